@@ -1,0 +1,169 @@
+/**
+ * Gossip messages and their codec.
+ *
+ * A message is JSON: `{ v, from, epoch, seq, kind, … }`. `epoch` and `seq` let
+ * a receiver drop repeats and replays: within one session `seq` rises, and a
+ * newer epoch beats an older. Gossip is hearsay: whatever it says is a hint,
+ * so a message that is malformed, too large or of another version is dropped
+ * without a word to its sender (the receiver counts them).
+ *
+ * `decodeGossip` is the door: what it returns is bounded and well-typed.
+ */
+import {
+	ANNOUNCE_ROUTES_MAX,
+	CONCURRENCY_MAX,
+	DIGEST_PEERS_MAX,
+	GOSSIP_BYTES_MAX,
+	PRIORITY_MAX,
+} from "./limits.ts";
+import { parseRoute, type Route } from "./route.ts";
+
+export const GOSSIP_VERSION = 1;
+
+export interface GossipHeader {
+	/** PeerId of the node that speaks. Checked against the signature. */
+	readonly from: string;
+	readonly epoch: number;
+	readonly seq: number;
+}
+
+/** "This route has work": a hint to claim. */
+export interface Announcement extends GossipHeader {
+	readonly kind: "announce";
+	readonly routes: readonly AnnouncedRoute[];
+}
+
+export interface AnnouncedRoute {
+	readonly shard: number;
+	readonly route: Route;
+	/** Tasks added since the last announcement of the route by this node. */
+	readonly count: number;
+	/** Highest among them. */
+	readonly topPriority: number;
+}
+
+/** How a node is and what it sees; sent every second. */
+export interface Digest extends GossipHeader {
+	readonly kind: "digest";
+	readonly freeSlots: number;
+	readonly running: number;
+	/** Fraction of the last second that the node's event loop was busy, 0–1. */
+	readonly load: number;
+	/** What the node sees of the store. */
+	readonly storeUp: boolean;
+	/** Highest store generation that the node has seen. */
+	readonly generation: number;
+	readonly draining: boolean;
+	/** Short names (see `shortName`) of peers it is connected to; at most DIGEST_PEERS_MAX. */
+	readonly peers: readonly string[];
+}
+
+export type GossipMessage = Announcement | Digest;
+
+/** The end of a PeerId: enough to tell the nodes of one cluster apart. */
+export function shortName(nodeId: string): string {
+	return nodeId.slice(-8);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** @throws RangeError where the message is larger than may be sent. */
+export function encodeGossip(message: GossipMessage): Uint8Array {
+	const bytes = encoder.encode(
+		JSON.stringify({ v: GOSSIP_VERSION, ...message }),
+	);
+	if (bytes.length > GOSSIP_BYTES_MAX) {
+		throw new RangeError(
+			`a gossip message of ${bytes.length} bytes is over the limit of ${GOSSIP_BYTES_MAX}`,
+		);
+	}
+	return bytes;
+}
+
+/** The message, or undefined for anything that is not one. */
+export function decodeGossip(bytes: Uint8Array): GossipMessage | undefined {
+	if (bytes.length > GOSSIP_BYTES_MAX) return;
+	let value: unknown;
+	try {
+		value = JSON.parse(decoder.decode(bytes));
+	} catch {
+		return; // Not UTF-8 or not JSON: malformed, dropped as promised above.
+	}
+	if (!isObject(value) || value.v !== GOSSIP_VERSION) return;
+	const header = decodeHeader(value);
+	if (header === undefined) return;
+	if (value.kind === "announce") return decodeAnnouncement(header, value);
+	if (value.kind === "digest") return decodeDigest(header, value);
+	return;
+}
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+function decodeHeader(value: Unchecked): GossipHeader | undefined {
+	const { from, epoch, seq } = value;
+	if (typeof from !== "string" || from === "" || from.length > 128) return;
+	if (!isCount(epoch) || !isCount(seq)) return;
+	return { from, epoch, seq };
+}
+
+function decodeAnnouncement(
+	header: GossipHeader,
+	{ routes }: Unchecked,
+): Announcement | undefined {
+	if (!Array.isArray(routes) || routes.length === 0) return;
+	if (routes.length > ANNOUNCE_ROUTES_MAX) return;
+	const checked: AnnouncedRoute[] = [];
+	for (const item of routes) {
+		if (!isObject(item)) return;
+		const { shard, route, count, topPriority } = item;
+		if (!isCount(shard) || !isCount(count) || count === 0) return;
+		if (typeof route !== "string" || parseRoute(route) === undefined) return;
+		if (!isCount(topPriority, PRIORITY_MAX)) return;
+		checked.push({ shard, route, count, topPriority });
+	}
+	return { kind: "announce", ...header, routes: checked };
+}
+
+function decodeDigest(
+	header: GossipHeader,
+	value: Unchecked,
+): Digest | undefined {
+	const { freeSlots, running, load, storeUp, generation, draining, peers } =
+		value;
+	if (!isCount(freeSlots, CONCURRENCY_MAX)) return;
+	if (!isCount(running, CONCURRENCY_MAX)) return;
+	if (typeof load !== "number" || !(load >= 0 && load <= 1)) return;
+	if (typeof storeUp !== "boolean" || typeof draining !== "boolean") return;
+	if (!isCount(generation)) return;
+	if (!Array.isArray(peers) || peers.length > DIGEST_PEERS_MAX) return;
+	if (!peers.every((peer) => typeof peer === "string" && peer.length <= 8))
+		return;
+	return {
+		kind: "digest",
+		...header,
+		freeSlots,
+		running,
+		load,
+		storeUp,
+		generation,
+		draining,
+		peers,
+	};
+}
+
+function isObject(value: unknown): value is Unchecked {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCount(
+	value: unknown,
+	max = Number.MAX_SAFE_INTEGER,
+): value is number {
+	return (
+		typeof value === "number" &&
+		Number.isSafeInteger(value) &&
+		value >= 0 &&
+		value <= max
+	);
+}

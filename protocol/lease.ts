@@ -1,0 +1,56 @@
+/**
+ * Lease arithmetic, as pure functions of the moments that went before.
+ *
+ * A session's lease lies in the store and expires in the store's time. What
+ * the holder may conclude from its own monotonic clock, and what others may
+ * conclude from theirs, is decided here and nowhere else.
+ */
+
+/** One life of a node, as it stands in keys and records: `nodeId:epoch`. */
+export type SessionName = string;
+
+export function formatSession(nodeId: string, epoch: number): SessionName {
+	return `${nodeId}:${epoch}`;
+}
+
+export function parseSession(session: SessionName): {
+	nodeId: string;
+	epoch: number;
+} {
+	const at = session.lastIndexOf(":");
+	return {
+		nodeId: session.slice(0, at),
+		epoch: Number(session.slice(at + 1)),
+	};
+}
+
+/**
+ * Until when a holder may trust its lease, on its own monotonic clock.
+ *
+ * Counted from the moment the last successful renewal was *sent*: the store
+ * cannot have received it earlier, so the lease cannot expire sooner than
+ * `sentMs + ttlMs`, whatever time the answer took. The margin leaves room to
+ * stop tasks and for clocks that run at slightly different speeds.
+ */
+export function trustedUntilMs(
+	renewalSentMs: number,
+	ttlMs: number,
+	marginMs: number,
+): number {
+	return renewalSentMs + ttlMs - marginMs;
+}
+
+/**
+ * Whether a node may revoke leases that expired in the store's time.
+ *
+ * After an outage every lease looks expired, and no holder had a chance to
+ * renew. So expiry counts only for a node that has itself seen the store up,
+ * without a gap, for one whole TTL: by then every living holder has renewed.
+ */
+export function mayReap(
+	storeUpSinceMs: number | undefined,
+	nowMs: number,
+	ttlMs: number,
+): boolean {
+	return storeUpSinceMs !== undefined && nowMs - storeUpSinceMs >= ttlMs;
+}

@@ -1,0 +1,39 @@
+/**
+ * What can go wrong for a user, by stable code: each with its HTTP status and
+ * title. Answers are `application/problem+json` (RFC 9457); `detail` is one
+ * sentence that says what is wrong and what to do.
+ */
+export const PROBLEMS = {
+	invalid: [400, "The request is not valid"],
+	invalid_json: [400, "The body is not JSON"],
+	not_found: [404, "There is no such thing"],
+	method_not_allowed: [405, "This address does not take that method"],
+	conflict: [409, "The id is taken by a different task"],
+	too_large: [413, "The request is too large"],
+	unsupported_media_type: [415, "The body is of a type that is not taken"],
+	idempotency_conflict: [422, "The idempotency key was used for another task"],
+	too_many_routes: [
+		429,
+		"Too many kinds of work are waiting for nodes to serve them",
+	],
+	internal: [500, "The node met an error of its own"],
+	store_unavailable: [503, "The store is not reachable"],
+	store_full: [503, "The store does not take writes"],
+	outcome_unknown: [503, "The store did not say whether it took the task"],
+	overloaded: [503, "The node has too much to do"],
+	stopping: [503, "The node is stopping"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface Problem {
+	readonly code: ProblemCode;
+	/** One sentence: what is wrong and what to do. */
+	readonly detail: string;
+	/** Where, in the words of the request: `priority`, `payload`, `[3].id`. */
+	readonly field?: string;
+}
+
+export function problemStatus(code: ProblemCode): number {
+	return PROBLEMS[code][0];
+}

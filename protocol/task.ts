@@ -1,0 +1,82 @@
+/**
+ * A task, in the forms in which it travels: as accepted at the door, as it
+ * stands in the store, and one attempt to run it. What a user reads is made
+ * from these by `view.ts`.
+ *
+ * Payloads and results stay JSON *text* all the way: only the door and the
+ * task's own code look inside.
+ */
+import type { Route } from "./route.ts";
+import type { AttemptEnd, TaskState } from "./state.ts";
+
+/** JSON as text; sound, for it was parsed and written once at the door. */
+export type JsonText = string;
+
+/** A task accepted at the door, complete: nothing is left to default. */
+export interface NewTask {
+	readonly id: string;
+	readonly route: Route;
+	readonly priority: number;
+	readonly payload: JsonText;
+}
+
+export interface TaskError {
+	/** `failed` (the task threw), `crashed`, `result_too_large`, … or the task's own. */
+	readonly code: string;
+	readonly message: string;
+	readonly stack?: string;
+}
+
+/** One run of a task that is over, or the one under way (`end` undefined). */
+export interface Attempt {
+	readonly token: number;
+	readonly nodeId: string;
+	readonly epoch: number;
+	readonly claimedMs: number;
+	/** Unknown where the attempt was lost before it could say. */
+	readonly startedMs?: number;
+	readonly endedMs?: number;
+	readonly end?: AttemptEnd;
+}
+
+/** A task as it stands in the store. Times are the store's clock. */
+export interface TaskRecord extends NewTask {
+	readonly state: TaskState;
+	/** Creation number; newer tasks of a shard have higher ones. */
+	readonly seq: number;
+	readonly createdMs: number;
+	/** Number of the newest attempt, 0 before the first. */
+	readonly attempt: number;
+	/** Crashes of workers, and of whole nodes, with this task running. */
+	readonly crashes: number;
+	readonly losses: number;
+	/** Oldest first; the newest may be under way. */
+	readonly attempts: readonly Attempt[];
+	readonly finishedMs?: number;
+	readonly result?: JsonText;
+	readonly error?: TaskError;
+}
+
+/** A task in the hands of the node that claimed it. */
+export interface ClaimedTask extends NewTask {
+	readonly token: number;
+	readonly attempt: number;
+	readonly createdMs: number;
+	readonly claimedMs: number;
+	/** Crashes so far; a suspect is run apart from other tasks. */
+	readonly crashes: number;
+}
+
+/** The end of an attempt, as its holder reports it. */
+export type TaskEnd = {
+	readonly id: string;
+	readonly token: number;
+	readonly startedMs: number;
+} & (
+	| { readonly state: "SUCCESS"; readonly result: JsonText }
+	| {
+			readonly state: "FAILURE";
+			readonly end: "failure" | "timeout";
+			readonly error: TaskError;
+	  }
+);
