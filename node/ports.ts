@@ -160,7 +160,7 @@ export type ClaimReply =
 			/** Waiting tasks left on the routes asked for. */
 			readonly remaining: number;
 	  }
-	/** `stale_generation`: the store has restarted since; open again. */
+	/** `stale_generation`: the store has restarted since; adopt it first. */
 	| {
 			readonly ok: false;
 			readonly code: "no_lease" | "stale_generation";
@@ -242,6 +242,12 @@ export interface ShardCounts {
 export interface Shard {
 	readonly index: number;
 	open(request: OpenRequest): Promise<Opened>;
+	/**
+	 * To be called whenever the store has come back: raises the generation where
+	 * the store has restarted, or is behind the one given. Returns it. Until then
+	 * claims answer `stale_generation`. Sessions and leases stay as they are.
+	 */
+	adopt(generation: number): Promise<number>;
 	/** Replaces the record of a session's node, for instance when it drains. */
 	describe(session: SessionName, record: NodeRecord): Promise<void>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */
@@ -309,11 +315,11 @@ export interface Gossip {
 	readonly address: string;
 	start(): Promise<void>;
 	stop(): Promise<void>;
-	/** Best effort; never throws, never waits. */
+	/** Best effort; never waits, and never throws but for a message over its limit. */
 	publish(message: GossipMessage): void;
 	/** Messages from admitted peers, decoded, in no order, perhaps repeated. */
 	onMessage(listener: (message: GossipMessage) => void): void;
-	/** Called when the connection to an admitted peer opens or closes. */
+	/** Called when gossip with an admitted peer can flow, and when its connection has closed. */
 	onPeer(listener: (nodeId: string, connected: boolean) => void): void;
 	/** The peers to talk to, replacing the former list: others are refused, these are dialled until connected. */
 	admit(peers: readonly AdmittedPeer[]): void;
@@ -321,7 +327,14 @@ export interface Gossip {
 	onStranger(listener: (nodeId: string) => void): void;
 	/** Admitted peers connected now. */
 	connected(): readonly string[];
+	/**
+	 * What a plain connection to an admitted peer's address meets. `refused` is
+	 * the word of its host that nobody listens there; `unreachable` may be the
+	 * network, this node or a silent host. Never throws.
+	 */
+	probe(nodeId: string, timeoutMs: number): Promise<Reach>;
 }
+export type Reach = "answers" | "refused" | "unreachable";
 
 // --- Executor
 
@@ -351,8 +364,11 @@ export type JobOutcome =
 	  }
 	/** The worker died, and this task may be the cause. */
 	| { readonly kind: "crashed"; readonly message: string }
-	/** The worker died or was ended on another task's account: run it again. */
-	| { readonly kind: "displaced" }
+	/**
+	 * The worker died or was ended on another task's account: run it again, and
+	 * `alone` where it is a suspect: one of several that may have killed it.
+	 */
+	| { readonly kind: "displaced"; readonly suspect: boolean }
 	/** It was told to stop, and did or was ended. */
 	| { readonly kind: "aborted" };
 

@@ -1,0 +1,209 @@
+/**
+ * The connection to Redis, through ioredis: one for all shards of a node.
+ *
+ * Owns when a command may be sent and what its failure means. Guarantees that
+ * every call settles, that none is sent twice, and that a call which was sent
+ * but not answered is told apart (`unknown`) from one that was not sent
+ * (`unreachable`):
+ *
+ * - no offline queue, no resending: ioredis's defaults run a command twice
+ *   after a lost reply, and report success;
+ * - commands in flight when a connection closes are settled here, at once, as
+ *   ioredis would leave them hanging;
+ * - a Redis that is frozen answers nothing and closes nothing: the socket
+ *   timeout ends the connection then, and a new one is tried.
+ *
+ * Every new connection first reads the server's run id, so that a restarted
+ * store, which may have forgotten writes, is never taken for the former one.
+ * Retrying is left to the actors, who know what may be repeated.
+ */
+import { Cluster, Redis, ReplyError } from "ioredis";
+import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
+import { type Log, StoreError } from "../ports.ts";
+import type { Script } from "./scripts.ts";
+import { parseStoreUrl } from "./url.ts";
+
+export type Reply = string | number | null | Reply[];
+
+/** Beginnings of errors by which Redis says that it does not take writes now. */
+const FULL = ["OOM", "MISCONF", "NOREPLICAS"];
+/** … and that it cannot serve at all now, or is no longer the primary. */
+const AWAY = [
+	"LOADING",
+	"BUSY",
+	"MASTERDOWN",
+	"CLUSTERDOWN",
+	"READONLY",
+	"TRYAGAIN",
+];
+
+const OPTIONS = {
+	autoResendUnfulfilledCommands: false,
+	enableOfflineQueue: false,
+	maxRetriesPerRequest: 0,
+	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
+	// A backstop: the socket timeout comes first.
+	commandTimeout: STORE_COMMAND_TIMEOUT_MS * 2,
+	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
+	retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000),
+	protocol: 2,
+} as const;
+
+export class Connection {
+	/** Run id of the server behind the connection; undefined while there is none. */
+	runId: string | undefined;
+	readonly #redis: Redis | Cluster;
+	readonly #log: Log;
+	readonly #pending = new Set<(cause: Error) => void>();
+	readonly #listeners: ((up: boolean) => void)[] = [];
+	#lastTrouble = "it has not been reached yet";
+
+	constructor(url: string, log: Log) {
+		this.#log = log;
+		this.#redis = connect(url);
+		this.#redis.on("ready", () => void this.#greet());
+		this.#redis.on("close", () =>
+			this.#lost(new Error("the connection closed")),
+		);
+		this.#redis.on("error", (error: Error) => {
+			this.#lastTrouble = error.message || error.name;
+		});
+	}
+
+	get up(): boolean {
+		return this.runId !== undefined;
+	}
+
+	/** Why the store is down, as one clause; for logs and answers. */
+	get trouble(): string {
+		return this.#lastTrouble;
+	}
+
+	onChange(listener: (up: boolean) => void): void {
+		this.#listeners.push(listener);
+	}
+
+	/** @throws StoreError */
+	async run(
+		script: Script,
+		tag: string,
+		args: readonly (string | number)[],
+	): Promise<Reply> {
+		try {
+			return await this.command("EVALSHA", script.sha1, 1, tag, ...args);
+		} catch (error) {
+			if (
+				!(error instanceof ReplyError) ||
+				!(error as Error).message.startsWith("NOSCRIPT")
+			)
+				throw error;
+			// Redis does not know the script (any more), so it did not run: send it whole.
+			return await this.command("EVAL", script.source, 1, tag, ...args);
+		}
+	}
+
+	/** @throws StoreError; ReplyError where the command itself is at fault. */
+	async command(name: string, ...args: (string | number)[]): Promise<Reply> {
+		if (!this.up)
+			throw new StoreError(
+				"unreachable",
+				`Redis is not reachable: ${this.#lastTrouble}`,
+			);
+		return await this.#send(name, args);
+	}
+
+	async close(): Promise<void> {
+		const ended = new Promise<void>((resolve) =>
+			this.#redis.once("end", () => resolve()),
+		);
+		const status = this.#redis.status;
+		this.#redis.disconnect();
+		if (status !== "end") await ended;
+	}
+
+	async #send(name: string, args: (string | number)[]): Promise<Reply> {
+		const { promise: lost, reject } = Promise.withResolvers<never>();
+		this.#pending.add(reject);
+		try {
+			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
+			return await Promise.race([reply, lost]);
+		} catch (error) {
+			throw this.#explain(error as Error);
+		} finally {
+			this.#pending.delete(reject);
+		}
+	}
+
+	#explain(error: Error): Error {
+		if (!(error instanceof ReplyError)) {
+			return new StoreError(
+				"unknown",
+				`Redis did not answer: ${error.message}`,
+				error,
+			);
+		}
+		const [word = ""] = error.message.split(" ");
+		if (FULL.includes(word)) {
+			return new StoreError(
+				"full",
+				`Redis does not take writes: ${error.message}`,
+				error,
+			);
+		}
+		if (!AWAY.includes(word)) return error;
+		// A former primary answers READONLY for good: look for the new one.
+		if (word === "READONLY") this.#redis.disconnect(true);
+		return new StoreError(
+			"unreachable",
+			`Redis cannot serve: ${error.message}`,
+			error,
+		);
+	}
+
+	async #greet(): Promise<void> {
+		try {
+			const info = String(await this.#send("INFO", ["server"]));
+			const runId = /run_id:(\w+)/.exec(info)?.[1];
+			if (runId === undefined) throw new Error("INFO server names no run_id");
+			this.runId = runId;
+			for (const listener of this.#listeners) listener(true);
+		} catch (error) {
+			this.#lastTrouble = (error as Error).message;
+			this.#log.warn(
+				{ err: error },
+				"Redis accepted a connection and then did not answer; trying again",
+			);
+			this.#redis.disconnect(true);
+		}
+	}
+
+	#lost(cause: Error): void {
+		const wasUp = this.up;
+		this.runId = undefined;
+		for (const reject of this.#pending) reject(cause);
+		this.#pending.clear();
+		if (!wasUp) return;
+		this.#lastTrouble = cause.message;
+		for (const listener of this.#listeners) listener(false);
+	}
+}
+
+function connect(url: string): Redis | Cluster {
+	const { kind, hosts, primary, options } = parseStoreUrl(url);
+	if (kind === "cluster") {
+		return new Cluster([...hosts], {
+			enableOfflineQueue: false,
+			redisOptions: { ...OPTIONS, ...options },
+		});
+	}
+	if (kind === "sentinel") {
+		return new Redis({
+			...OPTIONS,
+			...options,
+			sentinels: [...hosts],
+			name: primary,
+			failoverDetector: true,
+		});
+	}
+	return new Redis({ ...OPTIONS, ...options, ...hosts[0] });
+}

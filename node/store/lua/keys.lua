@@ -1,0 +1,47 @@
+-- Every key of the store, and what all scripts share. This text stands in front
+-- of each script (see scripts.ts), which so has these names at hand.
+--
+-- KEYS[1] of every script is the shard's hash tag, e.g. {hearsay:0}. All keys of
+-- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
+-- can grant them as ~{hearsay:*.
+--
+--   {hearsay:0}:meta               hash   gen, run, token, seq, registry; in shard 0 also shards
+--   {hearsay:0}:task:<id>          hash   route rank payload state at
+--                                         · claimed: token session attempt claimed
+--                                         · ended:   started ended how result | error
+--                                         · before:  past crashes losses
+--   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
+--   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
+--   {hearsay:0}:running:<session>  zset   id → seq; the tasks that are STARTED
+--   {hearsay:0}:sessions           zset   session → lease end, ms; 0 is revoked
+--   {hearsay:0}:nodes              hash   node id → its record, JSON
+--   {hearsay:0}:epochs             hash   node id → its newest epoch
+--   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
+--   {hearsay:0}:ended:<STATE>      zset   id → seq
+--   {hearsay:0}:expiry             zset   id → when to forget it, ms
+--   {hearsay:0}:counts             hash   state → tasks now; accepted, attempts, stale → totals
+local call = redis.call
+local SHARD = KEYS[1]
+local META = SHARD .. ':meta'
+local READY = SHARD .. ':ready'
+local SESSIONS = SHARD .. ':sessions'
+local NODES = SHARD .. ':nodes'
+local EPOCHS = SHARD .. ':epochs'
+local GONE = SHARD .. ':gone'
+local EXPIRY = SHARD .. ':expiry'
+local COUNTS = SHARD .. ':counts'
+local function taskKey(id) return SHARD .. ':task:' .. id end
+local function queueKey(route) return SHARD .. ':queue:' .. route end
+local function runningKey(session) return SHARD .. ':running:' .. session end
+local function endedKey(state) return SHARD .. ':ended:' .. state end
+
+-- The one clock: read once, at the start of a script that needs it. Milliseconds.
+local function readClock()
+  local time = call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Lua's own tostring rounds above 10^14.
+local function digits(number) return string.format('%.0f', number) end
+
+local function nodeOf(session) return string.match(session, '^(.*):%d+$') end

@@ -1,0 +1,39 @@
+-- Reads tasks, newest first. Ended and running tasks have an index by creation number;
+-- waiting ones are read from their queues, which are sorted by priority and, within
+-- one, by creation number: band by band, hopping from one priority in use to the next.
+-- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks)
+-- Returns id, fields (flat list), id, fields …
+local state, before, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local found = {}
+
+local function gather(key, low, high)
+  local page = call('ZREVRANGEBYSCORE', key, '(' .. digits(high), digits(low), 'WITHSCORES', 'LIMIT', 0, limit)
+  for i = 1, #page, 2 do found[#found + 1] = { id = page[i], seq = page[i + 1] % SEQ_SPAN } end
+end
+
+if state == '' or state == 'PENDING' then
+  for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do
+    local queue, ceiling = queueKey(route), '+inf'
+    while true do
+      local last = call('ZREVRANGEBYSCORE', queue, ceiling, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+      if #last == 0 then break end
+      local band = math.floor(last[2] / SEQ_SPAN) * SEQ_SPAN
+      gather(queue, band, band + before)
+      ceiling = '(' .. digits(band)
+    end
+  end
+end
+if state == '' or state == 'STARTED' then
+  for _, session in ipairs(call('ZRANGE', SESSIONS, 0, -1)) do gather(runningKey(session), 0, before) end
+end
+for _, ended in ipairs(ENDED_STATES) do
+  if state == '' or state == ended then gather(endedKey(ended), 0, before) end
+end
+
+table.sort(found, function(a, b) return a.seq > b.seq end)
+local answer = {}
+for i = 1, math.min(limit, #found) do
+  answer[#answer + 1] = found[i].id
+  answer[#answer + 1] = call('HGETALL', taskKey(found[i].id))
+end
+return answer

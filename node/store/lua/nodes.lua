@@ -1,0 +1,18 @@
+-- Reads the registry of nodes.
+-- Returns { now (ms), then per node: record (JSON), epoch, lease end (ms; '' without
+--         one), tasks it runs }
+local now = readClock()
+local answer = { now }
+local epochs = call('HGETALL', EPOCHS)
+for i = 1, #epochs, 2 do
+  local node, session = epochs[i], epochs[i] .. ':' .. epochs[i + 1]
+  local record = call('HGET', NODES, node)
+  local gone = tonumber(call('ZSCORE', GONE, node) or now)
+  if record and gone > now - DEAD_NODE_KEPT_MS then
+    local lease = call('ZSCORE', SESSIONS, session) or ''
+    for _, value in ipairs({ record, epochs[i + 1], lease, call('ZCARD', runningKey(session)) }) do
+      answer[#answer + 1] = value
+    end
+  end
+end
+return answer

@@ -1,0 +1,29 @@
+-- Renews a session's lease, and looks around for what needs doing.
+-- ARGV    session, ttl (ms)
+-- Returns { 'superseded' } where a newer session of the node is open,
+--         { 'revoked' } where this one's lease was taken,
+--         else { 'ok', now (ms), generation, tasks this session runs, registry version,
+--         number n of expired sessions, n sessions, routes with waiting tasks … }
+local session, ttl = ARGV[1], tonumber(ARGV[2])
+local now = readClock()
+local lease = call('ZSCORE', SESSIONS, session)
+if not lease or tonumber(lease) == 0 then
+  local epoch = tonumber(call('HGET', EPOCHS, nodeOf(session)) or 0)
+  local own = tonumber(string.match(session, '%d+$'))
+  return { epoch > own and 'superseded' or 'revoked' }
+end
+call('ZADD', SESSIONS, now + ttl, session)
+
+for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_MS, 'LIMIT', 0, 16)) do
+  call('HDEL', NODES, node)
+  call('HDEL', EPOCHS, node)
+  call('ZREM', GONE, node)
+  call('HINCRBY', META, 'registry', 1)
+end
+
+local meta = call('HMGET', META, 'gen', 'registry')
+local expired = call('ZRANGEBYSCORE', SESSIONS, '-inf', now, 'LIMIT', 0, 16)
+local answer = { 'ok', now, meta[1], call('ZCARD', runningKey(session)), meta[2], #expired }
+for _, name in ipairs(expired) do answer[#answer + 1] = name end
+for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do answer[#answer + 1] = route end
+return answer

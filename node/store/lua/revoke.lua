@@ -1,0 +1,49 @@
+-- Ends another session's lease and puts its tasks back: STARTED → PENDING; or, where
+-- the task has lost its node for the LOSSES_MAX-th time, STARTED → FAILURE.
+-- The session's name holds its epoch, so a newer session of the node is never hit.
+-- ARGV    session, when (expired: only if its lease has run out | now), limit (tasks)
+-- Returns { 'renewed' } where when is expired and the lease has not run out,
+--         else { 'ok', tasks left to put back, then per route with tasks put back:
+--         route, tasks, lowest rank }
+local session, when, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local now = readClock()
+local lease = call('ZSCORE', SESSIONS, session)
+if not lease then return { 'ok', 0 } end
+if when == 'expired' and tonumber(lease) > now then return { 'renewed' } end
+-- From here on nobody can renew it, however many calls its tasks take.
+call('ZADD', SESSIONS, 0, session)
+
+local how = when == 'expired' and 'lease-lost' or 'revoked'
+local running = runningKey(session)
+local ids = call('ZRANGE', running, 0, limit - 1)
+local putBack, givenUp = {}, 0
+for _, id in ipairs(ids) do
+  local task = taskKey(id)
+  local fields = call('HMGET', task, 'route', 'rank')
+  local rank = tonumber(fields[2])
+  recordAttempt(task, now, how)
+  local losses = call('HINCRBY', task, 'losses', 1)
+  if losses >= LOSSES_MAX then
+    giveUp(id, rank, now, 'The node that ran it was lost ' .. losses .. ' times.')
+    givenUp = givenUp + 1
+  else
+    waitAgain(id, fields[1], rank, putBack)
+  end
+end
+if #ids > 0 then call('ZREMRANGEBYRANK', running, 0, #ids - 1) end
+settle(putBack, givenUp)
+
+local left = call('ZCARD', running)
+if left == 0 then
+  call('ZREM', SESSIONS, session)
+  local node = nodeOf(session)
+  if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
+    call('ZADD', GONE, now, node)
+  end
+  call('HINCRBY', META, 'registry', 1)
+end
+local answer = { 'ok', left }
+for route, seen in pairs(putBack) do
+  for _, value in ipairs({ route, seen[1], digits(seen[2]) }) do answer[#answer + 1] = value end
+end
+return answer

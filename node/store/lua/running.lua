@@ -1,0 +1,9 @@
+-- Reads the tasks that a session runs, oldest first.
+-- ARGV    session, limit (tasks)
+-- Returns id, token, id, token …
+local answer = {}
+for _, id in ipairs(call('ZRANGE', runningKey(ARGV[1]), 0, ARGV[2] - 1)) do
+  answer[#answer + 1] = id
+  answer[#answer + 1] = call('HGET', taskKey(id), 'token')
+end
+return answer

@@ -1,0 +1,341 @@
+/**
+ * One shard in Redis: the `Shard` port, each method one script of the same name.
+ * Takes answers apart and nothing else; what a step does is written in `lua/`.
+ */
+import assert from "node:assert/strict";
+import type { SessionName } from "../../protocol/lease.ts";
+import {
+	CLAIM_BATCH_MAX,
+	CLAIM_ROUTES_MAX,
+	COMPLETE_BATCH_MAX,
+	RECONCILE_MAX,
+	SUBMIT_BATCH_MAX,
+	TRIM_BATCH_MAX,
+} from "../../protocol/limits.ts";
+import { priorityOf } from "../../protocol/rank.ts";
+import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
+import type {
+	ClaimedTask,
+	NewTask,
+	TaskEnd,
+	TaskRecord,
+} from "../../protocol/task.ts";
+import type {
+	ClaimReply,
+	ClaimRequest,
+	EndOutcome,
+	GiveBack,
+	GiveBackOutcome,
+	ListRequest,
+	NodeRecord,
+	Opened,
+	OpenRequest,
+	Pulse,
+	RegisteredNode,
+	RevokeReply,
+	RevokeRequest,
+	Shard,
+	ShardCounts,
+	SubmitOutcome,
+} from "../ports.ts";
+import type { Connection, Reply } from "./connection.ts";
+import type { Script, ScriptName } from "./scripts.ts";
+import { decodeFields, decodeTask, encodeEnd } from "./task-codec.ts";
+
+const END_OUTCOMES: readonly EndOutcome[] = ["stale_token", "accepted"];
+const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
+	"stale_token",
+	"pending",
+	"ended",
+];
+
+export class RedisShard implements Shard {
+	readonly index: number;
+	readonly #tag: string;
+	readonly #connection: Connection;
+	readonly #scripts: Readonly<Record<ScriptName, Script>>;
+	/** Run of the server that the shard was last opened or adopted on. */
+	#adoptedRun: string | undefined;
+
+	constructor(
+		index: number,
+		cluster: string,
+		connection: Connection,
+		scripts: Readonly<Record<ScriptName, Script>>,
+	) {
+		this.index = index;
+		this.#tag = `{${cluster}:${index}}`;
+		this.#connection = connection;
+		this.#scripts = scripts;
+	}
+
+	/** The number of shards that the cluster was made with. Asked of shard 0. */
+	async agreeOnShards(shards: number): Promise<number> {
+		return Number(await this.#run("agree", shards));
+	}
+
+	async open({
+		record,
+		epoch,
+		ttlMs,
+		generation,
+	}: OpenRequest): Promise<Opened> {
+		const run = this.#runId();
+		const reply = await this.#run(
+			"open",
+			record.nodeId,
+			epoch,
+			ttlMs,
+			generation,
+			run,
+			JSON.stringify(record),
+		);
+		this.#adoptedRun = run;
+		const [opened, raised, nowMs, previous] = reply as [
+			number,
+			number,
+			number,
+			string,
+		];
+		return {
+			epoch: opened,
+			generation: raised,
+			nowMs,
+			previous: previous === "" ? undefined : previous,
+		};
+	}
+
+	async adopt(generation: number): Promise<number> {
+		const run = this.#runId();
+		const raised = await this.#run("adopt", generation, run);
+		this.#adoptedRun = run;
+		return raised as number;
+	}
+
+	async describe(session: SessionName, record: NodeRecord): Promise<void> {
+		await this.#run("describe", session, JSON.stringify(record));
+	}
+
+	async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+		const [code, nowMs, generation, running, registryVersion, count, ...names] =
+			(await this.#run("pulse", session, ttlMs)) as [
+				string,
+				number,
+				string,
+				number,
+				string,
+				number,
+				...string[],
+			];
+		if (code !== "ok")
+			return { ok: false, code: code as "revoked" | "superseded" };
+		return {
+			ok: true,
+			nowMs,
+			generation: Number(generation),
+			running,
+			registryVersion: Number(registryVersion),
+			expired: names.slice(0, count),
+			ready: names.slice(count),
+		};
+	}
+
+	async close(session: SessionName): Promise<"closed" | "has_tasks"> {
+		return (await this.#run("close", session)) === 1 ? "closed" : "has_tasks";
+	}
+
+	async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
+		assert(tasks.length <= SUBMIT_BATCH_MAX);
+		const args = tasks.flatMap(({ id, route, priority, payload }) => [
+			id,
+			route,
+			priority,
+			payload,
+		]);
+		const replies = (await this.#run("submit", ...args)) as Reply[];
+		return replies.map((reply, i): SubmitOutcome => {
+			if (reply === -1) return { ok: false, code: "too_many_routes" };
+			if (typeof reply === "number")
+				return { ok: true, created: true, seq: reply };
+			const existing = decodeTask((tasks[i] as NewTask).id, reply);
+			assert(existing !== undefined, "a task that exists has fields");
+			return { ok: true, created: false, existing };
+		});
+	}
+
+	async claim({
+		session,
+		generation,
+		routes,
+		limit,
+	}: ClaimRequest): Promise<ClaimReply> {
+		assert(limit <= CLAIM_BATCH_MAX && routes.length <= CLAIM_ROUTES_MAX);
+		if (this.#runId() !== this.#adoptedRun)
+			return { ok: false, code: "stale_generation" };
+		const reply = (await this.#run(
+			"claim",
+			session,
+			generation,
+			limit,
+			...routes,
+		)) as Reply[];
+		const [code, remaining, nowMs] = reply as [string, number, number];
+		if (code !== "ok")
+			return { ok: false, code: code as "no_lease" | "stale_generation" };
+		const tasks: ClaimedTask[] = [];
+		for (let i = 3; i < reply.length; i += 8) {
+			const [id, route, rank, payload, token, attempt, at, crashes] =
+				reply.slice(i, i + 8);
+			tasks.push({
+				id: id as string,
+				route: route as string,
+				priority: priorityOf(rank as number),
+				payload: payload as string,
+				token: token as number,
+				attempt: attempt as number,
+				createdMs: Number(at),
+				claimedMs: nowMs,
+				crashes: Number(crashes),
+			});
+		}
+		return { ok: true, tasks, remaining };
+	}
+
+	async complete(
+		_session: SessionName,
+		ends: readonly TaskEnd[],
+	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
+		assert(ends.length <= COMPLETE_BATCH_MAX);
+		const [endedKept, ...codes] = (await this.#run(
+			"complete",
+			...ends.flatMap(encodeEnd),
+		)) as [number, ...number[]];
+		return {
+			outcomes: codes.map((code) => END_OUTCOMES[code] as EndOutcome),
+			endedKept,
+		};
+	}
+
+	async giveBack(
+		_session: SessionName,
+		tasks: readonly GiveBack[],
+	): Promise<GiveBackOutcome[]> {
+		assert(tasks.length <= COMPLETE_BATCH_MAX);
+		const args = tasks.flatMap(({ id, token, end, message }) => [
+			id,
+			token,
+			end,
+			message,
+		]);
+		const codes = (await this.#run("give-back", ...args)) as number[];
+		return codes.map((code) => GIVE_BACK_OUTCOMES[code] as GiveBackOutcome);
+	}
+
+	async revoke({ session, when, limit }: RevokeRequest): Promise<RevokeReply> {
+		const [code, left, ...routes] = (await this.#run(
+			"revoke",
+			session,
+			when,
+			limit,
+		)) as [string, number, ...(string | number)[]];
+		if (code !== "ok") return { ok: false, code: "renewed" };
+		const putBack = [];
+		for (let i = 0; i < routes.length; i += 3) {
+			putBack.push({
+				route: routes[i] as string,
+				count: routes[i + 1] as number,
+				topPriority: priorityOf(Number(routes[i + 2])),
+			});
+		}
+		putBack.sort((a, b) => (a.route < b.route ? -1 : 1));
+		return { ok: true, putBack, left };
+	}
+
+	async running(
+		session: SessionName,
+	): Promise<{ id: string; token: number }[]> {
+		const flat = (await this.#run(
+			"running",
+			session,
+			RECONCILE_MAX,
+		)) as string[];
+		return [...decodeFields(flat)].map(([id, token]) => ({
+			id,
+			token: Number(token),
+		}));
+	}
+
+	async trim(keptMax: number): Promise<number> {
+		return (await this.#run("trim", keptMax, TRIM_BATCH_MAX)) as number;
+	}
+
+	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+		const replies = (await this.#run("get", ...ids)) as Reply[];
+		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
+	}
+
+	async list({ state, beforeSeq, limit }: ListRequest): Promise<TaskRecord[]> {
+		const reply = (await this.#run(
+			"list",
+			state ?? "",
+			beforeSeq,
+			limit,
+		)) as Reply[];
+		const tasks: TaskRecord[] = [];
+		for (let i = 0; i < reply.length; i += 2) {
+			const task = decodeTask(reply[i] as string, reply[i + 1] as Reply);
+			if (task !== undefined) tasks.push(task);
+		}
+		return tasks;
+	}
+
+	async counts(): Promise<ShardCounts> {
+		const [flat, ...waiting] = (await this.#run("counts")) as [
+			Reply,
+			...Reply[],
+		];
+		const counts = decodeFields(flat);
+		const count = (name: string) => Number(counts.get(name) ?? 0);
+		const states = Object.fromEntries(
+			TASK_STATES.map((state) => [state, count(state)]),
+		);
+		return {
+			states: states as Record<TaskState, number>,
+			accepted: count("accepted"),
+			attempts: count("attempts"),
+			stale: count("stale"),
+			waiting: [...decodeFields(waiting)].map(([route, n]) => ({
+				route,
+				count: Number(n),
+			})),
+		};
+	}
+
+	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
+		const [nowMs, ...flat] = (await this.#run("nodes")) as [
+			number,
+			...(string | number)[],
+		];
+		const nodes: RegisteredNode[] = [];
+		for (let i = 0; i < flat.length; i += 4) {
+			const [record, epoch, lease, running] = flat.slice(i, i + 4);
+			nodes.push({
+				record: JSON.parse(record as string) as NodeRecord,
+				epoch: Number(epoch),
+				expiresMs: lease === "" ? undefined : Number(lease),
+				running: running as number,
+			});
+		}
+		nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));
+		return { nowMs, nodes };
+	}
+
+	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
+		return this.#connection.run(this.#scripts[name], this.#tag, args);
+	}
+
+	/** "" while there is no connection; whatever is sent then throws anyhow. */
+	#runId(): string {
+		return this.#connection.runId ?? "";
+	}
+}

@@ -1,0 +1,130 @@
+/**
+ * The `Store` port on Redis: one connection, and the shards of one cluster on it.
+ *
+ * The number of shards is the cluster's, fixed by the first node that ever
+ * connects and kept in Redis; a node told otherwise is refused, since it would
+ * look for tasks in the wrong shard.
+ */
+import {
+	type Durability,
+	type Log,
+	type Shard,
+	type Store,
+	StoreError,
+} from "../ports.ts";
+import { Connection, type Reply } from "./connection.ts";
+import { RedisShard } from "./redis-shard.ts";
+import { loadScripts } from "./scripts.ts";
+
+export interface StoreOptions {
+	readonly url: string;
+	readonly cluster: string;
+	readonly shards: number;
+	readonly log: Log;
+}
+
+/** Thrown when the store is there and is not what this node was told. */
+export class StoreMismatch extends Error {}
+
+/**
+ * Begins to connect and returns at once: a store that is away is no error, it
+ * is `up: false` until it is there. `ready` settles with the first connection.
+ *
+ * @throws Error where the address is not of a known form.
+ */
+export function connectStore({
+	url,
+	cluster,
+	shards,
+	log,
+}: StoreOptions): RedisStore {
+	return new RedisStore(new Connection(url, log), cluster, shards, log);
+}
+
+export class RedisStore implements Store {
+	readonly shards: readonly Shard[];
+	durability: Durability = {
+		appendOnly: undefined,
+		fsync: undefined,
+		evictionPolicy: undefined,
+	};
+	readonly #connection: Connection;
+	readonly #cluster: string;
+	readonly #home: RedisShard;
+	readonly #log: Log;
+
+	constructor(
+		connection: Connection,
+		cluster: string,
+		shards: number,
+		log: Log,
+	) {
+		const scripts = loadScripts();
+		this.#connection = connection;
+		this.#cluster = cluster;
+		this.#log = log;
+		this.#home = new RedisShard(0, cluster, connection, scripts);
+		this.shards = [
+			this.#home,
+			...Array.from(
+				{ length: shards - 1 },
+				(_, i) => new RedisShard(i + 1, cluster, connection, scripts),
+			),
+		];
+		connection.onChange((up) => {
+			if (up) void this.#readDurability();
+		});
+	}
+
+	get up(): boolean {
+		return this.#connection.up;
+	}
+
+	get trouble(): string {
+		return this.#connection.trouble;
+	}
+
+	onChange(listener: (up: boolean) => void): void {
+		this.#connection.onChange(listener);
+	}
+
+	/**
+	 * @throws StoreMismatch where the cluster was made with another number of shards.
+	 * @throws StoreError
+	 */
+	async agreeOnShards(): Promise<void> {
+		const stored = await this.#home.agreeOnShards(this.shards.length);
+		if (stored !== this.shards.length) {
+			throw new StoreMismatch(
+				`the cluster "${this.#cluster}" was made with ${stored} shards; start this node with --shards ${stored}`,
+			);
+		}
+	}
+
+	close(): Promise<void> {
+		return this.#connection.close();
+	}
+
+	/** Hosted Redis may block CONFIG: then it is simply not known. */
+	async #readDurability(): Promise<void> {
+		const read = async (name: string) => {
+			const [, value] = (await this.#connection.command(
+				"CONFIG",
+				"GET",
+				name,
+			)) as Reply[];
+			return value as string | undefined;
+		};
+		try {
+			const appendOnly = await read("appendonly");
+			this.durability = {
+				appendOnly: appendOnly === undefined ? undefined : appendOnly === "yes",
+				fsync: (await read("appendfsync")) as Durability["fsync"],
+				evictionPolicy: await read("maxmemory-policy"),
+			};
+		} catch (error) {
+			if (error instanceof StoreError) return; // Lost again; the next connection reads it.
+			this.#log.info({ err: error }, "Redis does not tell its settings");
+		}
+	}
+}

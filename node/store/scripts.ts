@@ -1,0 +1,92 @@
+/**
+ * The scripts: each one fenced transition (or one read), in a `.lua` file of its
+ * own that opens with its contract.
+ *
+ * What is sent to Redis is the script's text behind what it shares with others:
+ * the limits and constants of `protocol/` as locals, then `keys.lua`, then the
+ * pieces named here. One text, one SHA-1; see `connection.ts` for how it runs.
+ */
+import { createHash } from "node:crypto";
+import {
+	ATTEMPTS_KEPT_MAX,
+	CLAIM_BATCH_BYTES_MAX,
+	CRASHES_MAX,
+	DEAD_NODE_KEPT_MS,
+	ENDED_KEPT_MS,
+	LOSSES_MAX,
+	PRIORITY_MAX,
+	ROUTES_MAX,
+} from "../../protocol/limits.ts";
+import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
+import { ENDED_STATES } from "../../protocol/state.ts";
+import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
+import { readAsset } from "../assets.ts";
+
+/** Each script, and the shared pieces that it stands on. */
+const PIECES = {
+	agree: [],
+	open: ["generation"],
+	adopt: ["generation"],
+	describe: [],
+	pulse: [],
+	close: [],
+	submit: [],
+	claim: [],
+	complete: [],
+	"give-back": ["put-back"],
+	revoke: ["put-back"],
+	running: [],
+	trim: [],
+	get: [],
+	list: [],
+	counts: [],
+	nodes: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ScriptName = keyof typeof PIECES;
+
+export interface Script {
+	readonly name: ScriptName;
+	readonly source: string;
+	readonly sha1: string;
+}
+
+const CONSTANTS: Readonly<Record<string, number>> = {
+	ATTEMPTS_KEPT_MAX,
+	CLAIM_BATCH_BYTES_MAX,
+	CRASHES_MAX,
+	DEAD_NODE_KEPT_MS,
+	ENDED_KEPT_MS,
+	LOSSES_MAX,
+	PRIORITY_MAX,
+	ROUTES_MAX,
+	SEQ_EPOCH_MS,
+	SEQ_PER_MS,
+	SEQ_SPAN,
+	TOKENS_PER_GENERATION,
+};
+
+export function loadScripts(): Readonly<Record<ScriptName, Script>> {
+	const entries = (Object.keys(PIECES) as ScriptName[]).map((name) => {
+		const source = compose(name, PIECES[name]);
+		const sha1 = createHash("sha1").update(source).digest("hex");
+		return [name, { name, source, sha1 }] as const;
+	});
+	return Object.fromEntries(entries) as Record<ScriptName, Script>;
+}
+
+function compose(name: ScriptName, pieces: readonly string[]): string {
+	const files = ["keys", ...pieces, name].map((piece) =>
+		readAsset(`node/store/lua/${piece}.lua`),
+	);
+	const own = files.join("\n");
+	// Only the constants that are used: Lua allows 200 locals, and each costs time.
+	const constants = Object.entries(CONSTANTS)
+		.filter(([constant]) => own.includes(constant))
+		.map(([constant, value]) => `local ${constant} = ${value}`);
+	const ended = ENDED_STATES.map((state) => `'${state}'`).join(", ");
+	if (own.includes("ENDED_STATES")) {
+		constants.push(`local ENDED_STATES = { ${ended} }`);
+	}
+	return `${constants.join("\n")}\n${own}`;
+}

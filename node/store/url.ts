@@ -1,0 +1,106 @@
+/**
+ * Forms of the store's address:
+ *
+ *     redis://[user:password@]host[:port][/db]     rediss:// with TLS
+ *     unix:///path/to/socket
+ *     redis+sentinel://[user:password@]host[:port][,host[:port]…]/primary-name
+ *     redis+cluster://[user:password@]host[:port][,host[:port]…]     rediss+cluster://
+ */
+
+interface Access {
+	readonly username?: string;
+	readonly password?: string;
+	readonly db?: number;
+	/** Present: use TLS, with the system's authorities. */
+	readonly tls?: Record<string, never>;
+	readonly path?: string;
+}
+
+export interface StoreAddress {
+	readonly kind: "single" | "sentinel" | "cluster";
+	readonly hosts: readonly { readonly host: string; readonly port: number }[];
+	/** Sentinel's name of the primary. */
+	readonly primary: string;
+	readonly options: Access;
+}
+
+const FORM =
+	/^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/]+)(?:\/(.*))?$/;
+
+/** @throws Error with one sentence for the user. */
+export function parseStoreUrl(url: string): StoreAddress {
+	if (url.startsWith("unix://")) {
+		return {
+			kind: "single",
+			hosts: [],
+			primary: "",
+			options: { path: url.slice("unix://".length) },
+		};
+	}
+	const [, scheme, form, login = "", hosts = "", rest = ""] =
+		FORM.exec(url) ?? [];
+	if (scheme === undefined) {
+		throw new Error(
+			`the store's address "${redact(url)}" is not of a known form; give one like redis://host:6379`,
+		);
+	}
+	const kind = (form ?? "single") as StoreAddress["kind"];
+	const parsed = hosts
+		.split(",")
+		.map((host) => parseHost(host, kind === "sentinel" ? 26379 : 6379, url));
+	const [user = "", password = ""] = login.split(":").map(decodeURIComponent);
+	const options: Access = {
+		...(user === "" ? {} : { username: user }),
+		...(password === "" ? {} : { password }),
+		...(scheme === "rediss" ? { tls: {} } : {}),
+		...(kind === "single" && rest !== "" ? { db: parseDb(rest, url) } : {}),
+	};
+	if (kind === "single" && parsed.length > 1) {
+		throw new Error(
+			"several hosts need redis+sentinel:// or redis+cluster:// in the store's address",
+		);
+	}
+	if (kind === "sentinel" && rest === "") {
+		throw new Error(
+			"a redis+sentinel:// address ends with the primary's name, like redis+sentinel://host:26379/mymaster",
+		);
+	}
+	return {
+		kind,
+		hosts: parsed,
+		primary: kind === "sentinel" ? rest : "",
+		options,
+	};
+}
+
+/** The address without its password, for logs and messages. */
+export function redact(url: string): string {
+	return url.replace(/\/\/[^@/]*@/, "//***@");
+}
+
+function parseHost(
+	text: string,
+	portDefault: number,
+	url: string,
+): { host: string; port: number } {
+	const [, host, port] =
+		/^(\[[0-9a-fA-F:]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+	if (host === undefined || Number(port ?? 1) > 65_535) {
+		throw new Error(
+			`"${text}" in the store's address "${redact(url)}" is not host or host:port`,
+		);
+	}
+	return {
+		host: host.replace(/^\[|\]$/g, ""),
+		port: port === undefined ? portDefault : Number(port),
+	};
+}
+
+function parseDb(text: string, url: string): number {
+	if (!/^\d{1,4}$/.test(text)) {
+		throw new Error(
+			`the database in the store's address "${redact(url)}" is not a number`,
+		);
+	}
+	return Number(text);
+}
