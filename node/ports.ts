@@ -103,8 +103,6 @@ export interface RegisteredNode {
 
 export interface OpenRequest {
 	readonly record: NodeRecord;
-	/** 0 takes the next epoch; else the one that shard 0 gave. */
-	readonly epoch: number;
 	readonly ttlMs: number;
 	/** Highest store generation that this node has seen or heard of. */
 	readonly generation: number;
@@ -241,6 +239,7 @@ export interface ShardCounts {
  */
 export interface Shard {
 	readonly index: number;
+	/** A new session with a new epoch, higher than the node's last in this shard (every shard counts its own). */
 	open(request: OpenRequest): Promise<Opened>;
 	/**
 	 * To be called whenever the store has come back: raises the generation where
@@ -259,14 +258,10 @@ export interface Shard {
 	claim(request: ClaimRequest): Promise<ClaimReply>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
 	complete(
-		session: SessionName,
 		ends: readonly TaskEnd[],
 	): Promise<{ outcomes: EndOutcome[]; endedKept: number }>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
-	giveBack(
-		session: SessionName,
-		tasks: readonly GiveBack[],
-	): Promise<GiveBackOutcome[]>;
+	giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]>;
 	revoke(request: RevokeRequest): Promise<RevokeReply>;
 	/** Tasks that the store believes the session runs; at most RECONCILE_MAX. */
 	running(

@@ -4,6 +4,7 @@
  * by hand and repeat what chance once did.
  */
 import { getRandomValues } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import { pino } from "pino";
 import type { Clock, Log, Random, Timer } from "./ports.ts";
 
@@ -19,6 +20,14 @@ export const systemClock: Clock = {
 		setImmediate(fn);
 	},
 };
+
+/**
+ * Keeps the process alive until it exits by its own decision: no timer of the
+ * clock does, and a promise that it waits for does not either.
+ */
+export function holdProcess(): void {
+	setInterval(() => {}, 2 ** 31 - 1);
+}
 
 /** Crockford's base 32, lower case: no i, l, o, u to misread. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -36,4 +45,15 @@ export const systemRandom: Random = {
 
 export function systemLog(level: string, bindings: object): Log {
 	return pino({ level, base: bindings }, pino.destination(2));
+}
+
+/** Fraction of the time since the last call that the event loop was busy, 0–1. */
+export function systemLoad(): () => number {
+	let last = performance.eventLoopUtilization();
+	return () => {
+		const now = performance.eventLoopUtilization();
+		const { utilization } = performance.eventLoopUtilization(now, last);
+		last = now;
+		return Math.min(1, Math.max(0, utilization));
+	};
 }

@@ -33,10 +33,40 @@ export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
 export const SUBMIT_TIMEOUT_MS = 900;
 /** `?wait=` longer than this is cut to it. */
 export const WAIT_MS_MAX = 60_000;
+export const WAIT_POLL_MS_MIN = 20;
+/** Between looks for tasks waited for; it grows from the minimum to this. */
+export const WAIT_POLL_MS_MAX = 250;
+export const WAIT_BATCH_MAX = 256;
 /** Tasks that one node waits for on behalf of clients. Beyond: 503 `overloaded`. */
 export const WAITERS_MAX = 10_000;
 export const LIST_LIMIT_DEFAULT = 50;
 export const LIST_LIMIT_MAX = 500;
+/** Nesting of a JSON text. Beyond: 400 `invalid_json`. */
+export const JSON_DEPTH_MAX = 64;
+/** An `Idempotency-Key`. Beyond: 400. */
+export const IDEMPOTENCY_KEY_CHARS_MAX = 256;
+/** Items of a large body that are looked at before the node turns to other work. */
+export const ITEMS_CHUNK = 512;
+/** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
+export const STATUS_ALL_MAX = 10_000;
+export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
+
+// --- Connections to the HTTP side.
+
+/** One more is closed as soon as it opens. */
+export const HTTP_CONNECTIONS_MAX = 4_096;
+/** Request line and headers together. Beyond: 431. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+/** Headers, and then the whole request, must have come by then. Else: 408. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection on which nothing moves is closed after this. */
+export const CONNECTION_IDLE_MS = 75_000;
+/** Bodies larger than `BODY_SMALL_BYTES` that are held at once. Beyond: 503 `overloaded`. */
+export const BODIES_BYTES_MAX = 128 * 1024 * 1024;
+export const BODY_SMALL_BYTES = 32 * 1024;
+/** When the node stops, answers under way have so long before they are cut off. */
+export const HTTP_CLOSE_GRACE_MS = 1_000;
 
 // --- What a task leaves behind.
 
@@ -59,6 +89,31 @@ export const CRASHES_MAX = 3;
 /** Lives of nodes lost while they ran it; it may be the cause. Likewise. */
 export const LOSSES_MAX = 8;
 
+// --- Running tasks.
+
+/** A thrown error's own `code` longer than this is replaced by `failed`. */
+export const ERROR_CODE_CHARS_MAX = 64;
+/** Lines that one run of a task may log; a last line says that more were dropped. */
+export const TASK_LOG_LINES_MAX = 100;
+/** Longer lines are cut. */
+export const TASK_LOG_LINE_CHARS_MAX = 1_000;
+/** A worker thread whose heap outgrows this dies, and what it ran has crashed. */
+export const WORKER_HEAP_MIB_MAX = 512;
+/** Handlers that take longer to load stop the node from starting. */
+export const HANDLERS_LOAD_MS = 15_000;
+/** A thread with work is asked for a sign of life so often … */
+export const PING_MS = 250;
+/** … and is given no more tasks once it has been silent for this long. */
+export const SPIN_MS = 1_000;
+/** Threads started in place of silent ones. Beyond: tasks queue at silent ones. */
+export const SPARE_THREADS_MAX = 4;
+/** Suspects that run at once, each in a thread of its own. Beyond: they wait. */
+export const ALONE_THREADS_MAX = 8;
+/** How long the built-in `process_task` takes where neither task nor node says. */
+export const PROCESS_TASK_MS = 5_000;
+/** The node may not be told to take longer by default. */
+export const PROCESS_TASK_MS_MAX = 24 * 60 * 60 * 1_000;
+
 // --- Leases. See lease.ts for how they relate.
 
 export const LEASE_TTL_MS = 5_000;
@@ -72,11 +127,21 @@ export const TRUST_MARGIN_MS = 1_000;
 export const ABORT_GRACE_MS = 500;
 /** A stopping node waits so long for its tasks before it hands them back. */
 export const DRAIN_MS = 30_000;
+/** It waits so long for the store to take the ends of its tasks; then it leaves, and its lease runs out. */
+export const GOODBYE_MS = 3_000;
+
+/** Between looks for ended tasks past their time. */
+export const TRIM_MS = 30_000;
+
+/** A starting node waits so long for its store; then it starts, is not ready, and goes on trying. */
+export const STORE_START_MS = 2_000;
 
 // --- Batches: how much one script may do at once. More waits for the next.
 
 export const SUBMIT_BATCH_MAX = 128;
 export const SUBMIT_BATCH_BYTES_MAX = 1024 * 1024;
+/** Submissions of one shard under way to the store at once. */
+export const SUBMIT_BATCHES_MAX = 4;
 export const CLAIM_BATCH_MAX = 128;
 /** A claim stops taking tasks once their payloads exceed this. */
 export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
@@ -88,12 +153,20 @@ export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;
 
+/** Ends of tasks that a node keeps for a store that is away or slow; beyond, it claims nothing. */
+export const ENDS_WAITING_MAX = 2_000;
+export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
+/** Between tries to reach a store that did not answer. */
+export const STORE_RETRY_MS = 250;
+
 // --- Gossip.
 
 /** A larger message is not sent, and dropped when received. */
-export const GOSSIP_BYTES_MAX = 16 * 1024;
+export const GOSSIP_BYTES_MAX = 32 * 1024;
 /** Announcements of one route within this time become one. */
 export const ANNOUNCE_COALESCE_MS = 2;
+/** Under load, between one announcement of a node and its next. */
+export const ANNOUNCE_INTERVAL_MS = 20;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
 export const DIGEST_MS = 1_000;
@@ -109,7 +182,40 @@ export const CLAIM_TURNS_EXTRA = 2;
 export const REDIAL_MS_MIN = 500;
 /** … growing to, with jitter. */
 export const REDIAL_MS_MAX = 2_000;
+/** A dial that takes longer has failed. */
+export const DIAL_TIMEOUT_MS = 2_000;
+/** Peers admitted; those beyond are refused. */
+/** Between reads of the registry when nothing hints at a change. */
+export const REGISTRY_MS = 10_000;
+/** After a stranger knocked, the registry is read no sooner than this. */
+export const REGISTRY_MS_MIN = 200;
 export const PEERS_MAX = 1_000;
+/** Up to so many peers each node dials all; of more it dials … */
+export const DIAL_ALL_MAX = 32;
+/** … this many, and hears the rest through them. */
+export const DIAL_SOME = 16;
+/** Connections of one node, dialled and accepted. More are refused. */
+export const CONNECTIONS_MAX = 256;
+/** Connections accepted from one host in a second. More are refused, and dial again. */
+export const ACCEPTS_PER_HOST_MAX = 64;
+/** A connection over which no gossip flows for so long is closed and dialled again. */
+export const MUTE_MS_MAX = 2_000;
+/** Each connection is tried so often … */
+export const LINK_PING_MS = 5_000;
+/** … and closed when no answer came within. */
+export const LINK_PING_TIMEOUT_MS = 2_000;
+/** One packet between peers, which may carry several messages. A larger one ends its stream. */
+export const GOSSIP_PACKET_BYTES_MAX = 256 * 1024;
+/** Unsent gossip to one slow peer. What comes on top is not sent to it. */
+export const GOSSIP_BACKLOG_BYTES_MAX = 1024 * 1024;
+/** A message so far behind the newest of its sender counts as a repeat: dropped. */
+export const REPLAY_WINDOW = 256;
+/** A sender silent for so long may start again from any epoch and number. */
+export const SENDER_FORGOTTEN_MS = 30_000;
+/** A stranger's knock is passed on so often; others in between are only refused. */
+export const STRANGER_MS = 1_000;
+/** Dropped messages are logged at most so often, as totals. */
+export const DROPS_LOGGED_MS = 10_000;
 
 // --- The node.
 
@@ -120,6 +226,30 @@ export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
 /** A command to the store unanswered for so long has an unknown outcome. */
 export const STORE_COMMAND_TIMEOUT_MS = 2_000;
 export const SHARDS_MAX = 256;
+
+// --- The command line and the local cluster.
+
+/** Nodes of one `up`. */
+export const UP_NODES_MAX = 32;
+/** A node of it that died is started again after … */
+export const RESTART_MS_MIN = 1_000;
+/** … growing to, while it does not stay up for as long as this. */
+export const RESTART_MS_MAX = 30_000;
+/** A node that was told to stop has this long beyond its own limit, then it is killed. */
+export const STOP_MARGIN_MS = 5_000;
+/** What a log has grown to when its node starts: the log is set aside, the former one forgotten. */
+export const NODE_LOG_BYTES_MAX = 16 * 1024 * 1024;
+/** A local Redis that answers nothing for so long counts as stuck. */
+export const REDIS_PROBE_MS = 2_000;
+/** A local Redis that does not listen, or does not end, by then has failed to. */
+export const REDIS_START_MS = 10_000;
+export const REDIS_STOP_MS = 30_000;
+/** How often `up` looks whether what it waits for has come. */
+export const UP_POLL_MS = 50;
+/** `up` says what it is waiting for so often. */
+export const UP_TELL_MS = 5_000;
+/** A second Ctrl-C ends the program at once, but within this it is the same one: npm passes on what its child has heard already. */
+export const SAME_SIGNAL_MS = 500;
 
 const relations: readonly (readonly [boolean, string])[] = [
 	[
@@ -134,13 +264,43 @@ const relations: readonly (readonly [boolean, string])[] = [
 		ABORT_GRACE_MS < TRUST_MARGIN_MS,
 		"an aborted task is ended before its lease can be taken over",
 	],
+	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
 	[
 		SUBMIT_TIMEOUT_MS < 1_000,
 		"a refusal for want of a store comes within a second",
 	],
 	[
+		WAIT_MS_MAX < CONNECTION_IDLE_MS,
+		"a connection is not idle while its client waits for a task",
+	],
+	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
+	[
 		DIGEST_MS * 3 < DIGEST_STALE_MS,
 		"two lost digests do not make a node stale",
+	],
+	[
+		// 2 separators, 100 bytes of JSON around each route, 512 before the first.
+		ANNOUNCE_ROUTES_MAX *
+			(QUEUE_CHARS_MAX +
+				TYPE_CHARS_MAX +
+				LABELS_MAX * (LABEL_CHARS_MAX + 1) +
+				102) +
+			512 <=
+			GOSSIP_BYTES_MAX,
+		"an announcement of the longest routes fits into a message",
+	],
+	[
+		GOSSIP_BYTES_MAX < GOSSIP_PACKET_BYTES_MAX &&
+			GOSSIP_PACKET_BYTES_MAX < GOSSIP_BACKLOG_BYTES_MAX,
+		"the largest message fits into a packet, and a packet into the backlog",
+	],
+	[
+		DIAL_TIMEOUT_MS + REDIAL_MS_MAX < 5_000,
+		"a peer that is back is dialled within 5 s",
+	],
+	[
+		DIAL_SOME <= DIAL_ALL_MAX && 2 * DIAL_ALL_MAX < CONNECTIONS_MAX,
+		"peers that dial one another find room",
 	],
 	[
 		PAYLOAD_BYTES_MAX <= SUBMIT_BATCH_BYTES_MAX,

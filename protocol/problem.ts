@@ -6,21 +6,26 @@
 export const PROBLEMS = {
 	invalid: [400, "The request is not valid"],
 	invalid_json: [400, "The body is not JSON"],
+	forbidden_origin: [403, "A page of another origin may not do that"],
 	not_found: [404, "There is no such thing"],
 	method_not_allowed: [405, "This address does not take that method"],
+	timeout: [408, "The request did not come in time"],
 	conflict: [409, "The id is taken by a different task"],
 	too_large: [413, "The request is too large"],
 	unsupported_media_type: [415, "The body is of a type that is not taken"],
 	idempotency_conflict: [422, "The idempotency key was used for another task"],
+	misdirected: [421, "The request is meant for another host"],
 	too_many_routes: [
 		429,
 		"Too many kinds of work are waiting for nodes to serve them",
 	],
+	headers_too_large: [431, "The headers of the request are too large"],
 	internal: [500, "The node met an error of its own"],
 	store_unavailable: [503, "The store is not reachable"],
 	store_full: [503, "The store does not take writes"],
 	outcome_unknown: [503, "The store did not say whether it took the task"],
 	overloaded: [503, "The node has too much to do"],
+	not_ready: [503, "The node is not ready"],
 	stopping: [503, "The node is stopping"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -74,17 +74,13 @@ export class RedisShard implements Shard {
 		return Number(await this.#run("agree", shards));
 	}
 
-	async open({
-		record,
-		epoch,
-		ttlMs,
+	async open({ record, ttlMs,
 		generation,
 	}: OpenRequest): Promise<Opened> {
 		const run = this.#runId();
 		const reply = await this.#run(
 			"open",
 			record.nodeId,
-			epoch,
 			ttlMs,
 			generation,
 			run,
@@ -202,7 +198,6 @@ export class RedisShard implements Shard {
 	}
 
 	async complete(
-		_session: SessionName,
 		ends: readonly TaskEnd[],
 	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
 		assert(ends.length <= COMPLETE_BATCH_MAX);
@@ -217,7 +212,6 @@ export class RedisShard implements Shard {
 	}
 
 	async giveBack(
-		_session: SessionName,
 		tasks: readonly GiveBack[],
 	): Promise<GiveBackOutcome[]> {
 		assert(tasks.length <= COMPLETE_BATCH_MAX);

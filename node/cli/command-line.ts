@@ -1,0 +1,72 @@
+/**
+ * The command line: finds the command, and turns how it ended into an exit
+ * code: 0 done, 1 failed, 2 wrong use or configuration. A user's mistake is
+ * one sentence; anything else that goes wrong shows its stack, to be reported.
+ */
+import { ConfigError } from "../options.ts";
+import type { Command, Invocation } from "./command.ts";
+import { formatHelp } from "./help.ts";
+import { nodeCommand } from "./node-command.ts";
+import { findStartProblem } from "./start-problem.ts";
+import { upCommand } from "./up-command.ts";
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+	up: upCommand,
+	node: nodeCommand,
+};
+
+const HELP = `Usage: hearsay <command> [flags]
+A task scheduler without a broker and without a leader.
+
+Commands:
+${Object.entries(COMMANDS)
+	.map(([name, { help }]) => `  ${name.padEnd(6)}${help.summary}`)
+	.join("\n")}
+
+  hearsay <command> --help    all about a command
+  hearsay --version`;
+
+/** Resolves with the exit code. */
+export async function runCommandLine(invocation: Invocation): Promise<number> {
+	const { terminal } = invocation;
+	const [name = "", ...args] = invocation.args;
+	if (name === "--help" || name === "-h") {
+		terminal.line(HELP);
+		return 0;
+	}
+	if (name === "--version") {
+		terminal.line(`hearsay ${invocation.surroundings.version}`);
+		return 0;
+	}
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+	if (command === undefined) {
+		terminal.problem(
+			name === ""
+				? HELP
+				: `hearsay: there is no command "${name}"; hearsay --help lists them.`,
+		);
+		return 2;
+	}
+	if (args.includes("--help") || args.includes("-h")) {
+		terminal.line(formatHelp(command.help));
+		return 0;
+	}
+	try {
+		return await command.run({ ...invocation, args });
+	} catch (error) {
+		return explain(error, terminal);
+	}
+}
+
+function explain(error: unknown, terminal: Invocation["terminal"]): number {
+	const problem =
+		error instanceof ConfigError ? error.message : findStartProblem(error);
+	if (problem !== undefined) {
+		terminal.problem(`hearsay: ${problem}`);
+		return 2;
+	}
+	terminal.problem(
+		error instanceof Error ? (error.stack ?? error.message) : String(error),
+	);
+	return 1;
+}

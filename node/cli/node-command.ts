@@ -1,0 +1,51 @@
+/**
+ * `hearsay node`: one node, in this process, until it is told to stop. Stopping
+ * drains it: it takes no more work, and hands back what it cannot finish.
+ */
+import { startNode } from "../node.ts";
+import type { Command, Invocation } from "./command.ts";
+import { readFlags } from "./flags.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { HELP_FLAG, NODE_FLAGS } from "./node-flags.ts";
+import { readNodeOptions } from "./node-options.ts";
+
+export const nodeCommand: Command = {
+	help: {
+		usage: "hearsay node [flags]",
+		summary:
+			"Runs one node. Nodes with the same Redis and cluster name find each other and share the work.",
+		groups: [["Flags", { ...NODE_FLAGS, help: HELP_FLAG }]],
+		notes: [
+			"Where a flag is absent, its variable in [brackets] counts; lists in variables are separated by commas.",
+		],
+	},
+	run: runNode,
+};
+
+async function runNode(invocation: Invocation): Promise<number> {
+	const { args, env, surroundings, terminal, stop } = invocation;
+	const options = readNodeOptions(
+		readFlags(NODE_FLAGS, args, env),
+		surroundings,
+	);
+	using _ = lockFolder(
+		options.dataDir,
+		`Another node uses the folder ${options.dataDir}; give each node its own with --data.`,
+	);
+	const node = await startNode(options);
+	if (process.send === undefined) {
+		terminal.line(`node ${node.nodeId} serves ${node.http}`);
+	} else {
+		process.send("started"); // To `up`, whose child this is.
+	}
+	void stop.inOrder.then(() => node.stop());
+	const end = await Promise.race([
+		node.stopped,
+		stop.atOnce.then(
+			() => new Error("told to stop twice: tasks were left to their lease"),
+		),
+	]);
+	if (end === "drained") return 0;
+	terminal.problem(`hearsay: ${end.message}`);
+	return 1;
+}

@@ -1,0 +1,115 @@
+/**
+ * The flags of `hearsay node`, in the order of its help. Every one has a
+ * variable `HEARSAY_<FLAG>`; `up` passes on those that make sense for all of
+ * its nodes.
+ */
+import type { Flag, Flags } from "./flags.ts";
+
+/** Mean the same for every node of a local cluster. */
+export const SHARED_FLAGS = {
+	redis: {
+		kind: "text",
+		value: "URL",
+		env: ["HEARSAY_REDIS_URL", "HEARSAY_REDIS"],
+		help: "the Redis that all nodes of a cluster share: redis:// or rediss://",
+	},
+	cluster: {
+		kind: "text",
+		value: "NAME",
+		env: ["HEARSAY_CLUSTER"],
+		help: "separates clusters on one Redis (default hearsay)",
+	},
+	handlers: {
+		kind: "texts",
+		value: "FILE",
+		env: ["HEARSAY_HANDLERS"],
+		help: "task code, .ts or .js; repeatable",
+	},
+	concurrency: {
+		kind: "text",
+		value: "N",
+		env: ["HEARSAY_CONCURRENCY"],
+		help: "tasks at once on a node (default 4 × cores)",
+	},
+	queues: {
+		kind: "text",
+		value: "a,b",
+		env: ["HEARSAY_QUEUES"],
+		help: "serve only these queues (default all)",
+	},
+	labels: {
+		kind: "text",
+		value: "gpu,eu",
+		env: ["HEARSAY_LABELS"],
+		help: "what a node has, for tasks that ask for it",
+	},
+	"no-gossip": {
+		kind: "switch",
+		env: ["HEARSAY_NO_GOSSIP"],
+		help: "find work by looking only; for closed networks",
+	},
+	insecure: {
+		kind: "switch",
+		env: ["HEARSAY_INSECURE"],
+		help: "serve HTTP beyond this machine although nobody has to sign in",
+	},
+	shards: {
+		kind: "text",
+		value: "N",
+		env: ["HEARSAY_SHARDS"],
+		help: "shards that a new cluster is made with (default 1); all nodes of it say the same",
+	},
+	"process-task-ms": {
+		kind: "text",
+		value: "MS",
+		env: ["HEARSAY_PROCESS_TASK_MS"],
+		help: "how long a process_task runs that does not say (default 5000)",
+	},
+	log: {
+		kind: "text",
+		value: "LEVEL",
+		env: ["HEARSAY_LOG"],
+		help: "debug, info, warn, error or silent (default info)",
+	},
+	"token-file": {
+		kind: "text",
+		value: "FILE",
+		env: ["HEARSAY_TOKEN_FILE"],
+		help: "not in this version",
+		refused:
+			"this version knows no access tokens; leave it out and serve this machine only.",
+	},
+} as const satisfies Flags;
+
+export const NODE_FLAGS = {
+	...SHARED_FLAGS,
+	http: {
+		kind: "text",
+		value: "HOST:PORT",
+		env: ["HEARSAY_HTTP"],
+		help: "where to serve HTTP and the dashboard (default 127.0.0.1:5000)",
+	},
+	p2p: {
+		kind: "text",
+		value: "HOST:PORT",
+		env: ["HEARSAY_P2P"],
+		help: "where to listen for other nodes; port 0 takes a free one (default 127.0.0.1:0 where Redis is on this machine, else 0.0.0.0:0)",
+	},
+	advertise: {
+		kind: "text",
+		value: "HOST:PORT",
+		env: ["HEARSAY_ADVERTISE"],
+		help: "where other nodes reach this one, if not at --p2p",
+	},
+	data: {
+		kind: "text",
+		value: "DIR",
+		env: ["HEARSAY_DATA"],
+		help: "keeps the node's key, and with it its name (default .hearsay/node-PORT)",
+	},
+} as const satisfies Flags;
+
+export type SharedFlag = keyof typeof SHARED_FLAGS;
+export type NodeFlag = keyof typeof NODE_FLAGS;
+
+export const HELP_FLAG: Flag = { kind: "switch", help: "show this" };

@@ -1,0 +1,134 @@
+/**
+ * From flags to `NodeOptions`: fills in defaults and checks what each value
+ * must be and how they go together. Pure; throws `ConfigError`.
+ */
+import { resolve } from "node:path";
+import {
+	CONCURRENCY_MAX,
+	LABEL_CHARS_MAX,
+	PROCESS_TASK_MS,
+	PROCESS_TASK_MS_MAX,
+	QUEUE_CHARS_MAX,
+	SHARDS_MAX,
+} from "../../protocol/limits.ts";
+import {
+	type Address,
+	ConfigError,
+	LOG_LEVELS,
+	type NodeOptions,
+} from "../options.ts";
+import { type FlagValues, type Given, splitList } from "./flags.ts";
+import type { NodeFlag, SharedFlag } from "./node-flags.ts";
+import {
+	formatAddress,
+	isLocalStore,
+	isLoopback,
+	readAddress,
+	readChoice,
+	readCount,
+	readName,
+	readStoreUrl,
+} from "./values.ts";
+
+/** What the machine and the program contribute. */
+export interface Surroundings {
+	readonly folder: string;
+	readonly cores: number;
+	readonly version: string;
+}
+
+const REDIS_DEFAULT = "redis://127.0.0.1:6379";
+const HTTP_DEFAULT: Given = { text: "127.0.0.1:5000", from: "--http" };
+const CLUSTER_CHARS_MAX = 64;
+
+export function readNodeOptions(
+	flags: FlagValues<NodeFlag>,
+	around: Surroundings,
+): NodeOptions {
+	const shared = readSharedOptions(flags, around);
+	const redis = shared.redis ?? REDIS_DEFAULT;
+	const http = readHttp(flags);
+	const p2p = flags.text("p2p");
+	const advertise = flags.text("advertise");
+	const data = flags.text("data")?.text ?? `.hearsay/node-${http.port}`;
+	return {
+		...shared,
+		redis,
+		http,
+		// Where Redis is on this machine, so is the cluster, as far as one can
+		// tell; a node elsewhere that joins it dials from there.
+		p2p: p2p
+			? readAddress(p2p)
+			: { host: isLocalStore(redis) ? "127.0.0.1" : "0.0.0.0", port: 0 },
+		...(advertise && { advertise: formatAddress(readAddress(advertise)) }),
+		dataDir: resolve(around.folder, data),
+	};
+}
+
+/** Checked alike for a node and for a whole local cluster. */
+export function readSharedOptions(
+	flags: FlagValues<SharedFlag>,
+	around: Surroundings,
+): Omit<NodeOptions, "redis" | "http" | "p2p" | "advertise" | "dataDir"> & {
+	readonly redis: string | undefined;
+} {
+	const redis = flags.text("redis");
+	const queues = readNames(flags.text("queues"), QUEUE_CHARS_MAX);
+	return {
+		redis: redis && readStoreUrl(redis),
+		cluster: readName(
+			flags.text("cluster") ?? { text: "hearsay", from: "--cluster" },
+			CLUSTER_CHARS_MAX,
+		),
+		handlers: flags
+			.texts("handlers")
+			.map(({ text }) => resolve(around.folder, text)),
+		concurrency: countOf(
+			flags.text("concurrency"),
+			[1, CONCURRENCY_MAX],
+			Math.min(4 * around.cores, CONCURRENCY_MAX),
+		),
+		...(queues.length > 0 && { queues }),
+		labels: readNames(flags.text("labels"), LABEL_CHARS_MAX),
+		gossip: !flags.on("no-gossip"),
+		processTaskMs: countOf(
+			flags.text("process-task-ms"),
+			[0, PROCESS_TASK_MS_MAX],
+			PROCESS_TASK_MS,
+		),
+		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
+		logLevel: readChoice(
+			flags.text("log") ?? { text: "info", from: "--log" },
+			LOG_LEVELS,
+		),
+		version: around.version,
+	};
+}
+
+/** @throws ConfigError for an address that strangers could reach, unless `--insecure`. */
+export function readHttp(flags: FlagValues<"http" | "insecure">): Address {
+	const given = flags.text("http") ?? HTTP_DEFAULT;
+	const http = readAddress(given);
+	if (!isLoopback(http.host) && !flags.on("insecure")) {
+		throw new ConfigError(
+			`${given.from} ${given.text} would let anyone on the network submit tasks without signing in; listen on 127.0.0.1, or add --insecure if that network can be trusted.`,
+		);
+	}
+	return http;
+}
+
+function countOf(
+	given: Given | undefined,
+	[min, max]: readonly [number, number],
+	otherwise: number,
+): number {
+	return given === undefined ? otherwise : readCount(given, min, max);
+}
+
+function readNames(given: Given | undefined, charsMax: number): string[] {
+	if (given === undefined) return [];
+	const names = splitList(given.text).map((text) =>
+		readName({ ...given, text }, charsMax),
+	);
+	return [...new Set(names)];
+}

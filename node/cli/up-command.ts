@@ -1,0 +1,134 @@
+/**
+ * `hearsay up`: a cluster on this machine, with a Redis of its own, for as
+ * long as the command runs. Everything it keeps lies in `.hearsay/` of the
+ * current folder; the next `up` there goes on where this one stopped.
+ */
+import { join } from "node:path";
+import { UP_NODES_MAX } from "../../protocol/limits.ts";
+import { programCommand } from "../assets.ts";
+import { ConfigError } from "../options.ts";
+import { redact } from "../store/url.ts";
+import type { Command, Invocation } from "./command.ts";
+import { type Flags, type FlagValues, readFlags } from "./flags.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { HELP_FLAG, SHARED_FLAGS, type SharedFlag } from "./node-flags.ts";
+import { readHttp, readSharedOptions } from "./node-options.ts";
+import type { Terminal } from "./terminal.ts";
+import { type ClusterPlan, LocalCluster } from "./up/cluster.ts";
+import { MemberFailed } from "./up/member.ts";
+import { formatAddress, readCount } from "./values.ts";
+
+const UP_FLAGS = {
+	nodes: {
+		kind: "text",
+		value: "N",
+		help: "how many nodes (default 3)",
+	},
+	http: {
+		kind: "text",
+		value: "HOST:PORT",
+		env: ["HEARSAY_HTTP"],
+		help: "HTTP address of the first node; the next ones take the ports after it (default 127.0.0.1:5000)",
+	},
+} as const satisfies Flags;
+
+type UpFlag = SharedFlag | keyof typeof UP_FLAGS;
+
+export const upCommand: Command = {
+	help: {
+		usage: "hearsay up [--nodes 3] [flags for all nodes]",
+		summary:
+			"Runs a cluster on this machine until Ctrl-C. The next start in the same folder resumes its backlog.",
+		groups: [
+			["The cluster", { ...UP_FLAGS, help: HELP_FLAG }],
+			["For every node", SHARED_FLAGS],
+		],
+		notes: [
+			"Without --redis it starts a Redis server of its own, on a free port of this machine. Data and logs lie in .hearsay/ of the current folder.",
+		],
+	},
+	run: runUp,
+};
+
+async function runUp(invocation: Invocation): Promise<number> {
+	const { terminal, clock, stop } = invocation;
+	const plan = readPlan(invocation);
+	using _ = lockFolder(
+		plan.folder,
+		`Another \`hearsay up\` is running in this folder (${plan.folder}); use that one, or start this one elsewhere with other ports (--http).`,
+	);
+	const cluster = new LocalCluster(plan, clock, terminal);
+	void stop.atOnce.then(() => cluster.kill());
+	try {
+		const started = await Promise.race([
+			cluster.start().then(() => true),
+			stop.inOrder.then(() => false),
+		]);
+		if (started) {
+			greet(cluster, plan, terminal);
+			await stop.inOrder;
+		}
+		terminal.line("Stopping …");
+		return 0;
+	} catch (error) {
+		if (!(error instanceof MemberFailed)) throw error;
+		terminal.problem(`hearsay: ${error.message}; stopping the others.`);
+		return error.exitCode;
+	} finally {
+		await cluster.stop();
+	}
+}
+
+function readPlan({ args, env, surroundings }: Invocation): ClusterPlan {
+	const flags: FlagValues<UpFlag> = readFlags(
+		{ ...UP_FLAGS, ...SHARED_FLAGS },
+		args,
+		env,
+	);
+	const { redis } = readSharedOptions(flags, surroundings);
+	const given = flags.text("nodes");
+	const nodes = given === undefined ? 3 : readCount(given, 1, UP_NODES_MAX);
+	const first = readHttp(flags);
+	if (first.port === 0 || first.port + nodes > 65_536) {
+		throw new ConfigError(
+			`--http: the nodes need ${nodes} ports from ${first.port} on; give a port from 1 to ${65_536 - nodes}.`,
+		);
+	}
+	return {
+		folder: join(surroundings.folder, ".hearsay"),
+		nodes,
+		first,
+		redis,
+		program: programCommand(),
+		args: sharedArgs(flags),
+		env,
+	};
+}
+
+/** Flags given to `up` that its nodes get too; variables they have anyway. */
+function sharedArgs(flags: FlagValues<SharedFlag>): string[] {
+	const args: string[] = [];
+	for (const [name, { kind }] of Object.entries(SHARED_FLAGS)) {
+		if (name === "redis") continue; // Travels as a variable: see `cluster.ts`.
+		for (const { text, from } of flags.texts(name as SharedFlag)) {
+			if (from !== `--${name}`) continue;
+			args.push(from, ...(kind === "switch" ? [] : [text]));
+		}
+	}
+	return args;
+}
+
+function greet(
+	cluster: LocalCluster,
+	{ program, nodes, first }: ClusterPlan,
+	terminal: Terminal,
+): void {
+	const url = cluster.url(0);
+	const next = formatAddress({ ...first, port: first.port + nodes });
+	terminal.line(`
+Dashboard  ${url}/
+Try        curl ${url}/v1/tasks -H 'content-type: application/json' -d '{"type":"process_task","payload":{"durationMs":2000}}'
+One more   ${program.join(" ")} node --redis ${redact(cluster.redisUrl)} --http ${next}
+
+Ctrl-C stops the cluster; the next start resumes what is left.`);
+}

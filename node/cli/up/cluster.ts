@@ -1,0 +1,109 @@
+/**
+ * The local cluster: its Redis, then its nodes, kept up until told to stop,
+ * then stopped in the opposite order. Composition for one machine; nothing
+ * here is needed by nodes that are started by hand.
+ */
+import { join } from "node:path";
+import type { Address } from "../../options.ts";
+import type { Clock } from "../../ports.ts";
+import type { Environment } from "../flags.ts";
+import type { Terminal } from "../terminal.ts";
+import { formatAddress } from "../values.ts";
+import { LocalRedis } from "./local-redis.ts";
+import { Member, type MemberPlan } from "./member.ts";
+
+export interface ClusterPlan {
+	readonly folder: string;
+	readonly nodes: number;
+	/** HTTP address of the first node; each next one has the port after. */
+	readonly first: Address;
+	/** A Redis that runs already; undefined starts one of its own. */
+	readonly redis: string | undefined;
+	/** This program: what to run, before the arguments of a command. */
+	readonly program: readonly string[];
+	/** Flags for every node. */
+	readonly args: readonly string[];
+	readonly env: Environment;
+}
+
+export class LocalCluster {
+	readonly #plan: ClusterPlan;
+	readonly #clock: Clock;
+	readonly #terminal: Terminal;
+	readonly #members: readonly Member[];
+	#redis: LocalRedis | undefined;
+
+	constructor(plan: ClusterPlan, clock: Clock, terminal: Terminal) {
+		this.#plan = plan;
+		this.#clock = clock;
+		this.#terminal = terminal;
+		this.#members = Array.from(
+			{ length: plan.nodes },
+			(_, i) => new Member(this.#memberPlan(i), clock, terminal),
+		);
+	}
+
+	/** Base of the HTTP side of node `index`, counted from 0. */
+	url(index: number): string {
+		const { host, port } = this.#plan.first;
+		return `http://${formatAddress({ host, port: port + index })}`;
+	}
+
+	get redisUrl(): string {
+		return this.#redis?.url ?? this.#plan.redis ?? "";
+	}
+
+	/** Resolves when every node is ready. @throws ConfigError, MemberFailed */
+	async start(): Promise<void> {
+		const { redis, folder } = this.#plan;
+		if (redis === undefined) {
+			this.#redis = await LocalRedis.start(folder, this.#clock, this.#terminal);
+			this.#terminal.line(`redis   ${this.#redis.url}`);
+		}
+		await Promise.all(
+			this.#members.map(async (member, i) => {
+				await member.start();
+				this.#terminal.line(`node-${i + 1}  ${this.url(i)}`);
+			}),
+		);
+	}
+
+	/** Nodes first, which hand their tasks back; then the Redis that holds them. */
+	async stop(): Promise<void> {
+		await Promise.all(this.#members.map((member) => member.stop()));
+		await this.#redis?.stop();
+	}
+
+	/** For who cannot wait: `stop` then has little left to wait for. */
+	kill(): void {
+		for (const member of this.#members) member.kill();
+	}
+
+	#memberPlan(index: number): MemberPlan {
+		const { folder, program, args, env } = this.#plan;
+		const name = `node-${index + 1}`;
+		const own = {
+			http: this.url(index).slice("http://".length),
+			p2p: "127.0.0.1:0",
+			data: join(folder, name),
+		};
+		return {
+			name,
+			url: this.url(index),
+			logPath: join(folder, `${name}.log`),
+			command: [
+				...program,
+				"node",
+				...args,
+				...Object.entries(own).flatMap(([flag, value]) => [`--${flag}`, value]),
+			],
+			env: () => ({
+				...env,
+				// Not as an argument: it may hold a password, and anyone can list those.
+				HEARSAY_REDIS_URL: this.redisUrl,
+				HEARSAY_ADVERTISE: undefined,
+			}),
+			hold: () => this.#redis?.hold ?? "ignore",
+		};
+	}
+}

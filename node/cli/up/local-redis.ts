@@ -1,0 +1,176 @@
+/**
+ * The local cluster's own Redis: on the port and with the data of the last
+ * time, started again when it dies, as the nodes are, and stopped last.
+ */
+import { mkdirSync } from "node:fs";
+import type { Writable } from "node:stream";
+import {
+	DRAIN_MS,
+	REDIS_START_MS,
+	REDIS_STOP_MS,
+	RESTART_MS_MIN,
+	STOP_MARGIN_MS,
+	UP_POLL_MS,
+} from "../../../protocol/limits.ts";
+import { ConfigError } from "../../options.ts";
+import type { Clock } from "../../ports.ts";
+import { sleep } from "../sleep.ts";
+import type { Terminal } from "../terminal.ts";
+import {
+	freePort,
+	type RedisFiles,
+	redisFiles,
+	rememberedPort,
+	writeConfig,
+} from "./redis-config.ts";
+import { probeRedis, shutDownRedis } from "./redis-probe.ts";
+import {
+	checkRedisInstalled,
+	type RedisServer,
+	spawnRedis,
+} from "./redis-server.ts";
+
+export class LocalRedis {
+	readonly url: string;
+	readonly #port: number;
+	readonly #files: RedisFiles;
+	readonly #clock: Clock;
+	readonly #terminal: Terminal;
+	#server: RedisServer;
+	#stopping = false;
+
+	/**
+	 * Resolves when the server takes commands, with its earlier data in memory.
+	 * @throws ConfigError where there is no server program, or the folder's server is stuck.
+	 */
+	static async start(
+		folder: string,
+		clock: Clock,
+		terminal: Terminal,
+	): Promise<LocalRedis> {
+		await checkRedisInstalled();
+		const files = redisFiles(folder);
+		mkdirSync(files.data, { recursive: true });
+		const port = await choosePort(files, clock, terminal);
+		writeConfig(files, port);
+		const server = spawnRedis(files);
+		await untilReady(port, server, files, clock);
+		return new LocalRedis(port, files, server, clock, terminal);
+	}
+
+	private constructor(
+		port: number,
+		files: RedisFiles,
+		server: RedisServer,
+		clock: Clock,
+		terminal: Terminal,
+	) {
+		this.url = `redis://127.0.0.1:${port}`;
+		this.#port = port;
+		this.#files = files;
+		this.#clock = clock;
+		this.#terminal = terminal;
+		this.#server = server;
+		void this.#keepUp();
+	}
+
+	/** To be passed to every process that needs the server; undefined while there is none. */
+	get hold(): Writable | undefined {
+		return this.#server.hold.destroyed ? undefined : this.#server.hold;
+	}
+
+	/** Lets go; resolves when the server has written everything down and ended. */
+	async stop(): Promise<void> {
+		this.#stopping = true;
+		this.#server.hold.end();
+		const late = sleep(this.#clock, REDIS_STOP_MS).then(() => "late");
+		if ((await Promise.race([this.#server.ended, late])) === "late") {
+			this.#terminal.problem(
+				`Redis is still writing and ends by itself; ${this.#files.log} tells.`,
+			);
+		}
+	}
+
+	/**
+	 * Nodes that run already hold the pipe of the server before. Only if `up` is
+	 * killed after this, the new server may end before they have drained.
+	 */
+	async #keepUp(): Promise<void> {
+		for (;;) {
+			await this.#server.ended;
+			if (this.#stopping) return;
+			this.#terminal.problem(
+				`redis   ended, see ${this.#files.log}; it starts again in ${RESTART_MS_MIN / 1_000} s.`,
+			);
+			await sleep(this.#clock, RESTART_MS_MIN);
+			if (this.#stopping) return;
+			this.#server = spawnRedis(this.#files);
+			void this.#tellReady(this.#server);
+		}
+	}
+
+	async #tellReady(server: RedisServer): Promise<void> {
+		try {
+			await untilReady(this.#port, server, this.#files, this.#clock);
+			this.#terminal.line("redis   is back");
+		} catch (error) {
+			// It has ended, or been told to, and is then started once more.
+			this.#terminal.problem((error as Error).message);
+		}
+	}
+}
+
+/** The port of the last time, once no server of ours is left on it; else a free one. */
+async function choosePort(
+	files: RedisFiles,
+	clock: Clock,
+	terminal: Terminal,
+): Promise<number> {
+	const port = rememberedPort(files);
+	if (port === undefined) return freePort();
+	let found = await probeRedis(port);
+	const isOurs = () =>
+		found.kind === "redis" && found.configFile === files.config;
+	if (isOurs()) {
+		terminal.line("An earlier cluster in this folder is still ending …");
+	}
+	const patientUntilMs = clock.monoMs() + DRAIN_MS + STOP_MARGIN_MS;
+	while (isOurs() && clock.monoMs() < patientUntilMs + REDIS_STOP_MS) {
+		// Nodes that still drain need it, so it ends with them; without clients
+		// nobody is left to end it.
+		const alone = found.kind === "redis" && found.clients === 0;
+		if (alone || clock.monoMs() > patientUntilMs) await shutDownRedis(port);
+		await sleep(clock, UP_POLL_MS);
+		found = await probeRedis(port);
+	}
+	if (isOurs() || found.kind === "silent") {
+		throw new ConfigError(
+			`The Redis of an earlier cluster in this folder, on port ${port}, does not end; end that process, then start again.`,
+		);
+	}
+	return found.kind === "closed" ? port : freePort();
+}
+
+async function untilReady(
+	port: number,
+	server: RedisServer,
+	files: RedisFiles,
+	clock: Clock,
+): Promise<void> {
+	let ended = false;
+	void server.ended.then(() => {
+		ended = true;
+	});
+	const listensByMs = clock.monoMs() + REDIS_START_MS;
+	for (;;) {
+		const found = await probeRedis(port);
+		const ours = found.kind === "redis" && found.configFile === files.config;
+		// Reading a large backlog may take its time.
+		if (ours && !found.loading) return;
+		if (ended || (!ours && clock.monoMs() > listensByMs)) {
+			server.hold.end();
+			throw new Error(`Redis did not start; ${files.log} says why.`);
+		}
+		await sleep(clock, UP_POLL_MS);
+	}
+}

@@ -1,0 +1,87 @@
+/**
+ * What the texts of flags mean. Each function takes a value as given and
+ * answers what it stands for, or throws one sentence that says what is wrong
+ * with it and what to do. Pure.
+ */
+import { NAME_PATTERN } from "../../protocol/route.ts";
+import { type Address, ConfigError } from "../options.ts";
+import { parseStoreUrl } from "../store/url.ts";
+import type { Given } from "./flags.ts";
+
+/** `HOST:PORT`, `[IPV6]:PORT` */
+export function readAddress({ text, from }: Given): Address {
+	const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text);
+	const host = match?.[1] ?? match?.[2];
+	const port = Number(match?.[3]);
+	if (host === undefined || port > 65_535) {
+		throw new ConfigError(
+			`${from} is "${text}"; give HOST:PORT with a port from 0 to 65535, for instance 127.0.0.1:5000.`,
+		);
+	}
+	return { host, port };
+}
+
+export function formatAddress({ host, port }: Address): string {
+	return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether only programs on this machine can reach the host. */
+export function isLoopback(host: string): boolean {
+	return (
+		host === "localhost" || host === "::1" || /^127(?:\.\d+){3}$/.test(host)
+	);
+}
+
+export function readCount(
+	{ text, from }: Given,
+	min: number,
+	max: number,
+): number {
+	const count = Number(text);
+	if (!/^\d+$/.test(text) || count < min || count > max) {
+		throw new ConfigError(
+			`${from} is "${text}"; give a whole number from ${min} to ${max}.`,
+		);
+	}
+	return count;
+}
+
+const name = new RegExp(NAME_PATTERN);
+
+export function readName({ text, from }: Given, charsMax: number): string {
+	if (!name.test(text) || text.length > charsMax) {
+		throw new ConfigError(
+			`${from} has "${text}"; give names of at most ${charsMax} characters of A-Z, a-z, 0-9 and . _ : -`,
+		);
+	}
+	return text;
+}
+
+export function readChoice<Choice extends string>(
+	{ text, from }: Given,
+	choices: readonly Choice[],
+): Choice {
+	const choice = choices.find((each) => each === text);
+	if (choice === undefined) {
+		throw new ConfigError(
+			`${from} is "${text}"; give one of ${choices.join(", ")}.`,
+		);
+	}
+	return choice;
+}
+
+/** The store's address as given: its forms are the store's to know. */
+export function readStoreUrl({ text, from }: Given): string {
+	try {
+		parseStoreUrl(text);
+	} catch (error) {
+		throw new ConfigError(`${from}: ${(error as Error).message}.`, error);
+	}
+	return text;
+}
+
+/** Whether the store can only be this machine's own. */
+export function isLocalStore(url: string): boolean {
+	// No hosts at all: a socket in the file system.
+	return parseStoreUrl(url).hosts.every(({ host }) => isLoopback(host));
+}

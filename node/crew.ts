@@ -1,0 +1,224 @@
+/**
+ * Crew: the actors of one shard, put together.
+ *
+ * A shard has its own session, lease and queues, so every shard has a crew of
+ * its own; what a node has once (slots, gossip, the roster) is shared by all
+ * crews and comes in through `CrewParts`. Holds no rules of its own: which
+ * event of one actor is which call of another is all that is decided here.
+ */
+import type { SessionName } from "../protocol/lease.ts";
+import type { Route } from "../protocol/route.ts";
+import type { ClaimedTask } from "../protocol/task.ts";
+import { Claimer } from "./claimer.ts";
+import { Finisher } from "./finisher.ts";
+import {
+	type Clock,
+	type Log,
+	type NodeRecord,
+	type Random,
+	type RoutedCount,
+	type Shard,
+	StoreError,
+} from "./ports.ts";
+import { Reaper } from "./reaper.ts";
+import { Reconciler } from "./reconciler.ts";
+import { type GoodPulse, Renewer } from "./renewer.ts";
+import type { Runner } from "./runner.ts";
+import { Submitter } from "./submitter.ts";
+import { Trimmer } from "./trimmer.ts";
+
+export interface CrewParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	readonly ttlMs: number;
+	readonly trustMarginMs: number;
+	readonly endedKeptMax: number;
+	readonly record: () => NodeRecord;
+	readonly serves: (route: Route) => boolean;
+	readonly runner: Runner;
+	/** Tell the other nodes that tasks wait. */
+	readonly announce: (shard: number, counts: readonly RoutedCount[]) => void;
+	readonly pulsed: (shard: number, pulse: GoodPulse) => void;
+	/** No renewal in time: are the tasks to be stopped, or is the store away for all? */
+	readonly abandonOnDistrust: () => boolean;
+	readonly ended: (ids: readonly string[]) => void;
+	readonly superseded: () => void;
+}
+
+export class Crew {
+	readonly renewer: Renewer;
+	readonly reaper: Reaper;
+	readonly claimer: Claimer;
+	readonly finisher: Finisher;
+	readonly submitter: Submitter;
+	readonly shard: Shard;
+	readonly #trimmer: Trimmer;
+	readonly #reconciler: Reconciler;
+	readonly #parts: CrewParts;
+
+	constructor(parts: CrewParts) {
+		const { shard, clock, log, runner } = parts;
+		this.#parts = parts;
+		this.shard = shard;
+		this.renewer = this.#makeRenewer();
+		this.reaper = new Reaper({
+			shard,
+			log,
+			mayReap: () => this.renewer.mayReap,
+			putBack: (counts) => this.hint(counts),
+		});
+		this.claimer = this.#makeClaimer();
+		this.#trimmer = new Trimmer({
+			shard,
+			clock,
+			log,
+			keptMax: parts.endedKeptMax,
+		});
+		this.finisher = new Finisher({
+			shard,
+			clock,
+			log,
+			ended: parts.ended,
+			kept: (endedKept) => this.#trimmer.kept(endedKept),
+			putBack: (counts) => this.hint(counts),
+		});
+		this.submitter = new Submitter({
+			shard,
+			clock,
+			waiting: (counts) => this.hint(counts),
+		});
+		this.#reconciler = new Reconciler({
+			shard,
+			log,
+			held: () => runner.runningIn(shard.index) + this.finisher.waiting,
+			holds: (task) => runner.holds(task) || this.finisher.holds(task),
+			claiming: () => this.claimer.inFlight,
+			givenBack: () => this.renewer.hurry(),
+		});
+	}
+
+	start(): void {
+		this.renewer.start();
+		this.#trimmer.start();
+	}
+
+	/** Stops renewing and trimming; the session is for the caller to close. */
+	stop(): void {
+		this.renewer.stop();
+		this.#trimmer.stop();
+	}
+
+	record(): NodeRecord {
+		return this.#parts.record();
+	}
+
+	/** The store can be reached (again): see whether it restarted, and renew at once. */
+	async storeIsBack(): Promise<void> {
+		try {
+			await this.renewer.adopt();
+			this.renewer.hurry();
+			this.claimer.kick();
+		} catch (error) {
+			// Gone again; the next time it comes back brings us here again.
+			if (!(error instanceof StoreError)) throw error;
+			this.#parts.log.debug(
+				{ err: error, shard: this.shard.index },
+				"could not take up with the store",
+			);
+		}
+	}
+
+	/** Tasks wait here: claim them, and tell the others of what is too much for this node. */
+	hint(counts: readonly RoutedCount[]): void {
+		const { serves, runner, announce, shard } = this.#parts;
+		let slots =
+			this.renewer.trusted && this.claimer.claiming ? runner.freeSlots : 0;
+		const others = counts.filter(({ route, count }) => {
+			if (!serves(route)) return true;
+			slots -= count;
+			return slots < 0;
+		});
+		if (others.length > 0) announce(shard.index, others);
+		for (const { route } of counts) this.claimer.hint(route);
+	}
+
+	#makeRenewer(): Renewer {
+		const {
+			shard,
+			clock,
+			random,
+			log,
+			ttlMs,
+			trustMarginMs,
+			record,
+			runner,
+			superseded,
+		} = this.#parts;
+		return new Renewer({
+			shard,
+			clock,
+			random,
+			log,
+			ttlMs,
+			trustMarginMs,
+			record,
+			events: {
+				opened: (previous) => {
+					if (previous !== undefined)
+						void this.reaper.reap(previous, "expired");
+				},
+				pulsed: (pulse) => this.#pulsed(pulse),
+				trustEnded: () => {
+					if (this.#parts.abandonOnDistrust())
+						runner.abandon(shard.index, "the lease could not be renewed");
+				},
+				revoked: () => runner.abandon(shard.index, "the lease was taken over"),
+				superseded,
+			},
+		});
+	}
+
+	#makeClaimer(): Claimer {
+		const { shard, log, serves, runner } = this.#parts;
+		return new Claimer({
+			shard,
+			log,
+			serves,
+			lease: () => {
+				const { session, generation, trusted } = this.renewer;
+				return trusted && session !== undefined
+					? { session, generation }
+					: undefined;
+			},
+			reserve: (slotsMax) => runner.reserve(slotsMax),
+			release: (slots) => runner.release(slots),
+			deliver: (tasks, session) => this.#deliver(tasks, session),
+			staleGeneration: () => void this.storeIsBack(),
+			noLease: () => this.renewer.hurry(),
+		});
+	}
+
+	/** Claimed tasks run, unless the lease that they were claimed under went meanwhile. */
+	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
+		const { shard, runner } = this.#parts;
+		const { trusted, session: current } = this.renewer;
+		if (trusted && session === current) {
+			runner.deliver(shard.index, tasks);
+			return;
+		}
+		for (const task of tasks)
+			this.finisher.giveBack({ ...task, end: "handed-back", message: "" });
+		runner.release(tasks.length);
+	}
+
+	#pulsed(pulse: GoodPulse): void {
+		this.#parts.pulsed(this.shard.index, pulse);
+		void this.reaper.expired(pulse.expired);
+		for (const route of pulse.ready) this.claimer.hint(route);
+		const { session } = this.renewer;
+		if (session !== undefined)
+			void this.#reconciler.counted(session, pulse.running);
+	}
+}

@@ -1,0 +1,271 @@
+/**
+ * Desk: what the node answers to its users, behind the HTTP side.
+ *
+ * Translates between users' words and the shards: finds the shard of an id,
+ * compares a task with the one that has its id, merges the shards' lists. Owns
+ * no state. A method that needs the store throws `StoreError` when it cannot be
+ * had, and the HTTP side turns that into a 503.
+ */
+import type { ProblemCode } from "../protocol/problem.ts";
+import { SEQ_SPAN } from "../protocol/rank.ts";
+import { isSameTask } from "../protocol/same-task.ts";
+import { shardOf } from "../protocol/shard.ts";
+import { isEnded, TASK_STATES, type TaskState } from "../protocol/state.ts";
+import type { NewTask, TaskRecord } from "../protocol/task.ts";
+import {
+	type Api,
+	type Clock,
+	type ClusterView,
+	type NodeView,
+	type Random,
+	type Readiness,
+	type Shard,
+	type ShardCounts,
+	type Store,
+	StoreError,
+	type StoreErrorKind,
+	type SubmitOutcome,
+	type Submitted,
+	type TaskPage,
+} from "./ports.ts";
+
+/** What the desk needs of the crew of a shard. */
+export interface ShardDesk {
+	readonly shard: Shard;
+	readonly submitter: {
+		readonly overloaded: boolean;
+		submit(task: NewTask): Promise<SubmitOutcome | StoreError>;
+	};
+	readonly renewer: { readonly trusted: boolean; readonly generation: number };
+}
+
+export interface DeskParts {
+	readonly cluster: string;
+	readonly nodeId: string;
+	readonly store: Store;
+	readonly clock: Clock;
+	readonly random: Random;
+	/** In the order of their shards. */
+	readonly crews: readonly ShardDesk[];
+	/** Reads the registry of nodes anew. */
+	readonly nodes: () => Promise<NodeView[]>;
+	readonly waiter: {
+		readonly full: boolean;
+		ended(
+			id: string,
+			ms: number,
+			signal: AbortSignal,
+		): Promise<TaskRecord | undefined>;
+	};
+	readonly connected: () => readonly string[];
+	readonly stopping: () => boolean;
+}
+
+const TIME_CHARS = 9;
+const CHANCE_CHARS = 11;
+const PROBLEM_OF = {
+	unreachable: "store_unavailable",
+	unknown: "outcome_unknown",
+	full: "store_full",
+} as const satisfies Record<StoreErrorKind, ProblemCode>;
+const CURSOR = /^(\d{1,14})\.(\d{1,3})$/;
+
+export class Desk implements Api {
+	readonly #parts: DeskParts;
+
+	constructor(parts: DeskParts) {
+		this.#parts = parts;
+	}
+
+	newId(): string {
+		const { clock, random } = this.#parts;
+		// Crockford's digits sort as the numbers do, so ids sort by time.
+		return base32(clock.wallMs(), TIME_CHARS) + random.text(CHANCE_CHARS);
+	}
+
+	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
+		if (!this.#parts.store.up)
+			throw new StoreError("unreachable", "the store is not reachable");
+		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
+		const failed = outcomes.filter((outcome) => outcome instanceof StoreError);
+		if (failed[0] !== undefined && failed.length === tasks.length)
+			throw failed[0];
+		return outcomes.map((outcome, i) => describe(tasks[i] as NewTask, outcome));
+	}
+
+	async get(id: string): Promise<TaskRecord | undefined> {
+		const [task] = await this.#crewOf(id).shard.get([id]);
+		return task;
+	}
+
+	async wait(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+	): Promise<TaskRecord | undefined> {
+		const { waiter } = this.#parts;
+		const task = await this.get(id);
+		if (task === undefined || isEnded(task.state) || ms <= 0 || waiter.full)
+			return task;
+		const ended = await waiter.ended(id, ms, signal);
+		if (ended !== undefined || signal.aborted) return ended;
+		return await this.get(id);
+	}
+
+	async list(
+		state: TaskState | undefined,
+		limit: number,
+		cursor: string | undefined,
+	): Promise<TaskPage | undefined> {
+		const from = readCursor(cursor);
+		if (from === undefined) return undefined;
+		const pages = await Promise.all(
+			this.#parts.crews.map(async ({ shard }) => {
+				// Among tasks of one creation number, lower shards come first.
+				const beforeSeq = shard.index > from.shard ? from.seq + 1 : from.seq;
+				const tasks = await shard.list({ state, beforeSeq, limit });
+				return tasks.map((task) => ({ task, shard: shard.index }));
+			}),
+		);
+		const merged = pages
+			.flat()
+			.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
+		const page = merged.slice(0, limit);
+		const last = page.at(-1);
+		const more = last !== undefined && page.length === limit;
+		return {
+			tasks: page.map(({ task }) => task),
+			cursor: more ? `${last.task.seq}.${last.shard}` : undefined,
+		};
+	}
+
+	async cluster(): Promise<ClusterView> {
+		const { cluster, nodeId, crews, store, connected } = this.#parts;
+		const counts = await Promise.all(crews.map(({ shard }) => shard.counts()));
+		return {
+			cluster,
+			nodeId,
+			...sumCounts(counts),
+			store: {
+				up: store.up,
+				shards: store.shards.length,
+				generation: Math.max(...crews.map(({ renewer }) => renewer.generation)),
+				durability: store.durability,
+			},
+			peers: connected(),
+		};
+	}
+
+	nodes(): Promise<NodeView[]> {
+		return this.#parts.nodes();
+	}
+
+	readiness(): Readiness {
+		const { store, crews, stopping } = this.#parts;
+		const reasons: string[] = [];
+		if (stopping()) reasons.push("The node is stopping.");
+		if (!store.up) reasons.push("The store is not reachable.");
+		else if (!crews.every(({ renewer }) => renewer.trusted)) {
+			reasons.push("The node has not renewed its lease lately.");
+		}
+		return { ready: reasons.length === 0, reasons };
+	}
+
+	async #submit(
+		task: NewTask,
+	): Promise<SubmitOutcome | StoreError | "overloaded" | "stopping"> {
+		if (this.#parts.stopping()) return "stopping";
+		const { submitter } = this.#crewOf(task.id);
+		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
+	}
+
+	#crewOf(id: string): ShardDesk {
+		const { crews } = this.#parts;
+		return crews[shardOf(id, crews.length)] as ShardDesk;
+	}
+}
+
+function describe(
+	task: NewTask,
+	outcome: SubmitOutcome | StoreError | "overloaded" | "stopping",
+): Submitted {
+	const refuse = (
+		code: ProblemCode,
+		detail: string,
+		field?: string,
+	): Submitted => ({
+		ok: false,
+		problem: { code, detail, ...(field === undefined ? {} : { field }) },
+	});
+	if (outcome === "overloaded")
+		return refuse(
+			"overloaded",
+			"More tasks wait here than this node can pass on; try again shortly, or another node.",
+		);
+	if (outcome === "stopping")
+		return refuse("stopping", "This node is stopping; try another one.");
+	if (outcome instanceof StoreError)
+		return refuse(PROBLEM_OF[outcome.kind], `${outcome.message}.`);
+	if (!outcome.ok)
+		return refuse(
+			"too_many_routes",
+			"Too many queues, types and label sets have work waiting; wait until nodes have served some.",
+			"queue",
+		);
+	if (outcome.created) return { ok: true, created: true, id: task.id };
+	if (isSameTask(task, outcome.existing))
+		return {
+			ok: true,
+			created: false,
+			id: task.id,
+			existing: outcome.existing,
+		};
+	return refuse(
+		"conflict",
+		`The id "${task.id}" is taken by a task with other content; choose another id.`,
+		"id",
+	);
+}
+
+function sumCounts(
+	counts: readonly ShardCounts[],
+): Pick<ClusterView, "counts" | "backlog"> {
+	const sum = (count: (counts: ShardCounts) => number) =>
+		counts.reduce((total, one) => total + count(one), 0);
+	const backlog = new Map<string, number>();
+	for (const { route, count } of counts.flatMap(({ waiting }) => waiting)) {
+		backlog.set(route, (backlog.get(route) ?? 0) + count);
+	}
+	const states = Object.fromEntries(
+		TASK_STATES.map((state) => [state, sum(({ states }) => states[state])]),
+	);
+	return {
+		counts: {
+			states: states as Record<TaskState, number>,
+			accepted: sum(({ accepted }) => accepted),
+			attempts: sum(({ attempts }) => attempts),
+			stale: sum(({ stale }) => stale),
+		},
+		backlog: [...backlog].map(([route, count]) => ({ route, count })),
+	};
+}
+
+/** Where a page begins: before this creation number, or at it in a later shard. */
+function readCursor(
+	cursor: string | undefined,
+): { seq: number; shard: number } | undefined {
+	if (cursor === undefined)
+		return { seq: SEQ_SPAN, shard: Number.POSITIVE_INFINITY };
+	const [, seq, shard] = CURSOR.exec(cursor) ?? [];
+	return seq === undefined
+		? undefined
+		: { seq: Number(seq), shard: Number(shard) };
+}
+
+function base32(value: number, chars: number): string {
+	let text = "";
+	for (let rest = value; text.length < chars; rest = Math.floor(rest / 32)) {
+		text = "0123456789abcdefghjkmnpqrstvwxyz".charAt(rest % 32) + text;
+	}
+	return text;
+}

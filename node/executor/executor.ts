@@ -1,0 +1,131 @@
+/**
+ * The `Executor` port over worker threads: user code never runs on the node's
+ * event loop, so a task that spins, throws, leaks or exits cannot delay a lease.
+ *
+ * This file knows the jobs under way by task and token, and how they are told
+ * to stop. `pool.ts` decides where they run, `thread.ts` talks to one thread,
+ * `verdict.ts` judges when one dies; what runs inside is `worker-main.ts` and
+ * `worker/`. Threads isolate from accidents, not from malice: Buffers are
+ * outside their heap's limit, and native code can end the whole process.
+ *
+ * How fast: about 100,000 no-op tasks a second through one thread with 100 in
+ * flight, for 40 % of a core in the node's own thread; 25,000 one at a time
+ * (2 cores, `node test/contract/executor-bench.ts`, and `… 1`).
+ */
+import { strict as assert } from "node:assert";
+import { availableParallelism } from "node:os";
+import type { Clock, Executor, Job, JobOutcome, Log, Timer } from "../ports.ts";
+import { BUILT_IN_TYPES } from "./messages.ts";
+import { Pool } from "./pool.ts";
+import type { LiveJob } from "./thread.ts";
+
+export interface ExecutorOptions {
+	/** Jobs that the node runs at once: more threads than this are of no use. */
+	readonly concurrency: number;
+	/** Paths of the files whose task types are served beside the built-in ones. */
+	readonly handlerFiles: readonly string[];
+	/** How long the built-in `process_task` takes where its payload does not say. */
+	readonly processTaskMs: number;
+	/** Shared threads; where not given, one a core, but no more than `concurrency`. */
+	readonly threads?: number;
+	readonly clock: Clock;
+	readonly log: Log;
+}
+
+/**
+ * Without handler files no thread is started before the first job.
+ * @throws with one sentence that names the file, where a handler file does not load.
+ */
+export async function createExecutor(
+	options: ExecutorOptions,
+): Promise<Executor> {
+	const { handlerFiles, processTaskMs, concurrency, clock, log } = options;
+	const threadsMax =
+		options.threads ?? Math.min(availableParallelism(), concurrency);
+	const pool = new Pool(
+		{ handlerFiles, processTaskMs },
+		threadsMax,
+		clock,
+		log,
+	);
+	const types = handlerFiles.length === 0 ? BUILT_IN_TYPES : await pool.load();
+	return new ThreadExecutor(new Set(types), pool, clock);
+}
+
+class ThreadExecutor implements Executor {
+	readonly types: ReadonlySet<string>;
+	readonly #pool: Pool;
+	readonly #clock: Clock;
+	readonly #live = new Map<string, LiveJob>();
+	readonly #graces = new Map<LiveJob, Timer>();
+	#stopping: Promise<void> | undefined;
+
+	constructor(types: ReadonlySet<string>, pool: Pool, clock: Clock) {
+		this.types = types;
+		this.#pool = pool;
+		this.#clock = clock;
+	}
+
+	run(job: Job): Promise<JobOutcome> {
+		if (this.#stopping !== undefined) {
+			return Promise.resolve({ kind: "aborted" });
+		}
+		const key = keyOf(job.id, job.token);
+		assert(!this.#live.has(key), `attempt ${key} is run twice`);
+		return new Promise((resolve) => {
+			const live: LiveJob = {
+				job,
+				aborted: false,
+				thread: undefined,
+				number: 0,
+				settle: (outcome) => {
+					this.#live.delete(key);
+					if (live.aborted) this.#endGrace(live);
+					resolve(outcome);
+				},
+			};
+			this.#live.set(key, live);
+			this.#pool.place(live);
+		});
+	}
+
+	abort(id: string, token: number, reason: string, graceMs: number): void {
+		const live = this.#live.get(keyOf(id, token));
+		if (live === undefined || live.aborted) return;
+		live.aborted = true;
+		const { thread } = live;
+		if (thread === undefined) {
+			this.#pool.withdraw(live);
+			live.settle({ kind: "aborted" });
+			return;
+		}
+		thread.abort(live, reason);
+		this.#graces.set(
+			live,
+			this.#clock.after(graceMs, () => thread.end()),
+		);
+	}
+
+	stop(): Promise<void> {
+		if (this.#stopping !== undefined) return this.#stopping;
+		for (const live of this.#live.values()) {
+			live.aborted = true;
+			// Jobs in a thread are settled once it is gone and cannot act any more.
+			if (live.thread === undefined) {
+				this.#pool.withdraw(live);
+				live.settle({ kind: "aborted" });
+			}
+		}
+		this.#stopping = this.#pool.stop();
+		return this.#stopping;
+	}
+
+	#endGrace(live: LiveJob): void {
+		this.#graces.get(live)?.cancel();
+		this.#graces.delete(live);
+	}
+}
+
+function keyOf(id: string, token: number): string {
+	return `${token}:${id}`;
+}

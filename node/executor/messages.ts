@@ -1,0 +1,61 @@
+/**
+ * What a node and a worker thread say to each other. Messages travel in
+ * bursts, one array a `postMessage`, in the order in which they were said.
+ *
+ * A job goes by a number of its own in its thread, since one thread may run
+ * two attempts of the same task. Payloads and results are JSON text here: the
+ * node's thread never parses them.
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { JsonText, TaskError } from "../../protocol/task.ts";
+import type { Job } from "../ports.ts";
+
+/** Task types that every worker runs, with or without handler files. */
+export const BUILT_IN_TYPES = ["noop", "process_task"] as const;
+
+/** What the threads of an executor are started with. */
+export interface WorkerStart {
+	readonly handlerFiles: readonly string[];
+	readonly processTaskMs: number;
+}
+
+export interface WorkerData extends WorkerStart {
+	/** The worker's end of the channel over which all of this goes. */
+	readonly port: MessagePort;
+}
+
+export type ToWorker =
+	| { readonly kind: "run"; readonly number: number; readonly job: Job }
+	| { readonly kind: "abort"; readonly number: number; readonly reason: string }
+	| { readonly kind: "ping" };
+
+export type FromWorker =
+	/** Once, before all else. */
+	| { readonly kind: "loaded"; readonly types: readonly string[] }
+	/** Instead: one sentence that names the file. The thread ends. */
+	| { readonly kind: "unloadable"; readonly message: string }
+	| {
+			readonly kind: "success";
+			readonly number: number;
+			readonly result: JsonText;
+			readonly ranMs: number;
+	  }
+	| {
+			readonly kind: "failure";
+			readonly number: number;
+			readonly error: TaskError;
+			readonly ranMs: number;
+	  }
+	/** A line for the node's log; said outside any job: number undefined. */
+	| {
+			readonly kind: "log";
+			readonly number: number | undefined;
+			readonly line: string;
+	  }
+	| { readonly kind: "pong" }
+	/** The thread's last words: which job ends it, where that is known. */
+	| {
+			readonly kind: "dying";
+			readonly culprit: number | undefined;
+			readonly message: string;
+	  };

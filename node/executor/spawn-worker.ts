@@ -1,0 +1,35 @@
+/**
+ * Starts the thread in which task code runs: from its source file, or inside
+ * the single executable, which has no files, from the text that it carries.
+ *
+ * Node and thread talk over a channel of their own. A worker's `parentPort` is
+ * within reach of task code, and of libraries that post to it when they find
+ * themselves in a worker; nobody listens there.
+ */
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { WORKER_HEAP_MIB_MAX } from "../../protocol/limits.ts";
+import { workerSource } from "../assets.ts";
+import type { WorkerData, WorkerStart } from "./messages.ts";
+
+/** @throws where the system has no thread to give. */
+export function spawnWorker(start: WorkerStart): {
+	worker: Worker;
+	port: MessagePort;
+} {
+	const { port1, port2 } = new MessageChannel();
+	const data: WorkerData = { ...start, port: port2 };
+	const options = {
+		name: "hearsay-tasks",
+		workerData: data,
+		transferList: [port2],
+		// Flags of the node (a debugger's port, say) are not for its workers.
+		execArgv: [],
+		resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX },
+	};
+	const source = workerSource();
+	const worker =
+		source === undefined
+			? new Worker(new URL("./worker-main.ts", import.meta.url), options)
+			: new Worker(source, { ...options, eval: true });
+	return { worker, port: port1 };
+}

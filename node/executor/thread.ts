@@ -1,0 +1,242 @@
+/**
+ * One worker thread, as the node sees it: the jobs in it, what is said to it
+ * and heard from it, whether it still answers, and its end.
+ *
+ * Owns: the numbering of jobs in the thread; bursts (what is said within one
+ * turn of the event loop goes out as one message, since a message costs more
+ * than the job in it); the jobs' outcomes. Every job given to `run` is settled
+ * exactly once: when its outcome arrives, or when the thread has exited and so
+ * nothing of it can run any more. Leaves to the pool: which job goes where, and
+ * when a thread is to end.
+ */
+import {
+	type MessagePort,
+	receiveMessageOnPort,
+	type Worker,
+} from "node:worker_threads";
+import {
+	ERROR_MESSAGE_CHARS_MAX,
+	HANDLERS_LOAD_MS,
+	PING_MS,
+	SPIN_MS,
+	WORKER_HEAP_MIB_MAX,
+} from "../../protocol/limits.ts";
+import type { Clock, Job, JobOutcome, Log, Timer } from "../ports.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+import { spawnWorker } from "./spawn-worker.ts";
+import { type Death, outcomeOfDeath } from "./verdict.ts";
+
+/** A job under way, from the call that ran it to its outcome. */
+export interface LiveJob {
+	readonly job: Job;
+	readonly settle: (outcome: JobOutcome) => void;
+	/** Set once it has been told to stop: whatever it does then, it is `aborted`. */
+	aborted: boolean;
+	/** Where it runs, and its number there; undefined while it waits for a thread. */
+	thread: Thread | undefined;
+	number: number;
+}
+
+export interface ThreadEvents {
+	/** Handlers are loaded: these types can be run. */
+	onLoaded(types: readonly string[]): void;
+	/** The last job in it is settled, and it lives. */
+	onIdle(): void;
+	/** The thread is gone and its jobs are settled. */
+	onExit(death: Death): void;
+}
+
+const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
+
+export class Thread {
+	readonly #clock: Clock;
+	readonly #log: Log;
+	readonly #events: ThreadEvents;
+	readonly #worker: Worker;
+	readonly #port: MessagePort;
+	readonly #handlerFiles: string;
+	readonly #jobs = new Map<number, LiveJob>();
+	#lastNumber = 0;
+	#burst: ToWorker[] = [];
+	readonly #loading: Timer;
+	#loaded = false;
+	#unansweredPings = 0;
+	#death: Death | undefined;
+
+	constructor(
+		start: WorkerStart,
+		clock: Clock,
+		log: Log,
+		events: ThreadEvents,
+	) {
+		this.#clock = clock;
+		this.#log = log;
+		this.#events = events;
+		this.#handlerFiles = `handler file ${start.handlerFiles.join(", ")}`;
+		const { worker, port } = spawnWorker(start);
+		this.#worker = worker;
+		this.#port = port;
+		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
+			this.#end(this.#explain(`it took over ${HANDLERS_LOAD_MS / 1_000} s`));
+		});
+		port.on("message", (burst) => this.#hearBurst(burst));
+		worker.on("error", (error) => this.#explain(messageOfError(error)));
+		worker.on("exit", (code) => this.#bury(code));
+	}
+
+	/** Jobs in it. */
+	get load(): number {
+		return this.#jobs.size;
+	}
+
+	/** Whether it takes part in running: it is not ending, and it answers. */
+	get responsive(): boolean {
+		return (
+			this.#death === undefined && this.#unansweredPings <= SILENT_PINGS_MAX
+		);
+	}
+
+	get ending(): boolean {
+		return this.#death !== undefined;
+	}
+
+	run(live: LiveJob): void {
+		this.#lastNumber += 1;
+		live.thread = this;
+		live.number = this.#lastNumber;
+		this.#jobs.set(live.number, live);
+		this.#say({ kind: "run", number: live.number, job: live.job });
+	}
+
+	/** Tells a job of this thread to stop. */
+	abort(live: LiveJob, reason: string): void {
+		this.#say({ kind: "abort", number: live.number, reason });
+	}
+
+	/**
+	 * Asks for a sign of life. To be called every PING_MS while it has jobs:
+	 * silence is counted in rounds, not in time, so that a pause of the whole
+	 * node is not held against the thread.
+	 */
+	probe(): void {
+		if (!this.#loaded || this.ending) return;
+		if (this.#unansweredPings === 0) this.#say({ kind: "ping" });
+		this.#unansweredPings += 1;
+		if (this.#unansweredPings === SILENT_PINGS_MAX + 1) {
+			this.#log.warn(
+				{ tasks: [...this.#jobs.values()].map(({ job }) => job.id) },
+				"a worker thread does not answer: one of its tasks does not yield",
+			);
+		}
+	}
+
+	/** Ends it by force, whatever it runs. */
+	end(): void {
+		this.#end({ kind: "ended" });
+	}
+
+	#end(death: Death): void {
+		this.#death ??= death;
+		void this.#worker.terminate();
+	}
+
+	#say(message: ToWorker): void {
+		this.#burst.push(message);
+		if (this.#burst.length > 1) return;
+		this.#clock.soon(() => {
+			const burst = this.#burst;
+			this.#burst = [];
+			this.#port.postMessage(burst);
+		});
+	}
+
+	#hearBurst(burst: readonly FromWorker[]): void {
+		this.#unansweredPings = 0;
+		for (const message of burst) this.#hear(message);
+		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
+	}
+
+	#hear(message: FromWorker): void {
+		switch (message.kind) {
+			case "success":
+			case "failure": {
+				const { number, ...outcome } = message;
+				this.#settle(number, outcome);
+				return;
+			}
+			case "log":
+				this.#writeLog(message.number, message.line);
+				return;
+			case "loaded":
+				this.#loading.cancel();
+				this.#loaded = true;
+				this.#events.onLoaded(message.types);
+				return;
+			case "unloadable":
+				this.#end({ kind: "unexplained", message: message.message });
+				return;
+			case "dying": {
+				const { culprit, message: why } = message;
+				if (culprit === undefined) this.#explain(why);
+				else this.#death ??= { kind: "attributed", culprit, message: why };
+				return;
+			}
+			case "pong": // That it came was all it had to say.
+				return;
+		}
+	}
+
+	#settle(number: number, outcome: JobOutcome): void {
+		const live = this.#jobs.get(number);
+		if (live === undefined) return;
+		this.#jobs.delete(number);
+		live.settle(live.aborted ? { kind: "aborted" } : outcome);
+	}
+
+	#writeLog(number: number | undefined, line: string): void {
+		const job = number === undefined ? undefined : this.#jobs.get(number)?.job;
+		this.#log.info(
+			job === undefined
+				? {}
+				: { task: job.id, type: job.type, attempt: job.attempt },
+			line,
+		);
+	}
+
+	/** The first explanation of a death is the nearest to its cause. */
+	#explain(message: string): Death {
+		this.#death ??= {
+			kind: "unexplained",
+			message: this.#loaded
+				? message
+				: `${this.#handlerFiles} did not load: ${message}`,
+		};
+		return this.#death;
+	}
+
+	#bury(exitCode: number): void {
+		// What it said last may not have been heard yet.
+		for (;;) {
+			const last = receiveMessageOnPort(this.#port);
+			if (last === undefined) break;
+			this.#hearBurst(last.message);
+		}
+		this.#port.close();
+		this.#loading.cancel();
+		const death = this.#explain(`the worker exited with code ${exitCode}`);
+		const only = this.#jobs.size === 1;
+		for (const [number, { aborted }] of this.#jobs) {
+			this.#settle(number, outcomeOfDeath({ number, aborted, only }, death));
+		}
+		this.#events.onExit(death);
+	}
+}
+
+function messageOfError(error: unknown): string {
+	if (error instanceof Error && "code" in error) {
+		if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+			return `the worker's heap outgrew ${WORKER_HEAP_MIB_MAX} MiB`;
+		}
+	}
+	return `the worker failed: ${error}`.slice(0, ERROR_MESSAGE_CHARS_MAX);
+}

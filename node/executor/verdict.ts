@@ -1,0 +1,39 @@
+/**
+ * What becomes of a job when its thread dies: a pure function of what is known.
+ *
+ * Attribution matters. A crash counts against a task and the third one ends
+ * it, so an innocent neighbour must not be charged, and a poison task must not
+ * get away. A worker mostly knows which job ends it (an uncaught error or a
+ * `process.exit` happens in the asynchronous context of the job that caused
+ * it). Where it cannot tell (the heap is full), all its jobs are suspects: they
+ * run again, each in a thread of its own, where the next death has one cause.
+ */
+import type { JobOutcome } from "../ports.ts";
+
+export type Death =
+	/** The node ended the thread, on account of jobs told to stop before. */
+	| { readonly kind: "ended" }
+	/** The thread told which job ends it: perhaps one that is over already. */
+	| {
+			readonly kind: "attributed";
+			readonly culprit: number;
+			readonly message: string;
+	  }
+	| { readonly kind: "unexplained"; readonly message: string };
+
+export interface Bereaved {
+	readonly number: number;
+	/** It was told to stop before the thread died. */
+	readonly aborted: boolean;
+	/** Whether it was the only job in its thread. */
+	readonly only: boolean;
+}
+
+export function outcomeOfDeath(job: Bereaved, death: Death): JobOutcome {
+	if (job.aborted) return { kind: "aborted" };
+	if (death.kind === "ended") return { kind: "displaced", suspect: false };
+	const guilty =
+		death.kind === "attributed" ? job.number === death.culprit : job.only;
+	if (guilty) return { kind: "crashed", message: death.message };
+	return { kind: "displaced", suspect: death.kind === "unexplained" };
+}

@@ -1,0 +1,33 @@
+/**
+ * The entry of a worker thread: loads the task code, then runs what it is told.
+ *
+ * Everything in this file and in `worker/` runs inside a worker, with the
+ * thread's own clock and timers; nothing of it is part of the node's thread.
+ * It is also bundled as one CommonJS script for the single executable, so it
+ * uses no `import.meta` and no top-level await.
+ */
+import { workerData } from "node:worker_threads";
+import type { ToWorker, WorkerData } from "./messages.ts";
+import { guardThread } from "./worker/guard.ts";
+import { loadHandlers } from "./worker/handler-files.ts";
+import { JobRunner } from "./worker/job-runner.ts";
+import { Outbox } from "./worker/outbox.ts";
+
+async function main({ port, ...start }: WorkerData): Promise<void> {
+	const outbox = new Outbox(port);
+	const runner = new JobRunner(outbox);
+	guardThread(runner, outbox);
+
+	const loaded = await loadHandlers(start);
+	if (!loaded.ok) {
+		outbox.say({ kind: "unloadable", message: loaded.message });
+		return;
+	}
+	const { handlers } = loaded;
+	outbox.say({ kind: "loaded", types: [...handlers.keys()] });
+	port.on("message", (burst: readonly ToWorker[]) => {
+		for (const message of burst) runner.hear(message, handlers);
+	});
+}
+
+void main(workerData);

@@ -1,0 +1,49 @@
+/**
+ * The task types that every node runs.
+ *
+ * - `noop` does nothing and returns null: for benches and smoke tests.
+ * - `process_task` is the work of the system that Hearsay replaces: it takes a
+ *   while (`durationMs` of its payload, else the node's setting) and returns a
+ *   sentence in that system's very words.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job } from "../../ports.ts";
+import type { BUILT_IN_TYPES } from "../messages.ts";
+import type { TaskContext } from "../task-code.ts";
+
+/** Node's timers fire at once when asked for more. */
+const DURATION_MS_MAX = 2 ** 31 - 1;
+
+/** As a user's handler, but it sees the whole job. */
+export type JobRun = (payload: unknown, ctx: TaskContext, job: Job) => unknown;
+
+export function builtInHandlers(
+	processTaskMs: number,
+): Readonly<Record<(typeof BUILT_IN_TYPES)[number], JobRun>> {
+	return {
+		noop: () => null,
+		async process_task(payload, { signal }, { id, priority, createdMs }) {
+			const durationMs = durationOf(payload) ?? processTaskMs;
+			await sleep(durationMs, undefined, { signal });
+			const submitted = new Date(createdMs).toISOString();
+			return `Task ${id} processed successfully (Priority: ${priority}, Submitted at: ${submitted}).`;
+		},
+	};
+}
+
+function durationOf(payload: unknown): number | undefined {
+	if (typeof payload !== "object" || payload === null) return;
+	if (!("durationMs" in payload) || payload.durationMs === undefined) return;
+	const { durationMs } = payload;
+	if (
+		typeof durationMs === "number" &&
+		durationMs >= 0 &&
+		durationMs <= DURATION_MS_MAX
+	) {
+		return durationMs;
+	}
+	throw Object.assign(
+		new Error(`durationMs must be a number from 0 to ${DURATION_MS_MAX}`),
+		{ code: "invalid_payload" },
+	);
+}

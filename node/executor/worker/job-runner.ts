@@ -1,0 +1,82 @@
+/**
+ * The jobs under way in this thread: begins each, stops it when told, and says
+ * how it ended.
+ *
+ * Each runs in its own asynchronous context, so that whatever happens later in
+ * the thread (an uncaught error, a `process.exit`, a `console.log`) can be laid
+ * at the door of the job that it comes from.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ToWorker } from "../messages.ts";
+import type { LoadedHandlers } from "./handler-files.ts";
+import type { Outbox } from "./outbox.ts";
+import { type Returned, returned, taskErrorOf } from "./outcome.ts";
+import { RunningJob } from "./running-job.ts";
+
+export class JobRunner {
+	readonly #outbox: Outbox;
+	readonly #jobs = new Map<number, RunningJob>();
+	readonly #current = new AsyncLocalStorage<RunningJob>();
+
+	constructor(outbox: Outbox) {
+		this.#outbox = outbox;
+	}
+
+	/** The job on whose account the code that calls this runs. It may be over. */
+	current(): RunningJob | undefined {
+		return this.#current.getStore();
+	}
+
+	hear(message: ToWorker, handlers: LoadedHandlers): void {
+		switch (message.kind) {
+			case "run": {
+				const running = new RunningJob(
+					message.number,
+					message.job,
+					this.#outbox,
+				);
+				this.#jobs.set(running.number, running);
+				this.#current.run(running, () => void this.#run(running, handlers));
+				return;
+			}
+			case "abort":
+				this.#jobs.get(message.number)?.stop(message.reason);
+				return;
+			case "ping":
+				this.#outbox.say({ kind: "pong" });
+				return;
+		}
+	}
+
+	/** Never rejects: that would be taken for an uncaught error of the task. */
+	async #run(running: RunningJob, handlers: LoadedHandlers): Promise<void> {
+		const { number } = running;
+		const startedMs = performance.now();
+		const end = await endOf(running, handlers);
+		const ranMs = performance.now() - startedMs;
+		this.#jobs.delete(number);
+		this.#outbox.say(
+			end.ok
+				? { kind: "success", number, result: end.result, ranMs }
+				: { kind: "failure", number, error: end.error, ranMs },
+		);
+	}
+}
+
+async function endOf(
+	running: RunningJob,
+	handlers: LoadedHandlers,
+): Promise<Returned> {
+	const { job } = running;
+	const run = handlers.get(job.type);
+	if (run === undefined) {
+		const message = `this node has no handler for the type ${job.type}`;
+		return { ok: false, error: { code: "unknown_type", message } };
+	}
+	try {
+		const payload: unknown = JSON.parse(job.payload);
+		return returned(await run(payload, running.context(), job));
+	} catch (thrown) {
+		return { ok: false, error: taskErrorOf(thrown) };
+	}
+}

@@ -1,0 +1,81 @@
+/**
+ * The node's identity: an Ed25519 key in its data directory, made at the first
+ * start and read at every later one, so that a node that comes back is the
+ * same PeerId to all others.
+ *
+ * The file is base64 of the key's libp2p protobuf and readable by its owner
+ * only. It appears whole or not at all: written beside its place, synced, and
+ * linked there, which fails if another start was quicker; then that one's key
+ * counts. A file that is not a key stops the start; replacing it would
+ * silently turn the node into another one.
+ */
+import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import {
+	generateKeyPair,
+	privateKeyFromProtobuf,
+	privateKeyToProtobuf,
+} from "@libp2p/crypto/keys";
+import type { PrivateKey } from "@libp2p/interface";
+import type { Random } from "../ports.ts";
+
+const FILE = "node.key";
+
+export async function loadKey(
+	dataDir: string,
+	random: Random,
+): Promise<PrivateKey> {
+	const path = join(dataDir, FILE);
+	const key = await readKey(path);
+	if (key !== undefined) return key;
+	await mkdir(dataDir, { recursive: true, mode: 0o700 });
+	await createKey(path, random);
+	const created = await readKey(path);
+	if (created === undefined) throw new Error(`${path} vanished while in use`);
+	return created;
+}
+
+/** Undefined where there is no file yet. */
+async function readKey(path: string): Promise<PrivateKey | undefined> {
+	let text: string;
+	try {
+		text = await readFile(path, "utf8");
+	} catch (cause) {
+		if (isCode(cause, "ENOENT")) return;
+		throw new Error(`cannot read the node's key in ${path}`, { cause });
+	}
+	try {
+		const key = privateKeyFromProtobuf(Buffer.from(text.trim(), "base64"));
+		if (key.type !== "Ed25519") throw new Error(`a key of type ${key.type}`);
+		return key;
+	} catch (cause) {
+		throw new Error(
+			`${path} is not a node's key: put the right file back, or remove it to join as a new node`,
+			{ cause },
+		);
+	}
+}
+
+async function createKey(path: string, random: Random): Promise<void> {
+	const key = await generateKeyPair("Ed25519");
+	const text = `${Buffer.from(privateKeyToProtobuf(key)).toString("base64")}\n`;
+	const draft = `${path}.${random.text(12)}`;
+	const file = await open(draft, "wx", 0o600);
+	try {
+		await file.writeFile(text);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+	try {
+		await link(draft, path);
+	} catch (cause) {
+		if (!isCode(cause, "EEXIST")) throw cause;
+	} finally {
+		await unlink(draft);
+	}
+}
+
+function isCode(error: unknown, code: string): boolean {
+	return error instanceof Error && "code" in error && error.code === code;
+}

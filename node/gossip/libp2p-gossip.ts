@@ -1,0 +1,273 @@
+/**
+ * The gossip port on libp2p: puts the parts of this folder together.
+ *
+ * A peer counts as connected once it has joined the topic, that is when gossip
+ * can reach it, and until its last connection closes; a handshake that the
+ * other side then refuses is not seen outside. All a node says goes to one
+ * topic, which carries the cluster's name, so that clusters that share a
+ * network by mistake do not hear one another.
+ *
+ * Leaves to others: what is said and what follows from it (`protocol/gossip.ts`,
+ * the actors), and who is registered (the store).
+ */
+import {
+	type Message,
+	TopicValidatorResult,
+} from "@chainsafe/libp2p-gossipsub";
+import type { PeerId } from "@libp2p/interface";
+import { peerIdFromPrivateKey, peerIdFromString } from "@libp2p/peer-id";
+import { encodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
+import type {
+	AdmittedPeer,
+	Clock,
+	Gossip,
+	Log,
+	Random,
+	Reach,
+} from "../ports.ts";
+import { Admission } from "./admission.ts";
+import { chooseDials } from "./dial-choice.ts";
+import { Door } from "./door.ts";
+import {
+	formatHostPort,
+	type HostPort,
+	parseHostPort,
+	reachableHost,
+	toMultiaddr,
+} from "./host-port.ts";
+import { loadKey } from "./key-file.ts";
+import { probeAddress } from "./probe.ts";
+import { type LinkState, type Links, Redialer } from "./redialer.ts";
+import { createStack, type Stack } from "./stack.ts";
+
+/** With a version behind it, and one for each version that the library speaks. */
+const GOSSIP_PROTOCOLS = "/meshsub/";
+
+export interface GossipOptions {
+	/** Where the node's key lies, or will. */
+	readonly dataDir: string;
+	/** Port 0 takes any free one. */
+	readonly listen: HostPort;
+	/** `host:port` told to others instead of the one listened on. */
+	readonly advertise?: HostPort;
+	readonly cluster: string;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+}
+
+/** @throws where the key file is broken. Does not listen yet. */
+export async function createGossip(options: GossipOptions): Promise<Gossip> {
+	const key = await loadKey(options.dataDir, options.random);
+	const nodeId = peerIdFromPrivateKey(key).toString();
+	const admission = new Admission(nodeId, options.clock, options.log);
+	const topic = `hearsay/${options.cluster}/1`;
+	const stack = await createStack({
+		key,
+		listen: toMultiaddr(options.listen),
+		topic,
+		gater: admission.gater,
+	});
+	return new Libp2pGossip(nodeId, options, stack, topic, admission);
+}
+
+class Libp2pGossip implements Gossip, Links {
+	readonly nodeId: string;
+	readonly #options: GossipOptions;
+	readonly #stack: Stack;
+	readonly #topic: string;
+	readonly #admission: Admission;
+	readonly #door: Door;
+	readonly #redialer: Redialer;
+	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
+	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
+	readonly #connected = new Set<string>();
+	/** From validation, where a message is taken apart, to delivery. */
+	readonly #decoded = new WeakMap<Message, GossipMessage>();
+	#address = "";
+	#running = false;
+
+	constructor(
+		nodeId: string,
+		options: GossipOptions,
+		stack: Stack,
+		topic: string,
+		admission: Admission,
+	) {
+		const { clock, random, log } = options;
+		this.nodeId = nodeId;
+		this.#options = options;
+		this.#stack = stack;
+		this.#topic = topic;
+		this.#admission = admission;
+		this.#door = new Door(admission, clock, log);
+		this.#redialer = new Redialer(nodeId, this, clock, random, log);
+		this.#hear();
+	}
+
+	get address(): string {
+		return this.#address;
+	}
+
+	async start(): Promise<void> {
+		const { listen, advertise } = this.#options;
+		try {
+			await this.#stack.start();
+		} catch (cause) {
+			throw new Error(`gossip cannot listen on ${formatHostPort(listen)}`, {
+				cause,
+			});
+		}
+		this.#address = formatHostPort(
+			advertise ?? {
+				host: reachableHost(listen.host),
+				port: listenedPort(this.#stack),
+			},
+		);
+		this.#stack.services.pubsub.subscribe(this.#topic);
+		this.#running = true;
+		this.#redial();
+	}
+
+	async stop(): Promise<void> {
+		this.#running = false;
+		this.#redialer.stop();
+		await this.#stack.stop();
+	}
+
+	publish(message: GossipMessage): void {
+		const bytes = encodeGossip(message);
+		if (!this.#running) return;
+		this.#stack.services.pubsub
+			.publish(this.#topic, bytes)
+			.catch((error: unknown) => {
+				this.#options.log.warn({ error }, "could not publish gossip");
+			});
+	}
+
+	onMessage(listener: (message: GossipMessage) => void): void {
+		this.#onMessage.push(listener);
+	}
+
+	onPeer(listener: (nodeId: string, connected: boolean) => void): void {
+		this.#onPeer.push(listener);
+	}
+
+	onStranger(listener: (nodeId: string) => void): void {
+		this.#admission.onStranger(listener);
+	}
+
+	admit(peers: readonly AdmittedPeer[]): void {
+		this.#admission.replace(peers);
+		this.#door.prune();
+		for (const connection of this.#stack.getConnections()) {
+			const nodeId = connection.remotePeer.toString();
+			if (this.#admission.peers.has(nodeId)) continue;
+			this.cut(nodeId, "no longer registered");
+		}
+		this.#redial();
+	}
+
+	connected(): readonly string[] {
+		return [...this.#connected];
+	}
+
+	async probe(nodeId: string, timeoutMs: number): Promise<Reach> {
+		const address = parseHostPort(this.#admission.peers.get(nodeId)?.p2p ?? "");
+		if (address === undefined) return "unreachable";
+		return probeAddress(address, timeoutMs, this.#options.clock);
+	}
+
+	// --- Links, as the redialer sees them
+
+	state(nodeId: string): LinkState {
+		const peer = peerIdFromString(nodeId);
+		const connections = this.#stack.getConnections(peer);
+		const streams = connections
+			.filter(({ status }) => status === "open")
+			.flatMap((connection) => connection.streams)
+			.filter(({ status, protocol }) => {
+				return status === "open" && protocol.startsWith(GOSSIP_PROTOCOLS);
+			});
+		if (connections.length === 0) return "absent";
+		const flows =
+			streams.some(({ direction }) => direction === "inbound") &&
+			streams.some(({ direction }) => direction === "outbound") &&
+			this.#hasJoined(peer);
+		return flows ? "linked" : "mute";
+	}
+
+	async dial({ nodeId, p2p }: AdmittedPeer): Promise<void> {
+		const address = parseHostPort(p2p);
+		if (address === undefined) throw new Error(`${p2p} is not HOST:PORT`);
+		await this.#stack.dial(toMultiaddr(address).encapsulate(`/p2p/${nodeId}`));
+	}
+
+	cut(nodeId: string, reason: string): void {
+		this.#options.log.debug({ nodeId, reason }, "closed a connection");
+		const peer = peerIdFromString(nodeId);
+		for (const connection of this.#stack.getConnections(peer)) {
+			connection.abort(new Error(reason));
+		}
+	}
+
+	// --- What libp2p tells
+
+	#hear(): void {
+		const { pubsub } = this.#stack.services;
+		pubsub.topicValidators.set(this.#topic, (_relay, message) =>
+			this.#validate(message),
+		);
+		pubsub.addEventListener("message", ({ detail }) => {
+			const message = this.#decoded.get(detail);
+			if (message === undefined) return; // Another topic's: nothing of ours.
+			for (const listener of this.#onMessage) listener(message);
+		});
+		pubsub.addEventListener("subscription-change", ({ detail }) => {
+			const nodeId = detail.peerId.toString();
+			if (this.#connected.has(nodeId) || !this.#hasJoined(detail.peerId))
+				return;
+			if (!this.#admission.peers.has(nodeId)) return;
+			this.#connected.add(nodeId);
+			for (const listener of this.#onPeer) listener(nodeId, true);
+		});
+		this.#stack.addEventListener("peer:disconnect", ({ detail }) => {
+			const nodeId = detail.toString();
+			this.#redialer.lost(nodeId);
+			if (!this.#connected.delete(nodeId)) return;
+			for (const listener of this.#onPeer) listener(nodeId, false);
+		});
+	}
+
+	#validate(message: Message): TopicValidatorResult {
+		if (message.type !== "signed") return TopicValidatorResult.Reject;
+		const opened = this.#door.open(message.from.toString(), message.data);
+		if (opened === "repeated") return TopicValidatorResult.Ignore;
+		if (typeof opened === "string") return TopicValidatorResult.Reject;
+		this.#decoded.set(message, opened);
+		return TopicValidatorResult.Accept;
+	}
+
+	#hasJoined(peer: PeerId): boolean {
+		const { pubsub } = this.#stack.services;
+		return pubsub
+			.getSubscribers(this.#topic)
+			.some((subscriber) => subscriber.equals(peer));
+	}
+
+	#redial(): void {
+		if (!this.#running) return;
+		const peers = [...this.#admission.peers.values()];
+		this.#redialer.aim(chooseDials(this.nodeId, peers));
+	}
+}
+
+function listenedPort(stack: Stack): number {
+	for (const address of stack.getMultiaddrs()) {
+		const port = address
+			.getComponents()
+			.find(({ name }) => name === "tcp")?.value;
+		if (port !== undefined) return Number(port);
+	}
+	throw new Error("libp2p listens on no TCP port");
+}

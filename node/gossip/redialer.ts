@@ -1,0 +1,144 @@
+/**
+ * Keeps the links to the peers that this node dials: looks at each of them
+ * every second or two, for as long as it is on the list, and dials it where
+ * there is no connection. Nothing needs to happen for a look to come, so no
+ * lost event can strand a peer (libp2p's own reconnecting gives up, see the
+ * limits for what replaces it).
+ *
+ * A connection alone is not a link. Streams close while their connection
+ * lives, and are not opened again by the library; so a connection over which
+ * no gossip flows for MUTE_MS_MAX is cut, and the next look dials.
+ *
+ * Of two peers the one with the lower id dials first and the other only when it
+ * still must, so that they do not meet half-way with two connections. (Two do
+ * no harm: gossip takes one of them.)
+ */
+import {
+	MUTE_MS_MAX,
+	REDIAL_MS_MAX,
+	REDIAL_MS_MIN,
+} from "../../protocol/limits.ts";
+import type { AdmittedPeer, Clock, Log, Random, Timer } from "../ports.ts";
+
+/** `mute`: connected, but no gossip flows. */
+export type LinkState = "absent" | "mute" | "linked";
+
+export interface Links {
+	state(nodeId: string): LinkState;
+	/** Resolves when connected, rejects when that failed. */
+	dial(peer: AdmittedPeer): Promise<void>;
+	cut(nodeId: string, reason: string): void;
+}
+
+interface Target {
+	peer: AdmittedPeer;
+	/** Undefined while it is being dialled. */
+	timer: Timer | undefined;
+	delayMs: number;
+	muteSinceMs: number | undefined;
+}
+
+export class Redialer {
+	readonly #self: string;
+	readonly #links: Links;
+	readonly #clock: Clock;
+	readonly #random: Random;
+	readonly #log: Log;
+	readonly #targets = new Map<string, Target>();
+
+	constructor(
+		self: string,
+		links: Links,
+		clock: Clock,
+		random: Random,
+		log: Log,
+	) {
+		this.#self = self;
+		this.#links = links;
+		this.#clock = clock;
+		this.#random = random;
+		this.#log = log;
+	}
+
+	/** Replaces the list. A peer that is new on it or has moved is dialled at once. */
+	aim(peers: readonly AdmittedPeer[]): void {
+		const wanted = new Map(peers.map((peer) => [peer.nodeId, peer]));
+		for (const [nodeId, target] of this.#targets) {
+			if (wanted.has(nodeId)) continue;
+			target.timer?.cancel();
+			this.#targets.delete(nodeId);
+		}
+		for (const [nodeId, peer] of wanted) {
+			const known = this.#targets.get(nodeId);
+			if (known?.peer.p2p === peer.p2p) continue;
+			known?.timer?.cancel();
+			const target: Target = {
+				peer,
+				timer: undefined,
+				delayMs: REDIAL_MS_MIN,
+				muteSinceMs: undefined,
+			};
+			this.#targets.set(nodeId, target);
+			this.#look(target, this.#self < nodeId ? 0 : REDIAL_MS_MIN);
+		}
+	}
+
+	/** The connection has closed: look again soon. */
+	lost(nodeId: string): void {
+		const target = this.#targets.get(nodeId);
+		if (target?.timer === undefined) return; // Not ours to dial, or being dialled.
+		target.timer.cancel();
+		this.#look(target, this.#jittered(target.delayMs));
+	}
+
+	stop(): void {
+		this.aim([]);
+	}
+
+	#look(target: Target, afterMs: number): void {
+		target.timer = this.#clock.after(afterMs, () => {
+			target.timer = undefined;
+			const state = this.#links.state(target.peer.nodeId);
+			if (state === "absent") void this.#dial(target);
+			else this.#watch(target, state);
+		});
+	}
+
+	async #dial(target: Target): Promise<void> {
+		const { peer } = target;
+		target.muteSinceMs = undefined;
+		try {
+			await this.#links.dial(peer);
+		} catch (error) {
+			this.#log.debug({ peer, error }, "could not dial a peer");
+		}
+		// Also after a success, since the peer may yet refuse; a link that stands resets it.
+		target.delayMs = Math.min(2 * target.delayMs, REDIAL_MS_MAX);
+		// The list may have changed meanwhile; then another target has its place.
+		if (this.#targets.get(peer.nodeId) !== target) return;
+		this.#look(target, this.#jittered(target.delayMs));
+	}
+
+	#watch(target: Target, state: "mute" | "linked"): void {
+		const nowMs = this.#clock.monoMs();
+		if (state === "linked") {
+			target.muteSinceMs = undefined;
+			target.delayMs = REDIAL_MS_MIN;
+		} else target.muteSinceMs ??= nowMs;
+		if (
+			target.muteSinceMs !== undefined &&
+			nowMs - target.muteSinceMs >= MUTE_MS_MAX
+		) {
+			target.muteSinceMs = undefined;
+			this.#links.cut(target.peer.nodeId, "no gossip flows");
+			this.#look(target, this.#jittered(REDIAL_MS_MIN));
+			return;
+		}
+		this.#look(target, this.#jittered(REDIAL_MS_MAX));
+	}
+
+	/** In [ms / 2, ms). */
+	#jittered(ms: number): number {
+		return (ms * (1 + this.#random.unit())) / 2;
+	}
+}

@@ -1,0 +1,132 @@
+/**
+ * How libp2p is set up for small, fast hints among known peers. Each setting
+ * here departs from a default that would hurt; the reasons stand beside them.
+ */
+import {
+	type GossipSub,
+	gossipsub,
+	StrictSign,
+} from "@chainsafe/libp2p-gossipsub";
+import { noise } from "@chainsafe/libp2p-noise";
+import { type Identify, identify } from "@libp2p/identify";
+import type { ConnectionGater, Libp2p, PrivateKey } from "@libp2p/interface";
+import { tcp } from "@libp2p/tcp";
+import { yamux } from "@libp2p/yamux";
+import type { Multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p } from "libp2p";
+import {
+	ACCEPTS_PER_HOST_MAX,
+	CONNECTIONS_MAX,
+	DIAL_TIMEOUT_MS,
+	GOSSIP_BACKLOG_BYTES_MAX,
+	GOSSIP_PACKET_BYTES_MAX,
+	LINK_PING_MS,
+	LINK_PING_TIMEOUT_MS,
+	SENDER_FORGOTTEN_MS,
+} from "../../protocol/limits.ts";
+
+export type Stack = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
+
+/** Streams at once over one connection: gossip, identify and ping, with room for the old ones to close. */
+const STREAMS_MAX = 32;
+
+export function createStack(options: {
+	readonly key: PrivateKey;
+	readonly listen: Multiaddr;
+	readonly topic: string;
+	readonly gater: ConnectionGater;
+}): Promise<Stack> {
+	return createLibp2p({
+		start: false,
+		privateKey: options.key,
+		addresses: { listen: [options.listen.toString()] },
+		transports: [tcp()],
+		connectionEncrypters: [noise()],
+		streamMuxers: [
+			yamux({
+				maxInboundStreams: STREAMS_MAX,
+				// The connection monitor below does this, and acts on it.
+				enableKeepAlive: false,
+			}),
+		],
+		connectionGater: options.gater,
+		connectionManager: {
+			maxConnections: CONNECTIONS_MAX,
+			// Defaults of 5 a second and 10 at once refuse a cluster that starts on one host.
+			inboundConnectionThreshold: ACCEPTS_PER_HOST_MAX,
+			maxIncomingPendingConnections: ACCEPTS_PER_HOST_MAX,
+			dialTimeout: DIAL_TIMEOUT_MS,
+			addressDialTimeout: DIAL_TIMEOUT_MS,
+			inboundUpgradeTimeout: DIAL_TIMEOUT_MS,
+			// Gossipsub opens its streams one after another: a frozen peer holds up all others for so long.
+			outboundStreamProtocolNegotiationTimeout: DIAL_TIMEOUT_MS,
+			inboundStreamProtocolNegotiationTimeout: DIAL_TIMEOUT_MS,
+		},
+		connectionMonitor: {
+			pingInterval: LINK_PING_MS,
+			pingTimeout: {
+				minTimeout: LINK_PING_TIMEOUT_MS,
+				maxTimeout: LINK_PING_TIMEOUT_MS,
+			},
+		},
+		services: { identify: identify(), pubsub: createRouter(options.topic) },
+	});
+}
+
+/**
+ * A node sends its own messages to all its peers, and passes others' on to a
+ * mesh of four, so that hints arrive in one hop where there is a connection and
+ * in a few where there is none.
+ */
+function createRouter(topic: string): ReturnType<typeof gossipsub> {
+	return gossipsub({
+		globalSignaturePolicy: StrictSign,
+		fallbackToFloodsub: false,
+		allowedTopics: [topic],
+		emitSelf: false,
+		floodPublish: true,
+		batchPublish: true,
+		allowPublishToZeroTopicPeers: true,
+		ignoreDuplicatePublishError: true,
+		doPX: false,
+		// Tags keep connections from being pruned; here the dialler decides.
+		tagMeshPeers: false,
+		D: 4,
+		Dlo: 3,
+		Dhi: 8,
+		Dscore: 2,
+		Dout: 1,
+		// A hint that is seconds old is worthless: nothing older is kept for those that missed it.
+		mcacheLength: 3,
+		mcacheGossip: 2,
+		seenTTL: SENDER_FORGOTTEN_MS,
+		// Known before the signature is checked, which is what a repeat would cost.
+		fastMsgIdFn: ({ from, seqno }) =>
+			from && seqno ? `${toBase64(from)}${toBase64(seqno)}` : "",
+		// The default of a minute keeps a peer that came back out of the mesh for as long.
+		pruneBackoff: 2_000,
+		unsubcribeBackoff: 1_000,
+		maxInboundStreams: 4,
+		maxOutboundStreams: 4,
+		maxOutboundBufferSize: GOSSIP_BACKLOG_BYTES_MAX,
+		maxInboundDataLength: GOSSIP_PACKET_BYTES_MAX,
+		decodeRpcLimits: {
+			maxSubscriptions: 8,
+			maxMessages: 512,
+			maxControlMessages: 64,
+			maxIhaveMessageIDs: 2_048,
+			maxIwantMessageIDs: 2_048,
+			maxIdontwantMessageIDs: 512,
+			maxPeerInfos: 0,
+		},
+		// More than ten peers of one address would be shut out by the default:
+		// nodes on one machine, or behind one router.
+		scoreParams: { IPColocationFactorWeight: 0 },
+	});
+}
+
+function toBase64(bytes: Uint8Array): string {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+		"base64",
+	);
+}

@@ -1,0 +1,125 @@
+/**
+ * Answers: how problems and JSON texts go out, and which problem an error is.
+ *
+ * Every refusal leaves as `application/problem+json` with a stable code, and
+ * never with a stack: what is not known here by name becomes `internal`, and
+ * the log gets the error itself.
+ */
+import type { FastifyReply } from "fastify";
+import {
+	PROBLEMS,
+	type Problem,
+	problemStatus,
+} from "../../protocol/problem.ts";
+import type { ProblemAsRead } from "../../protocol/schema.ts";
+import type { JsonText } from "../../protocol/task.ts";
+import { StoreError } from "../ports.ts";
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+export const PROBLEM_TYPE = "application/problem+json";
+/** What a client should wait before it tries again after a 503 or 429. */
+const RETRY_AFTER_S = "1";
+
+/** Sends a text; a refusal that passes says when to come back. */
+export function send(
+	reply: FastifyReply,
+	status: number,
+	type: string,
+	text: string,
+): FastifyReply {
+	if (status === 503 || status === 429) {
+		reply.header("retry-after", RETRY_AFTER_S);
+	}
+	return reply.code(status).header("content-type", type).send(text);
+}
+
+export function sendJson(
+	reply: FastifyReply,
+	status: number,
+	text: JsonText,
+): FastifyReply {
+	return send(reply, status, JSON_TYPE, text);
+}
+
+export function sendProblem(
+	reply: FastifyReply,
+	problem: Problem,
+	reasons?: readonly string[],
+): FastifyReply {
+	const text = writeProblem(problem, reasons);
+	return send(reply, problemStatus(problem.code), PROBLEM_TYPE, text);
+}
+
+/** `ProblemAsRead`, as text. */
+export function writeProblem(
+	problem: Problem,
+	reasons?: readonly string[],
+): JsonText {
+	const { code, detail, field } = problem;
+	const [status, title] = PROBLEMS[code];
+	const answer: ProblemAsRead = {
+		code,
+		title,
+		status,
+		detail,
+		...(field !== undefined && { field }),
+		...(reasons && { reasons: [...reasons] }),
+	};
+	return JSON.stringify(answer);
+}
+
+/** The problem that an error is, or undefined for one of our own making. */
+export function problemOf(error: unknown): Problem | undefined {
+	if (error instanceof StoreError) return storeProblem(error);
+	if (!(error instanceof Error)) return;
+	return fastifyProblems[(error as { code?: string }).code ?? ""];
+}
+
+/** @throws the error where it is no `StoreError`. */
+export function storeProblem(error: unknown): Problem {
+	if (error instanceof StoreError) return storeProblems[error.kind];
+	throw error;
+}
+
+const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
+	unreachable: {
+		code: "store_unavailable",
+		detail: "Redis is not reachable from this node; try again shortly.",
+	},
+	unknown: {
+		code: "outcome_unknown",
+		detail:
+			"Redis did not answer in time, so this may or may not have been done; the same request with the same id may safely be sent again.",
+	},
+	full: {
+		code: "store_full",
+		detail:
+			"Redis does not take writes now (out of memory, disk full or read-only); try again once it is mended.",
+	},
+};
+
+const badAddress: Problem = {
+	code: "invalid",
+	detail: "The address is not a valid URL path.",
+};
+
+/** Fastify's own errors that a client can cause. */
+const fastifyProblems: Readonly<Record<string, Problem>> = {
+	FST_ERR_CTP_BODY_TOO_LARGE: {
+		code: "too_large",
+		detail: "The body is too large; send fewer tasks at once.",
+	},
+	FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+		code: "unsupported_media_type",
+		detail:
+			'The body must be JSON or NDJSON; say so with "Content-Type: application/json" or "application/x-ndjson".',
+		field: "Content-Type",
+	},
+	FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+		code: "invalid",
+		detail: "The body was not as long as its Content-Length says.",
+		field: "Content-Length",
+	},
+	FST_ERR_BAD_URL: badAddress,
+	FST_ERR_MAX_PARAM_LENGTH: badAddress,
+};

@@ -1,0 +1,87 @@
+/**
+ * `GET /v1/cluster`, `/v1/nodes`, `/healthz` and `/readyz`: how the cluster and
+ * this node are.
+ */
+import type { FastifyInstance } from "fastify";
+import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
+import { isoTime, readRoute } from "../../protocol/view.ts";
+import type { Api, ClusterView, NodeView } from "../ports.ts";
+import { sendJson, sendProblem } from "./answer.ts";
+
+/** `wallMs`: the wall clock, by which uptimes are told. */
+export function routeCluster(
+	app: FastifyInstance,
+	api: Api,
+	wallMs: () => number,
+): void {
+	app.get("/v1/cluster", async (_request, reply) => {
+		const view = await api.cluster();
+		return sendJson(reply, 200, JSON.stringify(readCluster(view)));
+	});
+	app.get("/v1/nodes", async (_request, reply) => {
+		const views = await api.nodes();
+		const nodes = views.map((view) => readNode(view, wallMs()));
+		return sendJson(reply, 200, JSON.stringify({ nodes }));
+	});
+	// Alive: the event loop turns, or there would be no answer.
+	app.get("/healthz", (_request, reply) =>
+		sendJson(reply, 200, '{"status":"ok"}'),
+	);
+	app.get("/readyz", (_request, reply) => {
+		const { ready, reasons } = api.readiness();
+		if (ready) return sendJson(reply, 200, '{"status":"ready"}');
+		const detail = reasons.join(" ");
+		return sendProblem(reply, { code: "not_ready", detail }, reasons);
+	});
+}
+
+function readCluster(view: ClusterView): ClusterAsRead {
+	const { states, ...totals } = view.counts;
+	const { up, shards, generation, durability } = view.store;
+	const { appendOnly, fsync, evictionPolicy } = durability;
+	return {
+		cluster: view.cluster,
+		node: view.nodeId,
+		counts: { ...states },
+		totals,
+		backlog: view.backlog.map(({ route, count }) => ({
+			...readRoute(route),
+			count,
+		})),
+		store: {
+			up,
+			shards,
+			generation,
+			durability: {
+				...(appendOnly !== undefined && { appendOnly }),
+				...(fsync !== undefined && { fsync }),
+				...(evictionPolicy !== undefined && { evictionPolicy }),
+			},
+		},
+		peers: [...view.peers],
+	};
+}
+
+function readNode(view: NodeView, nowMs: number): NodeAsRead {
+	const { record, digest, leaseLeftMs } = view;
+	return {
+		id: record.nodeId,
+		state: view.state,
+		pid: record.pid,
+		host: record.host,
+		http: record.http,
+		p2p: record.p2p,
+		version: record.version,
+		startedAt: isoTime(record.startedMs),
+		uptimeMs: Math.max(0, Math.round(nowMs - record.startedMs)),
+		slots: record.slots,
+		running: view.running,
+		...(digest && { load: digest.load }),
+		labels: [...record.labels],
+		...(record.queues && { queues: [...record.queues] }),
+		types: [...record.types],
+		epoch: view.epoch,
+		...(leaseLeftMs !== undefined && { leaseLeftMs }),
+		seenBy: [...view.seenBy],
+	};
+}

@@ -1,0 +1,79 @@
+/**
+ * What every request meets first, whatever its address:
+ * - a node that is stopping takes no more;
+ * - on a loopback address the Host must be one: else a page of evil.example,
+ *   whose name was made to point at 127.0.0.1, would count as our own page
+ *   (DNS rebinding);
+ * - what changes something must not come from a page of another origin: a
+ *   browser sends such a request before it asks whether it may.
+ * And the headers that every answer carries.
+ */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Problem } from "../../protocol/problem.ts";
+import { sendProblem } from "./answer.ts";
+
+const HEADERS = {
+	"x-content-type-options": "nosniff",
+	"cross-origin-resource-policy": "same-origin",
+	"referrer-policy": "no-referrer",
+	"cache-control": "no-store",
+	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+const misdirected: Problem = {
+	code: "misdirected",
+	detail:
+		"This node serves its own machine only; call it as localhost or 127.0.0.1.",
+	field: "Host",
+};
+const forbidden: Problem = {
+	code: "forbidden_origin",
+	detail: "A browser may do this from this node's own pages only.",
+	field: "Origin",
+};
+const stopping: Problem = {
+	code: "stopping",
+	detail: "This node is stopping; try another one.",
+};
+
+export function guard(
+	app: FastifyInstance,
+	host: string,
+	isStopping: () => boolean,
+): void {
+	const hostIsFree = !isLoopback(host);
+	app.addHook("onRequest", (request, reply, done) => {
+		reply.headers(HEADERS);
+		if (isStopping()) {
+			sendProblem(reply.header("connection", "close"), stopping);
+		} else if (!hostIsFree && !isLoopback(hostName(request))) {
+			sendProblem(reply, misdirected);
+		} else if (isForeign(request)) {
+			sendProblem(reply, forbidden);
+		} else {
+			done();
+		}
+	});
+}
+
+/** 127.0.0.0/8, `::1`, or a name that means them wherever one is. */
+export function isLoopback(host: string): boolean {
+	return (
+		host === "localhost" ||
+		host === "::1" ||
+		host === "[::1]" ||
+		/^127(\.[0-9]{1,3}){3}$/.test(host)
+	);
+}
+
+/** The Host without its port, which may differ (a tunnel's other end). */
+function hostName({ headers }: FastifyRequest): string {
+	return (headers.host ?? "").toLowerCase().replace(/:[0-9]*$/, "");
+}
+
+function isForeign({ method, headers }: FastifyRequest): boolean {
+	if (headers.origin === undefined) return false;
+	if (method === "GET" || method === "HEAD") return false;
+	// The scheme is left out: a proxy in front may speak TLS for us.
+	return headers.origin.replace(/^https?:\/\//, "") !== headers.host;
+}

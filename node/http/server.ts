@@ -1,0 +1,161 @@
+/**
+ * The HTTP side of a node: one fastify server with every route on it.
+ *
+ * It owns the connections and what may come through them; what is asked of the
+ * node goes through `Api`. It guarantees that every refusal is a problem+json
+ * answer, whoever refused (a route, fastify, or Node's HTTP parser), that no
+ * request holds resources without a limit, and that `close` comes to an end:
+ * waiting requests are answered at once, others have a moment, then are cut.
+ */
+import type { Socket } from "node:net";
+import Fastify, { type FastifyInstance } from "fastify";
+import {
+	BODY_BYTES_MAX,
+	CONNECTION_IDLE_MS,
+	HEADER_BYTES_MAX,
+	HEADERS_TIMEOUT_MS,
+	HTTP_CLOSE_GRACE_MS,
+	HTTP_CONNECTIONS_MAX,
+	ID_CHARS_MAX,
+	REQUEST_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
+import { PROBLEMS, type Problem } from "../../protocol/problem.ts";
+import type { Api, Clock, Log } from "../ports.ts";
+import {
+	PROBLEM_TYPE,
+	problemOf,
+	sendProblem,
+	writeProblem,
+} from "./answer.ts";
+import { takeBodies } from "./body.ts";
+import { routeCelery } from "./celery.ts";
+import { routeCluster } from "./cluster.ts";
+import { guard } from "./guard.ts";
+import { refuseOtherMethods, refuseUnknownAddresses } from "./methods.ts";
+import { routeOpenapi } from "./openapi.ts";
+import { routePage } from "./page.ts";
+import { routeSubmit } from "./submit.ts";
+import { routeTasks } from "./tasks.ts";
+import { Waits } from "./waits.ts";
+
+export interface HttpOptions {
+	readonly api: Api;
+	readonly host: string;
+	/** 0 takes any free one. */
+	readonly port: number;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** Of the program, as the description of the API tells it. */
+	readonly version: string;
+}
+
+export interface Http {
+	/** `host:port`, where it listens. */
+	readonly address: string;
+	close(): Promise<void>;
+}
+
+/** @throws the system's error (`EADDRINUSE`, …) where it cannot listen. */
+export async function createHttp(options: HttpOptions): Promise<Http> {
+	const { api, host, port, clock, log } = options;
+	const waits = new Waits();
+	let stopping = false;
+	const app = createServer();
+	app.setErrorHandler((error, request, reply) => {
+		const problem = problemOf(error);
+		if (problem !== undefined) return sendProblem(reply, problem);
+		const { method, url } = request;
+		log.error({ err: error, method, url }, "a request met an error");
+		return sendProblem(reply, internal);
+	});
+	guard(app, host, () => stopping);
+	refuseUnknownAddresses(app);
+	takeBodies(app);
+	refuseOtherMethods(app, () => {
+		routeSubmit(app, api, clock);
+		routeTasks(app, api, waits);
+		routeCluster(app, api, () => clock.wallMs());
+		routeCelery(app, api, clock);
+		routePage(app);
+		routeOpenapi(app, options.version);
+	});
+	await app.listen({ host, port });
+	return {
+		address: addressOf(app, host),
+		async close() {
+			stopping = true;
+			waits.endAll();
+			const cut = clock.after(HTTP_CLOSE_GRACE_MS, () =>
+				app.server.closeAllConnections(),
+			);
+			await app.close();
+			cut.cancel();
+		},
+	};
+}
+
+const internal: Problem = {
+	code: "internal",
+	detail: "The node met an error of its own; its log says which.",
+};
+
+function createServer(): FastifyInstance {
+	const app = Fastify({
+		bodyLimit: BODY_BYTES_MAX,
+		requestTimeout: REQUEST_TIMEOUT_MS,
+		connectionTimeout: CONNECTION_IDLE_MS,
+		keepAliveTimeout: CONNECTION_IDLE_MS,
+		forceCloseConnections: "idle",
+		// The guard answers for a node that is stopping.
+		return503OnClosing: false,
+		// An id, each character of which may come percent-encoded.
+		routerOptions: { maxParamLength: ID_CHARS_MAX * 3 },
+		http: {
+			maxHeaderSize: HEADER_BYTES_MAX,
+			headersTimeout: HEADERS_TIMEOUT_MS,
+			connectionsCheckingInterval: 1_000,
+		},
+		frameworkErrors: (error, _request, reply) => {
+			sendProblem(reply, problemOf(error) ?? internal);
+		},
+		clientErrorHandler: answerBrokenHttp,
+	});
+	app.server.maxConnections = HTTP_CONNECTIONS_MAX;
+	return app;
+}
+
+/** What Node's parser refuses never reaches a route: answer on the bare socket. */
+function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+	if (socket.writable && error.code !== "ECONNRESET") {
+		const problem = brokenHttp[error.code ?? ""] ?? notHttp;
+		const text = writeProblem(problem);
+		const [status, title] = PROBLEMS[problem.code];
+		socket.write(
+			`HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+		);
+	}
+	socket.destroySoon();
+}
+
+const notHttp: Problem = {
+	code: "invalid",
+	detail: "The request is not well-formed HTTP/1.1.",
+};
+const brokenHttp: Readonly<Record<string, Problem>> = {
+	HPE_HEADER_OVERFLOW: {
+		code: "headers_too_large",
+		detail: `The address and headers together may have ${HEADER_BYTES_MAX} bytes.`,
+	},
+	ERR_HTTP_REQUEST_TIMEOUT: {
+		code: "timeout",
+		detail: "The request took too long to come; send it again.",
+	},
+};
+
+function addressOf(app: FastifyInstance, host: string): string {
+	const bound = app.server.address();
+	if (bound === null || typeof bound === "string") {
+		throw new Error("the server listens on no port");
+	}
+	return `${host.includes(":") ? `[${host}]` : host}:${bound.port}`;
+}

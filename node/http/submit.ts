@@ -1,0 +1,163 @@
+/**
+ * `POST /v1/tasks`: one task, an array of tasks, or NDJSON with one a line.
+ *
+ * One task: 202 when it was taken, 200 when the same was there already, else
+ * the problem. Many: an answer for each, in order, the good ones taken whatever
+ * the others are (see `ItemAnswer`).
+ */
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { ID_CHARS_MAX, ITEMS_MAX } from "../../protocol/limits.ts";
+import { problemStatus } from "../../protocol/problem.ts";
+import type { ItemAnswer, TaskAsAccepted } from "../../protocol/schema.ts";
+import type { JsonText, NewTask } from "../../protocol/task.ts";
+import { readRoute, writeTask } from "../../protocol/view.ts";
+import type { Api, Clock, Submitted } from "../ports.ts";
+import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
+import { statusOfAll, submitAll, tooManyItems } from "./batch.ts";
+import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "./body.ts";
+import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
+import { type Parsed, parseJson } from "./json.ts";
+import { type Checked, checkTask } from "./submission.ts";
+
+/** One request to submit: what it takes, and how its ids come about. */
+interface Door {
+	readonly api: Api;
+	readonly clock: Clock;
+	readonly reply: FastifyReply;
+	/** Of the request's `Idempotency-Key`, where it has one. */
+	readonly key: string | undefined;
+}
+
+export function routeSubmit(
+	app: FastifyInstance,
+	api: Api,
+	clock: Clock,
+): void {
+	app.post("/v1/tasks", (request, reply) => {
+		const key = request.headers["idempotency-key"]?.toString();
+		const flaw = key === undefined ? undefined : checkKey(key);
+		if (flaw !== undefined) return sendProblem(reply, flaw);
+		const door: Door = { api, clock, reply, key };
+		return isNdjson(request)
+			? submitLines(door, bodyOf(request))
+			: submitJson(door, bodyOf(request));
+	});
+}
+
+async function submitJson(door: Door, body: Uint8Array): Promise<FastifyReply> {
+	const parsed = parseJson(body);
+	if (!parsed.ok) return sendProblem(door.reply, parsed.problem);
+	if (!Array.isArray(parsed.value)) return submitOne(door, parsed.value);
+	const items: unknown[] = parsed.value;
+	if (items.length > ITEMS_MAX) return sendProblem(door.reply, tooManyItems);
+	const outcomes = await submitMany(door, items, (value) => ({
+		ok: true,
+		value,
+	}));
+	const tasks = outcomes.map(answerOf);
+	return sendMany(door.reply, outcomes, JSON_TYPE, JSON.stringify({ tasks }));
+}
+
+async function submitLines(
+	door: Door,
+	body: Uint8Array,
+): Promise<FastifyReply> {
+	const lines = splitLines(body, ITEMS_MAX + 1);
+	if (lines.length > ITEMS_MAX) return sendProblem(door.reply, tooManyItems);
+	const outcomes = await submitMany(door, lines, parseJson);
+	const text = outcomes.map((each) => `${JSON.stringify(answerOf(each))}\n`);
+	return sendMany(door.reply, outcomes, NDJSON_TYPE, text.join(""));
+}
+
+async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
+	const { api, reply, key } = door;
+	const checked = checkTask(value, () => newId(door, undefined));
+	if (!checked.ok) return sendProblem(reply, checked.problem);
+	const { task } = checked;
+	const [first] = await api.submit([task]);
+	if (first === undefined) throw new Error("a submission has no outcome");
+	const outcome = settle(first, sentId(value), key);
+	if (!outcome.ok) return sendProblem(reply, outcome.problem);
+	reply.header("location", `/v1/tasks/${outcome.id}`);
+	return outcome.existing === undefined
+		? sendJson(reply, 202, writeAccepted(task))
+		: sendJson(reply, 200, writeTask(outcome.existing));
+}
+
+/** What became of one item of many, and the id that it was sent with. */
+interface Settled {
+	readonly outcome: Submitted;
+	readonly id: string | undefined;
+}
+
+async function submitMany<Item>(
+	door: Door,
+	items: readonly Item[],
+	read: (item: Item) => Parsed,
+): Promise<Settled[]> {
+	const ids: (string | undefined)[] = [];
+	const check = (item: Item, index: number): Checked => {
+		const parsed = read(item);
+		ids.push(parsed.ok ? sentId(parsed.value) : undefined);
+		if (!parsed.ok) return parsed;
+		return checkTask(parsed.value, () => newId(door, index));
+	};
+	const outcomes = await submitAll(door.api, door.clock, items, check);
+	return outcomes.map((outcome, index) => {
+		const id = ids[index];
+		return { outcome: settle(outcome, id, door.key), id };
+	});
+}
+
+function newId({ api, key }: Door, index: number | undefined): string {
+	return key === undefined ? api.newId() : idOfKey(key, index);
+}
+
+function settle(
+	outcome: Submitted,
+	id: string | undefined,
+	key: string | undefined,
+): Submitted {
+	return key !== undefined && id === undefined
+		? inWordsOfKey(outcome)
+		: outcome;
+}
+
+/** The id that an item was sent with, if it can be told back to the sender. */
+function sentId(value: unknown): string | undefined {
+	const id = (value as { id?: unknown } | null)?.id;
+	return typeof id === "string" && id.length <= ID_CHARS_MAX ? id : undefined;
+}
+
+function answerOf({ outcome, id }: Settled): ItemAnswer {
+	if (outcome.ok) {
+		const state = outcome.existing?.state ?? "PENDING";
+		return { id: outcome.id, status: outcome.created ? 202 : 200, state };
+	}
+	const { problem } = outcome;
+	const status = problemStatus(problem.code);
+	return { ...(id !== undefined && { id }), status, problem };
+}
+
+function writeAccepted(task: NewTask): JsonText {
+	const accepted: TaskAsAccepted = {
+		id: task.id,
+		state: "PENDING",
+		...readRoute(task.route),
+		priority: task.priority,
+	};
+	return JSON.stringify(accepted);
+}
+
+function sendMany(
+	reply: FastifyReply,
+	settled: readonly Settled[],
+	type: string,
+	text: string,
+): FastifyReply {
+	const status = statusOfAll(
+		settled.map(({ outcome }) => outcome),
+		202,
+	);
+	return send(reply, status, type, text);
+}

@@ -1,0 +1,118 @@
+/**
+ * `GET /v1/tasks`: read one task, wait for its end, list the newest.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { parseDuration } from "../../protocol/duration.ts";
+import {
+	ID_CHARS_MAX,
+	LIST_LIMIT_DEFAULT,
+	LIST_LIMIT_MAX,
+	WAIT_MS_MAX,
+} from "../../protocol/limits.ts";
+import type { Problem } from "../../protocol/problem.ts";
+import { NAME_PATTERN } from "../../protocol/route.ts";
+import { isTaskState, TASK_STATES } from "../../protocol/state.ts";
+import { writeTask } from "../../protocol/view.ts";
+import type { Api, TaskPage } from "../ports.ts";
+import { sendJson, sendProblem } from "./answer.ts";
+import { readQuery } from "./query.ts";
+import type { Waits } from "./waits.ts";
+
+const idPattern = new RegExp(NAME_PATTERN);
+
+/** Whether a task of this id can exist: what is no id is not asked of the store. */
+export function isId(text: string): boolean {
+	return text.length <= ID_CHARS_MAX && idPattern.test(text);
+}
+
+export const noSuchTask: Problem = {
+	code: "not_found",
+	detail:
+		"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
+};
+
+export function routeTasks(app: FastifyInstance, api: Api, waits: Waits): void {
+	app.get<{ Params: { id: string } }>("/v1/tasks/:id", (request, reply) =>
+		read(api, waits, request.params.id, request, reply),
+	);
+	app.get("/v1/tasks", (request, reply) => list(api, request, reply));
+}
+
+async function read(
+	api: Api,
+	waits: Waits,
+	id: string,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const query = readQuery(request, ["wait"]);
+	if (!query.ok) return sendProblem(reply, query.problem);
+	const waitMs = parseDuration(query.given.wait ?? "0");
+	if (waitMs === undefined) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail:
+				'The parameter "wait" must be a duration: 500ms, 30s, 5m, 2h, or a number of milliseconds.',
+			field: "wait",
+		});
+	}
+	if (!isId(id)) return sendProblem(reply, noSuchTask);
+	const record =
+		waitMs === 0
+			? await api.get(id)
+			: await waits.hold(reply, (signal) =>
+					api.wait(id, Math.min(waitMs, WAIT_MS_MAX), signal),
+				);
+	return record === undefined
+		? sendProblem(reply, noSuchTask)
+		: sendJson(reply, 200, writeTask(record));
+}
+
+async function list(
+	api: Api,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const query = readQuery(request, ["state", "limit", "cursor"]);
+	if (!query.ok) return sendProblem(reply, query.problem);
+	const { state, limit: limitText, cursor } = query.given;
+	if (state !== undefined && !isTaskState(state)) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail: `The parameter "state" must be one of ${TASK_STATES.join(", ")}.`,
+			field: "state",
+		});
+	}
+	const limit = readLimit(limitText);
+	if (limit === undefined) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail: `The parameter "limit" must be an integer from 1 to ${LIST_LIMIT_MAX}.`,
+			field: "limit",
+		});
+	}
+	const page = await api.list(state, limit, cursor);
+	if (page === undefined) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail:
+				'The parameter "cursor" must be one that an earlier page ended with.',
+			field: "cursor",
+		});
+	}
+	return sendJson(reply, 200, writePage(page));
+}
+
+function readLimit(text: string | undefined): number | undefined {
+	if (text === undefined) return LIST_LIMIT_DEFAULT;
+	if (!/^[0-9]{1,6}$/.test(text)) return;
+	const limit = Number(text);
+	return limit >= 1 && limit <= LIST_LIMIT_MAX ? limit : undefined;
+}
+
+/** `TaskList`, as text. */
+function writePage({ tasks, cursor }: TaskPage): string {
+	const rest =
+		cursor === undefined ? "" : `,"cursor":${JSON.stringify(cursor)}`;
+	return `{"tasks":[${tasks.map(writeTask).join(",")}]${rest}}`;
+}

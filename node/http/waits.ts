@@ -1,0 +1,31 @@
+/**
+ * Requests that wait for a task to end: each is let go when its client hangs up,
+ * and all are when the node stops, so that none keeps the node from closing.
+ */
+import type { FastifyReply } from "fastify";
+
+export class Waits {
+	readonly #open = new Set<AbortController>();
+
+	/** Runs `wait` with a signal that aborts when it is no longer wanted. */
+	async hold<T>(
+		reply: FastifyReply,
+		wait: (signal: AbortSignal) => Promise<T>,
+	): Promise<T> {
+		const controller = new AbortController();
+		const hangUp = () => controller.abort();
+		this.#open.add(controller);
+		reply.raw.once("close", hangUp);
+		try {
+			return await wait(controller.signal);
+		} finally {
+			reply.raw.off("close", hangUp);
+			this.#open.delete(controller);
+		}
+	}
+
+	/** Each answers at once, with the task as it stands. */
+	endAll(): void {
+		for (const controller of this.#open) controller.abort();
+	}
+}

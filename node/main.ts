@@ -1,0 +1,28 @@
+/**
+ * The program's door: the only reader of arguments and environment. Everything
+ * behind it is told what it needs by its caller.
+ */
+import { availableParallelism } from "node:os";
+import { programVersion } from "./assets.ts";
+import { runCommandLine } from "./cli/command-line.ts";
+import { listenForStop } from "./cli/stop-signals.ts";
+import { holdProcess, systemClock } from "./world.ts";
+
+holdProcess();
+const code = await runCommandLine({
+	args: process.argv.slice(2),
+	env: process.env,
+	surroundings: {
+		folder: process.cwd(),
+		cores: availableParallelism(),
+		version: programVersion(),
+	},
+	terminal: {
+		line: (text) => process.stdout.write(`${text}\n`),
+		problem: (text) => process.stderr.write(`${text}\n`),
+	},
+	clock: systemClock,
+	stop: listenForStop(systemClock),
+});
+// Whatever a library still holds open must not keep a finished program alive.
+process.exit(code);

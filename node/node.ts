@@ -1,0 +1,245 @@
+/**
+ * Node: the composition root. Builds the real adapters, puts the scheduler on
+ * them, and owns the order of starting and stopping:
+ *
+ *     executor (task code loads or the node does not start)
+ *     → gossip and HTTP (ports are taken or the node does not start)
+ *     → the store, which may be away: the node says so and keeps trying
+ *     → the scheduler
+ *
+ * Stopping goes the other way, with HTTP answering until the tasks are gone.
+ */
+import { hostname } from "node:os";
+import { DRAIN_MS, STORE_START_MS } from "../protocol/limits.ts";
+import type { Serves } from "../protocol/route.ts";
+import { createExecutor } from "./executor/executor.ts";
+import { parseHostPort } from "./gossip/host-port.ts";
+import { createGossip } from "./gossip/libp2p-gossip.ts";
+import { createNoGossip } from "./gossip/no-gossip.ts";
+import { createHttp, type Http } from "./http/server.ts";
+import { ConfigError, type NodeOptions } from "./options.ts";
+import {
+	type Executor,
+	type Gossip,
+	type Log,
+	type NodeRecord,
+	StoreError,
+} from "./ports.ts";
+import { Scheduler } from "./scheduler.ts";
+import {
+	connectStore,
+	type RedisStore,
+	StoreMismatch,
+} from "./store/redis-store.ts";
+import { systemClock, systemLoad, systemLog, systemRandom } from "./world.ts";
+
+export interface RunningNode {
+	readonly nodeId: string;
+	/** `host:port` of its HTTP side. */
+	readonly http: string;
+	/** Settles when the node has stopped, of itself or told to. */
+	readonly stopped: Promise<"drained" | Error>;
+	stop(): Promise<void>;
+}
+
+interface Parts {
+	readonly executor: Executor;
+	readonly gossip: Gossip;
+	readonly store: RedisStore;
+	readonly log: Log;
+}
+
+/** @throws ConfigError, or the system's own error where it cannot listen. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+	const log = systemLog(options.logLevel, { pid: process.pid });
+	const executor = await loadExecutor(options, log);
+	const gossip = await makeGossip(options, log);
+	const store = makeStore(options, log);
+	const parts = { executor, gossip, store, log };
+	const { promise: stopped, resolve: tellStopped } = Promise.withResolvers<
+		"drained" | Error
+	>();
+	let http: Http | undefined;
+	const scheduler = makeScheduler(
+		options,
+		parts,
+		() => http?.address ?? "",
+		(error) => void stop(error),
+	);
+	const stop = async (end: "drained" | Error) => {
+		await scheduler.stop(end === "drained" ? DRAIN_MS : 0);
+		await http?.close();
+		await gossip.stop();
+		await executor.stop();
+		await store.close();
+		tellStopped(end);
+	};
+	try {
+		await gossip.start();
+		http = await createHttp({
+			api: scheduler.api,
+			...options.http,
+			clock: systemClock,
+			log,
+			version: options.version,
+		});
+		await meetStore(store, log, () => scheduler.start(), stop);
+	} catch (error) {
+		await http?.close();
+		await Promise.all([gossip.stop(), executor.stop(), store.close()]);
+		throw error;
+	}
+	log.info(
+		{ nodeId: gossip.nodeId, http: http.address, p2p: gossip.address },
+		"the node is running",
+	);
+	return {
+		nodeId: gossip.nodeId,
+		http: http.address,
+		stopped,
+		stop: () => stop("drained"),
+	};
+}
+
+async function loadExecutor(options: NodeOptions, log: Log): Promise<Executor> {
+	try {
+		return await createExecutor({
+			concurrency: options.concurrency,
+			handlerFiles: options.handlers,
+			processTaskMs: options.processTaskMs,
+			clock: systemClock,
+			log,
+		});
+	} catch (error) {
+		throw new ConfigError((error as Error).message, error);
+	}
+}
+
+async function makeGossip(options: NodeOptions, log: Log): Promise<Gossip> {
+	const { dataDir, cluster, p2p } = options;
+	if (!options.gossip)
+		return await createNoGossip({ dataDir, random: systemRandom });
+	const advertise =
+		options.advertise === undefined
+			? undefined
+			: parseHostPort(options.advertise);
+	return await createGossip({
+		dataDir,
+		listen: p2p,
+		...(advertise === undefined ? {} : { advertise }),
+		cluster,
+		clock: systemClock,
+		random: systemRandom,
+		log,
+	});
+}
+
+function makeStore(
+	{ redis, cluster, shards }: NodeOptions,
+	log: Log,
+): RedisStore {
+	try {
+		return connectStore({ url: redis, cluster, shards, log });
+	} catch (error) {
+		throw new ConfigError((error as Error).message, error);
+	}
+}
+
+function makeScheduler(
+	options: NodeOptions,
+	{ executor, gossip, store, log }: Parts,
+	http: () => string,
+	fail: (error: Error) => void,
+): Scheduler {
+	const serves: Serves = {
+		types: executor.types,
+		queues: options.queues === undefined ? undefined : new Set(options.queues),
+		labels: new Set(options.labels),
+	};
+	const startedMs = systemClock.wallMs();
+	const record = (): Omit<NodeRecord, "draining"> => ({
+		nodeId: gossip.nodeId,
+		pid: process.pid,
+		host: hostname(),
+		http: http(),
+		p2p: gossip.address,
+		version: options.version,
+		startedMs,
+		slots: options.concurrency,
+		types: [...executor.types],
+		...(options.queues === undefined ? {} : { queues: options.queues }),
+		labels: options.labels,
+	});
+	return new Scheduler({
+		cluster: options.cluster,
+		clock: systemClock,
+		random: systemRandom,
+		log,
+		store,
+		gossip,
+		executor,
+		concurrency: options.concurrency,
+		serves,
+		record,
+		load: systemLoad(),
+		superseded: () =>
+			fail(
+				new Error(
+					`another program runs with this node's identity; give each node its own --data folder (this one has ${options.dataDir})`,
+				),
+			),
+	});
+}
+
+/**
+ * Waits for the store to be there, makes sure that it is this cluster's, and
+ * starts scheduling. A store that is away does not keep the node from starting:
+ * after a moment this goes on in the background.
+ */
+async function meetStore(
+	store: RedisStore,
+	log: Log,
+	start: () => void,
+	stop: (error: Error) => Promise<void>,
+): Promise<void> {
+	const { promise: met, resolve, reject } = Promise.withResolvers<"met">();
+	const agree = async () => {
+		try {
+			await store.agreeOnShards();
+			start();
+			resolve("met");
+		} catch (error) {
+			// Gone again: the next connection tries again.
+			if (error instanceof StoreError) return;
+			reject(
+				error instanceof StoreMismatch
+					? new ConfigError(error.message, error)
+					: error,
+			);
+		}
+	};
+	let agreed = false;
+	store.onChange((up) => {
+		if (!up)
+			log.warn(
+				{ trouble: store.trouble },
+				"the store is not reachable; trying again until it is",
+			);
+		else if (!agreed) void agree();
+	});
+	void met.then(
+		() => {
+			agreed = true;
+		},
+		() => {},
+	);
+	const late = new Promise<"late">((resolve) =>
+		systemClock.after(STORE_START_MS, () => resolve("late")),
+	);
+	if ((await Promise.race([met, late])) === "met") return;
+	log.warn(
+		{ trouble: store.trouble },
+		"the store is not reachable yet; trying until it is",
+	);
+	met.catch((error: Error) => stop(error));
+}

@@ -1,0 +1,55 @@
+/**
+ * What a node is told when it starts, already checked and complete: whoever
+ * holds a `NodeOptions` need not look at flags, environment or defaults again.
+ * The command line makes one (see `cli/node-options.ts`); so do tests.
+ */
+
+export interface Address {
+	readonly host: string;
+	/** 0: any free one. */
+	readonly port: number;
+}
+
+export interface NodeOptions {
+	/** The store's address; see `store/url.ts` for its forms. */
+	readonly redis: string;
+	readonly http: Address;
+	readonly p2p: Address;
+	/** `host:port` at which others can dial the gossip side, where it is not the one listened on. */
+	readonly advertise?: string;
+	/** Separates clusters on one Redis. */
+	readonly cluster: string;
+	/** Files with task code, absolute paths. */
+	readonly handlers: readonly string[];
+	/** Tasks at once. */
+	readonly concurrency: number;
+	/** Absent: serves every queue. */
+	readonly queues?: readonly string[];
+	readonly labels: readonly string[];
+	/** Folder of the node's key, absolute; no other node uses it at the same time. */
+	readonly dataDir: string;
+	/** False: finds work by sweeping only. */
+	readonly gossip: boolean;
+	/** How long the built-in `process_task` runs where the task does not say. */
+	readonly processTaskMs: number;
+	/** Shards that a new cluster is made with; an existing one must have as many. */
+	readonly shards: number;
+	readonly logLevel: LogLevel;
+	/** Of the program, as other nodes and the page show it. */
+	readonly version: string;
+}
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * The user asked for what cannot be: a wrong value, a port in use, a handler
+ * file that does not load. The message is one sentence, printed as it is
+ * without a stack, and the program ends with exit code 2.
+ */
+export class ConfigError extends Error {
+	constructor(message: string, cause?: unknown) {
+		super(message, { cause });
+		this.name = "ConfigError";
+	}
+}

@@ -1,0 +1,68 @@
+/**
+ * Reaper: takes the tasks of lost sessions back, on one shard.
+ *
+ * Any node may reap any session at any time; the store decides atomically
+ * whether the lease has really run out, so two reapers only share the work.
+ * Guarantees to reap by expiry only while `mayReap` holds (this node has itself
+ * seen the store up for one whole TTL), so that an outage, in which nobody could
+ * renew, revokes nobody.
+ */
+import type { SessionName } from "../protocol/lease.ts";
+import { REVOKE_BATCH_MAX } from "../protocol/limits.ts";
+import { type Log, type RoutedCount, type Shard, StoreError } from "./ports.ts";
+
+export interface ReaperParts {
+	readonly shard: Shard;
+	readonly log: Log;
+	readonly mayReap: () => boolean;
+	/** Tasks wait again: hint at them. */
+	readonly putBack: (counts: readonly RoutedCount[]) => void;
+}
+
+export class Reaper {
+	readonly #parts: ReaperParts;
+	/** Sessions being reaped by this node. */
+	readonly #under = new Set<SessionName>();
+
+	constructor(parts: ReaperParts) {
+		this.#parts = parts;
+	}
+
+	/** Sessions whose lease looks expired, as a pulse has brought them. */
+	async expired(sessions: readonly SessionName[]): Promise<void> {
+		if (!this.#parts.mayReap()) return;
+		for (const session of sessions) await this.reap(session, "expired");
+	}
+
+	/**
+	 * Puts a session's tasks back until none is left. `now` is for a caller who
+	 * knows its node dead; an own earlier session, revoked when the new one
+	 * opened, is simply `expired`.
+	 */
+	async reap(session: SessionName, when: "expired" | "now"): Promise<void> {
+		const { shard, log, putBack } = this.#parts;
+		if (this.#under.has(session)) return;
+		this.#under.add(session);
+		try {
+			let tasks = 0;
+			for (let left = 1; left > 0; ) {
+				const reply = await shard.revoke({
+					session,
+					when,
+					limit: REVOKE_BATCH_MAX,
+				});
+				if (!reply.ok) return;
+				left = reply.left;
+				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
+				putBack(reply.putBack);
+			}
+			log.info({ shard: shard.index, session, when, tasks }, "session revoked");
+		} catch (error) {
+			// The session stays listed as expired, so the next sweep goes on with it.
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error, session }, "could not revoke a session");
+		} finally {
+			this.#under.delete(session);
+		}
+	}
+}

@@ -1,0 +1,216 @@
+/**
+ * Renewer: holds this node's session on one shard.
+ *
+ * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows
+ * until when the lease may be trusted. The store decides who holds a lease;
+ * this is the holder's side of it:
+ *
+ *     opening ──opened──▶ holding ──revoked──▶ opening (a new epoch)
+ *                           │  superseded: another program has our identity
+ *                           ▼
+ *                    trust ends (no renewal in time), and
+ *                    holding again with the next pulse that succeeds
+ *
+ * Guarantees that `session` is never older than what the store last answered,
+ * and that the end of trust is told on time, by the monotonic clock, whether or
+ * not the store answers. A lease whose trust ended is not given up: only the
+ * store can say that it was taken.
+ *
+ * The pulse also brings what the shard's sweep needs (expired sessions, routes
+ * with work), so that an idle node costs the store one call a pulse.
+ */
+import {
+	formatSession,
+	mayReap,
+	type SessionName,
+	trustedUntilMs,
+} from "../protocol/lease.ts";
+import { PULSE_MS_MAX, PULSE_MS_MIN } from "../protocol/limits.ts";
+import {
+	type Clock,
+	type Log,
+	type NodeRecord,
+	type Pulse,
+	type Random,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "./ports.ts";
+
+export type GoodPulse = Extract<Pulse, { ok: true }>;
+
+export interface RenewerParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	readonly ttlMs: number;
+	readonly trustMarginMs: number;
+	/** What is registered when a session opens; asked again each time. */
+	readonly record: () => NodeRecord;
+	readonly events: RenewerEvents;
+}
+
+export interface RenewerEvents {
+	/** A session is open. `previous`, an earlier one of this node, has tasks to put back. */
+	opened(previous: SessionName | undefined): void;
+	pulsed(pulse: GoodPulse): void;
+	/** No renewal succeeded in time: from now on others may take the tasks over. */
+	trustEnded(): void;
+	/** The session is over: all that it ran has been taken over. */
+	revoked(): void;
+	/** Another program runs under this node's identity. */
+	superseded(): void;
+}
+
+export class Renewer {
+	session: SessionName | undefined;
+	epoch = 0;
+	/** Highest generation of the store that was seen here. */
+	generation = 0;
+	/** Store's clock at `#storeSeenMs` of the monotonic one. */
+	#storeNowMs = 0;
+	#storeSeenMs = 0;
+	/** Since when, without a gap, the store has been answering. */
+	#upSinceMs: number | undefined;
+	#lastPulseMs = 0;
+	#trustedUntilMs = 0;
+	#pulseTimer: Timer | undefined;
+	#trustTimer: Timer | undefined;
+	#busy = false;
+	#stopped = false;
+	readonly #parts: RenewerParts;
+
+	constructor(parts: RenewerParts) {
+		this.#parts = parts;
+	}
+
+	start(): void {
+		void this.#beat();
+	}
+
+	/** Stops renewing; the session stays until it is closed or runs out. */
+	stop(): void {
+		this.#stopped = true;
+		this.#pulseTimer?.cancel();
+		this.#trustTimer?.cancel();
+	}
+
+	/** Whether claims and new work may rely on the lease now. */
+	get trusted(): boolean {
+		return (
+			this.session !== undefined &&
+			this.#parts.clock.monoMs() < this.#trustedUntilMs
+		);
+	}
+
+	/** Whether this node may judge other leases to have run out. */
+	get mayReap(): boolean {
+		const { clock, ttlMs } = this.#parts;
+		return mayReap(this.#upSinceMs, clock.monoMs(), ttlMs);
+	}
+
+	/** The store's clock, as far as known here. */
+	storeNowMs(): number {
+		return this.#storeNowMs + this.#parts.clock.monoMs() - this.#storeSeenMs;
+	}
+
+	/** Pulses now: the store has come back, or something is known to have changed. */
+	hurry(): void {
+		if (this.#stopped || this.#busy) return;
+		this.#pulseTimer?.cancel();
+		void this.#beat();
+	}
+
+	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
+	async adopt(): Promise<void> {
+		this.generation = await this.#parts.shard.adopt(this.generation);
+	}
+
+	/** Raises what is known of the store's generation, as a peer told. */
+	learnGeneration(generation: number): void {
+		this.generation = Math.max(this.generation, generation);
+	}
+
+	async #beat(): Promise<void> {
+		this.#busy = true;
+		try {
+			if (this.session === undefined) await this.#open();
+			if (this.session !== undefined) await this.#pulse(this.session);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			this.#upSinceMs = undefined;
+			this.#parts.log.debug(
+				{ err: error, shard: this.#parts.shard.index },
+				"could not renew the lease",
+			);
+		} finally {
+			this.#busy = false;
+		}
+		if (!this.#stopped) this.#schedule();
+	}
+
+	#schedule(): void {
+		const { clock, random } = this.#parts;
+		const ms = PULSE_MS_MIN + random.unit() * (PULSE_MS_MAX - PULSE_MS_MIN);
+		this.#pulseTimer = clock.after(ms, () => void this.#beat());
+	}
+
+	async #open(): Promise<void> {
+		const { shard, clock, ttlMs, record, events, log } = this.#parts;
+		const sentMs = clock.monoMs();
+		const opened = await shard.open({
+			record: record(),
+			ttlMs,
+			generation: this.generation,
+		});
+		if (this.#stopped) return;
+		this.epoch = opened.epoch;
+		this.generation = opened.generation;
+		this.session = formatSession(record().nodeId, opened.epoch);
+		this.#renewed(sentMs, opened.nowMs);
+		log.info({ shard: shard.index, session: this.session }, "session opened");
+		events.opened(opened.previous);
+	}
+
+	async #pulse(session: SessionName): Promise<void> {
+		const { shard, clock, ttlMs, events } = this.#parts;
+		const sentMs = clock.monoMs();
+		const pulse = await shard.pulse(session, ttlMs);
+		if (this.#stopped) return;
+		if (!pulse.ok) {
+			this.session = undefined;
+			this.#trustTimer?.cancel();
+			this.#parts.log.warn(
+				{ shard: shard.index, session },
+				`session ${pulse.code}`,
+			);
+			if (pulse.code === "superseded") events.superseded();
+			else {
+				events.revoked();
+				await this.#open();
+			}
+			return;
+		}
+		this.generation = Math.max(this.generation, pulse.generation);
+		this.#renewed(sentMs, pulse.nowMs);
+		events.pulsed(pulse);
+	}
+
+	#renewed(sentMs: number, storeNowMs: number): void {
+		const { clock, ttlMs, trustMarginMs, events } = this.#parts;
+		const nowMs = clock.monoMs();
+		// A longer silence, even our own, is a gap in what we have seen.
+		if (nowMs - this.#lastPulseMs > 2 * PULSE_MS_MAX)
+			this.#upSinceMs = undefined;
+		this.#upSinceMs ??= nowMs;
+		this.#lastPulseMs = nowMs;
+		this.#storeNowMs = storeNowMs;
+		this.#storeSeenMs = nowMs;
+		this.#trustedUntilMs = trustedUntilMs(sentMs, ttlMs, trustMarginMs);
+		this.#trustTimer?.cancel();
+		this.#trustTimer = clock.after(this.#trustedUntilMs - nowMs, () =>
+			events.trustEnded(),
+		);
+	}
+}

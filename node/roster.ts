@@ -1,0 +1,217 @@
+/**
+ * Roster: who else is there, and how they are.
+ *
+ * Puts two independent views together: the registry in the store (who holds a
+ * lease, and where it can be reached) and the digests that peers gossip (free
+ * slots, what they see of the store and of each other). Tells gossip whom to
+ * admit. Decides nothing: what it says is used to order claims, to show the
+ * cluster, and to judge whether an outage of the store is ours alone.
+ */
+import { type Digest, shortName } from "../protocol/gossip.ts";
+import {
+	DIGEST_STALE_MS,
+	REGISTRY_MS,
+	REGISTRY_MS_MIN,
+} from "../protocol/limits.ts";
+import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
+import type { Candidate } from "../protocol/turn.ts";
+import {
+	type AdmittedPeer,
+	type Clock,
+	type Log,
+	type NodeState,
+	type NodeView,
+	type RegisteredNode,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "./ports.ts";
+
+export interface RosterParts {
+	readonly self: string;
+	/** The shard whose registry is read: all nodes open a session there. */
+	readonly home: Shard;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly admit: (peers: readonly AdmittedPeer[]) => void;
+	readonly connected: () => readonly string[];
+}
+
+interface Heard {
+	readonly digest: Digest;
+	readonly atMs: number;
+}
+
+export class Roster {
+	#nodes: readonly RegisteredNode[] = [];
+	readonly #serves = new Map<string, Serves>();
+	#storeNowMs = 0;
+	#readMs = Number.NEGATIVE_INFINITY;
+	#version = -1;
+	#reading = false;
+	#timer: Timer | undefined;
+	#stopped = false;
+	readonly #heard = new Map<string, Heard>();
+	readonly #parts: RosterParts;
+
+	constructor(parts: RosterParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
+	/** The registry's version, as a pulse has brought it. */
+	registryAt(version: number): void {
+		const old = this.#parts.clock.monoMs() - this.#readMs > REGISTRY_MS;
+		if (version !== this.#version || old) void this.#read(version);
+	}
+
+	/** Someone unknown wants to talk: the registry may have news. */
+	strangerKnocked(): void {
+		if (this.#reading || this.#timer !== undefined) return;
+		const sinceMs = this.#parts.clock.monoMs() - this.#readMs;
+		this.#timer = this.#parts.clock.after(
+			Math.max(0, REGISTRY_MS_MIN - sinceMs),
+			() => {
+				this.#timer = undefined;
+				void this.#read(this.#version);
+			},
+		);
+	}
+
+	hear(digest: Digest): void {
+		const former = this.#heard.get(digest.from)?.digest;
+		const newer =
+			former === undefined ||
+			digest.epoch > former.epoch ||
+			(digest.epoch === former.epoch && digest.seq > former.seq);
+		if (newer)
+			this.#heard.set(digest.from, {
+				digest,
+				atMs: this.#parts.clock.monoMs(),
+			});
+	}
+
+	/** Other nodes that may claim work of this route. */
+	candidates(route: Route): Candidate[] {
+		const candidates: Candidate[] = [];
+		for (const [nodeId, serves] of this.#serves) {
+			const digest = this.#fresh(nodeId);
+			if (digest === undefined || digest.draining || !digest.storeUp) continue;
+			if (servesRoute(serves, route))
+				candidates.push({ nodeId, freeSlots: digest.freeSlots });
+		}
+		return candidates;
+	}
+
+	/**
+	 * What the peers say of the store: `reached` where one does reach it,
+	 * `lost` where all that we hear from do not, `alone` where there is nobody
+	 * to ask, `unknown` where there are others and we do not hear them.
+	 */
+	storeSeenByPeers(): "reached" | "lost" | "alone" | "unknown" {
+		const others = this.#nodes.filter(
+			({ record, expiresMs }) =>
+				record.nodeId !== this.#parts.self && expiresMs,
+		);
+		if (others.length === 0) return "alone";
+		const digests = others
+			.map(({ record }) => this.#fresh(record.nodeId))
+			.filter((digest) => digest !== undefined);
+		if (digests.length === 0) return "unknown";
+		return digests.some(({ storeUp }) => storeUp) ? "reached" : "lost";
+	}
+
+	/** All registered nodes, `own` standing in for what this node knows best of itself. */
+	views(own: Digest): NodeView[] {
+		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
+		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
+			const digest =
+				record.nodeId === own.from ? own : this.#fresh(record.nodeId);
+			return {
+				record,
+				epoch,
+				state: stateOf(record.draining, expiresMs, nowMs, digest),
+				running: digest?.running ?? running,
+				leaseLeftMs: expiresMs === undefined ? undefined : expiresMs - nowMs,
+				seenBy: this.#seenBy(record.nodeId, own),
+				digest,
+			};
+		});
+	}
+
+	/** Reads the registry now. @throws StoreError */
+	async refresh(): Promise<void> {
+		const { home, admit, clock, self } = this.#parts;
+		const { nowMs, nodes } = await home.nodes();
+		this.#nodes = nodes;
+		this.#storeNowMs = nowMs;
+		this.#readMs = clock.monoMs();
+		this.#serves.clear();
+		const peers: AdmittedPeer[] = [];
+		for (const { record, expiresMs } of nodes) {
+			if (record.nodeId === self || expiresMs === undefined) continue;
+			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
+			this.#serves.set(record.nodeId, {
+				types: new Set(record.types),
+				queues:
+					record.queues === undefined ? undefined : new Set(record.queues),
+				labels: new Set(record.labels),
+			});
+		}
+		for (const nodeId of this.#heard.keys()) {
+			if (!this.#serves.has(nodeId)) this.#heard.delete(nodeId);
+		}
+		admit(peers);
+	}
+
+	async #read(version: number): Promise<void> {
+		if (this.#reading || this.#stopped) return;
+		this.#reading = true;
+		try {
+			await this.refresh();
+			this.#version = version;
+		} catch (error) {
+			// The version stays behind, so the next pulse reads again.
+			if (!(error instanceof StoreError)) throw error;
+			this.#parts.log.debug(
+				{ err: error },
+				"could not read the registry of nodes",
+			);
+		} finally {
+			this.#reading = false;
+		}
+	}
+
+	#fresh(nodeId: string): Digest | undefined {
+		const heard = this.#heard.get(nodeId);
+		if (heard === undefined) return undefined;
+		return this.#parts.clock.monoMs() - heard.atMs <= DIGEST_STALE_MS
+			? heard.digest
+			: undefined;
+	}
+
+	#seenBy(nodeId: string, own: Digest): string[] {
+		const name = shortName(nodeId);
+		const seenBy = this.#parts.connected().includes(nodeId) ? [own.from] : [];
+		for (const [peer] of this.#heard) {
+			if (this.#fresh(peer)?.peers.includes(name)) seenBy.push(peer);
+		}
+		return seenBy;
+	}
+}
+
+function stateOf(
+	draining: boolean,
+	expiresMs: number | undefined,
+	nowMs: number,
+	digest: Digest | undefined,
+): NodeState {
+	if (expiresMs === undefined || expiresMs === 0) return "dead";
+	if (expiresMs <= nowMs) return digest === undefined ? "suspect" : "cut-off";
+	if (digest?.storeUp === false) return "cut-off";
+	return draining || digest?.draining === true ? "draining" : "up";
+}

@@ -1,0 +1,257 @@
+/**
+ * Scheduler: one node's actors, put together on its ports.
+ *
+ * This is the whole node but for the outside world: given a store, gossip, an
+ * executor, a clock and chance, it schedules. `node.ts` gives it the real ones;
+ * the simulator gives it fakes and turns the clock. Owns the order in which
+ * things start and stop:
+ *
+ *     start    crews (sessions, sweeps) → digests
+ *     stop     no new claims → tasks finish, until the deadline → the rest is
+ *              given back → sessions are closed: goodbye
+ */
+
+import {
+	type Announcement,
+	type Digest,
+	type GossipMessage,
+	shortName,
+} from "../protocol/gossip.ts";
+import {
+	ABORT_GRACE_MS,
+	CLAIM_TURN_MS,
+	CLAIM_TURNS_EXTRA,
+	DIGEST_PEERS_MAX,
+	ENDED_KEPT_MAX,
+	LEASE_TTL_MS,
+	TRUST_MARGIN_MS,
+} from "../protocol/limits.ts";
+import { type Serves, servesRoute } from "../protocol/route.ts";
+import { turnOf } from "../protocol/turn.ts";
+import { Announcer } from "./announcer.ts";
+import { Crew } from "./crew.ts";
+import { Desk } from "./desk.ts";
+import { Digester } from "./digester.ts";
+import { Drainer } from "./drainer.ts";
+import type {
+	Api,
+	Clock,
+	Executor,
+	Gossip,
+	Log,
+	NodeRecord,
+	Random,
+	Shard,
+	Store,
+} from "./ports.ts";
+import { Roster } from "./roster.ts";
+import { Runner } from "./runner.ts";
+import { Waiter } from "./waiter.ts";
+
+export interface SchedulerParts {
+	readonly cluster: string;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	readonly store: Store;
+	readonly gossip: Gossip;
+	readonly executor: Executor;
+	readonly concurrency: number;
+	readonly serves: Serves;
+	/** What the others may know of this node; whether it drains is added here. */
+	readonly record: () => Omit<NodeRecord, "draining">;
+	/** Fraction of the last second that the event loop was busy. */
+	readonly load: () => number;
+	/** Another program runs under this node's identity: it cannot go on. */
+	readonly superseded: () => void;
+}
+
+export class Scheduler {
+	readonly api: Api;
+	readonly #parts: SchedulerParts;
+	readonly #crews: readonly Crew[];
+	readonly #runner: Runner;
+	readonly #roster: Roster;
+	readonly #digester: Digester;
+	readonly #announcer: Announcer;
+	readonly #drainer: Drainer;
+	#firstToKick = 0;
+
+	constructor(parts: SchedulerParts) {
+		const { clock, log, store, gossip, executor } = parts;
+		this.#parts = parts;
+		this.#runner = new Runner({
+			clock,
+			executor,
+			concurrency: parts.concurrency,
+			abortGraceMs: ABORT_GRACE_MS,
+			storeNowMs: (shard) => this.#crew(shard).renewer.storeNowMs(),
+			finish: (shard, end) => this.#crew(shard).finisher.finish(end),
+			giveBack: (shard, { id, token, route, priority }, how) =>
+				this.#crew(shard).finisher.giveBack({
+					id,
+					token,
+					route,
+					priority,
+					...how,
+				}),
+			congested: () => this.#crews.some(({ finisher }) => finisher.congested),
+			freed: () => this.#slotsFreed(),
+		});
+		const waiter = new Waiter({ clock, log, get: (ids) => this.#getAll(ids) });
+		this.#crews = store.shards.map((shard) => this.#makeCrew(shard, waiter));
+		this.#roster = new Roster({
+			self: gossip.nodeId,
+			home: this.#crew(0).shard,
+			clock,
+			log,
+			admit: (peers) => gossip.admit(peers),
+			connected: () => gossip.connected(),
+		});
+		this.#digester = new Digester({
+			clock,
+			gossip,
+			epoch: () => this.#crew(0).renewer.epoch,
+			content: () => this.#digest(),
+		});
+		this.#announcer = new Announcer({
+			clock,
+			publish: (routes) => this.#digester.publish({ kind: "announce", routes }),
+		});
+		this.#drainer = new Drainer({
+			clock,
+			log,
+			runner: this.#runner,
+			crews: this.#crews,
+		});
+		this.api = this.#makeDesk(waiter);
+	}
+
+	/** Gossip has been started, and the store may be away. */
+	start(): void {
+		const { store, gossip } = this.#parts;
+		gossip.onMessage((message) => this.#heard(message));
+		gossip.onStranger(() => this.#roster.strangerKnocked());
+		store.onChange((up) => {
+			if (up) for (const crew of this.#crews) void crew.storeIsBack();
+		});
+		for (const crew of this.#crews) crew.start();
+		this.#digester.start();
+	}
+
+	/** Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says goodbye. */
+	async stop(deadlineMs: number): Promise<void> {
+		await this.#drainer.drain(deadlineMs);
+		this.#digester.stop();
+		this.#roster.stop();
+		for (const crew of this.#crews) crew.stop();
+		await this.#drainer.sayGoodbye();
+	}
+
+	#crew(shard: number): Crew {
+		return this.#crews[shard] as Crew;
+	}
+
+	#makeCrew(shard: Shard, waiter: Waiter): Crew {
+		const { clock, random, log, serves, store, superseded } = this.#parts;
+		return new Crew({
+			shard,
+			clock,
+			random,
+			log,
+			ttlMs: LEASE_TTL_MS,
+			trustMarginMs: TRUST_MARGIN_MS,
+			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
+			record: () => ({
+				...this.#parts.record(),
+				draining: this.#drainer.draining,
+			}),
+			serves: (route) => servesRoute(serves, route),
+			runner: this.#runner,
+			announce: (index, counts) => this.#announcer.announce(index, counts),
+			pulsed: (index, pulse) => {
+				if (index === 0) this.#roster.registryAt(pulse.registryVersion);
+			},
+			// Where nobody reaches the store, nobody can have taken the tasks over.
+			abandonOnDistrust: () =>
+				["reached", "unknown"].includes(this.#roster.storeSeenByPeers()),
+			ended: (ids) => waiter.endedHere(ids),
+			superseded,
+		});
+	}
+
+	#makeDesk(waiter: Waiter): Desk {
+		const { cluster, clock, random, store, gossip } = this.#parts;
+		return new Desk({
+			cluster,
+			nodeId: gossip.nodeId,
+			store,
+			clock,
+			random,
+			crews: this.#crews,
+			waiter,
+			nodes: async () => {
+				await this.#roster.refresh();
+				return this.#roster.views(this.#digester.current());
+			},
+			connected: () => gossip.connected(),
+			stopping: () => this.#drainer.draining,
+		});
+	}
+
+	/** All shards in turn get a chance at the slots, each time another one first. */
+	#slotsFreed(): void {
+		const count = this.#crews.length;
+		this.#firstToKick = (this.#firstToKick + 1) % count;
+		for (let i = 0; i < count; i++)
+			this.#crew((this.#firstToKick + i) % count).claimer.kick();
+	}
+
+	#heard(message: GossipMessage): void {
+		if (message.kind === "announce") {
+			this.#announced(message);
+			return;
+		}
+		this.#roster.hear(message);
+	}
+
+	/** Work waits elsewhere: claim it when it is this node's turn. */
+	#announced({ from, epoch, seq, routes }: Announcement): void {
+		const { clock, gossip } = this.#parts;
+		const self = { nodeId: gossip.nodeId, freeSlots: this.#runner.freeSlots };
+		for (const { shard, route, count } of routes) {
+			const crew = this.#crews[shard];
+			if (crew === undefined) continue; // A node with other shards: not of this cluster.
+			const key = `${from} ${epoch} ${seq} ${route}`;
+			const candidates = [self, ...this.#roster.candidates(route)];
+			const turn = turnOf(
+				self.nodeId,
+				{ key, count, origin: from },
+				candidates,
+				CLAIM_TURNS_EXTRA,
+			);
+			if (turn === 0) crew.claimer.hint(route);
+			else if (turn !== undefined)
+				clock.after(turn * CLAIM_TURN_MS, () => crew.claimer.hint(route));
+		}
+	}
+
+	#digest(): Omit<Digest, "from" | "epoch" | "seq" | "kind"> {
+		const { store, gossip, load } = this.#parts;
+		return {
+			freeSlots: this.#drainer.draining ? 0 : this.#runner.freeSlots,
+			running: this.#runner.running,
+			load: load(),
+			storeUp: store.up && this.#crews.every(({ renewer }) => renewer.trusted),
+			generation: Math.max(
+				...this.#crews.map(({ renewer }) => renewer.generation),
+			),
+			draining: this.#drainer.draining,
+			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
+		};
+	}
+
+	async #getAll(ids: readonly string[]) {
+		return await Promise.all(ids.map((id) => this.api.get(id)));
+	}
+}

@@ -1,0 +1,177 @@
+/**
+ * Submitter: brings new tasks to one shard.
+ *
+ * What comes in during one burst of events goes out as one script; so a single
+ * task is not held up, and a flood costs few calls. Guarantees an outcome for
+ * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
+ * says whether the task may be in the store (`unknown`) or is not
+ * (`unreachable`). What was not sent in time is never sent later.
+ */
+import {
+	SUBMIT_BATCH_BYTES_MAX,
+	SUBMIT_BATCH_MAX,
+	SUBMIT_BATCHES_MAX,
+	SUBMIT_QUEUE_BYTES_MAX,
+	SUBMIT_QUEUE_MAX,
+	SUBMIT_TIMEOUT_MS,
+} from "../protocol/limits.ts";
+import type { NewTask } from "../protocol/task.ts";
+import {
+	type Clock,
+	type RoutedCount,
+	type Shard,
+	StoreError,
+	type SubmitOutcome,
+	type Timer,
+} from "./ports.ts";
+
+export interface SubmitterParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	/** Tasks wait: hint at them. */
+	readonly waiting: (counts: readonly RoutedCount[]) => void;
+}
+
+interface Item {
+	readonly task: NewTask;
+	readonly cohort: Cohort;
+	sent: boolean;
+	/** Empty once it has been called. */
+	settle: ((outcome: SubmitOutcome | StoreError) => void) | undefined;
+}
+
+/** The tasks of one burst: they have one deadline. */
+interface Cohort {
+	readonly items: Set<Item>;
+	timer: Timer | undefined;
+}
+
+export class Submitter {
+	#queue: Item[] = [];
+	#queuedBytes = 0;
+	#batches = 0;
+	/** The burst that is being gathered. */
+	#burst: Cohort | undefined;
+	readonly #parts: SubmitterParts;
+
+	constructor(parts: SubmitterParts) {
+		this.#parts = parts;
+	}
+
+	/** Whether so much waits already that no more should be taken. */
+	get overloaded(): boolean {
+		return (
+			this.#queue.length >= SUBMIT_QUEUE_MAX ||
+			this.#queuedBytes >= SUBMIT_QUEUE_BYTES_MAX
+		);
+	}
+
+	submit(task: NewTask): Promise<SubmitOutcome | StoreError> {
+		return new Promise((settle) => {
+			const cohort = this.#burst ?? this.#beginBurst();
+			const item: Item = { task, cohort, sent: false, settle };
+			cohort.items.add(item);
+			this.#queue.push(item);
+			this.#queuedBytes += task.payload.length;
+		});
+	}
+
+	#beginBurst(): Cohort {
+		const { clock } = this.#parts;
+		const cohort: Cohort = { items: new Set(), timer: undefined };
+		this.#burst = cohort;
+		clock.soon(() => {
+			this.#burst = undefined;
+			cohort.timer = clock.after(SUBMIT_TIMEOUT_MS, () => this.#expire(cohort));
+			this.#flush();
+		});
+		return cohort;
+	}
+
+	#flush(): void {
+		while (this.#queue.length > 0 && this.#batches < SUBMIT_BATCHES_MAX) {
+			const batch = this.#takeBatch();
+			if (batch.length > 0) void this.#send(batch);
+		}
+	}
+
+	/** The first tasks that fit into one script. */
+	#takeBatch(): Item[] {
+		let bytes = 0;
+		let taken = 0;
+		const batch: Item[] = [];
+		for (const item of this.#queue) {
+			const size = item.task.payload.length;
+			if (
+				batch.length === SUBMIT_BATCH_MAX ||
+				(batch.length > 0 && bytes + size > SUBMIT_BATCH_BYTES_MAX)
+			)
+				break;
+			bytes += size;
+			taken += 1;
+			if (item.settle !== undefined) batch.push(item);
+		}
+		this.#queue.splice(0, taken);
+		this.#queuedBytes -= bytes;
+		return batch;
+	}
+
+	async #send(batch: readonly Item[]): Promise<void> {
+		this.#batches += 1;
+		for (const item of batch) item.sent = true;
+		try {
+			const outcomes = await this.#parts.shard.submit(
+				batch.map(({ task }) => task),
+			);
+			for (const [i, item] of batch.entries())
+				settle(item, outcomes[i] as SubmitOutcome);
+			this.#hint(batch, outcomes);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			for (const item of batch) settle(item, error);
+		} finally {
+			this.#batches -= 1;
+			this.#flush();
+		}
+	}
+
+	/** The time of a burst is over: what has no answer gets this one. */
+	#expire({ items }: Cohort): void {
+		for (const item of items) {
+			settle(
+				item,
+				item.sent
+					? new StoreError("unknown", "the store has not answered in time")
+					: new StoreError(
+							"unreachable",
+							"the store did not keep up, and the task was not sent",
+						),
+			);
+		}
+	}
+
+	#hint(batch: readonly Item[], outcomes: readonly SubmitOutcome[]): void {
+		const byRoute = new Map<string, RoutedCount>();
+		for (const [i, { task }] of batch.entries()) {
+			const outcome = outcomes[i];
+			if (!outcome?.ok || !outcome.created) continue;
+			const { count, topPriority } = byRoute.get(task.route) ?? {
+				count: 0,
+				topPriority: 0,
+			};
+			byRoute.set(task.route, {
+				route: task.route,
+				count: count + 1,
+				topPriority: Math.max(topPriority, task.priority),
+			});
+		}
+		if (byRoute.size > 0) this.#parts.waiting([...byRoute.values()]);
+	}
+}
+
+function settle(item: Item, outcome: SubmitOutcome | StoreError): void {
+	item.settle?.(outcome);
+	item.settle = undefined;
+	item.cohort.items.delete(item);
+	if (item.cohort.items.size === 0) item.cohort.timer?.cancel();
+}

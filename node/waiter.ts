@@ -1,0 +1,107 @@
+/**
+ * Waiter: answers those who wait for a task to end.
+ *
+ * Tasks that end here are known at once; for those that end elsewhere it looks
+ * into the store, all of them together, more and more slowly up to every
+ * WAIT_POLL_MS_MAX. Costs nothing while nobody waits.
+ */
+import {
+	WAIT_BATCH_MAX,
+	WAIT_POLL_MS_MAX,
+	WAIT_POLL_MS_MIN,
+	WAITERS_MAX,
+} from "../protocol/limits.ts";
+import { isEnded } from "../protocol/state.ts";
+import type { TaskRecord } from "../protocol/task.ts";
+import { type Clock, type Log, StoreError, type Timer } from "./ports.ts";
+
+export interface WaiterParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	/** In order; undefined for what does not exist. */
+	readonly get: (ids: readonly string[]) => Promise<(TaskRecord | undefined)[]>;
+}
+
+type Answer = (task: TaskRecord | undefined) => void;
+
+export class Waiter {
+	readonly #waiting = new Map<string, Set<Answer>>();
+	#count = 0;
+	#timer: Timer | undefined;
+	#looking = false;
+	#pollMs = WAIT_POLL_MS_MIN;
+	readonly #parts: WaiterParts;
+
+	constructor(parts: WaiterParts) {
+		this.#parts = parts;
+	}
+
+	get full(): boolean {
+		return this.#count >= WAITERS_MAX;
+	}
+
+	/** Resolves when the task has ended or `ms` are over or `signal` aborts: undefined then. */
+	ended(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+	): Promise<TaskRecord | undefined> {
+		const { clock } = this.#parts;
+		const { promise, resolve } = Promise.withResolvers<
+			TaskRecord | undefined
+		>();
+		const answers = this.#waiting.get(id) ?? new Set<Answer>();
+		this.#waiting.set(id, answers);
+		answers.add(resolve);
+		this.#count += 1;
+		const timer = clock.after(ms, () => resolve(undefined));
+		const abort = () => resolve(undefined);
+		signal.addEventListener("abort", abort);
+		this.#pollMs = WAIT_POLL_MS_MIN;
+		this.#lookIn(this.#pollMs);
+		return promise.finally(() => {
+			timer.cancel();
+			signal.removeEventListener("abort", abort);
+			this.#count -= 1;
+			answers.delete(resolve);
+			if (answers.size === 0) this.#waiting.delete(id);
+		});
+	}
+
+	/** These have ended here: look now for those who wait for one of them. */
+	endedHere(ids: readonly string[]): void {
+		if (this.#waiting.size > 0 && ids.some((id) => this.#waiting.has(id)))
+			this.#lookIn(0);
+	}
+
+	#lookIn(ms: number): void {
+		if (this.#looking) return;
+		this.#timer?.cancel();
+		this.#timer = this.#parts.clock.after(ms, () => void this.#look());
+	}
+
+	async #look(): Promise<void> {
+		const { get, log } = this.#parts;
+		this.#looking = true;
+		try {
+			const ids = [...this.#waiting.keys()];
+			for (let i = 0; i < ids.length; i += WAIT_BATCH_MAX) {
+				const batch = ids.slice(i, i + WAIT_BATCH_MAX);
+				const tasks = await get(batch);
+				for (const [j, task] of tasks.entries()) {
+					if (task !== undefined && !isEnded(task.state)) continue;
+					for (const answer of this.#waiting.get(batch[j] as string) ?? [])
+						answer(task);
+				}
+			}
+		} catch (error) {
+			// Those who wait go on waiting; their time bounds it.
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error }, "could not look for tasks that are waited for");
+		} finally {
+			this.#looking = false;
+		}
+		this.#pollMs = Math.min(this.#pollMs * 1.5, WAIT_POLL_MS_MAX);
+		if (this.#waiting.size > 0) this.#lookIn(this.#pollMs);
+	}
+}

@@ -1,0 +1,20 @@
+/**
+ * Durations, as people write them: `500ms`, `30s`, `5m`, `2h`, or a plain
+ * number of milliseconds.
+ */
+export const DURATION_PATTERN = "^(0|[1-9][0-9]{0,11})(ms|s|m|h)?$";
+const duration = new RegExp(DURATION_PATTERN);
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+	ms: 1,
+	s: 1_000,
+	m: 60_000,
+	h: 3_600_000,
+};
+
+/** Milliseconds, or undefined where the text is not a duration. */
+export function parseDuration(text: string): number | undefined {
+	const [, amount, unit] = duration.exec(text) ?? [];
+	if (amount === undefined) return;
+	return Number(amount) * (UNIT_MS[unit ?? "ms"] ?? 1);
+}

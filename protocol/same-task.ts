@@ -1,0 +1,30 @@
+/**
+ * "Same id, same task, always": whether a submission is the task that its id
+ * already names. Payloads are compared as JSON values, so neither white space
+ * nor the order of an object's keys makes a difference.
+ */
+import type { NewTask } from "./task.ts";
+
+export function isSameTask(a: NewTask, b: NewTask): boolean {
+	return (
+		a.route === b.route &&
+		a.priority === b.priority &&
+		(a.payload === b.payload ||
+			isSameJson(JSON.parse(a.payload), JSON.parse(b.payload)))
+	);
+}
+
+function isSameJson(a: unknown, b: unknown): boolean {
+	if (a === b) return true;
+	if (typeof a !== "object" || typeof b !== "object") return false;
+	if (a === null || b === null) return false;
+	if (Array.isArray(a) !== Array.isArray(b)) return false;
+	const keys = Object.keys(a);
+	if (keys.length !== Object.keys(b).length) return false;
+	const other = b as Readonly<Record<string, unknown>>;
+	return keys.every(
+		(key) =>
+			Object.hasOwn(b, key) &&
+			isSameJson((a as Readonly<Record<string, unknown>>)[key], other[key]),
+	);
+}

@@ -1,0 +1,296 @@
+/**
+ * What goes in and out over HTTP, as JSON Schema (TypeBox). These validate
+ * submissions, generate `/openapi.json`, and are the types of what a client
+ * reads; so they cannot come to disagree.
+ *
+ * The `description` of a submitted field completes the sentence "`priority`
+ * must be …": it is documentation, and the answer to whoever got it wrong.
+ */
+import Type, { type Static } from "typebox";
+import {
+	ID_CHARS_MAX,
+	LABEL_CHARS_MAX,
+	LABELS_MAX,
+	PAYLOAD_BYTES_MAX,
+	PRIORITY_DEFAULT,
+	PRIORITY_MAX,
+	QUEUE_CHARS_MAX,
+	TYPE_CHARS_MAX,
+} from "./limits.ts";
+import { PROBLEMS, type ProblemCode } from "./problem.ts";
+import { NAME_PATTERN } from "./route.ts";
+import { ATTEMPT_ENDS, TASK_STATES } from "./state.ts";
+
+const closed = { additionalProperties: false };
+
+function name(charsMax: number, rest: string) {
+	return Type.String({
+		minLength: 1,
+		maxLength: charsMax,
+		pattern: NAME_PATTERN,
+		description: `text of 1 to ${charsMax} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"${rest}`,
+	});
+}
+
+function words<const W extends string>(of: readonly W[]) {
+	return Type.Enum([...of]);
+}
+
+const time = () =>
+	Type.String({
+		format: "date-time",
+		description: "ISO 8601, UTC, with milliseconds",
+	});
+
+// --- Going in
+
+export const TaskAsSubmitted = Type.Object(
+	{
+		id: Type.Optional(name(ID_CHARS_MAX, ", or absent to be given one")),
+		type: name(TYPE_CHARS_MAX, ": the name of the task code to run"),
+		payload: Type.Optional(
+			Type.Unknown({
+				description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes; null when absent`,
+			}),
+		),
+		priority: Type.Optional(
+			Type.Integer({
+				minimum: 0,
+				maximum: PRIORITY_MAX,
+				default: PRIORITY_DEFAULT,
+				description: `an integer from 0 to ${PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
+			}),
+		),
+		queue: Type.Optional(name(QUEUE_CHARS_MAX, '; "default" when absent')),
+		labels: Type.Optional(
+			Type.Array(name(LABEL_CHARS_MAX, ""), {
+				maxItems: LABELS_MAX,
+				description: `an array of at most ${LABELS_MAX} labels that a node must have, each of 1 to ${LABEL_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
+			}),
+		),
+	},
+	closed,
+);
+export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
+
+const CELERY_PRIORITY_MAX = 10;
+
+/** As the replaced Celery system took it. What it did not know, it ignored. */
+export const CelerySubmission = Type.Object({
+	task_id: Type.Union(
+		[
+			Type.Integer({
+				minimum: -Number.MAX_SAFE_INTEGER,
+				maximum: Number.MAX_SAFE_INTEGER,
+			}),
+			name(ID_CHARS_MAX, ""),
+		],
+		{
+			description: `an integer, or text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
+		},
+	),
+	task_data: Type.Unknown({
+		description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes`,
+	}),
+	priority: Type.Optional(
+		Type.Integer({
+			minimum: 0,
+			maximum: CELERY_PRIORITY_MAX,
+			default: PRIORITY_DEFAULT,
+			description: `an integer from 0 to ${CELERY_PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
+		}),
+	),
+});
+export type CelerySubmission = Static<typeof CelerySubmission>;
+
+// --- Coming out
+
+const problemCodes = Object.keys(PROBLEMS) as ProblemCode[];
+
+/** RFC 9457; `type` is always the default, about:blank. */
+export const ProblemAsRead = Type.Object({
+	code: words(problemCodes),
+	title: Type.String(),
+	status: Type.Integer(),
+	detail: Type.String({
+		description: "one sentence: what is wrong and what to do",
+	}),
+	field: Type.Optional(
+		Type.String({ description: "where, in the words of the request" }),
+	),
+	reasons: Type.Optional(Type.Array(Type.String())),
+});
+export type ProblemAsRead = Static<typeof ProblemAsRead>;
+
+const AttemptAsRead = Type.Object({
+	token: Type.Integer(),
+	node: Type.String(),
+	claimedAt: time(),
+	startedAt: Type.Optional(time()),
+	endedAt: Type.Optional(time()),
+	end: Type.Optional(words(ATTEMPT_ENDS)),
+});
+
+export const TaskAsRead = Type.Object({
+	id: Type.String(),
+	type: Type.String(),
+	queue: Type.String(),
+	labels: Type.Array(Type.String()),
+	priority: Type.Integer(),
+	state: words(TASK_STATES),
+	createdAt: time(),
+	startedAt: Type.Optional(time()),
+	finishedAt: Type.Optional(time()),
+	node: Type.Optional(
+		Type.String({ description: "the node that runs it, or ran it last" }),
+	),
+	token: Type.Optional(
+		Type.Integer({ description: "fencing number of that run" }),
+	),
+	attempt: Type.Integer({
+		description: "number of the newest attempt, 0 before the first",
+	}),
+	crashes: Type.Integer(),
+	error: Type.Optional(
+		Type.Object({
+			code: Type.String(),
+			message: Type.String(),
+			stack: Type.Optional(Type.String()),
+		}),
+	),
+	attempts: Type.Array(AttemptAsRead, { description: "oldest first" }),
+	payload: Type.Unknown(),
+	result: Type.Optional(Type.Unknown()),
+});
+export type TaskAsRead = Static<typeof TaskAsRead>;
+
+/** The answer to one accepted task: what is known without asking the store. */
+export const TaskAsAccepted = Type.Pick(TaskAsRead, [
+	"id",
+	"state",
+	"type",
+	"queue",
+	"labels",
+	"priority",
+]);
+export type TaskAsAccepted = Static<typeof TaskAsAccepted>;
+
+/** The answer to one item of many, at that item's place. */
+export const ItemAnswer = Type.Object({
+	id: Type.Optional(Type.String({ description: "absent where it had none" })),
+	status: Type.Integer({
+		description:
+			"202 accepted, 200 was there already, else the status of the problem",
+	}),
+	state: Type.Optional(words(TASK_STATES)),
+	problem: Type.Optional(
+		Type.Pick(ProblemAsRead, ["code", "detail", "field"], {
+			description: "its field is relative to the item",
+		}),
+	),
+});
+export type ItemAnswer = Static<typeof ItemAnswer>;
+
+export const BatchAnswer = Type.Object({
+	tasks: Type.Array(ItemAnswer, { description: "in the order of the request" }),
+});
+
+export const TaskList = Type.Object({
+	tasks: Type.Array(TaskAsRead, { description: "newest first" }),
+	cursor: Type.Optional(
+		Type.String({ description: "for the next page; absent on the last" }),
+	),
+});
+
+export const NodeAsRead = Type.Object({
+	id: Type.String(),
+	state: words(["up", "suspect", "cut-off", "draining", "dead"]),
+	pid: Type.Integer(),
+	host: Type.String(),
+	http: Type.String(),
+	p2p: Type.String(),
+	version: Type.String(),
+	startedAt: time(),
+	uptimeMs: Type.Integer(),
+	slots: Type.Integer(),
+	running: Type.Integer(),
+	load: Type.Optional(
+		Type.Number({ description: "how busy its event loop is, 0 to 1" }),
+	),
+	labels: Type.Array(Type.String()),
+	queues: Type.Optional(
+		Type.Array(Type.String(), { description: "absent: serves every queue" }),
+	),
+	types: Type.Array(Type.String()),
+	epoch: Type.Integer({ description: "number of its session" }),
+	leaseLeftMs: Type.Optional(
+		Type.Number({ description: "negative: run out, or revoked" }),
+	),
+	seenBy: Type.Array(Type.String()),
+});
+export type NodeAsRead = Static<typeof NodeAsRead>;
+
+export const NodeList = Type.Object({ nodes: Type.Array(NodeAsRead) });
+
+export const ClusterAsRead = Type.Object({
+	cluster: Type.String(),
+	node: Type.String({ description: "the node that answers" }),
+	counts: Type.Record(words(TASK_STATES), Type.Integer()),
+	totals: Type.Object({
+		accepted: Type.Integer(),
+		attempts: Type.Integer(),
+		stale: Type.Integer({
+			description: "ends refused because the attempt was no longer the newest",
+		}),
+	}),
+	backlog: Type.Array(
+		Type.Object({
+			queue: Type.String(),
+			type: Type.String(),
+			labels: Type.Array(Type.String()),
+			count: Type.Integer(),
+		}),
+		{ description: "waiting tasks by what a node must serve to run them" },
+	),
+	store: Type.Object({
+		up: Type.Boolean(),
+		shards: Type.Integer(),
+		generation: Type.Integer(),
+		durability: Type.Object({
+			appendOnly: Type.Optional(Type.Boolean()),
+			fsync: Type.Optional(words(["always", "everysec", "no"])),
+			evictionPolicy: Type.Optional(Type.String()),
+		}),
+	}),
+	peers: Type.Array(Type.String(), {
+		description: "nodes that the answering one is connected to",
+	}),
+});
+export type ClusterAsRead = Static<typeof ClusterAsRead>;
+
+const CeleryStatus = words([
+	"PENDING",
+	"STARTED",
+	"SUCCESS",
+	"FAILURE",
+	"REVOKED",
+]);
+const CeleryId = Type.Union([Type.Integer(), Type.String()]);
+
+export const CeleryAccepted = Type.Object({
+	task_id: CeleryId,
+	status: CeleryStatus,
+});
+export const CeleryTask = Type.Object({
+	task_id: CeleryId,
+	status: CeleryStatus,
+	result: Type.Unknown({
+		description: "null before the end; the error's message after a failure",
+	}),
+});
+export const CeleryList = Type.Object({
+	tasks: Type.Array(CeleryTask, { description: "newest first" }),
+	truncated: Type.Optional(
+		Type.Boolean({ description: "true where there are more" }),
+	),
+});

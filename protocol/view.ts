@@ -1,0 +1,65 @@
+/**
+ * A task as a user reads it, made from a task as the store keeps it.
+ *
+ * The outcome is JSON text rather than an object: payload and result are sound
+ * JSON already, so they are put in as they are instead of being parsed and
+ * written again, which for a page of large tasks would block the node.
+ */
+import { parseRoute, type RouteParts } from "./route.ts";
+import type { TaskAsRead } from "./schema.ts";
+import type { Attempt, JsonText, TaskRecord } from "./task.ts";
+
+/** `TaskAsRead`, as text. */
+export function writeTask(record: TaskRecord): JsonText {
+	// While a task waits, no node runs it: the last attempt is history only.
+	const waits = record.state === "PENDING" || record.state === "SCHEDULED";
+	const newest = waits ? undefined : record.attempts.at(-1);
+	const head: Omit<TaskAsRead, "payload" | "result"> = {
+		id: record.id,
+		...readRoute(record.route),
+		priority: record.priority,
+		state: record.state,
+		createdAt: isoTime(record.createdMs),
+		...(newest && { startedAt: isoTime(newest.startedMs ?? newest.claimedMs) }),
+		...(record.finishedMs !== undefined && {
+			finishedAt: isoTime(record.finishedMs),
+		}),
+		...(newest && { node: newest.nodeId, token: newest.token }),
+		attempt: record.attempt,
+		crashes: record.crashes,
+		...(record.error && { error: record.error }),
+		attempts: record.attempts.map(readAttempt),
+	};
+	const result =
+		record.result === undefined ? "" : `,"result":${record.result}`;
+	return `${JSON.stringify(head).slice(0, -1)},"payload":${record.payload}${result}}`;
+}
+
+/** ISO 8601 in UTC with milliseconds. */
+export function isoTime(ms: number): string {
+	return new Date(ms).toISOString();
+}
+
+/** @throws where the text is no route: what the store keeps was made by `formatRoute`. */
+export function readRoute(route: string): {
+	queue: string;
+	type: string;
+	labels: string[];
+} {
+	const parts: RouteParts | undefined = parseRoute(route);
+	if (parts === undefined) throw new Error(`not a route: ${route}`);
+	return { queue: parts.queue, type: parts.type, labels: [...parts.labels] };
+}
+
+function readAttempt(attempt: Attempt): TaskAsRead["attempts"][number] {
+	return {
+		token: attempt.token,
+		node: attempt.nodeId,
+		claimedAt: isoTime(attempt.claimedMs),
+		...(attempt.startedMs !== undefined && {
+			startedAt: isoTime(attempt.startedMs),
+		}),
+		...(attempt.endedMs !== undefined && { endedAt: isoTime(attempt.endedMs) }),
+		...(attempt.end && { end: attempt.end }),
+	};
+}
