@@ -125,8 +125,22 @@ export class Roster {
 		return digests.some(({ storeUp }) => storeUp) ? "reached" : "lost";
 	}
 
+	/** Peers that we hear from, but the one named; and those of them that see it. */
+	witnesses(nodeId: string): { heard: number; seeing: number } {
+		const name = shortName(nodeId);
+		let heard = 0;
+		let seeing = 0;
+		for (const peer of this.#heard.keys()) {
+			const digest = peer === nodeId ? undefined : this.#fresh(peer);
+			if (digest === undefined) continue;
+			heard += 1;
+			if (digest.peers.includes(name)) seeing += 1;
+		}
+		return { heard, seeing };
+	}
+
 	/** All registered nodes, `own` standing in for what this node knows best of itself. */
-	views(own: Digest): NodeView[] {
+	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[] {
 		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
 		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
 			const digest =
@@ -134,7 +148,13 @@ export class Roster {
 			return {
 				record,
 				epoch,
-				state: stateOf(record.draining, expiresMs, nowMs, digest),
+				state: stateOf(
+					expiresMs,
+					nowMs,
+					digest,
+					record.draining,
+					suspects(record.nodeId),
+				),
 				running: digest?.running ?? running,
 				leaseLeftMs: expiresMs === undefined ? undefined : expiresMs - nowMs,
 				seenBy: this.#seenBy(record.nodeId, own),
@@ -204,14 +224,20 @@ export class Roster {
 	}
 }
 
+/**
+ * Cut off is a node that peers hear and that does not renew; suspect is one
+ * that we lost, or that neither renews nor is heard. Both may be alive.
+ */
 function stateOf(
-	draining: boolean,
 	expiresMs: number | undefined,
 	nowMs: number,
 	digest: Digest | undefined,
+	draining: boolean,
+	suspected: boolean,
 ): NodeState {
 	if (expiresMs === undefined || expiresMs === 0) return "dead";
-	if (expiresMs <= nowMs) return digest === undefined ? "suspect" : "cut-off";
 	if (digest?.storeUp === false) return "cut-off";
+	if (expiresMs <= nowMs) return digest === undefined ? "suspect" : "cut-off";
+	if (suspected) return "suspect";
 	return draining || digest?.draining === true ? "draining" : "up";
 }

@@ -31,6 +31,7 @@ import { turnOf } from "../protocol/turn.ts";
 import { Announcer } from "./announcer.ts";
 import { Crew } from "./crew.ts";
 import { Desk } from "./desk.ts";
+import { Detector } from "./detector.ts";
 import { Digester } from "./digester.ts";
 import { Drainer } from "./drainer.ts";
 import type {
@@ -74,6 +75,7 @@ export class Scheduler {
 	readonly #roster: Roster;
 	readonly #digester: Digester;
 	readonly #announcer: Announcer;
+	readonly #detector: Detector;
 	readonly #drainer: Drainer;
 	#firstToKick = 0;
 
@@ -118,6 +120,16 @@ export class Scheduler {
 			clock,
 			publish: (routes) => this.#digester.publish({ kind: "announce", routes }),
 		});
+		this.#detector = new Detector({
+			clock,
+			log,
+			ttlMs: LEASE_TTL_MS,
+			crews: this.#crews,
+			connected: () => gossip.connected(),
+			probe: (nodeId, timeoutMs) => gossip.probe(nodeId, timeoutMs),
+			refresh: () => this.#roster.refresh(),
+			witnesses: (nodeId) => this.#roster.witnesses(nodeId),
+		});
 		this.#drainer = new Drainer({
 			clock,
 			log,
@@ -132,6 +144,9 @@ export class Scheduler {
 		const { store, gossip } = this.#parts;
 		gossip.onMessage((message) => this.#heard(message));
 		gossip.onStranger(() => this.#roster.strangerKnocked());
+		gossip.onPeer((nodeId, connected) =>
+			this.#detector.peerChanged(nodeId, connected),
+		);
 		store.onChange((up) => {
 			if (up) for (const crew of this.#crews) void crew.storeIsBack();
 		});
@@ -143,6 +158,7 @@ export class Scheduler {
 	async stop(deadlineMs: number): Promise<void> {
 		await this.#drainer.drain(deadlineMs);
 		this.#digester.stop();
+		this.#detector.stop();
 		this.#roster.stop();
 		for (const crew of this.#crews) crew.stop();
 		await this.#drainer.sayGoodbye();
@@ -192,7 +208,9 @@ export class Scheduler {
 			waiter,
 			nodes: async () => {
 				await this.#roster.refresh();
-				return this.#roster.views(this.#digester.current());
+				return this.#roster.views(this.#digester.current(), (nodeId) =>
+					this.#detector.suspects(nodeId),
+				);
 			},
 			connected: () => gossip.connected(),
 			stopping: () => this.#drainer.draining,

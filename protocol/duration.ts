@@ -2,8 +2,7 @@
  * Durations, as people write them: `500ms`, `30s`, `5m`, `2h`, or a plain
  * number of milliseconds.
  */
-export const DURATION_PATTERN = "^(0|[1-9][0-9]{0,11})(ms|s|m|h)?$";
-const duration = new RegExp(DURATION_PATTERN);
+const duration = /^(0|[1-9][0-9]{0,11})(ms|s|m|h)?$/;
 
 const UNIT_MS: Readonly<Record<string, number>> = {
 	ms: 1,

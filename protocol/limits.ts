@@ -109,6 +109,8 @@ export const SPIN_MS = 1_000;
 export const SPARE_THREADS_MAX = 4;
 /** Suspects that run at once, each in a thread of its own. Beyond: they wait. */
 export const ALONE_THREADS_MAX = 8;
+/** A node without any task for so long ends its threads, all but one that stays warm. */
+export const THREADS_IDLE_MS = 30_000;
 /** How long the built-in `process_task` takes where neither task nor node says. */
 export const PROCESS_TASK_MS = 5_000;
 /** The node may not be told to take longer by default. */
@@ -183,12 +185,21 @@ export const REDIAL_MS_MIN = 500;
 /** … growing to, with jitter. */
 export const REDIAL_MS_MAX = 2_000;
 /** A dial that takes longer has failed. */
-export const DIAL_TIMEOUT_MS = 2_000;
+export const DIAL_TIMEOUT_MS = 4_000;
+/** Dials at once; more wait for the next look. Keeps a cluster that starts on a busy machine from dialling itself to a standstill. */
+export const DIALS_AT_ONCE_MAX = 8;
+/** A standing connection is looked after so often. */
+export const LINK_LOOK_MS = 1_000;
 /** Peers admitted; those beyond are refused. */
 /** Between reads of the registry when nothing hints at a change. */
 export const REGISTRY_MS = 10_000;
 /** After a stranger knocked, the registry is read no sooner than this. */
 export const REGISTRY_MS_MIN = 200;
+/** A probe of a lost peer's address is given so long. */
+export const PROBE_TIMEOUT_MS = 500;
+/** Between probes of a lost peer; doubling from the first to the second. */
+export const PROBE_AGAIN_MS_MIN = 25;
+export const PROBE_AGAIN_MS_MAX = 500;
 export const PEERS_MAX = 1_000;
 /** Up to so many peers each node dials all; of more it dials … */
 export const DIAL_ALL_MAX = 32;
@@ -203,7 +214,9 @@ export const MUTE_MS_MAX = 2_000;
 /** Each connection is tried so often … */
 export const LINK_PING_MS = 5_000;
 /** … and closed when no answer came within. */
-export const LINK_PING_TIMEOUT_MS = 2_000;
+export const LINK_PING_TIMEOUT_MS = 4_000;
+/** A peer that takes longer to open a stream is passed over. */
+export const STREAM_TIMEOUT_MS = 2_000;
 /** One packet between peers, which may carry several messages. A larger one ends its stream. */
 export const GOSSIP_PACKET_BYTES_MAX = 256 * 1024;
 /** Unsent gossip to one slow peer. What comes on top is not sent to it. */
@@ -295,8 +308,8 @@ const relations: readonly (readonly [boolean, string])[] = [
 		"the largest message fits into a packet, and a packet into the backlog",
 	],
 	[
-		DIAL_TIMEOUT_MS + REDIAL_MS_MAX < 5_000,
-		"a peer that is back is dialled within 5 s",
+		LINK_LOOK_MS + MUTE_MS_MAX + 2 * REDIAL_MS_MIN < 5_000,
+		"a link over which nothing flows is replaced within 5 s",
 	],
 	[
 		DIAL_SOME <= DIAL_ALL_MAX && 2 * DIAL_ALL_MAX < CONNECTIONS_MAX,

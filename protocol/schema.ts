@@ -23,7 +23,8 @@ import { ATTEMPT_ENDS, TASK_STATES } from "./state.ts";
 
 const closed = { additionalProperties: false };
 
-function name(charsMax: number, rest: string) {
+/** What ids, types, queues and labels are made of. */
+export function name(charsMax: number, rest: string) {
 	return Type.String({
 		minLength: 1,
 		maxLength: charsMax,
@@ -32,7 +33,7 @@ function name(charsMax: number, rest: string) {
 	});
 }
 
-function words<const W extends string>(of: readonly W[]) {
+export function words<const W extends string>(of: readonly W[]) {
 	return Type.Enum([...of]);
 }
 
@@ -72,36 +73,6 @@ export const TaskAsSubmitted = Type.Object(
 	closed,
 );
 export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
-
-const CELERY_PRIORITY_MAX = 10;
-
-/** As the replaced Celery system took it. What it did not know, it ignored. */
-export const CelerySubmission = Type.Object({
-	task_id: Type.Union(
-		[
-			Type.Integer({
-				minimum: -Number.MAX_SAFE_INTEGER,
-				maximum: Number.MAX_SAFE_INTEGER,
-			}),
-			name(ID_CHARS_MAX, ""),
-		],
-		{
-			description: `an integer, or text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
-		},
-	),
-	task_data: Type.Unknown({
-		description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes`,
-	}),
-	priority: Type.Optional(
-		Type.Integer({
-			minimum: 0,
-			maximum: CELERY_PRIORITY_MAX,
-			default: PRIORITY_DEFAULT,
-			description: `an integer from 0 to ${CELERY_PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
-		}),
-	),
-});
-export type CelerySubmission = Static<typeof CelerySubmission>;
 
 // --- Coming out
 
@@ -267,30 +238,3 @@ export const ClusterAsRead = Type.Object({
 	}),
 });
 export type ClusterAsRead = Static<typeof ClusterAsRead>;
-
-const CeleryStatus = words([
-	"PENDING",
-	"STARTED",
-	"SUCCESS",
-	"FAILURE",
-	"REVOKED",
-]);
-const CeleryId = Type.Union([Type.Integer(), Type.String()]);
-
-export const CeleryAccepted = Type.Object({
-	task_id: CeleryId,
-	status: CeleryStatus,
-});
-export const CeleryTask = Type.Object({
-	task_id: CeleryId,
-	status: CeleryStatus,
-	result: Type.Unknown({
-		description: "null before the end; the error's message after a failure",
-	}),
-});
-export const CeleryList = Type.Object({
-	tasks: Type.Array(CeleryTask, { description: "newest first" }),
-	truncated: Type.Optional(
-		Type.Boolean({ description: "true where there are more" }),
-	),
-});

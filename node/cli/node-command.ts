@@ -34,7 +34,7 @@ async function runNode(invocation: Invocation): Promise<number> {
 	);
 	const node = await startNode(options);
 	if (process.send === undefined) {
-		terminal.line(`node ${node.nodeId} serves ${node.http}`);
+		terminal.line(`node ${node.nodeId} serves http://${node.http}/`);
 	} else {
 		process.send("started"); // To `up`, whose child this is.
 	}

@@ -11,6 +11,7 @@ import {
 	QUEUE_CHARS_MAX,
 	SHARDS_MAX,
 } from "../../protocol/limits.ts";
+import { isLoopback } from "../http/guard.ts";
 import {
 	type Address,
 	ConfigError,
@@ -22,7 +23,6 @@ import type { NodeFlag, SharedFlag } from "./node-flags.ts";
 import {
 	formatAddress,
 	isLocalStore,
-	isLoopback,
 	readAddress,
 	readChoice,
 	readCount,

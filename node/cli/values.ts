@@ -4,6 +4,7 @@
  * with it and what to do. Pure.
  */
 import { NAME_PATTERN } from "../../protocol/route.ts";
+import { isLoopback } from "../http/guard.ts";
 import { type Address, ConfigError } from "../options.ts";
 import { parseStoreUrl } from "../store/url.ts";
 import type { Given } from "./flags.ts";
@@ -23,13 +24,6 @@ export function readAddress({ text, from }: Given): Address {
 
 export function formatAddress({ host, port }: Address): string {
 	return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Whether only programs on this machine can reach the host. */
-export function isLoopback(host: string): boolean {
-	return (
-		host === "localhost" || host === "::1" || /^127(?:\.\d+){3}$/.test(host)
-	);
 }
 
 export function readCount(

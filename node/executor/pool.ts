@@ -8,8 +8,9 @@
  * workers inside a single executable, where there are no files.
  *
  * - Shared threads: up to `threadsMax`, each runs many asynchronous jobs. One
- *   is started when all others have work, so an idle node has none. A job goes
- *   to the one with the fewest.
+ *   is started when all others have work, and all but one are ended when there
+ *   has been none for a time: a thread takes 10 to 25 MB. A job goes to the one
+ *   with the fewest.
  * - A shared thread that does not answer (a task spins in it) is given no more
  *   jobs, and up to SPARE_THREADS_MAX others are started in its place; they are
  *   ended when it answers again. The jobs in it stay: to move them would mean to
@@ -21,6 +22,7 @@ import {
 	ALONE_THREADS_MAX,
 	PING_MS,
 	SPARE_THREADS_MAX,
+	THREADS_IDLE_MS,
 } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 import type { WorkerStart } from "./messages.ts";
@@ -36,6 +38,7 @@ export class Pool {
 	readonly #lone = new Set<Thread>();
 	readonly #waiting: LiveJob[] = [];
 	#probing: Timer | undefined;
+	#resting: Timer | undefined;
 	#loading:
 		| {
 				resolve: (types: readonly string[]) => void;
@@ -66,6 +69,8 @@ export class Pool {
 	/** Gives the job to a thread; `live.settle` is called when it is over. */
 	place(live: LiveJob): void {
 		this.#probing ??= this.#clock.after(PING_MS, () => this.#probe());
+		this.#resting?.cancel();
+		this.#resting = undefined;
 		try {
 			if (!live.job.alone) {
 				this.#pickShared().run(live);
@@ -88,6 +93,7 @@ export class Pool {
 	/** Ends all threads and settles their jobs. Nothing may be placed after. */
 	stop(): Promise<void> {
 		this.#probing?.cancel();
+		this.#resting?.cancel();
 		return new Promise((resolve) => {
 			this.#stopped = resolve;
 			for (const thread of [...this.#shared, ...this.#lone]) thread.end();
@@ -167,7 +173,15 @@ export class Pool {
 		}
 		if (working) {
 			this.#probing = this.#clock.after(PING_MS, () => this.#probe());
+		} else {
+			this.#resting = this.#clock.after(THREADS_IDLE_MS, () => this.#rest());
 		}
+	}
+
+	#rest(): void {
+		const [, ...idle] = [...this.#shared].filter(({ load }) => load === 0);
+		for (const thread of idle) thread.end();
+		this.#log.debug({ threads: idle.length }, "idle worker threads ended");
 	}
 
 	#tellStopped(): void {

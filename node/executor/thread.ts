@@ -176,9 +176,13 @@ export class Thread {
 				this.#end({ kind: "unexplained", message: message.message });
 				return;
 			case "dying": {
+				// It ends by itself, unless code that runs at its exit holds it up.
 				const { culprit, message: why } = message;
-				if (culprit === undefined) this.#explain(why);
-				else this.#death ??= { kind: "attributed", culprit, message: why };
+				this.#end(
+					culprit === undefined
+						? this.#explain(why)
+						: { kind: "attributed", culprit, message: why },
+				);
 				return;
 			}
 			case "pong": // That it came was all it had to say.

@@ -14,6 +14,8 @@
  * no harm: gossip takes one of them.)
  */
 import {
+	DIALS_AT_ONCE_MAX,
+	LINK_LOOK_MS,
 	MUTE_MS_MAX,
 	REDIAL_MS_MAX,
 	REDIAL_MS_MIN,
@@ -45,6 +47,7 @@ export class Redialer {
 	readonly #random: Random;
 	readonly #log: Log;
 	readonly #targets = new Map<string, Target>();
+	#dialling = 0;
 
 	constructor(
 		self: string,
@@ -79,7 +82,7 @@ export class Redialer {
 				muteSinceMs: undefined,
 			};
 			this.#targets.set(nodeId, target);
-			this.#look(target, this.#self < nodeId ? 0 : REDIAL_MS_MIN);
+			this.#look(target, this.#self < nodeId ? 0 : REDIAL_MS_MAX);
 		}
 	}
 
@@ -99,18 +102,22 @@ export class Redialer {
 		target.timer = this.#clock.after(afterMs, () => {
 			target.timer = undefined;
 			const state = this.#links.state(target.peer.nodeId);
-			if (state === "absent") void this.#dial(target);
-			else this.#watch(target, state);
+			if (state !== "absent") this.#watch(target, state);
+			else if (this.#dialling < DIALS_AT_ONCE_MAX) void this.#dial(target);
+			else this.#look(target, this.#jittered(REDIAL_MS_MIN));
 		});
 	}
 
 	async #dial(target: Target): Promise<void> {
 		const { peer } = target;
 		target.muteSinceMs = undefined;
+		this.#dialling += 1;
 		try {
 			await this.#links.dial(peer);
 		} catch (error) {
 			this.#log.debug({ peer, error }, "could not dial a peer");
+		} finally {
+			this.#dialling -= 1;
 		}
 		// Also after a success, since the peer may yet refuse; a link that stands resets it.
 		target.delayMs = Math.min(2 * target.delayMs, REDIAL_MS_MAX);
@@ -134,7 +141,7 @@ export class Redialer {
 			this.#look(target, this.#jittered(REDIAL_MS_MIN));
 			return;
 		}
-		this.#look(target, this.#jittered(REDIAL_MS_MAX));
+		this.#look(target, this.#jittered(LINK_LOOK_MS));
 	}
 
 	/** In [ms / 2, ms). */

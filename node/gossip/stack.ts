@@ -23,6 +23,7 @@ import {
 	LINK_PING_MS,
 	LINK_PING_TIMEOUT_MS,
 	SENDER_FORGOTTEN_MS,
+	STREAM_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 
 export type Stack = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
@@ -59,8 +60,8 @@ export function createStack(options: {
 			addressDialTimeout: DIAL_TIMEOUT_MS,
 			inboundUpgradeTimeout: DIAL_TIMEOUT_MS,
 			// Gossipsub opens its streams one after another: a frozen peer holds up all others for so long.
-			outboundStreamProtocolNegotiationTimeout: DIAL_TIMEOUT_MS,
-			inboundStreamProtocolNegotiationTimeout: DIAL_TIMEOUT_MS,
+			outboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
+			inboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
 		},
 		connectionMonitor: {
 			pingInterval: LINK_PING_MS,
@@ -75,7 +76,7 @@ export function createStack(options: {
 
 /**
  * A node sends its own messages to all its peers, and passes others' on to a
- * mesh of four, so that hints arrive in one hop where there is a connection and
+ * mesh of three, so that hints arrive in one hop where there is a connection and
  * in a few where there is none.
  */
 function createRouter(topic: string): ReturnType<typeof gossipsub> {
@@ -91,9 +92,10 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		doPX: false,
 		// Tags keep connections from being pruned; here the dialler decides.
 		tagMeshPeers: false,
-		D: 4,
-		Dlo: 3,
-		Dhi: 8,
+		// Each is one more copy of every message at every node.
+		D: 3,
+		Dlo: 2,
+		Dhi: 6,
 		Dscore: 2,
 		Dout: 1,
 		// A hint that is seconds old is worthless: nothing older is kept for those that missed it.

@@ -29,7 +29,10 @@ export async function submitAll<Item>(
 		const checked = items
 			.slice(start, start + ITEMS_CHUNK)
 			.map((item, index) => check(item, start + index));
-		chunks.push(submitChunk(api, checked));
+		const chunk = submitChunk(api, checked);
+		// Should it fail, that is met below; it is not unhandled until then.
+		chunk.catch(() => {});
+		chunks.push(chunk);
 		await new Promise<void>((resolve) => clock.soon(resolve));
 	}
 	return (await Promise.all(chunks)).flat();

@@ -8,7 +8,7 @@
  *   browser sends such a request before it asks whether it may.
  * And the headers that every answer carries.
  */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
@@ -36,6 +36,11 @@ const stopping: Problem = {
 	detail: "This node is stopping; try another one.",
 };
 
+/** For answers that come about without the guard, too. */
+export function secure(reply: FastifyReply): FastifyReply {
+	return reply.headers(HEADERS);
+}
+
 export function guard(
 	app: FastifyInstance,
 	host: string,
@@ -43,9 +48,9 @@ export function guard(
 ): void {
 	const hostIsFree = !isLoopback(host);
 	app.addHook("onRequest", (request, reply, done) => {
-		reply.headers(HEADERS);
+		secure(reply);
 		if (isStopping()) {
-			sendProblem(reply.header("connection", "close"), stopping);
+			sendProblem(reply, stopping);
 		} else if (!hostIsFree && !isLoopback(hostName(request))) {
 			sendProblem(reply, misdirected);
 		} else if (isForeign(request)) {
@@ -53,6 +58,11 @@ export function guard(
 		} else {
 			done();
 		}
+	});
+	// A connection kept alive would keep the server from closing.
+	app.addHook("onSend", (_request, reply, _payload, done) => {
+		if (isStopping()) reply.header("connection", "close");
+		done();
 	});
 }
 

@@ -3,13 +3,15 @@
  */
 import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
-import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../../protocol/limits.ts";
 import {
-	BatchAnswer,
 	CeleryAccepted,
 	CeleryList,
 	CelerySubmission,
 	CeleryTask,
+} from "../../protocol/celery.ts";
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../../protocol/limits.ts";
+import {
+	BatchAnswer,
 	ClusterAsRead,
 	ItemAnswer,
 	NodeList,

@@ -5,7 +5,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../protocol/problem.ts";
 
-export type Query<Name extends string> =
+type Query<Name extends string> =
 	| { readonly ok: true; readonly given: { readonly [N in Name]?: string } }
 	| { readonly ok: false; readonly problem: Problem };
 

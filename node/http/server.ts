@@ -30,7 +30,7 @@ import {
 import { takeBodies } from "./body.ts";
 import { routeCelery } from "./celery.ts";
 import { routeCluster } from "./cluster.ts";
-import { guard } from "./guard.ts";
+import { guard, secure } from "./guard.ts";
 import { refuseOtherMethods, refuseUnknownAddresses } from "./methods.ts";
 import { routeOpenapi } from "./openapi.ts";
 import { routePage } from "./page.ts";
@@ -38,7 +38,7 @@ import { routeSubmit } from "./submit.ts";
 import { routeTasks } from "./tasks.ts";
 import { Waits } from "./waits.ts";
 
-export interface HttpOptions {
+interface HttpOptions {
 	readonly api: Api;
 	readonly host: string;
 	/** 0 takes any free one. */
@@ -116,7 +116,7 @@ function createServer(): FastifyInstance {
 			connectionsCheckingInterval: 1_000,
 		},
 		frameworkErrors: (error, _request, reply) => {
-			sendProblem(reply, problemOf(error) ?? internal);
+			sendProblem(secure(reply), problemOf(error) ?? internal);
 		},
 		clientErrorHandler: answerBrokenHttp,
 	});

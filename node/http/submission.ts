@@ -9,10 +9,11 @@
 import type { TObject, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Check } from "typebox/value";
+import { CelerySubmission } from "../../protocol/celery.ts";
 import { PAYLOAD_BYTES_MAX, PRIORITY_DEFAULT } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import { formatRoute } from "../../protocol/route.ts";
-import { CelerySubmission, TaskAsSubmitted } from "../../protocol/schema.ts";
+import { TaskAsSubmitted } from "../../protocol/schema.ts";
 import type { NewTask } from "../../protocol/task.ts";
 
 export type Checked =

@@ -45,7 +45,8 @@ const OPTIONS = {
 	// A backstop: the socket timeout comes first.
 	commandTimeout: STORE_COMMAND_TIMEOUT_MS * 2,
 	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
-	retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000),
+	retryStrategy: (times: number) =>
+		Math.min(50 * 2 ** Math.min(times, 5), 1_000),
 	protocol: 2,
 } as const;
 

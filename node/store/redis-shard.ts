@@ -9,6 +9,7 @@ import {
 	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_MAX,
 	RECONCILE_MAX,
+	REVOKE_BATCH_MAX,
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
@@ -74,9 +75,7 @@ export class RedisShard implements Shard {
 		return Number(await this.#run("agree", shards));
 	}
 
-	async open({ record, ttlMs,
-		generation,
-	}: OpenRequest): Promise<Opened> {
+	async open({ record, ttlMs, generation }: OpenRequest): Promise<Opened> {
 		const run = this.#runId();
 		const reply = await this.#run(
 			"open",
@@ -211,9 +210,7 @@ export class RedisShard implements Shard {
 		};
 	}
 
-	async giveBack(
-		tasks: readonly GiveBack[],
-	): Promise<GiveBackOutcome[]> {
+	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
 		assert(tasks.length <= COMPLETE_BATCH_MAX);
 		const args = tasks.flatMap(({ id, token, end, message }) => [
 			id,
@@ -226,6 +223,7 @@ export class RedisShard implements Shard {
 	}
 
 	async revoke({ session, when, limit }: RevokeRequest): Promise<RevokeReply> {
+		assert(limit > 0 && limit <= REVOKE_BATCH_MAX);
 		const [code, left, ...routes] = (await this.#run(
 			"revoke",
 			session,

@@ -56,7 +56,7 @@ const typePattern = new RegExp(NAME_PATTERN);
  * The handlers that a file exports by default.
  * @throws with what is wrong, for whoever wrote the file.
  */
-export function handlersOf(exported: unknown): Map<string, JobRun> {
+function handlersOf(exported: unknown): Map<string, JobRun> {
 	if (!isObject(exported)) {
 		throw new Error("it has no default export of the form { type: handler }");
 	}

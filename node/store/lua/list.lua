@@ -3,7 +3,7 @@
 -- one, by creation number: band by band, hopping from one priority in use to the next.
 -- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks)
 -- Returns id, fields (flat list), id, fields …
-local state, before, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local state, before, limit = ARGV[1], math.min(tonumber(ARGV[2]), SEQ_SPAN), tonumber(ARGV[3])
 local found = {}
 
 local function gather(key, low, high)

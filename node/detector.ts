@@ -1,0 +1,164 @@
+/**
+ * Detector: finds dead nodes sooner than their leases run out.
+ *
+ * Watches the peers whose connection closed. Each look reads the peer's
+ * sessions in the store first and probes its address after, so that what is
+ * revoked is the session that was there before the probe: a node that restarts
+ * in between has a newer epoch, and is not hit. What the observations mean is
+ * judged in `protocol/suspicion.ts`.
+ *
+ * Without this actor everything works, only later: the leases run out.
+ */
+import { formatSession, type SessionName } from "../protocol/lease.ts";
+import {
+	PROBE_AGAIN_MS_MAX,
+	PROBE_AGAIN_MS_MIN,
+	PROBE_TIMEOUT_MS,
+	PULSE_MS_MAX,
+} from "../protocol/limits.ts";
+import { judge } from "../protocol/suspicion.ts";
+import {
+	type Clock,
+	type Log,
+	type Reach,
+	type RegisteredNode,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "./ports.ts";
+
+/** What the detector needs of the crew of a shard. */
+export interface DetectorCrew {
+	readonly shard: Shard;
+	readonly reaper: { reap(session: SessionName, when: "now"): Promise<void> };
+}
+
+export interface DetectorParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly ttlMs: number;
+	readonly crews: readonly DetectorCrew[];
+	readonly connected: () => readonly string[];
+	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
+	/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
+	readonly refresh: () => Promise<void>;
+	/** Peers that we hear from, but the one named; and those of them that see it. */
+	readonly witnesses: (nodeId: string) => { heard: number; seeing: number };
+}
+
+interface Watch {
+	timer: Timer | undefined;
+	againMs: number;
+}
+
+interface Lease {
+	readonly crew: DetectorCrew;
+	readonly node: RegisteredNode;
+	readonly leftMs: number;
+}
+
+export class Detector {
+	readonly #watches = new Map<string, Watch>();
+	/** Lives that a refusal held for dead, by node: when each had started. */
+	readonly #heldForDead = new Map<string, number>();
+	#stopped = false;
+	readonly #parts: DetectorParts;
+
+	constructor(parts: DetectorParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		for (const { timer } of this.#watches.values()) timer?.cancel();
+		this.#watches.clear();
+	}
+
+	/** Whether the peer is lost to us and not yet known to be dead. */
+	suspects(nodeId: string): boolean {
+		return this.#watches.has(nodeId);
+	}
+
+	/** The connection to a peer has opened or closed. */
+	peerChanged(nodeId: string, connected: boolean): void {
+		const watch = this.#watches.get(nodeId);
+		if (connected) {
+			watch?.timer?.cancel();
+			this.#watches.delete(nodeId);
+		} else if (watch === undefined && !this.#stopped) {
+			const begun: Watch = { timer: undefined, againMs: PROBE_AGAIN_MS_MIN };
+			this.#watches.set(nodeId, begun);
+			void this.#look(nodeId, begun);
+		}
+	}
+
+	async #look(nodeId: string, watch: Watch): Promise<void> {
+		let gone = false;
+		try {
+			gone = await this.#judge(nodeId);
+		} catch (error) {
+			// Without the store nothing can be judged, nor revoked.
+			if (!(error instanceof StoreError)) throw error;
+			this.#parts.log.debug(
+				{ err: error, nodeId },
+				"could not look after a lost peer",
+			);
+		}
+		if (this.#watches.get(nodeId) !== watch) return;
+		if (gone) {
+			this.#watches.delete(nodeId);
+			return;
+		}
+		watch.timer = this.#parts.clock.after(
+			watch.againMs,
+			() => void this.#look(nodeId, watch),
+		);
+		watch.againMs = Math.min(watch.againMs * 2, PROBE_AGAIN_MS_MAX);
+	}
+
+	/** True once there is nothing left to watch: it holds no lease any more. */
+	async #judge(nodeId: string): Promise<boolean> {
+		const { connected, probe, refresh, witnesses, ttlMs, log } = this.#parts;
+		const leases = await this.#leasesOf(nodeId);
+		const [first] = leases;
+		if (first === undefined) return true;
+		await refresh();
+		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
+		const { heard, seeing } = witnesses(nodeId);
+		const { startedMs } = first.node.record;
+		const verdict = judge({
+			connected: connected().includes(nodeId),
+			reach,
+			leaseLeftMs: Math.min(...leases.map(({ leftMs }) => leftMs)),
+			ttlMs,
+			renewalMsMax: PULSE_MS_MAX,
+			peersHeard: heard,
+			peersSeeing: seeing,
+			refusalsLie: this.#heldForDead.get(nodeId) === startedMs,
+		});
+		if (verdict !== "dead") return false;
+		log.warn(
+			{ nodeId, reach, heard, seeing },
+			"a node is dead; taking its tasks back",
+		);
+		if (reach === "refused") this.#heldForDead.set(nodeId, startedMs);
+		await Promise.all(
+			leases.map(({ crew, node }) =>
+				crew.reaper.reap(formatSession(nodeId, node.epoch), "now"),
+			),
+		);
+		return true;
+	}
+
+	async #leasesOf(nodeId: string): Promise<Lease[]> {
+		const found = await Promise.all(
+			this.#parts.crews.map(async (crew): Promise<Lease | undefined> => {
+				const { nowMs, nodes } = await crew.shard.nodes();
+				const node = nodes.find(({ record }) => record.nodeId === nodeId);
+				if (node?.expiresMs === undefined) return undefined;
+				return { crew, node, leftMs: node.expiresMs - nowMs };
+			}),
+		);
+		return found.filter((lease) => lease !== undefined);
+	}
+}

@@ -1,0 +1,48 @@
+/**
+ * What a scheduler must be able to do to be measured. Each contender does it in
+ * the way its own users would; the measuring itself is the same code for all.
+ */
+
+/** What every contender gets: one Redis, emptied before each run. */
+export interface Ground {
+	readonly redis: { readonly port: number; readonly url: string };
+	/** For the files of the processes that a run starts. */
+	readonly directory: string;
+	/** Tasks of one throughput run. */
+	readonly tasks: number;
+}
+
+/** The door of a scheduler, open for single tasks. */
+export interface Door extends AsyncDisposable {
+	/** Resolves when the task is accepted. */
+	submit(type: TaskType, payload: object): Promise<void>;
+}
+
+/** `noop` does nothing; `stamp` returns how long after its payload's `sentMs` it started. */
+export type TaskType = "noop" | "stamp";
+
+export interface Scheduler extends Door {
+	/** Submits `noop` tasks in the fastest way there is; resolves when all are accepted. */
+	submitBulk(count: number): Promise<void>;
+	/** Starts one process that runs tasks; resolves when it is ready. */
+	startWorker(): Promise<void>;
+	/** Tasks that have not ended. Throws where one has ended in failure. */
+	unfinished(): Promise<number>;
+	/** What the last `count` tasks of type `stamp` returned. */
+	stamps(count: number): Promise<number[]>;
+}
+
+export interface Contender {
+	/**
+	 * `accepting`: takes tasks, and runs none until `startWorker`.
+	 * `running`: takes tasks and runs them, in the fewest processes it can.
+	 */
+	open(ground: Ground, role: "accepting" | "running"): Promise<Scheduler>;
+}
+
+/** Tasks that a worker process runs at once. */
+export const CONCURRENCY = 100;
+/** Single submissions under way at once. */
+export const IN_FLIGHT = 64;
+/** Ended tasks that are kept, as Hearsay does by default. */
+export const ENDED_KEPT_MAX = 100_000;

@@ -1,0 +1,104 @@
+/**
+ * An HTTP/1.1 client that costs little: keep-alive connections with one request
+ * in flight on each, written for a load generator that shares its cores with
+ * the server it measures. It knows just what it needs: answers with a
+ * `Content-Length`, over sockets that stay open.
+ */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+
+export interface Answer {
+	readonly status: number;
+	readonly body: string;
+}
+
+class Connection {
+	readonly #socket: Socket;
+	#received = "";
+	#waiting: PromiseWithResolvers<Answer> | undefined;
+
+	private constructor(socket: Socket) {
+		this.#socket = socket;
+		socket.setNoDelay(true);
+		// One character a byte, so that lengths are those of the header.
+		socket.setEncoding("latin1");
+		socket.on("data", (text: string) => this.#receive(text));
+		socket.on("close", () => this.#fail("the server closed a connection"));
+		socket.on("error", (cause) => this.#fail("a connection broke", cause));
+	}
+
+	static async open(port: number): Promise<Connection> {
+		const socket = connect(port, "127.0.0.1");
+		await once(socket, "connect");
+		return new Connection(socket);
+	}
+
+	async send(request: string): Promise<Answer> {
+		if (this.#socket.destroyed) throw new Error("the connection is closed");
+		this.#waiting = Promise.withResolvers();
+		this.#socket.write(request);
+		return this.#waiting.promise;
+	}
+
+	close(): void {
+		this.#socket.destroy();
+	}
+
+	#receive(text: string): void {
+		this.#received = this.#received === "" ? text : this.#received + text;
+		const bodyAt = this.#received.indexOf("\r\n\r\n") + 4;
+		if (bodyAt < 4) return;
+		const length = /\r\ncontent-length: *(\d+)/i.exec(this.#received)?.[1];
+		if (length === undefined) {
+			this.#fail("an answer came without Content-Length");
+			return;
+		}
+		if (this.#received.length < bodyAt + Number(length)) return;
+		const answer = {
+			status: Number(this.#received.slice(9, 12)),
+			body: this.#received.slice(bodyAt),
+		};
+		this.#received = "";
+		this.#waiting?.resolve(answer);
+	}
+
+	#fail(message: string, cause?: Error): void {
+		this.#waiting?.reject(new Error(message, { cause }));
+	}
+}
+
+export class HttpConnections {
+	readonly #port: number;
+	readonly #all: readonly Connection[];
+	readonly #idle: Connection[];
+	readonly #turns: ((connection: Connection) => void)[] = [];
+
+	private constructor(port: number, connections: readonly Connection[]) {
+		this.#port = port;
+		this.#all = connections;
+		this.#idle = [...connections];
+	}
+
+	static async open(port: number, count: number): Promise<HttpConnections> {
+		const opening = Array.from({ length: count }, () => Connection.open(port));
+		return new HttpConnections(port, await Promise.all(opening));
+	}
+
+	/** Waits for a connection where all are in use. */
+	async post(path: string, json: string): Promise<Answer> {
+		const connection =
+			this.#idle.pop() ??
+			(await new Promise<Connection>((turn) => this.#turns.push(turn)));
+		const answer = await connection.send(
+			`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+		);
+		const next = this.#turns.shift();
+		if (next === undefined) this.#idle.push(connection);
+		else next(connection);
+		return answer;
+	}
+
+	close(): void {
+		for (const connection of this.#all) connection.close();
+	}
+}

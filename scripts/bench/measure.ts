@@ -1,0 +1,100 @@
+/**
+ * What is measured, as data, and the rounds in which it is: all sides of a
+ * measure take turns on the same Redis, emptied before each, and go first in
+ * turn, so that what the machine does meanwhile falls on all alike. What
+ * counts is the median of the rounds.
+ */
+import type { Ground } from "./contender.ts";
+import { median } from "./stats.ts";
+
+/** Who stands side by side. `ceiling`: the least that could do the same. */
+export type Side = "hearsay" | "bullmq" | "ceiling";
+
+/** One line of the report. */
+export interface Line {
+	readonly title: string;
+	readonly unit: string;
+	readonly better: "higher" | "lower";
+}
+
+/** A figure for each line of a measure. */
+export type Figures<Key extends string = string> = Readonly<
+	Record<Key, number>
+>;
+
+export interface Measure<Key extends string = string> {
+	/** As `--only` names it. */
+	readonly name: string;
+	readonly lines: Readonly<Record<Key, Line>>;
+	readonly sides: Readonly<
+		Partial<Record<Side, (ground: Ground) => Promise<Figures<Key>>>>
+	>;
+}
+
+export interface Result extends Line {
+	readonly measure: string;
+	readonly sides: Readonly<Partial<Record<Side, SideResult>>>;
+	/** Hearsay's median divided by that of another side. */
+	readonly ratios: Readonly<Partial<Record<Side, number>>>;
+}
+export interface SideResult {
+	readonly median: number;
+	/** Of each round, in order. */
+	readonly rounds: readonly number[];
+}
+
+export async function runMeasure(
+	measure: Measure,
+	rounds: number,
+	ground: Ground,
+	clear: () => Promise<void>,
+	tell: (text: string) => void,
+): Promise<Result[]> {
+	const sides = Object.entries(measure.sides) as [
+		Side,
+		(ground: Ground) => Promise<Figures>,
+	][];
+	const seen: { side: Side; figures: Figures }[] = [];
+	for (let round = 0; round < rounds; round++) {
+		for (let turn = 0; turn < sides.length; turn++) {
+			const entry = sides[(round + turn) % sides.length];
+			if (entry === undefined) throw new Error("a measure needs a side");
+			const [side, run] = entry;
+			await clear();
+			tell(`${measure.name}, round ${round + 1} of ${rounds}: ${side} …`);
+			const figures = await run(ground);
+			tell(` ${Object.values(figures).map(formatFigure).join(" · ")}\n`);
+			seen.push({ side, figures });
+		}
+	}
+	return Object.entries(measure.lines).map(([key, line]) =>
+		summarize(
+			measure.name,
+			line,
+			seen.map(({ side, figures }) => ({ side, figure: figures[key] })),
+		),
+	);
+}
+
+function summarize(
+	measure: string,
+	line: Line,
+	seen: readonly { side: Side; figure: number | undefined }[],
+): Result {
+	const sides: Partial<Record<Side, SideResult>> = {};
+	for (const [side, of] of Map.groupBy(seen, ({ side }) => side)) {
+		const rounds = of.map(({ figure }) => figure ?? Number.NaN);
+		sides[side] = { median: median(rounds), rounds };
+	}
+	const own = sides.hearsay?.median ?? Number.NaN;
+	const ratios: Partial<Record<Side, number>> = {};
+	for (const [side, result] of Object.entries(sides) as [Side, SideResult][]) {
+		if (side !== "hearsay") ratios[side] = own / result.median;
+	}
+	return { measure, ...line, sides, ratios };
+}
+
+/** Three digits are all that such a figure is worth. */
+export function formatFigure(figure: number): string {
+	return figure.toLocaleString("en", { maximumSignificantDigits: 3 });
+}

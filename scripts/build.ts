@@ -1,0 +1,62 @@
+/**
+ * `npm run build`: the single executable, `dist/hearsay`.
+ *
+ *   node scripts/build.ts
+ *
+ * It is this very Node.js with the program inside: one bundle for the main
+ * thread, one for the worker threads (which have no file to start from), and
+ * the files that `node/assets.ts` hands out, under the same names. It needs
+ * nothing installed where it runs, and runs only on this system and processor.
+ */
+import { execFileSync } from "node:child_process";
+import {
+	mkdirSync,
+	mkdtempSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WORKER_ASSET } from "../node/assets.ts";
+import { listAssets } from "./build/assets.ts";
+import { bundleMain, bundleWorker } from "./build/bundle.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = join(ROOT, "dist");
+const EXECUTABLE = join(DIST, "hearsay");
+
+async function main(): Promise<void> {
+	mkdirSync(DIST, { recursive: true });
+	const work = mkdtempSync(join(DIST, "build-"));
+	try {
+		const main = join(work, "main.mjs");
+		const worker = join(work, WORKER_ASSET);
+		await bundleMain(ROOT, main);
+		await bundleWorker(ROOT, worker);
+		const built = join(work, "hearsay");
+		const config = join(work, "sea.json");
+		writeFileSync(
+			config,
+			JSON.stringify({
+				main,
+				mainFormat: "module",
+				output: built,
+				disableExperimentalSEAWarning: true,
+				assets: { ...listAssets(ROOT), [WORKER_ASSET]: worker },
+			}),
+		);
+		execFileSync(process.execPath, ["--build-sea", config], {
+			stdio: ["ignore", "ignore", "inherit"],
+		});
+		// In place of the former one at once: one that runs goes on undisturbed.
+		renameSync(built, EXECUTABLE);
+	} finally {
+		rmSync(work, { recursive: true });
+	}
+	const mebibytes = Math.round(statSync(EXECUTABLE).size / 2 ** 20);
+	console.log(`${relative(process.cwd(), EXECUTABLE)}: ${mebibytes} MiB`);
+}
+
+await main();

@@ -1,0 +1,24 @@
+/**
+ * The files that the program carries: Lua scripts, the page, and package.json
+ * for the version. By name, as `readAsset` is asked for them, with their paths.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export function listAssets(root: string): Record<string, string> {
+	const names = [
+		"package.json",
+		...filesIn(root, "node").filter((name) => name.endsWith(".lua")),
+		...filesIn(root, "dashboard").filter((name) => !name.endsWith(".ts")),
+	];
+	return Object.fromEntries(names.map((name) => [name, join(root, name)]));
+}
+
+function filesIn(root: string, folder: string): string[] {
+	return readdirSync(join(root, folder), {
+		recursive: true,
+		withFileTypes: true,
+	})
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name).slice(root.length));
+}

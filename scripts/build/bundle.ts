@@ -1,0 +1,41 @@
+/**
+ * The program with all its libraries as single files. Not minified: a stack in
+ * a log should still be readable.
+ */
+import { join } from "node:path";
+import { type BuildOptions, build } from "esbuild";
+
+const COMMON: BuildOptions = {
+	bundle: true,
+	platform: "node",
+	target: "node26",
+	legalComments: "inline",
+	logLevel: "warning",
+};
+
+/** An ES module, since it waits at top level. */
+export async function bundleMain(root: string, outfile: string): Promise<void> {
+	await build({
+		...COMMON,
+		entryPoints: [join(root, "node/main.ts")],
+		outfile,
+		format: "esm",
+		banner: {
+			// Libraries that are CommonJS ask for Node's own modules in this way.
+			js: 'import { createRequire as createRequireForBundle } from "node:module";\nconst require = createRequireForBundle(import.meta.url);',
+		},
+	});
+}
+
+/** CommonJS: a worker that starts from a text takes no other form. */
+export async function bundleWorker(
+	root: string,
+	outfile: string,
+): Promise<void> {
+	await build({
+		...COMMON,
+		entryPoints: [join(root, "node/executor/worker-main.ts")],
+		outfile,
+		format: "cjs",
+	});
+}

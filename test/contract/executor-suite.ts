@@ -1,0 +1,153 @@
+/**
+ * What every `Executor` promises. Jobs are scripts (see `test/fakes/executor.ts`)
+ * of the type `scripted`; the executor has one shared worker.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Executor, Job } from "../../node/ports.ts";
+import type { Script } from "../fakes/executor.ts";
+import { job } from "./executor-jobs.ts";
+
+function scripted(id: string, script: Script, more: Partial<Job> = {}): Job {
+	return job(id, { payload: JSON.stringify(script), ...more });
+}
+
+const forever: Script = { durationMs: "forever" };
+const deaf: Script = { durationMs: "forever", deaf: true };
+
+export function describeExecutor(
+	name: string,
+	make: () => Promise<Executor>,
+): void {
+	describe(name, () => {
+		let executor: Executor;
+		beforeEach(async () => {
+			executor = await make();
+		});
+		afterEach(() => executor.stop());
+
+		test("it names the types that it runs", () => {
+			expect(executor.types).toContain("scripted");
+		});
+
+		test("what a task returns is its result, as JSON text", async () => {
+			const outcome = await executor.run(scripted("a", { value: { x: [1] } }));
+			expect(outcome).toMatchObject({ kind: "success", result: '{"x":[1]}' });
+		});
+
+		test("what a task throws is its error", async () => {
+			const outcome = await executor.run(
+				scripted("a", { end: "throw", value: "no such card" }),
+			);
+			expect(outcome).toMatchObject({
+				kind: "failure",
+				error: { code: "failed", message: "no such card" },
+			});
+		});
+
+		test("many tasks run at once", async () => {
+			const held = executor.run(scripted("held", forever));
+			const quick = Array.from({ length: 300 }, (_, i) =>
+				executor.run(scripted(`quick-${i}`, { value: i })),
+			);
+			const outcomes = await Promise.all(quick);
+			expect(
+				outcomes.map((outcome) => "result" in outcome && outcome.result),
+			).toEqual(Array.from({ length: 300 }, (_, i) => String(i)));
+			executor.abort("held", 1, "enough", 1_000);
+			expect(await held).toEqual({ kind: "aborted" });
+		});
+
+		test("a task that heeds its signal harms no other when aborted", async () => {
+			const mate = executor.run(scripted("mate", forever));
+			const held = executor.run(scripted("held", forever));
+			executor.abort("held", 1, "cancelled", 60_000);
+			expect(await held).toEqual({ kind: "aborted" });
+			executor.abort("mate", 1, "cancelled", 60_000);
+			expect(await mate).toEqual({ kind: "aborted" });
+		});
+
+		test("a task that ignores its signal is ended by force, and the others in its worker are displaced", async () => {
+			const mate = executor.run(scripted("mate", forever));
+			const held = executor.run(scripted("held", deaf));
+			executor.abort("held", 1, "cancelled", 20);
+			expect(await held).toEqual({ kind: "aborted" });
+			expect(await mate).toEqual({ kind: "displaced", suspect: false });
+			const next = await executor.run(scripted("next", {}));
+			expect(next.kind).toBe("success");
+		});
+
+		test("a task that ends in good order after it was aborted is aborted all the same", async () => {
+			const late = executor.run(scripted("late", { deaf: true }));
+			executor.abort("late", 1, "cancelled", 60_000);
+			expect(await late).toEqual({ kind: "aborted" });
+		});
+
+		test("an abort names the attempt: another attempt of the same task goes on", async () => {
+			const old = executor.run(scripted("a", forever, { token: 1 }));
+			const newer = executor.run(scripted("a", forever, { token: 2 }));
+			executor.abort("a", 1, "lease lost", 60_000);
+			expect(await old).toEqual({ kind: "aborted" });
+			executor.abort("a", 2, "lease lost", 60_000);
+			expect(await newer).toEqual({ kind: "aborted" });
+		});
+
+		test("an abort of what does not run does nothing", async () => {
+			executor.abort("nobody", 1, "cancelled", 0);
+			const outcome = await executor.run(scripted("a", {}));
+			expect(outcome.kind).toBe("success");
+			executor.abort("a", 1, "cancelled", 0);
+		});
+
+		test("a task that ends its worker has crashed; the others in it are displaced and not suspected", async () => {
+			const mate = executor.run(scripted("mate", forever));
+			const culprit = await executor.run(scripted("culprit", { end: "exit" }));
+			expect(culprit).toMatchObject({ kind: "crashed" });
+			expect(await mate).toEqual({ kind: "displaced", suspect: false });
+		});
+
+		test("where it cannot be told who killed the worker, all in it are suspects", async () => {
+			const mate = executor.run(scripted("mate", forever));
+			const culprit = await executor.run(scripted("culprit", { end: "die" }));
+			expect(culprit).toEqual({ kind: "displaced", suspect: true });
+			expect(await mate).toEqual({ kind: "displaced", suspect: true });
+		});
+
+		test("the only task in a worker that dies has crashed", async () => {
+			const outcome = await executor.run(scripted("a", { end: "die" }));
+			expect(outcome).toMatchObject({ kind: "crashed" });
+		});
+
+		test("a task that runs alone crashes alone", async () => {
+			const mate = executor.run(scripted("mate", forever));
+			const alone = await executor.run(
+				scripted("alone", { end: "die" }, { alone: true }),
+			);
+			expect(alone).toMatchObject({ kind: "crashed" });
+			executor.abort("mate", 1, "enough", 60_000);
+			expect(await mate).toEqual({ kind: "aborted" });
+		});
+
+		test("a task that runs alone is aborted like any other", async () => {
+			const alone = executor.run(scripted("alone", forever, { alone: true }));
+			executor.abort("alone", 1, "cancelled", 60_000);
+			expect(await alone).toEqual({ kind: "aborted" });
+		});
+
+		test("stop aborts what runs, and what is run after", async () => {
+			const running = [
+				executor.run(scripted("heeds", forever)),
+				executor.run(scripted("deaf", deaf)),
+				executor.run(scripted("alone", forever, { alone: true })),
+			];
+			await executor.stop();
+			expect(await Promise.all(running)).toEqual([
+				{ kind: "aborted" },
+				{ kind: "aborted" },
+				{ kind: "aborted" },
+			]);
+			expect(await executor.run(scripted("late", {}))).toEqual({
+				kind: "aborted",
+			});
+		});
+	});
+}

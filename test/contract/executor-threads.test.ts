@@ -1,0 +1,291 @@
+/** What only the executor over real worker threads can show. */
+import { afterEach, describe, expect, test } from "vitest";
+import {
+	createExecutor,
+	type ExecutorOptions,
+} from "../../node/executor/executor.ts";
+import type { Clock, Executor, Job, JobOutcome } from "../../node/ports.ts";
+import { systemClock } from "../../node/world.ts";
+import {
+	ALONE_THREADS_MAX,
+	ERROR_MESSAGE_CHARS_MAX,
+	RESULT_BYTES_MAX,
+	TASK_LOG_LINE_CHARS_MAX,
+	TASK_LOG_LINES_MAX,
+	THREADS_IDLE_MS,
+} from "../../protocol/limits.ts";
+import { job } from "./executor-jobs.ts";
+import { RecordedLog } from "./recorded-log.ts";
+
+const fixtures = "test/fixtures/handlers";
+let executor: Executor;
+let log: RecordedLog;
+
+async function start(options: Partial<ExecutorOptions> = {}): Promise<void> {
+	log = new RecordedLog();
+	executor = await createExecutor({
+		concurrency: 100,
+		handlerFiles: [`${fixtures}/troubled.ts`, `${fixtures}/plain.js`],
+		processTaskMs: 0,
+		threads: 1,
+		clock: systemClock,
+		log,
+		...options,
+	});
+}
+afterEach(() => executor.stop());
+
+function run(type: string, payload: unknown = null, more: Partial<Job> = {}) {
+	return executor.run(
+		job(type, { type, payload: JSON.stringify(payload), ...more }),
+	);
+}
+
+function failure(code: string, message: unknown = expect.any(String)) {
+	return {
+		kind: "failure",
+		error: expect.objectContaining({ code, message }),
+		ranMs: expect.any(Number),
+	};
+}
+
+describe("task code", () => {
+	test("handler files may be TypeScript or JavaScript, functions or { run }, and keep their `this`", async () => {
+		await start();
+		expect(await run("greet", "Ada")).toMatchObject({
+			result: '"hello, Ada, from a file of 3 types"',
+		});
+		const told = await run("tell", null, { id: "t", token: 9, attempt: 2 });
+		expect(told).toMatchObject({
+			result: '{"id":"t","attempt":2,"token":9,"aborted":false}',
+		});
+	});
+
+	test("the signal says why the task is to stop", async () => {
+		await start();
+		const waiting = run("waits");
+		executor.abort("waits", 1, "the lease was lost", 60_000);
+		expect(await waiting).toEqual({ kind: "aborted" });
+		expect(log.lines).toEqual(["AbortError the lease was lost"]);
+	});
+
+	test("a type that no handler serves ends in failure", async () => {
+		await start();
+		expect(await run("unheard-of")).toEqual(failure("unknown_type"));
+	});
+
+	test.each<[string, unknown, object]>([
+		["nothing", null, { kind: "success", result: "null" }],
+		["bigint", null, failure("result_not_json")],
+		["circular", null, failure("result_not_json")],
+		["aFunction", null, failure("result_not_json", "a function is not JSON")],
+		[
+			"huge",
+			{ chars: RESULT_BYTES_MAX - 2 },
+			{ kind: "success", result: expect.any(String) },
+		],
+		["huge", { chars: RESULT_BYTES_MAX - 1 }, failure("result_too_large")],
+		["hugeInBytes", { chars: 131_071 }, { kind: "success" }],
+		["hugeInBytes", { chars: 131_072 }, failure("result_too_large")],
+		["throwsText", null, failure("failed", "the task threw just text")],
+		["throwsCoded", "card_declined", failure("card_declined", "no")],
+		["throwsCoded", "no spaces allowed", failure("failed", "no")],
+		["throwsCoded", "x".repeat(65), failure("failed", "no")],
+		["throwsCoded", 404, failure("failed", "no")],
+		["throwsHostile", null, failure("failed")],
+	])("%s(%j)", async (type, payload, expected) => {
+		await start();
+		expect(await run(type, payload)).toMatchObject(expected);
+	});
+
+	test("the message of an error is cut", async () => {
+		await start();
+		const outcome = await run("throwsLong");
+		const message = outcome.kind === "failure" ? outcome.error.message : "";
+		expect(message).toHaveLength(ERROR_MESSAGE_CHARS_MAX);
+	});
+
+	test("what a task logs and prints goes to the node's log, with its id", async () => {
+		await start();
+		await run("logs");
+		await run("prints");
+		expect(log.entries).toEqual([
+			[
+				"info",
+				{ task: "logs", type: "logs", attempt: 1 },
+				"resized { width: 3 }",
+			],
+			["info", { task: "prints", type: "prints", attempt: 1 }, "printed"],
+		]);
+	});
+
+	test("a task that floods its log is cut off", async () => {
+		await start();
+		await run("floods");
+		expect(log.lines).toHaveLength(TASK_LOG_LINES_MAX + 1);
+		expect(log.lines[0]).toHaveLength(TASK_LOG_LINE_CHARS_MAX);
+		expect(log.lines.at(-1)).toMatch(/the rest is dropped/);
+	});
+});
+
+describe("the built-in types", () => {
+	test("process_task answers in the words of the system that it replaces", async () => {
+		await start({ handlerFiles: [] });
+		const outcome = await run(
+			"process_task",
+			{ task_id: 1, task_data: "Task 1" },
+			{ id: "1", priority: 9, createdMs: Date.UTC(2026, 0, 2) },
+		);
+		expect(outcome).toMatchObject({
+			result:
+				'"Task 1 processed successfully (Priority: 9, Submitted at: 2026-01-02T00:00:00.000Z)."',
+		});
+	});
+
+	test("process_task takes the time that it is told, and stops when told", async () => {
+		await start({ handlerFiles: [] });
+		const slow = run("process_task", { durationMs: 600_000 });
+		executor.abort("process_task", 1, "cancelled", 60_000);
+		expect(await slow).toEqual({ kind: "aborted" });
+		expect(await run("process_task", { durationMs: -1 })).toEqual(
+			failure("invalid_payload"),
+		);
+	});
+
+	test("noop does nothing", async () => {
+		await start({ handlerFiles: [] });
+		expect(executor.types).toEqual(new Set(["noop", "process_task"]));
+		expect(await run("noop")).toMatchObject({ result: "null" });
+	});
+});
+
+describe("poison", () => {
+	const held: Partial<Job> = { id: "held" };
+
+	test.each([
+		["throwsLater", /threw outside of its promise.*later/s],
+		["rejectsUnhandled", /left a rejection unhandled.*nobody listens/s],
+	])(
+		"%s crashes, and its mate is displaced without suspicion",
+		async (type, message) => {
+			await start();
+			const mate = run("waits", null, held);
+			const outcome = await run(type);
+			expect(outcome.kind).toBe("crashed");
+			expect(outcome.kind === "crashed" && outcome.message).toMatch(message);
+			expect(await mate).toEqual({ kind: "displaced", suspect: false });
+			expect((await run("noop")).kind).toBe("success");
+		},
+	);
+
+	test("a task that fills the heap ends its worker, never the node; who did it shows when it runs alone", async () => {
+		await start();
+		const mate = run("waits", null, held);
+		expect(await run("fillsHeap")).toEqual({
+			kind: "displaced",
+			suspect: true,
+		});
+		expect(await mate).toEqual({ kind: "displaced", suspect: true });
+		const again = await run("fillsHeap", null, { alone: true });
+		expect(again).toEqual({
+			kind: "crashed",
+			message: "the worker's heap outgrew 512 MiB",
+		});
+	});
+
+	test.each([
+		["killsNode", { pid: process.pid }],
+		["killsNode", { pid: 0 }],
+		["killsNode", { pid: -1 }],
+		["killsNode", { pid: -process.pid }],
+		["killsNodeByImport", { pid: process.pid }],
+		["aborts", null],
+		["changesDirectory", null],
+	])("%s(%j) fails and harms nobody", async (type, payload) => {
+		await start();
+		const mate = run("waits", null, held);
+		expect((await run(type, payload)).kind).toBe("failure");
+		executor.abort("held", 1, "enough", 60_000);
+		expect(await mate).toEqual({ kind: "aborted" });
+	});
+
+	test("what a library posts to the node's thread is not heard there", async () => {
+		await start();
+		expect(await run("postsToNode")).toMatchObject({ kind: "success" });
+		expect(await run("greet", "Ada")).toMatchObject({ kind: "success" });
+	});
+
+	test("a task that spins keeps its thread, and later ones run in a spare one", async () => {
+		await start();
+		const spinning = run("spins");
+		await log.has(/does not answer/);
+		expect((await run("noop")).kind).toBe("success");
+		executor.abort("spins", 1, "cancelled", 0);
+		expect(await spinning).toEqual({ kind: "aborted" });
+		expect((await run("noop")).kind).toBe("success");
+	});
+
+	test("suspects beyond the bound wait for a thread, and can be aborted as they wait", async () => {
+		await start({ handlerFiles: [`${fixtures}/plain.js`] });
+		const ids = Array.from({ length: ALONE_THREADS_MAX + 3 }, (_, i) => `${i}`);
+		const suspects = ids.map((id) => run("waits", null, { id, alone: true }));
+		const [first = "", ...rest] = ids;
+		const last = rest.at(-1) ?? "";
+		executor.abort(last, 1, "cancelled", 60_000);
+		expect(await suspects.at(-1)).toEqual({ kind: "aborted" });
+		executor.abort(first, 1, "cancelled", 60_000);
+		expect(await suspects[0]).toEqual({ kind: "aborted" });
+		await executor.stop();
+		const outcomes = await Promise.all(suspects);
+		expect(outcomes.every(({ kind }) => kind === "aborted")).toBe(true);
+	});
+
+	test("each of many suspects gets its turn", async () => {
+		await start({ handlerFiles: [] });
+		const outcomes: Promise<JobOutcome>[] = [];
+		for (let i = 0; i < ALONE_THREADS_MAX * 2; i++) {
+			outcomes.push(run("noop", null, { id: `${i}`, alone: true }));
+		}
+		for (const outcome of await Promise.all(outcomes)) {
+			expect(outcome.kind).toBe("success");
+		}
+	});
+});
+
+describe("threads", () => {
+	test("an idle executor without handler files has none, and stop leaves none", async () => {
+		const before = workerPorts();
+		await start({ handlerFiles: [], threads: 2 });
+		expect(workerPorts()).toBe(before);
+		await Promise.all([
+			run("noop", null, { id: "a" }),
+			run("noop", null, { id: "b" }),
+			run("noop", null, { id: "c", alone: true }),
+		]);
+		expect(workerPorts()).toBeGreaterThan(before);
+		await executor.stop();
+		expect(workerPorts()).toBe(before);
+	});
+
+	test("all but one are ended once there has been no task for a time", async () => {
+		const before = workerPorts();
+		const hasty: Clock = {
+			...systemClock,
+			after: (ms, fn) => systemClock.after(ms === THREADS_IDLE_MS ? 0 : ms, fn),
+		};
+		await start({ handlerFiles: [], threads: 3, clock: hasty });
+		const three = ["a", "b", "c"].map((id) => run("noop", null, { id }));
+		await Promise.all(three);
+		await log.has(/idle worker threads ended/);
+		expect(log.entries.at(-1)?.[1]).toEqual({ threads: 2 });
+		expect((await run("noop")).kind).toBe("success");
+		await executor.stop();
+		expect(workerPorts()).toBe(before);
+	});
+});
+
+function workerPorts(): number {
+	return process
+		.getActiveResourcesInfo()
+		.filter((name) => name === "Worker" || name === "MessagePort").length;
+}

@@ -1,0 +1,179 @@
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { createHttp } from "../../node/http/server.ts";
+import { systemClock } from "../../node/world.ts";
+import { HEADER_BYTES_MAX } from "../../protocol/limits.ts";
+import { type Server, startServer } from "./http-server.ts";
+
+const task = { type: "t" };
+
+/** A request as no browser lets a page make it. */
+async function send(
+	server: Server,
+	method: string,
+	path: string,
+	headers: Record<string, string>,
+): Promise<{ status: number | undefined; code: string }> {
+	const url = `http://${server.address}${path}`;
+	const request = httpRequest(url, { method, headers, agent: false });
+	request.end(method === "POST" ? JSON.stringify(task) : undefined);
+	const [answer] = await once(request, "response");
+	let text = "";
+	for await (const part of answer) text += part;
+	return { status: answer.statusCode, code: JSON.parse(text).code };
+}
+
+// --- HTTP itself
+
+test("what is not HTTP is told so", async () => {
+	await using server = await startServer();
+	const { status, text } = await server.raw("hello\r\n\r\n");
+	expect(status).toBe(400);
+	expect(text).toContain('"code":"invalid"');
+});
+
+test.each([
+	["one large header", `X-A: ${"a".repeat(HEADER_BYTES_MAX)}\r\n`],
+	["many headers", "X-A: aaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(2_000)],
+])("headers over the limit are refused: %s", async (_what, headers) => {
+	await using server = await startServer();
+	const { status, text } = await server.raw(
+		`GET / HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`,
+	);
+	expect(status).toBe(431);
+	expect(text).toContain('"code":"headers_too_large"');
+});
+
+test.each([
+	["two lengths", "Content-Length: 2\r\nContent-Length: 3\r\n"],
+	[
+		"a length and chunks",
+		"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+	],
+])("a body whose end is in doubt is refused: %s", async (_what, headers) => {
+	await using server = await startServer();
+	const { status } = await server.raw(
+		`POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}\r\n{}`,
+	);
+	expect(status).toBe(400);
+});
+
+// --- Who may call
+
+test.each(["evil.example", "127.0.0.1.evil.example", "10.0.0.1:5000"])(
+	"on loopback a Host that is another is refused: %j",
+	async (host) => {
+		await using server = await startServer();
+		const answer = await send(server, "GET", "/v1/cluster", { host });
+		expect(answer).toEqual({ status: 421, code: "misdirected" });
+	},
+);
+
+test.each([
+	"localhost",
+	"LOCALHOST:80",
+	"127.0.0.1:9999",
+	"[::1]:5000",
+	"[::1]",
+])("on loopback a Host that is this machine is served: %s", async (host) => {
+	await using server = await startServer();
+	const answer = await send(server, "GET", "/v1/cluster", { host });
+	expect(answer.status).toBe(200);
+});
+
+test("beyond loopback a node may go by any name", async () => {
+	await using server = await startServer("0.0.0.0");
+	const headers = { host: "hearsay.example" };
+	const answer = await send(server, "GET", "/v1/cluster", headers);
+	expect(answer.status).toBe(200);
+});
+
+test("a page of another origin cannot submit, the node's own can", async () => {
+	await using server = await startServer();
+	const port = server.address.split(":")[1];
+	const submit = (origin: string) =>
+		send(server, "POST", "/v1/tasks", {
+			origin,
+			"content-type": "application/json",
+		});
+	const refused = { status: 403, code: "forbidden_origin" };
+	expect(await submit("http://evil.example")).toEqual(refused);
+	expect(await submit(`http://localhost:${Number(port) + 1}`)).toEqual(refused);
+	expect(await submit("null")).toEqual(refused);
+	expect((await submit(`http://127.0.0.1:${port}`)).status).toBe(202);
+});
+
+test("no answer may be sniffed, framed or kept", async () => {
+	await using server = await startServer();
+	for (const path of ["/v1/cluster", "/nope", "/", "/v1/tasks/%zz"]) {
+		const { headers } = await server.get(path);
+		expect(headers.get("x-content-type-options")).toBe("nosniff");
+		expect(headers.get("cache-control")).toBe("no-store");
+		expect(headers.get("content-security-policy")).toMatch(
+			/default-src 'none'.*frame-ancestors 'none'/,
+		);
+	}
+});
+
+// --- Starting and stopping
+
+test("a port in use is the system's own error", async () => {
+	await using server = await startServer();
+	const port = Number(server.address.split(":")[1]);
+	const { api } = server;
+	const log = { debug() {}, info() {}, warn() {}, error() {} };
+	await expect(
+		createHttp({
+			api,
+			host: "127.0.0.1",
+			port,
+			clock: systemClock,
+			log,
+			version: "0",
+		}),
+	).rejects.toMatchObject({ code: "EADDRINUSE" });
+});
+
+test("a node that stops answers those who wait, at once", async () => {
+	const server = await startServer();
+	await server.post("/v1/tasks", { id: "a", ...task });
+	const answer = server.get("/v1/tasks/a?wait=60s");
+	await server.api.waiting(1);
+	await server.close();
+	expect((await answer).json.state).toBe("PENDING");
+});
+
+test("a node that stops lets submissions under way end, and takes no more", async () => {
+	const server = await startServer();
+	const port = Number(server.address.split(":")[1]);
+	const idle = connect(port, "127.0.0.1");
+	idle.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	await once(idle, "data");
+	const hold = Promise.withResolvers<void>();
+	const submitted = Promise.withResolvers<void>();
+	server.api.held = hold.promise;
+	server.api.onSubmit = submitted.resolve;
+	const answer = server.post("/v1/tasks", task);
+	await submitted.promise;
+	const closed = server.close();
+	await once(idle, "close");
+	hold.resolve();
+	expect((await answer).status).toBe(202);
+	await closed;
+	await expect(server.get("/healthz")).rejects.toThrow();
+});
+
+test("a client that sends half a request does not keep the node from stopping", async () => {
+	const server = await startServer();
+	const socket = connect(Number(server.address.split(":")[1]), "127.0.0.1");
+	socket.on("error", () => {}); // Being cut off is what is expected.
+	socket.write(
+		"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n",
+	);
+	await once(socket, "data");
+	const cut = once(socket, "close");
+	await server.close();
+	await cut;
+});

@@ -1,0 +1,240 @@
+import { expect, test } from "vitest";
+import { startServer } from "./http-server.ts";
+
+test("a task is read with its times, its result and its attempts", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", {
+		id: "a",
+		type: "resize",
+		payload: { w: 1 },
+		labels: ["gpu"],
+	});
+	server.api.end("a", '{"ok":[1]}');
+	const answer = await server.get("/v1/tasks/a");
+	expect(answer.status).toBe(200);
+	expect(answer.json).toEqual({
+		id: "a",
+		type: "resize",
+		queue: "default",
+		labels: ["gpu"],
+		priority: 5,
+		state: "SUCCESS",
+		createdAt: "2026-01-02T03:04:05.678Z",
+		startedAt: "2026-01-02T03:04:05.680Z",
+		finishedAt: "2026-01-02T03:04:05.681Z",
+		node: "node-a",
+		token: 7,
+		attempt: 1,
+		crashes: 0,
+		attempts: [
+			{
+				token: 7,
+				node: "node-a",
+				claimedAt: "2026-01-02T03:04:05.679Z",
+				startedAt: "2026-01-02T03:04:05.680Z",
+				endedAt: "2026-01-02T03:04:05.681Z",
+				end: "success",
+			},
+		],
+		payload: { w: 1 },
+		result: { ok: [1] },
+	});
+});
+
+test("a task that waits again has no node, but remembers the attempt", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const lost = { token: 3, nodeId: "n", epoch: 1, claimedMs: 0 };
+	server.api.change("a", {
+		attempt: 1,
+		attempts: [{ ...lost, end: "lease-lost" }],
+	});
+	const { json } = await server.get("/v1/tasks/a");
+	expect(json).not.toHaveProperty("node");
+	expect(json).not.toHaveProperty("startedAt");
+	expect(json.attempts).toMatchObject([{ node: "n", end: "lease-lost" }]);
+});
+
+test.each([
+	"/v1/tasks/none",
+	"/v1/tasks/not%20an%20id",
+	"/v1/tasks/%F0%9F%A6%8A",
+])("what does not exist is not found: %s", async (path) => {
+	await using server = await startServer();
+	const answer = await server.get(path);
+	expect([answer.status, answer.json.code]).toEqual([404, "not_found"]);
+});
+
+test("an id of the greatest length is found, percent-encoded too", async () => {
+	await using server = await startServer();
+	const id = ":".repeat(128);
+	await server.post("/v1/tasks", { id, type: "t" });
+	const answer = await server.get(`/v1/tasks/${encodeURIComponent(id)}`);
+	expect(answer.json.id).toBe(id);
+});
+
+test("a reader who waits is answered as soon as the task has ended", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const answer = server.get("/v1/tasks/a?wait=30s");
+	await server.api.waiting(1);
+	server.api.end("a", "42");
+	expect((await answer).json).toMatchObject({ state: "SUCCESS", result: 42 });
+});
+
+test("a reader who waits is answered when the time is over", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const answer = await server.get("/v1/tasks/a?wait=20ms");
+	expect(answer.json.state).toBe("PENDING");
+});
+
+test("a reader who hangs up is no longer waited for", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const hangUp = new AbortController();
+	const { signal } = hangUp;
+	const url = `http://${server.address}/v1/tasks/a?wait=60s`;
+	const answer = fetch(url, { signal }).catch((error: Error) => error.name);
+	await server.api.waiting(1);
+	hangUp.abort();
+	await server.api.waiting(0);
+	expect(await answer).toBe("AbortError");
+});
+
+test("tasks are listed newest first, page by page, by state", async () => {
+	await using server = await startServer();
+	for (const id of ["a", "b", "c", "d", "e"]) {
+		await server.post("/v1/tasks", { id, type: "t" });
+	}
+	server.api.end("d", "1");
+	const ids = (page: { json: { tasks: { id: string }[] } }) =>
+		page.json.tasks.map(({ id }) => id);
+	const first = await server.get("/v1/tasks?state=PENDING&limit=3");
+	expect(ids(first)).toEqual(["e", "c", "b"]);
+	const { cursor } = first.json;
+	const rest = await server.get(
+		`/v1/tasks?state=PENDING&limit=3&cursor=${cursor}`,
+	);
+	expect(ids(rest)).toEqual(["a"]);
+	expect(rest.json).not.toHaveProperty("cursor");
+});
+
+test.each([
+	["/v1/tasks?state=pending", "state"],
+	["/v1/tasks?limit=0", "limit"],
+	["/v1/tasks?limit=501", "limit"],
+	["/v1/tasks?limit=1e2", "limit"],
+	["/v1/tasks?cursor=nonsense", "cursor"],
+	["/v1/tasks?staet=PENDING", "staet"],
+	["/v1/tasks?limit=1&limit=2", "limit"],
+	["/v1/tasks/a?wait=soon", "wait"],
+	["/v1/tasks/a?wait=-1", "wait"],
+	["/v1/tasks/a?state=PENDING", "state"],
+])("a parameter that is not right is named: %s", async (path, field) => {
+	await using server = await startServer();
+	const answer = await server.get(path);
+	expect(answer.status).toBe(400);
+	expect(answer.json).toMatchObject({ code: "invalid", field });
+});
+
+test("the cluster is read with its counts and its waiting work", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { type: "t", labels: ["gpu"] });
+	const { json } = await server.get("/v1/cluster");
+	expect(json).toMatchObject({
+		cluster: "hearsay",
+		node: "node-a",
+		counts: { PENDING: 1, SUCCESS: 0 },
+		totals: { accepted: 1, attempts: 0, stale: 0 },
+		backlog: [{ queue: "default", type: "t", labels: ["gpu"], count: 1 }],
+		store: { up: true, durability: { fsync: "everysec" } },
+		peers: ["node-b"],
+	});
+});
+
+test("nodes are read with their process and their address", async () => {
+	await using server = await startServer();
+	server.api.nodeViews = [
+		{
+			record: {
+				nodeId: "node-a",
+				pid: 4711,
+				host: "h",
+				http: "127.0.0.1:5000",
+				p2p: "",
+				version: "1.2.3",
+				startedMs: Date.UTC(2026, 0, 1),
+				slots: 8,
+				types: ["t"],
+				queues: ["q"],
+				labels: ["gpu"],
+				draining: false,
+			},
+			epoch: 2,
+			state: "up",
+			running: 3,
+			leaseLeftMs: 4_000,
+			seenBy: ["node-b"],
+			digest: undefined,
+		},
+	];
+	const { json } = await server.get("/v1/nodes");
+	const [{ uptimeMs, ...node }] = json.nodes;
+	expect(uptimeMs).toBeGreaterThanOrEqual(0);
+	expect(node).toEqual({
+		id: "node-a",
+		state: "up",
+		pid: 4711,
+		host: "h",
+		http: "127.0.0.1:5000",
+		p2p: "",
+		version: "1.2.3",
+		startedAt: "2026-01-01T00:00:00.000Z",
+		slots: 8,
+		running: 3,
+		labels: ["gpu"],
+		queues: ["q"],
+		types: ["t"],
+		epoch: 2,
+		leaseLeftMs: 4_000,
+		seenBy: ["node-b"],
+	});
+});
+
+test("a node is healthy though not ready, and says why it is not", async () => {
+	await using server = await startServer();
+	expect((await server.get("/readyz")).status).toBe(200);
+	const reasons = ["Redis is not reachable.", "No lease is held."];
+	server.api.ready = { ready: false, reasons };
+	const answer = await server.get("/readyz");
+	expect(answer.status).toBe(503);
+	expect(answer.json).toMatchObject({ code: "not_ready", reasons });
+	expect((await server.get("/healthz")).status).toBe(200);
+});
+
+test("the page and what it needs come from the node, under a strict policy", async () => {
+	await using server = await startServer();
+	const page = await server.get("/");
+	expect(page.text).toContain("<title>Hearsay</title>");
+	expect(page.headers.get("content-security-policy")).toMatch(
+		/default-src 'none'; script-src 'self'/,
+	);
+	const needed = page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g);
+	for (const [, path] of needed) {
+		expect((await server.get(path ?? "")).status).toBe(200);
+	}
+});
+
+test("the API describes itself, every reference resolved", async () => {
+	await using server = await startServer();
+	const { json, text } = await server.get("/openapi.json");
+	expect(json.openapi).toBe("3.1.0");
+	for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+		expect(json.components.schemas).toHaveProperty(name ?? "");
+	}
+	for (const path of Object.keys(json.paths)) {
+		const answer = await server.get(path.replace(/\{\w+\}/, "none"));
+		expect(answer.json.detail ?? "").not.toMatch(/nothing at this address/);
+	}
+});

@@ -1,0 +1,94 @@
+/**
+ * The HTTP side of a node on a free port, over an `Api` in memory; and plain
+ * ways to call it, with and without a well-behaved client between.
+ */
+import { connect } from "node:net";
+import { createHttp, type Http } from "../../node/http/server.ts";
+import { systemClock } from "../../node/world.ts";
+import { FakeApi } from "../fakes/api.ts";
+
+export interface Answer {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly text: string;
+	// biome-ignore lint/suspicious/noExplicitAny: a test states the shape it wants
+	readonly json: any;
+}
+
+export interface Server extends Http, AsyncDisposable {
+	readonly api: FakeApi;
+	/** What the node logged as its own errors. */
+	readonly errors: object[];
+	get(path: string, headers?: Record<string, string>): Promise<Answer>;
+	post(
+		path: string,
+		body: unknown,
+		headers?: Record<string, string>,
+	): Promise<Answer>;
+	/** The status of one answer to bytes as they are. */
+	raw(request: string): Promise<{ status: number; text: string }>;
+}
+
+export async function startServer(host = "127.0.0.1"): Promise<Server> {
+	const api = new FakeApi();
+	const errors: object[] = [];
+	const quiet = () => {};
+	const http = await createHttp({
+		api,
+		host,
+		port: 0,
+		clock: systemClock,
+		log: {
+			debug: quiet,
+			info: quiet,
+			warn: quiet,
+			error: (fields) => errors.push(fields),
+		},
+		version: "0.0.0",
+	});
+	const call = async (path: string, init: RequestInit): Promise<Answer> => {
+		const answer = await fetch(`http://${http.address}${path}`, init);
+		const text = await answer.text();
+		const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
+		const json = isJson && text !== "" ? JSON.parse(text) : undefined;
+		return { status: answer.status, headers: answer.headers, text, json };
+	};
+	return {
+		...http,
+		api,
+		errors,
+		get: (path, headers = {}) => call(path, { headers }),
+		post: (path, body, headers = {}) =>
+			call(path, {
+				method: "POST",
+				headers: { "content-type": "application/json", ...headers },
+				body:
+					typeof body === "string" || body instanceof Uint8Array
+						? (body as BodyInit)
+						: JSON.stringify(body),
+			}),
+		raw: (request) => sendRaw(http.address, request),
+		[Symbol.asyncDispose]: () => http.close(),
+	};
+}
+
+/** Resolves when the server closes the connection. */
+function sendRaw(
+	address: string,
+	request: string,
+): Promise<{ status: number; text: string }> {
+	const { hostname, port } = new URL(`http://${address}`);
+	return new Promise((resolve, reject) => {
+		const socket = connect(Number(port), hostname);
+		let text = "";
+		socket.setEncoding("utf8");
+		socket.on("connect", () => socket.write(request));
+		socket.on("data", (data) => {
+			text += data;
+		});
+		socket.on("error", reject);
+		socket.on("close", () =>
+			resolve({ status: Number(text.split(" ")[1]), text }),
+		);
+	});
+}

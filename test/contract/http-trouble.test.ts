@@ -1,0 +1,170 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { StoreError } from "../../node/ports.ts";
+import { BODIES_BYTES_MAX, BODY_BYTES_MAX } from "../../protocol/limits.ts";
+import { startServer } from "./http-server.ts";
+
+const task = { type: "t" };
+
+// --- The store, and the node itself
+
+test.each([
+	["unreachable", "store_unavailable"],
+	["unknown", "outcome_unknown"],
+	["full", "store_full"],
+] as const)(
+	"a store that is %s is a 503 that says when to try again",
+	async (kind, code) => {
+		await using server = await startServer();
+		server.api.failure = new StoreError(kind, "secret detail");
+		const answers = [
+			await server.post("/v1/tasks", task),
+			await server.post("/add_task", { task_id: 1, task_data: "" }),
+			await server.get("/v1/tasks/a"),
+			await server.get("/v1/tasks/a?wait=1s"),
+			await server.get("/v1/tasks"),
+			await server.get("/v1/cluster"),
+			await server.get("/v1/nodes"),
+			await server.get("/status/all"),
+		];
+		for (const answer of answers) {
+			expect([answer.status, answer.json.code]).toEqual([503, code]);
+			expect(answer.headers.get("retry-after")).toBe("1");
+			expect(answer.text).not.toContain("secret");
+		}
+	},
+);
+
+test("an error of the node's own is logged and not shown", async () => {
+	await using server = await startServer();
+	server.api.failure = new Error("secret detail");
+	const tried = [
+		await server.post("/v1/tasks", task),
+		await server.post("/v1/tasks", [task]),
+	];
+	for (const answer of tried) {
+		expect([answer.status, answer.json.code]).toEqual([500, "internal"]);
+		expect(answer.text).not.toMatch(/secret|stack|\.ts/);
+	}
+	expect(server.errors).toMatchObject([
+		{ err: server.api.failure, method: "POST", url: "/v1/tasks" },
+		{ err: server.api.failure },
+	]);
+});
+
+// --- Addresses, methods, types
+
+test("an address where nothing is answers 404, whatever is sent to it", async () => {
+	await using server = await startServer();
+	for (const path of ["/nope", "/v1", "/v1/tasks/a/b", "/../etc/passwd"]) {
+		const answer = await server.get(path);
+		expect([answer.status, answer.json.code]).toEqual([404, "not_found"]);
+	}
+	const posted = await server.post("/nope", "x", { "content-type": "x/y" });
+	expect(posted.status).toBe(404);
+});
+
+test("an address that is not well-formed is refused", async () => {
+	await using server = await startServer();
+	const answer = await server.get("/v1/tasks/%zz");
+	expect([answer.status, answer.json.code]).toEqual([400, "invalid"]);
+});
+
+test("a method that an address does not take answers 405 with those it takes", async () => {
+	await using server = await startServer();
+	const url = `http://${server.address}/v1/tasks`;
+	const answer = await fetch(url, { method: "DELETE" });
+	expect(answer.status).toBe(405);
+	expect(answer.headers.get("allow")).toBe("POST, GET, HEAD");
+	expect(await answer.json()).toMatchObject({ code: "method_not_allowed" });
+	const put = await fetch(`${url}/a`, {
+		method: "PUT",
+		body: "no type of ours",
+	});
+	expect(put.status).toBe(405);
+	const head = await fetch(url, { method: "HEAD" });
+	expect(head.status).toBe(200);
+});
+
+test.each(["text/plain", "application/x-www-form-urlencoded", "nonsense", ""])(
+	"a body of a type that is not taken answers 415: %j",
+	async (type) => {
+		await using server = await startServer();
+		const headers = { "content-type": type };
+		const answer = await server.post("/v1/tasks", '{"type":"t"}', headers);
+		expect(answer.status).toBe(415);
+		expect(answer.json).toMatchObject({ field: "Content-Type" });
+	},
+);
+
+test("a type with a character set, in any case, is taken", async () => {
+	await using server = await startServer();
+	const json = { "content-type": "Application/JSON; charset=UTF-8" };
+	const lines = { "content-type": "Application/X-NDJSON; charset=UTF-8" };
+	expect((await server.post("/v1/tasks", task, json)).status).toBe(202);
+	const answer = await server.post("/v1/tasks", task, lines);
+	expect(answer.headers.get("content-type")).toMatch(/x-ndjson/);
+});
+
+// --- Bodies
+
+const unsound: [what: string, body: string | Uint8Array, field?: string][] = [
+	["nothing", ""],
+	["half an object", '{"type":"t"'],
+	["text behind the end", '{"type":"t"}{}'],
+	["bytes that are not UTF-8", Buffer.from('{"type":"\xff"}', "latin1")],
+	["a name twice", '{"type":"t","priority":1,"priority":9}'],
+	["__proto__", '{"type":"t","payload":{"__proto__":{}}}', "payload.__proto__"],
+	[
+		"constructor.prototype",
+		'{"type":"t","payload":[{"constructor":{"prototype":{}}}]}',
+		"payload[0].constructor",
+	],
+	["a number without end", '{"type":"t","payload":1e999}', "payload"],
+	["brackets without end", `{"type":"t","payload":${"[".repeat(1e6)}`],
+	["deep nesting", `${"[".repeat(65)}${"]".repeat(65)}`],
+];
+
+test.each(unsound)("JSON is refused for %s", async (_what, body, field) => {
+	await using server = await startServer();
+	const answer = await server.post("/v1/tasks", body);
+	expect([answer.status, answer.json.code]).toEqual([400, "invalid_json"]);
+	expect(answer.json.field).toBe(field);
+	expect(server.api.tasks.size).toBe(0);
+	expect((await server.post("/v1/tasks", task)).status).toBe(202);
+});
+
+test("a body over the limit answers 413, announced or not", async () => {
+	await using server = await startServer();
+	const body = Buffer.alloc(BODY_BYTES_MAX + 1, " ");
+	const answer = await server.post("/v1/tasks", body);
+	expect([answer.status, answer.json.code]).toEqual([413, "too_large"]);
+	const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+	const { status } = await server.raw(
+		`POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`,
+	);
+	expect(status).toBe(413);
+});
+
+test("large bodies that come at once are bounded together", async () => {
+	await using server = await startServer();
+	const head = `POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${BODY_BYTES_MAX}\r\n\r\n`;
+	const port = Number(server.address.split(":")[1]);
+	const open = [];
+	// "Continue" tells that a request was taken in and its body awaited.
+	for (let i = 0; i < BODIES_BYTES_MAX / BODY_BYTES_MAX; i++) {
+		const socket = connect(port, "127.0.0.1");
+		socket.write(head);
+		expect(String((await once(socket, "data"))[0])).toMatch(/ 100 /);
+		open.push(socket);
+	}
+	const large = JSON.stringify({ type: "t", payload: "x".repeat(100_000) });
+	const refused = await server.post("/v1/tasks", large);
+	expect([refused.status, refused.json.code]).toEqual([503, "overloaded"]);
+	expect((await server.post("/v1/tasks", task)).status).toBe(202);
+	for (const socket of open) socket.destroy();
+	await expect
+		.poll(async () => (await server.post("/v1/tasks", large)).status)
+		.toBe(202);
+});

@@ -1,0 +1,164 @@
+/**
+ * The same seeded random operations on a store and on its twin in memory must
+ * give equal answers and leave equal shards, to the last number and moment.
+ *
+ * A real store has its own clock. So each step is first made there; the moment
+ * at which it was made is read from what it left behind, and the twin makes the
+ * same step at that same moment. A step that leaves no moment behind does not
+ * depend on it: leases either last for longer than the test, or have run out
+ * before the next step.
+ *
+ * After each step the shard is held against its invariants. At the end all that
+ * waits is claimed: each waiting task is found once, in order of rank.
+ */
+import { describe, expect, it } from "vitest";
+import type { Shard } from "../../node/ports.ts";
+import { formatSession } from "../../protocol/lease.ts";
+import { rankOf } from "../../protocol/rank.ts";
+import { createMemoryStore } from "../fakes/store.ts";
+import { SeededRandom } from "../random.ts";
+import {
+	type MakeWorld,
+	nodeRecord,
+	TTL_MS,
+	type World,
+} from "./store-bench.ts";
+import {
+	checkInvariants,
+	checkStep,
+	latestMs,
+	look,
+	type Snapshot,
+} from "./store-invariants.ts";
+import {
+	type Answer,
+	LAPSING_TTL_MS,
+	type Operation,
+	Operator,
+	perform,
+	ROUTES,
+} from "./store-operator.ts";
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+const STEPS = 300;
+const SHARDS = 3;
+
+export function storeAgreement(name: string, make: MakeWorld): void {
+	describe(`a store ${name} and its twin`, () => {
+		it.each(SEEDS)(
+			`agree through ${STEPS} random operations, seed %i`,
+			async (seed) => {
+				const world = await make(SHARDS);
+				try {
+					await agree(world, seed);
+				} finally {
+					await world.stop();
+				}
+			},
+		);
+	});
+}
+
+async function agree(world: World, seed: number): Promise<void> {
+	const random = new SeededRandom(seed);
+	const twin = { nowMs: 0 };
+	const { shards } = world.store;
+	const twins = createMemoryStore({
+		shards: SHARDS,
+		nowMs: () => twin.nowMs,
+	}).shards;
+	const pairs = shards.map((shard, index) => {
+		const operator = new Operator(random, index, SHARDS);
+		return new Pair(world, shard, twins[index] as Shard, operator, twin);
+	});
+	for (let step = 0; step < STEPS; step++) {
+		await world.advance?.(random.below(3));
+		await random.pick(pairs).step(`seed ${seed}, step ${step}`);
+	}
+	for (const pair of pairs) await pair.drain(`seed ${seed}, at the end`);
+}
+
+/** A shard and its twin. */
+class Pair {
+	readonly #world: World;
+	readonly #shard: Shard;
+	readonly #twin: Shard;
+	readonly #operator: Operator;
+	readonly #clock: { nowMs: number };
+	#last: Snapshot | undefined;
+
+	constructor(
+		world: World,
+		shard: Shard,
+		twin: Shard,
+		operator: Operator,
+		clock: { nowMs: number },
+	) {
+		this.#world = world;
+		this.#shard = shard;
+		this.#twin = twin;
+		this.#operator = operator;
+		this.#clock = clock;
+	}
+
+	async step(at: string): Promise<void> {
+		await this.#make(this.#operator.draw(), at);
+	}
+
+	/** Claims all that waits. */
+	async drain(at: string): Promise<void> {
+		const record = nodeRecord("last");
+		const open = { record, ttlMs: TTL_MS, generation: 0 };
+		const { epoch = 0, generation = 0 } = await this.#make(
+			{ method: "open", args: [open] },
+			at,
+		);
+		const waiting = this.#last?.tasks.filter(
+			(task) => task.state === "PENDING",
+		);
+		const session = formatSession("last", epoch);
+		const request = { session, generation, routes: ROUTES, limit: 100 };
+		const { tasks } = await this.#make(
+			{ method: "claim", args: [request] },
+			at,
+		);
+		expect(tasks?.map((task) => task.id)).toEqual(
+			waiting
+				?.sort((a, b) => rankOf(a.priority, a.seq) - rankOf(b.priority, b.seq))
+				.map((task) => task.id),
+		);
+	}
+
+	async #make(operation: Operation, at: string): Promise<Answer> {
+		const where = `${at}, shard ${this.#shard.index}: ${JSON.stringify(operation)}`;
+		const answer = await perform(this.#shard, operation);
+		this.#operator.learn(operation, answer);
+		if (operation.args[1] === LAPSING_TTL_MS) await this.#lapse(answer);
+		const { sessions } = this.#operator;
+		const now = await look(this.#shard, sessions);
+
+		const madeMs = answer.nowMs ?? latestMs(now);
+		this.#clock.nowMs = Math.max(this.#clock.nowMs, madeMs);
+		const same = await perform(this.#twin, operation);
+		expect(same, `${where}: answers`).toEqual(answer);
+		this.#clock.nowMs = now.nowMs;
+		const twin = await look(this.#twin, sessions);
+		expect(twin, `${where}: what is left behind`).toEqual(now);
+
+		checkInvariants(now, where);
+		if (this.#last !== undefined) checkStep(this.#last, now, where);
+		if (answer.ready !== undefined) {
+			const routes = now.counts.waiting.map(({ route }) => route);
+			expect(answer.ready, `${where}: ready routes`).toEqual(routes);
+		}
+		this.#last = now;
+		return answer;
+	}
+
+	/** Lets the lease that was just renewed for a moment run out. */
+	async #lapse({ nowMs = 0 }: Answer): Promise<void> {
+		while ((await this.#shard.nodes()).nowMs < nowMs + LAPSING_TTL_MS) {
+			await this.#world.advance?.(LAPSING_TTL_MS);
+		}
+	}
+}

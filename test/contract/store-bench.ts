@@ -1,0 +1,208 @@
+/**
+ * What the rules of the store are tried on: one shard of a fresh store for each
+ * test, and the steps that many rules begin with.
+ */
+import { expect } from "vitest";
+import type {
+	ClaimReply,
+	NodeRecord,
+	Opened,
+	Pulse,
+	Shard,
+	Store,
+} from "../../node/ports.ts";
+import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import { CLAIM_BATCH_MAX, SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import type {
+	ClaimedTask,
+	NewTask,
+	TaskEnd,
+	TaskRecord,
+} from "../../protocol/task.ts";
+
+/** A store under test, new and empty, and what can be done to it from outside. */
+export interface World {
+	readonly store: Store;
+	/** Restarts the server on the same data; resolves once the store is up again. */
+	restart(): Promise<void>;
+	/** Lets time pass, where the store's clock can be turned. */
+	readonly advance?: (ms: number) => Promise<void>;
+	stop(): Promise<void>;
+}
+export type MakeWorld = (shards: number) => Promise<World>;
+
+/** An open session. */
+export interface Session extends Opened {
+	readonly name: SessionName;
+}
+
+export const TTL_MS = 60_000;
+export const ROUTE: Route = "default|process_task|";
+
+/** Looks at a condition at most so often: some seconds on a real store. */
+const LOOKS_MAX = 100_000;
+const LOOK_MS = 1;
+
+export class Bench {
+	readonly index: number;
+	readonly #make: () => Promise<World>;
+	readonly #shards: number;
+	#world: World | undefined;
+	#ids = 0;
+
+	/** Shard `index` of so many. */
+	constructor(make: MakeWorld, shards: number, index: number) {
+		this.#make = () => make(shards);
+		this.#shards = shards;
+		this.index = index;
+	}
+
+	async begin(): Promise<void> {
+		this.#world = await this.#make();
+	}
+
+	async end(): Promise<void> {
+		await this.#world?.stop();
+		this.#world = undefined;
+	}
+
+	get world(): World {
+		if (this.#world === undefined) throw new Error("the bench has not begun");
+		return this.#world;
+	}
+
+	get shard(): Shard {
+		const shard = this.world.store.shards[this.index];
+		if (shard === undefined) throw new Error(`no shard ${this.index}`);
+		return shard;
+	}
+
+	async open(nodeId = "ann", ttlMs = TTL_MS, generation = 0): Promise<Session> {
+		const record = nodeRecord(nodeId);
+		const opened = await this.shard.open({
+			...{ record, ttlMs, generation },
+		});
+		return { ...opened, name: formatSession(nodeId, opened.epoch) };
+	}
+
+	async pulse(
+		{ name }: Session,
+		ttlMs = TTL_MS,
+	): Promise<Extract<Pulse, { ok: true }>> {
+		const pulse = await this.shard.pulse(name, ttlMs);
+		if (!pulse.ok) throw new Error(`${name} is ${pulse.code}`);
+		return pulse;
+	}
+
+	/** A task that lives in this shard. */
+	task(fields: Partial<NewTask> = {}): NewTask {
+		for (;;) {
+			const id = `task-${this.#ids++}`;
+			if (shardOf(id, this.#shards) !== this.index) continue;
+			return { id, route: ROUTE, priority: 5, payload: '{"n":1}', ...fields };
+		}
+	}
+
+	/** Submits one task for each of these. */
+	async submit(...each: Partial<NewTask>[]): Promise<NewTask[]> {
+		const tasks = each.map((fields) => this.task(fields));
+		for (let from = 0; from < tasks.length; from += SUBMIT_BATCH_MAX) {
+			const batch = tasks.slice(from, from + SUBMIT_BATCH_MAX);
+			for (const outcome of await this.shard.submit(batch)) {
+				expect(outcome).toMatchObject({ ok: true, created: true });
+			}
+		}
+		return tasks;
+	}
+
+	async claim(
+		session: Session,
+		limit = CLAIM_BATCH_MAX,
+		routes: readonly Route[] = [ROUTE],
+	): Promise<Extract<ClaimReply, { ok: true }>> {
+		const { name, generation } = session;
+		const request = { session: name, generation, routes, limit };
+		const reply = await this.shard.claim(request);
+		if (!reply.ok) throw new Error(`${name} cannot claim: ${reply.code}`);
+		return reply;
+	}
+
+	/** Claims what must be exactly one waiting task. */
+	async claimOne(session: Session): Promise<ClaimedTask> {
+		const { tasks } = await this.claim(session);
+		expect(tasks).toHaveLength(1);
+		return tasks[0] as ClaimedTask;
+	}
+
+	/** A new task in the hands of the session. */
+	async started(
+		session: Session,
+		fields: Partial<NewTask> = {},
+	): Promise<ClaimedTask> {
+		await this.submit(fields);
+		return await this.claimOne(session);
+	}
+
+	/** So many tasks that have ended, oldest first. */
+	async ended(session: Session, count: number): Promise<ClaimedTask[]> {
+		await this.submit(...Array.from({ length: count }, () => ({})));
+		const ended: ClaimedTask[] = [];
+		while (ended.length < count) {
+			const { tasks } = await this.claim(session);
+			await this.shard.complete(tasks.map(success));
+			ended.push(...tasks);
+		}
+		return ended;
+	}
+
+	async read(id: string): Promise<TaskRecord> {
+		const [record] = await this.shard.get([id]);
+		if (record === undefined) throw new Error(`there is no task ${id}`);
+		return record;
+	}
+
+	/** Lets the session's lease run out. */
+	async lapse(session: Session): Promise<void> {
+		const { nowMs } = await this.pulse(session, 1);
+		await this.until(
+			"the lease has run out",
+			async () => (await this.shard.nodes()).nowMs > nowMs,
+		);
+	}
+
+	/** Looks until the condition holds. */
+	async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+		for (let looks = 0; looks < LOOKS_MAX; looks++) {
+			if (await holds()) return;
+			await this.world.advance?.(LOOK_MS);
+		}
+		throw new Error(`in vain: ${what}`);
+	}
+}
+
+export function nodeRecord(nodeId: string): NodeRecord {
+	return {
+		nodeId,
+		pid: 4711,
+		host: "host",
+		http: "127.0.0.1:5000",
+		p2p: "",
+		version: "0.1.0",
+		startedMs: 1_800_000_000_000,
+		slots: 8,
+		types: ["process_task"],
+		labels: [],
+		draining: false,
+	};
+}
+
+export function success({
+	id,
+	token,
+	claimedMs,
+}: Pick<ClaimedTask, "id" | "token" | "claimedMs">): TaskEnd {
+	const startedMs = claimedMs + 1;
+	return { id, token, startedMs, state: "SUCCESS", result: '"done"' };
+}

@@ -1,0 +1,107 @@
+/**
+ * What every store must do, in Redis or in memory: one suite for all of them.
+ *
+ *     storeContract("in memory", makeWorld);
+ *
+ * Each rule is tried on a store of one shard and on each of four. Time is never
+ * slept away: where a rule needs it to pass, the store is asked until it has.
+ */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { formatSession } from "../../protocol/lease.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import { Bench, type MakeWorld, nodeRecord, TTL_MS } from "./store-bench.ts";
+import * as ends from "./store-ends.ts";
+import * as generation from "./store-generation.ts";
+import * as revoke from "./store-revoke.ts";
+import * as sessions from "./store-sessions.ts";
+import * as tasks from "./store-tasks.ts";
+import { timeRules } from "./store-time.ts";
+
+const RULES = {
+	opening: sessions.openingRules,
+	describing: sessions.describingRules,
+	renewing: sessions.renewingRules,
+	"looking around": sessions.lookingRules,
+	closing: sessions.closingRules,
+	generations: generation.generationRules,
+	submitting: tasks.submittingRules,
+	claiming: tasks.claimingRules,
+	reading: tasks.readingRules,
+	completing: ends.completingRules,
+	"giving back": ends.givingBackRules,
+	forgetting: ends.forgettingRules,
+	revoking: revoke.revokingRules,
+	"revoking in batches": revoke.batchRules,
+	"giving up": revoke.poisonRules,
+};
+
+/** The rules that hold for every store. */
+export function storeContract(name: string, make: MakeWorld): void {
+	for (const shards of [1, 4]) {
+		for (let index = 0; index < shards; index++) {
+			describe(`a store ${name}, shard ${index} of ${shards}`, () => {
+				const bench = prepared(new Bench(make, shards, index));
+				for (const [what, rules] of Object.entries(RULES)) {
+					describe(what, () => rules(bench));
+				}
+			});
+		}
+	}
+	describe(`a store ${name}, restarted`, () =>
+		generation.restartRules(prepared(new Bench(make, 1, 0))));
+	describe(`a store ${name}, its shards together`, () => shardRules(make));
+}
+
+/** For stores whose worlds can `advance`. */
+export function storeTimeContract(name: string, make: MakeWorld): void {
+	describe(`a store ${name}, as time passes`, () =>
+		timeRules(prepared(new Bench(make, 1, 0))));
+}
+
+function prepared(bench: Bench): Bench {
+	beforeEach(() => bench.begin());
+	afterEach(() => bench.end());
+	return bench;
+}
+
+function shardRules(make: MakeWorld): void {
+	const bench = prepared(new Bench(make, 4, 0));
+
+	it("each task is in one shard only, and what happens in one leaves the others", async () => {
+		const { shards } = bench.world.store;
+		const ids = Array.from({ length: 200 }, (_, i) => `task-${i}`);
+		const { route, priority, payload } = bench.task();
+		for (const [index, shard] of shards.entries()) {
+			const own = ids.filter((id) => shardOf(id, shards.length) === index);
+			expect(own.length).toBeGreaterThan(0);
+			await shard.submit(own.map((id) => ({ id, route, priority, payload })));
+		}
+		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
+		const lists = await Promise.all(shards.map((shard) => shard.list(all)));
+		const found = lists.flat().map((task) => task.id);
+		expect(found.sort()).toEqual(ids.sort());
+		for (const [index, shard] of shards.entries()) {
+			const { states } = await shard.counts();
+			expect(states.PENDING).toBe(lists[index]?.length);
+		}
+	});
+
+	it("a node has a session in each shard, and can lose the lease of one alone", async () => {
+		const { shards } = bench.world.store;
+		const record = nodeRecord("ann");
+		const sessions = await Promise.all(
+			shards.map(async (shard) => {
+				const request = { record, ttlMs: TTL_MS, generation: 0 };
+				const { epoch, previous } = await shard.open(request);
+				expect(previous).toBeUndefined();
+				return formatSession("ann", epoch);
+			}),
+		);
+		const session = sessions[1] ?? "";
+		await shards[1]?.revoke({ session, when: "now", limit: 1 });
+		const pulses = await Promise.all(
+			shards.map((shard, i) => shard.pulse(sessions[i] ?? "", TTL_MS)),
+		);
+		expect(pulses.map((pulse) => pulse.ok)).toEqual([true, false, true, true]);
+	});
+}

@@ -1,0 +1,241 @@
+/** Rules of ends: completing, giving back, and forgetting what has ended. */
+import { expect, it } from "vitest";
+import type { GiveBack } from "../../node/ports.ts";
+import {
+	ATTEMPTS_KEPT_MAX,
+	CRASHES_MAX,
+	TRIM_BATCH_MAX,
+} from "../../protocol/limits.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import { type Bench, success } from "./store-bench.ts";
+
+export function completingRules(bench: Bench): void {
+	it("a success is kept with its result and its attempt", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		const { outcomes, endedKept } = await bench.shard.complete([success(task)]);
+		expect(outcomes).toEqual(["accepted"]);
+		expect(endedKept).toBe(1);
+		const record = await bench.read(task.id);
+		expect(record).toMatchObject({ state: "SUCCESS", result: '"done"' });
+		expect(record.error).toBeUndefined();
+		expect(record.finishedMs).toBeGreaterThanOrEqual(task.claimedMs);
+		const { token, claimedMs } = task;
+		expect(record.attempts).toEqual([
+			{
+				...{ token, nodeId: "ann", epoch: session.epoch, claimedMs },
+				startedMs: claimedMs + 1,
+				endedMs: record.finishedMs,
+				end: "success",
+			},
+		]);
+		expect(await bench.shard.running(session.name)).toEqual([]);
+	});
+
+	it.each(["failure", "timeout"] as const)(
+		"a %s is kept with its error",
+		async (end) => {
+			const session = await bench.open();
+			const { id, token } = await bench.started(session);
+			const error = { code: "failed", message: "no\n“luck”", stack: "at x" };
+			const told = { id, token, startedMs: 1, state: "FAILURE" } as const;
+			await bench.shard.complete([{ ...told, end, error }]);
+			const record = await bench.read(id);
+			expect(record).toMatchObject({ state: "FAILURE", error });
+			expect(record.result).toBeUndefined();
+			expect(record.attempts).toMatchObject([{ token, startedMs: 1, end }]);
+		},
+	);
+
+	it("an end told again is accepted again, and the first one stands", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		await bench.shard.complete([success(task)]);
+		const before = await bench.read(task.id);
+		const { outcomes, endedKept } = await bench.shard.complete([
+			{ ...success(task), state: "SUCCESS", result: '"other"' },
+			success(task),
+		]);
+		expect(outcomes).toEqual(["accepted", "accepted"]);
+		expect(endedKept).toBe(1);
+		expect(await bench.read(task.id)).toEqual(before);
+		const { states, stale } = await bench.shard.counts();
+		expect(states).toMatchObject({ STARTED: 0, SUCCESS: 1 });
+		expect(stale).toBe(0);
+	});
+
+	it("a stale token cannot complete a task, and is counted", async () => {
+		const session = await bench.open();
+		const stale = await bench.started(session);
+		const handedBack = { end: "handed-back", message: "" } as const;
+		await bench.shard.giveBack([{ ...stale, ...handedBack }]);
+		const refused = { outcomes: ["stale_token"], endedKept: 0 };
+		const complete = (task: ClaimedTask) =>
+			bench.shard.complete([success(task)]);
+		expect(await complete(stale)).toEqual(refused);
+		const holder = await bench.claimOne(session);
+		expect(await complete(stale)).toEqual(refused);
+		expect(await complete({ ...stale, id: "nobody" })).toEqual(refused);
+		expect(await complete({ ...holder, token: holder.token + 1 })).toEqual(
+			refused,
+		);
+		expect((await bench.read(stale.id)).state).toBe("STARTED");
+		expect((await bench.shard.counts()).stale).toBe(4);
+		expect((await complete(holder)).outcomes).toEqual(["accepted"]);
+	});
+
+	it("the token alone decides: an end is accepted also when the lease has run out", async () => {
+		const ann = await bench.open("ann");
+		const task = await bench.started(ann);
+		await bench.lapse(ann);
+		const { outcomes } = await bench.shard.complete([success(task)]);
+		expect(outcomes).toEqual(["accepted"]);
+		expect((await bench.pulse(ann)).running).toBe(0);
+	});
+
+	it("outcomes come in order, each end judged by itself", async () => {
+		const session = await bench.open();
+		await bench.submit({}, {});
+		const { tasks } = await bench.claim(session);
+		const [one, two] = tasks.map(success);
+		if (one === undefined || two === undefined) throw new Error("two tasks");
+		const told = [one, { ...two, token: 1 }, two, one];
+		expect(await bench.shard.complete(told)).toEqual({
+			outcomes: ["accepted", "stale_token", "accepted", "accepted"],
+			endedKept: 2,
+		});
+	});
+}
+
+export function givingBackRules(bench: Bench): void {
+	it("a task handed back waits again at its old place, and remembers the attempt", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		const [later, urgent] = await bench.submit({}, { priority: 6 });
+		const handedBack = { ...task, end: "handed-back", message: "" } as const;
+		const outcomes = await bench.shard.giveBack([handedBack, handedBack]);
+		expect(outcomes).toEqual(["pending", "stale_token"]);
+		const record = await bench.read(task.id);
+		expect(record).toMatchObject({ state: "PENDING", attempt: 1, crashes: 0 });
+		const [attempt] = record.attempts;
+		expect(attempt).toMatchObject({ token: task.token, end: "handed-back" });
+		expect(attempt?.endedMs).toBeGreaterThanOrEqual(task.claimedMs);
+		expect(attempt?.startedMs).toBeUndefined();
+		expect((await bench.shard.counts()).stale).toBe(1);
+		expect(await bench.shard.running(session.name)).toEqual([]);
+		const { tasks } = await bench.claim(session);
+		const ids = [urgent?.id, task.id, later?.id];
+		expect(tasks.map((claimed) => claimed.id)).toEqual(ids);
+		expect(tasks[1]).toMatchObject({ attempt: 2 });
+		expect(tasks[1]?.token).toBeGreaterThan(task.token);
+	});
+
+	it("a task that crashes its worker once too often is given up", async () => {
+		const session = await bench.open();
+		await bench.submit({});
+		const message = "The worker died.";
+		let last: GiveBack | undefined;
+		for (let crashes = 1; crashes <= CRASHES_MAX; crashes++) {
+			const task = await bench.claimOne(session);
+			expect(task.crashes).toBe(crashes - 1);
+			last = { id: task.id, token: task.token, end: "crashed", message };
+			expect(await bench.shard.giveBack([last])).toEqual([
+				crashes < CRASHES_MAX ? "pending" : "ended",
+			]);
+		}
+		const record = await bench.read(last?.id ?? "");
+		expect(record).toMatchObject({
+			...{ state: "FAILURE", crashes: CRASHES_MAX, losses: 0 },
+			error: { code: "crashed", message },
+		});
+		expect(record.finishedMs).toBe(record.attempts.at(-1)?.endedMs);
+		expect(record.attempts.map((attempt) => attempt.end)).toEqual(
+			Array.from({ length: CRASHES_MAX }, () => "crashed"),
+		);
+		const late = success({ ...(last as GiveBack), claimedMs: 1 });
+		const reply = await bench.shard.complete([late]);
+		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 1 });
+	});
+
+	it("handing back does not count towards crashes", async () => {
+		const session = await bench.open();
+		await bench.submit({});
+		for (let times = 0; times <= CRASHES_MAX; times++) {
+			const task = await bench.claimOne(session);
+			const back = { ...task, end: "handed-back", message: "" } as const;
+			const outcomes = await bench.shard.giveBack([back]);
+			expect(outcomes).toEqual(["pending"]);
+		}
+	});
+
+	it("of many attempts the newest are remembered", async () => {
+		const session = await bench.open();
+		await bench.submit({});
+		const tokens: number[] = [];
+		for (let times = 0; times < ATTEMPTS_KEPT_MAX + 3; times++) {
+			const task = await bench.claimOne(session);
+			tokens.push(task.token);
+			const back = { ...task, end: "handed-back", message: "" } as const;
+			await bench.shard.giveBack([back]);
+		}
+		const task = await bench.claimOne(session);
+		await bench.shard.complete([success(task)]);
+		tokens.push(task.token);
+		const { attempts, attempt } = await bench.read(task.id);
+		expect(attempt).toBe(ATTEMPTS_KEPT_MAX + 4);
+		expect(attempts.map(({ token }) => token)).toEqual(
+			tokens.slice(-ATTEMPTS_KEPT_MAX),
+		);
+	});
+}
+
+export function forgettingRules(bench: Bench): void {
+	it("beyond a number the oldest ended tasks are forgotten, others never", async () => {
+		const session = await bench.open();
+		const ended = [];
+		for (let i = 0; i < 5; i++) {
+			// Apart in time, so that it is plain which is the oldest.
+			ended.push(...(await bench.ended(session, 1)));
+			const { nowMs } = await bench.shard.nodes();
+			await bench.until(
+				"a millisecond has passed",
+				async () => (await bench.shard.nodes()).nowMs > nowMs,
+			);
+		}
+		const running = await bench.started(session);
+		const [waiting] = await bench.submit({});
+		expect(await bench.shard.trim(5)).toBe(0);
+		expect(await bench.shard.trim(2)).toBe(3);
+		const ids = [...ended, running, waiting].map((task) => task?.id ?? "");
+		const kept = (await bench.shard.get(ids)).map((task) => task?.state);
+		const [gone, done] = [undefined, "SUCCESS"];
+		const alive = ["STARTED", "PENDING"];
+		expect(kept).toEqual([gone, gone, gone, done, done, ...alive]);
+		const { states, accepted } = await bench.shard.counts();
+		expect(states).toMatchObject({ SUCCESS: 2, STARTED: 1, PENDING: 1 });
+		expect(accepted).toBe(7);
+		expect(await bench.shard.trim(0)).toBe(2);
+	});
+
+	it("one call forgets at most a batch", async () => {
+		const session = await bench.open();
+		await bench.ended(session, TRIM_BATCH_MAX + 2);
+		expect(await bench.shard.trim(1)).toBe(TRIM_BATCH_MAX);
+		expect(await bench.shard.trim(1)).toBe(1);
+		expect(await bench.shard.trim(1)).toBe(0);
+	});
+
+	it("the id of a forgotten task is free, and its token worth nothing", async () => {
+		const session = await bench.open();
+		const [task] = await bench.ended(session, 1);
+		if (task === undefined) throw new Error("one task");
+		await bench.shard.trim(0);
+		const late = await bench.shard.complete([success(task)]);
+		expect(late).toEqual({ outcomes: ["stale_token"], endedKept: 0 });
+		const again = await bench.shard.submit([bench.task({ id: task.id })]);
+		expect(again).toMatchObject([{ ok: true, created: true }]);
+		expect(await bench.read(task.id)).toMatchObject({
+			...{ state: "PENDING", attempt: 0, attempts: [] },
+		});
+	});
+}

@@ -1,0 +1,182 @@
+/**
+ * What must hold in a shard at every moment, seen through its port alone; and
+ * how a task may differ from one moment to the next.
+ */
+import { expect } from "vitest";
+import type { RegisteredNode, Shard, ShardCounts } from "../../node/ports.ts";
+import {
+	formatSession,
+	parseSession,
+	type SessionName,
+} from "../../protocol/lease.ts";
+import { isEnded, TASK_STATES, TRANSITIONS } from "../../protocol/state.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+
+/** Everything that a shard tells of itself. */
+export interface Snapshot {
+	/** Newest first. */
+	readonly tasks: readonly TaskRecord[];
+	readonly states: readonly (readonly TaskRecord[])[];
+	readonly counts: ShardCounts;
+	readonly nodes: readonly RegisteredNode[];
+	readonly running: readonly {
+		readonly session: SessionName;
+		readonly id: string;
+		readonly token: number;
+	}[];
+	readonly nowMs: number;
+}
+
+const PAGE = 9;
+
+/** Looks at all of a shard, in which these sessions have been open. */
+export async function look(
+	shard: Shard,
+	sessions: readonly SessionName[],
+): Promise<Snapshot> {
+	const tasks: TaskRecord[] = [];
+	for (let beforeSeq = 2 ** 45; ; ) {
+		const request = { state: undefined, beforeSeq, limit: PAGE };
+		const page = await shard.list(request);
+		tasks.push(...page);
+		if (page.length < PAGE) break;
+		beforeSeq = page.at(-1)?.seq ?? 0;
+	}
+	const states = await Promise.all(
+		TASK_STATES.map((state) =>
+			shard.list({ state, beforeSeq: 2 ** 45, limit: 500 }),
+		),
+	);
+	const running = await Promise.all(
+		sessions.map(async (session) =>
+			(await shard.running(session)).map((task) => ({ session, ...task })),
+		),
+	);
+	const counts = await shard.counts();
+	const { nodes, nowMs } = await shard.nodes();
+	return { tasks, states, counts, nodes, running: running.flat(), nowMs };
+}
+
+/** The latest moment that any task remembers: when the last step that changed one was made. */
+export function latestMs({ tasks }: Snapshot): number {
+	const moments = tasks.flatMap((task) => [
+		task.createdMs,
+		...task.attempts.flatMap(({ claimedMs, endedMs = 0 }) => [
+			claimedMs,
+			endedMs,
+		]),
+	]);
+	return Math.max(0, ...moments);
+}
+
+export function checkInvariants(now: Snapshot, where: string): void {
+	checkLists(now, where);
+	checkRunning(now, where);
+	for (const task of now.tasks) checkTask(task, `${where}: ${task.id}`);
+	const tokens = now.tasks.flatMap((task) =>
+		task.attempts.map((attempt) => attempt.token),
+	);
+	expect(new Set(tokens).size, `${where}: no token twice`).toBe(tokens.length);
+}
+
+/** Counts, lists and queues tell the same story. */
+function checkLists({ tasks, states, counts }: Snapshot, where: string): void {
+	const seqs = tasks.map((task) => task.seq);
+	const falling = [...new Set(seqs)].sort((a, b) => b - a);
+	expect(seqs, `${where}: newest first, none twice`).toEqual(falling);
+	for (const [i, state] of TASK_STATES.entries()) {
+		const own = tasks.filter((task) => task.state === state);
+		expect(states[i], `${where}: the list of ${state}`).toEqual(own);
+		expect(counts.states[state], `${where}: ${state}`).toBe(own.length);
+	}
+	const waiting = Map.groupBy(
+		tasks.filter((task) => task.state === "PENDING"),
+		(task) => task.route,
+	);
+	expect(counts.waiting, `${where}: what waits by route`).toEqual(
+		[...waiting.keys()].sort().map((route) => ({
+			route,
+			count: waiting.get(route)?.length,
+		})),
+	);
+}
+
+/** Each STARTED task runs in one session: that of its newest attempt. */
+function checkRunning(
+	{ tasks, running, nodes }: Snapshot,
+	where: string,
+): void {
+	const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+	const started = tasks
+		.filter((task) => task.state === "STARTED")
+		.map(({ id, attempts }) => {
+			const { token, nodeId, epoch } = attempts.at(-1) ?? {};
+			return { session: formatSession(nodeId ?? "", epoch ?? 0), id, token };
+		});
+	expect([...running].sort(byId), `${where}: what runs`).toEqual(
+		started.sort(byId),
+	);
+	for (const node of nodes) {
+		const session = formatSession(node.record.nodeId, node.epoch);
+		const own = running.filter((task) => task.session === session);
+		expect(node.running, `${where}: what ${session} runs`).toBe(own.length);
+	}
+}
+
+function checkTask(task: TaskRecord, where: string): void {
+	const newest = task.attempts.at(-1);
+	const past = task.attempts.slice(
+		0,
+		task.state === "STARTED" ? -1 : undefined,
+	);
+	for (const { end, endedMs, claimedMs, token } of past) {
+		expect(end, `${where}: a past attempt has its end`).toBeDefined();
+		expect(endedMs, `${where}: attempt ${token}`).toBeGreaterThanOrEqual(
+			claimedMs,
+		);
+	}
+	if (task.state === "STARTED") expect(newest?.end, where).toBeUndefined();
+	const tokens = task.attempts.map((attempt) => attempt.token);
+	expect(tokens, `${where}: tokens rise`).toEqual(
+		[...tokens].sort((a, b) => a - b),
+	);
+	expect(task.attempt, where).toBeGreaterThanOrEqual(task.attempts.length);
+	expect(task.finishedMs, `${where}: finished when its last attempt was`).toBe(
+		isEnded(task.state) ? newest?.endedMs : undefined,
+	);
+	expect(task.result !== undefined, where).toBe(task.state === "SUCCESS");
+	expect(task.error !== undefined, where).toBe(task.state === "FAILURE");
+}
+
+/** From one moment to the next each task takes at most one step of the table; only ended ones go. */
+export function checkStep(
+	before: Snapshot,
+	now: Snapshot,
+	where: string,
+): void {
+	const after = new Map(now.tasks.map((task) => [task.seq, task]));
+	for (const { seq, id, state } of before.tasks) {
+		const next = after.get(seq)?.state;
+		if (next === undefined) {
+			expect(isEnded(state), `${where}: ${id} is gone, ${state}`).toBe(true);
+		} else if (next !== state) {
+			expect(TRANSITIONS[state], `${where}: ${id}`).toContain(next);
+		}
+	}
+	for (const name of ["accepted", "attempts", "stale"] as const) {
+		const total = now.counts[name];
+		expect(total, `${where}: ${name} never falls`).toBeGreaterThanOrEqual(
+			before.counts[name],
+		);
+	}
+	for (const { record, epoch } of before.nodes) {
+		const later = now.nodes.find(
+			(node) => node.record.nodeId === record.nodeId,
+		);
+		if (later === undefined) continue;
+		expect(later.epoch, `${where}: epochs rise`).toBeGreaterThanOrEqual(epoch);
+	}
+	for (const { session } of now.running) {
+		expect(parseSession(session).epoch, where).toBeGreaterThan(0);
+	}
+}

@@ -1,0 +1,216 @@
+/**
+ * Draws random operations on one shard, from a seed: sound ones, stale ones,
+ * nonsense and repeats, as a cluster of careless nodes would send them.
+ *
+ * It remembers what answers told (sessions, tokens), and forgets nothing that
+ * has become stale, so that old tokens and dead sessions come back again and
+ * again. Few ids, nodes and routes, so that operations meet.
+ */
+import type { Shard } from "../../node/ports.ts";
+import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import { TASK_STATES } from "../../protocol/state.ts";
+import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
+import type { SeededRandom } from "../random.ts";
+import { nodeRecord, TTL_MS } from "./store-bench.ts";
+
+type Method = Exclude<keyof Shard, "index">;
+export type Operation = {
+	readonly [M in Method]: {
+		readonly method: M;
+		readonly args: Parameters<Shard[M]>;
+	};
+}[Method];
+
+/** A pulse of this TTL is meant to run out before the next operation. */
+export const LAPSING_TTL_MS = 1;
+
+export const ROUTES = ["a|t|", "b|t|", "b|t|gpu", "c|u|"];
+const NODES = ["ann", "bob", "cid"];
+const PRIORITIES = [0, 5, 5, 5, 9, 255];
+const IDS = 40;
+/** Sessions and tokens that are remembered. */
+const MEMORY = 24;
+const REPEAT_ONE_IN = 8;
+
+export class Operator {
+	/** Every session that was ever opened. */
+	readonly sessions: SessionName[] = ["ghost:1"];
+	readonly #random: SeededRandom;
+	readonly #ids: readonly string[];
+	#claimed: ClaimedTask[] = [];
+	#past: Operation[] = [];
+	#generation = 0;
+
+	constructor(random: SeededRandom, index: number, shards: number) {
+		this.#random = random;
+		const ids = Array.from({ length: IDS * shards }, (_, i) => `id-${i}`);
+		this.#ids = ids.filter((id) => shardOf(id, shards) === index);
+	}
+
+	draw(): Operation {
+		const repeat = this.#past.length > 0 && this.#random.oneIn(REPEAT_ONE_IN);
+		const operation = repeat
+			? this.#random.pick(this.#past)
+			: this.#random.pick(this.#kinds)();
+		this.#past = [...this.#past, operation].slice(-5);
+		return operation;
+	}
+
+	/** Takes in what an operation answered. */
+	learn({ method, args }: Operation, answer: Answer): void {
+		this.#generation = answer.generation ?? this.#generation;
+		if (method === "open" && answer.epoch !== undefined) {
+			const { nodeId } = args[0].record;
+			this.sessions.push(formatSession(nodeId, answer.epoch));
+		}
+		if (method === "claim") {
+			const tasks = [...this.#claimed, ...(answer.tasks ?? [])];
+			this.#claimed = tasks.slice(-MEMORY);
+		}
+	}
+
+	/** Each as often as it should come. */
+	readonly #kinds: readonly (() => Operation)[] = [
+		() => this.#open(),
+		() => this.#describe(),
+		() => this.#pulse(TTL_MS),
+		() => this.#pulse(TTL_MS),
+		() => this.#pulse(LAPSING_TTL_MS),
+		() => ({ method: "close", args: [this.#session()] }),
+		() => ({ method: "adopt", args: [this.#knownGeneration()] }),
+		() => this.#submit(),
+		() => this.#submit(),
+		() => this.#submit(),
+		() => this.#claim(),
+		() => this.#claim(),
+		() => this.#claim(),
+		() => this.#claim(),
+		() => this.#complete(),
+		() => this.#complete(),
+		() => this.#giveBack(),
+		() => this.#giveBack(),
+		() => this.#revoke(),
+		() => this.#revoke(),
+		() => ({ method: "trim", args: [this.#random.below(12)] }),
+		() => ({ method: "get", args: [this.#some(this.#ids)] }),
+		() => this.#list(),
+	];
+
+	#open(): Operation {
+		const record = this.#record();
+		const generation = this.#knownGeneration();
+		return { method: "open", args: [{ record, ttlMs: TTL_MS, generation }] };
+	}
+
+	#describe(): Operation {
+		const session = this.#session();
+		const [nodeId = ""] = session.split(":");
+		const record = { ...nodeRecord(nodeId), slots: this.#random.below(9) };
+		return { method: "describe", args: [session, record] };
+	}
+
+	#pulse(ttlMs: number): Operation {
+		return { method: "pulse", args: [this.#session(), ttlMs] };
+	}
+
+	#submit(): Operation {
+		const tasks = this.#some(this.#ids).map((id) => ({
+			id,
+			route: this.#random.pick(ROUTES),
+			priority: this.#random.pick(PRIORITIES),
+			payload: JSON.stringify(this.#random.text(4)),
+		}));
+		return { method: "submit", args: [tasks] };
+	}
+
+	#claim(): Operation {
+		const session = this.#session();
+		const generation = this.#random.oneIn(10) ? 0 : this.#generation;
+		const routes = [...new Set(this.#some(ROUTES))];
+		const limit = 1 + this.#random.below(4);
+		const request = { session, generation, routes, limit };
+		return { method: "claim", args: [request] };
+	}
+
+	#complete(): Operation {
+		const ends = this.#holdings().map(({ id, token }, i): TaskEnd => {
+			const told = { id, token, startedMs: i };
+			if (this.#random.oneIn(2))
+				return { ...told, state: "SUCCESS", result: `"${token}"` };
+			const error = { code: "failed", message: "of\nno luck" };
+			const end = this.#random.pick(["failure", "timeout"] as const);
+			return { ...told, state: "FAILURE", end, error };
+		});
+		return { method: "complete", args: [ends] };
+	}
+
+	#giveBack(): Operation {
+		const tasks = this.#holdings().map(({ id, token }) => {
+			const end = this.#random.pick(["handed-back", "crashed"] as const);
+			return { id, token, end, message: `crashed ${id}` };
+		});
+		return { method: "giveBack", args: [tasks] };
+	}
+
+	#revoke(): Operation {
+		const session = this.#session();
+		const when = this.#random.pick(["expired", "expired", "now"] as const);
+		const limit = 1 + this.#random.below(3);
+		return { method: "revoke", args: [{ session, when, limit }] };
+	}
+
+	#list(): Operation {
+		const state = this.#random.pick([undefined, ...TASK_STATES]);
+		const beforeSeq = 2 ** 45;
+		const limit = 1 + this.#random.below(8);
+		return { method: "list", args: [{ state, beforeSeq, limit }] };
+	}
+
+	/** Mostly one of the newest, which may be alive. */
+	#session(): SessionName {
+		const all = this.sessions.slice(-MEMORY);
+		return this.#random.pick(
+			this.#random.oneIn(8) ? all : all.slice(-NODES.length),
+		);
+	}
+
+	/** What sessions hold or once held; now and then with a token that no one ever had. */
+	#holdings(): { id: string; token: number }[] {
+		if (this.#claimed.length === 0) return [{ id: "nobody", token: 1 }];
+		return this.#some(this.#claimed).map(({ id, token }) => ({
+			id,
+			token: this.#random.oneIn(12) ? token + 1_000 : token,
+		}));
+	}
+
+	#record() {
+		return nodeRecord(this.#random.pick(NODES));
+	}
+
+	#knownGeneration(): number {
+		return this.#generation + (this.#random.oneIn(12) ? 1 : 0);
+	}
+
+	/** One to four of them, perhaps one twice. */
+	#some<T>(all: readonly T[]): T[] {
+		const length = 1 + this.#random.below(4);
+		return Array.from({ length }, () => this.#random.pick(all));
+	}
+}
+
+/** What the operator looks for in any answer. */
+export interface Answer {
+	readonly generation?: number;
+	readonly epoch?: number;
+	readonly nowMs?: number;
+	readonly tasks?: readonly ClaimedTask[];
+	readonly ready?: readonly string[];
+}
+
+export async function perform(
+	shard: Shard,
+	{ method, args }: Operation,
+): Promise<Answer> {
+	return (await Reflect.apply(shard[method], shard, args)) ?? {};
+}

@@ -1,0 +1,45 @@
+/** The store in Redis keeps the store's contract. */
+import { afterAll, beforeAll } from "vitest";
+import type { Log, Store } from "../../node/ports.ts";
+import { connectStore } from "../../node/store/redis-store.ts";
+import { type RedisServer, startRedis } from "../redis.ts";
+import { storeAgreement } from "./store-agreement.ts";
+import type { World } from "./store-bench.ts";
+import { storeContract } from "./store-contract.ts";
+
+let server: RedisServer;
+let clusters = 0;
+
+beforeAll(async () => {
+	server = await startRedis();
+});
+afterAll(() => server.stop());
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A cluster of its own on the one server. */
+async function redisWorld(shards: number): Promise<World> {
+	const cluster = `test-${clusters++}`;
+	const store = connectStore({ url: server.url, cluster, shards, log });
+	if (!store.up) await comesUp(store);
+	return {
+		store,
+		async restart() {
+			const back = comesUp(store);
+			await server.restart();
+			await back;
+		},
+		stop: () => store.close(),
+	};
+}
+
+function comesUp(store: Store): Promise<void> {
+	return new Promise((resolve) =>
+		store.onChange((up) => {
+			if (up) resolve();
+		}),
+	);
+}
+
+storeContract("in Redis", redisWorld);
+storeAgreement("in Redis", redisWorld);

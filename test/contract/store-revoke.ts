@@ -1,0 +1,178 @@
+/** Rules of revoking: how the tasks of a lost session are taken over. */
+import { expect, it } from "vitest";
+import type { RevokeRequest } from "../../node/ports.ts";
+import { LOSSES_MAX } from "../../protocol/limits.ts";
+import { type Bench, type Session, success, TTL_MS } from "./store-bench.ts";
+
+function whenExpired({ name }: Session, limit = 10): RevokeRequest {
+	return { session: name, when: "expired", limit };
+}
+
+function now({ name }: Session, limit = 10): RevokeRequest {
+	return { session: name, when: "now", limit };
+}
+
+export function revokingRules(bench: Bench): void {
+	it("a session whose lease has not run out is not revoked by a sweep", async () => {
+		const ann = await bench.open();
+		await bench.started(ann);
+		expect(await bench.shard.revoke(whenExpired(ann))).toEqual({
+			ok: false,
+			code: "renewed",
+		});
+		expect((await bench.pulse(ann)).running).toBe(1);
+	});
+
+	it("the tasks of a session whose lease ran out wait again at their old places", async () => {
+		const ann = await bench.open("ann");
+		const bob = await bench.open("bob");
+		const lost = await bench.started(ann);
+		const [later] = await bench.submit({});
+		await bench.lapse(ann);
+		expect(await bench.shard.revoke(whenExpired(ann))).toEqual({
+			ok: true,
+			putBack: [{ route: lost.route, count: 1, topPriority: lost.priority }],
+			left: 0,
+		});
+		const record = await bench.read(lost.id);
+		expect(record).toMatchObject({ state: "PENDING", losses: 1, crashes: 0 });
+		expect(record.attempts).toMatchObject([
+			{ token: lost.token, nodeId: "ann", end: "lease-lost" },
+		]);
+		const { tasks } = await bench.claim(bob);
+		const ids = [lost.id, later?.id];
+		expect(tasks.map((task) => task.id)).toEqual(ids);
+		expect(tasks[0]).toMatchObject({ attempt: 2, crashes: 0 });
+		const { outcomes } = await bench.shard.complete([success(lost)]);
+		expect(outcomes).toEqual(["stale_token"]);
+	});
+
+	it("a session known to be dead is revoked at once", async () => {
+		const ann = await bench.open();
+		const { id } = await bench.started(ann);
+		expect(await bench.shard.revoke(now(ann))).toMatchObject({ left: 0 });
+		const { attempts } = await bench.read(id);
+		expect(attempts).toMatchObject([{ end: "revoked" }]);
+		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
+			code: "revoked",
+		});
+	});
+
+	it("a session that is not there, or is no more, has nothing to revoke", async () => {
+		const ann = await bench.open();
+		const nothing = { ok: true, putBack: [], left: 0 };
+		const unknown = { ...ann, name: "nobody:1" };
+		expect(await bench.shard.revoke(whenExpired(unknown))).toEqual(nothing);
+		await bench.shard.revoke(now(ann));
+		expect(await bench.shard.revoke(now(ann))).toEqual(nothing);
+	});
+
+	it("a newer session of the node is never hit", async () => {
+		const first = await bench.open();
+		const second = await bench.open();
+		await bench.started(second);
+		await bench.shard.revoke(now(first));
+		expect((await bench.pulse(second)).running).toBe(1);
+		const { nodes } = await bench.shard.nodes();
+		expect(nodes).toMatchObject([{ epoch: second.epoch, running: 1 }]);
+	});
+}
+
+export function batchRules(bench: Bench): void {
+	it("a large session is revoked in batches, oldest task first, and cannot renew in between", async () => {
+		const ann = await bench.open("ann");
+		const bob = await bench.open("bob");
+		const tasks = await bench.submit({}, { priority: 9 }, {}, { priority: 0 });
+		await bench.claim(ann);
+		await bench.lapse(ann);
+		const first = await bench.shard.revoke(whenExpired(ann, 3));
+		expect(first).toMatchObject({ ok: true, left: 1 });
+		const records = await bench.shard.get(tasks.map((task) => task.id));
+		expect(records.map((task) => task?.state)).toEqual([
+			...["PENDING", "PENDING", "PENDING", "STARTED"],
+		]);
+		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
+			code: "revoked",
+		});
+		expect((await bench.pulse(bob)).expired).toEqual([ann.name]);
+		const second = await bench.shard.revoke(whenExpired(ann, 3));
+		expect(second).toMatchObject({
+			...{ ok: true, left: 0, putBack: [{ count: 1, topPriority: 0 }] },
+		});
+		expect((await bench.pulse(bob)).expired).toEqual([]);
+	});
+
+	it("what was put back is told by route, with the highest priority of each", async () => {
+		const ann = await bench.open();
+		const routes = ["b|t|", "a|t|"];
+		await bench.submit(
+			{ route: "b|t|", priority: 3 },
+			{ route: "a|t|", priority: 0 },
+			{ route: "b|t|", priority: 200 },
+			{ route: "b|t|", priority: 7 },
+		);
+		await bench.claim(ann, 10, routes);
+		expect(await bench.shard.revoke(now(ann))).toMatchObject({
+			putBack: [
+				{ route: "a|t|", count: 1, topPriority: 0 },
+				{ route: "b|t|", count: 3, topPriority: 200 },
+			],
+		});
+		expect((await bench.pulse(await bench.open("bob"))).ready).toEqual([
+			...["a|t|", "b|t|"],
+		]);
+	});
+
+	it("when the last task is put back the lease is gone, and the node's record stays for a while", async () => {
+		const ann = await bench.open("ann");
+		const bob = await bench.open("bob");
+		const before = await bench.pulse(bob);
+		await bench.shard.revoke(now(ann));
+		const { nodes } = await bench.shard.nodes();
+		expect(nodes).toMatchObject([
+			{ record: { nodeId: "ann" }, epoch: ann.epoch, running: 0 },
+			{ record: { nodeId: "bob" } },
+		]);
+		expect(nodes[0]?.expiresMs).toBeUndefined();
+		const { registryVersion } = await bench.pulse(bob);
+		expect(registryVersion).toBeGreaterThan(before.registryVersion);
+	});
+
+	it("while tasks are left the revoked lease is told as 0", async () => {
+		const ann = await bench.open();
+		await bench.submit({}, {});
+		await bench.claim(ann);
+		await bench.shard.revoke(now(ann, 1));
+		const { nodes } = await bench.shard.nodes();
+		expect(nodes).toMatchObject([{ expiresMs: 0, running: 1 }]);
+	});
+}
+
+export function poisonRules(bench: Bench): void {
+	it("a task that loses its node once too often is given up, and its last holder refused", async () => {
+		const [task] = await bench.submit({});
+		for (let losses = 1; losses < LOSSES_MAX; losses++) {
+			const session = await bench.open();
+			await bench.claimOne(session);
+			const reply = await bench.shard.revoke(now(session));
+			expect(reply).toMatchObject({ putBack: [{ count: 1 }], left: 0 });
+		}
+		const session = await bench.open();
+		const last = await bench.claimOne(session);
+		expect(await bench.shard.revoke(now(session))).toEqual({
+			...{ ok: true, putBack: [], left: 0 },
+		});
+		const record = await bench.read(task?.id ?? "");
+		expect(record).toMatchObject({
+			...{ state: "FAILURE", losses: LOSSES_MAX, crashes: 0 },
+			error: { code: "crashed" },
+		});
+		expect(record.error?.message).toContain(`lost ${LOSSES_MAX} times`);
+		expect(record.finishedMs).toBe(record.attempts.at(-1)?.endedMs);
+		const reply = await bench.shard.complete([success(last)]);
+		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 1 });
+		const { states, waiting } = await bench.shard.counts();
+		expect(states).toMatchObject({ PENDING: 0, STARTED: 0, FAILURE: 1 });
+		expect(waiting).toEqual([]);
+	});
+}

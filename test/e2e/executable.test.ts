@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startRedis } from "../redis.ts";
+import { ask, freePorts, HearsayProcess } from "./up-process.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Where the shell and redis-server are, and no Node.js is needed. */
+const BARE = { PATH: "/usr/bin:/bin" };
+
+interface TaskAsRead {
+	readonly state: string;
+	readonly result?: unknown;
+	readonly node?: string;
+	readonly attempts: readonly object[];
+}
+
+let folder: string;
+let program: readonly string[];
+
+beforeAll(() => {
+	execFileSync(process.execPath, [join(ROOT, "scripts/build.ts")]);
+	folder = mkdtempSync(join(tmpdir(), "hearsay-executable-"));
+	const executable = join(folder, "hearsay");
+	copyFileSync(join(ROOT, "dist/hearsay"), executable);
+	program = [executable];
+	writeFileSync(
+		join(folder, "tasks.ts"),
+		"export default { async double(n: number): Promise<number> { return 2 * n; } };",
+	);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("alone in a folder, it runs a cluster with handlers in TypeScript", async () => {
+	const first = await freePorts(3);
+	const http = `127.0.0.1:${first}`;
+	const args = ["up", "--http", http, "--handlers", "tasks.ts"];
+	const cluster = new HearsayProcess(program, args, folder, BARE);
+	try {
+		await cluster.says(/Ctrl-C stops the cluster/);
+		expect(await (await fetch(`http://${http}/`)).text()).toContain("<html");
+		const task = { id: "t", type: "double", payload: 21 };
+		await ask(`http://${http}/v1/tasks`, task);
+		const { body } = await ask<TaskAsRead>(
+			`http://127.0.0.1:${first + 2}/v1/tasks/t?wait=10s`,
+		);
+		expect(body).toMatchObject({ state: "SUCCESS", result: 42 });
+	} finally {
+		await cluster.stop();
+	}
+	expect(await cluster.ended).toBe(0);
+});
+
+test("nodes started by hand with one Redis find each other and share work", async () => {
+	const first = await freePorts(3);
+	const redis = await startRedis();
+	const urls = [0, 1, 2].map((i) => `http://127.0.0.1:${first + i}`);
+	const nodes = urls.map((url) => {
+		const http = url.slice("http://".length);
+		const args = ["node", "--redis", redis.url, "--http", http];
+		return new HearsayProcess(program, args, folder, BARE);
+	});
+	try {
+		const ids = await Promise.all(
+			nodes.map(async (node) => (await node.says(/node (\S+) serves/))[1]),
+		);
+		// More than one node has slots for, so that it takes all of them.
+		const tasks = Array.from({ length: 200 }, (_, i) => ({
+			id: `t${i}`,
+			type: "process_task",
+			payload: { durationMs: 100 },
+		}));
+		expect((await ask(`${urls[0]}/v1/tasks`, tasks)).status).toBe(202);
+		const ended = await Promise.all(
+			tasks.map(({ id }) =>
+				ask<TaskAsRead>(`${urls[1]}/v1/tasks/${id}?wait=30s`),
+			),
+		);
+		const states = new Set(ended.map(({ body }) => body.state));
+		expect([...states]).toEqual(["SUCCESS"]);
+		const ran = new Set(ended.map(({ body }) => body.node));
+		expect([...ran].sort()).toEqual(ids.sort());
+		expect(ended.every(({ body }) => body.attempts.length === 1)).toBe(true);
+	} finally {
+		await Promise.all(nodes.map((node) => node.stop()));
+		await redis.stop();
+	}
+});

@@ -1,0 +1,135 @@
+/**
+ * `hearsay up` as a user runs it: a process in a folder of its own, read by
+ * what it prints. Tests wait for lines and for ends, never for time.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** The program from its sources. */
+export const PROGRAM: readonly string[] = [
+	process.execPath,
+	fileURLToPath(new URL("../../node/main.ts", import.meta.url)),
+];
+
+export class HearsayProcess {
+	/** Resolves with the exit code, or -1 where a signal ended it. */
+	readonly ended: Promise<number>;
+	readonly #child: ChildProcess;
+	readonly #waiting = new Set<() => void>();
+	#output = "";
+	#isEnded = false;
+
+	constructor(
+		program: readonly string[],
+		args: readonly string[],
+		folder: string,
+		env: NodeJS.ProcessEnv = process.env,
+	) {
+		const [command = "", ...first] = program;
+		this.#child = spawn(command, [...first, ...args], {
+			cwd: folder,
+			env,
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		for (const stream of [this.#child.stdout, this.#child.stderr]) {
+			stream?.setEncoding("utf8").on("data", (text: string) => {
+				this.#output += text;
+				this.#wake();
+			});
+		}
+		this.ended = once(this.#child, "close").then(([code]) => {
+			this.#isEnded = true;
+			this.#wake();
+			return code ?? -1;
+		});
+	}
+
+	get output(): string {
+		return this.#output;
+	}
+
+	/** Resolves with the first match in what was printed; rejects when it ends without. */
+	async says(pattern: RegExp): Promise<RegExpExecArray> {
+		for (;;) {
+			const match = pattern.exec(this.#output);
+			if (match !== null) return match;
+			if (this.#isEnded) {
+				throw new Error(`it ended without ${pattern}:\n${this.#output}`);
+			}
+			await new Promise<void>((resolve) => this.#waiting.add(resolve));
+		}
+	}
+
+	kill(signal: NodeJS.Signals): void {
+		this.#child.kill(signal);
+	}
+
+	/** For the end of a test, whatever state it left this in. */
+	async stop(): Promise<void> {
+		this.#child.kill("SIGTERM");
+		await this.ended;
+	}
+
+	#wake(): void {
+		for (const resolve of this.#waiting) resolve();
+		this.#waiting.clear();
+	}
+}
+
+/** The first of `count` free ports in a row. */
+export async function freePorts(count: number): Promise<number> {
+	for (;;) {
+		const first = 20_000 + Math.floor(Math.random() * 10_000);
+		const servers = Array.from({ length: count }, (_, i) =>
+			createServer().listen(first + i, "127.0.0.1"),
+		);
+		const free = await Promise.all(
+			servers.map((server) =>
+				once(server, "listening").then(
+					() => true,
+					() => false,
+				),
+			),
+		);
+		for (const server of servers) server.close();
+		await setImmediate();
+		if (free.every(Boolean)) return first;
+	}
+}
+
+/** Resolves when whoever listens on the port has closed this connection. */
+export async function closedByOther(port: number): Promise<void> {
+	const socket = connect(port, "127.0.0.1");
+	await once(socket, "connect");
+	socket.resume();
+	await once(socket, "close");
+}
+
+export async function isRefused(port: number): Promise<boolean> {
+	const socket = connect(port, "127.0.0.1");
+	const refused = await once(socket, "connect").then(
+		() => false,
+		() => true,
+	);
+	socket.destroy();
+	return refused;
+}
+
+/** JSON from a node. */
+export async function ask<T>(
+	url: string,
+	body?: object,
+): Promise<{ status: number; body: T }> {
+	const response = await fetch(
+		url,
+		body && {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify(body),
+		},
+	);
+	return { status: response.status, body: (await response.json()) as T };
+}

@@ -1,0 +1,173 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+	ask,
+	closedByOther,
+	freePorts,
+	HearsayProcess,
+	isRefused,
+	PROGRAM,
+} from "./up-process.ts";
+
+const READY = /Ctrl-C stops the cluster/;
+
+interface Task {
+	readonly state: string;
+}
+interface NodeList {
+	readonly nodes: readonly { pid: number; http: string; state: string }[];
+}
+
+let folder: string;
+let first: number;
+let started: HearsayProcess[];
+
+beforeEach(async () => {
+	folder = mkdtempSync(join(tmpdir(), "hearsay-up-"));
+	first = await freePorts(3);
+	started = [];
+});
+afterEach(async () => {
+	await Promise.all(started.map((each) => each.stop()));
+	rmSync(folder, { recursive: true });
+});
+
+function up(args: readonly string[] = [], env = process.env): HearsayProcess {
+	const http = `--http=127.0.0.1:${first}`;
+	const process = new HearsayProcess(
+		PROGRAM,
+		["up", http, ...args],
+		folder,
+		env,
+	);
+	started.push(process);
+	return process;
+}
+
+function url(index: number, path: string): string {
+	return `http://127.0.0.1:${first + index}${path}`;
+}
+
+function redisPort(): number {
+	const config = readFileSync(join(folder, ".hearsay/redis.conf"), "utf8");
+	return Number(/^port (\d+)$/m.exec(config)?.[1]);
+}
+
+async function expectAllGone(): Promise<void> {
+	for (const port of [first, first + 1, first + 2, redisPort()]) {
+		expect(await isRefused(port), `port ${port}`).toBe(true);
+	}
+}
+
+describe("hearsay up", () => {
+	test("three nodes run a task, and Ctrl-C ends them and their Redis", async () => {
+		const cluster = up();
+		await cluster.says(READY);
+		for (const index of [0, 1, 2]) {
+			expect((await fetch(url(index, "/readyz"))).status).toBe(200);
+		}
+		const task = { id: "t", type: "process_task", payload: { durationMs: 1 } };
+		expect((await ask(url(1, "/v1/tasks"), task)).status).toBe(202);
+		const { body } = await ask<Task>(url(2, "/v1/tasks/t?wait=10s"));
+		expect(body.state).toBe("SUCCESS");
+
+		cluster.kill("SIGINT");
+		expect(await cluster.ended).toBe(0);
+		await expectAllGone();
+	});
+
+	test("a node that is killed is started again", async () => {
+		const cluster = up();
+		await cluster.says(READY);
+		const { body } = await ask<NodeList>(url(0, "/v1/nodes"));
+		const victim = body.nodes.find(({ http }) => http.endsWith(`${first + 1}`));
+		process.kill(victim?.pid ?? Number.NaN, "SIGKILL");
+		await cluster.says(/node-2 \(pid \d+\) ended by SIGKILL/);
+		await cluster.says(/node-2 {2}is back/);
+		expect((await fetch(url(1, "/readyz"))).status).toBe(200);
+	});
+
+	test("the next start resumes the backlog", async () => {
+		const former = up(["--queues", "served"]);
+		await former.says(READY);
+		const task = { id: "left", type: "noop", queue: "later" };
+		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
+		await former.stop();
+
+		await up(["--queues", "served,later"]).says(READY);
+		const { body } = await ask<Task>(url(2, "/v1/tasks/left?wait=10s"));
+		expect(body.state).toBe("SUCCESS");
+	});
+
+	test("when it is killed itself, nodes and Redis end, and the next start works", async () => {
+		const killed = up();
+		await killed.says(READY);
+		const redisGone = closedByOther(redisPort());
+		killed.kill("SIGKILL");
+		await redisGone;
+		await expectAllGone();
+
+		await up().says(READY);
+	});
+
+	test("a start right after a kill waits for what is still ending", async () => {
+		const killed = up();
+		await killed.says(READY);
+		killed.kill("SIGKILL");
+		await killed.ended;
+		await up().says(READY);
+	});
+
+	test("a Redis that is killed is started again, with its data", async () => {
+		const cluster = up(["--queues", "served"]);
+		await cluster.says(READY);
+		const task = { id: "kept", type: "noop", queue: "later" };
+		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
+		const log = readFileSync(join(folder, ".hearsay/redis.log"), "utf8");
+		const pid = Number(/(\d+):M .*Ready to accept connections/.exec(log)?.[1]);
+		process.kill(pid, "SIGKILL");
+		await cluster.says(/redis {3}ended/);
+		await cluster.says(/redis {3}is back/);
+		await cluster.stop();
+
+		await up(["--queues", "served"]).says(READY);
+		const { body } = await ask<Task>(url(1, "/v1/tasks/kept"));
+		expect(body.state).toBe("PENDING");
+	});
+
+	test("a second one in the same folder is refused", async () => {
+		await up().says(READY);
+		const second = up();
+		expect(await second.ended).toBe(2);
+		expect(second.output).toMatch(/^hearsay: Another `hearsay up`[^\n]*\n$/);
+	});
+
+	test("a port in use is told, and nothing stays behind", async () => {
+		const holder = createServer().listen(first + 1, "127.0.0.1");
+		const cluster = up();
+		expect(await cluster.ended).toBe(2);
+		expect(cluster.output).toContain(
+			`Port ${first + 1} on 127.0.0.1 is in use`,
+		);
+		await new Promise((resolve) => holder.close(resolve));
+		await expectAllGone();
+	});
+
+	test("a handler file that does not load is told, and nothing stays behind", async () => {
+		writeFileSync(join(folder, "broken.ts"), "export default {");
+		const cluster = up(["--handlers", "broken.ts"]);
+		expect(await cluster.ended).toBe(2);
+		expect(cluster.output).toContain("broken.ts");
+		await expectAllGone();
+	});
+
+	test("without a redis-server it says what to install, or to set", async () => {
+		const cluster = up([], { ...process.env, PATH: folder });
+		expect(await cluster.ended).toBe(2);
+		expect(cluster.output).toMatch(/apt-get install redis-server/);
+		expect(cluster.output).toMatch(/HEARSAY_REDIS_URL/);
+	});
+});

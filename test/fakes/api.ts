@@ -1,0 +1,207 @@
+/**
+ * An `Api` in memory: what the HTTP side may ask of a node, without a node.
+ *
+ * Nothing here happens by itself: a test moves a task with `end`, breaks the
+ * store with `failure`, holds submissions back with `held`.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type {
+	Api,
+	ClusterView,
+	NodeView,
+	Readiness,
+	Submitted,
+	TaskPage,
+} from "../../node/ports.ts";
+import { isEnded, type TaskState } from "../../protocol/state.ts";
+import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
+
+const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
+export class FakeApi implements Api {
+	readonly tasks = new Map<string, TaskRecord>();
+	/** Thrown by every method that needs the store, while set. */
+	failure: Error | undefined;
+	/** Submissions wait for it, while set. */
+	held: Promise<void> | undefined;
+	/** Called with every submission that comes. */
+	onSubmit: (() => void) | undefined;
+	ready: Readiness = { ready: true, reasons: [] };
+	nodeViews: NodeView[] = [];
+	#seq = 0;
+	readonly #ended = new Set<() => void>();
+	#waits = 0;
+	#onWait: (() => void) | undefined;
+
+	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
+		this.onSubmit?.();
+		await this.held;
+		this.#needStore();
+		return tasks.map((task) => this.#submitOne(task));
+	}
+
+	#submitOne(task: NewTask): Submitted {
+		const existing = this.tasks.get(task.id);
+		if (existing === undefined) {
+			this.tasks.set(task.id, {
+				...task,
+				state: "PENDING",
+				seq: ++this.#seq,
+				createdMs: CREATED_MS,
+				attempt: 0,
+				crashes: 0,
+				losses: 0,
+				attempts: [],
+			});
+			return { ok: true, created: true, id: task.id };
+		}
+		const same =
+			existing.route === task.route &&
+			existing.priority === task.priority &&
+			isDeepStrictEqual(JSON.parse(existing.payload), JSON.parse(task.payload));
+		if (same) return { ok: true, created: false, id: task.id, existing };
+		return {
+			ok: false,
+			problem: {
+				code: "conflict",
+				detail: "The id is taken by a different task.",
+				field: "id",
+			},
+		};
+	}
+
+	/** Ends a task as its first attempt, and answers those who wait for it. */
+	end(id: string, result: JsonText): void {
+		this.change(id, {
+			state: "SUCCESS",
+			attempt: 1,
+			attempts: [
+				{
+					token: 7,
+					nodeId: "node-a",
+					epoch: 1,
+					claimedMs: CREATED_MS + 1,
+					startedMs: CREATED_MS + 2,
+					endedMs: CREATED_MS + 3,
+					end: "success",
+				},
+			],
+			finishedMs: CREATED_MS + 3,
+			result,
+		});
+		for (const wake of this.#ended) wake();
+	}
+
+	change(id: string, change: Partial<TaskRecord>): void {
+		const task = this.tasks.get(id);
+		if (task === undefined) throw new Error(`there is no task ${id}`);
+		this.tasks.set(id, { ...task, ...change });
+	}
+
+	async get(id: string): Promise<TaskRecord | undefined> {
+		this.#needStore();
+		return this.tasks.get(id);
+	}
+
+	async wait(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+	): Promise<TaskRecord | undefined> {
+		this.#needStore();
+		const task = this.tasks.get(id);
+		if (task === undefined || isEnded(task.state)) return task;
+		this.#waits++;
+		this.#onWait?.();
+		const wake = Promise.withResolvers<void>();
+		const timer = setTimeout(wake.resolve, ms);
+		signal.addEventListener("abort", () => wake.resolve());
+		this.#ended.add(wake.resolve);
+		await wake.promise;
+		clearTimeout(timer);
+		this.#ended.delete(wake.resolve);
+		this.#waits--;
+		this.#onWait?.();
+		return this.tasks.get(id);
+	}
+
+	/** Resolves once so many requests wait for tasks. */
+	async waiting(count: number): Promise<void> {
+		while (this.#waits !== count) {
+			await new Promise<void>((resolve) => {
+				this.#onWait = resolve;
+			});
+		}
+	}
+
+	async list(
+		state: TaskState | undefined,
+		limit: number,
+		cursor: string | undefined,
+	): Promise<TaskPage | undefined> {
+		this.#needStore();
+		const before = Number(cursor ?? Number.MAX_SAFE_INTEGER);
+		if (Number.isNaN(before)) return undefined;
+		const found = [...this.tasks.values()]
+			.filter((task) => task.seq < before)
+			.filter((task) => state === undefined || task.state === state)
+			.reverse();
+		const tasks = found.slice(0, limit);
+		const last = tasks.at(-1)?.seq;
+		return { tasks, cursor: found.length > limit ? `${last}` : undefined };
+	}
+
+	async cluster(): Promise<ClusterView> {
+		this.#needStore();
+		const states = {
+			SCHEDULED: 0,
+			PENDING: 0,
+			STARTED: 0,
+			SUCCESS: 0,
+			FAILURE: 0,
+			CANCELLED: 0,
+			EXPIRED: 0,
+		};
+		const waiting = new Map<string, number>();
+		for (const { state, route } of this.tasks.values()) {
+			states[state]++;
+			if (state === "PENDING")
+				waiting.set(route, (waiting.get(route) ?? 0) + 1);
+		}
+		const accepted = this.tasks.size;
+		return {
+			cluster: "hearsay",
+			nodeId: "node-a",
+			counts: { states, accepted, attempts: 0, stale: 0 },
+			backlog: [...waiting].map(([route, count]) => ({ route, count })),
+			store: {
+				up: true,
+				shards: 1,
+				generation: 1,
+				durability: {
+					appendOnly: true,
+					fsync: "everysec",
+					evictionPolicy: undefined,
+				},
+			},
+			peers: ["node-b"],
+		};
+	}
+
+	async nodes(): Promise<NodeView[]> {
+		this.#needStore();
+		return this.nodeViews;
+	}
+
+	readiness(): Readiness {
+		return this.ready;
+	}
+
+	newId(): string {
+		return `generated-${++this.#seq}`.padEnd(20, "0");
+	}
+
+	#needStore(): void {
+		if (this.failure !== undefined) throw this.failure;
+	}
+}

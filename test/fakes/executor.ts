@@ -1,0 +1,162 @@
+/**
+ * An executor on virtual time, for the simulator: jobs do what their payload
+ * says (a `Script`), and nothing happens but through the clock.
+ *
+ * Like the real one it has a shared worker, in which one job's crash or
+ * deafness displaces the others, and one apart for each job that runs alone.
+ * Both pass the suite in `test/contract/executor-suite.ts`.
+ */
+
+import { type Death, outcomeOfDeath } from "../../node/executor/verdict.ts";
+import type {
+	Clock,
+	Executor,
+	Job,
+	JobOutcome,
+	Timer,
+} from "../../node/ports.ts";
+import type { JsonText } from "../../protocol/task.ts";
+
+/** What a payload may ask for; all of it may be left out. */
+export interface Script {
+	/** How long it runs. "forever": until it is told to stop, or for ever if `deaf`. */
+	readonly durationMs?: number | "forever";
+	/**
+	 * How it ends: `return` (the default) or `throw`; or with its worker, which
+	 * names it as the cause (`exit`) or cannot (`die`).
+	 */
+	readonly end?: "return" | "throw" | "exit" | "die";
+	/** What it returns, or the message of what it throws. */
+	readonly value?: unknown;
+	/** Does not heed its signal. */
+	readonly deaf?: boolean;
+}
+
+interface Running {
+	readonly job: Job;
+	readonly script: Script;
+	readonly startedMs: number;
+	readonly number: number;
+	readonly timers: Timer[];
+	aborted: boolean;
+	readonly resolve: (outcome: JobOutcome) => void;
+}
+
+export class FakeExecutor implements Executor {
+	readonly types: ReadonlySet<string>;
+	readonly #clock: Clock;
+	readonly #running = new Set<Running>();
+	#lastNumber = 0;
+	#stopped = false;
+
+	constructor(clock: Clock, types: readonly string[]) {
+		this.#clock = clock;
+		this.types = new Set(types);
+	}
+
+	run(job: Job): Promise<JobOutcome> {
+		if (this.#stopped) return Promise.resolve({ kind: "aborted" });
+		return new Promise((resolve) => {
+			this.#lastNumber += 1;
+			const running: Running = {
+				job,
+				script: scriptOf(job.payload),
+				startedMs: this.#clock.monoMs(),
+				number: this.#lastNumber,
+				timers: [],
+				aborted: false,
+				resolve,
+			};
+			this.#running.add(running);
+			const { durationMs = 0 } = running.script;
+			if (durationMs === "forever") return;
+			this.#later(running, durationMs, () => this.#end(running));
+		});
+	}
+
+	abort(id: string, token: number, _reason: string, graceMs: number): void {
+		for (const running of this.#running) {
+			const { job, script, aborted } = running;
+			if (job.id !== id || job.token !== token || aborted) continue;
+			running.aborted = true;
+			if (script.deaf) {
+				this.#later(running, graceMs, () => this.#bury(running));
+			} else {
+				this.#later(running, 0, () =>
+					this.#settle(running, { kind: "aborted" }),
+				);
+			}
+		}
+	}
+
+	/** The shared worker dies of a cause that cannot be told. */
+	crashWorker(): void {
+		const [any] = [...this.#running].filter(({ job }) => !job.alone);
+		if (any !== undefined) this.#bury(any, unexplained);
+	}
+
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		for (const running of this.#running) {
+			this.#settle(running, { kind: "aborted" });
+		}
+	}
+
+	#later(running: Running, ms: number, fn: () => void): void {
+		running.timers.push(this.#clock.after(ms, fn));
+	}
+
+	#end(running: Running): void {
+		const { script, startedMs, number } = running;
+		const ranMs = this.#clock.monoMs() - startedMs;
+		switch (script.end) {
+			case "exit":
+				this.#bury(running, {
+					kind: "attributed",
+					culprit: number,
+					message: "the task called process.exit()",
+				});
+				return;
+			case "die":
+				this.#bury(running, unexplained);
+				return;
+			case "throw": {
+				const message = String(script.value ?? "");
+				const error = { code: "failed", message };
+				this.#settle(running, { kind: "failure", error, ranMs });
+				return;
+			}
+			default: {
+				const result = JSON.stringify(script.value ?? null);
+				this.#settle(running, { kind: "success", result, ranMs });
+			}
+		}
+	}
+
+	/** Ends the worker that the job is in, with all in it. */
+	#bury(one: Running, death: Death = { kind: "ended" }): void {
+		const inIt = one.job.alone
+			? [one]
+			: [...this.#running].filter(({ job }) => !job.alone);
+		const only = inIt.length === 1;
+		for (const running of inIt) {
+			this.#settle(running, outcomeOfDeath({ ...running, only }, death));
+		}
+	}
+
+	#settle(running: Running, outcome: JobOutcome): void {
+		if (!this.#running.delete(running)) return;
+		for (const timer of running.timers) timer.cancel();
+		running.resolve(running.aborted ? { kind: "aborted" } : outcome);
+	}
+}
+
+const unexplained: Death = {
+	kind: "unexplained",
+	message: "the worker exited with code 1",
+};
+
+function scriptOf(payload: JsonText): Script {
+	const value: unknown = JSON.parse(payload);
+	return typeof value === "object" && value !== null ? value : {};
+}

@@ -1,0 +1,206 @@
+/**
+ * Who is there, in one shard of the store's twin: sessions and their leases,
+ * the registry of nodes, and the generation with its counter of tokens.
+ *
+ * A lease lasts until its end in the store's time; 0 is revoked. A revoked
+ * session keeps its entry until its last task has been put back.
+ */
+import type {
+	NodeRecord,
+	Opened,
+	OpenRequest,
+	RegisteredNode,
+} from "../../node/ports.ts";
+import {
+	formatSession,
+	parseSession,
+	type SessionName,
+} from "../../protocol/lease.ts";
+import { DEAD_NODE_KEPT_MS } from "../../protocol/limits.ts";
+import { tokenFloor } from "../../protocol/token.ts";
+
+/** Sessions named, and records forgotten, by one pulse. */
+const PER_PULSE_MAX = 16;
+
+/** The server that all shards live on. */
+export interface Server {
+	/** Another number after each start. */
+	readonly run: number;
+}
+
+/** A node that has ever opened a session, until it is long gone. */
+interface Known {
+	/** Of its newest session. Kept after a goodbye, so that none repeats. */
+	readonly epoch: number;
+	/** Undefined once it has said goodbye. */
+	readonly record: NodeRecord | undefined;
+	/** When its lease was taken or it said goodbye. Undefined: neither. */
+	readonly goneMs: number | undefined;
+}
+
+export class Sessions {
+	readonly #server: Server;
+	readonly #leases = new Map<SessionName, number>();
+	readonly #nodes = new Map<string, Known>();
+	#run: number | undefined;
+	#token = 0;
+	#generation = 0;
+	#registryVersion = 0;
+
+	constructor(server: Server) {
+		this.#server = server;
+	}
+
+	/** The same, to go on with while this stays as it is. */
+	copy(): Sessions {
+		const copy = new Sessions(this.#server);
+		for (const [session, endMs] of this.#leases)
+			copy.#leases.set(session, endMs);
+		for (const [nodeId, known] of this.#nodes) copy.#nodes.set(nodeId, known);
+		copy.#run = this.#run;
+		copy.#token = this.#token;
+		copy.#generation = this.#generation;
+		copy.#registryVersion = this.#registryVersion;
+		return copy;
+	}
+
+	get generation(): number {
+		return this.#generation;
+	}
+
+	get registryVersion(): number {
+		return this.#registryVersion;
+	}
+
+	nextToken(): number {
+		this.#token += 1;
+		return this.#token;
+	}
+
+	open(request: OpenRequest, nowMs: number): Opened {
+		const { record, ttlMs } = request;
+		const { nodeId } = record;
+		const last = this.#nodes.get(nodeId)?.epoch ?? 0;
+		const epoch = Math.max(last + 1, nowMs);
+		this.adopt(request.generation);
+		const earlier = formatSession(nodeId, last);
+		const previous = this.#leases.has(earlier) ? earlier : undefined;
+		if (previous !== undefined) this.revoke(previous);
+		this.#leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
+		this.#nodes.set(nodeId, { epoch, record, goneMs: undefined });
+		this.#registryVersion += 1;
+		return { epoch, generation: this.#generation, nowMs, previous };
+	}
+
+	/** Whether tokens of this generation may be given: not while the server has restarted since. */
+	isAdopted(): boolean {
+		return this.#run === this.#server.run;
+	}
+
+	/** A server of another run, or an empty one, may have forgotten tokens: go on above all that are known. */
+	adopt(known: number): number {
+		const raise = this.isAdopted() ? 0 : 1;
+		this.#run = this.#server.run;
+		this.#generation = Math.max(this.#generation, known) + raise;
+		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
+		return this.#generation;
+	}
+
+	describe(session: SessionName, record: NodeRecord): void {
+		const node = this.#nodeOf(session);
+		if (node?.record === undefined) return;
+		this.#nodes.set(record.nodeId, { ...node, record });
+		this.#registryVersion += 1;
+	}
+
+	/** Why the lease cannot be renewed, or undefined where it was. */
+	renew(
+		session: SessionName,
+		nowMs: number,
+		ttlMs: number,
+	): "superseded" | "revoked" | undefined {
+		const { nodeId, epoch } = parseSession(session);
+		if ((this.#nodes.get(nodeId)?.epoch ?? 0) > epoch) return "superseded";
+		if ((this.#leases.get(session) ?? 0) === 0) return "revoked";
+		this.#leases.set(session, nowMs + ttlMs);
+		return undefined;
+	}
+
+	forgetGone(nowMs: number): void {
+		const gone = [...this.#nodes]
+			.filter(([, { goneMs }]) => isLongGone(goneMs, nowMs))
+			.slice(0, PER_PULSE_MAX);
+		for (const [nodeId] of gone) {
+			this.#nodes.delete(nodeId);
+			this.#registryVersion += 1;
+		}
+	}
+
+	/** Other sessions whose lease has run out or was revoked, longest ago first. */
+	expired(own: SessionName, nowMs: number): SessionName[] {
+		return [...this.#leases]
+			.filter(([name, endMs]) => endMs <= nowMs && name !== own)
+			.sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1))
+			.slice(0, PER_PULSE_MAX)
+			.map(([name]) => name);
+	}
+
+	hasLease(session: SessionName): boolean {
+		return this.#leases.has(session);
+	}
+
+	/** Whether the lease has neither run out nor been revoked. */
+	holdsLease(session: SessionName, nowMs: number): boolean {
+		return (this.#leases.get(session) ?? 0) > nowMs;
+	}
+
+	revoke(session: SessionName): void {
+		this.#leases.set(session, 0);
+	}
+
+	/** The session's own goodbye: lease and record go. */
+	close(session: SessionName, nowMs: number): void {
+		this.#end(session, { record: undefined, goneMs: nowMs });
+	}
+
+	/** The lease goes; the record stays for a while, of a node that is gone. */
+	remove(session: SessionName, nowMs: number): void {
+		this.#end(session, { goneMs: nowMs });
+	}
+
+	#end(session: SessionName, change: Partial<Known>): void {
+		this.#leases.delete(session);
+		const node = this.#nodeOf(session);
+		if (node !== undefined) {
+			const { nodeId } = parseSession(session);
+			this.#nodes.set(nodeId, { ...node, ...change });
+		}
+		this.#registryVersion += 1;
+	}
+
+	/** The registry by node id, each node with the name of its newest session. */
+	nodes(
+		nowMs: number,
+	): (Omit<RegisteredNode, "running"> & { session: SessionName })[] {
+		return [...this.#nodes]
+			.filter(([, { goneMs }]) => !isLongGone(goneMs, nowMs))
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.flatMap(([nodeId, { record, epoch }]) => {
+				if (record === undefined) return [];
+				const session = formatSession(nodeId, epoch);
+				const expiresMs = this.#leases.get(session);
+				return [{ record, epoch, expiresMs, session }];
+			});
+	}
+
+	/** The session's node, if the session is its newest. */
+	#nodeOf(session: SessionName): Known | undefined {
+		const { nodeId, epoch } = parseSession(session);
+		const node = this.#nodes.get(nodeId);
+		return node?.epoch === epoch ? node : undefined;
+	}
+}
+
+function isLongGone(goneMs: number | undefined, nowMs: number): boolean {
+	return goneMs !== undefined && nowMs - goneMs >= DEAD_NODE_KEPT_MS;
+}

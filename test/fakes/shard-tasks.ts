@@ -1,0 +1,278 @@
+/**
+ * The tasks of one shard of the store's twin: their records, and the moves from
+ * state to state, each held against the one table in `state.ts`.
+ *
+ * A record is never changed, only replaced, so what was handed out stays as it
+ * was. Queues, running sets and the number of ended tasks are kept, for they are
+ * asked for all the time; the rest is derived by looking at every record.
+ */
+import assert from "node:assert/strict";
+import type {
+	EndOutcome,
+	ListRequest,
+	ShardCounts,
+	SubmitOutcome,
+} from "../../node/ports.ts";
+import { parseSession, type SessionName } from "../../protocol/lease.ts";
+import {
+	ATTEMPTS_KEPT_MAX,
+	ENDED_KEPT_MS,
+	ROUTES_MAX,
+	TRIM_BATCH_MAX,
+} from "../../protocol/limits.ts";
+import { nextSeq } from "../../protocol/rank.ts";
+import {
+	type AttemptEnd,
+	isEnded,
+	TASK_STATES,
+	type TaskState,
+	TRANSITIONS,
+} from "../../protocol/state.ts";
+import type {
+	Attempt,
+	ClaimedTask,
+	NewTask,
+	TaskEnd,
+	TaskRecord,
+} from "../../protocol/task.ts";
+import { Queues } from "./shard-queues.ts";
+
+/** Who has the newest attempt, or had it to its end; none once it was taken back. */
+interface Holder {
+	readonly session: SessionName;
+	readonly token: number;
+}
+
+export class Tasks {
+	readonly queues: Queues;
+	readonly #records = new Map<string, TaskRecord>();
+	readonly #holders = new Map<string, Holder>();
+	/** Ids of STARTED tasks by session. */
+	readonly #running = new Map<SessionName, Set<string>>();
+	#seq = 0;
+	#accepted = 0;
+	#attempts = 0;
+	#stale = 0;
+	#endedKept = 0;
+
+	constructor(queues = new Queues()) {
+		this.queues = queues;
+	}
+
+	/** The same tasks, to go on with while these stay as they are. */
+	copy(): Tasks {
+		const copy = new Tasks(this.queues.copy());
+		for (const [id, record] of this.#records) copy.#records.set(id, record);
+		for (const [id, holder] of this.#holders) copy.#holders.set(id, holder);
+		for (const [session, ids] of this.#running)
+			copy.#running.set(session, new Set(ids));
+		copy.#seq = this.#seq;
+		copy.#accepted = this.#accepted;
+		copy.#attempts = this.#attempts;
+		copy.#stale = this.#stale;
+		copy.#endedKept = this.#endedKept;
+		return copy;
+	}
+
+	get endedKept(): number {
+		return this.#endedKept;
+	}
+
+	/** Nothing → PENDING. */
+	add(task: NewTask, nowMs: number): SubmitOutcome {
+		const existing = this.#records.get(task.id);
+		if (existing !== undefined) return { ok: true, created: false, existing };
+		if (!this.queues.has(task.route) && this.queues.size >= ROUTES_MAX)
+			return { ok: false, code: "too_many_routes" };
+		this.#seq = nextSeq(this.#seq, nowMs);
+		this.#accepted += 1;
+		const { id, route, priority, payload } = task;
+		const record: TaskRecord = {
+			...{ id, route, priority, payload },
+			...{ state: "PENDING", seq: this.#seq, createdMs: nowMs },
+			...{ attempt: 0, crashes: 0, losses: 0, attempts: [] },
+		};
+		this.#records.set(id, record);
+		this.queues.put(record);
+		return { ok: true, created: true, seq: record.seq };
+	}
+
+	/** PENDING → STARTED, of the head of its queue. */
+	start(
+		head: TaskRecord,
+		{ session, token }: Holder,
+		claimedMs: number,
+	): ClaimedTask {
+		const { id, route, priority, payload, createdMs, crashes } = head;
+		this.queues.shift(route);
+		const attempt = head.attempt + 1;
+		const begun: Attempt = { token, ...parseSession(session), claimedMs };
+		const attempts = [...head.attempts, begun].slice(-ATTEMPTS_KEPT_MAX);
+		this.#move(head, "STARTED", { attempt, attempts });
+		this.#holders.set(id, { session, token });
+		const running = this.#running.get(session) ?? new Set();
+		this.#running.set(session, running.add(id));
+		this.#attempts += 1;
+		return {
+			...{ id, route, priority, payload, token, attempt },
+			...{ createdMs, claimedMs, crashes },
+		};
+	}
+
+	/** STARTED → SUCCESS or FAILURE, by who has the newest attempt. */
+	end(end: TaskEnd, nowMs: number): EndOutcome {
+		const held = this.held(end.id, end.token);
+		if (held === undefined) {
+			// The attempt ended before and the answer was lost: that end stands.
+			if (this.#holders.get(end.id)?.token === end.token) return "accepted";
+			this.#stale += 1;
+			return "stale_token";
+		}
+		const { startedMs } = end;
+		const success = end.state === "SUCCESS";
+		this.#leave(held);
+		this.#move(held, end.state, {
+			...ended(held, success ? "success" : end.end, nowMs, { startedMs }),
+			finishedMs: nowMs,
+			...(success ? { result: end.result } : { error: end.error }),
+		});
+		return "accepted";
+	}
+
+	/** The task, if it is STARTED and this is its newest token. */
+	held(id: string, token: number): TaskRecord | undefined {
+		const record = this.#records.get(id);
+		return record?.state === "STARTED" && this.#holders.get(id)?.token === token
+			? record
+			: undefined;
+	}
+
+	refuseStale(): void {
+		this.#stale += 1;
+	}
+
+	/** STARTED → PENDING, at the old rank. */
+	putBack(held: TaskRecord, how: AttemptEnd, nowMs: number): TaskRecord {
+		this.#leave(held);
+		this.#holders.delete(held.id);
+		const waiting = this.#move(held, "PENDING", ended(held, how, nowMs));
+		this.queues.put(waiting);
+		return waiting;
+	}
+
+	/** STARTED → FAILURE, for it has cost too many workers or nodes. */
+	giveUp(
+		held: TaskRecord,
+		how: AttemptEnd,
+		nowMs: number,
+		message: string,
+	): void {
+		this.#leave(held);
+		this.#holders.delete(held.id);
+		this.#move(held, "FAILURE", {
+			...ended(held, how, nowMs),
+			finishedMs: nowMs,
+			error: { code: "crashed", message },
+		});
+	}
+
+	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
+	trim(keptMax: number, nowMs: number): number {
+		const kept = this.#select((task) => isEnded(task.state)).sort(
+			(a, b) => expiryMs(a) - expiryMs(b) || (a.id < b.id ? -1 : 1),
+		);
+		const past = kept.filter((task) => expiryMs(task) <= nowMs).length;
+		const count = Math.max(past, kept.length - keptMax, 0);
+		const forgotten = kept.slice(0, Math.min(count, TRIM_BATCH_MAX));
+		for (const { id } of forgotten) {
+			this.#records.delete(id);
+			this.#holders.delete(id);
+		}
+		this.#endedKept -= forgotten.length;
+		return forgotten.length;
+	}
+
+	/** By order of creation. */
+	running(session: SessionName): { id: string; token: number }[] {
+		return [...(this.#running.get(session) ?? [])]
+			.map((id) => ({ id, seq: this.#records.get(id)?.seq ?? 0 }))
+			.sort((a, b) => a.seq - b.seq)
+			.map(({ id }) => ({ id, token: this.#holders.get(id)?.token ?? 0 }));
+	}
+
+	get(id: string): TaskRecord | undefined {
+		return this.#records.get(id);
+	}
+
+	list({ state, beforeSeq, limit }: ListRequest): TaskRecord[] {
+		return this.#select(
+			(task) =>
+				task.seq < beforeSeq && (state === undefined || task.state === state),
+		)
+			.sort((a, b) => b.seq - a.seq)
+			.slice(0, limit);
+	}
+
+	counts(): ShardCounts {
+		const states = Object.fromEntries(
+			TASK_STATES.map((state) => [state, 0]),
+		) as Record<TaskState, number>;
+		for (const { state } of this.#records.values()) states[state] += 1;
+		return {
+			states,
+			accepted: this.#accepted,
+			attempts: this.#attempts,
+			stale: this.#stale,
+			waiting: this.queues
+				.routes()
+				.map((route) => ({ route, count: this.queues.waiting(route) })),
+		};
+	}
+
+	#select(wanted: (task: TaskRecord) => boolean): TaskRecord[] {
+		return [...this.#records.values()].filter(wanted);
+	}
+
+	/** Takes a task out of the running set that it is in. */
+	#leave({ id }: TaskRecord): void {
+		const session = this.#holders.get(id)?.session ?? "";
+		const running = this.#running.get(session) ?? new Set();
+		assert(
+			running.delete(id),
+			"a STARTED task is in its session's running set",
+		);
+		if (running.size === 0) this.#running.delete(session);
+	}
+
+	#move(
+		task: TaskRecord,
+		state: TaskState,
+		changes: Partial<TaskRecord>,
+	): TaskRecord {
+		assert(
+			TRANSITIONS[task.state].includes(state),
+			`no task goes from ${task.state} to ${state}`,
+		);
+		const moved = { ...task, ...changes, state };
+		this.#records.set(task.id, moved);
+		if (isEnded(state)) this.#endedKept += 1;
+		return moved;
+	}
+}
+
+/** The attempts of a task, of which the newest is now over. */
+function ended(
+	task: TaskRecord,
+	end: AttemptEnd,
+	endedMs: number,
+	started: Pick<Attempt, "startedMs"> = {},
+): Pick<TaskRecord, "attempts"> {
+	const newest = task.attempts.at(-1);
+	assert(newest !== undefined, "a STARTED task has an attempt");
+	const over = { ...newest, ...started, endedMs, end };
+	return { attempts: [...task.attempts.slice(0, -1), over] };
+}
+
+function expiryMs(task: TaskRecord): number {
+	return (task.finishedMs ?? 0) + ENDED_KEPT_MS;
+}

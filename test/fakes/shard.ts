@@ -1,0 +1,212 @@
+/**
+ * One shard of the store's twin: its methods, put together from the registry
+ * of sessions (shard-sessions.ts) and the tasks (shard-tasks.ts). What is here
+ * are the steps in which the two meet; the clock is read once in each.
+ */
+import assert from "node:assert/strict";
+import type {
+	ClaimReply,
+	ClaimRequest,
+	EndOutcome,
+	GiveBack,
+	GiveBackOutcome,
+	ListRequest,
+	NodeRecord,
+	Opened,
+	OpenRequest,
+	Pulse,
+	RegisteredNode,
+	RevokeReply,
+	RevokeRequest,
+	Shard,
+	ShardCounts,
+	SubmitOutcome,
+} from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
+import {
+	CLAIM_BATCH_BYTES_MAX,
+	CRASHES_MAX,
+	LOSSES_MAX,
+	RECONCILE_MAX,
+} from "../../protocol/limits.ts";
+import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
+import { byRoute } from "./shard-queues.ts";
+import { type Server, Sessions } from "./shard-sessions.ts";
+import { Tasks } from "./shard-tasks.ts";
+
+export interface ShardImage {
+	readonly sessions: Sessions;
+	readonly tasks: Tasks;
+}
+
+export class MemoryShard implements Shard {
+	readonly index: number;
+	readonly #nowMs: () => number;
+	#sessions: Sessions;
+	#tasks = new Tasks();
+
+	constructor(index: number, nowMs: () => number, server: Server) {
+		this.index = index;
+		this.#nowMs = nowMs;
+		this.#sessions = new Sessions(server);
+	}
+
+	/** All that it holds now. */
+	save(): ShardImage {
+		return { sessions: this.#sessions.copy(), tasks: this.#tasks.copy() };
+	}
+
+	/** Holds what it held when the image was made; the image may be used again. */
+	load({ sessions, tasks }: ShardImage): void {
+		this.#sessions = sessions.copy();
+		this.#tasks = tasks.copy();
+	}
+
+	async open(request: OpenRequest): Promise<Opened> {
+		return this.#sessions.open(request, this.#nowMs());
+	}
+
+	async adopt(generation: number): Promise<number> {
+		return this.#sessions.adopt(generation);
+	}
+
+	async describe(session: SessionName, record: NodeRecord): Promise<void> {
+		this.#sessions.describe(session, record);
+	}
+
+	async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+		const nowMs = this.#nowMs();
+		const refused = this.#sessions.renew(session, nowMs, ttlMs);
+		if (refused !== undefined) return { ok: false, code: refused };
+		this.#sessions.forgetGone(nowMs);
+		return {
+			ok: true,
+			nowMs,
+			generation: this.#sessions.generation,
+			running: this.#tasks.running(session).length,
+			registryVersion: this.#sessions.registryVersion,
+			expired: this.#sessions.expired(session, nowMs),
+			ready: this.#tasks.queues.routes(),
+		};
+	}
+
+	async close(session: SessionName): Promise<"closed" | "has_tasks"> {
+		if (this.#tasks.running(session).length > 0) return "has_tasks";
+		this.#sessions.close(session, this.#nowMs());
+		return "closed";
+	}
+
+	async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
+		const nowMs = this.#nowMs();
+		return tasks.map((task) => this.#tasks.add(task, nowMs));
+	}
+
+	async claim(request: ClaimRequest): Promise<ClaimReply> {
+		const { session, generation, routes, limit } = request;
+		const nowMs = this.#nowMs();
+		if (!this.#sessions.isAdopted())
+			return { ok: false, code: "stale_generation" };
+		if (!this.#sessions.holdsLease(session, nowMs))
+			return { ok: false, code: "no_lease" };
+		if (generation !== this.#sessions.generation)
+			return { ok: false, code: "stale_generation" };
+		const tasks = [];
+		let bytes = 0;
+		while (tasks.length < limit) {
+			const head = this.#tasks.queues.head(routes);
+			if (head === undefined) break;
+			bytes += Buffer.byteLength(head.payload);
+			if (bytes > CLAIM_BATCH_BYTES_MAX && tasks.length > 0) break;
+			const token = this.#sessions.nextToken();
+			tasks.push(this.#tasks.start(head, { session, token }, nowMs));
+		}
+		let remaining = 0;
+		for (const route of routes) remaining += this.#tasks.queues.waiting(route);
+		return { ok: true, tasks, remaining };
+	}
+
+	async complete(
+		ends: readonly TaskEnd[],
+	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
+		const nowMs = this.#nowMs();
+		const outcomes = ends.map((end) => this.#tasks.end(end, nowMs));
+		return { outcomes, endedKept: this.#tasks.endedKept };
+	}
+
+	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
+		const nowMs = this.#nowMs();
+		return tasks.map(({ id, token, end, message }) => {
+			const held = this.#tasks.held(id, token);
+			if (held === undefined) {
+				this.#tasks.refuseStale();
+				return "stale_token";
+			}
+			const crashes = held.crashes + (end === "crashed" ? 1 : 0);
+			const task = { ...held, crashes };
+			if (end === "crashed" && crashes >= CRASHES_MAX) {
+				this.#tasks.giveUp(task, end, nowMs, message);
+				return "ended";
+			}
+			this.#tasks.putBack(task, end, nowMs);
+			return "pending";
+		});
+	}
+
+	async revoke(request: RevokeRequest): Promise<RevokeReply> {
+		const { session, when, limit } = request;
+		const nowMs = this.#nowMs();
+		if (!this.#sessions.hasLease(session))
+			return { ok: true, putBack: [], left: 0 };
+		if (when === "expired" && this.#sessions.holdsLease(session, nowMs))
+			return { ok: false, code: "renewed" };
+		this.#sessions.revoke(session);
+		const end = when === "expired" ? "lease-lost" : "revoked";
+		const waiting: TaskRecord[] = [];
+		for (const { id, token } of this.#tasks.running(session).slice(0, limit)) {
+			const held = this.#tasks.held(id, token);
+			assert(held !== undefined, "a running task is held by its token");
+			const losses = held.losses + 1;
+			const task = { ...held, losses };
+			if (losses >= LOSSES_MAX) {
+				const message = `The node that ran it was lost ${losses} times.`;
+				this.#tasks.giveUp(task, end, nowMs, message);
+			} else {
+				waiting.push(this.#tasks.putBack(task, end, nowMs));
+			}
+		}
+		const left = this.#tasks.running(session).length;
+		if (left === 0) this.#sessions.remove(session, nowMs);
+		return { ok: true, putBack: byRoute(waiting), left };
+	}
+
+	async running(
+		session: SessionName,
+	): Promise<readonly { readonly id: string; readonly token: number }[]> {
+		return this.#tasks.running(session).slice(0, RECONCILE_MAX);
+	}
+
+	async trim(keptMax: number): Promise<number> {
+		return this.#tasks.trim(keptMax, this.#nowMs());
+	}
+
+	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+		return ids.map((id) => this.#tasks.get(id));
+	}
+
+	async list(request: ListRequest): Promise<TaskRecord[]> {
+		return this.#tasks.list(request);
+	}
+
+	async counts(): Promise<ShardCounts> {
+		return this.#tasks.counts();
+	}
+
+	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
+		const nowMs = this.#nowMs();
+		const nodes = this.#sessions.nodes(nowMs).map(({ session, ...node }) => ({
+			...node,
+			running: this.#tasks.running(session).length,
+		}));
+		return { nowMs, nodes };
+	}
+}

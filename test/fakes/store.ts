@@ -1,0 +1,64 @@
+/**
+ * The store's twin in memory, for the simulator and for tests of actors: the
+ * same port, the same answers as Redis gives, on whatever clock it is handed.
+ *
+ * It passes the contract suite that the Redis store passes, and answers seeded
+ * random operations alike (`test/contract/`); what is proved with it holds for
+ * Redis so far as that suite reaches. It is written to be plainly right, not
+ * fast: state is derived by looking wherever that is quick enough.
+ *
+ * Every method does all its work before it returns its promise, so each is one
+ * atomic step, as a script is. Being cut off, slow or down is left to who wraps
+ * it: the twin itself is always up.
+ */
+import type { Store } from "../../node/ports.ts";
+import { MemoryShard, type ShardImage } from "./shard.ts";
+
+export interface MemoryStore extends Store {
+	/** What a disk might keep of it as it stands now. */
+	save(): StoreImage;
+	/** As if the server had been restarted: another run, with all its data or with what an image has of them. */
+	restart(image?: StoreImage): void;
+}
+
+export type StoreImage = readonly ShardImage[];
+
+export interface MemoryStoreOptions {
+	readonly shards: number;
+	/** The store's clock: whole ms since 1970. */
+	readonly nowMs: () => number;
+}
+
+export function createMemoryStore({
+	shards: count,
+	nowMs,
+}: MemoryStoreOptions): MemoryStore {
+	const server = { run: 1 };
+	const shards = Array.from(
+		{ length: count },
+		(_, index) => new MemoryShard(index, nowMs, server),
+	);
+	return {
+		shards,
+		up: true,
+		onChange() {
+			// Always up: there is no change to tell of.
+		},
+		durability: {
+			appendOnly: false,
+			fsync: "no",
+			evictionPolicy: "noeviction",
+		},
+		save: () => shards.map((shard) => shard.save()),
+		restart(image) {
+			server.run += 1;
+			for (const [i, shard] of shards.entries()) {
+				const saved = image?.[i];
+				if (saved !== undefined) shard.load(saved);
+			}
+		},
+		async close() {
+			// Nothing is held that would have to be let go.
+		},
+	};
+}

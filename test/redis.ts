@@ -1,0 +1,120 @@
+/**
+ * A real Redis server for one test file, set up as Hearsay asks for it: append
+ * only file with fsync every second, no eviction, and task hashes that keep the
+ * compact encoding. It lives in a directory of its own under the system's
+ * temporary one, on a free port of the loopback, and goes when it is stopped.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface RedisServer {
+	/** `redis://127.0.0.1:PORT` */
+	readonly url: string;
+	readonly port: number;
+	/** Of the process that runs now. */
+	readonly pid: number;
+	/** Ends the server in order and starts it again on the same data: another run. */
+	restart(): Promise<void>;
+	/** Ends the server and removes its data. */
+	stop(): Promise<void>;
+}
+
+/** Resolves once the server takes connections. */
+export async function startRedis(): Promise<RedisServer> {
+	const dir = await mkdtemp(join(tmpdir(), "hearsay-redis-"));
+	const port = await freePort();
+	let server = await launch(dir, port);
+	return {
+		url: `redis://127.0.0.1:${port}`,
+		port,
+		get pid() {
+			return server.pid;
+		},
+		async restart() {
+			await server.end();
+			server = await launch(dir, port);
+		},
+		async stop() {
+			await server.end();
+			await rm(dir, { recursive: true });
+		},
+	};
+}
+
+interface Launched {
+	readonly pid: number;
+	end(): Promise<void>;
+}
+
+async function launch(dir: string, port: number): Promise<Launched> {
+	const settings = {
+		bind: "127.0.0.1",
+		port,
+		dir,
+		save: "",
+		appendonly: "yes",
+		appendfsync: "everysec",
+		"maxmemory-policy": "noeviction",
+		"hash-max-listpack-value": 2048,
+		"enable-debug-command": "local",
+	};
+	const child = spawn(
+		"redis-server",
+		Object.entries(settings).flatMap(([name, value]) => [
+			`--${name}`,
+			String(value),
+		]),
+		{ stdio: ["ignore", "pipe", "inherit"] },
+	);
+	const killWithUs = () => child.kill("SIGKILL");
+	process.once("exit", killWithUs);
+	await ready(child);
+	return {
+		pid: child.pid as number,
+		async end() {
+			process.off("exit", killWithUs);
+			if (child.exitCode !== null || child.signalCode !== null) return;
+			const exited = once(child, "exit");
+			child.kill("SIGTERM");
+			await exited;
+		},
+	};
+}
+
+/** Resolves when the server says that it is ready; rejects, with what it said, if it ends before. */
+function ready(child: ChildProcess): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const said: string[] = [];
+		child.once("error", reject);
+		child.once("exit", (code) =>
+			reject(
+				new Error(`redis-server ended with code ${code}:\n${said.join("\n")}`),
+			),
+		);
+		// Read to the end, also once it is ready: a full pipe would stop the server.
+		const lines = createInterface({
+			input: child.stdout as NonNullable<ChildProcess["stdout"]>,
+		});
+		lines.on("line", (line) => {
+			said.push(line);
+			if (line.includes("Ready to accept connections")) resolve();
+		});
+	});
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+	const probe = createServer().listen(0, "127.0.0.1");
+	await once(probe, "listening");
+	const address = probe.address();
+	probe.close();
+	await once(probe, "close");
+	if (address === null || typeof address === "string")
+		throw new Error("a TCP server has no port");
+	return address.port;
+}

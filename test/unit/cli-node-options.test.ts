@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { readFlags } from "../../node/cli/flags.ts";
+import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
+import { readNodeOptions } from "../../node/cli/node-options.ts";
+import type { NodeOptions } from "../../node/options.ts";
+
+function options(
+	args: readonly string[],
+	env: Readonly<Record<string, string>> = {},
+): NodeOptions {
+	return readNodeOptions(readFlags(NODE_FLAGS, args, env), {
+		folder: "/here",
+		cores: 2,
+		version: "1.2.3",
+	});
+}
+
+describe("options of a node", () => {
+	test("there is a default for everything", () => {
+		expect(options([])).toEqual({
+			redis: "redis://127.0.0.1:6379",
+			http: { host: "127.0.0.1", port: 5000 },
+			p2p: { host: "127.0.0.1", port: 0 },
+			cluster: "hearsay",
+			handlers: [],
+			concurrency: 8,
+			labels: [],
+			dataDir: "/here/.hearsay/node-5000",
+			gossip: true,
+			processTaskMs: 5_000,
+			shards: 1,
+			logLevel: "info",
+			version: "1.2.3",
+		});
+	});
+
+	test("every flag has a variable HEARSAY_<FLAG>, and both mean the same", () => {
+		const values: Record<keyof typeof NODE_FLAGS, string | undefined> = {
+			redis: "redis://10.0.0.1:7000/2",
+			http: "127.0.0.1:5001",
+			p2p: "0.0.0.0:6001",
+			advertise: "[fd00::1]:6001",
+			cluster: "green",
+			handlers: "task.ts",
+			concurrency: "3",
+			queues: "a,b",
+			labels: "gpu,eu",
+			data: "elsewhere",
+			shards: "4",
+			"process-task-ms": "0",
+			log: "warn",
+			insecure: "1",
+			"no-gossip": "1",
+			"token-file": undefined,
+		};
+		const given = Object.entries(values).flatMap(([name, value]) =>
+			value === undefined ? [] : [[name, value] as const],
+		);
+		const args = given.flatMap(([name, value]) =>
+			value === "1" ? [`--${name}`] : [`--${name}`, value],
+		);
+		const env = Object.fromEntries(
+			given.map(([name, value]) => [
+				`HEARSAY_${name.toUpperCase().replaceAll("-", "_")}`,
+				value,
+			]),
+		);
+		expect(options(args)).toEqual({
+			redis: "redis://10.0.0.1:7000/2",
+			http: { host: "127.0.0.1", port: 5001 },
+			p2p: { host: "0.0.0.0", port: 6001 },
+			advertise: "[fd00::1]:6001",
+			cluster: "green",
+			handlers: ["/here/task.ts"],
+			concurrency: 3,
+			queues: ["a", "b"],
+			labels: ["gpu", "eu"],
+			dataDir: "/here/elsewhere",
+			gossip: false,
+			processTaskMs: 0,
+			shards: 4,
+			logLevel: "warn",
+			version: "1.2.3",
+		});
+		expect(options([], env)).toEqual(options(args));
+	});
+
+	test("gossip listens beyond this machine only where Redis is beyond it", () => {
+		expect(options(["--redis", "redis://localhost"]).p2p.host).toBe(
+			"127.0.0.1",
+		);
+		expect(options(["--redis", "unix:///run/r.sock"]).p2p.host).toBe(
+			"127.0.0.1",
+		);
+		expect(options(["--redis", "redis://db:6379"]).p2p.host).toBe("0.0.0.0");
+	});
+
+	test("HTTP beyond this machine is refused unless insecure is asked for", () => {
+		for (const http of ["0.0.0.0:5000", "10.0.0.1:5000", "[::]:5000", "h:1"]) {
+			expect(() => options(["--http", http])).toThrow("--insecure");
+			expect(options(["--http", http, "--insecure"]).http.port).toBeGreaterThan(
+				0,
+			);
+		}
+		for (const http of ["127.9.9.9:1", "[::1]:1", "localhost:1"]) {
+			expect(options(["--http", http]).http.port).toBe(1);
+		}
+	});
+
+	test.each([
+		["--http", "5000"],
+		["--http", "127.0.0.1:70000"],
+		["--http", "http://127.0.0.1:5000"],
+		["--p2p", "::1:5000"],
+		["--advertise", "host"],
+		["--redis", "http://localhost"],
+		["--redis", "redis://a,b"],
+		["--cluster", "a b"],
+		["--cluster", "x".repeat(65)],
+		["--concurrency", "0"],
+		["--concurrency", "1.5"],
+		["--concurrency", "4097"],
+		["--queues", "a,b/c"],
+		["--labels", "x".repeat(33)],
+		["--shards", "257"],
+		["--process-task-ms", "-1"],
+		["--log", "loud"],
+		["--token-file", "tokens"],
+	])("%s %s is refused with a sentence that names it", (flag, value) => {
+		expect(() => options([`${flag}=${value}`])).toThrow(
+			expect.objectContaining({
+				name: "ConfigError",
+				message: expect.stringMatching(new RegExp(`^${flag}[^\\n]+$`)),
+			}),
+		);
+	});
+
+	test("a password in Redis's address is not repeated in a refusal", () => {
+		const refused = () => options(["--redis", "redes://u:secret@h"]);
+		expect(refused).toThrow("--redis");
+		expect(refused).not.toThrow("secret");
+	});
+});

@@ -1,0 +1,126 @@
+/** The codec lets in what it wrote, and nothing that is out of bounds. */
+import { describe, expect, test } from "vitest";
+import {
+	type Announcement,
+	type Digest,
+	decodeGossip,
+	encodeGossip,
+} from "../../protocol/gossip.ts";
+import {
+	ANNOUNCE_ROUTES_MAX,
+	CONCURRENCY_MAX,
+	DIGEST_PEERS_MAX,
+	GOSSIP_BYTES_MAX,
+	LABEL_CHARS_MAX,
+	LABELS_MAX,
+	PRIORITY_MAX,
+	QUEUE_CHARS_MAX,
+	TYPE_CHARS_MAX,
+} from "../../protocol/limits.ts";
+import { formatRoute } from "../../protocol/route.ts";
+
+const digest: Digest = {
+	kind: "digest",
+	from: "12D3KooWnode",
+	epoch: 3,
+	seq: 17,
+	freeSlots: 4,
+	running: 2,
+	load: 0.25,
+	storeUp: true,
+	generation: 9,
+	draining: false,
+	peers: ["abcdefgh"],
+};
+const announcement: Announcement = {
+	kind: "announce",
+	from: "12D3KooWnode",
+	epoch: 3,
+	seq: 18,
+	routes: [{ shard: 0, route: "default|resize|", count: 5, topPriority: 9 }],
+};
+const bytes = (value: unknown) =>
+	new TextEncoder().encode(
+		typeof value === "string" ? value : JSON.stringify(value),
+	);
+
+test.each([digest, announcement])("a $kind comes back as it was", (message) => {
+	expect(decodeGossip(encodeGossip(message))).toEqual(message);
+});
+
+test("fields that are not known are left behind", () => {
+	const message = decodeGossip(bytes({ v: 1, ...digest, extra: "x" }));
+	expect(message).toEqual(digest);
+});
+
+test("an announcement of the longest routes fits", () => {
+	const parts = {
+		queue: "q".repeat(QUEUE_CHARS_MAX),
+		type: "t".repeat(TYPE_CHARS_MAX),
+		labels: Array.from({ length: LABELS_MAX }, (_, i) =>
+			`${i}`.padEnd(LABEL_CHARS_MAX, "l"),
+		),
+	};
+	const longest: Announcement = {
+		...announcement,
+		from: "x".repeat(128),
+		routes: Array.from({ length: ANNOUNCE_ROUTES_MAX }, () => ({
+			shard: 255,
+			route: formatRoute(parts),
+			count: Number.MAX_SAFE_INTEGER,
+			topPriority: PRIORITY_MAX,
+		})),
+	};
+	expect(decodeGossip(encodeGossip(longest))).toEqual(longest);
+});
+
+test("a message over the limit is not encoded", () => {
+	const message = { ...digest, from: "x".repeat(GOSSIP_BYTES_MAX) };
+	expect(() => encodeGossip(message)).toThrow(RangeError);
+});
+
+describe("dropped as malformed:", () => {
+	const [route] = announcement.routes;
+	test.each([
+		["nothing", ""],
+		["no JSON", "{"],
+		["no object", "[1]"],
+		["null", "null"],
+		["another version", { v: 2, ...digest }],
+		["another kind", { v: 1, ...digest, kind: "gossip" }],
+		["no sender", { v: 1, ...digest, from: "" }],
+		["an endless sender", { v: 1, ...digest, from: "x".repeat(129) }],
+		["a negative epoch", { v: 1, ...digest, epoch: -1 }],
+		["a broken number", { v: 1, ...digest, seq: 1.5 }],
+		["a load above 1", { v: 1, ...digest, load: 1.1 }],
+		["a load that is none", { v: 1, ...digest, load: null }],
+		["too many slots", { v: 1, ...digest, freeSlots: CONCURRENCY_MAX + 1 }],
+		["a store that is maybe", { v: 1, ...digest, storeUp: "yes" }],
+		[
+			"too many peers",
+			{ v: 1, ...digest, peers: Array(DIGEST_PEERS_MAX + 1).fill("a") },
+		],
+		["a long peer", { v: 1, ...digest, peers: ["abcdefghi"] }],
+		["no routes", { v: 1, ...announcement, routes: [] }],
+		[
+			"too many routes",
+			{ v: 1, ...announcement, routes: Array(65).fill(route) },
+		],
+		[
+			"a bad route",
+			{ v: 1, ...announcement, routes: [{ ...route, route: "x" }] },
+		],
+		["no tasks", { v: 1, ...announcement, routes: [{ ...route, count: 0 }] }],
+		[
+			"a priority out of range",
+			{ v: 1, ...announcement, routes: [{ ...route, topPriority: 256 }] },
+		],
+		["too much", " ".repeat(GOSSIP_BYTES_MAX + 1)],
+	])("%s", (_what, value) => {
+		expect(decodeGossip(bytes(value))).toBeUndefined();
+	});
+
+	test("bytes that are not UTF-8", () => {
+		expect(decodeGossip(new Uint8Array([0x22, 0xff, 0x22]))).toBeUndefined();
+	});
+});

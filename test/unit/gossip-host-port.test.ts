@@ -1,0 +1,37 @@
+/** Addresses as people write them, and as libp2p does. */
+import { expect, test } from "vitest";
+import {
+	formatHostPort,
+	parseHostPort,
+	reachableHost,
+	toMultiaddr,
+} from "../../node/gossip/host-port.ts";
+
+test.each([
+	["127.0.0.1:4001", "/ip4/127.0.0.1/tcp/4001"],
+	["[::1]:4001", "/ip6/::1/tcp/4001"],
+	["node-1.example.org:80", "/dns/node-1.example.org/tcp/80"],
+])("%s is %s", (text, expected) => {
+	const address = parseHostPort(text);
+	if (address === undefined) throw new Error("not parsed");
+	expect(formatHostPort(address)).toBe(text);
+	expect(toMultiaddr(address).toString()).toBe(expected);
+});
+
+test.each([
+	"",
+	"host",
+	":80",
+	"host:",
+	"host:99999",
+	"::1:80",
+	"a/b:80",
+	"[x]:1",
+])("%j is no address", (text) => {
+	expect(parseHostPort(text)).toBeUndefined();
+});
+
+test("a listener on every interface is reached under one of them", () => {
+	expect(reachableHost("10.1.2.3")).toBe("10.1.2.3");
+	expect(reachableHost("0.0.0.0")).not.toBe("0.0.0.0");
+});

@@ -1,0 +1,161 @@
+/** Peers that should be there are dialled until they are, on a clock turned by hand. */
+import { beforeEach, expect, test } from "vitest";
+import {
+	type LinkState,
+	type Links,
+	Redialer,
+} from "../../node/gossip/redialer.ts";
+import type { AdmittedPeer, Clock, Random } from "../../node/ports.ts";
+import {
+	DIALS_AT_ONCE_MAX,
+	MUTE_MS_MAX,
+	REDIAL_MS_MAX,
+	REDIAL_MS_MIN,
+} from "../../protocol/limits.ts";
+import { silentLog } from "../contract/gossip-bench.ts";
+
+const peer: AdmittedPeer = { nodeId: "b", p2p: "b.test:1" };
+const random: Random = { unit: () => 0.5, text: () => "" };
+
+let nowMs: number;
+let timers: { atMs: number; fn: () => void }[];
+const clock: Clock = {
+	wallMs: () => nowMs,
+	monoMs: () => nowMs,
+	after(ms, fn) {
+		const timer = { atMs: nowMs + ms, fn };
+		timers.push(timer);
+		return { cancel: () => void timers.splice(timers.indexOf(timer), 1) };
+	},
+	soon: (fn) => fn(),
+};
+
+let state: LinkState;
+let dials: { atMs: number; p2p: string }[];
+let cuts: number[];
+const links: Links = {
+	state: () => state,
+	async dial({ p2p }) {
+		dials.push({ atMs: nowMs, p2p });
+		throw new Error("refused");
+	},
+	cut() {
+		cuts.push(nowMs);
+		state = "absent";
+	},
+};
+
+beforeEach(() => {
+	nowMs = 0;
+	timers = [];
+	dials = [];
+	cuts = [];
+	state = "absent";
+});
+
+const redialerOf = (self: string) =>
+	new Redialer(self, links, clock, random, silentLog);
+
+/** Runs what falls due until then, and what it awaits. */
+async function passTo(untilMs: number): Promise<void> {
+	for (;;) {
+		const next = timers
+			.filter(({ atMs }) => atMs <= untilMs)
+			.sort((a, b) => a.atMs - b.atMs)[0];
+		if (next === undefined) break;
+		timers.splice(timers.indexOf(next), 1);
+		nowMs = next.atMs;
+		next.fn();
+		await Promise.resolve();
+		await Promise.resolve();
+	}
+	nowMs = untilMs;
+}
+
+test("the lower id dials at once, the higher one later", async () => {
+	redialerOf("a").aim([peer]);
+	await passTo(0);
+	expect(dials.map(({ atMs }) => atMs)).toEqual([0]);
+	dials = [];
+	redialerOf("c").aim([peer]);
+	await passTo(0);
+	expect(dials).toEqual([]);
+	await passTo(REDIAL_MS_MAX);
+	expect(dials.some(({ atMs }) => atMs === REDIAL_MS_MAX)).toBe(true);
+});
+
+test("a peer that does not answer is dialled for ever, at most REDIAL_MS_MAX apart", async () => {
+	redialerOf("a").aim([peer]);
+	await passTo(100_000);
+	const gaps = dials
+		.slice(1)
+		.map(({ atMs }, i) => atMs - (dials[i]?.atMs ?? 0));
+	expect(gaps.length).toBeGreaterThan(50);
+	expect(Math.max(...gaps)).toBeLessThanOrEqual(REDIAL_MS_MAX);
+	expect(Math.min(...gaps)).toBeGreaterThanOrEqual(REDIAL_MS_MIN / 2);
+});
+
+test("a linked peer is left alone, and dialled soon after it is lost", async () => {
+	const redialer = redialerOf("a");
+	state = "linked";
+	redialer.aim([peer]);
+	await passTo(10_000);
+	expect(dials).toEqual([]);
+	state = "absent";
+	redialer.lost(peer.nodeId);
+	await passTo(10_000 + REDIAL_MS_MIN);
+	expect(dials.length).toBeGreaterThan(0);
+});
+
+test("a peer whose loss nobody told is dialled all the same", async () => {
+	state = "linked";
+	redialerOf("a").aim([peer]);
+	await passTo(10_000);
+	state = "absent";
+	await passTo(10_000 + REDIAL_MS_MAX);
+	expect(dials.length).toBeGreaterThan(0);
+});
+
+test("a connection without gossip is cut after a while and dialled anew", async () => {
+	state = "mute";
+	redialerOf("a").aim([peer]);
+	await passTo(MUTE_MS_MAX - 1);
+	expect(cuts).toEqual([]);
+	await passTo(MUTE_MS_MAX + REDIAL_MS_MAX + REDIAL_MS_MIN);
+	expect(cuts).toHaveLength(1);
+	expect(dials.length).toBeGreaterThan(0);
+});
+
+test("a peer that moved is dialled at its new address at once", async () => {
+	const redialer = redialerOf("a");
+	redialer.aim([peer]);
+	await passTo(20_000);
+	redialer.aim([{ ...peer, p2p: "b.test:2" }]);
+	await passTo(20_000);
+	expect(dials.at(-1)).toEqual({ atMs: 20_000, p2p: "b.test:2" });
+});
+
+test("no more than so many peers are dialled at once", async () => {
+	const hung: Links = {
+		...links,
+		dial: () => new Promise(() => dials.push({ atMs: nowMs, p2p: "" })),
+	};
+	const many = Array.from({ length: 30 }, (_, i) => ({
+		nodeId: `b${i}`,
+		p2p: "x:1",
+	}));
+	new Redialer("a", hung, clock, random, silentLog).aim(many);
+	await passTo(30_000);
+	expect(dials).toHaveLength(DIALS_AT_ONCE_MAX);
+});
+
+test("a peer off the list is not dialled, and nothing is left running", async () => {
+	const redialer = redialerOf("a");
+	redialer.aim([peer]);
+	await passTo(5_000);
+	redialer.aim([]);
+	dials = [];
+	await passTo(50_000);
+	expect(dials).toEqual([]);
+	expect(timers).toEqual([]);
+});

@@ -1,0 +1,72 @@
+/** The rules of the house, held against every file in it. */
+import { expect, test } from "vitest";
+import { checkAmbient } from "./house/ambient.ts";
+import { checkArrows } from "./house/arrows.ts";
+import { readCheckout } from "./house/checkout.ts";
+import { checkExports, type Exceptions } from "./house/exports.ts";
+import {
+	checkHeaders,
+	checkLooseEnds,
+	checkNames,
+	checkScriptHeaders,
+	checkTestsRun,
+	checkTop,
+} from "./house/manners.ts";
+import {
+	checkFileSizes,
+	checkFunctionSizes,
+	FILE_LINES_MAX,
+	LUA_LINES_MAX,
+} from "./house/sizes.ts";
+
+const { top, paths, sources, scripts } = readCheckout();
+
+/** `path#name`: why an export stands that nobody in the project takes. */
+const EXCEPTIONS: Exceptions = {
+	"node/executor/task-code.ts#Handlers":
+		"users write their task code against it",
+	"scripts/setup/programs.mjs#findBrowser":
+		"browser tests start what the set-up has found",
+};
+
+test("the top level holds the five rooms and nothing more", () => {
+	expect(checkTop(top)).toEqual([]);
+});
+
+test("a file imports only what its place in the architecture allows", () => {
+	expect(checkArrows(sources)).toEqual([]);
+});
+
+test("clock, timers, chance and environment are touched only where they are adapted", () => {
+	expect(checkAmbient(sources)).toEqual([]);
+});
+
+test("no file is longer than 300 lines, no Lua script longer than 80", () => {
+	expect(checkFileSizes(sources, FILE_LINES_MAX)).toEqual([]);
+	expect(checkFileSizes(scripts, LUA_LINES_MAX)).toEqual([]);
+});
+
+test("no function is longer than 60 lines", () => {
+	expect(checkFunctionSizes(sources)).toEqual([]);
+});
+
+test("whatever is exported is taken by another file", () => {
+	expect(checkExports(sources, EXCEPTIONS)).toEqual([]);
+});
+
+test("files are named in kebab-case, after something", () => {
+	expect(checkNames(paths)).toEqual([]);
+});
+
+test("a file opens by saying what it is for, a Lua script with its contract", () => {
+	expect(checkHeaders(sources)).toEqual([]);
+	expect(checkScriptHeaders(scripts)).toEqual([]);
+});
+
+test("no test is left out", () => {
+	expect(checkTestsRun(sources)).toEqual([]);
+});
+
+test("nothing is left for later", () => {
+	expect(checkLooseEnds(sources, scripts)).toEqual([]);
+});

@@ -1,0 +1,70 @@
+/**
+ * Dead exports: what no other file takes. For the program, being taken by a
+ * test is not enough. A type may also be exported to name a part of another
+ * one that is: it counts as taken when its own file mentions it again.
+ */
+import { resolveImport } from "./arrows.ts";
+import { type Source, walk } from "./source.ts";
+
+/** Loaded by its path, a file is taken as a whole; a folder ends in `/`. */
+const LOADED = ["test/vitest.config.ts", "test/fixtures/"];
+
+/** Exports that nobody here takes, each with the reason why it is there. */
+export type Exceptions = Readonly<Record<string, string>>;
+
+export function checkExports(
+	sources: readonly Source[],
+	exceptions: Exceptions,
+): string[] {
+	const taken = takenNames(sources);
+	const isTaken = (path: string, name: string) =>
+		taken.has(`${path}#${name}`) ||
+		taken.has(`${path}#*`) ||
+		LOADED.some((start) => path.startsWith(start));
+	const dead = sources.flatMap((source) =>
+		source.exports
+			.filter(({ name, isType }) => {
+				if (isTaken(source.path, name)) return false;
+				if (`${source.path}#${name}` in exceptions) return false;
+				return !(isType && countMentions(source, name) > 1);
+			})
+			.map(({ name, start }) => {
+				return `${source.at(start)} exports ${name}, which no other file takes`;
+			}),
+	);
+	const needless = Object.keys(exceptions)
+		.filter((each) => {
+			const [path, name] = each.split("#");
+			const source = sources.find((source) => source.path === path);
+			const exists = source?.exports.some((found) => found.name === name);
+			return !exists || taken.has(each);
+		})
+		.map((each) => `${each} is excepted without need`);
+	return [...dead, ...needless];
+}
+
+/** `path#name` of every import that counts. */
+function takenNames(sources: readonly Source[]): Set<string> {
+	const taken = new Set<string>();
+	for (const source of sources) {
+		for (const { from, names } of source.imports) {
+			if (!from?.startsWith(".")) continue;
+			const path = resolveImport(source.path, from);
+			if (isTest(source.path) && !isTest(path)) continue;
+			for (const name of names) taken.add(`${path}#${name}`);
+		}
+	}
+	return taken;
+}
+
+function isTest(path: string): boolean {
+	return path.startsWith("test/");
+}
+
+function countMentions(source: Source, name: string): number {
+	let count = 0;
+	walk(source.tree, (node) => {
+		if (node.type === "Identifier" && node.name === name) count++;
+	});
+	return count;
+}

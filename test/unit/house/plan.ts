@@ -1,0 +1,155 @@
+/**
+ * The plan of the house: its rooms, and for each who lives there, what of ours
+ * it may import, which libraries and which modules of Node.
+ */
+
+/** The folders at the top of the project. */
+export const ROOMS = ["dashboard", "node", "protocol", "scripts", "test"];
+
+/** The files at the top, besides those whose names begin with a dot. */
+export const TOP_FILES = [
+	"CHANGELOG.md",
+	"LICENSE",
+	"README.md",
+	"biome.json",
+	"package-lock.json",
+	"package.json",
+	"tsconfig.json",
+];
+
+export interface Dwelling {
+	readonly name: string;
+	/** Paths that begin so. The first dwelling that fits is a file's own. */
+	readonly paths: readonly string[];
+	/** Dwellings that it may import, besides itself. `*` is all but test. */
+	readonly ours: readonly string[];
+	/** Packages, or scopes ending in `/`. `*` is any. */
+	readonly libraries: readonly string[];
+	/** Modules of Node. `*` is any. */
+	readonly builtins: readonly string[];
+	/** Its files do not import one another. */
+	readonly apart?: true;
+}
+
+const ANY = ["*"];
+const ASSERT = ["node:assert", "node:assert/strict"];
+
+const PLAN: readonly Dwelling[] = [
+	{
+		name: "protocol",
+		paths: ["protocol/"],
+		ours: [],
+		libraries: ["typebox"],
+		builtins: [],
+	},
+	{
+		name: "ports",
+		paths: ["node/ports.ts"],
+		ours: ["protocol"],
+		libraries: [],
+		builtins: [],
+	},
+	{
+		name: "assets",
+		paths: ["node/assets.ts"],
+		ours: [],
+		libraries: [],
+		builtins: ANY,
+	},
+	{
+		name: "world",
+		paths: ["node/world.ts"],
+		ours: ["ports"],
+		libraries: ["pino"],
+		builtins: ANY,
+	},
+	{
+		name: "store",
+		paths: ["node/store/"],
+		ours: ["protocol", "ports", "assets"],
+		libraries: ["ioredis"],
+		builtins: ANY,
+	},
+	{
+		name: "gossip",
+		paths: ["node/gossip/"],
+		ours: ["protocol", "ports", "assets"],
+		libraries: ["libp2p", "@libp2p/", "@chainsafe/", "@multiformats/"],
+		builtins: ANY,
+	},
+	{
+		name: "executor",
+		paths: ["node/executor/"],
+		ours: ["protocol", "ports", "assets"],
+		libraries: [],
+		builtins: ANY,
+	},
+	{
+		name: "http",
+		paths: ["node/http/"],
+		ours: ["protocol", "ports", "assets"],
+		libraries: ["fastify", "@fastify/", "typebox"],
+		builtins: ANY,
+	},
+	{
+		// Where the parts are put together, and the command line around them.
+		name: "composition",
+		paths: ["node/main.ts", "node/node.ts", "node/options.ts", "node/cli/"],
+		ours: ANY,
+		libraries: [],
+		builtins: ANY,
+	},
+	{
+		// The actors put together, and no adapter: what the simulator runs too.
+		name: "ensemble",
+		paths: ["node/crew.ts", "node/scheduler.ts"],
+		ours: ["protocol", "ports", "actors"],
+		libraries: [],
+		builtins: ASSERT,
+	},
+	{
+		name: "actors",
+		paths: ["node/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ASSERT,
+		apart: true,
+	},
+	{
+		name: "dashboard",
+		paths: ["dashboard/"],
+		ours: ["protocol"],
+		libraries: [],
+		builtins: [],
+	},
+	{
+		// Puts into the executable what the program then looks for.
+		name: "build",
+		paths: ["scripts/build.ts", "scripts/build/"],
+		ours: ["assets"],
+		libraries: ["esbuild"],
+		builtins: ANY,
+	},
+	{
+		name: "scripts",
+		paths: ["scripts/"],
+		ours: ["protocol"],
+		libraries: ANY,
+		builtins: ANY,
+	},
+	{
+		name: "test",
+		paths: ["test/"],
+		ours: ANY,
+		libraries: ANY,
+		builtins: ANY,
+	},
+];
+
+export function dwellingOf(path: string): Dwelling | undefined {
+	return PLAN.find(({ paths }) =>
+		paths.some((start) =>
+			start.endsWith("/") ? path.startsWith(start) : path === start,
+		),
+	);
+}
