@@ -8,12 +8,17 @@
  * as it is. Runs in the browser as it stands.
  */
 
+/** @import { ClusterAsRead, NodeAsRead, TaskAsRead } from "../protocol/schema.ts" */
+
 const ASK_MS = 1_000;
 const ASK_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 5_000;
 const TASKS_SHOWN = 15;
 
-/** How a state is coloured; its word says the same. */
+/**
+ * How a state is coloured; its word says the same.
+ * @type {Readonly<Record<string, string | undefined>>}
+ */
 const TONES = {
 	up: "good",
 	draining: "warn",
@@ -27,7 +32,11 @@ const TONES = {
 };
 
 /** @param {string} id */
-const byId = (id) => document.getElementById(id);
+function byId(id) {
+	const element = document.getElementById(id);
+	if (element === null) throw new Error(`the page has no ${id}`);
+	return element;
+}
 
 /** @param {string} path */
 async function ask(path) {
@@ -39,24 +48,37 @@ async function ask(path) {
 	return value;
 }
 
-/** An element with a text, or with elements inside. */
+/**
+ * An element with a text, or with another inside.
+ * @param {string} tag
+ * @param {string | number | Node} content
+ * @param {Record<string, string | undefined>} attributes
+ */
 function make(tag, content, attributes = {}) {
 	const element = document.createElement(tag);
 	if (content instanceof Node) element.append(content);
-	else element.textContent = content;
+	else element.textContent = String(content);
 	for (const [name, value] of Object.entries(attributes)) {
 		if (value !== undefined) element.setAttribute(name, value);
 	}
 	return element;
 }
 
+/** @param {string | Node} content */
 const text = (content) => make("td", content);
+/** @param {string | number} content */
 const number = (content) => make("td", content, { class: "number" });
+/** @param {string} content */
 const state = (content) => make("td", content, { "data-tone": TONES[content] });
+/** @param {string} content */
 const rowName = (content) =>
 	make("th", content, { scope: "row", class: "name", title: content });
 
-/** Replaces the rows of a table's body. */
+/**
+ * Replaces the rows of a table's body.
+ * @param {string} id
+ * @param {HTMLElement[][]} rows
+ */
 function fill(id, rows) {
 	const body = byId(id);
 	const cells = rows.length > 0 ? rows : [[emptyCell(body)]];
@@ -69,10 +91,12 @@ function fill(id, rows) {
 	);
 }
 
+/** @param {HTMLElement} body */
 function emptyCell(body) {
-	return make("td", body.dataset.empty, { class: "empty", colspan: "8" });
+	return make("td", body.dataset.empty ?? "", { class: "empty", colspan: "8" });
 }
 
+/** @param {number} ms */
 function duration(ms) {
 	const seconds = Math.floor(ms / 1_000);
 	if (seconds < 60) return `${seconds} s`;
@@ -81,9 +105,13 @@ function duration(ms) {
 	return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** Enough of a node's id to tell it from others. */
+/**
+ * Enough of a node's id to tell it from others.
+ * @param {string | undefined} id
+ */
 const shortId = (id) => (id === undefined ? "" : `…${id.slice(-8)}`);
 
+/** @param {ClusterAsRead} cluster */
 function showCluster(cluster) {
 	const { appendOnly, fsync } = cluster.store.durability;
 	const kept = appendOnly ? `AOF ${fsync}` : "not written to disk";
@@ -111,6 +139,7 @@ function showCluster(cluster) {
 	);
 }
 
+/** @param {NodeAsRead[]} nodes */
 function showNodes(nodes) {
 	fill(
 		"nodes",
@@ -130,6 +159,7 @@ function showNodes(nodes) {
 	);
 }
 
+/** @param {TaskAsRead[]} tasks */
 function showTasks(tasks) {
 	fill(
 		"tasks",
@@ -145,12 +175,16 @@ function showTasks(tasks) {
 	);
 }
 
-/** Set only when it changes, so that a screen reader does not repeat it. */
+/**
+ * Set only when it changes, so that a screen reader does not repeat it.
+ * @param {string} message
+ * @param {"good" | "bad"} tone
+ */
 function showStatus(message, tone) {
 	const status = byId("status");
 	if (status.textContent !== message) status.textContent = message;
 	status.dataset.tone = tone;
-	document.querySelector("main").classList.toggle("stale", tone === "bad");
+	document.querySelector("main")?.classList.toggle("stale", tone === "bad");
 }
 
 async function refresh() {
@@ -164,11 +198,16 @@ async function refresh() {
 	showTasks(tasks);
 }
 
-/** A failed fetch says nothing that a person could use; a problem's detail does. */
+/**
+ * A failed fetch says nothing that a person could use; a problem's detail does.
+ * @param {unknown} error
+ */
 function reasonOf(error) {
 	const unanswered =
 		error instanceof TypeError || error instanceof DOMException;
-	return unanswered ? "This node does not answer." : error.message;
+	return error instanceof Error && !unanswered
+		? error.message
+		: "This node does not answer.";
 }
 
 async function run() {

@@ -18,7 +18,7 @@ import {
 } from "./limits.ts";
 import { parseRoute, type Route } from "./route.ts";
 
-export const GOSSIP_VERSION = 1;
+const GOSSIP_VERSION = 1;
 
 export interface GossipHeader {
 	/** PeerId of the node that speaks. Checked against the signature. */

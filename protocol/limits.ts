@@ -209,8 +209,10 @@ export const DIAL_SOME = 16;
 export const CONNECTIONS_MAX = 256;
 /** Connections accepted from one host in a second. More are refused, and dial again. */
 export const ACCEPTS_PER_HOST_MAX = 64;
-/** A connection over which no gossip flows for so long is closed and dialled again. */
+/** A connection over which gossip has ceased to flow for so long is closed and dialled again … */
 export const MUTE_MS_MAX = 2_000;
+/** … and likewise one over which it has not begun to. Longer, since a busy machine is slow to set it up. */
+export const LINK_SETUP_MS_MAX = 6_000;
 /** Each connection is tried so often … */
 export const LINK_PING_MS = 5_000;
 /** … and closed when no answer came within. */
@@ -233,7 +235,6 @@ export const DROPS_LOGGED_MS = 10_000;
 // --- The node.
 
 export const CONCURRENCY_MAX = 4_096;
-export const NODES_MAX = 1_000;
 /** A node that is gone stays in the list of nodes, as `dead`, for so long. */
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
 /** A command to the store unanswered for so long has an unknown outcome. */

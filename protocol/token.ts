@@ -17,7 +17,3 @@ export const TOKENS_PER_GENERATION = 2 ** 40;
 export function tokenFloor(generation: number): number {
 	return generation * TOKENS_PER_GENERATION;
 }
-
-export function generationOf(token: number): number {
-	return Math.floor(token / TOKENS_PER_GENERATION);
-}

@@ -4,8 +4,9 @@
  *   node scripts/test.ts [part]...
  *
  * Types and style count as one test each. Every part runs, whatever became of
- * the one before. The last line is always `N passed, N failed`; the exit code
- * is 1 when anything failed, 2 for a part that does not exist.
+ * the one before. The last line is `N passed, N failed`; the exit code is 1
+ * when anything failed, 2 for a part that does not exist. A run that is
+ * interrupted has no verdict: it ends at once, with 130.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -88,7 +89,12 @@ function readReport(file: string): string | undefined {
 	}
 }
 
-/** Whether the command succeeded in time. Its output is ours. */
+class Interrupted extends Error {}
+
+/**
+ * Whether the command succeeded in time. Its output is ours.
+ * @throws Interrupted when this process was told to end meanwhile.
+ */
 function run([name = "", ...args]: string[], msMax: number): Promise<boolean> {
 	// A group of its own, so that what a hanging test has started ends with it.
 	const child = spawn(join(BIN, name), args, {
@@ -100,23 +106,33 @@ function run([name = "", ...args]: string[], msMax: number): Promise<boolean> {
 		console.error(`${name} is not done after ${msMax / 60_000} minutes`);
 		signal(child, "SIGKILL");
 	}, msMax);
-	const pass = (name: NodeJS.Signals) => signal(child, name);
+	let interrupted = false;
+	const pass = (name: NodeJS.Signals) => {
+		interrupted = true;
+		signal(child, name);
+	};
 	process.on("SIGINT", pass).on("SIGTERM", pass);
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
 		child.once("exit", (code) => {
 			clearTimeout(limit);
 			process.off("SIGINT", pass).off("SIGTERM", pass);
-			resolve(code === 0);
+			if (interrupted) reject(new Interrupted(`${name} was interrupted`));
+			else resolve(code === 0);
 		});
 	});
 }
 
 /** To the child and all that it has started. */
 function signal(child: ChildProcess, name: NodeJS.Signals) {
-	if (child.pid !== undefined && child.exitCode === null) {
-		process.kill(-child.pid, name);
-	}
+	const ended = child.exitCode !== null || child.signalCode !== null;
+	if (child.pid !== undefined && !ended) process.kill(-child.pid, name);
 }
 
-process.exitCode = await main();
+try {
+	process.exitCode = await main();
+} catch (error) {
+	if (!(error instanceof Interrupted)) throw error;
+	console.error(error.message);
+	process.exitCode = 130;
+}

@@ -61,7 +61,7 @@ export async function createGossip(options: GossipOptions): Promise<Gossip> {
 	const key = await loadKey(options.dataDir, options.random);
 	const nodeId = peerIdFromPrivateKey(key).toString();
 	const admission = new Admission(nodeId, options.clock, options.log);
-	const topic = `hearsay/${options.cluster}/1`;
+	const topic = `hearsay/${options.cluster}`;
 	const stack = await createStack({
 		key,
 		listen: toMultiaddr(options.listen),
@@ -229,6 +229,7 @@ class Libp2pGossip implements Gossip, Links {
 				return;
 			if (!this.#admission.peers.has(nodeId)) return;
 			this.#connected.add(nodeId);
+			this.#redialer.found(nodeId);
 			for (const listener of this.#onPeer) listener(nodeId, true);
 		});
 		this.#stack.addEventListener("peer:disconnect", ({ detail }) => {

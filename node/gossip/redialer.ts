@@ -7,7 +7,8 @@
  *
  * A connection alone is not a link. Streams close while their connection
  * lives, and are not opened again by the library; so a connection over which
- * no gossip flows for MUTE_MS_MAX is cut, and the next look dials.
+ * gossip has ceased to flow, or does not begin to, is cut, and the next look
+ * dials.
  *
  * Of two peers the one with the lower id dials first and the other only when it
  * still must, so that they do not meet half-way with two connections. (Two do
@@ -16,6 +17,7 @@
 import {
 	DIALS_AT_ONCE_MAX,
 	LINK_LOOK_MS,
+	LINK_SETUP_MS_MAX,
 	MUTE_MS_MAX,
 	REDIAL_MS_MAX,
 	REDIAL_MS_MIN,
@@ -37,6 +39,8 @@ interface Target {
 	/** Undefined while it is being dialled. */
 	timer: Timer | undefined;
 	delayMs: number;
+	/** Whether gossip has flowed over the connection that there is. */
+	flowed: boolean;
 	muteSinceMs: number | undefined;
 }
 
@@ -79,11 +83,18 @@ export class Redialer {
 				peer,
 				timer: undefined,
 				delayMs: REDIAL_MS_MIN,
+				flowed: false,
 				muteSinceMs: undefined,
 			};
 			this.#targets.set(nodeId, target);
 			this.#look(target, this.#self < nodeId ? 0 : REDIAL_MS_MAX);
 		}
+	}
+
+	/** Gossip flows with the peer, whoever dialled. */
+	found(nodeId: string): void {
+		const target = this.#targets.get(nodeId);
+		if (target !== undefined) target.flowed = true;
 	}
 
 	/** The connection has closed: look again soon. */
@@ -110,6 +121,7 @@ export class Redialer {
 
 	async #dial(target: Target): Promise<void> {
 		const { peer } = target;
+		target.flowed = false;
 		target.muteSinceMs = undefined;
 		this.#dialling += 1;
 		try {
@@ -129,19 +141,20 @@ export class Redialer {
 	#watch(target: Target, state: "mute" | "linked"): void {
 		const nowMs = this.#clock.monoMs();
 		if (state === "linked") {
+			target.flowed = true;
 			target.muteSinceMs = undefined;
 			target.delayMs = REDIAL_MS_MIN;
-		} else target.muteSinceMs ??= nowMs;
-		if (
-			target.muteSinceMs !== undefined &&
-			nowMs - target.muteSinceMs >= MUTE_MS_MAX
-		) {
-			target.muteSinceMs = undefined;
-			this.#links.cut(target.peer.nodeId, "no gossip flows");
-			this.#look(target, this.#jittered(REDIAL_MS_MIN));
+			this.#look(target, this.#jittered(LINK_LOOK_MS));
 			return;
 		}
-		this.#look(target, this.#jittered(LINK_LOOK_MS));
+		target.muteSinceMs ??= nowMs;
+		const patienceMs = target.flowed ? MUTE_MS_MAX : LINK_SETUP_MS_MAX;
+		if (nowMs - target.muteSinceMs >= patienceMs) {
+			target.flowed = false;
+			target.muteSinceMs = undefined;
+			this.#links.cut(target.peer.nodeId, "no gossip flows");
+		}
+		this.#look(target, this.#jittered(REDIAL_MS_MIN));
 	}
 
 	/** In [ms / 2, ms). */

@@ -1,6 +1,6 @@
 /**
  * One shard in Redis: the `Shard` port, each method one script of the same name.
- * Takes answers apart and nothing else; what a step does is written in `lua/`.
+ * What a step does is written in `lua/`; answers are taken apart in `replies.ts`.
  */
 import assert from "node:assert/strict";
 import type { SessionName } from "../../protocol/lease.ts";
@@ -13,14 +13,7 @@ import {
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
-import { priorityOf } from "../../protocol/rank.ts";
-import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type {
-	ClaimedTask,
-	NewTask,
-	TaskEnd,
-	TaskRecord,
-} from "../../protocol/task.ts";
+import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type {
 	ClaimReply,
 	ClaimRequest,
@@ -40,6 +33,13 @@ import type {
 	SubmitOutcome,
 } from "../ports.ts";
 import type { Connection, Reply } from "./connection.ts";
+import {
+	decodeClaim,
+	decodeCounts,
+	decodeNodes,
+	decodePulse,
+	decodeRevoke,
+} from "./replies.ts";
 import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnd } from "./task-codec.ts";
 
@@ -112,27 +112,7 @@ export class RedisShard implements Shard {
 	}
 
 	async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
-		const [code, nowMs, generation, running, registryVersion, count, ...names] =
-			(await this.#run("pulse", session, ttlMs)) as [
-				string,
-				number,
-				string,
-				number,
-				string,
-				number,
-				...string[],
-			];
-		if (code !== "ok")
-			return { ok: false, code: code as "revoked" | "superseded" };
-		return {
-			ok: true,
-			nowMs,
-			generation: Number(generation),
-			running,
-			registryVersion: Number(registryVersion),
-			expired: names.slice(0, count),
-			ready: names.slice(count),
-		};
+		return decodePulse(await this.#run("pulse", session, ttlMs));
 	}
 
 	async close(session: SessionName): Promise<"closed" | "has_tasks"> {
@@ -167,33 +147,9 @@ export class RedisShard implements Shard {
 		assert(limit <= CLAIM_BATCH_MAX && routes.length <= CLAIM_ROUTES_MAX);
 		if (this.#runId() !== this.#adoptedRun)
 			return { ok: false, code: "stale_generation" };
-		const reply = (await this.#run(
-			"claim",
-			session,
-			generation,
-			limit,
-			...routes,
-		)) as Reply[];
-		const [code, remaining, nowMs] = reply as [string, number, number];
-		if (code !== "ok")
-			return { ok: false, code: code as "no_lease" | "stale_generation" };
-		const tasks: ClaimedTask[] = [];
-		for (let i = 3; i < reply.length; i += 8) {
-			const [id, route, rank, payload, token, attempt, at, crashes] =
-				reply.slice(i, i + 8);
-			tasks.push({
-				id: id as string,
-				route: route as string,
-				priority: priorityOf(rank as number),
-				payload: payload as string,
-				token: token as number,
-				attempt: attempt as number,
-				createdMs: Number(at),
-				claimedMs: nowMs,
-				crashes: Number(crashes),
-			});
-		}
-		return { ok: true, tasks, remaining };
+		return decodeClaim(
+			await this.#run("claim", session, generation, limit, ...routes),
+		);
 	}
 
 	async complete(
@@ -224,23 +180,7 @@ export class RedisShard implements Shard {
 
 	async revoke({ session, when, limit }: RevokeRequest): Promise<RevokeReply> {
 		assert(limit > 0 && limit <= REVOKE_BATCH_MAX);
-		const [code, left, ...routes] = (await this.#run(
-			"revoke",
-			session,
-			when,
-			limit,
-		)) as [string, number, ...(string | number)[]];
-		if (code !== "ok") return { ok: false, code: "renewed" };
-		const putBack = [];
-		for (let i = 0; i < routes.length; i += 3) {
-			putBack.push({
-				route: routes[i] as string,
-				count: routes[i + 1] as number,
-				topPriority: priorityOf(Number(routes[i + 2])),
-			});
-		}
-		putBack.sort((a, b) => (a.route < b.route ? -1 : 1));
-		return { ok: true, putBack, left };
+		return decodeRevoke(await this.#run("revoke", session, when, limit));
 	}
 
 	async running(
@@ -282,44 +222,11 @@ export class RedisShard implements Shard {
 	}
 
 	async counts(): Promise<ShardCounts> {
-		const [flat, ...waiting] = (await this.#run("counts")) as [
-			Reply,
-			...Reply[],
-		];
-		const counts = decodeFields(flat);
-		const count = (name: string) => Number(counts.get(name) ?? 0);
-		const states = Object.fromEntries(
-			TASK_STATES.map((state) => [state, count(state)]),
-		);
-		return {
-			states: states as Record<TaskState, number>,
-			accepted: count("accepted"),
-			attempts: count("attempts"),
-			stale: count("stale"),
-			waiting: [...decodeFields(waiting)].map(([route, n]) => ({
-				route,
-				count: Number(n),
-			})),
-		};
+		return decodeCounts(await this.#run("counts"));
 	}
 
 	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
-		const [nowMs, ...flat] = (await this.#run("nodes")) as [
-			number,
-			...(string | number)[],
-		];
-		const nodes: RegisteredNode[] = [];
-		for (let i = 0; i < flat.length; i += 4) {
-			const [record, epoch, lease, running] = flat.slice(i, i + 4);
-			nodes.push({
-				record: JSON.parse(record as string) as NodeRecord,
-				epoch: Number(epoch),
-				expiresMs: lease === "" ? undefined : Number(lease),
-				running: running as number,
-			});
-		}
-		nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));
-		return { nowMs, nodes };
+		return decodeNodes(await this.#run("nodes"));
 	}
 
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {

@@ -62,7 +62,7 @@ export async function libp2pBench(): Promise<GossipBench> {
 		},
 		async rogue(name) {
 			const key = await loadKey(join(root, name), systemRandom);
-			const topic = "hearsay/hearsay/1";
+			const topic = "hearsay/hearsay";
 			const stack = await createStack({
 				key,
 				listen: toMultiaddr(LOOPBACK),

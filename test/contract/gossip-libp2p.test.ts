@@ -15,7 +15,7 @@ import { systemClock, systemRandom } from "../../node/world.ts";
 import { silentLog } from "./gossip-bench.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
-const TOPIC = "hearsay/hearsay/1";
+const TOPIC = "hearsay/hearsay";
 
 let root: string;
 const open = new Set<{ stop(): Promise<void> | void }>();

@@ -1,3 +1,6 @@
+/**
+ * The addresses of the Celery system that Hearsay replaces.
+ */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 

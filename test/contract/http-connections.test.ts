@@ -1,3 +1,6 @@
+/**
+ * HTTP below the routes: broken requests, who may call, starting and stopping.
+ */
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";

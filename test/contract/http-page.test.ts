@@ -1,17 +1,19 @@
-import { existsSync } from "node:fs";
+/**
+ * The page in a real browser, over a real server.
+ */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { StoreError } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
+import { findBrowser } from "../../scripts/setup/programs.mjs";
 import { startServer } from "./http-server.ts";
 
-const executablePath = "/usr/bin/chromium";
-const withBrowser = test.skipIf(!existsSync(executablePath));
-let browser: Browser | undefined;
+let browser: Browser;
 
 beforeAll(async () => {
-	if (!existsSync(executablePath)) return;
+	const executablePath = findBrowser();
+	if (executablePath === undefined) throw new Error("there is no Chromium");
 	const args =
 		"--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 	browser = await chromium.launch({ executablePath, args: args.split(" ") });
@@ -19,57 +21,48 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 async function open(address: string): Promise<Page> {
-	if (browser === undefined) throw new Error("there is no browser");
 	const page = await browser.newPage();
 	await page.goto(`http://${address}/`);
 	return page;
 }
 
-withBrowser(
-	"the page shows tasks as they come and end, whatever they are called",
-	async () => {
-		await using server = await startServer();
-		const page = await open(server.address);
-		const complaints: string[] = [];
-		page.on("pageerror", (error) => complaints.push(error.message));
-		page.on("console", (message) => complaints.push(message.text()));
-		await page.getByText("No task was submitted yet.").waitFor();
-		const route = "default|process_task|";
-		const id = "<img src=x onerror=alert(1)>";
-		await server.api.submit([{ id, route, priority: 5, payload: "null" }]);
-		await page.getByRole("row", { name: `${id} PENDING` }).waitFor();
-		server.api.end(id, "null");
-		await page.getByRole("row", { name: `${id} SUCCESS` }).waitFor();
-		await page.getByText("Nothing waits.").waitFor();
-		expect(complaints).toEqual([]);
-		await page.close();
-	},
-	60_000,
-);
+test("the page shows tasks as they come and end, whatever they are called", async () => {
+	await using server = await startServer();
+	const page = await open(server.address);
+	const complaints: string[] = [];
+	page.on("pageerror", (error) => complaints.push(error.message));
+	page.on("console", (message) => complaints.push(message.text()));
+	await page.getByText("No task was submitted yet.").waitFor();
+	const route = "default|process_task|";
+	const id = "<img src=x onerror=alert(1)>";
+	await server.api.submit([{ id, route, priority: 5, payload: "null" }]);
+	await page.getByRole("row", { name: `${id} PENDING` }).waitFor();
+	server.api.end(id, "null");
+	await page.getByRole("row", { name: `${id} SUCCESS` }).waitFor();
+	await page.getByText("Nothing waits.").waitFor();
+	expect(complaints).toEqual([]);
+	await page.close();
+}, 60_000);
 
-withBrowser(
-	"the page says what is wrong, and goes on by itself when it is mended",
-	async () => {
-		const server = await startServer();
-		const page = await open(server.address);
-		await page.getByText("Live").waitFor();
-		server.api.failure = new StoreError("unreachable", "away");
-		await page.getByText("Redis is not reachable").waitFor();
-		server.api.failure = undefined;
-		await page.getByText("Live").waitFor();
-		await server.close();
-		await page.getByText("This node does not answer.").waitFor();
-		const again = await createHttp({
-			api: server.api,
-			host: "127.0.0.1",
-			port: Number(server.address.split(":")[1]),
-			clock: systemClock,
-			log: { debug() {}, info() {}, warn() {}, error() {} },
-			version: "0",
-		});
-		await page.getByText("Live").waitFor();
-		await page.close();
-		await again.close();
-	},
-	60_000,
-);
+test("the page says what is wrong, and goes on by itself when it is mended", async () => {
+	const server = await startServer();
+	const page = await open(server.address);
+	await page.getByText("Live").waitFor();
+	server.api.failure = new StoreError("unreachable", "away");
+	await page.getByText("Redis is not reachable").waitFor();
+	server.api.failure = undefined;
+	await page.getByText("Live").waitFor();
+	await server.close();
+	await page.getByText("This node does not answer.").waitFor();
+	const again = await createHttp({
+		api: server.api,
+		host: "127.0.0.1",
+		port: Number(server.address.split(":")[1]),
+		clock: systemClock,
+		log: { debug() {}, info() {}, warn() {}, error() {} },
+		version: "0",
+	});
+	await page.getByText("Live").waitFor();
+	await page.close();
+	await again.close();
+}, 60_000);

@@ -1,3 +1,6 @@
+/**
+ * Reading over HTTP: tasks, lists, waits, cluster, nodes, the page, the API itself.
+ */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 

@@ -1,3 +1,6 @@
+/**
+ * Submitting over HTTP: one task, arrays, NDJSON; what is refused and how.
+ */
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
 import {

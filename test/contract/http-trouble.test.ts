@@ -1,3 +1,6 @@
+/**
+ * HTTP in trouble: a store that is away, errors of our own, bad addresses, bad bodies.
+ */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";

@@ -14,7 +14,7 @@ const BENCH = new URL("../../scripts/bench.ts", import.meta.url).pathname;
 
 function runBench(...args: string[]) {
 	return promisify(execFile)(process.execPath, [BENCH, ...args], {
-		timeout: 30_000,
+		timeout: 60_000,
 	});
 }
 
@@ -43,7 +43,7 @@ describe("the bench", () => {
 		}
 		const single = results.find(({ measure }) => measure === "single");
 		expect(single?.ratios.ceiling).toBeGreaterThan(0);
-	}, 30_000);
+	}, 60_000);
 
 	test("refuses a measure that it does not know, with exit code 2", async () => {
 		await expect(runBench("--only", "magic")).rejects.toMatchObject({

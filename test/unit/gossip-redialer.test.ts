@@ -8,6 +8,7 @@ import {
 import type { AdmittedPeer, Clock, Random } from "../../node/ports.ts";
 import {
 	DIALS_AT_ONCE_MAX,
+	LINK_SETUP_MS_MAX,
 	MUTE_MS_MAX,
 	REDIAL_MS_MAX,
 	REDIAL_MS_MIN,
@@ -116,14 +117,25 @@ test("a peer whose loss nobody told is dialled all the same", async () => {
 	expect(dials.length).toBeGreaterThan(0);
 });
 
-test("a connection without gossip is cut after a while and dialled anew", async () => {
-	state = "mute";
+test("a connection over which gossip ceases is cut after a while and dialled anew", async () => {
+	state = "linked";
 	redialerOf("a").aim([peer]);
-	await passTo(MUTE_MS_MAX - 1);
+	await passTo(10_000);
+	state = "mute";
+	await passTo(10_000 + MUTE_MS_MAX - 1);
 	expect(cuts).toEqual([]);
-	await passTo(MUTE_MS_MAX + REDIAL_MS_MAX + REDIAL_MS_MIN);
+	await passTo(15_000);
 	expect(cuts).toHaveLength(1);
 	expect(dials.length).toBeGreaterThan(0);
+});
+
+test("a connection over which gossip never begins has longer", async () => {
+	state = "mute";
+	redialerOf("a").aim([peer]);
+	await passTo(LINK_SETUP_MS_MAX - 1);
+	expect(cuts).toEqual([]);
+	await passTo(LINK_SETUP_MS_MAX + REDIAL_MS_MAX + REDIAL_MS_MIN);
+	expect(cuts).toHaveLength(1);
 });
 
 test("a peer that moved is dialled at its new address at once", async () => {

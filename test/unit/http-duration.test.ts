@@ -1,3 +1,6 @@
+/**
+ * Durations, as a table.
+ */
 import { expect, test } from "vitest";
 import { parseDuration } from "../../protocol/duration.ts";
 

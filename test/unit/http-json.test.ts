@@ -1,3 +1,6 @@
+/**
+ * Which JSON is sound, and that it is read as JSON.parse reads it.
+ */
 import { expect, test } from "vitest";
 import { parseJson } from "../../node/http/json.ts";
 import { JSON_DEPTH_MAX } from "../../protocol/limits.ts";

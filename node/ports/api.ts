@@ -1,0 +1,90 @@
+/**
+ * What the HTTP side asks of the node.
+ */
+import type { Digest } from "../../protocol/gossip.ts";
+import type { Problem } from "../../protocol/problem.ts";
+import type { Route } from "../../protocol/route.ts";
+import type { TaskState } from "../../protocol/state.ts";
+import type { NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { NodeRecord } from "./node-record.ts";
+import type { Durability, ShardCounts } from "./store.ts";
+
+export type Submitted =
+	| {
+			readonly ok: true;
+			/** False: the same task was there already. */
+			readonly created: boolean;
+			readonly id: string;
+			/** Set where the task was there already. */
+			readonly existing?: TaskRecord;
+	  }
+	| { readonly ok: false; readonly problem: Problem };
+
+export interface TaskPage {
+	readonly tasks: readonly TaskRecord[];
+	/** For the next page; undefined on the last. */
+	readonly cursor: string | undefined;
+}
+
+export type NodeState = "up" | "suspect" | "cut-off" | "draining" | "dead";
+
+export interface NodeView {
+	readonly record: NodeRecord;
+	readonly epoch: number;
+	readonly state: NodeState;
+	readonly running: number;
+	/** Store's time left on its lease, ms; negative: run out. Undefined: no lease known. */
+	readonly leaseLeftMs: number | undefined;
+	/** Nodes that are connected to it, as far as this one knows. */
+	readonly seenBy: readonly string[];
+	readonly digest: Digest | undefined;
+}
+
+export interface ClusterView {
+	readonly cluster: string;
+	readonly nodeId: string;
+	readonly counts: Omit<ShardCounts, "waiting">;
+	readonly backlog: readonly {
+		readonly route: Route;
+		readonly count: number;
+	}[];
+	readonly store: {
+		readonly up: boolean;
+		readonly shards: number;
+		readonly generation: number;
+		readonly durability: Durability;
+	};
+	readonly peers: readonly string[];
+}
+
+export interface Readiness {
+	readonly ready: boolean;
+	/** One sentence each: what is missing. Empty when ready. */
+	readonly reasons: readonly string[];
+}
+
+/**
+ * Every method that needs the store throws `StoreError` where it cannot be had.
+ */
+export interface Api {
+	/** Outcomes in order. Never throws for one item's sake. */
+	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
+	get(id: string): Promise<TaskRecord | undefined>;
+	/** As `get`, but answers when the task has ended or the time is over. */
+	wait(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+	): Promise<TaskRecord | undefined>;
+	/** Newest first. A cursor that is not one of ours: undefined. */
+	list(
+		state: TaskState | undefined,
+		limit: number,
+		cursor: string | undefined,
+	): Promise<TaskPage | undefined>;
+	cluster(): Promise<ClusterView>;
+	nodes(): Promise<NodeView[]>;
+	readiness(): Readiness;
+	/** A new id: 20 characters, ordered by time. */
+	newId(): string;
+}

@@ -1,0 +1,49 @@
+/**
+ * The executor: runs task code, never on the node's event loop.
+ */
+import type { JsonText, TaskError } from "../../protocol/task.ts";
+
+/** What task code is given, and what bounds it. */
+export interface Job {
+	readonly id: string;
+	readonly type: string;
+	readonly payload: JsonText;
+	readonly token: number;
+	readonly attempt: number;
+	readonly priority: number;
+	readonly createdMs: number;
+	/** Run apart from other tasks: it is suspected of crashing its worker. */
+	readonly alone: boolean;
+}
+
+export type JobOutcome =
+	| {
+			readonly kind: "success";
+			readonly result: JsonText;
+			readonly ranMs: number;
+	  }
+	| {
+			readonly kind: "failure";
+			readonly error: TaskError;
+			readonly ranMs: number;
+	  }
+	/** The worker died, and this task may be the cause. */
+	| { readonly kind: "crashed"; readonly message: string }
+	/**
+	 * The worker died or was ended on another task's account: run it again, and
+	 * `alone` where it is a suspect: one of several that may have killed it.
+	 */
+	| { readonly kind: "displaced"; readonly suspect: boolean }
+	/** It was told to stop, and did or was ended. */
+	| { readonly kind: "aborted" };
+
+export interface Executor {
+	/** Task types that can be run here. */
+	readonly types: ReadonlySet<string>;
+	/** Starts the job at once; resolves when it is over; never rejects. */
+	run(job: Job): Promise<JobOutcome>;
+	/** Aborts the job's signal; ends it by force after `graceMs`. */
+	abort(id: string, token: number, reason: string, graceMs: number): void;
+	/** Ends all workers. Jobs still running resolve `aborted`. */
+	stop(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+/**
+ * A node as others know it: what it tells of itself, and what the store adds.
+ */
+
+/** What a node tells of itself when it opens a session; all others can read it. */
+export interface NodeRecord {
+	readonly nodeId: string;
+	readonly pid: number;
+	readonly host: string;
+	/** `host:port` of its HTTP side, and of its gossip side ("" without gossip). */
+	readonly http: string;
+	readonly p2p: string;
+	readonly version: string;
+	readonly startedMs: number;
+	readonly slots: number;
+	readonly types: readonly string[];
+	/** Undefined: serves every queue. */
+	readonly queues?: readonly string[];
+	readonly labels: readonly string[];
+	readonly draining: boolean;
+}
+
+/** A registered node as the store sees it. */
+export interface RegisteredNode {
+	readonly record: NodeRecord;
+	readonly epoch: number;
+	/** When its lease runs out, in the store's time; 0: revoked. Undefined: no lease. */
+	readonly expiresMs: number | undefined;
+	readonly running: number;
+}

@@ -1,0 +1,23 @@
+/**
+ * What can be wrong with the store, in the three ways that make a difference.
+ */
+
+/**
+ * Thrown by every method of `Shard` and `Store` when the store cannot be
+ * reached, refuses, or does not answer in time.
+ */
+export class StoreError extends Error {
+	readonly kind: StoreErrorKind;
+	constructor(kind: StoreErrorKind, message: string, cause?: unknown) {
+		super(message, { cause });
+		this.name = "StoreError";
+		this.kind = kind;
+	}
+}
+export type StoreErrorKind =
+	/** Nothing was sent: the store is known to be unreachable. */
+	| "unreachable"
+	/** It was sent and no answer came: it may or may not have been done. */
+	| "unknown"
+	/** The store answered that it does not take writes (memory or disk full, read-only). */
+	| "full";

@@ -1,0 +1,206 @@
+/**
+ * The store: shards, and the atomic steps that each of them takes.
+ */
+import type { SessionName } from "../../protocol/lease.ts";
+import type { Route } from "../../protocol/route.ts";
+import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+import type {
+	ClaimedTask,
+	NewTask,
+	TaskEnd,
+	TaskRecord,
+} from "../../protocol/task.ts";
+import type { NodeRecord, RegisteredNode } from "./node-record.ts";
+
+export interface OpenRequest {
+	readonly record: NodeRecord;
+	readonly ttlMs: number;
+	/** Highest store generation that this node has seen or heard of. */
+	readonly generation: number;
+}
+export interface Opened {
+	readonly epoch: number;
+	readonly generation: number;
+	readonly nowMs: number;
+	/** Earlier session of the same node, now revoked and to be drained. */
+	readonly previous: SessionName | undefined;
+}
+
+export type Pulse =
+	| {
+			readonly ok: true;
+			readonly nowMs: number;
+			readonly generation: number;
+			/** Tasks that the store believes this session runs. */
+			readonly running: number;
+			/** Rises whenever a node comes, goes or changes its record. */
+			readonly registryVersion: number;
+			/** Sessions whose lease ran out or was revoked, still with tasks or a record. At most 16. */
+			readonly expired: readonly SessionName[];
+			/** Routes with waiting tasks. */
+			readonly ready: readonly Route[];
+	  }
+	/** The session is revoked, or a newer session of the same node is open. */
+	| { readonly ok: false; readonly code: "revoked" | "superseded" };
+
+export type SubmitOutcome =
+	| { readonly ok: true; readonly created: true; readonly seq: number }
+	/** The id is taken. Whether by the same task is for the caller to compare. */
+	| {
+			readonly ok: true;
+			readonly created: false;
+			readonly existing: TaskRecord;
+	  }
+	| { readonly ok: false; readonly code: "too_many_routes" };
+
+export interface ClaimRequest {
+	readonly session: SessionName;
+	readonly generation: number;
+	/** Routes to claim from; at most CLAIM_ROUTES_MAX. */
+	readonly routes: readonly Route[];
+	/** At most CLAIM_BATCH_MAX. */
+	readonly limit: number;
+}
+export type ClaimReply =
+	| {
+			readonly ok: true;
+			/** Lowest rank first, across all the routes asked for. */
+			readonly tasks: readonly ClaimedTask[];
+			/** Waiting tasks left on the routes asked for. */
+			readonly remaining: number;
+	  }
+	/** `stale_generation`: the store has restarted since; adopt it first. */
+	| {
+			readonly ok: false;
+			readonly code: "no_lease" | "stale_generation";
+	  };
+
+/**
+ * `accepted`: this end stands (also when it had been accepted before and the
+ * answer was lost). `stale_token`: the attempt is no longer the task's; nothing
+ * was changed, and the refusal was counted.
+ */
+export type EndOutcome = "accepted" | "stale_token";
+
+/** A task given back by its own holder. `crashed` counts towards CRASHES_MAX. */
+export interface GiveBack {
+	readonly id: string;
+	readonly token: number;
+	readonly end: Extract<AttemptEnd, "handed-back" | "crashed">;
+	/** Said of the task when it is given up for crashing too often. */
+	readonly message: string;
+}
+/** `pending`: waits again. `ended`: crashed once too often, now FAILURE. */
+export type GiveBackOutcome = "pending" | "ended" | "stale_token";
+
+export interface RevokeRequest {
+	readonly session: SessionName;
+	/**
+	 * `expired`: only if the lease has run out (or was revoked before).
+	 * `now`: whether it has or not, by a caller who knows the node dead.
+	 */
+	readonly when: "expired" | "now";
+	/** At most REVOKE_BATCH_MAX tasks in one call. */
+	readonly limit: number;
+}
+export type RevokeReply =
+	| {
+			readonly ok: true;
+			/** Tasks put back, by route; ended ones (lost once too often) are not in it. */
+			readonly putBack: readonly RoutedCount[];
+			/** Tasks of the session still to be put back: call again. */
+			readonly left: number;
+	  }
+	/** Its holder has renewed it since; nothing was done. */
+	| { readonly ok: false; readonly code: "renewed" };
+
+/** Tasks that became waiting on a route: what an announcement is made from. */
+export interface RoutedCount {
+	readonly route: Route;
+	readonly count: number;
+	readonly topPriority: number;
+}
+
+export interface ListRequest {
+	/** Undefined: all states. */
+	readonly state: TaskState | undefined;
+	/** Only tasks created before this creation number. */
+	readonly beforeSeq: number;
+	readonly limit: number;
+}
+
+/** Tasks by state now, and running totals since the shard was made. */
+export interface ShardCounts {
+	readonly states: Readonly<Record<TaskState, number>>;
+	readonly accepted: number;
+	readonly attempts: number;
+	/** Ends of attempts refused for a stale token. */
+	readonly stale: number;
+	readonly waiting: readonly {
+		readonly route: Route;
+		readonly count: number;
+	}[];
+}
+
+/**
+ * One shard: a little store of its own, with its own tasks, routes, sessions,
+ * leases and tokens. Each method is one atomic step. All may be repeated after
+ * an unknown outcome: submitting is keyed by the id, ends and give-backs are
+ * fenced by the token, and a claim whose answer was lost shows in `running`.
+ */
+export interface Shard {
+	readonly index: number;
+	/** A new session with a new epoch, higher than the node's last in this shard (every shard counts its own). */
+	open(request: OpenRequest): Promise<Opened>;
+	/**
+	 * To be called whenever the store has come back: raises the generation where
+	 * the store has restarted, or is behind the one given. Returns it. Until then
+	 * claims answer `stale_generation`. Sessions and leases stay as they are.
+	 */
+	adopt(generation: number): Promise<number>;
+	/** Replaces the record of a session's node, for instance when it drains. */
+	describe(session: SessionName, record: NodeRecord): Promise<void>;
+	/** Renews the lease, and looks around: the one call that every node makes every second. */
+	pulse(session: SessionName, ttlMs: number): Promise<Pulse>;
+	/** Ends the own session, which must have no tasks left. A session with tasks is left to expire. */
+	close(session: SessionName): Promise<"closed" | "has_tasks">;
+	/** Outcomes in order. At most SUBMIT_BATCH_MAX tasks. */
+	submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]>;
+	claim(request: ClaimRequest): Promise<ClaimReply>;
+	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
+	complete(
+		ends: readonly TaskEnd[],
+	): Promise<{ outcomes: EndOutcome[]; endedKept: number }>;
+	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
+	giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]>;
+	revoke(request: RevokeRequest): Promise<RevokeReply>;
+	/** Tasks that the store believes the session runs; at most RECONCILE_MAX. */
+	running(
+		session: SessionName,
+	): Promise<readonly { readonly id: string; readonly token: number }[]>;
+	/** Forgets ended tasks: those past their time, and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX. */
+	trim(keptMax: number): Promise<number>;
+	/** In order; undefined for what does not exist. */
+	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	/** Newest first. Fewer than `limit` means there are no more. */
+	list(request: ListRequest): Promise<TaskRecord[]>;
+	counts(): Promise<ShardCounts>;
+	/** All registered nodes. Records of nodes without a lease for DEAD_NODE_KEPT_MS are left out, and forgotten by `pulse`. */
+	nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }>;
+}
+
+export interface Store {
+	readonly shards: readonly Shard[];
+	/** As last seen; changes are told to `onChange`. */
+	readonly up: boolean;
+	/** Called with every change of `up`. */
+	onChange(listener: (up: boolean) => void): void;
+	/** How acknowledged writes survive: as the store itself reports it. */
+	readonly durability: Durability;
+	close(): Promise<void>;
+}
+export interface Durability {
+	readonly appendOnly: boolean | undefined;
+	readonly fsync: "always" | "everysec" | "no" | undefined;
+	readonly evictionPolicy: string | undefined;
+}

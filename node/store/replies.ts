@@ -1,0 +1,121 @@
+/**
+ * Takes the scripts' answers apart: flat lists of strings and numbers, laid out
+ * as the contract on top of each script says, into what the port promises.
+ */
+import { priorityOf } from "../../protocol/rank.ts";
+import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type {
+	ClaimReply,
+	NodeRecord,
+	Pulse,
+	RegisteredNode,
+	RevokeReply,
+	ShardCounts,
+} from "../ports.ts";
+import type { Reply } from "./connection.ts";
+import { decodeFields } from "./task-codec.ts";
+
+type Flat = (string | number)[];
+
+/** Values of one task in the answer of `claim.lua`, of one node in that of `nodes.lua`, … */
+const CLAIM_STRIDE = 8;
+const NODE_STRIDE = 4;
+const ROUTE_STRIDE = 3;
+
+export function decodePulse(reply: Reply): Pulse {
+	const [code, nowMs, generation, running, registry, count, ...names] =
+		reply as [string, number, string, number, string, number, ...string[]];
+	if (code !== "ok") {
+		return { ok: false, code: code as "revoked" | "superseded" };
+	}
+	return {
+		ok: true,
+		nowMs,
+		generation: Number(generation),
+		running,
+		registryVersion: Number(registry),
+		expired: names.slice(0, count),
+		ready: names.slice(count),
+	};
+}
+
+export function decodeClaim(reply: Reply): ClaimReply {
+	const [code, remaining, nowMs, ...values] = reply as [
+		string,
+		number,
+		number,
+		...Flat,
+	];
+	if (code !== "ok") {
+		return { ok: false, code: code as "no_lease" | "stale_generation" };
+	}
+	const tasks = strides(values, CLAIM_STRIDE).map(
+		([id, route, rank, payload, token, attempt, at, crashes]): ClaimedTask => ({
+			id: id as string,
+			route: route as string,
+			priority: priorityOf(rank as number),
+			payload: payload as string,
+			token: token as number,
+			attempt: attempt as number,
+			createdMs: Number(at),
+			claimedMs: nowMs,
+			crashes: Number(crashes),
+		}),
+	);
+	return { ok: true, tasks, remaining };
+}
+
+export function decodeRevoke(reply: Reply): RevokeReply {
+	const [code, left, ...values] = reply as [string, number, ...Flat];
+	if (code !== "ok") return { ok: false, code: "renewed" };
+	const putBack = strides(values, ROUTE_STRIDE).map(([route, count, rank]) => ({
+		route: route as string,
+		count: count as number,
+		topPriority: priorityOf(Number(rank)),
+	}));
+	putBack.sort((a, b) => (a.route < b.route ? -1 : 1));
+	return { ok: true, putBack, left };
+}
+
+export function decodeCounts(reply: Reply): ShardCounts {
+	const [flat, ...waiting] = reply as [Reply, ...Reply[]];
+	const counts = decodeFields(flat);
+	const count = (name: string) => Number(counts.get(name) ?? 0);
+	const states = Object.fromEntries(
+		TASK_STATES.map((state) => [state, count(state)]),
+	);
+	return {
+		states: states as Record<TaskState, number>,
+		accepted: count("accepted"),
+		attempts: count("attempts"),
+		stale: count("stale"),
+		waiting: [...decodeFields(waiting)].map(([route, n]) => ({
+			route,
+			count: Number(n),
+		})),
+	};
+}
+
+export function decodeNodes(reply: Reply): {
+	nowMs: number;
+	nodes: RegisteredNode[];
+} {
+	const [nowMs, ...values] = reply as [number, ...Flat];
+	const nodes = strides(values, NODE_STRIDE).map(
+		([record, epoch, lease, running]): RegisteredNode => ({
+			record: JSON.parse(record as string) as NodeRecord,
+			epoch: Number(epoch),
+			expiresMs: lease === "" ? undefined : Number(lease),
+			running: running as number,
+		}),
+	);
+	nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));
+	return { nowMs, nodes };
+}
+
+function strides(values: Flat, stride: number): Flat[] {
+	return Array.from({ length: values.length / stride }, (_, i) =>
+		values.slice(i * stride, (i + 1) * stride),
+	);
+}

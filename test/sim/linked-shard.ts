@@ -1,0 +1,93 @@
+/** A shard at the far end of a link: every method is one call over it. */
+import type {
+	ClaimRequest,
+	GiveBack,
+	ListRequest,
+	NodeRecord,
+	OpenRequest,
+	RevokeRequest,
+	Shard,
+} from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
+import type { NewTask, TaskEnd } from "../../protocol/task.ts";
+
+type Call = <Reply>(
+	name: string,
+	step: () => Promise<Reply>,
+) => Promise<Reply>;
+
+export class LinkedShard implements Shard {
+	readonly index: number;
+	readonly #shard: Shard;
+	readonly #call: Call;
+
+	constructor(shard: Shard, call: Call) {
+		this.index = shard.index;
+		this.#shard = shard;
+		this.#call = call;
+	}
+
+	open(request: OpenRequest) {
+		return this.#call("open", () => this.#shard.open(request));
+	}
+
+	adopt(generation: number) {
+		return this.#call("adopt", () => this.#shard.adopt(generation));
+	}
+
+	describe(session: SessionName, record: NodeRecord) {
+		return this.#call("describe", () => this.#shard.describe(session, record));
+	}
+
+	pulse(session: SessionName, ttlMs: number) {
+		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs));
+	}
+
+	close(session: SessionName) {
+		return this.#call("close", () => this.#shard.close(session));
+	}
+
+	submit(tasks: readonly NewTask[]) {
+		return this.#call("submit", () => this.#shard.submit(tasks));
+	}
+
+	claim(request: ClaimRequest) {
+		return this.#call("claim", () => this.#shard.claim(request));
+	}
+
+	complete(ends: readonly TaskEnd[]) {
+		return this.#call("complete", () => this.#shard.complete(ends));
+	}
+
+	giveBack(tasks: readonly GiveBack[]) {
+		return this.#call("giveBack", () => this.#shard.giveBack(tasks));
+	}
+
+	revoke(request: RevokeRequest) {
+		return this.#call("revoke", () => this.#shard.revoke(request));
+	}
+
+	running(session: SessionName) {
+		return this.#call("running", () => this.#shard.running(session));
+	}
+
+	trim(keptMax: number) {
+		return this.#call("trim", () => this.#shard.trim(keptMax));
+	}
+
+	get(ids: readonly string[]) {
+		return this.#call("get", () => this.#shard.get(ids));
+	}
+
+	list(request: ListRequest) {
+		return this.#call("list", () => this.#shard.list(request));
+	}
+
+	counts() {
+		return this.#call("counts", () => this.#shard.counts());
+	}
+
+	nodes() {
+		return this.#call("nodes", () => this.#shard.nodes());
+	}
+}

@@ -1,0 +1,212 @@
+/**
+ * A node's connection to the store: the `Store` port over a network that takes
+ * its time and breaks.
+ *
+ * Behaves as `node/store/connection.ts` does on Redis. Requests and answers
+ * keep their order. What was sent before the connection broke may have been
+ * done or not: `unknown`. While there is no connection nothing is sent:
+ * `unreachable`. A silence of STORE_COMMAND_TIMEOUT_MS ends the connection, and
+ * a new one is tried until there is one.
+ */
+import {
+	type Durability,
+	type Shard,
+	type Store,
+	StoreError,
+} from "../../node/ports.ts";
+import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
+import type { VirtualClock } from "../clock.ts";
+import type { SeededRandom } from "../random.ts";
+import { LinkedShard } from "./linked-shard.ts";
+import type { Machine } from "./machine.ts";
+import type { StoreServer } from "./store-server.ts";
+
+export interface LinkFaults {
+	/** One way takes a time drawn from between these. */
+	delayMsMin: number;
+	delayMsMax: number;
+	/** Chances, 0–1, that a call breaks the connection before or after it is done. */
+	breakBefore: number;
+	breakAfter: number;
+}
+
+export interface LinkParts {
+	readonly clock: VirtualClock;
+	readonly random: SeededRandom;
+	readonly machine: Machine;
+	readonly server: StoreServer;
+	/** Called with each step that the store takes for this node. */
+	readonly stepped: (name: string) => void;
+	/** A step met a broken rule of the store: nothing can be trusted any more. */
+	readonly broken: (error: unknown) => void;
+}
+
+export const CALM: Readonly<LinkFaults> = {
+	delayMsMin: 0.1,
+	delayMsMax: 0.5,
+	breakBefore: 0,
+	breakAfter: 0,
+};
+const RECONNECT_MS_MIN = 50;
+const RECONNECT_MS_MAX = 1_000;
+
+export class StoreLink implements Store {
+	readonly shards: readonly Shard[];
+	readonly faults: LinkFaults = { ...CALM };
+	readonly durability: Durability = {
+		appendOnly: undefined,
+		fsync: undefined,
+		evictionPolicy: undefined,
+	};
+	up = false;
+	/** Nothing passes, and nobody is told. */
+	cut = false;
+	/** Rises with every connection, and when one is lost. */
+	#connection = 0;
+	#tries = 0;
+	#outMs = 0;
+	#backMs = 0;
+	readonly #pending = new Set<(error: StoreError) => void>();
+	readonly #listeners: ((up: boolean) => void)[] = [];
+	readonly #parts: LinkParts;
+	readonly #severed = () => this.#sever();
+
+	constructor(parts: LinkParts) {
+		this.#parts = parts;
+		this.shards = parts.server.shards.map(
+			(shard) => new LinkedShard(shard, (name, step) => this.#call(name, step)),
+		);
+		parts.machine.onDeath(() => parts.server.disconnect(this.#severed));
+		parts.machine.after(1, () => this.#connect());
+	}
+
+	onChange(listener: (up: boolean) => void): void {
+		this.#listeners.push(listener);
+	}
+
+	async close(): Promise<void> {
+		this.#lose("the node has closed it");
+	}
+
+	/** The connection breaks; the node hears of it when it runs. */
+	#sever(): void {
+		const { clock, machine } = this.#parts;
+		const connection = this.#connection;
+		clock.after(this.#delayMs(), () =>
+			machine.run(() => {
+				if (connection === this.#connection) this.#lose("it was closed");
+			}),
+		);
+	}
+
+	#call<Reply>(name: string, step: () => Promise<Reply>): Promise<Reply> {
+		if (!this.up)
+			return Promise.reject(
+				new StoreError("unreachable", "the store is not reachable"),
+			);
+		const { random } = this.#parts;
+		const { breakBefore, breakAfter } = this.faults;
+		const chance = random.unit();
+		return new Promise((resolve, reject) => {
+			const timer = this.#parts.machine.after(STORE_COMMAND_TIMEOUT_MS, () =>
+				this.#lose("it does not answer"),
+			);
+			const settle = (error?: StoreError, reply?: Reply) => {
+				timer.cancel();
+				this.#pending.delete(settle);
+				if (error === undefined) resolve(reply as Reply);
+				else reject(error);
+			};
+			this.#pending.add(settle);
+			if (chance < breakBefore) {
+				this.#sever();
+				return;
+			}
+			this.#send(name, step, (reply) => {
+				if (chance < breakBefore + breakAfter) this.#sever();
+				else this.#answer(() => settle(undefined, reply));
+			});
+		});
+	}
+
+	#send<Reply>(
+		name: string,
+		step: () => Promise<Reply>,
+		done: (reply: Reply) => void,
+	): void {
+		const { clock, random, server, stepped, broken } = this.#parts;
+		const connection = this.#connection;
+		const nowMs = clock.monoMs();
+		this.#outMs = Math.max(this.#outMs, nowMs + this.#delayMs());
+		clock.after(this.#outMs - nowMs, () => {
+			if (this.cut) return;
+			// What was under way when the connection broke may still arrive.
+			if (connection !== this.#connection && random.oneIn(2)) return;
+			server.receive(() => {
+				stepped(name);
+				step().then(done, broken);
+			});
+		});
+	}
+
+	#answer(settle: () => void): void {
+		const { clock, machine } = this.#parts;
+		const connection = this.#connection;
+		const nowMs = clock.monoMs();
+		this.#backMs = Math.max(this.#backMs, nowMs + this.#delayMs());
+		clock.after(this.#backMs - nowMs, () => {
+			if (this.cut) return;
+			machine.run(() => {
+				if (connection === this.#connection) settle();
+			});
+		});
+	}
+
+	#lose(why: string): void {
+		const { server, machine } = this.#parts;
+		const wasUp = this.up;
+		this.up = false;
+		this.#connection += 1;
+		server.disconnect(this.#severed);
+		for (const settle of [...this.#pending])
+			settle(new StoreError("unknown", `the connection to the store: ${why}`));
+		if (!wasUp) return;
+		this.#tries = 0;
+		for (const listener of this.#listeners) listener(false);
+		machine.after(RECONNECT_MS_MIN, () => this.#connect());
+	}
+
+	#connect(): void {
+		const { server, machine } = this.#parts;
+		const ms = RECONNECT_MS_MIN * 2 ** Math.min(this.#tries++, 5);
+		const again = () =>
+			machine.after(Math.min(ms, RECONNECT_MS_MAX), () => this.#connect());
+		if (this.cut || server.condition === "down") {
+			again();
+			return;
+		}
+		this.#connection += 1;
+		const connection = this.#connection;
+		server.connect(this.#severed);
+		const timer = machine.after(STORE_COMMAND_TIMEOUT_MS, () => {
+			this.#lose("it did not greet");
+			again();
+		});
+		this.#send(
+			"greet",
+			async () => {},
+			() =>
+				this.#answer(() => {
+					timer.cancel();
+					if (connection !== this.#connection) return;
+					this.up = true;
+					for (const listener of this.#listeners) listener(true);
+				}),
+		);
+	}
+
+	#delayMs(): number {
+		const { delayMsMin, delayMsMax } = this.faults;
+		return delayMsMin + this.#parts.random.unit() * (delayMsMax - delayMsMin);
+	}
+}

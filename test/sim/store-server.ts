@@ -1,0 +1,79 @@
+/**
+ * The store as one server that all nodes share: the twin, on the true time, and
+ * what can befall it. Down, it closes all connections; frozen, it answers
+ * nobody and later does all that was asked of it; started again, it may have
+ * forgotten its last writes.
+ */
+import type { Shard } from "../../node/ports.ts";
+import type { VirtualClock } from "../clock.ts";
+import {
+	createMemoryStore,
+	type MemoryStore,
+	type StoreImage,
+} from "../fakes/store.ts";
+
+/** Breaks a rule of the store, to see whether that is found out. */
+export type Tamper = (shard: Shard) => Shard;
+
+export class StoreServer {
+	condition: "up" | "frozen" | "down" = "up";
+	/** As the nodes reach them. */
+	readonly shards: readonly Shard[];
+	/** As they are. */
+	readonly truth: readonly Shard[];
+	readonly #memory: MemoryStore;
+	readonly #severed = new Set<() => void>();
+	#held: (() => void)[] = [];
+
+	constructor(clock: VirtualClock, shards: number, tamper: Tamper) {
+		this.#memory = createMemoryStore({ shards, nowMs: () => clock.wallMs() });
+		this.truth = this.#memory.shards;
+		this.shards = this.#memory.shards.map(tamper);
+	}
+
+	/** A request has come in. */
+	receive(step: () => void): void {
+		if (this.condition === "up") step();
+		else if (this.condition === "frozen") this.#held.push(step);
+	}
+
+	/** Tells a connection when the server closes it. */
+	connect(severed: () => void): void {
+		this.#severed.add(severed);
+	}
+
+	disconnect(severed: () => void): void {
+		this.#severed.delete(severed);
+	}
+
+	freeze(): void {
+		if (this.condition === "up") this.condition = "frozen";
+	}
+
+	thaw(): void {
+		if (this.condition !== "frozen") return;
+		this.condition = "up";
+		const held = this.#held;
+		this.#held = [];
+		for (const step of held) step();
+	}
+
+	crash(): void {
+		this.condition = "down";
+		this.#held = [];
+		const severed = [...this.#severed];
+		this.#severed.clear();
+		for (const tell of severed) tell();
+	}
+
+	/** What the disk would hold if the server crashed now. */
+	save(): StoreImage {
+		return this.#memory.save();
+	}
+
+	/** After a crash: with all its data, or with what the image has of them. */
+	start(image: StoreImage | undefined): void {
+		this.#memory.restart(image);
+		this.condition = "up";
+	}
+}
