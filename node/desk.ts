@@ -108,8 +108,8 @@ export class Desk implements Api {
 		if (task === undefined || isEnded(task.state) || ms <= 0 || waiter.full)
 			return task;
 		const ended = await waiter.ended(id, ms, signal);
-		if (ended !== undefined || signal.aborted) return ended;
-		return await this.get(id);
+		if (ended !== undefined) return ended;
+		return signal.aborted ? task : await this.get(id);
 	}
 
 	async list(

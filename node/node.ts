@@ -10,7 +10,7 @@
  * Stopping goes the other way, with HTTP answering until the tasks are gone.
  */
 import { hostname } from "node:os";
-import { DRAIN_MS, STORE_START_MS } from "../protocol/limits.ts";
+import { STORE_START_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { parseHostPort } from "./gossip/host-port.ts";
@@ -67,7 +67,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		(error) => void stop(error),
 	);
 	const stop = async (end: "drained" | Error) => {
-		await scheduler.stop(end === "drained" ? DRAIN_MS : 0);
+		await scheduler.stop(end === "drained" ? options.drainMs : 0);
 		await http?.close();
 		await gossip.stop();
 		await executor.stop();

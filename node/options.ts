@@ -32,6 +32,8 @@ export interface NodeOptions {
 	readonly gossip: boolean;
 	/** How long the built-in `process_task` runs where the task does not say. */
 	readonly processTaskMs: number;
+	/** How long running tasks may take to finish when the node stops. */
+	readonly drainMs: number;
 	/** Shards that a new cluster is made with; an existing one must have as many. */
 	readonly shards: number;
 	readonly logLevel: LogLevel;

@@ -127,8 +127,10 @@ export const PULSE_MS_MIN = 700;
 export const TRUST_MARGIN_MS = 1_000;
 /** A task told to stop is ended by force after this. */
 export const ABORT_GRACE_MS = 500;
-/** A stopping node waits so long for its tasks before it hands them back. */
+/** A stopping node waits so long for its tasks before it hands them back, unless told otherwise … */
 export const DRAIN_MS = 30_000;
+/** … and it may not be told to wait longer. */
+export const DRAIN_MS_MAX = 24 * 60 * 60 * 1_000;
 /** It waits so long for the store to take the ends of its tasks; then it leaves, and its lease runs out. */
 export const GOODBYE_MS = 3_000;
 

@@ -65,6 +65,12 @@ export const SHARED_FLAGS = {
 		env: ["HEARSAY_PROCESS_TASK_MS"],
 		help: "how long a process_task runs that does not say (default 5000)",
 	},
+	drain: {
+		kind: "text",
+		value: "DURATION",
+		env: ["HEARSAY_DRAIN"],
+		help: "how long a node that stops lets its tasks finish, before it hands them back to the others (default 30s)",
+	},
 	log: {
 		kind: "text",
 		value: "LEVEL",

@@ -5,6 +5,8 @@
 import { resolve } from "node:path";
 import {
 	CONCURRENCY_MAX,
+	DRAIN_MS,
+	DRAIN_MS_MAX,
 	LABEL_CHARS_MAX,
 	PROCESS_TASK_MS,
 	PROCESS_TASK_MS_MAX,
@@ -26,6 +28,7 @@ import {
 	readAddress,
 	readChoice,
 	readCount,
+	readDuration,
 	readName,
 	readStoreUrl,
 } from "./values.ts";
@@ -73,6 +76,7 @@ export function readSharedOptions(
 	readonly redis: string | undefined;
 } {
 	const redis = flags.text("redis");
+	const drain = flags.text("drain");
 	const queues = readNames(flags.text("queues"), QUEUE_CHARS_MAX);
 	return {
 		redis: redis && readStoreUrl(redis),
@@ -96,6 +100,8 @@ export function readSharedOptions(
 			[0, PROCESS_TASK_MS_MAX],
 			PROCESS_TASK_MS,
 		),
+		drainMs:
+			drain === undefined ? DRAIN_MS : readDuration(drain, DRAIN_MS_MAX),
 		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
 		logLevel: readChoice(
 			flags.text("log") ?? { text: "info", from: "--log" },

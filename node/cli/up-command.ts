@@ -85,7 +85,7 @@ function readPlan({ args, env, surroundings }: Invocation): ClusterPlan {
 		args,
 		env,
 	);
-	const { redis } = readSharedOptions(flags, surroundings);
+	const { redis, drainMs } = readSharedOptions(flags, surroundings);
 	const given = flags.text("nodes");
 	const nodes = given === undefined ? 3 : readCount(given, 1, UP_NODES_MAX);
 	const first = readHttp(flags);
@@ -99,6 +99,7 @@ function readPlan({ args, env, surroundings }: Invocation): ClusterPlan {
 		nodes,
 		first,
 		redis,
+		drainMs,
 		program: programCommand(),
 		args: sharedArgs(flags),
 		env,

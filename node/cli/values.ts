@@ -3,6 +3,7 @@
  * answers what it stands for, or throws one sentence that says what is wrong
  * with it and what to do. Pure.
  */
+import { parseDuration } from "../../protocol/duration.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isLoopback } from "../http/guard.ts";
 import { type Address, ConfigError } from "../options.ts";
@@ -38,6 +39,17 @@ export function readCount(
 		);
 	}
 	return count;
+}
+
+/** Milliseconds. */
+export function readDuration({ text, from }: Given, msMax: number): number {
+	const ms = parseDuration(text);
+	if (ms === undefined || ms > msMax) {
+		throw new ConfigError(
+			`${from} is "${text}"; give a duration such as 500ms, 30s or 5m, of at most ${msMax / 3_600_000}h.`,
+		);
+	}
+	return ms;
 }
 
 const name = new RegExp(NAME_PATTERN);

@@ -25,7 +25,7 @@ export class Admission {
 		this.#self = self;
 		this.#clock = clock;
 		this.#log = log;
-		const deny = (peer: PeerId) => peer.toString() === "";
+		const deny = (peer: PeerId) => !this.#peers.has(peer.toString());
 		this.gater = {
 			denyDialPeer: deny,
 			denyOutboundConnection: deny,

@@ -166,6 +166,16 @@ describe("exports", () => {
 		).toEqual([]);
 	});
 
+	test("what is passed on is taken only when somebody takes it there", () => {
+		const files = {
+			"node/a.ts": "export const a = 1;",
+			"node/all.ts": 'export * from "./a.ts";',
+		};
+		expect(dead(files)).toHaveLength(1);
+		const taker = { "node/b.ts": 'import { a } from "./all.ts";' };
+		expect(dead({ ...files, ...taker })).toEqual([]);
+	});
+
 	test("a type that another one mentions is not dead", () => {
 		const text = "export interface A { b: B }\nexport interface B {}";
 		expect(dead({ "node/a.ts": text }, { "node/a.ts#A": "public" })).toEqual(

@@ -19,6 +19,8 @@ export interface ClusterPlan {
 	readonly first: Address;
 	/** A Redis that runs already; undefined starts one of its own. */
 	readonly redis: string | undefined;
+	/** How long a node may take to let its tasks finish when it stops. */
+	readonly drainMs: number;
 	/** This program: what to run, before the arguments of a command. */
 	readonly program: readonly string[];
 	/** Flags for every node. */
@@ -55,9 +57,14 @@ export class LocalCluster {
 
 	/** Resolves when every node is ready. @throws ConfigError, MemberFailed */
 	async start(): Promise<void> {
-		const { redis, folder } = this.#plan;
+		const { redis, folder, drainMs } = this.#plan;
 		if (redis === undefined) {
-			this.#redis = await LocalRedis.start(folder, this.#clock, this.#terminal);
+			this.#redis = await LocalRedis.start(
+				folder,
+				drainMs,
+				this.#clock,
+				this.#terminal,
+			);
 			this.#terminal.line(`redis   ${this.#redis.url}`);
 		}
 		await Promise.all(
@@ -80,7 +87,7 @@ export class LocalCluster {
 	}
 
 	#memberPlan(index: number): MemberPlan {
-		const { folder, program, args, env } = this.#plan;
+		const { folder, program, args, env, drainMs } = this.#plan;
 		const name = `node-${index + 1}`;
 		const own = {
 			http: this.url(index).slice("http://".length),
@@ -103,6 +110,7 @@ export class LocalCluster {
 				HEARSAY_REDIS_URL: this.redisUrl,
 				HEARSAY_ADVERTISE: undefined,
 			}),
+			drainMs,
 			hold: () => this.#redis?.hold ?? "ignore",
 		};
 	}

@@ -5,7 +5,6 @@
 import { mkdirSync } from "node:fs";
 import type { Writable } from "node:stream";
 import {
-	DRAIN_MS,
 	REDIS_START_MS,
 	REDIS_STOP_MS,
 	RESTART_MS_MIN,
@@ -41,17 +40,19 @@ export class LocalRedis {
 
 	/**
 	 * Resolves when the server takes commands, with its earlier data in memory.
+	 * `drainMs`: how long nodes of an earlier cluster here may still need it.
 	 * @throws ConfigError where there is no server program, or the folder's server is stuck.
 	 */
 	static async start(
 		folder: string,
+		drainMs: number,
 		clock: Clock,
 		terminal: Terminal,
 	): Promise<LocalRedis> {
 		await checkRedisInstalled();
 		const files = redisFiles(folder);
 		mkdirSync(files.data, { recursive: true });
-		const port = await choosePort(files, clock, terminal);
+		const port = await choosePort(files, drainMs, clock, terminal);
 		writeConfig(files, port);
 		const server = spawnRedis(files);
 		await untilReady(port, server, files, clock);
@@ -123,6 +124,7 @@ export class LocalRedis {
 /** The port of the last time, once no server of ours is left on it; else a free one. */
 async function choosePort(
 	files: RedisFiles,
+	drainMs: number,
 	clock: Clock,
 	terminal: Terminal,
 ): Promise<number> {
@@ -134,7 +136,7 @@ async function choosePort(
 	if (isOurs()) {
 		terminal.line("An earlier cluster in this folder is still ending …");
 	}
-	const patientUntilMs = clock.monoMs() + DRAIN_MS + STOP_MARGIN_MS;
+	const patientUntilMs = clock.monoMs() + drainMs + STOP_MARGIN_MS;
 	while (isOurs() && clock.monoMs() < patientUntilMs + REDIS_STOP_MS) {
 		// Nodes that still drain need it, so it ends with them; without clients
 		// nobody is left to end it.

@@ -11,7 +11,6 @@ import { once } from "node:events";
 import { closeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import {
-	DRAIN_MS,
 	RESTART_MS_MAX,
 	RESTART_MS_MIN,
 	STOP_MARGIN_MS,
@@ -35,6 +34,8 @@ export interface MemberPlan {
 	readonly logPath: string;
 	/** Base of its HTTP side. */
 	readonly url: string;
+	/** How long it may let its tasks finish when it is told to stop. */
+	readonly drainMs: number;
 	/** Held open by the node for as long as it lives; see `local-redis.ts`. */
 	readonly hold: () => Writable | "ignore";
 }
@@ -79,7 +80,8 @@ export class Member {
 		this.#restart?.cancel();
 		const child = this.#child;
 		if (child === undefined) return;
-		const late = this.#clock.after(DRAIN_MS + STOP_MARGIN_MS, () => {
+		const patienceMs = this.#plan.drainMs + STOP_MARGIN_MS;
+		const late = this.#clock.after(patienceMs, () => {
 			this.#terminal.problem(`${this.#plan.name} does not stop; killing it.`);
 			child.kill("SIGKILL");
 		});

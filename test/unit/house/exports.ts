@@ -16,10 +16,11 @@ export function checkExports(
 	sources: readonly Source[],
 	exceptions: Exceptions,
 ): string[] {
-	const taken = takenNames(sources);
-	const isTaken = (path: string, name: string) =>
+	const { taken, passedOn } = takenNames(sources);
+	const isTaken = (path: string, name: string): boolean =>
 		taken.has(`${path}#${name}`) ||
 		taken.has(`${path}#*`) ||
+		(passedOn.get(path) ?? []).some((by) => isTaken(by, name)) ||
 		LOADED.some((start) => path.startsWith(start));
 	const dead = sources.flatMap((source) =>
 		source.exports
@@ -43,18 +44,26 @@ export function checkExports(
 	return [...dead, ...needless];
 }
 
-/** `path#name` of every import that counts. */
-function takenNames(sources: readonly Source[]): Set<string> {
+/** `path#name` of every import that counts, and which files pass a file on. */
+function takenNames(sources: readonly Source[]): {
+	taken: ReadonlySet<string>;
+	passedOn: ReadonlyMap<string, readonly string[]>;
+} {
 	const taken = new Set<string>();
+	const passers = new Map<string, string[]>();
 	for (const source of sources) {
-		for (const { from, names } of source.imports) {
+		for (const { from, names, passedOn } of source.imports) {
 			if (!from?.startsWith(".")) continue;
 			const path = resolveImport(source.path, from);
 			if (isTest(source.path) && !isTest(path)) continue;
-			for (const name of names) taken.add(`${path}#${name}`);
+			if (passedOn) {
+				passers.set(path, [...(passers.get(path) ?? []), source.path]);
+			} else {
+				for (const name of names) taken.add(`${path}#${name}`);
+			}
 		}
 	}
-	return taken;
+	return { taken, passedOn: passers };
 }
 
 function isTest(path: string): boolean {

@@ -44,7 +44,7 @@ const PLAN: readonly Dwelling[] = [
 	},
 	{
 		name: "ports",
-		paths: ["node/ports.ts"],
+		paths: ["node/ports.ts", "node/ports/"],
 		ours: ["protocol"],
 		libraries: [],
 		builtins: [],

@@ -36,6 +36,8 @@ export interface Import {
 	readonly from: string | undefined;
 	/** Names taken from it; `*` is all of them. */
 	readonly names: readonly string[];
+	/** `export * from`: what others take of this file, they take of that one. */
+	readonly passedOn?: true;
 	readonly start: number;
 }
 
@@ -89,6 +91,7 @@ function staticImports(module: EcmaScriptModule): Import[] {
 				: {
 						from: moduleRequest.value,
 						names: [importName.name ?? "*"],
+						...(importName.kind === "AllButDefault" && { passedOn: true }),
 						start,
 					},
 		),

@@ -1,0 +1,25 @@
+/**
+ * Every accepted task is in the store, and what was refused to all who asked,
+ * or was never submitted, is not.
+ */
+import { type History, isAccepted, isPossible } from "./history.ts";
+
+export function judgeAcceptance({ tasks, lostWritesMs }: History): string[] {
+	const broken: string[] = [];
+	for (const task of tasks.values()) {
+		const { id, submits, submitted, starts, reads } = task;
+		const last = reads.at(-1);
+		const seen = starts.length > 0 || reads.some(({ kind }) => kind === "read");
+		if (submits.length === 0) {
+			broken.push(`${id} was never submitted, and is there`);
+		} else if (!isPossible(task) && seen) {
+			broken.push(`${id} was refused to all who submitted it, and is there`);
+		} else if (isAccepted(task) && last?.kind !== "read") {
+			const told = submitted.find(({ outcome }) => outcome === "ok");
+			const excused = lostWritesMs.some((ms) => ms >= (submits[0]?.atMs ?? 0));
+			if (!excused)
+				broken.push(`${id} was accepted at ${told?.atMs} ms, and is gone`);
+		}
+	}
+	return broken;
+}

@@ -1,0 +1,87 @@
+/**
+ * The checker: holds a recorded history against what the system promises, one
+ * small judge a promise. Each says in a sentence what is broken, by whom and
+ * when. It knows nothing of how the history came about.
+ *
+ * A store that lost writes may have lost accepted tasks. They are counted, not
+ * held against the system; that tokens never repeat is promised even then.
+ */
+import { judgeAcceptance } from "./acceptance.ts";
+import { judgeDrained } from "./drained.ts";
+import {
+	type HistoryEvent,
+	isAccepted,
+	lastRead,
+	readHistory,
+} from "./history.ts";
+import { judgeOutcomes } from "./outcomes.ts";
+import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
+import { judgePriorities } from "./priorities.ts";
+import { judgeResults } from "./results.ts";
+import { judgeTokens } from "./tokens.ts";
+import { judgeTransitions } from "./transitions.ts";
+
+export interface Terms {
+	/** After all has healed, every accepted task ends within this. */
+	readonly drainMs: number;
+	/** A node that can hear again stops what it has lost within this. */
+	readonly stopMs: number;
+	/** Where one node runs one task at a time, undisturbed: a claim takes no longer than this. */
+	readonly oneAtATimeWithinMs?: number;
+}
+
+export interface Breach {
+	readonly promise: string;
+	readonly what: string;
+}
+
+export interface Verdict {
+	readonly breaches: readonly Breach[];
+	readonly accepted: number;
+	readonly ended: number;
+	/** Accepted tasks that a store which lost writes has forgotten. */
+	readonly lostToTheStore: number;
+	readonly attempts: number;
+	/** Pairs of executions of one task that overlapped in time. */
+	readonly overlaps: number;
+}
+
+export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
+	const history = readHistory(events);
+	const judges: readonly (readonly [string, readonly string[]])[] = [
+		[
+			"every accepted task is there, and nothing else",
+			judgeAcceptance(history),
+		],
+		["everything ends in bounded time", judgeDrained(history, terms.drainMs)],
+		["tokens are unique and rise", judgeTokens(history)],
+		["a result is taken from its newest token only", judgeResults(history)],
+		["only listed transitions happen", judgeTransitions(history)],
+		["a task ends as its code does", judgeOutcomes(history)],
+		[
+			"executions overlap only while a holder is paused or cut off",
+			judgeOverlaps(history, terms.stopMs),
+		],
+		[
+			"higher priorities go first",
+			terms.oneAtATimeWithinMs === undefined
+				? []
+				: judgePriorities(history, terms.oneAtATimeWithinMs),
+		],
+		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
+	];
+	const tasks = [...history.tasks.values()];
+	const accepted = tasks.filter(isAccepted);
+	return {
+		breaches: judges.flatMap(([promise, whats]) =>
+			whats.map((what) => ({ promise, what })),
+		),
+		accepted: accepted.length,
+		ended: accepted.filter((task) => lastRead(task) !== undefined).length,
+		lostToTheStore: accepted.filter(
+			({ reads }) => reads.at(-1)?.kind === "absent",
+		).length,
+		attempts: tasks.reduce((sum, { starts }) => sum + starts.length, 0),
+		overlaps: overlapsOf(history).length,
+	};
+}

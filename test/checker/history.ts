@@ -1,0 +1,180 @@
+/**
+ * A history: what was seen of a cluster from outside, as plain JSON.
+ *
+ * Clients write down what they submitted and what they were told; task code
+ * writes down its starts and what it did, with its token; whoever makes trouble
+ * writes down whom it hit and when; and in the end all tasks are read back,
+ * twice. All times are milliseconds of one observer's clock. The simulator and
+ * the chaos run record the same events, and the checker judges both.
+ */
+import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+
+export type HistoryEvent =
+	| SubmitEvent
+	| SubmittedEvent
+	| StartEvent
+	| EffectEvent
+	| StopEvent
+	| ImpairedEvent
+	| ReadEvent
+	| AbsentEvent
+	| { readonly kind: "lost-writes"; readonly atMs: number }
+	| { readonly kind: "healed"; readonly atMs: number }
+	| FlawEvent;
+
+/** A client sends a task, perhaps again. */
+export interface SubmitEvent {
+	readonly kind: "submit";
+	readonly atMs: number;
+	readonly id: string;
+	readonly route: string;
+	readonly priority: number;
+	/** How the task ends, as far as it is up to its code. Undefined: either way. */
+	readonly expected?: "SUCCESS" | "FAILURE" | "crashed";
+}
+
+/** What the client was told. `refused`: the task was not taken, and by this submission will not be. */
+export interface SubmittedEvent {
+	readonly kind: "submitted";
+	readonly atMs: number;
+	readonly id: string;
+	readonly outcome: "ok" | "refused" | "unknown";
+}
+
+export interface StartEvent {
+	readonly kind: "start";
+	readonly atMs: number;
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+}
+
+/** The task's code has done its work, to the end. */
+export interface EffectEvent {
+	readonly kind: "effect";
+	readonly atMs: number;
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+}
+
+/** The task's code does not run any more, for whatever reason. */
+export interface StopEvent {
+	readonly kind: "stop";
+	readonly atMs: number;
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+}
+
+/** A node was not its own master from then until then. */
+export interface ImpairedEvent {
+	readonly kind: "impaired";
+	readonly node: string;
+	readonly why: "paused" | "cut-off" | "gone";
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/** A task, read back. */
+export interface ReadEvent {
+	readonly kind: "read";
+	readonly atMs: number;
+	readonly id: string;
+	readonly state: TaskState;
+	/** Oldest first; the newest may be under way. */
+	readonly attempts: readonly {
+		readonly token: number;
+		readonly node: string;
+		readonly end?: AttemptEnd;
+	}[];
+	/** The token that the task's code put into its result. */
+	readonly resultToken?: number;
+	readonly errorCode?: string;
+}
+
+/** A task that a client knows of was looked for, and is not there. */
+export interface AbsentEvent {
+	readonly kind: "absent";
+	readonly atMs: number;
+	readonly id: string;
+}
+
+/** Something that is wrong in itself: a node that ended by itself, a slot that never came free. */
+export interface FlawEvent {
+	readonly kind: "flaw";
+	readonly atMs: number;
+	readonly what: string;
+}
+
+/** A history by task, and what concerns all of them. */
+export interface History {
+	readonly tasks: ReadonlyMap<string, TaskHistory>;
+	readonly impaired: readonly ImpairedEvent[];
+	readonly lostWritesMs: readonly number[];
+	readonly healedMs: number | undefined;
+	readonly flaws: readonly FlawEvent[];
+}
+
+export interface TaskHistory {
+	readonly id: string;
+	readonly submits: SubmitEvent[];
+	readonly submitted: SubmittedEvent[];
+	readonly starts: StartEvent[];
+	readonly effects: EffectEvent[];
+	readonly stops: StopEvent[];
+	/** In the order in which they were made, `absent` among them. */
+	readonly reads: (ReadEvent | AbsentEvent)[];
+}
+
+export function readHistory(events: readonly HistoryEvent[]): History {
+	const tasks = new Map<string, TaskHistory>();
+	const of = (id: string): TaskHistory => {
+		const known = tasks.get(id) ?? emptyTask(id);
+		tasks.set(id, known);
+		return known;
+	};
+	for (const event of events) {
+		if (event.kind === "submit") of(event.id).submits.push(event);
+		else if (event.kind === "submitted") of(event.id).submitted.push(event);
+		else if (event.kind === "start") of(event.id).starts.push(event);
+		else if (event.kind === "effect") of(event.id).effects.push(event);
+		else if (event.kind === "stop") of(event.id).stops.push(event);
+		else if (event.kind === "read" || event.kind === "absent")
+			of(event.id).reads.push(event);
+	}
+	return {
+		tasks,
+		impaired: events.filter((event) => event.kind === "impaired"),
+		lostWritesMs: events
+			.filter((event) => event.kind === "lost-writes")
+			.map(({ atMs }) => atMs),
+		healedMs: events.find((event) => event.kind === "healed")?.atMs,
+		flaws: events.filter((event) => event.kind === "flaw"),
+	};
+}
+
+function emptyTask(id: string): TaskHistory {
+	return {
+		...{ id, submits: [], submitted: [], starts: [] },
+		...{ effects: [], stops: [], reads: [] },
+	};
+}
+
+/** Whether a client was told that the task is in the store. */
+export function isAccepted({ submitted }: TaskHistory): boolean {
+	return submitted.some(({ outcome }) => outcome === "ok");
+}
+
+/** Whether the task may be in the store although nobody was told so. */
+export function isPossible({ submits, submitted }: TaskHistory): boolean {
+	return (
+		submits.length > submitted.length ||
+		submitted.some(({ outcome }) => outcome !== "refused")
+	);
+}
+
+export function lastRead({ reads }: TaskHistory): ReadEvent | undefined {
+	const last = reads.at(-1);
+	return last?.kind === "read" ? last : undefined;
+}

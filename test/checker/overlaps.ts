@@ -1,0 +1,64 @@
+/**
+ * Two executions of one task overlap only while the earlier one's holder is
+ * paused, cut off or gone; and once it can hear again, it stops in time.
+ *
+ * Where the store has lost writes it may have forgotten an execution under way,
+ * and nobody can know of it: such overlaps are not held against anybody.
+ */
+import type { History, ImpairedEvent, StartEvent } from "./history.ts";
+
+export interface Overlap {
+	readonly earlier: StartEvent;
+	readonly later: StartEvent;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+export function judgeOverlaps(history: History, stopMs: number): string[] {
+	const { impaired, lostWritesMs } = history;
+	return overlapsOf(history)
+		.filter(({ earlier, fromMs, untilMs }) => {
+			const forgotten = lostWritesMs.some(
+				(ms) => ms >= earlier.atMs && ms <= untilMs,
+			);
+			const excuses = impaired.filter(({ node }) => node === earlier.node);
+			return !forgotten && !covers(excuses, stopMs, fromMs, untilMs);
+		})
+		.map(
+			({ earlier, later, fromMs, untilMs }) =>
+				`${earlier.id} ran on ${earlier.node} (token ${earlier.token}) and on ${later.node} (token ${later.token}) from ${fromMs} to ${untilMs} ms, and ${earlier.node} could have known`,
+		);
+}
+
+export function overlapsOf({ tasks }: History): Overlap[] {
+	const overlaps: Overlap[] = [];
+	for (const { starts, stops } of tasks.values()) {
+		const stopOf = ({ token, node }: StartEvent) =>
+			stops.find((stop) => stop.token === token && stop.node === node)?.atMs ??
+			Number.POSITIVE_INFINITY;
+		for (const [i, earlier] of starts.entries()) {
+			for (const later of starts.slice(i + 1)) {
+				const untilMs = Math.min(stopOf(earlier), stopOf(later));
+				if (later.atMs < untilMs)
+					overlaps.push({ earlier, later, fromMs: later.atMs, untilMs });
+			}
+		}
+	}
+	return overlaps;
+}
+
+/** Whether the times of impairment, each with its grace, leave no gap. */
+function covers(
+	excuses: readonly ImpairedEvent[],
+	graceMs: number,
+	fromMs: number,
+	untilMs: number,
+): boolean {
+	let coveredMs = fromMs;
+	const inOrder = [...excuses].sort((a, b) => a.fromMs - b.fromMs);
+	for (const excuse of inOrder) {
+		if (excuse.fromMs > coveredMs) continue;
+		coveredMs = Math.max(coveredMs, excuse.untilMs + graceMs);
+	}
+	return coveredMs >= untilMs;
+}

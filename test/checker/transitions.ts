@@ -1,0 +1,94 @@
+/**
+ * Only the transitions of `protocol/state.ts`, as far as they can be seen from
+ * outside: in how the attempts of a task ended, one after another, and in what
+ * was read of it at different times.
+ */
+import {
+	type AttemptEnd,
+	isEnded,
+	type TaskState,
+	TRANSITIONS,
+} from "../../protocol/state.ts";
+import type { History, ReadEvent, TaskHistory } from "./history.ts";
+
+/** Where a task is after an attempt that ended so. */
+const STATES_AFTER: Readonly<Record<AttemptEnd, readonly TaskState[]>> = {
+	success: ["SUCCESS"],
+	failure: ["FAILURE", "SCHEDULED", "PENDING"],
+	timeout: ["FAILURE", "SCHEDULED", "PENDING"],
+	"lease-lost": ["PENDING", "FAILURE"],
+	revoked: ["PENDING", "FAILURE"],
+	"handed-back": ["PENDING"],
+	crashed: ["PENDING", "FAILURE"],
+	cancelled: ["CANCELLED"],
+};
+const REACHABLE = reachable();
+
+export function judgeTransitions({ tasks }: History): string[] {
+	return [...tasks.values()].flatMap((task) => [
+		...judgeReads(task),
+		...task.reads.flatMap((read) =>
+			read.kind === "read" ? judgeAttempts(read) : [],
+		),
+	]);
+}
+
+function judgeReads({ id, reads }: TaskHistory): string[] {
+	const broken: string[] = [];
+	for (const [i, read] of reads.entries()) {
+		const former = reads[i - 1];
+		if (former?.kind !== "read" || read.kind !== "read") continue;
+		if (isEnded(former.state)) {
+			if (ending(former) !== ending(read))
+				broken.push(
+					`${id} had ended as ${ending(former)} at ${former.atMs} ms, and is ${ending(read)} at ${read.atMs} ms`,
+				);
+		} else if (!REACHABLE[former.state].has(read.state)) {
+			broken.push(
+				`${id} was ${former.state} at ${former.atMs} ms and ${read.state} at ${read.atMs} ms`,
+			);
+		}
+	}
+	return broken;
+}
+
+function judgeAttempts({ id, state, attempts }: ReadEvent): string[] {
+	const broken: string[] = [];
+	for (const [i, { token, end }] of attempts.entries()) {
+		const last = i === attempts.length - 1;
+		if (end === undefined) {
+			if (!last || state !== "STARTED")
+				broken.push(`${id} is ${state}, and its token ${token} never ended`);
+			continue;
+		}
+		const after = STATES_AFTER[end];
+		const next: readonly TaskState[] = last ? [state] : ["PENDING"];
+		if (!after.some((each) => next.includes(each)))
+			broken.push(
+				`${id}: token ${token} ended by ${end}, and then it was ${next[0]}`,
+			);
+	}
+	if (state === "STARTED" && attempts.at(-1)?.end !== undefined)
+		broken.push(`${id} is STARTED without an attempt under way`);
+	return broken;
+}
+
+function ending({ state, attempts, resultToken }: ReadEvent): string {
+	return `${state} by token ${attempts.at(-1)?.token} (result of ${resultToken})`;
+}
+
+/** From each state, all that may follow in any number of steps; and itself. */
+function reachable(): Record<TaskState, ReadonlySet<TaskState>> {
+	const from = (state: TaskState): ReadonlySet<TaskState> => {
+		const found = new Set([state]);
+		for (const each of found)
+			for (const next of TRANSITIONS[each]) found.add(next);
+		return found;
+	};
+	return Object.fromEntries(
+		(Object.keys(TRANSITIONS) as TaskState[]).map((state) => [
+			state,
+			from(state),
+		]),
+	) as Record<TaskState, ReadonlySet<TaskState>>;
+}

@@ -1,0 +1,257 @@
+/**
+ * A cluster of real processes for a test: nodes started from the sources as a
+ * user starts them, on free ports, over one real Redis, each with a folder of
+ * its own for its key. Spoken to over HTTP alone, killed by their process.
+ *
+ * Owns what it starts: at the end of the test nothing is left of it, whatever
+ * state the test left it in.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type {
+	ClusterAsRead,
+	NodeAsRead,
+	TaskAsRead,
+} from "../protocol/schema.ts";
+import { HearsayProcess, PROGRAM } from "./e2e/up-process.ts";
+import { type RedisServer, startRedis } from "./redis.ts";
+
+const LOOK_MS = 10;
+/** Enough for a machine that is busy with something else too. */
+const PATIENCE_MS = 20_000;
+
+export interface Answer<Body> {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly body: Body;
+	/** From the request's start to the whole answer. */
+	readonly tookMs: number;
+}
+
+export interface ClusterPlan {
+	/** For each node its flags, besides those that every node needs. */
+	readonly nodes: readonly (readonly string[])[];
+	/** Flags for all of them. */
+	readonly all?: readonly string[];
+	/** A Redis that the test started and ends itself. */
+	readonly redis?: RedisServer;
+}
+
+export class Cluster implements AsyncDisposable {
+	readonly redis: RedisServer;
+	readonly nodes: readonly ClusterNode[];
+	readonly #ownsRedis: boolean;
+	readonly #folder: string;
+
+	/** Resolves when every node is ready, and sees all others. */
+	static async start(plan: ClusterPlan): Promise<Cluster> {
+		const redis = plan.redis ?? (await startRedis());
+		const folder = await mkdtemp(join(tmpdir(), "hearsay-cluster-"));
+		const cluster = new Cluster(plan, redis, folder);
+		try {
+			await Promise.all(cluster.nodes.map((node) => node.start()));
+			await cluster.whole();
+		} catch (error) {
+			await cluster[Symbol.asyncDispose]();
+			throw error;
+		}
+		return cluster;
+	}
+
+	private constructor(plan: ClusterPlan, redis: RedisServer, folder: string) {
+		this.redis = redis;
+		this.#ownsRedis = plan.redis === undefined;
+		this.#folder = folder;
+		this.nodes = plan.nodes.map(
+			(flags, index) =>
+				new ClusterNode(folder, [
+					...["--redis", redis.url, "--http", "127.0.0.1:0"],
+					...["--data", join(folder, `node-${index + 1}`)],
+					...(plan.all ?? []),
+					...flags,
+				]),
+		);
+	}
+
+	/** Counted from 1, as people do. */
+	node(number: number): ClusterNode {
+		const node = this.nodes[number - 1];
+		if (node === undefined) throw new Error(`there is no node ${number}`);
+		return node;
+	}
+
+	byId(id: string | undefined): ClusterNode {
+		const node = this.nodes.find((node) => node.id === id);
+		if (node === undefined) throw new Error(`no node of this cluster is ${id}`);
+		return node;
+	}
+
+	/** Resolves when every node is ready and knows all others to be up; those with gossip, to be connected. */
+	async whole(): Promise<void> {
+		const ids = this.nodes.map(({ id }) => id);
+		await Promise.all(
+			this.nodes.map(async (node) => {
+				await node.ready();
+				await until(
+					() => node.peers(),
+					(known) =>
+						ids.every((id) => {
+							const peer = known.find((each) => each.id === id);
+							const others = ids.filter((other) => other !== id);
+							return (
+								peer?.state === "up" &&
+								(peer.p2p === "" ||
+									others.every((other) => peer.seenBy.includes(other)))
+							);
+						}),
+				);
+			}),
+		);
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await Promise.all(this.nodes.map((node) => node.kill()));
+		if (this.#ownsRedis) await this.redis.stop();
+		await rm(this.#folder, { recursive: true });
+	}
+}
+
+export class ClusterNode {
+	/** Of its HTTP side; another one after each start. */
+	url = "";
+	/** Stable: it is kept in the node's folder. */
+	id = "";
+	readonly #folder: string;
+	readonly #flags: readonly string[];
+	#process: HearsayProcess | undefined;
+
+	constructor(folder: string, flags: readonly string[]) {
+		this.#folder = folder;
+		this.#flags = flags;
+	}
+
+	/** Resolves when it says where it serves. Starts it again on the same folder, too. */
+	async start(): Promise<void> {
+		const node = new HearsayProcess(
+			PROGRAM,
+			["node", ...this.#flags],
+			this.#folder,
+		);
+		this.#process = node;
+		const [, id = "", url = ""] = await node.says(
+			/^node (\S+) serves (\S+)\/$/m,
+		);
+		this.id = id;
+		this.url = url;
+	}
+
+	/** What it has printed since it was started. */
+	get output(): string {
+		return this.#process?.output ?? "";
+	}
+
+	/** Resolves with its exit code, -1 where a signal ended it. */
+	get ended(): Promise<number> {
+		return this.#process?.ended ?? Promise.resolve(-1);
+	}
+
+	signal(name: NodeJS.Signals): void {
+		this.#process?.kill(name);
+	}
+
+	/** kill -9; resolves when it is gone. */
+	async kill(): Promise<void> {
+		this.signal("SIGKILL");
+		await this.ended;
+	}
+
+	async ready(): Promise<void> {
+		await until(
+			() => this.get("/readyz"),
+			({ status }) => status === 200,
+		);
+	}
+
+	/** All nodes, as this one sees them. */
+	async peers(): Promise<readonly NodeAsRead[]> {
+		const { body } = await this.get<{ nodes?: NodeAsRead[] }>("/v1/nodes");
+		return body.nodes ?? [];
+	}
+
+	async cluster(): Promise<ClusterAsRead> {
+		return (await this.get<ClusterAsRead>("/v1/cluster")).body;
+	}
+
+	async task(id: string): Promise<TaskAsRead> {
+		return (await this.get<TaskAsRead>(`/v1/tasks/${id}`)).body;
+	}
+
+	/** The task once it has ended. */
+	async whenEnded(id: string): Promise<TaskAsRead> {
+		return (await this.get<TaskAsRead>(`/v1/tasks/${id}?wait=30s`)).body;
+	}
+
+	get<Body = unknown>(path: string): Promise<Answer<Body>> {
+		return call(this.url + path);
+	}
+
+	post<Body = unknown>(
+		path: string,
+		body: unknown,
+		headers: Readonly<Record<string, string>> = {},
+	): Promise<Answer<Body>> {
+		return call(this.url + path, {
+			method: "POST",
+			headers: { "content-type": "application/json", ...headers },
+			body: typeof body === "string" ? body : JSON.stringify(body),
+		});
+	}
+}
+
+async function call<Body>(
+	url: string,
+	request?: RequestInit,
+): Promise<Answer<Body>> {
+	const startedMs = performance.now();
+	const response = await fetch(url, {
+		...request,
+		signal: AbortSignal.timeout(PATIENCE_MS * 2),
+	});
+	const text = await response.text();
+	return {
+		status: response.status,
+		headers: response.headers,
+		body: parse(text) as Body,
+		tookMs: performance.now() - startedMs,
+	};
+}
+
+/** NDJSON and pages come as text. */
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+/** Asks until the answer is as wished; rejects, with the last answer, where it does not become so. */
+export async function until<T>(
+	ask: () => T | Promise<T>,
+	wished: (answer: T) => boolean,
+	msMax = PATIENCE_MS,
+): Promise<T> {
+	const endMs = performance.now() + msMax;
+	for (;;) {
+		const answer = await ask();
+		if (wished(answer)) return answer;
+		if (performance.now() > endMs) {
+			throw new Error(
+				`not so within ${msMax} ms:\n${JSON.stringify(answer, undefined, 1)}`,
+			);
+		}
+		await pause(LOOK_MS);
+	}
+}
