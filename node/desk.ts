@@ -160,6 +160,11 @@ export class Desk implements Api {
 		return this.#parts.nodes();
 	}
 
+	drain(nodeId: string): Promise<boolean> {
+		// Every node reads the registry of shard 0.
+		return this.#crewAt(0).shard.askToDrain(nodeId);
+	}
+
 	readiness(): Readiness {
 		const { store, crews, stopping } = this.#parts;
 		const reasons: string[] = [];
@@ -180,8 +185,11 @@ export class Desk implements Api {
 	}
 
 	#crewOf(id: string): ShardDesk {
-		const { crews } = this.#parts;
-		return crews[shardOf(id, crews.length)] as ShardDesk;
+		return this.#crewAt(shardOf(id, this.#parts.crews.length));
+	}
+
+	#crewAt(shard: number): ShardDesk {
+		return this.#parts.crews[shard] as ShardDesk;
 	}
 }
 

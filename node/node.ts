@@ -64,9 +64,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		options,
 		parts,
 		() => http?.address ?? "",
-		(error) => void stop(error),
+		(end) => void stop(end),
 	);
-	const stop = async (end: "drained" | Error) => {
+	let stopping: Promise<void> | undefined;
+	const stop = (end: "drained" | Error) => {
+		stopping ??= stopParts(end);
+		return stopping;
+	};
+	const stopParts = async (end: "drained" | Error) => {
 		await scheduler.stop(end === "drained" ? options.drainMs : 0);
 		await http?.close();
 		await gossip.stop();
@@ -149,7 +154,7 @@ function makeScheduler(
 	options: NodeOptions,
 	{ executor, gossip, store, log }: Parts,
 	http: () => string,
-	fail: (error: Error) => void,
+	stop: (end: "drained" | Error) => void,
 ): Scheduler {
 	const serves: Serves = {
 		types: executor.types,
@@ -182,8 +187,9 @@ function makeScheduler(
 		serves,
 		record,
 		load: systemLoad(),
+		askedToDrain: () => stop("drained"),
 		superseded: () =>
-			fail(
+			stop(
 				new Error(
 					`another program runs with this node's identity; give each node its own --data folder (this one has ${options.dataDir})`,
 				),

@@ -25,7 +25,11 @@ import {
 	type SessionName,
 	trustedUntilMs,
 } from "../protocol/lease.ts";
-import { PULSE_MS_MAX, PULSE_MS_MIN } from "../protocol/limits.ts";
+import {
+	GENERATION_LEAP_MAX,
+	PULSE_MS_MAX,
+	PULSE_MS_MIN,
+} from "../protocol/limits.ts";
 import {
 	type Clock,
 	type Log,
@@ -129,6 +133,8 @@ export class Renewer {
 
 	/** Raises what is known of the store's generation, as a peer told. */
 	learnGeneration(generation: number): void {
+		// A leap is a lie: it would use up what tokens there are.
+		if (generation > this.generation + GENERATION_LEAP_MAX) return;
 		this.generation = Math.max(this.generation, generation);
 	}
 

@@ -35,6 +35,8 @@ export interface RosterParts {
 	readonly log: Log;
 	readonly admit: (peers: readonly AdmittedPeer[]) => void;
 	readonly connected: () => readonly string[];
+	/** Somebody asked this node to drain. May be called again. */
+	readonly askedToDrain: () => void;
 }
 
 interface Heard {
@@ -165,14 +167,15 @@ export class Roster {
 
 	/** Reads the registry now. @throws StoreError */
 	async refresh(): Promise<void> {
-		const { home, admit, clock, self } = this.#parts;
+		const { home, admit, clock, self, askedToDrain } = this.#parts;
 		const { nowMs, nodes } = await home.nodes();
 		this.#nodes = nodes;
 		this.#storeNowMs = nowMs;
 		this.#readMs = clock.monoMs();
 		this.#serves.clear();
 		const peers: AdmittedPeer[] = [];
-		for (const { record, expiresMs } of nodes) {
+		for (const { record, expiresMs, askedToDrain: asked } of nodes) {
+			if (record.nodeId === self && asked) askedToDrain();
 			if (record.nodeId === self || expiresMs === undefined) continue;
 			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
 			this.#serves.set(record.nodeId, {

@@ -11,6 +11,7 @@
  *              given back → sessions are closed: goodbye
  */
 
+import "../protocol/limit-relations.ts";
 import {
 	type Announcement,
 	type Digest,
@@ -63,6 +64,8 @@ export interface SchedulerParts {
 	readonly record: () => Omit<NodeRecord, "draining">;
 	/** Fraction of the last second that the event loop was busy. */
 	readonly load: () => number;
+	/** Somebody asked this node, through any node, to drain and stop. */
+	readonly askedToDrain: () => void;
 	/** Another program runs under this node's identity: it cannot go on. */
 	readonly superseded: () => void;
 }
@@ -109,6 +112,7 @@ export class Scheduler {
 			log,
 			admit: (peers) => gossip.admit(peers),
 			connected: () => gossip.connected(),
+			askedToDrain: parts.askedToDrain,
 		});
 		this.#digester = new Digester({
 			clock,
@@ -231,6 +235,8 @@ export class Scheduler {
 			return;
 		}
 		this.#roster.hear(message);
+		for (const { renewer } of this.#crews)
+			renewer.learnGeneration(message.generation);
 	}
 
 	/** Work waits elsewhere: claim it when it is this node's turn. */

@@ -2,8 +2,7 @@
  * Every limit of the system, in one place, with what happens when it is met.
  *
  * Sizes are bytes of UTF-8 and times are milliseconds unless a name says
- * otherwise. Relations between limits are asserted at the end of this file, so
- * that a change which breaks one stops the program before it starts.
+ * otherwise. How limits relate to one another is asserted in `limit-relations.ts`.
  */
 
 // --- A task, as submitted. Beyond any of these: 400 (or 413), nothing stored.
@@ -140,6 +139,9 @@ export const TRIM_MS = 30_000;
 /** A starting node waits so long for its store; then it starts, is not ready, and goes on trying. */
 export const STORE_START_MS = 2_000;
 
+/** A generation of the store that a peer tells of is believed this far beyond the own. */
+export const GENERATION_LEAP_MAX = 64;
+
 // --- Batches: how much one script may do at once. More waits for the next.
 
 export const SUBMIT_BATCH_MAX = 128;
@@ -266,67 +268,3 @@ export const UP_POLL_MS = 50;
 export const UP_TELL_MS = 5_000;
 /** A second Ctrl-C ends the program at once, but within this it is the same one: npm passes on what its child has heard already. */
 export const SAME_SIGNAL_MS = 500;
-
-const relations: readonly (readonly [boolean, string])[] = [
-	[
-		PULSE_MS_MIN < PULSE_MS_MAX && PULSE_MS_MAX < 1_000,
-		"a sweep comes round within a second",
-	],
-	[
-		TRUST_MARGIN_MS + 2 * PULSE_MS_MAX < LEASE_TTL_MS,
-		"one lost renewal does not end trust",
-	],
-	[
-		ABORT_GRACE_MS < TRUST_MARGIN_MS,
-		"an aborted task is ended before its lease can be taken over",
-	],
-	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
-	[
-		SUBMIT_TIMEOUT_MS < 1_000,
-		"a refusal for want of a store comes within a second",
-	],
-	[
-		WAIT_MS_MAX < CONNECTION_IDLE_MS,
-		"a connection is not idle while its client waits for a task",
-	],
-	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
-	[
-		DIGEST_MS * 3 < DIGEST_STALE_MS,
-		"two lost digests do not make a node stale",
-	],
-	[
-		// 2 separators, 100 bytes of JSON around each route, 512 before the first.
-		ANNOUNCE_ROUTES_MAX *
-			(QUEUE_CHARS_MAX +
-				TYPE_CHARS_MAX +
-				LABELS_MAX * (LABEL_CHARS_MAX + 1) +
-				102) +
-			512 <=
-			GOSSIP_BYTES_MAX,
-		"an announcement of the longest routes fits into a message",
-	],
-	[
-		GOSSIP_BYTES_MAX < GOSSIP_PACKET_BYTES_MAX &&
-			GOSSIP_PACKET_BYTES_MAX < GOSSIP_BACKLOG_BYTES_MAX,
-		"the largest message fits into a packet, and a packet into the backlog",
-	],
-	[
-		LINK_LOOK_MS + MUTE_MS_MAX + 2 * REDIAL_MS_MIN < 5_000,
-		"a link over which nothing flows is replaced within 5 s",
-	],
-	[
-		DIAL_SOME <= DIAL_ALL_MAX && 2 * DIAL_ALL_MAX < CONNECTIONS_MAX,
-		"peers that dial one another find room",
-	],
-	[
-		PAYLOAD_BYTES_MAX <= SUBMIT_BATCH_BYTES_MAX,
-		"the largest payload fits into a batch",
-	],
-	[
-		RESULT_BYTES_MAX <= COMPLETE_BATCH_BYTES_MAX,
-		"the largest result fits into a batch",
-	],
-];
-for (const [holds, sentence] of relations) {
-	if (!holds) throw new Error(`limits contradict one another: ${sentence}`);
-}

@@ -17,3 +17,8 @@ export const TOKENS_PER_GENERATION = 2 ** 40;
 export function tokenFloor(generation: number): number {
 	return generation * TOKENS_PER_GENERATION;
 }
+
+/** The generation that a token, or a counter of tokens, is in. */
+export function generationOf(token: number): number {
+	return Math.floor(token / TOKENS_PER_GENERATION);
+}

@@ -15,6 +15,7 @@ import type {
 	NodeAsRead,
 	TaskAsRead,
 } from "../protocol/schema.ts";
+import type { TaskState } from "../protocol/state.ts";
 import { HearsayProcess, PROGRAM } from "./e2e/up-process.ts";
 import { type RedisServer, startRedis } from "./redis.ts";
 
@@ -29,6 +30,11 @@ export interface Answer<Body> {
 	/** From the request's start to the whole answer. */
 	readonly tookMs: number;
 }
+
+/** The schema makes its counts of the list of states, and so forgets their names. */
+type ClusterSeen = ClusterAsRead & {
+	readonly counts: Readonly<Record<TaskState, number>>;
+};
 
 export interface ClusterPlan {
 	/** For each node its flags, besides those that every node needs. */
@@ -180,8 +186,8 @@ export class ClusterNode {
 		return body.nodes ?? [];
 	}
 
-	async cluster(): Promise<ClusterAsRead> {
-		return (await this.get<ClusterAsRead>("/v1/cluster")).body;
+	async cluster(): Promise<ClusterSeen> {
+		return (await this.get<ClusterSeen>("/v1/cluster")).body;
 	}
 
 	async task(id: string): Promise<TaskAsRead> {

@@ -100,8 +100,7 @@ export function readSharedOptions(
 			[0, PROCESS_TASK_MS_MAX],
 			PROCESS_TASK_MS,
 		),
-		drainMs:
-			drain === undefined ? DRAIN_MS : readDuration(drain, DRAIN_MS_MAX),
+		drainMs: drain === undefined ? DRAIN_MS : readDuration(drain, DRAIN_MS_MAX),
 		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
 		logLevel: readChoice(
 			flags.text("log") ?? { text: "info", from: "--log" },

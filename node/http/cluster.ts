@@ -1,8 +1,9 @@
 /**
  * `GET /v1/cluster`, `/v1/nodes`, `/healthz` and `/readyz`: how the cluster and
- * this node are.
+ * this node are; and `POST /v1/nodes/:id/drain`, which sends a node away.
  */
 import type { FastifyInstance } from "fastify";
+import { ID_CHARS_MAX } from "../../protocol/limits.ts";
 import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
 import { isoTime, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
@@ -22,6 +23,14 @@ export function routeCluster(
 		const views = await api.nodes();
 		const nodes = views.map((view) => readNode(view, wallMs()));
 		return sendJson(reply, 200, JSON.stringify({ nodes }));
+	});
+	app.post("/v1/nodes/:id/drain", async (request, reply) => {
+		const { id } = request.params as { id: string };
+		if (await api.drain(id)) {
+			return sendJson(reply, 202, JSON.stringify({ id, state: "draining" }));
+		}
+		const detail = `No living node has the id "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`;
+		return sendProblem(reply, { code: "not_found", detail, field: "id" });
 	});
 	// Alive: the event loop turns, or there would be no answer.
 	app.get("/healthz", (_request, reply) =>

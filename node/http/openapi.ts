@@ -86,6 +86,7 @@ function parameter(
 }
 
 const text = { type: "string" };
+const drained = { type: "object", properties: { id: text, state: text } };
 const status = { type: "object", properties: { status: text } };
 
 const submit = {
@@ -139,6 +140,13 @@ const paths = {
 	),
 	"/v1/cluster": read("Counts, backlog and store", ref("ClusterAsRead")),
 	"/v1/nodes": read("All nodes", ref("NodeList")),
+	"/v1/nodes/{id}/drain": {
+		post: {
+			summary: "Send a node away: it drains, then stops",
+			parameters: [parameter("path", "id", text)],
+			responses: { 202: answer("Asked", drained), default: problem },
+		},
+	},
 	"/healthz": read("Whether the node is alive", status),
 	"/readyz": read("Whether it can accept and claim", status),
 	"/add_task": {

@@ -84,6 +84,8 @@ export interface Api {
 	): Promise<TaskPage | undefined>;
 	cluster(): Promise<ClusterView>;
 	nodes(): Promise<NodeView[]>;
+	/** Asks a node, this or another, to drain and stop. False: there is no such node alive. */
+	drain(nodeId: string): Promise<boolean>;
 	readiness(): Readiness;
 	/** A new id: 20 characters, ordered by time. */
 	newId(): string;

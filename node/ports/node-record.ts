@@ -27,4 +27,6 @@ export interface RegisteredNode {
 	/** When its lease runs out, in the store's time; 0: revoked. Undefined: no lease. */
 	readonly expiresMs: number | undefined;
 	readonly running: number;
+	/** Somebody asked this session to drain. */
+	readonly askedToDrain: boolean;
 }

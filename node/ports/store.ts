@@ -185,6 +185,8 @@ export interface Shard {
 	/** Newest first. Fewer than `limit` means there are no more. */
 	list(request: ListRequest): Promise<TaskRecord[]>;
 	counts(): Promise<ShardCounts>;
+	/** Marks a node's session, for the node to find and drain. False: it holds no lease. */
+	askToDrain(nodeId: string): Promise<boolean>;
 	/** All registered nodes. Records of nodes without a lease for DEAD_NODE_KEPT_MS are left out, and forgotten by `pulse`. */
 	nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }>;
 }

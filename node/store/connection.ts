@@ -117,9 +117,12 @@ export class Connection {
 		const ended = new Promise<void>((resolve) =>
 			this.#redis.once("end", () => resolve()),
 		);
-		const status = this.#redis.status;
+		// Only an open connection tells of its end; one being waited for does not.
+		const open = ["connecting", "connect", "ready"].includes(
+			this.#redis.status,
+		);
 		this.#redis.disconnect();
-		if (status !== "end") await ended;
+		if (open) await ended;
 	}
 
 	async #send(name: string, args: (string | number)[]): Promise<Reply> {

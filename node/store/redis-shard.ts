@@ -225,6 +225,10 @@ export class RedisShard implements Shard {
 		return decodeCounts(await this.#run("counts"));
 	}
 
+	async askToDrain(nodeId: string): Promise<boolean> {
+		return (await this.#run("ask-to-drain", nodeId)) === 1;
+	}
+
 	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
 		return decodeNodes(await this.#run("nodes"));
 	}

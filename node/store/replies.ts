@@ -20,7 +20,7 @@ type Flat = (string | number)[];
 
 /** Values of one task in the answer of `claim.lua`, of one node in that of `nodes.lua`, … */
 const CLAIM_STRIDE = 8;
-const NODE_STRIDE = 4;
+const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
 export function decodePulse(reply: Reply): Pulse {
@@ -103,11 +103,12 @@ export function decodeNodes(reply: Reply): {
 } {
 	const [nowMs, ...values] = reply as [number, ...Flat];
 	const nodes = strides(values, NODE_STRIDE).map(
-		([record, epoch, lease, running]): RegisteredNode => ({
+		([record, epoch, lease, running, asked]): RegisteredNode => ({
 			record: JSON.parse(record as string) as NodeRecord,
 			epoch: Number(epoch),
 			expiresMs: lease === "" ? undefined : Number(lease),
 			running: running as number,
+			askedToDrain: asked === 1,
 		}),
 	);
 	nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));

@@ -22,28 +22,46 @@ import { ENDED_STATES } from "../../protocol/state.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { readAsset } from "../assets.ts";
 
-/** Each script, and the shared pieces that it stands on. */
-const PIECES = {
-	agree: [],
-	open: ["generation"],
-	adopt: ["generation"],
-	describe: [],
-	pulse: [],
-	close: [],
-	submit: [],
-	claim: [],
-	complete: [],
-	"give-back": ["put-back"],
-	revoke: ["put-back"],
-	running: [],
-	trim: [],
-	get: [],
-	list: [],
-	counts: [],
-	nodes: [],
-} as const satisfies Record<string, readonly string[]>;
+/**
+ * What Redis is told of a script on its first line (of Redis 7). Reads run
+ * always. Writes run, too, when memory is full, as they are about tasks that
+ * are there already: what was accepted can end, and leases are kept. Only what
+ * adds tasks is refused then.
+ */
+const FLAGS = {
+	read: "#!lua flags=no-writes",
+	write: "#!lua flags=allow-oom",
+	add: "#!lua",
+} as const;
 
-export type ScriptName = keyof typeof PIECES;
+/** Each script: what it does, and the shared pieces that it stands on. */
+const SCRIPTS = {
+	agree: { kind: "write", pieces: [] },
+	open: { kind: "write", pieces: ["generation"] },
+	adopt: { kind: "write", pieces: ["generation"] },
+	describe: { kind: "write", pieces: [] },
+	"ask-to-drain": { kind: "write", pieces: [] },
+	pulse: { kind: "write", pieces: [] },
+	close: { kind: "write", pieces: [] },
+	submit: { kind: "add", pieces: [] },
+	claim: { kind: "write", pieces: [] },
+	complete: { kind: "write", pieces: [] },
+	"give-back": { kind: "write", pieces: ["put-back"] },
+	revoke: { kind: "write", pieces: ["put-back"] },
+	trim: { kind: "write", pieces: [] },
+	running: { kind: "read", pieces: [] },
+	get: { kind: "read", pieces: [] },
+	list: { kind: "read", pieces: [] },
+	counts: { kind: "read", pieces: [] },
+	nodes: { kind: "read", pieces: [] },
+} as const satisfies Record<string, ScriptPlan>;
+
+interface ScriptPlan {
+	readonly kind: keyof typeof FLAGS;
+	readonly pieces: readonly string[];
+}
+
+export type ScriptName = keyof typeof SCRIPTS;
 
 export interface Script {
 	readonly name: ScriptName;
@@ -67,8 +85,9 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 };
 
 export function loadScripts(): Readonly<Record<ScriptName, Script>> {
-	const entries = (Object.keys(PIECES) as ScriptName[]).map((name) => {
-		const source = compose(name, PIECES[name]);
+	const entries = (Object.keys(SCRIPTS) as ScriptName[]).map((name) => {
+		const { kind, pieces } = SCRIPTS[name];
+		const source = `${FLAGS[kind]}\n${compose(name, pieces)}`;
 		const sha1 = createHash("sha1").update(source).digest("hex");
 		return [name, { name, source, sha1 }] as const;
 	});

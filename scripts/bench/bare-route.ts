@@ -19,7 +19,11 @@ export async function openBareRoute({ redis }: Ground): Promise<Door> {
 	return {
 		async submit(type, payload) {
 			const body = JSON.stringify({ type, payload });
-			const { status } = await connections.post("/v1/tasks", body);
+			const { status } = await connections.post(
+				"/v1/tasks",
+				body,
+				"application/json",
+			);
 			if (status !== 202) throw new Error(`the bare route answered ${status}`);
 		},
 		async [Symbol.asyncDispose]() {

@@ -72,10 +72,7 @@ class Hearsay implements Scheduler {
 
 	async submit(type: TaskType, payload: object): Promise<void> {
 		const body = JSON.stringify({ type, payload });
-		const answer = await this.#connections.post("/v1/tasks", body);
-		if (answer.status !== 202) {
-			throw new Error(`the node answered ${answer.status}: ${answer.body}`);
-		}
+		await this.#post(body, "application/json");
 	}
 
 	submitBulk(count: number): Promise<void> {
@@ -122,33 +119,29 @@ class Hearsay implements Scheduler {
 			{ length },
 			(_, i) => `{"type":"noop","payload":{"n":${from + i}}}`,
 		);
-		const answer = await fetch(`${this.#url()}/v1/tasks`, {
-			method: "POST",
-			headers: { "content-type": "application/x-ndjson" },
-			body: lines.join("\n"),
-		});
-		const text = await answer.text();
-		if (!answer.ok) {
-			throw new Error(`the node answered ${answer.status}: ${text}`);
-		}
+		const body = await this.#post(lines.join("\n"), "application/x-ndjson");
 		// The answer as a whole is good where some of its items are.
 		const problem: keyof ItemAnswer = "problem";
-		const at = text.indexOf(`"${problem}"`);
+		const at = body.indexOf(`"${problem}"`);
 		if (at >= 0) {
-			throw new Error(`the node refused a task: ${text.slice(at, at + 200)}`);
+			throw new Error(`the node refused a task: ${body.slice(at, at + 200)}`);
 		}
+	}
+
+	async #post(text: string, type: string): Promise<string> {
+		const { status, body } = await this.#connections.post(
+			"/v1/tasks",
+			text,
+			type,
+		);
+		if (status !== 202) throw new Error(`the node answered ${status}: ${body}`);
+		return body;
 	}
 
 	async #get<T>(path: string): Promise<T> {
-		const answer = await fetch(this.#url() + path);
-		if (!answer.ok) {
-			throw new Error(`the node answered ${answer.status} to ${path}`);
-		}
-		return (await answer.json()) as T;
-	}
-
-	#url(): string {
-		return `http://127.0.0.1:${this.#node.port}`;
+		const { status, body } = await this.#connections.get(path);
+		if (status !== 200) throw new Error(`the node answered ${status}: ${body}`);
+		return JSON.parse(body) as T;
 	}
 }
 

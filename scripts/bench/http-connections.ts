@@ -68,30 +68,36 @@ class Connection {
 }
 
 export class HttpConnections {
-	readonly #port: number;
 	readonly #all: readonly Connection[];
 	readonly #idle: Connection[];
 	readonly #turns: ((connection: Connection) => void)[] = [];
 
-	private constructor(port: number, connections: readonly Connection[]) {
-		this.#port = port;
+	private constructor(connections: readonly Connection[]) {
 		this.#all = connections;
 		this.#idle = [...connections];
 	}
 
 	static async open(port: number, count: number): Promise<HttpConnections> {
 		const opening = Array.from({ length: count }, () => Connection.open(port));
-		return new HttpConnections(port, await Promise.all(opening));
+		return new HttpConnections(await Promise.all(opening));
+	}
+
+	get(path: string): Promise<Answer> {
+		return this.#exchange(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
+	}
+
+	post(path: string, body: string, type: string): Promise<Answer> {
+		return this.#exchange(
+			`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+		);
 	}
 
 	/** Waits for a connection where all are in use. */
-	async post(path: string, json: string): Promise<Answer> {
+	async #exchange(request: string): Promise<Answer> {
 		const connection =
 			this.#idle.pop() ??
 			(await new Promise<Connection>((turn) => this.#turns.push(turn)));
-		const answer = await connection.send(
-			`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
-		);
+		const answer = await connection.send(request);
 		const next = this.#turns.shift();
 		if (next === undefined) this.#idle.push(connection);
 		else next(connection);

@@ -117,6 +117,9 @@ const steady: Measure = {
 		await openLoop(count, STEADY_PER_SECOND, submit);
 		await watch(scheduler);
 		const stamps = await scheduler.stamps(count);
+		if (stamps.length !== count || stamps.some(Number.isNaN)) {
+			throw new Error("not every task told when it started");
+		}
 		return { p50: percentile(stamps, 50), p99: percentile(stamps, 99) };
 	}),
 };

@@ -1,7 +1,12 @@
 /** The report: a table for people, and the same as data. */
 import { CONCURRENCY, ENDED_KEPT_MAX, IN_FLIGHT } from "./contender.ts";
 import type { Machine } from "./machine.ts";
-import { formatFigure, type Result, type Side } from "./measure.ts";
+import {
+	formatFigure,
+	type Result,
+	type Side,
+	type SideResult,
+} from "./measure.ts";
 import { REDIS_SETTINGS } from "./redis.ts";
 
 export interface Report {
@@ -68,7 +73,7 @@ export function formatReport({ machine, settings, results }: Report): string {
 	);
 	return [
 		`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}, Redis ${machine.redis} (${Object.entries(REDIS_SETTINGS).flat().join(" ")}), BullMQ ${machine.bullmq}`,
-		`${settings.tasks} tasks, concurrency ${settings.concurrency}; medians of ${settings.rounds} alternating rounds; ratio: Hearsay / the other`,
+		`${settings.tasks} tasks, concurrency ${settings.concurrency}; medians of ${settings.rounds} alternating rounds ± half their range; ratio: Hearsay / the other`,
 		"",
 		...table,
 		"",
@@ -76,19 +81,27 @@ export function formatReport({ machine, settings, results }: Report): string {
 }
 
 function row({ title, unit, better, sides, ratios }: Result): string[] {
-	const figure = (side: Side) => formatCell(sides[side]?.median);
+	const figure = (side: Side) => formatSide(sides[side]);
 	return [
 		title,
 		unit,
 		figure("hearsay"),
 		figure("bullmq"),
-		formatCell(ratios.bullmq, " ×"),
+		formatRatio(ratios.bullmq),
 		figure("ceiling"),
-		formatCell(ratios.ceiling, " ×"),
+		formatRatio(ratios.ceiling),
 		better,
 	];
 }
 
-function formatCell(figure: number | undefined, suffix = ""): string {
-	return figure === undefined ? "" : formatFigure(figure) + suffix;
+/** The median, and half the distance between the best round and the worst. */
+function formatSide(side: SideResult | undefined): string {
+	if (side === undefined) return "";
+	const { median, rounds } = side;
+	const spread = (Math.max(...rounds) - Math.min(...rounds)) / 2 / median;
+	return `${formatFigure(median)} ±${Math.round(100 * spread)} %`;
+}
+
+function formatRatio(ratio: number | undefined): string {
+	return ratio === undefined ? "" : `${formatFigure(ratio)} ×`;
 }

@@ -10,6 +10,7 @@ import { judgeAcceptance } from "./acceptance.ts";
 import { judgeDrained } from "./drained.ts";
 import {
 	type HistoryEvent,
+	type ImpairedEvent,
 	isAccepted,
 	lastRead,
 	readHistory,
@@ -24,8 +25,8 @@ import { judgeTransitions } from "./transitions.ts";
 export interface Terms {
 	/** After all has healed, every accepted task ends within this. */
 	readonly drainMs: number;
-	/** A node that can hear again stops what it has lost within this. */
-	readonly stopMs: number;
+	/** A node that can hear again stops what it has lost within this, by what had kept it. */
+	readonly stopMs: Readonly<Record<ImpairedEvent["why"], number>>;
 	/** Where one node runs one task at a time, undisturbed: a claim takes no longer than this. */
 	readonly oneAtATimeWithinMs?: number;
 }

@@ -7,6 +7,8 @@
  */
 import type { History, ImpairedEvent, StartEvent } from "./history.ts";
 
+type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
+
 export interface Overlap {
 	readonly earlier: StartEvent;
 	readonly later: StartEvent;
@@ -14,7 +16,7 @@ export interface Overlap {
 	readonly untilMs: number;
 }
 
-export function judgeOverlaps(history: History, stopMs: number): string[] {
+export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 	const { impaired, lostWritesMs } = history;
 	return overlapsOf(history)
 		.filter(({ earlier, fromMs, untilMs }) => {
@@ -50,7 +52,7 @@ export function overlapsOf({ tasks }: History): Overlap[] {
 /** Whether the times of impairment, each with its grace, leave no gap. */
 function covers(
 	excuses: readonly ImpairedEvent[],
-	graceMs: number,
+	stopMs: StopTimes,
 	fromMs: number,
 	untilMs: number,
 ): boolean {
@@ -58,7 +60,7 @@ function covers(
 	const inOrder = [...excuses].sort((a, b) => a.fromMs - b.fromMs);
 	for (const excuse of inOrder) {
 		if (excuse.fromMs > coveredMs) continue;
-		coveredMs = Math.max(coveredMs, excuse.untilMs + graceMs);
+		coveredMs = Math.max(coveredMs, excuse.untilMs + stopMs[excuse.why]);
 	}
 	return coveredMs >= untilMs;
 }

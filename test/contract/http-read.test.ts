@@ -2,6 +2,7 @@
  * Reading over HTTP: tasks, lists, waits, cluster, nodes, the page, the API itself.
  */
 import { expect, test } from "vitest";
+import type { NodeView } from "../../node/ports.ts";
 import { startServer } from "./http-server.ts";
 
 test("a task is read with its times, its result and its attempts", async () => {
@@ -156,32 +157,32 @@ test("the cluster is read with its counts and its waiting work", async () => {
 	});
 });
 
+const nodeA: NodeView = {
+	record: {
+		nodeId: "node-a",
+		pid: 4711,
+		host: "h",
+		http: "127.0.0.1:5000",
+		p2p: "",
+		version: "1.2.3",
+		startedMs: Date.UTC(2026, 0, 1),
+		slots: 8,
+		types: ["t"],
+		queues: ["q"],
+		labels: ["gpu"],
+		draining: false,
+	},
+	epoch: 2,
+	state: "up",
+	running: 3,
+	leaseLeftMs: 4_000,
+	seenBy: ["node-b"],
+	digest: undefined,
+};
+
 test("nodes are read with their process and their address", async () => {
 	await using server = await startServer();
-	server.api.nodeViews = [
-		{
-			record: {
-				nodeId: "node-a",
-				pid: 4711,
-				host: "h",
-				http: "127.0.0.1:5000",
-				p2p: "",
-				version: "1.2.3",
-				startedMs: Date.UTC(2026, 0, 1),
-				slots: 8,
-				types: ["t"],
-				queues: ["q"],
-				labels: ["gpu"],
-				draining: false,
-			},
-			epoch: 2,
-			state: "up",
-			running: 3,
-			leaseLeftMs: 4_000,
-			seenBy: ["node-b"],
-			digest: undefined,
-		},
-	];
+	server.api.nodeViews = [nodeA];
 	const { json } = await server.get("/v1/nodes");
 	const [{ uptimeMs, ...node }] = json.nodes;
 	expect(uptimeMs).toBeGreaterThanOrEqual(0);
@@ -240,4 +241,16 @@ test("the API describes itself, every reference resolved", async () => {
 		const answer = await server.get(path.replace(/\{\w+\}/, "none"));
 		expect(answer.json.detail ?? "").not.toMatch(/nothing at this address/);
 	}
+});
+
+test("a node is asked to drain, and one that is not there is not found", async () => {
+	await using server = await startServer();
+	server.api.nodeViews = [nodeA];
+	const id = nodeA.record.nodeId;
+	const asked = await server.post(`/v1/nodes/${id}/drain`, "");
+	expect(asked.status).toBe(202);
+	expect(asked.json).toEqual({ id, state: "draining" });
+	const unknown = await server.post("/v1/nodes/nobody/drain", "");
+	expect(unknown.status).toBe(404);
+	expect(unknown.json).toMatchObject({ code: "not_found", field: "id" });
 });

@@ -20,6 +20,7 @@ import { timeRules } from "./store-time.ts";
 const RULES = {
 	opening: sessions.openingRules,
 	describing: sessions.describingRules,
+	draining: sessions.drainRules,
 	renewing: sessions.renewingRules,
 	"looking around": sessions.lookingRules,
 	closing: sessions.closingRules,

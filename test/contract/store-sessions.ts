@@ -43,6 +43,39 @@ export function openingRules(bench: Bench): void {
 	});
 }
 
+export function drainRules(bench: Bench): void {
+	const asked = async () => {
+		const { nodes } = await bench.shard.nodes();
+		return nodes.map(({ askedToDrain }) => askedToDrain);
+	};
+
+	it("a node that is asked to drain finds the mark, and the registry has a new version", async () => {
+		const session = await bench.open("ann");
+		const before = await bench.pulse(session);
+		expect(await asked()).toEqual([false]);
+		expect(await bench.shard.askToDrain("ann")).toBe(true);
+		expect(await asked()).toEqual([true]);
+		const { registryVersion } = await bench.pulse(session);
+		expect(registryVersion).toBeGreaterThan(before.registryVersion);
+	});
+
+	it("a later session of the node is not the one that was asked to drain", async () => {
+		await bench.open("ann");
+		await bench.shard.askToDrain("ann");
+		await bench.open("ann");
+		expect(await asked()).toEqual([false]);
+	});
+
+	it("a node that is unknown, gone or revoked cannot be asked to drain", async () => {
+		const session = await bench.open("ann");
+		await bench.open("bob");
+		await bench.shard.close(session.name);
+		expect(await bench.shard.askToDrain("ann")).toBe(false);
+		expect(await bench.shard.askToDrain("cid")).toBe(false);
+		expect(await asked()).toEqual([false]);
+	});
+}
+
 export function describingRules(bench: Bench): void {
 	const draining = { ...nodeRecord("ann"), draining: true };
 
@@ -82,6 +115,7 @@ export function describingRules(bench: Bench): void {
 				epoch: session.epoch,
 				expiresMs: session.nowMs + TTL_MS,
 				running: session === ann ? 0 : 1,
+				askedToDrain: false,
 			})),
 		);
 	});

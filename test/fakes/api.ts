@@ -188,6 +188,10 @@ export class FakeApi implements Api {
 		};
 	}
 
+	async drain(nodeId: string): Promise<boolean> {
+		return (await this.nodes()).some(({ record }) => record.nodeId === nodeId);
+	}
+
 	async nodes(): Promise<NodeView[]> {
 		this.#needStore();
 		return this.nodeViews;

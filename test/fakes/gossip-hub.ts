@@ -2,7 +2,7 @@
  * Gossip without a network: a hub in this process through which any number of
  * nodes talk, on the clock and the randomness that it is given, so that one seed
  * gives one history. It can lose, delay and repeat messages, kill nodes and cut
- * the ways between them.
+ * the ways between them, both or one.
  *
  * As on the real one, two nodes are linked when each admits the other, one of
  * them dials about every second, and messages pass through the codec. Unlike on
@@ -48,6 +48,7 @@ export class GossipHub {
 	readonly random: Random;
 	readonly #nodes = new Map<string, HubGossip>();
 	readonly #cuts = new Set<string>();
+	readonly #mutes = new Set<string>();
 
 	constructor(clock: Clock, random: Random) {
 		this.clock = clock;
@@ -79,6 +80,15 @@ export class GossipHub {
 		this.#cuts.delete(pair(a, b));
 	}
 
+	/** What one sends the other does not hear; both believe that they are linked. */
+	mute(from: string, to: string): void {
+		this.#mutes.add(`${from} ${to}`);
+	}
+
+	unmute(from: string, to: string): void {
+		this.#mutes.delete(`${from} ${to}`);
+	}
+
 	/** Sends what a node that keeps no rules might send, signed by it. */
 	inject(nodeId: string, bytes: Uint8Array): void {
 		const message = decodeGossip(bytes);
@@ -86,6 +96,7 @@ export class GossipHub {
 		if (message === undefined || message.from !== nodeId) return;
 		for (const peer of sender?.connected() ?? []) {
 			const receiver = this.#nodes.get(peer);
+			if (this.#mutes.has(`${nodeId} ${peer}`)) continue;
 			if (receiver !== undefined) this.#carry(receiver, message);
 		}
 	}

@@ -17,7 +17,7 @@ import {
 	type SessionName,
 } from "../../protocol/lease.ts";
 import { DEAD_NODE_KEPT_MS } from "../../protocol/limits.ts";
-import { tokenFloor } from "../../protocol/token.ts";
+import { generationOf, tokenFloor } from "../../protocol/token.ts";
 
 /** Sessions named, and records forgotten, by one pulse. */
 const PER_PULSE_MAX = 16;
@@ -36,6 +36,8 @@ interface Known {
 	readonly record: NodeRecord | undefined;
 	/** When its lease was taken or it said goodbye. Undefined: neither. */
 	readonly goneMs: number | undefined;
+	/** The newest session was asked to drain. */
+	readonly askedToDrain: boolean;
 }
 
 export class Sessions {
@@ -87,7 +89,12 @@ export class Sessions {
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) this.revoke(previous);
 		this.#leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
-		this.#nodes.set(nodeId, { epoch, record, goneMs: undefined });
+		this.#nodes.set(nodeId, {
+			epoch,
+			record,
+			goneMs: undefined,
+			askedToDrain: false,
+		});
 		this.#registryVersion += 1;
 		return { epoch, generation: this.#generation, nowMs, previous };
 	}
@@ -101,7 +108,8 @@ export class Sessions {
 	adopt(known: number): number {
 		const raise = this.isAdopted() ? 0 : 1;
 		this.#run = this.#server.run;
-		this.#generation = Math.max(this.#generation, known) + raise;
+		const carried = generationOf(this.#token);
+		this.#generation = Math.max(this.#generation, known, carried) + raise;
 		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
 		return this.#generation;
 	}
@@ -178,6 +186,16 @@ export class Sessions {
 		this.#registryVersion += 1;
 	}
 
+	/** False: the node holds no lease. */
+	askToDrain(nodeId: string): boolean {
+		const node = this.#nodes.get(nodeId);
+		if (node === undefined) return false;
+		if (!this.#leases.get(formatSession(nodeId, node.epoch))) return false;
+		this.#nodes.set(nodeId, { ...node, askedToDrain: true });
+		this.#registryVersion += 1;
+		return true;
+	}
+
 	/** The registry by node id, each node with the name of its newest session. */
 	nodes(
 		nowMs: number,
@@ -185,11 +203,11 @@ export class Sessions {
 		return [...this.#nodes]
 			.filter(([, { goneMs }]) => !isLongGone(goneMs, nowMs))
 			.sort(([a], [b]) => (a < b ? -1 : 1))
-			.flatMap(([nodeId, { record, epoch }]) => {
+			.flatMap(([nodeId, { record, epoch, askedToDrain }]) => {
 				if (record === undefined) return [];
 				const session = formatSession(nodeId, epoch);
 				const expiresMs = this.#leases.get(session);
-				return [{ record, epoch, expiresMs, session }];
+				return [{ record, epoch, expiresMs, askedToDrain, session }];
 			});
 	}
 

@@ -201,6 +201,10 @@ export class MemoryShard implements Shard {
 		return this.#tasks.counts();
 	}
 
+	async askToDrain(nodeId: string): Promise<boolean> {
+		return this.#sessions.askToDrain(nodeId);
+	}
+
 	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
 		const nowMs = this.#nowMs();
 		const nodes = this.#sessions.nodes(nowMs).map(({ session, ...node }) => ({

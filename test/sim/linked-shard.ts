@@ -11,10 +11,7 @@ import type {
 import type { SessionName } from "../../protocol/lease.ts";
 import type { NewTask, TaskEnd } from "../../protocol/task.ts";
 
-type Call = <Reply>(
-	name: string,
-	step: () => Promise<Reply>,
-) => Promise<Reply>;
+type Call = <Reply>(name: string, step: () => Promise<Reply>) => Promise<Reply>;
 
 export class LinkedShard implements Shard {
 	readonly index: number;
@@ -65,6 +62,10 @@ export class LinkedShard implements Shard {
 
 	revoke(request: RevokeRequest) {
 		return this.#call("revoke", () => this.#shard.revoke(request));
+	}
+
+	askToDrain(nodeId: string) {
+		return this.#call("askToDrain", () => this.#shard.askToDrain(nodeId));
 	}
 
 	running(session: SessionName) {

@@ -8,6 +8,7 @@ call('ZREM', SESSIONS, session)
 local node = nodeOf(session)
 if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
   call('HDEL', NODES, node)
+  call('HDEL', DRAINS, node)
   call('ZADD', GONE, now, node)
 end
 call('HINCRBY', META, 'registry', 1)

@@ -3,11 +3,12 @@
 -- Returns the generation. Shared by open and adopt.
 local function raiseGeneration(known, run)
   local meta = call('HMGET', META, 'gen', 'run', 'token')
-  local stored = tonumber(meta[1] or 0)
-  local generation = math.max(stored, known)
+  local stored, token = tonumber(meta[1] or 0), tonumber(meta[3] or 0)
+  -- A counter that outgrew its bits is in a later generation than the one written down.
+  local generation = math.max(stored, known, math.floor(token / TOKENS_PER_GENERATION))
   if meta[2] ~= run then generation = generation + 1 end
   if generation > stored then
-    local token = math.max(tonumber(meta[3] or 0), generation * TOKENS_PER_GENERATION)
+    token = math.max(token, generation * TOKENS_PER_GENERATION)
     call('HSET', META, 'gen', generation, 'run', run, 'token', token)
   end
   return generation

@@ -16,6 +16,7 @@
 --   {hearsay:0}:sessions           zset   session → lease end, ms; 0 is revoked
 --   {hearsay:0}:nodes              hash   node id → its record, JSON
 --   {hearsay:0}:epochs             hash   node id → its newest epoch
+--   {hearsay:0}:drains             hash   node id → epoch of the session that is asked to drain
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
 --   {hearsay:0}:expiry             zset   id → when to forget it, ms
@@ -27,6 +28,7 @@ local READY = SHARD .. ':ready'
 local SESSIONS = SHARD .. ':sessions'
 local NODES = SHARD .. ':nodes'
 local EPOCHS = SHARD .. ':epochs'
+local DRAINS = SHARD .. ':drains'
 local GONE = SHARD .. ':gone'
 local EXPIRY = SHARD .. ':expiry'
 local COUNTS = SHARD .. ':counts'

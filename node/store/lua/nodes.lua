@@ -1,6 +1,6 @@
 -- Reads the registry of nodes.
 -- Returns { now (ms), then per node: record (JSON), epoch, lease end (ms; '' without
---         one), tasks it runs }
+--         one), tasks it runs, 1 asked to drain or 0 }
 local now = readClock()
 local answer = { now }
 local epochs = call('HGETALL', EPOCHS)
@@ -10,7 +10,8 @@ for i = 1, #epochs, 2 do
   local gone = tonumber(call('ZSCORE', GONE, node) or now)
   if record and gone > now - DEAD_NODE_KEPT_MS then
     local lease = call('ZSCORE', SESSIONS, session) or ''
-    for _, value in ipairs({ record, epochs[i + 1], lease, call('ZCARD', runningKey(session)) }) do
+    local asked = call('HGET', DRAINS, node) == epochs[i + 1] and 1 or 0
+    for _, value in ipairs({ record, epochs[i + 1], lease, call('ZCARD', runningKey(session)), asked }) do
       answer[#answer + 1] = value
     end
   end

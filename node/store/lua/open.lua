@@ -18,6 +18,7 @@ end
 call('ZADD', SESSIONS, now + ttl, node .. ':' .. digits(epoch))
 call('HSET', EPOCHS, node, epoch)
 call('HSET', NODES, node, ARGV[5])
+call('HDEL', DRAINS, node)
 call('ZREM', GONE, node)
 call('HINCRBY', META, 'registry', 1)
 return { epoch, generation, now, earlier }

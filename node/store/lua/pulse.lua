@@ -17,6 +17,7 @@ call('ZADD', SESSIONS, now + ttl, session)
 for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_MS, 'LIMIT', 0, 16)) do
   call('HDEL', NODES, node)
   call('HDEL', EPOCHS, node)
+  call('HDEL', DRAINS, node)
   call('ZREM', GONE, node)
   call('HINCRBY', META, 'registry', 1)
 end

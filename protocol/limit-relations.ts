@@ -1,0 +1,102 @@
+/**
+ * How the limits relate to one another. Importing this asserts it, so that a
+ * change of one limit which breaks another stops the program before it starts.
+ */
+import {
+	ABORT_GRACE_MS,
+	ANNOUNCE_ROUTES_MAX,
+	BODIES_BYTES_MAX,
+	BODY_BYTES_MAX,
+	COMPLETE_BATCH_BYTES_MAX,
+	CONNECTION_IDLE_MS,
+	CONNECTIONS_MAX,
+	DIAL_ALL_MAX,
+	DIAL_SOME,
+	DIGEST_MS,
+	DIGEST_STALE_MS,
+	GOSSIP_BACKLOG_BYTES_MAX,
+	GOSSIP_BYTES_MAX,
+	GOSSIP_PACKET_BYTES_MAX,
+	LABEL_CHARS_MAX,
+	LABELS_MAX,
+	LEASE_TTL_MS,
+	LINK_LOOK_MS,
+	MUTE_MS_MAX,
+	PAYLOAD_BYTES_MAX,
+	PING_MS,
+	PULSE_MS_MAX,
+	PULSE_MS_MIN,
+	QUEUE_CHARS_MAX,
+	REDIAL_MS_MIN,
+	RESULT_BYTES_MAX,
+	SPIN_MS,
+	SUBMIT_BATCH_BYTES_MAX,
+	SUBMIT_TIMEOUT_MS,
+	TRUST_MARGIN_MS,
+	TYPE_CHARS_MAX,
+	WAIT_MS_MAX,
+} from "./limits.ts";
+
+const relations: readonly (readonly [boolean, string])[] = [
+	[
+		PULSE_MS_MIN < PULSE_MS_MAX && PULSE_MS_MAX < 1_000,
+		"a sweep comes round within a second",
+	],
+	[
+		TRUST_MARGIN_MS + 2 * PULSE_MS_MAX < LEASE_TTL_MS,
+		"one lost renewal does not end trust",
+	],
+	[
+		ABORT_GRACE_MS < TRUST_MARGIN_MS,
+		"an aborted task is ended before its lease can be taken over",
+	],
+	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
+	[
+		SUBMIT_TIMEOUT_MS < 1_000,
+		"a refusal for want of a store comes within a second",
+	],
+	[
+		WAIT_MS_MAX < CONNECTION_IDLE_MS,
+		"a connection is not idle while its client waits for a task",
+	],
+	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
+	[
+		DIGEST_MS * 3 < DIGEST_STALE_MS,
+		"two lost digests do not make a node stale",
+	],
+	[
+		// 2 separators, 100 bytes of JSON around each route, 512 before the first.
+		ANNOUNCE_ROUTES_MAX *
+			(QUEUE_CHARS_MAX +
+				TYPE_CHARS_MAX +
+				LABELS_MAX * (LABEL_CHARS_MAX + 1) +
+				102) +
+			512 <=
+			GOSSIP_BYTES_MAX,
+		"an announcement of the longest routes fits into a message",
+	],
+	[
+		GOSSIP_BYTES_MAX < GOSSIP_PACKET_BYTES_MAX &&
+			GOSSIP_PACKET_BYTES_MAX < GOSSIP_BACKLOG_BYTES_MAX,
+		"the largest message fits into a packet, and a packet into the backlog",
+	],
+	[
+		LINK_LOOK_MS + MUTE_MS_MAX + 2 * REDIAL_MS_MIN < 5_000,
+		"a link over which nothing flows is replaced within 5 s",
+	],
+	[
+		DIAL_SOME <= DIAL_ALL_MAX && 2 * DIAL_ALL_MAX < CONNECTIONS_MAX,
+		"peers that dial one another find room",
+	],
+	[
+		PAYLOAD_BYTES_MAX <= SUBMIT_BATCH_BYTES_MAX,
+		"the largest payload fits into a batch",
+	],
+	[
+		RESULT_BYTES_MAX <= COMPLETE_BATCH_BYTES_MAX,
+		"the largest result fits into a batch",
+	],
+];
+for (const [holds, sentence] of relations) {
+	if (!holds) throw new Error(`limits contradict one another: ${sentence}`);
+}

@@ -1,0 +1,112 @@
+/**
+ * Draws the faults of a run from its seed. Pure: the same seed and settings
+ * make the same plan.
+ *
+ * Faults come 0.4 to 2.4 s after one another and last longer than that, so they
+ * overlap. Two things do not happen: a node is not struck while it still has a
+ * fault of its own, and at any moment one node at least has none; a cluster all
+ * of whose nodes are gone has nothing to show.
+ */
+import type { Cut, FaultKind, PlannedFault } from "./fault.ts";
+import type { SeededRandom } from "./random.ts";
+
+const GAP_MS = [400, 2_400] as const;
+/** How long a process may take to be back after its fault was mended. */
+const RETURN_MS = 2_000;
+const LENGTH_MS: Readonly<Record<FaultKind, readonly [number, number]>> = {
+	kill: [0, 6_000],
+	pause: [1_000, 15_000],
+	restart: [0, 0],
+	"redis-restart": [0, 4_000],
+	"redis-pause": [1_000, 10_000],
+	partition: [2_000, 15_000],
+};
+/** Of kills for the figure of recovery: so that the node itself is not back first. */
+const KILLED_MS = 500;
+const CUTS: readonly Cut[] = ["peers", "store", "host"];
+/** Redis is left alone for so long between its faults, or nothing else would be seen. */
+const REDIS_REST_MS = 8_000;
+
+export interface PlanSettings {
+	readonly nodes: number;
+	readonly durationMs: number;
+	readonly kinds: readonly FaultKind[];
+}
+
+export function planFaults(
+	{ nodes, durationMs, kinds }: PlanSettings,
+	random: SeededRandom,
+): PlannedFault[] {
+	const faults: PlannedFault[] = [];
+	const busyUntilMs = Array.from({ length: nodes }, () => 0);
+	let redisBusyUntilMs = 0;
+	let networkBusyUntilMs = 0;
+	let atMs = random.between(...GAP_MS);
+	for (; atMs < durationMs; atMs += random.between(...GAP_MS)) {
+		const kind = random.pick(kinds);
+		// No fault outlasts the run by more than the time to mend it.
+		const lengthMs = Math.min(
+			random.between(...LENGTH_MS[kind]),
+			Math.max(durationMs - atMs, 1_000),
+		);
+		const endMs = atMs + lengthMs + RETURN_MS;
+		const free = [...busyUntilMs.keys()].filter(
+			(node) => (busyUntilMs[node] ?? 0) <= atMs,
+		);
+		if (kind === "redis-restart" || kind === "redis-pause") {
+			if (redisBusyUntilMs > atMs) continue;
+			redisBusyUntilMs = endMs + REDIS_REST_MS;
+			const how = random.pick(["stop", "client"] as const);
+			faults.push(
+				kind === "redis-pause"
+					? { kind, how, atMs, lengthMs }
+					: { kind, atMs, lengthMs },
+			);
+			continue;
+		}
+		if (free.length < 2) continue;
+		const node = random.pick(free);
+		if (kind === "partition") {
+			if (networkBusyUntilMs > atMs) continue;
+			networkBusyUntilMs = endMs;
+			const cut = random.pick(CUTS);
+			// Peers cut from each other lose nothing but hints, and are not busy.
+			const struck = cut === "peers" ? drawGroup(nodes, random) : [node];
+			if (cut !== "peers") busyUntilMs[node] = endMs;
+			faults.push({ kind, cut, nodes: struck, atMs, lengthMs });
+			continue;
+		}
+		busyUntilMs[node] = endMs;
+		faults.push({ kind, node, atMs, lengthMs });
+	}
+	return faults;
+}
+
+/** `count` kills, one every `intervalMs`, each of another node than the one before: for the figure of recovery. */
+export function planKills(
+	nodes: number,
+	count: number,
+	intervalMs: number,
+	random: SeededRandom,
+): PlannedFault[] {
+	let last = -1;
+	return Array.from({ length: count }, (_, i) => {
+		const others = Array.from({ length: nodes }, (_, node) => node).filter(
+			(node) => node !== last,
+		);
+		last = random.pick(others);
+		// Not in step with anything that a node does every second.
+		const atMs = (i + 1) * intervalMs + random.between(0, intervalMs / 2);
+		return { kind: "kill", node: last, atMs, lengthMs: KILLED_MS } as const;
+	});
+}
+
+/** A part of the nodes: at least one, and not all. */
+function drawGroup(nodes: number, random: SeededRandom): number[] {
+	const size = 1 + Math.floor(random.unit() * (nodes - 1));
+	const rest = Array.from({ length: nodes }, (_, node) => node);
+	while (rest.length > size) {
+		rest.splice(Math.floor(random.unit() * rest.length), 1);
+	}
+	return rest;
+}

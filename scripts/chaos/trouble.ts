@@ -1,0 +1,158 @@
+/**
+ * Makes the planned faults happen, each at its moment, and mends them; writes
+ * down what came to pass. Faults of one victim wait for each other, those of
+ * different victims overlap.
+ */
+import { nowMs, sleep } from "../bench/clock.ts";
+import type { Cut, FaultRecord, PlannedFault, RedisPause } from "./fault.ts";
+
+/** A node that can be struck. */
+export interface NodeVictim {
+	readonly name: string;
+	/** Undefined while it has no process. */
+	readonly pid: number | undefined;
+	kill(): Promise<void>;
+	drain(): Promise<void>;
+	start(): void;
+	freeze(): void;
+	thaw(): void;
+}
+
+export interface RedisVictim {
+	kill(): Promise<void>;
+	start(): Promise<void>;
+	pause(how: RedisPause, ms: number): Promise<void>;
+}
+
+export interface NetworkVictim {
+	cut(cut: Cut, nodes: readonly number[]): void;
+	mend(cut: Cut, nodes: readonly number[]): void;
+}
+
+export interface Victims {
+	readonly nodes: readonly NodeVictim[];
+	readonly redis?: RedisVictim;
+	readonly network?: NetworkVictim;
+}
+
+export class Troublemaker {
+	/** In the order in which they began. */
+	readonly records: FaultRecord[] = [];
+	readonly #victims: Victims;
+	readonly #tell: (text: string) => void;
+	/** The end of the last fault of each victim. */
+	readonly #queues = new Map<string, Promise<void>>();
+
+	constructor(victims: Victims, tell: (text: string) => void) {
+		this.#victims = victims;
+		this.#tell = tell;
+	}
+
+	/** Resolves when the last fault has been mended. */
+	async carryOut(plan: readonly PlannedFault[]): Promise<void> {
+		const startMs = nowMs();
+		for (const fault of plan) {
+			await sleep(Math.max(startMs + fault.atMs - nowMs(), 0));
+			const key = "node" in fault ? `node ${fault.node}` : queueOf(fault);
+			const before = this.#queues.get(key) ?? Promise.resolve();
+			this.#queues.set(
+				key,
+				before.then(() => this.#strike(fault)),
+			);
+		}
+		await Promise.all(this.#queues.values());
+	}
+
+	#strike(fault: PlannedFault): Promise<void> {
+		if ("node" in fault) return this.#strikeNode(fault);
+		if (fault.kind === "partition") return this.#strikeNetwork(fault);
+		return this.#strikeRedis(fault);
+	}
+
+	async #strikeNode({
+		kind,
+		node,
+		lengthMs,
+	}: Extract<PlannedFault, { node: number }>): Promise<void> {
+		const victim = this.#victims.nodes[node];
+		const pid = victim?.pid;
+		if (victim === undefined || pid === undefined) return;
+		const record = this.#begin({ kind, nodes: [victim.name], pids: [pid] });
+		const who = `${victim.name} (pid ${pid})`;
+		if (kind === "kill") {
+			this.#tell(`kill       ${who}, back in ${seconds(lengthMs)}`);
+			await victim.kill();
+			await sleep(lengthMs);
+			victim.start();
+		} else if (kind === "pause") {
+			this.#tell(`pause      ${who} for ${seconds(lengthMs)}`);
+			victim.freeze();
+			await sleep(lengthMs);
+			victim.thaw();
+		} else {
+			this.#tell(`restart    ${who}`);
+			await victim.drain();
+			victim.start();
+		}
+		record.untilMs = nowMs();
+	}
+
+	async #strikeRedis(
+		fault: Extract<PlannedFault, { kind: "redis-restart" | "redis-pause" }>,
+	): Promise<void> {
+		const { redis } = this.#victims;
+		if (redis === undefined) return;
+		const record = this.#begin({ kind: fault.kind, nodes: [], pids: [] });
+		if (fault.kind === "redis-restart") {
+			this.#tell(`redis      killed, back in ${seconds(fault.lengthMs)}`);
+			await redis.kill();
+			await sleep(fault.lengthMs);
+			await redis.start();
+		} else {
+			const how = fault.how === "stop" ? "SIGSTOP" : "CLIENT PAUSE";
+			this.#tell(`redis      silent for ${seconds(fault.lengthMs)} (${how})`);
+			await redis.pause(fault.how, fault.lengthMs);
+		}
+		record.untilMs = nowMs();
+	}
+
+	async #strikeNetwork({
+		cut,
+		nodes,
+		lengthMs,
+	}: Extract<PlannedFault, { kind: "partition" }>): Promise<void> {
+		const { network, nodes: all } = this.#victims;
+		if (network === undefined) return;
+		const struck = nodes
+			.map((index) => all[index])
+			.filter((node) => node !== undefined);
+		const names = struck.map(({ name }) => name);
+		const pids = struck.map(({ pid }) => pid).filter((pid) => pid !== undefined);
+		const record = this.#begin({ kind: "partition", cut, nodes: names, pids });
+		const from = { peers: "its peers", store: "Redis", host: "everything" };
+		this.#tell(
+			`partition  ${names.join(", ")} cut from ${from[cut]} for ${seconds(lengthMs)}`,
+		);
+		network.cut(cut, nodes);
+		await sleep(lengthMs);
+		network.mend(cut, nodes);
+		record.untilMs = nowMs();
+	}
+
+	#begin(
+		what: Pick<FaultRecord, "kind" | "cut" | "nodes" | "pids">,
+	): FaultRecord {
+		const record = { ...what, atMs: nowMs(), untilMs: undefined };
+		this.records.push(record);
+		return record;
+	}
+}
+
+/** The network is one victim: cuts do not overlap. */
+function queueOf({ kind }: PlannedFault): string {
+	return kind === "partition" ? "network" : "redis";
+}
+
+function seconds(ms: number): string {
+	return `${(ms / 1_000).toFixed(1)} s`;
+}

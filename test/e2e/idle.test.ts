@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { Cluster } from "../cluster.ts";
+
+const IDLE_MS = 10_000;
+const COMMANDS_PER_S_MAX = 5;
+/** Of a core; twice of what is promised, since the machine may be busy with other things. */
+const CPU_MAX = 0.04;
+/** Of Linux, wherever Node.js runs. */
+const TICK_MS = 10;
+
+/** Processor time that a process has taken so far, user's and system's. */
+function cpuMs(pid: number): number {
+	// The name of the program stands in brackets, and may hold spaces.
+	const [, rest = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+	const fields = rest.split(" ");
+	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+test("an idle node sends Redis at most 5 commands a second, and takes next to no time", async () => {
+	await using cluster = await Cluster.start({ nodes: [[], [], []] });
+	const nodes = await cluster.node(1).peers();
+	const redis = new Redis(cluster.redis.url);
+	const watcher = await redis.monitor();
+	/** By the address of the connection; each node has one. */
+	const commands = new Map<string, string[]>();
+	watcher.on("monitor", (_time, [name]: string[], source: string) => {
+		// What a script calls is not sent.
+		if (source === "lua") return;
+		commands.set(source, [...(commands.get(source) ?? []), name ?? ""]);
+	});
+	const before = nodes.map(({ pid }) => cpuMs(pid));
+	await pause(IDLE_MS);
+	const cpu = nodes.map(
+		({ pid }, i) => (cpuMs(pid) - (before[i] ?? 0)) / IDLE_MS,
+	);
+	watcher.disconnect();
+	redis.disconnect();
+	const perS = [...commands.values()].map(
+		({ length }) => (length * 1_000) / IDLE_MS,
+	);
+	console.log({ perS, cpu });
+	expect(perS).toHaveLength(nodes.length);
+	expect(Math.max(...perS)).toBeLessThanOrEqual(COMMANDS_PER_S_MAX);
+	expect(Math.max(...cpu)).toBeLessThanOrEqual(CPU_MAX);
+});

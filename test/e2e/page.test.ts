@@ -1,0 +1,81 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findBrowser } from "../../scripts/setup/programs.mjs";
+import { Cluster } from "../cluster.ts";
+
+/** Quiet, and without what a sandbox or a network would be needed for. */
+const FLAGS = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+];
+
+let cluster: Cluster;
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+	const executablePath = findBrowser() ?? "chromium";
+	[cluster, browser] = await Promise.all([
+		Cluster.start({ nodes: [[], [], []] }),
+		chromium.launch({ executablePath, args: FLAGS }),
+	]);
+	page = await browser.newPage();
+	page.on("console", (message) => {
+		if (["error", "warning"].includes(message.type())) {
+			complaints.push(message.text());
+		}
+	});
+	page.on("pageerror", (error) => complaints.push(String(error)));
+	page.on("requestfailed", (request) => complaints.push(request.url()));
+});
+afterAll(async () => {
+	await browser.close();
+	await cluster[Symbol.asyncDispose]();
+});
+
+/** The number shown for a state. */
+function count(state: string) {
+	return page.locator("#counts div", {
+		has: page.getByText(state, { exact: true }),
+	});
+}
+
+test("the page of any node shows all nodes, and counts that follow the tasks by themselves", async () => {
+	await page.goto(`${cluster.node(2).url}/`);
+	await page.getByText("Live", { exact: true }).waitFor();
+	await page.locator("#nodes tr").nth(2).waitFor();
+	const rows = await page.locator("#nodes tr").allTextContents();
+	expect(rows).toHaveLength(3);
+	for (const node of cluster.nodes) {
+		const address = node.url.slice("http://".length);
+		const row = rows.find((text) => text.includes(address));
+		expect(row).toMatch(/up/);
+		expect(row).toContain(node.id.slice(-8));
+	}
+	await count("SUCCESS").getByText("0", { exact: true }).waitFor();
+
+	const long = { type: "process_task", payload: { durationMs: 60_000 } };
+	const short = { type: "noop" };
+	await cluster.node(1).post("/v1/tasks", [long, short, short, short]);
+	await count("SUCCESS").getByText("3", { exact: true }).waitFor();
+	await count("STARTED").getByText("1", { exact: true }).waitFor();
+	await page.locator("#tasks tr").nth(3).waitFor();
+	expect(complaints).toEqual([]);
+});
+
+test("a node that is killed is shown so, and one that serves the page says when it is gone", async () => {
+	await cluster.node(3).kill();
+	const address = cluster.node(3).url.slice("http://".length);
+	await page
+		.locator("#nodes tr", { hasText: address })
+		.getByText("dead", { exact: true })
+		.waitFor();
+	await cluster.node(2).kill();
+	await page.getByText("This node does not answer.").waitFor();
+});

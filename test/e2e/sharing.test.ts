@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { Cluster, until } from "../cluster.ts";
+import { startRedis } from "../redis.ts";
+
+const HANDLERS = fileURLToPath(
+	new URL("../fixtures/handlers/work.ts", import.meta.url),
+);
+/** A sweep comes round in less. */
+const SWEEP_MS_MAX = 1_000;
+
+test.each([
+	["with gossip", []],
+	["without gossip", ["--no-gossip"]],
+])(
+	"1,000 tasks posted to one node are run by all three, none twice, %s",
+	async (_how, flags) => {
+		const folder = mkdtempSync(join(tmpdir(), "hearsay-sharing-"));
+		const file = join(folder, "runs");
+		await using cluster = await Cluster.start({
+			nodes: [[], [], []],
+			all: ["--handlers", HANDLERS, "--concurrency", "8", ...flags],
+		});
+		const tasks = Array.from({ length: 1_000 }, (_, i) => ({
+			id: `t${i}`,
+			type: "record",
+			payload: { file, durationMs: 20 },
+		}));
+		const { status } = await cluster.node(2).post("/v1/tasks", tasks);
+		expect(status).toBe(202);
+		const { counts, totals } = await until(
+			() => cluster.node(3).cluster(),
+			({ counts }) => counts.SUCCESS === tasks.length,
+		);
+		expect(counts).toMatchObject({ PENDING: 0, STARTED: 0, FAILURE: 0 });
+		expect(totals).toMatchObject({ attempts: tasks.length, stale: 0 });
+
+		const runs = readFileSync(file, "utf8").trimEnd().split("\n");
+		const records = runs.map((line) => line.split(" "));
+		const ids = records.map(([id]) => id);
+		expect(ids.sort()).toEqual(tasks.map(({ id }) => id).sort());
+		expect(new Set(records.map(([, attempt]) => attempt))).toEqual(
+			new Set(["1"]),
+		);
+		const nodes = await cluster.node(1).peers();
+		expect(new Set(records.map(([, , pid]) => Number(pid)))).toEqual(
+			new Set(nodes.map(({ pid }) => pid)),
+		);
+		rmSync(folder, { recursive: true });
+	},
+);
+
+test("without gossip, a task posted where nobody serves it starts elsewhere within a second", async () => {
+	await using cluster = await Cluster.start({
+		nodes: [["--queues", "elsewhere"], []],
+		all: ["--no-gossip"],
+	});
+	for (const id of ["a", "b", "c", "d"]) {
+		await cluster.node(1).post("/v1/tasks", { id, type: "noop" });
+		const { state, createdAt, attempts } = await cluster.node(2).whenEnded(id);
+		expect(state).toBe("SUCCESS");
+		const claimedAt = attempts[0]?.claimedAt ?? "";
+		expect(Date.parse(claimedAt) - Date.parse(createdAt)).toBeLessThan(
+			SWEEP_MS_MAX,
+		);
+	}
+});
+
+test("clusters of different names on one Redis do not see each other", async () => {
+	const redis = await startRedis();
+	const make = (name: string, nodes: number) =>
+		Cluster.start({
+			redis,
+			nodes: Array.from({ length: nodes }, () => []),
+			all: ["--cluster", name],
+		});
+	try {
+		await using blue = await make("blue", 2);
+		await using green = await make("green", 1);
+		const task = { id: "same", type: "process_task" };
+		const inBlue = { ...task, payload: { durationMs: 1 } };
+		const inGreen = { ...task, payload: { durationMs: 2 } };
+		await blue.node(1).post("/v1/tasks", inBlue);
+		expect((await green.node(1).get("/v1/tasks/same")).status).toBe(404);
+		const { status } = await green.node(1).post("/v1/tasks", inGreen);
+		expect(status).toBe(202);
+		for (const cluster of [blue, green]) {
+			const ids = cluster.nodes.map(({ id }) => id).sort();
+			for (const node of cluster.nodes) {
+				const { node: ran } = await node.whenEnded("same");
+				expect(ids).toContain(ran);
+				const known = await node.peers();
+				expect(known.map(({ id }) => id).sort()).toEqual(ids);
+				const { peers, counts } = await node.cluster();
+				expect(peers).toEqual(ids.filter((id) => id !== node.id));
+				expect(counts.SUCCESS).toBe(1);
+			}
+		}
+	} finally {
+		await redis.stop();
+	}
+});

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RedisServer, startRedis } from "../redis.ts";
+import { HearsayProcess, PROGRAM } from "./up-process.ts";
+
+let redis: RedisServer;
+let folder: string;
+let taken: string;
+const holder = createServer();
+
+beforeAll(async () => {
+	redis = await startRedis();
+	folder = mkdtempSync(join(tmpdir(), "hearsay-start-"));
+	await new Promise<void>((resolve) =>
+		holder.listen(0, "127.0.0.1", () => resolve()),
+	);
+	taken = `127.0.0.1:${(holder.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+	holder.close();
+	await redis.stop();
+	rmSync(folder, { recursive: true });
+});
+
+function start(args: readonly string[]): HearsayProcess {
+	const own = ["--redis", redis.url, "--http", "127.0.0.1:0", "--data", "node"];
+	return new HearsayProcess(PROGRAM, ["node", ...own, ...args], folder);
+}
+
+/** It ends by itself with exit code 2, and one line that tells why. */
+async function expectOneLine(node: HearsayProcess, why: string | RegExp) {
+	expect(await node.ended, node.output).toBe(2);
+	expect(node.output).toMatch(/^hearsay: [^\n]+\n$/);
+	expect(node.output).toMatch(why);
+}
+
+test.each(["--http", "--p2p"])("a port in use is told: %s", async (flag) => {
+	await expectOneLine(
+		start([flag, taken]),
+		new RegExp(`Port ${taken.split(":")[1]} on 127.0.0.1 is in use`),
+	);
+});
+
+test("a handler file that throws, is half written or is not there is told", async () => {
+	writeFileSync(
+		join(folder, "throws.js"),
+		'throw new Error("no such bucket");',
+	);
+	writeFileSync(join(folder, "half.ts"), "export default {");
+	for (const file of ["throws.js", "half.ts", "nowhere.ts"]) {
+		await expectOneLine(start(["--handlers", file]), file);
+	}
+});
+
+test("a folder that another node uses is told", async () => {
+	const first = start([]);
+	try {
+		await first.says(/serves/);
+		await expectOneLine(start([]), "Another node uses the folder");
+	} finally {
+		await first.stop();
+	}
+});

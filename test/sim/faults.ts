@@ -1,0 +1,219 @@
+/**
+ * The kinds of trouble: how each begins, and what ends it. A trouble that finds
+ * nothing to trouble (a node that is dead already) does not begin.
+ */
+import { StoreError } from "../../node/ports.ts";
+import { encodeGossip } from "../../protocol/gossip.ts";
+import type { SeededRandom } from "../random.ts";
+import type { Cluster } from "./cluster.ts";
+import { ROUTES } from "./scenario.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+import { storeFaults } from "./store-faults.ts";
+
+export interface Fault {
+	readonly name: string;
+	/** How often it comes, against the others. */
+	readonly weight: number;
+	readonly lastsMs: readonly [min: number, max: number];
+	/** What ends it; undefined where it could not begin. */
+	readonly begin: (
+		cluster: Cluster,
+		random: SeededRandom,
+	) => (() => void) | undefined;
+}
+
+const nodeFaults: readonly Fault[] = [
+	{
+		name: "kill",
+		weight: 3,
+		lastsMs: [10, 12_000],
+		begin(cluster, random) {
+			const life = anyLife(cluster, random);
+			life?.kill();
+			return life && (() => cluster.start(life.spec));
+		},
+	},
+	{
+		// Its peers notice later than if its host had closed the connections.
+		name: "vanish",
+		weight: 1,
+		lastsMs: [2_000, 15_000],
+		begin(cluster, random) {
+			const life = anyLife(cluster, random);
+			if (life === undefined) return;
+			const { hub, clock } = cluster.world;
+			const others = othersOf(cluster, life.nodeId);
+			life.vanish();
+			const noticed = clock.after(random.unit() * 7_000, () => {
+				for (const other of others) hub.cut(life.nodeId, other);
+			});
+			return () => {
+				noticed.cancel();
+				hub.kill(life.nodeId);
+				for (const other of others) hub.mend(life.nodeId, other);
+				cluster.start(life.spec);
+			};
+		},
+	},
+	{
+		name: "pause",
+		weight: 3,
+		lastsMs: [50, 15_000],
+		begin(cluster, random) {
+			const life = anyLife(cluster, random);
+			if (life === undefined || life.machine.paused) return;
+			life.machine.pause();
+			const recovered = cluster.impair(life.nodeId, "paused");
+			return () => {
+				recovered();
+				life.machine.resume();
+			};
+		},
+	},
+	{
+		name: "drain",
+		weight: 1,
+		lastsMs: [1_000, 12_000],
+		begin(cluster, random) {
+			const life = anyLife(cluster, random);
+			if (life === undefined || life.draining) return;
+			const asked = anyLife(cluster, random);
+			// By a signal, or by way of another node; then it may not hear of it.
+			if (asked === undefined || random.oneIn(2))
+				life.drain(random.below(6_000));
+			else askToDrain(asked, life.nodeId);
+			return () => cluster.start(life.spec);
+		},
+	},
+	{
+		name: "worker crash",
+		weight: 2,
+		lastsMs: [0, 0],
+		begin(cluster, random) {
+			const life = anyLife(cluster, random);
+			life?.machine.run(() => life.executor.crashWorker());
+			return () => {};
+		},
+	},
+];
+
+const gossipFaults: readonly Fault[] = [
+	{
+		name: "partition",
+		weight: 2,
+		lastsMs: [100, 15_000],
+		begin: (cluster, random) => {
+			const { hub } = cluster.world;
+			const pairs = drawPairs(cluster, random);
+			for (const [a, b] of pairs) hub.cut(a, b);
+			return () => {
+				for (const [a, b] of pairs) hub.mend(a, b);
+			};
+		},
+	},
+	{
+		name: "one-way partition",
+		weight: 2,
+		lastsMs: [100, 15_000],
+		begin: (cluster, random) => {
+			const { hub } = cluster.world;
+			const pairs = drawPairs(cluster, random);
+			for (const [a, b] of pairs) hub.mute(a, b);
+			return () => {
+				for (const [a, b] of pairs) hub.unmute(a, b);
+			};
+		},
+	},
+	{
+		name: "bad gossip",
+		weight: 1,
+		lastsMs: [500, 10_000],
+		begin: ({ world: { hub } }, random) => {
+			const calm = { ...hub.faults };
+			hub.faults.lose = random.unit();
+			hub.faults.repeat = random.unit();
+			hub.faults.delayMsMax = random.below(3_000) + 3;
+			return () => Object.assign(hub.faults, calm);
+		},
+	},
+	{
+		name: "forged gossip",
+		weight: 2,
+		lastsMs: [0, 0],
+		begin: (cluster, random) => {
+			const liar = anyLife(cluster, random);
+			if (liar !== undefined) lie(cluster, liar.nodeId, random);
+			return () => {};
+		},
+	},
+];
+
+export const FAULTS: readonly Fault[] = [
+	...nodeFaults,
+	...gossipFaults,
+	...storeFaults,
+];
+
+export function anyLife(
+	cluster: Cluster,
+	random: SeededRandom,
+): SimulatedNode | undefined {
+	return cluster.lifeOf(random.pick(cluster.scenario.nodes));
+}
+
+function askToDrain(asked: SimulatedNode, nodeId: string): void {
+	asked.machine.run(() => {
+		asked.api.drain(nodeId).catch((error) => {
+			if (!(error instanceof StoreError)) throw error;
+		});
+	});
+}
+
+/** Well-formed, signed by an admitted node, and untrue. */
+function lie({ world }: Cluster, from: string, random: SeededRandom): void {
+	const header = { from, epoch: random.below(2 ** 45), seq: random.below(100) };
+	const count = 1 + random.below(1_000);
+	const topPriority = random.below(256);
+	world.hub.inject(
+		from,
+		encodeGossip(
+			random.oneIn(2)
+				? {
+						...header,
+						kind: "announce",
+						routes: ROUTES.map((route) => {
+							return { shard: random.below(5), route, count, topPriority };
+						}),
+					}
+				: {
+						...header,
+						kind: "digest",
+						...{ freeSlots: random.below(4_000), running: 0, load: 0 },
+						...{ storeUp: random.oneIn(2), draining: random.oneIn(2) },
+						...{ generation: random.below(2 ** 45), peers: [] },
+					},
+		),
+	);
+}
+
+function othersOf({ scenario }: Cluster, nodeId: string): string[] {
+	return scenario.nodes
+		.map((spec) => spec.nodeId)
+		.filter((other) => other !== nodeId);
+}
+
+/** Splits the nodes in two and names all pairs across; or some pairs anyhow. */
+function drawPairs(
+	{ scenario }: Cluster,
+	random: SeededRandom,
+): (readonly [string, string])[] {
+	const ids = scenario.nodes.map(({ nodeId }) => nodeId);
+	const side = new Map(ids.map((id) => [id, random.oneIn(2)]));
+	const split = random.oneIn(2);
+	return ids.flatMap((a) =>
+		ids
+			.filter((b) => a !== b)
+			.filter((b) => (split ? side.get(a) && !side.get(b) : random.oneIn(3)))
+			.map((b) => [a, b] as const),
+	);
+}

@@ -1,0 +1,54 @@
+/**
+ * Recorder: the history of a run as the checker reads it, and a fingerprint of
+ * all that happened, down to each step of the store. Two runs of one seed that
+ * differ anywhere differ in their fingerprints.
+ */
+import { hash32 } from "../../protocol/shard.ts";
+import type { HistoryEvent } from "../checker/history.ts";
+import type { VirtualClock } from "../clock.ts";
+
+/** As an event, but for the time, which is now. */
+type Timeless<Event> = Event extends { readonly atMs: number }
+	? Omit<Event, "atMs">
+	: never;
+
+export class Recorder {
+	readonly events: HistoryEvent[] = [];
+	fingerprint = 0;
+	steps = 0;
+	readonly faults = new Map<string, number>();
+	readonly #clock: VirtualClock;
+
+	constructor(clock: VirtualClock) {
+		this.#clock = clock;
+	}
+
+	record(event: Timeless<HistoryEvent>): void {
+		this.add({ ...event, atMs: this.#nowMs() } as HistoryEvent);
+	}
+
+	add(event: HistoryEvent): void {
+		this.events.push(event);
+		this.fingerprint = hash32(JSON.stringify(event), this.fingerprint);
+	}
+
+	/** Something happened that is not part of the history. */
+	stepped(what: string): void {
+		this.steps += 1;
+		const time = String(this.#clock.monoMs());
+		this.fingerprint = hash32(what, hash32(time, this.fingerprint));
+	}
+
+	fault(name: string): void {
+		this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
+		this.stepped(name);
+	}
+
+	flaw(what: string): void {
+		this.record({ kind: "flaw", what });
+	}
+
+	#nowMs(): number {
+		return Math.round(this.#clock.monoMs() * 1_000) / 1_000;
+	}
+}

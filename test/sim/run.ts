@@ -1,0 +1,208 @@
+/**
+ * One run: a cluster lives through what its seed has in store, first in trouble
+ * and then in peace, and its history is judged.
+ *
+ *     storm      work comes in, trouble comes and goes
+ *     peace      all has healed; whatever was accepted must end in bounded time
+ *     reading    all tasks are read back; some time later they are again, and
+ *                must be as they were
+ *
+ * Everything in a run follows from its seed: two runs of one seed are the same
+ * to the last event, which their fingerprints show.
+ */
+import type { Executor, Log } from "../../node/ports.ts";
+import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { SEQ_SPAN } from "../../protocol/rank.ts";
+import { isEnded } from "../../protocol/state.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { judge, type Terms, type Verdict } from "../checker/checker.ts";
+import type { HistoryEvent } from "../checker/history.ts";
+import { VirtualClock } from "../clock.ts";
+import { GossipHub } from "../fakes/gossip-hub.ts";
+import { SeededRandom } from "../random.ts";
+import { Cluster } from "./cluster.ts";
+import { Disk } from "./disk.ts";
+import { Recorder } from "./recorder.ts";
+import { drawScenario, type Scenario } from "./scenario.ts";
+import { StoreServer, type Tamper } from "./store-server.ts";
+import { Storm } from "./storm.ts";
+import { startWorkload, type Workload } from "./workload.ts";
+
+/** A rule of the system that is broken on purpose. */
+export interface Mutant {
+	/** Made anew for each run. */
+	readonly shard?: () => Tamper;
+	readonly executor?: (executor: Executor) => Executor;
+	readonly hub?: (hub: GossipHub) => void;
+	/** Only seeds whose scenario can show it. */
+	readonly fits?: (scenario: Scenario) => boolean;
+}
+
+export interface RunOptions {
+	readonly seed: number;
+	readonly nodes?: number | undefined;
+	readonly mutant?: Mutant;
+	/** Logs of the nodes, each line with its virtual time. */
+	readonly trace?: (line: string) => void;
+}
+
+export interface Run {
+	readonly seed: number;
+	readonly scenario: Scenario;
+	readonly verdict: Verdict;
+	readonly events: readonly HistoryEvent[];
+	readonly fingerprint: number;
+	readonly virtualMs: number;
+	/** Faults made, by name. */
+	readonly faults: ReadonlyMap<string, number>;
+}
+
+/** A session's lease runs out, and whoever may reap has seen the store for as long. */
+const PEACE_MS = 4 * LEASE_TTL_MS;
+const NODES_BACK_MS = 60_000;
+const LOOK_MS = 250;
+/** From the first reading to the second. */
+const LATER_MS = LEASE_TTL_MS + 2_000;
+/** From one task's end to the next one's start, where there is no trouble. */
+const CLAIM_MS = 5;
+
+export async function runSeed(options: RunOptions): Promise<Run> {
+	const { seed, mutant } = options;
+	const scenario = drawScenario(seed, options.nodes);
+	const clock = new VirtualClock();
+	const recorder = new Recorder(clock);
+	const server = new StoreServer(
+		clock,
+		scenario.shards,
+		mutant?.shard?.() ?? ((shard) => shard),
+	);
+	const hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
+	const disk = new Disk();
+	const world = {
+		...{ clock, server, hub, recorder, disk },
+		random: new SeededRandom(seed ^ 0x0c0de),
+		log: logTo(clock, options.trace),
+		tamperExecutor: mutant?.executor ?? ((executor: Executor) => executor),
+	};
+	if (scenario.losesWrites) disk.spin(clock, server);
+	const cluster = new Cluster(scenario, world);
+	mutant?.hub?.(hub);
+	const crashed = (error: unknown) =>
+		recorder.flaw(`a node crashed: ${(error as Error).stack}`);
+	process.on("unhandledRejection", crashed);
+	try {
+		const terms = await live(cluster, new SeededRandom(seed ^ 0x570a1));
+		return {
+			...{ seed, scenario, events: recorder.events },
+			verdict: judge(recorder.events, terms),
+			fingerprint: recorder.fingerprint,
+			virtualMs: clock.monoMs(),
+			faults: recorder.faults,
+		};
+	} finally {
+		process.off("unhandledRejection", crashed);
+	}
+}
+
+async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
+	const { scenario, world } = cluster;
+	const { clock, recorder } = world;
+	const storm = new Storm(cluster, random);
+	const workload = startWorkload(cluster, random);
+	if (scenario.kind === "storm") storm.next();
+	await clock.runFor(scenario.stormMs);
+	storm.end();
+	const back = await clock.runUntil(
+		() => cluster.alive().length === scenario.nodes.length && !cluster.draining,
+		NODES_BACK_MS,
+	);
+	if (!back) recorder.flaw("a node that was told to drain never ended");
+	recorder.record({ kind: "healed" });
+	const drainMs = PEACE_MS + workload.workMs;
+	await drain(cluster, workload, drainMs);
+	await readBack(cluster, workload);
+	await clock.runFor(LATER_MS);
+	await findLeaks(cluster);
+	await readBack(cluster, workload);
+	return {
+		...{ drainMs, stopMs: { paused: 1_000, "cut-off": 4_000, gone: 0 } },
+		...(scenario.kind === "calm" ? { oneAtATimeWithinMs: CLAIM_MS } : {}),
+	};
+}
+
+/** Lets time pass until nothing is left to do, within the bound. */
+async function drain(
+	{ world: { clock, server } }: Cluster,
+	workload: Workload,
+	withinMs: number,
+): Promise<void> {
+	for (let ms = 0; ms < withinMs; ms += LOOK_MS) {
+		await clock.runFor(LOOK_MS);
+		const tasks = await readAll(server);
+		if (workload.asking === 0 && tasks.every(({ state }) => isEnded(state)))
+			return;
+	}
+}
+
+async function readAll(server: StoreServer): Promise<TaskRecord[]> {
+	const request = { state: undefined, beforeSeq: SEQ_SPAN, limit: 1e6 };
+	const pages = await Promise.all(
+		server.shards.map((shard) => shard.list(request)),
+	);
+	return pages.flat();
+}
+
+async function readBack(
+	{ world: { server, recorder } }: Cluster,
+	{ ids }: Workload,
+): Promise<void> {
+	const missing = new Set(ids);
+	for (const task of await readAll(server)) {
+		missing.delete(task.id);
+		const { id, state, attempts, result, error } = task;
+		recorder.record({
+			...{ kind: "read", id, state },
+			attempts: attempts.map(({ token, nodeId, end }) => ({
+				...{ token, node: nodeId },
+				...(end === undefined ? {} : { end }),
+			})),
+			...(result === undefined ? {} : { resultToken: tokenIn(result) }),
+			...(error === undefined ? {} : { errorCode: error.code }),
+		});
+	}
+	for (const id of missing) recorder.record({ kind: "absent", id });
+}
+
+function tokenIn(result: string): number {
+	return (JSON.parse(result) as { token: number }).token;
+}
+
+/** With nothing to do, every slot of every node is free. */
+async function findLeaks(cluster: Cluster): Promise<void> {
+	const { clock, recorder } = cluster.world;
+	for (const { nodeId, spec, api } of cluster.alive()) {
+		let free: number | undefined;
+		void api.nodes().then((views) => {
+			const own = views.find(({ record }) => record.nodeId === nodeId);
+			free = own?.digest?.freeSlots;
+		});
+		await clock.runFor(LOOK_MS);
+		if (free !== spec.concurrency)
+			recorder.flaw(
+				`${nodeId} has ${free} of ${spec.concurrency} slots free with nothing to do`,
+			);
+	}
+}
+
+function logTo(
+	clock: VirtualClock,
+	trace: RunOptions["trace"],
+): (node: string) => Log {
+	return (node) => {
+		const write = (fields: object, message: string) =>
+			trace?.(
+				`${clock.monoMs().toFixed(3)} ${node} ${message} ${JSON.stringify(fields)}`,
+			);
+		return { debug: write, info: write, warn: write, error: write };
+	};
+}

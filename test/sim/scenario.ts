@@ -1,0 +1,74 @@
+/**
+ * Scenario: what a seed makes of a run, before anything happens. Most seeds
+ * make a storm: some nodes, some shards, trouble of all kinds. Some make a
+ * calm, with one node that runs one task at a time, where the order in which
+ * tasks start can be judged.
+ */
+import { SeededRandom } from "../random.ts";
+
+export interface Scenario {
+	readonly seed: number;
+	readonly kind: "storm" | "calm";
+	readonly nodes: readonly NodeSpec[];
+	readonly shards: number;
+	/** For how long there is trouble, and work comes in. */
+	readonly stormMs: number;
+	readonly tasks: number;
+	/** The store forgets its last writes when it crashes. */
+	readonly losesWrites: boolean;
+	/** Between one trouble and the next, on average. */
+	readonly faultEveryMs: number;
+}
+
+export interface NodeSpec {
+	readonly nodeId: string;
+	readonly concurrency: number;
+	/** Its own seconds in a true one. */
+	readonly clockRate: number;
+	readonly labels: readonly string[];
+	/** Undefined: it serves all. */
+	readonly queues: readonly string[] | undefined;
+}
+
+export const TYPE = "work";
+export const ROUTES = ["default|work|", "mail|work|", "default|work|gpu"];
+
+const NODES_MIN = 3;
+const NODES_MAX = 7;
+/** Far more than the clocks of machines differ. */
+const DRIFT_MAX = 0.01;
+
+export function drawScenario(seed: number, nodes?: number): Scenario {
+	const random = new SeededRandom(seed);
+	const calm = random.oneIn(10);
+	const drawn = NODES_MIN + random.below(NODES_MAX - NODES_MIN + 1);
+	const count = calm ? 1 : (nodes ?? drawn);
+	return {
+		seed,
+		kind: calm ? "calm" : "storm",
+		nodes: Array.from({ length: count }, (_, i) =>
+			drawNode(i, random, calm ? 1 : 1 + random.below(6)),
+		),
+		shards: calm ? 1 : random.pick([1, 1, 2, 4]),
+		stormMs: calm ? 10_000 : 15_000 + random.below(25_000),
+		tasks: 20 + random.below(60),
+		losesWrites: random.oneIn(5),
+		faultEveryMs: random.pick([600, 1_500, 4_000]),
+	};
+}
+
+/** The first node serves everything, so that no task is without one. */
+function drawNode(
+	index: number,
+	random: SeededRandom,
+	concurrency: number,
+): NodeSpec {
+	const servesAll = index === 0 || random.oneIn(2);
+	return {
+		nodeId: `simulated-node-${String(index + 1).padStart(3, "0")}`,
+		concurrency,
+		clockRate: 1 + (random.unit() * 2 - 1) * DRIFT_MAX,
+		labels: servesAll || random.oneIn(2) ? ["gpu"] : [],
+		queues: servesAll ? undefined : [random.pick(["default", "mail"])],
+	};
+}

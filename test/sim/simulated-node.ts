@@ -1,0 +1,135 @@
+/**
+ * A simulated node: the real scheduler on a machine, with a link to the store,
+ * a place in the hub and an executor. It is started and ends as `node/node.ts`
+ * does it; a node that starts again is a new life of the same identity.
+ */
+import type { Api, Executor, Log } from "../../node/ports.ts";
+import { Scheduler } from "../../node/scheduler.ts";
+import type { VirtualClock } from "../clock.ts";
+import type { GossipHub } from "../fakes/gossip-hub.ts";
+import type { SeededRandom } from "../random.ts";
+import type { Disk } from "./disk.ts";
+import { GossipLink } from "./gossip-link.ts";
+import { Machine } from "./machine.ts";
+import type { Recorder } from "./recorder.ts";
+import { type NodeSpec, TYPE } from "./scenario.ts";
+import { StoreLink } from "./store-link.ts";
+import type { StoreServer } from "./store-server.ts";
+import { RecordingExecutor } from "./task-code.ts";
+
+/** A node that is asked to drain takes at most this long. */
+const DRAIN_ASKED_MS = 5_000;
+
+/** What all nodes of a simulated cluster share. */
+export interface World {
+	readonly clock: VirtualClock;
+	readonly random: SeededRandom;
+	readonly server: StoreServer;
+	readonly hub: GossipHub;
+	readonly recorder: Recorder;
+	readonly disk: Disk;
+	readonly log: (node: string) => Log;
+	/** Breaks a rule of what runs task code, to see whether that is found out. */
+	readonly tamperExecutor: (executor: Executor) => Executor;
+}
+
+export class SimulatedNode {
+	readonly spec: NodeSpec;
+	readonly machine: Machine;
+	readonly link: StoreLink;
+	readonly executor: RecordingExecutor;
+	draining = false;
+	readonly #world: World;
+	readonly #scheduler: Scheduler;
+
+	constructor(spec: NodeSpec, world: World) {
+		const { clock, random, server, hub, recorder } = world;
+		this.spec = spec;
+		this.#world = world;
+		this.machine = new Machine(clock, spec.clockRate);
+		this.link = new StoreLink({
+			clock,
+			random,
+			machine: this.machine,
+			server,
+			stepped: (name) => recorder.stepped(`${spec.nodeId} ${name}`),
+			broken: (error) => recorder.flaw(`the store broke: ${String(error)}`),
+		});
+		this.executor = new RecordingExecutor(spec.nodeId, this.machine, recorder);
+		const gossip = new GossipLink(hub.join(spec.nodeId), this.machine);
+		this.#scheduler = this.#makeScheduler(gossip);
+		void gossip.start();
+		this.#startWithStore();
+	}
+
+	get nodeId(): string {
+		return this.spec.nodeId;
+	}
+
+	get api(): Api {
+		return this.#scheduler.api;
+	}
+
+	/** It dies as by kill -9: its host closes its connections, and refuses new ones. */
+	kill(): void {
+		this.machine.kill();
+		this.#world.hub.kill(this.nodeId);
+	}
+
+	/** Its host is gone: nobody closes anything. */
+	vanish(): void {
+		this.machine.kill();
+	}
+
+	/** As SIGTERM; the process ends when it has said goodbye. */
+	drain(deadlineMs: number): void {
+		if (this.draining) return;
+		this.draining = true;
+		this.machine.run(() => {
+			void this.#scheduler.stop(deadlineMs).then(() => this.kill());
+		});
+	}
+
+	/** Waits for the store, once, before it schedules. */
+	#startWithStore(): void {
+		let started = false;
+		this.link.onChange((up) => {
+			if (!up || started) return;
+			started = true;
+			this.#scheduler.start();
+		});
+	}
+
+	#makeScheduler(gossip: GossipLink): Scheduler {
+		const { random, recorder, log, tamperExecutor } = this.#world;
+		const { nodeId, concurrency, labels, queues } = this.spec;
+		const startedMs = this.machine.wallMs();
+		return new Scheduler({
+			cluster: "simulated",
+			clock: this.machine,
+			random,
+			log: log(nodeId),
+			store: this.link,
+			gossip,
+			executor: tamperExecutor(this.executor),
+			concurrency,
+			serves: {
+				types: new Set([TYPE]),
+				queues: queues === undefined ? undefined : new Set(queues),
+				labels: new Set(labels),
+			},
+			record: () => ({
+				...{ nodeId, pid: 1, host: nodeId, http: "", p2p: gossip.address },
+				...{ version: "0", startedMs, slots: concurrency },
+				...{ types: [TYPE], labels },
+				...(queues === undefined ? {} : { queues }),
+			}),
+			load: () => 0,
+			askedToDrain: () => this.drain(DRAIN_ASKED_MS),
+			superseded: () => {
+				recorder.flaw(`${nodeId} ended: another one has its identity`);
+				this.kill();
+			},
+		});
+	}
+}

@@ -1,0 +1,62 @@
+/**
+ * The code of simulated tasks, and the executor that it runs in. As good task
+ * code does, it writes down outside the system when it starts and that it has
+ * done its work, with its token, and puts its token into its result.
+ *
+ * A payload says what each attempt does; the last says it of all further ones.
+ */
+import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
+import { FakeExecutor, type Script } from "../fakes/executor.ts";
+import type { Machine } from "./machine.ts";
+import type { Recorder } from "./recorder.ts";
+import { TYPE } from "./scenario.ts";
+
+export type TaskScript = readonly [Script, ...Script[]];
+
+export class RecordingExecutor implements Executor {
+	readonly types: ReadonlySet<string> = new Set([TYPE]);
+	readonly #node: string;
+	readonly #recorder: Recorder;
+	readonly #inner: FakeExecutor;
+	readonly #running = new Map<number, Job>();
+
+	constructor(node: string, machine: Machine, recorder: Recorder) {
+		this.#node = node;
+		this.#recorder = recorder;
+		this.#inner = new FakeExecutor(machine, [TYPE]);
+		machine.onDeath(() => {
+			for (const job of this.#running.values()) this.#write("stop", job);
+		});
+	}
+
+	async run(job: Job): Promise<JobOutcome> {
+		this.#write("start", job);
+		this.#running.set(job.token, job);
+		const scripts = JSON.parse(job.payload) as TaskScript;
+		const script = scripts[Math.min(job.attempt, scripts.length) - 1];
+		const payload = JSON.stringify(script ?? scripts[0]);
+		const outcome = await this.#inner.run({ ...job, payload });
+		this.#running.delete(job.token);
+		if (outcome.kind === "success") this.#write("effect", job);
+		this.#write("stop", job);
+		return outcome.kind === "success"
+			? { ...outcome, result: JSON.stringify({ token: job.token }) }
+			: outcome;
+	}
+
+	abort(id: string, token: number, reason: string, graceMs: number): void {
+		this.#inner.abort(id, token, reason, graceMs);
+	}
+
+	crashWorker(): void {
+		this.#inner.crashWorker();
+	}
+
+	stop(): Promise<void> {
+		return this.#inner.stop();
+	}
+
+	#write(kind: "start" | "effect" | "stop", { id, token }: Job): void {
+		this.#recorder.record({ kind, id, token, node: this.#node });
+	}
+}

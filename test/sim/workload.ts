@@ -1,0 +1,169 @@
+/**
+ * Workload: clients that submit tasks to any node, as over HTTP. A client that
+ * is refused or not answered tries another node with the same id, a few times,
+ * and in between does not know whether its task was taken. Some give up then.
+ */
+import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
+import type { NewTask } from "../../protocol/task.ts";
+import type { SubmitEvent } from "../checker/history.ts";
+import type { SeededRandom } from "../random.ts";
+import type { Cluster } from "./cluster.ts";
+import { ROUTES, type Scenario } from "./scenario.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+import type { TaskScript } from "./task-code.ts";
+
+const PATIENCE_MS = 3_000;
+const TRIES_MAX = 4;
+const TRY_AGAIN_MS = 300;
+
+type Expected = SubmitEvent["expected"];
+type Told = "ok" | "refused" | "unknown";
+
+interface Order {
+	readonly task: NewTask;
+	readonly expected: Expected;
+	readonly workMs: number;
+	/** Its client has its answer, or has given up. */
+	answered: () => void;
+}
+
+export interface Workload {
+	/** Of all tasks that clients know of. */
+	readonly ids: readonly string[];
+	/** All of it done once, one after another. */
+	readonly workMs: number;
+	/** Clients that do not know yet what became of their task. */
+	asking: number;
+}
+
+/** Lets all tasks of the scenario come in, at times drawn over its storm. */
+export function startWorkload(
+	cluster: Cluster,
+	random: SeededRandom,
+): Workload {
+	const { scenario, world } = cluster;
+	const orders: Order[] = [];
+	for (let i = 0; i < scenario.tasks; i++) {
+		// Some come together, most one by one.
+		const atMs = random.unit() * scenario.stormMs;
+		const together = random.oneIn(6) ? 1 + random.below(8) : 1;
+		for (let j = 0; j < together; j++) {
+			const order = drawOrder(`task-${i}-${j}`, scenario, random);
+			orders.push(order);
+			world.clock.after(atMs, () => attempt(cluster, random, order, 1));
+		}
+	}
+	const workload = {
+		ids: orders.map(({ task }) => task.id),
+		workMs: orders.reduce((sum, { workMs }) => sum + workMs, 0),
+		asking: orders.length,
+	};
+	for (const order of orders) {
+		order.answered = () => {
+			workload.asking -= 1;
+		};
+	}
+	return workload;
+}
+
+function drawOrder(
+	id: string,
+	{ kind }: Scenario,
+	random: SeededRandom,
+): Order {
+	const [script, expected] =
+		kind === "calm" ? drawPlain(random) : drawScript(random);
+	return {
+		task: {
+			id,
+			route: random.pick(ROUTES),
+			priority: random.oneIn(3) ? random.below(256) : 5,
+			payload: JSON.stringify(script),
+		},
+		expected,
+		workMs: Math.max(...script.map(({ durationMs }) => Number(durationMs))),
+		answered() {},
+	};
+}
+
+function drawPlain(random: SeededRandom): [TaskScript, Expected] {
+	return [[{ durationMs: random.below(150) }], "SUCCESS"];
+}
+
+function drawScript(random: SeededRandom): [TaskScript, Expected] {
+	const durationMs = random.oneIn(8)
+		? random.below(8_000)
+		: random.below(random.pick([5, 100, 1_500]));
+	const deaf = random.oneIn(10);
+	const plain = { durationMs, deaf };
+	const kind = random.below(40);
+	if (kind === 0) return [[{ ...plain, end: "die" }], "crashed"];
+	if (kind === 1) return [[{ ...plain, end: "exit" }], "crashed"];
+	// Once lost or crashed, it may be that it never throws: both ends are good.
+	if (kind <= 3) return [[{ ...plain, end: "exit" }, plain], "SUCCESS"];
+	if (kind <= 6) return [[{ ...plain, end: "throw" }], "FAILURE"];
+	return [[plain], "SUCCESS"];
+}
+
+function attempt(
+	cluster: Cluster,
+	random: SeededRandom,
+	order: Order,
+	tries: number,
+): void {
+	const { clock, recorder } = cluster.world;
+	const { task, expected } = order;
+	const { id, route, priority } = task;
+	recorder.record({
+		kind: "submit",
+		...{ id, route, priority },
+		...(expected === undefined ? {} : { expected }),
+	});
+	const life = cluster.lifeOf(random.pick(cluster.scenario.nodes));
+	ask(cluster, life, task, (outcome) => {
+		recorder.record({ kind: "submitted", id, outcome });
+		if (outcome === "ok" || tries === TRIES_MAX) {
+			order.answered();
+			return;
+		}
+		clock.after(TRY_AGAIN_MS, () => attempt(cluster, random, order, tries + 1));
+	});
+}
+
+/** One request. Its connection breaks when the node dies; a client waits only so long. */
+function ask(
+	{ world: { clock } }: Cluster,
+	node: SimulatedNode | undefined,
+	task: NewTask,
+	answer: (told: Told) => void,
+): void {
+	let answered = false;
+	const tell = (told: Told) => {
+		if (!answered) answer(told);
+		answered = true;
+	};
+	if (node === undefined) {
+		clock.after(1, () => tell("refused"));
+		return;
+	}
+	node.machine.onDeath(() => clock.soon(() => tell("unknown")));
+	clock.after(PATIENCE_MS, () => tell("unknown"));
+	node.machine.run(() => {
+		submit(node.api, task).then((told) => clock.soon(() => tell(told)));
+	});
+}
+
+async function submit(api: Api, task: NewTask): Promise<Told> {
+	try {
+		const [submitted] = await api.submit([task]);
+		return told(submitted as Submitted);
+	} catch (error) {
+		if (!(error instanceof StoreError)) throw error;
+		return error.kind === "unknown" ? "unknown" : "refused";
+	}
+}
+
+function told(submitted: Submitted): Told {
+	if (submitted.ok) return "ok";
+	return submitted.problem.code === "outcome_unknown" ? "unknown" : "refused";
+}
