@@ -44,6 +44,8 @@ export class Claimer {
 	/** Hot routes, and when (in claims) each was last hinted at. */
 	readonly #hot = new Map<Route, number>();
 	#claims = 0;
+	/** The last claim failed: free slots are no reason to try again, only news is. */
+	#failed = false;
 	#inFlight = false;
 	#stopped = false;
 	readonly #parts: ClaimerParts;
@@ -61,12 +63,14 @@ export class Claimer {
 	hint(route: Route): void {
 		if (!this.#parts.serves(route)) return;
 		this.#hot.set(route, this.#claims);
+		this.#failed = false;
 		this.kick();
 	}
 
 	/** A slot has come free, or a lease has come: claim if there is anything to. */
 	kick(): void {
-		if (this.#stopped || this.#inFlight || this.#hot.size === 0) return;
+		if (this.#stopped || this.#failed) return;
+		if (this.#inFlight || this.#hot.size === 0) return;
 		const lease = this.#parts.lease();
 		if (lease === undefined) return;
 		const slots = this.#parts.reserve(CLAIM_BATCH_MAX);
@@ -103,8 +107,10 @@ export class Claimer {
 			} else if (reply.code === "stale_generation") staleGeneration();
 			else noLease();
 		} catch (error) {
-			// The routes stay hot: the next hint, free slot or sweep tries again.
+			// The routes stay hot: the next hint or sweep tries again. The slots that
+			// come free here must not, or an unreachable store would be tried without end.
 			if (!(error instanceof StoreError)) throw error;
+			this.#failed = true;
 			log.debug({ err: error, shard: shard.index }, "could not claim");
 		} finally {
 			this.#inFlight = false;

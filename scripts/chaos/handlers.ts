@@ -8,14 +8,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nowMs } from "../bench/clock.ts";
 import type { RunLine } from "./run-line.ts";
-
-interface Payload {
-	readonly durationMs: number;
-	/** Path of the file to append to. */
-	readonly effects: string;
-	/** The run shall end in an error. */
-	readonly fails: boolean;
-}
+import { CHAOS_TYPE, type ChaosPayload } from "./work.ts";
 
 interface Context {
 	readonly id: string;
@@ -26,7 +19,10 @@ interface Context {
 
 export default {
 	/** Takes its time, and returns the token of the run. */
-	async chaos(payload: Payload, ctx: Context): Promise<{ token: number }> {
+	async [CHAOS_TYPE](
+		payload: ChaosPayload,
+		ctx: Context,
+	): Promise<{ token: number }> {
 		const file = openSync(payload.effects, "a");
 		const write = (kind: RunLine["kind"]) => {
 			const { id, token, attempt } = ctx;

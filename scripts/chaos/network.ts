@@ -32,7 +32,7 @@ const OWN = 254;
 
 /** Why no network can be made here; undefined where one can. */
 export function networkTrouble(): string | undefined {
-	const probe = "ip link set lo up && ip link add b type bridge";
+	const probe = "ip link set lo up && ip link add probe type bridge";
 	try {
 		execFileSync("unshare", ["--net", "sh", "-c", probe], { stdio: "pipe" });
 		execFileSync("nsenter", ["--version"], { stdio: "pipe" });

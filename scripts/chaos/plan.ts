@@ -37,6 +37,7 @@ export function planFaults(
 	{ nodes, durationMs, kinds }: PlanSettings,
 	random: SeededRandom,
 ): PlannedFault[] {
+	if (kinds.length === 0) return [];
 	const faults: PlannedFault[] = [];
 	const busyUntilMs = Array.from({ length: nodes }, () => 0);
 	let redisBusyUntilMs = 0;

@@ -5,8 +5,8 @@ import type {
 	ClusterAsRead,
 	NodeAsRead,
 	TaskAsRead,
-	TaskList,
 } from "../../protocol/schema.ts";
+import type { TaskState } from "../../protocol/state.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 
 const ANSWER_MS_MAX = 5_000;
@@ -14,6 +14,17 @@ const ANSWER_MS_MAX = 5_000;
 const LOOKS_AT_ONCE = 16;
 const LIST_LIMIT = 500;
 const AGAIN_MS = 100;
+
+/** With the counts of all states. */
+export type ClusterLook = ClusterAsRead & {
+	readonly counts: Readonly<Record<TaskState, number>>;
+};
+
+interface Page {
+	readonly tasks: readonly TaskAsRead[];
+	/** Absent on the last. */
+	readonly cursor?: string;
+}
 
 /** @throws where it does not answer, or not with 200. */
 async function get<T>(url: string, path: string): Promise<T> {
@@ -30,8 +41,8 @@ async function get<T>(url: string, path: string): Promise<T> {
 /** Counts as the first node that answers reads them; undefined where none does. */
 export async function readCluster(
 	urls: readonly string[],
-): Promise<ClusterAsRead | undefined> {
-	const asked = urls.map((url) => get<ClusterAsRead>(url, "/v1/cluster"));
+): Promise<ClusterLook | undefined> {
+	const asked = urls.map((url) => get<ClusterLook>(url, "/v1/cluster"));
 	try {
 		return await Promise.any(asked);
 	} catch {
@@ -57,7 +68,7 @@ export async function listTasks(
 	const looked: Looked[] = [];
 	let query = `?limit=${LIST_LIMIT}`;
 	for (;;) {
-		const page = await get<TaskList>(url, `/v1/tasks${query}`);
+		const page = await get<Page>(url, `/v1/tasks${query}`);
 		const atMs = nowMs();
 		looked.push(...page.tasks.map((task) => ({ atMs, task })));
 		if (page.cursor === undefined) break;
@@ -91,7 +102,7 @@ export async function lookAtTasks(
 	return looked;
 }
 
-export function unfinishedOf({ counts }: ClusterAsRead): number {
+export function unfinishedOf({ counts }: ClusterLook): number {
 	return counts.SCHEDULED + counts.PENDING + counts.STARTED;
 }
 

@@ -5,7 +5,7 @@
  * the node said so. Whatever else went wrong on the way leaves it `unknown`.
  */
 import type {
-	BatchAnswer,
+	ItemAnswer,
 	ProblemAsRead,
 	TaskAsSubmitted,
 } from "../../protocol/schema.ts";
@@ -13,13 +13,17 @@ import type {
 /** A client's patience: longer than a node takes to say that it cannot. */
 const ANSWER_MS_MAX = 4_000;
 
-export type Outcome = "ok" | "refused" | "unknown";
+export interface Told {
+	readonly outcome: "ok" | "refused" | "unknown";
+	/** Why, where it is not `ok`: the problem's code, or the connection's. */
+	readonly why?: string;
+}
 
-/** Outcomes in order. Never throws: trouble is what is asked for here. */
+/** Answers in order. Never throws: trouble is what is asked for here. */
 export async function submit(
 	url: string,
 	tasks: readonly TaskAsSubmitted[],
-): Promise<Outcome[]> {
+): Promise<Told[]> {
 	const [only] = tasks;
 	const body = JSON.stringify(tasks.length === 1 ? only : tasks);
 	try {
@@ -31,33 +35,36 @@ export async function submit(
 		});
 		const said: unknown = await answer.json();
 		return tasks.length === 1
-			? [outcomeOf(answer.status, said)]
-			: readItems(tasks.length, answer.status, said);
+			? [readOne(answer.status, said)]
+			: readMany(tasks.length, answer.status, said);
 	} catch (error) {
-		return tasks.map(() => (isRefusal(error) ? "refused" : "unknown"));
+		const told = readTrouble(error as Error);
+		return tasks.map(() => told);
 	}
 }
 
-function readItems(count: number, status: number, said: unknown): Outcome[] {
+function readMany(count: number, status: number, said: unknown): Told[] {
 	if (typeof said !== "object" || said === null || !("tasks" in said)) {
-		return Array.from({ length: count }, () => outcomeOf(status, said));
+		return Array.from({ length: count }, () => readOne(status, said));
 	}
-	const { tasks } = said as BatchAnswer;
+	const { tasks } = said as { tasks: ItemAnswer[] };
 	if (tasks.length !== count) {
 		throw new Error(`${tasks.length} answers to ${count} tasks`);
 	}
-	return tasks.map((item) => outcomeOf(item.status, item.problem));
+	return tasks.map((item) => readOne(item.status, item.problem));
 }
 
 /** @param problem of whatever was not taken. */
-function outcomeOf(status: number, problem: unknown): Outcome {
-	if (status === 200 || status === 202) return "ok";
-	const { code } = problem as Partial<ProblemAsRead>;
-	return code === "outcome_unknown" || status === 500 ? "unknown" : "refused";
+function readOne(status: number, problem: unknown): Told {
+	if (status === 200 || status === 202) return { outcome: "ok" };
+	const { code = "internal" } = problem as Partial<ProblemAsRead>;
+	const unsure = code === "outcome_unknown" || code === "internal";
+	return { outcome: unsure ? "unknown" : "refused", why: code };
 }
 
-/** Nobody listened there: nothing was sent. */
-function isRefusal(error: unknown): boolean {
-	const { cause } = error as { cause?: { code?: string } };
-	return cause?.code === "ECONNREFUSED";
+/** Where nobody listened, nothing was sent. */
+function readTrouble(error: Error): Told {
+	const { code } = (error.cause ?? {}) as { code?: string };
+	const why = code ?? error.name;
+	return { outcome: why === "ECONNREFUSED" ? "refused" : "unknown", why };
 }

@@ -127,7 +127,9 @@ export class Troublemaker {
 			.map((index) => all[index])
 			.filter((node) => node !== undefined);
 		const names = struck.map(({ name }) => name);
-		const pids = struck.map(({ pid }) => pid).filter((pid) => pid !== undefined);
+		const pids = struck
+			.map(({ pid }) => pid)
+			.filter((pid) => pid !== undefined);
 		const record = this.#begin({ kind: "partition", cut, nodes: names, pids });
 		const from = { peers: "its peers", store: "Redis", host: "everything" };
 		this.#tell(

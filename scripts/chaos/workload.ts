@@ -8,7 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TaskAsSubmitted } from "../../protocol/schema.ts";
 import { nowMs } from "../bench/clock.ts";
 import type { SeededRandom } from "./random.ts";
-import { type Outcome, submit } from "./submission.ts";
+import { submit, type Told } from "./submission.ts";
+import { CHAOS_TYPE, type ChaosPayload } from "./work.ts";
 
 /** Between requests, on average. One in twelve brings many tasks. */
 const REQUEST_MS = 50;
@@ -19,24 +20,18 @@ const DURATION_MS = [10, 1_500] as const;
 const FAILING_SHARE = 0.03;
 const PRIORITIES = [0, 3, 5, 5, 5, 9, 255];
 
-export interface Submission {
+export interface Submission extends Told {
 	readonly task: TaskAsSubmitted;
 	readonly expected: "SUCCESS" | "FAILURE";
 	readonly sentMs: number;
 	readonly answeredMs: number;
-	readonly outcome: Outcome;
 }
 
-/** A task's type and payload, for so long a run that shall fail or not. */
-export type MakeWork = (
-	durationMs: number,
-	fails: boolean,
-) => Pick<TaskAsSubmitted, "type" | "payload">;
-
 export interface WorkloadParts {
-	readonly urls: () => readonly string[];
+	readonly urls: readonly string[];
 	readonly random: SeededRandom;
-	readonly makeWork: MakeWork;
+	/** Path of the file to which task code writes its runs. */
+	readonly effects: string;
 	/** Begins every id: tells this run's tasks from others on the same cluster. */
 	readonly idPrefix: string;
 }
@@ -80,7 +75,7 @@ export class Workload {
 	}
 
 	#draw(): Draft {
-		const { random, makeWork, idPrefix } = this.#parts;
+		const { random, effects, idPrefix } = this.#parts;
 		this.#count += 1;
 		const [min, max] = DURATION_MS;
 		// Most are short, a few are long.
@@ -90,7 +85,8 @@ export class Workload {
 			task: {
 				id: `${idPrefix}${this.#count}`,
 				priority: random.pick(PRIORITIES),
-				...makeWork(durationMs, fails),
+				type: CHAOS_TYPE,
+				payload: { durationMs, fails, effects } satisfies ChaosPayload,
 			},
 			expected: fails ? "FAILURE" : "SUCCESS",
 		};
@@ -106,16 +102,16 @@ export class Workload {
 	async #submit(drafts: readonly Draft[]): Promise<void> {
 		const { random, urls } = this.#parts;
 		const sentMs = nowMs();
-		const outcomes = await submit(
-			random.pick(urls()),
+		const told = await submit(
+			random.pick(urls),
 			drafts.map(({ task }) => task),
 		);
 		const answeredMs = nowMs();
 		for (const [i, draft] of drafts.entries()) {
-			const outcome = outcomes[i] as Outcome;
-			this.submissions.push({ ...draft, sentMs, answeredMs, outcome });
+			const answer = told[i] as Told;
+			this.submissions.push({ ...draft, sentMs, answeredMs, ...answer });
 		}
-		const unsure = drafts.filter((_, i) => outcomes[i] === "unknown");
+		const unsure = drafts.filter((_, i) => told[i]?.outcome === "unknown");
 		const asksAgain = unsure.length > 0 && random.unit() < 1 / 2;
 		if (asksAgain && !this.#stop.signal.aborted) this.#send(unsure);
 	}

@@ -73,37 +73,26 @@ async function expectResumed(cluster: Cluster) {
 	expect(performance.now() - backMs).toBeLessThan(RESUME_MS_MAX);
 }
 
-test.each([
-	["with gossip", []],
-	["without gossip", ["--no-gossip"]],
-])(
-	"while Redis is dead, for longer than a lease, submissions are refused; back again, work goes on, %s",
-	async (_how, flags) => {
-		await using cluster = await Cluster.start({
-			redis,
-			nodes: [[], [], []],
-			all: flags,
-		});
-		await run(cluster.node(1), "ends-meanwhile", 2_000);
-		await run(cluster.node(2), "outlives-it", LEASE_TTL_MS + 4_000);
-		process.kill(redis.pid, "SIGKILL");
-		const longerThanALease = pause(LEASE_TTL_MS + 1_000);
-		await expectRefusals(cluster);
-		await longerThanALease;
-		await redis.restart();
-		await expectResumed(cluster);
-		await expectOneGoodRun(cluster.node(3), "ends-meanwhile");
-		if (flags.length === 0)
-			await expectOneGoodRun(cluster.node(3), "outlives-it");
-		const { totals } = await cluster.node(3).cluster();
-		expect(totals.stale).toBe(0);
-	},
-);
+test("while Redis is dead, for longer than a lease, submissions are refused; back again, work goes on", async () => {
+	await using cluster = await Cluster.start({ redis, nodes: [[], [], []] });
+	await run(cluster.node(1), "ends-meanwhile", 2_000);
+	await run(cluster.node(2), "outlives-it", LEASE_TTL_MS + 3_000);
+	process.kill(redis.pid, "SIGKILL");
+	const longerThanALease = pause(LEASE_TTL_MS + 500);
+	await expectRefusals(cluster);
+	await longerThanALease;
+	await redis.restart();
+	await expectResumed(cluster);
+	await expectOneGoodRun(cluster.node(3), "ends-meanwhile");
+	await expectOneGoodRun(cluster.node(3), "outlives-it");
+	const { totals } = await cluster.node(3).cluster();
+	expect(totals.stale).toBe(0);
+});
 
 test("while Redis is frozen, submissions are refused in time; thawed, work goes on", async () => {
 	await using cluster = await Cluster.start({ redis, nodes: [[], [], []] });
 	await run(cluster.node(1), "ends-meanwhile", 1_000);
-	await run(cluster.node(2), "outlives-it", 8_000);
+	await run(cluster.node(2), "outlives-it", 5_000);
 	process.kill(redis.pid, "SIGSTOP");
 	try {
 		await expectRefusals(cluster);

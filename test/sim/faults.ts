@@ -49,7 +49,8 @@ const nodeFaults: readonly Fault[] = [
 			});
 			return () => {
 				noticed.cancel();
-				hub.kill(life.nodeId);
+				// Unless it has been started again by then, by the end of other trouble.
+				if (cluster.lifeOf(life.spec) === undefined) hub.kill(life.nodeId);
 				for (const other of others) hub.mend(life.nodeId, other);
 				cluster.start(life.spec);
 			};

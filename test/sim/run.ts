@@ -182,10 +182,13 @@ async function findLeaks(cluster: Cluster): Promise<void> {
 	const { clock, recorder } = cluster.world;
 	for (const { nodeId, spec, api } of cluster.alive()) {
 		let free: number | undefined;
-		void api.nodes().then((views) => {
-			const own = views.find(({ record }) => record.nodeId === nodeId);
-			free = own?.digest?.freeSlots;
-		});
+		api.nodes().then(
+			(views) => {
+				const own = views.find(({ record }) => record.nodeId === nodeId);
+				free = own?.digest?.freeSlots;
+			},
+			(error) => recorder.flaw(`${nodeId} is not well: ${error}`),
+		);
 		await clock.runFor(LOOK_MS);
 		if (free !== spec.concurrency)
 			recorder.flaw(

@@ -122,9 +122,10 @@ export class StoreLink implements Store {
 				this.#sever();
 				return;
 			}
+			const connection = this.#connection;
 			this.#send(name, step, (reply) => {
 				if (chance < breakBefore + breakAfter) this.#sever();
-				else this.#answer(() => settle(undefined, reply));
+				else this.#answer(connection, () => settle(undefined, reply));
 			});
 		});
 	}
@@ -149,9 +150,8 @@ export class StoreLink implements Store {
 		});
 	}
 
-	#answer(settle: () => void): void {
+	#answer(connection: number, settle: () => void): void {
 		const { clock, machine } = this.#parts;
-		const connection = this.#connection;
 		const nowMs = clock.monoMs();
 		this.#backMs = Math.max(this.#backMs, nowMs + this.#delayMs());
 		clock.after(this.#backMs - nowMs, () => {
@@ -196,9 +196,8 @@ export class StoreLink implements Store {
 			"greet",
 			async () => {},
 			() =>
-				this.#answer(() => {
+				this.#answer(connection, () => {
 					timer.cancel();
-					if (connection !== this.#connection) return;
 					this.up = true;
 					for (const listener of this.#listeners) listener(true);
 				}),

@@ -18,25 +18,25 @@ export class RecordingExecutor implements Executor {
 	readonly #node: string;
 	readonly #recorder: Recorder;
 	readonly #inner: FakeExecutor;
-	readonly #running = new Map<number, Job>();
+	readonly #running = new Set<Job>();
 
 	constructor(node: string, machine: Machine, recorder: Recorder) {
 		this.#node = node;
 		this.#recorder = recorder;
 		this.#inner = new FakeExecutor(machine, [TYPE]);
 		machine.onDeath(() => {
-			for (const job of this.#running.values()) this.#write("stop", job);
+			for (const job of this.#running) this.#write("stop", job);
 		});
 	}
 
 	async run(job: Job): Promise<JobOutcome> {
 		this.#write("start", job);
-		this.#running.set(job.token, job);
+		this.#running.add(job);
 		const scripts = JSON.parse(job.payload) as TaskScript;
 		const script = scripts[Math.min(job.attempt, scripts.length) - 1];
 		const payload = JSON.stringify(script ?? scripts[0]);
 		const outcome = await this.#inner.run({ ...job, payload });
-		this.#running.delete(job.token);
+		this.#running.delete(job);
 		if (outcome.kind === "success") this.#write("effect", job);
 		this.#write("stop", job);
 		return outcome.kind === "success"

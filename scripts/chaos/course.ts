@@ -1,0 +1,149 @@
+/**
+ * The course of a run: clients submit and faults strike at the same time; then
+ * all is mended, the clients stop, everything has to end, and all is read back
+ * twice, once as the list tells it and once task by task. What comes of it is
+ * the recording; whether promises were kept is for the checker to say.
+ */
+import { readFileSync } from "node:fs";
+import { TASK_STATES } from "../../protocol/state.ts";
+import { nowMs } from "../bench/clock.ts";
+import type { PlannedFault } from "./fault.ts";
+import type { Progress } from "./progress.ts";
+import type { SeededRandom } from "./random.ts";
+import {
+	type ClusterLook,
+	type Looked,
+	listTasks,
+	lookAtTasks,
+	readCluster,
+	readNodes,
+	unfinishedOf,
+	untilDrained,
+} from "./reading.ts";
+import type { Recording } from "./recording.ts";
+import { readRuns } from "./run-line.ts";
+import type { Flaw, Stage } from "./stage.ts";
+import { Troublemaker } from "./trouble.ts";
+import { Workload } from "./workload.ts";
+
+/** After all is mended, everything has so long to end. */
+export const DRAINED_MS_MAX = 60_000;
+
+export interface CourseParts {
+	readonly stage: Stage;
+	readonly plan: readonly PlannedFault[];
+	/** The clients stop no sooner. */
+	readonly durationMs: number;
+	/** Draws what clients do. */
+	readonly random: SeededRandom;
+	readonly progress: Progress;
+	/** Where task code writes its runs. */
+	readonly effects: string;
+	readonly idPrefix: string;
+	/** Whether a Redis that is killed may forget what it has acknowledged. */
+	readonly forgets: boolean;
+	/** Whether the cluster has had no other tasks than this run's. */
+	readonly alone: boolean;
+}
+
+export interface Course {
+	readonly recording: Recording;
+	/** As read when everything had ended. */
+	readonly cluster: ClusterLook | undefined;
+	/** From the moment when all was mended until everything had ended. */
+	readonly drainedMs: number;
+}
+
+export async function runCourse(parts: CourseParts): Promise<Course> {
+	const { stage, plan, progress, effects, idPrefix } = parts;
+	const { urls } = stage;
+	const startMs = nowMs();
+	const workload = new Workload({ ...parts, urls });
+	const trouble = new Troublemaker(stage.victims, (text) =>
+		progress.tell(text),
+	);
+	progress.watch(() => describe(workload, stage));
+	const working = workload.run();
+	await Promise.all([
+		trouble.carryOut(plan),
+		new Promise((resolve) => setTimeout(resolve, parts.durationMs)),
+	]);
+	await stage.untilReady();
+	await workload.stop();
+	await working;
+	const healedMs = nowMs();
+	progress.tell("all is mended, and the clients have stopped");
+	await untilDrained(urls, DRAINED_MS_MAX);
+	const drainedMs = nowMs() - healedMs;
+	progress.stop();
+
+	const cluster = await readCluster(urls);
+	const list = await listTasks(urls[0] as string, idPrefix);
+	const ids = new Set(workload.submissions.map(({ task }) => task.id ?? ""));
+	const looked = await lookAtTasks(urls, [...ids]);
+	const flaws = await flawsAtEnd(parts, cluster, list);
+	const readMs = nowMs();
+	await stage.end();
+	const recording: Recording = {
+		...{ startMs, healedMs, readMs, forgets: parts.forgets },
+		submissions: workload.submissions,
+		runs: readRuns(readFileSync(effects, "utf8")),
+		faults: trouble.records,
+		nodes: stage.nodes,
+		reads: [list, looked],
+		flaws: [...flaws, ...stage.flaws()],
+	};
+	return { recording, cluster, drainedMs };
+}
+
+async function describe(
+	{ submissions }: Workload,
+	{ urls, victims }: Stage,
+): Promise<string> {
+	const cluster = await readCluster(urls);
+	const count = (outcome: string) =>
+		submissions.filter((each) => each.outcome === outcome).length;
+	const told = `${count("ok")} accepted, ${count("refused")} refused, ${count("unknown")} unknown`;
+	const alive = victims.nodes.filter(({ pid }) => pid !== undefined).length;
+	const processes = `${alive} of ${victims.nodes.length} nodes have a process`;
+	if (cluster === undefined) return `${told}; ${processes}; no node answers`;
+	const { SUCCESS, FAILURE, STARTED } = cluster.counts;
+	return `${told}; ${SUCCESS + FAILURE} ended, ${STARTED} running, ${unfinishedOf(cluster) - STARTED} waiting; ${processes}`;
+}
+
+/** What the cluster says of itself must agree with what is there. */
+async function flawsAtEnd(
+	{ stage, alone, forgets }: CourseParts,
+	cluster: ClusterLook | undefined,
+	list: readonly Looked[],
+): Promise<Flaw[]> {
+	const atMs = nowMs();
+	const whats: string[] = [];
+	const nodes = await readNodes(stage.urls[0] as string);
+	for (const { id, state, running } of nodes) {
+		if (state !== "dead" && running > 0 && alone) {
+			whats.push(`${id} still counts ${running} tasks as running`);
+		}
+	}
+	const up = nodes.filter(({ state }) => state === "up").length;
+	if (up < stage.nodes.length) {
+		whats.push(`${up} of ${stage.nodes.length} nodes are up when all is over`);
+	}
+	if (cluster === undefined) whats.push("no node answers when all is over");
+	else if (alone) {
+		for (const state of TASK_STATES) {
+			const there = list.filter(({ task }) => task.state === state).length;
+			if (there !== cluster.counts[state]) {
+				whats.push(
+					`${there} tasks are ${state}, and ${cluster.counts[state]} are counted`,
+				);
+			}
+		}
+		if (!forgets && cluster.totals.accepted !== list.length) {
+			whats.push(
+				`${list.length} tasks are there, and ${cluster.totals.accepted} were counted as accepted`,
+			);
+		}
+	}
+	return whats.map((what) => ({ atMs, what }));
+}

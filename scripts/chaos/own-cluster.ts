@@ -1,0 +1,84 @@
+/**
+ * The run's own cluster: a Redis and nodes as real processes, on loopback or,
+ * where partitions are asked for and possible, on a network that can be cut.
+ */
+import { nowMs } from "../bench/clock.ts";
+import { freePort } from "../bench/port.ts";
+import { type Ground, loopback } from "./ground.ts";
+import { Member } from "./member.ts";
+import { Network } from "./network.ts";
+import { ChaosRedis, type Fsync } from "./redis.ts";
+import type { Flaw, Stage } from "./stage.ts";
+import type { Victims } from "./trouble.ts";
+
+export interface OwnClusterPlan {
+	readonly nodes: number;
+	readonly fsync: Fsync;
+	readonly directory: string;
+	/** Whether the network is to be cut. */
+	readonly network: boolean;
+}
+
+export class OwnCluster implements Stage {
+	readonly victims: Victims;
+	readonly urls: readonly string[];
+	readonly nodes: readonly Member[];
+	readonly #flaws: Flaw[] = [];
+
+	/** Resolves when all nodes are ready. @throws where one is not. */
+	static async start(plan: OwnClusterPlan): Promise<OwnCluster> {
+		const { directory, fsync } = plan;
+		const network = plan.network ? new Network(plan.nodes) : undefined;
+		await network?.lay();
+		const ground = network ?? (await freeLoopback(plan.nodes));
+		const port = await freePort();
+		const host = ground.redisHost;
+		const redis = new ChaosRedis({ host, port, fsync, directory });
+		await redis.start();
+		const members = Array.from({ length: plan.nodes }, (_, index) => {
+			const place = ground.nodeAt(index);
+			return new Member({ index, place, redisUrl: redis.url, directory });
+		});
+		const cluster = new OwnCluster(members, redis, network);
+		for (const member of members) member.start();
+		await cluster.untilReady();
+		const [flaw] = cluster.flaws();
+		if (flaw !== undefined) throw new Error(`${flaw.what}; see ${directory}`);
+		return cluster;
+	}
+
+	private constructor(
+		members: readonly Member[],
+		redis: ChaosRedis,
+		network: Network | undefined,
+	) {
+		this.nodes = members;
+		this.urls = members.map(({ url }) => url);
+		this.victims = { nodes: members, redis, ...(network && { network }) };
+	}
+
+	async untilReady(): Promise<void> {
+		await Promise.all(
+			this.nodes.map(async (member) => {
+				if (await member.untilReady()) return;
+				const what = `${member.name} did not become ready`;
+				this.#flaws.push({ atMs: nowMs(), what });
+			}),
+		);
+	}
+
+	flaws(): Flaw[] {
+		return [...this.#flaws, ...this.nodes.flatMap(({ flaws }) => flaws)];
+	}
+
+	async end(): Promise<void> {
+		await Promise.all(this.nodes.map((member) => member.drain()));
+		await this.victims.redis?.kill();
+	}
+}
+
+async function freeLoopback(nodes: number): Promise<Ground> {
+	return loopback(
+		await Promise.all(Array.from({ length: nodes }, () => freePort())),
+	);
+}
