@@ -108,8 +108,11 @@ export class Finisher {
 		const { clock, log, shard } = this.#parts;
 		this.#sending = true;
 		try {
-			while (this.#ends.length > 0) await this.#sendEnds();
-			while (this.#givenBack.length > 0) await this.#sendGivenBack();
+			// Either may grow while the other is under way.
+			while (this.waiting > 0) {
+				if (this.#ends.length > 0) await this.#sendEnds();
+				else await this.#sendGivenBack();
+			}
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			log.debug(

@@ -254,7 +254,9 @@ export class Scheduler {
 				candidates,
 				CLAIM_TURNS_EXTRA,
 			);
-			if (turn === 0) crew.claimer.hint(route);
+			// Without a free slot it asks for nothing now, and knows where work may be
+			// left when one comes free.
+			if (turn === 0 || self.freeSlots === 0) crew.claimer.hint(route);
 			else if (turn !== undefined)
 				clock.after(turn * CLAIM_TURN_MS, () => crew.claimer.hint(route));
 		}

@@ -108,6 +108,7 @@ async function main(args: readonly string[]): Promise<number> {
 			process.exit(code);
 		});
 	}
+	process.channel?.unref();
 	const report = await chaos(options, skipped, directory);
 	keep = report.breaches.length > 0;
 	if (keep) process.stderr.write(`logs and runs are kept in ${directory}\n`);

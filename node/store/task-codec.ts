@@ -20,9 +20,10 @@ export function decodeTask(id: string, flat: Reply): TaskRecord | undefined {
 	const fields = decodeFields(flat);
 	const rank = fields.get("rank");
 	if (rank === undefined) return undefined;
-	const ended = fields.get("ended");
 	const result = fields.get("result");
 	const error = fields.get("error");
+	const run = decodeRun(fields.get("run"));
+	const end = decodeEnd(fields.get("end"));
 	return {
 		id,
 		route: fields.get("route") ?? "",
@@ -31,14 +32,14 @@ export function decodeTask(id: string, flat: Reply): TaskRecord | undefined {
 		state: fields.get("state") as TaskState,
 		seq: seqOf(Number(rank)),
 		createdMs: Number(fields.get("at")),
-		attempt: Number(fields.get("attempt") ?? 0),
+		attempt: run.attempt,
 		crashes: Number(fields.get("crashes") ?? 0),
 		losses: Number(fields.get("losses") ?? 0),
 		attempts: [
 			...decodePast(fields.get("past")),
-			...decodeCurrent(fields),
+			...(run.held === undefined ? [] : [{ ...run.held, ...end }]),
 		].slice(-ATTEMPTS_KEPT_MAX),
-		...(ended === undefined ? {} : { finishedMs: Number(ended) }),
+		...(end === undefined ? {} : { finishedMs: end.endedMs }),
 		...(result === undefined ? {} : { result }),
 		...(error === undefined ? {} : { error: JSON.parse(error) as TaskError }),
 	};
@@ -89,21 +90,30 @@ function decodePast(past: string | undefined): Attempt[] {
 	});
 }
 
-/** The attempt under way, or the one that ended the task. */
-function decodeCurrent(fields: Map<string, string>): Attempt[] {
-	const session = fields.get("session");
-	if (session === undefined) return [];
-	const started = fields.get("started");
-	const ended = fields.get("ended");
-	const how = fields.get("how");
-	return [
-		{
-			token: Number(fields.get("token")),
-			...parseSession(session),
-			claimedMs: Number(fields.get("claimed")),
-			...(started === undefined ? {} : { startedMs: Number(started) }),
-			...(ended === undefined ? {} : { endedMs: Number(ended) }),
-			...(how === undefined ? {} : { end: how as AttemptEnd }),
-		},
-	];
+/** `token attempt claimed session`, the last two only where somebody holds it or ended it. */
+function decodeRun(run: string | undefined): {
+	readonly attempt: number;
+	readonly held: Attempt | undefined;
+} {
+	const [token, attempt = 0, claimed, session] = run?.split(" ") ?? [];
+	if (session === undefined) {
+		return { attempt: Number(attempt), held: undefined };
+	}
+	const held = {
+		token: Number(token),
+		...parseSession(session),
+		claimedMs: Number(claimed),
+	};
+	return { attempt: Number(attempt), held };
+}
+
+/** `how started ended`. */
+function decodeEnd(text: string | undefined) {
+	if (text === undefined) return undefined;
+	const [how, started, ended] = text.split(" ");
+	return {
+		startedMs: Number(started),
+		endedMs: Number(ended),
+		end: how as AttemptEnd,
+	};
 }

@@ -3,7 +3,8 @@
  * links that lead to three bridges.
  *
  *     run ── control ──┬── node-1 ── peers ──┐
- *     Redis ── store ──┘   node-2 ── peers ──┤  (or, once split, `aside`)
+ *     Redis ── store ──┘   node-2 ── peers ──┤  (or, once split, `aside`;
+ *                                               or, once cut, `nowhere`)
  *
  * So peers can lose each other while all reach Redis, and a node can lose
  * Redis while its peers see it. A cut drops packets without a word: nothing is
@@ -16,6 +17,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readlinkSync } from "node:fs";
+import type { Socket } from "node:net";
 import { nowMs, sleep } from "../bench/clock.ts";
 import type { Cut } from "./fault.ts";
 import type { Ground, NodePlace } from "./ground.ts";
@@ -76,7 +78,9 @@ export class Network implements Ground {
 			const holder = spawn("unshare", ["--net", "cat"], {
 				stdio: ["pipe", "ignore", "inherit"],
 			});
+			// Neither it nor its input keeps this process from ending.
 			holder.unref();
+			(holder.stdin as Socket).unref();
 			if (holder.pid === undefined) throw new Error("unshare did not start");
 			return holder.pid;
 		});
@@ -84,6 +88,8 @@ export class Network implements Ground {
 			"link set lo up",
 			"link add aside type bridge",
 			"link set aside up",
+			// Never up: it passes nothing on.
+			"link add nowhere type bridge",
 			...LINKS.flatMap((link) => [
 				`link add ${link} type bridge`,
 				`link set ${link} up`,
@@ -139,13 +145,11 @@ export class Network implements Ground {
 			return;
 		}
 		const links = cut === "store" ? (["store"] as const) : LINKS;
-		// A bridge's port in state 0 drops what comes, and in state 3 forwards.
-		const state = to === "cut" ? 0 : 3;
+		const bridgeOf = (link: Link) => (to === "cut" ? "nowhere" : link);
 		ip(
 			nodes.flatMap((i) =>
 				links.map(
-					(link) =>
-						`link set ${portOf(link, i)} type bridge_slave state ${state}`,
+					(link) => `link set ${portOf(link, i)} master ${bridgeOf(link)}`,
 				),
 			),
 		);

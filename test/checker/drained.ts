@@ -9,7 +9,7 @@ export function judgeDrained(
 	if (healedMs === undefined) return [];
 	const broken: string[] = [];
 	for (const task of tasks.values()) {
-		const { id, reads } = task;
+		const { id, stops } = task;
 		const last = lastRead(task);
 		if (last === undefined) continue;
 		if (!isEnded(last.state)) {
@@ -18,9 +18,9 @@ export function judgeDrained(
 			);
 			continue;
 		}
-		const ended = reads.find((read) => "state" in read && isEnded(read.state));
-		if (ended !== undefined && ended.atMs - healedMs > drainMs)
-			broken.push(`${id} ended ${ended.atMs - healedMs} ms after all healed`);
+		const workedMs = (stops.at(-1)?.atMs ?? 0) - healedMs;
+		if (workedMs > drainMs)
+			broken.push(`${id} was still run ${workedMs} ms after all has healed`);
 	}
 	return broken;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster, type ClusterNode, until } from "../cluster.ts";
@@ -9,7 +10,10 @@ const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
 );
 /** Such a node takes submissions, and leaves the work to others. */
-const SERVES_NOTHING = ["--queues", "elsewhere"];
+const SERVES =NOTHING = ["--queues", "elsewhere"];
+
+/** By then everybody has heard of a submission. */
+const GOSSIP_MS = 50;
 
 interface Item {
 	readonly task_id: number;
@@ -130,6 +134,25 @@ describe.each([
 			expect(await asRun(cluster.node(3), items)).toEqual(asDue(items));
 		},
 	);
+});
+
+test("a slot that comes free takes up at once what was posted elsewhere meanwhile", async () => {
+	const gapsMs: number[] = [];
+	for (let round = 0; round < 5; round++) {
+		const [item] = makeItems("random", 1) as [Item];
+		const { id, release } = await holdTheSlot();
+		await cluster.node(2).post("/add_task", item);
+		await pause(GOSSIP_MS);
+		release();
+		const { attempts } = await cluster.node(1).whenEnded(String(item.task_id));
+		const { finishedAt } = await cluster.node(1).task(id);
+		gapsMs.push(
+			Date.parse(attempts[0]?.claimedAt ?? "") - Date.parse(finishedAt ?? ""),
+		);
+	}
+	// Found by the sweep, it would wait for half a second on average.
+	const [, , median] = gapsMs.sort((a, b) => a - b);
+	expect(median).toBeLessThan(100);
 });
 
 test("the status of every task is seen on any node, from PENDING to its end", async () => {

@@ -25,8 +25,8 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-function start(args: readonly string[]): HearsayProcess {
-	const own = ["--redis", redis.url, "--http", "127.0.0.1:0", "--data", "node"];
+function start(args: readonly string[], data = "node"): HearsayProcess {
+	const own = ["--redis", redis.url, "--http", "127.0.0.1:0", "--data", data];
 	return new HearsayProcess(PROGRAM, ["node", ...own, ...args], folder);
 }
 
@@ -50,9 +50,11 @@ test("a handler file that throws, is half written or is not there is told", asyn
 		'throw new Error("no such bucket");',
 	);
 	writeFileSync(join(folder, "half.ts"), "export default {");
-	for (const file of ["throws.js", "half.ts", "nowhere.ts"]) {
-		await expectOneLine(start(["--handlers", file]), file);
-	}
+	await Promise.all(
+		["throws.js", "half.ts", "nowhere.ts"].map((file) =>
+			expectOneLine(start(["--handlers", file], `for-${file}`), file),
+		),
+	);
 });
 
 test("a folder that another node uses is told", async () => {

@@ -53,7 +53,8 @@ export class Tasks {
 	#accepted = 0;
 	#attempts = 0;
 	#stale = 0;
-	#endedKept = 0;
+	/** In the order in which they ended. */
+	readonly #ended = new Set<string>();
 
 	constructor(queues = new Queues()) {
 		this.queues = queues;
@@ -70,12 +71,12 @@ export class Tasks {
 		copy.#accepted = this.#accepted;
 		copy.#attempts = this.#attempts;
 		copy.#stale = this.#stale;
-		copy.#endedKept = this.#endedKept;
+		for (const id of this.#ended) copy.#ended.add(id);
 		return copy;
 	}
 
 	get endedKept(): number {
-		return this.#endedKept;
+		return this.#ended.size;
 	}
 
 	/** Nothing → PENDING. */
@@ -178,17 +179,21 @@ export class Tasks {
 
 	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
 	trim(keptMax: number, nowMs: number): number {
-		const kept = this.#select((task) => isEnded(task.state)).sort(
-			(a, b) => expiryMs(a) - expiryMs(b) || (a.id < b.id ? -1 : 1),
-		);
-		const past = kept.filter((task) => expiryMs(task) <= nowMs).length;
+		const kept = [...this.#ended];
+		const isPast = (id: string) => {
+			const finishedMs = this.#records.get(id)?.finishedMs ?? 0;
+			return finishedMs + ENDED_KEPT_MS <= nowMs;
+		};
+		// In the order in which they ended, so what is past comes first.
+		const stillGood = kept.findIndex((id) => !isPast(id));
+		const past = stillGood === -1 ? kept.length : stillGood;
 		const count = Math.max(past, kept.length - keptMax, 0);
 		const forgotten = kept.slice(0, Math.min(count, TRIM_BATCH_MAX));
-		for (const { id } of forgotten) {
+		for (const id of forgotten) {
 			this.#records.delete(id);
 			this.#holders.delete(id);
+			this.#ended.delete(id);
 		}
-		this.#endedKept -= forgotten.length;
 		return forgotten.length;
 	}
 
@@ -255,7 +260,7 @@ export class Tasks {
 		);
 		const moved = { ...task, ...changes, state };
 		this.#records.set(task.id, moved);
-		if (isEnded(state)) this.#endedKept += 1;
+		if (isEnded(state)) this.#ended.add(task.id);
 		return moved;
 	}
 }
@@ -271,8 +276,4 @@ function ended(
 	assert(newest !== undefined, "a STARTED task has an attempt");
 	const over = { ...newest, ...started, endedMs, end };
 	return { attempts: [...task.attempts.slice(0, -1), over] };
-}
-
-function expiryMs(task: TaskRecord): number {
-	return (task.finishedMs ?? 0) + ENDED_KEPT_MS;
 }

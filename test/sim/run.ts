@@ -30,12 +30,9 @@ import { startWorkload, type Workload } from "./workload.ts";
 
 /** A rule of the system that is broken on purpose. */
 export interface Mutant {
-	/** Made anew for each run. */
-	readonly shard?: () => Tamper;
+	readonly shard?: Tamper;
 	readonly executor?: (executor: Executor) => Executor;
 	readonly hub?: (hub: GossipHub) => void;
-	/** Only seeds whose scenario can show it. */
-	readonly fits?: (scenario: Scenario) => boolean;
 }
 
 export interface RunOptions {
@@ -74,7 +71,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 	const server = new StoreServer(
 		clock,
 		scenario.shards,
-		mutant?.shard?.() ?? ((shard) => shard),
+		mutant?.shard ?? ((shard) => shard),
 	);
 	const hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 	const disk = new Disk();

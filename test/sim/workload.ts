@@ -91,8 +91,8 @@ function drawPlain(random: SeededRandom): [TaskScript, Expected] {
 }
 
 function drawScript(random: SeededRandom): [TaskScript, Expected] {
-	const durationMs = random.oneIn(8)
-		? random.below(8_000)
+	const durationMs = random.oneIn(5)
+		? random.below(random.pick([3_000, 20_000]))
 		: random.below(random.pick([5, 100, 1_500]));
 	const deaf = random.oneIn(10);
 	const plain = { durationMs, deaf };

@@ -33,16 +33,16 @@ while #running / 2 < limit do
   if not head then break end
   local id = head.list[head.at]
   local task = taskKey(id)
-  local fields = call('HMGET', task, 'payload', 'attempt', 'at', 'crashes')
+  local fields = call('HMGET', task, 'payload', 'at', 'run', 'crashes')
   bytes = bytes + #fields[1]
   if bytes > CLAIM_BATCH_BYTES_MAX and #running > 0 then break end
   head.at = head.at + 2
   token = token + 1
-  local attempt = tonumber(fields[2] or 0) + 1
-  call('HSET', task, 'state', 'STARTED', 'token', token, 'session', session, 'attempt', attempt, 'claimed', now)
+  local attempt = (fields[3] and string.match(fields[3], '^%d+ (%d+)') or 0) + 1
+  call('HSET', task, 'state', 'STARTED', 'run', string.format('%.0f %d %.0f %s', token, attempt, now, session))
   running[#running + 1] = rank % SEQ_SPAN
   running[#running + 1] = id
-  for _, value in ipairs({ id, head.route, rank, fields[1], token, attempt, fields[3], fields[4] or '0' }) do
+  for _, value in ipairs({ id, head.route, rank, fields[1], token, attempt, fields[2], fields[4] or '0' }) do
     answer[#answer + 1] = value
   end
 end

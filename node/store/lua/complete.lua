@@ -5,45 +5,45 @@
 -- Returns { ended tasks kept in this shard, then per end: 1 accepted (now or, the
 --         answer having been lost, before), 0 stale }
 local now = readClock()
-local removed, ended, expiry, stale = {}, {}, {}, 0
+local endedAt = ' ' .. digits(now)
+local removed, indexes, order, stale = {}, {}, {}, 0
 local answers = { 0 }
 
 for i = 1, #ARGV, 6 do
   local id, token, state, how = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local task = taskKey(id)
-  local fields = call('HMGET', task, 'token', 'session', 'state', 'rank')
-  local session = fields[2]
-  if fields[1] ~= token or not session then
+  local fields = call('HMGET', task, 'run', 'state', 'rank')
+  local held, session = holderOf(fields[1])
+  if held ~= token then
     -- Another attempt has begun since, or this one was taken back.
     stale = stale + 1
     answers[#answers + 1] = 0
   else
     answers[#answers + 1] = 1
-    if fields[3] == 'STARTED' then
+    if fields[2] == 'STARTED' then
       local body = state == 'SUCCESS' and 'result' or 'error'
-      call('HSET', task, 'state', state, 'how', how, 'started', ARGV[i + 4], 'ended', now, body, ARGV[i + 5])
+      call('HSET', task, 'state', state, 'end', how .. ' ' .. ARGV[i + 4] .. endedAt, body, ARGV[i + 5])
       local gone = removed[session] or {}
       removed[session] = gone
       gone[#gone + 1] = id
-      local index = ended[state] or {}
-      ended[state] = index
-      index[#index + 1] = fields[4] % SEQ_SPAN
+      local index = indexes[state] or {}
+      indexes[state] = index
+      index[#index + 1] = fields[3] % SEQ_SPAN
       index[#index + 1] = id
-      expiry[#expiry + 1] = now + ENDED_KEPT_MS
-      expiry[#expiry + 1] = id
+      order[#order + 1] = id
     end
   end
 end
 
 for session, ids in pairs(removed) do call('ZREM', runningKey(session), unpack(ids)) end
-for state, index in pairs(ended) do
+for state, index in pairs(indexes) do
   call('ZADD', endedKey(state), unpack(index))
   call('HINCRBY', COUNTS, state, #index / 2)
 end
-if #expiry > 0 then
-  call('ZADD', EXPIRY, unpack(expiry))
-  call('HINCRBY', COUNTS, 'STARTED', -#expiry / 2)
+if #order > 0 then
+  call('RPUSH', ENDED, unpack(order))
+  call('HINCRBY', COUNTS, 'STARTED', -#order)
 end
 if stale > 0 then call('HINCRBY', COUNTS, 'stale', stale) end
-answers[1] = call('ZCARD', EXPIRY)
+answers[1] = call('LLEN', ENDED)
 return answers

@@ -8,13 +8,14 @@ local putBack, givenUp, stale, answers = {}, 0, 0, {}
 for i = 1, #ARGV, 4 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local task = taskKey(id)
-  local fields = call('HMGET', task, 'token', 'state', 'session', 'route', 'rank')
-  if fields[1] ~= token or fields[2] ~= 'STARTED' then
+  local fields = call('HMGET', task, 'run', 'state', 'route', 'rank')
+  local held, session = holderOf(fields[1])
+  if held ~= token or fields[2] ~= 'STARTED' then
     stale = stale + 1
     answers[#answers + 1] = 0
   else
-    local rank = tonumber(fields[5])
-    call('ZREM', runningKey(fields[3]), id)
+    local rank = tonumber(fields[4])
+    call('ZREM', runningKey(session), id)
     recordAttempt(task, now, how)
     local crashes = how == 'crashed' and call('HINCRBY', task, 'crashes', 1) or 0
     if crashes >= CRASHES_MAX then
@@ -22,7 +23,7 @@ for i = 1, #ARGV, 4 do
       givenUp = givenUp + 1
       answers[#answers + 1] = 2
     else
-      waitAgain(id, fields[4], rank, putBack)
+      waitAgain(id, fields[3], rank, putBack)
       answers[#answers + 1] = 1
     end
   end

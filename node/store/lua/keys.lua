@@ -6,10 +6,11 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry; in shard 0 also shards
---   {hearsay:0}:task:<id>          hash   route rank payload state at
---                                         · claimed: token session attempt claimed
---                                         · ended:   started ended how result | error
---                                         · before:  past crashes losses
+--   {hearsay:0}:task:<id>          hash   route rank payload state at(created, ms); and
+--       run    "token attempt claimed(ms) session", or "token attempt" once nobody holds it
+--       end    "how started(ms) ended(ms)", with result or error
+--       past   attempts that ended without a result; crashes, losses: how many did so
+--     Few fields, as each costs a look through all before it at every step.
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
 --   {hearsay:0}:running:<session>  zset   id → seq; the tasks that are STARTED
@@ -19,7 +20,7 @@
 --   {hearsay:0}:drains             hash   node id → epoch of the session that is asked to drain
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
---   {hearsay:0}:expiry             zset   id → when to forget it, ms
+--   {hearsay:0}:ended              list   ids in the order in which they ended
 --   {hearsay:0}:counts             hash   state → tasks now; accepted, attempts, stale → totals
 local call = redis.call
 local SHARD = KEYS[1]
@@ -30,7 +31,7 @@ local NODES = SHARD .. ':nodes'
 local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
 local GONE = SHARD .. ':gone'
-local EXPIRY = SHARD .. ':expiry'
+local ENDED = SHARD .. ':ended'
 local COUNTS = SHARD .. ':counts'
 local function taskKey(id) return SHARD .. ':task:' .. id end
 local function queueKey(route) return SHARD .. ':queue:' .. route end
@@ -47,3 +48,8 @@ end
 local function digits(number) return string.format('%.0f', number) end
 
 local function nodeOf(session) return string.match(session, '^(.*):%d+$') end
+
+-- Token and session of the attempt that a task's `run` tells of; nil where nobody holds it.
+local function holderOf(run)
+  if run then return string.match(run, '^(%d+) %d+ %d+ (.+)$') end
+end

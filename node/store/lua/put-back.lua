@@ -5,13 +5,13 @@
 -- Adds an attempt that is over to the task's past: one line each, the newest
 -- ATTEMPTS_KEPT_MAX of them: "token session claimed ended how".
 local function recordAttempt(task, now, how)
-  local fields = call('HMGET', task, 'past', 'token', 'session', 'claimed')
-  local line = table.concat({ fields[2], fields[3], fields[4], now, how }, ' ')
+  local fields = call('HMGET', task, 'past', 'run')
+  local token, attempt, claimed, session = string.match(fields[2], '^(%d+) (%d+) (%d+) (.+)$')
+  local line = table.concat({ token, session, claimed, digits(now), how }, ' ')
   local past = fields[1] and (fields[1] .. '\n' .. line) or line
   local _, breaks = string.gsub(past, '\n', '')
   if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
-  call('HSET', task, 'past', past)
-  call('HDEL', task, 'session', 'claimed')
+  call('HSET', task, 'past', past, 'run', token .. ' ' .. attempt)
 end
 
 -- Back to PENDING. `putBack` gathers route → { count, lowest rank }.
@@ -25,9 +25,9 @@ end
 -- To FAILURE, with `code` crashed.
 local function giveUp(id, rank, now, message)
   local reason = cjson.encode({ code = 'crashed', message = message })
-  call('HSET', taskKey(id), 'state', 'FAILURE', 'ended', now, 'error', reason)
+  call('HSET', taskKey(id), 'state', 'FAILURE', 'end', 'crashed 0 ' .. digits(now), 'error', reason)
   call('ZADD', endedKey('FAILURE'), rank % SEQ_SPAN, id)
-  call('ZADD', EXPIRY, now + ENDED_KEPT_MS, id)
+  call('RPUSH', ENDED, id)
 end
 
 -- Accounts for what waitAgain and giveUp did, once a script.

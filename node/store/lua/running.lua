@@ -4,6 +4,6 @@
 local answer = {}
 for _, id in ipairs(call('ZRANGE', runningKey(ARGV[1]), 0, ARGV[2] - 1)) do
   answer[#answer + 1] = id
-  answer[#answer + 1] = call('HGET', taskKey(id), 'token')
+  answer[#answer + 1] = holderOf(call('HGET', taskKey(id), 'run'))
 end
 return answer

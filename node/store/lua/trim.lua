@@ -3,21 +3,22 @@
 -- Returns how many were forgotten
 local kept, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local now = readClock()
-local past = call('ZCOUNT', EXPIRY, '-inf', now)
-local beyond = call('ZCARD', EXPIRY) - kept
-local count = math.min(limit, math.max(past, beyond))
-if count <= 0 then return 0 end
+local beyond = call('LLEN', ENDED) - kept
 
-local byState = {}
-for _, id in ipairs(call('ZRANGE', EXPIRY, 0, count - 1)) do
+local count, byState = 0, {}
+for i, id in ipairs(call('LRANGE', ENDED, 0, limit - 1)) do
   local task = taskKey(id)
-  local state = call('HGET', task, 'state')
-  local ids = byState[state] or {}
-  byState[state] = ids
+  local fields = call('HMGET', task, 'state', 'end')
+  local endedAt = tonumber(string.match(fields[2], '%d+$'))
+  if i > beyond and endedAt + ENDED_KEPT_MS > now then break end
+  count = i
+  local ids = byState[fields[1]] or {}
+  byState[fields[1]] = ids
   ids[#ids + 1] = id
   call('UNLINK', task)
 end
-call('ZREMRANGEBYRANK', EXPIRY, 0, count - 1)
+if count == 0 then return 0 end
+call('LTRIM', ENDED, count, -1)
 for state, ids in pairs(byState) do
   call('ZREM', endedKey(state), unpack(ids))
   call('HINCRBY', COUNTS, state, -#ids)

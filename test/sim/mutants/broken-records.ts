@@ -1,0 +1,85 @@
+/** Submissions, ends and sessions that break a rule. */
+import type {
+	EndOutcome,
+	ListRequest,
+	Pulse,
+	RevokeReply,
+	RevokeRequest,
+	SubmitOutcome,
+} from "../../../node/ports.ts";
+import { formatSession, type SessionName } from "../../../protocol/lease.ts";
+import type { NewTask, TaskEnd, TaskRecord } from "../../../protocol/task.ts";
+import { TamperedShard } from "./tampered-shard.ts";
+
+/** Takes the end of an attempt from whoever brings it. */
+export class AnyTokenEnds extends TamperedShard {
+	override async complete(
+		ends: readonly TaskEnd[],
+	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
+		const tasks = await this.sound.get(ends.map(({ id }) => id));
+		return await this.sound.complete(
+			ends.map((end, i) => {
+				const token = tasks[i]?.attempts.at(-1)?.token ?? end.token;
+				return { ...end, token };
+			}),
+		);
+	}
+}
+
+/** Says yes before it writes, and now and then does not come to write. */
+export class HastyYes extends TamperedShard {
+	override async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
+		if (!this.onceIn(15)) return await this.sound.submit(tasks);
+		return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
+	}
+}
+
+/** Now and then writes a task's record and not its place in the queue. */
+export class LostPlaces extends TamperedShard {
+	readonly #unqueued = new Map<string, TaskRecord>();
+
+	override async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
+		if (!this.onceIn(15)) return await this.sound.submit(tasks);
+		for (const task of tasks)
+			this.#unqueued.set(task.id, {
+				...{ ...task, state: "PENDING", seq: 1, createdMs: 0 },
+				...{ attempt: 0, crashes: 0, losses: 0, attempts: [] },
+			});
+		return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
+	}
+
+	override async list(request: ListRequest): Promise<TaskRecord[]> {
+		const queued = await this.sound.list(request);
+		const known = new Set(queued.map(({ id }) => id));
+		const rest = [...this.#unqueued.values()].filter(
+			({ id }) => !known.has(id),
+		);
+		return [...queued, ...rest];
+	}
+}
+
+/** Takes a session's tasks however lately it has renewed its lease. */
+export class DeafReaper extends TamperedShard {
+	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+		const pulse = await this.sound.pulse(session, ttlMs);
+		if (!pulse.ok || !this.onceIn(20)) return pulse;
+		const { nodes } = await this.sound.nodes();
+		const expired = nodes
+			.filter(({ expiresMs }) => expiresMs !== undefined)
+			.map(({ record, epoch }) => formatSession(record.nodeId, epoch))
+			.filter((name) => name !== session);
+		return { ...pulse, expired };
+	}
+
+	override revoke(request: RevokeRequest): Promise<RevokeReply> {
+		return this.sound.revoke({ ...request, when: "now" });
+	}
+}
+
+/** Does not tell which routes have work. */
+export class SilentSweep extends TamperedShard {
+	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+		const pulse = await this.sound.pulse(session, ttlMs);
+		return pulse.ok ? { ...pulse, ready: [] } : pulse;
+	}
+}

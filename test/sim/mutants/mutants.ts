@@ -1,0 +1,77 @@
+/**
+ * Mutants: the system with one rule broken, each with the promise that breaks
+ * with it. If a run over a few seeds does not find it, the simulator or the
+ * checker is blind there. Only what surrounds the actors is changed; the
+ * product has no switches for it.
+ */
+import type { Mutant } from "../run.ts";
+import {
+	BlindToPriority,
+	CarelessClaims,
+	ReusedTokens,
+} from "./broken-claims.ts";
+import {
+	AnyTokenEnds,
+	DeafReaper,
+	HastyYes,
+	LostPlaces,
+	SilentSweep,
+} from "./broken-records.ts";
+import { DeafExecutor } from "./deaf-executor.ts";
+
+export interface NamedMutant extends Mutant {
+	readonly name: string;
+	/** The promise that is seen to break, as the checker names it. */
+	readonly breaks: string;
+}
+
+export const MUTANTS: readonly NamedMutant[] = [
+	{
+		name: "an end is taken without a look at its token",
+		breaks: "a result is taken from its newest token only",
+		shard: (sound) => new AnyTokenEnds(sound),
+	},
+	{
+		name: "a claim does not compare: two nodes get the same task",
+		breaks: "tokens are unique and rise",
+		shard: (sound) => new CarelessClaims(sound),
+	},
+	{
+		name: "a submission is acknowledged before it is written",
+		breaks: "every accepted task is there, and nothing else",
+		shard: (sound) => new HastyYes(sound),
+	},
+	{
+		name: "a session is reaped although it has renewed its lease",
+		breaks: "executions overlap only while a holder is paused or cut off",
+		shard: (sound) => new DeafReaper(sound),
+	},
+	{
+		name: "a token is used again",
+		breaks: "tokens are unique and rise",
+		shard: (sound) => new ReusedTokens(sound),
+	},
+	{
+		name: "a task has lost its place in the queue",
+		breaks: "everything ends in bounded time",
+		shard: (sound) => new LostPlaces(sound),
+	},
+	{
+		name: "there is no sweep, and announcements are lost",
+		breaks: "everything ends in bounded time",
+		shard: (sound) => new SilentSweep(sound),
+		hub: (hub) => {
+			hub.faults.lose = 1;
+		},
+	},
+	{
+		name: "a node whose trust has ended runs on",
+		breaks: "executions overlap only while a holder is paused or cut off",
+		executor: (sound) => new DeafExecutor(sound),
+	},
+	{
+		name: "a claim does not look for the highest priority",
+		breaks: "higher priorities go first",
+		shard: (sound) => new BlindToPriority(sound),
+	},
+];
