@@ -119,11 +119,18 @@ export class Detector {
 	/** True once there is nothing left to watch: it holds no lease any more. */
 	async #judge(nodeId: string): Promise<boolean> {
 		const { connected, probe, refresh, witnesses, ttlMs, log } = this.#parts;
-		const leases = await this.#leasesOf(nodeId);
-		const [first] = leases;
-		if (first === undefined) return true;
+		const before = await this.#leasesOf(nodeId);
+		if (before.length === 0) return true;
 		await refresh();
 		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
+		// A refusal tells of the life that was there before. Silence must have
+		// lasted: the node may have renewed its lease while it was probed.
+		const leases =
+			reach === "refused"
+				? before
+				: inBoth(before, await this.#leasesOf(nodeId));
+		const [first] = leases;
+		if (first === undefined) return false;
 		const { heard, seeing } = witnesses(nodeId);
 		const { startedMs } = first.node.record;
 		const verdict = judge({
@@ -161,4 +168,13 @@ export class Detector {
 		);
 		return found.filter((lease) => lease !== undefined);
 	}
+}
+
+/** The later looks at those leases of which the session is still the same. */
+function inBoth(before: readonly Lease[], after: readonly Lease[]): Lease[] {
+	return after.filter(({ crew, node }) =>
+		before.some(
+			(lease) => lease.crew === crew && lease.node.epoch === node.epoch,
+		),
+	);
 }

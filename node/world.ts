@@ -32,13 +32,24 @@ export function holdProcess(): void {
 /** Crockford's base 32, lower case: no i, l, o, u to misread. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
+/** Random bytes, drawn by the thousand: one draw for every id costs more than the id. */
+const pool = new Uint8Array(4_096);
+let drawn = pool.length;
+
+function nextByte(): number {
+	if (drawn === pool.length) {
+		getRandomValues(pool);
+		drawn = 0;
+	}
+	drawn += 1;
+	return pool[drawn - 1] as number;
+}
+
 export const systemRandom: Random = {
 	unit: () => Math.random(),
 	text(chars) {
 		let text = "";
-		for (const byte of getRandomValues(new Uint8Array(chars))) {
-			text += ALPHABET.charAt(byte & 31);
-		}
+		while (text.length < chars) text += ALPHABET.charAt(nextByte() & 31);
 		return text;
 	},
 };

@@ -5,13 +5,14 @@ import type { Course } from "./course.ts";
 import { FAULT_KINDS, type FaultKind, type FaultRecord } from "./fault.ts";
 import type { Options } from "./options.ts";
 import { type Recovery, recoveriesOf } from "./recovery.ts";
+import { RESUMED_MS_MAX, resumptionsOf } from "./resumption.ts";
 
 export interface Skipped {
 	readonly kind: FaultKind;
 	readonly why: string;
 }
 
-/** Of the runs that kills cut short, ms from the kill to the next start; percentiles null where there is none. */
+/** Of times, ms; percentiles null where there is none. */
 interface Spread {
 	readonly count: number;
 	readonly p50: number | null;
@@ -25,6 +26,7 @@ export interface Report {
 	readonly command: string;
 	readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 	readonly skipped: readonly Skipped[];
+	/** Of runs that a kill cut short: from the kill to the task's next start. */
 	readonly recovery: {
 		/** With no other fault near: what a kill alone costs. */
 		readonly undisturbed: Spread;
@@ -32,6 +34,8 @@ export interface Report {
 		/** Cut short, and not run again. */
 		readonly never: number;
 	};
+	/** From Redis being back to the first task accepted. */
+	readonly resumption: Spread;
 	readonly submissions: {
 		readonly ok: number;
 		readonly refused: number;
@@ -60,6 +64,8 @@ export function makeReport(
 ): Report {
 	const { faults, runs, submissions } = recording;
 	const recoveries = recoveriesOf(faults, runs);
+	const resumptions = resumptionsOf(faults, submissions);
+	const late = resumptions.filter(({ ms }) => ms > RESUMED_MS_MAX);
 	const count = (outcome: string) =>
 		submissions.filter((each) => each.outcome === outcome).length;
 	return {
@@ -68,10 +74,11 @@ export function makeReport(
 		faults: countKinds(faults),
 		skipped,
 		recovery: {
-			undisturbed: spread(recoveries.filter(({ disturbed }) => !disturbed)),
-			all: spread(recoveries),
+			undisturbed: spreadOf(recoveries.filter(({ disturbed }) => !disturbed)),
+			all: spreadOf(recoveries),
 			never: recoveries.filter(({ ms }) => ms === undefined).length,
 		},
+		resumption: spread(resumptions.map(({ ms }) => ms)),
 		submissions: {
 			ok: count("ok"),
 			refused: count("refused"),
@@ -87,7 +94,13 @@ export function makeReport(
 			staleRefused: cluster?.totals.stale ?? null,
 		},
 		drainedMs: Math.round(drainedMs),
-		breaches: verdict.breaches,
+		breaches: [
+			...verdict.breaches,
+			...late.map(({ kind, backMs, ms }) => ({
+				promise: `work resumes within ${RESUMED_MS_MAX} ms of Redis being back`,
+				what: `it took ${Math.round(ms)} ms after the ${kind} that was over at ${Math.round(backMs - recording.startMs)} ms`,
+			})),
+		],
 	};
 }
 
@@ -110,14 +123,17 @@ function countReasons(
 	return counts;
 }
 
-function spread(recoveries: readonly Recovery[]): Spread {
-	const took = recoveries
-		.map(({ ms }) => ms)
-		.filter((ms) => ms !== undefined)
-		.map(Math.round);
+function spreadOf(recoveries: readonly Recovery[]): Spread {
+	return spread(
+		recoveries.map(({ ms }) => ms).filter((ms) => ms !== undefined),
+	);
+}
+
+function spread(times: readonly number[]): Spread {
+	const rounded = times.map(Math.round);
 	const at = (percent: number) =>
-		took.length === 0 ? null : percentile(took, percent);
-	return { count: took.length, p50: at(50), p99: at(99), max: at(100) };
+		rounded.length === 0 ? null : percentile(rounded, percent);
+	return { count: rounded.length, p50: at(50), p99: at(99), max: at(100) };
 }
 
 function commandOf(options: Options): string {
@@ -149,8 +165,11 @@ export function formatReport(report: Report): string {
 		`             ${whys.join(", ") || "no refusal"}`,
 		`tasks        ${tasks.accepted} accepted, ${tasks.ended} ended, ${tasks.lost} lost`,
 		`runs         ${tasks.runs}, of which ${tasks.overlaps} overlapped another; ${tasks.staleRefused ?? "?"} stale writes refused`,
-		`recovery     ${formatSpread(recovery.undisturbed)} with no other fault near`,
+		`recovery     from a kill to the next start of what ran there, ms`,
+		`             ${formatSpread(recovery.undisturbed)} with no other fault near`,
 		`             ${formatSpread(recovery.all)} in all; ${recovery.never} not run again`,
+		`resumption   from Redis being back to the first task accepted, ms`,
+		`             ${formatSpread(report.resumption)}`,
 		`drained      ${report.drainedMs} ms after all was mended`,
 		"",
 		breaches.length === 0
@@ -168,6 +187,7 @@ export function formatReport(report: Report): string {
 }
 
 function formatSpread({ count, p50, p99, max }: Spread): string {
-	if (count === 0) return "no run cut short by a kill";
-	return `kill → next start: p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, of ${count} runs`;
+	return count === 0
+		? "none"
+		: `p50 ${p50}, p99 ${p99}, max ${max}, of ${count}`;
 }

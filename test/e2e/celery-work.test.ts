@@ -10,7 +10,7 @@ const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
 );
 /** Such a node takes submissions, and leaves the work to others. */
-const SERVES =NOTHING = ["--queues", "elsewhere"];
+const SERVES_NOTHING = ["--queues", "elsewhere"];
 
 /** By then everybody has heard of a submission. */
 const GOSSIP_MS = 50;

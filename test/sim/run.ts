@@ -40,7 +40,7 @@ export interface RunOptions {
 	readonly nodes?: number | undefined;
 	readonly mutant?: Mutant;
 	/** Logs of the nodes, each line with its virtual time. */
-	readonly trace?: (line: string) => void;
+	readonly trace?: ((line: string) => void) | undefined;
 }
 
 export interface Run {

@@ -4,6 +4,7 @@
  * and in between does not know whether its task was taken. Some give up then.
  */
 import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
+import { CRASHES_MAX } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import type { SubmitEvent } from "../checker/history.ts";
 import type { SeededRandom } from "../random.ts";
@@ -81,9 +82,15 @@ function drawOrder(
 			payload: JSON.stringify(script),
 		},
 		expected,
-		workMs: Math.max(...script.map(({ durationMs }) => Number(durationMs))),
+		workMs: longestMs(script),
 		answered() {},
 	};
+}
+
+/** With all the runs that it takes until a task is given up for crashing. */
+function longestMs(script: TaskScript): number {
+	const durations = script.map(({ durationMs }) => Number(durationMs));
+	return CRASHES_MAX * Math.max(...durations);
 }
 
 function drawPlain(random: SeededRandom): [TaskScript, Expected] {

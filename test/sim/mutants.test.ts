@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { MUTANTS } from "./mutants/mutants.ts";
+import { runSeed } from "./run.ts";
+
+/** A broken rule that shows itself more rarely is as good as not found. */
+const SEEDS_MAX = 60;
+
+test.each(MUTANTS)("it is found out that $name", async (mutant) => {
+	const seen = new Set<string>();
+	for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+		const { verdict } = await runSeed({ seed, mutant });
+		for (const { promise } of verdict.breaches) seen.add(promise);
+		if (seen.has(mutant.breaks)) return;
+	}
+	expect.fail(
+		`${SEEDS_MAX} seeds did not show it; broken were: ${[...seen].join("; ")}`,
+	);
+});

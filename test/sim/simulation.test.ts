@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { FAULTS } from "./faults.ts";
+import { explain } from "./report.ts";
+import { runSeed } from "./run.ts";
+
+const SEEDS = 300;
+const BLOCK = 50;
+
+test.each(Array.from({ length: SEEDS / BLOCK }, (_, i) => 1 + i * BLOCK))(
+	"no promise breaks in 50 clusters from seed %i on",
+	async (from) => {
+		for (let seed = from; seed < from + BLOCK; seed++) {
+			const run = await runSeed({ seed });
+			if (run.verdict.breaches.length > 0) expect.fail(explain(run, undefined));
+		}
+	},
+);
+
+test("one seed gives one history, to the last step of the store", async () => {
+	for (let seed = 1; seed <= 8; seed++) {
+		const first = await runSeed({ seed });
+		const second = await runSeed({ seed });
+		expect(second.events).toEqual(first.events);
+		expect(second.fingerprint).toBe(first.fingerprint);
+	}
+});
+
+test("another seed gives another history", async () => {
+	const fingerprints = new Set<number>();
+	for (let seed = 1; seed <= 8; seed++)
+		fingerprints.add((await runSeed({ seed })).fingerprint);
+	expect(fingerprints.size).toBe(8);
+});
+
+test("every kind of trouble comes over some seeds", async () => {
+	const names = new Set<string>();
+	for (let seed = 1; seed <= 20; seed++) {
+		const { faults } = await runSeed({ seed });
+		for (const name of faults.keys()) names.add(name);
+	}
+	expect([...names].sort()).toEqual(FAULTS.map(({ name }) => name).sort());
+});
