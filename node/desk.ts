@@ -8,6 +8,7 @@
  */
 import type { ProblemCode } from "../protocol/problem.ts";
 import { SEQ_SPAN } from "../protocol/rank.ts";
+import type { Route } from "../protocol/route.ts";
 import { isSameTask } from "../protocol/same-task.ts";
 import { shardOf } from "../protocol/shard.ts";
 import { isEnded, TASK_STATES, type TaskState } from "../protocol/state.ts";
@@ -57,6 +58,7 @@ export interface DeskParts {
 			signal: AbortSignal,
 		): Promise<TaskRecord | undefined>;
 	};
+	readonly isServed: (route: Route) => boolean;
 	readonly connected: () => readonly string[];
 	readonly stopping: () => boolean;
 }
@@ -137,6 +139,10 @@ export class Desk implements Api {
 			tasks: page.map(({ task }) => task),
 			cursor: more ? `${last.task.seq}.${last.shard}` : undefined,
 		};
+	}
+
+	isServed(route: Route): boolean {
+		return this.#parts.isServed(route);
 	}
 
 	async cluster(): Promise<ClusterView> {

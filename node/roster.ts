@@ -97,6 +97,14 @@ export class Roster {
 			});
 	}
 
+	/** Whether another registered node serves the route. */
+	isServed(route: Route): boolean {
+		for (const serves of this.#serves.values()) {
+			if (servesRoute(serves, route)) return true;
+		}
+		return false;
+	}
+
 	/** Other nodes that may claim work of this route. */
 	candidates(route: Route): Candidate[] {
 		const candidates: Candidate[] = [];

@@ -201,7 +201,7 @@ export class Scheduler {
 	}
 
 	#makeDesk(waiter: Waiter): Desk {
-		const { cluster, clock, random, store, gossip } = this.#parts;
+		const { cluster, clock, random, store, gossip, serves } = this.#parts;
 		return new Desk({
 			cluster,
 			nodeId: gossip.nodeId,
@@ -216,6 +216,8 @@ export class Scheduler {
 					this.#detector.suspects(nodeId),
 				);
 			},
+			isServed: (route) =>
+				servesRoute(serves, route) || this.#roster.isServed(route),
 			connected: () => gossip.connected(),
 			stopping: () => this.#drainer.draining,
 		});

@@ -109,6 +109,8 @@ export const TaskAsRead = Type.Object({
 	labels: Type.Array(Type.String()),
 	priority: Type.Integer(),
 	state: words(TASK_STATES),
+	/** Waiting, and no living node can run it. */
+	unserved: Type.Optional(Type.Literal(true)),
 	createdAt: time(),
 	startedAt: Type.Optional(time()),
 	finishedAt: Type.Optional(time()),

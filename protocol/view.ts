@@ -5,12 +5,15 @@
  * JSON already, so they are put in as they are instead of being parsed and
  * written again, which for a page of large tasks would block the node.
  */
-import { parseRoute, type RouteParts } from "./route.ts";
+import { parseRoute, type Route, type RouteParts } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
 import type { Attempt, JsonText, TaskRecord } from "./task.ts";
 
-/** `TaskAsRead`, as text. */
-export function writeTask(record: TaskRecord): JsonText {
+/** `TaskAsRead`, as text. `isServed`: whether a living node can run tasks of the route. */
+export function writeTask(
+	record: TaskRecord,
+	isServed: (route: Route) => boolean,
+): JsonText {
 	// While a task waits, no node runs it: the last attempt is history only.
 	const waits = record.state === "PENDING" || record.state === "SCHEDULED";
 	const newest = waits ? undefined : record.attempts.at(-1);
@@ -19,6 +22,8 @@ export function writeTask(record: TaskRecord): JsonText {
 		...readRoute(record.route),
 		priority: record.priority,
 		state: record.state,
+		...(record.state === "PENDING" &&
+			!isServed(record.route) && { unserved: true }),
 		createdAt: isoTime(record.createdMs),
 		...(newest && { startedAt: isoTime(newest.startedMs ?? newest.claimedMs) }),
 		...(record.finishedMs !== undefined && {

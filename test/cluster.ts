@@ -171,9 +171,9 @@ export class ClusterNode {
 		this.url = url;
 	}
 
-	/** What it has printed since it was started. */
-	get output(): string {
-		return this.#process?.output ?? "";
+	/** Resolves when it has printed such a thing since it was started. */
+	async says(pattern: RegExp): Promise<void> {
+		await this.#process?.says(pattern);
 	}
 
 	/** Resolves with its exit code, -1 where a signal ended it. */

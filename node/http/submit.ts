@@ -81,7 +81,11 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	reply.header("location", `/v1/tasks/${outcome.id}`);
 	return outcome.existing === undefined
 		? sendJson(reply, 202, writeAccepted(task))
-		: sendJson(reply, 200, writeTask(outcome.existing));
+		: sendJson(
+				reply,
+				200,
+				writeTask(outcome.existing, (route) => api.isServed(route)),
+			);
 }
 
 /** What became of one item of many, and the id that it was sent with. */

@@ -10,7 +10,7 @@ import {
 	WAIT_MS_MAX,
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
-import { NAME_PATTERN } from "../../protocol/route.ts";
+import { NAME_PATTERN, type Route } from "../../protocol/route.ts";
 import { isTaskState, TASK_STATES } from "../../protocol/state.ts";
 import { writeTask } from "../../protocol/view.ts";
 import type { Api, TaskPage } from "../ports.ts";
@@ -65,7 +65,11 @@ async function read(
 				);
 	return record === undefined
 		? sendProblem(reply, noSuchTask)
-		: sendJson(reply, 200, writeTask(record));
+		: sendJson(
+				reply,
+				200,
+				writeTask(record, (route) => api.isServed(route)),
+			);
 }
 
 async function list(
@@ -100,7 +104,11 @@ async function list(
 			field: "cursor",
 		});
 	}
-	return sendJson(reply, 200, writePage(page));
+	return sendJson(
+		reply,
+		200,
+		writePage(page, (route) => api.isServed(route)),
+	);
 }
 
 function readLimit(text: string | undefined): number | undefined {
@@ -111,8 +119,11 @@ function readLimit(text: string | undefined): number | undefined {
 }
 
 /** `TaskList`, as text. */
-function writePage({ tasks, cursor }: TaskPage): string {
+function writePage(
+	{ tasks, cursor }: TaskPage,
+	isServed: (route: Route) => boolean,
+): string {
 	const rest =
 		cursor === undefined ? "" : `,"cursor":${JSON.stringify(cursor)}`;
-	return `{"tasks":[${tasks.map(writeTask).join(",")}]${rest}}`;
+	return `{"tasks":[${tasks.map((task) => writeTask(task, isServed)).join(",")}]${rest}}`;
 }

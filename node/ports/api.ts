@@ -82,6 +82,8 @@ export interface Api {
 		limit: number,
 		cursor: string | undefined,
 	): Promise<TaskPage | undefined>;
+	/** Whether a living node, as far as this one knows, can run tasks of the route. */
+	isServed(route: Route): boolean;
 	cluster(): Promise<ClusterView>;
 	nodes(): Promise<NodeView[]>;
 	/** Asks a node, this or another, to drain and stop. False: there is no such node alive. */

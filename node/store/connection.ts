@@ -114,6 +114,8 @@ export class Connection {
 	}
 
 	async close(): Promise<void> {
+		// An end that was asked for is no loss.
+		this.#listeners.length = 0;
 		const ended = new Promise<void>((resolve) =>
 			this.#redis.once("end", () => resolve()),
 		);

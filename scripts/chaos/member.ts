@@ -73,7 +73,7 @@ export class Member {
 		const life: Life = { pid: own.pid, endedMs: undefined };
 		this.lives.push(life);
 		void own.ended.then((how) => {
-			life.endedMs = nowMs();
+			life.endedMs ??= nowMs();
 			const asked = this.#ending === own;
 			if (asked && (how === "SIGKILL" || how === "code 0")) return;
 			const what = `${this.name} (pid ${life.pid}) ended by ${how}, ${asked ? "when told to drain" : "and nobody told it to"}`;
@@ -82,8 +82,10 @@ export class Member {
 		});
 	}
 
-	/** Resolves when the process is gone. */
+	/** Resolves when the process is gone. Its peers may know sooner. */
 	async kill(): Promise<void> {
+		const life = this.lives.at(-1);
+		if (life !== undefined) life.endedMs ??= nowMs();
 		await this.#end("SIGKILL");
 	}
 

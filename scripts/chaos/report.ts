@@ -64,7 +64,7 @@ export function makeReport(
 ): Report {
 	const { faults, runs, submissions } = recording;
 	const recoveries = recoveriesOf(faults, runs);
-	const resumptions = resumptionsOf(faults, submissions);
+	const resumptions = resumptionsOf(faults, submissions, recording.healedMs);
 	const late = resumptions.filter(({ ms }) => ms > RESUMED_MS_MAX);
 	const count = (outcome: string) =>
 		submissions.filter((each) => each.outcome === outcome).length;

@@ -2,8 +2,8 @@
  * How soon the cluster takes tasks again once Redis is back from a fault: to
  * the answer of the first submission that was sent after it. Pure.
  *
- * A fault of Redis that was followed by the next before anything was accepted
- * says nothing, and is left out.
+ * Where the next fault of Redis came, or the clients stopped, before anything
+ * was accepted and before it was due, nothing is known; that is left out.
  */
 import type { FaultRecord } from "./fault.ts";
 import type { Submission } from "./workload.ts";
@@ -21,6 +21,7 @@ export interface Resumption {
 export function resumptionsOf(
 	faults: readonly FaultRecord[],
 	submissions: readonly Submission[],
+	stoppedMs: number,
 ): Resumption[] {
 	const ofRedis = faults.filter(
 		({ kind }) => kind === "redis-restart" || kind === "redis-pause",
@@ -32,9 +33,9 @@ export function resumptionsOf(
 				.filter(({ outcome, sentMs }) => outcome === "ok" && sentMs >= untilMs)
 				.map(({ answeredMs }) => answeredMs),
 		);
-		if ((ofRedis[i + 1]?.atMs ?? Number.POSITIVE_INFINITY) < acceptedMs) {
-			return [];
-		}
+		const seenUntilMs = ofRedis[i + 1]?.atMs ?? stoppedMs;
+		const isOverdue = seenUntilMs - untilMs > RESUMED_MS_MAX;
+		if (acceptedMs > seenUntilMs && !isOverdue) return [];
 		return [{ kind, backMs: untilMs, ms: acceptedMs - untilMs }];
 	});
 }

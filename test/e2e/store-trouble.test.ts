@@ -114,7 +114,7 @@ test("a node that does not find Redis says so, goes on looking, and is ready whe
 	process.kill(pid, "SIGKILL");
 	try {
 		await node.start();
-		expect(node.output).toContain("the store is not reachable yet");
+		await node.says(/the store is not reachable yet/);
 		const { status, body } = await node.get("/readyz");
 		expect(status).toBe(503);
 		expect(body).toMatchObject({

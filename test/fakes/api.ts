@@ -28,6 +28,7 @@ export class FakeApi implements Api {
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
 	nodeViews: NodeView[] = [];
+	served = true;
 	#seq = 0;
 	readonly #ended = new Set<() => void>();
 	#waits = 0;
@@ -186,6 +187,10 @@ export class FakeApi implements Api {
 			},
 			peers: ["node-b"],
 		};
+	}
+
+	isServed(): boolean {
+		return this.served;
 	}
 
 	async drain(nodeId: string): Promise<boolean> {

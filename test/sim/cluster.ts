@@ -3,6 +3,7 @@
  * when which of them was not its own master, for the history.
  */
 
+import type { SeededRandom } from "../random.ts";
 import type { NodeSpec, Scenario } from "./scenario.ts";
 import { SimulatedNode, type World } from "./simulated-node.ts";
 
@@ -27,6 +28,11 @@ export class Cluster {
 	lifeOf({ nodeId }: NodeSpec): SimulatedNode | undefined {
 		const life = this.#lives.get(nodeId);
 		return life?.machine.alive ? life : undefined;
+	}
+
+	/** The life of any node; none where it is not alive. */
+	anyLife(random: SeededRandom): SimulatedNode | undefined {
+		return this.lifeOf(random.pick(this.scenario.nodes));
 	}
 
 	alive(): SimulatedNode[] {

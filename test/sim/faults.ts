@@ -28,7 +28,7 @@ const nodeFaults: readonly Fault[] = [
 		weight: 3,
 		lastsMs: [10, 12_000],
 		begin(cluster, random) {
-			const life = anyLife(cluster, random);
+			const life = cluster.anyLife(random);
 			life?.kill();
 			return life && (() => cluster.start(life.spec));
 		},
@@ -39,7 +39,7 @@ const nodeFaults: readonly Fault[] = [
 		weight: 1,
 		lastsMs: [2_000, 15_000],
 		begin(cluster, random) {
-			const life = anyLife(cluster, random);
+			const life = cluster.anyLife(random);
 			if (life === undefined) return;
 			const { hub, clock } = cluster.world;
 			const others = othersOf(cluster, life.nodeId);
@@ -61,7 +61,7 @@ const nodeFaults: readonly Fault[] = [
 		weight: 3,
 		lastsMs: [50, 15_000],
 		begin(cluster, random) {
-			const life = anyLife(cluster, random);
+			const life = cluster.anyLife(random);
 			if (life === undefined || life.machine.paused) return;
 			life.machine.pause();
 			const recovered = cluster.impair(life.nodeId, "paused");
@@ -76,9 +76,9 @@ const nodeFaults: readonly Fault[] = [
 		weight: 1,
 		lastsMs: [1_000, 12_000],
 		begin(cluster, random) {
-			const life = anyLife(cluster, random);
+			const life = cluster.anyLife(random);
 			if (life === undefined || life.draining) return;
-			const asked = anyLife(cluster, random);
+			const asked = cluster.anyLife(random);
 			// By a signal, or by way of another node; then it may not hear of it.
 			if (asked === undefined || random.oneIn(2))
 				life.drain(random.below(6_000));
@@ -91,7 +91,7 @@ const nodeFaults: readonly Fault[] = [
 		weight: 2,
 		lastsMs: [0, 0],
 		begin(cluster, random) {
-			const life = anyLife(cluster, random);
+			const life = cluster.anyLife(random);
 			life?.machine.run(() => life.executor.crashWorker());
 			return () => {};
 		},
@@ -142,7 +142,7 @@ const gossipFaults: readonly Fault[] = [
 		weight: 2,
 		lastsMs: [0, 0],
 		begin: (cluster, random) => {
-			const liar = anyLife(cluster, random);
+			const liar = cluster.anyLife(random);
 			if (liar !== undefined) lie(cluster, liar.nodeId, random);
 			return () => {};
 		},
@@ -154,13 +154,6 @@ export const FAULTS: readonly Fault[] = [
 	...gossipFaults,
 	...storeFaults,
 ];
-
-export function anyLife(
-	cluster: Cluster,
-	random: SeededRandom,
-): SimulatedNode | undefined {
-	return cluster.lifeOf(random.pick(cluster.scenario.nodes));
-}
 
 function askToDrain(asked: SimulatedNode, nodeId: string): void {
 	asked.machine.run(() => {

@@ -2,7 +2,6 @@
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Fault } from "./faults.ts";
-import type { SimulatedNode } from "./simulated-node.ts";
 import { CALM, type LinkFaults } from "./store-link.ts";
 
 export const storeFaults: readonly Fault[] = [
@@ -11,7 +10,7 @@ export const storeFaults: readonly Fault[] = [
 		weight: 3,
 		lastsMs: [100, 15_000],
 		begin(cluster, random) {
-			const life = anyLife(cluster, random);
+			const life = cluster.anyLife(random);
 			if (life === undefined || life.link.cut) return;
 			life.link.cut = true;
 			const recovered = cluster.impair(life.nodeId, "cut-off");
@@ -78,19 +77,12 @@ export const storeFaults: readonly Fault[] = [
 	},
 ];
 
-function anyLife(
-	cluster: Cluster,
-	random: SeededRandom,
-): SimulatedNode | undefined {
-	return cluster.lifeOf(random.pick(cluster.scenario.nodes));
-}
-
 function troubleLink(
 	cluster: Cluster,
 	random: SeededRandom,
 	faults: LinkFaults,
 ): (() => void) | undefined {
-	const life = anyLife(cluster, random);
+	const life = cluster.anyLife(random);
 	if (life === undefined) return;
 	Object.assign(life.link.faults, faults);
 	const recovered = cluster.impair(life.nodeId, "cut-off");

@@ -126,7 +126,7 @@ function attempt(
 		...{ id, route, priority },
 		...(expected === undefined ? {} : { expected }),
 	});
-	const life = cluster.lifeOf(random.pick(cluster.scenario.nodes));
+	const life = cluster.anyLife(random);
 	ask(cluster, life, task, (outcome) => {
 		recorder.record({ kind: "submitted", id, outcome });
 		if (outcome === "ok" || tries === TRIES_MAX) {

@@ -33,6 +33,8 @@ const EXCEPTIONS: Exceptions = {
 		"the table that the scripts' twin and the checker are held against",
 	"node/executor/task-code.ts#Handlers":
 		"users write their task code against it",
+	"scripts/chaos/handlers.ts#default":
+		"the nodes of a chaos run load it as their task code",
 	"scripts/setup/programs.mjs#findBrowser":
 		"browser tests start what the set-up has found",
 };

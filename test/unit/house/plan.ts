@@ -133,9 +133,17 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "scripts",
 		paths: ["scripts/"],
-		ours: ["protocol"],
+		ours: ["protocol", "checker"],
 		libraries: ANY,
 		builtins: ANY,
+	},
+	{
+		// Judges what the simulator and the chaos run have recorded.
+		name: "checker",
+		paths: ["test/checker/"],
+		ours: ["protocol"],
+		libraries: [],
+		builtins: [],
 	},
 	{
 		name: "test",

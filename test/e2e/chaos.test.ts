@@ -1,0 +1,44 @@
+/** One run of chaos, on real processes, as `npm run chaos` makes it; and what it makes of wrong use. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import type { Report } from "../../scripts/chaos/report.ts";
+
+const CHAOS = new URL("../../scripts/chaos.ts", import.meta.url).pathname;
+
+function runChaos(...args: string[]) {
+	return promisify(execFile)(process.execPath, [CHAOS, ...args], {
+		timeout: 110_000,
+	});
+}
+
+test("no promise is broken by 25 s of all faults", async () => {
+	const { stdout } = await runChaos(
+		...["--nodes", "3", "--duration", "25", "--seed", "12", "--json"],
+	);
+	const report: Report = JSON.parse(stdout);
+	expect(report.breaches).toEqual([]);
+	expect(report.faults.kill).toBeGreaterThan(0);
+	expect(report.faults.pause).toBeGreaterThan(0);
+	expect(report.tasks.accepted).toBeGreaterThan(100);
+	expect(report.tasks.ended).toBe(report.tasks.accepted);
+	// Kills cut runs short, and all of them were made up for.
+	expect(report.tasks.runs).toBeGreaterThan(report.tasks.ended);
+	expect(report.recovery.never).toBe(0);
+});
+
+test("it troubles no other machine's cluster", async () => {
+	await expect(
+		runChaos("--attach", "http://192.0.2.1:5000"),
+	).rejects.toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining("not this machine"),
+	});
+});
+
+test("it refuses a fault that it does not know", async () => {
+	await expect(runChaos("--faults", "kill,magic")).rejects.toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining("magic"),
+	});
+});

@@ -1,0 +1,289 @@
+import { expect, test } from "vitest";
+import { judge, type Terms } from "../checker/checker.ts";
+import type { HistoryEvent, ReadEvent } from "../checker/history.ts";
+
+const TERMS: Terms = {
+	drainMs: 10_000,
+	stopMs: { paused: 100, "cut-off": 200, gone: 0 },
+};
+
+/** One task, submitted at 0, claimed twice: lost with its first node, done by the second. */
+function soundHistory(): HistoryEvent[] {
+	return [
+		...submitted("a", 0, "ok"),
+		{ kind: "start", atMs: 5, id: "a", token: 1, node: "one" },
+		{ kind: "stop", atMs: 50, id: "a", token: 1, node: "one" },
+		{ kind: "start", atMs: 60, id: "a", token: 2, node: "two" },
+		{ kind: "effect", atMs: 90, id: "a", token: 2, node: "two" },
+		{ kind: "stop", atMs: 90, id: "a", token: 2, node: "two" },
+		{ kind: "healed", atMs: 80 },
+		read({ atMs: 200 }),
+		read({ atMs: 900 }),
+	];
+}
+
+function submitted(
+	id: string,
+	atMs: number,
+	outcome: "ok" | "refused" | "unknown",
+	priority = 5,
+): HistoryEvent[] {
+	return [
+		{ kind: "submit", atMs, id, route: "default|work|", priority },
+		{ kind: "submitted", atMs: atMs + 1, id, outcome },
+	];
+}
+
+function read(change: Partial<ReadEvent> = {}): ReadEvent {
+	return {
+		...{ kind: "read", atMs: 200, id: "a", state: "SUCCESS", resultToken: 2 },
+		attempts: [
+			{ token: 1, node: "one", end: "lease-lost" },
+			{ token: 2, node: "two", end: "success" },
+		],
+		...change,
+	};
+}
+
+function breaches(
+	events: readonly HistoryEvent[],
+	terms: Partial<Terms> = {},
+): string[] {
+	return judge(events, { ...TERMS, ...terms }).breaches.map(
+		({ promise, what }) => `${promise}: ${what}`,
+	);
+}
+
+test("a history in which all promises hold is found to be so, and is counted", () => {
+	expect(judge(soundHistory(), TERMS)).toEqual({
+		...{ breaches: [], accepted: 1, ended: 1 },
+		...{ lostToTheStore: 0, attempts: 2, overlaps: 0 },
+	});
+});
+
+test("an accepted task that is not there is missed", () => {
+	expect(
+		breaches([
+			...submitted("a", 0, "ok"),
+			{ kind: "absent", atMs: 200, id: "a" },
+		]),
+	).toEqual([
+		"every accepted task is there, and nothing else: a was accepted at 1 ms, and is gone",
+	]);
+});
+
+test("a task accepted before the store lost writes is counted as lost, one accepted after it is missed", () => {
+	const history: HistoryEvent[] = [
+		...submitted("a", 0, "ok"),
+		{ kind: "lost-writes", atMs: 10 },
+		...submitted("b", 20, "ok"),
+		{ kind: "absent", atMs: 200, id: "a" },
+		{ kind: "absent", atMs: 200, id: "b" },
+	];
+	expect(judge(history, TERMS).lostToTheStore).toBe(2);
+	expect(breaches(history)).toEqual([
+		"every accepted task is there, and nothing else: b was accepted at 21 ms, and is gone",
+	]);
+});
+
+test("a task whose submission is not answered may be there or not", () => {
+	const asked = submitted("a", 0, "unknown");
+	expect(breaches([...asked, { kind: "absent", atMs: 200, id: "a" }])).toEqual(
+		[],
+	);
+	expect(breaches([...asked, ...soundHistory().slice(2)])).toEqual([]);
+});
+
+test("a refused task must not be there, nor one that nobody submitted", () => {
+	const rest = soundHistory().slice(2);
+	expect(breaches([...submitted("a", 0, "refused"), ...rest])).toEqual([
+		"every accepted task is there, and nothing else: a was refused to all who submitted it, and is there",
+	]);
+	expect(breaches(rest)).toEqual([
+		"every accepted task is there, and nothing else: a was never submitted, and is there",
+	]);
+});
+
+test("a task that has not ended after all has healed is told with its state", () => {
+	const waiting = read({
+		...{ atMs: 10_200, state: "PENDING" },
+		attempts: [{ token: 1, node: "one", end: "lease-lost" }],
+	});
+	expect(breaches([...soundHistory().slice(0, 8), waiting])).toEqual([
+		"everything ends in bounded time: a is still PENDING 10120 ms after all has healed",
+	]);
+});
+
+test("a task that is still run after its bound has ended too late", () => {
+	expect(breaches(soundHistory(), { drainMs: 5 })).toEqual([
+		"everything ends in bounded time: a was still run 10 ms after all has healed",
+	]);
+});
+
+test("a token that was seen before is told with both of its holders", () => {
+	const history = soundHistory();
+	history[4] = { kind: "start", atMs: 60, id: "a", token: 1, node: "two" };
+	expect(breaches(history)).toContain(
+		"tokens are unique and rise: a was started by two at 60 ms with token 1, after one at 5 ms with token 1",
+	);
+});
+
+test("a result that is not of the newest attempt is found out", () => {
+	expect(
+		breaches([
+			...soundHistory().slice(0, 8),
+			{ kind: "effect", atMs: 70, id: "a", token: 1, node: "one" },
+			read({ resultToken: 1 }),
+		]),
+	).toEqual([
+		"a result is taken from its newest token only: a has the result of token 1, and its newest attempt has 2",
+	]);
+});
+
+test("a result without the work that it tells of is found out", () => {
+	const history = soundHistory().filter(({ kind }) => kind !== "effect");
+	expect(breaches(history)).toEqual([
+		"a result is taken from its newest token only: a has a result of token 2, which did not do its work",
+	]);
+});
+
+test("an attempt that started after the task had ended for good is found out", () => {
+	expect(
+		breaches([
+			...soundHistory(),
+			{ kind: "start", atMs: 95, id: "a", token: 3, node: "one" },
+			{ kind: "stop", atMs: 99, id: "a", token: 3, node: "one" },
+		]),
+	).toEqual([
+		"a result is taken from its newest token only: a has the result of token 2, and one started token 3 at 95 ms",
+	]);
+});
+
+test("a task that had ended does not change any more", () => {
+	const changed = read({ atMs: 900, state: "FAILURE", errorCode: "failed" });
+	expect(breaches([...soundHistory().slice(0, 9), changed])).toContain(
+		"only listed transitions happen: a had ended as SUCCESS by token 2 (result of 2) at 200 ms, and is FAILURE by token 2 (result of 2) at 900 ms",
+	);
+});
+
+test.each([
+	["success", "SUCCESS", []],
+	[
+		"handed-back",
+		"FAILURE",
+		["token 2 ended by handed-back, and then it was FAILURE"],
+	],
+	["success", "FAILURE", ["token 2 ended by success, and then it was FAILURE"]],
+	[undefined, "STARTED", []],
+	[undefined, "PENDING", ["is PENDING, and its token 2 never ended"]],
+	[
+		"lease-lost",
+		"STARTED",
+		["token 2 ended by lease-lost, and then it was STARTED"],
+	],
+] as const)(
+	"after an attempt that ended by %s, %s is judged by the table of transitions",
+	(end, state, expected) => {
+		const attempts = [
+			{ token: 1, node: "one", end: "crashed" as const },
+			{ token: 2, node: "two", ...(end === undefined ? {} : { end }) },
+		];
+		const found = breaches([
+			...soundHistory().slice(0, 7),
+			read({ state, attempts }),
+		]);
+		for (const what of expected) expect(found.join("\n")).toContain(what);
+		if (expected.length === 0) expect(found).toEqual([]);
+	},
+);
+
+test("a task that fails although its code works is found out, unless it may be the cause", () => {
+	const crashed = { token: 1, node: "one", end: "crashed" } as const;
+	const failed = (crashes: number) =>
+		breaches([
+			{
+				...{ kind: "submit", atMs: 0, id: "a", route: "default|work|" },
+				...{ priority: 5, expected: "SUCCESS" },
+			},
+			...soundHistory().slice(1, 8),
+			read({
+				...{ state: "FAILURE", errorCode: "crashed" },
+				attempts: Array.from({ length: crashes }, () => crashed),
+			}),
+		]);
+	expect(failed(2)).toEqual([
+		"a task ends as its code does: a ended as crashed where its code makes SUCCESS, after attempts that ended crashed, crashed",
+	]);
+	expect(failed(3)).toEqual([]);
+});
+
+test("an overlap is excused while the earlier holder is paused, and for the time it takes to stop", () => {
+	const overlapping = (untilMs: number, ...more: HistoryEvent[]) => {
+		const history = soundHistory();
+		history[3] = {
+			kind: "stop",
+			atMs: untilMs,
+			id: "a",
+			token: 1,
+			node: "one",
+		};
+		return breaches([...history, ...more]);
+	};
+	const broken =
+		"executions overlap only while a holder is paused or cut off: a ran on one (token 1) and on two (token 2) from 60 to 75 ms, and one could have known";
+	const paused = (node: string, fromMs: number, untilMs: number) =>
+		({ kind: "impaired", node, why: "paused", fromMs, untilMs }) as const;
+	expect(overlapping(75)).toEqual([broken]);
+	expect(overlapping(75, paused("two", 0, 100))).toEqual([broken]);
+	expect(overlapping(75, paused("one", 65, 100))).toEqual([broken]);
+	expect(overlapping(75, paused("one", 20, 80))).toEqual([]);
+	// Awake since before it began, and not yet stopped: 100 ms are allowed.
+	expect(overlapping(75, paused("one", -60, -40))).toEqual([broken]);
+	expect(overlapping(75, paused("one", -60, -20))).toEqual([]);
+});
+
+test("an execution that a store has forgotten with its last writes may overlap", () => {
+	const history = soundHistory();
+	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
+	expect(breaches([...history, { kind: "lost-writes", atMs: 30 }])).toEqual([]);
+});
+
+test("where one task runs at a time, a lower priority does not start before a higher one", () => {
+	const run = (id: string, atMs: number): HistoryEvent[] => [
+		{ kind: "start", atMs, id, token: atMs, node: "one" },
+		{ kind: "stop", atMs: atMs + 1, id, token: atMs, node: "one" },
+	];
+	const asked = [
+		...submitted("low", 0, "ok", 1),
+		...submitted("high", 5, "ok", 9),
+	];
+	const judged = (events: HistoryEvent[]) =>
+		breaches(events, { oneAtATimeWithinMs: 3 }).filter((breach) =>
+			breach.startsWith("higher"),
+		);
+	expect(judged([...asked, ...run("low", 20), ...run("high", 30)])).toEqual([
+		"higher priorities go first: low (priority 1) started at 20 ms, while high (priority 9) had been waiting since 6 ms",
+	]);
+	expect(judged([...asked, ...run("high", 20), ...run("low", 30)])).toEqual([]);
+	expect(judged([...asked, ...run("low", 7), ...run("high", 30)])).toEqual([]);
+});
+
+test("within one priority, what came first starts first", () => {
+	const asked = [
+		...submitted("first", 0, "ok"),
+		...submitted("second", 5, "ok"),
+	];
+	const start = (id: string, atMs: number): HistoryEvent => ({
+		...{ kind: "start", atMs, id, token: atMs, node: "one" },
+	});
+	const found = breaches([...asked, start("second", 20), start("first", 30)], {
+		oneAtATimeWithinMs: 3,
+	});
+	expect(found.some((breach) => breach.startsWith("higher"))).toBe(true);
+});
+
+test("a flaw is a breach in itself", () => {
+	expect(breaches([{ kind: "flaw", atMs: 1, what: "node one died" }])).toEqual([
+		"nothing crashes or leaks: node one died",
+	]);
+});
