@@ -96,6 +96,7 @@ async function main(args: readonly string[]): Promise<number> {
 	process.on("exit", () => {
 		const removal = { recursive: true, force: true, maxRetries: 10 };
 		if (!keep) rmSync(directory, removal);
+		else process.stderr.write(`logs and runs are kept in ${directory}\n`);
 	});
 	// The processes that were started end with this one: see `chaos/process.ts`.
 	for (const [event, code] of [
@@ -111,7 +112,6 @@ async function main(args: readonly string[]): Promise<number> {
 	process.channel?.unref();
 	const report = await chaos(options, skipped, directory);
 	keep = report.breaches.length > 0;
-	if (keep) process.stderr.write(`logs and runs are kept in ${directory}\n`);
 	process.stdout.write(
 		options.json
 			? `${JSON.stringify(report, null, "\t")}\n`

@@ -13,13 +13,14 @@
  * - a Redis that is frozen answers nothing and closes nothing: the socket
  *   timeout ends the connection then, and a new one is tried.
  *
- * Every new connection first reads the server's run id, so that a restarted
- * store, which may have forgotten writes, is never taken for the former one.
+ * Every new connection has a number (`life`), since a store that was away may
+ * have restarted and forgotten writes: it has to be adopted before it gives
+ * tasks (see `redis-shard.ts`).
  * Retrying is left to the actors, who know what may be repeated.
  */
 import { Cluster, Redis, ReplyError } from "ioredis";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
-import { type Log, StoreError } from "../ports.ts";
+import { StoreError } from "../ports.ts";
 import type { Script } from "./scripts.ts";
 import { parseStoreUrl } from "./url.ts";
 
@@ -51,18 +52,17 @@ const OPTIONS = {
 } as const;
 
 export class Connection {
-	/** Run id of the server behind the connection; undefined while there is none. */
-	runId: string | undefined;
+	/** Rises with every connection made; undefined while there is none. */
+	life: number | undefined;
+	#lives = 0;
 	readonly #redis: Redis | Cluster;
-	readonly #log: Log;
 	readonly #pending = new Set<(cause: Error) => void>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
 	#lastTrouble = "it has not been reached yet";
 
-	constructor(url: string, log: Log) {
-		this.#log = log;
+	constructor(url: string) {
 		this.#redis = connect(url);
-		this.#redis.on("ready", () => void this.#greet());
+		this.#redis.on("ready", () => this.#begin());
 		this.#redis.on("close", () =>
 			this.#lost(new Error("the connection closed")),
 		);
@@ -72,7 +72,7 @@ export class Connection {
 	}
 
 	get up(): boolean {
-		return this.runId !== undefined;
+		return this.life !== undefined;
 	}
 
 	/** Why the store is down, as one clause; for logs and answers. */
@@ -166,26 +166,15 @@ export class Connection {
 		);
 	}
 
-	async #greet(): Promise<void> {
-		try {
-			const info = String(await this.#send("INFO", ["server"]));
-			const runId = /run_id:(\w+)/.exec(info)?.[1];
-			if (runId === undefined) throw new Error("INFO server names no run_id");
-			this.runId = runId;
-			for (const listener of this.#listeners) listener(true);
-		} catch (error) {
-			this.#lastTrouble = (error as Error).message;
-			this.#log.warn(
-				{ err: error },
-				"Redis accepted a connection and then did not answer; trying again",
-			);
-			this.#redis.disconnect(true);
-		}
+	#begin(): void {
+		this.#lives += 1;
+		this.life = this.#lives;
+		for (const listener of this.#listeners) listener(true);
 	}
 
 	#lost(cause: Error): void {
 		const wasUp = this.up;
-		this.runId = undefined;
+		this.life = undefined;
 		for (const reject of this.#pending) reject(cause);
 		this.#pending.clear();
 		if (!wasUp) return;

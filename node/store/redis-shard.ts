@@ -55,8 +55,8 @@ export class RedisShard implements Shard {
 	readonly #tag: string;
 	readonly #connection: Connection;
 	readonly #scripts: Readonly<Record<ScriptName, Script>>;
-	/** Run of the server that the shard was last opened or adopted on. */
-	#adoptedRun: string | undefined;
+	/** The connection on which the shard was last opened or adopted. */
+	#adoptedLife: number | undefined;
 
 	constructor(
 		index: number,
@@ -76,16 +76,15 @@ export class RedisShard implements Shard {
 	}
 
 	async open({ record, ttlMs, generation }: OpenRequest): Promise<Opened> {
-		const run = this.#runId();
+		const { life } = this.#connection;
 		const reply = await this.#run(
 			"open",
 			record.nodeId,
 			ttlMs,
 			generation,
-			run,
 			JSON.stringify(record),
 		);
-		this.#adoptedRun = run;
+		this.#adoptedLife = life;
 		const [opened, raised, nowMs, previous] = reply as [
 			number,
 			number,
@@ -101,9 +100,9 @@ export class RedisShard implements Shard {
 	}
 
 	async adopt(generation: number): Promise<number> {
-		const run = this.#runId();
-		const raised = await this.#run("adopt", generation, run);
-		this.#adoptedRun = run;
+		const { life } = this.#connection;
+		const raised = await this.#run("adopt", generation);
+		this.#adoptedLife = life;
 		return raised as number;
 	}
 
@@ -145,7 +144,7 @@ export class RedisShard implements Shard {
 		limit,
 	}: ClaimRequest): Promise<ClaimReply> {
 		assert(limit <= CLAIM_BATCH_MAX && routes.length <= CLAIM_ROUTES_MAX);
-		if (this.#runId() !== this.#adoptedRun)
+		if (this.#connection.life !== this.#adoptedLife)
 			return { ok: false, code: "stale_generation" };
 		return decodeClaim(
 			await this.#run("claim", session, generation, limit, ...routes),
@@ -235,10 +234,5 @@ export class RedisShard implements Shard {
 
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
 		return this.#connection.run(this.#scripts[name], this.#tag, args);
-	}
-
-	/** "" while there is no connection; whatever is sent then throws anyhow. */
-	#runId(): string {
-		return this.#connection.runId ?? "";
 	}
 }

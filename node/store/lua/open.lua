@@ -1,14 +1,13 @@
 -- Opens a session of a node: a new epoch, a new lease. An earlier session of the
 -- node is revoked: the node that held it is not alive any more.
--- ARGV    node id, ttl (ms), generation (highest that the node knows of), run id of the
---         Redis server, record (JSON)
+-- ARGV    node id, ttl (ms), generation (highest that the node knows of), record (JSON)
 -- Returns { epoch, generation, now (ms), earlier session still with a lease, or '' }
 local node, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
 local last = tonumber(call('HGET', EPOCHS, node) or 0)
 -- Epochs follow the clock, so that they rise even where writes were lost.
 local epoch = math.max(last + 1, now)
-local generation = raiseGeneration(tonumber(ARGV[3]), ARGV[4])
+local generation = raiseGeneration(tonumber(ARGV[3]))
 local earlier = node .. ':' .. digits(last)
 if call('ZSCORE', SESSIONS, earlier) then
   call('ZADD', SESSIONS, 0, earlier)
@@ -17,7 +16,7 @@ else
 end
 call('ZADD', SESSIONS, now + ttl, node .. ':' .. digits(epoch))
 call('HSET', EPOCHS, node, epoch)
-call('HSET', NODES, node, ARGV[5])
+call('HSET', NODES, node, ARGV[4])
 call('HDEL', DRAINS, node)
 call('ZREM', GONE, node)
 call('HINCRBY', META, 'registry', 1)
