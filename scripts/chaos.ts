@@ -104,7 +104,8 @@ async function main(args: readonly string[]): Promise<number> {
 		["SIGTERM", 143],
 		["disconnect", 1],
 	] as const) {
-		process.once(event, () => {
+		// Every time: a second Ctrl-C must not end this before it has cleaned up.
+		process.on(event, () => {
 			keep = false;
 			process.exit(code);
 		});

@@ -153,12 +153,7 @@ export class ClusterNode {
 
 	/** Resolves when it says where it serves. Starts it again on the same folder, too. */
 	async start(): Promise<void> {
-		const node = new HearsayProcess(
-			PROGRAM,
-			["node", ...this.#flags],
-			this.#folder,
-			{ ...process.env, NODE_COMPILE_CACHE: COMPILED },
-		);
+		const node = launchNode(this.#flags, this.#folder);
 		this.#process = node;
 		this.running = true;
 		void node.ended.then(() => {
@@ -232,6 +227,21 @@ export class ClusterNode {
 			body: typeof body === "string" ? body : JSON.stringify(body),
 		});
 	}
+}
+
+/** `hearsay node` in a folder. It does not outlive the test's process. */
+export function launchNode(
+	flags: readonly string[],
+	folder: string,
+): HearsayProcess {
+	const node = new HearsayProcess(PROGRAM, ["node", ...flags], folder, {
+		...process.env,
+		NODE_COMPILE_CACHE: COMPILED,
+	});
+	const killWithUs = () => node.kill("SIGKILL");
+	process.once("exit", killWithUs);
+	void node.ended.then(() => process.off("exit", killWithUs));
+	return node;
 }
 
 async function call<Body>(

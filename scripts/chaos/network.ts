@@ -31,6 +31,11 @@ const SUBNET: Readonly<Record<Link, string>> = {
 	peers: "10.83.3",
 };
 const OWN = 254;
+const MAC: Readonly<Record<Link, string>> = {
+	control: "02:83:00:00:00:01",
+	store: "02:83:00:00:00:02",
+	peers: "02:83:00:00:00:03",
+};
 
 /** Why no network can be made here; undefined where one can. */
 export function networkTrouble(): string | undefined {
@@ -58,9 +63,9 @@ export async function enterNetwork(): Promise<number> {
 		// The channel tells it when this process is gone.
 		stdio: ["inherit", "inherit", "inherit", "ipc"],
 	});
-	// A Ctrl-C reaches the whole group; this one waits for the other's end.
-	process.on("SIGINT", () => undefined);
-	process.on("SIGTERM", () => child.kill("SIGTERM"));
+	for (const signal of ["SIGINT", "SIGTERM"] as const) {
+		process.on(signal, () => child.kill(signal));
+	}
 	const [code, signal] = await once(child, "exit");
 	if (signal !== null) throw new Error(`chaos was ended by ${signal}`);
 	return code;
@@ -91,7 +96,9 @@ export class Network implements Ground {
 			// Never up: it passes nothing on.
 			"link add nowhere type bridge",
 			...LINKS.flatMap((link) => [
-				`link add ${link} type bridge`,
+				// With an address of its own. Else it takes one from its ports, and
+				// another when that one leaves: nobody would find it for a while.
+				`link add ${link} address ${MAC[link]} type bridge`,
 				`link set ${link} up`,
 				`addr add ${SUBNET[link]}.${OWN}/24 dev ${link}`,
 			]),

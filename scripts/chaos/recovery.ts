@@ -19,7 +19,7 @@ export interface Recovery {
 	readonly disturbed: boolean;
 }
 
-/** After a fault was mended, what it did goes on to be felt for so long. */
+/** What a fault of another kind did goes on to be felt for so long after it was mended. */
 const AFTERMATH_MS = 5_000;
 
 export function recoveriesOf(
@@ -49,12 +49,11 @@ function recoveryOf(
 		({ id, startMs }) => id === cut.id && startMs > kill.atMs,
 	);
 	const untilMs = next?.startMs ?? Number.POSITIVE_INFINITY;
-	const disturbed = faults.some(
-		(fault) =>
-			fault !== kill &&
-			fault.atMs < untilMs &&
-			(fault.untilMs ?? Number.POSITIVE_INFINITY) + AFTERMATH_MS > kill.atMs,
-	);
+	const disturbed = faults.some((fault) => {
+		const feltMs = fault.kind === "kill" ? 0 : AFTERMATH_MS;
+		const overMs = (fault.untilMs ?? Number.POSITIVE_INFINITY) + feltMs;
+		return fault !== kill && fault.atMs < untilMs && overMs > kill.atMs;
+	});
 	return {
 		id: cut.id,
 		killedMs: kill.atMs,

@@ -31,6 +31,8 @@ export interface Report {
 		/** With no other fault near: what a kill alone costs. */
 		readonly undisturbed: Spread;
 		readonly all: Spread;
+		/** Where to look: the task that waited longest, and when its node was killed. */
+		readonly slowest: { readonly id: string; readonly killedMs: number } | null;
 		/** Cut short, and not run again. */
 		readonly never: number;
 	};
@@ -76,6 +78,7 @@ export function makeReport(
 		recovery: {
 			undisturbed: spreadOf(recoveries.filter(({ disturbed }) => !disturbed)),
 			all: spreadOf(recoveries),
+			slowest: slowestOf(recoveries, recording.startMs),
 			never: recoveries.filter(({ ms }) => ms === undefined).length,
 		},
 		resumption: spread(resumptions.map(({ ms }) => ms)),
@@ -129,6 +132,16 @@ function spreadOf(recoveries: readonly Recovery[]): Spread {
 	);
 }
 
+function slowestOf(
+	recoveries: readonly Recovery[],
+	startMs: number,
+): Report["recovery"]["slowest"] {
+	const [slowest] = recoveries.toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0));
+	if (slowest === undefined) return null;
+	const { id, killedMs } = slowest;
+	return { id, killedMs: Math.round(killedMs - startMs) };
+}
+
 function spread(times: readonly number[]): Spread {
 	const rounded = times.map(Math.round);
 	const at = (percent: number) =>
@@ -168,6 +181,11 @@ export function formatReport(report: Report): string {
 		`recovery     from a kill to the next start of what ran there, ms`,
 		`             ${formatSpread(recovery.undisturbed)} with no other fault near`,
 		`             ${formatSpread(recovery.all)} in all; ${recovery.never} not run again`,
+		...(recovery.slowest === null
+			? []
+			: [
+					`             the slowest: ${recovery.slowest.id}, killed at ${recovery.slowest.killedMs}`,
+				]),
 		`resumption   from Redis being back to the first task accepted, ms`,
 		`             ${formatSpread(report.resumption)}`,
 		`drained      ${report.drainedMs} ms after all was mended`,

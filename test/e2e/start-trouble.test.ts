@@ -3,8 +3,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchNode } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { HearsayProcess, PROGRAM } from "./up-process.ts";
+import type { HearsayProcess } from "./up-process.ts";
 
 let redis: RedisServer;
 let folder: string;
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 function start(args: readonly string[], data = "node"): HearsayProcess {
 	const own = ["--redis", redis.url, "--http", "127.0.0.1:0", "--data", data];
-	return new HearsayProcess(PROGRAM, ["node", ...own, ...args], folder);
+	return launchNode([...own, ...args], folder);
 }
 
 /** It ends by itself with exit code 2, and one line that tells why. */

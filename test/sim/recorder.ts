@@ -15,7 +15,8 @@ type Timeless<Event> = Event extends { readonly atMs: number }
 export class Recorder {
 	readonly events: HistoryEvent[] = [];
 	fingerprint = 0;
-	steps = 0;
+	/** Executions under way, wherever they are. */
+	running = 0;
 	readonly faults = new Map<string, number>();
 	readonly #clock: VirtualClock;
 
@@ -28,13 +29,14 @@ export class Recorder {
 	}
 
 	add(event: HistoryEvent): void {
+		if (event.kind === "start") this.running += 1;
+		if (event.kind === "stop") this.running -= 1;
 		this.events.push(event);
 		this.fingerprint = hash32(JSON.stringify(event), this.fingerprint);
 	}
 
 	/** Something happened that is not part of the history. */
 	stepped(what: string): void {
-		this.steps += 1;
 		const time = String(this.#clock.monoMs());
 		this.fingerprint = hash32(what, hash32(time, this.fingerprint));
 	}

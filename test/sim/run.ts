@@ -26,7 +26,7 @@ import { Recorder } from "./recorder.ts";
 import { drawScenario, type Scenario } from "./scenario.ts";
 import { StoreServer, type Tamper } from "./store-server.ts";
 import { Storm } from "./storm.ts";
-import { startWorkload, type Workload } from "./workload.ts";
+import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
 
 /** A rule of the system that is broken on purpose. */
 export interface Mutant {
@@ -119,6 +119,12 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	await drain(cluster, workload, drainMs);
 	await readBack(cluster, workload);
 	await clock.runFor(LATER_MS);
+	// A store that has lost writes may have forgotten executions that go on.
+	const quiet = await clock.runUntil(
+		() => recorder.running === 0,
+		DURATION_MS_MAX,
+	);
+	if (!quiet) recorder.flaw(`${recorder.running} executions never end`);
 	await findLeaks(cluster);
 	await readBack(cluster, workload);
 	return {

@@ -13,6 +13,8 @@ import { ROUTES, type Scenario } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import type { TaskScript } from "./task-code.ts";
 
+/** How long a task runs at the longest. */
+export const DURATION_MS_MAX = 20_000;
 const PATIENCE_MS = 3_000;
 const TRIES_MAX = 4;
 const TRY_AGAIN_MS = 300;
@@ -99,7 +101,7 @@ function drawPlain(random: SeededRandom): [TaskScript, Expected] {
 
 function drawScript(random: SeededRandom): [TaskScript, Expected] {
 	const durationMs = random.oneIn(5)
-		? random.below(random.pick([3_000, 20_000]))
+		? random.below(random.pick([3_000, DURATION_MS_MAX]))
 		: random.below(random.pick([5, 100, 1_500]));
 	const deaf = random.oneIn(10);
 	const plain = { durationMs, deaf };
