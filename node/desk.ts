@@ -17,6 +17,7 @@ import {
 	type Api,
 	type Clock,
 	type ClusterView,
+	type ListReply,
 	type NodeView,
 	type Random,
 	type Readiness,
@@ -125,20 +126,11 @@ export class Desk implements Api {
 			this.#parts.crews.map(async ({ shard }) => {
 				// Among tasks of one creation number, lower shards come first.
 				const beforeSeq = shard.index > from.shard ? from.seq + 1 : from.seq;
-				const tasks = await shard.list({ state, beforeSeq, limit });
-				return tasks.map((task) => ({ task, shard: shard.index }));
+				const page = await shard.list({ state, beforeSeq, limit });
+				return { ...page, shard: shard.index };
 			}),
 		);
-		const merged = pages
-			.flat()
-			.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
-		const page = merged.slice(0, limit);
-		const last = page.at(-1);
-		const more = last !== undefined && page.length === limit;
-		return {
-			tasks: page.map(({ task }) => task),
-			cursor: more ? `${last.task.seq}.${last.shard}` : undefined,
-		};
+		return mergePages(pages, limit);
 	}
 
 	isServed(route: Route): boolean {
@@ -261,6 +253,31 @@ function sumCounts(
 			stale: sum(({ stale }) => stale),
 		},
 		backlog: [...backlog].map(([route, count]) => ({ route, count })),
+	};
+}
+
+/**
+ * One page from one of each shard: newest first, and nothing older than where
+ * the page of a shard with more to come ends, or that would be passed over.
+ */
+function mergePages(
+	pages: readonly (ListReply & { readonly shard: number })[],
+	limit: number,
+): TaskPage {
+	const ends = pages.map(({ tasks, more }) =>
+		more ? (tasks.at(-1)?.seq ?? 0) : 0,
+	);
+	const fromSeq = Math.max(...ends);
+	const merged = pages
+		.flatMap(({ tasks, shard }) => tasks.map((task) => ({ task, shard })))
+		.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
+	const page = merged.filter(({ task }) => task.seq >= fromSeq).slice(0, limit);
+	const last = page.at(-1);
+	const more = page.length < merged.length || pages.some(({ more }) => more);
+	return {
+		tasks: page.map(({ task }) => task),
+		cursor:
+			more && last !== undefined ? `${last.task.seq}.${last.shard}` : undefined,
 	};
 }
 

@@ -39,6 +39,8 @@ export const WAIT_BATCH_MAX = 256;
 /** Tasks that one node waits for on behalf of clients. Beyond: 503 `overloaded`. */
 export const WAITERS_MAX = 10_000;
 export const LIST_LIMIT_DEFAULT = 50;
+/** A page of a list ends with the task that makes its payloads and results exceed this, in each shard. */
+export const LIST_BYTES_MAX = 4 * 1024 * 1024;
 export const LIST_LIMIT_MAX = 500;
 /** Nesting of a JSON text. Beyond: 400 `invalid_json`. */
 export const JSON_DEPTH_MAX = 64;

@@ -129,6 +129,12 @@ export interface ListRequest {
 	readonly limit: number;
 }
 
+export interface ListReply {
+	readonly tasks: readonly TaskRecord[];
+	/** There are older ones: the page ended at `limit`, or with the task that made it larger than LIST_BYTES_MAX. */
+	readonly more: boolean;
+}
+
 /** Tasks by state now, and running totals since the shard was made. */
 export interface ShardCounts {
 	readonly states: Readonly<Record<TaskState, number>>;
@@ -182,8 +188,8 @@ export interface Shard {
 	trim(keptMax: number): Promise<number>;
 	/** In order; undefined for what does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
-	/** Newest first. Fewer than `limit` means there are no more. */
-	list(request: ListRequest): Promise<TaskRecord[]>;
+	/** Newest first. */
+	list(request: ListRequest): Promise<ListReply>;
 	counts(): Promise<ShardCounts>;
 	/** Marks a node's session, for the node to find and drain. False: it holds no lease. */
 	askToDrain(nodeId: string): Promise<boolean>;

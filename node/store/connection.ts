@@ -41,7 +41,8 @@ const AWAY = [
 const OPTIONS = {
 	autoResendUnfulfilledCommands: false,
 	enableOfflineQueue: false,
-	maxRetriesPerRequest: 0,
+	// What was sent and lost is settled here; ioredis need not count tries.
+	maxRetriesPerRequest: null,
 	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
 	// A backstop: the socket timeout comes first.
 	commandTimeout: STORE_COMMAND_TIMEOUT_MS * 2,

@@ -20,6 +20,7 @@ import type {
 	EndOutcome,
 	GiveBack,
 	GiveBackOutcome,
+	ListReply,
 	ListRequest,
 	NodeRecord,
 	Opened,
@@ -36,6 +37,7 @@ import type { Connection, Reply } from "./connection.ts";
 import {
 	decodeClaim,
 	decodeCounts,
+	decodeList,
 	decodeNodes,
 	decodePulse,
 	decodeRevoke,
@@ -205,19 +207,8 @@ export class RedisShard implements Shard {
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
 	}
 
-	async list({ state, beforeSeq, limit }: ListRequest): Promise<TaskRecord[]> {
-		const reply = (await this.#run(
-			"list",
-			state ?? "",
-			beforeSeq,
-			limit,
-		)) as Reply[];
-		const tasks: TaskRecord[] = [];
-		for (let i = 0; i < reply.length; i += 2) {
-			const task = decodeTask(reply[i] as string, reply[i + 1] as Reply);
-			if (task !== undefined) tasks.push(task);
-		}
-		return tasks;
+	async list({ state, beforeSeq, limit }: ListRequest): Promise<ListReply> {
+		return decodeList(await this.#run("list", state ?? "", beforeSeq, limit));
 	}
 
 	async counts(): Promise<ShardCounts> {

@@ -4,9 +4,10 @@
  */
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type { ClaimedTask } from "../../protocol/task.ts";
+import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
 import type {
 	ClaimReply,
+	ListReply,
 	NodeRecord,
 	Pulse,
 	RegisteredNode,
@@ -14,7 +15,7 @@ import type {
 	ShardCounts,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
-import { decodeFields } from "./task-codec.ts";
+import { decodeFields, decodeTask } from "./task-codec.ts";
 
 type Flat = (string | number)[];
 
@@ -76,6 +77,16 @@ export function decodeRevoke(reply: Reply): RevokeReply {
 	}));
 	putBack.sort((a, b) => (a.route < b.route ? -1 : 1));
 	return { ok: true, putBack, left };
+}
+
+export function decodeList(reply: Reply): ListReply {
+	const [more, ...values] = reply as [number, ...Reply[]];
+	const tasks: TaskRecord[] = [];
+	for (let i = 0; i < values.length; i += 2) {
+		const task = decodeTask(values[i] as string, values[i + 1] as Reply);
+		if (task !== undefined) tasks.push(task);
+	}
+	return { tasks, more: more === 1 };
 }
 
 export function decodeCounts(reply: Reply): ShardCounts {

@@ -24,6 +24,7 @@ process.on("exit", () => {
 class AttachedNode implements NodeVictim {
 	readonly id: string;
 	readonly name: string;
+	readonly isKept = true;
 	readonly lives: Life[] = [];
 
 	constructor(id: string) {

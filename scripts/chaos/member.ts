@@ -35,6 +35,7 @@ export interface Life {
 export class Member {
 	readonly name: string;
 	readonly url: string;
+	readonly isKept = false;
 	readonly lives: Life[] = [];
 	/** What nobody asked for, in a sentence each. */
 	readonly flaws: { atMs: number; what: string }[] = [];

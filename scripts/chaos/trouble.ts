@@ -11,6 +11,8 @@ export interface NodeVictim {
 	readonly name: string;
 	/** Undefined while it has no process. */
 	readonly pid: number | undefined;
+	/** Whether someone else starts it again when it has ended. */
+	readonly isKept: boolean;
 	kill(): Promise<void>;
 	drain(): Promise<void>;
 	start(): void;
@@ -80,7 +82,8 @@ export class Troublemaker {
 		const record = this.#begin({ kind, nodes: [victim.name], pids: [pid] });
 		const who = `${victim.name} (pid ${pid})`;
 		if (kind === "kill") {
-			this.#tell(`kill       ${who}, back in ${seconds(lengthMs)}`);
+			const back = victim.isKept ? "" : `, back in ${seconds(lengthMs)}`;
+			this.#tell(`kill       ${who}${back}`);
 			await victim.kill();
 			await sleep(lengthMs);
 			victim.start();

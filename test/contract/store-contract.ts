@@ -78,7 +78,9 @@ function shardRules(make: MakeWorld): void {
 			await shard.submit(own.map((id) => ({ id, route, priority, payload })));
 		}
 		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
-		const lists = await Promise.all(shards.map((shard) => shard.list(all)));
+		const lists = await Promise.all(
+			shards.map(async (shard) => (await shard.list(all)).tasks),
+		);
 		const found = lists.flat().map((task) => task.id);
 		expect(found.sort()).toEqual(ids.sort());
 		for (const [index, shard] of shards.entries()) {

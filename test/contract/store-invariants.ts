@@ -38,13 +38,14 @@ export async function look(
 	for (let beforeSeq = 2 ** 45; ; ) {
 		const request = { state: undefined, beforeSeq, limit: PAGE };
 		const page = await shard.list(request);
-		tasks.push(...page);
-		if (page.length < PAGE) break;
-		beforeSeq = page.at(-1)?.seq ?? 0;
+		tasks.push(...page.tasks);
+		if (!page.more) break;
+		beforeSeq = page.tasks.at(-1)?.seq ?? 0;
 	}
 	const states = await Promise.all(
-		TASK_STATES.map((state) =>
-			shard.list({ state, beforeSeq: 2 ** 45, limit: 500 }),
+		TASK_STATES.map(
+			async (state) =>
+				(await shard.list({ state, beforeSeq: 2 ** 45, limit: 500 })).tasks,
 		),
 	);
 	const running = await Promise.all(

@@ -1,6 +1,11 @@
 /** Rules of waiting work: submitting, claiming, and reading what there is. */
 import { expect, it } from "vitest";
-import { CLAIM_BATCH_BYTES_MAX, ROUTES_MAX } from "../../protocol/limits.ts";
+import {
+	CLAIM_BATCH_BYTES_MAX,
+	LIST_BYTES_MAX,
+	PAYLOAD_BYTES_MAX,
+	ROUTES_MAX,
+} from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS } from "../../protocol/rank.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import { type Bench, ROUTE, success } from "./store-bench.ts";
@@ -36,9 +41,11 @@ export function submittingRules(bench: Bench): void {
 	it("creation numbers go on rising through calls that come faster than the clock", async () => {
 		await bench.submit(...Array.from({ length: 100 }, () => ({})));
 		const [task] = await bench.submit({});
-		const [newest, second] = await bench.shard.list({
+		const { tasks, more } = await bench.shard.list({
 			...{ state: undefined, beforeSeq: FROM_THE_TOP, limit: 2 },
 		});
+		const [newest, second] = tasks;
+		expect(more).toBe(true);
 		expect(newest?.id).toBe(task?.id);
 		expect(newest?.seq).toBeGreaterThan(second?.seq ?? Number.NaN);
 	});
@@ -202,11 +209,28 @@ export function readingRules(bench: Bench): void {
 		for (;;) {
 			const request = { state: undefined, beforeSeq, limit: 3 };
 			const page = await bench.shard.list(request);
-			ids.push(...page.map((task) => task.id));
-			if (page.length < request.limit) break;
-			beforeSeq = page.at(-1)?.seq ?? 0;
+			ids.push(...page.tasks.map((task) => task.id));
+			if (!page.more) break;
+			beforeSeq = page.tasks.at(-1)?.seq ?? 0;
 		}
 		expect(ids).toEqual(tasks.map((task) => task.id).reverse());
+	});
+
+	it("a page ends with the task that makes it too large, and the next goes on after it", async () => {
+		const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
+		const count = LIST_BYTES_MAX / PAYLOAD_BYTES_MAX + 4;
+		const tasks = await bench.submit(
+			...Array.from({ length: count }, () => ({ payload })),
+		);
+		const all = { state: undefined, beforeSeq: FROM_THE_TOP, limit: 100 };
+		const first = await bench.shard.list(all);
+		expect(first.more).toBe(true);
+		expect(first.tasks.length).toBeLessThan(count);
+		const beforeSeq = first.tasks.at(-1)?.seq ?? 0;
+		const second = await bench.shard.list({ ...all, beforeSeq });
+		expect(second.more).toBe(false);
+		const ids = [...first.tasks, ...second.tasks].map(({ id }) => id);
+		expect(ids).toEqual(tasks.map(({ id }) => id).reverse());
 	});
 
 	it("lists of one state have all of that state and nothing else, as it is told by get", async () => {
@@ -218,7 +242,8 @@ export function readingRules(bench: Bench): void {
 		expect(states).toMatchObject({ PENDING: 2, STARTED: 2, SUCCESS: 2 });
 		for (const state of TASK_STATES) {
 			const request = { state, beforeSeq: FROM_THE_TOP, limit: 10 };
-			const list = await bench.shard.list(request);
+			const { tasks: list, more } = await bench.shard.list(request);
+			expect(more).toBe(false);
 			expect(list.map((task) => task.state)).toEqual(
 				Array.from({ length: states[state] }, () => state),
 			);

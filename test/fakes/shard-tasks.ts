@@ -9,6 +9,7 @@
 import assert from "node:assert/strict";
 import type {
 	EndOutcome,
+	ListReply,
 	ListRequest,
 	ShardCounts,
 	SubmitOutcome,
@@ -17,6 +18,7 @@ import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	ATTEMPTS_KEPT_MAX,
 	ENDED_KEPT_MS,
+	LIST_BYTES_MAX,
 	ROUTES_MAX,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
@@ -209,13 +211,19 @@ export class Tasks {
 		return this.#records.get(id);
 	}
 
-	list({ state, beforeSeq, limit }: ListRequest): TaskRecord[] {
-		return this.#select(
+	list({ state, beforeSeq, limit }: ListRequest): ListReply {
+		const found = this.#select(
 			(task) =>
 				task.seq < beforeSeq && (state === undefined || task.state === state),
-		)
-			.sort((a, b) => b.seq - a.seq)
-			.slice(0, limit);
+		).sort((a, b) => b.seq - a.seq);
+		const tasks: TaskRecord[] = [];
+		let bytes = 0;
+		for (const task of found.slice(0, limit)) {
+			if (bytes > LIST_BYTES_MAX) break;
+			bytes += Buffer.byteLength(task.payload + (task.result ?? ""));
+			tasks.push(task);
+		}
+		return { tasks, more: tasks.length < found.length };
 	}
 
 	counts(): ShardCounts {

@@ -10,6 +10,7 @@ import type {
 	EndOutcome,
 	GiveBack,
 	GiveBackOutcome,
+	ListReply,
 	ListRequest,
 	NodeRecord,
 	Opened,
@@ -193,7 +194,7 @@ export class MemoryShard implements Shard {
 		return ids.map((id) => this.#tasks.get(id));
 	}
 
-	async list(request: ListRequest): Promise<TaskRecord[]> {
+	async list(request: ListRequest): Promise<ListReply> {
 		return this.#tasks.list(request);
 	}
 

@@ -150,7 +150,7 @@ async function drain(
 async function readAll(server: StoreServer): Promise<TaskRecord[]> {
 	const request = { state: undefined, beforeSeq: SEQ_SPAN, limit: 1e6 };
 	const pages = await Promise.all(
-		server.shards.map((shard) => shard.list(request)),
+		server.shards.map(async (shard) => (await shard.list(request)).tasks),
 	);
 	return pages.flat();
 }

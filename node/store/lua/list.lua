@@ -2,12 +2,12 @@
 -- waiting ones are read from their queues, which are sorted by priority and, within
 -- one, by creation number: band by band, hopping from one priority in use to the next.
 -- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks)
--- Returns id, fields (flat list), id, fields …
+-- Returns 1 where there are more, older ones, or 0; then id, fields (flat list), id, fields …
 local state, before, limit = ARGV[1], math.min(tonumber(ARGV[2]), SEQ_SPAN), tonumber(ARGV[3])
 local found = {}
 
 local function gather(key, low, high)
-  local page = call('ZREVRANGEBYSCORE', key, '(' .. digits(high), digits(low), 'WITHSCORES', 'LIMIT', 0, limit)
+  local page = call('ZREVRANGEBYSCORE', key, '(' .. digits(high), digits(low), 'WITHSCORES', 'LIMIT', 0, limit + 1)
   for i = 1, #page, 2 do found[#found + 1] = { id = page[i], seq = page[i + 1] % SEQ_SPAN } end
 end
 
@@ -31,9 +31,15 @@ for _, ended in ipairs(ENDED_STATES) do
 end
 
 table.sort(found, function(a, b) return a.seq > b.seq end)
-local answer = {}
-for i = 1, math.min(limit, #found) do
-  answer[#answer + 1] = found[i].id
-  answer[#answer + 1] = call('HGETALL', taskKey(found[i].id))
+local answer, bytes = { 0 }, 0
+for i, task in ipairs(found) do
+  if i > limit or bytes > LIST_BYTES_MAX then
+    answer[1] = 1
+    break
+  end
+  local fields = call('HGETALL', taskKey(task.id))
+  for j = 2, #fields, 2 do bytes = bytes + #fields[j] end
+  answer[#answer + 1] = task.id
+  answer[#answer + 1] = fields
 end
 return answer

@@ -1,6 +1,7 @@
 /** Submissions, ends and sessions that break a rule. */
 import type {
 	EndOutcome,
+	ListReply,
 	ListRequest,
 	Pulse,
 	RevokeReply,
@@ -48,13 +49,13 @@ export class LostPlaces extends TamperedShard {
 		return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
 	}
 
-	override async list(request: ListRequest): Promise<TaskRecord[]> {
+	override async list(request: ListRequest): Promise<ListReply> {
 		const queued = await this.sound.list(request);
-		const known = new Set(queued.map(({ id }) => id));
+		const known = new Set(queued.tasks.map(({ id }) => id));
 		const rest = [...this.#unqueued.values()].filter(
 			({ id }) => !known.has(id),
 		);
-		return [...queued, ...rest];
+		return { ...queued, tasks: [...queued.tasks, ...rest] };
 	}
 }
 
