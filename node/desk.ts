@@ -6,8 +6,8 @@
  * no state. A method that needs the store throws `StoreError` when it cannot be
  * had, and the HTTP side turns that into a 503.
  */
+import { mergePages, readCursor } from "../protocol/page.ts";
 import type { ProblemCode } from "../protocol/problem.ts";
-import { SEQ_SPAN } from "../protocol/rank.ts";
 import type { Route } from "../protocol/route.ts";
 import { isSameTask } from "../protocol/same-task.ts";
 import { shardOf } from "../protocol/shard.ts";
@@ -17,7 +17,6 @@ import {
 	type Api,
 	type Clock,
 	type ClusterView,
-	type ListReply,
 	type NodeView,
 	type Random,
 	type Readiness,
@@ -71,7 +70,6 @@ const PROBLEM_OF = {
 	unknown: "outcome_unknown",
 	full: "store_full",
 } as const satisfies Record<StoreErrorKind, ProblemCode>;
-const CURSOR = /^(\d{1,14})\.(\d{1,3})$/;
 
 export class Desk implements Api {
 	readonly #parts: DeskParts;
@@ -254,43 +252,6 @@ function sumCounts(
 		},
 		backlog: [...backlog].map(([route, count]) => ({ route, count })),
 	};
-}
-
-/**
- * One page from one of each shard: newest first, and nothing older than where
- * the page of a shard with more to come ends, or that would be passed over.
- */
-function mergePages(
-	pages: readonly (ListReply & { readonly shard: number })[],
-	limit: number,
-): TaskPage {
-	const ends = pages.map(({ tasks, more }) =>
-		more ? (tasks.at(-1)?.seq ?? 0) : 0,
-	);
-	const fromSeq = Math.max(...ends);
-	const merged = pages
-		.flatMap(({ tasks, shard }) => tasks.map((task) => ({ task, shard })))
-		.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
-	const page = merged.filter(({ task }) => task.seq >= fromSeq).slice(0, limit);
-	const last = page.at(-1);
-	const more = page.length < merged.length || pages.some(({ more }) => more);
-	return {
-		tasks: page.map(({ task }) => task),
-		cursor:
-			more && last !== undefined ? `${last.task.seq}.${last.shard}` : undefined,
-	};
-}
-
-/** Where a page begins: before this creation number, or at it in a later shard. */
-function readCursor(
-	cursor: string | undefined,
-): { seq: number; shard: number } | undefined {
-	if (cursor === undefined)
-		return { seq: SEQ_SPAN, shard: Number.POSITIVE_INFINITY };
-	const [, seq, shard] = CURSOR.exec(cursor) ?? [];
-	return seq === undefined
-		? undefined
-		: { seq: Number(seq), shard: Number(shard) };
 }
 
 function base32(value: number, chars: number): string {
