@@ -185,22 +185,42 @@ export class Renewer {
 		const pulse = await shard.pulse(session, ttlMs);
 		if (this.#stopped) return;
 		if (!pulse.ok) {
-			this.session = undefined;
-			this.#trustTimer?.cancel();
-			this.#parts.log.warn(
-				{ shard: shard.index, session },
-				`session ${pulse.code}`,
-			);
-			if (pulse.code === "superseded") events.superseded();
-			else {
-				events.revoked();
-				await this.#open();
-			}
+			await this.#over(session, pulse.code);
 			return;
 		}
 		this.generation = Math.max(this.generation, pulse.generation);
 		this.#renewed(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
+	}
+
+	async #over(
+		session: SessionName,
+		code: "revoked" | "superseded",
+	): Promise<void> {
+		const { shard, events, log } = this.#parts;
+		const stranger = code === "superseded" && !(await this.#isOwnGhost());
+		this.session = undefined;
+		this.#trustTimer?.cancel();
+		log.warn({ shard: shard.index, session }, `session ${code}`);
+		if (stranger) {
+			events.superseded();
+			return;
+		}
+		events.revoked();
+		await this.#open();
+	}
+
+	/**
+	 * Whether the newer session is no other program's but was asked for by this
+	 * one, or by an earlier life of it, and reached the store late: a network
+	 * may deliver what a closed connection, or a dead process, had sent.
+	 */
+	async #isOwnGhost(): Promise<boolean> {
+		const { shard, record } = this.#parts;
+		const { nodeId, startedMs } = record();
+		const { nodes } = await shard.nodes();
+		const newest = nodes.find((node) => node.record.nodeId === nodeId)?.record;
+		return newest !== undefined && newest.startedMs <= startedMs;
 	}
 
 	#renewed(sentMs: number, storeNowMs: number): void {

@@ -3,10 +3,10 @@
  * where partitions are asked for and possible, on a network that can be cut.
  */
 import { nowMs } from "../bench/clock.ts";
-import { freePort } from "../bench/port.ts";
-import { type Ground, loopback } from "./ground.ts";
+import { loopback } from "./ground.ts";
 import { Member } from "./member.ts";
 import { Network } from "./network.ts";
+import { lastingPorts } from "./port.ts";
 import { ChaosRedis, type Fsync } from "./redis.ts";
 import type { Flaw, Stage } from "./stage.ts";
 import type { Victims } from "./trouble.ts";
@@ -30,8 +30,8 @@ export class OwnCluster implements Stage {
 		const { directory, fsync } = plan;
 		const network = plan.network ? new Network(plan.nodes) : undefined;
 		await network?.lay();
-		const ground = network ?? (await freeLoopback(plan.nodes));
-		const port = await freePort();
+		const [port = 0, ...httpPorts] = await lastingPorts(1 + plan.nodes);
+		const ground = network ?? loopback(httpPorts);
 		const host = ground.redisHost;
 		const redis = new ChaosRedis({ host, port, fsync, directory });
 		await redis.start();
@@ -75,10 +75,4 @@ export class OwnCluster implements Stage {
 		await Promise.all(this.nodes.map((member) => member.drain()));
 		await this.victims.redis?.kill();
 	}
-}
-
-async function freeLoopback(nodes: number): Promise<Ground> {
-	return loopback(
-		await Promise.all(Array.from({ length: nodes }, () => freePort())),
-	);
 }

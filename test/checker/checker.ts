@@ -55,7 +55,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 			judgeAcceptance(history),
 		],
 		["everything ends in bounded time", judgeDrained(history, terms.drainMs)],
-		["tokens are unique and rise", judgeTokens(history)],
+		["tokens are unique and rise", judgeTokens(history, terms.stopMs)],
 		["a result is taken from its newest token only", judgeResults(history)],
 		["only listed transitions happen", judgeTransitions(history)],
 		["a task ends as its code does", judgeOutcomes(history)],

@@ -38,11 +38,14 @@ export function overlapsOf({ tasks }: History): Overlap[] {
 		const stopOf = ({ token, node }: StartEvent) =>
 			stops.find((stop) => stop.token === token && stop.node === node)?.atMs ??
 			Number.POSITIVE_INFINITY;
-		for (const [i, earlier] of starts.entries()) {
-			for (const later of starts.slice(i + 1)) {
+		// The lower token was given first, even where its holder started late.
+		const inOrder = [...starts].sort((a, b) => a.token - b.token);
+		for (const [i, earlier] of inOrder.entries()) {
+			for (const later of inOrder.slice(i + 1)) {
+				const fromMs = Math.max(earlier.atMs, later.atMs);
 				const untilMs = Math.min(stopOf(earlier), stopOf(later));
-				if (later.atMs < untilMs)
-					overlaps.push({ earlier, later, fromMs: later.atMs, untilMs });
+				if (fromMs < untilMs)
+					overlaps.push({ earlier, later, fromMs, untilMs });
 			}
 		}
 	}

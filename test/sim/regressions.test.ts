@@ -1,10 +1,20 @@
 /** What the simulator has found, as small as it can be told. */
 import { expect, test } from "vitest";
 import { Claimer } from "../../node/claimer.ts";
+import { Detector } from "../../node/detector.ts";
 import { Finisher } from "../../node/finisher.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
+import { Renewer } from "../../node/renewer.ts";
+import {
+	LEASE_TTL_MS,
+	PULSE_MS_MAX,
+	TRUST_MARGIN_MS,
+} from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { nodeRecord } from "../contract/store-bench.ts";
+import { createMemoryStore } from "../fakes/store.ts";
+import { SeededRandom } from "../random.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -71,3 +81,83 @@ test("an end that comes while a task is given back is brought to the store too",
 	expect(brought).toEqual([end]);
 	expect(finisher.idle).toBe(true);
 });
+
+test.each([
+	["an earlier life of it", 500, ["opened", "revoked", "opened"]],
+	["another program", 1_500, ["opened", "superseded"]],
+])(
+	"a node whose session gives way to one of %s can tell",
+	async (_whose, startedMs, expected) => {
+		const clock = new VirtualClock();
+		const { shards } = createMemoryStore({
+			shards: 1,
+			nowMs: () => clock.wallMs(),
+		});
+		const shard = shards[0] as Shard;
+		const record = { ...nodeRecord("ann"), startedMs: 1_000 };
+		const told: string[] = [];
+		const renewer = new Renewer({
+			...{ shard, clock, random: new SeededRandom(1), log },
+			...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+			record: () => record,
+			events: {
+				opened: () => told.push("opened"),
+				pulsed() {},
+				trustEnded() {},
+				revoked: () => told.push("revoked"),
+				superseded: () => told.push("superseded"),
+			},
+		});
+		renewer.start();
+		await clock.runFor(100);
+		await shard.open({
+			...{
+				record: { ...record, startedMs },
+				ttlMs: LEASE_TTL_MS,
+				generation: 0,
+			},
+		});
+		await clock.runFor(PULSE_MS_MAX);
+		renewer.stop();
+		expect(told).toEqual(expected);
+	},
+);
+
+test.each([
+	["has not renewed", 2_000, 1],
+	["has renewed its lease meanwhile", LEASE_TTL_MS, 0],
+])(
+	"a silent node that %s when its probe is over is judged by that",
+	async (_what, leftAfterMs, times) => {
+		const clock = new VirtualClock();
+		const lefts = [2_000, leftAfterMs];
+		let reaped = 0;
+		const nodes = async () => ({
+			nowMs: 0,
+			nodes: [
+				{ record: nodeRecord("ann"), epoch: 1, expiresMs: lefts.shift() ?? 0 },
+			],
+		});
+		const detector = new Detector({
+			...{ clock, log, ttlMs: LEASE_TTL_MS },
+			crews: [
+				{
+					shard: { nodes } as unknown as Shard,
+					reaper: {
+						async reap() {
+							reaped += 1;
+						},
+					},
+				},
+			],
+			connected: () => [],
+			probe: async () => "unreachable",
+			refresh: async () => {},
+			witnesses: () => ({ heard: 1, seeing: 0 }),
+		});
+		detector.peerChanged("ann", false);
+		await clock.runFor(1);
+		detector.stop();
+		expect(reaped).toBe(times);
+	},
+);

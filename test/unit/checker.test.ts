@@ -1,58 +1,13 @@
 import { expect, test } from "vitest";
-import { judge, type Terms } from "../checker/checker.ts";
-import type { HistoryEvent, ReadEvent } from "../checker/history.ts";
-
-const TERMS: Terms = {
-	drainMs: 10_000,
-	stopMs: { paused: 100, "cut-off": 200, gone: 0 },
-};
-
-/** One task, submitted at 0, claimed twice: lost with its first node, done by the second. */
-function soundHistory(): HistoryEvent[] {
-	return [
-		...submitted("a", 0, "ok"),
-		{ kind: "start", atMs: 5, id: "a", token: 1, node: "one" },
-		{ kind: "stop", atMs: 50, id: "a", token: 1, node: "one" },
-		{ kind: "start", atMs: 60, id: "a", token: 2, node: "two" },
-		{ kind: "effect", atMs: 90, id: "a", token: 2, node: "two" },
-		{ kind: "stop", atMs: 90, id: "a", token: 2, node: "two" },
-		{ kind: "healed", atMs: 80 },
-		read({ atMs: 200 }),
-		read({ atMs: 900 }),
-	];
-}
-
-function submitted(
-	id: string,
-	atMs: number,
-	outcome: "ok" | "refused" | "unknown",
-	priority = 5,
-): HistoryEvent[] {
-	return [
-		{ kind: "submit", atMs, id, route: "default|work|", priority },
-		{ kind: "submitted", atMs: atMs + 1, id, outcome },
-	];
-}
-
-function read(change: Partial<ReadEvent> = {}): ReadEvent {
-	return {
-		...{ kind: "read", atMs: 200, id: "a", state: "SUCCESS", resultToken: 2 },
-		attempts: [
-			{ token: 1, node: "one", end: "lease-lost" },
-			{ token: 2, node: "two", end: "success" },
-		],
-		...change,
-	};
-}
-
-function breaches(
-	events: readonly HistoryEvent[],
-	terms: Partial<Terms> = {},
-): string[] {
-	return judge(events, { ...TERMS, ...terms }).breaches.map(
-		({ promise, what }) => `${promise}: ${what}`,
-	);
-}
+import { judge } from "../checker/checker.ts";
+import type { HistoryEvent } from "../checker/history.ts";
+import {
+	breaches,
+	read,
+	soundHistory,
+	submitted,
+	TERMS,
+} from "./checker-history.ts";
 
 test("a history in which all promises hold is found to be so, and is counted", () => {
 	expect(judge(soundHistory(), TERMS)).toEqual({
@@ -126,6 +81,27 @@ test("a token that was seen before is told with both of its holders", () => {
 	expect(breaches(history)).toContain(
 		"tokens are unique and rise: a was started by two at 60 ms with token 1, after one at 5 ms with token 1",
 	);
+});
+
+test("a lower token after a higher one is excused only where its holder may have started late", () => {
+	const history: HistoryEvent[] = [
+		...submitted("a", 0, "ok"),
+		{ kind: "start", atMs: 60, id: "a", token: 2, node: "two" },
+		{ kind: "stop", atMs: 90, id: "a", token: 2, node: "two" },
+		{ kind: "start", atMs: 95, id: "a", token: 1, node: "one" },
+		{ kind: "stop", atMs: 99, id: "a", token: 1, node: "one" },
+	];
+	const cutOff = (untilMs: number): HistoryEvent => ({
+		...{ kind: "impaired", node: "one", why: "cut-off", fromMs: -500, untilMs },
+	});
+	const broken = [
+		"tokens are unique and rise: a was started by one at 95 ms with token 1, after two at 60 ms with token 2",
+	];
+	const judged = (...more: HistoryEvent[]) =>
+		breaches([...history, ...more]).filter((each) => each.startsWith("tokens"));
+	expect(judged()).toEqual(broken);
+	expect(judged(cutOff(-110))).toEqual(broken);
+	expect(judged(cutOff(-100))).toEqual([]);
 });
 
 test("a result that is not of the newest attempt is found out", () => {
@@ -215,71 +191,6 @@ test("a task that fails although its code works is found out, unless it may be t
 		"a task ends as its code does: a ended as crashed where its code makes SUCCESS, after attempts that ended crashed, crashed",
 	]);
 	expect(failed(3)).toEqual([]);
-});
-
-test("an overlap is excused while the earlier holder is paused, and for the time it takes to stop", () => {
-	const overlapping = (untilMs: number, ...more: HistoryEvent[]) => {
-		const history = soundHistory();
-		history[3] = {
-			kind: "stop",
-			atMs: untilMs,
-			id: "a",
-			token: 1,
-			node: "one",
-		};
-		return breaches([...history, ...more]);
-	};
-	const broken =
-		"executions overlap only while a holder is paused or cut off: a ran on one (token 1) and on two (token 2) from 60 to 75 ms, and one could have known";
-	const paused = (node: string, fromMs: number, untilMs: number) =>
-		({ kind: "impaired", node, why: "paused", fromMs, untilMs }) as const;
-	expect(overlapping(75)).toEqual([broken]);
-	expect(overlapping(75, paused("two", 0, 100))).toEqual([broken]);
-	expect(overlapping(75, paused("one", 65, 100))).toEqual([broken]);
-	expect(overlapping(75, paused("one", 20, 80))).toEqual([]);
-	// Awake since before it began, and not yet stopped: 100 ms are allowed.
-	expect(overlapping(75, paused("one", -60, -40))).toEqual([broken]);
-	expect(overlapping(75, paused("one", -60, -20))).toEqual([]);
-});
-
-test("an execution that a store has forgotten with its last writes may overlap", () => {
-	const history = soundHistory();
-	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
-	expect(breaches([...history, { kind: "lost-writes", atMs: 30 }])).toEqual([]);
-});
-
-test("where one task runs at a time, a lower priority does not start before a higher one", () => {
-	const run = (id: string, atMs: number): HistoryEvent[] => [
-		{ kind: "start", atMs, id, token: atMs, node: "one" },
-		{ kind: "stop", atMs: atMs + 1, id, token: atMs, node: "one" },
-	];
-	const asked = [
-		...submitted("low", 0, "ok", 1),
-		...submitted("high", 5, "ok", 9),
-	];
-	const judged = (events: HistoryEvent[]) =>
-		breaches(events, { oneAtATimeWithinMs: 3 }).filter((breach) =>
-			breach.startsWith("higher"),
-		);
-	expect(judged([...asked, ...run("low", 20), ...run("high", 30)])).toEqual([
-		"higher priorities go first: low (priority 1) started at 20 ms, while high (priority 9) had been waiting since 6 ms",
-	]);
-	expect(judged([...asked, ...run("high", 20), ...run("low", 30)])).toEqual([]);
-	expect(judged([...asked, ...run("low", 7), ...run("high", 30)])).toEqual([]);
-});
-
-test("within one priority, what came first starts first", () => {
-	const asked = [
-		...submitted("first", 0, "ok"),
-		...submitted("second", 5, "ok"),
-	];
-	const start = (id: string, atMs: number): HistoryEvent => ({
-		...{ kind: "start", atMs, id, token: atMs, node: "one" },
-	});
-	const found = breaches([...asked, start("second", 20), start("first", 30)], {
-		oneAtATimeWithinMs: 3,
-	});
-	expect(found.some((breach) => breach.startsWith("higher"))).toBe(true);
 });
 
 test("a flaw is a breach in itself", () => {

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { HistoryEvent } from "../checker/history.ts";
+import { breaches, soundHistory, submitted } from "./checker-history.ts";
+
+test("an overlap is excused while the earlier holder is paused, and for the time it takes to stop", () => {
+	const overlapping = (untilMs: number, ...more: HistoryEvent[]) => {
+		const history = soundHistory();
+		history[3] = {
+			kind: "stop",
+			atMs: untilMs,
+			id: "a",
+			token: 1,
+			node: "one",
+		};
+		return breaches([...history, ...more]);
+	};
+	const broken =
+		"executions overlap only while a holder is paused or cut off: a ran on one (token 1) and on two (token 2) from 60 to 75 ms, and one could have known";
+	const paused = (node: string, fromMs: number, untilMs: number) =>
+		({ kind: "impaired", node, why: "paused", fromMs, untilMs }) as const;
+	expect(overlapping(75)).toEqual([broken]);
+	expect(overlapping(75, paused("two", 0, 100))).toEqual([broken]);
+	expect(overlapping(75, paused("one", 65, 100))).toEqual([broken]);
+	expect(overlapping(75, paused("one", 20, 80))).toEqual([]);
+	// Awake since before it began, and not yet stopped: 100 ms are allowed.
+	expect(overlapping(75, paused("one", -60, -40))).toEqual([broken]);
+	expect(overlapping(75, paused("one", -60, -20))).toEqual([]);
+});
+
+test("an execution that a store has forgotten with its last writes may overlap", () => {
+	const history = soundHistory();
+	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
+	expect(breaches([...history, { kind: "lost-writes", atMs: 30 }])).toEqual([]);
+});
+
+test("where one task runs at a time, a lower priority does not start before a higher one", () => {
+	const run = (id: string, atMs: number): HistoryEvent[] => [
+		{ kind: "start", atMs, id, token: atMs, node: "one" },
+		{ kind: "stop", atMs: atMs + 1, id, token: atMs, node: "one" },
+	];
+	const asked = [
+		...submitted("low", 0, "ok", 1),
+		...submitted("high", 5, "ok", 9),
+	];
+	const judged = (events: HistoryEvent[]) =>
+		breaches(events, { oneAtATimeWithinMs: 3 }).filter((breach) =>
+			breach.startsWith("higher"),
+		);
+	expect(judged([...asked, ...run("low", 20), ...run("high", 30)])).toEqual([
+		"higher priorities go first: low (priority 1) started at 20 ms, while high (priority 9) had been waiting since 6 ms",
+	]);
+	expect(judged([...asked, ...run("high", 20), ...run("low", 30)])).toEqual([]);
+	expect(judged([...asked, ...run("low", 7), ...run("high", 30)])).toEqual([]);
+});
+
+test("within one priority, what came first starts first", () => {
+	const asked = [
+		...submitted("first", 0, "ok"),
+		...submitted("second", 5, "ok"),
+	];
+	const start = (id: string, atMs: number): HistoryEvent => ({
+		...{ kind: "start", atMs, id, token: atMs, node: "one" },
+	});
+	const found = breaches([...asked, start("second", 20), start("first", 30)], {
+		oneAtATimeWithinMs: 3,
+	});
+	expect(found.some((breach) => breach.startsWith("higher"))).toBe(true);
+});
