@@ -25,11 +25,7 @@ import {
 	type SessionName,
 	trustedUntilMs,
 } from "../protocol/lease.ts";
-import {
-	GENERATION_LEAP_MAX,
-	PULSE_MS_MAX,
-	PULSE_MS_MIN,
-} from "../protocol/limits.ts";
+import { PULSE_MS_MAX, PULSE_MS_MIN } from "../protocol/limits.ts";
 import {
 	type Clock,
 	type Log,
@@ -129,13 +125,6 @@ export class Renewer {
 	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
 		this.generation = await this.#parts.shard.adopt(this.generation);
-	}
-
-	/** Raises what is known of the store's generation, as a peer told. */
-	learnGeneration(generation: number): void {
-		// A leap is a lie: it would use up what tokens there are.
-		if (generation > this.generation + GENERATION_LEAP_MAX) return;
-		this.generation = Math.max(this.generation, generation);
 	}
 
 	async #beat(): Promise<void> {

@@ -237,8 +237,6 @@ export class Scheduler {
 			return;
 		}
 		this.#roster.hear(message);
-		for (const { renewer } of this.#crews)
-			renewer.learnGeneration(message.generation);
 	}
 
 	/** Work waits elsewhere: claim it when it is this node's turn. */
@@ -271,9 +269,6 @@ export class Scheduler {
 			running: this.#runner.running,
 			load: load(),
 			storeUp: store.up && this.#crews.every(({ renewer }) => renewer.trusted),
-			generation: Math.max(
-				...this.#crews.map(({ renewer }) => renewer.generation),
-			),
 			draining: this.#drainer.draining,
 			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
 		};

@@ -51,8 +51,6 @@ export interface Digest extends GossipHeader {
 	readonly load: number;
 	/** What the node sees of the store. */
 	readonly storeUp: boolean;
-	/** Highest store generation that the node has seen. */
-	readonly generation: number;
 	readonly draining: boolean;
 	/** Short names (see `shortName`) of peers it is connected to; at most DIGEST_PEERS_MAX. */
 	readonly peers: readonly string[];
@@ -129,13 +127,11 @@ function decodeDigest(
 	header: GossipHeader,
 	value: Unchecked,
 ): Digest | undefined {
-	const { freeSlots, running, load, storeUp, generation, draining, peers } =
-		value;
+	const { freeSlots, running, load, storeUp, draining, peers } = value;
 	if (!isCount(freeSlots, CONCURRENCY_MAX)) return;
 	if (!isCount(running, CONCURRENCY_MAX)) return;
 	if (typeof load !== "number" || !(load >= 0 && load <= 1)) return;
 	if (typeof storeUp !== "boolean" || typeof draining !== "boolean") return;
-	if (!isCount(generation)) return;
 	if (!Array.isArray(peers) || peers.length > DIGEST_PEERS_MAX) return;
 	if (!peers.every((peer) => typeof peer === "string" && peer.length <= 8))
 		return;
@@ -146,7 +142,6 @@ function decodeDigest(
 		running,
 		load,
 		storeUp,
-		generation,
 		draining,
 		peers,
 	};

@@ -141,9 +141,6 @@ export const TRIM_MS = 30_000;
 /** A starting node waits so long for its store; then it starts, is not ready, and goes on trying. */
 export const STORE_START_MS = 2_000;
 
-/** A generation of the store that a peer tells of is believed this far beyond the own. */
-export const GENERATION_LEAP_MAX = 64;
-
 // --- Batches: how much one script may do at once. More waits for the next.
 
 export const SUBMIT_BATCH_MAX = 128;
@@ -234,7 +231,7 @@ export const REPLAY_WINDOW = 256;
 /** A sender silent for so long may start again from any epoch and number. */
 export const SENDER_FORGOTTEN_MS = 30_000;
 /** A stranger's knock is passed on so often; others in between are only refused. */
-export const STRANGER_MS = 1_000;
+export const STRANGER_MS = 200;
 /** Dropped messages are logged at most so often, as totals. */
 export const DROPS_LOGGED_MS = 10_000;
 

@@ -3,19 +3,30 @@
  * the same task always has a higher one, so whoever keeps the highest token
  * seen can refuse a late writer.
  *
- *     token = generation × 2^40 + counter
+ *     token = generation × 2^12 + counter
  *
  * The counter is the shard's and rises with every claim. The generation rises
  * whenever the store may have forgotten writes (it restarted, or a replica was
- * promoted), so that no token repeats even when the counter fell back. A
- * counter that outgrows its 40 bits carries into the generation, which is
- * harmless: only the order of whole tokens matters.
+ * promoted), so that no token repeats even when the counter fell back. It rises
+ * to the store's clock, in milliseconds since SEQ_EPOCH_MS, and above all that
+ * nodes remember: the raise itself may be forgotten too, by all who knew of it,
+ * and must not be made a second time to the same number. A counter that
+ * outgrows its 12 bits carries into the generation, which is harmless: no store
+ * gives 4,096 tokens a millisecond, so it never overtakes the clock. Tokens
+ * stay below 2^53, exact in a double, until 2095.
  */
-export const TOKENS_PER_GENERATION = 2 ** 40;
+import { SEQ_EPOCH_MS } from "./rank.ts";
+
+export const TOKENS_PER_GENERATION = 2 ** 12;
 
 /** The number below which no token of this generation lies. */
 export function tokenFloor(generation: number): number {
 	return generation * TOKENS_PER_GENERATION;
+}
+
+/** The generation that a store is raised to that may have forgotten writes, at least. */
+export function generationAt(nowMs: number): number {
+	return nowMs - SEQ_EPOCH_MS;
 }
 
 /** The generation that a token, or a counter of tokens, is in. */

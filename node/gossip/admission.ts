@@ -14,6 +14,8 @@ import type { AdmittedPeer, Clock, Log } from "../ports.ts";
 
 export class Admission {
 	readonly gater: ConnectionGater;
+	/** Strangers refused since the owner last cleared it; of very many, some. */
+	readonly knocked = new Set<string>();
 	readonly #self: string;
 	readonly #clock: Clock;
 	readonly #log: Log;
@@ -62,6 +64,7 @@ export class Admission {
 	}
 
 	#knock(nodeId: string): void {
+		if (this.knocked.size < PEERS_MAX) this.knocked.add(nodeId);
 		const nowMs = this.#clock.monoMs();
 		if (nowMs - this.#passedOnMs < STRANGER_MS) return;
 		this.#passedOnMs = nowMs;

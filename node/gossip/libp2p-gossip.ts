@@ -259,7 +259,9 @@ class Libp2pGossip implements Gossip, Links {
 	#redial(): void {
 		if (!this.#running) return;
 		const peers = [...this.#admission.peers.values()];
-		this.#redialer.aim(chooseDials(this.nodeId, peers));
+		const { knocked } = this.#admission;
+		this.#redialer.aim(chooseDials(this.nodeId, peers), knocked);
+		knocked.clear();
 	}
 }
 

@@ -12,7 +12,10 @@
  *
  * Of two peers the one with the lower id dials first and the other only when it
  * still must, so that they do not meet half-way with two connections. (Two do
- * no harm: gossip takes one of them.)
+ * no harm: gossip takes one of them.) A node that has just begun does not wait:
+ * it dials everyone, whose registry may not name it yet; and those who refused it
+ * for that dial it as soon as it does. A node that dies is found dead at once only
+ * by those who had a link to it, so links must stand soon.
  */
 import {
 	DIALS_AT_ONCE_MAX,
@@ -52,6 +55,7 @@ export class Redialer {
 	readonly #log: Log;
 	readonly #targets = new Map<string, Target>();
 	#dialling = 0;
+	#begun = false;
 
 	constructor(
 		self: string,
@@ -67,8 +71,11 @@ export class Redialer {
 		this.#log = log;
 	}
 
-	/** Replaces the list. A peer that is new on it or has moved is dialled at once. */
-	aim(peers: readonly AdmittedPeer[]): void {
+	/**
+	 * Replaces the list. A peer that is new on it or has moved is dialled at once:
+	 * by the lower id, by one that has just begun, and where it has knocked.
+	 */
+	aim(peers: readonly AdmittedPeer[], knocked: ReadonlySet<string>): void {
 		const wanted = new Map(peers.map((peer) => [peer.nodeId, peer]));
 		for (const [nodeId, target] of this.#targets) {
 			if (wanted.has(nodeId)) continue;
@@ -87,8 +94,10 @@ export class Redialer {
 				muteSinceMs: undefined,
 			};
 			this.#targets.set(nodeId, target);
-			this.#look(target, this.#self < nodeId ? 0 : REDIAL_MS_MAX);
+			const atOnce = this.#self < nodeId || !this.#begun || knocked.has(nodeId);
+			this.#look(target, atOnce ? 0 : REDIAL_MS_MAX);
 		}
+		this.#begun ||= peers.length > 0;
 	}
 
 	/** Gossip flows with the peer, whoever dialled. */
@@ -106,7 +115,7 @@ export class Redialer {
 	}
 
 	stop(): void {
-		this.aim([]);
+		this.aim([], new Set());
 	}
 
 	#look(target: Target, afterMs: number): void {

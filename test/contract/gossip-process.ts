@@ -27,7 +27,7 @@ gossip.onMessage((message) => {
 	tell({
 		heard: message.from,
 		epoch: message.epoch,
-		sentMs: message.generation,
+		sentMs: message.seq,
 		heardMs: wallMicros(),
 		cpuMs: (user + system) / 1_000,
 	});
@@ -35,7 +35,6 @@ gossip.onMessage((message) => {
 await gossip.start();
 tell({ up: gossip.nodeId, address: gossip.address });
 
-let seq = 0;
 speak();
 for await (const line of createInterface(process.stdin)) {
 	gossip.admit(JSON.parse(line));
@@ -43,17 +42,16 @@ for await (const line of createInterface(process.stdin)) {
 await gossip.stop();
 
 function speak(): void {
-	seq += 1;
 	gossip.publish({
 		kind: "digest",
 		from: gossip.nodeId,
 		epoch,
-		seq,
+		// Rises, and tells when it was said.
+		seq: wallMicros(),
 		freeSlots: 4,
 		running: 0,
 		load: 0,
 		storeUp: true,
-		generation: wallMicros(),
 		draining: false,
 		peers: gossip.connected().map((nodeId) => nodeId.slice(-8)),
 	});

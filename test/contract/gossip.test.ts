@@ -19,7 +19,6 @@ function digest(from: string, seq: number, epoch = 1): Digest {
 		running: 0,
 		load: 0.5,
 		storeUp: true,
-		generation: 1,
 		draining: false,
 		peers: [],
 	};

@@ -180,7 +180,8 @@ export function claimingRules(bench: Bench): void {
 		await bench.submit({});
 		const names = [`${unknown.name}0`, lapsed.name, revoked.name, closed.name];
 		for (const session of names) {
-			const request = { session, generation: 1, routes: [ROUTE], limit: 1 };
+			const { generation } = unknown;
+			const request = { session, generation, routes: [ROUTE], limit: 1 };
 			const reply = await bench.shard.claim(request);
 			expect(reply).toEqual({ ok: false, code: "no_lease" });
 		}

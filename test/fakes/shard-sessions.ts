@@ -17,7 +17,11 @@ import {
 	type SessionName,
 } from "../../protocol/lease.ts";
 import { DEAD_NODE_KEPT_MS } from "../../protocol/limits.ts";
-import { generationOf, tokenFloor } from "../../protocol/token.ts";
+import {
+	generationAt,
+	generationOf,
+	tokenFloor,
+} from "../../protocol/token.ts";
 
 /** Sessions named, and records forgotten, by one pulse. */
 const PER_PULSE_MAX = 16;
@@ -84,7 +88,7 @@ export class Sessions {
 		const { nodeId } = record;
 		const last = this.#nodes.get(nodeId)?.epoch ?? 0;
 		const epoch = Math.max(last + 1, nowMs);
-		this.adopt(request.generation);
+		this.adopt(request.generation, nowMs);
 		const earlier = formatSession(nodeId, last);
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) this.revoke(previous);
@@ -104,12 +108,14 @@ export class Sessions {
 		return this.#run === this.#server.run;
 	}
 
-	/** A server of another run, or an empty one, may have forgotten tokens: go on above all that are known. */
-	adopt(known: number): number {
-		const raise = this.isAdopted() ? 0 : 1;
-		this.#run = this.#server.run;
+	/** A server of another run, or an empty one, may have forgotten tokens: go on above all that are known, and at the clock. */
+	adopt(known: number, nowMs: number): number {
 		const carried = generationOf(this.#token);
-		this.#generation = Math.max(this.#generation, known, carried) + raise;
+		const highest = Math.max(this.#generation, known, carried);
+		this.#generation = this.isAdopted()
+			? highest
+			: Math.max(highest + 1, generationAt(nowMs));
+		this.#run = this.#server.run;
 		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
 		return this.#generation;
 	}

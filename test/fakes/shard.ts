@@ -68,7 +68,7 @@ export class MemoryShard implements Shard {
 	}
 
 	async adopt(generation: number): Promise<number> {
-		return this.#sessions.adopt(generation);
+		return this.#sessions.adopt(generation, this.#nowMs());
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<void> {

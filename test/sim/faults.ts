@@ -184,8 +184,6 @@ function lie({ world }: Cluster, from: string, random: SeededRandom): void {
 						kind: "digest",
 						...{ freeSlots: random.below(4_000), running: 0, load: 0 },
 						...{ storeUp: random.oneIn(2), draining: random.oneIn(2) },
-						// Some that may be believed, and some that cannot be.
-						generation: random.below(random.pick([100, 2 ** 45])),
 						peers: [],
 					},
 		),

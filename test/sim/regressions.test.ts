@@ -5,6 +5,7 @@ import { Detector } from "../../node/detector.ts";
 import { Finisher } from "../../node/finisher.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
+import { formatSession } from "../../protocol/lease.ts";
 import {
 	LEASE_TTL_MS,
 	PULSE_MS_MAX,
@@ -161,3 +162,30 @@ test.each([
 		expect(reaped).toBe(times);
 	},
 );
+
+test("no token repeats when the store forgets the very raise of its generation", async () => {
+	let nowMs = Date.UTC(2026, 6, 1);
+	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
+	const shard = store.shards[0] as Shard;
+	const task = { id: "a", route: ROUTE, priority: 5, payload: "1" };
+	/** A node that knows of no generation comes, and claims the task. */
+	const claimAnew = async (nodeId: string) => {
+		const record = nodeRecord(nodeId);
+		const opened = await shard.open({ record, ttlMs: 1, generation: 0 });
+		const reply = await shard.claim({
+			session: formatSession(nodeId, opened.epoch),
+			generation: opened.generation,
+			...{ routes: [ROUTE], limit: 1 },
+		});
+		return reply.ok ? (reply.tasks[0]?.token ?? 0) : 0;
+	};
+	await shard.adopt(0);
+	await shard.submit([task]);
+	const image = store.save();
+	store.restart(image);
+	nowMs += 1;
+	const before = await claimAnew("ann");
+	store.restart(image);
+	nowMs += 1;
+	expect(await claimAnew("bob")).toBeGreaterThan(before);
+});

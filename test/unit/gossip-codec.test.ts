@@ -28,7 +28,6 @@ const digest: Digest = {
 	running: 2,
 	load: 0.25,
 	storeUp: true,
-	generation: 9,
 	draining: false,
 	peers: ["abcdefgh"],
 };

@@ -16,6 +16,8 @@ import {
 import { silentLog } from "../contract/gossip-bench.ts";
 
 const peer: AdmittedPeer = { nodeId: "b", p2p: "b.test:1" };
+const other: AdmittedPeer = { nodeId: "d", p2p: "d.test:1" };
+const nobody: ReadonlySet<string> = new Set();
 const random: Random = { unit: () => 0.5, text: () => "" };
 
 let nowMs: number;
@@ -73,20 +75,43 @@ async function passTo(untilMs: number): Promise<void> {
 	nowMs = untilMs;
 }
 
-test("the lower id dials at once, the higher one later", async () => {
-	redialerOf("a").aim([peer]);
-	await passTo(0);
-	expect(dials.map(({ atMs }) => atMs)).toEqual([0]);
+/** A node that has been there for a while, with another peer on its list. */
+async function settledRedialer(self: string): Promise<Redialer> {
+	const redialer = redialerOf(self);
+	state = "linked";
+	redialer.aim([other], nobody);
+	await passTo(10_000);
+	state = "absent";
 	dials = [];
-	redialerOf("c").aim([peer]);
-	await passTo(0);
+	return redialer;
+}
+
+test("a peer that comes is dialled at once by the lower id, later by the higher one", async () => {
+	(await settledRedialer("a")).aim([other, peer], nobody);
+	await passTo(10_000);
+	expect(dials.map(({ p2p }) => p2p)).toContain(peer.p2p);
+	timers = [];
+	(await settledRedialer("c")).aim([other, peer], nobody);
+	await passTo(nowMs);
 	expect(dials).toEqual([]);
-	await passTo(REDIAL_MS_MAX);
-	expect(dials.some(({ atMs }) => atMs === REDIAL_MS_MAX)).toBe(true);
+	await passTo(nowMs + REDIAL_MS_MAX);
+	expect(dials.map(({ p2p }) => p2p)).toContain(peer.p2p);
+});
+
+test("a node that has just begun dials everyone at once", async () => {
+	redialerOf("c").aim([peer], nobody);
+	await passTo(0);
+	expect(dials).toHaveLength(1);
+});
+
+test("a peer that was refused as a stranger is dialled at once when it is admitted", async () => {
+	(await settledRedialer("c")).aim([other, peer], new Set([peer.nodeId]));
+	await passTo(10_000);
+	expect(dials.map(({ p2p }) => p2p)).toContain(peer.p2p);
 });
 
 test("a peer that does not answer is dialled for ever, at most REDIAL_MS_MAX apart", async () => {
-	redialerOf("a").aim([peer]);
+	redialerOf("a").aim([peer], nobody);
 	await passTo(100_000);
 	const gaps = dials
 		.slice(1)
@@ -99,7 +124,7 @@ test("a peer that does not answer is dialled for ever, at most REDIAL_MS_MAX apa
 test("a linked peer is left alone, and dialled soon after it is lost", async () => {
 	const redialer = redialerOf("a");
 	state = "linked";
-	redialer.aim([peer]);
+	redialer.aim([peer], nobody);
 	await passTo(10_000);
 	expect(dials).toEqual([]);
 	state = "absent";
@@ -110,7 +135,7 @@ test("a linked peer is left alone, and dialled soon after it is lost", async () 
 
 test("a peer whose loss nobody told is dialled all the same", async () => {
 	state = "linked";
-	redialerOf("a").aim([peer]);
+	redialerOf("a").aim([peer], nobody);
 	await passTo(10_000);
 	state = "absent";
 	await passTo(10_000 + REDIAL_MS_MAX);
@@ -119,7 +144,7 @@ test("a peer whose loss nobody told is dialled all the same", async () => {
 
 test("a connection over which gossip ceases is cut after a while and dialled anew", async () => {
 	state = "linked";
-	redialerOf("a").aim([peer]);
+	redialerOf("a").aim([peer], nobody);
 	await passTo(10_000);
 	state = "mute";
 	await passTo(10_000 + MUTE_MS_MAX - 1);
@@ -131,7 +156,7 @@ test("a connection over which gossip ceases is cut after a while and dialled ane
 
 test("a connection over which gossip never begins has longer", async () => {
 	state = "mute";
-	redialerOf("a").aim([peer]);
+	redialerOf("a").aim([peer], nobody);
 	await passTo(LINK_SETUP_MS_MAX - 1);
 	expect(cuts).toEqual([]);
 	await passTo(LINK_SETUP_MS_MAX + REDIAL_MS_MAX + REDIAL_MS_MIN);
@@ -140,9 +165,9 @@ test("a connection over which gossip never begins has longer", async () => {
 
 test("a peer that moved is dialled at its new address at once", async () => {
 	const redialer = redialerOf("a");
-	redialer.aim([peer]);
+	redialer.aim([peer], nobody);
 	await passTo(20_000);
-	redialer.aim([{ ...peer, p2p: "b.test:2" }]);
+	redialer.aim([{ ...peer, p2p: "b.test:2" }], nobody);
 	await passTo(20_000);
 	expect(dials.at(-1)).toEqual({ atMs: 20_000, p2p: "b.test:2" });
 });
@@ -156,16 +181,16 @@ test("no more than so many peers are dialled at once", async () => {
 		nodeId: `b${i}`,
 		p2p: "x:1",
 	}));
-	new Redialer("a", hung, clock, random, silentLog).aim(many);
+	new Redialer("a", hung, clock, random, silentLog).aim(many, nobody);
 	await passTo(30_000);
 	expect(dials).toHaveLength(DIALS_AT_ONCE_MAX);
 });
 
 test("a peer off the list is not dialled, and nothing is left running", async () => {
 	const redialer = redialerOf("a");
-	redialer.aim([peer]);
+	redialer.aim([peer], nobody);
 	await passTo(5_000);
-	redialer.aim([]);
+	redialer.aim([], nobody);
 	dials = [];
 	await passTo(50_000);
 	expect(dials).toEqual([]);

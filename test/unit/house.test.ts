@@ -29,6 +29,7 @@ const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#nextSeq": IN_LUA,
 	"protocol/token.ts#tokenFloor": IN_LUA,
 	"protocol/token.ts#generationOf": IN_LUA,
+	"protocol/token.ts#generationAt": IN_LUA,
 	"protocol/state.ts#TRANSITIONS":
 		"the table that the scripts' twin and the checker are held against",
 	"node/executor/task-code.ts#Handlers":

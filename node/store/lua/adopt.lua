@@ -2,4 +2,4 @@
 -- it has restarted, or is behind what the node knows of.
 -- ARGV    generation (highest that the node knows of)
 -- Returns the generation
-return raiseGeneration(tonumber(ARGV[1]))
+return raiseGeneration(tonumber(ARGV[1]), readClock())

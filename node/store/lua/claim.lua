@@ -59,7 +59,7 @@ answer[2] = left
 local claimed = #running / 2
 if claimed > 0 then
   call('ZADD', runningKey(session), unpack(running))
-  call('HSET', META, 'token', token)
+  call('HSET', META, 'token', digits(token))
   call('HINCRBY', COUNTS, 'PENDING', -claimed)
   call('HINCRBY', COUNTS, 'STARTED', claimed)
   call('HINCRBY', COUNTS, 'attempts', claimed)

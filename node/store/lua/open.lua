@@ -7,7 +7,7 @@ local now = readClock()
 local last = tonumber(call('HGET', EPOCHS, node) or 0)
 -- Epochs follow the clock, so that they rise even where writes were lost.
 local epoch = math.max(last + 1, now)
-local generation = raiseGeneration(tonumber(ARGV[3]))
+local generation = raiseGeneration(tonumber(ARGV[3]), now)
 local earlier = node .. ':' .. digits(last)
 if call('ZSCORE', SESSIONS, earlier) then
   call('ZADD', SESSIONS, 0, earlier)
