@@ -4,11 +4,13 @@
  */
 import { availableParallelism } from "node:os";
 import { programVersion } from "./assets.ts";
-import { runCommandLine } from "./cli/command-line.ts";
 import { listenForStop } from "./cli/stop-signals.ts";
 import { holdProcess, systemClock } from "./world.ts";
 
 holdProcess();
+// Before the rest is loaded, which takes a while: a wish to stop is never missed.
+const stop = listenForStop(systemClock);
+const { runCommandLine } = await import("./cli/command-line.ts");
 const code = await runCommandLine({
 	args: process.argv.slice(2),
 	env: process.env,
@@ -22,7 +24,7 @@ const code = await runCommandLine({
 		problem: (text) => process.stderr.write(`${text}\n`),
 	},
 	clock: systemClock,
-	stop: listenForStop(systemClock),
+	stop,
 });
 // Whatever a library still holds open must not keep a finished program alive.
 process.exit(code);

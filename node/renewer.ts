@@ -104,6 +104,14 @@ export class Renewer {
 		);
 	}
 
+	/**
+	 * Whether the last pulse succeeded: false as soon as one fails, long before
+	 * trust ends, so that peers who all fail can tell each other in time.
+	 */
+	get renewing(): boolean {
+		return this.trusted && this.#upSinceMs !== undefined;
+	}
+
 	/** Whether this node may judge other leases to have run out. */
 	get mayReap(): boolean {
 		const { clock, ttlMs } = this.#parts;

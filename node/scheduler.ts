@@ -268,7 +268,7 @@ export class Scheduler {
 			freeSlots: this.#drainer.draining ? 0 : this.#runner.freeSlots,
 			running: this.#runner.running,
 			load: load(),
-			storeUp: store.up && this.#crews.every(({ renewer }) => renewer.trusted),
+			storeUp: store.up && this.#crews.every(({ renewer }) => renewer.renewing),
 			draining: this.#drainer.draining,
 			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
 		};

@@ -24,11 +24,16 @@ export interface RedisServer {
 	stop(): Promise<void>;
 }
 
+export interface RedisPlan {
+	/** When what is written is safe on the disk; every second, where not given. */
+	readonly appendfsync?: "always" | "everysec";
+}
+
 /** Resolves once the server takes connections. */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 	const dir = await mkdtemp(join(tmpdir(), "hearsay-redis-"));
 	const port = await freePort();
-	let server = await launch(dir, port);
+	let server = await launch(dir, port, plan);
 	return {
 		url: `redis://127.0.0.1:${port}`,
 		port,
@@ -37,7 +42,7 @@ export async function startRedis(): Promise<RedisServer> {
 		},
 		async restart() {
 			await server.end();
-			server = await launch(dir, port);
+			server = await launch(dir, port, plan);
 		},
 		async stop() {
 			await server.end();
@@ -51,7 +56,11 @@ interface Launched {
 	end(): Promise<void>;
 }
 
-async function launch(dir: string, port: number): Promise<Launched> {
+async function launch(
+	dir: string,
+	port: number,
+	plan: RedisPlan,
+): Promise<Launched> {
 	const settings = {
 		bind: "127.0.0.1",
 		port,
@@ -62,6 +71,7 @@ async function launch(dir: string, port: number): Promise<Launched> {
 		"maxmemory-policy": "noeviction",
 		"hash-max-listpack-value": 2048,
 		"enable-debug-command": "local",
+		...plan,
 	};
 	const child = spawn(
 		"redis-server",

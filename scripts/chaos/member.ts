@@ -77,6 +77,7 @@ export class Member {
 			life.endedMs ??= nowMs();
 			const asked = this.#ending === own;
 			if (asked && (how === "SIGKILL" || how === "code 0")) return;
+			if (asked && how === "SIGTERM" && !own.hasBegun) return;
 			const what = `${this.name} (pid ${life.pid}) ended by ${how}, ${asked ? "when told to drain" : "and nobody told it to"}`;
 			this.flaws.push({ atMs: life.endedMs, what });
 			if (!asked) this.start();

@@ -24,6 +24,8 @@ export interface ProcessPlan {
 export class OwnProcess {
 	/** Resolves when it has ended, with how: `SIGKILL`, `code 0`. */
 	readonly ended: Promise<string>;
+	/** It has said over its channel that it runs; until then it may not know of signals. */
+	hasBegun = false;
 	readonly #child: ChildProcess;
 
 	constructor({ command, logPath, channel }: ProcessPlan) {
@@ -40,6 +42,9 @@ export class OwnProcess {
 		closeSync(log);
 		living.add(child);
 		this.#child = child;
+		child.once("message", () => {
+			this.hasBegun = true;
+		});
 		this.ended = once(child, "exit").then(([code, signal]) => {
 			living.delete(child);
 			return signal ?? `code ${code}`;

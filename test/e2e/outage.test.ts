@@ -1,0 +1,173 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import type { TaskAsRead } from "../../protocol/schema.ts";
+import { Cluster, until } from "../cluster.ts";
+import { startRedis } from "../redis.ts";
+import { SteadyLoad } from "./steady-load.ts";
+
+const RESUME_MS_MAX = 5_000;
+const REFUSAL_MS_MAX = 1_000;
+
+const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
+
+test("of a Redis that writes through, killed and started five times under load, nothing accepted is lost", async () => {
+	const redis = await startRedis({ appendfsync: "always" });
+	try {
+		await using cluster = await Cluster.start({ redis, nodes: [[], [], []] });
+		const { store } = await cluster.node(1).cluster();
+		expect(store.durability.fsync).toBe("always");
+		const load = new SteadyLoad(cluster, 30);
+		for (let times = 0; times < 5; times++) {
+			await load.goesOnFor(50);
+			process.kill(redis.pid, "SIGKILL");
+			await redis.restart();
+			const backMs = performance.now();
+			await load.goesOnFor(10);
+			expect(performance.now() - backMs).toBeLessThan(RESUME_MS_MAX);
+		}
+		await load.end();
+		const tasks = await load.read(cluster.node(2));
+		expect(tasks.map(({ id }) => id)).toEqual([...load.accepted]);
+		for (const task of tasks) {
+			expect([task.id, task.state]).toEqual([task.id, "SUCCESS"]);
+			const results = endsOf(task).filter((end) => end === "success");
+			expect(results).toEqual(["success"]);
+		}
+	} finally {
+		await redis.stop();
+	}
+});
+
+describe("while Redis has trouble and lives", () => {
+	let cluster: Cluster;
+	let redis: Redis;
+	beforeAll(async () => {
+		cluster = await Cluster.start({ nodes: [[], []] });
+		redis = new Redis(cluster.redis.url);
+	});
+	afterEach(() =>
+		redis.config("SET", "maxmemory", "0", "min-replicas-to-write", "0"),
+	);
+	afterAll(async () => {
+		redis.disconnect();
+		await cluster[Symbol.asyncDispose]();
+	});
+
+	/** Tasks that all run when this resolves. */
+	async function run(name: string, durationMs: number): Promise<string[]> {
+		const tasks = [0, 1, 2, 3].map((i) => ({
+			id: `${name}-${i}`,
+			type: "process_task",
+			payload: { durationMs },
+		}));
+		await cluster.node(1).post("/v1/tasks", tasks);
+		for (const { id } of tasks) {
+			await until(
+				() => cluster.node(1).task(id),
+				({ state }) => state === "STARTED",
+			);
+		}
+		return tasks.map(({ id }) => id);
+	}
+
+	async function expectOneGoodRun(ids: readonly string[]): Promise<void> {
+		for (const id of ids) {
+			const task = await cluster.node(2).whenEnded(id);
+			expect([id, task.state, ...endsOf(task)]).toEqual([
+				id,
+				"SUCCESS",
+				"success",
+			]);
+		}
+	}
+
+	/** New tasks are accepted by every node, and end. */
+	async function expectResumed(name: string): Promise<void> {
+		const backMs = performance.now();
+		for (const [i, node] of cluster.nodes.entries()) {
+			const task = { id: `${name}-after-${i}`, type: "noop" };
+			await until(
+				() => node.post("/v1/tasks", task),
+				({ status }) => status === 202 || status === 200,
+				RESUME_MS_MAX,
+			);
+			expect((await node.whenEnded(task.id)).state).toBe("SUCCESS");
+			await node.ready();
+		}
+		expect(performance.now() - backMs).toBeLessThan(RESUME_MS_MAX);
+	}
+
+	test("a full memory refuses submissions, lets running tasks end, and takes tasks again when there is room", async () => {
+		const ids = await run("full", 1_000);
+		const waiting = Array.from({ length: 40 }, (_, i) => ({
+			id: `waits-${i}`,
+			type: "process_task",
+			payload: { durationMs: 100 },
+		}));
+		await cluster.node(1).post("/v1/tasks", waiting);
+		await redis.config("SET", "maxmemory", "1");
+		for (const node of cluster.nodes) {
+			const task = { id: "too-much", type: "noop" };
+			const { status, headers, body } = await node.post("/v1/tasks", task);
+			expect(status).toBe(503);
+			expect(body).toMatchObject({ code: "store_full" });
+			expect(headers.get("retry-after")).toMatch(/^\d+$/);
+			const many = await node.post("/v1/tasks", [task]);
+			expect(many.status).toBe(503);
+		}
+		await expectOneGoodRun(ids);
+		await expectOneGoodRun(waiting.map(({ id }) => id));
+		expect((await cluster.node(1).get("/v1/tasks/too-much")).status).toBe(404);
+		await redis.config("SET", "maxmemory", "0");
+		await expectResumed("full");
+	});
+
+	test("writes refused for longer than a lease refuse submissions, and stop no running task", async () => {
+		const ids = [
+			...(await run("ends-meanwhile", 1_000)),
+			...(await run("outlives-it", LEASE_TTL_MS + 2_000)),
+		];
+		await redis.config("SET", "min-replicas-to-write", "1");
+		await pause(LEASE_TTL_MS + 500);
+		for (const node of cluster.nodes) {
+			const { status, body } = await node.post("/v1/tasks", { type: "noop" });
+			expect(status).toBe(503);
+			expect(body).toMatchObject({ code: "store_full" });
+			expect((await node.get("/readyz")).status).toBe(503);
+		}
+		await redis.config("SET", "min-replicas-to-write", "0");
+		await expectResumed("unwritable");
+		await expectOneGoodRun(ids);
+	});
+
+	test("a script cache that is emptied again and again under load is not noticed", async () => {
+		const load = new SteadyLoad(cluster, 30);
+		for (let times = 0; times < 20; times++) {
+			await load.goesOnFor(10);
+			await redis.script("FLUSH", "SYNC");
+		}
+		await load.end();
+		expect(load.refused).toBe(0);
+		await expectOneGoodRun([...load.accepted]);
+		const { totals } = await cluster.node(1).cluster();
+		expect(totals.stale).toBe(0);
+	});
+
+	test("a pause of all clients for 3 s refuses submissions in time, and moves no task", async () => {
+		const ids = [...(await run("short", 1_000)), ...(await run("long", 5_000))];
+		await redis.client("PAUSE", 3_000, "ALL");
+		for (const node of cluster.nodes) {
+			const { status, headers, tookMs } = await node.post("/v1/tasks", {
+				type: "noop",
+			});
+			expect(status).toBe(503);
+			expect(headers.get("retry-after")).toMatch(/^\d+$/);
+			expect(tookMs).toBeLessThan(REFUSAL_MS_MAX);
+		}
+		await redis.ping(); // Answered once the pause is over.
+		await expectResumed("pause");
+		await expectOneGoodRun(ids);
+	});
+});

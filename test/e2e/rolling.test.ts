@@ -1,0 +1,203 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	expect,
+	test,
+} from "vitest";
+import type { TaskAsRead } from "../../protocol/schema.ts";
+import { Cluster, type ClusterNode, until } from "../cluster.ts";
+import { SteadyLoad } from "./steady-load.ts";
+
+const HANDLERS = fileURLToPath(
+	new URL("../fixtures/handlers/work.ts", import.meta.url),
+);
+const STANDSTILL_MS_MAX = 1_000;
+/** Between a leaving node's last answer and its end. */
+const DEAF_MS_MAX = 500;
+const LOOK_MS = 5;
+const RESTART_MS_MAX = 1_000;
+
+let cluster: Cluster;
+let folder: string;
+let tests = 0;
+/** First attempts end when it is there. */
+let release: string;
+
+beforeAll(async () => {
+	folder = mkdtempSync(join(tmpdir(), "hearsay-rolling-"));
+	cluster = await Cluster.start({
+		nodes: [[], [], []],
+		all: ["--handlers", HANDLERS, "--concurrency", "4", "--drain", "2s"],
+	});
+});
+beforeEach(() => {
+	tests += 1;
+	release = join(folder, `release-${tests}`);
+});
+afterEach(async () => {
+	writeFileSync(release, "");
+	await cluster.revive();
+	await until(
+		() => cluster.node(1).cluster(),
+		({ counts }) => counts.STARTED + counts.PENDING === 0,
+	);
+});
+afterAll(async () => {
+	await cluster[Symbol.asyncDispose]();
+	rmSync(folder, { recursive: true });
+});
+
+const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
+
+/** Tasks whose first attempt does not end before the test; resolves when the node runs them all. */
+async function postHeld(node: ClusterNode, count: number): Promise<string[]> {
+	const tasks = Array.from({ length: count }, (_, i) => ({
+		id: `held-${tests}-${i}`,
+		type: "holdAtFirst",
+		payload: { file: release },
+	}));
+	await node.post("/v1/tasks", tasks);
+	await until(
+		() => node.cluster(),
+		({ counts }) => counts.STARTED === count,
+	);
+	return tasks.map(({ id }) => id);
+}
+
+/** How the witness sees the node. */
+async function stateOf(node: ClusterNode, witness: ClusterNode) {
+	const peers = await witness.peers();
+	return peers.find(({ id }) => id === node.id)?.state;
+}
+
+/** Asks until the process has ended; resolves with when it answered last. */
+async function lastAnswerOf(node: ClusterNode): Promise<number> {
+	let answeredMs = 0;
+	while (node.running) {
+		try {
+			const { status } = await node.get("/v1/tasks/short");
+			expect(status).toBe(200);
+			answeredMs = performance.now();
+		} catch (error) {
+			// Nobody listens there any more.
+			if (!(error instanceof TypeError)) throw error;
+		}
+		await pause(LOOK_MS);
+	}
+	return answeredMs;
+}
+
+test("a node that is drained through another takes nothing new, finishes what is short, hands back what is long, and ends", async () => {
+	const [leaver, witness] = [cluster.node(1), cluster.node(2)];
+	const ids = await postHeld(leaver, 2);
+	const short = { id: "short", type: "process_task" };
+	await leaver.post("/v1/tasks", { ...short, payload: { durationMs: 800 } });
+	await until(
+		() => witness.cluster(),
+		({ counts }) => counts.STARTED === 3,
+	);
+	const told = await witness.post(`/v1/nodes/${leaver.id}/drain`, {});
+	expect(told.status).toBe(202);
+	await until(
+		() => stateOf(leaver, witness),
+		(state) => state === "draining",
+	);
+	// It answers, says that it is not ready, takes nothing, and runs nothing new.
+	expect((await leaver.get("/healthz")).status).toBe(200);
+	expect((await leaver.get("/readyz")).status).toBe(503);
+	const refused = await leaver.post("/v1/tasks", { type: "noop" });
+	expect(refused.status).toBe(503);
+	expect(refused.body).toMatchObject({ code: "stopping" });
+	const fresh = Array.from({ length: 20 }, (_, i) => ({
+		id: `fresh-${i}`,
+		type: "process_task",
+		payload: { durationMs: 20 },
+	}));
+	await witness.post("/v1/tasks", fresh);
+	for (const { id } of fresh) {
+		const { state, node } = await witness.whenEnded(id);
+		expect(state).toBe("SUCCESS");
+		expect(node).not.toBe(leaver.id);
+	}
+	const answeredMs = await lastAnswerOf(leaver);
+	expect(performance.now() - answeredMs).toBeLessThan(DEAF_MS_MAX);
+	expect(await leaver.ended).toBe(0);
+	expect(await stateOf(leaver, witness)).toBe(undefined);
+	const ended = await witness.whenEnded("short");
+	expect(ended).toMatchObject({ state: "SUCCESS", node: leaver.id });
+	expect(endsOf(ended)).toEqual(["success"]);
+	for (const id of ids) {
+		const task = await witness.whenEnded(id);
+		expect(task).toMatchObject({ state: "SUCCESS", attempt: 2, crashes: 0 });
+		expect(endsOf(task)).toEqual(["handed-back", "success"]);
+		expect(task.node).not.toBe(leaver.id);
+	}
+});
+
+test("while every node is restarted in turn, no task fails, none is lost, and work never stands still", async () => {
+	const load = new SteadyLoad(cluster, 30);
+	for (const node of cluster.nodes) {
+		await load.goesOnFor(50);
+		node.signal("SIGTERM");
+		expect(await node.ended).toBe(0);
+		await node.start();
+		await node.ready();
+	}
+	await load.goesOnFor(50);
+	await load.end();
+	const tasks = await load.read(cluster.node(1));
+	for (const task of tasks) {
+		expect([task.id, task.state, ...endsOf(task)]).toEqual([
+			task.id,
+			"SUCCESS",
+			"success",
+		]);
+	}
+	const endsMs = tasks.map(({ finishedAt }) => Date.parse(finishedAt ?? ""));
+	endsMs.sort((a, b) => a - b);
+	const gapsMs = endsMs.slice(1).map((ms, i) => ms - (endsMs[i] as number));
+	expect(Math.max(...gapsMs)).toBeLessThan(STANDSTILL_MS_MAX);
+});
+
+test("of a node that is killed and started at once, tasks run again within a second of the kill", async () => {
+	const victim = cluster.node(3);
+	const ids = await postHeld(victim, 3);
+	const held = await Promise.all(ids.map((id) => victim.task(id)));
+	const lost = held.filter(({ node }) => node === victim.id);
+	expect(lost.length).toBeGreaterThan(0);
+	const killedMs = Date.now();
+	victim.signal("SIGKILL");
+	await victim.ended;
+	await victim.start();
+	for (const { id } of lost) {
+		const task = await victim.whenEnded(id);
+		expect(task).toMatchObject({ state: "SUCCESS", attempt: 2 });
+		const againMs = Date.parse(task.attempts[1]?.claimedAt ?? "");
+		expect(againMs - killedMs).toBeLessThan(RESTART_MS_MAX);
+	}
+});
+
+test("a node that is alone, is killed and started at once runs its tasks again within a second of its start", async () => {
+	await using alone = await Cluster.start({
+		nodes: [[]],
+		all: ["--handlers", HANDLERS],
+	});
+	const node = alone.node(1);
+	const ids = await postHeld(node, 3);
+	await node.kill();
+	await node.start();
+	const startedMs = Date.now();
+	for (const id of ids) {
+		const task = await node.whenEnded(id);
+		expect(task).toMatchObject({ state: "SUCCESS", attempt: 2 });
+		const againMs = Date.parse(task.attempts[1]?.claimedAt ?? "");
+		expect(againMs - startedMs).toBeLessThan(RESTART_MS_MAX);
+	}
+});
