@@ -96,6 +96,11 @@ const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
 		detail:
 			"Redis does not take writes now (out of memory, disk full or read-only); try again once it is mended.",
 	},
+	refused: {
+		code: "store_unavailable",
+		detail:
+			"Redis refuses what this node asks of it; the node's log says why, and its operator has to mend it.",
+	},
 };
 
 const badAddress: Problem = {

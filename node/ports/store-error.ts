@@ -1,5 +1,5 @@
 /**
- * What can be wrong with the store, in the three ways that make a difference.
+ * What can be wrong with the store, in the ways that make a difference.
  */
 
 /**
@@ -20,4 +20,6 @@ export type StoreErrorKind =
 	/** It was sent and no answer came: it may or may not have been done. */
 	| "unknown"
 	/** The store answered that it does not take writes (memory or disk full, read-only). */
-	| "full";
+	| "full"
+	/** It answered with an error that nobody expects: no rights, a key of another kind, … */
+	| "refused";

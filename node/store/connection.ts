@@ -18,9 +18,9 @@
  * tasks (see `redis-shard.ts`).
  * Retrying is left to the actors, who know what may be repeated.
  */
-import { Cluster, Redis, ReplyError } from "ioredis";
+import { Redis, ReplyError } from "ioredis";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
-import { StoreError } from "../ports.ts";
+import { type Log, StoreError } from "../ports.ts";
 import type { Script } from "./scripts.ts";
 import { parseStoreUrl } from "./url.ts";
 
@@ -56,12 +56,14 @@ export class Connection {
 	/** Rises with every connection made; undefined while there is none. */
 	life: number | undefined;
 	#lives = 0;
-	readonly #redis: Redis | Cluster;
+	readonly #redis: Redis;
+	readonly #log: Log;
 	readonly #pending = new Set<(cause: Error) => void>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
 	#lastTrouble = "it has not been reached yet";
 
-	constructor(url: string) {
+	constructor(url: string, log: Log) {
+		this.#log = log;
 		this.#redis = connect(url);
 		this.#redis.on("ready", () => this.#begin());
 		this.#redis.on("close", () =>
@@ -149,21 +151,27 @@ export class Connection {
 				error,
 			);
 		}
+		// Its word alone is passed on: the error also holds the arguments, anybody's payloads.
 		const [word = ""] = error.message.split(" ");
 		if (FULL.includes(word)) {
 			return new StoreError(
 				"full",
 				`Redis does not take writes: ${error.message}`,
-				error,
 			);
 		}
-		if (!AWAY.includes(word)) return error;
+		if (word === "NOSCRIPT") return error; // Expected: see `run`.
+		if (!AWAY.includes(word)) {
+			this.#log.error({ reply: error.message }, "Redis refused a command");
+			return new StoreError(
+				"refused",
+				`Redis refused a command: ${error.message}`,
+			);
+		}
 		// A former primary answers READONLY for good: look for the new one.
 		if (word === "READONLY") this.#redis.disconnect(true);
 		return new StoreError(
 			"unreachable",
 			`Redis cannot serve: ${error.message}`,
-			error,
 		);
 	}
 
@@ -184,14 +192,8 @@ export class Connection {
 	}
 }
 
-function connect(url: string): Redis | Cluster {
+function connect(url: string): Redis {
 	const { kind, hosts, primary, options } = parseStoreUrl(url);
-	if (kind === "cluster") {
-		return new Cluster([...hosts], {
-			enableOfflineQueue: false,
-			redisOptions: { ...OPTIONS, ...options },
-		});
-	}
 	if (kind === "sentinel") {
 		return new Redis({
 			...OPTIONS,

@@ -38,7 +38,7 @@ export function connectStore({
 	shards,
 	log,
 }: StoreOptions): RedisStore {
-	return new RedisStore(new Connection(url), cluster, shards, log);
+	return new RedisStore(new Connection(url, log), cluster, shards, log);
 }
 
 export class RedisStore implements Store {

@@ -27,41 +27,51 @@ local function lowest()
   return best, bestRank
 end
 
-local answer, running, token, bytes = { 'ok', 0, now }, {}, tonumber(meta[2] or 0), 0
-while #running / 2 < limit do
+-- Choose: reads only. A task whose fields are gone (deleted by hand, or evicted) is
+-- dropped from its queue and nothing else: there is nothing to run.
+local taken, bytes = {}, 0
+while #taken < limit do
   local head, rank = lowest()
   if not head then break end
   local id = head.list[head.at]
-  local task = taskKey(id)
-  local fields = call('HMGET', task, 'payload', 'at', 'run', 'crashes')
-  bytes = bytes + #fields[1]
-  if bytes > CLAIM_BATCH_BYTES_MAX and #running > 0 then break end
-  head.at = head.at + 2
-  token = token + 1
-  local attempt = (fields[3] and string.match(fields[3], '^%d+ (%d+)') or 0) + 1
-  call('HSET', task, 'state', 'STARTED', 'run', string.format('%.0f %d %.0f %s', token, attempt, now, session))
-  running[#running + 1] = rank % SEQ_SPAN
-  running[#running + 1] = id
-  for _, value in ipairs({ id, head.route, rank, fields[1], token, attempt, fields[2], fields[4] or '0' }) do
-    answer[#answer + 1] = value
+  local fields = call('HMGET', taskKey(id), 'payload', 'at', 'run', 'crashes')
+  if fields[1] then
+    bytes = bytes + #fields[1]
+    if bytes > CLAIM_BATCH_BYTES_MAX and #taken > 0 then break end
+    taken[#taken + 1] = { id = id, route = head.route, rank = rank, fields = fields }
   end
+  head.at = head.at + 2
 end
 
-local left = 0
+-- Write: the tokens first, so that none is ever given twice.
+local token = tonumber(meta[2] or 0)
+if #taken > 0 then call('HSET', META, 'token', digits(token + #taken)) end
+local left, removed = 0, 0
 for _, head in ipairs(heads) do
-  local queue = queueKey(head.route)
-  if head.at > 1 then call('ZREMRANGEBYRANK', queue, 0, (head.at - 1) / 2 - 1) end
+  local queue, gone = queueKey(head.route), (head.at - 1) / 2
+  if gone > 0 then call('ZREMRANGEBYRANK', queue, 0, gone - 1) end
+  removed = removed + gone
   local waiting = call('ZCARD', queue)
   if waiting == 0 then call('ZREM', READY, head.route) end
   left = left + waiting
 end
-answer[2] = left
-local claimed = #running / 2
-if claimed > 0 then
+
+local answer, running = { 'ok', left, now }, {}
+for i, task in ipairs(taken) do
+  local payload, at, run, crashes = unpack(task.fields)
+  local attempt = (run and string.match(run, '^%d+ (%d+)') or 0) + 1
+  local held = string.format('%.0f %d %.0f %s', token + i, attempt, now, session)
+  call('HSET', taskKey(task.id), 'state', 'STARTED', 'run', held)
+  running[#running + 1] = task.rank % SEQ_SPAN
+  running[#running + 1] = task.id
+  for _, value in ipairs({ task.id, task.route, task.rank, payload, token + i, attempt, at, crashes or '0' }) do
+    answer[#answer + 1] = value
+  end
+end
+if removed > 0 then call('HINCRBY', COUNTS, 'PENDING', -removed) end
+if #taken > 0 then
   call('ZADD', runningKey(session), unpack(running))
-  call('HSET', META, 'token', digits(token))
-  call('HINCRBY', COUNTS, 'PENDING', -claimed)
-  call('HINCRBY', COUNTS, 'STARTED', claimed)
-  call('HINCRBY', COUNTS, 'attempts', claimed)
+  call('HINCRBY', COUNTS, 'STARTED', #taken)
+  call('HINCRBY', COUNTS, 'attempts', #taken)
 end
 return answer

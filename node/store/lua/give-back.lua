@@ -29,6 +29,6 @@ for i = 1, #ARGV, 4 do
   end
 end
 
-settle(putBack, givenUp)
+settle(putBack, givenUp, 0)
 if stale > 0 then call('HINCRBY', COUNTS, 'stale', stale) end
 return answers

@@ -30,8 +30,9 @@ local function giveUp(id, rank, now, message)
   call('RPUSH', ENDED, id)
 end
 
--- Accounts for what waitAgain and giveUp did, once a script.
-local function settle(putBack, givenUp)
+-- Accounts for what waitAgain and giveUp did, once a script; `gone` tasks had lost
+-- their fields (deleted by hand, or evicted), and there is nothing to put back.
+local function settle(putBack, givenUp, gone)
   local waiting = 0
   for route, seen in pairs(putBack) do
     waiting = waiting + seen[1]
@@ -39,5 +40,6 @@ local function settle(putBack, givenUp)
   end
   if waiting > 0 then call('HINCRBY', COUNTS, 'PENDING', waiting) end
   if givenUp > 0 then call('HINCRBY', COUNTS, 'FAILURE', givenUp) end
-  if waiting + givenUp > 0 then call('HINCRBY', COUNTS, 'STARTED', -(waiting + givenUp)) end
+  local left = waiting + givenUp + gone
+  if left > 0 then call('HINCRBY', COUNTS, 'STARTED', -left) end
 end

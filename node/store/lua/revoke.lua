@@ -16,22 +16,26 @@ call('ZADD', SESSIONS, 0, session)
 local how = when == 'expired' and 'lease-lost' or 'revoked'
 local running = runningKey(session)
 local ids = call('ZRANGE', running, 0, limit - 1)
-local putBack, givenUp = {}, 0
+local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local task = taskKey(id)
   local fields = call('HMGET', task, 'route', 'rank')
-  local rank = tonumber(fields[2])
-  recordAttempt(task, now, how)
-  local losses = call('HINCRBY', task, 'losses', 1)
-  if losses >= LOSSES_MAX then
-    giveUp(id, rank, now, 'The node that ran it was lost ' .. losses .. ' times.')
-    givenUp = givenUp + 1
+  if not fields[1] then
+    gone = gone + 1
   else
-    waitAgain(id, fields[1], rank, putBack)
+    local rank = tonumber(fields[2])
+    recordAttempt(task, now, how)
+    local losses = call('HINCRBY', task, 'losses', 1)
+    if losses >= LOSSES_MAX then
+      giveUp(id, rank, now, 'The node that ran it was lost ' .. losses .. ' times.')
+      givenUp = givenUp + 1
+    else
+      waitAgain(id, fields[1], rank, putBack)
+    end
   end
 end
 if #ids > 0 then call('ZREMRANGEBYRANK', running, 0, #ids - 1) end
-settle(putBack, givenUp)
+settle(putBack, givenUp, gone)
 
 local left = call('ZCARD', running)
 if left == 0 then

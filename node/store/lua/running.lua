@@ -3,7 +3,10 @@
 -- Returns id, token, id, token …
 local answer = {}
 for _, id in ipairs(call('ZRANGE', runningKey(ARGV[1]), 0, ARGV[2] - 1)) do
-  answer[#answer + 1] = id
-  answer[#answer + 1] = holderOf(call('HGET', taskKey(id), 'run'))
+  local token = holderOf(call('HGET', taskKey(id), 'run'))
+  if token then
+    answer[#answer + 1] = id
+    answer[#answer + 1] = token
+  end
 end
 return answer

@@ -1,0 +1,133 @@
+/**
+ * A Redis in which somebody deleted or overwrote keys, or took rights away: what
+ * is sound goes on, and nothing that the store answers is thrown at the node as
+ * anything but a `StoreError`.
+ */
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Log, Shard, Store } from "../../node/ports.ts";
+import { connectStore } from "../../node/store/redis-store.ts";
+import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import { type RedisServer, startRedis } from "../redis.ts";
+import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+
+const errors: object[] = [];
+const log: Log = {
+	debug() {},
+	info() {},
+	warn() {},
+	error: (fields) => errors.push(fields),
+};
+let server: RedisServer;
+let store: Store;
+let redis: Redis;
+let shard: Shard;
+let session: SessionName;
+let generation: number;
+
+beforeAll(async () => {
+	server = await startRedis();
+	redis = new Redis(server.url);
+	store = connectStore({ url: server.url, cluster: "damage", shards: 1, log });
+	await new Promise<void>((resolve) => {
+		store.onChange((up) => {
+			if (up) resolve();
+		});
+	});
+	shard = store.shards[0] as Shard;
+});
+afterAll(async () => {
+	await store.close();
+	redis.disconnect();
+	await server.stop();
+});
+
+beforeEach(async () => {
+	await redis.flushall();
+	const record = nodeRecord("ann");
+	const opened = await shard.open({ record, ttlMs: TTL_MS, generation: 0 });
+	session = formatSession("ann", opened.epoch);
+	generation = opened.generation;
+	await shard.submit(
+		["one", "two", "three"].map((id) => ({
+			...{ id, route: ROUTE, priority: 5, payload: "1" },
+		})),
+	);
+});
+
+const key = (id: string) => `{damage:0}:task:${id}`;
+const claim = () =>
+	shard.claim({ session, generation, routes: [ROUTE], limit: 10 });
+
+test("a waiting task whose fields are gone is dropped, and the others are claimed", async () => {
+	await redis.del(key("two"));
+	const reply = await claim();
+	expect(reply).toMatchObject({
+		ok: true,
+		remaining: 0,
+		tasks: [{ id: "one" }, { id: "three" }],
+	});
+	const { states, waiting } = await shard.counts();
+	expect(states).toMatchObject({ PENDING: 0, STARTED: 2 });
+	expect(waiting).toEqual([]);
+});
+
+test("a running task whose fields are gone does not keep the others from being put back", async () => {
+	await claim();
+	await redis.del(key("two"));
+	expect((await shard.running(session)).map(({ id }) => id)).toEqual([
+		"one",
+		"three",
+	]);
+	const reply = await shard.revoke({ session, when: "now", limit: 10 });
+	expect(reply).toMatchObject({ ok: true, left: 0, putBack: [{ count: 2 }] });
+	const { states } = await shard.counts();
+	expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });
+});
+
+test("an ended task whose fields are gone does not keep the others from being forgotten", async () => {
+	const reply = await claim();
+	const tasks = reply.ok ? reply.tasks : [];
+	await shard.complete(
+		tasks.map(({ id, token }) => ({
+			...{ id, token, startedMs: 1 },
+			...{ state: "SUCCESS", result: "1" },
+		})),
+	);
+	await redis.del(key("two"));
+	expect(await shard.trim(0)).toBe(3);
+	expect((await shard.counts()).states.SUCCESS).toBe(0);
+});
+
+test("an answer that nobody expects is a store's trouble, logged without the arguments", async () => {
+	await redis.del("{damage:0}:sessions");
+	await redis.set("{damage:0}:sessions", "overwritten");
+	errors.length = 0;
+	await expect(shard.pulse(session, TTL_MS)).rejects.toMatchObject({
+		name: "StoreError",
+		kind: "refused",
+	});
+	expect(JSON.stringify(errors)).toContain("WRONGTYPE");
+	expect(JSON.stringify(errors)).not.toContain(session);
+});
+
+test("a list of many queues and priorities is read in a moment", async () => {
+	const tasks = Array.from({ length: 20_000 }, (_, i) => ({
+		...{ id: `t${i}`, route: `q${i % 20}|t|`, priority: (i * 7) % 256 },
+		payload: "1",
+	}));
+	for (let from = 0; from < tasks.length; from += 128) {
+		await shard.submit(tasks.slice(from, from + 128));
+	}
+	const all = { state: undefined, beforeSeq: 2 ** 45, limit: 50 };
+	await redis.config("RESETSTAT");
+	const { tasks: page, more } = await shard.list(all);
+	expect(more).toBe(true);
+	expect(page.map(({ id }) => id)).toEqual(
+		Array.from({ length: 50 }, (_, i) => `t${19_999 - i}`),
+	);
+	// The figure of the machine does not count here, only that it is no pause.
+	const stats = await redis.info("commandstats");
+	const usec = Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(stats)?.[1]);
+	expect(usec).toBeLessThan(300_000);
+});
