@@ -59,9 +59,15 @@ export class Runner {
 		);
 	}
 
-	/** Takes up to so many free slots; returns how many were there. */
+	/**
+	 * Takes up to so many free slots; returns how many it got. No more than half
+	 * of all at once: while one half runs the other is claimed, so that node and
+	 * store work at the same time instead of in turn (a fifth more throughput of
+	 * no-op tasks with 100 slots).
+	 */
 	reserve(slotsMax: number): number {
-		const slots = Math.min(slotsMax, this.freeSlots);
+		const half = Math.ceil(this.#parts.concurrency / 2);
+		const slots = Math.min(slotsMax, half, this.freeSlots);
 		this.#reserved += slots;
 		return slots;
 	}
