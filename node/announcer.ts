@@ -12,7 +12,7 @@ import {
 	ANNOUNCE_INTERVAL_MS,
 	ANNOUNCE_ROUTES_MAX,
 } from "../protocol/limits.ts";
-import type { Clock, RoutedCount } from "./ports.ts";
+import type { Clock, RoutedCount, Timer } from "./ports.ts";
 
 export interface AnnouncerParts {
 	readonly clock: Clock;
@@ -21,7 +21,8 @@ export interface AnnouncerParts {
 
 export class Announcer {
 	readonly #gathered = new Map<string, AnnouncedRoute>();
-	#waiting = false;
+	#timer: Timer | undefined;
+	#stopped = false;
 	#lastMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: AnnouncerParts;
 
@@ -29,8 +30,14 @@ export class Announcer {
 		this.#parts = parts;
 	}
 
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
 	/** Tasks have become waiting. */
 	announce(shard: number, counts: readonly RoutedCount[]): void {
+		if (this.#stopped) return;
 		for (const { route, count, topPriority } of counts) {
 			const key = `${shard} ${route}`;
 			const former = this.#gathered.get(key);
@@ -45,16 +52,15 @@ export class Announcer {
 	}
 
 	#publishSoon(): void {
-		if (this.#waiting || this.#gathered.size === 0) return;
-		this.#waiting = true;
+		if (this.#timer !== undefined || this.#gathered.size === 0) return;
 		const { clock } = this.#parts;
 		const sinceMs = clock.monoMs() - this.#lastMs;
 		const ms = Math.max(ANNOUNCE_COALESCE_MS, ANNOUNCE_INTERVAL_MS - sinceMs);
-		clock.after(ms, () => this.#publish());
+		this.#timer = clock.after(ms, () => this.#publish());
 	}
 
 	#publish(): void {
-		this.#waiting = false;
+		this.#timer = undefined;
 		this.#lastMs = this.#parts.clock.monoMs();
 		const routes = [...this.#gathered.values()].slice(0, ANNOUNCE_ROUTES_MAX);
 		for (const { shard, route } of routes)

@@ -9,8 +9,8 @@
  * come free meanwhile go into the next, so batches grow with the load and a
  * single task is never held up.
  *
- * A claim whose answer is lost is not repeated: what it took shows in the
- * pulse's count, and the reconciler hands it back.
+ * A claim whose answer is lost is not repeated: the reconciler is told, and
+ * hands back what it took.
  */
 import type { SessionName } from "../protocol/lease.ts";
 import { CLAIM_BATCH_MAX, CLAIM_ROUTES_MAX } from "../protocol/limits.ts";
@@ -38,13 +38,17 @@ export interface ClaimerParts {
 	readonly staleGeneration: () => void;
 	/** The lease is no more: ask the store about it now. */
 	readonly noLease: () => void;
+	/** A claim got no answer: it may have taken tasks. */
+	readonly claimLost: () => void;
 }
 
 export class Claimer {
+	/** Highest token that a claim has brought. */
+	newestToken = 0;
 	/** Hot routes, and when (in claims) each was last hinted at. */
 	readonly #hot = new Map<Route, number>();
 	#claims = 0;
-	/** The last claim failed: free slots are no reason to try again, only news is. */
+	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
 	#failed = false;
 	#inFlight = false;
 	#stopped = false;
@@ -63,6 +67,12 @@ export class Claimer {
 	hint(route: Route): void {
 		if (!this.#parts.serves(route)) return;
 		this.#hot.set(route, this.#claims);
+		this.#failed = false;
+		this.kick();
+	}
+
+	/** What made claims fail may be over: try again. */
+	retry(): void {
 		this.#failed = false;
 		this.kick();
 	}
@@ -90,8 +100,7 @@ export class Claimer {
 		lease: { session: SessionName; generation: number },
 		slots: number,
 	): Promise<void> {
-		const { shard, log, deliver, release, staleGeneration, noLease } =
-			this.#parts;
+		const { shard, log, release, claimLost } = this.#parts;
 		const routes = [...this.#hot.keys()].slice(0, CLAIM_ROUTES_MAX);
 		this.#inFlight = true;
 		this.#claims += 1;
@@ -103,20 +112,34 @@ export class Claimer {
 				unused -= reply.tasks.length;
 				this.#cool(routes, reply.remaining);
 				again = true;
-				deliver(reply.tasks, lease.session);
-			} else if (reply.code === "stale_generation") staleGeneration();
-			else noLease();
+				this.#deliver(reply.tasks, lease.session);
+			} else this.#refused(reply.code);
 		} catch (error) {
 			// The routes stay hot: the next hint or sweep tries again. The slots that
 			// come free here must not, or an unreachable store would be tried without end.
 			if (!(error instanceof StoreError)) throw error;
 			this.#failed = true;
+			if (error.kind === "unknown") claimLost();
 			log.debug({ err: error, shard: shard.index }, "could not claim");
 		} finally {
 			this.#inFlight = false;
 			release(unused);
 		}
 		if (again) this.kick();
+	}
+
+	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
+		for (const { token } of tasks)
+			this.newestToken = Math.max(this.newestToken, token);
+		this.#parts.deliver(tasks, session);
+	}
+
+	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
+	#refused(code: "no_lease" | "stale_generation"): void {
+		const { staleGeneration, noLease } = this.#parts;
+		this.#failed = true;
+		if (code === "stale_generation") staleGeneration();
+		else noLease();
 	}
 
 	/** Puts what was asked for last in line, or drops it when nothing waits there. */

@@ -41,8 +41,8 @@ export interface CrewParts {
 	/** Tell the other nodes that tasks wait. */
 	readonly announce: (shard: number, counts: readonly RoutedCount[]) => void;
 	readonly pulsed: (shard: number, pulse: GoodPulse) => void;
-	/** No renewal in time: are the tasks to be stopped, or is the store away for all? */
-	readonly abandonOnDistrust: () => boolean;
+	/** Whether other nodes may reach the store while this one does not. */
+	readonly othersMayReach: () => boolean;
 	readonly ended: (ids: readonly string[]) => void;
 	readonly superseded: () => void;
 }
@@ -56,6 +56,9 @@ export class Crew {
 	readonly shard: Shard;
 	readonly #trimmer: Trimmer;
 	readonly #reconciler: Reconciler;
+	#adopting = false;
+	/** The store came back once more while it was being adopted. */
+	#backAgain = false;
 	readonly #parts: CrewParts;
 
 	constructor(parts: CrewParts) {
@@ -95,6 +98,7 @@ export class Crew {
 			held: () => runner.runningIn(shard.index) + this.finisher.waiting,
 			holds: (task) => runner.holds(task) || this.finisher.holds(task),
 			claiming: () => this.claimer.inFlight,
+			newestToken: () => this.claimer.newestToken,
 			givenBack: () => this.renewer.hurry(),
 		});
 	}
@@ -104,9 +108,10 @@ export class Crew {
 		this.#trimmer.start();
 	}
 
-	/** Stops renewing and trimming; the session is for the caller to close. */
+	/** Stops renewing, trimming and trying again; the session is for the caller to close. */
 	stop(): void {
 		this.renewer.stop();
+		this.finisher.stop();
 		this.#trimmer.stop();
 	}
 
@@ -116,10 +121,14 @@ export class Crew {
 
 	/** The store can be reached (again): see whether it restarted, and renew at once. */
 	async storeIsBack(): Promise<void> {
+		this.#backAgain = this.#adopting;
+		if (this.#adopting) return;
+		this.#adopting = true;
 		try {
 			await this.renewer.adopt();
+			this.#backAgain = false;
 			this.renewer.hurry();
-			this.claimer.kick();
+			this.claimer.retry();
 		} catch (error) {
 			// Gone again; the next time it comes back brings us here again.
 			if (!(error instanceof StoreError)) throw error;
@@ -127,7 +136,10 @@ export class Crew {
 				{ err: error, shard: this.shard.index },
 				"could not take up with the store",
 			);
+		} finally {
+			this.#adopting = false;
 		}
+		if (this.#backAgain) await this.storeIsBack();
 	}
 
 	/** Tasks wait here: claim them, and tell the others of what is too much for this node. */
@@ -154,6 +166,7 @@ export class Crew {
 			trustMarginMs,
 			record,
 			runner,
+			othersMayReach,
 			superseded,
 		} = this.#parts;
 		return new Renewer({
@@ -168,14 +181,17 @@ export class Crew {
 				opened: (previous) => {
 					if (previous !== undefined)
 						void this.reaper.reap(previous, "expired");
+					this.claimer.retry();
 				},
 				pulsed: (pulse) => this.#pulsed(pulse),
-				trustEnded: () => {
-					if (this.#parts.abandonOnDistrust())
-						runner.abandon(shard.index, "the lease could not be renewed");
-				},
+				othersMayReach,
+				trustEnded: () =>
+					runner.abandon(shard.index, "the lease could not be renewed"),
 				revoked: () => runner.abandon(shard.index, "the lease was taken over"),
-				superseded,
+				superseded: () => {
+					runner.abandon(shard.index, "another program has the lease");
+					superseded();
+				},
 			},
 		});
 	}
@@ -197,6 +213,7 @@ export class Crew {
 			deliver: (tasks, session) => this.#deliver(tasks, session),
 			staleGeneration: () => void this.storeIsBack(),
 			noLease: () => this.renewer.hurry(),
+			claimLost: () => this.#reconciler.claimLost(),
 		});
 	}
 

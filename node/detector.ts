@@ -15,6 +15,7 @@ import {
 	PROBE_AGAIN_MS_MIN,
 	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
+	REFUSALS_KEPT_MAX,
 } from "../protocol/limits.ts";
 import { judge } from "../protocol/suspicion.ts";
 import {
@@ -148,13 +149,21 @@ export class Detector {
 			{ nodeId, reach, heard, seeing },
 			"a node is dead; taking its tasks back",
 		);
-		if (reach === "refused") this.#heldForDead.set(nodeId, startedMs);
+		if (reach === "refused") this.#holdForDead(nodeId, startedMs);
 		await Promise.all(
 			leases.map(({ crew, node }) =>
 				crew.reaper.reap(formatSession(nodeId, node.epoch), "now"),
 			),
 		);
 		return true;
+	}
+
+	#holdForDead(nodeId: string, startedMs: number): void {
+		this.#heldForDead.delete(nodeId); // So that it goes in as the newest.
+		this.#heldForDead.set(nodeId, startedMs);
+		const [oldest] = this.#heldForDead.keys();
+		if (this.#heldForDead.size > REFUSALS_KEPT_MAX && oldest !== undefined)
+			this.#heldForDead.delete(oldest);
 	}
 
 	async #leasesOf(nodeId: string): Promise<Lease[]> {

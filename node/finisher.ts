@@ -22,6 +22,7 @@ import {
 	type RoutedCount,
 	type Shard,
 	StoreError,
+	type Timer,
 } from "./ports.ts";
 
 export interface FinisherParts {
@@ -48,10 +49,18 @@ export class Finisher {
 	#waitingBytes = 0;
 	#sending = false;
 	#soon = false;
+	#retryTimer: Timer | undefined;
+	#stopped = false;
 	readonly #parts: FinisherParts;
 
 	constructor(parts: FinisherParts) {
 		this.#parts = parts;
+	}
+
+	/** Tries no more: what the store has not taken by now is left to the end of the lease. */
+	stop(): void {
+		this.#stopped = true;
+		this.#retryTimer?.cancel();
 	}
 
 	get idle(): boolean {
@@ -119,7 +128,11 @@ export class Finisher {
 				{ err: error, shard: shard.index },
 				"the store did not take the ends of tasks; they are kept",
 			);
-			clock.after(STORE_RETRY_MS, () => void this.#flush());
+			if (!this.#stopped)
+				this.#retryTimer = clock.after(
+					STORE_RETRY_MS,
+					() => void this.#flush(),
+				);
 			return;
 		}
 		this.#sending = false;

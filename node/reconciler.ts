@@ -2,13 +2,16 @@
  * Reconciler: finds tasks of one shard that the store believes this node runs
  * and that it does not, and gives them back.
  *
- * They come from claims whose answer was lost. The pulse brings how many tasks
- * the store counts for the session; only when that number is higher than what
- * is held, at two pulses in a row and with nothing under way, are the two lists
- * compared. Giving back is fenced by the token, so a task that ended meanwhile
- * is not touched.
+ * They come from claims whose answer was lost. The two lists are compared when
+ * a claim is known to be lost and a later one has brought tasks, or when the
+ * store counts more tasks for the session than are held, at two pulses in a row
+ * with nothing under way. Tokens rise and one claim is under way at a time, so
+ * what has a token up to the newest one delivered has arrived here or never
+ * will. Giving back is fenced by the token, so a task that ended meanwhile is
+ * not touched.
  */
 import type { SessionName } from "../protocol/lease.ts";
+import { COMPLETE_BATCH_MAX } from "../protocol/limits.ts";
 import { type Log, type Shard, StoreError } from "./ports.ts";
 
 export interface ReconcilerParts {
@@ -22,21 +25,34 @@ export interface ReconcilerParts {
 	}) => boolean;
 	/** Claims are under way whose tasks are not held yet. */
 	readonly claiming: () => boolean;
+	/** Highest token that a claim has brought here. */
+	readonly newestToken: () => number;
 	/** Routes wait again; the next sweep finds which. */
 	readonly givenBack: () => void;
 }
 
 export class Reconciler {
 	#suspicions = 0;
+	/** The newest token there was when a claim was lost; undefined: none is. */
+	#lostAfter: number | undefined;
 	readonly #parts: ReconcilerParts;
 
 	constructor(parts: ReconcilerParts) {
 		this.#parts = parts;
 	}
 
+	/** A claim got no answer: it may have taken tasks, or may yet. */
+	claimLost(): void {
+		this.#lostAfter = this.#parts.newestToken();
+	}
+
 	/** The store counts so many tasks for the session. */
 	async counted(session: SessionName, running: number): Promise<void> {
-		const { held, claiming } = this.#parts;
+		const { held, claiming, newestToken } = this.#parts;
+		if (this.#lostAfter !== undefined && newestToken() > this.#lostAfter) {
+			await this.#compare(session);
+			return;
+		}
 		this.#suspicions =
 			running > held() && !claiming() ? this.#suspicions + 1 : 0;
 		if (this.#suspicions < 2) return;
@@ -45,24 +61,39 @@ export class Reconciler {
 	}
 
 	async #compare(session: SessionName): Promise<void> {
-		const { shard, log, holds, claiming, givenBack } = this.#parts;
+		const { shard, log, holds, claiming } = this.#parts;
+		const newest = this.#parts.newestToken();
 		try {
 			const listed = await shard.running(session);
-			if (claiming()) return;
-			const lost = listed.filter((task) => !holds(task));
-			if (lost.length === 0) return;
-			log.warn(
-				{ shard: shard.index, tasks: lost.length },
-				"giving back tasks whose claim got no answer",
+			// The newer tasks may be on their way here.
+			const arrivedUpTo = claiming() ? newest : Number.POSITIVE_INFINITY;
+			const lost = listed.filter(
+				(task) => task.token <= arrivedUpTo && !holds(task),
 			);
-			await shard.giveBack(
-				lost.map((task) => ({ ...task, end: "handed-back", message: "" })),
-			);
-			givenBack();
+			if (lost.length > 0) await this.#giveBack(lost);
+			if (this.#lostAfter !== undefined && newest > this.#lostAfter)
+				this.#lostAfter = undefined;
 		} catch (error) {
-			// The count stays too high, so a later pulse comes back to it.
+			// What led here still holds, so a later pulse comes back to it.
 			if (!(error instanceof StoreError)) throw error;
 			log.debug({ err: error, shard: shard.index }, "could not reconcile");
 		}
+	}
+
+	async #giveBack(
+		lost: readonly { readonly id: string; readonly token: number }[],
+	): Promise<void> {
+		const { shard, log, givenBack } = this.#parts;
+		log.warn(
+			{ shard: shard.index, tasks: lost.length },
+			"giving back tasks whose claim got no answer",
+		);
+		for (let i = 0; i < lost.length; i += COMPLETE_BATCH_MAX)
+			await shard.giveBack(
+				lost
+					.slice(i, i + COMPLETE_BATCH_MAX)
+					.map((task) => ({ ...task, end: "handed-back", message: "" })),
+			);
+		givenBack();
 	}
 }

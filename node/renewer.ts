@@ -25,7 +25,11 @@ import {
 	type SessionName,
 	trustedUntilMs,
 } from "../protocol/lease.ts";
-import { PULSE_MS_MAX, PULSE_MS_MIN } from "../protocol/limits.ts";
+import {
+	DISTRUST_LOOK_MS,
+	PULSE_MS_MAX,
+	PULSE_MS_MIN,
+} from "../protocol/limits.ts";
 import {
 	type Clock,
 	type Log,
@@ -55,7 +59,9 @@ export interface RenewerEvents {
 	/** A session is open. `previous`, an earlier one of this node, has tasks to put back. */
 	opened(previous: SessionName | undefined): void;
 	pulsed(pulse: GoodPulse): void;
-	/** No renewal succeeded in time: from now on others may take the tasks over. */
+	/** Whether others may reach the store, and so take the tasks over once the lease has run out. */
+	othersMayReach(): boolean;
+	/** No renewal succeeded in time, and others may reach the store. */
 	trustEnded(): void;
 	/** The session is over: all that it ran has been taken over. */
 	revoked(): void;
@@ -200,6 +206,7 @@ export class Renewer {
 		this.#trustTimer?.cancel();
 		log.warn({ shard: shard.index, session }, `session ${code}`);
 		if (stranger) {
+			this.stop(); // A new session, opened while this node leaves, would end the other's.
 			events.superseded();
 			return;
 		}
@@ -221,11 +228,15 @@ export class Renewer {
 	}
 
 	#renewed(sentMs: number, storeNowMs: number): void {
-		const { clock, ttlMs, trustMarginMs, events } = this.#parts;
+		const { clock, ttlMs, trustMarginMs } = this.#parts;
 		const nowMs = clock.monoMs();
 		// A longer silence, even our own, is a gap in what we have seen.
 		if (nowMs - this.#lastPulseMs > 2 * PULSE_MS_MAX)
 			this.#upSinceMs = undefined;
+		// Nor do leases say much after a step of the store's clock: it took time from
+		// all of them, and those who hold one have to renew it first.
+		const stepMs = storeNowMs - this.storeNowMs();
+		if (Math.abs(stepMs) > trustMarginMs) this.#upSinceMs = undefined;
 		this.#upSinceMs ??= nowMs;
 		this.#lastPulseMs = nowMs;
 		this.#storeNowMs = storeNowMs;
@@ -233,7 +244,25 @@ export class Renewer {
 		this.#trustedUntilMs = trustedUntilMs(sentMs, ttlMs, trustMarginMs);
 		this.#trustTimer?.cancel();
 		this.#trustTimer = clock.after(this.#trustedUntilMs - nowMs, () =>
-			events.trustEnded(),
+			this.#distrust(1),
+		);
+	}
+
+	/**
+	 * Ends trust where others may reach the store; asks again for as long as
+	 * nobody does. A store that comes back is not back for all at one moment, so
+	 * the last to reach it gets a second look; whoever did first may not reap
+	 * before it has been up for as long as a lease.
+	 */
+	#distrust(looks: number): void {
+		const { clock, events } = this.#parts;
+		const looksLeft = events.othersMayReach() ? looks - 1 : 2;
+		if (looksLeft === 0) {
+			events.trustEnded();
+			return;
+		}
+		this.#trustTimer = clock.after(DISTRUST_LOOK_MS, () =>
+			this.#distrust(looksLeft),
 		);
 	}
 }

@@ -81,6 +81,7 @@ export class Scheduler {
 	readonly #detector: Detector;
 	readonly #drainer: Drainer;
 	#firstToKick = 0;
+	#stopped = false;
 
 	constructor(parts: SchedulerParts) {
 		const { clock, log, store, gossip, executor } = parts;
@@ -145,6 +146,7 @@ export class Scheduler {
 
 	/** Gossip has been started, and the store may be away. */
 	start(): void {
+		if (this.#stopped) return;
 		const { store, gossip } = this.#parts;
 		gossip.onMessage((message) => this.#heard(message));
 		gossip.onStranger(() => this.#roster.strangerKnocked());
@@ -160,7 +162,9 @@ export class Scheduler {
 
 	/** Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says goodbye. */
 	async stop(deadlineMs: number): Promise<void> {
+		this.#stopped = true;
 		await this.#drainer.drain(deadlineMs);
+		this.#announcer.stop();
 		this.#digester.stop();
 		this.#detector.stop();
 		this.#roster.stop();
@@ -193,7 +197,7 @@ export class Scheduler {
 				if (index === 0) this.#roster.registryAt(pulse.registryVersion);
 			},
 			// Where nobody reaches the store, nobody can have taken the tasks over.
-			abandonOnDistrust: () =>
+			othersMayReach: () =>
 				["reached", "unknown"].includes(this.#roster.storeSeenByPeers()),
 			ended: (ids) => waiter.endedHere(ids),
 			superseded,

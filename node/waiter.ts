@@ -28,6 +28,8 @@ export class Waiter {
 	readonly #waiting = new Map<string, Set<Answer>>();
 	#count = 0;
 	#timer: Timer | undefined;
+	/** When the next look is due: it is only ever brought forward. */
+	#dueMs = Number.POSITIVE_INFINITY;
 	#looking = false;
 	#pollMs = WAIT_POLL_MS_MIN;
 	readonly #parts: WaiterParts;
@@ -75,14 +77,24 @@ export class Waiter {
 	}
 
 	#lookIn(ms: number): void {
-		if (this.#looking) return;
+		const dueMs = this.#parts.clock.monoMs() + ms;
+		if (dueMs >= this.#dueMs) return;
+		this.#dueMs = dueMs;
+		if (!this.#looking) this.#setTimer();
+	}
+
+	#setTimer(): void {
+		const { clock } = this.#parts;
 		this.#timer?.cancel();
-		this.#timer = this.#parts.clock.after(ms, () => void this.#look());
+		if (this.#dueMs === Number.POSITIVE_INFINITY) return;
+		const ms = Math.max(0, this.#dueMs - clock.monoMs());
+		this.#timer = clock.after(ms, () => void this.#look());
 	}
 
 	async #look(): Promise<void> {
 		const { get, log } = this.#parts;
 		this.#looking = true;
+		this.#dueMs = Number.POSITIVE_INFINITY;
 		try {
 			const ids = [...this.#waiting.keys()];
 			for (let i = 0; i < ids.length; i += WAIT_BATCH_MAX) {
@@ -103,5 +115,7 @@ export class Waiter {
 		}
 		this.#pollMs = Math.min(this.#pollMs * 1.5, WAIT_POLL_MS_MAX);
 		if (this.#waiting.size > 0) this.#lookIn(this.#pollMs);
+		// One that was asked for during this look may be due already.
+		this.#setTimer();
 	}
 }

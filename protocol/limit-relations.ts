@@ -14,6 +14,7 @@ import {
 	DIAL_SOME,
 	DIGEST_MS,
 	DIGEST_STALE_MS,
+	DISTRUST_LOOK_MS,
 	GOSSIP_BACKLOG_BYTES_MAX,
 	GOSSIP_BYTES_MAX,
 	GOSSIP_PACKET_BYTES_MAX,
@@ -60,6 +61,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 		"a connection is not idle while its client waits for a task",
 	],
 	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
+	[
+		DIGEST_MS + 2 * DISTRUST_LOOK_MS + ABORT_GRACE_MS < LEASE_TTL_MS,
+		"after an outage, the last to reach the store stops its tasks before the first may reap them",
+	],
 	[
 		DIGEST_MS * 3 < DIGEST_STALE_MS,
 		"two lost digests do not make a node stale",

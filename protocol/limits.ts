@@ -36,7 +36,7 @@ export const WAIT_POLL_MS_MIN = 20;
 /** Between looks for tasks waited for; it grows from the minimum to this. */
 export const WAIT_POLL_MS_MAX = 250;
 export const WAIT_BATCH_MAX = 256;
-/** Tasks that one node waits for on behalf of clients. Beyond: 503 `overloaded`. */
+/** Tasks that one node waits for on behalf of clients. Beyond: answered at once, with the task as it stands. */
 export const WAITERS_MAX = 10_000;
 export const LIST_LIMIT_DEFAULT = 50;
 /** A page of a list ends with the task that makes its payloads and results exceed this, in each shard. */
@@ -66,6 +66,8 @@ export const CONNECTION_IDLE_MS = 75_000;
 /** Bodies larger than `BODY_SMALL_BYTES` that are held at once. Beyond: 503 `overloaded`. */
 export const BODIES_BYTES_MAX = 128 * 1024 * 1024;
 export const BODY_SMALL_BYTES = 32 * 1024;
+/** A larger one that does not say its length is counted in steps of this, as it comes. */
+export const BODY_STEP_BYTES = 256 * 1024;
 /** When the node stops, answers under way have so long before they are cut off. */
 export const HTTP_CLOSE_GRACE_MS = 1_000;
 
@@ -126,6 +128,8 @@ export const PULSE_MS_MAX = 900;
 export const PULSE_MS_MIN = 700;
 /** The trust window ends so long before the lease can expire in the store. */
 export const TRUST_MARGIN_MS = 1_000;
+/** Between looks at whether others reach the store again, while this node's trust is over. */
+export const DISTRUST_LOOK_MS = 1_000;
 /** A task told to stop is ended by force after this. */
 export const ABORT_GRACE_MS = 500;
 /** A stopping node waits so long for its tasks before it hands them back, unless told otherwise … */
@@ -193,7 +197,6 @@ export const DIAL_TIMEOUT_MS = 4_000;
 export const DIALS_AT_ONCE_MAX = 8;
 /** A standing connection is looked after so often. */
 export const LINK_LOOK_MS = 1_000;
-/** Peers admitted; those beyond are refused. */
 /** Between reads of the registry when nothing hints at a change. */
 export const REGISTRY_MS = 10_000;
 /** After a stranger knocked, the registry is read no sooner than this. */
@@ -203,6 +206,9 @@ export const PROBE_TIMEOUT_MS = 500;
 /** Between probes of a lost peer; doubling from the first to the second. */
 export const PROBE_AGAIN_MS_MIN = 25;
 export const PROBE_AGAIN_MS_MAX = 500;
+/** Lives held for dead because their address refused; beyond, the oldest is forgotten, and would be believed dead once more. */
+export const REFUSALS_KEPT_MAX = 1_000;
+/** Peers admitted; those beyond are refused. */
 export const PEERS_MAX = 1_000;
 /** Up to so many peers each node dials all; of more it dials … */
 export const DIAL_ALL_MAX = 32;

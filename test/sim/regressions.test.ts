@@ -7,8 +7,10 @@ import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import {
+	DISTRUST_LOOK_MS,
 	LEASE_TTL_MS,
 	PULSE_MS_MAX,
+	STORE_RETRY_MS,
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
@@ -39,6 +41,7 @@ test("free slots do not make a node try an unreachable store without end", async
 		deliver() {},
 		staleGeneration() {},
 		noLease() {},
+		claimLost() {},
 	});
 	claimer.hint(ROUTE);
 	await clock.runFor(1_000);
@@ -46,6 +49,73 @@ test("free slots do not make a node try an unreachable store without end", async
 	claimer.hint(ROUTE);
 	await clock.runFor(1_000);
 	expect(claims).toBe(2);
+});
+
+test("a finisher that is stopped does not try again", async () => {
+	const clock = new VirtualClock();
+	let tries = 0;
+	const finisher = new Finisher({
+		shard: {
+			index: 0,
+			complete: async () => {
+				tries += 1;
+				throw new StoreError("unreachable", "it is away");
+			},
+		} as unknown as Shard,
+		clock,
+		log,
+		ended() {},
+		kept() {},
+		putBack() {},
+	});
+	finisher.finish({
+		...{ id: "a", token: 1, startedMs: 0 },
+		...{ state: "SUCCESS", result: "1" },
+	});
+	await clock.runFor(STORE_RETRY_MS);
+	expect(tries).toBe(2);
+	finisher.stop();
+	await clock.runFor(10 * STORE_RETRY_MS);
+	expect(tries).toBe(2);
+});
+
+test("a node whose trust ended while nobody reached the store stops its tasks once others do", async () => {
+	const clock = new VirtualClock();
+	const { shards } = createMemoryStore({
+		shards: 1,
+		nowMs: () => clock.wallMs(),
+	});
+	const shard = shards[0] as Shard;
+	let othersMayReach = false;
+	let trustEnded = 0;
+	const renewer = new Renewer({
+		...{ shard, clock, random: new SeededRandom(1), log },
+		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+		record: () => nodeRecord("ann"),
+		events: {
+			opened() {},
+			pulsed() {},
+			othersMayReach: () => othersMayReach,
+			trustEnded: () => {
+				trustEnded += 1;
+			},
+			revoked() {},
+			superseded() {},
+		},
+	});
+	renewer.start();
+	await clock.runFor(100);
+	shard.pulse = async () => {
+		throw new StoreError("unreachable", "it is away");
+	};
+	await clock.runFor(2 * LEASE_TTL_MS);
+	expect(trustEnded).toBe(0);
+	othersMayReach = true;
+	await clock.runFor(2 * DISTRUST_LOOK_MS);
+	expect(trustEnded).toBe(1);
+	await clock.runFor(LEASE_TTL_MS);
+	expect(trustEnded).toBe(1);
+	renewer.stop();
 });
 
 test("an end that comes while a task is given back is brought to the store too", async () => {
@@ -104,6 +174,7 @@ test.each([
 			events: {
 				opened: () => told.push("opened"),
 				pulsed() {},
+				othersMayReach: () => true,
 				trustEnded() {},
 				revoked: () => told.push("revoked"),
 				superseded: () => told.push("superseded"),
@@ -118,7 +189,8 @@ test.each([
 				generation: 0,
 			},
 		});
-		await clock.runFor(PULSE_MS_MAX);
+		// Long enough for what must not follow: a session of its own once more.
+		await clock.runFor(2 * PULSE_MS_MAX);
 		renewer.stop();
 		expect(told).toEqual(expected);
 	},

@@ -41,3 +41,21 @@ test("nesting is allowed to the limit, counted over objects and arrays", () => {
 test("a byte order mark in front is no part of the JSON", () => {
 	expect(parse("\ufeff[1]")).toEqual({ ok: true, value: [1] });
 });
+
+test.each([
+	"9007199254740993",
+	'{"a":[-9007199254740992]}',
+	"123456789012345678901",
+])("a whole number that a double may change is refused: %s", (text) => {
+	expect(parse(text)).toMatchObject({
+		ok: false,
+		problem: { code: "invalid_json", detail: /2\^53/ },
+	});
+});
+
+test.each(["9007199254740991", "-9007199254740991", "1e300", "0.1", "1e21"])(
+	"a number that is kept, or is no count of anything, is taken: %s",
+	(text) => {
+		expect(parse(text)).toEqual({ ok: true, value: JSON.parse(text) });
+	},
+);

@@ -1,0 +1,58 @@
+/** When a node may judge the leases of others, on a clock turned by hand. */
+import { expect, test } from "vitest";
+import { Renewer } from "../../node/renewer.ts";
+import { LEASE_TTL_MS, TRUST_MARGIN_MS } from "../../protocol/limits.ts";
+import { VirtualClock } from "../clock.ts";
+import { nodeRecord } from "../contract/store-bench.ts";
+import { createMemoryStore } from "../fakes/store.ts";
+import { SeededRandom } from "../random.ts";
+
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A node on a store whose clock can be stepped. */
+function begin() {
+	const clock = new VirtualClock();
+	let stepMs = 0;
+	const nowMs = () => 1_800_000_000_000 + clock.monoMs() + stepMs;
+	const [shard] = createMemoryStore({ shards: 1, nowMs }).shards;
+	if (shard === undefined) throw new Error("a store has shards");
+	const events = {
+		...{ opened() {}, pulsed() {}, revoked() {}, superseded() {} },
+		...{ trustEnded() {}, othersMayReach: () => false },
+	};
+	const renewer = new Renewer({
+		...{ shard, clock, random: new SeededRandom(1), log, events },
+		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+		record: () => nodeRecord("ann"),
+	});
+	renewer.start();
+	return {
+		clock,
+		renewer,
+		step(ms: number) {
+			stepMs += ms;
+		},
+	};
+}
+
+test("a node may judge leases once it has seen the store up for a whole lease time", async () => {
+	const { clock, renewer } = begin();
+	await clock.runFor(LEASE_TTL_MS - 100);
+	expect(renewer.mayReap).toBe(false);
+	await clock.runFor(200);
+	expect(renewer.mayReap).toBe(true);
+	renewer.stop();
+});
+
+test("after a step of the store's clock a node judges no lease for a whole lease time", async () => {
+	for (const ms of [6_000, -6_000]) {
+		const { clock, renewer, step } = begin();
+		await clock.runFor(2 * LEASE_TTL_MS);
+		step(ms);
+		await clock.runFor(1_000);
+		expect(renewer.mayReap).toBe(false);
+		await clock.runFor(LEASE_TTL_MS);
+		expect(renewer.mayReap).toBe(true);
+		renewer.stop();
+	}
+});
