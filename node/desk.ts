@@ -37,7 +37,12 @@ export interface ShardDesk {
 		readonly overloaded: boolean;
 		submit(task: NewTask): Promise<SubmitOutcome | StoreError>;
 	};
-	readonly renewer: { readonly trusted: boolean; readonly generation: number };
+	readonly renewer: {
+		readonly trusted: boolean;
+		readonly generation: number;
+		/** Of the session last opened; 0 until one was. */
+		readonly epoch: number;
+	};
 }
 
 export interface DeskParts {
@@ -69,6 +74,7 @@ const PROBLEM_OF = {
 	unreachable: "store_unavailable",
 	unknown: "outcome_unknown",
 	full: "store_full",
+	refused: "store_unavailable",
 } as const satisfies Record<StoreErrorKind, ProblemCode>;
 
 export class Desk implements Api {
@@ -87,6 +93,12 @@ export class Desk implements Api {
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
 		if (!this.#parts.store.up)
 			throw new StoreError("unreachable", "the store is not reachable");
+		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
+		if (!this.#agreed)
+			throw new StoreError(
+				"unreachable",
+				"the node has not yet agreed with the store on the cluster",
+			);
 		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
 		const failed = outcomes.filter((outcome) => outcome instanceof StoreError);
 		if (failed[0] !== undefined && failed.length === tasks.length)
@@ -166,6 +178,10 @@ export class Desk implements Api {
 		const reasons: string[] = [];
 		if (stopping()) reasons.push("The node is stopping.");
 		if (!store.up) reasons.push("The store is not reachable.");
+		else if (!this.#agreed)
+			reasons.push(
+				"The node has not yet agreed with the store on the cluster.",
+			);
 		else if (!crews.every(({ renewer }) => renewer.trusted)) {
 			reasons.push("The node has not renewed its lease lately.");
 		}
@@ -178,6 +194,11 @@ export class Desk implements Api {
 		if (this.#parts.stopping()) return "stopping";
 		const { submitter } = this.#crewOf(task.id);
 		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
+	}
+
+	/** Sessions are opened only once it is sure that the store is the cluster's. */
+	get #agreed(): boolean {
+		return this.#parts.crews.every(({ renewer }) => renewer.epoch > 0);
 	}
 
 	#crewOf(id: string): ShardDesk {

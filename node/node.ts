@@ -12,19 +12,15 @@
 import { hostname } from "node:os";
 import { STORE_START_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
+import { agree } from "./agreement.ts";
+import { closeAll } from "./closing.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { parseHostPort } from "./gossip/host-port.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { createHttp, type Http } from "./http/server.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
-import {
-	type Executor,
-	type Gossip,
-	type Log,
-	type NodeRecord,
-	StoreError,
-} from "./ports.ts";
+import type { Executor, Gossip, Log, NodeRecord } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
 import {
 	connectStore,
@@ -37,7 +33,7 @@ export interface RunningNode {
 	readonly nodeId: string;
 	/** `host:port` of its HTTP side. */
 	readonly http: string;
-	/** Settles when the node has stopped, of itself or told to. */
+	/** Resolves when the node has stopped, of itself or told to; with an error, too, where a part of it did not close. */
 	readonly stopped: Promise<"drained" | Error>;
 	stop(): Promise<void>;
 }
@@ -56,9 +52,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 	const gossip = await makeGossip(options, log);
 	const store = makeStore(options, log);
 	const parts = { executor, gossip, store, log };
-	const { promise: stopped, resolve: tellStopped } = Promise.withResolvers<
-		"drained" | Error
-	>();
+	const stopped = Promise.withResolvers<"drained" | Error>();
 	let http: Http | undefined;
 	const scheduler = makeScheduler(
 		options,
@@ -66,18 +60,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		() => http?.address ?? "",
 		(end) => void stop(end),
 	);
+	const adapters = [
+		() => http?.close(),
+		() => gossip.stop(),
+		() => executor.stop(),
+		() => store.close(),
+	];
 	let stopping: Promise<void> | undefined;
 	const stop = (end: "drained" | Error) => {
 		stopping ??= stopParts(end);
 		return stopping;
 	};
 	const stopParts = async (end: "drained" | Error) => {
-		await scheduler.stop(end === "drained" ? options.drainMs : 0);
-		await http?.close();
-		await gossip.stop();
-		await executor.stop();
-		await store.close();
-		tellStopped(end);
+		const drainMs = end === "drained" ? options.drainMs : 0;
+		const all = [() => scheduler.stop(drainMs), ...adapters];
+		const failure = await closeAll(all, log);
+		stopped.resolve(end === "drained" && failure !== undefined ? failure : end);
 	};
 	try {
 		await gossip.start();
@@ -88,10 +86,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 			log,
 			version: options.version,
 		});
-		await meetStore(store, log, () => scheduler.start(), stop);
+		await meetStore(parts, () => scheduler.start(), {
+			stop,
+			isStopping: () => stopping !== undefined,
+		});
 	} catch (error) {
-		await http?.close();
-		await Promise.all([gossip.stop(), executor.stop(), store.close()]);
+		await closeAll(adapters, log);
 		throw error;
 	}
 	log.info(
@@ -101,7 +101,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 	return {
 		nodeId: gossip.nodeId,
 		http: http.address,
-		stopped,
+		stopped: stopped.promise,
 		stop: () => stop("drained"),
 	};
 }
@@ -200,44 +200,34 @@ function makeScheduler(
 /**
  * Waits for the store to be there, makes sure that it is this cluster's, and
  * starts scheduling. A store that is away does not keep the node from starting:
- * after a moment this goes on in the background.
+ * after a moment this goes on in the background, unless the node stops.
  */
 async function meetStore(
-	store: RedisStore,
-	log: Log,
+	{ store, log }: Parts,
 	start: () => void,
-	stop: (error: Error) => Promise<void>,
+	node: {
+		stop(error: Error): Promise<void>;
+		isStopping(): boolean;
+	},
 ): Promise<void> {
-	const { promise: met, resolve, reject } = Promise.withResolvers<"met">();
-	const agree = async () => {
-		try {
-			await store.agreeOnShards();
-			start();
-			resolve("met");
-		} catch (error) {
-			// Gone again: the next connection tries again.
-			if (error instanceof StoreError) return;
-			reject(
-				error instanceof StoreMismatch
-					? new ConfigError(error.message, error)
-					: error,
-			);
-		}
-	};
-	let agreed = false;
 	store.onChange((up) => {
 		if (!up)
 			log.warn(
 				{ trouble: store.trouble },
 				"the store is not reachable; trying again until it is",
 			);
-		else if (!agreed) void agree();
 	});
-	void met.then(
-		() => {
-			agreed = true;
+	const { isStopping } = node;
+	const met = agree({ store, clock: systemClock, log, isStopping }).then(
+		(agreed) => {
+			if (agreed) start();
+			return "met" as const;
 		},
-		() => {},
+		(error: Error) => {
+			throw error instanceof StoreMismatch
+				? new ConfigError(error.message, error)
+				: error;
+		},
 	);
 	const late = new Promise<"late">((resolve) =>
 		systemClock.after(STORE_START_MS, () => resolve("late")),
@@ -247,5 +237,5 @@ async function meetStore(
 		{ trouble: store.trouble },
 		"the store is not reachable yet; trying until it is",
 	);
-	met.catch((error: Error) => stop(error));
+	met.catch((error: Error) => node.stop(error));
 }

@@ -68,9 +68,18 @@ export function writeProblem(
 	return JSON.stringify(answer);
 }
 
+/** Thrown while a body comes in, where no more can be held. */
+export class BodiesFull extends Error {}
+
+export const bodiesFull: Problem = {
+	code: "overloaded",
+	detail: "The node holds too many large requests; try again shortly.",
+};
+
 /** The problem that an error is, or undefined for one of our own making. */
 export function problemOf(error: unknown): Problem | undefined {
 	if (error instanceof StoreError) return storeProblem(error);
+	if (error instanceof BodiesFull) return bodiesFull;
 	if (!(error instanceof Error)) return;
 	return fastifyProblems[(error as { code?: string }).code ?? ""];
 }

@@ -3,21 +3,28 @@
  *
  * Bodies stay bytes until a route parses them, so that one bad line of NDJSON
  * is that line's trouble alone. Small bodies are bounded by the number of
- * connections; what the large ones may hold together is counted here.
+ * connections; what the large ones may hold together is counted here: at once
+ * where they say their length, and as they come where they are sent in chunks,
+ * so that a slow one does not shut out others by what it might yet send.
  */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import { Transform } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
 	BODY_SMALL_BYTES,
+	BODY_STEP_BYTES,
 } from "../../protocol/limits.ts";
-import { sendProblem } from "./answer.ts";
+import { BodiesFull, bodiesFull, sendProblem } from "./answer.ts";
 
 export const NDJSON_TYPE = "application/x-ndjson";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const none = new Uint8Array();
+
+/** Whether so many bytes more may be held. */
+type Hold = (bytes: number) => boolean;
 
 export function takeBodies(app: FastifyInstance): void {
 	app.removeAllContentTypeParsers();
@@ -27,28 +34,52 @@ export function takeBodies(app: FastifyInstance): void {
 		(_request, body, done) => done(null, body),
 	);
 	let heldBytes = 0;
+	/** Takes bytes into account until the answer is out, unless they are too many. */
+	const holder = ({ raw }: FastifyReply): Hold => {
+		let ownBytes = 0;
+		raw.once("close", () => {
+			heldBytes -= ownBytes;
+		});
+		return (bytes) => {
+			if (raw.closed || heldBytes + bytes > BODIES_BYTES_MAX) return false;
+			heldBytes += bytes;
+			ownBytes += bytes;
+			return true;
+		};
+	};
 	app.addHook("onRequest", (request, reply, done) => {
 		const bytes = announcedBytes(request);
-		if (bytes <= BODY_SMALL_BYTES) return done();
-		if (heldBytes + bytes > BODIES_BYTES_MAX) {
-			sendProblem(reply, {
-				code: "overloaded",
-				detail: "The node holds too many large requests; try again shortly.",
-			});
-			return;
-		}
-		heldBytes += bytes;
-		reply.raw.once("close", () => {
-			heldBytes -= bytes;
-		});
-		done();
+		if (bytes <= BODY_SMALL_BYTES || holder(reply)(bytes)) return done();
+		sendProblem(reply, bodiesFull);
+	});
+	app.addHook("preParsing", (request, reply, payload, done) => {
+		if (request.headers["transfer-encoding"] === undefined) return done();
+		const counted = countInSteps(holder(reply));
+		payload.once("error", (error) => counted.destroy(error));
+		// Refused before it was read: what is left is in the way of the next request.
+		reply.raw.once("finish", () => payload.unpipe(counted).resume());
+		done(null, payload.pipe(counted));
 	});
 }
 
-/** How large the body may become: as it says itself, or as large as any. */
+/** How large the body will be, as it says itself; one in chunks says nothing. */
 function announcedBytes({ headers }: FastifyRequest): number {
-	if (headers["transfer-encoding"] !== undefined) return BODY_BYTES_MAX;
 	return Math.min(Number(headers["content-length"] ?? 0), BODY_BYTES_MAX);
+}
+
+/** Passes on a body of unknown length, with leave for each step beyond a small one. */
+function countInSteps(hold: Hold): Transform {
+	let freeBytes = BODY_SMALL_BYTES;
+	return new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			freeBytes -= chunk.length;
+			while (freeBytes < 0) {
+				if (!hold(BODY_STEP_BYTES)) return done(new BodiesFull());
+				freeBytes += BODY_STEP_BYTES;
+			}
+			done(null, chunk);
+		},
+	});
 }
 
 /** Empty where the request had none. */

@@ -9,7 +9,8 @@
  * - a name that occurs twice in an object (which one counts differs by reader),
  * - `__proto__` and `constructor.prototype`, which task code that copies its
  *   payload carelessly would make into a prototype,
- * - numbers that no double can hold: 1e999 would be written on as null.
+ * - numbers that no double can hold: 1e999 would be written on as null,
+ * - whole numbers beyond 2^53, which would reach task code as their neighbours.
  *
  * Names that occur twice are found by counting: as many names in the text as in
  * the value, or some were lost. That costs one pass over each and no memory.
@@ -61,6 +62,9 @@ function refuse(detail: string, field?: string): Parsed {
 	};
 }
 
+/** Smaller whole numbers are written in digits, larger ones with an exponent. */
+const DIGITS_BELOW = 1e21;
+
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
@@ -106,6 +110,9 @@ function inspect(value: unknown, found: Inspection): void {
 	if (typeof value === "number") {
 		if (!Number.isFinite(value)) {
 			found.flaw = "A number is too large; send it as text.";
+		} else if (isInexact(value)) {
+			found.flaw =
+				"A whole number is larger than 2^53 and would be changed; send it as text.";
 		}
 		return;
 	}
@@ -130,6 +137,19 @@ function inspect(value: unknown, found: Inspection): void {
 			return;
 		}
 	}
+}
+
+/**
+ * Whether digits may have been lost. How the number was written is gone by now;
+ * from 1e21 on, writers of JSON use an exponent and claim no exact digits, so
+ * that 1e300 is taken.
+ */
+function isInexact(value: number): boolean {
+	return (
+		Number.isInteger(value) &&
+		!Number.isSafeInteger(value) &&
+		Math.abs(value) < DIGITS_BELOW
+	);
 }
 
 function pollutes(name: string, value: unknown): boolean {

@@ -43,7 +43,7 @@ test.each([
 	[{ task_data: "a" }, "task_id"],
 	[{ task_id: 1 }, "task_data"],
 	[{ task_id: 1.5, task_data: "a" }, "task_id"],
-	[{ task_id: 2 ** 60, task_data: "a" }, "task_id"],
+	[{ task_id: 2 ** 70, task_data: "a" }, "task_id"],
 	[{ task_id: "a b", task_data: "a" }, "task_id"],
 	[{ task_id: 1, task_data: "a", priority: 11 }, "priority"],
 ])(

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchNode } from "../cluster.ts";
+import { ClusterNode, launchNode } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import type { HearsayProcess } from "./up-process.ts";
 
@@ -65,5 +66,32 @@ test("a folder that another node uses is told", async () => {
 		await expectOneLine(start([]), "Another node uses the folder");
 	} finally {
 		await first.stop();
+	}
+});
+
+test("a node that starts while Redis takes no writes begins when it does", async () => {
+	const client = new Redis(redis.url);
+	await client.config("SET", "min-replicas-to-write", "1");
+	const flags = ["--redis", redis.url, "--http", "127.0.0.1:0"];
+	const node = new ClusterNode(folder, [...flags, "--data", "early"]);
+	try {
+		await node.start();
+		const { status, body } = await node.get<{ reasons: string[] }>("/readyz");
+		expect([status, body.reasons]).toEqual([
+			503,
+			["The node has not yet agreed with the store on the cluster."],
+		]);
+		const task = { type: "process_task", payload: { durationMs: 1 } };
+		expect(await node.post("/v1/tasks", task)).toMatchObject({
+			status: 503,
+			body: { code: "store_unavailable" },
+		});
+		await client.config("SET", "min-replicas-to-write", "0");
+		await node.ready();
+		expect((await node.post("/v1/tasks", task)).status).toBe(202);
+	} finally {
+		await client.config("SET", "min-replicas-to-write", "0");
+		client.disconnect();
+		await node.kill();
 	}
 });
