@@ -15,12 +15,12 @@ import type {
 	ShardCounts,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
-import { decodeFields, decodeTask } from "./task-codec.ts";
+import { decodeAbout, decodeFields, decodeTask } from "./task-codec.ts";
 
 type Flat = (string | number)[];
 
 /** Values of one task in the answer of `claim.lua`, of one node in that of `nodes.lua`, … */
-const CLAIM_STRIDE = 8;
+const CLAIM_STRIDE = 6;
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
@@ -52,17 +52,20 @@ export function decodeClaim(reply: Reply): ClaimReply {
 		return { ok: false, code: code as "no_lease" | "stale_generation" };
 	}
 	const tasks = strides(values, CLAIM_STRIDE).map(
-		([id, route, rank, payload, token, attempt, at, crashes]): ClaimedTask => ({
-			id: id as string,
-			route: route as string,
-			priority: priorityOf(rank as number),
-			payload: payload as string,
-			token: token as number,
-			attempt: attempt as number,
-			createdMs: Number(at),
-			claimedMs: nowMs,
-			crashes: Number(crashes),
-		}),
+		([id, about, payload, token, attempt, crashes]): ClaimedTask => {
+			const { priority, createdMs, route } = decodeAbout(about as string);
+			return {
+				id: id as string,
+				route,
+				priority,
+				payload: payload as string,
+				token: token as number,
+				attempt: attempt as number,
+				createdMs,
+				claimedMs: nowMs,
+				crashes: crashes as number,
+			};
+		},
 	);
 	return { ok: true, tasks, remaining };
 }

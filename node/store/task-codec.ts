@@ -5,7 +5,7 @@
 
 import { parseSession } from "../../protocol/lease.ts";
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
-import { priorityOf, seqOf } from "../../protocol/rank.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 import type {
 	Attempt,
@@ -15,33 +15,53 @@ import type {
 } from "../../protocol/task.ts";
 import type { Reply } from "./connection.ts";
 
+/** What `about` says. */
+export interface About {
+	readonly priority: number;
+	readonly seq: number;
+	readonly createdMs: number;
+	readonly route: Route;
+}
+
 /** The record, or undefined for the empty list of fields of a task that is not there. */
 export function decodeTask(id: string, flat: Reply): TaskRecord | undefined {
 	const fields = decodeFields(flat);
-	const rank = fields.get("rank");
-	if (rank === undefined) return undefined;
+	const about = fields.get("about");
+	if (about === undefined) return undefined;
+	const end = decodeEnd(fields.get("end"));
+	const run = fields.get("run");
+	const newest =
+		end?.attempt ?? (run === undefined ? undefined : decodeHolder(run));
+	const [attempts = 0, crashes = 0, losses = 0] =
+		fields.get("tries")?.split(" ").map(Number) ?? [];
 	const result = fields.get("result");
 	const error = fields.get("error");
-	const run = decodeRun(fields.get("run"));
-	const end = decodeEnd(fields.get("end"));
 	return {
 		id,
-		route: fields.get("route") ?? "",
-		priority: priorityOf(Number(rank)),
+		...decodeAbout(about),
 		payload: fields.get("payload") ?? "null",
-		state: fields.get("state") as TaskState,
-		seq: seqOf(Number(rank)),
-		createdMs: Number(fields.get("at")),
-		attempt: run.attempt,
-		crashes: Number(fields.get("crashes") ?? 0),
-		losses: Number(fields.get("losses") ?? 0),
+		state: end?.state ?? (run === undefined ? "PENDING" : "STARTED"),
+		attempt: newest?.attempt ?? attempts,
+		crashes,
+		losses,
 		attempts: [
 			...decodePast(fields.get("past")),
-			...(run.held === undefined ? [] : [{ ...run.held, ...end }]),
+			...(newest === undefined ? [] : [newest.record]),
 		].slice(-ATTEMPTS_KEPT_MAX),
 		...(end === undefined ? {} : { finishedMs: end.endedMs }),
 		...(result === undefined ? {} : { result }),
 		...(error === undefined ? {} : { error: JSON.parse(error) as TaskError }),
+	};
+}
+
+/** `priority seq created route`. */
+export function decodeAbout(about: string): About {
+	const [priority, seq, createdMs, route] = about.split(" ");
+	return {
+		priority: Number(priority),
+		seq: Number(seq),
+		createdMs: Number(createdMs),
+		route: route as Route,
 	};
 }
 
@@ -90,30 +110,35 @@ function decodePast(past: string | undefined): Attempt[] {
 	});
 }
 
-/** `token attempt claimed session`, the last two only where somebody holds it or ended it. */
-function decodeRun(run: string | undefined): {
+/** An attempt with a holder: its number, and what is told of it. */
+interface Held {
 	readonly attempt: number;
-	readonly held: Attempt | undefined;
-} {
-	const [token, attempt = 0, claimed, session] = run?.split(" ") ?? [];
-	if (session === undefined) {
-		return { attempt: Number(attempt), held: undefined };
-	}
-	const held = {
+	readonly record: Attempt;
+}
+
+/** `token attempt claimed seq session`. */
+function decodeHolder(text: string): Held {
+	const [token, attempt, claimed, , session = ""] = text.split(" ");
+	const record = {
 		token: Number(token),
 		...parseSession(session),
 		claimedMs: Number(claimed),
 	};
-	return { attempt: Number(attempt), held };
+	return { attempt: Number(attempt), record };
 }
 
-/** `how started ended`. */
+/** `STATE ended`, and, where an attempt brought it, `how started` and that attempt. */
 function decodeEnd(text: string | undefined) {
 	if (text === undefined) return undefined;
-	const [how, started, ended] = text.split(" ");
-	return {
+	const [state, ended, how, started, ...held] = text.split(" ");
+	const endedMs = Number(ended);
+	const end = { state: state as TaskState, endedMs };
+	if (how === undefined) return { ...end, attempt: undefined };
+	const { attempt, record } = decodeHolder(held.join(" "));
+	const ending = {
 		startedMs: Number(started),
-		endedMs: Number(ended),
+		endedMs,
 		end: how as AttemptEnd,
 	};
+	return { ...end, attempt: { attempt, record: { ...record, ...ending } } };
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Log, Shard, Store } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type { TaskEnd } from "../../protocol/task.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
@@ -75,14 +76,29 @@ test("a waiting task whose fields are gone is dropped, and the others are claime
 test("a running task whose fields are gone does not keep the others from being put back", async () => {
 	await claim();
 	await redis.del(key("two"));
-	expect((await shard.running(session)).map(({ id }) => id)).toEqual([
-		"one",
-		"three",
-	]);
 	const reply = await shard.revoke({ session, when: "now", limit: 10 });
 	expect(reply).toMatchObject({ ok: true, left: 0, putBack: [{ count: 2 }] });
 	const { states } = await shard.counts();
 	expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });
+});
+
+test("a task whose fields are gone cannot end, and is held no longer; the others end", async () => {
+	const reply = await claim();
+	const tasks = reply.ok ? reply.tasks : [];
+	await redis.del(key("two"));
+	const ends = tasks.map(
+		({ id, token }): TaskEnd => ({
+			...{ id, token, startedMs: 1 },
+			...{ state: "SUCCESS", result: "1" },
+		}),
+	);
+	const { outcomes, endedKept } = await shard.complete(ends);
+	expect(outcomes).toEqual(["accepted", "stale_token", "accepted"]);
+	expect(endedKept).toBe(2);
+	expect(await shard.running(session)).toEqual([]);
+	expect(await redis.exists(key("two"))).toBe(0);
+	const { states } = await shard.counts();
+	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
 
 test("an ended task whose fields are gone does not keep the others from being forgotten", async () => {

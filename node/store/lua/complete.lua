@@ -4,45 +4,66 @@
 -- ARGV    per end: id, token, state, how, started (ms), result or error (JSON)
 -- Returns { ended tasks kept in this shard, then per end: 1 accepted (now or, the
 --         answer having been lost, before), 0 stale }
-local now = readClock()
-local endedAt = ' ' .. digits(now)
-local removed, indexes, order, stale = {}, {}, {}, 0
-local answers = { 0 }
+local now = ' ' .. digits(readClock()) .. ' '
+local answers, stale = { 0 }, 0
+-- What is written at the end, once for all: session → ids, state → seqs and ids, ids.
+local removed, indexes, letGo, order = {}, {}, {}, {}
+local ids, seen = {}, {}
 
-for i = 1, #ARGV, 6 do
-  local id, token, state, how = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local task = taskKey(id)
-  local fields = call('HMGET', task, 'run', 'state', 'rank')
-  local held, session = holderOf(fields[1])
-  if held ~= token then
+local function add(lists, name, value)
+  local list = lists[name] or {}
+  lists[name] = list
+  list[#list + 1] = value
+end
+
+-- Whether the task has ended by this very attempt.
+local function endedBy(id, token)
+  local ending = call('HGET', taskKey(id), 'end')
+  return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
+end
+
+for i = 1, #ARGV, 6 do ids[#ids + 1] = ARGV[i] end
+local holders = call('HMGET', HOLDERS, unpack(ids))
+local tasks = {}
+for i, id in ipairs(ids) do tasks[i] = taskKey(id) end
+-- Fields may be gone, deleted by hand or evicted. One question for all: mostly none are.
+local allThere = call('EXISTS', unpack(tasks)) == #tasks
+
+for i, id in ipairs(ids) do
+  local at = i * 6 - 5
+  local token, state = ARGV[at + 1], ARGV[at + 2]
+  local held, seq, session = parseHolder(holders[i])
+  if held == token and not seen[id] and (allThere or call('EXISTS', tasks[i]) == 1) then
+    local body = state == 'SUCCESS' and 'result' or 'error'
+    local how = ARGV[at + 3] .. ' ' .. ARGV[at + 4] .. ' ' .. holders[i]
+    call('HSET', tasks[i], 'end', state .. now .. how, body, ARGV[at + 5])
+    add(indexes, state, seq)
+    add(indexes, state, id)
+    order[#order + 1] = id
+    answers[i + 1] = 1
+  elseif endedBy(id, token) then
+    answers[i + 1] = 1
+  else
     -- Another attempt has begun since, or this one was taken back.
     stale = stale + 1
-    answers[#answers + 1] = 0
-  else
-    answers[#answers + 1] = 1
-    if fields[2] == 'STARTED' then
-      local body = state == 'SUCCESS' and 'result' or 'error'
-      call('HSET', task, 'state', state, 'end', how .. ' ' .. ARGV[i + 4] .. endedAt, body, ARGV[i + 5])
-      local gone = removed[session] or {}
-      removed[session] = gone
-      gone[#gone + 1] = id
-      local index = indexes[state] or {}
-      indexes[state] = index
-      index[#index + 1] = fields[3] % SEQ_SPAN
-      index[#index + 1] = id
-      order[#order + 1] = id
-    end
+    answers[i + 1] = 0
+  end
+  if held == token and not seen[id] then
+    seen[id] = true
+    letGo[#letGo + 1] = id
+    add(removed, session, id)
   end
 end
 
-for session, ids in pairs(removed) do call('ZREM', runningKey(session), unpack(ids)) end
+if #letGo > 0 then
+  call('HDEL', HOLDERS, unpack(letGo))
+  call('HINCRBY', COUNTS, 'STARTED', -#letGo)
+end
+if #order > 0 then call('RPUSH', ENDED, unpack(order)) end
+for session, gone in pairs(removed) do call('ZREM', runningKey(session), unpack(gone)) end
 for state, index in pairs(indexes) do
   call('ZADD', endedKey(state), unpack(index))
   call('HINCRBY', COUNTS, state, #index / 2)
-end
-if #order > 0 then
-  call('RPUSH', ENDED, unpack(order))
-  call('HINCRBY', COUNTS, 'STARTED', -#order)
 end
 if stale > 0 then call('HINCRBY', COUNTS, 'stale', stale) end
 answers[1] = call('LLEN', ENDED)

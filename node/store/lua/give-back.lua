@@ -3,32 +3,35 @@
 -- ARGV    per task: id, token, how (handed-back | crashed), message of a last crash
 -- Returns per task: 1 waits again, 2 given up, 0 stale
 local now = readClock()
-local putBack, givenUp, stale, answers = {}, 0, 0, {}
+local putBack, givenUp, gone, stale, answers = {}, 0, 0, 0, {}
 
 for i = 1, #ARGV, 4 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local task = taskKey(id)
-  local fields = call('HMGET', task, 'run', 'state', 'route', 'rank')
-  local held, session = holderOf(fields[1])
-  if held ~= token or fields[2] ~= 'STARTED' then
+  local held = call('HGET', HOLDERS, id)
+  local newest, _, session = parseHolder(held)
+  local about = newest == token and call('HGET', taskKey(id), 'about')
+  if newest ~= token then
     stale = stale + 1
     answers[#answers + 1] = 0
-  else
-    local rank = tonumber(fields[4])
+  elseif not about then
     call('ZREM', runningKey(session), id)
-    recordAttempt(task, now, how)
-    local crashes = how == 'crashed' and call('HINCRBY', task, 'crashes', 1) or 0
-    if crashes >= CRASHES_MAX then
-      giveUp(id, rank, now, message)
+    call('HDEL', HOLDERS, id)
+    gone = gone + 1
+    answers[#answers + 1] = 0
+  else
+    call('ZREM', runningKey(session), id)
+    local crashes = recordAttempt(id, held, now, how, how == 'crashed' and 1 or 0, 0)
+    if how == 'crashed' and crashes >= CRASHES_MAX then
+      giveUp(id, about, now, message)
       givenUp = givenUp + 1
       answers[#answers + 1] = 2
     else
-      waitAgain(id, fields[3], rank, putBack)
+      waitAgain(id, about, putBack)
       answers[#answers + 1] = 1
     end
   end
 end
 
-settle(putBack, givenUp, 0)
+settle(putBack, givenUp, gone)
 if stale > 0 then call('HINCRBY', COUNTS, 'stale', stale) end
 return answers

@@ -6,14 +6,19 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry; in shard 0 also shards
---   {hearsay:0}:task:<id>          hash   route rank payload state at(created, ms); and
---       run    "token attempt claimed(ms) session", or "token attempt" once nobody holds it
---       end    "how started(ms) ended(ms)", with result or error
---       past   attempts that ended without a result; crashes, losses: how many did so
---     Few fields, as each costs a look through all before it at every step.
+--   {hearsay:0}:task:<id>          hash   about    "priority seq created(ms) route"
+--                                         payload  JSON
+--                                         tries    "attempts crashes losses", once one has ended without a result
+--                                         past     those attempts, see put-back.lua
+--                                         end      "STATE ended(ms)", and, where an attempt brought it,
+--                                                  " how started(ms)" and that attempt, as in holders
+--                                         result, error   JSON
+--     Packed, as a step's cost grows with the fields that it touches. A task with an `end`
+--     has ended, one among the holders is STARTED, any other waits.
+--   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq session"; the tasks that are STARTED
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
---   {hearsay:0}:running:<session>  zset   id → seq; the tasks that are STARTED
+--   {hearsay:0}:running:<session>  zset   id → seq; its tasks among the holders
 --   {hearsay:0}:sessions           zset   session → lease end, ms; 0 is revoked
 --   {hearsay:0}:nodes              hash   node id → its record, JSON
 --   {hearsay:0}:epochs             hash   node id → its newest epoch
@@ -33,6 +38,7 @@ local DRAINS = SHARD .. ':drains'
 local GONE = SHARD .. ':gone'
 local ENDED = SHARD .. ':ended'
 local COUNTS = SHARD .. ':counts'
+local HOLDERS = SHARD .. ':holders'
 local function taskKey(id) return SHARD .. ':task:' .. id end
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
@@ -49,7 +55,14 @@ local function digits(number) return string.format('%.0f', number) end
 
 local function nodeOf(session) return string.match(session, '^(.*):%d+$') end
 
--- Token and session of the attempt that a task's `run` tells of; nil where nobody holds it.
-local function holderOf(run)
-  if run then return string.match(run, '^(%d+) %d+ %d+ (.+)$') end
+-- Token, seq and session of an attempt, as the holders have it; nil where nobody holds the task.
+local function parseHolder(held)
+  if held then return string.match(held, '^(%d+) %d+ %d+ (%d+) (.+)$') end
 end
+
+-- Priority, seq and route of a task, as its `about` has them.
+local function parseAbout(about)
+  local priority, seq, route = string.match(about, '^(%d+) (%d+) %d+ (.+)$')
+  return tonumber(priority), seq, route
+end
+local function rankOf(priority, seq) return (PRIORITY_MAX - priority) * SEQ_SPAN + seq end

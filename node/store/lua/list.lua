@@ -4,7 +4,7 @@
 -- priority in use to the next; then the bands whose newest come first, as many as tasks
 -- are wanted: no other can hold one of them.
 -- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks)
--- Returns 1 where there are more, older ones, or 0; then id, fields (flat list), id, fields …
+-- Returns 1 where there are more, older ones, or 0; then id, what readTask tells, id, …
 local state, before, limit = ARGV[1], math.min(tonumber(ARGV[2]), SEQ_SPAN), tonumber(ARGV[3])
 local found = {}
 local function newestFirst(a, b) return a.seq > b.seq end
@@ -51,7 +51,7 @@ for i, task in ipairs(found) do
     answer[1] = 1
     break
   end
-  local fields = call('HGETALL', taskKey(task.id))
+  local fields = readTask(task.id)
   for j = 2, #fields, 2 do bytes = bytes + #fields[j] end
   answer[#answer + 1] = task.id
   answer[#answer + 1] = fields

@@ -18,19 +18,18 @@ local running = runningKey(session)
 local ids = call('ZRANGE', running, 0, limit - 1)
 local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
-  local task = taskKey(id)
-  local fields = call('HMGET', task, 'route', 'rank')
-  if not fields[1] then
+  local held = call('HGET', HOLDERS, id)
+  local about = call('HGET', taskKey(id), 'about')
+  if not held or not about then
+    call('HDEL', HOLDERS, id)
     gone = gone + 1
   else
-    local rank = tonumber(fields[2])
-    recordAttempt(task, now, how)
-    local losses = call('HINCRBY', task, 'losses', 1)
+    local _, losses = recordAttempt(id, held, now, how, 0, 1)
     if losses >= LOSSES_MAX then
-      giveUp(id, rank, now, 'The node that ran it was lost ' .. losses .. ' times.')
+      giveUp(id, about, now, 'The node that ran it was lost ' .. losses .. ' times.')
       givenUp = givenUp + 1
     else
-      waitAgain(id, fields[1], rank, putBack)
+      waitAgain(id, about, putBack)
     end
   end
 end
@@ -47,7 +46,7 @@ if left == 0 then
   call('HINCRBY', META, 'registry', 1)
 end
 local answer = { 'ok', left }
-for route, seen in pairs(putBack) do
-  for _, value in ipairs({ route, seen[1], digits(seen[2]) }) do answer[#answer + 1] = value end
+for route, known in pairs(putBack) do
+  for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
 end
 return answer

@@ -3,7 +3,7 @@
 -- Returns id, token, id, token …
 local answer = {}
 for _, id in ipairs(call('ZRANGE', runningKey(ARGV[1]), 0, ARGV[2] - 1)) do
-  local token = holderOf(call('HGET', taskKey(id), 'run'))
+  local token = parseHolder(call('HGET', HOLDERS, id))
   if token then
     answer[#answer + 1] = id
     answer[#answer + 1] = token

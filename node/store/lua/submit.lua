@@ -2,8 +2,9 @@
 -- ARGV    per task: id, route, priority, payload (JSON)
 -- Returns per task: its creation number,
 --         or -1 where ROUTES_MAX routes have work already and its is not one of them,
---         or the fields of the task that has the id (flat list), unchanged
+--         or, unchanged, what readTask tells of the task that has the id
 local now = readClock()
+local created = digits(now)
 local last = tonumber(call('HGET', META, 'seq') or 0)
 local seq = math.max(last, (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local routes = call('ZCARD', READY)
@@ -20,23 +21,29 @@ local function queueOf(route)
   return queues[route]
 end
 
-for i = 1, #ARGV, 4 do
-  local id, route, priority, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local task = taskKey(id)
-  if call('EXISTS', task) == 1 then
-    answers[#answers + 1] = call('HGETALL', task)
+-- One question for all: mostly every id is new. Those of this batch are told apart here.
+local tasks, seen = {}, {}
+for i = 1, #ARGV, 4 do tasks[#tasks + 1] = taskKey(ARGV[i]) end
+local allNew = call('EXISTS', unpack(tasks)) == 0
+
+for i, task in ipairs(tasks) do
+  local at = i * 4 - 3
+  local id, route, priority, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  if seen[id] or not allNew and call('EXISTS', task) == 1 then
+    answers[i] = readTask(id)
   else
     local queue = queueOf(route)
     if queue then
       seq = seq + 1
-      local rank = (PRIORITY_MAX - priority) * SEQ_SPAN + seq
-      call('HSET', task, 'route', route, 'rank', rank, 'payload', payload, 'state', 'PENDING', 'at', now)
-      queue[#queue + 1] = rank
+      local about = priority .. ' ' .. digits(seq) .. ' ' .. created .. ' ' .. route
+      call('HSET', task, 'about', about, 'payload', payload)
+      queue[#queue + 1] = digits(rankOf(priority, seq))
       queue[#queue + 1] = id
+      seen[id] = true
       accepted = accepted + 1
-      answers[#answers + 1] = seq
+      answers[i] = seq
     else
-      answers[#answers + 1] = -1
+      answers[i] = -1
     end
   end
 end
@@ -45,7 +52,7 @@ if accepted > 0 then
   for route, queue in pairs(queues) do
     if #queue > 0 then call('ZADD', queueKey(route), unpack(queue)) end
   end
-  call('HSET', META, 'seq', seq)
+  call('HSET', META, 'seq', digits(seq))
   call('HINCRBY', COUNTS, 'PENDING', accepted)
   call('HINCRBY', COUNTS, 'accepted', accepted)
 end

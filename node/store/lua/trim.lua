@@ -8,14 +8,13 @@ local beyond = call('LLEN', ENDED) - kept
 local count, byState = 0, {}
 for i, id in ipairs(call('LRANGE', ENDED, 0, limit - 1)) do
   local task = taskKey(id)
-  local fields = call('HMGET', task, 'state', 'end')
   -- Where the fields are gone (deleted by hand, or evicted) only the index is left.
-  local endedAt = tonumber(string.match(fields[2] or '0', '%d+$'))
-  if i > beyond and endedAt + ENDED_KEPT_MS > now then break end
+  local state, endedAt = string.match(call('HGET', task, 'end') or '', '^(%u+) (%d+)')
+  if i > beyond and tonumber(endedAt or 0) + ENDED_KEPT_MS > now then break end
   count = i
-  for _, state in ipairs(fields[1] and { fields[1] } or ENDED_STATES) do
-    byState[state] = byState[state] or {}
-    table.insert(byState[state], id)
+  for _, index in ipairs(state and { state } or ENDED_STATES) do
+    byState[index] = byState[index] or {}
+    table.insert(byState[index], id)
   end
   call('UNLINK', task)
 end
