@@ -7,7 +7,7 @@
  * goes to the finisher of its shard, it is given back, or, where its lease was
  * taken, it is let go without a word, since whatever is said would be refused.
  */
-import { parseRoute } from "../protocol/route.ts";
+import { typeOf } from "../protocol/route.ts";
 import type { ClaimedTask, TaskEnd } from "../protocol/task.ts";
 import type { Clock, Executor, GiveBack, JobOutcome } from "./ports.ts";
 
@@ -131,7 +131,7 @@ export class Runner {
 		const { task } = held;
 		const outcome = await this.#parts.executor.run({
 			id: task.id,
-			type: parseRoute(task.route)?.type ?? "",
+			type: typeOf(task.route),
 			payload: task.payload,
 			token: task.token,
 			attempt: task.attempt,

@@ -50,6 +50,11 @@ export function parseRoute(route: Route): RouteParts | undefined {
 	return sound ? { queue, type, labels } : undefined;
 }
 
+/** The type in a route. */
+export function typeOf(route: Route): string {
+	return route.split("|", 2)[1] ?? "";
+}
+
 function isName(text: string, charsMax: number): boolean {
 	return text.length <= charsMax && name.test(text);
 }

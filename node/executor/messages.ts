@@ -1,6 +1,7 @@
 /**
  * What a node and a worker thread say to each other. Messages travel in
- * bursts, one array a `postMessage`, in the order in which they were said.
+ * bursts, one array a `postMessage` (see `burst.ts`), in the order in which they
+ * were said.
  *
  * A job goes by a number of its own in its thread, since one thread may run
  * two attempts of the same task. Payloads and results are JSON text here: the
@@ -19,13 +20,16 @@ export interface WorkerStart {
 	readonly processTaskMs: number;
 }
 
+/** A job once it is in a thread, where it no longer matters which one it had to be. */
+export type JobInThread = Omit<Job, "alone">;
+
 export interface WorkerData extends WorkerStart {
 	/** The worker's end of the channel over which all of this goes. */
 	readonly port: MessagePort;
 }
 
 export type ToWorker =
-	| { readonly kind: "run"; readonly number: number; readonly job: Job }
+	| { readonly kind: "run"; readonly number: number; readonly job: JobInThread }
 	| { readonly kind: "abort"; readonly number: number; readonly reason: string }
 	| { readonly kind: "ping" };
 

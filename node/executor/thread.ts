@@ -22,6 +22,7 @@ import {
 	WORKER_HEAP_MIB_MAX,
 } from "../../protocol/limits.ts";
 import type { Clock, Job, JobOutcome, Log, Timer } from "../ports.ts";
+import { type Burst, packToWorker, unpackFromWorker } from "./burst.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { type Death, outcomeOfDeath } from "./verdict.ts";
@@ -146,13 +147,13 @@ export class Thread {
 		this.#clock.soon(() => {
 			const burst = this.#burst;
 			this.#burst = [];
-			this.#port.postMessage(burst);
+			this.#port.postMessage(packToWorker(burst));
 		});
 	}
 
-	#hearBurst(burst: readonly FromWorker[]): void {
+	#hearBurst(burst: Burst<FromWorker>): void {
 		this.#unansweredPings = 0;
-		for (const message of burst) this.#hear(message);
+		for (const message of unpackFromWorker(burst)) this.#hear(message);
 		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
 	}
 

@@ -7,6 +7,7 @@
  * uses no `import.meta` and no top-level await.
  */
 import { workerData } from "node:worker_threads";
+import { type Burst, unpackToWorker } from "./burst.ts";
 import type { ToWorker, WorkerData } from "./messages.ts";
 import { guardThread } from "./worker/guard.ts";
 import { loadHandlers } from "./worker/handler-files.ts";
@@ -25,8 +26,8 @@ async function main({ port, ...start }: WorkerData): Promise<void> {
 	}
 	const { handlers } = loaded;
 	outbox.say({ kind: "loaded", types: [...handlers.keys()] });
-	port.on("message", (burst: readonly ToWorker[]) => {
-		for (const message of burst) runner.hear(message, handlers);
+	port.on("message", (burst: Burst<ToWorker>) => {
+		for (const message of unpackToWorker(burst)) runner.hear(message, handlers);
 	});
 }
 

@@ -15,12 +15,17 @@ import type {
 	ShardCounts,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
-import { decodeAbout, decodeFields, decodeTask } from "./task-codec.ts";
+import {
+	decodeAbout,
+	decodeFields,
+	decodeTask,
+	decodeTries,
+} from "./task-codec.ts";
 
 type Flat = (string | number)[];
 
 /** Values of one task in the answer of `claim.lua`, of one node in that of `nodes.lua`, … */
-const CLAIM_STRIDE = 6;
+const CLAIM_STRIDE = 4;
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
@@ -42,31 +47,34 @@ export function decodePulse(reply: Reply): Pulse {
 }
 
 export function decodeClaim(reply: Reply): ClaimReply {
-	const [code, remaining, nowMs, ...values] = reply as [
+	const [code, remaining, claimedMs, firstToken] = reply as [
 		string,
 		number,
 		number,
-		...Flat,
+		number,
 	];
 	if (code !== "ok") {
 		return { ok: false, code: code as "no_lease" | "stale_generation" };
 	}
-	const tasks = strides(values, CLAIM_STRIDE).map(
-		([id, about, payload, token, attempt, crashes]): ClaimedTask => {
-			const { priority, createdMs, route } = decodeAbout(about as string);
-			return {
-				id: id as string,
-				route,
-				priority,
-				payload: payload as string,
-				token: token as number,
-				attempt: attempt as number,
-				createdMs,
-				claimedMs: nowMs,
-				crashes: crashes as number,
-			};
-		},
-	);
+	const values = reply as string[];
+	const tasks: ClaimedTask[] = [];
+	for (let at = 4; at < values.length; at += CLAIM_STRIDE) {
+		const [attempts = 0, crashes = 0] = decodeTries(values[at + 3]);
+		const { route, priority, createdMs } = decodeAbout(
+			values[at + 1] as string,
+		);
+		tasks.push({
+			id: values[at] as string,
+			route,
+			priority,
+			createdMs,
+			payload: values[at + 2] as string,
+			token: firstToken + tasks.length,
+			attempt: attempts + 1,
+			crashes,
+			claimedMs,
+		});
+	}
 	return { ok: true, tasks, remaining };
 }
 

@@ -32,8 +32,9 @@ export function decodeTask(id: string, flat: Reply): TaskRecord | undefined {
 	const run = fields.get("run");
 	const newest =
 		end?.attempt ?? (run === undefined ? undefined : decodeHolder(run));
-	const [attempts = 0, crashes = 0, losses = 0] =
-		fields.get("tries")?.split(" ").map(Number) ?? [];
+	const [attempts = 0, crashes = 0, losses = 0] = decodeTries(
+		fields.get("tries"),
+	);
 	const result = fields.get("result");
 	const error = fields.get("error");
 	return {
@@ -65,23 +66,18 @@ export function decodeAbout(about: string): About {
 	};
 }
 
-/** The six arguments of `complete.lua` for one end. */
+/** `attempts crashes losses`; nothing of a task that was never tried. */
+export function decodeTries(tries = ""): number[] {
+	return tries === "" ? [] : tries.split(" ").map(Number);
+}
+
+/** The five arguments of `complete.lua` for one end. */
 export function encodeEnd(end: TaskEnd): (string | number)[] {
+	const startedMs = Math.round(end.startedMs);
 	return end.state === "SUCCESS"
-		? [
-				end.id,
-				end.token,
-				end.state,
-				"success",
-				Math.round(end.startedMs),
-				end.result,
-			]
+		? [end.id, end.token, end.state, `success ${startedMs}`, end.result]
 		: [
-				end.id,
-				end.token,
-				end.state,
-				end.end,
-				Math.round(end.startedMs),
+				...[end.id, end.token, end.state, `${end.end} ${startedMs}`],
 				JSON.stringify(end.error),
 			];
 }

@@ -7,15 +7,18 @@
  *   sentence in that system's very words.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "../../ports.ts";
-import type { BUILT_IN_TYPES } from "../messages.ts";
+import type { BUILT_IN_TYPES, JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
 
 /** Node's timers fire at once when asked for more. */
 const DURATION_MS_MAX = 2 ** 31 - 1;
 
 /** As a user's handler, but it sees the whole job. */
-export type JobRun = (payload: unknown, ctx: TaskContext, job: Job) => unknown;
+export type JobRun = (
+	payload: unknown,
+	ctx: TaskContext,
+	job: JobInThread,
+) => unknown;
 
 export function builtInHandlers(
 	processTaskMs: number,

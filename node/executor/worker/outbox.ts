@@ -3,6 +3,7 @@
  * the event loop goes out as one message, in order.
  */
 import type { MessagePort } from "node:worker_threads";
+import { packFromWorker } from "../burst.ts";
 import type { FromWorker } from "../messages.ts";
 
 export class Outbox {
@@ -28,6 +29,6 @@ export class Outbox {
 		if (this.#burst.length === 0) return;
 		const burst = this.#burst;
 		this.#burst = [];
-		this.#port.postMessage(burst);
+		this.#port.postMessage(packFromWorker(burst));
 	}
 }

@@ -3,19 +3,19 @@
  * switch that stops it. Jobs may come by the ten thousands a second and most
  * neither log nor listen for the signal, so both are made when first asked for.
  */
-import type { Job } from "../../ports.ts";
+import type { JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
 import type { Outbox } from "./outbox.ts";
 import { TaskLog } from "./task-log.ts";
 
 export class RunningJob {
 	readonly number: number;
-	readonly job: Job;
+	readonly job: JobInThread;
 	readonly #outbox: Outbox;
 	#log: TaskLog | undefined;
 	#stopper: AbortController | undefined;
 
-	constructor(number: number, job: Job, outbox: Outbox) {
+	constructor(number: number, job: JobInThread, outbox: Outbox) {
 		this.number = number;
 		this.job = job;
 		this.#outbox = outbox;

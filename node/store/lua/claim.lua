@@ -3,8 +3,9 @@
 -- ARGV    session, generation, limit (tasks), route …
 -- Returns { 'no_lease' } where the session's lease has run out or was revoked,
 --         { 'stale_generation' } where the store has restarted since the node opened,
---         else { 'ok', waiting tasks left on these routes, now (ms), then per task:
---         id, about, payload, token, attempt, crashes }
+--         else { 'ok', waiting tasks left on these routes, now (ms), token of the first
+--         task (those of the others follow it), then per task: id, about, payload,
+--         tries or '' }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
@@ -35,7 +36,7 @@ end
 -- dropped from its queue and nothing else: there is nothing to run.
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
-local answer, running, holders = { 'ok', 0, now }, {}, {}
+local answer, running, holders = { 'ok', 0, now, token + 1 }, {}, {}
 local taken, bytes = 0, 0
 while taken < limit do
   local head = lowest()
@@ -47,16 +48,13 @@ while taken < limit do
     bytes = bytes + #payload
     if bytes > CLAIM_BATCH_BYTES_MAX and taken > 0 then break end
     taken = taken + 1
-    local attempts, crashes = 0, 0
-    if tries then attempts, crashes = string.match(tries, '^(%d+) (%d+)') end
-    local attempt = attempts + 1
+    local attempt = (tries and string.match(tries, '^%d+') or 0) + 1
     local _, seq = parseAbout(about)
     local at = taken * 2
     running[at - 1], running[at] = seq, id
     holders[at - 1], holders[at] = id, digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. holder
-    at = taken * 6 - 3
-    answer[at + 1], answer[at + 2], answer[at + 3] = id, about, payload
-    answer[at + 4], answer[at + 5], answer[at + 6] = token + taken, attempt, tonumber(crashes)
+    at = taken * 4
+    answer[at + 1], answer[at + 2], answer[at + 3], answer[at + 4] = id, about, payload, tries or ''
   end
   head.at = head.at + step
 end

@@ -1,7 +1,7 @@
 -- Accepts the ends of attempts from their holders: STARTED → SUCCESS or FAILURE.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
--- ARGV    per end: id, token, state, how, started (ms), result or error (JSON)
+-- ARGV    per end: id, token, state, "how started(ms)", result or error (JSON)
 -- Returns { ended tasks kept in this shard, then per end: 1 accepted (now or, the
 --         answer having been lost, before), 0 stale }
 local now = ' ' .. digits(readClock()) .. ' '
@@ -22,7 +22,7 @@ local function endedBy(id, token)
   return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
-for i = 1, #ARGV, 6 do ids[#ids + 1] = ARGV[i] end
+for i = 1, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
 local holders = call('HMGET', HOLDERS, unpack(ids))
 local tasks = {}
 for i, id in ipairs(ids) do tasks[i] = taskKey(id) end
@@ -30,13 +30,13 @@ for i, id in ipairs(ids) do tasks[i] = taskKey(id) end
 local allThere = call('EXISTS', unpack(tasks)) == #tasks
 
 for i, id in ipairs(ids) do
-  local at = i * 6 - 5
+  local at = i * 5 - 4
   local token, state = ARGV[at + 1], ARGV[at + 2]
   local held, seq, session = parseHolder(holders[i])
   if held == token and not seen[id] and (allThere or call('EXISTS', tasks[i]) == 1) then
     local body = state == 'SUCCESS' and 'result' or 'error'
-    local how = ARGV[at + 3] .. ' ' .. ARGV[at + 4] .. ' ' .. holders[i]
-    call('HSET', tasks[i], 'end', state .. now .. how, body, ARGV[at + 5])
+    local ending = state .. now .. ARGV[at + 3] .. ' ' .. holders[i]
+    call('HSET', tasks[i], 'end', ending, body, ARGV[at + 4])
     add(indexes, state, seq)
     add(indexes, state, id)
     order[#order + 1] = id
