@@ -1,14 +1,13 @@
 /**
  * Announcer: tells the other nodes that routes have work.
  *
- * Coalesces: the first word after a quiet time goes out within
- * ANNOUNCE_COALESCE_MS, and under load one message every ANNOUNCE_INTERVAL_MS
+ * Coalesces: the first word after a quiet time goes out with the burst of events
+ * that it belongs to, and under load one message every ANNOUNCE_INTERVAL_MS
  * carries all routes with what was added to them; never one message a task.
  * Losing any of it costs others a sweep's time, nothing else.
  */
 import type { AnnouncedRoute } from "../protocol/gossip.ts";
 import {
-	ANNOUNCE_COALESCE_MS,
 	ANNOUNCE_INTERVAL_MS,
 	ANNOUNCE_ROUTES_MAX,
 } from "../protocol/limits.ts";
@@ -22,6 +21,8 @@ export interface AnnouncerParts {
 export class Announcer {
 	readonly #gathered = new Map<string, AnnouncedRoute>();
 	#timer: Timer | undefined;
+	/** The next message is on its way. */
+	#due = false;
 	#stopped = false;
 	#lastMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: AnnouncerParts;
@@ -52,15 +53,17 @@ export class Announcer {
 	}
 
 	#publishSoon(): void {
-		if (this.#timer !== undefined || this.#gathered.size === 0) return;
+		if (this.#due || this.#gathered.size === 0) return;
+		this.#due = true;
 		const { clock } = this.#parts;
-		const sinceMs = clock.monoMs() - this.#lastMs;
-		const ms = Math.max(ANNOUNCE_COALESCE_MS, ANNOUNCE_INTERVAL_MS - sinceMs);
-		this.#timer = clock.after(ms, () => this.#publish());
+		const waitMs = this.#lastMs + ANNOUNCE_INTERVAL_MS - clock.monoMs();
+		if (waitMs <= 0) clock.soon(() => this.#publish());
+		else this.#timer = clock.after(waitMs, () => this.#publish());
 	}
 
 	#publish(): void {
-		this.#timer = undefined;
+		this.#due = false;
+		if (this.#stopped) return;
 		this.#lastMs = this.#parts.clock.monoMs();
 		const routes = [...this.#gathered.values()].slice(0, ANNOUNCE_ROUTES_MAX);
 		for (const { shard, route } of routes)

@@ -32,6 +32,11 @@ import {
 export interface DetectorCrew {
 	readonly shard: Shard;
 	readonly reaper: { reap(session: SessionName, when: "now"): Promise<void> };
+	readonly renewer: {
+		/** This node has itself seen the store up, on a steady clock, for one whole TTL. */
+		readonly mayReap: boolean;
+		storeNowMs(): number;
+	};
 }
 
 export interface DetectorParts {
@@ -125,11 +130,14 @@ export class Detector {
 		await refresh();
 		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
 		// A refusal tells of the life that was there before. Silence must have
-		// lasted: the node may have renewed its lease while it was probed.
+		// lasted: the node may have renewed its lease while it was probed. And it says
+		// nothing after an outage, in which nobody could renew.
 		const leases =
 			reach === "refused"
 				? before
-				: inBoth(before, await this.#leasesOf(nodeId));
+				: inBoth(before, await this.#leasesOf(nodeId)).filter(
+						({ crew }) => crew.renewer.mayReap,
+					);
 		const [first] = leases;
 		if (first === undefined) return false;
 		const { heard, seeing } = witnesses(nodeId);
@@ -172,7 +180,10 @@ export class Detector {
 				const { nowMs, nodes } = await crew.shard.nodes();
 				const node = nodes.find(({ record }) => record.nodeId === nodeId);
 				if (node?.expiresMs === undefined) return undefined;
-				return { crew, node, leftMs: node.expiresMs - nowMs };
+				// By the earlier of the two, so that a step of the store's clock, which this
+				// node may not have noticed yet, does not look like silence.
+				const clockMs = Math.min(nowMs, crew.renewer.storeNowMs());
+				return { crew, node, leftMs: node.expiresMs - clockMs };
 			}),
 		);
 		return found.filter((lease) => lease !== undefined);

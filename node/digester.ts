@@ -1,10 +1,12 @@
 /**
- * Digester: this node's own gossip. Sends its digest every DIGEST_MS, and puts
- * the header on whatever it says, with a sequence number that rises through the
- * session so that receivers can drop repeats.
+ * Digester: this node's own gossip. Sends its digest, at the pace that
+ * `protocol/digest-pace.ts` gives, and puts the header on whatever it says, with
+ * a sequence number that rises through the session so that receivers can drop
+ * repeats.
  */
+import { digestCalmMs, digestMs } from "../protocol/digest-pace.ts";
 import type { Announcement, Digest } from "../protocol/gossip.ts";
-import { DIGEST_MS } from "../protocol/limits.ts";
+import { DIGEST_MS, DIGEST_URGENT_MS } from "../protocol/limits.ts";
 import type { Clock, Gossip, Timer } from "./ports.ts";
 
 type Unsigned<Message> = Omit<Message, "from" | "epoch" | "seq">;
@@ -14,12 +16,21 @@ export interface DigesterParts {
 	readonly gossip: Gossip;
 	/** Epoch of this node's session; 0 before there is one. */
 	readonly epoch: () => number;
-	readonly content: () => Omit<Unsigned<Digest>, "kind">;
+	readonly content: () => DigestContent;
+	/** Nodes in the cluster, this one among them. */
+	readonly nodes: () => number;
 }
+
+type DigestContent = Omit<Unsigned<Digest>, "kind">;
 
 export class Digester {
 	#seq = 0;
 	#timer: Timer | undefined;
+	/** What was said last, and when. */
+	#said: DigestContent | undefined;
+	#saidMs = Number.NEGATIVE_INFINITY;
+	/** Until then every look sends. */
+	#urgentUntilMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: DigesterParts;
 
 	constructor(parts: DigesterParts) {
@@ -28,7 +39,7 @@ export class Digester {
 
 	start(): void {
 		this.#timer = this.#parts.clock.after(DIGEST_MS, () => {
-			this.publish({ kind: "digest", ...this.#parts.content() });
+			this.#look();
 			this.start();
 		});
 	}
@@ -50,6 +61,24 @@ export class Digester {
 		});
 	}
 
+	#look(): void {
+		const nowMs = this.#parts.clock.monoMs();
+		const content = this.#parts.content();
+		const said = this.#said;
+		if (said?.storeUp !== content.storeUp || said.draining !== content.draining)
+			this.#urgentUntilMs = nowMs + DIGEST_URGENT_MS;
+		const urgent = !content.storeUp || nowMs < this.#urgentUntilMs;
+		const nodes = this.#parts.nodes();
+		const pauseMs = isNews(said, content)
+			? digestMs(nodes)
+			: digestCalmMs(nodes);
+		// Half a look early rather than late: looks do not come to the millisecond.
+		if (!urgent && nowMs - this.#saidMs < pauseMs - DIGEST_MS / 2) return;
+		this.#said = content;
+		this.#saidMs = nowMs;
+		this.publish({ kind: "digest", ...content });
+	}
+
 	/** What the next digest would say. */
 	current(): Digest {
 		const { gossip, epoch, content } = this.#parts;
@@ -61,4 +90,14 @@ export class Digester {
 			...content(),
 		};
 	}
+}
+
+/** The load moves all the time: alone it is no news. */
+function isNews(said: DigestContent | undefined, next: DigestContent): boolean {
+	return (
+		said === undefined ||
+		said.freeSlots !== next.freeSlots ||
+		said.running !== next.running ||
+		said.peers.join() !== next.peers.join()
+	);
 }

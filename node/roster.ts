@@ -7,6 +7,7 @@
  * admit. Decides nothing: what it says is used to order claims, to show the
  * cluster, and to judge whether an outage of the store is ours alone.
  */
+import { digestKnownMs } from "../protocol/digest-pace.ts";
 import { type Digest, shortName } from "../protocol/gossip.ts";
 import {
 	DIGEST_STALE_MS,
@@ -65,6 +66,11 @@ export class Roster {
 		this.#timer?.cancel();
 	}
 
+	/** Nodes that hold a lease, this one among them. */
+	get nodes(): number {
+		return this.#serves.size + 1;
+	}
+
 	/** The registry's version, as a pulse has brought it. */
 	registryAt(version: number): void {
 		const old = this.#parts.clock.monoMs() - this.#readMs > REGISTRY_MS;
@@ -109,7 +115,7 @@ export class Roster {
 	candidates(route: Route): Candidate[] {
 		const candidates: Candidate[] = [];
 		for (const [nodeId, serves] of this.#serves) {
-			const digest = this.#fresh(nodeId);
+			const digest = this.#known(nodeId);
 			if (digest === undefined || digest.draining || !digest.storeUp) continue;
 			if (servesRoute(serves, route))
 				candidates.push({ nodeId, freeSlots: digest.freeSlots });
@@ -128,8 +134,9 @@ export class Roster {
 				record.nodeId !== this.#parts.self && expiresMs,
 		);
 		if (others.length === 0) return "alone";
+		const witnesses = this.#witnesses();
 		const digests = others
-			.map(({ record }) => this.#fresh(record.nodeId))
+			.map(({ record }) => witnesses.get(record.nodeId))
 			.filter((digest) => digest !== undefined);
 		if (digests.length === 0) return "unknown";
 		return digests.some(({ storeUp }) => storeUp) ? "reached" : "lost";
@@ -140,9 +147,8 @@ export class Roster {
 		const name = shortName(nodeId);
 		let heard = 0;
 		let seeing = 0;
-		for (const peer of this.#heard.keys()) {
-			const digest = peer === nodeId ? undefined : this.#fresh(peer);
-			if (digest === undefined) continue;
+		for (const [peer, digest] of this.#witnesses()) {
+			if (peer === nodeId) continue;
 			heard += 1;
 			if (digest.peers.includes(name)) seeing += 1;
 		}
@@ -152,22 +158,24 @@ export class Roster {
 	/** All registered nodes, `own` standing in for what this node knows best of itself. */
 	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[] {
 		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
+		const witnesses = this.#witnesses().set(own.from, own);
+		const seeing = this.#seeing(witnesses);
 		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
-			const digest =
-				record.nodeId === own.from ? own : this.#fresh(record.nodeId);
+			const { nodeId, draining } = record;
+			const digest = witnesses.get(nodeId) ?? this.#known(nodeId);
 			return {
 				record,
 				epoch,
 				state: stateOf(
 					expiresMs,
 					nowMs,
-					digest,
-					record.draining,
-					suspects(record.nodeId),
+					witnesses.get(nodeId),
+					draining,
+					suspects(nodeId),
 				),
 				running: digest?.running ?? running,
 				leaseLeftMs: expiresMs === undefined ? undefined : expiresMs - nowMs,
-				seenBy: this.#seenBy(record.nodeId, own),
+				seenBy: seeing.get(shortName(nodeId)) ?? [],
 				digest,
 			};
 		});
@@ -217,21 +225,46 @@ export class Roster {
 		}
 	}
 
-	#fresh(nodeId: string): Digest | undefined {
-		const heard = this.#heard.get(nodeId);
-		if (heard === undefined) return undefined;
-		return this.#parts.clock.monoMs() - heard.atMs <= DIGEST_STALE_MS
-			? heard.digest
-			: undefined;
+	/** The peer's digest, as long as it may be taken for how the peer is. */
+	#known(nodeId: string): Digest | undefined {
+		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);
 	}
 
-	#seenBy(nodeId: string, own: Digest): string[] {
-		const name = shortName(nodeId);
-		const seenBy = this.#parts.connected().includes(nodeId) ? [own.from] : [];
-		for (const [peer] of this.#heard) {
-			if (this.#fresh(peer)?.peers.includes(name)) seenBy.push(peer);
+	/**
+	 * The digests by which others may be judged: the new ones, and older ones of
+	 * peers that could have told us of news, as we are connected. One that does
+	 * not reach the store would have said so again by now.
+	 */
+	#witnesses(): Map<string, Digest> {
+		const connected = new Set(this.#parts.connected());
+		const witnesses = new Map<string, Digest>();
+		for (const peer of this.#heard.keys()) {
+			const known = this.#known(peer);
+			const stands = known?.storeUp && connected.has(peer);
+			const digest = stands ? known : this.#heardWithin(DIGEST_STALE_MS, peer);
+			if (digest !== undefined) witnesses.set(peer, digest);
 		}
-		return seenBy;
+		return witnesses;
+	}
+
+	#heardWithin(ms: number, nodeId: string): Digest | undefined {
+		const heard = this.#heard.get(nodeId);
+		if (heard === undefined) return undefined;
+		const ageMs = this.#parts.clock.monoMs() - heard.atMs;
+		return ageMs <= ms ? heard.digest : undefined;
+	}
+
+	/** By short name of a node: who sees it. */
+	#seeing(witnesses: ReadonlyMap<string, Digest>): Map<string, string[]> {
+		const seeing = new Map<string, string[]>();
+		for (const [peer, { peers }] of witnesses) {
+			for (const name of peers) {
+				const known = seeing.get(name);
+				if (known === undefined) seeing.set(name, [peer]);
+				else known.push(peer);
+			}
+		}
+		return seeing;
 	}
 }
 

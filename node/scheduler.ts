@@ -120,6 +120,7 @@ export class Scheduler {
 			gossip,
 			epoch: () => this.#crew(0).renewer.epoch,
 			content: () => this.#digest(),
+			nodes: () => this.#roster.nodes,
 		});
 		this.#announcer = new Announcer({
 			clock,
@@ -135,12 +136,7 @@ export class Scheduler {
 			refresh: () => this.#roster.refresh(),
 			witnesses: (nodeId) => this.#roster.witnesses(nodeId),
 		});
-		this.#drainer = new Drainer({
-			clock,
-			log,
-			runner: this.#runner,
-			crews: this.#crews,
-		});
+		this.#drainer = this.#makeDrainer();
 		this.api = this.#makeDesk(waiter);
 	}
 
@@ -202,6 +198,12 @@ export class Scheduler {
 			ended: (ids) => waiter.endedHere(ids),
 			superseded,
 		});
+	}
+
+	#makeDrainer(): Drainer {
+		const { clock, log } = this.#parts;
+		const [runner, crews] = [this.#runner, this.#crews];
+		return new Drainer({ clock, log, runner, crews });
 	}
 
 	#makeDesk(waiter: Waiter): Desk {

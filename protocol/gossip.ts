@@ -42,7 +42,7 @@ export interface AnnouncedRoute {
 	readonly topPriority: number;
 }
 
-/** How a node is and what it sees; sent every second. */
+/** How a node is and what it sees; see digest-pace.ts for how often. */
 export interface Digest extends GossipHeader {
 	readonly kind: "digest";
 	readonly freeSlots: number;

@@ -12,8 +12,10 @@ import {
 	CONNECTIONS_MAX,
 	DIAL_ALL_MAX,
 	DIAL_SOME,
+	DIGEST_CALM_MS,
 	DIGEST_MS,
 	DIGEST_STALE_MS,
+	DIGEST_URGENT_MS,
 	DISTRUST_LOOK_MS,
 	GOSSIP_BACKLOG_BYTES_MAX,
 	GOSSIP_BYTES_MAX,
@@ -66,8 +68,12 @@ const relations: readonly (readonly [boolean, string])[] = [
 		"after an outage, the last to reach the store stops its tasks before the first may reap them",
 	],
 	[
-		DIGEST_MS * 3 < DIGEST_STALE_MS,
-		"two lost digests do not make a node stale",
+		DIGEST_MS * 3 < DIGEST_STALE_MS && DIGEST_CALM_MS < DIGEST_STALE_MS,
+		"two lost digests do not make a node stale, nor does one that has no news",
+	],
+	[
+		DIGEST_STALE_MS < DIGEST_URGENT_MS,
+		"who hears from a node has heard what it sees of the store",
 	],
 	[
 		// 2 separators, 100 bytes of JSON around each route, 512 before the first.

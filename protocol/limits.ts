@@ -172,16 +172,23 @@ export const STORE_RETRY_MS = 250;
 
 /** A larger message is not sent, and dropped when received. */
 export const GOSSIP_BYTES_MAX = 32 * 1024;
-/** Announcements of one route within this time become one. */
-export const ANNOUNCE_COALESCE_MS = 2;
 /** Under load, between one announcement of a node and its next. */
 export const ANNOUNCE_INTERVAL_MS = 20;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
+/** A digest is sent so often where it matters at once … */
 export const DIGEST_MS = 1_000;
+/** … at the latest after this where nothing changes (see digest-pace.ts) … */
+export const DIGEST_CALM_MS = 3_000;
+/** … and less often the more nodes there are … */
+export const DIGEST_MS_PER_NODE = 50;
+/** … but no less often than this. */
+export const DIGEST_MS_MAX = 10_000;
+/** What a node sees of the store is told again and again for so long after a change. */
+export const DIGEST_URGENT_MS = 4_000;
 /** Peers named in one digest; of more, any so many are named. */
 export const DIGEST_PEERS_MAX = 64;
-/** A digest older than this no longer counts when nodes order themselves. */
+/** An older digest is no witness, unless its sender is connected to us and silent for want of news. */
 export const DIGEST_STALE_MS = 3_500;
 /** Between one node's turn to claim announced work and the next one's. */
 export const CLAIM_TURN_MS = 4;

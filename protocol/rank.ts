@@ -27,10 +27,6 @@ export function priorityOf(rank: number): number {
 	return PRIORITY_MAX - Math.floor(rank / SEQ_SPAN);
 }
 
-export function seqOf(rank: number): number {
-	return rank % SEQ_SPAN;
-}
-
 /** The creation number that follows `last` at `nowMs` of the store's clock. */
 export function nextSeq(last: number, nowMs: number): number {
 	return Math.max(last + 1, (nowMs - SEQ_EPOCH_MS) * SEQ_PER_MS);

@@ -27,6 +27,10 @@ export interface RedisServer {
 export interface RedisPlan {
 	/** When what is written is safe on the disk; every second, where not given. */
 	readonly appendfsync?: "always" | "everysec";
+	/** Where it keeps its data; a directory of its own, where not given. */
+	readonly dir?: string;
+	/** Program and arguments that start the server, put before it. */
+	readonly prefix?: readonly string[];
 }
 
 /** Resolves once the server takes connections. */
@@ -59,8 +63,9 @@ interface Launched {
 async function launch(
 	dir: string,
 	port: number,
-	plan: RedisPlan,
+	{ prefix = [], ...plan }: RedisPlan,
 ): Promise<Launched> {
+	const [program = "", ...before] = [...prefix, "redis-server"];
 	const settings = {
 		bind: "127.0.0.1",
 		port,
@@ -73,14 +78,13 @@ async function launch(
 		"enable-debug-command": "local",
 		...plan,
 	};
-	const child = spawn(
-		"redis-server",
-		Object.entries(settings).flatMap(([name, value]) => [
-			`--${name}`,
-			String(value),
-		]),
-		{ stdio: ["ignore", "pipe", "inherit"] },
-	);
+	const args = Object.entries(settings).flatMap(([name, value]) => [
+		`--${name}`,
+		String(value),
+	]);
+	const child = spawn(program, [...before, ...args], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
 	const killWithUs = () => child.kill("SIGKILL");
 	process.once("exit", killWithUs);
 	await ready(child);

@@ -22,7 +22,8 @@ import { Redis, ReplyError } from "ioredis";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 import { type Log, StoreError } from "../ports.ts";
 import type { Script } from "./scripts.ts";
-import { parseStoreUrl } from "./url.ts";
+import { SentinelWatch } from "./sentinel-watch.ts";
+import { parseStoreUrl, type StoreAddress } from "./url.ts";
 
 export type Reply = string | number | null | Reply[];
 
@@ -57,14 +58,21 @@ export class Connection {
 	life: number | undefined;
 	#lives = 0;
 	readonly #redis: Redis;
+	readonly #watch: SentinelWatch | undefined;
 	readonly #log: Log;
 	readonly #pending = new Set<(cause: Error) => void>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
 	#lastTrouble = "it has not been reached yet";
 
 	constructor(url: string, log: Log) {
+		const address = parseStoreUrl(url);
 		this.#log = log;
-		this.#redis = connect(url);
+		this.#redis = connect(address);
+		if (address.kind === "sentinel") {
+			this.#watch = new SentinelWatch(address, log, (host, port) =>
+				this.#moved(host, port),
+			);
+		}
 		this.#redis.on("ready", () => this.#begin());
 		this.#redis.on("close", () =>
 			this.#lost(new Error("the connection closed")),
@@ -119,6 +127,7 @@ export class Connection {
 	async close(): Promise<void> {
 		// An end that was asked for is no loss.
 		this.#listeners.length = 0;
+		this.#watch?.close();
 		const ended = new Promise<void>((resolve) =>
 			this.#redis.once("end", () => resolve()),
 		);
@@ -175,6 +184,16 @@ export class Connection {
 		);
 	}
 
+	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
+	#moved(host: string, port: number): void {
+		const { stream } = this.#redis;
+		const { remoteAddress, remotePort } = stream ?? {};
+		if (remoteAddress === undefined) return; // It is with nobody, and asks anyway.
+		if (remoteAddress === host && remotePort === port) return;
+		this.#log.info({ host, port }, "Redis has another primary");
+		stream.destroy();
+	}
+
 	#begin(): void {
 		this.#lives += 1;
 		this.life = this.#lives;
@@ -192,15 +211,19 @@ export class Connection {
 	}
 }
 
-function connect(url: string): Redis {
-	const { kind, hosts, primary, options } = parseStoreUrl(url);
+function connect({ kind, hosts, primary, options }: StoreAddress): Redis {
 	if (kind === "sentinel") {
 		return new Redis({
 			...OPTIONS,
 			...options,
 			sentinels: [...hosts],
 			name: primary,
-			failoverDetector: true,
+			...(options.tls && {
+				enableTLSForSentinelMode: true,
+				sentinelTLS: options.tls,
+			}),
+			// One that is frozen is passed over; of itself ioredis waits for it for ever.
+			sentinelCommandTimeout: STORE_COMMAND_TIMEOUT_MS,
 		});
 	}
 	return new Redis({ ...OPTIONS, ...options, ...hosts[0] });

@@ -4,6 +4,7 @@
  *     redis://[user:password@]host[:port][/db]     rediss:// with TLS
  *     unix:///path/to/socket
  *     redis+sentinel://[user:password@]host[:port][,host[:port]…]/primary-name
+ *     rediss+sentinel:// likewise, with TLS to the Sentinels and to Redis
  *
  * Redis Cluster is refused: after a failover inside it the client goes on without
  * a word, so a shard that forgot writes would not be adopted before it gives

@@ -19,6 +19,7 @@ export type HistoryEvent =
 	| ReadEvent
 	| AbsentEvent
 	| { readonly kind: "lost-writes"; readonly atMs: number }
+	| ClockStepEvent
 	| { readonly kind: "healed"; readonly atMs: number }
 	| FlawEvent;
 
@@ -74,6 +75,13 @@ export interface ImpairedEvent {
 	readonly why: "paused" | "cut-off" | "gone";
 	readonly fromMs: number;
 	readonly untilMs: number;
+}
+
+/** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
+interface ClockStepEvent {
+	readonly kind: "clock-step";
+	readonly atMs: number;
+	readonly byMs: number;
 }
 
 /** A task, read back. */

@@ -25,7 +25,6 @@ export function revokingRules(bench: Bench): void {
 
 	it("the tasks of a session whose lease ran out wait again at their old places", async () => {
 		const ann = await bench.open("ann");
-		const bob = await bench.open("bob");
 		const lost = await bench.started(ann);
 		const [later] = await bench.submit({});
 		await bench.lapse(ann);
@@ -39,6 +38,7 @@ export function revokingRules(bench: Bench): void {
 		expect(record.attempts).toMatchObject([
 			{ token: lost.token, nodeId: "ann", end: "lease-lost" },
 		]);
+		const bob = await bench.open("bob");
 		const { tasks } = await bench.claim(bob);
 		const ids = [lost.id, later?.id];
 		expect(tasks.map((task) => task.id)).toEqual(ids);

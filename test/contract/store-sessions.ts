@@ -149,6 +149,17 @@ export function renewingRules(bench: Bench): void {
 		expect((await bench.pulse(bob)).expired).toEqual([]);
 	});
 
+	it("no lease ends later than one that is renewed now, as it would where the clock was put back", async () => {
+		await bench.open("ann", 60 * TTL_MS);
+		const bob = await bench.open("bob");
+		const { nowMs } = await bench.pulse(bob);
+		const { nodes } = await bench.shard.nodes();
+		expect(nodes.map(({ expiresMs }) => expiresMs)).toEqual([
+			nowMs + TTL_MS,
+			nowMs + TTL_MS,
+		]);
+	});
+
 	it("a revoked session is told so", async () => {
 		const ann = await bench.open("ann");
 		await bench.submit({}, {});

@@ -1,8 +1,8 @@
 /**
  * Gossip without a network: a hub in this process through which any number of
  * nodes talk, on the clock and the randomness that it is given, so that one seed
- * gives one history. It can lose, delay and repeat messages, kill nodes and cut
- * the ways between them, both or one.
+ * gives one history. It can lose, delay and repeat messages, kill nodes, take
+ * their hosts away and cut the ways between them, both or one.
  *
  * As on the real one, two nodes are linked when each admits the other, one of
  * them dials about every second, and messages pass through the codec. Unlike on
@@ -47,6 +47,8 @@ export class GossipHub {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly #nodes = new Map<string, HubGossip>();
+	/** Nodes whose host is away: nobody there closes or refuses anything. */
+	readonly #away = new Set<string>();
 	readonly #cuts = new Set<string>();
 	readonly #mutes = new Set<string>();
 
@@ -58,6 +60,7 @@ export class GossipHub {
 	/** A node that is not yet started. A former one of the same id is killed. */
 	join(nodeId: string, cluster = "hearsay"): Gossip {
 		this.kill(nodeId);
+		this.#away.delete(nodeId);
 		const gossip = new HubGossip(this, nodeId, cluster);
 		this.#nodes.set(nodeId, gossip);
 		return gossip;
@@ -67,6 +70,17 @@ export class GossipHub {
 	kill(nodeId: string): void {
 		this.#nodes.get(nodeId)?.end();
 		this.#nodes.delete(nodeId);
+	}
+
+	/** The node's host is gone, and none of its peers knows. Until it joins again. */
+	vanish(nodeId: string): void {
+		this.#away.add(nodeId);
+	}
+
+	/** Its peers have had no sign of it for so long that they give their links up. */
+	giveUp(nodeId: string): void {
+		if (!this.#away.has(nodeId)) return;
+		for (const peer of this.#nodes.keys()) this.hangUp(nodeId, peer);
 	}
 
 	/** Nothing passes between the two any more, either way. */
@@ -102,13 +116,15 @@ export class GossipHub {
 	}
 
 	reach(from: string, to: string): Reach {
-		if (this.#cuts.has(pair(from, to))) return "unreachable";
+		if (this.#away.has(to) || this.#cuts.has(pair(from, to)))
+			return "unreachable";
 		return this.#nodes.get(to)?.running ? "answers" : "refused";
 	}
 
 	dial(from: HubGossip, to: string): void {
 		const callee = this.#nodes.get(to);
-		if (!callee?.running || this.#cuts.has(pair(from.nodeId, to))) return;
+		if (callee === undefined || this.reach(from.nodeId, to) !== "answers")
+			return;
 		if (!callee.admits(from.nodeId)) {
 			callee.knocked(from.nodeId);
 		} else if (callee.cluster === from.cluster) {

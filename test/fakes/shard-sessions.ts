@@ -23,7 +23,7 @@ import {
 	tokenFloor,
 } from "../../protocol/token.ts";
 
-/** Sessions named, and records forgotten, by one pulse. */
+/** Sessions named or bounded, and records forgotten, by one pulse. */
 const PER_PULSE_MAX = 16;
 
 /** The server that all shards live on. */
@@ -108,13 +108,14 @@ export class Sessions {
 		return this.#run === this.#server.run;
 	}
 
-	/** A server of another run, or an empty one, may have forgotten tokens: go on above all that are known, and at the clock. */
+	/** A server of another run, or behind what a node knows of, may have forgotten tokens: go on above all that are known, and at the clock. */
 	adopt(known: number, nowMs: number): number {
 		const carried = generationOf(this.#token);
-		const highest = Math.max(this.#generation, known, carried);
-		this.#generation = this.isAdopted()
-			? highest
-			: Math.max(highest + 1, generationAt(nowMs));
+		const highest = Math.max(this.#generation, carried);
+		const mayHaveForgotten = !this.isAdopted() || known > highest;
+		this.#generation = mayHaveForgotten
+			? Math.max(highest + 1, known + 1, generationAt(nowMs))
+			: highest;
 		this.#run = this.#server.run;
 		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
 		return this.#generation;
@@ -137,7 +138,17 @@ export class Sessions {
 		if ((this.#nodes.get(nodeId)?.epoch ?? 0) > epoch) return "superseded";
 		if ((this.#leases.get(session) ?? 0) === 0) return "revoked";
 		this.#leases.set(session, nowMs + ttlMs);
+		this.#bound(nowMs + ttlMs);
 		return undefined;
+	}
+
+	/** No lease ends later than one given now, unless the clock has been put back since. */
+	#bound(endMsMax: number): void {
+		const beyond = [...this.#leases]
+			.filter(([, endMs]) => endMs > endMsMax)
+			.sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1))
+			.slice(0, PER_PULSE_MAX);
+		for (const [name] of beyond) this.#leases.set(name, endMsMax);
 	}
 
 	forgetGone(nowMs: number): void {

@@ -2,7 +2,6 @@
  * The simulated cluster: its nodes, each with at most one life at a time, and
  * when which of them was not its own master, for the history.
  */
-
 import type { SeededRandom } from "../random.ts";
 import type { NodeSpec, Scenario } from "./scenario.ts";
 import { SimulatedNode, type World } from "./simulated-node.ts";
@@ -11,6 +10,8 @@ export class Cluster {
 	readonly world: World;
 	readonly scenario: Scenario;
 	readonly #lives = new Map<string, SimulatedNode>();
+	/** Nodes that never come back. */
+	readonly #lost = new Set<string>();
 
 	constructor(scenario: Scenario, world: World) {
 		this.scenario = scenario;
@@ -18,10 +19,25 @@ export class Cluster {
 		for (const spec of scenario.nodes) this.start(spec);
 	}
 
-	/** A new life, unless it is alive. */
+	/** A new life, unless it is alive, or lost for good. */
 	start(spec: NodeSpec): void {
-		if (this.lifeOf(spec) !== undefined) return;
+		if (this.lifeOf(spec) !== undefined || this.#lost.has(spec.nodeId)) return;
 		this.#lives.set(spec.nodeId, new SimulatedNode(spec, this.world));
+	}
+
+	/**
+	 * Whether a node may be lost for good: most must be left, among them the
+	 * first, which is the one that is sure to serve everything.
+	 */
+	mayLose({ nodeId }: NodeSpec): boolean {
+		const { nodes } = this.scenario;
+		const lostMax = Math.floor(nodes.length / 3);
+		return nodeId !== nodes[0]?.nodeId && this.#lost.size < lostMax;
+	}
+
+	/** The node never comes back. */
+	lose({ nodeId }: NodeSpec): void {
+		this.#lost.add(nodeId);
 	}
 
 	/** The life of a node, if it has one now. */
@@ -39,8 +55,13 @@ export class Cluster {
 		return [...this.#lives.values()].filter(({ machine }) => machine.alive);
 	}
 
-	get draining(): boolean {
-		return this.alive().some(({ draining }) => draining);
+	/** All are back that can be, and none is on its way out. */
+	get whole(): boolean {
+		const alive = this.alive();
+		return (
+			alive.length === this.scenario.nodes.length - this.#lost.size &&
+			!alive.some(({ draining }) => draining)
+		);
 	}
 
 	/** From now on the node is not its own master; the answer ends that. */

@@ -10,6 +10,9 @@ import { ROUTES } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
 
+/** A host that is gone without a word is missed by its peers after this, at the latest. */
+const LINK_LOST_MS_MAX = 7_000;
+
 export interface Fault {
 	readonly name: string;
 	/** How often it comes, against the others. */
@@ -41,19 +44,21 @@ const nodeFaults: readonly Fault[] = [
 		begin(cluster, random) {
 			const life = cluster.anyLife(random);
 			if (life === undefined) return;
-			const { hub, clock } = cluster.world;
-			const others = othersOf(cluster, life.nodeId);
-			life.vanish();
-			const noticed = clock.after(random.unit() * 7_000, () => {
-				for (const other of others) hub.cut(life.nodeId, other);
-			});
-			return () => {
-				noticed.cancel();
-				// Unless it has been started again by then, by the end of other trouble.
-				if (cluster.lifeOf(life.spec) === undefined) hub.kill(life.nodeId);
-				for (const other of others) hub.mend(life.nodeId, other);
-				cluster.start(life.spec);
-			};
+			vanish(cluster, life, random);
+			return () => cluster.start(life.spec);
+		},
+	},
+	{
+		// So its lease has to run out: nobody who comes back revokes it.
+		name: "loss",
+		weight: 1,
+		lastsMs: [0, 0],
+		begin(cluster, random) {
+			const life = cluster.anyLife(random);
+			if (life === undefined || !cluster.mayLose(life.spec)) return;
+			cluster.lose(life.spec);
+			vanish(cluster, life, random);
+			return () => {};
 		},
 	},
 	{
@@ -155,6 +160,16 @@ export const FAULTS: readonly Fault[] = [
 	...storeFaults,
 ];
 
+/** Its peers take a while to give their links up. */
+function vanish(
+	{ world: { hub, clock } }: Cluster,
+	life: SimulatedNode,
+	random: SeededRandom,
+): void {
+	life.vanish();
+	clock.after(random.unit() * LINK_LOST_MS_MAX, () => hub.giveUp(life.nodeId));
+}
+
 function askToDrain(asked: SimulatedNode, nodeId: string): void {
 	asked.machine.run(() => {
 		asked.api.drain(nodeId).catch((error) => {
@@ -188,12 +203,6 @@ function lie({ world }: Cluster, from: string, random: SeededRandom): void {
 					},
 		),
 	);
-}
-
-function othersOf({ scenario }: Cluster, nodeId: string): string[] {
-	return scenario.nodes
-		.map((spec) => spec.nodeId)
-		.filter((other) => other !== nodeId);
 }
 
 /** Splits the nodes in two and names all pairs across; or some pairs anyhow. */

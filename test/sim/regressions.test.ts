@@ -221,6 +221,7 @@ test.each([
 							reaped += 1;
 						},
 					},
+					renewer: { mayReap: true, storeNowMs: () => 0 },
 				},
 			],
 			connected: () => [],

@@ -109,10 +109,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);
 	storm.end();
-	const back = await clock.runUntil(
-		() => cluster.alive().length === scenario.nodes.length && !cluster.draining,
-		NODES_BACK_MS,
-	);
+	const back = await clock.runUntil(() => cluster.whole, NODES_BACK_MS);
 	if (!back) recorder.flaw("a node that was told to drain never ended");
 	recorder.record({ kind: "healed" });
 	const drainMs = PEACE_MS + workload.workMs;

@@ -79,6 +79,7 @@ export class SimulatedNode {
 	/** Its host is gone: nobody closes anything. */
 	vanish(): void {
 		this.machine.kill();
+		this.#world.hub.vanish(this.nodeId);
 	}
 
 	/** As SIGTERM; the process ends when it has said goodbye. */

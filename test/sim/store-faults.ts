@@ -1,8 +1,24 @@
 /** Trouble with the store, and on the way to it. */
+import {
+	PULSE_MS_MAX,
+	STORE_COMMAND_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Fault } from "./faults.ts";
+import type { Refusing } from "./refusals.ts";
 import { CALM, type LinkFaults } from "./store-link.ts";
+import type { StoreServer } from "./store-server.ts";
+
+/** How far the store's clock steps at once. */
+const STEP_MS_MIN = 200;
+const STEP_MS_MAX = 15 * 60_000;
+/**
+ * Until then every node has compared the clock with its own, or has been silent
+ * for so long that it judges nobody. What is taken back sooner nobody notices,
+ * and leases renewed in between look as if they had run out.
+ */
+const STEP_SEEN_MS = 2 * PULSE_MS_MAX + STORE_COMMAND_TIMEOUT_MS;
 
 export const storeFaults: readonly Fault[] = [
 	{
@@ -69,13 +85,65 @@ export const storeFaults: readonly Fault[] = [
 			if (image !== undefined) recorder.record({ kind: "lost-writes" });
 			server.crash();
 			const recovered = impairAll(cluster);
+			// A replica, promoted with what it has, lives on a machine with another clock.
+			if (image !== undefined && random.oneIn(2))
+				stepClock(cluster, drawStep(random));
 			return () => {
 				recovered();
 				server.start(image);
 			};
 		},
 	},
+	{
+		// Leases are renewed all the while, and tasks end: nobody is excused.
+		name: "memory full",
+		weight: 1,
+		lastsMs: [500, 12_000],
+		begin: ({ world: { server } }) => refuse(server, "memory full"),
+	},
+	{
+		// No lease can be renewed, nor any be taken: nobody is excused here either.
+		name: "writes refused",
+		weight: 1,
+		lastsMs: [500, 12_000],
+		begin: ({ world: { server } }) => refuse(server, "writes refused"),
+	},
+	{
+		name: "clock step",
+		weight: 2,
+		lastsMs: [STEP_SEEN_MS, 15_000],
+		begin(cluster, random) {
+			const { clock } = cluster.world;
+			const stepMs = drawStep(random);
+			const isCorrected = random.oneIn(2);
+			const seenMs = clock.monoMs() + STEP_SEEN_MS;
+			stepClock(cluster, stepMs);
+			return () => {
+				if (isCorrected && clock.monoMs() >= seenMs)
+					stepClock(cluster, -stepMs);
+			};
+		},
+	},
 ];
+
+function refuse(server: StoreServer, what: Refusing): (() => void) | undefined {
+	if (server.refusing !== "nothing") return undefined;
+	server.refusing = what;
+	return () => {
+		server.refusing = "nothing";
+	};
+}
+
+/** Either way; small ones are as likely as large ones. */
+function drawStep(random: SeededRandom): number {
+	const ms = STEP_MS_MIN * (STEP_MS_MAX / STEP_MS_MIN) ** random.unit();
+	return Math.round(random.oneIn(2) ? ms : -ms);
+}
+
+function stepClock({ world }: Cluster, byMs: number): void {
+	world.server.stepClock(byMs);
+	world.recorder.record({ kind: "clock-step", byMs });
+}
 
 function troubleLink(
 	cluster: Cluster,

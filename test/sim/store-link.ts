@@ -123,9 +123,9 @@ export class StoreLink implements Store {
 				return;
 			}
 			const connection = this.#connection;
-			this.#send(name, step, (reply) => {
+			this.#send(name, step, (error, reply) => {
 				if (chance < breakBefore + breakAfter) this.#sever();
-				else this.#answer(connection, () => settle(undefined, reply));
+				else this.#answer(connection, () => settle(error, reply));
 			});
 		});
 	}
@@ -133,7 +133,7 @@ export class StoreLink implements Store {
 	#send<Reply>(
 		name: string,
 		step: () => Promise<Reply>,
-		done: (reply: Reply) => void,
+		done: (error?: StoreError, reply?: Reply) => void,
 	): void {
 		const { clock, random, server, stepped, broken } = this.#parts;
 		const connection = this.#connection;
@@ -145,7 +145,9 @@ export class StoreLink implements Store {
 			if (connection !== this.#connection && random.oneIn(2)) return;
 			server.receive(() => {
 				stepped(name);
-				step().then(done, broken);
+				const refusal = server.refusalOf(name);
+				if (refusal !== undefined) done(refusal);
+				else step().then((reply) => done(undefined, reply), broken);
 			});
 		});
 	}

@@ -1,22 +1,25 @@
 /**
- * The store as one server that all nodes share: the twin, on the true time, and
- * what can befall it. Down, it closes all connections; frozen, it answers
+ * The store as one server that all nodes share: the twin, on a clock of its own,
+ * and what can befall it. Down, it closes all connections; frozen, it answers
  * nobody and later does all that was asked of it; started again, it may have
- * forgotten its last writes.
+ * forgotten its last writes; up, it may refuse what writes. Its clock goes on as
+ * the true time does, but for the steps that it is made to take.
  */
-import type { Shard } from "../../node/ports.ts";
+import type { Shard, StoreError } from "../../node/ports.ts";
 import type { VirtualClock } from "../clock.ts";
 import {
 	createMemoryStore,
 	type MemoryStore,
 	type StoreImage,
 } from "../fakes/store.ts";
+import { type Refusing, refusalOf } from "./refusals.ts";
 
 /** Breaks a rule of the store, to see whether that is found out. */
 export type Tamper = (shard: Shard) => Shard;
 
 export class StoreServer {
 	condition: "up" | "frozen" | "down" = "up";
+	refusing: Refusing = "nothing";
 	/** As the nodes reach them. */
 	readonly shards: readonly Shard[];
 	/** As they are. */
@@ -24,9 +27,14 @@ export class StoreServer {
 	readonly #memory: MemoryStore;
 	readonly #severed = new Set<() => void>();
 	#held: (() => void)[] = [];
+	/** Its clock is so much ahead of the true time. */
+	#aheadMs = 0;
 
 	constructor(clock: VirtualClock, shards: number, tamper: Tamper) {
-		this.#memory = createMemoryStore({ shards, nowMs: () => clock.wallMs() });
+		this.#memory = createMemoryStore({
+			shards,
+			nowMs: () => clock.wallMs() + this.#aheadMs,
+		});
 		this.truth = this.#memory.shards;
 		this.shards = this.#memory.shards.map(tamper);
 	}
@@ -35,6 +43,16 @@ export class StoreServer {
 	receive(step: () => void): void {
 		if (this.condition === "up") step();
 		else if (this.condition === "frozen") this.#held.push(step);
+	}
+
+	/** Why this call would not be run now. */
+	refusalOf(method: string): StoreError | undefined {
+		return refusalOf(method, this.refusing);
+	}
+
+	/** Whole milliseconds; below 0 back. */
+	stepClock(byMs: number): void {
+		this.#aheadMs += byMs;
 	}
 
 	/** Tells a connection when the server closes it. */

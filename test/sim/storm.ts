@@ -1,6 +1,6 @@
 /**
  * The storm: draws troubles, one after another, for as long as the scenario
- * says; then ends them all and brings every node back.
+ * says; then ends them all and brings every node back that is not lost for good.
  */
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
@@ -31,7 +31,7 @@ export class Storm {
 		});
 	}
 
-	/** Nothing is wrong any more, and all nodes are to be alive. */
+	/** Nothing is wrong any more, and all nodes that are left are to be alive. */
 	end(): void {
 		this.#over = true;
 		for (const end of this.#under) end();

@@ -16,10 +16,9 @@ if meta[1] ~= generation then return { 'stale_generation' } end
 -- The head of each queue: ids, `at` the next one's place. Where there are several
 -- queues, their ranks lie between the ids.
 local heads, several = {}, #ARGV > 4
-local step = several and 2 or 1
+local step, withScores = several and 2 or 1, several and { 'WITHSCORES' } or {}
 for i = 4, #ARGV do
-  local list = several and call('ZRANGE', queueKey(ARGV[i]), 0, limit - 1, 'WITHSCORES')
-    or call('ZRANGE', queueKey(ARGV[i]), 0, limit - 1)
+  local list = call('ZRANGE', queueKey(ARGV[i]), 0, limit - 1, unpack(withScores))
   heads[#heads + 1] = { route = ARGV[i], list = list, at = 1 }
 end
 local function lowest()

@@ -13,6 +13,11 @@ if not lease or tonumber(lease) == 0 then
   return { epoch > own and 'superseded' or 'revoked' }
 end
 call('ZADD', SESSIONS, now + ttl, session)
+-- No lease ends later than this one, unless the clock has been put back since: such a
+-- lease would outlast a holder that is gone by as much.
+for _, name in ipairs(call('ZRANGEBYSCORE', SESSIONS, '(' .. digits(now + ttl), '+inf', 'LIMIT', 0, 16)) do
+  call('ZADD', SESSIONS, now + ttl, name)
+end
 
 for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_MS, 'LIMIT', 0, 16)) do
   call('HDEL', NODES, node)

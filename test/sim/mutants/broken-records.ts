@@ -9,6 +9,7 @@ import type {
 	SubmitOutcome,
 } from "../../../node/ports.ts";
 import { formatSession, type SessionName } from "../../../protocol/lease.ts";
+import { PULSE_MS_MAX } from "../../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../../protocol/task.ts";
 import { TamperedShard } from "./tampered-shard.ts";
 
@@ -74,6 +75,31 @@ export class DeafReaper extends TamperedShard {
 
 	override revoke(request: RevokeRequest): Promise<RevokeReply> {
 		return this.sound.revoke({ ...request, when: "now" });
+	}
+}
+
+/** Does not tell whose lease has run out. */
+export class BlindSweep extends TamperedShard {
+	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+		const pulse = await this.sound.pulse(session, ttlMs);
+		return pulse.ok ? { ...pulse, expired: [] } : pulse;
+	}
+}
+
+/** Tells every session a time that never steps, whatever the store's clock does. */
+export class SmoothTime extends TamperedShard {
+	readonly #told = new Map<SessionName, { trueMs: number; toldMs: number }>();
+
+	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+		const pulse = await this.sound.pulse(session, ttlMs);
+		if (!pulse.ok) return pulse;
+		const last = this.#told.get(session);
+		const sinceMs = pulse.nowMs - (last?.trueMs ?? pulse.nowMs);
+		const steps = Math.abs(sinceMs - PULSE_MS_MAX) > PULSE_MS_MAX;
+		const nowMs =
+			(last?.toldMs ?? pulse.nowMs) + (steps ? PULSE_MS_MAX : sinceMs);
+		this.#told.set(session, { trueMs: pulse.nowMs, toldMs: nowMs });
+		return { ...pulse, nowMs };
 	}
 }
 

@@ -12,10 +12,12 @@ import {
 } from "./broken-claims.ts";
 import {
 	AnyTokenEnds,
+	BlindSweep,
 	DeafReaper,
 	HastyYes,
 	LostPlaces,
 	SilentSweep,
+	SmoothTime,
 } from "./broken-records.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 
@@ -63,6 +65,16 @@ export const MUTANTS: readonly NamedMutant[] = [
 		hub: (hub) => {
 			hub.faults.lose = 1;
 		},
+	},
+	{
+		name: "nobody looks for leases that have run out",
+		breaks: "everything ends in bounded time",
+		shard: (sound) => new BlindSweep(sound),
+	},
+	{
+		name: "nodes do not notice a step of the store's clock",
+		breaks: "executions overlap only while a holder is paused or cut off",
+		shard: (sound) => new SmoothTime(sound),
 	},
 	{
 		name: "a node whose trust has ended runs on",

@@ -1,0 +1,74 @@
+/**
+ * Listens to the Sentinels for a new primary.
+ *
+ * A primary that was sent away lives on, and takes writes for some ten seconds
+ * before Sentinel makes a replica of it; all of them are lost then. So a node
+ * has to leave it as soon as any Sentinel says so. Owns one subscription to each
+ * Sentinel that the address names, kept up whatever becomes of Redis or of the
+ * other Sentinels. Whether to leave is for the listener to say: it is told by
+ * each of them, one after another, and they do not know at the same moment.
+ *
+ * ioredis has one of its own (`failoverDetector`), which stays away for a minute
+ * from a Sentinel that restarted, and ends the connection for good where it is
+ * told while an address is being asked for.
+ */
+import { Redis } from "ioredis";
+import {
+	STORE_COMMAND_TIMEOUT_MS,
+	STORE_RETRY_MS,
+} from "../../protocol/limits.ts";
+import type { Log } from "../ports.ts";
+import type { StoreAddress } from "./url.ts";
+
+const CHANNEL = "+switch-master";
+
+export class SentinelWatch {
+	readonly #clients: readonly Redis[];
+	readonly #log: Log;
+
+	/** @param moved is told where the primary is now. */
+	constructor(
+		{ hosts, primary, options }: StoreAddress,
+		log: Log,
+		moved: (host: string, port: number) => void,
+	) {
+		this.#log = log;
+		this.#clients = hosts.map((sentinel) => {
+			const client = new Redis({
+				...sentinel,
+				...(options.tls && { tls: options.tls }),
+				enableReadyCheck: false,
+				autoResubscribe: false,
+				maxRetriesPerRequest: null,
+				connectTimeout: STORE_COMMAND_TIMEOUT_MS,
+				commandTimeout: STORE_COMMAND_TIMEOUT_MS,
+				retryStrategy: () => STORE_RETRY_MS,
+				protocol: 2,
+			});
+			client.on("ready", () => void this.#subscribe(client));
+			// `name, former host and port, new host and port`
+			client.on("message", (_channel, text: string) => {
+				const [name, , , host = "", port] = text.split(" ");
+				if (name === primary) moved(host, Number(port));
+			});
+			// The others are listened to, and this one is tried again.
+			client.on("error", (err) =>
+				log.debug({ err, ...sentinel }, "a Sentinel is not reachable"),
+			);
+			return client;
+		});
+	}
+
+	close(): void {
+		for (const client of this.#clients) client.disconnect();
+	}
+
+	async #subscribe(client: Redis): Promise<void> {
+		try {
+			await client.subscribe(CHANNEL);
+		} catch (err) {
+			this.#log.debug({ err }, "a Sentinel does not answer");
+			client.disconnect(true);
+		}
+	}
+}
