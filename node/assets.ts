@@ -1,15 +1,23 @@
 /**
  * Files that the program carries with it: Lua scripts, the dashboard's page,
  * the code of a worker. This is the one place that knows where they are, so
- * that everything else works alike from sources and from the single executable
- * (made by `scripts/build.ts`, which puts them in under the same names).
+ * that everything else works alike in the three forms that the program has:
+ *
+ * - its sources, started from `node/main.ts`;
+ * - a bundle of them, `dist/hearsay.mjs` (made by `scripts/bundle.ts`), which
+ *   takes a third less memory and time to start; the files lie where they are;
+ * - the single executable (made by `scripts/build.ts`), which carries them all
+ *   under the same names.
  */
 import { readFileSync } from "node:fs";
 import { getAsset, isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
 
-/** Name under which the executable holds the bundled code of a worker. */
+/** Name under which the executable, and the bundle's folder, hold the code of a worker. */
 export const WORKER_ASSET = "worker.cjs";
+
+/** Of all that is bundled only the whole ends like this. */
+const isBundle = import.meta.url.endsWith(".mjs");
 
 /** The text of a file, named from the top of the project: `node/store/claim.lua`. */
 export function readAsset(path: string): string {
@@ -19,18 +27,21 @@ export function readAsset(path: string): string {
 
 /**
  * A worker's code as one CommonJS script, for `new Worker(source, { eval: true })`,
- * inside the executable, which has no files to start a worker from. Undefined
- * when running from sources: there a worker starts from its own file.
+ * where the program is bundled. Undefined when running from sources: there a
+ * worker starts from its own file.
  */
 export function workerSource(): string | undefined {
-	return isSea() ? getAsset(WORKER_ASSET, "utf8") : undefined;
+	if (isSea()) return getAsset(WORKER_ASSET, "utf8");
+	return isBundle ? readAsset(`dist/${WORKER_ASSET}`) : undefined;
 }
 
 /** How to start this program once more: what comes before the command's name. */
 export function programCommand(): readonly string[] {
-	return isSea()
-		? [process.execPath]
-		: [process.execPath, fileURLToPath(new URL("main.ts", import.meta.url))];
+	if (isSea()) return [process.execPath];
+	const entry = isBundle
+		? import.meta.url
+		: new URL("main.ts", import.meta.url);
+	return [process.execPath, fileURLToPath(entry)];
 }
 
 export function programVersion(): string {

@@ -79,6 +79,8 @@ export class Renewer {
 	#storeSeenMs = 0;
 	/** Since when, without a gap, the store has been answering. */
 	#upSinceMs: number | undefined;
+	/** As the last pulse told. */
+	#clockStepsBack = 0;
 	#lastPulseMs = 0;
 	#trustedUntilMs = 0;
 	#pulseTimer: Timer | undefined;
@@ -192,6 +194,11 @@ export class Renewer {
 			return;
 		}
 		this.generation = Math.max(this.generation, pulse.generation);
+		// Others saw the store's clock put back, which this node may have missed where it
+		// was put forward again; between the two, leases were shortened.
+		if (pulse.clockStepsBack !== this.#clockStepsBack)
+			this.#upSinceMs = undefined;
+		this.#clockStepsBack = pulse.clockStepsBack;
 		this.#renewed(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
 	}

@@ -35,6 +35,8 @@ export type Pulse =
 			readonly running: number;
 			/** Rises whenever a node comes, goes or changes its record. */
 			readonly registryVersion: number;
+			/** Rises whenever leases had to be shortened, as the store's clock had been put back. */
+			readonly clockStepsBack: number;
 			/** Sessions whose lease ran out or was revoked, still with tasks or a record. At most 16. */
 			readonly expired: readonly SessionName[];
 			/** Routes with waiting tasks. */

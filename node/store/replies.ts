@@ -30,8 +30,11 @@ const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
 export function decodePulse(reply: Reply): Pulse {
-	const [code, nowMs, generation, running, registry, count, ...names] =
-		reply as [string, number, string, number, string, number, ...string[]];
+	const [code, nowMs, generation, running, registry, steps, count, ...names] =
+		reply as [
+			...[string, number, string, number, string, string, number],
+			...string[],
+		];
 	if (code !== "ok") {
 		return { ok: false, code: code as "revoked" | "superseded" };
 	}
@@ -41,6 +44,7 @@ export function decodePulse(reply: Reply): Pulse {
 		generation: Number(generation),
 		running,
 		registryVersion: Number(registry),
+		clockStepsBack: Number(steps),
 		expired: names.slice(0, count),
 		ready: names.slice(count),
 	};

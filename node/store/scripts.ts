@@ -17,6 +17,7 @@ import {
 	LOSSES_MAX,
 	PRIORITY_MAX,
 	ROUTES_MAX,
+	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { ENDED_STATES } from "../../protocol/state.ts";
@@ -83,6 +84,7 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	SEQ_EPOCH_MS,
 	SEQ_PER_MS,
 	SEQ_SPAN,
+	TRUST_MARGIN_MS,
 	TOKENS_PER_GENERATION,
 };
 

@@ -149,10 +149,12 @@ export function renewingRules(bench: Bench): void {
 		expect((await bench.pulse(bob)).expired).toEqual([]);
 	});
 
-	it("no lease ends later than one that is renewed now, as it would where the clock was put back", async () => {
+	it("no lease ends later than one that is renewed now, as it would where the clock was put back, and all are told", async () => {
 		await bench.open("ann", 60 * TTL_MS);
 		const bob = await bench.open("bob");
-		const { nowMs } = await bench.pulse(bob);
+		const { nowMs, clockStepsBack } = await bench.pulse(bob);
+		expect(clockStepsBack).toBe(1);
+		expect((await bench.pulse(bob)).clockStepsBack).toBe(1);
 		const { nodes } = await bench.shard.nodes();
 		expect(nodes.map(({ expiresMs }) => expiresMs)).toEqual([
 			nowMs + TTL_MS,

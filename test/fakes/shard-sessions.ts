@@ -16,7 +16,7 @@ import {
 	parseSession,
 	type SessionName,
 } from "../../protocol/lease.ts";
-import { DEAD_NODE_KEPT_MS } from "../../protocol/limits.ts";
+import { DEAD_NODE_KEPT_MS, TRUST_MARGIN_MS } from "../../protocol/limits.ts";
 import {
 	generationAt,
 	generationOf,
@@ -52,6 +52,7 @@ export class Sessions {
 	#token = 0;
 	#generation = 0;
 	#registryVersion = 0;
+	#clockStepsBack = 0;
 
 	constructor(server: Server) {
 		this.#server = server;
@@ -67,11 +68,16 @@ export class Sessions {
 		copy.#token = this.#token;
 		copy.#generation = this.#generation;
 		copy.#registryVersion = this.#registryVersion;
+		copy.#clockStepsBack = this.#clockStepsBack;
 		return copy;
 	}
 
 	get generation(): number {
 		return this.#generation;
+	}
+
+	get clockStepsBack(): number {
+		return this.#clockStepsBack;
 	}
 
 	get registryVersion(): number {
@@ -145,9 +151,10 @@ export class Sessions {
 	/** No lease ends later than one given now, unless the clock has been put back since. */
 	#bound(endMsMax: number): void {
 		const beyond = [...this.#leases]
-			.filter(([, endMs]) => endMs > endMsMax)
+			.filter(([, endMs]) => endMs > endMsMax + TRUST_MARGIN_MS)
 			.sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1))
 			.slice(0, PER_PULSE_MAX);
+		if (beyond.length > 0) this.#clockStepsBack += 1;
 		for (const [name] of beyond) this.#leases.set(name, endMsMax);
 	}
 

@@ -86,6 +86,7 @@ export class MemoryShard implements Shard {
 			generation: this.#sessions.generation,
 			running: this.#tasks.running(session).length,
 			registryVersion: this.#sessions.registryVersion,
+			clockStepsBack: this.#sessions.clockStepsBack,
 			expired: this.#sessions.expired(session, nowMs),
 			ready: this.#tasks.queues.routes(),
 		};

@@ -3,7 +3,7 @@ import { MUTANTS } from "./mutants/mutants.ts";
 import { runSeed } from "./run.ts";
 
 /** A broken rule that shows itself more rarely is as good as not found. */
-const SEEDS_MAX = 60;
+const SEEDS_MAX = 100;
 
 test.each(MUTANTS)("it is found out that $name", async (mutant) => {
 	const seen = new Set<string>();

@@ -1,8 +1,4 @@
 /** Trouble with the store, and on the way to it. */
-import {
-	PULSE_MS_MAX,
-	STORE_COMMAND_TIMEOUT_MS,
-} from "../../protocol/limits.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Fault } from "./faults.ts";
@@ -13,13 +9,6 @@ import type { StoreServer } from "./store-server.ts";
 /** How far the store's clock steps at once. */
 const STEP_MS_MIN = 200;
 const STEP_MS_MAX = 15 * 60_000;
-/**
- * Until then every node has compared the clock with its own, or has been silent
- * for so long that it judges nobody. What is taken back sooner nobody notices,
- * and leases renewed in between look as if they had run out.
- */
-const STEP_SEEN_MS = 2 * PULSE_MS_MAX + STORE_COMMAND_TIMEOUT_MS;
-
 export const storeFaults: readonly Fault[] = [
 	{
 		name: "cut from the store",
@@ -110,17 +99,14 @@ export const storeFaults: readonly Fault[] = [
 	},
 	{
 		name: "clock step",
-		weight: 2,
-		lastsMs: [STEP_SEEN_MS, 15_000],
+		weight: 1,
+		lastsMs: [50, 15_000],
 		begin(cluster, random) {
-			const { clock } = cluster.world;
 			const stepMs = drawStep(random);
 			const isCorrected = random.oneIn(2);
-			const seenMs = clock.monoMs() + STEP_SEEN_MS;
 			stepClock(cluster, stepMs);
 			return () => {
-				if (isCorrected && clock.monoMs() >= seenMs)
-					stepClock(cluster, -stepMs);
+				if (isCorrected) stepClock(cluster, -stepMs);
 			};
 		},
 	},

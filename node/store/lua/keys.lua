@@ -5,7 +5,7 @@
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
 -- can grant them as ~{hearsay:*.
 --
---   {hearsay:0}:meta               hash   gen, run, token, seq, registry; in shard 0 also shards
+--   {hearsay:0}:meta               hash   gen, run, token, seq, registry, steps; in shard 0 also shards
 --   {hearsay:0}:task:<id>          hash   about    "priority seq created(ms) route"
 --                                         payload  JSON
 --                                         tries    "attempts crashes losses", once one has ended without a result

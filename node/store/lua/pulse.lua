@@ -3,7 +3,7 @@
 -- Returns { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken,
 --         else { 'ok', now (ms), generation, tasks this session runs, registry version,
---         number n of expired sessions, n sessions, routes with waiting tasks … }
+--         steps back of the clock, number n of expired sessions, n sessions, routes with waiting tasks … }
 local session, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
@@ -14,8 +14,11 @@ if not lease or tonumber(lease) == 0 then
 end
 call('ZADD', SESSIONS, now + ttl, session)
 -- No lease ends later than this one, unless the clock has been put back since: such a
--- lease would outlast a holder that is gone by as much.
-for _, name in ipairs(call('ZRANGEBYSCORE', SESSIONS, '(' .. digits(now + ttl), '+inf', 'LIMIT', 0, 16)) do
+-- lease would outlast a holder that is gone by as much. Everybody is told, as a clock
+-- that is soon put forward again would let these leases run out.
+local beyond = '(' .. digits(now + ttl + TRUST_MARGIN_MS)
+for i, name in ipairs(call('ZRANGEBYSCORE', SESSIONS, beyond, '+inf', 'LIMIT', 0, 16)) do
+  if i == 1 then call('HINCRBY', META, 'steps', 1) end
   call('ZADD', SESSIONS, now + ttl, name)
 end
 
@@ -27,9 +30,9 @@ for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HINCRBY', META, 'registry', 1)
 end
 
-local meta = call('HMGET', META, 'gen', 'registry')
+local meta = call('HMGET', META, 'gen', 'registry', 'steps')
 local expired = call('ZRANGEBYSCORE', SESSIONS, '-inf', now, 'LIMIT', 0, 16)
-local answer = { 'ok', now, meta[1], call('ZCARD', runningKey(session)), meta[2], #expired }
+local answer = { 'ok', now, meta[1], call('ZCARD', runningKey(session)), meta[2], meta[3] or '0', #expired }
 for _, name in ipairs(expired) do answer[#answer + 1] = name end
 for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do answer[#answer + 1] = route end
 return answer

@@ -123,9 +123,9 @@ const PLAN: readonly Dwelling[] = [
 		builtins: [],
 	},
 	{
-		// Puts into the executable what the program then looks for.
+		// Puts into bundle and executable what the program then looks for.
 		name: "build",
-		paths: ["scripts/build.ts", "scripts/build/"],
+		paths: ["scripts/build.ts", "scripts/bundle.ts", "scripts/build/"],
 		ours: ["assets"],
 		libraries: ["esbuild"],
 		builtins: ANY,
@@ -133,7 +133,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "scripts",
 		paths: ["scripts/"],
-		ours: ["protocol", "checker"],
+		ours: ["protocol", "checker", "build"],
 		libraries: ANY,
 		builtins: ANY,
 	},

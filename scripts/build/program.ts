@@ -1,0 +1,58 @@
+/**
+ * The bundled program, made anew where a source has changed since.
+ *
+ * It needs two files of its own, itself and the code of a worker; all other
+ * files that the program carries are read where they lie. Both are put in place
+ * at once by renaming, so that several may do this at the same time.
+ */
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WORKER_ASSET } from "../../node/assets.ts";
+import { bundleMain, bundleWorker } from "./bundle.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const DIST = join(ROOT, "dist");
+const PROGRAM = join(DIST, "hearsay.mjs");
+/** All that a bundle is made of, and what makes it. */
+const SOURCES = ["node", "protocol", "scripts/build", "package-lock.json"];
+
+/** Resolves with the path of a bundle of the sources as they are. */
+export async function bundleProgram(): Promise<string> {
+	if (isFresh()) return PROGRAM;
+	mkdirSync(DIST, { recursive: true });
+	const work = mkdtempSync(join(DIST, "bundle-"));
+	try {
+		await bundleWorker(ROOT, join(work, WORKER_ASSET));
+		await bundleMain(ROOT, join(work, "hearsay.mjs"));
+		// The program last: its age is what is looked at.
+		renameSync(join(work, WORKER_ASSET), join(DIST, WORKER_ASSET));
+		renameSync(join(work, "hearsay.mjs"), PROGRAM);
+	} finally {
+		rmSync(work, { recursive: true });
+	}
+	return PROGRAM;
+}
+
+function isFresh(): boolean {
+	if (!existsSync(PROGRAM) || !existsSync(join(DIST, WORKER_ASSET)))
+		return false;
+	const madeMs = statSync(PROGRAM).mtimeMs;
+	return SOURCES.every((source) => newestMs(join(ROOT, source)) < madeMs);
+}
+
+function newestMs(path: string): number {
+	const stat = statSync(path);
+	if (!stat.isDirectory()) return stat.mtimeMs;
+	const entries = readdirSync(path).map((name) => newestMs(join(path, name)));
+	// A folder's own time tells of files that are gone.
+	return Math.max(stat.mtimeMs, ...entries);
+}
