@@ -1,14 +1,17 @@
 /**
  * Announcer: tells the other nodes that routes have work.
  *
- * Coalesces: the first word after a quiet time goes out with the burst of events
- * that it belongs to, and under load one message every ANNOUNCE_INTERVAL_MS
- * carries all routes with what was added to them; never one message a task.
+ * Coalesces: a word after a quiet moment goes out with the burst of events that
+ * it belongs to, and under load one message every ANNOUNCE_INTERVAL_MS carries
+ * all routes with what was added to them; never one message a task. Load is when
+ * a message had more than a few tasks to tell of.
  * Losing any of it costs others a sweep's time, nothing else.
  */
 import type { AnnouncedRoute } from "../protocol/gossip.ts";
 import {
+	ANNOUNCE_CALM_TASKS_MAX,
 	ANNOUNCE_INTERVAL_MS,
+	ANNOUNCE_INTERVAL_MS_MIN,
 	ANNOUNCE_ROUTES_MAX,
 } from "../protocol/limits.ts";
 import type { Clock, RoutedCount, Timer } from "./ports.ts";
@@ -24,7 +27,8 @@ export class Announcer {
 	/** The next message is on its way. */
 	#due = false;
 	#stopped = false;
-	#lastMs = Number.NEGATIVE_INFINITY;
+	/** From when on the next message may go out. */
+	#nextMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: AnnouncerParts;
 
 	constructor(parts: AnnouncerParts) {
@@ -56,7 +60,7 @@ export class Announcer {
 		if (this.#due || this.#gathered.size === 0) return;
 		this.#due = true;
 		const { clock } = this.#parts;
-		const waitMs = this.#lastMs + ANNOUNCE_INTERVAL_MS - clock.monoMs();
+		const waitMs = this.#nextMs - clock.monoMs();
 		if (waitMs <= 0) clock.soon(() => this.#publish());
 		else this.#timer = clock.after(waitMs, () => this.#publish());
 	}
@@ -64,8 +68,13 @@ export class Announcer {
 	#publish(): void {
 		this.#due = false;
 		if (this.#stopped) return;
-		this.#lastMs = this.#parts.clock.monoMs();
 		const routes = [...this.#gathered.values()].slice(0, ANNOUNCE_ROUTES_MAX);
+		const tasks = routes.reduce((sum, { count }) => sum + count, 0);
+		const pauseMs =
+			tasks > ANNOUNCE_CALM_TASKS_MAX
+				? ANNOUNCE_INTERVAL_MS
+				: ANNOUNCE_INTERVAL_MS_MIN;
+		this.#nextMs = this.#parts.clock.monoMs() + pauseMs;
 		for (const { shard, route } of routes)
 			this.#gathered.delete(`${shard} ${route}`);
 		this.#parts.publish(routes);

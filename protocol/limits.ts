@@ -172,8 +172,11 @@ export const STORE_RETRY_MS = 250;
 
 /** A larger message is not sent, and dropped when received. */
 export const GOSSIP_BYTES_MAX = 32 * 1024;
-/** Under load, between one announcement of a node and its next. */
+/** Between one announcement of a node and its next … */
+export const ANNOUNCE_INTERVAL_MS_MIN = 4;
+/** … and under load, which is when one told of more tasks than this. */
 export const ANNOUNCE_INTERVAL_MS = 20;
+export const ANNOUNCE_CALM_TASKS_MAX = 4;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
 /** A digest is sent so often where it matters at once … */
