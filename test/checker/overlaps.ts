@@ -3,8 +3,11 @@
  * paused, cut off or gone; and once it can hear again, it stops in time.
  *
  * Where the store has lost writes it may have forgotten an execution under way,
- * and nobody can know of it: such overlaps are not held against anybody.
+ * and nobody can know of it: such overlaps are not held against anybody. The
+ * execution may also begin just after: the answer that gave the task was still
+ * on its way when what it told of was forgotten.
  */
+import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { History, ImpairedEvent, StartEvent } from "./history.ts";
 
 type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
@@ -21,7 +24,7 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 	return overlapsOf(history)
 		.filter(({ earlier, fromMs, untilMs }) => {
 			const forgotten = lostWritesMs.some(
-				(ms) => ms >= earlier.atMs && ms <= untilMs,
+				(ms) => ms >= earlier.atMs - STORE_COMMAND_TIMEOUT_MS && ms <= untilMs,
 			);
 			const excuses = impaired.filter(({ node }) => node === earlier.node);
 			return !forgotten && !covers(excuses, stopMs, fromMs, untilMs);

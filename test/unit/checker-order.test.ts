@@ -30,7 +30,13 @@ test("an overlap is excused while the earlier holder is paused, and for the time
 test("an execution that a store has forgotten with its last writes may overlap", () => {
 	const history = soundHistory();
 	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
-	expect(breaches([...history, { kind: "lost-writes", atMs: 30 }])).toEqual([]);
+	const forgottenAt = (atMs: number) =>
+		breaches([...history, { kind: "lost-writes", atMs }]);
+	expect(forgottenAt(30)).toEqual([]);
+	// The answer that began it may have been on its way for 2 s.
+	expect(forgottenAt(-1_990)).toEqual([]);
+	expect(forgottenAt(-2_000)).toHaveLength(1);
+	expect(forgottenAt(76)).toHaveLength(1);
 });
 
 test("where one task runs at a time, a lower priority does not start before a higher one", () => {
