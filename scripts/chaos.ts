@@ -2,32 +2,42 @@
  * `npm run chaos`: real nodes and a real Redis, clients that submit without
  * pause, faults drawn from a seed; then the checker's verdict on what was
  * recorded outside of the system. See `chaos/course.ts` for the course of a run,
- * and `test/checker/` for the promises.
+ * and `test/checker/` for the promises. With `--split`, a measurement of its
+ * own: see `chaos/split.ts`.
  */
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import {
+	closeSync,
+	mkdtempSync,
+	openSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { judge } from "../test/checker/checker.ts";
 import { AttachedCluster } from "./chaos/attached-cluster.ts";
-import { DRAINED_MS_MAX, runCourse } from "./chaos/course.ts";
-import type { PlannedFault } from "./chaos/fault.ts";
+import { runCourse } from "./chaos/course.ts";
+import { isNetworkFault } from "./chaos/fault.ts";
 import {
 	enterNetwork,
 	isInsideNetwork,
 	networkTrouble,
-} from "./chaos/network.ts";
+} from "./chaos/network-entry.ts";
 import { HELP, type Options, readOptions } from "./chaos/options.ts";
 import { OwnCluster } from "./chaos/own-cluster.ts";
-import { planFaults, planKills } from "./chaos/plan.ts";
+import { planFaults, planSeries } from "./chaos/plan.ts";
 import { Progress } from "./chaos/progress.ts";
 import { SeededRandom } from "./chaos/random.ts";
 import { writeHistory } from "./chaos/recording.ts";
+import { makeReport, type Report, type Skipped } from "./chaos/report.ts";
+import { formatReport } from "./chaos/report-text.ts";
+import { DRAINED_MS_MAX } from "./chaos/settling.ts";
+import { runSplit } from "./chaos/split.ts";
 import {
-	formatReport,
-	makeReport,
-	type Report,
-	type Skipped,
-} from "./chaos/report.ts";
+	formatSplitReport,
+	makeSplitReport,
+	type SplitReport,
+} from "./chaos/split-report.ts";
 
 /** A node that can hear again stops what it has lost within this. */
 const STOP_MS = { paused: 1_000, "cut-off": 1_000, gone: 0 };
@@ -37,29 +47,28 @@ async function chaos(
 	skipped: readonly Skipped[],
 	directory: string,
 ): Promise<Report> {
-	const { nodes, fsync, attach, kills, seed, durationMs } = options;
+	const { nodes, fsync, attach, series, seed, durationMs } = options;
 	const left = ({ kind }: Skipped) => kind;
 	const kinds = options.faults.filter(
 		(kind) => !skipped.map(left).includes(kind),
 	);
-	const network = kinds.includes("partition") && kills === undefined;
+	const network = kinds.some(isNetworkFault);
 	const stage =
 		attach === undefined
 			? await OwnCluster.start({ nodes, fsync, directory, network })
 			: await AttachedCluster.find(attach);
 	const random = new SeededRandom(seed);
 	const count = stage.victims.nodes.length;
-	const plan: PlannedFault[] =
-		kills === undefined
+	const plan =
+		series === undefined
 			? planFaults({ nodes: count, durationMs, kinds }, random)
-			: planKills(count, kills.count, kills.everyMs, random);
-	const effects = join(directory, "runs.jsonl");
-	closeSync(openSync(effects, "a"));
+			: planSeries(count, series, random);
 	const progress = new Progress();
 	progress.tell(`seed ${seed}: ${plan.length} faults, ${count} nodes`);
 	const course = await runCourse({
-		...{ stage, plan, random, progress, effects },
-		durationMs: kills === undefined ? durationMs : 0,
+		...{ stage, plan, random, progress },
+		effects: effectsIn(directory),
+		durationMs: series === undefined ? durationMs : 0,
 		idPrefix: `chaos-${seed}-${process.pid}-`,
 		forgets: fsync !== "always",
 		alone: attach === undefined,
@@ -71,26 +80,37 @@ async function chaos(
 	return makeReport(options, skipped, course, verdict);
 }
 
-/** Exit code: 0 every promise was kept, 1 not, 2 wrong use. */
-async function main(args: readonly string[]): Promise<number> {
-	let options: Options | undefined;
-	try {
-		options = readOptions(args);
-	} catch (error) {
-		process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-		return 2;
-	}
-	if (options === undefined) {
-		process.stdout.write(HELP);
-		return 0;
-	}
-	const skipped: Skipped[] = [];
-	const cuts = options.faults.includes("partition") && !options.kills;
-	if (cuts && !isInsideNetwork()) {
-		const why = networkTrouble();
-		if (why === undefined) return enterNetwork();
-		skipped.push({ kind: "partition", why });
-	}
+async function split(
+	options: Options,
+	splitMs: number,
+	directory: string,
+): Promise<SplitReport> {
+	const { nodes, fsync, seed } = options;
+	const cluster = await OwnCluster.start({
+		...{ nodes, fsync, directory },
+		network: true,
+	});
+	const course = await runSplit({
+		...{ cluster, splitMs },
+		random: new SeededRandom(seed),
+		progress: new Progress(),
+		effects: effectsIn(directory),
+	});
+	return makeSplitReport(options, course);
+}
+
+/** An empty file to which task code writes. */
+function effectsIn(directory: string): string {
+	const path = join(directory, "runs.jsonl");
+	closeSync(openSync(path, "a"));
+	return path;
+}
+
+/** Whether every promise was kept. */
+async function run(
+	options: Options,
+	skipped: readonly Skipped[],
+): Promise<boolean> {
 	const directory = mkdtempSync(join(tmpdir(), "hearsay-chaos-"));
 	let keep = true;
 	process.on("exit", () => {
@@ -111,14 +131,48 @@ async function main(args: readonly string[]): Promise<number> {
 		});
 	}
 	process.channel?.unref();
-	const report = await chaos(options, skipped, directory);
+	const { splitMs, json } = options;
+	const report =
+		splitMs === undefined
+			? await chaos(options, skipped, directory)
+			: await split(options, splitMs, directory);
 	keep = report.breaches.length > 0;
-	process.stdout.write(
-		options.json
-			? `${JSON.stringify(report, null, "\t")}\n`
-			: `\n${formatReport(report)}`,
-	);
-	return keep ? 1 : 0;
+	const data = `${JSON.stringify(report, null, "\t")}\n`;
+	if (keep) writeFileSync(join(directory, "report.json"), data);
+	const text = () =>
+		"phases" in report ? formatSplitReport(report) : formatReport(report);
+	process.stdout.write(json ? data : `\n${text()}`);
+	return !keep;
+}
+
+/** Exit code: 0 every promise was kept, 1 not, 2 wrong use or not possible here. */
+async function main(args: readonly string[]): Promise<number> {
+	let options: Options | undefined;
+	try {
+		options = readOptions(args);
+	} catch (error) {
+		process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+		return 2;
+	}
+	if (options === undefined) {
+		process.stdout.write(HELP);
+		return 0;
+	}
+	const cuts = options.faults.filter(isNetworkFault);
+	const skipped: Skipped[] = [];
+	if (cuts.length > 0 && !isInsideNetwork()) {
+		const why = networkTrouble();
+		if (why === undefined) return enterNetwork();
+		if (
+			options.splitMs !== undefined ||
+			cuts.length === options.faults.length
+		) {
+			process.stderr.write(`no network can be cut here: ${why}\n`);
+			return 2;
+		}
+		skipped.push(...cuts.map((kind) => ({ kind, why })));
+	}
+	return (await run(options, skipped)) ? 0 : 1;
 }
 
 process.exitCode = await main(process.argv.slice(2));

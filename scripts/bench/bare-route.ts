@@ -3,8 +3,8 @@
  * behind it and nothing else, posted to by the same client.
  */
 import { startNode } from "./children.ts";
-import { type Door, type Ground, IN_FLIGHT } from "./contender.ts";
-import { HttpConnections } from "./http-connections.ts";
+import type { Door, Ground } from "./contender.ts";
+import { HttpDoor } from "./http-door.ts";
 import { freePort } from "./port.ts";
 
 export async function openBareRoute({ redis }: Ground): Promise<Door> {
@@ -15,19 +15,11 @@ export async function openBareRoute({ redis }: Ground): Promise<Door> {
 		[String(port), String(redis.port)],
 	);
 	await server.untilReady(async (said) => said.includes("ready"));
-	const connections = await HttpConnections.open(port, IN_FLIGHT);
+	const door = await HttpDoor.open("the bare route", port);
 	return {
-		async submit(type, payload) {
-			const body = JSON.stringify({ type, payload });
-			const { status } = await connections.post(
-				"/v1/tasks",
-				body,
-				"application/json",
-			);
-			if (status !== 202) throw new Error(`the bare route answered ${status}`);
-		},
+		submit: (type, payload) => door.submit(type, payload),
 		async [Symbol.asyncDispose]() {
-			connections.close();
+			await door[Symbol.asyncDispose]();
 			await server.stop();
 		},
 	};

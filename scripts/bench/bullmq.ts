@@ -1,8 +1,8 @@
 /**
  * BullMQ as a contender. Jobs are added by the bench's own process, as a
- * program that uses the library does, and run by a worker process.
+ * program that uses the library does, and run by worker processes.
  */
-import { Queue } from "bullmq";
+import { Queue, QueueEvents } from "bullmq";
 import { type Child, startNode } from "./children.ts";
 import type { Contender, Ground, Scheduler, TaskType } from "./contender.ts";
 import { inPieces } from "./pieces.ts";
@@ -14,39 +14,60 @@ import { inPieces } from "./pieces.ts";
 const BULK_JOBS = 1_000;
 const BULK_IN_FLIGHT = 2;
 
-class BullMq implements Scheduler {
+export class BullMq implements Scheduler {
 	readonly #port: number;
 	readonly #queue: Queue;
-	#worker: Child | undefined;
+	/** Only once a result is waited for: it reads along with every event. */
+	#events: QueueEvents | undefined;
+	readonly #workers: Child[] = [];
 
 	constructor(port: number) {
 		this.#port = port;
 		this.#queue = new Queue("bench", {
 			connection: { host: "127.0.0.1", port },
 		});
+		// Everyone who waits for a result listens for its end.
+		this.#queue.setMaxListeners(0);
 	}
 
 	async submit(type: TaskType, payload: object): Promise<void> {
 		await this.#queue.add(type, payload);
 	}
 
-	submitBulk(count: number): Promise<void> {
+	async call(type: TaskType, payload: object): Promise<void> {
+		this.#events ??= new QueueEvents("bench", {
+			connection: { host: "127.0.0.1", port: this.#port },
+			// From the first event on: an end before it has begun to read is not missed.
+			lastEventId: "0-0",
+		});
+		const job = await this.#queue.add(type, payload);
+		await job.waitUntilFinished(this.#events);
+	}
+
+	submitBulk(count: number, priorities = 0): Promise<void> {
 		return inPieces(count, BULK_JOBS, BULK_IN_FLIGHT, async (from, length) => {
-			const jobs = Array.from({ length }, (_, i) => ({
-				name: "noop",
-				data: { n: from + i },
-			}));
+			const jobs = Array.from({ length }, (_, i) => {
+				const n = from + i;
+				const opts = priorities > 0 ? { priority: 1 + (n % priorities) } : {};
+				return { name: "noop", data: { n }, opts };
+			});
 			await this.#queue.addBulk(jobs);
 		});
 	}
 
 	async startWorker(): Promise<void> {
-		this.#worker = startNode(
+		const worker = startNode(
 			"BullMQ's worker",
 			"scripts/bench/bullmq-worker.ts",
 			[String(this.#port)],
 		);
-		await this.#worker.untilReady(async (said) => said.includes("ready"));
+		this.#workers.push(worker);
+		await worker.untilReady(async (said) => said.includes("ready"));
+	}
+
+	async running(): Promise<number> {
+		const { active = 0 } = await this.#queue.getJobCounts("active");
+		return active;
 	}
 
 	async unfinished(): Promise<number> {
@@ -67,7 +88,8 @@ class BullMq implements Scheduler {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		await this.#worker?.stop();
+		await Promise.all(this.#workers.map((worker) => worker.stop()));
+		await this.#events?.close();
 		await this.#queue.close();
 	}
 }

@@ -22,14 +22,14 @@ export function sleep(ms: number): Promise<void> {
 export async function openLoop(
 	count: number,
 	perSecond: number,
-	fn: () => Promise<void>,
+	fn: (n: number) => Promise<void>,
 ): Promise<void> {
 	const startMs = nowMs();
 	const answers: Promise<void>[] = [];
 	for (let i = 0; i < count; i++) {
 		const waitMs = startMs + (i * 1_000) / perSecond - nowMs();
 		if (waitMs > 0) await sleep(waitMs);
-		answers.push(fn());
+		answers.push(fn(i));
 	}
 	await Promise.all(answers);
 }

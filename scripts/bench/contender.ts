@@ -18,14 +18,24 @@ export interface Door extends AsyncDisposable {
 	submit(type: TaskType, payload: object): Promise<void>;
 }
 
-/** `noop` does nothing; `stamp` returns how long after its payload's `sentMs` it started. */
-export type TaskType = "noop" | "stamp";
+/**
+ * `noop` does nothing; `stamp` returns how long after its payload's `sentMs` it
+ * started; `hold` keeps its slot until its payload's `file` is there.
+ */
+export type TaskType = "noop" | "stamp" | "hold";
 
 export interface Scheduler extends Door {
-	/** Submits `noop` tasks in the fastest way there is; resolves when all are accepted. */
-	submitBulk(count: number): Promise<void>;
-	/** Starts one process that runs tasks; resolves when it is ready. */
+	/**
+	 * Submits `noop` tasks in the fastest way there is; resolves when all are
+	 * accepted. With `priorities`, so many different ones, in turn.
+	 */
+	submitBulk(count: number, priorities?: number): Promise<void>;
+	/** Submits a task; resolves once its result is in the submitter's hands. */
+	call(type: TaskType, payload: object): Promise<void>;
+	/** Starts one more process that runs tasks; resolves when it is ready. */
 	startWorker(): Promise<void>;
+	/** Tasks that run now. */
+	running(): Promise<number>;
 	/** Tasks that have not ended. Throws where one has ended in failure. */
 	unfinished(): Promise<number>;
 	/** What the last `count` tasks of type `stamp` returned. */
@@ -44,5 +54,7 @@ export interface Contender {
 export const CONCURRENCY = 100;
 /** Single submissions under way at once. */
 export const IN_FLIGHT = 64;
+/** Different priorities, where there is more than one: 1 to 10. */
+export const PRIORITIES = 10;
 /** Ended tasks that are kept, as Hearsay does by default. */
 export const ENDED_KEPT_MAX = 100_000;

@@ -2,11 +2,26 @@
  * The task code that is measured, for Hearsay's `--handlers` and for BullMQ's
  * worker. (The type `noop` is built into Hearsay.)
  */
-import { nowMs } from "./clock.ts";
+import { existsSync } from "node:fs";
+import { nowMs, sleep } from "./clock.ts";
+
+const HOLD_LOOK_MS = 5;
+/** One look for all that wait for the same file. */
+const gates = new Map<string, Promise<void>>();
+
+async function gate(file: string): Promise<void> {
+	while (!existsSync(file)) await sleep(HOLD_LOOK_MS);
+}
 
 export default {
 	/** How long after its sending it started, ms. */
 	stamp({ sentMs }: { sentMs: number }): number {
 		return nowMs() - sentMs;
+	},
+	/** Keeps its slot until the file is there. */
+	hold({ file }: { file: string }): Promise<void> {
+		const opening = gates.get(file) ?? gate(file);
+		gates.set(file, opening);
+		return opening;
 	},
 };

@@ -2,22 +2,22 @@
  * Hearsay as a contender: node processes, spoken to over HTTP alone.
  *
  * A node that shall accept and not run serves another queue than the one that
- * is used. A worker is then a second node; the first goes on to answer how far
- * it has got, so that the watching does not weigh on what is watched.
+ * is used. A worker is then another node; the first goes on to answer how far
+ * they have got, so that the watching does not weigh on what is watched.
  */
 import { join } from "node:path";
 import type { ItemAnswer, TaskAsRead } from "../../protocol/schema.ts";
 import type { TaskState } from "../../protocol/state.ts";
+import { PROGRAM_FILE } from "../build/program.ts";
 import { type Child, startNode } from "./children.ts";
 import {
 	CONCURRENCY,
 	type Contender,
 	type Ground,
-	IN_FLIGHT,
 	type Scheduler,
 	type TaskType,
 } from "./contender.ts";
-import { HttpConnections } from "./http-connections.ts";
+import { HttpDoor } from "./http-door.ts";
 import { inPieces } from "./pieces.ts";
 import { freePort } from "./port.ts";
 
@@ -33,12 +33,19 @@ interface RunningNode {
 	readonly port: number;
 }
 
+/** How the nodes of a run are made. */
+interface Cluster {
+	readonly ground: Ground;
+	/** Flags of every node. */
+	readonly flags: readonly string[];
+}
+
 async function startHearsay(
-	{ redis, directory }: Ground,
+	{ ground: { redis, directory }, flags }: Cluster,
 	role: "accepting" | "running",
 ): Promise<RunningNode> {
 	const port = await freePort();
-	const child = startNode("the node", "node/main.ts", [
+	const child = startNode("the node", PROGRAM_FILE, [
 		"node",
 		...["--redis", redis.url],
 		...["--http", `127.0.0.1:${port}`],
@@ -47,6 +54,7 @@ async function startHearsay(
 		...["--handlers", HANDLERS],
 		...["--concurrency", String(CONCURRENCY)],
 		...(role === "accepting" ? ["--queues", "unused"] : []),
+		...flags,
 	]);
 	await child.untilReady(async () => {
 		const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(
@@ -59,36 +67,41 @@ async function startHearsay(
 }
 
 class Hearsay implements Scheduler {
-	readonly #ground: Ground;
+	readonly #cluster: Cluster;
 	readonly #node: RunningNode;
-	readonly #connections: HttpConnections;
-	#worker: RunningNode | undefined;
+	readonly #door: HttpDoor;
+	readonly #workers: RunningNode[] = [];
 
-	constructor(ground: Ground, node: RunningNode, connections: HttpConnections) {
-		this.#ground = ground;
+	constructor(cluster: Cluster, node: RunningNode, door: HttpDoor) {
+		this.#cluster = cluster;
 		this.#node = node;
-		this.#connections = connections;
+		this.#door = door;
 	}
 
-	async submit(type: TaskType, payload: object): Promise<void> {
-		const body = JSON.stringify({ type, payload });
-		await this.#post(body, "application/json");
+	submit(type: TaskType, payload: object): Promise<void> {
+		return this.#door.submit(type, payload);
 	}
 
-	submitBulk(count: number): Promise<void> {
+	call(type: TaskType, payload: object): Promise<void> {
+		return this.#door.call(type, payload);
+	}
+
+	submitBulk(count: number, priorities = 0): Promise<void> {
 		return inPieces(count, BULK_LINES, BULK_IN_FLIGHT, (from, length) =>
-			this.#submitLines(from, length),
+			this.#submitLines(from, length, priorities),
 		);
 	}
 
 	async startWorker(): Promise<void> {
-		this.#worker = await startHearsay(this.#ground, "running");
+		this.#workers.push(await startHearsay(this.#cluster, "running"));
+	}
+
+	async running(): Promise<number> {
+		return (await this.#counts()).STARTED;
 	}
 
 	async unfinished(): Promise<number> {
-		const { counts } = await this.#get<{ counts: Record<TaskState, number> }>(
-			"/v1/cluster",
-		);
+		const counts = await this.#counts();
 		if (counts.FAILURE > 0) {
 			throw new Error(`${counts.FAILURE} tasks of Hearsay failed`);
 		}
@@ -99,9 +112,10 @@ class Hearsay implements Scheduler {
 		const stamps: number[] = [];
 		let cursor = "";
 		while (stamps.length < count) {
-			const page = await this.#get<{ tasks: TaskAsRead[]; cursor?: string }>(
-				`/v1/tasks?state=SUCCESS&limit=${LIST_LIMIT}${cursor}`,
-			);
+			const page = await this.#door.read<{
+				tasks: TaskAsRead[];
+				cursor?: string;
+			}>(`/v1/tasks?state=SUCCESS&limit=${LIST_LIMIT}${cursor}`);
 			stamps.push(...page.tasks.map(({ result }) => Number(result)));
 			if (page.cursor === undefined) break;
 			cursor = `&cursor=${encodeURIComponent(page.cursor)}`;
@@ -110,16 +124,23 @@ class Hearsay implements Scheduler {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		this.#connections.close();
-		await Promise.all([this.#worker?.child.stop(), this.#node.child.stop()]);
+		await this.#door[Symbol.asyncDispose]();
+		const nodes = [...this.#workers, this.#node];
+		await Promise.all(nodes.map(({ child }) => child.stop()));
 	}
 
-	async #submitLines(from: number, length: number): Promise<void> {
-		const lines = Array.from(
-			{ length },
-			(_, i) => `{"type":"noop","payload":{"n":${from + i}}}`,
-		);
-		const body = await this.#post(lines.join("\n"), "application/x-ndjson");
+	async #submitLines(
+		from: number,
+		length: number,
+		priorities: number,
+	): Promise<void> {
+		const lines = Array.from({ length }, (_, i) => {
+			const n = from + i;
+			const priority =
+				priorities > 0 ? `"priority":${1 + (n % priorities)},` : "";
+			return `{"type":"noop",${priority}"payload":{"n":${n}}}`;
+		});
+		const body = await this.#door.submitLines(lines);
 		// The answer as a whole is good where some of its items are.
 		const problem: keyof ItemAnswer = "problem";
 		const at = body.indexOf(`"${problem}"`);
@@ -128,27 +149,25 @@ class Hearsay implements Scheduler {
 		}
 	}
 
-	async #post(text: string, type: string): Promise<string> {
-		const { status, body } = await this.#connections.post(
-			"/v1/tasks",
-			text,
-			type,
-		);
-		if (status !== 202) throw new Error(`the node answered ${status}: ${body}`);
-		return body;
-	}
-
-	async #get<T>(path: string): Promise<T> {
-		const { status, body } = await this.#connections.get(path);
-		if (status !== 200) throw new Error(`the node answered ${status}: ${body}`);
-		return JSON.parse(body) as T;
+	async #counts(): Promise<Record<TaskState, number>> {
+		const { counts } = await this.#door.read<{
+			counts: Record<TaskState, number>;
+		}>("/v1/cluster");
+		return counts;
 	}
 }
 
-export const hearsay: Contender = {
-	async open(ground, role): Promise<Scheduler> {
-		const node = await startHearsay(ground, role);
-		const connections = await HttpConnections.open(node.port, IN_FLIGHT);
-		return new Hearsay(ground, node, connections);
-	},
-};
+function makeHearsay(flags: readonly string[]): Contender {
+	return {
+		async open(ground, role): Promise<Scheduler> {
+			const cluster = { ground, flags };
+			const node = await startHearsay(cluster, role);
+			const door = await HttpDoor.open("the node", node.port);
+			return new Hearsay(cluster, node, door);
+		},
+	};
+}
+
+export const hearsay = makeHearsay([]);
+/** Its nodes find work by their sweeps alone. */
+export const hearsaySweeping = makeHearsay(["--no-gossip"]);

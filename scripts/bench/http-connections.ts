@@ -33,8 +33,12 @@ class Connection {
 		return new Connection(socket);
 	}
 
+	get isOpen(): boolean {
+		return !this.#socket.destroyed;
+	}
+
 	async send(request: string): Promise<Answer> {
-		if (this.#socket.destroyed) throw new Error("the connection is closed");
+		if (!this.isOpen) throw new Error("the connection is closed");
 		this.#waiting = Promise.withResolvers();
 		this.#socket.write(request);
 		return this.#waiting.promise;
@@ -68,18 +72,20 @@ class Connection {
 }
 
 export class HttpConnections {
-	readonly #all: readonly Connection[];
+	readonly #port: number;
+	readonly #all: Set<Connection>;
 	readonly #idle: Connection[];
 	readonly #turns: ((connection: Connection) => void)[] = [];
 
-	private constructor(connections: readonly Connection[]) {
-		this.#all = connections;
+	private constructor(port: number, connections: readonly Connection[]) {
+		this.#port = port;
+		this.#all = new Set(connections);
 		this.#idle = [...connections];
 	}
 
 	static async open(port: number, count: number): Promise<HttpConnections> {
 		const opening = Array.from({ length: count }, () => Connection.open(port));
-		return new HttpConnections(await Promise.all(opening));
+		return new HttpConnections(port, await Promise.all(opening));
 	}
 
 	get(path: string): Promise<Answer> {
@@ -94,14 +100,25 @@ export class HttpConnections {
 
 	/** Waits for a connection where all are in use. */
 	async #exchange(request: string): Promise<Answer> {
+		const idle = this.#idle.shift();
 		const connection =
-			this.#idle.pop() ??
-			(await new Promise<Connection>((turn) => this.#turns.push(turn)));
+			idle === undefined
+				? await new Promise<Connection>((turn) => this.#turns.push(turn))
+				: await this.#revive(idle);
 		const answer = await connection.send(request);
 		const next = this.#turns.shift();
 		if (next === undefined) this.#idle.push(connection);
 		else next(connection);
 		return answer;
+	}
+
+	/** Servers close connections that have been idle for long. */
+	async #revive(connection: Connection): Promise<Connection> {
+		if (connection.isOpen) return connection;
+		this.#all.delete(connection);
+		const another = await Connection.open(this.#port);
+		this.#all.add(another);
+		return another;
 	}
 
 	close(): void {

@@ -7,8 +7,22 @@
 import type { Ground } from "./contender.ts";
 import { median } from "./stats.ts";
 
-/** Who stands side by side. `ceiling`: the least that could do the same. */
-export type Side = "hearsay" | "bullmq" | "ceiling";
+/**
+ * Who stands side by side: Hearsay, and what its figures are held against.
+ * That are others, the least that could do the same (`ceiling`), and Hearsay
+ * itself under other circumstances.
+ */
+export const SIDES = {
+	hearsay: "Hearsay",
+	"one-node": "one node",
+	"other-node": "other node",
+	sweep: "sweep alone",
+	"in-process": "in process",
+	bullmq: "BullMQ",
+	"bullmq-http": "BullMQ + HTTP",
+	ceiling: "ceiling",
+} as const;
+export type Side = keyof typeof SIDES;
 
 /** One line of the report. */
 export interface Line {
@@ -25,6 +39,10 @@ export type Figures<Key extends string = string> = Readonly<
 export interface Measure<Key extends string = string> {
 	/** As `--only` names it. */
 	readonly name: string;
+	/** How it is measured, for the report: what a reader of the figures must know. */
+	readonly note?: string;
+	/** One round is enough, however many are asked for. */
+	readonly once?: boolean;
 	readonly lines: Readonly<Record<Key, Line>>;
 	readonly sides: Readonly<
 		Partial<Record<Side, (ground: Ground) => Promise<Figures<Key>>>>
@@ -45,7 +63,7 @@ export interface SideResult {
 
 export async function runMeasure(
 	measure: Measure,
-	rounds: number,
+	roundsAsked: number,
 	ground: Ground,
 	clear: () => Promise<void>,
 	tell: (text: string) => void,
@@ -54,6 +72,7 @@ export async function runMeasure(
 		Side,
 		(ground: Ground) => Promise<Figures>,
 	][];
+	const rounds = measure.once ? 1 : roundsAsked;
 	const seen: { side: Side; figures: Figures }[] = [];
 	for (let round = 0; round < rounds; round++) {
 		for (let turn = 0; turn < sides.length; turn++) {

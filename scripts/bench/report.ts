@@ -1,9 +1,12 @@
-/** The report: a table for people, and the same as data. */
+/** The report: tables for people, and the same as data. */
 import { CONCURRENCY, ENDED_KEPT_MAX, IN_FLIGHT } from "./contender.ts";
+import { formatProfile, type ProfileSummary } from "./cost-profile-summary.ts";
 import type { Machine } from "./machine.ts";
 import {
 	formatFigure,
+	type Measure,
 	type Result,
+	SIDES,
 	type Side,
 	type SideResult,
 } from "./measure.ts";
@@ -20,78 +23,88 @@ export interface Report {
 		readonly endedKeptMax: number;
 		readonly redis: typeof REDIS_SETTINGS;
 	};
+	/** How each measure is taken, by its name. */
+	readonly notes: Readonly<Record<string, string>>;
 	readonly results: readonly Result[];
+	/** Of the node's main thread; absent where it was not asked for. */
+	readonly profile?: ProfileSummary;
 }
 
 export function makeReport(
 	machine: Machine,
-	tasks: number,
-	rounds: number,
+	size: { readonly tasks: number; readonly rounds: number },
+	measures: readonly Measure[],
 	results: readonly Result[],
+	profile: ProfileSummary | undefined,
 ): Report {
 	return {
 		at: new Date().toISOString(),
 		machine,
 		settings: {
-			tasks,
-			rounds,
+			...size,
 			concurrency: CONCURRENCY,
 			inFlight: IN_FLIGHT,
 			endedKeptMax: ENDED_KEPT_MAX,
 			redis: REDIS_SETTINGS,
 		},
+		notes: Object.fromEntries(
+			measures.map(({ name, note = "" }) => [name, note]),
+		),
 		results,
+		...(profile && { profile }),
 	};
 }
 
-const HEAD = [
-	"",
-	"unit",
-	"Hearsay",
-	"BullMQ",
-	"ratio",
-	"ceiling",
-	"ratio",
-	"better",
-];
-
-export function formatReport({ machine, settings, results }: Report): string {
-	const rows = [HEAD, ...results.map(row)];
-	const widths = HEAD.map((_, column) =>
-		Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
-	);
-	const table = rows.map((cells) =>
-		cells
-			.map((cell, column) =>
-				// Text to the left, figures to the right.
-				column < 2 || column === cells.length - 1
-					? cell.padEnd(widths[column] ?? 0)
-					: cell.padStart(widths[column] ?? 0),
-			)
-			.join("  ")
-			.trimEnd(),
-	);
+export function formatReport(report: Report): string {
+	const { machine, settings, notes, results, profile } = report;
+	const groups = Map.groupBy(results, ({ measure }) => measure);
 	return [
 		`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}, Redis ${machine.redis} (${Object.entries(REDIS_SETTINGS).flat().join(" ")}), BullMQ ${machine.bullmq}`,
-		`${settings.tasks} tasks, concurrency ${settings.concurrency}; medians of ${settings.rounds} alternating rounds ± half their range; ratio: Hearsay / the other`,
+		`${settings.tasks} tasks, concurrency ${settings.concurrency}; medians of ${settings.rounds} alternating rounds ± half their range; ×: Hearsay's figure / the one before it; ↑ higher is better, ↓ lower`,
 		"",
-		...table,
-		"",
+		...[...groups].flatMap(([measure, lines]) => [
+			[measure, notes[measure]].filter(Boolean).join(": "),
+			...formatTable(lines),
+			"",
+		]),
+		...(profile ? [formatProfile(profile)] : []),
 	].join("\n");
 }
 
-function row({ title, unit, better, sides, ratios }: Result): string[] {
-	const figure = (side: Side) => formatSide(sides[side]);
-	return [
-		title,
-		unit,
-		figure("hearsay"),
-		figure("bullmq"),
-		formatRatio(ratios.bullmq),
-		figure("ceiling"),
-		formatRatio(ratios.ceiling),
-		better,
+/** The lines of one measure; its sides are the columns. */
+function formatTable(results: readonly Result[]): string[] {
+	const sides = (Object.keys(SIDES) as Side[]).filter((side) =>
+		results.some((result) => side in result.sides),
+	);
+	const rows = [
+		["", "", ...sides.flatMap((side) => cells(side, SIDES[side], "×"))],
+		...results.map(({ title, unit, better, sides: figures, ratios }) => [
+			title,
+			`${unit} ${better === "higher" ? "↑" : "↓"}`,
+			...sides.flatMap((side) =>
+				cells(side, formatSide(figures[side]), formatRatio(ratios[side])),
+			),
+		]),
 	];
+	const widths = rows[0]?.map((_, column) =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+	);
+	return rows.map((row) =>
+		row
+			.map((cell, column) => {
+				const width = widths?.[column] ?? 0;
+				// Text to the left, figures to the right.
+				return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+			})
+			.join("  ")
+			.replace(/^/, "  ")
+			.trimEnd(),
+	);
+}
+
+/** A side's figure, and its ratio; Hearsay has none to itself. */
+function cells(side: Side, figure: string, ratio: string): string[] {
+	return side === "hearsay" ? [figure] : [figure, ratio];
 }
 
 /** The median, and half the distance between the best round and the worst. */
@@ -99,9 +112,9 @@ function formatSide(side: SideResult | undefined): string {
 	if (side === undefined) return "";
 	const { median, rounds } = side;
 	const spread = (Math.max(...rounds) - Math.min(...rounds)) / 2 / median;
-	return `${formatFigure(median)} ±${Math.round(100 * spread)} %`;
+	return `${formatFigure(median)} ±${Math.round(100 * spread)}%`;
 }
 
 function formatRatio(ratio: number | undefined): string {
-	return ratio === undefined ? "" : `${formatFigure(ratio)} ×`;
+	return ratio === undefined ? "" : formatFigure(ratio);
 }

@@ -14,7 +14,8 @@ export function median(values: readonly number[]): number {
 /** By nearest rank: the smallest value that `percent` of all do not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
 	const sorted = values.toSorted((a, b) => a - b);
-	const rank = Math.ceil((percent / 100) * sorted.length);
+	// 99.9 is not quite 99.9 in binary: a rank is whole before it is rounded up.
+	const rank = Math.ceil((percent * sorted.length) / 100 - 1e-9);
 	return sorted[Math.max(rank, 1) - 1] ?? Number.NaN;
 }
 

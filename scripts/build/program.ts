@@ -21,13 +21,15 @@ import { bundleMain, bundleWorker } from "./bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DIST = join(ROOT, "dist");
-const PROGRAM = join(DIST, "hearsay.mjs");
+/** From the top of the project. */
+export const PROGRAM_FILE = "dist/hearsay.mjs";
+const PROGRAM = join(ROOT, PROGRAM_FILE);
 /** All that a bundle is made of, and what makes it. */
 const SOURCES = ["node", "protocol", "scripts/build", "package-lock.json"];
 
-/** Resolves with the path of a bundle of the sources as they are. */
-export async function bundleProgram(): Promise<string> {
-	if (isFresh()) return PROGRAM;
+/** Resolves when PROGRAM_FILE is the program as the sources are. */
+export async function bundleProgram(): Promise<void> {
+	if (isFresh()) return;
 	mkdirSync(DIST, { recursive: true });
 	const work = mkdtempSync(join(DIST, "bundle-"));
 	try {
@@ -39,7 +41,6 @@ export async function bundleProgram(): Promise<string> {
 	} finally {
 		rmSync(work, { recursive: true });
 	}
-	return PROGRAM;
 }
 
 function isFresh(): boolean {

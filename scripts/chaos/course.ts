@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { TASK_STATES } from "../../protocol/state.ts";
 import { nowMs } from "../bench/clock.ts";
 import type { PlannedFault } from "./fault.ts";
+import { WHOLE_MS_MAX } from "./mesh.ts";
 import type { Progress } from "./progress.ts";
 import type { SeededRandom } from "./random.ts";
 import {
@@ -18,16 +19,13 @@ import {
 	readCluster,
 	readNodes,
 	unfinishedOf,
-	untilDrained,
 } from "./reading.ts";
 import type { Recording } from "./recording.ts";
 import { readRuns } from "./run-line.ts";
+import { untilSettled } from "./settling.ts";
 import type { Flaw, Stage } from "./stage.ts";
 import { Troublemaker } from "./trouble.ts";
 import { Workload } from "./workload.ts";
-
-/** After all is mended, everything has so long to end. */
-export const DRAINED_MS_MAX = 60_000;
 
 export interface CourseParts {
 	readonly stage: Stage;
@@ -73,8 +71,7 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 	await working;
 	const healedMs = nowMs();
 	progress.tell("all is mended, and the clients have stopped");
-	await untilDrained(urls, DRAINED_MS_MAX);
-	const drainedMs = nowMs() - healedMs;
+	const settled = await untilSettled(urls, trouble.records, healedMs);
 	progress.stop();
 
 	const cluster = await readCluster(urls);
@@ -82,6 +79,10 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 	const ids = new Set(workload.submissions.map(({ task }) => task.id ?? ""));
 	const looked = await lookAtTasks(urls, [...ids]);
 	const flaws = await flawsAtEnd(parts, cluster, list);
+	if (!settled.isWhole) {
+		const what = `not every node sees every other ${WHOLE_MS_MAX} ms after all was mended`;
+		flaws.push({ atMs: nowMs(), what });
+	}
 	const readMs = nowMs();
 	await stage.end();
 	const recording: Recording = {
@@ -93,7 +94,7 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 		reads: [list, looked],
 		flaws: [...flaws, ...stage.flaws()],
 	};
-	return { recording, cluster, drainedMs };
+	return { recording, cluster, drainedMs: settled.drainedMs };
 }
 
 async function describe(
@@ -124,10 +125,6 @@ async function flawsAtEnd(
 		if (state !== "dead" && running > 0 && alone) {
 			whats.push(`${id} still counts ${running} tasks as running`);
 		}
-	}
-	const up = nodes.filter(({ state }) => state === "up").length;
-	if (up < stage.nodes.length) {
-		whats.push(`${up} of ${stage.nodes.length} nodes are up when all is over`);
 	}
 	if (cluster === undefined) whats.push("no node answers when all is over");
 	else if (alone) {

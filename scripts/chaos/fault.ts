@@ -16,15 +16,44 @@ export const FAULT_KINDS = [
 	"redis-pause",
 	/** Part of the network carries nothing for a while. */
 	"partition",
+	/** Part of it carries packets one way only. */
+	"one-way",
+	/** A node's machine leaves the network without a word, and comes back later. */
+	"vanish",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** Of the network, which is cut in one of these ways. */
+export const CUTS = {
+	partition: ["peers", "apart", "store"],
+	"one-way": ["peers-unheard", "store-unheard", "store-unanswered"],
+	vanish: ["host"],
+} as const satisfies Partial<Record<FaultKind, readonly string[]>>;
+export type NetworkFaultKind = keyof typeof CUTS;
+
 /**
- * `peers`: nodes fall into two groups that do not see each other; all reach
- * Redis. `store`: a node loses Redis, and goes on seeing its peers. `host`: a
- * node's machine vanishes from the network, without a word.
+ * What becomes of the nodes that are cut.
+ *
+ * `peers`: they and the rest fall into two groups that do not see each other;
+ * all reach Redis. `apart`: each loses every peer, and goes on seeing Redis.
+ * `store`: they lose Redis, and go on seeing their peers. `host`: they lose
+ * everything. One way only: `peers-unheard`, what they say to the rest is
+ * lost; `store-unheard`, what they say to Redis is lost; `store-unanswered`,
+ * Redis does what they ask for, and what it says to them is lost.
  */
-export type Cut = "peers" | "store" | "host";
+export type Cut = (typeof CUTS)[NetworkFaultKind][number];
+
+/** Whether nodes so cut cannot renew their leases, or cannot know that they did. */
+export function losesStore(cut: Cut): boolean {
+	return cut === "host" || cut.startsWith("store");
+}
+
+/** Kinds whose cost is how soon what ran on the node starts elsewhere. */
+export const RECOVERED_KINDS = [
+	"kill",
+	"vanish",
+] as const satisfies FaultKind[];
+export type RecoveredKind = (typeof RECOVERED_KINDS)[number];
 
 /** `stop` is SIGSTOP; `client` is Redis's own CLIENT PAUSE, which keeps connections open and answers later. */
 export type RedisPause = "stop" | "client";
@@ -38,7 +67,7 @@ export type PlannedFault = {
 	| { readonly kind: "redis-restart" }
 	| { readonly kind: "redis-pause"; readonly how: RedisPause }
 	| {
-			readonly kind: "partition";
+			readonly kind: NetworkFaultKind;
 			readonly cut: Cut;
 			readonly nodes: readonly number[];
 	  }
@@ -54,4 +83,8 @@ export interface FaultRecord {
 	readonly atMs: number;
 	/** When it was mended. Undefined: not before the run ended. */
 	untilMs: number | undefined;
+}
+
+export function isNetworkFault(kind: FaultKind): kind is NetworkFaultKind {
+	return Object.hasOwn(CUTS, kind);
 }

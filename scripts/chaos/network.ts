@@ -8,23 +8,24 @@
  *
  * So peers can lose each other while all reach Redis, and a node can lose
  * Redis while its peers see it. A cut drops packets without a word: nothing is
- * refused, no connection is closed.
+ * refused, no connection is closed. Where packets are to be lost one way only,
+ * the sender is told that the receiver has the hardware address of nobody.
  *
  * All of it lies in a namespace into which the run itself was started (see
- * `enterNetwork`). Namespaces here have no names: they go, links and all, with
- * the last process in them, however the run ends.
+ * `network-entry.ts`). Namespaces here have no names: they go, links and all,
+ * with the last process in them, however the run ends.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readlinkSync } from "node:fs";
 import type { Socket } from "node:net";
 import { nowMs, sleep } from "../bench/clock.ts";
-import type { Cut } from "./fault.ts";
+import { CUTS, type Cut } from "./fault.ts";
 import type { Ground, NodePlace } from "./ground.ts";
 
-const INSIDE = "HEARSAY_CHAOS_NETWORK";
 const LINKS = ["control", "store", "peers"] as const;
 type Link = (typeof LINKS)[number];
+type Change = "cut" | "mend";
+type OneWay = (typeof CUTS)["one-way"][number];
 const SUBNET: Readonly<Record<Link, string>> = {
 	control: "10.83.1",
 	store: "10.83.2",
@@ -36,40 +37,21 @@ const MAC: Readonly<Record<Link, string>> = {
 	store: "02:83:00:00:00:02",
 	peers: "02:83:00:00:00:03",
 };
+/** Whoever has packets for it sends them in vain. */
+const NOBODY = "02:83:00:00:00:ff";
 
-/** Why no network can be made here; undefined where one can. */
-export function networkTrouble(): string | undefined {
-	const probe = "ip link set lo up && ip link add probe type bridge";
-	try {
-		execFileSync("unshare", ["--net", "sh", "-c", probe], { stdio: "pipe" });
-		execFileSync("nsenter", ["--version"], { stdio: "pipe" });
-		return undefined;
-	} catch (error) {
-		const { stderr, message } = error as Error & { stderr?: Buffer };
-		return stderr?.toString().trim() || message;
-	}
-}
-
-/** Whether this process is already where `enterNetwork` brings it. */
-export function isInsideNetwork(): boolean {
-	return process.env[INSIDE] !== undefined;
-}
-
-/** Runs this very program again, in a network namespace of its own; resolves with its exit code. */
-export async function enterNetwork(): Promise<number> {
-	const own = [process.execPath, ...process.argv.slice(1)];
-	const child = spawn("unshare", ["--net", ...own], {
-		env: { ...process.env, [INSIDE]: "1" },
-		// The channel tells it when this process is gone.
-		stdio: ["inherit", "inherit", "inherit", "ipc"],
-	});
-	for (const signal of ["SIGINT", "SIGTERM"] as const) {
-		process.on(signal, () => child.kill(signal));
-	}
-	const [code, signal] = await once(child, "exit");
-	if (signal !== null) throw new Error(`chaos was ended by ${signal}`);
-	return code;
-}
+/** The links that lead elsewhere meanwhile, and where to. */
+const BOTH_WAYS: Readonly<
+	Record<
+		Exclude<Cut, OneWay>,
+		{ links: readonly Link[]; bridge: "aside" | "nowhere" }
+	>
+> = {
+	peers: { links: ["peers"], bridge: "aside" },
+	apart: { links: ["peers"], bridge: "nowhere" },
+	store: { links: ["store"], bridge: "nowhere" },
+	host: { links: LINKS, bridge: "nowhere" },
+};
 
 export class Network implements Ground {
 	readonly redisHost = `${SUBNET.store}.${OWN}`;
@@ -119,19 +101,19 @@ export class Network implements Ground {
 			const inside = [
 				"link set lo up",
 				...LINKS.flatMap((link) => [
-					`addr add ${SUBNET[link]}.${index + 1}/24 dev ${link}`,
+					`addr add ${addressOf(link, index)}/24 dev ${link}`,
 					`link set ${link} up`,
 				]),
 			];
-			ip(inside, enter(pid));
+			ip(inside, this.#enter(index));
 		}
 	}
 
 	nodeAt(index: number): NodePlace {
 		return {
-			http: `${SUBNET.control}.${index + 1}:5000`,
-			p2p: `${SUBNET.peers}.${index + 1}:4000`,
-			prefix: enter(this.#holders[index] as number),
+			http: `${addressOf("control", index)}:5000`,
+			p2p: `${addressOf("peers", index)}:4000`,
+			prefix: this.#enter(index),
 			// It serves HTTP beyond its loopback, on a network that ends here.
 			flags: ["--insecure"],
 		};
@@ -145,31 +127,76 @@ export class Network implements Ground {
 		this.#set(cut, nodes, "mend");
 	}
 
-	#set(cut: Cut, nodes: readonly number[], to: "cut" | "mend"): void {
-		if (cut === "peers") {
-			const bridge = to === "cut" ? "aside" : "peers";
-			ip(nodes.map((i) => `link set ${portOf("peers", i)} master ${bridge}`));
+	#set(cut: Cut, nodes: readonly number[], to: Change): void {
+		if (isOneWay(cut)) {
+			this.#deafen(cut, nodes, to);
 			return;
 		}
-		const links = cut === "store" ? (["store"] as const) : LINKS;
-		const bridgeOf = (link: Link) => (to === "cut" ? "nowhere" : link);
+		const { links, bridge } = BOTH_WAYS[cut];
 		ip(
-			nodes.flatMap((i) =>
-				links.map(
-					(link) => `link set ${portOf(link, i)} master ${bridgeOf(link)}`,
-				),
+			nodes.flatMap((index) =>
+				links.map((link) => {
+					const master = to === "cut" ? bridge : link;
+					return `link set ${portOf(link, index)} master ${master}`;
+				}),
 			),
 		);
 	}
+
+	#deafen(cut: OneWay, nodes: readonly number[], to: Change): void {
+		if (cut === "store-unanswered") {
+			const addresses = nodes.map((index) => addressOf("store", index));
+			lose("store", addresses, to, []);
+			return;
+		}
+		const rest = [...this.#holders.keys()].filter((i) => !nodes.includes(i));
+		for (const index of nodes) {
+			const inside = this.#enter(index);
+			if (cut === "store-unheard") lose("store", [this.redisHost], to, inside);
+			else
+				lose(
+					"peers",
+					rest.map((i) => addressOf("peers", i)),
+					to,
+					inside,
+				);
+		}
+	}
+
+	/** Comes before a command that is to run where the node does. */
+	#enter(index: number): string[] {
+		return ["nsenter", `--net=/proc/${this.#holders[index]}/ns/net`];
+	}
+}
+
+/** Loses what is sent to these addresses from where `prefix` leads. */
+function lose(
+	link: Link,
+	addresses: readonly string[],
+	to: Change,
+	prefix: readonly string[],
+): void {
+	ip(
+		addresses.map((address) =>
+			to === "cut"
+				? `neigh replace ${address} lladdr ${NOBODY} dev ${link} nud permanent`
+				: `neigh del ${address} dev ${link}`,
+		),
+		prefix,
+	);
+}
+
+function addressOf(link: Link, index: number): string {
+	return `${SUBNET[link]}.${index + 1}`;
+}
+
+function isOneWay(cut: Cut): cut is OneWay {
+	return CUTS["one-way"].some((each) => each === cut);
 }
 
 /** The bridge's end of a node's link. */
 function portOf(link: Link, index: number): string {
 	return `${link}-${index + 1}`;
-}
-
-function enter(holder: number): string[] {
-	return ["nsenter", `--net=/proc/${holder}/ns/net`];
 }
 
 function ip(lines: readonly string[], prefix: readonly string[] = []): void {

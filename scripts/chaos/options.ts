@@ -1,6 +1,12 @@
-/** What `npm run chaos` is asked for, and its checks. */
+/** What `npm run chaos` is asked for, its checks, and the command that asks for it again. */
 import { parseArgs } from "node:util";
-import { FAULT_KINDS, type FaultKind } from "./fault.ts";
+import {
+	FAULT_KINDS,
+	type FaultKind,
+	RECOVERED_KINDS,
+	type RecoveredKind,
+} from "./fault.ts";
+import type { Series } from "./plan.ts";
 import type { Fsync } from "./redis.ts";
 
 export const HELP = `npm run chaos [-- OPTIONS]
@@ -15,8 +21,12 @@ is held against what is promised. Exit code 1 where a promise is broken.
   --faults A,B     some of: ${FAULT_KINDS.join(", ")} (default all)
   --fsync HOW      of Redis: always (default), or everysec, where a killed Redis
                    may forget tasks, which are then counted
-  --kills N        instead: kill a node N times, to measure recovery …
-  --interval MS    … so often (default 2000)
+  --times N        instead: N faults of one kind, kill or vanish, one after the
+                   other, to measure recovery …
+  --interval MS    … so often (default: 2000 of kill, 14000 of vanish)
+  --split S        instead: cut every peer from every other for S seconds, with
+                   Redis in reach, and measure throughput before, meanwhile and
+                   after, and how soon the peers see each other again
   --attach URL     trouble the running local cluster of the node at this address,
                    by kill and pause; its nodes must have been started with
                    --handlers scripts/chaos/handlers.ts
@@ -29,15 +39,20 @@ export interface Options {
 	readonly seed: number;
 	readonly faults: readonly FaultKind[];
 	readonly fsync: Fsync;
-	/** Undefined: faults of all kinds, for the duration. */
-	readonly kills:
-		| { readonly count: number; readonly everyMs: number }
-		| undefined;
+	/** Instead of faults of several kinds for the duration. */
+	readonly series: Series | undefined;
+	/** Likewise: for so long no peer sees another. */
+	readonly splitMs: number | undefined;
 	/** Base of a running node's HTTP side. */
 	readonly attach: string | undefined;
 	readonly json: boolean;
 }
 
+/** A vanished node is back, and its return over, before the next one goes. */
+const INTERVAL_MS: Readonly<Record<RecoveredKind, string>> = {
+	kill: "2000",
+	vanish: "14000",
+};
 const ATTACHED_FAULTS: readonly FaultKind[] = ["kill", "pause"];
 const SEED_MAX = 2 ** 32 - 1;
 
@@ -52,17 +67,24 @@ export function readOptions(args: readonly string[]): Options | undefined {
 			seed: { type: "string" },
 			faults: { type: "string" },
 			fsync: { type: "string", default: "always" },
-			kills: { type: "string" },
-			interval: { type: "string", default: "2000" },
+			times: { type: "string" },
+			interval: { type: "string" },
+			split: { type: "string" },
 			attach: { type: "string" },
 			json: { type: "boolean", default: false },
 		},
 	});
 	if (values.help) return undefined;
-	const { fsync, attach, kills } = values;
+	const { fsync, attach, times, interval, split } = values;
 	if (fsync !== "always" && fsync !== "everysec") {
 		throw new TypeError(`--fsync: ${fsync} is neither always nor everysec`);
 	}
+	if (split !== undefined && (values.faults ?? times ?? attach) !== undefined) {
+		throw new TypeError(
+			"--split: goes with neither --faults, --times nor --attach",
+		);
+	}
+	const faults = readFaults(values.faults, attach === undefined);
 	return {
 		nodes: readCount("--nodes", values.nodes, 2, 50),
 		durationMs: readCount("--duration", values.duration, 1, 86_400) * 1_000,
@@ -70,17 +92,56 @@ export function readOptions(args: readonly string[]): Options | undefined {
 			values.seed === undefined
 				? Math.floor(Math.random() * SEED_MAX)
 				: readCount("--seed", values.seed, 0, SEED_MAX),
-		faults: readFaults(values.faults, attach === undefined),
-		fsync,
-		kills:
-			kills === undefined
+		...{ faults, fsync, json: values.json },
+		series:
+			times === undefined ? undefined : readSeries(faults, times, interval),
+		splitMs:
+			split === undefined
 				? undefined
-				: {
-						count: readCount("--kills", kills, 1, 10_000),
-						everyMs: readCount("--interval", values.interval, 100, 60_000),
-					},
+				: readCount("--split", split, 10, 86_400) * 1_000,
 		attach: attach === undefined ? undefined : readLoopback(attach),
-		json: values.json,
+	};
+}
+
+/** Asks for the same again; of a seed that was drawn, too. */
+export function commandOf(options: Options): string {
+	const { attach, nodes, seed, faults, fsync, series, splitMs } = options;
+	const where =
+		attach === undefined
+			? `--nodes ${nodes} --fsync ${fsync}`
+			: `--attach ${attach}`;
+	const what = () => {
+		if (splitMs !== undefined) return `--split ${splitMs / 1_000}`;
+		if (series === undefined) {
+			return `--duration ${options.durationMs / 1_000} --faults ${faults.join(",")}`;
+		}
+		const { kind, count, everyMs } = series;
+		return `--faults ${kind} --times ${count} --interval ${everyMs}`;
+	};
+	return `npm run chaos -- ${where} ${what()} --seed ${seed}`;
+}
+
+function readSeries(
+	faults: readonly FaultKind[],
+	times: string,
+	interval: string | undefined,
+): Series {
+	const [only, ...others] = faults;
+	const kind = RECOVERED_KINDS.find((each) => each === only);
+	if (kind === undefined || others.length > 0) {
+		throw new TypeError(
+			`--times: needs --faults ${RECOVERED_KINDS.join(" or --faults ")}`,
+		);
+	}
+	return {
+		kind,
+		count: readCount("--times", times, 1, 10_000),
+		everyMs: readCount(
+			"--interval",
+			interval ?? INTERVAL_MS[kind],
+			100,
+			60_000,
+		),
 	};
 }
 

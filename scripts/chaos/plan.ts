@@ -7,7 +7,14 @@
  * fault of its own, and at any moment one node at least has none; a cluster all
  * of whose nodes are gone has nothing to show.
  */
-import type { Cut, FaultKind, PlannedFault } from "./fault.ts";
+import {
+	CUTS,
+	type FaultKind,
+	isNetworkFault,
+	losesStore,
+	type PlannedFault,
+	type RecoveredKind,
+} from "./fault.ts";
 import type { SeededRandom } from "./random.ts";
 
 const GAP_MS = [400, 2_400] as const;
@@ -20,10 +27,16 @@ const LENGTH_MS: Readonly<Record<FaultKind, readonly [number, number]>> = {
 	"redis-restart": [0, 4_000],
 	"redis-pause": [1_000, 10_000],
 	partition: [2_000, 15_000],
+	"one-way": [2_000, 15_000],
+	vanish: [2_000, 15_000],
 };
-/** Of kills for the figure of recovery: so that the node itself is not back first. */
-const KILLED_MS = 500;
-const CUTS: readonly Cut[] = ["peers", "store", "host"];
+/** In a series: so that the node itself is not back first. */
+const SERIES_LENGTH_MS: Readonly<Record<RecoveredKind, number>> = {
+	kill: 500,
+	vanish: 8_000,
+};
+/** Of a series: its faults are out of step with all that a node does every second. */
+const JITTER_MS_MAX = 1_000;
 /** Redis is left alone for so long between its faults, or nothing else would be seen. */
 const REDIS_REST_MS = 8_000;
 
@@ -67,13 +80,13 @@ export function planFaults(
 		}
 		if (free.length < 2) continue;
 		const node = random.pick(free);
-		if (kind === "partition") {
+		if (isNetworkFault(kind)) {
 			if (networkBusyUntilMs > atMs) continue;
 			networkBusyUntilMs = endMs;
-			const cut = random.pick(CUTS);
-			// Peers cut from each other lose nothing but hints, and are not busy.
-			const struck = cut === "peers" ? drawGroup(nodes, random) : [node];
-			if (cut !== "peers") busyUntilMs[node] = endMs;
+			const cut = random.pick(CUTS[kind]);
+			// Nodes that only miss peers lose nothing but hints, and are not busy.
+			if (losesStore(cut)) busyUntilMs[node] = endMs;
+			const struck = losesStore(cut) ? [node] : drawGroup(nodes, random);
 			faults.push({ kind, cut, nodes: struck, atMs, lengthMs });
 			continue;
 		}
@@ -83,22 +96,31 @@ export function planFaults(
 	return faults;
 }
 
-/** `count` kills, one every `intervalMs`, each of another node than the one before: for the figure of recovery. */
-export function planKills(
+export interface Series {
+	readonly kind: RecoveredKind;
+	readonly count: number;
+	readonly everyMs: number;
+}
+
+/** Faults of one kind, one after the other, each of another node than the one before: for the figure of recovery. */
+export function planSeries(
 	nodes: number,
-	count: number,
-	intervalMs: number,
+	{ kind, count, everyMs }: Series,
 	random: SeededRandom,
 ): PlannedFault[] {
+	const lengthMs = SERIES_LENGTH_MS[kind];
 	let last = -1;
 	return Array.from({ length: count }, (_, i) => {
 		const others = Array.from({ length: nodes }, (_, node) => node).filter(
 			(node) => node !== last,
 		);
-		last = random.pick(others);
-		// Not in step with anything that a node does every second.
-		const atMs = (i + 1) * intervalMs + random.between(0, intervalMs / 2);
-		return { kind: "kill", node: last, atMs, lengthMs: KILLED_MS } as const;
+		const node = random.pick(others);
+		last = node;
+		const jitterMs = random.between(0, Math.min(everyMs / 2, JITTER_MS_MAX));
+		const when = { atMs: (i + 1) * everyMs + jitterMs, lengthMs };
+		return kind === "kill"
+			? { kind, node, ...when }
+			: { kind, cut: "host", nodes: [node], ...when };
 	});
 }
 

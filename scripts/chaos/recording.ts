@@ -6,7 +6,7 @@
  * wrote down: no stop is recorded, and the checker takes it to go on.
  */
 import type { HistoryEvent } from "../../test/checker/history.ts";
-import type { FaultRecord } from "./fault.ts";
+import { type FaultRecord, losesStore } from "./fault.ts";
 import type { Life } from "./member.ts";
 import type { Looked } from "./reading.ts";
 import type { Run } from "./run-line.ts";
@@ -87,7 +87,7 @@ function faultEvents(
 		return [{ kind: "lost-writes", atMs: at(atMs) }];
 	}
 	// A node that only misses its peers has nothing to excuse it.
-	const isCutOff = kind === "partition" && cut !== "peers";
+	const isCutOff = cut !== undefined && losesStore(cut);
 	if (kind !== "pause" && !isCutOff) return [];
 	const why = kind === "pause" ? "paused" : "cut-off";
 	const when = { fromMs: at(atMs), untilMs: at(untilMs ?? healedMs) };

@@ -1,19 +1,22 @@
 /**
- * How soon work is taken up again: of every kill of a node, and of every run
- * that it cut short, the time from the kill to the start of the task's next
- * run. Pure.
+ * How soon work is taken up again: of every node that was killed or vanished,
+ * and of every run that this cut short, the time from the fault to the start of
+ * the task's next run. Pure.
  *
- * The figure holds whatever the node had just been doing. A run that was over,
- * but whose end was not yet in the store, counts too if it was repeated:
- * nobody else knew that it was over.
+ * Cut short is a run that was under way and did not come to its end. One that
+ * did counts too if it was repeated: nobody else knew that it was over.
  */
-import type { FaultRecord } from "./fault.ts";
+import type { FaultRecord, RecoveredKind } from "./fault.ts";
 import type { Run } from "./run-line.ts";
+
+/** Promised. What a kill costs is measured, and differs with what else the machine does. */
+export const VANISHED_MS_MAX = 7_000;
 
 export interface Recovery {
 	readonly id: string;
-	readonly killedMs: number;
-	/** From the kill to the next start. Undefined: it was not run again. */
+	/** When the node was struck. */
+	readonly atMs: number;
+	/** From then to the next start. Undefined: it was not run again. */
 	readonly ms: number | undefined;
 	/** Whether another fault was there, or had just been, in between. */
 	readonly disturbed: boolean;
@@ -23,41 +26,56 @@ export interface Recovery {
 const AFTERMATH_MS = 5_000;
 
 export function recoveriesOf(
+	kind: RecoveredKind,
 	faults: readonly FaultRecord[],
 	runs: readonly Run[],
 ): Recovery[] {
 	return faults
-		.filter(({ kind }) => kind === "kill")
-		.flatMap((kill) =>
+		.filter((fault) => fault.kind === kind)
+		.flatMap((fault) =>
 			runs
-				.filter((run) => wasCutShort(run, kill))
-				.map((run) => recoveryOf(run, kill, faults, runs)),
+				.filter((run) => wasUnderWay(run, fault, runs))
+				.map((run) => ({ run, next: nextOf(run, fault, runs) }))
+				.filter(({ run, next }) => run.how !== "end" || next !== undefined)
+				.map(({ run, next }) => recoveryOf(run, next, fault, faults)),
 		);
 }
 
-function wasCutShort({ pid, overMs }: Run, kill: FaultRecord): boolean {
-	return kill.pids.includes(pid) && overMs === undefined;
+/** The newest run of its task, as far as anybody knew. */
+function wasUnderWay(
+	{ id, pid, token, startMs, overMs }: Run,
+	{ pids, atMs }: FaultRecord,
+	runs: readonly Run[],
+): boolean {
+	if (!pids.includes(pid) || startMs >= atMs) return false;
+	if (overMs !== undefined && overMs < atMs) return false;
+	return !runs.some(
+		(run) => run.id === id && run.token > token && run.startMs < atMs,
+	);
+}
+
+function nextOf(
+	{ id }: Run,
+	{ atMs }: FaultRecord,
+	runs: readonly Run[],
+): Run | undefined {
+	return runs.find((run) => run.id === id && run.startMs > atMs);
 }
 
 function recoveryOf(
-	cut: Run,
-	kill: FaultRecord,
+	{ id }: Run,
+	next: Run | undefined,
+	struck: FaultRecord,
 	faults: readonly FaultRecord[],
-	runs: readonly Run[],
 ): Recovery {
-	const next = runs.find(
-		({ id, startMs }) => id === cut.id && startMs > kill.atMs,
-	);
 	const untilMs = next?.startMs ?? Number.POSITIVE_INFINITY;
 	const disturbed = faults.some((fault) => {
 		const feltMs = fault.kind === "kill" ? 0 : AFTERMATH_MS;
 		const overMs = (fault.untilMs ?? Number.POSITIVE_INFINITY) + feltMs;
-		return fault !== kill && fault.atMs < untilMs && overMs > kill.atMs;
+		return fault !== struck && fault.atMs < untilMs && overMs > struck.atMs;
 	});
 	return {
-		id: cut.id,
-		killedMs: kill.atMs,
-		ms: next && next.startMs - kill.atMs,
-		disturbed,
+		...{ id, atMs: struck.atMs, disturbed },
+		ms: next && next.startMs - struck.atMs,
 	};
 }

@@ -1,23 +1,33 @@
-/** The report of a run: its figures, and the promises that were broken. */
+/**
+ * The report of a run: its figures, and the promises that were broken. How it
+ * reads is for `report-text.ts`.
+ */
 import type { Verdict } from "../../test/checker/checker.ts";
-import { percentile } from "../bench/stats.ts";
 import type { Course } from "./course.ts";
-import { FAULT_KINDS, type FaultKind, type FaultRecord } from "./fault.ts";
-import type { Options } from "./options.ts";
-import { type Recovery, recoveriesOf } from "./recovery.ts";
+import {
+	FAULT_KINDS,
+	type FaultKind,
+	type FaultRecord,
+	type RecoveredKind,
+} from "./fault.ts";
+import { commandOf, type Options } from "./options.ts";
+import { type Recovery, recoveriesOf, VANISHED_MS_MAX } from "./recovery.ts";
 import { RESUMED_MS_MAX, resumptionsOf } from "./resumption.ts";
+import { type Spread, spread } from "./spread.ts";
 
 export interface Skipped {
 	readonly kind: FaultKind;
 	readonly why: string;
 }
 
-/** Of times, ms; percentiles null where there is none. */
-interface Spread {
-	readonly count: number;
-	readonly p50: number | null;
-	readonly p99: number | null;
-	readonly max: number | null;
+export interface RecoveryFigures {
+	/** With no other fault near: what this one alone costs. */
+	readonly undisturbed: Spread;
+	readonly all: Spread;
+	/** Where to look: the task that waited longest, and when its node was struck. */
+	readonly slowest: { readonly id: string; readonly atMs: number } | null;
+	/** Cut short, and not run again. */
+	readonly never: number;
 }
 
 export interface Report {
@@ -26,16 +36,8 @@ export interface Report {
 	readonly command: string;
 	readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 	readonly skipped: readonly Skipped[];
-	/** Of runs that a kill cut short: from the kill to the task's next start. */
-	readonly recovery: {
-		/** With no other fault near: what a kill alone costs. */
-		readonly undisturbed: Spread;
-		readonly all: Spread;
-		/** Where to look: the task that waited longest, and when its node was killed. */
-		readonly slowest: { readonly id: string; readonly killedMs: number } | null;
-		/** Cut short, and not run again. */
-		readonly never: number;
-	};
+	/** Of runs that such a fault cut short: from the fault to the task's next start. */
+	readonly recovery: Readonly<Record<RecoveredKind, RecoveryFigures>>;
 	/** From Redis being back to the first task accepted. */
 	readonly resumption: Spread;
 	readonly submissions: {
@@ -65,7 +67,8 @@ export function makeReport(
 	verdict: Verdict,
 ): Report {
 	const { faults, runs, submissions } = recording;
-	const recoveries = recoveriesOf(faults, runs);
+	const killed = recoveriesOf("kill", faults, runs);
+	const vanished = recoveriesOf("vanish", faults, runs);
 	const resumptions = resumptionsOf(faults, submissions, recording.healedMs);
 	const late = resumptions.filter(({ ms }) => ms > RESUMED_MS_MAX);
 	const count = (outcome: string) =>
@@ -76,10 +79,8 @@ export function makeReport(
 		faults: countKinds(faults),
 		skipped,
 		recovery: {
-			undisturbed: spreadOf(recoveries.filter(({ disturbed }) => !disturbed)),
-			all: spreadOf(recoveries),
-			slowest: slowestOf(recoveries, recording.startMs),
-			never: recoveries.filter(({ ms }) => ms === undefined).length,
+			kill: figuresOf(killed, recording.startMs),
+			vanish: figuresOf(vanished, recording.startMs),
 		},
 		resumption: spread(resumptions.map(({ ms }) => ms)),
 		submissions: {
@@ -103,8 +104,23 @@ export function makeReport(
 				promise: `work resumes within ${RESUMED_MS_MAX} ms of Redis being back`,
 				what: `it took ${Math.round(ms)} ms after the ${kind} that was over at ${Math.round(backMs - recording.startMs)} ms`,
 			})),
+			...lateOf(vanished, recording.startMs),
 		],
 	};
+}
+
+/** What other faults hold up besides is nobody's promise. */
+function lateOf(
+	vanished: readonly Recovery[],
+	startMs: number,
+): Verdict["breaches"] {
+	return vanished
+		.filter(({ disturbed }) => !disturbed)
+		.filter(({ ms = Number.POSITIVE_INFINITY }) => ms > VANISHED_MS_MAX)
+		.map(({ id, ms, atMs }) => ({
+			promise: `what ran on a node that vanished starts elsewhere within ${VANISHED_MS_MAX} ms`,
+			what: `${id} ${ms === undefined ? "never did" : `did after ${Math.round(ms)} ms`}, of the node that vanished at ${Math.round(atMs - startMs)} ms`,
+		}));
 }
 
 function countKinds(faults: readonly FaultRecord[]): Report["faults"] {
@@ -126,86 +142,24 @@ function countReasons(
 	return counts;
 }
 
+function figuresOf(
+	recoveries: readonly Recovery[],
+	startMs: number,
+): RecoveryFigures {
+	const calm = recoveries.filter(({ disturbed }) => !disturbed);
+	const [slowest] = recoveries.toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0));
+	return {
+		undisturbed: spreadOf(calm),
+		all: spreadOf(recoveries),
+		slowest: slowest
+			? { id: slowest.id, atMs: Math.round(slowest.atMs - startMs) }
+			: null,
+		never: recoveries.filter(({ ms }) => ms === undefined).length,
+	};
+}
+
 function spreadOf(recoveries: readonly Recovery[]): Spread {
 	return spread(
 		recoveries.map(({ ms }) => ms).filter((ms) => ms !== undefined),
 	);
-}
-
-function slowestOf(
-	recoveries: readonly Recovery[],
-	startMs: number,
-): Report["recovery"]["slowest"] {
-	const [slowest] = recoveries.toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0));
-	if (slowest === undefined) return null;
-	const { id, killedMs } = slowest;
-	return { id, killedMs: Math.round(killedMs - startMs) };
-}
-
-function spread(times: readonly number[]): Spread {
-	const rounded = times.map(Math.round);
-	const at = (percent: number) =>
-		rounded.length === 0 ? null : percentile(rounded, percent);
-	return { count: rounded.length, p50: at(50), p99: at(99), max: at(100) };
-}
-
-function commandOf(options: Options): string {
-	const { attach, nodes, durationMs, seed, faults, fsync, kills } = options;
-	const what =
-		kills === undefined
-			? `--duration ${durationMs / 1_000} --faults ${faults.join(",")}`
-			: `--kills ${kills.count} --interval ${kills.everyMs}`;
-	const where =
-		attach === undefined
-			? `--nodes ${nodes} --fsync ${fsync}`
-			: `--attach ${attach}`;
-	return `npm run chaos -- ${where} ${what} --seed ${seed}`;
-}
-
-const BREACHES_SHOWN_MAX = 40;
-
-export function formatReport(report: Report): string {
-	const { faults, skipped, submissions, tasks, recovery, breaches } = report;
-	const whys = Object.entries(submissions.why).map(
-		([why, n]) => `${n} × ${why}`,
-	);
-	const made = Object.entries(faults).map(([kind, n]) => `${n} × ${kind}`);
-	const lines = [
-		`seed         ${report.seed}`,
-		`faults       ${made.join(", ") || "none"}`,
-		...skipped.map(({ kind, why }) => `skipped      ${kind}: ${why}`),
-		`submissions  ${submissions.ok} accepted, ${submissions.refused} refused, ${submissions.unknown} with unknown outcome`,
-		`             ${whys.join(", ") || "no refusal"}`,
-		`tasks        ${tasks.accepted} accepted, ${tasks.ended} ended, ${tasks.lost} lost`,
-		`runs         ${tasks.runs}, of which ${tasks.overlaps} overlapped another; ${tasks.staleRefused ?? "?"} stale writes refused`,
-		`recovery     from a kill to the next start of what ran there, ms`,
-		`             ${formatSpread(recovery.undisturbed)} with no other fault near`,
-		`             ${formatSpread(recovery.all)} in all; ${recovery.never} not run again`,
-		...(recovery.slowest === null
-			? []
-			: [
-					`             the slowest: ${recovery.slowest.id}, killed at ${recovery.slowest.killedMs}`,
-				]),
-		`resumption   from Redis being back to the first task accepted, ms`,
-		`             ${formatSpread(report.resumption)}`,
-		`drained      ${report.drainedMs} ms after all was mended`,
-		"",
-		breaches.length === 0
-			? "Every promise was kept."
-			: `${breaches.length} BROKEN PROMISES`,
-		...breaches
-			.slice(0, BREACHES_SHOWN_MAX)
-			.map(({ promise, what }) => `  ${promise}: ${what}`),
-		...(breaches.length > BREACHES_SHOWN_MAX
-			? [`  … and ${breaches.length - BREACHES_SHOWN_MAX} more; see --json`]
-			: []),
-		`Again: ${report.command}`,
-	];
-	return `${lines.join("\n")}\n`;
-}
-
-function formatSpread({ count, p50, p99, max }: Spread): string {
-	return count === 0
-		? "none"
-		: `p50 ${p50}, p99 ${p99}, max ${max}, of ${count}`;
 }

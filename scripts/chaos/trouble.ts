@@ -4,7 +4,14 @@
  * different victims overlap.
  */
 import { nowMs, sleep } from "../bench/clock.ts";
-import type { Cut, FaultRecord, PlannedFault, RedisPause } from "./fault.ts";
+import {
+	type Cut,
+	type FaultRecord,
+	isNetworkFault,
+	type NetworkFaultKind,
+	type PlannedFault,
+	type RedisPause,
+} from "./fault.ts";
 
 /** A node that can be struck. */
 export interface NodeVictim {
@@ -37,6 +44,16 @@ export interface Victims {
 	readonly network?: NetworkVictim;
 }
 
+const LOST: Readonly<Record<Cut, string>> = {
+	peers: "cut from the other nodes",
+	apart: "cut from every peer",
+	store: "cut from Redis",
+	host: "cut from everything",
+	"peers-unheard": "not heard by the other nodes",
+	"store-unheard": "not heard by Redis",
+	"store-unanswered": "not answered by Redis",
+};
+
 export class Troublemaker {
 	/** In the order in which they began. */
 	readonly records: FaultRecord[] = [];
@@ -67,7 +84,7 @@ export class Troublemaker {
 
 	#strike(fault: PlannedFault): Promise<void> {
 		if ("node" in fault) return this.#strikeNode(fault);
-		if (fault.kind === "partition") return this.#strikeNetwork(fault);
+		if ("cut" in fault) return this.#strikeNetwork(fault);
 		return this.#strikeRedis(fault);
 	}
 
@@ -120,10 +137,11 @@ export class Troublemaker {
 	}
 
 	async #strikeNetwork({
+		kind,
 		cut,
 		nodes,
 		lengthMs,
-	}: Extract<PlannedFault, { kind: "partition" }>): Promise<void> {
+	}: Extract<PlannedFault, { kind: NetworkFaultKind }>): Promise<void> {
 		const { network, nodes: all } = this.#victims;
 		if (network === undefined) return;
 		const struck = nodes
@@ -133,10 +151,9 @@ export class Troublemaker {
 		const pids = struck
 			.map(({ pid }) => pid)
 			.filter((pid) => pid !== undefined);
-		const record = this.#begin({ kind: "partition", cut, nodes: names, pids });
-		const from = { peers: "its peers", store: "Redis", host: "everything" };
+		const record = this.#begin({ kind, cut, nodes: names, pids });
 		this.#tell(
-			`partition  ${names.join(", ")} cut from ${from[cut]} for ${seconds(lengthMs)}`,
+			`${kind.padEnd(10)} ${names.join(", ")} ${LOST[cut]} for ${seconds(lengthMs)}`,
 		);
 		network.cut(cut, nodes);
 		await sleep(lengthMs);
@@ -155,7 +172,7 @@ export class Troublemaker {
 
 /** The network is one victim: cuts do not overlap. */
 function queueOf({ kind }: PlannedFault): string {
-	return kind === "partition" ? "network" : "redis";
+	return isNetworkFault(kind) ? "network" : "redis";
 }
 
 function seconds(ms: number): string {

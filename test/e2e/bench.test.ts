@@ -1,7 +1,12 @@
-/** The bench itself, in a tiny form: its figures mean nothing here, its shape does. */
+/**
+ * The bench itself, in a tiny form: its figures mean nothing here, its shape
+ * does. And a guard: a run just long enough that a fall by half is noticed.
+ */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { latencyFigures } from "../../scripts/bench/latency-figures.ts";
+import type { Side } from "../../scripts/bench/measure.ts";
 import type { Report } from "../../scripts/bench/report.ts";
 import {
 	drainRate,
@@ -11,39 +16,81 @@ import {
 } from "../../scripts/bench/stats.ts";
 
 const BENCH = new URL("../../scripts/bench.ts", import.meta.url).pathname;
+/** On a busy machine; a quiet one takes a third of it. */
+const RUN_MS_MAX = 110_000;
+
+/** Measures, and who stands side by side in each. (The guard has the others.) */
+const SIDES_OF: Readonly<Record<string, readonly Side[]>> = {
+	single: ["hearsay", "bullmq", "ceiling"],
+	"end-to-end": ["hearsay", "bullmq", "ceiling"],
+	priorities: ["hearsay", "bullmq", "ceiling"],
+	"three-nodes": ["hearsay", "one-node", "bullmq"],
+	latency: [
+		"hearsay",
+		"other-node",
+		"sweep",
+		"in-process",
+		"bullmq",
+		"bullmq-http",
+	],
+	"latency-half": ["hearsay", "other-node", "bullmq", "bullmq-http"],
+};
 
 function runBench(...args: string[]) {
 	return promisify(execFile)(process.execPath, [BENCH, ...args], {
-		timeout: 60_000,
+		timeout: RUN_MS_MAX,
 	});
 }
 
+async function report(
+	tasks: number,
+	rounds: number,
+	only: readonly string[],
+): Promise<Report> {
+	const { stdout } = await runBench(
+		...["--json", "--tasks", String(tasks), "--rounds", String(rounds)],
+		...["--only", only.join(",")],
+	);
+	return JSON.parse(stdout);
+}
+
 describe("the bench", () => {
-	test("puts both sides, the ceiling and their ratios into its report", async () => {
-		const { stdout } = await runBench(
-			...["--json", "--tasks", "100", "--rounds", "1"],
-		);
-		const { machine, settings, results }: Report = JSON.parse(stdout);
+	test("puts every side of a measure and its ratio into its report", async () => {
+		const names = Object.keys(SIDES_OF);
+		const { machine, settings, notes, results } = await report(100, 1, names);
 		expect(machine.cores).toBeGreaterThan(0);
 		expect(settings).toMatchObject({ tasks: 100, rounds: 1 });
-		expect(results.map(({ measure }) => measure)).toEqual([
-			"bulk",
-			"single",
-			"processing",
-			"end-to-end",
-			"latency",
-			"latency",
-		]);
-		for (const { measure, sides, ratios } of results) {
+		expect(Object.keys(notes)).toEqual(names);
+		expect([...new Set(results.map(({ measure }) => measure))]).toEqual(names);
+		for (const { measure, title, sides, ratios } of results) {
+			expect(Object.keys(sides).sort(), measure).toEqual(
+				SIDES_OF[measure]?.toSorted(),
+			);
 			const own = sides.hearsay?.median ?? 0;
-			const peer = sides.bullmq?.median ?? 0;
-			expect(own, measure).toBeGreaterThan(0);
-			expect(peer, measure).toBeGreaterThan(0);
-			expect(ratios.bullmq, measure).toBeCloseTo(own / peer);
+			expect(own, title).toBeGreaterThan(0);
+			for (const [side, ratio] of Object.entries(ratios)) {
+				const other = sides[side as Side]?.median ?? 0;
+				expect(ratio, `${title}, ${side}`).toBeCloseTo(own / other);
+			}
 		}
-		const single = results.find(({ measure }) => measure === "single");
-		expect(single?.ratios.ceiling).toBeGreaterThan(0);
-	}, 60_000);
+	}, 120_000);
+
+	/**
+	 * On a quiet machine Hearsay processes about twice what BullMQ does in so
+	 * short a run, and half of what the bare scripts do. What else goes on here
+	 * only ever slows a round, so the best of three is compared with the best.
+	 */
+	test("finds Hearsay no slower than half of what it was", async () => {
+		const { results } = await report(10_000, 3, ["bulk", "processing"]);
+		const share = (measure: string, side: Side): number => {
+			const line = results.find((each) => each.measure === measure);
+			const best = (of: Side) => Math.max(...(line?.sides[of]?.rounds ?? []));
+			return best("hearsay") / best(side);
+		};
+		expect(share("bulk", "bullmq")).toBeGreaterThan(1);
+		expect(share("processing", "bullmq")).toBeGreaterThan(1.2);
+		expect(share("processing", "ceiling")).toBeGreaterThan(0.25);
+	}, 120_000);
 
 	test("refuses a measure that it does not know, with exit code 2", async () => {
 		await expect(runBench("--only", "magic")).rejects.toMatchObject({
@@ -64,6 +111,14 @@ describe("the arithmetic of the bench", () => {
 		expect(percentile(hundred, 50)).toBe(50);
 		expect(percentile(hundred, 99)).toBe(99);
 		expect(percentile([7], 99)).toBe(7);
+	});
+
+	test("a latency has the percentiles of starts and of results", () => {
+		const thousand = Array.from({ length: 1_000 }, (_, i) => i + 1);
+		expect(latencyFigures(thousand, [5])).toEqual({
+			...{ "start p50": 500, "start p99": 990, "start p99.9": 999 },
+			...{ "result p50": 5, "result p99": 5, "result p99.9": 5 },
+		});
 	});
 
 	test("the moment of the last end is found between two samples", () => {

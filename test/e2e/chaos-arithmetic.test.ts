@@ -1,13 +1,23 @@
 /** What the chaos run makes of its seed and of what it wrote down, without a cluster. */
 import { describe, expect, test } from "vitest";
-import type { TaskAsRead } from "../../protocol/schema.ts";
-import { FAULT_KINDS, type FaultRecord } from "../../scripts/chaos/fault.ts";
-import { planFaults, planKills } from "../../scripts/chaos/plan.ts";
+import type { NodeAsRead, TaskAsRead } from "../../protocol/schema.ts";
+import {
+	type Cut,
+	FAULT_KINDS,
+	type FaultRecord,
+	RECOVERED_KINDS,
+} from "../../scripts/chaos/fault.ts";
+import { landedMs } from "../../scripts/chaos/landing.ts";
+import { isApart, isWhole } from "../../scripts/chaos/mesh.ts";
+import { type Options, readOptions } from "../../scripts/chaos/options.ts";
+import { planFaults, planSeries } from "../../scripts/chaos/plan.ts";
 import { SeededRandom } from "../../scripts/chaos/random.ts";
 import { type Recording, writeHistory } from "../../scripts/chaos/recording.ts";
 import { recoveriesOf } from "../../scripts/chaos/recovery.ts";
 import { resumptionsOf } from "../../scripts/chaos/resumption.ts";
 import { type Run, readRuns } from "../../scripts/chaos/run-line.ts";
+import type { Phase } from "../../scripts/chaos/split.ts";
+import { makeSplitReport } from "../../scripts/chaos/split-report.ts";
 import type { Submission } from "../../scripts/chaos/workload.ts";
 import { judge } from "../checker/checker.ts";
 
@@ -37,12 +47,19 @@ describe("a plan", () => {
 		},
 	);
 
-	test("of kills strikes another node each time", () => {
-		const plan = planKills(3, 50, 1_000, new SeededRandom(1));
-		const nodes = plan.map((fault) => "node" in fault && fault.node);
-		expect(nodes).toHaveLength(50);
-		expect(nodes.slice(1).every((node, i) => node !== nodes[i])).toBe(true);
-	});
+	test.each(RECOVERED_KINDS)(
+		"of %ss strikes another node each time",
+		(kind) => {
+			const series = { kind, count: 50, everyMs: 1_000 };
+			const plan = planSeries(3, series, new SeededRandom(1));
+			const nodes = plan.map((fault) => {
+				if ("cut" in fault) return fault.nodes[0];
+				return "node" in fault ? fault.node : undefined;
+			});
+			expect(nodes).toHaveLength(50);
+			expect(nodes.slice(1).every((node, i) => node !== nodes[i])).toBe(true);
+		},
+	);
 });
 
 const run = (token: number, pid: number, startMs: number, overMs?: number) => {
@@ -67,13 +84,43 @@ describe("what was written down", () => {
 
 	test("the time of recovery is from the kill to the next start", () => {
 		const runs = [run(1, 1, 50), run(2, 2, 350, 400)];
-		expect(recoveriesOf([fault({})], runs)).toMatchObject([
+		expect(recoveriesOf("kill", [fault({})], runs)).toMatchObject([
 			{ id: "t", ms: 250, disturbed: false },
 		]);
 		const pause = fault({ kind: "pause", pids: [3], atMs: 150 });
-		expect(recoveriesOf([fault({}), pause], runs)).toMatchObject([
+		expect(recoveriesOf("kill", [fault({}), pause], runs)).toMatchObject([
 			{ ms: 250, disturbed: true },
 		]);
+	});
+
+	test("a vanished node's run counts where it was repeated, or did not come to its end", () => {
+		const vanish = fault({ kind: "vanish", cut: "host" });
+		const msOf = (...runs: Run[]) =>
+			recoveriesOf("vanish", [vanish], runs).map(({ ms }) => ms);
+		expect(msOf(run(1, 1, 50, 400), run(2, 2, 5_100))).toEqual([5_000]);
+		expect(msOf(run(1, 1, 50))).toEqual([undefined]);
+		// Its end was taken once the node was back.
+		expect(msOf(run(1, 1, 50, 400))).toEqual([]);
+		// It had been lost before, and was run again elsewhere.
+		expect(msOf(run(1, 1, 50), run(2, 2, 90, 400))).toEqual([]);
+		// It started after the node was back.
+		expect(msOf(run(1, 1, 300))).toEqual([]);
+	});
+
+	test("what was sent into a cut may land as long after it as it was tried to be sent", () => {
+		const cutFrom = (atMs: number, untilMs: number, more = {}) =>
+			fault({ kind: "partition", cut: "store", atMs, untilMs, ...more });
+		const landed = (...faults: FaultRecord[]) => landedMs(faults) - 1_000;
+		const first = cutFrom(10_000, 14_000);
+		expect(landed(first)).toBe(18_000);
+		// It was tried again in vain, from the first cut on.
+		expect(landed(first, cutFrom(16_000, 20_000))).toBe(30_000);
+		// It had landed before.
+		expect(landed(first, cutFrom(30_000, 31_000))).toBe(32_000);
+		const other = { nodes: ["b"] };
+		expect(landed(first, cutFrom(16_000, 20_000, other))).toBe(24_000);
+		// Peers carry nothing that would have to be waited for.
+		expect(landed(cutFrom(10_000, 14_000, { cut: "peers" }))).toBe(-1_000);
 	});
 
 	test("work that does not resume after Redis is back is seen", () => {
@@ -146,9 +193,67 @@ describe("the checker, given a recording", () => {
 		];
 		const pause = fault({ kind: "pause", atMs: 15, untilMs: 35 });
 		expect(promises({ runs, nodes, faults: [pause] })).toEqual([]);
-		const cut = { kind: "partition", cut: "peers" } as const;
-		expect(
-			promises({ runs, nodes, faults: [fault({ ...cut, atMs: 15 })] }),
-		).toHaveLength(1);
+		const underCut = (cut: Cut) => {
+			const struck = fault({ kind: "one-way", cut, atMs: 15, untilMs: 35 });
+			return promises({ runs, nodes, faults: [struck] });
+		};
+		expect(underCut("store-unanswered")).toEqual([]);
+		expect(underCut("peers-unheard")).toHaveLength(1);
+	});
+});
+
+describe("a split", () => {
+	const options = readOptions(["--split", "120", "--seed", "1"]) as Options;
+	const report = (splitPerS: number, wholeMs: number | undefined) => {
+		const phase = (name: Phase["name"], fromMs: number, endedPerS: number) => ({
+			...{ name, endedPerS, fromMs },
+			...{ lightMs: fromMs + 10, untilMs: fromMs + 20 },
+		});
+		return makeSplitReport(options, {
+			phases: [
+				phase("before", 0, 1_100),
+				phase("split", 20, splitPerS),
+				phase("after", 40, 900),
+			],
+			probes: [
+				{ id: "t", sentMs: 22, isOfBurst: false },
+				{ id: "lost", sentMs: 23, isOfBurst: false },
+			],
+			runs: [run(1, 1, 25, 26)],
+			...{ apartMs: 4_000, wholeMs, flaws: [] },
+		});
+	};
+
+	test("is held against the phases before and after", () => {
+		const kept = report(900, 15_000);
+		expect(kept).toMatchObject({ ratio: 0.9, breaches: [] });
+		expect(kept.phases.split.waitHeavy).toMatchObject({ count: 1, max: 3 });
+		expect(report(890, 15_000).breaches).toHaveLength(1);
+	});
+
+	test("has to end in a whole mesh, in time", () => {
+		expect(report(1_000, 15_001).breaches).toHaveLength(1);
+		expect(report(1_000, undefined).breaches).toHaveLength(1);
+	});
+});
+
+describe("a mesh", () => {
+	const node = (id: string, ...seenBy: string[]) =>
+		({ id, state: "up", seenBy }) as unknown as NodeAsRead;
+	const whole = [node("a", "b"), node("b", "a")];
+
+	test("is whole when every node says that all see all", () => {
+		expect(isWhole([whole, whole])).toBe(true);
+		expect(isWhole([whole, [node("a", "b"), node("b")]])).toBe(false);
+		expect(isWhole([[node("a")], [node("b")]])).toBe(false);
+		const gone = { ...node("c"), state: "dead" } as NodeAsRead;
+		expect(isWhole([whole, [...whole, gone]])).toBe(true);
+		expect(isWhole([whole, whole, whole])).toBe(false);
+	});
+
+	test("is apart when no node has word of any sight", () => {
+		const apart = [node("a"), node("b")];
+		expect(isApart([apart, apart])).toBe(true);
+		expect(isApart([apart, [node("a", "b"), node("b")]])).toBe(false);
 	});
 });

@@ -1,0 +1,77 @@
+/** What Redis spends, by its own account: `INFO`, over a connection of its own. */
+import { Redis } from "ioredis";
+
+/** As a client sends them, in contrast to what scripts call. */
+const SENT = ["evalsha", "eval", "ping", "config\\|get"];
+
+export class RedisMeter {
+	readonly #client: Redis;
+
+	constructor(port: number) {
+		this.#client = new Redis(port, "127.0.0.1");
+	}
+
+	close(): void {
+		this.#client.disconnect();
+	}
+
+	/** Processor time since its start, of all its threads, ms. */
+	async cpuMs(): Promise<number> {
+		const { used_cpu_user, used_cpu_sys } = await this.#info("cpu");
+		return (Number(used_cpu_user) + Number(used_cpu_sys)) * 1_000;
+	}
+
+	/** Of the thread that runs commands alone, µs. */
+	async mainThreadMicros(): Promise<number> {
+		const info = await this.#info("cpu");
+		const seconds =
+			Number(info.used_cpu_user_main_thread) +
+			Number(info.used_cpu_sys_main_thread);
+		return seconds * 1e6;
+	}
+
+	/** Commands so far: those that clients sent to work, and all, with what scripts called. */
+	async commands(): Promise<{ sent: number; run: number }> {
+		const stats = await this.#client.info("commandstats");
+		const sent = SENT.map((name) => {
+			const calls = new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1];
+			return Number(calls ?? 0);
+		});
+		const { total_commands_processed } = await this.#info("stats");
+		return {
+			sent: sent.reduce((sum, calls) => sum + calls, 0),
+			run: Number(total_commands_processed),
+		};
+	}
+
+	/** Bytes of memory in use, without those that move with the load: clients' and log's buffers. */
+	async keptBytes(): Promise<number> {
+		const info = await this.#info("memory");
+		const { used_memory, mem_clients_normal, mem_aof_buffer } = info;
+		return (
+			Number(used_memory) - Number(mem_clients_normal) - Number(mem_aof_buffer)
+		);
+	}
+
+	async pid(): Promise<number> {
+		return Number((await this.#info("server")).process_id);
+	}
+
+	/** `everysec`, or `always`: on disk before the answer. */
+	async syncToDisk(when: "everysec" | "always"): Promise<void> {
+		await this.#client.config("SET", "appendfsync", when);
+	}
+
+	async #info(section: string): Promise<Record<string, string>> {
+		const text = await this.#client.info(section);
+		return Object.fromEntries(
+			text
+				.split("\r\n")
+				.filter((line) => line.includes(":"))
+				.map((line) => {
+					const at = line.indexOf(":");
+					return [line.slice(0, at), line.slice(at + 1)] as const;
+				}),
+		);
+	}
+}

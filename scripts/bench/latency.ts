@@ -1,0 +1,163 @@
+/**
+ * The measures of latency: from submission to start, and to the result.
+ *
+ * The start is told by the task itself, on a clock that all processes of the
+ * host share (see clock.ts). The result is there when its submitter has it, by
+ * the means that a user has: `GET ?wait=`, `waitUntilFinished`. No stamp in the
+ * store would do, as the two set theirs at different moments of the end and in
+ * whole milliseconds. Waiting costs requests, so at the high rate only some
+ * results are waited for.
+ *
+ * Load comes as an open loop: the next task does not wait for the one before.
+ */
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { bullmq } from "./bullmq.ts";
+import { bullmqBehindRoute } from "./bullmq-route.ts";
+import { nowMs, openLoop } from "./clock.ts";
+import {
+	type Contender,
+	type Ground,
+	IN_FLIGHT,
+	type Scheduler,
+} from "./contender.ts";
+import { runProgram } from "./growth-program.ts";
+import { hearsay, hearsaySweeping } from "./hearsay.ts";
+import {
+	LATENCY_LINES,
+	type LatencyKey,
+	latencyFigures,
+} from "./latency-figures.ts";
+import type { Figures, Measure } from "./measure.ts";
+import { inPieces } from "./pieces.ts";
+import { endToEndRate, perSecond, warmUp } from "./rates.ts";
+import { watch } from "./watch.ts";
+
+const STEADY_PER_SECOND = 100;
+/**
+ * The p99.9 of so many is the slowest of a round; the true one lies above it in
+ * half of all rounds (0.999 ^ 700 = 0.5), so the median of rounds estimates it.
+ */
+const STEADY_TASKS_MAX = 700;
+/** Half of what is saturated: for so long, with one result of so many waited for. */
+const HALF_SECONDS = 3;
+const HALF_WAITED_EVERY = 10;
+/** Tasks by which the saturated rate is found. */
+const SATURATING_TASKS_MAX = 10_000;
+const IN_PROCESS = "test/bench/in-process-node.ts";
+
+type Rated = Figures<LatencyKey | "rate">;
+
+const steady: Measure<LatencyKey> = {
+	name: "latency",
+	note: `${STEADY_PER_SECOND} tasks/s, n = ${STEADY_TASKS_MAX} a round. Hearsay: POST to the node that runs them; other node: to one that does not; in process: its own submit, without HTTP. BullMQ: add in the submitter's process, and behind a fastify route.`,
+	lines: LATENCY_LINES,
+	sides: {
+		hearsay: (ground) => sameProcess(hearsay, ground, steadyFigures),
+		"other-node": (ground) => otherProcess(hearsay, ground, steadyFigures),
+		sweep: (ground) => otherProcess(hearsaySweeping, ground, steadyFigures),
+		"in-process": (ground) => inProcess(ground),
+		bullmq: (ground) => sameProcess(bullmq, ground, steadyFigures),
+		"bullmq-http": (ground) =>
+			sameProcess(bullmqBehindRoute, ground, steadyFigures),
+	},
+};
+
+const half: Measure<LatencyKey | "rate"> = {
+	name: "latency-half",
+	note: `Each at half the rate at which it is saturated by single submits, ${IN_FLIGHT} in flight, for ${HALF_SECONDS} s (n = rate × ${HALF_SECONDS} a round; one result of ${HALF_WAITED_EVERY} is waited for). Sides as in latency.`,
+	lines: { rate: perSecond("rate of submits"), ...LATENCY_LINES },
+	sides: {
+		hearsay: (ground) => sameProcess(hearsay, ground, halfFigures),
+		"other-node": (ground) => otherProcess(hearsay, ground, halfFigures),
+		bullmq: (ground) => sameProcess(bullmq, ground, halfFigures),
+		"bullmq-http": (ground) =>
+			sameProcess(bullmqBehindRoute, ground, halfFigures),
+	},
+};
+
+export const LATENCY: readonly Measure[] = [steady, half];
+
+type Run<F> = (scheduler: Scheduler, ground: Ground) => Promise<F>;
+
+/** Submitted to what runs tasks too, where the contender knows such a thing. */
+async function sameProcess<F>(
+	contender: Contender,
+	ground: Ground,
+	run: Run<F>,
+): Promise<F> {
+	await using scheduler = await contender.open(ground, "running");
+	return await run(scheduler, ground);
+}
+
+/** Submitted to one process, run by another. */
+async function otherProcess<F>(
+	contender: Contender,
+	ground: Ground,
+	run: Run<F>,
+): Promise<F> {
+	await using scheduler = await contender.open(ground, "accepting");
+	await scheduler.startWorker();
+	return await run(scheduler, ground);
+}
+
+/** A node put together without its HTTP side, by a program that sees its inside. */
+function inProcess(ground: Ground): Promise<Figures<LatencyKey>> {
+	const dataDir = mkdtempSync(join(ground.directory, "in-process-"));
+	const count = steadyTasks(ground);
+	const args = [ground.redis.url, dataDir, count, STEADY_PER_SECOND].map(
+		String,
+	);
+	return runProgram(IN_PROCESS, args) as Promise<Figures<LatencyKey>>;
+}
+
+function steadyTasks({ tasks }: Ground): number {
+	return Math.min(tasks, STEADY_TASKS_MAX);
+}
+
+async function steadyFigures(
+	scheduler: Scheduler,
+	ground: Ground,
+): Promise<Figures<LatencyKey>> {
+	const count = steadyTasks(ground);
+	await probe(scheduler, warmUp(count), STEADY_PER_SECOND, 1);
+	return await probe(scheduler, count, STEADY_PER_SECOND, 1);
+}
+
+async function halfFigures(
+	scheduler: Scheduler,
+	{ tasks }: Ground,
+): Promise<Rated> {
+	// What waiting needs is there from the beginning, under either load.
+	await scheduler.call("stamp", { sentMs: nowMs() });
+	const saturating = Math.min(tasks, SATURATING_TASKS_MAX);
+	const submit = (count: number) =>
+		inPieces(count, 1, IN_FLIGHT, () => {
+			return scheduler.submit("stamp", { sentMs: nowMs() });
+		});
+	const rate = (await endToEndRate(scheduler, saturating, submit)) / 2;
+	const count = Math.min(tasks, Math.ceil(rate * HALF_SECONDS));
+	return { rate, ...(await probe(scheduler, count, rate, HALF_WAITED_EVERY)) };
+}
+
+/** Submits at the rate, waiting for the results of the first of each so many. */
+async function probe(
+	scheduler: Scheduler,
+	count: number,
+	perSecond: number,
+	waitedEvery: number,
+): Promise<Figures<LatencyKey>> {
+	const results: number[] = [];
+	await openLoop(count, perSecond, async (n) => {
+		const sentMs = nowMs();
+		if (n % waitedEvery > 0) return scheduler.submit("stamp", { sentMs });
+		await scheduler.call("stamp", { sentMs });
+		results.push(nowMs() - sentMs);
+	});
+	await watch(scheduler);
+	const starts = await scheduler.stamps(count);
+	if (starts.length !== count || starts.some(Number.isNaN)) {
+		throw new Error("not every task told when it started");
+	}
+	return latencyFigures(starts, results);
+}

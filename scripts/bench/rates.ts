@@ -1,0 +1,41 @@
+/** Rates, and how they are taken: warmed up, and over all that was submitted. */
+import { nowMs } from "./clock.ts";
+import type { Scheduler } from "./contender.ts";
+import type { Line } from "./measure.ts";
+import { finishedMs } from "./stats.ts";
+import { watch } from "./watch.ts";
+
+/** What goes before, unmeasured: this part of a run's tasks. */
+const WARM_UP = 0.1;
+
+export function perSecond(title: string): Line {
+	return { title, unit: "tasks/s", better: "higher" };
+}
+
+export function warmUp(tasks: number): number {
+	return Math.ceil(tasks * WARM_UP);
+}
+
+/** Tasks a second, from then until now. */
+export function rateSince(startMs: number, tasks: number): number {
+	return (tasks / (nowMs() - startMs)) * 1_000;
+}
+
+/** Tasks a second from the first submission to the last result. */
+export async function endToEndRate(
+	scheduler: Scheduler,
+	count: number,
+	submit: (count: number) => Promise<void>,
+): Promise<number> {
+	await submit(warmUp(count));
+	await watch(scheduler);
+	const startMs = nowMs();
+	let submitted = false;
+	const [samples] = await Promise.all([
+		watch(scheduler, () => submitted),
+		submit(count).then(() => {
+			submitted = true;
+		}),
+	]);
+	return (count / (finishedMs(samples) - startMs)) * 1_000;
+}

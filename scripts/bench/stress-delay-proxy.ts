@@ -1,0 +1,32 @@
+/**
+ * A line that is long: `stress-delay-proxy.ts PORT REDIS_PORT MS` passes on what
+ * comes, in both directions, so long after it came. Says `ready` once it
+ * listens.
+ *
+ * The delay is of the bytes, not between them: what was sent at intervals
+ * arrives at the same intervals, as over a real distance.
+ */
+import { connect, createServer, type Socket } from "node:net";
+
+const [port, redisPort, delayMs] = process.argv.slice(2).map(Number);
+if (port === undefined || redisPort === undefined || delayMs === undefined) {
+	throw new Error("two ports and a delay are needed");
+}
+
+function pass(from: Socket, to: Socket, ms: number): void {
+	from.on("data", (bytes) => {
+		setTimeout(() => {
+			if (to.writable) to.write(bytes);
+		}, ms);
+	});
+	from.on("close", () => setTimeout(() => to.destroy(), ms));
+	// It closes then, which is passed on.
+	from.on("error", () => {});
+}
+
+const server = createServer({ noDelay: true }, (client) => {
+	const redis = connect({ port: redisPort, host: "127.0.0.1", noDelay: true });
+	pass(client, redis, delayMs);
+	pass(redis, client, delayMs);
+});
+server.listen(port, "127.0.0.1", () => console.log("ready"));

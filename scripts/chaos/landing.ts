@@ -1,0 +1,34 @@
+/**
+ * When the last of what was sent into cuts can land. Pure.
+ *
+ * It is not lost when its connection is given up, nor when its process is
+ * killed: the system's TCP goes on sending it, at intervals that double. So a
+ * submission of which its client was told nothing may arrive long after it. The
+ * time until the next try is about as long as all tries so far have taken; where
+ * that one meets another cut, the same holds of the one after it.
+ */
+import { type FaultRecord, losesStore } from "./fault.ts";
+
+/** Tries begin so late, and their intervals are so much longer, at most. */
+const SLACK_MS = 1_000;
+
+/** @param faults in the order in which they began. */
+export function landedMs(faults: readonly FaultRecord[]): number {
+	const cuts = faults.filter(({ cut }) => cut !== undefined && losesStore(cut));
+	const names = new Set(cuts.flatMap(({ nodes }) => nodes));
+	const landings = [...names].map((name) =>
+		lastLandingMs(cuts.filter(({ nodes }) => nodes.includes(name))),
+	);
+	return Math.max(0, ...landings);
+}
+
+/** Of the cuts of one node. */
+function lastLandingMs(cuts: readonly FaultRecord[]): number {
+	let sentMs = Number.NEGATIVE_INFINITY;
+	let landingMs = Number.NEGATIVE_INFINITY;
+	for (const { atMs, untilMs = atMs } of cuts) {
+		if (atMs > landingMs) sentMs = atMs;
+		landingMs = untilMs + (untilMs - sentMs) + SLACK_MS;
+	}
+	return landingMs;
+}

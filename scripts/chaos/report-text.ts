@@ -1,0 +1,62 @@
+/** How a report reads in a terminal. */
+import type { Breach } from "../../test/checker/checker.ts";
+import { RECOVERED_KINDS, type RecoveredKind } from "./fault.ts";
+import type { RecoveryFigures, Report } from "./report.ts";
+import { formatSpread } from "./spread.ts";
+
+const BREACHES_SHOWN_MAX = 40;
+
+export function formatReport(report: Report): string {
+	const { faults, skipped, submissions, tasks, recovery, breaches } = report;
+	const whys = Object.entries(submissions.why).map(
+		([why, n]) => `${n} × ${why}`,
+	);
+	const made = Object.entries(faults).map(([kind, n]) => `${n} × ${kind}`);
+	const lines = [
+		`seed         ${report.seed}`,
+		`faults       ${made.join(", ") || "none"}`,
+		...skipped.map(({ kind, why }) => `skipped      ${kind}: ${why}`),
+		`submissions  ${submissions.ok} accepted, ${submissions.refused} refused, ${submissions.unknown} with unknown outcome`,
+		`             ${whys.join(", ") || "no refusal"}`,
+		`tasks        ${tasks.accepted} accepted, ${tasks.ended} ended, ${tasks.lost} lost`,
+		`runs         ${tasks.runs}, of which ${tasks.overlaps} overlapped another; ${tasks.staleRefused ?? "?"} stale writes refused`,
+		...RECOVERED_KINDS.flatMap((kind) => recoveryLines(kind, recovery[kind])),
+		`resumption   from Redis being back to the first task accepted, ms`,
+		`             ${formatSpread(report.resumption)}`,
+		`drained      ${report.drainedMs} ms after all was mended`,
+		...breachLines(breaches),
+		`Again: ${report.command}`,
+	];
+	return `${lines.join("\n")}\n`;
+}
+
+function recoveryLines(
+	kind: RecoveredKind,
+	{ undisturbed, all, slowest, never }: RecoveryFigures,
+): string[] {
+	if (all.count + never === 0) return [];
+	const label = `recovery     from a ${kind} to the next start of what ran there, ms`;
+	return [
+		label,
+		`             ${formatSpread(undisturbed)} with no other fault near`,
+		`             ${formatSpread(all)} in all; ${never} not run again`,
+		...(slowest === null
+			? []
+			: [`             the slowest: ${slowest.id}, struck at ${slowest.atMs}`]),
+	];
+}
+
+/** The verdict, and what it rests on. */
+export function breachLines(breaches: readonly Breach[]): string[] {
+	const left = breaches.length - BREACHES_SHOWN_MAX;
+	return [
+		"",
+		breaches.length === 0
+			? "Every promise was kept."
+			: `${breaches.length} BROKEN PROMISES`,
+		...breaches
+			.slice(0, BREACHES_SHOWN_MAX)
+			.map(({ promise, what }) => `  ${promise}: ${what}`),
+		...(left > 0 ? [`  … and ${left} more; see --json`] : []),
+	];
+}

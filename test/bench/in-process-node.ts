@@ -1,0 +1,109 @@
+/**
+ * The latency of a node without the way to it: a node put together as
+ * `node/node.ts` does it, on the real store, gossip and worker threads, but
+ * with the load in its own process in place of its HTTP side.
+ *
+ *   in-process-node.ts REDIS_URL DATA_DIR TASKS PER_SECOND
+ *
+ * Prints the figures as JSON. It lives here and not beside the bench, which
+ * starts it as a process: scripts see processes and public HTTP only.
+ */
+import assert from "node:assert/strict";
+import { createExecutor } from "../../node/executor/executor.ts";
+import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
+import type { Api, Executor, Gossip, Store } from "../../node/ports.ts";
+import { Scheduler } from "../../node/scheduler.ts";
+import { connectStore } from "../../node/store/redis-store.ts";
+import {
+	systemClock,
+	systemLoad,
+	systemLog,
+	systemRandom,
+} from "../../node/world.ts";
+import { PRIORITY_DEFAULT, PROCESS_TASK_MS } from "../../protocol/limits.ts";
+import { formatRoute } from "../../protocol/route.ts";
+import { nowMs, openLoop, sleep } from "../../scripts/bench/clock.ts";
+import { CONCURRENCY } from "../../scripts/bench/contender.ts";
+import { latencyFigures } from "../../scripts/bench/latency-figures.ts";
+import { warmUp } from "../../scripts/bench/rates.ts";
+
+const CLUSTER = "hearsay";
+const ROUTE = formatRoute({ queue: "default", type: "stamp", labels: [] });
+const HANDLERS = new URL("../../scripts/bench/handlers.ts", import.meta.url)
+	.pathname;
+const READY_LOOK_MS = 10;
+const WAIT_MS = 30_000;
+
+const clock = systemClock;
+const random = systemRandom;
+const log = systemLog("error", {});
+
+function makeScheduler(
+	store: Store,
+	gossip: Gossip,
+	executor: Executor,
+): Scheduler {
+	const startedMs = clock.wallMs();
+	const end = () => assert.fail("the node was told to stop");
+	return new Scheduler({
+		...{ cluster: CLUSTER, clock, random, log, store, gossip, executor },
+		concurrency: CONCURRENCY,
+		serves: { types: executor.types, queues: undefined, labels: new Set() },
+		record: () => ({
+			nodeId: gossip.nodeId,
+			pid: process.pid,
+			...{ host: "", http: "", p2p: gossip.address, version: "" },
+			startedMs,
+			slots: CONCURRENCY,
+			types: [...executor.types],
+			labels: [],
+		}),
+		load: systemLoad(),
+		askedToDrain: end,
+		superseded: end,
+	});
+}
+
+/** How long after their submission tasks started, and had results, in ms. */
+async function measure(api: Api, count: number, perSecond: number) {
+	const starts: number[] = [];
+	const results: number[] = [];
+	await openLoop(count, perSecond, async () => {
+		const id = api.newId();
+		const sentMs = nowMs();
+		const payload = JSON.stringify({ sentMs });
+		const task = { id, route: ROUTE, priority: PRIORITY_DEFAULT, payload };
+		const [submitted] = await api.submit([task]);
+		assert(submitted?.ok);
+		const ended = await api.wait(id, WAIT_MS, AbortSignal.timeout(WAIT_MS));
+		results.push(nowMs() - sentMs);
+		assert(ended?.state === "SUCCESS");
+		starts.push(Number(ended.result));
+	});
+	return latencyFigures(starts, results);
+}
+
+const [redis = "", dataDir = "", ...numbers] = process.argv.slice(2);
+const [count = 0, perSecond = 0] = numbers.map(Number);
+const executor = await createExecutor({
+	concurrency: CONCURRENCY,
+	handlerFiles: [HANDLERS],
+	processTaskMs: PROCESS_TASK_MS,
+	...{ clock, log },
+});
+const listen = { host: "127.0.0.1", port: 0 };
+const gossip = await createGossip({
+	...{ dataDir, listen, cluster: CLUSTER, clock, random, log },
+});
+const store = connectStore({ url: redis, cluster: CLUSTER, shards: 1, log });
+const scheduler = makeScheduler(store, gossip, executor);
+const { api } = scheduler;
+await gossip.start();
+scheduler.start();
+while (!api.readiness().ready) await sleep(READY_LOOK_MS);
+await measure(api, warmUp(count), perSecond);
+console.log(JSON.stringify(await measure(api, count, perSecond)));
+await scheduler.stop(0);
+await gossip.stop();
+await executor.stop();
+await store.close();
