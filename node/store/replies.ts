@@ -15,17 +15,12 @@ import type {
 	ShardCounts,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
-import {
-	decodeAbout,
-	decodeFields,
-	decodeTask,
-	decodeTries,
-} from "./task-codec.ts";
+import { decodeFields, decodeTask, decodeTaskText } from "./task-codec.ts";
 
 type Flat = (string | number)[];
 
 /** Values of one task in the answer of `claim.lua`, of one node in that of `nodes.lua`, … */
-const CLAIM_STRIDE = 4;
+const CLAIM_STRIDE = 2;
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
@@ -63,20 +58,18 @@ export function decodeClaim(reply: Reply): ClaimReply {
 	const values = reply as string[];
 	const tasks: ClaimedTask[] = [];
 	for (let at = 4; at < values.length; at += CLAIM_STRIDE) {
-		const [attempts = 0, crashes = 0] = decodeTries(values[at + 3]);
-		const { route, priority, createdMs } = decodeAbout(
-			values[at + 1] as string,
-		);
+		const { route, priority, createdMs, attempts, crashes, payload } =
+			decodeTaskText(values[at + 1] as string);
 		tasks.push({
 			id: values[at] as string,
 			route,
 			priority,
-			createdMs,
-			payload: values[at + 2] as string,
+			payload,
 			token: firstToken + tasks.length,
 			attempt: attempts + 1,
-			crashes,
+			createdMs,
 			claimedMs,
+			crashes,
 		});
 	}
 	return { ok: true, tasks, remaining };

@@ -1,5 +1,5 @@
 /**
- * A task's fields in Redis (see `lua/keys.lua`) to a `TaskRecord`, and what
+ * A task's texts in Redis (see `lua/keys.lua`) to a `TaskRecord`, and what
  * scripts are told of the end of an attempt.
  */
 
@@ -9,66 +9,70 @@ import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 import type {
 	Attempt,
+	JsonText,
 	TaskEnd,
 	TaskError,
 	TaskRecord,
 } from "../../protocol/task.ts";
 import type { Reply } from "./connection.ts";
 
-/** What `about` says. */
-export interface About {
+/** What the text of a task says. */
+export interface TaskText {
 	readonly priority: number;
 	readonly seq: number;
 	readonly createdMs: number;
+	/** Attempts that ended without a result. */
+	readonly attempts: number;
+	readonly crashes: number;
+	readonly losses: number;
 	readonly route: Route;
+	readonly payload: JsonText;
 }
 
-/** The record, or undefined for the empty list of fields of a task that is not there. */
-export function decodeTask(id: string, flat: Reply): TaskRecord | undefined {
-	const fields = decodeFields(flat);
-	const about = fields.get("about");
-	if (about === undefined) return undefined;
-	const end = decodeEnd(fields.get("end"));
-	const run = fields.get("run");
-	const newest =
-		end?.attempt ?? (run === undefined ? undefined : decodeHolder(run));
-	const [attempts = 0, crashes = 0, losses = 0] = decodeTries(
-		fields.get("tries"),
-	);
-	const result = fields.get("result");
-	const error = fields.get("error");
-	return {
-		id,
-		...decodeAbout(about),
-		payload: fields.get("payload") ?? "null",
-		state: end?.state ?? (run === undefined ? "PENDING" : "STARTED"),
-		attempt: newest?.attempt ?? attempts,
-		crashes,
-		losses,
-		attempts: [
-			...decodePast(fields.get("past")),
-			...(newest === undefined ? [] : [newest.record]),
-		].slice(-ATTEMPTS_KEPT_MAX),
-		...(end === undefined ? {} : { finishedMs: end.endedMs }),
-		...(result === undefined ? {} : { result }),
-		...(error === undefined ? {} : { error: JSON.parse(error) as TaskError }),
-	};
-}
-
-/** `priority seq created route`. */
-export function decodeAbout(about: string): About {
-	const [priority, seq, createdMs, route] = about.split(" ");
+/** `priority seq created attempts crashes losses route`, a line break, the payload. */
+export function decodeTaskText(text: string): TaskText {
+	const lineEnd = text.indexOf("\n");
+	const [priority, seq, createdMs, attempts, crashes, losses, route] = text
+		.slice(0, lineEnd)
+		.split(" ");
 	return {
 		priority: Number(priority),
 		seq: Number(seq),
 		createdMs: Number(createdMs),
+		attempts: Number(attempts),
+		crashes: Number(crashes),
+		losses: Number(losses),
 		route: route as Route,
+		payload: text.slice(lineEnd + 1),
 	};
 }
 
-/** `attempts crashes losses`; nothing of a task that was never tried. */
-export function decodeTries(tries = ""): number[] {
-	return tries === "" ? [] : tries.split(" ").map(Number);
+/** The record, or undefined where `readTask` has found none. */
+export function decodeTask(id: string, found: Reply): TaskRecord | undefined {
+	const [text, endText = "", past = "", run = ""] = found as string[];
+	if (text === undefined) return undefined;
+	const { attempts, ...task } = decodeTaskText(text);
+	const end = decodeEnd(endText);
+	const newest = end?.attempt ?? (run === "" ? undefined : decodeHolder(run));
+	return {
+		id,
+		...task,
+		state: end?.state ?? (run === "" ? "PENDING" : "STARTED"),
+		attempt: newest?.attempt ?? attempts,
+		attempts: [
+			...decodePast(past),
+			...(newest === undefined ? [] : [newest.record]),
+		].slice(-ATTEMPTS_KEPT_MAX),
+		...(end === undefined
+			? {}
+			: { finishedMs: end.endedMs, ...outcomeOf(end.state, end.body) }),
+	};
+}
+
+function outcomeOf(state: TaskState, body: string) {
+	return state === "SUCCESS"
+		? { result: body }
+		: { error: JSON.parse(body) as TaskError };
 }
 
 /** The five arguments of `complete.lua` for one end. */
@@ -92,8 +96,8 @@ export function decodeFields(flat: Reply): Map<string, string> {
 }
 
 /** Attempts that ended without a result: a line each (see `put-back.lua`). */
-function decodePast(past: string | undefined): Attempt[] {
-	if (past === undefined) return [];
+function decodePast(past: string): Attempt[] {
+	if (past === "") return [];
 	return past.split("\n").map((line) => {
 		const [token, session = "", claimed, ended, end] = line.split(" ");
 		return {
@@ -123,12 +127,16 @@ function decodeHolder(text: string): Held {
 	return { attempt: Number(attempt), record };
 }
 
-/** `STATE ended`, and, where an attempt brought it, `how started` and that attempt. */
-function decodeEnd(text: string | undefined) {
-	if (text === undefined) return undefined;
-	const [state, ended, how, started, ...held] = text.split(" ");
+/** `STATE ended`, and, where an attempt brought it, `how started` and that attempt; a line break, the body. */
+function decodeEnd(text: string) {
+	if (text === "") return undefined;
+	const lineEnd = text.indexOf("\n");
+	const [state, ended, how, started, ...held] = text
+		.slice(0, lineEnd)
+		.split(" ");
 	const endedMs = Number(ended);
-	const end = { state: state as TaskState, endedMs };
+	const body = text.slice(lineEnd + 1);
+	const end = { state: state as TaskState, endedMs, body };
 	if (how === undefined) return { ...end, attempt: undefined };
 	const { attempt, record } = decodeHolder(held.join(" "));
 	const ending = {

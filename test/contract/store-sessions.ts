@@ -154,12 +154,12 @@ export function renewingRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const { nowMs, clockStepsBack } = await bench.pulse(bob);
 		expect(clockStepsBack).toBe(1);
-		expect((await bench.pulse(bob)).clockStepsBack).toBe(1);
 		const { nodes } = await bench.shard.nodes();
 		expect(nodes.map(({ expiresMs }) => expiresMs)).toEqual([
 			nowMs + TTL_MS,
 			nowMs + TTL_MS,
 		]);
+		expect((await bench.pulse(bob)).clockStepsBack).toBe(1);
 	});
 
 	it("a revoked session is told so", async () => {

@@ -9,24 +9,24 @@ for i = 1, #ARGV, 4 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held = call('HGET', HOLDERS, id)
   local newest, _, session = parseHolder(held)
-  local about = newest == token and call('HGET', taskKey(id), 'about')
+  local text = newest == token and call('GET', taskKey(id))
   if newest ~= token then
     stale = stale + 1
     answers[#answers + 1] = 0
-  elseif not about then
+  elseif not text then
     call('ZREM', runningKey(session), id)
     call('HDEL', HOLDERS, id)
     gone = gone + 1
     answers[#answers + 1] = 0
   else
     call('ZREM', runningKey(session), id)
-    local crashes = recordAttempt(id, held, now, how, how == 'crashed' and 1 or 0, 0)
-    if how == 'crashed' and crashes >= CRASHES_MAX then
-      giveUp(id, about, now, message)
+    local task = recordAttempt(id, text, held, now, how, how == 'crashed' and 1 or 0, 0)
+    if how == 'crashed' and task.crashes >= CRASHES_MAX then
+      giveUp(id, task, now, message)
       givenUp = givenUp + 1
       answers[#answers + 1] = 2
     else
-      waitAgain(id, about, putBack)
+      waitAgain(id, task, putBack)
       answers[#answers + 1] = 1
     end
   end

@@ -6,15 +6,16 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, steps; in shard 0 also shards
---   {hearsay:0}:task:<id>          hash   about    "priority seq created(ms) route"
---                                         payload  JSON
---                                         tries    "attempts crashes losses", once one has ended without a result
---                                         past     those attempts, see put-back.lua
---                                         end      "STATE ended(ms)", and, where an attempt brought it,
---                                                  " how started(ms)" and that attempt, as in holders
---                                         result, error   JSON
---     Packed, as a step's cost grows with the fields that it touches. A task with an `end`
---     has ended, one among the holders is STARTED, any other waits.
+--   {hearsay:0}:task:<id>          string "priority seq created(ms) attempts crashes losses route", a line
+--                                         break, payload (JSON); attempts etc. are those that ended without
+--                                         a result
+--   {hearsay:0}:end:<id>           string "STATE ended(ms)", and, where an attempt brought it, " how
+--                                         started(ms)" and that attempt as in holders; a line break,
+--                                         result or error (JSON)
+--   {hearsay:0}:past:<id>          string a line for each attempt that ended without a result, see put-back.lua
+--     Strings, so that a script reads or writes those of a whole batch in one command: what
+--     a command of a script costs is mostly the command. A task with an `end` has ended,
+--     one among the holders is STARTED, any other waits.
 --   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq session"; the tasks that are STARTED
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
@@ -40,6 +41,8 @@ local ENDED = SHARD .. ':ended'
 local COUNTS = SHARD .. ':counts'
 local HOLDERS = SHARD .. ':holders'
 local function taskKey(id) return SHARD .. ':task:' .. id end
+local function endKey(id) return SHARD .. ':end:' .. id end
+local function pastKey(id) return SHARD .. ':past:' .. id end
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
 local function endedKey(state) return SHARD .. ':ended:' .. state end
@@ -60,9 +63,13 @@ local function parseHolder(held)
   if held then return string.match(held, '^(%d+) %d+ %d+ (%d+) (.+)$') end
 end
 
--- Priority, seq and route of a task, as its `about` has them.
-local function parseAbout(about)
-  local priority, seq, route = string.match(about, '^(%d+) (%d+) %d+ (.+)$')
-  return tonumber(priority), seq, route
+-- The first line of a task. Numbers as text, but the priority.
+local function parseTask(task)
+  local priority, seq, created, attempts, crashes, losses, route =
+    string.match(task, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ([^\n]+)')
+  return {
+    priority = tonumber(priority), seq = seq, created = created,
+    attempts = attempts, crashes = crashes, losses = losses, route = route,
+  }
 end
 local function rankOf(priority, seq) return (PRIORITY_MAX - priority) * SEQ_SPAN + seq end

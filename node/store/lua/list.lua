@@ -51,9 +51,9 @@ for i, task in ipairs(found) do
     answer[1] = 1
     break
   end
-  local fields = readTask(task.id)
-  for j = 2, #fields, 2 do bytes = bytes + #fields[j] end
+  local texts = readTask(task.id)
+  for _, text in ipairs(texts) do bytes = bytes + #text end
   answer[#answer + 1] = task.id
-  answer[#answer + 1] = fields
+  answer[#answer + 1] = texts
 end
 return answer

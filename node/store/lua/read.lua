@@ -1,11 +1,9 @@
--- A task's fields (flat list), with `run`, its place among the holders, where it has
--- one; empty where there is no such task. Shared by all that answer with tasks.
+-- What is known of a task: { its text, its end or '', its past or '', its place among
+-- the holders or '' }, and nothing at all ({}) where there is no such task. Shared by
+-- all that answer with tasks.
 local function readTask(id)
-  local fields = call('HGETALL', taskKey(id))
-  local held = #fields > 0 and call('HGET', HOLDERS, id)
-  if held then
-    fields[#fields + 1] = 'run'
-    fields[#fields + 1] = held
-  end
-  return fields
+  local texts = call('MGET', taskKey(id), endKey(id), pastKey(id))
+  if not texts[1] then return {} end
+  local held = not texts[2] and call('HGET', HOLDERS, id)
+  return { texts[1], texts[2] or '', texts[3] or '', held or '' }
 end

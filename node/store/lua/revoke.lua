@@ -19,17 +19,17 @@ local ids = call('ZRANGE', running, 0, limit - 1)
 local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
-  local about = call('HGET', taskKey(id), 'about')
-  if not held or not about then
+  local text = call('GET', taskKey(id))
+  if not held or not text then
     call('HDEL', HOLDERS, id)
     gone = gone + 1
   else
-    local _, losses = recordAttempt(id, held, now, how, 0, 1)
-    if losses >= LOSSES_MAX then
-      giveUp(id, about, now, 'The node that ran it was lost ' .. losses .. ' times.')
+    local task = recordAttempt(id, text, held, now, how, 0, 1)
+    if task.losses >= LOSSES_MAX then
+      giveUp(id, task, now, 'The node that ran it was lost ' .. task.losses .. ' times.')
       givenUp = givenUp + 1
     else
-      waitAgain(id, about, putBack)
+      waitAgain(id, task, putBack)
     end
   end
 end

@@ -4,11 +4,11 @@
 --         or -1 where ROUTES_MAX routes have work already and its is not one of them,
 --         or, unchanged, what readTask tells of the task that has the id
 local now = readClock()
-local created = digits(now)
+local created = ' ' .. digits(now) .. ' 0 0 0 '
 local last = tonumber(call('HGET', META, 'seq') or 0)
 local seq = math.max(last, (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local routes = call('ZCARD', READY)
-local queues, answers, accepted = {}, {}, 0
+local queues, answers, accepted, written = {}, {}, 0, {}
 
 local function queueOf(route)
   if queues[route] then return queues[route] end
@@ -22,7 +22,7 @@ local function queueOf(route)
 end
 
 -- One question for all: mostly every id is new. Those of this batch are told apart here.
-local tasks, seen = {}, {}
+local tasks, seen, again = {}, {}, {}
 for i = 1, #ARGV, 4 do tasks[#tasks + 1] = taskKey(ARGV[i]) end
 local allNew = call('EXISTS', unpack(tasks)) == 0
 
@@ -30,13 +30,13 @@ for i, task in ipairs(tasks) do
   local at = i * 4 - 3
   local id, route, priority, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   if seen[id] or not allNew and call('EXISTS', task) == 1 then
-    answers[i] = readTask(id)
+    again[#again + 1] = i
   else
     local queue = queueOf(route)
     if queue then
       seq = seq + 1
-      local about = priority .. ' ' .. digits(seq) .. ' ' .. created .. ' ' .. route
-      call('HSET', task, 'about', about, 'payload', payload)
+      written[#written + 1] = task
+      written[#written + 1] = priority .. ' ' .. digits(seq) .. created .. route .. '\n' .. payload
       queue[#queue + 1] = digits(rankOf(priority, seq))
       queue[#queue + 1] = id
       seen[id] = true
@@ -49,6 +49,7 @@ for i, task in ipairs(tasks) do
 end
 
 if accepted > 0 then
+  call('MSET', unpack(written))
   for route, queue in pairs(queues) do
     if #queue > 0 then call('ZADD', queueKey(route), unpack(queue)) end
   end
@@ -56,4 +57,5 @@ if accepted > 0 then
   call('HINCRBY', COUNTS, 'PENDING', accepted)
   call('HINCRBY', COUNTS, 'accepted', accepted)
 end
+for _, i in ipairs(again) do answers[i] = readTask(ARGV[i * 4 - 3]) end
 return answers

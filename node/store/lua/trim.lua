@@ -7,16 +7,15 @@ local beyond = call('LLEN', ENDED) - kept
 
 local count, byState = 0, {}
 for i, id in ipairs(call('LRANGE', ENDED, 0, limit - 1)) do
-  local task = taskKey(id)
-  -- Where the fields are gone (deleted by hand, or evicted) only the index is left.
-  local state, endedAt = string.match(call('HGET', task, 'end') or '', '^(%u+) (%d+)')
+  -- Where its end is gone (deleted by hand, or evicted) only the index is left.
+  local state, endedAt = string.match(call('GETRANGE', endKey(id), 0, 63), '^(%u+) (%d+)')
   if i > beyond and tonumber(endedAt or 0) + ENDED_KEPT_MS > now then break end
   count = i
   for _, index in ipairs(state and { state } or ENDED_STATES) do
     byState[index] = byState[index] or {}
     table.insert(byState[index], id)
   end
-  call('UNLINK', task)
+  call('UNLINK', taskKey(id), endKey(id), pastKey(id))
 end
 if count == 0 then return 0 end
 call('LTRIM', ENDED, count, -1)
