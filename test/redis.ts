@@ -74,7 +74,6 @@ async function launch(
 		appendonly: "yes",
 		appendfsync: "everysec",
 		"maxmemory-policy": "noeviction",
-		"hash-max-listpack-value": 2048,
 		"enable-debug-command": "local",
 		...plan,
 	};

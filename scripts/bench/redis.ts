@@ -15,7 +15,6 @@ export const REDIS_SETTINGS = {
 	appendonly: "yes",
 	appendfsync: "everysec",
 	"maxmemory-policy": "noeviction",
-	"hash-max-listpack-value": "2048",
 } as const;
 
 export class BenchRedis implements AsyncDisposable {

@@ -44,7 +44,6 @@ export class ChaosRedis {
 			appendonly: "yes",
 			appendfsync: fsync,
 			"maxmemory-policy": "noeviction",
-			"hash-max-listpack-value": "2048",
 		};
 		this.#process = new OwnProcess({
 			command: [
