@@ -31,6 +31,7 @@ export interface RunnerParts {
 }
 
 interface Held {
+	readonly key: string;
 	readonly task: ClaimedTask;
 	readonly shard: number;
 	/** What becomes of it should it end now. */
@@ -82,12 +83,9 @@ export class Runner {
 	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
 		for (const task of tasks) {
 			this.#reserved -= 1;
-			const held: Held = {
-				task,
-				shard,
-				fate: "report",
-			};
-			this.#held.set(keyOf(task), held);
+			const key = keyOf(task);
+			const held: Held = { key, task, shard, fate: "report" };
+			this.#held.set(key, held);
 			void this.#run(held);
 		}
 	}
@@ -139,7 +137,7 @@ export class Runner {
 			createdMs: task.createdMs,
 			alone: task.crashes > 0,
 		});
-		this.#held.delete(keyOf(task));
+		this.#held.delete(held.key);
 		if (held.fate !== "let-go") this.#leave(held, outcome);
 		this.#tellFreed();
 	}

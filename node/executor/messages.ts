@@ -8,7 +8,7 @@
  * node's thread never parses them.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { JsonText, TaskError } from "../../protocol/task.ts";
+import type { TaskError } from "../../protocol/task.ts";
 import type { Job } from "../ports.ts";
 
 /** Task types that every worker runs, with or without handler files. */
@@ -28,22 +28,17 @@ export interface WorkerData extends WorkerStart {
 	readonly port: MessagePort;
 }
 
+/** Besides jobs to run. */
 export type ToWorker =
-	| { readonly kind: "run"; readonly number: number; readonly job: JobInThread }
 	| { readonly kind: "abort"; readonly number: number; readonly reason: string }
 	| { readonly kind: "ping" };
 
+/** Besides jobs that have succeeded. */
 export type FromWorker =
 	/** Once, before all else. */
 	| { readonly kind: "loaded"; readonly types: readonly string[] }
 	/** Instead: one sentence that names the file. The thread ends. */
 	| { readonly kind: "unloadable"; readonly message: string }
-	| {
-			readonly kind: "success";
-			readonly number: number;
-			readonly result: JsonText;
-			readonly ranMs: number;
-	  }
 	| {
 			readonly kind: "failure";
 			readonly number: number;

@@ -22,7 +22,12 @@ import {
 	WORKER_HEAP_MIB_MAX,
 } from "../../protocol/limits.ts";
 import type { Clock, Job, JobOutcome, Log, Timer } from "../ports.ts";
-import { type Burst, packToWorker, unpackFromWorker } from "./burst.ts";
+import {
+	type BurstFromWorker,
+	type BurstToWorker,
+	pushJob,
+	readFromWorker,
+} from "./burst.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { type Death, outcomeOfDeath } from "./verdict.ts";
@@ -58,7 +63,7 @@ export class Thread {
 	readonly #handlerFiles: string;
 	readonly #jobs = new Map<number, LiveJob>();
 	#lastNumber = 0;
-	#burst: ToWorker[] = [];
+	#burst: BurstToWorker = [];
 	readonly #loading: Timer;
 	#loaded = false;
 	#unansweredPings = 0;
@@ -106,7 +111,7 @@ export class Thread {
 		live.thread = this;
 		live.number = this.#lastNumber;
 		this.#jobs.set(live.number, live);
-		this.#say({ kind: "run", number: live.number, job: live.job });
+		pushJob(this.#outgoing(), live.number, live.job);
 	}
 
 	/** Tells a job of this thread to stop. */
@@ -142,27 +147,37 @@ export class Thread {
 	}
 
 	#say(message: ToWorker): void {
-		this.#burst.push(message);
-		if (this.#burst.length > 1) return;
-		this.#clock.soon(() => {
-			const burst = this.#burst;
-			this.#burst = [];
-			this.#port.postMessage(packToWorker(burst));
-		});
+		this.#outgoing().push(message);
 	}
 
-	#hearBurst(burst: Burst<FromWorker>): void {
+	/** What goes out at the end of this turn, to be added to. */
+	#outgoing(): BurstToWorker {
+		if (this.#burst.length === 0) {
+			this.#clock.soon(() => {
+				const burst = this.#burst;
+				this.#burst = [];
+				this.#port.postMessage(burst);
+			});
+		}
+		return this.#burst;
+	}
+
+	#hearBurst(burst: BurstFromWorker): void {
 		this.#unansweredPings = 0;
-		for (const message of unpackFromWorker(burst)) this.#hear(message);
+		readFromWorker(
+			burst,
+			(number, result, ranMs) =>
+				this.#settle(number, { kind: "success", result, ranMs }),
+			(message) => this.#hear(message),
+		);
 		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
 	}
 
 	#hear(message: FromWorker): void {
 		switch (message.kind) {
-			case "success":
 			case "failure": {
-				const { number, ...outcome } = message;
-				this.#settle(number, outcome);
+				const { number, error, ranMs } = message;
+				this.#settle(number, { kind: "failure", error, ranMs });
 				return;
 			}
 			case "log":

@@ -7,8 +7,8 @@
  * uses no `import.meta` and no top-level await.
  */
 import { workerData } from "node:worker_threads";
-import { type Burst, unpackToWorker } from "./burst.ts";
-import type { ToWorker, WorkerData } from "./messages.ts";
+import { type BurstToWorker, readToWorker } from "./burst.ts";
+import type { WorkerData } from "./messages.ts";
 import { guardThread } from "./worker/guard.ts";
 import { loadHandlers } from "./worker/handler-files.ts";
 import { JobRunner } from "./worker/job-runner.ts";
@@ -26,8 +26,12 @@ async function main({ port, ...start }: WorkerData): Promise<void> {
 	}
 	const { handlers } = loaded;
 	outbox.say({ kind: "loaded", types: [...handlers.keys()] });
-	port.on("message", (burst: Burst<ToWorker>) => {
-		for (const message of unpackToWorker(burst)) runner.hear(message, handlers);
+	port.on("message", (burst: BurstToWorker) => {
+		readToWorker(
+			burst,
+			(number, job) => runner.run(number, job, handlers),
+			(message) => runner.hear(message),
+		);
 	});
 }
 

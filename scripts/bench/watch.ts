@@ -3,7 +3,7 @@ import { nowMs, sleep } from "./clock.ts";
 import type { Scheduler } from "./contender.ts";
 import type { Sample } from "./stats.ts";
 
-const POLL_MS = 20;
+const POLL_MS = 50;
 /** Nothing changed for so long: the scheduler has stopped. */
 const STALL_MS = 30_000;
 

@@ -7,7 +7,7 @@
  * at the door of the job that it comes from.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { ToWorker } from "../messages.ts";
+import type { JobInThread, ToWorker } from "../messages.ts";
 import type { LoadedHandlers } from "./handler-files.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Returned, returned, taskErrorOf } from "./outcome.ts";
@@ -27,18 +27,14 @@ export class JobRunner {
 		return this.#current.getStore();
 	}
 
-	hear(message: ToWorker, handlers: LoadedHandlers): void {
+	run(number: number, job: JobInThread, handlers: LoadedHandlers): void {
+		const running = new RunningJob(number, job, this.#outbox);
+		this.#jobs.set(number, running);
+		this.#current.run(running, () => void this.#run(running, handlers));
+	}
+
+	hear(message: ToWorker): void {
 		switch (message.kind) {
-			case "run": {
-				const running = new RunningJob(
-					message.number,
-					message.job,
-					this.#outbox,
-				);
-				this.#jobs.set(running.number, running);
-				this.#current.run(running, () => void this.#run(running, handlers));
-				return;
-			}
 			case "abort":
 				this.#jobs.get(message.number)?.stop(message.reason);
 				return;
@@ -55,11 +51,8 @@ export class JobRunner {
 		const end = await endOf(running, handlers);
 		const ranMs = performance.now() - startedMs;
 		this.#jobs.delete(number);
-		this.#outbox.say(
-			end.ok
-				? { kind: "success", number, result: end.result, ranMs }
-				: { kind: "failure", number, error: end.error, ranMs },
-		);
+		if (end.ok) this.#outbox.saySuccess(number, end.result, ranMs);
+		else this.#outbox.say({ kind: "failure", number, error: end.error, ranMs });
 	}
 }
 

@@ -3,20 +3,24 @@
  * the event loop goes out as one message, in order.
  */
 import type { MessagePort } from "node:worker_threads";
-import { packFromWorker } from "../burst.ts";
+import type { JsonText } from "../../../protocol/task.ts";
+import { type BurstFromWorker, pushSuccess } from "../burst.ts";
 import type { FromWorker } from "../messages.ts";
 
 export class Outbox {
 	readonly #port: MessagePort;
-	#burst: FromWorker[] = [];
+	#burst: BurstFromWorker = [];
 
 	constructor(port: MessagePort) {
 		this.#port = port;
 	}
 
 	say(message: FromWorker): void {
-		this.#burst.push(message);
-		if (this.#burst.length === 1) setImmediate(() => this.#send());
+		this.#outgoing().push(message);
+	}
+
+	saySuccess(number: number, result: JsonText, ranMs: number): void {
+		pushSuccess(this.#outgoing(), number, result, ranMs);
 	}
 
 	/** For a thread that is about to end and has no further turn. */
@@ -25,10 +29,15 @@ export class Outbox {
 		this.#send();
 	}
 
+	#outgoing(): BurstFromWorker {
+		if (this.#burst.length === 0) setImmediate(() => this.#send());
+		return this.#burst;
+	}
+
 	#send(): void {
 		if (this.#burst.length === 0) return;
 		const burst = this.#burst;
 		this.#burst = [];
-		this.#port.postMessage(packFromWorker(burst));
+		this.#port.postMessage(burst);
 	}
 }
