@@ -32,7 +32,7 @@ export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
 export const SUBMIT_TIMEOUT_MS = 900;
 /** `?wait=` longer than this is cut to it. */
 export const WAIT_MS_MAX = 60_000;
-export const WAIT_POLL_MS_MIN = 20;
+export const WAIT_POLL_MS_MIN = 5;
 /** Between looks for tasks waited for; it grows from the minimum to this. */
 export const WAIT_POLL_MS_MAX = 250;
 export const WAIT_BATCH_MAX = 256;

@@ -21,7 +21,7 @@ const BIN = join(ROOT, "node_modules/.bin");
 const PROJECTS = ["unit", "contract", "sim", "e2e"];
 const PARTS = ["types", "style", ...PROJECTS];
 /** All of vitest's projects together. Beyond, they are ended and have failed. */
-const TESTS_MS_MAX = 9 * 60_000;
+const TESTS_MS_MAX = 12 * 60_000;
 
 async function main(): Promise<number> {
 	const { positionals } = parseArgs({ allowPositionals: true });

@@ -23,8 +23,7 @@ export function redisFiles(folder: string): RedisFiles {
 
 /**
  * `everysec`: a crash of this machine may cost the last second or two; a crash
- * of programs on it costs nothing. The listpack value keeps a task's fields in
- * one compact block (570 bytes a task with a payload of 200, instead of 946).
+ * of programs on it costs nothing.
  */
 function formatConfig(files: RedisFiles, port: number): string {
 	return `# Written by \`hearsay up\` at every start; changes are lost.
@@ -37,7 +36,6 @@ save ""
 appendonly yes
 appendfsync everysec
 maxmemory-policy noeviction
-hash-max-listpack-value 2048
 `;
 }
 
