@@ -1,0 +1,109 @@
+/** How often digests go out: by what there is to tell, and by how many nodes listen. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { Digester } from "../../node/digester.ts";
+import type { Gossip } from "../../node/ports.ts";
+import {
+	digestCalmMs,
+	digestKnownMs,
+	digestMs,
+} from "../../protocol/digest-pace.ts";
+import type { GossipMessage } from "../../protocol/gossip.ts";
+import { VirtualClock } from "../clock.ts";
+
+describe("the pace of digests", () => {
+	test("a node hears 10 a second at most up to 300 nodes, however many there are", () => {
+		for (const nodes of [1, 3, 10, 30, 100, 300]) {
+			expect(nodes / (digestMs(nodes) / 1_000)).toBeLessThanOrEqual(10);
+		}
+		expect(1_000 / (digestMs(1_000) / 1_000)).toBeLessThan(34);
+	});
+
+	test("a node without news is silent for longer, and is known for longer than that", () => {
+		for (const nodes of [1, 3, 100, 1_000]) {
+			expect(digestCalmMs(nodes)).toBeGreaterThanOrEqual(digestMs(nodes));
+			expect(digestKnownMs(nodes)).toBeGreaterThan(3 * digestCalmMs(nodes));
+		}
+	});
+});
+
+describe("a digester", () => {
+	let clock: VirtualClock;
+	let sentMs: number[];
+	let content: {
+		freeSlots: number;
+		running: number;
+		load: number;
+		storeUp: boolean;
+		draining: boolean;
+		peers: string[];
+	};
+
+	const begin = (nodes: number) => {
+		const gossip = {
+			nodeId: "ann",
+			publish: (_message: GossipMessage) => {
+				sentMs.push(clock.monoMs());
+			},
+		} as unknown as Gossip;
+		const digester = new Digester({
+			clock,
+			gossip,
+			epoch: () => 1,
+			content: () => ({ ...content }),
+			nodes: () => nodes,
+		});
+		digester.start();
+		return digester;
+	};
+	/** How many went out in so long. */
+	const sentWithin = async (ms: number) => {
+		const before = sentMs.length;
+		await clock.runFor(ms);
+		return sentMs.length - before;
+	};
+
+	beforeEach(() => {
+		clock = new VirtualClock();
+		sentMs = [];
+		content = {
+			...{ freeSlots: 8, running: 0, load: 0 },
+			...{ storeUp: true, draining: false, peers: ["bob"] },
+		};
+	});
+
+	test("introduces itself, and then speaks every 3 s while nothing changes", async () => {
+		begin(3);
+		expect(await sentWithin(5_000)).toBe(4);
+		await sentWithin(4_000);
+		expect(await sentWithin(30_000)).toBe(10);
+	});
+
+	test("tells of a change within a second", async () => {
+		begin(3);
+		await sentWithin(10_000);
+		content.running = 1;
+		expect(await sentWithin(1_000)).toBe(1);
+	});
+
+	test("in a large cluster it tells of changes at the cluster's pace", async () => {
+		begin(100);
+		await sentWithin(20_000);
+		let sent = 0;
+		for (let i = 0; i < 30; i++) {
+			content.freeSlots = i;
+			sent += await sentWithin(1_000);
+		}
+		expect(sent).toBe(3);
+	});
+
+	test("speaks every second while it does not reach the store, and for a while after, however large the cluster", async () => {
+		begin(1_000);
+		await sentWithin(60_000);
+		content.storeUp = false;
+		expect(await sentWithin(10_000)).toBe(10);
+		content.storeUp = true;
+		expect(await sentWithin(4_000)).toBe(4);
+		await sentWithin(2_000);
+		expect(await sentWithin(20_000)).toBe(0);
+	});
+});
