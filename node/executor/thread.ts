@@ -60,6 +60,7 @@ export class Thread {
 	readonly #events: ThreadEvents;
 	readonly #worker: Worker;
 	readonly #port: MessagePort;
+	readonly #portClosed: Promise<void>;
 	readonly #handlerFiles: string;
 	readonly #jobs = new Map<number, LiveJob>();
 	#lastNumber = 0;
@@ -82,6 +83,7 @@ export class Thread {
 		const { worker, port } = spawnWorker(start);
 		this.#worker = worker;
 		this.#port = port;
+		this.#portClosed = new Promise((resolve) => port.once("close", resolve));
 		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
 			this.#end(this.#explain(`it took over ${HANDLERS_LOAD_MS / 1_000} s`));
 		});
@@ -248,7 +250,8 @@ export class Thread {
 		for (const [number, { aborted }] of this.#jobs) {
 			this.#settle(number, outcomeOfDeath({ number, aborted, only }, death));
 		}
-		this.#events.onExit(death);
+		// A port is closed some time after it was told to: nothing is to be left behind.
+		void this.#portClosed.then(() => this.#events.onExit(death));
 	}
 }
 

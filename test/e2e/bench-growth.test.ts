@@ -98,9 +98,10 @@ describe("the bench of cost", () => {
 	});
 
 	test("profiles a node and says which code its time went to", async () => {
-		const summary = await profileProcessing(ground);
+		// So many that no owner of note falls between two samples.
+		const summary = await profileProcessing({ ...ground, tasks: 8_000 });
 		const owners = summary.owners.map(({ name }) => name);
-		expect(owners).toContain("Node.js");
+		expect(owners).toContain("ioredis");
 		expect(owners).toContain("ours: node/");
 		expect(formatProfile(summary)).toContain("ours: node/");
 	});
