@@ -4,7 +4,7 @@
  * Coalesces: a word after a quiet moment goes out with the burst of events that
  * it belongs to, and under load one message every ANNOUNCE_INTERVAL_MS carries
  * all routes with what was added to them; never one message a task. Load is when
- * a message had more than a few tasks to tell of.
+ * more than a few tasks were told of within one such interval.
  * Losing any of it costs others a sweep's time, nothing else.
  */
 import type { AnnouncedRoute } from "../protocol/gossip.ts";
@@ -27,6 +27,9 @@ export class Announcer {
 	/** The next message is on its way. */
 	#due = false;
 	#stopped = false;
+	/** Tasks told of since `#countedMs`. */
+	#told = 0;
+	#countedMs = Number.NEGATIVE_INFINITY;
 	/** From when on the next message may go out. */
 	#nextMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: AnnouncerParts;
@@ -69,12 +72,15 @@ export class Announcer {
 		this.#due = false;
 		if (this.#stopped) return;
 		const routes = [...this.#gathered.values()].slice(0, ANNOUNCE_ROUTES_MAX);
-		const tasks = routes.reduce((sum, { count }) => sum + count, 0);
-		const pauseMs =
-			tasks > ANNOUNCE_CALM_TASKS_MAX
-				? ANNOUNCE_INTERVAL_MS
-				: ANNOUNCE_INTERVAL_MS_MIN;
-		this.#nextMs = this.#parts.clock.monoMs() + pauseMs;
+		const nowMs = this.#parts.clock.monoMs();
+		if (nowMs - this.#countedMs >= ANNOUNCE_INTERVAL_MS) {
+			this.#told = 0;
+			this.#countedMs = nowMs;
+		}
+		for (const { count } of routes) this.#told += count;
+		const isLoad = this.#told > ANNOUNCE_CALM_TASKS_MAX;
+		this.#nextMs =
+			nowMs + (isLoad ? ANNOUNCE_INTERVAL_MS : ANNOUNCE_INTERVAL_MS_MIN);
 		for (const { shard, route } of routes)
 			this.#gathered.delete(`${shard} ${route}`);
 		this.#parts.publish(routes);

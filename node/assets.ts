@@ -19,10 +19,18 @@ export const WORKER_ASSET = "worker.cjs";
 /** Of all that is bundled only the whole ends like this. */
 const isBundle = import.meta.url.endsWith(".mjs");
 
-/** The text of a file, named from the top of the project: `node/store/claim.lua`. */
+/** The text of a file, named from the top of the project: `node/store/lua/claim.lua`. */
 export function readAsset(path: string): string {
 	if (isSea()) return getAsset(path, "utf8");
 	return readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+}
+
+/** Read once: a bundle that is made anew meanwhile is not of this program. */
+const bundledWorker = readWorker();
+
+function readWorker(): string | undefined {
+	if (isSea()) return getAsset(WORKER_ASSET, "utf8");
+	return isBundle ? readAsset(`dist/${WORKER_ASSET}`) : undefined;
 }
 
 /**
@@ -31,8 +39,7 @@ export function readAsset(path: string): string {
  * worker starts from its own file.
  */
 export function workerSource(): string | undefined {
-	if (isSea()) return getAsset(WORKER_ASSET, "utf8");
-	return isBundle ? readAsset(`dist/${WORKER_ASSET}`) : undefined;
+	return bundledWorker;
 }
 
 /** How to start this program once more: what comes before the command's name. */

@@ -48,6 +48,14 @@ export class Digester {
 		this.#timer?.cancel();
 	}
 
+	/** Somebody does not reach the store, and has to know who does. */
+	answer(): void {
+		this.#urgentUntilMs = Math.max(
+			this.#urgentUntilMs,
+			this.#parts.clock.monoMs() + DIGEST_MS + 1,
+		);
+	}
+
 	/** Sends a message in this node's name. Before the first session it is not sent: nobody could tell it from a replay. */
 	publish(message: Unsigned<Announcement> | Unsigned<Digest>): void {
 		const { gossip, epoch } = this.#parts;

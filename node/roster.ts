@@ -35,7 +35,6 @@ export interface RosterParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly admit: (peers: readonly AdmittedPeer[]) => void;
-	readonly connected: () => readonly string[];
 	/** Somebody asked this node to drain. May be called again. */
 	readonly askedToDrain: () => void;
 }
@@ -231,17 +230,13 @@ export class Roster {
 	}
 
 	/**
-	 * The digests by which others may be judged: the new ones, and older ones of
-	 * peers that could have told us of news, as we are connected. One that does
-	 * not reach the store would have said so again by now.
+	 * The digests by which others may be judged: new ones. Whoever reaches the
+	 * store answers those who do not (see digester.ts), so that it is heard then.
 	 */
 	#witnesses(): Map<string, Digest> {
-		const connected = new Set(this.#parts.connected());
 		const witnesses = new Map<string, Digest>();
 		for (const peer of this.#heard.keys()) {
-			const known = this.#known(peer);
-			const stands = known?.storeUp && connected.has(peer);
-			const digest = stands ? known : this.#heardWithin(DIGEST_STALE_MS, peer);
+			const digest = this.#heardWithin(DIGEST_STALE_MS, peer);
 			if (digest !== undefined) witnesses.set(peer, digest);
 		}
 		return witnesses;

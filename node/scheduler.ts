@@ -112,7 +112,6 @@ export class Scheduler {
 			clock,
 			log,
 			admit: (peers) => gossip.admit(peers),
-			connected: () => gossip.connected(),
 			askedToDrain: parts.askedToDrain,
 		});
 		this.#digester = new Digester({
@@ -243,6 +242,7 @@ export class Scheduler {
 			return;
 		}
 		this.#roster.hear(message);
+		if (!message.storeUp) this.#digester.answer();
 	}
 
 	/** Work waits elsewhere: claim it when it is this node's turn. */

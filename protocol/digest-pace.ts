@@ -7,7 +7,8 @@
  * up to 300; beyond, DIGEST_MS_MAX bounds how old a digest may be, and what is
  * heard grows again, to 33 a second at 1,000 nodes. Where nothing changes,
  * silence is longer still. A node that lost the store, or found it again, or is
- * leaving, does not wait: others judge by that (`urgent`, every DIGEST_MS).
+ * leaving, does not wait: others judge by that (`urgent`, every DIGEST_MS). Nor
+ * does one that hears from another that does not reach the store.
  */
 import {
 	DIGEST_CALM_MS,

@@ -69,7 +69,7 @@ const relations: readonly (readonly [boolean, string])[] = [
 	],
 	[
 		DIGEST_MS * 3 < DIGEST_STALE_MS && DIGEST_CALM_MS < DIGEST_STALE_MS,
-		"two lost digests do not make a node stale, nor does one that has no news",
+		"two lost digests do not make a node stale that speaks every second, nor is one without news, in a small cluster",
 	],
 	[
 		DIGEST_STALE_MS < DIGEST_URGENT_MS,

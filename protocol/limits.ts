@@ -176,9 +176,9 @@ export const STORE_RETRY_MS = 250;
 export const GOSSIP_BYTES_MAX = 32 * 1024;
 /** Between one announcement of a node and its next … */
 export const ANNOUNCE_INTERVAL_MS_MIN = 4;
-/** … and under load, which is when one told of more tasks than this. */
+/** … and under load, which is when more tasks than this were told of in such a time. */
 export const ANNOUNCE_INTERVAL_MS = 20;
-export const ANNOUNCE_CALM_TASKS_MAX = 4;
+export const ANNOUNCE_CALM_TASKS_MAX = 2;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
 /** A digest is sent so often where it matters at once … */
@@ -193,7 +193,7 @@ export const DIGEST_MS_MAX = 30_000;
 export const DIGEST_URGENT_MS = 4_000;
 /** Peers named in one digest; of more, any so many are named. */
 export const DIGEST_PEERS_MAX = 64;
-/** An older digest is no witness, unless its sender is connected to us and silent for want of news. */
+/** By an older digest nobody is judged (see digest-pace.ts for what else it is good for). */
 export const DIGEST_STALE_MS = 3_500;
 /** Between one node's turn to claim announced work and the next one's. */
 export const CLAIM_TURN_MS = 4;

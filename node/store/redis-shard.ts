@@ -72,9 +72,13 @@ export class RedisShard implements Shard {
 		this.#scripts = scripts;
 	}
 
-	/** The number of shards that the cluster was made with. Asked of shard 0. */
-	async agreeOnShards(shards: number): Promise<number> {
-		return Number(await this.#run("agree", shards));
+	/** The number of shards that the cluster was made with, and the layout of its keys. Asked of shard 0. */
+	async agree(
+		shards: number,
+		layout: number,
+	): Promise<{ shards: number; layout: number }> {
+		const fixed = (await this.#run("agree", shards, layout)) as string[];
+		return { shards: Number(fixed[0]), layout: Number(fixed[1]) };
 	}
 
 	async open({ record, ttlMs, generation }: OpenRequest): Promise<Opened> {
@@ -145,7 +149,8 @@ export class RedisShard implements Shard {
 		routes,
 		limit,
 	}: ClaimRequest): Promise<ClaimReply> {
-		assert(limit <= CLAIM_BATCH_MAX && routes.length <= CLAIM_ROUTES_MAX);
+		assert(limit <= CLAIM_BATCH_MAX);
+		assert(routes.length > 0 && routes.length <= CLAIM_ROUTES_MAX);
 		if (this.#connection.life !== this.#adoptedLife)
 			return { ok: false, code: "stale_generation" };
 		return decodeClaim(
@@ -156,7 +161,7 @@ export class RedisShard implements Shard {
 	async complete(
 		ends: readonly TaskEnd[],
 	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
-		assert(ends.length <= COMPLETE_BATCH_MAX);
+		assert(ends.length > 0 && ends.length <= COMPLETE_BATCH_MAX);
 		const [endedKept, ...codes] = (await this.#run(
 			"complete",
 			...ends.flatMap(encodeEnd),

@@ -16,6 +16,9 @@ import { Connection, type Reply } from "./connection.ts";
 import { RedisShard } from "./redis-shard.ts";
 import { loadScripts } from "./scripts.ts";
 
+/** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
+const LAYOUT = 2;
+
 export interface StoreOptions {
 	readonly url: string;
 	readonly cluster: string;
@@ -89,14 +92,23 @@ export class RedisStore implements Store {
 	}
 
 	/**
-	 * @throws StoreMismatch where the cluster was made with another number of shards.
+	 * @throws StoreMismatch where the cluster was made with another number of shards,
+	 * or by a version that kept its tasks in another form.
 	 * @throws StoreError
 	 */
 	async agreeOnShards(): Promise<void> {
-		const stored = await this.#home.agreeOnShards(this.shards.length);
-		if (stored !== this.shards.length) {
+		const { shards, layout } = await this.#home.agree(
+			this.shards.length,
+			LAYOUT,
+		);
+		if (layout !== LAYOUT) {
 			throw new StoreMismatch(
-				`the cluster "${this.#cluster}" was made with ${stored} shards; start this node with --shards ${stored}`,
+				`the cluster "${this.#cluster}" in this Redis was made by ${layout < LAYOUT ? "an older" : "a newer"} version, which keeps tasks in another form; start this node with another --cluster, or use that version until its tasks have ended`,
+			);
+		}
+		if (shards !== this.shards.length) {
+			throw new StoreMismatch(
+				`the cluster "${this.#cluster}" was made with ${shards} shards; start this node with --shards ${shards}`,
 			);
 		}
 	}

@@ -22,6 +22,9 @@ import type { StoreAddress } from "./url.ts";
 
 const CHANNEL = "+switch-master";
 
+/** After so long without a word the system asks the Sentinel for a sign of life. */
+const KEEP_ALIVE_MS = 10_000;
+
 export class SentinelWatch {
 	readonly #clients: readonly Redis[];
 	readonly #log: Log;
@@ -39,6 +42,8 @@ export class SentinelWatch {
 				...(options.tls && { tls: options.tls }),
 				enableReadyCheck: false,
 				autoResubscribe: false,
+				// It is silent by nature: the system sees whether the other end is there.
+				keepAlive: KEEP_ALIVE_MS,
 				maxRetriesPerRequest: null,
 				connectTimeout: STORE_COMMAND_TIMEOUT_MS,
 				commandTimeout: STORE_COMMAND_TIMEOUT_MS,

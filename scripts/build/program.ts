@@ -2,8 +2,8 @@
  * The bundled program, made anew where a source has changed since.
  *
  * It needs two files of its own, itself and the code of a worker; all other
- * files that the program carries are read where they lie. Both are put in place
- * at once by renaming, so that several may do this at the same time.
+ * files that the program carries are read where they lie. Each is put in place at
+ * once by renaming, so that several may do this at the same time.
  */
 import {
 	existsSync,
@@ -46,14 +46,15 @@ export async function bundleProgram(): Promise<void> {
 function isFresh(): boolean {
 	if (!existsSync(PROGRAM) || !existsSync(join(DIST, WORKER_ASSET)))
 		return false;
-	const madeMs = statSync(PROGRAM).mtimeMs;
+	const madeMs = statSync(PROGRAM).ctimeMs;
 	return SOURCES.every((source) => newestMs(join(ROOT, source)) < madeMs);
 }
 
 function newestMs(path: string): number {
 	const stat = statSync(path);
-	if (!stat.isDirectory()) return stat.mtimeMs;
+	// When it came here, not when it was written: an archive brings times of its own.
+	if (!stat.isDirectory()) return stat.ctimeMs;
 	const entries = readdirSync(path).map((name) => newestMs(join(path, name)));
 	// A folder's own time tells of files that are gone.
-	return Math.max(stat.mtimeMs, ...entries);
+	return Math.max(stat.ctimeMs, ...entries);
 }

@@ -101,6 +101,40 @@ test("a task whose fields are gone cannot end, and is held no longer; the others
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
 
+test("the id of an ended task that was deleted by hand begins anew", async () => {
+	const reply = await claim();
+	const [first] = reply.ok ? reply.tasks : [];
+	const { id = "", token = 0 } = first ?? {};
+	const end: TaskEnd = {
+		...{ id, token, startedMs: 1 },
+		...{ state: "SUCCESS", result: "1" },
+	};
+	await shard.complete([end]);
+	await redis.del(key(id));
+	const again = { id, route: ROUTE, priority: 5, payload: "2" };
+	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
+	const [task] = await shard.get([id]);
+	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
+	expect(task?.result).toBeUndefined();
+});
+
+test("the id of an ended task that was deleted by hand begins anew", async () => {
+	const reply = await claim();
+	const [first] = reply.ok ? reply.tasks : [];
+	const { id = "", token = 0 } = first ?? {};
+	const end: TaskEnd = {
+		...{ id, token, startedMs: 1 },
+		...{ state: "SUCCESS", result: "1" },
+	};
+	await shard.complete([end]);
+	await redis.del(key(id));
+	const again = { id, route: ROUTE, priority: 5, payload: "2" };
+	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
+	const [task] = await shard.get([id]);
+	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
+	expect(task?.result).toBeUndefined();
+});
+
 test("an ended task whose fields are gone does not keep the others from being forgotten", async () => {
 	const reply = await claim();
 	const tasks = reply.ok ? reply.tasks : [];
@@ -113,6 +147,15 @@ test("an ended task whose fields are gone does not keep the others from being fo
 	await redis.del(key("two"));
 	expect(await shard.trim(0)).toBe(3);
 	expect((await shard.counts()).states.SUCCESS).toBe(0);
+});
+
+test("a cluster whose tasks another version keeps in another form is refused, and told so", async () => {
+	await store.agreeOnShards();
+	await store.agreeOnShards();
+	await redis.hdel("{damage:0}:meta", "layout");
+	await expect(store.agreeOnShards()).rejects.toThrow(/an older version/);
+	await redis.hset("{damage:0}:meta", "layout", 1_000);
+	await expect(store.agreeOnShards()).rejects.toThrow(/a newer version/);
 });
 
 test("an answer that nobody expects is a store's trouble, logged without the arguments", async () => {

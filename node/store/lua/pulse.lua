@@ -13,7 +13,7 @@ if not lease or tonumber(lease) == 0 then
   return { epoch > own and 'superseded' or 'revoked' }
 end
 call('ZADD', SESSIONS, now + ttl, session)
--- No lease ends later than this one, unless the clock has been put back since: such a
+-- All nodes ask for leases of one length. So none ends later than this one, unless the clock has been put back since: such a
 -- lease would outlast a holder that is gone by as much. Everybody is told, as a clock
 -- that is soon put forward again would let these leases run out.
 local beyond = '(' .. digits(now + ttl + TRUST_MARGIN_MS)

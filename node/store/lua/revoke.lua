@@ -20,7 +20,11 @@ local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
   local text = call('GET', taskKey(id))
-  if not held or not text then
+  local _, _, holder = parseHolder(held)
+  if holder ~= session then
+    -- Left behind by a task that was deleted by hand: whoever has the id now keeps it.
+    gone = gone + 1
+  elseif not text then
     call('HDEL', HOLDERS, id)
     gone = gone + 1
   else

@@ -8,7 +8,7 @@ local created = ' ' .. digits(now) .. ' 0 0 0 '
 local last = tonumber(call('HGET', META, 'seq') or 0)
 local seq = math.max(last, (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local routes = call('ZCARD', READY)
-local queues, answers, accepted, written = {}, {}, 0, {}
+local queues, answers, accepted, written, leftover = {}, {}, 0, {}, {}
 
 local function queueOf(route)
   if queues[route] then return queues[route] end
@@ -21,10 +21,15 @@ local function queueOf(route)
   return queues[route]
 end
 
--- One question for all: mostly every id is new. Those of this batch are told apart here.
-local tasks, seen, again = {}, {}, {}
-for i = 1, #ARGV, 4 do tasks[#tasks + 1] = taskKey(ARGV[i]) end
+-- One question for all: mostly every id is new, and nothing is left of a former task
+-- (deleted by hand) that had it. Those of this batch are told apart here.
+local tasks, ends, seen, again = {}, {}, {}, {}
+for i = 1, #ARGV, 4 do
+  tasks[#tasks + 1] = taskKey(ARGV[i])
+  ends[#ends + 1] = endKey(ARGV[i])
+end
 local allNew = call('EXISTS', unpack(tasks)) == 0
+local allClean = call('EXISTS', unpack(ends)) == 0
 
 for i, task in ipairs(tasks) do
   local at = i * 4 - 3
@@ -35,6 +40,7 @@ for i, task in ipairs(tasks) do
     local queue = queueOf(route)
     if queue then
       seq = seq + 1
+      if not allClean then leftover[#leftover + 1] = id end
       written[#written + 1] = task
       written[#written + 1] = priority .. ' ' .. digits(seq) .. created .. route .. '\n' .. payload
       queue[#queue + 1] = digits(rankOf(priority, seq))
@@ -49,6 +55,7 @@ for i, task in ipairs(tasks) do
 end
 
 if accepted > 0 then
+  for _, id in ipairs(leftover) do call('UNLINK', endKey(id), pastKey(id)) end
   call('MSET', unpack(written))
   for route, queue in pairs(queues) do
     if #queue > 0 then call('ZADD', queueKey(route), unpack(queue)) end
