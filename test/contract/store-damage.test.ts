@@ -5,8 +5,8 @@
  */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Log, Shard, Store } from "../../node/ports.ts";
-import { connectStore } from "../../node/store/redis-store.ts";
+import type { Log, Shard } from "../../node/ports.ts";
+import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
@@ -20,7 +20,7 @@ const log: Log = {
 	error: (fields) => errors.push(fields),
 };
 let server: RedisServer;
-let store: Store;
+let store: RedisStore;
 let redis: Redis;
 let shard: Shard;
 let session: SessionName;
@@ -99,23 +99,6 @@ test("a task whose fields are gone cannot end, and is held no longer; the others
 	expect(await redis.exists(key("two"))).toBe(0);
 	const { states } = await shard.counts();
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
-});
-
-test("the id of an ended task that was deleted by hand begins anew", async () => {
-	const reply = await claim();
-	const [first] = reply.ok ? reply.tasks : [];
-	const { id = "", token = 0 } = first ?? {};
-	const end: TaskEnd = {
-		...{ id, token, startedMs: 1 },
-		...{ state: "SUCCESS", result: "1" },
-	};
-	await shard.complete([end]);
-	await redis.del(key(id));
-	const again = { id, route: ROUTE, priority: 5, payload: "2" };
-	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
-	const [task] = await shard.get([id]);
-	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
-	expect(task?.result).toBeUndefined();
 });
 
 test("the id of an ended task that was deleted by hand begins anew", async () => {
