@@ -152,9 +152,9 @@ export const SUBMIT_BATCH_BYTES_MAX = 1024 * 1024;
 /** Submissions of one shard under way to the store at once. */
 export const SUBMIT_BATCHES_MAX = 4;
 export const CLAIM_BATCH_MAX = 128;
-/** A claim stops taking tasks once their payloads exceed this. */
+/** A claim stops taking tasks once their texts exceed this … */
 export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
-/** … and is then done; it is looked at after every so many tasks. */
+/** … which it looks at after every so many tasks. */
 export const READ_TASKS_MAX = 16;
 export const CLAIM_ROUTES_MAX = 64;
 export const COMPLETE_BATCH_MAX = 128;

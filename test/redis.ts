@@ -1,8 +1,8 @@
 /**
  * A real Redis server for one test file, set up as Hearsay asks for it: append
- * only file with fsync every second, no eviction, and task hashes that keep the
- * compact encoding. It lives in a directory of its own under the system's
- * temporary one, on a free port of the loopback, and goes when it is stopped.
+ * only file with fsync every second, no eviction. It lives in a directory of its own
+ * under the system's temporary one, on a free port of the loopback, and goes when
+ * it is stopped.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,6 +1,6 @@
 /**
- * Starts the thread in which task code runs: from its source file, or inside
- * the single executable, which has no files, from the text that it carries.
+ * Starts the thread in which task code runs: from its source file or, where the
+ * program is bundled, from the text of its bundle.
  *
  * Node and thread talk over a channel of their own. A worker's `parentPort` is
  * within reach of task code, and of libraries that post to it when they find

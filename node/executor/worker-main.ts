@@ -3,8 +3,8 @@
  *
  * Everything in this file and in `worker/` runs inside a worker, with the
  * thread's own clock and timers; nothing of it is part of the node's thread.
- * It is also bundled as one CommonJS script for the single executable, so it
- * uses no `import.meta` and no top-level await.
+ * It is also bundled as one CommonJS script (see `assets.ts`), so it uses no
+ * `import.meta` and no top-level await.
  */
 import { workerData } from "node:worker_threads";
 import { type BurstToWorker, readToWorker } from "./burst.ts";

@@ -1,6 +1,6 @@
 /**
- * Takes the scripts' answers apart: flat lists of strings and numbers, laid out
- * as the contract on top of each script says, into what the port promises.
+ * Takes the scripts' answers apart: lists of strings and numbers, laid out as
+ * the contract on top of each script says, into what the port promises.
  */
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";

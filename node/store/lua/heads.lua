@@ -1,4 +1,4 @@
--- The heads of queues, taken in the order of rank across them. Of `limit` tasks in each.
+-- The heads of queues, up to `limit` tasks of each, taken in order of rank across them.
 local function openHeads(routes, limit)
   local heads, several = {}, #routes > 1
   -- Where there are several queues, the ranks lie between the ids.
