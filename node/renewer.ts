@@ -250,9 +250,7 @@ export class Renewer {
 		this.#storeSeenMs = nowMs;
 		this.#trustedUntilMs = trustedUntilMs(sentMs, ttlMs, trustMarginMs);
 		this.#trustTimer?.cancel();
-		this.#trustTimer = clock.after(this.#trustedUntilMs - nowMs, () =>
-			this.#distrust(1),
-		);
+		this.#distrustAt(this.#trustedUntilMs, 1);
 	}
 
 	/**
@@ -261,15 +259,21 @@ export class Renewer {
 	 * the last to reach it gets a second look; whoever did first may not reap
 	 * before it has been up for as long as a lease.
 	 */
-	#distrust(looks: number): void {
-		const { clock, events } = this.#parts;
+	#distrust(looks: number, lateMs: number): void {
+		const { clock, events, trustMarginMs } = this.#parts;
 		const looksLeft = events.othersMayReach() ? looks - 1 : 2;
-		if (looksLeft === 0) {
+		// Who has slept cannot know who reached the store, and took the tasks, meanwhile.
+		if (looksLeft === 0 || lateMs > trustMarginMs) {
 			events.trustEnded();
 			return;
 		}
-		this.#trustTimer = clock.after(DISTRUST_LOOK_MS, () =>
-			this.#distrust(looksLeft),
+		this.#distrustAt(clock.monoMs() + DISTRUST_LOOK_MS, looksLeft);
+	}
+
+	#distrustAt(dueMs: number, looks: number): void {
+		const { clock } = this.#parts;
+		this.#trustTimer = clock.after(dueMs - clock.monoMs(), () =>
+			this.#distrust(looks, clock.monoMs() - dueMs),
 		);
 	}
 }

@@ -35,6 +35,7 @@ export interface RosterParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly admit: (peers: readonly AdmittedPeer[]) => void;
+	readonly connected: () => readonly string[];
 	/** Somebody asked this node to drain. May be called again. */
 	readonly askedToDrain: () => void;
 }
@@ -230,13 +231,19 @@ export class Roster {
 	}
 
 	/**
-	 * The digests by which others may be judged: new ones. Whoever reaches the
-	 * store answers those who do not (see digester.ts), so that it is heard then.
+	 * The digests by which others may be judged: new ones, and older ones of peers
+	 * that reach the store and are connected to us: one that no longer reaches it
+	 * says so at once. (One that has vanished says nothing, and passes for one that
+	 * reaches it until its connection is given up: then tasks are stopped that
+	 * could have gone on, never the other way round.)
 	 */
 	#witnesses(): Map<string, Digest> {
+		const connected = new Set(this.#parts.connected());
 		const witnesses = new Map<string, Digest>();
 		for (const peer of this.#heard.keys()) {
-			const digest = this.#heardWithin(DIGEST_STALE_MS, peer);
+			const known = this.#known(peer);
+			const stands = known?.storeUp && connected.has(peer);
+			const digest = stands ? known : this.#heardWithin(DIGEST_STALE_MS, peer);
 			if (digest !== undefined) witnesses.set(peer, digest);
 		}
 		return witnesses;

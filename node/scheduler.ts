@@ -112,6 +112,7 @@ export class Scheduler {
 			clock,
 			log,
 			admit: (peers) => gossip.admit(peers),
+			connected: () => gossip.connected(),
 			askedToDrain: parts.askedToDrain,
 		});
 		this.#digester = new Digester({

@@ -193,7 +193,7 @@ export const DIGEST_MS_MAX = 30_000;
 export const DIGEST_URGENT_MS = 4_000;
 /** Peers named in one digest; of more, any so many are named. */
 export const DIGEST_PEERS_MAX = 64;
-/** By an older digest nobody is judged (see digest-pace.ts for what else it is good for). */
+/** By an older digest nobody is judged, unless its sender is connected to us and reaches the store. */
 export const DIGEST_STALE_MS = 3_500;
 /** Between one node's turn to claim announced work and the next one's. */
 export const CLAIM_TURN_MS = 4;
