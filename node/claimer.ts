@@ -5,29 +5,45 @@
  * It keeps the set of routes believed to have work (`hot`). Hints make a route
  * hot: a submission here, an announcement when it is this node's turn, the
  * sweep. A claim that leaves nothing waiting makes the routes cold again, unless
- * they were hinted meanwhile. One claim is in flight at a time; the slots that
- * come free meanwhile go into the next, so batches grow with the load and a
- * single task is never held up.
+ * they were hinted meanwhile. As long as nothing is known to be left, one claim is
+ * in flight at a time; the slots that come free meanwhile go into the next, so
+ * batches grow with the load and a single task is never held up. Where more waits
+ * than was asked for, claims are full: one that could take less waits CLAIM_FILL_MS
+ * for more slots to come free, and others follow before the first is answered. So
+ * the store has the next to do while the node works on the last, and one far away
+ * is not waited for in between.
  *
  * A claim whose answer is lost is not repeated: the reconciler is told, and
  * hands back what it took.
  */
 import type { SessionName } from "../protocol/lease.ts";
-import { CLAIM_BATCH_MAX, CLAIM_ROUTES_MAX } from "../protocol/limits.ts";
+import {
+	CLAIM_BATCH_MAX,
+	CLAIM_FILL_MS,
+	CLAIM_ROUTES_MAX,
+	CLAIMS_MAX,
+} from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
 import type { ClaimedTask } from "../protocol/task.ts";
-import { type Log, type Shard, StoreError } from "./ports.ts";
+import {
+	type Clock,
+	type Log,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "./ports.ts";
 
 export interface ClaimerParts {
 	readonly shard: Shard;
 	readonly log: Log;
+	readonly clock: Clock;
 	readonly serves: (route: Route) => boolean;
 	/** The lease to claim under; undefined while none can be trusted. */
 	readonly lease: () =>
 		| { session: SessionName; generation: number }
 		| undefined;
-	/** Takes up to so many free slots, and returns how many were there. */
-	readonly reserve: (slotsMax: number) => number;
+	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
+	readonly reserve: (slotsMax: number, orNone: boolean) => number;
 	readonly release: (slots: number) => void;
 	/** Runs the tasks, each in a slot reserved before. */
 	readonly deliver: (
@@ -50,8 +66,16 @@ export class Claimer {
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
 	#failed = false;
-	#inFlight = false;
+	/** How many claims had been sent when news came last. */
+	#newsAt = 0;
+	#inFlight = 0;
+	/** The newest answer left tasks waiting. */
+	#moreWait = false;
 	#stopped = false;
+	/** Runs while a claim waits for more slots to come free … */
+	#filling: Timer | undefined;
+	/** … and this is set when it has waited long enough. */
+	#filled = false;
 	readonly #parts: ClaimerParts;
 
 	constructor(parts: ClaimerParts) {
@@ -63,28 +87,54 @@ export class Claimer {
 		this.#stopped = true;
 	}
 
+	/** Whether a claim of this route is under way, or will be. */
+	isHot(route: Route): boolean {
+		return this.#hot.has(route);
+	}
+
 	/** This route may have work. */
 	hint(route: Route): void {
 		if (!this.#parts.serves(route)) return;
 		this.#hot.set(route, this.#claims);
-		this.#failed = false;
-		this.kick();
+		this.retry();
 	}
 
 	/** What made claims fail may be over: try again. */
 	retry(): void {
 		this.#failed = false;
+		this.#newsAt = this.#claims;
 		this.kick();
 	}
 
 	/** A slot has come free, or a lease has come: claim if there is anything to. */
 	kick(): void {
 		if (this.#stopped || this.#failed) return;
-		if (this.#inFlight || this.#hot.size === 0) return;
+		if (this.#hot.size === 0) return;
+		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
 		const lease = this.#parts.lease();
 		if (lease === undefined) return;
-		const slots = this.#parts.reserve(CLAIM_BATCH_MAX);
-		if (slots > 0) void this.#claim(lease, slots);
+		const slots = this.#slots();
+		if (slots === 0) return;
+		this.#filling?.cancel();
+		this.#filling = undefined;
+		void this.#claim(lease, slots);
+		// Not in this turn: what goes out in one piece is answered in one piece.
+		this.#parts.clock.soon(() => this.kick());
+	}
+
+	/** Slots for the next claim; none while it is better to wait for more of them. */
+	#slots(): number {
+		const { reserve, clock } = this.#parts;
+		if (!this.#moreWait || this.#filled) return reserve(CLAIM_BATCH_MAX, false);
+		const slots = reserve(CLAIM_BATCH_MAX, true);
+		if (slots === 0 && this.#inFlight === 0)
+			this.#filling ??= clock.after(CLAIM_FILL_MS, () => {
+				this.#filling = undefined;
+				this.#filled = true;
+				this.kick();
+				this.#filled = false;
+			});
+		return slots;
 	}
 
 	/** Whether it takes work at all. */
@@ -93,7 +143,7 @@ export class Claimer {
 	}
 
 	get inFlight(): boolean {
-		return this.#inFlight;
+		return this.#inFlight > 0;
 	}
 
 	async #claim(
@@ -102,30 +152,31 @@ export class Claimer {
 	): Promise<void> {
 		const { shard, log, release, claimLost } = this.#parts;
 		const routes = [...this.#hot.keys()].slice(0, CLAIM_ROUTES_MAX);
-		this.#inFlight = true;
+		this.#inFlight += 1;
 		this.#claims += 1;
+		const number = this.#claims;
 		let unused = slots;
-		let again = false;
 		try {
 			const reply = await shard.claim({ ...lease, routes, limit: slots });
 			if (reply.ok) {
 				unused -= reply.tasks.length;
-				this.#cool(routes, reply.remaining);
-				again = true;
+				this.#failed = false;
+				this.#moreWait = reply.remaining > 0;
+				this.#cool(routes, number);
 				this.#deliver(reply.tasks, lease.session);
-			} else this.#refused(reply.code);
+			} else this.#refused(reply.code, number);
 		} catch (error) {
 			// The routes stay hot: the next hint or sweep tries again. The slots that
 			// come free here must not, or an unreachable store would be tried without end.
 			if (!(error instanceof StoreError)) throw error;
-			this.#failed = true;
+			this.#hasFailed(number);
 			if (error.kind === "unknown") claimLost();
 			log.debug({ err: error, shard: shard.index }, "could not claim");
 		} finally {
-			this.#inFlight = false;
+			this.#inFlight -= 1;
 			release(unused);
 		}
-		if (again) this.kick();
+		this.kick();
 	}
 
 	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
@@ -135,20 +186,25 @@ export class Claimer {
 	}
 
 	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
-	#refused(code: "no_lease" | "stale_generation"): void {
+	#refused(code: "no_lease" | "stale_generation", claim: number): void {
 		const { staleGeneration, noLease } = this.#parts;
-		this.#failed = true;
+		this.#hasFailed(claim);
 		if (code === "stale_generation") staleGeneration();
 		else noLease();
 	}
 
-	/** Puts what was asked for last in line, or drops it when nothing waits there. */
-	#cool(routes: readonly Route[], remaining: number): void {
+	/** Of a claim that is older than the last news it says nothing about the next. */
+	#hasFailed(claim: number): void {
+		this.#failed = claim > this.#newsAt;
+		this.#moreWait = false;
+	}
+
+	/** Puts what this claim asked for last in line, or drops it when nothing waits there. */
+	#cool(routes: readonly Route[], claim: number): void {
 		for (const route of routes) {
 			const hintedAt = this.#hot.get(route) ?? 0;
 			this.#hot.delete(route);
-			if (remaining > 0 || hintedAt >= this.#claims)
-				this.#hot.set(route, hintedAt);
+			if (this.#moreWait || hintedAt >= claim) this.#hot.set(route, hintedAt);
 		}
 	}
 }

@@ -7,6 +7,7 @@
  * event of one actor is which call of another is all that is decided here.
  */
 import type { SessionName } from "../protocol/lease.ts";
+import { HINT_AHEAD_MS_MAX } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
 import type { ClaimedTask } from "../protocol/task.ts";
 import { Claimer } from "./claimer.ts";
@@ -24,7 +25,7 @@ import { Reaper } from "./reaper.ts";
 import { Reconciler } from "./reconciler.ts";
 import { type GoodPulse, Renewer } from "./renewer.ts";
 import type { Runner } from "./runner.ts";
-import { Submitter } from "./submitter.ts";
+import { type Sent, Submitter } from "./submitter.ts";
 import { Trimmer } from "./trimmer.ts";
 
 export interface CrewParts {
@@ -44,6 +45,8 @@ export interface CrewParts {
 	/** Whether other nodes may reach the store while this one does not. */
 	readonly othersMayReach: () => boolean;
 	readonly ended: (ids: readonly string[]) => void;
+	/** Slots have come free. */
+	readonly freed: () => void;
 	readonly superseded: () => void;
 }
 
@@ -83,20 +86,22 @@ export class Crew {
 			shard,
 			clock,
 			log,
+			share: runner.share,
 			ended: parts.ended,
 			kept: (endedKept) => this.#trimmer.kept(endedKept),
 			putBack: (counts) => this.hint(counts),
+			sent: () => parts.freed(),
 		});
 		this.submitter = new Submitter({
 			shard,
 			clock,
-			waiting: (counts) => this.hint(counts),
+			sending: (counts) => this.#sending(counts),
 		});
 		this.#reconciler = new Reconciler({
 			shard,
 			log,
-			held: () => runner.runningIn(shard.index) + this.finisher.waiting,
-			holds: (task) => runner.holds(task) || this.finisher.holds(task),
+			count: () => runner.runningIn(shard.index) + this.finisher.waiting,
+			held: () => [...runner.held(shard.index), ...this.finisher.held()],
 			claiming: () => this.claimer.inFlight,
 			newestToken: () => this.claimer.newestToken,
 			givenBack: () => this.renewer.hurry(),
@@ -144,16 +149,41 @@ export class Crew {
 
 	/** Tasks wait here: claim them, and tell the others of what is too much for this node. */
 	hint(counts: readonly RoutedCount[]): void {
-		const { serves, runner, announce, shard } = this.#parts;
+		const others = this.#forOthers(counts);
+		if (others.length > 0) this.#parts.announce(this.shard.index, others);
+		for (const { route } of counts) this.claimer.hint(route);
+	}
+
+	/** What is too much for this node, or nothing for it. */
+	#forOthers(counts: readonly RoutedCount[]): readonly RoutedCount[] {
+		const { serves, runner } = this.#parts;
 		let slots =
 			this.renewer.trusted && this.claimer.claiming ? runner.freeSlots : 0;
-		const others = counts.filter(({ route, count }) => {
+		return counts.filter(({ route, count }) => {
 			if (!serves(route)) return true;
 			slots -= count;
 			return slots < 0;
 		});
+	}
+
+	/**
+	 * Tasks are on their way to the store: this node's claim goes out right behind
+	 * them, and others hear of them at once. When they are there, those are told again
+	 * where it took so long that they may have asked too early. A claim of this node
+	 * has overtaken them only where their script had to be sent again, whole; then
+	 * its route is cold by now.
+	 */
+	#sending(counts: readonly RoutedCount[]): Sent {
+		const { announce, shard } = this.#parts;
+		const others = this.#forOthers(counts);
 		if (others.length > 0) announce(shard.index, others);
 		for (const { route } of counts) this.claimer.hint(route);
+		return (waiting, tookMs) => {
+			if (others.length > 0 && tookMs > HINT_AHEAD_MS_MAX)
+				announce(shard.index, others);
+			for (const { route } of waiting)
+				if (!this.claimer.isHot(route)) this.claimer.hint(route);
+		};
 	}
 
 	#makeRenewer(): Renewer {
@@ -197,9 +227,10 @@ export class Crew {
 	}
 
 	#makeClaimer(): Claimer {
-		const { shard, log, serves, runner } = this.#parts;
+		const { shard, clock, log, serves, runner } = this.#parts;
 		return new Claimer({
 			shard,
+			clock,
 			log,
 			serves,
 			lease: () => {
@@ -208,7 +239,7 @@ export class Crew {
 					? { session, generation }
 					: undefined;
 			},
-			reserve: (slotsMax) => runner.reserve(slotsMax),
+			reserve: (slotsMax, orNone) => runner.reserve(slotsMax, orNone),
 			release: (slots) => runner.release(slots),
 			deliver: (tasks, session) => this.#deliver(tasks, session),
 			staleGeneration: () => void this.storeIsBack(),

@@ -62,6 +62,7 @@ export interface DeskParts {
 			ms: number,
 			signal: AbortSignal,
 		): Promise<TaskRecord | undefined>;
+		lookSoon(): void;
 	};
 	readonly isServed: (route: Route) => boolean;
 	readonly connected: () => readonly string[];
@@ -117,12 +118,20 @@ export class Desk implements Api {
 		signal: AbortSignal,
 	): Promise<TaskRecord | undefined> {
 		const { waiter } = this.#parts;
-		const task = await this.get(id);
-		if (task === undefined || isEnded(task.state) || ms <= 0 || waiter.full)
-			return task;
-		const ended = await waiter.ended(id, ms, signal);
-		if (ended !== undefined) return ended;
-		return signal.aborted ? task : await this.get(id);
+		if (ms <= 0 || waiter.full) return await this.get(id);
+		// First wait, then look: else it could end in between, unseen.
+		const seen = new AbortController();
+		const end = waiter.ended(id, ms, AbortSignal.any([signal, seen.signal]));
+		try {
+			const task = await this.get(id);
+			if (task === undefined || isEnded(task.state)) return task;
+			waiter.lookSoon();
+			const ended = await end;
+			if (ended !== undefined) return ended;
+			return signal.aborted ? task : await this.get(id);
+		} finally {
+			seen.abort();
+		}
 	}
 
 	async list(

@@ -3,14 +3,15 @@
  *
  * What it takes is kept until the store has answered: through an outage, over
  * any number of tries. It may send the same end twice, since the token fences
- * it: the store accepts it once and says so again. A node stops claiming while
- * too much waits here (`congested`), so what is kept is bounded.
+ * it: the store accepts it once and says so again. Behind a batch that is under way
+ * another follows only where enough waits to fill one, so that batches grow with
+ * the load. What is kept is bounded by the node's slots and by bytes (`runner.ts`).
  */
 import {
 	COMPLETE_BATCH_BYTES_MAX,
 	COMPLETE_BATCH_MAX,
+	COMPLETE_BATCHES_MAX,
 	ENDS_WAITING_BYTES_MAX,
-	ENDS_WAITING_MAX,
 	STORE_RETRY_MS,
 } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
@@ -29,12 +30,21 @@ export interface FinisherParts {
 	readonly shard: Shard;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** These tasks have ended, for good. */
+	/** Tasks that are claimed at once, at most: as many ends make a full batch. */
+	readonly share: number;
+	/** These tasks have ended for good, or their ends are on their way to the store. */
 	readonly ended: (ids: readonly string[]) => void;
 	/** Ended tasks that the shard keeps now. */
 	readonly kept: (endedKept: number) => void;
 	/** Tasks wait again: hint at them. */
 	readonly putBack: (counts: readonly RoutedCount[]) => void;
+	/** Ends are on their way to the store: their tasks' slots are free. */
+	readonly sent: () => void;
+}
+
+interface Attempt {
+	readonly id: string;
+	readonly token: number;
 }
 
 /** A task given back, and where it waits again. */
@@ -45,57 +55,60 @@ export interface Returned extends GiveBack {
 
 export class Finisher {
 	#ends: TaskEnd[] = [];
+	/** Of the ends that are not on their way. */
+	#unsentBytes = 0;
 	#givenBack: Returned[] = [];
-	#waitingBytes = 0;
-	#sending = false;
+	/** Batches that the store has not answered yet. */
+	readonly #underWay = new Set<readonly Attempt[]>();
 	#soon = false;
-	#retryTimer: Timer | undefined;
+	/** The newest batch was of tasks given back. */
+	#gaveBack = false;
+	/** Set while the store is given time after it did not answer. */
+	#retry: Timer | undefined;
 	#stopped = false;
+	readonly #batchMax: number;
 	readonly #parts: FinisherParts;
 
 	constructor(parts: FinisherParts) {
 		this.#parts = parts;
+		this.#batchMax = Math.min(COMPLETE_BATCH_MAX, parts.share);
 	}
 
 	/** Tries no more: what the store has not taken by now is left to the end of the lease. */
 	stop(): void {
 		this.#stopped = true;
-		this.#retryTimer?.cancel();
+		this.#retry?.cancel();
 	}
 
 	get idle(): boolean {
-		return (
-			!this.#sending && this.#ends.length === 0 && this.#givenBack.length === 0
-		);
+		return this.waiting === 0;
 	}
 
-	get congested(): boolean {
-		return (
-			this.#ends.length > ENDS_WAITING_MAX ||
-			this.#waitingBytes > ENDS_WAITING_BYTES_MAX
-		);
-	}
-
-	/** Attempts whose end waits here. */
-	get waiting(): number {
+	/** Attempts whose end is not on its way to the store. */
+	get unsent(): number {
 		return this.#ends.length + this.#givenBack.length;
 	}
 
-	holds({
-		id,
-		token,
-	}: {
-		readonly id: string;
-		readonly token: number;
-	}): boolean {
-		const same = (other: { readonly id: string; readonly token: number }) =>
-			other.id === id && other.token === token;
-		return this.#ends.some(same) || this.#givenBack.some(same);
+	/** The ends that are not on their way take more memory than they may. */
+	get clogged(): boolean {
+		return this.#unsentBytes > ENDS_WAITING_BYTES_MAX;
+	}
+
+	/** Attempts whose end the store has not taken yet. */
+	get waiting(): number {
+		let waiting = this.unsent;
+		for (const batch of this.#underWay) waiting += batch.length;
+		return waiting;
+	}
+
+	/** These, one by one. */
+	held(): Attempt[] {
+		return [...this.#ends, ...this.#givenBack, ...[...this.#underWay].flat()];
 	}
 
 	finish(end: TaskEnd): void {
 		this.#ends.push(end);
-		this.#waitingBytes += bodyBytes(end);
+		this.#unsentBytes += bodyBytes(end);
 		this.#flushSoon();
 	}
 
@@ -105,77 +118,109 @@ export class Finisher {
 	}
 
 	#flushSoon(): void {
-		if (this.#soon || this.#sending) return;
+		if (this.#soon) return;
 		this.#soon = true;
 		this.#parts.clock.soon(() => {
 			this.#soon = false;
-			void this.#flush();
+			this.#flush();
 		});
 	}
 
-	async #flush(): Promise<void> {
-		const { clock, log, shard } = this.#parts;
-		this.#sending = true;
+	#flush(): void {
+		if (this.#retry !== undefined || this.#stopped) return;
+		if (this.unsent === 0 || !this.#mayFollow()) return;
+		// In turn, where both wait: neither keeps the other here, whatever becomes of it.
+		const [ends, givenBack] = [this.#ends.length, this.#givenBack.length];
+		this.#gaveBack = ends > 0 && givenBack > 0 ? !this.#gaveBack : ends === 0;
+		if (this.#gaveBack) {
+			const tasks = this.#givenBack.splice(0, this.#batchMax);
+			void this.#send(tasks, this.#return(tasks), () => {
+				this.#givenBack = [...tasks, ...this.#givenBack];
+			});
+		} else {
+			const ends = this.#takeEnds();
+			void this.#send(ends, this.#complete(ends), () => {
+				this.#ends = [...ends, ...this.#ends];
+				for (const end of ends) this.#unsentBytes += bodyBytes(end);
+			});
+		}
+		// Not in this turn: what goes out in one piece is answered in one piece.
+		this.#flushSoon();
+	}
+
+	/** Whether a batch may go out now: behind others, only a full one. */
+	#mayFollow(): boolean {
+		const { size } = this.#underWay;
+		if (size === 0) return true;
+		const waiting = Math.max(this.#ends.length, this.#givenBack.length);
+		return waiting >= this.#batchMax && size < COMPLETE_BATCHES_MAX;
+	}
+
+	/** Sees a batch through; what the store does not take is kept. */
+	async #send(
+		batch: readonly Attempt[],
+		answer: Promise<void>,
+		keep: () => void,
+	): Promise<void> {
+		const { clock, log, shard, sent } = this.#parts;
+		this.#underWay.add(batch);
+		sent();
 		try {
-			// Either may grow while the other is under way.
-			while (this.waiting > 0) {
-				if (this.#ends.length > 0) await this.#sendEnds();
-				else await this.#sendGivenBack();
-			}
+			await answer;
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			log.debug(
 				{ err: error, shard: shard.index },
 				"the store did not take the ends of tasks; they are kept",
 			);
-			if (!this.#stopped)
-				this.#retryTimer = clock.after(
-					STORE_RETRY_MS,
-					() => void this.#flush(),
-				);
-			return;
+			keep();
+			this.#retry ??= clock.after(STORE_RETRY_MS, () => {
+				this.#retry = undefined;
+				this.#flush();
+			});
+		} finally {
+			this.#underWay.delete(batch);
 		}
-		this.#sending = false;
+		this.#flush();
 	}
 
-	async #sendEnds(): Promise<void> {
+	/** The first ends that fit into one script. */
+	#takeEnds(): TaskEnd[] {
+		let bytes = 0;
+		let taken = 0;
+		for (const end of this.#ends) {
+			bytes += bodyBytes(end);
+			if (taken > 0 && bytes > COMPLETE_BATCH_BYTES_MAX) break;
+			taken += 1;
+			if (taken === this.#batchMax) break;
+		}
+		const ends = this.#ends.splice(0, taken);
+		for (const end of ends) this.#unsentBytes -= bodyBytes(end);
+		return ends;
+	}
+
+	async #complete(batch: readonly TaskEnd[]): Promise<void> {
 		const { shard, ended, kept, log } = this.#parts;
-		const batch = this.#takeBatch();
-		const { outcomes, endedKept } = await shard.complete(batch);
-		this.#ends = this.#ends.slice(batch.length);
-		for (const end of batch) this.#waitingBytes -= bodyBytes(end);
-		const accepted = batch.filter((_, i) => outcomes[i] === "accepted");
-		if (accepted.length < batch.length) {
+		const ids = batch.map(({ id }) => id);
+		const answer = shard.complete(batch);
+		// Who waits for one of them need not wait for the answer. Who comes to wait
+		// meanwhile may have looked just before the end was there.
+		ended(ids);
+		const { outcomes, endedKept } = await answer;
+		ended(ids);
+		const refused = outcomes.filter((outcome) => outcome !== "accepted").length;
+		if (refused > 0) {
 			log.warn(
-				{ shard: shard.index, refused: batch.length - accepted.length },
+				{ shard: shard.index, refused },
 				"results refused: their attempts had been taken over",
 			);
 		}
-		ended(accepted.map(({ id }) => id));
 		kept(endedKept);
 	}
 
-	/** The first ends that fit into one script; they stay until it has answered. */
-	#takeBatch(): TaskEnd[] {
-		let bytes = 0;
-		const batch: TaskEnd[] = [];
-		for (const end of this.#ends) {
-			bytes += bodyBytes(end);
-			if (
-				batch.length === COMPLETE_BATCH_MAX ||
-				(batch.length > 0 && bytes > COMPLETE_BATCH_BYTES_MAX)
-			)
-				break;
-			batch.push(end);
-		}
-		return batch;
-	}
-
-	async #sendGivenBack(): Promise<void> {
+	async #return(batch: readonly Returned[]): Promise<void> {
 		const { shard, ended, putBack } = this.#parts;
-		const batch = this.#givenBack.slice(0, COMPLETE_BATCH_MAX);
 		const outcomes = await shard.giveBack(batch);
-		this.#givenBack = this.#givenBack.slice(batch.length);
 		ended(batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id));
 		putBack(
 			batch
@@ -189,7 +234,7 @@ export class Finisher {
 	}
 }
 
-/** Near enough to bound memory by; the store's own limits count exactly. */
+/** Near enough to bound a script by; the store's own limits count exactly. */
 function bodyBytes(end: TaskEnd): number {
 	return end.state === "SUCCESS"
 		? end.result.length

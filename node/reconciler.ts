@@ -5,9 +5,9 @@
  * They come from claims whose answer was lost. The two lists are compared when
  * a claim is known to be lost and a later one has brought tasks, or when the
  * store counts more tasks for the session than are held, at two pulses in a row
- * with nothing under way. Tokens rise and one claim is under way at a time, so
- * what has a token up to the newest one delivered has arrived here or never
- * will. Giving back is fenced by the token, so a task that ended meanwhile is
+ * with nothing under way. Tokens rise and claims are answered in the order in
+ * which they ran, so what has a token up to the newest one delivered has arrived
+ * here or never will. Giving back is fenced by the token, so a task that ended meanwhile is
  * not touched.
  */
 import type { SessionName } from "../protocol/lease.ts";
@@ -18,11 +18,12 @@ export interface ReconcilerParts {
 	readonly shard: Shard;
 	readonly log: Log;
 	/** Attempts of this shard that are running here, or whose end is on its way. */
-	readonly held: () => number;
-	readonly holds: (task: {
+	readonly count: () => number;
+	/** These, one by one. */
+	readonly held: () => readonly {
 		readonly id: string;
 		readonly token: number;
-	}) => boolean;
+	}[];
 	/** Claims are under way whose tasks are not held yet. */
 	readonly claiming: () => boolean;
 	/** Highest token that a claim has brought here. */
@@ -48,27 +49,28 @@ export class Reconciler {
 
 	/** The store counts so many tasks for the session. */
 	async counted(session: SessionName, running: number): Promise<void> {
-		const { held, claiming, newestToken } = this.#parts;
+		const { count, claiming, newestToken } = this.#parts;
 		if (this.#lostAfter !== undefined && newestToken() > this.#lostAfter) {
 			await this.#compare(session);
 			return;
 		}
 		this.#suspicions =
-			running > held() && !claiming() ? this.#suspicions + 1 : 0;
+			running > count() && !claiming() ? this.#suspicions + 1 : 0;
 		if (this.#suspicions < 2) return;
 		this.#suspicions = 0;
 		await this.#compare(session);
 	}
 
 	async #compare(session: SessionName): Promise<void> {
-		const { shard, log, holds, claiming } = this.#parts;
+		const { shard, log, held, claiming } = this.#parts;
 		const newest = this.#parts.newestToken();
 		try {
 			const listed = await shard.running(session);
 			// The newer tasks may be on their way here.
 			const arrivedUpTo = claiming() ? newest : Number.POSITIVE_INFINITY;
+			const here = new Set(held().map(({ id, token }) => `${token} ${id}`));
 			const lost = listed.filter(
-				(task) => task.token <= arrivedUpTo && !holds(task),
+				({ id, token }) => token <= arrivedUpTo && !here.has(`${token} ${id}`),
 			);
 			if (lost.length > 0) await this.#giveBack(lost);
 			if (this.#lostAfter !== undefined && newest > this.#lostAfter)

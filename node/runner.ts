@@ -1,15 +1,18 @@
 /**
  * Runner: the tasks in this node's hands, and its slots.
  *
- * A slot is one task running. Claimers reserve slots before they ask for tasks,
- * so a node never takes more than it can start at once, and priorities hold.
+ * A slot is one task, from its claim until its end. Claimers reserve slots before
+ * they ask for tasks, so a node never takes more than it can start at once, and
+ * priorities hold. Of tasks that have ended and whose ends are not on their way to
+ * the store yet, as many as there are slots may wait, or ENDS_WAITING_BYTES_MAX;
+ * those beyond take a slot each, so that a node whose store is slow or away stops.
  * Guarantees that every task delivered leaves by exactly one door: its result
  * goes to the finisher of its shard, it is given back, or, where its lease was
  * taken, it is let go without a word, since whatever is said would be refused.
  */
 import { typeOf } from "../protocol/route.ts";
 import type { ClaimedTask, TaskEnd } from "../protocol/task.ts";
-import type { Clock, Executor, GiveBack, JobOutcome } from "./ports.ts";
+import type { Clock, Executor, GiveBack, Job, JobOutcome } from "./ports.ts";
 
 export interface RunnerParts {
 	readonly clock: Clock;
@@ -24,22 +27,24 @@ export interface RunnerParts {
 		task: ClaimedTask,
 		how: Pick<GiveBack, "end" | "message">,
 	) => void;
-	/** True while ends of tasks wait for the store in such numbers that no more should be made. */
-	readonly congested: () => boolean;
+	/** Tasks that have ended, and whose ends are not on their way to the store yet. */
+	readonly leaving: () => number;
+	/** These take more memory than they may. */
+	readonly clogged: () => boolean;
 	/** Slots have come free. */
 	readonly freed: () => void;
 }
 
 interface Held {
-	readonly key: string;
 	readonly task: ClaimedTask;
+	readonly job: Job;
 	readonly shard: number;
 	/** What becomes of it should it end now. */
 	fate: "report" | "give-back" | "let-go";
 }
 
 export class Runner {
-	readonly #held = new Map<string, Held>();
+	readonly #held = new Set<Held>();
 	#reserved = 0;
 	#freedSoon = false;
 	readonly #parts: RunnerParts;
@@ -53,22 +58,29 @@ export class Runner {
 	}
 
 	get freeSlots(): number {
-		if (this.#parts.congested()) return 0;
-		return Math.max(
-			0,
-			this.#parts.concurrency - this.#held.size - this.#reserved,
-		);
+		const { concurrency, leaving, clogged } = this.#parts;
+		if (clogged()) return 0;
+		const behind = Math.max(0, leaving() - concurrency);
+		const taken = this.#held.size + this.#reserved + behind;
+		return Math.max(0, concurrency - taken);
 	}
 
 	/**
-	 * Takes up to so many free slots; returns how many it got. No more than half
-	 * of all at once: while one half runs the other is claimed, so that node and
-	 * store work at the same time instead of in turn (a fifth more throughput of
-	 * no-op tasks with 100 slots).
+	 * Slots that may be reserved at once. Half of all: while one half runs the other
+	 * is claimed, so that node and store work at the same time instead of in turn.
 	 */
-	reserve(slotsMax: number): number {
-		const half = Math.ceil(this.#parts.concurrency / 2);
-		const slots = Math.min(slotsMax, half, this.freeSlots);
+	get share(): number {
+		return Math.ceil(this.#parts.concurrency / 2);
+	}
+
+	/**
+	 * Takes up to so many free slots, or, `orNone`, none where it cannot be all of
+	 * them, or a share; returns how many it got.
+	 */
+	reserve(slotsMax: number, orNone: boolean): number {
+		const wanted = Math.min(slotsMax, this.share);
+		const slots = Math.min(wanted, this.freeSlots);
+		if (orNone && slots < wanted) return 0;
 		this.#reserved += slots;
 		return slots;
 	}
@@ -83,23 +95,21 @@ export class Runner {
 	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
 		for (const task of tasks) {
 			this.#reserved -= 1;
-			const key = keyOf(task);
-			const held: Held = { key, task, shard, fate: "report" };
-			this.#held.set(key, held);
+			const held: Held = { task, job: jobOf(task), shard, fate: "report" };
+			this.#held.add(held);
 			void this.#run(held);
 		}
 	}
 
 	runningIn(shard: number): number {
 		let running = 0;
-		for (const held of this.#held.values())
-			if (held.shard === shard) running += 1;
+		for (const held of this.#held) if (held.shard === shard) running += 1;
 		return running;
 	}
 
-	/** Whether the attempt is in this node's hands. */
-	holds(task: { readonly id: string; readonly token: number }): boolean {
-		return this.#held.has(keyOf(task));
+	/** The attempts of a shard that are in this node's hands. */
+	*held(shard: number): Iterable<ClaimedTask> {
+		for (const held of this.#held) if (held.shard === shard) yield held.task;
 	}
 
 	/** The lease of these tasks is lost, or can no longer be trusted: stop them. */
@@ -118,26 +128,26 @@ export class Runner {
 		reason: string,
 	): void {
 		const { executor, abortGraceMs } = this.#parts;
-		for (const held of this.#held.values()) {
+		for (const held of this.#held) {
 			if (!which(held)) continue;
 			if (held.fate === "report") held.fate = fate;
-			executor.abort(held.task.id, held.task.token, reason, abortGraceMs);
+			executor.abort(held.job, reason, abortGraceMs);
 		}
 	}
 
-	async #run(held: Held): Promise<void> {
-		const { task } = held;
-		const outcome = await this.#parts.executor.run({
-			id: task.id,
-			type: typeOf(task.route),
-			payload: task.payload,
-			token: task.token,
-			attempt: task.attempt,
-			priority: task.priority,
-			createdMs: task.createdMs,
-			alone: task.crashes > 0,
+	/** Once for all slots that come free in one burst. */
+	#tellFreed(): void {
+		if (this.#freedSoon) return;
+		this.#freedSoon = true;
+		this.#parts.clock.soon(() => {
+			this.#freedSoon = false;
+			this.#parts.freed();
 		});
-		this.#held.delete(held.key);
+	}
+
+	async #run(held: Held): Promise<void> {
+		const outcome = await this.#parts.executor.run(held.job);
+		this.#held.delete(held);
 		if (held.fate !== "let-go") this.#leave(held, outcome);
 		this.#tellFreed();
 	}
@@ -184,24 +194,17 @@ export class Runner {
 				giveBack(shard, task, { end: "handed-back", message: "" });
 		}
 	}
-
-	/** Once for all slots that come free in one burst. */
-	#tellFreed(): void {
-		if (this.#freedSoon) return;
-		this.#freedSoon = true;
-		this.#parts.clock.soon(() => {
-			this.#freedSoon = false;
-			this.#parts.freed();
-		});
-	}
 }
 
-function keyOf({
-	id,
-	token,
-}: {
-	readonly id: string;
-	readonly token: number;
-}): string {
-	return `${id} ${token}`;
+function jobOf(task: ClaimedTask): Job {
+	return {
+		id: task.id,
+		type: typeOf(task.route),
+		payload: task.payload,
+		token: task.token,
+		attempt: task.attempt,
+		priority: task.priority,
+		createdMs: task.createdMs,
+		alone: task.crashes > 0,
+	};
 }

@@ -101,7 +101,9 @@ export class Scheduler {
 					priority,
 					...how,
 				}),
-			congested: () => this.#crews.some(({ finisher }) => finisher.congested),
+			leaving: () =>
+				this.#crews.reduce((sum, { finisher }) => sum + finisher.unsent, 0),
+			clogged: () => this.#crews.some(({ finisher }) => finisher.clogged),
 			freed: () => this.#slotsFreed(),
 		});
 		const waiter = new Waiter({ clock, log, get: (ids) => this.#getAll(ids) });
@@ -196,6 +198,7 @@ export class Scheduler {
 			othersMayReach: () =>
 				["reached", "unknown"].includes(this.#roster.storeSeenByPeers()),
 			ended: (ids) => waiter.endedHere(ids),
+			freed: () => this.#slotsFreed(),
 			superseded,
 		});
 	}

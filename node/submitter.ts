@@ -28,9 +28,12 @@ import {
 export interface SubmitterParts {
 	readonly shard: Shard;
 	readonly clock: Clock;
-	/** Tasks wait: hint at them. */
-	readonly waiting: (counts: readonly RoutedCount[]) => void;
+	/** Tasks are on their way to the store: hint at them. */
+	readonly sending: (counts: readonly RoutedCount[]) => Sent;
 }
+
+/** To be called once tasks that were on their way have come to wait in the store, so long after. */
+export type Sent = (counts: readonly RoutedCount[], tookMs: number) => void;
 
 interface Item {
 	readonly task: NewTask;
@@ -117,15 +120,20 @@ export class Submitter {
 	}
 
 	async #send(batch: readonly Item[]): Promise<void> {
+		const { shard, clock, sending } = this.#parts;
+		const tasks = batch.map(({ task }) => task);
 		this.#batches += 1;
 		for (const item of batch) item.sent = true;
+		const sentMs = clock.monoMs();
 		try {
-			const outcomes = await this.#parts.shard.submit(
-				batch.map(({ task }) => task),
-			);
+			const stored = shard.submit(tasks);
+			const waiting = sending(countByRoute(tasks));
+			const outcomes = await stored;
+			const tookMs = clock.monoMs() - sentMs;
 			for (const [i, item] of batch.entries())
 				settle(item, outcomes[i] as SubmitOutcome);
-			this.#hint(batch, outcomes);
+			const created = tasks.filter((_, i) => isCreated(outcomes[i]));
+			if (created.length > 0) waiting(countByRoute(created), tookMs);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			for (const item of batch) settle(item, error);
@@ -149,24 +157,23 @@ export class Submitter {
 			);
 		}
 	}
+}
 
-	#hint(batch: readonly Item[], outcomes: readonly SubmitOutcome[]): void {
-		const byRoute = new Map<string, RoutedCount>();
-		for (const [i, { task }] of batch.entries()) {
-			const outcome = outcomes[i];
-			if (!outcome?.ok || !outcome.created) continue;
-			const { count, topPriority } = byRoute.get(task.route) ?? {
-				count: 0,
-				topPriority: 0,
-			};
-			byRoute.set(task.route, {
-				route: task.route,
-				count: count + 1,
-				topPriority: Math.max(topPriority, task.priority),
-			});
-		}
-		if (byRoute.size > 0) this.#parts.waiting([...byRoute.values()]);
+function isCreated(outcome: SubmitOutcome | undefined): boolean {
+	return outcome?.ok === true && outcome.created;
+}
+
+function countByRoute(tasks: readonly NewTask[]): RoutedCount[] {
+	const byRoute = new Map<string, RoutedCount>();
+	for (const { route, priority } of tasks) {
+		const known = byRoute.get(route);
+		byRoute.set(route, {
+			route,
+			count: (known?.count ?? 0) + 1,
+			topPriority: Math.max(priority, known?.topPriority ?? 0),
+		});
 	}
+	return [...byRoute.values()];
 }
 
 function settle(item: Item, outcome: SubmitOutcome | StoreError): void {

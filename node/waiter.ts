@@ -26,6 +26,8 @@ type Answer = (task: TaskRecord | undefined) => void;
 
 export class Waiter {
 	readonly #waiting = new Map<string, Set<Answer>>();
+	/** Tasks that are being looked for since they have ended here. */
+	readonly #asked = new Set<string>();
 	#count = 0;
 	#timer: Timer | undefined;
 	/** When the next look is due: it is only ever brought forward. */
@@ -59,8 +61,7 @@ export class Waiter {
 		const timer = clock.after(ms, () => resolve(undefined));
 		const abort = () => resolve(undefined);
 		signal.addEventListener("abort", abort);
-		this.#pollMs = WAIT_POLL_MS_MIN;
-		this.#lookIn(this.#pollMs);
+		if (signal.aborted) abort();
 		return promise.finally(() => {
 			timer.cancel();
 			signal.removeEventListener("abort", abort);
@@ -70,10 +71,32 @@ export class Waiter {
 		});
 	}
 
-	/** These have ended here: look now for those who wait for one of them. */
+	/** Somebody has come to wait, and has seen that the task is not over: look soon. */
+	lookSoon(): void {
+		this.#pollMs = WAIT_POLL_MS_MIN;
+		this.#lookIn(this.#pollMs);
+	}
+
+	/**
+	 * The ends of these are on their way to the store, or there: look now for those who
+	 * wait for one of them. (A look overtakes them only where their script had to be
+	 * sent again, whole; then the next one finds them.)
+	 */
 	endedHere(ids: readonly string[]): void {
-		if (this.#waiting.size > 0 && ids.some((id) => this.#waiting.has(id)))
-			this.#lookIn(0);
+		if (this.#waiting.size === 0) return;
+		const awaited = ids.filter(
+			(id) => this.#waiting.has(id) && !this.#asked.has(id),
+		);
+		if (awaited.length > 0) void this.#askAtOnce(awaited);
+	}
+
+	async #askAtOnce(ids: readonly string[]): Promise<void> {
+		for (const id of ids) this.#asked.add(id);
+		try {
+			await this.#ask(ids);
+		} finally {
+			for (const id of ids) this.#asked.delete(id);
+		}
 	}
 
 	#lookIn(ms: number): void {
@@ -92,11 +115,23 @@ export class Waiter {
 	}
 
 	async #look(): Promise<void> {
-		const { get, log } = this.#parts;
 		this.#looking = true;
 		this.#dueMs = Number.POSITIVE_INFINITY;
 		try {
-			const ids = [...this.#waiting.keys()];
+			await this.#ask([...this.#waiting.keys()]);
+		} finally {
+			this.#looking = false;
+		}
+		this.#pollMs = Math.min(this.#pollMs * 1.5, WAIT_POLL_MS_MAX);
+		if (this.#waiting.size > 0) this.#lookIn(this.#pollMs);
+		// One that was asked for during this look may be due already.
+		this.#setTimer();
+	}
+
+	/** Answers those who wait for one of these that has ended. */
+	async #ask(ids: readonly string[]): Promise<void> {
+		const { get, log } = this.#parts;
+		try {
 			for (let i = 0; i < ids.length; i += WAIT_BATCH_MAX) {
 				const batch = ids.slice(i, i + WAIT_BATCH_MAX);
 				const tasks = await get(batch);
@@ -110,12 +145,6 @@ export class Waiter {
 			// Those who wait go on waiting; their time bounds it.
 			if (!(error instanceof StoreError)) throw error;
 			log.debug({ err: error }, "could not look for tasks that are waited for");
-		} finally {
-			this.#looking = false;
 		}
-		this.#pollMs = Math.min(this.#pollMs * 1.5, WAIT_POLL_MS_MAX);
-		if (this.#waiting.size > 0) this.#lookIn(this.#pollMs);
-		// One that was asked for during this look may be due already.
-		this.#setTimer();
 	}
 }

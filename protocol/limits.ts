@@ -110,6 +110,8 @@ export const PING_MS = 250;
 export const SPIN_MS = 1_000;
 /** Threads started in place of silent ones. Beyond: tasks queue at silent ones. */
 export const SPARE_THREADS_MAX = 4;
+/** Work that one thread is given before another one is woken for the next job. */
+export const THREAD_WORK_MS = 2;
 /** Suspects that run at once, each in a thread of its own. Beyond: they wait. */
 export const ALONE_THREADS_MAX = 8;
 /** A node without any task for so long ends its threads, all but one that stays warm. */
@@ -152,6 +154,10 @@ export const SUBMIT_BATCH_BYTES_MAX = 1024 * 1024;
 /** Submissions of one shard under way to the store at once. */
 export const SUBMIT_BATCHES_MAX = 4;
 export const CLAIM_BATCH_MAX = 128;
+/** Claims of one shard under way at once; the next one waits for an answer. */
+export const CLAIMS_MAX = 4;
+/** A claim that could be larger, where more tasks wait, goes out after this all the same. */
+export const CLAIM_FILL_MS = 1;
 /** A claim stops taking tasks once their texts exceed this … */
 export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** … which it looks at after every so many tasks. */
@@ -159,14 +165,15 @@ export const READ_TASKS_MAX = 16;
 export const CLAIM_ROUTES_MAX = 64;
 export const COMPLETE_BATCH_MAX = 128;
 export const COMPLETE_BATCH_BYTES_MAX = 1024 * 1024;
+/** Batches of ends of one shard under way to the store at once; the next one waits for an answer. */
+export const COMPLETE_BATCHES_MAX = 4;
+/** Ends that a node keeps of one shard for a store that is away or slow; beyond, it claims nothing. */
+export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
 export const REVOKE_BATCH_MAX = 128;
 export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;
 
-/** Ends of tasks that a node keeps for a store that is away or slow; beyond, it claims nothing. */
-export const ENDS_WAITING_MAX = 2_000;
-export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
 /** Between tries to reach a store that did not answer. */
 export const STORE_RETRY_MS = 250;
 
@@ -175,10 +182,12 @@ export const STORE_RETRY_MS = 250;
 /** A larger message is not sent, and dropped when received. */
 export const GOSSIP_BYTES_MAX = 32 * 1024;
 /** Between one announcement of a node and its next … */
-export const ANNOUNCE_INTERVAL_MS_MIN = 4;
+export const ANNOUNCE_INTERVAL_MS_MIN = 2;
 /** … and under load, which is when more tasks than this were told of in such a time. */
 export const ANNOUNCE_INTERVAL_MS = 20;
-export const ANNOUNCE_CALM_TASKS_MAX = 2;
+export const ANNOUNCE_CALM_TASKS_MAX = 6;
+/** Nodes are told of tasks on their way to the store; again, where those took longer than this. */
+export const HINT_AHEAD_MS_MAX = 0.5;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
 /** A digest is sent so often where it matters at once … */

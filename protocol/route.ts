@@ -52,7 +52,8 @@ export function parseRoute(route: Route): RouteParts | undefined {
 
 /** The type in a route. */
 export function typeOf(route: Route): string {
-	return route.split("|", 2)[1] ?? "";
+	const start = route.indexOf("|") + 1;
+	return route.slice(start, route.indexOf("|", start));
 }
 
 function isName(text: string, charsMax: number): boolean {

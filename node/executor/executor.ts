@@ -2,11 +2,11 @@
  * The `Executor` port over worker threads: user code never runs on the node's
  * event loop, so a task that spins, throws, leaks or exits cannot delay a lease.
  *
- * This file knows the jobs under way by task and token, and how they are told
- * to stop. `pool.ts` decides where they run, `thread.ts` talks to one thread,
- * `verdict.ts` judges when one dies; what runs inside is `worker-main.ts` and
- * `worker/`. Threads isolate from accidents, not from malice: Buffers are
- * outside their heap's limit, and native code can end the whole process.
+ * This file knows the jobs under way, and how they are told to stop. `pool.ts`
+ * decides where they run, `thread.ts` talks to one thread, `verdict.ts` judges
+ * when one dies; what runs inside is `worker-main.ts` and `worker/`. Threads
+ * isolate from accidents, not from malice: Buffers are outside their heap's limit,
+ * and native code can end the whole process.
  *
  * How fast: about 100,000 no-op tasks a second through one thread with 100 in
  * flight, for 40 % of a core in the node's own thread; 25,000 one at a time
@@ -56,7 +56,8 @@ class ThreadExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
 	readonly #pool: Pool;
 	readonly #clock: Clock;
-	readonly #live = new Map<string, LiveJob>();
+	/** By the job itself: to hash a text for each costs more than the rest of the way. */
+	readonly #live = new Map<Job, LiveJob>();
 	readonly #graces = new Map<LiveJob, Timer>();
 	#stopping: Promise<void> | undefined;
 
@@ -70,27 +71,28 @@ class ThreadExecutor implements Executor {
 		if (this.#stopping !== undefined) {
 			return Promise.resolve({ kind: "aborted" });
 		}
-		const key = keyOf(job.id, job.token);
-		assert(!this.#live.has(key), `attempt ${key} is run twice`);
+		assert(!this.#live.has(job), "an attempt is run twice");
 		return new Promise((resolve) => {
 			const live: LiveJob = {
 				job,
 				aborted: false,
+				costMs: 0,
+				placedMs: 0,
 				thread: undefined,
 				number: 0,
 				settle: (outcome) => {
-					this.#live.delete(key);
+					this.#live.delete(job);
 					if (live.aborted) this.#endGrace(live);
 					resolve(outcome);
 				},
 			};
-			this.#live.set(key, live);
+			this.#live.set(job, live);
 			this.#pool.place(live);
 		});
 	}
 
-	abort(id: string, token: number, reason: string, graceMs: number): void {
-		const live = this.#live.get(keyOf(id, token));
+	abort(job: Job, reason: string, graceMs: number): void {
+		const live = this.#live.get(job);
 		if (live === undefined || live.aborted) return;
 		live.aborted = true;
 		const { thread } = live;
@@ -124,8 +126,4 @@ class ThreadExecutor implements Executor {
 		this.#graces.get(live)?.cancel();
 		this.#graces.delete(live);
 	}
-}
-
-function keyOf(id: string, token: number): string {
-	return `${token}:${id}`;
 }

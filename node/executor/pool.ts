@@ -9,8 +9,11 @@
  *
  * - Shared threads: up to `threadsMax`, each runs many asynchronous jobs. One
  *   is started when all others have work, and all but one are ended when there
- *   has been none for a time: a thread takes 10 to 25 MB. A job goes to the one
- *   with the fewest.
+ *   has been none for a time: a thread takes 10 to 25 MB. A job goes to the first
+ *   thread that is expected to be through within THREAD_WORK_MS all the same: to
+ *   wake a second one costs more than short jobs do. (Should one of them spin
+ *   against all expectation, those behind it wait.) Where there is none it goes to
+ *   the one with the fewest.
  * - A shared thread that does not answer (a task spins in it) is given no more
  *   jobs, and up to SPARE_THREADS_MAX others are started in its place; they are
  *   ended when it answers again. The jobs in it stay: to move them would mean to
@@ -22,9 +25,11 @@ import {
 	ALONE_THREADS_MAX,
 	PING_MS,
 	SPARE_THREADS_MAX,
+	THREAD_WORK_MS,
 	THREADS_IDLE_MS,
 } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
+import { Costs } from "./costs.ts";
 import type { WorkerStart } from "./messages.ts";
 import { type LiveJob, Thread } from "./thread.ts";
 import type { Death } from "./verdict.ts";
@@ -37,6 +42,7 @@ export class Pool {
 	readonly #shared = new Set<Thread>();
 	readonly #lone = new Set<Thread>();
 	readonly #waiting: LiveJob[] = [];
+	readonly #costs = new Costs();
 	#probing: Timer | undefined;
 	#resting: Timer | undefined;
 	#loading:
@@ -73,7 +79,8 @@ export class Pool {
 		this.#resting = undefined;
 		try {
 			if (!live.job.alone) {
-				this.#pickShared().run(live);
+				live.costMs = this.#costs.expectedMs(live.job.type);
+				this.#pickShared(live.costMs).run(live);
 			} else if (this.#lone.size < ALONE_THREADS_MAX) {
 				this.#startThread(this.#lone).run(live);
 			} else {
@@ -101,7 +108,7 @@ export class Pool {
 		});
 	}
 
-	#pickShared(): Thread {
+	#pickShared(costMs: number): Thread {
 		let best: Thread | undefined;
 		let leastSilent: Thread | undefined;
 		let responsive = 0;
@@ -109,6 +116,7 @@ export class Pool {
 			if (thread.ending) continue;
 			if (thread.responsive) {
 				responsive += 1;
+				if (thread.workMs + costMs <= THREAD_WORK_MS) return thread;
 				if (best === undefined || thread.load < best.load) best = thread;
 			} else if (leastSilent === undefined || thread.load < leastSilent.load) {
 				leastSilent = thread;
@@ -128,6 +136,8 @@ export class Pool {
 				this.#loading?.resolve(types);
 				this.#loading = undefined;
 			},
+			onProgress: (type, jobs, elapsedMs) =>
+				this.#costs.observe(type, jobs, elapsedMs),
 			onIdle: () => {
 				if (kind === this.#lone || this.#isSpare()) thread.end();
 			},

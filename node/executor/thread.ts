@@ -38,6 +38,9 @@ export interface LiveJob {
 	readonly settle: (outcome: JobOutcome) => void;
 	/** Set once it has been told to stop: whatever it does then, it is `aborted`. */
 	aborted: boolean;
+	/** How long it is expected to keep its thread, and when it was given to it. */
+	costMs: number;
+	placedMs: number;
 	/** Where it runs, and its number there; undefined while it waits for a thread. */
 	thread: Thread | undefined;
 	number: number;
@@ -46,6 +49,8 @@ export interface LiveJob {
 export interface ThreadEvents {
 	/** Handlers are loaded: these types can be run. */
 	onLoaded(types: readonly string[]): void;
+	/** So many jobs were over so long after they were given to it; the type is one's. */
+	onProgress(type: string, jobs: number, elapsedMs: number): void;
 	/** The last job in it is settled, and it lives. */
 	onIdle(): void;
 	/** The thread is gone and its jobs are settled. */
@@ -64,9 +69,12 @@ export class Thread {
 	readonly #handlerFiles: string;
 	readonly #jobs = new Map<number, LiveJob>();
 	#lastNumber = 0;
+	#workMs = 0;
 	#burst: BurstToWorker = [];
+	#burstMs = 0;
 	readonly #loading: Timer;
 	#loaded = false;
+	#loadedMs = 0;
 	#unansweredPings = 0;
 	#death: Death | undefined;
 
@@ -97,6 +105,11 @@ export class Thread {
 		return this.#jobs.size;
 	}
 
+	/** How long it is expected to need for them. */
+	get workMs(): number {
+		return this.#workMs;
+	}
+
 	/** Whether it takes part in running: it is not ending, and it answers. */
 	get responsive(): boolean {
 		return (
@@ -113,7 +126,9 @@ export class Thread {
 		live.thread = this;
 		live.number = this.#lastNumber;
 		this.#jobs.set(live.number, live);
+		this.#workMs += live.costMs;
 		pushJob(this.#outgoing(), live.number, live.job);
+		live.placedMs = this.#burstMs;
 	}
 
 	/** Tells a job of this thread to stop. */
@@ -155,6 +170,7 @@ export class Thread {
 	/** What goes out at the end of this turn, to be added to. */
 	#outgoing(): BurstToWorker {
 		if (this.#burst.length === 0) {
+			this.#burstMs = this.#clock.monoMs();
 			this.#clock.soon(() => {
 				const burst = this.#burst;
 				this.#burst = [];
@@ -166,12 +182,22 @@ export class Thread {
 
 	#hearBurst(burst: BurstFromWorker): void {
 		this.#unansweredPings = 0;
+		const before = this.load;
+		let last: LiveJob | undefined;
 		readFromWorker(
 			burst,
-			(number, result, ranMs) =>
-				this.#settle(number, { kind: "success", result, ranMs }),
+			(number, result, ranMs) => {
+				last = this.#settle(number, { kind: "success", result, ranMs });
+			},
 			(message) => this.#hear(message),
 		);
+		// What was given to it while it started says how long it takes to start.
+		if (last !== undefined && last.placedMs >= this.#loadedMs)
+			this.#events.onProgress(
+				last.job.type,
+				before - this.load,
+				this.#clock.monoMs() - last.placedMs,
+			);
 		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
 	}
 
@@ -188,6 +214,7 @@ export class Thread {
 			case "loaded":
 				this.#loading.cancel();
 				this.#loaded = true;
+				this.#loadedMs = this.#clock.monoMs();
 				this.#events.onLoaded(message.types);
 				return;
 			case "unloadable":
@@ -208,11 +235,14 @@ export class Thread {
 		}
 	}
 
-	#settle(number: number, outcome: JobOutcome): void {
+	#settle(number: number, outcome: JobOutcome): LiveJob | undefined {
 		const live = this.#jobs.get(number);
-		if (live === undefined) return;
+		if (live === undefined) return undefined;
 		this.#jobs.delete(number);
+		// Sums of fractions drift; an empty thread has no work.
+		this.#workMs = this.load === 0 ? 0 : this.#workMs - live.costMs;
 		live.settle(live.aborted ? { kind: "aborted" } : outcome);
+		return live;
 	}
 
 	#writeLog(number: number | undefined, line: string): void {

@@ -42,8 +42,8 @@ export interface Executor {
 	readonly types: ReadonlySet<string>;
 	/** Starts the job at once; resolves when it is over; never rejects. */
 	run(job: Job): Promise<JobOutcome>;
-	/** Aborts the job's signal; ends it by force after `graceMs`. */
-	abort(id: string, token: number, reason: string, graceMs: number): void;
+	/** Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. */
+	abort(job: Job, reason: string, graceMs: number): void;
 	/** Ends all workers. Jobs still running resolve `aborted`. */
 	stop(): Promise<void>;
 }

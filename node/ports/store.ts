@@ -155,6 +155,10 @@ export interface ShardCounts {
  * leases and tokens. Each method is one atomic step. All may be repeated after
  * an unknown outcome: submitting is keyed by the id, ends and give-backs are
  * fenced by the token, and a claim whose answer was lost shows in `running`.
+ *
+ * A call is sent before its method returns, and calls mostly run in the order in
+ * which they were sent. Not always: a script that Redis does not know has to be sent
+ * again. So order may save an actor time, and nothing may rest on it.
  */
 export interface Shard {
 	readonly index: number;

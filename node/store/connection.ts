@@ -62,6 +62,7 @@ export class Connection {
 	readonly #log: Log;
 	readonly #pending = new Set<(cause: Error) => void>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
+	#gathering = false;
 	#lastTrouble = "it has not been reached yet";
 
 	constructor(url: string, log: Log) {
@@ -142,6 +143,7 @@ export class Connection {
 	async #send(name: string, args: (string | number)[]): Promise<Reply> {
 		const { promise: lost, reject } = Promise.withResolvers<never>();
 		this.#pending.add(reject);
+		this.#gather();
 		try {
 			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
 			return await Promise.race([reply, lost]);
@@ -150,6 +152,23 @@ export class Connection {
 		} finally {
 			this.#pending.delete(reject);
 		}
+	}
+
+	/**
+	 * Lets all that is sent in this turn go out in one piece. Redis answers only
+	 * when it has run all that it read at once: what belongs together (the ends of
+	 * some tasks, the claim of as many) is read together and answered before what
+	 * is sent next, so that Redis works on one batch while the node has another.
+	 */
+	#gather(): void {
+		if (this.#gathering) return;
+		this.#gathering = true;
+		const { stream } = this.#redis;
+		stream.cork();
+		process.nextTick(() => {
+			this.#gathering = false;
+			stream.uncork();
+		});
 	}
 
 	#explain(error: Error): Error {

@@ -36,6 +36,7 @@ import type {
 import type { Connection, Reply } from "./connection.ts";
 import {
 	decodeClaim,
+	decodeComplete,
 	decodeCounts,
 	decodeList,
 	decodeNodes,
@@ -43,9 +44,8 @@ import {
 	decodeRevoke,
 } from "./replies.ts";
 import type { Script, ScriptName } from "./scripts.ts";
-import { decodeFields, decodeTask, encodeEnd } from "./task-codec.ts";
+import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
 
-const END_OUTCOMES: readonly EndOutcome[] = ["stale_token", "accepted"];
 const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 	"stale_token",
 	"pending",
@@ -162,14 +162,8 @@ export class RedisShard implements Shard {
 		ends: readonly TaskEnd[],
 	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
 		assert(ends.length > 0 && ends.length <= COMPLETE_BATCH_MAX);
-		const [endedKept, ...codes] = (await this.#run(
-			"complete",
-			...ends.flatMap(encodeEnd),
-		)) as [number, ...number[]];
-		return {
-			outcomes: codes.map((code) => END_OUTCOMES[code] as EndOutcome),
-			endedKept,
-		};
+		const reply = await this.#run("complete", ...encodeEnds(ends));
+		return decodeComplete(reply, ends.length);
 	}
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {

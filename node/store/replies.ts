@@ -7,6 +7,7 @@ import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
 import type {
 	ClaimReply,
+	EndOutcome,
 	ListReply,
 	NodeRecord,
 	Pulse,
@@ -19,8 +20,7 @@ import { decodeFields, decodeTask, decodeTaskText } from "./task-codec.ts";
 
 type Flat = (string | number)[];
 
-/** Values of one task in the answer of `claim.lua`, of one node in that of `nodes.lua`, … */
-const CLAIM_STRIDE = 2;
+/** Values of one node in the answer of `nodes.lua`, … */
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
@@ -46,33 +46,39 @@ export function decodePulse(reply: Reply): Pulse {
 }
 
 export function decodeClaim(reply: Reply): ClaimReply {
-	const [code, remaining, claimedMs, firstToken] = reply as [
-		string,
-		number,
-		number,
-		number,
-	];
+	const [code, remaining, claimedMs, firstToken, ids = "", ...texts] =
+		reply as [...[string, number, number, number, string], ...string[]];
 	if (code !== "ok") {
 		return { ok: false, code: code as "no_lease" | "stale_generation" };
 	}
-	const values = reply as string[];
-	const tasks: ClaimedTask[] = [];
-	for (let at = 4; at < values.length; at += CLAIM_STRIDE) {
+	const names = ids.split(" ");
+	const tasks = texts.map((text, i): ClaimedTask => {
 		const { route, priority, createdMs, attempts, crashes, payload } =
-			decodeTaskText(values[at + 1] as string);
-		tasks.push({
-			id: values[at] as string,
+			decodeTaskText(text);
+		return {
+			id: names[i] as string,
 			route,
 			priority,
 			payload,
-			token: firstToken + tasks.length,
+			token: firstToken + i,
 			attempt: attempts + 1,
 			createdMs,
 			claimedMs,
 			crashes,
-		});
-	}
+		};
+	});
 	return { ok: true, tasks, remaining };
+}
+
+/** How each of so many ends fared. */
+export function decodeComplete(
+	reply: Reply,
+	ends: number,
+): { outcomes: EndOutcome[]; endedKept: number } {
+	const [endedKept, ...stale] = reply as [number, ...number[]];
+	const outcomes = Array<EndOutcome>(ends).fill("accepted");
+	for (const number of stale) outcomes[number - 1] = "stale_token";
+	return { outcomes, endedKept };
 }
 
 export function decodeRevoke(reply: Reply): RevokeReply {

@@ -29,20 +29,34 @@ export interface TaskText {
 	readonly payload: JsonText;
 }
 
+const ZERO = "0".charCodeAt(0);
+
 /** `priority seq created attempts crashes losses route`, a line break, the payload. */
 export function decodeTaskText(text: string): TaskText {
-	const lineEnd = text.indexOf("\n");
-	const [priority, seq, createdMs, attempts, crashes, losses, route] = text
-		.slice(0, lineEnd)
-		.split(" ");
+	let at = 0;
+	// The next number of the line. Read digit by digit, since this is done for every
+	// task that is claimed, and to split the line takes longer than all else here.
+	const number = () => {
+		let value = 0;
+		for (;;) {
+			const digit = text.charCodeAt(at++) - ZERO;
+			// At a blank; in a damaged text at its end at the latest, where it is not a number.
+			if (!(digit >= 0)) return value;
+			value = value * 10 + digit;
+		}
+	};
+	const head = {
+		priority: number(),
+		seq: number(),
+		createdMs: number(),
+		attempts: number(),
+		crashes: number(),
+		losses: number(),
+	};
+	const lineEnd = text.indexOf("\n", at);
 	return {
-		priority: Number(priority),
-		seq: Number(seq),
-		createdMs: Number(createdMs),
-		attempts: Number(attempts),
-		crashes: Number(crashes),
-		losses: Number(losses),
-		route: route as Route,
+		...head,
+		route: text.slice(at, lineEnd) as Route,
 		payload: text.slice(lineEnd + 1),
 	};
 }
@@ -75,15 +89,17 @@ function outcomeOf(state: TaskState, body: string) {
 		: { error: JSON.parse(body) as TaskError };
 }
 
-/** The five arguments of `complete.lua` for one end. */
-export function encodeEnd(end: TaskEnd): (string | number)[] {
-	const startedMs = Math.round(end.startedMs);
-	return end.state === "SUCCESS"
-		? [end.id, end.token, end.state, `success ${startedMs}`, end.result]
-		: [
-				...[end.id, end.token, end.state, `${end.end} ${startedMs}`],
-				JSON.stringify(end.error),
-			];
+/** The arguments of `complete.lua`: a line for each end in the first, then the bodies. */
+export function encodeEnds(ends: readonly TaskEnd[]): string[] {
+	const args = [""];
+	let lines = "";
+	for (const end of ends) {
+		const how = end.state === "SUCCESS" ? "success" : end.end;
+		lines += `${end.id} ${end.token} ${end.state} ${how} ${Math.round(end.startedMs)}\n`;
+		args.push(end.state === "SUCCESS" ? end.result : JSON.stringify(end.error));
+	}
+	args[0] = lines;
+	return args;
 }
 
 export function decodeFields(flat: Reply): Map<string, string> {

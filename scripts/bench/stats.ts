@@ -44,16 +44,16 @@ export function finishedMs(samples: readonly Sample[]): number {
 }
 
 /**
- * Tasks a second at which a prepared backlog went down. The first tenth is
- * warm-up and not counted, and with it all the time before the first task:
- * how long a process takes to start is not what is asked. (A backlog that is
- * over within a sample or two is counted from the last sample without
- * progress; such a figure is rough.)
+ * Tasks a second at which a prepared backlog went down. The first half is
+ * warm-up and not counted, and with it all the time before the first task: how
+ * long a process takes to start, and to compile what it runs, is not what is
+ * asked. (A backlog that is over within a sample or two is counted from the last
+ * sample without progress; such a figure is rough.)
  */
 export function drainRate(samples: readonly Sample[], backlog: number): number {
 	const start =
 		samples.find(
-			({ unfinished }) => unfinished > 0 && unfinished <= backlog * 0.9,
+			({ unfinished }) => unfinished > 0 && unfinished <= backlog / 2,
 		) ?? samples.findLast(({ unfinished }) => unfinished >= backlog);
 	if (start === undefined) throw new RangeError("no sample to start from");
 	return (start.unfinished / (finishedMs(samples) - start.atMs)) * 1_000;

@@ -44,8 +44,9 @@ async function drainTogether(
 		...Array.from({ length: held }, hold),
 	]);
 	await untilRunning(scheduler, held);
-	await scheduler.submitBulk(ground.tasks);
+	const backlog = 2 * ground.tasks;
+	await scheduler.submitBulk(backlog);
 	const watching = watch(scheduler);
 	writeFileSync(file, "");
-	return { rate: drainRate(await watching, held + ground.tasks) };
+	return { rate: drainRate(await watching, held + backlog) };
 }

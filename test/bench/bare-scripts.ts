@@ -9,10 +9,10 @@
  * once. Prints the tasks a second as JSON: of both parts, or of the whole.
  *
  * It asks of Redis what a node does, in the node's own portions: submissions of
- * SUBMIT_BATCH_MAX, SUBMIT_BATCHES_MAX of them under way; one claim at a time,
- * of half the slots (see `Runner.reserve`); and the ends of one claim completed
- * while the next claim is under way. Smaller portions would make a lower
- * ceiling, larger ones a higher one that no node with so many slots can reach.
+ * SUBMIT_BATCH_MAX, SUBMIT_BATCHES_MAX of them under way; claims of half the slots
+ * (see `Runner.share`), two of them under way, each sent in one piece with the ends
+ * of the one before it. Smaller portions would make a lower ceiling, larger ones a
+ * higher one that no node with so many slots can reach.
  *
  * It lives here and not beside the bench, which starts it as a process: scripts
  * see processes and public HTTP only, and the store is neither.
@@ -20,7 +20,7 @@
 import assert from "node:assert/strict";
 import type { Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { systemLog } from "../../node/world.ts";
+import { systemClock, systemLog } from "../../node/world.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	PRIORITY_DEFAULT,
@@ -102,17 +102,24 @@ class Submission {
 
 /** Claims and completes until `count` have ended. */
 async function drain(shard: Shard, lease: Lease, count: number): Promise<void> {
-	let completing = Promise.resolve();
 	let left = count;
-	while (left > 0) {
-		const limit = Math.min(CLAIM_BATCH, left);
-		const reply = await shard.claim({ ...lease, routes: [ROUTE], limit });
-		assert(reply.ok, "the lease holds");
+	const half = async () => {
+		let completing = Promise.resolve();
+		while (left > 0) {
+			const limit = Math.min(CLAIM_BATCH, left);
+			left -= limit;
+			const claiming = shard.claim({ ...lease, routes: [ROUTE], limit });
+			await completing;
+			const reply = await claiming;
+			assert(reply.ok, "the lease holds");
+			left += limit - reply.tasks.length;
+			// A turn of its own for each: what goes out in one piece is answered in one.
+			await new Promise<void>((resolve) => systemClock.soon(resolve));
+			completing = complete(shard, reply.tasks);
+		}
 		await completing;
-		left -= reply.tasks.length;
-		completing = complete(shard, reply.tasks);
-	}
-	await completing;
+	};
+	await Promise.all([half(), half()]);
 }
 
 async function complete(
@@ -137,13 +144,12 @@ async function apart(
 	submission: Submission,
 	count: number,
 ): Promise<BareRates> {
-	const early = warmUp(count);
-	await submission.add(early);
+	await submission.add(count);
 	const submitMs = nowMs();
 	await submission.add(count);
 	const submitting = rateSince(submitMs, count);
 	const lease = await open(shard);
-	await drain(shard, lease, early);
+	await drain(shard, lease, count);
 	const drainMs = nowMs();
 	await drain(shard, lease, count);
 	return { submitting, processing: rateSince(drainMs, count) };

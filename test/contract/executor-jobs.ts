@@ -1,5 +1,5 @@
 /** Jobs to run in tests: all that does not matter there is filled in. */
-import type { Job } from "../../node/ports.ts";
+import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 
 export function job(id: string, more: Partial<Job> = {}): Job {
 	return {
@@ -12,5 +12,19 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 		createdMs: 0,
 		alone: false,
 		...more,
+	};
+}
+
+/** A job that runs. */
+export interface Begun {
+	readonly outcome: Promise<JobOutcome>;
+	abort(reason: string, graceMs: number): void;
+}
+
+/** Runs a job that will have to be aborted. */
+export function begin(executor: Executor, job: Job): Begun {
+	return {
+		outcome: executor.run(job),
+		abort: (reason, graceMs) => executor.abort(job, reason, graceMs),
 	};
 }

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Executor, Job } from "../../node/ports.ts";
 import type { Script } from "../fakes/executor.ts";
-import { job } from "./executor-jobs.ts";
+import { begin, job } from "./executor-jobs.ts";
 
 function scripted(id: string, script: Script, more: Partial<Job> = {}): Job {
 	return job(id, { payload: JSON.stringify(script), ...more });
@@ -45,7 +45,7 @@ export function describeExecutor(
 		});
 
 		test("many tasks run at once", async () => {
-			const held = executor.run(scripted("held", forever));
+			const held = begin(executor, scripted("held", forever));
 			const quick = Array.from({ length: 300 }, (_, i) =>
 				executor.run(scripted(`quick-${i}`, { value: i })),
 			);
@@ -53,49 +53,50 @@ export function describeExecutor(
 			expect(
 				outcomes.map((outcome) => "result" in outcome && outcome.result),
 			).toEqual(Array.from({ length: 300 }, (_, i) => String(i)));
-			executor.abort("held", 1, "enough", 1_000);
-			expect(await held).toEqual({ kind: "aborted" });
+			held.abort("enough", 1_000);
+			expect(await held.outcome).toEqual({ kind: "aborted" });
 		});
 
 		test("a task that heeds its signal harms no other when aborted", async () => {
-			const mate = executor.run(scripted("mate", forever));
-			const held = executor.run(scripted("held", forever));
-			executor.abort("held", 1, "cancelled", 60_000);
-			expect(await held).toEqual({ kind: "aborted" });
-			executor.abort("mate", 1, "cancelled", 60_000);
-			expect(await mate).toEqual({ kind: "aborted" });
+			const mate = begin(executor, scripted("mate", forever));
+			const held = begin(executor, scripted("held", forever));
+			held.abort("cancelled", 60_000);
+			expect(await held.outcome).toEqual({ kind: "aborted" });
+			mate.abort("cancelled", 60_000);
+			expect(await mate.outcome).toEqual({ kind: "aborted" });
 		});
 
 		test("a task that ignores its signal is ended by force, and the others in its worker are displaced", async () => {
 			const mate = executor.run(scripted("mate", forever));
-			const held = executor.run(scripted("held", deaf));
-			executor.abort("held", 1, "cancelled", 20);
-			expect(await held).toEqual({ kind: "aborted" });
+			const held = begin(executor, scripted("held", deaf));
+			held.abort("cancelled", 20);
+			expect(await held.outcome).toEqual({ kind: "aborted" });
 			expect(await mate).toEqual({ kind: "displaced", suspect: false });
 			const next = await executor.run(scripted("next", {}));
 			expect(next.kind).toBe("success");
 		});
 
 		test("a task that ends in good order after it was aborted is aborted all the same", async () => {
-			const late = executor.run(scripted("late", { deaf: true }));
-			executor.abort("late", 1, "cancelled", 60_000);
-			expect(await late).toEqual({ kind: "aborted" });
+			const late = begin(executor, scripted("late", { deaf: true }));
+			late.abort("cancelled", 60_000);
+			expect(await late.outcome).toEqual({ kind: "aborted" });
 		});
 
 		test("an abort names the attempt: another attempt of the same task goes on", async () => {
-			const old = executor.run(scripted("a", forever, { token: 1 }));
-			const newer = executor.run(scripted("a", forever, { token: 2 }));
-			executor.abort("a", 1, "lease lost", 60_000);
-			expect(await old).toEqual({ kind: "aborted" });
-			executor.abort("a", 2, "lease lost", 60_000);
-			expect(await newer).toEqual({ kind: "aborted" });
+			const old = begin(executor, scripted("a", forever, { token: 1 }));
+			const newer = begin(executor, scripted("a", forever, { token: 2 }));
+			old.abort("lease lost", 60_000);
+			expect(await old.outcome).toEqual({ kind: "aborted" });
+			newer.abort("lease lost", 60_000);
+			expect(await newer.outcome).toEqual({ kind: "aborted" });
 		});
 
 		test("an abort of what does not run does nothing", async () => {
-			executor.abort("nobody", 1, "cancelled", 0);
-			const outcome = await executor.run(scripted("a", {}));
-			expect(outcome.kind).toBe("success");
-			executor.abort("a", 1, "cancelled", 0);
+			executor.abort(scripted("nobody", {}), "cancelled", 0);
+			const over = begin(executor, scripted("over", {}));
+			expect((await over.outcome).kind).toBe("success");
+			over.abort("cancelled", 0);
+			expect((await executor.run(scripted("next", {}))).kind).toBe("success");
 		});
 
 		test("a task that ends its worker has crashed; the others in it are displaced and not suspected", async () => {
@@ -118,19 +119,22 @@ export function describeExecutor(
 		});
 
 		test("a task that runs alone crashes alone", async () => {
-			const mate = executor.run(scripted("mate", forever));
+			const mate = begin(executor, scripted("mate", forever));
 			const alone = await executor.run(
 				scripted("alone", { end: "die" }, { alone: true }),
 			);
 			expect(alone).toMatchObject({ kind: "crashed" });
-			executor.abort("mate", 1, "enough", 60_000);
-			expect(await mate).toEqual({ kind: "aborted" });
+			mate.abort("enough", 60_000);
+			expect(await mate.outcome).toEqual({ kind: "aborted" });
 		});
 
 		test("a task that runs alone is aborted like any other", async () => {
-			const alone = executor.run(scripted("alone", forever, { alone: true }));
-			executor.abort("alone", 1, "cancelled", 60_000);
-			expect(await alone).toEqual({ kind: "aborted" });
+			const alone = begin(
+				executor,
+				scripted("alone", forever, { alone: true }),
+			);
+			alone.abort("cancelled", 60_000);
+			expect(await alone.outcome).toEqual({ kind: "aborted" });
 		});
 
 		test("stop aborts what runs, and what is run after", async () => {

@@ -14,7 +14,7 @@ import {
 	TASK_LOG_LINES_MAX,
 	THREADS_IDLE_MS,
 } from "../../protocol/limits.ts";
-import { job } from "./executor-jobs.ts";
+import { type Begun, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 const fixtures = "test/fixtures/handlers";
@@ -35,10 +35,19 @@ async function start(options: Partial<ExecutorOptions> = {}): Promise<void> {
 }
 afterEach(() => executor.stop());
 
-function run(type: string, payload: unknown = null, more: Partial<Job> = {}) {
-	return executor.run(
-		job(type, { type, payload: JSON.stringify(payload), ...more }),
-	);
+type Call = [type: string, payload?: unknown, more?: Partial<Job>];
+
+function call(...[type, payload = null, more = {}]: Call): Job {
+	return job(type, { type, payload: JSON.stringify(payload), ...more });
+}
+
+function run(...how: Call): Promise<JobOutcome> {
+	return executor.run(call(...how));
+}
+
+/** Runs what will have to be aborted. */
+function runs(...how: Call): Begun {
+	return begin(executor, call(...how));
 }
 
 function failure(code: string, message: unknown = expect.any(String)) {
@@ -63,9 +72,9 @@ describe("task code", () => {
 
 	test("the signal says why the task is to stop", async () => {
 		await start();
-		const waiting = run("waits");
-		executor.abort("waits", 1, "the lease was lost", 60_000);
-		expect(await waiting).toEqual({ kind: "aborted" });
+		const waiting = runs("waits");
+		waiting.abort("the lease was lost", 60_000);
+		expect(await waiting.outcome).toEqual({ kind: "aborted" });
 		expect(log.lines).toEqual(["AbortError the lease was lost"]);
 	});
 
@@ -144,9 +153,9 @@ describe("the built-in types", () => {
 
 	test("process_task takes the time that it is told, and stops when told", async () => {
 		await start({ handlerFiles: [] });
-		const slow = run("process_task", { durationMs: 600_000 });
-		executor.abort("process_task", 1, "cancelled", 60_000);
-		expect(await slow).toEqual({ kind: "aborted" });
+		const slow = runs("process_task", { durationMs: 600_000 });
+		slow.abort("cancelled", 60_000);
+		expect(await slow.outcome).toEqual({ kind: "aborted" });
 		expect(await run("process_task", { durationMs: -1 })).toEqual(
 			failure("invalid_payload"),
 		);
@@ -203,10 +212,10 @@ describe("poison", () => {
 		["changesDirectory", null],
 	])("%s(%j) fails and harms nobody", async (type, payload) => {
 		await start();
-		const mate = run("waits", null, held);
+		const mate = runs("waits", null, held);
 		expect((await run(type, payload)).kind).toBe("failure");
-		executor.abort("held", 1, "enough", 60_000);
-		expect(await mate).toEqual({ kind: "aborted" });
+		mate.abort("enough", 60_000);
+		expect(await mate.outcome).toEqual({ kind: "aborted" });
 	});
 
 	test("what a library posts to the node's thread is not heard there", async () => {
@@ -217,26 +226,24 @@ describe("poison", () => {
 
 	test("a task that spins keeps its thread, and later ones run in a spare one", async () => {
 		await start();
-		const spinning = run("spins");
+		const spinning = runs("spins");
 		await log.has(/does not answer/);
 		expect((await run("noop")).kind).toBe("success");
-		executor.abort("spins", 1, "cancelled", 0);
-		expect(await spinning).toEqual({ kind: "aborted" });
+		spinning.abort("cancelled", 0);
+		expect(await spinning.outcome).toEqual({ kind: "aborted" });
 		expect((await run("noop")).kind).toBe("success");
 	});
 
 	test("suspects beyond the bound wait for a thread, and can be aborted as they wait", async () => {
 		await start({ handlerFiles: [`${fixtures}/plain.js`] });
 		const ids = Array.from({ length: ALONE_THREADS_MAX + 3 }, (_, i) => `${i}`);
-		const suspects = ids.map((id) => run("waits", null, { id, alone: true }));
-		const [first = "", ...rest] = ids;
-		const last = rest.at(-1) ?? "";
-		executor.abort(last, 1, "cancelled", 60_000);
-		expect(await suspects.at(-1)).toEqual({ kind: "aborted" });
-		executor.abort(first, 1, "cancelled", 60_000);
-		expect(await suspects[0]).toEqual({ kind: "aborted" });
+		const suspects = ids.map((id) => runs("waits", null, { id, alone: true }));
+		suspects.at(-1)?.abort("cancelled", 60_000);
+		expect(await suspects.at(-1)?.outcome).toEqual({ kind: "aborted" });
+		suspects[0]?.abort("cancelled", 60_000);
+		expect(await suspects[0]?.outcome).toEqual({ kind: "aborted" });
 		await executor.stop();
-		const outcomes = await Promise.all(suspects);
+		const outcomes = await Promise.all(suspects.map(({ outcome }) => outcome));
 		expect(outcomes.every(({ kind }) => kind === "aborted")).toBe(true);
 	});
 

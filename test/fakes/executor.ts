@@ -74,10 +74,10 @@ export class FakeExecutor implements Executor {
 		});
 	}
 
-	abort(id: string, token: number, _reason: string, graceMs: number): void {
+	abort(job: Job, _reason: string, graceMs: number): void {
 		for (const running of this.#running) {
-			const { job, script, aborted } = running;
-			if (job.id !== id || job.token !== token || aborted) continue;
+			const { script, aborted } = running;
+			if (running.job !== job || aborted) continue;
 			running.aborted = true;
 			if (script.deaf) {
 				this.#later(running, graceMs, () => this.#bury(running));

@@ -32,6 +32,7 @@ test("free slots do not make a node try an unreachable store without end", async
 				throw new StoreError("unreachable", "it is away");
 			},
 		} as unknown as Shard,
+		clock,
 		log,
 		serves: () => true,
 		lease: () => ({ session: "a:1", generation: 1 }),
@@ -64,8 +65,10 @@ test("a finisher that is stopped does not try again", async () => {
 		} as unknown as Shard,
 		clock,
 		log,
+		share: 1,
 		ended() {},
 		kept() {},
+		sent() {},
 		putBack() {},
 	});
 	finisher.finish({
@@ -133,8 +136,10 @@ test("an end that comes while a task is given back is brought to the store too",
 		} as unknown as Shard,
 		clock,
 		log,
+		share: 1,
 		ended() {},
 		kept() {},
+		sent() {},
 		putBack() {},
 	});
 	const [id, token] = ["a", 1];

@@ -18,24 +18,26 @@ export class RecordingExecutor implements Executor {
 	readonly #node: string;
 	readonly #recorder: Recorder;
 	readonly #inner: FakeExecutor;
-	readonly #running = new Set<Job>();
+	/** Jobs as the node knows them → as the inner executor does. */
+	readonly #running = new Map<Job, Job>();
 
 	constructor(node: string, machine: Machine, recorder: Recorder) {
 		this.#node = node;
 		this.#recorder = recorder;
 		this.#inner = new FakeExecutor(machine, [TYPE]);
 		machine.onDeath(() => {
-			for (const job of this.#running) this.#write("stop", job);
+			for (const job of this.#running.keys()) this.#write("stop", job);
 		});
 	}
 
 	async run(job: Job): Promise<JobOutcome> {
 		this.#write("start", job);
-		this.#running.add(job);
 		const scripts = JSON.parse(job.payload) as TaskScript;
 		const script = scripts[Math.min(job.attempt, scripts.length) - 1];
 		const payload = JSON.stringify(script ?? scripts[0]);
-		const outcome = await this.#inner.run({ ...job, payload });
+		const inner = { ...job, payload };
+		this.#running.set(job, inner);
+		const outcome = await this.#inner.run(inner);
 		this.#running.delete(job);
 		if (outcome.kind === "success") this.#write("effect", job);
 		this.#write("stop", job);
@@ -44,8 +46,9 @@ export class RecordingExecutor implements Executor {
 			: outcome;
 	}
 
-	abort(id: string, token: number, reason: string, graceMs: number): void {
-		this.#inner.abort(id, token, reason, graceMs);
+	abort(job: Job, reason: string, graceMs: number): void {
+		const inner = this.#running.get(job);
+		if (inner !== undefined) this.#inner.abort(inner, reason, graceMs);
 	}
 
 	crashWorker(): void {

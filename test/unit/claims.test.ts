@@ -20,6 +20,7 @@ test.each(["stale_generation", "no_lease"] as const)(
 					return { ok: false, code };
 				},
 			} as unknown as Shard,
+			clock,
 			log,
 			serves: () => true,
 			lease: () => ({ session: "a:1", generation: 1 }),
@@ -53,8 +54,8 @@ function reconcilerOf(listed: readonly { id: string; token: number }[]) {
 			},
 		} as unknown as Shard,
 		log,
-		held: () => 0,
-		holds: () => false,
+		count: () => 0,
+		held: () => [],
 		claiming: () => node.claiming,
 		newestToken: () => node.newestToken,
 		givenBack() {},

@@ -4,7 +4,7 @@
 -- Returns { 'no_lease' } where the session's lease has run out or was revoked,
 --         { 'stale_generation' } where the store has restarted since the node opened,
 --         else { 'ok', waiting tasks left on these routes, now (ms), token of the first
---         task (those of the others follow it), then per task: id, its text }
+--         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
@@ -14,27 +14,29 @@ if meta[1] ~= generation then return { 'stale_generation' } end
 
 local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 -- Choose: reads only, some at a time, as long as they fit into one answer. A task whose
--- text is gone (deleted by hand, or evicted) is dropped from its queue and nothing else:
--- there is nothing to run.
+-- text is gone (deleted by hand, or evicted) or none is dropped from its queue and nothing
+-- else: there is nothing to run.
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
-local answer, running, holders = { 'ok', 0, now, token + 1 }, {}, {}
+local answer, ids, running, holders = { 'ok', 0, now, token + 1 }, {}, {}, {}
 local taken, bytes = 0, 0
 while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
-  local ids = take(math.min(limit - taken, READ_TASKS_MAX))
-  if #ids == 0 then break end
+  local chosen = take(math.min(limit - taken, READ_TASKS_MAX))
+  if #chosen == 0 then break end
   local keys = {}
-  for i, id in ipairs(ids) do keys[i] = taskKey(id) end
+  for i, id in ipairs(chosen) do keys[i] = taskKey(id) end
   for i, text in ipairs(call('MGET', unpack(keys))) do
-    if text then
+    local seq, attempts = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)')
+    if seq then
       taken = taken + 1
       bytes = bytes + #text
-      local seq, attempts = string.match(text, '^%d+ (%d+) %d+ (%d+)')
       local at = taken * 2
-      running[at - 1], running[at] = seq, ids[i]
-      holders[at - 1] = ids[i]
-      holders[at] = digits(token + taken) .. ' ' .. attempts + 1 .. claimed .. seq .. holder
-      answer[at + 3], answer[at + 4] = ids[i], text
+      ids[taken], answer[taken + 5] = chosen[i], text
+      running[at - 1], running[at] = seq, chosen[i]
+      holders[at - 1] = chosen[i]
+      -- Mostly it is the first: no need to turn a text into a number and back.
+      local attempt = attempts == '0' and '1' or attempts + 1
+      holders[at] = digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. holder
     end
   end
 end
@@ -57,5 +59,5 @@ for _, head in ipairs(heads) do
   left = left + waiting
 end
 if removed > 0 then call('HINCRBY', COUNTS, 'PENDING', -removed) end
-answer[2] = left
+answer[2], answer[5] = left, table.concat(ids, ' ')
 return answer

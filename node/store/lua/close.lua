@@ -3,7 +3,8 @@
 -- Returns 1 closed, 0 has tasks (nothing is done)
 local session = ARGV[1]
 local now = readClock()
-if call('ZCARD', runningKey(session)) > 0 then return 0 end
+if countRunning(session) > 0 then return 0 end
+call('DEL', runningKey(session))
 call('ZREM', SESSIONS, session)
 local node = nodeOf(session)
 if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then

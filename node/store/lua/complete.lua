@@ -1,11 +1,11 @@
 -- Accepts the ends of attempts from their holders: STARTED → SUCCESS or FAILURE.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
--- ARGV    per end: id, token, state, "how started(ms)", result or error (JSON)
--- Returns { ended tasks kept in this shard, then per end: 1 accepted (now or, the
---         answer having been lost, before), 0 stale }
+-- ARGV    "id token state how started(ms)", a line per end; then of each: result or error (JSON)
+-- Returns { ended tasks kept in this shard, then the numbers, from 1, of the ends that are
+--         stale }; the others are accepted, now or, the answer having been lost, before
 local now = ' ' .. digits(readClock()) .. ' '
-local answers, stale = { 0 }, 0
+local answer = { 0 }
 -- What is written at the end, once for all: keys and texts, session → ids,
 -- state → seqs and ids, ids, ids.
 local written, removed, indexes, letGo, order = {}, {}, {}, {}, {}
@@ -23,16 +23,18 @@ local function endedBy(id, token)
   return string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
-for i = 1, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
+local tokens, states, hows, tasks = {}, {}, {}, {}
+for id, token, state, how in string.gmatch(ARGV[1], '([^ ]+) ([^ ]+) ([^ ]+) ([^\n]+)\n') do
+  local i = #ids + 1
+  ids[i], tokens[i], states[i], hows[i], tasks[i] = id, token, state, how, taskKey(id)
+end
+if #ids ~= #ARGV - 1 then error('as many lines as bodies are expected') end
 local holders = call('HMGET', HOLDERS, unpack(ids))
-local tasks = {}
-for i, id in ipairs(ids) do tasks[i] = taskKey(id) end
 -- A task may be gone, deleted by hand or evicted. One question for all: mostly none are.
 local allThere = call('EXISTS', unpack(tasks)) == #tasks
 
 for i, id in ipairs(ids) do
-  local at = i * 5 - 4
-  local token, state = ARGV[at + 1], ARGV[at + 2]
+  local token, state = tokens[i], states[i]
   local held, seq, session = parseHolder(holders[i])
   if held == token and not seen[id] then
     seen[id] = true
@@ -40,19 +42,16 @@ for i, id in ipairs(ids) do
     add(removed, session, id)
     if allThere or call('EXISTS', tasks[i]) == 1 then
       written[#written + 1] = endKey(id)
-      written[#written + 1] = state .. now .. ARGV[at + 3] .. ' ' .. holders[i] .. '\n' .. ARGV[at + 4]
+      written[#written + 1] = state .. now .. hows[i] .. ' ' .. holders[i] .. '\n' .. ARGV[i + 1]
       add(indexes, state, seq)
       add(indexes, state, id)
       order[#order + 1] = id
       ended[id] = token
     end
   end
-  if ended[id] == token or not seen[id] and endedBy(id, token) then
-    answers[i + 1] = 1
-  else
+  if ended[id] ~= token and (seen[id] or not endedBy(id, token)) then
     -- Another attempt has begun since, or this one was taken back, or the task is gone.
-    stale = stale + 1
-    answers[i + 1] = 0
+    answer[#answer + 1] = i
   end
 end
 
@@ -69,6 +68,6 @@ for state, index in pairs(indexes) do
   call('ZADD', endedKey(state), unpack(index))
   call('HINCRBY', COUNTS, state, #index / 2)
 end
-if stale > 0 then call('HINCRBY', COUNTS, 'stale', stale) end
-answers[1] = call('LLEN', ENDED)
-return answers
+if #answer > 1 then call('HINCRBY', COUNTS, 'stale', #answer - 1) end
+answer[1] = call('LLEN', ENDED)
+return answer

