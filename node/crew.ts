@@ -95,7 +95,7 @@ export class Crew {
 		this.submitter = new Submitter({
 			shard,
 			clock,
-			sending: (counts) => this.#sending(counts),
+			sending: (counts) => this.hint(counts),
 		});
 		this.#reconciler = new Reconciler({
 			shard,
@@ -147,11 +147,24 @@ export class Crew {
 		if (this.#backAgain) await this.storeIsBack();
 	}
 
-	/** Tasks wait here: claim them, and tell the others of what is too much for this node. */
-	hint(counts: readonly RoutedCount[]): void {
+	/**
+	 * Tasks wait here, or are on their way: claim them, and tell the others of what is
+	 * too much for this node. Where they are on their way, this node's claim goes out
+	 * right behind them. When they are there, the others are told again if that took so
+	 * long that they may have asked too early; a claim of this node has overtaken them
+	 * only where their script had to be sent again, whole, and then its route is cold.
+	 */
+	hint(counts: readonly RoutedCount[]): Sent {
+		const { announce, shard } = this.#parts;
 		const others = this.#forOthers(counts);
-		if (others.length > 0) this.#parts.announce(this.shard.index, others);
+		if (others.length > 0) announce(shard.index, others);
 		for (const { route } of counts) this.claimer.hint(route);
+		return (waiting, tookMs) => {
+			if (others.length > 0 && tookMs > HINT_AHEAD_MS_MAX)
+				announce(shard.index, others);
+			for (const { route } of waiting)
+				if (!this.claimer.isHot(route)) this.claimer.hint(route);
+		};
 	}
 
 	/** What is too much for this node, or nothing for it. */
@@ -164,26 +177,6 @@ export class Crew {
 			slots -= count;
 			return slots < 0;
 		});
-	}
-
-	/**
-	 * Tasks are on their way to the store: this node's claim goes out right behind
-	 * them, and others hear of them at once. When they are there, those are told again
-	 * where it took so long that they may have asked too early. A claim of this node
-	 * has overtaken them only where their script had to be sent again, whole; then
-	 * its route is cold by now.
-	 */
-	#sending(counts: readonly RoutedCount[]): Sent {
-		const { announce, shard } = this.#parts;
-		const others = this.#forOthers(counts);
-		if (others.length > 0) announce(shard.index, others);
-		for (const { route } of counts) this.claimer.hint(route);
-		return (waiting, tookMs) => {
-			if (others.length > 0 && tookMs > HINT_AHEAD_MS_MAX)
-				announce(shard.index, others);
-			for (const { route } of waiting)
-				if (!this.claimer.isHot(route)) this.claimer.hint(route);
-		};
 	}
 
 	#makeRenewer(): Renewer {

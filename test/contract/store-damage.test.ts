@@ -60,32 +60,28 @@ const key = (id: string) => `{damage:0}:task:${id}`;
 const claim = () =>
 	shard.claim({ session, generation, routes: [ROUTE], limit: 10 });
 
-test("a waiting task whose fields are gone is dropped, and the others are claimed", async () => {
-	await redis.del(key("two"));
-	const reply = await claim();
-	expect(reply).toMatchObject({
-		ok: true,
-		remaining: 0,
-		tasks: [{ id: "one" }, { id: "three" }],
-	});
-	const { states, waiting } = await shard.counts();
-	expect(states).toMatchObject({ PENDING: 0, STARTED: 2 });
-	expect(waiting).toEqual([]);
-});
-
-test("a waiting task that was overwritten is dropped, and the others are claimed whole", async () => {
-	await redis.set(key("two"), "5 not-a-number 1 0 0 0 route\n1");
-	const reply = await claim();
-	expect(reply).toMatchObject({
-		ok: true,
-		remaining: 0,
-		tasks: [{ id: "one" }, { id: "three" }],
-	});
-	const { states, waiting } = await shard.counts();
-	expect(states).toMatchObject({ PENDING: 0, STARTED: 2 });
-	expect(waiting).toEqual([]);
-	expect(await shard.running(session)).toHaveLength(2);
-});
+test.each([
+	["whose fields are gone", () => redis.del(key("two"))],
+	[
+		"that was overwritten",
+		() => redis.set(key("two"), "5 not-a-number 1 0 0 0 route\n1"),
+	],
+])(
+	"a waiting task %s is dropped, and the others are claimed",
+	async (_, damage) => {
+		await damage();
+		const reply = await claim();
+		expect(reply).toMatchObject({
+			ok: true,
+			remaining: 0,
+			tasks: [{ id: "one" }, { id: "three" }],
+		});
+		const { states, waiting } = await shard.counts();
+		expect(states).toMatchObject({ PENDING: 0, STARTED: 2 });
+		expect(waiting).toEqual([]);
+		expect(await shard.running(session)).toHaveLength(2);
+	},
+);
 
 test("a running task whose fields are gone does not keep the others from being put back", async () => {
 	await claim();
