@@ -48,13 +48,13 @@ export function finishedMs(samples: readonly Sample[]): number {
  * warm-up and not counted, and with it all the time before the first task: how
  * long a process takes to start, and to compile what it runs, is not what is
  * asked. (A backlog that is over within a sample or two is counted from the last
- * sample without progress; such a figure is rough.)
+ * sample at which it was not; such a figure is rough.)
  */
 export function drainRate(samples: readonly Sample[], backlog: number): number {
 	const start =
 		samples.find(
 			({ unfinished }) => unfinished > 0 && unfinished <= backlog / 2,
-		) ?? samples.findLast(({ unfinished }) => unfinished >= backlog);
+		) ?? samples.findLast(({ unfinished }) => unfinished > 0);
 	if (start === undefined) throw new RangeError("no sample to start from");
 	return (start.unfinished / (finishedMs(samples) - start.atMs)) * 1_000;
 }

@@ -140,4 +140,12 @@ describe("the arithmetic of the bench", () => {
 		];
 		expect(drainRate(samples, 1_000)).toBeCloseTo(9_000);
 	});
+
+	test("a backlog that is over between two samples has a rate, too", () => {
+		const samples = [
+			{ atMs: 0, unfinished: 900 },
+			{ atMs: 100, unfinished: 0 },
+		];
+		expect(drainRate(samples, 1_000)).toBeCloseTo(9_000);
+	});
 });
