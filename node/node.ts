@@ -61,8 +61,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		(end) => void stop(end),
 	);
 	const adapters = [
-		() => http?.close(),
+		// A peer that is busy may take half a second to let go; until then HTTP answers.
 		() => gossip.stop(),
+		() => http?.close(),
 		() => executor.stop(),
 		() => store.close(),
 	];
