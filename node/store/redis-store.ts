@@ -17,7 +17,7 @@ import { RedisShard } from "./redis-shard.ts";
 import { loadScripts } from "./scripts.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 export interface StoreOptions {
 	readonly url: string;

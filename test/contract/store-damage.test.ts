@@ -56,15 +56,16 @@ beforeEach(async () => {
 	);
 });
 
-const key = (id: string) => `{damage:0}:task:${id}`;
+const TASKS = "{damage:0}:tasks";
+const forget = (id: string) => redis.hdel(TASKS, id);
 const claim = () =>
 	shard.claim({ session, generation, routes: [ROUTE], limit: 10 });
 
 test.each([
-	["whose fields are gone", () => redis.del(key("two"))],
+	["whose text is gone", () => forget("two")],
 	[
 		"that was overwritten",
-		() => redis.set(key("two"), "5 not-a-number 1 0 0 0 route\n1"),
+		() => redis.hset(TASKS, "two", "5 not-a-number 1 0 0 0 route\n1"),
 	],
 ])(
 	"a waiting task %s is dropped, and the others are claimed",
@@ -83,19 +84,19 @@ test.each([
 	},
 );
 
-test("a running task whose fields are gone does not keep the others from being put back", async () => {
+test("a running task whose text is gone does not keep the others from being put back", async () => {
 	await claim();
-	await redis.del(key("two"));
+	await forget("two");
 	const reply = await shard.revoke({ session, when: "now", limit: 10 });
 	expect(reply).toMatchObject({ ok: true, left: 0, putBack: [{ count: 2 }] });
 	const { states } = await shard.counts();
 	expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });
 });
 
-test("a task whose fields are gone cannot end, and is held no longer; the others end", async () => {
+test("a task whose text is gone cannot end, and is held no longer; the others end", async () => {
 	const reply = await claim();
 	const tasks = reply.ok ? reply.tasks : [];
-	await redis.del(key("two"));
+	await forget("two");
 	const ends = tasks.map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
@@ -106,7 +107,7 @@ test("a task whose fields are gone cannot end, and is held no longer; the others
 	expect(outcomes).toEqual(["accepted", "stale_token", "accepted"]);
 	expect(endedKept).toBe(2);
 	expect(await shard.running(session)).toEqual([]);
-	expect(await redis.exists(key("two"))).toBe(0);
+	expect(await redis.hexists(TASKS, "two")).toBe(0);
 	const { states } = await shard.counts();
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
@@ -120,7 +121,7 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 		...{ state: "SUCCESS", result: "1" },
 	};
 	await shard.complete([end]);
-	await redis.del(key(id));
+	await forget(id);
 	const again = { id, route: ROUTE, priority: 5, payload: "2" };
 	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
 	const [task] = await shard.get([id]);
@@ -128,7 +129,7 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	expect(task?.result).toBeUndefined();
 });
 
-test("an ended task whose fields are gone does not keep the others from being forgotten", async () => {
+test("an ended task whose text is gone does not keep the others from being forgotten", async () => {
 	const reply = await claim();
 	const tasks = reply.ok ? reply.tasks : [];
 	await shard.complete(
@@ -137,7 +138,7 @@ test("an ended task whose fields are gone does not keep the others from being fo
 			...{ state: "SUCCESS", result: "1" },
 		})),
 	);
-	await redis.del(key("two"));
+	await forget("two");
 	expect(await shard.trim(0)).toBe(3);
 	expect((await shard.counts()).states.SUCCESS).toBe(0);
 });

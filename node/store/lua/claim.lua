@@ -14,7 +14,7 @@ if meta[1] ~= generation then return { 'stale_generation' } end
 
 local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 -- Choose: reads only, some at a time, as long as they fit into one answer. A task whose
--- text is gone (deleted by hand, or evicted) or none is dropped from its queue and nothing
+-- text is gone (deleted by hand) or none is dropped from its queue and nothing
 -- else: there is nothing to run.
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
@@ -23,9 +23,7 @@ local taken, bytes = 0, 0
 while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   local chosen = take(math.min(limit - taken, READ_TASKS_MAX))
   if #chosen == 0 then break end
-  local keys = {}
-  for i, id in ipairs(chosen) do keys[i] = taskKey(id) end
-  for i, text in ipairs(call('MGET', unpack(keys))) do
+  for i, text in ipairs(call('HMGET', TASKS, unpack(chosen))) do
     local seq, attempts = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)')
     if seq then
       taken = taken + 1

@@ -6,7 +6,7 @@
 --         stale }; the others are accepted, now or, the answer having been lost, before
 local now = ' ' .. digits(readClock()) .. ' '
 local answer = { 0 }
--- What is written at the end, once for all: keys and texts, session → ids,
+-- What is written at the end, once for all: ids and texts, session → ids,
 -- state → seqs and ids, ids, ids.
 local written, removed, indexes, letGo, order = {}, {}, {}, {}, {}
 local ids, seen, ended = {}, {}, {}
@@ -19,19 +19,17 @@ end
 
 -- Whether the task has ended by this very attempt.
 local function endedBy(id, token)
-  local ending = call('GETRANGE', endKey(id), 0, 127)
-  return string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
+  local ending = call('HGET', ENDS, id)
+  return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
-local tokens, states, hows, tasks = {}, {}, {}, {}
+local tokens, states, hows = {}, {}, {}
 for id, token, state, how in string.gmatch(ARGV[1], '([^ ]+) ([^ ]+) ([^ ]+) ([^\n]+)\n') do
   local i = #ids + 1
-  ids[i], tokens[i], states[i], hows[i], tasks[i] = id, token, state, how, taskKey(id)
+  ids[i], tokens[i], states[i], hows[i] = id, token, state, how
 end
 if #ids ~= #ARGV - 1 then error('as many lines as bodies are expected') end
 local holders = call('HMGET', HOLDERS, unpack(ids))
--- A task may be gone, deleted by hand or evicted. One question for all: mostly none are.
-local allThere = call('EXISTS', unpack(tasks)) == #tasks
 
 for i, id in ipairs(ids) do
   local token, state = tokens[i], states[i]
@@ -40,8 +38,9 @@ for i, id in ipairs(ids) do
     seen[id] = true
     letGo[#letGo + 1] = id
     add(removed, session, id)
-    if allThere or call('EXISTS', tasks[i]) == 1 then
-      written[#written + 1] = endKey(id)
+    -- It may be gone, deleted by hand.
+    if call('HEXISTS', TASKS, id) == 1 then
+      written[#written + 1] = id
       written[#written + 1] = state .. now .. hows[i] .. ' ' .. holders[i] .. '\n' .. ARGV[i + 1]
       add(indexes, state, seq)
       add(indexes, state, id)
@@ -60,7 +59,7 @@ if #letGo > 0 then
   call('HINCRBY', COUNTS, 'STARTED', -#letGo)
 end
 if #order > 0 then
-  call('MSET', unpack(written))
+  call('HSET', ENDS, unpack(written))
   call('RPUSH', ENDED, unpack(order))
 end
 for session, gone in pairs(removed) do call('ZREM', runningKey(session), unpack(gone)) end

@@ -9,7 +9,7 @@ for i = 1, #ARGV, 4 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held = call('HGET', HOLDERS, id)
   local newest, _, session = parseHolder(held)
-  local text = newest == token and call('GET', taskKey(id))
+  local text = newest == token and call('HGET', TASKS, id)
   if newest ~= token then
     stale = stale + 1
     answers[#answers + 1] = 0

@@ -6,17 +6,17 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, steps; in shard 0 also shards, layout
---   {hearsay:0}:task:<id>          string "priority seq created(ms) attempts crashes losses route", a line
+--   {hearsay:0}:tasks              hash   id → "priority seq created(ms) attempts crashes losses route", a line
 --                                         break, payload (JSON); attempts etc. are those that ended without
 --                                         a result
---   {hearsay:0}:end:<id>           string "STATE ended(ms)", and, where an attempt brought it, " how
+--   {hearsay:0}:ends               hash   id → "STATE ended(ms)", and, where an attempt brought it, " how
 --                                         started(ms)" and that attempt as in holders; a line break,
 --                                         result or error (JSON)
---   {hearsay:0}:past:<id>          string a line for each attempt that ended without a result, see put-back.lua
---     Strings, so that a script reads or writes those of a whole batch in one command: what
---     a command of a script costs is mostly the command. A task with an `end` has ended,
---     one among the holders is STARTED, any other waits.
+--   {hearsay:0}:past               hash   id → a line for each attempt that ended without a result, see put-back.lua
 --   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq session"; the tasks that are STARTED
+--     One hash for all tasks, so that a script reads, writes or deletes those of a whole batch
+--     in one command, without making a key for each. A task with an end has ended, one among
+--     the holders is STARTED, any other waits.
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
 --   {hearsay:0}:running:<session>  zset   id → seq; its tasks among the holders, behind a first member (open.lua)
@@ -39,10 +39,10 @@ local DRAINS = SHARD .. ':drains'
 local GONE = SHARD .. ':gone'
 local ENDED = SHARD .. ':ended'
 local COUNTS = SHARD .. ':counts'
+local TASKS = SHARD .. ':tasks'
+local ENDS = SHARD .. ':ends'
+local PAST = SHARD .. ':past'
 local HOLDERS = SHARD .. ':holders'
-local function taskKey(id) return SHARD .. ':task:' .. id end
-local function endKey(id) return SHARD .. ':end:' .. id end
-local function pastKey(id) return SHARD .. ':past:' .. id end
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
 -- Tasks that a session runs: all members but the first, whose score is -1.

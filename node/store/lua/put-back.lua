@@ -10,13 +10,13 @@ local function recordAttempt(id, text, held, now, how, crashed, lost)
   local task = parseTask(text)
   task.crashes, task.losses = task.crashes + crashed, task.losses + lost
   local line = table.concat({ task.priority, task.seq, task.created, attempt, task.crashes, task.losses, task.route }, ' ')
-  call('SET', taskKey(id), line .. string.match(text, '\n.*'))
-  local before = call('GET', pastKey(id))
+  call('HSET', TASKS, id, line .. string.match(text, '\n.*'))
+  local before = call('HGET', PAST, id)
   local over = table.concat({ token, session, claimed, digits(now), how }, ' ')
   local past = before and (before .. '\n' .. over) or over
   local _, breaks = string.gsub(past, '\n', '')
   if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
-  call('SET', pastKey(id), past)
+  call('HSET', PAST, id, past)
   call('HDEL', HOLDERS, id)
   return task
 end
@@ -32,13 +32,13 @@ end
 -- To FAILURE, with `code` crashed.
 local function giveUp(id, task, now, message)
   local reason = cjson.encode({ code = 'crashed', message = message })
-  call('SET', endKey(id), 'FAILURE ' .. digits(now) .. '\n' .. reason)
+  call('HSET', ENDS, id, 'FAILURE ' .. digits(now) .. '\n' .. reason)
   call('ZADD', endedKey('FAILURE'), task.seq, id)
   call('RPUSH', ENDED, id)
 end
 
 -- Accounts for what waitAgain and giveUp did, once a script; `gone` tasks had lost
--- their text (deleted by hand, or evicted), and there is nothing to put back.
+-- their text (deleted by hand), and there is nothing to put back.
 local function settle(putBack, givenUp, gone)
   local waiting = 0
   for route, known in pairs(putBack) do

@@ -2,8 +2,9 @@
 -- the holders or '' }, and nothing at all ({}) where there is no such task. Shared by
 -- all that answer with tasks.
 local function readTask(id)
-  local texts = call('MGET', taskKey(id), endKey(id), pastKey(id))
-  if not texts[1] then return {} end
-  local held = not texts[2] and call('HGET', HOLDERS, id)
-  return { texts[1], texts[2] or '', texts[3] or '', held or '' }
+  local text = call('HGET', TASKS, id)
+  if not text then return {} end
+  local ending = call('HGET', ENDS, id)
+  local held = not ending and call('HGET', HOLDERS, id)
+  return { text, ending or '', call('HGET', PAST, id) or '', held or '' }
 end

@@ -19,7 +19,7 @@ local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
-  local text = call('GET', taskKey(id))
+  local text = call('HGET', TASKS, id)
   local _, _, holder = parseHolder(held)
   if holder ~= session then
     -- Left behind by a task that was deleted by hand: whoever has the id now keeps it.

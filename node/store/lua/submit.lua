@@ -23,25 +23,22 @@ end
 
 -- One question for all: mostly every id is new, and nothing is left of a former task
 -- (deleted by hand) that had it. Those of this batch are told apart here.
-local tasks, ends, seen, again = {}, {}, {}, {}
-for i = 1, #ARGV, 4 do
-  tasks[#tasks + 1] = taskKey(ARGV[i])
-  ends[#ends + 1] = endKey(ARGV[i])
-end
-local allNew = call('EXISTS', unpack(tasks)) == 0
-local allClean = call('EXISTS', unpack(ends)) == 0
+local ids, seen, again = {}, {}, {}
+for i = 1, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+local texts = call('HMGET', TASKS, unpack(ids))
+local ends = call('HMGET', ENDS, unpack(ids))
 
-for i, task in ipairs(tasks) do
+for i, text in ipairs(texts) do
   local at = i * 4 - 3
   local id, route, priority, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  if seen[id] or not allNew and call('EXISTS', task) == 1 then
+  if seen[id] or text then
     again[#again + 1] = i
   else
     local queue = queueOf(route)
     if queue then
       seq = seq + 1
-      if not allClean then leftover[#leftover + 1] = id end
-      written[#written + 1] = task
+      if ends[i] then leftover[#leftover + 1] = id end
+      written[#written + 1] = id
       written[#written + 1] = priority .. ' ' .. digits(seq) .. created .. route .. '\n' .. payload
       queue[#queue + 1] = digits(rankOf(priority, seq))
       queue[#queue + 1] = id
@@ -55,8 +52,10 @@ for i, task in ipairs(tasks) do
 end
 
 if accepted > 0 then
-  for _, id in ipairs(leftover) do call('UNLINK', endKey(id), pastKey(id)) end
-  call('MSET', unpack(written))
+  if #leftover > 0 then
+    for _, hash in ipairs({ ENDS, PAST }) do call('HDEL', hash, unpack(leftover)) end
+  end
+  call('HSET', TASKS, unpack(written))
   for route, queue in pairs(queues) do
     if #queue > 0 then call('ZADD', queueKey(route), unpack(queue)) end
   end

@@ -6,9 +6,9 @@ local now = readClock()
 local beyond = call('LLEN', ENDED) - kept
 local ids = call('LRANGE', ENDED, 0, limit - 1)
 
--- Where its end is gone (deleted by hand, or evicted) only the index is left.
+-- Where its end is gone (deleted by hand) only the index is left.
 local function isPastItsTime(id)
-  local endedAt = string.match(call('GETRANGE', endKey(id), 0, 63), '^%u+ (%d+)')
+  local endedAt = string.match(call('HGET', ENDS, id) or '', '^%u+ (%d+)')
   return tonumber(endedAt or 0) + ENDED_KEPT_MS <= now
 end
 
@@ -18,12 +18,7 @@ local count = math.max(0, math.min(#ids, beyond))
 while count < #ids and isPastItsTime(ids[count + 1]) do count = count + 1 end
 if count == 0 then return 0 end
 
-local texts = {}
-for i = 1, count do
-  local id = ids[i]
-  texts[i * 3 - 2], texts[i * 3 - 1], texts[i * 3] = taskKey(id), endKey(id), pastKey(id)
-end
-call('UNLINK', unpack(texts))
+for _, hash in ipairs({ TASKS, ENDS, PAST }) do call('HDEL', hash, unpack(ids, 1, count)) end
 call('LTRIM', ENDED, count, -1)
 for _, state in ipairs(ENDED_STATES) do
   local removed = call('ZREM', endedKey(state), unpack(ids, 1, count))
