@@ -59,7 +59,7 @@ export class Finisher {
 	#unsentBytes = 0;
 	#givenBack: Returned[] = [];
 	/** Batches that the store has not answered yet. */
-	readonly #underWay = new Set<readonly Attempt[]>();
+	#underWay: (readonly Attempt[])[] = [];
 	#soon = false;
 	/** The newest batch was of tasks given back. */
 	#gaveBack = false;
@@ -103,7 +103,7 @@ export class Finisher {
 
 	/** These, one by one. */
 	held(): Attempt[] {
-		return [...this.#ends, ...this.#givenBack, ...[...this.#underWay].flat()];
+		return [...this.#ends, ...this.#givenBack, ...this.#underWay.flat()];
 	}
 
 	finish(end: TaskEnd): void {
@@ -150,10 +150,10 @@ export class Finisher {
 
 	/** Whether a batch may go out now: behind others, only a full one. */
 	#mayFollow(): boolean {
-		const { size } = this.#underWay;
-		if (size === 0) return true;
+		const { length } = this.#underWay;
+		if (length === 0) return true;
 		const waiting = Math.max(this.#ends.length, this.#givenBack.length);
-		return waiting >= this.#batchMax && size < COMPLETE_BATCHES_MAX;
+		return waiting >= this.#batchMax && length < COMPLETE_BATCHES_MAX;
 	}
 
 	/** Sees a batch through; what the store does not take is kept. */
@@ -163,7 +163,7 @@ export class Finisher {
 		keep: () => void,
 	): Promise<void> {
 		const { clock, log, shard, sent } = this.#parts;
-		this.#underWay.add(batch);
+		this.#underWay.push(batch);
 		sent();
 		try {
 			await answer;
@@ -179,7 +179,7 @@ export class Finisher {
 				this.#flush();
 			});
 		} finally {
-			this.#underWay.delete(batch);
+			this.#underWay = this.#underWay.filter((each) => each !== batch);
 		}
 		this.#flush();
 	}

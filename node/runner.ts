@@ -13,6 +13,7 @@
 import { typeOf } from "../protocol/route.ts";
 import type { ClaimedTask, TaskEnd } from "../protocol/task.ts";
 import type { Clock, Executor, GiveBack, Job, JobOutcome } from "./ports.ts";
+import { Slots } from "./slots.ts";
 
 export interface RunnerParts {
 	readonly clock: Clock;
@@ -44,7 +45,7 @@ interface Held {
 }
 
 export class Runner {
-	readonly #held = new Set<Held>();
+	readonly #held = new Slots<Held>();
 	#reserved = 0;
 	#freedSoon = false;
 	readonly #parts: RunnerParts;
@@ -96,8 +97,7 @@ export class Runner {
 		for (const task of tasks) {
 			this.#reserved -= 1;
 			const held: Held = { task, job: jobOf(task), shard, fate: "report" };
-			this.#held.add(held);
-			void this.#run(held);
+			void this.#run(held, this.#held.put(held));
 		}
 	}
 
@@ -145,9 +145,9 @@ export class Runner {
 		});
 	}
 
-	async #run(held: Held): Promise<void> {
+	async #run(held: Held, slot: number): Promise<void> {
 		const outcome = await this.#parts.executor.run(held.job);
-		this.#held.delete(held);
+		this.#held.take(slot);
 		if (held.fate !== "let-go") this.#leave(held, outcome);
 		this.#tellFreed();
 	}

@@ -12,9 +12,9 @@
  * flight, for 40 % of a core in the node's own thread; 25,000 one at a time
  * (2 cores, `node test/contract/executor-bench.ts`, and `… 1`).
  */
-import { strict as assert } from "node:assert";
 import { availableParallelism } from "node:os";
 import type { Clock, Executor, Job, JobOutcome, Log, Timer } from "../ports.ts";
+import { Slots } from "../slots.ts";
 import { BUILT_IN_TYPES } from "./messages.ts";
 import { Pool } from "./pool.ts";
 import type { LiveJob } from "./thread.ts";
@@ -56,8 +56,7 @@ class ThreadExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
 	readonly #pool: Pool;
 	readonly #clock: Clock;
-	/** By the job itself: to hash a text for each costs more than the rest of the way. */
-	readonly #live = new Map<Job, LiveJob>();
+	readonly #live = new Slots<LiveJob>();
 	readonly #graces = new Map<LiveJob, Timer>();
 	#stopping: Promise<void> | undefined;
 
@@ -71,7 +70,6 @@ class ThreadExecutor implements Executor {
 		if (this.#stopping !== undefined) {
 			return Promise.resolve({ kind: "aborted" });
 		}
-		assert(!this.#live.has(job), "an attempt is run twice");
 		return new Promise((resolve) => {
 			const live: LiveJob = {
 				job,
@@ -81,18 +79,18 @@ class ThreadExecutor implements Executor {
 				thread: undefined,
 				number: 0,
 				settle: (outcome) => {
-					this.#live.delete(job);
+					this.#live.take(slot);
 					if (live.aborted) this.#endGrace(live);
 					resolve(outcome);
 				},
 			};
-			this.#live.set(job, live);
+			const slot = this.#live.put(live);
 			this.#pool.place(live);
 		});
 	}
 
 	abort(job: Job, reason: string, graceMs: number): void {
-		const live = this.#live.get(job);
+		const live = this.#find(job);
 		if (live === undefined || live.aborted) return;
 		live.aborted = true;
 		const { thread } = live;
@@ -110,7 +108,7 @@ class ThreadExecutor implements Executor {
 
 	stop(): Promise<void> {
 		if (this.#stopping !== undefined) return this.#stopping;
-		for (const live of this.#live.values()) {
+		for (const live of this.#live) {
 			live.aborted = true;
 			// Jobs in a thread are settled once it is gone and cannot act any more.
 			if (live.thread === undefined) {
@@ -120,6 +118,12 @@ class ThreadExecutor implements Executor {
 		}
 		this.#stopping = this.#pool.stop();
 		return this.#stopping;
+	}
+
+	/** A look through all: few are ever told to stop, and each that is not would pay for more. */
+	#find(job: Job): LiveJob | undefined {
+		for (const live of this.#live) if (live.job === job) return live;
+		return undefined;
 	}
 
 	#endGrace(live: LiveJob): void {

@@ -22,6 +22,7 @@ import {
 	WORKER_HEAP_MIB_MAX,
 } from "../../protocol/limits.ts";
 import type { Clock, Job, JobOutcome, Log, Timer } from "../ports.ts";
+import { Slots } from "../slots.ts";
 import {
 	type BurstFromWorker,
 	type BurstToWorker,
@@ -67,8 +68,7 @@ export class Thread {
 	readonly #port: MessagePort;
 	readonly #portClosed: Promise<void>;
 	readonly #handlerFiles: string;
-	readonly #jobs = new Map<number, LiveJob>();
-	#lastNumber = 0;
+	readonly #jobs = new Slots<LiveJob>();
 	#workMs = 0;
 	#burst: BurstToWorker = [];
 	#burstMs = 0;
@@ -122,10 +122,8 @@ export class Thread {
 	}
 
 	run(live: LiveJob): void {
-		this.#lastNumber += 1;
 		live.thread = this;
-		live.number = this.#lastNumber;
-		this.#jobs.set(live.number, live);
+		live.number = this.#jobs.put(live);
 		this.#workMs += live.costMs;
 		pushJob(this.#outgoing(), live.number, live.job);
 		live.placedMs = this.#burstMs;
@@ -147,7 +145,7 @@ export class Thread {
 		this.#unansweredPings += 1;
 		if (this.#unansweredPings === SILENT_PINGS_MAX + 1) {
 			this.#log.warn(
-				{ tasks: [...this.#jobs.values()].map(({ job }) => job.id) },
+				{ tasks: [...this.#jobs].map(({ job }) => job.id) },
 				"a worker thread does not answer: one of its tasks does not yield",
 			);
 		}
@@ -236,9 +234,8 @@ export class Thread {
 	}
 
 	#settle(number: number, outcome: JobOutcome): LiveJob | undefined {
-		const live = this.#jobs.get(number);
+		const live = this.#jobs.take(number);
 		if (live === undefined) return undefined;
-		this.#jobs.delete(number);
 		// Sums of fractions drift; an empty thread has no work.
 		this.#workMs = this.load === 0 ? 0 : this.#workMs - live.costMs;
 		live.settle(live.aborted ? { kind: "aborted" } : outcome);
@@ -277,7 +274,7 @@ export class Thread {
 		this.#loading.cancel();
 		const death = this.#explain(`the worker exited with code ${exitCode}`);
 		const only = this.#jobs.size === 1;
-		for (const [number, { aborted }] of this.#jobs) {
+		for (const { number, aborted } of this.#jobs) {
 			this.#settle(number, outcomeOfDeath({ number, aborted, only }, death));
 		}
 		// A port is closed some time after it was told to: nothing is to be left behind.

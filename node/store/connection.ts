@@ -21,6 +21,7 @@
 import { Redis, ReplyError } from "ioredis";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 import { type Log, StoreError } from "../ports.ts";
+import { Slots } from "../slots.ts";
 import type { Script } from "./scripts.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
 import { parseStoreUrl, type StoreAddress } from "./url.ts";
@@ -60,7 +61,7 @@ export class Connection {
 	readonly #redis: Redis;
 	readonly #watch: SentinelWatch | undefined;
 	readonly #log: Log;
-	readonly #pending = new Set<(cause: Error) => void>();
+	readonly #pending = new Slots<(cause: Error) => void>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
 	#gathering = false;
 	#lastTrouble = "it has not been reached yet";
@@ -142,7 +143,7 @@ export class Connection {
 
 	async #send(name: string, args: (string | number)[]): Promise<Reply> {
 		const { promise: lost, reject } = Promise.withResolvers<never>();
-		this.#pending.add(reject);
+		const place = this.#pending.put(reject);
 		this.#gather();
 		try {
 			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
@@ -150,7 +151,7 @@ export class Connection {
 		} catch (error) {
 			throw this.#explain(error as Error);
 		} finally {
-			this.#pending.delete(reject);
+			this.#pending.take(place);
 		}
 	}
 
@@ -223,7 +224,6 @@ export class Connection {
 		const wasUp = this.up;
 		this.life = undefined;
 		for (const reject of this.#pending) reject(cause);
-		this.#pending.clear();
 		if (!wasUp) return;
 		this.#lastTrouble = cause.message;
 		for (const listener of this.#listeners) listener(false);

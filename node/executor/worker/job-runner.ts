@@ -7,6 +7,7 @@
  * at the door of the job that it comes from.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { placeOf } from "../../slots.ts";
 import type { JobInThread, ToWorker } from "../messages.ts";
 import type { LoadedHandlers } from "./handler-files.ts";
 import type { Outbox } from "./outbox.ts";
@@ -15,7 +16,8 @@ import { RunningJob } from "./running-job.ts";
 
 export class JobRunner {
 	readonly #outbox: Outbox;
-	readonly #jobs = new Map<number, RunningJob>();
+	/** By the place of their numbers: see `slots.ts`. */
+	readonly #jobs: (RunningJob | undefined)[] = [];
 	readonly #current = new AsyncLocalStorage<RunningJob>();
 
 	constructor(outbox: Outbox) {
@@ -29,19 +31,24 @@ export class JobRunner {
 
 	run(number: number, job: JobInThread, handlers: LoadedHandlers): void {
 		const running = new RunningJob(number, job, this.#outbox);
-		this.#jobs.set(number, running);
+		this.#jobs[placeOf(number)] = running;
 		this.#current.run(running, () => void this.#run(running, handlers));
 	}
 
 	hear(message: ToWorker): void {
 		switch (message.kind) {
 			case "abort":
-				this.#jobs.get(message.number)?.stop(message.reason);
+				this.#find(message.number)?.stop(message.reason);
 				return;
 			case "ping":
 				this.#outbox.say({ kind: "pong" });
 				return;
 		}
+	}
+
+	#find(number: number): RunningJob | undefined {
+		const running = this.#jobs[placeOf(number)];
+		return running?.number === number ? running : undefined;
 	}
 
 	/** Never rejects: that would be taken for an uncaught error of the task. */
@@ -50,7 +57,7 @@ export class JobRunner {
 		const startedMs = performance.now();
 		const end = await endOf(running, handlers);
 		const ranMs = performance.now() - startedMs;
-		this.#jobs.delete(number);
+		this.#jobs[placeOf(number)] = undefined;
 		if (end.ok) this.#outbox.saySuccess(number, end.result, ranMs);
 		else this.#outbox.say({ kind: "failure", number, error: end.error, ranMs });
 	}

@@ -57,6 +57,13 @@ const PLAN: readonly Dwelling[] = [
 		builtins: ANY,
 	},
 	{
+		name: "slots",
+		paths: ["node/slots.ts"],
+		ours: [],
+		libraries: [],
+		builtins: ASSERT,
+	},
+	{
 		name: "world",
 		paths: ["node/world.ts"],
 		ours: ["ports"],
@@ -66,7 +73,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "store",
 		paths: ["node/store/"],
-		ours: ["protocol", "ports", "assets"],
+		ours: ["protocol", "ports", "assets", "slots"],
 		libraries: ["ioredis"],
 		builtins: ANY,
 	},
@@ -80,7 +87,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "executor",
 		paths: ["node/executor/"],
-		ours: ["protocol", "ports", "assets"],
+		ours: ["protocol", "ports", "assets", "slots"],
 		libraries: [],
 		builtins: ANY,
 	},
@@ -110,7 +117,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "actors",
 		paths: ["node/"],
-		ours: ["protocol", "ports"],
+		ours: ["protocol", "ports", "slots"],
 		libraries: [],
 		builtins: ASSERT,
 		apart: true,
