@@ -4,7 +4,8 @@
  * Processes take a second to start and a backlog is over in two, so what shall
  * be measured together must not begin apart: tasks that hold their slots keep
  * every process busy until all are up and the backlog is there, and then end
- * at once.
+ * at once. Every process has to get warm, too: the first half of the backlog is
+ * as long for each of three as it is elsewhere for one.
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ const NODES = 3;
 
 export const threeNodes: Measure<"rate"> = {
 	name: "three-nodes",
-	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until all are up. The ratio to one node is what ${NODES} gain or lose.`,
+	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until all are up. The second half of ${2 * NODES} times as many, for all sides. The ratio to one node is what ${NODES} gain or lose.`,
 	lines: { rate: perSecond("no-op tasks, three nodes") },
 	sides: {
 		hearsay: (ground) => drainTogether(hearsay, ground, NODES),
@@ -44,7 +45,7 @@ async function drainTogether(
 		...Array.from({ length: held }, hold),
 	]);
 	await untilRunning(scheduler, held);
-	const backlog = 2 * ground.tasks;
+	const backlog = 2 * NODES * ground.tasks;
 	await scheduler.submitBulk(backlog);
 	const watching = watch(scheduler);
 	writeFileSync(file, "");
