@@ -44,7 +44,11 @@ async function main(): Promise<void> {
 				mainFormat: "module",
 				output: built,
 				disableExperimentalSEAWarning: true,
-				assets: { ...listAssets(ROOT), [WORKER_ASSET]: worker },
+				assets: {
+					...listAssets(ROOT),
+					[WORKER_ASSET]: worker,
+					"LEGAL.txt": `${main}.LEGAL.txt`,
+				},
 			}),
 		);
 		execFileSync(process.execPath, ["--build-sea", config], {

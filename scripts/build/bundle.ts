@@ -1,6 +1,7 @@
 /**
- * The program with all its libraries as single files. Not minified: a stack in
- * a log should still be readable.
+ * The program with all its libraries as single files, without comments and blanks: a
+ * process keeps the text of its program, and keeps it twice as large where one letter of
+ * it is not ASCII. Names and lines stay, so that a stack in a log can be read.
  */
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
@@ -9,7 +10,10 @@ const COMMON: BuildOptions = {
 	bundle: true,
 	platform: "node",
 	target: "node26",
-	legalComments: "inline",
+	minifyWhitespace: true,
+	lineLimit: 160,
+	// Next to the bundle, as `*.LEGAL.txt`.
+	legalComments: "external",
 	logLevel: "warning",
 };
 
