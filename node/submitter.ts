@@ -1,8 +1,8 @@
 /**
  * Submitter: brings new tasks to one shard.
  *
- * What comes in during one burst of events goes out as one script; so a single
- * task is not held up, and a flood costs few calls. Guarantees an outcome for
+ * What comes in during one burst of events goes out as one script, so a flood costs
+ * few calls; and where tasks come one by one, each goes at once. Guarantees an outcome for
  * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
  * says whether the task may be in the store (`unknown`) or is not
  * (`unreachable`). What was not sent in time is never sent later.
@@ -55,6 +55,8 @@ export class Submitter {
 	#batches = 0;
 	/** The burst that is being gathered. */
 	#burst: Cohort | undefined;
+	/** The last burst was of one task. */
+	#calm = true;
 	readonly #parts: SubmitterParts;
 
 	constructor(parts: SubmitterParts) {
@@ -83,11 +85,14 @@ export class Submitter {
 		const { clock } = this.#parts;
 		const cohort: Cohort = { items: new Set(), timer: undefined };
 		this.#burst = cohort;
-		clock.soon(() => {
+		const send = () => {
 			this.#burst = undefined;
+			this.#calm = cohort.items.size === 1;
 			cohort.timer = clock.after(SUBMIT_TIMEOUT_MS, () => this.#expire(cohort));
 			this.#flush();
-		});
+		};
+		if (this.#calm && this.#batches === 0) queueMicrotask(send);
+		else clock.soon(send);
 		return cohort;
 	}
 

@@ -2,9 +2,8 @@
  * One worker thread, as the node sees it: the jobs in it, what is said to it
  * and heard from it, whether it still answers, and its end.
  *
- * Owns: the numbering of jobs in the thread; bursts (what is said within one
- * turn of the event loop goes out as one message, since a message costs more
- * than the job in it); the jobs' outcomes. Every job given to `run` is settled
+ * Owns: the numbering of jobs in the thread; bursts (what is said in one go
+ * goes out as one message, since a message costs more than the job in it); the jobs' outcomes. Every job given to `run` is settled
  * exactly once: when its outcome arrives, or when the thread has exited and so
  * nothing of it can run any more. Leaves to the pool: which job goes where, and
  * when a thread is to end.
@@ -165,11 +164,11 @@ export class Thread {
 		this.#outgoing().push(message);
 	}
 
-	/** What goes out at the end of this turn, to be added to. */
+	/** What goes out as soon as all has been said that is said now, to be added to. */
 	#outgoing(): BurstToWorker {
 		if (this.#burst.length === 0) {
 			this.#burstMs = this.#clock.monoMs();
-			this.#clock.soon(() => {
+			queueMicrotask(() => {
 				const burst = this.#burst;
 				this.#burst = [];
 				this.#port.postMessage(burst);
