@@ -16,6 +16,12 @@ import {
 } from "../protocol/limits.ts";
 import type { Clock, RoutedCount, Timer } from "./ports.ts";
 
+/** What is told in one message. */
+export interface Announced {
+	/** When it left, on the monotonic clock; undefined as long as it has not. */
+	leftMs: number | undefined;
+}
+
 export interface AnnouncerParts {
 	readonly clock: Clock;
 	readonly publish: (routes: readonly AnnouncedRoute[]) => void;
@@ -23,6 +29,7 @@ export interface AnnouncerParts {
 
 export class Announcer {
 	readonly #gathered = new Map<string, AnnouncedRoute>();
+	#message: Announced = { leftMs: undefined };
 	#timer: Timer | undefined;
 	/** The next message is on its way. */
 	#due = false;
@@ -43,9 +50,9 @@ export class Announcer {
 		this.#timer?.cancel();
 	}
 
-	/** Tasks have become waiting. */
-	announce(shard: number, counts: readonly RoutedCount[]): void {
-		if (this.#stopped) return;
+	/** Tasks have become waiting, or are about to. Returns the message that will tell of them. */
+	announce(shard: number, counts: readonly RoutedCount[]): Announced {
+		if (this.#stopped) return this.#message;
 		for (const { route, count, topPriority } of counts) {
 			const key = `${shard} ${route}`;
 			const former = this.#gathered.get(key);
@@ -57,6 +64,7 @@ export class Announcer {
 			});
 		}
 		this.#publishSoon();
+		return this.#message;
 	}
 
 	#publishSoon(): void {
@@ -84,6 +92,8 @@ export class Announcer {
 		for (const { shard, route } of routes)
 			this.#gathered.delete(`${shard} ${route}`);
 		this.#parts.publish(routes);
+		this.#message.leftMs = this.#parts.clock.monoMs();
+		this.#message = { leftMs: undefined };
 		this.#publishSoon();
 	}
 }

@@ -10,6 +10,7 @@ import type { SessionName } from "../protocol/lease.ts";
 import { HINT_AHEAD_MS_MAX } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
 import type { ClaimedTask } from "../protocol/task.ts";
+import type { Announced } from "./announcer.ts";
 import { Claimer } from "./claimer.ts";
 import { Finisher } from "./finisher.ts";
 import {
@@ -40,7 +41,10 @@ export interface CrewParts {
 	readonly serves: (route: Route) => boolean;
 	readonly runner: Runner;
 	/** Tell the other nodes that tasks wait. */
-	readonly announce: (shard: number, counts: readonly RoutedCount[]) => void;
+	readonly announce: (
+		shard: number,
+		counts: readonly RoutedCount[],
+	) => Announced;
 	readonly pulsed: (shard: number, pulse: GoodPulse) => void;
 	/** Whether other nodes may reach the store while this one does not. */
 	readonly othersMayReach: () => boolean;
@@ -150,17 +154,19 @@ export class Crew {
 	/**
 	 * Tasks wait here, or are on their way: claim them, and tell the others of what is
 	 * too much for this node. Where they are on their way, this node's claim goes out
-	 * right behind them. When they are there, the others are told again if that took so
-	 * long that they may have asked too early; a claim of this node has overtaken them
+	 * right behind them. When they are there, the others are told again if they were told
+	 * so long ago that they may have asked too early; a claim of this node has overtaken them
 	 * only where their script had to be sent again, whole, and then its route is cold.
 	 */
 	hint(counts: readonly RoutedCount[]): Sent {
-		const { announce, shard } = this.#parts;
+		const { announce, clock, shard } = this.#parts;
 		const others = this.#forOthers(counts);
-		if (others.length > 0) announce(shard.index, others);
+		const told =
+			others.length > 0 ? announce(shard.index, others) : { leftMs: undefined };
 		for (const { route } of counts) this.claimer.hint(route);
-		return (waiting, tookMs) => {
-			if (others.length > 0 && tookMs > HINT_AHEAD_MS_MAX)
+		return (waiting) => {
+			const { leftMs } = told;
+			if (leftMs !== undefined && clock.monoMs() - leftMs > HINT_AHEAD_MS_MAX)
 				announce(shard.index, others);
 			for (const { route } of waiting)
 				if (!this.claimer.isHot(route)) this.claimer.hint(route);

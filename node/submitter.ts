@@ -32,8 +32,8 @@ export interface SubmitterParts {
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
 }
 
-/** To be called once tasks that were on their way have come to wait in the store, so long after. */
-export type Sent = (counts: readonly RoutedCount[], tookMs: number) => void;
+/** To be called once tasks that were on their way have come to wait in the store. */
+export type Sent = (counts: readonly RoutedCount[]) => void;
 
 interface Item {
 	readonly task: NewTask;
@@ -125,20 +125,18 @@ export class Submitter {
 	}
 
 	async #send(batch: readonly Item[]): Promise<void> {
-		const { shard, clock, sending } = this.#parts;
+		const { shard, sending } = this.#parts;
 		const tasks = batch.map(({ task }) => task);
 		this.#batches += 1;
 		for (const item of batch) item.sent = true;
-		const sentMs = clock.monoMs();
 		try {
 			const stored = shard.submit(tasks);
 			const waiting = sending(countByRoute(tasks));
 			const outcomes = await stored;
-			const tookMs = clock.monoMs() - sentMs;
 			for (const [i, item] of batch.entries())
 				settle(item, outcomes[i] as SubmitOutcome);
 			const created = tasks.filter((_, i) => isCreated(outcomes[i]));
-			if (created.length > 0) waiting(countByRoute(created), tookMs);
+			if (created.length > 0) waiting(countByRoute(created));
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			for (const item of batch) settle(item, error);

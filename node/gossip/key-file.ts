@@ -16,7 +16,7 @@ import {
 	privateKeyFromProtobuf,
 	privateKeyToProtobuf,
 } from "@libp2p/crypto/keys";
-import type { PrivateKey } from "@libp2p/interface";
+import type { Ed25519PrivateKey } from "@libp2p/interface";
 import type { Random } from "../ports.ts";
 
 const FILE = "node.key";
@@ -24,7 +24,7 @@ const FILE = "node.key";
 export async function loadKey(
 	dataDir: string,
 	random: Random,
-): Promise<PrivateKey> {
+): Promise<Ed25519PrivateKey> {
 	const path = join(dataDir, FILE);
 	const key = await readKey(path);
 	if (key !== undefined) return key;
@@ -36,7 +36,7 @@ export async function loadKey(
 }
 
 /** Undefined where there is no file yet. */
-async function readKey(path: string): Promise<PrivateKey | undefined> {
+async function readKey(path: string): Promise<Ed25519PrivateKey | undefined> {
 	let text: string;
 	try {
 		text = await readFile(path, "utf8");

@@ -38,6 +38,7 @@ import {
 import { loadKey } from "./key-file.ts";
 import { probeAddress } from "./probe.ts";
 import { type LinkState, type Links, Redialer } from "./redialer.ts";
+import { readyToSign } from "./signing-key.ts";
 import { createStack, type Stack } from "./stack.ts";
 
 /** With a version behind it, and one for each version that the library speaks. */
@@ -63,7 +64,7 @@ export async function createGossip(options: GossipOptions): Promise<Gossip> {
 	const admission = new Admission(nodeId, options.clock, options.log);
 	const topic = `hearsay/${options.cluster}`;
 	const stack = await createStack({
-		key,
+		key: readyToSign(key),
 		listen: toMultiaddr(options.listen),
 		topic,
 		gater: admission.gater,
