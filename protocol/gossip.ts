@@ -18,10 +18,10 @@ import {
 } from "./limits.ts";
 import { parseRoute, type Route } from "./route.ts";
 
-const GOSSIP_VERSION = 1;
+const GOSSIP_VERSION = 2;
 
 export interface GossipHeader {
-	/** PeerId of the node that speaks. Checked against the signature. */
+	/** PeerId of the node that speaks. Checked where it arrives. */
 	readonly from: string;
 	readonly epoch: number;
 	readonly seq: number;

@@ -1,6 +1,8 @@
 /**
  * What is let in of the messages that arrive: well-formed ones, from admitted
- * peers, signed by whom they claim to be from, and new. All else is dropped,
+ * peers, said by whom they claim to be from, and new. Who brings its own message
+ * has proved who it is when it connected; what others pass on is believed for its
+ * author's signature. All else is dropped,
  * counted by reason, and the totals logged at most every DROPS_LOGGED_MS.
  *
  * A refused message costs its sender nothing. Whoever gets here is registered
@@ -11,6 +13,7 @@ import { decodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
 import { DROPS_LOGGED_MS } from "../../protocol/limits.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { Admission } from "./admission.ts";
+import { type Opened, openEnvelope, Signatures } from "./envelope.ts";
 import { ReplayWindow } from "./replay-window.ts";
 
 export type Refusal = "malformed" | "forged" | "stranger" | "repeated";
@@ -19,6 +22,7 @@ export class Door {
 	readonly #admission: Admission;
 	readonly #clock: Clock;
 	readonly #log: Log;
+	readonly #signatures: Signatures;
 	readonly #window = new ReplayWindow();
 	readonly #dropped: Record<Refusal, number> = {
 		malformed: 0,
@@ -28,45 +32,50 @@ export class Door {
 	};
 	#loggedMs = Number.NEGATIVE_INFINITY;
 
-	constructor(admission: Admission, clock: Clock, log: Log) {
+	constructor(admission: Admission, topic: string, clock: Clock, log: Log) {
+		this.#signatures = new Signatures(topic);
 		this.#admission = admission;
 		this.#clock = clock;
 		this.#log = log;
 	}
 
-	/** The message, or why it was dropped. `signer` has been proved by its signature. */
-	open(signer: string, bytes: Uint8Array): GossipMessage | Refusal {
-		const message = decodeGossip(bytes);
-		const refusal = this.#judge(signer, message);
-		if (refusal === undefined && message !== undefined) return message;
-		return this.#drop(refusal ?? "malformed", signer);
+	/** The message, or why it was dropped; `bearer` is the peer over whose connection it came. */
+	open(bearer: string, bytes: Uint8Array): GossipMessage | Refusal {
+		const envelope = openEnvelope(bytes);
+		const message = envelope && decodeGossip(envelope.message);
+		if (envelope === undefined || message === undefined)
+			return this.#drop("malformed", bearer);
+		const refusal = this.#judge(bearer, message, envelope);
+		return refusal === undefined ? message : this.#drop(refusal, bearer);
 	}
 
 	/** Forgets senders that are no longer admitted. */
 	prune(): void {
-		this.#window.keep(new Set(this.#admission.peers.keys()));
+		const admitted = new Set(this.#admission.peers.keys());
+		this.#window.keep(admitted);
+		this.#signatures.keep(admitted);
 	}
 
 	#judge(
-		signer: string,
-		message: GossipMessage | undefined,
+		bearer: string,
+		{ from, epoch, seq }: GossipMessage,
+		envelope: Opened,
 	): Refusal | undefined {
-		if (!this.#admission.peers.has(signer)) return "stranger";
-		if (message === undefined) return "malformed";
-		if (message.from !== signer) return "forged";
+		if (!this.#admission.peers.has(from)) return "stranger";
+		if (from !== bearer && !this.#signatures.hold(from, envelope))
+			return "forged";
 		const nowMs = this.#clock.monoMs();
-		const { from, epoch, seq } = message;
 		if (!this.#window.admits(from, epoch, seq, nowMs)) return "repeated";
 		return undefined;
 	}
 
-	#drop(refusal: Refusal, signer: string): Refusal {
+	#drop(refusal: Refusal, bearer: string): Refusal {
 		this.#dropped[refusal] += 1;
 		const nowMs = this.#clock.monoMs();
 		if (nowMs - this.#loggedMs >= DROPS_LOGGED_MS) {
 			this.#loggedMs = nowMs;
 			this.#log.warn(
-				{ dropped: { ...this.#dropped }, refusal, signer },
+				{ dropped: { ...this.#dropped }, refusal, bearer },
 				"dropped gossip messages",
 			);
 		}

@@ -28,6 +28,7 @@ import type {
 import { Admission } from "./admission.ts";
 import { chooseDials } from "./dial-choice.ts";
 import { Door } from "./door.ts";
+import { Sealer } from "./envelope.ts";
 import {
 	formatHostPort,
 	type HostPort,
@@ -38,7 +39,6 @@ import {
 import { loadKey } from "./key-file.ts";
 import { probeAddress } from "./probe.ts";
 import { type LinkState, type Links, Redialer } from "./redialer.ts";
-import { readyToSign } from "./signing-key.ts";
 import { createStack, type Stack } from "./stack.ts";
 
 /** With a version behind it, and one for each version that the library speaks. */
@@ -64,12 +64,13 @@ export async function createGossip(options: GossipOptions): Promise<Gossip> {
 	const admission = new Admission(nodeId, options.clock, options.log);
 	const topic = `hearsay/${options.cluster}`;
 	const stack = await createStack({
-		key: readyToSign(key),
+		key,
 		listen: toMultiaddr(options.listen),
 		topic,
 		gater: admission.gater,
 	});
-	return new Libp2pGossip(nodeId, options, stack, topic, admission);
+	const sealer = new Sealer(key, topic);
+	return new Libp2pGossip(nodeId, options, stack, topic, admission, sealer);
 }
 
 class Libp2pGossip implements Gossip, Links {
@@ -79,6 +80,7 @@ class Libp2pGossip implements Gossip, Links {
 	readonly #topic: string;
 	readonly #admission: Admission;
 	readonly #door: Door;
+	readonly #sealer: Sealer;
 	readonly #redialer: Redialer;
 	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
 	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
@@ -94,6 +96,7 @@ class Libp2pGossip implements Gossip, Links {
 		stack: Stack,
 		topic: string,
 		admission: Admission,
+		sealer: Sealer,
 	) {
 		const { clock, random, log } = options;
 		this.nodeId = nodeId;
@@ -101,7 +104,8 @@ class Libp2pGossip implements Gossip, Links {
 		this.#stack = stack;
 		this.#topic = topic;
 		this.#admission = admission;
-		this.#door = new Door(admission, clock, log);
+		this.#door = new Door(admission, topic, clock, log);
+		this.#sealer = sealer;
 		this.#redialer = new Redialer(nodeId, this, clock, random, log);
 		this.#hear();
 	}
@@ -140,7 +144,7 @@ class Libp2pGossip implements Gossip, Links {
 		const bytes = encodeGossip(message);
 		if (!this.#running) return;
 		this.#stack.services.pubsub
-			.publish(this.#topic, bytes)
+			.publish(this.#topic, this.#sealer.seal(bytes))
 			.catch((error: unknown) => {
 				this.#options.log.warn({ error }, "could not publish gossip");
 			});
@@ -216,8 +220,8 @@ class Libp2pGossip implements Gossip, Links {
 
 	#hear(): void {
 		const { pubsub } = this.#stack.services;
-		pubsub.topicValidators.set(this.#topic, (_relay, message) =>
-			this.#validate(message),
+		pubsub.topicValidators.set(this.#topic, (bearer, message) =>
+			this.#validate(bearer, message),
 		);
 		pubsub.addEventListener("message", ({ detail }) => {
 			const message = this.#decoded.get(detail);
@@ -241,11 +245,10 @@ class Libp2pGossip implements Gossip, Links {
 		});
 	}
 
-	#validate(message: Message): TopicValidatorResult {
-		if (message.type !== "signed") return TopicValidatorResult.Reject;
-		const opened = this.#door.open(message.from.toString(), message.data);
-		if (opened === "repeated") return TopicValidatorResult.Ignore;
-		if (typeof opened === "string") return TopicValidatorResult.Reject;
+	/** What is not let in is not passed on either. It costs its bearer nothing, who may be its victim. */
+	#validate(bearer: PeerId, message: Message): TopicValidatorResult {
+		const opened = this.#door.open(bearer.toString(), message.data);
+		if (typeof opened === "string") return TopicValidatorResult.Ignore;
 		this.#decoded.set(message, opened);
 		return TopicValidatorResult.Accept;
 	}

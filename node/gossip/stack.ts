@@ -2,10 +2,11 @@
  * How libp2p is set up for small, fast hints among known peers. Each setting
  * here departs from a default that would hurt; the reasons stand beside them.
  */
+import { hash } from "node:crypto";
 import {
 	type GossipSub,
 	gossipsub,
-	StrictSign,
+	StrictNoSign,
 } from "@chainsafe/libp2p-gossipsub";
 import { noise } from "@chainsafe/libp2p-noise";
 import { type Identify, identify } from "@libp2p/identify";
@@ -81,7 +82,8 @@ export function createStack(options: {
  */
 function createRouter(topic: string): ReturnType<typeof gossipsub> {
 	return gossipsub({
-		globalSignaturePolicy: StrictSign,
+		// Messages bring their author's signature themselves: see envelope.ts.
+		globalSignaturePolicy: StrictNoSign,
 		fallbackToFloodsub: false,
 		allowedTopics: [topic],
 		emitSelf: false,
@@ -102,9 +104,9 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		mcacheLength: 3,
 		mcacheGossip: 2,
 		seenTTL: SENDER_FORGOTTEN_MS,
-		// Known before the signature is checked, which is what a repeat would cost.
-		fastMsgIdFn: ({ from, seqno }) =>
-			from && seqno ? `${toBase64(from)}${toBase64(seqno)}` : "",
+		// Of all its bytes: who changes one of them has made another message.
+		msgIdFn: ({ data }) => hash("sha256", data, "buffer"),
+		fastMsgIdFn: ({ data }) => hash("sha256", data ?? "", "base64"),
 		// The default of a minute keeps a peer that came back out of the mesh for as long.
 		pruneBackoff: 2_000,
 		unsubcribeBackoff: 1_000,
@@ -125,10 +127,4 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		// nodes on one machine, or behind one router.
 		scoreParams: { IPColocationFactorWeight: 0 },
 	});
-}
-
-function toBase64(bytes: Uint8Array): string {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
-		"base64",
-	);
 }

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
+import { Sealer } from "../../node/gossip/envelope.ts";
 import { toMultiaddr } from "../../node/gossip/host-port.ts";
 import { loadKey } from "../../node/gossip/key-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
@@ -63,6 +64,7 @@ export async function libp2pBench(): Promise<GossipBench> {
 		async rogue(name) {
 			const key = await loadKey(join(root, name), systemRandom);
 			const topic = "hearsay/hearsay";
+			const sealer = new Sealer(key, topic);
 			const stack = await createStack({
 				key,
 				listen: toMultiaddr(LOOPBACK),
@@ -86,7 +88,7 @@ export async function libp2pBench(): Promise<GossipBench> {
 						look();
 					}),
 				async say(bytes) {
-					await pubsub.publish(topic, bytes);
+					await pubsub.publish(topic, sealer.seal(bytes));
 				},
 			};
 		},

@@ -48,7 +48,7 @@ test.each([digest, announcement])("a $kind comes back as it was", (message) => {
 });
 
 test("fields that are not known are left behind", () => {
-	const message = decodeGossip(bytes({ v: 1, ...digest, extra: "x" }));
+	const message = decodeGossip(bytes({ v: 2, ...digest, extra: "x" }));
 	expect(message).toEqual(digest);
 });
 
@@ -85,34 +85,34 @@ describe("dropped as malformed:", () => {
 		["no JSON", "{"],
 		["no object", "[1]"],
 		["null", "null"],
-		["another version", { v: 2, ...digest }],
-		["another kind", { v: 1, ...digest, kind: "gossip" }],
-		["no sender", { v: 1, ...digest, from: "" }],
-		["an endless sender", { v: 1, ...digest, from: "x".repeat(129) }],
-		["a negative epoch", { v: 1, ...digest, epoch: -1 }],
-		["a broken number", { v: 1, ...digest, seq: 1.5 }],
-		["a load above 1", { v: 1, ...digest, load: 1.1 }],
-		["a load that is none", { v: 1, ...digest, load: null }],
-		["too many slots", { v: 1, ...digest, freeSlots: CONCURRENCY_MAX + 1 }],
-		["a store that is maybe", { v: 1, ...digest, storeUp: "yes" }],
+		["another version", { v: 1, ...digest }],
+		["another kind", { v: 2, ...digest, kind: "gossip" }],
+		["no sender", { v: 2, ...digest, from: "" }],
+		["an endless sender", { v: 2, ...digest, from: "x".repeat(129) }],
+		["a negative epoch", { v: 2, ...digest, epoch: -1 }],
+		["a broken number", { v: 2, ...digest, seq: 1.5 }],
+		["a load above 1", { v: 2, ...digest, load: 1.1 }],
+		["a load that is none", { v: 2, ...digest, load: null }],
+		["too many slots", { v: 2, ...digest, freeSlots: CONCURRENCY_MAX + 1 }],
+		["a store that is maybe", { v: 2, ...digest, storeUp: "yes" }],
 		[
 			"too many peers",
-			{ v: 1, ...digest, peers: Array(DIGEST_PEERS_MAX + 1).fill("a") },
+			{ v: 2, ...digest, peers: Array(DIGEST_PEERS_MAX + 1).fill("a") },
 		],
-		["a long peer", { v: 1, ...digest, peers: ["abcdefghi"] }],
-		["no routes", { v: 1, ...announcement, routes: [] }],
+		["a long peer", { v: 2, ...digest, peers: ["abcdefghi"] }],
+		["no routes", { v: 2, ...announcement, routes: [] }],
 		[
 			"too many routes",
-			{ v: 1, ...announcement, routes: Array(65).fill(route) },
+			{ v: 2, ...announcement, routes: Array(65).fill(route) },
 		],
 		[
 			"a bad route",
-			{ v: 1, ...announcement, routes: [{ ...route, route: "x" }] },
+			{ v: 2, ...announcement, routes: [{ ...route, route: "x" }] },
 		],
-		["no tasks", { v: 1, ...announcement, routes: [{ ...route, count: 0 }] }],
+		["no tasks", { v: 2, ...announcement, routes: [{ ...route, count: 0 }] }],
 		[
 			"a priority out of range",
-			{ v: 1, ...announcement, routes: [{ ...route, topPriority: 256 }] },
+			{ v: 2, ...announcement, routes: [{ ...route, topPriority: 256 }] },
 		],
 		["too much", " ".repeat(GOSSIP_BYTES_MAX + 1)],
 	])("%s", (_what, value) => {
