@@ -244,7 +244,7 @@ export const MUTE_MS_MAX = 2_000;
 /** … and likewise one over which it has not begun to. Longer, since a busy machine is slow to set it up. */
 export const LINK_SETUP_MS_MAX = 6_000;
 /** Each connection is tried so often … */
-export const LINK_PING_MS = 5_000;
+export const LINK_PING_MS = 10_000;
 /** … and closed when no answer came within. */
 export const LINK_PING_TIMEOUT_MS = 4_000;
 /** A peer that takes longer to open a stream is passed over. */
