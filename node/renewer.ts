@@ -123,7 +123,8 @@ export class Renewer {
 	/** Whether this node may judge other leases to have run out. */
 	get mayReap(): boolean {
 		const { clock, ttlMs } = this.#parts;
-		return mayReap(this.#upSinceMs, clock.monoMs(), ttlMs);
+		const nowMs = clock.monoMs();
+		return !this.#isGap(nowMs) && mayReap(this.#upSinceMs, nowMs, ttlMs);
 	}
 
 	/** The store's clock, as far as known here. */
@@ -237,9 +238,7 @@ export class Renewer {
 	#renewed(sentMs: number, storeNowMs: number): void {
 		const { clock, ttlMs, trustMarginMs } = this.#parts;
 		const nowMs = clock.monoMs();
-		// A longer silence, even our own, is a gap in what we have seen.
-		if (nowMs - this.#lastPulseMs > 2 * PULSE_MS_MAX)
-			this.#upSinceMs = undefined;
+		if (this.#isGap(nowMs)) this.#upSinceMs = undefined;
 		// Nor do leases say much after a step of the store's clock: it took time from
 		// all of them, and those who hold one have to renew it first.
 		const stepMs = storeNowMs - this.storeNowMs();
@@ -251,6 +250,11 @@ export class Renewer {
 		this.#trustedUntilMs = trustedUntilMs(sentMs, ttlMs, trustMarginMs);
 		this.#trustTimer?.cancel();
 		this.#distrustAt(this.#trustedUntilMs, 1);
+	}
+
+	/** Whether the last pulse was so long ago that something may have passed unseen. Our own sleep counts, too. */
+	#isGap(nowMs: number): boolean {
+		return nowMs - this.#lastPulseMs > 2 * PULSE_MS_MAX;
 	}
 
 	/**

@@ -1,7 +1,12 @@
 /** When a node may judge the leases of others, on a clock turned by hand. */
 import { expect, test } from "vitest";
+import type { Shard } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
-import { LEASE_TTL_MS, TRUST_MARGIN_MS } from "../../protocol/limits.ts";
+import {
+	LEASE_TTL_MS,
+	PULSE_MS_MAX,
+	TRUST_MARGIN_MS,
+} from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
@@ -16,6 +21,9 @@ function begin() {
 	const nowMs = () => 1_800_000_000_000 + clock.monoMs() + stepMs;
 	const [shard] = createMemoryStore({ shards: 1, nowMs }).shards;
 	if (shard === undefined) throw new Error("a store has shards");
+	let silent = false;
+	const pulse: Shard["pulse"] = shard.pulse.bind(shard);
+	shard.pulse = (...of) => (silent ? new Promise(() => {}) : pulse(...of));
 	const events = {
 		...{ opened() {}, pulsed() {}, revoked() {}, superseded() {} },
 		...{ trustEnded() {}, othersMayReach: () => false },
@@ -31,6 +39,9 @@ function begin() {
 		renewer,
 		step(ms: number) {
 			stepMs += ms;
+		},
+		silence() {
+			silent = true;
 		},
 	};
 }
@@ -55,4 +66,14 @@ test("after a step of the store's clock a node judges no lease for a whole lease
 		expect(renewer.mayReap).toBe(true);
 		renewer.stop();
 	}
+});
+
+test("what a node saw of the store before a silence, or a sleep, is no ground to judge by", async () => {
+	const { clock, renewer, silence } = begin();
+	await clock.runFor(2 * LEASE_TTL_MS);
+	expect(renewer.mayReap).toBe(true);
+	silence();
+	await clock.runFor(3 * PULSE_MS_MAX);
+	expect(renewer.mayReap).toBe(false);
+	renewer.stop();
 });
