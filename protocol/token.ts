@@ -8,8 +8,8 @@
  * The counter is the shard's and rises with every claim. The generation rises
  * whenever the store may have forgotten writes (it restarted, or a replica was
  * promoted), so that no token repeats even when the counter fell back. It rises
- * to the store's clock, in milliseconds since SEQ_EPOCH_MS, and above all that
- * nodes remember: the raise itself may be forgotten too, by all who knew of it,
+ * to the store's clock, in milliseconds since SEQ_EPOCH_MS and as it would stand
+ * had it never been put back, and above all that nodes remember: the raise itself may be forgotten too, by all who knew of it,
  * and must not be made a second time to the same number. A counter that
  * outgrows its 12 bits carries into the generation, which is harmless: no store
  * gives 4,096 tokens a millisecond, so it never overtakes the clock. Tokens

@@ -100,6 +100,17 @@ export function restartRules(bench: Bench): void {
 		expect(outcomes).toEqual(["accepted"]);
 	});
 
+	it("a store whose clock was put back raises its generation to where the clock would stand", async () => {
+		const putBackMs = 59 * TTL_MS;
+		await bench.open("ann", TTL_MS + putBackMs);
+		const bob = await bench.open("bob");
+		const { nowMs } = await bench.pulse(bob);
+		await bench.world.restart();
+		const raised = await bench.shard.adopt(0);
+		// The session that tells of it was opened a moment before the pulse.
+		expect(raised).toBeGreaterThan(generationAt(nowMs + putBackMs) - TTL_MS);
+	});
+
 	it("a session that opens on a restarted store raises the generation", async () => {
 		const { generation } = await bench.open();
 		await bench.world.restart();

@@ -53,6 +53,8 @@ export class Sessions {
 	#generation = 0;
 	#registryVersion = 0;
 	#clockStepsBack = 0;
+	/** By how much, in all. */
+	#putBackMs = 0;
 
 	constructor(server: Server) {
 		this.#server = server;
@@ -69,6 +71,7 @@ export class Sessions {
 		copy.#generation = this.#generation;
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
+		copy.#putBackMs = this.#putBackMs;
 		return copy;
 	}
 
@@ -114,13 +117,13 @@ export class Sessions {
 		return this.#run === this.#server.run;
 	}
 
-	/** A server of another run, or behind what a node knows of, may have forgotten tokens: go on above all that are known, and at the clock. */
+	/** A server of another run, or behind what a node knows of, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
 	adopt(known: number, nowMs: number): number {
 		const carried = generationOf(this.#token);
 		const highest = Math.max(this.#generation, carried);
 		const mayHaveForgotten = !this.isAdopted() || known > highest;
 		this.#generation = mayHaveForgotten
-			? Math.max(highest + 1, known + 1, generationAt(nowMs))
+			? Math.max(highest + 1, known + 1, generationAt(nowMs + this.#putBackMs))
 			: highest;
 		this.#run = this.#server.run;
 		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
@@ -150,11 +153,12 @@ export class Sessions {
 
 	/** No lease ends later than one given now, unless the clock has been put back since. */
 	#bound(endMsMax: number): void {
-		const beyond = [...this.#leases]
-			.filter(([, endMs]) => endMs > endMsMax + TRUST_MARGIN_MS)
-			.sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1))
-			.slice(0, PER_PULSE_MAX);
-		if (beyond.length > 0) this.#clockStepsBack += 1;
+		const beyond = [...this.#leases].filter(
+			([, endMs]) => endMs > endMsMax + TRUST_MARGIN_MS,
+		);
+		if (beyond.length === 0) return;
+		this.#clockStepsBack += 1;
+		this.#putBackMs += Math.max(...beyond.map(([, endMs]) => endMs)) - endMsMax;
 		for (const [name] of beyond) this.#leases.set(name, endMsMax);
 	}
 

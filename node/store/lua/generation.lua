@@ -1,16 +1,16 @@
 -- Raises the shard's generation where it must be: on a server of another run, or one
 -- that is behind what a node knows of. Either may have forgotten writes, the last raise
--- and tokens given since among them: so above all that is known, and to the clock.
--- Tokens go on above.
+-- and tokens given since among them: so above all that is known, and to the clock, as it would
+-- stand had it never been put back. Tokens go on above.
 -- Returns the generation. Shared by open and adopt.
 local function raiseGeneration(known, now)
   local run = string.match(call('INFO', 'server'), 'run_id:(%w+)')
-  local meta = call('HMGET', META, 'gen', 'run', 'token')
+  local meta = call('HMGET', META, 'gen', 'run', 'token', 'back')
   local stored, token = tonumber(meta[1] or 0), tonumber(meta[3] or 0)
   -- A counter that outgrew its bits is in a later generation than the one written down.
   local generation = math.max(stored, math.floor(token / TOKENS_PER_GENERATION))
   if meta[2] ~= run or known > generation then
-    generation = math.max(generation + 1, known + 1, now - SEQ_EPOCH_MS)
+    generation = math.max(generation + 1, known + 1, now + (meta[4] or 0) - SEQ_EPOCH_MS)
   end
   if generation > stored then
     token = math.max(token, generation * TOKENS_PER_GENERATION)

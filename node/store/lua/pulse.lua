@@ -15,11 +15,13 @@ end
 call('ZADD', SESSIONS, now + ttl, session)
 -- All nodes ask for leases of one length. So none ends later than this one, unless the clock has been put back since: such a
 -- lease would outlast a holder that is gone by as much. Everybody is told, as a clock
--- that is soon put forward again would let these leases run out.
-local beyond = '(' .. digits(now + ttl + TRUST_MARGIN_MS)
-for i, name in ipairs(call('ZRANGEBYSCORE', SESSIONS, beyond, '+inf', 'LIMIT', 0, 16)) do
-  if i == 1 then call('HINCRBY', META, 'steps', 1) end
-  call('ZADD', SESSIONS, now + ttl, name)
+-- that is soon put forward again would let these leases run out. And it is written down how
+-- far it went back, so that generations do not.
+local beyond = call('ZREVRANGEBYSCORE', SESSIONS, '+inf', '(' .. digits(now + ttl + TRUST_MARGIN_MS), 'WITHSCORES')
+for i = 1, #beyond, 2 do call('ZADD', SESSIONS, now + ttl, beyond[i]) end
+if #beyond > 0 then
+  call('HINCRBY', META, 'steps', 1)
+  call('HINCRBY', META, 'back', digits(beyond[2] - now - ttl))
 end
 
 for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_MS, 'LIMIT', 0, 16)) do
