@@ -50,7 +50,7 @@ export class Announcer {
 		this.#timer?.cancel();
 	}
 
-	/** Tasks have become waiting, or are about to. Returns the message that will tell of them. */
+	/** Tasks have become waiting, or are about to. Returns the next message, which tells of them unless it is full. */
 	announce(shard: number, counts: readonly RoutedCount[]): Announced {
 		if (this.#stopped) return this.#message;
 		for (const { route, count, topPriority } of counts) {

@@ -51,6 +51,11 @@ export class Slots<T> {
 		return thing;
 	}
 
+	/** The first that fits, in no particular order. */
+	find(fits: (thing: T) => boolean): T | undefined {
+		return this.#things.find((thing) => thing !== undefined && fits(thing));
+	}
+
 	/** In no particular order. What is put or taken out meanwhile may come or not. */
 	*[Symbol.iterator](): Generator<T> {
 		for (const thing of this.#things) if (thing !== undefined) yield thing;

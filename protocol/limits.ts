@@ -176,6 +176,8 @@ export const RECONCILE_MAX = 4_096;
 
 /** Between tries to reach a store that did not answer. */
 export const STORE_RETRY_MS = 250;
+/** Commands to the store that wait for their answers at once. Beyond, a call is refused as if the store could not be reached. */
+export const STORE_COMMANDS_MAX = 32_768;
 
 // --- Gossip.
 
@@ -244,7 +246,7 @@ export const MUTE_MS_MAX = 2_000;
 /** … and likewise one over which it has not begun to. Longer, since a busy machine is slow to set it up. */
 export const LINK_SETUP_MS_MAX = 6_000;
 /** Each connection is tried so often … */
-export const LINK_PING_MS = 10_000;
+export const LINK_PING_MS = 7_000;
 /** … and closed when no answer came within. */
 export const LINK_PING_TIMEOUT_MS = 4_000;
 /** A peer that takes longer to open a stream is passed over. */

@@ -90,7 +90,8 @@ class ThreadExecutor implements Executor {
 	}
 
 	abort(job: Job, reason: string, graceMs: number): void {
-		const live = this.#find(job);
+		// Few are ever told to stop, and each that is not would pay for a table of all.
+		const live = this.#live.find((each) => each.job === job);
 		if (live === undefined || live.aborted) return;
 		live.aborted = true;
 		const { thread } = live;
@@ -118,12 +119,6 @@ class ThreadExecutor implements Executor {
 		}
 		this.#stopping = this.#pool.stop();
 		return this.#stopping;
-	}
-
-	/** A look through all: few are ever told to stop, and each that is not would pay for more. */
-	#find(job: Job): LiveJob | undefined {
-		for (const live of this.#live) if (live.job === job) return live;
-		return undefined;
 	}
 
 	#endGrace(live: LiveJob): void {

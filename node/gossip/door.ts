@@ -2,7 +2,8 @@
  * What is let in of the messages that arrive: well-formed ones, from admitted
  * peers, said by whom they claim to be from, and new. Who brings its own message
  * has proved who it is when it connected; what others pass on is believed for its
- * author's signature. All else is dropped,
+ * author's signature. (So a peer that signs badly is heard by those that it is
+ * connected to, and by nobody else.) All else is dropped,
  * counted by reason, and the totals logged at most every DROPS_LOGGED_MS.
  *
  * A refused message costs its sender nothing. Whoever gets here is registered
@@ -44,9 +45,11 @@ export class Door {
 		const envelope = openEnvelope(bytes);
 		const message = envelope && decodeGossip(envelope.message);
 		if (envelope === undefined || message === undefined)
-			return this.#drop("malformed", bearer);
+			return this.#drop("malformed", bearer, "");
 		const refusal = this.#judge(bearer, message, envelope);
-		return refusal === undefined ? message : this.#drop(refusal, bearer);
+		return refusal === undefined
+			? message
+			: this.#drop(refusal, bearer, message.from);
 	}
 
 	/** Forgets senders that are no longer admitted. */
@@ -69,13 +72,13 @@ export class Door {
 		return undefined;
 	}
 
-	#drop(refusal: Refusal, bearer: string): Refusal {
+	#drop(refusal: Refusal, bearer: string, from: string): Refusal {
 		this.#dropped[refusal] += 1;
 		const nowMs = this.#clock.monoMs();
 		if (nowMs - this.#loggedMs >= DROPS_LOGGED_MS) {
 			this.#loggedMs = nowMs;
 			this.#log.warn(
-				{ dropped: { ...this.#dropped }, refusal, bearer },
+				{ dropped: { ...this.#dropped }, refusal, bearer, from },
 				"dropped gossip messages",
 			);
 		}

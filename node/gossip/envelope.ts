@@ -77,6 +77,11 @@ export class Signatures {
 		return verify(null, signed, this.#keyOf(author), signature);
 	}
 
+	/** Whose keys it keeps. */
+	get authors(): number {
+		return this.#keys.size;
+	}
+
 	/** Forgets the keys of all others. */
 	keep(authors: ReadonlySet<string>): void {
 		for (const author of this.#keys.keys())

@@ -19,7 +19,10 @@
  * Retrying is left to the actors, who know what may be repeated.
  */
 import { Redis, ReplyError } from "ioredis";
-import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
+import {
+	STORE_COMMAND_TIMEOUT_MS,
+	STORE_COMMANDS_MAX,
+} from "../../protocol/limits.ts";
 import { type Log, StoreError } from "../ports.ts";
 import { Slots } from "../slots.ts";
 import type { Script } from "./scripts.ts";
@@ -122,6 +125,11 @@ export class Connection {
 			throw new StoreError(
 				"unreachable",
 				`Redis is not reachable: ${this.#lastTrouble}`,
+			);
+		if (this.#pending.size >= STORE_COMMANDS_MAX)
+			throw new StoreError(
+				"unreachable",
+				`Redis does not keep up: ${STORE_COMMANDS_MAX} commands wait for its answers`,
 			);
 		return await this.#send(name, args);
 	}

@@ -1,7 +1,7 @@
 /**
  * The program with all its libraries as single files, without comments and blanks: a
  * process keeps the text of its program, and keeps it twice as large where one letter of
- * it is not ASCII. Names and lines stay, so that a stack in a log can be read.
+ * it is not ASCII. Names stay and lines are short, so that a stack in a log can be followed.
  */
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
@@ -12,7 +12,7 @@ const COMMON: BuildOptions = {
 	target: "node26",
 	minifyWhitespace: true,
 	lineLimit: 160,
-	// Next to the bundle, as `*.LEGAL.txt`.
+	// Beside the bundle, as `*.LEGAL.txt`; the executable carries that.
 	legalComments: "external",
 	logLevel: "warning",
 };

@@ -4,6 +4,7 @@
  */
 import { StoreError } from "../../node/ports.ts";
 import { encodeGossip } from "../../protocol/gossip.ts";
+import { LINK_PING_MS, LINK_PING_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import { ROUTES } from "./scenario.ts";
@@ -11,7 +12,7 @@ import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
 
 /** A host that is gone without a word is missed by its peers after this, at the latest. */
-const LINK_LOST_MS_MAX = 7_000;
+const LINK_LOST_MS_MAX = LINK_PING_MS + LINK_PING_TIMEOUT_MS;
 
 export interface Fault {
 	readonly name: string;

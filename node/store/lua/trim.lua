@@ -6,16 +6,23 @@ local now = readClock()
 local beyond = call('LLEN', ENDED) - kept
 local ids = call('LRANGE', ENDED, 0, limit - 1)
 
--- Where its end is gone (deleted by hand) only the index is left.
 local function isPastItsTime(id)
   local endedAt = string.match(call('HGET', ENDS, id) or '', '^%u+ (%d+)')
-  return tonumber(endedAt or 0) + ENDED_KEPT_MS <= now
+  return endedAt and endedAt + ENDED_KEPT_MS <= now
 end
 
 -- Those beyond the number go whatever their age, so nobody asks for it: as many are
 -- forgotten as end, and what is done for each is done once for all.
 local count = math.max(0, math.min(#ids, beyond))
-while count < #ids and isPastItsTime(ids[count + 1]) do count = count + 1 end
+-- The others lie in the order of their ends, so halving finds where those past their time
+-- end: few are read, which may be large.
+local last = #ids
+while count < last do
+  local middle = math.ceil((count + last) / 2)
+  if isPastItsTime(ids[middle]) then count = middle else last = middle - 1 end
+end
+-- Of one whose end is gone (deleted by hand) only the index is left.
+while count < #ids and call('HEXISTS', ENDS, ids[count + 1]) == 0 do count = count + 1 end
 if count == 0 then return 0 end
 
 for _, hash in ipairs({ TASKS, ENDS, PAST }) do call('HDEL', hash, unpack(ids, 1, count)) end
