@@ -129,10 +129,17 @@ export class RedisStore implements Store {
 		};
 		try {
 			const appendOnly = await read("appendonly");
+			const evictionPolicy = await read("maxmemory-policy");
+			// Policies for keys that expire find none of ours.
+			if (evictionPolicy?.startsWith("allkeys-"))
+				this.#log.error(
+					{ evictionPolicy },
+					"Redis throws all tasks away when its memory is full: set its maxmemory-policy to noeviction",
+				);
 			this.durability = {
 				appendOnly: appendOnly === undefined ? undefined : appendOnly === "yes",
 				fsync: (await read("appendfsync")) as Durability["fsync"],
-				evictionPolicy: await read("maxmemory-policy"),
+				evictionPolicy,
 			};
 		} catch (error) {
 			if (error instanceof StoreError) return; // Lost again; the next connection reads it.

@@ -74,3 +74,21 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	expect(await shard.trim(0)).toBe(1);
 	expect(await shard.close(session)).toBe("closed");
 });
+
+test("a Redis that may evict tasks is told of in the log, with what to do", async () => {
+	await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+	const told = new Promise<string>((resolve) => {
+		const watching = connectStore({
+			...{ url: server.url, cluster: "full", shards: 1 },
+			log: {
+				...log,
+				error: (_, message) => {
+					resolve(message);
+					void watching.close();
+				},
+			},
+		});
+	});
+	expect(await told).toMatch("set its maxmemory-policy to noeviction");
+	await redis.config("SET", "maxmemory-policy", "noeviction");
+});
