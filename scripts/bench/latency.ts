@@ -30,7 +30,7 @@ import {
 } from "./latency-figures.ts";
 import type { Figures, Measure } from "./measure.ts";
 import { inPieces } from "./pieces.ts";
-import { endToEndRate, perSecond, warmUp } from "./rates.ts";
+import { endToEndRate, perSecond } from "./rates.ts";
 import { watch } from "./watch.ts";
 
 const STEADY_PER_SECOND = 100;
@@ -39,6 +39,12 @@ const STEADY_PER_SECOND = 100;
  * half of all rounds (0.999 ^ 700 = 0.5), so the median of rounds estimates it.
  */
 const STEADY_TASKS_MAX = 700;
+/**
+ * What goes before at a higher rate: a process that has served for a minute has compiled
+ * what it runs, and at 100 a second it would take the whole round to get there.
+ */
+const WARM_UP_TASKS_MAX = 5_000;
+const WARM_UP_PER_SECOND = 1_000;
 /** Half of what is saturated: for so long, with one result of so many waited for. */
 const HALF_SECONDS = 3;
 const HALF_WAITED_EVERY = 10;
@@ -50,7 +56,7 @@ type Rated = Figures<LatencyKey | "rate">;
 
 const steady: Measure<LatencyKey> = {
 	name: "latency",
-	note: `${STEADY_PER_SECOND} tasks/s, n = ${STEADY_TASKS_MAX} a round. Hearsay: POST to the node that runs them; other node: to one that does not; in process: its own submit, without HTTP. BullMQ: add in the submitter's process, and behind a fastify route.`,
+	note: `${STEADY_PER_SECOND} tasks/s, n = ${STEADY_TASKS_MAX} a round, after ${WARM_UP_TASKS_MAX} at ${WARM_UP_PER_SECOND}/s. Hearsay: POST to the node that runs them; other node: to one that does not; in process: its own submit, without HTTP. BullMQ: add in the submitter's process, and behind a fastify route.`,
 	lines: LATENCY_LINES,
 	sides: {
 		hearsay: (ground) => sameProcess(hearsay, ground, steadyFigures),
@@ -104,10 +110,9 @@ async function otherProcess<F>(
 /** A node put together without its HTTP side, by a program that sees its inside. */
 function inProcess(ground: Ground): Promise<Figures<LatencyKey>> {
 	const dataDir = mkdtempSync(join(ground.directory, "in-process-"));
-	const count = steadyTasks(ground);
-	const args = [ground.redis.url, dataDir, count, STEADY_PER_SECOND].map(
-		String,
-	);
+	const load = [warmUpTasks(ground), WARM_UP_PER_SECOND];
+	load.push(steadyTasks(ground), STEADY_PER_SECOND);
+	const args = [ground.redis.url, dataDir, ...load.map(String)];
 	return runProgram(IN_PROCESS, args) as Promise<Figures<LatencyKey>>;
 }
 
@@ -115,13 +120,16 @@ function steadyTasks({ tasks }: Ground): number {
 	return Math.min(tasks, STEADY_TASKS_MAX);
 }
 
+function warmUpTasks({ tasks }: Ground): number {
+	return Math.min(tasks, WARM_UP_TASKS_MAX);
+}
+
 async function steadyFigures(
 	scheduler: Scheduler,
 	ground: Ground,
 ): Promise<Figures<LatencyKey>> {
-	const count = steadyTasks(ground);
-	await probe(scheduler, warmUp(count), STEADY_PER_SECOND, 1);
-	return await probe(scheduler, count, STEADY_PER_SECOND, 1);
+	await probe(scheduler, warmUpTasks(ground), WARM_UP_PER_SECOND, 1);
+	return await probe(scheduler, steadyTasks(ground), STEADY_PER_SECOND, 1);
 }
 
 async function halfFigures(

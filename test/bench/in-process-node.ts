@@ -3,9 +3,9 @@
  * `node/node.ts` does it, on the real store, gossip and worker threads, but
  * with the load in its own process in place of its HTTP side.
  *
- *   in-process-node.ts REDIS_URL DATA_DIR TASKS PER_SECOND
+ *   in-process-node.ts REDIS_URL DATA_DIR WARM_UP PER_SECOND TASKS PER_SECOND
  *
- * Prints the figures as JSON. It lives here and not beside the bench, which
+ * Prints the figures of the latter tasks as JSON. It lives here and not beside the bench, which
  * starts it as a process: scripts see processes and public HTTP only.
  */
 import assert from "node:assert/strict";
@@ -25,7 +25,6 @@ import { formatRoute } from "../../protocol/route.ts";
 import { nowMs, openLoop, sleep } from "../../scripts/bench/clock.ts";
 import { CONCURRENCY } from "../../scripts/bench/contender.ts";
 import { latencyFigures } from "../../scripts/bench/latency-figures.ts";
-import { warmUp } from "../../scripts/bench/rates.ts";
 
 const CLUSTER = "hearsay";
 const ROUTE = formatRoute({ queue: "default", type: "stamp", labels: [] });
@@ -33,6 +32,8 @@ const HANDLERS = new URL("../../scripts/bench/handlers.ts", import.meta.url)
 	.pathname;
 const READY_LOOK_MS = 10;
 const WAIT_MS = 30_000;
+/** Who waits here does not go away. */
+const never = new AbortController().signal;
 
 const clock = systemClock;
 const random = systemRandom;
@@ -75,7 +76,7 @@ async function measure(api: Api, count: number, perSecond: number) {
 		const task = { id, route: ROUTE, priority: PRIORITY_DEFAULT, payload };
 		const [submitted] = await api.submit([task]);
 		assert(submitted?.ok);
-		const ended = await api.wait(id, WAIT_MS, AbortSignal.timeout(WAIT_MS));
+		const ended = await api.wait(id, WAIT_MS, never);
 		results.push(nowMs() - sentMs);
 		assert(ended?.state === "SUCCESS");
 		starts.push(Number(ended.result));
@@ -84,7 +85,8 @@ async function measure(api: Api, count: number, perSecond: number) {
 }
 
 const [redis = "", dataDir = "", ...numbers] = process.argv.slice(2);
-const [count = 0, perSecond = 0] = numbers.map(Number);
+const [warmUp = 0, warmUpPerSecond = 0, count = 0, perSecond = 0] =
+	numbers.map(Number);
 const executor = await createExecutor({
 	concurrency: CONCURRENCY,
 	handlerFiles: [HANDLERS],
@@ -101,7 +103,7 @@ const { api } = scheduler;
 await gossip.start();
 scheduler.start();
 while (!api.readiness().ready) await sleep(READY_LOOK_MS);
-await measure(api, warmUp(count), perSecond);
+await measure(api, warmUp, warmUpPerSecond);
 console.log(JSON.stringify(await measure(api, count, perSecond)));
 await scheduler.stop(0);
 await gossip.stop();
