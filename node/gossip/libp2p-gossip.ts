@@ -26,6 +26,7 @@ import type {
 	Reach,
 } from "../ports.ts";
 import { Admission } from "./admission.ts";
+import { Audience } from "./audience.ts";
 import { chooseDials } from "./dial-choice.ts";
 import { Door } from "./door.ts";
 import { Sealer } from "./envelope.ts";
@@ -81,6 +82,7 @@ class Libp2pGossip implements Gossip, Links {
 	readonly #admission: Admission;
 	readonly #door: Door;
 	readonly #sealer: Sealer;
+	readonly #audience = new Audience();
 	readonly #redialer: Redialer;
 	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
 	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
@@ -165,6 +167,7 @@ class Libp2pGossip implements Gossip, Links {
 	admit(peers: readonly AdmittedPeer[]): void {
 		this.#admission.replace(peers);
 		this.#door.prune();
+		this.#audience.keep(new Set(this.#admission.peers.keys()));
 		for (const connection of this.#stack.getConnections()) {
 			const nodeId = connection.remotePeer.toString();
 			if (this.#admission.peers.has(nodeId)) continue;
@@ -226,7 +229,7 @@ class Libp2pGossip implements Gossip, Links {
 		pubsub.addEventListener("message", ({ detail }) => {
 			const message = this.#decoded.get(detail);
 			if (message === undefined) return; // Another topic's: nothing of ours.
-			for (const listener of this.#onMessage) listener(message);
+			this.#deliver(message);
 		});
 		pubsub.addEventListener("subscription-change", ({ detail }) => {
 			const nodeId = detail.peerId.toString();
@@ -245,12 +248,25 @@ class Libp2pGossip implements Gossip, Links {
 		});
 	}
 
-	/** What is not let in is not passed on either. It costs its bearer nothing, who may be its victim. */
+	/**
+	 * What is not let in is not passed on either (it costs its bearer nothing, who may be
+	 * its victim), nor is what all have heard from its author: to the library it ends here.
+	 */
 	#validate(bearer: PeerId, message: Message): TopicValidatorResult {
 		const opened = this.#door.open(bearer.toString(), message.data);
 		if (typeof opened === "string") return TopicValidatorResult.Ignore;
+		this.#audience.heard(opened);
+		if (this.#audience.isReached(opened.from, this.#connected)) {
+			// Outside of the library, which would take what a listener throws for its own.
+			queueMicrotask(() => this.#deliver(opened));
+			return TopicValidatorResult.Ignore;
+		}
 		this.#decoded.set(message, opened);
 		return TopicValidatorResult.Accept;
+	}
+
+	#deliver(message: GossipMessage): void {
+		for (const listener of this.#onMessage) listener(message);
 	}
 
 	#hasJoined(peer: PeerId): boolean {

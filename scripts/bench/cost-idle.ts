@@ -82,6 +82,8 @@ async function startNodes(
 	const stack = new AsyncDisposableStack();
 	const nodes: BenchNode[] = [];
 	try {
+		// As on a machine on which the program has run before: it leaves compiled code behind.
+		await (await BenchNode.start(ground, flags))[Symbol.asyncDispose]();
 		for (let i = 0; i < NODES; i++)
 			nodes.push(stack.use(await BenchNode.start(ground, flags)));
 		await untilLinked(nodes, flags.includes("--no-gossip") ? 0 : NODES - 1);

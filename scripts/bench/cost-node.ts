@@ -57,7 +57,7 @@ export class BenchNode implements AsyncDisposable {
 			...["--concurrency", String(CONCURRENCY)],
 			...flags,
 		];
-		// Many nodes start in half the time where the first has compiled the program.
+		// A node that has ended leaves its compiled code to those that start after it.
 		const compiled = { NODE_COMPILE_CACHE: join(directory, "compiled") };
 		const child = new Child("the node", process.execPath, args, compiled);
 		await child.untilReady(() => isReady(port));
