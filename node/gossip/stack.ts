@@ -92,6 +92,8 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		allowPublishToZeroTopicPeers: true,
 		ignoreDuplicatePublishError: true,
 		doPX: false,
+		// To tell peers that a message is here costs as much as to get it from them again.
+		idontwantMinDataSize: GOSSIP_PACKET_BYTES_MAX,
 		// Tags keep connections from being pruned; here the dialler decides.
 		tagMeshPeers: false,
 		// Each is one more copy of every message at every node.

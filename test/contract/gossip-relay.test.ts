@@ -8,6 +8,7 @@ import {
 	type Digest,
 	encodeGossip,
 	type GossipMessage,
+	shortName,
 } from "../../protocol/gossip.ts";
 import { type GossipBench, libp2pBench } from "./gossip-bench.ts";
 
@@ -20,11 +21,16 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-function digest(from: string, seq: number, epoch: number): Digest {
+function digest(
+	from: string,
+	seq: number,
+	epoch: number,
+	peers: readonly string[] = [],
+): Digest {
 	return {
 		...{ kind: "digest", from, epoch, seq },
 		...{ freeSlots: 4, running: 0, load: 0.5 },
-		...{ storeUp: true, draining: false, peers: [] },
+		...{ storeUp: true, draining: false, peers },
 	} as const;
 }
 
@@ -71,7 +77,7 @@ function first(
 	});
 }
 
-test("a message that another node has passed on is heard", async () => {
+async function nodeRelayFar() {
 	const [node, relay, far] = await Promise.all(
 		["node", "relay", "far"].map((name) => bench.node(name)),
 	);
@@ -81,9 +87,43 @@ test("a message that another node has passed on is heard", async () => {
 	node.admit([peer(relay)]);
 	far.admit([peer(relay), outOfReach(node.nodeId)]);
 	await Promise.all(met);
+	return { node, relay, far };
+}
+
+test("a message that another node has passed on is heard", async () => {
+	const { node, relay, far } = await nodeRelayFar();
 	const heard = first(far, ({ from }) => from === node.nodeId);
 	await sayUntil(heard, (seq) => node.publish(digest(node.nodeId, seq, 1)));
 	expect(far.connected()).toEqual([relay.nodeId]);
+});
+
+test("what its author tells everybody itself is not passed on, as soon as it does not it is", async () => {
+	const { node, relay, far } = await nodeRelayFar();
+	const [near, all] = [[relay], [relay, far]].map((nodes) =>
+		nodes.map(({ nodeId }) => shortName(nodeId)),
+	);
+	let seq = 0;
+	const say = (peers: readonly string[] | undefined) => {
+		seq += 1;
+		node.publish(digest(node.nodeId, seq, 1, peers));
+	};
+	await sayUntil(
+		first(far, () => true),
+		() => say(near),
+	);
+	const heardFar: GossipMessage[] = [];
+	const heardNear: number[] = [];
+	far.onMessage((message) => heardFar.push(message));
+	relay.onMessage((message) => heardNear.push(message.seq));
+	const before = seq;
+	for (let i = 0; i < 3; i++) say(all);
+	const last = first(far, (message) => message.seq > before + 3);
+	say(near);
+	await last;
+	expect(heardNear.filter((heard) => heard > before)).toHaveLength(4);
+	expect(
+		heardFar.map(({ seq }) => seq).filter((heard) => heard > before),
+	).toEqual([before + 4]);
 });
 
 test("a message that a relay made up in another's name is not", async () => {
