@@ -26,6 +26,7 @@ import {
 	SENDER_FORGOTTEN_MS,
 	STREAM_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
+import { inOneWrite } from "./one-write.ts";
 
 export type Stack = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
 
@@ -43,7 +44,7 @@ export function createStack(options: {
 		privateKey: options.key,
 		addresses: { listen: [options.listen.toString()] },
 		transports: [tcp()],
-		connectionEncrypters: [noise()],
+		connectionEncrypters: [inOneWrite(noise())],
 		streamMuxers: [
 			yamux({
 				maxInboundStreams: STREAMS_MAX,
