@@ -155,8 +155,8 @@ export class Crew {
 	 * Tasks wait here, or are on their way: claim them, and tell the others of what is
 	 * too much for this node. Where they are on their way, this node's claim goes out
 	 * right behind them. When they are there, the others are told again if they were told
-	 * so long ago that they may have asked too early: word and question take them 1 ms, and
-	 * an answer that is later than that mostly is so because Redis kept all waiting. A claim
+	 * so long ago that they may have asked too early: word and question take 1 ms, so who
+	 * asked before the tasks were there did so where the answer is later than that. A claim
 	 * of this node has overtaken them only where their script had to be sent again, whole,
 	 * and then its route is cold.
 	 */

@@ -188,8 +188,8 @@ export const ANNOUNCE_INTERVAL_MS_MIN = 2;
 /** … and under load, which is when more tasks than this were told of in such a time. */
 export const ANNOUNCE_INTERVAL_MS = 20;
 export const ANNOUNCE_CALM_TASKS_MAX = 6;
-/** Nodes are told of tasks on their way to the store; again, where its answer came only so long after the word. */
-export const HINT_AHEAD_MS_MAX = 3;
+/** Nodes are told of tasks on their way to the store; again, where its answer came only so long after the word, which no claim follows sooner. */
+export const HINT_AHEAD_MS_MAX = 1;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
 /** A digest is sent so often where it matters at once … */

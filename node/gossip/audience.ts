@@ -1,36 +1,69 @@
 /**
- * Whether a message needs to be passed on: not where its author, by its last digest, is
- * connected to every peer of this node, and so has told them all itself.
+ * Whether a message needs to be passed on: not where its author has told every peer of
+ * this node itself. That is so of those whom the author's last digest names and whose own
+ * last digest names the author: who names a peer has heard it, so each hears the other.
  *
  * In a cluster that is connected all with all nothing is passed on, and a node gets each
- * message once instead of four times. Where a link fails and only one side knows, what
- * goes that way is lost until the link is tried (LINK_PING_MS) or the author's next digest
- * leaves that peer out; hints may get lost, and sweeps find what they told of.
+ * message once instead of four times. Where a path dies and nobody has seen it yet, what
+ * goes that way is lost until the link is given up (LINK_PING_MS and its timeout) or
+ * a digest leaves the peer out. Gossip is a hint: sweeps find what it would have told.
  */
-import { type GossipMessage, shortName } from "../../protocol/gossip.ts";
+import {
+	type Digest,
+	type GossipMessage,
+	shortName,
+} from "../../protocol/gossip.ts";
+
+interface Reached {
+	readonly epoch: number;
+	readonly seq: number;
+	/** Short names. */
+	readonly peers: ReadonlySet<string>;
+}
 
 export class Audience {
-	/** Short names of those that an author is connected to. */
-	readonly #reached = new Map<string, ReadonlySet<string>>();
+	/** Of each author, by its newest digest. */
+	readonly #reached = new Map<string, Reached>();
 
-	/** To be told of every message that was let in. */
+	/** To be told of every message that was let in; in whatever order. */
 	heard(message: GossipMessage): void {
-		if (message.kind === "digest")
-			this.#reached.set(message.from, new Set(message.peers));
+		if (message.kind !== "digest") return;
+		const { from, epoch, seq, peers } = message;
+		if (this.#isNews(message))
+			this.#reached.set(from, { epoch, seq, peers: new Set(peers) });
 	}
 
-	/** Whether the author itself reaches all of these nodes, or is one of them. */
-	isReached(author: string, nodeIds: Iterable<string>): boolean {
-		const reached = this.#reached.get(author);
-		if (reached === undefined) return false;
-		for (const nodeId of nodeIds)
-			if (nodeId !== author && !reached.has(shortName(nodeId))) return false;
+	/** Whether the author of the message reaches all of these nodes itself, or is one of them. */
+	isReached(
+		{ from, epoch }: GossipMessage,
+		nodeIds: Iterable<string>,
+	): boolean {
+		const own = this.#reached.get(from);
+		// What a former life of the author reached says nothing.
+		if (own === undefined || own.epoch !== epoch) return false;
+		const author = shortName(from);
+		for (const nodeId of nodeIds) {
+			if (nodeId === from) continue;
+			if (!own.peers.has(shortName(nodeId))) return false;
+			if (!this.#reached.get(nodeId)?.peers.has(author)) return false;
+		}
 		return true;
 	}
 
-	/** Forgets all other authors. */
-	keep(authors: ReadonlySet<string>): void {
-		for (const author of this.#reached.keys())
-			if (!authors.has(author)) this.#reached.delete(author);
+	/** Its link has closed: what it said of its peers may be over. */
+	forget(nodeId: string): void {
+		this.#reached.delete(nodeId);
+	}
+
+	/** Forgets all others. */
+	keep(nodeIds: ReadonlySet<string>): void {
+		for (const nodeId of this.#reached.keys())
+			if (!nodeIds.has(nodeId)) this.#reached.delete(nodeId);
+	}
+
+	#isNews({ from, epoch, seq }: Digest): boolean {
+		const known = this.#reached.get(from);
+		if (known === undefined || epoch > known.epoch) return true;
+		return epoch === known.epoch && seq > known.seq;
 	}
 }

@@ -243,6 +243,7 @@ class Libp2pGossip implements Gossip, Links {
 		this.#stack.addEventListener("peer:disconnect", ({ detail }) => {
 			const nodeId = detail.toString();
 			this.#redialer.lost(nodeId);
+			this.#audience.forget(nodeId);
 			if (!this.#connected.delete(nodeId)) return;
 			for (const listener of this.#onPeer) listener(nodeId, false);
 		});
@@ -256,7 +257,7 @@ class Libp2pGossip implements Gossip, Links {
 		const opened = this.#door.open(bearer.toString(), message.data);
 		if (typeof opened === "string") return TopicValidatorResult.Ignore;
 		this.#audience.heard(opened);
-		if (this.#audience.isReached(opened.from, this.#connected)) {
+		if (this.#audience.isReached(opened, this.#connected)) {
 			// Outside of the library, which would take what a listener throws for its own.
 			queueMicrotask(() => this.#deliver(opened));
 			return TopicValidatorResult.Ignore;

@@ -78,8 +78,8 @@ export function createStack(options: {
 
 /**
  * A node sends its own messages to all its peers, and passes others' on to a
- * mesh of three, so that hints arrive in one hop where there is a connection and
- * in a few where there is none.
+ * mesh of three where it has to (see audience.ts), so that hints arrive in one hop
+ * where there is a connection and in a few where there is none.
  */
 function createRouter(topic: string): ReturnType<typeof gossipsub> {
 	return gossipsub({
@@ -93,7 +93,7 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		allowPublishToZeroTopicPeers: true,
 		ignoreDuplicatePublishError: true,
 		doPX: false,
-		// To tell peers that a message is here costs as much as to get it from them again.
+		// Messages are a few hundred bytes: to tell peers that one is here costs as much as to get it again.
 		idontwantMinDataSize: GOSSIP_PACKET_BYTES_MAX,
 		// Tags keep connections from being pruned; here the dialler decides.
 		tagMeshPeers: false,

@@ -102,6 +102,11 @@ test("what its author tells everybody itself is not passed on, as soon as it doe
 	const [near, all] = [[relay], [relay, far]].map((nodes) =>
 		nodes.map(({ nodeId }) => shortName(nodeId)),
 	);
+	// It is taken at its word, as the author is.
+	const named = first(relay, ({ from }) => from === far.nodeId);
+	await sayUntil(named, (seq) =>
+		far.publish(digest(far.nodeId, seq, 1, [shortName(node.nodeId)])),
+	);
 	let seq = 0;
 	const say = (peers: readonly string[] | undefined) => {
 		seq += 1;

@@ -1,5 +1,5 @@
-/** Whom an author reaches itself, as its digests tell. */
-import { expect, test } from "vitest";
+/** Whom an author reaches itself, as the digests of all tell. */
+import { beforeEach, expect, test } from "vitest";
 import { Audience } from "../../node/gossip/audience.ts";
 import { type Digest, shortName } from "../../protocol/gossip.ts";
 
@@ -9,37 +9,71 @@ const [ANN, BOB, CID] = [
 	"id-of-cid-000",
 ] as const;
 
-function digestOf(from: string, peers: readonly string[]): Digest {
+function digestOf(
+	from: string,
+	peers: readonly string[],
+	{ epoch, seq }: { epoch?: number; seq?: number } = {},
+): Digest {
 	return {
-		...{ kind: "digest", from, epoch: 1, seq: 1 },
+		...{ kind: "digest", from, epoch: epoch ?? 1, seq: seq ?? 1 },
 		...{ freeSlots: 1, running: 0, load: 0, storeUp: true, draining: false },
 		peers: peers.map(shortName),
-	} as const;
+	};
 }
 
+let audience: Audience;
+/** Says Ann. */
+const word = digestOf(ANN, [BOB, CID], { seq: 2 });
+beforeEach(() => {
+	audience = new Audience();
+	audience.heard(digestOf(BOB, [ANN, CID]));
+	audience.heard(digestOf(CID, [ANN, BOB]));
+	audience.heard(word);
+});
+
+test("an author reaches itself and those who name each other with it", () => {
+	expect(audience.isReached(word, [ANN, BOB, CID])).toBe(true);
+});
+
 test("an author that has said nothing of its peers reaches nobody", () => {
-	const audience = new Audience();
+	audience = new Audience();
+	audience.heard(digestOf(BOB, [ANN]));
 	audience.heard({
 		...{ kind: "announce", from: ANN, epoch: 1, seq: 1 },
 		routes: [],
 	});
-	expect(audience.isReached(ANN, [BOB])).toBe(false);
+	expect(audience.isReached(word, [BOB])).toBe(false);
 });
 
-test("an author reaches itself and whom its last digest names, and nobody else", () => {
-	const audience = new Audience();
-	audience.heard(digestOf(ANN, [BOB, CID]));
-	expect(audience.isReached(ANN, [ANN, BOB, CID])).toBe(true);
-	audience.heard(digestOf(ANN, [BOB]));
-	expect(audience.isReached(ANN, [ANN, BOB])).toBe(true);
-	expect(audience.isReached(ANN, [ANN, BOB, CID])).toBe(false);
+test("who is left out of the author's last digest is not reached, whatever an older one says later", () => {
+	audience.heard(digestOf(ANN, [BOB], { seq: 4 }));
+	audience.heard(digestOf(ANN, [BOB, CID], { seq: 3 }));
+	expect(audience.isReached(word, [BOB])).toBe(true);
+	expect(audience.isReached(word, [BOB, CID])).toBe(false);
 });
 
-test("an author that is no longer admitted is forgotten", () => {
-	const audience = new Audience();
-	audience.heard(digestOf(ANN, [BOB]));
-	audience.heard(digestOf(BOB, [ANN]));
-	audience.keep(new Set([BOB]));
-	expect(audience.isReached(ANN, [BOB])).toBe(false);
-	expect(audience.isReached(BOB, [ANN])).toBe(true);
+test("who does not name the author may not hear it, though the author hears it", () => {
+	audience.heard(digestOf(CID, [BOB], { seq: 2 }));
+	expect(audience.isReached(word, [BOB])).toBe(true);
+	expect(audience.isReached(word, [BOB, CID])).toBe(false);
+});
+
+test("an author that has come back reaches nobody until it has said so", () => {
+	const later = digestOf(ANN, [BOB, CID], { epoch: 2 });
+	expect(audience.isReached(later, [BOB])).toBe(false);
+	audience.heard(later);
+	expect(audience.isReached(later, [BOB])).toBe(true);
+});
+
+test("who was lost counts for nothing until it is heard again", () => {
+	audience.forget(CID);
+	expect(audience.isReached(word, [BOB])).toBe(true);
+	expect(audience.isReached(word, [BOB, CID])).toBe(false);
+	audience.heard(digestOf(CID, [ANN, BOB], { seq: 2 }));
+	expect(audience.isReached(word, [BOB, CID])).toBe(true);
+});
+
+test("who is no longer admitted is forgotten", () => {
+	audience.keep(new Set([BOB, CID]));
+	expect(audience.isReached(word, [BOB])).toBe(false);
 });
