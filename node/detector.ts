@@ -35,6 +35,7 @@ export interface DetectorCrew {
 	readonly renewer: {
 		/** This node has itself seen the store up, on a steady clock, for one whole TTL. */
 		readonly mayReap: boolean;
+		readonly clockStepsBack: number;
 		storeNowMs(): number;
 	};
 }
@@ -61,6 +62,8 @@ interface Lease {
 	readonly crew: DetectorCrew;
 	readonly node: RegisteredNode;
 	readonly leftMs: number;
+	/** How often the store's clock had been put back when it was read. */
+	readonly clockStepsBack: number;
 }
 
 export class Detector {
@@ -131,12 +134,14 @@ export class Detector {
 		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
 		// A refusal tells of the life that was there before. Silence must have
 		// lasted: the node may have renewed its lease while it was probed. And it says
-		// nothing after an outage, in which nobody could renew.
+		// nothing after an outage, in which nobody could renew, nor where leases were cut
+		// short, as the store's clock had been put back, and this node has not heard of it.
 		const leases =
 			reach === "refused"
 				? before
 				: inBoth(before, await this.#leasesOf(nodeId)).filter(
-						({ crew }) => crew.renewer.mayReap,
+						({ crew: { renewer }, clockStepsBack }) =>
+							renewer.mayReap && clockStepsBack === renewer.clockStepsBack,
 					);
 		const [first] = leases;
 		if (first === undefined) return false;
@@ -177,13 +182,14 @@ export class Detector {
 	async #leasesOf(nodeId: string): Promise<Lease[]> {
 		const found = await Promise.all(
 			this.#parts.crews.map(async (crew): Promise<Lease | undefined> => {
-				const { nowMs, nodes } = await crew.shard.nodes();
+				const { nowMs, clockStepsBack, nodes } = await crew.shard.nodes();
 				const node = nodes.find(({ record }) => record.nodeId === nodeId);
 				if (node?.expiresMs === undefined) return undefined;
 				// By the earlier of the two, so that a step of the store's clock, which this
 				// node may not have noticed yet, does not look like silence.
 				const clockMs = Math.min(nowMs, crew.renewer.storeNowMs());
-				return { crew, node, leftMs: node.expiresMs - clockMs };
+				const leftMs = node.expiresMs - clockMs;
+				return { crew, node, leftMs, clockStepsBack };
 			}),
 		);
 		return found.filter((lease) => lease !== undefined);

@@ -74,13 +74,13 @@ export class Renewer {
 	epoch = 0;
 	/** Highest generation of the store that was seen here. */
 	generation = 0;
+	/** How often the store's clock had been put back, as the last pulse told. */
+	clockStepsBack = 0;
 	/** Store's clock at `#storeSeenMs` of the monotonic one. */
 	#storeNowMs = 0;
 	#storeSeenMs = 0;
 	/** Since when, without a gap, the store has been answering. */
 	#upSinceMs: number | undefined;
-	/** As the last pulse told. */
-	#clockStepsBack = 0;
 	#lastPulseMs = 0;
 	#trustedUntilMs = 0;
 	#pulseTimer: Timer | undefined;
@@ -197,9 +197,9 @@ export class Renewer {
 		this.generation = Math.max(this.generation, pulse.generation);
 		// Others saw the store's clock put back, which this node may have missed where it
 		// was put forward again; between the two, leases were shortened.
-		if (pulse.clockStepsBack !== this.#clockStepsBack)
+		if (pulse.clockStepsBack !== this.clockStepsBack)
 			this.#upSinceMs = undefined;
-		this.#clockStepsBack = pulse.clockStepsBack;
+		this.clockStepsBack = pulse.clockStepsBack;
 		this.#renewed(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
 	}

@@ -45,6 +45,14 @@ export type Pulse =
 	/** The session is revoked, or a newer session of the same node is open. */
 	| { readonly ok: false; readonly code: "revoked" | "superseded" };
 
+/** All nodes of a shard, as at one moment of its clock. */
+export interface Registry {
+	readonly nowMs: number;
+	/** As a pulse tells it: where it has risen, leases may be short though their holders live. */
+	readonly clockStepsBack: number;
+	readonly nodes: RegisteredNode[];
+}
+
 export type SubmitOutcome =
 	| { readonly ok: true; readonly created: true; readonly seq: number }
 	/** The id is taken. Whether by the same task is for the caller to compare. */
@@ -200,7 +208,7 @@ export interface Shard {
 	/** Marks a node's session, for the node to find and drain. False: it holds no lease. */
 	askToDrain(nodeId: string): Promise<boolean>;
 	/** All registered nodes. Records of nodes without a lease for DEAD_NODE_KEPT_MS are left out, and forgotten by `pulse`. */
-	nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }>;
+	nodes(): Promise<Registry>;
 }
 
 export interface Store {

@@ -26,7 +26,7 @@ import type {
 	Opened,
 	OpenRequest,
 	Pulse,
-	RegisteredNode,
+	Registry,
 	RevokeReply,
 	RevokeRequest,
 	Shard,
@@ -218,7 +218,7 @@ export class RedisShard implements Shard {
 		return (await this.#run("ask-to-drain", nodeId)) === 1;
 	}
 
-	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
+	async nodes(): Promise<Registry> {
 		return decodeNodes(await this.#run("nodes"));
 	}
 

@@ -12,6 +12,7 @@ import type {
 	NodeRecord,
 	Pulse,
 	RegisteredNode,
+	Registry,
 	RevokeReply,
 	ShardCounts,
 } from "../ports.ts";
@@ -122,11 +123,8 @@ export function decodeCounts(reply: Reply): ShardCounts {
 	};
 }
 
-export function decodeNodes(reply: Reply): {
-	nowMs: number;
-	nodes: RegisteredNode[];
-} {
-	const [nowMs, ...values] = reply as [number, ...Flat];
+export function decodeNodes(reply: Reply): Registry {
+	const [nowMs, steps, ...values] = reply as [number, string, ...Flat];
 	const nodes = strides(values, NODE_STRIDE).map(
 		([record, epoch, lease, running, asked]): RegisteredNode => ({
 			record: JSON.parse(record as string) as NodeRecord,
@@ -137,7 +135,7 @@ export function decodeNodes(reply: Reply): {
 		}),
 	);
 	nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));
-	return { nowMs, nodes };
+	return { nowMs, clockStepsBack: Number(steps), nodes };
 }
 
 function strides(values: Flat, stride: number): Flat[] {

@@ -154,7 +154,8 @@ export function renewingRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const { nowMs, clockStepsBack } = await bench.pulse(bob);
 		expect(clockStepsBack).toBe(1);
-		const { nodes } = await bench.shard.nodes();
+		const { nodes, ...registry } = await bench.shard.nodes();
+		expect(registry.clockStepsBack).toBe(1);
 		expect(nodes.map(({ expiresMs }) => expiresMs)).toEqual([
 			nowMs + TTL_MS,
 			nowMs + TTL_MS,

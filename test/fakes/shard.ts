@@ -16,7 +16,7 @@ import type {
 	Opened,
 	OpenRequest,
 	Pulse,
-	RegisteredNode,
+	Registry,
 	RevokeReply,
 	RevokeRequest,
 	Shard,
@@ -207,12 +207,12 @@ export class MemoryShard implements Shard {
 		return this.#sessions.askToDrain(nodeId);
 	}
 
-	async nodes(): Promise<{ nowMs: number; nodes: RegisteredNode[] }> {
+	async nodes(): Promise<Registry> {
 		const nowMs = this.#nowMs();
 		const nodes = this.#sessions.nodes(nowMs).map(({ session, ...node }) => ({
 			...node,
 			running: this.#tasks.running(session).length,
 		}));
-		return { nowMs, nodes };
+		return { nowMs, clockStepsBack: this.#sessions.clockStepsBack, nodes };
 	}
 }

@@ -202,16 +202,23 @@ test.each([
 );
 
 test.each([
-	["has not renewed", 2_000, 1],
-	["has renewed its lease meanwhile", LEASE_TTL_MS, 0],
+	["it has not renewed", 2_000, 0, 1],
+	["it has renewed its lease meanwhile", LEASE_TTL_MS, 0, 0],
+	[
+		"the store's clock was put back, unseen here, and forward again",
+		-9_000,
+		1,
+		0,
+	],
 ])(
-	"a silent node that %s when its probe is over is judged by that",
-	async (_what, leftAfterMs, times) => {
+	"a silent node is judged by what is known when its probe is over: %s",
+	async (_what, leftAfterMs, clockStepsBack, times) => {
 		const clock = new VirtualClock();
 		const lefts = [2_000, leftAfterMs];
 		let reaped = 0;
 		const nodes = async () => ({
 			nowMs: 0,
+			clockStepsBack,
 			nodes: [
 				{ record: nodeRecord("ann"), epoch: 1, expiresMs: lefts.shift() ?? 0 },
 			],
@@ -226,7 +233,7 @@ test.each([
 							reaped += 1;
 						},
 					},
-					renewer: { mayReap: true, storeNowMs: () => 0 },
+					renewer: { mayReap: true, clockStepsBack: 0, storeNowMs: () => 0 },
 				},
 			],
 			connected: () => [],
