@@ -98,6 +98,9 @@ async function spend(
 	}
 	meter.close();
 	const ended = first.left - last.left;
+	if (ended === 0) {
+		throw new Error(`all ${tasks} tasks ended between two looks: take more`);
+	}
 	const micros = (ms: (spent: Spent) => number) =>
 		((ms(last) - ms(first)) * 1_000) / ended;
 	return {
