@@ -36,10 +36,12 @@ import {
 	type NodeRecord,
 	type Pulse,
 	type Random,
+	type RegisteredNode,
 	type Shard,
 	StoreError,
 	type Timer,
 } from "./ports.ts";
+import { ShardMemory } from "./shard-memory.ts";
 
 export type GoodPulse = Extract<Pulse, { ok: true }>;
 
@@ -72,13 +74,9 @@ export interface RenewerEvents {
 export class Renewer {
 	session: SessionName | undefined;
 	epoch = 0;
-	/** Highest generation of the store that was seen here. */
-	generation = 0;
 	/** How often the store's clock had been put back, as the last pulse told. */
 	clockStepsBack = 0;
-	/** Store's clock at `#storeSeenMs` of the monotonic one. */
-	#storeNowMs = 0;
-	#storeSeenMs = 0;
+	readonly #memory: ShardMemory;
 	/** Since when, without a gap, the store has been answering. */
 	#upSinceMs: number | undefined;
 	#lastPulseMs = 0;
@@ -91,6 +89,7 @@ export class Renewer {
 
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
+		this.#memory = new ShardMemory(parts.clock, parts.trustMarginMs);
 	}
 
 	start(): void {
@@ -127,9 +126,12 @@ export class Renewer {
 		return !this.#isGap(nowMs) && mayReap(this.#upSinceMs, nowMs, ttlMs);
 	}
 
-	/** The store's clock, as far as known here. */
+	get generation(): number {
+		return this.#memory.generation;
+	}
+
 	storeNowMs(): number {
-		return this.#storeNowMs + this.#parts.clock.monoMs() - this.#storeSeenMs;
+		return this.#memory.nowMs();
 	}
 
 	/** Pulses now: the store has come back, or something is known to have changed. */
@@ -141,29 +143,25 @@ export class Renewer {
 
 	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
-		this.generation = await this.#parts.shard.adopt(this.generation);
+		const { shard } = this.#parts;
+		this.#memory.toldGeneration(await shard.adopt(this.#memory.all()));
 	}
 
 	async #beat(): Promise<void> {
+		const { shard, clock, random, log } = this.#parts;
 		this.#busy = true;
 		try {
 			if (this.session === undefined) await this.#open();
-			if (this.session !== undefined) await this.#pulse(this.session);
+			if (this.session !== undefined) await this.#pulseOrLook(this.session);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			this.#upSinceMs = undefined;
-			this.#parts.log.debug(
-				{ err: error, shard: this.#parts.shard.index },
-				"could not renew the lease",
-			);
+			const about = { err: error, shard: shard.index };
+			log.debug(about, "could not renew the lease");
 		} finally {
 			this.#busy = false;
 		}
-		if (!this.#stopped) this.#schedule();
-	}
-
-	#schedule(): void {
-		const { clock, random } = this.#parts;
+		if (this.#stopped) return;
 		const ms = PULSE_MS_MIN + random.unit() * (PULSE_MS_MAX - PULSE_MS_MIN);
 		this.#pulseTimer = clock.after(ms, () => void this.#beat());
 	}
@@ -174,15 +172,32 @@ export class Renewer {
 		const opened = await shard.open({
 			record: record(),
 			ttlMs,
-			generation: this.generation,
+			memory: this.#memory.all(),
 		});
 		if (this.#stopped) return;
 		this.epoch = opened.epoch;
-		this.generation = opened.generation;
+		this.#memory.toldGeneration(opened);
 		this.session = formatSession(record().nodeId, opened.epoch);
 		this.#renewed(sentMs, opened.nowMs);
 		log.info({ shard: shard.index, session: this.session }, "session opened");
 		events.opened(opened.previous);
+	}
+
+	/**
+	 * A store that takes no writes answers no pulse, but can be asked whether the
+	 * lease was taken before that, while this node slept or was cut off.
+	 */
+	async #pulseOrLook(session: SessionName): Promise<void> {
+		try {
+			await this.#pulse(session);
+		} catch (error) {
+			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
+			const own = await this.#registered();
+			if (own?.epoch === this.epoch && own.expiresMs) throw error;
+			if (this.#stopped) return;
+			const isNewer = own !== undefined && own.epoch > this.epoch;
+			await this.#over(session, isNewer ? "superseded" : "revoked");
+		}
 	}
 
 	async #pulse(session: SessionName): Promise<void> {
@@ -194,7 +209,7 @@ export class Renewer {
 			await this.#over(session, pulse.code);
 			return;
 		}
-		this.generation = Math.max(this.generation, pulse.generation);
+		this.#memory.toldGeneration(pulse.raised);
 		// Others saw the store's clock put back, which this node may have missed where it
 		// was put forward again; between the two, leases were shortened.
 		if (pulse.clockStepsBack !== this.clockStepsBack)
@@ -228,11 +243,16 @@ export class Renewer {
 	 * may deliver what a closed connection, or a dead process, had sent.
 	 */
 	async #isOwnGhost(): Promise<boolean> {
-		const { shard, record } = this.#parts;
-		const { nodeId, startedMs } = record();
-		const { nodes } = await shard.nodes();
-		const newest = nodes.find((node) => node.record.nodeId === nodeId)?.record;
-		return newest !== undefined && newest.startedMs <= startedMs;
+		const newest = await this.#registered();
+		if (newest === undefined) return false;
+		return newest.record.startedMs <= this.#parts.record().startedMs;
+	}
+
+	/** The newest session of this node, as the store has it. */
+	async #registered(): Promise<RegisteredNode | undefined> {
+		const { nodeId } = this.#parts.record();
+		const { nodes } = await this.#parts.shard.nodes();
+		return nodes.find(({ record }) => record.nodeId === nodeId);
 	}
 
 	#renewed(sentMs: number, storeNowMs: number): void {
@@ -241,12 +261,9 @@ export class Renewer {
 		if (this.#isGap(nowMs)) this.#upSinceMs = undefined;
 		// Nor do leases say much after a step of the store's clock: it took time from
 		// all of them, and those who hold one have to renew it first.
-		const stepMs = storeNowMs - this.storeNowMs();
-		if (Math.abs(stepMs) > trustMarginMs) this.#upSinceMs = undefined;
+		if (this.#memory.toldClock(storeNowMs)) this.#upSinceMs = undefined;
 		this.#upSinceMs ??= nowMs;
 		this.#lastPulseMs = nowMs;
-		this.#storeNowMs = storeNowMs;
-		this.#storeSeenMs = nowMs;
 		this.#trustedUntilMs = trustedUntilMs(sentMs, ttlMs, trustMarginMs);
 		this.#trustTimer?.cancel();
 		this.#distrustAt(this.#trustedUntilMs, 1);

@@ -7,10 +7,12 @@
  *
  * The counter is the shard's and rises with every claim. The generation rises
  * whenever the store may have forgotten writes (it restarted, or a replica was
- * promoted), so that no token repeats even when the counter fell back. It rises
- * to the store's clock, in milliseconds since SEQ_EPOCH_MS and as it would stand
- * had it never been put back, and above all that nodes remember: the raise itself may be forgotten too, by all who knew of it,
- * and must not be made a second time to the same number. A counter that
+ * promoted), so that no token repeats even when the counter fell back. The raise
+ * itself may be forgotten too, and must not be made a second time to the same
+ * number. So it goes above what the store and the node remember, and to the store's
+ * clock, in milliseconds since SEQ_EPOCH_MS and as it would stand by the memory of
+ * either had it never been put back; and whoever remembers the number from a raise
+ * on another run of the server has it raised once more. A counter that
  * outgrows its 12 bits carries into the generation, which is harmless: no store
  * gives 4,096 tokens a millisecond, so it never overtakes the clock. Tokens
  * stay below 2^53, exact in a double, until 2095.
@@ -18,6 +20,21 @@
 import { SEQ_EPOCH_MS } from "./rank.ts";
 
 export const TOKENS_PER_GENERATION = 2 ** 12;
+
+/** As a raise made it. */
+export interface Generation {
+	readonly generation: number;
+	/** The run of the server that raised it. The same number on two runs was raised twice. */
+	readonly run: string;
+}
+
+/** What a node remembers of a shard, which may have forgotten it. */
+export interface StoreMemory extends Generation {
+	/** Where the shard's clock would stand had it never been put back, by what this node saw of it; ms since 1970. */
+	readonly clockMs: number;
+}
+
+export const NO_MEMORY: StoreMemory = { generation: 0, run: "", clockMs: 0 };
 
 /** The number below which no token of this generation lies. */
 export function tokenFloor(generation: number): number {

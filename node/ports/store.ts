@@ -10,17 +10,16 @@ import type {
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import type { Generation, StoreMemory } from "../../protocol/token.ts";
 import type { NodeRecord, RegisteredNode } from "./node-record.ts";
 
 export interface OpenRequest {
 	readonly record: NodeRecord;
 	readonly ttlMs: number;
-	/** Highest store generation that this node has seen or heard of. */
-	readonly generation: number;
+	readonly memory: StoreMemory;
 }
-export interface Opened {
+export interface Opened extends Generation {
 	readonly epoch: number;
-	readonly generation: number;
 	readonly nowMs: number;
 	/** Earlier session of the same node, now revoked and to be drained. */
 	readonly previous: SessionName | undefined;
@@ -30,7 +29,7 @@ export type Pulse =
 	| {
 			readonly ok: true;
 			readonly nowMs: number;
-			readonly generation: number;
+			readonly raised: Generation;
 			/** Tasks that the store believes this session runs. */
 			readonly running: number;
 			/** Rises whenever a node comes, goes or changes its record. */
@@ -174,10 +173,11 @@ export interface Shard {
 	open(request: OpenRequest): Promise<Opened>;
 	/**
 	 * To be called whenever the store has come back: raises the generation where
-	 * the store has restarted, or is behind the one given. Returns it. Until then
-	 * claims answer `stale_generation`. Sessions and leases stay as they are.
+	 * the store has restarted, is behind the one remembered, or has come to the
+	 * same number by another raise. Returns it. Until then claims answer
+	 * `stale_generation`. Sessions and leases stay as they are.
 	 */
-	adopt(generation: number): Promise<number>;
+	adopt(memory: StoreMemory): Promise<Generation>;
 	/** Replaces the record of a session's node, for instance when it drains. */
 	describe(session: SessionName, record: NodeRecord): Promise<void>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */

@@ -14,6 +14,7 @@ import {
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
+import type { Generation, StoreMemory } from "../../protocol/token.ts";
 import type {
 	ClaimReply,
 	ClaimRequest,
@@ -81,35 +82,38 @@ export class RedisShard implements Shard {
 		return { shards: Number(fixed[0]), layout: Number(fixed[1]) };
 	}
 
-	async open({ record, ttlMs, generation }: OpenRequest): Promise<Opened> {
+	async open({ record, ttlMs, memory }: OpenRequest): Promise<Opened> {
 		const { life } = this.#connection;
 		const reply = await this.#run(
 			"open",
 			record.nodeId,
 			ttlMs,
-			generation,
+			...argsOf(memory),
 			JSON.stringify(record),
 		);
 		this.#adoptedLife = life;
-		const [opened, raised, nowMs, previous] = reply as [
+		const [opened, generation, run, nowMs, previous] = reply as [
 			number,
 			number,
+			string,
 			number,
 			string,
 		];
 		return {
 			epoch: opened,
-			generation: raised,
+			generation,
+			run,
 			nowMs,
 			previous: previous === "" ? undefined : previous,
 		};
 	}
 
-	async adopt(generation: number): Promise<number> {
+	async adopt(memory: StoreMemory): Promise<Generation> {
 		const { life } = this.#connection;
-		const raised = await this.#run("adopt", generation);
+		const reply = await this.#run("adopt", ...argsOf(memory));
 		this.#adoptedLife = life;
-		return raised as number;
+		const [generation, run] = reply as [number, string];
+		return { generation, run };
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<void> {
@@ -225,4 +229,12 @@ export class RedisShard implements Shard {
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
 		return this.#connection.run(this.#scripts[name], this.#tag, args);
 	}
+}
+
+function argsOf({
+	generation,
+	run,
+	clockMs,
+}: StoreMemory): (string | number)[] {
+	return [generation, run, clockMs];
 }

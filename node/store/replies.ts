@@ -26,18 +26,24 @@ const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
 export function decodePulse(reply: Reply): Pulse {
-	const [code, nowMs, generation, running, registry, steps, count, ...names] =
-		reply as [
-			...[string, number, string, number, string, string, number],
-			...string[],
-		];
+	const [code, nowMs, generation, run, ...rest] = reply as [
+		string,
+		number,
+		string,
+		string,
+		...(string | number)[],
+	];
+	const [running, registry, steps, count, ...names] = rest as [
+		...[number, string, string, number],
+		...string[],
+	];
 	if (code !== "ok") {
 		return { ok: false, code: code as "revoked" | "superseded" };
 	}
 	return {
 		ok: true,
 		nowMs,
-		generation: Number(generation),
+		raised: { generation: Number(generation), run },
 		running,
 		registryVersion: Number(registry),
 		clockStepsBack: Number(steps),

@@ -15,6 +15,7 @@ import { describe, expect, it } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { rankOf, SEQ_EPOCH_MS } from "../../protocol/rank.ts";
+import { NO_MEMORY } from "../../protocol/token.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
 import {
@@ -63,10 +64,15 @@ async function agree(world: World, seed: number): Promise<void> {
 	const random = new SeededRandom(seed);
 	const twin = { nowMs: 0 };
 	const { shards } = world.store;
+	const home = shards[0] as Shard;
+	const begun = await home.adopt(NO_MEMORY);
 	const twins = createMemoryStore({
 		shards: SHARDS,
 		nowMs: () => twin.nowMs,
+		run: begun.run,
 	}).shards;
+	twin.nowMs = SEQ_EPOCH_MS + begun.generation;
+	await (twins[home.index] as Shard).adopt(NO_MEMORY);
 	const pairs = shards.map((shard, index) => {
 		const operator = new Operator(random, index, SHARDS);
 		return new Pair(world, shard, twins[index] as Shard, operator, twin);
@@ -79,8 +85,8 @@ async function agree(world: World, seed: number): Promise<void> {
 }
 
 /** When a generation was raised, where the clock and not a node's memory did it. */
-function raisedMs(answer: Answer | number): number | undefined {
-	return typeof answer === "number" ? SEQ_EPOCH_MS + answer : undefined;
+function raisedMs({ generation }: Answer): number | undefined {
+	return generation === undefined ? undefined : SEQ_EPOCH_MS + generation;
 }
 
 /** A shard and its twin. */
@@ -113,7 +119,7 @@ class Pair {
 	/** Claims all that waits. */
 	async drain(at: string): Promise<void> {
 		const record = nodeRecord("last");
-		const open = { record, ttlMs: TTL_MS, generation: 0 };
+		const open = { record, ttlMs: TTL_MS, memory: NO_MEMORY };
 		const { epoch = 0, generation = 0 } = await this.#make(
 			{ method: "open", args: [open] },
 			at,

@@ -21,6 +21,7 @@ import type {
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import { NO_MEMORY } from "../../protocol/token.ts";
 
 /** A store under test, new and empty, and what can be done to it from outside. */
 export interface World {
@@ -79,11 +80,13 @@ export class Bench {
 		return shard;
 	}
 
-	async open(nodeId = "ann", ttlMs = TTL_MS, generation = 0): Promise<Session> {
+	async open(
+		nodeId = "ann",
+		ttlMs = TTL_MS,
+		memory = NO_MEMORY,
+	): Promise<Session> {
 		const record = nodeRecord(nodeId);
-		const opened = await this.shard.open({
-			...{ record, ttlMs, generation },
-		});
+		const opened = await this.shard.open({ record, ttlMs, memory });
 		return { ...opened, name: formatSession(nodeId, opened.epoch) };
 	}
 

@@ -1,10 +1,20 @@
 /** Rules of the store's generation: no token is ever given twice. */
 import { expect, it } from "vitest";
-import { generationAt, tokenFloor } from "../../protocol/token.ts";
+import {
+	generationAt,
+	NO_MEMORY,
+	type StoreMemory,
+	tokenFloor,
+} from "../../protocol/token.ts";
 import { type Bench, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
 /** Later than the clock of any store. */
 const AHEAD = generationAt(Date.UTC(2080, 0, 1));
+
+/** A node that knows of this generation, of a run that is not the store's. */
+function knowing(generation: number): StoreMemory {
+	return { ...NO_MEMORY, generation, run: "another" };
+}
 
 export function generationRules(bench: Bench): void {
 	it("an empty store begins with the generation of its clock, its tokens just above the floor", async () => {
@@ -16,7 +26,7 @@ export function generationRules(bench: Bench): void {
 	});
 
 	it("an empty store begins above the generation that nodes remember", async () => {
-		const session = await bench.open("ann", TTL_MS, AHEAD);
+		const session = await bench.open("ann", TTL_MS, knowing(AHEAD));
 		expect(session.generation).toBe(AHEAD + 1);
 		const { token } = await bench.started(session);
 		expect(token).toBe(tokenFloor(AHEAD + 1) + 1);
@@ -25,29 +35,51 @@ export function generationRules(bench: Bench): void {
 	it("a node that knows of a later generation raises the store's above it, and no one lowers it", async () => {
 		const ann = await bench.open("ann");
 		const task = await bench.started(ann);
-		const bob = await bench.open("bob", TTL_MS, AHEAD);
+		const bob = await bench.open("bob", TTL_MS, knowing(AHEAD));
 		const raised = AHEAD + 1;
 		expect(bob.generation).toBe(raised);
-		expect((await bench.pulse(ann)).generation).toBe(raised);
+		expect((await bench.pulse(ann)).raised.generation).toBe(raised);
 		const later = await bench.started(bob);
 		expect(later.token).toBe(tokenFloor(raised) + 1);
 		expect(later.token).toBeGreaterThan(task.token);
-		expect((await bench.open("cid", TTL_MS, 2)).generation).toBe(raised);
+		expect((await bench.open("cid", TTL_MS, knowing(2))).generation).toBe(
+			raised,
+		);
 		expect((await bench.started(bob)).token).toBe(tokenFloor(raised) + 2);
 	});
 
 	it("adopting raises the generation above the one known, once, and leaves sessions alone", async () => {
 		const session = await bench.open();
-		const begun = session.generation;
-		const raised = AHEAD + 1;
-		expect(await bench.shard.adopt(begun)).toBe(begun);
-		expect(await bench.shard.adopt(AHEAD)).toBe(raised);
-		expect(await bench.shard.adopt(AHEAD)).toBe(raised);
-		expect(await bench.shard.adopt(0)).toBe(raised);
-		const { generation } = await bench.pulse(session);
-		expect(generation).toBe(raised);
+		const { generation: begun, run } = session;
+		const raised = { generation: AHEAD + 1, run };
+		const { shard } = bench;
+		const known = { ...NO_MEMORY, generation: begun, run };
+		expect(await shard.adopt(known)).toEqual({ generation: begun, run });
+		expect(await shard.adopt(knowing(AHEAD))).toEqual(raised);
+		expect(await shard.adopt(knowing(AHEAD))).toEqual(raised);
+		expect(await shard.adopt(NO_MEMORY)).toEqual(raised);
+		const pulse = await bench.pulse(session);
+		expect(pulse.raised).toEqual(raised);
+		const { generation } = pulse.raised;
 		const { token } = await bench.started({ ...session, generation });
-		expect(token).toBe(tokenFloor(raised) + 1);
+		expect(token).toBe(tokenFloor(generation) + 1);
+	});
+
+	it("a generation that a node knows from a raise on another run is raised once more", async () => {
+		const { generation, run } = await bench.open();
+		const raised = await bench.shard.adopt(knowing(generation));
+		expect(raised.generation).toBeGreaterThan(generation);
+		expect(raised.run).toBe(run);
+		const { nowMs } = await bench.shard.nodes();
+		expect(raised.generation).toBeLessThanOrEqual(
+			Math.max(generation + 1, generationAt(nowMs)),
+		);
+	});
+
+	it("what a node believes of the clock raises nothing where the store has forgotten nothing", async () => {
+		const { generation, run, nowMs } = await bench.open();
+		const memory = { generation, run, clockMs: nowMs + 60_000 };
+		expect(await bench.shard.adopt(memory)).toEqual({ generation, run });
 	});
 
 	it("a claim with a generation that is not the store's is refused", async () => {
@@ -74,13 +106,15 @@ export function restartRules(bench: Bench): void {
 		const request = { session: name, generation, routes: [ROUTE], limit: 1 };
 		const refused = { ok: false, code: "stale_generation" };
 		expect(await bench.shard.claim(request)).toEqual(refused);
-		const raised = await bench.shard.adopt(generation);
-		expect(raised).toBeGreaterThan(generation);
-		expect(await bench.shard.adopt(generation)).toBe(raised);
+		const known = { ...NO_MEMORY, generation, run: session.run };
+		const raised = await bench.shard.adopt(known);
+		expect(raised.generation).toBeGreaterThan(generation);
+		expect(raised.run).not.toBe(session.run);
+		expect(await bench.shard.adopt(known)).toEqual(raised);
 		expect(await bench.shard.claim(request)).toEqual(refused);
-		const adopted = { ...session, generation: raised };
+		const adopted = { ...session, ...raised };
 		const after = await bench.claimOne(adopted);
-		expect(after.token).toBe(tokenFloor(raised) + 1);
+		expect(after.token).toBe(tokenFloor(raised.generation) + 1);
 		expect(after.token).toBeGreaterThan(before.token);
 	});
 
@@ -106,16 +140,28 @@ export function restartRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const { nowMs } = await bench.pulse(bob);
 		await bench.world.restart();
-		const raised = await bench.shard.adopt(0);
+		const raised = await bench.shard.adopt(NO_MEMORY);
 		// The session that tells of it was opened a moment before the pulse.
-		expect(raised).toBeGreaterThan(generationAt(nowMs + putBackMs) - TTL_MS);
+		expect(raised.generation).toBeGreaterThan(
+			generationAt(nowMs + putBackMs) - TTL_MS,
+		);
+	});
+
+	it("a restarted store raises its generation to where a node remembers its clock", async () => {
+		const { nowMs } = await bench.open();
+		await bench.world.restart();
+		const clockMs = nowMs + 3_600_000;
+		const raised = await bench.shard.adopt({ ...NO_MEMORY, clockMs });
+		expect(raised.generation).toBe(generationAt(clockMs));
 	});
 
 	it("a session that opens on a restarted store raises the generation", async () => {
-		const { generation } = await bench.open();
+		const { generation, run } = await bench.open();
 		await bench.world.restart();
 		const again = await bench.shard.open({
-			...{ record: nodeRecord("ann"), ttlMs: TTL_MS, generation },
+			record: nodeRecord("ann"),
+			ttlMs: TTL_MS,
+			memory: { ...NO_MEMORY, generation, run },
 		});
 		expect(again.generation).toBeGreaterThan(generation);
 		expect((await bench.open("bob")).generation).toBe(again.generation);

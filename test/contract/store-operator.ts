@@ -8,9 +8,15 @@
  */
 import type { Shard } from "../../node/ports.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import { SEQ_EPOCH_MS } from "../../protocol/rank.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
+import {
+	type Generation,
+	NO_MEMORY,
+	type StoreMemory,
+} from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
 
@@ -40,7 +46,7 @@ export class Operator {
 	readonly #ids: readonly string[];
 	#claimed: ClaimedTask[] = [];
 	#past: Operation[] = [];
-	#generation = 0;
+	#raised: Generation = NO_MEMORY;
 
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
@@ -59,7 +65,10 @@ export class Operator {
 
 	/** Takes in what an operation answered. */
 	learn({ method, args }: Operation, answer: Answer): void {
-		this.#generation = answer.generation ?? this.#generation;
+		const { generation, run, raised } = answer;
+		if (generation !== undefined && run !== undefined)
+			this.#raised = { generation, run };
+		if (raised !== undefined) this.#raised = raised;
 		if (method === "open" && answer.epoch !== undefined) {
 			const { nodeId } = args[0].record;
 			this.sessions.push(formatSession(nodeId, answer.epoch));
@@ -78,7 +87,7 @@ export class Operator {
 		() => this.#pulse(TTL_MS),
 		() => this.#pulse(LAPSING_TTL_MS),
 		() => ({ method: "close", args: [this.#session()] }),
-		() => ({ method: "adopt", args: [this.#knownGeneration()] }),
+		() => ({ method: "adopt", args: [this.#memory()] }),
 		() => this.#submit(),
 		() => this.#submit(),
 		() => this.#submit(),
@@ -99,8 +108,8 @@ export class Operator {
 
 	#open(): Operation {
 		const record = this.#record();
-		const generation = this.#knownGeneration();
-		return { method: "open", args: [{ record, ttlMs: TTL_MS, generation }] };
+		const memory = this.#memory();
+		return { method: "open", args: [{ record, ttlMs: TTL_MS, memory }] };
 	}
 
 	#describe(): Operation {
@@ -126,7 +135,7 @@ export class Operator {
 
 	#claim(): Operation {
 		const session = this.#session();
-		const generation = this.#random.oneIn(10) ? 0 : this.#generation;
+		const generation = this.#random.oneIn(10) ? 0 : this.#raised.generation;
 		const routes = [...new Set(this.#some(ROUTES))];
 		const limit = 1 + this.#random.below(4);
 		const request = { session, generation, routes, limit };
@@ -188,8 +197,13 @@ export class Operator {
 		return nodeRecord(this.#random.pick(NODES));
 	}
 
-	#knownGeneration(): number {
-		return this.#generation + (this.#random.oneIn(12) ? 1 : 0);
+	#memory(): StoreMemory {
+		const { generation, run } = this.#raised;
+		return {
+			generation: generation + (this.#random.oneIn(12) ? 1 : 0),
+			run: this.#random.oneIn(12) ? "another" : run,
+			clockMs: SEQ_EPOCH_MS + generation + this.#random.below(100),
+		};
 	}
 
 	/** One to four of them, perhaps one twice. */
@@ -202,6 +216,9 @@ export class Operator {
 /** What the operator looks for in any answer. */
 export interface Answer {
 	readonly generation?: number;
+	readonly run?: string;
+	/** Of a pulse. */
+	readonly raised?: Generation;
 	readonly epoch?: number;
 	readonly nowMs?: number;
 	readonly tasks?: readonly ClaimedTask[];

@@ -18,8 +18,10 @@ import {
 } from "../../protocol/lease.ts";
 import { DEAD_NODE_KEPT_MS, TRUST_MARGIN_MS } from "../../protocol/limits.ts";
 import {
+	type Generation,
 	generationAt,
 	generationOf,
+	type StoreMemory,
 	tokenFloor,
 } from "../../protocol/token.ts";
 
@@ -28,8 +30,8 @@ const PER_PULSE_MAX = 16;
 
 /** The server that all shards live on. */
 export interface Server {
-	/** Another number after each start. */
-	readonly run: number;
+	/** Another after each start. */
+	readonly run: string;
 }
 
 /** A node that has ever opened a session, until it is long gone. */
@@ -48,7 +50,7 @@ export class Sessions {
 	readonly #server: Server;
 	readonly #leases = new Map<SessionName, number>();
 	readonly #nodes = new Map<string, Known>();
-	#run: number | undefined;
+	#run: string | undefined;
 	#token = 0;
 	#generation = 0;
 	#registryVersion = 0;
@@ -97,7 +99,7 @@ export class Sessions {
 		const { nodeId } = record;
 		const last = this.#nodes.get(nodeId)?.epoch ?? 0;
 		const epoch = Math.max(last + 1, nowMs);
-		this.adopt(request.generation, nowMs);
+		const raised = this.adopt(request.memory, nowMs);
 		const earlier = formatSession(nodeId, last);
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) this.revoke(previous);
@@ -109,7 +111,7 @@ export class Sessions {
 			askedToDrain: false,
 		});
 		this.#registryVersion += 1;
-		return { epoch, generation: this.#generation, nowMs, previous };
+		return { epoch, ...raised, nowMs, previous };
 	}
 
 	/** Whether tokens of this generation may be given: not while the server has restarted since. */
@@ -117,17 +119,26 @@ export class Sessions {
 		return this.#run === this.#server.run;
 	}
 
-	/** A server of another run, or behind what a node knows of, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
-	adopt(known: number, nowMs: number): number {
+	/** A server of another run, behind what a node knows of, or with another raise to the same number, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
+	adopt(memory: StoreMemory, nowMs: number): Generation {
+		const { generation: known } = memory;
 		const carried = generationOf(this.#token);
 		const highest = Math.max(this.#generation, carried);
-		const mayHaveForgotten = !this.isAdopted() || known > highest;
+		const mayHaveForgotten =
+			!this.isAdopted() ||
+			known > highest ||
+			(known === highest && memory.run !== this.#run);
+		const clockMs = Math.max(memory.clockMs, nowMs + this.#putBackMs);
 		this.#generation = mayHaveForgotten
-			? Math.max(highest + 1, known + 1, generationAt(nowMs + this.#putBackMs))
+			? Math.max(highest + 1, known + 1, generationAt(clockMs))
 			: highest;
 		this.#run = this.#server.run;
 		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
-		return this.#generation;
+		return this.raised();
+	}
+
+	raised(): Generation {
+		return { generation: this.#generation, run: this.#run ?? "" };
 	}
 
 	describe(session: SessionName, record: NodeRecord): void {

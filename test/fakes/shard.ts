@@ -31,6 +31,7 @@ import {
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
+import type { Generation, StoreMemory } from "../../protocol/token.ts";
 import { byRoute } from "./shard-queues.ts";
 import { type Server, Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
@@ -67,8 +68,8 @@ export class MemoryShard implements Shard {
 		return this.#sessions.open(request, this.#nowMs());
 	}
 
-	async adopt(generation: number): Promise<number> {
-		return this.#sessions.adopt(generation, this.#nowMs());
+	async adopt(memory: StoreMemory): Promise<Generation> {
+		return this.#sessions.adopt(memory, this.#nowMs());
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<void> {
@@ -83,7 +84,7 @@ export class MemoryShard implements Shard {
 		return {
 			ok: true,
 			nowMs,
-			generation: this.#sessions.generation,
+			raised: this.#sessions.raised(),
 			running: this.#tasks.running(session).length,
 			registryVersion: this.#sessions.registryVersion,
 			clockStepsBack: this.#sessions.clockStepsBack,

@@ -27,13 +27,17 @@ export interface MemoryStoreOptions {
 	readonly shards: number;
 	/** The store's clock: whole ms since 1970. */
 	readonly nowMs: () => number;
+	/** Of the server, until it is restarted. */
+	readonly run?: string;
 }
 
 export function createMemoryStore({
 	shards: count,
 	nowMs,
+	run = "run",
 }: MemoryStoreOptions): MemoryStore {
-	const server = { run: 1 };
+	const server = { run };
+	let restarts = 0;
 	const shards = Array.from(
 		{ length: count },
 		(_, index) => new MemoryShard(index, nowMs, server),
@@ -51,7 +55,8 @@ export function createMemoryStore({
 		},
 		save: () => shards.map((shard) => shard.save()),
 		restart(image) {
-			server.run += 1;
+			restarts += 1;
+			server.run = `${run}-${restarts}`;
 			for (const [i, shard] of shards.entries()) {
 				const saved = image?.[i];
 				if (saved !== undefined) shard.load(saved);

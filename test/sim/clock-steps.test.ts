@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { NO_MEMORY, type StoreMemory } from "../../protocol/token.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
@@ -10,7 +11,7 @@ test("the lease of a node that is gone runs out in its time although the store's
 	let nowMs = Date.UTC(2026, 6, 1);
 	const { shards } = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = shards[0] as Shard;
-	const request = { ttlMs: LEASE_TTL_MS, generation: 0 };
+	const request = { ttlMs: LEASE_TTL_MS, memory: NO_MEMORY };
 	const ann = await shard.open({ record: nodeRecord("ann"), ...request });
 	const bob = await shard.open({ record: nodeRecord("bob"), ...request });
 	const pulse = () =>
@@ -24,31 +25,71 @@ test("the lease of a node that is gone runs out in its time although the store's
 	expect(await pulse()).toMatchObject({ expired });
 });
 
-test("no token repeats when a store that forgot the raise of its generation also has its clock put back", async () => {
-	const route = "default|work|";
+const ROUTE = "default|work|";
+
+/** A store with a task, that can be made to forget all that came after. */
+async function forgetful() {
 	let nowMs = Date.UTC(2026, 6, 1);
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = store.shards[0] as Shard;
-	const open = (nodeId: string, generation: number) =>
-		shard.open({ record: nodeRecord(nodeId), ttlMs: 1, generation });
-	/** The node opens with the generation that it knows of, and claims the task. */
-	const claim = async (nodeId: string, known: number) => {
-		const { epoch, generation } = await open(nodeId, known);
-		const session = formatSession(nodeId, epoch);
-		const request = { session, generation, routes: [route], limit: 1 };
-		const reply = await shard.claim(request);
-		const token = reply.ok ? reply.tasks[0]?.token : undefined;
-		return { generation, token: token ?? 0 };
-	};
-	await shard.adopt(0);
-	await shard.submit([{ id: "a", route, priority: 5, payload: "1" }]);
+	await shard.adopt(NO_MEMORY);
+	await shard.submit([{ id: "a", route: ROUTE, priority: 5, payload: "1" }]);
 	const image = store.save();
-	nowMs += 1_000;
-	store.restart(image);
-	const before = await claim("ann", 0);
-	nowMs -= 60_000;
-	store.restart(image);
-	await open("bob", 0);
-	const after = await claim("ann", before.generation);
+	const open = (nodeId: string, memory: StoreMemory) =>
+		shard.open({ record: nodeRecord(nodeId), ttlMs: 1, memory });
+	return {
+		open,
+		forget: () => store.restart(image),
+		step(ms: number) {
+			nowMs += ms;
+		},
+		nowMs: () => nowMs,
+		/** The node opens with what it remembers, and claims the task. */
+		async claim(nodeId: string, memory: StoreMemory) {
+			const { epoch, generation, run } = await open(nodeId, memory);
+			const session = formatSession(nodeId, epoch);
+			const request = { session, generation, routes: [ROUTE], limit: 1 };
+			const reply = await shard.claim(request);
+			const token = reply.ok ? (reply.tasks[0]?.token ?? 0) : 0;
+			return { token, memory: { generation, run, clockMs: nowMs } };
+		},
+	};
+}
+
+test("no token repeats when a store that forgot the raise of its generation also has its clock put back", async () => {
+	const { open, forget, step, claim } = await forgetful();
+	step(1_000);
+	forget();
+	const before = await claim("ann", NO_MEMORY);
+	step(-60_000);
+	forget();
+	await open("bob", NO_MEMORY);
+	const after = await claim("ann", before.memory);
+	expect(after.token).toBeGreaterThan(before.token);
+});
+
+test("no token repeats when a node that knows of no raise made the same once more", async () => {
+	const { open, forget, step, claim } = await forgetful();
+	step(-60_000);
+	forget();
+	const { generation } = await open("cid", NO_MEMORY);
+	forget();
+	const before = await claim("ann", NO_MEMORY);
+	expect(before.memory.generation).toBe(generation);
+	forget();
+	await open("bob", NO_MEMORY);
+	const after = await claim("ann", { ...before.memory, clockMs: 0 });
+	expect(after.token).toBeGreaterThan(before.token);
+});
+
+test("no token repeats when who claims first knows of no raise, but where the clock stood", async () => {
+	const { forget, step, claim, nowMs } = await forgetful();
+	step(1_000);
+	const clockMs = nowMs();
+	step(-60_000);
+	forget();
+	const before = await claim("ann", NO_MEMORY);
+	forget();
+	const after = await claim("bob", { ...NO_MEMORY, clockMs });
 	expect(after.token).toBeGreaterThan(before.token);
 });

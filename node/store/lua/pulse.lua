@@ -2,7 +2,7 @@
 -- ARGV    session, ttl (ms)
 -- Returns { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken,
---         else { 'ok', now (ms), generation, tasks this session runs, registry version,
+--         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
 --         steps back of the clock, number n of expired sessions, n sessions, routes with waiting tasks … }
 local session, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
@@ -32,9 +32,9 @@ for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HINCRBY', META, 'registry', 1)
 end
 
-local meta = call('HMGET', META, 'gen', 'registry', 'steps')
+local meta = call('HMGET', META, 'gen', 'registry', 'steps', 'run')
 local expired = call('ZRANGEBYSCORE', SESSIONS, '-inf', now, 'LIMIT', 0, 16)
-local answer = { 'ok', now, meta[1], countRunning(session), meta[2], meta[3] or '0', #expired }
+local answer = { 'ok', now, meta[1], meta[4], countRunning(session), meta[2], meta[3] or '0', #expired }
 for _, name in ipairs(expired) do answer[#answer + 1] = name end
 for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do answer[#answer + 1] = route end
 return answer

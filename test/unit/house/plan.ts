@@ -64,6 +64,13 @@ const PLAN: readonly Dwelling[] = [
 		builtins: ASSERT,
 	},
 	{
+		name: "memory",
+		paths: ["node/shard-memory.ts"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: [],
+	},
+	{
 		name: "world",
 		paths: ["node/world.ts"],
 		ours: ["ports"],
@@ -117,7 +124,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "actors",
 		paths: ["node/"],
-		ours: ["protocol", "ports", "slots"],
+		ours: ["protocol", "ports", "slots", "memory"],
 		libraries: [],
 		builtins: ASSERT,
 		apart: true,

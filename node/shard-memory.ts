@@ -1,0 +1,63 @@
+/**
+ * ShardMemory: what this node remembers of a shard, which may forget it: its
+ * generation, and its clock as the shard last told it plus what has passed since
+ * by the own monotonic clock.
+ *
+ * Time in a shard is its server's alone, and an operator or NTP may put it forward
+ * or back. This tells of such steps, and knows where the clock would stand without
+ * those back. What follows is for the renewer and the store to decide.
+ */
+import {
+	type Generation,
+	NO_MEMORY,
+	type StoreMemory,
+} from "../protocol/token.ts";
+import type { Clock } from "./ports.ts";
+
+export class ShardMemory {
+	readonly #clock: Clock;
+	readonly #toleranceMs: number;
+	/** The highest that was seen here. */
+	#raised: Generation = NO_MEMORY;
+	/** The shard's clock as told at `#toldMs` of the monotonic one. */
+	#shardMs = 0;
+	#toldMs = 0;
+	/** By how much it was put back, in all. */
+	#putBackMs = 0;
+
+	/** What differs by no more than `toleranceMs` from what was expected is no step: clocks drift, and answers take time. */
+	constructor(clock: Clock, toleranceMs: number) {
+		this.#clock = clock;
+		this.#toleranceMs = toleranceMs;
+	}
+
+	get generation(): number {
+		return this.#raised.generation;
+	}
+
+	/** The shard's clock, as far as known here. */
+	nowMs(): number {
+		return this.#shardMs + this.#clock.monoMs() - this.#toldMs;
+	}
+
+	/** To remind the shard of. */
+	all(): StoreMemory {
+		const clockMs = Math.floor(this.nowMs() + this.#putBackMs);
+		return { ...this.#raised, clockMs };
+	}
+
+	/** Where only the run is another, it tells of a raise that the shard has forgotten: that is kept. */
+	toldGeneration({ generation, run }: Generation): void {
+		if (generation > this.generation) this.#raised = { generation, run };
+	}
+
+	/** Returns whether the clock has stepped. */
+	toldClock(nowMs: number): boolean {
+		const stepMs = nowMs - this.nowMs();
+		const stepped = Math.abs(stepMs) > this.#toleranceMs;
+		if (stepped) this.#putBackMs += Math.max(0, -stepMs);
+		this.#shardMs = nowMs;
+		this.#toldMs = this.#clock.monoMs();
+		return stepped;
+	}
+}

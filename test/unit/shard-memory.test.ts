@@ -1,0 +1,57 @@
+/** What a node remembers of a shard, on a clock turned by hand. */
+import { expect, test } from "vitest";
+import { ShardMemory } from "../../node/shard-memory.ts";
+import { NO_MEMORY } from "../../protocol/token.ts";
+import { VirtualClock } from "../clock.ts";
+
+const TOLERANCE_MS = 1_000;
+const NOON_MS = 1_800_000_000_000;
+
+async function begin() {
+	const clock = new VirtualClock();
+	const memory = new ShardMemory(clock, TOLERANCE_MS);
+	memory.toldClock(NOON_MS);
+	await clock.runFor(500);
+	return { clock, memory };
+}
+
+test("before a shard has said anything, nothing is remembered that could raise its generation", () => {
+	const memory = new ShardMemory(new VirtualClock(), TOLERANCE_MS);
+	expect(memory.all()).toEqual(NO_MEMORY);
+});
+
+test("the shard's clock goes on by the own one between what the shard tells", async () => {
+	const { clock, memory } = await begin();
+	expect(memory.nowMs()).toBe(NOON_MS + 500);
+	expect(memory.toldClock(NOON_MS + 510)).toBe(false);
+	await clock.runFor(100);
+	expect(memory.nowMs()).toBe(NOON_MS + 610);
+	expect(memory.all().clockMs).toBe(NOON_MS + 610);
+});
+
+test("a clock that was put back is remembered as if it had not been", async () => {
+	const { clock, memory } = await begin();
+	expect(memory.toldClock(NOON_MS + 500 - 60_000)).toBe(true);
+	await clock.runFor(100);
+	expect(memory.nowMs()).toBe(NOON_MS + 600 - 60_000);
+	expect(memory.all().clockMs).toBe(NOON_MS + 600);
+});
+
+test("small differences do not add up to a clock that runs ahead", async () => {
+	const { clock, memory } = await begin();
+	for (let i = 1; i <= 100; i++) {
+		await clock.runFor(1_000);
+		memory.toldClock(NOON_MS + 500 + i * 999);
+	}
+	expect(memory.all().clockMs).toBe(NOON_MS + 500 + 100 * 999);
+});
+
+test("of one generation on two runs the first is remembered, of two generations the higher", () => {
+	const memory = new ShardMemory(new VirtualClock(), TOLERANCE_MS);
+	memory.toldGeneration({ generation: 7, run: "a" });
+	memory.toldGeneration({ generation: 7, run: "b" });
+	memory.toldGeneration({ generation: 6, run: "b" });
+	expect(memory.all()).toMatchObject({ generation: 7, run: "a" });
+	memory.toldGeneration({ generation: 8, run: "b" });
+	expect(memory.all()).toMatchObject({ generation: 8, run: "b" });
+});
