@@ -65,9 +65,13 @@ function payloadCase([name, bytes]: readonly [string, number]): Case {
 	};
 }
 
-export const GROWTH: readonly Measure[] = [
+/** Over in seconds, and of one round more than half is chance. */
+export const WAITING: readonly Measure[] = [
 	waitingMeasure("waiting", [1_000, 100_000], "with BullMQ"),
 	waitingMeasure("waiting-million", [1_000, 1_000_000], "alone"),
+];
+
+export const GROWTH: readonly Measure[] = [
 	measureOfCases(
 		"node-processes",
 		"On one host, whose cores they share; all hold until the last is up.",
