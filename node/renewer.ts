@@ -152,7 +152,7 @@ export class Renewer {
 		this.#busy = true;
 		try {
 			if (this.session === undefined) await this.#open();
-			if (this.session !== undefined) await this.#pulseOrLook(this.session);
+			if (this.session !== undefined) await this.#pulse(this.session);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			this.#upSinceMs = undefined;
@@ -183,27 +183,10 @@ export class Renewer {
 		events.opened(opened.previous);
 	}
 
-	/**
-	 * A store that takes no writes answers no pulse, but can be asked whether the
-	 * lease was taken before that, while this node slept or was cut off.
-	 */
-	async #pulseOrLook(session: SessionName): Promise<void> {
-		try {
-			await this.#pulse(session);
-		} catch (error) {
-			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
-			const own = await this.#registered();
-			if (own?.epoch === this.epoch && own.expiresMs) throw error;
-			if (this.#stopped) return;
-			const isNewer = own !== undefined && own.epoch > this.epoch;
-			await this.#over(session, isNewer ? "superseded" : "revoked");
-		}
-	}
-
 	async #pulse(session: SessionName): Promise<void> {
-		const { shard, clock, ttlMs, events } = this.#parts;
+		const { clock, events } = this.#parts;
 		const sentMs = clock.monoMs();
-		const pulse = await shard.pulse(session, ttlMs);
+		const pulse = await this.#askForPulse(session);
 		if (this.#stopped) return;
 		if (!pulse.ok) {
 			await this.#over(session, pulse.code);
@@ -217,6 +200,23 @@ export class Renewer {
 		this.clockStepsBack = pulse.clockStepsBack;
 		this.#renewed(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
+	}
+
+	/**
+	 * A store that takes no writes answers no pulse, but can be asked whether the
+	 * lease was taken before that, while this node slept or was cut off.
+	 */
+	async #askForPulse(session: SessionName): Promise<Pulse> {
+		const { shard, ttlMs } = this.#parts;
+		try {
+			return await shard.pulse(session, ttlMs);
+		} catch (error) {
+			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
+			const own = await this.#registered();
+			if (own?.epoch === this.epoch && own.expiresMs) throw error;
+			const isNewer = own !== undefined && own.epoch > this.epoch;
+			return { ok: false, code: isNewer ? "superseded" : "revoked" };
+		}
 	}
 
 	async #over(
