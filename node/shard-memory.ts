@@ -4,8 +4,7 @@
  * by the own monotonic clock.
  *
  * Time in a shard is its server's alone, and an operator or NTP may put it forward
- * or back. This tells of such steps, and knows where the clock would stand without
- * those back. What follows is for the renewer and the store to decide.
+ * or back. This tells of such steps. What follows is for the renewer and the store to decide.
  */
 import {
 	type Generation,
@@ -22,8 +21,6 @@ export class ShardMemory {
 	/** The shard's clock as told at `#toldMs` of the monotonic one. */
 	#shardMs = 0;
 	#toldMs = 0;
-	/** By how much it was put back, in all. */
-	#putBackMs = 0;
 
 	/** What differs by no more than `toleranceMs` from what was expected is no step: clocks drift, and answers take time. */
 	constructor(clock: Clock, toleranceMs: number) {
@@ -42,8 +39,9 @@ export class ShardMemory {
 
 	/** To remind the shard of. */
 	all(): StoreMemory {
-		const clockMs = Math.floor(this.nowMs() + this.#putBackMs);
-		return { ...this.#raised, clockMs };
+		// Not its clock: an answer that comes late looks like a step back, and a generation
+		// raised ahead of the clock by one node is above what another raises to.
+		return { ...NO_MEMORY, ...this.#raised };
 	}
 
 	/** Where only the run is another, it tells of a raise that the shard has forgotten: that is kept. */
@@ -54,10 +52,8 @@ export class ShardMemory {
 	/** Returns whether the clock has stepped. */
 	toldClock(nowMs: number): boolean {
 		const stepMs = nowMs - this.nowMs();
-		const stepped = Math.abs(stepMs) > this.#toleranceMs;
-		if (stepped) this.#putBackMs += Math.max(0, -stepMs);
 		this.#shardMs = nowMs;
 		this.#toldMs = this.#clock.monoMs();
-		return stepped;
+		return Math.abs(stepMs) > this.#toleranceMs;
 	}
 }

@@ -10,8 +10,8 @@
  * promoted), so that no token repeats even when the counter fell back. The raise
  * itself may be forgotten too, and must not be made a second time to the same
  * number. So it goes above what the store and the node remember, and to the store's
- * clock, in milliseconds since SEQ_EPOCH_MS and as it would stand by the memory of
- * either had it never been put back; and whoever remembers the number from a raise
+ * clock, in milliseconds since SEQ_EPOCH_MS and as it would stand had it never been
+ * put back; and whoever remembers the number from a raise
  * on another run of the server has it raised once more. A counter that
  * outgrows its 12 bits carries into the generation, which is harmless: no store
  * gives 4,096 tokens a millisecond, so it never overtakes the clock. Tokens
