@@ -127,7 +127,7 @@ export class Renewer {
 	}
 
 	get generation(): number {
-		return this.#memory.generation;
+		return this.#memory.raised.generation;
 	}
 
 	storeNowMs(): number {
@@ -144,7 +144,7 @@ export class Renewer {
 	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
 		const { shard } = this.#parts;
-		this.#memory.toldGeneration(await shard.adopt(this.#memory.all()));
+		this.#memory.toldGeneration(await shard.adopt(this.#memory.raised));
 	}
 
 	async #beat(): Promise<void> {
@@ -169,11 +169,8 @@ export class Renewer {
 	async #open(): Promise<void> {
 		const { shard, clock, ttlMs, record, events, log } = this.#parts;
 		const sentMs = clock.monoMs();
-		const opened = await shard.open({
-			record: record(),
-			ttlMs,
-			memory: this.#memory.all(),
-		});
+		const known = this.#memory.raised;
+		const opened = await shard.open({ record: record(), ttlMs, known });
 		if (this.#stopped) return;
 		this.epoch = opened.epoch;
 		this.#memory.toldGeneration(opened);
@@ -225,6 +222,7 @@ export class Renewer {
 	): Promise<void> {
 		const { shard, events, log } = this.#parts;
 		const stranger = code === "superseded" && !(await this.#isOwnGhost());
+		if (this.#stopped) return;
 		this.session = undefined;
 		this.#trustTimer?.cancel();
 		log.warn({ shard: shard.index, session }, `session ${code}`);

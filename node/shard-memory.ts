@@ -4,20 +4,16 @@
  * by the own monotonic clock.
  *
  * Time in a shard is its server's alone, and an operator or NTP may put it forward
- * or back. This tells of such steps. What follows is for the renewer and the store to decide.
+ * or back. This tells of such steps. A late answer looks like one, so no generation
+ * may be raised by them.
  */
-import {
-	type Generation,
-	NO_MEMORY,
-	type StoreMemory,
-} from "../protocol/token.ts";
+import { type Generation, NO_GENERATION } from "../protocol/token.ts";
 import type { Clock } from "./ports.ts";
 
 export class ShardMemory {
 	readonly #clock: Clock;
 	readonly #toleranceMs: number;
-	/** The highest that was seen here. */
-	#raised: Generation = NO_MEMORY;
+	#raised: Generation = NO_GENERATION;
 	/** The shard's clock as told at `#toldMs` of the monotonic one. */
 	#shardMs = 0;
 	#toldMs = 0;
@@ -28,8 +24,9 @@ export class ShardMemory {
 		this.#toleranceMs = toleranceMs;
 	}
 
-	get generation(): number {
-		return this.#raised.generation;
+	/** The highest that was seen here. */
+	get raised(): Generation {
+		return this.#raised;
 	}
 
 	/** The shard's clock, as far as known here. */
@@ -37,16 +34,10 @@ export class ShardMemory {
 		return this.#shardMs + this.#clock.monoMs() - this.#toldMs;
 	}
 
-	/** To remind the shard of. */
-	all(): StoreMemory {
-		// Not its clock: an answer that comes late looks like a step back, and a generation
-		// raised ahead of the clock by one node is above what another raises to.
-		return { ...NO_MEMORY, ...this.#raised };
-	}
-
 	/** Where only the run is another, it tells of a raise that the shard has forgotten: that is kept. */
 	toldGeneration({ generation, run }: Generation): void {
-		if (generation > this.generation) this.#raised = { generation, run };
+		if (generation > this.#raised.generation)
+			this.#raised = { generation, run };
 	}
 
 	/** Returns whether the clock has stepped. */

@@ -28,13 +28,8 @@ export interface Generation {
 	readonly run: string;
 }
 
-/** What a node remembers of a shard, which may have forgotten it. */
-export interface StoreMemory extends Generation {
-	/** Where the shard's clock would stand had it never been put back, by what this node saw of it; ms since 1970. */
-	readonly clockMs: number;
-}
-
-export const NO_MEMORY: StoreMemory = { generation: 0, run: "", clockMs: 0 };
+/** What a node knows of that has seen no store yet. */
+export const NO_GENERATION: Generation = { generation: 0, run: "" };
 
 /** The number below which no token of this generation lies. */
 export function tokenFloor(generation: number): number {

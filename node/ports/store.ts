@@ -10,13 +10,14 @@ import type {
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
-import type { Generation, StoreMemory } from "../../protocol/token.ts";
+import type { Generation } from "../../protocol/token.ts";
 import type { NodeRecord, RegisteredNode } from "./node-record.ts";
 
 export interface OpenRequest {
 	readonly record: NodeRecord;
 	readonly ttlMs: number;
-	readonly memory: StoreMemory;
+	/** Highest that this node has seen. */
+	readonly known: Generation;
 }
 export interface Opened extends Generation {
 	readonly epoch: number;
@@ -173,11 +174,11 @@ export interface Shard {
 	open(request: OpenRequest): Promise<Opened>;
 	/**
 	 * To be called whenever the store has come back: raises the generation where
-	 * the store has restarted, is behind the one remembered, or has come to the
+	 * the store has restarted, is behind the one known, or has come to the
 	 * same number by another raise. Returns it. Until then claims answer
 	 * `stale_generation`. Sessions and leases stay as they are.
 	 */
-	adopt(memory: StoreMemory): Promise<Generation>;
+	adopt(known: Generation): Promise<Generation>;
 	/** Replaces the record of a session's node, for instance when it drains. */
 	describe(session: SessionName, record: NodeRecord): Promise<void>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */

@@ -14,7 +14,7 @@ import {
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
-import type { Generation, StoreMemory } from "../../protocol/token.ts";
+import type { Generation } from "../../protocol/token.ts";
 import type {
 	ClaimReply,
 	ClaimRequest,
@@ -82,13 +82,14 @@ export class RedisShard implements Shard {
 		return { shards: Number(fixed[0]), layout: Number(fixed[1]) };
 	}
 
-	async open({ record, ttlMs, memory }: OpenRequest): Promise<Opened> {
+	async open({ record, ttlMs, known }: OpenRequest): Promise<Opened> {
 		const { life } = this.#connection;
 		const reply = await this.#run(
 			"open",
 			record.nodeId,
 			ttlMs,
-			...argsOf(memory),
+			known.generation,
+			known.run,
 			JSON.stringify(record),
 		);
 		this.#adoptedLife = life;
@@ -108,9 +109,9 @@ export class RedisShard implements Shard {
 		};
 	}
 
-	async adopt(memory: StoreMemory): Promise<Generation> {
+	async adopt(known: Generation): Promise<Generation> {
 		const { life } = this.#connection;
-		const reply = await this.#run("adopt", ...argsOf(memory));
+		const reply = await this.#run("adopt", known.generation, known.run);
 		this.#adoptedLife = life;
 		const [generation, run] = reply as [number, string];
 		return { generation, run };
@@ -229,12 +230,4 @@ export class RedisShard implements Shard {
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
 		return this.#connection.run(this.#scripts[name], this.#tag, args);
 	}
-}
-
-function argsOf({
-	generation,
-	run,
-	clockMs,
-}: StoreMemory): (string | number)[] {
-	return [generation, run, clockMs];
 }

@@ -29,7 +29,7 @@ import {
 } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import type { BareRates } from "../../scripts/bench/bare-scripts.ts";
 import { nowMs } from "../../scripts/bench/clock.ts";
 import { CONCURRENCY } from "../../scripts/bench/contender.ts";
@@ -60,7 +60,7 @@ async function open(shard: Shard): Promise<Lease> {
 		labels: [],
 		draining: false,
 	};
-	const request = { record, ttlMs: LEASE_MS, memory: NO_MEMORY };
+	const request = { record, ttlMs: LEASE_MS, known: NO_GENERATION };
 	const { epoch, generation } = await shard.open(request);
 	return { session: formatSession("bare", epoch), generation };
 }

@@ -24,7 +24,7 @@ import {
 } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { CONCURRENCY } from "../../scripts/bench/contender.ts";
 import { RedisMeter } from "../../scripts/bench/cost-redis.ts";
 import { claimWindow, WINDOWS } from "../../scripts/bench/growth-window.ts";
@@ -55,7 +55,7 @@ async function open(shard: Shard): Promise<Lease> {
 		labels: [],
 		draining: false,
 	};
-	const request = { record, ttlMs: LEASE_MS, memory: NO_MEMORY };
+	const request = { record, ttlMs: LEASE_MS, known: NO_GENERATION };
 	const { epoch, generation } = await shard.open(request);
 	return { session: formatSession("bare", epoch), generation };
 }

@@ -15,7 +15,8 @@ import { describe, expect, it } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { rankOf, SEQ_EPOCH_MS } from "../../protocol/rank.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
+import type { MemoryShard } from "../fakes/shard.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
 import {
@@ -65,17 +66,17 @@ async function agree(world: World, seed: number): Promise<void> {
 	const twin = { nowMs: 0 };
 	const { shards } = world.store;
 	const home = shards[0] as Shard;
-	const begun = await home.adopt(NO_MEMORY);
+	const begun = await home.adopt(NO_GENERATION);
 	const twins = createMemoryStore({
 		shards: SHARDS,
 		nowMs: () => twin.nowMs,
 		run: begun.run,
 	}).shards;
 	twin.nowMs = SEQ_EPOCH_MS + begun.generation;
-	await (twins[home.index] as Shard).adopt(NO_MEMORY);
+	await (twins[home.index] as MemoryShard).adopt(NO_GENERATION);
 	const pairs = shards.map((shard, index) => {
 		const operator = new Operator(random, index, SHARDS);
-		return new Pair(world, shard, twins[index] as Shard, operator, twin);
+		return new Pair(world, shard, twins[index] as MemoryShard, operator, twin);
 	});
 	for (let step = 0; step < STEPS; step++) {
 		await world.advance?.(random.below(3));
@@ -85,15 +86,16 @@ async function agree(world: World, seed: number): Promise<void> {
 }
 
 /** When a generation was raised, where the clock and not a node's memory did it. */
-function raisedMs({ generation }: Answer): number | undefined {
-	return generation === undefined ? undefined : SEQ_EPOCH_MS + generation;
+function raisedMs({ generation }: Answer, putBackMs: number) {
+	if (generation === undefined) return undefined;
+	return SEQ_EPOCH_MS + generation - putBackMs;
 }
 
 /** A shard and its twin. */
 class Pair {
 	readonly #world: World;
 	readonly #shard: Shard;
-	readonly #twin: Shard;
+	readonly #twin: MemoryShard;
 	readonly #operator: Operator;
 	readonly #clock: { nowMs: number };
 	#last: Snapshot | undefined;
@@ -101,7 +103,7 @@ class Pair {
 	constructor(
 		world: World,
 		shard: Shard,
-		twin: Shard,
+		twin: MemoryShard,
 		operator: Operator,
 		clock: { nowMs: number },
 	) {
@@ -119,7 +121,7 @@ class Pair {
 	/** Claims all that waits. */
 	async drain(at: string): Promise<void> {
 		const record = nodeRecord("last");
-		const open = { record, ttlMs: TTL_MS, memory: NO_MEMORY };
+		const open = { record, ttlMs: TTL_MS, known: NO_GENERATION };
 		const { epoch = 0, generation = 0 } = await this.#make(
 			{ method: "open", args: [open] },
 			at,
@@ -148,7 +150,8 @@ class Pair {
 		const { sessions } = this.#operator;
 		const now = await look(this.#shard, sessions);
 
-		const madeMs = answer.nowMs ?? raisedMs(answer) ?? latestMs(now);
+		const madeMs =
+			answer.nowMs ?? raisedMs(answer, this.#twin.putBackMs) ?? latestMs(now);
 		const sureMs = Math.min(madeMs, now.nowMs);
 		this.#clock.nowMs = Math.max(this.#clock.nowMs, sureMs);
 		const same = await perform(this.#twin, operation);

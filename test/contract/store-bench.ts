@@ -21,7 +21,7 @@ import type {
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 
 /** A store under test, new and empty, and what can be done to it from outside. */
 export interface World {
@@ -83,10 +83,10 @@ export class Bench {
 	async open(
 		nodeId = "ann",
 		ttlMs = TTL_MS,
-		memory = NO_MEMORY,
+		known = NO_GENERATION,
 	): Promise<Session> {
 		const record = nodeRecord(nodeId);
-		const opened = await this.shard.open({ record, ttlMs, memory });
+		const opened = await this.shard.open({ record, ttlMs, known });
 		return { ...opened, name: formatSession(nodeId, opened.epoch) };
 	}
 

@@ -9,7 +9,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSession } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { Bench, type MakeWorld, nodeRecord, TTL_MS } from "./store-bench.ts";
 import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
@@ -95,7 +95,7 @@ function shardRules(make: MakeWorld): void {
 		const record = nodeRecord("ann");
 		const sessions = await Promise.all(
 			shards.map(async (shard) => {
-				const request = { record, ttlMs: TTL_MS, memory: NO_MEMORY };
+				const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
 				const { epoch, previous } = await shard.open(request);
 				expect(previous).toBeUndefined();
 				return formatSession("ann", epoch);

@@ -9,7 +9,7 @@ import type { Log, Shard } from "../../node/ports.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
@@ -47,7 +47,11 @@ afterAll(async () => {
 beforeEach(async () => {
 	await redis.flushall();
 	const record = nodeRecord("ann");
-	const opened = await shard.open({ record, ttlMs: TTL_MS, memory: NO_MEMORY });
+	const opened = await shard.open({
+		record,
+		ttlMs: TTL_MS,
+		known: NO_GENERATION,
+	});
 	session = formatSession("ann", opened.epoch);
 	generation = opened.generation;
 	await shard.submit(

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Log, Store } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
 import { formatSession } from "../../protocol/lease.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
@@ -40,7 +40,7 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	const { epoch, generation } = await shard.open({
 		record,
 		ttlMs: TTL_MS,
-		memory: NO_MEMORY,
+		known: NO_GENERATION,
 	});
 	const session = formatSession("ann", epoch);
 	const task = { id: "one", route: ROUTE, priority: 5, payload: "{}" };

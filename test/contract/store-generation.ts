@@ -1,9 +1,9 @@
 /** Rules of the store's generation: no token is ever given twice. */
 import { expect, it } from "vitest";
 import {
+	type Generation,
 	generationAt,
-	NO_MEMORY,
-	type StoreMemory,
+	NO_GENERATION,
 	tokenFloor,
 } from "../../protocol/token.ts";
 import { type Bench, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
@@ -12,8 +12,8 @@ import { type Bench, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 const AHEAD = generationAt(Date.UTC(2080, 0, 1));
 
 /** A node that knows of this generation, of a run that is not the store's. */
-function knowing(generation: number): StoreMemory {
-	return { ...NO_MEMORY, generation, run: "another" };
+function knowing(generation: number): Generation {
+	return { generation, run: "another" };
 }
 
 export function generationRules(bench: Bench): void {
@@ -53,11 +53,11 @@ export function generationRules(bench: Bench): void {
 		const { generation: begun, run } = session;
 		const raised = { generation: AHEAD + 1, run };
 		const { shard } = bench;
-		const known = { ...NO_MEMORY, generation: begun, run };
+		const known = { generation: begun, run };
 		expect(await shard.adopt(known)).toEqual({ generation: begun, run });
 		expect(await shard.adopt(knowing(AHEAD))).toEqual(raised);
 		expect(await shard.adopt(knowing(AHEAD))).toEqual(raised);
-		expect(await shard.adopt(NO_MEMORY)).toEqual(raised);
+		expect(await shard.adopt(NO_GENERATION)).toEqual(raised);
 		const pulse = await bench.pulse(session);
 		expect(pulse.raised).toEqual(raised);
 		const { generation } = pulse.raised;
@@ -74,12 +74,6 @@ export function generationRules(bench: Bench): void {
 		expect(raised.generation).toBeLessThanOrEqual(
 			Math.max(generation + 1, generationAt(nowMs)),
 		);
-	});
-
-	it("what a node believes of the clock raises nothing where the store has forgotten nothing", async () => {
-		const { generation, run, nowMs } = await bench.open();
-		const memory = { generation, run, clockMs: nowMs + 60_000 };
-		expect(await bench.shard.adopt(memory)).toEqual({ generation, run });
 	});
 
 	it("a claim with a generation that is not the store's is refused", async () => {
@@ -106,7 +100,7 @@ export function restartRules(bench: Bench): void {
 		const request = { session: name, generation, routes: [ROUTE], limit: 1 };
 		const refused = { ok: false, code: "stale_generation" };
 		expect(await bench.shard.claim(request)).toEqual(refused);
-		const known = { ...NO_MEMORY, generation, run: session.run };
+		const known = { generation, run: session.run };
 		const raised = await bench.shard.adopt(known);
 		expect(raised.generation).toBeGreaterThan(generation);
 		expect(raised.run).not.toBe(session.run);
@@ -140,19 +134,11 @@ export function restartRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const { nowMs } = await bench.pulse(bob);
 		await bench.world.restart();
-		const raised = await bench.shard.adopt(NO_MEMORY);
+		const raised = await bench.shard.adopt(NO_GENERATION);
 		// The session that tells of it was opened a moment before the pulse.
 		expect(raised.generation).toBeGreaterThan(
 			generationAt(nowMs + putBackMs) - TTL_MS,
 		);
-	});
-
-	it("a restarted store raises its generation to where a node remembers its clock", async () => {
-		const { nowMs } = await bench.open();
-		await bench.world.restart();
-		const clockMs = nowMs + 3_600_000;
-		const raised = await bench.shard.adopt({ ...NO_MEMORY, clockMs });
-		expect(raised.generation).toBe(generationAt(clockMs));
 	});
 
 	it("a session that opens on a restarted store raises the generation", async () => {
@@ -161,7 +147,7 @@ export function restartRules(bench: Bench): void {
 		const again = await bench.shard.open({
 			record: nodeRecord("ann"),
 			ttlMs: TTL_MS,
-			memory: { ...NO_MEMORY, generation, run },
+			known: { generation, run },
 		});
 		expect(again.generation).toBeGreaterThan(generation);
 		expect((await bench.open("bob")).generation).toBe(again.generation);

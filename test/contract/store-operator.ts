@@ -8,15 +8,10 @@
  */
 import type { Shard } from "../../node/ports.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
-import { SEQ_EPOCH_MS } from "../../protocol/rank.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
-import {
-	type Generation,
-	NO_MEMORY,
-	type StoreMemory,
-} from "../../protocol/token.ts";
+import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
 
@@ -46,7 +41,7 @@ export class Operator {
 	readonly #ids: readonly string[];
 	#claimed: ClaimedTask[] = [];
 	#past: Operation[] = [];
-	#raised: Generation = NO_MEMORY;
+	#raised: Generation = NO_GENERATION;
 
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
@@ -87,7 +82,7 @@ export class Operator {
 		() => this.#pulse(TTL_MS),
 		() => this.#pulse(LAPSING_TTL_MS),
 		() => ({ method: "close", args: [this.#session()] }),
-		() => ({ method: "adopt", args: [this.#memory()] }),
+		() => ({ method: "adopt", args: [this.#known()] }),
 		() => this.#submit(),
 		() => this.#submit(),
 		() => this.#submit(),
@@ -108,8 +103,8 @@ export class Operator {
 
 	#open(): Operation {
 		const record = this.#record();
-		const memory = this.#memory();
-		return { method: "open", args: [{ record, ttlMs: TTL_MS, memory }] };
+		const known = this.#known();
+		return { method: "open", args: [{ record, ttlMs: TTL_MS, known }] };
 	}
 
 	#describe(): Operation {
@@ -197,12 +192,11 @@ export class Operator {
 		return nodeRecord(this.#random.pick(NODES));
 	}
 
-	#memory(): StoreMemory {
+	#known(): Generation {
 		const { generation, run } = this.#raised;
 		return {
 			generation: generation + (this.#random.oneIn(12) ? 1 : 0),
 			run: this.#random.oneIn(12) ? "another" : run,
-			clockMs: SEQ_EPOCH_MS + generation + this.#random.below(100),
 		};
 	}
 

@@ -11,7 +11,7 @@ import {
 	StoreError,
 } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
 import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
@@ -29,8 +29,8 @@ const back = { end: "handed-back", message: "" } as const;
 const CALLS: Readonly<
 	Record<Exclude<keyof Shard, "index">, (shard: Shard) => Promise<unknown>>
 > = {
-	open: (shard) => shard.open({ record, ttlMs: TTL_MS, memory: NO_MEMORY }),
-	adopt: (shard) => shard.adopt(NO_MEMORY),
+	open: (shard) => shard.open({ record, ttlMs: TTL_MS, known: NO_GENERATION }),
+	adopt: (shard) => shard.adopt(NO_GENERATION),
 	describe: (shard) => shard.describe(SESSION, record),
 	pulse: (shard) => shard.pulse(SESSION, TTL_MS),
 	close: (shard) => shard.close(SESSION),
@@ -62,7 +62,7 @@ beforeAll(async () => {
 		});
 	});
 	// Where nobody ever adopted it, a claim would not even be sent.
-	await store.shards[0]?.adopt(NO_MEMORY);
+	await store.shards[0]?.adopt(NO_GENERATION);
 });
 afterAll(async () => {
 	await store.close();

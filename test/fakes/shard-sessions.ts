@@ -21,7 +21,6 @@ import {
 	type Generation,
 	generationAt,
 	generationOf,
-	type StoreMemory,
 	tokenFloor,
 } from "../../protocol/token.ts";
 
@@ -47,6 +46,8 @@ interface Known {
 }
 
 export class Sessions {
+	/** By how much the clock was put back, in all. */
+	putBackMs = 0;
 	readonly #server: Server;
 	readonly #leases = new Map<SessionName, number>();
 	readonly #nodes = new Map<string, Known>();
@@ -55,8 +56,6 @@ export class Sessions {
 	#generation = 0;
 	#registryVersion = 0;
 	#clockStepsBack = 0;
-	/** By how much, in all. */
-	#putBackMs = 0;
 
 	constructor(server: Server) {
 		this.#server = server;
@@ -73,7 +72,7 @@ export class Sessions {
 		copy.#generation = this.#generation;
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
-		copy.#putBackMs = this.#putBackMs;
+		copy.putBackMs = this.putBackMs;
 		return copy;
 	}
 
@@ -99,7 +98,7 @@ export class Sessions {
 		const { nodeId } = record;
 		const last = this.#nodes.get(nodeId)?.epoch ?? 0;
 		const epoch = Math.max(last + 1, nowMs);
-		const raised = this.adopt(request.memory, nowMs);
+		const raised = this.adopt(request.known, nowMs);
 		const earlier = formatSession(nodeId, last);
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) this.revoke(previous);
@@ -120,17 +119,15 @@ export class Sessions {
 	}
 
 	/** A server of another run, behind what a node knows of, or with another raise to the same number, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
-	adopt(memory: StoreMemory, nowMs: number): Generation {
-		const { generation: known } = memory;
+	adopt({ generation: known, run }: Generation, nowMs: number): Generation {
 		const carried = generationOf(this.#token);
 		const highest = Math.max(this.#generation, carried);
 		const mayHaveForgotten =
 			!this.isAdopted() ||
 			known > highest ||
-			(known === highest && memory.run !== this.#run);
-		const clockMs = Math.max(memory.clockMs, nowMs + this.#putBackMs);
+			(known === highest && run !== this.#run);
 		this.#generation = mayHaveForgotten
-			? Math.max(highest + 1, known + 1, generationAt(clockMs))
+			? Math.max(highest + 1, known + 1, generationAt(nowMs + this.putBackMs))
 			: highest;
 		this.#run = this.#server.run;
 		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
@@ -169,7 +166,7 @@ export class Sessions {
 		);
 		if (beyond.length === 0) return;
 		this.#clockStepsBack += 1;
-		this.#putBackMs += Math.max(...beyond.map(([, endMs]) => endMs)) - endMsMax;
+		this.putBackMs += Math.max(...beyond.map(([, endMs]) => endMs)) - endMsMax;
 		for (const [name] of beyond) this.#leases.set(name, endMsMax);
 	}
 

@@ -31,7 +31,7 @@ import {
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
-import type { Generation, StoreMemory } from "../../protocol/token.ts";
+import type { Generation } from "../../protocol/token.ts";
 import { byRoute } from "./shard-queues.ts";
 import { type Server, Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
@@ -64,12 +64,17 @@ export class MemoryShard implements Shard {
 		this.#tasks = tasks.copy();
 	}
 
+	/** By how much its clock was put back, in all. */
+	get putBackMs(): number {
+		return this.#sessions.putBackMs;
+	}
+
 	async open(request: OpenRequest): Promise<Opened> {
 		return this.#sessions.open(request, this.#nowMs());
 	}
 
-	async adopt(memory: StoreMemory): Promise<Generation> {
-		return this.#sessions.adopt(memory, this.#nowMs());
+	async adopt(known: Generation): Promise<Generation> {
+		return this.#sessions.adopt(known, this.#nowMs());
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<void> {

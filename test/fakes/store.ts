@@ -15,6 +15,7 @@ import type { Store } from "../../node/ports.ts";
 import { MemoryShard, type ShardImage } from "./shard.ts";
 
 export interface MemoryStore extends Store {
+	readonly shards: readonly MemoryShard[];
 	/** What a disk might keep of it as it stands now. */
 	save(): StoreImage;
 	/** As if the server had been restarted: another run, with all its data or with what an image has of them. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
-import { NO_MEMORY, type StoreMemory } from "../../protocol/token.ts";
+import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
@@ -11,7 +11,7 @@ test("the lease of a node that is gone runs out in its time although the store's
 	let nowMs = Date.UTC(2026, 6, 1);
 	const { shards } = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = shards[0] as Shard;
-	const request = { ttlMs: LEASE_TTL_MS, memory: NO_MEMORY };
+	const request = { ttlMs: LEASE_TTL_MS, known: NO_GENERATION };
 	const ann = await shard.open({ record: nodeRecord("ann"), ...request });
 	const bob = await shard.open({ record: nodeRecord("bob"), ...request });
 	const pulse = () =>
@@ -32,26 +32,25 @@ async function forgetful() {
 	let nowMs = Date.UTC(2026, 6, 1);
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = store.shards[0] as Shard;
-	await shard.adopt(NO_MEMORY);
+	await shard.adopt(NO_GENERATION);
 	await shard.submit([{ id: "a", route: ROUTE, priority: 5, payload: "1" }]);
 	const image = store.save();
-	const open = (nodeId: string, memory: StoreMemory) =>
-		shard.open({ record: nodeRecord(nodeId), ttlMs: 1, memory });
+	const open = (nodeId: string, known: Generation) =>
+		shard.open({ record: nodeRecord(nodeId), ttlMs: 1, known });
 	return {
 		open,
 		forget: () => store.restart(image),
 		step(ms: number) {
 			nowMs += ms;
 		},
-		nowMs: () => nowMs,
-		/** The node opens with what it remembers, and claims the task. */
-		async claim(nodeId: string, memory: StoreMemory) {
-			const { epoch, generation, run } = await open(nodeId, memory);
+		/** The node opens with what it knows of, and claims the task. */
+		async claim(nodeId: string, known: Generation) {
+			const { epoch, generation, run } = await open(nodeId, known);
 			const session = formatSession(nodeId, epoch);
 			const request = { session, generation, routes: [ROUTE], limit: 1 };
 			const reply = await shard.claim(request);
 			const token = reply.ok ? (reply.tasks[0]?.token ?? 0) : 0;
-			return { token, memory: { generation, run, clockMs: nowMs } };
+			return { token, known: { generation, run } };
 		},
 	};
 }
@@ -60,11 +59,11 @@ test("no token repeats when a store that forgot the raise of its generation also
 	const { open, forget, step, claim } = await forgetful();
 	step(1_000);
 	forget();
-	const before = await claim("ann", NO_MEMORY);
+	const before = await claim("ann", NO_GENERATION);
 	step(-60_000);
 	forget();
-	await open("bob", NO_MEMORY);
-	const after = await claim("ann", before.memory);
+	await open("bob", NO_GENERATION);
+	const after = await claim("ann", before.known);
 	expect(after.token).toBeGreaterThan(before.token);
 });
 
@@ -72,24 +71,12 @@ test("no token repeats when a node that knows of no raise made the same once mor
 	const { open, forget, step, claim } = await forgetful();
 	step(-60_000);
 	forget();
-	const { generation } = await open("cid", NO_MEMORY);
+	const { generation } = await open("cid", NO_GENERATION);
 	forget();
-	const before = await claim("ann", NO_MEMORY);
-	expect(before.memory.generation).toBe(generation);
+	const before = await claim("ann", NO_GENERATION);
+	expect(before.known.generation).toBe(generation);
 	forget();
-	await open("bob", NO_MEMORY);
-	const after = await claim("ann", { ...before.memory, clockMs: 0 });
-	expect(after.token).toBeGreaterThan(before.token);
-});
-
-test("no token repeats when who claims first knows of no raise, but where the clock stood", async () => {
-	const { forget, step, claim, nowMs } = await forgetful();
-	step(1_000);
-	const clockMs = nowMs();
-	step(-60_000);
-	forget();
-	const before = await claim("ann", NO_MEMORY);
-	forget();
-	const after = await claim("bob", { ...NO_MEMORY, clockMs });
+	await open("bob", NO_GENERATION);
+	const after = await claim("ann", before.known);
 	expect(after.token).toBeGreaterThan(before.token);
 });

@@ -10,7 +10,7 @@ import type {
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { NewTask, TaskEnd } from "../../protocol/task.ts";
-import type { StoreMemory } from "../../protocol/token.ts";
+import type { Generation } from "../../protocol/token.ts";
 
 type Call = <Reply>(name: string, step: () => Promise<Reply>) => Promise<Reply>;
 
@@ -29,8 +29,8 @@ export class LinkedShard implements Shard {
 		return this.#call("open", () => this.#shard.open(request));
 	}
 
-	adopt(memory: StoreMemory) {
-		return this.#call("adopt", () => this.#shard.adopt(memory));
+	adopt(known: Generation) {
+		return this.#call("adopt", () => this.#shard.adopt(known));
 	}
 
 	describe(session: SessionName, record: NodeRecord) {

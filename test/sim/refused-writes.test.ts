@@ -7,6 +7,7 @@ import {
 	PULSE_MS_MAX,
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
@@ -14,45 +15,109 @@ import { SeededRandom } from "../random.ts";
 import { LinkedShard } from "./linked-shard.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const ROUTE = "default|work|";
+const STARTED_MS = 1_000;
 
-test("a node whose lease was taken learns of it although the store takes no writes", async () => {
+/** A node on a store that can be made to take no writes of it. */
+async function begin() {
 	const clock = new VirtualClock();
-	const { shards } = createMemoryStore({
-		shards: 1,
-		nowMs: () => clock.wallMs(),
-	});
-	const shard = shards[0] as Shard;
-	let full = false;
-	const writes = new LinkedShard(shard, (name, step) => {
-		if (!full || name === "nodes") return step();
+	const nowMs = () => clock.wallMs();
+	const shard = createMemoryStore({ shards: 1, nowMs }).shards[0] as Shard;
+	const calls: string[] = [];
+	const told: string[] = [];
+	const store = { full: false };
+	const seen = new LinkedShard(shard, (name, step) => {
+		calls.push(name);
+		if (!store.full || name === "nodes") return step();
 		throw new StoreError("full", "it takes no writes");
 	});
-	let revoked = 0;
+	const record = { ...nodeRecord("ann"), startedMs: STARTED_MS };
 	const renewer = new Renewer({
-		...{ shard: writes, clock, random: new SeededRandom(1), log },
+		...{ shard: seen, clock, random: new SeededRandom(1), log },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
-		record: () => nodeRecord("ann"),
+		record: () => record,
 		events: {
 			opened() {},
 			pulsed() {},
 			othersMayReach: () => false,
-			trustEnded() {},
-			revoked: () => (revoked += 1),
-			superseded() {},
+			trustEnded: () => told.push("trust ended"),
+			revoked: () => told.push("revoked"),
+			superseded: () => told.push("superseded"),
 		},
 	});
 	renewer.start();
 	await clock.runFor(100);
-	full = true;
-	await clock.runFor(PULSE_MS_MAX);
-	expect(revoked).toBe(0);
-	const session = renewer.session ?? "";
-	await shard.revoke({ session, when: "now", limit: 1 });
-	await clock.runFor(PULSE_MS_MAX);
-	expect(revoked).toBe(1);
-	expect(renewer.session).toBeUndefined();
-	full = false;
+	return {
+		...{ clock, shard, store, renewer, record, calls, told },
+		session: renewer.session ?? "",
+		/** Another program opens a session under the node's name. */
+		openAgain: (startedMs: number) =>
+			shard.open({
+				...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },
+				known: NO_GENERATION,
+			}),
+	};
+}
+
+test.each([
+	["with nothing running", 0],
+	["with a task still to be put back", 1],
+])(
+	"a node whose lease was taken learns of it although the store takes no writes, %s",
+	async (_what, tasks) => {
+		const { clock, shard, store, renewer, told, session } = await begin();
+		const task = { route: ROUTE, priority: 5, payload: "1" };
+		await shard.submit([
+			{ id: "a", ...task },
+			{ id: "b", ...task },
+		]);
+		const { generation } = renewer;
+		const claim = { session, generation, routes: [ROUTE], limit: 2 * tasks };
+		if (tasks > 0) expect(await shard.claim(claim)).toMatchObject({ ok: true });
+		store.full = true;
+		await clock.runFor(PULSE_MS_MAX);
+		expect(told).toEqual([]);
+		await shard.revoke({ session, when: "now", limit: 1 });
+		await clock.runFor(PULSE_MS_MAX);
+		expect(told).toEqual(["revoked"]);
+		expect(renewer.session).toBeUndefined();
+		store.full = false;
+		await clock.runFor(PULSE_MS_MAX);
+		expect(renewer.trusted).toBe(true);
+		renewer.stop();
+	},
+);
+
+test("a lease that has run out while nobody could write is kept, as nobody has taken it", async () => {
+	const { clock, store, renewer, told, session } = await begin();
+	store.full = true;
+	await clock.runFor(3 * LEASE_TTL_MS);
+	expect(told).toEqual([]);
+	expect(renewer.session).toBe(session);
+	store.full = false;
 	await clock.runFor(PULSE_MS_MAX);
 	expect(renewer.trusted).toBe(true);
 	renewer.stop();
+});
+
+test("a node whose name another program has taken leaves although the store takes no writes", async () => {
+	const { clock, store, told, openAgain } = await begin();
+	await openAgain(STARTED_MS + 1);
+	store.full = true;
+	await clock.runFor(2 * PULSE_MS_MAX);
+	expect(told).toEqual(["superseded"]);
+});
+
+test("a node that is stopped while it looks who took its name opens no session any more", async () => {
+	const { clock, renewer, shard, calls, told, openAgain } = await begin();
+	await openAgain(STARTED_MS - 1);
+	const nodes = shard.nodes.bind(shard);
+	shard.nodes = async () => {
+		renewer.stop();
+		return await nodes();
+	};
+	await clock.runFor(2 * PULSE_MS_MAX);
+	expect(calls.filter((name) => name === "open")).toHaveLength(1);
+	expect(calls).toContain("nodes");
+	expect(told).toEqual([]);
 });

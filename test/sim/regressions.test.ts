@@ -14,7 +14,7 @@ import {
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
@@ -192,7 +192,7 @@ test.each([
 			...{
 				record: { ...record, startedMs },
 				ttlMs: LEASE_TTL_MS,
-				memory: NO_MEMORY,
+				known: NO_GENERATION,
 			},
 		});
 		// Long enough for what must not follow: a session of its own once more.
@@ -257,7 +257,7 @@ test("no token repeats when the store forgets the very raise of its generation",
 	/** A node that knows of no generation comes, and claims the task. */
 	const claimAnew = async (nodeId: string) => {
 		const record = nodeRecord(nodeId);
-		const opened = await shard.open({ record, ttlMs: 1, memory: NO_MEMORY });
+		const opened = await shard.open({ record, ttlMs: 1, known: NO_GENERATION });
 		const reply = await shard.claim({
 			session: formatSession(nodeId, opened.epoch),
 			generation: opened.generation,
@@ -265,7 +265,7 @@ test("no token repeats when the store forgets the very raise of its generation",
 		});
 		return reply.ok ? (reply.tasks[0]?.token ?? 0) : 0;
 	};
-	await shard.adopt(NO_MEMORY);
+	await shard.adopt(NO_GENERATION);
 	await shard.submit([task]);
 	const image = store.save();
 	store.restart(image);

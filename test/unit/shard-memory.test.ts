@@ -1,7 +1,7 @@
 /** What a node remembers of a shard, on a clock turned by hand. */
 import { expect, test } from "vitest";
 import { ShardMemory } from "../../node/shard-memory.ts";
-import { NO_MEMORY } from "../../protocol/token.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 
 const TOLERANCE_MS = 1_000;
@@ -15,9 +15,9 @@ async function begin() {
 	return { clock, memory };
 }
 
-test("before a shard has said anything, nothing is remembered that could raise its generation", () => {
+test("before a shard has said anything, no generation of it is known", () => {
 	const memory = new ShardMemory(new VirtualClock(), TOLERANCE_MS);
-	expect(memory.all()).toEqual(NO_MEMORY);
+	expect(memory.raised).toEqual(NO_GENERATION);
 });
 
 test("the shard's clock goes on by the own one between what the shard tells", async () => {
@@ -33,7 +33,7 @@ test("of one generation on two runs the first is remembered, of two generations 
 	memory.toldGeneration({ generation: 7, run: "a" });
 	memory.toldGeneration({ generation: 7, run: "b" });
 	memory.toldGeneration({ generation: 6, run: "b" });
-	expect(memory.all()).toMatchObject({ generation: 7, run: "a" });
+	expect(memory.raised).toEqual({ generation: 7, run: "a" });
 	memory.toldGeneration({ generation: 8, run: "b" });
-	expect(memory.all()).toMatchObject({ generation: 8, run: "b" });
+	expect(memory.raised).toEqual({ generation: 8, run: "b" });
 });

@@ -2,11 +2,10 @@
 -- that is behind what a node knows of, or that came to the same number by another raise.
 -- Each may have forgotten writes, the last raise and tokens given since among them: so
 -- above all that is known, and to the clock, as it would stand had it never been put
--- back: by what was written down of that, and by what the node remembers. Tokens go on above.
+-- back. Tokens go on above.
 -- known   generation that the node knows of, and knownRun, the run on which it was raised
--- clock   where the node believes the clock would stand (ms)
 -- Returns the generation, and the run on which it was raised. Shared by open and adopt.
-local function raiseGeneration(known, knownRun, clock, now)
+local function raiseGeneration(known, knownRun, now)
   local run = string.match(call('INFO', 'server'), 'run_id:(%w+)')
   local meta = call('HMGET', META, 'gen', 'run', 'token', 'back')
   local stored, token = tonumber(meta[1] or 0), tonumber(meta[3] or 0)
@@ -14,8 +13,7 @@ local function raiseGeneration(known, knownRun, clock, now)
   local generation = math.max(stored, math.floor(token / TOKENS_PER_GENERATION))
   local raisedTwice = known == generation and knownRun ~= meta[2]
   if meta[2] ~= run or known > generation or raisedTwice then
-    clock = math.max(clock, now + (meta[4] or 0))
-    generation = math.max(generation + 1, known + 1, clock - SEQ_EPOCH_MS)
+    generation = math.max(generation + 1, known + 1, now + (meta[4] or 0) - SEQ_EPOCH_MS)
   end
   if generation > stored then
     token = math.max(token, generation * TOKENS_PER_GENERATION)
