@@ -2,8 +2,9 @@
  * Waiter: answers those who wait for a task to end.
  *
  * Tasks that end here are known at once; for those that end elsewhere it looks
- * into the store, all of them together, more and more slowly up to every
- * WAIT_POLL_MS_MAX. Costs nothing while nobody waits.
+ * into the store: for each more and more seldom the longer it is waited for, down to
+ * every WAIT_POLL_MS_MAX, and for those whose time comes at about the same moment
+ * together. Costs nothing while nobody waits.
  */
 import {
 	WAIT_BATCH_MAX,
@@ -24,16 +25,40 @@ export interface WaiterParts {
 
 type Answer = (task: TaskRecord | undefined) => void;
 
+/** Somebody waits for a task to end. */
+export interface Wait {
+	/** Undefined where the time was over first, or the wait was given up. */
+	readonly ended: Promise<TaskRecord | undefined>;
+	/** To be called once the task was seen not to be over: from now on it is looked for. */
+	lookSoon(): void;
+	giveUp(): void;
+}
+
+/** A task that is waited for. */
+interface Awaited {
+	readonly answers: Set<Answer>;
+	/** When it is to be looked for next. */
+	dueMs: number;
+	/** Between that look and the one after it. */
+	pollMs: number;
+}
+
+/** Each interval is so many times the one before: what is waited for is seen at most so much too late, in proportion. */
+const POLL_GROWTH = 1.3;
+/** Looks may come so much of their interval early, to go out with others. */
+const POLL_SLACK = 0.25;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
 export class Waiter {
-	readonly #waiting = new Map<string, Set<Answer>>();
+	readonly #awaited = new Map<string, Awaited>();
 	/** Tasks that are being looked for since they have ended here. */
 	readonly #asked = new Set<string>();
 	#count = 0;
 	#timer: Timer | undefined;
-	/** When the next look is due: it is only ever brought forward. */
-	#dueMs = Number.POSITIVE_INFINITY;
+	/** When the timer goes off. */
+	#timerMs = NEVER;
 	#looking = false;
-	#pollMs = WAIT_POLL_MS_MIN;
 	readonly #parts: WaiterParts;
 
 	constructor(parts: WaiterParts) {
@@ -44,37 +69,26 @@ export class Waiter {
 		return this.#count >= WAITERS_MAX;
 	}
 
-	/** Resolves when the task has ended or `ms` are over or `signal` aborts: undefined then. */
-	ended(
-		id: string,
-		ms: number,
-		signal: AbortSignal,
-	): Promise<TaskRecord | undefined> {
-		const { clock } = this.#parts;
+	/**
+	 * Waits for the task to end, for at most `ms`. (Not with an AbortSignal: to join
+	 * the caller's with one of its own takes 30 µs and leaves weak references behind.)
+	 */
+	wait(id: string, ms: number): Wait {
 		const { promise, resolve } = Promise.withResolvers<
 			TaskRecord | undefined
 		>();
-		const answers = this.#waiting.get(id) ?? new Set<Answer>();
-		this.#waiting.set(id, answers);
-		answers.add(resolve);
+		const awaited = this.#awaited.get(id) ?? this.#begin(id);
+		awaited.answers.add(resolve);
 		this.#count += 1;
-		const timer = clock.after(ms, () => resolve(undefined));
-		const abort = () => resolve(undefined);
-		signal.addEventListener("abort", abort);
-		if (signal.aborted) abort();
-		return promise.finally(() => {
+		const giveUp = () => resolve(undefined);
+		const timer = this.#parts.clock.after(ms, giveUp);
+		const ended = promise.finally(() => {
 			timer.cancel();
-			signal.removeEventListener("abort", abort);
 			this.#count -= 1;
-			answers.delete(resolve);
-			if (answers.size === 0) this.#waiting.delete(id);
+			awaited.answers.delete(resolve);
+			if (awaited.answers.size === 0) this.#awaited.delete(id);
 		});
-	}
-
-	/** Somebody has come to wait, and has seen that the task is not over: look soon. */
-	lookSoon(): void {
-		this.#pollMs = WAIT_POLL_MS_MIN;
-		this.#lookIn(this.#pollMs);
+		return { ended, lookSoon: () => this.#lookSoon(awaited), giveUp };
 	}
 
 	/**
@@ -83,9 +97,9 @@ export class Waiter {
 	 * sent again, whole; then the next one finds them.)
 	 */
 	endedHere(ids: readonly string[]): void {
-		if (this.#waiting.size === 0) return;
+		if (this.#awaited.size === 0) return;
 		const awaited = ids.filter(
-			(id) => this.#waiting.has(id) && !this.#asked.has(id),
+			(id) => this.#awaited.has(id) && !this.#asked.has(id),
 		);
 		if (awaited.length > 0) void this.#askAtOnce(awaited);
 	}
@@ -99,33 +113,57 @@ export class Waiter {
 		}
 	}
 
-	#lookIn(ms: number): void {
-		const dueMs = this.#parts.clock.monoMs() + ms;
-		if (dueMs >= this.#dueMs) return;
-		this.#dueMs = dueMs;
-		if (!this.#looking) this.#setTimer();
+	#begin(id: string): Awaited {
+		const awaited = {
+			answers: new Set<Answer>(),
+			dueMs: NEVER,
+			pollMs: WAIT_POLL_MS_MIN,
+		};
+		this.#awaited.set(id, awaited);
+		return awaited;
 	}
 
-	#setTimer(): void {
+	/** Who comes to wait for a task that others wait for changes nothing for it. */
+	#lookSoon(awaited: Awaited): void {
+		if (awaited.dueMs !== NEVER) return;
+		this.#schedule(awaited);
+		this.#wakeBy(awaited.dueMs);
+	}
+
+	#schedule(awaited: Awaited): void {
+		const { pollMs } = awaited;
+		awaited.dueMs = this.#parts.clock.monoMs() + pollMs;
+		awaited.pollMs = Math.min(pollMs * POLL_GROWTH, WAIT_POLL_MS_MAX);
+	}
+
+	#wakeBy(dueMs: number): void {
+		if (this.#looking || dueMs >= this.#timerMs) return;
 		const { clock } = this.#parts;
 		this.#timer?.cancel();
-		if (this.#dueMs === Number.POSITIVE_INFINITY) return;
-		const ms = Math.max(0, this.#dueMs - clock.monoMs());
+		this.#timerMs = dueMs;
+		const ms = Math.max(0, dueMs - clock.monoMs());
 		this.#timer = clock.after(ms, () => void this.#look());
 	}
 
 	async #look(): Promise<void> {
 		this.#looking = true;
-		this.#dueMs = Number.POSITIVE_INFINITY;
+		this.#timerMs = NEVER;
+		const nowMs = this.#parts.clock.monoMs();
+		const ids: string[] = [];
+		for (const [id, awaited] of this.#awaited) {
+			if (awaited.dueMs > nowMs + awaited.pollMs * POLL_SLACK) continue;
+			this.#schedule(awaited);
+			ids.push(id);
+		}
 		try {
-			await this.#ask([...this.#waiting.keys()]);
+			await this.#ask(ids);
 		} finally {
 			this.#looking = false;
 		}
-		this.#pollMs = Math.min(this.#pollMs * 1.5, WAIT_POLL_MS_MAX);
-		if (this.#waiting.size > 0) this.#lookIn(this.#pollMs);
-		// One that was asked for during this look may be due already.
-		this.#setTimer();
+		let nextMs = NEVER;
+		for (const { dueMs } of this.#awaited.values())
+			nextMs = Math.min(nextMs, dueMs);
+		this.#wakeBy(nextMs);
 	}
 
 	/** Answers those who wait for one of these that has ended. */
@@ -137,8 +175,8 @@ export class Waiter {
 				const tasks = await get(batch);
 				for (const [j, task] of tasks.entries()) {
 					if (task !== undefined && !isEnded(task.state)) continue;
-					for (const answer of this.#waiting.get(batch[j] as string) ?? [])
-						answer(task);
+					const awaited = this.#awaited.get(batch[j] as string);
+					for (const answer of awaited?.answers ?? []) answer(task);
 				}
 			}
 		} catch (error) {

@@ -32,8 +32,9 @@ export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
 export const SUBMIT_TIMEOUT_MS = 900;
 /** `?wait=` longer than this is cut to it. */
 export const WAIT_MS_MAX = 60_000;
-export const WAIT_POLL_MS_MIN = 5;
-/** Between looks for tasks waited for; it grows from the minimum to this. */
+/** Until the first look for a task waited for: a short one that another node ran is over by then. */
+export const WAIT_POLL_MS_MIN = 3;
+/** Between looks for it; what lies between them grows from the minimum to this. */
 export const WAIT_POLL_MS_MAX = 250;
 export const WAIT_BATCH_MAX = 256;
 /** Tasks that one node waits for on behalf of clients. Beyond: answered at once, with the task as it stands. */

@@ -48,9 +48,9 @@ const OPTIONS = {
 	enableOfflineQueue: false,
 	// What was sent and lost is settled here; ioredis need not count tries.
 	maxRetriesPerRequest: null,
+	// Answers come in order, so one timer for the connection does for all its commands. (One for
+	// each, ioredis's commandTimeout, turns every command into a dictionary to take its timer out.)
 	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
-	// A backstop: the socket timeout comes first.
-	commandTimeout: STORE_COMMAND_TIMEOUT_MS * 2,
 	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
 	retryStrategy: (times: number) =>
 		Math.min(50 * 2 ** Math.min(times, 5), 1_000),

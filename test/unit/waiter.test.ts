@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Clock, Log } from "../../node/ports.ts";
 import { Waiter } from "../../node/waiter.ts";
-import { WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
+import { WAIT_POLL_MS_MAX, WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 
@@ -10,10 +10,13 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 function waiterOn(clock: Clock, getMs: number) {
 	const ended = new Set<string>();
+	/** How often each task was looked for. */
+	const looks = new Map<string, number>();
 	const waiter = new Waiter({
 		clock,
 		log,
 		get: async (ids) => {
+			for (const id of ids) looks.set(id, (looks.get(id) ?? 0) + 1);
 			const tasks = ids.map(
 				(id) =>
 					({ id, state: ended.has(id) ? "SUCCESS" : "STARTED" }) as TaskRecord,
@@ -26,13 +29,12 @@ function waiterOn(clock: Clock, getMs: number) {
 	const wait = (id: string) => {
 		const answer = { afterMs: Number.NaN };
 		const begunMs = clock.monoMs();
-		void waiter
-			.ended(id, 10_000, new AbortController().signal)
-			.then(() => (answer.afterMs = clock.monoMs() - begunMs));
-		waiter.lookSoon();
+		const waiting = waiter.wait(id, 60_000);
+		void waiting.ended.then(() => (answer.afterMs = clock.monoMs() - begunMs));
+		waiting.lookSoon();
 		return answer;
 	};
-	return { ended, waiter, wait };
+	return { ended, looks, waiter, wait };
 }
 
 test("a stream of those who come to wait does not keep the first one waiting", async () => {
@@ -57,4 +59,42 @@ test("a task that ends while it is looked for is looked for again at once", asyn
 	waiter.endedHere(["a"]);
 	await clock.runFor(10_000);
 	expect(answer.afterMs).toBe(WAIT_POLL_MS_MIN + getMs / 2 + getMs);
+});
+
+test("a task that is waited for long is looked for no more often because others come", async () => {
+	const clock = new VirtualClock();
+	const { looks, wait } = waiterOn(clock, 0);
+	wait("long");
+	await clock.runFor(10_000);
+	const before = looks.get("long") ?? 0;
+	for (let i = 0; i < 1_000; i++) {
+		wait(`later ${i}`);
+		await clock.runFor(10);
+	}
+	const meanwhile = (looks.get("long") ?? 0) - before;
+	expect(meanwhile).toBeGreaterThanOrEqual(10_000 / WAIT_POLL_MS_MAX);
+	// A look may come a quarter of its interval early, to go out with others.
+	expect(meanwhile).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.75) + 1);
+});
+
+test("tasks that are waited for long are looked for together", async () => {
+	const clock = new VirtualClock();
+	let calls = 0;
+	const waiter = new Waiter({
+		clock,
+		log,
+		get: async (ids) => {
+			calls += 1;
+			return ids.map((id) => ({ id, state: "STARTED" }) as TaskRecord);
+		},
+	});
+	for (let i = 0; i < 100; i++) {
+		waiter.wait(`task ${i}`, 60_000).lookSoon();
+		await clock.runFor(7);
+	}
+	await clock.runFor(5_000);
+	calls = 0;
+	await clock.runFor(10_000);
+	// Each of them within the slack of one look, so a look and the next lie as far apart.
+	expect(calls).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.25));
 });
