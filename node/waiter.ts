@@ -45,7 +45,7 @@ interface Awaited {
 
 /** Each interval is so many times the one before: what is waited for is seen at most so much too late, in proportion. */
 const POLL_GROWTH = 1.3;
-/** Looks may come so much of their interval early, to go out with others. */
+/** Looks may come so much of the interval after them early, to go out with others. */
 const POLL_SLACK = 0.25;
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -149,16 +149,15 @@ export class Waiter {
 		this.#looking = true;
 		this.#timerMs = NEVER;
 		const nowMs = this.#parts.clock.monoMs();
-		const ids: string[] = [];
-		for (const [id, awaited] of this.#awaited) {
-			if (awaited.dueMs > nowMs + awaited.pollMs * POLL_SLACK) continue;
-			this.#schedule(awaited);
-			ids.push(id);
-		}
+		const due = [...this.#awaited].filter(([, { dueMs, pollMs }]) => {
+			return dueMs <= nowMs + pollMs * POLL_SLACK;
+		});
 		try {
-			await this.#ask(ids);
+			await this.#ask(due.map(([id]) => id));
 		} finally {
 			this.#looking = false;
+			// From now on, not from the look's beginning: a slow store is asked more seldom.
+			for (const [, awaited] of due) this.#schedule(awaited);
 		}
 		let nextMs = NEVER;
 		for (const { dueMs } of this.#awaited.values())

@@ -48,8 +48,9 @@ const OPTIONS = {
 	enableOfflineQueue: false,
 	// What was sent and lost is settled here; ioredis need not count tries.
 	maxRetriesPerRequest: null,
-	// Answers come in order, so one timer for the connection does for all its commands. (One for
-	// each, ioredis's commandTimeout, turns every command into a dictionary to take its timer out.)
+	// Answers come in order, so a connection that is silent is one for all its commands; one that
+	// goes on answering, however slowly, is kept. (ioredis's commandTimeout would bound each command,
+	// but turns every one into a dictionary to take its timer out.)
 	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
 	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
 	retryStrategy: (times: number) =>

@@ -98,3 +98,18 @@ test("tasks that are waited for long are looked for together", async () => {
 	// Each of them within the slack of one look, so a look and the next lie as far apart.
 	expect(calls).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.25));
 });
+
+test("a store that answers slowly is given time between looks", async () => {
+	const clock = new VirtualClock();
+	const getMs = 1_000;
+	const { looks, wait } = waiterOn(clock, getMs);
+	wait("a");
+	await clock.runFor(30_000);
+	const before = looks.get("a") ?? 0;
+	await clock.runFor(20_000);
+	const meanwhile = (looks.get("a") ?? 0) - before;
+	expect(meanwhile).toBeGreaterThan(0);
+	expect(meanwhile).toBeLessThanOrEqual(
+		20_000 / (getMs + WAIT_POLL_MS_MAX) + 1,
+	);
+});
