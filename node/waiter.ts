@@ -71,7 +71,7 @@ export class Waiter {
 
 	/**
 	 * Waits for the task to end, for at most `ms`. (Not with an AbortSignal: to join
-	 * the caller's with one of its own takes 30 µs and leaves weak references behind.)
+	 * the caller's with one of its own leaves weak references behind.)
 	 */
 	wait(id: string, ms: number): Wait {
 		const { promise, resolve } = Promise.withResolvers<
