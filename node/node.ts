@@ -145,7 +145,13 @@ function makeStore(
 	log: Log,
 ): RedisStore {
 	try {
-		return connectStore({ url: redis, cluster, shards, log });
+		return connectStore({
+			url: redis,
+			cluster,
+			shards,
+			clock: systemClock,
+			log,
+		});
 	} catch (error) {
 		throw new ConfigError((error as Error).message, error);
 	}

@@ -270,7 +270,7 @@ export const DROPS_LOGGED_MS = 10_000;
 export const CONCURRENCY_MAX = 4_096;
 /** A node that is gone stays in the list of nodes, as `dead`, for so long. */
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
-/** A command to the store unanswered for so long has an unknown outcome. */
+/** A store that owes answers and is silent for so long is left, or that owes one for twice as long: its outcome is unknown. */
 export const STORE_COMMAND_TIMEOUT_MS = 2_000;
 export const SHARDS_MAX = 256;
 

@@ -11,7 +11,8 @@
  * - commands in flight when a connection closes are settled here, at once, as
  *   ioredis would leave them hanging;
  * - a Redis that is frozen answers nothing and closes nothing: the socket
- *   timeout ends the connection then, and a new one is tried.
+ *   timeout ends the connection then, and a new one is tried. So does a look
+ *   every STORE_COMMAND_TIMEOUT_MS, where answers come, but too late.
  *
  * Every new connection has a number (`life`), since a store that was away may
  * have restarted and forgotten writes: it has to be adopted before it gives
@@ -23,7 +24,7 @@ import {
 	STORE_COMMAND_TIMEOUT_MS,
 	STORE_COMMANDS_MAX,
 } from "../../protocol/limits.ts";
-import { type Log, StoreError } from "../ports.ts";
+import { type Clock, type Log, StoreError, type Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
 import type { Script } from "./scripts.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
@@ -48,9 +49,8 @@ const OPTIONS = {
 	enableOfflineQueue: false,
 	// What was sent and lost is settled here; ioredis need not count tries.
 	maxRetriesPerRequest: null,
-	// Answers come in order, so a connection that is silent is one for all its commands; one that
-	// goes on answering, however slowly, is kept. (ioredis's commandTimeout would bound each command,
-	// but turns every one into a dictionary to take its timer out.)
+	// ioredis's commandTimeout would bound each command, but turns every one into a dictionary to
+	// take its timer out. One timer does for all, as they are answered in order: see `#look`.
 	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
 	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
 	retryStrategy: (times: number) =>
@@ -64,14 +64,21 @@ export class Connection {
 	#lives = 0;
 	readonly #redis: Redis;
 	readonly #watch: SentinelWatch | undefined;
+	readonly #clock: Clock;
 	readonly #log: Log;
+	/** Commands sent and settled, ever; and those that had been sent at the last look. */
+	#sent = 0;
+	#settled = 0;
+	#sentAtLook = 0;
+	#looking: Timer | undefined;
 	readonly #pending = new Slots<(cause: Error) => void>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
 	#gathering = false;
 	#lastTrouble = "it has not been reached yet";
 
-	constructor(url: string, log: Log) {
+	constructor(url: string, clock: Clock, log: Log) {
 		const address = parseStoreUrl(url);
+		this.#clock = clock;
 		this.#log = log;
 		this.#redis = connect(address);
 		if (address.kind === "sentinel") {
@@ -138,6 +145,7 @@ export class Connection {
 	async close(): Promise<void> {
 		// An end that was asked for is no loss.
 		this.#listeners.length = 0;
+		this.#looking?.cancel();
 		this.#watch?.close();
 		const ended = new Promise<void>((resolve) =>
 			this.#redis.once("end", () => resolve()),
@@ -153,6 +161,7 @@ export class Connection {
 	async #send(name: string, args: (string | number)[]): Promise<Reply> {
 		const { promise: lost, reject } = Promise.withResolvers<never>();
 		const place = this.#pending.put(reject);
+		this.#sent += 1;
 		this.#gather();
 		try {
 			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
@@ -161,7 +170,32 @@ export class Connection {
 			throw this.#explain(error as Error);
 		} finally {
 			this.#pending.take(place);
+			this.#settled += 1;
 		}
+	}
+
+	/**
+	 * Ends a connection that owes an answer to a command since before the last look, so none
+	 * waits for longer than two of them. What has come meanwhile is read first: it may be this
+	 * node that stood still.
+	 */
+	#lookLater(): void {
+		const { life } = this;
+		this.#looking = this.#clock.after(STORE_COMMAND_TIMEOUT_MS, () =>
+			this.#clock.soon(() => {
+				if (life === this.life) this.#look();
+			}),
+		);
+	}
+
+	#look(): void {
+		if (this.#settled < this.#sentAtLook) {
+			this.#log.warn({}, "Redis answers too slowly: connecting anew");
+			this.#redis.stream.destroy();
+			return;
+		}
+		this.#sentAtLook = this.#sent;
+		this.#lookLater();
 	}
 
 	/**
@@ -226,12 +260,15 @@ export class Connection {
 	#begin(): void {
 		this.#lives += 1;
 		this.life = this.#lives;
+		this.#sentAtLook = this.#sent;
+		this.#lookLater();
 		for (const listener of this.#listeners) listener(true);
 	}
 
 	#lost(cause: Error): void {
 		const wasUp = this.up;
 		this.life = undefined;
+		this.#looking?.cancel();
 		for (const reject of this.#pending) reject(cause);
 		if (!wasUp) return;
 		this.#lastTrouble = cause.message;

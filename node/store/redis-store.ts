@@ -6,6 +6,7 @@
  * look for tasks in the wrong shard.
  */
 import {
+	type Clock,
 	type Durability,
 	type Log,
 	type Shard,
@@ -23,6 +24,7 @@ export interface StoreOptions {
 	readonly url: string;
 	readonly cluster: string;
 	readonly shards: number;
+	readonly clock: Clock;
 	readonly log: Log;
 }
 
@@ -39,9 +41,10 @@ export function connectStore({
 	url,
 	cluster,
 	shards,
+	clock,
 	log,
 }: StoreOptions): RedisStore {
-	return new RedisStore(new Connection(url, log), cluster, shards, log);
+	return new RedisStore(new Connection(url, clock, log), cluster, shards, log);
 }
 
 export class RedisStore implements Store {

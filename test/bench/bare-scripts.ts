@@ -172,7 +172,13 @@ async function together(
 
 const [url = "", how, tasks, priorities] = process.argv.slice(2);
 const log = systemLog("error", {});
-const store = connectStore({ url, cluster: "hearsay", shards: 1, log });
+const store = connectStore({
+	url,
+	cluster: "hearsay",
+	shards: 1,
+	clock: systemClock,
+	log,
+});
 if (!store.up) await new Promise<void>((up) => store.onChange(() => up()));
 const shard = store.shards[0];
 assert(shard);

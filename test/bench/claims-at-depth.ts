@@ -15,7 +15,7 @@
 import assert from "node:assert/strict";
 import type { Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { systemLog } from "../../node/world.ts";
+import { systemClock, systemLog } from "../../node/world.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	PRIORITY_DEFAULT,
@@ -118,6 +118,7 @@ const store = connectStore({
 	url: `redis://127.0.0.1:${port}`,
 	cluster: "hearsay",
 	shards: 1,
+	clock: systemClock,
 	log: systemLog("error", {}),
 });
 if (!store.up) await new Promise<void>((up) => store.onChange(() => up()));

@@ -97,7 +97,13 @@ const listen = { host: "127.0.0.1", port: 0 };
 const gossip = await createGossip({
 	...{ dataDir, listen, cluster: CLUSTER, clock, random, log },
 });
-const store = connectStore({ url: redis, cluster: CLUSTER, shards: 1, log });
+const store = connectStore({
+	url: redis,
+	cluster: CLUSTER,
+	shards: 1,
+	clock,
+	log,
+});
 const scheduler = makeScheduler(store, gossip, executor);
 const { api } = scheduler;
 await gossip.start();

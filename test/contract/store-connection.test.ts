@@ -1,9 +1,13 @@
 /** A store that is away: a node is told so at once, and can leave at any moment of it. */
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Log } from "../../node/ports.ts";
+import { type Log, StoreError } from "../../node/ports.ts";
+import { Connection } from "../../node/store/connection.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
+import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -15,7 +19,13 @@ async function storeThatHangsUp() {
 	await once(server, "listening");
 	const { port } = server.address() as { port: number };
 	const url = `redis://127.0.0.1:${port}`;
-	const store = connectStore({ url, cluster: "away", shards: 1, log });
+	const store = connectStore({
+		url,
+		cluster: "away",
+		shards: 1,
+		clock: systemClock,
+		log,
+	});
 	return { server, store, met };
 }
 
@@ -40,3 +50,54 @@ test("a store that is waiting to connect again can be closed", async () => {
 	await store.close();
 	server.close();
 });
+
+const ANSWERS: Readonly<Record<string, string>> = {
+	INFO: "$11\r\nloading:0\r\n\r\n",
+	PING: "+PONG\r\n",
+};
+
+/** A store that answers in order, and thinks about each PING for so long. */
+async function storeThatTrickles(pauseMs: number) {
+	const server = createServer((socket) => {
+		let before = Promise.resolve();
+		const answer = async (text: string, thoughtMs: number) => {
+			await sleep(thoughtMs);
+			if (!socket.destroyed) socket.write(text);
+		};
+		socket.setEncoding("latin1").on("error", () => {}); // It was left, as it should be.
+		socket.on("data", (said: string) => {
+			for (const [, name = ""] of said.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+				const command = name.toUpperCase();
+				const thoughtMs = command === "PING" ? pauseMs : 0;
+				const text = ANSWERS[command] ?? "+OK\r\n";
+				before = before.then(() => answer(text, thoughtMs));
+			}
+		});
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as { port: number };
+	return { server, url: `redis://127.0.0.1:${port}` };
+}
+
+test("a store that goes on answering, and too slowly, keeps nobody waiting for longer than twice the limit", async () => {
+	const pauseMs = 0.75 * STORE_COMMAND_TIMEOUT_MS;
+	const { server, url } = await storeThatTrickles(pauseMs);
+	const connection = new Connection(url, systemClock, log);
+	await new Promise<void>((up) => connection.onChange(() => up()));
+	const ask = async () => {
+		const askedMs = systemClock.monoMs();
+		const outcome = await connection
+			.command("PING")
+			.catch((error: unknown) => error);
+		return { outcome, tookMs: systemClock.monoMs() - askedMs };
+	};
+	const asked = await Promise.all(Array.from({ length: 6 }, ask));
+	const slowest = Math.max(...asked.map(({ tookMs }) => tookMs));
+	expect(slowest).toBeLessThan(2.5 * STORE_COMMAND_TIMEOUT_MS);
+	expect(asked[0]?.outcome).toBe("PONG");
+	expect(asked[5]?.outcome).toBeInstanceOf(StoreError);
+	expect(asked[5]?.outcome).toMatchObject({ kind: "unknown" });
+	await connection.close();
+	server.close();
+}, 30_000);

@@ -7,6 +7,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
@@ -30,7 +31,13 @@ let generation: number;
 beforeAll(async () => {
 	server = await startRedis();
 	redis = new Redis(server.url);
-	store = connectStore({ url: server.url, cluster: "damage", shards: 1, log });
+	store = connectStore({
+		url: server.url,
+		cluster: "damage",
+		shards: 1,
+		clock: systemClock,
+		log,
+	});
 	await new Promise<void>((resolve) => {
 		store.onChange((up) => {
 			if (up) resolve();

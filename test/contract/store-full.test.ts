@@ -7,6 +7,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Log, Store } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
@@ -20,7 +21,13 @@ let redis: Redis;
 beforeAll(async () => {
 	server = await startRedis();
 	redis = new Redis(server.url);
-	store = connectStore({ url: server.url, cluster: "full", shards: 1, log });
+	store = connectStore({
+		url: server.url,
+		cluster: "full",
+		shards: 1,
+		clock: systemClock,
+		log,
+	});
 	await new Promise<void>((resolve) => {
 		store.onChange((up) => {
 			if (up) resolve();
@@ -81,6 +88,7 @@ test("a Redis that may evict tasks is told of in the log, with what to do", asyn
 	const told = new Promise<string>((resolve) => {
 		const watching = connectStore({
 			...{ url: server.url, cluster: "full", shards: 1 },
+			clock: systemClock,
 			log: {
 				...log,
 				error: (_, message) => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll } from "vitest";
 import type { Log, Store } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { storeAgreement } from "./store-agreement.ts";
 import type { World } from "./store-bench.ts";
@@ -20,7 +21,13 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** A cluster of its own on the one server. */
 async function redisWorld(shards: number): Promise<World> {
 	const cluster = `test-${clusters++}`;
-	const store = connectStore({ url: server.url, cluster, shards, log });
+	const store = connectStore({
+		url: server.url,
+		cluster,
+		shards,
+		clock: systemClock,
+		log,
+	});
 	if (!store.up) await comesUp(store);
 	return {
 		store,

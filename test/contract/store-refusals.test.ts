@@ -11,6 +11,7 @@ import {
 	StoreError,
 } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
@@ -55,7 +56,13 @@ let redis: Redis;
 beforeAll(async () => {
 	server = await startRedis();
 	redis = new Redis(server.url);
-	store = connectStore({ url: server.url, cluster: "full", shards: 1, log });
+	store = connectStore({
+		url: server.url,
+		cluster: "full",
+		shards: 1,
+		clock: systemClock,
+		log,
+	});
 	await new Promise<void>((resolve) => {
 		store.onChange((up) => {
 			if (up) resolve();

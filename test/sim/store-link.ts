@@ -5,8 +5,9 @@
  * Behaves as `node/store/connection.ts` does on Redis. Requests and answers
  * keep their order. What was sent before the connection broke may have been
  * done or not: `unknown`. While there is no connection nothing is sent:
- * `unreachable`. A silence of STORE_COMMAND_TIMEOUT_MS ends the connection, and
- * a new one is tried until there is one.
+ * `unreachable`. A call that is unanswered for STORE_COMMAND_TIMEOUT_MS ends the
+ * connection (Redis's own is patient for up to twice as long where answers come, but
+ * slowly), and a new one is tried until there is one.
  */
 import {
 	type Durability,
