@@ -1,6 +1,6 @@
 /** When those who wait for a task are answered. */
 import { expect, test } from "vitest";
-import type { Clock, Log } from "../../node/ports.ts";
+import { type Clock, type Log, StoreError } from "../../node/ports.ts";
 import { Waiter } from "../../node/waiter.ts";
 import { WAIT_POLL_MS_MAX, WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
@@ -112,4 +112,63 @@ test("a store that answers slowly is given time between looks", async () => {
 	expect(meanwhile).toBeLessThanOrEqual(
 		20_000 / (getMs + WAIT_POLL_MS_MAX) + 1,
 	);
+});
+
+test("all who wait for one task are answered, but for who gave up", async () => {
+	const clock = new VirtualClock();
+	const { ended, waiter } = waiterOn(clock, 0);
+	const [first, second, third] = ["a", "a", "a"].map((id) => {
+		const { ended: end, lookSoon, giveUp } = waiter.wait(id, 60_000);
+		const answer: { task: unknown; afterMs: number } = {
+			task: "none",
+			afterMs: Number.NaN,
+		};
+		void end.then((task) => {
+			answer.task = task;
+			answer.afterMs = clock.monoMs();
+		});
+		lookSoon();
+		return { answer, giveUp };
+	});
+	await clock.runFor(1_000);
+	second?.giveUp();
+	await clock.runFor(1);
+	expect(second?.answer).toEqual({ task: undefined, afterMs: 1_000 });
+	ended.add("a");
+	await clock.runFor(WAIT_POLL_MS_MAX);
+	for (const other of [first, third])
+		expect(other?.answer.task).toMatchObject({ id: "a", state: "SUCCESS" });
+});
+
+test("a task that nobody waits for any more is not looked for", async () => {
+	const clock = new VirtualClock();
+	const { looks, waiter } = waiterOn(clock, 0);
+	const { giveUp, lookSoon } = waiter.wait("a", 60_000);
+	giveUp();
+	await clock.runFor(1);
+	lookSoon();
+	await clock.runFor(10_000);
+	expect(looks.get("a")).toBeUndefined();
+});
+
+test("who waits while the store is away is answered once it is back", async () => {
+	const clock = new VirtualClock();
+	let isAway = true;
+	const waiter = new Waiter({
+		clock,
+		log,
+		get: async (ids) => {
+			if (isAway) throw new StoreError("unreachable", "away");
+			return ids.map((id) => ({ id, state: "SUCCESS" }) as TaskRecord);
+		},
+	});
+	const waiting = waiter.wait("a", 60_000);
+	let task: TaskRecord | undefined;
+	void waiting.ended.then((ended) => (task = ended));
+	waiting.lookSoon();
+	await clock.runFor(10_000);
+	expect(task).toBeUndefined();
+	isAway = false;
+	await clock.runFor(WAIT_POLL_MS_MAX);
+	expect(task).toMatchObject({ id: "a", state: "SUCCESS" });
 });
