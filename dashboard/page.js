@@ -14,6 +14,7 @@ const ASK_MS = 1_000;
 const ASK_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 5_000;
 const TASKS_SHOWN = 15;
+const UNSERVED = "no node can run it";
 
 /**
  * How a state is coloured; its word says the same.
@@ -29,6 +30,7 @@ const TONES = {
 	SUCCESS: "good",
 	FAILURE: "bad",
 	EXPIRED: "warn",
+	[UNSERVED]: "bad",
 };
 
 /** @param {string} id */
@@ -130,11 +132,12 @@ function showCluster(cluster) {
 	);
 	fill(
 		"backlog",
-		cluster.backlog.map(({ queue, type, labels, count }) => [
+		cluster.backlog.map(({ queue, type, labels, count, unserved }) => [
 			rowName(queue),
 			text(type),
 			text(labels.join(", ")),
 			number(count.toLocaleString("en")),
+			state(unserved ? UNSERVED : "waiting"),
 		]),
 	);
 }

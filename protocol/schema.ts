@@ -222,6 +222,8 @@ export const ClusterAsRead = Type.Object({
 			type: Type.String(),
 			labels: Type.Array(Type.String()),
 			count: Type.Integer(),
+			/** No living node can run them. */
+			unserved: Type.Optional(Type.Literal(true)),
 		}),
 		{ description: "waiting tasks by what a node must serve to run them" },
 	),

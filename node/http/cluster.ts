@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import { ID_CHARS_MAX } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
 import { isoTime, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
@@ -17,7 +18,11 @@ export function routeCluster(
 ): void {
 	app.get("/v1/cluster", async (_request, reply) => {
 		const view = await api.cluster();
-		return sendJson(reply, 200, JSON.stringify(readCluster(view)));
+		return sendJson(
+			reply,
+			200,
+			JSON.stringify(readCluster(view, (route) => api.isServed(route))),
+		);
 	});
 	app.get("/v1/nodes", async (_request, reply) => {
 		const views = await api.nodes();
@@ -44,7 +49,10 @@ export function routeCluster(
 	});
 }
 
-function readCluster(view: ClusterView): ClusterAsRead {
+function readCluster(
+	view: ClusterView,
+	isServed: (route: Route) => boolean,
+): ClusterAsRead {
 	const { states, ...totals } = view.counts;
 	const { up, shards, generation, durability } = view.store;
 	const { appendOnly, fsync, evictionPolicy } = durability;
@@ -56,6 +64,7 @@ function readCluster(view: ClusterView): ClusterAsRead {
 		backlog: view.backlog.map(({ route, count }) => ({
 			...readRoute(route),
 			count,
+			...(!isServed(route) && { unserved: true }),
 		})),
 		store: {
 			up,

@@ -263,6 +263,8 @@ test("a waiting task that no living node can run says so", async () => {
 	expect((await server.get("/v1/tasks/a")).json.unserved).toBe(true);
 	const { tasks } = (await server.get("/v1/tasks")).json;
 	expect(tasks[0].unserved).toBe(true);
+	const { backlog } = (await server.get("/v1/cluster")).json;
+	expect(backlog[0].unserved).toBe(true);
 	server.api.end("a", "1");
 	expect((await server.get("/v1/tasks/a")).json.unserved).toBeUndefined();
 });

@@ -21,10 +21,9 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
 	const executablePath = findBrowser() ?? "chromium";
-	[cluster, browser] = await Promise.all([
-		Cluster.start({ nodes: [[], [], []] }),
-		chromium.launch({ executablePath, args: FLAGS }),
-	]);
+	// Alone and first: where it cannot be had, no cluster is left behind.
+	browser = await chromium.launch({ executablePath, args: FLAGS });
+	cluster = await Cluster.start({ nodes: [[], [], []] });
 	page = await browser.newPage();
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type())) {
@@ -66,6 +65,13 @@ test("the page of any node shows all nodes, and counts that follow the tasks by 
 	await count("SUCCESS").getByText("3", { exact: true }).waitFor();
 	await count("STARTED").getByText("1", { exact: true }).waitFor();
 	await page.locator("#tasks tr").nth(3).waitFor();
+	expect(complaints).toEqual([]);
+});
+
+test("waiting work that no node can run says so", async () => {
+	await cluster.node(1).post("/v1/tasks", { type: "of-no-node" });
+	const row = page.locator("#backlog tr", { hasText: "of-no-node" });
+	await row.getByText("no node can run it", { exact: true }).waitFor();
 	expect(complaints).toEqual([]);
 });
 
