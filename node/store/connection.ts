@@ -174,11 +174,7 @@ export class Connection {
 		}
 	}
 
-	/**
-	 * Ends a connection that owes an answer to a command since before the last look, so none
-	 * waits for longer than two of them. What has come meanwhile is read first: it may be this
-	 * node that stood still.
-	 */
+	/** What has come meanwhile is read first: it may be this node that stood still. */
 	#lookLater(): void {
 		const { life } = this;
 		this.#looking = this.#clock.after(STORE_COMMAND_TIMEOUT_MS, () =>
@@ -188,6 +184,10 @@ export class Connection {
 		);
 	}
 
+	/**
+	 * Ends a connection that owes an answer to a command since before the last look, so none
+	 * waits for longer than two of them.
+	 */
 	#look(): void {
 		if (this.#settled < this.#sentAtLook) {
 			this.#log.warn({}, "Redis answers too slowly: connecting anew");
