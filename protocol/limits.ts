@@ -270,7 +270,7 @@ export const DROPS_LOGGED_MS = 10_000;
 export const CONCURRENCY_MAX = 4_096;
 /** A node that is gone stays in the list of nodes, as `dead`, for so long. */
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
-/** A store that owes answers and is silent for so long is left, or that owes one for twice as long: its outcome is unknown. */
+/** A connection to the store ends when it owes an answer and is silent for so long, or owes it for twice as long: the outcome is unknown then. */
 export const STORE_COMMAND_TIMEOUT_MS = 2_000;
 export const SHARDS_MAX = 256;
 

@@ -39,6 +39,15 @@ export interface Session extends Opened {
 	readonly name: SessionName;
 }
 
+/** Resolves with the next connection that is made. */
+export function comesUp(store: Store): Promise<void> {
+	return new Promise((resolve) =>
+		store.onChange((up) => {
+			if (up) resolve();
+		}),
+	);
+}
+
 export const TTL_MS = 60_000;
 export const ROUTE: Route = "default|process_task|";
 

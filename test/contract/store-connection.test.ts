@@ -1,4 +1,4 @@
-/** A store that is away: a node is told so at once, and can leave at any moment of it. */
+/** A store that is away, or next to it: a node is told so in time, and can leave at any moment of it. */
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";

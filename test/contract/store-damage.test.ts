@@ -12,7 +12,7 @@ import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
 const errors: object[] = [];
 const log: Log = {
@@ -38,11 +38,7 @@ beforeAll(async () => {
 		clock: systemClock,
 		log,
 	});
-	await new Promise<void>((resolve) => {
-		store.onChange((up) => {
-			if (up) resolve();
-		});
-	});
+	await comesUp(store);
 	shard = store.shards[0] as Shard;
 });
 afterAll(async () => {

@@ -11,7 +11,7 @@ import { systemClock } from "../../node/world.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 let server: RedisServer;
@@ -28,11 +28,7 @@ beforeAll(async () => {
 		clock: systemClock,
 		log,
 	});
-	await new Promise<void>((resolve) => {
-		store.onChange((up) => {
-			if (up) resolve();
-		});
-	});
+	await comesUp(store);
 });
 afterAll(async () => {
 	await store.close();

@@ -1,11 +1,11 @@
 /** The store in Redis keeps the store's contract. */
 import { afterAll, beforeAll } from "vitest";
-import type { Log, Store } from "../../node/ports.ts";
+import type { Log } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { storeAgreement } from "./store-agreement.ts";
-import type { World } from "./store-bench.ts";
+import { comesUp, type World } from "./store-bench.ts";
 import { storeContract } from "./store-contract.ts";
 
 let server: RedisServer;
@@ -38,14 +38,6 @@ async function redisWorld(shards: number): Promise<World> {
 		},
 		stop: () => store.close(),
 	};
-}
-
-function comesUp(store: Store): Promise<void> {
-	return new Promise((resolve) =>
-		store.onChange((up) => {
-			if (up) resolve();
-		}),
-	);
 }
 
 storeContract("in Redis", redisWorld);

@@ -15,7 +15,7 @@ import { systemClock } from "../../node/world.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
-import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const SESSION = "ann:1";
@@ -63,11 +63,7 @@ beforeAll(async () => {
 		clock: systemClock,
 		log,
 	});
-	await new Promise<void>((resolve) => {
-		store.onChange((up) => {
-			if (up) resolve();
-		});
-	});
+	await comesUp(store);
 	// Where nobody ever adopted it, a claim would not even be sent.
 	await store.shards[0]?.adopt(NO_GENERATION);
 });
