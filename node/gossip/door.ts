@@ -52,6 +52,16 @@ export class Door {
 			: this.#drop(refusal, bearer, message.from);
 	}
 
+	/** The same for a peer's own message over its line, which carries no signature. */
+	openOwn(bearer: string, bytes: Uint8Array): GossipMessage | Refusal {
+		const message = decodeGossip(bytes);
+		if (message === undefined) return this.#drop("malformed", bearer, "");
+		const refusal = this.#judge(bearer, message, undefined);
+		return refusal === undefined
+			? message
+			: this.#drop(refusal, bearer, message.from);
+	}
+
 	/** Forgets senders that are no longer admitted. */
 	prune(): void {
 		const admitted = new Set(this.#admission.peers.keys());
@@ -62,11 +72,12 @@ export class Door {
 	#judge(
 		bearer: string,
 		{ from, epoch, seq }: GossipMessage,
-		envelope: Opened,
+		envelope: Opened | undefined,
 	): Refusal | undefined {
 		if (!this.#admission.peers.has(from)) return "stranger";
-		if (from !== bearer && !this.#signatures.hold(from, envelope))
-			return "forged";
+		const proven =
+			from === bearer || (envelope && this.#signatures.hold(from, envelope));
+		if (!proven) return "forged";
 		const nowMs = this.#clock.monoMs();
 		if (!this.#window.admits(from, epoch, seq, nowMs)) return "repeated";
 		return undefined;

@@ -3,9 +3,10 @@
  *
  * A peer counts as connected once it has joined the topic, that is when gossip
  * can reach it, and until its last connection closes; a handshake that the
- * other side then refuses is not seen outside. All a node says goes to one
+ * other side then refuses is not seen outside. What a node says goes to one
  * topic, which carries the cluster's name, so that clusters that share a
- * network by mistake do not hear one another.
+ * network by mistake do not hear one another; but announcements go over lines of their
+ * own (see `lines.ts`) where all peers have one.
  *
  * Leaves to others: what is said and what follows from it (`protocol/gossip.ts`,
  * the actors), and who is registered (the store).
@@ -15,7 +16,7 @@ import {
 	TopicValidatorResult,
 } from "@chainsafe/libp2p-gossipsub";
 import type { PeerId } from "@libp2p/interface";
-import { peerIdFromPrivateKey, peerIdFromString } from "@libp2p/peer-id";
+import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { encodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
 import type {
 	AdmittedPeer,
@@ -38,12 +39,11 @@ import {
 	toMultiaddr,
 } from "./host-port.ts";
 import { loadKey } from "./key-file.ts";
+import { Lines } from "./lines.ts";
+import { StackLinks } from "./links.ts";
 import { probeAddress } from "./probe.ts";
-import { type LinkState, type Links, Redialer } from "./redialer.ts";
+import { Redialer } from "./redialer.ts";
 import { createStack, type Stack } from "./stack.ts";
-
-/** With a version behind it, and one for each version that the library speaks. */
-const GOSSIP_PROTOCOLS = "/meshsub/";
 
 export interface GossipOptions {
 	/** Where the node's key lies, or will. */
@@ -74,7 +74,7 @@ export async function createGossip(options: GossipOptions): Promise<Gossip> {
 	return new Libp2pGossip(nodeId, options, stack, topic, admission, sealer);
 }
 
-class Libp2pGossip implements Gossip, Links {
+class Libp2pGossip implements Gossip {
 	readonly nodeId: string;
 	readonly #options: GossipOptions;
 	readonly #stack: Stack;
@@ -83,7 +83,9 @@ class Libp2pGossip implements Gossip, Links {
 	readonly #door: Door;
 	readonly #sealer: Sealer;
 	readonly #audience = new Audience();
+	readonly #links: StackLinks;
 	readonly #redialer: Redialer;
+	readonly #lines: Lines;
 	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
 	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
 	readonly #connected = new Set<string>();
@@ -108,7 +110,11 @@ class Libp2pGossip implements Gossip, Links {
 		this.#admission = admission;
 		this.#door = new Door(admission, topic, clock, log);
 		this.#sealer = sealer;
-		this.#redialer = new Redialer(nodeId, this, clock, random, log);
+		this.#links = new StackLinks(stack, topic, log);
+		this.#redialer = new Redialer(nodeId, this.#links, clock, random, log);
+		this.#lines = new Lines(stack, options.cluster, clock, log, (...said) =>
+			this.#heardOverLine(...said),
+		);
 		this.#hear();
 	}
 
@@ -118,6 +124,7 @@ class Libp2pGossip implements Gossip, Links {
 
 	async start(): Promise<void> {
 		const { listen, advertise } = this.#options;
+		await this.#lines.start();
 		try {
 			await this.#stack.start();
 		} catch (cause) {
@@ -139,12 +146,16 @@ class Libp2pGossip implements Gossip, Links {
 	async stop(): Promise<void> {
 		this.#running = false;
 		this.#redialer.stop();
+		this.#lines.stop();
 		await this.#stack.stop();
 	}
 
 	publish(message: GossipMessage): void {
 		const bytes = encodeGossip(message);
 		if (!this.#running) return;
+		// What is worth something only while it is new goes straight, where that reaches all.
+		if (message.kind === "announce" && this.#lines.tell(bytes, this.#others()))
+			return;
 		this.#stack.services.pubsub
 			.publish(this.#topic, this.#sealer.seal(bytes))
 			.catch((error: unknown) => {
@@ -171,7 +182,7 @@ class Libp2pGossip implements Gossip, Links {
 		for (const connection of this.#stack.getConnections()) {
 			const nodeId = connection.remotePeer.toString();
 			if (this.#admission.peers.has(nodeId)) continue;
-			this.cut(nodeId, "no longer registered");
+			this.#links.cut(nodeId, "no longer registered");
 		}
 		this.#redial();
 	}
@@ -184,39 +195,6 @@ class Libp2pGossip implements Gossip, Links {
 		const address = parseHostPort(this.#admission.peers.get(nodeId)?.p2p ?? "");
 		if (address === undefined) return "unreachable";
 		return probeAddress(address, timeoutMs, this.#options.clock);
-	}
-
-	// --- Links, as the redialer sees them
-
-	state(nodeId: string): LinkState {
-		const peer = peerIdFromString(nodeId);
-		const connections = this.#stack.getConnections(peer);
-		const streams = connections
-			.filter(({ status }) => status === "open")
-			.flatMap((connection) => connection.streams)
-			.filter(({ status, protocol }) => {
-				return status === "open" && protocol.startsWith(GOSSIP_PROTOCOLS);
-			});
-		if (connections.length === 0) return "absent";
-		const flows =
-			streams.some(({ direction }) => direction === "inbound") &&
-			streams.some(({ direction }) => direction === "outbound") &&
-			this.#hasJoined(peer);
-		return flows ? "linked" : "mute";
-	}
-
-	async dial({ nodeId, p2p }: AdmittedPeer): Promise<void> {
-		const address = parseHostPort(p2p);
-		if (address === undefined) throw new Error(`${p2p} is not HOST:PORT`);
-		await this.#stack.dial(toMultiaddr(address).encapsulate(`/p2p/${nodeId}`));
-	}
-
-	cut(nodeId: string, reason: string): void {
-		this.#options.log.debug({ nodeId, reason }, "closed a connection");
-		const peer = peerIdFromString(nodeId);
-		for (const connection of this.#stack.getConnections(peer)) {
-			connection.abort(new Error(reason));
-		}
 	}
 
 	// --- What libp2p tells
@@ -233,16 +211,17 @@ class Libp2pGossip implements Gossip, Links {
 		});
 		pubsub.addEventListener("subscription-change", ({ detail }) => {
 			const nodeId = detail.peerId.toString();
-			if (this.#connected.has(nodeId) || !this.#hasJoined(detail.peerId))
-				return;
+			if (this.#connected.has(nodeId) || !this.#links.hasJoined(nodeId)) return;
 			if (!this.#admission.peers.has(nodeId)) return;
 			this.#connected.add(nodeId);
 			this.#redialer.found(nodeId);
+			this.#lines.found(nodeId);
 			for (const listener of this.#onPeer) listener(nodeId, true);
 		});
 		this.#stack.addEventListener("peer:disconnect", ({ detail }) => {
 			const nodeId = detail.toString();
 			this.#redialer.lost(nodeId);
+			this.#lines.lost(nodeId);
 			this.#audience.forget(nodeId);
 			if (!this.#connected.delete(nodeId)) return;
 			for (const listener of this.#onPeer) listener(nodeId, false);
@@ -266,15 +245,19 @@ class Libp2pGossip implements Gossip, Links {
 		return TopicValidatorResult.Accept;
 	}
 
+	#heardOverLine(bearer: string, bytes: Uint8Array): void {
+		const message = this.#door.openOwn(bearer, bytes);
+		if (typeof message !== "string") this.#deliver(message);
+	}
+
 	#deliver(message: GossipMessage): void {
 		for (const listener of this.#onMessage) listener(message);
 	}
 
-	#hasJoined(peer: PeerId): boolean {
-		const { pubsub } = this.#stack.services;
-		return pubsub
-			.getSubscribers(this.#topic)
-			.some((subscriber) => subscriber.equals(peer));
+	/** All that can be gossiped with: those without an address do not gossip. */
+	*#others(): Iterable<string> {
+		for (const { nodeId, p2p } of this.#admission.peers.values())
+			if (p2p !== "") yield nodeId;
 	}
 
 	#redial(): void {

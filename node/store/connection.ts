@@ -26,6 +26,7 @@ import {
 } from "../../protocol/limits.ts";
 import { type Clock, type Log, StoreError, type Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { Script } from "./scripts.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
 import { parseStoreUrl, type StoreAddress } from "./url.ts";
@@ -72,13 +73,14 @@ export class Connection {
 	#sentAtLook = 0;
 	#looking: Timer | undefined;
 	readonly #pending = new Slots<(cause: Error) => void>();
+	readonly #outgoing: Outgoing;
 	readonly #listeners: ((up: boolean) => void)[] = [];
-	#gathering = false;
 	#lastTrouble = "it has not been reached yet";
 
 	constructor(url: string, clock: Clock, log: Log) {
 		const address = parseStoreUrl(url);
 		this.#clock = clock;
+		this.#outgoing = new Outgoing(clock);
 		this.#log = log;
 		this.#redis = connect(address);
 		if (address.kind === "sentinel") {
@@ -162,7 +164,7 @@ export class Connection {
 		const { promise: lost, reject } = Promise.withResolvers<never>();
 		const place = this.#pending.put(reject);
 		this.#sent += 1;
-		this.#gather();
+		this.#outgoing.begin(this.#redis.stream);
 		try {
 			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
 			return await Promise.race([reply, lost]);
@@ -171,6 +173,7 @@ export class Connection {
 		} finally {
 			this.#pending.take(place);
 			this.#settled += 1;
+			this.#outgoing.end();
 		}
 	}
 
@@ -196,23 +199,6 @@ export class Connection {
 		}
 		this.#sentAtLook = this.#sent;
 		this.#lookLater();
-	}
-
-	/**
-	 * Lets all that is sent in this turn go out in one piece. Redis answers only
-	 * when it has run all that it read at once: what belongs together (the ends of
-	 * some tasks, the claim of as many) is read together and answered before what
-	 * is sent next, so that Redis works on one batch while the node has another.
-	 */
-	#gather(): void {
-		if (this.#gathering) return;
-		this.#gathering = true;
-		const { stream } = this.#redis;
-		stream.cork();
-		process.nextTick(() => {
-			this.#gathering = false;
-			stream.uncork();
-		});
 	}
 
 	#explain(error: Error): Error {

@@ -1,8 +1,8 @@
 /** A store that is away, or next to it: a node is told so in time, and can leave at any moment of it. */
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Log, StoreError } from "../../node/ports.ts";
 import { Connection } from "../../node/store/connection.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
@@ -101,3 +101,26 @@ test("a store that goes on answering, and too slowly, keeps nobody waiting for l
 	await connection.close();
 	server.close();
 }, 30_000);
+
+test("after a quiet moment a command leaves at once, and what follows in its turn in one piece", async () => {
+	const { server, url } = await storeThatTrickles(0);
+	const connection = new Connection(url, systemClock, log);
+	await new Promise<void>((resolve) =>
+		connection.onChange((up) => up && resolve()),
+	);
+	await connection.command("PING");
+	await sleep(20);
+	const single = vi.spyOn(Socket.prototype, "_write");
+	const several = vi.spyOn(Socket.prototype, "_writev" as "_write");
+	const quiet = connection.command("PING");
+	expect(single).toHaveBeenCalledTimes(1);
+	const rest = [connection.command("PING"), connection.command("PING")];
+	expect(single).toHaveBeenCalledTimes(1);
+	await new Promise<void>((resolve) => process.nextTick(resolve));
+	const sent = several.mock.calls.length;
+	vi.restoreAllMocks();
+	expect(sent).toBe(1);
+	await Promise.all([quiet, ...rest]);
+	await connection.close();
+	server.close();
+});

@@ -1,0 +1,60 @@
+/** The links to peers as the stack has them, for the redialer. */
+import { peerIdFromString } from "@libp2p/peer-id";
+import type { AdmittedPeer, Log } from "../ports.ts";
+import { parseHostPort, toMultiaddr } from "./host-port.ts";
+import type { LinkState, Links } from "./redialer.ts";
+import type { Stack } from "./stack.ts";
+
+/** With a version behind it, and one for each version that the library speaks. */
+const GOSSIP_PROTOCOLS = "/meshsub/";
+
+export class StackLinks implements Links {
+	readonly #stack: Stack;
+	readonly #topic: string;
+	readonly #log: Log;
+
+	constructor(stack: Stack, topic: string, log: Log) {
+		this.#stack = stack;
+		this.#topic = topic;
+		this.#log = log;
+	}
+
+	state(nodeId: string): LinkState {
+		const peer = peerIdFromString(nodeId);
+		const connections = this.#stack.getConnections(peer);
+		const streams = connections
+			.filter(({ status }) => status === "open")
+			.flatMap((connection) => connection.streams)
+			.filter(({ status, protocol }) => {
+				return status === "open" && protocol.startsWith(GOSSIP_PROTOCOLS);
+			});
+		if (connections.length === 0) return "absent";
+		const flows =
+			streams.some(({ direction }) => direction === "inbound") &&
+			streams.some(({ direction }) => direction === "outbound") &&
+			this.hasJoined(nodeId);
+		return flows ? "linked" : "mute";
+	}
+
+	async dial({ nodeId, p2p }: AdmittedPeer): Promise<void> {
+		const address = parseHostPort(p2p);
+		if (address === undefined) throw new Error(`${p2p} is not HOST:PORT`);
+		await this.#stack.dial(toMultiaddr(address).encapsulate(`/p2p/${nodeId}`));
+	}
+
+	cut(nodeId: string, reason: string): void {
+		this.#log.debug({ nodeId, reason }, "closed a connection");
+		const peer = peerIdFromString(nodeId);
+		for (const connection of this.#stack.getConnections(peer)) {
+			connection.abort(new Error(reason));
+		}
+	}
+
+	/** Whether the peer is in the topic: gossip can reach it. */
+	hasJoined(nodeId: string): boolean {
+		const { pubsub } = this.#stack.services;
+		return pubsub
+			.getSubscribers(this.#topic)
+			.some((subscriber) => subscriber.toString() === nodeId);
+	}
+}
