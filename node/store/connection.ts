@@ -27,6 +27,7 @@ import {
 import { type Clock, type Log, StoreError, type Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
 import { Outgoing } from "./outgoing.ts";
+import { refusalOf } from "./refusal.ts";
 import type { Script } from "./scripts.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
 import { parseStoreUrl, type StoreAddress } from "./url.ts";
@@ -62,6 +63,8 @@ const OPTIONS = {
 export class Connection {
 	/** Rises with every connection made; undefined while there is none. */
 	life: number | undefined;
+	/** Why Redis does not let this node in, where it answers and says so: one clause. */
+	refusal: string | undefined;
 	#lives = 0;
 	readonly #redis: Redis;
 	readonly #watch: SentinelWatch | undefined;
@@ -75,25 +78,37 @@ export class Connection {
 	readonly #pending = new Slots<(cause: Error) => void>();
 	readonly #outgoing: Outgoing;
 	readonly #listeners: ((up: boolean) => void)[] = [];
-	#lastTrouble = "it has not been reached yet";
+	#lastTrouble: string;
 
 	constructor(url: string, clock: Clock, log: Log) {
 		const address = parseStoreUrl(url);
 		this.#clock = clock;
 		this.#outgoing = new Outgoing(clock);
 		this.#log = log;
+		// Where Redis does not speak TLS both sides wait for the other to begin.
+		this.#lastTrouble = address.options.tls
+			? "it has not answered over TLS yet"
+			: "it has not been reached yet";
 		this.#redis = connect(address);
 		if (address.kind === "sentinel") {
 			this.#watch = new SentinelWatch(address, log, (host, port) =>
 				this.#moved(host, port),
 			);
 		}
-		this.#redis.on("ready", () => this.#begin());
+		this.#redis.on("connect", () => {
+			this.refusal = undefined;
+		});
+		this.#redis.on("ready", () => {
+			// Refused the database asked for, ioredis would go on with the first one.
+			if (this.refusal === undefined) this.#begin();
+			else this.#redis.disconnect(true);
+		});
 		this.#redis.on("close", () =>
 			this.#lost(new Error("the connection closed")),
 		);
 		this.#redis.on("error", (error: Error) => {
-			this.#lastTrouble = error.message || error.name;
+			this.refusal = refusalOf(error) ?? this.refusal;
+			this.#lastTrouble = this.refusal ?? (error.message || error.name);
 		});
 	}
 

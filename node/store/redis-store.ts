@@ -96,10 +96,13 @@ export class RedisStore implements Store {
 
 	/**
 	 * @throws StoreMismatch where the cluster was made with another number of shards,
-	 * or by a version that kept its tasks in another form.
+	 * or by a version that kept its tasks in another form, or Redis does not let the
+	 * node in.
 	 * @throws StoreError
 	 */
 	async agreeOnShards(): Promise<void> {
+		const { refusal } = this.#connection;
+		if (refusal !== undefined) throw new StoreMismatch(refusal);
 		const { shards, layout } = await this.#home.agree(
 			this.shards.length,
 			LAYOUT,

@@ -69,6 +69,33 @@ test("a folder that another node uses is told", async () => {
 	}
 });
 
+test("a Redis that does not let the node in is told, and nothing is written to it", async () => {
+	const client = new Redis(redis.url);
+	const address = (login: string, rest = "") =>
+		`${redis.url.replace("//", `//${login}`)}${rest}`;
+	try {
+		await expectOneLine(
+			start(
+				["--redis", address("", "/99"), "--cluster", "not-let-in"],
+				"no-such-database",
+			),
+			"Redis has no database of the number at the end of its address",
+		);
+		await client.config("SET", "requirepass", "right");
+		await Promise.all([
+			expectOneLine(start([], "no-password"), "Redis wants a password"),
+			expectOneLine(
+				start(["--redis", address(":wrong@")], "wrong-password"),
+				"Redis does not accept the user and password in its address",
+			),
+		]);
+		expect(await client.keys("*not-let-in*")).toEqual([]);
+	} finally {
+		await client.config("SET", "requirepass", "");
+		client.disconnect();
+	}
+});
+
 test("a node that starts while Redis takes no writes begins when it does", async () => {
 	const client = new Redis(redis.url);
 	await client.config("SET", "min-replicas-to-write", "1");
