@@ -76,9 +76,12 @@ export const bodiesFull: Problem = {
 	detail: "The node holds too many large requests; try again shortly.",
 };
 
-/** The problem that an error is, or undefined for one of our own making. */
-export function problemOf(error: unknown): Problem | undefined {
-	if (error instanceof StoreError) return storeProblem(error);
+/** The problem that an error is for a request of this method, or undefined for one of our own making. */
+export function problemOf(error: unknown, method: string): Problem | undefined {
+	if (error instanceof StoreError)
+		return method !== "POST" && error.kind === "unknown"
+			? unread
+			: storeProblem(error);
 	if (error instanceof BodiesFull) return bodiesFull;
 	if (!(error instanceof Error)) return;
 	return fastifyProblems[(error as { code?: string }).code ?? ""];
@@ -110,6 +113,12 @@ const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
 		detail:
 			"Redis refuses what this node asks of it; the node's log says why, and its operator has to mend it.",
 	},
+};
+
+/** Who only asked has done nothing that might have been done. */
+const unread: Problem = {
+	code: "store_unavailable",
+	detail: "Redis did not answer this node in time; try again shortly.",
 };
 
 const badAddress: Problem = {

@@ -62,9 +62,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	let stopping = false;
 	const app = createServer();
 	app.setErrorHandler((error, request, reply) => {
-		const problem = problemOf(error);
-		if (problem !== undefined) return sendProblem(reply, problem);
 		const { method, url } = request;
+		const problem = problemOf(error, method);
+		if (problem !== undefined) return sendProblem(reply, problem);
 		log.error({ err: error, method, url }, "a request met an error");
 		return sendProblem(reply, internal);
 	});
@@ -115,8 +115,8 @@ function createServer(): FastifyInstance {
 			headersTimeout: HEADERS_TIMEOUT_MS,
 			connectionsCheckingInterval: 1_000,
 		},
-		frameworkErrors: (error, _request, reply) => {
-			sendProblem(secure(reply), problemOf(error) ?? internal);
+		frameworkErrors: (error, { method }, reply) => {
+			sendProblem(secure(reply), problemOf(error, method) ?? internal);
 		},
 		clientErrorHandler: answerBrokenHttp,
 	});
