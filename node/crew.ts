@@ -15,6 +15,7 @@ import { Claimer } from "./claimer.ts";
 import { Finisher } from "./finisher.ts";
 import {
 	type Clock,
+	type Generations,
 	type Log,
 	type NodeRecord,
 	type Random,
@@ -26,6 +27,7 @@ import { Reaper } from "./reaper.ts";
 import { Reconciler } from "./reconciler.ts";
 import { type GoodPulse, Renewer } from "./renewer.ts";
 import type { Runner } from "./runner.ts";
+import { ShardMemory } from "./shard-memory.ts";
 import { type Sent, Submitter } from "./submitter.ts";
 import { Trimmer } from "./trimmer.ts";
 
@@ -36,6 +38,7 @@ export interface CrewParts {
 	readonly log: Log;
 	readonly ttlMs: number;
 	readonly trustMarginMs: number;
+	readonly generations: Generations;
 	readonly endedKeptMax: number;
 	readonly record: () => NodeRecord;
 	readonly serves: (route: Route) => boolean;
@@ -195,6 +198,7 @@ export class Crew {
 			log,
 			ttlMs,
 			trustMarginMs,
+			generations,
 			record,
 			runner,
 			othersMayReach,
@@ -207,6 +211,7 @@ export class Crew {
 			log,
 			ttlMs,
 			trustMarginMs,
+			memory: new ShardMemory(clock, trustMarginMs, shard.index, generations),
 			record,
 			events: {
 				opened: (previous) => {

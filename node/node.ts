@@ -15,6 +15,7 @@ import type { Serves } from "../protocol/route.ts";
 import { agree } from "./agreement.ts";
 import { closeAll } from "./closing.ts";
 import { createExecutor } from "./executor/executor.ts";
+import { GenerationFile } from "./generation-file.ts";
 import { parseHostPort } from "./gossip/host-port.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
@@ -190,6 +191,7 @@ function makeScheduler(
 		store,
 		gossip,
 		executor,
+		generations: new GenerationFile(options.dataDir, options.cluster, log),
 		concurrency: options.concurrency,
 		serves,
 		record,

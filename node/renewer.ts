@@ -41,7 +41,7 @@ import {
 	StoreError,
 	type Timer,
 } from "./ports.ts";
-import { ShardMemory } from "./shard-memory.ts";
+import type { ShardMemory } from "./shard-memory.ts";
 
 export type GoodPulse = Extract<Pulse, { ok: true }>;
 
@@ -52,6 +52,7 @@ export interface RenewerParts {
 	readonly log: Log;
 	readonly ttlMs: number;
 	readonly trustMarginMs: number;
+	readonly memory: ShardMemory;
 	/** What is registered when a session opens; asked again each time. */
 	readonly record: () => NodeRecord;
 	readonly events: RenewerEvents;
@@ -89,7 +90,7 @@ export class Renewer {
 
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
-		this.#memory = new ShardMemory(parts.clock, parts.trustMarginMs);
+		this.#memory = parts.memory;
 	}
 
 	start(): void {

@@ -39,6 +39,7 @@ import type {
 	Api,
 	Clock,
 	Executor,
+	Generations,
 	Gossip,
 	Log,
 	NodeRecord,
@@ -58,6 +59,7 @@ export interface SchedulerParts {
 	readonly store: Store;
 	readonly gossip: Gossip;
 	readonly executor: Executor;
+	readonly generations: Generations;
 	readonly concurrency: number;
 	readonly serves: Serves;
 	/** What the others may know of this node; whether it drains is added here. */
@@ -183,6 +185,7 @@ export class Scheduler {
 			log,
 			ttlMs: LEASE_TTL_MS,
 			trustMarginMs: TRUST_MARGIN_MS,
+			generations: this.#parts.generations,
 			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
 			record: () => ({
 				...this.#parts.record(),

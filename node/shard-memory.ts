@@ -1,27 +1,37 @@
 /**
  * ShardMemory: what this node remembers of a shard, which may forget it: its
- * generation, and its clock as the shard last told it plus what has passed since
- * by the own monotonic clock.
+ * generation, over the node's restarts too, and its clock as the shard last told it plus
+ * what has passed since by the own monotonic clock.
  *
  * Time in a shard is its server's alone, and an operator or NTP may put it forward
  * or back. This tells of such steps. A late answer looks like one, so no generation
  * may be raised by them.
  */
-import { type Generation, NO_GENERATION } from "../protocol/token.ts";
-import type { Clock } from "./ports.ts";
+import type { Generation } from "../protocol/token.ts";
+import type { Clock, Generations } from "./ports.ts";
 
 export class ShardMemory {
 	readonly #clock: Clock;
 	readonly #toleranceMs: number;
-	#raised: Generation = NO_GENERATION;
+	readonly #shard: number;
+	readonly #generations: Generations;
+	#raised: Generation;
 	/** The shard's clock as told at `#toldMs` of the monotonic one. */
 	#shardMs = 0;
 	#toldMs = 0;
 
 	/** What differs by no more than `toleranceMs` from what was expected is no step: clocks drift, and answers take time. */
-	constructor(clock: Clock, toleranceMs: number) {
+	constructor(
+		clock: Clock,
+		toleranceMs: number,
+		shard: number,
+		generations: Generations,
+	) {
 		this.#clock = clock;
 		this.#toleranceMs = toleranceMs;
+		this.#shard = shard;
+		this.#generations = generations;
+		this.#raised = generations.recall(shard);
 	}
 
 	/** The highest that was seen here. */
@@ -34,10 +44,14 @@ export class ShardMemory {
 		return this.#shardMs + this.#clock.monoMs() - this.#toldMs;
 	}
 
-	/** Where only the run is another, it tells of a raise that the shard has forgotten: that is kept. */
+	/**
+	 * Where only the run is another, what is known tells of a raise that the shard has
+	 * forgotten: that stays. What is new is kept before any task is claimed under it.
+	 */
 	toldGeneration({ generation, run }: Generation): void {
-		if (generation > this.#raised.generation)
-			this.#raised = { generation, run };
+		if (generation <= this.#raised.generation) return;
+		this.#raised = { generation, run };
+		this.#generations.keep(this.#shard, this.#raised);
 	}
 
 	/** Returns whether the clock has stepped. */

@@ -31,6 +31,20 @@ export interface Generation {
 /** What a node knows of that has seen no store yet. */
 export const NO_GENERATION: Generation = { generation: 0, run: "" };
 
+/** Whether this is one, of which tokens can be made; for what comes from outside. */
+export function isGeneration(value: unknown): value is Generation {
+	if (typeof value !== "object" || value === null) return false;
+	const { generation, run } = value as Partial<Generation>;
+	return (
+		typeof generation === "number" &&
+		Number.isSafeInteger(generation) &&
+		generation >= 0 &&
+		Number.isSafeInteger(tokenFloor(generation + 1)) &&
+		typeof run === "string" &&
+		/^\w{0,64}$/.test(run)
+	);
+}
+
 /** The number below which no token of this generation lies. */
 export function tokenFloor(generation: number): number {
 	return generation * TOKENS_PER_GENERATION;

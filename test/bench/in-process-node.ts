@@ -10,6 +10,7 @@
  */
 import assert from "node:assert/strict";
 import { createExecutor } from "../../node/executor/executor.ts";
+import { GenerationFile } from "../../node/generation-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
 import type { Api, Executor, Gossip, Store } from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
@@ -48,6 +49,7 @@ function makeScheduler(
 	const end = () => assert.fail("the node was told to stop");
 	return new Scheduler({
 		...{ cluster: CLUSTER, clock, random, log, store, gossip, executor },
+		generations: new GenerationFile(dataDir, CLUSTER, log),
 		concurrency: CONCURRENCY,
 		serves: { types: executor.types, queues: undefined, labels: new Set() },
 		record: () => ({

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
+import { ShardMemory } from "../../node/shard-memory.ts";
 import {
 	LEASE_TTL_MS,
 	PULSE_MS_MAX,
@@ -10,6 +11,7 @@ import {
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
+import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
 import { LinkedShard } from "./linked-shard.ts";
@@ -35,6 +37,7 @@ async function begin() {
 	const renewer = new Renewer({
 		...{ shard: seen, clock, random: new SeededRandom(1), log },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
 		record: () => record,
 		events: {
 			opened() {},

@@ -5,6 +5,7 @@ import { Detector } from "../../node/detector.ts";
 import { Finisher } from "../../node/finisher.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
+import { ShardMemory } from "../../node/shard-memory.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import {
 	DISTRUST_LOOK_MS,
@@ -17,8 +18,10 @@ import type { TaskEnd } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
+import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
+import { runSeed } from "./run.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -95,6 +98,7 @@ test("a node whose trust ended while nobody reached the store stops its tasks on
 	const renewer = new Renewer({
 		...{ shard, clock, random: new SeededRandom(1), log },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
 		record: () => nodeRecord("ann"),
 		events: {
 			opened() {},
@@ -176,6 +180,7 @@ test.each([
 		const renewer = new Renewer({
 			...{ shard, clock, random: new SeededRandom(1), log },
 			...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+			memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
 			record: () => record,
 			events: {
 				opened: () => told.push("opened"),
@@ -275,3 +280,11 @@ test("no token repeats when the store forgets the very raise of its generation",
 	nowMs += 1;
 	expect(await claimAnew("bob")).toBeGreaterThan(before);
 });
+
+test.each([400496, 900131])(
+	"tokens that the store forgot are not given again by a node that comes back: seed %i",
+	async (seed) => {
+		const { verdict } = await runSeed({ seed });
+		expect(verdict.breaches).toEqual([]);
+	},
+);

@@ -76,7 +76,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 	const hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 	const disk = new Disk();
 	const world = {
-		...{ clock, server, hub, recorder, disk },
+		...{ clock, server, hub, recorder, disk, kept: new Map() },
 		random: new SeededRandom(seed ^ 0x0c0de),
 		log: logTo(clock, options.trace),
 		tamperExecutor: mutant?.executor ?? ((executor: Executor) => executor),

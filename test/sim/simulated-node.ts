@@ -3,9 +3,10 @@
  * a place in the hub and an executor. It is started and ends as `node/node.ts`
  * does it; a node that starts again is a new life of the same identity.
  */
-import type { Api, Executor, Log } from "../../node/ports.ts";
+import type { Api, Executor, Generations, Log } from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
 import type { VirtualClock } from "../clock.ts";
+import { KeptInMemory } from "../fakes/generations.ts";
 import type { GossipHub } from "../fakes/gossip-hub.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Disk } from "./disk.ts";
@@ -28,6 +29,8 @@ export interface World {
 	readonly hub: GossipHub;
 	readonly recorder: Recorder;
 	readonly disk: Disk;
+	/** What each node has kept of the store's generations, by its id: its own disk outlives it. */
+	readonly kept: Map<string, Generations>;
 	readonly log: (node: string) => Log;
 	/** Breaks a rule of what runs task code, to see whether that is found out. */
 	readonly tamperExecutor: (executor: Executor) => Executor;
@@ -101,6 +104,14 @@ export class SimulatedNode {
 		});
 	}
 
+	/** Of this life and those before. */
+	#generations(): Generations {
+		const { kept } = this.#world;
+		const generations = kept.get(this.nodeId) ?? new KeptInMemory();
+		kept.set(this.nodeId, generations);
+		return generations;
+	}
+
 	#makeScheduler(gossip: GossipLink): Scheduler {
 		const { random, recorder, log, tamperExecutor } = this.#world;
 		const { nodeId, concurrency, labels, queues } = this.spec;
@@ -113,6 +124,7 @@ export class SimulatedNode {
 			store: this.link,
 			gossip,
 			executor: tamperExecutor(this.executor),
+			generations: this.#generations(),
 			concurrency,
 			serves: {
 				types: new Set([TYPE]),

@@ -11,6 +11,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { KeptInMemory } from "../fakes/generations.ts";
 
 const ROUTE = "default|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -52,6 +53,7 @@ test.each([
 		...{ shard, clock, log: LOG },
 		...{ ttlMs: 5_000, trustMarginMs: 500, endedKeptMax: 1 },
 		serves: () => false,
+		generations: new KeptInMemory(),
 		runner: { freeSlots: 0, share: 1 } as unknown as Runner,
 		announce: (index, counts) => announcer.announce(index, counts),
 	};

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
+import { ShardMemory } from "../../node/shard-memory.ts";
 import {
 	LEASE_TTL_MS,
 	PULSE_MS_MAX,
@@ -9,6 +10,7 @@ import {
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
+import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
 
@@ -31,6 +33,7 @@ function begin() {
 	const renewer = new Renewer({
 		...{ shard, clock, random: new SeededRandom(1), log, events },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
+		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
 		record: () => nodeRecord("ann"),
 	});
 	renewer.start();

@@ -71,6 +71,13 @@ const PLAN: readonly Dwelling[] = [
 		builtins: [],
 	},
 	{
+		name: "generation file",
+		paths: ["node/generation-file.ts"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ANY,
+	},
+	{
 		name: "world",
 		paths: ["node/world.ts"],
 		ours: ["ports"],
@@ -117,7 +124,7 @@ const PLAN: readonly Dwelling[] = [
 		// The actors put together, and no adapter: what the simulator runs too.
 		name: "ensemble",
 		paths: ["node/crew.ts", "node/scheduler.ts"],
-		ours: ["protocol", "ports", "actors"],
+		ours: ["protocol", "ports", "memory", "actors"],
 		libraries: [],
 		builtins: ASSERT,
 	},
