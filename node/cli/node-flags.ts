@@ -69,7 +69,7 @@ export const SHARED_FLAGS = {
 		kind: "text",
 		value: "DURATION",
 		env: ["HEARSAY_DRAIN"],
-		help: "how long a node that stops lets its tasks finish, before it hands them back to the others (default 30s)",
+		help: "how long a node that stops lets its tasks finish, before it hands them back to the others: 500ms, 30s, 5m (default 30s)",
 	},
 	log: {
 		kind: "text",

@@ -41,8 +41,17 @@ export function readCount(
 	return count;
 }
 
-/** Milliseconds. */
+/**
+ * Milliseconds. A number without a unit is refused, other than in the API,
+ * where programs speak in milliseconds: a person who types 5 mostly means
+ * seconds, and would never be told that it counted for nothing. 0 is 0.
+ */
 export function readDuration({ text, from }: Given, msMax: number): number {
+	if (/^[1-9]\d*$/.test(text)) {
+		throw new ConfigError(
+			`${from} is "${text}", which could be seconds or milliseconds; give ${text}s or ${text}ms.`,
+		);
+	}
 	const ms = parseDuration(text);
 	if (ms === undefined || ms > msMax) {
 		throw new ConfigError(

@@ -135,7 +135,12 @@ const paths = {
 		ref("TaskAsRead"),
 		[
 			parameter("path", "id", text),
-			parameter("query", "wait", { type: "string", examples: ["30s"] }),
+			parameter("query", "wait", {
+				type: "string",
+				examples: ["30s", "500ms"],
+				description:
+					"At most so long, and 60 s; a number without a unit is milliseconds",
+			}),
 		],
 	),
 	"/v1/cluster": read("Counts, backlog and store", ref("ClusterAsRead")),

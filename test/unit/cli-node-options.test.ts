@@ -139,6 +139,13 @@ describe("options of a node", () => {
 		);
 	});
 
+	test("a bare number for --drain is refused, as it could be of seconds", () => {
+		expect(() => options(["--drain", "5"])).toThrow(
+			'--drain is "5", which could be seconds or milliseconds; give 5s or 5ms.',
+		);
+		expect(options(["--drain", "0"]).drainMs).toBe(0);
+	});
+
 	test("a password in Redis's address is not repeated in a refusal", () => {
 		const refused = () => options(["--redis", "redes://u:secret@h"]);
 		expect(refused).toThrow("--redis");
