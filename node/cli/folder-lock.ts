@@ -7,33 +7,43 @@
  * carries, takes such a lock for an exclusive transaction, and that is all the
  * database file is for.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ConfigError } from "../options.ts";
+import { makeFolder } from "./folder.ts";
 
 const SQLITE_BUSY = 5;
 
+/** What to tell the user. */
+export interface LockTexts {
+	/** One sentence, where another process holds the folder. */
+	readonly taken: string;
+	/** The end of a sentence: what to do where the folder cannot be used. */
+	readonly advice: string;
+}
+
 /**
  * Makes the folder where it is missing, and holds it until disposed of.
- * @throws ConfigError `message` where another process holds it.
+ * @throws ConfigError where another process holds it, or nobody can.
  */
-export function lockFolder(folder: string, message: string): Disposable {
+export function lockFolder(
+	folder: string,
+	{ taken, advice }: LockTexts,
+): Disposable {
+	makeFolder(folder, advice);
+	const path = join(folder, "lock");
+	let database: DatabaseSync | undefined;
 	try {
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		database = new DatabaseSync(path, { timeout: 0 });
+		database.exec("BEGIN EXCLUSIVE");
+		return database;
 	} catch (error) {
+		database?.close();
+		const { errcode, message } = error as Error & { errcode?: number };
+		if (errcode === SQLITE_BUSY) throw new ConfigError(taken, error);
 		throw new ConfigError(
-			`The folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}); choose one that can be written to.`,
+			`The file ${path} cannot be locked (${message}); ${advice}.`,
 			error,
 		);
 	}
-	const database = new DatabaseSync(join(folder, "lock"), { timeout: 0 });
-	try {
-		database.exec("BEGIN EXCLUSIVE");
-	} catch (error) {
-		database.close();
-		if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-		throw new ConfigError(message, error);
-	}
-	return { [Symbol.dispose]: () => database.close() };
 }

@@ -28,10 +28,10 @@ async function runNode(invocation: Invocation): Promise<number> {
 		readFlags(NODE_FLAGS, args, env),
 		surroundings,
 	);
-	using _ = lockFolder(
-		options.dataDir,
-		`Another node uses the folder ${options.dataDir}; give each node its own with --data.`,
-	);
+	using _ = lockFolder(options.dataDir, {
+		taken: `Another node uses the folder ${options.dataDir}; give each node its own with --data.`,
+		advice: "give --data a folder that this user can write to",
+	});
 	const node = await startNode(options);
 	if (process.send === undefined) {
 		terminal.line(`node ${node.nodeId} serves http://${node.http}/`);

@@ -53,10 +53,10 @@ export const upCommand: Command = {
 async function runUp(invocation: Invocation): Promise<number> {
 	const { terminal, clock, stop } = invocation;
 	const plan = readPlan(invocation);
-	using _ = lockFolder(
-		plan.folder,
-		`Another \`hearsay up\` is running in this folder (${plan.folder}); use that one, or start this one elsewhere with other ports (--http).`,
-	);
+	using _ = lockFolder(plan.folder, {
+		taken: `Another \`hearsay up\` is running in this folder (${plan.folder}); use that one, or start this one elsewhere with other ports (--http).`,
+		advice: "start it in a folder that this user can write to",
+	});
 	const cluster = new LocalCluster(plan, clock, terminal);
 	void stop.atOnce.then(() => cluster.kill());
 	try {

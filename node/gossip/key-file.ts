@@ -28,11 +28,20 @@ export async function loadKey(
 	const path = join(dataDir, FILE);
 	const key = await readKey(path);
 	if (key !== undefined) return key;
-	await mkdir(dataDir, { recursive: true, mode: 0o700 });
+	await makeFolder(dataDir);
 	await createKey(path, random);
 	const created = await readKey(path);
 	if (created === undefined) throw new Error(`${path} vanished while in use`);
 	return created;
+}
+
+/** The one above it is there: with `recursive`, Node.js may try for ever. */
+async function makeFolder(dataDir: string): Promise<void> {
+	try {
+		await mkdir(dataDir, { mode: 0o700 });
+	} catch (cause) {
+		if (!isCode(cause, "EEXIST")) throw cause;
+	}
 }
 
 /** Undefined where there is no file yet. */

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { ClusterNode, launchNode } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import type { HearsayProcess } from "./up-process.ts";
@@ -94,6 +94,21 @@ test("a Redis that does not let the node in is told, and nothing is written to i
 		await client.config("SET", "requirepass", "");
 		client.disconnect();
 	}
+});
+
+// The kernel's own folder refuses as no other does, and root too.
+test.each([
+	["/proc/nope/deeper", /folder \/proc\S* cannot be made/],
+	["/proc", /\/proc\S* cannot be/],
+	["file", "file cannot be made (EEXIST)"],
+	["file/under", "file/under cannot be made (ENOTDIR)"],
+])("a folder that cannot be made or used is told: %s", async (data, why) => {
+	writeFileSync(join(folder, "file"), "");
+	const node = start([], data);
+	// One that hangs in the making of a folder hears no other signal.
+	onTestFinished(() => node.kill("SIGKILL"));
+	await expectOneLine(node, why);
+	expect(node.output).toMatch("give --data a folder");
 });
 
 test("a node that starts while Redis takes no writes begins when it does", async () => {

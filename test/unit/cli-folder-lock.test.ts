@@ -1,10 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockFolder } from "../../node/cli/folder-lock.ts";
+
+const texts = { taken: "taken", advice: "advice" };
 
 let folder: string;
 beforeEach(() => {
@@ -21,7 +29,7 @@ async function holdElsewhere() {
 			"--input-type=module",
 			"--eval",
 			`import { lockFolder } from ${JSON.stringify(module.href)};
-			globalThis.lock = lockFolder(${JSON.stringify(folder)}, "taken");
+			globalThis.lock = lockFolder(${JSON.stringify(folder)}, {});
 			process.send("locked");
 			process.on("message", () => {});`,
 		],
@@ -33,7 +41,7 @@ async function holdElsewhere() {
 
 test("a folder that another process holds is refused", async () => {
 	const child = await holdElsewhere();
-	expect(() => lockFolder(folder, "taken")).toThrow(
+	expect(() => lockFolder(folder, texts)).toThrow(
 		expect.objectContaining({ name: "ConfigError", message: "taken" }),
 	);
 	child.kill("SIGKILL");
@@ -44,17 +52,34 @@ test("a process that was killed holds nothing", async () => {
 	const child = await holdElsewhere();
 	child.kill("SIGKILL");
 	await once(child, "exit");
-	lockFolder(folder, "taken")[Symbol.dispose]();
+	lockFolder(folder, texts)[Symbol.dispose]();
 });
 
 test("a folder let go of can be taken again", () => {
-	lockFolder(folder, "taken")[Symbol.dispose]();
-	lockFolder(folder, "taken")[Symbol.dispose]();
+	lockFolder(folder, texts)[Symbol.dispose]();
+	lockFolder(folder, texts)[Symbol.dispose]();
+});
+
+test("folders that are missing are made, for their owner alone", () => {
+	const deep = join(folder, "a", "b", "c");
+	lockFolder(deep, texts)[Symbol.dispose]();
+	for (const made of [deep, join(folder, "a")]) {
+		expect(statSync(made).mode & 0o777).toBe(0o700);
+	}
 });
 
 test("a folder that cannot be made is one sentence", () => {
 	writeFileSync(join(folder, "file"), "");
-	expect(() => lockFolder(join(folder, "file", "sub"), "taken")).toThrow(
-		/cannot be made/,
+	for (const path of ["file", "file/sub", "file/sub/deep"]) {
+		expect(() => lockFolder(join(folder, path), texts)).toThrow(
+			/^The folder \S+ cannot be made \(E[A-Z]+\); advice\.$/,
+		);
+	}
+});
+
+test("a lock that cannot be made is one sentence", () => {
+	mkdirSync(join(folder, "lock"));
+	expect(() => lockFolder(folder, texts)).toThrow(
+		/^The file \S+lock cannot be locked \(.+\); advice\.$/,
 	);
 });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 test("the first start makes a key that only its owner reads, and later ones find it", async () => {
-	const dataDir = join(root, "deep", "data");
+	const dataDir = join(root, "data");
 	const first = await loadKey(dataDir, systemRandom);
 	const second = await loadKey(dataDir, systemRandom);
 	expect(second.equals(first)).toBe(true);

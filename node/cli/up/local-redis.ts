@@ -2,7 +2,6 @@
  * The local cluster's own Redis: on the port and with the data of the last
  * time, started again when it dies, as the nodes are, and stopped last.
  */
-import { mkdirSync } from "node:fs";
 import type { Writable } from "node:stream";
 import {
 	REDIS_START_MS,
@@ -13,6 +12,7 @@ import {
 } from "../../../protocol/limits.ts";
 import { ConfigError } from "../../options.ts";
 import type { Clock } from "../../ports.ts";
+import { makeFolder } from "../folder.ts";
 import { sleep } from "../sleep.ts";
 import type { Terminal } from "../terminal.ts";
 import {
@@ -51,7 +51,7 @@ export class LocalRedis {
 	): Promise<LocalRedis> {
 		await checkRedisInstalled();
 		const files = redisFiles(folder);
-		mkdirSync(files.data, { recursive: true });
+		makeFolder(files.data, "move what is there out of the way");
 		const port = await choosePort(files, drainMs, clock, terminal);
 		writeConfig(files, port);
 		const server = spawnRedis(files);
