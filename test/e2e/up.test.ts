@@ -1,4 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -145,15 +151,17 @@ describe("hearsay up", () => {
 		expect(second.output).toMatch(/^hearsay: Another `hearsay up`[^\n]*\n$/);
 	});
 
-	test("a port in use is told, and nothing stays behind", async () => {
-		const holder = createServer().listen(first + 1, "127.0.0.1");
+	test("a port in use is told before anything is started", async () => {
+		const holder = createServer().listen(first + 2, "127.0.0.1");
 		const cluster = up();
 		expect(await cluster.ended).toBe(2);
-		expect(cluster.output).toContain(
-			`Port ${first + 1} on 127.0.0.1 is in use`,
+		expect(cluster.output).toBe(
+			`hearsay: Port ${first + 2} on 127.0.0.1 is in use; choose another one, or end the program that has it.\n`,
 		);
+		// Neither a log of a node nor anything of Redis: nobody claimed a task.
+		expect(readdirSync(join(folder, ".hearsay"))).toEqual(["lock"]);
 		await new Promise((resolve) => holder.close(resolve));
-		await expectAllGone();
+		await up().says(READY);
 	});
 
 	test("a handler file that does not load is told, and nothing stays behind", async () => {

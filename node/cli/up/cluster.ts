@@ -11,6 +11,8 @@ import type { Terminal } from "../terminal.ts";
 import { formatAddress } from "../values.ts";
 import { LocalRedis } from "./local-redis.ts";
 import { Member, type MemberPlan } from "./member.ts";
+import { checkPorts } from "./ports.ts";
+import { findRedisPlace } from "./redis-place.ts";
 
 export interface ClusterPlan {
 	readonly folder: string;
@@ -55,22 +57,27 @@ export class LocalCluster {
 		return this.#redis?.url ?? this.#plan.redis ?? "";
 	}
 
-	/** Resolves when every node is ready. @throws ConfigError, MemberFailed */
+	/**
+	 * Resolves when every node is ready.
+	 * @throws ConfigError, MemberFailed, or the system's error for a port in use
+	 */
 	async start(): Promise<void> {
-		const { redis, folder, drainMs } = this.#plan;
-		if (redis === undefined) {
-			this.#redis = await LocalRedis.start(
-				folder,
-				drainMs,
-				this.#clock,
-				this.#terminal,
-			);
-			this.#terminal.line(`redis   ${this.#redis.url}`);
+		const { redis, folder, drainMs, first, nodes } = this.#plan;
+		const [clock, terminal] = [this.#clock, this.#terminal];
+		const place =
+			redis === undefined
+				? await findRedisPlace(folder, drainMs, clock, terminal)
+				: undefined;
+		// Not before: an earlier cluster here may have had them till now.
+		await checkPorts(first, nodes);
+		if (place !== undefined) {
+			this.#redis = await LocalRedis.start(place, clock, terminal);
+			terminal.line(`redis   ${this.#redis.url}`);
 		}
 		await Promise.all(
 			this.#members.map(async (member, i) => {
 				await member.start();
-				this.#terminal.line(`node-${i + 1}  ${this.url(i)}`);
+				terminal.line(`node-${i + 1}  ${this.url(i)}`);
 			}),
 		);
 	}

@@ -7,27 +7,16 @@ import {
 	REDIS_START_MS,
 	REDIS_STOP_MS,
 	RESTART_MS_MIN,
-	STOP_MARGIN_MS,
 	UP_POLL_MS,
 } from "../../../protocol/limits.ts";
-import { ConfigError } from "../../options.ts";
 import type { Clock } from "../../ports.ts";
 import { makeFolder } from "../folder.ts";
 import { sleep } from "../sleep.ts";
 import type { Terminal } from "../terminal.ts";
-import {
-	freePort,
-	type RedisFiles,
-	redisFiles,
-	rememberedPort,
-	writeConfig,
-} from "./redis-config.ts";
-import { probeRedis, shutDownRedis } from "./redis-probe.ts";
-import {
-	checkRedisInstalled,
-	type RedisServer,
-	spawnRedis,
-} from "./redis-server.ts";
+import { type RedisFiles, writeConfig } from "./redis-config.ts";
+import type { RedisPlace } from "./redis-place.ts";
+import { probeRedis } from "./redis-probe.ts";
+import { type RedisServer, spawnRedis } from "./redis-server.ts";
 
 export class LocalRedis {
 	readonly url: string;
@@ -38,21 +27,13 @@ export class LocalRedis {
 	#server: RedisServer;
 	#stopping = false;
 
-	/**
-	 * Resolves when the server takes commands, with its earlier data in memory.
-	 * `drainMs`: how long nodes of an earlier cluster here may still need it.
-	 * @throws ConfigError where there is no server program, or the folder's server is stuck.
-	 */
+	/** Resolves when the server takes commands, with its earlier data in memory. */
 	static async start(
-		folder: string,
-		drainMs: number,
+		{ files, port }: RedisPlace,
 		clock: Clock,
 		terminal: Terminal,
 	): Promise<LocalRedis> {
-		await checkRedisInstalled();
-		const files = redisFiles(folder);
 		makeFolder(files.data, "move what is there out of the way");
-		const port = await choosePort(files, drainMs, clock, terminal);
 		writeConfig(files, port);
 		const server = spawnRedis(files);
 		await untilReady(port, server, files, clock);
@@ -119,38 +100,6 @@ export class LocalRedis {
 			this.#terminal.problem((error as Error).message);
 		}
 	}
-}
-
-/** The port of the last time, once no server of ours is left on it; else a free one. */
-async function choosePort(
-	files: RedisFiles,
-	drainMs: number,
-	clock: Clock,
-	terminal: Terminal,
-): Promise<number> {
-	const port = rememberedPort(files);
-	if (port === undefined) return freePort();
-	let found = await probeRedis(port);
-	const isOurs = () =>
-		found.kind === "redis" && found.configFile === files.config;
-	if (isOurs()) {
-		terminal.line("An earlier cluster in this folder is still ending …");
-	}
-	const patientUntilMs = clock.monoMs() + drainMs + STOP_MARGIN_MS;
-	while (isOurs() && clock.monoMs() < patientUntilMs + REDIS_STOP_MS) {
-		// Nodes that still drain need it, so it ends with them; without clients
-		// nobody is left to end it.
-		const alone = found.kind === "redis" && found.clients === 0;
-		if (alone || clock.monoMs() > patientUntilMs) await shutDownRedis(port);
-		await sleep(clock, UP_POLL_MS);
-		found = await probeRedis(port);
-	}
-	if (isOurs() || found.kind === "silent") {
-		throw new ConfigError(
-			`The Redis of an earlier cluster in this folder, on port ${port}, does not end; end that process, then start again.`,
-		);
-	}
-	return found.kind === "closed" ? port : freePort();
 }
 
 async function untilReady(
