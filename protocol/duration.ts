@@ -17,3 +17,12 @@ export function parseDuration(text: string): number | undefined {
 	if (amount === undefined) return;
 	return Number(amount) * (UNIT_MS[unit ?? "ms"] ?? 1);
 }
+
+/** With a unit, and whole: 90 s are `90s`, as they are no whole minutes. */
+export function formatDuration(ms: number): string {
+	const units = Object.entries(UNIT_MS).reverse();
+	const [unit, unitMs] = units.find(
+		([, each]) => ms >= each && ms % each === 0,
+	) ?? ["s", 1_000];
+	return `${ms / unitMs}${unit}`;
+}

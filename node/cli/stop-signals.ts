@@ -2,7 +2,8 @@
  * The wish to stop, as processes are told it: SIGTERM, SIGINT (Ctrl-C),
  * SIGHUP (the terminal is gone), or the end of the program that started this
  * one and held a channel to it. The first asks to stop in order; a later
- * signal asks to stop at once.
+ * signal asks to stop at once: what runs then is left to its lease, loses that
+ * attempt, and is run again by the next who looks.
  */
 import { SAME_SIGNAL_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";

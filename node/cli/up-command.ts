@@ -4,6 +4,7 @@
  * current folder; the next `up` there goes on where this one stopped.
  */
 import { join } from "node:path";
+import { formatDuration } from "../../protocol/duration.ts";
 import { UP_NODES_MAX } from "../../protocol/limits.ts";
 import { programCommand } from "../assets.ts";
 import { ConfigError } from "../options.ts";
@@ -68,7 +69,10 @@ async function runUp(invocation: Invocation): Promise<number> {
 			greet(cluster, plan, terminal);
 			await stop.inOrder;
 		}
-		terminal.line("Stopping …");
+		// Else nothing is said for as long as tasks run, and it seems to hang.
+		terminal.line(
+			`Stopping … Running tasks have up to ${formatDuration(plan.drainMs)} to finish; a second Ctrl-C ends them at once.`,
+		);
 		return 0;
 	} catch (error) {
 		if (!(error instanceof MemberFailed)) throw error;

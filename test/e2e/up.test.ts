@@ -22,6 +22,7 @@ const READY = /Ctrl-C stops the cluster/;
 
 interface Task {
 	readonly state: string;
+	readonly attempts: readonly object[];
 }
 interface NodeList {
 	readonly nodes: readonly { pid: number; http: string; state: string }[];
@@ -62,6 +63,14 @@ function redisPort(): number {
 	return Number(/^port (\d+)$/m.exec(config)?.[1]);
 }
 
+/** Resolves with the task as soon as it runs. */
+async function isStarted(id: string): Promise<Task> {
+	for (;;) {
+		const { body } = await ask<Task>(url(0, `/v1/tasks/${id}?wait=20ms`));
+		if (body.state === "STARTED") return body;
+	}
+}
+
 async function expectAllGone(): Promise<void> {
 	for (const port of [first, first + 1, first + 2, redisPort()]) {
 		expect(await isRefused(port), `port ${port}`).toBe(true);
@@ -83,6 +92,26 @@ describe("hearsay up", () => {
 		cluster.kill("SIGINT");
 		expect(await cluster.ended).toBe(0);
 		await expectAllGone();
+	});
+
+	test("stopping, it says how long tasks may take; a second Ctrl-C ends it at once", async () => {
+		const cluster = up(["--drain", "10m"]);
+		await cluster.says(READY);
+		const payload = { durationMs: 3_600_000 };
+		const task = { id: "long", type: "process_task", payload };
+		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
+		await isStarted("long");
+		cluster.kill("SIGINT");
+		await cluster.says(/^Stopping … [^\n]* 10m [^\n]* second Ctrl-C [^\n]*$/m);
+		// The first ones may pass for the same as before: see stop-signals.ts.
+		const again = setInterval(() => cluster.kill("SIGINT"), 100);
+		expect(await cluster.ended).toBe(0);
+		clearInterval(again);
+		await expectAllGone();
+
+		await up(["--drain", "0"]).says(READY);
+		const { attempts } = await isStarted("long");
+		expect(attempts).toHaveLength(2);
 	});
 
 	test("a node that is killed is started again", async () => {

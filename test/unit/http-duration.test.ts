@@ -2,7 +2,7 @@
  * Durations, as a table.
  */
 import { expect, test } from "vitest";
-import { parseDuration } from "../../protocol/duration.ts";
+import { formatDuration, parseDuration } from "../../protocol/duration.ts";
 
 test.each([
 	["0", 0],
@@ -19,5 +19,12 @@ test.each(["", "s", "1.5s", "-1s", "1 s", "1d", "1S", "01s", "1e3", "30s\n"])(
 	"%j is no duration",
 	(text) => {
 		expect(parseDuration(text)).toBeUndefined();
+	},
+);
+
+test.each(["0s", "1500ms", "30s", "90s", "5m", "2h"])(
+	"%s is written as it is read",
+	(text) => {
+		expect(formatDuration(parseDuration(text) ?? Number.NaN)).toBe(text);
 	},
 );
