@@ -1,14 +1,14 @@
 /**
  * The generations that a node has seen, in its data folder.
  *
- * Redis may forget tokens that it gave and the generation they were of. Nodes that remember it
- * have it raised above; this lets one remember that restarted meanwhile, which before
- * would have let a token be given twice. For one cluster: under another
- * name the node begins anew.
+ * Redis may forget tokens that it gave and the generation they were of. Nodes that remember
+ * it have it raised above; this lets one remember that restarted meanwhile. For one
+ * cluster: under another name the node begins anew.
  *
- * The file is replaced at once, by renaming. It is not synced: a host that crashes may
- * forget the last raise. What cannot be read or written is logged and done without, for
- * this is a second line of defence, and a node should run without it.
+ * The file is replaced by renaming, so a node that is killed leaves a whole one. It is not
+ * synced: a host that crashes may forget all of it. What cannot be read or written is
+ * logged and done without, for this is a second line of defence, and a node should run
+ * without it.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -31,7 +31,10 @@ export interface Generation {
 /** What a node knows of that has seen no store yet. */
 export const NO_GENERATION: Generation = { generation: 0, run: "" };
 
-/** Whether this is one, of which tokens can be made; for what comes from outside. */
+/** Above all that a clock leads to before 2060, and far below where tokens are no longer exact. */
+const GENERATION_MAX = 2 ** 40;
+
+/** Whether this is one, as far as can be told; for what comes from outside. */
 export function isGeneration(value: unknown): value is Generation {
 	if (typeof value !== "object" || value === null) return false;
 	const { generation, run } = value as Partial<Generation>;
@@ -39,7 +42,7 @@ export function isGeneration(value: unknown): value is Generation {
 		typeof generation === "number" &&
 		Number.isSafeInteger(generation) &&
 		generation >= 0 &&
-		Number.isSafeInteger(tokenFloor(generation + 1)) &&
+		generation < GENERATION_MAX &&
 		typeof run === "string" &&
 		/^\w{0,64}$/.test(run)
 	);

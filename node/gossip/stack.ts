@@ -30,7 +30,7 @@ import { inOneWrite } from "./one-write.ts";
 
 export type Stack = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
 
-/** Streams at once over one connection: gossip, identify and ping, with room for the old ones to close. */
+/** Streams at once over one connection: gossip, lines, identify and ping, with room for the old ones to close. */
 const STREAMS_MAX = 32;
 
 export function createStack(options: {

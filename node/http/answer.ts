@@ -79,7 +79,7 @@ export const bodiesFull: Problem = {
 /** The problem that an error is for a request of this method, or undefined for one of our own making. */
 export function problemOf(error: unknown, method: string): Problem | undefined {
 	if (error instanceof StoreError)
-		return method !== "POST" && error.kind === "unknown"
+		return READS.includes(method) && error.kind === "unknown"
 			? unread
 			: storeProblem(error);
 	if (error instanceof BodiesFull) return bodiesFull;
@@ -114,6 +114,8 @@ const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
 			"Redis refuses what this node asks of it; the node's log says why, and its operator has to mend it.",
 	},
 };
+
+const READS = ["GET", "HEAD"];
 
 /** Who only asked has done nothing that might have been done. */
 const unread: Problem = {

@@ -14,12 +14,15 @@
  *   timeout ends the connection then, and a new one is tried. So does a look
  *   every STORE_COMMAND_TIMEOUT_MS, where answers come, but too late.
  *
+ * Redis may also answer and not let the node in (see `refusal.ts`): then there is no
+ * connection, and it is told why.
+ *
  * Every new connection has a number (`life`), since a store that was away may
  * have restarted and forgotten writes: it has to be adopted before it gives
  * tasks (see `redis-shard.ts`).
  * Retrying is left to the actors, who know what may be repeated.
  */
-import { Redis, ReplyError } from "ioredis";
+import { type Redis, ReplyError } from "ioredis";
 import {
 	STORE_COMMAND_TIMEOUT_MS,
 	STORE_COMMANDS_MAX,
@@ -27,10 +30,11 @@ import {
 import { type Clock, type Log, StoreError, type Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
 import { Outgoing } from "./outgoing.ts";
+import { createClient } from "./redis-client.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Script } from "./scripts.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
-import { parseStoreUrl, type StoreAddress } from "./url.ts";
+import { parseStoreUrl } from "./url.ts";
 
 export type Reply = string | number | null | Reply[];
 
@@ -46,25 +50,12 @@ const AWAY = [
 	"TRYAGAIN",
 ];
 
-const OPTIONS = {
-	autoResendUnfulfilledCommands: false,
-	enableOfflineQueue: false,
-	// What was sent and lost is settled here; ioredis need not count tries.
-	maxRetriesPerRequest: null,
-	// ioredis's commandTimeout would bound each command, but turns every one into a dictionary to
-	// take its timer out. One timer does for all, as they are answered in order: see `#look`.
-	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
-	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
-	retryStrategy: (times: number) =>
-		Math.min(50 * 2 ** Math.min(times, 5), 1_000),
-	protocol: 2,
-} as const;
-
 export class Connection {
 	/** Rises with every connection made; undefined while there is none. */
 	life: number | undefined;
 	/** Why Redis does not let this node in, where it answers and says so: one clause. */
 	refusal: string | undefined;
+	#toldRefusal: string | undefined;
 	#lives = 0;
 	readonly #redis: Redis;
 	readonly #watch: SentinelWatch | undefined;
@@ -89,7 +80,7 @@ export class Connection {
 		this.#lastTrouble = address.options.tls
 			? "it has not answered over TLS yet"
 			: "it has not been reached yet";
-		this.#redis = connect(address);
+		this.#redis = createClient(address, () => this.refusal !== undefined);
 		if (address.kind === "sentinel") {
 			this.#watch = new SentinelWatch(address, log, (host, port) =>
 				this.#moved(host, port),
@@ -107,8 +98,9 @@ export class Connection {
 			this.#lost(new Error("the connection closed")),
 		);
 		this.#redis.on("error", (error: Error) => {
-			this.refusal = refusalOf(error) ?? this.refusal;
-			this.#lastTrouble = this.refusal ?? (error.message || error.name);
+			const refusal = refusalOf(error);
+			if (refusal !== undefined) this.#refused(refusal);
+			this.#lastTrouble = refusal ?? (error.message || error.name);
 		});
 	}
 
@@ -248,6 +240,14 @@ export class Connection {
 		);
 	}
 
+	#refused(refusal: string): void {
+		this.refusal = refusal;
+		// At the start whoever waits for the store tells of it.
+		if (this.#lives === 0 || this.#toldRefusal === refusal) return;
+		this.#toldRefusal = refusal;
+		this.#log.warn({ refusal }, "Redis no longer lets this node in");
+	}
+
 	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
 	#moved(host: string, port: number): void {
 		const { stream } = this.#redis;
@@ -261,6 +261,7 @@ export class Connection {
 	#begin(): void {
 		this.#lives += 1;
 		this.life = this.#lives;
+		this.#toldRefusal = undefined;
 		this.#sentAtLook = this.#sent;
 		this.#lookLater();
 		for (const listener of this.#listeners) listener(true);
@@ -275,22 +276,4 @@ export class Connection {
 		this.#lastTrouble = cause.message;
 		for (const listener of this.#listeners) listener(false);
 	}
-}
-
-function connect({ kind, hosts, primary, options }: StoreAddress): Redis {
-	if (kind === "sentinel") {
-		return new Redis({
-			...OPTIONS,
-			...options,
-			sentinels: [...hosts],
-			name: primary,
-			...(options.tls && {
-				enableTLSForSentinelMode: true,
-				sentinelTLS: options.tls,
-			}),
-			// One that is frozen is passed over; of itself ioredis waits for it for ever.
-			sentinelCommandTimeout: STORE_COMMAND_TIMEOUT_MS,
-		});
-	}
-	return new Redis({ ...OPTIONS, ...options, ...hosts[0] });
 }

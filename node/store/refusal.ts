@@ -12,12 +12,22 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
 		"Redis does not accept the user and password in its address; correct them",
 	],
 	[
+		/^DENIED/,
+		"Redis is in protected mode and takes connections from its own host only; give it a password",
+	],
+	[
 		/^NOAUTH/,
 		"Redis wants a password; give it in its address, like redis://:PASSWORD@host:6379",
 	],
 ];
 
 /** Of an error while connecting; undefined where it is no refusal. */
-export function refusalOf({ message }: Error): string | undefined {
-	return REFUSALS.find(([form]) => form.test(message))?.[1];
+export function refusalOf(error: Error): string | undefined {
+	const known = REFUSALS.find(([form]) => form.test(error.message))?.[1];
+	if (known !== undefined) return known;
+	// Whatever the reason: ioredis would go on with the first database instead.
+	const { command } = error as { command?: { name?: string } };
+	return command?.name === "select"
+		? `Redis does not let this node use the database in its address: ${error.message}`
+		: undefined;
 }

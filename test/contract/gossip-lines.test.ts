@@ -1,154 +1,28 @@
-/**
- * Lines, seen from a peer put together here, whose every stream is in sight: what goes
- * over them, what they take, and what happens where there is none.
- */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Stream } from "@libp2p/interface";
-import { peerIdFromPrivateKey } from "@libp2p/peer-id";
+/** Lines: what goes over them, what they take, and what happens where there is none. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openEnvelope } from "../../node/gossip/envelope.ts";
-import { toMultiaddr } from "../../node/gossip/host-port.ts";
-import { loadKey } from "../../node/gossip/key-file.ts";
-import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
-import { createStack, type Stack } from "../../node/gossip/stack.ts";
-import type { AdmittedPeer, Gossip } from "../../node/ports.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
-import {
-	type Announcement,
-	decodeGossip,
-	encodeGossip,
-	type GossipMessage,
-} from "../../protocol/gossip.ts";
+import type { Gossip } from "../../node/ports.ts";
+import { systemClock } from "../../node/world.ts";
+import { encodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
 import { GOSSIP_BYTES_MAX, REDIAL_MS_MAX } from "../../protocol/limits.ts";
-import { silentLog } from "./gossip-bench.ts";
+import {
+	announcement,
+	announceUntil,
+	LinesBench,
+	linked,
+	type Peer,
+	PROTOCOL,
+} from "./lines-bench.ts";
 
-const LOOPBACK = { host: "127.0.0.1", port: 0 };
-const TOPIC = "hearsay/hearsay";
-const PROTOCOL = "/hearsay/hearsay/line/1";
-
-let root: string;
-const open = new Set<{ stop(): Promise<void> | void }>();
+let bench: LinesBench;
 beforeEach(async () => {
-	root = await mkdtemp(join(tmpdir(), "hearsay-lines-"));
+	bench = await LinesBench.make();
 });
-afterEach(async () => {
-	await Promise.all([...open].map((node) => node.stop()));
-	open.clear();
-	await rm(root, { recursive: true });
-});
-
-async function startNode(): Promise<Gossip> {
-	const gossip = await createGossip({
-		dataDir: join(root, "node"),
-		listen: LOOPBACK,
-		cluster: "hearsay",
-		clock: systemClock,
-		random: systemRandom,
-		log: silentLog,
-	});
-	await gossip.start();
-	open.add(gossip);
-	return gossip;
-}
-
-interface Peer extends AdmittedPeer {
-	readonly stack: Stack;
-	/** Messages, and by which way they came. */
-	readonly heard: Heard;
-	/** Streams that the node has opened as lines to it. */
-	readonly lines: Queue<Stream>;
-}
-type Heard = Queue<{ by: "line" | "topic"; message: GossipMessage }>;
-
-/** What has come, to be taken in its order. */
-class Queue<T> {
-	readonly #items: T[] = [];
-	readonly #takers: ((item: T) => void)[] = [];
-
-	push(item: T): void {
-		const taker = this.#takers.shift();
-		if (taker === undefined) this.#items.push(item);
-		else taker(item);
-	}
-
-	take(): Promise<T> {
-		const [item] = this.#items.splice(0, 1);
-		if (item !== undefined) return Promise.resolve(item);
-		return new Promise((resolve) => this.#takers.push(resolve));
-	}
-}
-
-async function startPeer(
-	name: string,
-	speaks: "lines too" | "gossipsub only",
-): Promise<Peer> {
-	const key = await loadKey(join(root, name), systemRandom);
-	const listen = toMultiaddr(LOOPBACK);
-	const stack = await createStack({ key, listen, topic: TOPIC, gater: {} });
-	open.add(stack);
-	const heard: Heard = new Queue();
-	const lines = new Queue<Stream>();
-	const note = (by: "line" | "topic", bytes: Uint8Array | undefined) => {
-		const message = bytes && decodeGossip(bytes);
-		if (message === undefined) throw new Error(`not a message, by ${by}`);
-		heard.push({ by, message });
-	};
-	if (speaks === "lines too")
-		await stack.handle(PROTOCOL, (stream) => {
-			lines.push(stream);
-			stream.addEventListener("message", ({ data }) =>
-				note("line", data.subarray(4)),
-			);
-		});
-	await stack.start();
-	const { pubsub } = stack.services;
-	pubsub.subscribe(TOPIC);
-	pubsub.addEventListener("message", ({ detail }) =>
-		note("topic", openEnvelope(detail.data)?.message),
-	);
-	const port = stack.getMultiaddrs()[0]?.getComponents()[1]?.value;
-	const nodeId = peerIdFromPrivateKey(key).toString();
-	return { stack, heard, lines, nodeId, p2p: `127.0.0.1:${port}` };
-}
-
-function linked(gossip: Gossip, nodeId: string): Promise<void> {
-	return new Promise((resolve) => {
-		gossip.onPeer((id, is) => {
-			if (id === nodeId && is) resolve();
-		});
-	});
-}
-
-function announcement(from: string, seq: number): Announcement {
-	const route = { shard: 0, route: "q|t|", count: 1, topPriority: 5 };
-	return { kind: "announce", from, epoch: 1, seq, routes: [route] };
-}
+afterEach(() => bench[Symbol.asyncDispose]());
 
 function framed(bytes: Uint8Array, length = bytes.length): Uint8Array {
 	const head = Buffer.alloc(4);
 	head.writeUInt32BE(length);
 	return Buffer.concat([head, bytes]);
-}
-
-/** Announces under rising numbers until the peer hears one by this way. */
-async function announceUntil(
-	gossip: Gossip,
-	{ heard }: Peer,
-	way: "line" | "topic",
-	seqFrom: number,
-): Promise<void> {
-	let seq = seqFrom;
-	const timer = setInterval(() => {
-		gossip.publish(announcement(gossip.nodeId, seq));
-		seq += 1;
-	}, 20);
-	try {
-		while ((await heard.take()).by !== way);
-	} finally {
-		clearInterval(timer);
-	}
 }
 
 /** A line from the peer to the node, and all that the node hears. */
@@ -168,16 +42,8 @@ async function lineTo(gossip: Gossip, peer: Peer) {
 	return { line: () => connection.newStream(PROTOCOL), upTo };
 }
 
-async function nodeAndPeer(speaks: "lines too" | "gossipsub only") {
-	const [node, peer] = [await startNode(), await startPeer("peer", speaks)];
-	const met = linked(node, peer.nodeId);
-	node.admit([peer]);
-	await met;
-	return { node, peer };
-}
-
 test("announcements go over lines, digests by the topic", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
+	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);
 	node.publish({
 		...{ kind: "digest", from: node.nodeId, epoch: 1, seq: 10_000 },
@@ -197,9 +63,9 @@ test("announcements go over lines, digests by the topic", async () => {
 });
 
 test("where one peer has no line, all hear by the topic", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
+	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);
-	const old = await startPeer("old", "gossipsub only");
+	const old = await bench.peer("old", "gossipsub only");
 	const met = linked(node, old.nodeId);
 	node.admit([peer, old]);
 	await met;
@@ -210,15 +76,14 @@ test("where one peer has no line, all hear by the topic", async () => {
 });
 
 test("who does not gossip is no reason to take the longer way", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
-	const silent = await loadKey(join(root, "silent"), systemRandom);
-	const nodeId = peerIdFromPrivateKey(silent).toString();
+	const { node, peer } = await bench.nodeAndPeer("lines too");
+	const nodeId = await bench.nodeId("silent");
 	node.admit([peer, { nodeId, p2p: "" }]);
 	await announceUntil(node, peer, "line", 1);
 });
 
 test("a line that closes while its connection lives is opened again", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
+	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const line = await peer.lines.take();
 	await announceUntil(node, peer, "line", 1);
 	line.abort(new Error("broken on purpose"));
@@ -230,7 +95,7 @@ test("a line that closes while its connection lives is opened again", async () =
 });
 
 test("a message may come in pieces, and several in one", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
+	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const { line, upTo } = await lineTo(node, peer);
 	const stream = await line();
 	const say = (seq: number) =>
@@ -244,8 +109,8 @@ test("a message may come in pieces, and several in one", async () => {
 });
 
 test("what claims to be from another, repeats itself or is no message is dropped", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
-	const other = await startPeer("other", "lines too");
+	const { node, peer } = await bench.nodeAndPeer("lines too");
+	const other = await bench.peer("other", "lines too");
 	const met = linked(node, other.nodeId);
 	node.admit([peer, other]);
 	await met;
@@ -262,7 +127,7 @@ test("what claims to be from another, repeats itself or is no message is dropped
 });
 
 test("a message over the limit ends its line, and the next one is heard", async () => {
-	const { node, peer } = await nodeAndPeer("lines too");
+	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const { line, upTo } = await lineTo(node, peer);
 	const bad = await line();
 	const ended = new Promise((resolve) =>

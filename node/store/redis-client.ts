@@ -1,0 +1,51 @@
+/**
+ * How ioredis is set up for `connection.ts`, which says why: it sends nothing twice,
+ * queues nothing and connects again for ever, ever more seldom.
+ */
+import { Redis } from "ioredis";
+import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
+import type { StoreAddress } from "./url.ts";
+
+/** Between two tries to connect: the first, doubling up to … */
+const RETRY_MS_MIN = 100;
+/** … this one, at which also those come who were not let in. */
+const RETRY_MS_MAX = 1_000;
+
+const OPTIONS = {
+	autoResendUnfulfilledCommands: false,
+	enableOfflineQueue: false,
+	// What was sent and lost is settled by the connection; ioredis need not count tries.
+	maxRetriesPerRequest: null,
+	// ioredis's commandTimeout would bound each command, but turns every one into a dictionary to
+	// take its timer out. One timer does for all, as they are answered in order: see `Connection.#look`.
+	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
+	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
+	protocol: 2,
+} as const;
+
+/** Begins to connect. `isRefused` is asked before each further try. */
+export function createClient(
+	{ kind, hosts, primary, options }: StoreAddress,
+	isRefused: () => boolean,
+): Redis {
+	const retryStrategy = (times: number) =>
+		isRefused()
+			? RETRY_MS_MAX
+			: Math.min(RETRY_MS_MIN * 2 ** (Math.min(times, 5) - 1), RETRY_MS_MAX);
+	if (kind === "single") {
+		return new Redis({ ...OPTIONS, retryStrategy, ...options, ...hosts[0] });
+	}
+	return new Redis({
+		...OPTIONS,
+		retryStrategy,
+		...options,
+		sentinels: [...hosts],
+		name: primary,
+		...(options.tls && {
+			enableTLSForSentinelMode: true,
+			sentinelTLS: options.tls,
+		}),
+		// One that is frozen is passed over; of itself ioredis waits for it for ever.
+		sentinelCommandTimeout: STORE_COMMAND_TIMEOUT_MS,
+	});
+}
