@@ -64,6 +64,7 @@ export class Crew {
 	readonly finisher: Finisher;
 	readonly submitter: Submitter;
 	readonly shard: Shard;
+	readonly #memory: ShardMemory;
 	readonly #trimmer: Trimmer;
 	readonly #reconciler: Reconciler;
 	#adopting = false;
@@ -75,6 +76,12 @@ export class Crew {
 		const { shard, clock, log, runner } = parts;
 		this.#parts = parts;
 		this.shard = shard;
+		this.#memory = new ShardMemory(
+			clock,
+			parts.trustMarginMs,
+			shard.index,
+			parts.generations,
+		);
 		this.renewer = this.#makeRenewer();
 		this.reaper = new Reaper({
 			shard,
@@ -198,7 +205,6 @@ export class Crew {
 			log,
 			ttlMs,
 			trustMarginMs,
-			generations,
 			record,
 			runner,
 			othersMayReach,
@@ -211,7 +217,7 @@ export class Crew {
 			log,
 			ttlMs,
 			trustMarginMs,
-			memory: new ShardMemory(clock, trustMarginMs, shard.index, generations),
+			memory: this.#memory,
 			record,
 			events: {
 				opened: (previous) => {
@@ -258,6 +264,7 @@ export class Crew {
 	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
 		const { shard, runner } = this.#parts;
 		const { trusted, session: current } = this.renewer;
+		this.#memory.toldToken(this.claimer.newestToken);
 		if (trusted && session === current) {
 			runner.deliver(shard.index, tasks);
 			return;

@@ -145,7 +145,7 @@ export class Renewer {
 	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
 		const { shard } = this.#parts;
-		this.#memory.toldGeneration(await shard.adopt(this.#memory.raised));
+		this.#memory.toldGeneration(await shard.adopt(this.#memory.known));
 	}
 
 	async #beat(): Promise<void> {
@@ -170,7 +170,7 @@ export class Renewer {
 	async #open(): Promise<void> {
 		const { shard, clock, ttlMs, record, events, log } = this.#parts;
 		const sentMs = clock.monoMs();
-		const known = this.#memory.raised;
+		const { known } = this.#memory;
 		const opened = await shard.open({ record: record(), ttlMs, known });
 		if (this.#stopped) return;
 		this.epoch = opened.epoch;
@@ -191,6 +191,7 @@ export class Renewer {
 			return;
 		}
 		this.#memory.toldGeneration(pulse.raised);
+		this.#memory.keep();
 		// Others saw the store's clock put back, which this node may have missed where it
 		// was put forward again; between the two, leases were shortened.
 		if (pulse.clockStepsBack !== this.clockStepsBack)

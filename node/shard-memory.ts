@@ -7,7 +7,7 @@
  * or back. This tells of such steps. A late answer looks like one, so no generation
  * may be raised by them.
  */
-import type { Generation } from "../protocol/token.ts";
+import { type Generation, generationOf } from "../protocol/token.ts";
 import type { Clock, Generations } from "./ports.ts";
 
 export class ShardMemory {
@@ -16,6 +16,9 @@ export class ShardMemory {
 	readonly #shard: number;
 	readonly #generations: Generations;
 	#raised: Generation;
+	/** The highest token that this node was given. */
+	#token = 0;
+	#kept: number;
 	/** The shard's clock as told at `#toldMs` of the monotonic one. */
 	#shardMs = 0;
 	#toldMs = 0;
@@ -32,11 +35,21 @@ export class ShardMemory {
 		this.#shard = shard;
 		this.#generations = generations;
 		this.#raised = generations.recall(shard);
+		this.#kept = this.#raised.generation;
 	}
 
-	/** The highest that was seen here. */
+	/** The highest that was told here: under it tasks are claimed. */
 	get raised(): Generation {
 		return this.#raised;
+	}
+
+	/** The highest that tokens are known from: a counter that outgrew its bits is in a later one than the one told. */
+	get known(): Generation {
+		const { generation, run } = this.#raised;
+		return {
+			generation: Math.max(generation, generationOf(this.#token)),
+			run,
+		};
 	}
 
 	/** The shard's clock, as far as known here. */
@@ -51,7 +64,20 @@ export class ShardMemory {
 	toldGeneration({ generation, run }: Generation): void {
 		if (generation <= this.#raised.generation) return;
 		this.#raised = { generation, run };
-		this.#generations.keep(this.#shard, this.#raised);
+		this.keep();
+	}
+
+	/** This node was given a token. */
+	toldToken(token: number): void {
+		this.#token = Math.max(this.#token, token);
+	}
+
+	/** Keeps what is known for the next life, where it is news. */
+	keep(): void {
+		const { known } = this;
+		if (known.generation <= this.#kept) return;
+		this.#kept = known.generation;
+		this.#generations.keep(this.#shard, known);
 	}
 
 	/** Returns whether the clock has stepped. */

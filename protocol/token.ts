@@ -13,8 +13,9 @@
  * clock, in milliseconds since SEQ_EPOCH_MS and as it would stand had it never been
  * put back; and whoever remembers the number from a raise
  * on another run of the server has it raised once more. A counter that
- * outgrows its 12 bits carries into the generation, which is harmless: no store
- * gives 4,096 tokens a millisecond, so it never overtakes the clock. Tokens
+ * outgrows its 12 bits carries into the next generation, and a node knows of the one that
+ * its newest token is in: no store gives 4,096 tokens a millisecond, so that it never
+ * overtakes a clock that goes forward. Tokens
  * stay below 2^53, exact in a double, until 2095.
  */
 import { SEQ_EPOCH_MS } from "./rank.ts";

@@ -28,7 +28,6 @@ const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#rankOf": IN_LUA,
 	"protocol/rank.ts#nextSeq": IN_LUA,
 	"protocol/token.ts#tokenFloor": IN_LUA,
-	"protocol/token.ts#generationOf": IN_LUA,
 	"protocol/token.ts#generationAt": IN_LUA,
 	"protocol/state.ts#TRANSITIONS":
 		"the table that the scripts' twin and the checker are held against",

@@ -1,9 +1,13 @@
 /** What a node remembers of a shard, on a clock turned by hand. */
 import { expect, test } from "vitest";
 import { ShardMemory } from "../../node/shard-memory.ts";
-import { NO_GENERATION } from "../../protocol/token.ts";
+import { formatSession } from "../../protocol/lease.ts";
+import { formatRoute } from "../../protocol/route.ts";
+import { NO_GENERATION, TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
+import { nodeRecord } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
+import { createMemoryStore } from "../fakes/store.ts";
 
 const TOLERANCE_MS = 1_000;
 const NOON_MS = 1_800_000_000_000;
@@ -50,4 +54,47 @@ test("a node that comes back remembers the generation of its former life", () =>
 	expect(memory.raised).toEqual({ generation: 7, run: "a" });
 	memory.toldGeneration({ generation: 7, run: "b" });
 	expect(kept.recall(0)).toEqual({ generation: 7, run: "a" });
+});
+
+test("tokens beyond those of one generation do not come again to the node that had them, where the store forgot them and its clock was put back", async () => {
+	let nowMs = NOON_MS;
+	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
+	const [shard] = store.shards;
+	if (shard === undefined) throw new Error("a store has shards");
+	const kept = new KeptInMemory();
+	const route = formatRoute({ queue: "default", type: "work", labels: [] });
+	let id = 0;
+	/** Submits and claims so many; the tokens given. */
+	const give = async (memory: ShardMemory, count: number) => {
+		const { raised, known } = memory;
+		const record = nodeRecord("ann");
+		const opened = await shard.open({ record, ttlMs: 3_600_000, known });
+		memory.toldGeneration(opened);
+		expect(memory.raised.generation).toBeGreaterThanOrEqual(raised.generation);
+		const session = formatSession("ann", opened.epoch);
+		const { generation } = opened;
+		const tokens: number[] = [];
+		while (tokens.length < count) {
+			const tasks = Array.from({ length: 100 }, () => ({
+				...{ id: `t${id++}`, route, priority: 5, payload: "1" },
+			}));
+			await shard.submit(tasks);
+			const claim = { session, generation, routes: [route], limit: 100 };
+			const reply = await shard.claim(claim);
+			if (!reply.ok) throw new Error(reply.code);
+			for (const { token } of reply.tasks) {
+				memory.toldToken(token);
+				tokens.push(token);
+			}
+		}
+		memory.keep();
+		return tokens;
+	};
+	await give(remember(kept), 100);
+	const image = store.save();
+	const forgotten = await give(remember(kept), 2 * TOKENS_PER_GENERATION);
+	store.restart(image);
+	nowMs -= 3_600_000;
+	const [again = 0] = await give(remember(kept), 100);
+	expect(again).toBeGreaterThan(Math.max(...forgotten));
 });
