@@ -1,10 +1,10 @@
 /** Handler files that do not load, and workers that start from text. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as assets from "../../node/assets.ts";
 import {
 	createExecutor,
@@ -38,6 +38,18 @@ function create(handlerFiles: string[], more: Partial<ExecutorOptions> = {}) {
 	});
 }
 
+/** Loads the file of that name of a folder with these files. */
+async function createFrom(file: string, texts: Record<string, string>) {
+	const folder = mkdtempSync(join(tmpdir(), "handlers of "));
+	try {
+		for (const [name, text] of Object.entries(texts))
+			writeFileSync(join(folder, name), text);
+		return await create([join(folder, file)]);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
 test.each([
 	["absent.js", /Cannot find module/],
 	["no-default.js", /no default export/],
@@ -57,22 +69,58 @@ test.each([
 	await expect(loading).rejects.toThrow(/^[^\n]+$/);
 });
 
+const HALF = "export default {\n\tresize( {} };\n";
+const TWICE = "let size = 1;\nexport default { resize() {} };\nlet size = 2;\n";
 test.each([
-	["syntax.js", "export default { resize( {} };", /Unexpected token/],
+	[
+		"half.js",
+		HALF,
+		/half\.js did not load: Unexpected .+ \(line 2, column 13\)$/,
+	],
+	[
+		"half.cjs",
+		HALF,
+		/half\.cjs did not load: Unexpected .+ \(line 1, column 1\)$/,
+	],
+	["half.ts", HALF, /half\.ts did not load: .+ \(line 2, column 13\)$/],
+	["twice.js", TWICE, /already been declared \(line 3, column 5\)$/],
+	["twice.ts", TWICE, /already been declared \(line 3, column 5\)$/],
 	[
 		"enum.ts",
-		"enum Size { Small }\nexport default {};",
-		/enum is not supported/,
+		"export default {};\n\tconst a = 1;\tenum Size { Small }",
+		/enum is not supported .+ \(line 2, column 15\)$/,
 	],
-])("%s is refused as the runtime refuses it", async (file, text, why) => {
-	const path = join(mkdtempSync(join(tmpdir(), "handlers-")), file);
-	writeFileSync(path, text);
-	try {
-		await expect(create([path])).rejects.toThrow(why);
-	} finally {
-		rmSync(dirname(path), { recursive: true });
-	}
-});
+	[
+		"lines.ts",
+		"export default {};\nenum Size {\n\tSmall,\n}",
+		/enum is not supported .+ \(line 2\)$/,
+	],
+	[
+		"absent.js",
+		'import { none } from "node:os";',
+		/an export named 'none' \(line 1, column 10\)$/,
+	],
+	// What is no fault of a file's text has no place in it.
+	["data.js", 'JSON.parse("{");', /in JSON at position 1 \(line 1 column 2\)$/],
+	["own.js", 'throw new SyntaxError("no size");', /did not load: no size$/],
+])(
+	"%s is refused with the place of what the runtime refuses",
+	async (file, text, why) => {
+		await expect(createFrom(file, { [file]: text })).rejects.toThrow(why);
+	},
+);
+
+test.each(["half.js", "half.ts"])(
+	"a file that imports %s is refused with the place in that one",
+	async (half) => {
+		const texts = { "whole.js": `import "./${half}";`, [half]: HALF };
+		await expect(createFrom("whole.js", texts)).rejects.toThrow(
+			new RegExp(
+				`/whole\\.js did not load: .+ \\(line 2, column 13 of /.+/${half}\\)$`,
+			),
+		);
+	},
+);
 
 test("a file that does not come to an end is refused after a time", async () => {
 	const path = `${fixtures}/broken/hangs.js`;
@@ -98,19 +146,30 @@ test("the types of all files are served, beside the built-in ones", async () => 
 	await executor.stop();
 });
 
-test("a worker that starts from bundled text runs handler files from disk", async () => {
-	const entry = new URL("../../node/executor/worker-main.ts", import.meta.url);
-	const bundle = await build({
-		entryPoints: [fileURLToPath(entry)],
-		bundle: true,
-		write: false,
-		platform: "node",
-		format: "cjs",
+describe("a worker that starts from bundled text", () => {
+	beforeEach(async () => {
+		const entry = "../../node/executor/worker-main.ts";
+		const bundle = await build({
+			entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+			bundle: true,
+			write: false,
+			platform: "node",
+			format: "cjs",
+		});
+		const source = bundle.outputFiles[0]?.text;
+		vi.mocked(assets.workerSource).mockReturnValue(source);
 	});
-	const source = bundle.outputFiles[0]?.text;
-	vi.mocked(assets.workerSource).mockReturnValue(source);
-	const executor = await create([`${fixtures}/scripted.ts`]);
-	const outcome = await executor.run(job("a", { payload: '{"value":"here"}' }));
-	expect(outcome).toMatchObject({ kind: "success", result: '"here"' });
-	await executor.stop();
+
+	test("runs handler files from disk", async () => {
+		const executor = await create([`${fixtures}/scripted.ts`]);
+		const payload = '{"value":"here"}';
+		const outcome = await executor.run(job("a", { payload }));
+		expect(outcome).toMatchObject({ kind: "success", result: '"here"' });
+		await executor.stop();
+	});
+
+	test.each(["half.js", "half.ts"])("tells the place in %s", async (file) => {
+		const loading = createFrom(file, { [file]: HALF });
+		await expect(loading).rejects.toThrow(/ \(line 2, column 13\)$/);
+	});
 });

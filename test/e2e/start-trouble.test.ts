@@ -46,15 +46,23 @@ test.each(["--http", "--p2p"])("a port in use is told: %s", async (flag) => {
 	);
 });
 
-test("a handler file that throws, is half written or is not there is told", async () => {
+test("a handler file that throws, is half written or is not there is told, with the place", async () => {
 	writeFileSync(
 		join(folder, "throws.js"),
 		'throw new Error("no such bucket");',
 	);
-	writeFileSync(join(folder, "half.ts"), "export default {");
+	const half = "export default {\n\ta( {}\n};\n";
+	writeFileSync(join(folder, "half.js"), half);
+	writeFileSync(join(folder, "half.ts"), half);
+	const sentences = {
+		"throws.js": /throws\.js did not load: no such bucket$/m,
+		"half.js": /half\.js did not load: .+ \(line 3, column 1\)$/m,
+		"half.ts": /half\.ts did not load: .+ \(line 3, column 1\)$/m,
+		"nowhere.ts": "nowhere.ts",
+	};
 	await Promise.all(
-		["throws.js", "half.ts", "nowhere.ts"].map((file) =>
-			expectOneLine(start(["--handlers", file], `for-${file}`), file),
+		Object.entries(sentences).map(([file, why]) =>
+			expectOneLine(start(["--handlers", file], `for-${file}`), why),
 		),
 	);
 });

@@ -15,6 +15,7 @@ import { NAME_PATTERN } from "../../../protocol/route.ts";
 import type { WorkerStart } from "../messages.ts";
 import { builtInHandlers, type JobRun } from "./built-in.ts";
 import { taskErrorOf } from "./outcome.ts";
+import { findSyntaxPlace, type SyntaxPlace } from "./syntax-place.ts";
 import { cut } from "./text.ts";
 
 /** How to run each type. */
@@ -33,8 +34,10 @@ export async function loadHandlers({
 		Object.entries(builtInHandlers(processTaskMs)),
 	);
 	for (const file of handlerFiles) {
+		const path = resolve(file);
+		const { href } = pathToFileURL(path);
 		try {
-			const module = await import(pathToFileURL(resolve(file)).href);
+			const module = await import(href);
 			for (const [type, run] of handlersOf(module.default)) {
 				if (handlers.has(type)) {
 					throw new Error(`the type ${type} is there already`);
@@ -44,10 +47,21 @@ export async function loadHandlers({
 		} catch (thrown) {
 			const why = taskErrorOf(thrown).message.replace(/\s+/g, " ");
 			const message = `handler file ${file} did not load: ${why}`;
-			return { ok: false, message: cut(message, ERROR_MESSAGE_CHARS_MAX) };
+			const place = await findSyntaxPlace(href, thrown);
+			const end = place === undefined ? "" : ` (${wordsOf(place, path)})`;
+			return {
+				ok: false,
+				message: cut(message, ERROR_MESSAGE_CHARS_MAX - end.length) + end,
+			};
 		}
 	}
 	return { ok: true, handlers };
+}
+
+/** It may lie in a file that the handler file imports. */
+function wordsOf({ path, line, column }: SyntaxPlace, file: string): string {
+	const words = `line ${line}${column === undefined ? "" : `, column ${column}`}`;
+	return path === file ? words : `${words} of ${path}`;
 }
 
 const typePattern = new RegExp(NAME_PATTERN);
