@@ -37,7 +37,7 @@ export async function loadHandlers({
 		const path = resolve(file);
 		const { href } = pathToFileURL(path);
 		try {
-			const module = await import(href);
+			const module = await unlessIdle(import(href));
 			for (const [type, run] of handlersOf(module.default)) {
 				if (handlers.has(type)) {
 					throw new Error(`the type ${type} is there already`);
@@ -56,6 +56,27 @@ export async function loadHandlers({
 		}
 	}
 	return { ok: true, handlers };
+}
+
+/**
+ * A thread that has nothing left to do ends, whatever it still awaits: nobody
+ * is left who could settle it. Before that it is asked once whether it has more.
+ * @throws then, and what `loading` rejects with.
+ */
+async function unlessIdle<T>(loading: Promise<T>): Promise<T> {
+	const idle = Promise.withResolvers<never>();
+	const giveUp = () =>
+		idle.reject(
+			new Error(
+				"its top-level await never settles; let it await something that does",
+			),
+		);
+	process.once("beforeExit", giveUp);
+	try {
+		return await Promise.race([loading, idle.promise]);
+	} finally {
+		process.off("beforeExit", giveUp);
+	}
 }
 
 /** It may lie in a file that the handler file imports. */
