@@ -11,6 +11,7 @@ import {
 } from "../../../protocol/limits.ts";
 import { NAME_PATTERN } from "../../../protocol/route.ts";
 import type { JsonText, TaskError } from "../../../protocol/task.ts";
+import { findLoss } from "./loss.ts";
 import { cut, describe } from "./text.ts";
 
 export type Returned =
@@ -18,23 +19,33 @@ export type Returned =
 	| { readonly ok: false; readonly error: TaskError };
 
 export function returned(value: unknown): Returned {
-	let result: string | undefined;
+	if (value === undefined) return { ok: true, result: "null" };
 	try {
-		result = value === undefined ? "null" : JSON.stringify(value);
+		return judged(value, JSON.stringify(value));
 	} catch (thrown) {
 		const why = taskErrorOf(thrown).message;
 		return refuse("result_not_json", `the result is not JSON: ${why}`);
 	}
-	if (result === undefined) {
+}
+
+function judged(value: unknown, text: string | undefined): Returned {
+	if (text === undefined) {
 		return refuse("result_not_json", `a ${typeof value} is not JSON`);
 	}
-	if (isLonger(result, RESULT_BYTES_MAX)) {
+	if (isLonger(text, RESULT_BYTES_MAX)) {
 		return refuse(
 			"result_too_large",
 			`the result is over the limit of ${RESULT_BYTES_MAX} bytes: store it elsewhere and return where it is`,
 		);
 	}
-	return { ok: true, result };
+	const lost = findLoss(value, text);
+	if (lost !== undefined) {
+		return refuse(
+			"result_not_json",
+			`the result holds ${lost}, which JSON cannot carry: return plain objects, lists, texts and finite numbers`,
+		);
+	}
+	return { ok: true, result: text };
 }
 
 function refuse(code: string, message: string): Returned {
