@@ -1,27 +1,40 @@
 /**
- * Closing: several things, one after the other, each of them whatever becomes
+ * Closing: several parts, one after the other, each of them whatever becomes
  * of the ones before. What fails is logged and does not keep the rest open.
+ * The log says how long each took: a node that is slow to end is seen from
+ * outside as one that is deaf, and not which part of it is.
  */
-import type { Log } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
 
-type Close = () => Promise<void> | undefined;
+export interface Closing {
+	/** For the log. */
+	readonly part: string;
+	readonly close: () => Promise<void> | undefined;
+}
 
 /** Never rejects; resolves with the first error that was met. */
 export async function closeAll(
-	closes: readonly Close[],
+	closings: readonly Closing[],
+	clock: Clock,
 	log: Log,
 ): Promise<Error | undefined> {
 	let first: Error | undefined;
-	for (const close of closes) {
+	for (const { part, close } of closings) {
+		const startedMs = clock.monoMs();
 		try {
 			await close();
 		} catch (cause) {
-			log.error({ err: cause }, "a part of the node did not close cleanly");
+			log.error(
+				{ part, err: cause },
+				"a part of the node did not close cleanly",
+			);
 			first ??=
 				cause instanceof Error
 					? cause
 					: new Error("a part of the node did not close", { cause });
 		}
+		const tookMs = Math.round(clock.monoMs() - startedMs);
+		log.debug({ part, tookMs }, "a part of the node is closed");
 	}
 	return first;
 }

@@ -13,7 +13,7 @@ import { hostname } from "node:os";
 import { STORE_START_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import { agree } from "./agreement.ts";
-import { closeAll } from "./closing.ts";
+import { type Closing, closeAll } from "./closing.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { GenerationFile } from "./generation-file.ts";
 import { parseHostPort } from "./gossip/host-port.ts";
@@ -61,13 +61,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		() => http?.address ?? "",
 		(end) => void stop(end),
 	);
-	const adapters = [
-		// A peer that is busy may take half a second to let go; until then HTTP answers.
-		() => gossip.stop(),
-		() => http?.close(),
-		() => executor.stop(),
-		() => store.close(),
-	];
+	const adapters = closingsOf(parts, () => http);
 	let stopping: Promise<void> | undefined;
 	const stop = (end: "drained" | Error) => {
 		stopping ??= stopParts(end);
@@ -75,8 +69,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 	};
 	const stopParts = async (end: "drained" | Error) => {
 		const drainMs = end === "drained" ? options.drainMs : 0;
-		const all = [() => scheduler.stop(drainMs), ...adapters];
-		const failure = await closeAll(all, log);
+		const all = [
+			{ part: "scheduler", close: () => scheduler.stop(drainMs) },
+			...adapters,
+		];
+		const failure = await closeAll(all, systemClock, log);
 		stopped.resolve(end === "drained" && failure !== undefined ? failure : end);
 	};
 	try {
@@ -93,7 +90,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 			isStopping: () => stopping !== undefined,
 		});
 	} catch (error) {
-		await closeAll(adapters, log);
+		await closeAll(adapters, systemClock, log);
 		throw error;
 	}
 	log.info(
@@ -106,6 +103,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		stopped: stopped.promise,
 		stop: () => stop("drained"),
 	};
+}
+
+function closingsOf(
+	{ gossip, executor, store }: Parts,
+	http: () => Http | undefined,
+): readonly Closing[] {
+	return [
+		// A peer that is busy may take half a second to let go; until then HTTP answers.
+		{ part: "gossip", close: () => gossip.stop() },
+		{ part: "http", close: () => http()?.close() },
+		{ part: "executor", close: () => executor.stop() },
+		{ part: "store", close: () => store.close() },
+	];
 }
 
 async function loadExecutor(options: NodeOptions, log: Log): Promise<Executor> {

@@ -171,6 +171,11 @@ export class ClusterNode {
 		await this.#process?.says(pattern);
 	}
 
+	/** What it has printed since it was started, its log included. */
+	get output(): string {
+		return this.#process?.output ?? "";
+	}
+
 	/** Resolves with its exit code, -1 where a signal ended it. */
 	get ended(): Promise<number> {
 		return this.#process?.ended ?? Promise.resolve(-1);
