@@ -4,7 +4,9 @@
  * and closes its sessions, so that nobody has to wait for a lease to run out.
  *
  * A store that is away cannot be told goodbye; then the lease runs out by
- * itself, as if the node had died, and nothing is lost.
+ * itself, as if the node had died, and nothing is lost. Tasks are let finish all
+ * the same, since it may be back before they have; unless there is nobody who would
+ * bring it back.
  */
 
 import type { SessionName } from "../protocol/lease.ts";
@@ -31,6 +33,7 @@ export interface DrainerParts {
 	readonly log: Log;
 	readonly runner: { readonly running: number; giveUp(reason: string): void };
 	readonly crews: readonly DrainedCrew[];
+	readonly store: { readonly up: boolean };
 }
 
 const LOOK_MS = 5;
@@ -43,8 +46,10 @@ export class Drainer {
 		this.#parts = parts;
 	}
 
-	async drain(deadlineMs: number): Promise<void> {
+	/** Waits no longer for a store that is away for `awayMsMax`. */
+	async drain(deadlineMs: number, awayMsMax: number): Promise<void> {
 		const { runner, crews, log } = this.#parts;
+		const forsaken = this.#watchStore(awayMsMax);
 		this.draining = true;
 		for (const { claimer } of crews) claimer.stop();
 		await this.#eachSession((shard, session, crew) =>
@@ -52,7 +57,7 @@ export class Drainer {
 		);
 		const settled = () =>
 			runner.running === 0 && crews.every(({ claimer }) => !claimer.inFlight);
-		await this.#until(settled, deadlineMs);
+		await this.#until(() => settled() || forsaken(), deadlineMs);
 		if (!settled()) {
 			log.warn(
 				{ running: runner.running },
@@ -62,7 +67,7 @@ export class Drainer {
 			await this.#until(settled, 2 * ABORT_GRACE_MS);
 		}
 		await this.#until(
-			() => crews.every(({ finisher }) => finisher.idle),
+			() => crews.every(({ finisher }) => finisher.idle) || forsaken(),
 			GOODBYE_MS,
 		);
 	}
@@ -76,6 +81,16 @@ export class Drainer {
 					"left with tasks that could not be handed back; their lease will run out",
 				);
 		});
+	}
+
+	/** Whether the store has been away for so long; to be asked all the time. */
+	#watchStore(awayMsMax: number): () => boolean {
+		const { clock, store } = this.#parts;
+		let seenMs = clock.monoMs();
+		return () => {
+			if (store.up) seenMs = clock.monoMs();
+			return clock.monoMs() - seenMs >= awayMsMax;
+		};
 	}
 
 	async #eachSession(

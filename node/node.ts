@@ -10,7 +10,7 @@
  * Stopping goes the other way, with HTTP answering until the tasks are gone.
  */
 import { hostname } from "node:os";
-import { STORE_START_MS } from "../protocol/limits.ts";
+import { GOODBYE_MS, STORE_START_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import { agree } from "./agreement.ts";
 import { type Closing, closeAll } from "./closing.ts";
@@ -36,7 +36,8 @@ export interface RunningNode {
 	readonly http: string;
 	/** Resolves when the node has stopped, of itself or told to; with an error, too, where a part of it did not close. */
 	readonly stopped: Promise<"drained" | Error>;
-	stop(): Promise<void>;
+	/** An orphan's store may have gone with its parent: it is not waited for long. */
+	stop(orphaned: boolean): Promise<void>;
 }
 
 interface Parts {
@@ -63,14 +64,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 	);
 	const adapters = closingsOf(parts, () => http);
 	let stopping: Promise<void> | undefined;
-	const stop = (end: "drained" | Error) => {
-		stopping ??= stopParts(end);
+	const stop = (end: "drained" | Error, awayMsMax?: number) => {
+		stopping ??= stopParts(end, awayMsMax);
 		return stopping;
 	};
-	const stopParts = async (end: "drained" | Error) => {
+	const stopParts = async (end: "drained" | Error, awayMsMax?: number) => {
 		const drainMs = end === "drained" ? options.drainMs : 0;
 		const all = [
-			{ part: "scheduler", close: () => scheduler.stop(drainMs) },
+			{ part: "scheduler", close: () => scheduler.stop(drainMs, awayMsMax) },
 			...adapters,
 		];
 		const failure = await closeAll(all, systemClock, log);
@@ -101,7 +102,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		nodeId: gossip.nodeId,
 		http: http.address,
 		stopped: stopped.promise,
-		stop: () => stop("drained"),
+		stop: (orphaned) => stop("drained", orphaned ? GOODBYE_MS : undefined),
 	};
 }
 

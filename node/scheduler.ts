@@ -160,10 +160,16 @@ export class Scheduler {
 		this.#digester.start();
 	}
 
-	/** Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says goodbye. */
-	async stop(deadlineMs: number): Promise<void> {
+	/**
+	 * Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says
+	 * goodbye. It does not wait for a store that is away for `awayMsMax`.
+	 */
+	async stop(
+		deadlineMs: number,
+		awayMsMax = Number.POSITIVE_INFINITY,
+	): Promise<void> {
 		this.#stopped = true;
-		await this.#drainer.drain(deadlineMs);
+		await this.#drainer.drain(deadlineMs, awayMsMax);
 		this.#announcer.stop();
 		this.#digester.stop();
 		this.#detector.stop();
@@ -207,9 +213,9 @@ export class Scheduler {
 	}
 
 	#makeDrainer(): Drainer {
-		const { clock, log } = this.#parts;
+		const { clock, log, store } = this.#parts;
 		const [runner, crews] = [this.#runner, this.#crews];
-		return new Drainer({ clock, log, runner, crews });
+		return new Drainer({ clock, log, runner, crews, store });
 	}
 
 	#makeDesk(waiter: Waiter): Desk {

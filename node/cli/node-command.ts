@@ -38,7 +38,7 @@ async function runNode(invocation: Invocation): Promise<number> {
 	} else {
 		process.send("started"); // To `up`, whose child this is.
 	}
-	void stop.inOrder.then(() => node.stop());
+	void stop.inOrder.then((by) => node.stop(by === "parent"));
 	const end = await Promise.race([
 		node.stopped,
 		stop.atOnce.then(

@@ -9,23 +9,23 @@ import { SAME_SIGNAL_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";
 
 export interface StopWish {
-	/** Resolves with a word for who asked. */
-	readonly inOrder: Promise<string>;
+	/** Resolves with who asked; `parent`: by being gone. */
+	readonly inOrder: Promise<"signal" | "parent">;
 	/** Resolves on a second signal. */
 	readonly atOnce: Promise<void>;
 }
 
 export function listenForStop(clock: Clock): StopWish {
-	const inOrder = Promise.withResolvers<string>();
+	const inOrder = Promise.withResolvers<"signal" | "parent">();
 	const atOnce = Promise.withResolvers<void>();
 	let firstMs: number | undefined;
 	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
 		process.on(signal, () => {
 			firstMs ??= clock.monoMs();
-			inOrder.resolve(signal);
+			inOrder.resolve("signal");
 			if (clock.monoMs() - firstMs > SAME_SIGNAL_MS) atOnce.resolve();
 		});
 	}
-	process.once("disconnect", () => inOrder.resolve("the end of its parent"));
+	process.once("disconnect", () => inOrder.resolve("parent"));
 	return { inOrder: inOrder.promise, atOnce: atOnce.promise };
 }

@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../cluster.ts";
 import {
 	ask,
 	closedByOther,
@@ -18,6 +19,8 @@ import {
 	PROGRAM,
 } from "./up-process.ts";
 
+/** Of the 30 s that tasks otherwise have. */
+const ORPHAN_MS_MAX = 12_000;
 const READY = /Ctrl-C stops the cluster/;
 
 interface Task {
@@ -69,6 +72,11 @@ async function isStarted(id: string): Promise<Task> {
 		const { body } = await ask<Task>(url(0, `/v1/tasks/${id}?wait=20ms`));
 		if (body.state === "STARTED") return body;
 	}
+}
+
+function redisPid(): number {
+	const log = readFileSync(join(folder, ".hearsay/redis.log"), "utf8");
+	return Number(/(\d+):M .*Ready to accept connections/.exec(log)?.[1]);
 }
 
 async function expectAllGone(): Promise<void> {
@@ -148,6 +156,28 @@ describe("hearsay up", () => {
 		await up().says(READY);
 	});
 
+	test("when it is killed and Redis is gone too, its nodes do not wait for their tasks", async () => {
+		const killed = up(["--concurrency", "1"]);
+		await killed.says(READY);
+		const long = { type: "process_task", payload: { durationMs: 60_000 } };
+		const tasks = Array.from({ length: 3 }, () => long);
+		await ask(url(0, "/v1/tasks"), tasks);
+		// Tasks that all hold go on while all miss the store: it may be back.
+		for (const index of [0, 1, 2])
+			await until(
+				() => ask<{ counts: { STARTED: number } }>(url(index, "/v1/cluster")),
+				({ body }) => body.counts.STARTED === 3,
+			);
+		killed.kill("SIGKILL");
+		process.kill(redisPid(), "SIGKILL");
+		const ports = [first, first + 1, first + 2, redisPort()];
+		await until(
+			() => Promise.all(ports.map(isRefused)),
+			(gone) => gone.every(Boolean),
+			ORPHAN_MS_MAX,
+		);
+	});
+
 	test("a start right after a kill waits for what is still ending", async () => {
 		const killed = up();
 		await killed.says(READY);
@@ -161,9 +191,7 @@ describe("hearsay up", () => {
 		await cluster.says(READY);
 		const task = { id: "kept", type: "noop", queue: "later" };
 		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
-		const log = readFileSync(join(folder, ".hearsay/redis.log"), "utf8");
-		const pid = Number(/(\d+):M .*Ready to accept connections/.exec(log)?.[1]);
-		process.kill(pid, "SIGKILL");
+		process.kill(redisPid(), "SIGKILL");
 		await cluster.says(/redis {3}ended/);
 		await cluster.says(/redis {3}is back/);
 		await cluster.stop();
