@@ -132,7 +132,8 @@ export class Member {
 		const { exitCode, signalCode } = this.#process;
 		if (exitCode !== null || signalCode !== null) return;
 		const exit = once(this.#process, "exit");
-		this.#process.disconnect();
+		// One that failed has closed it, and says why on stderr.
+		if (this.#process.connected) this.#process.disconnect();
 		await exit;
 	}
 }

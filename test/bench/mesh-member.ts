@@ -3,6 +3,8 @@
  *
  *   mesh-member.ts DIRECTORY NODES
  *
+ * DIRECTORY is made, for the keys of the nodes.
+ *
  * They gossip through the node's own adapter and say the node's own digests.
  * What a node does with what it hears is done here too, where it costs time: an
  * announcement has all who hear it compute whose turn it is. Started with a
@@ -12,6 +14,7 @@
  * It lives here and not beside the bench, which starts it as a process: scripts
  * see processes and public HTTP only, and gossip is neither.
  */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Digester } from "../../node/digester.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
@@ -160,6 +163,7 @@ async function announce(count: number, everyMs: number): Promise<void> {
 process.on("disconnect", () => process.exit());
 const [directory = "", nodes] = process.argv.slice(2);
 const members: Member[] = [];
+mkdirSync(directory);
 for (let i = 0; i < Number(nodes); i++)
 	members.push(await Member.start(join(directory, String(i))));
 process.on("message", (message: ToMember) => {
