@@ -33,7 +33,7 @@ export const SUBMIT_TIMEOUT_MS = 900;
 /** `?wait=` longer than this is cut to it. */
 export const WAIT_MS_MAX = 60_000;
 /** Until the first look for a task waited for: a short one that another node ran is over by then. */
-export const WAIT_POLL_MS_MIN = 3;
+export const WAIT_POLL_MS_MIN = 1;
 /** Between looks for it; what lies between them grows from the minimum to this. */
 export const WAIT_POLL_MS_MAX = 250;
 export const WAIT_BATCH_MAX = 256;
