@@ -17,6 +17,7 @@ import { type Closing, closeAll } from "./closing.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { GenerationFile } from "./generation-file.ts";
 import { parseHostPort } from "./gossip/host-port.ts";
+import { KeyUnusable } from "./gossip/key-file.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { createHttp, type Http } from "./http/server.ts";
@@ -134,9 +135,19 @@ async function loadExecutor(options: NodeOptions, log: Log): Promise<Executor> {
 }
 
 async function makeGossip(options: NodeOptions, log: Log): Promise<Gossip> {
+	try {
+		return await (options.gossip
+			? makeLibp2p(options, log)
+			: createNoGossip({ dataDir: options.dataDir, random: systemRandom }));
+	} catch (error) {
+		throw error instanceof KeyUnusable
+			? new ConfigError(error.message, error)
+			: error;
+	}
+}
+
+async function makeLibp2p(options: NodeOptions, log: Log): Promise<Gossip> {
 	const { dataDir, cluster, p2p } = options;
-	if (!options.gossip)
-		return await createNoGossip({ dataDir, random: systemRandom });
 	const advertise =
 		options.advertise === undefined
 			? undefined

@@ -21,6 +21,10 @@ import type { Random } from "../ports.ts";
 
 const FILE = "node.key";
 
+/** A file that a person has to look at. The message is one sentence. */
+export class KeyUnusable extends Error {}
+
+/** @throws KeyUnusable where there is a file, and no key in it. */
 export async function loadKey(
 	dataDir: string,
 	random: Random,
@@ -51,15 +55,19 @@ async function readKey(path: string): Promise<Ed25519PrivateKey | undefined> {
 		text = await readFile(path, "utf8");
 	} catch (cause) {
 		if (isCode(cause, "ENOENT")) return;
-		throw new Error(`cannot read the node's key in ${path}`, { cause });
+		const { code } = cause as NodeJS.ErrnoException;
+		throw new KeyUnusable(
+			`The node's key ${path} cannot be read (${code}); let this user read it, or give --data another folder.`,
+			{ cause },
+		);
 	}
 	try {
 		const key = privateKeyFromProtobuf(Buffer.from(text.trim(), "base64"));
 		if (key.type !== "Ed25519") throw new Error(`a key of type ${key.type}`);
 		return key;
 	} catch (cause) {
-		throw new Error(
-			`${path} is not a node's key: put the right file back, or remove it to join as a new node`,
+		throw new KeyUnusable(
+			`${path} is not a node's key; put the right file back, or remove it to join as a new node.`,
 			{ cause },
 		);
 	}

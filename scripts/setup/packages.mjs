@@ -71,13 +71,10 @@ function readPackages(file) {
 }
 
 /**
- * From scratch, as `npm ci` would: what an interrupted installation left behind
- * looks whole to npm. Not by `npm ci` itself, which refuses a lockfile that
- * lacks packages for other systems, as one made behind a mirror does.
+ * From scratch: what an interrupted installation left behind looks whole to npm.
  * @param {string} root
  */
 async function install(root) {
-	rmSync(join(root, "node_modules"), { recursive: true, force: true });
 	// npm runs on the host's Node, not on the one that it may replace.
 	const path = (process.env.PATH ?? "")
 		.split(delimiter)
@@ -87,8 +84,7 @@ async function install(root) {
 		"Installing npm packages",
 		[
 			"npm",
-			"install",
-			"--no-save",
+			"ci",
 			// Whatever NODE_ENV or the user's own configuration says.
 			"--include=dev",
 			"--include=optional",

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +117,18 @@ test.each([
 	onTestFinished(() => node.kill("SIGKILL"));
 	await expectOneLine(node, why);
 	expect(node.output).toMatch("give --data a folder");
+});
+
+test.each([
+	["is something else", "hello, world", /node\.key is not a node's key/],
+	["is a folder", undefined, /node\.key cannot be read \(EISDIR\)/],
+])("a node's key that %s is told", async (_what, text, why) => {
+	const data = mkdtempSync(join(folder, "key-"));
+	const key = join(data, "node.key");
+	if (text === undefined) mkdirSync(key);
+	else writeFileSync(key, text);
+
+	await expectOneLine(start([], data), why);
 });
 
 test("a node that starts while Redis takes no writes begins when it does", async () => {

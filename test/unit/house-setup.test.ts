@@ -3,6 +3,7 @@ import {
 	chmodSync,
 	mkdirSync,
 	mkdtempSync,
+	readFileSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
@@ -15,6 +16,7 @@ import { packages } from "../../scripts/setup/packages.mjs";
 const SETUP = fileURLToPath(
 	new URL("../../scripts/setup.mjs", import.meta.url),
 );
+const LOCKFILE = new URL("../../package-lock.json", import.meta.url);
 
 let folder: string;
 beforeEach(() => {
@@ -57,6 +59,32 @@ describe("npm packages", () => {
 	])("are missing when %s", (_, installed) => {
 		expect(isMissing(installed)).toBe(true);
 	});
+});
+
+interface LockedPackage {
+	readonly dependencies?: Readonly<Record<string, string>>;
+	readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+test("the lockfile has every package of every system, without which npm ci refuses it", () => {
+	const { packages: locked } = JSON.parse(readFileSync(LOCKFILE, "utf8")) as {
+		packages: Readonly<Record<string, LockedPackage>>;
+	};
+	/** Whether it lies in the folder of the package that needs it, or in one above. */
+	const has = (path: string, name: string): boolean => {
+		if (path === "") return `node_modules/${name}` in locked;
+		const above = path.slice(0, Math.max(0, path.lastIndexOf("/node_modules")));
+		return `${path}/node_modules/${name}` in locked || has(above, name);
+	};
+
+	const absent = Object.entries(locked).flatMap(
+		([path, { dependencies, optionalDependencies }]) =>
+			Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+				(name) => !has(path, name),
+			),
+	);
+
+	expect(absent).toEqual([]);
 });
 
 describe("programs", () => {
