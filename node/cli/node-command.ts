@@ -8,6 +8,7 @@ import { readFlags } from "./flags.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { HELP_FLAG, NODE_FLAGS } from "./node-flags.ts";
 import { readNodeOptions } from "./node-options.ts";
+import { sayStopping } from "./terminal.ts";
 
 export const nodeCommand: Command = {
 	help: {
@@ -33,12 +34,13 @@ async function runNode(invocation: Invocation): Promise<number> {
 		advice: "give --data a folder that this user can write to",
 	});
 	const node = await startNode(options);
-	if (process.send === undefined) {
-		terminal.line(`node ${node.nodeId} serves http://${node.http}/`);
-	} else {
-		process.send("started"); // To `up`, whose child this is.
-	}
-	void stop.inOrder.then((by) => node.stop(by === "parent"));
+	const isChild = process.send !== undefined; // Of `up`, which speaks for all.
+	if (isChild) process.send?.("started");
+	else terminal.line(`node ${node.nodeId} serves http://${node.http}/`);
+	void stop.inOrder.then((by) => {
+		if (!isChild) sayStopping(terminal, options.drainMs);
+		return node.stop(by === "parent");
+	});
 	const end = await Promise.race([
 		node.stopped,
 		stop.atOnce.then(

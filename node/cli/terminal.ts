@@ -1,5 +1,14 @@
 /** Where the command line speaks to a person: results on one stream, trouble on the other. */
+import { formatDuration } from "../../protocol/duration.ts";
+
 export interface Terminal {
 	line(text: string): void;
 	problem(text: string): void;
+}
+
+/** Nothing else is said for as long as tasks run, and it would seem to hang. */
+export function sayStopping(terminal: Terminal, drainMs: number): void {
+	terminal.line(
+		`Stopping … Running tasks have up to ${formatDuration(drainMs)} to finish; a second Ctrl-C ends them at once.`,
+	);
 }

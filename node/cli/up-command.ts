@@ -4,7 +4,6 @@
  * current folder; the next `up` there goes on where this one stopped.
  */
 import { join } from "node:path";
-import { formatDuration } from "../../protocol/duration.ts";
 import { UP_NODES_MAX } from "../../protocol/limits.ts";
 import { programCommand } from "../assets.ts";
 import { ConfigError } from "../options.ts";
@@ -14,7 +13,7 @@ import { type Flags, type FlagValues, readFlags } from "./flags.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { HELP_FLAG, SHARED_FLAGS, type SharedFlag } from "./node-flags.ts";
 import { readHttp, readSharedOptions } from "./node-options.ts";
-import type { Terminal } from "./terminal.ts";
+import { sayStopping, type Terminal } from "./terminal.ts";
 import { type ClusterPlan, LocalCluster } from "./up/cluster.ts";
 import { MemberFailed } from "./up/member.ts";
 import { formatAddress, readCount } from "./values.ts";
@@ -69,10 +68,7 @@ async function runUp(invocation: Invocation): Promise<number> {
 			greet(cluster, plan, terminal);
 			await stop.inOrder;
 		}
-		// Else nothing is said for as long as tasks run, and it seems to hang.
-		terminal.line(
-			`Stopping … Running tasks have up to ${formatDuration(plan.drainMs)} to finish; a second Ctrl-C ends them at once.`,
-		);
+		sayStopping(terminal, plan.drainMs);
 		return 0;
 	} catch (error) {
 		if (!(error instanceof MemberFailed)) throw error;

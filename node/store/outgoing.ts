@@ -6,12 +6,12 @@
  * ends of some tasks, the claim of as many) is read together and answered before what
  * is sent next, so that Redis works on one batch while the node has another. Where
  * nothing else is under way that would only hold the first command up, for as long as the
- * turn has other things to do (0.2 ms for a claim upon a hint).
+ * turn has other things to do: a claim upon a hint, for the acknowledgement of the hint.
  */
 import type { Writable } from "node:stream";
 import type { Clock } from "../ports.ts";
 
-/** Without a command under way for so long it is quiet. Under load there is no such pause. */
+/** Without a command under way for so long it is quiet. Under load there is hardly ever such a pause. */
 const QUIET_MS = 1;
 
 export class Outgoing {

@@ -119,6 +119,14 @@ test.each([
 	expect(node.output).toMatch("give --data a folder");
 });
 
+test("a node that is told to stop says how long its tasks may take", async () => {
+	const node = start(["--drain", "5s"]);
+	await node.says(/serves/);
+	node.kill("SIGTERM");
+	await node.says(/^Stopping … [^\n]* 5s [^\n]*$/m);
+	expect(await node.ended).toBe(0);
+});
+
 test.each([
 	["is something else", "hello, world", /node\.key is not a node's key/],
 	["is a folder", undefined, /node\.key cannot be read \(EISDIR\)/],
