@@ -1,18 +1,28 @@
 -- Reads tasks, newest first. Ended and running tasks have an index by creation number.
 -- Waiting ones are read from their queues, which are sorted by priority and, within one,
 -- by creation number: bands. Of each band first the newest task only, hopping from one
--- priority in use to the next; then the bands whose newest come first, as many as tasks
--- are wanted: no other can hold one of them.
+-- priority in use to the next; then the bands in the order of these, as far as they can
+-- hold one of the tasks wanted.
 -- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks)
 -- Returns 1 where there are more, older ones, or 0; then id, what readTask tells, id, …
 local state, before, limit = ARGV[1], math.min(tonumber(ARGV[2]), SEQ_SPAN), tonumber(ARGV[3])
 local found = {}
 local function newestFirst(a, b) return a.seq > b.seq end
 
--- Tasks of a sorted set with scores from `low` up to `low` + before.
-local function gather(key, low, count)
-  local page = call('ZREVRANGEBYSCORE', key, '(' .. digits(low + before), digits(low), 'WITHSCORES', 'LIMIT', 0, count)
+-- Nothing older than this can be on the page.
+local floor = 0
+
+-- Tasks of a sorted set with scores from `low` up to `low` + before, as far as they may be
+-- on the page. What was found is cut to it now and then, which raises the floor: of the
+-- bands that come later there is less and less to read.
+local function gather(key, low)
+  local page = call('ZREVRANGEBYSCORE', key, '(' .. digits(low + before), digits(low + floor),
+    'WITHSCORES', 'LIMIT', 0, limit + 1)
   for i = 1, #page, 2 do found[#found + 1] = { id = page[i], seq = page[i + 1] % SEQ_SPAN } end
+  if #found <= 2 * limit then return end
+  table.sort(found, newestFirst)
+  for i = #found, limit + 2, -1 do found[i] = nil end
+  floor = found[limit + 1].seq
 end
 
 local function gatherWaiting()
@@ -33,15 +43,19 @@ local function gatherWaiting()
     end
   end
   table.sort(bands, newestFirst)
-  for i = 1, math.min(#bands, limit + 1) do gather(bands[i].queue, bands[i].low, limit + 1) end
+  if #bands > limit then floor = bands[limit + 1].seq end
+  for _, band in ipairs(bands) do
+    if band.seq < floor then break end
+    gather(band.queue, band.low)
+  end
 end
 
 if state == '' or state == 'PENDING' then gatherWaiting() end
 if state == '' or state == 'STARTED' then
-  for _, session in ipairs(call('ZRANGE', SESSIONS, 0, -1)) do gather(runningKey(session), 0, limit + 1) end
+  for _, session in ipairs(call('ZRANGE', SESSIONS, 0, -1)) do gather(runningKey(session), 0) end
 end
 for _, ended in ipairs(ENDED_STATES) do
-  if state == '' or state == ended then gather(endedKey(ended), 0, limit + 1) end
+  if state == '' or state == ended then gather(endedKey(ended), 0) end
 end
 
 table.sort(found, newestFirst)
