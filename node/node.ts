@@ -16,7 +16,6 @@ import { agree } from "./agreement.ts";
 import { type Closing, closeAll } from "./closing.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { GenerationFile } from "./generation-file.ts";
-import { parseHostPort } from "./gossip/host-port.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
@@ -147,11 +146,7 @@ async function makeGossip(options: NodeOptions, log: Log): Promise<Gossip> {
 }
 
 async function makeLibp2p(options: NodeOptions, log: Log): Promise<Gossip> {
-	const { dataDir, cluster, p2p } = options;
-	const advertise =
-		options.advertise === undefined
-			? undefined
-			: parseHostPort(options.advertise);
+	const { dataDir, cluster, p2p, advertise } = options;
 	return await createGossip({
 		dataDir,
 		listen: p2p,

@@ -15,8 +15,8 @@ export interface NodeOptions {
 	readonly redis: string;
 	readonly http: Address;
 	readonly p2p: Address;
-	/** `host:port` at which others can dial the gossip side, where it is not the one listened on. */
-	readonly advertise?: string;
+	/** Where others can dial the gossip side, if not where it listens. */
+	readonly advertise?: Address;
 	/** Separates clusters on one Redis. */
 	readonly cluster: string;
 	/** Files with task code, absolute paths. */

@@ -23,7 +23,6 @@ import {
 import { type FlagValues, type Given, splitList } from "./flags.ts";
 import type { NodeFlag, SharedFlag } from "./node-flags.ts";
 import {
-	formatAddress,
 	isLocalStore,
 	readAddress,
 	readChoice,
@@ -63,7 +62,8 @@ export function readNodeOptions(
 		p2p: p2p
 			? readAddress(p2p)
 			: { host: isLocalStore(redis) ? "127.0.0.1" : "0.0.0.0", port: 0 },
-		...(advertise && { advertise: formatAddress(readAddress(advertise)) }),
+		// The others knock there to see whether this node is alive.
+		...(advertise && { advertise: readAddress(advertise, 1) }),
 		dataDir: resolve(around.folder, data),
 	};
 }

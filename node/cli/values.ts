@@ -3,6 +3,7 @@
  * answers what it stands for, or throws one sentence that says what is wrong
  * with it and what to do. Pure.
  */
+import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isLoopback } from "../http/guard.ts";
@@ -10,14 +11,16 @@ import { type Address, ConfigError } from "../options.ts";
 import { parseStoreUrl } from "../store/url.ts";
 import type { Given } from "./flags.ts";
 
-/** `HOST:PORT`, `[IPV6]:PORT` */
-export function readAddress({ text, from }: Given): Address {
+/** `HOST:PORT`, `[IPV6]:PORT`; port 0 only where any free one will do. */
+export function readAddress({ text, from }: Given, portMin = 0): Address {
 	const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text);
 	const host = match?.[1] ?? match?.[2];
 	const port = Number(match?.[3]);
-	if (host === undefined || port > 65_535) {
+	const isHost =
+		host !== undefined && (match?.[1] === undefined || isIPv6(host));
+	if (!isHost || port < portMin || port > 65_535) {
 		throw new ConfigError(
-			`${from} is "${text}"; give HOST:PORT with a port from 0 to 65535, for instance 127.0.0.1:5000.`,
+			`${from} is "${text}"; give HOST:PORT with a port from ${portMin} to 65535, for instance 127.0.0.1:5000.`,
 		);
 	}
 	return { host, port };

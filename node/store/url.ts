@@ -6,6 +6,9 @@
  *     redis+sentinel://[user:password@]host[:port][,host[:port]…]/primary-name
  *     rediss+sentinel:// likewise, with TLS to the Sentinels and to Redis
  *
+ * The password is all between the first `:` and the last `@`; what a URL needs for itself
+ * may be written as % and two digits, and a % has to be (%25).
+ *
  * Redis Cluster is refused: after a failover inside it the client goes on without
  * a word, so a shard that forgot writes would not be adopted before it gives
  * tasks. The keys are laid out for it (see `lua/keys.lua`).
@@ -29,7 +32,7 @@ export interface StoreAddress {
 }
 
 const FORM =
-	/^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/]+)(?:\/(.*))?$/;
+	/^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:(.*)@)?([^/@]+)(?:\/(.*))?$/s;
 
 /** @throws Error with one sentence for the user. */
 export function parseStoreUrl(url: string): StoreAddress {
@@ -57,7 +60,9 @@ export function parseStoreUrl(url: string): StoreAddress {
 	const parsed = hosts
 		.split(",")
 		.map((host) => parseHost(host, kind === "sentinel" ? 26379 : 6379, url));
-	const [user = "", password = ""] = login.split(":").map(decodeURIComponent);
+	const colon = login.includes(":") ? login.indexOf(":") : login.length;
+	const user = decode(login.slice(0, colon), url);
+	const password = decode(login.slice(colon + 1), url);
 	const options: Access = {
 		...(user === "" ? {} : { username: user }),
 		...(password === "" ? {} : { password }),
@@ -84,7 +89,18 @@ export function parseStoreUrl(url: string): StoreAddress {
 
 /** The address without its password, for logs and messages. */
 export function redact(url: string): string {
-	return url.replace(/\/\/[^@/]*@/, "//***@");
+	return url.replace(/^([\w+]*:\/\/)?.*@/s, "$1***@");
+}
+
+function decode(text: string, url: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch (cause) {
+		throw new Error(
+			`the user or the password in the store's address "${redact(url)}" has a % without two hexadecimal digits; write %25 for it`,
+			{ cause },
+		);
+	}
 }
 
 function parseHost(

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { parseStoreUrl, redact } from "../../node/store/url.ts";
+
+const PASSWORDS = ["Zq", "Zq:Zq", "Zq@Zq", "Zq/Zq", "Zq%3AZq", "Zq é"];
+
+test.each(PASSWORDS)("the password %s is taken whole", (password) => {
+	const { hosts, options } = parseStoreUrl(`redis://ann:${password}@db:7000/3`);
+	expect(hosts).toEqual([{ host: "db", port: 7_000 }]);
+	expect(options).toEqual({
+		username: "ann",
+		password: decodeURIComponent(password),
+		db: 3,
+	});
+	expect(parseStoreUrl(`redis://:${password}@db`).options).toEqual({
+		password: decodeURIComponent(password),
+	});
+});
+
+test.each(PASSWORDS.map((password) => `redis://ann:${password}@db:7000/3`))(
+	"a log does not tell the password in %s",
+	(url) => {
+		expect(redact(url)).toBe("redis://***@db:7000/3");
+	},
+);
+
+test.each([
+	"redis://:Zq%Zq@db",
+	"http://:Zq@db",
+	"redis://:Zq@Zq@db:x",
+	"redis+sentinel://:Zq@a,b",
+	":Zq@db",
+])("what is wrong with %s is told without the password", (url) => {
+	expect(() => parseStoreUrl(url)).toThrow(
+		expect.objectContaining({ message: expect.not.stringContaining("Zq") }),
+	);
+});
