@@ -8,7 +8,7 @@ import { readFlags } from "./flags.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { HELP_FLAG, NODE_FLAGS } from "./node-flags.ts";
 import { readNodeOptions } from "./node-options.ts";
-import { sayStopping } from "./terminal.ts";
+import { sayStopping, type Terminal } from "./terminal.ts";
 
 export const nodeCommand: Command = {
 	help: {
@@ -33,21 +33,24 @@ async function runNode(invocation: Invocation): Promise<number> {
 		taken: `Another node uses the folder ${options.dataDir}; give each node its own with --data.`,
 		advice: "give --data a folder that this user can write to",
 	});
-	const node = await startNode(options);
+	const twice = stop.atOnce.then(
+		() => new Error("told to stop twice: tasks were left to their lease"),
+	);
+	const node = await Promise.race([startNode(options), twice]);
+	if (node instanceof Error) return giveUp(node, terminal);
 	const isChild = process.send !== undefined; // Of `up`, which speaks for all.
-	if (isChild) process.send?.("started");
+	// Where `up` is gone already, `stop` tells.
+	if (isChild) process.send?.("started", () => {});
 	else terminal.line(`node ${node.nodeId} serves http://${node.http}/`);
 	void stop.inOrder.then((by) => {
 		if (!isChild) sayStopping(terminal, options.drainMs);
 		return node.stop(by === "parent");
 	});
-	const end = await Promise.race([
-		node.stopped,
-		stop.atOnce.then(
-			() => new Error("told to stop twice: tasks were left to their lease"),
-		),
-	]);
-	if (end === "drained") return 0;
-	terminal.problem(`hearsay: ${end.message}`);
+	const end = await Promise.race([node.stopped, twice]);
+	return end === "drained" ? 0 : giveUp(end, terminal);
+}
+
+function giveUp({ message }: Error, terminal: Terminal): number {
+	terminal.problem(`hearsay: ${message}`);
 	return 1;
 }

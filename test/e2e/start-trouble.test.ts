@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,7 +8,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { ClusterNode, launchNode } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import type { HearsayProcess } from "./up-process.ts";
+import { type HearsayProcess, PROGRAM } from "./up-process.ts";
 
 let redis: RedisServer;
 let folder: string;
@@ -125,6 +127,37 @@ test("a node that is told to stop says how long its tasks may take", async () =>
 	node.kill("SIGTERM");
 	await node.says(/^Stopping … [^\n]* 5s [^\n]*$/m);
 	expect(await node.ended).toBe(0);
+});
+
+test("a node that is told to stop twice while it starts ends at once", async () => {
+	const file = join(folder, "slow.js");
+	writeFileSync(
+		file,
+		'console.log("loading"); await new Promise((r) => setTimeout(r, 8_000)); export default {};',
+	);
+	const node = start(["--handlers", file]);
+	await node.says(/loading/);
+	const startedMs = performance.now();
+	// The first ones may pass for the same as before: see stop-signals.ts.
+	const again = setInterval(() => node.kill("SIGINT"), 100);
+	expect(await node.ended).toBe(1);
+	clearInterval(again);
+	expect(performance.now() - startedMs).toBeLessThan(5_000);
+	expect(node.output).toMatch(/^hearsay: told to stop twice/m);
+});
+
+test("a node whose parent ended while it started drains as if told to", async () => {
+	const child = fork(
+		PROGRAM[1] ?? "",
+		["node", "--redis", redis.url, "--http", "127.0.0.1:0"],
+		{
+			cwd: folder,
+			stdio: "ignore",
+		},
+	);
+	const exit = once(child, "exit");
+	child.disconnect();
+	expect(await exit).toEqual([0, null]);
 });
 
 test.each([
