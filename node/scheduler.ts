@@ -108,7 +108,7 @@ export class Scheduler {
 			clogged: () => this.#crews.some(({ finisher }) => finisher.clogged),
 			freed: () => this.#slotsFreed(),
 		});
-		const waiter = new Waiter({ clock, log, get: (ids) => this.#getAll(ids) });
+		const waiter = new Waiter({ clock, log, shards: store.shards });
 		this.#crews = store.shards.map((shard) => this.#makeCrew(shard, waiter));
 		this.#roster = new Roster({
 			self: gossip.nodeId,
@@ -291,9 +291,5 @@ export class Scheduler {
 			draining: this.#drainer.draining,
 			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
 		};
-	}
-
-	async #getAll(ids: readonly string[]) {
-		return await Promise.all(ids.map((id) => this.api.get(id)));
 	}
 }

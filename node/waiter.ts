@@ -12,15 +12,21 @@ import {
 	WAIT_POLL_MS_MIN,
 	WAITERS_MAX,
 } from "../protocol/limits.ts";
+import { shardOf } from "../protocol/shard.ts";
 import { isEnded } from "../protocol/state.ts";
 import type { TaskRecord } from "../protocol/task.ts";
-import { type Clock, type Log, StoreError, type Timer } from "./ports.ts";
+import {
+	type Clock,
+	type Log,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "./ports.ts";
 
 export interface WaiterParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** In order; undefined for what does not exist. */
-	readonly get: (ids: readonly string[]) => Promise<(TaskRecord | undefined)[]>;
+	readonly shards: readonly Pick<Shard, "get" | "over">[];
 }
 
 type Answer = (task: TaskRecord | undefined) => void;
@@ -107,7 +113,7 @@ export class Waiter {
 	async #askAtOnce(ids: readonly string[]): Promise<void> {
 		for (const id of ids) this.#asked.add(id);
 		try {
-			await this.#ask(ids);
+			await this.#read(ids);
 		} finally {
 			for (const id of ids) this.#asked.delete(id);
 		}
@@ -153,7 +159,9 @@ export class Waiter {
 			return dueMs <= nowMs + pollMs * POLL_SLACK;
 		});
 		try {
-			await this.#ask(due.map(([id]) => id));
+			const ids = due.map(([id]) => id);
+			// One alone is read at once, which saves it a round trip.
+			await (ids.length === 1 ? this.#read(ids) : this.#ask(ids));
 		} finally {
 			this.#looking = false;
 			// From now on, not from the look's beginning: a slow store is asked more seldom.
@@ -165,23 +173,47 @@ export class Waiter {
 		this.#wakeBy(nextMs);
 	}
 
-	/** Answers those who wait for one of these that has ended. */
+	/** Asks which of these are over before it reads any: most are not, and may be large. */
 	async #ask(ids: readonly string[]): Promise<void> {
-		const { get, log } = this.#parts;
-		try {
-			for (let i = 0; i < ids.length; i += WAIT_BATCH_MAX) {
-				const batch = ids.slice(i, i + WAIT_BATCH_MAX);
-				const tasks = await get(batch);
-				for (const [j, task] of tasks.entries()) {
-					if (task !== undefined && !isEnded(task.state)) continue;
-					const awaited = this.#awaited.get(batch[j] as string);
-					for (const answer of awaited?.answers ?? []) answer(task);
-				}
+		const { shards } = this.#parts;
+		const byShard = Map.groupBy(ids, (id) => shardOf(id, shards.length));
+		for (const [index, own] of byShard) {
+			for (let i = 0; i < own.length; i += WAIT_BATCH_MAX) {
+				const batch = own.slice(i, i + WAIT_BATCH_MAX);
+				const over = await this.#try(() => this.#shard(index).over(batch));
+				if (over !== undefined) await this.#read(over);
 			}
+		}
+	}
+
+	/** Answers those who wait for one of these that has ended. */
+	async #read(ids: readonly string[]): Promise<void> {
+		await this.#try(() =>
+			Promise.all(
+				ids.map(async (id) => {
+					const shard = shardOf(id, this.#parts.shards.length);
+					const [task] = await this.#shard(shard).get([id]);
+					if (task !== undefined && !isEnded(task.state)) return;
+					for (const answer of this.#awaited.get(id)?.answers ?? [])
+						answer(task);
+				}),
+			),
+		);
+	}
+
+	#shard(index: number): Pick<Shard, "get" | "over"> {
+		return this.#parts.shards[index] as Shard;
+	}
+
+	/** Those who wait go on waiting where the store does not answer; their time bounds it. */
+	async #try<T>(look: () => Promise<T>): Promise<T | undefined> {
+		try {
+			return await look();
 		} catch (error) {
-			// Those who wait go on waiting; their time bounds it.
 			if (!(error instanceof StoreError)) throw error;
+			const { log } = this.#parts;
 			log.debug({ err: error }, "could not look for tasks that are waited for");
+			return;
 		}
 	}
 }

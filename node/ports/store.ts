@@ -203,6 +203,8 @@ export interface Shard {
 	trim(keptMax: number): Promise<number>;
 	/** In order; undefined for what does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
+	over(ids: readonly string[]): Promise<string[]>;
 	/** Newest first. */
 	list(request: ListRequest): Promise<ListReply>;
 	counts(): Promise<ShardCounts>;

@@ -211,6 +211,11 @@ export class RedisShard implements Shard {
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
 	}
 
+	async over(ids: readonly string[]): Promise<string[]> {
+		const numbers = (await this.#run("over", ...ids)) as number[];
+		return numbers.map((number) => ids[number - 1] as string);
+	}
+
 	async list({ state, beforeSeq, limit }: ListRequest): Promise<ListReply> {
 		return decodeList(await this.#run("list", state ?? "", beforeSeq, limit));
 	}

@@ -54,6 +54,7 @@ const SCRIPTS = {
 	trim: { kind: "write", pieces: [] },
 	running: { kind: "read", pieces: [] },
 	get: { kind: "read", pieces: ["read"] },
+	over: { kind: "read", pieces: [] },
 	list: { kind: "read", pieces: ["read"] },
 	counts: { kind: "read", pieces: [] },
 	nodes: { kind: "read", pieces: [] },

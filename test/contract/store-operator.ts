@@ -98,6 +98,7 @@ export class Operator {
 		() => this.#revoke(),
 		() => ({ method: "trim", args: [this.#random.below(12)] }),
 		() => ({ method: "get", args: [this.#some(this.#ids)] }),
+		() => ({ method: "over", args: [this.#some(this.#ids)] }),
 		() => this.#list(),
 	];
 

@@ -44,6 +44,7 @@ const CALLS: Readonly<
 	running: (shard) => shard.running(SESSION),
 	trim: (shard) => shard.trim(1),
 	get: (shard) => shard.get(["a"]),
+	over: (shard) => shard.over(["a"]),
 	list: (shard) => shard.list({ state: undefined, beforeSeq: 1, limit: 1 }),
 	counts: (shard) => shard.counts(),
 	nodes: (shard) => shard.nodes(),

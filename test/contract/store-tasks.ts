@@ -197,6 +197,15 @@ export function readingRules(bench: Bench): void {
 		expect(records.map((task) => task?.id)).toEqual([b?.id, undefined, a?.id]);
 	});
 
+	it("over are those that have ended, and what is not there", async () => {
+		const session = await bench.open();
+		const tasks = await bench.submit({}, {}, {});
+		const { tasks: claimed } = await bench.claim(session, 2);
+		await bench.shard.complete(claimed.slice(0, 1).map(success));
+		const ids = ["nobody", ...tasks.map(({ id }) => id)];
+		expect(await bench.shard.over(ids)).toEqual(["nobody", claimed[0]?.id]);
+	});
+
 	it("lists are newest first, page by page, whatever the priorities and states", async () => {
 		const session = await bench.open();
 		const priorities = [5, 255, 0, 5, 9, 0, 5];

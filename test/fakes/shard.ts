@@ -30,6 +30,7 @@ import {
 	LOSSES_MAX,
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
+import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import { byRoute } from "./shard-queues.ts";
@@ -199,6 +200,13 @@ export class MemoryShard implements Shard {
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
 		return ids.map((id) => this.#tasks.get(id));
+	}
+
+	async over(ids: readonly string[]): Promise<string[]> {
+		return ids.filter((id) => {
+			const task = this.#tasks.get(id);
+			return task === undefined || isEnded(task.state);
+		});
 	}
 
 	async list(request: ListRequest): Promise<ListReply> {

@@ -81,6 +81,10 @@ export class LinkedShard implements Shard {
 		return this.#call("get", () => this.#shard.get(ids));
 	}
 
+	over(ids: readonly string[]) {
+		return this.#call("over", () => this.#shard.over(ids));
+	}
+
 	list(request: ListRequest) {
 		return this.#call("list", () => this.#shard.list(request));
 	}

@@ -1,12 +1,31 @@
 /** When those who wait for a task are answered. */
 import { expect, test } from "vitest";
-import { type Clock, type Log, StoreError } from "../../node/ports.ts";
+import {
+	type Clock,
+	type Log,
+	type Shard,
+	StoreError,
+} from "../../node/ports.ts";
 import { Waiter } from "../../node/waiter.ts";
 import { WAIT_POLL_MS_MAX, WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Tasks are in it, and run for as long as `over` does not name them. */
+function shardOf(over: Shard["over"]): Pick<Shard, "get" | "over"> {
+	return {
+		over,
+		get: async (ids) => {
+			const ended = await over(ids);
+			return ids.map((id) => {
+				const state = ended.includes(id) ? "SUCCESS" : "STARTED";
+				return { id, state } as TaskRecord;
+			});
+		},
+	};
+}
 
 function waiterOn(clock: Clock, getMs: number) {
 	const ended = new Set<string>();
@@ -15,15 +34,14 @@ function waiterOn(clock: Clock, getMs: number) {
 	const waiter = new Waiter({
 		clock,
 		log,
-		get: async (ids) => {
-			for (const id of ids) looks.set(id, (looks.get(id) ?? 0) + 1);
-			const tasks = ids.map(
-				(id) =>
-					({ id, state: ended.has(id) ? "SUCCESS" : "STARTED" }) as TaskRecord,
-			);
-			await new Promise<void>((resolve) => clock.after(getMs, resolve));
-			return tasks;
-		},
+		shards: [
+			shardOf(async (ids) => {
+				for (const id of ids) looks.set(id, (looks.get(id) ?? 0) + 1);
+				const over = ids.filter((id) => ended.has(id));
+				await new Promise<void>((resolve) => clock.after(getMs, resolve));
+				return over;
+			}),
+		],
 	});
 	/** When the wait was over, or whether it still is not. */
 	const wait = (id: string) => {
@@ -83,10 +101,12 @@ test("tasks that are waited for long are looked for together", async () => {
 	const waiter = new Waiter({
 		clock,
 		log,
-		get: async (ids) => {
-			calls += 1;
-			return ids.map((id) => ({ id, state: "STARTED" }) as TaskRecord);
-		},
+		shards: [
+			shardOf(async () => {
+				calls += 1;
+				return [];
+			}),
+		],
 	});
 	for (let i = 0; i < 100; i++) {
 		waiter.wait(`task ${i}`, 60_000).lookSoon();
@@ -97,6 +117,29 @@ test("tasks that are waited for long are looked for together", async () => {
 	await clock.runFor(10_000);
 	// Each of them within the slack of one look, so a look and the next lie as far apart.
 	expect(calls).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.25));
+});
+
+test("of tasks that are waited for together only those that are over are read", async () => {
+	const clock = new VirtualClock();
+	const ended = new Set<string>();
+	const read: string[] = [];
+	const shard = shardOf(async (ids) => ids.filter((id) => ended.has(id)));
+	const get: Shard["get"] = (ids) => {
+		read.push(...ids);
+		return shard.get(ids);
+	};
+	const waiter = new Waiter({ clock, log, shards: [{ ...shard, get }] });
+	const waits = Array.from({ length: 300 }, (_, i) => {
+		const wait = waiter.wait(`task ${i}`, 60_000);
+		wait.lookSoon();
+		return wait;
+	});
+	await clock.runFor(10_000);
+	expect(read).toEqual([]);
+	ended.add("task 7").add("task 270");
+	await clock.runFor(WAIT_POLL_MS_MAX);
+	expect(read).toEqual(["task 7", "task 270"]);
+	expect(await waits[270]?.ended).toMatchObject({ id: "task 270" });
 });
 
 test("a store that answers slowly is given time between looks", async () => {
@@ -157,10 +200,12 @@ test("who waits while the store is away is answered once it is back", async () =
 	const waiter = new Waiter({
 		clock,
 		log,
-		get: async (ids) => {
-			if (isAway) throw new StoreError("unreachable", "away");
-			return ids.map((id) => ({ id, state: "SUCCESS" }) as TaskRecord);
-		},
+		shards: [
+			shardOf(async (ids) => {
+				if (isAway) throw new StoreError("unreachable", "away");
+				return [...ids];
+			}),
+		],
 	});
 	const waiting = waiter.wait("a", 60_000);
 	let task: TaskRecord | undefined;
