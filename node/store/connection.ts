@@ -124,6 +124,21 @@ export class Connection {
 		args: readonly (string | number)[],
 	): Promise<Reply> {
 		try {
+			return await this.#evaluate(script, tag, args);
+		} catch (error) {
+			// Unlike a command that an operator may have forbidden, a script has to run.
+			if (error instanceof StoreError && error.kind === "refused")
+				this.#log.error({ reply: error.message }, "Redis refused a script");
+			throw error;
+		}
+	}
+
+	async #evaluate(
+		script: Script,
+		tag: string,
+		args: readonly (string | number)[],
+	): Promise<Reply> {
+		try {
 			return await this.command("EVALSHA", script.sha1, 1, tag, ...args);
 		} catch (error) {
 			if (
@@ -136,9 +151,10 @@ export class Connection {
 		}
 	}
 
-	/** @throws StoreError; ReplyError where the command itself is at fault. */
+	/** @throws StoreError; ReplyError only where a script is not known. */
 	async command(name: string, ...args: (string | number)[]): Promise<Reply> {
-		if (!this.up)
+		// What is closing is not written to any more: this never leaves.
+		if (!this.up || !this.#redis.stream.writable)
 			throw new StoreError(
 				"unreachable",
 				`Redis is not reachable: ${this.#lastTrouble}`,
@@ -226,7 +242,6 @@ export class Connection {
 		}
 		if (word === "NOSCRIPT") return error; // Expected: see `run`.
 		if (!AWAY.includes(word)) {
-			this.#log.error({ reply: error.message }, "Redis refused a command");
 			return new StoreError(
 				"refused",
 				`Redis refused a command: ${error.message}`,

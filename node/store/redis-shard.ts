@@ -23,6 +23,7 @@ import type {
 	GiveBackOutcome,
 	ListReply,
 	ListRequest,
+	Log,
 	NodeRecord,
 	Opened,
 	OpenRequest,
@@ -47,6 +48,7 @@ import {
 import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
 
+const RECORD_CHARS_TOLD = 200;
 const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 	"stale_token",
 	"pending",
@@ -57,7 +59,10 @@ export class RedisShard implements Shard {
 	readonly index: number;
 	readonly #tag: string;
 	readonly #connection: Connection;
+	readonly #log: Log;
 	readonly #scripts: Readonly<Record<ScriptName, Script>>;
+	/** A node's record that could not be read, and was told of. */
+	#toldUnreadable: string | undefined;
 	/** The connection on which the shard was last opened or adopted. */
 	#adoptedLife: number | undefined;
 
@@ -66,7 +71,9 @@ export class RedisShard implements Shard {
 		cluster: string,
 		connection: Connection,
 		scripts: Readonly<Record<ScriptName, Script>>,
+		log: Log,
 	) {
+		this.#log = log;
 		this.index = index;
 		this.#tag = `{${cluster}:${index}}`;
 		this.#connection = connection;
@@ -229,7 +236,14 @@ export class RedisShard implements Shard {
 	}
 
 	async nodes(): Promise<Registry> {
-		return decodeNodes(await this.#run("nodes"));
+		return decodeNodes(await this.#run("nodes"), (record) => {
+			if (record === this.#toldUnreadable) return;
+			this.#toldUnreadable = record;
+			this.#log.warn(
+				{ record: record.slice(0, RECORD_CHARS_TOLD) },
+				"a node's record in Redis cannot be read; the node is left out",
+			);
+		});
 	}
 
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {

@@ -69,12 +69,12 @@ export class RedisStore implements Store {
 		this.#connection = connection;
 		this.#cluster = cluster;
 		this.#log = log;
-		this.#home = new RedisShard(0, cluster, connection, scripts);
+		this.#home = new RedisShard(0, cluster, connection, scripts, log);
 		this.shards = [
 			this.#home,
 			...Array.from(
 				{ length: shards - 1 },
-				(_, i) => new RedisShard(i + 1, cluster, connection, scripts),
+				(_, i) => new RedisShard(i + 1, cluster, connection, scripts, log),
 			),
 		];
 		connection.onChange((up) => {
@@ -148,8 +148,10 @@ export class RedisStore implements Store {
 				evictionPolicy,
 			};
 		} catch (error) {
-			if (error instanceof StoreError) return; // Lost again; the next connection reads it.
-			this.#log.info({ err: error }, "Redis does not tell its settings");
+			if (!(error instanceof StoreError)) throw error;
+			// Where it is lost again the next connection reads it.
+			if (error.kind === "refused")
+				this.#log.info({ err: error }, "Redis does not tell its settings");
 		}
 	}
 }

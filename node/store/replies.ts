@@ -9,7 +9,6 @@ import type {
 	ClaimReply,
 	EndOutcome,
 	ListReply,
-	NodeRecord,
 	Pulse,
 	RegisteredNode,
 	Registry,
@@ -17,6 +16,7 @@ import type {
 	ShardCounts,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
+import { decodeNodeRecord } from "./node-codec.ts";
 import { decodeFields, decodeTask, decodeTaskText } from "./task-codec.ts";
 
 type Flat = (string | number)[];
@@ -129,17 +129,28 @@ export function decodeCounts(reply: Reply): ShardCounts {
 	};
 }
 
-export function decodeNodes(reply: Reply): Registry {
+/** Nodes whose record cannot be read are left out, and told of. */
+export function decodeNodes(
+	reply: Reply,
+	unreadable: (record: string) => void,
+): Registry {
 	const [nowMs, steps, ...values] = reply as [number, string, ...Flat];
-	const nodes = strides(values, NODE_STRIDE).map(
-		([record, epoch, lease, running, asked]): RegisteredNode => ({
-			record: JSON.parse(record as string) as NodeRecord,
-			epoch: Number(epoch),
-			expiresMs: lease === "" ? undefined : Number(lease),
-			running: running as number,
-			askedToDrain: asked === 1,
-		}),
-	);
+	const nodes: RegisteredNode[] = [];
+	for (const [text, epoch, lease, running, asked] of strides(
+		values,
+		NODE_STRIDE,
+	)) {
+		const record = decodeNodeRecord(text as string);
+		if (record === undefined) unreadable(text as string);
+		else
+			nodes.push({
+				record,
+				epoch: Number(epoch),
+				expiresMs: lease === "" ? undefined : Number(lease),
+				running: running as number,
+				askedToDrain: asked === 1,
+			});
+	}
 	nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));
 	return { nowMs, clockStepsBack: Number(steps), nodes };
 }

@@ -84,9 +84,19 @@ export function decodeTask(id: string, found: Reply): TaskRecord | undefined {
 }
 
 function outcomeOf(state: TaskState, body: string) {
-	return state === "SUCCESS"
-		? { result: body }
-		: { error: JSON.parse(body) as TaskError };
+	return state === "SUCCESS" ? { result: body } : { error: decodeError(body) };
+}
+
+/** It may have been damaged in the store; whoever reads tasks must not end by it. */
+function decodeError(body: string): TaskError {
+	try {
+		const { code, message, stack } = JSON.parse(body) as TaskError;
+		if (typeof code === "string" && typeof message === "string")
+			return { code, message, ...(typeof stack === "string" && { stack }) };
+	} catch {
+		// Not JSON: told below.
+	}
+	return { code: "unreadable", message: "the stored error cannot be read" };
 }
 
 /** The arguments of `complete.lua`: a line for each end in the first, then the bodies. */

@@ -15,10 +15,11 @@ import { type RedisServer, startRedis } from "../redis.ts";
 import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
 const errors: object[] = [];
+const warnings: object[] = [];
 const log: Log = {
 	debug() {},
 	info() {},
-	warn() {},
+	warn: (fields) => warnings.push(fields),
 	error: (fields) => errors.push(fields),
 };
 let server: RedisServer;
@@ -170,6 +171,41 @@ test("an answer that nobody expects is a store's trouble, logged without the arg
 	});
 	expect(JSON.stringify(errors)).toContain("WRONGTYPE");
 	expect(JSON.stringify(errors)).not.toContain(session);
+});
+
+test.each([
+	"{broken",
+	"null",
+	JSON.stringify({ ...nodeRecord("bob"), queues: 5 }),
+])(
+	"a node whose record cannot be read is left out of the registry, and told of once: %s",
+	async (text) => {
+		await redis.hset("{damage:0}:epochs", "bob", 1);
+		await redis.hset("{damage:0}:nodes", "bob", text);
+		warnings.length = 0;
+		for (let i = 0; i < 2; i++) {
+			const { nodes } = await shard.nodes();
+			expect(nodes.map(({ record }) => record.nodeId)).toEqual(["ann"]);
+		}
+		expect(warnings).toMatchObject([{ record: text }]);
+	},
+);
+
+test("an error that cannot be read is told as that", async () => {
+	const reply = await claim();
+	const [first] = reply.ok ? reply.tasks : [];
+	const { id = "", token = 0 } = first ?? {};
+	const error = { code: "failed", message: "no" };
+	await shard.complete([
+		{ id, token, startedMs: 1, state: "FAILURE", end: "failure", error },
+	]);
+	const end = await redis.hget("{damage:0}:ends", id);
+	await redis.hset("{damage:0}:ends", id, `${end?.slice(0, -5)}`);
+	const [task] = await shard.get([id]);
+	expect(task).toMatchObject({
+		state: "FAILURE",
+		error: { code: "unreadable" },
+	});
 });
 
 // A band is a queue and a priority; a page that read all of each would read 250,000 tasks.

@@ -1,0 +1,41 @@
+/**
+ * What a node says of itself, as the registry keeps it: JSON. Every node reads all of
+ * them, so one that is damaged, or of another version, must not end them all.
+ */
+import type { NodeRecord } from "../ports.ts";
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+const isText = (value: unknown) => typeof value === "string";
+const isNumber = (value: unknown) => Number.isFinite(value);
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
+	nodeId: isText,
+	pid: isNumber,
+	host: isText,
+	http: isText,
+	p2p: isText,
+	version: isText,
+	startedMs: isNumber,
+	slots: isNumber,
+	types: isTexts,
+	queues: (value) => value === undefined || isTexts(value),
+	labels: isTexts,
+	draining: (value) => typeof value === "boolean",
+};
+
+/** Undefined for anything that is no such record. */
+export function decodeNodeRecord(text: string): NodeRecord | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return; // Not JSON: no record, as promised above.
+	}
+	if (typeof value !== "object" || value === null) return;
+	const isRecord = Object.entries(SHAPE).every(([name, fits]) =>
+		fits((value as Unchecked)[name]),
+	);
+	return isRecord ? (value as NodeRecord) : undefined;
+}
