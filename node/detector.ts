@@ -5,7 +5,9 @@
  * sessions in the store first and probes its address after, so that what is
  * revoked is the session that was there before the probe: a node that restarts
  * in between has a newer epoch, and is not hit. What the observations mean is
- * judged in `protocol/suspicion.ts`.
+ * judged in `protocol/suspicion.ts`. A look costs the store as much as there are
+ * nodes, and in a large cluster nobody may dial a lost peer again: one that is found
+ * alive at all looks for PROBE_ALIVE_MS is left to those who are connected to it.
  *
  * Without this actor everything works, only later: the leases run out.
  */
@@ -13,6 +15,7 @@ import { formatSession, type SessionName } from "../protocol/lease.ts";
 import {
 	PROBE_AGAIN_MS_MAX,
 	PROBE_AGAIN_MS_MIN,
+	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
 	REFUSALS_KEPT_MAX,
@@ -56,7 +59,12 @@ export interface DetectorParts {
 interface Watch {
 	timer: Timer | undefined;
 	againMs: number;
+	/** Since when every look has found it alive. */
+	aliveMs: number | undefined;
 }
+
+/** `gone`: it holds no lease any more. */
+type Finding = "gone" | "alive" | "suspect";
 
 interface Lease {
 	readonly crew: DetectorCrew;
@@ -95,16 +103,20 @@ export class Detector {
 			watch?.timer?.cancel();
 			this.#watches.delete(nodeId);
 		} else if (watch === undefined && !this.#stopped) {
-			const begun: Watch = { timer: undefined, againMs: PROBE_AGAIN_MS_MIN };
+			const begun: Watch = {
+				timer: undefined,
+				againMs: PROBE_AGAIN_MS_MIN,
+				aliveMs: undefined,
+			};
 			this.#watches.set(nodeId, begun);
 			void this.#look(nodeId, begun);
 		}
 	}
 
 	async #look(nodeId: string, watch: Watch): Promise<void> {
-		let gone = false;
+		let finding: Finding = "suspect";
 		try {
-			gone = await this.#judge(nodeId);
+			finding = await this.#judge(nodeId);
 		} catch (error) {
 			// Without the store nothing can be judged, nor revoked.
 			if (!(error instanceof StoreError)) throw error;
@@ -114,22 +126,26 @@ export class Detector {
 			);
 		}
 		if (this.#watches.get(nodeId) !== watch) return;
-		if (gone) {
+		const { clock } = this.#parts;
+		const isAlive = finding === "alive";
+		watch.aliveMs = isAlive ? (watch.aliveMs ?? clock.monoMs()) : undefined;
+		const forMs = clock.monoMs() - (watch.aliveMs ?? clock.monoMs());
+		if (finding === "gone" || forMs >= PROBE_ALIVE_MS) {
 			this.#watches.delete(nodeId);
 			return;
 		}
-		watch.timer = this.#parts.clock.after(
+		watch.timer = clock.after(
 			watch.againMs,
 			() => void this.#look(nodeId, watch),
 		);
-		watch.againMs = Math.min(watch.againMs * 2, PROBE_AGAIN_MS_MAX);
+		const againMsMax = isAlive ? PROBE_ALIVE_MS : PROBE_AGAIN_MS_MAX;
+		watch.againMs = Math.min(watch.againMs * 2, againMsMax);
 	}
 
-	/** True once there is nothing left to watch: it holds no lease any more. */
-	async #judge(nodeId: string): Promise<boolean> {
+	async #judge(nodeId: string): Promise<Finding> {
 		const { connected, probe, refresh, witnesses, ttlMs, log } = this.#parts;
 		const before = await this.#leasesOf(nodeId);
-		if (before.length === 0) return true;
+		if (before.length === 0) return "gone";
 		await refresh();
 		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
 		// A refusal tells of the life that was there before. Silence must have
@@ -144,7 +160,7 @@ export class Detector {
 							renewer.mayReap && clockStepsBack === renewer.clockStepsBack,
 					);
 		const [first] = leases;
-		if (first === undefined) return false;
+		if (first === undefined) return "suspect";
 		const { heard, seeing } = witnesses(nodeId);
 		const { startedMs } = first.node.record;
 		const verdict = judge({
@@ -157,7 +173,7 @@ export class Detector {
 			peersSeeing: seeing,
 			refusalsLie: this.#heldForDead.get(nodeId) === startedMs,
 		});
-		if (verdict !== "dead") return false;
+		if (verdict !== "dead") return verdict;
 		log.warn(
 			{ nodeId, reach, heard, seeing },
 			"a node is dead; taking its tasks back",
@@ -168,7 +184,7 @@ export class Detector {
 				crew.reaper.reap(formatSession(nodeId, node.epoch), "now"),
 			),
 		);
-		return true;
+		return "gone";
 	}
 
 	#holdForDead(nodeId: string, startedMs: number): void {

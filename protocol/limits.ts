@@ -227,9 +227,10 @@ export const REGISTRY_MS = 10_000;
 export const REGISTRY_MS_MIN = 200;
 /** A probe of a lost peer's address is given so long. */
 export const PROBE_TIMEOUT_MS = 500;
-/** Between probes of a lost peer; doubling from the first to the second. */
+/** Between probes of a lost peer; doubling from the first to the second, or on for as long as it is alive, which ends them after the third. */
 export const PROBE_AGAIN_MS_MIN = 25;
 export const PROBE_AGAIN_MS_MAX = 500;
+export const PROBE_ALIVE_MS = 5_000;
 /** Lives held for dead because their address refused; beyond, the oldest is forgotten, and would be believed dead once more. */
 export const REFUSALS_KEPT_MAX = 1_000;
 /** Peers admitted; those beyond are refused. */

@@ -5,6 +5,8 @@
  * with the other peers' word in between.
  *
  *     connected                          → alive
+ *     closed, its address answers, it
+ *       renews and another peer sees it  → alive: who sees it will notice its end
  *     closed, its host refuses           → dead: nobody runs there any more
  *     closed, unreachable                → suspect: it may be the network, or us
  *     … and renewals missed in the store,
@@ -37,6 +39,8 @@ export function judge(observed: Observed): Verdict {
 	if (observed.reach === "refused" && !observed.refusalsLie) return "dead";
 	const silentMs = observed.ttlMs - observed.leaseLeftMs;
 	const missedTwo = silentMs > 2 * observed.renewalMsMax;
+	if (observed.reach === "answers" && !missedTwo && observed.peersSeeing > 0)
+		return "alive";
 	const nobodySeesIt = observed.peersHeard > 0 && observed.peersSeeing === 0;
 	if (missedTwo && nobodySeesIt && observed.reach !== "answers") return "dead";
 	return "suspect";

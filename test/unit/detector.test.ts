@@ -1,0 +1,84 @@
+/** How long a peer is looked after whose connection has closed. */
+import { expect, test } from "vitest";
+import { Detector } from "../../node/detector.ts";
+import type { Reach, Shard } from "../../node/ports.ts";
+import { LEASE_TTL_MS, PROBE_ALIVE_MS } from "../../protocol/limits.ts";
+import { VirtualClock } from "../clock.ts";
+import { silentLog } from "../contract/gossip-bench.ts";
+import { nodeRecord } from "../contract/store-bench.ts";
+
+/** A detector that has lost bob, who renews his lease. */
+function lost(seeing: number) {
+	const clock = new VirtualClock();
+	const world = { seeing, reach: "answers" as Reach, looks: 0, reaped: 0 };
+	const nodes: Shard["nodes"] = async () => {
+		world.looks += 1;
+		const nowMs = clock.monoMs();
+		const node = {
+			record: nodeRecord("bob"),
+			epoch: 1,
+			expiresMs: nowMs + LEASE_TTL_MS,
+			running: 0,
+			askedToDrain: false,
+		};
+		return { nowMs, clockStepsBack: 0, nodes: [node] };
+	};
+	const detector = new Detector({
+		clock,
+		log: silentLog,
+		ttlMs: LEASE_TTL_MS,
+		crews: [
+			{
+				shard: { nodes } as Shard,
+				reaper: {
+					reap: async () => {
+						world.reaped += 1;
+					},
+				},
+				renewer: {
+					mayReap: true,
+					clockStepsBack: 0,
+					storeNowMs: () => clock.monoMs(),
+				},
+			},
+		],
+		connected: () => [],
+		probe: async () => world.reach,
+		refresh: async () => {},
+		witnesses: () => ({ heard: 2, seeing: world.seeing }),
+	});
+	detector.peerChanged("bob", false);
+	return { clock, world, detector };
+}
+
+test("a lost peer that lives, and that others see, is left to them after a few looks", async () => {
+	const { clock, world, detector } = lost(1);
+	await clock.runFor(3 * PROBE_ALIVE_MS);
+	expect(detector.suspects("bob")).toBe(false);
+	expect(world.looks).toBeLessThanOrEqual(20);
+	const before = world.looks;
+	await clock.runFor(60_000);
+	expect(world.looks).toBe(before);
+});
+
+test("a lost peer that nobody else sees is watched for as long as it lives", async () => {
+	const { clock, world, detector } = lost(0);
+	await clock.runFor(60_000);
+	expect(detector.suspects("bob")).toBe(true);
+	world.reach = "refused";
+	await clock.runFor(1_000);
+	expect(world.reaped).toBe(1);
+	expect(detector.suspects("bob")).toBe(false);
+});
+
+test("one look that does not find a lost peer alive begins its time anew", async () => {
+	const { clock, world, detector } = lost(1);
+	await clock.runFor(PROBE_ALIVE_MS / 2);
+	world.reach = "unreachable";
+	await clock.runFor(PROBE_ALIVE_MS);
+	world.reach = "answers";
+	await clock.runFor(PROBE_ALIVE_MS / 2);
+	expect(detector.suspects("bob")).toBe(true);
+	await clock.runFor(2 * PROBE_ALIVE_MS);
+	expect(detector.suspects("bob")).toBe(false);
+});
