@@ -13,7 +13,13 @@ import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 
-const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const said: string[] = [];
+const log: Log = {
+	debug() {},
+	info: (_fields, text) => said.push(text),
+	warn() {},
+	error: (_fields, text) => said.push(text),
+};
 let server: RedisServer;
 let store: Store;
 let redis: Redis;
@@ -50,10 +56,14 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	await shard.submit([task]);
 	await redis.config("SET", "maxmemory", "1");
 
-	await expect(shard.submit([{ ...task, id: "two" }])).rejects.toMatchObject({
-		name: "StoreError",
-		kind: "full",
-	});
+	said.length = 0;
+	for (const id of ["two", "three"]) {
+		await expect(shard.submit([{ ...task, id }])).rejects.toMatchObject({
+			name: "StoreError",
+			kind: "full",
+		});
+	}
+	expect(said).toEqual([expect.stringMatching(/^no task is accepted/)]);
 	expect(await shard.pulse(session, TTL_MS)).toMatchObject({ ok: true });
 	const claim = await shard.claim({
 		session,
@@ -77,6 +87,10 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	expect(await shard.get(["one"])).toMatchObject([{ state: "SUCCESS" }]);
 	expect(await shard.trim(0)).toBe(1);
 	expect(await shard.close(session)).toBe("closed");
+
+	await redis.config("SET", "maxmemory", "0");
+	expect(await shard.submit([task])).toMatchObject([{ created: true }]);
+	expect(said.at(-1)).toBe("tasks are accepted again");
 });
 
 test("a Redis that may evict tasks is told of in the log, with what to do", async () => {
