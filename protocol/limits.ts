@@ -105,6 +105,10 @@ export const TASK_LOG_LINE_CHARS_MAX = 1_000;
 export const WORKER_HEAP_MIB_MAX = 512;
 /** Handlers that take longer to load stop the node from starting. */
 export const HANDLERS_LOAD_MS = 15_000;
+/** After a thread that did not load its handlers, or could not be had, the next is tried after … */
+export const THREAD_RETRY_MS_MIN = 250;
+/** … doubling to, while none loads. Until then tasks run in threads that have loaded before, or wait. */
+export const THREAD_RETRY_MS_MAX = 5_000;
 /** A thread with work is asked for a sign of life so often … */
 export const PING_MS = 250;
 /** … and is given no more tasks once it has been silent for this long. */

@@ -4,7 +4,7 @@
  *
  * This file knows the jobs under way, and how they are told to stop. `pool.ts`
  * decides where they run, `thread.ts` talks to one thread, `verdict.ts` judges
- * when one dies; what runs inside is `worker-main.ts` and `worker/`. Threads
+ * when one dies, `retrier.ts` sees to it when none can be started; what runs inside is `worker-main.ts` and `worker/`. Threads
  * isolate from accidents, not from malice: Buffers are outside their heap's limit,
  * and native code can end the whole process.
  *
@@ -15,9 +15,9 @@
 import { availableParallelism } from "node:os";
 import type { Clock, Executor, Job, JobOutcome, Log, Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
+import type { LiveJob } from "./live-job.ts";
 import { BUILT_IN_TYPES } from "./messages.ts";
 import { Pool } from "./pool.ts";
-import type { LiveJob } from "./thread.ts";
 
 export interface ExecutorOptions {
 	/** Jobs that the node runs at once: more threads than this are of no use. */
@@ -43,7 +43,7 @@ export async function createExecutor(
 	const threadsMax =
 		options.threads ?? Math.min(availableParallelism(), concurrency);
 	const pool = new Pool(
-		{ handlerFiles, processTaskMs },
+		{ handlerFiles, processTaskMs, typesServed: [] },
 		threadsMax,
 		clock,
 		log,

@@ -17,6 +17,8 @@ export const BUILT_IN_TYPES = ["noop", "process_task"] as const;
 /** What the threads of an executor are started with. */
 export interface WorkerStart {
 	readonly handlerFiles: readonly string[];
+	/** Types that the node has told others it serves: a thread without one does not load. */
+	readonly typesServed: readonly string[];
 	readonly processTaskMs: number;
 }
 
@@ -35,7 +37,7 @@ export type ToWorker =
 
 /** Besides jobs that have succeeded. */
 export type FromWorker =
-	/** Once, before all else. */
+	/** Once, before any word of a job. */
 	| { readonly kind: "loaded"; readonly types: readonly string[] }
 	/** Instead: one sentence that names the file. The thread ends. */
 	| { readonly kind: "unloadable"; readonly message: string }

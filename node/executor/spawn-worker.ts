@@ -7,7 +7,10 @@
  * themselves in a worker; nobody listens there.
  */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { WORKER_HEAP_MIB_MAX } from "../../protocol/limits.ts";
+import {
+	ERROR_MESSAGE_CHARS_MAX,
+	WORKER_HEAP_MIB_MAX,
+} from "../../protocol/limits.ts";
 import { workerSource } from "../assets.ts";
 import type { WorkerData, WorkerStart } from "./messages.ts";
 
@@ -32,4 +35,14 @@ export function spawnWorker(start: WorkerStart): {
 			? new Worker(new URL("./worker-main.ts", import.meta.url), options)
 			: new Worker(source, { ...options, eval: true });
 	return { worker, port: port1 };
+}
+
+/** What a worker's error is in words. */
+export function messageOfError(error: unknown): string {
+	if (error instanceof Error && "code" in error) {
+		if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+			return `the worker's heap outgrew ${WORKER_HEAP_MIB_MAX} MiB`;
+		}
+	}
+	return `the worker failed: ${error}`.slice(0, ERROR_MESSAGE_CHARS_MAX);
 }

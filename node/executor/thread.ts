@@ -3,24 +3,19 @@
  * and heard from it, whether it still answers, and its end.
  *
  * Owns: the numbering of jobs in the thread; bursts (what is said in one go
- * goes out as one message, since a message costs more than the job in it); the jobs' outcomes. Every job given to `run` is settled
- * exactly once: when its outcome arrives, or when the thread has exited and so
- * nothing of it can run any more. Leaves to the pool: which job goes where, and
- * when a thread is to end.
+ * goes out as one message, since a message costs more than the job in it); the
+ * jobs' outcomes. Every job given to `run` is settled exactly once: when its
+ * outcome arrives, or when the thread has exited and so nothing of it can run
+ * any more. Only those that never ran, because the thread did not load, go
+ * back to the pool. Leaves to it: which job goes where, and when a thread is to end.
  */
 import {
 	type MessagePort,
 	receiveMessageOnPort,
 	type Worker,
 } from "node:worker_threads";
-import {
-	ERROR_MESSAGE_CHARS_MAX,
-	HANDLERS_LOAD_MS,
-	PING_MS,
-	SPIN_MS,
-	WORKER_HEAP_MIB_MAX,
-} from "../../protocol/limits.ts";
-import type { Clock, Job, JobOutcome, Log, Timer } from "../ports.ts";
+import { HANDLERS_LOAD_MS, PING_MS, SPIN_MS } from "../../protocol/limits.ts";
+import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
 import {
 	type BurstFromWorker,
@@ -28,23 +23,10 @@ import {
 	pushJob,
 	readFromWorker,
 } from "./burst.ts";
+import type { LiveJob } from "./live-job.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { spawnWorker } from "./spawn-worker.ts";
+import { messageOfError, spawnWorker } from "./spawn-worker.ts";
 import { type Death, outcomeOfDeath } from "./verdict.ts";
-
-/** A job under way, from the call that ran it to its outcome. */
-export interface LiveJob {
-	readonly job: Job;
-	readonly settle: (outcome: JobOutcome) => void;
-	/** Set once it has been told to stop: whatever it does then, it is `aborted`. */
-	aborted: boolean;
-	/** How long it is expected to keep its thread, and when it was given to it. */
-	costMs: number;
-	placedMs: number;
-	/** Where it runs, and its number there; undefined while it waits for a thread. */
-	thread: Thread | undefined;
-	number: number;
-}
 
 export interface ThreadEvents {
 	/** Handlers are loaded: these types can be run. */
@@ -53,6 +35,8 @@ export interface ThreadEvents {
 	onProgress(type: string, jobs: number, elapsedMs: number): void;
 	/** The last job in it is settled, and it lives. */
 	onIdle(): void;
+	/** It has ended without having loaded: these jobs never ran, and are its own no more. */
+	onUnloaded(why: string, jobs: readonly LiveJob[]): void;
 	/** The thread is gone and its jobs are settled. */
 	onExit(death: Death): void;
 }
@@ -66,7 +50,7 @@ export class Thread {
 	readonly #worker: Worker;
 	readonly #port: MessagePort;
 	readonly #portClosed: Promise<void>;
-	readonly #handlerFiles: string;
+	readonly #didNotLoad: string;
 	readonly #jobs = new Slots<LiveJob>();
 	#workMs = 0;
 	#burst: BurstToWorker = [];
@@ -86,16 +70,25 @@ export class Thread {
 		this.#clock = clock;
 		this.#log = log;
 		this.#events = events;
-		this.#handlerFiles = `handler file ${start.handlerFiles.join(", ")}`;
+		const files = start.handlerFiles.join(", ");
+		this.#didNotLoad =
+			files === ""
+				? "a worker thread did not start"
+				: `handler file ${files} did not load`;
 		const { worker, port } = spawnWorker(start);
 		this.#worker = worker;
 		this.#port = port;
 		this.#portClosed = new Promise((resolve) => port.once("close", resolve));
 		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
-			this.#end(this.#explain(`it took over ${HANDLERS_LOAD_MS / 1_000} s`));
+			this.#hearAll();
+			if (!this.#loaded)
+				this.#end(this.#explain(`it took over ${HANDLERS_LOAD_MS / 1_000} s`));
 		});
 		port.on("message", (burst) => this.#hearBurst(burst));
-		worker.on("error", (error) => this.#explain(messageOfError(error)));
+		worker.on("error", (error) => {
+			this.#hearAll();
+			this.#explain(messageOfError(error));
+		});
 		worker.on("exit", (code) => this.#bury(code));
 	}
 
@@ -118,6 +111,11 @@ export class Thread {
 
 	get ending(): boolean {
 		return this.#death !== undefined;
+	}
+
+	/** Its handlers are there: what it is given runs. */
+	get loaded(): boolean {
+		return this.#loaded;
 	}
 
 	run(live: LiveJob): void {
@@ -215,7 +213,7 @@ export class Thread {
 				this.#events.onLoaded(message.types);
 				return;
 			case "unloadable":
-				this.#end({ kind: "unexplained", message: message.message });
+				this.#end({ kind: "unloaded", message: message.message });
 				return;
 			case "dying": {
 				// It ends by itself, unless code that runs at its exit holds it up.
@@ -241,6 +239,16 @@ export class Thread {
 		return live;
 	}
 
+	/** Takes out all jobs but those told to stop. */
+	#takeBack(): LiveJob[] {
+		const back = [...this.#jobs].filter(({ aborted }) => !aborted);
+		for (const live of back) {
+			this.#jobs.take(live.number);
+			live.thread = undefined;
+		}
+		return back;
+	}
+
 	#writeLog(number: number | undefined, line: string): void {
 		const job = number === undefined ? undefined : this.#jobs.get(number)?.job;
 		this.#log.info(
@@ -253,25 +261,28 @@ export class Thread {
 
 	/** The first explanation of a death is the nearest to its cause. */
 	#explain(message: string): Death {
-		this.#death ??= {
-			kind: "unexplained",
-			message: this.#loaded
-				? message
-				: `${this.#handlerFiles} did not load: ${message}`,
-		};
+		this.#death ??= this.#loaded
+			? { kind: "unexplained", message }
+			: { kind: "unloaded", message: `${this.#didNotLoad}: ${message}` };
 		return this.#death;
 	}
 
-	#bury(exitCode: number): void {
-		// What it said last may not have been heard yet.
+	/** What it said last may not have been heard yet, and says whether it has loaded. */
+	#hearAll(): void {
 		for (;;) {
-			const last = receiveMessageOnPort(this.#port);
-			if (last === undefined) break;
-			this.#hearBurst(last.message);
+			const next = receiveMessageOnPort(this.#port);
+			if (next === undefined) return;
+			this.#hearBurst(next.message);
 		}
+	}
+
+	#bury(exitCode: number): void {
+		this.#hearAll();
 		this.#port.close();
 		this.#loading.cancel();
 		const death = this.#explain(`the worker exited with code ${exitCode}`);
+		if (death.kind === "unloaded" && !this.#loaded)
+			this.#events.onUnloaded(death.message, this.#takeBack());
 		const only = this.#jobs.size === 1;
 		for (const { number, aborted } of this.#jobs) {
 			this.#settle(number, outcomeOfDeath({ number, aborted, only }, death));
@@ -279,13 +290,4 @@ export class Thread {
 		// A port is closed some time after it was told to: nothing is to be left behind.
 		void this.#portClosed.then(() => this.#events.onExit(death));
 	}
-}
-
-function messageOfError(error: unknown): string {
-	if (error instanceof Error && "code" in error) {
-		if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
-			return `the worker's heap outgrew ${WORKER_HEAP_MIB_MAX} MiB`;
-		}
-	}
-	return `the worker failed: ${error}`.slice(0, ERROR_MESSAGE_CHARS_MAX);
 }

@@ -7,6 +7,7 @@
  * `process.exit` happens in the asynchronous context of the job that caused
  * it). Where it cannot tell (the heap is full), all its jobs are suspects: they
  * run again, each in a thread of its own, where the next death has one cause.
+ * No job is to blame for a thread that never came to run one.
  */
 import type { JobOutcome } from "../ports.ts";
 
@@ -19,6 +20,8 @@ export type Death =
 			readonly culprit: number;
 			readonly message: string;
 	  }
+	/** It could not load what it was to run: no job has begun in it. */
+	| { readonly kind: "unloaded"; readonly message: string }
 	| { readonly kind: "unexplained"; readonly message: string };
 
 export interface Bereaved {
@@ -31,7 +34,8 @@ export interface Bereaved {
 
 export function outcomeOfDeath(job: Bereaved, death: Death): JobOutcome {
 	if (job.aborted) return { kind: "aborted" };
-	if (death.kind === "ended") return { kind: "displaced", suspect: false };
+	if (death.kind === "ended" || death.kind === "unloaded")
+		return { kind: "displaced", suspect: false };
 	const guilty =
 		death.kind === "attributed" ? job.number === death.culprit : job.only;
 	if (guilty) return { kind: "crashed", message: death.message };

@@ -25,7 +25,8 @@ async function main({ port, ...start }: WorkerData): Promise<void> {
 		return;
 	}
 	const { handlers } = loaded;
-	outbox.say({ kind: "loaded", types: [...handlers.keys()] });
+	// Before any job can end the thread: else that one's death would look like a failed load.
+	outbox.sayNow({ kind: "loaded", types: [...handlers.keys()] });
 	port.on("message", (burst: BurstToWorker) => {
 		readToWorker(
 			burst,

@@ -4,6 +4,7 @@ import { type Death, outcomeOfDeath } from "../../node/executor/verdict.ts";
 const ended: Death = { kind: "ended" };
 const mine: Death = { kind: "attributed", culprit: 7, message: "exit" };
 const anothers: Death = { kind: "attributed", culprit: 6, message: "exit" };
+const unloaded: Death = { kind: "unloaded", message: "half a file" };
 const unexplained: Death = { kind: "unexplained", message: "heap" };
 
 const aborted = { kind: "aborted" };
@@ -48,6 +49,14 @@ test.each([
 		true,
 		innocent,
 	],
+	[
+		"nobody is to blame for a thread that did not load",
+		unloaded,
+		false,
+		false,
+		innocent,
+	],
+	["… nor the only one in it", unloaded, false, true, innocent],
 	[
 		"with no name, each of several is a suspect",
 		unexplained,

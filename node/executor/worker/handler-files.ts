@@ -2,6 +2,9 @@
  * Loads the task code that this thread runs: the built-in types, and those of
  * the handler files (see `task-code.ts` for their shape).
  *
+ * A thread that starts while the node runs must have every type that the node
+ * serves, since the node claims tasks of all of them; a type more is not served.
+ *
  * Checks the shape strictly, and refuses what it does not know rather than
  * ignore it: a limit that someone set and nobody keeps is worse than an error.
  */
@@ -29,6 +32,7 @@ export type Loaded =
 export async function loadHandlers({
 	handlerFiles,
 	processTaskMs,
+	typesServed,
 }: WorkerStart): Promise<Loaded> {
 	const handlers = new Map<string, JobRun>(
 		Object.entries(builtInHandlers(processTaskMs)),
@@ -54,6 +58,11 @@ export async function loadHandlers({
 				message: cut(message, ERROR_MESSAGE_CHARS_MAX - end.length) + end,
 			};
 		}
+	}
+	const lost = typesServed.filter((type) => !handlers.has(type));
+	if (lost.length > 0) {
+		const message = `handler file ${handlerFiles.join(", ")} no longer has the type ${lost.join(", ")}, which this node serves: put it back, or restart the node to serve other types`;
+		return { ok: false, message: cut(message, ERROR_MESSAGE_CHARS_MAX) };
 	}
 	return { ok: true, handlers };
 }

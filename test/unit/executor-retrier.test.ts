@@ -1,0 +1,86 @@
+/** When threads that did not load are tried again, and what is said of it. */
+import { beforeEach, expect, test } from "vitest";
+import { Retrier } from "../../node/executor/retrier.ts";
+import {
+	THREAD_RETRY_MS_MAX,
+	THREAD_RETRY_MS_MIN,
+} from "../../protocol/limits.ts";
+import { VirtualClock } from "../clock.ts";
+import { RecordedLog } from "../contract/recorded-log.ts";
+
+let clock: VirtualClock;
+let log: RecordedLog;
+let retrier: Retrier;
+/** When each trial was made. */
+let trialsMs: number[];
+let outcome: (retrier: Retrier) => void;
+
+beforeEach(() => {
+	clock = new VirtualClock();
+	log = new RecordedLog();
+	trialsMs = [];
+	outcome = (each) => each.failed("half a file");
+	retrier = new Retrier(clock, log, () => {
+		trialsMs.push(clock.monoMs());
+		outcome(retrier);
+	});
+});
+
+function levels(): string[] {
+	return log.entries.map(([level]) => level);
+}
+
+test("the pause doubles up to its limit, and the cause is told once", async () => {
+	retrier.failed("half a file");
+	await clock.runFor(60_000);
+	const pauses = trialsMs.map((ms, i) => ms - (trialsMs[i - 1] ?? 0));
+	expect(pauses.slice(0, 6)).toEqual([
+		THREAD_RETRY_MS_MIN,
+		THREAD_RETRY_MS_MIN * 2,
+		THREAD_RETRY_MS_MIN * 4,
+		THREAD_RETRY_MS_MIN * 8,
+		THREAD_RETRY_MS_MIN * 16,
+		THREAD_RETRY_MS_MAX,
+	]);
+	expect(pauses.at(-1)).toBe(THREAD_RETRY_MS_MAX);
+	expect(levels()).toEqual(["error"]);
+});
+
+test("threads that fail together are followed by one trial", async () => {
+	for (let i = 0; i < 8; i++) retrier.failed("half a file");
+	await clock.runFor(THREAD_RETRY_MS_MIN);
+	expect(trialsMs).toEqual([THREAD_RETRY_MS_MIN]);
+});
+
+test("another cause is told too", () => {
+	retrier.failed("half a file");
+	retrier.failed("a type is lost");
+	expect(levels()).toEqual(["error", "error"]);
+});
+
+test("a thread that loads ends it: that is told once, and pauses are short again", async () => {
+	expect(retrier.succeeded()).toBe(false);
+	retrier.failed("half a file");
+	await clock.runFor(10_000);
+	expect(retrier.failing).toBe(true);
+	expect(retrier.succeeded()).toBe(true);
+	expect(retrier.succeeded()).toBe(false);
+	expect(retrier.failing).toBe(false);
+	expect(levels()).toEqual(["error", "info"]);
+	const trials = trialsMs.length;
+	await clock.runFor(60_000);
+	expect(trialsMs).toHaveLength(trials);
+	retrier.failed("half a file");
+	await clock.runFor(THREAD_RETRY_MS_MIN);
+	expect(trialsMs).toHaveLength(trials + 1);
+});
+
+test("once stopped it tries and says nothing", async () => {
+	retrier.failed("half a file");
+	retrier.stop();
+	retrier.failed("a type is lost");
+	expect(retrier.succeeded()).toBe(false);
+	await clock.runFor(60_000);
+	expect(trialsMs).toEqual([]);
+	expect(levels()).toEqual(["error"]);
+});
