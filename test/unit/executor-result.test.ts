@@ -1,10 +1,37 @@
 /** What becomes of what a task returns. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { returned } from "../../node/executor/worker/outcome.ts";
 import { RESULT_BYTES_MAX } from "../../protocol/limits.ts";
 
 class Named extends Map {}
 class Empty {}
+class Tagged {
+	size = 1;
+	get [Symbol.toStringTag]() {
+		return "Map";
+	}
+}
+
+/** As the runtime makes them: what it tells is in properties of its own, but for the message. */
+function systemError(): Error {
+	try {
+		readFileSync("/absent/file");
+	} catch (error) {
+		return error as Error;
+	}
+	throw new Error("/absent/file is there");
+}
+
+class NamedError extends Error {
+	override name = "NamedError";
+}
+function withProperty(value: object, x: unknown = 1): object {
+	return Object.assign(value, { x });
+}
+
+/** Longer than what is gone through in any case. */
+const LONG = "x".repeat(10_000);
 
 test.each<[string, unknown, string]>([
 	["a Map", new Map([[1, 2]]), "a Map"],
@@ -12,6 +39,20 @@ test.each<[string, unknown, string]>([
 	["a Set in a list in an object", { rows: [new Set([1])] }, "a Set"],
 	["a promise that nobody awaited", { rows: Promise.resolve(1) }, "a Promise"],
 	["an error", [new Error("lost")], "an Error"],
+	["an error of the system", systemError(), "an Error"],
+	["… in an object", { ok: false, error: systemError() }, "an Error"],
+	["… in a long result", [LONG, { reason: systemError() }], "an Error"],
+	["an error with a name of its own", [new NamedError("lost")], "an Error"],
+	["a Map with properties", withProperty(new Map([[1, 2]])), "a Map"],
+	["… in an object", { rows: withProperty(new Map()) }, "a Map"],
+	["… that are long", withProperty(new Map(), LONG), "a Map"],
+	["a Set with properties", withProperty(new Set([1])), "a Set"],
+	[
+		"a promise with properties",
+		[withProperty(Promise.resolve(1))],
+		"a Promise",
+	],
+	["bytes with properties", withProperty(new ArrayBuffer(8)), "an ArrayBuffer"],
 	["headers", { headers: new Headers({ a: "b" }) }, "a Headers"],
 	["NaN", Number.NaN, "NaN"],
 	["NaN in an object", { mean: 0 / 0 }, "NaN"],
@@ -50,6 +91,12 @@ test.each<[string, unknown, string]>([
 		"boxed values",
 		[Object(1), Object(""), Object(false), null],
 		'[1,"",false,null]',
+	],
+	["a class that is named like a Map", new Tagged(), '{"size":1}'],
+	[
+		"an error with a form of its own",
+		Object.assign(new Error("told"), { toJSON: () => "told" }),
+		'"told"',
 	],
 	["no bytes", new Uint8Array(), "{}"],
 	["a form of its own", { toJSON: () => ({ size: null }) }, '{"size":null}'],
