@@ -43,7 +43,7 @@ export class Retrier {
 		if (cause !== this.#cause) {
 			this.#log.error(
 				{ cause },
-				"no new worker thread: tasks run in those that are there, or wait, until the cause is mended; the node tries again by itself",
+				"no new worker thread: mend the cause, and the node goes on by itself; until then tasks run in the threads that have loaded before, or wait",
 			);
 		}
 		this.#cause = cause;

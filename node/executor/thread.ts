@@ -59,6 +59,8 @@ export class Thread {
 	#loaded = false;
 	#loadedMs = 0;
 	#unansweredPings = 0;
+	/** It runs nothing more, though its last words may have to be heard yet. */
+	#gone = false;
 	#death: Death | undefined;
 
 	constructor(
@@ -86,6 +88,7 @@ export class Thread {
 		});
 		port.on("message", (burst) => this.#hearBurst(burst));
 		worker.on("error", (error) => {
+			this.#gone = true;
 			this.#hearAll();
 			this.#explain(messageOfError(error));
 		});
@@ -104,13 +107,11 @@ export class Thread {
 
 	/** Whether it takes part in running: it is not ending, and it answers. */
 	get responsive(): boolean {
-		return (
-			this.#death === undefined && this.#unansweredPings <= SILENT_PINGS_MAX
-		);
+		return !this.ending && this.#unansweredPings <= SILENT_PINGS_MAX;
 	}
 
 	get ending(): boolean {
-		return this.#death !== undefined;
+		return this.#gone || this.#death !== undefined;
 	}
 
 	/** Its handlers are there: what it is given runs. */
@@ -277,6 +278,7 @@ export class Thread {
 	}
 
 	#bury(exitCode: number): void {
+		this.#gone = true;
 		this.#hearAll();
 		this.#port.close();
 		this.#loading.cancel();

@@ -36,9 +36,11 @@ function save(text: string): void {
 }
 
 function handlers(version: number): string {
-	return `export default {
+	return `import { existsSync } from "node:fs";
+	export default {
 		version: () => ${version},
 		exits: () => process.exit(7),
+		spins: (path) => { while (!existsSync(path)); },
 		waits: (_, { signal }) => new Promise((resolve) => {
 			const alive = setInterval(() => {}, 60_000);
 			signal.addEventListener("abort", () => resolve(clearInterval(alive)));
@@ -150,6 +152,20 @@ describe("a handler file that is broken while the node runs", () => {
 		expect(await suspect).toEqual(success(2));
 	});
 
+	test("where the only thread spins they wait until it answers again", async () => {
+		save(handlers(1));
+		await start(1);
+		save("export default {");
+		const enough = join(folder, "enough");
+		const spinning = run("spins", { payload: JSON.stringify(enough) });
+		await log.has(/does not answer/);
+		const waiting = run("version");
+		await log.has(NEEDS_MENDING);
+		writeFileSync(enough, "");
+		expect((await spinning).kind).toBe("success");
+		expect(await waiting).toEqual(success(1));
+	});
+
 	test("what waits is aborted when the executor stops", async () => {
 		save(handlers(1));
 		await start(1);
@@ -170,7 +186,7 @@ describe("a handler file that is broken while the node runs", () => {
 		save("export const more = 1; export { default } from './more.mjs';");
 		writeFileSync(
 			join(folder, "more.mjs"),
-			handlers(1).replace("{", "{ more() {},"),
+			handlers(1).replace("default {", "default { more() {},"),
 		);
 		expect(await runFour()).toEqual(Array(4).fill(success(1)));
 		expect(told()).toEqual([]);
