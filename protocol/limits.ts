@@ -105,9 +105,7 @@ export const TASK_LOG_LINE_CHARS_MAX = 1_000;
 export const WORKER_HEAP_MIB_MAX = 512;
 /** Handlers that take longer to load stop the node from starting. */
 export const HANDLERS_LOAD_MS = 15_000;
-/** After a thread that did not load its handlers, or could not be had, the next is tried after … */
-export const THREAD_RETRY_MS_MIN = 250;
-/** … doubling to, while none loads. Until then tasks run in threads that have loaded before, or wait. */
+/** While none can load its handlers a thread is tried so often, at first sooner. Until then tasks run in those that have loaded, or wait. */
 export const THREAD_RETRY_MS_MAX = 5_000;
 /** A thread with work is asked for a sign of life so often … */
 export const PING_MS = 250;
@@ -145,10 +143,8 @@ export const DRAIN_MS = 30_000;
 export const DRAIN_MS_MAX = 24 * 60 * 60 * 1_000;
 /** It waits so long for the store to take the ends of its tasks; then it leaves, and its lease runs out. */
 export const GOODBYE_MS = 3_000;
-
 /** Between looks for ended tasks past their time. */
 export const TRIM_MS = 30_000;
-
 /** A starting node waits so long for its store; then it starts, is not ready, and goes on trying. */
 export const STORE_START_MS = 2_000;
 

@@ -10,18 +10,18 @@
  *
  * Says so once for each cause, as an error, and once when it is over.
  */
-import {
-	THREAD_RETRY_MS_MAX,
-	THREAD_RETRY_MS_MIN,
-} from "../../protocol/limits.ts";
+import { THREAD_RETRY_MS_MAX } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
+
+/** The first pause: whoever saves a file in two steps is done by then. */
+const FIRST_PAUSE_MS = 250;
 
 export class Retrier {
 	readonly #clock: Clock;
 	readonly #log: Log;
 	readonly #tryAgain: () => void;
 	#cause: string | undefined;
-	#pauseMs = THREAD_RETRY_MS_MIN;
+	#pauseMs = FIRST_PAUSE_MS;
 	#pause: Timer | undefined;
 	#stopped = false;
 
@@ -61,7 +61,7 @@ export class Retrier {
 		if (this.#cause === undefined || this.#stopped) return false;
 		this.#pause?.cancel();
 		this.#pause = undefined;
-		this.#pauseMs = THREAD_RETRY_MS_MIN;
+		this.#pauseMs = FIRST_PAUSE_MS;
 		this.#cause = undefined;
 		this.#log.info({}, "worker threads can be started again");
 		return true;

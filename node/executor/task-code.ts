@@ -29,8 +29,8 @@ export interface TaskContext {
 /**
  * Runs a task. What it returns is the result and must be JSON (undefined
  * becomes null; a Map, a Set, an Error or NaN, of which JSON would keep little or
- * nothing without a word, is refused); what it throws ends the task FAILURE, with the error's own `code`
- * where that is a short name, else `failed`.
+ * nothing without a word, is refused); what it throws ends the task FAILURE, with
+ * the error's own `code` where that is a short name, else `failed`.
  */
 export type TaskRun = (
 	// biome-ignore lint/suspicious/noExplicitAny: a handler states the payload that it expects
