@@ -152,12 +152,17 @@ export class Runner {
 		this.#tellFreed();
 	}
 
+	/** In the store's time, which this node only reckons: never before the claim. */
+	#startedMs(shard: number, { claimedMs }: ClaimedTask, ranMs: number): number {
+		return Math.max(claimedMs, this.#parts.storeNowMs(shard) - ranMs);
+	}
+
 	#leave({ task, shard }: Held, outcome: JobOutcome): void {
-		const { finish, giveBack, storeNowMs } = this.#parts;
+		const { finish, giveBack } = this.#parts;
 		const { id, token } = task;
 		switch (outcome.kind) {
 			case "success": {
-				const startedMs = storeNowMs(shard) - outcome.ranMs;
+				const startedMs = this.#startedMs(shard, task, outcome.ranMs);
 				finish(shard, {
 					id,
 					token,
@@ -168,7 +173,7 @@ export class Runner {
 				return;
 			}
 			case "failure": {
-				const startedMs = storeNowMs(shard) - outcome.ranMs;
+				const startedMs = this.#startedMs(shard, task, outcome.ranMs);
 				finish(shard, {
 					id,
 					token,

@@ -9,7 +9,7 @@
  * counts. A file that is not a key stops the start; replacing it would
  * silently turn the node into another one.
  */
-import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
 	generateKeyPair,
@@ -24,7 +24,7 @@ const FILE = "node.key";
 /** A file that a person has to look at. The message is one sentence. */
 export class KeyUnusable extends Error {}
 
-/** @throws KeyUnusable where there is a file, and no key in it. */
+/** @throws KeyUnusable where there is no key in the file, or none can be written. */
 export async function loadKey(
 	dataDir: string,
 	random: Random,
@@ -77,19 +77,29 @@ async function createKey(path: string, random: Random): Promise<void> {
 	const key = await generateKeyPair("Ed25519");
 	const text = `${Buffer.from(privateKeyToProtobuf(key)).toString("base64")}\n`;
 	const draft = `${path}.${random.text(12)}`;
-	const file = await open(draft, "wx", 0o600);
+	try {
+		await writeSynced(draft, text);
+		await link(draft, path);
+	} catch (cause) {
+		if (isCode(cause, "EEXIST")) return;
+		const { code } = cause as NodeJS.ErrnoException;
+		throw new KeyUnusable(
+			`The node's key ${path} cannot be written (${code}); make room for it there, or give --data another folder.`,
+			{ cause },
+		);
+	} finally {
+		// Where there was no room for it, too: each start would leave one more.
+		await rm(draft, { force: true });
+	}
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+	const file = await open(path, "wx", 0o600);
 	try {
 		await file.writeFile(text);
 		await file.sync();
 	} finally {
 		await file.close();
-	}
-	try {
-		await link(draft, path);
-	} catch (cause) {
-		if (!isCode(cause, "EEXIST")) throw cause;
-	} finally {
-		await unlink(draft);
 	}
 }
 

@@ -33,6 +33,7 @@ export function say(line) {
 
 const PROGRESS_MS = 10_000;
 const OUTPUT_CHARS_KEPT = 16_384;
+const STOP_SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /**
  * Resolves with whether the command succeeded, and the end of what it printed.
@@ -55,6 +56,7 @@ export function run(title, [file = "", ...args], env, cwd) {
 		/** @param {boolean} ok */
 		const finish = (ok) => {
 			clearInterval(progress);
+			for (const signal of STOP_SIGNALS) process.off(signal, stop);
 			say(`${title}: ${ok ? "done" : "failed"} after ${elapsed()}`);
 			resolve({ ok, output });
 		};
@@ -68,6 +70,12 @@ export function run(title, [file = "", ...args], env, cwd) {
 				output = (output + text).slice(-OUTPUT_CHARS_KEPT);
 			});
 		}
+		// Told to stop, this process takes it along: it would go on alone, in the way of the next.
+		const stop = (/** @type {NodeJS.Signals} */ signal) => {
+			child.kill(signal);
+			child.once("exit", () => process.kill(process.pid, signal));
+		};
+		for (const signal of STOP_SIGNALS) process.once(signal, stop);
 		child.once("error", (error) => {
 			output += error.message;
 			finish(false);

@@ -13,7 +13,10 @@ const REDIS_ADVICE =
 
 /** For a cluster: a server of its own, or the address of one. */
 export const redis = program(
-	() => process.env.HEARSAY_REDIS_URL || findProgram(["redis-server"]),
+	() =>
+		process.env.HEARSAY_REDIS_URL ||
+		process.env.HEARSAY_REDIS ||
+		findProgram(["redis-server"]),
 	"redis-server",
 	`Hearsay needs a Redis server. ${REDIS_ADVICE}, or set HEARSAY_REDIS_URL to one that is running, for instance redis://127.0.0.1:6379.`,
 );

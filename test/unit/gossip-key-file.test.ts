@@ -1,11 +1,16 @@
 /** A node keeps its identity over restarts, and never takes on another by accident. */
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadKey } from "../../node/gossip/key-file.ts";
 import { createNoGossip } from "../../node/gossip/no-gossip.ts";
 import { systemRandom } from "../../node/world.ts";
+
+const KEY_FILE = new URL("../../node/gossip/key-file.ts", import.meta.url);
+const WORLD = new URL("../../node/world.ts", import.meta.url);
 
 let root: string;
 beforeEach(async () => {
@@ -45,6 +50,23 @@ test.each([
 		expect((await stat(join(root, "node.key"))).size).toBe(text.length);
 	},
 );
+
+test("a key for which there is no room is told of, and leaves nothing behind", async () => {
+	const load = `
+		import { loadKey } from ${JSON.stringify(KEY_FILE)};
+		import { systemRandom } from ${JSON.stringify(WORLD)};
+		await loadKey(${JSON.stringify(root)}, systemRandom).catch(({ message }) => console.log(message));
+	`;
+	// No file may have a byte: as on a full disk, for this process alone.
+	const { stdout } = await promisify(execFile)("sh", [
+		...["-c", 'ulimit -f 0; exec "$@"', "sh", process.execPath],
+		...["--input-type=module", "--eval", load],
+	]);
+	expect(stdout).toMatch(
+		/^The node's key \S+ cannot be written \(EFBIG\); .+\.$/m,
+	);
+	expect(await readdir(root)).toEqual([]);
+});
 
 test("without gossip a node has the same identity and no address", async () => {
 	const options = { dataDir: root, random: systemRandom };
