@@ -5,7 +5,7 @@
  */
 import Type, { type Static } from "typebox";
 import { ID_CHARS_MAX, PAYLOAD_BYTES_MAX, PRIORITY_DEFAULT } from "./limits.ts";
-import { name, words } from "./schema.ts";
+import { ItemProblem, name, words } from "./schema.ts";
 
 const CELERY_PRIORITY_MAX = 10;
 
@@ -49,6 +49,14 @@ const CeleryId = Type.Union([Type.Integer(), Type.String()]);
 export const CeleryAccepted = Type.Object({
 	task_id: CeleryId,
 	status: CeleryStatus,
+});
+/** One item of an array that was not taken. */
+export const CeleryRejected = Type.Object({
+	task_id: Type.Optional(
+		Type.Unknown({ description: "as it was sent; absent where it had none" }),
+	),
+	status: Type.Literal("REJECTED"),
+	problem: ItemProblem,
 });
 export const CeleryTask = Type.Object({
 	task_id: CeleryId,

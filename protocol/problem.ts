@@ -31,6 +31,21 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What one task of many can be refused for, the rest being taken. */
+export const ITEM_PROBLEMS = [
+	"invalid",
+	"invalid_json",
+	"conflict",
+	"too_large",
+	"idempotency_conflict",
+	"too_many_routes",
+	"store_unavailable",
+	"store_full",
+	"outcome_unknown",
+	"overloaded",
+	"stopping",
+] as const satisfies readonly ProblemCode[];
+
 export interface Problem {
 	readonly code: ProblemCode;
 	/** One sentence: what is wrong and what to do. */

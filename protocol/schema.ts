@@ -148,6 +148,13 @@ export const TaskAsAccepted = Type.Pick(TaskAsRead, [
 ]);
 export type TaskAsAccepted = Static<typeof TaskAsAccepted>;
 
+/** What was wrong with one item of many. */
+export const ItemProblem = Type.Pick(
+	ProblemAsRead,
+	["code", "detail", "field"],
+	{ description: "its field is relative to the item" },
+);
+
 /** The answer to one item of many, at that item's place. */
 export const ItemAnswer = Type.Object({
 	id: Type.Optional(Type.String({ description: "absent where it had none" })),
@@ -156,11 +163,7 @@ export const ItemAnswer = Type.Object({
 			"202 accepted, 200 was there already, else the status of the problem",
 	}),
 	state: Type.Optional(words(TASK_STATES)),
-	problem: Type.Optional(
-		Type.Pick(ProblemAsRead, ["code", "detail", "field"], {
-			description: "its field is relative to the item",
-		}),
-	),
+	problem: Type.Optional(ItemProblem),
 });
 export type ItemAnswer = Static<typeof ItemAnswer>;
 

@@ -6,10 +6,12 @@ import type { TSchema } from "typebox";
 import {
 	CeleryAccepted,
 	CeleryList,
+	CeleryRejected,
 	CelerySubmission,
 	CeleryTask,
 } from "../../protocol/celery.ts";
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../../protocol/limits.ts";
+import { ITEM_PROBLEMS, problemStatus } from "../../protocol/problem.ts";
 import {
 	BatchAnswer,
 	ClusterAsRead,
@@ -38,6 +40,7 @@ const schemas = {
 	ClusterAsRead,
 	CelerySubmission,
 	CeleryAccepted,
+	CeleryRejected,
 	CeleryTask,
 	CeleryList,
 	Problem: ProblemAsRead,
@@ -57,9 +60,13 @@ function ref(name: keyof typeof schemas) {
 	return { $ref: `#/components/schemas/${name}` };
 }
 
+function arrayOf(...names: (keyof typeof schemas)[]) {
+	return { type: "array", items: { anyOf: names.map(ref) } };
+}
+
 /** One schema, or an array of them. */
 function oneOrMany(name: keyof typeof schemas) {
-	return { anyOf: [ref(name), { type: "array", items: ref(name) }] };
+	return { anyOf: [ref(name), arrayOf(name)] };
 }
 
 function answer(description: string, schema: object, type = JSON_BODY) {
@@ -71,6 +78,22 @@ const problem = answer(
 	ref("Problem"),
 	PROBLEM_TYPE,
 );
+
+/** `many`: how the answers to many look by type, where none of them was taken. */
+function refusals(many: Readonly<Record<string, object>>) {
+	const refused = {
+		description:
+			"Refused; of many, none was taken, and each item's `problem` says why",
+		content: {
+			...problem.content,
+			...Object.fromEntries(
+				Object.entries(many).map(([type, schema]) => [type, { schema }]),
+			),
+		},
+	};
+	const statuses = new Set(ITEM_PROBLEMS.map(problemStatus));
+	return Object.fromEntries([...statuses].map((each) => [each, refused]));
+}
 
 function read(summary: string, schema: object, parameters: object[] = []) {
 	const responses = { 200: answer("As asked", schema), default: problem };
@@ -88,6 +111,8 @@ function parameter(
 const text = { type: "string" };
 const drained = { type: "object", properties: { id: text, state: text } };
 const status = { type: "object", properties: { status: text } };
+
+const lines = { ...ref("ItemAnswer"), description: "One a line" };
 
 const submit = {
 	post: {
@@ -109,9 +134,10 @@ const submit = {
 					[JSON_BODY]: {
 						schema: { anyOf: [ref("TaskAsAccepted"), ref("BatchAnswer")] },
 					},
-					[NDJSON_TYPE]: { schema: ref("ItemAnswer") },
+					[NDJSON_TYPE]: { schema: lines },
 				},
 			},
+			...refusals({ [JSON_BODY]: ref("BatchAnswer"), [NDJSON_TYPE]: lines }),
 			default: problem,
 		},
 	},
@@ -162,7 +188,13 @@ const paths = {
 				content: { [JSON_BODY]: { schema: oneOrMany("CelerySubmission") } },
 			},
 			responses: {
-				200: answer("Taken", oneOrMany("CeleryAccepted")),
+				200: answer("Taken; of many, those that are not REJECTED", {
+					anyOf: [
+						ref("CeleryAccepted"),
+						arrayOf("CeleryAccepted", "CeleryRejected"),
+					],
+				}),
+				...refusals({ [JSON_BODY]: arrayOf("CeleryRejected") }),
 				default: problem,
 			},
 		},

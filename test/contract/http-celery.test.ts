@@ -2,6 +2,7 @@
  * The addresses of the Celery system that Hearsay replaces.
  */
 import { expect, test } from "vitest";
+import { StoreError } from "../../node/ports.ts";
 import { startServer } from "./http-server.ts";
 
 test("a task of the old system becomes a process_task", async () => {
@@ -31,6 +32,21 @@ test("an array is answered as an array, in order", async () => {
 		{ task_id: "three", status: "PENDING" },
 	]);
 	expect(server.api.tasks.size).toBe(2);
+});
+
+test("an array of which nothing was taken is answered as an array, too", async () => {
+	await using server = await startServer();
+	const bad = await server.post("/add_task", [{ task_id: {} }, 7]);
+	expect(bad.status).toBe(400);
+	expect(bad.json).toMatchObject([
+		{ task_id: {}, status: "REJECTED", problem: { field: "task_id" } },
+		{ status: "REJECTED", problem: { code: "invalid" } },
+	]);
+	server.api.failure = new StoreError("unreachable", "away");
+	const task = { task_id: 1, task_data: "a" };
+	const away = await server.post("/add_task", [task]);
+	expect(away.status).toBe(503);
+	expect(away.json).toMatchObject([{ task_id: 1, status: "REJECTED" }]);
 });
 
 test("fields that the old system ignored are ignored", async () => {

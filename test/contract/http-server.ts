@@ -1,11 +1,13 @@
 /**
  * The HTTP side of a node on a free port, over an `Api` in memory; and plain
- * ways to call it, with and without a well-behaved client between.
+ * ways to call it, with and without a well-behaved client between. Whatever a
+ * test asks for, the answer must be one that `/openapi.json` describes.
  */
 import { connect } from "node:net";
 import { createHttp, type Http } from "../../node/http/server.ts";
 import { systemClock } from "../../node/world.ts";
 import { FakeApi } from "../fakes/api.ts";
+import { Described } from "./http-described.ts";
 
 export interface Answer {
 	readonly status: number;
@@ -29,6 +31,9 @@ export interface Server extends Http, AsyncDisposable {
 	raw(request: string): Promise<{ status: number; text: string }>;
 }
 
+/** Every server of a test describes itself alike. */
+let described: Described | undefined;
+
 export async function startServer(host = "127.0.0.1"): Promise<Server> {
 	const api = new FakeApi();
 	const errors: object[] = [];
@@ -51,8 +56,18 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 		const text = await answer.text();
 		const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
 		const json = isJson && text !== "" ? JSON.parse(text) : undefined;
-		return { status: answer.status, headers: answer.headers, text, json };
+		const { status, headers } = answer;
+		const flaw = described?.flawOf({
+			method: init.method ?? "GET",
+			path,
+			status,
+			type: headers.get("content-type") ?? "",
+			text,
+		});
+		if (flaw !== undefined) throw new Error(flaw);
+		return { status, headers, text, json };
 	};
+	described ??= new Described((await call("/openapi.json", {})).json);
 	return {
 		...http,
 		api,

@@ -202,6 +202,33 @@ test("an answer of which nothing was taken is not a success", async () => {
 	});
 });
 
+test("an array or lines of which nothing was taken answer as described, whatever the reason", async () => {
+	await using server = await startServer();
+	const key = { "idempotency-key": "k" };
+	await server.post("/v1/tasks", [{ id: "a", type: "t" }, { type: "t" }], key);
+	const tries: [tasks: unknown[], headers: object, status: number][] = [
+		[[{}, 1], {}, 400],
+		[[{ id: "a", type: "other" }], {}, 409],
+		[[{ type: "t", payload: "x".repeat(PAYLOAD_BYTES_MAX) }], {}, 413],
+		[[{ type: "t", id: "a" }, { type: "other" }], key, 202],
+		[[1, { type: "other" }], key, 422],
+	];
+	for (const [tasks, headers, status] of tries) {
+		const array = await server.post("/v1/tasks", tasks, { ...headers });
+		expect(array.status).toBe(status);
+		expect(array.json.tasks.length).toBe(tasks.length);
+		const text = tasks.map((task) => JSON.stringify(task)).join("\n");
+		const lines = await server.post("/v1/tasks", text, {
+			...headers,
+			...ndjson,
+		});
+		expect(lines.status).toBe(status);
+	}
+	server.api.failure = new StoreError("full", "full");
+	const full = await server.post("/v1/tasks", '{"type":"t"}', ndjson);
+	expect(full.status).toBe(503);
+});
+
 test("an empty array is nothing to do", async () => {
 	await using server = await startServer();
 	const answer = await server.post("/v1/tasks", []);
