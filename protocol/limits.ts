@@ -1,6 +1,5 @@
 /**
  * Every limit of the system, in one place, with what happens when it is met.
- *
  * Sizes are bytes of UTF-8 and times are milliseconds unless a name says
  * otherwise. How limits relate to one another is asserted in `limit-relations.ts`.
  */
@@ -52,6 +51,11 @@ export const ITEMS_CHUNK = 512;
 /** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
+/** Lists, `/status/all` among them, that are read or sent at once; of more, so many wait. Beyond: 503 `overloaded`. */
+export const BULK_READS_MAX = 4;
+export const BULK_READS_WAITING_MAX = 64;
+/** Who waits longer: 503 `overloaded`. A client that takes nothing of its list for so long is cut off. */
+export const BULK_READ_PATIENCE_MS = 10_000;
 
 // --- Connections to the HTTP side.
 
@@ -86,15 +90,12 @@ export const ENDED_KEPT_MS = 24 * 60 * 60 * 1_000;
 /** … or, oldest first, beyond this many in the whole cluster. */
 export const ENDED_KEPT_MAX = 100_000;
 
-// --- Poison: when a task is given up.
+// --- Running tasks.
 
-/** Crashes of the worker that ran it. The last one ends it FAILURE `crashed`. */
+/** Crashes of the worker that ran a task. The last one ends it FAILURE `crashed`: it is poison. */
 export const CRASHES_MAX = 3;
 /** Lives of nodes lost while they ran it; it may be the cause. Likewise. */
 export const LOSSES_MAX = 8;
-
-// --- Running tasks.
-
 /** A thrown error's own `code` longer than this is replaced by `failed`. */
 export const ERROR_CODE_CHARS_MAX = 64;
 /** Lines that one run of a task may log; a last line says that more were dropped. */
@@ -174,7 +175,6 @@ export const REVOKE_BATCH_MAX = 128;
 export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;
-
 /** Between tries to reach a store that did not answer. */
 export const STORE_RETRY_MS = 250;
 /** Commands to the store that wait for their answers at once. Beyond, a call is refused as if the store could not be reached. */

@@ -21,6 +21,7 @@ import type { Api, Clock, Submitted } from "../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
 import { statusOfAll, submitAll, tooManyItems } from "./batch.ts";
 import { bodyOf } from "./body.ts";
+import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
 import { parseJson } from "./json.ts";
 import { CELERY_TYPE, checkCelery } from "./submission.ts";
 import { isId, noSuchTask } from "./tasks.ts";
@@ -40,12 +41,15 @@ export function routeCelery(
 	app: FastifyInstance,
 	api: Api,
 	clock: Clock,
+	bulkReads: BulkReads,
 ): void {
 	app.post("/add_task", (request, reply) =>
 		addTask(api, clock, bodyOf(request), reply),
 	);
 	app.get("/status/all", async (_request, reply) =>
-		sendJson(reply, 200, await writeAll(api)),
+		(await bulkReads.enter(reply))
+			? sendBulk(reply, await writeAll(api))
+			: sendProblem(reply, bulkReadsFull),
 	);
 	app.get<{ Params: { task_id: string } }>(
 		"/status/:task_id",

@@ -28,6 +28,7 @@ import {
 	writeProblem,
 } from "./answer.ts";
 import { takeBodies } from "./body.ts";
+import { BulkReads } from "./bulk-reads.ts";
 import { routeCelery } from "./celery.ts";
 import { routeCluster } from "./cluster.ts";
 import { guard, secure } from "./guard.ts";
@@ -59,6 +60,7 @@ export interface Http {
 export async function createHttp(options: HttpOptions): Promise<Http> {
 	const { api, host, port, clock, log } = options;
 	const waits = new Waits();
+	const bulkReads = new BulkReads(clock);
 	let stopping = false;
 	const app = createServer();
 	app.setErrorHandler((error, request, reply) => {
@@ -73,9 +75,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	takeBodies(app);
 	refuseOtherMethods(app, () => {
 		routeSubmit(app, api, clock);
-		routeTasks(app, api, waits);
+		routeTasks(app, api, waits, bulkReads);
 		routeCluster(app, api, () => clock.wallMs());
-		routeCelery(app, api, clock);
+		routeCelery(app, api, clock, bulkReads);
 		routePage(app);
 		routeOpenapi(app, options.version);
 	});

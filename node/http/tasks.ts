@@ -15,6 +15,7 @@ import { isTaskState, TASK_STATES } from "../../protocol/state.ts";
 import { writeTask } from "../../protocol/view.ts";
 import type { Api, TaskPage } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
+import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
 import { readQuery } from "./query.ts";
 import type { Waits } from "./waits.ts";
 
@@ -31,11 +32,18 @@ export const noSuchTask: Problem = {
 		"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
 };
 
-export function routeTasks(app: FastifyInstance, api: Api, waits: Waits): void {
+export function routeTasks(
+	app: FastifyInstance,
+	api: Api,
+	waits: Waits,
+	bulkReads: BulkReads,
+): void {
 	app.get<{ Params: { id: string } }>("/v1/tasks/:id", (request, reply) =>
 		read(api, waits, request.params.id, request, reply),
 	);
-	app.get("/v1/tasks", (request, reply) => list(api, request, reply));
+	app.get("/v1/tasks", (request, reply) =>
+		list(api, bulkReads, request, reply),
+	);
 }
 
 async function read(
@@ -74,6 +82,7 @@ async function read(
 
 async function list(
 	api: Api,
+	bulkReads: BulkReads,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -95,6 +104,7 @@ async function list(
 			field: "limit",
 		});
 	}
+	if (!(await bulkReads.enter(reply))) return sendProblem(reply, bulkReadsFull);
 	const page = await api.list(state, limit, cursor);
 	if (page === undefined) {
 		return sendProblem(reply, {
@@ -104,9 +114,8 @@ async function list(
 			field: "cursor",
 		});
 	}
-	return sendJson(
+	return sendBulk(
 		reply,
-		200,
 		writePage(page, (route) => api.isServed(route)),
 	);
 }

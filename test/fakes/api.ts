@@ -24,6 +24,10 @@ export class FakeApi implements Api {
 	failure: Error | undefined;
 	/** Submissions wait for it, while set. */
 	held: Promise<void> | undefined;
+	/** Lists wait for it, while set. */
+	listsHeld: Promise<void> | undefined;
+	/** Lists asked for so far. */
+	lists = 0;
 	/** Called with every submission that comes. */
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
@@ -140,6 +144,8 @@ export class FakeApi implements Api {
 		limit: number,
 		cursor: string | undefined,
 	): Promise<TaskPage | undefined> {
+		this.lists++;
+		await this.listsHeld;
 		this.#needStore();
 		const before = Number(cursor ?? Number.MAX_SAFE_INTEGER);
 		if (Number.isNaN(before)) return undefined;
