@@ -7,7 +7,6 @@
  * request holds resources without a limit, and that `close` comes to an end:
  * waiting requests are answered at once, others have a moment, then are cut.
  */
-import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import {
 	BODY_BYTES_MAX,
@@ -19,15 +18,11 @@ import {
 	ID_CHARS_MAX,
 	REQUEST_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
-import { PROBLEMS, type Problem } from "../../protocol/problem.ts";
+import type { Problem } from "../../protocol/problem.ts";
 import type { Api, Clock, Log } from "../ports.ts";
-import {
-	PROBLEM_TYPE,
-	problemOf,
-	sendProblem,
-	writeProblem,
-} from "./answer.ts";
+import { problemOf, sendProblem } from "./answer.ts";
 import { takeBodies } from "./body.ts";
+import { BrokenHttp } from "./broken-http.ts";
 import { BulkReads } from "./bulk-reads.ts";
 import { routeCelery } from "./celery.ts";
 import { routeCluster } from "./cluster.ts";
@@ -102,6 +97,7 @@ const internal: Problem = {
 };
 
 function createServer(): FastifyInstance {
+	const broken = new BrokenHttp();
 	const app = Fastify({
 		bodyLimit: BODY_BYTES_MAX,
 		requestTimeout: REQUEST_TIMEOUT_MS,
@@ -120,39 +116,12 @@ function createServer(): FastifyInstance {
 		frameworkErrors: (error, { method }, reply) => {
 			sendProblem(secure(reply), problemOf(error, method) ?? internal);
 		},
-		clientErrorHandler: answerBrokenHttp,
+		clientErrorHandler: (error, socket) => broken.answer(error, socket),
 	});
+	broken.watch(app.server);
 	app.server.maxConnections = HTTP_CONNECTIONS_MAX;
 	return app;
 }
-
-/** What Node's parser refuses never reaches a route: answer on the bare socket. */
-function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
-	if (socket.writable && error.code !== "ECONNRESET") {
-		const problem = brokenHttp[error.code ?? ""] ?? notHttp;
-		const text = writeProblem(problem);
-		const [status, title] = PROBLEMS[problem.code];
-		socket.write(
-			`HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-		);
-	}
-	socket.destroySoon();
-}
-
-const notHttp: Problem = {
-	code: "invalid",
-	detail: "The request is not well-formed HTTP/1.1.",
-};
-const brokenHttp: Readonly<Record<string, Problem>> = {
-	HPE_HEADER_OVERFLOW: {
-		code: "headers_too_large",
-		detail: `The address and headers together may have ${HEADER_BYTES_MAX} bytes.`,
-	},
-	ERR_HTTP_REQUEST_TIMEOUT: {
-		code: "timeout",
-		detail: "The request took too long to come; send it again.",
-	},
-};
 
 function addressOf(app: FastifyInstance, host: string): string {
 	const bound = app.server.address();

@@ -63,6 +63,47 @@ test.each([
 	expect(status).toBe(400);
 });
 
+const submission =
+	'POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{"id":"a","type":"t"}';
+const statuses = (text: string) => text.match(/HTTP\/1.1 \d+/g);
+
+test("what follows a request and is none does not take the place of its answer", async () => {
+	await using server = await startServer();
+	const { text } = await server.raw(`${submission}X\r\n\r\n`);
+	expect(statuses(text)).toEqual(["HTTP/1.1 202"]);
+	expect(server.api.tasks.size).toBe(1);
+});
+
+test("who waits for a task is answered though what follows is no request", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", ...task });
+	const wait = "GET /v1/tasks/a?wait=30s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+	const answered = server.raw(`${wait}${wait}X\r\n\r\n`);
+	await server.api.waiting(2);
+	server.api.end("a", "42");
+	const { text } = await answered;
+	expect(statuses(text)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+	expect(text).toContain('"result":42');
+});
+
+test("what follows an answered request and is none is told so", async () => {
+	await using server = await startServer();
+	const socket = connect(Number(server.address.split(":")[1]), "127.0.0.1");
+	socket.write(submission);
+	expect(String((await once(socket, "data"))[0])).toMatch(/ 202 /);
+	socket.write("X\r\n\r\n");
+	expect(String((await once(socket, "data"))[0])).toMatch(/ 400 /);
+	await once(socket, "close");
+});
+
+test("a body that breaks off in bad chunks is told so", async () => {
+	await using server = await startServer();
+	const { status } = await server.raw(
+		"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\nX\r\n",
+	);
+	expect(status).toBe(400);
+});
+
 // --- Who may call
 
 test.each(["evil.example", "127.0.0.1.evil.example", "10.0.0.1:5000"])(

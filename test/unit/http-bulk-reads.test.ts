@@ -64,7 +64,7 @@ test("who waits too long for a place is refused", async () => {
 test("a client that takes nothing of a list is cut off, and only then", () => {
 	const reply = new FakeReply();
 	sendBulk(asReply(reply), "{}");
-	expect(reply.raw.silences).toEqual([BULK_READ_PATIENCE_MS]);
+	expect(reply.raw.silences).toEqual([BULK_READ_PATIENCE_MS / 2]);
 	reply.raw.close();
 	expect(reply.raw.silences.at(-1)).toBe(CONNECTION_IDLE_MS);
 });
