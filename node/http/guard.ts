@@ -3,7 +3,7 @@
  * - a node that is stopping takes no more;
  * - on a loopback address the Host must be one: else a page of evil.example,
  *   whose name was made to point at 127.0.0.1, would count as our own page
- *   (DNS rebinding);
+ *   (DNS rebinding); only its health a node tells to anyone;
  * - what changes something must not come from a page of another origin: a
  *   browser sends such a request before it asks whether it may.
  * And the headers that every answer carries.
@@ -20,6 +20,14 @@ const HEADERS = {
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
+/** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
+const HEALTH = ["/healthz", "/readyz"];
+
+const hostless: Problem = {
+	code: "invalid",
+	detail: "A request by HTTP/1.1 must say which Host it is for.",
+	field: "Host",
+};
 const misdirected: Problem = {
 	code: "misdirected",
 	detail:
@@ -47,11 +55,17 @@ export function guard(
 	isStopping: () => boolean,
 ): void {
 	const hostIsFree = !isLoopback(host);
+	const isOurs = (request: FastifyRequest) =>
+		hostIsFree ||
+		isLoopback(hostName(request)) ||
+		HEALTH.includes(request.routeOptions.url ?? "");
 	app.addHook("onRequest", (request, reply, done) => {
 		secure(reply);
 		if (isStopping()) {
 			sendProblem(reply, stopping);
-		} else if (!hostIsFree && !isLoopback(hostName(request))) {
+		} else if (isHostless(request)) {
+			sendProblem(reply, hostless);
+		} else if (!isOurs(request)) {
 			sendProblem(reply, misdirected);
 		} else if (isForeign(request)) {
 			sendProblem(reply, forbidden);
@@ -74,6 +88,11 @@ export function isLoopback(host: string): boolean {
 		host === "[::1]" ||
 		/^127(\.[0-9]{1,3}){3}$/.test(host)
 	);
+}
+
+/** Told here, since Node itself would refuse it with an empty answer. */
+function isHostless({ headers, raw }: FastifyRequest): boolean {
+	return headers.host === undefined && raw.httpVersion === "1.1";
 }
 
 /** The Host without its port, which may differ (a tunnel's other end). */

@@ -112,6 +112,8 @@ function createServer(): FastifyInstance {
 			maxHeaderSize: HEADER_BYTES_MAX,
 			headersTimeout: HEADERS_TIMEOUT_MS,
 			connectionsCheckingInterval: 1_000,
+			// The guard looks at it.
+			requireHostHeader: false,
 		},
 		frameworkErrors: (error, { method }, reply) => {
 			sendProblem(secure(reply), problemOf(error, method) ?? internal);

@@ -127,6 +127,33 @@ test.each([
 	expect(answer.status).toBe(200);
 });
 
+test.each([
+	["by HTTP/1.0 without a Host", "HTTP/1.0", ""],
+	["by another name", "HTTP/1.1", "Host: lb.example\r\nConnection: close\r\n"],
+])("a node tells its health to who asks %s", async (_how, version, headers) => {
+	await using server = await startServer();
+	for (const path of ["/healthz", "/readyz"]) {
+		const request = `GET ${path} ${version}\r\n${headers}\r\n`;
+		expect((await server.raw(request)).status).toBe(200);
+	}
+	const { status } = await server.raw(
+		`GET /v1/cluster ${version}\r\n${headers}\r\n`,
+	);
+	expect(status).toBe(421);
+});
+
+test.each(["127.0.0.1", "0.0.0.0"])(
+	"a request by HTTP/1.1 without a Host is told so: %s",
+	async (host) => {
+		await using server = await startServer(host);
+		const { status, text } = await server.raw(
+			"GET /v1/cluster HTTP/1.1\r\nConnection: close\r\n\r\n",
+		);
+		expect(status).toBe(400);
+		expect(text).toContain('"field":"Host"');
+	},
+);
+
 test("beyond loopback a node may go by any name", async () => {
 	await using server = await startServer("0.0.0.0");
 	const headers = { host: "hearsay.example" };
