@@ -9,6 +9,7 @@ import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
 import { isoTime, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
+import { takesNoParameters } from "./query.ts";
 
 /** `wallMs`: the wall clock, by which uptimes are told. */
 export function routeCluster(
@@ -16,7 +17,8 @@ export function routeCluster(
 	api: Api,
 	wallMs: () => number,
 ): void {
-	app.get("/v1/cluster", async (_request, reply) => {
+	const strict = { onRequest: takesNoParameters };
+	app.get("/v1/cluster", strict, async (_request, reply) => {
 		const view = await api.cluster();
 		return sendJson(
 			reply,
@@ -24,12 +26,12 @@ export function routeCluster(
 			JSON.stringify(readCluster(view, (route) => api.isServed(route))),
 		);
 	});
-	app.get("/v1/nodes", async (_request, reply) => {
+	app.get("/v1/nodes", strict, async (_request, reply) => {
 		const views = await api.nodes();
 		const nodes = views.map((view) => readNode(view, wallMs()));
 		return sendJson(reply, 200, JSON.stringify({ nodes }));
 	});
-	app.post("/v1/nodes/:id/drain", async (request, reply) => {
+	app.post("/v1/nodes/:id/drain", strict, async (request, reply) => {
 		const { id } = request.params as { id: string };
 		if (await api.drain(id)) {
 			return sendJson(reply, 202, JSON.stringify({ id, state: "draining" }));

@@ -2,12 +2,26 @@
  * Query parameters, as strict as bodies: an unknown one is refused, since a
  * filter that is misspelt or not yet there would otherwise seem to match all.
  */
-import type { FastifyRequest } from "fastify";
+import type { FastifyRequest, onRequestHookHandler } from "fastify";
 import type { Problem } from "../../protocol/problem.ts";
+import { sendProblem } from "./answer.ts";
 
 type Query<Name extends string> =
 	| { readonly ok: true; readonly given: { readonly [N in Name]?: string } }
 	| { readonly ok: false; readonly problem: Problem };
+
+const NAME_SHOWN_CHARS = 64;
+
+/** For a route that takes no parameters: refuses those there are before a body is read. */
+export const takesNoParameters: onRequestHookHandler = (
+	request,
+	reply,
+	done,
+) => {
+	const query = readQuery(request, []);
+	if (query.ok) done();
+	else sendProblem(reply, query.problem);
+};
 
 export function readQuery<const Name extends string>(
 	request: FastifyRequest,
@@ -18,11 +32,12 @@ export function readQuery<const Name extends string>(
 	for (const [field, value] of Object.entries(query)) {
 		const name = names.find((each) => each === field);
 		if (name === undefined) {
+			const shown = field.slice(0, NAME_SHOWN_CHARS);
+			const known =
+				names.length === 0 ? "takes none" : `takes ${names.join(", ")}`;
 			return refuse(
-				field.slice(0, 64),
-				names.length === 0
-					? "This address takes no parameters."
-					: `There is no such parameter; there is ${names.join(", ")}.`,
+				shown,
+				`There is no parameter "${shown}" here; this address ${known}.`,
 			);
 		}
 		if (typeof value !== "string") {

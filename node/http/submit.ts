@@ -17,6 +17,7 @@ import { statusOfAll, submitAll, tooManyItems } from "./batch.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "./body.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
 import { type Parsed, parseJson } from "./json.ts";
+import { takesNoParameters } from "./query.ts";
 import { type Checked, checkTask } from "./submission.ts";
 
 /** One request to submit: what it takes, and how its ids come about. */
@@ -33,7 +34,8 @@ export function routeSubmit(
 	api: Api,
 	clock: Clock,
 ): void {
-	app.post("/v1/tasks", (request, reply) => {
+	const strict = { onRequest: takesNoParameters };
+	app.post("/v1/tasks", strict, (request, reply) => {
 		const key = request.headers["idempotency-key"]?.toString();
 		const flaw = key === undefined ? undefined : checkKey(key);
 		if (flaw !== undefined) return sendProblem(reply, flaw);

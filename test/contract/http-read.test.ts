@@ -135,12 +135,27 @@ test.each([
 	["/v1/tasks/a?wait=soon", "wait"],
 	["/v1/tasks/a?wait=-1", "wait"],
 	["/v1/tasks/a?state=PENDING", "state"],
+	["/v1/nodes?state=up", "state"],
+	["/v1/cluster?x=1", "x"],
 ])("a parameter that is not right is named: %s", async (path, field) => {
 	await using server = await startServer();
 	const answer = await server.get(path);
 	expect(answer.status).toBe(400);
 	expect(answer.json).toMatchObject({ code: "invalid", field });
 });
+
+test.each(["/v1/tasks?wait=5s", "/v1/nodes/node-a/drain?wait=5s"])(
+	"what changes something takes no parameters either: %s",
+	async (path) => {
+		await using server = await startServer();
+		server.api.nodeViews = [nodeA];
+		const answer = await server.post(path, { type: "t" });
+		expect(answer.status).toBe(400);
+		expect(answer.json).toMatchObject({ code: "invalid", field: "wait" });
+		expect(answer.json.detail).toContain('"wait"');
+		expect(server.api.tasks.size).toBe(0);
+	},
+);
 
 test("the cluster is read with its counts and its waiting work", async () => {
 	await using server = await startServer();
