@@ -27,7 +27,7 @@ import { BulkReads } from "./bulk-reads.ts";
 import { routeCelery } from "./celery.ts";
 import { routeCluster } from "./cluster.ts";
 import { guard, secure } from "./guard.ts";
-import { refuseOtherMethods, refuseUnknownAddresses } from "./methods.ts";
+import { refuseWhatNoRouteTakes } from "./methods.ts";
 import { routeOpenapi } from "./openapi.ts";
 import { routePage } from "./page.ts";
 import { routeSubmit } from "./submit.ts";
@@ -66,16 +66,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		return sendProblem(reply, internal);
 	});
 	guard(app, host, () => stopping);
-	refuseUnknownAddresses(app);
+	refuseWhatNoRouteTakes(app);
 	takeBodies(app);
-	refuseOtherMethods(app, () => {
-		routeSubmit(app, api, clock);
-		routeTasks(app, api, waits, bulkReads);
-		routeCluster(app, api, () => clock.wallMs());
-		routeCelery(app, api, clock, bulkReads);
-		routePage(app);
-		routeOpenapi(app, options.version);
-	});
+	routeSubmit(app, api, clock);
+	routeTasks(app, api, waits, bulkReads);
+	routeCluster(app, api, () => clock.wallMs());
+	routeCelery(app, api, clock, bulkReads);
+	routePage(app);
+	routeOpenapi(app, options.version);
 	await app.listen({ host, port });
 	return {
 		address: addressOf(app, host),
@@ -106,8 +104,12 @@ function createServer(): FastifyInstance {
 		forceCloseConnections: "idle",
 		// The guard answers for a node that is stopping.
 		return503OnClosing: false,
-		// An id, each character of which may come percent-encoded.
-		routerOptions: { maxParamLength: ID_CHARS_MAX * 3 },
+		routerOptions: {
+			// An id, each character of which may come percent-encoded.
+			maxParamLength: ID_CHARS_MAX * 3,
+			// `/v1/tasks/` is the list and not a task of no id.
+			ignoreTrailingSlash: true,
+		},
 		http: {
 			maxHeaderSize: HEADER_BYTES_MAX,
 			headersTimeout: HEADERS_TIMEOUT_MS,

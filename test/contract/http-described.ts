@@ -52,7 +52,7 @@ export class Described {
 	}
 
 	#find(path: string): Readonly<Record<string, Operation>> | undefined {
-		const [address = ""] = path.split("?");
+		const address = path.replace(/\/?(\?.*)?$/, "");
 		const exact = this.#paths[address];
 		if (exact !== undefined) return exact;
 		const fits = (template: string) =>

@@ -94,6 +94,31 @@ test("a method that an address does not take answers 405 with those it takes", a
 	expect(head.status).toBe(200);
 });
 
+test.each(["TRACE", "PROPFIND", "DELETE", "OPTIONS"])(
+	"a method that no address takes answers 405 where there is one: %s",
+	async (method) => {
+		await using server = await startServer();
+		const told = async (path: string) => {
+			const { status, text } = await server.raw(
+				`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+			);
+			return `${status} ${text.match(/^allow: .*$/m)}`;
+		};
+		expect(await told("/v1/tasks?a=b/c")).toBe("405 allow: POST, GET, HEAD");
+		expect(await told("/v1/tasks/a/")).toBe("405 allow: GET, HEAD");
+		expect(await told("/")).toBe("405 allow: GET, HEAD");
+		expect(await told("/v1/nodes/n/drain")).toBe("405 allow: POST");
+		expect(await told("/v1/nodes//drain")).toBe("404 null");
+	},
+);
+
+test("an address with a slash at its end is the one without", async () => {
+	await using server = await startServer();
+	expect((await server.post("/v1/tasks/", task)).status).toBe(202);
+	expect((await server.get("/v1/tasks/")).json.tasks).toHaveLength(1);
+	expect((await server.get("/healthz/")).status).toBe(200);
+});
+
 test.each(["text/plain", "application/x-www-form-urlencoded", "nonsense", ""])(
 	"a body of a type that is not taken answers 415: %j",
 	async (type) => {
