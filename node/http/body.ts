@@ -8,19 +8,27 @@
  * so that a slow one does not shut out others by what it might yet send.
  */
 import { Transform } from "node:stream";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type {
+	FastifyInstance,
+	FastifyReply,
+	FastifyRequest,
+	onRequestHookHandler,
+} from "fastify";
 import {
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
 	BODY_SMALL_BYTES,
 	BODY_STEP_BYTES,
 } from "../../protocol/limits.ts";
+import type { Problem } from "../../protocol/problem.ts";
 import { BodiesFull, bodiesFull, sendProblem } from "./answer.ts";
 
 export const NDJSON_TYPE = "application/x-ndjson";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+const SPACE = 0x20;
+const TAB = 0x09;
 const none = new Uint8Array();
 
 /** Whether so many bytes more may be held. */
@@ -48,6 +56,7 @@ export function takeBodies(app: FastifyInstance): void {
 		};
 	};
 	app.addHook("onRequest", (request, reply, done) => {
+		if (isEncoded(request)) return sendProblem(reply, encoded);
 		const bytes = announcedBytes(request);
 		if (bytes <= BODY_SMALL_BYTES || holder(reply)(bytes)) return done();
 		sendProblem(reply, bodiesFull);
@@ -61,6 +70,32 @@ export function takeBodies(app: FastifyInstance): void {
 		done(null, payload.pipe(counted));
 	});
 }
+
+const encoded: Problem = {
+	code: "unsupported_media_type",
+	detail:
+		"A compressed body is not taken; send it as it is, without Content-Encoding.",
+	field: "Content-Encoding",
+};
+
+function isEncoded({ headers }: FastifyRequest): boolean {
+	const encoding = headers["content-encoding"] ?? "identity";
+	return encoding.toLowerCase() !== "identity" && hasBody(headers);
+}
+
+function hasBody(headers: FastifyRequest["headers"]): boolean {
+	return (
+		headers["transfer-encoding"] !== undefined ||
+		Number(headers["content-length"] ?? 0) > 0
+	);
+}
+
+/** For a route that needs no body: none is none, whatever its type is said to be. */
+export const needsNoBody: onRequestHookHandler = ({ raw }, _reply, done) => {
+	// As curl's `-d ''` calls it, which would be refused else.
+	if (!hasBody(raw.headers)) delete raw.headers["content-type"];
+	done();
+};
 
 /** How large the body will be, as it says itself; one in chunks says nothing. */
 function announcedBytes({ headers }: FastifyRequest): number {
@@ -106,6 +141,10 @@ export function splitLines(body: Uint8Array, limit: number): Uint8Array[] {
 	return lines;
 }
 
+/** As JSON sees it. */
 function isBlank(line: Uint8Array): boolean {
-	return line.length === 0 || (line.length === 1 && line[0] === RETURN);
+	for (const byte of line) {
+		if (byte !== SPACE && byte !== TAB && byte !== RETURN) return false;
+	}
+	return true;
 }

@@ -9,6 +9,7 @@ import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
 import { isoTime, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
+import { needsNoBody } from "./body.ts";
 import { takesNoParameters } from "./query.ts";
 
 /** `wallMs`: the wall clock, by which uptimes are told. */
@@ -31,7 +32,8 @@ export function routeCluster(
 		const nodes = views.map((view) => readNode(view, wallMs()));
 		return sendJson(reply, 200, JSON.stringify({ nodes }));
 	});
-	app.post("/v1/nodes/:id/drain", strict, async (request, reply) => {
+	const bare = { onRequest: [takesNoParameters, needsNoBody] };
+	app.post("/v1/nodes/:id/drain", bare, async (request, reply) => {
 		const { id } = request.params as { id: string };
 		if (await api.drain(id)) {
 			return sendJson(reply, 202, JSON.stringify({ id, state: "draining" }));

@@ -265,6 +265,9 @@ test("a node is asked to drain, and one that is not there is not found", async (
 	const asked = await server.post(`/v1/nodes/${id}/drain`, "");
 	expect(asked.status).toBe(202);
 	expect(asked.json).toEqual({ id, state: "draining" });
+	const form = { "content-type": "application/x-www-form-urlencoded" };
+	const byCurl = await server.post(`/v1/nodes/${id}/drain`, "", form);
+	expect(byCurl.status).toBe(202);
 	const unknown = await server.post("/v1/nodes/nobody/drain", "");
 	expect(unknown.status).toBe(404);
 	expect(unknown.json).toMatchObject({ code: "not_found", field: "id" });

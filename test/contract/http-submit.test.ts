@@ -240,7 +240,7 @@ test("NDJSON is answered line by line, bad lines among good ones", async () => {
 	const lines = Buffer.concat([
 		Buffer.from('{"id":"a","type":"t"}\r\n'),
 		Buffer.from("{broken\n"),
-		Buffer.from("\n"),
+		Buffer.from("\n \t\r\n  \n"),
 		Buffer.from('{"id":"b","type":"t","priority":-1}\n'),
 		Buffer.from([0x22, 0xff, 0x22, 0x0a]),
 		Buffer.from('{"id":"c","type":"t"}'),

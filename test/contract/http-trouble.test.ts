@@ -3,6 +3,7 @@
  */
 import { once } from "node:events";
 import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
 import { BODIES_BYTES_MAX, BODY_BYTES_MAX } from "../../protocol/limits.ts";
@@ -129,6 +130,17 @@ test.each(["text/plain", "application/x-www-form-urlencoded", "nonsense", ""])(
 		expect(answer.json).toMatchObject({ field: "Content-Type" });
 	},
 );
+
+test("a body that is compressed is told so, and one that is not is taken", async () => {
+	await using server = await startServer();
+	const answer = await server.post("/v1/tasks", gzipSync('{"type":"t"}'), {
+		"content-encoding": "gzip",
+	});
+	expect(answer.status).toBe(415);
+	expect(answer.json).toMatchObject({ field: "Content-Encoding" });
+	const plain = { "content-encoding": "identity" };
+	expect((await server.post("/v1/tasks", task, plain)).status).toBe(202);
+});
 
 test("a type with a character set, in any case, is taken", async () => {
 	await using server = await startServer();
