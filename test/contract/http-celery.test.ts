@@ -105,6 +105,24 @@ test("all tasks are shown in Celery's words, newest first", async () => {
 	});
 });
 
+test("a task_id is told as number or text, as it was sent; of other tasks it is text", async () => {
+	await using server = await startServer();
+	const numbers = [0, -7, 12, Number.MAX_SAFE_INTEGER];
+	for (const task_id of [...numbers, "13"]) {
+		await server.post("/add_task", { task_id, task_data: "x" });
+	}
+	const type = "process_task";
+	await server.post("/v1/tasks", { id: "14", type, payload: { x: 14 } });
+	await server.post("/v1/tasks", {
+		id: "true",
+		type,
+		payload: { task_id: true, task_data: 1 },
+	});
+	const { tasks } = (await server.get("/status/all")).json;
+	const ids = tasks.map(({ task_id }: { task_id: unknown }) => task_id);
+	expect(ids.reverse()).toEqual([...numbers, "13", "14", "true"]);
+});
+
 test("all tasks are more than one page of them", async () => {
 	await using server = await startServer();
 	const tasks = Array.from({ length: 1_200 }, (_, i) => ({
