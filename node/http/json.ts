@@ -10,13 +10,15 @@
  * - `__proto__` and `constructor.prototype`, which task code that copies its
  *   payload carelessly would make into a prototype,
  * - numbers that no double can hold: 1e999 would be written on as null,
- * - whole numbers beyond 2^53, which would reach task code as their neighbours.
+ * - whole numbers beyond 2^53 that would reach task code as their neighbours.
  *
- * Names that occur twice are found by counting: as many names in the text as in
- * the value, or some were lost. That costs one pass over each and no memory.
+ * Names that occur twice are noticed by counting: as many names in the text as
+ * in the value, or some were lost. That costs one pass over each and no memory.
  */
 import { JSON_DEPTH_MAX } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
+import type { JsonText } from "../../protocol/task.ts";
+import { findFlaw, scan } from "./json-text.ts";
 
 export type Parsed =
 	| { readonly ok: true; readonly value: unknown }
@@ -31,7 +33,7 @@ export function parseJson(bytes: Uint8Array): Parsed {
 	} catch {
 		return refuse("The JSON must be UTF-8, and is not.");
 	}
-	const { names, depth } = scan(text);
+	const { names, depth, changes } = scan(text);
 	if (depth > JSON_DEPTH_MAX) {
 		return refuse(
 			`The JSON is nested more than ${JSON_DEPTH_MAX} levels deep; flatten it, or send the inner part as text.`,
@@ -48,54 +50,39 @@ export function parseJson(bytes: Uint8Array): Parsed {
 	if (found.flaw !== undefined) {
 		return refuse(found.flaw, found.path?.replace(/^\./, ""));
 	}
-	if (found.names !== names) {
-		return refuse("A name occurs twice in one object; each may occur once.");
-	}
-	return { ok: true, value };
+	return changes || found.names !== names
+		? refuseText(text)
+		: { ok: true, value };
+}
+
+/** Of sound JSON that would not be understood as it is written. */
+function refuseText(text: JsonText): Parsed {
+	const flaw = findFlaw(text);
+	if (flaw === undefined) throw new Error("a flaw of a JSON text is not found");
+	const { twice, path } = flaw;
+	return refuse(
+		twice === undefined
+			? "A whole number is larger than 2^53 and would be changed; send it as text."
+			: `The name "${shorten(twice, NAME_SHOWN_CHARS)}" occurs twice in one object; each may occur once.`,
+		path,
+	);
 }
 
 function refuse(detail: string, field?: string): Parsed {
 	const problem = { code: "invalid_json" as const, detail };
 	return {
 		ok: false,
-		problem: field ? { ...problem, field } : problem,
+		problem: field
+			? { ...problem, field: shorten(field, PATH_SHOWN_CHARS) }
+			: problem,
 	};
 }
 
-/** Smaller whole numbers are written in digits, larger ones with an exponent. */
-const DIGITS_BELOW = 1e21;
+const NAME_SHOWN_CHARS = 64;
+const PATH_SHOWN_CHARS = 256;
 
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-/** `[` and `{`, `]` and `}` differ in this one bit. */
-const CURLY = 0x20;
-const OPEN = 0x5b;
-const CLOSE = 0x5d;
-
-/** Counts names and levels in a text that may yet turn out not to be JSON. */
-function scan(text: string): { names: number; depth: number } {
-	let names = 0;
-	let level = 0;
-	let depth = 0;
-	for (let i = 0; i < text.length; i++) {
-		const char = text.charCodeAt(i);
-		if (char === QUOTE) i = closingQuote(text, i);
-		else if (char === COLON) names++;
-		else if ((char & ~CURLY) === OPEN) depth = Math.max(depth, ++level);
-		else if ((char & ~CURLY) === CLOSE) level--;
-	}
-	return { names, depth };
-}
-
-/** The quote that closes the one at `open`, or the end of the text. */
-function closingQuote(text: string, open: number): number {
-	for (let i = open + 1; i < text.length; i++) {
-		const char = text.charCodeAt(i);
-		if (char === QUOTE) return i;
-		if (char === BACKSLASH) i++;
-	}
-	return text.length;
+function shorten(text: string, chars: number): string {
+	return text.length > chars ? `${text.slice(0, chars)}…` : text;
 }
 
 interface Inspection {
@@ -110,9 +97,6 @@ function inspect(value: unknown, found: Inspection): void {
 	if (typeof value === "number") {
 		if (!Number.isFinite(value)) {
 			found.flaw = "A number is too large; send it as text.";
-		} else if (isInexact(value)) {
-			found.flaw =
-				"A whole number is larger than 2^53 and would be changed; send it as text.";
 		}
 		return;
 	}
@@ -137,19 +121,6 @@ function inspect(value: unknown, found: Inspection): void {
 			return;
 		}
 	}
-}
-
-/**
- * Whether digits may have been lost. How the number was written is gone by now;
- * from 1e21 on, writers of JSON use an exponent and claim no exact digits, so
- * that 1e300 is taken.
- */
-function isInexact(value: number): boolean {
-	return (
-		Number.isInteger(value) &&
-		!Number.isSafeInteger(value) &&
-		Math.abs(value) < DIGITS_BELOW
-	);
 }
 
 function pollutes(name: string, value: unknown): boolean {

@@ -158,7 +158,8 @@ const unsound: [what: string, body: string | Uint8Array, field?: string][] = [
 	["half an object", '{"type":"t"'],
 	["text behind the end", '{"type":"t"}{}'],
 	["bytes that are not UTF-8", Buffer.from('{"type":"\xff"}', "latin1")],
-	["a name twice", '{"type":"t","priority":1,"priority":9}'],
+	["a name twice", '{"type":"t","priority":1,"priority":9}', "priority"],
+	["a name twice in an item", '[{"a":1},{"b":{"c":1,"c":2}}]', "[1].b.c"],
 	["__proto__", '{"type":"t","payload":{"__proto__":{}}}', "payload.__proto__"],
 	[
 		"constructor.prototype",
