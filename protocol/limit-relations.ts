@@ -20,6 +20,7 @@ import {
 	GOSSIP_BACKLOG_BYTES_MAX,
 	GOSSIP_BYTES_MAX,
 	GOSSIP_PACKET_BYTES_MAX,
+	HTTP_CONNECTIONS_MAX,
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
 	LEASE_TTL_MS,
@@ -38,6 +39,7 @@ import {
 	TRUST_MARGIN_MS,
 	TYPE_CHARS_MAX,
 	WAIT_MS_MAX,
+	WAITERS_MAX,
 } from "./limits.ts";
 
 const relations: readonly (readonly [boolean, string])[] = [
@@ -61,6 +63,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		WAIT_MS_MAX < CONNECTION_IDLE_MS,
 		"a connection is not idle while its client waits for a task",
+	],
+	[
+		WAITERS_MAX < HTTP_CONNECTIONS_MAX,
+		"those who wait leave connections to those who submit and to health checks",
 	],
 	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
 	[

@@ -37,7 +37,7 @@ export const WAIT_POLL_MS_MIN = 1;
 export const WAIT_POLL_MS_MAX = 250;
 export const WAIT_BATCH_MAX = 256;
 /** Tasks that one node waits for on behalf of clients. Beyond: answered at once, with the task as it stands. */
-export const WAITERS_MAX = 10_000;
+export const WAITERS_MAX = 3_072;
 export const LIST_LIMIT_DEFAULT = 50;
 /** A page of a list ends with the task that makes its payloads and results exceed this, in each shard. */
 export const LIST_BYTES_MAX = 4 * 1024 * 1024;
