@@ -45,7 +45,12 @@ interface Target {
 	/** Whether gossip has flowed over the connection that there is. */
 	flowed: boolean;
 	muteSinceMs: number | undefined;
+	/** Dials that failed since there was a link. */
+	failures: number;
 }
+
+/** A peer that so many dials in a row did not reach (for 10 s or more) is told of. */
+const FAILURES_TOLD = 8;
 
 export class Redialer {
 	readonly #self: string;
@@ -92,6 +97,7 @@ export class Redialer {
 				delayMs: REDIAL_MS_MIN,
 				flowed: false,
 				muteSinceMs: undefined,
+				failures: 0,
 			};
 			this.#targets.set(nodeId, target);
 			const atOnce = this.#self < nodeId || !this.#begun || knocked.has(nodeId);
@@ -137,6 +143,12 @@ export class Redialer {
 			await this.#links.dial(peer);
 		} catch (error) {
 			this.#log.debug({ peer, error }, "could not dial a peer");
+			target.failures += 1;
+			if (target.failures === FAILURES_TOLD)
+				this.#log.warn(
+					{ peer, error },
+					"a peer cannot be reached, so each finds the other's work by looking only; its --p2p or --advertise address has to be open to this node",
+				);
 		} finally {
 			this.#dialling -= 1;
 		}
@@ -150,6 +162,9 @@ export class Redialer {
 	#watch(target: Target, state: "mute" | "linked"): void {
 		const nowMs = this.#clock.monoMs();
 		if (state === "linked") {
+			if (target.failures >= FAILURES_TOLD)
+				this.#log.info({ peer: target.peer }, "a peer is reached again");
+			target.failures = 0;
 			target.flowed = true;
 			target.muteSinceMs = undefined;
 			target.delayMs = REDIAL_MS_MIN;

@@ -121,6 +121,20 @@ test("a peer that does not answer is dialled for ever, at most REDIAL_MS_MAX apa
 	expect(Math.min(...gaps)).toBeGreaterThanOrEqual(REDIAL_MS_MIN / 2);
 });
 
+test("a peer that cannot be reached for long is told of once, and when it is reached", async () => {
+	const said: string[] = [];
+	const tell = (_fields: object, text: string) => said.push(text);
+	const log = { ...silentLog, warn: tell, info: tell };
+	new Redialer("a", links, clock, random, log).aim([peer], nobody);
+	await passTo(5_000);
+	expect(said).toEqual([]);
+	await passTo(100_000);
+	expect(said).toEqual([expect.stringMatching(/^a peer cannot be reached/)]);
+	state = "linked";
+	await passTo(110_000);
+	expect(said.slice(1)).toEqual(["a peer is reached again"]);
+});
+
 test("a linked peer is left alone, and dialled soon after it is lost", async () => {
 	const redialer = redialerOf("a");
 	state = "linked";
