@@ -1,37 +1,40 @@
 /**
  * The plain page: nodes, counts, waiting work and the newest tasks, as the node
- * that serves it sees them.
+ * that serves it sees them; those of one state, where its address ends in
+ * `#state=FAILURE`. The columns and their order stand in index.html.
  *
- * It asks once a second, never before the last answer is in, and less and less
- * often while the node is away; what it showed last stays, greyed. It makes
- * elements and sets their text, never markup: whatever a task is called shows
- * as it is. Runs in the browser as it stands.
+ * It asks once a second, never before the last answer is in, less and less often
+ * while the node is away, and not at all while nobody can see it; what it showed
+ * last stays, with its time. It changes only what differs, so that focus, a
+ * selection and half a click outlive an answer. It copies templates and sets
+ * texts: whatever a task is called shows as it is. Runs in the browser as it is.
  */
 
 /** @import { ClusterAsRead, NodeAsRead, TaskAsRead } from "../protocol/schema.ts" */
 
+/**
+ * A row or a tile: its key, then what stands in the places of its template. A tone
+ * is a word that the style has a colour for.
+ * @typedef {{ text: string | number, href?: string | undefined, tone?: string | undefined, current?: "true" | undefined }} Part
+ * @typedef {string | number | Part} Content
+ * @typedef {[key: string, ...contents: Content[]]} Item
+ */
+
 const ASK_MS = 1_000;
 const ASK_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 5_000;
+/** A button down for longer was let go where the page could not see it. */
+const PRESS_MS_MAX = 10_000;
 const TASKS_SHOWN = 15;
-const UNSERVED = "no node can run it";
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+const WILDCARD = /^(0\.0\.0\.0|\[::\])$/;
 
-/**
- * How a state is coloured; its word says the same.
- * @type {Readonly<Record<string, string | undefined>>}
- */
-const TONES = {
-	up: "good",
-	draining: "warn",
-	suspect: "warn",
-	"cut-off": "bad",
-	dead: "bad",
-	STARTED: "busy",
-	SUCCESS: "good",
-	FAILURE: "bad",
-	EXPIRED: "warn",
-	[UNSERVED]: "bad",
-};
+/** When what is shown was so. @type {Date | undefined} */
+let shownAt;
+/** When the button that is down went down. */
+let pressedMs = -Infinity;
+/** Something for which the page asks at once. @type {PromiseWithResolvers<void>} */
+let news;
 
 /** @param {string} id */
 function byId(id) {
@@ -42,61 +45,81 @@ function byId(id) {
 
 /** @param {string} path */
 async function ask(path) {
-	const answer = await fetch(path, {
-		signal: AbortSignal.timeout(ANSWER_MS_MAX),
-	});
+	const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+	const answer = await fetch(path, { signal });
 	const value = await answer.json();
 	if (!answer.ok) throw new Error(value.detail);
 	return value;
 }
 
+/** @param {Element} element @param {string} text */
+function setText(element, text) {
+	if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Element} element @param {string} name @param {string | undefined} value */
+function setAttribute(element, name, value) {
+	if (value === undefined) element.removeAttribute(name);
+	else if (element.getAttribute(name) !== value)
+		element.setAttribute(name, value);
+}
+
 /**
- * An element with a text, or with another inside.
- * @param {string} tag
- * @param {string | number | Node} content
- * @param {Record<string, string | undefined>} attributes
+ * Shows a copy of the section's template for each item, in their order. A copy
+ * stays the same as long as its key is there, and is not moved unless the order
+ * of those that stay has changed.
+ * @param {string} id @param {Item[]} items
  */
-function make(tag, content, attributes = {}) {
-	const element = document.createElement(tag);
-	if (content instanceof Node) element.append(content);
-	else element.textContent = String(content);
-	for (const [name, value] of Object.entries(attributes)) {
-		if (value !== undefined) element.setAttribute(name, value);
+function fill(id, items) {
+	const parent = byId(id);
+	const section = /** @type {Element} */ (parent.closest("section"));
+	const template = section.querySelector("template")?.content.firstElementChild;
+	const copies = new Map();
+	for (const copy of /** @type {HTMLElement[]} */ ([...parent.children])) {
+		const isGone = !items.some(([key]) => key === copy.dataset.key);
+		copy.classList.toggle("gone", isGone);
+		if (isGone && !isHeld(copy)) copy.remove();
+		else copies.set(copy.dataset.key, copy);
 	}
-	return element;
+	let next = parent.firstElementChild;
+	for (const [key, ...contents] of items) {
+		const copy = copies.get(key) ?? template?.cloneNode(true);
+		copy.dataset.key = key;
+		if (copy === next) next = copy.nextElementSibling;
+		else parent.insertBefore(copy, next);
+		const places = copy.querySelectorAll(":not(:has(*))");
+		for (const [at, content] of contents.entries()) show(places[at], content);
+	}
+	section.querySelector(".empty")?.toggleAttribute("hidden", items.length > 0);
 }
-
-/** @param {string | Node} content */
-const text = (content) => make("td", content);
-/** @param {string | number} content */
-const number = (content) => make("td", content, { class: "number" });
-/** @param {string} content */
-const state = (content) => make("td", content, { "data-tone": TONES[content] });
-/** @param {string} content */
-const rowName = (content) =>
-	make("th", content, { scope: "row", class: "name", title: content });
 
 /**
- * Replaces the rows of a table's body.
- * @param {string} id
- * @param {HTMLElement[][]} rows
+ * Whether somebody is in it, with the focus or a selection. Under load a task is
+ * among the newest for a moment only: too short to copy its id.
+ * @param {Element} copy
  */
-function fill(id, rows) {
-	const body = byId(id);
-	const cells = rows.length > 0 ? rows : [[emptyCell(body)]];
-	body.replaceChildren(
-		...cells.map((row) => {
-			const line = document.createElement("tr");
-			line.append(...row);
-			return line;
-		}),
-	);
+function isHeld(copy) {
+	if (copy.contains(document.activeElement)) return true;
+	const selection = getSelection();
+	return selection?.type === "Range" && selection.containsNode(copy, true);
 }
 
-/** @param {HTMLElement} body */
-function emptyCell(body) {
-	return make("td", body.dataset.empty ?? "", { class: "empty", colspan: "8" });
+/** @param {Element} place @param {Content} content */
+function show(place, content) {
+	/** @type {Part} */
+	const part = typeof content === "object" ? content : { text: content };
+	const text = part.text.toLocaleString("en");
+	setText(place, text);
+	setAttribute(place, "href", part.href);
+	setAttribute(place, "data-tone", part.tone);
+	setAttribute(place, "aria-current", part.current);
+	// What is cut to the width of its column can be read whole all the same.
+	const cut = place.closest(".long");
+	if (cut) setAttribute(cut, "title", text || undefined);
 }
+
+/** @param {string} word @returns {Part} */
+const toned = (word) => ({ text: word, tone: word });
 
 /** @param {number} ms */
 function duration(ms) {
@@ -107,37 +130,62 @@ function duration(ms) {
 	return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/**
- * Enough of a node's id to tell it from others.
- * @param {string | undefined} id
- */
+/** `08:17:03`, after its day where that is not today. @param {Date} time */
+function clockTime(time) {
+	const isToday = time.toDateString() === new Date().toDateString();
+	const day = isToday ? "" : `${time.toLocaleDateString("en-CA")} `;
+	return day + time.toLocaleTimeString("en-GB");
+}
+
+/** Enough of a node's id to tell it from others. @param {string | undefined} id */
 const shortId = (id) => (id === undefined ? "" : `…${id.slice(-8)}`);
 
-/** @param {ClusterAsRead} cluster */
-function showCluster(cluster) {
+/**
+ * Where a node's own page is for who looks at this one; undefined where the
+ * address means the machine itself, and who looks may be at another.
+ * @param {string} address
+ */
+function pageOf(address) {
+	if (!URL.canParse(`http://${address}/`)) return;
+	const url = new URL(`http://${address}/`);
+	const isWildcard = WILDCARD.test(url.hostname);
+	if (!isWildcard && !LOOPBACK.test(url.hostname)) return url.href;
+	if (!LOOPBACK.test(location.hostname)) return;
+	if (isWildcard) url.hostname = location.hostname;
+	return url.href;
+}
+
+/** @param {ClusterAsRead} cluster @param {string} chosen */
+function showCluster(cluster, chosen) {
 	const { appendOnly, fsync } = cluster.store.durability;
 	const kept = appendOnly ? `AOF ${fsync}` : "not written to disk";
-	byId("cluster").textContent =
-		`${cluster.cluster} · seen from ${shortId(cluster.node)} · Redis ${appendOnly === undefined ? "durability unknown" : kept}`;
-	byId("counts").replaceChildren(
-		...Object.entries(cluster.counts).map(([name, count]) => {
-			const box = document.createElement("div");
-			const tone = count > 0 ? TONES[name] : undefined;
-			const shown = make("dd", count.toLocaleString("en"), {
-				"data-tone": tone,
-			});
-			box.append(make("dt", name), shown);
-			return box;
-		}),
+	setText(
+		byId("cluster"),
+		`${cluster.cluster} · seen from ${shortId(cluster.node)} · Redis ${appendOnly === undefined ? "durability unknown" : kept}`,
+	);
+	const counts = Object.entries(cluster.counts);
+	const sum = counts.reduce((total, [, count]) => total + count, 0);
+	fill(
+		"counts",
+		counts.concat([["", sum]]).map(([state, count]) => [
+			state,
+			{
+				text: state || "ALL",
+				href: `#state=${state}`,
+				current: state === chosen ? "true" : undefined,
+			},
+			{ text: count, tone: count > 0 ? state : undefined },
+		]),
 	);
 	fill(
 		"backlog",
 		cluster.backlog.map(({ queue, type, labels, count, unserved }) => [
-			rowName(queue),
-			text(type),
-			text(labels.join(", ")),
-			number(count.toLocaleString("en")),
-			state(unserved ? UNSERVED : "waiting"),
+			`${queue}|${type}|${labels}`,
+			toned(unserved ? "no node can run it" : "waiting"),
+			count,
+			queue,
+			type,
+			labels.join(", "),
 		]),
 	);
 }
@@ -146,76 +194,85 @@ function showCluster(cluster) {
 function showNodes(nodes) {
 	fill(
 		"nodes",
-		nodes.map((node) => {
-			const link = make("a", node.http, { href: `http://${node.http}/` });
-			return [
-				rowName(shortId(node.id)),
-				state(node.state),
-				text(link),
-				number(node.pid),
-				number(node.running),
-				number(node.slots),
-				number(node.state === "dead" ? "" : duration(node.uptimeMs)),
-				text(node.labels.join(", ")),
-			];
-		}),
-	);
-}
-
-/** @param {TaskAsRead[]} tasks */
-function showTasks(tasks) {
-	fill(
-		"tasks",
-		tasks.map((task) => [
-			rowName(task.id),
-			state(task.state),
-			text(task.type),
-			number(task.priority),
-			number(task.attempt),
-			text(shortId(task.node)),
-			text(new Date(task.createdAt).toLocaleTimeString()),
+		nodes.map((node) => [
+			node.id,
+			shortId(node.id),
+			toned(node.state),
+			node.running,
+			node.slots,
+			node.state === "dead" ? "" : duration(node.uptimeMs),
+			node.host,
+			{ text: node.http, href: pageOf(node.http) },
+			String(node.pid),
+			node.labels.join(", "),
 		]),
 	);
 }
 
-/**
- * Set only when it changes, so that a screen reader does not repeat it.
- * @param {string} message
- * @param {"good" | "bad"} tone
- */
+/** @param {TaskAsRead[]} tasks @param {string} chosen */
+function showTasks(tasks, chosen) {
+	setText(byId("tasks-title"), `Newest tasks${chosen ? `: ${chosen}` : ""}`);
+	const none = chosen ? "is in this state." : "was submitted yet.";
+	setText(byId("tasks-empty"), `No task ${none}`);
+	fill(
+		"tasks",
+		tasks.map((task) => [
+			task.id,
+			{ text: task.id, href: `/v1/tasks/${encodeURIComponent(task.id)}` },
+			toned(task.state),
+			task.attempt,
+			task.type,
+			task.queue,
+			task.priority,
+			shortId(task.node),
+			clockTime(new Date(task.createdAt)),
+		]),
+	);
+}
+
+/** @param {string} message @param {"good" | "bad"} tone */
 function showStatus(message, tone) {
-	const status = byId("status");
-	if (status.textContent !== message) status.textContent = message;
-	status.dataset.tone = tone;
-	document.querySelector("main")?.classList.toggle("stale", tone === "bad");
+	setText(byId("status"), message);
+	setAttribute(byId("status"), "data-tone", tone);
+	const isStale = tone === "bad" && shownAt !== undefined;
+	document.querySelector("main")?.classList.toggle("stale", isStale);
+	if (shownAt) setText(byId("age-time"), clockTime(shownAt));
 }
 
 async function refresh() {
-	const [cluster, { nodes }, { tasks }] = await Promise.all([
-		ask("/v1/cluster"),
-		ask("/v1/nodes"),
-		ask(`/v1/tasks?limit=${TASKS_SHOWN}`),
-	]);
-	showCluster(cluster);
+	const paths = ["/v1/cluster", "/v1/nodes"];
+	const [cluster, { nodes }] = await Promise.all(paths.map(ask));
+	const wish = new URLSearchParams(location.hash.slice(1)).get("state") ?? "";
+	const chosen = Object.hasOwn(cluster.counts, wish) ? wish : "";
+	const filter = chosen ? `&state=${chosen}` : "";
+	const { tasks } = await ask(`/v1/tasks?limit=${TASKS_SHOWN}${filter}`);
+	// A click that began on one row must not end on another.
+	if (performance.now() - pressedMs < PRESS_MS_MAX) return;
+	showCluster(cluster, chosen);
 	showNodes(nodes);
-	showTasks(tasks);
+	showTasks(tasks, chosen);
+	shownAt = new Date();
 }
 
 /**
- * A failed fetch says nothing that a person could use; a problem's detail does.
+ * A failed fetch says nothing that a person could use; a problem's detail does,
+ * but for its advice, which this page follows by itself.
  * @param {unknown} error
  */
 function reasonOf(error) {
-	const unanswered =
-		error instanceof TypeError || error instanceof DOMException;
-	return error instanceof Error && !unanswered
-		? error.message
-		: "This node does not answer.";
+	const isProblem = error instanceof Error && error.name === "Error";
+	if (!isProblem) return "This node does not answer.";
+	return error.message.replace("; try again shortly.", ".");
 }
 
 async function run() {
 	let pauseMs = ASK_MS;
 	for (;;) {
+		news = Promise.withResolvers();
+		if (document.hidden) {
+			await news.promise;
+			continue;
+		}
 		try {
 			await refresh();
 			pauseMs = ASK_MS;
@@ -224,8 +281,19 @@ async function run() {
 			pauseMs = Math.min(pauseMs * 2, ASK_MS_MAX);
 			showStatus(`${reasonOf(error)} Trying again …`, "bad");
 		}
-		await new Promise((resolve) => setTimeout(resolve, pauseMs));
+		const pause = new Promise((resolve) => setTimeout(resolve, pauseMs));
+		await Promise.race([pause, news.promise]);
 	}
 }
 
+for (const name of ["pointerdown", "pointerup", "pointercancel"]) {
+	addEventListener(name, () => {
+		pressedMs = name === "pointerdown" ? performance.now() : -Infinity;
+	});
+}
+document.addEventListener("visibilitychange", () => news.resolve());
+addEventListener("hashchange", () => {
+	news.resolve();
+	byId("tasks-title").closest("section")?.scrollIntoView({ block: "nearest" });
+});
 run();
