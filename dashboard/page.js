@@ -84,7 +84,7 @@ function fill(id, items) {
 	let next = parent.firstElementChild;
 	for (const [key, ...contents] of items) {
 		const copy = copies.get(key) ?? template?.cloneNode(true);
-		copy.dataset.key = key;
+		setAttribute(copy, "data-key", key);
 		if (copy === next) next = copy.nextElementSibling;
 		else parent.insertBefore(copy, next);
 		const places = copy.querySelectorAll(":not(:has(*))");
@@ -236,7 +236,7 @@ function showStatus(message, tone) {
 	setAttribute(byId("status"), "data-tone", tone);
 	const isStale = tone === "bad" && shownAt !== undefined;
 	document.querySelector("main")?.classList.toggle("stale", isStale);
-	if (shownAt) setText(byId("age-time"), clockTime(shownAt));
+	if (isStale && shownAt) setText(byId("age-time"), clockTime(shownAt));
 }
 
 async function refresh() {

@@ -1,0 +1,66 @@
+/**
+ * A real Chromium for the tests of the page, and the page of a node in it.
+ * Times pass as they do: a test waits for what it sees, or for answers.
+ */
+import { type Browser, chromium, type Page } from "playwright-core";
+import type { NodeView } from "../../node/ports.ts";
+import { findBrowser } from "../../scripts/setup/programs.mjs";
+import type { Server } from "./http-server.ts";
+
+/** A name that is no loopback address, and leads to one in this browser alone. */
+export const FAR_NAME = "hearsay.example";
+
+/** Quiet, and without what a sandbox or a network would be needed for. */
+const FLAGS = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+	`--host-resolver-rules=MAP ${FAR_NAME} 127.0.0.1`,
+];
+
+export async function startBrowser(): Promise<Browser> {
+	const executablePath = findBrowser();
+	if (executablePath === undefined) throw new Error("there is no Chromium");
+	return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** Resolves when the page shows what the node answered. */
+export async function openPage(browser: Browser, url: string): Promise<Page> {
+	const page = await browser.newPage();
+	await page.goto(url);
+	await page.getByText("Live", { exact: true }).waitFor();
+	return page;
+}
+
+/** Resolves when the page has shown so many answers more. */
+export async function refreshed(page: Page, times = 2): Promise<void> {
+	for (let i = 0; i < times; i++) {
+		// The last of what a refresh asks for; it is shown before the next is sent.
+		await page.waitForRequest(/\/v1\/tasks\?/);
+	}
+}
+
+export async function submit(
+	server: Server,
+	id: string,
+	route = "default|process_task|",
+): Promise<void> {
+	await server.api.submit([{ id, route, priority: 5, payload: "null" }]);
+}
+
+/** A node that announces this address. */
+export function nodeAt(http: string): NodeView {
+	return {
+		record: {
+			...{ nodeId: `node-of-${http}`, pid: 4711, host: "host-a", http },
+			...{ p2p: "", version: "1.2.3", startedMs: 0, slots: 8 },
+			...{ types: ["t"], labels: ["gpu"], draining: false },
+		},
+		...{ epoch: 2, state: "up", running: 3, leaseLeftMs: 4_000 },
+		...{ seenBy: [], digest: undefined },
+	};
+}

@@ -1,0 +1,164 @@
+/** What the page shows of tasks and nodes, where it leads, and how it says that it is old. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { StoreError } from "../../node/ports.ts";
+import { startServer } from "./http-server.ts";
+import {
+	FAR_NAME,
+	nodeAt,
+	openPage,
+	startBrowser,
+	submit,
+} from "./page-browser.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+	browser = await startBrowser();
+}, 60_000);
+afterAll(() => browser?.close());
+
+test("a task's id leads to all that is known of it", async () => {
+	await using server = await startServer();
+	await submit(server, "task-a");
+	server.api.change("task-a", {
+		state: "FAILURE",
+		error: { code: "failed", message: "the disk is full" },
+	});
+	const page = await openPage(browser, `http://${server.address}/`);
+	await page.getByRole("link", { name: "task-a" }).click();
+	await page.getByText("the disk is full").waitFor();
+	await page.close();
+}, 60_000);
+
+test("a count leads to the newest tasks of its state, by an address that says so too", async () => {
+	await using server = await startServer();
+	await submit(server, "task-a", "reports|process_task|");
+	await submit(server, "task-b");
+	server.api.end("task-b", "null");
+	const url = `http://${server.address}/`;
+	const page = await openPage(browser, url);
+	await page
+		.getByRole("row", { name: "task-a PENDING 0 process_task reports" })
+		.waitFor();
+	await page.getByRole("link", { name: "SUCCESS" }).click();
+	await page.getByRole("heading", { name: "Newest tasks: SUCCESS" }).waitFor();
+	const names = page.locator("#tasks th");
+	expect(await names.allTextContents()).toEqual(["task-b"]);
+	expect(page.url()).toBe(`${url}#state=SUCCESS`);
+	expect(await page.locator("#counts [aria-current]").textContent()).toBe(
+		"SUCCESS",
+	);
+
+	await page.reload();
+	await page.getByRole("heading", { name: "Newest tasks: SUCCESS" }).waitFor();
+	await page.getByRole("link", { name: "FAILURE" }).click();
+	await page.getByText("No task is in this state.").waitFor();
+	await page.getByRole("link", { name: "ALL" }).click();
+	await page.getByRole("row", { name: "task-a" }).waitFor();
+	expect(await names.allTextContents()).toEqual(["task-b", "task-a"]);
+	await page.close();
+}, 60_000);
+
+test("an address that names no state shows all tasks", async () => {
+	await using server = await startServer();
+	await submit(server, "task-a");
+	const page = await openPage(browser, `http://${server.address}/#state=LOST`);
+	await page.getByRole("row", { name: "task-a PENDING" }).waitFor();
+	await page.close();
+}, 60_000);
+
+test("long names hide neither states nor counts, and can be read whole", async () => {
+	await using server = await startServer();
+	const id = "i".repeat(128);
+	const [queue, type] = ["q".repeat(64), "t".repeat(64)];
+	const labels = Array.from("abcdefgh", (letter) => letter.repeat(32));
+	await submit(server, id, `${queue}|${type}|${labels}`);
+	const { record, ...node } = nodeAt("127.0.0.1:5000");
+	server.api.nodeViews = [{ ...node, record: { ...record, labels } }];
+	const page = await openPage(browser, `http://${server.address}/`);
+	for (const name of [id, queue, type, labels.join(", ")]) {
+		await page.getByTitle(name).first().waitFor();
+	}
+	const widths = await page
+		.locator(".scroll")
+		.evaluateAll((tables) =>
+			tables.map((table) => table.scrollWidth - table.clientWidth),
+		);
+	expect(widths).toEqual([0, 0, 0]);
+
+	await page.setViewportSize({ width: 390, height: 844 });
+	for (const cell of [
+		"#nodes td",
+		"#backlog td",
+		"#backlog .number",
+		"#tasks td",
+	]) {
+		const box = await page.locator(cell).first().boundingBox();
+		expect(box && box.x + box.width).toBeLessThan(390);
+	}
+	await page.close();
+}, 60_000);
+
+test("a wide table is scrolled by keys", async () => {
+	await using server = await startServer();
+	server.api.nodeViews = [nodeAt("127.0.0.1:5000")];
+	const page = await openPage(browser, `http://${server.address}/`);
+	await page.setViewportSize({ width: 320, height: 600 });
+	const table = page.getByRole("region", { name: "Table of nodes" });
+	await table.focus();
+	await page.keyboard.press("ArrowRight");
+	await expect
+		.poll(() => table.evaluate((it) => it.scrollLeft))
+		.toBeGreaterThan(0);
+	await page.close();
+}, 60_000);
+
+/** Of the page's main part as it is drawn: 1 is as clear as ever. */
+const opacity = (page: Page) =>
+	page.locator("main").evaluate((main) => getComputedStyle(main).opacity);
+
+test("what is old says since when, says once that it is asked again, and is as clear as ever", async () => {
+	await using server = await startServer();
+	await submit(server, "task-a");
+	const page = await openPage(browser, `http://${server.address}/`);
+	expect(await page.locator("#age").isVisible()).toBe(false);
+	server.api.failure = new StoreError("unreachable", "away");
+	await page.getByText(/ as of \d\d:\d\d:\d\d,/).waitFor();
+	expect(await page.getByRole("status").textContent()).toBe(
+		"Redis is not reachable from this node. Trying again …",
+	);
+	expect(await opacity(page)).toBe("1");
+	const age = await page.locator("#age").textContent();
+	await page.waitForResponse(/\/v1\/cluster/);
+	expect(await page.locator("#age").textContent()).toBe(age);
+	server.api.failure = undefined;
+	await page.locator("#age").waitFor({ state: "hidden" });
+	await page.close();
+}, 60_000);
+
+test("a node's own page is led to where its address means the same for who looks", async () => {
+	await using server = await startServer("0.0.0.0");
+	const port = server.address.split(":")[1];
+	server.api.nodeViews = [
+		"0.0.0.0:5000",
+		"127.0.0.1:5001",
+		"[::1]:5002",
+		"10.0.0.5:5003",
+	].map(nodeAt);
+	const near = await openPage(browser, `http://localhost:${port}/`);
+	const hrefs = (page: Page) =>
+		page
+			.locator("#nodes a")
+			.evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+	expect(await hrefs(near)).toEqual([
+		"http://localhost:5000/",
+		"http://127.0.0.1:5001/",
+		"http://[::1]:5002/",
+		"http://10.0.0.5:5003/",
+	]);
+	const far = await openPage(browser, `http://${FAR_NAME}:${port}/`);
+	expect(await hrefs(far)).toEqual([null, null, null, "http://10.0.0.5:5003/"]);
+	await far.getByRole("cell", { name: "host-a" }).first().waitFor();
+	await near.close();
+	await far.close();
+}, 60_000);
