@@ -1,22 +1,18 @@
 /**
  * The page in a real browser, over a real server.
  */
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { StoreError } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
-import { findBrowser } from "../../scripts/setup/programs.mjs";
 import { startServer } from "./http-server.ts";
+import { startBrowser } from "./page-browser.ts";
 
 let browser: Browser;
 
 beforeAll(async () => {
-	const executablePath = findBrowser();
-	if (executablePath === undefined) throw new Error("there is no Chromium");
-	const args =
-		"--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-	browser = await chromium.launch({ executablePath, args: args.split(" ") });
+	browser = await startBrowser();
 }, 60_000);
 afterAll(() => browser?.close());
 

@@ -1,18 +1,7 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findBrowser } from "../../scripts/setup/programs.mjs";
 import { Cluster } from "../cluster.ts";
-
-/** Quiet, and without what a sandbox or a network would be needed for. */
-const FLAGS = [
-	"--no-sandbox",
-	"--disable-gpu",
-	"--disable-quic",
-	"--no-first-run",
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-];
+import { startBrowser } from "../contract/page-browser.ts";
 
 let cluster: Cluster;
 let browser: Browser;
@@ -20,9 +9,8 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-	const executablePath = findBrowser() ?? "chromium";
 	// Alone and first: where it cannot be had, no cluster is left behind.
-	browser = await chromium.launch({ executablePath, args: FLAGS });
+	browser = await startBrowser();
 	cluster = await Cluster.start({ nodes: [[], [], []] });
 	page = await browser.newPage();
 	page.on("console", (message) => {
