@@ -20,7 +20,7 @@ export const CelerySubmission = Type.Object({
 			name(ID_CHARS_MAX, ""),
 		],
 		{
-			description: `an integer, or text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
+			description: `an integer, or text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."`,
 		},
 	),
 	task_data: Type.Unknown({

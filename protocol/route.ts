@@ -16,7 +16,8 @@ import {
 /** `queue|type|label,label` */
 export type Route = string;
 
-export const NAME_PATTERN = "^[A-Za-z0-9._:-]+$";
+/** Not `.` and `..`: what stands in an address as these is taken for a step in it. */
+export const NAME_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._:-]+$";
 const name = new RegExp(NAME_PATTERN);
 
 export interface RouteParts {

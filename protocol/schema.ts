@@ -29,7 +29,7 @@ export function name(charsMax: number, rest: string) {
 		minLength: 1,
 		maxLength: charsMax,
 		pattern: NAME_PATTERN,
-		description: `text of 1 to ${charsMax} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"${rest}`,
+		description: `text of 1 to ${charsMax} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."${rest}`,
 	});
 }
 

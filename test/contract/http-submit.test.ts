@@ -128,6 +128,7 @@ const refused: [what: string, task: unknown, field: string | undefined][] = [
 	["an empty id", { type: "t", id: "" }, "id"],
 	["an id with bad characters", { type: "t", id: "a b" }, "id"],
 	["an id that ends in a line break", { type: "t", id: "a\n" }, "id"],
+	["an id that an address takes for a step", { type: "t", id: ".." }, "id"],
 	["an id too long", { type: "t", id: "x".repeat(129) }, "id"],
 	["a priority below", { type: "t", priority: -1 }, "priority"],
 	["a priority above", { type: "t", priority: PRIORITY_MAX + 1 }, "priority"],
