@@ -4,9 +4,9 @@
  *
  * This file knows the jobs under way, and how they are told to stop. `pool.ts`
  * decides where they run, `thread.ts` talks to one thread, `verdict.ts` judges
- * when one dies, `retrier.ts` sees to it when none can be started; what runs inside is `worker-main.ts` and `worker/`. Threads
- * isolate from accidents, not from malice: Buffers are outside their heap's limit,
- * and native code can end the whole process.
+ * when one dies, `retrier.ts` sees to it when none can be started; what runs inside
+ * is `worker-main.ts` and `worker/`. Threads isolate from accidents, not from malice:
+ * Buffers are outside their heap's limit, and native code can end the whole process.
  *
  * How fast: about 100,000 no-op tasks a second through one thread with 100 in
  * flight, for 40 % of a core in the node's own thread; 25,000 one at a time
