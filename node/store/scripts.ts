@@ -21,7 +21,7 @@ import {
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
-import { ENDED_STATES } from "../../protocol/state.ts";
+import { ENDED_STATES, TASK_STATES } from "../../protocol/state.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { readAsset } from "../assets.ts";
 
@@ -110,9 +110,9 @@ function compose(name: ScriptName, pieces: readonly string[]): string {
 	const constants = Object.entries(CONSTANTS)
 		.filter(([constant]) => own.includes(constant))
 		.map(([constant, value]) => `local ${constant} = ${value}`);
-	const ended = ENDED_STATES.map((state) => `'${state}'`).join(", ");
-	if (own.includes("ENDED_STATES")) {
-		constants.push(`local ENDED_STATES = { ${ended} }`);
+	for (const [name, states] of Object.entries({ TASK_STATES, ENDED_STATES })) {
+		const texts = states.map((state) => `'${state}'`).join(", ");
+		if (own.includes(name)) constants.push(`local ${name} = { ${texts} }`);
 	}
 	return `${constants.join("\n")}\n${own}`;
 }

@@ -121,6 +121,24 @@ test("a task whose text is gone cannot end, and is held no longer; the others en
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
 
+test("each task that ends is asked after only where one has been deleted", async () => {
+	const reply = await claim();
+	const ends = (reply.ok ? reply.tasks : []).map(
+		({ id, token }): TaskEnd => ({
+			...{ id, token, startedMs: 1 },
+			...{ state: "SUCCESS", result: "1" },
+		}),
+	);
+	const asked = async () =>
+		/cmdstat_hexists:calls=(\d+)/.exec(await redis.info("commandstats"))?.[1];
+	await redis.config("RESETSTAT");
+	await shard.complete(ends.slice(0, 1));
+	expect(await asked()).toBe(undefined);
+	await forget("one");
+	await shard.complete(ends.slice(1));
+	expect(await asked()).toBe("2");
+});
+
 test("the id of an ended task that was deleted by hand begins anew", async () => {
 	const reply = await claim();
 	const [first] = reply.ok ? reply.tasks : [];

@@ -25,10 +25,15 @@ end
 while count < #ids and call('HEXISTS', ENDS, ids[count + 1]) == 0 do count = count + 1 end
 if count == 0 then return 0 end
 
-for _, hash in ipairs({ TASKS, ENDS, PAST }) do call('HDEL', hash, unpack(ids, 1, count)) end
+-- From all that there is of the key; most have no past, and have ended in one state.
+local function remove(command, key)
+  return call('EXISTS', key) == 1 and call(command, key, unpack(ids, 1, count)) or 0
+end
+
+for _, hash in ipairs({ TASKS, ENDS, PAST }) do remove('HDEL', hash) end
 call('LTRIM', ENDED, count, -1)
 for _, state in ipairs(ENDED_STATES) do
-  local removed = call('ZREM', endedKey(state), unpack(ids, 1, count))
+  local removed = remove('ZREM', endedKey(state))
   if removed > 0 then call('HINCRBY', COUNTS, state, -removed) end
 end
 return count
