@@ -157,7 +157,8 @@ class Hearsay implements Scheduler {
 	}
 }
 
-function makeHearsay(flags: readonly string[]): Contender {
+/** Its nodes get these flags, too. */
+export function makeHearsay(flags: readonly string[]): Contender {
 	return {
 		async open(ground, role): Promise<Scheduler> {
 			const cluster = { ground, flags };

@@ -1,8 +1,10 @@
 /**
  * What is measured, as data, and the rounds in which it is: all sides of a
  * measure take turns on the same Redis, emptied before each, and go first in
- * turn, so that what the machine does meanwhile falls on all alike. What
- * counts is the median of the rounds.
+ * turn, so that what the machine does meanwhile falls on all alike. Sides that
+ * differ by less than the machine does from one minute to the next live side by
+ * side through a round, and take several turns in it, seconds apart. What counts
+ * is the median of all turns.
  */
 import type { Ground } from "./contender.ts";
 import { median } from "./stats.ts";
@@ -36,7 +38,17 @@ export type Figures<Key extends string = string> = Readonly<
 	Record<Key, number>
 >;
 
-export interface Measure<Key extends string = string> {
+/** A run of each side. */
+export type Sides<Key extends string = string> = Readonly<
+	Partial<Record<Side, (ground: Ground) => Promise<Figures<Key>>>>
+>;
+
+/** Sides that live together until it is disposed of. */
+export interface Stage<Key extends string = string> extends AsyncDisposable {
+	readonly sides: Sides<Key>;
+}
+
+interface Plan<Key extends string> {
 	/** As `--only` names it. */
 	readonly name: string;
 	/** How it is measured, for the report: what a reader of the figures must know. */
@@ -44,10 +56,24 @@ export interface Measure<Key extends string = string> {
 	/** One round is enough, however many are asked for. */
 	readonly once?: boolean;
 	readonly lines: Readonly<Record<Key, Line>>;
-	readonly sides: Readonly<
-		Partial<Record<Side, (ground: Ground) => Promise<Figures<Key>>>>
-	>;
 }
+
+/** Each side by itself, on an empty Redis. */
+export interface MeasureApart<Key extends string = string> extends Plan<Key> {
+	readonly sides: Sides<Key>;
+}
+
+/** All sides alive at once, on one Redis. */
+export interface MeasureTogether<Key extends string = string>
+	extends Plan<Key> {
+	/** Of each side, in each round. The first warms up, and does not count. */
+	readonly turns: number;
+	readonly open: (ground: Ground) => Promise<Stage<Key>>;
+}
+
+export type Measure<Key extends string = string> =
+	| MeasureApart<Key>
+	| MeasureTogether<Key>;
 
 export interface Result extends Line {
 	readonly measure: string;
@@ -57,7 +83,7 @@ export interface Result extends Line {
 }
 export interface SideResult {
 	readonly median: number;
-	/** Of each round, in order. */
+	/** Of each round, or each turn that counts, in order. */
 	readonly rounds: readonly number[];
 }
 
@@ -68,22 +94,29 @@ export async function runMeasure(
 	clear: () => Promise<void>,
 	tell: (text: string) => void,
 ): Promise<Result[]> {
-	const sides = Object.entries(measure.sides) as [
-		Side,
-		(ground: Ground) => Promise<Figures>,
-	][];
 	const rounds = measure.once ? 1 : roundsAsked;
 	const seen: { side: Side; figures: Figures }[] = [];
 	for (let round = 0; round < rounds; round++) {
-		for (let turn = 0; turn < sides.length; turn++) {
-			const entry = sides[(round + turn) % sides.length];
-			if (entry === undefined) throw new Error("a measure needs a side");
-			const [side, run] = entry;
-			await clear();
+		const run = async (side: Side, sides: Sides): Promise<Figures> => {
 			tell(`${measure.name}, round ${round + 1} of ${rounds}: ${side} …`);
-			const figures = await run(ground);
+			const figures = (await sides[side]?.(ground)) ?? {};
 			tell(` ${Object.values(figures).map(formatFigure).join(" · ")}\n`);
-			seen.push({ side, figures });
+			return figures;
+		};
+		if ("sides" in measure) {
+			for (const side of inTurn(measure.sides, round)) {
+				await clear();
+				seen.push({ side, figures: await run(side, measure.sides) });
+			}
+		} else {
+			await clear();
+			await using stage = await measure.open(ground);
+			for (let turn = 0; turn < measure.turns; turn++) {
+				for (const side of inTurn(stage.sides, round + turn)) {
+					const figures = await run(side, stage.sides);
+					if (turn > 0) seen.push({ side, figures });
+				}
+			}
 		}
 	}
 	return Object.entries(measure.lines).map(([key, line]) =>
@@ -93,6 +126,13 @@ export async function runMeasure(
 			seen.map(({ side, figures }) => ({ side, figure: figures[key] })),
 		),
 	);
+}
+
+/** All sides, each time another one first. */
+function inTurn(sides: Sides, first: number): Side[] {
+	const names = Object.keys(sides) as Side[];
+	const at = first % names.length;
+	return [...names.slice(at), ...names.slice(0, at)];
 }
 
 function summarize(

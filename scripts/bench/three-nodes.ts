@@ -1,51 +1,80 @@
 /**
  * Three nodes on one host against one: whether they get in one another's way.
  *
- * Processes take a second to start and a backlog is over in two, so what shall
- * be measured together must not begin apart: tasks that hold their slots keep
- * every process busy until all are up and the backlog is there, and then end
- * at once. Every process has to get warm, too: the first half of the backlog is
- * as long for each of three as it is elsewhere for one.
+ * They differ by less than such a machine does from one minute to the next, so
+ * all live at once, each under a name of its own, and take turns of a few seconds.
+ * Tasks that hold their slots keep all processes of one side busy until its backlog is
+ * there, and then end at once, so that these begin together; the others have nothing
+ * to do meanwhile. The first turns are for getting warm.
  */
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bullmq } from "./bullmq.ts";
-import { CONCURRENCY, type Contender, type Ground } from "./contender.ts";
-import { hearsay } from "./hearsay.ts";
-import type { Figures, Measure } from "./measure.ts";
+import {
+	CONCURRENCY,
+	type Contender,
+	type Ground,
+	type Scheduler,
+} from "./contender.ts";
+import { makeHearsay } from "./hearsay.ts";
+import type { Figures, MeasureTogether, Side, Stage } from "./measure.ts";
 import { perSecond } from "./rates.ts";
 import { drainRate } from "./stats.ts";
 import { untilRunning, watch } from "./watch.ts";
 
 const NODES = 3;
 
-export const threeNodes: Measure<"rate"> = {
-	name: "three-nodes",
-	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until all are up. The second half of ${2 * NODES} times as many, for all sides. The ratio to one node is what ${NODES} gain or lose.`,
-	lines: { rate: perSecond("no-op tasks, three nodes") },
-	sides: {
-		hearsay: (ground) => drainTogether(hearsay, ground, NODES),
-		"one-node": (ground) => drainTogether(hearsay, ground, 1),
-		bullmq: (ground) => drainTogether(bullmq, ground, NODES),
+interface Team {
+	readonly contender: Contender;
+	readonly workers: number;
+}
+
+const TEAMS = {
+	hearsay: {
+		contender: makeHearsay(["--cluster", "three"]),
+		workers: NODES,
 	},
+	"one-node": {
+		contender: makeHearsay(["--cluster", "one"]),
+		workers: 1,
+	},
+	bullmq: { contender: bullmq, workers: NODES },
+} satisfies Partial<Record<Side, Team>>;
+
+export const threeNodes: MeasureTogether<"rate"> = {
+	name: "three-nodes",
+	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until a backlog of twice as many tasks is there, whose second half counts. All sides live at once and take turns. The ratio to one node is what ${NODES} gain or lose.`,
+	lines: { rate: perSecond("no-op tasks, three nodes") },
+	turns: 4,
+	open: openTeams,
 };
 
+async function openTeams(ground: Ground): Promise<Stage<"rate">> {
+	await using opened = new AsyncDisposableStack();
+	const sides: Partial<Record<Side, () => Promise<Figures<"rate">>>> = {};
+	for (const [side, { contender, workers }] of Object.entries(TEAMS)) {
+		const scheduler = opened.use(await contender.open(ground, "accepting"));
+		await Promise.all(
+			Array.from({ length: workers }, () => scheduler.startWorker()),
+		);
+		const held = workers * CONCURRENCY;
+		sides[side as Side] = () => drainTogether(scheduler, held, ground);
+	}
+	const kept = opened.move();
+	return { sides, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
 async function drainTogether(
-	contender: Contender,
-	ground: Ground,
-	workers: number,
+	scheduler: Scheduler,
+	held: number,
+	{ directory, tasks }: Ground,
 ): Promise<Figures<"rate">> {
-	const file = join(ground.directory, "three-nodes-go");
-	rmSync(file, { force: true });
-	const held = workers * CONCURRENCY;
-	await using scheduler = await contender.open(ground, "accepting");
+	// Another one each turn: a process looks for a file until it has seen it.
+	const file = join(mkdtempSync(join(directory, "turn-")), "go");
 	const hold = () => scheduler.submit("hold", { file });
-	await Promise.all([
-		...Array.from({ length: workers }, () => scheduler.startWorker()),
-		...Array.from({ length: held }, hold),
-	]);
+	await Promise.all(Array.from({ length: held }, hold));
 	await untilRunning(scheduler, held);
-	const backlog = 2 * NODES * ground.tasks;
+	const backlog = 2 * tasks;
 	await scheduler.submitBulk(backlog);
 	const watching = watch(scheduler);
 	writeFileSync(file, "");

@@ -11,7 +11,7 @@ import {
 	PRIORITIES,
 } from "./contender.ts";
 import { hearsay } from "./hearsay.ts";
-import type { Figures, Measure } from "./measure.ts";
+import type { Figures, Measure, Sides } from "./measure.ts";
 import { inPieces } from "./pieces.ts";
 import { endToEndRate, perSecond, rateSince, warmUp } from "./rates.ts";
 import { drainRate } from "./stats.ts";
@@ -20,7 +20,7 @@ import { watch } from "./watch.ts";
 /** Hearsay and BullMQ, by the same code. */
 function both<Key extends string>(
 	run: (contender: Contender, ground: Ground) => Promise<Figures<Key>>,
-): Measure<Key>["sides"] {
+): Sides<Key> {
 	return {
 		hearsay: (ground) => run(hearsay, ground),
 		bullmq: (ground) => run(bullmq, ground),

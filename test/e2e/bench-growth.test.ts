@@ -50,7 +50,8 @@ async function figuresOf(
 	side: Side,
 	tasks = ground.tasks,
 ): Promise<Figures> {
-	const figures = await measure?.sides[side]?.({ ...ground, tasks });
+	const sides = measure && "sides" in measure ? measure.sides : {};
+	const figures = await sides[side]?.({ ...ground, tasks });
 	if (measure === undefined || figures === undefined) {
 		throw new Error(`there is no such measure, or no ${side} in it`);
 	}
