@@ -109,6 +109,8 @@ export class Crew {
 		this.submitter = new Submitter({
 			shard,
 			clock,
+			log,
+			makeRoom: () => this.#trimmer.makeRoom(),
 			sending: (counts) => this.hint(counts),
 		});
 		this.#reconciler = new Reconciler({

@@ -5,7 +5,9 @@
  * few calls; and where tasks come one by one, each goes at once. Guarantees an outcome for
  * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
  * says whether the task may be in the store (`unknown`) or is not
- * (`unreachable`). What was not sent in time is never sent later.
+ * (`unreachable`). What was not sent in time is never sent later. A store that is
+ * full is asked once more where room could be made; if it stays so, the log tells when it
+ * begins and when it is over, as else only those who submit learn of it.
  */
 import {
 	SUBMIT_BATCH_BYTES_MAX,
@@ -18,6 +20,7 @@ import {
 import type { NewTask } from "../protocol/task.ts";
 import {
 	type Clock,
+	type Log,
 	type RoutedCount,
 	type Shard,
 	StoreError,
@@ -28,6 +31,9 @@ import {
 export interface SubmitterParts {
 	readonly shard: Shard;
 	readonly clock: Clock;
+	readonly log: Log;
+	/** The store has no room for new tasks: makes some. Returns whether it did. */
+	readonly makeRoom: () => Promise<boolean>;
 	/** Tasks are on their way to the store: hint at them. */
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
 }
@@ -57,6 +63,7 @@ export class Submitter {
 	#burst: Cohort | undefined;
 	/** The last burst was of one task. */
 	#calm = true;
+	#storeIsFull = false;
 	readonly #parts: SubmitterParts;
 
 	constructor(parts: SubmitterParts) {
@@ -125,12 +132,12 @@ export class Submitter {
 	}
 
 	async #send(batch: readonly Item[]): Promise<void> {
-		const { shard, sending } = this.#parts;
+		const { sending } = this.#parts;
 		const tasks = batch.map(({ task }) => task);
 		this.#batches += 1;
 		for (const item of batch) item.sent = true;
 		try {
-			const stored = shard.submit(tasks);
+			const stored = this.#store(tasks);
 			const waiting = sending(countByRoute(tasks));
 			const outcomes = await stored;
 			for (const [i, item] of batch.entries())
@@ -144,6 +151,43 @@ export class Submitter {
 			this.#batches -= 1;
 			this.#flush();
 		}
+	}
+
+	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
+		try {
+			const outcomes = await this.#storeMakingRoom(tasks);
+			this.#tell(undefined);
+			return outcomes;
+		} catch (error) {
+			if (isFull(error)) this.#tell(error);
+			throw error;
+		}
+	}
+
+	async #storeMakingRoom(
+		tasks: readonly NewTask[],
+	): Promise<readonly SubmitOutcome[]> {
+		const { shard, makeRoom } = this.#parts;
+		try {
+			return await shard.submit(tasks);
+		} catch (error) {
+			if (!isFull(error) || !(await makeRoom())) throw error;
+			return await shard.submit(tasks);
+		}
+	}
+
+	/** Of a store that has become full, or is so no more. */
+	#tell(refusal: StoreError | undefined): void {
+		const { shard, log } = this.#parts;
+		const full = refusal !== undefined;
+		if (full === this.#storeIsFull) return;
+		this.#storeIsFull = full;
+		if (full)
+			log.error(
+				{ shard: shard.index, reply: refusal.message },
+				"no task is accepted, as Redis takes no more; what it has goes on",
+			);
+		else log.info({ shard: shard.index }, "tasks are accepted again");
 	}
 
 	/** The time of a burst is over: what has no answer gets this one. */
@@ -160,6 +204,10 @@ export class Submitter {
 			);
 		}
 	}
+}
+
+function isFull(error: unknown): error is StoreError {
+	return error instanceof StoreError && error.kind === "full";
 }
 
 function isCreated(outcome: SubmitOutcome | undefined): boolean {

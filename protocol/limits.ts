@@ -87,6 +87,8 @@ export const ERROR_STACK_CHARS_MAX = 8_000;
 export const ATTEMPTS_KEPT_MAX = 32;
 /** Ended tasks are forgotten after this time … */
 export const ENDED_KEPT_MS = 24 * 60 * 60 * 1_000;
+/** … which is halved where the store has no memory for a new one, until some go, down to this … */
+export const ENDED_KEPT_MS_MIN = 60_000;
 /** … or, oldest first, beyond this many in the whole cluster. */
 export const ENDED_KEPT_MAX = 100_000;
 
@@ -175,7 +177,7 @@ export const REVOKE_BATCH_MAX = 128;
 export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;
-/** Between tries to reach a store that did not answer. */
+/** Between tries of a store that did not answer, or had no room. */
 export const STORE_RETRY_MS = 250;
 /** Commands to the store that wait for their answers at once. Beyond, a call is refused as if the store could not be reached. */
 export const STORE_COMMANDS_MAX = 32_768;
@@ -215,7 +217,6 @@ export const CLAIM_TURNS_EXTRA = 2;
 export const REDIAL_MS_MIN = 500;
 /** … growing to, with jitter. */
 export const REDIAL_MS_MAX = 2_000;
-/** A dial that takes longer has failed. */
 export const DIAL_TIMEOUT_MS = 4_000;
 /** Dials at once; more wait for the next look. Keeps a cluster that starts on a busy machine from dialling itself to a standstill. */
 export const DIALS_AT_ONCE_MAX = 8;
@@ -277,7 +278,6 @@ export const SHARDS_MAX = 256;
 
 // --- The command line and the local cluster.
 
-/** Nodes of one `up`. */
 export const UP_NODES_MAX = 32;
 /** A node of it that died is started again after … */
 export const RESTART_MS_MIN = 1_000;

@@ -199,8 +199,11 @@ export interface Shard {
 	running(
 		session: SessionName,
 	): Promise<readonly { readonly id: string; readonly token: number }[]>;
-	/** Forgets ended tasks: those past their time, and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX. */
-	trim(keptMax: number): Promise<number>;
+	/**
+	 * Forgets ended tasks: those that ended `keptMs` ago (ENDED_KEPT_MS where that is not
+	 * said), and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX.
+	 */
+	trim(keptMax: number, keptMs?: number): Promise<number>;
 	/** In order; undefined for what does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */

@@ -8,6 +8,7 @@ import {
 	CLAIM_BATCH_MAX,
 	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_MAX,
+	ENDED_KEPT_MS,
 	RECONCILE_MAX,
 	REVOKE_BATCH_MAX,
 	SUBMIT_BATCH_MAX,
@@ -15,26 +16,25 @@ import {
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
-import {
-	type ClaimReply,
-	type ClaimRequest,
-	type EndOutcome,
-	type GiveBack,
-	type GiveBackOutcome,
-	type ListReply,
-	type ListRequest,
-	type Log,
-	type NodeRecord,
-	type Opened,
-	type OpenRequest,
-	type Pulse,
-	type Registry,
-	type RevokeReply,
-	type RevokeRequest,
-	type Shard,
-	type ShardCounts,
-	StoreError,
-	type SubmitOutcome,
+import type {
+	ClaimReply,
+	ClaimRequest,
+	EndOutcome,
+	GiveBack,
+	GiveBackOutcome,
+	ListReply,
+	ListRequest,
+	Log,
+	NodeRecord,
+	Opened,
+	OpenRequest,
+	Pulse,
+	Registry,
+	RevokeReply,
+	RevokeRequest,
+	Shard,
+	ShardCounts,
+	SubmitOutcome,
 } from "../ports.ts";
 import type { Connection, Reply } from "./connection.ts";
 import {
@@ -63,7 +63,6 @@ export class RedisShard implements Shard {
 	readonly #log: Log;
 	readonly #scripts: Readonly<Record<ScriptName, Script>>;
 	/** The last submission was refused, as Redis takes no more tasks. */
-	#isFull = false;
 	/** A node's record that could not be read, and was told of. */
 	#toldUnreadable: string | undefined;
 	/** The connection on which the shard was last opened or adopted. */
@@ -147,7 +146,7 @@ export class RedisShard implements Shard {
 			priority,
 			payload,
 		]);
-		const replies = await this.#add(args);
+		const replies = (await this.#run("submit", ...args)) as Reply[];
 		return replies.map((reply, i): SubmitOutcome => {
 			if (reply === -1) return { ok: false, code: "too_many_routes" };
 			if (typeof reply === "number")
@@ -156,27 +155,6 @@ export class RedisShard implements Shard {
 			assert(existing !== undefined, "a task that exists has fields");
 			return { ok: true, created: false, existing };
 		});
-	}
-
-	/** Told in the log when it begins and when it is over: else only those who submit learn of it. */
-	async #add(args: readonly (string | number)[]): Promise<Reply[]> {
-		const shard = { shard: this.index };
-		try {
-			const replies = (await this.#run("submit", ...args)) as Reply[];
-			if (this.#isFull) this.#log.info(shard, "tasks are accepted again");
-			this.#isFull = false;
-			return replies;
-		} catch (error) {
-			if (error instanceof StoreError && error.kind === "full") {
-				if (!this.#isFull)
-					this.#log.error(
-						{ ...shard, reply: error.message },
-						"no task is accepted, as Redis takes no more; what it has goes on",
-					);
-				this.#isFull = true;
-			}
-			throw error;
-		}
 	}
 
 	async claim({
@@ -233,8 +211,8 @@ export class RedisShard implements Shard {
 		}));
 	}
 
-	async trim(keptMax: number): Promise<number> {
-		return (await this.#run("trim", keptMax, TRIM_BATCH_MAX)) as number;
+	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
+		return (await this.#run("trim", keptMax, keptMs, TRIM_BATCH_MAX)) as number;
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {

@@ -217,6 +217,21 @@ export function forgettingRules(bench: Bench): void {
 		expect(await bench.shard.trim(0)).toBe(2);
 	});
 
+	it("those that ended earlier than a time asked for are forgotten, if few are kept or many", async () => {
+		const session = await bench.open();
+		const [early] = await bench.ended(session, 1);
+		const { nowMs } = await bench.shard.nodes();
+		await bench.until(
+			"some time has passed",
+			async () => (await bench.shard.nodes()).nowMs >= nowMs + 100,
+		);
+		const [late] = await bench.ended(session, 1);
+		const { nowMs: thenMs } = await bench.shard.nodes();
+		expect(await bench.shard.trim(5, thenMs - nowMs)).toBe(1);
+		const ids = [early, late].map((task) => task?.id ?? "");
+		expect(await bench.shard.get(ids)).toMatchObject([undefined, {}]);
+	});
+
 	it("one call forgets at most a batch", async () => {
 		const session = await bench.open();
 		await bench.ended(session, TRIM_BATCH_MAX + 2);

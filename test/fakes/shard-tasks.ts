@@ -17,7 +17,6 @@ import type {
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	ATTEMPTS_KEPT_MAX,
-	ENDED_KEPT_MS,
 	LIST_BYTES_MAX,
 	ROUTES_MAX,
 	TRIM_BATCH_MAX,
@@ -180,11 +179,11 @@ export class Tasks {
 	}
 
 	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
-	trim(keptMax: number, nowMs: number): number {
+	trim(keptMax: number, keptMs: number, nowMs: number): number {
 		const kept = [...this.#ended];
 		const isPast = (id: string) => {
 			const finishedMs = this.#records.get(id)?.finishedMs ?? 0;
-			return finishedMs + ENDED_KEPT_MS <= nowMs;
+			return finishedMs + keptMs <= nowMs;
 		};
 		// In the order in which they ended, so what is past comes first.
 		const stillGood = kept.findIndex((id) => !isPast(id));

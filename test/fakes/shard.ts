@@ -27,6 +27,7 @@ import type { SessionName } from "../../protocol/lease.ts";
 import {
 	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
+	ENDED_KEPT_MS,
 	LOSSES_MAX,
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
@@ -194,8 +195,8 @@ export class MemoryShard implements Shard {
 		return this.#tasks.running(session).slice(0, RECONCILE_MAX);
 	}
 
-	async trim(keptMax: number): Promise<number> {
-		return this.#tasks.trim(keptMax, this.#nowMs());
+	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
+		return this.#tasks.trim(keptMax, keptMs, this.#nowMs());
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {

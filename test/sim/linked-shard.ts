@@ -73,8 +73,8 @@ export class LinkedShard implements Shard {
 		return this.#call("running", () => this.#shard.running(session));
 	}
 
-	trim(keptMax: number) {
-		return this.#call("trim", () => this.#shard.trim(keptMax));
+	trim(keptMax: number, keptMs?: number) {
+		return this.#call("trim", () => this.#shard.trim(keptMax, keptMs));
 	}
 
 	get(ids: readonly string[]) {

@@ -69,7 +69,13 @@ test.each([
 test("a lone task goes to the store before the turn ends, those of a burst in one batch at its end", async () => {
 	const clock = new VirtualClock();
 	const { shard, sent, answer } = slowShard();
-	const submitter = new Submitter({ shard, clock, sending: () => () => {} });
+	const submitter = new Submitter({
+		shard,
+		clock,
+		log: LOG,
+		makeRoom: async () => false,
+		sending: () => () => {},
+	});
 	const submit = (id: string) => void submitter.submit(taskOf(id));
 	submit("first");
 	await clock.runFor(0);

@@ -1,14 +1,14 @@
 -- Forgets ended tasks: those past their time, and the oldest beyond a number.
--- ARGV    number to keep, limit (tasks)
+-- ARGV    number to keep, time to keep them (ms), limit (tasks)
 -- Returns how many were forgotten
-local kept, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+local kept, keptMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = readClock()
 local beyond = call('LLEN', ENDED) - kept
 local ids = call('LRANGE', ENDED, 0, limit - 1)
 
 local function isPastItsTime(id)
   local endedAt = string.match(call('HGET', ENDS, id) or '', '^%u+ (%d+)')
-  return endedAt and endedAt + ENDED_KEPT_MS <= now
+  return endedAt and endedAt + keptMs <= now
 end
 
 -- Those beyond the number go whatever their age, so nobody asks for it: as many are
