@@ -169,8 +169,8 @@ export class Crew {
 	 * right behind them. When they are there, the others are told again if they were told
 	 * so long ago that they may have asked too early: word and question take 1 ms, so who
 	 * asked before the tasks were there did so where the answer is later than that. A claim
-	 * of this node has overtaken them only where their script had to be sent again, whole,
-	 * and then its route is cold.
+	 * of this node has overtaken them only where they had to be sent again (their script
+	 * whole, or to a store that was full), and then their route is cold.
 	 */
 	hint(counts: readonly RoutedCount[]): Sent {
 		const { announce, clock, shard } = this.#parts;

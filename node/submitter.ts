@@ -32,7 +32,7 @@ export interface SubmitterParts {
 	readonly shard: Shard;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** The store has no room for new tasks: makes some. Returns whether it did. */
+	/** The store has no memory for new tasks: makes some. Returns whether to ask it again. */
 	readonly makeRoom: () => Promise<boolean>;
 	/** Tasks are on their way to the store: hint at them. */
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
@@ -131,49 +131,51 @@ export class Submitter {
 		return batch;
 	}
 
+	/** A store without memory took none of them: it is asked again for as long as room can be made. */
 	async #send(batch: readonly Item[]): Promise<void> {
-		const { sending } = this.#parts;
-		const tasks = batch.map(({ task }) => task);
 		this.#batches += 1;
-		for (const item of batch) item.sent = true;
+		let items = batch;
 		try {
-			const stored = this.#store(tasks);
-			const waiting = sending(countByRoute(tasks));
-			const outcomes = await stored;
-			for (const [i, item] of batch.entries())
-				settle(item, outcomes[i] as SubmitOutcome);
-			const created = tasks.filter((_, i) => isCreated(outcomes[i]));
-			if (created.length > 0) waiting(countByRoute(created));
+			while (items.length > 0) {
+				const refusal = await this.#sendOnce(items);
+				if (refusal === undefined) break;
+				for (const item of items) item.sent = false;
+				if (!(await this.#parts.makeRoom())) {
+					this.#tell(refusal);
+					for (const item of items) settle(item, refusal);
+				}
+				// Who was told meanwhile that it took too long has been told that it was not sent.
+				items = items.filter((item) => item.settle !== undefined);
+			}
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
-			for (const item of batch) settle(item, error);
+			for (const item of items) settle(item, error);
 		} finally {
 			this.#batches -= 1;
 			this.#flush();
 		}
 	}
 
-	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
+	/** Returns what a store that is full said; nothing of them is in it then. */
+	async #sendOnce(items: readonly Item[]): Promise<StoreError | undefined> {
+		const { shard, sending } = this.#parts;
+		const tasks = items.map(({ task }) => task);
+		for (const item of items) item.sent = true;
+		const stored = shard.submit(tasks);
+		const waiting = sending(countByRoute(tasks));
+		let outcomes: readonly SubmitOutcome[];
 		try {
-			const outcomes = await this.#storeMakingRoom(tasks);
-			this.#tell(undefined);
-			return outcomes;
+			outcomes = await stored;
 		} catch (error) {
-			if (isFull(error)) this.#tell(error);
+			if (isFull(error)) return error;
 			throw error;
 		}
-	}
-
-	async #storeMakingRoom(
-		tasks: readonly NewTask[],
-	): Promise<readonly SubmitOutcome[]> {
-		const { shard, makeRoom } = this.#parts;
-		try {
-			return await shard.submit(tasks);
-		} catch (error) {
-			if (!isFull(error) || !(await makeRoom())) throw error;
-			return await shard.submit(tasks);
-		}
+		this.#tell(undefined);
+		for (const [i, item] of items.entries())
+			settle(item, outcomes[i] as SubmitOutcome);
+		const created = tasks.filter((_, i) => isCreated(outcomes[i]));
+		if (created.length > 0) waiting(countByRoute(created));
+		return undefined;
 	}
 
 	/** Of a store that has become full, or is so no more. */

@@ -3,8 +3,8 @@
  *
  * Looks every TRIM_MS, and at once when an end brings the number kept over the
  * limit, so that under load it keeps pace with the nodes that end tasks. And where
- * the store has no memory for new tasks it makes room, since to keep what has ended for
- * all of its time is worth less than to take what is new.
+ * the store has no memory for a new task it makes room, a batch at a time, since to keep
+ * what has ended for all of its time is worth less than to take what is new.
  */
 import {
 	ENDED_KEPT_MS,
@@ -32,9 +32,9 @@ export interface TrimmerParts {
 export class Trimmer {
 	#timer: Timer | undefined;
 	#trimming = false;
-	#makingRoom: Promise<boolean> | undefined;
-	/** Room was looked for in vain, and is not again before this; told of, likewise. */
+	/** Room was looked for in vain, and is not again before this, on the monotonic clock. */
 	#nextRoomMs = Number.NEGATIVE_INFINITY;
+	/** Not told of each time: where much ends and little fits it is a steady state. */
 	#nextTellMs = Number.NEGATIVE_INFINITY;
 	#stopped = false;
 	readonly #parts: TrimmerParts;
@@ -61,59 +61,40 @@ export class Trimmer {
 		if (endedKept >= this.#parts.keptMax + TRIM_BATCH_MAX) void this.#trim();
 	}
 
-	/** The store has no room for new tasks. Returns whether ended ones were forgotten for them. */
-	makeRoom(): Promise<boolean> {
-		this.#makingRoom ??= this.#makeRoom().finally(() => {
-			this.#makingRoom = undefined;
-		});
-		return this.#makingRoom;
+	/**
+	 * The store has no memory for a new task: forgets a batch of the oldest that have
+	 * ended. Returns whether to ask it again: this found some, or another node may have.
+	 */
+	async makeRoom(): Promise<boolean> {
+		const { shard, clock, log } = this.#parts;
+		if (this.#stopped || clock.monoMs() < this.#nextRoomMs) return false;
+		const forgotten = await this.#forget(ENDED_KEPT_MS_MIN);
+		if (forgotten === undefined) return false;
+		if (forgotten === 0) this.#nextRoomMs = clock.monoMs() + STORE_RETRY_MS;
+		else if (clock.monoMs() >= this.#nextTellMs) {
+			this.#nextTellMs = clock.monoMs() + TRIM_MS;
+			log.warn(
+				{ shard: shard.index, forgotten },
+				"Redis has no memory for new tasks: ended ones are forgotten before their time, the oldest first; give it more",
+			);
+		}
+		return true;
 	}
 
 	async #trim(): Promise<void> {
 		if (this.#trimming) return;
 		this.#trimming = true;
-		await this.#forget(ENDED_KEPT_MS);
+		let forgotten: number | undefined = TRIM_BATCH_MAX;
+		while (!this.#stopped && forgotten === TRIM_BATCH_MAX)
+			forgotten = await this.#forget(ENDED_KEPT_MS);
 		this.#trimming = false;
 	}
 
-	async #makeRoom(): Promise<boolean> {
-		const { clock } = this.#parts;
-		if (clock.monoMs() < this.#nextRoomMs) return false;
-		let keptMs = ENDED_KEPT_MS;
-		while (keptMs > ENDED_KEPT_MS_MIN) {
-			keptMs = Math.max(keptMs / 2, ENDED_KEPT_MS_MIN);
-			const forgotten = await this.#forget(keptMs);
-			if (forgotten === undefined) break;
-			if (forgotten === 0) continue;
-			this.#tellOfRoom(forgotten, keptMs);
-			return true;
-		}
-		this.#nextRoomMs = clock.monoMs() + STORE_RETRY_MS;
-		return false;
-	}
-
-	/** Not each time: where much ends and little fits it is a steady state. */
-	#tellOfRoom(forgotten: number, keptMs: number): void {
-		const { shard, clock, log } = this.#parts;
-		if (clock.monoMs() < this.#nextTellMs) return;
-		this.#nextTellMs = clock.monoMs() + TRIM_MS;
-		log.warn(
-			{ shard: shard.index, forgotten, keptS: Math.round(keptMs / 1_000) },
-			"Redis has no memory for new tasks: ended ones are forgotten before their time, the oldest first; give it more",
-		);
-	}
-
-	/** How many; undefined where the store did not do it. */
+	/** A batch; returns how many, undefined where the store did not do it. */
 	async #forget(keptMs: number): Promise<number | undefined> {
 		const { shard, keptMax, log } = this.#parts;
-		let forgotten = 0;
 		try {
-			while (!this.#stopped) {
-				const count = await shard.trim(keptMax, keptMs);
-				forgotten += count;
-				if (count < TRIM_BATCH_MAX) break;
-			}
-			return forgotten;
+			return await shard.trim(keptMax, keptMs);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			log.debug(

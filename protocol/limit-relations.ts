@@ -17,6 +17,8 @@ import {
 	DIGEST_STALE_MS,
 	DIGEST_URGENT_MS,
 	DISTRUST_LOOK_MS,
+	ENDED_KEPT_MS,
+	ENDED_KEPT_MS_MIN,
 	GOSSIP_BACKLOG_BYTES_MAX,
 	GOSSIP_BYTES_MAX,
 	GOSSIP_PACKET_BYTES_MAX,
@@ -104,6 +106,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		DIAL_SOME <= DIAL_ALL_MAX && 2 * DIAL_ALL_MAX < CONNECTIONS_MAX,
 		"peers that dial one another find room",
+	],
+	[
+		WAIT_MS_MAX < ENDED_KEPT_MS_MIN && ENDED_KEPT_MS_MIN < ENDED_KEPT_MS,
+		"who waits for a task finds its end, and its time is shortened, not lengthened",
 	],
 	[
 		PAYLOAD_BYTES_MAX <= SUBMIT_BATCH_BYTES_MAX,

@@ -85,10 +85,9 @@ export const ERROR_MESSAGE_CHARS_MAX = 2_000;
 export const ERROR_STACK_CHARS_MAX = 8_000;
 /** Attempts remembered for one task; the oldest are forgotten first. */
 export const ATTEMPTS_KEPT_MAX = 32;
-/** Ended tasks are forgotten after this time … */
+/** Ended tasks are forgotten after the first, and where the store has no memory for a new task, oldest first, after the second … */
 export const ENDED_KEPT_MS = 24 * 60 * 60 * 1_000;
-/** … which is halved where the store has no memory for a new one, until some go, down to this … */
-export const ENDED_KEPT_MS_MIN = 60_000;
+export const ENDED_KEPT_MS_MIN = 5 * 60 * 1_000;
 /** … or, oldest first, beyond this many in the whole cluster. */
 export const ENDED_KEPT_MAX = 100_000;
 
@@ -213,10 +212,10 @@ export const DIGEST_STALE_MS = 3_500;
 export const CLAIM_TURN_MS = 4;
 /** Nodes that try announced work beyond those it needs; the rest sweep. */
 export const CLAIM_TURNS_EXTRA = 2;
-/** Peers that are dialled again after … */
+/** A peer is dialled again after the first, growing to the second, with jitter. */
 export const REDIAL_MS_MIN = 500;
-/** … growing to, with jitter. */
 export const REDIAL_MS_MAX = 2_000;
+/** A dial that takes longer has failed. */
 export const DIAL_TIMEOUT_MS = 4_000;
 /** Dials at once; more wait for the next look. Keeps a cluster that starts on a busy machine from dialling itself to a standstill. */
 export const DIALS_AT_ONCE_MAX = 8;
@@ -278,6 +277,7 @@ export const SHARDS_MAX = 256;
 
 // --- The command line and the local cluster.
 
+/** Nodes of one `up`. */
 export const UP_NODES_MAX = 32;
 /** A node of it that died is started again after … */
 export const RESTART_MS_MIN = 1_000;

@@ -62,7 +62,6 @@ export class RedisShard implements Shard {
 	readonly #connection: Connection;
 	readonly #log: Log;
 	readonly #scripts: Readonly<Record<ScriptName, Script>>;
-	/** The last submission was refused, as Redis takes no more tasks. */
 	/** A node's record that could not be read, and was told of. */
 	#toldUnreadable: string | undefined;
 	/** The connection on which the shard was last opened or adopted. */

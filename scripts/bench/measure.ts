@@ -38,9 +38,11 @@ export type Figures<Key extends string = string> = Readonly<
 	Record<Key, number>
 >;
 
-/** A run of each side. */
+type Run<Key extends string = string> = (
+	ground: Ground,
+) => Promise<Figures<Key>>;
 export type Sides<Key extends string = string> = Readonly<
-	Partial<Record<Side, (ground: Ground) => Promise<Figures<Key>>>>
+	Partial<Record<Side, Run<Key>>>
 >;
 
 /** Sides that live together until it is disposed of. */
@@ -97,23 +99,23 @@ export async function runMeasure(
 	const rounds = measure.once ? 1 : roundsAsked;
 	const seen: { side: Side; figures: Figures }[] = [];
 	for (let round = 0; round < rounds; round++) {
-		const run = async (side: Side, sides: Sides): Promise<Figures> => {
+		const figuresOf = async (side: Side, run: Run): Promise<Figures> => {
 			tell(`${measure.name}, round ${round + 1} of ${rounds}: ${side} …`);
-			const figures = (await sides[side]?.(ground)) ?? {};
+			const figures = await run(ground);
 			tell(` ${Object.values(figures).map(formatFigure).join(" · ")}\n`);
 			return figures;
 		};
 		if ("sides" in measure) {
-			for (const side of inTurn(measure.sides, round)) {
+			for (const [side, run] of inTurn(measure.sides, round)) {
 				await clear();
-				seen.push({ side, figures: await run(side, measure.sides) });
+				seen.push({ side, figures: await figuresOf(side, run) });
 			}
 		} else {
 			await clear();
 			await using stage = await measure.open(ground);
 			for (let turn = 0; turn < measure.turns; turn++) {
-				for (const side of inTurn(stage.sides, round + turn)) {
-					const figures = await run(side, stage.sides);
+				for (const [side, run] of inTurn(stage.sides, round + turn)) {
+					const figures = await figuresOf(side, run);
 					if (turn > 0) seen.push({ side, figures });
 				}
 			}
@@ -129,10 +131,10 @@ export async function runMeasure(
 }
 
 /** All sides, each time another one first. */
-function inTurn(sides: Sides, first: number): Side[] {
-	const names = Object.keys(sides) as Side[];
-	const at = first % names.length;
-	return [...names.slice(at), ...names.slice(0, at)];
+function inTurn(sides: Sides, first: number): [Side, Run][] {
+	const all = Object.entries(sides) as [Side, Run][];
+	const at = first % all.length;
+	return [...all.slice(at), ...all.slice(0, at)];
 }
 
 function summarize(

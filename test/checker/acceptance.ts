@@ -1,10 +1,14 @@
 /**
- * Every accepted task is in the store, and what was refused to all who asked,
- * or was never submitted, is not.
+ * Every accepted task is in the store, but for ended ones that were forgotten as
+ * they may be; and what was refused to all who asked, or was never submitted, is not.
  */
 import { type History, isAccepted, isPossible } from "./history.ts";
 
-export function judgeAcceptance({ tasks, lostWritesMs }: History): string[] {
+export function judgeAcceptance({
+	tasks,
+	lostWritesMs,
+	forgotten,
+}: History): string[] {
 	const broken: string[] = [];
 	for (const task of tasks.values()) {
 		const { id, submits, submitted, starts, reads } = task;
@@ -16,7 +20,9 @@ export function judgeAcceptance({ tasks, lostWritesMs }: History): string[] {
 			broken.push(`${id} was refused to all who submitted it, and is there`);
 		} else if (isAccepted(task) && last?.kind !== "read") {
 			const told = submitted.find(({ outcome }) => outcome === "ok");
-			const excused = lostWritesMs.some((ms) => ms >= (submits[0]?.atMs ?? 0));
+			const excused =
+				forgotten.has(id) ||
+				lostWritesMs.some((ms) => ms >= (submits[0]?.atMs ?? 0));
 			if (!excused)
 				broken.push(`${id} was accepted at ${told?.atMs} ms, and is gone`);
 		}

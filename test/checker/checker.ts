@@ -80,7 +80,8 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 		accepted: accepted.length,
 		ended: accepted.filter((task) => lastRead(task) !== undefined).length,
 		lostToTheStore: accepted.filter(
-			({ reads }) => reads.at(-1)?.kind === "absent",
+			({ id, reads }) =>
+				reads.at(-1)?.kind === "absent" && !history.forgotten.has(id),
 		).length,
 		attempts: tasks.reduce((sum, { starts }) => sum + starts.length, 0),
 		overlaps: overlapsOf(history).length,

@@ -18,6 +18,7 @@ export type HistoryEvent =
 	| ImpairedEvent
 	| ReadEvent
 	| AbsentEvent
+	| ForgottenEvent
 	| { readonly kind: "lost-writes"; readonly atMs: number }
 	| ClockStepEvent
 	| { readonly kind: "healed"; readonly atMs: number }
@@ -108,6 +109,13 @@ export interface AbsentEvent {
 	readonly id: string;
 }
 
+/** The store has forgotten an ended task, as a node asked it to: past its time, or for room. */
+interface ForgottenEvent {
+	readonly kind: "forgotten";
+	readonly atMs: number;
+	readonly id: string;
+}
+
 /** Something that is wrong in itself: a node that ended by itself, a slot that never came free. */
 export interface FlawEvent {
 	readonly kind: "flaw";
@@ -120,6 +128,7 @@ export interface History {
 	readonly tasks: ReadonlyMap<string, TaskHistory>;
 	readonly impaired: readonly ImpairedEvent[];
 	readonly lostWritesMs: readonly number[];
+	readonly forgotten: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
 	readonly flaws: readonly FlawEvent[];
 }
@@ -157,6 +166,9 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		lostWritesMs: events
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),
+		forgotten: new Set(
+			events.filter((event) => event.kind === "forgotten").map(({ id }) => id),
+		),
 		healedMs: events.find((event) => event.kind === "healed")?.atMs,
 		flaws: events.filter((event) => event.kind === "flaw"),
 	};

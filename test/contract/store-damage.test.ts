@@ -154,6 +154,10 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	const [task] = await shard.get([id]);
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
 	expect(task?.result).toBeUndefined();
+	// And is not forgotten in the former one's place.
+	expect(await shard.trim(0, 0)).toBe(0);
+	const { states } = await shard.counts();
+	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
 });
 
 test("an ended task whose text is gone does not keep the others from being forgotten", async () => {

@@ -179,7 +179,7 @@ export class Tasks {
 	}
 
 	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
-	trim(keptMax: number, keptMs: number, nowMs: number): number {
+	trim(keptMax: number, keptMs: number, nowMs: number): string[] {
 		const kept = [...this.#ended];
 		const isPast = (id: string) => {
 			const finishedMs = this.#records.get(id)?.finishedMs ?? 0;
@@ -195,7 +195,7 @@ export class Tasks {
 			this.#holders.delete(id);
 			this.#ended.delete(id);
 		}
-		return forgotten.length;
+		return forgotten;
 	}
 
 	/** By order of creation. */

@@ -46,12 +46,19 @@ export interface ShardImage {
 export class MemoryShard implements Shard {
 	readonly index: number;
 	readonly #nowMs: () => number;
+	readonly #forgot: (id: string) => void;
 	#sessions: Sessions;
 	#tasks = new Tasks();
 
-	constructor(index: number, nowMs: () => number, server: Server) {
+	constructor(
+		index: number,
+		nowMs: () => number,
+		server: Server,
+		forgot: (id: string) => void,
+	) {
 		this.index = index;
 		this.#nowMs = nowMs;
+		this.#forgot = forgot;
 		this.#sessions = new Sessions(server);
 	}
 
@@ -196,7 +203,9 @@ export class MemoryShard implements Shard {
 	}
 
 	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
-		return this.#tasks.trim(keptMax, keptMs, this.#nowMs());
+		const forgotten = this.#tasks.trim(keptMax, keptMs, this.#nowMs());
+		for (const id of forgotten) this.#forgot(id);
+		return forgotten.length;
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {

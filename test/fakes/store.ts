@@ -30,18 +30,21 @@ export interface MemoryStoreOptions {
 	readonly nowMs: () => number;
 	/** Of the server, until it is restarted. */
 	readonly run?: string;
+	/** It has forgotten this ended task, as it was asked to. */
+	readonly forgot?: (id: string) => void;
 }
 
 export function createMemoryStore({
 	shards: count,
 	nowMs,
 	run = "run",
+	forgot = () => {},
 }: MemoryStoreOptions): MemoryStore {
 	const server = { run };
 	let restarts = 0;
 	const shards = Array.from(
 		{ length: count },
-		(_, index) => new MemoryShard(index, nowMs, server),
+		(_, index) => new MemoryShard(index, nowMs, server, forgot),
 	);
 	return {
 		shards,

@@ -72,6 +72,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 		clock,
 		scenario.shards,
 		mutant?.shard ?? ((shard) => shard),
+		(id) => recorder.record({ kind: "forgotten", id }),
 	);
 	const hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 	const disk = new Disk();

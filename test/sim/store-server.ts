@@ -30,10 +30,16 @@ export class StoreServer {
 	/** Its clock is so much ahead of the true time. */
 	#aheadMs = 0;
 
-	constructor(clock: VirtualClock, shards: number, tamper: Tamper) {
+	constructor(
+		clock: VirtualClock,
+		shards: number,
+		tamper: Tamper,
+		forgot: (id: string) => void,
+	) {
 		this.#memory = createMemoryStore({
 			shards,
 			nowMs: () => clock.wallMs() + this.#aheadMs,
+			forgot,
 		});
 		this.truth = this.#memory.shards;
 		this.shards = this.#memory.shards.map(tamper);

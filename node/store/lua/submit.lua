@@ -54,6 +54,13 @@ end
 if accepted > 0 then
   if #leftover > 0 then
     for _, hash in ipairs({ ENDS, PAST }) do call('HDEL', hash, unpack(leftover)) end
+    -- Else the new one would be forgotten when the former one's time is over.
+    for _, id in ipairs(leftover) do
+      call('LREM', ENDED, 1, id)
+      for _, state in ipairs(ENDED_STATES) do
+        if call('ZREM', endedKey(state), id) == 1 then call('HINCRBY', COUNTS, state, -1) end
+      end
+    end
   end
   call('HSET', TASKS, unpack(written))
   for route, queue in pairs(queues) do
