@@ -28,7 +28,7 @@ const HELP = `npm run bench [-- OPTIONS]
   --only A,B     some of: ${NAMES.join(", ")}
   --profile DIR  keeps the CPU profile that is taken with "cpu"
 
-All of it takes about a quarter of an hour.
+All of it takes about twenty minutes.
 `;
 
 interface Options {

@@ -68,8 +68,8 @@ export interface MeasureApart<Key extends string = string> extends Plan<Key> {
 /** All sides alive at once, on one Redis. */
 export interface MeasureTogether<Key extends string = string>
 	extends Plan<Key> {
-	/** Of each side, in each round. The first warms up, and does not count. */
-	readonly turns: number;
+	/** Of each side, in each round; the first ones do not count. */
+	readonly turns: { readonly warmUp: number; readonly counted: number };
 	readonly open: (ground: Ground) => Promise<Stage<Key>>;
 }
 
@@ -113,10 +113,11 @@ export async function runMeasure(
 		} else {
 			await clear();
 			await using stage = await measure.open(ground);
-			for (let turn = 0; turn < measure.turns; turn++) {
+			const { warmUp, counted } = measure.turns;
+			for (let turn = 0; turn < warmUp + counted; turn++) {
 				for (const [side, run] of inTurn(stage.sides, round + turn)) {
 					const figures = await figuresOf(side, run);
-					if (turn > 0) seen.push({ side, figures });
+					if (turn >= warmUp) seen.push({ side, figures });
 				}
 			}
 		}
