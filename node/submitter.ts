@@ -6,8 +6,8 @@
  * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
  * says whether the task may be in the store (`unknown`) or is not
  * (`unreachable`). What was not sent in time is never sent later. A store that is
- * full is asked once more where room could be made; if it stays so, the log tells when it
- * begins and when it is over, as else only those who submit learn of it.
+ * full is asked again for as long as room can be made; if it stays so, the log tells when
+ * that begins and when it is over, as else only those who submit learn of it.
  */
 import {
 	SUBMIT_BATCH_BYTES_MAX,

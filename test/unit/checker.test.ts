@@ -41,6 +41,23 @@ test("a task accepted before the store lost writes is counted as lost, one accep
 	]);
 });
 
+test("a task that ran may be forgotten once it has ended, one that never started may not", () => {
+	const history: HistoryEvent[] = [
+		...submitted("a", 0, "ok"),
+		...submitted("b", 0, "ok"),
+		{ kind: "start", atMs: 50, id: "a", token: 1, node: "one" },
+		{ kind: "stop", atMs: 60, id: "a", token: 1, node: "one" },
+		{ kind: "forgotten", atMs: 100, id: "a" },
+		{ kind: "forgotten", atMs: 100, id: "b" },
+		{ kind: "absent", atMs: 200, id: "a" },
+		{ kind: "absent", atMs: 200, id: "b" },
+	];
+	expect(judge(history, TERMS).lostToTheStore).toBe(0);
+	expect(breaches(history)).toEqual([
+		"every accepted task is there, and nothing else: b was accepted at 1 ms, and is gone",
+	]);
+});
+
 test("a task whose submission is not answered may be there or not", () => {
 	const asked = submitted("a", 0, "unknown");
 	expect(breaches([...asked, { kind: "absent", atMs: 200, id: "a" }])).toEqual(
