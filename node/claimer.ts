@@ -13,6 +13,9 @@
  * the store has the next to do while the node works on the last, and one far away
  * is not waited for in between.
  *
+ * New tasks that come in where no route is hot and slots are free for all of them wait
+ * for nothing: they are stored as claimed already, in one step.
+ *
  * A claim whose answer is lost is not repeated: the reconciler is told, and
  * hands back what it took.
  */
@@ -24,12 +27,14 @@ import {
 	CLAIMS_MAX,
 } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
-import type { ClaimedTask } from "../protocol/task.ts";
+import type { ClaimedTask, NewTask } from "../protocol/task.ts";
 import {
 	type Clock,
+	type Lease,
 	type Log,
 	type Shard,
 	StoreError,
+	type SubmitOutcome,
 	type Timer,
 } from "./ports.ts";
 
@@ -39,9 +44,7 @@ export interface ClaimerParts {
 	readonly clock: Clock;
 	readonly serves: (route: Route) => boolean;
 	/** The lease to claim under; undefined while none can be trusted. */
-	readonly lease: () =>
-		| { session: SessionName; generation: number }
-		| undefined;
+	readonly lease: () => Lease | undefined;
 	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
 	readonly reserve: (slotsMax: number, orNone: boolean) => number;
 	readonly release: (slots: number) => void;
@@ -69,6 +72,8 @@ export class Claimer {
 	/** How many claims had been sent when news came last. */
 	#newsAt = 0;
 	#inFlight = 0;
+	/** Calls that store new tasks as claimed. */
+	#newInFlight = 0;
 	/** The newest answer left tasks waiting. */
 	#moreWait = false;
 	#stopped = false;
@@ -143,13 +148,59 @@ export class Claimer {
 	}
 
 	get inFlight(): boolean {
-		return this.#inFlight > 0;
+		return this.#inFlight + this.#newInFlight > 0;
 	}
 
-	async #claim(
-		lease: { session: SessionName; generation: number },
-		slots: number,
-	): Promise<void> {
+	/**
+	 * Stores new tasks as claimed by this node, which has slots for all of them. Undefined where
+	 * it has not, or where others wait before them: then none has been stored.
+	 *
+	 * @throws StoreError
+	 */
+	async claimNew(
+		tasks: readonly NewTask[],
+	): Promise<readonly SubmitOutcome[] | undefined> {
+		const lease = this.#leaseForNew(tasks);
+		if (lease === undefined) return undefined;
+		const { shard, release, claimLost } = this.#parts;
+		let unused = tasks.length;
+		this.#newInFlight += 1;
+		try {
+			const reply = await shard.submitClaimed(tasks, lease);
+			if (reply.ok) {
+				unused = 0;
+				const urgentFirst = reply.tasks.toSorted(
+					(a, b) => b.priority - a.priority,
+				);
+				this.#deliver(urgentFirst, lease.session);
+				return reply.seqs.map((seq) => ({ ok: true, created: true, seq }));
+			}
+			if (reply.code !== "not_first") this.#tellRefused(reply.code);
+			return undefined;
+		} catch (error) {
+			if (error instanceof StoreError && error.kind === "unknown") claimLost();
+			throw error;
+		} finally {
+			this.#newInFlight -= 1;
+			release(unused);
+		}
+	}
+
+	/** The lease to claim them under, with a slot reserved for each; undefined where they cannot go first. */
+	#leaseForNew(tasks: readonly NewTask[]): Lease | undefined {
+		const { serves, lease, reserve, release } = this.#parts;
+		if (this.#stopped || this.#failed || this.#hot.size > 0) return undefined;
+		if (tasks.length > CLAIM_BATCH_MAX) return undefined;
+		if (!tasks.every(({ route }) => serves(route))) return undefined;
+		const held = lease();
+		if (held === undefined) return undefined;
+		const slots = reserve(tasks.length, true);
+		if (slots === tasks.length) return held;
+		release(slots);
+		return undefined;
+	}
+
+	async #claim(lease: Lease, slots: number): Promise<void> {
 		const { shard, log, release, claimLost } = this.#parts;
 		const routes = [...this.#hot.keys()].slice(0, CLAIM_ROUTES_MAX);
 		this.#inFlight += 1;
@@ -187,8 +238,12 @@ export class Claimer {
 
 	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
 	#refused(code: "no_lease" | "stale_generation", claim: number): void {
-		const { staleGeneration, noLease } = this.#parts;
 		this.#hasFailed(claim);
+		this.#tellRefused(code);
+	}
+
+	#tellRefused(code: "no_lease" | "stale_generation"): void {
+		const { staleGeneration, noLease } = this.#parts;
 		if (code === "stale_generation") staleGeneration();
 		else noLease();
 	}

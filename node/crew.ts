@@ -111,6 +111,7 @@ export class Crew {
 			clock,
 			log,
 			makeRoom: () => this.#trimmer.makeRoom(),
+			claimNew: (tasks) => this.claimer.claimNew(tasks),
 			sending: (counts) => this.hint(counts),
 		});
 		this.#reconciler = new Reconciler({

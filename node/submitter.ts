@@ -2,7 +2,8 @@
  * Submitter: brings new tasks to one shard.
  *
  * What comes in during one burst of events goes out as one script, so a flood costs
- * few calls; and where tasks come one by one, each goes at once. Guarantees an outcome for
+ * few calls; and where tasks come one by one, each goes at once. What this node can start
+ * right away is stored as claimed by it. Guarantees an outcome for
  * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
  * says whether the task may be in the store (`unknown`) or is not
  * (`unreachable`). What was not sent in time is never sent later. A store that is
@@ -34,6 +35,10 @@ export interface SubmitterParts {
 	readonly log: Log;
 	/** The store has no memory for new tasks: makes some. Returns whether to ask it again. */
 	readonly makeRoom: () => Promise<boolean>;
+	/** Stores them as claimed by this node; undefined where none was, as they have to wait. */
+	readonly claimNew: (
+		tasks: readonly NewTask[],
+	) => Promise<readonly SubmitOutcome[] | undefined>;
 	/** Tasks are on their way to the store: hint at them. */
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
 }
@@ -158,14 +163,12 @@ export class Submitter {
 
 	/** Returns what a store that is full said; nothing of them is in it then. */
 	async #sendOnce(items: readonly Item[]): Promise<StoreError | undefined> {
-		const { shard, sending } = this.#parts;
 		const tasks = items.map(({ task }) => task);
 		for (const item of items) item.sent = true;
-		const stored = shard.submit(tasks);
-		const waiting = sending(countByRoute(tasks));
 		let outcomes: readonly SubmitOutcome[];
 		try {
-			outcomes = await stored;
+			outcomes =
+				(await this.#parts.claimNew(tasks)) ?? (await this.#store(tasks));
 		} catch (error) {
 			if (isFull(error)) return error;
 			throw error;
@@ -173,9 +176,18 @@ export class Submitter {
 		this.#tell(undefined);
 		for (const [i, item] of items.entries())
 			settle(item, outcomes[i] as SubmitOutcome);
+		return undefined;
+	}
+
+	/** Stores them to wait there, for this node or another. */
+	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
+		const { shard, sending } = this.#parts;
+		const stored = shard.submit(tasks);
+		const waiting = sending(countByRoute(tasks));
+		const outcomes = await stored;
 		const created = tasks.filter((_, i) => isCreated(outcomes[i]));
 		if (created.length > 0) waiting(countByRoute(created));
-		return undefined;
+		return outcomes;
 	}
 
 	/** Of a store that has become full, or is so no more. */

@@ -63,9 +63,26 @@ export type SubmitOutcome =
 	  }
 	| { readonly ok: false; readonly code: "too_many_routes" };
 
-export interface ClaimRequest {
+/** The lease under which a session is given tasks. */
+export interface Lease {
 	readonly session: SessionName;
 	readonly generation: number;
+}
+
+/** `not_first`: tasks wait on one of the routes, or an id is known or comes twice; none is stored. */
+export type SubmitClaimedReply =
+	| {
+			readonly ok: true;
+			/** Creation numbers, in order. */
+			readonly seqs: readonly number[];
+			readonly tasks: readonly ClaimedTask[];
+	  }
+	| {
+			readonly ok: false;
+			readonly code: "no_lease" | "stale_generation" | "not_first";
+	  };
+
+export interface ClaimRequest extends Lease {
 	/** Routes to claim from; at most CLAIM_ROUTES_MAX. */
 	readonly routes: readonly Route[];
 	/** At most CLAIM_BATCH_MAX. */
@@ -187,6 +204,14 @@ export interface Shard {
 	close(session: SessionName): Promise<"closed" | "has_tasks">;
 	/** Outcomes in order. At most SUBMIT_BATCH_MAX tasks. */
 	submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]>;
+	/**
+	 * Stores new tasks as already claimed by this session, all of them or none: in one step
+	 * what `submit` and `claim` do where nothing waits before them. At most CLAIM_BATCH_MAX.
+	 */
+	submitClaimed(
+		tasks: readonly NewTask[],
+		lease: Lease,
+	): Promise<SubmitClaimedReply>;
 	claim(request: ClaimRequest): Promise<ClaimReply>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
 	complete(

@@ -22,6 +22,7 @@ import type {
 	EndOutcome,
 	GiveBack,
 	GiveBackOutcome,
+	Lease,
 	ListReply,
 	ListRequest,
 	Log,
@@ -34,6 +35,7 @@ import type {
 	RevokeRequest,
 	Shard,
 	ShardCounts,
+	SubmitClaimedReply,
 	SubmitOutcome,
 } from "../ports.ts";
 import type { Connection, Reply } from "./connection.ts";
@@ -45,6 +47,7 @@ import {
 	decodeNodes,
 	decodePulse,
 	decodeRevoke,
+	decodeSubmitClaimed,
 } from "./replies.ts";
 import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
@@ -139,13 +142,7 @@ export class RedisShard implements Shard {
 
 	async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
 		assert(tasks.length <= SUBMIT_BATCH_MAX);
-		const args = tasks.flatMap(({ id, route, priority, payload }) => [
-			id,
-			route,
-			priority,
-			payload,
-		]);
-		const replies = (await this.#run("submit", ...args)) as Reply[];
+		const replies = (await this.#run("submit", ...argsOf(tasks))) as Reply[];
 		return replies.map((reply, i): SubmitOutcome => {
 			if (reply === -1) return { ok: false, code: "too_many_routes" };
 			if (typeof reply === "number")
@@ -154,6 +151,23 @@ export class RedisShard implements Shard {
 			assert(existing !== undefined, "a task that exists has fields");
 			return { ok: true, created: false, existing };
 		});
+	}
+
+	async submitClaimed(
+		tasks: readonly NewTask[],
+		{ session, generation }: Lease,
+	): Promise<SubmitClaimedReply> {
+		assert(tasks.length <= CLAIM_BATCH_MAX);
+		if (this.#connection.life !== this.#adoptedLife)
+			return { ok: false, code: "stale_generation" };
+		const args = argsOf(tasks);
+		const reply = await this.#run(
+			"submit-claimed",
+			session,
+			generation,
+			...args,
+		);
+		return decodeSubmitClaimed(reply, tasks);
 	}
 
 	async claim({
@@ -250,4 +264,14 @@ export class RedisShard implements Shard {
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
 		return this.#connection.run(this.#scripts[name], this.#tag, args);
 	}
+}
+
+/** What a script is told of new tasks. */
+function argsOf(tasks: readonly NewTask[]): (string | number)[] {
+	return tasks.flatMap(({ id, route, priority, payload }) => [
+		id,
+		route,
+		priority,
+		payload,
+	]);
 }

@@ -4,7 +4,7 @@
  */
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
+import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
 import type {
 	ClaimReply,
 	EndOutcome,
@@ -14,6 +14,7 @@ import type {
 	Registry,
 	RevokeReply,
 	ShardCounts,
+	SubmitClaimedReply,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
 import { decodeNodeRecord } from "./node-codec.ts";
@@ -75,6 +76,30 @@ export function decodeClaim(reply: Reply): ClaimReply {
 		};
 	});
 	return { ok: true, tasks, remaining };
+}
+
+/** Of these tasks. */
+export function decodeSubmitClaimed(
+	reply: Reply,
+	tasks: readonly NewTask[],
+): SubmitClaimedReply {
+	const [code, nowMs, firstSeq, firstToken] = reply as [
+		string,
+		...[number, number, number],
+	];
+	if (code !== "ok") {
+		return {
+			ok: false,
+			code: code as "no_lease" | "stale_generation" | "not_first",
+		};
+	}
+	const claimed = tasks.map(
+		(task, i): ClaimedTask => ({
+			...{ ...task, token: firstToken + i, attempt: 1 },
+			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0 },
+		}),
+	);
+	return { ok: true, seqs: tasks.map((_, i) => firstSeq + i), tasks: claimed };
 }
 
 /** How each of so many ends fared. */

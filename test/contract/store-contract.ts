@@ -15,6 +15,7 @@ import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
 import * as revoke from "./store-revoke.ts";
 import * as sessions from "./store-sessions.ts";
+import { submittingClaimedRules } from "./store-submit-claimed.ts";
 import * as tasks from "./store-tasks.ts";
 import { timeRules } from "./store-time.ts";
 
@@ -28,6 +29,7 @@ const RULES = {
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
 	claiming: tasks.claimingRules,
+	"submitting as claimed": submittingClaimedRules,
 	reading: tasks.readingRules,
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,

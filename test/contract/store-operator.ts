@@ -6,11 +6,11 @@
  * has become stale, so that old tokens and dead sessions come back again and
  * again. Few ids, nodes and routes, so that operations meet.
  */
-import type { Shard } from "../../node/ports.ts";
+import type { Lease, Shard } from "../../node/ports.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
-import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
+import type { ClaimedTask, NewTask, TaskEnd } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
@@ -68,7 +68,7 @@ export class Operator {
 			const { nodeId } = args[0].record;
 			this.sessions.push(formatSession(nodeId, answer.epoch));
 		}
-		if (method === "claim") {
+		if (method === "claim" || method === "submitClaimed") {
 			const tasks = [...this.#claimed, ...(answer.tasks ?? [])];
 			this.#claimed = tasks.slice(-MEMORY);
 		}
@@ -83,9 +83,10 @@ export class Operator {
 		() => this.#pulse(LAPSING_TTL_MS),
 		() => ({ method: "close", args: [this.#session()] }),
 		() => ({ method: "adopt", args: [this.#known()] }),
-		() => this.#submit(),
-		() => this.#submit(),
-		() => this.#submit(),
+		() => ({ method: "submit", args: [this.#newTasks()] }),
+		() => ({ method: "submit", args: [this.#newTasks()] }),
+		() => ({ method: "submit", args: [this.#newTasks()] }),
+		() => this.#submitClaimed(),
 		() => this.#claim(),
 		() => this.#claim(),
 		() => this.#claim(),
@@ -119,23 +120,30 @@ export class Operator {
 		return { method: "pulse", args: [this.#session(), ttlMs] };
 	}
 
-	#submit(): Operation {
-		const tasks = this.#some(this.#ids).map((id) => ({
+	#newTasks(): NewTask[] {
+		return this.#some(this.#ids).map((id) => ({
 			id,
 			route: this.#random.pick(ROUTES),
 			priority: this.#random.pick(PRIORITIES),
 			payload: JSON.stringify(this.#random.text(4)),
 		}));
-		return { method: "submit", args: [tasks] };
+	}
+
+	#submitClaimed(): Operation {
+		return { method: "submitClaimed", args: [this.#newTasks(), this.#lease()] };
 	}
 
 	#claim(): Operation {
-		const session = this.#session();
-		const generation = this.#random.oneIn(10) ? 0 : this.#raised.generation;
 		const routes = [...new Set(this.#some(ROUTES))];
 		const limit = 1 + this.#random.below(4);
-		const request = { session, generation, routes, limit };
+		const request = { ...this.#lease(), routes, limit };
 		return { method: "claim", args: [request] };
+	}
+
+	#lease(): Lease {
+		const session = this.#session();
+		const generation = this.#random.oneIn(10) ? 0 : this.#raised.generation;
+		return { session, generation };
 	}
 
 	#complete(): Operation {

@@ -14,9 +14,8 @@ import type {
 	ShardCounts,
 	SubmitOutcome,
 } from "../../node/ports.ts";
-import { parseSession, type SessionName } from "../../protocol/lease.ts";
+import type { SessionName } from "../../protocol/lease.ts";
 import {
-	ATTEMPTS_KEPT_MAX,
 	LIST_BYTES_MAX,
 	ROUTES_MAX,
 	TRIM_BATCH_MAX,
@@ -30,13 +29,13 @@ import {
 	TRANSITIONS,
 } from "../../protocol/state.ts";
 import type {
-	Attempt,
 	ClaimedTask,
 	NewTask,
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
 import { Queues } from "./shard-queues.ts";
+import { begun, ended, newRecord } from "./task-record.ts";
 
 /** Who has the newest attempt, or had it to its end; none once it was taken back. */
 interface Holder {
@@ -86,31 +85,50 @@ export class Tasks {
 		if (existing !== undefined) return { ok: true, created: false, existing };
 		if (!this.queues.has(task.route) && this.queues.size >= ROUTES_MAX)
 			return { ok: false, code: "too_many_routes" };
-		this.#seq = nextSeq(this.#seq, nowMs);
-		this.#accepted += 1;
-		const { id, route, priority, payload } = task;
-		const record: TaskRecord = {
-			...{ id, route, priority, payload },
-			...{ state: "PENDING", seq: this.#seq, createdMs: nowMs },
-			...{ attempt: 0, crashes: 0, losses: 0, attempts: [] },
-		};
-		this.#records.set(id, record);
+		const record = this.#create(task, nowMs);
 		this.queues.put(record);
 		return { ok: true, created: true, seq: record.seq };
 	}
 
+	/** Whether all are new, and none would have to wait behind another task of its route. */
+	wouldBeFirst(tasks: readonly NewTask[]): boolean {
+		const ids = new Set(tasks.map(({ id }) => id));
+		return (
+			ids.size === tasks.length &&
+			tasks.every(
+				({ id, route }) => !this.#records.has(id) && !this.queues.has(route),
+			)
+		);
+	}
+
+	/** Nothing → PENDING → STARTED, in one step and past the queue. */
+	addStarted(task: NewTask, holder: Holder, nowMs: number): ClaimedTask {
+		return this.#begin(this.#create(task, nowMs), holder, nowMs);
+	}
+
 	/** PENDING → STARTED, of the head of its queue. */
-	start(
-		head: TaskRecord,
+	start(head: TaskRecord, holder: Holder, claimedMs: number): ClaimedTask {
+		this.queues.shift(head.route);
+		return this.#begin(head, holder, claimedMs);
+	}
+
+	#create(task: NewTask, nowMs: number): TaskRecord {
+		this.#seq = nextSeq(this.#seq, nowMs);
+		this.#accepted += 1;
+		const record = newRecord(task, this.#seq, nowMs);
+		this.#records.set(task.id, record);
+		return record;
+	}
+
+	#begin(
+		task: TaskRecord,
 		{ session, token }: Holder,
 		claimedMs: number,
 	): ClaimedTask {
-		const { id, route, priority, payload, createdMs, crashes } = head;
-		this.queues.shift(route);
-		const attempt = head.attempt + 1;
-		const begun: Attempt = { token, ...parseSession(session), claimedMs };
-		const attempts = [...head.attempts, begun].slice(-ATTEMPTS_KEPT_MAX);
-		this.#move(head, "STARTED", { attempt, attempts });
+		const { id, route, priority, payload, createdMs, crashes } = task;
+		const attempt = task.attempt + 1;
+		const attempts = begun(task, token, session, claimedMs);
+		this.#move(task, "STARTED", { attempt, attempts });
 		this.#holders.set(id, { session, token });
 		const running = this.#running.get(session) ?? new Set();
 		this.#running.set(session, running.add(id));
@@ -270,17 +288,4 @@ export class Tasks {
 		if (isEnded(state)) this.#ended.add(task.id);
 		return moved;
 	}
-}
-
-/** The attempts of a task, of which the newest is now over. */
-function ended(
-	task: TaskRecord,
-	end: AttemptEnd,
-	endedMs: number,
-	started: Pick<Attempt, "startedMs"> = {},
-): Pick<TaskRecord, "attempts"> {
-	const newest = task.attempts.at(-1);
-	assert(newest !== undefined, "a STARTED task has an attempt");
-	const over = { ...newest, ...started, endedMs, end };
-	return { attempts: [...task.attempts.slice(0, -1), over] };
 }

@@ -10,6 +10,7 @@ import type {
 	EndOutcome,
 	GiveBack,
 	GiveBackOutcome,
+	Lease,
 	ListReply,
 	ListRequest,
 	NodeRecord,
@@ -21,6 +22,7 @@ import type {
 	RevokeRequest,
 	Shard,
 	ShardCounts,
+	SubmitClaimedReply,
 	SubmitOutcome,
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
@@ -118,15 +120,29 @@ export class MemoryShard implements Shard {
 		return tasks.map((task) => this.#tasks.add(task, nowMs));
 	}
 
-	async claim(request: ClaimRequest): Promise<ClaimReply> {
-		const { session, generation, routes, limit } = request;
+	async submitClaimed(
+		tasks: readonly NewTask[],
+		lease: Lease,
+	): Promise<SubmitClaimedReply> {
 		const nowMs = this.#nowMs();
-		if (!this.#sessions.isAdopted())
-			return { ok: false, code: "stale_generation" };
-		if (!this.#sessions.holdsLease(session, nowMs))
-			return { ok: false, code: "no_lease" };
-		if (generation !== this.#sessions.generation)
-			return { ok: false, code: "stale_generation" };
+		const code = this.#refusalOf(lease, nowMs);
+		if (code !== undefined) return { ok: false, code };
+		if (!this.#tasks.wouldBeFirst(tasks))
+			return { ok: false, code: "not_first" };
+		const { session } = lease;
+		const claimed = tasks.map((task) => {
+			const holder = { session, token: this.#sessions.nextToken() };
+			return this.#tasks.addStarted(task, holder, nowMs);
+		});
+		const seqs = tasks.map(({ id }) => this.#tasks.get(id)?.seq ?? Number.NaN);
+		return { ok: true, seqs, tasks: claimed };
+	}
+
+	async claim(request: ClaimRequest): Promise<ClaimReply> {
+		const { session, routes, limit } = request;
+		const nowMs = this.#nowMs();
+		const code = this.#refusalOf(request, nowMs);
+		if (code !== undefined) return { ok: false, code };
 		const tasks = [];
 		let bytes = 0;
 		while (tasks.length < limit) {
@@ -238,5 +254,14 @@ export class MemoryShard implements Shard {
 			running: this.#tasks.running(session).length,
 		}));
 		return { nowMs, clockStepsBack: this.#sessions.clockStepsBack, nodes };
+	}
+
+	/** Why nothing can be claimed under this lease. */
+	#refusalOf({ session, generation }: Lease, nowMs: number) {
+		if (!this.#sessions.isAdopted()) return "stale_generation";
+		if (!this.#sessions.holdsLease(session, nowMs)) return "no_lease";
+		return generation === this.#sessions.generation
+			? undefined
+			: "stale_generation";
 	}
 }

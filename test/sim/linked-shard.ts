@@ -2,6 +2,7 @@
 import type {
 	ClaimRequest,
 	GiveBack,
+	Lease,
 	ListRequest,
 	NodeRecord,
 	OpenRequest,
@@ -47,6 +48,12 @@ export class LinkedShard implements Shard {
 
 	submit(tasks: readonly NewTask[]) {
 		return this.#call("submit", () => this.#shard.submit(tasks));
+	}
+
+	submitClaimed(tasks: readonly NewTask[], lease: Lease) {
+		return this.#call("submitClaimed", () =>
+			this.#shard.submitClaimed(tasks, lease),
+		);
 	}
 
 	claim(request: ClaimRequest) {

@@ -7,16 +7,13 @@
 --         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
-local lease = call('ZSCORE', SESSIONS, session)
-if not lease or tonumber(lease) <= now then return { 'no_lease' } end
-local meta = call('HMGET', META, 'gen', 'token')
-if meta[1] ~= generation then return { 'stale_generation' } end
+local refusal, token = mayClaim(session, generation, now)
+if refusal then return refusal end
 
 local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 -- Choose: reads only, some at a time, as long as they fit into one answer. A task whose
 -- text is gone (deleted by hand) or none is dropped from its queue and nothing
 -- else: there is nothing to run.
-local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
 local answer, ids, running, holders = { 'ok', 0, now, token + 1 }, {}, {}, {}
 local taken, bytes = 0, 0

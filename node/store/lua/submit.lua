@@ -5,8 +5,7 @@
 --         or, unchanged, what readTask tells of the task that has the id
 local now = readClock()
 local created = ' ' .. digits(now) .. ' 0 0 0 '
-local last = tonumber(call('HGET', META, 'seq') or 0)
-local seq = math.max(last, (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
+local seq = seqAfter(tonumber(call('HGET', META, 'seq') or 0), now) - 1
 local routes = call('ZCARD', READY)
 local queues, answers, accepted, written, leftover = {}, {}, 0, {}, {}
 

@@ -1,0 +1,42 @@
+/** Records of tasks in the store's twin, as they are after one step. A record is never changed. */
+import assert from "node:assert/strict";
+import { parseSession, type SessionName } from "../../protocol/lease.ts";
+import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
+import type { AttemptEnd } from "../../protocol/state.ts";
+import type { Attempt, NewTask, TaskRecord } from "../../protocol/task.ts";
+
+export function newRecord(
+	{ id, route, priority, payload }: NewTask,
+	seq: number,
+	createdMs: number,
+): TaskRecord {
+	return {
+		...{ id, route, priority, payload },
+		...{ state: "PENDING", seq, createdMs },
+		...{ attempt: 0, crashes: 0, losses: 0, attempts: [] },
+	};
+}
+
+/** The attempts of a task, with one more under way. */
+export function begun(
+	task: TaskRecord,
+	token: number,
+	session: SessionName,
+	claimedMs: number,
+): readonly Attempt[] {
+	const attempt: Attempt = { token, ...parseSession(session), claimedMs };
+	return [...task.attempts, attempt].slice(-ATTEMPTS_KEPT_MAX);
+}
+
+/** The attempts of a task, of which the newest is now over. */
+export function ended(
+	task: TaskRecord,
+	end: AttemptEnd,
+	endedMs: number,
+	started: Pick<Attempt, "startedMs"> = {},
+): Pick<TaskRecord, "attempts"> {
+	const newest = task.attempts.at(-1);
+	assert(newest !== undefined, "a STARTED task has an attempt");
+	const over = { ...newest, ...started, endedMs, end };
+	return { attempts: [...task.attempts.slice(0, -1), over] };
+}
