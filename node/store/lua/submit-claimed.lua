@@ -36,8 +36,8 @@ for i, id in ipairs(ids) do
   running[at] = id
 end
 call('HSET', META, 'token', digits(token + #ids), 'seq', digits(first + #ids - 1))
-call('HSET', TASKS, unpack(texts))
 call('HSET', HOLDERS, unpack(holders))
 call('ZADD', runningKey(session), unpack(running))
+call('HSET', TASKS, unpack(texts))
 for _, count in ipairs({ 'accepted', 'attempts', 'STARTED' }) do call('HINCRBY', COUNTS, count, #ids) end
 return { 'ok', now, first, token + 1 }
