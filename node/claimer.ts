@@ -152,16 +152,22 @@ export class Claimer {
 	}
 
 	/**
-	 * Stores new tasks as claimed by this node, which has slots for all of them. Undefined where
-	 * it has not, or where others wait before them: then none has been stored.
+	 * Stores new tasks as claimed by this node, which has slots for all of them. Undefined, at
+	 * once or from the store, where that cannot be: then none has been stored.
 	 *
 	 * @throws StoreError
 	 */
-	async claimNew(
+	claimNew(
 		tasks: readonly NewTask[],
-	): Promise<readonly SubmitOutcome[] | undefined> {
+	): Promise<readonly SubmitOutcome[] | undefined> | undefined {
 		const lease = this.#leaseForNew(tasks);
-		if (lease === undefined) return undefined;
+		return lease && this.#claimNew(tasks, lease);
+	}
+
+	async #claimNew(
+		tasks: readonly NewTask[],
+		lease: Lease,
+	): Promise<readonly SubmitOutcome[] | undefined> {
 		const { shard, release, claimLost } = this.#parts;
 		let unused = tasks.length;
 		this.#newInFlight += 1;

@@ -38,7 +38,7 @@ export interface SubmitterParts {
 	/** Stores them as claimed by this node; undefined where none was, as they have to wait. */
 	readonly claimNew: (
 		tasks: readonly NewTask[],
-	) => Promise<readonly SubmitOutcome[] | undefined>;
+	) => Promise<readonly SubmitOutcome[] | undefined> | undefined;
 	/** Tasks are on their way to the store: hint at them. */
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
 }
@@ -167,8 +167,9 @@ export class Submitter {
 		for (const item of items) item.sent = true;
 		let outcomes: readonly SubmitOutcome[];
 		try {
-			outcomes =
-				(await this.#parts.claimNew(tasks)) ?? (await this.#store(tasks));
+			// Without a turn of waiting in between where it is known at once that they have to wait.
+			const claimed = this.#parts.claimNew(tasks);
+			outcomes = (claimed && (await claimed)) ?? (await this.#store(tasks));
 		} catch (error) {
 			if (isFull(error)) return error;
 			throw error;
