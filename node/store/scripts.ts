@@ -3,8 +3,8 @@
  * own that opens with its contract.
  *
  * What is sent to Redis is the script's text behind what it shares with others:
- * the limits and constants of `protocol/` as locals, then `keys.lua`, then the
- * pieces named here. One text, one SHA-1; see `connection.ts` for how it runs.
+ * the limits and constants of `protocol/` as locals, then what it needs of `keys.lua`,
+ * then the pieces named here. One text, one SHA-1; see `connection.ts` for how it runs.
  */
 import { createHash } from "node:crypto";
 import {
@@ -23,6 +23,7 @@ import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { ENDED_STATES, TASK_STATES } from "../../protocol/state.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { readAsset } from "../assets.ts";
+import { neededOf, withoutComments } from "./definitions.ts";
 
 /**
  * What Redis is told of a script on its first line (of Redis 7). Reads run
@@ -101,10 +102,10 @@ export function loadScripts(): Readonly<Record<ScriptName, Script>> {
 }
 
 function compose(name: ScriptName, pieces: readonly string[]): string {
-	const files = ["keys", ...pieces, name].map((piece) =>
-		readAsset(`node/store/lua/${piece}.lua`),
+	const [keys = "", ...files] = ["keys", ...pieces, name].map((piece) =>
+		withoutComments(readAsset(`node/store/lua/${piece}.lua`)),
 	);
-	const own = files.join("\n");
+	const own = neededOf(keys, files.join("")) + files.join("");
 	// Only the constants that are used: Lua allows 200 locals, and each costs time.
 	const constants = Object.entries(CONSTANTS)
 		.filter(([constant]) => own.includes(constant))

@@ -1,5 +1,5 @@
--- Every key of the store, and what all scripts share. This text stands in front
--- of each script (see scripts.ts), which so has these names at hand.
+-- Every key of the store, and what scripts share. In front of each script (see
+-- scripts.ts) stands what it names of this.
 --
 -- KEYS[1] of every script is the shard's hash tag, e.g. {hearsay:0}. All keys of
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
