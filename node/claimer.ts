@@ -13,8 +13,8 @@
  * the store has the next to do while the node works on the last, and one far away
  * is not waited for in between.
  *
- * New tasks that come in where no route is hot and slots are free for all of them wait
- * for nothing: they are stored as claimed already, in one step.
+ * New tasks that come in here while no route is hot and slots are free for all of them
+ * are claimed by the same step that stores them, if the store has none before them.
  *
  * A claim whose answer is lost is not repeated: the reconciler is told, and
  * hands back what it took.
@@ -47,6 +47,8 @@ export interface ClaimerParts {
 	readonly lease: () => Lease | undefined;
 	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
 	readonly reserve: (slotsMax: number, orNone: boolean) => number;
+	/** Takes so many free slots, or none; returns whether it did. */
+	readonly reserveAll: (slots: number) => boolean;
 	readonly release: (slots: number) => void;
 	/** Runs the tasks, each in a slot reserved before. */
 	readonly deliver: (
@@ -72,8 +74,8 @@ export class Claimer {
 	/** How many claims had been sent when news came last. */
 	#newsAt = 0;
 	#inFlight = 0;
-	/** Calls that store new tasks as claimed. */
-	#newInFlight = 0;
+	/** Submissions under way that may bring tasks. */
+	#submitsInFlight = 0;
 	/** The newest answer left tasks waiting. */
 	#moreWait = false;
 	#stopped = false;
@@ -148,62 +150,52 @@ export class Claimer {
 	}
 
 	get inFlight(): boolean {
-		return this.#inFlight + this.#newInFlight > 0;
+		return this.#inFlight + this.#submitsInFlight > 0;
 	}
 
 	/**
-	 * Stores new tasks as claimed by this node, which has slots for all of them. Undefined, at
-	 * once or from the store, where that cannot be: then none has been stored.
+	 * Stores new tasks, and takes them if none waits before them in the store. Undefined at
+	 * once where this node cannot take all of them now: then nothing has been sent.
 	 *
 	 * @throws StoreError
 	 */
-	claimNew(
+	submit(
 		tasks: readonly NewTask[],
-	): Promise<readonly SubmitOutcome[] | undefined> | undefined {
-		const lease = this.#leaseForNew(tasks);
-		return lease && this.#claimNew(tasks, lease);
+	): Promise<readonly SubmitOutcome[]> | undefined {
+		const { serves, lease, reserveAll } = this.#parts;
+		// What is known to wait may be more urgent, or have come before.
+		if (this.#stopped || this.#hot.size > 0) return undefined;
+		if (!tasks.every(({ route }) => serves(route))) return undefined;
+		const held = lease();
+		if (held === undefined || !reserveAll(tasks.length)) return undefined;
+		return this.#submit(tasks, held);
 	}
 
-	async #claimNew(
+	async #submit(
 		tasks: readonly NewTask[],
 		lease: Lease,
-	): Promise<readonly SubmitOutcome[] | undefined> {
+	): Promise<readonly SubmitOutcome[]> {
 		const { shard, release, claimLost } = this.#parts;
 		let unused = tasks.length;
-		this.#newInFlight += 1;
+		this.#submitsInFlight += 1;
 		try {
-			const reply = await shard.submitClaimed(tasks, lease);
-			if (reply.ok) {
-				unused = 0;
-				const urgentFirst = reply.tasks.toSorted(
-					(a, b) => b.priority - a.priority,
-				);
-				this.#deliver(urgentFirst, lease.session);
-				return reply.seqs.map((seq) => ({ ok: true, created: true, seq }));
-			}
-			if (reply.code !== "not_first") this.#tellRefused(reply.code);
-			return undefined;
+			const outcomes = await shard.submit(tasks, lease);
+			const claimed = outcomes
+				.map((outcome) =>
+					outcome.ok && outcome.created ? outcome.claimed : undefined,
+				)
+				.filter((task) => task !== undefined)
+				.sort((a, b) => b.priority - a.priority);
+			unused -= claimed.length;
+			this.#deliver(claimed, lease.session);
+			return outcomes;
 		} catch (error) {
 			if (error instanceof StoreError && error.kind === "unknown") claimLost();
 			throw error;
 		} finally {
-			this.#newInFlight -= 1;
+			this.#submitsInFlight -= 1;
 			release(unused);
 		}
-	}
-
-	/** The lease to claim them under, with a slot reserved for each; undefined where they cannot go first. */
-	#leaseForNew(tasks: readonly NewTask[]): Lease | undefined {
-		const { serves, lease, reserve, release } = this.#parts;
-		if (this.#stopped || this.#failed || this.#hot.size > 0) return undefined;
-		if (tasks.length > CLAIM_BATCH_MAX) return undefined;
-		if (!tasks.every(({ route }) => serves(route))) return undefined;
-		const held = lease();
-		if (held === undefined) return undefined;
-		const slots = reserve(tasks.length, true);
-		if (slots === tasks.length) return held;
-		release(slots);
-		return undefined;
 	}
 
 	async #claim(lease: Lease, slots: number): Promise<void> {
@@ -244,12 +236,8 @@ export class Claimer {
 
 	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
 	#refused(code: "no_lease" | "stale_generation", claim: number): void {
-		this.#hasFailed(claim);
-		this.#tellRefused(code);
-	}
-
-	#tellRefused(code: "no_lease" | "stale_generation"): void {
 		const { staleGeneration, noLease } = this.#parts;
+		this.#hasFailed(claim);
 		if (code === "stale_generation") staleGeneration();
 		else noLease();
 	}

@@ -111,7 +111,7 @@ export class Crew {
 			clock,
 			log,
 			makeRoom: () => this.#trimmer.makeRoom(),
-			claimNew: (tasks) => this.claimer.claimNew(tasks),
+			submitHere: (tasks) => this.claimer.submit(tasks),
 			sending: (counts) => this.hint(counts),
 		});
 		this.#reconciler = new Reconciler({
@@ -255,6 +255,7 @@ export class Crew {
 					: undefined;
 			},
 			reserve: (slotsMax, orNone) => runner.reserve(slotsMax, orNone),
+			reserveAll: (slots) => runner.reserveAll(slots),
 			release: (slots) => runner.release(slots),
 			deliver: (tasks, session) => this.#deliver(tasks, session),
 			staleGeneration: () => void this.storeIsBack(),

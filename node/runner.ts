@@ -86,6 +86,13 @@ export class Runner {
 		return slots;
 	}
 
+	/** Takes so many free slots, or none where there are fewer; returns whether it did. */
+	reserveAll(slots: number): boolean {
+		if (slots > this.freeSlots) return false;
+		this.#reserved += slots;
+		return true;
+	}
+
 	/** Gives reserved slots back unused. */
 	release(slots: number): void {
 		this.#reserved -= slots;

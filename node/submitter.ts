@@ -3,7 +3,7 @@
  *
  * What comes in during one burst of events goes out as one script, so a flood costs
  * few calls; and where tasks come one by one, each goes at once. What this node can start
- * right away is stored as claimed by it. Guarantees an outcome for
+ * right away it takes as it is stored. Guarantees an outcome for
  * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
  * says whether the task may be in the store (`unknown`) or is not
  * (`unreachable`). What was not sent in time is never sent later. A store that is
@@ -35,10 +35,10 @@ export interface SubmitterParts {
 	readonly log: Log;
 	/** The store has no memory for new tasks: makes some. Returns whether to ask it again. */
 	readonly makeRoom: () => Promise<boolean>;
-	/** Stores them as claimed by this node; undefined where none was, as they have to wait. */
-	readonly claimNew: (
+	/** Stores them for this node to take at once; undefined where it cannot take all, and nothing was sent. */
+	readonly submitHere: (
 		tasks: readonly NewTask[],
-	) => Promise<readonly SubmitOutcome[] | undefined> | undefined;
+	) => Promise<readonly SubmitOutcome[]> | undefined;
 	/** Tasks are on their way to the store: hint at them. */
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
 }
@@ -167,9 +167,7 @@ export class Submitter {
 		for (const item of items) item.sent = true;
 		let outcomes: readonly SubmitOutcome[];
 		try {
-			// Without a turn of waiting in between where it is known at once that they have to wait.
-			const claimed = this.#parts.claimNew(tasks);
-			outcomes = (claimed && (await claimed)) ?? (await this.#store(tasks));
+			outcomes = await this.#store(tasks);
 		} catch (error) {
 			if (isFull(error)) return error;
 			throw error;
@@ -180,14 +178,17 @@ export class Submitter {
 		return undefined;
 	}
 
-	/** Stores them to wait there, for this node or another. */
+	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
 	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
-		const { shard, sending } = this.#parts;
-		const stored = shard.submit(tasks);
-		const waiting = sending(countByRoute(tasks));
+		const { shard, submitHere, sending } = this.#parts;
+		const mayBeTaken = submitHere(tasks);
+		const stored = mayBeTaken ?? shard.submit(tasks);
+		const hinted = mayBeTaken ? undefined : sending(countByRoute(tasks));
 		const outcomes = await stored;
-		const created = tasks.filter((_, i) => isCreated(outcomes[i]));
-		if (created.length > 0) waiting(countByRoute(created));
+		const waiting = countByRoute(
+			tasks.filter((_, i) => waits(outcomes[i] as SubmitOutcome)),
+		);
+		if (waiting.length > 0) (hinted ?? sending(waiting))(waiting);
 		return outcomes;
 	}
 
@@ -225,8 +226,9 @@ function isFull(error: unknown): error is StoreError {
 	return error instanceof StoreError && error.kind === "full";
 }
 
-function isCreated(outcome: SubmitOutcome | undefined): boolean {
-	return outcome?.ok === true && outcome.created;
+/** Whether it is new, and nobody has it. */
+function waits(outcome: SubmitOutcome): boolean {
+	return outcome.ok && outcome.created && outcome.claimed === undefined;
 }
 
 function countByRoute(tasks: readonly NewTask[]): RoutedCount[] {

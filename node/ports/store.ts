@@ -54,7 +54,13 @@ export interface Registry {
 }
 
 export type SubmitOutcome =
-	| { readonly ok: true; readonly created: true; readonly seq: number }
+	| {
+			readonly ok: true;
+			readonly created: true;
+			readonly seq: number;
+			/** Where it is the session's that it was brought with. */
+			readonly claimed?: ClaimedTask;
+	  }
 	/** The id is taken. Whether by the same task is for the caller to compare. */
 	| {
 			readonly ok: true;
@@ -68,19 +74,6 @@ export interface Lease {
 	readonly session: SessionName;
 	readonly generation: number;
 }
-
-/** `not_first`: tasks wait on one of the routes, or an id is known or comes twice; none is stored. */
-export type SubmitClaimedReply =
-	| {
-			readonly ok: true;
-			/** Creation numbers, in order. */
-			readonly seqs: readonly number[];
-			readonly tasks: readonly ClaimedTask[];
-	  }
-	| {
-			readonly ok: false;
-			readonly code: "no_lease" | "stale_generation" | "not_first";
-	  };
 
 export interface ClaimRequest extends Lease {
 	/** Routes to claim from; at most CLAIM_ROUTES_MAX. */
@@ -202,16 +195,11 @@ export interface Shard {
 	pulse(session: SessionName, ttlMs: number): Promise<Pulse>;
 	/** Ends the own session, which must have no tasks left. A session with tasks is left to expire. */
 	close(session: SessionName): Promise<"closed" | "has_tasks">;
-	/** Outcomes in order. At most SUBMIT_BATCH_MAX tasks. */
-	submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]>;
 	/**
-	 * Stores new tasks as already claimed by this session, all of them or none: in one step
-	 * what `submit` and `claim` do where nothing waits before them. At most CLAIM_BATCH_MAX.
+	 * Outcomes in order. At most SUBMIT_BATCH_MAX tasks. Brought with a lease, the new ones
+	 * are its session's at once, where it may have them and no task waits on any of the routes.
 	 */
-	submitClaimed(
-		tasks: readonly NewTask[],
-		lease: Lease,
-	): Promise<SubmitClaimedReply>;
+	submit(tasks: readonly NewTask[], lease?: Lease): Promise<SubmitOutcome[]>;
 	claim(request: ClaimRequest): Promise<ClaimReply>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
 	complete(

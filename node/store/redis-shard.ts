@@ -35,7 +35,6 @@ import type {
 	RevokeRequest,
 	Shard,
 	ShardCounts,
-	SubmitClaimedReply,
 	SubmitOutcome,
 } from "../ports.ts";
 import type { Connection, Reply } from "./connection.ts";
@@ -47,7 +46,7 @@ import {
 	decodeNodes,
 	decodePulse,
 	decodeRevoke,
-	decodeSubmitClaimed,
+	decodeSubmit,
 } from "./replies.ts";
 import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
@@ -140,34 +139,17 @@ export class RedisShard implements Shard {
 		return (await this.#run("close", session)) === 1 ? "closed" : "has_tasks";
 	}
 
-	async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
-		assert(tasks.length <= SUBMIT_BATCH_MAX);
-		const replies = (await this.#run("submit", ...argsOf(tasks))) as Reply[];
-		return replies.map((reply, i): SubmitOutcome => {
-			if (reply === -1) return { ok: false, code: "too_many_routes" };
-			if (typeof reply === "number")
-				return { ok: true, created: true, seq: reply };
-			const existing = decodeTask((tasks[i] as NewTask).id, reply);
-			assert(existing !== undefined, "a task that exists has fields");
-			return { ok: true, created: false, existing };
-		});
-	}
-
-	async submitClaimed(
+	async submit(
 		tasks: readonly NewTask[],
-		{ session, generation }: Lease,
-	): Promise<SubmitClaimedReply> {
-		assert(tasks.length <= CLAIM_BATCH_MAX);
-		if (this.#connection.life !== this.#adoptedLife)
-			return { ok: false, code: "stale_generation" };
-		const args = argsOf(tasks);
-		const reply = await this.#run(
-			"submit-claimed",
-			session,
-			generation,
-			...args,
-		);
-		return decodeSubmitClaimed(reply, tasks);
+		lease?: Lease,
+	): Promise<SubmitOutcome[]> {
+		assert(tasks.length <= SUBMIT_BATCH_MAX);
+		const { session = "", generation = 0 } =
+			(this.#isAdopted ? lease : undefined) ?? {};
+		const args: (string | number)[] = [session, generation];
+		for (const { id, route, priority, payload } of tasks)
+			args.push(id, route, priority, payload);
+		return decodeSubmit(await this.#run("submit", ...args), tasks);
 	}
 
 	async claim({
@@ -178,8 +160,7 @@ export class RedisShard implements Shard {
 	}: ClaimRequest): Promise<ClaimReply> {
 		assert(limit <= CLAIM_BATCH_MAX);
 		assert(routes.length > 0 && routes.length <= CLAIM_ROUTES_MAX);
-		if (this.#connection.life !== this.#adoptedLife)
-			return { ok: false, code: "stale_generation" };
+		if (!this.#isAdopted) return { ok: false, code: "stale_generation" };
 		return decodeClaim(
 			await this.#run("claim", session, generation, limit, ...routes),
 		);
@@ -261,17 +242,12 @@ export class RedisShard implements Shard {
 		});
 	}
 
+	/** Whether tokens may be given on this connection. */
+	get #isAdopted(): boolean {
+		return this.#connection.life === this.#adoptedLife;
+	}
+
 	#run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
 		return this.#connection.run(this.#scripts[name], this.#tag, args);
 	}
-}
-
-/** What a script is told of new tasks. */
-function argsOf(tasks: readonly NewTask[]): (string | number)[] {
-	return tasks.flatMap(({ id, route, priority, payload }) => [
-		id,
-		route,
-		priority,
-		payload,
-	]);
 }

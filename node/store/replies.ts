@@ -2,6 +2,7 @@
  * Takes the scripts' answers apart: lists of strings and numbers, laid out as
  * the contract on top of each script says, into what the port promises.
  */
+import assert from "node:assert/strict";
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
@@ -14,7 +15,7 @@ import type {
 	Registry,
 	RevokeReply,
 	ShardCounts,
-	SubmitClaimedReply,
+	SubmitOutcome,
 } from "../ports.ts";
 import type { Reply } from "./connection.ts";
 import { decodeNodeRecord } from "./node-codec.ts";
@@ -53,6 +54,31 @@ export function decodePulse(reply: Reply): Pulse {
 	};
 }
 
+/** What became of each of these tasks. */
+export function decodeSubmit(
+	reply: Reply,
+	tasks: readonly NewTask[],
+): SubmitOutcome[] {
+	const [nowMs, firstToken, ...answers] = reply as [number, number, ...Reply[]];
+	let token = firstToken;
+	return tasks.map((task, i): SubmitOutcome => {
+		const answer = answers[i] as Reply;
+		if (answer === -1) return { ok: false, code: "too_many_routes" };
+		if (typeof answer !== "number") {
+			const existing = decodeTask(task.id, answer);
+			assert(existing !== undefined, "a task that exists has fields");
+			return { ok: true, created: false, existing };
+		}
+		const created = { ok: true, created: true, seq: answer } as const;
+		if (firstToken === 0) return created;
+		const claimed = {
+			...{ ...task, token: token++, attempt: 1 },
+			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0 },
+		};
+		return { ...created, claimed };
+	});
+}
+
 export function decodeClaim(reply: Reply): ClaimReply {
 	const [code, remaining, claimedMs, firstToken, ids = "", ...texts] =
 		reply as [...[string, number, number, number, string], ...string[]];
@@ -76,30 +102,6 @@ export function decodeClaim(reply: Reply): ClaimReply {
 		};
 	});
 	return { ok: true, tasks, remaining };
-}
-
-/** Of these tasks. */
-export function decodeSubmitClaimed(
-	reply: Reply,
-	tasks: readonly NewTask[],
-): SubmitClaimedReply {
-	const [code, nowMs, firstSeq, firstToken] = reply as [
-		string,
-		...[number, number, number],
-	];
-	if (code !== "ok") {
-		return {
-			ok: false,
-			code: code as "no_lease" | "stale_generation" | "not_first",
-		};
-	}
-	const claimed = tasks.map(
-		(task, i): ClaimedTask => ({
-			...{ ...task, token: firstToken + i, attempt: 1 },
-			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0 },
-		}),
-	);
-	return { ok: true, seqs: tasks.map((_, i) => firstSeq + i), tasks: claimed };
 }
 
 /** How each of so many ends fared. */

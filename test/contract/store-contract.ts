@@ -29,7 +29,7 @@ const RULES = {
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
 	claiming: tasks.claimingRules,
-	"submitting as claimed": submittingClaimedRules,
+	"submitting with a lease": submittingClaimedRules,
 	reading: tasks.readingRules,
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,

@@ -150,10 +150,6 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	await shard.complete([end]);
 	await forget(id);
 	const again = { id, route: ROUTE, priority: 5, payload: "2" };
-	// Past the queue there is no time for what the former one left.
-	expect(await shard.submitClaimed([again], { session, generation })).toEqual({
-		...{ ok: false, code: "not_first" },
-	});
 	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
 	const [task] = await shard.get([id]);
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
@@ -162,6 +158,24 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	expect(await shard.trim(0, 0)).toBe(0);
 	const { states } = await shard.counts();
 	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
+});
+
+test("so it does where it is claimed at once", async () => {
+	const reply = await claim();
+	const [first] = reply.ok ? reply.tasks : [];
+	const { id = "", token = 0 } = first ?? {};
+	const success = { state: "SUCCESS", result: "1" } as const;
+	await shard.complete([{ id, token, startedMs: 1, ...success }]);
+	await forget(id);
+	const again = { id, route: "other|t|", priority: 5, payload: "2" };
+	const lease = { session, generation };
+	expect(await shard.submit([again], lease)).toMatchObject([
+		{ claimed: again },
+	]);
+	const [task] = await shard.get([id]);
+	expect(task).toMatchObject({ state: "STARTED", attempt: 1 });
+	expect(task?.result).toBeUndefined();
+	expect(await shard.trim(0, 0)).toBe(0);
 });
 
 test("an ended task whose text is gone does not keep the others from being forgotten", async () => {

@@ -67,7 +67,7 @@ function submitterOf(shard: Shard): Submitter {
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 1_000 });
 	return new Submitter({
 		...{ shard, clock, log },
-		claimNew: () => undefined,
+		submitHere: () => undefined,
 		makeRoom: () => trimmer.makeRoom(),
 		sending: () => () => {},
 	});

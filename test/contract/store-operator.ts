@@ -6,7 +6,7 @@
  * has become stale, so that old tokens and dead sessions come back again and
  * again. Few ids, nodes and routes, so that operations meet.
  */
-import type { Lease, Shard } from "../../node/ports.ts";
+import type { Lease, Shard, SubmitOutcome } from "../../node/ports.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
@@ -68,9 +68,15 @@ export class Operator {
 			const { nodeId } = args[0].record;
 			this.sessions.push(formatSession(nodeId, answer.epoch));
 		}
-		if (method === "claim" || method === "submitClaimed") {
+		if (method === "claim") {
 			const tasks = [...this.#claimed, ...(answer.tasks ?? [])];
 			this.#claimed = tasks.slice(-MEMORY);
+		}
+		if (method === "submit") {
+			const claimed = Object.values(answer as SubmitOutcome[]).flatMap(
+				(outcome) => ("claimed" in outcome ? (outcome.claimed ?? []) : []),
+			);
+			this.#claimed = [...this.#claimed, ...claimed].slice(-MEMORY);
 		}
 	}
 
@@ -86,7 +92,7 @@ export class Operator {
 		() => ({ method: "submit", args: [this.#newTasks()] }),
 		() => ({ method: "submit", args: [this.#newTasks()] }),
 		() => ({ method: "submit", args: [this.#newTasks()] }),
-		() => this.#submitClaimed(),
+		() => ({ method: "submit", args: [this.#newTasks(), this.#lease()] }),
 		() => this.#claim(),
 		() => this.#claim(),
 		() => this.#claim(),
@@ -127,10 +133,6 @@ export class Operator {
 			priority: this.#random.pick(PRIORITIES),
 			payload: JSON.stringify(this.#random.text(4)),
 		}));
-	}
-
-	#submitClaimed(): Operation {
-		return { method: "submitClaimed", args: [this.#newTasks(), this.#lease()] };
 	}
 
 	#claim(): Operation {

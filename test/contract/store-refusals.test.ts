@@ -36,7 +36,6 @@ const CALLS: Readonly<
 	pulse: (shard) => shard.pulse(SESSION, TTL_MS),
 	close: (shard) => shard.close(SESSION),
 	submit: (shard) => shard.submit([task]),
-	submitClaimed: (shard) => shard.submitClaimed([task], request),
 	claim: (shard) => shard.claim(request),
 	complete: (shard) => shard.complete([{ ...held, ...end }]),
 	giveBack: (shard) => shard.giveBack([{ ...held, ...back }]),

@@ -1,17 +1,21 @@
-/** Rules of new tasks that are stored as claimed: who may have them at once, and what that leaves. */
+/** Rules of new tasks that are brought with a lease: when they are its session's at once, and what that leaves. */
 import { expect, it } from "vitest";
 import { ROUTES_MAX } from "../../protocol/limits.ts";
-import type { NewTask } from "../../protocol/task.ts";
+import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Bench, type Session, success } from "./store-bench.ts";
 
-const NOT_FIRST = { ok: false, code: "not_first" };
-
 export function submittingClaimedRules(bench: Bench): void {
-	const submit = (session: Session, ...tasks: NewTask[]) =>
-		bench.shard.submitClaimed(tasks, {
-			session: session.name,
-			generation: session.generation,
+	const submit = ({ name, generation }: Session, ...tasks: NewTask[]) =>
+		bench.shard.submit(tasks, { session: name, generation });
+	/** Submits what has to be the session's at once. */
+	const take = async (session: Session, ...tasks: NewTask[]) => {
+		const outcomes = await submit(session, ...tasks);
+		return outcomes.map((outcome): ClaimedTask => {
+			if (outcome.ok && outcome.created && outcome.claimed !== undefined)
+				return outcome.claimed;
+			throw new Error(`not claimed: ${JSON.stringify(outcome)}`);
 		});
+	};
 	const get = (tasks: readonly NewTask[]) =>
 		bench.shard.get(tasks.map(({ id }) => id));
 
@@ -22,7 +26,7 @@ export function submittingClaimedRules(bench: Bench): void {
 			bench.task({ payload: '"ä\\n"', priority: 0 }),
 			bench.task({ route: "other|t|gpu", priority: 255 }),
 		];
-		const reply = await submit(session, ...tasks);
+		const outcomes = await submit(session, ...tasks);
 		const records = await get(tasks);
 		const nowMs = records[0]?.createdMs ?? Number.NaN;
 		const seqs = records.map((record) => record?.seq ?? Number.NaN);
@@ -33,7 +37,11 @@ export function submittingClaimedRules(bench: Bench): void {
 			...{ ...task, token: before.token + 1 + i, attempt: 1 },
 			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0 },
 		}));
-		expect(reply).toEqual({ ok: true, seqs, tasks: claimed });
+		expect(outcomes).toEqual(
+			claimed.map((task, i) => ({
+				...{ ok: true, created: true, seq: seqs[i], claimed: task },
+			})),
+		);
 		expect(records).toEqual(
 			claimed.map(({ claimedMs, token, ...task }, i) => ({
 				...{ ...task, state: "STARTED", seq: seqs[i], losses: 0 },
@@ -51,10 +59,9 @@ export function submittingClaimedRules(bench: Bench): void {
 	it("they end, and go back to wait, as any others", async () => {
 		const session = await bench.open();
 		const [ending, lost] = [bench.task(), bench.task()];
-		const reply = await submit(session, ending, lost);
-		if (!reply.ok) throw new Error(reply.code);
+		const claimed = await take(session, ending, lost);
 		const { outcomes } = await bench.shard.complete(
-			reply.tasks.slice(0, 1).map(success),
+			claimed.slice(0, 1).map(success),
 		);
 		expect(outcomes).toEqual(["accepted"]);
 		expect(await bench.read(ending.id)).toMatchObject({ state: "SUCCESS" });
@@ -64,61 +71,67 @@ export function submittingClaimedRules(bench: Bench): void {
 		});
 		const again = await bench.claimOne(await bench.open("bob"));
 		expect(again).toMatchObject({ id: lost.id, attempt: 2 });
-		expect(again.token).toBeGreaterThan(reply.tasks[1]?.token ?? Number.NaN);
+		expect(again.token).toBeGreaterThan(claimed[1]?.token ?? Number.NaN);
 	});
 
-	it("where a task waits on one of their routes none is stored, as that one goes first", async () => {
+	it("where a task waits on one of their routes all of them wait behind it", async () => {
 		const session = await bench.open();
-		await bench.submit({ route: "x|t|", priority: 0 });
-		const behind = [bench.task(), bench.task({ route: "x|t|", priority: 9 })];
-		expect(await submit(session, ...behind)).toEqual(NOT_FIRST);
-		expect(await get(behind)).toEqual([undefined, undefined]);
+		const [first] = await bench.submit({ route: "x|t|" });
+		const behind = [bench.task(), bench.task({ route: "x|t|" })];
+		const outcomes = await submit(session, ...behind);
+		expect(outcomes.map((outcome) => Object.keys(outcome))).toEqual(
+			behind.map(() => ["ok", "created", "seq"]),
+		);
 		expect(await bench.shard.counts()).toMatchObject({
-			...{ accepted: 1, attempts: 0, states: { PENDING: 1, STARTED: 0 } },
+			...{ accepted: 3, attempts: 0, states: { PENDING: 3, STARTED: 0 } },
 		});
-		await bench.claim(session, 1, ["x|t|"]);
-		expect(await submit(session, ...behind)).toMatchObject({ ok: true });
+		const { tasks } = await bench.claim(session, 9, ["x|t|"]);
+		expect(tasks.map(({ id }) => id)).toEqual([first?.id, behind[1]?.id]);
+		// Nothing waits there any more; elsewhere one does.
+		await take(session, bench.task({ route: "x|t|" }));
 	});
 
-	it("where an id is known, or comes twice, none is stored", async () => {
+	it("an id that is taken, or comes twice, answers with the task as it stands; the others are the session's", async () => {
 		const session = await bench.open();
-		const known = await bench.started(session);
 		const [ended] = await bench.ended(session, 1);
+		const known = await bench.started(session);
 		const task = bench.task();
-		for (const other of [known, ended, task]) {
-			const again = bench.task({ id: other?.id ?? "" });
-			expect(await submit(session, task, again)).toEqual(NOT_FIRST);
-			expect(await get([task])).toEqual([undefined]);
-		}
-		expect((await bench.shard.counts()).accepted).toBe(2);
+		const outcomes = await submit(session, known, task, ended as NewTask, task);
+		expect(outcomes).toMatchObject([
+			{ created: false, existing: await bench.read(known.id) },
+			{ created: true, claimed: { id: task.id, token: known.token + 1 } },
+			{ created: false, existing: await bench.read(ended?.id ?? "") },
+			{ created: false, existing: await bench.read(task.id) },
+		]);
+		expect(await bench.shard.counts()).toMatchObject({
+			...{ accepted: 3, attempts: 3, states: { STARTED: 2, SUCCESS: 1 } },
+		});
 	});
 
 	it("however many routes have work, one that waits for nothing is not one too many", async () => {
 		const session = await bench.open();
 		const routes = Array.from({ length: ROUTES_MAX }, (_, i) => `q${i}|t|`);
 		await bench.submit(...routes.map((route) => ({ route })));
-		const beyond = bench.task({ route: "beyond|t|" });
-		expect(await submit(session, beyond)).toMatchObject({ ok: true });
+		await take(session, bench.task({ route: "beyond|t|" }));
 	});
 
-	it("without a lease none is stored: unknown, run out, revoked or of another generation", async () => {
+	it("without a lease they wait: unknown, run out, revoked or of another generation", async () => {
 		const lapsed = await bench.open("lapsed");
 		const revoked = await bench.open("revoked");
 		const revoke = { session: revoked.name, when: "now", limit: 1 } as const;
 		await bench.shard.revoke(revoke);
 		await bench.lapse(lapsed);
 		const session = await bench.open();
-		const task = bench.task();
 		const unknown = { ...session, name: `${session.name}0` };
-		for (const without of [unknown, lapsed, revoked])
-			expect(await submit(without, task)).toEqual({
-				...{ ok: false, code: "no_lease" },
-			});
 		const other = { ...session, generation: session.generation - 1 };
-		expect(await submit(other, task)).toEqual({
-			...{ ok: false, code: "stale_generation" },
+		const all = [unknown, lapsed, revoked, other];
+		for (const [i, without] of all.entries())
+			expect(
+				await submit(without, bench.task({ route: `q${i}|t|` })),
+			).not.toHaveProperty("0.claimed");
+		expect(await bench.shard.counts()).toMatchObject({
+			...{ accepted: 4, attempts: 0, states: { PENDING: 4, STARTED: 0 } },
 		});
-		expect(await get([task])).toEqual([undefined]);
-		expect((await bench.shard.counts()).accepted).toBe(0);
+		await take(session, bench.task());
 	});
 }

@@ -90,20 +90,17 @@ export class Tasks {
 		return { ok: true, created: true, seq: record.seq };
 	}
 
-	/** Whether all are new, and none would have to wait behind another task of its route. */
-	wouldBeFirst(tasks: readonly NewTask[]): boolean {
-		const ids = new Set(tasks.map(({ id }) => id));
-		return (
-			ids.size === tasks.length &&
-			tasks.every(
-				({ id, route }) => !this.#records.has(id) && !this.queues.has(route),
-			)
-		);
-	}
-
-	/** Nothing → PENDING → STARTED, in one step and past the queue. */
-	addStarted(task: NewTask, holder: Holder, nowMs: number): ClaimedTask {
-		return this.#begin(this.#create(task, nowMs), holder, nowMs);
+	/** Nothing → STARTED, past the queue. */
+	addStarted(
+		task: NewTask,
+		nextHolder: () => Holder,
+		nowMs: number,
+	): SubmitOutcome {
+		const existing = this.#records.get(task.id);
+		if (existing !== undefined) return { ok: true, created: false, existing };
+		const record = this.#create(task, nowMs);
+		const claimed = this.#begin(record, nextHolder(), nowMs);
+		return { ok: true, created: true, seq: record.seq, claimed };
 	}
 
 	/** PENDING → STARTED, of the head of its queue. */

@@ -22,7 +22,6 @@ import type {
 	RevokeRequest,
 	Shard,
 	ShardCounts,
-	SubmitClaimedReply,
 	SubmitOutcome,
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
@@ -115,27 +114,23 @@ export class MemoryShard implements Shard {
 		return "closed";
 	}
 
-	async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
-		const nowMs = this.#nowMs();
-		return tasks.map((task) => this.#tasks.add(task, nowMs));
-	}
-
-	async submitClaimed(
+	async submit(
 		tasks: readonly NewTask[],
-		lease: Lease,
-	): Promise<SubmitClaimedReply> {
+		lease?: Lease,
+	): Promise<SubmitOutcome[]> {
 		const nowMs = this.#nowMs();
-		const code = this.#refusalOf(lease, nowMs);
-		if (code !== undefined) return { ok: false, code };
-		if (!this.#tasks.wouldBeFirst(tasks))
-			return { ok: false, code: "not_first" };
-		const { session } = lease;
-		const claimed = tasks.map((task) => {
-			const holder = { session, token: this.#sessions.nextToken() };
-			return this.#tasks.addStarted(task, holder, nowMs);
+		const isWaitedFor = ({ route }: NewTask) => this.#tasks.queues.has(route);
+		if (
+			lease === undefined ||
+			this.#refusalOf(lease, nowMs) !== undefined ||
+			tasks.some(isWaitedFor)
+		)
+			return tasks.map((task) => this.#tasks.add(task, nowMs));
+		const nextHolder = () => ({
+			session: lease.session,
+			token: this.#sessions.nextToken(),
 		});
-		const seqs = tasks.map(({ id }) => this.#tasks.get(id)?.seq ?? Number.NaN);
-		return { ok: true, seqs, tasks: claimed };
+		return tasks.map((task) => this.#tasks.addStarted(task, nextHolder, nowMs));
 	}
 
 	async claim(request: ClaimRequest): Promise<ClaimReply> {

@@ -46,14 +46,8 @@ export class LinkedShard implements Shard {
 		return this.#call("close", () => this.#shard.close(session));
 	}
 
-	submit(tasks: readonly NewTask[]) {
-		return this.#call("submit", () => this.#shard.submit(tasks));
-	}
-
-	submitClaimed(tasks: readonly NewTask[], lease: Lease) {
-		return this.#call("submitClaimed", () =>
-			this.#shard.submitClaimed(tasks, lease),
-		);
+	submit(tasks: readonly NewTask[], lease?: Lease) {
+		return this.#call("submit", () => this.#shard.submit(tasks, lease));
 	}
 
 	claim(request: ClaimRequest) {

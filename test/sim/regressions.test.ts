@@ -42,6 +42,7 @@ test("free slots do not make a node try an unreachable store without end", async
 		lease: () => ({ session: "a:1", generation: 1 }),
 		reserve: () => 1,
 		// As the runner does, it tells at once that slots have come free.
+		reserveAll: () => false,
 		release: () => clock.soon(() => claims < 10 && claimer.kick()),
 		deliver() {},
 		staleGeneration() {},

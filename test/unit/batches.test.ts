@@ -110,6 +110,7 @@ describe("claims", () => {
 				node.free -= got;
 				return got;
 			},
+			reserveAll: () => false,
 			release: (count) => {
 				node.free += count;
 			},

@@ -25,6 +25,7 @@ test.each(["stale_generation", "no_lease"] as const)(
 			serves: () => true,
 			lease: () => ({ session: "a:1", generation: 1 }),
 			reserve: () => 1,
+			reserveAll: () => false,
 			release: () => clock.soon(() => claims < 10 && claimer.kick()),
 			deliver() {},
 			staleGeneration() {},

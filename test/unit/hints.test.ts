@@ -73,7 +73,7 @@ test("a lone task goes to the store before the turn ends, those of a burst in on
 		shard,
 		clock,
 		log: LOG,
-		claimNew: () => undefined,
+		submitHere: () => undefined,
 		makeRoom: async () => false,
 		sending: () => () => {},
 	});

@@ -38,7 +38,7 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 10 });
 	const submitter = new Submitter({
 		...{ shard, clock, log },
-		claimNew: () => undefined,
+		submitHere: () => undefined,
 		makeRoom: () => trimmer.makeRoom(),
 		sending: () => () => {},
 	});

@@ -7,13 +7,15 @@
 --         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
-local refusal, token = mayClaim(session, generation, now)
-if refusal then return refusal end
+local meta = call('HMGET', META, 'gen', 'token')
+local refusal = refusalOf(session, generation, meta[1], now)
+if refusal then return { refusal } end
 
 local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 -- Choose: reads only, some at a time, as long as they fit into one answer. A task whose
 -- text is gone (deleted by hand) or none is dropped from its queue and nothing
 -- else: there is nothing to run.
+local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
 local answer, ids, running, holders = { 'ok', 0, now, token + 1 }, {}, {}, {}
 local taken, bytes = 0, 0
@@ -36,14 +38,7 @@ while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   end
 end
 
--- Write: the tokens first, so that none is ever given twice.
-if taken > 0 then
-  call('HSET', META, 'token', digits(token + taken))
-  call('HSET', HOLDERS, unpack(holders))
-  call('ZADD', runningKey(session), unpack(running))
-  call('HINCRBY', COUNTS, 'STARTED', taken)
-  call('HINCRBY', COUNTS, 'attempts', taken)
-end
+if taken > 0 then give(session, token + taken, holders, running) end
 local left, removed = 0, 0
 for _, head in ipairs(heads) do
   local queue = queueKey(head.route)

@@ -1,73 +1,80 @@
--- Accepts new tasks: nothing → PENDING.
--- ARGV    per task: id, route, priority, payload (JSON)
--- Returns per task: its creation number,
+-- Accepts new tasks: nothing → PENDING. Where the session of the node that brings them
+-- can have all of them, and no task waits before them on their routes, they are its own
+-- at once, as by a claim: nothing → STARTED.
+-- ARGV    session or '', its generation; then per task: id, route, priority, payload (JSON)
+-- Returns { now (ms), token of the first task that is the session's (those of the others
+--         follow it), or 0 where none is, then per task: its creation number,
 --         or -1 where ROUTES_MAX routes have work already and its is not one of them,
---         or, unchanged, what readTask tells of the task that has the id
-local now = readClock()
-local created = ' ' .. digits(now) .. ' 0 0 0 '
-local seq = seqAfter(tonumber(call('HGET', META, 'seq') or 0), now) - 1
-local routes = call('ZCARD', READY)
-local queues, answers, accepted, written, leftover = {}, {}, 0, {}, {}
+--         or, unchanged, what readTask tells of the task that has the id }
+local session, now = ARGV[1], readClock()
+local created, claimed = ' ' .. digits(now) .. ' 0 0 0 ', ' 1 ' .. digits(now) .. ' '
+local meta = call('HMGET', META, 'seq', 'gen', 'token')
+local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
+local token = tonumber(meta[3] or 0)
+local claims = session ~= '' and not refusalOf(session, ARGV[2], meta[2], now)
+local routes, queues, answers, accepted = nil, {}, { now, 0 }, 0
+local written, holders, running, leftover = {}, {}, {}, {}
+
+-- Whether one of the routes has work already is asked before anything is written.
+for at = 4, claims and #ARGV or 0, 4 do
+  if not queues[ARGV[at]] and call('ZSCORE', READY, ARGV[at]) then claims = false end
+  queues[ARGV[at]] = {}
+end
+if not claims then queues = {} end
 
 local function queueOf(route)
-  if queues[route] then return queues[route] end
-  if not call('ZSCORE', READY, route) then
+  if not queues[route] and not call('ZSCORE', READY, route) then
+    routes = routes or call('ZCARD', READY)
     if routes >= ROUTES_MAX then return nil end
     routes = routes + 1
     call('ZADD', READY, 0, route)
   end
-  queues[route] = {}
+  queues[route] = queues[route] or {}
   return queues[route]
 end
 
 -- One question for all: mostly every id is new, and nothing is left of a former task
 -- (deleted by hand) that had it. Those of this batch are told apart here.
 local ids, seen, again = {}, {}, {}
-for i = 1, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+for i = 3, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
 local texts = call('HMGET', TASKS, unpack(ids))
 local ends = call('HMGET', ENDS, unpack(ids))
 
 for i, text in ipairs(texts) do
-  local at = i * 4 - 3
+  local at = i * 4 - 1
   local id, route, priority, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local queue = not seen[id] and not text and queueOf(route)
+  answers[i + 2] = -1
   if seen[id] or text then
     again[#again + 1] = i
-  else
-    local queue = queueOf(route)
-    if queue then
-      seq = seq + 1
-      if ends[i] then leftover[#leftover + 1] = id end
-      written[#written + 1] = id
-      written[#written + 1] = priority .. ' ' .. digits(seq) .. created .. route .. '\n' .. payload
-      queue[#queue + 1] = digits(rankOf(priority, seq))
-      queue[#queue + 1] = id
-      seen[id] = true
-      accepted = accepted + 1
-      answers[i] = seq
+  elseif queue then
+    accepted, seq = accepted + 1, seq + 1
+    local number, last = digits(seq), accepted * 2
+    if ends[i] then leftover[#leftover + 1] = id end
+    written[last - 1], written[last] = id, priority .. ' ' .. number .. created .. route .. '\n' .. payload
+    if claims then
+      holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. session
+      running[last - 1], running[last] = number, id
     else
-      answers[i] = -1
+      queue[#queue + 1], queue[#queue + 2] = digits(rankOf(priority, seq)), id
     end
+    answers[i + 2], seen[id] = seq, true
   end
 end
 
 if accepted > 0 then
-  if #leftover > 0 then
-    for _, hash in ipairs({ ENDS, PAST }) do call('HDEL', hash, unpack(leftover)) end
-    -- Else the new one would be forgotten when the former one's time is over.
-    for _, id in ipairs(leftover) do
-      call('LREM', ENDED, 1, id)
-      for _, state in ipairs(ENDED_STATES) do
-        if call('ZREM', endedKey(state), id) == 1 then call('HINCRBY', COUNTS, state, -1) end
-      end
-    end
+  if #leftover > 0 then forgetLeftover(leftover) end
+  call('HSET', META, 'seq', digits(seq))
+  if claims then
+    answers[2] = token + 1
+    give(session, token + accepted, holders, running)
   end
   call('HSET', TASKS, unpack(written))
   for route, queue in pairs(queues) do
     if #queue > 0 then call('ZADD', queueKey(route), unpack(queue)) end
   end
-  call('HSET', META, 'seq', digits(seq))
-  call('HINCRBY', COUNTS, 'PENDING', accepted)
   call('HINCRBY', COUNTS, 'accepted', accepted)
+  if not claims then call('HINCRBY', COUNTS, 'PENDING', accepted) end
 end
-for _, i in ipairs(again) do answers[i] = readTask(ARGV[i * 4 - 3]) end
+for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 - 1]) end
 return answers

@@ -1,6 +1,7 @@
 /** Submissions, ends and sessions that break a rule. */
 import type {
 	EndOutcome,
+	Lease,
 	ListReply,
 	ListRequest,
 	Pulse,
@@ -30,8 +31,11 @@ export class AnyTokenEnds extends TamperedShard {
 
 /** Says yes before it writes, and now and then does not come to write. */
 export class HastyYes extends TamperedShard {
-	override async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
-		if (!this.onceIn(15)) return await this.sound.submit(tasks);
+	override async submit(
+		tasks: readonly NewTask[],
+		lease?: Lease,
+	): Promise<SubmitOutcome[]> {
+		if (!this.onceIn(15)) return await this.sound.submit(tasks, lease);
 		return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
 	}
 }
@@ -40,8 +44,11 @@ export class HastyYes extends TamperedShard {
 export class LostPlaces extends TamperedShard {
 	readonly #unqueued = new Map<string, TaskRecord>();
 
-	override async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
-		if (!this.onceIn(15)) return await this.sound.submit(tasks);
+	override async submit(
+		tasks: readonly NewTask[],
+		lease?: Lease,
+	): Promise<SubmitOutcome[]> {
+		if (!this.onceIn(15)) return await this.sound.submit(tasks, lease);
 		for (const task of tasks)
 			this.#unqueued.set(task.id, {
 				...{ ...task, state: "PENDING", seq: 1, createdMs: 0 },
