@@ -1,7 +1,7 @@
 /**
  * Which of the definitions that scripts share a script needs. Redis runs the whole text
  * of a script with each call, and to make the names of a dozen keys that it does not use
- * took a tenth of its time for one task.
+ * took a tenth of its time for a single task.
  */
 
 /**
