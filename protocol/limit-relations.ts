@@ -35,6 +35,7 @@ import {
 	QUEUE_CHARS_MAX,
 	REDIAL_MS_MIN,
 	RESULT_BYTES_MAX,
+	SENTINEL_TIMEOUT_MS,
 	SPIN_MS,
 	SUBMIT_BATCH_BYTES_MAX,
 	SUBMIT_TIMEOUT_MS,
@@ -74,6 +75,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		DIGEST_MS + 2 * DISTRUST_LOOK_MS + ABORT_GRACE_MS < LEASE_TTL_MS,
 		"after an outage, the last to reach the store stops its tasks before the first may reap them",
+	],
+	[
+		SENTINEL_TIMEOUT_MS < DISTRUST_LOOK_MS,
+		"who asks a frozen Sentinel first reaches the new primary before it stops its tasks, as others have reached it",
 	],
 	[
 		DIGEST_MS * 3 < DIGEST_STALE_MS && DIGEST_CALM_MS < DIGEST_STALE_MS,

@@ -121,17 +121,15 @@ export const THREAD_WORK_MS = 2;
 export const ALONE_THREADS_MAX = 8;
 /** A node without any task for so long ends its threads, all but one that stays warm. */
 export const THREADS_IDLE_MS = 30_000;
-/** How long the built-in `process_task` takes where neither task nor node says. */
+/** How long the built-in `process_task` takes where neither task nor node says; and the most that a node may say. */
 export const PROCESS_TASK_MS = 5_000;
-/** The node may not be told to take longer by default. */
 export const PROCESS_TASK_MS_MAX = 24 * 60 * 60 * 1_000;
 
 // --- Leases. See lease.ts for how they relate.
 
 export const LEASE_TTL_MS = 5_000;
-/** A session is renewed, and the sweep made, at the latest after this … */
+/** A session is renewed, and the sweep made, after a time between these two, drawn at random. */
 export const PULSE_MS_MAX = 900;
-/** … and at the earliest after this; the moment between is drawn at random. */
 export const PULSE_MS_MIN = 700;
 /** The trust window ends so long before the lease can expire in the store. */
 export const TRUST_MARGIN_MS = 1_000;
@@ -273,6 +271,8 @@ export const CONCURRENCY_MAX = 4_096;
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
 /** A connection to the store ends when it owes an answer and is silent for so long, or owes it for twice as long: the outcome is unknown then. */
 export const STORE_COMMAND_TIMEOUT_MS = 2_000;
+/** A Sentinel that has not said within this where the primary is is passed over for the next. */
+export const SENTINEL_TIMEOUT_MS = 750;
 export const SHARDS_MAX = 256;
 
 // --- The command line and the local cluster.

@@ -3,13 +3,16 @@
  * queues nothing and connects again for ever, ever more seldom.
  */
 import { Redis } from "ioredis";
-import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
+import {
+	SENTINEL_TIMEOUT_MS,
+	STORE_COMMAND_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
 import type { StoreAddress } from "./url.ts";
 
 /** Between two tries to connect: the first, doubling up to … */
 const RETRY_MS_MIN = 100;
-/** … this one, at which also those come who were not let in. */
-const RETRY_MS_MAX = 1_000;
+/** … this one, at which also those come who were not let in. Nodes find Redis again so far apart. */
+const RETRY_MS_MAX = 500;
 
 const OPTIONS = {
 	autoResendUnfulfilledCommands: false,
@@ -46,6 +49,6 @@ export function createClient(
 			sentinelTLS: options.tls,
 		}),
 		// One that is frozen is passed over; of itself ioredis waits for it for ever.
-		sentinelCommandTimeout: STORE_COMMAND_TIMEOUT_MS,
+		sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
 	});
 }

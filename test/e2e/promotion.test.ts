@@ -12,8 +12,8 @@ import { lookAtTasks } from "../../scripts/chaos/reading.ts";
 import type { Run } from "../../scripts/chaos/run-line.ts";
 import { Cluster, until } from "../cluster.ts";
 import type { RedisServer } from "../redis.ts";
+import { found, promoted, replicated, WatchedRedis } from "../sentinel.ts";
 import { JudgedLoad, LOAD_HANDLERS } from "./judged-load.ts";
-import { found, promoted, replicated, WatchedRedis } from "./sentinel.ts";
 
 const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
@@ -106,6 +106,7 @@ function expectTokensRose(
 async function promote(
 	trouble: (primary: RedisServer) => void | Promise<void>,
 	mend: (former: RedisServer) => void | Promise<void>,
+	silentSentinels = 0,
 ) {
 	const { primary, replica } = await redis.whole();
 	const held = await runHeld();
@@ -121,6 +122,7 @@ async function promote(
 		await promoted(replica);
 		foundMs = await expectResumed(replica);
 		load.excuse(troubleMs);
+		await redis.agreed(replica, silentSentinels);
 	} finally {
 		await mend(primary);
 	}
@@ -161,5 +163,6 @@ test("a primary that stands still, and a Sentinel with it, holds nobody up; and 
 			process.kill(pid, "SIGCONT");
 			sentinel?.signal("SIGCONT");
 		},
+		1,
 	);
 });

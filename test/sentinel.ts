@@ -10,10 +10,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { lastingPorts } from "../../scripts/chaos/port.ts";
-import { OwnProcess } from "../../scripts/chaos/process.ts";
-import { until } from "../cluster.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
+import { lastingPorts } from "../scripts/chaos/port.ts";
+import { OwnProcess } from "../scripts/chaos/process.ts";
+import { until } from "./cluster.ts";
+import { type RedisServer, startRedis } from "./redis.ts";
 
 const HOST = "127.0.0.1";
 const NAME = "watched";
@@ -23,11 +23,15 @@ const QUORUM = 2;
 /** … and the others never lead, only vote: two who stand at one moment split the vote, for minutes. */
 const NEVER = SENTINELS + 1;
 const DOWN_AFTER_MS = 500;
-/** How often a Sentinel looks, asks and tells; of its own accord, every 1 to 10 s. */
+/**
+ * How often a Sentinel looks, asks and tells; of its own accord, every 1 to 10 s. One that has
+ * not heard of a promotion makes a replica of the new primary again after four times the last
+ * of these, and who leads may take a second to see that it has come about, and to tell.
+ */
 const LOOKS_MS = [
 	...["INFO-PERIOD", 500],
 	...["ASK-PERIOD", 100],
-	...["PUBLISH-PERIOD", 200],
+	...["PUBLISH-PERIOD", 500],
 ];
 
 interface Roles {
@@ -93,10 +97,26 @@ export class WatchedRedis implements AsyncDisposable {
 				? { primary: one, replica: other }
 				: { primary: other, replica: one };
 		await until(
-			() => say<string>(roles.replica.port, "INFO", "replication"),
-			(info) => info.includes("master_link_status:up"),
+			() =>
+				say<string>(roles.replica.port, "INFO", "replication").catch(notNow),
+			(info) => info?.includes("master_link_status:up") ?? false,
 		);
 		return roles;
+	}
+
+	/**
+	 * Resolves when all Sentinels but the first `silent` look to this primary and find it well. They
+	 * connect to a server once a second at most, so who has just turned to one may hold
+	 * it for down, and would promote the former one again if it were back by then.
+	 */
+	async agreed({ port }: RedisServer, silent: number): Promise<void> {
+		await until(
+			() => Promise.all(this.#ports.slice(silent).map(lookAround)),
+			(views) =>
+				views.every(
+					({ primaryPort, isWell }) => primaryPort === port && isWell,
+				),
+		);
 	}
 
 	/** Has a Sentinel promote the replica while the primary lives. */
@@ -203,12 +223,19 @@ async function lookAround(port: number) {
 		say<string[][]>(port, "SENTINEL", "REPLICAS", NAME),
 	]);
 	const primary = record(facts);
+	const replica = record(replicas[0] ?? []);
+	// What a server says of itself, too: one that a Sentinel has not yet heard call itself a
+	// replica would be made one again right after its promotion.
+	const isWell =
+		[primary.get("flags"), primary.get("role-reported")].join() ===
+		"master,master";
 	const isWhole =
-		primary.get("flags") === "master" &&
+		isWell &&
 		primary.get("num-other-sentinels") === String(SENTINELS - 1) &&
 		replicas.length === 1 &&
-		record(replicas[0] ?? []).get("flags") === "slave";
-	return { isWhole, primaryPort: Number(primary.get("port")) };
+		[replica.get("flags"), replica.get("role-reported")].join() ===
+			"slave,slave";
+	return { isWell, isWhole, primaryPort: Number(primary.get("port")) };
 }
 
 function record(flat: readonly string[]): Map<string, string> {
