@@ -78,7 +78,7 @@ const relations: readonly (readonly [boolean, string])[] = [
 	],
 	[
 		SENTINEL_TIMEOUT_MS < DISTRUST_LOOK_MS,
-		"who asks a frozen Sentinel first reaches the new primary before it stops its tasks, as others have reached it",
+		"a frozen Sentinel costs a node less than the time between two looks at whether others reach the store",
 	],
 	[
 		DIGEST_MS * 3 < DIGEST_STALE_MS && DIGEST_CALM_MS < DIGEST_STALE_MS,

@@ -224,18 +224,21 @@ async function lookAround(port: number) {
 	]);
 	const primary = record(facts);
 	const replica = record(replicas[0] ?? []);
-	// What a server says of itself, too: one that a Sentinel has not yet heard call itself a
-	// replica would be made one again right after its promotion.
-	const isWell =
-		[primary.get("flags"), primary.get("role-reported")].join() ===
-		"master,master";
+	const isWell = isA("master", primary);
 	const isWhole =
 		isWell &&
 		primary.get("num-other-sentinels") === String(SENTINELS - 1) &&
 		replicas.length === 1 &&
-		[replica.get("flags"), replica.get("role-reported")].join() ===
-			"slave,slave";
+		isA("slave", replica);
 	return { isWell, isWhole, primaryPort: Number(primary.get("port")) };
+}
+
+/**
+ * By the Sentinel's own books and by what the server has told it: a server that it has not yet
+ * heard call itself a replica, it would make one again right after a promotion.
+ */
+function isA(role: string, server: ReadonlyMap<string, string>): boolean {
+	return server.get("flags") === role && server.get("role-reported") === role;
 }
 
 function record(flat: readonly string[]): Map<string, string> {

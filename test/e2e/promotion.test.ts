@@ -163,6 +163,6 @@ test("a primary that stands still, and a Sentinel with it, holds nobody up; and 
 			process.kill(pid, "SIGCONT");
 			sentinel?.signal("SIGCONT");
 		},
-		1,
+		1, // It answers nothing until then.
 	);
 });
