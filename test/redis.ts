@@ -20,7 +20,7 @@ export interface RedisServer {
 	readonly pid: number;
 	/** Ends the server in order and starts it again on the same data: another run. */
 	restart(): Promise<void>;
-	/** Ends the server and removes its data. */
+	/** Kills the server and removes its data. */
 	stop(): Promise<void>;
 }
 
@@ -45,11 +45,12 @@ export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 			return server.pid;
 		},
 		async restart() {
-			await server.end();
+			await server.end("SIGTERM");
 			server = await launch(dir, port, plan);
 		},
 		async stop() {
-			await server.end();
+			// Asked to go, a replica that writes its first append only file stays (Redis 7.0).
+			await server.end("SIGKILL");
 			await rm(dir, { recursive: true });
 		},
 	};
@@ -57,7 +58,7 @@ export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 
 interface Launched {
 	readonly pid: number;
-	end(): Promise<void>;
+	end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
 async function launch(
@@ -89,11 +90,11 @@ async function launch(
 	await ready(child);
 	return {
 		pid: child.pid as number,
-		async end() {
+		async end(signal) {
 			process.off("exit", killWithUs);
 			if (child.exitCode !== null || child.signalCode !== null) return;
 			const exited = once(child, "exit");
-			child.kill("SIGTERM");
+			child.kill(signal);
 			await exited;
 		},
 	};

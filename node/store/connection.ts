@@ -33,7 +33,7 @@ import { Outgoing } from "./outgoing.ts";
 import { createClient } from "./redis-client.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Script } from "./scripts.ts";
-import { SentinelWatch } from "./sentinel-watch.ts";
+import { SentinelWatch, type Told } from "./sentinel-watch.ts";
 import { parseStoreUrl } from "./url.ts";
 
 export type Reply = string | number | null | Reply[];
@@ -82,8 +82,8 @@ export class Connection {
 			: "it has not been reached yet";
 		this.#redis = createClient(address, () => this.refusal !== undefined);
 		if (address.kind === "sentinel") {
-			this.#watch = new SentinelWatch(address, log, (host, port) =>
-				this.#moved(host, port),
+			this.#watch = new SentinelWatch(address, clock, log, (told) =>
+				this.#moved(told),
 			);
 		}
 		this.#redis.on("connect", () => {
@@ -264,11 +264,11 @@ export class Connection {
 	}
 
 	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
-	#moved(host: string, port: number): void {
+	#moved({ host, port, addresses }: Told): void {
 		const { stream } = this.#redis;
 		const { remoteAddress, remotePort } = stream ?? {};
 		if (remoteAddress === undefined) return; // It is with nobody, and asks anyway.
-		if (remoteAddress === host && remotePort === port) return;
+		if (addresses.includes(remoteAddress) && remotePort === port) return;
 		this.#log.info({ host, port }, "Redis has another primary");
 		stream.destroy();
 	}

@@ -12,12 +12,15 @@
  * from a Sentinel that restarted, and ends the connection for good where it is
  * told while an address is being asked for.
  */
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import { Redis } from "ioredis";
 import {
+	SENTINEL_TIMEOUT_MS,
 	STORE_COMMAND_TIMEOUT_MS,
 	STORE_RETRY_MS,
 } from "../../protocol/limits.ts";
-import type { Log } from "../ports.ts";
+import type { Clock, Log } from "../ports.ts";
 import type { StoreAddress } from "./url.ts";
 
 const CHANNEL = "+switch-master";
@@ -25,16 +28,27 @@ const CHANNEL = "+switch-master";
 /** After so long without a word the system asks the Sentinel for a sign of life. */
 const KEEP_ALIVE_MS = 10_000;
 
+/** Where the primary is now. */
+export interface Told {
+	/** As the Sentinel says it: an address, or a name where it is set up to announce names. */
+	readonly host: string;
+	readonly port: number;
+	/** Of the host; none where they cannot be had soon. */
+	readonly addresses: readonly string[];
+}
+
 export class SentinelWatch {
 	readonly #clients: readonly Redis[];
+	readonly #clock: Clock;
 	readonly #log: Log;
 
-	/** @param moved is told where the primary is now. */
 	constructor(
 		{ hosts, primary, options }: StoreAddress,
+		clock: Clock,
 		log: Log,
-		moved: (host: string, port: number) => void,
+		moved: (told: Told) => void,
 	) {
+		this.#clock = clock;
 		this.#log = log;
 		this.#clients = hosts.map((sentinel) => {
 			const client = new Redis({
@@ -52,9 +66,11 @@ export class SentinelWatch {
 			});
 			client.on("ready", () => void this.#subscribe(client));
 			// `name, former host and port, new host and port`
-			client.on("message", (_channel, text: string) => {
+			client.on("message", async (_channel, text: string) => {
 				const [name, , , host = "", port] = text.split(" ");
-				if (name === primary) moved(host, Number(port));
+				if (name !== primary) return;
+				const addresses = await this.#addressesOf(host);
+				moved({ host, port: Number(port), addresses });
 			});
 			// The others are listened to, and this one is tried again.
 			client.on("error", (err) =>
@@ -74,6 +90,25 @@ export class SentinelWatch {
 		} catch (err) {
 			this.#log.debug({ err }, "a Sentinel does not answer");
 			client.disconnect(true);
+		}
+	}
+
+	/** A name that cannot be looked up soon has none: rather leave a good primary than stay with a former one. */
+	async #addressesOf(host: string): Promise<readonly string[]> {
+		if (isIP(host) !== 0) return [host];
+		const late = Promise.withResolvers<[]>();
+		const timer = this.#clock.after(SENTINEL_TIMEOUT_MS, () =>
+			late.resolve([]),
+		);
+		try {
+			const found = lookup(host, { all: true });
+			const entries = await Promise.race([found, late.promise]);
+			return entries.map(({ address }) => address);
+		} catch (err) {
+			this.#log.debug({ err, host }, "the primary's host is not known");
+			return [];
+		} finally {
+			timer.cancel();
 		}
 	}
 }

@@ -1,4 +1,6 @@
-/** A Redis behind Sentinels, one of which is asked and says nothing. */
+/** A Redis behind Sentinels: one of them says nothing, or tells of a primary by its name. */
+import { lookup } from "node:dns/promises";
+import { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { Connection } from "../../node/store/connection.ts";
 import { systemClock } from "../../node/world.ts";
@@ -6,6 +8,8 @@ import {
 	SENTINEL_TIMEOUT_MS,
 	STORE_COMMAND_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
+import { until } from "../cluster.ts";
+import { startRedis } from "../redis.ts";
 import { WatchedRedis } from "../sentinel.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
@@ -28,5 +32,52 @@ test("a frozen Sentinel is passed over sooner than a frozen Redis would be", asy
 		expect(tookMs).toBeLessThan(0.9 * STORE_COMMAND_TIMEOUT_MS);
 	} finally {
 		first?.signal("SIGCONT");
+	}
+});
+
+test("who is with the primary that a Sentinel tells of by name stays, and leaves for another", async () => {
+	await using redis = await WatchedRedis.start();
+	const { primary, replica } = await redis.whole();
+	// It knows of nothing, so others are asked; what it publishes, Sentinels would.
+	const teller = await startRedis();
+	const publisher = new Redis(teller.url);
+	const subscriber = new Redis(teller.url);
+	const url = redis.url.replace(
+		"/watched",
+		`,127.0.0.1:${teller.port}/watched`,
+	);
+	const connection = new Connection(url, systemClock, new RecordedLog());
+	try {
+		await new Promise<void>((resolve) =>
+			connection.onChange((up) => up && resolve()),
+		);
+		const lost = new Promise<void>((resolve) =>
+			connection.onChange((up) => up || resolve()),
+		);
+		await until(
+			() => publisher.pubsub("NUMSUB", "+switch-master"),
+			([, count]) => count === 1,
+		);
+		await subscriber.subscribe("+switch-master");
+		const tell = (port: number) =>
+			publisher.publish(
+				"+switch-master",
+				`watched localhost ${replica.port} localhost ${port}`,
+			);
+
+		const heard = new Promise((resolve) => subscriber.once("message", resolve));
+		await tell(primary.port);
+		await heard;
+		await lookup("localhost", { all: true });
+		expect(await connection.command("PING")).toBe("PONG");
+		expect(connection.life).toBe(1);
+
+		await tell(replica.port);
+		await lost;
+	} finally {
+		await connection.close();
+		publisher.disconnect();
+		subscriber.disconnect();
+		await teller.stop();
 	}
 });
