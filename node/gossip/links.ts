@@ -1,4 +1,6 @@
 /** The links to peers as the stack has them, for the redialer. */
+
+import type { PeerId } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import type { AdmittedPeer, Log } from "../ports.ts";
 import { parseHostPort, toMultiaddr } from "./host-port.ts";
@@ -12,6 +14,8 @@ export class StackLinks implements Links {
 	readonly #stack: Stack;
 	readonly #topic: string;
 	readonly #log: Log;
+	/** To read an id costs more than the rest of a look, and the same are looked at for days. */
+	readonly #peerIds = new WeakMap<AdmittedPeer, PeerId>();
 
 	constructor(stack: Stack, topic: string, log: Log) {
 		this.#stack = stack;
@@ -19,9 +23,8 @@ export class StackLinks implements Links {
 		this.#log = log;
 	}
 
-	state(nodeId: string): LinkState {
-		const peer = peerIdFromString(nodeId);
-		const connections = this.#stack.getConnections(peer);
+	state(peer: AdmittedPeer): LinkState {
+		const connections = this.#stack.getConnections(this.#peerIdOf(peer));
 		const streams = connections
 			.filter(({ status }) => status === "open")
 			.flatMap((connection) => connection.streams)
@@ -32,7 +35,7 @@ export class StackLinks implements Links {
 		const flows =
 			streams.some(({ direction }) => direction === "inbound") &&
 			streams.some(({ direction }) => direction === "outbound") &&
-			this.hasJoined(nodeId);
+			this.hasJoined(peer.nodeId);
 		return flows ? "linked" : "mute";
 	}
 
@@ -56,5 +59,11 @@ export class StackLinks implements Links {
 		return pubsub
 			.getSubscribers(this.#topic)
 			.some((subscriber) => subscriber.toString() === nodeId);
+	}
+
+	#peerIdOf(peer: AdmittedPeer): PeerId {
+		const known = this.#peerIds.get(peer) ?? peerIdFromString(peer.nodeId);
+		this.#peerIds.set(peer, known);
+		return known;
 	}
 }

@@ -1,7 +1,8 @@
 /**
  * Keeps the links to the peers that this node dials: looks at each of them
  * every second or two, for as long as it is on the list, and dials it where
- * there is no connection. Nothing needs to happen for a look to come, so no
+ * there is no connection. Those that stand are looked at in one round, so that an
+ * idle node does not wake for each of them. Nothing needs to happen for a look to come, so no
  * lost event can strand a peer (libp2p's own reconnecting gives up, see the
  * limits for what replaces it).
  *
@@ -31,7 +32,7 @@ import type { AdmittedPeer, Clock, Log, Random, Timer } from "../ports.ts";
 export type LinkState = "absent" | "mute" | "linked";
 
 export interface Links {
-	state(nodeId: string): LinkState;
+	state(peer: AdmittedPeer): LinkState;
 	/** Resolves when connected, rejects when that failed. */
 	dial(peer: AdmittedPeer): Promise<void>;
 	cut(nodeId: string, reason: string): void;
@@ -39,8 +40,10 @@ export interface Links {
 
 interface Target {
 	peer: AdmittedPeer;
-	/** Undefined while it is being dialled. */
+	/** For its next look; undefined in a round, and while it is being dialled. */
 	timer: Timer | undefined;
+	/** It stood at the last look. */
+	inRound: boolean;
 	delayMs: number;
 	/** Whether gossip has flowed over the connection that there is. */
 	flowed: boolean;
@@ -59,6 +62,8 @@ export class Redialer {
 	readonly #random: Random;
 	readonly #log: Log;
 	readonly #targets = new Map<string, Target>();
+	/** For the next look at all that stand. */
+	#round: Timer | undefined;
 	#dialling = 0;
 	#begun = false;
 
@@ -94,6 +99,7 @@ export class Redialer {
 			const target: Target = {
 				peer,
 				timer: undefined,
+				inRound: false,
 				delayMs: REDIAL_MS_MIN,
 				flowed: false,
 				muteSinceMs: undefined,
@@ -115,23 +121,39 @@ export class Redialer {
 	/** The connection has closed: look again soon. */
 	lost(nodeId: string): void {
 		const target = this.#targets.get(nodeId);
-		if (target?.timer === undefined) return; // Not ours to dial, or being dialled.
-		target.timer.cancel();
+		if (target === undefined) return; // Not ours to dial.
+		const { timer, inRound } = target;
+		if (timer === undefined && !inRound) return; // It is being dialled.
+		timer?.cancel();
 		this.#look(target, this.#jittered(target.delayMs));
 	}
 
 	stop(): void {
 		this.aim([], new Set());
+		this.#round?.cancel();
 	}
 
 	#look(target: Target, afterMs: number): void {
-		target.timer = this.#clock.after(afterMs, () => {
-			target.timer = undefined;
-			const state = this.#links.state(target.peer.nodeId);
-			if (state !== "absent") this.#watch(target, state);
-			else if (this.#dialling < DIALS_AT_ONCE_MAX) void this.#dial(target);
-			else this.#look(target, this.#jittered(REDIAL_MS_MIN));
+		target.inRound = false;
+		target.timer = this.#clock.after(afterMs, () => this.#lookNow(target));
+	}
+
+	#lookInRound(target: Target): void {
+		target.inRound = true;
+		this.#round ??= this.#clock.after(this.#jittered(LINK_LOOK_MS), () => {
+			this.#round = undefined;
+			for (const each of this.#targets.values())
+				if (each.inRound) this.#lookNow(each);
 		});
+	}
+
+	#lookNow(target: Target): void {
+		target.timer = undefined;
+		target.inRound = false;
+		const state = this.#links.state(target.peer);
+		if (state !== "absent") this.#watch(target, state);
+		else if (this.#dialling < DIALS_AT_ONCE_MAX) void this.#dial(target);
+		else this.#look(target, this.#jittered(REDIAL_MS_MIN));
 	}
 
 	async #dial(target: Target): Promise<void> {
@@ -168,7 +190,7 @@ export class Redialer {
 			target.flowed = true;
 			target.muteSinceMs = undefined;
 			target.delayMs = REDIAL_MS_MIN;
-			this.#look(target, this.#jittered(LINK_LOOK_MS));
+			this.#lookInRound(target);
 			return;
 		}
 		target.muteSinceMs ??= nowMs;

@@ -27,6 +27,7 @@ import {
 	STREAM_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 import { inOneWrite } from "./one-write.ts";
+import { holdingUpdates } from "./window-updates.ts";
 
 export type Stack = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
 
@@ -46,11 +47,13 @@ export function createStack(options: {
 		transports: [tcp()],
 		connectionEncrypters: [inOneWrite(noise())],
 		streamMuxers: [
-			yamux({
-				maxInboundStreams: STREAMS_MAX,
-				// The connection monitor below does this, and acts on it.
-				enableKeepAlive: false,
-			}),
+			holdingUpdates(
+				yamux({
+					maxInboundStreams: STREAMS_MAX,
+					// The connection monitor below does this, and acts on it.
+					enableKeepAlive: false,
+				}),
+			),
 		],
 		connectionGater: options.gater,
 		connectionManager: {

@@ -19,13 +19,15 @@ const PROGRAM = new URL("../../test/bench/mesh-member.ts", import.meta.url)
 /** The announcer's, and at most so many others. */
 const OTHERS_MAX = 4;
 const WHOLE_MS_MAX = 120_000;
+/** A mesh that has made no link for so long makes none any more: longer than a dial may take. */
+const SETTLED_MS = 6_000;
 const LOOK_MS = 200;
 
 export class Mesh implements AsyncDisposable {
 	readonly announcer: Member;
 	readonly others: readonly Member[];
 
-	/** Resolves when every node has heard every other. */
+	/** Resolves when every node has heard every other, and all links are made. */
 	static async start(directory: string, nodeCount: number): Promise<Mesh> {
 		const processes = Math.min(OTHERS_MAX, nodeCount - 1);
 		const rest = Array.from({ length: processes }, (_, i) =>
@@ -56,12 +58,20 @@ export class Mesh implements AsyncDisposable {
 
 	async #whole(nodeCount: number): Promise<void> {
 		const deadlineMs = nowMs() + WHOLE_MS_MAX;
+		let links = 0;
+		let sinceMs = nowMs();
 		for (;;) {
 			const reports = await this.reports();
 			const least = Math.min(...reports.map((each) => each.peersHeardMin));
-			if (least === nodeCount - 1) return;
+			const now = reports.reduce((sum, each) => sum + each.links, 0);
+			if (now !== links) sinceMs = nowMs();
+			links = now;
+			const isSettled = nowMs() - sinceMs >= SETTLED_MS;
+			if (least === nodeCount - 1 && isSettled) return;
 			if (nowMs() > deadlineMs) {
-				throw new Error(`a node has heard ${least} of ${nodeCount - 1} others`);
+				throw new Error(
+					`a node has heard ${least} of ${nodeCount - 1} others, and links change`,
+				);
 			}
 			await sleep(LOOK_MS);
 		}

@@ -32,6 +32,8 @@ export interface Report {
 	readonly kind: "report";
 	/** Peers that its nodes have ever heard: of the one that has heard the fewest. */
 	readonly peersHeardMin: number;
+	/** Connections of all its nodes, each counted at both ends. */
+	readonly links: number;
 	/** Messages that its nodes have heard since the last report, repeats left out. */
 	readonly heard: number;
 	/** For each announcement since the last report: how many nodes heard it, and when the last did. */

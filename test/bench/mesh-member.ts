@@ -105,6 +105,11 @@ class Member {
 		this.gossip.admit(peers);
 	}
 
+	/** How many peers it is connected to. */
+	get links(): number {
+		return this.gossip.connected().length;
+	}
+
 	/** How many peers it has ever heard. */
 	get peersHeard(): number {
 		return this.#heard.size;
@@ -142,6 +147,7 @@ function makeReport(members: readonly Member[]): Report {
 	const report: Report = {
 		kind: "report",
 		peersHeardMin: Math.min(...members.map(({ peersHeard }) => peersHeard)),
+		links: members.reduce((sum, { links }) => sum + links, 0),
 		heard,
 		announcements: [...announcements].map(([seq, each]) => ({ seq, ...each })),
 	};

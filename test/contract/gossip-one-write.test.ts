@@ -2,7 +2,13 @@
 import { Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Gossip } from "../../node/ports.ts";
+import { ANNOUNCE_ROUTES_MAX } from "../../protocol/limits.ts";
 import { type GossipBench, libp2pBench } from "./gossip-bench.ts";
+
+const MESSAGES = 150;
+const YAMUX_WINDOW_BYTES = 256 * 1024;
+/** A frame of yamux without data: Noise adds its length and a tag. */
+const ENCRYPTED_HEADER_BYTES = 2 + 12 + 16;
 
 let bench: GossipBench;
 beforeEach(async () => {
@@ -15,14 +21,17 @@ afterEach(async () => {
 
 const peer = ({ nodeId, address }: Gossip) => ({ nodeId, p2p: address });
 
-function announce(gossip: Gossip, seq: number): void {
+function announce(gossip: Gossip, seq: number, routes = 1): void {
 	gossip.publish({
 		...{ kind: "announce", from: gossip.nodeId, epoch: 1, seq },
-		routes: [{ shard: 0, route: "q|t|", count: 1, topPriority: 5 }],
+		routes: Array.from({ length: routes }, (_, i) => ({
+			...{ shard: 0, route: `q${i}|t|`, count: 1, topPriority: 5 },
+		})),
 	});
 }
 
-test("each encrypted message leaves in one write, length and all", async () => {
+/** Two nodes, linked. */
+async function pair(): Promise<[Gossip, Gossip]> {
 	const [ann, bob] = [await bench.node("ann"), await bench.node("bob")];
 	const linked = (gossip: Gossip) =>
 		new Promise<void>((resolve) => gossip.onPeer(() => resolve()));
@@ -30,6 +39,11 @@ test("each encrypted message leaves in one write, length and all", async () => {
 	ann.admit([peer(bob)]);
 	bob.admit([peer(ann)]);
 	await Promise.all(met);
+	return [ann, bob];
+}
+
+test("each encrypted message leaves in one write, length and all", async () => {
+	const [ann, bob] = await pair();
 	const write = vi.spyOn(Socket.prototype, "write");
 	const seqs: number[] = [];
 	const heard = new Promise<void>((resolve) =>
@@ -45,4 +59,23 @@ test("each encrypted message leaves in one write, length and all", async () => {
 	// Noise: the length, in two bytes, and as much behind it.
 	for (const data of written)
 		expect(Buffer.from(data).readUInt16BE(0)).toBe(data.length - 2);
+});
+
+test("who hears a message writes nothing for it, and hears more than a window of them", async () => {
+	const [ann, bob] = await pair();
+	const write = vi.spyOn(Socket.prototype, "write");
+	let heard: PromiseWithResolvers<void>;
+	bob.onMessage(() => heard.resolve());
+	for (let seq = 1; seq <= MESSAGES; seq += 1) {
+		heard = Promise.withResolvers();
+		announce(ann, seq, ANNOUNCE_ROUTES_MAX);
+		await heard.promise;
+	}
+	const sizes = write.mock.calls.map(([data]) => (data as Uint8Array).length);
+	const bytes = sizes.reduce((sum, size) => sum + size, 0);
+	expect(bytes).toBeGreaterThan(YAMUX_WINDOW_BYTES);
+	// Those of streams that were about to end, and one for each half of a window.
+	const headers = sizes.filter((size) => size === ENCRYPTED_HEADER_BYTES);
+	expect(headers.length).toBeLessThan(MESSAGES / 10);
+	expect(headers.length).toBeGreaterThan(0);
 });

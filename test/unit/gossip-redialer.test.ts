@@ -34,12 +34,12 @@ const clock: Clock = {
 };
 
 let state: LinkState;
-let dials: { atMs: number; p2p: string }[];
+let dials: { atMs: number; nodeId: string; p2p: string }[];
 let cuts: number[];
 const links: Links = {
 	state: () => state,
-	async dial({ p2p }) {
-		dials.push({ atMs: nowMs, p2p });
+	async dial({ nodeId, p2p }) {
+		dials.push({ atMs: nowMs, nodeId, p2p });
 		throw new Error("refused");
 	},
 	cut() {
@@ -147,6 +147,20 @@ test("a linked peer is left alone, and dialled soon after it is lost", async () 
 	expect(dials.length).toBeGreaterThan(0);
 });
 
+test("an idle node wakes once for all its links, however many they are", async () => {
+	state = "linked";
+	const many = Array.from({ length: 30 }, (_, i) => ({
+		nodeId: `b${i}`,
+		p2p: "x:1",
+	}));
+	redialerOf("a").aim(many, nobody);
+	await passTo(10_000);
+	expect(timers).toHaveLength(1);
+	state = "absent";
+	await passTo(10_000 + REDIAL_MS_MAX);
+	expect(new Set(dials.map(({ nodeId }) => nodeId)).size).toBe(many.length);
+});
+
 test("a peer whose loss nobody told is dialled all the same", async () => {
 	state = "linked";
 	redialerOf("a").aim([peer], nobody);
@@ -183,13 +197,14 @@ test("a peer that moved is dialled at its new address at once", async () => {
 	await passTo(20_000);
 	redialer.aim([{ ...peer, p2p: "b.test:2" }], nobody);
 	await passTo(20_000);
-	expect(dials.at(-1)).toEqual({ atMs: 20_000, p2p: "b.test:2" });
+	expect(dials.at(-1)).toEqual({ atMs: 20_000, ...peer, p2p: "b.test:2" });
 });
 
 test("no more than so many peers are dialled at once", async () => {
 	const hung: Links = {
 		...links,
-		dial: () => new Promise(() => dials.push({ atMs: nowMs, p2p: "" })),
+		dial: () =>
+			new Promise(() => dials.push({ atMs: nowMs, nodeId: "", p2p: "" })),
 	};
 	const many = Array.from({ length: 30 }, (_, i) => ({
 		nodeId: `b${i}`,
@@ -208,5 +223,10 @@ test("a peer off the list is not dialled, and nothing is left running", async ()
 	dials = [];
 	await passTo(50_000);
 	expect(dials).toEqual([]);
+	expect(timers).toEqual([]);
+	state = "linked";
+	redialer.aim([peer], nobody);
+	await passTo(60_000);
+	redialer.stop();
 	expect(timers).toEqual([]);
 });
