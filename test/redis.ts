@@ -51,7 +51,8 @@ export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 		async stop() {
 			// Asked to go, a replica that writes its first append only file stays (Redis 7.0).
 			await server.end("SIGKILL");
-			await rm(dir, { recursive: true });
+			// The child that writes that file outlives the server for a moment.
+			await rm(dir, { recursive: true, maxRetries: 10, retryDelay: 100 });
 		},
 	};
 }

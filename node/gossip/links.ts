@@ -1,5 +1,4 @@
 /** The links to peers as the stack has them, for the redialer. */
-
 import type { PeerId } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import type { AdmittedPeer, Log } from "../ports.ts";
@@ -14,7 +13,7 @@ export class StackLinks implements Links {
 	readonly #stack: Stack;
 	readonly #topic: string;
 	readonly #log: Log;
-	/** To read an id costs more than the rest of a look, and the same are looked at for days. */
+	/** To read an id takes cryptography, and the same are looked at for days. */
 	readonly #peerIds = new WeakMap<AdmittedPeer, PeerId>();
 
 	constructor(stack: Stack, topic: string, log: Log) {

@@ -2,9 +2,9 @@
  * Keeps the links to the peers that this node dials: looks at each of them
  * every second or two, for as long as it is on the list, and dials it where
  * there is no connection. Those that stand are looked at in one round, so that an
- * idle node does not wake for each of them. Nothing needs to happen for a look to come, so no
- * lost event can strand a peer (libp2p's own reconnecting gives up, see the
- * limits for what replaces it).
+ * idle node does not wake for each of them. Nothing needs to happen for a look to
+ * come, so no lost event can strand a peer (libp2p's own reconnecting gives up, see
+ * the limits for what replaces it).
  *
  * A connection alone is not a link. Streams close while their connection
  * lives, and are not opened again by the library; so a connection over which
@@ -42,7 +42,7 @@ interface Target {
 	peer: AdmittedPeer;
 	/** For its next look; undefined in a round, and while it is being dialled. */
 	timer: Timer | undefined;
-	/** It stood at the last look. */
+	/** Its next look comes with the round. */
 	inRound: boolean;
 	delayMs: number;
 	/** Whether gossip has flowed over the connection that there is. */
@@ -131,6 +131,7 @@ export class Redialer {
 	stop(): void {
 		this.aim([], new Set());
 		this.#round?.cancel();
+		this.#round = undefined;
 	}
 
 	#look(target: Target, afterMs: number): void {

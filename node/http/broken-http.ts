@@ -5,7 +5,8 @@
  * A client may send its next request before the last one is answered. If that
  * next one is broken, its 400 would be read as the answer to the last one, which
  * may have been taken. So while an answer is under way on the socket, nothing is
- * said in its place: the socket closes behind it.
+ * said in its place: the socket closes behind it. Nor is a word said where no request
+ * has begun: it would be read as the answer to one that is just leaving its client.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -30,7 +31,8 @@ export class BrokenHttp {
 	}
 
 	answer(error: NodeJS.ErrnoException, socket: Socket): void {
-		if (!socket.writable || error.code === "ECONNRESET") {
+		const isOver = !socket.writable || error.code === "ECONNRESET";
+		if (isOver || socket.bytesRead === 0) {
 			socket.destroySoon();
 		} else if (!this.#closeAfterAnswers(socket)) {
 			writeTo(socket, brokenHttp[error.code ?? ""] ?? notHttp);

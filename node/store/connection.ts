@@ -264,13 +264,19 @@ export class Connection {
 	}
 
 	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
-	#moved({ host, port, addresses }: Told): void {
-		const { stream } = this.#redis;
-		const { remoteAddress, remotePort } = stream ?? {};
-		if (remoteAddress === undefined) return; // It is with nobody, and asks anyway.
-		if (addresses.includes(remoteAddress) && remotePort === port) return;
+	async #moved({ host, port, addresses }: Told): Promise<void> {
+		const { life } = this;
+		const known = await addresses;
+		const { remoteAddress, remotePort } = this.#redis.stream ?? {};
+		// It is with nobody, and asks anyway; or it may be anywhere, and has asked since.
+		if (remoteAddress === undefined) return;
+		if (known.length === 0 && life !== this.life) return;
+		if (known.includes(remoteAddress) && remotePort === port) {
+			this.#log.debug({ host, port }, "told of the primary that it is with");
+			return;
+		}
 		this.#log.info({ host, port }, "Redis has another primary");
-		stream.destroy();
+		this.#redis.stream.destroy();
 	}
 
 	#begin(): void {

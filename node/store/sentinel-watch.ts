@@ -33,8 +33,8 @@ export interface Told {
 	/** As the Sentinel says it: an address, or a name where it is set up to announce names. */
 	readonly host: string;
 	readonly port: number;
-	/** Of the host; none where they cannot be had soon. */
-	readonly addresses: readonly string[];
+	/** Of the host; none where they cannot be had soon. Never rejects. */
+	readonly addresses: Promise<readonly string[]>;
 }
 
 export class SentinelWatch {
@@ -66,10 +66,10 @@ export class SentinelWatch {
 			});
 			client.on("ready", () => void this.#subscribe(client));
 			// `name, former host and port, new host and port`
-			client.on("message", async (_channel, text: string) => {
+			client.on("message", (_channel, text: string) => {
 				const [name, , , host = "", port] = text.split(" ");
 				if (name !== primary) return;
-				const addresses = await this.#addressesOf(host);
+				const addresses = this.#addressesOf(host);
 				moved({ host, port: Number(port), addresses });
 			});
 			// The others are listened to, and this one is tried again.
@@ -93,7 +93,6 @@ export class SentinelWatch {
 		}
 	}
 
-	/** A name that cannot be looked up soon has none: rather leave a good primary than stay with a former one. */
 	async #addressesOf(host: string): Promise<readonly string[]> {
 		if (isIP(host) !== 0) return [host];
 		const late = Promise.withResolvers<[]>();

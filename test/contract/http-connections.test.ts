@@ -37,6 +37,24 @@ test("what is not HTTP is told so", async () => {
 	expect(text).toContain('"code":"invalid"');
 });
 
+test("a connection on which no request began in time is closed without a word, another told so", async () => {
+	await using server = await startServer();
+	const [host, port] = server.address.split(":");
+	const heard = async (sent: string) => {
+		const socket = connect(Number(port), host).setEncoding("utf8");
+		let text = "";
+		socket.on("data", (part: string) => {
+			text += part;
+		});
+		socket.write(sent);
+		await once(socket, "close");
+		return text;
+	};
+	const [silence, half] = await Promise.all([heard(""), heard("GET / HT")]);
+	expect(silence).toBe("");
+	expect(half).toMatch(/^HTTP\/1.1 408 .*"code":"timeout"/s);
+}, 30_000);
+
 test.each([
 	["one large header", `X-A: ${"a".repeat(HEADER_BYTES_MAX)}\r\n`],
 	["many headers", "X-A: aaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(2_000)],

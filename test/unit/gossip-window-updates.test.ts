@@ -74,16 +74,18 @@ test("what opens or ends a stream, data, pings and large updates leave as they a
 	left(...frames);
 });
 
-test("of a stream that was ended nothing is remembered", () => {
+test("what ends a stream takes along what was held back: the peer may send on", () => {
 	const { send, left } = sender();
 	send(frame(UPDATE, 0, 1, 127 * KIB));
-	const end = frame(UPDATE, FIN, 1, 0);
-	send(end);
+	send(frame(UPDATE, FIN, 1, 0));
+	left(frame(UPDATE, FIN, 1, 127 * KIB));
 	send(frame(UPDATE, 0, 1, 127 * KIB));
-	left(end);
+	left();
+	send(frame(UPDATE, 0, 1, KIB));
+	left(frame(UPDATE, 0, 1, 128 * KIB));
 });
 
-test("of streams that the peer ended no more than so many are remembered", () => {
+test("of streams that have ended no more than so many are remembered", () => {
 	const { send, left } = sender();
 	for (let stream = 1; stream <= STREAMS_HELD_MAX; stream += 1)
 		send(frame(UPDATE, 0, stream, stream));
