@@ -15,7 +15,7 @@ export async function openBareRoute({ redis }: Ground): Promise<Door> {
 		[String(port), String(redis.port)],
 	);
 	await server.untilReady(async (said) => said.includes("ready"));
-	const door = await HttpDoor.open("the bare route", port);
+	const door = new HttpDoor("the bare route", port);
 	return {
 		submit: (type, payload) => door.submit(type, payload),
 		async [Symbol.asyncDispose]() {

@@ -45,7 +45,7 @@ export const bullmqBehindRoute: Contender = {
 			[String(port), String(redis.port)],
 		);
 		await server.untilReady(async (said) => said.includes("ready"));
-		const door = await HttpDoor.open("BullMQ's route", port);
+		const door = new HttpDoor("BullMQ's route", port);
 		const scheduler = new BullMqBehindRoute(redis.port, server, door);
 		if (role === "running") await scheduler.startWorker();
 		return scheduler;

@@ -61,7 +61,7 @@ export class BenchNode implements AsyncDisposable {
 		const compiled = { NODE_COMPILE_CACHE: join(directory, "compiled") };
 		const child = new Child("the node", process.execPath, args, compiled);
 		await child.untilReady(() => isReady(port));
-		const connections = await HttpConnections.open(port, IN_FLIGHT);
+		const connections = new HttpConnections(port, IN_FLIGHT);
 		const { body } = await connections.get("/v1/nodes");
 		const { nodes } = JSON.parse(body) as { nodes: NodeAsRead[] };
 		const own = nodes.find(({ http }) => http === `127.0.0.1:${port}`);

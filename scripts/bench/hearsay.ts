@@ -163,7 +163,7 @@ export function makeHearsay(flags: readonly string[]): Contender {
 		async open(ground, role): Promise<Scheduler> {
 			const cluster = { ground, flags };
 			const node = await startHearsay(cluster, role);
-			const door = await HttpDoor.open("the node", node.port);
+			const door = new HttpDoor("the node", node.port);
 			return new Hearsay(cluster, node, door);
 		},
 	};

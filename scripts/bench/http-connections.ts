@@ -71,21 +71,21 @@ class Connection {
 	}
 }
 
+/**
+ * No more than so many connections, each opened when it is first needed: one that waits
+ * for long for its first request is closed by the server, maybe just as that leaves.
+ */
 export class HttpConnections {
 	readonly #port: number;
-	readonly #all: Set<Connection>;
-	readonly #idle: Connection[];
+	readonly #max: number;
+	readonly #all = new Set<Connection>();
+	readonly #idle: Connection[] = [];
 	readonly #turns: ((connection: Connection) => void)[] = [];
+	#opened = 0;
 
-	private constructor(port: number, connections: readonly Connection[]) {
+	constructor(port: number, max: number) {
 		this.#port = port;
-		this.#all = new Set(connections);
-		this.#idle = [...connections];
-	}
-
-	static async open(port: number, count: number): Promise<HttpConnections> {
-		const opening = Array.from({ length: count }, () => Connection.open(port));
-		return new HttpConnections(port, await Promise.all(opening));
+		this.#max = max;
 	}
 
 	get(path: string): Promise<Answer> {
@@ -98,13 +98,8 @@ export class HttpConnections {
 		);
 	}
 
-	/** Waits for a connection where all are in use. */
 	async #exchange(request: string): Promise<Answer> {
-		const idle = this.#idle.shift();
-		const connection =
-			idle === undefined
-				? await new Promise<Connection>((turn) => this.#turns.push(turn))
-				: await this.#revive(idle);
+		const connection = await this.#take();
 		const answer = await connection.send(request);
 		const next = this.#turns.shift();
 		if (next === undefined) this.#idle.push(connection);
@@ -112,13 +107,18 @@ export class HttpConnections {
 		return answer;
 	}
 
-	/** Servers close connections that have been idle for long. */
-	async #revive(connection: Connection): Promise<Connection> {
-		if (connection.isOpen) return connection;
-		this.#all.delete(connection);
-		const another = await Connection.open(this.#port);
-		this.#all.add(another);
-		return another;
+	/** Waits for one where all are in use. */
+	async #take(): Promise<Connection> {
+		const idle = this.#idle.shift();
+		if (idle?.isOpen) return idle;
+		if (idle === undefined && this.#opened === this.#max)
+			return await new Promise((turn) => this.#turns.push(turn));
+		// Servers close connections that have been idle for long: another takes its place.
+		if (idle === undefined) this.#opened += 1;
+		else this.#all.delete(idle);
+		const connection = await Connection.open(this.#port);
+		this.#all.add(connection);
+		return connection;
 	}
 
 	close(): void {

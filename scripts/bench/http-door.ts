@@ -17,21 +17,12 @@ export class HttpDoor implements Door {
 	readonly #name: string;
 	readonly #port: number;
 	readonly #connections: HttpConnections;
-	#waits: Promise<HttpConnections> | undefined;
+	#waits: HttpConnections | undefined;
 
-	private constructor(
-		name: string,
-		port: number,
-		connections: HttpConnections,
-	) {
+	constructor(name: string, port: number) {
 		this.#name = name;
 		this.#port = port;
-		this.#connections = connections;
-	}
-
-	static async open(name: string, port: number): Promise<HttpDoor> {
-		const connections = await HttpConnections.open(port, IN_FLIGHT);
-		return new HttpDoor(name, port, connections);
+		this.#connections = new HttpConnections(port, IN_FLIGHT);
 	}
 
 	async submit(type: TaskType, payload: object): Promise<void> {
@@ -40,10 +31,9 @@ export class HttpDoor implements Door {
 
 	/** Submits a task, then waits for its result; throws where it has none. */
 	async call(type: TaskType, payload: object): Promise<void> {
-		this.#waits ??= HttpConnections.open(this.#port, WAITS_MAX);
-		const waits = await this.#waits;
+		this.#waits ??= new HttpConnections(this.#port, WAITS_MAX);
 		const { id } = JSON.parse(await this.#submit(type, payload));
-		const answer = await waits.get(`${PATH}/${id}?wait=${WAIT}`);
+		const answer = await this.#waits.get(`${PATH}/${id}?wait=${WAIT}`);
 		const { state } = JSON.parse(answer.body) as { state?: string };
 		if (state !== "SUCCESS") {
 			throw new Error(`${this.#name} answered a wait with ${answer.body}`);
@@ -65,7 +55,7 @@ export class HttpDoor implements Door {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.#connections.close();
-		(await this.#waits)?.close();
+		this.#waits?.close();
 	}
 
 	#submit(type: TaskType, payload: object): Promise<string> {
