@@ -63,7 +63,7 @@ export const BULK_READ_PATIENCE_MS = 10_000;
 export const HTTP_CONNECTIONS_MAX = 4_096;
 /** Request line and headers together. Beyond: 431. */
 export const HEADER_BYTES_MAX = 16 * 1024;
-/** Headers, and then the whole request, must have come by then. Else: 408. */
+/** Headers, and then the whole request, must have come by then. Else: 408; where not a byte has come, the connection is closed. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection on which nothing moves is closed after this. */

@@ -13,7 +13,7 @@ export class StackLinks implements Links {
 	readonly #stack: Stack;
 	readonly #topic: string;
 	readonly #log: Log;
-	/** To read an id takes cryptography, and the same are looked at for days. */
+	/** An idle node's profile had more of reading ids than of the rest of a look, and the same are looked at for days. */
 	readonly #peerIds = new WeakMap<AdmittedPeer, PeerId>();
 
 	constructor(stack: Stack, topic: string, log: Log) {

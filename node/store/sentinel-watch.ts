@@ -33,7 +33,7 @@ export interface Told {
 	/** As the Sentinel says it: an address, or a name where it is set up to announce names. */
 	readonly host: string;
 	readonly port: number;
-	/** Of the host; none where they cannot be had soon. Never rejects. */
+	/** Of the host. None where they cannot be had soon: to stay with a former primary meanwhile loses writes. Never rejects. */
 	readonly addresses: Promise<readonly string[]>;
 }
 
