@@ -9,6 +9,12 @@ import {
 import type { Series } from "./plan.ts";
 import type { Fsync } from "./redis.ts";
 
+/**
+ * Peers that are cut off without a word miss each other after 11 s at the latest
+ * (LINK_PING_MS and LINK_PING_TIMEOUT_MS in protocol/limits.ts).
+ */
+const SPLIT_S_MIN = 15;
+
 export const HELP = `npm run chaos [-- OPTIONS]
 
 Real nodes, real Redis, clients that submit without pause, and faults drawn from
@@ -24,8 +30,9 @@ is held against what is promised. Exit code 1 where a promise is broken.
   --times N        instead: N faults of one kind, kill or vanish, one after the
                    other, to measure recovery …
   --interval MS    … so often (default: 2000 of kill, 14000 of vanish)
-  --split S        instead: cut every peer from every other for S seconds, with
-                   Redis in reach, and measure throughput before, meanwhile and
+  --split S        instead: cut every peer from every other for S seconds (15 or
+                   more, as peers may take 11 to miss each other), with Redis
+                   in reach, and measure throughput before, meanwhile and
                    after, and how soon the peers see each other again
   --attach URL     trouble the running local cluster of the node at this address,
                    by kill and pause; its nodes must have been started with
@@ -98,7 +105,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
 		splitMs:
 			split === undefined
 				? undefined
-				: readCount("--split", split, 10, 86_400) * 1_000,
+				: readCount("--split", split, SPLIT_S_MIN, 86_400) * 1_000,
 		attach: attach === undefined ? undefined : readLoopback(attach),
 	};
 }

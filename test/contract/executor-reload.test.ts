@@ -1,5 +1,5 @@
 /** Threads that cannot be started any more, once the node runs: no job pays for it. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -31,8 +31,10 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
+/** In one step: a thread that is started meanwhile finds no file that is empty yet, a trouble of its own. */
 function save(text: string): void {
-	writeFileSync(file, text);
+	writeFileSync(`${file}.new`, text);
+	renameSync(`${file}.new`, file);
 }
 
 function handlers(version: number): string {

@@ -45,7 +45,7 @@ test(`what ran on a node that vanishes starts elsewhere within 7 s${unless}`, as
 });
 
 test(`throughput holds while no peer sees another, and the mesh is whole again within 15 s${unless}`, async () => {
-	const report = await runChaos<SplitReport>("--split", "10");
+	const report = await runChaos<SplitReport>("--split", "15");
 	if (report === undefined) return;
 	expect(report.breaches).toEqual([]);
 	const { split } = report.phases;

@@ -40,7 +40,8 @@ test("it troubles no other machine's cluster", async () => {
 test.each([
 	[["--times", "3"], "--times"],
 	[["--times", "3", "--faults", "kill,vanish"], "--times"],
-	[["--split", "10", "--faults", "kill"], "--split"],
+	[["--split", "15", "--faults", "kill"], "--split"],
+	[["--split", "14"], "from 15 to"],
 ])("it refuses %j, and says why", async (args, option) => {
 	await expect(runChaos(...args)).rejects.toMatchObject({
 		code: 2,
