@@ -6,6 +6,13 @@
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { nowMs } from "./clock.ts";
+
+/**
+ * One that was not used for so long is not used again. Servers close those that are idle
+ * (all that are measured after 72 s or more), and a request that leaves at that moment is lost.
+ */
+const KEPT_MS = 30_000;
 
 export interface Answer {
 	readonly status: number;
@@ -15,6 +22,7 @@ export interface Answer {
 class Connection {
 	readonly #socket: Socket;
 	#received = "";
+	#usedMs = nowMs();
 	#waiting: PromiseWithResolvers<Answer> | undefined;
 
 	private constructor(socket: Socket) {
@@ -33,12 +41,12 @@ class Connection {
 		return new Connection(socket);
 	}
 
-	get isOpen(): boolean {
-		return !this.#socket.destroyed;
+	get isUsable(): boolean {
+		return !this.#socket.destroyed && nowMs() - this.#usedMs < KEPT_MS;
 	}
 
 	async send(request: string): Promise<Answer> {
-		if (!this.isOpen) throw new Error("the connection is closed");
+		if (this.#socket.destroyed) throw new Error("the connection is closed");
 		this.#waiting = Promise.withResolvers();
 		this.#socket.write(request);
 		return this.#waiting.promise;
@@ -63,6 +71,7 @@ class Connection {
 			body: this.#received.slice(bodyAt),
 		};
 		this.#received = "";
+		this.#usedMs = nowMs();
 		this.#waiting?.resolve(answer);
 	}
 
@@ -110,12 +119,14 @@ export class HttpConnections {
 	/** Waits for one where all are in use. */
 	async #take(): Promise<Connection> {
 		const idle = this.#idle.shift();
-		if (idle?.isOpen) return idle;
+		if (idle?.isUsable) return idle;
 		if (idle === undefined && this.#opened === this.#max)
 			return await new Promise((turn) => this.#turns.push(turn));
-		// Servers close connections that have been idle for long: another takes its place.
 		if (idle === undefined) this.#opened += 1;
-		else this.#all.delete(idle);
+		else {
+			idle.close();
+			this.#all.delete(idle);
+		}
 		const connection = await Connection.open(this.#port);
 		this.#all.add(connection);
 		return connection;
