@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { judge } from "../test/checker/checker.ts";
+import { bundleProgram } from "./build/program.ts";
 import { AttachedCluster } from "./chaos/attached-cluster.ts";
 import { runCourse } from "./chaos/course.ts";
 import { isNetworkFault } from "./chaos/fault.ts";
@@ -131,6 +132,7 @@ async function run(
 		});
 	}
 	process.channel?.unref();
+	await bundleProgram();
 	const { splitMs, json } = options;
 	const report =
 		splitMs === undefined

@@ -10,7 +10,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type {
 	ClusterAsRead,
 	NodeAsRead,
@@ -21,10 +20,6 @@ import { HearsayProcess, PROGRAM } from "./e2e/up-process.ts";
 import { type RedisServer, startRedis } from "./redis.ts";
 
 const LOOK_MS = 10;
-/** Nodes start in half the time where an earlier one has compiled the program. */
-const COMPILED = fileURLToPath(
-	new URL("../node_modules/.cache/hearsay-tests", import.meta.url),
-);
 /** Enough for a machine that is busy with something else too. */
 const PATIENCE_MS = 20_000;
 
@@ -239,10 +234,7 @@ export function launchNode(
 	flags: readonly string[],
 	folder: string,
 ): HearsayProcess {
-	const node = new HearsayProcess(PROGRAM, ["node", ...flags], folder, {
-		...process.env,
-		NODE_COMPILE_CACHE: COMPILED,
-	});
+	const node = new HearsayProcess(PROGRAM, ["node", ...flags], folder);
 	const killWithUs = () => node.kill("SIGKILL");
 	process.once("exit", killWithUs);
 	void node.ended.then(() => process.off("exit", killWithUs));

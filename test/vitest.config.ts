@@ -5,14 +5,20 @@
  * at a time, because it measures times on clusters of real processes. Every
  * test has an end, so that one which hangs is a failure and not a wait.
  */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const CORES = 2;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** For all that tests start: a program starts in half the time where an earlier one has compiled it. */
+const COMPILED = join(ROOT, "node_modules/.cache/hearsay-tests");
 
 export default defineConfig({
-	root: fileURLToPath(new URL("..", import.meta.url)),
+	root: ROOT,
 	test: {
+		globalSetup: join(ROOT, "test/program.ts"),
+		env: { NODE_COMPILE_CACHE: COMPILED },
 		allowOnly: false,
 		teardownTimeout: 10_000,
 		projects: [

@@ -7,10 +7,11 @@
  */
 import { join } from "node:path";
 import { nowMs, sleep } from "../bench/clock.ts";
+import { PROGRAM_FILE } from "../build/program.ts";
 import type { NodePlace } from "./ground.ts";
 import { OwnProcess } from "./process.ts";
 
-const PROGRAM = new URL("../../node/main.ts", import.meta.url).pathname;
+const PROGRAM = new URL(`../../${PROGRAM_FILE}`, import.meta.url).pathname;
 const HANDLERS = new URL("handlers.ts", import.meta.url).pathname;
 const READY_POLL_MS = 20;
 const READY_ASK_MS = 1_000;

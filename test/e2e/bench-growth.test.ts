@@ -26,7 +26,6 @@ import type { Figures, Measure, Side } from "../../scripts/bench/measure.ts";
 import { meshMeasure } from "../../scripts/bench/mesh.ts";
 import { BenchRedis } from "../../scripts/bench/redis.ts";
 import { STRESS } from "../../scripts/bench/stress.ts";
-import { bundleProgram } from "../../scripts/build/program.ts";
 
 const TASKS = 400;
 
@@ -35,7 +34,6 @@ let ground: Ground;
 
 beforeAll(async () => {
 	const directory = mkdtempSync(join(tmpdir(), "hearsay-bench-"));
-	await bundleProgram();
 	redis = await BenchRedis.start(directory);
 	ground = { redis, directory, tasks: TASKS };
 });

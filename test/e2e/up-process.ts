@@ -7,11 +7,12 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { PROGRAM_FILE } from "../../scripts/build/program.ts";
 
-/** The program from its sources. */
+/** As users run it: see test/program.ts. */
 export const PROGRAM: readonly string[] = [
 	process.execPath,
-	fileURLToPath(new URL("../../node/main.ts", import.meta.url)),
+	fileURLToPath(new URL(`../../${PROGRAM_FILE}`, import.meta.url)),
 ];
 
 export class HearsayProcess {
