@@ -1,5 +1,6 @@
 /** What `npm run chaos` is asked for, its checks, and the command that asks for it again. */
 import { parseArgs } from "node:util";
+import { LINK_PING_MS, LINK_PING_TIMEOUT_MS } from "../../protocol/limits.ts";
 import {
 	FAULT_KINDS,
 	type FaultKind,
@@ -9,11 +10,10 @@ import {
 import type { Series } from "./plan.ts";
 import type { Fsync } from "./redis.ts";
 
-/**
- * Peers that are cut off without a word miss each other after 11 s at the latest
- * (LINK_PING_MS and LINK_PING_TIMEOUT_MS in protocol/limits.ts).
- */
-const SPLIT_S_MIN = 15;
+/** Peers that are cut off without a word miss each other after this, at the latest. */
+const MISSED_S_MAX = (LINK_PING_MS + LINK_PING_TIMEOUT_MS) / 1_000;
+/** They also have to say so, on a busy machine. */
+const SPLIT_S_MIN = MISSED_S_MAX + 4;
 
 export const HELP = `npm run chaos [-- OPTIONS]
 
@@ -30,8 +30,8 @@ is held against what is promised. Exit code 1 where a promise is broken.
   --times N        instead: N faults of one kind, kill or vanish, one after the
                    other, to measure recovery …
   --interval MS    … so often (default: 2000 of kill, 14000 of vanish)
-  --split S        instead: cut every peer from every other for S seconds (15 or
-                   more, as peers may take 11 to miss each other), with Redis
+  --split S        instead: cut every peer from every other for S seconds (${SPLIT_S_MIN} or
+                   more, as peers may take ${MISSED_S_MAX} to miss each other), with Redis
                    in reach, and measure throughput before, meanwhile and
                    after, and how soon the peers see each other again
   --attach URL     trouble the running local cluster of the node at this address,

@@ -6,9 +6,6 @@
  * better the next time (a port in use, a broken handler file), so the cluster
  * gives up; one that was ready once is started again, for as long as `up` runs.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import {
 	RESTART_MS_MAX,
@@ -21,8 +18,8 @@ import type { Clock, Timer } from "../../ports.ts";
 import type { Environment } from "../flags.ts";
 import { sleep } from "../sleep.ts";
 import type { Terminal } from "../terminal.ts";
-import { LogFollower, openLog } from "./log-file.ts";
 import { formatLogLine } from "./log-line.ts";
+import { MemberProcess } from "./member-process.ts";
 import { askReadiness } from "./readiness.ts";
 
 export interface MemberPlan {
@@ -53,7 +50,8 @@ export class Member {
 	readonly #plan: MemberPlan;
 	readonly #clock: Clock;
 	readonly #terminal: Terminal;
-	#child: ChildProcess | undefined;
+	/** The one that runs. */
+	#process: MemberProcess | undefined;
 	#stopping = false;
 	#restart: Timer | undefined;
 	#restartMs = RESTART_MS_MIN;
@@ -66,91 +64,82 @@ export class Member {
 
 	/** Resolves when the node can accept and run tasks. @throws MemberFailed */
 	async start(): Promise<void> {
-		const child = this.#spawn();
-		const ended = once(child, "exit").then(([code]) => {
-			throw new MemberFailed(this.#plan.name, code === 2 ? 2 : 1);
+		const { name } = this.#plan;
+		const process = this.#begin();
+		const ended = process.ended.then(({ code, how }) => {
+			// What it could not say itself.
+			if (process.pid === undefined) this.#terminal.problem(`${name} ${how}.`);
+			throw new MemberFailed(name, code === 2 ? 2 : 1);
 		});
-		await Promise.race([this.#untilReady(child), ended]);
-		this.#keepUp(child);
+		await Promise.race([this.#untilReady(process), ended]);
+		void this.#keepUp(process);
 	}
 
 	/** Lets it finish or hand back its tasks; past its time it is killed. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		this.#restart?.cancel();
-		const child = this.#child;
-		if (child === undefined) return;
+		const process = this.#process;
+		if (process === undefined) return;
 		const patienceMs = this.#plan.drainMs + STOP_MARGIN_MS;
 		const late = this.#clock.after(patienceMs, () => {
 			this.#terminal.problem(`${this.#plan.name} does not stop; killing it.`);
-			child.kill("SIGKILL");
+			process.kill("SIGKILL");
 		});
-		const ended = once(child, "exit");
-		child.kill("SIGTERM");
-		await ended;
+		process.kill("SIGTERM");
+		await process.ended;
 		late.cancel();
 	}
 
 	kill(): void {
-		this.#child?.kill("SIGKILL");
+		this.#process?.kill("SIGKILL");
 	}
 
-	#spawn(): ChildProcess {
+	#begin(): MemberProcess {
 		const { name, command, env, logPath, hold } = this.#plan;
-		const [program = "", ...args] = command;
-		const log = openLog(logPath);
-		const follower = new LogFollower(logPath, (line) => {
+		const plan = { command, env: env(), logPath, hold: hold() };
+		const process = new MemberProcess(plan, (line) => {
 			const text = formatLogLine(line);
 			if (text !== undefined) this.#terminal.problem(`${name}  ${text}`);
 		});
-		const child = spawn(program, args, {
-			env: env(),
-			// The channel tells the node when `up` is gone: see stop-signals.ts.
-			stdio: ["ignore", log, log, "ipc", hold()],
-			// Its own process group: a Ctrl-C in the terminal is not for it.
-			detached: true,
+		this.#process = process;
+		void process.ended.then(() => {
+			this.#process = undefined;
 		});
-		closeSync(log);
-		this.#child = child;
-		child.once("exit", () => {
-			this.#child = undefined;
-			follower.close();
-		});
-		return child;
+		return process;
 	}
 
 	/** Starts it again whenever it ends, later and later if it does so soon. */
-	#keepUp(child: ChildProcess): void {
+	async #keepUp(process: MemberProcess): Promise<void> {
 		const startedMs = this.#clock.monoMs();
-		child.once("exit", (code, signal) => {
-			if (this.#stopping) return;
-			const livedMs = this.#clock.monoMs() - startedMs;
-			if (livedMs > RESTART_MS_MAX) this.#restartMs = RESTART_MS_MIN;
-			this.#terminal.problem(
-				`${this.#plan.name} (pid ${child.pid}) ended by ${signal ?? `itself with code ${code}`}; it starts again in ${this.#restartMs / 1_000} s.`,
-			);
-			this.#restart = this.#clock.after(this.#restartMs, () => {
-				const next = this.#spawn();
-				this.#keepUp(next);
-				void this.#tellReady(next);
-			});
-			this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+		const { how } = await process.ended;
+		if (this.#stopping) return;
+		const livedMs = this.#clock.monoMs() - startedMs;
+		if (livedMs > RESTART_MS_MAX) this.#restartMs = RESTART_MS_MIN;
+		this.#terminal.problem(
+			`${this.#plan.name} ${how}; it starts again in ${this.#restartMs / 1_000} s.`,
+		);
+		this.#restart = this.#clock.after(this.#restartMs, () => {
+			const next = this.#begin();
+			void this.#keepUp(next);
+			void this.#tellReady(next);
 		});
+		this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
 	}
 
-	async #tellReady(child: ChildProcess): Promise<void> {
-		await this.#untilReady(child);
-		if (this.#child === child && !this.#stopping) {
-			this.#terminal.line(`${this.#plan.name}  is back (pid ${child.pid})`);
+	async #tellReady(process: MemberProcess): Promise<void> {
+		await this.#untilReady(process);
+		if (this.#process === process && !this.#stopping) {
+			this.#terminal.line(`${this.#plan.name}  is back (pid ${process.pid})`);
 		}
 	}
 
 	/** Returns too when the process has ended: whoever cares watches that. */
-	async #untilReady(child: ChildProcess): Promise<void> {
+	async #untilReady(process: MemberProcess): Promise<void> {
 		// Until it says so itself, whoever answers on its port may be another program.
-		await Promise.race([once(child, "message"), once(child, "exit")]);
+		await Promise.race([process.speaks, process.ended]);
 		let tellAtMs = this.#clock.monoMs() + UP_TELL_MS;
-		while (this.#child === child) {
+		while (this.#process === process) {
 			const { ready, reasons } = await askReadiness(
 				this.#plan.url,
 				this.#clock,

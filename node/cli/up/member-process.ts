@@ -1,0 +1,94 @@
+/**
+ * One process of a node, from its start to its end, with its log followed
+ * meanwhile. A system that is out of processes, files or memory starts none:
+ * then this has ended before it began, as one whose process died at once.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import type { Writable } from "node:stream";
+import type { Environment } from "../flags.ts";
+import { LogFollower, openLog } from "./log-file.ts";
+
+export interface ProcessPlan {
+	/** Program, then arguments. */
+	readonly command: readonly string[];
+	readonly env: Environment;
+	readonly logPath: string;
+	/** Held open by the process for as long as it lives. */
+	readonly hold: Writable | "ignore";
+}
+
+export interface ProcessEnd {
+	/** Null where a signal ended it, or it never began. */
+	readonly code: number | null;
+	/** What to say after its name. */
+	readonly how: string;
+}
+
+export class MemberProcess {
+	readonly #child: ChildProcess | undefined;
+	/** Resolves at its first message. */
+	readonly speaks: Promise<void>;
+	/** Resolves, never rejects. */
+	readonly ended: Promise<ProcessEnd>;
+
+	/** `onLine` gets every line that is added to its log. */
+	constructor(plan: ProcessPlan, onLine: (line: string) => void) {
+		const speaks = Promise.withResolvers<void>();
+		const ended = Promise.withResolvers<ProcessEnd>();
+		this.speaks = speaks.promise;
+		this.ended = ended.promise;
+		const fail = ({ message }: Error) =>
+			ended.resolve({ code: null, how: `could not be started (${message})` });
+		try {
+			const child = begin(plan, onLine);
+			this.#child = child;
+			child.once("message", () => speaks.resolve());
+			if (child.pid === undefined) child.once("error", fail);
+			child.once("exit", (code, signal) =>
+				ended.resolve({
+					code,
+					how: `(pid ${child.pid}) ended by ${signal ?? `itself with code ${code}`}`,
+				}),
+			);
+		} catch (error) {
+			fail(error as Error);
+		}
+	}
+
+	/** Undefined where it never began. */
+	get pid(): number | undefined {
+		return this.#child?.pid;
+	}
+
+	kill(signal: "SIGTERM" | "SIGKILL"): void {
+		this.#child?.kill(signal);
+	}
+}
+
+/** @throws what the system says where it starts nothing; some of it comes as an event, of a child without a pid */
+function begin(
+	{ command, env, logPath, hold }: ProcessPlan,
+	onLine: (line: string) => void,
+): ChildProcess {
+	const [program = "", ...args] = command;
+	const log = openLog(logPath);
+	const follower = new LogFollower(logPath, onLine);
+	try {
+		const child = spawn(program, args, {
+			env,
+			// The channel tells the node when `up` is gone: see stop-signals.ts.
+			stdio: ["ignore", log, log, "ipc", hold],
+			// Its own process group: a Ctrl-C in the terminal is not for it.
+			detached: true,
+		});
+		const end = child.pid === undefined ? "error" : "exit";
+		child.once(end, () => follower.close());
+		return child;
+	} catch (error) {
+		follower.close();
+		throw error;
+	} finally {
+		closeSync(log);
+	}
+}

@@ -1,0 +1,86 @@
+/** A node of the local cluster whose process cannot be started for a while, as when the system has no more of them. */
+import {
+	chmodSync,
+	mkdtempSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Member, MemberFailed } from "../../node/cli/up/member.ts";
+import { systemClock } from "../../node/world.ts";
+import { freePorts } from "../e2e/up-process.ts";
+
+/** Its own pid is its answer to whether it is ready. */
+const PROGRAM = `#!${process.execPath}
+import { createServer } from "node:http";
+const server = createServer((_, response) => response.end(String(process.pid)));
+server.listen(process.argv[2], "127.0.0.1", () => process.send("up"));
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+let folder: string;
+let program: string;
+let url: string;
+let member: Member;
+let said: string[];
+let heard: () => void;
+
+beforeEach(async () => {
+	folder = mkdtempSync(join(tmpdir(), "hearsay-member-"));
+	program = join(folder, "program.mjs");
+	const port = await freePorts(1);
+	url = `http://127.0.0.1:${port}`;
+	said = [];
+	heard = () => {};
+	const say = (text: string) => {
+		said.push(text);
+		heard();
+	};
+	const plan = {
+		...{ name: "node-1", command: [program, `${port}`], url, drainMs: 0 },
+		...{ logPath: join(folder, "log"), env: () => process.env },
+		hold: () => "ignore" as const,
+	};
+	member = new Member(plan, systemClock, { line: say, problem: say });
+});
+afterEach(async () => {
+	await member.stop();
+	rmSync(folder, { recursive: true });
+});
+
+function install(): void {
+	writeFileSync(program, PROGRAM);
+	chmodSync(program, 0o700);
+}
+
+async function says(line: RegExp): Promise<void> {
+	while (!said.some((text) => line.test(text))) {
+		await new Promise<void>((resolve) => {
+			heard = resolve;
+		});
+	}
+}
+
+test("at its first start, that is told, and it can be stopped", async () => {
+	await expect(member.start()).rejects.toThrow(MemberFailed);
+	expect(said).toEqual([
+		expect.stringMatching(/^node-1 could not be started \(.*ENOENT\)\.$/),
+	]);
+});
+
+test("later, it is tried again until it starts", async () => {
+	install();
+	await member.start();
+	const pid = Number(await (await fetch(`${url}/readyz`)).text());
+	renameSync(program, `${program}.away`);
+	process.kill(pid, "SIGKILL");
+	await says(/^node-1 \(pid \d+\) ended by SIGKILL; it starts again in 1 s\.$/);
+	await says(
+		/^node-1 could not be started \(.*ENOENT\); it starts again in 2 s\.$/,
+	);
+	renameSync(`${program}.away`, program);
+	await says(/^node-1 {2}is back \(pid \d+\)$/);
+});
