@@ -132,7 +132,6 @@ async function run(
 		});
 	}
 	process.channel?.unref();
-	await bundleProgram();
 	const { splitMs, json } = options;
 	const report =
 		splitMs === undefined
@@ -173,6 +172,14 @@ async function main(args: readonly string[]): Promise<number> {
 			return 2;
 		}
 		skipped.push(...cuts.map((kind) => ({ kind, why })));
+	}
+	if (options.attach === undefined) {
+		try {
+			await bundleProgram();
+		} catch (error) {
+			process.stderr.write(`the program cannot be bundled: ${error}\n`);
+			return 2;
+		}
 	}
 	return (await run(options, skipped)) ? 0 : 1;
 }

@@ -33,8 +33,13 @@ export async function bundleProgram(): Promise<void> {
 	mkdirSync(DIST, { recursive: true });
 	const work = mkdtempSync(join(DIST, "bundle-"));
 	try {
-		await bundleWorker(ROOT, join(work, WORKER_ASSET));
-		await bundleMain(ROOT, join(work, "hearsay.mjs"));
+		let madeOfMs: number;
+		do {
+			madeOfMs = sourcesMs();
+			await bundleWorker(ROOT, join(work, WORKER_ASSET));
+			await bundleMain(ROOT, join(work, "hearsay.mjs"));
+			// A source may have changed meanwhile, and be older than the program.
+		} while (sourcesMs() !== madeOfMs);
 		// The program last: its age is what is looked at.
 		renameSync(join(work, WORKER_ASSET), join(DIST, WORKER_ASSET));
 		renameSync(join(work, "hearsay.mjs"), PROGRAM);
@@ -46,8 +51,12 @@ export async function bundleProgram(): Promise<void> {
 function isFresh(): boolean {
 	if (!existsSync(PROGRAM) || !existsSync(join(DIST, WORKER_ASSET)))
 		return false;
-	const madeMs = statSync(PROGRAM).ctimeMs;
-	return SOURCES.every((source) => newestMs(join(ROOT, source)) < madeMs);
+	return sourcesMs() < statSync(PROGRAM).ctimeMs;
+}
+
+/** When the newest of them came here. */
+function sourcesMs(): number {
+	return Math.max(...SOURCES.map((source) => newestMs(join(ROOT, source))));
 }
 
 function newestMs(path: string): number {

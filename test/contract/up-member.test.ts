@@ -1,20 +1,28 @@
 /** A node of the local cluster whose process cannot be started for a while, as when the system has no more of them. */
 import {
-	chmodSync,
 	mkdtempSync,
+	readdirSync,
+	readlinkSync,
 	renameSync,
 	rmSync,
+	symlinkSync,
+	watch,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Member, MemberFailed } from "../../node/cli/up/member.ts";
 import { systemClock } from "../../node/world.ts";
 import { freePorts } from "../e2e/up-process.ts";
 
+vi.mock("node:fs", async (original) => {
+	const real = await original<typeof import("node:fs")>();
+	return { ...real, watch: vi.fn(real.watch) };
+});
+
 /** Its own pid is its answer to whether it is ready. */
-const PROGRAM = `#!${process.execPath}
+const PROGRAM = `
 import { createServer } from "node:http";
 const server = createServer((_, response) => response.end(String(process.pid)));
 server.listen(process.argv[2], "127.0.0.1", () => process.send("up"));
@@ -22,7 +30,8 @@ process.on("SIGTERM", () => process.exit(0));
 `;
 
 let folder: string;
-let program: string;
+/** Leads to this Node.js, where it is. */
+let node: string;
 let url: string;
 let member: Member;
 let said: string[];
@@ -30,7 +39,9 @@ let heard: () => void;
 
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), "hearsay-member-"));
-	program = join(folder, "program.mjs");
+	node = join(folder, "node");
+	const program = join(folder, "program.mjs");
+	writeFileSync(program, PROGRAM);
 	const port = await freePorts(1);
 	url = `http://127.0.0.1:${port}`;
 	said = [];
@@ -40,7 +51,8 @@ beforeEach(async () => {
 		heard();
 	};
 	const plan = {
-		...{ name: "node-1", command: [program, `${port}`], url, drainMs: 0 },
+		...{ name: "node-1", command: [node, program, `${port}`] },
+		...{ url, drainMs: 0 },
 		...{ logPath: join(folder, "log"), env: () => process.env },
 		hold: () => "ignore" as const,
 	};
@@ -51,9 +63,15 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-function install(): void {
-	writeFileSync(program, PROGRAM);
-	chmodSync(program, 0o700);
+/** Of the node's log, in this process. */
+function openLogs(): string[] {
+	return readdirSync("/proc/self/fd").filter((fd) => {
+		try {
+			return readlinkSync(`/proc/self/fd/${fd}`) === join(folder, "log");
+		} catch {
+			return false; // It was that of the listing itself.
+		}
+	});
 }
 
 async function says(line: RegExp): Promise<void> {
@@ -72,15 +90,26 @@ test("at its first start, that is told, and it can be stopped", async () => {
 });
 
 test("later, it is tried again until it starts", async () => {
-	install();
+	symlinkSync(process.execPath, node);
 	await member.start();
 	const pid = Number(await (await fetch(`${url}/readyz`)).text());
-	renameSync(program, `${program}.away`);
+	renameSync(node, `${node}.away`);
 	process.kill(pid, "SIGKILL");
 	await says(/^node-1 \(pid \d+\) ended by SIGKILL; it starts again in 1 s\.$/);
 	await says(
 		/^node-1 could not be started \(.*ENOENT\); it starts again in 2 s\.$/,
 	);
-	renameSync(`${program}.away`, program);
+	renameSync(`${node}.away`, node);
 	await says(/^node-1 {2}is back \(pid \d+\)$/);
+});
+
+test("what was opened for one that is not started is closed", async () => {
+	await expect(member.start()).rejects.toThrow(MemberFailed);
+	expect(openLogs()).toEqual([]);
+	vi.mocked(watch).mockImplementationOnce(() => {
+		throw new Error("EMFILE: too many open files, watch");
+	});
+	await expect(member.start()).rejects.toThrow(MemberFailed);
+	expect(said.at(-1)).toMatch(/^node-1 could not be started \(EMFILE.*\)\.$/);
+	expect(openLogs()).toEqual([]);
 });

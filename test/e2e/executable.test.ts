@@ -8,6 +8,7 @@ import { startRedis } from "../redis.ts";
 import { ask, freePorts, HearsayProcess } from "./up-process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SOURCES = join(ROOT, "node/main.ts");
 /** Where the shell and redis-server are, and no Node.js is needed. */
 const BARE = { PATH: "/usr/bin:/bin" };
 
@@ -34,11 +35,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("alone in a folder, it runs a cluster with handlers in TypeScript", async () => {
+test.each([
+	["the executable, alone in a folder,", () => program],
+	["the program from its sources", () => [process.execPath, SOURCES]],
+])("%s runs a cluster with handlers in TypeScript", async (_, command) => {
 	const first = await freePorts(3);
 	const http = `127.0.0.1:${first}`;
 	const args = ["up", "--http", http, "--handlers", "tasks.ts"];
-	const cluster = new HearsayProcess(program, args, folder, BARE);
+	const cluster = new HearsayProcess(command(), args, folder, BARE);
 	try {
 		await cluster.says(/Ctrl-C stops the cluster/);
 		expect(await (await fetch(`http://${http}/`)).text()).toContain("<html");

@@ -34,10 +34,15 @@ export class LogFollower {
 	#rest = "";
 
 	constructor(path: string, onLine: (line: string) => void) {
-		this.#file = openSync(path, "r");
-		this.#offset = fstatSync(this.#file).size;
 		this.#onLine = onLine;
-		this.#watcher = watch(path, () => this.#read());
+		this.#file = openSync(path, "r");
+		try {
+			this.#offset = fstatSync(this.#file).size;
+			this.#watcher = watch(path, () => this.#read());
+		} catch (error) {
+			closeSync(this.#file);
+			throw error;
+		}
 	}
 
 	/** Reads what is there, and ends. */

@@ -44,7 +44,10 @@ export class MemberProcess {
 			const child = begin(plan, onLine);
 			this.#child = child;
 			child.once("message", () => speaks.resolve());
-			if (child.pid === undefined) child.once("error", fail);
+			// Of one that runs it is a signal that did not reach it, and its end will tell.
+			child.on("error", (error) => {
+				if (child.pid === undefined) fail(error);
+			});
 			child.once("exit", (code, signal) =>
 				ended.resolve({
 					code,
@@ -73,21 +76,24 @@ function begin(
 ): ChildProcess {
 	const [program = "", ...args] = command;
 	const log = openLog(logPath);
-	const follower = new LogFollower(logPath, onLine);
+	// Whatever fails, nothing stays open: it may be files that the system is out of.
 	try {
-		const child = spawn(program, args, {
-			env,
-			// The channel tells the node when `up` is gone: see stop-signals.ts.
-			stdio: ["ignore", log, log, "ipc", hold],
-			// Its own process group: a Ctrl-C in the terminal is not for it.
-			detached: true,
-		});
-		const end = child.pid === undefined ? "error" : "exit";
-		child.once(end, () => follower.close());
-		return child;
-	} catch (error) {
-		follower.close();
-		throw error;
+		const follower = new LogFollower(logPath, onLine);
+		try {
+			const child = spawn(program, args, {
+				env,
+				// The channel tells the node when `up` is gone: see stop-signals.ts.
+				stdio: ["ignore", log, log, "ipc", hold],
+				// Its own process group: a Ctrl-C in the terminal is not for it.
+				detached: true,
+			});
+			const end = child.pid === undefined ? "error" : "exit";
+			child.once(end, () => follower.close());
+			return child;
+		} catch (error) {
+			follower.close();
+			throw error;
+		}
 	} finally {
 		closeSync(log);
 	}
