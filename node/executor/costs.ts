@@ -1,10 +1,12 @@
 /**
- * How long a thread is expected to need for a job of each type.
+ * How long a thread is at work for a job of each type.
  *
- * A job's own time does not tell: it waits for its neighbours and for the world.
- * What counts is how soon a thread was through with the jobs that it was given
- * together, divided by their number. A type not seen yet is taken for a long one,
- * so that the first of its kind are spread over the threads.
+ * Neither a job's own time tells, nor how soon the node hears of its end: both are full
+ * of waiting, for the world, for its neighbours, and for a core that the node's other
+ * threads and other programs have; another thread would wait for all that, too. What counts is how
+ * long the thread was at work (see `work-meter.ts`) for what it got done, divided by the
+ * number of jobs. A type not seen yet is taken for a long one, so that the first of its
+ * kind are spread over the threads.
  */
 import { THREAD_WORK_MS } from "../../protocol/limits.ts";
 
@@ -18,9 +20,9 @@ export class Costs {
 		return this.#msByType.get(type) ?? THREAD_WORK_MS;
 	}
 
-	/** So many jobs, among them one of this type, were over so long after they were given. */
-	observe(type: string, jobs: number, elapsedMs: number): void {
-		const ms = elapsedMs / jobs;
+	/** For so many jobs, among them one of this type, a thread was at work for so long. */
+	observe(type: string, jobs: number, workedMs: number): void {
+		const ms = workedMs / jobs;
 		const before = this.#msByType.get(type) ?? ms;
 		this.#msByType.set(type, before + (ms - before) * NEWEST);
 	}

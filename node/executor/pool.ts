@@ -10,7 +10,7 @@
  * - Shared threads: up to `threadsMax`, each runs many asynchronous jobs. One
  *   is started when all others have work, and all but one are ended when there
  *   has been none for a time: a thread takes 10 to 25 MB. A job goes to the first
- *   thread that is expected to be through within THREAD_WORK_MS all the same: to
+ *   thread that is expected to have no more than THREAD_WORK_MS of work with it: to
  *   wake a second one costs more than short jobs do. (Should one of them spin
  *   against all expectation, those behind it wait.) Where there is none it goes to
  *   the one with the fewest.
@@ -156,8 +156,8 @@ export class Pool {
 	#newThread(kind: Set<Thread>): Thread {
 		const thread = new Thread(this.#start, this.#clock, this.#log, {
 			onLoaded: (types) => this.#welcome(types),
-			onProgress: (type, jobs, elapsedMs) =>
-				this.#costs.observe(type, jobs, elapsedMs),
+			onProgress: (type, jobs, workedMs) =>
+				this.#costs.observe(type, jobs, workedMs),
 			onIdle: () => {
 				if (kind === this.#lone || this.#isSpare()) thread.end();
 			},

@@ -27,12 +27,13 @@ import type { LiveJob } from "./live-job.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { messageOfError, spawnWorker } from "./spawn-worker.ts";
 import { type Death, outcomeOfDeath } from "./verdict.ts";
+import { WorkMeter } from "./work-meter.ts";
 
 export interface ThreadEvents {
 	/** Handlers are loaded: these types can be run. */
 	onLoaded(types: readonly string[]): void;
-	/** So many jobs were over so long after they were given to it; the type is one's. */
-	onProgress(type: string, jobs: number, elapsedMs: number): void;
+	/** So many jobs are over, for which it was at work for so long; the type is one's. */
+	onProgress(type: string, jobs: number, workedMs: number): void;
 	/** The last job in it is settled, and it lives. */
 	onIdle(): void;
 	/** It has ended without having loaded: these jobs never ran, and are its own no more. */
@@ -52,6 +53,7 @@ export class Thread {
 	readonly #portClosed: Promise<void>;
 	readonly #didNotLoad: string;
 	readonly #jobs = new Slots<LiveJob>();
+	readonly #meter: WorkMeter;
 	#workMs = 0;
 	#burst: BurstToWorker = [];
 	#burstMs = 0;
@@ -79,6 +81,7 @@ export class Thread {
 				: `handler file ${files} did not load`;
 		const { worker, port } = spawnWorker(start);
 		this.#worker = worker;
+		this.#meter = new WorkMeter(worker);
 		this.#port = port;
 		this.#portClosed = new Promise((resolve) => port.once("close", resolve));
 		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
@@ -100,7 +103,7 @@ export class Thread {
 		return this.#jobs.size;
 	}
 
-	/** How long it is expected to need for them. */
+	/** How long it is expected to be at work for them. */
 	get workMs(): number {
 		return this.#workMs;
 	}
@@ -185,24 +188,25 @@ export class Thread {
 			(number, result, ranMs) => {
 				last = this.#settle(number, { kind: "success", result, ranMs });
 			},
-			(message) => this.#hear(message),
+			(message) => {
+				last = this.#hear(message) ?? last;
+			},
 		);
-		// What was given to it while it started says how long it takes to start.
-		if (last !== undefined && last.placedMs >= this.#loadedMs)
-			this.#events.onProgress(
-				last.job.type,
-				before - this.load,
-				this.#clock.monoMs() - last.placedMs,
-			);
+		if (last !== undefined) {
+			const workedMs = this.#meter.takeMs();
+			// What it was given while it started, it may have done before it was known to have.
+			if (last.placedMs >= this.#loadedMs)
+				this.#events.onProgress(last.job.type, before - this.load, workedMs);
+		}
 		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
 	}
 
-	#hear(message: FromWorker): void {
+	/** Returns the job that is over with it, if one is. */
+	#hear(message: FromWorker): LiveJob | undefined {
 		switch (message.kind) {
 			case "failure": {
 				const { number, error, ranMs } = message;
-				this.#settle(number, { kind: "failure", error, ranMs });
-				return;
+				return this.#settle(number, { kind: "failure", error, ranMs });
 			}
 			case "log":
 				this.#writeLog(message.number, message.line);
@@ -211,6 +215,7 @@ export class Thread {
 				this.#loading.cancel();
 				this.#loaded = true;
 				this.#loadedMs = this.#clock.monoMs();
+				this.#meter.takeMs();
 				this.#events.onLoaded(message.types);
 				return;
 			case "unloadable":

@@ -1,10 +1,13 @@
 /** Which threads jobs run in: the short ones share one, the long ones are spread. */
+import assert from "node:assert/strict";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
-import type { Executor } from "../../node/ports.ts";
+import type { Executor, JobOutcome } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
 import { job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
+
+const ROUNDS = 50;
 
 let executor: Executor;
 
@@ -20,40 +23,77 @@ beforeEach(async () => {
 });
 afterEach(() => executor.stop());
 
-/** Runs ten at once, each so long, and counts the threads that they were in. */
-async function threadsOfTen(ms: number): Promise<number> {
-	const outcomes = await Promise.all(
+interface Ten {
+	/** Each of them spins for so long. */
+	readonly ms: number;
+	/** So long the node's own thread is busy before it hears of their ends. */
+	readonly busyMs?: number;
+	readonly fails?: boolean;
+}
+
+/** Runs ten at once, and counts the threads that they were in. */
+async function threadsOfTen({
+	ms,
+	busyMs = 0,
+	fails = false,
+}: Ten): Promise<number> {
+	const ended = Promise.all(
 		Array.from({ length: 10 }, (_, i) => {
-			const payload = JSON.stringify({ ms });
+			const payload = JSON.stringify({ ms, fails });
 			return executor.run(job(`${i}`, { type: "spinsAndTells", payload }));
 		}),
 	);
-	return new Set(
-		outcomes.map((outcome) => outcome.kind === "success" && outcome.result),
-	).size;
+	// They leave the node's thread with the end of this turn.
+	await Promise.resolve();
+	const endMs = performance.now() + busyMs;
+	while (performance.now() < endMs);
+	const outcomes = await ended;
+	return new Set(outcomes.map(threadOf)).size;
+}
+
+function threadOf(outcome: JobOutcome): number {
+	if (outcome.kind === "success") return Number(outcome.result);
+	assert(outcome.kind === "failure");
+	return Number(outcome.error.message);
+}
+
+/** In how many of fifty rounds one thread had all ten. */
+async function roundsShared(ten: Ten): Promise<number> {
+	let shared = 0;
+	for (let i = 0; i < ROUNDS; i++)
+		if ((await threadsOfTen(ten)) === 1) shared += 1;
+	return shared;
 }
 
 test("one at a time, even long ones stay in one thread", async () => {
-	const threads = new Set<unknown>();
+	const threads = new Set<number>();
 	for (let i = 0; i < 5; i++) {
 		const outcome = await executor.run(
 			job(`${i}`, { type: "spinsAndTells", payload: '{"ms":10}' }),
 		);
-		threads.add(outcome.kind === "success" && outcome.result);
+		threads.add(threadOf(outcome));
 	}
 	expect(threads.size).toBe(1);
 });
 
 test("the first of a type are spread; short ones share a thread from then on, until they are long", async () => {
-	expect(await threadsOfTen(0)).toBe(2);
+	expect(await threadsOfTen({ ms: 0 })).toBe(2);
 	// The first went through slowly, as a thread had to be started for them.
-	for (let i = 0; i < 50; i++) await threadsOfTen(0);
+	await roundsShared({ ms: 0 });
 	// Most, not all: those behind one that this machine held up look long.
-	const rounds = 50;
-	let shared = 0;
-	for (let i = 0; i < rounds; i++)
-		if ((await threadsOfTen(0)) === 1) shared += 1;
-	expect(shared).toBeGreaterThan(rounds / 2);
-	await threadsOfTen(10);
-	expect(await threadsOfTen(10)).toBe(2);
+	expect(await roundsShared({ ms: 0 })).toBeGreaterThan(ROUNDS / 2);
+	await threadsOfTen({ ms: 10 });
+	expect(await threadsOfTen({ ms: 10 })).toBe(2);
+});
+
+test("short ones are not taken for long because the node hears of their ends late", async () => {
+	const heardLate = { ms: 0, busyMs: 20 };
+	await roundsShared(heardLate);
+	expect(await roundsShared(heardLate)).toBeGreaterThan(ROUNDS / 2);
+});
+
+test("that they are short is learned of those that fail, too", async () => {
+	const failing = { ms: 0, fails: true };
+	await roundsShared(failing);
+	expect(await roundsShared(failing)).toBeGreaterThan(ROUNDS / 2);
 });
