@@ -1,8 +1,6 @@
 /** A node of the local cluster whose process cannot be started for a while, as when the system has no more of them. */
 import {
 	mkdtempSync,
-	readdirSync,
-	readlinkSync,
 	renameSync,
 	rmSync,
 	symlinkSync,
@@ -15,6 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Member, MemberFailed } from "../../node/cli/up/member.ts";
 import { systemClock } from "../../node/world.ts";
 import { freePorts } from "../e2e/up-process.ts";
+import { descriptorsOf, RecordedTerminal } from "./up-terminal.ts";
 
 vi.mock("node:fs", async (original) => {
 	const real = await original<typeof import("node:fs")>();
@@ -34,8 +33,7 @@ let folder: string;
 let node: string;
 let url: string;
 let member: Member;
-let said: string[];
-let heard: () => void;
+let terminal: RecordedTerminal;
 
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), "hearsay-member-"));
@@ -44,47 +42,23 @@ beforeEach(async () => {
 	writeFileSync(program, PROGRAM);
 	const port = await freePorts(1);
 	url = `http://127.0.0.1:${port}`;
-	said = [];
-	heard = () => {};
-	const say = (text: string) => {
-		said.push(text);
-		heard();
-	};
+	terminal = new RecordedTerminal();
 	const plan = {
 		...{ name: "node-1", command: [node, program, `${port}`] },
 		...{ url, drainMs: 0 },
 		...{ logPath: join(folder, "log"), env: () => process.env },
 		hold: () => "ignore" as const,
 	};
-	member = new Member(plan, systemClock, { line: say, problem: say });
+	member = new Member(plan, systemClock, terminal);
 });
 afterEach(async () => {
 	await member.stop();
 	rmSync(folder, { recursive: true });
 });
 
-/** Of the node's log, in this process. */
-function openLogs(): string[] {
-	return readdirSync("/proc/self/fd").filter((fd) => {
-		try {
-			return readlinkSync(`/proc/self/fd/${fd}`) === join(folder, "log");
-		} catch {
-			return false; // It was that of the listing itself.
-		}
-	});
-}
-
-async function says(line: RegExp): Promise<void> {
-	while (!said.some((text) => line.test(text))) {
-		await new Promise<void>((resolve) => {
-			heard = resolve;
-		});
-	}
-}
-
 test("at its first start, that is told, and it can be stopped", async () => {
 	await expect(member.start()).rejects.toThrow(MemberFailed);
-	expect(said).toEqual([
+	expect(terminal.said).toEqual([
 		expect.stringMatching(/^node-1 could not be started \(.*ENOENT\)\.$/),
 	]);
 });
@@ -95,21 +69,25 @@ test("later, it is tried again until it starts", async () => {
 	const pid = Number(await (await fetch(`${url}/readyz`)).text());
 	renameSync(node, `${node}.away`);
 	process.kill(pid, "SIGKILL");
-	await says(/^node-1 \(pid \d+\) ended by SIGKILL; it starts again in 1 s\.$/);
-	await says(
+	await terminal.says(
+		/^node-1 \(pid \d+\) ended by SIGKILL; it starts again in 1 s\.$/,
+	);
+	await terminal.says(
 		/^node-1 could not be started \(.*ENOENT\); it starts again in 2 s\.$/,
 	);
 	renameSync(`${node}.away`, node);
-	await says(/^node-1 {2}is back \(pid \d+\)$/);
+	await terminal.says(/^node-1 {2}is back \(pid \d+\)$/);
 });
 
 test("what was opened for one that is not started is closed", async () => {
 	await expect(member.start()).rejects.toThrow(MemberFailed);
-	expect(openLogs()).toEqual([]);
+	expect(descriptorsOf(join(folder, "log"))).toEqual([]);
 	vi.mocked(watch).mockImplementationOnce(() => {
 		throw new Error("EMFILE: too many open files, watch");
 	});
 	await expect(member.start()).rejects.toThrow(MemberFailed);
-	expect(said.at(-1)).toMatch(/^node-1 could not be started \(EMFILE.*\)\.$/);
-	expect(openLogs()).toEqual([]);
+	expect(terminal.said.at(-1)).toMatch(
+		/^node-1 could not be started \(EMFILE.*\)\.$/,
+	);
+	expect(descriptorsOf(join(folder, "log"))).toEqual([]);
 });

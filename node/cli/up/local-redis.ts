@@ -9,6 +9,7 @@ import {
 	RESTART_MS_MIN,
 	UP_POLL_MS,
 } from "../../../protocol/limits.ts";
+import { ConfigError } from "../../options.ts";
 import type { Clock } from "../../ports.ts";
 import { makeFolder } from "../folder.ts";
 import { sleep } from "../sleep.ts";
@@ -27,7 +28,10 @@ export class LocalRedis {
 	#server: RedisServer;
 	#stopping = false;
 
-	/** Resolves when the server takes commands, with its earlier data in memory. */
+	/**
+	 * Resolves when the server takes commands, with its earlier data in memory.
+	 * @throws ConfigError where it does not start
+	 */
 	static async start(
 		{ files, port }: RedisPlace,
 		clock: Clock,
@@ -36,7 +40,8 @@ export class LocalRedis {
 		makeFolder(files.data, "move what is there out of the way");
 		writeConfig(files, port);
 		const server = spawnRedis(files);
-		await untilReady(port, server, files, clock);
+		const start = await startOf(server, port, files, clock);
+		if (start.kind !== "ready") throw new ConfigError(`Redis ${start.how}.`);
 		return new LocalRedis(port, files, server, clock, terminal);
 	}
 
@@ -58,13 +63,14 @@ export class LocalRedis {
 
 	/** To be passed to every process that needs the server; undefined while there is none. */
 	get hold(): Writable | undefined {
-		return this.#server.hold.destroyed ? undefined : this.#server.hold;
+		const { hold } = this.#server;
+		return hold?.destroyed ? undefined : hold;
 	}
 
 	/** Lets go; resolves when the server has written everything down and ended. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
-		this.#server.hold.end();
+		this.#server.hold?.end();
 		const late = sleep(this.#clock, REDIS_STOP_MS).then(() => "late");
 		if ((await Promise.race([this.#server.ended, late])) === "late") {
 			this.#terminal.problem(
@@ -79,10 +85,10 @@ export class LocalRedis {
 	 */
 	async #keepUp(): Promise<void> {
 		for (;;) {
-			await this.#server.ended;
+			const how = await this.#server.ended;
 			if (this.#stopping) return;
 			this.#terminal.problem(
-				`redis   ended, see ${this.#files.log}; it starts again in ${RESTART_MS_MIN / 1_000} s.`,
+				`redis   ${how}; it starts again in ${RESTART_MS_MIN / 1_000} s.`,
 			);
 			await sleep(this.#clock, RESTART_MS_MIN);
 			if (this.#stopping) return;
@@ -91,36 +97,41 @@ export class LocalRedis {
 		}
 	}
 
+	/** Of one that ends instead, who keeps it up tells. */
 	async #tellReady(server: RedisServer): Promise<void> {
-		try {
-			await untilReady(this.#port, server, this.#files, this.#clock);
-			this.#terminal.line("redis   is back");
-		} catch (error) {
-			// It has ended, or been told to, and is then started once more.
-			this.#terminal.problem((error as Error).message);
-		}
+		const start = await startOf(server, this.#port, this.#files, this.#clock);
+		if (start.kind === "ready") this.#terminal.line("redis   is back");
+		if (start.kind === "late")
+			this.#terminal.problem(`redis   ${start.how}; it is told to end.`);
 	}
 }
 
-async function untilReady(
-	port: number,
+/** What has become of a server that was started; with what to say after its name. */
+type Start =
+	| { readonly kind: "ready" }
+	| { readonly kind: "ended" | "late"; readonly how: string };
+
+/** One that is not heard of for REDIS_START_MS is told to end. */
+async function startOf(
 	server: RedisServer,
+	port: number,
 	files: RedisFiles,
 	clock: Clock,
-): Promise<void> {
-	let ended = false;
-	void server.ended.then(() => {
-		ended = true;
+): Promise<Start> {
+	let how: string | undefined;
+	void server.ended.then((said) => {
+		how = said;
 	});
 	const listensByMs = clock.monoMs() + REDIS_START_MS;
 	for (;;) {
 		const found = await probeRedis(port);
 		const ours = found.kind === "redis" && found.configFile === files.config;
 		// Reading a large backlog may take its time.
-		if (ours && !found.loading) return;
-		if (ended || (!ours && clock.monoMs() > listensByMs)) {
-			server.hold.end();
-			throw new Error(`Redis did not start; ${files.log} says why.`);
+		if (ours && !found.loading) return { kind: "ready" };
+		if (how !== undefined) return { kind: "ended", how };
+		if (!ours && clock.monoMs() > listensByMs) {
+			server.hold?.end();
+			return { kind: "late", how: `does not answer, see ${files.log}` };
 		}
 		await sleep(clock, UP_POLL_MS);
 	}

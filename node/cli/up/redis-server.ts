@@ -7,8 +7,7 @@
  * other end, and when the last of them is gone, the kernel closes the pipe and
  * the shell stops the server. Stopping in order is the same: let go and wait.
  */
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { promisify } from "node:util";
@@ -31,24 +30,52 @@ exit "$code"`;
 const REDIS_MAJOR_MIN = 7;
 
 export interface RedisServer {
-	/** The pipe: held by `up`, and passed to whoever needs the server. */
-	readonly hold: Writable;
-	/** Resolves when the server has ended, however it did. */
-	readonly ended: Promise<void>;
+	/** The pipe: held by `up`, and passed to whoever needs the server; undefined where it never began. */
+	readonly hold: Writable | undefined;
+	/** Resolves, never rejects, when the server has ended: what to say after its name. */
+	readonly ended: Promise<string>;
 }
 
+/** Where the system starts nothing, as it is out of processes, files or memory, it has ended before it began. */
 export function spawnRedis(files: RedisFiles): RedisServer {
+	try {
+		return begin(files);
+	} catch (error) {
+		const how = couldNot(error as Error);
+		return { hold: undefined, ended: Promise.resolve(how) };
+	}
+}
+
+/** @throws what the system says where it starts nothing; some of it comes as an event */
+function begin(files: RedisFiles): RedisServer {
 	const log = openSync(files.log, "a");
-	const guard = spawn("/bin/sh", ["-c", GUARD, files.config], {
-		stdio: ["ignore", log, log, "pipe"],
-		// Its own process group: a Ctrl-C in the terminal is not for it.
-		detached: true,
-	});
-	closeSync(log);
-	const hold = guard.stdio[3] as Writable;
-	// A broken pipe means that the server is gone, and that `ended` tells.
-	hold.on("error", () => {});
-	return { hold, ended: once(guard, "exit").then(() => undefined) };
+	try {
+		const guard = spawn("/bin/sh", ["-c", GUARD, files.config], {
+			stdio: ["ignore", log, log, "pipe"],
+			// Its own process group: a Ctrl-C in the terminal is not for it.
+			detached: true,
+		});
+		// There are no pipes at all where the system had no files left for them.
+		const hold = (guard.stdio as ChildProcess["stdio"] | undefined)?.[3] as
+			| Writable
+			| undefined;
+		// A broken pipe means that the server is gone, and that `ended` tells.
+		hold?.on("error", () => {});
+		const ended = new Promise<string>((resolve) => {
+			guard.once("exit", () => resolve(`ended, see ${files.log}`));
+			guard.once("error", (error) => {
+				hold?.destroy();
+				resolve(couldNot(error));
+			});
+		});
+		return { hold, ended };
+	} finally {
+		closeSync(log);
+	}
+}
+
+function couldNot({ message }: Error): string {
+	return `could not be started (${message})`;
 }
 
 /** @throws ConfigError where there is no server program, or one too old. */

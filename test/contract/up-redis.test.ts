@@ -1,0 +1,90 @@
+/** The Redis of the local cluster where the system starts no process for a while. */
+import {
+	type ChildProcess,
+	type SpawnOptions,
+	spawn,
+} from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LocalRedis } from "../../node/cli/up/local-redis.ts";
+import { redisFiles } from "../../node/cli/up/redis-config.ts";
+import type { RedisPlace } from "../../node/cli/up/redis-place.ts";
+import { ConfigError } from "../../node/options.ts";
+import { systemClock } from "../../node/world.ts";
+import { freePorts } from "../e2e/up-process.ts";
+import { descriptorsOf, RecordedTerminal } from "./up-terminal.ts";
+
+vi.mock("node:child_process", async (original) => {
+	const real = await original<typeof import("node:child_process")>();
+	return { ...real, spawn: vi.fn(real.spawn) };
+});
+
+type Spawn = (
+	command: string,
+	args: string[],
+	options: SpawnOptions,
+) => ChildProcess;
+
+/** How the system refuses: an event of a child without a pid, or an error thrown at once. */
+const REFUSALS = {
+	later: (real) => (_, args, options) => real("/no/such/shell", args, options),
+	"at once": () => () => {
+		throw new Error("spawn ENOMEM");
+	},
+	/** As a child is where there was no file left for its pipes. */
+	"without pipes": (real) => (_, args, options) =>
+		Object.assign(real("/no/such/shell", args, options), { stdio: undefined }),
+} satisfies Record<string, (real: Spawn) => Spawn>;
+const REFUSED = /could not be started \(.*(ENOENT|ENOMEM)\)/;
+
+let folder: string;
+let place: RedisPlace;
+let terminal: RecordedTerminal;
+
+beforeEach(async () => {
+	folder = mkdtempSync(join(tmpdir(), "hearsay-redis-"));
+	place = { files: redisFiles(folder), port: await freePorts(1) };
+	terminal = new RecordedTerminal();
+});
+afterEach(() => {
+	vi.mocked(spawn).mockReset();
+	rmSync(folder, { recursive: true });
+});
+
+function refuse(kind: keyof typeof REFUSALS): void {
+	const mock = vi.mocked<Spawn>(spawn);
+	mock.mockImplementationOnce(
+		REFUSALS[kind](mock.getMockImplementation() as Spawn),
+	);
+}
+
+for (const kind of Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]) {
+	test(`refused ${kind}: at the first start that is told in one sentence`, async () => {
+		refuse(kind);
+		const start = LocalRedis.start(place, systemClock, terminal);
+		await expect(start).rejects.toThrow(ConfigError);
+		await expect(start).rejects.toThrow(REFUSED);
+		expect(descriptorsOf(place.files.log)).toEqual([]);
+	});
+
+	test(`refused ${kind}: later it is tried again until it starts`, async () => {
+		const redis = await LocalRedis.start(place, systemClock, terminal);
+		try {
+			const client = new Redis(redis.url, { retryStrategy: () => null });
+			client.on("error", () => {}); // Its server is about to go.
+			refuse(kind);
+			await client.shutdown("NOSAVE").catch(() => {});
+			client.disconnect();
+			await terminal.says(/^redis {3}ended, see .*; it starts again in 1 s\.$/);
+			await terminal.says(
+				/^redis {3}could not be started \(.*\); it starts again/,
+			);
+			await terminal.says(/^redis {3}is back$/);
+		} finally {
+			await redis.stop();
+		}
+	});
+}

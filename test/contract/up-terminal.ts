@@ -1,0 +1,37 @@
+/** What the parts of `hearsay up` say, and which files they leave open. */
+import { readdirSync, readlinkSync } from "node:fs";
+import type { Terminal } from "../../node/cli/terminal.ts";
+
+export class RecordedTerminal implements Terminal {
+	readonly said: string[] = [];
+	#heard = () => {};
+
+	line(text: string): void {
+		this.said.push(text);
+		this.#heard();
+	}
+
+	problem(text: string): void {
+		this.line(text);
+	}
+
+	/** Resolves once a line matches. */
+	async says(line: RegExp): Promise<void> {
+		while (!this.said.some((text) => line.test(text))) {
+			await new Promise<void>((resolve) => {
+				this.#heard = resolve;
+			});
+		}
+	}
+}
+
+/** Descriptors of this file in this process. */
+export function descriptorsOf(path: string): string[] {
+	return readdirSync("/proc/self/fd").filter((fd) => {
+		try {
+			return readlinkSync(`/proc/self/fd/${fd}`) === path;
+		} catch {
+			return false; // It was that of the listing itself.
+		}
+	});
+}
