@@ -3,8 +3,8 @@
  *
  * Every node hears every other's, so what a node hears would grow with the
  * cluster. Hence the pace: a change is told at most every `digestMs`, which grows
- * with the number of nodes, so that a node hears about 10 a second from 10 nodes
- * up to 300; beyond, DIGEST_MS_MAX bounds how old a digest may be, and what is
+ * with the number of nodes, so that a node hears about 7 a second from 7 nodes
+ * up to 200; beyond, DIGEST_MS_MAX bounds how old a digest may be, and what is
  * heard grows again, to 33 a second at 1,000 nodes. Where nothing changes,
  * silence is longer still. A node that lost the store, or found it again, or is
  * leaving, does not wait: others judge by that (`urgent`, every DIGEST_MS). Nor

@@ -197,7 +197,7 @@ export const DIGEST_MS = 1_000;
 /** … at the latest after this where nothing changes (see digest-pace.ts) … */
 export const DIGEST_CALM_MS = 3_000;
 /** … and less often the more nodes there are … */
-export const DIGEST_MS_PER_NODE = 100;
+export const DIGEST_MS_PER_NODE = 150;
 /** … but no less often than this. */
 export const DIGEST_MS_MAX = 30_000;
 /** What a node sees of the store is told again and again for so long after a change. */
