@@ -75,7 +75,7 @@ class ThreadExecutor implements Executor {
 				job,
 				aborted: false,
 				costMs: 0,
-				placedMs: 0,
+				measured: false,
 				thread: undefined,
 				number: 0,
 				settle: (outcome) => {

@@ -8,9 +8,10 @@ export interface LiveJob {
 	readonly settle: (outcome: JobOutcome) => void;
 	/** Set once it has been told to stop: whatever it does then, it is `aborted`. */
 	aborted: boolean;
-	/** How long it is expected to keep its thread, and when it was given to it. */
+	/** How long it is expected to keep its thread at work. */
 	costMs: number;
-	placedMs: number;
+	/** Whether it tells how long; not where its thread, still starting, may have done it before it was known to have loaded. */
+	measured: boolean;
 	/** Where it runs, and its number there; undefined while it waits for a thread. */
 	thread: Thread | undefined;
 	number: number;

@@ -45,7 +45,6 @@ export interface ThreadEvents {
 const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
 
 export class Thread {
-	readonly #clock: Clock;
 	readonly #log: Log;
 	readonly #events: ThreadEvents;
 	readonly #worker: Worker;
@@ -56,10 +55,8 @@ export class Thread {
 	readonly #meter: WorkMeter;
 	#workMs = 0;
 	#burst: BurstToWorker = [];
-	#burstMs = 0;
 	readonly #loading: Timer;
 	#loaded = false;
-	#loadedMs = 0;
 	#unansweredPings = 0;
 	/** It runs nothing more, though its last words may have to be heard yet. */
 	#gone = false;
@@ -71,7 +68,6 @@ export class Thread {
 		log: Log,
 		events: ThreadEvents,
 	) {
-		this.#clock = clock;
 		this.#log = log;
 		this.#events = events;
 		const files = start.handlerFiles.join(", ");
@@ -127,7 +123,7 @@ export class Thread {
 		live.number = this.#jobs.put(live);
 		this.#workMs += live.costMs;
 		pushJob(this.#outgoing(), live.number, live.job);
-		live.placedMs = this.#burstMs;
+		live.measured = this.#loaded;
 	}
 
 	/** Tells a job of this thread to stop. */
@@ -169,7 +165,6 @@ export class Thread {
 	/** What goes out as soon as all has been said that is said now, to be added to. */
 	#outgoing(): BurstToWorker {
 		if (this.#burst.length === 0) {
-			this.#burstMs = this.#clock.monoMs();
 			queueMicrotask(() => {
 				const burst = this.#burst;
 				this.#burst = [];
@@ -194,8 +189,7 @@ export class Thread {
 		);
 		if (last !== undefined) {
 			const workedMs = this.#meter.takeMs();
-			// What it was given while it started, it may have done before it was known to have.
-			if (last.placedMs >= this.#loadedMs)
+			if (last.measured && workedMs !== undefined)
 				this.#events.onProgress(last.job.type, before - this.load, workedMs);
 		}
 		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
@@ -214,7 +208,6 @@ export class Thread {
 			case "loaded":
 				this.#loading.cancel();
 				this.#loaded = true;
-				this.#loadedMs = this.#clock.monoMs();
 				this.#meter.takeMs();
 				this.#events.onLoaded(message.types);
 				return;

@@ -1,21 +1,30 @@
 /**
- * How long a thread was at work: not waiting for anything to happen. Time in which it
- * had to wait for a core, or for a call that blocks it, is in there; what its jobs
- * wait for in the world, or for the node to hear of their ends, is not.
+ * How long a thread was at work: not waiting for anything to happen. A core that it lost
+ * in mid-work, or a call that blocks it, counts; what its jobs wait for in the world, and
+ * how late the node hears of their ends, does not.
  */
 import type { Worker } from "node:worker_threads";
 
+/** What is asked of a worker. */
+interface Measured {
+	readonly performance: Pick<Worker["performance"], "eventLoopUtilization">;
+}
+
 export class WorkMeter {
-	readonly #worker: Worker;
+	readonly #worker: Measured;
 	#readMs = 0;
 
-	constructor(worker: Worker) {
+	constructor(worker: Measured) {
 		this.#worker = worker;
 	}
 
-	/** How long since it was asked last, ms. */
-	takeMs(): number {
-		const { active } = this.#worker.performance.eventLoopUtilization();
+	/**
+	 * How long since it was asked last, ms. Undefined where Node.js does not know: of a
+	 * worker that ends it takes all idleness for work, and of one that has ended it says 0.
+	 */
+	takeMs(): number | undefined {
+		const { idle, active } = this.#worker.performance.eventLoopUtilization();
+		if (idle < 0 || active < this.#readMs) return undefined;
 		const ms = active - this.#readMs;
 		this.#readMs = active;
 		return ms;

@@ -1,7 +1,8 @@
 /**
  * What gossip costs a node as nodes are added: digests, which every node sends
- * every second, and announcements, which one node sends when it has work.
+ * as often as digest-pace.ts has it, and announcements, which one node sends when it has work.
  */
+import { digestCalmMs } from "../../protocol/digest-pace.ts";
 import { nowMs, sleep } from "./clock.ts";
 import type { Ground } from "./contender.ts";
 import { type Case, measureOfCases } from "./growth-cases.ts";
@@ -10,8 +11,8 @@ import { type Member, Mesh } from "./mesh-cluster.ts";
 import type { Announced, Report } from "./mesh-messages.ts";
 import { percentile } from "./stats.ts";
 
-/** Two rounds of digests, at their calmest pace in meshes of up to 60 nodes. */
-const IDLE_MS = 6_000;
+/** Rounds of digests, at their calmest pace. */
+const IDLE_ROUNDS = 2;
 /** Announcements are made for so long … */
 const ANNOUNCE_MS = 5_000;
 /** … at this pace or, in a large mesh, so slowly that all together hear 400 a second. */
@@ -55,7 +56,9 @@ async function run({ directory }: Ground, nodes: number) {
 	// What goes before, unmeasured, until V8 has compiled what is measured.
 	await announce(announcer, nodes);
 	await quiet(mesh);
-	const idle = await watch(all, () => sleep(IDLE_MS));
+	const idle = await watch(all, () =>
+		sleep(IDLE_ROUNDS * digestCalmMs(all.length)),
+	);
 	const digests = await mesh.reports();
 	let made: readonly Announced[] = [];
 	const busy = await watch(all, async () => {

@@ -43,13 +43,16 @@ const REFUSED = /could not be started \(.*(ENOENT|ENOMEM)\)/;
 let folder: string;
 let place: RedisPlace;
 let terminal: RecordedTerminal;
+let redis: LocalRedis | undefined;
 
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), "hearsay-redis-"));
 	place = { files: redisFiles(folder), port: await freePorts(1) };
 	terminal = new RecordedTerminal();
 });
-afterEach(() => {
+afterEach(async () => {
+	await redis?.stop();
+	redis = undefined;
 	vi.mocked(spawn).mockReset();
 	rmSync(folder, { recursive: true });
 });
@@ -71,20 +74,18 @@ for (const kind of Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]) {
 	});
 
 	test(`refused ${kind}: later it is tried again until it starts`, async () => {
-		const redis = await LocalRedis.start(place, systemClock, terminal);
-		try {
-			const client = new Redis(redis.url, { retryStrategy: () => null });
-			client.on("error", () => {}); // Its server is about to go.
-			refuse(kind);
-			await client.shutdown("NOSAVE").catch(() => {});
-			client.disconnect();
-			await terminal.says(/^redis {3}ended, see .*; it starts again in 1 s\.$/);
-			await terminal.says(
-				/^redis {3}could not be started \(.*\); it starts again/,
-			);
-			await terminal.says(/^redis {3}is back$/);
-		} finally {
-			await redis.stop();
-		}
+		redis = await LocalRedis.start(place, systemClock, terminal);
+		const client = new Redis(redis.url, { retryStrategy: () => null });
+		client.on("error", () => {}); // Its server is about to go.
+		refuse(kind);
+		await client.shutdown("NOSAVE").catch(() => {});
+		client.disconnect();
+		await terminal.says(/^redis {3}ended, see .*; it starts again in 1 s\.$/);
+		await terminal.says(
+			/^redis {3}could not be started \(.*\); it starts again/,
+		);
+		expect(redis.hold).toBeUndefined();
+		await terminal.says(/^redis {3}is back$/);
+		expect(redis.hold).toBeDefined();
 	});
 }
