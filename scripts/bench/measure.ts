@@ -7,7 +7,7 @@
  * is the median of all turns.
  */
 import type { Ground } from "./contender.ts";
-import { median } from "./stats.ts";
+import { median, medianRatio } from "./stats.ts";
 
 /**
  * Who stands side by side: Hearsay, and what its figures are held against.
@@ -80,7 +80,11 @@ export type Measure<Key extends string = string> =
 export interface Result extends Line {
 	readonly measure: string;
 	readonly sides: Readonly<Partial<Record<Side, SideResult>>>;
-	/** Hearsay's median divided by that of another side. */
+	/**
+	 * Hearsay's median divided by that of another side; of sides that live together, the
+	 * median of what the divisions turn by turn yield, so that what slows both down for a
+	 * while is in neither.
+	 */
 	readonly ratios: Readonly<Partial<Record<Side, number>>>;
 }
 export interface SideResult {
@@ -124,7 +128,7 @@ export async function runMeasure(
 	}
 	return Object.entries(measure.lines).map(([key, line]) =>
 		summarize(
-			measure.name,
+			measure,
 			line,
 			seen.map(({ side, figures }) => ({ side, figure: figures[key] })),
 		),
@@ -139,7 +143,7 @@ function inTurn(sides: Sides, first: number): [Side, Run][] {
 }
 
 function summarize(
-	measure: string,
+	measure: Measure,
 	line: Line,
 	seen: readonly { side: Side; figure: number | undefined }[],
 ): Result {
@@ -148,12 +152,15 @@ function summarize(
 		const rounds = of.map(({ figure }) => figure ?? Number.NaN);
 		sides[side] = { median: median(rounds), rounds };
 	}
-	const own = sides.hearsay?.median ?? Number.NaN;
 	const ratios: Partial<Record<Side, number>> = {};
 	for (const [side, result] of Object.entries(sides) as [Side, SideResult][]) {
-		if (side !== "hearsay") ratios[side] = own / result.median;
+		if (side === "hearsay" || sides.hearsay === undefined) continue;
+		ratios[side] =
+			"sides" in measure
+				? sides.hearsay.median / result.median
+				: medianRatio(sides.hearsay.rounds, result.rounds);
 	}
-	return { measure, ...line, sides, ratios };
+	return { measure: measure.name, ...line, sides, ratios };
 }
 
 /** Three digits are all that such a figure is worth. */

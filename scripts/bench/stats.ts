@@ -11,6 +11,14 @@ export function median(values: readonly number[]): number {
 	return (lower + upper) / 2;
 }
 
+/** The median of what each figure is divided by the other one of its turn. */
+export function medianRatio(
+	own: readonly number[],
+	others: readonly number[],
+): number {
+	return median(own.map((figure, i) => figure / (others[i] ?? Number.NaN)));
+}
+
 /** By nearest rank: the smallest value that `percent` of all do not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
 	const sorted = values.toSorted((a, b) => a - b);

@@ -28,39 +28,46 @@ const NODES = 3;
 interface Team {
 	readonly contender: Contender;
 	readonly workers: number;
+	/** Of the tasks that a turn of the others has. */
+	readonly part: number;
 }
 
 const TEAMS = {
 	hearsay: {
 		contender: makeHearsay(["--cluster", "three"]),
 		workers: NODES,
+		part: 1,
 	},
 	"one-node": {
 		contender: makeHearsay(["--cluster", "one"]),
 		workers: 1,
+		part: 1,
 	},
-	bullmq: { contender: bullmq, workers: NODES },
+	// Or the two that differ by little would wait half a minute for one another.
+	bullmq: { contender: bullmq, workers: NODES, part: 0.2 },
 } satisfies Partial<Record<Side, Team>>;
 
 export const threeNodes: MeasureTogether<"rate"> = {
 	name: "three-nodes",
-	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until a backlog of twice as many tasks is there, whose second half counts. All sides live at once and take turns: nine, after three to get warm, in a single round. The ratio to one node is what ${NODES} gain or lose.`,
+	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until a backlog of twice as many tasks is there (for BullMQ, a fifth of that), whose second half counts. All sides live at once and take turns: 15, after three to get warm, in a single round. The ratio to one node is what ${NODES} gain or lose.`,
 	lines: { rate: perSecond("no-op tasks, three nodes") },
 	once: true,
-	turns: { warmUp: 3, counted: 9 },
+	turns: { warmUp: 3, counted: 15 },
 	open: openTeams,
 };
 
 async function openTeams(ground: Ground): Promise<Stage<"rate">> {
 	await using opened = new AsyncDisposableStack();
 	const sides: Partial<Record<Side, () => Promise<Figures<"rate">>>> = {};
-	for (const [side, { contender, workers }] of Object.entries(TEAMS)) {
+	for (const [side, { contender, workers, part }] of Object.entries(TEAMS)) {
 		const scheduler = opened.use(await contender.open(ground, "accepting"));
 		await Promise.all(
 			Array.from({ length: workers }, () => scheduler.startWorker()),
 		);
 		const held = workers * CONCURRENCY;
-		sides[side as Side] = () => drainTogether(scheduler, held, ground);
+		const backlog = Math.ceil(2 * ground.tasks * part);
+		sides[side as Side] = () =>
+			drainTogether(scheduler, held, backlog, ground.directory);
 	}
 	const kept = opened.move();
 	return { sides, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -69,14 +76,14 @@ async function openTeams(ground: Ground): Promise<Stage<"rate">> {
 async function drainTogether(
 	scheduler: Scheduler,
 	held: number,
-	{ directory, tasks }: Ground,
+	backlog: number,
+	directory: string,
 ): Promise<Figures<"rate">> {
 	// Another one each turn: a process looks for a file until it has seen it.
 	const file = join(mkdtempSync(join(directory, "turn-")), "go");
 	const hold = () => scheduler.submit("hold", { file });
 	await Promise.all(Array.from({ length: held }, hold));
 	await untilRunning(scheduler, held);
-	const backlog = 2 * tasks;
 	await scheduler.submitBulk(backlog);
 	const watching = watch(scheduler);
 	writeFileSync(file, "");
