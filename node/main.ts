@@ -8,6 +8,9 @@ import { listenForStop } from "./cli/stop-signals.ts";
 import { holdProcess, systemClock } from "./world.ts";
 
 holdProcess();
+// Who reads may leave, and a disk may fill up: what is said then is lost, and the work goes on.
+for (const stream of [process.stdout, process.stderr])
+	stream.on("error", () => {});
 // Before the rest is loaded, which takes a while: a wish to stop is never missed.
 const stop = listenForStop(systemClock);
 const { runCommandLine } = await import("./cli/command-line.ts");

@@ -20,6 +20,7 @@ import { KeyUnusable } from "./gossip/key-file.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { createHttp, type Http } from "./http/server.ts";
+import { systemLog } from "./log.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
 import type { Executor, Gossip, Log, NodeRecord } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -28,7 +29,7 @@ import {
 	type RedisStore,
 	StoreMismatch,
 } from "./store/redis-store.ts";
-import { systemClock, systemLoad, systemLog, systemRandom } from "./world.ts";
+import { systemClock, systemLoad, systemRandom } from "./world.ts";
 
 export interface RunningNode {
 	readonly nodeId: string;

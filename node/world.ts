@@ -1,12 +1,11 @@
 /**
- * The real clock, randomness and log: the only place that touches them.
+ * The real clock and randomness: the only place that touches them.
  * Everything else takes them through `ports.ts`, so that tests can turn time
  * by hand and repeat what chance once did.
  */
 import { getRandomValues } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { pino } from "pino";
-import type { Clock, Log, Random, Timer } from "./ports.ts";
+import type { Clock, Random, Timer } from "./ports.ts";
 
 export const systemClock: Clock = {
 	wallMs: () => Date.now(),
@@ -53,10 +52,6 @@ export const systemRandom: Random = {
 		return text;
 	},
 };
-
-export function systemLog(level: string, bindings: object): Log {
-	return pino({ level, base: bindings }, pino.destination(2));
-}
 
 /** Fraction of the time since the last call that the event loop was busy, 0–1. */
 export function systemLoad(): () => number {

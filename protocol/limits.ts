@@ -274,14 +274,14 @@ export const STORE_COMMAND_TIMEOUT_MS = 2_000;
 /** A Sentinel that has not said within this where the primary is is passed over for the next. */
 export const SENTINEL_TIMEOUT_MS = 750;
 export const SHARDS_MAX = 256;
+/** Of a log that cannot be written, so much is kept until it can; what is said then is lost. */
+export const LOG_BACKLOG_CHARS_MAX = 64 * 1024;
 
 // --- The command line and the local cluster.
 
-/** Nodes of one `up`. */
 export const UP_NODES_MAX = 32;
-/** A node of it that died is started again after … */
+/** A node of it that died is started again after the first, growing to the second while it does not stay up for as long. */
 export const RESTART_MS_MIN = 1_000;
-/** … growing to, while it does not stay up for as long as this. */
 export const RESTART_MS_MAX = 30_000;
 /** A node that was told to stop has this long beyond its own limit, then it is killed. */
 export const STOP_MARGIN_MS = 5_000;

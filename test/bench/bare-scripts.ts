@@ -18,9 +18,10 @@
  * see processes and public HTTP only, and the store is neither.
  */
 import assert from "node:assert/strict";
+import { systemLog } from "../../node/log.ts";
 import type { Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { systemClock, systemLog } from "../../node/world.ts";
+import { systemClock } from "../../node/world.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	PRIORITY_DEFAULT,

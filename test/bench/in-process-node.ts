@@ -12,15 +12,11 @@ import assert from "node:assert/strict";
 import { createExecutor } from "../../node/executor/executor.ts";
 import { GenerationFile } from "../../node/generation-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
+import { systemLog } from "../../node/log.ts";
 import type { Api, Executor, Gossip, Store } from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import {
-	systemClock,
-	systemLoad,
-	systemLog,
-	systemRandom,
-} from "../../node/world.ts";
+import { systemClock, systemLoad, systemRandom } from "../../node/world.ts";
 import { PRIORITY_DEFAULT, PROCESS_TASK_MS } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import { nowMs, openLoop, sleep } from "../../scripts/bench/clock.ts";

@@ -18,8 +18,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Digester } from "../../node/digester.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
+import { systemLog } from "../../node/log.ts";
 import type { Gossip } from "../../node/ports.ts";
-import { systemClock, systemLog, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world.ts";
 import {
 	type Announcement,
 	type GossipMessage,

@@ -5,7 +5,8 @@
  *     node test/contract/executor-bench.ts [in flight, 100] [tasks, 200000]
  */
 import { createExecutor } from "../../node/executor/executor.ts";
-import { systemClock, systemLog } from "../../node/world.ts";
+import { systemLog } from "../../node/log.ts";
+import { systemClock } from "../../node/world.ts";
 import { job } from "./executor-jobs.ts";
 
 const inFlight = Number(process.argv[2] ?? 100);

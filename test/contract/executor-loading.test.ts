@@ -10,8 +10,9 @@ import {
 	createExecutor,
 	type ExecutorOptions,
 } from "../../node/executor/executor.ts";
+import { systemLog } from "../../node/log.ts";
 import type { Clock } from "../../node/ports.ts";
-import { systemClock, systemLog } from "../../node/world.ts";
+import { systemClock } from "../../node/world.ts";
 import { job } from "./executor-jobs.ts";
 
 vi.mock(import("../../node/assets.ts"), async (original) => ({

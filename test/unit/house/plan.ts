@@ -81,8 +81,15 @@ const PLAN: readonly Dwelling[] = [
 		name: "world",
 		paths: ["node/world.ts"],
 		ours: ["ports"],
-		libraries: ["pino"],
+		libraries: [],
 		builtins: ANY,
+	},
+	{
+		name: "log",
+		paths: ["node/log.ts"],
+		ours: ["protocol", "ports"],
+		libraries: ["pino"],
+		builtins: [],
 	},
 	{
 		name: "store",

@@ -1,0 +1,76 @@
+/**
+ * A node that nobody hears: who read what it prints is gone, and the disk of its log is
+ * full (`/dev/full` is one that always is).
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type RedisServer, startRedis } from "../redis.ts";
+import { freePorts, PROGRAM } from "./up-process.ts";
+
+let redis: RedisServer;
+let folder: string;
+
+beforeAll(async () => {
+	redis = await startRedis();
+	folder = mkdtempSync(join(tmpdir(), "hearsay-unheard-"));
+});
+afterAll(async () => {
+	await redis.stop();
+	rmSync(folder, { recursive: true });
+});
+
+test.each([
+	["node", ["--data", "node"]],
+	["up", ["--nodes", "1"]],
+])(
+	"`hearsay %s` works and stops in order though nobody hears it",
+	async (name, flags) => {
+		const [command = "", ...program] = PROGRAM;
+		const own = [
+			"--redis",
+			redis.url,
+			"--http",
+			`127.0.0.1:${await freePorts(1)}`,
+			"--cluster",
+			name,
+		];
+		const fullDisk = openSync("/dev/full", "w");
+		onTestFinished(() => closeSync(fullDisk));
+		const child = spawn(command, [...program, name, ...own, ...flags], {
+			cwd: folder,
+			stdio: ["ignore", "pipe", fullDisk],
+		});
+		onTestFinished(() => void child.kill("SIGKILL"));
+		const ended = once(child, "exit");
+		const url = await urlIn(child.stdout as Readable);
+		child.stdout?.destroy();
+
+		const answer = await fetch(`${url}/v1/tasks`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify({ type: "noop" }),
+		});
+		expect(answer.status).toBe(202);
+		const { id } = (await answer.json()) as { id: string };
+		const task = await fetch(`${url}/v1/tasks/${id}?wait=10s`);
+		expect(await task.json()).toMatchObject({ state: "SUCCESS" });
+
+		child.kill("SIGTERM");
+		expect(await ended).toEqual([0, null]);
+	},
+);
+
+/** The first address that is printed, without the slash. */
+async function urlIn(printed: Readable): Promise<string> {
+	for await (const line of createInterface({ input: printed })) {
+		const url = /http:\/\/\S+:\d+/.exec(line);
+		if (url !== null) return url[0];
+	}
+	throw new Error("it ended without an address");
+}
