@@ -9,6 +9,7 @@ import { holdProcess, systemClock } from "./world.ts";
 
 holdProcess();
 // Who reads may leave, and a disk may fill up: what is said then is lost, and the work goes on.
+// (To have looked at the streams makes pipes of theirs such as do not wait for a reader.)
 for (const stream of [process.stdout, process.stderr])
 	stream.on("error", () => {});
 // Before the rest is loaded, which takes a while: a wish to stop is never missed.

@@ -3,7 +3,7 @@
  *
  * Actors know these interfaces and `protocol/`, nothing else: no library, no
  * clock, no environment. Adapters implement them (`store/`, `gossip/`,
- * `executor/`, `http/`, `world.ts`); so do the fakes in `test/`, which lets a
+ * `executor/`, `http/`, `world.ts`, `log.ts`); so do the fakes in `test/`, which lets a
  * whole cluster run in one process on virtual time. Every port that has a fake
  * has a contract suite which the real one and the fake both pass.
  */

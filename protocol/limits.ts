@@ -1,7 +1,6 @@
 /**
- * Every limit of the system, in one place, with what happens when it is met.
- * Sizes are bytes of UTF-8 and times are milliseconds unless a name says
- * otherwise. How limits relate to one another is asserted in `limit-relations.ts`.
+ * Every limit of the system, in one place, with what happens when it is met. Sizes are bytes
+ * of UTF-8 and times are milliseconds unless a name says otherwise. See `limit-relations.ts`.
  */
 
 // --- A task, as submitted. Beyond any of these: 400 (or 413), nothing stored.
@@ -274,14 +273,15 @@ export const STORE_COMMAND_TIMEOUT_MS = 2_000;
 /** A Sentinel that has not said within this where the primary is is passed over for the next. */
 export const SENTINEL_TIMEOUT_MS = 750;
 export const SHARDS_MAX = 256;
-/** Of a log that cannot be written, so much is kept until it can; what is said then is lost. */
-export const LOG_BACKLOG_CHARS_MAX = 64 * 1024;
+/** Of a log that cannot be written so much is kept until it can; what is said beyond it is lost. */
+export const LOG_BACKLOG_BYTES_MAX = 1024 * 1024;
 
 // --- The command line and the local cluster.
 
 export const UP_NODES_MAX = 32;
-/** A node of it that died is started again after the first, growing to the second while it does not stay up for as long. */
+/** A node of it that died is started again after … */
 export const RESTART_MS_MIN = 1_000;
+/** … growing to, while it does not stay up for as long as this. */
 export const RESTART_MS_MAX = 30_000;
 /** A node that was told to stop has this long beyond its own limit, then it is killed. */
 export const STOP_MARGIN_MS = 5_000;

@@ -82,8 +82,8 @@ export interface Result extends Line {
 	readonly sides: Readonly<Partial<Record<Side, SideResult>>>;
 	/**
 	 * Hearsay's median divided by that of another side; of sides that live together, the
-	 * median of what the divisions turn by turn yield, so that what slows both down for a
-	 * while is in neither.
+	 * median of what the divisions turn by turn yield: what slows both down for a while is
+	 * not in it.
 	 */
 	readonly ratios: Readonly<Partial<Record<Side, number>>>;
 }

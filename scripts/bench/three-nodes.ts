@@ -28,28 +28,28 @@ const NODES = 3;
 interface Team {
 	readonly contender: Contender;
 	readonly workers: number;
-	/** Of the tasks that a turn of the others has. */
-	readonly part: number;
+	/** Of the backlog that the others have. */
+	readonly backlogShare: number;
 }
 
 const TEAMS = {
 	hearsay: {
 		contender: makeHearsay(["--cluster", "three"]),
 		workers: NODES,
-		part: 1,
+		backlogShare: 1,
 	},
 	"one-node": {
 		contender: makeHearsay(["--cluster", "one"]),
 		workers: 1,
-		part: 1,
+		backlogShare: 1,
 	},
 	// Or the two that differ by little would wait half a minute for one another.
-	bullmq: { contender: bullmq, workers: NODES, part: 0.2 },
+	bullmq: { contender: bullmq, workers: NODES, backlogShare: 0.2 },
 } satisfies Partial<Record<Side, Team>>;
 
 export const threeNodes: MeasureTogether<"rate"> = {
 	name: "three-nodes",
-	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until a backlog of twice as many tasks is there (for BullMQ, a fifth of that), whose second half counts. All sides live at once and take turns: 15, after three to get warm, in a single round. The ratio to one node is what ${NODES} gain or lose.`,
+	note: `Processes on one host with ${CONCURRENCY} slots each; all hold until a backlog of twice as many tasks is there (for BullMQ, a fifth of that), whose second half counts. All sides live at once and take turns: 15, after three to get warm, in a single round. ×: the median of what each turn's figures yield; to one node, what ${NODES} gain or lose.`,
 	lines: { rate: perSecond("no-op tasks, three nodes") },
 	once: true,
 	turns: { warmUp: 3, counted: 15 },
@@ -59,13 +59,15 @@ export const threeNodes: MeasureTogether<"rate"> = {
 async function openTeams(ground: Ground): Promise<Stage<"rate">> {
 	await using opened = new AsyncDisposableStack();
 	const sides: Partial<Record<Side, () => Promise<Figures<"rate">>>> = {};
-	for (const [side, { contender, workers, part }] of Object.entries(TEAMS)) {
+	for (const [side, { contender, workers, backlogShare }] of Object.entries(
+		TEAMS,
+	)) {
 		const scheduler = opened.use(await contender.open(ground, "accepting"));
 		await Promise.all(
 			Array.from({ length: workers }, () => scheduler.startWorker()),
 		);
 		const held = workers * CONCURRENCY;
-		const backlog = Math.ceil(2 * ground.tasks * part);
+		const backlog = Math.ceil(2 * ground.tasks * backlogShare);
 		sides[side as Side] = () =>
 			drainTogether(scheduler, held, backlog, ground.directory);
 	}

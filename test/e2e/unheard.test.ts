@@ -1,6 +1,6 @@
 /**
- * A node that nobody hears: who read what it prints is gone, and the disk of its log is
- * full (`/dev/full` is one that always is).
+ * A program that nobody hears: who read what it prints is gone, and the disk of its log is
+ * full (`/dev/full` is one that always is; of `up` only what it says itself goes there).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await redis.stop();
-	rmSync(folder, { recursive: true });
+	// A node of an `up` that had to be killed may still be on its way out.
+	rmSync(folder, { recursive: true, maxRetries: 10, retryDelay: 100 });
 });
 
 test.each([
@@ -46,8 +47,11 @@ test.each([
 			cwd: folder,
 			stdio: ["ignore", "pipe", fullDisk],
 		});
-		onTestFinished(() => void child.kill("SIGKILL"));
 		const ended = once(child, "exit");
+		onTestFinished(async () => {
+			child.kill("SIGKILL");
+			await ended;
+		});
 		const url = await urlIn(child.stdout as Readable);
 		child.stdout?.destroy();
 

@@ -1,0 +1,20 @@
+/**
+ * A process that does nothing but log: for each number on stdin so many lines, numbered on,
+ * and then `said` on stdout. Ends with its input.
+ */
+import { createInterface } from "node:readline";
+import { systemLog } from "../../node/log.ts";
+
+// As in the program: its pipes do not wait for a reader.
+for (const stream of [process.stdout, process.stderr])
+	stream.on("error", () => {});
+
+const log = systemLog("info", {});
+let n = 0;
+for await (const count of createInterface(process.stdin)) {
+	for (let i = 0; i < Number(count); i++) {
+		log.info({ n }, "a line");
+		n += 1;
+	}
+	process.stdout.write("said\n");
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { LOG_BACKLOG_BYTES_MAX } from "../../protocol/limits.ts";
+
+const PROCESS = fileURLToPath(new URL("log-process.ts", import.meta.url));
+/** More than is kept and the pipe takes: a line has more than 64 bytes. */
+const TOO_MANY = (2 * LOG_BACKLOG_BYTES_MAX) / 64;
+/** The kept ones go out by what the pipe takes at once, some with each new line. */
+const LINES_MAX = 10_000;
+
+/** Whose log nobody reads until the test does. */
+class LogProcess {
+	readonly ended: Promise<unknown[]>;
+	readonly #child: ChildProcess;
+	readonly #told: NodeJS.AsyncIterator<string>;
+
+	constructor() {
+		const child = spawn(process.execPath, [PROCESS], { stdio: "pipe" });
+		onTestFinished(() => void child.kill("SIGKILL"));
+		this.#child = child;
+		this.ended = once(child, "exit");
+		const told = createInterface({ input: child.stdout });
+		this.#told = told[Symbol.asyncIterator]();
+	}
+
+	get log(): Readable {
+		return this.#child.stderr as Readable;
+	}
+
+	/** Resolves when it has said so many lines, or lost them. */
+	async say(lines: number): Promise<void> {
+		this.#stdin.write(`${lines}\n`);
+		expect(await this.#told.next()).toMatchObject({ value: "said" });
+	}
+
+	end(): void {
+		this.#stdin.end();
+	}
+
+	get #stdin(): Writable {
+		return this.#child.stdin as Writable;
+	}
+}
+
+test("a log that nobody reads holds its process up neither at work nor at its end", async () => {
+	const silent = new LogProcess();
+	await silent.say(TOO_MANY);
+	silent.end();
+	expect(await silent.ended).toEqual([0, null]);
+});
+
+test("a log that is read again, after more than was kept, goes on with whole lines", async () => {
+	const process = new LogProcess();
+	await process.say(TOO_MANY);
+	const seen: number[] = [];
+	createInterface({ input: process.log }).on("line", (line) =>
+		seen.push(JSON.parse(line).n),
+	);
+	let last = TOO_MANY - 1;
+	while (seen.at(-1) !== last && last < TOO_MANY + LINES_MAX) {
+		await process.say(1);
+		last += 1;
+	}
+	expect(seen.at(-1)).toBe(last);
+	expect(seen[0]).toBe(0);
+	// What is kept is bounded.
+	expect(seen.length).toBeLessThan(TOO_MANY);
+	expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+	process.end();
+	expect(await process.ended).toEqual([0, null]);
+});
