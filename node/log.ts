@@ -12,17 +12,27 @@ import type { Log } from "./ports.ts";
 export function systemLog(level: string, bindings: object): Log {
 	const lines = pino.destination({
 		dest: 2,
-		// Nothing is under way when the process ends. (What was, would be tried for as long as
-		// the disk is full, and the process with it.)
-		sync: true,
-		// It would wait for its reader, and the node with it.
+		// A terminal that is stopped, or a disk that stands still, must not stop the node.
+		sync: false,
+		// Nor is one that does not read waited for: what it missed comes with the next line.
 		retryEAGAIN: () => false,
 		// `flush` does nothing where this is 0.
 		minLength: 1,
 		maxLength: LOG_BACKLOG_BYTES_MAX,
 	});
-	lines.on("error", () => {});
+	let isBroken = false;
+	lines.on("error", () => {
+		isBroken = true;
+	});
+	lines.on("write", () => {
+		isBroken = false;
+	});
 	// A line for which there is no room is not written, and so would no line be ever again.
 	lines.on("drop", () => lines.flush());
+	const flushSync = lines.flushSync.bind(lines);
+	// At the process's end. It would try for as long as the disk is full, and never end.
+	lines.flushSync = () => {
+		if (!isBroken) flushSync();
+	};
 	return pino({ level, base: bindings }, lines);
 }
