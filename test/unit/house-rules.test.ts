@@ -104,8 +104,18 @@ describe("sizes", () => {
 		const text = lines(3, "x");
 		expect(checkFileSizes([{ path: "a.ts", text }], 3)).toEqual([]);
 		expect(checkFileSizes([{ path: "a.ts", text }], 2)).toEqual([
-			"a.ts:3 has 3 lines",
+			"a.ts has 3 lines",
 		]);
+	});
+
+	test("the header is not counted, other comments are", () => {
+		const header = `/**\n${lines(9, " * why")} */\n\n`;
+		const files = [
+			{ path: "a.ts", text: `${header}${lines(2, "x")}` },
+			{ path: "b.lua", text: `${lines(9, "-- why")}${lines(2, "x")}` },
+			{ path: "c.ts", text: `x\n${header}` },
+		];
+		expect(checkFileSizes(files, 2)).toEqual(["c.ts has 13 lines"]);
 	});
 
 	test("functions, methods and arrows are measured", () => {

@@ -51,7 +51,7 @@ test("clock, timers, chance and environment are touched only where they are adap
 	expect(checkAmbient(sources)).toEqual([]);
 });
 
-test("no file is longer than 300 lines, no Lua script longer than 80", () => {
+test("no file is longer than 300 lines below its header, no Lua script longer than 80", () => {
 	expect(checkFileSizes(sources, FILE_LINES_MAX)).toEqual([]);
 	expect(checkFileSizes(scripts, LUA_LINES_MAX)).toEqual([]);
 });

@@ -1,0 +1,30 @@
+/** Limits of batches: how much one script may do at once. More waits for the next. */
+
+export const SUBMIT_BATCH_MAX = 128;
+export const SUBMIT_BATCH_BYTES_MAX = 1024 * 1024;
+/** Submissions of one shard under way to the store at once. */
+export const SUBMIT_BATCHES_MAX = 4;
+export const CLAIM_BATCH_MAX = 128;
+/** Claims of one shard under way at once; the next one waits for an answer. */
+export const CLAIMS_MAX = 4;
+/** A claim that could be larger, where more tasks wait, goes out after this all the same. */
+export const CLAIM_FILL_MS = 1;
+/** A claim stops taking tasks once their texts exceed this … */
+export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** … which it looks at after every so many tasks. */
+export const READ_TASKS_MAX = 16;
+export const CLAIM_ROUTES_MAX = 64;
+export const COMPLETE_BATCH_MAX = 128;
+export const COMPLETE_BATCH_BYTES_MAX = 1024 * 1024;
+/** Batches of ends of one shard under way to the store at once; the next one waits for an answer. */
+export const COMPLETE_BATCHES_MAX = 4;
+/** Ends that a node keeps of one shard for a store that is away or slow; beyond, it claims nothing. */
+export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
+export const REVOKE_BATCH_MAX = 128;
+export const TRIM_BATCH_MAX = 256;
+/** Tasks of one session that a node compares with what it holds, at once. */
+export const RECONCILE_MAX = 4_096;
+/** Between tries of a store that did not answer, or had no room. */
+export const STORE_RETRY_MS = 250;
+/** Commands to the store that wait for their answers at once. Beyond, a call is refused as if the store could not be reached. */
+export const STORE_COMMANDS_MAX = 32_768;

@@ -1,0 +1,84 @@
+/** Limits of gossip, and of the connections that it goes over. */
+
+/** A larger message is not sent, and dropped when received. */
+export const GOSSIP_BYTES_MAX = 32 * 1024;
+/** Between one announcement of a node and its next … */
+export const ANNOUNCE_INTERVAL_MS_MIN = 2;
+/** … and under load, which is when more tasks than this were told of in such a time. */
+export const ANNOUNCE_INTERVAL_MS = 20;
+export const ANNOUNCE_CALM_TASKS_MAX = 6;
+/** Nodes are told of tasks on their way to the store; again, where its answer came only so long after the word, which no claim follows sooner. */
+export const HINT_AHEAD_MS_MAX = 1;
+/** Routes in one announcement; more go into the next. */
+export const ANNOUNCE_ROUTES_MAX = 64;
+/** A digest is sent so often where it matters at once … */
+export const DIGEST_MS = 1_000;
+/** … at the latest after this where nothing changes (see digest-pace.ts) … */
+export const DIGEST_CALM_MS = 3_000;
+/** … and less often the more nodes there are … */
+export const DIGEST_MS_PER_NODE = 150;
+/** … but no less often than this. */
+export const DIGEST_MS_MAX = 30_000;
+/** What a node sees of the store is told again and again for so long after a change. */
+export const DIGEST_URGENT_MS = 4_000;
+/** Peers named in one digest; of more, any so many are named. */
+export const DIGEST_PEERS_MAX = 64;
+/** By an older digest nobody is judged, unless its sender is connected to us and reaches the store. */
+export const DIGEST_STALE_MS = 3_500;
+/** Between one node's turn to claim announced work and the next one's. */
+export const CLAIM_TURN_MS = 4;
+/** Nodes that try announced work beyond those it needs; the rest sweep. */
+export const CLAIM_TURNS_EXTRA = 2;
+/** A peer is dialled again after the first, growing to the second, with jitter. */
+export const REDIAL_MS_MIN = 500;
+export const REDIAL_MS_MAX = 2_000;
+/** A dial that takes longer has failed. */
+export const DIAL_TIMEOUT_MS = 4_000;
+/** Dials at once; more wait for the next look. Keeps a cluster that starts on a busy machine from dialling itself to a standstill. */
+export const DIALS_AT_ONCE_MAX = 8;
+/** A standing connection is looked after so often. */
+export const LINK_LOOK_MS = 1_000;
+/** Between reads of the registry when nothing hints at a change. */
+export const REGISTRY_MS = 10_000;
+/** After a stranger knocked, the registry is read no sooner than this. */
+export const REGISTRY_MS_MIN = 200;
+/** A probe of a lost peer's address is given so long. */
+export const PROBE_TIMEOUT_MS = 500;
+/** Between probes of a lost peer; doubling from the first to the second, or on for as long as it is alive, which ends them after the third. */
+export const PROBE_AGAIN_MS_MIN = 25;
+export const PROBE_AGAIN_MS_MAX = 500;
+export const PROBE_ALIVE_MS = 5_000;
+/** Lives held for dead because their address refused; beyond, the oldest is forgotten, and would be believed dead once more. */
+export const REFUSALS_KEPT_MAX = 1_000;
+/** Peers admitted; those beyond are refused. */
+export const PEERS_MAX = 1_000;
+/** Up to so many peers each node dials all; of more it dials … */
+export const DIAL_ALL_MAX = 32;
+/** … this many, and hears the rest through them. */
+export const DIAL_SOME = 16;
+/** Connections of one node, dialled and accepted. More are refused. */
+export const CONNECTIONS_MAX = 256;
+/** Connections accepted from one host in a second. More are refused, and dial again. */
+export const ACCEPTS_PER_HOST_MAX = 64;
+/** A connection over which gossip has ceased to flow for so long is closed and dialled again … */
+export const MUTE_MS_MAX = 2_000;
+/** … and likewise one over which it has not begun to. Longer, since a busy machine is slow to set it up. */
+export const LINK_SETUP_MS_MAX = 6_000;
+/** Each connection is tried so often … */
+export const LINK_PING_MS = 7_000;
+/** … and closed when no answer came within. */
+export const LINK_PING_TIMEOUT_MS = 4_000;
+/** A peer that takes longer to open a stream is passed over. */
+export const STREAM_TIMEOUT_MS = 2_000;
+/** One packet between peers, which may carry several messages. A larger one ends its stream. */
+export const GOSSIP_PACKET_BYTES_MAX = 256 * 1024;
+/** Unsent gossip to one slow peer. What comes on top is not sent to it. */
+export const GOSSIP_BACKLOG_BYTES_MAX = 1024 * 1024;
+/** A message so far behind the newest of its sender counts as a repeat: dropped. */
+export const REPLAY_WINDOW = 256;
+/** A sender silent for so long may start again from any epoch and number. */
+export const SENDER_FORGOTTEN_MS = 30_000;
+/** A stranger's knock is passed on so often; others in between are only refused. */
+export const STRANGER_MS = 200;
+/** Dropped messages are logged at most so often, as totals. */
+export const DROPS_LOGGED_MS = 10_000;

@@ -1,0 +1,57 @@
+/** Limits of the HTTP side: of a submission, of reads, and of connections. */
+
+/** One body. Beyond: 413. */
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** Items of one array or NDJSON body. Beyond: 413. */
+export const ITEMS_MAX = 50_000;
+/** Submissions waiting in a node for the store. Beyond: 503 `overloaded`. */
+export const SUBMIT_QUEUE_MAX = 100_000;
+export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
+/** A submission unanswered by the store for so long: 503 `store_unavailable`. */
+export const SUBMIT_TIMEOUT_MS = 900;
+/** `?wait=` longer than this is cut to it. */
+export const WAIT_MS_MAX = 60_000;
+/** Until the first look for a task waited for: a short one that another node ran is over by then. */
+export const WAIT_POLL_MS_MIN = 1;
+/** Between looks for it; what lies between them grows from the minimum to this. */
+export const WAIT_POLL_MS_MAX = 250;
+export const WAIT_BATCH_MAX = 256;
+/** Tasks that one node waits for on behalf of clients. Beyond: answered at once, with the task as it stands. */
+export const WAITERS_MAX = 3_072;
+export const LIST_LIMIT_DEFAULT = 50;
+/** A page of a list ends with the task that makes its payloads and results exceed this, in each shard. */
+export const LIST_BYTES_MAX = 4 * 1024 * 1024;
+export const LIST_LIMIT_MAX = 500;
+/** Nesting of a JSON text. Beyond: 400 `invalid_json`. */
+export const JSON_DEPTH_MAX = 64;
+/** An `Idempotency-Key`. Beyond: 400. */
+export const IDEMPOTENCY_KEY_CHARS_MAX = 256;
+/** Items of a large body that are looked at before the node turns to other work. */
+export const ITEMS_CHUNK = 512;
+/** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
+export const STATUS_ALL_MAX = 10_000;
+export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
+/** Lists, `/status/all` among them, that are read or sent at once; of more, so many wait. Beyond: 503 `overloaded`. */
+export const BULK_READS_MAX = 4;
+export const BULK_READS_WAITING_MAX = 64;
+/** Who waits longer: 503 `overloaded`. A client that takes nothing of its list for so long is cut off. */
+export const BULK_READ_PATIENCE_MS = 10_000;
+
+// --- Connections to the HTTP side.
+
+/** One more is closed as soon as it opens. */
+export const HTTP_CONNECTIONS_MAX = 4_096;
+/** Request line and headers together. Beyond: 431. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+/** Headers, and then the whole request, must have come by then. Else: 408; where not a byte has come, the connection is closed. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection on which nothing moves is closed after this. */
+export const CONNECTION_IDLE_MS = 75_000;
+/** Bodies larger than `BODY_SMALL_BYTES` that are held at once. Beyond: 503 `overloaded`. */
+export const BODIES_BYTES_MAX = 128 * 1024 * 1024;
+export const BODY_SMALL_BYTES = 32 * 1024;
+/** A larger one that does not say its length is counted in steps of this, as it comes. */
+export const BODY_STEP_BYTES = 256 * 1024;
+/** When the node stops, answers under way have so long before they are cut off. */
+export const HTTP_CLOSE_GRACE_MS = 1_000;

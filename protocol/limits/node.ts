@@ -1,0 +1,12 @@
+/** Limits of a node. */
+
+export const CONCURRENCY_MAX = 4_096;
+/** A node that is gone stays in the list of nodes, as `dead`, for so long. */
+export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
+/** A connection to the store ends when it owes an answer and is silent for so long, or owes it for twice as long: the outcome is unknown then. */
+export const STORE_COMMAND_TIMEOUT_MS = 2_000;
+/** A Sentinel that has not said within this where the primary is is passed over for the next. */
+export const SENTINEL_TIMEOUT_MS = 750;
+export const SHARDS_MAX = 256;
+/** Of a log that cannot be written so much is kept until it can; what is said beyond it is lost. */
+export const LOG_BACKLOG_BYTES_MAX = 1024 * 1024;

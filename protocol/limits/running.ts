@@ -1,0 +1,33 @@
+/** Limits of tasks that run, and of the threads that run them. */
+
+/** Crashes of the worker that ran a task. The last one ends it FAILURE `crashed`: it is poison. */
+export const CRASHES_MAX = 3;
+/** Lives of nodes lost while they ran it; it may be the cause. Likewise. */
+export const LOSSES_MAX = 8;
+/** A thrown error's own `code` longer than this is replaced by `failed`. */
+export const ERROR_CODE_CHARS_MAX = 64;
+/** Lines that one run of a task may log; a last line says that more were dropped. */
+export const TASK_LOG_LINES_MAX = 100;
+/** Longer lines are cut. */
+export const TASK_LOG_LINE_CHARS_MAX = 1_000;
+/** A worker thread whose heap outgrows this dies, and what it ran has crashed. */
+export const WORKER_HEAP_MIB_MAX = 512;
+/** Handlers that take longer to load stop the node from starting. */
+export const HANDLERS_LOAD_MS = 15_000;
+/** While none can load its handlers a thread is tried so often, at first sooner. Until then tasks run in those that have loaded, or wait. */
+export const THREAD_RETRY_MS_MAX = 5_000;
+/** A thread with work is asked for a sign of life so often … */
+export const PING_MS = 250;
+/** … and is given no more tasks once it has been silent for this long. */
+export const SPIN_MS = 1_000;
+/** Threads started in place of silent ones. Beyond: tasks queue at silent ones. */
+export const SPARE_THREADS_MAX = 4;
+/** Work that one thread is given before another one is woken for the next job. */
+export const THREAD_WORK_MS = 2;
+/** Suspects that run at once, each in a thread of its own. Beyond: they wait. */
+export const ALONE_THREADS_MAX = 8;
+/** A node without any task for so long ends its threads, all but one that stays warm. */
+export const THREADS_IDLE_MS = 30_000;
+/** How long the built-in `process_task` takes where neither task nor node says; and the most that a node may say. */
+export const PROCESS_TASK_MS = 5_000;
+export const PROCESS_TASK_MS_MAX = 24 * 60 * 60 * 1_000;

@@ -1,0 +1,31 @@
+/**
+ * Limits of a task: as it is submitted (beyond any of the first: 400 or 413, nothing is
+ * stored), and of what it leaves behind.
+ */
+
+export const ID_CHARS_MAX = 128;
+export const TYPE_CHARS_MAX = 64;
+export const QUEUE_CHARS_MAX = 64;
+export const LABELS_MAX = 8;
+export const LABEL_CHARS_MAX = 32;
+export const PAYLOAD_BYTES_MAX = 256 * 1024;
+export const PRIORITY_MAX = 255;
+export const PRIORITY_DEFAULT = 5;
+
+/** Routes with waiting work in one shard; one more: 429 `too_many_routes`. */
+export const ROUTES_MAX = 1_000;
+
+// --- What a task leaves behind.
+
+/** A larger result ends the task FAILURE with code `result_too_large`. */
+export const RESULT_BYTES_MAX = 256 * 1024;
+/** Longer texts of an error are cut. */
+export const ERROR_MESSAGE_CHARS_MAX = 2_000;
+export const ERROR_STACK_CHARS_MAX = 8_000;
+/** Attempts remembered for one task; the oldest are forgotten first. */
+export const ATTEMPTS_KEPT_MAX = 32;
+/** Ended tasks are forgotten after the first, and where the store has no memory for a new task, oldest first, after the second … */
+export const ENDED_KEPT_MS = 24 * 60 * 60 * 1_000;
+export const ENDED_KEPT_MS_MIN = 5 * 60 * 1_000;
+/** … or, oldest first, beyond this many in the whole cluster. */
+export const ENDED_KEPT_MAX = 100_000;
