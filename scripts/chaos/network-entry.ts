@@ -36,6 +36,9 @@ export async function enterNetwork(): Promise<number> {
 	for (const signal of ["SIGINT", "SIGTERM"] as const) {
 		process.on(signal, () => child.kill(signal));
 	}
+	// Whoever has started this with a channel is gone.
+	process.once("disconnect", () => child.kill("SIGTERM"));
+	process.channel?.unref();
 	const [code, signal] = await once(child, "exit");
 	if (signal !== null) throw new Error(`chaos was ended by ${signal}`);
 	return code;

@@ -5,6 +5,11 @@ import type { Run } from "./run.ts";
 const BREACHES_SHOWN = 5;
 const EVENTS_SHOWN = 25;
 
+/** What is added up of a run. */
+export interface Outcome extends Pick<Run, "verdict" | "virtualMs" | "faults"> {
+	readonly scenario: { readonly nodes: { readonly length: number } };
+}
+
 /** Adds up runs. */
 export class Tally {
 	#runs = 0;
@@ -16,7 +21,7 @@ export class Tally {
 	#lost = 0;
 	readonly #faults = new Map<string, number>();
 
-	add({ scenario, verdict, virtualMs, faults }: Run): void {
+	add({ scenario, verdict, virtualMs, faults }: Outcome): void {
 		this.#runs += 1;
 		this.#virtualMs += virtualMs;
 		this.#nodeMs += virtualMs * scenario.nodes.length;
@@ -26,6 +31,20 @@ export class Tally {
 		this.#lost += verdict.lostToTheStore;
 		for (const [name, count] of faults)
 			this.#faults.set(name, count + (this.#faults.get(name) ?? 0));
+	}
+
+	get figures(): Record<string, number> {
+		return {
+			runs: this.#runs,
+			"virtual minutes": Math.round(this.#virtualMs / 60_000),
+			"tasks accepted": this.#accepted,
+			attempts: this.#attempts,
+			"attempts beside another of their task": this.#overlaps,
+			"tasks lost with the store's last writes": this.#lost,
+			...Object.fromEntries(
+				[...this.#faults].map(([name, count]) => [`fault: ${name}`, count]),
+			),
+		};
 	}
 
 	progress(realMs: number): string {

@@ -159,6 +159,14 @@ const PLAN: readonly Dwelling[] = [
 		builtins: ANY,
 	},
 	{
+		// Also runs what lives with the tests: the simulator, clusters to measure.
+		name: "proof",
+		paths: ["scripts/proof.ts", "scripts/proof/"],
+		ours: ["protocol", "checker", "build", "scripts", "test"],
+		libraries: ANY,
+		builtins: ANY,
+	},
+	{
 		name: "scripts",
 		paths: ["scripts/"],
 		ours: ["protocol", "checker", "build"],

@@ -1,0 +1,42 @@
+/**
+ * A program of this project that a proof runs as a process of its own, on the
+ * Node that runs the proof. It ends with the proof, however that ends: it is
+ * told to by a signal, or notices that its channel is closed.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+
+const living = new Set<ChildProcess>();
+process.on("exit", () => {
+	for (const child of living) child.kill("SIGTERM");
+});
+
+/** Values go over the channel whole, a Map as a Map. Its standard output is read by who starts it. */
+export function startProgram(
+	file: string,
+	args: readonly string[],
+): ChildProcess {
+	const path = new URL(`../../${file}`, import.meta.url).pathname;
+	const child = spawn(process.execPath, [path, ...args], {
+		stdio: ["ignore", "pipe", "inherit", "ipc"],
+		serialization: "advanced",
+	});
+	living.add(child);
+	child.once("close", () => living.delete(child));
+	return child;
+}
+
+/** Resolves when it has ended, with its exit code and what it printed. */
+export async function runProgram(
+	file: string,
+	args: readonly string[],
+): Promise<{ code: number | null; output: string }> {
+	const child = startProgram(file, args);
+	let output = "";
+	child.stdout?.setEncoding("utf8").on("data", (text) => {
+		output += text;
+	});
+	return new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("close", (code) => resolve({ code, output }));
+	});
+}
