@@ -4,7 +4,7 @@
  *   node scripts/test.ts [part]...
  *
  * Types and style count as one test each. Every part runs, whatever became of
- * the one before. The last line is `N passed, N failed`; the exit code is 1
+ * the others. The last line is `N passed, N failed`; the exit code is 1
  * when anything failed, 2 for a part that does not exist. A run that is
  * interrupted has no verdict: it ends at once, with 130.
  */
@@ -18,10 +18,18 @@ import { type Count, countOf } from "./test/count.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules/.bin");
-const PROJECTS = ["unit", "contract", "sim", "e2e"];
-const PARTS = ["types", "style", ...PROJECTS];
-/** All of vitest's projects together. Beyond, they are ended and have failed. */
-const TESTS_MS_MAX = 12 * 60_000;
+/** Of vitest, by part. */
+const PROJECTS: Readonly<Record<string, readonly string[]>> = {
+	unit: ["unit"],
+	contract: ["contract"],
+	sim: ["sim"],
+	e2e: ["e2e", "e2e-timed"],
+};
+/** Parts that share the machine well: what each prints is kept until it is done. */
+const AT_ONCE = ["types", "style", "unit"];
+const PARTS = [...AT_ONCE, "contract", "sim", "e2e"];
+/** Of a part that runs at once with others, or of all others together. Beyond, they are ended and have failed. */
+const TESTS_MS_MAX = 10 * 60_000;
 
 async function main(): Promise<number> {
 	const { positionals } = parseArgs({ allowPositionals: true });
@@ -31,15 +39,14 @@ async function main(): Promise<number> {
 		return 2;
 	}
 	const parts = positionals.length === 0 ? PARTS : positionals;
-	const counts: Count[] = [];
-	if (parts.includes("types")) {
-		counts.push(await one("types", ["tsc", "--project", ROOT]));
-	}
-	if (parts.includes("style")) {
-		counts.push(await one("style", ["biome", "ci", ROOT]));
-	}
-	const projects = parts.filter((part) => PROJECTS.includes(part));
-	if (projects.length > 0) counts.push(await tests(projects));
+	const isAtOnce = (part: string) => AT_ONCE.includes(part);
+	const counts = await Promise.all(
+		AT_ONCE.filter((part) => parts.includes(part)).map(quick),
+	);
+	const others = PARTS.filter(
+		(part) => parts.includes(part) && !isAtOnce(part),
+	);
+	if (others.length > 0) counts.push(await tests(others, "inherit"));
 
 	const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 	const failed = counts.reduce((sum, count) => sum + count.failed, 0);
@@ -47,18 +54,29 @@ async function main(): Promise<number> {
 	return failed === 0 ? 0 : 1;
 }
 
-/** A command that is one test. */
-async function one(name: string, command: string[]): Promise<Count> {
-	console.log(`── ${name}`);
+/** A part that runs at once with others. Prints all that it has said when it is done. */
+async function quick(part: string): Promise<Count> {
 	const startedMs = Date.now();
-	const ok = await run(command, TESTS_MS_MAX);
+	const said: string[] = [];
+	const count = await runQuick(part, said);
 	const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
-	console.log(`${name} ${ok ? "passed" : "FAILED"} in ${seconds} s\n`);
+	const verdict = count.failed === 0 ? "passed" : "FAILED";
+	console.log(`── ${part}`);
+	process.stdout.write(said.join(""));
+	console.log(`${part} ${verdict} in ${seconds} s\n`);
+	return count;
+}
+
+async function runQuick(part: string, said: string[]): Promise<Count> {
+	if (part === "unit") return tests([part], said);
+	const command =
+		part === "types" ? ["tsc", "--project", ROOT] : ["biome", "ci", ROOT];
+	const ok = await run(command, said);
 	return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function tests(projects: string[]): Promise<Count> {
-	console.log(`── ${projects.join(", ")}`);
+async function tests(parts: readonly string[], output: Output): Promise<Count> {
+	if (output === "inherit") console.log(`── ${parts.join(", ")}`);
 	const directory = mkdtempSync(join(tmpdir(), "hearsay-test-"));
 	const reportFile = join(directory, "report.json");
 	try {
@@ -67,12 +85,14 @@ async function tests(projects: string[]): Promise<Count> {
 				"vitest",
 				"run",
 				`--config=${join(ROOT, "test/vitest.config.ts")}`,
-				...projects.map((project) => `--project=${project}`),
+				...parts
+					.flatMap((part) => PROJECTS[part] ?? [])
+					.map((project) => `--project=${project}`),
 				"--reporter=default",
 				"--reporter=json",
 				`--outputFile.json=${reportFile}`,
 			],
-			TESTS_MS_MAX,
+			output,
 		);
 		return countOf(readReport(reportFile), ok);
 	} finally {
@@ -91,21 +111,33 @@ function readReport(file: string): string | undefined {
 
 class Interrupted extends Error {}
 
+/** Of a command: ours, or added to what was said. */
+type Output = "inherit" | string[];
+
 /**
- * Whether the command succeeded in time. Its output is ours.
+ * Whether the command succeeded in time.
  * @throws Interrupted when this process was told to end meanwhile.
  */
-function run([name = "", ...args]: string[], msMax: number): Promise<boolean> {
+function run(
+	[name = "", ...args]: readonly string[],
+	output: Output,
+): Promise<boolean> {
+	const to = output === "inherit" ? output : "pipe";
 	// A group of its own, so that what a hanging test has started ends with it.
 	const child = spawn(join(BIN, name), args, {
 		cwd: ROOT,
-		stdio: ["ignore", "inherit", "inherit"],
+		stdio: ["ignore", to, to],
 		detached: true,
 	});
+	for (const stream of [child.stdout, child.stderr]) {
+		stream?.setEncoding("utf8").on("data", (text: string) => {
+			if (output !== "inherit") output.push(text);
+		});
+	}
 	const limit = setTimeout(() => {
-		console.error(`${name} is not done after ${msMax / 60_000} minutes`);
+		console.error(`${name} is not done after ${TESTS_MS_MAX / 60_000} minutes`);
 		signal(child, "SIGKILL");
-	}, msMax);
+	}, TESTS_MS_MAX);
 	let interrupted = false;
 	const pass = (name: NodeJS.Signals) => {
 		interrupted = true;
@@ -114,7 +146,8 @@ function run([name = "", ...args]: string[], msMax: number): Promise<boolean> {
 	process.on("SIGINT", pass).on("SIGTERM", pass);
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
-		child.once("exit", (code) => {
+		// By then all is read that it has said.
+		child.once("close", (code) => {
 			clearTimeout(limit);
 			process.off("SIGINT", pass).off("SIGTERM", pass);
 			if (interrupted) reject(new Interrupted(`${name} was interrupted`));

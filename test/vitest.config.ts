@@ -1,47 +1,92 @@
 /**
- * How the tests run: four projects, one a folder.
+ * How the tests run: who shares the machine with whom. Groups run one after the
+ * other, in this order:
  *
- * unit, contract and sim share the machine; e2e comes after them and one file
- * at a time, because it measures times on clusters of real processes. Every
- * test has an end, so that one which hangs is a failure and not a wait.
+ * - unit: two files at a time, all in two processes, since none changes what
+ *   the next one meets;
+ * - contract and sim: four at a time, as contract tests mostly wait;
+ * - e2e: two at a time, each on a cluster of real processes;
+ * - e2e-timed: alone, because they measure what a busy machine would spoil.
+ *
+ * Every test has an end, so that one which hangs is a failure and not a wait.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const CORES = 2;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** For all that tests start: a program starts in half the time where an earlier one has compiled it. */
 const COMPILED = join(ROOT, "node_modules/.cache/hearsay-tests");
 
+const BUNDLED = join(ROOT, "test/program.ts");
+const CORES = 2;
+/** What these measure, others beside them would spoil: they run alone. */
+const TIMED = [
+	"bench", // throughput, beside BullMQ's
+	"idle", // processor time, and commands a second
+	"outage", // how soon a submission is refused
+	"pause", // how soon a node that wakes has stopped
+	"poison", // how soon a node answers meanwhile
+	"rolling", // how long work stands still
+	"sharing", // how soon a sweep finds work
+	"store-trouble", // how soon a submission is refused
+].map((name) => `test/e2e/${name}.test.ts`);
+
 export default defineConfig({
 	root: ROOT,
 	test: {
-		globalSetup: join(ROOT, "test/program.ts"),
 		env: { NODE_COMPILE_CACHE: COMPILED },
 		allowOnly: false,
 		teardownTimeout: 10_000,
 		projects: [
-			project("unit", 10_000, { maxWorkers: CORES }),
-			project("contract", 30_000, { maxWorkers: CORES }),
-			project("sim", 120_000, { maxWorkers: CORES }),
+			project("unit", 10_000, {
+				...{ include: filesIn("unit"), isolate: false },
+				...{ maxWorkers: CORES, groupOrder: 0 },
+			}),
+			project("contract", 30_000, {
+				...{ include: filesIn("contract"), globalSetup: BUNDLED },
+				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
+			}),
+			project("sim", 120_000, {
+				...{ include: filesIn("sim"), isolate: false },
+				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
+			}),
 			project("e2e", 120_000, {
-				fileParallelism: false,
-				sequence: { groupOrder: 1 },
+				...{ include: filesIn("e2e"), exclude: TIMED, globalSetup: BUNDLED },
+				...{ maxWorkers: CORES, groupOrder: 2 },
+			}),
+			project("e2e-timed", 120_000, {
+				...{ include: TIMED, globalSetup: BUNDLED },
+				...{ maxWorkers: 1, groupOrder: 3 },
 			}),
 		],
 	},
 });
 
-function project(name: string, timeoutMs: number, more: object) {
+function filesIn(folder: string): string[] {
+	return [`test/${folder}/**/*.test.ts`];
+}
+
+interface Plan {
+	readonly include: string[];
+	readonly exclude?: string[];
+	readonly globalSetup?: string;
+	/** Whether each file has a process of its own; so it is unless said otherwise. */
+	readonly isolate?: boolean;
+	readonly maxWorkers: number;
+	readonly groupOrder: number;
+}
+
+function project(
+	name: string,
+	timeoutMs: number,
+	{ groupOrder, ...plan }: Plan,
+) {
 	return {
 		extends: true as const,
 		test: {
-			name,
-			include: [`test/${name}/**/*.test.ts`],
-			testTimeout: timeoutMs,
-			hookTimeout: timeoutMs,
-			...more,
+			...{ name, ...plan, sequence: { groupOrder } },
+			...{ testTimeout: timeoutMs, hookTimeout: timeoutMs },
 		},
 	};
 }
