@@ -225,7 +225,7 @@ export class Crew {
 			events: {
 				opened: (previous) => {
 					if (previous !== undefined)
-						void this.reaper.reap(previous, "expired");
+						void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
 					this.claimer.retry();
 				},
 				pulsed: (pulse) => this.#pulsed(pulse),

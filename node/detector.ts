@@ -26,6 +26,7 @@ import {
 	type Log,
 	type Reach,
 	type RegisteredNode,
+	type RevokeGrounds,
 	type Shard,
 	StoreError,
 	type Timer,
@@ -34,7 +35,9 @@ import {
 /** What the detector needs of the crew of a shard. */
 export interface DetectorCrew {
 	readonly shard: Shard;
-	readonly reaper: { reap(session: SessionName, when: "now"): Promise<void> };
+	readonly reaper: {
+		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
+	};
 	readonly renewer: {
 		/** This node has itself seen the store up, on a steady clock, for one whole TTL. */
 		readonly mayReap: boolean;
@@ -181,7 +184,7 @@ export class Detector {
 		if (reach === "refused") this.#holdForDead(nodeId, startedMs);
 		await Promise.all(
 			leases.map(({ crew, node }) =>
-				crew.reaper.reap(formatSession(nodeId, node.epoch), "now"),
+				crew.reaper.reap(formatSession(nodeId, node.epoch), { when: "now" }),
 			),
 		);
 		return "gone";

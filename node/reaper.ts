@@ -7,9 +7,17 @@
  * seen the store up for one whole TTL), so that an outage, in which nobody could
  * renew, revokes nobody.
  */
+
 import type { SessionName } from "../protocol/lease.ts";
 import { REVOKE_BATCH_MAX } from "../protocol/limits.ts";
-import { type Log, type RoutedCount, type Shard, StoreError } from "./ports.ts";
+import {
+	type Log,
+	type RevokeGrounds,
+	type RoutedCount,
+	type SeenLease,
+	type Shard,
+	StoreError,
+} from "./ports.ts";
 
 export interface ReaperParts {
 	readonly shard: Shard;
@@ -29,33 +37,30 @@ export class Reaper {
 	}
 
 	/** Sessions whose lease looks expired, as a pulse has brought them. */
-	async expired(sessions: readonly SessionName[]): Promise<void> {
+	async expired(leases: readonly SeenLease[]): Promise<void> {
 		if (!this.#parts.mayReap()) return;
-		for (const session of sessions) await this.reap(session, "expired");
+		for (const { session, expiresMs } of leases)
+			await this.reap(session, { when: "expired", expiresMs });
 	}
 
 	/**
-	 * Puts a session's tasks back until none is left. `now` is for a caller who
-	 * knows its node dead; an own earlier session, revoked when the new one
-	 * opened, is simply `expired`.
+	 * Puts a session's tasks back until none is left, if the store finds that the grounds hold.
 	 */
-	async reap(session: SessionName, when: "expired" | "now"): Promise<void> {
+	async reap(session: SessionName, grounds: RevokeGrounds): Promise<void> {
 		const { shard, log, putBack } = this.#parts;
 		if (this.#under.has(session)) return;
 		this.#under.add(session);
 		try {
 			let tasks = 0;
 			for (let left = 1; left > 0; ) {
-				const reply = await shard.revoke({
-					session,
-					when,
-					limit: REVOKE_BATCH_MAX,
-				});
+				const limit = REVOKE_BATCH_MAX;
+				const reply = await shard.revoke({ session, grounds, limit });
 				if (!reply.ok) return;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
 				putBack(reply.putBack);
 			}
+			const { when } = grounds;
 			log.info({ shard: shard.index, session, when, tasks }, "session revoked");
 		} catch (error) {
 			// The session stays listed as expired, so the next sweep goes on with it.

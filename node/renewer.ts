@@ -85,6 +85,7 @@ export class Renewer {
 	#pulseTimer: Timer | undefined;
 	#trustTimer: Timer | undefined;
 	#busy = false;
+	#notLetInSinceMs: number | undefined;
 	#stopped = false;
 	readonly #parts: RenewerParts;
 
@@ -171,14 +172,34 @@ export class Renewer {
 		const { shard, clock, ttlMs, record, events, log } = this.#parts;
 		const sentMs = clock.monoMs();
 		const { known } = this.#memory;
-		const opened = await shard.open({ record: record(), ttlMs, known });
+		const knownEpoch = this.epoch;
+		const request = { record: record(), ttlMs, known, knownEpoch };
+		const opened = await shard.open(request);
 		if (this.#stopped) return;
+		if (!opened.ok) {
+			this.#notLetIn();
+			return;
+		}
+		this.#notLetInSinceMs = undefined;
 		this.epoch = opened.epoch;
 		this.#memory.toldGeneration(opened);
 		this.session = formatSession(record().nodeId, opened.epoch);
 		this.#renewed(sentMs, opened.nowMs);
 		log.info({ shard: shard.index, session: this.session }, "session opened");
 		events.opened(opened.previous);
+	}
+
+	/**
+	 * A later life has our lease. Either this node's clock was put back since its last life,
+	 * whose lease will run out; or the other one lives.
+	 */
+	#notLetIn(): void {
+		const { clock, ttlMs, events, shard, log } = this.#parts;
+		this.#notLetInSinceMs ??= clock.monoMs();
+		log.debug({ shard: shard.index }, "a later life of this node has a lease");
+		if (clock.monoMs() - this.#notLetInSinceMs <= 2 * ttlMs) return;
+		this.stop();
+		events.superseded();
 	}
 
 	async #pulse(session: SessionName): Promise<void> {

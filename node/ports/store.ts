@@ -18,12 +18,26 @@ export interface OpenRequest {
 	readonly ttlMs: number;
 	/** Highest that this node has seen. */
 	readonly known: Generation;
+	/** Newest epoch that this life of the node was told of; 0 before its first session. */
+	readonly knownEpoch: number;
 }
 export interface Opened extends Generation {
+	readonly ok: true;
 	readonly epoch: number;
 	readonly nowMs: number;
 	/** Earlier session of the same node, now revoked and to be drained. */
 	readonly previous: SessionName | undefined;
+}
+export type OpenReply =
+	| Opened
+	/** A later life of the node holds a lease: this request is late, or there are two programs with one identity. */
+	| { readonly ok: false; readonly code: "older_life" };
+
+/** A session's lease as somebody saw it: a later renewal shows in its end. */
+export interface SeenLease {
+	readonly session: SessionName;
+	/** When it runs out, in the store's time; 0: revoked. */
+	readonly expiresMs: number;
 }
 
 export type Pulse =
@@ -35,10 +49,14 @@ export type Pulse =
 			readonly running: number;
 			/** Rises whenever a node comes, goes or changes its record. */
 			readonly registryVersion: number;
+			/** Rises whenever a session is opened. */
+			readonly opens: number;
 			/** Rises whenever leases had to be shortened, as the store's clock had been put back. */
 			readonly clockStepsBack: number;
-			/** Sessions whose lease ran out or was revoked, still with tasks or a record. At most 16. */
-			readonly expired: readonly SessionName[];
+			/** Sessions whose lease ran out or was revoked, still with tasks or a record. */
+			readonly expired: readonly SeenLease[];
+			/** Others that have not renewed for OVERDUE_MS. Of both kinds at most 16, longest ago first. */
+			readonly overdue: readonly SeenLease[];
 			/** Routes with waiting tasks. */
 			readonly ready: readonly Route[];
 	  }
@@ -50,6 +68,8 @@ export interface Registry {
 	readonly nowMs: number;
 	/** As a pulse tells it: where it has risen, leases may be short though their holders live. */
 	readonly clockStepsBack: number;
+	/** As a pulse tells it: where it has risen since, somebody has come who is not listed here. */
+	readonly opens: number;
 	readonly nodes: RegisteredNode[];
 }
 
@@ -113,13 +133,22 @@ export interface GiveBack {
 /** `pending`: waits again. `ended`: crashed once too often, now FAILURE. */
 export type GiveBackOutcome = "pending" | "ended" | "stale_token";
 
+/**
+ * On what grounds a session is revoked. Where `expiresMs` is named, only if the lease
+ * still ends then, that is, if its holder has not renewed it since that was seen; or if it
+ * was revoked before.
+ */
+export type RevokeGrounds =
+	/** The lease has run out. */
+	| { readonly when: "expired"; readonly expiresMs: number }
+	/** Its holder has fallen silent, and was last heard of by the store SILENT_LEASE_MS ago. */
+	| { readonly when: "silent"; readonly expiresMs: number }
+	/** The caller knows the node dead. */
+	| { readonly when: "now" };
+
 export interface RevokeRequest {
 	readonly session: SessionName;
-	/**
-	 * `expired`: only if the lease has run out (or was revoked before).
-	 * `now`: whether it has or not, by a caller who knows the node dead.
-	 */
-	readonly when: "expired" | "now";
+	readonly grounds: RevokeGrounds;
 	/** At most REVOKE_BATCH_MAX tasks in one call. */
 	readonly limit: number;
 }
@@ -131,7 +160,7 @@ export type RevokeReply =
 			/** Tasks of the session still to be put back: call again. */
 			readonly left: number;
 	  }
-	/** Its holder has renewed it since; nothing was done. */
+	/** Its holder has renewed it since, or it is too early; nothing was done. */
 	| { readonly ok: false; readonly code: "renewed" };
 
 /** Tasks that became waiting on a route: what an announcement is made from. */
@@ -180,8 +209,12 @@ export interface ShardCounts {
  */
 export interface Shard {
 	readonly index: number;
-	/** A new session with a new epoch, higher than the node's last in this shard (every shard counts its own). */
-	open(request: OpenRequest): Promise<Opened>;
+	/**
+	 * A new session with a new epoch, higher than the node's last in this shard (every shard
+	 * counts its own); an earlier session of the node is revoked. Sent again by the same life,
+	 * which has not heard of the session that it opened, it renews that one instead.
+	 */
+	open(request: OpenRequest): Promise<OpenReply>;
 	/**
 	 * To be called whenever the store has come back: raises the generation where
 	 * the store has restarted, is behind the one known, or has come to the

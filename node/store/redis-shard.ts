@@ -27,7 +27,7 @@ import type {
 	ListRequest,
 	Log,
 	NodeRecord,
-	Opened,
+	OpenReply,
 	OpenRequest,
 	Pulse,
 	Registry,
@@ -44,6 +44,7 @@ import {
 	decodeCounts,
 	decodeList,
 	decodeNodes,
+	decodeOpen,
 	decodePulse,
 	decodeRevoke,
 	decodeSubmit,
@@ -92,7 +93,12 @@ export class RedisShard implements Shard {
 		return { shards: Number(fixed[0]), layout: Number(fixed[1]) };
 	}
 
-	async open({ record, ttlMs, known }: OpenRequest): Promise<Opened> {
+	async open({
+		record,
+		ttlMs,
+		known,
+		knownEpoch,
+	}: OpenRequest): Promise<OpenReply> {
 		const { life } = this.#connection;
 		const reply = await this.#run(
 			"open",
@@ -101,22 +107,11 @@ export class RedisShard implements Shard {
 			known.generation,
 			known.run,
 			JSON.stringify(record),
+			knownEpoch,
 		);
-		this.#adoptedLife = life;
-		const [opened, generation, run, nowMs, previous] = reply as [
-			number,
-			number,
-			string,
-			number,
-			string,
-		];
-		return {
-			epoch: opened,
-			generation,
-			run,
-			nowMs,
-			previous: previous === "" ? undefined : previous,
-		};
+		const opened = decodeOpen(reply);
+		if (opened.ok) this.#adoptedLife = life;
+		return opened;
 	}
 
 	async adopt(known: Generation): Promise<Generation> {
@@ -186,9 +181,17 @@ export class RedisShard implements Shard {
 		return codes.map((code) => GIVE_BACK_OUTCOMES[code] as GiveBackOutcome);
 	}
 
-	async revoke({ session, when, limit }: RevokeRequest): Promise<RevokeReply> {
+	async revoke({
+		session,
+		grounds,
+		limit,
+	}: RevokeRequest): Promise<RevokeReply> {
 		assert(limit > 0 && limit <= REVOKE_BATCH_MAX);
-		return decodeRevoke(await this.#run("revoke", session, when, limit));
+		const { when } = grounds;
+		const seen = when === "now" ? [] : [grounds.expiresMs];
+		return decodeRevoke(
+			await this.#run("revoke", session, when, limit, ...seen),
+		);
 	}
 
 	async running(

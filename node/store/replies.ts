@@ -3,6 +3,7 @@
  * the contract on top of each script says, into what the port promises.
  */
 import assert from "node:assert/strict";
+import type { SessionName } from "../../protocol/lease.ts";
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
@@ -10,10 +11,12 @@ import type {
 	ClaimReply,
 	EndOutcome,
 	ListReply,
+	OpenReply,
 	Pulse,
 	RegisteredNode,
 	Registry,
 	RevokeReply,
+	SeenLease,
 	ShardCounts,
 	SubmitOutcome,
 } from "../ports.ts";
@@ -27,6 +30,17 @@ type Flat = (string | number)[];
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
+export function decodeOpen(reply: Reply): OpenReply {
+	const [code, epoch, generation, run, nowMs, previous] = reply as [
+		...[string, number, number, string, number, string],
+	];
+	if (code !== "ok") return { ok: false, code: code as "older_life" };
+	return {
+		...{ ok: true, epoch, generation, run, nowMs },
+		previous: previous === "" ? undefined : previous,
+	};
+}
+
 export function decodePulse(reply: Reply): Pulse {
 	const [code, nowMs, generation, run, ...rest] = reply as [
 		string,
@@ -35,22 +49,30 @@ export function decodePulse(reply: Reply): Pulse {
 		string,
 		...(string | number)[],
 	];
-	const [running, registry, steps, count, ...names] = rest as [
-		...[number, string, string, number],
+	const [running, registry, steps, opens, count, ...names] = rest as [
+		...[number, string, string, string, number],
 		...string[],
 	];
 	if (code !== "ok") {
 		return { ok: false, code: code as "revoked" | "superseded" };
 	}
+	const leases: SeenLease[] = [];
+	for (let i = 0; i < 2 * count; i += 2)
+		leases.push({
+			session: names[i] as SessionName,
+			expiresMs: Number(names[i + 1]),
+		});
 	return {
 		ok: true,
 		nowMs,
 		raised: { generation: Number(generation), run },
 		running,
 		registryVersion: Number(registry),
+		opens: Number(opens),
 		clockStepsBack: Number(steps),
-		expired: names.slice(0, count),
-		ready: names.slice(count),
+		expired: leases.filter(({ expiresMs }) => expiresMs <= nowMs),
+		overdue: leases.filter(({ expiresMs }) => expiresMs > nowMs),
+		ready: names.slice(2 * count),
 	};
 }
 
@@ -161,7 +183,10 @@ export function decodeNodes(
 	reply: Reply,
 	unreadable: (record: string) => void,
 ): Registry {
-	const [nowMs, steps, ...values] = reply as [number, string, ...Flat];
+	const [nowMs, steps, opens, ...values] = reply as [
+		...[number, string, string],
+		...Flat,
+	];
 	const nodes: RegisteredNode[] = [];
 	for (const [text, epoch, lease, running, asked] of strides(
 		values,
@@ -179,7 +204,12 @@ export function decodeNodes(
 			});
 	}
 	nodes.sort((a, b) => (a.record.nodeId < b.record.nodeId ? -1 : 1));
-	return { nowMs, clockStepsBack: Number(steps), nodes };
+	return {
+		nowMs,
+		clockStepsBack: Number(steps),
+		opens: Number(opens),
+		nodes,
+	};
 }
 
 function strides(values: Flat, stride: number): Flat[] {

@@ -6,6 +6,10 @@ export const PULSE_MS_MAX = 900;
 export const PULSE_MS_MIN = 700;
 /** The trust window ends so long before the lease can expire in the store. */
 export const TRUST_MARGIN_MS = 1_000;
+/** A session that has not renewed its lease for so long is named to whoever pulses. */
+export const OVERDUE_MS = 1_000;
+/** A silent node may lose its lease before it runs out once its last renewal is so old. */
+export const SILENT_LEASE_MS = 2_800;
 /** Between looks at whether others reach the store again, while this node's trust is over. */
 export const DISTRUST_LOOK_MS = 1_000;
 /** A task told to stop is ended by force after this. */

@@ -57,7 +57,9 @@ async function open(shard: Shard): Promise<Lease> {
 		draining: false,
 	};
 	const request = { record, ttlMs: LEASE_MS, known: NO_GENERATION };
-	const { epoch, generation } = await shard.open(request);
+	const opened = await shard.open({ ...request, knownEpoch: 0 });
+	if (!opened.ok) throw new Error(opened.code);
+	const { epoch, generation } = opened;
 	return { session: formatSession("bare", epoch), generation };
 }
 

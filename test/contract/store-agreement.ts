@@ -121,7 +121,10 @@ class Pair {
 	/** Claims all that waits. */
 	async drain(at: string): Promise<void> {
 		const record = nodeRecord("last");
-		const open = { record, ttlMs: TTL_MS, known: NO_GENERATION };
+		const open = {
+			...{ record, ttlMs: TTL_MS, known: NO_GENERATION },
+			knownEpoch: 0,
+		};
 		const { epoch = 0, generation = 0 } = await this.#make(
 			{ method: "open", args: [open] },
 			at,

@@ -7,6 +7,7 @@ import type {
 	ClaimReply,
 	NodeRecord,
 	Opened,
+	OpenRequest,
 	Pulse,
 	Shard,
 	Store,
@@ -61,6 +62,8 @@ export class Bench {
 	readonly #shards: number;
 	#world: World | undefined;
 	#ids = 0;
+	/** Of each node's newest session that was opened here. */
+	#epochs = new Map<string, number>();
 
 	/** Shard `index` of so many. */
 	constructor(make: MakeWorld, shards: number, index: number) {
@@ -71,6 +74,7 @@ export class Bench {
 
 	async begin(): Promise<void> {
 		this.#world = await this.#make();
+		this.#epochs.clear();
 	}
 
 	async end(): Promise<void> {
@@ -95,7 +99,10 @@ export class Bench {
 		known = NO_GENERATION,
 	): Promise<Session> {
 		const record = nodeRecord(nodeId);
-		const opened = await this.shard.open({ record, ttlMs, known });
+		const knownEpoch = this.#epochs.get(nodeId) ?? 0;
+		const request = { record, ttlMs, known, knownEpoch };
+		const opened = await openSession(this.shard, request);
+		this.#epochs.set(nodeId, opened.epoch);
 		return { ...opened, name: formatSession(nodeId, opened.epoch) };
 	}
 
@@ -175,13 +182,14 @@ export class Bench {
 		return record;
 	}
 
-	/** Lets the session's lease run out. */
-	async lapse(session: Session): Promise<void> {
+	/** Lets the session's lease run out; returns when it did. */
+	async lapse(session: Session): Promise<number> {
 		const { nowMs } = await this.pulse(session, 1);
 		await this.until(
 			"the lease has run out",
 			async () => (await this.shard.nodes()).nowMs > nowMs,
 		);
+		return nowMs + 1;
 	}
 
 	/** Looks until the condition holds. */
@@ -192,6 +200,16 @@ export class Bench {
 		}
 		throw new Error(`in vain: ${what}`);
 	}
+}
+
+/** Opens a session that nothing stands against. */
+export async function openSession(
+	shard: Shard,
+	request: Omit<OpenRequest, "knownEpoch"> & { readonly knownEpoch?: number },
+): Promise<Opened> {
+	const opened = await shard.open({ knownEpoch: 0, ...request });
+	if (!opened.ok) throw new Error(`it cannot be opened: ${opened.code}`);
+	return opened;
 }
 
 export function nodeRecord(nodeId: string): NodeRecord {

@@ -10,9 +10,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSession } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
-import { Bench, type MakeWorld, nodeRecord, TTL_MS } from "./store-bench.ts";
+import {
+	Bench,
+	type MakeWorld,
+	nodeRecord,
+	openSession,
+	TTL_MS,
+} from "./store-bench.ts";
 import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
+import * as leases from "./store-leases.ts";
 import * as revoke from "./store-revoke.ts";
 import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
@@ -23,8 +30,8 @@ const RULES = {
 	opening: sessions.openingRules,
 	describing: sessions.describingRules,
 	draining: sessions.drainRules,
-	renewing: sessions.renewingRules,
-	"looking around": sessions.lookingRules,
+	renewing: leases.renewingRules,
+	"looking around": leases.lookingRules,
 	closing: sessions.closingRules,
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
@@ -98,13 +105,13 @@ function shardRules(make: MakeWorld): void {
 		const sessions = await Promise.all(
 			shards.map(async (shard) => {
 				const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
-				const { epoch, previous } = await shard.open(request);
+				const { epoch, previous } = await openSession(shard, request);
 				expect(previous).toBeUndefined();
 				return formatSession("ann", epoch);
 			}),
 		);
 		const session = sessions[1] ?? "";
-		await shards[1]?.revoke({ session, when: "now", limit: 1 });
+		await shards[1]?.revoke({ session, grounds: { when: "now" }, limit: 1 });
 		const pulses = await Promise.all(
 			shards.map((shard, i) => shard.pulse(sessions[i] ?? "", TTL_MS)),
 		);

@@ -12,7 +12,13 @@ import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import {
+	comesUp,
+	nodeRecord,
+	openSession,
+	ROUTE,
+	TTL_MS,
+} from "./store-bench.ts";
 
 const errors: object[] = [];
 const warnings: object[] = [];
@@ -51,7 +57,7 @@ afterAll(async () => {
 beforeEach(async () => {
 	await redis.flushall();
 	const record = nodeRecord("ann");
-	const opened = await shard.open({
+	const opened = await openSession(shard, {
 		record,
 		ttlMs: TTL_MS,
 		known: NO_GENERATION,
@@ -96,7 +102,11 @@ test.each([
 test("a running task whose text is gone does not keep the others from being put back", async () => {
 	await claim();
 	await forget("two");
-	const reply = await shard.revoke({ session, when: "now", limit: 10 });
+	const reply = await shard.revoke({
+		session,
+		grounds: { when: "now" },
+		limit: 10,
+	});
 	expect(reply).toMatchObject({ ok: true, left: 0, putBack: [{ count: 2 }] });
 	const { states } = await shard.counts();
 	expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });

@@ -15,7 +15,13 @@ import type { NewTask } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { RecordedLog } from "./recorded-log.ts";
-import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import {
+	comesUp,
+	nodeRecord,
+	openSession,
+	ROUTE,
+	TTL_MS,
+} from "./store-bench.ts";
 
 const log = new RecordedLog();
 let server: RedisServer;
@@ -50,7 +56,7 @@ async function open(): Promise<{
 	await redis.flushall();
 	const [shard] = store.shards;
 	if (shard === undefined) throw new Error("a store has shards");
-	const { epoch, generation } = await shard.open({
+	const { epoch, generation } = await openSession(shard, {
 		record: nodeRecord("ann"),
 		ttlMs: TTL_MS,
 		known: NO_GENERATION,

@@ -6,7 +6,13 @@ import {
 	NO_GENERATION,
 	tokenFloor,
 } from "../../protocol/token.ts";
-import { type Bench, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import {
+	type Bench,
+	nodeRecord,
+	openSession,
+	ROUTE,
+	TTL_MS,
+} from "./store-bench.ts";
 
 /** Later than the clock of any store. */
 const AHEAD = generationAt(Date.UTC(2080, 0, 1));
@@ -144,7 +150,7 @@ export function restartRules(bench: Bench): void {
 	it("a session that opens on a restarted store raises the generation", async () => {
 		const { generation, run } = await bench.open();
 		await bench.world.restart();
-		const again = await bench.shard.open({
+		const again = await openSession(bench.shard, {
 			record: nodeRecord("ann"),
 			ttlMs: TTL_MS,
 			known: { generation, run },

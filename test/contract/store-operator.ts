@@ -6,8 +6,17 @@
  * has become stale, so that old tokens and dead sessions come back again and
  * again. Few ids, nodes and routes, so that operations meet.
  */
-import type { Lease, Shard, SubmitOutcome } from "../../node/ports.ts";
-import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type {
+	Lease,
+	SeenLease,
+	Shard,
+	SubmitOutcome,
+} from "../../node/ports.ts";
+import {
+	formatSession,
+	parseSession,
+	type SessionName,
+} from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskEnd } from "../../protocol/task.ts";
@@ -29,6 +38,7 @@ export const LAPSING_TTL_MS = 1;
 export const ROUTES = ["a|t|", "b|t|", "b|t|gpu", "c|u|"];
 const NODES = ["ann", "bob", "cid"];
 const PRIORITIES = [0, 5, 5, 5, 9, 255];
+const FIRST_LIFE_MS = 1_800_000_000_000;
 const IDS = 40;
 /** Sessions and tokens that are remembered. */
 const MEMORY = 24;
@@ -39,6 +49,8 @@ export class Operator {
 	readonly sessions: SessionName[] = ["ghost:1"];
 	readonly #random: SeededRandom;
 	readonly #ids: readonly string[];
+	/** Ends of leases, as they were told. */
+	readonly #ends = new Map<SessionName, number>();
 	#claimed: ClaimedTask[] = [];
 	#past: Operation[] = [];
 	#raised: Generation = NO_GENERATION;
@@ -66,8 +78,17 @@ export class Operator {
 		if (raised !== undefined) this.#raised = raised;
 		if (method === "open" && answer.epoch !== undefined) {
 			const { nodeId } = args[0].record;
-			this.sessions.push(formatSession(nodeId, answer.epoch));
+			const session = formatSession(nodeId, answer.epoch);
+			// One that was opened before, and has been given once more, is the newest now.
+			const at = this.sessions.indexOf(session);
+			if (at >= 0) this.sessions.splice(at, 1);
+			this.sessions.push(session);
 		}
+		for (const { session, expiresMs } of [
+			...(answer.expired ?? []),
+			...(answer.overdue ?? []),
+		])
+			this.#ends.set(session, expiresMs);
 		if (method === "claim") {
 			const tasks = [...this.#claimed, ...(answer.tasks ?? [])];
 			this.#claimed = tasks.slice(-MEMORY);
@@ -110,9 +131,16 @@ export class Operator {
 	];
 
 	#open(): Operation {
-		const record = this.#record();
+		const record = {
+			...this.#record(),
+			startedMs: FIRST_LIFE_MS + this.#random.below(3),
+		};
 		const known = this.#known();
-		return { method: "open", args: [{ record, ttlMs: TTL_MS, known }] };
+		// Of the newest session, of an older one, or of none.
+		const told = this.#random.oneIn(3) ? undefined : this.#session();
+		const knownEpoch = told === undefined ? 0 : parseSession(told).epoch;
+		const request = { record, ttlMs: TTL_MS, known, knownEpoch };
+		return { method: "open", args: [request] };
 	}
 
 	#describe(): Operation {
@@ -170,9 +198,11 @@ export class Operator {
 
 	#revoke(): Operation {
 		const session = this.#session();
-		const when = this.#random.pick(["expired", "expired", "now"] as const);
+		const when = this.#random.pick(["expired", "silent", "now"] as const);
+		const expiresMs = this.#ends.get(session) ?? 0;
+		const grounds = when === "now" ? { when } : { when, expiresMs };
 		const limit = 1 + this.#random.below(3);
-		return { method: "revoke", args: [{ session, when, limit }] };
+		return { method: "revoke", args: [{ session, grounds, limit }] };
 	}
 
 	#list(): Operation {
@@ -228,6 +258,8 @@ export interface Answer {
 	readonly nowMs?: number;
 	readonly tasks?: readonly ClaimedTask[];
 	readonly ready?: readonly string[];
+	readonly expired?: readonly SeenLease[];
+	readonly overdue?: readonly SeenLease[];
 }
 
 export async function perform(

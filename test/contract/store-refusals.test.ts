@@ -30,7 +30,8 @@ const back = { end: "handed-back", message: "" } as const;
 const CALLS: Readonly<
 	Record<Exclude<keyof Shard, "index">, (shard: Shard) => Promise<unknown>>
 > = {
-	open: (shard) => shard.open({ record, ttlMs: TTL_MS, known: NO_GENERATION }),
+	open: (shard) =>
+		shard.open({ record, ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 }),
 	adopt: (shard) => shard.adopt(NO_GENERATION),
 	describe: (shard) => shard.describe(SESSION, record),
 	pulse: (shard) => shard.pulse(SESSION, TTL_MS),
@@ -39,7 +40,12 @@ const CALLS: Readonly<
 	claim: (shard) => shard.claim(request),
 	complete: (shard) => shard.complete([{ ...held, ...end }]),
 	giveBack: (shard) => shard.giveBack([{ ...held, ...back }]),
-	revoke: (shard) => shard.revoke({ session: SESSION, when: "now", limit: 1 }),
+	revoke: (shard) =>
+		shard.revoke({
+			session: SESSION,
+			grounds: { when: "now" },
+			limit: 1,
+		}),
 	askToDrain: (shard) => shard.askToDrain("ann"),
 	running: (shard) => shard.running(SESSION),
 	trim: (shard) => shard.trim(1),

@@ -1,34 +1,77 @@
 /** Rules of revoking: how the tasks of a lost session are taken over. */
 import { expect, it } from "vitest";
 import type { RevokeRequest } from "../../node/ports.ts";
-import { LOSSES_MAX } from "../../protocol/limits.ts";
+import {
+	LEASE_TTL_MS,
+	LOSSES_MAX,
+	SILENT_LEASE_MS,
+} from "../../protocol/limits.ts";
 import { type Bench, type Session, success, TTL_MS } from "./store-bench.ts";
 
-function whenExpired({ name }: Session, limit = 10): RevokeRequest {
-	return { session: name, when: "expired", limit };
+const RENEWED = { ok: false, code: "renewed" };
+
+/** By somebody who saw the lease with this end. */
+function whenExpired(
+	{ name }: Session,
+	expiresMs: number,
+	limit = 10,
+): RevokeRequest {
+	const grounds = { when: "expired", expiresMs } as const;
+	return { session: name, grounds, limit };
 }
 
 function now({ name }: Session, limit = 10): RevokeRequest {
-	return { session: name, when: "now", limit };
+	return { session: name, grounds: { when: "now" }, limit };
 }
 
 export function revokingRules(bench: Bench): void {
 	it("a session whose lease has not run out is not revoked by a sweep", async () => {
 		const ann = await bench.open();
 		await bench.started(ann);
-		expect(await bench.shard.revoke(whenExpired(ann))).toEqual({
-			ok: false,
-			code: "renewed",
-		});
+		const expiresMs = ann.nowMs + TTL_MS;
+		expect(await bench.shard.revoke(whenExpired(ann, expiresMs))).toEqual(
+			RENEWED,
+		);
 		expect((await bench.pulse(ann)).running).toBe(1);
+	});
+
+	it("a session that has renewed its lease since somebody saw it run out is not revoked, though it ran out again", async () => {
+		const ann = await bench.open();
+		await bench.started(ann);
+		const expiresMs = await bench.lapse(ann);
+		await bench.lapse(ann);
+		expect(await bench.shard.revoke(whenExpired(ann, expiresMs))).toEqual(
+			RENEWED,
+		);
+		expect((await bench.pulse(ann)).running).toBe(1);
+	});
+
+	it("a session that has fallen silent is revoked before its lease runs out, once its last renewal is old enough", async () => {
+		const ann = await bench.open();
+		const { id } = await bench.started(ann);
+		const silent = (expiresMs: number): RevokeRequest => {
+			const grounds = { when: "silent", expiresMs } as const;
+			return { session: ann.name, grounds, limit: 10 };
+		};
+		const leftMs = LEASE_TTL_MS - SILENT_LEASE_MS;
+		const early = await bench.pulse(ann, leftMs + 60_000);
+		const earlyEndMs = early.nowMs + leftMs + 60_000;
+		expect(await bench.shard.revoke(silent(earlyEndMs))).toEqual(RENEWED);
+		const { nowMs } = await bench.pulse(ann, leftMs);
+		expect(await bench.shard.revoke(silent(earlyEndMs))).toEqual(RENEWED);
+		expect(await bench.shard.revoke(silent(nowMs + leftMs))).toMatchObject({
+			...{ ok: true, left: 0 },
+		});
+		const { attempts } = await bench.read(id);
+		expect(attempts).toMatchObject([{ end: "revoked" }]);
 	});
 
 	it("the tasks of a session whose lease ran out wait again at their old places", async () => {
 		const ann = await bench.open("ann");
 		const lost = await bench.started(ann);
 		const [later] = await bench.submit({});
-		await bench.lapse(ann);
-		expect(await bench.shard.revoke(whenExpired(ann))).toEqual({
+		const expiresMs = await bench.lapse(ann);
+		expect(await bench.shard.revoke(whenExpired(ann, expiresMs))).toEqual({
 			ok: true,
 			putBack: [{ route: lost.route, count: 1, topPriority: lost.priority }],
 			left: 0,
@@ -62,7 +105,7 @@ export function revokingRules(bench: Bench): void {
 		const ann = await bench.open();
 		const nothing = { ok: true, putBack: [], left: 0 };
 		const unknown = { ...ann, name: "nobody:1" };
-		expect(await bench.shard.revoke(whenExpired(unknown))).toEqual(nothing);
+		expect(await bench.shard.revoke(whenExpired(unknown, 1))).toEqual(nothing);
 		await bench.shard.revoke(now(ann));
 		expect(await bench.shard.revoke(now(ann))).toEqual(nothing);
 	});
@@ -84,8 +127,8 @@ export function batchRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const tasks = await bench.submit({}, { priority: 9 }, {}, { priority: 0 });
 		await bench.claim(ann);
-		await bench.lapse(ann);
-		const first = await bench.shard.revoke(whenExpired(ann, 3));
+		const expiresMs = await bench.lapse(ann);
+		const first = await bench.shard.revoke(whenExpired(ann, expiresMs, 3));
 		expect(first).toMatchObject({ ok: true, left: 1 });
 		const records = await bench.shard.get(tasks.map((task) => task.id));
 		expect(records.map((task) => task?.state)).toEqual([
@@ -94,8 +137,10 @@ export function batchRules(bench: Bench): void {
 		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
 			code: "revoked",
 		});
-		expect((await bench.pulse(bob)).expired).toEqual([ann.name]);
-		const second = await bench.shard.revoke(whenExpired(ann, 3));
+		expect((await bench.pulse(bob)).expired).toEqual([
+			{ session: ann.name, expiresMs: 0 },
+		]);
+		const second = await bench.shard.revoke(whenExpired(ann, expiresMs, 3));
 		expect(second).toMatchObject({
 			...{ ok: true, left: 0, putBack: [{ count: 1, topPriority: 0 }] },
 		});

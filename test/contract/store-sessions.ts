@@ -1,7 +1,8 @@
-/** Rules of sessions: opening, describing, renewing, closing. */
+/** Rules of sessions: opening, describing, closing. */
 import { expect, it } from "vitest";
 import { formatSession } from "../../protocol/lease.ts";
-import { type Bench, nodeRecord, TTL_MS } from "./store-bench.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
+import { type Bench, nodeRecord, openSession, TTL_MS } from "./store-bench.ts";
 
 export function openingRules(bench: Bench): void {
 	it("a node's first session has its epoch from the store's clock", async () => {
@@ -24,7 +25,7 @@ export function openingRules(bench: Bench): void {
 		const second = await bench.open();
 		expect(second.previous).toBe(first.name);
 		const { expired } = await bench.pulse(second);
-		expect(expired).toEqual([first.name]);
+		expect(expired).toEqual([{ session: first.name, expiresMs: 0 }]);
 		const { nodes } = await bench.shard.nodes();
 		expect(nodes.map((node) => node.epoch)).toEqual([second.epoch]);
 	});
@@ -33,6 +34,55 @@ export function openingRules(bench: Bench): void {
 		const first = await bench.open();
 		await bench.shard.close(first.name);
 		expect((await bench.open()).previous).toBeUndefined();
+	});
+
+	it("an opening that is sent again by a life that has not heard of its session gives the same one, renewed", async () => {
+		const record = nodeRecord("ann");
+		const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
+		const first = await openSession(bench.shard, { ...request, ttlMs: 1_000 });
+		const name = formatSession("ann", first.epoch);
+		await bench.started({ ...first, name });
+		const { opens } = await bench.pulse({ ...first, name }, 1_000);
+		const again = await openSession(bench.shard, request);
+		expect(again.epoch).toBe(first.epoch);
+		expect(again.previous).toBeUndefined();
+		const { nodes } = await bench.shard.nodes();
+		expect(nodes).toMatchObject([
+			{ epoch: first.epoch, expiresMs: again.nowMs + TTL_MS, running: 1 },
+		]);
+		expect((await bench.pulse({ ...first, name })).opens).toBe(opens);
+		await bench.shard.revoke({
+			...{ session: name, grounds: { when: "now" }, limit: 1 },
+		});
+		const anew = await openSession(bench.shard, request);
+		expect(anew.epoch).toBeGreaterThan(first.epoch);
+	});
+
+	it("an opening of an older life of the node is refused while the newer has a lease", async () => {
+		const older = nodeRecord("ann");
+		const newer = { ...older, startedMs: older.startedMs + 1 };
+		const request = { ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 };
+		const first = await openSession(bench.shard, { ...request, record: older });
+		const second = await openSession(bench.shard, {
+			...{ ...request, record: newer },
+		});
+		expect(second.previous).toBe(formatSession("ann", first.epoch));
+		const refused = { ok: false, code: "older_life" };
+		const late = { ...request, record: older };
+		expect(await bench.shard.open(late)).toEqual(refused);
+		const name = formatSession("ann", second.epoch);
+		await bench.lapse({ ...second, name });
+		expect(await bench.shard.open(late)).toMatchObject({ ok: true });
+	});
+
+	it("pulse and registry tell how many sessions were opened", async () => {
+		const ann = await bench.open("ann");
+		const before = (await bench.pulse(ann)).opens;
+		expect((await bench.shard.nodes()).opens).toBe(before);
+		await bench.open("bob");
+		await bench.shard.describe(ann.name, nodeRecord("ann"));
+		expect((await bench.pulse(ann)).opens).toBe(before + 1);
+		expect((await bench.shard.nodes()).opens).toBe(before + 1);
 	});
 
 	it("sessions of different nodes leave each other alone", async () => {
@@ -118,106 +168,6 @@ export function describingRules(bench: Bench): void {
 				askedToDrain: false,
 			})),
 		);
-	});
-}
-
-export function renewingRules(bench: Bench): void {
-	it("a pulse renews the lease from the moment the store got it", async () => {
-		const session = await bench.open("ann", 1_000);
-		const { nowMs } = await bench.pulse(session, TTL_MS);
-		const { nodes } = await bench.shard.nodes();
-		expect(nodes[0]?.expiresMs).toBe(nowMs + TTL_MS);
-	});
-
-	it("a lease that is not renewed runs out in the store's time", async () => {
-		const ann = await bench.open("ann", 50);
-		const bob = await bench.open("bob");
-		await bench.until("ann's lease has run out", async () => {
-			const { expired, nowMs } = await bench.pulse(bob);
-			const over = nowMs >= ann.nowMs + 50;
-			expect(expired).toEqual(over ? [ann.name] : []);
-			return over;
-		});
-	});
-
-	it("a lease that ran out and was not revoked is revived by its holder", async () => {
-		const ann = await bench.open("ann");
-		const bob = await bench.open("bob");
-		await bench.lapse(ann);
-		expect((await bench.pulse(bob)).expired).toEqual([ann.name]);
-		await bench.pulse(ann);
-		expect((await bench.pulse(bob)).expired).toEqual([]);
-	});
-
-	it("no lease ends later than one that is renewed now, as it would where the clock was put back, and all are told", async () => {
-		await bench.open("ann", 60 * TTL_MS);
-		const bob = await bench.open("bob");
-		const { nowMs, clockStepsBack } = await bench.pulse(bob);
-		expect(clockStepsBack).toBe(1);
-		const { nodes, ...registry } = await bench.shard.nodes();
-		expect(registry.clockStepsBack).toBe(1);
-		expect(nodes.map(({ expiresMs }) => expiresMs)).toEqual([
-			nowMs + TTL_MS,
-			nowMs + TTL_MS,
-		]);
-		expect((await bench.pulse(bob)).clockStepsBack).toBe(1);
-	});
-
-	it("a revoked session is told so", async () => {
-		const ann = await bench.open("ann");
-		await bench.submit({}, {});
-		await bench.claim(ann);
-		const request = { session: ann.name, when: "now", limit: 1 } as const;
-		await bench.shard.revoke(request);
-		const refused = { ok: false, code: "revoked" };
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toEqual(refused);
-		await bench.shard.revoke(request);
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toEqual(refused);
-	});
-
-	it("a session that was never opened is revoked, one with a successor superseded", async () => {
-		const unknown = formatSession("ann", 5);
-		expect(await bench.shard.pulse(unknown, TTL_MS)).toEqual({
-			ok: false,
-			code: "revoked",
-		});
-		const first = await bench.open();
-		await bench.open();
-		expect(await bench.shard.pulse(first.name, TTL_MS)).toEqual({
-			ok: false,
-			code: "superseded",
-		});
-	});
-}
-
-export function lookingRules(bench: Bench): void {
-	it("a pulse says how many tasks the session runs, and which routes have work", async () => {
-		const session = await bench.open();
-		const routes = ["b|t|", "a|t|x", "a|t|"];
-		await bench.submit(
-			{ route: "c|t|" },
-			...routes.map((route) => ({ route })),
-		);
-		await bench.claim(session, 1, ["c|t|"]);
-		const { running, ready } = await bench.pulse(session);
-		expect(running).toBe(1);
-		expect(ready).toEqual(["a|t|", "a|t|x", "b|t|"]);
-	});
-
-	it("a pulse names at most 16 sessions that ran out, longest ago first, then by name", async () => {
-		const watcher = await bench.open("watcher");
-		const revoked = await bench.open("zoe");
-		await bench.submit({}, {});
-		await bench.claim(revoked);
-		await bench.shard.revoke({ session: revoked.name, when: "now", limit: 1 });
-		const lapsed = [];
-		for (let i = 20; i > 0; i--) lapsed.push(await bench.open(`node-${i}`, 1));
-		const order = lapsed
-			.sort((a, b) => a.nowMs - b.nowMs || (a.name < b.name ? -1 : 1))
-			.map((session) => session.name);
-		await bench.lapse(watcher);
-		const { expired } = await bench.pulse(watcher);
-		expect(expired).toEqual([revoked.name, ...order].slice(0, 16));
 	});
 }
 

@@ -65,7 +65,11 @@ export function submittingClaimedRules(bench: Bench): void {
 		);
 		expect(outcomes).toEqual(["accepted"]);
 		expect(await bench.read(ending.id)).toMatchObject({ state: "SUCCESS" });
-		const revoke = { session: session.name, when: "now", limit: 9 } as const;
+		const revoke = {
+			session: session.name,
+			grounds: { when: "now" },
+			limit: 9,
+		} as const;
 		expect(await bench.shard.revoke(revoke)).toMatchObject({
 			putBack: [{ route: lost.route, count: 1 }],
 		});
@@ -118,7 +122,11 @@ export function submittingClaimedRules(bench: Bench): void {
 	it("without a lease they wait: unknown, run out, revoked or of another generation", async () => {
 		const lapsed = await bench.open("lapsed");
 		const revoked = await bench.open("revoked");
-		const revoke = { session: revoked.name, when: "now", limit: 1 } as const;
+		const revoke = {
+			session: revoked.name,
+			grounds: { when: "now" },
+			limit: 1,
+		} as const;
 		await bench.shard.revoke(revoke);
 		await bench.lapse(lapsed);
 		const session = await bench.open();

@@ -173,7 +173,11 @@ export function claimingRules(bench: Bench): void {
 		const revoked = await bench.open("revoked");
 		const closed = await bench.open("closed");
 		await bench.shard.revoke({
-			...{ session: revoked.name, when: "now", limit: 1 },
+			...{
+				session: revoked.name,
+				grounds: { when: "now" },
+				limit: 1,
+			},
 		});
 		await bench.shard.close(closed.name);
 		await bench.lapse(lapsed);

@@ -21,7 +21,11 @@ export function timeRules(bench: Bench): void {
 	it("the record of a dead node is left out after its time, and forgotten by a pulse", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
-		await bench.shard.revoke({ session: ann.name, when: "now", limit: 1 });
+		await bench.shard.revoke({
+			session: ann.name,
+			grounds: { when: "now" },
+			limit: 1,
+		});
 		const before = await bench.pulse(bob);
 		await bench.world.advance?.(DEAD_NODE_KEPT_MS - 1);
 		const kept = await bench.pulse(bob);
@@ -38,7 +42,11 @@ export function timeRules(bench: Bench): void {
 
 	it("a dead node that comes back in time is not forgotten", async () => {
 		const ann = await bench.open("ann");
-		await bench.shard.revoke({ session: ann.name, when: "now", limit: 1 });
+		await bench.shard.revoke({
+			session: ann.name,
+			grounds: { when: "now" },
+			limit: 1,
+		});
 		await bench.world.advance?.(DEAD_NODE_KEPT_MS - 1);
 		const again = await bench.open("ann");
 		expect(again.previous).toBeUndefined();

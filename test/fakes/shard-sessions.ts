@@ -7,16 +7,24 @@
  */
 import type {
 	NodeRecord,
-	Opened,
+	OpenReply,
 	OpenRequest,
 	RegisteredNode,
+	RevokeGrounds,
+	SeenLease,
 } from "../../node/ports.ts";
 import {
 	formatSession,
 	parseSession,
 	type SessionName,
 } from "../../protocol/lease.ts";
-import { DEAD_NODE_KEPT_MS, TRUST_MARGIN_MS } from "../../protocol/limits.ts";
+import {
+	DEAD_NODE_KEPT_MS,
+	LEASE_TTL_MS,
+	OVERDUE_MS,
+	SILENT_LEASE_MS,
+	TRUST_MARGIN_MS,
+} from "../../protocol/limits.ts";
 import {
 	type Generation,
 	generationAt,
@@ -56,6 +64,7 @@ export class Sessions {
 	#generation = 0;
 	#registryVersion = 0;
 	#clockStepsBack = 0;
+	#opens = 0;
 
 	constructor(server: Server) {
 		this.#server = server;
@@ -72,6 +81,7 @@ export class Sessions {
 		copy.#generation = this.#generation;
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
+		copy.#opens = this.#opens;
 		copy.putBackMs = this.putBackMs;
 		return copy;
 	}
@@ -84,6 +94,11 @@ export class Sessions {
 		return this.#clockStepsBack;
 	}
 
+	/** Sessions opened so far. */
+	get opens(): number {
+		return this.#opens;
+	}
+
 	get registryVersion(): number {
 		return this.#registryVersion;
 	}
@@ -93,13 +108,26 @@ export class Sessions {
 		return this.#token;
 	}
 
-	open(request: OpenRequest, nowMs: number): Opened {
-		const { record, ttlMs } = request;
-		const { nodeId } = record;
-		const last = this.#nodes.get(nodeId)?.epoch ?? 0;
-		const epoch = Math.max(last + 1, nowMs);
-		const raised = this.adopt(request.known, nowMs);
+	open(request: OpenRequest, nowMs: number): OpenReply {
+		const { record, ttlMs, knownEpoch } = request;
+		const { nodeId, startedMs } = record;
+		const { epoch: last = 0, record: lastRecord } =
+			this.#nodes.get(nodeId) ?? {};
 		const earlier = formatSession(nodeId, last);
+		const life = lastRecord?.startedMs;
+		if (
+			life !== undefined &&
+			life > startedMs &&
+			this.holdsLease(earlier, nowMs)
+		)
+			return { ok: false, code: "older_life" };
+		const raised = this.adopt(request.known, nowMs);
+		const isOwn = life === startedMs && last > knownEpoch;
+		if (isOwn && (this.#leases.get(earlier) ?? 0) > 0) {
+			this.#leases.set(earlier, nowMs + ttlMs);
+			return { ok: true, epoch: last, ...raised, nowMs, previous: undefined };
+		}
+		const epoch = Math.max(last + 1, nowMs);
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) this.revoke(previous);
 		this.#leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
@@ -110,7 +138,8 @@ export class Sessions {
 			askedToDrain: false,
 		});
 		this.#registryVersion += 1;
-		return { epoch, ...raised, nowMs, previous };
+		this.#opens += 1;
+		return { ok: true, epoch, ...raised, nowMs, previous };
 	}
 
 	/** Whether tokens of this generation may be given: not while the server has restarted since. */
@@ -180,17 +209,33 @@ export class Sessions {
 		}
 	}
 
-	/** Other sessions whose lease has run out or was revoked, longest ago first. */
-	expired(own: SessionName, nowMs: number): SessionName[] {
+	/** Sessions that have not renewed for OVERDUE_MS, as one that has just renewed for `ttlMs` sees it; longest ago first. */
+	overdue(nowMs: number, ttlMs: number): SeenLease[] {
+		const boundMs = Math.max(nowMs, nowMs + ttlMs - OVERDUE_MS);
 		return [...this.#leases]
-			.filter(([name, endMs]) => endMs <= nowMs && name !== own)
+			.filter(([, endMs]) => endMs <= boundMs)
 			.sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1))
 			.slice(0, PER_PULSE_MAX)
-			.map(([name]) => name);
+			.map(([session, expiresMs]) => ({ session, expiresMs }));
 	}
 
 	hasLease(session: SessionName): boolean {
 		return this.#leases.has(session);
+	}
+
+	/** Whether the session may be revoked on these grounds. */
+	mayRevoke(
+		session: SessionName,
+		grounds: RevokeGrounds,
+		nowMs: number,
+	): boolean {
+		const endMs = this.#leases.get(session) ?? 0;
+		if (grounds.when === "now" || endMs === 0) return true;
+		if (endMs !== grounds.expiresMs) return false;
+		const renewedMs = endMs - LEASE_TTL_MS;
+		return grounds.when === "silent"
+			? nowMs >= renewedMs + SILENT_LEASE_MS
+			: nowMs >= endMs;
 	}
 
 	/** Whether the lease has neither run out nor been revoked. */

@@ -14,7 +14,7 @@ import type {
 	ListReply,
 	ListRequest,
 	NodeRecord,
-	Opened,
+	OpenReply,
 	OpenRequest,
 	Pulse,
 	Registry,
@@ -79,7 +79,7 @@ export class MemoryShard implements Shard {
 		return this.#sessions.putBackMs;
 	}
 
-	async open(request: OpenRequest): Promise<Opened> {
+	async open(request: OpenRequest): Promise<OpenReply> {
 		return this.#sessions.open(request, this.#nowMs());
 	}
 
@@ -96,14 +96,17 @@ export class MemoryShard implements Shard {
 		const refused = this.#sessions.renew(session, nowMs, ttlMs);
 		if (refused !== undefined) return { ok: false, code: refused };
 		this.#sessions.forgetGone(nowMs);
+		const overdue = this.#sessions.overdue(nowMs, ttlMs);
 		return {
 			ok: true,
 			nowMs,
 			raised: this.#sessions.raised(),
 			running: this.#tasks.running(session).length,
 			registryVersion: this.#sessions.registryVersion,
+			opens: this.#sessions.opens,
 			clockStepsBack: this.#sessions.clockStepsBack,
-			expired: this.#sessions.expired(session, nowMs),
+			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
+			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
 			ready: this.#tasks.queues.routes(),
 		};
 	}
@@ -181,14 +184,14 @@ export class MemoryShard implements Shard {
 	}
 
 	async revoke(request: RevokeRequest): Promise<RevokeReply> {
-		const { session, when, limit } = request;
+		const { session, grounds, limit } = request;
 		const nowMs = this.#nowMs();
 		if (!this.#sessions.hasLease(session))
 			return { ok: true, putBack: [], left: 0 };
-		if (when === "expired" && this.#sessions.holdsLease(session, nowMs))
+		if (!this.#sessions.mayRevoke(session, grounds, nowMs))
 			return { ok: false, code: "renewed" };
 		this.#sessions.revoke(session);
-		const end = when === "expired" ? "lease-lost" : "revoked";
+		const end = grounds.when === "expired" ? "lease-lost" : "revoked";
 		const waiting: TaskRecord[] = [];
 		for (const { id, token } of this.#tasks.running(session).slice(0, limit)) {
 			const held = this.#tasks.held(id, token);
@@ -248,7 +251,8 @@ export class MemoryShard implements Shard {
 			...node,
 			running: this.#tasks.running(session).length,
 		}));
-		return { nowMs, clockStepsBack: this.#sessions.clockStepsBack, nodes };
+		const { clockStepsBack, opens } = this.#sessions;
+		return { nowMs, clockStepsBack, opens, nodes };
 	}
 
 	/** Why nothing can be claimed under this lease. */

@@ -4,7 +4,7 @@ import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
-import { nodeRecord } from "../contract/store-bench.ts";
+import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
 test("the lease of a node that is gone runs out in its time although the store's clock is put back", async () => {
@@ -12,8 +12,14 @@ test("the lease of a node that is gone runs out in its time although the store's
 	const { shards } = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = shards[0] as Shard;
 	const request = { ttlMs: LEASE_TTL_MS, known: NO_GENERATION };
-	const ann = await shard.open({ record: nodeRecord("ann"), ...request });
-	const bob = await shard.open({ record: nodeRecord("bob"), ...request });
+	const ann = await openSession(shard, {
+		record: nodeRecord("ann"),
+		...request,
+	});
+	const bob = await openSession(shard, {
+		record: nodeRecord("bob"),
+		...request,
+	});
 	const pulse = () =>
 		shard.pulse(formatSession("bob", bob.epoch), LEASE_TTL_MS);
 	nowMs -= 10 * 60_000;
@@ -21,8 +27,8 @@ test("the lease of a node that is gone runs out in its time although the store's
 	nowMs += LEASE_TTL_MS - 1;
 	expect(await pulse()).toMatchObject({ expired: [] });
 	nowMs += 1;
-	const expired = [formatSession("ann", ann.epoch)];
-	expect(await pulse()).toMatchObject({ expired });
+	const session = formatSession("ann", ann.epoch);
+	expect(await pulse()).toMatchObject({ expired: [{ session }] });
 });
 
 const ROUTE = "default|work|";
@@ -36,7 +42,7 @@ async function forgetful() {
 	await shard.submit([{ id: "a", route: ROUTE, priority: 5, payload: "1" }]);
 	const image = store.save();
 	const open = (nodeId: string, known: Generation) =>
-		shard.open({ record: nodeRecord(nodeId), ttlMs: 1, known });
+		openSession(shard, { record: nodeRecord(nodeId), ttlMs: 1, known });
 	return {
 		open,
 		forget: () => store.restart(image),

@@ -10,7 +10,7 @@ import {
 } from "../../protocol/limits.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
-import { nodeRecord } from "../contract/store-bench.ts";
+import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
@@ -53,11 +53,11 @@ async function begin() {
 	return {
 		...{ clock, shard, store, renewer, record, calls, told },
 		session: renewer.session ?? "",
-		/** Another program opens a session under the node's name. */
+		/** A session is opened under the node's name, by a program that has not heard of ours. */
 		openAgain: (startedMs: number) =>
-			shard.open({
+			openSession(shard, {
 				...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },
-				known: NO_GENERATION,
+				...{ known: NO_GENERATION, knownEpoch: Number.MAX_SAFE_INTEGER },
 			}),
 	};
 }
@@ -80,7 +80,7 @@ test.each([
 		store.full = true;
 		await clock.runFor(PULSE_MS_MAX);
 		expect(told).toEqual([]);
-		await shard.revoke({ session, when: "now", limit: 1 });
+		await shard.revoke({ session, grounds: { when: "now" }, limit: 1 });
 		await clock.runFor(PULSE_MS_MAX);
 		expect(told).toEqual(["revoked"]);
 		expect(renewer.session).toBeUndefined();
@@ -113,7 +113,7 @@ test("a node whose name another program has taken leaves although the store take
 
 test("a node that is stopped while it looks who took its name opens no session any more", async () => {
 	const { clock, renewer, shard, calls, told, openAgain } = await begin();
-	await openAgain(STARTED_MS - 1);
+	await openAgain(STARTED_MS);
 	const nodes = shard.nodes.bind(shard);
 	shard.nodes = async () => {
 		renewer.stop();

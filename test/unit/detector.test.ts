@@ -21,7 +21,7 @@ function lost(seeing: number) {
 			running: 0,
 			askedToDrain: false,
 		};
-		return { nowMs, clockStepsBack: 0, nodes: [node] };
+		return { nowMs, clockStepsBack: 0, opens: 1, nodes: [node] };
 	};
 	const detector = new Detector({
 		clock,

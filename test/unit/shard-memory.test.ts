@@ -5,7 +5,7 @@ import { formatSession } from "../../protocol/lease.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import { NO_GENERATION, TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
-import { nodeRecord } from "../contract/store-bench.ts";
+import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
@@ -68,7 +68,11 @@ test("tokens beyond those of one generation do not come again to the node that h
 	const give = async (memory: ShardMemory, count: number) => {
 		const { raised, known } = memory;
 		const record = nodeRecord("ann");
-		const opened = await shard.open({ record, ttlMs: 3_600_000, known });
+		const opened = await openSession(shard, {
+			record,
+			ttlMs: 3_600_000,
+			known,
+		});
 		memory.toldGeneration(opened);
 		expect(memory.raised.generation).toBeGreaterThanOrEqual(raised.generation);
 		const session = formatSession("ann", opened.epoch);

@@ -11,7 +11,7 @@ import { Submitter } from "../../node/submitter.ts";
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
-import { nodeRecord, ROUTE } from "../contract/store-bench.ts";
+import { nodeRecord, openSession, ROUTE } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -203,7 +203,7 @@ test("where some of a flood could be taken and cannot, all of it waits in the or
 	const shard = store.shards[0] as Shard;
 	const known = { generation: 0, run: "" };
 	const record = nodeRecord("a");
-	const opened = await shard.open({ record, ttlMs: 5_000, known });
+	const opened = await openSession(shard, { record, ttlMs: 5_000, known });
 	// Another node has just brought one, of which this one has not heard.
 	const before = { ...tasksOf(5)[0], id: "before" } as NewTask;
 	await shard.submit([before]);

@@ -5,7 +5,7 @@
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
 -- can grant them as ~{hearsay:*.
 --
---   {hearsay:0}:meta               hash   gen, run, token, seq, registry, steps, back; in shard 0 also shards, layout
+--   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; in shard 0 also shards, layout
 --   {hearsay:0}:tasks              hash   id → "priority seq created(ms) attempts crashes losses route", a line
 --                                         break, payload (JSON); attempts etc. are those that ended without
 --                                         a result

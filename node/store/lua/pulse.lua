@@ -3,7 +3,9 @@
 -- Returns { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
---         steps back of the clock, number n of expired sessions, n sessions, routes with waiting tasks … }
+--         steps back of the clock, sessions opened so far, number n of sessions that have not
+--         renewed their leases for OVERDUE_MS, n times session and end of its lease (ms),
+--         routes with waiting tasks … }
 local session, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
@@ -32,9 +34,9 @@ for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HINCRBY', META, 'registry', 1)
 end
 
-local meta = call('HMGET', META, 'gen', 'registry', 'steps', 'run')
-local expired = call('ZRANGEBYSCORE', SESSIONS, '-inf', now, 'LIMIT', 0, 16)
-local answer = { 'ok', now, meta[1], meta[4], countRunning(session), meta[2], meta[3] or '0', #expired }
-for _, name in ipairs(expired) do answer[#answer + 1] = name end
+local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens')
+local overdue = call('ZRANGEBYSCORE', SESSIONS, '-inf', math.max(now, now + ttl - OVERDUE_MS), 'WITHSCORES', 'LIMIT', 0, 16)
+local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[4] or '0', meta[5] or '0', #overdue / 2 }
+for _, value in ipairs(overdue) do answer[#answer + 1] = value end
 for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do answer[#answer + 1] = route end
 return answer

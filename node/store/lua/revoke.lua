@@ -1,15 +1,21 @@
 -- Ends another session's lease and puts its tasks back: STARTED → PENDING; or, where
 -- the task has lost its node for the LOSSES_MAX-th time, STARTED → FAILURE.
 -- The session's name holds its epoch, so a newer session of the node is never hit.
--- ARGV    session, when (expired: only if its lease has run out | now), limit (tasks)
--- Returns { 'renewed' } where when is expired and the lease has not run out,
+-- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
+--         renewal is SILENT_LEASE_MS old | now), limit (tasks), and but for now the end of the
+--         lease (ms) that was seen: another one shows a renewal since
+-- Returns { 'renewed' } where that does not hold, and the lease was not revoked before,
 --         else { 'ok', tasks left to put back, then per route with tasks put back:
 --         route, tasks, lowest rank }
 local session, when, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
 if not lease then return { 'ok', 0 } end
-if when == 'expired' and tonumber(lease) > now then return { 'renewed' } end
+lease = tonumber(lease)
+if when ~= 'now' and lease > 0 then
+  local left = when == 'silent' and LEASE_TTL_MS - SILENT_LEASE_MS or 0
+  if lease ~= tonumber(ARGV[4]) or lease > now + left then return { 'renewed' } end
+end
 -- From here on nobody can renew it, however many calls its tasks take.
 call('ZADD', SESSIONS, 0, session)
 

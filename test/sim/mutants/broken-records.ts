@@ -74,14 +74,15 @@ export class DeafReaper extends TamperedShard {
 		if (!pulse.ok || !this.onceIn(20)) return pulse;
 		const { nodes } = await this.sound.nodes();
 		const expired = nodes
-			.filter(({ expiresMs }) => expiresMs !== undefined)
-			.map(({ record, epoch }) => formatSession(record.nodeId, epoch))
-			.filter((name) => name !== session);
+			.map(({ record, epoch, expiresMs = 0 }) => {
+				return { session: formatSession(record.nodeId, epoch), expiresMs };
+			})
+			.filter((seen) => seen.expiresMs > 0 && seen.session !== session);
 		return { ...pulse, expired };
 	}
 
 	override revoke(request: RevokeRequest): Promise<RevokeReply> {
-		return this.sound.revoke({ ...request, when: "now" });
+		return this.sound.revoke({ ...request, grounds: { when: "now" } });
 	}
 }
 
