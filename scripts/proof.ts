@@ -9,12 +9,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { nowMs } from "./bench/clock.ts";
 import { Progress } from "./chaos/progress.ts";
+import { runProgram } from "./proof/child.ts";
 import { type Options, readOptions } from "./proof/options.ts";
-import { Impossible } from "./proof/proof.ts";
+import { Impossible, type Proof } from "./proof/proof.ts";
 import { PROOFS } from "./proof/proofs.ts";
 import { formatList, formatVerdict, type Verdict } from "./proof/text.ts";
+import { findUnpacked, type Unpacked } from "./setup/unpacked.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 const HELP = `npm run proof -- NAME [OPTIONS]
 
@@ -31,6 +36,7 @@ async function prove(
 	{ proof, seed, times }: Options,
 	directory: string,
 ): Promise<Verdict> {
+	await setUp(proof);
 	const progress = new Progress();
 	progress.tell(
 		`${proof.name}: ${times} ${proof.unit} from seed ${seed}; ${proof.times} take about ${proof.takes}`,
@@ -39,6 +45,7 @@ async function prove(
 	const { figures, breaches } = await proof.run({
 		...{ seed, times, directory },
 		tell: (line) => progress.tell(line),
+		program: findProgram,
 	});
 	return {
 		...{ proof: proof.name, seed, times },
@@ -47,6 +54,19 @@ async function prove(
 		held: breaches.length === 0,
 		...{ figures, breaches },
 	};
+}
+
+/** Resolves when this machine has what the proof needs. @throws Impossible */
+async function setUp({ needs = [] }: Proof): Promise<void> {
+	if (needs.length === 0) return;
+	const { code } = await runProgram("scripts/setup.mjs", needs);
+	if (code !== 0) throw new Impossible(`this needs ${needs.join(" and ")}`);
+}
+
+function findProgram(name: string): Unpacked {
+	const found = findUnpacked(ROOT, name);
+	if (found === undefined) throw new Error(`no need of this proof is ${name}`);
+	return found;
 }
 
 async function run(options: Options): Promise<number> {

@@ -1,7 +1,7 @@
 /**
  * Set-up: brings what Hearsay needs onto this machine, and nothing else.
  *
- *   node scripts/setup.mjs [redis | redis-server | browser]...
+ *   node scripts/setup.mjs [redis | redis-server | browser | nginx]...
  *
  * Always the npm packages, among them the Node runtime that Hearsay runs on;
  * named needs come on top. It has no dependencies and runs on any Node from
@@ -21,11 +21,17 @@ import { SetupError, say } from "./setup/command.mjs";
 import { waitForTurn } from "./setup/lock.mjs";
 import { packages } from "./setup/packages.mjs";
 import { browser, redis, redisServer } from "./setup/programs.mjs";
+import { unpacked } from "./setup/unpacked.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** @type {Record<string, import("./setup/command.mjs").Need>} */
-const NAMED = { redis, "redis-server": redisServer, browser };
+const NAMED = {
+	redis,
+	"redis-server": redisServer,
+	browser,
+	nginx: unpacked(root, "nginx"),
+};
 
 async function main() {
 	const needs = [packages(root)];

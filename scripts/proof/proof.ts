@@ -7,6 +7,7 @@
  */
 import type { Breach } from "../../test/checker/checker.ts";
 import type { Spread } from "../chaos/spread.ts";
+import type { Unpacked } from "../setup/unpacked.mjs";
 
 export interface Proof {
 	/** As `npm run proof -- NAME` names it. */
@@ -18,6 +19,8 @@ export interface Proof {
 	/** What `--times` counts, and how many there are unless it says otherwise. */
 	readonly unit: string;
 	readonly times: number;
+	/** Debian programs beside it, by the names that the set-up knows (`scripts/setup.mjs`). */
+	readonly needs?: readonly string[];
 	/** @throws Impossible when this machine lacks what it needs. */
 	readonly run: (ground: Ground) => Promise<Finding>;
 }
@@ -29,6 +32,8 @@ export interface Ground {
 	readonly times: number;
 	/** Its own and empty at first; kept when the proof is broken. */
 	readonly directory: string;
+	/** One of its needs, and the environment in which it finds its libraries. */
+	readonly program: (name: string) => Unpacked;
 	/** Shows a person how far it is: one line, to standard error. */
 	readonly tell: (line: string) => void;
 }

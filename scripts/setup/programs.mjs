@@ -94,7 +94,7 @@ async function aptInstall(name) {
 }
 
 /** @param {readonly string[]} names The first that is on the PATH. */
-function findProgram(names) {
+export function findProgram(names) {
 	const directories = (process.env.PATH ?? "").split(delimiter);
 	return names
 		.flatMap((name) => directories.map((directory) => join(directory, name)))

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { packages } from "../../scripts/setup/packages.mjs";
+import { findUnpacked, unpacked } from "../../scripts/setup/unpacked.mjs";
 
 const SETUP = fileURLToPath(
 	new URL("../../scripts/setup.mjs", import.meta.url),
@@ -124,5 +125,30 @@ describe("programs", () => {
 		const { status, stderr } = setUp(["postgres"], {});
 		expect(status).toBe(2);
 		expect(stderr).toContain("redis-server, browser");
+	});
+});
+
+describe("Debian programs that are unpacked", () => {
+	const NAME = "hearsay-no-such-program";
+
+	test("are missing until they are there, then found with their libraries", () => {
+		expect(unpacked(folder, NAME).missing()).toBe(true);
+		const at = join(folder, "node_modules/.cache/debian", NAME);
+		const libraries = join(at, "usr/lib/x86_64-linux-gnu");
+		mkdirSync(libraries, { recursive: true });
+		expect(unpacked(folder, NAME).missing()).toBe(true);
+		mkdirSync(join(at, "usr/sbin"));
+		writeFileSync(join(at, "usr/sbin", NAME), "");
+		expect(unpacked(folder, NAME).missing()).toBe(false);
+		expect(findUnpacked(folder, NAME)).toEqual({
+			file: join(at, "usr/sbin", NAME),
+			env: { LD_LIBRARY_PATH: libraries },
+		});
+	});
+
+	test("are not fetched when they are on the PATH", () => {
+		const { file, env } = findUnpacked(folder, "sh") ?? {};
+		expect(file).toMatch(/\/sh$/);
+		expect(env).toEqual({});
 	});
 });
