@@ -42,6 +42,9 @@ export function workerSource(): string | undefined {
 	return bundledWorker;
 }
 
+/** The command, not for people, under which the program runs one task for the node that started it. */
+export const TASK_COMMAND = "run-one-task";
+
 /** How to start this program once more: what comes before the command's name. */
 export function programCommand(): readonly string[] {
 	if (isSea()) return [process.execPath];

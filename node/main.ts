@@ -3,10 +3,14 @@
  * behind it is told what it needs by its caller.
  */
 import { availableParallelism } from "node:os";
-import { programVersion } from "./assets.ts";
+import { programVersion, TASK_COMMAND } from "./assets.ts";
 import { listenForStop } from "./cli/stop-signals.ts";
 import { holdProcess, systemClock } from "./world.ts";
 
+if (process.argv[2] === TASK_COMMAND) {
+	const { runTaskProcess } = await import("./executor/task-process.ts");
+	await runTaskProcess(systemClock);
+}
 holdProcess();
 // Who reads may leave, and a disk may fill up: what is said then is lost, and the work goes on.
 // (To have looked at the streams makes pipes of theirs such as do not wait for a reader.)

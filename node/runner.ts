@@ -218,5 +218,6 @@ function jobOf(task: ClaimedTask): Job {
 		priority: task.priority,
 		createdMs: task.createdMs,
 		alone: task.crashes > 0,
+		isolated: false,
 	};
 }

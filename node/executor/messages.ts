@@ -23,12 +23,29 @@ export interface WorkerStart {
 }
 
 /** A job once it is in a thread, where it no longer matters which one it had to be. */
-export type JobInThread = Omit<Job, "alone">;
+export type JobInThread = Omit<Job, "alone" | "isolated">;
 
 export interface WorkerData extends WorkerStart {
 	/** The worker's end of the channel over which all of this goes. */
 	readonly port: MessagePort;
 }
+
+/** The first word to a process of its own … */
+export interface ProcessStart {
+	readonly start: WorkerStart;
+	/** The code of a worker as the node has it, where that is bundled: the files may be newer. */
+	readonly source: string | undefined;
+}
+/** … and what it hears every NODE_LIVES_MS, besides the bursts for the worker in it. */
+export const NODE_LIVES = "the node lives";
+export type ToProcess = ProcessStart | typeof NODE_LIVES;
+
+/** What a process of its own says besides the bursts of the worker in it. */
+export type FromProcess =
+	/** The worker is gone, for this reason. */
+	| { readonly kind: "failed"; readonly message: string }
+	/** It has not heard from the node for ORPHANED_MS, and ends. */
+	| { readonly kind: "left" };
 
 /** Besides jobs to run. */
 export type ToWorker =

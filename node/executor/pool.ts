@@ -1,5 +1,5 @@
 /**
- * The threads, and which job goes into which.
+ * The workers, and which job goes into which.
  *
  * Own, and not piscina, because a lease makes two demands that piscina cannot
  * meet: one job must be stoppable without a word to the others in its thread
@@ -18,27 +18,31 @@
  *   jobs, and up to SPARE_THREADS_MAX others are started in its place; they are
  *   ended when it answers again. The jobs in it stay: to move them would mean to
  *   end the one that computes.
- * - A job that is to run `alone` gets a thread for itself, ended after it. At
- *   most ALONE_THREADS_MAX at once; more wait, oldest first.
+ * - A job that is to run `alone` gets a thread for itself, and one that is to run
+ *   `isolated` a process for itself: ended after it, so many at once (see `apart.ts`).
  * - While threads cannot be started (see `retrier.ts`), jobs go to shared ones that
  *   have loaded and answer, which run the code that they have; where there is
- *   none, they wait. What was given to a thread that then did not load is placed
+ *   none, they wait. What was given to a worker that then did not load is placed
  *   again, without a word to anyone: it never ran.
  */
 import assert from "node:assert/strict";
 import {
 	ALONE_THREADS_MAX,
 	PING_MS,
+	PROCESSES_MAX,
 	SPARE_THREADS_MAX,
 	THREAD_WORK_MS,
 	THREADS_IDLE_MS,
 } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
+import { Apart, type Home } from "./apart.ts";
 import { Costs } from "./costs.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { WorkerStart } from "./messages.ts";
-import { Retrier } from "./retrier.ts";
+import { processOpener } from "./process-link.ts";
+import { PROCESSES, Retrier, THREADS } from "./retrier.ts";
 import { Thread } from "./thread.ts";
+import { openThread } from "./thread-link.ts";
 import type { Death } from "./verdict.ts";
 
 export class Pool {
@@ -46,13 +50,11 @@ export class Pool {
 	readonly #threadsMax: number;
 	readonly #clock: Clock;
 	readonly #log: Log;
-	readonly #shared = new Set<Thread>();
-	readonly #lone = new Set<Thread>();
-	readonly #retrier: Retrier;
+	readonly #shared: Home;
+	readonly #alone: Apart;
+	readonly #isolated: Apart;
 	/** Jobs for a shared thread, while none answers and none can be started. */
 	readonly #waiting: LiveJob[] = [];
-	/** Jobs for a thread of their own. */
-	readonly #suspects: LiveJob[] = [];
 	readonly #costs = new Costs();
 	#probing: Timer | undefined;
 	#resting: Timer | undefined;
@@ -69,8 +71,21 @@ export class Pool {
 		this.#threadsMax = threadsMax;
 		this.#clock = clock;
 		this.#log = log;
-		this.#retrier = new Retrier(clock, log, () => {
-			this.#startThread(this.#shared);
+		const threads = new Retrier(THREADS, clock, log, () => {
+			this.#startWorker(this.#shared);
+		});
+		const processes = new Retrier(PROCESSES, clock, log, () => {
+			this.#startWorker(this.#isolated);
+		});
+		const startIn = (home: Home) => this.#startWorker(home);
+		this.#shared = { workers: new Set(), retrier: threads, open: openThread };
+		this.#alone = new Apart({
+			...{ workersMax: ALONE_THREADS_MAX, start: startIn },
+			...{ retrier: threads, open: openThread },
+		});
+		this.#isolated = new Apart({
+			...{ workersMax: PROCESSES_MAX, start: startIn },
+			...{ retrier: processes, open: processOpener(clock) },
 		});
 	}
 
@@ -82,49 +97,68 @@ export class Pool {
 	load(): Promise<readonly string[]> {
 		return new Promise((resolve, reject) => {
 			this.#loading = { resolve, reject };
-			this.#newThread(this.#shared);
+			this.#newWorker(this.#shared);
 		});
 	}
 
-	/** Gives the job to a thread; `live.settle` is called when it is over. */
+	/** Gives the job to a worker; `live.settle` is called when it is over. */
 	place(live: LiveJob): void {
 		this.#watch();
-		if (live.job.alone) {
-			this.#suspects.push(live);
-			this.#placeSuspects();
+		const apart = this.#apartFor(live);
+		if (apart !== undefined) {
+			apart.place(live);
 		} else {
 			live.costMs = this.#costs.expectedMs(live.job.type);
 			this.#placeShared(live);
 		}
 	}
 
-	/** Takes back a job that waits for a thread. */
+	/** Takes back a job that waits for a worker. */
 	withdraw(live: LiveJob): void {
-		const line = live.job.alone ? this.#suspects : this.#waiting;
-		const at = line.indexOf(live);
+		const apart = this.#apartFor(live);
+		if (apart !== undefined) {
+			apart.withdraw(live);
+			return;
+		}
+		const at = this.#waiting.indexOf(live);
 		assert(at >= 0, "a job without a thread waits for one");
-		line.splice(at, 1);
+		this.#waiting.splice(at, 1);
 	}
 
-	/** Ends all threads and settles their jobs. Nothing may be placed after. */
+	/** Ends all workers and settles their jobs. Nothing may be placed after. */
 	stop(): Promise<void> {
 		this.#probing?.cancel();
 		this.#resting?.cancel();
-		this.#retrier.stop();
+		for (const { retrier } of this.#homes()) retrier.stop();
 		return new Promise((resolve) => {
 			this.#stopped = resolve;
-			for (const thread of [...this.#shared, ...this.#lone]) thread.end();
+			for (const worker of this.#workers()) worker.end();
 			this.#tellStopped();
 		});
 	}
 
+	#homes(): readonly Home[] {
+		return [this.#shared, this.#alone, this.#isolated];
+	}
+
+	#workers(): Thread[] {
+		return this.#homes().flatMap(({ workers }) => [...workers]);
+	}
+
+	/** Undefined where it may run with others. */
+	#apartFor({ job }: LiveJob): Apart | undefined {
+		if (job.isolated) return this.#isolated;
+		return job.alone ? this.#alone : undefined;
+	}
+
 	/** Undefined where the job has to wait. */
 	#pickShared(costMs: number): Thread | undefined {
-		const { failing } = this.#retrier;
+		const { workers, retrier } = this.#shared;
+		const { failing } = retrier;
 		let best: Thread | undefined;
 		let leastSilent: Thread | undefined;
 		let responsive = 0;
-		for (const thread of this.#shared) {
+		for (const thread of workers) {
 			if (thread.ending || (failing && !thread.loaded)) continue;
 			if (thread.responsive) {
 				responsive += 1;
@@ -137,63 +171,70 @@ export class Pool {
 		if (best?.load === 0 || failing) return best;
 		const mayStart =
 			responsive < this.#threadsMax &&
-			this.#shared.size < this.#threadsMax + SPARE_THREADS_MAX;
-		if (mayStart) return this.#startThread(this.#shared) ?? best;
-		return best ?? leastSilent ?? this.#startThread(this.#shared);
+			workers.size < this.#threadsMax + SPARE_THREADS_MAX;
+		if (mayStart) return this.#startWorker(this.#shared) ?? best;
+		return best ?? leastSilent ?? this.#startWorker(this.#shared);
 	}
 
 	/** Undefined where the system has none to give: it is tried again. */
-	#startThread(kind: Set<Thread>): Thread | undefined {
+	#startWorker(home: Home): Thread | undefined {
 		try {
-			return this.#newThread(kind);
+			return this.#newWorker(home);
 		} catch (cause) {
-			this.#retrier.failed(`the system has no thread to give: ${cause}`);
+			home.retrier.failed(`the system has none to give: ${cause}`);
 			return undefined;
 		}
 	}
 
 	/** @throws where the system has none to give. */
-	#newThread(kind: Set<Thread>): Thread {
-		const thread = new Thread(this.#start, this.#clock, this.#log, {
-			onLoaded: (types) => this.#welcome(types),
+	#newWorker(home: Home): Thread {
+		const { workers, retrier, open } = home;
+		const worker = new Thread(open, this.#start, this.#clock, this.#log, {
+			onLoaded: (types) => this.#welcome(types, retrier),
 			onProgress: (type, jobs, workedMs) =>
 				this.#costs.observe(type, jobs, workedMs),
 			onIdle: () => {
-				if (kind === this.#lone || this.#isSpare()) thread.end();
+				if (home !== this.#shared || this.#isSpare()) worker.end();
 			},
 			onUnloaded: (why, jobs) => {
 				if (this.#loading !== undefined) return;
-				this.#retrier.failed(why);
+				retrier.failed(why);
 				for (const live of jobs) this.place(live);
 			},
 			onExit: (death) => {
-				kind.delete(thread);
+				workers.delete(worker);
 				this.#mourn(death);
-				if (kind === this.#lone) this.#placeSuspects();
+				if (home !== this.#shared) this.#placeApart();
 				this.#tellStopped();
 			},
 		});
-		kind.add(thread);
-		return thread;
+		workers.add(worker);
+		return worker;
 	}
 
-	#welcome(types: readonly string[]): void {
+	#welcome(types: readonly string[], retrier: Retrier): void {
 		if (this.#loading !== undefined) {
 			this.#start = { ...this.#start, typesServed: types };
 			this.#loading.resolve(types);
 			this.#loading = undefined;
 		}
-		if (!this.#retrier.succeeded()) return;
+		if (!retrier.succeeded()) return;
 		this.#watch();
 		this.#placeWaiting();
-		this.#placeSuspects();
+		this.#placeApart();
+	}
+
+	#placeApart(): void {
+		this.#alone.next();
+		this.#isolated.next();
 	}
 
 	#isSpare(): boolean {
-		if (this.#shared.size <= this.#threadsMax) return false;
+		const { workers } = this.#shared;
+		if (workers.size <= this.#threadsMax) return false;
 		let responsive = 0;
 		// One that still loads may yet fail: none is ended for it.
-		for (const thread of this.#shared)
+		for (const thread of workers)
 			if (thread.responsive && thread.loaded) responsive += 1;
 		return responsive > this.#threadsMax;
 	}
@@ -202,7 +243,7 @@ export class Pool {
 		if (death.kind === "ended") return;
 		if (this.#loading === undefined) {
 			if (death.kind === "unloaded") return; // The retrier has told.
-			this.#log.warn({ cause: death.message }, "a worker thread died");
+			this.#log.warn({ cause: death.message }, "a worker died");
 		} else {
 			this.#loading.reject(new Error(death.message));
 		}
@@ -218,18 +259,6 @@ export class Pool {
 		for (const live of this.#waiting.splice(0)) this.#placeShared(live);
 	}
 
-	/** Whoever waits after this waits for a lone thread to end, or for the retrier. */
-	#placeSuspects(): void {
-		while (!this.#retrier.failing && this.#lone.size < ALONE_THREADS_MAX) {
-			const [next] = this.#suspects;
-			if (next === undefined) return;
-			const thread = this.#startThread(this.#lone);
-			if (thread === undefined) return;
-			this.#suspects.shift();
-			thread.run(next);
-		}
-	}
-
 	/** From now on silence is noticed, and threads are not at rest. */
 	#watch(): void {
 		this.#probing ??= this.#clock.after(PING_MS, () => this.#probe());
@@ -241,7 +270,7 @@ export class Pool {
 		this.#probing = undefined;
 		this.#placeWaiting(); // A thread may answer again.
 		let working = false;
-		for (const thread of this.#shared) {
+		for (const thread of this.#shared.workers) {
 			if (thread.load === 0) continue;
 			working = true;
 			thread.probe();
@@ -254,8 +283,9 @@ export class Pool {
 	}
 
 	#rest(): void {
-		if (this.#retrier.failing) return; // They could not be had again.
-		const [, ...idle] = [...this.#shared].filter(
+		const { workers, retrier } = this.#shared;
+		if (retrier.failing) return; // They could not be had again.
+		const [, ...idle] = [...workers].filter(
 			({ load, loaded }) => load === 0 && loaded,
 		);
 		for (const thread of idle) thread.end();
@@ -263,6 +293,6 @@ export class Pool {
 	}
 
 	#tellStopped(): void {
-		if (this.#shared.size === 0 && this.#lone.size === 0) this.#stopped?.();
+		if (this.#workers().length === 0) this.#stopped?.();
 	}
 }

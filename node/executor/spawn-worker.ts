@@ -11,11 +11,13 @@ import {
 	ERROR_MESSAGE_CHARS_MAX,
 	WORKER_HEAP_MIB_MAX,
 } from "../../protocol/limits.ts";
-import { workerSource } from "../assets.ts";
 import type { WorkerData, WorkerStart } from "./messages.ts";
 
 /** @throws where the system has no thread to give. */
-export function spawnWorker(start: WorkerStart): {
+export function spawnWorker(
+	start: WorkerStart,
+	source: string | undefined,
+): {
 	worker: Worker;
 	port: MessagePort;
 } {
@@ -29,7 +31,6 @@ export function spawnWorker(start: WorkerStart): {
 		execArgv: [],
 		resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX },
 	};
-	const source = workerSource();
 	const worker =
 		source === undefined
 			? new Worker(new URL("./worker-main.ts", import.meta.url), options)

@@ -9,11 +9,6 @@
  * any more. Only those that never ran, because the thread did not load, go
  * back to the pool. Leaves to it: which job goes where, and when a thread is to end.
  */
-import {
-	type MessagePort,
-	receiveMessageOnPort,
-	type Worker,
-} from "node:worker_threads";
 import { HANDLERS_LOAD_MS, PING_MS, SPIN_MS } from "../../protocol/limits.ts";
 import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
@@ -23,11 +18,10 @@ import {
 	pushJob,
 	readFromWorker,
 } from "./burst.ts";
+import type { Link, OpenLink } from "./link.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { messageOfError, spawnWorker } from "./spawn-worker.ts";
 import { type Death, outcomeOfDeath } from "./verdict.ts";
-import { WorkMeter } from "./work-meter.ts";
 
 export interface ThreadEvents {
 	/** Handlers are loaded: these types can be run. */
@@ -47,12 +41,9 @@ const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
 export class Thread {
 	readonly #log: Log;
 	readonly #events: ThreadEvents;
-	readonly #worker: Worker;
-	readonly #port: MessagePort;
-	readonly #portClosed: Promise<void>;
+	readonly #link: Link;
 	readonly #didNotLoad: string;
 	readonly #jobs = new Slots<LiveJob>();
-	readonly #meter: WorkMeter;
 	#workMs = 0;
 	#burst: BurstToWorker = [];
 	readonly #loading: Timer;
@@ -62,7 +53,9 @@ export class Thread {
 	#gone = false;
 	#death: Death | undefined;
 
+	/** @throws where the system has no worker to give. */
 	constructor(
+		open: OpenLink,
 		start: WorkerStart,
 		clock: Clock,
 		log: Log,
@@ -73,25 +66,26 @@ export class Thread {
 		const files = start.handlerFiles.join(", ");
 		this.#didNotLoad =
 			files === ""
-				? "a worker thread did not start"
+				? "a worker did not start"
 				: `handler file ${files} did not load`;
-		const { worker, port } = spawnWorker(start);
-		this.#worker = worker;
-		this.#meter = new WorkMeter(worker);
-		this.#port = port;
-		this.#portClosed = new Promise((resolve) => port.once("close", resolve));
+		this.#link = open(start, {
+			heard: (burst) => this.#hearBurst(burst),
+			failed: (why) => {
+				this.#gone = true;
+				this.#link.hearAll();
+				this.#explain(why);
+			},
+			left: () => {
+				this.#death ??= { kind: "ended" };
+			},
+			exited: (how) => this.#bury(how),
+			closed: () => this.#events.onExit(this.#explain("")),
+		});
 		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
-			this.#hearAll();
+			this.#link.hearAll();
 			if (!this.#loaded)
 				this.#end(this.#explain(`it took over ${HANDLERS_LOAD_MS / 1_000} s`));
 		});
-		port.on("message", (burst) => this.#hearBurst(burst));
-		worker.on("error", (error) => {
-			this.#gone = true;
-			this.#hearAll();
-			this.#explain(messageOfError(error));
-		});
-		worker.on("exit", (code) => this.#bury(code));
 	}
 
 	/** Jobs in it. */
@@ -155,7 +149,7 @@ export class Thread {
 
 	#end(death: Death): void {
 		this.#death ??= death;
-		void this.#worker.terminate();
+		this.#link.end();
 	}
 
 	#say(message: ToWorker): void {
@@ -168,7 +162,7 @@ export class Thread {
 			queueMicrotask(() => {
 				const burst = this.#burst;
 				this.#burst = [];
-				this.#port.postMessage(burst);
+				this.#link.send(burst);
 			});
 		}
 		return this.#burst;
@@ -188,7 +182,7 @@ export class Thread {
 			},
 		);
 		if (last !== undefined) {
-			const workedMs = this.#meter.takeMs();
+			const workedMs = this.#link.takeWorkMs();
 			if (last.measured && workedMs !== undefined)
 				this.#events.onProgress(last.job.type, before - this.load, workedMs);
 		}
@@ -208,7 +202,7 @@ export class Thread {
 			case "loaded":
 				this.#loading.cancel();
 				this.#loaded = true;
-				this.#meter.takeMs();
+				this.#link.takeWorkMs();
 				this.#events.onLoaded(message.types);
 				return;
 			case "unloadable":
@@ -266,28 +260,17 @@ export class Thread {
 		return this.#death;
 	}
 
-	/** What it said last may not have been heard yet, and says whether it has loaded. */
-	#hearAll(): void {
-		for (;;) {
-			const next = receiveMessageOnPort(this.#port);
-			if (next === undefined) return;
-			this.#hearBurst(next.message);
-		}
-	}
-
-	#bury(exitCode: number): void {
+	#bury(how: string): void {
 		this.#gone = true;
-		this.#hearAll();
-		this.#port.close();
+		// What it said last may say whether it has loaded, and why it ended.
+		this.#link.hearAll();
 		this.#loading.cancel();
-		const death = this.#explain(`the worker exited with code ${exitCode}`);
+		const death = this.#explain(how);
 		if (death.kind === "unloaded" && !this.#loaded)
 			this.#events.onUnloaded(death.message, this.#takeBack());
 		const only = this.#jobs.size === 1;
 		for (const { number, aborted } of this.#jobs) {
 			this.#settle(number, outcomeOfDeath({ number, aborted, only }, death));
 		}
-		// A port is closed some time after it was told to: nothing is to be left behind.
-		void this.#portClosed.then(() => this.#events.onExit(death));
 	}
 }

@@ -14,6 +14,8 @@ export interface Job {
 	readonly createdMs: number;
 	/** Run apart from other tasks: it is suspected of crashing its worker. */
 	readonly alone: boolean;
+	/** Run in a process of its own, where its death harms nobody: it is suspected of ending nodes. */
+	readonly isolated: boolean;
 }
 
 export type JobOutcome =

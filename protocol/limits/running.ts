@@ -26,6 +26,12 @@ export const SPARE_THREADS_MAX = 4;
 export const THREAD_WORK_MS = 2;
 /** Suspects that run at once, each in a thread of its own. Beyond: they wait. */
 export const ALONE_THREADS_MAX = 8;
+/** Tasks that run at once in processes of their own. Beyond: they wait, in the slots that they have. */
+export const PROCESSES_MAX = 8;
+/** A process of its own hears from its node so often … */
+export const NODE_LIVES_MS = 1_000;
+/** … and ends with all that it runs once the node has been silent for this long: it may be frozen, and its lease is over. */
+export const ORPHANED_MS = 5_000;
 /** A node without any task for so long ends its threads, all but one that stays warm. */
 export const THREADS_IDLE_MS = 30_000;
 /** How long the built-in `process_task` takes where neither task nor node says; and the most that a node may say. */

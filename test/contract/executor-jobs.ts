@@ -11,6 +11,7 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 		priority: 5,
 		createdMs: 0,
 		alone: false,
+		isolated: false,
 		...more,
 	};
 }

@@ -1,6 +1,6 @@
 /** When threads that did not load are tried again, and what is said of it. */
 import { beforeEach, expect, test } from "vitest";
-import { Retrier } from "../../node/executor/retrier.ts";
+import { Retrier, THREADS } from "../../node/executor/retrier.ts";
 import { THREAD_RETRY_MS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
@@ -17,7 +17,7 @@ beforeEach(() => {
 	log = new RecordedLog();
 	trialsMs = [];
 	outcome = (each) => each.failed("half a file");
-	retrier = new Retrier(clock, log, () => {
+	retrier = new Retrier(THREADS, clock, log, () => {
 		trialsMs.push(clock.monoMs());
 		outcome(retrier);
 	});

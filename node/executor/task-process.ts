@@ -1,0 +1,89 @@
+/**
+ * The main thread of a process that runs one task for the node that started it
+ * (`process-link.ts`). Inside is a worker thread as the node's own are, so that the task
+ * meets the same limits and the same world; this thread only passes on what the two say, and
+ * is there for what the task must not prevent, whatever it does:
+ *
+ * - With the node's end, or once it has said nothing for ORPHANED_MS (it is frozen, and its
+ *   lease runs out), the process ends, and with it all that the task has started.
+ * - When memory is short, the kernel ends this process before any other.
+ * - A signal that is meant for the node and comes to all processes around it, as from a
+ *   service manager, does nothing: the node sees to the end of its tasks.
+ */
+import { writeFileSync } from "node:fs";
+import { NODE_LIVES_MS, ORPHANED_MS } from "../../protocol/limits.ts";
+import type { Clock } from "../ports.ts";
+import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
+import type { FromProcess, ProcessStart, ToProcess } from "./messages.ts";
+import { openThread } from "./thread-link.ts";
+
+const OOM_SCORE_FILE = "/proc/self/oom_score_adj";
+const OOM_SCORE_MAX = "1000";
+
+/** Never resolves: it ends with its process. */
+export function runTaskProcess(clock: Clock): Promise<never> {
+	if (process.send === undefined) {
+		process.stderr.write(
+			"hearsay: nodes start this command themselves; hearsay --help lists those for you.\n",
+		);
+		process.exit(2);
+	}
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+		process.on(signal, () => {});
+	process.once("disconnect", endAll);
+	offerToTheKernel();
+	process.once("message", (first: ProcessStart) => begin(first, clock));
+	return new Promise(() => {});
+}
+
+function begin({ start, source }: ProcessStart, clock: Clock): void {
+	const worker = openThread(
+		start,
+		{
+			heard: (burst) => say(burst),
+			failed: (message) => say({ kind: "failed", message }),
+			left() {},
+			exited: (how) => say({ kind: "failed", message: how }, endAll),
+			closed() {},
+		},
+		source,
+	);
+	let silentRounds = 0;
+	process.on("message", (said: BurstToWorker | ToProcess) => {
+		silentRounds = 0;
+		if (Array.isArray(said)) worker.send(said);
+	});
+	// In rounds, not in time: what holds up both processes alike is not held against the node.
+	const listen = () => {
+		silentRounds += 1;
+		if (silentRounds > ORPHANED_MS / NODE_LIVES_MS) leave();
+		clock.after(NODE_LIVES_MS, listen);
+	};
+	clock.after(NODE_LIVES_MS, listen);
+}
+
+let leaving = false;
+
+/** Tells the node, should it wake up once more, and ends; in the next round where it cannot be told. */
+function leave(): void {
+	if (leaving) endAll();
+	leaving = true;
+	say({ kind: "left" }, endAll);
+}
+
+function say(what: BurstFromWorker | FromProcess, then?: () => void): void {
+	// Where the node is gone the channel's end is told of, too.
+	process.send?.(what, undefined, undefined, () => then?.());
+}
+
+function endAll(): void {
+	process.kill(-process.pid, "SIGKILL");
+}
+
+function offerToTheKernel(): void {
+	try {
+		writeFileSync(OOM_SCORE_FILE, OOM_SCORE_MAX);
+	} catch {
+		// Not on Linux: whom another system ends first cannot be asked for.
+	}
+}
