@@ -1,7 +1,7 @@
 /**
  * Set-up: brings what Hearsay needs onto this machine, and nothing else.
  *
- *   node scripts/setup.mjs [redis | redis-server | browser | nginx]...
+ *   node scripts/setup.mjs [redis | redis-server | browser | tools | nginx]...
  *
  * Always the npm packages, among them the Node runtime that Hearsay runs on;
  * named needs come on top. It has no dependencies and runs on any Node from
@@ -19,14 +19,18 @@
 import { fileURLToPath } from "node:url";
 import { SetupError, say } from "./setup/command.mjs";
 import { waitForTurn } from "./setup/lock.mjs";
-import { packages } from "./setup/packages.mjs";
+import { packages, tools } from "./setup/packages.mjs";
 import { browser, redis, redisServer } from "./setup/programs.mjs";
 import { unpacked } from "./setup/unpacked.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** @type {Record<string, import("./setup/command.mjs").Need>} */
-const NAMED = {
+/** @typedef {import("./setup/command.mjs").Need} Need */
+
+/** @type {Record<string, Need>} */
+const FROM_NPM = { tools: tools(root) };
+/** @type {Record<string, Need>} */
+const FROM_APT = {
 	redis,
 	"redis-server": redisServer,
 	browser,
@@ -34,21 +38,31 @@ const NAMED = {
 };
 
 async function main() {
-	const needs = [packages(root)];
-	for (const name of process.argv.slice(2)) {
-		const need = NAMED[name];
-		if (need === undefined) {
-			throw new SetupError(
-				`There is no need named "${name}"; there are: ${Object.keys(NAMED).join(", ")}.`,
-				2,
-			);
-		}
-		needs.push(need);
+	const names = process.argv.slice(2);
+	const known = { ...FROM_NPM, ...FROM_APT };
+	const unknown = names.find((name) => !(name in known));
+	if (unknown !== undefined) {
+		throw new SetupError(
+			`There is no need named "${unknown}"; there are: ${Object.keys(known).join(", ")}.`,
+			2,
+		);
 	}
-	if (!needs.some((need) => need.missing())) return;
+	/** @param {Record<string, Need>} from */
+	const asked = (from) => names.flatMap((name) => from[name] ?? []);
+	const [npm, apt] = [[packages(root), ...asked(FROM_NPM)], asked(FROM_APT)];
+	if (![...npm, ...apt].some((need) => need.missing())) return;
 	await waitForTurn(root, () =>
 		say("Another set-up is at work here; waiting for it …"),
 	);
+	// Side by side, since both mostly wait for what they fetch.
+	const ended = await Promise.allSettled([bringAll(npm), bringAll(apt)]);
+	for (const each of ended) {
+		if (each.status === "rejected") throw each.reason;
+	}
+}
+
+/** One after the other. @param {readonly Need[]} needs */
+async function bringAll(needs) {
 	for (const need of needs) {
 		// Asked again: whoever had the turn before may have brought it.
 		if (need.missing()) await need.bring();

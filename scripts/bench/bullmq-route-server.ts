@@ -2,8 +2,9 @@
  * A fastify route in front of BullMQ, in the words of Hearsay's API:
  * `bullmq-route-server.ts PORT REDIS_PORT`. Says `ready` once it listens.
  */
-import { Job, Queue, QueueEvents } from "bullmq";
+
 import fastify from "fastify";
+import { Job, Queue, QueueEvents } from "../../test/tools/bullmq.ts";
 
 const [port, redisPort] = process.argv.slice(2).map(Number);
 if (port === undefined || redisPort === undefined) {

@@ -2,7 +2,7 @@
  * BullMQ as a contender. Jobs are added by the bench's own process, as a
  * program that uses the library does, and run by worker processes.
  */
-import { Queue, QueueEvents } from "bullmq";
+import { Queue, QueueEvents } from "../../test/tools/bullmq.ts";
 import { type Child, startNode } from "./children.ts";
 import type { Contender, Ground, Scheduler, TaskType } from "./contender.ts";
 import { inPieces } from "./pieces.ts";

@@ -3,7 +3,7 @@
  * and is kept, with a payload of 200 bytes: what Redis has in use more than
  * before, divided by the tasks.
  */
-import { Queue } from "bullmq";
+import { Queue } from "../../test/tools/bullmq.ts";
 import { bullmq } from "./bullmq.ts";
 import { sleep } from "./clock.ts";
 import { ENDED_KEPT_MAX, type Ground } from "./contender.ts";

@@ -3,7 +3,7 @@
  * asked for jobs by hand, so that it takes some and ends none meanwhile. It
  * takes them as a worker with so many slots does, one by one and pipelined.
  */
-import { type Job, Queue, Worker } from "bullmq";
+import { type Job, Queue, Worker } from "../../test/tools/bullmq.ts";
 import { CONCURRENCY } from "./contender.ts";
 import { RedisMeter } from "./cost-redis.ts";
 import { claimWindow, WINDOWS } from "./growth-window.ts";

@@ -6,7 +6,7 @@ import {
 	release,
 	totalmem,
 } from "node:os";
-import bullmq from "bullmq/package.json" with { type: "json" };
+import { VERSION } from "../../test/tools/bullmq.ts";
 
 export interface Machine {
 	readonly cpu: string;
@@ -26,6 +26,6 @@ export function describeMachine(redisVersion: string): Machine {
 		system: `${platform()} ${release()}`,
 		node: process.versions.node,
 		redis: redisVersion,
-		bullmq: bullmq.version,
+		bullmq: VERSION,
 	};
 }

@@ -23,26 +23,40 @@ const RUNTIME_MAJOR = 26;
  * By path: `node_modules/fastify`.
  */
 
+/**
+ * What only tests and benches need. A lockfile of its own keeps it away from
+ * those who come to run Hearsay.
+ * @param {string} root
+ * @returns {import("./command.mjs").Need}
+ */
+export function tools(root) {
+	const folder = join(root, "test/tools");
+	return {
+		missing: () => !isInstalledIn(folder),
+		bring: () => install(folder, "Installing npm packages for tests"),
+	};
+}
+
 /** @param {string} root @returns {import("./command.mjs").Need} */
 export function packages(root) {
 	const runtime = join(root, "node_modules/.bin/node");
 	return {
-		missing() {
-			const wanted = readPackages(join(root, "package-lock.json"));
-			const installed = readPackages(
-				join(root, "node_modules/.package-lock.json"),
-			);
-			return (
-				!isInstalled(wanted ?? {}, installed) ||
-				!(existsSync(runtime) || hostWillDo(root))
-			);
-		},
+		missing: () =>
+			!isInstalledIn(root) || !(existsSync(runtime) || hostWillDo(root)),
 		async bring() {
-			await install(root);
+			await install(root, "Installing npm packages");
 			if (existsSync(runtime) && !runs(runtime)) rmSync(runtime);
 			if (!existsSync(runtime) && !hostWillDo(root)) throw noRuntime();
 		},
 	};
+}
+
+/** @param {string} folder Where a lockfile is. */
+function isInstalledIn(folder) {
+	return isInstalled(
+		readPackages(join(folder, "package-lock.json")) ?? {},
+		readPackages(join(folder, "node_modules/.package-lock.json")),
+	);
 }
 
 /**
@@ -72,16 +86,17 @@ function readPackages(file) {
 
 /**
  * From scratch: what an interrupted installation left behind looks whole to npm.
- * @param {string} root
+ * @param {string} folder Where the lockfile is.
+ * @param {string} title
  */
-async function install(root) {
+async function install(folder, title) {
 	// npm runs on the host's Node, not on the one that it may replace.
 	const path = (process.env.PATH ?? "")
 		.split(delimiter)
 		.filter((directory) => !directory.endsWith(join("node_modules", ".bin")))
 		.join(delimiter);
 	const { ok, output } = await run(
-		"Installing npm packages",
+		title,
 		[
 			"npm",
 			"ci",
@@ -98,7 +113,7 @@ async function install(root) {
 			"--fetch-retry-mintimeout=250",
 		],
 		{ ...process.env, PATH: path },
-		root,
+		folder,
 	);
 	if (!ok) {
 		throw new SetupError(

@@ -2,7 +2,7 @@
  * Holds answers against what `/openapi.json` promises of them: the address, the
  * method, the status, the type and the shape.
  */
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "../tools/ajv.ts";
 
 type Content = Readonly<Record<string, { schema: object } | undefined>>;
 type Operation = {

@@ -1,11 +1,12 @@
 /**
  * The page in a real browser, over a real server.
  */
-import type { Browser, Page } from "playwright-core";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { StoreError } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
+import type { Browser, Page } from "../tools/playwright.ts";
 import { startServer } from "./http-server.ts";
 import { startBrowser } from "./page-browser.ts";
 

@@ -2,9 +2,10 @@
  * A real Chromium for the tests of the page, and the page of a node in it.
  * Times pass as they do: a test waits for what it sees, or for answers.
  */
-import { type Browser, chromium, type Page } from "playwright-core";
+
 import type { NodeView } from "../../node/ports.ts";
 import { findBrowser } from "../../scripts/setup/programs.mjs";
+import { type Browser, chromium, type Page } from "../tools/playwright.ts";
 import type { Server } from "./http-server.ts";
 
 /** A name that is no loopback address, and leads to one in this browser alone. */

@@ -1,7 +1,8 @@
 /** What the page shows of tasks and nodes, where it leads, and how it says that it is old. */
-import type { Browser, Page } from "playwright-core";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
+import type { Browser, Page } from "../tools/playwright.ts";
 import { startServer } from "./http-server.ts";
 import {
 	FAR_NAME,

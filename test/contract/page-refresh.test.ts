@@ -1,6 +1,7 @@
 /** What a person does on the page outlives the answers that come meanwhile. */
-import type { Browser, Page } from "playwright-core";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, Page } from "../tools/playwright.ts";
 import { startServer } from "./http-server.ts";
 import {
 	nodeAt,

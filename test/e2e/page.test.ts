@@ -1,7 +1,7 @@
-import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../cluster.ts";
 import { startBrowser } from "../contract/page-browser.ts";
+import type { Browser, Page } from "../tools/playwright.ts";
 
 let cluster: Cluster;
 let browser: Browser;

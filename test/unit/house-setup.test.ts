@@ -17,7 +17,7 @@ import { findUnpacked, unpacked } from "../../scripts/setup/unpacked.mjs";
 const SETUP = fileURLToPath(
 	new URL("../../scripts/setup.mjs", import.meta.url),
 );
-const LOCKFILE = new URL("../../package-lock.json", import.meta.url);
+const LOCKFILES = ["package-lock.json", "test/tools/package-lock.json"];
 
 let folder: string;
 beforeEach(() => {
@@ -67,26 +67,33 @@ interface LockedPackage {
 	readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-test("the lockfile has every package of every system, without which npm ci refuses it", () => {
-	const { packages: locked } = JSON.parse(readFileSync(LOCKFILE, "utf8")) as {
-		packages: Readonly<Record<string, LockedPackage>>;
-	};
-	/** Whether it lies in the folder of the package that needs it, or in one above. */
-	const has = (path: string, name: string): boolean => {
-		if (path === "") return `node_modules/${name}` in locked;
-		const above = path.slice(0, Math.max(0, path.lastIndexOf("/node_modules")));
-		return `${path}/node_modules/${name}` in locked || has(above, name);
-	};
+test.each(LOCKFILES)(
+	"%s has every package of every system, without which npm ci refuses it",
+	(path) => {
+		const file = new URL(`../../${path}`, import.meta.url);
+		const { packages: locked } = JSON.parse(readFileSync(file, "utf8")) as {
+			packages: Readonly<Record<string, LockedPackage>>;
+		};
+		/** Whether it lies in the folder of the package that needs it, or in one above. */
+		const has = (path: string, name: string): boolean => {
+			if (path === "") return `node_modules/${name}` in locked;
+			const above = path.slice(
+				0,
+				Math.max(0, path.lastIndexOf("/node_modules")),
+			);
+			return `${path}/node_modules/${name}` in locked || has(above, name);
+		};
 
-	const absent = Object.entries(locked).flatMap(
-		([path, { dependencies, optionalDependencies }]) =>
-			Object.keys({ ...dependencies, ...optionalDependencies }).filter(
-				(name) => !has(path, name),
-			),
-	);
+		const absent = Object.entries(locked).flatMap(
+			([path, { dependencies, optionalDependencies }]) =>
+				Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+					(name) => !has(path, name),
+				),
+		);
 
-	expect(absent).toEqual([]);
-});
+		expect(absent).toEqual([]);
+	},
+);
 
 describe("programs", () => {
 	function setUp(needs: readonly string[], env: Record<string, string>) {

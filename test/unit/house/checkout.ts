@@ -1,7 +1,6 @@
 /** Reads the checkout for the rules of the house. */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ROOMS } from "./plan.ts";
 import { parseSource, type Source } from "./source.ts";
 
@@ -22,18 +21,7 @@ export interface Checkout {
 }
 
 export function readCheckout(): Checkout {
-	const paths = ROOMS.flatMap((room) =>
-		readdirSync(new URL(`${room}/`, ROOT), {
-			recursive: true,
-			withFileTypes: true,
-		})
-			.filter((entry) => entry.isFile())
-			.map((entry) =>
-				`${entry.parentPath}/${entry.name}`
-					.slice(fileURLToPath(ROOT).length)
-					.replaceAll("//", "/"),
-			),
-	).sort();
+	const paths = ROOMS.flatMap(filesIn).sort();
 	const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 	const withEnding = (...endings: string[]) =>
 		paths.filter((path) => endings.includes(extname(path)));
@@ -47,6 +35,16 @@ export function readCheckout(): Checkout {
 		),
 		scripts: withEnding(".lua").map((path) => ({ path, text: read(path) })),
 	};
+}
+
+/** From the top of the project, at any depth. */
+function filesIn(folder: string): string[] {
+	return readdirSync(new URL(`${folder}/`, ROOT), { withFileTypes: true })
+		.filter(({ name }) => !IGNORED.includes(name))
+		.flatMap((entry) => {
+			const path = `${folder}/${entry.name}`;
+			return entry.isDirectory() ? filesIn(path) : [path];
+		});
 }
 
 const IGNORED = ["node_modules", "dist"];

@@ -162,14 +162,14 @@ const PLAN: readonly Dwelling[] = [
 		// Also runs what lives with the tests: the simulator, clusters to measure.
 		name: "proof",
 		paths: ["scripts/proof.ts", "scripts/proof/"],
-		ours: ["protocol", "checker", "build", "scripts", "test"],
+		ours: ["protocol", "checker", "build", "scripts", "tools", "test"],
 		libraries: ANY,
 		builtins: ANY,
 	},
 	{
 		name: "scripts",
 		paths: ["scripts/"],
-		ours: ["protocol", "checker", "build"],
+		ours: ["protocol", "checker", "build", "tools"],
 		libraries: ANY,
 		builtins: ANY,
 	},
@@ -179,6 +179,14 @@ const PLAN: readonly Dwelling[] = [
 		paths: ["test/checker/"],
 		ours: ["protocol"],
 		libraries: [],
+		builtins: [],
+	},
+	{
+		// Packages that a user never needs come in here, and nowhere else.
+		name: "tools",
+		paths: ["test/tools/"],
+		ours: [],
+		libraries: ["ajv", "bullmq", "oxc-parser", "playwright-core"],
 		builtins: [],
 	},
 	{

@@ -8,7 +8,7 @@ import {
 	type EcmaScriptModule,
 	parseSync,
 	visitorKeys,
-} from "oxc-parser";
+} from "../../tools/oxc-parser.ts";
 
 export interface Source {
 	/** From the top of the project, with `/`. */

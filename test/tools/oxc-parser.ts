@@ -1,0 +1,7 @@
+/** Parses TypeScript, for the rules of the house. */
+export {
+	type Comment,
+	type EcmaScriptModule,
+	parseSync,
+	visitorKeys,
+} from "oxc-parser";

@@ -1,0 +1,2 @@
+/** Drives a browser. */
+export { type Browser, chromium, type Page } from "playwright-core";
