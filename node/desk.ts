@@ -12,7 +12,8 @@ import type { Route } from "../protocol/route.ts";
 import { isSameTask } from "../protocol/same-task.ts";
 import { shardOf } from "../protocol/shard.ts";
 import { isEnded, TASK_STATES, type TaskState } from "../protocol/state.ts";
-import type { NewTask, TaskRecord } from "../protocol/task.ts";
+import type { ClaimedTask, NewTask, TaskRecord } from "../protocol/task.ts";
+import { ID_CHANCE_CHARS, taskId } from "../protocol/task-id.ts";
 import {
 	type Api,
 	type Clock,
@@ -71,8 +72,6 @@ export interface DeskParts {
 	readonly stopping: () => boolean;
 }
 
-const TIME_CHARS = 9;
-const CHANCE_CHARS = 11;
 const PROBLEM_OF = {
 	unreachable: "store_unavailable",
 	unknown: "outcome_unknown",
@@ -89,8 +88,7 @@ export class Desk implements Api {
 
 	newId(): string {
 		const { clock, random } = this.#parts;
-		// Crockford's digits sort as the numbers do, so ids sort by time.
-		return base32(clock.wallMs(), TIME_CHARS) + random.text(CHANCE_CHARS);
+		return taskId(clock.wallMs(), random.text(ID_CHANCE_CHARS));
 	}
 
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
@@ -106,7 +104,10 @@ export class Desk implements Api {
 		const failed = outcomes.filter((outcome) => outcome instanceof StoreError);
 		if (failed[0] !== undefined && failed.length === tasks.length)
 			throw failed[0];
-		return outcomes.map((outcome, i) => describe(tasks[i] as NewTask, outcome));
+		const { nodeId } = this.#parts;
+		return outcomes.map((outcome, i) =>
+			describe(tasks[i] as NewTask, outcome, nodeId),
+		);
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {
@@ -226,6 +227,7 @@ export class Desk implements Api {
 function describe(
 	task: NewTask,
 	outcome: SubmitOutcome | StoreError | "overloaded" | "stopping",
+	node: string,
 ): Submitted {
 	const refuse = (
 		code: ProblemCode,
@@ -250,7 +252,7 @@ function describe(
 			"Too many queues, types and label sets have work waiting; wait until nodes have served some.",
 			"queue",
 		);
-	if (outcome.created) return { ok: true, created: true, id: task.id };
+	if (outcome.created) return taken(outcome.claimed, task.id, node);
 	if (isSameTask(task, outcome.existing))
 		return {
 			ok: true,
@@ -263,6 +265,17 @@ function describe(
 		`The id "${task.id}" is taken by a task with other content; choose another id.`,
 		"id",
 	);
+}
+
+/** A task that is new; who claimed it with the step that stored it is this node. */
+function taken(
+	claimed: ClaimedTask | undefined,
+	id: string,
+	node: string,
+): Submitted {
+	if (claimed === undefined) return { ok: true, created: true, id };
+	const { attempt, token } = claimed;
+	return { ok: true, created: true, id, started: { attempt, node, token } };
 }
 
 function sumCounts(
@@ -286,12 +299,4 @@ function sumCounts(
 		},
 		backlog: [...backlog].map(([route, count]) => ({ route, count })),
 	};
-}
-
-function base32(value: number, chars: number): string {
-	let text = "";
-	for (let rest = value; text.length < chars; rest = Math.floor(rest / 32)) {
-		text = "0123456789abcdefghjkmnpqrstvwxyz".charAt(rest % 32) + text;
-	}
-	return text;
 }

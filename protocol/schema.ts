@@ -109,8 +109,11 @@ export const TaskAsRead = Type.Object({
 	labels: Type.Array(Type.String()),
 	priority: Type.Integer(),
 	state: words(TASK_STATES),
-	/** Waiting, and no living node can run it. */
-	unserved: Type.Optional(Type.Literal(true)),
+	unserved: Type.Optional(
+		Type.Literal(true, {
+			description: "it waits, and no live node can run it",
+		}),
+	),
 	createdAt: time(),
 	startedAt: Type.Optional(time()),
 	finishedAt: Type.Optional(time()),
@@ -137,15 +140,26 @@ export const TaskAsRead = Type.Object({
 });
 export type TaskAsRead = Static<typeof TaskAsRead>;
 
+/** How a task stands when its submission is answered; with its attempt if that runs. */
+const stateWhenTaken = {
+	state: TaskAsRead.properties.state,
+	attempt: Type.Optional(TaskAsRead.properties.attempt),
+	node: TaskAsRead.properties.node,
+	token: TaskAsRead.properties.token,
+	unserved: TaskAsRead.properties.unserved,
+};
+const StateWhenTaken = Type.Object(stateWhenTaken);
+export type StateWhenTaken = Static<typeof StateWhenTaken>;
+
 /** The answer to one accepted task: what is known without asking the store. */
-export const TaskAsAccepted = Type.Pick(TaskAsRead, [
-	"id",
-	"state",
-	"type",
-	"queue",
-	"labels",
-	"priority",
-]);
+export const TaskAsAccepted = Type.Object({
+	id: TaskAsRead.properties.id,
+	...stateWhenTaken,
+	type: TaskAsRead.properties.type,
+	queue: TaskAsRead.properties.queue,
+	labels: TaskAsRead.properties.labels,
+	priority: TaskAsRead.properties.priority,
+});
 export type TaskAsAccepted = Static<typeof TaskAsAccepted>;
 
 /** What was wrong with one item of many. */
@@ -162,7 +176,8 @@ export const ItemAnswer = Type.Object({
 		description:
 			"202 accepted, 200 was there already, else the status of the problem",
 	}),
-	state: Type.Optional(words(TASK_STATES)),
+	...stateWhenTaken,
+	state: Type.Optional(stateWhenTaken.state),
 	problem: Type.Optional(ItemProblem),
 });
 export type ItemAnswer = Static<typeof ItemAnswer>;

@@ -18,7 +18,7 @@ import { StoreError } from "../ports.ts";
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const PROBLEM_TYPE = "application/problem+json";
 /** What a client should wait before it tries again after a 503 or 429. */
-const RETRY_AFTER_S = "1";
+export const RETRY_AFTER_S = "1";
 
 /** Sends a text; a refusal that passes says when to come back. */
 export function send(

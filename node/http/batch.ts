@@ -12,10 +12,21 @@ import type { Api, Clock, Submitted } from "../ports.ts";
 import { storeProblem } from "./answer.ts";
 import type { Checked } from "./submission.ts";
 
-export const tooManyItems: Problem = {
+const tooManyItems: Problem = {
 	code: "too_large",
 	detail: `One request may hold at most ${ITEMS_MAX} tasks; send the rest in further ones.`,
 };
+/** To take nothing with a 2xx would tell a sender whose tasks got lost on the way that all is well. */
+const noItems: Problem = {
+	code: "invalid",
+	detail: "The body holds no task; send at least one.",
+};
+
+/** What is wrong with how many tasks a body holds, if anything is. */
+export function flawOfCount(items: number): Problem | undefined {
+	if (items === 0) return noItems;
+	return items > ITEMS_MAX ? tooManyItems : undefined;
+}
 
 /** Outcomes in order. `check` is given each item and its place. */
 export async function submitAll<Item>(
@@ -68,15 +79,14 @@ async function submitGood(
 }
 
 /**
- * The status of the answer as a whole: `taken` if any item was taken (or there
- * was none), so that nobody sends all of it again by mistake; else the most
- * serious of the items' own.
+ * The status of the answer as a whole: `taken` if any item was taken, so that nobody
+ * sends all of it again by mistake; else the most serious of the items' own.
  */
 export function statusOfAll(
 	outcomes: readonly Submitted[],
 	taken: number,
 ): number {
-	let status = outcomes.length === 0 ? taken : 0;
+	let status = 0;
 	for (const outcome of outcomes) {
 		if (outcome.ok) return taken;
 		status = Math.max(status, problemStatus(outcome.problem.code));

@@ -9,7 +9,6 @@
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import {
-	ITEMS_MAX,
 	LIST_LIMIT_MAX,
 	STATUS_ALL_BYTES_MAX,
 	STATUS_ALL_MAX,
@@ -19,7 +18,7 @@ import type { JsonText, TaskRecord } from "../../protocol/task.ts";
 import { readRoute } from "../../protocol/view.ts";
 import type { Api, Clock, Submitted } from "../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
-import { statusOfAll, submitAll, tooManyItems } from "./batch.ts";
+import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
 import { parseJson } from "./json.ts";
@@ -73,7 +72,8 @@ async function addTask(
 	if (!parsed.ok) return sendProblem(reply, parsed.problem);
 	const { value } = parsed;
 	const items: unknown[] = Array.isArray(value) ? value : [value];
-	if (items.length > ITEMS_MAX) return sendProblem(reply, tooManyItems);
+	const flaw = flawOfCount(items.length);
+	if (flaw !== undefined) return sendProblem(reply, flaw);
 	const outcomes = await submitAll(api, clock, items, checkCelery);
 	const [first] = outcomes;
 	if (!Array.isArray(value) && first !== undefined) {
@@ -92,7 +92,9 @@ function answerOf(outcome: Submitted, item: unknown): object {
 	if (!outcome.ok) {
 		return { task_id, status: "REJECTED", problem: outcome.problem };
 	}
-	return { task_id, status: STATUS[outcome.existing?.state ?? "PENDING"] };
+	const { existing, started } = outcome;
+	const state = started ? "STARTED" : (existing?.state ?? "PENDING");
+	return { task_id, status: STATUS[state] };
 }
 
 /** All tasks, newest first, up to the limits of one answer. */

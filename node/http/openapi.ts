@@ -10,7 +10,11 @@ import {
 	CelerySubmission,
 	CeleryTask,
 } from "../../protocol/celery.ts";
-import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../../protocol/limits.ts";
+import {
+	LIST_LIMIT_DEFAULT,
+	LIST_LIMIT_MAX,
+	WAIT_MS_MAX,
+} from "../../protocol/limits.ts";
 import { ITEM_PROBLEMS, problemStatus } from "../../protocol/problem.ts";
 import {
 	BatchAnswer,
@@ -164,8 +168,7 @@ const paths = {
 			parameter("query", "wait", {
 				type: "string",
 				examples: ["30s", "500ms"],
-				description:
-					"At most so long, and 60 s; a number without a unit is milliseconds",
+				description: `At most so long, and ${WAIT_MS_MAX / 1_000} s; a number without a unit is milliseconds. An answer without an end says by \`Retry-After\` when to ask again`,
 			}),
 		],
 	),

@@ -69,7 +69,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	refuseWhatNoRouteTakes(app);
 	takeBodies(app);
 	routeSubmit(app, api, clock);
-	routeTasks(app, api, waits, bulkReads);
+	routeTasks(app, api, waits, bulkReads, clock);
 	routeCluster(app, api, () => clock.wallMs());
 	routeCelery(app, api, clock, bulkReads);
 	routePage(app);

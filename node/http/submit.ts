@@ -8,17 +8,19 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { ID_CHARS_MAX, ITEMS_MAX } from "../../protocol/limits.ts";
 import { problemStatus } from "../../protocol/problem.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { ItemAnswer, TaskAsAccepted } from "../../protocol/schema.ts";
 import type { JsonText, NewTask } from "../../protocol/task.ts";
 import { readRoute, writeTask } from "../../protocol/view.ts";
-import type { Api, Clock, Submitted } from "../ports.ts";
+import type { Api, Clock, Submitted, Taken } from "../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
-import { statusOfAll, submitAll, tooManyItems } from "./batch.ts";
+import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "./body.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
 import { type Parsed, parseJson } from "./json.ts";
 import { takesNoParameters } from "./query.ts";
 import { type Checked, checkTask } from "./submission.ts";
+import { servedOnce, stateWhenTaken } from "./taken.ts";
 
 /** One request to submit: what it takes, and how its ids come about. */
 interface Door {
@@ -51,12 +53,13 @@ async function submitJson(door: Door, body: Uint8Array): Promise<FastifyReply> {
 	if (!parsed.ok) return sendProblem(door.reply, parsed.problem);
 	if (!Array.isArray(parsed.value)) return submitOne(door, parsed.value);
 	const items: unknown[] = parsed.value;
-	if (items.length > ITEMS_MAX) return sendProblem(door.reply, tooManyItems);
+	const flaw = flawOfCount(items.length);
+	if (flaw !== undefined) return sendProblem(door.reply, flaw);
 	const outcomes = await submitMany(door, items, (value) => ({
 		ok: true,
 		value,
 	}));
-	const tasks = outcomes.map(answerOf);
+	const tasks = answersTo(door, outcomes);
 	return sendMany(door.reply, outcomes, JSON_TYPE, JSON.stringify({ tasks }));
 }
 
@@ -65,9 +68,12 @@ async function submitLines(
 	body: Uint8Array,
 ): Promise<FastifyReply> {
 	const lines = splitLines(body, ITEMS_MAX + 1);
-	if (lines.length > ITEMS_MAX) return sendProblem(door.reply, tooManyItems);
+	const flaw = flawOfCount(lines.length);
+	if (flaw !== undefined) return sendProblem(door.reply, flaw);
 	const outcomes = await submitMany(door, lines, parseJson);
-	const text = outcomes.map((each) => `${JSON.stringify(answerOf(each))}\n`);
+	const text = answersTo(door, outcomes).map(
+		(answer) => `${JSON.stringify(answer)}\n`,
+	);
 	return sendMany(door.reply, outcomes, NDJSON_TYPE, text.join(""));
 }
 
@@ -78,22 +84,21 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { task } = checked;
 	const [first] = await api.submit([task]);
 	if (first === undefined) throw new Error("a submission has no outcome");
+	const isServed = (route: Route) => api.isServed(route);
 	const outcome = settle(first, sentId(value), key);
 	if (!outcome.ok) return sendProblem(reply, outcome.problem);
 	reply.header("location", `/v1/tasks/${outcome.id}`);
 	return outcome.existing === undefined
-		? sendJson(reply, 202, writeAccepted(task))
-		: sendJson(
-				reply,
-				200,
-				writeTask(outcome.existing, (route) => api.isServed(route)),
-			);
+		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
+		: sendJson(reply, 200, writeTask(outcome.existing, isServed));
 }
 
 /** What became of one item of many, and the id that it was sent with. */
 interface Settled {
 	readonly outcome: Submitted;
 	readonly id: string | undefined;
+	/** Of an item that is a task. */
+	readonly route: Route | undefined;
 }
 
 async function submitMany<Item>(
@@ -102,16 +107,23 @@ async function submitMany<Item>(
 	read: (item: Item) => Parsed,
 ): Promise<Settled[]> {
 	const ids: (string | undefined)[] = [];
+	const routes: (Route | undefined)[] = [];
 	const check = (item: Item, index: number): Checked => {
 		const parsed = read(item);
 		ids.push(parsed.ok ? sentId(parsed.value) : undefined);
 		if (!parsed.ok) return parsed;
-		return checkTask(parsed.value, () => newId(door, index));
+		const checked = checkTask(parsed.value, () => newId(door, index));
+		routes[index] = checked.ok ? checked.task.route : undefined;
+		return checked;
 	};
 	const outcomes = await submitAll(door.api, door.clock, items, check);
 	return outcomes.map((outcome, index) => {
 		const id = ids[index];
-		return { outcome: settle(outcome, id, door.key), id };
+		return {
+			outcome: settle(outcome, id, door.key),
+			id,
+			route: routes[index],
+		};
 	});
 }
 
@@ -135,20 +147,40 @@ function sentId(value: unknown): string | undefined {
 	return typeof id === "string" && id.length <= ID_CHARS_MAX ? id : undefined;
 }
 
-function answerOf({ outcome, id }: Settled): ItemAnswer {
-	if (outcome.ok) {
-		const state = outcome.existing?.state ?? "PENDING";
-		return { id: outcome.id, status: outcome.created ? 202 : 200, state };
+function answersTo(
+	{ api }: Door,
+	settled: readonly Settled[],
+): readonly ItemAnswer[] {
+	const isServed = servedOnce(api);
+	return settled.map((each) => answerOf(each, isServed));
+}
+
+function answerOf(
+	{ outcome, id, route }: Settled,
+	isServed: (route: Route) => boolean,
+): ItemAnswer {
+	if (outcome.ok && route !== undefined) {
+		const status = outcome.created ? 202 : 200;
+		return {
+			id: outcome.id,
+			status,
+			...stateWhenTaken(outcome, route, isServed),
+		};
 	}
+	if (outcome.ok) throw new Error("what is no task was taken");
 	const { problem } = outcome;
 	const status = problemStatus(problem.code);
 	return { ...(id !== undefined && { id }), status, problem };
 }
 
-function writeAccepted(task: NewTask): JsonText {
+function writeAccepted(
+	task: NewTask,
+	taken: Taken,
+	isServed: (route: Route) => boolean,
+): JsonText {
 	const accepted: TaskAsAccepted = {
 		id: task.id,
-		state: "PENDING",
+		...stateWhenTaken(taken, task.route, isServed),
 		...readRoute(task.route),
 		priority: task.priority,
 	};

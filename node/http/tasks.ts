@@ -1,5 +1,8 @@
 /**
  * `GET /v1/tasks`: read one task, wait for its end, list the newest.
+ *
+ * Who waited and saw no end is told by `Retry-After` when to ask again: at once, or
+ * a little later if the node did not wait, as it waits for too many already.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { parseDuration } from "../../protocol/duration.ts";
@@ -11,10 +14,10 @@ import {
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import { NAME_PATTERN, type Route } from "../../protocol/route.ts";
-import { isTaskState, TASK_STATES } from "../../protocol/state.ts";
+import { isEnded, isTaskState, TASK_STATES } from "../../protocol/state.ts";
 import { writeTask } from "../../protocol/view.ts";
-import type { Api, TaskPage } from "../ports.ts";
-import { sendJson, sendProblem } from "./answer.ts";
+import type { Api, Clock, TaskPage } from "../ports.ts";
+import { RETRY_AFTER_S, sendJson, sendProblem } from "./answer.ts";
 import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
 import { readQuery } from "./query.ts";
 import type { Waits } from "./waits.ts";
@@ -37,26 +40,32 @@ export function routeTasks(
 	api: Api,
 	waits: Waits,
 	bulkReads: BulkReads,
+	clock: Clock,
 ): void {
 	app.get<{ Params: { id: string } }>("/v1/tasks/:id", (request, reply) =>
-		read(api, waits, request.params.id, request, reply),
+		read({ api, waits, clock }, request.params.id, request, reply),
 	);
 	app.get("/v1/tasks", (request, reply) =>
 		list(api, bulkReads, request, reply),
 	);
 }
 
+interface Reader {
+	readonly api: Api;
+	readonly waits: Waits;
+	readonly clock: Clock;
+}
+
 async function read(
-	api: Api,
-	waits: Waits,
+	{ api, waits, clock }: Reader,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
 	const query = readQuery(request, ["wait"]);
 	if (!query.ok) return sendProblem(reply, query.problem);
-	const waitMs = parseDuration(query.given.wait ?? "0");
-	if (waitMs === undefined) {
+	const wantedMs = parseDuration(query.given.wait ?? "0");
+	if (wantedMs === undefined) {
 		return sendProblem(reply, {
 			code: "invalid",
 			detail:
@@ -65,19 +74,22 @@ async function read(
 		});
 	}
 	if (!isId(id)) return sendProblem(reply, noSuchTask);
+	const waitMs = Math.min(wantedMs, WAIT_MS_MAX);
+	const startedMs = clock.monoMs();
 	const record =
 		waitMs === 0
 			? await api.get(id)
-			: await waits.hold(reply, (signal) =>
-					api.wait(id, Math.min(waitMs, WAIT_MS_MAX), signal),
-				);
-	return record === undefined
-		? sendProblem(reply, noSuchTask)
-		: sendJson(
-				reply,
-				200,
-				writeTask(record, (route) => api.isServed(route)),
-			);
+			: await waits.hold(reply, (signal) => api.wait(id, waitMs, signal));
+	if (record === undefined) return sendProblem(reply, noSuchTask);
+	if (waitMs > 0 && !isEnded(record.state)) {
+		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
+		reply.header("retry-after", isCutShort ? RETRY_AFTER_S : "0");
+	}
+	return sendJson(
+		reply,
+		200,
+		writeTask(record, (route) => api.isServed(route)),
+	);
 }
 
 async function list(

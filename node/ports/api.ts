@@ -9,15 +9,23 @@ import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability, ShardCounts } from "./store.ts";
 
+export interface Taken {
+	readonly ok: true;
+	/** False: the same task was there already. */
+	readonly created: boolean;
+	readonly id: string;
+	/** Set if the task was there already. */
+	readonly existing?: TaskRecord;
+	/** Its first attempt, if the step that stored it began that, too. */
+	readonly started?: {
+		readonly attempt: number;
+		readonly node: string;
+		readonly token: number;
+	};
+}
+
 export type Submitted =
-	| {
-			readonly ok: true;
-			/** False: the same task was there already. */
-			readonly created: boolean;
-			readonly id: string;
-			/** Set where the task was there already. */
-			readonly existing?: TaskRecord;
-	  }
+	| Taken
 	| { readonly ok: false; readonly problem: Problem };
 
 export interface TaskPage {

@@ -9,8 +9,8 @@ export const SUBMIT_QUEUE_MAX = 100_000;
 export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
 /** A submission unanswered by the store for so long: 503 `store_unavailable`. */
 export const SUBMIT_TIMEOUT_MS = 900;
-/** `?wait=` longer than this is cut to it. */
-export const WAIT_MS_MAX = 60_000;
+/** `?wait=` longer than this is cut to it: proxies such as nginx give an answer up after 60 s. */
+export const WAIT_MS_MAX = 50_000;
 /** Until the first look for a task waited for: a short one that another node ran is over by then. */
 export const WAIT_POLL_MS_MIN = 1;
 /** Between looks for it; what lies between them grows from the minimum to this. */

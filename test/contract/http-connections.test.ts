@@ -1,32 +1,15 @@
 /**
- * HTTP below the routes: broken requests, who may call, starting and stopping.
+ * HTTP below the routes: broken requests, starting and stopping.
  */
 import { once } from "node:events";
-import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { systemClock } from "../../node/world.ts";
 import { HEADER_BYTES_MAX } from "../../protocol/limits.ts";
-import { type Server, startServer } from "./http-server.ts";
+import { startServer } from "./http-server.ts";
 
 const task = { type: "t" };
-
-/** A request as no browser lets a page make it. */
-async function send(
-	server: Server,
-	method: string,
-	path: string,
-	headers: Record<string, string>,
-): Promise<{ status: number | undefined; code: string }> {
-	const url = `http://${server.address}${path}`;
-	const request = httpRequest(url, { method, headers, agent: false });
-	request.end(method === "POST" ? JSON.stringify(task) : undefined);
-	const [answer] = await once(request, "response");
-	let text = "";
-	for await (const part of answer) text += part;
-	return { status: answer.statusCode, code: JSON.parse(text).code };
-}
 
 // --- HTTP itself
 
@@ -120,90 +103,6 @@ test("a body that breaks off in bad chunks is told so", async () => {
 		"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\nX\r\n",
 	);
 	expect(status).toBe(400);
-});
-
-// --- Who may call
-
-test.each(["evil.example", "127.0.0.1.evil.example", "10.0.0.1:5000"])(
-	"on loopback a Host that is another is refused: %j",
-	async (host) => {
-		await using server = await startServer();
-		const answer = await send(server, "GET", "/v1/cluster", { host });
-		expect(answer).toEqual({ status: 421, code: "misdirected" });
-	},
-);
-
-test.each([
-	"localhost",
-	"LOCALHOST:80",
-	"127.0.0.1:9999",
-	"[::1]:5000",
-	"[::1]",
-])("on loopback a Host that is this machine is served: %s", async (host) => {
-	await using server = await startServer();
-	const answer = await send(server, "GET", "/v1/cluster", { host });
-	expect(answer.status).toBe(200);
-});
-
-test.each([
-	["by HTTP/1.0 without a Host", "HTTP/1.0", ""],
-	["by another name", "HTTP/1.1", "Host: lb.example\r\nConnection: close\r\n"],
-])("a node tells its health to who asks %s", async (_how, version, headers) => {
-	await using server = await startServer();
-	for (const path of ["/healthz", "/readyz"]) {
-		const request = `GET ${path} ${version}\r\n${headers}\r\n`;
-		expect((await server.raw(request)).status).toBe(200);
-	}
-	const { status } = await server.raw(
-		`GET /v1/cluster ${version}\r\n${headers}\r\n`,
-	);
-	expect(status).toBe(421);
-});
-
-test.each(["127.0.0.1", "0.0.0.0"])(
-	"a request by HTTP/1.1 without a Host is told so: %s",
-	async (host) => {
-		await using server = await startServer(host);
-		const { status, text } = await server.raw(
-			"GET /v1/cluster HTTP/1.1\r\nConnection: close\r\n\r\n",
-		);
-		expect(status).toBe(400);
-		expect(text).toContain('"field":"Host"');
-	},
-);
-
-test("beyond loopback a node may go by any name", async () => {
-	await using server = await startServer("0.0.0.0");
-	const headers = { host: "hearsay.example" };
-	const answer = await send(server, "GET", "/v1/cluster", headers);
-	expect(answer.status).toBe(200);
-});
-
-test("a page of another origin cannot submit, the node's own can", async () => {
-	await using server = await startServer();
-	const port = server.address.split(":")[1];
-	const submit = (origin: string) =>
-		send(server, "POST", "/v1/tasks", {
-			origin,
-			"content-type": "application/json",
-		});
-	const refused = { status: 403, code: "forbidden_origin" };
-	expect(await submit("http://evil.example")).toEqual(refused);
-	expect(await submit(`http://localhost:${Number(port) + 1}`)).toEqual(refused);
-	expect(await submit("null")).toEqual(refused);
-	expect((await submit(`http://127.0.0.1:${port}`)).status).toBe(202);
-});
-
-test("no answer may be sniffed, framed or kept", async () => {
-	await using server = await startServer();
-	for (const path of ["/v1/cluster", "/nope", "/", "/v1/tasks/%zz"]) {
-		const { headers } = await server.get(path);
-		expect(headers.get("x-content-type-options")).toBe("nosniff");
-		expect(headers.get("cache-control")).toBe("no-store");
-		expect(headers.get("content-security-policy")).toMatch(
-			/default-src 'none'.*frame-ancestors 'none'/,
-		);
-	}
 });
 
 // --- Starting and stopping

@@ -77,35 +77,6 @@ test("an id of the greatest length is found, percent-encoded too", async () => {
 	expect(answer.json.id).toBe(id);
 });
 
-test("a reader who waits is answered as soon as the task has ended", async () => {
-	await using server = await startServer();
-	await server.post("/v1/tasks", { id: "a", type: "t" });
-	const answer = server.get("/v1/tasks/a?wait=30s");
-	await server.api.waiting(1);
-	server.api.end("a", "42");
-	expect((await answer).json).toMatchObject({ state: "SUCCESS", result: 42 });
-});
-
-test("a reader who waits is answered when the time is over", async () => {
-	await using server = await startServer();
-	await server.post("/v1/tasks", { id: "a", type: "t" });
-	const answer = await server.get("/v1/tasks/a?wait=20ms");
-	expect(answer.json.state).toBe("PENDING");
-});
-
-test("a reader who hangs up is no longer waited for", async () => {
-	await using server = await startServer();
-	await server.post("/v1/tasks", { id: "a", type: "t" });
-	const hangUp = new AbortController();
-	const { signal } = hangUp;
-	const url = `http://${server.address}/v1/tasks/a?wait=60s`;
-	const answer = fetch(url, { signal }).catch((error: Error) => error.name);
-	await server.api.waiting(1);
-	hangUp.abort();
-	await server.api.waiting(0);
-	expect(await answer).toBe("AbortError");
-});
-
 test("tasks are listed newest first, page by page, by state", async () => {
 	await using server = await startServer();
 	for (const id of ["a", "b", "c", "d", "e"]) {

@@ -230,10 +230,15 @@ test("an array or lines of which nothing was taken answer as described, whatever
 	expect(full.status).toBe(503);
 });
 
-test("an empty array is nothing to do", async () => {
+test.each([
+	["/v1/tasks", "[]", "application/json"],
+	["/v1/tasks", "", "application/x-ndjson"],
+	["/v1/tasks", "\r\n \t\n", "application/x-ndjson"],
+	["/add_task", "[]", "application/json"],
+])("a body without a task is refused: %s %j", async (path, body, type) => {
 	await using server = await startServer();
-	const answer = await server.post("/v1/tasks", []);
-	expect([answer.status, answer.json]).toEqual([202, { tasks: [] }]);
+	const answer = await server.post(path, body, { "content-type": type });
+	expect([answer.status, answer.json.code]).toEqual([400, "invalid"]);
 });
 
 test("NDJSON is answered line by line, bad lines among good ones", async () => {

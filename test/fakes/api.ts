@@ -33,6 +33,8 @@ export class FakeApi implements Api {
 	ready: Readiness = { ready: true, reasons: [] };
 	nodeViews: NodeView[] = [];
 	served = true;
+	/** New tasks start in the step that stores them, while set. */
+	starts = false;
 	#seq = 0;
 	readonly #ended = new Set<() => void>();
 	#waits = 0;
@@ -48,17 +50,24 @@ export class FakeApi implements Api {
 	#submitOne(task: NewTask): Submitted {
 		const existing = this.tasks.get(task.id);
 		if (existing === undefined) {
+			const first = { token: 7, nodeId: "node-a", epoch: 1 };
 			this.tasks.set(task.id, {
 				...task,
-				state: "PENDING",
+				state: this.starts ? "STARTED" : "PENDING",
 				seq: ++this.#seq,
 				createdMs: CREATED_MS,
-				attempt: 0,
+				attempt: this.starts ? 1 : 0,
 				crashes: 0,
 				losses: 0,
-				attempts: [],
+				attempts: this.starts ? [{ ...first, claimedMs: CREATED_MS }] : [],
 			});
-			return { ok: true, created: true, id: task.id };
+			const started = { attempt: 1, node: first.nodeId, token: first.token };
+			return {
+				ok: true,
+				created: true,
+				id: task.id,
+				...(this.starts && { started }),
+			};
 		}
 		const same =
 			existing.route === task.route &&

@@ -1,0 +1,186 @@
+/**
+ * Who may call a node: by which Host, from which page.
+ */
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { expect, test } from "vitest";
+import { type Server, startServer } from "./http-server.ts";
+
+const task = { type: "t" };
+
+/** A request as no browser lets a page make it. */
+async function send(
+	server: Server,
+	method: string,
+	path: string,
+	headers: Record<string, string>,
+): Promise<{ status: number | undefined; code: string }> {
+	const url = `http://${server.address}${path}`;
+	const request = httpRequest(url, { method, headers, agent: false });
+	request.end(method === "POST" ? JSON.stringify(task) : undefined);
+	const [answer] = await once(request, "response");
+	let text = "";
+	for await (const part of answer) text += part;
+	return { status: answer.statusCode, code: JSON.parse(text).code };
+}
+
+test.each([
+	"evil.example",
+	"127.0.0.1.evil.example",
+	"10.0.0.1:5000",
+	"127.999.0.1",
+	"127.0.0.01",
+	"127.1",
+	"127.0.0.2:5000",
+	"2130706433",
+	"0x7f000001",
+	"0.0.0.0",
+	"localhost.",
+	"localhost:",
+	"localhost:65536",
+	"localhost:0",
+	"localhost:5000:5000",
+	"evil@localhost",
+	"localhost@evil.example",
+	"localhost,evil.example",
+	"localhost/",
+	"localhost#evil.example",
+	"%6cocalhost",
+	"[::1",
+	"::1",
+	"[::1%25lo]",
+	"[0:0:0:0:0:0:0:1]",
+	"[::ffff:127.0.0.1]",
+	"ﬁlocalhost",
+	"",
+])("on loopback a Host that is another is refused: %j", async (host) => {
+	await using server = await startServer();
+	const { status, text } = await server.raw(
+		`GET /v1/cluster HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+	);
+	expect([status, text]).toEqual([
+		421,
+		expect.stringContaining('"code":"misdirected"'),
+	]);
+});
+
+test.each(["127.0.0.1", "0.0.0.0"])(
+	"a request that names two hosts is refused: %s",
+	async (listened) => {
+		await using server = await startServer(listened);
+		const heads = [
+			"GET /v1/cluster HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
+			"GET /v1/cluster HTTP/1.1\r\nhost: localhost\r\nHOST: localhost\r\n",
+			"GET /v1/cluster HTTP/1.0\r\nHost: localhost\r\nHost: localhost\r\n",
+			"GET http://evil.example/v1/cluster HTTP/1.1\r\nHost: localhost\r\n",
+			"GET http://evil@localhost/v1/cluster HTTP/1.1\r\nHost: localhost\r\n",
+			"GET http://localhost:1/v1/cluster HTTP/1.1\r\nHost: localhost\r\n",
+			"GET ftp://localhost/v1/cluster HTTP/1.1\r\nHost: localhost\r\n",
+			"GET http://localhost/v1/cluster HTTP/1.0\r\n",
+		];
+		for (const head of heads) {
+			const { status, text } = await server.raw(
+				`${head}Connection: close\r\n\r\n`,
+			);
+			expect([head, status, text]).toEqual([
+				head,
+				400,
+				expect.stringContaining('"field":"Host"'),
+			]);
+		}
+	},
+);
+
+test("on loopback a target of another host is refused, one of the node's own served", async () => {
+	await using server = await startServer();
+	const statusOf = async (host: string) => {
+		const { status } = await server.raw(
+			`GET http://${host}/v1/cluster HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+		);
+		return status;
+	};
+	expect(await statusOf("evil.example")).toBe(421);
+	expect(await statusOf("localhost:5000")).toBe(200);
+});
+
+test("a node is served by the loopback address that it listens on", async () => {
+	await using server = await startServer("127.0.0.7");
+	const statusOf = async (host: string) =>
+		(await send(server, "GET", "/v1/cluster", { host })).status;
+	expect(await statusOf(server.address)).toBe(200);
+	expect(await statusOf("localhost")).toBe(200);
+	expect(await statusOf("127.0.0.8")).toBe(421);
+});
+
+test.each([
+	"localhost",
+	"LOCALHOST:80",
+	"127.0.0.1:9999",
+	"[::1]:5000",
+	"[::1]",
+])("on loopback a Host that is this machine is served: %s", async (host) => {
+	await using server = await startServer();
+	const answer = await send(server, "GET", "/v1/cluster", { host });
+	expect(answer.status).toBe(200);
+});
+
+test.each([
+	["by HTTP/1.0 without a Host", "HTTP/1.0", ""],
+	["by another name", "HTTP/1.1", "Host: lb.example\r\nConnection: close\r\n"],
+])("a node tells its health to who asks %s", async (_how, version, headers) => {
+	await using server = await startServer();
+	for (const path of ["/healthz", "/readyz"]) {
+		const request = `GET ${path} ${version}\r\n${headers}\r\n`;
+		expect((await server.raw(request)).status).toBe(200);
+	}
+	const { status } = await server.raw(
+		`GET /v1/cluster ${version}\r\n${headers}\r\n`,
+	);
+	expect(status).toBe(421);
+});
+
+test.each(["127.0.0.1", "0.0.0.0"])(
+	"a request by HTTP/1.1 without a Host is told so: %s",
+	async (host) => {
+		await using server = await startServer(host);
+		const { status, text } = await server.raw(
+			"GET /v1/cluster HTTP/1.1\r\nConnection: close\r\n\r\n",
+		);
+		expect(status).toBe(400);
+		expect(text).toContain('"field":"Host"');
+	},
+);
+
+test("beyond loopback a node may go by any name", async () => {
+	await using server = await startServer("0.0.0.0");
+	const headers = { host: "hearsay.example" };
+	const answer = await send(server, "GET", "/v1/cluster", headers);
+	expect(answer.status).toBe(200);
+});
+
+test("a page of another origin cannot submit, the node's own can", async () => {
+	await using server = await startServer();
+	const port = server.address.split(":")[1];
+	const submit = (origin: string) =>
+		send(server, "POST", "/v1/tasks", {
+			origin,
+			"content-type": "application/json",
+		});
+	const refused = { status: 403, code: "forbidden_origin" };
+	expect(await submit("http://evil.example")).toEqual(refused);
+	expect(await submit(`http://localhost:${Number(port) + 1}`)).toEqual(refused);
+	expect(await submit("null")).toEqual(refused);
+	expect((await submit(`http://127.0.0.1:${port}`)).status).toBe(202);
+});
+
+test("no answer may be sniffed, framed or kept", async () => {
+	await using server = await startServer();
+	for (const path of ["/v1/cluster", "/nope", "/", "/v1/tasks/%zz"]) {
+		const { headers } = await server.get(path);
+		expect(headers.get("x-content-type-options")).toBe("nosniff");
+		expect(headers.get("cache-control")).toBe("no-store");
+		expect(headers.get("content-security-policy")).toMatch(
+			/default-src 'none'.*frame-ancestors 'none'/,
+		);
+	}
+});

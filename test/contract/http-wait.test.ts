@@ -1,0 +1,52 @@
+/**
+ * `GET /v1/tasks/:id?wait=`: who waits for a task, and for how long.
+ */
+import { expect, test } from "vitest";
+import { startServer } from "./http-server.ts";
+
+test("a reader who waits is answered as soon as the task has ended", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const answer = server.get("/v1/tasks/a?wait=30s");
+	await server.api.waiting(1);
+	server.api.end("a", "42");
+	expect((await answer).json).toMatchObject({ state: "SUCCESS", result: 42 });
+});
+
+test("a reader who waits is answered when the time is over", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const answer = await server.get("/v1/tasks/a?wait=20ms");
+	expect(answer.json.state).toBe("PENDING");
+	expect(answer.headers.get("retry-after")).toBe("0");
+});
+
+test("a wait for longer than proxies wait for an answer is cut", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const asked: number[] = [];
+	const { wait } = server.api;
+	server.api.wait = (id, ms, signal) => {
+		asked.push(ms);
+		return wait.call(server.api, id, 1, signal);
+	};
+	for (const time of ["60s", "2h", "49s"]) {
+		const answer = await server.get(`/v1/tasks/a?wait=${time}`);
+		// It was not waited for as long as it might have been.
+		expect(answer.headers.get("retry-after")).toBe("1");
+	}
+	expect(asked).toEqual([50_000, 50_000, 49_000]);
+});
+
+test("a reader who hangs up is no longer waited for", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const hangUp = new AbortController();
+	const { signal } = hangUp;
+	const url = `http://${server.address}/v1/tasks/a?wait=60s`;
+	const answer = fetch(url, { signal }).catch((error: Error) => error.name);
+	await server.api.waiting(1);
+	hangUp.abort();
+	await server.api.waiting(0);
+	expect(await answer).toBe("AbortError");
+});

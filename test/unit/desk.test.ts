@@ -1,0 +1,36 @@
+/** What the desk tells those who submit of what became of their tasks. */
+import { expect, test } from "vitest";
+import { Desk, type DeskParts } from "../../node/desk.ts";
+import type { SubmitOutcome } from "../../node/ports.ts";
+import type { NewTask } from "../../protocol/task.ts";
+import { VirtualClock } from "../clock.ts";
+import { ROUTE } from "../contract/store-bench.ts";
+
+const task: NewTask = { id: "a", route: ROUTE, priority: 5, payload: "1" };
+
+/** A desk whose store answers so. */
+function deskOf(outcome: SubmitOutcome): Desk {
+	return new Desk({
+		nodeId: "node-a",
+		clock: new VirtualClock(),
+		store: { up: true },
+		stopping: () => false,
+		crews: [
+			{
+				submitter: { overloaded: false, submit: async () => outcome },
+				renewer: { trusted: true, generation: 1, epoch: 1 },
+			},
+		],
+	} as unknown as DeskParts);
+}
+
+test("a task that the node takes as it is stored is told to have started", async () => {
+	const fresh = { attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 };
+	const claimed = { ...task, ...fresh, token: 7 };
+	const desk = deskOf({ ok: true, created: true, seq: 1, claimed });
+	const started = { attempt: 1, node: "node-a", token: 7 };
+	const taken = { ok: true, created: true, id: "a" };
+	expect(await desk.submit([task])).toEqual([{ ...taken, started }]);
+	const waits = deskOf({ ok: true, created: true, seq: 1 });
+	expect(await waits.submit([task])).toEqual([taken]);
+});
