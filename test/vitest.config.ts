@@ -8,11 +8,13 @@
  * - e2e: two at a time, each on a cluster of real processes;
  * - e2e-timed: alone, because they measure what a busy machine would spoil.
  *
- * Every test has an end, so that one which hangs is a failure and not a wait.
+ * Beside them, proof: what takes too long for all of these, one file a proof, see
+ * `scripts/proof/`. Every test has an end, so that one which hangs is a failure and not a wait.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** For all that tests start: a program starts in half the time where an earlier one has compiled it. */
@@ -24,19 +26,38 @@ const CORES = 2;
 const TIMED = [
 	"bench", // throughput, beside BullMQ's
 	"idle", // processor time, and commands a second
-	"outage", // how soon a submission is refused
-	"pause", // how soon a node that wakes has stopped
 	"poison", // how soon a node answers meanwhile
-	"rolling", // how long work stands still
-	"sharing", // how soon a sweep finds work
-	"store-trouble", // how soon a submission is refused
+	"takeover", // how soon a node's tasks run elsewhere, near the end of its lease
 ].map((name) => `test/e2e/${name}.test.ts`);
+
+/** Each first in its group: otherwise one of them would be left to the end, alone. */
+const LONGEST = [
+	"sim/simulation",
+	"contract/page-look",
+	"contract/page-refresh",
+	"contract/store-redis",
+	"e2e/chaos",
+	"e2e/up",
+	"e2e/chaos-network",
+].map((name) => join(ROOT, `test/${name}.test.ts`));
+
+class LongestFirst extends BaseSequencer {
+	override async sort(files: TestSpecification[]) {
+		const others = await super.sort(files);
+		const longest = LONGEST.flatMap((path) =>
+			others.filter(({ moduleId }) => moduleId === path),
+		);
+		return [...longest, ...others.filter((file) => !longest.includes(file))];
+	}
+}
 
 export default defineConfig({
 	root: ROOT,
 	test: {
 		env: { NODE_COMPILE_CACHE: COMPILED },
 		allowOnly: false,
+		// Between groups their own order counts.
+		sequence: { sequencer: LongestFirst },
 		teardownTimeout: 10_000,
 		projects: [
 			project("unit", 10_000, {
@@ -58,6 +79,10 @@ export default defineConfig({
 			project("e2e-timed", 120_000, {
 				...{ include: TIMED, globalSetup: BUNDLED },
 				...{ maxWorkers: 1, groupOrder: 3 },
+			}),
+			project("proof", 600_000, {
+				...{ include: filesIn("proof"), globalSetup: BUNDLED },
+				...{ maxWorkers: 1, groupOrder: 4 },
 			}),
 		],
 	},

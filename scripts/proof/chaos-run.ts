@@ -1,10 +1,11 @@
 /** One run of `npm run chaos` inside of a proof, and its report. */
-import type { Report } from "../chaos/report.ts";
 import { runProgram } from "./child.ts";
 import { Impossible } from "./proof.ts";
 
 /** @throws Impossible when this machine cannot make these faults. */
-export async function runChaos(args: readonly string[]): Promise<Report> {
+export async function runChaos<Report>(
+	args: readonly string[],
+): Promise<Report> {
 	const { code, output } = await runProgram("scripts/chaos.ts", [
 		...args,
 		"--json",

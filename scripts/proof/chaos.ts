@@ -16,20 +16,20 @@ export const chaos: Proof = {
 		for (let run = 0; run < RUNS; run++) {
 			tell(`run ${run + 1} of ${RUNS}, ${times} minutes of faults`);
 			const length = ["--duration", String(times * 60)];
-			reports.push(await runChaos([...length, "--seed", String(seed + run)]));
+			reports.push(
+				await runChaos<Report>([...length, "--seed", String(seed + run)]),
+			);
 		}
 		const sum = (of: (report: Report) => number) =>
 			reports.reduce((total, report) => total + of(report), 0);
+		const skipped = reports.flatMap((report) => report.skipped);
+		const leftOut = [...new Set(skipped.map(({ kind }) => kind))];
 		return {
 			figures: {
 				faults: sum(({ faults }) =>
 					Object.values(faults).reduce((total, count) => total + count, 0),
 				),
-				"kinds of fault left out": [
-					...new Set(reports.flatMap((each) => each.skipped)),
-				]
-					.map(({ kind }) => kind)
-					.join(", "),
+				"kinds of fault left out": leftOut.join(", ") || "none",
 				"tasks accepted": sum(({ tasks }) => tasks.accepted),
 				"tasks ended": sum(({ tasks }) => tasks.ended),
 				runs: sum(({ tasks }) => tasks.runs),

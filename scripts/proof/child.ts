@@ -25,15 +25,20 @@ export function startProgram(
 	return child;
 }
 
-/** Resolves when it has ended, with its exit code and what it printed. */
+/**
+ * Resolves when it has ended, with its exit code and what it printed; that is
+ * shown meanwhile, too, if a person is to see it.
+ */
 export async function runProgram(
 	file: string,
 	args: readonly string[],
+	isShown = false,
 ): Promise<{ code: number | null; output: string }> {
 	const child = startProgram(file, args);
 	let output = "";
 	child.stdout?.setEncoding("utf8").on("data", (text) => {
 		output += text;
+		if (isShown) process.stderr.write(text);
 	});
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);

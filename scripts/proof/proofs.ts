@@ -1,7 +1,9 @@
 /** All proofs, in the order of the list. */
+import { bench } from "./bench.ts";
 import { chaos } from "./chaos.ts";
 import { kills } from "./kills.ts";
 import type { Proof } from "./proof.ts";
 import { sim } from "./sim.ts";
+import { split } from "./split.ts";
 
-export const PROOFS: readonly Proof[] = [sim, chaos, kills];
+export const PROOFS: readonly Proof[] = [sim, chaos, kills, split, bench];

@@ -1,6 +1,7 @@
 /** Many faults of one kind, one after the other: how soon what they cut short runs again. */
 import type { Breach } from "../../test/checker/checker.ts";
 import type { RecoveredKind } from "../chaos/fault.ts";
+import type { Report } from "../chaos/report.ts";
 import { runChaos } from "./chaos-run.ts";
 import type { Finding, Ground } from "./proof.ts";
 
@@ -16,7 +17,7 @@ export async function measureRecoveries(
 	bars: Bars,
 	{ seed, times }: Ground,
 ): Promise<Finding> {
-	const report = await runChaos([
+	const report = await runChaos<Report>([
 		...["--faults", kind, "--times", String(times)],
 		...["--interval", String(everyMs), "--seed", String(seed)],
 	]);

@@ -1,10 +1,12 @@
 /**
- * Growth, cost and stress as the bench measures them, in tiny forms: what is
- * checked is that the figures can be taken, and their order where it is sure.
+ * The bench in tiny forms: what is checked is that the figures can be taken, of
+ * all sides, and their order where it is sure.
  */
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import {
 	afterAll,
 	beforeAll,
@@ -16,18 +18,39 @@ import {
 import type { Ground } from "../../scripts/bench/contender.ts";
 import { COST } from "../../scripts/bench/cost.ts";
 import { profileProcessing } from "../../scripts/bench/cost-profile.ts";
-import {
-	formatProfile,
-	summarizeProfile,
-} from "../../scripts/bench/cost-profile-summary.ts";
+import { formatProfile } from "../../scripts/bench/cost-profile-summary.ts";
 import { clusterRate } from "../../scripts/bench/growth-rates.ts";
 import { waitingMeasure } from "../../scripts/bench/growth-waiting.ts";
 import type { Figures, Measure, Side } from "../../scripts/bench/measure.ts";
 import { meshMeasure } from "../../scripts/bench/mesh.ts";
 import { BenchRedis } from "../../scripts/bench/redis.ts";
-import { STRESS } from "../../scripts/bench/stress.ts";
+import type { Report } from "../../scripts/bench/report.ts";
+import { medianRatio } from "../../scripts/bench/stats.ts";
 
+const BENCH = new URL("../../scripts/bench.ts", import.meta.url).pathname;
 const TASKS = 400;
+
+/** Measures, and who stands side by side in each. */
+const SIDES_OF: Readonly<Record<string, readonly Side[]>> = {
+	bulk: ["hearsay", "bullmq", "ceiling"],
+	single: ["hearsay", "bullmq", "ceiling"],
+	processing: ["hearsay", "bullmq", "ceiling"],
+	"end-to-end": ["hearsay", "bullmq", "ceiling"],
+	priorities: ["hearsay", "bullmq", "ceiling"],
+	"three-nodes": ["hearsay", "one-node", "bullmq"],
+	latency: [
+		"hearsay",
+		"other-node",
+		"sweep",
+		"in-process",
+		"bullmq",
+		"bullmq-http",
+	],
+	"latency-half": ["hearsay", "other-node", "bullmq", "bullmq-http"],
+};
+
+/** Their sides are compared turn by turn. */
+const LIVE_TOGETHER: ReadonlySet<string> = new Set(["three-nodes"]);
 
 let redis: BenchRedis;
 let ground: Ground;
@@ -59,9 +82,40 @@ async function figuresOf(
 	return figures;
 }
 
+async function report(only: readonly string[]): Promise<Report> {
+	const sizes = ["--tasks", "100", "--rounds", "1"];
+	const { stdout } = await promisify(execFile)(process.execPath, [
+		...[BENCH, "--json", ...sizes, "--only", only.join(",")],
+	]);
+	return JSON.parse(stdout);
+}
+
 function named(measures: readonly Measure[], name: string) {
 	return measures.find((measure) => measure.name === name);
 }
+
+test("the bench puts every side of a measure and its ratio into its report", async () => {
+	const names = Object.keys(SIDES_OF);
+	const { machine, settings, notes, results } = await report(names);
+	expect(machine.cores).toBeGreaterThan(0);
+	expect(settings).toMatchObject({ tasks: 100, rounds: 1 });
+	expect(Object.keys(notes)).toEqual(names);
+	expect([...new Set(results.map(({ measure }) => measure))]).toEqual(names);
+	for (const { measure, title, sides, ratios } of results) {
+		expect(Object.keys(sides).sort(), measure).toEqual(
+			SIDES_OF[measure]?.toSorted(),
+		);
+		const own = sides.hearsay?.median ?? 0;
+		expect(own, title).toBeGreaterThan(0);
+		for (const [side, ratio] of Object.entries(ratios)) {
+			const other = sides[side as Side];
+			const expected = LIVE_TOGETHER.has(measure)
+				? medianRatio(sides.hearsay?.rounds ?? [], other?.rounds ?? [])
+				: own / (other?.median ?? 0);
+			expect(ratio, `${title}, ${side}`).toBeCloseTo(expected);
+		}
+	}
+});
 
 describe("the bench of growth", () => {
 	test("tells what a claim costs Redis at each depth, of both sides", async () => {
@@ -105,45 +159,5 @@ describe("the bench of cost", () => {
 		expect(owners).toContain("ioredis");
 		expect(owners).toContain("ours: node/");
 		expect(formatProfile(summary)).toContain("ours: node/");
-	});
-
-	test("counts of a profile what lies in the window, and leaves out idle time", () => {
-		const frame = (functionName: string, url: string) => ({
-			functionName,
-			url,
-			lineNumber: 9,
-		});
-		const profile = {
-			nodes: [
-				{ id: 1, callFrame: frame("(idle)", "") },
-				{ id: 2, callFrame: frame("claim", "file:///x/node/claimer.ts") },
-				{
-					id: 3,
-					callFrame: frame("write", "file:///x/node_modules/@a/b/c.js"),
-				},
-			],
-			startTime: 1_000,
-			samples: [3, 2, 1, 3, 2],
-			timeDeltas: [0, 1_000, 3_000, 4_000, 1_000],
-		};
-		const summary = summarizeProfile(profile, { fromMs: 2, toMs: 10 });
-		expect(summary.busyPercent).toBeCloseTo(50);
-		expect(summary.owners).toEqual([
-			{ name: "ours: node/", percent: 75 },
-			{ name: "@a/b", percent: 25 },
-		]);
-		expect(summary.functions[0]).toEqual({
-			name: "claim",
-			percent: 75,
-			place: "node/claimer.ts:10",
-		});
-	});
-});
-
-describe("the bench of stress", () => {
-	test("loses no lease with Redis 200 ms away, and feels the distance", async () => {
-		const figures = await figuresOf(named(STRESS, "far-redis"), "hearsay");
-		expect(figures.single).toBeGreaterThan(199);
-		expect(figures.process).toBeGreaterThan(1);
 	});
 });
