@@ -122,10 +122,14 @@ export type ClaimReply =
  */
 export type EndOutcome = "accepted" | "stale_token";
 
-/** A task given back by its own holder. `crashed` counts towards CRASHES_MAX. */
-export interface GiveBack {
+/** What tells an attempt from all others. */
+export interface AttemptName {
 	readonly id: string;
 	readonly token: number;
+}
+
+/** A task given back by its own holder. `crashed` counts towards CRASHES_MAX. */
+export interface GiveBack extends AttemptName {
 	readonly end: Extract<AttemptEnd, "handed-back" | "crashed">;
 	/** Said of the task when it is given up for crashing too often. */
 	readonly message: string;
@@ -242,9 +246,16 @@ export interface Shard {
 	giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]>;
 	revoke(request: RevokeRequest): Promise<RevokeReply>;
 	/** Tasks that the store believes the session runs; at most RECONCILE_MAX. */
-	running(
+	running(session: SessionName): Promise<readonly AttemptName[]>;
+	/**
+	 * Those of these attempts that are not the session's: their task has another holder, or
+	 * none. In order; at most UNLISTED_BATCH_MAX. A store that lost writes may have forgotten
+	 * the claim that brought them.
+	 */
+	unlisted(
 		session: SessionName,
-	): Promise<readonly { readonly id: string; readonly token: number }[]>;
+		attempts: readonly AttemptName[],
+	): Promise<AttemptName[]>;
 	/**
 	 * Forgets ended tasks: those that ended `keptMs` ago (ENDED_KEPT_MS where that is not
 	 * said), and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX.

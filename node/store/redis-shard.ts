@@ -13,10 +13,12 @@ import {
 	REVOKE_BATCH_MAX,
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
+	UNLISTED_BATCH_MAX,
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import type {
+	AttemptName,
 	ClaimReply,
 	ClaimRequest,
 	EndOutcome,
@@ -206,6 +208,19 @@ export class RedisShard implements Shard {
 			id,
 			token: Number(token),
 		}));
+	}
+
+	async unlisted(
+		session: SessionName,
+		attempts: readonly AttemptName[],
+	): Promise<AttemptName[]> {
+		assert(attempts.length > 0 && attempts.length <= UNLISTED_BATCH_MAX);
+		const ids = attempts.map(({ id }) => id);
+		const tokens = attempts.map(({ token }) => token);
+		const reply = await this.#run("unlisted", session, ...ids, ...tokens);
+		return (reply as number[]).map(
+			(number) => attempts[number - 1] as AttemptName,
+		);
 	}
 
 	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {

@@ -56,6 +56,7 @@ const SCRIPTS = {
 	revoke: { kind: "write", pieces: ["put-back"] },
 	trim: { kind: "write", pieces: [] },
 	running: { kind: "read", pieces: [] },
+	unlisted: { kind: "read", pieces: [] },
 	get: { kind: "read", pieces: ["read"] },
 	over: { kind: "read", pieces: [] },
 	list: { kind: "read", pieces: ["read"] },

@@ -24,6 +24,8 @@ export const REVOKE_BATCH_MAX = 128;
 export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;
+/** Attempts in hand that a node asks the store about in one call; about more, it asks in several. */
+export const UNLISTED_BATCH_MAX = 256;
 /** Between tries of a store that did not answer, or had no room. */
 export const STORE_RETRY_MS = 250;
 /** Commands to the store that wait for their answers at once. Beyond, a call is refused as if the store could not be reached. */

@@ -20,6 +20,7 @@ import {
 import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
 import * as leases from "./store-leases.ts";
+import { listingRules } from "./store-listing.ts";
 import * as revoke from "./store-revoke.ts";
 import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
@@ -41,6 +42,7 @@ const RULES = {
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,
+	listing: listingRules,
 	revoking: revoke.revokingRules,
 	"revoking in batches": revoke.batchRules,
 	"giving up": revoke.poisonRules,

@@ -124,6 +124,11 @@ export class Operator {
 		() => this.#giveBack(),
 		() => this.#revoke(),
 		() => this.#revoke(),
+		() => ({ method: "running", args: [this.#session()] }),
+		() => ({
+			method: "unlisted",
+			args: [this.#session(), this.#holdings()],
+		}),
 		() => ({ method: "trim", args: [this.#random.below(12)] }),
 		() => ({ method: "get", args: [this.#some(this.#ids)] }),
 		() => ({ method: "over", args: [this.#some(this.#ids)] }),

@@ -48,6 +48,7 @@ const CALLS: Readonly<
 		}),
 	askToDrain: (shard) => shard.askToDrain("ann"),
 	running: (shard) => shard.running(SESSION),
+	unlisted: (shard) => shard.unlisted(SESSION, [held]),
 	trim: (shard) => shard.trim(1),
 	get: (shard) => shard.get(["a"]),
 	over: (shard) => shard.over(["a"]),

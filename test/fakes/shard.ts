@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type {
+	AttemptName,
 	ClaimReply,
 	ClaimRequest,
 	EndOutcome,
@@ -214,6 +215,16 @@ export class MemoryShard implements Shard {
 		session: SessionName,
 	): Promise<readonly { readonly id: string; readonly token: number }[]> {
 		return this.#tasks.running(session).slice(0, RECONCILE_MAX);
+	}
+
+	async unlisted(
+		session: SessionName,
+		attempts: readonly AttemptName[],
+	): Promise<AttemptName[]> {
+		const listed = new Set(
+			this.#tasks.running(session).map(({ id, token }) => `${token} ${id}`),
+		);
+		return attempts.filter(({ id, token }) => !listed.has(`${token} ${id}`));
 	}
 
 	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {

@@ -1,5 +1,6 @@
 /** A shard at the far end of a link: every method is one call over it. */
 import type {
+	AttemptName,
 	ClaimRequest,
 	GiveBack,
 	Lease,
@@ -72,6 +73,12 @@ export class LinkedShard implements Shard {
 
 	running(session: SessionName) {
 		return this.#call("running", () => this.#shard.running(session));
+	}
+
+	unlisted(session: SessionName, attempts: readonly AttemptName[]) {
+		return this.#call("unlisted", () =>
+			this.#shard.unlisted(session, attempts),
+		);
 	}
 
 	trim(keptMax: number, keptMs?: number) {

@@ -1,0 +1,65 @@
+/** Rules of listing: what a session runs, and which attempts are not its own. */
+import { expect, it } from "vitest";
+import { UNLISTED_BATCH_MAX } from "../../protocol/limits.ts";
+import { type Bench, success } from "./store-bench.ts";
+
+export function listingRules(bench: Bench): void {
+	it("attempts that the session has are not named", async () => {
+		const session = await bench.open();
+		const tasks = [await bench.started(session), await bench.started(session)];
+		expect(await bench.shard.unlisted(session.name, tasks)).toEqual([]);
+	});
+
+	it("attempts that have ended, were given back or never were are named, in order", async () => {
+		const session = await bench.open();
+		const ended = await bench.started(session);
+		const running = await bench.started(session);
+		const returned = await bench.started(session);
+		await bench.shard.complete([success(ended)]);
+		const { id, token } = returned;
+		await bench.shard.giveBack([
+			{ id, token, end: "handed-back", message: "" },
+		]);
+		const unknown = { id: bench.task().id, token: returned.token + 1 };
+		expect(
+			await bench.shard.unlisted(session.name, [
+				...[unknown, ended, running, returned],
+			]),
+		).toEqual([unknown, ended, returned]);
+	});
+
+	it("of a task that was given out anew only the newest attempt is its session's", async () => {
+		const session = await bench.open();
+		const older = await bench.started(session);
+		const { id, token } = older;
+		await bench.shard.giveBack([
+			{ id, token, end: "handed-back", message: "" },
+		]);
+		const newer = await bench.claimOne(session);
+		expect(newer.id).toBe(older.id);
+		const both = [older, newer];
+		expect(await bench.shard.unlisted(session.name, both)).toEqual([older]);
+	});
+
+	it("attempts of another session are named, though it is the same node's", async () => {
+		const ann = await bench.open("ann");
+		const bob = await bench.open("bob");
+		const task = await bench.started(ann);
+		expect(await bench.shard.unlisted(bob.name, [task])).toEqual([task]);
+		const later = await bench.open("ann");
+		expect(await bench.shard.unlisted(later.name, [task])).toEqual([task]);
+		expect(await bench.shard.unlisted(ann.name, [task])).toEqual([]);
+	});
+
+	it("as many are told apart as may be asked about at once", async () => {
+		const session = await bench.open();
+		const half = UNLISTED_BATCH_MAX / 2;
+		await bench.submit(...Array.from({ length: half }, () => ({})));
+		const tasks = [];
+		while (tasks.length < half)
+			tasks.push(...(await bench.claim(session)).tasks);
+		const others = tasks.map(({ id, token }) => ({ id, token: token + half }));
+		const all = tasks.flatMap((task, i) => [task, others[i] ?? task]);
+		expect(await bench.shard.unlisted(session.name, all)).toEqual(others);
+	});
+}
