@@ -119,6 +119,13 @@ export class Crew {
 			log,
 			count: () => runner.runningIn(shard.index) + this.finisher.waiting,
 			held: () => [...runner.held(shard.index), ...this.finisher.held()],
+			goingOn: () => runner.goingOn(shard.index),
+			letGo: (attempts) =>
+				runner.letGo(
+					shard.index,
+					attempts,
+					"the store no longer has the task under this node's name",
+				),
 			claiming: () => this.claimer.inFlight,
 			newestToken: () => this.claimer.newestToken,
 			givenBack: () => this.renewer.hurry(),
@@ -146,6 +153,9 @@ export class Crew {
 		this.#backAgain = this.#adopting;
 		if (this.#adopting) return;
 		this.#adopting = true;
+		const { session } = this.renewer;
+		// Asked even where it takes no writes, and so cannot be adopted.
+		if (session !== undefined) void this.#reconciler.storeIsBack(session);
 		try {
 			await this.renewer.adopt();
 			this.#backAgain = false;
@@ -284,6 +294,10 @@ export class Crew {
 		for (const route of pulse.ready) this.claimer.hint(route);
 		const { session } = this.renewer;
 		if (session !== undefined)
-			void this.#reconciler.counted(session, pulse.running);
+			void this.#reconciler.pulsed(
+				session,
+				pulse.running,
+				this.renewer.generation,
+			);
 	}
 }

@@ -9,11 +9,23 @@
  * Guarantees that every task delivered leaves by exactly one door: its result
  * goes to the finisher of its shard, it is given back, or, where its lease was
  * taken, it is let go without a word, since whatever is said would be refused.
+ *
+ * A task may be delivered while an older attempt of it still runs here: the store has
+ * forgotten that one, or took it back. Then the older one is ended first, and the newer
+ * begins when nothing of it runs any more.
  */
 import { typeOf } from "../protocol/route.ts";
 import type { ClaimedTask, TaskEnd } from "../protocol/task.ts";
-import type { Clock, Executor, GiveBack, Job, JobOutcome } from "./ports.ts";
+import type {
+	AttemptName,
+	Clock,
+	Executor,
+	GiveBack,
+	Job,
+	JobOutcome,
+} from "./ports.ts";
 import { Slots } from "./slots.ts";
+import { chainOf, type Indexed, TaskIndex } from "./task-index.ts";
 
 export interface RunnerParts {
 	readonly clock: Clock;
@@ -36,16 +48,21 @@ export interface RunnerParts {
 	readonly freed: () => void;
 }
 
-interface Held {
+interface Held extends Indexed<Held> {
 	readonly task: ClaimedTask;
 	readonly job: Job;
 	readonly shard: number;
 	/** What becomes of it should it end now. */
 	fate: "report" | "give-back" | "let-go";
+	/** Resolves when it has left. */
+	over: Promise<void>;
 }
+
+const OVER = Promise.resolve();
 
 export class Runner {
 	readonly #held = new Slots<Held>();
+	readonly #byTask = new TaskIndex<Held>();
 	#reserved = 0;
 	#freedSoon = false;
 	readonly #parts: RunnerParts;
@@ -99,12 +116,35 @@ export class Runner {
 		if (slots > 0) this.#tellFreed();
 	}
 
-	/** Starts tasks, each in a slot reserved before. */
+	/**
+	 * Starts tasks, each in a slot reserved before; one that is here already, once its
+	 * older attempt is over. What comes again, or is older than what is here, is dropped.
+	 */
 	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
+		const ofShard = (held: Held) => held.shard === shard;
 		for (const task of tasks) {
+			const { id, token } = task;
+			const chain = chainOf(id);
+			const former = this.#byTask.find(id, chain, ofShard);
+			if (former !== undefined && former.task.token >= token) {
+				this.release(1);
+				continue;
+			}
+			if (former !== undefined)
+				this.#stop(former, "let-go", "a newer attempt of the task has begun");
 			this.#reserved -= 1;
-			const held: Held = { task, job: jobOf(task), shard, fate: "report" };
-			void this.#run(held, this.#held.put(held));
+			const held: Held = {
+				id,
+				chain,
+				next: undefined,
+				task,
+				job: jobOf(task),
+				shard,
+				fate: "report",
+				over: OVER,
+			};
+			this.#byTask.add(held);
+			held.over = this.#run(held, this.#held.put(held), former);
 		}
 	}
 
@@ -117,6 +157,32 @@ export class Runner {
 	/** The attempts of a shard that are in this node's hands. */
 	*held(shard: number): Iterable<ClaimedTask> {
 		for (const held of this.#held) if (held.shard === shard) yield held.task;
+	}
+
+	/** Those of them that have not been told to stop. */
+	*goingOn(shard: number): Iterable<ClaimedTask> {
+		for (const held of this.#held)
+			if (held.shard === shard && held.fate === "report") yield held.task;
+	}
+
+	/** These attempts are no longer this node's: stop those that still run. Returns how many. */
+	letGo(
+		shard: number,
+		attempts: readonly AttemptName[],
+		reason: string,
+	): number {
+		let stopped = 0;
+		for (const { id, token } of attempts) {
+			const held = this.#byTask.find(
+				id,
+				chainOf(id),
+				(each) => each.shard === shard && each.task.token === token,
+			);
+			if (held?.fate !== "report") continue;
+			this.#stop(held, "let-go", reason);
+			stopped += 1;
+		}
+		return stopped;
 	}
 
 	/** The lease of these tasks is lost, or can no longer be trusted: stop them. */
@@ -134,12 +200,14 @@ export class Runner {
 		fate: Held["fate"],
 		reason: string,
 	): void {
+		for (const held of this.#held)
+			if (which(held)) this.#stop(held, fate, reason);
+	}
+
+	#stop(held: Held, fate: Held["fate"], reason: string): void {
 		const { executor, abortGraceMs } = this.#parts;
-		for (const held of this.#held) {
-			if (!which(held)) continue;
-			if (held.fate === "report") held.fate = fate;
-			executor.abort(held.job, reason, abortGraceMs);
-		}
+		if (held.fate === "report") held.fate = fate;
+		executor.abort(held.job, reason, abortGraceMs);
 	}
 
 	/** Once for all slots that come free in one burst. */
@@ -152,9 +220,19 @@ export class Runner {
 		});
 	}
 
-	async #run(held: Held, slot: number): Promise<void> {
-		const outcome = await this.#parts.executor.run(held.job);
+	async #run(
+		held: Held,
+		slot: number,
+		former: Held | undefined,
+	): Promise<void> {
+		if (former !== undefined) await former.over;
+		// It may have been told to stop before it could begin.
+		const outcome: JobOutcome =
+			held.fate === "report"
+				? await this.#parts.executor.run(held.job)
+				: { kind: "aborted" };
 		this.#held.take(slot);
+		this.#byTask.remove(held);
 		if (held.fate !== "let-go") this.#leave(held, outcome);
 		this.#tellFreed();
 	}

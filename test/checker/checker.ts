@@ -15,6 +15,8 @@ import {
 	lastRead,
 	readHistory,
 } from "./history.ts";
+import { judgeListed } from "./listed.ts";
+import { judgeOneRun } from "./one-run.ts";
 import { judgeOutcomes } from "./outcomes.ts";
 import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
 import { judgePriorities } from "./priorities.ts";
@@ -63,6 +65,8 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 			"executions overlap only while a holder is paused or cut off",
 			judgeOverlaps(history, terms.stopMs),
 		],
+		["what a node runs, the store lists", judgeListed(history)],
+		["no node runs a task twice at once", judgeOneRun(history)],
 		[
 			"higher priorities go first",
 			terms.oneAtATimeWithinMs === undefined

@@ -16,6 +16,7 @@ export type HistoryEvent =
 	| EffectEvent
 	| StopEvent
 	| ImpairedEvent
+	| UnlistedEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -78,6 +79,19 @@ export interface ImpairedEvent {
 	readonly untilMs: number;
 }
 
+/**
+ * From then until then a node ran this attempt, and the store had another holder
+ * of the task, or none. Seen by whoever looks into the store beside the cluster.
+ */
+export interface UnlistedEvent {
+	readonly kind: "unlisted";
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
 /** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
 interface ClockStepEvent {
 	readonly kind: "clock-step";
@@ -127,6 +141,7 @@ export interface FlawEvent {
 export interface History {
 	readonly tasks: ReadonlyMap<string, TaskHistory>;
 	readonly impaired: readonly ImpairedEvent[];
+	readonly unlisted: readonly UnlistedEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly forgotten: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
@@ -163,6 +178,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 	return {
 		tasks,
 		impaired: events.filter((event) => event.kind === "impaired"),
+		unlisted: events.filter((event) => event.kind === "unlisted"),
 		lostWritesMs: events
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),

@@ -1,6 +1,7 @@
 /**
  * What the store's disk holds while it runs: the last few times that it was
- * brought up to date. A store that crashes may come back with any of them.
+ * brought up to date, and older copies, from the start of the run on. A store that
+ * crashes may come back with any of the first; one of the others may be put back by hand.
  */
 import type { VirtualClock } from "../clock.ts";
 import type { StoreImage } from "../fakes/store.ts";
@@ -8,14 +9,24 @@ import type { StoreServer } from "./store-server.ts";
 
 const EVERY_MS = 400;
 const KEPT = 4;
+/** Of what is brought up to date every so many times is kept as a copy. */
+const COPIED = 5;
 
 export class Disk {
 	readonly images: StoreImage[] = [];
+	readonly copies: StoreImage[] = [];
+	#times = 0;
 
 	/** From now on the store writes to it. */
 	spin(clock: VirtualClock, server: StoreServer): void {
-		if (server.condition !== "down") this.images.push(server.save());
-		if (this.images.length > KEPT) this.images.shift();
+		if (server.condition !== "down") this.#keep(server.save());
 		clock.after(EVERY_MS, () => this.spin(clock, server));
+	}
+
+	#keep(image: StoreImage): void {
+		this.images.push(image);
+		if (this.images.length > KEPT) this.images.shift();
+		if (this.#times % COPIED === 0) this.copies.push(image);
+		this.#times += 1;
 	}
 }

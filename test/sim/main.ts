@@ -1,15 +1,17 @@
 /**
  * The simulator's command line.
  *
- *   node test/sim/main.ts [--seeds 1000] [--from 1] [--seed N] [--nodes N] [--trace]
+ *   node test/sim/main.ts [--seeds 1000] [--from 1] [--seed N] [--nodes N]
+ *     [--fault NAME] [--trace]
  *
  * Runs one seed after another and stops at the first that breaks a promise,
  * with what is needed to see why and to repeat it exactly. `--seed` runs that
- * one alone, `--trace` prints what its nodes log. Exit code 1: a broken
+ * one alone, `--fault` lets one kind of trouble come alone, `--trace` prints what its nodes log. Exit code 1: a broken
  * promise; 2: wrong use.
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../../node/world.ts";
+import { FAULTS } from "./faults.ts";
 import { explain, Tally } from "./report.ts";
 import { runSeed } from "./run.ts";
 
@@ -19,19 +21,20 @@ interface Options {
 	readonly from: number;
 	readonly seeds: number;
 	readonly nodes: number | undefined;
+	readonly fault: string | undefined;
 	readonly trace: boolean;
 }
 
 async function main(): Promise<number> {
 	const options = readOptions();
 	if (options === undefined) return 2;
-	const { from, seeds, nodes, trace } = options;
+	const { from, seeds, nodes, fault, trace } = options;
 	const startedMs = systemClock.monoMs();
 	const tally = new Tally();
 	let toldMs = startedMs;
 	for (let seed = from; seed < from + seeds; seed++) {
 		const print = trace ? (line: string) => console.log(line) : undefined;
-		const run = await runSeed({ seed, nodes, trace: print });
+		const run = await runSeed({ seed, nodes, fault, trace: print });
 		const nowMs = systemClock.monoMs();
 		tally.add(run);
 		if (run.verdict.breaches.length > 0) {
@@ -56,20 +59,30 @@ function readOptions(): Options | undefined {
 				from: { type: "string", default: "1" },
 				seed: { type: "string" },
 				nodes: { type: "string" },
+				fault: { type: "string" },
 				trace: { type: "boolean", default: false },
 			},
 		});
-		const { seed, seeds, from, nodes, trace } = values;
+		const { seed, seeds, from, nodes, fault, trace } = values;
 		return {
 			from: whole("--from", seed ?? from),
 			seeds: seed === undefined ? whole("--seeds", seeds) : 1,
 			nodes: nodes === undefined ? undefined : whole("--nodes", nodes),
+			fault: fault === undefined ? undefined : faultNamed(fault),
 			trace,
 		};
 	} catch (error) {
 		console.error((error as Error).message);
 		return undefined;
 	}
+}
+
+function faultNamed(name: string): string {
+	const names = FAULTS.map((fault) => fault.name);
+	if (names.includes(name)) return name;
+	throw new Error(
+		`there is no fault "${name}"; there are: ${names.join(", ")}`,
+	);
 }
 
 function whole(flag: string, text: string): number {

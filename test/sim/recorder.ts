@@ -4,7 +4,11 @@
  * differ anywhere differ in their fingerprints.
  */
 import { hash32 } from "../../protocol/shard.ts";
-import type { HistoryEvent } from "../checker/history.ts";
+import type {
+	HistoryEvent,
+	StartEvent,
+	StopEvent,
+} from "../checker/history.ts";
 import type { VirtualClock } from "../clock.ts";
 
 /** As an event, but for the time, which is now. */
@@ -16,7 +20,7 @@ export class Recorder {
 	readonly events: HistoryEvent[] = [];
 	fingerprint = 0;
 	/** Executions under way, wherever they are. */
-	running = 0;
+	readonly running = new Set<StartEvent>();
 	readonly faults = new Map<string, number>();
 	readonly #clock: VirtualClock;
 
@@ -29,8 +33,8 @@ export class Recorder {
 	}
 
 	add(event: HistoryEvent): void {
-		if (event.kind === "start") this.running += 1;
-		if (event.kind === "stop") this.running -= 1;
+		if (event.kind === "start") this.running.add(event);
+		if (event.kind === "stop") this.#stopped(event);
 		this.events.push(event);
 		this.fingerprint = hash32(JSON.stringify(event), this.fingerprint);
 	}
@@ -48,6 +52,15 @@ export class Recorder {
 
 	flaw(what: string): void {
 		this.record({ kind: "flaw", what });
+	}
+
+	#stopped({ id, token, node }: StopEvent): void {
+		for (const start of this.running) {
+			if (start.id !== id || start.token !== token || start.node !== node)
+				continue;
+			this.running.delete(start);
+			return;
+		}
 	}
 
 	#nowMs(): number {

@@ -67,11 +67,12 @@ export function explain(
 	{ seed, scenario, verdict, events }: Run,
 	nodes: number | undefined,
 ): string {
-	const { kind, shards, losesWrites } = scenario;
+	const { kind, shards, losesWrites, fault } = scenario;
 	const { breaches } = verdict;
 	const [first] = breaches;
 	const more = breaches.length - BREACHES_SHOWN;
 	const nodesFlag = nodes === undefined ? "" : ` --nodes ${nodes}`;
+	const faultFlag = fault === undefined ? "" : ` --fault "${fault}"`;
 	return [
 		`seed ${seed} breaks a promise (${kind}, ${scenario.nodes.length} nodes, ${shards} shards${losesWrites ? ", a store that loses writes" : ""})`,
 		...breaches
@@ -82,7 +83,7 @@ export function explain(
 		...concerning(events, first?.what ?? "").map(
 			(event) => `  ${JSON.stringify(event)}`,
 		),
-		`repeat it with: npm run sim -- --seed ${seed}${nodesFlag} --trace`,
+		`repeat it with: npm run sim -- --seed ${seed}${nodesFlag}${faultFlag} --trace`,
 		"",
 	].join("\n");
 }

@@ -22,6 +22,7 @@ import { GossipHub } from "../fakes/gossip-hub.ts";
 import { SeededRandom } from "../random.ts";
 import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
+import { Listing } from "./listing.ts";
 import { Recorder } from "./recorder.ts";
 import { drawScenario, type Scenario } from "./scenario.ts";
 import { StoreServer, type Tamper } from "./store-server.ts";
@@ -38,6 +39,8 @@ export interface Mutant {
 export interface RunOptions {
 	readonly seed: number;
 	readonly nodes?: number | undefined;
+	/** The one kind of trouble that comes; undefined: all kinds. */
+	readonly fault?: string | undefined;
 	readonly mutant?: Mutant;
 	/** Logs of the nodes, each line with its virtual time. */
 	readonly trace?: ((line: string) => void) | undefined;
@@ -65,7 +68,7 @@ const CLAIM_MS = 5;
 
 export async function runSeed(options: RunOptions): Promise<Run> {
 	const { seed, mutant } = options;
-	const scenario = drawScenario(seed, options.nodes);
+	const scenario = drawScenario(seed, options);
 	const clock = new VirtualClock();
 	const recorder = new Recorder(clock);
 	const server = new StoreServer(
@@ -107,6 +110,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const { clock, recorder } = world;
 	const storm = new Storm(cluster, random);
 	const workload = startWorkload(cluster, random);
+	new Listing(clock, world.server, recorder).watch();
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);
 	storm.end();
@@ -119,10 +123,10 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	await clock.runFor(LATER_MS);
 	// A store that has lost writes may have forgotten executions that go on.
 	const quiet = await clock.runUntil(
-		() => recorder.running === 0,
+		() => recorder.running.size === 0,
 		DURATION_MS_MAX,
 	);
-	if (!quiet) recorder.flaw(`${recorder.running} executions never end`);
+	if (!quiet) recorder.flaw(`${recorder.running.size} executions never end`);
 	await findLeaks(cluster);
 	await readBack(cluster, workload);
 	return {

@@ -18,6 +18,15 @@ export interface Scenario {
 	readonly losesWrites: boolean;
 	/** Between one trouble and the next, on average. */
 	readonly faultEveryMs: number;
+	/** The one kind of trouble that comes, by name; undefined: all kinds. */
+	readonly fault: string | undefined;
+}
+
+/** What may be asked of a scenario beside its seed. */
+export interface Wishes {
+	readonly nodes?: number | undefined;
+	/** Then every seed makes a storm, of a store that may lose writes. */
+	readonly fault?: string | undefined;
 }
 
 export interface NodeSpec {
@@ -38,9 +47,12 @@ const NODES_MAX = 7;
 /** Far more than the clocks of machines differ. */
 const DRIFT_MAX = 0.01;
 
-export function drawScenario(seed: number, nodes?: number): Scenario {
+export function drawScenario(
+	seed: number,
+	{ nodes, fault }: Wishes = {},
+): Scenario {
 	const random = new SeededRandom(seed);
-	const calm = random.oneIn(10);
+	const calm = random.oneIn(10) && fault === undefined;
 	const drawn = NODES_MIN + random.below(NODES_MAX - NODES_MIN + 1);
 	const count = calm ? 1 : (nodes ?? drawn);
 	return {
@@ -52,8 +64,9 @@ export function drawScenario(seed: number, nodes?: number): Scenario {
 		shards: calm ? 1 : random.pick([1, 1, 2, 4]),
 		stormMs: calm ? 10_000 : 15_000 + random.below(25_000),
 		tasks: 20 + random.below(60),
-		losesWrites: random.oneIn(5),
+		losesWrites: random.oneIn(5) || fault !== undefined,
 		faultEveryMs: random.pick([600, 1_500, 4_000]),
+		fault,
 	};
 }
 

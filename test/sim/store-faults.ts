@@ -1,6 +1,8 @@
 /** Trouble with the store, and on the way to it. */
+import type { StoreImage } from "../fakes/store.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Disk } from "./disk.ts";
 import type { Fault } from "./faults.ts";
 import type { Refusing } from "./refusals.ts";
 import { CALM, type LinkFaults } from "./store-link.ts";
@@ -9,6 +11,9 @@ import type { StoreServer } from "./store-server.ts";
 /** How far the store's clock steps at once. */
 const STEP_MS_MIN = 200;
 const STEP_MS_MAX = 15 * 60_000;
+/** A store that loses its very last writes loses those of so long. */
+const LAST_WRITES_MS_MAX = 300;
+
 export const storeFaults: readonly Fault[] = [
 	{
 		name: "cut from the store",
@@ -84,6 +89,30 @@ export const storeFaults: readonly Fault[] = [
 		},
 	},
 	{
+		// An older file is put back, or a backup: of all shards, or of each another one.
+		// Or the very last writes are lost, however few.
+		name: "store restored",
+		weight: 1,
+		lastsMs: [LAST_WRITES_MS_MAX, 3_000],
+		begin(cluster, random) {
+			const { clock, server, disk } = cluster.world;
+			if (!cluster.scenario.losesWrites || disk.copies.length === 0) return;
+			if (server.condition === "down") return;
+			const isOld = random.oneIn(2);
+			const image = isOld ? drawCopy(disk, random) : server.save();
+			let restored = () => {};
+			const crash = () => {
+				restored = restore(cluster, image);
+			};
+			const afterMs = isOld ? 0 : random.unit() * LAST_WRITES_MS_MAX;
+			const timer = clock.after(afterMs, crash);
+			return () => {
+				timer.cancel();
+				restored();
+			};
+		},
+	},
+	{
 		// Leases are renewed all the while, and tasks end: nobody is excused.
 		name: "memory full",
 		weight: 1,
@@ -111,6 +140,25 @@ export const storeFaults: readonly Fault[] = [
 		},
 	},
 ];
+
+/** Crashes the store, unless it is down; what is returned starts it with the image. */
+function restore(cluster: Cluster, image: StoreImage): () => void {
+	const { server, recorder } = cluster.world;
+	if (server.condition === "down") return () => {};
+	recorder.record({ kind: "lost-writes" });
+	server.crash();
+	const recovered = impairAll(cluster);
+	return () => {
+		recovered();
+		server.start(image);
+	};
+}
+
+function drawCopy({ copies }: Disk, random: SeededRandom): StoreImage {
+	const whole = random.pick(copies);
+	if (random.oneIn(2)) return whole;
+	return whole.map((shard, i) => random.pick(copies)[i] ?? shard);
+}
 
 function refuse(server: StoreServer, what: Refusing): (() => void) | undefined {
 	if (server.refusing !== "nothing") return undefined;

@@ -53,9 +53,11 @@ export class Storm {
 	}
 
 	#draw(): Fault {
-		const total = FAULTS.reduce((sum, { weight }) => sum + weight, 0);
+		const { fault: only } = this.#cluster.scenario;
+		const faults = FAULTS.filter(({ name }) => name === (only ?? name));
+		const total = faults.reduce((sum, { weight }) => sum + weight, 0);
 		let left = this.#random.below(total);
-		for (const fault of FAULTS) {
+		for (const fault of faults) {
 			left -= fault.weight;
 			if (left < 0) return fault;
 		}

@@ -1,5 +1,6 @@
 /** Submissions, ends and sessions that break a rule. */
 import type {
+	AttemptName,
 	EndOutcome,
 	Lease,
 	ListReply,
@@ -108,6 +109,13 @@ export class SmoothTime extends TamperedShard {
 			(last?.toldMs ?? pulse.nowMs) + (steps ? PULSE_MS_MAX : sinceMs);
 		this.#told.set(session, { trueMs: pulse.nowMs, toldMs: nowMs });
 		return { ...pulse, nowMs };
+	}
+}
+
+/** Does not say which of a node's attempts it knows nothing of. */
+export class SilentListing extends TamperedShard {
+	override async unlisted(): Promise<AttemptName[]> {
+		return [];
 	}
 }
 

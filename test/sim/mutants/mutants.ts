@@ -16,15 +16,19 @@ import {
 	DeafReaper,
 	HastyYes,
 	LostPlaces,
+	SilentListing,
 	SilentSweep,
 	SmoothTime,
 } from "./broken-records.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
+import { HastyExecutor } from "./hasty-executor.ts";
 
 export interface NamedMutant extends Mutant {
 	readonly name: string;
 	/** The promise that is seen to break, as the checker names it. */
 	readonly breaks: string;
+	/** The one kind of trouble in which it shows soon; undefined: all kinds. */
+	readonly fault?: string;
 }
 
 export const MUTANTS: readonly NamedMutant[] = [
@@ -80,6 +84,18 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a node whose trust has ended runs on",
 		breaks: "executions overlap only while a holder is paused or cut off",
 		executor: (sound) => new DeafExecutor(sound),
+	},
+	{
+		name: "a node is not told of tasks that the store has forgotten",
+		breaks: "what a node runs, the store lists",
+		fault: "store restored",
+		shard: (sound) => new SilentListing(sound),
+	},
+	{
+		name: "a run counts as over as soon as it is told to stop",
+		breaks: "no node runs a task twice at once",
+		fault: "store restored",
+		executor: (sound) => new HastyExecutor(sound),
 	},
 	{
 		name: "a claim does not look for the highest priority",

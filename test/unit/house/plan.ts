@@ -64,6 +64,13 @@ const PLAN: readonly Dwelling[] = [
 		builtins: ASSERT,
 	},
 	{
+		name: "task index",
+		paths: ["node/task-index.ts"],
+		ours: ["protocol"],
+		libraries: [],
+		builtins: [],
+	},
+	{
 		name: "memory",
 		paths: ["node/shard-memory.ts"],
 		ours: ["protocol", "ports"],
@@ -138,7 +145,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "actors",
 		paths: ["node/"],
-		ours: ["protocol", "ports", "slots", "memory"],
+		ours: ["protocol", "ports", "slots", "task index", "memory"],
 		libraries: [],
 		builtins: ASSERT,
 		apart: true,

@@ -1,0 +1,125 @@
+/** Runner: what becomes of a task that is delivered while an older attempt of it runs. */
+import { expect, test } from "vitest";
+import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
+import { Runner } from "../../node/runner.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import { VirtualClock } from "../clock.ts";
+
+const SHARD = 0;
+const SUCCESS: JobOutcome = { kind: "success", result: "1", ranMs: 0 };
+const ABORTED: JobOutcome = { kind: "aborted" };
+
+function taskOf(id: string, token: number): ClaimedTask {
+	return {
+		...{ id, token, route: "default|work|", priority: 5, payload: "null" },
+		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 },
+	};
+}
+
+/** A runner with two slots, and what befalls its jobs, which end when the test says so. */
+function runnerOf() {
+	const ends = new Map<number, (outcome: JobOutcome) => void>();
+	const said: string[] = [];
+	const runner = new Runner({
+		clock: new VirtualClock(),
+		executor: {
+			run: ({ token }: Job) => {
+				said.push(`begin ${token}`);
+				return new Promise<JobOutcome>((end) => ends.set(token, end));
+			},
+			abort: ({ token }: Job) => said.push(`abort ${token}`),
+		} as unknown as Executor,
+		concurrency: 2,
+		abortGraceMs: 1,
+		storeNowMs: () => 0,
+		finish: (_shard, { token }) => said.push(`report ${token}`),
+		giveBack: (_shard, { token }) => said.push(`give back ${token}`),
+		leaving: () => 0,
+		clogged: () => false,
+		freed() {},
+	});
+	const deliver = (id: string, token: number) => {
+		expect(runner.reserve(1, false)).toBe(1);
+		runner.deliver(SHARD, [taskOf(id, token)]);
+	};
+	const end = async (token: number, outcome: JobOutcome) => {
+		ends.get(token)?.(outcome);
+		await settled();
+	};
+	return { runner, said, deliver, end };
+}
+
+function settled(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
+
+test("a task that runs here already begins anew only when its older attempt is over, which says nothing more", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	deliver("a", 2);
+	await settled();
+	expect(said).toEqual(["begin 1", "abort 1"]);
+	expect(runner.freeSlots).toBe(0);
+	await end(1, SUCCESS);
+	expect(said).toEqual(["begin 1", "abort 1", "begin 2"]);
+	await end(2, SUCCESS);
+	expect(said.slice(3)).toEqual(["report 2"]);
+	expect(runner.freeSlots).toBe(2);
+});
+
+test("an attempt that comes twice, or after a newer one, is dropped and its slot is free", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 2);
+	deliver("a", 2);
+	deliver("a", 1);
+	await settled();
+	expect(said).toEqual(["begin 2"]);
+	expect(runner.freeSlots).toBe(1);
+	await end(2, SUCCESS);
+	expect(said).toEqual(["begin 2", "report 2"]);
+	expect(runner.freeSlots).toBe(2);
+});
+
+test("other tasks do not wait for it", async () => {
+	const { said, deliver } = runnerOf();
+	deliver("a", 1);
+	deliver("b", 2);
+	expect(said).toEqual(["begin 1", "begin 2"]);
+});
+
+test("an attempt that waits for an older one to end never begins once it is told to stop", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	deliver("a", 2);
+	runner.abandon(SHARD, "the lease was taken over");
+	await end(1, ABORTED);
+	expect(said.filter((each) => !each.startsWith("abort"))).toEqual(["begin 1"]);
+	expect(runner.freeSlots).toBe(2);
+});
+
+test("an attempt that waits for an older one to end is given back when the node stops", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	deliver("a", 2);
+	runner.giveUp("the node is stopping");
+	await end(1, ABORTED);
+	expect(said).toContain("give back 2");
+	expect(said).not.toContain("give back 1");
+	expect(said).not.toContain("begin 2");
+	expect(runner.running).toBe(0);
+});
+
+test("of attempts that are let go only those that still run are stopped, by their very token, and say nothing more", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	deliver("b", 2);
+	const gone = { id: "c", token: 3 };
+	const older = { id: "b", token: 1 };
+	const task = { id: "a", token: 1 };
+	expect(runner.letGo(SHARD, [gone, older, task], "forgotten")).toBe(1);
+	expect(runner.letGo(SHARD, [task], "forgotten")).toBe(0);
+	expect([...runner.goingOn(SHARD)].map(({ id }) => id)).toEqual(["b"]);
+	await end(1, ABORTED);
+	await end(2, SUCCESS);
+	expect(said).toEqual(["begin 1", "begin 2", "abort 1", "report 2"]);
+});
