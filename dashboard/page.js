@@ -137,8 +137,12 @@ function clockTime(time) {
 	return day + time.toLocaleTimeString("en-GB");
 }
 
-/** Enough of a node's id to tell it from others. @param {string | undefined} id */
-const shortId = (id) => (id === undefined ? "" : `…${id.slice(-8)}`);
+/**
+ * What a node is called, or enough of its id to tell it from others.
+ * @param {string | undefined} name @param {string | undefined} id
+ */
+const nameOf = (name, id) =>
+	name ?? (id === undefined ? "" : `…${id.slice(-8)}`);
 
 /**
  * Where a node's own page is for who looks at this one; undefined where the
@@ -161,7 +165,7 @@ function showCluster(cluster, chosen) {
 	const kept = appendOnly ? `AOF ${fsync}` : "not written to disk";
 	setText(
 		byId("cluster"),
-		`${cluster.cluster} · seen from ${shortId(cluster.node)} · Redis ${appendOnly === undefined ? "durability unknown" : kept}`,
+		`${cluster.cluster} · seen from ${nameOf(cluster.nodeName, cluster.node)} · Redis ${appendOnly === undefined ? "durability unknown" : kept}`,
 	);
 	const counts = Object.entries(cluster.counts);
 	const sum = counts.reduce((total, [, count]) => total + count, 0);
@@ -196,7 +200,7 @@ function showNodes(nodes) {
 		"nodes",
 		nodes.map((node) => [
 			node.id,
-			shortId(node.id),
+			node.name,
 			toned(node.state),
 			node.running,
 			node.slots,
@@ -224,7 +228,7 @@ function showTasks(tasks, chosen) {
 			task.type,
 			task.queue,
 			task.priority,
-			shortId(task.node),
+			nameOf(task.nodeName, task.node),
 			clockTime(new Date(task.createdAt)),
 		]),
 	);

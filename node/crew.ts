@@ -41,6 +41,8 @@ export interface CrewParts {
 	readonly generations: Generations;
 	readonly endedKeptMax: number;
 	readonly record: () => NodeRecord;
+	/** A session has been opened, by a node of this name. */
+	readonly named: (shard: number, name: string) => void;
 	readonly serves: (route: Route) => boolean;
 	readonly runner: Runner;
 	/** Tell the other nodes that tasks wait. */
@@ -233,7 +235,8 @@ export class Crew {
 			memory: this.#memory,
 			record,
 			events: {
-				opened: (previous) => {
+				opened: (previous, name) => {
+					this.#parts.named(shard.index, name);
 					if (previous !== undefined)
 						void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
 					this.claimer.retry();

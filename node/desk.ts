@@ -68,6 +68,8 @@ export interface DeskParts {
 		};
 	};
 	readonly isServed: (route: Route) => boolean;
+	readonly nameOf: (nodeId: string) => string | undefined;
+	readonly drain: (node: string) => Promise<string | undefined>;
 	readonly connected: () => readonly string[];
 	readonly stopping: () => boolean;
 }
@@ -182,9 +184,12 @@ export class Desk implements Api {
 		return this.#parts.nodes();
 	}
 
-	drain(nodeId: string): Promise<boolean> {
-		// Every node reads the registry of shard 0.
-		return this.#crewAt(0).shard.askToDrain(nodeId);
+	drain(node: string): Promise<string | undefined> {
+		return this.#parts.drain(node);
+	}
+
+	nameOf(nodeId: string): string | undefined {
+		return this.#parts.nameOf(nodeId);
 	}
 
 	readiness(): Readiness {

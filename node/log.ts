@@ -9,7 +9,12 @@ import { pino } from "pino";
 import { LOG_BACKLOG_BYTES_MAX } from "../protocol/limits.ts";
 import type { Log } from "./ports.ts";
 
-export function systemLog(level: string, bindings: object): Log {
+/** `bindings` stand in every line, and so does what `changing` says when it is written. */
+export function systemLog(
+	level: string,
+	bindings: object,
+	changing?: () => object,
+): Log {
 	const lines = pino.destination({
 		dest: 2,
 		// A terminal that is stopped, or a disk that stands still, must not stop the node.
@@ -34,5 +39,6 @@ export function systemLog(level: string, bindings: object): Log {
 	lines.flushSync = () => {
 		if (!isBroken) flushSync();
 	};
-	return pino({ level, base: bindings }, lines);
+	const mixin = changing && { mixin: changing };
+	return pino({ level, base: bindings, ...mixin }, lines);
 }

@@ -2,7 +2,7 @@
  * The program's door: the only reader of arguments and environment. Everything
  * behind it is told what it needs by its caller.
  */
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import { programVersion, TASK_COMMAND } from "./assets.ts";
 import { listenForStop } from "./cli/stop-signals.ts";
 import { holdProcess, systemClock } from "./world.ts";
@@ -24,6 +24,7 @@ const code = await runCommandLine({
 	env: process.env,
 	surroundings: {
 		folder: process.cwd(),
+		host: hostname(),
 		cores: availableParallelism(),
 		version: programVersion(),
 	},

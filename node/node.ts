@@ -21,6 +21,7 @@ import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { createHttp, type Http } from "./http/server.ts";
 import { systemLog } from "./log.ts";
+import { NameFile } from "./name-file.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
 import type { Executor, Gossip, Log, NodeRecord } from "./ports.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -33,6 +34,8 @@ import { systemClock, systemLoad, systemRandom } from "./world.ts";
 
 export interface RunningNode {
 	readonly nodeId: string;
+	/** What it is called, as far as it could ask the store. */
+	readonly name: string;
 	/** `host:port` of its HTTP side. */
 	readonly http: string;
 	/** Resolves when the node has stopped, of itself or told to; with an error, too, where a part of it did not close. */
@@ -45,16 +48,17 @@ interface Parts {
 	readonly executor: Executor;
 	readonly gossip: Gossip;
 	readonly store: RedisStore;
+	readonly name: NameFile;
 	readonly log: Log;
 }
 
 /** @throws ConfigError, or the system's own error where it cannot listen. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-	const log = systemLog(options.logLevel, { pid: process.pid });
+	const { name, log } = nameAndLog(options);
 	const executor = await loadExecutor(options, log);
 	const gossip = await makeGossip(options, log);
 	const store = makeStore(options, log);
-	const parts = { executor, gossip, store, log };
+	const parts = { executor, gossip, store, name, log };
 	const stopped = Promise.withResolvers<"drained" | Error>();
 	let http: Http | undefined;
 	const scheduler = makeScheduler(
@@ -101,10 +105,24 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 	);
 	return {
 		nodeId: gossip.nodeId,
+		name: name.current,
 		http: http.address,
 		stopped: stopped.promise,
 		stop: (orphaned) => stop("drained", orphaned ? GOODBYE_MS : undefined),
 	};
+}
+
+/** Every line of the log says by name whose it is. */
+function nameAndLog({ dataDir, logLevel, name: wished }: NodeOptions): {
+	name: NameFile;
+	log: Log;
+} {
+	let name: NameFile | undefined;
+	const log = systemLog(logLevel, { pid: process.pid }, () => ({
+		node: name?.current ?? wished,
+	}));
+	name = new NameFile(dataDir, wished, log);
+	return { name, log };
 }
 
 function closingsOf(
@@ -178,7 +196,7 @@ function makeStore(
 
 function makeScheduler(
 	options: NodeOptions,
-	{ executor, gossip, store, log }: Parts,
+	{ executor, gossip, store, name, log }: Parts,
 	http: () => string,
 	stop: (end: "drained" | Error) => void,
 ): Scheduler {
@@ -188,7 +206,7 @@ function makeScheduler(
 		labels: new Set(options.labels),
 	};
 	const startedMs = systemClock.wallMs();
-	const record = (): Omit<NodeRecord, "draining"> => ({
+	const record = (): Omit<NodeRecord, "name" | "draining"> => ({
 		nodeId: gossip.nodeId,
 		pid: process.pid,
 		host: hostname(),
@@ -213,6 +231,7 @@ function makeScheduler(
 		concurrency: options.concurrency,
 		serves,
 		record,
+		name,
 		load: systemLoad(),
 		askedToDrain: () => stop("drained"),
 		superseded: () =>
@@ -226,11 +245,11 @@ function makeScheduler(
 
 /**
  * Waits for the store to be there, makes sure that it is this cluster's, and
- * starts scheduling. A store that is away does not keep the node from starting:
+ * starts scheduling, until the store has named the node. A store that is away does not keep the node from starting:
  * after a moment this goes on in the background, unless the node stops.
  */
 async function meetStore(
-	{ store, log }: Parts,
+	{ store, name, log }: Parts,
 	start: () => void,
 	node: {
 		stop(error: Error): Promise<void>;
@@ -246,8 +265,11 @@ async function meetStore(
 	});
 	const { isStopping } = node;
 	const met = agree({ store, clock: systemClock, log, isStopping }).then(
-		(agreed) => {
-			if (agreed) start();
+		async (agreed) => {
+			if (agreed) {
+				start();
+				await name.given;
+			}
 			return "met" as const;
 		},
 		(error: Error) => {

@@ -17,6 +17,8 @@ export interface NodeOptions {
 	readonly p2p: Address;
 	/** Where others can dial the gossip side, if not where it listens. */
 	readonly advertise?: Address;
+	/** What the node is to be called; with a number added where another node has that name. */
+	readonly name: string;
 	/** Separates clusters on one Redis. */
 	readonly cluster: string;
 	/** Files with task code, absolute paths. */

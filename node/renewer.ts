@@ -59,8 +59,8 @@ export interface RenewerParts {
 }
 
 export interface RenewerEvents {
-	/** A session is open. `previous`, an earlier one of this node, has tasks to put back. */
-	opened(previous: SessionName | undefined): void;
+	/** A session is open, of a node of this name. `previous`, an earlier one of this node, has tasks to put back. */
+	opened(previous: SessionName | undefined, name: string): void;
 	pulsed(pulse: GoodPulse): void;
 	/** Whether others may reach the store, and so take the tasks over once the lease has run out. */
 	othersMayReach(): boolean;
@@ -186,7 +186,7 @@ export class Renewer {
 		this.session = formatSession(record().nodeId, opened.epoch);
 		this.#renewed(sentMs, opened.nowMs);
 		log.info({ shard: shard.index, session: this.session }, "session opened");
-		events.opened(opened.previous);
+		events.opened(opened.previous, opened.name);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import { digestKnownMs } from "../protocol/digest-pace.ts";
 import { type Digest, shortName } from "../protocol/gossip.ts";
 import {
 	DIGEST_STALE_MS,
+	NODE_NAMES_KEPT_MAX,
 	REGISTRY_MS,
 	REGISTRY_MS_MIN,
 } from "../protocol/limits.ts";
@@ -55,6 +56,8 @@ export class Roster {
 	#timer: Timer | undefined;
 	#stopped = false;
 	readonly #heard = new Map<string, Heard>();
+	/** By id, of nodes that are there or were; those seen last stand at the end. */
+	readonly #names = new Map<string, string>();
 	readonly #parts: RosterParts;
 
 	constructor(parts: RosterParts) {
@@ -101,6 +104,10 @@ export class Roster {
 				digest,
 				atMs: this.#parts.clock.monoMs(),
 			});
+	}
+
+	nameOf(nodeId: string): string | undefined {
+		return this.#names.get(nodeId);
 	}
 
 	/** Whether another registered node serves the route. */
@@ -192,6 +199,8 @@ export class Roster {
 		const peers: AdmittedPeer[] = [];
 		for (const { record, expiresMs, askedToDrain: asked } of nodes) {
 			if (record.nodeId === self && asked) askedToDrain();
+			this.#names.delete(record.nodeId); // So that it goes in as the newest.
+			this.#names.set(record.nodeId, record.name);
 			if (record.nodeId === self || expiresMs === undefined) continue;
 			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
 			this.#serves.set(record.nodeId, {
@@ -203,6 +212,10 @@ export class Roster {
 		}
 		for (const nodeId of this.#heard.keys()) {
 			if (!this.#serves.has(nodeId)) this.#heard.delete(nodeId);
+		}
+		for (const nodeId of this.#names.keys()) {
+			if (this.#names.size <= NODE_NAMES_KEPT_MAX) break;
+			this.#names.delete(nodeId);
 		}
 		admit(peers);
 	}

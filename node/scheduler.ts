@@ -34,6 +34,7 @@ import { Crew } from "./crew.ts";
 import { Desk } from "./desk.ts";
 import { Detector } from "./detector.ts";
 import { Digester } from "./digester.ts";
+import { askToDrain } from "./drain-wish.ts";
 import { Drainer } from "./drainer.ts";
 import type {
 	Api,
@@ -42,6 +43,7 @@ import type {
 	Generations,
 	Gossip,
 	Log,
+	NodeName,
 	NodeRecord,
 	Random,
 	Shard,
@@ -62,8 +64,9 @@ export interface SchedulerParts {
 	readonly generations: Generations;
 	readonly concurrency: number;
 	readonly serves: Serves;
-	/** What the others may know of this node; whether it drains is added here. */
-	readonly record: () => Omit<NodeRecord, "draining">;
+	/** What the others may know of this node; its name and whether it drains are added here. */
+	readonly record: () => Omit<NodeRecord, "name" | "draining">;
+	readonly name: NodeName;
 	/** Fraction of the last second that the event loop was busy. */
 	readonly load: () => number;
 	/** Somebody asked this node, through any node, to drain and stop. */
@@ -183,7 +186,7 @@ export class Scheduler {
 	}
 
 	#makeCrew(shard: Shard, waiter: Waiter): Crew {
-		const { clock, random, log, serves, store, superseded } = this.#parts;
+		const { clock, random, log, serves, store, name, superseded } = this.#parts;
 		return new Crew({
 			shard,
 			clock,
@@ -195,8 +198,14 @@ export class Scheduler {
 			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
 			record: () => ({
 				...this.#parts.record(),
+				name: name.current,
+				...(name.wished !== name.current && { wishedName: name.wished }),
 				draining: this.#drainer.draining,
 			}),
+			// Every shard names the nodes that it knows; the first one's registry is read.
+			named: (index, given) => {
+				if (index === 0) name.give(given);
+			},
 			serves: (route) => servesRoute(serves, route),
 			runner: this.#runner,
 			announce: (index, counts) => this.#announcer.announce(index, counts),
@@ -219,7 +228,7 @@ export class Scheduler {
 	}
 
 	#makeDesk(waiter: Waiter): Desk {
-		const { cluster, clock, random, store, gossip, serves } = this.#parts;
+		const { cluster, clock, random, store, gossip, serves, name } = this.#parts;
 		return new Desk({
 			cluster,
 			nodeId: gossip.nodeId,
@@ -236,6 +245,10 @@ export class Scheduler {
 			},
 			isServed: (route) =>
 				servesRoute(serves, route) || this.#roster.isServed(route),
+			nameOf: (nodeId) =>
+				nodeId === gossip.nodeId ? name.current : this.#roster.nameOf(nodeId),
+			// Every node reads the registry of the first shard.
+			drain: (node) => askToDrain(this.#crew(0).shard, node),
 			connected: () => gossip.connected(),
 			stopping: () => this.#drainer.draining,
 		});

@@ -93,9 +93,18 @@ export const ProblemAsRead = Type.Object({
 });
 export type ProblemAsRead = Static<typeof ProblemAsRead>;
 
+const nodeName = () =>
+	Type.Optional(
+		Type.String({
+			description:
+				"what the node is called, or was; absent where the node that answers never saw it",
+		}),
+	);
+
 const AttemptAsRead = Type.Object({
 	token: Type.Integer(),
 	node: Type.String(),
+	nodeName: nodeName(),
 	claimedAt: time(),
 	startedAt: Type.Optional(time()),
 	endedAt: Type.Optional(time()),
@@ -120,6 +129,7 @@ export const TaskAsRead = Type.Object({
 	node: Type.Optional(
 		Type.String({ description: "the node that runs it, or ran it last" }),
 	),
+	nodeName: nodeName(),
 	token: Type.Optional(
 		Type.Integer({ description: "fencing number of that run" }),
 	),
@@ -195,6 +205,7 @@ export const TaskList = Type.Object({
 
 export const NodeAsRead = Type.Object({
 	id: Type.String(),
+	name: Type.String({ description: "no other node that lives has the same" }),
 	state: words(["up", "suspect", "cut-off", "draining", "dead"]),
 	pid: Type.Integer(),
 	host: Type.String(),
@@ -226,6 +237,7 @@ export const NodeList = Type.Object({ nodes: Type.Array(NodeAsRead) });
 export const ClusterAsRead = Type.Object({
 	cluster: Type.String(),
 	node: Type.String({ description: "the node that answers" }),
+	nodeName: nodeName(),
 	counts: Type.Record(words(TASK_STATES), Type.Integer()),
 	totals: Type.Object({
 		accepted: Type.Integer(),

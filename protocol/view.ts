@@ -9,11 +9,16 @@ import { parseRoute, type Route, type RouteParts } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
 import type { Attempt, JsonText, TaskRecord } from "./task.ts";
 
-/** `TaskAsRead`, as text. `isServed`: whether a living node can run tasks of the route. */
-export function writeTask(
-	record: TaskRecord,
-	isServed: (route: Route) => boolean,
-): JsonText {
+/** What a node knows of the cluster, for whoever reads a task. */
+export interface Onlooker {
+	/** Whether a living node can run tasks of the route. */
+	isServed(route: Route): boolean;
+	/** What a node is called, or was; undefined where that is not known. */
+	nameOf(nodeId: string): string | undefined;
+}
+
+/** `TaskAsRead`, as text. */
+export function writeTask(record: TaskRecord, onlooker: Onlooker): JsonText {
 	// While a task waits, no node runs it: the last attempt is history only.
 	const waits = record.state === "PENDING" || record.state === "SCHEDULED";
 	const newest = waits ? undefined : record.attempts.at(-1);
@@ -23,17 +28,17 @@ export function writeTask(
 		priority: record.priority,
 		state: record.state,
 		...(record.state === "PENDING" &&
-			!isServed(record.route) && { unserved: true }),
+			!onlooker.isServed(record.route) && { unserved: true }),
 		createdAt: isoTime(record.createdMs),
 		...(newest && { startedAt: isoTime(newest.startedMs ?? newest.claimedMs) }),
 		...(record.finishedMs !== undefined && {
 			finishedAt: isoTime(record.finishedMs),
 		}),
-		...(newest && { node: newest.nodeId, token: newest.token }),
+		...(newest && { ...readNode(newest, onlooker), token: newest.token }),
 		attempt: record.attempt,
 		crashes: record.crashes,
 		...(record.error && { error: record.error }),
-		attempts: record.attempts.map(readAttempt),
+		attempts: record.attempts.map((attempt) => readAttempt(attempt, onlooker)),
 	};
 	const result =
 		record.result === undefined ? "" : `,"result":${record.result}`;
@@ -56,10 +61,18 @@ export function readRoute(route: string): {
 	return { queue: parts.queue, type: parts.type, labels: [...parts.labels] };
 }
 
-function readAttempt(attempt: Attempt): TaskAsRead["attempts"][number] {
+function readNode({ nodeId }: Attempt, onlooker: Onlooker) {
+	const nodeName = onlooker.nameOf(nodeId);
+	return { node: nodeId, ...(nodeName !== undefined && { nodeName }) };
+}
+
+function readAttempt(
+	attempt: Attempt,
+	onlooker: Onlooker,
+): TaskAsRead["attempts"][number] {
 	return {
 		token: attempt.token,
-		node: attempt.nodeId,
+		...readNode(attempt, onlooker),
 		claimedAt: isoTime(attempt.claimedMs),
 		...(attempt.startedMs !== undefined && {
 			startedAt: isoTime(attempt.startedMs),

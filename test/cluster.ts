@@ -155,7 +155,7 @@ export class ClusterNode {
 			this.running = false;
 		});
 		const [, id = "", url = ""] = await node.says(
-			/^node (\S+) serves (\S+)\/$/m,
+			/^node \S+ \((\S+)\) serves (\S+)\/$/m,
 		);
 		this.id = id;
 		this.url = url;

@@ -41,7 +41,10 @@ async function runNode(invocation: Invocation): Promise<number> {
 	const isChild = process.send !== undefined; // Of `up`, which speaks for all.
 	// Where `up` is gone already, `stop` tells.
 	if (isChild) process.send?.("started", () => {});
-	else terminal.line(`node ${node.nodeId} serves http://${node.http}/`);
+	else
+		terminal.line(
+			`node ${node.name} (${node.nodeId}) serves http://${node.http}/`,
+		);
 	void stop.inOrder.then((by) => {
 		if (!isChild) sayStopping(terminal, options.drainMs);
 		return node.stop(by === "parent");

@@ -89,6 +89,12 @@ export const SHARED_FLAGS = {
 
 export const NODE_FLAGS = {
 	...SHARED_FLAGS,
+	name: {
+		kind: "text",
+		value: "NAME",
+		env: ["HEARSAY_NAME"],
+		help: "what to call the node on the page, in the API and in logs (default this machine's name); where another node has it, a number is added",
+	},
 	http: {
 		kind: "text",
 		value: "HOST:PORT",
@@ -111,7 +117,7 @@ export const NODE_FLAGS = {
 		kind: "text",
 		value: "DIR",
 		env: ["HEARSAY_DATA"],
-		help: "keeps the node's key, and with it its name (default .hearsay/node-PORT)",
+		help: "keeps the node's key and its name (default .hearsay/node-PORT)",
 	},
 } as const satisfies Flags;
 

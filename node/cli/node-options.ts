@@ -8,6 +8,7 @@ import {
 	DRAIN_MS,
 	DRAIN_MS_MAX,
 	LABEL_CHARS_MAX,
+	NODE_NAME_CHARS_MAX,
 	PROCESS_TASK_MS,
 	PROCESS_TASK_MS_MAX,
 	QUEUE_CHARS_MAX,
@@ -35,6 +36,8 @@ import {
 /** What the machine and the program contribute. */
 export interface Surroundings {
 	readonly folder: string;
+	/** The machine's name. */
+	readonly host: string;
 	readonly cores: number;
 	readonly version: string;
 }
@@ -55,6 +58,7 @@ export function readNodeOptions(
 	const data = flags.text("data")?.text ?? `.hearsay/node-${http.port}`;
 	return {
 		...shared,
+		name: readNodeName(flags.text("name"), around.host),
 		redis,
 		http,
 		// Where Redis is on this machine, so is the cluster, as far as one can
@@ -72,7 +76,10 @@ export function readNodeOptions(
 export function readSharedOptions(
 	flags: FlagValues<SharedFlag>,
 	around: Surroundings,
-): Omit<NodeOptions, "redis" | "http" | "p2p" | "advertise" | "dataDir"> & {
+): Omit<
+	NodeOptions,
+	"name" | "redis" | "http" | "p2p" | "advertise" | "dataDir"
+> & {
 	readonly redis: string | undefined;
 } {
 	const redis = flags.text("redis");
@@ -108,6 +115,13 @@ export function readSharedOptions(
 		),
 		version: around.version,
 	};
+}
+
+/** A machine's name may have what a node's may not, and be longer. */
+function readNodeName(given: Given | undefined, host: string): string {
+	if (given !== undefined) return readName(given, NODE_NAME_CHARS_MAX);
+	const fit = host.replaceAll(/[^A-Za-z0-9._:-]/g, "-");
+	return /^\.*$/.test(fit) ? "node" : fit.slice(0, NODE_NAME_CHARS_MAX);
 }
 
 /** @throws ConfigError for an address that strangers could reach, unless `--insecure`. */

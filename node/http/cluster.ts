@@ -4,9 +4,8 @@
  */
 import type { FastifyInstance } from "fastify";
 import { ID_CHARS_MAX } from "../../protocol/limits.ts";
-import type { Route } from "../../protocol/route.ts";
 import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
-import { isoTime, readRoute } from "../../protocol/view.ts";
+import { isoTime, type Onlooker, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
 import { needsNoBody } from "./body.ts";
@@ -21,11 +20,7 @@ export function routeCluster(
 	const strict = { onRequest: takesNoParameters };
 	app.get("/v1/cluster", strict, async (_request, reply) => {
 		const view = await api.cluster();
-		return sendJson(
-			reply,
-			200,
-			JSON.stringify(readCluster(view, (route) => api.isServed(route))),
-		);
+		return sendJson(reply, 200, JSON.stringify(readCluster(view, api)));
 	});
 	app.get("/v1/nodes", strict, async (_request, reply) => {
 		const views = await api.nodes();
@@ -35,10 +30,12 @@ export function routeCluster(
 	const bare = { onRequest: [takesNoParameters, needsNoBody] };
 	app.post("/v1/nodes/:id/drain", bare, async (request, reply) => {
 		const { id } = request.params as { id: string };
-		if (await api.drain(id)) {
-			return sendJson(reply, 202, JSON.stringify({ id, state: "draining" }));
+		const asked = await api.drain(id);
+		if (asked !== undefined) {
+			const answer = { id: asked, name: api.nameOf(asked), state: "draining" };
+			return sendJson(reply, 202, JSON.stringify(answer));
 		}
-		const detail = `No living node has the id "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`;
+		const detail = `No living node has the id or the name "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`;
 		return sendProblem(reply, { code: "not_found", detail, field: "id" });
 	});
 	// Alive: the event loop turns, or there would be no answer.
@@ -53,22 +50,21 @@ export function routeCluster(
 	});
 }
 
-function readCluster(
-	view: ClusterView,
-	isServed: (route: Route) => boolean,
-): ClusterAsRead {
+function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {
+	const nodeName = onlooker.nameOf(view.nodeId);
 	const { states, ...totals } = view.counts;
 	const { up, shards, generation, durability } = view.store;
 	const { appendOnly, fsync, evictionPolicy } = durability;
 	return {
 		cluster: view.cluster,
 		node: view.nodeId,
+		...(nodeName !== undefined && { nodeName }),
 		counts: { ...states },
 		totals,
 		backlog: view.backlog.map(({ route, count }) => ({
 			...readRoute(route),
 			count,
-			...(!isServed(route) && { unserved: true }),
+			...(!onlooker.isServed(route) && { unserved: true }),
 		})),
 		store: {
 			up,
@@ -88,6 +84,7 @@ function readNode(view: NodeView, nowMs: number): NodeAsRead {
 	const { record, digest, leaseLeftMs } = view;
 	return {
 		id: record.nodeId,
+		name: record.name,
 		state: view.state,
 		pid: record.pid,
 		host: record.host,

@@ -113,7 +113,10 @@ function parameter(
 }
 
 const text = { type: "string" };
-const drained = { type: "object", properties: { id: text, state: text } };
+const drained = {
+	type: "object",
+	properties: { id: text, name: text, state: text },
+};
 const status = { type: "object", properties: { status: text } };
 
 const lines = { ...ref("ItemAnswer"), description: "One a line" };
@@ -176,7 +179,7 @@ const paths = {
 	"/v1/nodes": read("All nodes", ref("NodeList")),
 	"/v1/nodes/{id}/drain": {
 		post: {
-			summary: "Send a node away: it drains, then stops",
+			summary: "Send a node, by its id or name, away: it drains, then stops",
 			parameters: [parameter("path", "id", text)],
 			responses: { 202: answer("Asked", drained), default: problem },
 		},

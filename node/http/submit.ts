@@ -90,7 +90,7 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	reply.header("location", `/v1/tasks/${outcome.id}`);
 	return outcome.existing === undefined
 		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
-		: sendJson(reply, 200, writeTask(outcome.existing, isServed));
+		: sendJson(reply, 200, writeTask(outcome.existing, api));
 }
 
 /** What became of one item of many, and the id that it was sent with. */

@@ -13,9 +13,9 @@ import {
 	WAIT_MS_MAX,
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
-import { NAME_PATTERN, type Route } from "../../protocol/route.ts";
+import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isEnded, isTaskState, TASK_STATES } from "../../protocol/state.ts";
-import { writeTask } from "../../protocol/view.ts";
+import { type Onlooker, writeTask } from "../../protocol/view.ts";
 import type { Api, Clock, TaskPage } from "../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "./answer.ts";
 import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
@@ -85,11 +85,7 @@ async function read(
 		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
 		reply.header("retry-after", isCutShort ? RETRY_AFTER_S : "0");
 	}
-	return sendJson(
-		reply,
-		200,
-		writeTask(record, (route) => api.isServed(route)),
-	);
+	return sendJson(reply, 200, writeTask(record, api));
 }
 
 async function list(
@@ -126,10 +122,7 @@ async function list(
 			field: "cursor",
 		});
 	}
-	return sendBulk(
-		reply,
-		writePage(page, (route) => api.isServed(route)),
-	);
+	return sendBulk(reply, writePage(page, api));
 }
 
 function readLimit(text: string | undefined): number | undefined {
@@ -140,11 +133,8 @@ function readLimit(text: string | undefined): number | undefined {
 }
 
 /** `TaskList`, as text. */
-function writePage(
-	{ tasks, cursor }: TaskPage,
-	isServed: (route: Route) => boolean,
-): string {
+function writePage({ tasks, cursor }: TaskPage, onlooker: Onlooker): string {
 	const rest =
 		cursor === undefined ? "" : `,"cursor":${JSON.stringify(cursor)}`;
-	return `{"tasks":[${tasks.map((task) => writeTask(task, isServed)).join(",")}]${rest}}`;
+	return `{"tasks":[${tasks.map((task) => writeTask(task, onlooker)).join(",")}]${rest}}`;
 }

@@ -94,8 +94,10 @@ export interface Api {
 	isServed(route: Route): boolean;
 	cluster(): Promise<ClusterView>;
 	nodes(): Promise<NodeView[]>;
-	/** Asks a node, this or another, to drain and stop. False: there is no such node alive. */
-	drain(nodeId: string): Promise<boolean>;
+	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */
+	drain(node: string): Promise<string | undefined>;
+	/** What a node is called, or was; undefined where this one never saw it. */
+	nameOf(nodeId: string): string | undefined;
 	readiness(): Readiness;
 	/** A new id: 20 characters, ordered by time. */
 	newId(): string;

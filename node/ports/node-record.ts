@@ -5,6 +5,10 @@
 /** What a node tells of itself when it opens a session; all others can read it. */
 export interface NodeRecord {
 	readonly nodeId: string;
+	/** What people call it. The store sees to it that no two nodes with a lease have the same. */
+	readonly name: string;
+	/** What its user wished it to be called, where that is another name. */
+	readonly wishedName?: string;
 	readonly pid: number;
 	readonly host: string;
 	/** `host:port` of its HTTP side, and of its gossip side ("" without gossip). */

@@ -27,6 +27,8 @@ export interface Opened extends Generation {
 	readonly nowMs: number;
 	/** Earlier session of the same node, now revoked and to be drained. */
 	readonly previous: SessionName | undefined;
+	/** The record's name, or another if a different node with a lease has that. */
+	readonly name: string;
 }
 export type OpenReply =
 	| Opened

@@ -11,6 +11,8 @@ const isNumber = (value: unknown) => Number.isFinite(value);
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
+	name: isText,
+	wishedName: (value) => value === undefined || isText(value),
 	nodeId: isText,
 	pid: isNumber,
 	host: isText,
@@ -25,6 +27,11 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	draining: (value) => typeof value === "boolean",
 };
 
+/** The name comes first, which `lua/name.lua` rests on. */
+export function encodeNodeRecord({ name, ...rest }: NodeRecord): string {
+	return JSON.stringify({ name, ...rest });
+}
+
 /** Undefined for anything that is no such record. */
 export function decodeNodeRecord(text: string): NodeRecord | undefined {
 	let value: unknown;
@@ -34,6 +41,8 @@ export function decodeNodeRecord(text: string): NodeRecord | undefined {
 		return; // Not JSON: no record, as promised above.
 	}
 	if (typeof value !== "object" || value === null) return;
+	// A node of an earlier version has no name: that of its host stands in for it.
+	value = { name: (value as Unchecked).host, ...value };
 	const isRecord = Object.entries(SHAPE).every(([name, fits]) =>
 		fits((value as Unchecked)[name]),
 	);

@@ -40,6 +40,7 @@ import type {
 	SubmitOutcome,
 } from "../ports.ts";
 import type { Connection, Reply } from "./connection.ts";
+import { encodeNodeRecord } from "./node-codec.ts";
 import {
 	decodeClaim,
 	decodeComplete,
@@ -108,8 +109,9 @@ export class RedisShard implements Shard {
 			ttlMs,
 			known.generation,
 			known.run,
-			JSON.stringify(record),
+			encodeNodeRecord(record),
 			knownEpoch,
+			record.wishedName ?? record.name,
 		);
 		const opened = decodeOpen(reply);
 		if (opened.ok) this.#adoptedLife = life;
@@ -125,7 +127,7 @@ export class RedisShard implements Shard {
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<void> {
-		await this.#run("describe", session, JSON.stringify(record));
+		await this.#run("describe", session, encodeNodeRecord(record));
 	}
 
 	async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {

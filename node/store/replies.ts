@@ -31,12 +31,12 @@ const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
 export function decodeOpen(reply: Reply): OpenReply {
-	const [code, epoch, generation, run, nowMs, previous] = reply as [
-		...[string, number, number, string, number, string],
+	const [code, epoch, generation, run, nowMs, previous, name] = reply as [
+		...[string, number, number, string, number, string, string],
 	];
 	if (code !== "ok") return { ok: false, code: code as "older_life" };
 	return {
-		...{ ok: true, epoch, generation, run, nowMs },
+		...{ ok: true, epoch, generation, run, nowMs, name },
 		previous: previous === "" ? undefined : previous,
 	};
 }

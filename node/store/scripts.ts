@@ -43,7 +43,7 @@ const FLAGS = {
 /** Each script: what it does, and the shared pieces that it stands on. */
 const SCRIPTS = {
 	agree: { kind: "write", pieces: [] },
-	open: { kind: "write", pieces: ["generation"] },
+	open: { kind: "write", pieces: ["generation", "name"] },
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: [] },
 	"ask-to-drain": { kind: "write", pieces: [] },

@@ -1,5 +1,9 @@
 /** Limits of a node. */
 
+/** A node's name. A host's that is longer is cut; the `-2` of a name that is taken comes on top. */
+export const NODE_NAME_CHARS_MAX = 64;
+/** Names of nodes that one node remembers, to tell who ran a task; of more, that of the node gone longest is forgotten. */
+export const NODE_NAMES_KEPT_MAX = 1_000;
 export const CONCURRENCY_MAX = 4_096;
 /** A node that is gone stays in the list of nodes, as `dead`, for so long. */
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;

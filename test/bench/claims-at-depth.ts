@@ -44,6 +44,7 @@ interface Lease {
 
 async function open(shard: Shard): Promise<Lease> {
 	const record = {
+		name: "bare",
 		nodeId: "bare",
 		pid: process.pid,
 		host: "",

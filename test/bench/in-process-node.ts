@@ -13,6 +13,7 @@ import { createExecutor } from "../../node/executor/executor.ts";
 import { GenerationFile } from "../../node/generation-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
 import { systemLog } from "../../node/log.ts";
+import { NameFile } from "../../node/name-file.ts";
 import type { Api, Executor, Gossip, Store } from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
@@ -46,6 +47,7 @@ function makeScheduler(
 	return new Scheduler({
 		...{ cluster: CLUSTER, clock, random, log, store, gossip, executor },
 		generations: new GenerationFile(dataDir, CLUSTER, log),
+		name: new NameFile(dataDir, "bench", log),
 		concurrency: CONCURRENCY,
 		serves: { types: executor.types, queues: undefined, labels: new Set() },
 		record: () => ({

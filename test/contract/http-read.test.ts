@@ -146,6 +146,7 @@ test("the cluster is read with its counts and its waiting work", async () => {
 const nodeA: NodeView = {
 	record: {
 		nodeId: "node-a",
+		name: "ann",
 		pid: 4711,
 		host: "h",
 		http: "127.0.0.1:5000",
@@ -174,6 +175,7 @@ test("nodes are read with their process and their address", async () => {
 	expect(uptimeMs).toBeGreaterThanOrEqual(0);
 	expect(node).toEqual({
 		id: "node-a",
+		name: "ann",
 		state: "up",
 		pid: 4711,
 		host: "h",
@@ -235,7 +237,9 @@ test("a node is asked to drain, and one that is not there is not found", async (
 	const id = nodeA.record.nodeId;
 	const asked = await server.post(`/v1/nodes/${id}/drain`, "");
 	expect(asked.status).toBe(202);
-	expect(asked.json).toEqual({ id, state: "draining" });
+	expect(asked.json).toEqual({ id, name: "ann", state: "draining" });
+	const byName = await server.post("/v1/nodes/ann/drain", "");
+	expect(byName.json).toEqual({ id, name: "ann", state: "draining" });
 	const form = { "content-type": "application/x-www-form-urlencoded" };
 	const byCurl = await server.post(`/v1/nodes/${id}/drain`, "", form);
 	expect(byCurl.status).toBe(202);

@@ -57,7 +57,13 @@ export async function submit(
 export function nodeAt(http: string): NodeView {
 	return {
 		record: {
-			...{ nodeId: `node-of-${http}`, pid: 4711, host: "host-a", http },
+			...{
+				nodeId: `node-of-${http}`,
+				name: `name-of-${http}`,
+				pid: 4711,
+				host: "host-a",
+				http,
+			},
 			...{ p2p: "", version: "1.2.3", startedMs: 0, slots: 8 },
 			...{ types: ["t"], labels: ["gpu"], draining: false },
 		},

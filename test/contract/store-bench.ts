@@ -214,6 +214,7 @@ export async function openSession(
 
 export function nodeRecord(nodeId: string): NodeRecord {
 	return {
+		name: nodeId,
 		nodeId,
 		pid: 4711,
 		host: "host",

@@ -29,6 +29,7 @@ import { timeRules } from "./store-time.ts";
 
 const RULES = {
 	opening: sessions.openingRules,
+	naming: sessions.namingRules,
 	describing: sessions.describingRules,
 	draining: sessions.drainRules,
 	renewing: leases.renewingRules,

@@ -237,9 +237,17 @@ test.each([
 			const { nodes } = await shard.nodes();
 			expect(nodes.map(({ record }) => record.nodeId)).toEqual(["ann"]);
 		}
-		expect(warnings).toMatchObject([{ record: text }]);
+		expect(warnings).toMatchObject([{ record: text.slice(0, 200) }]);
 	},
 );
+
+test("a node of an earlier version, whose record has no name, is called as its host", async () => {
+	const { name: _, ...record } = nodeRecord("bob");
+	await redis.hset("{damage:0}:epochs", "bob", 1);
+	await redis.hset("{damage:0}:nodes", "bob", JSON.stringify(record));
+	const { nodes } = await shard.nodes();
+	expect(nodes.at(-1)?.record).toMatchObject({ nodeId: "bob", name: "host" });
+});
 
 test("an error that cannot be read is told as that", async () => {
 	const reply = await claim();

@@ -37,6 +37,7 @@ export const LAPSING_TTL_MS = 1;
 
 export const ROUTES = ["a|t|", "b|t|", "b|t|gpu", "c|u|"];
 const NODES = ["ann", "bob", "cid"];
+const NAMES = ["host", "host-2"];
 const PRIORITIES = [0, 5, 5, 5, 9, 255];
 const FIRST_LIFE_MS = 1_800_000_000_000;
 const IDS = 40;
@@ -235,7 +236,9 @@ export class Operator {
 	}
 
 	#record() {
-		return nodeRecord(this.#random.pick(NODES));
+		const record = nodeRecord(this.#random.pick(NODES));
+		const wish = this.#random.oneIn(2) ? {} : { wishedName: "host" };
+		return { ...record, name: this.#random.pick(NAMES), ...wish };
 	}
 
 	#known(): Generation {

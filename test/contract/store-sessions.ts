@@ -93,6 +93,83 @@ export function openingRules(bench: Bench): void {
 	});
 }
 
+export function namingRules(bench: Bench): void {
+	const open = async (nodeId: string, name: string, wishedName?: string) => {
+		const wish = wishedName === undefined ? {} : { wishedName };
+		const record = { ...nodeRecord(nodeId), name, ...wish };
+		const opened = await openSession(bench.shard, {
+			...{ record, ttlMs: TTL_MS, known: NO_GENERATION },
+			// It was told of all its sessions, so that each is a new one.
+			knownEpoch: Number.MAX_SAFE_INTEGER,
+		});
+		return { ...opened, session: formatSession(nodeId, opened.epoch) };
+	};
+	const registered = async () => {
+		const { nodes } = await bench.shard.nodes();
+		return nodes.map(({ record }) => record.name);
+	};
+
+	it("nodes that wish for one name get one each, in the order in which they open", async () => {
+		const names = ["ann", "bob", "cid"].map((id) => open(id, "host"));
+		const given = (await Promise.all(names)).map(({ name }) => name);
+		expect(given).toEqual(["host", "host-2", "host-3"]);
+		expect(await registered()).toEqual(given);
+	});
+
+	it("a name that only looks like a made one is taken, too", async () => {
+		await open("ann", "host");
+		await open("bob", "host-2");
+		expect((await open("cid", "host")).name).toBe("host-3");
+	});
+
+	it("a node keeps its name in its next session, whether it wished for it or was given it", async () => {
+		await open("ann", "host");
+		await open("bob", "host");
+		expect((await open("ann", "host")).name).toBe("host");
+		expect((await open("bob", "host-2", "host")).name).toBe("host-2");
+	});
+
+	it("a given name that was taken meanwhile is replaced by one made of the wish", async () => {
+		await open("ann", "host-2");
+		expect((await open("bob", "host-2", "host")).name).toBe("host");
+		expect((await open("cid", "host-2", "host")).name).toBe("host-3");
+	});
+
+	it("a node that has not heard of the session that it opened is told the name given then", async () => {
+		await open("ann", "host");
+		const record = { ...nodeRecord("bob"), name: "host" };
+		const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
+		const first = await openSession(bench.shard, request);
+		const again = await openSession(bench.shard, request);
+		expect(again).toMatchObject({ epoch: first.epoch, name: "host-2" });
+	});
+
+	it("a name is free again after a goodbye, and once its node's lease was taken", async () => {
+		const ann = await open("ann", "host");
+		const bob = await open("bob", "host");
+		await bench.shard.close(ann.session);
+		expect((await open("cid", "host")).name).toBe("host");
+		await bench.shard.revoke({
+			...{ session: bob.session, grounds: { when: "now" }, limit: 1 },
+		});
+		expect((await open("dan", "host-2", "host")).name).toBe("host-2");
+	});
+
+	it("a lease that has run out, and nobody has taken, still holds its name", async () => {
+		await bench.lapse(await bench.open("ann"));
+		expect((await open("bob", "ann")).name).toBe("ann-2");
+	});
+
+	it("who describes itself keeps its name", async () => {
+		await open("ann", "host");
+		const { session } = await open("bob", "host");
+		const record = { ...nodeRecord("bob"), name: "host-2", slots: 1 };
+		await bench.shard.describe(session, record);
+		expect(await registered()).toEqual(["host", "host-2"]);
+		expect((await open("cid", "host-2")).name).toBe("host-2-2");
+	});
+}
+
 export function drainRules(bench: Bench): void {
 	const asked = async () => {
 		const { nodes } = await bench.shard.nodes();

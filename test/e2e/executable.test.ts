@@ -69,7 +69,9 @@ test("nodes started by hand with one Redis find each other and share work", asyn
 	});
 	try {
 		const ids = await Promise.all(
-			nodes.map(async (node) => (await node.says(/node (\S+) serves/))[1]),
+			nodes.map(
+				async (node) => (await node.says(/node \S+ \((\S+)\) serves/))[1],
+			),
 		);
 		// More than one node has slots for, so that it takes all of them.
 		const tasks = Array.from({ length: 200 }, (_, i) => ({

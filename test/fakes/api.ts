@@ -208,8 +208,15 @@ export class FakeApi implements Api {
 		return this.served;
 	}
 
-	async drain(nodeId: string): Promise<boolean> {
-		return (await this.nodes()).some(({ record }) => record.nodeId === nodeId);
+	async drain(node: string): Promise<string | undefined> {
+		return (await this.nodes()).find(
+			({ record: { nodeId, name } }) => nodeId === node || name === node,
+		)?.record.nodeId;
+	}
+
+	nameOf(nodeId: string): string | undefined {
+		return this.nodeViews.find(({ record }) => record.nodeId === nodeId)?.record
+			.name;
 	}
 
 	async nodes(): Promise<NodeView[]> {

@@ -31,6 +31,7 @@ import {
 	generationOf,
 	tokenFloor,
 } from "../../protocol/token.ts";
+import { nameFor } from "./node-name.ts";
 
 /** Sessions named or bounded, and records forgotten, by one pulse. */
 const PER_PULSE_MAX = 16;
@@ -122,24 +123,25 @@ export class Sessions {
 		)
 			return { ok: false, code: "older_life" };
 		const raised = this.adopt(request.known, nowMs);
+		const told = { ok: true as const, ...raised, nowMs };
 		const isOwn = life === startedMs && last > knownEpoch;
 		if (isOwn && (this.#leases.get(earlier) ?? 0) > 0) {
 			this.#leases.set(earlier, nowMs + ttlMs);
-			return { ok: true, epoch: last, ...raised, nowMs, previous: undefined };
+			const name = lastRecord?.name ?? record.name;
+			return { ...told, epoch: last, previous: undefined, name };
 		}
 		const epoch = Math.max(last + 1, nowMs);
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) this.revoke(previous);
 		this.#leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
+		const name = nameFor(record, this.#leases, this.#nodes);
 		this.#nodes.set(nodeId, {
-			epoch,
-			record,
-			goneMs: undefined,
-			askedToDrain: false,
+			...{ epoch, record: { ...record, name } },
+			...{ goneMs: undefined, askedToDrain: false },
 		});
 		this.#registryVersion += 1;
 		this.#opens += 1;
-		return { ok: true, epoch, ...raised, nowMs, previous };
+		return { ...told, epoch, previous, name };
 	}
 
 	/** Whether tokens of this generation may be given: not while the server has restarted since. */

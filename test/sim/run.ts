@@ -182,19 +182,25 @@ function tokenIn(result: string): number {
 	return (JSON.parse(result) as { token: number }).token;
 }
 
-/** With nothing to do, every slot of every node is free. */
+/** With nothing to do, every slot of every node is free; and each has a name of its own. */
 async function findLeaks(cluster: Cluster): Promise<void> {
 	const { clock, recorder } = cluster.world;
 	for (const { nodeId, spec, api } of cluster.alive()) {
 		let free: number | undefined;
+		let names: string[] = [];
 		api.nodes().then(
 			(views) => {
 				const own = views.find(({ record }) => record.nodeId === nodeId);
 				free = own?.digest?.freeSlots;
+				names = views
+					.filter(({ state }) => state !== "dead")
+					.map(({ record }) => record.name);
 			},
 			(error) => recorder.flaw(`${nodeId} is not well: ${error}`),
 		);
 		await clock.runFor(LOOK_MS);
+		if (new Set(names).size < names.length)
+			recorder.flaw(`nodes that live have one name: ${names.join(", ")}`);
 		if (free !== spec.concurrency)
 			recorder.flaw(
 				`${nodeId} has ${free} of ${spec.concurrency} slots free with nothing to do`,

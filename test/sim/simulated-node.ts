@@ -3,11 +3,18 @@
  * a place in the hub and an executor. It is started and ends as `node/node.ts`
  * does it; a node that starts again is a new life of the same identity.
  */
-import type { Api, Executor, Generations, Log } from "../../node/ports.ts";
+import type {
+	Api,
+	Executor,
+	Generations,
+	Log,
+	NodeName,
+} from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
 import type { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import type { GossipHub } from "../fakes/gossip-hub.ts";
+import { NameInMemory } from "../fakes/node-name.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Disk } from "./disk.ts";
 import { GossipLink } from "./gossip-link.ts";
@@ -29,11 +36,16 @@ export interface World {
 	readonly hub: GossipHub;
 	readonly recorder: Recorder;
 	readonly disk: Disk;
-	/** What each node has kept of the store's generations, by its id: its own disk outlives it. */
-	readonly kept: Map<string, Generations>;
+	/** What each node has kept of the store, by its id: its own disk outlives it. */
+	readonly kept: Map<string, Kept>;
 	readonly log: (node: string) => Log;
 	/** Breaks a rule of what runs task code, to see whether that is found out. */
 	readonly tamperExecutor: (executor: Executor) => Executor;
+}
+
+interface Kept {
+	readonly generations: Generations;
+	readonly name: NodeName;
 }
 
 export class SimulatedNode {
@@ -104,12 +116,15 @@ export class SimulatedNode {
 		});
 	}
 
-	/** Of this life and those before. */
-	#generations(): Generations {
+	/** In this life and those before. All nodes wish for one name. */
+	#kept(): Kept {
 		const { kept } = this.#world;
-		const generations = kept.get(this.nodeId) ?? new KeptInMemory();
-		kept.set(this.nodeId, generations);
-		return generations;
+		const own = kept.get(this.nodeId) ?? {
+			generations: new KeptInMemory(),
+			name: new NameInMemory("node"),
+		};
+		kept.set(this.nodeId, own);
+		return own;
 	}
 
 	#makeScheduler(gossip: GossipLink): Scheduler {
@@ -124,7 +139,7 @@ export class SimulatedNode {
 			store: this.link,
 			gossip,
 			executor: tamperExecutor(this.executor),
-			generations: this.#generations(),
+			...this.#kept(),
 			concurrency,
 			serves: {
 				types: new Set([TYPE]),

@@ -7,9 +7,11 @@ import type { NodeOptions } from "../../node/options.ts";
 function options(
 	args: readonly string[],
 	env: Readonly<Record<string, string>> = {},
+	host = "ann",
 ): NodeOptions {
 	return readNodeOptions(readFlags(NODE_FLAGS, args, env), {
 		folder: "/here",
+		host,
 		cores: 2,
 		version: "1.2.3",
 	});
@@ -18,6 +20,7 @@ function options(
 describe("options of a node", () => {
 	test("there is a default for everything", () => {
 		expect(options([])).toEqual({
+			name: "ann",
 			redis: "redis://127.0.0.1:6379",
 			http: { host: "127.0.0.1", port: 5000 },
 			p2p: { host: "127.0.0.1", port: 0 },
@@ -37,6 +40,7 @@ describe("options of a node", () => {
 
 	test("every flag has a variable HEARSAY_<FLAG>, and both mean the same", () => {
 		const values: Record<keyof typeof NODE_FLAGS, string | undefined> = {
+			name: "bob",
 			redis: "redis://10.0.0.1:7000/2",
 			http: "127.0.0.1:5001",
 			p2p: "0.0.0.0:6001",
@@ -68,6 +72,7 @@ describe("options of a node", () => {
 			]),
 		);
 		expect(options(args)).toEqual({
+			name: "bob",
 			redis: "redis://10.0.0.1:7000/2",
 			http: { host: "127.0.0.1", port: 5001 },
 			p2p: { host: "0.0.0.0", port: 6001 },
@@ -86,6 +91,17 @@ describe("options of a node", () => {
 			version: "1.2.3",
 		});
 		expect(options([], env)).toEqual(options(args));
+	});
+
+	test.each([
+		["db-1.example.com", "db-1.example.com"],
+		["Ann's Mac", "Ann-s-Mac"],
+		["h".repeat(253), "h".repeat(64)],
+		["", "node"],
+		["..", "node"],
+	])("a machine called %j calls its node %s", (host, name) => {
+		expect(options([], {}, host).name).toBe(name);
+		expect(options(["--name", "bob"], {}, host).name).toBe("bob");
 	});
 
 	test("gossip listens beyond this machine only where Redis is beyond it", () => {
@@ -122,6 +138,9 @@ describe("options of a node", () => {
 		["--redis", "redis://a,b"],
 		["--redis", "redis://:50%off@host"],
 		["--cluster", "a b"],
+		["--name", "a b"],
+		["--name", ""],
+		["--name", "x".repeat(65)],
 		["--cluster", "x".repeat(65)],
 		["--concurrency", "0"],
 		["--concurrency", "1.5"],

@@ -97,6 +97,7 @@ export class LocalCluster {
 		const { folder, program, args, env, drainMs } = this.#plan;
 		const name = `node-${index + 1}`;
 		const own = {
+			name,
 			http: this.url(index).slice("http://".length),
 			p2p: "127.0.0.1:0",
 			data: join(folder, name),

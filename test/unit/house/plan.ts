@@ -78,8 +78,8 @@ const PLAN: readonly Dwelling[] = [
 		builtins: [],
 	},
 	{
-		name: "generation file",
-		paths: ["node/generation-file.ts"],
+		name: "kept files",
+		paths: ["node/generation-file.ts", "node/name-file.ts"],
 		ours: ["protocol", "ports"],
 		libraries: [],
 		builtins: ANY,

@@ -1,0 +1,40 @@
+/** What nodes are called: the same in the terminal, in the API and in what is known of tasks. */
+import { expect, test } from "vitest";
+import type { NodeAsRead } from "../../protocol/schema.ts";
+import { Cluster } from "../cluster.ts";
+
+test("nodes that start at once with one name are told apart, everywhere alike, and keep their names", async () => {
+	await using cluster = await Cluster.start({
+		nodes: [[], [], []],
+		all: ["--name", "host"],
+	});
+	const [one, two] = [cluster.node(1), cluster.node(2)];
+	const named = async () =>
+		new Map((await one.peers()).map(({ id, name }) => [id, name]));
+	const names = await named();
+	expect([...names.values()].sort()).toEqual(["host", "host-2", "host-3"]);
+	for (const node of cluster.nodes) {
+		const name = names.get(node.id ?? "");
+		expect(node.output).toContain(`node ${name} (${node.id}) serves `);
+		const { body } = await node.get<{ nodeName: string }>("/v1/cluster");
+		expect(body.nodeName).toBe(name);
+	}
+
+	const task = { id: "t", type: "noop" };
+	await one.post("/v1/tasks", task);
+	const done = await two.whenEnded("t");
+	expect(done.nodeName).toBe(names.get(done.node ?? ""));
+	expect(done.attempts[0]).toMatchObject({ nodeName: done.nodeName });
+
+	// Whoever is not `host` itself, so that it has to be remembered.
+	const other = cluster.nodes.find(({ id }) => names.get(id ?? "") !== "host");
+	const name = names.get(other?.id ?? "") ?? "";
+	const drained = await one.post<NodeAsRead>(`/v1/nodes/${name}/drain`, "");
+	expect(drained).toMatchObject({ status: 202, body: { id: other?.id, name } });
+	expect(await other?.ended).toBe(0);
+	expect(other?.output).toContain(`"node":"${name}"`);
+	// The first to come could be `host` now, and is not.
+	await Promise.all(cluster.nodes.map((node) => node.kill()));
+	await other?.start();
+	expect(other?.output).toContain(`node ${name} (${other?.id}) serves `);
+});
