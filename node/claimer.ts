@@ -3,9 +3,10 @@
  * free slots.
  *
  * It keeps the set of routes believed to have work (`hot`). Hints make a route
- * hot: a submission here, an announcement when it is this node's turn, the
- * sweep. A claim that leaves nothing waiting makes the routes cold again, unless
- * they were hinted meanwhile. As long as nothing is known to be left, one claim is
+ * hot: a submission here, the sweep, an announcement when it is this node's turn. What
+ * is known from the store goes before what gossip alone says (see hot-routes.ts). A claim
+ * that leaves nothing waiting on a route makes it cold again, unless
+ * it was hinted at meanwhile. As long as nothing is known to be left, one claim is
  * in flight at a time; the slots that come free meanwhile go into the next, so
  * batches grow with the load and a single task is never held up. Where more waits
  * than was asked for, claims are full: one that could take less waits CLAIM_FILL_MS
@@ -28,7 +29,9 @@ import {
 } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
 import type { ClaimedTask, NewTask } from "../protocol/task.ts";
+import { HotRoutes } from "./hot-routes.ts";
 import {
+	type ClaimReply,
 	type Clock,
 	type Lease,
 	type Log,
@@ -37,6 +40,8 @@ import {
 	type SubmitOutcome,
 	type Timer,
 } from "./ports.ts";
+
+type GoodClaim = Extract<ClaimReply, { ok: true }>;
 
 export interface ClaimerParts {
 	readonly shard: Shard;
@@ -61,13 +66,14 @@ export interface ClaimerParts {
 	readonly noLease: () => void;
 	/** A claim got no answer: it may have taken tasks. */
 	readonly claimLost: () => void;
+	/** What the sender announced has proved true. */
+	readonly rumourProved: (from: string) => void;
 }
 
 export class Claimer {
 	/** Highest token that a claim has brought. */
 	newestToken = 0;
-	/** Hot routes, and when (in claims) each was last hinted at. */
-	readonly #hot = new Map<Route, number>();
+	readonly #hot = new HotRoutes();
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
 	#failed = false;
@@ -102,8 +108,28 @@ export class Claimer {
 	/** This route may have work. */
 	hint(route: Route): void {
 		if (!this.#parts.serves(route)) return;
-		this.#hot.set(route, this.#claims);
+		this.#hot.hint(route, this.#claims);
 		this.retry();
+	}
+
+	/** Whether a hint at this route would say anything new, here. */
+	isNews(route: Route): boolean {
+		return (
+			!this.#stopped &&
+			this.#parts.serves(route) &&
+			this.#hot.isNews(route, this.#claims)
+		);
+	}
+
+	/** A peer says that this route has work. That is no reason to try again what failed. */
+	rumour(route: Route, from: string): void {
+		if (!this.isNews(route)) return;
+		if (this.#hot.rumour(route, from, this.#claims)) this.kick();
+	}
+
+	/** The store has not taken what was on its way to this route, as it has no work and no room. */
+	refused(route: Route): void {
+		this.#hot.drop(route);
 	}
 
 	/** What made claims fail may be over: try again. */
@@ -200,7 +226,7 @@ export class Claimer {
 
 	async #claim(lease: Lease, slots: number): Promise<void> {
 		const { shard, log, release, claimLost } = this.#parts;
-		const routes = [...this.#hot.keys()].slice(0, CLAIM_ROUTES_MAX);
+		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
 		this.#inFlight += 1;
 		this.#claims += 1;
 		const number = this.#claims;
@@ -210,8 +236,8 @@ export class Claimer {
 			if (reply.ok) {
 				unused -= reply.tasks.length;
 				this.#failed = false;
-				this.#moreWait = reply.remaining > 0;
-				this.#cool(routes, number);
+				this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
+				this.#answered(routes, reply, number);
 				this.#deliver(reply.tasks, lease.session);
 			} else this.#refused(reply.code, number);
 		} catch (error) {
@@ -248,12 +274,18 @@ export class Claimer {
 		this.#moreWait = false;
 	}
 
-	/** Puts what this claim asked for last in line, or drops it when nothing waits there. */
-	#cool(routes: readonly Route[], claim: number): void {
-		for (const route of routes) {
-			const hintedAt = this.#hot.get(route) ?? 0;
-			this.#hot.delete(route);
-			if (this.#moreWait || hintedAt >= claim) this.#hot.set(route, hintedAt);
+	/** Puts what this claim asked for last in line, or drops what has nothing waiting. */
+	#answered(
+		routes: readonly Route[],
+		{ tasks, waiting }: GoodClaim,
+		claim: number,
+	): void {
+		const gave = new Set(tasks.map(({ route }) => route));
+		for (const [i, route] of routes.entries()) {
+			const waits = (waiting[i] ?? 0) > 0;
+			const had = waits || gave.has(route);
+			const from = this.#hot.answered(route, claim, had, waits);
+			if (from !== undefined) this.#parts.rumourProved(from);
 		}
 	}
 }

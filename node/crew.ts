@@ -7,15 +7,16 @@
  * event of one actor is which call of another is all that is decided here.
  */
 import type { SessionName } from "../protocol/lease.ts";
-import { HINT_AHEAD_MS_MAX } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
 import type { ClaimedTask } from "../protocol/task.ts";
 import type { Announced } from "./announcer.ts";
 import { Claimer } from "./claimer.ts";
 import { Finisher } from "./finisher.ts";
+import { Hinter } from "./hinter.ts";
 import {
 	type Clock,
 	type Generations,
+	type GoodPulse,
 	type Log,
 	type NodeRecord,
 	type Random,
@@ -25,7 +26,8 @@ import {
 } from "./ports.ts";
 import { Reaper } from "./reaper.ts";
 import { Reconciler } from "./reconciler.ts";
-import { type GoodPulse, Renewer } from "./renewer.ts";
+import { Renewer } from "./renewer.ts";
+import { RouteSorter } from "./route-sorter.ts";
 import type { Runner } from "./runner.ts";
 import { ShardMemory } from "./shard-memory.ts";
 import { type Sent, Submitter } from "./submitter.ts";
@@ -54,6 +56,10 @@ export interface CrewParts {
 	/** Whether other nodes may reach the store while this one does not. */
 	readonly othersMayReach: () => boolean;
 	readonly ended: (ids: readonly string[]) => void;
+	/** Whether a living node, as far as this one knows, can run tasks of the route. */
+	readonly isServed: (route: Route) => boolean;
+	/** What the sender announced has proved true. */
+	readonly rumourProved: (from: string) => void;
 	/** Slots have come free. */
 	readonly freed: () => void;
 	readonly superseded: () => void;
@@ -67,6 +73,8 @@ export class Crew {
 	readonly submitter: Submitter;
 	readonly shard: Shard;
 	readonly #memory: ShardMemory;
+	readonly #hinter: Hinter;
+	readonly #sorter: RouteSorter;
 	readonly #trimmer: Trimmer;
 	readonly #reconciler: Reconciler;
 	#adopting = false;
@@ -84,6 +92,7 @@ export class Crew {
 			shard.index,
 			parts.generations,
 		);
+		this.#sorter = new RouteSorter(parts.isServed);
 		this.renewer = this.#makeRenewer();
 		this.reaper = new Reaper({
 			shard,
@@ -92,6 +101,7 @@ export class Crew {
 			putBack: (counts) => this.hint(counts),
 		});
 		this.claimer = this.#makeClaimer();
+		this.#hinter = this.#makeHinter();
 		this.#trimmer = new Trimmer({
 			shard,
 			clock,
@@ -115,23 +125,10 @@ export class Crew {
 			makeRoom: () => this.#trimmer.makeRoom(),
 			submitHere: (tasks) => this.claimer.submit(tasks),
 			sending: (counts) => this.hint(counts),
+			isServed: parts.isServed,
+			refused: (route) => this.claimer.refused(route),
 		});
-		this.#reconciler = new Reconciler({
-			shard,
-			log,
-			count: () => runner.runningIn(shard.index) + this.finisher.waiting,
-			held: () => [...runner.held(shard.index), ...this.finisher.held()],
-			goingOn: () => runner.goingOn(shard.index),
-			letGo: (attempts) =>
-				runner.letGo(
-					shard.index,
-					attempts,
-					"the store no longer has the task under this node's name",
-				),
-			claiming: () => this.claimer.inFlight,
-			newestToken: () => this.claimer.newestToken,
-			givenBack: () => this.renewer.hurry(),
-		});
+		this.#reconciler = this.#makeReconciler();
 	}
 
 	start(): void {
@@ -176,39 +173,39 @@ export class Crew {
 		if (this.#backAgain) await this.storeIsBack();
 	}
 
-	/**
-	 * Tasks wait here, or are on their way: claim them, and tell the others of what is
-	 * too much for this node. Where they are on their way, this node's claim goes out
-	 * right behind them. When they are there, the others are told again if they were told
-	 * so long ago that they may have asked too early: word and question take 1 ms, so who
-	 * asked before the tasks were there did so where the answer is later than that. A claim
-	 * of this node has overtaken them only where they had to be sent again (their script
-	 * whole, or to a store that was full), and then their route is cold.
-	 */
+	/** Tasks wait here, or are on their way. */
 	hint(counts: readonly RoutedCount[]): Sent {
-		const { announce, clock, shard } = this.#parts;
-		const others = this.#forOthers(counts);
-		const told =
-			others.length > 0 ? announce(shard.index, others) : { leftMs: undefined };
-		for (const { route } of counts) this.claimer.hint(route);
-		return (waiting) => {
-			const { leftMs } = told;
-			if (leftMs !== undefined && clock.monoMs() - leftMs > HINT_AHEAD_MS_MAX)
-				announce(shard.index, others);
-			for (const { route } of waiting)
-				if (!this.claimer.isHot(route)) this.claimer.hint(route);
-		};
+		return this.#hinter.hint(counts);
 	}
 
-	/** What is too much for this node, or nothing for it. */
-	#forOthers(counts: readonly RoutedCount[]): readonly RoutedCount[] {
-		const { serves, runner } = this.#parts;
-		let slots =
-			this.renewer.trusted && this.claimer.claiming ? runner.freeSlots : 0;
-		return counts.filter(({ route, count }) => {
-			if (!serves(route)) return true;
-			slots -= count;
-			return slots < 0;
+	#makeHinter(): Hinter {
+		const { shard, clock, serves, announce, runner } = this.#parts;
+		return new Hinter({
+			clock,
+			serves,
+			claimer: this.claimer,
+			announce: (counts) => announce(shard.index, counts),
+			slots: () => (this.renewer.trusted ? runner.freeSlots : 0),
+		});
+	}
+
+	#makeReconciler(): Reconciler {
+		const { shard, log, runner } = this.#parts;
+		return new Reconciler({
+			shard,
+			log,
+			count: () => runner.runningIn(shard.index) + this.finisher.waiting,
+			held: () => [...runner.held(shard.index), ...this.finisher.held()],
+			goingOn: () => runner.goingOn(shard.index),
+			letGo: (attempts) =>
+				runner.letGo(
+					shard.index,
+					attempts,
+					"the store no longer has the task under this node's name",
+				),
+			claiming: () => this.claimer.inFlight,
+			newestToken: () => this.claimer.newestToken,
+			givenBack: () => this.renewer.hurry(),
 		});
 	}
 
@@ -234,9 +231,11 @@ export class Crew {
 			trustMarginMs,
 			memory: this.#memory,
 			record,
+			pulse: (session) => shard.pulse(session, ttlMs, this.#sorter.known),
 			events: {
 				opened: (previous, name) => {
 					this.#parts.named(shard.index, name);
+					this.#sorter.opened();
 					if (previous !== undefined)
 						void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
 					this.claimer.retry();
@@ -274,6 +273,7 @@ export class Crew {
 			staleGeneration: () => void this.storeIsBack(),
 			noLease: () => this.renewer.hurry(),
 			claimLost: () => this.#reconciler.claimLost(),
+			rumourProved: this.#parts.rumourProved,
 		});
 	}
 
@@ -294,7 +294,9 @@ export class Crew {
 	#pulsed(pulse: GoodPulse): void {
 		this.#parts.pulsed(this.shard.index, pulse);
 		void this.reaper.expired(pulse.expired);
-		for (const route of pulse.ready) this.claimer.hint(route);
+		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
+		// What is only rumoured must not try again what failed, but the store has just answered.
+		this.claimer.retry();
 		const { session } = this.renewer;
 		if (session !== undefined)
 			void this.#reconciler.pulsed(

@@ -74,6 +74,12 @@ export interface DeskParts {
 	readonly stopping: () => boolean;
 }
 
+const NO_ROOM = {
+	too_many_routes:
+		"Too many queues, types and label sets have work waiting; wait until nodes have served some.",
+	too_many_unserved:
+		"No node serves this queue, type and labels, and work of too many others that none serves is waiting already; check how they are spelt, or start a node that serves them.",
+} as const;
 const PROBLEM_OF = {
 	unreachable: "store_unavailable",
 	unknown: "outcome_unknown",
@@ -251,12 +257,7 @@ function describe(
 		return refuse("stopping", "This node is stopping; try another one.");
 	if (outcome instanceof StoreError)
 		return refuse(PROBLEM_OF[outcome.kind], `${outcome.message}.`);
-	if (!outcome.ok)
-		return refuse(
-			"too_many_routes",
-			"Too many queues, types and label sets have work waiting; wait until nodes have served some.",
-			"queue",
-		);
+	if (!outcome.ok) return refuse(outcome.code, NO_ROOM[outcome.code], "queue");
 	if (outcome.created) return taken(outcome.claimed, task.id, node);
 	if (isSameTask(task, outcome.existing))
 		return {

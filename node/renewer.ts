@@ -32,6 +32,7 @@ import {
 } from "../protocol/limits.ts";
 import {
 	type Clock,
+	type GoodPulse,
 	type Log,
 	type NodeRecord,
 	type Pulse,
@@ -43,8 +44,6 @@ import {
 } from "./ports.ts";
 import type { ShardMemory } from "./shard-memory.ts";
 
-export type GoodPulse = Extract<Pulse, { ok: true }>;
-
 export interface RenewerParts {
 	readonly shard: Shard;
 	readonly clock: Clock;
@@ -55,6 +54,7 @@ export interface RenewerParts {
 	readonly memory: ShardMemory;
 	/** What is registered when a session opens; asked again each time. */
 	readonly record: () => NodeRecord;
+	readonly pulse: (session: SessionName) => Promise<Pulse>;
 	readonly events: RenewerEvents;
 }
 
@@ -227,9 +227,8 @@ export class Renewer {
 	 * lease was taken before that, while this node slept or was cut off.
 	 */
 	async #askForPulse(session: SessionName): Promise<Pulse> {
-		const { shard, ttlMs } = this.#parts;
 		try {
-			return await shard.pulse(session, ttlMs);
+			return await this.#parts.pulse(session);
 		} catch (error) {
 			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
 			const own = await this.#registered();

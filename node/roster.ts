@@ -28,6 +28,7 @@ import {
 	StoreError,
 	type Timer,
 } from "./ports.ts";
+import { ServedRoutes } from "./served-routes.ts";
 
 export interface RosterParts {
 	readonly self: string;
@@ -48,7 +49,7 @@ interface Heard {
 
 export class Roster {
 	#nodes: readonly RegisteredNode[] = [];
-	readonly #serves = new Map<string, Serves>();
+	readonly #served = new ServedRoutes();
 	#storeNowMs = 0;
 	#readMs = Number.NEGATIVE_INFINITY;
 	#version = -1;
@@ -71,7 +72,7 @@ export class Roster {
 
 	/** Nodes that hold a lease, this one among them. */
 	get nodes(): number {
-		return this.#serves.size + 1;
+		return this.#served.nodes.size + 1;
 	}
 
 	/** The registry's version, as a pulse has brought it. */
@@ -110,18 +111,15 @@ export class Roster {
 		return this.#names.get(nodeId);
 	}
 
-	/** Whether another registered node serves the route. */
+	/** Whether another registered node serves the route. As long as none is known, one may. */
 	isServed(route: Route): boolean {
-		for (const serves of this.#serves.values()) {
-			if (servesRoute(serves, route)) return true;
-		}
-		return false;
+		return this.#served.isServed(route);
 	}
 
 	/** Other nodes that may claim work of this route. */
 	candidates(route: Route): Candidate[] {
 		const candidates: Candidate[] = [];
-		for (const [nodeId, serves] of this.#serves) {
+		for (const [nodeId, serves] of this.#served.nodes) {
 			const digest = this.#known(nodeId);
 			if (digest === undefined || digest.draining || !digest.storeUp) continue;
 			if (servesRoute(serves, route))
@@ -195,7 +193,7 @@ export class Roster {
 		this.#nodes = nodes;
 		this.#storeNowMs = nowMs;
 		this.#readMs = clock.monoMs();
-		this.#serves.clear();
+		const serves = new Map<string, Serves>();
 		const peers: AdmittedPeer[] = [];
 		for (const { record, expiresMs, askedToDrain: asked } of nodes) {
 			if (record.nodeId === self && asked) askedToDrain();
@@ -203,15 +201,16 @@ export class Roster {
 			this.#names.set(record.nodeId, record.name);
 			if (record.nodeId === self || expiresMs === undefined) continue;
 			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
-			this.#serves.set(record.nodeId, {
+			serves.set(record.nodeId, {
 				types: new Set(record.types),
 				queues:
 					record.queues === undefined ? undefined : new Set(record.queues),
 				labels: new Set(record.labels),
 			});
 		}
+		this.#served.replace(serves);
 		for (const nodeId of this.#heard.keys()) {
-			if (!this.#serves.has(nodeId)) this.#heard.delete(nodeId);
+			if (!serves.has(nodeId)) this.#heard.delete(nodeId);
 		}
 		for (const nodeId of this.#names.keys()) {
 			if (this.#names.size <= NODE_NAMES_KEPT_MAX) break;

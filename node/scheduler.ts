@@ -13,22 +13,18 @@
 
 import "../protocol/limit-relations.ts";
 import {
-	type Announcement,
 	type Digest,
 	type GossipMessage,
 	shortName,
 } from "../protocol/gossip.ts";
 import {
 	ABORT_GRACE_MS,
-	CLAIM_TURN_MS,
-	CLAIM_TURNS_EXTRA,
 	DIGEST_PEERS_MAX,
 	ENDED_KEPT_MAX,
 	LEASE_TTL_MS,
 	TRUST_MARGIN_MS,
 } from "../protocol/limits.ts";
-import { type Serves, servesRoute } from "../protocol/route.ts";
-import { turnOf } from "../protocol/turn.ts";
+import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
 import { Announcer } from "./announcer.ts";
 import { Crew } from "./crew.ts";
 import { Desk } from "./desk.ts";
@@ -36,6 +32,7 @@ import { Detector } from "./detector.ts";
 import { Digester } from "./digester.ts";
 import { askToDrain } from "./drain-wish.ts";
 import { Drainer } from "./drainer.ts";
+import { Hearer } from "./hearer.ts";
 import type {
 	Api,
 	Clock,
@@ -83,6 +80,7 @@ export class Scheduler {
 	readonly #roster: Roster;
 	readonly #digester: Digester;
 	readonly #announcer: Announcer;
+	readonly #hearer: Hearer;
 	readonly #detector: Detector;
 	readonly #drainer: Drainer;
 	#firstToKick = 0;
@@ -133,6 +131,7 @@ export class Scheduler {
 			clock,
 			publish: (routes) => this.#digester.publish({ kind: "announce", routes }),
 		});
+		this.#hearer = this.#makeHearer();
 		this.#detector = new Detector({
 			clock,
 			log,
@@ -216,6 +215,8 @@ export class Scheduler {
 			othersMayReach: () =>
 				["reached", "unknown"].includes(this.#roster.storeSeenByPeers()),
 			ended: (ids) => waiter.endedHere(ids),
+			isServed: (route) => this.#isServed(route),
+			rumourProved: (from) => this.#hearer.proved(from),
 			freed: () => this.#slotsFreed(),
 			superseded,
 		});
@@ -227,8 +228,20 @@ export class Scheduler {
 		return new Drainer({ clock, log, runner, crews, store });
 	}
 
+	#makeHearer(): Hearer {
+		const { clock, gossip } = this.#parts;
+		return new Hearer({
+			clock,
+			self: gossip.nodeId,
+			freeSlots: () => this.#runner.freeSlots,
+			claimer: (shard) => this.#crews[shard]?.claimer,
+			nodes: () => this.#roster.nodes,
+			candidates: (route) => this.#roster.candidates(route),
+		});
+	}
+
 	#makeDesk(waiter: Waiter): Desk {
-		const { cluster, clock, random, store, gossip, serves, name } = this.#parts;
+		const { cluster, clock, random, store, gossip, name } = this.#parts;
 		return new Desk({
 			cluster,
 			nodeId: gossip.nodeId,
@@ -243,8 +256,7 @@ export class Scheduler {
 					this.#detector.suspects(nodeId),
 				);
 			},
-			isServed: (route) =>
-				servesRoute(serves, route) || this.#roster.isServed(route),
+			isServed: (route) => this.#isServed(route),
 			nameOf: (nodeId) =>
 				nodeId === gossip.nodeId ? name.current : this.#roster.nameOf(nodeId),
 			// Every node reads the registry of the first shard.
@@ -252,6 +264,12 @@ export class Scheduler {
 			connected: () => gossip.connected(),
 			stopping: () => this.#drainer.draining,
 		});
+	}
+
+	#isServed(route: Route): boolean {
+		return (
+			servesRoute(this.#parts.serves, route) || this.#roster.isServed(route)
+		);
 	}
 
 	/** All shards in turn get a chance at the slots, each time another one first. */
@@ -264,34 +282,11 @@ export class Scheduler {
 
 	#heard(message: GossipMessage): void {
 		if (message.kind === "announce") {
-			this.#announced(message);
+			this.#hearer.heard(message);
 			return;
 		}
 		this.#roster.hear(message);
 		if (!message.storeUp) this.#digester.answer();
-	}
-
-	/** Work waits elsewhere: claim it when it is this node's turn. */
-	#announced({ from, epoch, seq, routes }: Announcement): void {
-		const { clock, gossip } = this.#parts;
-		const self = { nodeId: gossip.nodeId, freeSlots: this.#runner.freeSlots };
-		for (const { shard, route, count } of routes) {
-			const crew = this.#crews[shard];
-			if (crew === undefined) continue; // A node with other shards: not of this cluster.
-			const key = `${from} ${epoch} ${seq} ${route}`;
-			const candidates = [self, ...this.#roster.candidates(route)];
-			const turn = turnOf(
-				self.nodeId,
-				{ key, count, origin: from },
-				candidates,
-				CLAIM_TURNS_EXTRA,
-			);
-			// Without a free slot it asks for nothing now, and knows where work may be
-			// left when one comes free.
-			if (turn === 0 || self.freeSlots === 0) crew.claimer.hint(route);
-			else if (turn !== undefined)
-				clock.after(turn * CLAIM_TURN_MS, () => crew.claimer.hint(route));
-		}
 	}
 
 	#digest(): Omit<Digest, "from" | "epoch" | "seq" | "kind"> {

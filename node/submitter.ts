@@ -18,6 +18,7 @@ import {
 	SUBMIT_QUEUE_MAX,
 	SUBMIT_TIMEOUT_MS,
 } from "../protocol/limits.ts";
+import type { Route } from "../protocol/route.ts";
 import type { NewTask } from "../protocol/task.ts";
 import {
 	type Clock,
@@ -41,6 +42,10 @@ export interface SubmitterParts {
 	) => Promise<readonly SubmitOutcome[]> | undefined;
 	/** Tasks are on their way to the store: hint at them. */
 	readonly sending: (counts: readonly RoutedCount[]) => Sent;
+	/** Whether a living node, as far as this one knows, can run tasks of the route. */
+	readonly isServed: (route: Route) => boolean;
+	/** The store has no task of the route, and takes none. */
+	readonly refused: (route: Route) => void;
 }
 
 /** To be called once tasks that were on their way have come to wait in the store. */
@@ -180,16 +185,28 @@ export class Submitter {
 
 	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
 	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
-		const { shard, submitHere, sending } = this.#parts;
+		const { sending, submitHere, refused } = this.#parts;
 		const mayBeTaken = submitHere(tasks);
-		const stored = mayBeTaken ?? shard.submit(tasks);
-		const hinted = mayBeTaken ? undefined : sending(countByRoute(tasks));
+		const counts = mayBeTaken ? [] : countByRoute(tasks);
+		const stored = mayBeTaken ?? this.#submit(tasks, counts);
+		const hinted = mayBeTaken ? undefined : sending(counts);
 		const outcomes = await stored;
+		for (const [i, outcome] of outcomes.entries())
+			if (!outcome.ok) refused((tasks[i] as NewTask).route);
 		const waiting = countByRoute(
 			tasks.filter((_, i) => waits(outcomes[i] as SubmitOutcome)),
 		);
 		if (waiting.length > 0) (hinted ?? sending(waiting))(waiting);
 		return outcomes;
+	}
+
+	/** With word of those routes that nobody serves. */
+	#submit(tasks: readonly NewTask[], counts: readonly RoutedCount[]) {
+		const { shard, isServed } = this.#parts;
+		const unserved = counts
+			.map(({ route }) => route)
+			.filter((route) => !isServed(route));
+		return shard.submit(tasks, undefined, unserved);
 	}
 
 	/** Of a store that has become full, or is so no more. */

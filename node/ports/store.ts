@@ -12,6 +12,7 @@ import type {
 } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import type { NodeRecord, RegisteredNode } from "./node-record.ts";
+import type { Pulse, RoutesKnown } from "./store-pulse.ts";
 
 export interface OpenRequest {
 	readonly record: NodeRecord;
@@ -34,36 +35,6 @@ export type OpenReply =
 	| Opened
 	/** A later life of the node holds a lease: this request is late, or there are two programs with one identity. */
 	| { readonly ok: false; readonly code: "older_life" };
-
-/** A session's lease as somebody saw it: a later renewal shows in its end. */
-export interface SeenLease {
-	readonly session: SessionName;
-	/** When it runs out, in the store's time; 0: revoked. */
-	readonly expiresMs: number;
-}
-
-export type Pulse =
-	| {
-			readonly ok: true;
-			readonly nowMs: number;
-			readonly raised: Generation;
-			/** Tasks that the store believes this session runs. */
-			readonly running: number;
-			/** Rises whenever a node comes, goes or changes its record. */
-			readonly registryVersion: number;
-			/** Rises whenever a session is opened. */
-			readonly opens: number;
-			/** Rises whenever leases had to be shortened, as the store's clock had been put back. */
-			readonly clockStepsBack: number;
-			/** Sessions whose lease ran out or was revoked, still with tasks or a record. */
-			readonly expired: readonly SeenLease[];
-			/** Others that have not renewed for OVERDUE_MS. Of both kinds at most 16, longest ago first. */
-			readonly overdue: readonly SeenLease[];
-			/** Routes with waiting tasks. */
-			readonly ready: readonly Route[];
-	  }
-	/** The session is revoked, or a newer session of the same node is open. */
-	| { readonly ok: false; readonly code: "revoked" | "superseded" };
 
 /** All nodes of a shard, as at one moment of its clock. */
 export interface Registry {
@@ -89,7 +60,11 @@ export type SubmitOutcome =
 			readonly created: false;
 			readonly existing: TaskRecord;
 	  }
-	| { readonly ok: false; readonly code: "too_many_routes" };
+	| {
+			readonly ok: false;
+			/** Of its kind, served or not, as many routes have waiting tasks as may. */
+			readonly code: "too_many_routes" | "too_many_unserved";
+	  };
 
 /** The lease under which a session is given tasks. */
 export interface Lease {
@@ -108,8 +83,8 @@ export type ClaimReply =
 			readonly ok: true;
 			/** Lowest rank first, across all the routes asked for. */
 			readonly tasks: readonly ClaimedTask[];
-			/** Waiting tasks left on the routes asked for. */
-			readonly remaining: number;
+			/** Waiting tasks left on each of the routes asked for. */
+			readonly waiting: readonly number[];
 	  }
 	/** `stale_generation`: the store has restarted since; adopt it first. */
 	| {
@@ -231,14 +206,23 @@ export interface Shard {
 	/** Replaces the record of a session's node, for instance when it drains. */
 	describe(session: SessionName, record: NodeRecord): Promise<void>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */
-	pulse(session: SessionName, ttlMs: number): Promise<Pulse>;
+	pulse(
+		session: SessionName,
+		ttlMs: number,
+		routes?: RoutesKnown,
+	): Promise<Pulse>;
 	/** Ends the own session, which must have no tasks left. A session with tasks is left to expire. */
 	close(session: SessionName): Promise<"closed" | "has_tasks">;
 	/**
 	 * Outcomes in order. At most SUBMIT_BATCH_MAX tasks. Brought with a lease, the new ones
 	 * are its session's at once, where it may have them and no task waits on any of the routes.
+	 * `unserved` are those of the routes that no node serves: they have room of their own.
 	 */
-	submit(tasks: readonly NewTask[], lease?: Lease): Promise<SubmitOutcome[]>;
+	submit(
+		tasks: readonly NewTask[],
+		lease?: Lease,
+		unserved?: readonly Route[],
+	): Promise<SubmitOutcome[]>;
 	claim(request: ClaimRequest): Promise<ClaimReply>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
 	complete(

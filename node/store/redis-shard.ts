@@ -15,6 +15,7 @@ import {
 	TRIM_BATCH_MAX,
 	UNLISTED_BATCH_MAX,
 } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import type {
@@ -35,6 +36,7 @@ import type {
 	Registry,
 	RevokeReply,
 	RevokeRequest,
+	RoutesKnown,
 	Shard,
 	ShardCounts,
 	SubmitOutcome,
@@ -130,8 +132,15 @@ export class RedisShard implements Shard {
 		await this.#run("describe", session, encodeNodeRecord(record));
 	}
 
-	async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
-		return decodePulse(await this.#run("pulse", session, ttlMs));
+	async pulse(
+		session: SessionName,
+		ttlMs: number,
+		{ unservedSeen = 0, served = [], unserved = [] }: RoutesKnown = {},
+	): Promise<Pulse> {
+		const routes = [served.join(" "), unserved.join(" ")];
+		return decodePulse(
+			await this.#run("pulse", session, ttlMs, unservedSeen, ...routes),
+		);
 	}
 
 	async close(session: SessionName): Promise<"closed" | "has_tasks"> {
@@ -141,11 +150,13 @@ export class RedisShard implements Shard {
 	async submit(
 		tasks: readonly NewTask[],
 		lease?: Lease,
+		unserved: readonly Route[] = [],
 	): Promise<SubmitOutcome[]> {
 		assert(tasks.length <= SUBMIT_BATCH_MAX);
 		const { session = "", generation = 0 } =
 			(this.#isAdopted ? lease : undefined) ?? {};
 		const args: (string | number)[] = [session, generation];
+		args.push(unserved.length === 0 ? "" : ` ${unserved.join(" ")} `);
 		for (const { id, route, priority, payload } of tasks)
 			args.push(id, route, priority, payload);
 		return decodeSubmit(await this.#run("submit", ...args), tasks);

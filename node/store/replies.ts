@@ -51,7 +51,7 @@ export function decodePulse(reply: Reply): Pulse {
 	];
 	const [running, registry, steps, opens, count, ...names] = rest as [
 		...[number, string, string, string, number],
-		...string[],
+		...Flat,
 	];
 	if (code !== "ok") {
 		return { ok: false, code: code as "revoked" | "superseded" };
@@ -62,6 +62,7 @@ export function decodePulse(reply: Reply): Pulse {
 			session: names[i] as SessionName,
 			expiresMs: Number(names[i + 1]),
 		});
+	const [served, ...routes] = names.slice(2 * count) as [number, ...string[]];
 	return {
 		ok: true,
 		nowMs,
@@ -72,7 +73,9 @@ export function decodePulse(reply: Reply): Pulse {
 		clockStepsBack: Number(steps),
 		expired: leases.filter(({ expiresMs }) => expiresMs <= nowMs),
 		overdue: leases.filter(({ expiresMs }) => expiresMs > nowMs),
-		ready: names.slice(2 * count),
+		ready: routes.slice(0, served),
+		unserved: routes.slice(served + 1),
+		unservedSeen: Number(routes[served]),
 	};
 }
 
@@ -86,6 +89,7 @@ export function decodeSubmit(
 	return tasks.map((task, i): SubmitOutcome => {
 		const answer = answers[i] as Reply;
 		if (answer === -1) return { ok: false, code: "too_many_routes" };
+		if (answer === -2) return { ok: false, code: "too_many_unserved" };
 		if (typeof answer !== "number") {
 			const existing = decodeTask(task.id, answer);
 			assert(existing !== undefined, "a task that exists has fields");
@@ -102,8 +106,8 @@ export function decodeSubmit(
 }
 
 export function decodeClaim(reply: Reply): ClaimReply {
-	const [code, remaining, claimedMs, firstToken, ids = "", ...texts] =
-		reply as [...[string, number, number, number, string], ...string[]];
+	const [code, left = "", claimedMs, firstToken, ids = "", ...texts] =
+		reply as [...[string, string, number, number, string], ...string[]];
 	if (code !== "ok") {
 		return { ok: false, code: code as "no_lease" | "stale_generation" };
 	}
@@ -123,7 +127,7 @@ export function decodeClaim(reply: Reply): ClaimReply {
 			crashes,
 		};
 	});
-	return { ok: true, tasks, remaining };
+	return { ok: true, tasks, waiting: left.split(" ").map(Number) };
 }
 
 /** How each of so many ends fared. */
@@ -171,10 +175,9 @@ export function decodeCounts(reply: Reply): ShardCounts {
 		accepted: count("accepted"),
 		attempts: count("attempts"),
 		stale: count("stale"),
-		waiting: [...decodeFields(waiting)].map(([route, n]) => ({
-			route,
-			count: Number(n),
-		})),
+		waiting: [...decodeFields(waiting)]
+			.map(([route, n]) => ({ route, count: Number(n) }))
+			.sort((a, b) => (a.route < b.route ? -1 : 1)),
 	};
 }
 

@@ -21,6 +21,7 @@ import {
 	ROUTES_MAX,
 	SILENT_LEASE_MS,
 	TRUST_MARGIN_MS,
+	UNSERVED_ROUTES_MAX,
 } from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { ENDED_STATES, TASK_STATES } from "../../protocol/state.ts";
@@ -47,9 +48,9 @@ const SCRIPTS = {
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: [] },
 	"ask-to-drain": { kind: "write", pieces: [] },
-	pulse: { kind: "write", pieces: [] },
+	pulse: { kind: "write", pieces: ["room"] },
 	close: { kind: "write", pieces: [] },
-	submit: { kind: "add", pieces: ["read", "lease", "leftover"] },
+	submit: { kind: "add", pieces: ["read", "lease", "leftover", "room"] },
 	claim: { kind: "write", pieces: ["lease", "heads"] },
 	complete: { kind: "write", pieces: [] },
 	"give-back": { kind: "write", pieces: ["put-back"] },
@@ -95,6 +96,7 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	SILENT_LEASE_MS,
 	TRUST_MARGIN_MS,
 	TOKENS_PER_GENERATION,
+	UNSERVED_ROUTES_MAX,
 };
 
 export function loadScripts(): Readonly<Record<ScriptName, Script>> {

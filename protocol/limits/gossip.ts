@@ -29,6 +29,15 @@ export const DIGEST_STALE_MS = 3_500;
 export const CLAIM_TURN_MS = 4;
 /** Nodes that try announced work beyond those it needs; the rest sweep. */
 export const CLAIM_TURNS_EXTRA = 2;
+/** Of one sender so many announced routes wait to be claimed from, in one shard. Beyond: left to the sweep. */
+export const RUMOURS_MAX = 128;
+/** Questions to the store that a node asks at once because of what one sender announces; in each further second so many more. Beyond: left to the sweep. */
+export const RUMOUR_CREDIT_MAX = 256;
+export const RUMOUR_CREDIT_PER_S = 32;
+/** A question that finds tasks is worth so many that find none. */
+export const RUMOUR_WORTH = 8;
+/** Nodes that are weighed in a second, to find out whose turn it is, because of one sender. Beyond: left to the sweep. */
+export const HEED_PER_S = 25_000;
 /** A peer is dialled again after the first, growing to the second, with jitter. */
 export const REDIAL_MS_MIN = 500;
 export const REDIAL_MS_MAX = 2_000;
@@ -40,6 +49,8 @@ export const DIALS_AT_ONCE_MAX = 8;
 export const LINK_LOOK_MS = 1_000;
 /** Between reads of the registry when nothing hints at a change. */
 export const REGISTRY_MS = 10_000;
+/** Of so many routes a node remembers whether another one serves them, until it reads the registry again; beyond, it forgets all. */
+export const ROUTES_REMEMBERED_MAX = 4_096;
 /** After a stranger knocked, the registry is read no sooner than this. */
 export const REGISTRY_MS_MIN = 200;
 /** A probe of a lost peer's address is given so long. */

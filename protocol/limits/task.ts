@@ -12,8 +12,12 @@ export const PAYLOAD_BYTES_MAX = 256 * 1024;
 export const PRIORITY_MAX = 255;
 export const PRIORITY_DEFAULT = 5;
 
-/** Routes with waiting work in one shard; one more: 429 `too_many_routes`. */
+/** Routes with waiting work in one shard that some node serves; one more: 429 `too_many_routes`. */
 export const ROUTES_MAX = 1_000;
+/** Those that no node serves, which leave the others their room; one more: 429 `too_many_unserved`. */
+export const UNSERVED_ROUTES_MAX = 1_000;
+/** With so many served ones, nodes look whether all of them still are. */
+export const ROUTES_SORTED_MIN = 500;
 
 // --- What a task leaves behind.
 

@@ -9,6 +9,7 @@ import type {
 	Opened,
 	OpenRequest,
 	Pulse,
+	RoutesKnown,
 	Shard,
 	Store,
 } from "../../node/ports.ts";
@@ -109,8 +110,9 @@ export class Bench {
 	async pulse(
 		{ name }: Session,
 		ttlMs = TTL_MS,
+		routes: RoutesKnown = {},
 	): Promise<Extract<Pulse, { ok: true }>> {
-		const pulse = await this.shard.pulse(name, ttlMs);
+		const pulse = await this.shard.pulse(name, ttlMs, routes);
 		if (!pulse.ok) throw new Error(`${name} is ${pulse.code}`);
 		return pulse;
 	}

@@ -26,6 +26,7 @@ import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
 import * as tasks from "./store-tasks.ts";
 import { timeRules } from "./store-time.ts";
+import { unservedRules } from "./store-unserved.ts";
 
 const RULES = {
 	opening: sessions.openingRules,
@@ -40,6 +41,7 @@ const RULES = {
 	claiming: tasks.claimingRules,
 	"submitting with a lease": submittingClaimedRules,
 	reading: tasks.readingRules,
+	"routes that no node serves": unservedRules,
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,

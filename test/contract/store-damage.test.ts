@@ -89,7 +89,7 @@ test.each([
 		const reply = await claim();
 		expect(reply).toMatchObject({
 			ok: true,
-			remaining: 0,
+			waiting: [0],
 			tasks: [{ id: "one" }, { id: "three" }],
 		});
 		const { states, waiting } = await shard.counts();

@@ -72,6 +72,8 @@ function submitterOf(shard: Shard): Submitter {
 	const clock = systemClock;
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 1_000 });
 	return new Submitter({
+		isServed: () => true,
+		refused() {},
 		...{ shard, clock, log },
 		submitHere: () => undefined,
 		makeRoom: () => trimmer.makeRoom(),

@@ -8,6 +8,7 @@
  */
 import type {
 	Lease,
+	RoutesKnown,
 	SeenLease,
 	Shard,
 	SubmitOutcome,
@@ -55,6 +56,7 @@ export class Operator {
 	#claimed: ClaimedTask[] = [];
 	#past: Operation[] = [];
 	#raised: Generation = NO_GENERATION;
+	#unservedSeen = 0;
 
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
@@ -73,7 +75,8 @@ export class Operator {
 
 	/** Takes in what an operation answered. */
 	learn({ method, args }: Operation, answer: Answer): void {
-		const { generation, run, raised } = answer;
+		const { generation, run, raised, unservedSeen } = answer;
+		if (unservedSeen !== undefined) this.#unservedSeen = unservedSeen;
 		if (generation !== undefined && run !== undefined)
 			this.#raised = { generation, run };
 		if (raised !== undefined) this.#raised = raised;
@@ -113,7 +116,7 @@ export class Operator {
 		() => ({ method: "adopt", args: [this.#known()] }),
 		() => ({ method: "submit", args: [this.#newTasks()] }),
 		() => ({ method: "submit", args: [this.#newTasks()] }),
-		() => ({ method: "submit", args: [this.#newTasks()] }),
+		() => this.#submitUnserved(),
 		() => ({ method: "submit", args: [this.#newTasks(), this.#lease()] }),
 		() => this.#claim(),
 		() => this.#claim(),
@@ -157,7 +160,17 @@ export class Operator {
 	}
 
 	#pulse(ttlMs: number): Operation {
-		return { method: "pulse", args: [this.#session(), ttlMs] };
+		const known: RoutesKnown = {
+			unservedSeen: this.#random.pick([0, 0, this.#unservedSeen, 2 ** 50]),
+			served: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
+			unserved: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
+		};
+		return { method: "pulse", args: [this.#session(), ttlMs, known] };
+	}
+
+	#submitUnserved(): Operation {
+		const unserved = this.#some(ROUTES);
+		return { method: "submit", args: [this.#newTasks(), undefined, unserved] };
 	}
 
 	#newTasks(): NewTask[] {
@@ -268,6 +281,8 @@ export interface Answer {
 	readonly ready?: readonly string[];
 	readonly expired?: readonly SeenLease[];
 	readonly overdue?: readonly SeenLease[];
+	readonly unserved?: readonly string[];
+	readonly unservedSeen?: number;
 }
 
 export async function perform(

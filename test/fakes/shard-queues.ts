@@ -4,23 +4,58 @@
  * are the routes that have work.
  */
 import type { RoutedCount } from "../../node/ports.ts";
+import { ROUTES_MAX, UNSERVED_ROUTES_MAX } from "../../protocol/limits.ts";
 import { rankOf } from "../../protocol/rank.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 
 export class Queues {
 	readonly #queues = new Map<Route, TaskRecord[]>();
+	/** Those of them that no node serves, each with its number. */
+	readonly #unserved = new Map<Route, number>();
 
 	/** The same queues, to go on with while these stay as they are. */
 	copy(): Queues {
 		const copy = new Queues();
 		for (const [route, queue] of this.#queues)
 			copy.#queues.set(route, [...queue]);
+		for (const [route, number] of this.#unserved)
+			copy.#unserved.set(route, number);
 		return copy;
 	}
 
-	get size(): number {
-		return this.#queues.size;
+	/** Makes room for a task of this route, whose number is to be `seq`; false where there is none. */
+	open(route: Route, served: boolean, seq: number): boolean {
+		if (this.isServed(route) || (this.has(route) && !served)) return true;
+		const { size } = this.#unserved;
+		const room = served
+			? this.#queues.size - size < ROUTES_MAX
+			: size < UNSERVED_ROUTES_MAX;
+		if (!room) return this.has(route);
+		if (served) this.#unserved.delete(route);
+		else this.#unserved.set(route, seq);
+		return true;
+	}
+
+	/** No node serves it any more. */
+	demote(route: Route, number: number): void {
+		this.#unserved.set(route, number);
+	}
+
+	isServed(route: Route): boolean {
+		return this.has(route) && !this.#unserved.has(route);
+	}
+
+	served(): Route[] {
+		return this.routes().filter((route) => this.isServed(route));
+	}
+
+	/** Those that no node serves, from above this number, in the order of theirs. */
+	unserved(above: number): Route[] {
+		return [...this.#unserved]
+			.filter(([, number]) => number > above)
+			.sort(([, a], [, b]) => a - b)
+			.map(([route]) => route);
 	}
 
 	has(route: Route): boolean {
@@ -48,6 +83,12 @@ export class Queues {
 		queue.splice(low, 0, task);
 	}
 
+	/** A task that a node had: its route is served, whatever it was before. */
+	putBack(task: TaskRecord): void {
+		this.#unserved.delete(task.route);
+		this.put(task);
+	}
+
 	/** The task of lowest rank on any of these routes. It stays where it is. */
 	head(routes: readonly Route[]): TaskRecord | undefined {
 		let head: TaskRecord | undefined;
@@ -62,7 +103,9 @@ export class Queues {
 	shift(route: Route): void {
 		const queue = this.#queues.get(route);
 		queue?.shift();
-		if (queue?.length === 0) this.#queues.delete(route);
+		if (queue?.length !== 0) return;
+		this.#queues.delete(route);
+		this.#unserved.delete(route);
 	}
 }
 

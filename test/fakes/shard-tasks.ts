@@ -11,15 +11,12 @@ import type {
 	EndOutcome,
 	ListReply,
 	ListRequest,
+	RoutesKnown,
 	ShardCounts,
 	SubmitOutcome,
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
-import {
-	LIST_BYTES_MAX,
-	ROUTES_MAX,
-	TRIM_BATCH_MAX,
-} from "../../protocol/limits.ts";
+import { LIST_BYTES_MAX, TRIM_BATCH_MAX } from "../../protocol/limits.ts";
 import { nextSeq } from "../../protocol/rank.ts";
 import {
 	type AttemptEnd,
@@ -75,16 +72,35 @@ export class Tasks {
 		return copy;
 	}
 
+	/** Sorts routes anew, as a node knows them; returns what it does not know yet. */
+	sortRoutes({ unservedSeen = 0, served = [], unserved = [] }: RoutesKnown) {
+		const seen = unservedSeen > this.#seq ? 0 : unservedSeen;
+		for (const route of served)
+			if (this.queues.has(route)) this.queues.open(route, true, 0);
+		for (const route of unserved) {
+			if (!this.queues.isServed(route)) continue;
+			this.#seq += 1;
+			this.queues.demote(route, this.#seq);
+		}
+		return {
+			ready: this.queues.served(),
+			unserved: this.queues.unserved(seen),
+			unservedSeen: this.#seq,
+		};
+	}
+
 	get endedKept(): number {
 		return this.#ended.size;
 	}
 
 	/** Nothing → PENDING. */
-	add(task: NewTask, nowMs: number): SubmitOutcome {
+	add(task: NewTask, served: boolean, nowMs: number): SubmitOutcome {
 		const existing = this.#records.get(task.id);
 		if (existing !== undefined) return { ok: true, created: false, existing };
-		if (!this.queues.has(task.route) && this.queues.size >= ROUTES_MAX)
-			return { ok: false, code: "too_many_routes" };
+		if (!this.queues.open(task.route, served, nextSeq(this.#seq, nowMs))) {
+			const code = served ? "too_many_routes" : "too_many_unserved";
+			return { ok: false, code };
+		}
 		const record = this.#create(task, nowMs);
 		this.queues.put(record);
 		return { ok: true, created: true, seq: record.seq };
@@ -173,7 +189,7 @@ export class Tasks {
 		this.#leave(held);
 		this.#holders.delete(held.id);
 		const waiting = this.#move(held, "PENDING", ended(held, how, nowMs));
-		this.queues.put(waiting);
+		this.queues.putBack(waiting);
 		return waiting;
 	}
 

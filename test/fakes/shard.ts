@@ -21,6 +21,7 @@ import type {
 	Registry,
 	RevokeReply,
 	RevokeRequest,
+	RoutesKnown,
 	Shard,
 	ShardCounts,
 	SubmitOutcome,
@@ -33,6 +34,7 @@ import {
 	LOSSES_MAX,
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
@@ -92,7 +94,11 @@ export class MemoryShard implements Shard {
 		this.#sessions.describe(session, record);
 	}
 
-	async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
+	async pulse(
+		session: SessionName,
+		ttlMs: number,
+		routes: RoutesKnown = {},
+	): Promise<Pulse> {
 		const nowMs = this.#nowMs();
 		const refused = this.#sessions.renew(session, nowMs, ttlMs);
 		if (refused !== undefined) return { ok: false, code: refused };
@@ -108,7 +114,7 @@ export class MemoryShard implements Shard {
 			clockStepsBack: this.#sessions.clockStepsBack,
 			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
 			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
-			ready: this.#tasks.queues.routes(),
+			...this.#tasks.sortRoutes(routes),
 		};
 	}
 
@@ -121,6 +127,7 @@ export class MemoryShard implements Shard {
 	async submit(
 		tasks: readonly NewTask[],
 		lease?: Lease,
+		unserved: readonly Route[] = [],
 	): Promise<SubmitOutcome[]> {
 		const nowMs = this.#nowMs();
 		const isWaitedFor = ({ route }: NewTask) => this.#tasks.queues.has(route);
@@ -129,7 +136,9 @@ export class MemoryShard implements Shard {
 			this.#refusalOf(lease, nowMs) !== undefined ||
 			tasks.some(isWaitedFor)
 		)
-			return tasks.map((task) => this.#tasks.add(task, nowMs));
+			return tasks.map((task) =>
+				this.#tasks.add(task, !unserved.includes(task.route), nowMs),
+			);
 		const nextHolder = () => ({
 			session: lease.session,
 			token: this.#sessions.nextToken(),
@@ -152,9 +161,8 @@ export class MemoryShard implements Shard {
 			const token = this.#sessions.nextToken();
 			tasks.push(this.#tasks.start(head, { session, token }, nowMs));
 		}
-		let remaining = 0;
-		for (const route of routes) remaining += this.#tasks.queues.waiting(route);
-		return { ok: true, tasks, remaining };
+		const waiting = routes.map((route) => this.#tasks.queues.waiting(route));
+		return { ok: true, tasks, waiting };
 	}
 
 	async complete(

@@ -8,9 +8,11 @@ import type {
 	NodeRecord,
 	OpenRequest,
 	RevokeRequest,
+	RoutesKnown,
 	Shard,
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { NewTask, TaskEnd } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 
@@ -39,16 +41,22 @@ export class LinkedShard implements Shard {
 		return this.#call("describe", () => this.#shard.describe(session, record));
 	}
 
-	pulse(session: SessionName, ttlMs: number) {
-		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs));
+	pulse(session: SessionName, ttlMs: number, routes?: RoutesKnown) {
+		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs, routes));
 	}
 
 	close(session: SessionName) {
 		return this.#call("close", () => this.#shard.close(session));
 	}
 
-	submit(tasks: readonly NewTask[], lease?: Lease) {
-		return this.#call("submit", () => this.#shard.submit(tasks, lease));
+	submit(
+		tasks: readonly NewTask[],
+		lease?: Lease,
+		unserved?: readonly Route[],
+	) {
+		return this.#call("submit", () =>
+			this.#shard.submit(tasks, lease, unserved),
+		);
 	}
 
 	claim(request: ClaimRequest) {

@@ -35,6 +35,7 @@ async function begin() {
 	});
 	const record = { ...nodeRecord("ann"), startedMs: STARTED_MS };
 	const renewer = new Renewer({
+		pulse: (session) => seen.pulse(session, LEASE_TTL_MS),
 		...{ shard: seen, clock, random: new SeededRandom(1), log },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
 		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),

@@ -48,6 +48,7 @@ test("free slots do not make a node try an unreachable store without end", async
 		staleGeneration() {},
 		noLease() {},
 		claimLost() {},
+		rumourProved() {},
 	});
 	claimer.hint(ROUTE);
 	await clock.runFor(1_000);
@@ -97,6 +98,7 @@ test("a node whose trust ended while nobody reached the store stops its tasks on
 	let othersMayReach = false;
 	let trustEnded = 0;
 	const renewer = new Renewer({
+		pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 		...{ shard, clock, random: new SeededRandom(1), log },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
 		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
@@ -179,6 +181,7 @@ test.each([
 		const record = { ...nodeRecord("ann"), startedMs: 1_000 };
 		const told: string[] = [];
 		const renewer = new Renewer({
+			pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 			...{ shard, clock, random: new SeededRandom(1), log },
 			...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
 			memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),

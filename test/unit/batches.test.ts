@@ -118,12 +118,13 @@ describe("claims", () => {
 			staleGeneration() {},
 			noLease() {},
 			claimLost() {},
+			rumourProved() {},
 		});
 		/** Answers the oldest claim in full. */
-		const answer = async (remaining: number) => {
+		const answer = async (waiting: number) => {
 			const count = limits[limits.length - answers.length] as number;
 			const tasks = Array.from({ length: count }, (_, i) => taskOf(`${i}`, i));
-			answers.shift()?.({ ok: true, tasks, remaining });
+			answers.shift()?.({ ok: true, tasks, waiting: [waiting] });
 			await clock.runFor(0);
 		};
 		/** … or not at all. */

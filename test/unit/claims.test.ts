@@ -29,6 +29,7 @@ test.each(["stale_generation", "no_lease"] as const)(
 			staleGeneration() {},
 			noLease() {},
 			claimLost() {},
+			rumourProved() {},
 		});
 		claimer.hint("default|work|");
 		await clock.runFor(1_000);

@@ -53,6 +53,7 @@ test.each([
 		...{ shard, clock, log: LOG },
 		...{ ttlMs: 5_000, trustMarginMs: 500, endedKeptMax: 1 },
 		serves: () => false,
+		isServed: () => true,
 		generations: new KeptInMemory(),
 		runner: { freeSlots: 0, share: 1 } as unknown as Runner,
 		announce: (index, counts) => announcer.announce(index, counts),
@@ -70,6 +71,8 @@ test("a lone task goes to the store before the turn ends, those of a burst in on
 	const clock = new VirtualClock();
 	const { shard, sent, answer } = slowShard();
 	const submitter = new Submitter({
+		isServed: () => true,
+		refused() {},
 		shard,
 		clock,
 		log: LOG,

@@ -31,6 +31,7 @@ function begin() {
 		...{ trustEnded() {}, othersMayReach: () => false },
 	};
 	const renewer = new Renewer({
+		pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 		...{ shard, clock, random: new SeededRandom(1), log, events },
 		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
 		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),

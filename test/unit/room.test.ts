@@ -37,6 +37,8 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 	} as unknown as Shard;
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 10 });
 	const submitter = new Submitter({
+		isServed: () => true,
+		refused() {},
 		...{ shard, clock, log },
 		submitHere: () => undefined,
 		makeRoom: () => trimmer.makeRoom(),

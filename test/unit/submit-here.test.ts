@@ -76,6 +76,7 @@ function nodeOn(
 		staleGeneration() {},
 		noLease() {},
 		claimLost: () => seen.events.push("lost"),
+		rumourProved() {},
 		...parts,
 	});
 	return { claimer, seen };
@@ -152,6 +153,8 @@ function submitterOn(
 	const { claimer, seen } = nodeOn(answer);
 	const hints: number[] = [];
 	const submitter = new Submitter({
+		isServed: () => true,
+		refused() {},
 		shard: {} as Shard,
 		...{ clock, log },
 		makeRoom: async () => room,
@@ -220,6 +223,8 @@ test("where some of a flood could be taken and cannot, all of it waits in the or
 		},
 	});
 	const submitter = new Submitter({
+		isServed: () => true,
+		refused() {},
 		...{ shard, clock, log },
 		makeRoom: async () => false,
 		submitHere: (tasks) => claimer.submit(tasks),

@@ -3,7 +3,7 @@
 -- ARGV    session, generation, limit (tasks), route …
 -- Returns { 'no_lease' } where the session's lease has run out or was revoked,
 --         { 'stale_generation' } where the store has restarted since the node opened,
---         else { 'ok', waiting tasks left on these routes, now (ms), token of the first
+--         else { 'ok', waiting tasks left on each of these routes (blanks between), now (ms), token of the first
 --         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
@@ -17,7 +17,7 @@ local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 -- else: there is nothing to run.
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
-local answer, ids, running, holders = { 'ok', 0, now, token + 1 }, {}, {}, {}
+local answer, ids, running, holders = { 'ok', '', now, token + 1 }, {}, {}, {}
 local taken, bytes = 0, 0
 while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   local chosen = take(math.min(limit - taken, READ_TASKS_MAX))
@@ -39,15 +39,15 @@ while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
 end
 
 if taken > 0 then give(session, token + taken, holders, running) end
-local left, removed = 0, 0
-for _, head in ipairs(heads) do
+local left, removed = {}, 0
+for i, head in ipairs(heads) do
   local queue = queueKey(head.route)
   if head.taken > 0 then call('ZREMRANGEBYRANK', queue, 0, head.taken - 1) end
   removed = removed + head.taken
   local waiting = call('ZCARD', queue)
   if waiting == 0 then call('ZREM', READY, head.route) end
-  left = left + waiting
+  left[i] = waiting
 end
 if removed > 0 then call('HINCRBY', COUNTS, 'PENDING', -removed) end
-answer[2], answer[5] = left, table.concat(ids, ' ')
+answer[2], answer[5] = table.concat(left, ' '), table.concat(ids, ' ')
 return answer

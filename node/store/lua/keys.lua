@@ -18,7 +18,9 @@
 --     in one command, without making a key for each. A task with an end has ended, one among
 --     the holders is STARTED, any other waits.
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
---   {hearsay:0}:ready              zset   route → 0; the queues that are not empty
+--   {hearsay:0}:ready              zset   route → 0; the queues that are not empty. Of a route that no node serves, as
+--                                         far as who last looked knows, a number from seq that rises
+--                                         with each that comes, for nodes to find the new ones
 --   {hearsay:0}:running:<session>  zset   id → seq; its tasks among the holders, behind a first member (open.lua)
 --   {hearsay:0}:sessions           zset   session → lease end, ms; 0 is revoked
 --   {hearsay:0}:nodes              hash   node id → its record, JSON
@@ -37,6 +39,8 @@ local NODES = SHARD .. ':nodes'
 local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
 local GONE = SHARD .. ':gone'
+-- How many routes with work are served, or are not.
+local function countReady(served) return call('ZCOUNT', READY, served and 0 or '(0', served and 0 or '+inf') end
 local ENDED = SHARD .. ':ended'
 local COUNTS = SHARD .. ':counts'
 local TASKS = SHARD .. ':tasks'

@@ -1,11 +1,14 @@
 -- Renews a session's lease, and looks around for what needs doing.
--- ARGV    session, ttl (ms)
+-- ARGV    session, ttl (ms); number up to which this node has seen the routes that no node
+--         serves; routes of these that it does serve, and routes that none does any more
+--         though they count as served (blanks between)
 -- Returns { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
 --         steps back of the clock, sessions opened so far, number n of sessions that have not
 --         renewed their leases for OVERDUE_MS, n times session and end of its lease (ms),
---         routes with waiting tasks … }
+--         number m of served routes with waiting tasks, m routes, number up to which it has
+--         now seen the others, the new ones of these … }
 local session, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
@@ -34,9 +37,29 @@ for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HINCRBY', META, 'registry', 1)
 end
 
-local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens')
+local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens', 'seq')
+-- A store that lost writes may count from below what the node has seen.
+local seq, seen = tonumber(meta[6] or 0), tonumber(ARGV[3])
+if seen > seq then seen = 0 end
+for route in string.gmatch(ARGV[4], '[^ ]+') do
+  local number = call('ZSCORE', READY, route)
+  if number and number ~= '0' then takePlace(route, true) end
+end
+for route in string.gmatch(ARGV[5], '[^ ]+') do
+  if call('ZSCORE', READY, route) == '0' then
+    seq = seq + 1
+    call('HSET', META, 'seq', digits(seq))
+    call('ZADD', READY, digits(seq), route)
+  end
+end
+
 local overdue = call('ZRANGEBYSCORE', SESSIONS, '-inf', math.max(now, now + ttl - OVERDUE_MS), 'WITHSCORES', 'LIMIT', 0, 16)
 local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[4] or '0', meta[5] or '0', #overdue / 2 }
 for _, value in ipairs(overdue) do answer[#answer + 1] = value end
-for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do answer[#answer + 1] = route end
+local served = call('ZRANGEBYSCORE', READY, 0, 0)
+answer[#answer + 1] = #served
+for _, route in ipairs(served) do answer[#answer + 1] = route end
+answer[#answer + 1] = digits(seq)
+local others = seen < seq and call('ZRANGEBYSCORE', READY, '(' .. digits(seen), '+inf') or {}
+for _, route in ipairs(others) do answer[#answer + 1] = route end
 return answer

@@ -83,8 +83,9 @@ export class BlindToPriority extends TamperedShard {
 			const reply = await this.sound.claim({ ...request, routes: [route] });
 			if (!reply.ok) return reply;
 			// There may be more elsewhere: ask again.
-			if (reply.tasks.length > 0) return { ...reply, remaining: 1 };
+			if (reply.tasks.length > 0)
+				return { ...reply, waiting: request.routes.map(() => 1) };
 		}
-		return { ok: true, tasks: [], remaining: 0 };
+		return { ok: true, tasks: [], waiting: request.routes.map(() => 0) };
 	}
 }

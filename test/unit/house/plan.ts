@@ -72,7 +72,12 @@ const PLAN: readonly Dwelling[] = [
 	},
 	{
 		name: "memory",
-		paths: ["node/shard-memory.ts"],
+		paths: [
+			"node/hot-routes.ts",
+			"node/sender-credit.ts",
+			"node/served-routes.ts",
+			"node/shard-memory.ts",
+		],
 		ours: ["protocol", "ports"],
 		libraries: [],
 		builtins: [],

@@ -1,0 +1,54 @@
+/**
+ * Pulses: what a node tells its shard every second, and what it is told.
+ */
+import type { SessionName } from "../../protocol/lease.ts";
+import type { Route } from "../../protocol/route.ts";
+import type { Generation } from "../../protocol/token.ts";
+
+/** A session's lease as somebody saw it: a later renewal shows in its end. */
+export interface SeenLease {
+	readonly session: SessionName;
+	/** When it runs out, in the store's time; 0: revoked. */
+	readonly expiresMs: number;
+}
+
+export type Pulse =
+	| {
+			readonly ok: true;
+			readonly nowMs: number;
+			readonly raised: Generation;
+			/** Tasks that the store believes this session runs. */
+			readonly running: number;
+			/** Rises whenever a node comes, goes or changes its record. */
+			readonly registryVersion: number;
+			/** Rises whenever a session is opened. */
+			readonly opens: number;
+			/** Rises whenever leases had to be shortened, as the store's clock had been put back. */
+			readonly clockStepsBack: number;
+			/** Sessions whose lease ran out or was revoked, still with tasks or a record. */
+			readonly expired: readonly SeenLease[];
+			/** Others that have not renewed for OVERDUE_MS. Of both kinds at most 16, longest ago first. */
+			readonly overdue: readonly SeenLease[];
+			/** Served routes with waiting tasks: all of them. */
+			readonly ready: readonly Route[];
+			/**
+			 * Routes with waiting tasks that no node serves, as far as those knew who brought
+			 * the tasks: the new ones, in order, up to `unservedSeen`.
+			 */
+			readonly unserved: readonly Route[];
+			readonly unservedSeen: number;
+	  }
+	/** The session is revoked, or a newer session of the same node is open. */
+	| { readonly ok: false; readonly code: "revoked" | "superseded" };
+
+export type GoodPulse = Extract<Pulse, { ok: true }>;
+
+/** What a node knows of the routes with waiting tasks, and tells with a pulse. */
+export interface RoutesKnown {
+	/** It has been told of the unserved ones up to this number; 0: of none. */
+	readonly unservedSeen?: number;
+	/** Some of these that it serves. They become served, as far as there is room. */
+	readonly served?: readonly Route[];
+	/** Some of the served ones that no node serves (any more). */
+	readonly unserved?: readonly Route[];
+}

@@ -1,0 +1,235 @@
+/** What a node makes of announcements, true ones and a flood of others. */
+import { describe, expect, test } from "vitest";
+import { Claimer } from "../../node/claimer.ts";
+import { Hearer } from "../../node/hearer.ts";
+import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
+import type { Announcement } from "../../protocol/gossip.ts";
+import {
+	ANNOUNCE_ROUTES_MAX,
+	CLAIM_ROUTES_MAX,
+	HEED_PER_S,
+	RUMOUR_CREDIT_MAX,
+	RUMOUR_CREDIT_PER_S,
+} from "../../protocol/limits.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type { Candidate } from "../../protocol/turn.ts";
+import { VirtualClock } from "../clock.ts";
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const ANSWER_MS = 2;
+
+function announce(
+	from: string,
+	seq: number,
+	routes: readonly string[],
+	count = 1,
+): Announcement {
+	return {
+		...{ kind: "announce", from, epoch: 1, seq },
+		routes: routes.map((route) => ({ shard: 0, route, count, topPriority: 5 })),
+	};
+}
+
+/** A node of many slots on a store 2 ms away, in which tasks wait on some routes. */
+function nodeOf(free = 100, others: readonly Candidate[] = []) {
+	const clock = new VirtualClock();
+	const waiting = new Map<string, number>();
+	const asked: string[][] = [];
+	const seen = { weighed: 0, ran: [] as string[] };
+	const shard = {
+		claim: async ({ routes, limit }: ClaimRequest) => {
+			asked.push([...routes]);
+			const answered = Promise.withResolvers<void>();
+			clock.after(ANSWER_MS, () => answered.resolve());
+			await answered.promise;
+			const tasks: ClaimedTask[] = [];
+			for (const route of routes)
+				while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
+					waiting.set(route, (waiting.get(route) ?? 0) - 1);
+					tasks.push({
+						...{ id: "", token: 1, route, priority: 5, payload: "" },
+						...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 },
+					});
+				}
+			const left = routes.map((route) => waiting.get(route) ?? 0);
+			return { ok: true, tasks, waiting: left };
+		},
+	} as unknown as Shard;
+	const hearer: Hearer = new Hearer({
+		clock,
+		self: "self",
+		freeSlots: () => free,
+		claimer: (index) => (index === 0 ? claimer : undefined),
+		nodes: () => 1 + others.length,
+		candidates: () => {
+			seen.weighed += 1 + others.length;
+			return others;
+		},
+	});
+	const claimer: Claimer = new Claimer({
+		...{ shard, clock, log },
+		serves: (route) => !route.startsWith("other"),
+		lease: () => ({ session: "self:1", generation: 1 }),
+		reserve: () => (free > 0 ? 1 : 0),
+		reserveAll: () => false,
+		release() {},
+		deliver: (tasks) => seen.ran.push(...tasks.map(({ route }) => route)),
+		staleGeneration() {},
+		noLease() {},
+		claimLost() {},
+		rumourProved: (from) => hearer.proved(from),
+	});
+	return { clock, hearer, claimer, waiting, asked, seen };
+}
+
+/** Announcements of ever new routes, as many as there are, all at once. */
+function flood(hearer: Hearer, from: string, messages: number, seq = 0): void {
+	for (let i = 0; i < messages; i++)
+		hearer.heard(
+			announce(
+				from,
+				seq + i,
+				Array.from(
+					{ length: ANNOUNCE_ROUTES_MAX },
+					(_, j) => `${from}-${seq + i}-${j}|t|`,
+				),
+			),
+		);
+}
+
+test("work that one peer announces runs at once", async () => {
+	const { clock, hearer, waiting, seen } = nodeOf();
+	waiting.set("a|t|", 1);
+	hearer.heard(announce("ann", 1, ["a|t|", "other|t|"]));
+	await clock.runFor(ANSWER_MS);
+	expect(seen.ran).toEqual(["a|t|"]);
+});
+
+describe("a flood of ever new routes", () => {
+	test("holds up nothing that the store has told of", async () => {
+		const { clock, hearer, claimer, waiting, seen } = nodeOf();
+		flood(hearer, "rogue", 2_000);
+		waiting.set("a|t|", 1);
+		claimer.hint("a|t|");
+		// One claim is under way, and the next one asks for it.
+		await clock.runFor(2 * ANSWER_MS);
+		expect(seen.ran).toEqual(["a|t|"]);
+	});
+
+	test("holds up what others announce by no more than the room that one sender has", async () => {
+		const { clock, hearer, waiting, seen } = nodeOf();
+		flood(hearer, "rogue", 2_000);
+		waiting.set("a|t|", 1);
+		hearer.heard(announce("ann", 1, ["a|t|"]));
+		const claims = 2 + RUMOUR_CREDIT_MAX / CLAIM_ROUTES_MAX;
+		await clock.runFor(claims * ANSWER_MS);
+		expect(seen.ran).toEqual(["a|t|"]);
+	});
+
+	test("brings no more questions to the store than a sender has credit for", async () => {
+		const { clock, hearer, asked } = nodeOf();
+		const seconds = 5;
+		for (let i = 0; i < seconds * 100; i++) {
+			flood(hearer, "rogue", 20, i * 20);
+			await clock.runFor(10);
+		}
+		const routes = asked.flat().length;
+		expect(routes).toBeLessThanOrEqual(
+			RUMOUR_CREDIT_MAX + seconds * RUMOUR_CREDIT_PER_S,
+		);
+		expect(routes).toBeGreaterThan(RUMOUR_CREDIT_PER_S);
+	});
+
+	test("takes no more of a node's time than a sender has attention for, however many nodes there are", () => {
+		const others = Array.from({ length: 200 }, (_, i) => {
+			return { nodeId: `node-${i}`, freeSlots: 50 };
+		});
+		const { hearer, seen } = nodeOf(1, others);
+		flood(hearer, "rogue", 500);
+		expect(seen.weighed).toBeLessThanOrEqual(HEED_PER_S + others.length + 1);
+	});
+
+	test("waits for a slot within bounds, too", async () => {
+		const { clock, hearer, asked } = nodeOf(0);
+		for (let i = 0; i < 100; i++) {
+			flood(hearer, "rogue", 20, i * 20);
+			await clock.runFor(1_000);
+		}
+		expect(asked).toEqual([]);
+	});
+});
+
+test("a peer that tells the truth is believed for as long as it speaks", async () => {
+	// Of what each says, two nodes in three come too late.
+	const { clock, hearer, waiting, seen } = nodeOf();
+	for (let i = 0; i < 3_000; i++) {
+		const route = `q${i % 50}|t|`;
+		if (i % 3 === 0) waiting.set(route, 1);
+		hearer.heard(announce("ann", i, [route]));
+		await clock.runFor(3);
+	}
+	expect(seen.ran).toHaveLength(1_000);
+});
+
+test("many who announce one busy route keep their credit", async () => {
+	const { clock, hearer, waiting, seen } = nodeOf();
+	waiting.set("a|t|", 1e9);
+	for (let i = 0; i < 2_000; i++) {
+		for (const from of ["ann", "bob", "cid"])
+			hearer.heard(announce(from, i, ["a|t|"]));
+		await clock.runFor(1);
+	}
+	waiting.set("a|t|", 0);
+	waiting.set("b|t|", 3);
+	await clock.runFor(100);
+	seen.ran.length = 0;
+	for (const from of ["ann", "bob", "cid"])
+		hearer.heard(announce(from, 9_999, ["b|t|"]));
+	await clock.runFor(100);
+	expect(seen.ran).toEqual(["b|t|", "b|t|", "b|t|"]);
+});
+
+test("a rumour is no reason to repeat a claim that failed", async () => {
+	const { clock, hearer, claimer, asked } = nodeOf();
+	let refused = 0;
+	const failing: Claimer = new Claimer({
+		shard: {
+			claim: async () => {
+				refused += 1;
+				return { ok: false, code: "no_lease" };
+			},
+		} as unknown as Shard,
+		...{ clock, log, serves: () => true },
+		lease: () => ({ session: "self:1", generation: 1 }),
+		reserve: () => 1,
+		reserveAll: () => false,
+		release() {},
+		deliver() {},
+		staleGeneration() {},
+		noLease() {},
+		claimLost() {},
+		rumourProved() {},
+	});
+	for (let i = 0; i < 100; i++) {
+		failing.rumour(`q${i}|t|`, "rogue");
+		await clock.runFor(10);
+	}
+	expect(refused).toBe(1);
+	// The store has answered a pulse: it may be asked again.
+	failing.retry();
+	await clock.runFor(10);
+	expect(refused).toBe(2);
+	hearer.heard(announce("ann", 1, ["a|t|"]));
+	expect(claimer.isHot("a|t|")).toBe(true);
+	await clock.runFor(10);
+	expect(asked).toEqual([["a|t|"]]);
+});
+
+test("what was refused for want of room is not asked for", async () => {
+	const { clock, claimer, asked } = nodeOf(0);
+	for (const route of ["a|t|", "b|t|"]) claimer.hint(route);
+	claimer.refused("a|t|");
+	expect([claimer.isHot("a|t|"), claimer.isHot("b|t|")]).toEqual([false, true]);
+	await clock.runFor(10);
+	expect(asked).toEqual([]);
+});
