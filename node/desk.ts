@@ -26,7 +26,7 @@ import {
 	type Store,
 	StoreError,
 	type StoreErrorKind,
-	type SubmitOutcome,
+	type Submission,
 	type Submitted,
 	type TaskPage,
 } from "./ports.ts";
@@ -36,7 +36,7 @@ export interface ShardDesk {
 	readonly shard: Shard;
 	readonly submitter: {
 		readonly overloaded: boolean;
-		submit(task: NewTask): Promise<SubmitOutcome | StoreError>;
+		submit(task: NewTask): Promise<Submission>;
 	};
 	readonly renewer: {
 		readonly trusted: boolean;
@@ -82,6 +82,7 @@ const NO_ROOM = {
 } as const;
 const PROBLEM_OF = {
 	unreachable: "store_unavailable",
+	behind: "store_unavailable",
 	unknown: "outcome_unknown",
 	full: "store_full",
 	refused: "store_unavailable",
@@ -213,9 +214,7 @@ export class Desk implements Api {
 		return { ready: reasons.length === 0, reasons };
 	}
 
-	async #submit(
-		task: NewTask,
-	): Promise<SubmitOutcome | StoreError | "overloaded" | "stopping"> {
+	async #submit(task: NewTask): Promise<Submission | "stopping"> {
 		if (this.#parts.stopping()) return "stopping";
 		const { submitter } = this.#crewOf(task.id);
 		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
@@ -237,7 +236,7 @@ export class Desk implements Api {
 
 function describe(
 	task: NewTask,
-	outcome: SubmitOutcome | StoreError | "overloaded" | "stopping",
+	outcome: Submission | "stopping",
 	node: string,
 ): Submitted {
 	const refuse = (

@@ -3,32 +3,39 @@
  *
  * What comes in during one burst of events goes out as one script, so a flood costs
  * few calls; and where tasks come one by one, each goes at once. What this node can start
- * right away it takes as it is stored. Guarantees an outcome for
- * every task within SUBMIT_TIMEOUT_MS: stored, refused, or a `StoreError` that
- * says whether the task may be in the store (`unknown`) or is not
- * (`unreachable`). What was not sent in time is never sent later. A store that is
- * full is asked again for as long as room can be made; if it stays so, the log tells when
- * that begins and when it is over, as else only those who submit learn of it.
+ * right away it takes as it is stored.
+ *
+ * Guarantees an outcome for every task: stored, refused, or a `StoreError` that says whether
+ * the task may be in the store (`unknown`) or is not. As long as the store answers, tasks
+ * wait here for their turn, up to SUBMIT_QUEUE_MS_MAX. A store that owes answers and gives none
+ * for SUBMIT_SILENCE_MS is not waited for: what was not sent is refused, and never sent
+ * later; what was sent is looked up, as it is when the connection was lost, and only what is
+ * not found by SUBMIT_TIMEOUT_MS after it was sent is `unknown`.
+ *
+ * A store that is full is asked again for as long as room can be made; if it stays so, the
+ * log tells when that begins and when it is over, as else only those who submit learn of it.
  */
 import {
-	SUBMIT_BATCH_BYTES_MAX,
-	SUBMIT_BATCH_MAX,
 	SUBMIT_BATCHES_MAX,
-	SUBMIT_QUEUE_BYTES_MAX,
-	SUBMIT_QUEUE_MAX,
+	SUBMIT_QUEUE_MS_MAX,
+	SUBMIT_SILENCE_MS,
 	SUBMIT_TIMEOUT_MS,
 } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
+import { countByRoute } from "../protocol/route-count.ts";
 import type { NewTask } from "../protocol/task.ts";
+import { lookUp } from "./look-up.ts";
 import {
 	type Clock,
 	type Log,
 	type RoutedCount,
 	type Shard,
 	StoreError,
+	type Submission,
 	type SubmitOutcome,
-	type Timer,
 } from "./ports.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { SubmitQueue } from "./submit-queue.ts";
 
 export interface SubmitterParts {
 	readonly shard: Shard;
@@ -53,134 +60,169 @@ export type Sent = (counts: readonly RoutedCount[]) => void;
 
 interface Item {
 	readonly task: NewTask;
-	readonly cohort: Cohort;
-	sent: boolean;
-	/** Empty once it has been called. */
-	settle: ((outcome: SubmitOutcome | StoreError) => void) | undefined;
+	/** Since when it waits here, on the monotonic clock. */
+	readonly sinceMs: number;
+	/** Undefined once it has been called. */
+	settle: ((outcome: Submission) => void) | undefined;
 }
 
-/** The tasks of one burst: they have one deadline. */
-interface Cohort {
-	readonly items: Set<Item>;
-	timer: Timer | undefined;
+/** Tasks under way to the store in one script. */
+interface Batch {
+	items: readonly Item[];
+	readonly sentMs: number;
+	/** What a store that is full said, while room is made: none of them is in it. */
+	refusal: StoreError | undefined;
 }
 
 export class Submitter {
-	#queue: Item[] = [];
-	#queuedBytes = 0;
-	#batches = 0;
+	readonly #queue = new SubmitQueue<Item>();
+	/** In the order in which they were sent. */
+	readonly #underWay = new Set<Batch>();
 	/** The burst that is being gathered. */
-	#burst: Cohort | undefined;
+	#burst: { readonly sinceMs: number; tasks: number } | undefined;
 	/** The last burst was of one task. */
 	#calm = true;
 	#storeIsFull = false;
+	/** The store owes answers, and has given none for SUBMIT_SILENCE_MS. */
+	#silent = false;
+	readonly #watch: SilenceWatch;
 	readonly #parts: SubmitterParts;
 
 	constructor(parts: SubmitterParts) {
 		this.#parts = parts;
+		this.#watch = new SilenceWatch({
+			clock: parts.clock,
+			owedSinceMs: () => this.#underWay.values().next().value?.sentMs,
+			fellSilent: () => this.#fellSilent(),
+		});
 	}
 
 	/** Whether so much waits already that no more should be taken. */
 	get overloaded(): boolean {
-		return (
-			this.#queue.length >= SUBMIT_QUEUE_MAX ||
-			this.#queuedBytes >= SUBMIT_QUEUE_BYTES_MAX
-		);
+		return this.#queue.full;
 	}
 
-	submit(task: NewTask): Promise<SubmitOutcome | StoreError> {
+	submit(task: NewTask): Promise<Submission> {
+		if (this.#silent) return Promise.resolve(notSent());
 		return new Promise((settle) => {
-			const cohort = this.#burst ?? this.#beginBurst();
-			const item: Item = { task, cohort, sent: false, settle };
-			cohort.items.add(item);
-			this.#queue.push(item);
-			this.#queuedBytes += task.payload.length;
+			this.#burst ??= this.#beginBurst();
+			const { sinceMs } = this.#burst;
+			this.#burst.tasks += 1;
+			this.#queue.put({ task, sinceMs, settle });
 		});
 	}
 
-	#beginBurst(): Cohort {
+	#beginBurst() {
 		const { clock } = this.#parts;
-		const cohort: Cohort = { items: new Set(), timer: undefined };
-		this.#burst = cohort;
+		const burst = { sinceMs: clock.monoMs(), tasks: 0 };
 		const send = () => {
 			this.#burst = undefined;
-			this.#calm = cohort.items.size === 1;
-			cohort.timer = clock.after(SUBMIT_TIMEOUT_MS, () => this.#expire(cohort));
+			this.#calm = burst.tasks === 1;
 			this.#flush();
 		};
-		if (this.#calm && this.#batches === 0) queueMicrotask(send);
+		if (this.#calm && this.#underWay.size === 0) queueMicrotask(send);
 		else clock.soon(send);
-		return cohort;
+		return burst;
 	}
 
 	#flush(): void {
-		while (this.#queue.length > 0 && this.#batches < SUBMIT_BATCHES_MAX) {
-			const batch = this.#takeBatch();
+		const oldestMs = this.#parts.clock.monoMs() - SUBMIT_QUEUE_MS_MAX;
+		while (this.#queue.size > 0 && this.#underWay.size < SUBMIT_BATCHES_MAX) {
+			const { batch, late } = this.#queue.take(oldestMs);
+			for (const item of late) settle(item, "overloaded");
 			if (batch.length > 0) void this.#send(batch);
 		}
 	}
 
-	/** The first tasks that fit into one script. */
-	#takeBatch(): Item[] {
-		let bytes = 0;
-		let taken = 0;
-		const batch: Item[] = [];
-		for (const item of this.#queue) {
-			const size = item.task.payload.length;
-			if (
-				batch.length === SUBMIT_BATCH_MAX ||
-				(batch.length > 0 && bytes + size > SUBMIT_BATCH_BYTES_MAX)
-			)
-				break;
-			bytes += size;
-			taken += 1;
-			if (item.settle !== undefined) batch.push(item);
-		}
-		this.#queue.splice(0, taken);
-		this.#queuedBytes -= bytes;
-		return batch;
-	}
-
-	/** A store without memory took none of them: it is asked again for as long as room can be made. */
-	async #send(batch: readonly Item[]): Promise<void> {
-		this.#batches += 1;
-		let items = batch;
+	async #send(items: readonly Item[]): Promise<void> {
+		const sentMs = this.#parts.clock.monoMs();
+		const batch: Batch = { items, sentMs, refusal: undefined };
+		this.#underWay.add(batch);
+		this.#watch.begin();
 		try {
-			while (items.length > 0) {
-				const refusal = await this.#sendOnce(items);
-				if (refusal === undefined) break;
-				for (const item of items) item.sent = false;
-				if (!(await this.#parts.makeRoom())) {
-					this.#tell(refusal);
-					for (const item of items) settle(item, refusal);
-				}
-				// Who was told meanwhile that it took too long has been told that it was not sent.
-				items = items.filter((item) => item.settle !== undefined);
-			}
+			await this.#storeAll(batch);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
-			for (const item of items) settle(item, error);
+			if (error.kind === "unknown") void this.#lookUp(batch);
+			else settleAll(batch, error);
 		} finally {
-			this.#batches -= 1;
+			this.#underWay.delete(batch);
+			// Whatever it was, it is no silence: where the connection is lost, the next tells.
+			this.#silent = false;
 			this.#flush();
 		}
 	}
 
+	/** A store without memory took none of them: it is asked again for as long as room can be made. */
+	async #storeAll(batch: Batch): Promise<void> {
+		const { clock, makeRoom } = this.#parts;
+		while (batch.items.length > 0) {
+			const refusal = await this.#storeOnce(batch);
+			if (refusal === undefined) return;
+			batch.refusal = refusal;
+			const late = clock.monoMs() - batch.sentMs > SUBMIT_TIMEOUT_MS;
+			if (late || !(await makeRoom())) {
+				this.#tell(refusal);
+				settleAll(batch, refusal);
+				return;
+			}
+			this.#watch.heard();
+			batch.items = batch.items.filter(({ settle }) => settle !== undefined);
+			batch.refusal = undefined;
+		}
+	}
+
 	/** Returns what a store that is full said; nothing of them is in it then. */
-	async #sendOnce(items: readonly Item[]): Promise<StoreError | undefined> {
-		const tasks = items.map(({ task }) => task);
-		for (const item of items) item.sent = true;
+	async #storeOnce({ items }: Batch): Promise<StoreError | undefined> {
 		let outcomes: readonly SubmitOutcome[];
 		try {
-			outcomes = await this.#store(tasks);
+			outcomes = await this.#store(items.map(({ task }) => task));
 		} catch (error) {
-			if (isFull(error)) return error;
-			throw error;
+			if (!isFull(error)) throw error;
+			this.#watch.heard();
+			return error;
 		}
+		this.#watch.heard();
 		this.#tell(undefined);
 		for (const [i, item] of items.entries())
 			settle(item, outcomes[i] as SubmitOutcome);
 		return undefined;
+	}
+
+	/** What was sent is looked up; the rest is refused, and never sent. */
+	#fellSilent(): void {
+		this.#silent = true;
+		for (const batch of this.#underWay) {
+			if (batch.refusal === undefined) void this.#lookUp(batch);
+			else settleAll(batch, batch.refusal);
+		}
+		for (const item of this.#queue.takeAll()) settle(item, notSent());
+	}
+
+	/** What these have become, as far as the store says; their answer may also come after all. */
+	async #lookUp({ items, sentMs }: Batch): Promise<void> {
+		const { shard, clock } = this.#parts;
+		const waiting = items.filter(({ settle }) => settle !== undefined);
+		if (waiting.length === 0) return;
+		const untilMs = Math.max(
+			sentMs + SUBMIT_TIMEOUT_MS,
+			clock.monoMs() + SUBMIT_TIMEOUT_MS - SUBMIT_SILENCE_MS,
+		);
+		const ids = waiting.map(({ task }) => task.id);
+		const found = await lookUp(shard, clock, ids, untilMs);
+		for (const [i, item] of waiting.entries()) {
+			const existing = found[i];
+			settle(
+				item,
+				existing === undefined
+					? // What was sent over a connection that is lost may yet be run.
+						new StoreError(
+							"unknown",
+							"Redis did not answer, and does not have the task yet",
+						)
+					: { ok: true, created: false, existing },
+			);
+		}
 	}
 
 	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
@@ -222,21 +264,13 @@ export class Submitter {
 			);
 		else log.info({ shard: shard.index }, "tasks are accepted again");
 	}
+}
 
-	/** The time of a burst is over: what has no answer gets this one. */
-	#expire({ items }: Cohort): void {
-		for (const item of items) {
-			settle(
-				item,
-				item.sent
-					? new StoreError("unknown", "the store has not answered in time")
-					: new StoreError(
-							"unreachable",
-							"the store did not keep up, and the task was not sent",
-						),
-			);
-		}
-	}
+function notSent(): StoreError {
+	return new StoreError(
+		"behind",
+		"Redis owes answers to what was sent before, and this was not sent",
+	);
 }
 
 function isFull(error: unknown): error is StoreError {
@@ -248,22 +282,11 @@ function waits(outcome: SubmitOutcome): boolean {
 	return outcome.ok && outcome.created && outcome.claimed === undefined;
 }
 
-function countByRoute(tasks: readonly NewTask[]): RoutedCount[] {
-	const byRoute = new Map<string, RoutedCount>();
-	for (const { route, priority } of tasks) {
-		const known = byRoute.get(route);
-		byRoute.set(route, {
-			route,
-			count: (known?.count ?? 0) + 1,
-			topPriority: Math.max(priority, known?.topPriority ?? 0),
-		});
-	}
-	return [...byRoute.values()];
-}
-
-function settle(item: Item, outcome: SubmitOutcome | StoreError): void {
+function settle(item: Item, outcome: Submission): void {
 	item.settle?.(outcome);
 	item.settle = undefined;
-	item.cohort.items.delete(item);
-	if (item.cohort.items.size === 0) item.cohort.timer?.cancel();
+}
+
+function settleAll({ items }: Batch, outcome: StoreError): void {
+	for (const item of items) settle(item, outcome);
 }

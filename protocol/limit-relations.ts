@@ -37,7 +37,11 @@ import {
 	RESULT_BYTES_MAX,
 	SENTINEL_TIMEOUT_MS,
 	SPIN_MS,
+	SUBMIT_ALL_MS_MAX,
 	SUBMIT_BATCH_BYTES_MAX,
+	SUBMIT_LOOK_UP_MS,
+	SUBMIT_QUEUE_MS_MAX,
+	SUBMIT_SILENCE_MS,
 	SUBMIT_TIMEOUT_MS,
 	TRUST_MARGIN_MS,
 	TYPE_CHARS_MAX,
@@ -60,8 +64,13 @@ const relations: readonly (readonly [boolean, string])[] = [
 	],
 	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
 	[
-		SUBMIT_TIMEOUT_MS < 1_000,
-		"a refusal for want of a store comes within a second",
+		SUBMIT_SILENCE_MS + SUBMIT_LOOK_UP_MS < SUBMIT_TIMEOUT_MS &&
+			SUBMIT_TIMEOUT_MS < 1_000,
+		"a refusal for want of a store comes within a second, and what was sent has been looked up before",
+	],
+	[
+		SUBMIT_ALL_MS_MAX + SUBMIT_QUEUE_MS_MAX < CONNECTION_IDLE_MS,
+		"a connection is not idle while its client waits for what becomes of many tasks",
 	],
 	[
 		WAIT_MS_MAX < CONNECTION_IDLE_MS,

@@ -89,6 +89,12 @@ export const ProblemAsRead = Type.Object({
 	field: Type.Optional(
 		Type.String({ description: "where, in the words of the request" }),
 	),
+	id: Type.Optional(
+		Type.String({
+			description:
+				"of the task that was submitted, its own or the one that the node gave it: to send it again under",
+		}),
+	),
 	reasons: Type.Optional(Type.Array(Type.String())),
 });
 export type ProblemAsRead = Static<typeof ProblemAsRead>;
@@ -181,7 +187,12 @@ export const ItemProblem = Type.Pick(
 
 /** The answer to one item of many, at that item's place. */
 export const ItemAnswer = Type.Object({
-	id: Type.Optional(Type.String({ description: "absent where it had none" })),
+	id: Type.Optional(
+		Type.String({
+			description:
+				"its own, or the one that the node gave it: to send it again under; absent if it had none and is not valid",
+		}),
+	),
 	status: Type.Integer({
 		description:
 			"202 accepted, 200 was there already, else the status of the problem",

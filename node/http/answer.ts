@@ -44,16 +44,23 @@ export function sendJson(
 export function sendProblem(
 	reply: FastifyReply,
 	problem: Problem,
-	reasons?: readonly string[],
+	more?: ProblemExtras,
 ): FastifyReply {
-	const text = writeProblem(problem, reasons);
+	const text = writeProblem(problem, more);
 	return send(reply, problemStatus(problem.code), PROBLEM_TYPE, text);
+}
+
+/** What some problems tell besides. */
+export interface ProblemExtras {
+	/** Of the task that was to be submitted, also where the node made it up. */
+	readonly id?: string;
+	readonly reasons?: readonly string[];
 }
 
 /** `ProblemAsRead`, as text. */
 export function writeProblem(
 	problem: Problem,
-	reasons?: readonly string[],
+	{ id, reasons }: ProblemExtras = {},
 ): JsonText {
 	const { code, detail, field } = problem;
 	const [status, title] = PROBLEMS[code];
@@ -63,6 +70,7 @@ export function writeProblem(
 		status,
 		detail,
 		...(field !== undefined && { field }),
+		...(id !== undefined && { id }),
 		...(reasons && { reasons: [...reasons] }),
 	};
 	return JSON.stringify(answer);
@@ -97,6 +105,11 @@ const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
 	unreachable: {
 		code: "store_unavailable",
 		detail: "Redis is not reachable from this node; try again shortly.",
+	},
+	behind: {
+		code: "store_unavailable",
+		detail:
+			"Redis does not keep up with what this node asks of it, and this was not sent to it; try again shortly.",
 	},
 	unknown: {
 		code: "outcome_unknown",

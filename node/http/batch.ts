@@ -2,12 +2,20 @@
  * Many submissions in one request: check each, submit the good ones, and keep
  * the answers in the order of the items.
  *
- * A body may hold fifty thousand tasks. They are taken a chunk at a time, and
- * between chunks the node turns to its other work; the chunks' submissions run
- * side by side, so a store that hangs delays the answer once, not once a chunk.
+ * A body may hold fifty thousand tasks. They are taken a chunk at a time, and between
+ * chunks the node turns to its other work. Some chunks' submissions run side by side, so
+ * that the store is kept busy; the others wait until one is through, so that whoever
+ * else submits is not behind all of them. A store that hangs refuses what comes later at
+ * once, so it delays the answer once, not once a chunk.
  */
-import { ITEMS_CHUNK, ITEMS_MAX } from "../../protocol/limits.ts";
+import {
+	ITEMS_CHUNK,
+	ITEMS_CHUNKS_MAX,
+	ITEMS_MAX,
+	SUBMIT_ALL_MS_MAX,
+} from "../../protocol/limits.ts";
 import { type Problem, problemStatus } from "../../protocol/problem.ts";
+import type { NewTask } from "../../protocol/task.ts";
 import type { Api, Clock, Submitted } from "../ports.ts";
 import { storeProblem } from "./answer.ts";
 import type { Checked } from "./submission.ts";
@@ -28,6 +36,12 @@ export function flawOfCount(items: number): Problem | undefined {
 	return items > ITEMS_MAX ? tooManyItems : undefined;
 }
 
+const tookTooLong: Problem = {
+	code: "overloaded",
+	detail:
+		"The tasks before this one took too long, and it was not sent to Redis; send it again, in a smaller request.",
+};
+
 /** Outcomes in order. `check` is given each item and its place. */
 export async function submitAll<Item>(
 	api: Api,
@@ -35,26 +49,36 @@ export async function submitAll<Item>(
 	items: readonly Item[],
 	check: (item: Item, index: number) => Checked,
 ): Promise<Submitted[]> {
+	const untilMs = clock.monoMs() + SUBMIT_ALL_MS_MAX;
 	const chunks: Promise<Submitted[]>[] = [];
+	const underWay = new Set<Promise<void>>();
 	for (let start = 0; start < items.length; start += ITEMS_CHUNK) {
+		if (underWay.size >= ITEMS_CHUNKS_MAX) await Promise.race(underWay);
 		const checked = items
 			.slice(start, start + ITEMS_CHUNK)
 			.map((item, index) => check(item, start + index));
-		const chunk = submitChunk(api, checked);
-		// Should it fail, that is met below; it is not unhandled until then.
-		chunk.catch(() => {});
+		const chunk = submitChunk(checked, (tasks) =>
+			clock.monoMs() < untilMs ? submitGood(api, tasks) : refuseAll(tasks),
+		);
 		chunks.push(chunk);
+		// Should it fail, that is met below; it is not unhandled until then.
+		const through = chunk.then(
+			() => {},
+			() => {},
+		);
+		underWay.add(through);
+		void through.then(() => underWay.delete(through));
 		await new Promise<void>((resolve) => clock.soon(resolve));
 	}
 	return (await Promise.all(chunks)).flat();
 }
 
 async function submitChunk(
-	api: Api,
 	checked: readonly Checked[],
+	submit: (tasks: readonly NewTask[]) => Promise<Submitted[]>,
 ): Promise<Submitted[]> {
 	const good = checked.flatMap((each) => (each.ok ? [each.task] : []));
-	const outcomes = await submitGood(api, good);
+	const outcomes = good.length === 0 ? [] : await submit(good);
 	let next = 0;
 	return checked.map((each) => {
 		if (!each.ok) return each;
@@ -64,12 +88,15 @@ async function submitChunk(
 	});
 }
 
+async function refuseAll(tasks: readonly NewTask[]): Promise<Submitted[]> {
+	return tasks.map(() => ({ ok: false, problem: tookTooLong }));
+}
+
 /** Trouble with the store is an outcome of each, since other chunks may have been taken. */
-async function submitGood(
+export async function submitGood(
 	api: Api,
-	tasks: Parameters<Api["submit"]>[0],
+	tasks: readonly NewTask[],
 ): Promise<Submitted[]> {
-	if (tasks.length === 0) return [];
 	try {
 		return await api.submit(tasks);
 	} catch (error) {

@@ -46,7 +46,7 @@ export function routeCluster(
 		const { ready, reasons } = api.readiness();
 		if (ready) return sendJson(reply, 200, '{"status":"ready"}');
 		const detail = reasons.join(" ");
-		return sendProblem(reply, { code: "not_ready", detail }, reasons);
+		return sendProblem(reply, { code: "not_ready", detail }, { reasons });
 	});
 }
 

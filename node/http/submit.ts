@@ -14,7 +14,7 @@ import type { JsonText, NewTask } from "../../protocol/task.ts";
 import { readRoute, writeTask } from "../../protocol/view.ts";
 import type { Api, Clock, Submitted, Taken } from "../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
-import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
+import { flawOfCount, statusOfAll, submitAll, submitGood } from "./batch.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "./body.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
 import { type Parsed, parseJson } from "./json.ts";
@@ -82,18 +82,18 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const checked = checkTask(value, () => newId(door, undefined));
 	if (!checked.ok) return sendProblem(reply, checked.problem);
 	const { task } = checked;
-	const [first] = await api.submit([task]);
+	const [first] = await submitGood(api, [task]);
 	if (first === undefined) throw new Error("a submission has no outcome");
 	const isServed = (route: Route) => api.isServed(route);
 	const outcome = settle(first, sentId(value), key);
-	if (!outcome.ok) return sendProblem(reply, outcome.problem);
+	if (!outcome.ok) return sendProblem(reply, outcome.problem, { id: task.id });
 	reply.header("location", `/v1/tasks/${outcome.id}`);
 	return outcome.existing === undefined
 		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
 		: sendJson(reply, 200, writeTask(outcome.existing, api));
 }
 
-/** What became of one item of many, and the id that it was sent with. */
+/** What became of one item of many, and the id that it came with or was given. */
 interface Settled {
 	readonly outcome: Submitted;
 	readonly id: string | undefined;
@@ -106,25 +106,26 @@ async function submitMany<Item>(
 	items: readonly Item[],
 	read: (item: Item) => Parsed,
 ): Promise<Settled[]> {
-	const ids: (string | undefined)[] = [];
+	const sent: (string | undefined)[] = [];
+	const named: (string | undefined)[] = [];
 	const routes: (Route | undefined)[] = [];
 	const check = (item: Item, index: number): Checked => {
 		const parsed = read(item);
-		ids.push(parsed.ok ? sentId(parsed.value) : undefined);
-		if (!parsed.ok) return parsed;
-		const checked = checkTask(parsed.value, () => newId(door, index));
-		routes[index] = checked.ok ? checked.task.route : undefined;
+		const id = parsed.ok ? sentId(parsed.value) : undefined;
+		const checked = parsed.ok
+			? checkTask(parsed.value, () => newId(door, index))
+			: parsed;
+		sent.push(id);
+		named.push(checked.ok ? checked.task.id : id);
+		routes.push(checked.ok ? checked.task.route : undefined);
 		return checked;
 	};
 	const outcomes = await submitAll(door.api, door.clock, items, check);
-	return outcomes.map((outcome, index) => {
-		const id = ids[index];
-		return {
-			outcome: settle(outcome, id, door.key),
-			id,
-			route: routes[index],
-		};
-	});
+	return outcomes.map((outcome, index) => ({
+		outcome: settle(outcome, sent[index], door.key),
+		id: named[index],
+		route: routes[index],
+	}));
 }
 
 function newId({ api, key }: Door, index: number | undefined): string {

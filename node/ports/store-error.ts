@@ -17,6 +17,8 @@ export class StoreError extends Error {
 export type StoreErrorKind =
 	/** Nothing was sent: the store is known to be unreachable. */
 	| "unreachable"
+	/** Nothing was sent: the store is there, and owes too many answers or has owed some for too long. */
+	| "behind"
 	/** It was sent and no answer came: it may or may not have been done. */
 	| "unknown"
 	/** The store answered that it does not take writes (memory or disk full, read-only). */

@@ -12,6 +12,7 @@ import type {
 } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import type { NodeRecord, RegisteredNode } from "./node-record.ts";
+import type { StoreError } from "./store-error.ts";
 import type { Pulse, RoutesKnown } from "./store-pulse.ts";
 
 export interface OpenRequest {
@@ -65,6 +66,9 @@ export type SubmitOutcome =
 			/** Of its kind, served or not, as many routes have waiting tasks as may. */
 			readonly code: "too_many_routes" | "too_many_unserved";
 	  };
+
+/** What became of a task that a node was to submit; `overloaded`: it waited there for too long, and was not sent. */
+export type Submission = SubmitOutcome | StoreError | "overloaded";
 
 /** The lease under which a session is given tasks. */
 export interface Lease {

@@ -161,7 +161,7 @@ export class Connection {
 			);
 		if (this.#pending.size >= STORE_COMMANDS_MAX)
 			throw new StoreError(
-				"unreachable",
+				"behind",
 				`Redis does not keep up: ${STORE_COMMANDS_MAX} commands wait for its answers`,
 			);
 		return await this.#send(name, args);

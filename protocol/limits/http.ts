@@ -7,8 +7,16 @@ export const ITEMS_MAX = 50_000;
 /** Submissions waiting in a node for the store. Beyond: 503 `overloaded`. */
 export const SUBMIT_QUEUE_MAX = 100_000;
 export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
-/** A submission unanswered by the store for so long: 503 `store_unavailable`. */
+/** A submission that waits so long behind others in a node: 503 `overloaded`. */
+export const SUBMIT_QUEUE_MS_MAX = 10_000;
+/** Items of one request that have not been sent to the store by then: 503 `overloaded`. */
+export const SUBMIT_ALL_MS_MAX = 40_000;
+/** A store that owes answers and has given none for so long is not sent more: 503 `store_unavailable`. */
+export const SUBMIT_SILENCE_MS = 650;
+/** What was sent to it is looked up; of what is not found by then, counted from when it was sent: 503 `outcome_unknown`. */
 export const SUBMIT_TIMEOUT_MS = 900;
+/** Between look-ups that the store does not take. */
+export const SUBMIT_LOOK_UP_MS = 50;
 /** `?wait=` longer than this is cut to it: proxies such as nginx give an answer up after 60 s. */
 export const WAIT_MS_MAX = 50_000;
 /** Until the first look for a task waited for: a short one that another node ran is over by then. */
@@ -28,6 +36,8 @@ export const JSON_DEPTH_MAX = 64;
 export const IDEMPOTENCY_KEY_CHARS_MAX = 256;
 /** Items of a large body that are looked at before the node turns to other work. */
 export const ITEMS_CHUNK = 512;
+/** Of one body so many such chunks are submitted at once; the next waits until one is through. */
+export const ITEMS_CHUNKS_MAX = 8;
 /** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;

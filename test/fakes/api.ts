@@ -229,7 +229,7 @@ export class FakeApi implements Api {
 	}
 
 	newId(): string {
-		return `generated-${++this.#seq}`.padEnd(20, "0");
+		return `generated-${String(++this.#seq).padStart(10, "0")}`;
 	}
 
 	#needStore(): void {

@@ -87,7 +87,7 @@ test("one that stays full refuses, says so once, and is not asked for room all t
 test("a task that room came too late for was not sent, and never is", async () => {
 	const { clock, calls, told, submit } = fullStore([5], 2 * SUBMIT_TIMEOUT_MS);
 	await submit(SUBMIT_TIMEOUT_MS);
-	expect(told).toMatchObject([{ kind: "unreachable" }]);
+	expect(told).toMatchObject([FULL]);
 	await clock.runFor(10 * SUBMIT_TIMEOUT_MS);
 	expect(calls).toEqual(["submit", TRIM]);
 });

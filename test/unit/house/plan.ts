@@ -83,6 +83,13 @@ const PLAN: readonly Dwelling[] = [
 		builtins: [],
 	},
 	{
+		name: "patience",
+		paths: ["node/look-up.ts", "node/silence-watch.ts", "node/submit-queue.ts"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: [],
+	},
+	{
 		name: "kept files",
 		paths: ["node/generation-file.ts", "node/name-file.ts"],
 		ours: ["protocol", "ports"],
@@ -150,7 +157,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "actors",
 		paths: ["node/"],
-		ours: ["protocol", "ports", "slots", "task index", "memory"],
+		ours: ["protocol", "ports", "slots", "task index", "memory", "patience"],
 		libraries: [],
 		builtins: ASSERT,
 		apart: true,

@@ -1,0 +1,50 @@
+/** Many tasks in one request, and what each of them is told of itself. */
+import { expect, test } from "vitest";
+import { StoreError } from "../../node/ports.ts";
+import { ITEMS_CHUNK, ITEMS_CHUNKS_MAX } from "../../protocol/limits.ts";
+import { startServer } from "./http-server.ts";
+
+const ndjson = { "content-type": "application/x-ndjson" };
+
+test("whatever becomes of a task, the id that it was given is named, to send it again under", async () => {
+	await using server = await startServer();
+	server.api.failure = new StoreError("unknown", "no answer");
+	const one = await server.post("/v1/tasks", { type: "t" });
+	expect(one.status).toBe(503);
+	expect(one.json).toMatchObject({ code: "outcome_unknown" });
+	const tasks = [{ type: "t" }, { type: "t", id: "own" }, { id: "bad" }, {}];
+	const many = await server.post("/v1/tasks", tasks);
+	const ids = [one.json, ...many.json.tasks].map(({ id }) => id);
+	const given = expect.stringMatching(/^generated-/);
+	expect(ids).toEqual([given, given, "own", "bad", undefined]);
+	const keyed = await server.post("/v1/tasks", [{ type: "t" }], {
+		"idempotency-key": "k",
+	});
+	expect(keyed.json.tasks[0].id).toMatch(/^idem-/);
+	// Sent again under it, it is the same task.
+	server.api.failure = undefined;
+	const again = { type: "t", id: ids[0] };
+	expect((await server.post("/v1/tasks", again)).status).toBe(202);
+	expect((await server.post("/v1/tasks", again)).status).toBe(200);
+});
+
+test("a body's chunks wait for one another, so that others' tasks are not behind all of them", async () => {
+	await using server = await startServer();
+	const held = Promise.withResolvers<void>();
+	const full = Promise.withResolvers<void>();
+	let submissions = 0;
+	server.api.held = held.promise;
+	server.api.onSubmit = () => {
+		submissions += 1;
+		if (submissions === ITEMS_CHUNKS_MAX) full.resolve();
+	};
+	const count = (ITEMS_CHUNKS_MAX + 3) * ITEMS_CHUNK;
+	const many = server.post("/v1/tasks", '{"type":"t"}\n'.repeat(count), ndjson);
+	await full.promise;
+	expect((await server.get("/healthz")).status).toBe(200);
+	expect(submissions).toBe(ITEMS_CHUNKS_MAX);
+	held.resolve();
+	const answer = await many;
+	expect(answer.status).toBe(202);
+	expect(server.api.tasks.size).toBe(count);
+});
