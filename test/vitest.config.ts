@@ -5,7 +5,8 @@
  * - unit: two files at a time, all in two processes, since none changes what
  *   the next one meets;
  * - contract and sim: four at a time, as contract tests mostly wait;
- * - e2e: two at a time, each on a cluster of real processes;
+ * - e2e: two at a time, each on a cluster of real processes. Bars of half a second
+ *   and more are kept there too: they hold on a machine with many times this load;
  * - e2e-timed: alone, because they measure what a busy machine would spoil.
  *
  * Beside them, proof: what takes too long for all of these, one file a proof, see
@@ -27,7 +28,6 @@ const TIMED = [
 	"bench", // throughput, beside BullMQ's
 	"idle", // processor time, and commands a second
 	"poison", // how soon a node answers meanwhile
-	"takeover", // how soon a node's tasks run elsewhere, near the end of its lease
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Each first in its group: otherwise one of them would be left to the end, alone. */

@@ -19,7 +19,7 @@ export const sim: Proof = {
 	name: "sim",
 	proves:
 		"no promise breaks in that many simulated clusters in all kinds of trouble",
-	takes: "9 min",
+	takes: "6 min",
 	unit: "seeds",
 	times: 20_000,
 	async run(ground: Ground) {
