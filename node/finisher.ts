@@ -16,6 +16,7 @@ import {
 } from "../protocol/limits.ts";
 import type { Route } from "../protocol/route.ts";
 import type { TaskEnd } from "../protocol/task.ts";
+import { errorChars } from "../protocol/task-error.ts";
 import {
 	type Clock,
 	type GiveBack,
@@ -236,7 +237,5 @@ export class Finisher {
 
 /** Near enough to bound a script by; the store's own limits count exactly. */
 function bodyBytes(end: TaskEnd): number {
-	return end.state === "SUCCESS"
-		? end.result.length
-		: end.error.message.length + (end.error.stack?.length ?? 0);
+	return end.state === "SUCCESS" ? end.result.length : errorChars(end.error);
 }

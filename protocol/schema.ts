@@ -20,6 +20,7 @@ import {
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 import { NAME_PATTERN } from "./route.ts";
 import { ATTEMPT_ENDS, TASK_STATES } from "./state.ts";
+import type { TaskError } from "./task.ts";
 
 const closed = { additionalProperties: false };
 
@@ -117,6 +118,22 @@ const AttemptAsRead = Type.Object({
 	end: Type.Optional(words(ATTEMPT_ENDS)),
 });
 
+const errorRef = Type.Unsafe<TaskError>({
+	$ref: "#/components/schemas/TaskError",
+});
+
+export const TaskErrorAsRead = Type.Object({
+	code: Type.String(),
+	message: Type.String(),
+	stack: Type.Optional(Type.String()),
+	cause: Type.Optional(errorRef),
+	errors: Type.Optional(
+		Type.Array(errorRef, {
+			description: "what an error of several is made of",
+		}),
+	),
+});
+
 export const TaskAsRead = Type.Object({
 	id: Type.String(),
 	type: Type.String(),
@@ -143,13 +160,7 @@ export const TaskAsRead = Type.Object({
 		description: "number of the newest attempt, 0 before the first",
 	}),
 	crashes: Type.Integer(),
-	error: Type.Optional(
-		Type.Object({
-			code: Type.String(),
-			message: Type.String(),
-			stack: Type.Optional(Type.String()),
-		}),
-	),
+	error: Type.Optional(errorRef),
 	attempts: Type.Array(AttemptAsRead, { description: "oldest first" }),
 	payload: Type.Unknown(),
 	result: Type.Optional(Type.Unknown()),

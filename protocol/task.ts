@@ -25,6 +25,9 @@ export interface TaskError {
 	readonly code: string;
 	readonly message: string;
 	readonly stack?: string;
+	/** What led to it, and what that is made of: bounded, see `limits/task.ts`. */
+	readonly cause?: TaskError;
+	readonly errors?: readonly TaskError[];
 }
 
 /** One run of a task that is over, or the one under way (`end` undefined). */

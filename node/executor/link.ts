@@ -4,7 +4,7 @@
  * (`process-link.ts`); inside both runs the same code (`worker-main.ts`). Who uses a link
  * need not know which it is.
  */
-import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
+import type { BurstToWorker } from "./burst.ts";
 import type { WorkerStart } from "./messages.ts";
 
 export interface Link {
@@ -18,7 +18,8 @@ export interface Link {
 }
 
 export interface LinkEvents {
-	heard(burst: BurstFromWorker): void;
+	/** What came: a burst of a worker's, if all is well. */
+	heard(burst: unknown): void;
 	/** It runs nothing more, for this reason; its last words may have to be heard yet. */
 	failed(why: string): void;
 	/** It ends on its own, on account of the node, which it no longer hears. */

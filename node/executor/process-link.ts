@@ -55,10 +55,11 @@ function tellStillborn(child: ChildProcess, events: LinkEvents) {
 }
 
 function listen(child: ChildProcess, events: LinkEvents): void {
-	child.on("message", (said: BurstFromWorker | FromProcess) => {
-		if (Array.isArray(said)) events.heard(said);
+	child.on("message", (said: BurstFromWorker | FromProcess | null) => {
+		if (Array.isArray(said) || said === null) events.heard(said);
 		else if (said.kind === "left") events.left();
-		else events.failed(said.message);
+		else if (said.kind === "failed") events.failed(`${said.message}`);
+		else events.heard(said);
 	});
 	let how: string | undefined;
 	let silent = false;

@@ -40,7 +40,7 @@ function begin({ start, source }: ProcessStart, clock: Clock): void {
 	const worker = openThread(
 		start,
 		{
-			heard: (burst) => say(burst),
+			heard: (burst) => say(burst as BurstFromWorker),
 			failed: (message) => say({ kind: "failed", message }),
 			left() {},
 			exited: (how) => say({ kind: "failed", message: how }, endAll),

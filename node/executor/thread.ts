@@ -12,12 +12,7 @@
 import { HANDLERS_LOAD_MS, PING_MS, SPIN_MS } from "../../protocol/limits.ts";
 import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
-import {
-	type BurstFromWorker,
-	type BurstToWorker,
-	pushJob,
-	readFromWorker,
-} from "./burst.ts";
+import { type BurstToWorker, pushJob, readFromWorker } from "./burst.ts";
 import type { Link, OpenLink } from "./link.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
@@ -49,6 +44,7 @@ export class Thread {
 	readonly #loading: Timer;
 	#loaded = false;
 	#unansweredPings = 0;
+	#toldNonsense = false;
 	/** It runs nothing more, though its last words may have to be heard yet. */
 	#gone = false;
 	#death: Death | undefined;
@@ -168,11 +164,11 @@ export class Thread {
 		return this.#burst;
 	}
 
-	#hearBurst(burst: BurstFromWorker): void {
+	#hearBurst(burst: unknown): void {
 		this.#unansweredPings = 0;
 		const before = this.load;
 		let last: LiveJob | undefined;
-		readFromWorker(
+		const understood = readFromWorker(
 			burst,
 			(number, result, ranMs) => {
 				last = this.#settle(number, { kind: "success", result, ranMs });
@@ -181,6 +177,7 @@ export class Thread {
 				last = this.#hear(message) ?? last;
 			},
 		);
+		if (!understood) this.#tellNonsense();
 		if (last !== undefined) {
 			const workedMs = this.#link.takeWorkMs();
 			if (last.measured && workedMs !== undefined)
@@ -200,6 +197,7 @@ export class Thread {
 				this.#writeLog(message.number, message.line);
 				return;
 			case "loaded":
+				if (this.#loaded) return;
 				this.#loading.cancel();
 				this.#loaded = true;
 				this.#link.takeWorkMs();
@@ -249,6 +247,16 @@ export class Thread {
 				? {}
 				: { task: job.id, type: job.type, attempt: job.attempt },
 			line,
+		);
+	}
+
+	/** Once: it may come by the thousand. */
+	#tellNonsense(): void {
+		if (this.#toldNonsense) return;
+		this.#toldNonsense = true;
+		this.#log.warn(
+			{},
+			"a worker thread said what no worker says, which is dropped: task code has come to speak in its place",
 		);
 	}
 

@@ -12,12 +12,21 @@ import type { WorkerData } from "./messages.ts";
 import { guardThread } from "./worker/guard.ts";
 import { loadHandlers } from "./worker/handler-files.ts";
 import { JobRunner } from "./worker/job-runner.ts";
+import { bareList, keepAlive, letGo } from "./worker/native.ts";
 import { Outbox } from "./worker/outbox.ts";
 
 async function main({ port, ...start }: WorkerData): Promise<void> {
 	const outbox = new Outbox(port);
 	const runner = new JobRunner(outbox);
-	guardThread(runner, outbox);
+	// Heard from before task code is there, which could replace what it takes to listen.
+	const early = bareList<BurstToWorker>();
+	let hear = (burst: BurstToWorker) => {
+		early[early.length] = burst;
+	};
+	port.on("message", (burst: BurstToWorker) => hear(burst));
+	// To listen does not keep the thread alive while it loads: see `unlessIdle`.
+	letGo(port);
+	guardThread(runner, outbox, port);
 
 	const loaded = await loadHandlers(start);
 	if (!loaded.ok) {
@@ -26,14 +35,15 @@ async function main({ port, ...start }: WorkerData): Promise<void> {
 	}
 	const { handlers } = loaded;
 	// Before any job can end the thread: else that one's death would look like a failed load.
-	outbox.sayNow({ kind: "loaded", types: [...handlers.keys()] });
-	port.on("message", (burst: BurstToWorker) => {
+	outbox.sayNow({ kind: "loaded", types: handlers.names });
+	hear = (burst) =>
 		readToWorker(
 			burst,
 			(number, job) => runner.run(number, job, handlers),
 			(message) => runner.hear(message),
 		);
-	});
+	keepAlive(port);
+	for (let at = 0; at < early.length; at += 1) hear(early[at] as BurstToWorker);
 }
 
 void main(workerData);

@@ -25,6 +25,7 @@ import {
 	TaskAsAccepted,
 	TaskAsRead,
 	TaskAsSubmitted,
+	TaskErrorAsRead,
 	TaskList,
 } from "../../protocol/schema.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
@@ -47,6 +48,7 @@ const schemas = {
 	CeleryRejected,
 	CeleryTask,
 	CeleryList,
+	TaskError: TaskErrorAsRead,
 	Problem: ProblemAsRead,
 } satisfies Record<string, TSchema>;
 

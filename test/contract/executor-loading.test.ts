@@ -123,6 +123,35 @@ test.each(["half.js", "half.ts"])(
 	},
 );
 
+test.each([
+	[
+		"TypeScript",
+		'"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = { resize: () => 5 };',
+	],
+	[
+		"esbuild",
+		'var out = {}; Object.defineProperty(out, "__esModule", { value: true }); Object.defineProperty(out, "default", { get: () => ({ resize: { run: () => 5 } }), enumerable: true }); module.exports = out;',
+	],
+	[
+		"two compilers, one after the other",
+		"exports.__esModule = true; exports.default = { __esModule: true, default: { resize: () => 5 } };",
+	],
+	["nobody", "module.exports = { resize: () => 5 };"],
+])("a file compiled to CommonJS by %s is unwrapped", async (_, text) => {
+	const executor = await createFrom("tasks.cjs", { "tasks.cjs": text });
+	expect([...executor.types]).toContain("resize");
+	const outcome = await executor.run(job("a", { type: "resize" }));
+	expect(outcome).toMatchObject({ kind: "success", result: "5" });
+	await executor.stop();
+});
+
+test("one without a default export is refused", async () => {
+	const text = "exports.__esModule = true; exports.default = undefined;";
+	await expect(createFrom("tasks.cjs", { "tasks.cjs": text })).rejects.toThrow(
+		/no default export/,
+	);
+});
+
 test("a file that does not come to an end is refused after a time", async () => {
 	const path = `${fixtures}/broken/hangs.js`;
 	const loading = create([path], { clock: hasty });

@@ -6,9 +6,9 @@
  *   while (`durationMs` of its payload, else the node's setting) and returns a
  *   sentence in that system's very words.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { BUILT_IN_TYPES, JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
+import { Failure, isoTime, sleep } from "./native.ts";
 
 /** Node's timers fire at once when asked for more. */
 const DURATION_MS_MAX = 2 ** 31 - 1;
@@ -17,7 +17,11 @@ const DURATION_MS_MAX = 2 ** 31 - 1;
 export type JobRun = (
 	payload: unknown,
 	ctx: TaskContext,
-	job: JobInThread,
+	running: {
+		readonly job: JobInThread;
+		/** Called when it is told to stop. */
+		onStop: (() => void) | undefined;
+	},
 ) => unknown;
 
 export function builtInHandlers(
@@ -25,13 +29,19 @@ export function builtInHandlers(
 ): Readonly<Record<(typeof BUILT_IN_TYPES)[number], JobRun>> {
 	return {
 		noop: () => null,
-		async process_task(payload, { signal }, { id, priority, createdMs }) {
-			const durationMs = durationOf(payload) ?? processTaskMs;
-			await sleep(durationMs, undefined, { signal });
-			const submitted = new Date(createdMs).toISOString();
+		async process_task(payload, _, running) {
+			const { id, priority, createdMs } = running.job;
+			const { over, stop } = sleep(durationOf(payload) ?? processTaskMs);
+			running.onStop = () => stop(new Failure("it was told to stop"));
+			await over;
+			const submitted = isoTime(createdMs);
 			return `Task ${id} processed successfully (Priority: ${priority}, Submitted at: ${submitted}).`;
 		},
 	};
+}
+
+class InvalidPayload extends Error {
+	readonly code = "invalid_payload";
 }
 
 function durationOf(payload: unknown): number | undefined {
@@ -45,8 +55,7 @@ function durationOf(payload: unknown): number | undefined {
 	) {
 		return durationMs;
 	}
-	throw Object.assign(
-		new Error(`durationMs must be a number from 0 to ${DURATION_MS_MAX}`),
-		{ code: "invalid_payload" },
+	throw new InvalidPayload(
+		`durationMs must be a number from 0 to ${DURATION_MS_MAX}`,
 	);
 }

@@ -11,13 +11,26 @@
  *   streams would buffer a flood without limit in the node.
  */
 import { syncBuiltinESMExports } from "node:module";
+import workerThreads, { type MessagePort } from "node:worker_threads";
 import { ERROR_MESSAGE_CHARS_MAX } from "../../../protocol/limits.ts";
 import type { JobRunner } from "./job-runner.ts";
+import {
+	Failure,
+	microtask,
+	numberOf,
+	textOfBytes,
+	trimEnd,
+} from "./native.ts";
 import type { Outbox } from "./outbox.ts";
 import { TaskLog } from "./task-log.ts";
 import { cut, describe } from "./text.ts";
 
-export function guardThread(runner: JobRunner, outbox: Outbox): void {
+export function guardThread(
+	runner: JobRunner,
+	outbox: Outbox,
+	port: MessagePort,
+): void {
+	hideNode(port);
 	const exit = process.exit.bind(process);
 	const die = (code: number, message: string): never => {
 		const culprit = runner.current()?.number;
@@ -29,7 +42,7 @@ export function guardThread(runner: JobRunner, outbox: Outbox): void {
 		return exit(code);
 	};
 	process.exit = (code) =>
-		die(Number(code ?? 0), `the task called process.exit(${code ?? ""})`);
+		die(numberOf(code ?? 0), `the task called process.exit(${code ?? ""})`);
 	process.on("uncaughtException", (error, origin) => {
 		const what =
 			origin === "unhandledRejection"
@@ -44,13 +57,35 @@ export function guardThread(runner: JobRunner, outbox: Outbox): void {
 	capture(process.stderr, runner, outbox);
 }
 
+/**
+ * Takes out of reach by which the thread and its node talk, and how the node was
+ * started: its arguments may tell where the store is. (Its environment is left out of
+ * the thread's by `main.ts`.)
+ */
+function hideNode(port: MessagePort): void {
+	Object.assign(workerThreads, { workerData: null });
+	const hidden = process as unknown as {
+		_getActiveHandles(): readonly unknown[];
+	};
+	const handles = hidden._getActiveHandles.bind(process);
+	hidden._getActiveHandles = () => handles().filter((each) => each !== port);
+	const { report } = process;
+	const getReport = report.getReport.bind(report);
+	report.getReport = (error) => {
+		const told = getReport(error) as { header?: { commandLine?: string[] } };
+		if (told.header) told.header.commandLine = [process.execPath];
+		return told;
+	};
+}
+
 function guardedKill(kill: typeof process.kill): typeof process.kill {
+	const own = process.pid;
 	return (pid, signal) => {
-		const target = Math.abs(Number(pid));
-		const reachesNode = target <= 1 || target === process.pid;
+		const target = numberOf(pid) < 0 ? -numberOf(pid) : numberOf(pid);
+		const reachesNode = target <= 1 || target === own;
 		// Signal 0 only asks whether the process is there.
 		if (reachesNode && signal !== 0) {
-			throw new Error(`a task may not send a signal to process ${pid}`);
+			throw new Failure(`a task may not send a signal to process ${pid}`);
 		}
 		return kill(pid, signal);
 	};
@@ -66,11 +101,13 @@ function capture(
 		outbox.say({ kind: "log", number: undefined, line }),
 	);
 	stream.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
-		const text = typeof chunk === "string" ? chunk : Buffer.from(chunk);
+		const text = typeof chunk === "string" ? chunk : textOfBytes(chunk);
 		const log = runner.current() ?? outside;
-		log.log([text.toString().trimEnd()]);
-		const done = rest.find((argument) => typeof argument === "function");
-		if (done !== undefined) queueMicrotask(() => done());
+		log.log([trimEnd(text)]);
+		for (let at = 0; at < rest.length; at += 1) {
+			const done = rest[at];
+			if (typeof done === "function") microtask(() => done());
+		}
 		return true;
 	};
 }

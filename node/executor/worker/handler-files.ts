@@ -17,12 +17,23 @@ import {
 import { NAME_PATTERN } from "../../../protocol/route.ts";
 import type { WorkerStart } from "../messages.ts";
 import { builtInHandlers, type JobRun } from "./built-in.ts";
-import { taskErrorOf } from "./outcome.ts";
+import {
+	apply,
+	exec,
+	Failure,
+	isArray,
+	keysOf,
+	listen,
+	PromiseOf,
+	Table,
+	unlisten,
+} from "./native.ts";
 import { findSyntaxPlace, type SyntaxPlace } from "./syntax-place.ts";
+import { taskErrorOf } from "./task-error.ts";
 import { cut } from "./text.ts";
 
 /** How to run each type. */
-export type LoadedHandlers = ReadonlyMap<string, JobRun>;
+export type LoadedHandlers = Table<JobRun>;
 
 export type Loaded =
 	| { readonly ok: true; readonly handlers: LoadedHandlers }
@@ -34,22 +45,22 @@ export async function loadHandlers({
 	processTaskMs,
 	typesServed,
 }: WorkerStart): Promise<Loaded> {
-	const handlers = new Map<string, JobRun>(
-		Object.entries(builtInHandlers(processTaskMs)),
-	);
-	for (const file of handlerFiles) {
+	const handlers = new Table<JobRun>();
+	// Before task code is loaded: what these need may be replaced by it.
+	for (const [type, run] of Object.entries(builtInHandlers(processTaskMs)))
+		handlers.add(type, run);
+	const all = handlerFiles.join(", ");
+	const sources = handlerFiles.map((file) => {
 		const path = resolve(file);
-		const { href } = pathToFileURL(path);
+		return { file, path, href: pathToFileURL(path).href };
+	});
+	for (let at = 0; at < sources.length; at += 1) {
+		const { file, path, href } = sources[at] as (typeof sources)[number];
 		try {
 			const module = await unlessIdle(import(href));
-			for (const [type, run] of handlersOf(module.default)) {
-				if (handlers.has(type)) {
-					throw new Error(`the type ${type} is there already`);
-				}
-				handlers.set(type, run);
-			}
+			addHandlers(handlers, unwrapped(module.default));
 		} catch (thrown) {
-			const why = taskErrorOf(thrown).message.replace(/\s+/g, " ");
+			const why = inOneLine(taskErrorOf(thrown).message);
 			const message = `handler file ${file} did not load: ${why}`;
 			const place = await findSyntaxPlace(href, thrown);
 			const end = place === undefined ? "" : ` (${wordsOf(place, path)})`;
@@ -59,34 +70,66 @@ export async function loadHandlers({
 			};
 		}
 	}
-	const lost = typesServed.filter((type) => !handlers.has(type));
-	if (lost.length > 0) {
-		const message = `handler file ${handlerFiles.join(", ")} no longer has the type ${lost.join(", ")}, which this node serves: put it back, or restart the node to serve other types`;
+	const lost = lostTypes(handlers, typesServed);
+	if (lost !== "") {
+		const message = `handler file ${all} no longer has the type ${lost}, which this node serves: put it back, or restart the node to serve other types`;
 		return { ok: false, message: cut(message, ERROR_MESSAGE_CHARS_MAX) };
 	}
 	return { ok: true, handlers };
 }
 
+function lostTypes(
+	handlers: LoadedHandlers,
+	typesServed: readonly string[],
+): string {
+	let lost = "";
+	for (let at = 0; at < typesServed.length; at += 1) {
+		const type = typesServed[at] as string;
+		if (!handlers.has(type)) lost += lost === "" ? type : `, ${type}`;
+	}
+	return lost;
+}
+
 /**
  * A thread that has nothing left to do ends, whatever it still awaits: nobody
  * is left who could settle it. Before that it is asked once whether it has more.
- * @throws then, and what `loading` rejects with.
+ * Rejects then, and with what `loading` rejects with.
  */
-async function unlessIdle<T>(loading: Promise<T>): Promise<T> {
-	const idle = Promise.withResolvers<never>();
-	const giveUp = () =>
-		idle.reject(
-			new Error(
-				"its top-level await never settles; let it await something that does",
-			),
-		);
-	process.once("beforeExit", giveUp);
-	try {
-		return await Promise.race([loading, idle.promise]);
-	} finally {
-		process.off("beforeExit", giveUp);
-	}
+function unlessIdle<T>(loading: Promise<T>): Promise<T> {
+	return new PromiseOf<T>((resolve, reject) => {
+		const giveUp = () =>
+			reject(
+				new Failure(
+					"its top-level await never settles; let it await something that does",
+				),
+			);
+		listen("beforeExit", giveUp);
+		void (async () => {
+			try {
+				resolve(await loading);
+			} catch (thrown) {
+				reject(thrown);
+			} finally {
+				unlisten("beforeExit", giveUp);
+			}
+		})();
+	});
 }
+
+/** Spaces and line ends in a row become one space. */
+function inOneLine(text: string): string {
+	let line = "";
+	for (let at = 0; at < text.length; at += 1) {
+		const char = text[at] as string;
+		const isSpace = exec(SPACE, char) !== null;
+		const follows = line[line.length - 1] === " ";
+		if (!isSpace) line += char;
+		else if (!follows) line += " ";
+	}
+	return line;
+}
+
+const SPACE = /\s/;
 
 /** It may lie in a file that the handler file imports. */
 function wordsOf({ path, line, column }: SyntaxPlace, file: string): string {
@@ -97,43 +140,53 @@ function wordsOf({ path, line, column }: SyntaxPlace, file: string): string {
 const typePattern = new RegExp(NAME_PATTERN);
 
 /**
- * The handlers that a file exports by default.
+ * Of code that was compiled to CommonJS (`exports.__esModule`) the default export is a
+ * property of what the file exports as a whole.
+ */
+function unwrapped(exported: unknown): unknown {
+	const compiled =
+		isObject(exported) && exported.__esModule === true && "default" in exported;
+	return compiled ? unwrapped(exported.default) : exported;
+}
+
+/**
+ * Adds the handlers that a file exports by default.
  * @throws with what is wrong, for whoever wrote the file.
  */
-function handlersOf(exported: unknown): Map<string, JobRun> {
-	if (!isObject(exported)) {
-		throw new Error("it has no default export of the form { type: handler }");
-	}
-	const handlers = new Map<string, JobRun>();
-	for (const [type, handler] of Object.entries(exported)) {
-		if (type.length > TYPE_CHARS_MAX || !typePattern.test(type)) {
-			throw new Error(
+function addHandlers(handlers: LoadedHandlers, exported: unknown): void {
+	if (!isObject(exported))
+		throw new Failure("it has no default export of the form { type: handler }");
+	const types = keysOf(exported);
+	if (types.length === 0) throw new Failure("its default export is empty");
+	for (let at = 0; at < types.length; at += 1) {
+		const type = types[at] as string;
+		if (type.length > TYPE_CHARS_MAX || exec(typePattern, type) === null)
+			throw new Failure(
 				`"${type}" cannot be a task type: at most ${TYPE_CHARS_MAX} of A-Z a-z 0-9 . _ : -`,
 			);
-		}
-		handlers.set(type, runOf(type, handler, exported));
+		const run = runOf(type, exported[type], exported);
+		if (handlers.has(type))
+			throw new Failure(`the type ${type} is there already`);
+		handlers.add(type, run);
 	}
-	if (handlers.size === 0) throw new Error("its default export is empty");
-	return handlers;
 }
 
 function runOf(type: string, handler: unknown, owner: object): JobRun {
-	if (typeof handler === "function") {
-		return (payload, ctx) => handler.call(owner, payload, ctx);
-	}
-	if (!isObject(handler) || typeof handler.run !== "function") {
-		throw new Error(`${type} is neither a function nor { run }`);
-	}
-	const unknown = Object.keys(handler).find((key) => key !== "run");
-	if (unknown !== undefined) {
-		throw new Error(
-			`${type}.${unknown} is not supported yet, only ${type}.run`,
-		);
+	if (typeof handler === "function")
+		return (payload, ctx) => apply(handler, owner, [payload, ctx]);
+	if (!isObject(handler) || typeof handler.run !== "function")
+		throw new Failure(`${type} is neither a function nor { run }`);
+	const keys = keysOf(handler);
+	for (let at = 0; at < keys.length; at += 1) {
+		if (keys[at] !== "run")
+			throw new Failure(
+				`${type}.${keys[at]} is not supported yet, only ${type}.run`,
+			);
 	}
 	const { run } = handler;
-	return (payload, ctx) => run.call(handler, payload, ctx);
+	return (payload, ctx) => apply(run, handler, [payload, ctx]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+	return typeof value === "object" && value !== null && !isArray(value);
 }

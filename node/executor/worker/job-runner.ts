@@ -6,19 +6,20 @@
  * the thread (an uncaught error, a `process.exit`, a `console.log`) can be laid
  * at the door of the job that it comes from.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { placeOf } from "../../slots.ts";
 import type { JobInThread, ToWorker } from "../messages.ts";
 import type { LoadedHandlers } from "./handler-files.ts";
+import { Account, bareList, now, parseJson } from "./native.ts";
 import type { Outbox } from "./outbox.ts";
-import { type Returned, returned, taskErrorOf } from "./outcome.ts";
+import { type Returned, returned } from "./outcome.ts";
 import { RunningJob } from "./running-job.ts";
+import { taskErrorOf } from "./task-error.ts";
 
 export class JobRunner {
 	readonly #outbox: Outbox;
 	/** By the place of their numbers: see `slots.ts`. */
-	readonly #jobs: (RunningJob | undefined)[] = [];
-	readonly #current = new AsyncLocalStorage<RunningJob>();
+	readonly #jobs: (RunningJob | undefined)[] = bareList();
+	readonly #current = new Account<RunningJob>();
 
 	constructor(outbox: Outbox) {
 		this.#outbox = outbox;
@@ -26,7 +27,7 @@ export class JobRunner {
 
 	/** The job on whose account the code that calls this runs. It may be over. */
 	current(): RunningJob | undefined {
-		return this.#current.getStore();
+		return this.#current.owner;
 	}
 
 	run(number: number, job: JobInThread, handlers: LoadedHandlers): void {
@@ -54,9 +55,9 @@ export class JobRunner {
 	/** Never rejects: that would be taken for an uncaught error of the task. */
 	async #run(running: RunningJob, handlers: LoadedHandlers): Promise<void> {
 		const { number } = running;
-		const startedMs = performance.now();
+		const startedMs = now();
 		const end = await endOf(running, handlers);
-		const ranMs = performance.now() - startedMs;
+		const ranMs = now() - startedMs;
 		this.#jobs[placeOf(number)] = undefined;
 		if (end.ok) this.#outbox.saySuccess(number, end.result, ranMs);
 		else this.#outbox.say({ kind: "failure", number, error: end.error, ranMs });
@@ -74,8 +75,8 @@ async function endOf(
 		return { ok: false, error: { code: "unknown_type", message } };
 	}
 	try {
-		const payload: unknown = JSON.parse(job.payload);
-		return returned(await run(payload, running.context(), job));
+		const payload: unknown = parseJson(job.payload);
+		return returned(await run(payload, running.context(), running));
 	} catch (thrown) {
 		return { ok: false, error: taskErrorOf(thrown) };
 	}

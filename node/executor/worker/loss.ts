@@ -1,91 +1,208 @@
 /**
  * What a value loses on its way into JSON, which drops without a word what it
- * has no form for: NaN and Infinity become null; of a Map, a Set, an Error or a
- * promise that nobody awaited only properties of its own are left, mostly none.
- * (An error of the system has some, and loses its message all the same.)
+ * has no form for: NaN and Infinity become null, a symbol is not there; of a Map, a Set,
+ * an Error or a promise that nobody awaited only properties of its own are left, mostly
+ * none; bytes become an object of numbers. All of the value is gone through, so that
+ * what is refused does not depend on how much there is beside it. That takes about as
+ * long as to make its text; a replacer for `JSON.stringify` would take three times that.
  *
- * A replacer for `JSON.stringify` would make every result three to five times as
- * dear. So the value itself is always looked at, and what it holds is gone through
- * where its text is small, or where the text has one of the marks that losses
- * leave: `null`, `{}`, or the `errno` of a system's error. What is not seen is
- * a Map or the like that has properties of its own, deep in a long result.
- *
- * Over a loop of `findLoss`, that is 0.01 µs for null or a text and 0.1 for a small
- * object, up to 2 for the largest of those that are gone through in any case (as much
- * as to make its text); for 2,500 rows of 160 kB it is 0.08 ms on top of 0.42, and
- * 0.32 where each row holds null.
- *
- * Left alone is what a reader of JSON expects: properties that are undefined or
- * functions are not there, undefined in a list is null, and whoever has a `toJSON`
- * says itself what becomes of it.
+ * Left alone is what a reader of JSON expects, and the README says so: members that are
+ * undefined or functions are not there, undefined in a list is null, -0 is 0; of an object
+ * of a class, and of a list, what counts are its own enumerable members, and its items;
+ * and whoever has a `toJSON` says itself what becomes of it.
  */
-import { types } from "node:util";
+import {
+	ArrayPrototype,
+	bareList,
+	exec,
+	isArray,
+	isEnumerable,
+	isErrorLike,
+	isFiniteNumber,
+	isView,
+	keysOf,
+	numberIn,
+	ObjectPrototype,
+	prototypeOf,
+	slice,
+	symbolsOf,
+	tagOf,
+	timeOf,
+	types,
+	writeJson,
+} from "./native.ts";
+import { cut } from "./text.ts";
 
-/** Texts up to this are gone through whatever they hold. */
-const SMALL_CHARS = 1_024;
-/** Short ones: V8 takes three times as long to look for eight characters as for five. */
-const MARKS = ["null", "{}", "errno"];
+export interface Loss {
+	/** `a Map`, `NaN` */
+	readonly what: string;
+	/** `rows[3].seen`; empty: the value itself. */
+	readonly where: string;
+	readonly advice: string;
+}
 
-/** They keep what they hold elsewhere than in properties, whatever those are. */
-const CONTAINERS = [
-	Error,
-	Map,
-	Set,
-	Promise,
-	WeakMap,
-	WeakSet,
-	RegExp,
-	ArrayBuffer,
-	DataView,
-];
+/** An object or a list that is being gone through. */
+interface Level {
+	readonly holder: Record<string | number, unknown>;
+	/** Of an object; undefined for a list. */
+	readonly keys: readonly string[] | undefined;
+	readonly length: number;
+	at: number;
+}
 
-/** A word for the first thing found that is not in the text; undefined if all is. */
-export function findLoss(value: unknown, text: string): string | undefined {
-	const deep =
-		text.length <= SMALL_CHARS || MARKS.some((mark) => text.includes(mark));
-	// Not by recursion: results may be nested deeper than this stack allows.
-	const open = [value];
-	while (open.length > 0) {
-		const next = open.pop();
-		if (typeof next === "number" && !Number.isFinite(next)) return `${next}`;
-		if (typeof next !== "object" || next === null) continue;
-		if ("toJSON" in next && typeof next.toJSON === "function") continue;
-		if (isContainer(next)) return withArticle(kindOf(next));
-		if (!deep) return undefined;
-		if (Array.isArray(next)) {
-			for (const item of next) {
-				if (typeof item === "function" || typeof item === "symbol")
-					return `a ${typeof item}`;
-				open.push(item);
-			}
-			continue;
+const PLAIN = "return plain objects, lists, texts and finite numbers";
+const BYTES = "return bytes as text, in base64 for instance";
+/** Of a path, and of a word for a thing, that are told. */
+const PATH_CHARS_MAX = 300;
+const KIND_CHARS_MAX = 60;
+const VOWEL = /^[AEIOU]/;
+const WORD = /^[A-Za-z_$][\w$]*$/;
+const ARE_BYTES = /^bytes/;
+
+/** The first thing that is lost; undefined if all is in the text. */
+export function findLoss(value: unknown): Loss | undefined {
+	const levels = bareList<Level>();
+	const lossAt = (what: string): Loss => ({
+		what,
+		where: cut(pathOf(levels), PATH_CHARS_MAX),
+		advice: exec(ARE_BYTES, what) === null ? PLAIN : BYTES,
+	});
+	let next = value;
+	for (;;) {
+		const what = lostOf(next, levels[levels.length - 1]?.keys === undefined);
+		if (what !== undefined) return lossAt(what);
+		if (isGoneThrough(next)) {
+			const level = levelOf(next);
+			if (typeof level === "string") return lossAt(level);
+			levels[levels.length] = level;
 		}
-		const held = Object.values(next);
-		if (held.length === 0 && isHollow(next)) return withArticle(kindOf(next));
-		for (const each of held) open.push(each);
+		// Not by recursion: results may be nested deeper than this stack allows.
+		let level = levels[levels.length - 1];
+		while (level !== undefined && level.at + 1 >= level.length) {
+			levels.length -= 1;
+			level = levels[levels.length - 1];
+		}
+		if (level === undefined) return undefined;
+		level.at += 1;
+		next = level.holder[level.keys?.[level.at] ?? level.at];
 	}
-	return undefined;
 }
 
-function isContainer(value: object): boolean {
-	// Nearly all are plain, and cost no more than this look.
-	const prototype: unknown = Object.getPrototypeOf(value);
-	if (prototype === Object.prototype || prototype === Array.prototype)
-		return false;
-	return CONTAINERS.some((container) => value instanceof container);
+/** What is lost of a value, apart from what it holds. */
+function lostOf(value: unknown, isItem: boolean): string | undefined {
+	switch (typeof value) {
+		case "number":
+			return isFiniteNumber(value) ? undefined : `${value}`;
+		case "symbol":
+			return "a symbol";
+		case "function":
+			return isItem && !speaksForItself(value) ? "a function" : undefined;
+		case "object":
+			return value === null || isPlain(value)
+				? undefined
+				: lostOfSpecial(value);
+		default:
+			return undefined;
+	}
 }
 
-/** Of one without properties: whether it holds something all the same. */
-function isHollow(value: object): boolean {
-	const isWhole = types.isBoxedPrimitive(value) || types.isTypedArray(value);
-	return !isWhole && kindOf(value) !== "Object";
+function isPlain(value: object): boolean {
+	const prototype: unknown = prototypeOf(value);
+	return (
+		prototype === ObjectPrototype ||
+		prototype === ArrayPrototype ||
+		prototype === null
+	);
+}
+
+/** Things that keep what they hold elsewhere than in properties, whatever those are. */
+function lostOfSpecial(value: object): string | undefined {
+	if (types.isDate(value))
+		return isFiniteNumber(timeOf(value)) ? undefined : "an invalid Date";
+	if (speaksForItself(value)) return undefined;
+	if (isErrorLike(value)) return "an Error";
+	if (isView(value) || types.isAnyArrayBuffer(value))
+		return `bytes or numbers in ${withArticle(kindOf(value))}`;
+	if (types.isNumberObject(value)) {
+		const number = numberIn(value);
+		return isFiniteNumber(number) ? undefined : `${number}`;
+	}
+	const keeps =
+		types.isMap(value) ||
+		types.isSet(value) ||
+		types.isPromise(value) ||
+		types.isRegExp(value) ||
+		types.isWeakMap(value) ||
+		types.isWeakSet(value) ||
+		types.isSymbolObject(value) ||
+		types.isMapIterator(value) ||
+		types.isSetIterator(value) ||
+		types.isGeneratorObject(value);
+	return keeps ? withArticle(kindOf(value)) : undefined;
+}
+
+function speaksForItself(value: object): boolean {
+	return typeof (value as { toJSON?: unknown }).toJSON === "function";
+}
+
+/** Whether JSON takes its members or items, one by one. */
+function isGoneThrough(value: unknown): value is object {
+	if (typeof value !== "object" || value === null) return false;
+	return !speaksForItself(value) && !types.isBoxedPrimitive(value);
+}
+
+/** Or what is lost of it, as JSON takes none of its members. */
+function levelOf(value: object): Level | string {
+	const holder = value as Level["holder"];
+	if (isArray(value))
+		return { holder, keys: undefined, length: value.length, at: -1 };
+	const keys = keysOf(value);
+	const plain = isPlain(value) || isOfAnotherRealm(value);
+	if (keys.length === 0 && !plain) return hollow(value);
+	// On objects of classes these are how libraries keep what is their own.
+	if (plain && hasSymbolMember(value)) return "a member named by a symbol";
+	return { holder, keys, length: keys.length, at: -1 };
+}
+
+/** Of an object that must hold something, and shows nothing. */
+function hollow(value: object): string {
+	const kind = kindOf(value);
+	return kind === "Object"
+		? "an object of a class that shows JSON no members"
+		: withArticle(kind);
+}
+
+/** An object like any other, made by `vm` for instance. */
+function isOfAnotherRealm(value: object): boolean {
+	return prototypeOf(prototypeOf(value) as object) === null;
+}
+
+function hasSymbolMember(value: object): boolean {
+	const symbols = symbolsOf(value);
+	for (let at = 0; at < symbols.length; at += 1)
+		if (isEnumerable(value, symbols[at] as symbol)) return true;
+	return false;
 }
 
 /** `Map`, also of a class that extends Map; `Object` of a class of the task's own. */
 function kindOf(value: object): string {
-	return Object.prototype.toString.call(value).slice("[object ".length, -1);
+	const tag = tagOf(value);
+	return cut(slice(tag, "[object ".length, tag.length - 1), KIND_CHARS_MAX);
 }
 
 function withArticle(noun: string): string {
-	return `${/^[AEIOU]/.test(noun) ? "an" : "a"} ${noun}`;
+	return `${exec(VOWEL, noun) === null ? "a" : "an"} ${noun}`;
+}
+
+function pathOf(levels: readonly Level[]): string {
+	let path = "";
+	for (let i = 0; i < levels.length; i += 1) {
+		if (path.length > PATH_CHARS_MAX) break;
+		const { keys, at } = levels[i] as Level;
+		const name = keys?.[at];
+		if (name === undefined) path += `[${at}]`;
+		else if (exec(WORD, name) === null) path += `[${writeJson(name)}]`;
+		else path += path === "" ? name : `.${name}`;
+	}
+	return path;
 }

@@ -5,12 +5,15 @@
  */
 import type { JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
+import { AbortSwitch, abort, abortError, signalOf } from "./native.ts";
 import type { Outbox } from "./outbox.ts";
 import { TaskLog } from "./task-log.ts";
 
 export class RunningJob {
 	readonly number: number;
 	readonly job: JobInThread;
+	/** For the built-in types; task code has the signal. */
+	onStop: (() => void) | undefined;
 	readonly #outbox: Outbox;
 	#log: TaskLog | undefined;
 	#stopper: AbortController | undefined;
@@ -29,13 +32,14 @@ export class RunningJob {
 	}
 
 	get signal(): AbortSignal {
-		this.#stopper ??= new AbortController();
-		return this.#stopper.signal;
+		this.#stopper ??= new AbortSwitch();
+		return signalOf(this.#stopper);
 	}
 
 	stop(reason: string): void {
-		this.#stopper ??= new AbortController();
-		this.#stopper.abort(new DOMException(reason, "AbortError"));
+		this.#stopper ??= new AbortSwitch();
+		this.onStop?.();
+		abort(this.#stopper, abortError(reason));
 	}
 
 	/** For the task's code, which may take it apart: `({ signal, log })`. */

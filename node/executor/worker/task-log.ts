@@ -29,6 +29,11 @@ export class TaskLog {
 }
 
 function lineOf(values: readonly unknown[]): string {
-	const parts = values.map((value) => describe(value, TASK_LOG_LINE_CHARS_MAX));
-	return cut(parts.join(" "), TASK_LOG_LINE_CHARS_MAX);
+	let line = "";
+	for (let at = 0; at < values.length; at += 1) {
+		if (line.length > TASK_LOG_LINE_CHARS_MAX) break;
+		const part = describe(values[at], TASK_LOG_LINE_CHARS_MAX);
+		line = at === 0 ? part : `${line} ${part}`;
+	}
+	return cut(line, TASK_LOG_LINE_CHARS_MAX);
 }

@@ -1,8 +1,8 @@
 /** Text made by task code, shown to people: of bounded length whatever it is made from. */
-import { inspect } from "node:util";
+import { inspect, slice } from "./native.ts";
 
 export function cut(text: string, charsMax: number): string {
-	return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
+	return text.length <= charsMax ? text : `${slice(text, 0, charsMax - 1)}…`;
 }
 
 /** Any value as one line, strings as they are. */
@@ -13,7 +13,7 @@ export function describe(value: unknown, charsMax: number): string {
 			depth: 3,
 			maxArrayLength: 50,
 			maxStringLength: charsMax,
-			breakLength: Number.POSITIVE_INFINITY,
+			breakLength: 1 / 0,
 		});
 		return cut(text, charsMax);
 	} catch {

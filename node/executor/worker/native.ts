@@ -1,0 +1,180 @@
+/**
+ * What the worker's own code takes from the language and from Node.js, kept from
+ * before any task code is loaded.
+ *
+ * Task code, or a library of its, may replace whatever is global: a polyfill puts its own
+ * `Map.prototype.get`, a test's fake timers stay, somebody writes `JSON.stringify = …`.
+ * What that does to the code of tasks is theirs; the thread must go on to run
+ * its jobs and tell of their ends truly. So everything in this folder that runs after
+ * handler files have begun to load calls only what is kept here, and syntax: no methods
+ * of built-in objects, no iteration (`for … of`, spread and destructuring of lists look
+ * up a method), no regular expressions but through `exec`. `await` is safe on promises:
+ * the language looks up nothing that could be replaced but their `constructor`.
+ * (`test/contract/executor-hygiene.test.ts` replaces everything that can be reached.)
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { inspect as inspectValue, types as typesOfValues } from "node:util";
+import { MessagePort } from "node:worker_threads";
+
+/** A method as a function whose first argument is what it is called on. */
+function methodOf<This, Args extends unknown[], Result>(
+	method: (this: This, ...args: Args) => Result,
+): (on: This, ...args: Args) => Result {
+	// `bind` makes a function that looks nothing up when it is called.
+	return Function.prototype.call.bind(method) as never;
+}
+
+function getterOf<On extends object, Name extends keyof On>(
+	prototype: On,
+	name: Name,
+): (on: On) => On[Name] {
+	const { get } = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
+	return methodOf(get as (this: On) => On[Name]);
+}
+
+// --- Values
+
+/** `Reflect.apply`; of a function that task code has made `call` may be anything. */
+export const apply: (
+	code: unknown,
+	on: unknown,
+	args: readonly unknown[],
+) => unknown = Reflect.apply as never;
+export const Failure = Error;
+export const PromiseOf = Promise;
+
+export const parseJson = JSON.parse;
+export const writeJson = JSON.stringify;
+export const { isArray } = Array;
+export const { isFinite: isFiniteNumber } = Number;
+export const isView = ArrayBuffer.isView;
+const isError: (value: unknown) => value is Error = typesOfValues.isNativeError;
+const hasErrorInstance: (value: unknown) => value is Error = Function.prototype[
+	Symbol.hasInstance
+].bind(Error) as never;
+/** Also what only inherits from Error. It may be a proxy that throws. */
+export const isErrorLike = (value: unknown): value is Error =>
+	isError(value) || hasErrorInstance(value);
+/** A copy: the table itself is in everybody's reach. */
+export const types = { ...typesOfValues };
+export const inspect = inspectValue;
+export const byteLength = Buffer.byteLength;
+export const textOf = String;
+export const numberOf = Number;
+export const keysOf = Object.keys;
+export const prototypeOf = Object.getPrototypeOf;
+export const symbolsOf = Object.getOwnPropertySymbols;
+export const tagOf = methodOf(Object.prototype.toString);
+export const isEnumerable = methodOf(Object.prototype.propertyIsEnumerable);
+export const timeOf = methodOf(Date.prototype.getTime);
+export const numberIn = methodOf(Number.prototype.valueOf);
+export const ObjectPrototype: object = Object.prototype;
+export const ArrayPrototype: object = Array.prototype;
+const DateOf = Date;
+const toISOString = methodOf(Date.prototype.toISOString);
+export const isoTime = (ms: number): string => toISOString(new DateOf(ms));
+
+// --- Texts
+
+export const slice = methodOf(String.prototype.slice);
+export const trimEnd = methodOf(String.prototype.trimEnd);
+export const exec: (pattern: RegExp, text: string) => RegExpExecArray | null =
+	methodOf(RegExp.prototype.exec);
+const decoder = new TextDecoder();
+const decode = methodOf(TextDecoder.prototype.decode);
+export const textOfBytes = (bytes: Uint8Array): string =>
+	decode(decoder, bytes);
+
+// --- Lists and tables
+
+/** A list on which nobody can put a setter: it has no prototype, and so no methods. */
+export function bareList<Item>(): Item[] {
+	return setPrototypeOf([], null);
+}
+const { setPrototypeOf } = Object;
+const get = methodOf(Map.prototype.get);
+const set = methodOf(Map.prototype.set);
+const has = methodOf(Map.prototype.has);
+const MapOf = Map;
+
+/** As much of a Map as is needed here. */
+export class Table<Value> {
+	readonly #map = new MapOf<string, Value>();
+	readonly names = bareList<string>();
+
+	get(name: string): Value | undefined {
+		return get(this.#map, name) as Value | undefined;
+	}
+
+	has(name: string): boolean {
+		return has(this.#map, name);
+	}
+
+	/** Of a name that is not in it yet. */
+	add(name: string, value: Value): void {
+		set(this.#map, name, value);
+		this.names[this.names.length] = name;
+	}
+}
+
+// --- Time, and what comes after
+
+export const now: () => number = performance.now.bind(performance);
+export const soon = setImmediate;
+export const microtask = queueMicrotask;
+const later = setTimeout;
+const forget = clearTimeout;
+
+/** Rejects with what it is given by `stop`, should that be called before the time is over. */
+export function sleep(ms: number): {
+	readonly over: Promise<void>;
+	readonly stop: (why: Error) => void;
+} {
+	let stop: (why: Error) => void = () => {};
+	const over = new PromiseOf<void>((resolve, reject) => {
+		const timer = later(resolve, ms);
+		stop = (why) => {
+			forget(timer);
+			reject(why);
+		};
+	});
+	return { over, stop };
+}
+
+const run = methodOf(AsyncLocalStorage.prototype.run);
+const getStore = methodOf(AsyncLocalStorage.prototype.getStore);
+
+/** In whose account code runs, through all that it sets off. */
+export class Account<Owner> {
+	readonly #storage = new AsyncLocalStorage<Owner>();
+
+	run(owner: Owner, code: () => void): void {
+		run(this.#storage, owner, code);
+	}
+
+	get owner(): Owner | undefined {
+		return getStore(this.#storage) as Owner | undefined;
+	}
+}
+
+export const listen: (event: string, hear: () => void) => void =
+	process.on.bind(process) as never;
+export const unlisten: typeof listen = process.off.bind(process) as never;
+
+// --- Stopping, and speaking to the node
+
+export const AbortSwitch = AbortController;
+export const signalOf = getterOf(AbortController.prototype, "signal");
+export const abort = methodOf(AbortController.prototype.abort);
+const AbortError = DOMException;
+export const abortError = (reason: string): DOMException =>
+	new AbortError(reason, "AbortError");
+
+export const post: (port: MessagePort, message: unknown) => void = methodOf(
+	MessagePort.prototype.postMessage as (
+		this: MessagePort,
+		message: unknown,
+	) => void,
+);
+export const keepAlive = methodOf(MessagePort.prototype.ref);
+export const letGo = methodOf(MessagePort.prototype.unref);

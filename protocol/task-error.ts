@@ -1,0 +1,48 @@
+/**
+ * Errors of tasks as data that came from elsewhere: a worker's message, or a text in the
+ * store, that may be of another version or damaged. What is not as it should be is left
+ * out; what has no code or message is no error.
+ */
+import { ERROR_CAUSES_DEPTH_MAX, ERROR_CAUSES_MAX } from "./limits.ts";
+import type { TaskError } from "./task.ts";
+
+/** Undefined where it is none. Deeper, or of more errors, than one may be, it is cut. */
+export function readTaskError(value: unknown): TaskError | undefined {
+	// One more for each place where something is said to be left out.
+	return read(value, 0, { left: 2 * ERROR_CAUSES_MAX + 1 });
+}
+
+function read(
+	value: unknown,
+	depth: number,
+	budget: { left: number },
+): TaskError | undefined {
+	if (typeof value !== "object" || value === null) return undefined;
+	const { code, message, stack, cause, errors } = value as Partial<TaskError>;
+	if (typeof code !== "string" || typeof message !== "string") return undefined;
+	budget.left -= 1;
+	const further = depth <= ERROR_CAUSES_DEPTH_MAX && budget.left > 0;
+	const led = further ? read(cause, depth + 1, budget) : undefined;
+	const held: TaskError[] = [];
+	if (further && Array.isArray(errors)) {
+		for (const each of errors) {
+			const error = budget.left > 0 && read(each, depth + 1, budget);
+			if (error) held.push(error);
+		}
+	}
+	return {
+		...{ code, message },
+		...(typeof stack === "string" && { stack }),
+		...(led !== undefined && { cause: led }),
+		...(held.length > 0 && { errors: held }),
+	};
+}
+
+/** Characters of all its texts. */
+export function errorChars(error: TaskError): number {
+	const { code, message, stack = "", cause, errors = [] } = error;
+	let chars = code.length + message.length + stack.length;
+	if (cause !== undefined) chars += errorChars(cause);
+	for (const each of errors) chars += errorChars(each);
+	return chars;
+}

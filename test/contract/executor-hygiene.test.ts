@@ -1,0 +1,101 @@
+/** What task code does to its thread spoils nothing but its own. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createExecutor } from "../../node/executor/executor.ts";
+import type { Executor, JobOutcome } from "../../node/ports.ts";
+import { systemClock } from "../../node/world.ts";
+import { begin, job } from "./executor-jobs.ts";
+import { RecordedLog } from "./recorded-log.ts";
+
+let executor: Executor;
+let log: RecordedLog;
+
+beforeEach(async () => {
+	log = new RecordedLog();
+	executor = await createExecutor({
+		concurrency: 10,
+		handlerFiles: ["test/fixtures/handlers/careless.js"],
+		processTaskMs: 0,
+		threads: 1,
+		clock: systemClock,
+		log,
+	});
+});
+afterEach(() => executor.stop());
+
+function run(type: string, payload: unknown = null): Promise<JobOutcome> {
+	return executor.run(job(type, { type, payload: JSON.stringify(payload) }));
+}
+
+function success(result: string) {
+	return { kind: "success", result, ranMs: expect.any(Number) };
+}
+
+/** All that a thread does goes on; its thread is the one that was patched, or its mate would be displaced. */
+async function expectAllIsWell(): Promise<void> {
+	expect(await run("answers", { a: 1 })).toEqual(
+		success('{"got":{"a":1},"list":[1,"two"]}'),
+	);
+	expect(await run("noop")).toEqual(success("null"));
+	expect(await run("process_task")).toMatchObject({
+		kind: "success",
+		result: expect.stringMatching(/1970-01-01T00:00:00.000Z/),
+	});
+	expect(await run("throws")).toMatchObject({
+		kind: "failure",
+		error: { code: "failed", message: "the task threw as text" },
+	});
+	expect(await run("unheard-of")).toMatchObject({
+		error: { code: "unknown_type" },
+	});
+	await run("logs");
+	expect(log.lines.filter((line) => line === "a line")).toHaveLength(1);
+	expect(log.lines.join()).not.toMatch(/died|dropped/);
+}
+
+describe("a thread whose built-ins one task has replaced", () => {
+	test.each([
+		"stringify",
+		"parse",
+		"mapGet",
+		"awaiting",
+		"push",
+		"iterator",
+		"items",
+		"time",
+		"exec",
+		"sortOfPorts",
+		"replacedGlobals",
+		"inspect",
+	])("goes on: %s", async (what) => {
+		expect(await run("patches", { what })).toEqual(success("null"));
+		await expectAllIsWell();
+	});
+
+	test("can be told to stop a task", async () => {
+		await run("patches", { what: "mapGet" });
+		const waiting = begin(executor, job("waits", { type: "waits" }));
+		waiting.abort("cancelled", 60_000);
+		expect(await waiting.outcome).toEqual({ kind: "aborted" });
+		await expectAllIsWell();
+	});
+
+	test("goes on though all that can be reached was replaced", async () => {
+		const outcome = await run("replacesAll");
+		expect(outcome).toMatchObject({ kind: "success" });
+		const { result } = outcome as { result: string };
+		expect(Number(result)).toBeGreaterThan(1_000);
+		await expectAllIsWell();
+	});
+});
+
+describe("what task code can reach", () => {
+	test("the port to the node is not in it", async () => {
+		await run("reaches");
+		expect(await run("hasReached")).toEqual(success("[]"));
+	});
+
+	test("what it posts wherever it can harms nobody", async () => {
+		expect(await run("speaks")).toEqual(success("null"));
+		await expectAllIsWell();
+	});
+});
