@@ -18,8 +18,8 @@ export interface RedisServer {
 	readonly port: number;
 	/** Of the process that runs now. */
 	readonly pid: number;
-	/** Ends the server in order and starts it again on the same data: another run. */
-	restart(): Promise<void>;
+	/** Ends the server in order and starts it again, another run, on the same data: or on what is made of it meanwhile. */
+	restart(meanwhile?: () => void): Promise<void>;
 	/** Kills the server and removes its data. */
 	stop(): Promise<void>;
 }
@@ -44,8 +44,9 @@ export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 		get pid() {
 			return server.pid;
 		},
-		async restart() {
+		async restart(meanwhile) {
 			await server.end("SIGTERM");
+			meanwhile?.();
 			server = await launch(dir, port, plan);
 		},
 		async stop() {
