@@ -3,7 +3,14 @@ import { bench } from "./bench.ts";
 import { chaos } from "./chaos.ts";
 import { kills } from "./kills.ts";
 import type { Proof } from "./proof.ts";
-import { sim } from "./sim.ts";
+import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
 
-export const PROOFS: readonly Proof[] = [sim, chaos, kills, split, bench];
+export const PROOFS: readonly Proof[] = [
+	sim,
+	simRestored,
+	chaos,
+	kills,
+	split,
+	bench,
+];

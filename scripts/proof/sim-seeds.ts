@@ -9,6 +9,8 @@ import { runSeed } from "../../test/sim/run.ts";
 export interface Block {
 	readonly from: number;
 	readonly count: number;
+	/** The one kind of trouble that comes; undefined: all kinds. */
+	readonly fault: string | undefined;
 }
 
 export interface BlockOutcome {
@@ -23,10 +25,10 @@ export interface BrokenSeed {
 	readonly text: string;
 }
 
-async function runBlock({ from, count }: Block): Promise<BlockOutcome> {
+async function runBlock({ from, count, fault }: Block): Promise<BlockOutcome> {
 	const runs: Outcome[] = [];
 	for (let seed = from; seed < from + count; seed++) {
-		const run = await runSeed({ seed });
+		const run = await runSeed({ seed, fault });
 		const { scenario, verdict, virtualMs, faults } = run;
 		runs.push({
 			scenario: { nodes: { length: scenario.nodes.length } },

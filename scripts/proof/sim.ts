@@ -1,5 +1,5 @@
 /**
- * Many seeds of the simulator, all kinds of trouble mixed, on all cores. Seeds
+ * Many seeds of the simulator, all kinds of trouble mixed or one alone, on all cores. Seeds
  * are given out in rising order, and once one is broken no more are: what is
  * under way then comes to its end, so that the first broken seed is the first
  * of all, however many processes there are.
@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { type Outcome, Tally } from "../../test/sim/report.ts";
 import { startProgram } from "./child.ts";
-import type { Ground, Proof } from "./proof.ts";
+import type { Finding, Ground, Proof } from "./proof.ts";
 import type { Block, BlockOutcome, BrokenSeed } from "./sim-seeds.ts";
 
 const BLOCK = 25;
@@ -22,21 +22,37 @@ export const sim: Proof = {
 	takes: "6 min",
 	unit: "seeds",
 	times: 20_000,
-	async run(ground: Ground) {
-		const tally = new Tally();
-		const broken = await runSeeds(ground, tally);
-		return {
-			figures: tally.figures,
-			breaches:
-				broken === undefined
-					? []
-					: [{ promise: `seed ${broken.seed}`, what: broken.text }],
-		};
-	},
+	run: (ground) => runSim(ground, undefined),
 };
+
+export const simRestored: Proof = {
+	name: "sim-restored",
+	proves:
+		"nor in that many whose store is put back to an older copy again and again",
+	takes: "1 min",
+	unit: "seeds",
+	times: 1_000,
+	run: (ground) => runSim(ground, "store restored"),
+};
+
+async function runSim(
+	ground: Ground,
+	fault: string | undefined,
+): Promise<Finding> {
+	const tally = new Tally();
+	const broken = await runSeeds(ground, fault, tally);
+	return {
+		figures: tally.figures,
+		breaches:
+			broken === undefined
+				? []
+				: [{ promise: `seed ${broken.seed}`, what: broken.text }],
+	};
+}
 
 async function runSeeds(
 	{ seed: first, times, tell }: Ground,
+	fault: string | undefined,
 	tally: Tally,
 ): Promise<BrokenSeed | undefined> {
 	let next = first;
@@ -56,7 +72,7 @@ async function runSeeds(
 		while (next < first + times && broken.length === 0) {
 			const from = next;
 			next = Math.min(from + BLOCK, first + times);
-			const block: Block = { from, count: next - from };
+			const block: Block = { from, count: next - from, fault };
 			child.send(block);
 			const [outcome] = (await Promise.race([
 				once(child, "message"),
