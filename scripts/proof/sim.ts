@@ -66,6 +66,7 @@ async function runSeeds(
 	};
 	const work = async () => {
 		const child = startProgram("scripts/proof/sim-seeds.ts", []);
+		child.stdout?.resume();
 		const ended = once(child, "exit").then(([code, signal]) => {
 			throw new Error(`the simulator ended by itself: ${signal ?? code}`);
 		});

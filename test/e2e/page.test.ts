@@ -39,11 +39,13 @@ test("the page of any node shows all nodes, and counts that follow the tasks by 
 	await page.locator("#nodes tr").nth(2).waitFor();
 	const rows = await page.locator("#nodes tr").allTextContents();
 	expect(rows).toHaveLength(3);
+	const known = await cluster.node(1).peers();
 	for (const node of cluster.nodes) {
+		const { name } = known.find(({ id }) => id === node.id) ?? {};
 		const address = node.url.slice("http://".length);
 		const row = rows.find((text) => text.includes(address));
 		expect(row).toMatch(/up/);
-		expect(row).toContain(node.id.slice(-8));
+		expect(row).toContain(name);
 	}
 	await count("SUCCESS").getByText("0", { exact: true }).waitFor();
 
