@@ -14,6 +14,7 @@
  * forgotten that one, or took it back. Then the older one is ended first, and the newer
  * begins when nothing of it runs any more.
  */
+import { LOSSES_SHARED_MAX } from "../protocol/limits.ts";
 import { typeOf } from "../protocol/route.ts";
 import type { ClaimedTask, TaskEnd } from "../protocol/task.ts";
 import type {
@@ -296,6 +297,6 @@ function jobOf(task: ClaimedTask): Job {
 		priority: task.priority,
 		createdMs: task.createdMs,
 		alone: task.crashes > 0,
-		isolated: false,
+		isolated: task.losses >= LOSSES_SHARED_MAX,
 	};
 }

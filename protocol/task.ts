@@ -40,6 +40,8 @@ export interface Attempt {
 	readonly startedMs?: number;
 	readonly endedMs?: number;
 	readonly end?: AttemptEnd;
+	/** Its node was lost while it ran nothing but this task, in a process of its own. */
+	readonly alone?: boolean;
 }
 
 /** A task as it stands in the store. Times are the store's clock. */
@@ -50,7 +52,7 @@ export interface TaskRecord extends NewTask {
 	readonly createdMs: number;
 	/** Number of the newest attempt, 0 before the first. */
 	readonly attempt: number;
-	/** Crashes of workers, and of whole nodes, with this task running. */
+	/** Crashes of workers with this task running, and losses of whole nodes. */
 	readonly crashes: number;
 	readonly losses: number;
 	/** Oldest first; the newest may be under way. */
@@ -66,8 +68,9 @@ export interface ClaimedTask extends NewTask {
 	readonly attempt: number;
 	readonly createdMs: number;
 	readonly claimedMs: number;
-	/** Crashes so far; a suspect is run apart from other tasks. */
+	/** So far: a suspect is run apart from other tasks. */
 	readonly crashes: number;
+	readonly losses: number;
 }
 
 /** The end of an attempt, as its holder reports it. */

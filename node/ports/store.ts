@@ -140,7 +140,7 @@ export interface RevokeRequest {
 export type RevokeReply =
 	| {
 			readonly ok: true;
-			/** Tasks put back, by route; ended ones (lost once too often) are not in it. */
+			/** Tasks put back, by route; ended ones (their node lost once too often with nothing else on it) are not in it. */
 			readonly putBack: readonly RoutedCount[];
 			/** Tasks of the session still to be put back: call again. */
 			readonly left: number;

@@ -99,7 +99,7 @@ export function decodeSubmit(
 		if (firstToken === 0) return created;
 		const claimed = {
 			...{ ...task, token: token++, attempt: 1 },
-			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0 },
+			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0, losses: 0 },
 		};
 		return { ...created, claimed };
 	});
@@ -113,7 +113,7 @@ export function decodeClaim(reply: Reply): ClaimReply {
 	}
 	const names = ids.split(" ");
 	const tasks = texts.map((text, i): ClaimedTask => {
-		const { route, priority, createdMs, attempts, crashes, payload } =
+		const { route, priority, createdMs, attempts, crashes, losses, payload } =
 			decodeTaskText(text);
 		return {
 			id: names[i] as string,
@@ -125,6 +125,7 @@ export function decodeClaim(reply: Reply): ClaimReply {
 			createdMs,
 			claimedMs,
 			crashes,
+			losses,
 		};
 	});
 	return { ok: true, tasks, waiting: left.split(" ").map(Number) };

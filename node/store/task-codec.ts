@@ -125,13 +125,14 @@ export function decodeFields(flat: Reply): Map<string, string> {
 function decodePast(past: string): Attempt[] {
 	if (past === "") return [];
 	return past.split("\n").map((line) => {
-		const [token, session = "", claimed, ended, end] = line.split(" ");
+		const [token, session = "", claimed, ended, end, alone] = line.split(" ");
 		return {
 			token: Number(token),
 			...parseSession(session),
 			claimedMs: Number(claimed),
 			endedMs: Number(ended),
 			end: end as AttemptEnd,
+			...(alone === undefined ? {} : { alone: true }),
 		};
 	});
 }

@@ -2,8 +2,10 @@
 
 /** Crashes of the worker that ran a task. The last one ends it FAILURE `crashed`: it is poison. */
 export const CRASHES_MAX = 3;
-/** Lives of nodes lost while they ran it; it may be the cause. Likewise. */
-export const LOSSES_MAX = 8;
+/** Losses of its node after which a task runs in a process of its own: it may be the cause. */
+export const LOSSES_SHARED_MAX = 2;
+/** Losses of a node that ran nothing but this task, in a process of its own. The last one ends it FAILURE `crashed`. */
+export const LOSSES_ALONE_MAX = 2;
 /** A thrown error's own `code` longer than this is replaced by `failed`. */
 export const ERROR_CODE_CHARS_MAX = 64;
 /** Lines that one run of a task may log; a last line says that more were dropped. */

@@ -15,6 +15,7 @@ import {
 	lastRead,
 	readHistory,
 } from "./history.ts";
+import { judgeKillers, NODES_KILLED_MAX } from "./killers.ts";
 import { judgeListed } from "./listed.ts";
 import { judgeOneRun } from "./one-run.ts";
 import { judgeOutcomes } from "./outcomes.ts";
@@ -61,6 +62,10 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 		["a result is taken from its newest token only", judgeResults(history)],
 		["only listed transitions happen", judgeTransitions(history)],
 		["a task ends as its code does", judgeOutcomes(history)],
+		[
+			`a task that ends its node takes down ${NODES_KILLED_MAX} at most`,
+			judgeKillers(history),
+		],
 		[
 			"executions overlap only while a holder is paused or cut off",
 			judgeOverlaps(history, terms.stopMs),

@@ -15,6 +15,7 @@ export type HistoryEvent =
 	| StartEvent
 	| EffectEvent
 	| StopEvent
+	| KillEvent
 	| ImpairedEvent
 	| UnlistedEvent
 	| ReadEvent
@@ -70,6 +71,15 @@ export interface StopEvent {
 	readonly node: string;
 }
 
+/** The task's code has ended the node that ran it, with all that it ran. */
+export interface KillEvent {
+	readonly kind: "kill";
+	readonly atMs: number;
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+}
+
 /** A node was not its own master from then until then. */
 export interface ImpairedEvent {
 	readonly kind: "impaired";
@@ -110,6 +120,8 @@ export interface ReadEvent {
 		readonly token: number;
 		readonly node: string;
 		readonly end?: AttemptEnd;
+		/** The session that it ran in, where that is known: what is lost with it is lost together. */
+		readonly session?: string;
 	}[];
 	/** The token that the task's code put into its result. */
 	readonly resultToken?: number;
@@ -155,6 +167,7 @@ export interface TaskHistory {
 	readonly starts: StartEvent[];
 	readonly effects: EffectEvent[];
 	readonly stops: StopEvent[];
+	readonly kills: KillEvent[];
 	/** In the order in which they were made, `absent` among them. */
 	readonly reads: (ReadEvent | AbsentEvent)[];
 }
@@ -172,6 +185,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		else if (event.kind === "start") of(event.id).starts.push(event);
 		else if (event.kind === "effect") of(event.id).effects.push(event);
 		else if (event.kind === "stop") of(event.id).stops.push(event);
+		else if (event.kind === "kill") of(event.id).kills.push(event);
 		else if (event.kind === "read" || event.kind === "absent")
 			of(event.id).reads.push(event);
 	}
@@ -193,7 +207,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 function emptyTask(id: string): TaskHistory {
 	return {
 		...{ id, submits: [], submitted: [], starts: [] },
-		...{ effects: [], stops: [], reads: [] },
+		...{ effects: [], stops: [], kills: [], reads: [] },
 	};
 }
 

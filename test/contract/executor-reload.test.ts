@@ -143,16 +143,22 @@ describe("a handler file that is broken while the node runs", () => {
 			expect(outcome).toEqual(success(2));
 	});
 
-	test("a suspect is not guilty of it, and waits while others run", async () => {
-		save(handlers(1));
-		await start(1);
-		save("export default {");
-		const suspect = run("version", { id: "suspect", alone: true });
-		await log.has(NEEDS_MENDING);
-		expect(await run("version")).toEqual(success(1));
-		save(handlers(2));
-		expect(await suspect).toEqual(success(2));
-	});
+	test.each([
+		["alone", { alone: true }, NEEDS_MENDING],
+		["isolated", { isolated: true }, /no process for a task/],
+	])(
+		"a suspect that runs %s is not guilty of it, and waits while others run",
+		async (_, apart, needsMending) => {
+			save(handlers(1));
+			await start(1);
+			save("export default {");
+			const suspect = run("version", { id: "suspect", ...apart });
+			await log.has(needsMending);
+			expect(await run("version")).toEqual(success(1));
+			save(handlers(2));
+			expect(await suspect).toEqual(success(2));
+		},
+	);
 
 	test("where the only thread spins they wait until it answers again", async () => {
 		save(handlers(1));

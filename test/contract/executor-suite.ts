@@ -118,23 +118,54 @@ export function describeExecutor(
 			expect(outcome).toMatchObject({ kind: "crashed" });
 		});
 
-		test("a task that runs alone crashes alone", async () => {
-			const mate = begin(executor, scripted("mate", forever));
-			const alone = await executor.run(
-				scripted("alone", { end: "die" }, { alone: true }),
+		describe.each([
+			["alone", { alone: true }],
+			["isolated", { isolated: true }],
+		])("a task that runs %s", (_, apart) => {
+			test.each(["die", "exit"] as const)(
+				"crashes alone when its worker ends (%s)",
+				async (end) => {
+					const mate = begin(executor, scripted("mate", forever));
+					const outcome = await executor.run(scripted("a", { end }, apart));
+					expect(outcome).toMatchObject({ kind: "crashed" });
+					mate.abort("enough", 60_000);
+					expect(await mate.outcome).toEqual({ kind: "aborted" });
+				},
 			);
-			expect(alone).toMatchObject({ kind: "crashed" });
-			mate.abort("enough", 60_000);
-			expect(await mate.outcome).toEqual({ kind: "aborted" });
+
+			test("has its result, or its error, like any other", async () => {
+				expect(
+					await executor.run(scripted("a", { value: [1] }, apart)),
+				).toMatchObject({ kind: "success", result: "[1]" });
+				expect(
+					await executor.run(scripted("b", { end: "throw" }, apart)),
+				).toMatchObject({ kind: "failure", error: { code: "failed" } });
+			});
+
+			test.each([
+				["that heeds its signal", forever],
+				["that does not", deaf],
+			])("is aborted like any other, one %s", async (__, script) => {
+				const begun = begin(executor, scripted("a", script, apart));
+				begun.abort("cancelled", 20);
+				expect(await begun.outcome).toEqual({ kind: "aborted" });
+			});
 		});
 
-		test("a task that runs alone is aborted like any other", async () => {
+		test("a task that ends its process has crashed, and harms nobody, when it runs isolated", async () => {
+			const mate = begin(executor, scripted("mate", forever));
 			const alone = begin(
 				executor,
 				scripted("alone", forever, { alone: true }),
 			);
-			alone.abort("cancelled", 60_000);
-			expect(await alone.outcome).toEqual({ kind: "aborted" });
+			const outcome = await executor.run(
+				scripted("a", { end: "kill" }, { isolated: true }),
+			);
+			expect(outcome).toMatchObject({ kind: "crashed" });
+			for (const { abort, outcome } of [mate, alone]) {
+				abort("enough", 60_000);
+				expect(await outcome).toEqual({ kind: "aborted" });
+			}
 		});
 
 		test("stop aborts what runs, and what is run after", async () => {
@@ -142,13 +173,12 @@ export function describeExecutor(
 				executor.run(scripted("heeds", forever)),
 				executor.run(scripted("deaf", deaf)),
 				executor.run(scripted("alone", forever, { alone: true })),
+				executor.run(scripted("isolated", deaf, { isolated: true })),
 			];
 			await executor.stop();
-			expect(await Promise.all(running)).toEqual([
-				{ kind: "aborted" },
-				{ kind: "aborted" },
-				{ kind: "aborted" },
-			]);
+			expect(await Promise.all(running)).toEqual(
+				running.map(() => ({ kind: "aborted" })),
+			);
 			expect(await executor.run(scripted("late", {}))).toEqual({
 				kind: "aborted",
 			});

@@ -7,7 +7,7 @@ import { describeExecutor } from "./executor-suite.ts";
 
 describeExecutor(
 	"the fake executor",
-	async () => new FakeExecutor(systemClock, ["scripted"]),
+	async () => new FakeExecutor(systemClock, ["scripted"], () => {}),
 );
 
 describeExecutor("the executor over worker threads", () =>

@@ -117,6 +117,7 @@ export function claimingRules(bench: Bench): void {
 			createdMs: record.createdMs,
 			claimedMs: one?.claimedMs,
 			crashes: 0,
+			losses: 0,
 		});
 		expect(two).toMatchObject({ id: second?.id, token: (one?.token ?? 0) + 1 });
 		expect(record).toMatchObject({ state: "STARTED", attempt: 1 });

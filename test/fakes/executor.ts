@@ -3,7 +3,7 @@
  * says (a `Script`), and nothing happens but through the clock.
  *
  * Like the real one it has a shared worker, in which one job's crash or
- * deafness displaces the others, and one apart for each job that runs alone.
+ * deafness displaces the others, and one apart for each job that runs alone or isolated.
  * Both pass the suite in `test/contract/executor-suite.ts`.
  */
 
@@ -23,9 +23,9 @@ export interface Script {
 	readonly durationMs?: number | "forever";
 	/**
 	 * How it ends: `return` (the default) or `throw`; or with its worker, which
-	 * names it as the cause (`exit`) or cannot (`die`).
+	 * names it as the cause (`exit`) or cannot (`die`); or with the whole process (`kill`).
 	 */
-	readonly end?: "return" | "throw" | "exit" | "die";
+	readonly end?: "return" | "throw" | "exit" | "die" | "kill";
 	/** What it returns, or the message of what it throws. */
 	readonly value?: unknown;
 	/** Does not heed its signal. */
@@ -45,12 +45,19 @@ interface Running {
 export class FakeExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
 	readonly #clock: Clock;
+	readonly #killed: (job: Job) => void;
 	readonly #running = new Set<Running>();
 	#lastNumber = 0;
 	#stopped = false;
 
-	constructor(clock: Clock, types: readonly string[]) {
+	/** `killed`: a job ends the process that all of them run in, but for those isolated. */
+	constructor(
+		clock: Clock,
+		types: readonly string[],
+		killed: (job: Job) => void,
+	) {
 		this.#clock = clock;
+		this.#killed = killed;
 		this.types = new Set(types);
 	}
 
@@ -91,7 +98,7 @@ export class FakeExecutor implements Executor {
 
 	/** The shared worker dies of a cause that cannot be told. */
 	crashWorker(): void {
-		const [any] = [...this.#running].filter(({ job }) => !job.alone);
+		const [any] = [...this.#running].filter(isShared);
 		if (any !== undefined) this.#bury(any, unexplained);
 	}
 
@@ -120,6 +127,10 @@ export class FakeExecutor implements Executor {
 			case "die":
 				this.#bury(running, unexplained);
 				return;
+			case "kill":
+				if (running.job.isolated) this.#bury(running, unexplained);
+				else this.#killed(running.job);
+				return;
 			case "throw": {
 				const message = String(script.value ?? "");
 				const error = { code: "failed", message };
@@ -135,9 +146,7 @@ export class FakeExecutor implements Executor {
 
 	/** Ends the worker that the job is in, with all in it. */
 	#bury(one: Running, death: Death = { kind: "ended" }): void {
-		const inIt = one.job.alone
-			? [one]
-			: [...this.#running].filter(({ job }) => !job.alone);
+		const inIt = isShared(one) ? [...this.#running].filter(isShared) : [one];
 		const only = inIt.length === 1;
 		for (const running of inIt) {
 			this.#settle(running, outcomeOfDeath({ ...running, only }, death));
@@ -149,6 +158,10 @@ export class FakeExecutor implements Executor {
 		for (const timer of running.timers) timer.cancel();
 		running.resolve(running.aborted ? { kind: "aborted" } : outcome);
 	}
+}
+
+function isShared({ job }: Running): boolean {
+	return !job.alone && !job.isolated;
 }
 
 const unexplained: Death = {

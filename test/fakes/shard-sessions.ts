@@ -19,7 +19,6 @@ import {
 	type SessionName,
 } from "../../protocol/lease.ts";
 import {
-	DEAD_NODE_KEPT_MS,
 	LEASE_TTL_MS,
 	OVERDUE_MS,
 	SILENT_LEASE_MS,
@@ -31,6 +30,7 @@ import {
 	generationOf,
 	tokenFloor,
 } from "../../protocol/token.ts";
+import { isLongGone, type Known } from "./known-node.ts";
 import { nameFor } from "./node-name.ts";
 
 /** Sessions named or bounded, and records forgotten, by one pulse. */
@@ -40,18 +40,6 @@ const PER_PULSE_MAX = 16;
 export interface Server {
 	/** Another after each start. */
 	readonly run: string;
-}
-
-/** A node that has ever opened a session, until it is long gone. */
-interface Known {
-	/** Of its newest session. Kept after a goodbye, so that none repeats. */
-	readonly epoch: number;
-	/** Undefined once it has said goodbye. */
-	readonly record: NodeRecord | undefined;
-	/** When its lease was taken or it said goodbye. Undefined: neither. */
-	readonly goneMs: number | undefined;
-	/** The newest session was asked to drain. */
-	readonly askedToDrain: boolean;
 }
 
 export class Sessions {
@@ -66,6 +54,8 @@ export class Sessions {
 	#registryVersion = 0;
 	#clockStepsBack = 0;
 	#opens = 0;
+	/** Revoked ones of whose tasks some were taken back, and some are left. */
+	readonly #takenApart = new Set<SessionName>();
 
 	constructor(server: Server) {
 		this.#server = server;
@@ -83,6 +73,7 @@ export class Sessions {
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
 		copy.#opens = this.#opens;
+		for (const name of this.#takenApart) copy.#takenApart.add(name);
 		copy.putBackMs = this.putBackMs;
 		return copy;
 	}
@@ -249,6 +240,14 @@ export class Sessions {
 		this.#leases.set(session, 0);
 	}
 
+	takeApart(session: SessionName): void {
+		this.#takenApart.add(session);
+	}
+
+	isTakenApart(session: SessionName): boolean {
+		return this.#takenApart.has(session);
+	}
+
 	/** The session's own goodbye: lease and record go. */
 	close(session: SessionName, nowMs: number): void {
 		this.#end(session, { record: undefined, goneMs: nowMs });
@@ -261,6 +260,7 @@ export class Sessions {
 
 	#end(session: SessionName, change: Partial<Known>): void {
 		this.#leases.delete(session);
+		this.#takenApart.delete(session);
 		const node = this.#nodeOf(session);
 		if (node !== undefined) {
 			const { nodeId } = parseSession(session);
@@ -300,8 +300,4 @@ export class Sessions {
 		const node = this.#nodes.get(nodeId);
 		return node?.epoch === epoch ? node : undefined;
 	}
-}
-
-function isLongGone(goneMs: number | undefined, nowMs: number): boolean {
-	return goneMs !== undefined && nowMs - goneMs >= DEAD_NODE_KEPT_MS;
 }

@@ -19,7 +19,6 @@ import type { SessionName } from "../../protocol/lease.ts";
 import { LIST_BYTES_MAX, TRIM_BATCH_MAX } from "../../protocol/limits.ts";
 import { nextSeq } from "../../protocol/rank.ts";
 import {
-	type AttemptEnd,
 	isEnded,
 	TASK_STATES,
 	type TaskState,
@@ -32,7 +31,7 @@ import type {
 	TaskRecord,
 } from "../../protocol/task.ts";
 import { Queues } from "./shard-queues.ts";
-import { begun, ended, newRecord } from "./task-record.ts";
+import { begun, type Ending, ended, newRecord } from "./task-record.ts";
 
 /** Who has the newest attempt, or had it to its end; none once it was taken back. */
 interface Holder {
@@ -138,7 +137,7 @@ export class Tasks {
 		{ session, token }: Holder,
 		claimedMs: number,
 	): ClaimedTask {
-		const { id, route, priority, payload, createdMs, crashes } = task;
+		const { id, route, priority, payload, createdMs, crashes, losses } = task;
 		const attempt = task.attempt + 1;
 		const attempts = begun(task, token, session, claimedMs);
 		this.#move(task, "STARTED", { attempt, attempts });
@@ -148,7 +147,7 @@ export class Tasks {
 		this.#attempts += 1;
 		return {
 			...{ id, route, priority, payload, token, attempt },
-			...{ createdMs, claimedMs, crashes },
+			...{ createdMs, claimedMs, crashes, losses },
 		};
 	}
 
@@ -165,7 +164,7 @@ export class Tasks {
 		const success = end.state === "SUCCESS";
 		this.#leave(held);
 		this.#move(held, end.state, {
-			...ended(held, success ? "success" : end.end, nowMs, { startedMs }),
+			...ended(held, { end: success ? "success" : end.end, startedMs }, nowMs),
 			finishedMs: nowMs,
 			...(success ? { result: end.result } : { error: end.error }),
 		});
@@ -185,7 +184,7 @@ export class Tasks {
 	}
 
 	/** STARTED → PENDING, at the old rank. */
-	putBack(held: TaskRecord, how: AttemptEnd, nowMs: number): TaskRecord {
+	putBack(held: TaskRecord, how: Ending, nowMs: number): TaskRecord {
 		this.#leave(held);
 		this.#holders.delete(held.id);
 		const waiting = this.#move(held, "PENDING", ended(held, how, nowMs));
@@ -194,12 +193,7 @@ export class Tasks {
 	}
 
 	/** STARTED → FAILURE, for it has cost too many workers or nodes. */
-	giveUp(
-		held: TaskRecord,
-		how: AttemptEnd,
-		nowMs: number,
-		message: string,
-	): void {
+	giveUp(held: TaskRecord, how: Ending, nowMs: number, message: string): void {
 		this.#leave(held);
 		this.#holders.delete(held.id);
 		this.#move(held, "FAILURE", {

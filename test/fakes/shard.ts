@@ -31,7 +31,8 @@ import {
 	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
 	ENDED_KEPT_MS,
-	LOSSES_MAX,
+	LOSSES_ALONE_MAX,
+	LOSSES_SHARED_MAX,
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -184,10 +185,10 @@ export class MemoryShard implements Shard {
 			const crashes = held.crashes + (end === "crashed" ? 1 : 0);
 			const task = { ...held, crashes };
 			if (end === "crashed" && crashes >= CRASHES_MAX) {
-				this.#tasks.giveUp(task, end, nowMs, message);
+				this.#tasks.giveUp(task, { end }, nowMs, message);
 				return "ended";
 			}
-			this.#tasks.putBack(task, end, nowMs);
+			this.#tasks.putBack(task, { end }, nowMs);
 			return "pending";
 		});
 	}
@@ -202,20 +203,26 @@ export class MemoryShard implements Shard {
 		this.#sessions.revoke(session);
 		const end = grounds.when === "expired" ? "lease-lost" : "revoked";
 		const waiting: TaskRecord[] = [];
-		for (const { id, token } of this.#tasks.running(session).slice(0, limit)) {
+		const running = this.#tasks.running(session);
+		// One that is left of many was not alone.
+		const alone = running.length === 1 && !this.#sessions.isTakenApart(session);
+		for (const { id, token } of running.slice(0, limit)) {
 			const held = this.#tasks.held(id, token);
 			assert(held !== undefined, "a running task is held by its token");
-			const losses = held.losses + 1;
-			const task = { ...held, losses };
-			if (losses >= LOSSES_MAX) {
-				const message = `The node that ran it was lost ${losses} times.`;
-				this.#tasks.giveUp(task, end, nowMs, message);
+			const isSuspect = alone && held.losses >= LOSSES_SHARED_MAX;
+			const how = { end, ...(isSuspect && { alone: true }) } as const;
+			const task = { ...held, losses: held.losses + 1 };
+			const lostAlone = timesLostAlone(held) + (isSuspect ? 1 : 0);
+			if (lostAlone >= LOSSES_ALONE_MAX) {
+				const message = `Its node was lost ${lostAlone} times while it ran nothing but this task, in a process of its own.`;
+				this.#tasks.giveUp(task, how, nowMs, message);
 			} else {
-				waiting.push(this.#tasks.putBack(task, end, nowMs));
+				waiting.push(this.#tasks.putBack(task, how, nowMs));
 			}
 		}
 		const left = this.#tasks.running(session).length;
 		if (left === 0) this.#sessions.remove(session, nowMs);
+		else this.#sessions.takeApart(session);
 		return { ok: true, putBack: byRoute(waiting), left };
 	}
 
@@ -282,4 +289,8 @@ export class MemoryShard implements Shard {
 			? undefined
 			: "stale_generation";
 	}
+}
+
+function timesLostAlone({ attempts }: TaskRecord): number {
+	return attempts.filter(({ alone }) => alone).length;
 }

@@ -28,15 +28,19 @@ export function begun(
 	return [...task.attempts, attempt].slice(-ATTEMPTS_KEPT_MAX);
 }
 
+/** How an attempt ended, but for the time. */
+export interface Ending extends Pick<Attempt, "startedMs" | "alone"> {
+	readonly end: AttemptEnd;
+}
+
 /** The attempts of a task, of which the newest is now over. */
 export function ended(
 	task: TaskRecord,
-	end: AttemptEnd,
+	how: Ending,
 	endedMs: number,
-	started: Pick<Attempt, "startedMs"> = {},
 ): Pick<TaskRecord, "attempts"> {
 	const newest = task.attempts.at(-1);
 	assert(newest !== undefined, "a STARTED task has an attempt");
-	const over = { ...newest, ...started, endedMs, end };
+	const over = { ...newest, endedMs, ...how };
 	return { attempts: [...task.attempts.slice(0, -1), over] };
 }

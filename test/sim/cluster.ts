@@ -5,13 +5,21 @@
 import type { SeededRandom } from "../random.ts";
 import type { NodeSpec, Scenario } from "./scenario.ts";
 import { SimulatedNode, type World } from "./simulated-node.ts";
+import type { Workload } from "./workload.ts";
+
+/** Whoever looks after a node starts it again within this. */
+export const RESTART_MS_MAX = 3_000;
 
 export class Cluster {
 	readonly world: World;
 	readonly scenario: Scenario;
+	/** What comes in, once it does. */
+	workload: Workload | undefined;
 	readonly #lives = new Map<string, SimulatedNode>();
 	/** Nodes that never come back. */
 	readonly #lost = new Set<string>();
+	/** Nodes that are started again in a moment. */
+	readonly #restarting = new Set<string>();
 
 	constructor(scenario: Scenario, world: World) {
 		this.scenario = scenario;
@@ -22,7 +30,23 @@ export class Cluster {
 	/** A new life, unless it is alive, or lost for good. */
 	start(spec: NodeSpec): void {
 		if (this.lifeOf(spec) !== undefined || this.#lost.has(spec.nodeId)) return;
-		this.#lives.set(spec.nodeId, new SimulatedNode(spec, this.world));
+		const life: SimulatedNode = new SimulatedNode(spec, this.world, () =>
+			this.#killedByTask(life),
+		);
+		this.#lives.set(spec.nodeId, life);
+	}
+
+	/** Whoever looks after the node sees that it is gone, and starts it again. */
+	#killedByTask(life: SimulatedNode): void {
+		const { clock, random } = this.world;
+		life.kill();
+		const { nodeId } = life;
+		if (this.#restarting.has(nodeId)) return;
+		this.#restarting.add(nodeId);
+		clock.after(random.below(RESTART_MS_MAX), () => {
+			this.#restarting.delete(nodeId);
+			this.start(life.spec);
+		});
 	}
 
 	/**

@@ -102,6 +102,16 @@ const nodeFaults: readonly Fault[] = [
 			return () => {};
 		},
 	},
+	{
+		// By native code, or by the kernel, as memory is short.
+		name: "process killed by its task",
+		weight: 1,
+		lastsMs: [0, 0],
+		begin({ workload }) {
+			workload?.poison();
+			return () => {};
+		},
+	},
 ];
 
 const gossipFaults: readonly Fault[] = [

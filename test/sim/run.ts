@@ -11,8 +11,10 @@
  * to the last event, which their fingerprints show.
  */
 import type { Executor, Log } from "../../node/ports.ts";
+import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
+import { shardOf } from "../../protocol/shard.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { judge, type Terms, type Verdict } from "../checker/checker.ts";
@@ -110,6 +112,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const { clock, recorder } = world;
 	const storm = new Storm(cluster, random);
 	const workload = startWorkload(cluster, random);
+	cluster.workload = workload;
 	new Listing(clock, world.server, recorder).watch();
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);
@@ -158,7 +161,7 @@ async function readAll(server: StoreServer): Promise<TaskRecord[]> {
 }
 
 async function readBack(
-	{ world: { server, recorder } }: Cluster,
+	{ scenario, world: { server, recorder } }: Cluster,
 	{ ids }: Workload,
 ): Promise<void> {
 	const missing = new Set(ids);
@@ -167,8 +170,9 @@ async function readBack(
 		const { id, state, attempts, result, error } = task;
 		recorder.record({
 			...{ kind: "read", id, state },
-			attempts: attempts.map(({ token, nodeId, end }) => ({
+			attempts: attempts.map(({ token, nodeId, epoch, end }) => ({
 				...{ token, node: nodeId },
+				session: `${shardOf(id, scenario.shards)} ${formatSession(nodeId, epoch)}`,
 				...(end === undefined ? {} : { end }),
 			})),
 			...(result === undefined ? {} : { resultToken: tokenIn(result) }),

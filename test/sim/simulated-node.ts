@@ -57,7 +57,8 @@ export class SimulatedNode {
 	readonly #world: World;
 	readonly #scheduler: Scheduler;
 
-	constructor(spec: NodeSpec, world: World) {
+	/** `killedByTask`: the code of a task ends its process. */
+	constructor(spec: NodeSpec, world: World, killedByTask: () => void) {
 		const { clock, random, server, hub, recorder } = world;
 		this.spec = spec;
 		this.#world = world;
@@ -70,7 +71,12 @@ export class SimulatedNode {
 			stepped: (name) => recorder.stepped(`${spec.nodeId} ${name}`),
 			broken: (error) => recorder.flaw(`the store broke: ${String(error)}`),
 		});
-		this.executor = new RecordingExecutor(spec.nodeId, this.machine, recorder);
+		this.executor = new RecordingExecutor(
+			spec.nodeId,
+			this.machine,
+			recorder,
+			killedByTask,
+		);
 		const gossip = new GossipLink(hub.join(spec.nodeId), this.machine);
 		this.#scheduler = this.#makeScheduler(gossip);
 		void gossip.start();

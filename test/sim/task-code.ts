@@ -21,10 +21,19 @@ export class RecordingExecutor implements Executor {
 	/** Jobs as the node knows them → as the inner executor does. */
 	readonly #running = new Map<Job, Job>();
 
-	constructor(node: string, machine: Machine, recorder: Recorder) {
+	/** `killed`: a task has ended the process that they all run in. */
+	constructor(
+		node: string,
+		machine: Machine,
+		recorder: Recorder,
+		killed: () => void,
+	) {
 		this.#node = node;
 		this.#recorder = recorder;
-		this.#inner = new FakeExecutor(machine, [TYPE]);
+		this.#inner = new FakeExecutor(machine, [TYPE], (job) => {
+			this.#write("kill", job);
+			killed();
+		});
 		machine.onDeath(() => {
 			for (const job of this.#running.keys()) this.#write("stop", job);
 		});
@@ -59,7 +68,7 @@ export class RecordingExecutor implements Executor {
 		return this.#inner.stop();
 	}
 
-	#write(kind: "start" | "effect" | "stop", { id, token }: Job): void {
+	#write(kind: "start" | "effect" | "stop" | "kill", { id, token }: Job): void {
 		this.#recorder.record({ kind, id, token, node: this.#node });
 	}
 }

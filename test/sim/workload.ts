@@ -4,11 +4,13 @@
  * and in between does not know whether its task was taken. Some give up then.
  */
 import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
-import { CRASHES_MAX } from "../../protocol/limits.ts";
+import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import type { SubmitEvent } from "../checker/history.ts";
+import { NODES_KILLED_MAX } from "../checker/killers.ts";
+import type { Script } from "../fakes/executor.ts";
 import type { SeededRandom } from "../random.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, RESTART_MS_MAX } from "./cluster.ts";
 import { ROUTES, type Scenario } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import type { TaskScript } from "./task-code.ts";
@@ -18,6 +20,9 @@ export const DURATION_MS_MAX = 20_000;
 const PATIENCE_MS = 3_000;
 const TRIES_MAX = 4;
 const TRY_AGAIN_MS = 300;
+
+/** Enough to be found out by, and few enough for all to end. */
+const KILLS_MAX = 8;
 
 type Expected = SubmitEvent["expected"];
 type Told = "ok" | "refused" | "unknown";
@@ -32,11 +37,13 @@ interface Order {
 
 export interface Workload {
 	/** Of all tasks that clients know of. */
-	readonly ids: readonly string[];
+	readonly ids: string[];
 	/** All of it done once, one after another. */
-	readonly workMs: number;
+	workMs: number;
 	/** Clients that do not know yet what became of their task. */
 	asking: number;
+	/** Lets a task come in whose code ends the process that it runs in. */
+	poison(): void;
 }
 
 /** Lets all tasks of the scenario come in, at times drawn over its storm. */
@@ -45,28 +52,50 @@ export function startWorkload(
 	random: SeededRandom,
 ): Workload {
 	const { scenario, world } = cluster;
-	const orders: Order[] = [];
+	const workload: Workload = {
+		...{ ids: [], workMs: 0, asking: 0 },
+		poison() {
+			take(drawPoison(`poison-${workload.ids.length}`, random), 0);
+		},
+	};
+	const take = (order: Order, atMs: number) => {
+		workload.ids.push(order.task.id);
+		workload.workMs += order.workMs;
+		workload.asking += 1;
+		order.answered = () => {
+			workload.asking -= 1;
+		};
+		world.clock.after(atMs, () => attempt(cluster, random, order, 1));
+	};
 	for (let i = 0; i < scenario.tasks; i++) {
 		// Some come together, most one by one.
 		const atMs = random.unit() * scenario.stormMs;
 		const together = random.oneIn(6) ? 1 + random.below(8) : 1;
-		for (let j = 0; j < together; j++) {
-			const order = drawOrder(`task-${i}-${j}`, scenario, random);
-			orders.push(order);
-			world.clock.after(atMs, () => attempt(cluster, random, order, 1));
-		}
-	}
-	const workload = {
-		ids: orders.map(({ task }) => task.id),
-		workMs: orders.reduce((sum, { workMs }) => sum + workMs, 0),
-		asking: orders.length,
-	};
-	for (const order of orders) {
-		order.answered = () => {
-			workload.asking -= 1;
-		};
+		for (let j = 0; j < together; j++)
+			take(drawOrder(`task-${i}-${j}`, scenario, random), atMs);
 	}
 	return workload;
+}
+
+function drawPoison(id: string, random: SeededRandom): Order {
+	const durationMs = random.below(random.pick([5, 100, 1_500]));
+	const script: TaskScript = [
+		{ durationMs, end: "kill" },
+		...Array<Script>(KILLS_MAX - 1).fill({ durationMs, end: "kill" }),
+		{ durationMs, end: "exit" },
+	];
+	return {
+		task: {
+			id,
+			route: random.pick(ROUTES),
+			priority: random.oneIn(3) ? random.below(256) : 5,
+			payload: JSON.stringify(script),
+		},
+		expected: "crashed",
+		workMs:
+			longestMs(script) + NODES_KILLED_MAX * (LEASE_TTL_MS + RESTART_MS_MAX),
+		answered() {},
+	};
 }
 
 function drawOrder(

@@ -21,7 +21,7 @@ const ROUTE = "default|work|";
 function taskOf(id: string, token: number): ClaimedTask {
 	return {
 		...{ id, token, route: ROUTE, priority: 5, payload: "null" },
-		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 },
+		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0, losses: 0 },
 	};
 }
 

@@ -210,6 +210,50 @@ test("a task that fails although its code works is found out, unless it may be t
 	expect(failed(3)).toEqual([]);
 });
 
+test("a task that works may end for the nodes it lost only where it was all they ran", () => {
+	const expected = { expected: "SUCCESS", priority: 5 } as const;
+	const submitOf = (id: string): HistoryEvent => {
+		const route = "default|work|";
+		return { kind: "submit", atMs: 0, id, route, ...expected };
+	};
+	const lostIn = (...sessions: string[]) =>
+		sessions.map((session, token) => ({
+			...{ token, node: "one", end: "lease-lost" as const, session },
+		}));
+	const outcome = (others: string[]) =>
+		breaches([
+			...["a", "b"].map(submitOf),
+			read({
+				...{ id: "a", state: "FAILURE", errorCode: "crashed" },
+				attempts: lostIn("s1", "s2", "s3", "s4"),
+			}),
+			read({
+				...{ id: "b", state: "PENDING" },
+				attempts: lostIn(...others),
+			}),
+		]).filter((breach) => breach.startsWith("a task ends as its code does"));
+	expect(outcome(["s1", "s2"])).toEqual([]);
+	expect(outcome(["s1", "s2", "s3"])).toEqual([
+		"a task ends as its code does: a ended as crashed where its code makes SUCCESS, after attempts that ended lease-lost, lease-lost, lease-lost, lease-lost",
+	]);
+});
+
+test("a task that takes down node after node is found out, unless it was given back or the store forgot", () => {
+	const kills = (times: number): HistoryEvent[] =>
+		Array.from({ length: times }, (_, token) => ({
+			...{ kind: "kill", atMs: token, id: "a", token, node: "one" },
+		}));
+	const found = (...events: HistoryEvent[]) =>
+		breaches(events).filter((breach) => breach.includes("took down"));
+	expect(found(...kills(3))).toEqual([]);
+	expect(found(...kills(4))).toEqual([
+		"a task that ends its node takes down 3 at most: a took down 4 nodes: one (token 0), one (token 1), one (token 2), one (token 3)",
+	]);
+	const givenBack = { token: 9, node: "one", end: "handed-back" } as const;
+	expect(found(...kills(4), read({ attempts: [givenBack] }))).toEqual([]);
+	expect(found(...kills(4), { kind: "lost-writes", atMs: 1 })).toEqual([]);
+});
+
 test("a flaw is a breach in itself", () => {
 	expect(breaches([{ kind: "flaw", atMs: 1, what: "node one died" }])).toEqual([
 		"nothing crashes or leaks: node one died",

@@ -25,7 +25,13 @@ function deskOf(outcome: SubmitOutcome): Desk {
 }
 
 test("a task that the node takes as it is stored is told to have started", async () => {
-	const fresh = { attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 };
+	const fresh = {
+		attempt: 1,
+		createdMs: 0,
+		claimedMs: 0,
+		crashes: 0,
+		losses: 0,
+	};
 	const claimed = { ...task, ...fresh, token: 7 };
 	const desk = deskOf({ ok: true, created: true, seq: 1, claimed });
 	const started = { attempt: 1, node: "node-a", token: 7 };

@@ -6,7 +6,7 @@ import { FakeExecutor } from "../fakes/executor.ts";
 
 test("a job of the fake executor takes the virtual time that its script says", async () => {
 	const clock = new VirtualClock();
-	const executor = new FakeExecutor(clock, ["scripted"]);
+	const executor = new FakeExecutor(clock, ["scripted"], () => {});
 	let outcome: JobOutcome | undefined;
 	void executor
 		.run(job("a", { payload: '{"durationMs":3600000,"value":1}' }))
@@ -21,7 +21,7 @@ test("a job of the fake executor takes the virtual time that its script says", a
 
 test("a crash of the fake's shared worker makes suspects of all in it, and leaves alone what runs alone", async () => {
 	const clock = new VirtualClock();
-	const executor = new FakeExecutor(clock, ["scripted"]);
+	const executor = new FakeExecutor(clock, ["scripted"], () => {});
 	const forever = '{"durationMs":"forever"}';
 	const shared = ["a", "b"].map((id) =>
 		executor.run(job(id, { payload: forever })),

@@ -48,7 +48,13 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 					waiting.set(route, (waiting.get(route) ?? 0) - 1);
 					tasks.push({
 						...{ id: "", token: 1, route, priority: 5, payload: "" },
-						...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 },
+						...{
+							attempt: 1,
+							createdMs: 0,
+							claimedMs: 0,
+							crashes: 0,
+							losses: 0,
+						},
 					});
 				}
 			const left = routes.map((route) => waiting.get(route) ?? 0);

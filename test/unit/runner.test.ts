@@ -12,7 +12,7 @@ const ABORTED: JobOutcome = { kind: "aborted" };
 function taskOf(id: string, token: number): ClaimedTask {
 	return {
 		...{ id, token, route: "default|work|", priority: 5, payload: "null" },
-		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 },
+		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0, losses: 0 },
 	};
 }
 

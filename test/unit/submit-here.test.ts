@@ -25,7 +25,13 @@ function tasksOf(...priorities: number[]): NewTask[] {
 
 /** As the store answers where none waits before them. */
 function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
-	const fresh = { attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0 };
+	const fresh = {
+		attempt: 1,
+		createdMs: 0,
+		claimedMs: 0,
+		crashes: 0,
+		losses: 0,
+	};
 	return tasks.map((task, i) => ({
 		...{ ok: true, created: true, seq: i },
 		claimed: { ...task, ...fresh, token: i + 1 },

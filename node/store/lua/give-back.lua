@@ -20,7 +20,7 @@ for i = 1, #ARGV, 4 do
     answers[#answers + 1] = 0
   else
     call('ZREM', runningKey(session), id)
-    local task = recordAttempt(id, text, held, now, how, how == 'crashed' and 1 or 0, 0)
+    local task = recordAttempt(id, text, held, now, how, how == 'crashed' and 1 or 0, 0, false)
     if how == 'crashed' and task.crashes >= CRASHES_MAX then
       giveUp(id, task, now, message)
       givenUp = givenUp + 1

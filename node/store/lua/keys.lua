@@ -49,8 +49,10 @@ local PAST = SHARD .. ':past'
 local HOLDERS = SHARD .. ':holders'
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
--- Tasks that a session runs: all members but the first, whose score is -1.
+-- Tasks that a session runs: all members but the first, whose score is -1, or -2 once some
+-- of its tasks were taken back.
 local function countRunning(session) return call('ZCOUNT', runningKey(session), 0, '+inf') end
+local FIRST_MEMBER = string.rep(' ', 65)
 local function endedKey(state) return SHARD .. ':ended:' .. state end
 
 -- The one clock: read once, at the start of a script that needs it. Milliseconds.

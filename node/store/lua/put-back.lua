@@ -3,11 +3,14 @@
 -- have checked that the attempt is the one meant.
 
 -- Moves an attempt that is over from the holders to the task's past: one line each,
--- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how". `crashed`
--- and `lost` (0 or 1) tell what it counts as. Returns the task with its new counts.
-local function recordAttempt(id, text, held, now, how, crashed, lost)
+-- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", and " alone" where
+-- a node was lost that ran nothing but this task, in a process of its own. `crashed` and
+-- `lost` (0 or 1) tell what it counts as, `alone` whether the node ran nothing else.
+-- Returns the task with its new counts, and how many of those were such losses.
+local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ (.+)$')
   local task = parseTask(text)
+  if alone and tonumber(task.losses) >= LOSSES_SHARED_MAX then how = how .. ' alone' end
   task.crashes, task.losses = task.crashes + crashed, task.losses + lost
   local line = table.concat({ task.priority, task.seq, task.created, attempt, task.crashes, task.losses, task.route }, ' ')
   call('HSET', TASKS, id, line .. string.match(text, '\n.*'))
@@ -18,7 +21,8 @@ local function recordAttempt(id, text, held, now, how, crashed, lost)
   if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
   call('HSET', PAST, id, past)
   call('HDEL', HOLDERS, id)
-  return task
+  local _, lostAlone = string.gsub(past, ' alone', '')
+  return task, lostAlone
 end
 
 -- Back to PENDING. `putBack` gathers route → { count, lowest rank }.

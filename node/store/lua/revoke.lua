@@ -1,5 +1,6 @@
--- Ends another session's lease and puts its tasks back: STARTED → PENDING; or, where
--- the task has lost its node for the LOSSES_MAX-th time, STARTED → FAILURE.
+-- Ends another session's lease and puts its tasks back: STARTED → PENDING; or, where for
+-- the LOSSES_ALONE_MAX-th time the session ran nothing but this task, in a process of its
+-- own, STARTED → FAILURE.
 -- The session's name holds its epoch, so a newer session of the node is never hit.
 -- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
 --         renewal is SILENT_LEASE_MS old | now), limit (tasks), and but for now the end of the
@@ -22,6 +23,8 @@ call('ZADD', SESSIONS, 0, session)
 local how = when == 'expired' and 'lease-lost' or 'revoked'
 local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
+-- One that is left of many was not alone.
+local alone = countRunning(session) == 1 and call('ZSCORE', running, FIRST_MEMBER) ~= '-2'
 local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
@@ -34,9 +37,9 @@ for _, id in ipairs(ids) do
     call('HDEL', HOLDERS, id)
     gone = gone + 1
   else
-    local task = recordAttempt(id, text, held, now, how, 0, 1)
-    if task.losses >= LOSSES_MAX then
-      giveUp(id, task, now, 'The node that ran it was lost ' .. task.losses .. ' times.')
+    local task, lostAlone = recordAttempt(id, text, held, now, how, 0, 1, alone)
+    if lostAlone >= LOSSES_ALONE_MAX then
+      giveUp(id, task, now, 'Its node was lost ' .. lostAlone .. ' times while it ran nothing but this task, in a process of its own.')
       givenUp = givenUp + 1
     else
       waitAgain(id, task, putBack)
@@ -55,6 +58,8 @@ if left == 0 then
     call('ZADD', GONE, now, node)
   end
   call('HINCRBY', META, 'registry', 1)
+else
+  call('ZADD', running, -2, FIRST_MEMBER)
 end
 local answer = { 'ok', left }
 for route, known in pairs(putBack) do

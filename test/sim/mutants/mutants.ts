@@ -8,6 +8,7 @@ import type { Mutant } from "../run.ts";
 import {
 	BlindToPriority,
 	CarelessClaims,
+	InnocentClaims,
 	ReusedTokens,
 } from "./broken-claims.ts";
 import {
@@ -96,6 +97,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "no node runs a task twice at once",
 		fault: "store restored",
 		executor: (sound) => new HastyExecutor(sound),
+	},
+	{
+		name: "a task that has lost its node again and again still runs with others",
+		breaks: "a task that ends its node takes down 3 at most",
+		fault: "process killed by its task",
+		shard: (sound) => new InnocentClaims(sound),
 	},
 	{
 		name: "a claim does not look for the highest priority",

@@ -1,0 +1,27 @@
+/**
+ * A process that is as a node to its executor: runs one task isolated, and prints what is
+ * logged of it and then its outcome, a JSON text a line. Started as `executor-node.ts type`.
+ */
+import { createExecutor } from "../../node/executor/executor.ts";
+import type { Log } from "../../node/ports.ts";
+import { holdProcess, systemClock } from "../../node/world.ts";
+import { job } from "./executor-jobs.ts";
+
+const print = (what: unknown) => console.log(JSON.stringify(what));
+const log: Log = {
+	debug() {},
+	info: (_, line) => print(line),
+	warn: (_, line) => print(line),
+	error: (_, line) => print(line),
+};
+
+holdProcess();
+const executor = await createExecutor({
+	concurrency: 1,
+	handlerFiles: ["test/fixtures/handlers/isolated.ts"],
+	processTaskMs: 0,
+	clock: systemClock,
+	log,
+});
+const [, , type = "where"] = process.argv;
+print(await executor.run(job("a", { type, isolated: true })));
