@@ -38,6 +38,7 @@ async function main(): Promise<number> {
 		console.error(`no part "${unknown}"; there are: ${PARTS.join(", ")}`);
 		return 2;
 	}
+	const startedMs = Date.now();
 	const parts = positionals.length === 0 ? PARTS : positionals;
 	const isAtOnce = (part: string) => AT_ONCE.includes(part);
 	const counts = await Promise.all(
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
 
 	const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 	const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+	console.log(`done in ${secondsSince(startedMs)} s`);
 	console.log(`${passed} passed, ${failed} failed`);
 	return failed === 0 ? 0 : 1;
 }
@@ -59,12 +61,15 @@ async function quick(part: string): Promise<Count> {
 	const startedMs = Date.now();
 	const said: string[] = [];
 	const count = await runQuick(part, said);
-	const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
 	const verdict = count.failed === 0 ? "passed" : "FAILED";
 	console.log(`── ${part}`);
 	process.stdout.write(said.join(""));
-	console.log(`${part} ${verdict} in ${seconds} s\n`);
+	console.log(`${part} ${verdict} in ${secondsSince(startedMs)} s\n`);
 	return count;
+}
+
+function secondsSince(startedMs: number): string {
+	return ((Date.now() - startedMs) / 1_000).toFixed(1);
 }
 
 async function runQuick(part: string, said: string[]): Promise<Count> {

@@ -26,6 +26,7 @@ const CORES = 2;
 /** What these measure, others beside them would spoil: they run alone. */
 const TIMED = [
 	"bench", // throughput, beside BullMQ's
+	"celery-work", // how soon a slot that comes free takes up what waits
 	"idle", // processor time, and commands a second
 	"poison", // how soon a node answers meanwhile
 ].map((name) => `test/e2e/${name}.test.ts`);
