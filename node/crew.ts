@@ -62,7 +62,7 @@ export interface CrewParts {
 	readonly rumourProved: (from: string) => void;
 	/** Slots have come free. */
 	readonly freed: () => void;
-	readonly superseded: () => void;
+	readonly superseded: (shards?: number) => void;
 }
 
 export class Crew {
@@ -245,9 +245,9 @@ export class Crew {
 				trustEnded: () =>
 					runner.abandon(shard.index, "the lease could not be renewed"),
 				revoked: () => runner.abandon(shard.index, "the lease was taken over"),
-				superseded: () => {
+				superseded: (shards) => {
 					runner.abandon(shard.index, "another program has the lease");
-					superseded();
+					superseded(shards);
 				},
 			},
 		});

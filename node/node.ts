@@ -10,7 +10,11 @@
  * Stopping goes the other way, with HTTP answering until the tasks are gone.
  */
 import { hostname } from "node:os";
-import { GOODBYE_MS, STORE_START_MS } from "../protocol/limits.ts";
+import {
+	GOODBYE_MS,
+	STORE_EMPTY_MS,
+	STORE_START_MS,
+} from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import { agree } from "./agreement.ts";
 import { type Closing, closeAll } from "./closing.ts";
@@ -23,13 +27,15 @@ import { createHttp, type Http } from "./http/server.ts";
 import { systemLog } from "./log.ts";
 import { NameFile } from "./name-file.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
-import type { Executor, Gossip, Log, NodeRecord } from "./ports.ts";
-import { Scheduler } from "./scheduler.ts";
 import {
-	connectStore,
-	type RedisStore,
+	type Executor,
+	type Gossip,
+	type Log,
+	type NodeRecord,
 	StoreMismatch,
-} from "./store/redis-store.ts";
+} from "./ports.ts";
+import { Scheduler } from "./scheduler.ts";
+import { connectStore, type RedisStore } from "./store/redis-store.ts";
 import { systemClock, systemLoad, systemRandom } from "./world.ts";
 
 export interface RunningNode {
@@ -234,10 +240,12 @@ function makeScheduler(
 		name,
 		load: systemLoad(),
 		askedToDrain: () => stop("drained"),
-		superseded: () =>
+		superseded: (shards) =>
 			stop(
 				new Error(
-					`another program runs with this node's identity; give each node its own --data folder (this one has ${options.dataDir})`,
+					shards === undefined
+						? `another program runs with this node's identity; give each node its own --data folder (this one has ${options.dataDir})`
+						: `Redis had lost the cluster "${options.cluster}", and another node has made it anew with --shards ${shards} while this one runs with --shards ${options.shards}; start all nodes with the same number`,
 				),
 			),
 	});
@@ -278,10 +286,14 @@ async function meetStore(
 				: error;
 		},
 	);
-	const late = new Promise<"late">((resolve) =>
-		systemClock.after(STORE_START_MS, () => resolve("late")),
-	);
-	if ((await Promise.race([met, late])) === "met") return;
+	const lateIn = (ms: number) =>
+		new Promise<"late">((resolve) =>
+			systemClock.after(ms, () => resolve("late")),
+		);
+	if ((await Promise.race([met, lateIn(STORE_START_MS)])) === "met") return;
+	// One that is there may be empty, and is watched for a while.
+	const watched = lateIn(store.up ? STORE_EMPTY_MS : 0);
+	if ((await Promise.race([met, watched])) === "met") return;
 	log.warn(
 		{ trouble: store.trouble },
 		"the store is not reachable yet; trying until it is",

@@ -68,8 +68,8 @@ export interface RenewerEvents {
 	trustEnded(): void;
 	/** The session is over: all that it ran has been taken over. */
 	revoked(): void;
-	/** Another program runs under this node's identity. */
-	superseded(): void;
+	/** Another program runs under this node's identity; or the cluster was made anew, with so many shards. */
+	superseded(shards?: number): void;
 }
 
 export class Renewer {
@@ -203,14 +203,11 @@ export class Renewer {
 	}
 
 	async #pulse(session: SessionName): Promise<void> {
-		const { clock, events } = this.#parts;
+		const { shard, clock, events, record } = this.#parts;
 		const sentMs = clock.monoMs();
 		const pulse = await this.#askForPulse(session);
 		if (this.#stopped) return;
-		if (!pulse.ok) {
-			await this.#over(session, pulse.code);
-			return;
-		}
+		if (!pulse.ok) return await this.#over(session, pulse);
 		this.#memory.toldGeneration(pulse.raised);
 		this.#memory.keep();
 		// Others saw the store's clock put back, which this node may have missed where it
@@ -220,6 +217,7 @@ export class Renewer {
 		this.clockStepsBack = pulse.clockStepsBack;
 		this.#renewed(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
+		if (!pulse.registered) await shard.describe(session, record());
 	}
 
 	/**
@@ -240,17 +238,20 @@ export class Renewer {
 
 	async #over(
 		session: SessionName,
-		code: "revoked" | "superseded",
+		end: Extract<Pulse, { ok: false }>,
 	): Promise<void> {
 		const { shard, events, log } = this.#parts;
-		const stranger = code === "superseded" && !(await this.#isOwnGhost());
+		const { code } = end;
+		const isOusted =
+			code === "other_shards" ||
+			(code === "superseded" && !(await this.#isOwnGhost()));
 		if (this.#stopped) return;
 		this.session = undefined;
 		this.#trustTimer?.cancel();
 		log.warn({ shard: shard.index, session }, `session ${code}`);
-		if (stranger) {
+		if (isOusted) {
 			this.stop(); // A new session, opened while this node leaves, would end the other's.
-			events.superseded();
+			events.superseded(code === "other_shards" ? end.shards : undefined);
 			return;
 		}
 		events.revoked();

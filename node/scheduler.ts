@@ -68,8 +68,8 @@ export interface SchedulerParts {
 	readonly load: () => number;
 	/** Somebody asked this node, through any node, to drain and stop. */
 	readonly askedToDrain: () => void;
-	/** Another program runs under this node's identity: it cannot go on. */
-	readonly superseded: () => void;
+	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
+	readonly superseded: (shards?: number) => void;
 }
 
 export class Scheduler {

@@ -37,6 +37,7 @@ import {
 	RESULT_BYTES_MAX,
 	SENTINEL_TIMEOUT_MS,
 	SPIN_MS,
+	STORE_EMPTY_MS,
 	SUBMIT_ALL_MS_MAX,
 	SUBMIT_BATCH_BYTES_MAX,
 	SUBMIT_LOOK_UP_MS,
@@ -79,6 +80,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		WAITERS_MAX < HTTP_CONNECTIONS_MAX,
 		"those who wait leave connections to those who submit and to health checks",
+	],
+	[
+		2 * PULSE_MS_MAX < STORE_EMPTY_MS,
+		"nodes that run have put their number of shards back before another becomes the cluster's",
 	],
 	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
 	[

@@ -10,6 +10,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { LAYOUT } from "../node/store/redis-shard.ts";
 import type {
 	ClusterAsRead,
 	NodeAsRead,
@@ -57,6 +59,7 @@ export class Cluster implements AsyncDisposable {
 		const folder = await mkdtemp(join(tmpdir(), "hearsay-cluster-"));
 		const cluster = new Cluster(plan, redis, folder);
 		try {
+			if (redis.url.startsWith("redis://")) await found(redis.url, plan);
 			await Promise.all(cluster.nodes.map((node) => node.start()));
 			await cluster.whole();
 		} catch (error) {
@@ -227,6 +230,19 @@ export class ClusterNode {
 			body: typeof body === "string" ? body : JSON.stringify(body),
 		});
 	}
+}
+
+/** The first node of a new cluster watches an empty store for a while before it makes it: no test waits for that. */
+async function found(url: string, plan: ClusterPlan): Promise<void> {
+	const flags = [...(plan.all ?? []), ...(plan.nodes[0] ?? [])];
+	const told = (flag: string) => {
+		const at = flags.indexOf(flag);
+		return at === -1 ? undefined : flags[at + 1];
+	};
+	const redis = new Redis(url);
+	const meta = `{${told("--cluster") ?? "hearsay"}:0}:meta`;
+	await redis.hset(meta, "shards", told("--shards") ?? 1, "layout", LAYOUT);
+	redis.disconnect();
 }
 
 /** `hearsay node` in a folder. It does not outlive the test's process. */

@@ -14,6 +14,10 @@ export class StoreError extends Error {
 		this.kind = kind;
 	}
 }
+
+/** Thrown when the store is there and is not what this node was told: one sentence for its user. */
+export class StoreMismatch extends Error {}
+
 export type StoreErrorKind =
 	/** Nothing was sent: the store is known to be unreachable. */
 	| "unreachable"

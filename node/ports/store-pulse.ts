@@ -21,6 +21,8 @@ export type Pulse =
 			readonly running: number;
 			/** Rises whenever a node comes, goes or changes its record. */
 			readonly registryVersion: number;
+			/** The node's own record is there. */
+			readonly registered: boolean;
 			/** Rises whenever a session is opened. */
 			readonly opens: number;
 			/** Rises whenever leases had to be shortened, as the store's clock had been put back. */
@@ -39,7 +41,13 @@ export type Pulse =
 			readonly unservedSeen: number;
 	  }
 	/** The session is revoked, or a newer session of the same node is open. */
-	| { readonly ok: false; readonly code: "revoked" | "superseded" };
+	| { readonly ok: false; readonly code: "revoked" | "superseded" }
+	/** The cluster has been made anew with another number of shards. */
+	| {
+			readonly ok: false;
+			readonly code: "other_shards";
+			readonly shards: number;
+	  };
 
 export type GoodPulse = Extract<Pulse, { ok: true }>;
 
@@ -51,4 +59,10 @@ export interface RoutesKnown {
 	readonly served?: readonly Route[];
 	/** Some of the served ones that no node serves (any more). */
 	readonly unserved?: readonly Route[];
+}
+
+/** What a node tells with a pulse. */
+export interface PulseWord extends RoutesKnown {
+	/** The number of shards that it runs with. Added by the store, which also knows it; shard 0 keeps it. */
+	readonly shards?: number;
 }

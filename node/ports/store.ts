@@ -13,7 +13,7 @@ import type {
 import type { Generation } from "../../protocol/token.ts";
 import type { NodeRecord, RegisteredNode } from "./node-record.ts";
 import type { StoreError } from "./store-error.ts";
-import type { Pulse, RoutesKnown } from "./store-pulse.ts";
+import type { Pulse, PulseWord } from "./store-pulse.ts";
 
 export interface OpenRequest {
 	readonly record: NodeRecord;
@@ -210,11 +210,7 @@ export interface Shard {
 	/** Replaces the record of a session's node, for instance when it drains. */
 	describe(session: SessionName, record: NodeRecord): Promise<void>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */
-	pulse(
-		session: SessionName,
-		ttlMs: number,
-		routes?: RoutesKnown,
-	): Promise<Pulse>;
+	pulse(session: SessionName, ttlMs: number, word?: PulseWord): Promise<Pulse>;
 	/** Ends the own session, which must have no tasks left. A session with tasks is left to expire. */
 	close(session: SessionName): Promise<"closed" | "has_tasks">;
 	/**
@@ -263,6 +259,12 @@ export interface Shard {
 	/** All registered nodes. Records of nodes without a lease for DEAD_NODE_KEPT_MS are left out, and forgotten by `pulse`. */
 	nodes(): Promise<Registry>;
 }
+
+/**
+ * What a store says of the number of shards of the cluster. Where none is fixed yet: whether
+ * there is nothing at all, or sessions or tasks of nodes that know it.
+ */
+export type Agreement = "agreed" | "empty" | "used";
 
 export interface Store {
 	readonly shards: readonly Shard[];

@@ -33,10 +33,10 @@ import type {
 	OpenReply,
 	OpenRequest,
 	Pulse,
+	PulseWord,
 	Registry,
 	RevokeReply,
 	RevokeRequest,
-	RoutesKnown,
 	Shard,
 	ShardCounts,
 	SubmitOutcome,
@@ -57,6 +57,9 @@ import {
 import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
 
+/** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
+export const LAYOUT = 4;
+
 const RECORD_CHARS_TOLD = 200;
 const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 	"stale_token",
@@ -66,6 +69,7 @@ const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 
 export class RedisShard implements Shard {
 	readonly index: number;
+	readonly #shards: number;
 	readonly #tag: string;
 	readonly #connection: Connection;
 	readonly #log: Log;
@@ -75,8 +79,10 @@ export class RedisShard implements Shard {
 	/** The connection on which the shard was last opened or adopted. */
 	#adoptedLife: number | undefined;
 
+	/** `shards`: of the cluster. */
 	constructor(
 		index: number,
+		shards: number,
 		cluster: string,
 		connection: Connection,
 		scripts: Readonly<Record<ScriptName, Script>>,
@@ -84,18 +90,20 @@ export class RedisShard implements Shard {
 	) {
 		this.#log = log;
 		this.index = index;
+		this.#shards = shards;
 		this.#tag = `{${cluster}:${index}}`;
 		this.#connection = connection;
 		this.#scripts = scripts;
 	}
 
-	/** The number of shards that the cluster was made with, and the layout of its keys. Asked of shard 0. */
+	/** The number of shards and the layout that the cluster has, fixed now where it `mayMake` it; or why it has none. Asked of shard 0. */
 	async agree(
-		shards: number,
-		layout: number,
-	): Promise<{ shards: number; layout: number }> {
-		const fixed = (await this.#run("agree", shards, layout)) as string[];
-		return { shards: Number(fixed[0]), layout: Number(fixed[1]) };
+		mayMake: boolean,
+	): Promise<{ shards: number; layout: number } | "empty" | "used"> {
+		const args = [this.#shards, LAYOUT, mayMake ? 1 : 0];
+		const [shards, layout] = (await this.#run("agree", ...args)) as string[];
+		if (shards === "empty" || shards === "used") return shards;
+		return { shards: Number(shards), layout: Number(layout) };
 	}
 
 	async open({
@@ -135,11 +143,21 @@ export class RedisShard implements Shard {
 	async pulse(
 		session: SessionName,
 		ttlMs: number,
-		{ unservedSeen = 0, served = [], unserved = [] }: RoutesKnown = {},
+		{
+			unservedSeen = 0,
+			served = [],
+			unserved = [],
+			shards = this.#shards,
+		}: PulseWord = {},
 	): Promise<Pulse> {
 		const routes = [served.join(" "), unserved.join(" ")];
+		const number = this.index === 0 ? [shards, LAYOUT] : [];
 		return decodePulse(
-			await this.#run("pulse", session, ttlMs, unservedSeen, ...routes),
+			await this.#run(
+				...(["pulse", session, ttlMs, unservedSeen] as const),
+				...routes,
+				...number,
+			),
 		);
 	}
 

@@ -6,19 +6,18 @@
  * look for tasks in the wrong shard.
  */
 import {
+	type Agreement,
 	type Clock,
 	type Durability,
 	type Log,
 	type Shard,
 	type Store,
 	StoreError,
+	StoreMismatch,
 } from "../ports.ts";
 import { Connection, type Reply } from "./connection.ts";
-import { RedisShard } from "./redis-shard.ts";
+import { LAYOUT, RedisShard } from "./redis-shard.ts";
 import { loadScripts } from "./scripts.ts";
-
-/** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
-const LAYOUT = 4;
 
 export interface StoreOptions {
 	readonly url: string;
@@ -27,9 +26,6 @@ export interface StoreOptions {
 	readonly clock: Clock;
 	readonly log: Log;
 }
-
-/** Thrown when the store is there and is not what this node was told. */
-export class StoreMismatch extends Error {}
 
 /**
  * Begins to connect and returns at once: a store that is away is no error, it
@@ -69,13 +65,12 @@ export class RedisStore implements Store {
 		this.#connection = connection;
 		this.#cluster = cluster;
 		this.#log = log;
-		this.#home = new RedisShard(0, cluster, connection, scripts, log);
+		const make = (index: number) =>
+			new RedisShard(index, shards, cluster, connection, scripts, log);
+		this.#home = make(0);
 		this.shards = [
 			this.#home,
-			...Array.from(
-				{ length: shards - 1 },
-				(_, i) => new RedisShard(i + 1, cluster, connection, scripts, log),
-			),
+			...Array.from({ length: shards - 1 }, (_, i) => make(i + 1)),
 		];
 		connection.onChange((up) => {
 			if (up) void this.#readDurability();
@@ -95,28 +90,39 @@ export class RedisStore implements Store {
 	}
 
 	/**
+	 * Whether the cluster has the number of shards that this node was told; where it has none
+	 * yet and there is nothing at all, it gets this one, if it may.
+	 *
 	 * @throws StoreMismatch where the cluster was made with another number of shards,
 	 * or by a version that kept its tasks in another form, or Redis does not let the
 	 * node in.
 	 * @throws StoreError
 	 */
-	async agreeOnShards(): Promise<void> {
+	async agreeOnShards(mayMake: boolean): Promise<Agreement> {
 		const { refusal } = this.#connection;
 		if (refusal !== undefined) throw new StoreMismatch(refusal);
-		const { shards, layout } = await this.#home.agree(
-			this.shards.length,
-			LAYOUT,
-		);
+		const fixed = await this.#home.agree(mayMake);
+		if (fixed === "empty" || fixed === "used") return fixed;
+		const { shards, layout } = fixed;
 		if (layout !== LAYOUT) {
 			throw new StoreMismatch(
 				`the cluster "${this.#cluster}" in this Redis was made by ${layout < LAYOUT ? "an older" : "a newer"} version, which keeps tasks in another form; start this node with another --cluster, or use that version until its tasks have ended`,
 			);
 		}
-		if (shards !== this.shards.length) {
+		const told = this.shards.length;
+		if (shards !== told) {
 			throw new StoreMismatch(
-				`the cluster "${this.#cluster}" was made with ${shards} shards; start this node with --shards ${shards}`,
+				`the cluster "${this.#cluster}" in this Redis has --shards ${shards} and this node was started with --shards ${told}; start it with --shards ${shards}, or with another --cluster`,
 			);
 		}
+		return "agreed";
+	}
+
+	/** What is wrong where there are tasks, and no node that knows their number of shards. */
+	numberIsLost(): StoreMismatch {
+		return new StoreMismatch(
+			`the cluster "${this.#cluster}" in this Redis has lost its number of shards, and no node runs that knows it; put it back with "HSET {${this.#cluster}:0}:meta shards N layout ${LAYOUT}", N being the --shards of its nodes, or start this node with another --cluster`,
+		);
 	}
 
 	close(): Promise<void> {

@@ -49,10 +49,10 @@ export function decodePulse(reply: Reply): Pulse {
 		string,
 		...(string | number)[],
 	];
-	const [running, registry, steps, opens, count, ...names] = rest as [
-		...[number, string, string, string, number],
-		...Flat,
-	];
+	const [running, registry, steps, opens, registered, count, ...names] =
+		rest as [...[number, string, string, string, number, number], ...Flat];
+	if (code === "other_shards")
+		return { ok: false, code, shards: Number(nowMs) };
 	if (code !== "ok") {
 		return { ok: false, code: code as "revoked" | "superseded" };
 	}
@@ -70,6 +70,7 @@ export function decodePulse(reply: Reply): Pulse {
 		running,
 		registryVersion: Number(registry),
 		opens: Number(opens),
+		registered: registered === 1,
 		clockStepsBack: Number(steps),
 		expired: leases.filter(({ expiresMs }) => expiresMs <= nowMs),
 		overdue: leases.filter(({ expiresMs }) => expiresMs > nowMs),

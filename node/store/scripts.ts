@@ -49,7 +49,7 @@ const SCRIPTS = {
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: [] },
 	"ask-to-drain": { kind: "write", pieces: [] },
-	pulse: { kind: "write", pieces: ["room"] },
+	pulse: { kind: "write", pieces: ["number", "room"] },
 	close: { kind: "write", pieces: [] },
 	submit: { kind: "add", pieces: ["read", "lease", "leftover", "room"] },
 	claim: { kind: "write", pieces: ["lease", "heads"] },

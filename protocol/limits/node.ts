@@ -9,6 +9,8 @@ export const CONCURRENCY_MAX = 4_096;
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
 /** A connection to the store ends when it owes an answer and is silent for so long, or owes it for twice as long: the outcome is unknown then. */
 export const STORE_COMMAND_TIMEOUT_MS = 2_000;
+/** A cluster that is new gets the number of shards of the first node when its store has been empty for so long: nodes that run would have put theirs back. */
+export const STORE_EMPTY_MS = 2_000;
 /** A Sentinel that has not said within this where the primary is is passed over for the next. */
 export const SENTINEL_TIMEOUT_MS = 750;
 export const SHARDS_MAX = 256;

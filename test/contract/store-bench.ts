@@ -4,12 +4,13 @@
  */
 import { expect } from "vitest";
 import type {
+	Agreement,
 	ClaimReply,
 	NodeRecord,
 	Opened,
 	OpenRequest,
 	Pulse,
-	RoutesKnown,
+	PulseWord,
 	Shard,
 	Store,
 } from "../../node/ports.ts";
@@ -30,6 +31,13 @@ export interface World {
 	readonly store: Store;
 	/** Restarts the server on the same data; resolves once the store is up again. */
 	restart(): Promise<void>;
+	/** Asks for the number of shards, and makes its own the cluster's where it may. */
+	agree(mayMake: boolean): Promise<Agreement>;
+	/** Deletes what a shard has, as somebody might by hand. */
+	lose(
+		what: { readonly nodeId: string } | "number",
+		shard: number,
+	): Promise<void>;
 	/** Lets time pass, where the store's clock can be turned. */
 	readonly advance?: (ms: number) => Promise<void>;
 	stop(): Promise<void>;
@@ -110,7 +118,7 @@ export class Bench {
 	async pulse(
 		{ name }: Session,
 		ttlMs = TTL_MS,
-		routes: RoutesKnown = {},
+		routes: PulseWord = {},
 	): Promise<Extract<Pulse, { ok: true }>> {
 		const pulse = await this.shard.pulse(name, ttlMs, routes);
 		if (!pulse.ok) throw new Error(`${name} is ${pulse.code}`);

@@ -21,6 +21,7 @@ import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
 import * as leases from "./store-leases.ts";
 import { listingRules } from "./store-listing.ts";
+import { lossRules, numberRules } from "./store-number.ts";
 import * as revoke from "./store-revoke.ts";
 import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
@@ -46,6 +47,7 @@ const RULES = {
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,
 	listing: listingRules,
+	"losing records": lossRules,
 	revoking: revoke.revokingRules,
 	"revoking in batches": revoke.batchRules,
 	"giving up": revoke.poisonRules,
@@ -63,6 +65,9 @@ export function storeContract(name: string, make: MakeWorld): void {
 			});
 		}
 	}
+	for (const shards of [1, 4])
+		describe(`a store ${name}, its number of ${shards} shards`, () =>
+			numberRules(prepared(new Bench(make, shards, 0))));
 	describe(`a store ${name}, restarted`, () =>
 		generation.restartRules(prepared(new Bench(make, 1, 0))));
 	describe(`a store ${name}, its shards together`, () => shardRules(make));

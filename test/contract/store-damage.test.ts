@@ -56,12 +56,9 @@ afterAll(async () => {
 
 beforeEach(async () => {
 	await redis.flushall();
+	const request = { ttlMs: TTL_MS, known: NO_GENERATION };
 	const record = nodeRecord("ann");
-	const opened = await openSession(shard, {
-		record,
-		ttlMs: TTL_MS,
-		known: NO_GENERATION,
-	});
+	const opened = await openSession(shard, { record, ...request });
 	session = formatSession("ann", opened.epoch);
 	generation = opened.generation;
 	await shard.submit(
@@ -203,12 +200,19 @@ test("an ended task whose text is gone does not keep the others from being forgo
 });
 
 test("a cluster whose tasks another version keeps in another form is refused, and told so", async () => {
-	await store.agreeOnShards();
-	await store.agreeOnShards();
+	await shard.pulse(session, TTL_MS);
+	expect(await store.agreeOnShards(false)).toBe("agreed");
 	await redis.hdel("{damage:0}:meta", "layout");
-	await expect(store.agreeOnShards()).rejects.toThrow(/an older version/);
+	await expect(store.agreeOnShards(false)).rejects.toThrow(/an older version/);
 	await redis.hset("{damage:0}:meta", "layout", 1_000);
-	await expect(store.agreeOnShards()).rejects.toThrow(/a newer version/);
+	await expect(store.agreeOnShards(false)).rejects.toThrow(/a newer version/);
+});
+
+test("a node with another number of shards is told both, and what to do", async () => {
+	await redis.hset("{damage:0}:meta", "shards", 4, "layout", 4);
+	const sentence =
+		/--shards 4 and this node was started with --shards 1; start/;
+	await expect(store.agreeOnShards(true)).rejects.toThrow(sentence);
 });
 
 test("an answer that nobody expects is a store's trouble, logged without the arguments", async () => {

@@ -1,4 +1,5 @@
 /** The store in Redis keeps the store's contract. */
+import { Redis } from "ioredis";
 import { afterAll, beforeAll } from "vitest";
 import type { Log } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
@@ -11,10 +12,17 @@ import { storeContract } from "./store-contract.ts";
 let server: RedisServer;
 let clusters = 0;
 
+let operator: Redis;
 beforeAll(async () => {
 	server = await startRedis();
+	operator = new Redis(server.url);
+	// It connects again, as the store does, when a test has restarted the server.
+	operator.on("error", () => {});
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+	operator.disconnect();
+	await server.stop();
+});
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -35,6 +43,14 @@ async function redisWorld(shards: number): Promise<World> {
 			const back = comesUp(store);
 			await server.restart();
 			await back;
+		},
+		agree: (mayMake) => store.agreeOnShards(mayMake),
+		async lose(what, shard) {
+			const key = (name: string) => `{${cluster}:${shard}}:${name}`;
+			if (what === "number") await operator.hdel(key("meta"), "shards");
+			else
+				for (const hash of ["nodes", "epochs", "drains"])
+					await operator.hdel(key(hash), what.nodeId);
 		},
 		stop: () => store.close(),
 	};

@@ -161,10 +161,26 @@ export class Sessions {
 	}
 
 	describe(session: SessionName, record: NodeRecord): void {
-		const node = this.#nodeOf(session);
-		if (node?.record === undefined) return;
-		this.#nodes.set(record.nodeId, { ...node, record });
+		const { nodeId, epoch } = parseSession(session);
+		const known = this.#nodes.get(nodeId);
+		if (known !== undefined && known.epoch !== epoch) return;
+		if (!this.#leases.get(session)) return;
+		const anew = { epoch, goneMs: undefined, askedToDrain: false };
+		this.#nodes.set(nodeId, { ...anew, ...known, record });
 		this.#registryVersion += 1;
+	}
+
+	/** Whether its node's record is there. */
+	isRegistered(session: SessionName): boolean {
+		return this.#nodeOf(session)?.record !== undefined;
+	}
+
+	get isEmpty(): boolean {
+		return this.#leases.size === 0;
+	}
+
+	lose(nodeId: string): void {
+		this.#nodes.delete(nodeId);
 	}
 
 	/** Why the lease cannot be renewed, or undefined where it was. */

@@ -88,6 +88,10 @@ export class Tasks {
 		};
 	}
 
+	get isEmpty(): boolean {
+		return this.#records.size === 0;
+	}
+
 	get endedKept(): number {
 		return this.#ended.size;
 	}

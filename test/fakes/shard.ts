@@ -18,10 +18,10 @@ import type {
 	OpenReply,
 	OpenRequest,
 	Pulse,
+	PulseWord,
 	Registry,
 	RevokeReply,
 	RevokeRequest,
-	RoutesKnown,
 	Shard,
 	ShardCounts,
 	SubmitOutcome,
@@ -39,6 +39,7 @@ import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
+import { ClusterNumber } from "./cluster-number.ts";
 import { byRoute } from "./shard-queues.ts";
 import { type Server, Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
@@ -46,12 +47,15 @@ import { Tasks } from "./shard-tasks.ts";
 export interface ShardImage {
 	readonly sessions: Sessions;
 	readonly tasks: Tasks;
+	/** Of the cluster; undefined in all but the first shard, and where it is not fixed (any more). */
+	readonly shards: number | undefined;
 }
 
 export class MemoryShard implements Shard {
 	readonly index: number;
 	readonly #nowMs: () => number;
 	readonly #forgot: (id: string) => void;
+	readonly number: ClusterNumber;
 	#sessions: Sessions;
 	#tasks = new Tasks();
 
@@ -60,8 +64,10 @@ export class MemoryShard implements Shard {
 		nowMs: () => number,
 		server: Server,
 		forgot: (id: string) => void,
+		shards: number,
 	) {
 		this.index = index;
+		this.number = new ClusterNumber(shards, index === 0);
 		this.#nowMs = nowMs;
 		this.#forgot = forgot;
 		this.#sessions = new Sessions(server);
@@ -69,11 +75,16 @@ export class MemoryShard implements Shard {
 
 	/** All that it holds now. */
 	save(): ShardImage {
-		return { sessions: this.#sessions.copy(), tasks: this.#tasks.copy() };
+		return {
+			sessions: this.#sessions.copy(),
+			tasks: this.#tasks.copy(),
+			shards: this.number.fixed,
+		};
 	}
 
 	/** Holds what it held when the image was made; the image may be used again. */
-	load({ sessions, tasks }: ShardImage): void {
+	load({ sessions, tasks, shards }: ShardImage): void {
+		this.number.fixed = shards;
 		this.#sessions = sessions.copy();
 		this.#tasks = tasks.copy();
 	}
@@ -81,6 +92,10 @@ export class MemoryShard implements Shard {
 	/** By how much its clock was put back, in all. */
 	get putBackMs(): number {
 		return this.#sessions.putBackMs;
+	}
+
+	get isEmpty(): boolean {
+		return this.#sessions.isEmpty && this.#tasks.isEmpty;
 	}
 
 	async open(request: OpenRequest): Promise<OpenReply> {
@@ -98,9 +113,12 @@ export class MemoryShard implements Shard {
 	async pulse(
 		session: SessionName,
 		ttlMs: number,
-		routes: RoutesKnown = {},
+		{ shards, ...routes }: PulseWord = {},
 	): Promise<Pulse> {
 		const nowMs = this.#nowMs();
+		const other = this.number.keep(shards);
+		if (other !== undefined)
+			return { ok: false, code: "other_shards", shards: other };
 		const refused = this.#sessions.renew(session, nowMs, ttlMs);
 		if (refused !== undefined) return { ok: false, code: refused };
 		this.#sessions.forgetGone(nowMs);
@@ -111,6 +129,7 @@ export class MemoryShard implements Shard {
 			raised: this.#sessions.raised(),
 			running: this.#tasks.running(session).length,
 			registryVersion: this.#sessions.registryVersion,
+			registered: this.#sessions.isRegistered(session),
 			opens: this.#sessions.opens,
 			clockStepsBack: this.#sessions.clockStepsBack,
 			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),

@@ -44,7 +44,7 @@ export function createMemoryStore({
 	let restarts = 0;
 	const shards = Array.from(
 		{ length: count },
-		(_, index) => new MemoryShard(index, nowMs, server, forgot),
+		(_, index) => new MemoryShard(index, nowMs, server, forgot, count),
 	);
 	return {
 		shards,

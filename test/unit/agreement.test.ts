@@ -4,25 +4,38 @@
  */
 import { expect, test } from "vitest";
 import { agree } from "../../node/agreement.ts";
-import { StoreError } from "../../node/ports.ts";
-import { STORE_RETRY_MS } from "../../protocol/limits.ts";
+import { type Agreement, StoreError, StoreMismatch } from "../../node/ports.ts";
+import { STORE_EMPTY_MS, STORE_RETRY_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 
-/** A store that fails in these ways, one after the other, and then agrees. */
-function agreeing(failures: Error[], up = true) {
+/** A store that fails or answers in these ways, one after the other, and then goes on as told. */
+function agreeing(
+	failures: (Error | Agreement)[],
+	up = true,
+	rest: Agreement = "agreed",
+) {
 	const clock = new VirtualClock();
 	const log = new RecordedLog();
 	const listeners: ((up: boolean) => void)[] = [];
-	const seen = { asked: 0, stopping: false, agreed: undefined as unknown };
+	const seen = {
+		asked: 0,
+		stopping: false,
+		agreed: undefined as unknown,
+		madeMs: undefined as number | undefined,
+	};
 	const store = {
 		up,
 		onChange: (listener: (up: boolean) => void) => listeners.push(listener),
-		async agreeOnShards() {
+		async agreeOnShards(mayMake: boolean): Promise<Agreement> {
 			seen.asked++;
-			const failure = failures.shift();
-			if (failure !== undefined) throw failure;
+			const answer = failures.shift() ?? rest;
+			if (answer instanceof Error) throw answer;
+			if (answer !== "empty" || !mayMake) return answer;
+			seen.madeMs = clock.monoMs();
+			return "agreed";
 		},
+		numberIsLost: () => new StoreMismatch("its number is lost"),
 	};
 	agree({ store, clock, log, isStopping: () => seen.stopping }).then(
 		(agreed) => {
@@ -32,10 +45,10 @@ function agreeing(failures: Error[], up = true) {
 			seen.agreed = error;
 		},
 	);
-	const comeBack = () => {
-		for (const listener of listeners) listener(true);
+	const change = (up: boolean) => {
+		for (const listener of listeners) listener(up);
 	};
-	return { clock, log, seen, comeBack };
+	return { clock, log, seen, change, comeBack: () => change(true) };
 }
 
 const busy = () => new StoreError("full", "NOREPLICAS");
@@ -72,4 +85,35 @@ test("a store that is another's ends the asking with its error", async () => {
 	const { clock, seen } = agreeing([busy(), mismatch]);
 	await clock.runFor(STORE_RETRY_MS);
 	expect(seen.agreed).toBe(mismatch);
+});
+
+test("a cluster is made when the store has been empty for long enough", async () => {
+	const { clock, seen } = agreeing([], true, "empty");
+	await clock.runFor(STORE_EMPTY_MS - 1);
+	expect(seen.agreed).toBe(undefined);
+	await clock.runFor(1);
+	expect([seen.madeMs, seen.agreed]).toEqual([STORE_EMPTY_MS, true]);
+});
+
+test("time in which the store was away does not count", async () => {
+	const { clock, seen, change } = agreeing([], true, "empty");
+	await clock.runFor(STORE_EMPTY_MS - 10);
+	change(false);
+	change(true);
+	await clock.runFor(STORE_EMPTY_MS - 1);
+	expect(seen.madeMs).toBe(undefined);
+	await clock.runFor(STORE_RETRY_MS);
+	expect(seen.agreed).toBe(true);
+});
+
+test("nodes that run put their number back, and it is not made anew", async () => {
+	const { clock, seen } = agreeing(["empty", "empty", "used"]);
+	await clock.runFor(4 * STORE_RETRY_MS);
+	expect([seen.madeMs, seen.agreed]).toEqual([undefined, true]);
+});
+
+test("where there are tasks, and nobody puts a number back, the node is refused", async () => {
+	const { clock, seen } = agreeing(["empty"], true, "used");
+	await clock.runFor(STORE_EMPTY_MS + 2 * STORE_RETRY_MS);
+	expect(seen.agreed).toBeInstanceOf(StoreMismatch);
 });

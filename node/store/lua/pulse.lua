@@ -1,19 +1,25 @@
 -- Renews a session's lease, and looks around for what needs doing.
 -- ARGV    session, ttl (ms); number up to which this node has seen the routes that no node
 --         serves; routes of these that it does serve, and routes that none does any more
---         though they count as served (blanks between)
--- Returns { 'superseded' } where a newer session of the node is open,
+--         though they count as served (blanks between); to shard 0 also the number of shards
+--         that the node runs with, and the layout of the keys
+-- Returns { 'other_shards', number } where the cluster has been made anew with another number,
+--         { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
---         steps back of the clock, sessions opened so far, number n of sessions that have not
+--         steps back of the clock, sessions opened so far, 1 or 0 where the record of the
+--         node is missing, number n of sessions that have not
 --         renewed their leases for OVERDUE_MS, n times session and end of its lease (ms),
 --         number m of served routes with waiting tasks, m routes, number up to which it has
 --         now seen the others, the new ones of these … }
 local session, ttl = ARGV[1], tonumber(ARGV[2])
-local now = readClock()
+local now, node = readClock(), nodeOf(ARGV[1])
+-- First of all, as a store that has lost everything knows no session either.
+local other = ARGV[6] and keepNumber(ARGV[6], ARGV[7])
+if other then return { 'other_shards', other } end
 local lease = call('ZSCORE', SESSIONS, session)
 if not lease or tonumber(lease) == 0 then
-  local epoch = tonumber(call('HGET', EPOCHS, nodeOf(session)) or 0)
+  local epoch = tonumber(call('HGET', EPOCHS, node) or 0)
   local own = tonumber(string.match(session, '%d+$'))
   return { epoch > own and 'superseded' or 'revoked' }
 end
@@ -29,11 +35,11 @@ if #beyond > 0 then
   call('HINCRBY', META, 'back', digits(beyond[2] - now - ttl))
 end
 
-for _, node in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_MS, 'LIMIT', 0, 16)) do
-  call('HDEL', NODES, node)
-  call('HDEL', EPOCHS, node)
-  call('HDEL', DRAINS, node)
-  call('ZREM', GONE, node)
+for _, gone in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_MS, 'LIMIT', 0, 16)) do
+  call('HDEL', NODES, gone)
+  call('HDEL', EPOCHS, gone)
+  call('HDEL', DRAINS, gone)
+  call('ZREM', GONE, gone)
   call('HINCRBY', META, 'registry', 1)
 end
 
@@ -53,8 +59,9 @@ for route in string.gmatch(ARGV[5], '[^ ]+') do
   end
 end
 
+local registered = call('HGET', EPOCHS, node) == string.match(session, '%d+$') and call('HEXISTS', NODES, node) or 0
 local overdue = call('ZRANGEBYSCORE', SESSIONS, '-inf', math.max(now, now + ttl - OVERDUE_MS), 'WITHSCORES', 'LIMIT', 0, 16)
-local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[4] or '0', meta[5] or '0', #overdue / 2 }
+local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[4] or '0', meta[5] or '0', registered, #overdue / 2 }
 for _, value in ipairs(overdue) do answer[#answer + 1] = value end
 local served = call('ZRANGEBYSCORE', READY, 0, 0)
 answer[#answer + 1] = #served
