@@ -194,22 +194,29 @@ function showCluster(cluster, chosen) {
 	);
 }
 
+/** `node-2` before `node-10`. @param {NodeAsRead} a @param {NodeAsRead} b */
+const byName = (a, b) =>
+	a.name.localeCompare(b.name, "en", { numeric: true }) ||
+	(a.id < b.id ? -1 : 1);
+
 /** @param {NodeAsRead[]} nodes */
 function showNodes(nodes) {
 	fill(
 		"nodes",
-		nodes.map((node) => [
-			node.id,
-			node.name,
-			toned(node.state),
-			node.running,
-			node.slots,
-			node.state === "dead" ? "" : duration(node.uptimeMs),
-			node.host,
-			{ text: node.http, href: pageOf(node.http) },
-			String(node.pid),
-			node.labels.join(", "),
-		]),
+		nodes
+			.toSorted(byName)
+			.map((node) => [
+				node.id,
+				node.name,
+				toned(node.state),
+				node.running,
+				node.slots,
+				node.state === "dead" ? "" : duration(node.uptimeMs),
+				node.host,
+				{ text: node.http, href: pageOf(node.http) },
+				String(node.pid),
+				node.labels.join(", "),
+			]),
 	);
 }
 

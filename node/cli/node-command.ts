@@ -9,6 +9,7 @@ import { lockFolder } from "./folder-lock.ts";
 import { HELP_FLAG, NODE_FLAGS } from "./node-flags.ts";
 import { readNodeOptions } from "./node-options.ts";
 import { sayStopping, type Terminal } from "./terminal.ts";
+import type { Started } from "./up/member-process.ts";
 
 export const nodeCommand: Command = {
 	help: {
@@ -40,7 +41,8 @@ async function runNode(invocation: Invocation): Promise<number> {
 	if (node instanceof Error) return giveUp(node, terminal);
 	const isChild = process.send !== undefined; // Of `up`, which speaks for all.
 	// Where `up` is gone already, `stop` tells.
-	if (isChild) process.send?.("started", () => {});
+	const started: Started = { name: node.name };
+	if (isChild) process.send?.(started, () => {});
 	else
 		terminal.line(
 			`node ${node.name} (${node.nodeId}) serves http://${node.http}/`,

@@ -6,6 +6,13 @@ export interface Terminal {
 	problem(text: string): void;
 }
 
+/** On the second wish to stop. */
+export function sayEnding(terminal: Terminal): void {
+	terminal.line(
+		"Ending the nodes at once. Tasks that were running are run again, by other nodes or after the next start.",
+	);
+}
+
 /** Nothing else is said for as long as tasks run, and it would seem to hang. */
 export function sayStopping(terminal: Terminal, drainMs: number): void {
 	terminal.line(

@@ -3,7 +3,7 @@
  * long as the command runs. Everything it keeps lies in `.hearsay/` of the
  * current folder; the next `up` there goes on where this one stopped.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { UP_NODES_MAX } from "../../protocol/limits.ts";
 import { programCommand } from "../assets.ts";
 import { ConfigError } from "../options.ts";
@@ -13,9 +13,10 @@ import { type Flags, type FlagValues, readFlags } from "./flags.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { HELP_FLAG, SHARED_FLAGS, type SharedFlag } from "./node-flags.ts";
 import { readHttp, readSharedOptions } from "./node-options.ts";
-import { sayStopping, type Terminal } from "./terminal.ts";
+import { shellLine } from "./shell-word.ts";
+import { sayEnding, sayStopping, type Terminal } from "./terminal.ts";
 import { type ClusterPlan, LocalCluster } from "./up/cluster.ts";
-import { MemberFailed } from "./up/member.ts";
+import { StartFailed } from "./up/start-failed.ts";
 import { formatAddress, readCount } from "./values.ts";
 
 const UP_FLAGS = {
@@ -52,34 +53,43 @@ export const upCommand: Command = {
 
 async function runUp(invocation: Invocation): Promise<number> {
 	const { terminal, clock, stop } = invocation;
-	const plan = readPlan(invocation);
+	const { plan, join: joining } = readPlan(invocation);
 	using _ = lockFolder(plan.folder, {
 		taken: `Another \`hearsay up\` is running in this folder (${plan.folder}); use that one, or start this one elsewhere with other ports (--http).`,
 		advice: "start it in a folder that this user can write to",
 	});
 	const cluster = new LocalCluster(plan, clock, terminal);
-	void stop.atOnce.then(() => cluster.kill());
+	void stop.atOnce.then(() => {
+		sayEnding(terminal);
+		cluster.kill();
+	});
 	try {
 		const started = await Promise.race([
 			cluster.start().then(() => true),
 			stop.inOrder.then(() => false),
 		]);
 		if (started) {
-			greet(cluster, plan, terminal);
+			greet(cluster, plan, joining, terminal);
 			await stop.inOrder;
 		}
 		sayStopping(terminal, plan.drainMs);
 		return 0;
 	} catch (error) {
-		if (!(error instanceof MemberFailed)) throw error;
-		terminal.problem(`hearsay: ${error.message}; stopping the others.`);
+		if (!(error instanceof StartFailed)) throw error;
+		terminal.problem(`hearsay: ${error.message}.`);
 		return error.exitCode;
 	} finally {
 		await cluster.stop();
 	}
 }
 
-function readPlan({ args, env, surroundings }: Invocation): ClusterPlan {
+interface UpPlan {
+	readonly plan: ClusterPlan;
+	/** All that a node needs to be told which joins by hand, wherever it is started; but for its addresses. */
+	readonly join: readonly string[];
+}
+
+function readPlan({ args, env, surroundings }: Invocation): UpPlan {
 	const flags: FlagValues<UpFlag> = readFlags(
 		{ ...UP_FLAGS, ...SHARED_FLAGS },
 		args,
@@ -94,26 +104,36 @@ function readPlan({ args, env, surroundings }: Invocation): ClusterPlan {
 			`--http: the nodes need ${nodes} ports from ${first.port} on; give a port from 1 to ${65_536 - nodes}.`,
 		);
 	}
-	return {
+	const plan = {
 		folder: join(surroundings.folder, ".hearsay"),
 		nodes,
 		first,
 		redis,
 		drainMs,
 		program: programCommand(),
-		args: sharedArgs(flags),
+		args: sharedArgs(flags, (from) => from.startsWith("--")),
 		env,
 	};
+	const absolute = (name: string, text: string) =>
+		name === "handlers" ? resolve(surroundings.folder, text) : text;
+	return { plan, join: sharedArgs(flags, () => true, absolute) };
 }
 
-/** Flags given to `up` that its nodes get too; variables they have anyway. */
-function sharedArgs(flags: FlagValues<SharedFlag>): string[] {
+/**
+ * What `up` was told that its nodes are to be told, too, as flags. Its own nodes have
+ * its variables, and so get only what was given as a flag.
+ */
+function sharedArgs(
+	flags: FlagValues<SharedFlag>,
+	wanted: (from: string) => boolean,
+	write = (_name: string, text: string) => text,
+): string[] {
 	const args: string[] = [];
 	for (const [name, { kind }] of Object.entries(SHARED_FLAGS)) {
 		if (name === "redis") continue; // Travels as a variable: see `cluster.ts`.
 		for (const { text, from } of flags.texts(name as SharedFlag)) {
-			if (from !== `--${name}`) continue;
-			args.push(from, ...(kind === "switch" ? [] : [text]));
+			if (!wanted(from)) continue;
+			args.push(`--${name}`, ...(kind === "switch" ? [] : [write(name, text)]));
 		}
 	}
 	return args;
@@ -121,15 +141,40 @@ function sharedArgs(flags: FlagValues<SharedFlag>): string[] {
 
 function greet(
 	cluster: LocalCluster,
-	{ program, nodes, first }: ClusterPlan,
+	plan: ClusterPlan,
+	joining: readonly string[],
 	terminal: Terminal,
 ): void {
 	const url = cluster.url(0);
-	const next = formatAddress({ ...first, port: first.port + nodes });
+	const { where, line } = oneMore(cluster.redisUrl, plan, joining);
 	terminal.line(`
 Dashboard  ${url}/
 Try        curl ${url}/v1/tasks -H 'content-type: application/json' -d '{"type":"process_task","payload":{"durationMs":2000}}'
-One more   ${program.join(" ")} node --redis ${redact(cluster.redisUrl)} --http ${next}
+One more   ${where}${line}
 
 Ctrl-C stops the cluster; the next start resumes what is left.`);
+}
+
+/** The command that starts another node of the cluster, in any folder of this machine. */
+function oneMore(
+	redisUrl: string,
+	{ folder, program, nodes, first }: ClusterPlan,
+	joining: readonly string[],
+): { where: string; line: string } {
+	const next = first.port + nodes;
+	const port = next > 65_535 ? 0 : next;
+	// A password is shown to nobody, and so has to be there already.
+	const isSecret = redact(redisUrl) !== redisUrl;
+	const line = shellLine([
+		...[...program, "node", ...(isSecret ? [] : ["--redis", redisUrl])],
+		...["--name", `node-${nodes + 1}`],
+		...["--http", formatAddress({ ...first, port })],
+		...["--p2p", "127.0.0.1:0"],
+		...["--data", join(folder, `one-more-${port}`)],
+		...joining,
+	]);
+	const where = isSecret
+		? "(where HEARSAY_REDIS_URL is set to the address of this Redis)\n           "
+		: "";
+	return { where, line };
 }

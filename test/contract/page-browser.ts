@@ -59,7 +59,7 @@ export function nodeAt(http: string): NodeView {
 		record: {
 			...{
 				nodeId: `node-of-${http}`,
-				name: `name-of-${http}`,
+				name: `node-${http.split(":").at(-1)}`,
 				pid: 4711,
 				host: "host-a",
 				http,

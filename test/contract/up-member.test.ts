@@ -10,7 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Member, MemberFailed } from "../../node/cli/up/member.ts";
+import { Member } from "../../node/cli/up/member.ts";
+import { StartFailed } from "../../node/cli/up/start-failed.ts";
 import { systemClock } from "../../node/world.ts";
 import { freePorts } from "../e2e/up-process.ts";
 import { descriptorsOf, RecordedTerminal } from "./up-terminal.ts";
@@ -24,7 +25,7 @@ vi.mock("node:fs", async (original) => {
 const PROGRAM = `
 import { createServer } from "node:http";
 const server = createServer((_, response) => response.end(String(process.pid)));
-server.listen(process.argv[2], "127.0.0.1", () => process.send("up"));
+server.listen(process.argv[2], "127.0.0.1", () => process.send({ name: "node-1" }));
 process.on("SIGTERM", () => process.exit(0));
 `;
 
@@ -57,9 +58,9 @@ afterEach(async () => {
 });
 
 test("at its first start, that is told, and it can be stopped", async () => {
-	await expect(member.start()).rejects.toThrow(MemberFailed);
+	await expect(member.start()).rejects.toThrow(StartFailed);
 	expect(terminal.said).toEqual([
-		expect.stringMatching(/^node-1 could not be started \(.*ENOENT\)\.$/),
+		expect.stringMatching(/^node-1 {2}could not be started \(.*ENOENT\)\.$/),
 	]);
 });
 
@@ -70,24 +71,24 @@ test("later, it is tried again until it starts", async () => {
 	renameSync(node, `${node}.away`);
 	process.kill(pid, "SIGKILL");
 	await terminal.says(
-		/^node-1 \(pid \d+\) ended by SIGKILL; it starts again in 1 s\.$/,
+		/^node-1 {2}\(pid \d+\) ended by SIGKILL; it starts again in 1 s\.$/,
 	);
 	await terminal.says(
-		/^node-1 could not be started \(.*ENOENT\); it starts again in 2 s\.$/,
+		/^node-1 {2}could not be started \(.*ENOENT\); it starts again in 2 s\.$/,
 	);
 	renameSync(`${node}.away`, node);
 	await terminal.says(/^node-1 {2}is back \(pid \d+\)$/);
 });
 
 test("what was opened for one that is not started is closed", async () => {
-	await expect(member.start()).rejects.toThrow(MemberFailed);
+	await expect(member.start()).rejects.toThrow(StartFailed);
 	expect(descriptorsOf(join(folder, "log"))).toEqual([]);
 	vi.mocked(watch).mockImplementationOnce(() => {
 		throw new Error("EMFILE: too many open files, watch");
 	});
-	await expect(member.start()).rejects.toThrow(MemberFailed);
+	await expect(member.start()).rejects.toThrow(StartFailed);
 	expect(terminal.said.at(-1)).toMatch(
-		/^node-1 could not be started \(EMFILE.*\)\.$/,
+		/^node-1 {2}could not be started \(EMFILE.*\)\.$/,
 	);
 	expect(descriptorsOf(join(folder, "log"))).toEqual([]);
 });

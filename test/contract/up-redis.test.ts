@@ -4,7 +4,7 @@ import {
 	type SpawnOptions,
 	spawn,
 } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LocalRedis } from "../../node/cli/up/local-redis.ts";
 import { redisFiles } from "../../node/cli/up/redis-config.ts";
 import type { RedisPlace } from "../../node/cli/up/redis-place.ts";
-import { ConfigError } from "../../node/options.ts";
+import { StartFailed } from "../../node/cli/up/start-failed.ts";
 import { systemClock } from "../../node/world.ts";
 import { freePorts } from "../e2e/up-process.ts";
 import { descriptorsOf, RecordedTerminal } from "./up-terminal.ts";
@@ -57,6 +57,20 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
+/** Pids of a process group; one that nobody has asked after since its end is not alive. */
+function livingIn(group: number): string[] {
+	return readdirSync("/proc").filter((pid) => {
+		if (!/^\d+$/.test(pid)) return false;
+		try {
+			const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+			const [state, , itsGroup] = stat.replace(/^.*\) /s, "").split(" ");
+			return Number(itsGroup) === group && state !== "Z";
+		} catch {
+			return false; // It has ended since.
+		}
+	});
+}
+
 function refuse(kind: keyof typeof REFUSALS): void {
 	const mock = vi.mocked<Spawn>(spawn);
 	mock.mockImplementationOnce(
@@ -67,25 +81,59 @@ function refuse(kind: keyof typeof REFUSALS): void {
 for (const kind of Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]) {
 	test(`refused ${kind}: at the first start that is told in one sentence`, async () => {
 		refuse(kind);
-		const start = LocalRedis.start(place, systemClock, terminal);
-		await expect(start).rejects.toThrow(ConfigError);
+		redis = new LocalRedis(place, systemClock, terminal);
+		const start = redis.ready();
+		await expect(start).rejects.toThrow(StartFailed);
 		await expect(start).rejects.toThrow(REFUSED);
 		expect(descriptorsOf(place.files.log)).toEqual([]);
 	});
 
 	test(`refused ${kind}: later it is tried again until it starts`, async () => {
-		redis = await LocalRedis.start(place, systemClock, terminal);
+		redis = new LocalRedis(place, systemClock, terminal);
+		await redis.ready();
 		const client = new Redis(redis.url, { retryStrategy: () => null });
 		client.on("error", () => {}); // Its server is about to go.
 		refuse(kind);
 		await client.shutdown("NOSAVE").catch(() => {});
 		client.disconnect();
-		await terminal.says(/^redis {3}ended, see .*; it starts again in 1 s\.$/);
+		await terminal.says(
+			/^redis {3}\(pid \d+\) ended by itself with code 0, see .*; it starts again in 1 s\.$/,
+		);
 		await terminal.says(
 			/^redis {3}could not be started \(.*\); it starts again/,
 		);
 		expect(redis.hold).toBeUndefined();
-		await terminal.says(/^redis {3}is back$/);
+		await terminal.says(/^redis {3}is back \(pid \d+\)$/);
 		expect(redis.hold).toBeDefined();
 	});
 }
+
+test("killed by -9 it comes back, once each time, as one process and with what its log has", async () => {
+	redis = new LocalRedis(place, systemClock, terminal);
+	await redis.ready();
+	const pids = [redis.pid ?? 0];
+	for (let kills = 0; kills < 2; kills++) {
+		const pid = redis.pid ?? 0;
+		// What is started is the server, not a shell around it.
+		expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("redis-server\n");
+		const client = new Redis(redis.url, { retryStrategy: () => null });
+		client.on("error", () => {}); // Its server is about to go.
+		expect(await client.incr("kills")).toBe(kills + 1);
+		process.kill(pid, "SIGKILL");
+		await terminal.says(
+			new RegExp(
+				`^redis {3}\\(pid ${pid}\\) ended by SIGKILL; it starts again`,
+			),
+		);
+		// Nothing of its group is left beside the next one.
+		await expect.poll(() => livingIn(pid)).toEqual([]);
+		await terminal.says(/is back/, kills + 1);
+		pids.push(redis.pid ?? 0);
+	}
+	expect(new Set(pids).size).toBe(3);
+	expect(terminal.said).toHaveLength(4);
+	const [, first, , second] = terminal.said;
+	expect([first, second]).toEqual(
+		pids.slice(1).map((pid) => `redis   is back (pid ${pid})`),
+	);
+});

@@ -15,9 +15,9 @@ export class RecordedTerminal implements Terminal {
 		this.line(text);
 	}
 
-	/** Resolves once a line matches. */
-	async says(line: RegExp): Promise<void> {
-		while (!this.said.some((text) => line.test(text))) {
+	/** Resolves once so many lines match. */
+	async says(line: RegExp, times = 1): Promise<void> {
+		while (this.said.filter((text) => line.test(text)).length < times) {
 			await new Promise<void>((resolve) => {
 				this.#heard = resolve;
 			});

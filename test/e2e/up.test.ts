@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { NodeAsRead } from "../../protocol/schema.ts";
 import { until } from "../cluster.ts";
 import {
 	ask,
@@ -28,7 +29,7 @@ interface Task {
 	readonly attempts: readonly object[];
 }
 interface NodeList {
-	readonly nodes: readonly { pid: number; http: string; state: string }[];
+	readonly nodes: readonly NodeAsRead[];
 }
 
 let folder: string;
@@ -113,6 +114,7 @@ describe("hearsay up", () => {
 		await cluster.says(/^Stopping … [^\n]* 10m [^\n]* second Ctrl-C [^\n]*$/m);
 		// The first ones may pass for the same as before: see stop-signals.ts.
 		const again = setInterval(() => cluster.kill("SIGINT"), 100);
+		await cluster.says(/^Ending the nodes at once\. /m);
 		expect(await cluster.ended).toBe(0);
 		clearInterval(again);
 		await expectAllGone();
@@ -122,13 +124,51 @@ describe("hearsay up", () => {
 		expect(attempts).toHaveLength(2);
 	});
 
+	test("told to stop while it starts, it says nothing more of the start, and nothing stays", async () => {
+		const cluster = up();
+		await cluster.says(/^redis /m);
+		cluster.kill("SIGINT");
+		expect(await cluster.ended).toBe(0);
+		expect(cluster.output).toMatch(/^redis [^\n]*\nStopping [^\n]*\n$/);
+		await expectAllGone();
+	});
+
+	test("the line that it prints starts one node more, from any folder, which serves the same", async () => {
+		const handlers = "it's my code.ts";
+		writeFileSync(join(folder, handlers), "export default { async own() {} };");
+		const cluster = up(["--nodes", "2", "--handlers", handlers], {
+			...process.env,
+			...{ HEARSAY_CLUSTER: "green", HEARSAY_QUEUES: "default,q" },
+		});
+		const [, line = ""] = await cluster.says(/^One more {3}(.*)$/m);
+		const elsewhere = mkdtempSync(join(tmpdir(), "hearsay-elsewhere-"));
+		const more = new HearsayProcess(
+			["/bin/sh", "-c"],
+			[`exec ${line}`],
+			elsewhere,
+		);
+		started.push(more);
+		await more.says(/^node node-3 \(\S+\) serves /m);
+		const { body } = await ask<NodeList>(url(0, "/v1/nodes"));
+		const about = body.nodes.map(({ name, types, queues }) => {
+			return { name, own: types.includes("own"), queues };
+		});
+		expect(about.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(
+			["node-1", "node-2", "node-3"].map((name) => {
+				return { name, own: true, queues: ["default", "q"] };
+			}),
+		);
+		await more.stop();
+		rmSync(elsewhere, { recursive: true });
+	});
+
 	test("a node that is killed is started again", async () => {
 		const cluster = up();
 		await cluster.says(READY);
 		const { body } = await ask<NodeList>(url(0, "/v1/nodes"));
 		const victim = body.nodes.find(({ http }) => http.endsWith(`${first + 1}`));
 		process.kill(victim?.pid ?? Number.NaN, "SIGKILL");
-		await cluster.says(/node-2 \(pid \d+\) ended by SIGKILL/);
+		await cluster.says(/node-2 {2}\(pid \d+\) ended by SIGKILL/);
 		await cluster.says(/node-2 {2}is back/);
 		expect((await fetch(url(1, "/readyz"))).status).toBe(200);
 	});
@@ -192,7 +232,7 @@ describe("hearsay up", () => {
 		const task = { id: "kept", type: "noop", queue: "later" };
 		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
 		process.kill(redisPid(), "SIGKILL");
-		await cluster.says(/redis {3}ended/);
+		await cluster.says(/redis {3}\(pid \d+\) ended by SIGKILL/);
 		await cluster.says(/redis {3}is back/);
 		await cluster.stop();
 
@@ -234,5 +274,17 @@ describe("hearsay up", () => {
 		expect(await cluster.ended).toBe(2);
 		expect(cluster.output).toMatch(/apt-get install redis-server/);
 		expect(cluster.output).toMatch(/HEARSAY_REDIS_URL/);
+	});
+
+	test("a redis-server that does not start is told, with where to look", async () => {
+		const program = join(folder, "redis-server");
+		const says =
+			'#!/bin/sh\n[ "$1" = --version ] && echo "Redis server v=7.0.0"';
+		writeFileSync(program, says, { mode: 0o755 });
+		const cluster = up([], { ...process.env, PATH: `${folder}:/bin` });
+		expect(await cluster.ended).toBe(1);
+		expect(cluster.output).toMatch(
+			/^hearsay: Redis \(pid \d+\) ended by itself with code 1, see \S+redis\.log\.\n$/,
+		);
 	});
 });

@@ -35,6 +35,7 @@ export class LocalCluster {
 	readonly #clock: Clock;
 	readonly #terminal: Terminal;
 	readonly #members: readonly Member[];
+	#stopping = false;
 	#redis: LocalRedis | undefined;
 
 	constructor(plan: ClusterPlan, clock: Clock, terminal: Terminal) {
@@ -58,8 +59,9 @@ export class LocalCluster {
 	}
 
 	/**
-	 * Resolves when every node is ready.
-	 * @throws ConfigError, MemberFailed, or the system's error for a port in use
+	 * Resolves when every node is ready. Told to stop meanwhile, it starts and says
+	 * nothing more.
+	 * @throws ConfigError, StartFailed, or the system's error for a port in use
 	 */
 	async start(): Promise<void> {
 		const { redis, folder, drainMs, first, nodes } = this.#plan;
@@ -70,20 +72,29 @@ export class LocalCluster {
 				: undefined;
 		// Not before: an earlier cluster here may have had them till now.
 		await checkPorts(first, nodes);
-		if (place !== undefined) {
-			this.#redis = await LocalRedis.start(place, clock, terminal);
-			terminal.line(`redis   ${this.#redis.url}`);
+		if (place !== undefined && !this.#stopping) {
+			const own = new LocalRedis(place, clock, terminal);
+			this.#redis = own;
+			await own.ready();
+			if (!this.#stopping)
+				terminal.line(`redis   ${own.url}  (pid ${own.pid})`);
 		}
+		if (this.#stopping) return;
+		// All at once, and told of in their order.
+		let told: Promise<unknown> = Promise.resolve();
 		await Promise.all(
-			this.#members.map(async (member, i) => {
-				await member.start();
-				terminal.line(`node-${i + 1}  ${this.url(i)}`);
+			this.#members.map((member) => {
+				told = Promise.all([member.start(), told]).then(() => {
+					if (!this.#stopping) terminal.line(member.greeting);
+				});
+				return told;
 			}),
 		);
 	}
 
 	/** Nodes first, which hand their tasks back; then the Redis that holds them. */
 	async stop(): Promise<void> {
+		this.#stopping = true;
 		await Promise.all(this.#members.map((member) => member.stop()));
 		await this.#redis?.stop();
 	}

@@ -6,10 +6,8 @@ import type { Writable } from "node:stream";
 import {
 	REDIS_START_MS,
 	REDIS_STOP_MS,
-	RESTART_MS_MIN,
 	UP_POLL_MS,
 } from "../../../protocol/limits.ts";
-import { ConfigError } from "../../options.ts";
 import type { Clock } from "../../ports.ts";
 import { makeFolder } from "../folder.ts";
 import { sleep } from "../sleep.ts";
@@ -18,6 +16,8 @@ import { type RedisFiles, writeConfig } from "./redis-config.ts";
 import type { RedisPlace } from "./redis-place.ts";
 import { probeRedis } from "./redis-probe.ts";
 import { type RedisServer, spawnRedis } from "./redis-server.ts";
+import { RestartPace } from "./restart-pace.ts";
+import { StartFailed } from "./start-failed.ts";
 
 export class LocalRedis {
 	readonly url: string;
@@ -28,37 +28,33 @@ export class LocalRedis {
 	#server: RedisServer;
 	#stopping = false;
 
-	/**
-	 * Resolves when the server takes commands, with its earlier data in memory.
-	 * @throws ConfigError where it does not start
-	 */
-	static async start(
-		{ files, port }: RedisPlace,
-		clock: Clock,
-		terminal: Terminal,
-	): Promise<LocalRedis> {
+	/** Begins to start. @throws ConfigError where its folder cannot be made */
+	constructor({ files, port }: RedisPlace, clock: Clock, terminal: Terminal) {
 		makeFolder(files.data, "move what is there out of the way");
 		writeConfig(files, port);
-		const server = spawnRedis(files);
-		const start = await startOf(server, port, files, clock);
-		if (start.kind !== "ready") throw new ConfigError(`Redis ${start.how}.`);
-		return new LocalRedis(port, files, server, clock, terminal);
-	}
-
-	private constructor(
-		port: number,
-		files: RedisFiles,
-		server: RedisServer,
-		clock: Clock,
-		terminal: Terminal,
-	) {
 		this.url = `redis://127.0.0.1:${port}`;
 		this.#port = port;
 		this.#files = files;
 		this.#clock = clock;
 		this.#terminal = terminal;
-		this.#server = server;
-		void this.#keepUp();
+		this.#server = spawnRedis(files);
+	}
+
+	/**
+	 * Resolves when the server takes commands, with its earlier data in memory, or was
+	 * told to stop meanwhile. From then on it is started again whenever it ends.
+	 * @throws StartFailed
+	 */
+	async ready(): Promise<void> {
+		const startedMs = this.#clock.monoMs();
+		const start = await this.#startOf(this.#server);
+		if (this.#stopping) return;
+		if (start.kind !== "ready") throw new StartFailed(`Redis ${start.how}`);
+		void this.#keepUp(startedMs);
+	}
+
+	get pid(): number | undefined {
+		return this.#server.pid;
 	}
 
 	/** To be passed to every process that needs the server; undefined while there is none. */
@@ -67,10 +63,10 @@ export class LocalRedis {
 		return hold?.destroyed ? undefined : hold;
 	}
 
-	/** Lets go; resolves when the server has written everything down and ended. */
+	/** Resolves when the server has written everything down and ended. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
-		this.#server.hold?.end();
+		this.#server.stop();
 		const late = sleep(this.#clock, REDIS_STOP_MS).then(() => "late");
 		if ((await Promise.race([this.#server.ended, late])) === "late") {
 			this.#terminal.problem(
@@ -83,14 +79,16 @@ export class LocalRedis {
 	 * Nodes that run already hold the pipe of the server before. Only if `up` is
 	 * killed after this, the new server may end before they have drained.
 	 */
-	async #keepUp(): Promise<void> {
-		for (;;) {
+	async #keepUp(startedMs: number): Promise<void> {
+		const pace = new RestartPace();
+		for (let sinceMs = startedMs; ; sinceMs = this.#clock.monoMs()) {
 			const how = await this.#server.ended;
 			if (this.#stopping) return;
+			const waitMs = pace.next(this.#clock.monoMs() - sinceMs);
 			this.#terminal.problem(
-				`redis   ${how}; it starts again in ${RESTART_MS_MIN / 1_000} s.`,
+				`redis   ${how}; it starts again in ${waitMs / 1_000} s.`,
 			);
-			await sleep(this.#clock, RESTART_MS_MIN);
+			await sleep(this.#clock, waitMs);
 			if (this.#stopping) return;
 			this.#server = spawnRedis(this.#files);
 			void this.#tellReady(this.#server);
@@ -99,10 +97,34 @@ export class LocalRedis {
 
 	/** Of one that ends instead, who keeps it up tells. */
 	async #tellReady(server: RedisServer): Promise<void> {
-		const start = await startOf(server, this.#port, this.#files, this.#clock);
-		if (start.kind === "ready") this.#terminal.line("redis   is back");
+		const start = await this.#startOf(server);
+		if (this.#stopping) return;
+		if (start.kind === "ready")
+			this.#terminal.line(`redis   is back (pid ${server.pid})`);
 		if (start.kind === "late")
 			this.#terminal.problem(`redis   ${start.how}; it is told to end.`);
+	}
+
+	/** One that is not heard of for REDIS_START_MS is told to end. */
+	async #startOf(server: RedisServer): Promise<Start> {
+		let how: string | undefined;
+		void server.ended.then((said) => {
+			how = said;
+		});
+		const listensByMs = this.#clock.monoMs() + REDIS_START_MS;
+		for (;;) {
+			const found = await probeRedis(this.#port);
+			// Whoever else is there has the port, and this one will end for want of it.
+			const isIt = found.kind === "redis" && found.pid === server.pid;
+			// Reading a large backlog may take its time.
+			if (isIt && !found.loading) return { kind: "ready" };
+			if (how !== undefined) return { kind: "ended", how };
+			if (!isIt && this.#clock.monoMs() > listensByMs) {
+				server.stop();
+				return { kind: "late", how: `does not answer, see ${this.#files.log}` };
+			}
+			await sleep(this.#clock, UP_POLL_MS);
+		}
 	}
 }
 
@@ -110,29 +132,3 @@ export class LocalRedis {
 type Start =
 	| { readonly kind: "ready" }
 	| { readonly kind: "ended" | "late"; readonly how: string };
-
-/** One that is not heard of for REDIS_START_MS is told to end. */
-async function startOf(
-	server: RedisServer,
-	port: number,
-	files: RedisFiles,
-	clock: Clock,
-): Promise<Start> {
-	let how: string | undefined;
-	void server.ended.then((said) => {
-		how = said;
-	});
-	const listensByMs = clock.monoMs() + REDIS_START_MS;
-	for (;;) {
-		const found = await probeRedis(port);
-		const ours = found.kind === "redis" && found.configFile === files.config;
-		// Reading a large backlog may take its time.
-		if (ours && !found.loading) return { kind: "ready" };
-		if (how !== undefined) return { kind: "ended", how };
-		if (!ours && clock.monoMs() > listensByMs) {
-			server.hold?.end();
-			return { kind: "late", how: `does not answer, see ${files.log}` };
-		}
-		await sleep(clock, UP_POLL_MS);
-	}
-}

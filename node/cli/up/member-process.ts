@@ -25,25 +25,30 @@ export interface ProcessEnd {
 	readonly how: string;
 }
 
+/** What a node tells its parent when it has started. */
+export interface Started {
+	readonly name: string;
+}
+
 export class MemberProcess {
 	readonly #child: ChildProcess | undefined;
-	/** Resolves at its first message. */
-	readonly speaks: Promise<void>;
+	/** Resolves with what it is called, once it says so: it runs then. */
+	readonly named: Promise<string>;
 	/** Resolves, never rejects. */
 	readonly ended: Promise<ProcessEnd>;
 
 	/** `onLine` gets every line that is added to its log. */
 	constructor(plan: ProcessPlan, onLine: (line: string) => void) {
-		const speaks = Promise.withResolvers<void>();
+		const named = Promise.withResolvers<string>();
 		const ended = Promise.withResolvers<ProcessEnd>();
-		this.speaks = speaks.promise;
+		this.named = named.promise;
 		this.ended = ended.promise;
 		const fail = ({ message }: Error) =>
 			ended.resolve({ code: null, how: `could not be started (${message})` });
 		try {
 			const child = begin(plan, onLine);
 			this.#child = child;
-			child.once("message", () => speaks.resolve());
+			child.once("message", (message: Started) => named.resolve(message.name));
 			// Of one that runs it is a signal that did not reach it, and its end will tell.
 			child.on("error", (error) => {
 				if (child.pid === undefined) fail(error);

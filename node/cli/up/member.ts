@@ -8,8 +8,6 @@
  */
 import type { Writable } from "node:stream";
 import {
-	RESTART_MS_MAX,
-	RESTART_MS_MIN,
 	STOP_MARGIN_MS,
 	UP_POLL_MS,
 	UP_TELL_MS,
@@ -21,9 +19,11 @@ import type { Terminal } from "../terminal.ts";
 import { formatLogLine } from "./log-line.ts";
 import { MemberProcess } from "./member-process.ts";
 import { askReadiness } from "./readiness.ts";
+import { RestartPace } from "./restart-pace.ts";
+import { StartFailed } from "./start-failed.ts";
 
 export interface MemberPlan {
-	/** `node-1` */
+	/** `node-1`, if no other node of the cluster is called so. */
 	readonly name: string;
 	/** Program, then arguments. */
 	readonly command: readonly string[];
@@ -37,15 +37,6 @@ export interface MemberPlan {
 	readonly hold: () => Writable | "ignore";
 }
 
-/** The node ended before it was ready; what it said has been shown. */
-export class MemberFailed extends Error {
-	readonly exitCode: number;
-	constructor(name: string, exitCode: number) {
-		super(`${name} did not start`);
-		this.exitCode = exitCode;
-	}
-}
-
 export class Member {
 	readonly #plan: MemberPlan;
 	readonly #clock: Clock;
@@ -54,25 +45,36 @@ export class Member {
 	#process: MemberProcess | undefined;
 	#stopping = false;
 	#restart: Timer | undefined;
-	#restartMs = RESTART_MS_MIN;
+	readonly #pace = new RestartPace();
+	#name: string;
 
 	constructor(plan: MemberPlan, clock: Clock, terminal: Terminal) {
 		this.#plan = plan;
 		this.#clock = clock;
 		this.#terminal = terminal;
+		this.#name = plan.name;
 	}
 
-	/** Resolves when the node can accept and run tasks. @throws MemberFailed */
+	/** Resolves when the node can accept and run tasks. @throws StartFailed */
 	async start(): Promise<void> {
 		const { name } = this.#plan;
 		const process = this.#begin();
 		const ended = process.ended.then(({ code, how }) => {
 			// What it could not say itself.
-			if (process.pid === undefined) this.#terminal.problem(`${name} ${how}.`);
-			throw new MemberFailed(name, code === 2 ? 2 : 1);
+			if (process.pid === undefined)
+				this.#terminal.problem(`${this.#label} ${how}.`);
+			throw new StartFailed(
+				`${name} did not start; stopping the others`,
+				code === 2 ? 2 : 1,
+			);
 		});
 		await Promise.race([this.#untilReady(process), ended]);
 		void this.#keepUp(process);
+	}
+
+	/** What it is called, and where it is. */
+	get greeting(): string {
+		return `${this.#label} ${this.#plan.url}  (pid ${this.#process?.pid})`;
 	}
 
 	/** Lets it finish or hand back its tasks; past its time it is killed. */
@@ -83,7 +85,7 @@ export class Member {
 		if (process === undefined) return;
 		const patienceMs = this.#plan.drainMs + STOP_MARGIN_MS;
 		const late = this.#clock.after(patienceMs, () => {
-			this.#terminal.problem(`${this.#plan.name} does not stop; killing it.`);
+			this.#terminal.problem(`${this.#name} does not stop; killing it.`);
 			process.kill("SIGKILL");
 		});
 		process.kill("SIGTERM");
@@ -96,17 +98,25 @@ export class Member {
 	}
 
 	#begin(): MemberProcess {
-		const { name, command, env, logPath, hold } = this.#plan;
+		const { command, env, logPath, hold } = this.#plan;
 		const plan = { command, env: env(), logPath, hold: hold() };
 		const process = new MemberProcess(plan, (line) => {
 			const text = formatLogLine(line);
-			if (text !== undefined) this.#terminal.problem(`${name}  ${text}`);
+			if (text !== undefined) this.#terminal.problem(`${this.#label} ${text}`);
 		});
 		this.#process = process;
+		void process.named.then((name) => {
+			this.#name = name;
+		});
 		void process.ended.then(() => {
 			this.#process = undefined;
 		});
 		return process;
+	}
+
+	/** Before what is said of it; with others in a column. */
+	get #label(): string {
+		return this.#name.padEnd(7);
 	}
 
 	/** Starts it again whenever it ends, later and later if it does so soon. */
@@ -114,41 +124,39 @@ export class Member {
 		const startedMs = this.#clock.monoMs();
 		const { how } = await process.ended;
 		if (this.#stopping) return;
-		const livedMs = this.#clock.monoMs() - startedMs;
-		if (livedMs > RESTART_MS_MAX) this.#restartMs = RESTART_MS_MIN;
+		const waitMs = this.#pace.next(this.#clock.monoMs() - startedMs);
 		this.#terminal.problem(
-			`${this.#plan.name} ${how}; it starts again in ${this.#restartMs / 1_000} s.`,
+			`${this.#label} ${how}; it starts again in ${waitMs / 1_000} s.`,
 		);
-		this.#restart = this.#clock.after(this.#restartMs, () => {
+		this.#restart = this.#clock.after(waitMs, () => {
 			const next = this.#begin();
 			void this.#keepUp(next);
 			void this.#tellReady(next);
 		});
-		this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
 	}
 
 	async #tellReady(process: MemberProcess): Promise<void> {
 		await this.#untilReady(process);
 		if (this.#process === process && !this.#stopping) {
-			this.#terminal.line(`${this.#plan.name}  is back (pid ${process.pid})`);
+			this.#terminal.line(`${this.#label} is back (pid ${process.pid})`);
 		}
 	}
 
 	/** Returns too when the process has ended: whoever cares watches that. */
 	async #untilReady(process: MemberProcess): Promise<void> {
 		// Until it says so itself, whoever answers on its port may be another program.
-		await Promise.race([process.speaks, process.ended]);
+		await Promise.race([process.named, process.ended]);
 		let tellAtMs = this.#clock.monoMs() + UP_TELL_MS;
 		while (this.#process === process) {
 			const { ready, reasons } = await askReadiness(
 				this.#plan.url,
 				this.#clock,
 			);
-			if (ready) return;
+			if (ready || this.#stopping) return;
 			if (this.#clock.monoMs() > tellAtMs) {
 				tellAtMs += UP_TELL_MS;
 				this.#terminal.line(
-					`${this.#plan.name}  is not ready yet: ${reasons.join("; ")}`,
+					`${this.#label} is not ready yet: ${reasons.join("; ")}`,
 				);
 			}
 			await sleep(this.#clock, UP_POLL_MS);

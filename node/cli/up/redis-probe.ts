@@ -17,6 +17,7 @@ export type Probe =
 			readonly kind: "redis";
 			/** Absolute path; "" where it runs without one. */
 			readonly configFile: string;
+			readonly pid: number;
 			/** Still reading its data: takes no commands yet. */
 			readonly loading: boolean;
 			/** Connections besides the one that asks. */
@@ -37,6 +38,7 @@ export async function probeRedis(port: number): Promise<Probe> {
 	return {
 		kind: "redis",
 		configFile,
+		pid: Number(field("process_id")),
 		loading: field("loading") !== "0",
 		clients: Number(field("connected_clients")) - 1,
 	};

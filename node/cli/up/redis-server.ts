@@ -2,10 +2,14 @@
  * A Redis server as a process that ends when nobody needs it any more.
  *
  * It has to outlive the nodes, which hand their tasks back when they stop, and
- * must not outlive them for ever, even when `up` is killed. So the server runs
- * beside a shell that waits for the end of a pipe; `up` and every node hold the
+ * must not outlive them for ever, even when `up` is killed. So a watcher stands
+ * beside the server and waits for the end of a pipe; `up` and every node hold the
  * other end, and when the last of them is gone, the kernel closes the pipe and
- * the shell stops the server. Stopping in order is the same: let go and wait.
+ * the watcher tells the server to end.
+ *
+ * The process that `up` starts, and whose end it hears of, is the server itself:
+ * a shell forks the watcher and then becomes the server. Both are in one process
+ * group, so the server's pid is nobody else's for as long as the watcher is there.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -14,26 +18,23 @@ import { promisify } from "node:util";
 import { ConfigError } from "../../options.ts";
 import type { RedisFiles } from "./redis-config.ts";
 
-/**
- * `$0` is the configuration; descriptor 3 the pipe. The shell waits for the
- * server, so it ends with the server's own code, and its pid is not reused
- * before the watcher is gone.
- */
-const GUARD = `
-redis-server "$0" 3<&- & server=$!
-{ read -r _ <&3; kill -TERM "$server"; } & watcher=$!
-wait "$server"; code=$?
-kill "$watcher" 2>/dev/null
-exit "$code"`;
+/** `$0` is the configuration; descriptor 3 the pipe. `$$` is the pid of both shell and server. */
+const BECOME_SERVER = `
+{ read -r _ <&3; kill -TERM "$$"; } &
+exec redis-server "$0" 3<&-`;
 
 /** The first with all settings that `redis-config.ts` makes. */
 const REDIS_MAJOR_MIN = 7;
 
 export interface RedisServer {
+	/** Undefined where it never began. */
+	readonly pid: number | undefined;
 	/** The pipe: held by `up`, and passed to whoever needs the server; undefined where it never began. */
 	readonly hold: Writable | undefined;
 	/** Resolves, never rejects, when the server has ended: what to say after its name. */
 	readonly ended: Promise<string>;
+	/** Tells it to write everything down and end, whoever may still need it. */
+	stop(): void;
 }
 
 /** Where the system starts nothing, as it is out of processes, files or memory, it has ended before it began. */
@@ -41,8 +42,11 @@ export function spawnRedis(files: RedisFiles): RedisServer {
 	try {
 		return begin(files);
 	} catch (error) {
-		const how = couldNot(error as Error);
-		return { hold: undefined, ended: Promise.resolve(how) };
+		return {
+			...{ pid: undefined, hold: undefined },
+			ended: Promise.resolve(couldNot(error as Error)),
+			stop() {},
+		};
 	}
 }
 
@@ -50,27 +54,52 @@ export function spawnRedis(files: RedisFiles): RedisServer {
 function begin(files: RedisFiles): RedisServer {
 	const log = openSync(files.log, "a");
 	try {
-		const guard = spawn("/bin/sh", ["-c", GUARD, files.config], {
+		const server = spawn("/bin/sh", ["-c", BECOME_SERVER, files.config], {
 			stdio: ["ignore", log, log, "pipe"],
 			// Its own process group: a Ctrl-C in the terminal is not for it.
 			detached: true,
 		});
 		// There are no pipes at all where the system had no files left for them.
-		const hold = (guard.stdio as ChildProcess["stdio"] | undefined)?.[3] as
+		const hold = (server.stdio as ChildProcess["stdio"] | undefined)?.[3] as
 			| Writable
 			| undefined;
 		// A broken pipe means that the server is gone, and that `ended` tells.
 		hold?.on("error", () => {});
-		const ended = new Promise<string>((resolve) => {
-			guard.once("exit", () => resolve(`ended, see ${files.log}`));
-			guard.once("error", (error) => {
-				hold?.destroy();
-				resolve(couldNot(error));
-			});
-		});
-		return { hold, ended };
+		return {
+			...{ pid: server.pid, hold, ended: endOf(server, hold, files) },
+			stop: () => void server.kill("SIGTERM"),
+		};
 	} finally {
 		closeSync(log);
+	}
+}
+
+function endOf(
+	server: ChildProcess,
+	hold: Writable | undefined,
+	files: RedisFiles,
+): Promise<string> {
+	return new Promise((resolve) => {
+		server.once("exit", (code, signal) => {
+			dismissWatcher(server.pid);
+			hold?.destroy();
+			const how = signal ?? `itself with code ${code}, see ${files.log}`;
+			resolve(`(pid ${server.pid}) ended by ${how}`);
+		});
+		server.once("error", (error) => {
+			hold?.destroy();
+			resolve(couldNot(error));
+		});
+	});
+}
+
+/** Nodes still hold its pipe, and it would wait beside the next server for as long as they do. */
+function dismissWatcher(group: number | undefined): void {
+	try {
+		if (group !== undefined) process.kill(-group, "SIGKILL");
+	} catch (error) {
+		// It has done its work, and is gone.
+		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
 	}
 }
 
