@@ -1,6 +1,6 @@
 /**
- * Who is there, in one shard of the store's twin: sessions and their leases,
- * the registry of nodes, and the generation with its counter of tokens.
+ * Who is there, in one shard of the store's twin: sessions and their leases, and
+ * the registry of nodes.
  *
  * A lease lasts until its end in the store's time; 0 is revoked. A revoked
  * session keeps its entry until its last task has been put back.
@@ -24,62 +24,38 @@ import {
 	SILENT_LEASE_MS,
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
-import {
-	type Generation,
-	generationAt,
-	generationOf,
-	tokenFloor,
-} from "../../protocol/token.ts";
 import { isLongGone, type Known } from "./known-node.ts";
 import { nameFor } from "./node-name.ts";
+import type { TokenCounter } from "./token-counter.ts";
 
 /** Sessions named or bounded, and records forgotten, by one pulse. */
 const PER_PULSE_MAX = 16;
 
-/** The server that all shards live on. */
-export interface Server {
-	/** Another after each start. */
-	readonly run: string;
-}
-
 export class Sessions {
-	/** By how much the clock was put back, in all. */
-	putBackMs = 0;
-	readonly #server: Server;
+	readonly tokens: TokenCounter;
 	readonly #leases = new Map<SessionName, number>();
 	readonly #nodes = new Map<string, Known>();
-	#run: string | undefined;
-	#token = 0;
-	#generation = 0;
 	#registryVersion = 0;
 	#clockStepsBack = 0;
 	#opens = 0;
 	/** Revoked ones of whose tasks some were taken back, and some are left. */
 	readonly #takenApart = new Set<SessionName>();
 
-	constructor(server: Server) {
-		this.#server = server;
+	constructor(tokens: TokenCounter) {
+		this.tokens = tokens;
 	}
 
 	/** The same, to go on with while this stays as it is. */
 	copy(): Sessions {
-		const copy = new Sessions(this.#server);
+		const copy = new Sessions(this.tokens.copy());
 		for (const [session, endMs] of this.#leases)
 			copy.#leases.set(session, endMs);
 		for (const [nodeId, known] of this.#nodes) copy.#nodes.set(nodeId, known);
-		copy.#run = this.#run;
-		copy.#token = this.#token;
-		copy.#generation = this.#generation;
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
 		copy.#opens = this.#opens;
 		for (const name of this.#takenApart) copy.#takenApart.add(name);
-		copy.putBackMs = this.putBackMs;
 		return copy;
-	}
-
-	get generation(): number {
-		return this.#generation;
 	}
 
 	get clockStepsBack(): number {
@@ -89,15 +65,6 @@ export class Sessions {
 	/** Sessions opened so far. */
 	get opens(): number {
 		return this.#opens;
-	}
-
-	get registryVersion(): number {
-		return this.#registryVersion;
-	}
-
-	nextToken(): number {
-		this.#token += 1;
-		return this.#token;
 	}
 
 	open(request: OpenRequest, nowMs: number): OpenReply {
@@ -113,7 +80,7 @@ export class Sessions {
 			this.holdsLease(earlier, nowMs)
 		)
 			return { ok: false, code: "older_life" };
-		const raised = this.adopt(request.known, nowMs);
+		const raised = this.tokens.adopt(request.known, nowMs);
 		const told = { ok: true as const, ...raised, nowMs };
 		const isOwn = life === startedMs && last > knownEpoch;
 		if (isOwn && (this.#leases.get(earlier) ?? 0) > 0) {
@@ -135,31 +102,6 @@ export class Sessions {
 		return { ...told, epoch, previous, name };
 	}
 
-	/** Whether tokens of this generation may be given: not while the server has restarted since. */
-	isAdopted(): boolean {
-		return this.#run === this.#server.run;
-	}
-
-	/** A server of another run, behind what a node knows of, or with another raise to the same number, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
-	adopt({ generation: known, run }: Generation, nowMs: number): Generation {
-		const carried = generationOf(this.#token);
-		const highest = Math.max(this.#generation, carried);
-		const mayHaveForgotten =
-			!this.isAdopted() ||
-			known > highest ||
-			(known === highest && run !== this.#run);
-		this.#generation = mayHaveForgotten
-			? Math.max(highest + 1, known + 1, generationAt(nowMs + this.putBackMs))
-			: highest;
-		this.#run = this.#server.run;
-		this.#token = Math.max(this.#token, tokenFloor(this.#generation));
-		return this.raised();
-	}
-
-	raised(): Generation {
-		return { generation: this.#generation, run: this.#run ?? "" };
-	}
-
 	describe(session: SessionName, record: NodeRecord): void {
 		const { nodeId, epoch } = parseSession(session);
 		const known = this.#nodes.get(nodeId);
@@ -170,9 +112,14 @@ export class Sessions {
 		this.#registryVersion += 1;
 	}
 
-	/** Whether its node's record is there. */
-	isRegistered(session: SessionName): boolean {
-		return this.#nodeOf(session)?.record !== undefined;
+	/** What a pulse of the session tells of the registry. */
+	seenBy(session: SessionName) {
+		return {
+			registered: this.#nodeOf(session)?.record !== undefined,
+			registryVersion: this.#registryVersion,
+			opens: this.#opens,
+			clockStepsBack: this.#clockStepsBack,
+		};
 	}
 
 	get isEmpty(): boolean {
@@ -204,7 +151,8 @@ export class Sessions {
 		);
 		if (beyond.length === 0) return;
 		this.#clockStepsBack += 1;
-		this.putBackMs += Math.max(...beyond.map(([, endMs]) => endMs)) - endMsMax;
+		this.tokens.putBackMs +=
+			Math.max(...beyond.map(([, endMs]) => endMs)) - endMsMax;
 		for (const [name] of beyond) this.#leases.set(name, endMsMax);
 	}
 

@@ -34,7 +34,7 @@ import { Queues } from "./shard-queues.ts";
 import { begun, type Ending, ended, newRecord } from "./task-record.ts";
 
 /** Who has the newest attempt, or had it to its end; none once it was taken back. */
-interface Holder {
+export interface Holder {
 	readonly session: SessionName;
 	readonly token: number;
 }

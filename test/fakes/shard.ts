@@ -28,7 +28,6 @@ import type {
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import {
-	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
 	ENDED_KEPT_MS,
 	LOSSES_ALONE_MAX,
@@ -39,10 +38,12 @@ import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
+import { takeTasks } from "./claim.ts";
 import { ClusterNumber } from "./cluster-number.ts";
 import { byRoute } from "./shard-queues.ts";
-import { type Server, Sessions } from "./shard-sessions.ts";
+import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
+import { type Server, TokenCounter } from "./token-counter.ts";
 
 export interface ShardImage {
 	readonly sessions: Sessions;
@@ -70,7 +71,7 @@ export class MemoryShard implements Shard {
 		this.number = new ClusterNumber(shards, index === 0);
 		this.#nowMs = nowMs;
 		this.#forgot = forgot;
-		this.#sessions = new Sessions(server);
+		this.#sessions = new Sessions(new TokenCounter(server));
 	}
 
 	/** All that it holds now. */
@@ -91,7 +92,7 @@ export class MemoryShard implements Shard {
 
 	/** By how much its clock was put back, in all. */
 	get putBackMs(): number {
-		return this.#sessions.putBackMs;
+		return this.#sessions.tokens.putBackMs;
 	}
 
 	get isEmpty(): boolean {
@@ -103,7 +104,7 @@ export class MemoryShard implements Shard {
 	}
 
 	async adopt(known: Generation): Promise<Generation> {
-		return this.#sessions.adopt(known, this.#nowMs());
+		return this.#sessions.tokens.adopt(known, this.#nowMs());
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<void> {
@@ -126,12 +127,9 @@ export class MemoryShard implements Shard {
 		return {
 			ok: true,
 			nowMs,
-			raised: this.#sessions.raised(),
+			raised: this.#sessions.tokens.raised(),
 			running: this.#tasks.running(session).length,
-			registryVersion: this.#sessions.registryVersion,
-			registered: this.#sessions.isRegistered(session),
-			opens: this.#sessions.opens,
-			clockStepsBack: this.#sessions.clockStepsBack,
+			...this.#sessions.seenBy(session),
 			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
 			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
 			...this.#tasks.sortRoutes(routes),
@@ -161,26 +159,18 @@ export class MemoryShard implements Shard {
 			);
 		const nextHolder = () => ({
 			session: lease.session,
-			token: this.#sessions.nextToken(),
+			token: this.#sessions.tokens.next(),
 		});
 		return tasks.map((task) => this.#tasks.addStarted(task, nextHolder, nowMs));
 	}
 
 	async claim(request: ClaimRequest): Promise<ClaimReply> {
-		const { session, routes, limit } = request;
+		const { session, routes } = request;
 		const nowMs = this.#nowMs();
 		const code = this.#refusalOf(request, nowMs);
 		if (code !== undefined) return { ok: false, code };
-		const tasks = [];
-		let bytes = 0;
-		while (tasks.length < limit) {
-			const head = this.#tasks.queues.head(routes);
-			if (head === undefined) break;
-			bytes += Buffer.byteLength(head.payload);
-			if (bytes > CLAIM_BATCH_BYTES_MAX && tasks.length > 0) break;
-			const token = this.#sessions.nextToken();
-			tasks.push(this.#tasks.start(head, { session, token }, nowMs));
-		}
+		const nextHolder = () => ({ session, token: this.#sessions.tokens.next() });
+		const tasks = takeTasks(this.#tasks, request, nextHolder, nowMs);
 		const waiting = routes.map((route) => this.#tasks.queues.waiting(route));
 		return { ok: true, tasks, waiting };
 	}
@@ -302,9 +292,9 @@ export class MemoryShard implements Shard {
 
 	/** Why nothing can be claimed under this lease. */
 	#refusalOf({ session, generation }: Lease, nowMs: number) {
-		if (!this.#sessions.isAdopted()) return "stale_generation";
+		if (!this.#sessions.tokens.isAdopted()) return "stale_generation";
 		if (!this.#sessions.holdsLease(session, nowMs)) return "no_lease";
-		return generation === this.#sessions.generation
+		return generation === this.#sessions.tokens.generation
 			? undefined
 			: "stale_generation";
 	}

@@ -1,0 +1,24 @@
+/** What a claim takes from one shard of the store's twin. */
+import type { ClaimRequest } from "../../node/ports.ts";
+import { CLAIM_BATCH_BYTES_MAX } from "../../protocol/limits.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type { Holder, Tasks } from "./shard-tasks.ts";
+
+/** Lowest rank first, up to the limits of a batch. */
+export function takeTasks(
+	tasks: Tasks,
+	{ routes, limit }: ClaimRequest,
+	nextHolder: () => Holder,
+	nowMs: number,
+): ClaimedTask[] {
+	const taken: ClaimedTask[] = [];
+	let bytes = 0;
+	while (taken.length < limit) {
+		const head = tasks.queues.head(routes);
+		if (head === undefined) break;
+		bytes += Buffer.byteLength(head.payload);
+		if (bytes > CLAIM_BATCH_BYTES_MAX && taken.length > 0) break;
+		taken.push(tasks.start(head, nextHolder(), nowMs));
+	}
+	return taken;
+}

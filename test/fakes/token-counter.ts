@@ -1,0 +1,66 @@
+/** The generation of one shard of the store's twin, with its counter of tokens. */
+import {
+	type Generation,
+	generationAt,
+	generationOf,
+	tokenFloor,
+} from "../../protocol/token.ts";
+
+/** The server that all shards live on. */
+export interface Server {
+	/** Another after each start. */
+	readonly run: string;
+}
+
+export class TokenCounter {
+	/** By how much the clock was put back, in all. */
+	putBackMs = 0;
+	generation = 0;
+	readonly #server: Server;
+	#run: string | undefined;
+	#token = 0;
+
+	constructor(server: Server) {
+		this.#server = server;
+	}
+
+	/** The same, to go on with while this stays as it is. */
+	copy(): TokenCounter {
+		const copy = new TokenCounter(this.#server);
+		copy.putBackMs = this.putBackMs;
+		copy.generation = this.generation;
+		copy.#run = this.#run;
+		copy.#token = this.#token;
+		return copy;
+	}
+
+	next(): number {
+		this.#token += 1;
+		return this.#token;
+	}
+
+	/** Whether tokens of this generation may be given: not while the server has restarted since. */
+	isAdopted(): boolean {
+		return this.#run === this.#server.run;
+	}
+
+	/** A server of another run, behind what a node knows of, or with another raise to the same number, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
+	adopt({ generation: known, run }: Generation, nowMs: number): Generation {
+		const carried = generationOf(this.#token);
+		const highest = Math.max(this.generation, carried);
+		const mayHaveForgotten =
+			!this.isAdopted() ||
+			known > highest ||
+			(known === highest && run !== this.#run);
+		this.generation = mayHaveForgotten
+			? Math.max(highest + 1, known + 1, generationAt(nowMs + this.putBackMs))
+			: highest;
+		this.#run = this.#server.run;
+		this.#token = Math.max(this.#token, tokenFloor(this.generation));
+		return this.raised();
+	}
+
+	raised(): Generation {
+		return { generation: this.generation, run: this.#run ?? "" };
+	}
+}
