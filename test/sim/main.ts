@@ -1,94 +1,80 @@
 /**
- * The simulator's command line.
- *
- *   node test/sim/main.ts [--seeds 1000] [--from 1] [--seed N] [--nodes N]
- *     [--fault NAME] [--trace]
- *
- * Runs one seed after another and stops at the first that breaks a promise,
- * with what is needed to see why and to repeat it exactly. `--seed` runs that
- * one alone, `--fault` lets one kind of trouble come alone, `--trace` prints what its nodes log. Exit code 1: a broken
- * promise; 2: wrong use.
+ * The simulator's command line, `npm run sim`: one seed after another, until the
+ * first that breaks a promise. How far it is goes to standard error, what came
+ * of it to standard output.
  */
-import { parseArgs } from "node:util";
 import { systemClock } from "../../node/world.ts";
-import { FAULTS } from "./faults.ts";
+import { HELP, type Options, readOptions } from "./options.ts";
 import { explain, Tally } from "./report.ts";
 import { runSeed } from "./run.ts";
 
 const PROGRESS_MS = 2_000;
 
-interface Options {
-	readonly from: number;
-	readonly seeds: number;
-	readonly nodes: number | undefined;
-	readonly fault: string | undefined;
-	readonly trace: boolean;
+interface Result {
+	readonly tally: Tally;
+	readonly realMs: number;
+	/** The seed that breaks a promise, and what is to be said about it. */
+	readonly broken: { readonly seed: number; readonly text: string } | undefined;
 }
 
-async function main(): Promise<number> {
-	const options = readOptions();
-	if (options === undefined) return 2;
-	const { from, seeds, nodes, fault, trace } = options;
+async function runSeeds(options: Options): Promise<Result> {
+	const { first, count, nodes, fault, trace } = options;
 	const startedMs = systemClock.monoMs();
 	const tally = new Tally();
+	const print = trace ? (line: string) => console.log(line) : undefined;
 	let toldMs = startedMs;
-	for (let seed = from; seed < from + seeds; seed++) {
-		const print = trace ? (line: string) => console.log(line) : undefined;
+	for (let seed = first; seed < first + count; seed++) {
 		const run = await runSeed({ seed, nodes, fault, trace: print });
-		const nowMs = systemClock.monoMs();
 		tally.add(run);
-		if (run.verdict.breaches.length > 0) {
-			console.log(explain(run, nodes));
-			console.log(tally.summary(nowMs - startedMs));
-			return 1;
-		}
-		if (nowMs - toldMs > PROGRESS_MS) {
-			toldMs = nowMs;
-			console.log(`seed ${seed}: ${tally.progress(nowMs - startedMs)}`);
-		}
+		const nowMs = systemClock.monoMs();
+		const realMs = nowMs - startedMs;
+		if (run.verdict.breaches.length > 0)
+			return { tally, realMs, broken: { seed, text: explain(run, nodes) } };
+		if (nowMs - toldMs < PROGRESS_MS) continue;
+		toldMs = nowMs;
+		console.error(
+			`seed ${seed}, ${seed - first + 1} of ${count}: ${tally.progress(realMs)}`,
+		);
 	}
-	console.log(tally.summary(systemClock.monoMs() - startedMs));
-	return 0;
+	return { tally, realMs: systemClock.monoMs() - startedMs, broken: undefined };
 }
 
-function readOptions(): Options | undefined {
+function formatResult(
+	{ first, count }: Options,
+	{ tally, realMs, broken }: Result,
+): string {
+	if (broken !== undefined) return `${broken.text}\n${tally.summary(realMs)}`;
+	return `${tally.summary(realMs)}\n\nNo promise was broken by ${nameSeeds(first, count)}.\nReal processes, Redis, sockets and clocks are not in this: see npm run chaos.`;
+}
+
+function nameSeeds(first: number, count: number): string {
+	if (count === 1) return `seed ${first}`;
+	return `${count} seeds, ${first} to ${first + count - 1}`;
+}
+
+/** Exit code: 0 no promise was broken, 1 one was, 2 wrong use. */
+async function main(args: readonly string[]): Promise<number> {
+	let options: Options | undefined;
 	try {
-		const { values } = parseArgs({
-			options: {
-				seeds: { type: "string", default: "1000" },
-				from: { type: "string", default: "1" },
-				seed: { type: "string" },
-				nodes: { type: "string" },
-				fault: { type: "string" },
-				trace: { type: "boolean", default: false },
-			},
-		});
-		const { seed, seeds, from, nodes, fault, trace } = values;
-		return {
-			from: whole("--from", seed ?? from),
-			seeds: seed === undefined ? whole("--seeds", seeds) : 1,
-			nodes: nodes === undefined ? undefined : whole("--nodes", nodes),
-			fault: fault === undefined ? undefined : faultNamed(fault),
-			trace,
-		};
+		options = readOptions(args);
 	} catch (error) {
-		console.error((error as Error).message);
-		return undefined;
+		if (!(error instanceof TypeError)) throw error;
+		console.error(error.message);
+		return 2;
 	}
-}
-
-function faultNamed(name: string): string {
-	const names = FAULTS.map((fault) => fault.name);
-	if (names.includes(name)) return name;
-	throw new Error(
-		`there is no fault "${name}"; there are: ${names.join(", ")}`,
+	if (options === undefined) {
+		console.log(HELP.trimEnd());
+		return 0;
+	}
+	const { first, count, json } = options;
+	console.error(`Simulating ${nameSeeds(first, count)} …`);
+	const result = await runSeeds(options);
+	const { tally, broken } = result;
+	const data = { first, count, figures: tally.figures, broken: broken ?? null };
+	console.log(
+		json ? JSON.stringify(data, null, "\t") : formatResult(options, result),
 	);
+	return broken === undefined ? 0 : 1;
 }
 
-function whole(flag: string, text: string): number {
-	if (!/^[1-9]\d{0,8}$/.test(text))
-		throw new Error(`${flag} takes a whole number above 0, not "${text}"`);
-	return Number(text);
-}
-
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
