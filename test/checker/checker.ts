@@ -24,6 +24,7 @@ import { judgePriorities } from "./priorities.ts";
 import { judgeResults } from "./results.ts";
 import { judgeTokens } from "./tokens.ts";
 import { judgeTransitions } from "./transitions.ts";
+import { judgeWaits } from "./waits.ts";
 
 export interface Terms {
 	/** After all has healed, every accepted task ends within this. */
@@ -32,6 +33,8 @@ export interface Terms {
 	readonly stopMs: Readonly<Record<ImpairedEvent["why"], number>>;
 	/** Where one node runs one task at a time, undisturbed: a claim takes no longer than this. */
 	readonly oneAtATimeWithinMs?: number;
+	/** A node that could start a waiting task does so within this, by its sweep. */
+	readonly startWithinMs?: number;
 }
 
 export interface Breach {
@@ -77,6 +80,12 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 			terms.oneAtATimeWithinMs === undefined
 				? []
 				: judgePriorities(history, terms.oneAtATimeWithinMs),
+		],
+		[
+			"what waits beside an idle node is started by its sweep",
+			terms.startWithinMs === undefined
+				? []
+				: judgeWaits(history, terms.startWithinMs),
 		],
 		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];

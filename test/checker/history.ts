@@ -18,6 +18,7 @@ export type HistoryEvent =
 	| KillEvent
 	| ImpairedEvent
 	| UnlistedEvent
+	| WaitedEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -102,6 +103,15 @@ export interface UnlistedEvent {
 	readonly untilMs: number;
 }
 
+/** The task waited while the node served it, had a slot free and started nothing. */
+export interface WaitedEvent {
+	readonly kind: "waited";
+	readonly id: string;
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
 /** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
 interface ClockStepEvent {
 	readonly kind: "clock-step";
@@ -154,6 +164,8 @@ export interface History {
 	readonly tasks: ReadonlyMap<string, TaskHistory>;
 	readonly impaired: readonly ImpairedEvent[];
 	readonly unlisted: readonly UnlistedEvent[];
+	readonly waited: readonly WaitedEvent[];
+	readonly clockStepsMs: readonly number[];
 	readonly lostWritesMs: readonly number[];
 	readonly forgotten: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
@@ -193,6 +205,10 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		tasks,
 		impaired: events.filter((event) => event.kind === "impaired"),
 		unlisted: events.filter((event) => event.kind === "unlisted"),
+		waited: events.filter((event) => event.kind === "waited"),
+		clockStepsMs: events
+			.filter((event) => event.kind === "clock-step")
+			.map(({ atMs }) => atMs),
 		lostWritesMs: events
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),

@@ -15,6 +15,8 @@ export class Cluster {
 	readonly scenario: Scenario;
 	/** What comes in, once it does. */
 	workload: Workload | undefined;
+	/** Somebody floods the others with gossip. */
+	flooded = false;
 	readonly #lives = new Map<string, SimulatedNode>();
 	/** Nodes that never come back. */
 	readonly #lost = new Set<string>();

@@ -4,13 +4,20 @@
  */
 import { StoreError } from "../../node/ports.ts";
 import { encodeGossip } from "../../protocol/gossip.ts";
-import { LINK_PING_MS, LINK_PING_TIMEOUT_MS } from "../../protocol/limits.ts";
+import {
+	ANNOUNCE_ROUTES_MAX,
+	LINK_PING_MS,
+	LINK_PING_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
-import { ROUTES } from "./scenario.ts";
+import { ROUTES, TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
 
+/** Messages of a flood that come together, and how often they do. */
+const FLOOD_MESSAGES = 3;
+const FLOOD_EVERY_MS = 50;
 /** A host that is gone without a word is missed by its peers after this, at the latest. */
 const LINK_LOST_MS_MAX = LINK_PING_MS + LINK_PING_TIMEOUT_MS;
 
@@ -154,6 +161,17 @@ const gossipFaults: readonly Fault[] = [
 		},
 	},
 	{
+		// Announcements of ever new routes, and digests of a node that could do it all.
+		name: "flood of hints",
+		weight: 1,
+		lastsMs: [1_000, 6_000],
+		begin: (cluster, random) => {
+			const rogue = cluster.anyLife(random);
+			if (rogue === undefined || cluster.flooded) return;
+			return flood(cluster, rogue.nodeId, random);
+		},
+	},
+	{
 		name: "forged gossip",
 		weight: 2,
 		lastsMs: [0, 0],
@@ -214,6 +232,43 @@ function lie({ world }: Cluster, from: string, random: SeededRandom): void {
 					},
 		),
 	);
+}
+
+/** Well-formed, signed by an admitted node, and without end; the answer ends it. */
+function flood(
+	cluster: Cluster,
+	from: string,
+	random: SeededRandom,
+): () => void {
+	const { hub, clock } = cluster.world;
+	const epoch = 2 ** 45 + random.below(1_000);
+	let seq = 0;
+	cluster.flooded = true;
+	const say = () => {
+		if (!cluster.flooded) return;
+		for (let i = 0; i < FLOOD_MESSAGES; i++) {
+			seq += 1;
+			const routes = Array.from({ length: ANNOUNCE_ROUTES_MAX }, (_, j) => ({
+				...{ shard: j % 4, route: `flood-${seq}-${j}|${TYPE}|` },
+				...{ count: 4_000, topPriority: 255 },
+			}));
+			const message = { kind: "announce", from, epoch, seq, routes } as const;
+			hub.inject(from, encodeGossip(message));
+		}
+		seq += 1;
+		hub.inject(
+			from,
+			encodeGossip({
+				...{ kind: "digest", from, epoch, seq, freeSlots: 4_000 },
+				...{ running: 0, load: 0, storeUp: true, draining: false, peers: [] },
+			}),
+		);
+		clock.after(FLOOD_EVERY_MS, say);
+	};
+	say();
+	return () => {
+		cluster.flooded = false;
+	};
 }
 
 /** Splits the nodes in two and names all pairs across; or some pairs anyhow. */

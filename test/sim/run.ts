@@ -12,7 +12,7 @@
  */
 import type { Executor, Log } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
-import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { isEnded } from "../../protocol/state.ts";
@@ -26,9 +26,10 @@ import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
 import { Listing } from "./listing.ts";
 import { Recorder } from "./recorder.ts";
-import { drawScenario, type Scenario } from "./scenario.ts";
+import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
 import { StoreServer, type Tamper } from "./store-server.ts";
 import { Storm } from "./storm.ts";
+import { Waiting } from "./waiting.ts";
 import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
 
 /** A rule of the system that is broken on purpose. */
@@ -65,6 +66,8 @@ const NODES_BACK_MS = 60_000;
 const LOOK_MS = 250;
 /** From the first reading to the second. */
 const LATER_MS = LEASE_TTL_MS + 2_000;
+/** By a clock that runs slow; and a claim, or two where one is under way, each of which takes two ways. */
+const SWEEP_MS = PULSE_MS_MAX * (1 + DRIFT_MAX) + 100;
 /** From one task's end to the next one's start, where there is no trouble. */
 const CLAIM_MS = 5;
 
@@ -83,6 +86,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 	const disk = new Disk();
 	const world = {
 		...{ clock, server, hub, recorder, disk, kept: new Map() },
+		storeMs: scenario.storeMs,
 		random: new SeededRandom(seed ^ 0x0c0de),
 		log: logTo(clock, options.trace),
 		tamperExecutor: mutant?.executor ?? ((executor: Executor) => executor),
@@ -113,6 +117,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const storm = new Storm(cluster, random);
 	const workload = startWorkload(cluster, random);
 	cluster.workload = workload;
+	new Waiting(cluster).watch();
 	new Listing(clock, world.server, recorder).watch();
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);
@@ -134,7 +139,10 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	await readBack(cluster, workload);
 	return {
 		...{ drainMs, stopMs: { paused: 1_000, "cut-off": 4_000, gone: 0 } },
-		...(scenario.kind === "calm" ? { oneAtATimeWithinMs: CLAIM_MS } : {}),
+		startWithinMs: SWEEP_MS + 6 * scenario.storeMs,
+		...(scenario.kind === "calm"
+			? { oneAtATimeWithinMs: CLAIM_MS + 4 * scenario.storeMs }
+			: {}),
 	};
 }
 

@@ -18,6 +18,8 @@ export interface Scenario {
 	readonly losesWrites: boolean;
 	/** Between one trouble and the next, on average. */
 	readonly faultEveryMs: number;
+	/** One way to the store takes so much longer than next door. */
+	readonly storeMs: number;
 	/** The one kind of trouble that comes, by name; undefined: all kinds. */
 	readonly fault: string | undefined;
 }
@@ -40,12 +42,21 @@ export interface NodeSpec {
 }
 
 export const TYPE = "work";
-export const ROUTES = ["default|work|", "mail|work|", "default|work|gpu"];
+/** Of one node alone: while it is away nobody serves what asks for it. */
+const FIRST = "first";
+export const ROUTES = [
+	"default|work|",
+	"mail|work|",
+	"default|work|gpu",
+	`default|work|${FIRST}`,
+];
 
+/** As to another region. */
+const STORE_MS = 20;
 const NODES_MIN = 3;
 const NODES_MAX = 7;
 /** Far more than the clocks of machines differ. */
-const DRIFT_MAX = 0.01;
+export const DRIFT_MAX = 0.01;
 
 export function drawScenario(
 	seed: number,
@@ -66,6 +77,7 @@ export function drawScenario(
 		tasks: 20 + random.below(60),
 		losesWrites: random.oneIn(5) || fault !== undefined,
 		faultEveryMs: random.pick([600, 1_500, 4_000]),
+		storeMs: random.pick([0, 0, STORE_MS]),
 		fault,
 	};
 }
@@ -81,7 +93,10 @@ function drawNode(
 		nodeId: `simulated-node-${String(index + 1).padStart(3, "0")}`,
 		concurrency,
 		clockRate: 1 + (random.unit() * 2 - 1) * DRIFT_MAX,
-		labels: servesAll || random.oneIn(2) ? ["gpu"] : [],
+		labels: [
+			...(servesAll || random.oneIn(2) ? ["gpu"] : []),
+			...(index === 0 ? [FIRST] : []),
+		],
 		queues: servesAll ? undefined : [random.pick(["default", "mail"])],
 	};
 }

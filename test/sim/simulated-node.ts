@@ -36,6 +36,8 @@ export interface World {
 	readonly hub: GossipHub;
 	readonly recorder: Recorder;
 	readonly disk: Disk;
+	/** One way to the store takes so long, where nothing is wrong. */
+	readonly storeMs: number;
 	/** What each node has kept of the store, by its id: its own disk outlives it. */
 	readonly kept: Map<string, Kept>;
 	readonly log: (node: string) => Log;
@@ -68,6 +70,7 @@ export class SimulatedNode {
 			random,
 			machine: this.machine,
 			server,
+			awayMs: this.#world.storeMs,
 			stepped: (name) => recorder.stepped(`${spec.nodeId} ${name}`),
 			broken: (error) => recorder.flaw(`the store broke: ${String(error)}`),
 		});
@@ -89,6 +92,13 @@ export class SimulatedNode {
 
 	get api(): Api {
 		return this.#scheduler.api;
+	}
+
+	/** Whether it runs, is its own master, reaches the store, and believes itself ready. */
+	get canBeAsked(): boolean {
+		const { machine, link, draining } = this;
+		const disturbed = machine.paused || draining || link.cut || !link.isCalm;
+		return !disturbed && this.api.readiness().ready;
 	}
 
 	/** It dies as by kill -9: its host closes its connections, and refuses new ones. */

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Disk } from "./disk.ts";
 import type { Fault } from "./faults.ts";
 import type { Refusing } from "./refusals.ts";
-import { CALM, type LinkFaults } from "./store-link.ts";
+import type { LinkFaults } from "./store-link.ts";
 import type { StoreServer } from "./store-server.ts";
 
 /** How far the store's clock steps at once. */
@@ -190,7 +190,7 @@ function troubleLink(
 	const recovered = cluster.impair(life.nodeId, "cut-off");
 	return () => {
 		recovered();
-		Object.assign(life.link.faults, CALM);
+		life.link.calm();
 	};
 }
 

@@ -36,13 +36,15 @@ export interface LinkParts {
 	readonly random: SeededRandom;
 	readonly machine: Machine;
 	readonly server: StoreServer;
+	/** One way takes so much longer than to a store next door. */
+	readonly awayMs: number;
 	/** Called with each step that the store takes for this node. */
 	readonly stepped: (name: string) => void;
 	/** A step met a broken rule of the store: nothing can be trusted any more. */
 	readonly broken: (error: unknown) => void;
 }
 
-export const CALM: Readonly<LinkFaults> = {
+const CALM: Readonly<LinkFaults> = {
 	delayMsMin: 0.1,
 	delayMsMax: 0.5,
 	breakBefore: 0,
@@ -54,6 +56,7 @@ const RECONNECT_MS_MAX = 1_000;
 export class StoreLink implements Store {
 	readonly shards: readonly Shard[];
 	readonly faults: LinkFaults = { ...CALM };
+	readonly #calm: Readonly<LinkFaults>;
 	readonly durability: Durability = {
 		appendOnly: undefined,
 		fsync: undefined,
@@ -74,11 +77,29 @@ export class StoreLink implements Store {
 
 	constructor(parts: LinkParts) {
 		this.#parts = parts;
+		this.#calm = {
+			...CALM,
+			delayMsMin: CALM.delayMsMin + parts.awayMs,
+			delayMsMax: CALM.delayMsMax + parts.awayMs,
+		};
+		this.calm();
 		this.shards = parts.server.shards.map(
 			(shard) => new LinkedShard(shard, (name, step) => this.#call(name, step)),
 		);
 		parts.machine.onDeath(() => parts.server.disconnect(this.#severed));
 		parts.machine.after(1, () => this.#connect());
+	}
+
+	/** Nothing is wrong with it any more. */
+	calm(): void {
+		Object.assign(this.faults, this.#calm);
+	}
+
+	get isCalm(): boolean {
+		const { delayMsMax, breakBefore, breakAfter } = this.faults;
+		return (
+			delayMsMax === this.#calm.delayMsMax && breakBefore + breakAfter === 0
+		);
 	}
 
 	onChange(listener: (up: boolean) => void): void {

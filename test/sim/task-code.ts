@@ -18,6 +18,8 @@ export class RecordingExecutor implements Executor {
 	readonly #node: string;
 	readonly #recorder: Recorder;
 	readonly #inner: FakeExecutor;
+	/** Jobs that it was given so far. */
+	started = 0;
 	/** Jobs as the node knows them → as the inner executor does. */
 	readonly #running = new Map<Job, Job>();
 
@@ -40,6 +42,7 @@ export class RecordingExecutor implements Executor {
 	}
 
 	async run(job: Job): Promise<JobOutcome> {
+		this.started += 1;
 		this.#write("start", job);
 		const scripts = JSON.parse(job.payload) as TaskScript;
 		const script = scripts[Math.min(job.attempt, scripts.length) - 1];

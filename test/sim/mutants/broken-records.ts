@@ -13,7 +13,7 @@ import type {
 import { formatSession, type SessionName } from "../../../protocol/lease.ts";
 import { PULSE_MS_MAX } from "../../../protocol/limits.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../../protocol/task.ts";
-import { TamperedShard } from "./tampered-shard.ts";
+import { type PulseRequest, TamperedShard } from "./tampered-shard.ts";
 
 /** Takes the end of an attempt from whoever brings it. */
 export class AnyTokenEnds extends TamperedShard {
@@ -70,8 +70,9 @@ export class LostPlaces extends TamperedShard {
 
 /** Takes a session's tasks however lately it has renewed its lease. */
 export class DeafReaper extends TamperedShard {
-	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
-		const pulse = await this.sound.pulse(session, ttlMs);
+	override async pulse(...request: PulseRequest): Promise<Pulse> {
+		const pulse = await this.sound.pulse(...request);
+		const [session] = request;
 		if (!pulse.ok || !this.onceIn(20)) return pulse;
 		const { nodes } = await this.sound.nodes();
 		const expired = nodes
@@ -89,8 +90,8 @@ export class DeafReaper extends TamperedShard {
 
 /** Does not tell whose lease has run out. */
 export class BlindSweep extends TamperedShard {
-	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
-		const pulse = await this.sound.pulse(session, ttlMs);
+	override async pulse(...request: PulseRequest): Promise<Pulse> {
+		const pulse = await this.sound.pulse(...request);
 		return pulse.ok ? { ...pulse, expired: [] } : pulse;
 	}
 }
@@ -99,8 +100,9 @@ export class BlindSweep extends TamperedShard {
 export class SmoothTime extends TamperedShard {
 	readonly #told = new Map<SessionName, { trueMs: number; toldMs: number }>();
 
-	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
-		const pulse = await this.sound.pulse(session, ttlMs);
+	override async pulse(...request: PulseRequest): Promise<Pulse> {
+		const pulse = await this.sound.pulse(...request);
+		const [session] = request;
 		if (!pulse.ok) return pulse;
 		const last = this.#told.get(session);
 		const sinceMs = pulse.nowMs - (last?.trueMs ?? pulse.nowMs);
@@ -116,13 +118,5 @@ export class SmoothTime extends TamperedShard {
 export class SilentListing extends TamperedShard {
 	override async unlisted(): Promise<AttemptName[]> {
 		return [];
-	}
-}
-
-/** Does not tell which routes have work. */
-export class SilentSweep extends TamperedShard {
-	override async pulse(session: SessionName, ttlMs: number): Promise<Pulse> {
-		const pulse = await this.sound.pulse(session, ttlMs);
-		return pulse.ok ? { ...pulse, ready: [] } : pulse;
 	}
 }

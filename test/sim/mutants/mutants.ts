@@ -18,9 +18,9 @@ import {
 	HastyYes,
 	LostPlaces,
 	SilentListing,
-	SilentSweep,
 	SmoothTime,
 } from "./broken-records.ts";
+import { GullibleSweep, SilentShelf, SilentSweep } from "./broken-sweeps.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
 
@@ -70,6 +70,16 @@ export const MUTANTS: readonly NamedMutant[] = [
 		hub: (hub) => {
 			hub.faults.lose = 1;
 		},
+	},
+	{
+		name: "what nobody serves is told to nobody",
+		breaks: "everything ends in bounded time",
+		shard: (sound) => new SilentShelf(sound),
+	},
+	{
+		name: "what is only said to have work stands in line with what has",
+		breaks: "what waits beside an idle node is started by its sweep",
+		shard: (sound) => new GullibleSweep(sound),
 	},
 	{
 		name: "nobody looks for leases that have run out",

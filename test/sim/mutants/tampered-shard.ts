@@ -2,6 +2,9 @@
 import type { Shard } from "../../../node/ports.ts";
 import { LinkedShard } from "../linked-shard.ts";
 
+/** What a pulse is asked with. */
+export type PulseRequest = Parameters<Shard["pulse"]>;
+
 export class TamperedShard extends LinkedShard {
 	/** The shard beneath, which keeps the rules. */
 	readonly sound: Shard;

@@ -1,0 +1,39 @@
+/**
+ * A task that waits beside a node which could start it is started within the sweep's
+ * bound, whatever gossip says or does not say. For a node that was paused or could not
+ * reach the store, or after a step of the store's clock, the time counts anew from when
+ * it has found its way back.
+ */
+import type { History, WaitedEvent } from "./history.ts";
+
+/** Until a node has noticed what has befallen it, and has its connection and its lease again. */
+const RECOVERY_MS = 4_000;
+
+export function judgeWaits(history: History, withinMs: number): string[] {
+	return history.waited
+		.filter((each) => undisturbedMs(each, history) > withinMs)
+		.map(
+			({ id, node, fromMs, untilMs }) =>
+				`${id} waited from ${fromMs} to ${untilMs} ms, while ${node} served it, had a slot free and started nothing`,
+		);
+}
+
+/** The longest time without a gap in which nothing had befallen the node. */
+function undisturbedMs(
+	{ node, fromMs, untilMs }: WaitedEvent,
+	{ impaired, clockStepsMs }: History,
+): number {
+	const troubles = [
+		...impaired.filter((each) => each.node === node),
+		...clockStepsMs.map((ms) => ({ fromMs: ms, untilMs: ms })),
+	].sort((a, b) => a.fromMs - b.fromMs);
+	let longestMs = 0;
+	let sinceMs = fromMs;
+	for (const trouble of troubles) {
+		const againMs = trouble.untilMs + RECOVERY_MS;
+		if (againMs <= sinceMs || trouble.fromMs >= untilMs) continue;
+		longestMs = Math.max(longestMs, trouble.fromMs - sinceMs);
+		sinceMs = againMs;
+	}
+	return Math.max(longestMs, untilMs - sinceMs);
+}

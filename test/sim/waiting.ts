@@ -1,0 +1,127 @@
+/**
+ * Looks at the cluster from outside: which task waits although a node could start it. A
+ * node could if it lives, is asked for nothing else, reaches the store, holds its lease
+ * there, serves the task and has a slot free; and if it starts anything, it is not idle.
+ * How long each task waited beside each such node is written down.
+ */
+import { type Route, servesRoute } from "../../protocol/route.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import type { Cluster } from "./cluster.ts";
+import { TYPE } from "./scenario.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+
+const LOOK_MS = 100;
+/** Shorter waits are not worth a word. */
+const WAIT_MS_MIN = 500;
+const LIMIT = 1_000_000;
+
+/** A task beside a node that could start it, for as long as nothing about either changes. */
+interface Wait {
+	readonly id: string;
+	readonly node: string;
+	readonly fromMs: number;
+	seenMs: number;
+}
+
+export class Waiting {
+	readonly #waits = new Map<string, Wait>();
+	readonly #cluster: Cluster;
+	/** Each life of a node has a number of its own. */
+	readonly #lives = new WeakMap<SimulatedNode, number>();
+	#livesSeen = 0;
+
+	constructor(cluster: Cluster) {
+		this.#cluster = cluster;
+	}
+
+	/** Looks from now on. */
+	watch(): void {
+		void this.#look();
+		this.#cluster.world.clock.after(LOOK_MS, () => this.watch());
+	}
+
+	async #look(): Promise<void> {
+		const nowMs = this.#cluster.world.clock.monoMs();
+		const tasks = await this.#pending();
+		const able = await this.#able();
+		for (const { id, route, attempts } of tasks)
+			for (const [life, shards] of able) {
+				if (!shards.has(shardOf(id, this.#shards.length))) continue;
+				if (!serves(life, route)) continue;
+				const { nodeId: node, executor } = life;
+				const key = `${id} ${attempts.length} ${this.#lifeOf(life)} ${executor.started}`;
+				const known = this.#waits.get(key);
+				if (known !== undefined) known.seenMs = nowMs;
+				else this.#waits.set(key, { id, node, fromMs: nowMs, seenMs: nowMs });
+			}
+		for (const [key, wait] of this.#waits)
+			if (wait.seenMs < nowMs) this.#over(key, wait);
+	}
+
+	#over(key: string, { id, node, fromMs, seenMs: untilMs }: Wait): void {
+		this.#waits.delete(key);
+		if (untilMs - fromMs < WAIT_MS_MIN) return;
+		const { recorder } = this.#cluster.world;
+		recorder.add({ kind: "waited", ...{ id, node, fromMs, untilMs } });
+	}
+
+	get #shards() {
+		return this.#cluster.world.server.truth;
+	}
+
+	#lifeOf(life: SimulatedNode): number {
+		const known = this.#lives.get(life) ?? ++this.#livesSeen;
+		this.#lives.set(life, known);
+		return known;
+	}
+
+	async #pending() {
+		const request = { beforeSeq: Number.MAX_SAFE_INTEGER, limit: LIMIT };
+		const pages = await Promise.all(
+			this.#shards.map((shard) => shard.list({ ...request, state: "PENDING" })),
+		);
+		return pages.flatMap(({ tasks }) => tasks);
+	}
+
+	/** Nodes that could start something, and the shards where they may. */
+	async #able(): Promise<[SimulatedNode, Set<number>][]> {
+		const { server, recorder } = this.#cluster.world;
+		if (server.condition !== "up" || server.refusing !== "nothing") return [];
+		const leases = await this.#leases();
+		const running = Map.groupBy(recorder.running, ({ node }) => node);
+		return this.#cluster
+			.alive()
+			.filter(
+				(life) =>
+					life.canBeAsked &&
+					(running.get(life.nodeId)?.length ?? 0) < life.spec.concurrency,
+			)
+			.map((life) => [life, leases.get(life.nodeId) ?? new Set()]);
+	}
+
+	/** By node, the shards in which it holds a lease and was not asked to drain. */
+	async #leases(): Promise<Map<string, Set<number>>> {
+		const leases = new Map<string, Set<number>>();
+		for (const shard of this.#shards) {
+			const { nowMs, nodes } = await shard.nodes();
+			for (const { record, expiresMs = 0, askedToDrain } of nodes) {
+				if (expiresMs <= nowMs || askedToDrain) continue;
+				const shards = leases.get(record.nodeId) ?? new Set();
+				leases.set(record.nodeId, shards.add(shard.index));
+			}
+		}
+		return leases;
+	}
+}
+
+function serves({ spec }: SimulatedNode, route: Route): boolean {
+	const { queues, labels } = spec;
+	return servesRoute(
+		{
+			types: new Set([TYPE]),
+			queues: queues && new Set(queues),
+			labels: new Set(labels),
+		},
+		route,
+	);
+}
