@@ -15,9 +15,9 @@
  * forgotten the claim: an older copy was put back, or a replica promoted. So all that
  * runs is asked about at once when the store may be another one than before (it was
  * reached again, or its generation has changed). Keys may also go under a store that
- * stays; so at every pulse what was here at the last one is asked about, or half of it
- * where that is much: all of it within three pulses of the moment at which it was
- * forgotten. Short tasks are gone by then, and cost nothing. Only what was delivered
+ * stays; so at every pulse what was here at the last one is asked about or, if that is
+ * much, half of what was asked about before: all of it within two pulses of the moment at
+ * which it was forgotten. Short tasks are gone by then, and cost nothing. Only what was delivered
  * before the question is in it, and only what still runs at the answer is stopped, so
  * claims and ends under way are no false alarms.
  */
@@ -44,7 +44,7 @@ export interface ReconcilerParts {
 	readonly letGo: (attempts: readonly AttemptName[]) => number;
 }
 
-/** What is asked about by turns: a half at each pulse. */
+/** Pulses by which all of what was asked about before is asked about again. */
 const TURNS = 2;
 
 export class Reconciler {
@@ -53,8 +53,8 @@ export class Reconciler {
 	#lostAfter: number | undefined;
 	/** All that ran was asked about in this generation of the store. */
 	#generation: number | undefined;
-	/** The newest token there was at the last pulse. */
-	#newestBefore = 0;
+	/** The newest token there was at the last pulse, and at the one before. */
+	#newestAt: readonly [last: number, before: number] = [0, 0];
 	#pulses = 0;
 	readonly #parts: ReconcilerParts;
 
@@ -136,21 +136,21 @@ export class Reconciler {
 		generation: number,
 	): Promise<void> {
 		const { goingOn, newestToken } = this.#parts;
-		const before = this.#newestBefore;
-		this.#newestBefore = newestToken();
+		const [last, before] = this.#newestAt;
+		this.#newestAt = [newestToken(), last];
 		this.#pulses += 1;
 		const all = [...goingOn()];
 		if (generation !== this.#generation) {
 			if (await this.#ask(session, all)) this.#generation = generation;
 			return;
 		}
-		const stayed = all.filter(({ token }) => token <= before);
+		const stayed = all.filter(({ token }) => token <= last);
 		const turn = this.#pulses % TURNS;
+		const isDue = ({ token }: AttemptName) =>
+			token > before || token % TURNS === turn;
 		await this.#ask(
 			session,
-			stayed.length <= UNLISTED_BATCH_MAX
-				? stayed
-				: stayed.filter(({ token }) => token % TURNS === turn),
+			stayed.length <= UNLISTED_BATCH_MAX ? stayed : stayed.filter(isDue),
 		);
 	}
 

@@ -22,7 +22,8 @@ export interface MemoryStore extends Store {
 	restart(image?: StoreImage): void;
 }
 
-export type StoreImage = readonly ShardImage[];
+/** By shard; one that is missing keeps what it has. */
+export type StoreImage = readonly (ShardImage | undefined)[];
 
 export interface MemoryStoreOptions {
 	readonly shards: number;

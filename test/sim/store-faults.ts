@@ -89,8 +89,7 @@ export const storeFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// An older file is put back, or a backup: of all shards, or of each another one.
-		// Or the very last writes are lost, however few.
+		// An older file is put back, or a backup; or the very last writes are lost, however few.
 		name: "store restored",
 		weight: 1,
 		lastsMs: [LAST_WRITES_MS_MAX, 3_000],
@@ -98,14 +97,15 @@ export const storeFaults: readonly Fault[] = [
 			const { clock, server, disk } = cluster.world;
 			if (!cluster.scenario.losesWrites || disk.copies.length === 0) return;
 			if (server.condition === "down") return;
-			const isOld = random.oneIn(2);
-			const image = isOld ? drawCopy(disk, random) : server.save();
+			const image = drawImage(
+				random.oneIn(2) ? disk : undefined,
+				server,
+				random,
+			);
 			let restored = () => {};
-			const crash = () => {
+			const timer = clock.after(random.unit() * LAST_WRITES_MS_MAX, () => {
 				restored = restore(cluster, image);
-			};
-			const afterMs = isOld ? 0 : random.unit() * LAST_WRITES_MS_MAX;
-			const timer = clock.after(afterMs, crash);
+			});
 			return () => {
 				timer.cancel();
 				restored();
@@ -154,10 +154,21 @@ function restore(cluster: Cluster, image: StoreImage): () => void {
 	};
 }
 
-function drawCopy({ copies }: Disk, random: SeededRandom): StoreImage {
-	const whole = random.pick(copies);
+/**
+ * What the store will have when it is back: one of the copies, or all that it has now;
+ * or that in some shards, another copy or all of their last writes in others.
+ */
+function drawImage(
+	disk: Disk | undefined,
+	server: StoreServer,
+	random: SeededRandom,
+): StoreImage {
+	const images = disk?.copies ?? [server.save()];
+	const whole = random.pick(images);
 	if (random.oneIn(2)) return whole;
-	return whole.map((shard, i) => random.pick(copies)[i] ?? shard);
+	return whole.map((_, i) =>
+		random.oneIn(4) ? undefined : random.pick(images)[i],
+	);
 }
 
 function refuse(server: StoreServer, what: Refusing): (() => void) | undefined {
