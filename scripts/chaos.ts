@@ -24,6 +24,7 @@ import {
 	isInsideNetwork,
 	networkTrouble,
 } from "./chaos/network-entry.ts";
+import { NotPossible } from "./chaos/not-possible.ts";
 import { HELP, type Options, readOptions } from "./chaos/options.ts";
 import { OwnCluster } from "./chaos/own-cluster.ts";
 import { planFaults, planSeries } from "./chaos/plan.ts";
@@ -65,7 +66,8 @@ async function chaos(
 			? planFaults({ nodes: count, durationMs, kinds }, random)
 			: planSeries(count, series, random);
 	const progress = new Progress();
-	progress.tell(`seed ${seed}: ${plan.length} faults, ${count} nodes`);
+	const lasts = series === undefined ? `, ${durationMs / 1_000} s` : "";
+	progress.tell(`seed ${seed}: ${plan.length} faults, ${count} nodes${lasts}`);
 	const course = await runCourse({
 		...{ stage, plan, random, progress },
 		effects: effectsIn(directory),
@@ -133,10 +135,14 @@ async function run(
 	}
 	process.channel?.unref();
 	const { splitMs, json } = options;
-	const report =
+	const measure = () =>
 		splitMs === undefined
-			? await chaos(options, skipped, directory)
-			: await split(options, splitMs, directory);
+			? chaos(options, skipped, directory)
+			: split(options, splitMs, directory);
+	const report = await measure().catch((error: unknown) => {
+		if (error instanceof NotPossible) keep = false;
+		throw error;
+	});
 	keep = report.breaches.length > 0;
 	const data = `${JSON.stringify(report, null, "\t")}\n`;
 	if (keep) writeFileSync(join(directory, "report.json"), data);
@@ -168,7 +174,7 @@ async function main(args: readonly string[]): Promise<number> {
 			options.splitMs !== undefined ||
 			cuts.length === options.faults.length
 		) {
-			process.stderr.write(`no network can be cut here: ${why}\n`);
+			process.stderr.write(`No network can be cut here: ${why}.\n`);
 			return 2;
 		}
 		skipped.push(...cuts.map((kind) => ({ kind, why })));
@@ -177,11 +183,17 @@ async function main(args: readonly string[]): Promise<number> {
 		try {
 			await bundleProgram();
 		} catch (error) {
-			process.stderr.write(`the program cannot be bundled: ${error}\n`);
+			process.stderr.write(`The program cannot be bundled: ${error}\n`);
 			return 2;
 		}
 	}
-	return (await run(options, skipped)) ? 0 : 1;
+	try {
+		return (await run(options, skipped)) ? 0 : 1;
+	} catch (error) {
+		if (!(error instanceof NotPossible)) throw error;
+		process.stderr.write(`${error.message}\n`);
+		process.exit(2); // Whatever a look at the nodes has left under way.
+	}
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -4,13 +4,17 @@
  * out, from the list of nodes, as which process each is back.
  */
 import { hostname } from "node:os";
+import type { NodeAsRead } from "../../protocol/schema.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import type { Life } from "./member.ts";
+import { NotPossible } from "./not-possible.ts";
 import { readNodes } from "./reading.ts";
 import type { Flaw, Stage } from "./stage.ts";
 import type { NodeVictim, Victims } from "./trouble.ts";
 import { CHAOS_TYPE } from "./work.ts";
 
+const HOW_TO_START =
+	"start a cluster with: npm start -- --handlers scripts/chaos/handlers.ts";
 const LOOK_MS = 200;
 /** `hearsay up` waits up to 30 s before it starts one again that dies often. */
 const READY_MS = 60_000;
@@ -27,9 +31,9 @@ class AttachedNode implements NodeVictim {
 	readonly isKept = true;
 	readonly lives: Life[] = [];
 
-	constructor(id: string) {
+	constructor(id: string, name: string) {
 		this.id = id;
-		this.name = id.slice(-8);
+		this.name = name;
 	}
 
 	/** Undefined from its kill until it is seen again. */
@@ -77,21 +81,27 @@ export class AttachedCluster implements Stage {
 	readonly #flaws: Flaw[] = [];
 	#ended = false;
 
-	/** @throws where the nodes cannot run the tasks of chaos, or one is not on this host. */
+	/** @throws NotPossible where this cluster is not one that chaos can trouble and judge. */
 	static async find(url: string): Promise<AttachedCluster> {
-		const found = await readNodes(url);
-		const living = found.filter(({ state }) => state !== "dead");
+		const living = await livingAt(url);
 		const foreign = living.find(({ host }) => host !== hostname());
 		if (foreign !== undefined) {
-			throw new TypeError(`a node runs on ${foreign.host}, not on this host`);
+			throw new NotPossible(
+				`${foreign.name} runs on ${foreign.host}, and only processes of this machine can be killed and frozen; attach to a cluster that is all here.`,
+			);
+		}
+		if (living.length < 2) {
+			throw new NotPossible(
+				"The cluster has one node, and chaos always leaves one in peace; start two or more.",
+			);
 		}
 		if (!living.some(({ types }) => types.includes(CHAOS_TYPE))) {
-			throw new TypeError(
-				"its nodes do not run the tasks of chaos; start them with --handlers scripts/chaos/handlers.ts",
+			throw new NotPossible(
+				`The nodes at ${url} do not run the tasks of chaos; ${HOW_TO_START}.`,
 			);
 		}
 		const cluster = new AttachedCluster(
-			living.map(({ id }) => new AttachedNode(id)),
+			living.map(({ id, name }) => new AttachedNode(id, name)),
 			living.map(({ http }) => `http://${http}`),
 		);
 		await cluster.#look();
@@ -143,6 +153,21 @@ export class AttachedCluster implements Stage {
 				this.nodes.find((node) => node.id === id)?.seen(pid);
 			}
 		}
+	}
+}
+
+/** @throws NotPossible where no node answers. */
+async function livingAt(url: string): Promise<NodeAsRead[]> {
+	try {
+		const found: unknown = await readNodes(url);
+		if (!Array.isArray(found)) throw new Error("what does is something else");
+		return found.filter(({ state }) => state !== "dead");
+	} catch (error) {
+		const { cause, message } = error as Error;
+		const why = cause instanceof Error ? cause.message : message;
+		throw new NotPossible(
+			`No node answers at ${url} (${why}); ${HOW_TO_START}.`,
+		);
 	}
 }
 

@@ -9,9 +9,11 @@ import { TASK_STATES } from "../../protocol/state.ts";
 import { nowMs } from "../bench/clock.ts";
 import type { PlannedFault } from "./fault.ts";
 import { WHOLE_MS_MAX } from "./mesh.ts";
+import { NotPossible } from "./not-possible.ts";
 import type { Progress } from "./progress.ts";
 import type { SeededRandom } from "./random.ts";
 import {
+	answeringOf,
 	type ClusterLook,
 	type Looked,
 	listTasks,
@@ -25,7 +27,10 @@ import { readRuns } from "./run-line.ts";
 import { untilSettled } from "./settling.ts";
 import type { Flaw, Stage } from "./stage.ts";
 import { Troublemaker } from "./trouble.ts";
-import { Workload } from "./workload.ts";
+import { type Submission, Workload } from "./workload.ts";
+
+/** By which the store's clock may be behind this host's. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 export interface CourseParts {
 	readonly stage: Stage;
@@ -56,11 +61,17 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 	const { stage, plan, progress, effects, idPrefix } = parts;
 	const { urls } = stage;
 	const startMs = nowMs();
+	const startWallMs = Date.now();
 	const workload = new Workload({ ...parts, urls });
 	const trouble = new Troublemaker(stage.victims, (text) =>
 		progress.tell(text),
 	);
-	progress.watch(() => describe(workload, stage));
+	let waitsFor: string | undefined;
+	progress.watch(async () => {
+		if (waitsFor !== undefined && !parts.alone) return waitsFor;
+		const about = await describe(workload, stage, parts.alone);
+		return waitsFor === undefined ? about : `${waitsFor}; ${about}`;
+	});
 	const working = workload.run();
 	await Promise.all([
 		trouble.carryOut(plan),
@@ -71,14 +82,28 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 	await working;
 	const healedMs = nowMs();
 	progress.tell("all is mended, and the clients have stopped");
-	const settled = await untilSettled(urls, trouble.records, healedMs);
-	progress.stop();
-
+	const settled = await untilSettled({
+		...{ urls, faults: trouble.records, healedMs, alone: parts.alone },
+		ids: idsOf(workload.submissions, ({ outcome }) => outcome !== "refused"),
+		tell: (what) => {
+			waitsFor = what;
+		},
+	});
+	const ids = idsOf(workload.submissions, () => true);
+	waitsFor = `reading ${ids.length} tasks back`;
+	const answering = await answeringOf(urls);
+	const [first] = answering;
+	if (first === undefined) {
+		throw new NotPossible(
+			"No node answers any more, so nothing can be judged; see their logs.",
+		);
+	}
 	const cluster = await readCluster(urls);
-	const list = await listTasks(urls[0] as string, idPrefix);
-	const ids = new Set(workload.submissions.map(({ task }) => task.id ?? ""));
-	const looked = await lookAtTasks(urls, [...ids]);
-	const flaws = await flawsAtEnd(parts, cluster, list);
+	const sinceMs = parts.alone ? 0 : startWallMs - CLOCKS_DIFFER_MS;
+	const list = await listTasks(first, idPrefix, sinceMs);
+	const looked = await lookAtTasks(answering, ids);
+	progress.stop();
+	const flaws = await flawsAtEnd(parts, first, cluster, list);
 	if (!settled.isWhole) {
 		const what = `not every node sees every other ${WHOLE_MS_MAX} ms after all was mended`;
 		flaws.push({ atMs: nowMs(), what });
@@ -97,9 +122,19 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 	return { recording, cluster, drainedMs: settled.drainedMs };
 }
 
+/** Each once, however often it was submitted. */
+function idsOf(
+	submissions: readonly Submission[],
+	wanted: (submission: Submission) => boolean,
+): string[] {
+	const ids = submissions.filter(wanted).map(({ task }) => task.id ?? "");
+	return [...new Set(ids)];
+}
+
 async function describe(
 	{ submissions }: Workload,
 	{ urls, victims }: Stage,
+	alone: boolean,
 ): Promise<string> {
 	const cluster = await readCluster(urls);
 	const count = (outcome: string) =>
@@ -109,18 +144,20 @@ async function describe(
 	const processes = `${alive} of ${victims.nodes.length} nodes have a process`;
 	if (cluster === undefined) return `${told}; ${processes}; no node answers`;
 	const { SUCCESS, FAILURE, STARTED } = cluster.counts;
-	return `${told}; ${SUCCESS + FAILURE} ended, ${STARTED} running, ${unfinishedOf(cluster) - STARTED} waiting; ${processes}`;
+	const whose = alone ? "" : "in all ";
+	return `${told}; ${whose}${SUCCESS + FAILURE} ended, ${STARTED} running, ${unfinishedOf(cluster) - STARTED} waiting; ${processes}`;
 }
 
 /** What the cluster says of itself must agree with what is there. */
 async function flawsAtEnd(
-	{ stage, alone, forgets }: CourseParts,
+	{ alone, forgets }: CourseParts,
+	url: string,
 	cluster: ClusterLook | undefined,
 	list: readonly Looked[],
 ): Promise<Flaw[]> {
 	const atMs = nowMs();
 	const whats: string[] = [];
-	const nodes = await readNodes(stage.urls[0] as string);
+	const nodes = await readNodes(url);
 	for (const { id, state, running } of nodes) {
 		if (state !== "dead" && running > 0 && alone) {
 			whats.push(`${id} still counts ${running} tasks as running`);

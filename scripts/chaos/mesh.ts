@@ -40,9 +40,12 @@ export async function untilMesh(
 ): Promise<number | undefined> {
 	const startMs = nowMs();
 	while (nowMs() - startMs < msMax) {
-		if (wished(await Promise.all(urls.map(readNodes)))) {
-			return nowMs() - startMs;
-		}
+		const views = await Promise.allSettled(urls.map(readNodes));
+		const seen = views.flatMap((view) =>
+			view.status === "fulfilled" ? [view.value] : [],
+		);
+		// Who does not answer has nothing to say that could be as wished.
+		if (seen.length === urls.length && wished(seen)) return nowMs() - startMs;
 		await sleep(AGAIN_MS);
 	}
 	return undefined;

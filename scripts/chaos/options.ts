@@ -19,7 +19,8 @@ export const HELP = `npm run chaos [-- OPTIONS]
 
 Real nodes, real Redis, clients that submit without pause, and faults drawn from
 a seed; then everything is mended, everything must end, and what was recorded
-is held against what is promised. Exit code 1 where a promise is broken.
+is held against what is promised. Exit code 1 when a promise is broken, 2 when it
+is used wrongly or cannot do here what it is asked for.
 
   --nodes N        nodes of the cluster (default 5)
   --duration S     seconds of faults (default 60)
@@ -37,7 +38,7 @@ is held against what is promised. Exit code 1 where a promise is broken.
   --attach URL     trouble the running local cluster of the node at this address,
                    by kill and pause; its nodes must have been started with
                    --handlers scripts/chaos/handlers.ts
-  --json           print the report as JSON
+  --json           print the report as JSON; how far it is goes to standard error
 `;
 
 export interface Options {
@@ -63,38 +64,20 @@ const INTERVAL_MS: Readonly<Record<RecoveredKind, string>> = {
 const ATTACHED_FAULTS: readonly FaultKind[] = ["kill", "pause"];
 const SEED_MAX = 2 ** 32 - 1;
 
-/** Undefined: help was asked for. @throws TypeError where the use is wrong. */
+/** Undefined: help was asked for. @throws TypeError, with one sentence, where the use is wrong. */
 export function readOptions(args: readonly string[]): Options | undefined {
-	const { values } = parseArgs({
-		args: [...args],
-		options: {
-			help: { type: "boolean", default: false },
-			nodes: { type: "string", default: "5" },
-			duration: { type: "string", default: "60" },
-			seed: { type: "string" },
-			faults: { type: "string" },
-			fsync: { type: "string", default: "always" },
-			times: { type: "string" },
-			interval: { type: "string" },
-			split: { type: "string" },
-			attach: { type: "string" },
-			json: { type: "boolean", default: false },
-		},
-	});
+	const values = parse(args);
 	if (values.help) return undefined;
-	const { fsync, attach, times, interval, split } = values;
+	refuseContradictions(values);
+	const { attach, times, interval, split, fsync = "always" } = values;
 	if (fsync !== "always" && fsync !== "everysec") {
-		throw new TypeError(`--fsync: ${fsync} is neither always nor everysec`);
-	}
-	if (split !== undefined && (values.faults ?? times ?? attach) !== undefined) {
-		throw new TypeError(
-			"--split: goes with neither --faults, --times nor --attach",
-		);
+		throw new TypeError(`--fsync takes always or everysec, not "${fsync}".`);
 	}
 	const faults = readFaults(values.faults, attach === undefined);
+	const { nodes = "5", duration = "60" } = values;
 	return {
-		nodes: readCount("--nodes", values.nodes, 2, 50),
-		durationMs: readCount("--duration", values.duration, 1, 86_400) * 1_000,
+		nodes: readCount("--nodes", nodes, 2, 50),
+		durationMs: readCount("--duration", duration, 1, 86_400) * 1_000,
 		seed:
 			values.seed === undefined
 				? Math.floor(Math.random() * SEED_MAX)
@@ -108,6 +91,49 @@ export function readOptions(args: readonly string[]): Options | undefined {
 				: readCount("--split", split, SPLIT_S_MIN, 86_400) * 1_000,
 		attach: attach === undefined ? undefined : readLoopback(attach),
 	};
+}
+
+function parse(args: readonly string[]) {
+	const text = { type: "string" } as const;
+	const on = { type: "boolean", default: false } as const;
+	try {
+		return parseArgs({
+			args: [...args],
+			options: {
+				...{ help: on, json: on, nodes: text, duration: text, seed: text },
+				...{ faults: text, fsync: text, times: text, interval: text },
+				...{ split: text, attach: text },
+			},
+		}).values;
+	} catch (error) {
+		// Its messages go on with advice that does not fit here.
+		const [sentence] = (error as Error).message.split(/[.\n]\s/);
+		throw new TypeError(
+			`${sentence?.replace(/\.$/, "")}; --help lists what there is.`,
+		);
+	}
+}
+
+/** What is of no use beside an option, or says otherwise. */
+const CONTRADICTIONS = {
+	split: ["faults", "times", "interval", "duration", "attach"],
+	times: ["duration"],
+	attach: ["nodes", "fsync"],
+} as const;
+
+function refuseContradictions(values: ReturnType<typeof parse>): void {
+	for (const [option, others] of Object.entries(CONTRADICTIONS)) {
+		if (values[option as keyof typeof CONTRADICTIONS] === undefined) continue;
+		const other = others.find((each) => values[each] !== undefined);
+		if (other !== undefined) {
+			throw new TypeError(
+				`--${option} and --${other} do not go together; leave out one of them.`,
+			);
+		}
+	}
+	if (values.interval !== undefined && values.times === undefined) {
+		throw new TypeError("--interval is of use with --times; add that.");
+	}
 }
 
 /** Asks for the same again; of a seed that was drawn, too. */
@@ -137,7 +163,7 @@ function readSeries(
 	const kind = RECOVERED_KINDS.find((each) => each === only);
 	if (kind === undefined || others.length > 0) {
 		throw new TypeError(
-			`--times: needs --faults ${RECOVERED_KINDS.join(" or --faults ")}`,
+			`--times needs one kind of fault: add --faults ${RECOVERED_KINDS.join(" or --faults ")}.`,
 		);
 	}
 	return {
@@ -159,7 +185,7 @@ function readFaults(text: string | undefined, own: boolean): FaultKind[] {
 	const unknown = kinds.find((kind) => !possible.some((each) => each === kind));
 	if (unknown !== undefined) {
 		throw new TypeError(
-			`--faults: there is no ${unknown}; there are ${possible.join(", ")}`,
+			`--faults has "${unknown}"; ${own ? "there are" : "with --attach there are"}: ${possible.join(", ")}.`,
 		);
 	}
 	return possible.filter((kind) => kinds.includes(kind));
@@ -172,18 +198,22 @@ function readCount(
 	max: number,
 ): number {
 	const count = Number(text);
-	if (Number.isSafeInteger(count) && count >= min && count <= max) return count;
+	if (/^\d+$/.test(text) && count >= min && count <= max) return count;
 	throw new TypeError(
-		`${option}: ${text} is not a whole number from ${min} to ${max}`,
+		`${option} takes a whole number from ${min} to ${max}, not "${text}".`,
 	);
 }
 
 /** Signals reach the processes of this machine only. */
 function readLoopback(text: string): string {
-	if (!URL.canParse(text)) throw new TypeError(`--attach: ${text} is no URL`);
+	if (!URL.canParse(text)) {
+		throw new TypeError(
+			`--attach takes a node's address like http://127.0.0.1:5000, not "${text}".`,
+		);
+	}
 	const { hostname, origin } = new URL(text);
 	if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return origin;
 	throw new TypeError(
-		`--attach: ${hostname} is not this machine; name a node at 127.0.0.1`,
+		`--attach: ${hostname} is not this machine; name a node at 127.0.0.1.`,
 	);
 }

@@ -6,7 +6,7 @@ import type {
 	NodeAsRead,
 	TaskAsRead,
 } from "../../protocol/schema.ts";
-import type { TaskState } from "../../protocol/state.ts";
+import { isEnded, type TaskState } from "../../protocol/state.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 
 const ANSWER_MS_MAX = 5_000;
@@ -60,10 +60,14 @@ export interface Looked {
 	readonly task: TaskAsRead;
 }
 
-/** Every task of the cluster whose id begins so, by the pages of the list. */
+/**
+ * Every task of the cluster whose id begins so, by the pages of the list; where others
+ * use the cluster, only by those with tasks since the moment given.
+ */
 export async function listTasks(
 	url: string,
 	idPrefix: string,
+	sinceWallMs = 0,
 ): Promise<Looked[]> {
 	const looked: Looked[] = [];
 	let query = `?limit=${LIST_LIMIT}`;
@@ -71,7 +75,9 @@ export async function listTasks(
 		const page = await get<Page>(url, `/v1/tasks${query}`);
 		const atMs = nowMs();
 		looked.push(...page.tasks.map((task) => ({ atMs, task })));
+		const last = page.tasks.at(-1);
 		if (page.cursor === undefined) break;
+		if (last && Date.parse(last.createdAt) < sinceWallMs) break;
 		query = `?limit=${LIST_LIMIT}&cursor=${encodeURIComponent(page.cursor)}`;
 	}
 	return looked.filter(({ task }) => task.id.startsWith(idPrefix));
@@ -100,6 +106,42 @@ export async function lookAtTasks(
 	};
 	await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look));
 	return looked;
+}
+
+/** Those of the nodes that answer now. */
+export async function answeringOf(urls: readonly string[]): Promise<string[]> {
+	const asked = await Promise.allSettled(urls.map(readNodes));
+	return urls.filter((_, i) => asked[i]?.status === "fulfilled");
+}
+
+/**
+ * Until each of these tasks has ended, or is not there. Gives up when for so long none of
+ * them has; how many are left then.
+ */
+export async function untilEnded(
+	urls: readonly string[],
+	ids: readonly string[],
+	msMax: number,
+	tell: (left: number) => void,
+): Promise<number> {
+	let left = [...ids];
+	let movedMs = nowMs();
+	while (left.length > 0 && nowMs() - movedMs < msMax) {
+		tell(left.length);
+		const answering = await answeringOf(urls);
+		if (answering.length === 0) {
+			await sleep(AGAIN_MS);
+			continue;
+		}
+		const looked = await lookAtTasks(answering, left).catch(() => undefined);
+		// A node that went while it was asked: all are asked again.
+		if (looked === undefined) continue;
+		const unended = looked.filter(({ task }) => !isEnded(task.state));
+		if (unended.length < left.length) movedMs = nowMs();
+		left = unended.map(({ task }) => task.id);
+		if (left.length > 0) await sleep(AGAIN_MS);
+	}
+	return left.length;
 }
 
 export function unfinishedOf({ counts }: ClusterLook): number {

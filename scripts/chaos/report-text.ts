@@ -17,14 +17,24 @@ export function formatReport(report: Report): string {
 		`faults       ${made.join(", ") || "none"}`,
 		...skipped.map(({ kind, why }) => `skipped      ${kind}: ${why}`),
 		`submissions  ${submissions.ok} accepted, ${submissions.refused} refused, ${submissions.unknown} with unknown outcome`,
-		`             ${whys.join(", ") || "no refusal"}`,
+		...(whys.length === 0
+			? []
+			: [
+					`             ${whys.join(", ")}`,
+					"             (allowed while nodes or Redis are away: what was refused was not taken)",
+				]),
 		`tasks        ${tasks.accepted} accepted, ${tasks.ended} ended, ${tasks.lost} lost`,
-		`runs         ${tasks.runs}, of which ${tasks.overlaps} overlapped another; ${tasks.staleRefused ?? "?"} stale writes refused`,
+		`runs         ${tasks.runs}, of which ${tasks.overlaps} overlapped another${tasks.staleRefused === null ? "" : `; ${tasks.staleRefused} stale writes refused`}`,
+		...(tasks.overlaps > 0 && breaches.length === 0
+			? [
+					"             (allowed while the holder is frozen or cut off: it stopped in time, and its result was refused)",
+				]
+			: []),
 		...RECOVERED_KINDS.flatMap((kind) => recoveryLines(kind, recovery[kind])),
 		`resumption   from Redis being back to the first task accepted, ms`,
 		`             ${formatSpread(report.resumption)}`,
 		`drained      ${report.drainedMs} ms after all was mended`,
-		...breachLines(breaches),
+		...(breaches.length === 0 ? scopeLines(report) : breachLines(breaches)),
 		`Again: ${report.command}`,
 	];
 	return `${lines.join("\n")}\n`;
@@ -43,6 +53,18 @@ function recoveryLines(
 		...(slowest === null
 			? []
 			: [`             the slowest: ${slowest.id}, struck at ${slowest.atMs}`]),
+	];
+}
+
+/** That nothing was broken, and how much that is worth. */
+function scopeLines({ scope, tasks }: Report): string[] {
+	const { little, notShown } = scope;
+	return [
+		"",
+		little.length === 0
+			? `Every promise was kept: each of the ${tasks.accepted} tasks accepted ended once, with the result of its newest run, and no run went on beside another that could have known.`
+			: `No promise was broken, but that shows little of a run with ${little.join(", ")}; a longer --duration shows more.`,
+		...notShown.map((what) => `Not shown    ${what}`),
 	];
 }
 

@@ -13,6 +13,7 @@ import {
 import { commandOf, type Options } from "./options.ts";
 import { type Recovery, recoveriesOf, VANISHED_MS_MAX } from "./recovery.ts";
 import { RESUMED_MS_MAX, resumptionsOf } from "./resumption.ts";
+import { type Scope, scopeOf } from "./scope.ts";
 import { type Spread, spread } from "./spread.ts";
 
 export interface Skipped {
@@ -58,6 +59,8 @@ export interface Report {
 	};
 	readonly drainedMs: number;
 	readonly breaches: Verdict["breaches"];
+	/** What it does not show that no promise was broken. */
+	readonly scope: Scope;
 }
 
 export function makeReport(
@@ -73,7 +76,7 @@ export function makeReport(
 	const late = resumptions.filter(({ ms }) => ms > RESUMED_MS_MAX);
 	const count = (outcome: string) =>
 		submissions.filter((each) => each.outcome === outcome).length;
-	return {
+	const figures = {
 		seed: options.seed,
 		command: commandOf(options),
 		faults: countKinds(faults),
@@ -95,9 +98,15 @@ export function makeReport(
 			lost: verdict.lostToTheStore,
 			runs: verdict.attempts,
 			overlaps: verdict.overlaps,
-			staleRefused: cluster?.totals.stale ?? null,
+			// Of a cluster that others use, it would be theirs, too.
+			staleRefused:
+				options.attach === undefined ? (cluster?.totals.stale ?? null) : null,
 		},
 		drainedMs: Math.round(drainedMs),
+	};
+	return {
+		...figures,
+		scope: scopeOf(options, figures),
 		breaches: [
 			...verdict.breaches,
 			...late.map(({ kind, backMs, ms }) => ({

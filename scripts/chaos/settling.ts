@@ -7,7 +7,7 @@ import { nowMs, sleep } from "../bench/clock.ts";
 import type { FaultRecord } from "./fault.ts";
 import { landedMs } from "./landing.ts";
 import { isWhole, untilMesh, WHOLE_MS_MAX } from "./mesh.ts";
-import { untilDrained } from "./reading.ts";
+import { untilDrained, untilEnded } from "./reading.ts";
 
 /** After all is mended, everything has so long to end. */
 export const DRAINED_MS_MAX = 60_000;
@@ -21,17 +21,37 @@ export interface Settled {
 	readonly isWhole: boolean;
 }
 
-export async function untilSettled(
-	urls: readonly string[],
-	faults: readonly FaultRecord[],
-	healedMs: number,
-): Promise<Settled> {
-	await untilDrained(urls, DRAINED_MS_MAX);
+export interface SettlingParts {
+	readonly urls: readonly string[];
+	readonly faults: readonly FaultRecord[];
+	readonly healedMs: number;
+	/** Of the run's own tasks, whatever became of their submission. */
+	readonly ids: readonly string[];
+	/** Whether the cluster has no other tasks. */
+	readonly alone: boolean;
+	/** What is waited for now. */
+	readonly tell: (what: string) => void;
+}
+
+export async function untilSettled(parts: SettlingParts): Promise<Settled> {
+	const { urls, faults, healedMs, alone, ids, tell } = parts;
+	const untilOver = async () => {
+		if (alone) return void (await untilDrained(urls, DRAINED_MS_MAX));
+		await untilEnded(urls, ids, DRAINED_MS_MAX, (left) =>
+			tell(`waiting for ${left} of ${ids.length} tasks of this run to end`),
+		);
+	};
+	tell("waiting for the tasks of this run to end");
+	await untilOver();
 	const drainedMs = nowMs() - healedMs;
+	tell("waiting for the nodes to see each other");
 	const wholeMsMax = Math.max(healedMs + WHOLE_MS_MAX - nowMs(), 1);
 	const wholeMs = await untilMesh(isWhole, urls, wholeMsMax);
+	tell("waiting for what is still under way");
 	await sleep(Math.max(landedMs(faults) - nowMs(), 0));
-	await untilDrained(urls, DRAINED_MS_MAX);
+	await untilOver();
+	// Others may have work for the nodes as long as they like.
+	if (!alone) return { drainedMs, isWhole: wholeMs !== undefined };
 	// Whoever is not idle by then is for the course to find.
 	await untilMesh(
 		(views) =>

@@ -42,6 +42,11 @@ test.each([
 	[["--times", "3", "--faults", "kill,vanish"], "--times"],
 	[["--split", "15", "--faults", "kill"], "--split"],
 	[["--split", "14"], "from 15 to"],
+	[["--times", "3", "--faults", "kill", "--duration", "5"], "--duration"],
+	[["--attach", "http://127.0.0.1:1", "--nodes", "3"], "--nodes"],
+	[["--interval", "500"], "--times"],
+	[["--seed", ""], "--seed"],
+	[["--fast"], "--help lists what there is"],
 ])("it refuses %j, and says why", async (args, option) => {
 	await expect(runChaos(...args)).rejects.toMatchObject({
 		code: 2,
