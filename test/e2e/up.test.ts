@@ -265,7 +265,11 @@ describe("hearsay up", () => {
 		writeFileSync(join(folder, "broken.ts"), "export default {");
 		const cluster = up(["--handlers", "broken.ts"]);
 		expect(await cluster.ended).toBe(2);
-		expect(cluster.output).toContain("broken.ts");
+		expect(cluster.output).toMatch(
+			/^node-\d {2}hearsay: handler file .*broken\.ts did not load/m,
+		);
+		// The others have the same to say, and are not heard any more.
+		expect(cluster.output).toMatch(/did not start; stopping the others\.\n$/);
 		await expectAllGone();
 	});
 

@@ -44,6 +44,7 @@ export class Member {
 	/** The one that runs. */
 	#process: MemberProcess | undefined;
 	#stopping = false;
+	#wasReady = false;
 	#restart: Timer | undefined;
 	readonly #pace = new RestartPace();
 	#name: string;
@@ -69,6 +70,7 @@ export class Member {
 			);
 		});
 		await Promise.race([this.#untilReady(process), ended]);
+		this.#wasReady = !this.#stopping;
 		void this.#keepUp(process);
 	}
 
@@ -101,6 +103,8 @@ export class Member {
 		const { command, env, logPath, hold } = this.#plan;
 		const plan = { command, env: env(), logPath, hold: hold() };
 		const process = new MemberProcess(plan, (line) => {
+			// A start that was given up has been explained; its log file has the rest.
+			if (this.#stopping && !this.#wasReady) return;
 			const text = formatLogLine(line);
 			if (text !== undefined) this.#terminal.problem(`${this.#label} ${text}`);
 		});
