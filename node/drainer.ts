@@ -3,6 +3,13 @@
  * a deadline, stops the rest and gives them back, brings all ends to the store,
  * and closes its sessions, so that nobody has to wait for a lease to run out.
  *
+ * A node is gone STOP_BOUND_MS after its deadline, whatever its tasks do and wherever the
+ * store is: each step has its share of that, and is not waited for beyond it. A task that
+ * does not heed its signal is ended by force, with all processes that tasks have started. One
+ * in a call that nothing ends (it sits in the system, or computes in a library) runs none of
+ * its code any more, and goodbye puts it back; then the process ends at once, and the
+ * call with it.
+ *
  * A store that is away cannot be told goodbye; then the lease runs out by
  * itself, as if the node had died, and nothing is lost. Tasks are let finish all
  * the same, since it may be back before they have; unless there is nobody who would
@@ -10,9 +17,18 @@
  */
 
 import type { SessionName } from "../protocol/lease.ts";
-import { ABORT_GRACE_MS, GOODBYE_MS } from "../protocol/limits.ts";
+import {
+	ABORT_GRACE_MS,
+	END_BY_FORCE_MS,
+	FAREWELL_AT_ONCE_MS,
+	FAREWELL_MS,
+	GOODBYE_MS,
+	HAND_BACK_MS,
+	REVOKE_BATCH_MAX,
+} from "../protocol/limits.ts";
 import {
 	type Clock,
+	type Executor,
 	type Log,
 	type NodeRecord,
 	type Shard,
@@ -32,6 +48,7 @@ export interface DrainerParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly runner: { readonly running: number; giveUp(reason: string): void };
+	readonly executor: Pick<Executor, "stop">;
 	readonly crews: readonly DrainedCrew[];
 	readonly store: { readonly up: boolean };
 }
@@ -40,6 +57,7 @@ const LOOK_MS = 5;
 
 export class Drainer {
 	draining = false;
+	#farewellMs = FAREWELL_MS;
 	readonly #parts: DrainerParts;
 
 	constructor(parts: DrainerParts) {
@@ -48,39 +66,87 @@ export class Drainer {
 
 	/** Waits no longer for a store that is away for `awayMsMax`. */
 	async drain(deadlineMs: number, awayMsMax: number): Promise<void> {
-		const { runner, crews, log } = this.#parts;
+		const { clock, runner, log } = this.#parts;
+		const endMs = clock.monoMs() + deadlineMs;
 		const forsaken = this.#watchStore(awayMsMax);
-		this.draining = true;
-		for (const { claimer } of crews) claimer.stop();
-		await this.#eachSession((shard, session, crew) =>
+		this.#takeNoMore();
+		// Nobody waits for it: a store that does not answer has its share of the time later.
+		void this.#eachSession((shard, session, crew) =>
 			shard.describe(session, crew.record()),
 		);
-		const settled = () =>
-			runner.running === 0 && crews.every(({ claimer }) => !claimer.inFlight);
-		await this.#until(() => settled() || forsaken(), deadlineMs);
-		if (!settled()) {
+		await this.#until(() => this.#settled || forsaken(), deadlineMs);
+		if (!this.#settled) {
 			log.warn(
 				{ running: runner.running },
 				"tasks did not finish in time and are handed back",
 			);
 			runner.giveUp("the node is stopping");
-			await this.#until(settled, 2 * ABORT_GRACE_MS);
+			await this.#until(() => this.#settled, ABORT_GRACE_MS);
+			await this.#endByForce();
 		}
+		const patienceMs = Math.max(endMs - clock.monoMs(), 0) + HAND_BACK_MS;
 		await this.#until(
-			() => crews.every(({ finisher }) => finisher.idle) || forsaken(),
-			GOODBYE_MS,
+			() => this.#handedBack || forsaken(),
+			Math.min(GOODBYE_MS, patienceMs),
 		);
 	}
 
+	/** Ends all tasks at once, and gives them back. */
+	async drop(): Promise<void> {
+		this.#farewellMs = FAREWELL_AT_ONCE_MS;
+		this.#takeNoMore();
+		this.#parts.runner.giveUp("the node is stopping at once");
+		await this.#endByForce();
+		await this.#until(() => this.#handedBack, END_BY_FORCE_MS);
+	}
+
+	/** The sessions end, and with them whatever tasks are still theirs, as far as the store hears of it in time. */
 	async sayGoodbye(): Promise<void> {
-		await this.#eachSession(async (shard, session) => {
-			const outcome = await shard.close(session);
-			if (outcome === "has_tasks")
+		const said = this.#eachSession(async (shard, session) => {
+			let putBack = 0;
+			for (let left = 1; left > 0; ) {
+				const closed = await shard.close(session, REVOKE_BATCH_MAX);
+				for (const { count } of closed.putBack) putBack += count;
+				left = closed.left;
+			}
+			if (putBack > 0)
 				this.#parts.log.warn(
-					{ session },
-					"left with tasks that could not be handed back; their lease will run out",
+					{ session, tasks: putBack },
+					"left with tasks that could not be handed back before; they wait again",
 				);
 		});
+		await new Promise<void>((resolve, reject) => {
+			said.then(resolve, reject);
+			this.#parts.clock.after(this.#farewellMs, resolve);
+		});
+	}
+
+	#takeNoMore(): void {
+		this.draining = true;
+		for (const { claimer } of this.#parts.crews) claimer.stop();
+	}
+
+	get #settled(): boolean {
+		const { runner, crews } = this.#parts;
+		return (
+			runner.running === 0 && crews.every(({ claimer }) => !claimer.inFlight)
+		);
+	}
+
+	get #handedBack(): boolean {
+		return this.#parts.crews.every(({ finisher }) => finisher.idle);
+	}
+
+	async #endByForce(): Promise<void> {
+		const { runner, executor, log } = this.#parts;
+		if (runner.running === 0) return;
+		void executor.stop();
+		await this.#until(() => runner.running === 0, END_BY_FORCE_MS);
+		if (runner.running > 0)
+			log.warn(
+				{ running: runner.running },
+				"tasks are in a call that cannot be ended; they end with this process",
+			);
 	}
 
 	/** Whether the store has been away for so long; to be asked all the time. */
@@ -100,19 +166,22 @@ export class Drainer {
 			crew: DrainedCrew,
 		) => Promise<void>,
 	): Promise<void> {
-		for (const crew of this.#parts.crews) {
-			const { session } = crew.renewer;
-			if (session === undefined) continue;
-			try {
-				await act(crew.shard, session, crew);
-			} catch (error) {
-				if (!(error instanceof StoreError)) throw error;
-				this.#parts.log.warn(
-					{ err: error, session },
-					"the store could not be told that the node is leaving",
-				);
-			}
-		}
+		const { crews, log } = this.#parts;
+		await Promise.all(
+			crews.map(async (crew) => {
+				const { session } = crew.renewer;
+				if (session === undefined) return;
+				try {
+					await act(crew.shard, session, crew);
+				} catch (error) {
+					if (!(error instanceof StoreError)) throw error;
+					log.warn(
+						{ err: error, session },
+						"the store could not be told that the node is leaving",
+					);
+				}
+			}),
+		);
 	}
 
 	/** Waits for a condition that no single event tells of, for at most `ms`. */

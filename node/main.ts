@@ -4,7 +4,8 @@
  */
 import { availableParallelism, hostname } from "node:os";
 import { programVersion, TASK_COMMAND } from "./assets.ts";
-import { listenForStop } from "./cli/stop-signals.ts";
+import { leave } from "./cli/leave.ts";
+import { listenForStop, mayHearTwice } from "./cli/stop-signals.ts";
 import { holdProcess, systemClock } from "./world.ts";
 
 if (process.argv[2] === TASK_COMMAND) {
@@ -17,11 +18,16 @@ holdProcess();
 for (const stream of [process.stdout, process.stderr])
 	stream.on("error", () => {});
 // Before the rest is loaded, which takes a while: a wish to stop is never missed.
-const stop = listenForStop(systemClock);
+const stop = listenForStop(systemClock, mayHearTwice(process.env));
 const { runCommandLine } = await import("./cli/command-line.ts");
+const { takeEnvironment, titleOf } = await import("./cli/secrets.ts");
+const args = process.argv.slice(2);
+const title = titleOf(args);
+// What lists processes, and task code that looks, finds this instead.
+if (title !== undefined) process.title = title;
 const code = await runCommandLine({
-	args: process.argv.slice(2),
-	env: process.env,
+	args,
+	env: takeEnvironment(process.env),
 	surroundings: {
 		folder: process.cwd(),
 		host: hostname(),
@@ -35,5 +41,5 @@ const code = await runCommandLine({
 	clock: systemClock,
 	stop,
 });
-// Whatever a library still holds open must not keep a finished program alive.
-process.exit(code);
+// Whatever a library, or a task, still holds open must not keep a finished program alive.
+leave(code);

@@ -17,7 +17,7 @@ import {
 } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import { agree } from "./agreement.ts";
-import { type Closing, closeAll } from "./closing.ts";
+import { type Closing, closeAll, Stopper } from "./closing.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { GenerationFile } from "./generation-file.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
@@ -48,6 +48,8 @@ export interface RunningNode {
 	readonly stopped: Promise<"drained" | Error>;
 	/** An orphan's store may have gone with its parent: it is not waited for long. */
 	stop(orphaned: boolean): Promise<void>;
+	/** Ends all tasks by force and says goodbye; the process has to end then. */
+	stopAtOnce(): Promise<void>;
 }
 
 interface Parts {
@@ -58,36 +60,30 @@ interface Parts {
 	readonly log: Log;
 }
 
-/** @throws ConfigError, or the system's own error where it cannot listen. */
-export async function startNode(options: NodeOptions): Promise<RunningNode> {
+/**
+ * `endProcesses`: ends all processes that this one has started, where those are its tasks'.
+ * @throws ConfigError, or the system's own error where it cannot listen. */
+export async function startNode(
+	options: NodeOptions,
+	endProcesses: () => void = () => {},
+): Promise<RunningNode> {
 	const { name, log } = nameAndLog(options);
-	const executor = await loadExecutor(options, log);
+	const executor = await loadExecutor(options, log, endProcesses);
 	const gossip = await makeGossip(options, log);
 	const store = makeStore(options, log);
 	const parts = { executor, gossip, store, name, log };
-	const stopped = Promise.withResolvers<"drained" | Error>();
 	let http: Http | undefined;
 	const scheduler = makeScheduler(
 		options,
 		parts,
 		() => http?.address ?? "",
-		(end) => void stop(end),
+		(end) => void stopper.stop(end),
 	);
 	const adapters = closingsOf(parts, () => http);
-	let stopping: Promise<void> | undefined;
-	const stop = (end: "drained" | Error, awayMsMax?: number) => {
-		stopping ??= stopParts(end, awayMsMax);
-		return stopping;
-	};
-	const stopParts = async (end: "drained" | Error, awayMsMax?: number) => {
-		const drainMs = end === "drained" ? options.drainMs : 0;
-		const all = [
-			{ part: "scheduler", close: () => scheduler.stop(drainMs, awayMsMax) },
-			...adapters,
-		];
-		const failure = await closeAll(all, systemClock, log);
-		stopped.resolve(end === "drained" && failure !== undefined ? failure : end);
-	};
+	const stopper = new Stopper({
+		...{ clock: systemClock, log, scheduler, adapters },
+		drainMs: options.drainMs,
+	});
 	try {
 		await gossip.start();
 		http = await createHttp({
@@ -97,10 +93,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 			log,
 			version: options.version,
 		});
-		await meetStore(parts, () => scheduler.start(), {
-			stop,
-			isStopping: () => stopping !== undefined,
-		});
+		await meetStore(parts, () => scheduler.start(), stopper);
 	} catch (error) {
 		await closeAll(adapters, systemClock, log);
 		throw error;
@@ -113,8 +106,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 		nodeId: gossip.nodeId,
 		name: name.current,
 		http: http.address,
-		stopped: stopped.promise,
-		stop: (orphaned) => stop("drained", orphaned ? GOODBYE_MS : undefined),
+		stopped: stopper.stopped,
+		stop: (orphaned) =>
+			stopper.stop("drained", orphaned ? GOODBYE_MS : undefined),
+		stopAtOnce: () => stopper.stopAtOnce(),
 	};
 }
 
@@ -144,12 +139,17 @@ function closingsOf(
 	];
 }
 
-async function loadExecutor(options: NodeOptions, log: Log): Promise<Executor> {
+async function loadExecutor(
+	options: NodeOptions,
+	log: Log,
+	endProcesses: () => void,
+): Promise<Executor> {
 	try {
 		return await createExecutor({
 			concurrency: options.concurrency,
 			handlerFiles: options.handlers,
 			processTaskMs: options.processTaskMs,
+			endProcesses,
 			clock: systemClock,
 			log,
 		});
@@ -259,10 +259,7 @@ function makeScheduler(
 async function meetStore(
 	{ store, name, log }: Parts,
 	start: () => void,
-	node: {
-		stop(error: Error): Promise<void>;
-		isStopping(): boolean;
-	},
+	node: Pick<Stopper, "stop" | "isStopping">,
 ): Promise<void> {
 	store.onChange((up) => {
 		if (!up)
@@ -271,7 +268,7 @@ async function meetStore(
 				"the store is not reachable; trying again until it is",
 			);
 	});
-	const { isStopping } = node;
+	const isStopping = () => node.isStopping;
 	const met = agree({ store, clock: systemClock, log, isStopping }).then(
 		async (agreed) => {
 			if (agreed) {

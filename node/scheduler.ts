@@ -164,20 +164,30 @@ export class Scheduler {
 
 	/**
 	 * Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says
-	 * goodbye. It does not wait for a store that is away for `awayMsMax`.
+	 * goodbye. It does not wait for a store that is away for `awayMsMax`. Resolves with how
+	 * many tasks are in calls that nothing ends: others may run them from now on.
 	 */
-	async stop(
-		deadlineMs: number,
-		awayMsMax = Number.POSITIVE_INFINITY,
-	): Promise<void> {
+	async stop(deadlineMs: number, awayMsMax = Infinity): Promise<number> {
 		this.#stopped = true;
 		await this.#drainer.drain(deadlineMs, awayMsMax);
+		return await this.#leave();
+	}
+
+	/** As `stop`, but tasks are ended at once. */
+	async drop(): Promise<number> {
+		this.#stopped = true;
+		await this.#drainer.drop();
+		return await this.#leave();
+	}
+
+	async #leave(): Promise<number> {
 		this.#announcer.stop();
 		this.#digester.stop();
 		this.#detector.stop();
 		this.#roster.stop();
 		for (const crew of this.#crews) crew.stop();
 		await this.#drainer.sayGoodbye();
+		return this.#runner.running;
 	}
 
 	#crew(shard: number): Crew {
@@ -223,9 +233,9 @@ export class Scheduler {
 	}
 
 	#makeDrainer(): Drainer {
-		const { clock, log, store } = this.#parts;
+		const { clock, log, store, executor } = this.#parts;
 		const [runner, crews] = [this.#runner, this.#crews];
-		return new Drainer({ clock, log, runner, crews, store });
+		return new Drainer({ clock, log, runner, executor, crews, store });
 	}
 
 	#makeHearer(): Hearer {

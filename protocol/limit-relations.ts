@@ -17,12 +17,18 @@ import {
 	DIGEST_STALE_MS,
 	DIGEST_URGENT_MS,
 	DISTRUST_LOOK_MS,
+	END_BY_FORCE_MS,
 	ENDED_KEPT_MS,
 	ENDED_KEPT_MS_MIN,
+	EXIT_MS,
+	FAREWELL_AT_ONCE_MS,
+	FAREWELL_MS,
 	GOSSIP_BACKLOG_BYTES_MAX,
 	GOSSIP_BYTES_MAX,
 	GOSSIP_PACKET_BYTES_MAX,
+	HAND_BACK_MS,
 	HTTP_CONNECTIONS_MAX,
+	KILL_MS,
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
 	LEASE_TTL_MS,
@@ -37,6 +43,8 @@ import {
 	RESULT_BYTES_MAX,
 	SENTINEL_TIMEOUT_MS,
 	SPIN_MS,
+	STOP_BOUND_MS,
+	STOP_MARGIN_MS,
 	STORE_EMPTY_MS,
 	SUBMIT_ALL_MS_MAX,
 	SUBMIT_BATCH_BYTES_MAX,
@@ -62,6 +70,15 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		ABORT_GRACE_MS < TRUST_MARGIN_MS,
 		"an aborted task is ended before its lease can be taken over",
+	],
+	[
+		ABORT_GRACE_MS + END_BY_FORCE_MS + HAND_BACK_MS + FAREWELL_MS + EXIT_MS <
+			STOP_BOUND_MS && STOP_BOUND_MS < STOP_MARGIN_MS,
+		"a stopping node has time for each step, and is killed only where it has used up all",
+	],
+	[
+		2 * END_BY_FORCE_MS + FAREWELL_AT_ONCE_MS < KILL_MS && KILL_MS < 2_000,
+		"a node told to stop at once says goodbye before it is killed, and is gone within 2 s",
 	],
 	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
 	[

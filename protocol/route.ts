@@ -51,6 +51,9 @@ export function parseRoute(route: Route): RouteParts | undefined {
 	return sound ? { queue, type, labels } : undefined;
 }
 
+/** Of a task whose own cannot be read. */
+export const UNREADABLE_ROUTE: Route = "unreadable|unreadable|";
+
 /** The type in a route. */
 export function typeOf(route: Route): string {
 	const start = route.indexOf("|") + 1;

@@ -5,7 +5,7 @@
  * JSON already, so they are put in as they are instead of being parsed and
  * written again, which for a page of large tasks would block the node.
  */
-import { parseRoute, type Route, type RouteParts } from "./route.ts";
+import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
 import type { Attempt, JsonText, TaskRecord } from "./task.ts";
 
@@ -50,15 +50,15 @@ export function isoTime(ms: number): string {
 	return new Date(ms).toISOString();
 }
 
-/** @throws where the text is no route: what the store keeps was made by `formatRoute`. */
+/** Of a text that is no route, which only a store that was tampered with has, "unreadable". */
 export function readRoute(route: string): {
 	queue: string;
 	type: string;
 	labels: string[];
 } {
-	const parts: RouteParts | undefined = parseRoute(route);
-	if (parts === undefined) throw new Error(`not a route: ${route}`);
-	return { queue: parts.queue, type: parts.type, labels: [...parts.labels] };
+	const parts = parseRoute(route) ?? parseRoute(UNREADABLE_ROUTE);
+	const { queue = "", type = "", labels = [] } = parts ?? {};
+	return { queue, type, labels: [...labels] };
 }
 
 function readNode({ nodeId }: Attempt, onlooker: Onlooker) {

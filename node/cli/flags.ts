@@ -17,6 +17,8 @@ export interface Flag {
 	/** Variables that give it where the flag is absent; the first one set counts. */
 	readonly env?: readonly string[];
 	readonly help: string;
+	/** Not for task code: see `secrets.ts`. */
+	readonly secret?: true;
 	/** Refused with this sentence: a promise of the interface that is not kept yet. */
 	readonly refused?: string;
 }

@@ -6,6 +6,7 @@ import { startNode } from "../node.ts";
 import type { Command, Invocation } from "./command.ts";
 import { readFlags } from "./flags.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { endDescendants } from "./leave.ts";
 import { HELP_FLAG, NODE_FLAGS } from "./node-flags.ts";
 import { readNodeOptions } from "./node-options.ts";
 import { sayStopping, type Terminal } from "./terminal.ts";
@@ -34,10 +35,10 @@ async function runNode(invocation: Invocation): Promise<number> {
 		taken: `Another node uses the folder ${options.dataDir}; give each node its own with --data.`,
 		advice: "give --data a folder that this user can write to",
 	});
-	const twice = stop.atOnce.then(
-		() => new Error("told to stop twice: tasks were left to their lease"),
-	);
-	const node = await Promise.race([startNode(options), twice]);
+	const told = new Error("told to stop twice: its tasks were ended at once");
+	const starting = startNode(options, endDescendants);
+	const twice = stop.atOnce.then(() => told);
+	const node = await Promise.race([starting, twice]);
 	if (node instanceof Error) return giveUp(node, terminal);
 	const isChild = process.send !== undefined; // Of `up`, which speaks for all.
 	// Where `up` is gone already, `stop` tells.
@@ -51,7 +52,11 @@ async function runNode(invocation: Invocation): Promise<number> {
 		if (!isChild) sayStopping(terminal, options.drainMs);
 		return node.stop(by === "parent");
 	});
-	const end = await Promise.race([node.stopped, twice]);
+	const dropped = twice.then(async () => {
+		await node.stopAtOnce();
+		return told;
+	});
+	const end = await Promise.race([node.stopped, dropped]);
 	return end === "drained" ? 0 : giveUp(end, terminal);
 }
 

@@ -11,6 +11,7 @@ export const SHARED_FLAGS = {
 		kind: "text",
 		value: "URL",
 		env: ["HEARSAY_REDIS_URL", "HEARSAY_REDIS"],
+		secret: true,
 		help: "the Redis that all nodes of a cluster share: redis://, rediss://, redis+sentinel://",
 	},
 	cluster: {

@@ -1,12 +1,13 @@
 /**
  * The wish to stop, as processes are told it: SIGTERM, SIGINT (Ctrl-C),
  * SIGHUP (the terminal is gone), or the end of the program that started this
- * one and held a channel to it. The first asks to stop in order; a later
- * signal asks to stop at once: what runs then is left to its lease, loses that
- * attempt, and is run again by the next who looks.
+ * one and held a channel to it. The first asks to stop in order; a second
+ * signal, of whatever kind, asks to stop at once: what runs then loses that attempt, and is
+ * run again by the next who looks.
  */
 import { SAME_SIGNAL_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";
+import type { Environment } from "./flags.ts";
 
 export interface StopWish {
 	/** Resolves with who asked; `parent`: by being gone. */
@@ -15,15 +16,25 @@ export interface StopWish {
 	readonly atOnce: Promise<void>;
 }
 
-export function listenForStop(clock: Clock): StopWish {
+/** Whether a signal may come twice that was sent once: npm passes on what its child has heard already. */
+export function mayHearTwice(env: Environment): boolean {
+	const isPassedOn = env.npm_lifecycle_event !== undefined;
+	return isPassedOn && process.send === undefined;
+}
+
+/** `twice`: the same signal within SAME_SIGNAL_MS is the first one still. */
+export function listenForStop(clock: Clock, twice: boolean): StopWish {
 	const inOrder = Promise.withResolvers<"signal" | "parent">();
 	const atOnce = Promise.withResolvers<void>();
-	let firstMs: number | undefined;
+	let first: { readonly signal: string; readonly ms: number } | undefined;
 	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
 		process.on(signal, () => {
-			firstMs ??= clock.monoMs();
+			const ms = clock.monoMs();
 			inOrder.resolve("signal");
-			if (clock.monoMs() - firstMs > SAME_SIGNAL_MS) atOnce.resolve();
+			const same =
+				first?.signal === signal && twice && ms - first.ms <= SAME_SIGNAL_MS;
+			if (first !== undefined && !same) atOnce.resolve();
+			first ??= { signal, ms };
 		});
 	}
 	process.once("disconnect", () => inOrder.resolve("parent"));

@@ -61,7 +61,7 @@ async function runUp(invocation: Invocation): Promise<number> {
 	const cluster = new LocalCluster(plan, clock, terminal);
 	void stop.atOnce.then(() => {
 		sayEnding(terminal);
-		cluster.kill();
+		cluster.hurry();
 	});
 	try {
 		const started = await Promise.race([

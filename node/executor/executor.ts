@@ -28,6 +28,8 @@ export interface ExecutorOptions {
 	readonly processTaskMs: number;
 	/** Shared threads; where not given, one a core, but no more than `concurrency`. */
 	readonly threads?: number;
+	/** Ends the processes that task code has started, when all is stopped. */
+	readonly endProcesses?: () => void;
 	readonly clock: Clock;
 	readonly log: Log;
 }
@@ -49,8 +51,12 @@ export async function createExecutor(
 		log,
 	);
 	const types = handlerFiles.length === 0 ? BUILT_IN_TYPES : await pool.load();
-	return new ThreadExecutor(new Set(types), pool, clock);
+	const { endProcesses = () => {} } = options;
+	return new ThreadExecutor(new Set(types), pool, clock, endProcesses);
 }
+
+/** Between looks for processes while a thread does not end. */
+const PROCESSES_LOOK_MS = 50;
 
 class ThreadExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
@@ -58,12 +64,20 @@ class ThreadExecutor implements Executor {
 	readonly #clock: Clock;
 	readonly #live = new Slots<LiveJob>();
 	readonly #graces = new Map<LiveJob, Timer>();
+	readonly #endProcesses: () => void;
 	#stopping: Promise<void> | undefined;
+	#gone = false;
 
-	constructor(types: ReadonlySet<string>, pool: Pool, clock: Clock) {
+	constructor(
+		types: ReadonlySet<string>,
+		pool: Pool,
+		clock: Clock,
+		endProcesses: () => void,
+	) {
 		this.types = types;
 		this.#pool = pool;
 		this.#clock = clock;
+		this.#endProcesses = endProcesses;
 	}
 
 	run(job: Job): Promise<JobOutcome> {
@@ -117,8 +131,22 @@ class ThreadExecutor implements Executor {
 				live.settle({ kind: "aborted" });
 			}
 		}
-		this.#stopping = this.#pool.stop();
+		this.#stopping = this.#pool.stop().then(() => {
+			this.#gone = true;
+			this.#endProcesses();
+		});
+		this.#keepEndingProcesses();
 		return this.#stopping;
+	}
+
+	/**
+	 * A call that waits for a process ends with that, and its thread with the call: no thread
+	 * starts a process any more, but for one that was about to.
+	 */
+	#keepEndingProcesses(): void {
+		if (this.#gone) return;
+		this.#endProcesses();
+		this.#clock.after(PROCESSES_LOOK_MS, () => this.#keepEndingProcesses());
 	}
 
 	#endGrace(live: LiveJob): void {

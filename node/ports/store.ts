@@ -137,14 +137,14 @@ export interface RevokeRequest {
 	/** At most REVOKE_BATCH_MAX tasks in one call. */
 	readonly limit: number;
 }
+export interface PutBack {
+	/** Tasks put back, by route; ended ones (their node lost once too often with nothing else on it) are not in it. */
+	readonly putBack: readonly RoutedCount[];
+	/** Tasks of the session still to be put back: call again. */
+	readonly left: number;
+}
 export type RevokeReply =
-	| {
-			readonly ok: true;
-			/** Tasks put back, by route; ended ones (their node lost once too often with nothing else on it) are not in it. */
-			readonly putBack: readonly RoutedCount[];
-			/** Tasks of the session still to be put back: call again. */
-			readonly left: number;
-	  }
+	| ({ readonly ok: true } & PutBack)
 	/** Its holder has renewed it since, or it is too early; nothing was done. */
 	| { readonly ok: false; readonly code: "renewed" };
 
@@ -211,8 +211,11 @@ export interface Shard {
 	describe(session: SessionName, record: NodeRecord): Promise<void>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */
 	pulse(session: SessionName, ttlMs: number, word?: PulseWord): Promise<Pulse>;
-	/** Ends the own session, which must have no tasks left. A session with tasks is left to expire. */
-	close(session: SessionName): Promise<"closed" | "has_tasks">;
+	/**
+	 * Says goodbye: ends the own session. Tasks that it still runs wait again, as if handed
+	 * back; at most `limit` of them in one call, and REVOKE_BATCH_MAX.
+	 */
+	close(session: SessionName, limit: number): Promise<PutBack>;
 	/**
 	 * Outcomes in order. At most SUBMIT_BATCH_MAX tasks. Brought with a lease, the new ones
 	 * are its session's at once, where it may have them and no task waits on any of the routes.

@@ -34,6 +34,7 @@ import type {
 	OpenRequest,
 	Pulse,
 	PulseWord,
+	PutBack,
 	Registry,
 	RevokeReply,
 	RevokeRequest,
@@ -51,6 +52,7 @@ import {
 	decodeNodes,
 	decodeOpen,
 	decodePulse,
+	decodePutBack,
 	decodeRevoke,
 	decodeSubmit,
 } from "./replies.ts";
@@ -161,8 +163,9 @@ export class RedisShard implements Shard {
 		);
 	}
 
-	async close(session: SessionName): Promise<"closed" | "has_tasks"> {
-		return (await this.#run("close", session)) === 1 ? "closed" : "has_tasks";
+	async close(session: SessionName, limit: number): Promise<PutBack> {
+		assert(limit > 0 && limit <= REVOKE_BATCH_MAX);
+		return decodePutBack(await this.#run("close", session, limit));
 	}
 
 	async submit(
@@ -230,11 +233,7 @@ export class RedisShard implements Shard {
 	async running(
 		session: SessionName,
 	): Promise<{ id: string; token: number }[]> {
-		const flat = (await this.#run(
-			"running",
-			session,
-			RECONCILE_MAX,
-		)) as string[];
+		const flat = await this.#run("running", session, RECONCILE_MAX);
 		return [...decodeFields(flat)].map(([id, token]) => ({
 			id,
 			token: Number(token),

@@ -13,6 +13,7 @@ import type {
 	ListReply,
 	OpenReply,
 	Pulse,
+	PutBack,
 	RegisteredNode,
 	Registry,
 	RevokeReply,
@@ -144,15 +145,20 @@ export function decodeComplete(
 }
 
 export function decodeRevoke(reply: Reply): RevokeReply {
-	const [code, left, ...values] = reply as [string, number, ...Flat];
+	const [code, ...rest] = reply as [string, ...Flat];
 	if (code !== "ok") return { ok: false, code: "renewed" };
+	return { ok: true, ...decodePutBack(rest) };
+}
+
+export function decodePutBack(reply: Reply): PutBack {
+	const [left, ...values] = reply as [number, ...Flat];
 	const putBack = strides(values, ROUTE_STRIDE).map(([route, count, rank]) => ({
 		route: route as string,
 		count: count as number,
 		topPriority: priorityOf(Number(rank)),
 	}));
 	putBack.sort((a, b) => (a.route < b.route ? -1 : 1));
-	return { ok: true, putBack, left };
+	return { putBack, left };
 }
 
 export function decodeList(reply: Reply): ListReply {

@@ -50,7 +50,7 @@ const SCRIPTS = {
 	describe: { kind: "write", pieces: [] },
 	"ask-to-drain": { kind: "write", pieces: [] },
 	pulse: { kind: "write", pieces: ["number", "room"] },
-	close: { kind: "write", pieces: [] },
+	close: { kind: "write", pieces: ["put-back"] },
 	submit: { kind: "add", pieces: ["read", "lease", "leftover", "room"] },
 	claim: { kind: "write", pieces: ["lease", "heads"] },
 	complete: { kind: "write", pieces: [] },

@@ -14,7 +14,9 @@ import type {
 	TaskError,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import { readTaskError } from "../../protocol/task-error.ts";
 import type { Reply } from "./connection.ts";
+import { soundTask } from "./task-soundness.ts";
 
 /** What the text of a task says. */
 export interface TaskText {
@@ -61,8 +63,13 @@ export function decodeTaskText(text: string): TaskText {
 	};
 }
 
-/** The record, or undefined where `readTask` has found none. */
+/** The record, or undefined where `readTask` has found none. Sound, whatever was found. */
 export function decodeTask(id: string, found: Reply): TaskRecord | undefined {
+	const task = readTask(id, found);
+	return task && soundTask(task);
+}
+
+function readTask(id: string, found: Reply): TaskRecord | undefined {
 	const [text, endText = "", past = "", run = ""] = found as string[];
 	if (text === undefined) return undefined;
 	const { attempts, ...task } = decodeTaskText(text);
@@ -90,9 +97,8 @@ function outcomeOf(state: TaskState, body: string) {
 /** It may have been damaged in the store; whoever reads tasks must not end by it. */
 function decodeError(body: string): TaskError {
 	try {
-		const { code, message, stack } = JSON.parse(body) as TaskError;
-		if (typeof code === "string" && typeof message === "string")
-			return { code, message, ...(typeof stack === "string" && { stack }) };
+		const error = readTaskError(JSON.parse(body));
+		if (error !== undefined) return error;
 	} catch {
 		// Not JSON: told below.
 	}

@@ -5,8 +5,9 @@ export const UP_NODES_MAX = 32;
 export const RESTART_MS_MIN = 1_000;
 /** … growing to, while it does not stay up for as long as this. */
 export const RESTART_MS_MAX = 30_000;
-/** A node that was told to stop has this long beyond its own limit, then it is killed. */
-export const STOP_MARGIN_MS = 5_000;
+/** A node that was told to stop has this long beyond its tasks' time, and one told a second time so long in all; then it is killed. */
+export const STOP_MARGIN_MS = 3_500;
+export const KILL_MS = 1_300;
 /** What a log has grown to when its node starts: the log is set aside, the former one forgotten. */
 export const NODE_LOG_BYTES_MAX = 16 * 1024 * 1024;
 /** A local Redis that answers nothing for so long counts as stuck. */

@@ -20,6 +20,17 @@ export const DRAIN_MS = 30_000;
 export const DRAIN_MS_MAX = 24 * 60 * 60 * 1_000;
 /** It waits so long for the store to take the ends of its tasks; then it leaves, and its lease runs out. */
 export const GOODBYE_MS = 3_000;
+/** A node is gone so long after its tasks' time to finish, whatever they do and wherever the store is … */
+export const STOP_BOUND_MS = 3_000;
+/** … of which a task has so long after it was ended by force: one that is still there is in a call that cannot be ended … */
+export const END_BY_FORCE_MS = 250;
+/** … the store so long to take back what did not finish, and so long to hear goodbye … */
+export const HAND_BACK_MS = 1_000;
+export const FAREWELL_MS = 750;
+/** … and the process to close what it has open. */
+export const EXIT_MS = 300;
+/** A node that is told a second time to stop ends all its tasks by force, and has so long to say goodbye. */
+export const FAREWELL_AT_ONCE_MS = 500;
 /** Between looks for ended tasks past their time. */
 export const TRIM_MS = 30_000;
 /** A starting node waits so long for its store; then it starts, is not ready, and goes on trying. */

@@ -22,6 +22,7 @@ import { judgeOutcomes } from "./outcomes.ts";
 import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
 import { judgePriorities } from "./priorities.ts";
 import { judgeResults } from "./results.ts";
+import { judgeStopped } from "./stopped.ts";
 import { judgeTokens } from "./tokens.ts";
 import { judgeTransitions } from "./transitions.ts";
 import { judgeWaits } from "./waits.ts";
@@ -87,6 +88,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 				? []
 				: judgeWaits(history, terms.startWithinMs),
 		],
+		["a stopping node is gone by its bound", judgeStopped(history)],
 		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];
 	const tasks = [...history.tasks.values()];

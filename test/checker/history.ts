@@ -24,6 +24,8 @@ export type HistoryEvent =
 	| ForgottenEvent
 	| { readonly kind: "lost-writes"; readonly atMs: number }
 	| ClockStepEvent
+	| StoppingEvent
+	| { readonly kind: "stopped"; readonly atMs: number; readonly node: string }
 	| { readonly kind: "healed"; readonly atMs: number }
 	| FlawEvent;
 
@@ -152,6 +154,14 @@ interface ForgottenEvent {
 	readonly id: string;
 }
 
+/** A node was told to stop, and has to be gone within so long. */
+export interface StoppingEvent {
+	readonly kind: "stopping";
+	readonly atMs: number;
+	readonly node: string;
+	readonly withinMs: number;
+}
+
 /** Something that is wrong in itself: a node that ended by itself, a slot that never came free. */
 export interface FlawEvent {
 	readonly kind: "flaw";
@@ -170,6 +180,12 @@ export interface History {
 	readonly forgotten: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
 	readonly flaws: readonly FlawEvent[];
+	readonly stops: readonly Stop[];
+}
+
+/** A node's way out. `goneMs`: when it had ended, undefined if it never did. */
+export interface Stop extends StoppingEvent {
+	readonly goneMs: number | undefined;
 }
 
 export interface TaskHistory {
@@ -217,7 +233,19 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		),
 		healedMs: events.find((event) => event.kind === "healed")?.atMs,
 		flaws: events.filter((event) => event.kind === "flaw"),
+		stops: stopsIn(events),
 	};
+}
+
+function stopsIn(events: readonly HistoryEvent[]): Stop[] {
+	const ends = events.filter((event) => event.kind === "stopped");
+	return events
+		.filter((event) => event.kind === "stopping")
+		.map((stopping) => {
+			const { node, atMs } = stopping;
+			const end = ends.find((end) => end.node === node && end.atMs >= atMs);
+			return { ...stopping, goneMs: end?.atMs };
+		});
 }
 
 function emptyTask(id: string): TaskHistory {

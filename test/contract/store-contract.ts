@@ -19,6 +19,7 @@ import {
 } from "./store-bench.ts";
 import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
+import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
 import { listingRules } from "./store-listing.ts";
 import { lossRules, numberRules } from "./store-number.ts";
@@ -36,7 +37,7 @@ const RULES = {
 	draining: sessions.drainRules,
 	renewing: leases.renewingRules,
 	"looking around": leases.lookingRules,
-	closing: sessions.closingRules,
+	closing: closingRules,
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
 	claiming: tasks.claimingRules,

@@ -111,7 +111,7 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	});
 	expect(await shard.get(["one"])).toMatchObject([{ state: "SUCCESS" }]);
 	expect(await shard.trim(0)).toBe(1);
-	expect(await shard.close(session)).toBe("closed");
+	expect(await shard.close(session, 1)).toMatchObject({ left: 0 });
 
 	await redis.config("SET", "maxmemory", "0");
 	expect(await shard.submit([taskOf("one")])).toMatchObject([

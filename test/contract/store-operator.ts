@@ -112,7 +112,7 @@ export class Operator {
 		() => this.#pulse(TTL_MS),
 		() => this.#pulse(TTL_MS),
 		() => this.#pulse(LAPSING_TTL_MS),
-		() => ({ method: "close", args: [this.#session()] }),
+		() => ({ method: "close", args: [this.#session(), 3] }),
 		() => ({ method: "adopt", args: [this.#known()] }),
 		() => ({ method: "submit", args: [this.#newTasks()] }),
 		() => ({ method: "submit", args: [this.#newTasks()] }),

@@ -35,7 +35,7 @@ const CALLS: Readonly<
 	adopt: (shard) => shard.adopt(NO_GENERATION),
 	describe: (shard) => shard.describe(SESSION, record),
 	pulse: (shard) => shard.pulse(SESSION, TTL_MS),
-	close: (shard) => shard.close(SESSION),
+	close: (shard) => shard.close(SESSION, 1),
 	submit: (shard) => shard.submit([task]),
 	claim: (shard) => shard.claim(request),
 	complete: (shard) => shard.complete([{ ...held, ...end }]),

@@ -14,7 +14,7 @@ export function openingRules(bench: Bench): void {
 	it("a later session has a later epoch, even after a goodbye in the same millisecond", async () => {
 		const first = await bench.open();
 		const second = await bench.open();
-		await bench.shard.close(second.name);
+		await bench.shard.close(second.name, 1);
 		const third = await bench.open();
 		expect(second.epoch).toBeGreaterThan(first.epoch);
 		expect(third.epoch).toBeGreaterThan(second.epoch);
@@ -32,7 +32,7 @@ export function openingRules(bench: Bench): void {
 
 	it("an earlier session that said goodbye is not named", async () => {
 		const first = await bench.open();
-		await bench.shard.close(first.name);
+		await bench.shard.close(first.name, 1);
 		expect((await bench.open()).previous).toBeUndefined();
 	});
 
@@ -147,7 +147,7 @@ export function namingRules(bench: Bench): void {
 	it("a name is free again after a goodbye, and once its node's lease was taken", async () => {
 		const ann = await open("ann", "host");
 		const bob = await open("bob", "host");
-		await bench.shard.close(ann.session);
+		await bench.shard.close(ann.session, 1);
 		expect((await open("cid", "host")).name).toBe("host");
 		await bench.shard.revoke({
 			...{ session: bob.session, grounds: { when: "now" }, limit: 1 },
@@ -196,7 +196,7 @@ export function drainRules(bench: Bench): void {
 	it("a node that is unknown, gone or revoked cannot be asked to drain", async () => {
 		const session = await bench.open("ann");
 		await bench.open("bob");
-		await bench.shard.close(session.name);
+		await bench.shard.close(session.name, 1);
 		expect(await bench.shard.askToDrain("ann")).toBe(false);
 		expect(await bench.shard.askToDrain("cid")).toBe(false);
 		expect(await asked()).toEqual([false]);
@@ -226,7 +226,7 @@ export function describingRules(bench: Bench): void {
 
 	it("a session that said goodbye cannot bring its record back", async () => {
 		const session = await bench.open();
-		await bench.shard.close(session.name);
+		await bench.shard.close(session.name, 1);
 		await bench.shard.describe(session.name, draining);
 		expect((await bench.shard.nodes()).nodes).toEqual([]);
 	});
@@ -245,41 +245,5 @@ export function describingRules(bench: Bench): void {
 				askedToDrain: false,
 			})),
 		);
-	});
-}
-
-export function closingRules(bench: Bench): void {
-	it("a session without tasks says goodbye: lease and record are gone", async () => {
-		const ann = await bench.open("ann");
-		const bob = await bench.open("bob");
-		const before = await bench.pulse(bob);
-		expect(await bench.shard.close(ann.name)).toBe("closed");
-		const { nodes } = await bench.shard.nodes();
-		expect(nodes.map((node) => node.record.nodeId)).toEqual(["bob"]);
-		const after = await bench.pulse(bob);
-		expect(after.expired).toEqual([]);
-		expect(after.registryVersion).toBeGreaterThan(before.registryVersion);
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
-			code: "revoked",
-		});
-	});
-
-	it("a session with tasks cannot say goodbye", async () => {
-		const session = await bench.open();
-		const task = await bench.started(session);
-		expect(await bench.shard.close(session.name)).toBe("has_tasks");
-		expect((await bench.pulse(session)).running).toBe(1);
-		expect(await bench.shard.running(session.name)).toEqual([
-			{ id: task.id, token: task.token },
-		]);
-	});
-
-	it("the goodbye of an earlier session leaves the newer one's record", async () => {
-		const first = await bench.open();
-		const second = await bench.open();
-		expect(await bench.shard.close(first.name)).toBe("closed");
-		const { nodes } = await bench.shard.nodes();
-		expect(nodes.map((node) => node.epoch)).toEqual([second.epoch]);
-		expect((await bench.pulse(second)).expired).toEqual([]);
 	});
 }

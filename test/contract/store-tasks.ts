@@ -180,7 +180,7 @@ export function claimingRules(bench: Bench): void {
 				limit: 1,
 			},
 		});
-		await bench.shard.close(closed.name);
+		await bench.shard.close(closed.name, 1);
 		await bench.lapse(lapsed);
 		await bench.submit({});
 		const names = [`${unknown.name}0`, lapsed.name, revoked.name, closed.name];

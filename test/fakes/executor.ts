@@ -46,6 +46,8 @@ export class FakeExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
 	readonly #clock: Clock;
 	readonly #killed: (job: Job) => void;
+	/** What runs is in calls that nothing ends: neither a signal nor force. */
+	stuck = false;
 	readonly #running = new Set<Running>();
 	#lastNumber = 0;
 	#stopped = false;
@@ -86,7 +88,9 @@ export class FakeExecutor implements Executor {
 			const { script, aborted } = running;
 			if (running.job !== job || aborted) continue;
 			running.aborted = true;
-			if (script.deaf) {
+			if (this.stuck) {
+				for (const timer of running.timers) timer.cancel();
+			} else if (script.deaf) {
 				this.#later(running, graceMs, () => this.#bury(running));
 			} else {
 				this.#later(running, 0, () =>
@@ -104,6 +108,7 @@ export class FakeExecutor implements Executor {
 
 	async stop(): Promise<void> {
 		this.#stopped = true;
+		if (this.stuck) return;
 		for (const running of this.#running) {
 			this.#settle(running, { kind: "aborted" });
 		}

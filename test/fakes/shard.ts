@@ -3,7 +3,6 @@
  * of sessions (shard-sessions.ts) and the tasks (shard-tasks.ts). What is here
  * are the steps in which the two meet; the clock is read once in each.
  */
-import assert from "node:assert/strict";
 import type {
 	AttemptName,
 	ClaimReply,
@@ -19,6 +18,7 @@ import type {
 	OpenRequest,
 	Pulse,
 	PulseWord,
+	PutBack,
 	Registry,
 	RevokeReply,
 	RevokeRequest,
@@ -30,8 +30,6 @@ import type { SessionName } from "../../protocol/lease.ts";
 import {
 	CRASHES_MAX,
 	ENDED_KEPT_MS,
-	LOSSES_ALONE_MAX,
-	LOSSES_SHARED_MAX,
 	RECONCILE_MAX,
 } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -43,6 +41,7 @@ import { ClusterNumber } from "./cluster-number.ts";
 import { byRoute } from "./shard-queues.ts";
 import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
+import { lost } from "./task-record.ts";
 import { type Server, TokenCounter } from "./token-counter.ts";
 
 export interface ShardImage {
@@ -136,10 +135,16 @@ export class MemoryShard implements Shard {
 		};
 	}
 
-	async close(session: SessionName): Promise<"closed" | "has_tasks"> {
-		if (this.#tasks.running(session).length > 0) return "has_tasks";
-		this.#sessions.close(session, this.#nowMs());
-		return "closed";
+	async close(session: SessionName, limit: number): Promise<PutBack> {
+		const nowMs = this.#nowMs();
+		if (this.#sessions.hasLease(session)) this.#sessions.revoke(session);
+		const how = { end: "handed-back" } as const;
+		const waiting = this.#heldBy(session, limit).map((held) =>
+			this.#tasks.putBack(held, how, nowMs),
+		);
+		const left = this.#tasks.running(session).length;
+		if (left === 0) this.#sessions.close(session, nowMs);
+		return { putBack: byRoute(waiting), left };
 	}
 
 	async submit(
@@ -215,19 +220,10 @@ export class MemoryShard implements Shard {
 		const running = this.#tasks.running(session);
 		// One that is left of many was not alone.
 		const alone = running.length === 1 && !this.#sessions.isTakenApart(session);
-		for (const { id, token } of running.slice(0, limit)) {
-			const held = this.#tasks.held(id, token);
-			assert(held !== undefined, "a running task is held by its token");
-			const isSuspect = alone && held.losses >= LOSSES_SHARED_MAX;
-			const how = { end, ...(isSuspect && { alone: true }) } as const;
-			const task = { ...held, losses: held.losses + 1 };
-			const lostAlone = timesLostAlone(held) + (isSuspect ? 1 : 0);
-			if (lostAlone >= LOSSES_ALONE_MAX) {
-				const message = `Its node was lost ${lostAlone} times while it ran nothing but this task, in a process of its own.`;
-				this.#tasks.giveUp(task, how, nowMs, message);
-			} else {
-				waiting.push(this.#tasks.putBack(task, how, nowMs));
-			}
+		for (const held of this.#heldBy(session, limit)) {
+			const { task, how, givenUp } = lost(held, end, alone);
+			if (givenUp !== undefined) this.#tasks.giveUp(task, how, nowMs, givenUp);
+			else waiting.push(this.#tasks.putBack(task, how, nowMs));
 		}
 		const left = this.#tasks.running(session).length;
 		if (left === 0) this.#sessions.remove(session, nowMs);
@@ -290,6 +286,11 @@ export class MemoryShard implements Shard {
 		return { nowMs, clockStepsBack, opens, nodes };
 	}
 
+	#heldBy(session: SessionName, limit: number): TaskRecord[] {
+		const first = this.#tasks.running(session).slice(0, limit);
+		return first.flatMap(({ id, token }) => this.#tasks.held(id, token) ?? []);
+	}
+
 	/** Why nothing can be claimed under this lease. */
 	#refusalOf({ session, generation }: Lease, nowMs: number) {
 		if (!this.#sessions.tokens.isAdopted()) return "stale_generation";
@@ -298,8 +299,4 @@ export class MemoryShard implements Shard {
 			? undefined
 			: "stale_generation";
 	}
-}
-
-function timesLostAlone({ attempts }: TaskRecord): number {
-	return attempts.filter(({ alone }) => alone).length;
 }

@@ -1,7 +1,11 @@
 /** Records of tasks in the store's twin, as they are after one step. A record is never changed. */
 import assert from "node:assert/strict";
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
-import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
+import {
+	ATTEMPTS_KEPT_MAX,
+	LOSSES_ALONE_MAX,
+	LOSSES_SHARED_MAX,
+} from "../../protocol/limits.ts";
 import type { AttemptEnd } from "../../protocol/state.ts";
 import type { Attempt, NewTask, TaskRecord } from "../../protocol/task.ts";
 
@@ -43,4 +47,23 @@ export function ended(
 	assert(newest !== undefined, "a STARTED task has an attempt");
 	const over = { ...newest, endedMs, ...how };
 	return { attempts: [...task.attempts.slice(0, -1), over] };
+}
+
+/** A task that has lost its node, `alone` where that ran nothing else; and why it is given up, if it is. */
+export function lost(
+	held: TaskRecord,
+	end: AttemptEnd,
+	alone: boolean,
+): { task: TaskRecord; how: Ending; givenUp: string | undefined } {
+	const isSuspect = alone && held.losses >= LOSSES_SHARED_MAX;
+	const before = held.attempts.filter(({ alone }) => alone).length;
+	const lostAlone = before + (isSuspect ? 1 : 0);
+	return {
+		task: { ...held, losses: held.losses + 1 },
+		how: { end, ...(isSuspect && { alone: true }) },
+		givenUp:
+			lostAlone < LOSSES_ALONE_MAX
+				? undefined
+				: `Its node was lost ${lostAlone} times while it ran nothing but this task, in a process of its own.`,
+	};
 }

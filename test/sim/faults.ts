@@ -94,7 +94,7 @@ const nodeFaults: readonly Fault[] = [
 			const asked = cluster.anyLife(random);
 			// By a signal, or by way of another node; then it may not hear of it.
 			if (asked === undefined || random.oneIn(2))
-				life.drain(random.below(6_000));
+				life.drain(random.below(6_000), random.oneIn(3));
 			else askToDrain(asked, life.nodeId);
 			return () => cluster.start(life.spec);
 		},

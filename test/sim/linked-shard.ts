@@ -50,8 +50,8 @@ export class LinkedShard implements Shard {
 		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs, told));
 	}
 
-	close(session: SessionName) {
-		return this.#call("close", () => this.#shard.close(session));
+	close(session: SessionName, limit: number) {
+		return this.#call("close", () => this.#shard.close(session, limit));
 	}
 
 	submit(

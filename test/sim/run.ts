@@ -37,6 +37,8 @@ export interface Mutant {
 	readonly shard?: Tamper;
 	readonly executor?: (executor: Executor) => Executor;
 	readonly hub?: (hub: GossipHub) => void;
+	/** A process does not end while tasks of it are in calls that nothing ends. */
+	readonly lingers?: true;
 }
 
 export interface RunOptions {
@@ -89,6 +91,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 		storeMs: scenario.storeMs,
 		random: new SeededRandom(seed ^ 0x0c0de),
 		log: logTo(clock, options.trace),
+		lingers: mutant?.lingers ?? false,
 		tamperExecutor: mutant?.executor ?? ((executor: Executor) => executor),
 	};
 	if (scenario.losesWrites) disk.spin(clock, server);

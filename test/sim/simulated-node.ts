@@ -11,6 +11,7 @@ import type {
 	NodeName,
 } from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
+import { STOP_BOUND_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import type { GossipHub } from "../fakes/gossip-hub.ts";
@@ -27,6 +28,7 @@ import { RecordingExecutor } from "./task-code.ts";
 
 /** A node that is asked to drain takes at most this long. */
 const DRAIN_ASKED_MS = 5_000;
+const LINGERS_MS = 30_000;
 
 /** What all nodes of a simulated cluster share. */
 export interface World {
@@ -43,6 +45,8 @@ export interface World {
 	readonly log: (node: string) => Log;
 	/** Breaks a rule of what runs task code, to see whether that is found out. */
 	readonly tamperExecutor: (executor: Executor) => Executor;
+	/** Breaks a rule of how a process ends: it waits for tasks that do not. */
+	readonly lingers: boolean;
 }
 
 interface Kept {
@@ -113,12 +117,40 @@ export class SimulatedNode {
 		this.#world.hub.vanish(this.nodeId);
 	}
 
-	/** As SIGTERM; the process ends when it has said goodbye. */
-	drain(deadlineMs: number): void {
+	/**
+	 * As SIGTERM; the process ends when it has said goodbye. `blocked`: what runs then, when its
+	 * time is over, is in calls that nothing ends.
+	 */
+	drain(deadlineMs: number, blocked = false): void {
 		if (this.draining) return;
 		this.draining = true;
+		const { recorder, lingers } = this.#world;
+		const withinMs = deadlineMs + STOP_BOUND_MS;
+		recorder.record({ kind: "stopping", node: this.nodeId, withinMs });
+		this.machine.onDeath(() =>
+			recorder.record({ kind: "stopped", node: this.nodeId }),
+		);
+		if (blocked) this.#block(deadlineMs);
 		this.machine.run(() => {
-			void this.#scheduler.stop(deadlineMs).then(() => this.kill());
+			void this.#scheduler.stop(deadlineMs).then((left) => {
+				if (!(lingers && left > 0)) this.kill();
+				else this.machine.after(LINGERS_MS, () => this.kill());
+			});
+		});
+	}
+
+	/** Such calls, which run no code of their tasks any more, are nobody's until the process ends. */
+	#block(afterMs: number): void {
+		const { clock, recorder } = this.#world;
+		this.machine.after(afterMs, () => {
+			this.executor.block();
+			const fromMs = clock.monoMs();
+			this.machine.onDeath(() =>
+				recorder.add({
+					...{ kind: "impaired", node: this.nodeId, why: "gone" },
+					...{ fromMs, untilMs: clock.monoMs() },
+				}),
+			);
 		});
 	}
 

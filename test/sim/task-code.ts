@@ -67,6 +67,11 @@ export class RecordingExecutor implements Executor {
 		this.#inner.crashWorker();
 	}
 
+	/** From now on what runs cannot be ended but with its process. */
+	block(): void {
+		this.#inner.stuck = true;
+	}
+
 	stop(): Promise<void> {
 		return this.#inner.stop();
 	}

@@ -259,3 +259,27 @@ test("a flaw is a breach in itself", () => {
 		"nothing crashes or leaks: node one died",
 	]);
 });
+
+test("a stopping node is gone by its bound, not counting what it was paused; one that never ends is found out", () => {
+	const stopping: HistoryEvent = {
+		...{ kind: "stopping", atMs: 1_000, node: "one", withinMs: 3_000 },
+	};
+	const stopped = (atMs: number): HistoryEvent => ({
+		...{ kind: "stopped", node: "one", atMs },
+	});
+	const judged = (...more: HistoryEvent[]) =>
+		breaches([...soundHistory(), stopping, ...more]);
+	expect(judged(stopped(3_900))).toEqual([]);
+	expect(judged(stopped(5_000))).toEqual([
+		"a stopping node is gone by its bound: one, told to stop at 1000 ms, took 4000 ms instead of 3000",
+	]);
+	expect(
+		judged(stopped(5_000), {
+			...{ kind: "impaired", node: "one", why: "paused" },
+			...{ fromMs: 500, untilMs: 2_500 },
+		}),
+	).toEqual([]);
+	expect(judged()).toEqual([
+		"a stopping node is gone by its bound: one, told to stop at 1000 ms, never ended",
+	]);
+});

@@ -1,6 +1,7 @@
 /** What fails to close does not keep the rest open, and what is slow is told. */
 import { expect, test } from "vitest";
-import { closeAll } from "../../node/closing.ts";
+import { closeAll, Stopper } from "../../node/closing.ts";
+import { STOP_BOUND_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 
@@ -54,4 +55,46 @@ test("the log says of each part how long it took", async () => {
 		{ part: "gossip", tookMs: 735 },
 		{ part: "store", tookMs: 0 },
 	]);
+});
+
+function makeStopper(left: Promise<number>, close = none) {
+	const clock = new VirtualClock();
+	const stopper = new Stopper({
+		...{ clock, log: new RecordedLog(), drainMs: 5_000 },
+		scheduler: { stop: () => left, drop: () => left },
+		adapters: [{ part: "executor", close }],
+	});
+	const seen = { end: undefined as unknown };
+	void stopper.stopped.then((end) => {
+		seen.end = end;
+	});
+	return { clock, stopper, seen };
+}
+const never = () => new Promise<never>(() => {});
+
+test("a node that has tasks in calls that nothing ends waits for none of its parts", async () => {
+	const { clock, stopper, seen } = makeStopper(Promise.resolve(1), never);
+	void stopper.stop("drained");
+	await clock.runFor(1);
+	expect(seen.end).toBe("drained");
+});
+
+test.each([
+	["its scheduler hangs", never()],
+	["another part hangs", Promise.resolve(0)],
+])("a node of which %s is gone by its bound", async (_, left) => {
+	const { clock, stopper, seen } = makeStopper(left, never);
+	void stopper.stop("drained");
+	await clock.runFor(5_000);
+	expect(seen.end).toBe(undefined);
+	await clock.runFor(STOP_BOUND_MS);
+	expect(seen.end).toBe("drained");
+});
+
+test("one that stops for an error has no time to wait for tasks, and tells it", async () => {
+	const { clock, stopper, seen } = makeStopper(never());
+	const error = new Error("superseded");
+	void stopper.stop(error);
+	await clock.runFor(STOP_BOUND_MS);
+	expect(seen.end).toBe(error);
 });

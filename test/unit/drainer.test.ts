@@ -1,6 +1,15 @@
-/** How long a node that leaves waits for its tasks, and for a store that is away. */
+/** How long a node that leaves waits for its tasks, and for a store that is away or mute. */
 import { expect, test } from "vitest";
 import { Drainer } from "../../node/drainer.ts";
+import type { NodeRecord, Shard } from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
+import {
+	ABORT_GRACE_MS,
+	EXIT_MS,
+	KILL_MS,
+	REVOKE_BATCH_MAX,
+	STOP_BOUND_MS,
+} from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 
@@ -20,7 +29,10 @@ function makeLeaver(storeUp: boolean) {
 		},
 	};
 	const log = new RecordedLog();
-	const drainer = new Drainer({ clock, log, runner, crews: [], store });
+	const executor = { stop: async () => {} };
+	const drainer = new Drainer({
+		...{ clock, log, runner, executor, crews: [], store },
+	});
 	return { clock, store, runner, drainer };
 }
 
@@ -59,3 +71,81 @@ test("a store that is there, or is back in time, leaves tasks their time", async
 	expect(waitedMs).toBeLessThanOrEqual(AWAY_MS_MAX);
 	expect(waitedMs).toBeGreaterThan(AWAY_MS_MAX - 100);
 });
+
+const never = () => new Promise<never>(() => {});
+const session = "one:1" as SessionName;
+
+/** A node with tasks that nothing ends, and a store that answers nothing where it is mute. */
+function makeBlocked(mute: boolean) {
+	const clock = new VirtualClock();
+	const closes: number[] = [];
+	let left = 2 * REVOKE_BATCH_MAX + 1;
+	const shard = {
+		describe: mute ? never : async () => {},
+		async close(_: SessionName, limit: number) {
+			closes.push(clock.monoMs());
+			if (mute) return await never();
+			left = Math.max(0, left - limit);
+			return { left, putBack: [] };
+		},
+	};
+	const stopped: number[] = [];
+	const drainer = new Drainer({
+		clock,
+		log: new RecordedLog(),
+		runner: { running: left, giveUp() {} },
+		executor: {
+			async stop() {
+				stopped.push(clock.monoMs());
+			},
+		},
+		crews: [
+			{
+				shard: shard as unknown as Shard,
+				claimer: { stop() {}, inFlight: mute },
+				finisher: { idle: !mute },
+				renewer: { session },
+				record: () => ({}) as NodeRecord,
+			},
+		],
+		store: { up: true },
+	});
+	return { clock, drainer, closes, stopped };
+}
+
+test.each([false, true])(
+	"with tasks that nothing ends it is gone in time, and says goodbye until none is left; the store mute: %s",
+	async (mute) => {
+		const { clock, drainer, closes, stopped } = makeBlocked(mute);
+		let goneMs = Number.POSITIVE_INFINITY;
+		void drainer
+			.drain(DRAIN_MS, Number.POSITIVE_INFINITY)
+			.then(() => drainer.sayGoodbye())
+			.then(() => {
+				goneMs = clock.monoMs();
+			});
+		await clock.runFor(DRAIN_MS + STOP_BOUND_MS);
+		expect(stopped).toHaveLength(1);
+		expect(stopped[0]).toBeLessThan(DRAIN_MS + ABORT_GRACE_MS + 100);
+		expect(closes).toHaveLength(mute ? 1 : 3);
+		expect(goneMs).toBeLessThan(DRAIN_MS + STOP_BOUND_MS - EXIT_MS);
+	},
+);
+
+test.each([false, true])(
+	"told to stop at once it ends its tasks by force at once; the store mute: %s",
+	async (mute) => {
+		const { clock, drainer, closes, stopped } = makeBlocked(mute);
+		let gone = false;
+		void drainer
+			.drop()
+			.then(() => drainer.sayGoodbye())
+			.then(() => {
+				gone = true;
+			});
+		await clock.runFor(KILL_MS);
+		expect(stopped).toEqual([0]);
+		expect(closes.length).toBeGreaterThan(0);
+		expect(gone).toBe(true);
+	},
+);

@@ -100,8 +100,8 @@ export class LocalCluster {
 	}
 
 	/** For who cannot wait: `stop` then has little left to wait for. */
-	kill(): void {
-		for (const member of this.#members) member.kill();
+	hurry(): void {
+		for (const member of this.#members) member.hurry();
 	}
 
 	#memberPlan(index: number): MemberPlan {

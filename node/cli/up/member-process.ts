@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import type { Environment } from "../flags.ts";
+import { endTree } from "../leave.ts";
 import { LogFollower, openLog } from "./log-file.ts";
 
 export interface ProcessPlan {
@@ -70,7 +71,10 @@ export class MemberProcess {
 	}
 
 	kill(signal: "SIGTERM" | "SIGKILL"): void {
-		this.#child?.kill(signal);
+		const pid = this.#child?.pid;
+		// What its tasks have started would outlive it.
+		if (signal === "SIGKILL" && pid !== undefined) endTree(pid);
+		else this.#child?.kill(signal);
 	}
 }
 

@@ -8,6 +8,7 @@
  */
 import type { Writable } from "node:stream";
 import {
+	KILL_MS,
 	STOP_MARGIN_MS,
 	UP_POLL_MS,
 	UP_TELL_MS,
@@ -95,8 +96,13 @@ export class Member {
 		late.cancel();
 	}
 
-	kill(): void {
-		this.#process?.kill("SIGKILL");
+	/** Told to stop a second time, it ends its tasks at once. */
+	hurry(): void {
+		const process = this.#process;
+		if (process === undefined) return;
+		const late = this.#clock.after(KILL_MS, () => process.kill("SIGKILL"));
+		void process.ended.then(() => late.cancel());
+		process.kill("SIGTERM");
 	}
 
 	#begin(): MemberProcess {

@@ -1,16 +1,47 @@
--- Ends an own session that has no tasks left, and says goodbye: lease and record go.
--- ARGV    session
--- Returns 1 closed, 0 has tasks (nothing is done)
-local session = ARGV[1]
+-- Says goodbye: ends an own session. What it still runs waits again, STARTED → PENDING, and
+-- that counts against nobody; whatever comes of it later is refused. Lease and record go
+-- with its last task.
+-- ARGV    session, limit (tasks)
+-- Returns { tasks left to put back: call again, then per route with tasks put back:
+--         route, tasks, lowest rank }
+local session, limit = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
-if countRunning(session) > 0 then return 0 end
-call('DEL', runningKey(session))
-call('ZREM', SESSIONS, session)
-local node = nodeOf(session)
-if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
-  call('HDEL', NODES, node)
-  call('HDEL', DRAINS, node)
-  call('ZADD', GONE, now, node)
+-- From here on nobody can renew it or claim under it, however many calls its tasks take.
+if call('ZSCORE', SESSIONS, session) then call('ZADD', SESSIONS, 0, session) end
+
+local running = runningKey(session)
+local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
+local putBack, gone = {}, 0
+for _, id in ipairs(ids) do
+  local held = call('HGET', HOLDERS, id)
+  local text = call('HGET', TASKS, id)
+  local _, _, holder = parseHolder(held)
+  if holder == session and text then
+    local task = recordAttempt(id, text, held, now, 'handed-back', 0, 0, false)
+    waitAgain(id, task, putBack)
+  else
+    -- Deleted by hand. Whoever has the id now keeps it.
+    if holder == session then call('HDEL', HOLDERS, id) end
+    gone = gone + 1
+  end
 end
-call('HINCRBY', META, 'registry', 1)
-return 1
+if #ids > 0 then call('ZREM', running, unpack(ids)) end
+settle(putBack, 0, gone)
+
+local left = countRunning(session)
+if left == 0 then
+  call('DEL', running)
+  call('ZREM', SESSIONS, session)
+  local node = nodeOf(session)
+  if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
+    call('HDEL', NODES, node)
+    call('HDEL', DRAINS, node)
+    call('ZADD', GONE, now, node)
+  end
+  call('HINCRBY', META, 'registry', 1)
+end
+local answer = { left }
+for route, known in pairs(putBack) do
+  for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
+end
+return answer

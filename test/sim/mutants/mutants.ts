@@ -115,6 +115,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 		shard: (sound) => new InnocentClaims(sound),
 	},
 	{
+		name: "a process waits for tasks in calls that nothing ends",
+		breaks: "a stopping node is gone by its bound",
+		fault: "drain",
+		lingers: true,
+	},
+	{
 		name: "a claim does not look for the highest priority",
 		breaks: "higher priorities go first",
 		shard: (sound) => new BlindToPriority(sound),

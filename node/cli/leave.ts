@@ -1,0 +1,104 @@
+/**
+ * The end of this process and of what its tasks have started: the one place that ends
+ * processes other than a child by its handle.
+ *
+ * A thread in a call of the system that blocks (a pipe that nobody writes to, a long
+ * computation of a library) cannot be ended, and `process.exit` waits for all threads. So
+ * where one is left the process ends without a word to them, by the system's own `_exit`.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Passes over all processes, in case one of them starts others meanwhile. */
+const PASSES_MAX = 10;
+
+/**
+ * Ends all processes that descend from one, this one if not said. First they are stopped, so that none
+ * starts another or is left to the system's first process by the end of its parent before
+ * it is known.
+ */
+export function endDescendants(root = process.pid): void {
+	const known = new Set<number>();
+	for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+		const found = descendantsOf(root).filter((pid) => !known.has(pid));
+		if (found.length === 0) break;
+		for (const pid of found) {
+			known.add(pid);
+			signal(pid, "SIGSTOP");
+		}
+	}
+	for (const pid of known) signal(pid, "SIGKILL");
+}
+
+function descendantsOf(root: number): number[] {
+	const children = new Map<number, number[]>();
+	for (const [pid, parent] of processes()) {
+		const siblings = children.get(parent) ?? [];
+		siblings.push(pid);
+		children.set(parent, siblings);
+	}
+	const found: number[] = [];
+	const open = [root];
+	for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+		for (const child of children.get(pid) ?? []) {
+			found.push(child);
+			open.push(child);
+		}
+	}
+	return found;
+}
+
+/** All processes with their parents; none where the system does not tell as Linux does. */
+function* processes(): Generator<[pid: number, parent: number]> {
+	let names: string[];
+	try {
+		names = readdirSync("/proc");
+	} catch {
+		return;
+	}
+	for (const name of names) {
+		const pid = Number(name);
+		if (!Number.isInteger(pid)) continue;
+		try {
+			const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+			// Its name stands in brackets, and may hold any character.
+			const [, , parent] = stat.slice(stat.lastIndexOf(")")).split(" ");
+			yield [pid, Number(parent)];
+		} catch {
+			// It has ended meanwhile.
+		}
+	}
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+	try {
+		process.kill(pid, name);
+	} catch {
+		// It has ended meanwhile.
+	}
+}
+
+/** Ends a process with all that descends from it. */
+export function endTree(pid: number): void {
+	signal(pid, "SIGSTOP");
+	endDescendants(pid);
+	signal(pid, "SIGKILL");
+}
+
+/** Ends this process, whatever its threads are at. */
+export function leave(code: number): void {
+	const alive = process.getActiveResourcesInfo();
+	const hasThreads = alive.some((what) => /^(Worker|MessagePort)$/.test(what));
+	if (!hasThreads) process.exit(code);
+	// That it may change with the next Node.js is nothing to tell a user.
+	process.removeAllListeners("warning");
+	try {
+		const ffi = process.getBuiltinModule("node:ffi");
+		new ffi.DynamicLibrary(null).getFunction("_exit", {
+			arguments: ["int32"],
+			return: "void",
+		})(code);
+	} catch {
+		// Not every system has it: then the process ends all the same, if not with this code.
+		process.kill(process.pid, "SIGKILL");
+	}
+}

@@ -1,0 +1,92 @@
+/**
+ * Tasks as they are read from the store, made sound: their texts may have been damaged, or
+ * written by another version, and are put as they are into answers with many tasks. What
+ * cannot be read of one is left out, and its error says what that is; the others are as they
+ * were. So nobody who reads tasks has to doubt what a `TaskRecord` promises.
+ */
+import { parseRoute, UNREADABLE_ROUTE } from "../../protocol/route.ts";
+import { TASK_STATES } from "../../protocol/state.ts";
+import type { Attempt, TaskRecord } from "../../protocol/task.ts";
+
+/** Furthest from 1970 that a date can be. */
+const DATE_MS_MAX = 8.64e15;
+
+export function soundTask(task: TaskRecord): TaskRecord {
+	const flaws: string[] = [];
+	const sound: { -readonly [Name in keyof TaskRecord]: TaskRecord[Name] } = {
+		...task,
+	};
+	if (!isJson(task.payload)) {
+		flaws.push("its payload is not JSON");
+		sound.payload = "null";
+	}
+	if (task.result !== undefined && !isJson(task.result)) {
+		flaws.push("its result is not JSON");
+		delete sound.result;
+	}
+	if (parseRoute(task.route) === undefined) {
+		flaws.push("its queue, type or labels are none");
+		sound.route = UNREADABLE_ROUTE;
+	}
+	if (!hasSoundHead(task)) {
+		flaws.push("its numbers are none");
+		Object.assign(sound, headOf(task));
+	}
+	if (!task.attempts.every(isSoundAttempt)) {
+		flaws.push("its attempts cannot be read");
+		sound.attempts = task.attempts.filter(isSoundAttempt);
+	}
+	if (flaws.length === 0) return task;
+	sound.error = {
+		code: "unreadable",
+		message: `what the store holds of this task is damaged: ${flaws.join("; ")}`,
+	};
+	return sound;
+}
+
+function isJson(text: string): boolean {
+	if (text === "null") return true;
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function hasSoundHead(task: TaskRecord): boolean {
+	const { priority, seq, attempt, crashes, losses, finishedMs = 0 } = task;
+	return (
+		TASK_STATES.includes(task.state) &&
+		[priority, seq, attempt, crashes, losses].every(Number.isSafeInteger) &&
+		isTime(task.createdMs) &&
+		isTime(finishedMs)
+	);
+}
+
+/** What can be told all the same. */
+function headOf(task: TaskRecord): Partial<TaskRecord> {
+	const whole = (number: number) => (Number.isSafeInteger(number) ? number : 0);
+	const time = (ms: number) => (isTime(ms) ? ms : 0);
+	return {
+		state: TASK_STATES.includes(task.state) ? task.state : "FAILURE",
+		priority: whole(task.priority),
+		seq: whole(task.seq),
+		attempt: whole(task.attempt),
+		crashes: whole(task.crashes),
+		losses: whole(task.losses),
+		createdMs: time(task.createdMs),
+		...(task.finishedMs !== undefined && { finishedMs: time(task.finishedMs) }),
+	};
+}
+
+function isSoundAttempt(attempt: Attempt): boolean {
+	const { token, claimedMs, startedMs = 0, endedMs = 0 } = attempt;
+	return (
+		Number.isSafeInteger(token) && [claimedMs, startedMs, endedMs].every(isTime)
+	);
+}
+
+function isTime(ms: number): boolean {
+	return Math.abs(ms) <= DATE_MS_MAX;
+}

@@ -1,0 +1,145 @@
+/** Tasks of which somebody overwrote a part in Redis: each spoils itself, and no list with it. */
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { systemLog } from "../../node/log.ts";
+import type { Opened, Shard } from "../../node/ports.ts";
+import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
+import { formatSession } from "../../protocol/lease.ts";
+import type { TaskEnd } from "../../protocol/task.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
+import { writeTask } from "../../protocol/view.ts";
+import { type RedisServer, startRedis } from "../redis.ts";
+import {
+	comesUp,
+	nodeRecord,
+	openSession,
+	ROUTE,
+	TTL_MS,
+} from "./store-bench.ts";
+
+let server: RedisServer;
+let store: RedisStore;
+let redis: Redis;
+let shard: Shard;
+let opened: Opened;
+
+beforeAll(async () => {
+	server = await startRedis();
+	redis = new Redis(server.url);
+	store = connectStore({
+		url: server.url,
+		cluster: "damage",
+		shards: 1,
+		clock: systemClock,
+		log: systemLog("silent", {}),
+	});
+	await comesUp(store);
+	shard = store.shards[0] as Shard;
+});
+afterAll(async () => {
+	await store.close();
+	redis.disconnect();
+	await server.stop();
+});
+
+beforeEach(async () => {
+	await redis.flushall();
+	const record = nodeRecord("ann");
+	opened = await openSession(shard, {
+		record,
+		ttlMs: TTL_MS,
+		known: NO_GENERATION,
+	});
+	await shard.submit(
+		["one", "two", "three"].map((id) => ({
+			...{ id, route: ROUTE, priority: 5, payload: "1" },
+		})),
+	);
+});
+
+const onlooker = { isServed: () => true, nameOf: () => undefined };
+
+/** Replaces a part of what the store has of a task. */
+async function overwrite(
+	table: string,
+	id: string,
+	part: RegExp,
+	by: string,
+): Promise<void> {
+	const key = `{damage:0}:${table}`;
+	const text = (await redis.hget(key, id)) ?? "";
+	expect(text).toMatch(part);
+	await redis.hset(key, id, text.replace(part, by));
+}
+test.each<[string, (id: string) => Promise<unknown>, string]>([
+	[
+		"its result is not JSON",
+		(id) => overwrite("ends", id, /\n.*/, "\n{broken"),
+		"SUCCESS",
+	],
+	[
+		"its result is not JSON",
+		(id) => overwrite("ends", id, /\n.*/, "\n"),
+		"SUCCESS",
+	],
+	[
+		"its payload is not JSON",
+		(id) => overwrite("tasks", id, /\n.*/, '\n1},{"id":"forged"'),
+		"SUCCESS",
+	],
+	[
+		"its queue, type or labels are none",
+		(id) => overwrite("tasks", id, / \S+\n/, " default\n"),
+		"SUCCESS",
+	],
+	[
+		"its attempts cannot be read",
+		(id) => overwrite("ends", id, / 1 \d+ 1 /, " no 1 1 "),
+		"SUCCESS",
+	],
+	[
+		"its numbers are none",
+		(id) => overwrite("ends", id, /^SUCCESS \d+/, "SUCCESS never"),
+		"SUCCESS",
+	],
+	[
+		"its numbers are none",
+		(id) => overwrite("ends", id, /^\w+/, "DONE"),
+		"FAILURE",
+	],
+	[
+		"its numbers are none",
+		(id) => overwrite("tasks", id, /^(\d+ \d+) \d+/, `$1 ${"9".repeat(20)}`),
+		"SUCCESS",
+	],
+])("a task of which %s spoils itself only", async (flaw, damage, state) => {
+	const { epoch, generation } = opened;
+	const reply = await shard.claim({
+		...{ session: formatSession("ann", epoch), generation },
+		...{ routes: [ROUTE], limit: 3 },
+	});
+	const ends = (reply.ok ? reply.tasks : []).map(
+		({ id, token }): TaskEnd => ({
+			...{ id, token, startedMs: 1 },
+			...{ state: "SUCCESS", result: '{"a":1}' },
+		}),
+	);
+	await shard.complete(ends);
+	await damage("two");
+	const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
+	const { tasks } = await shard.list(all);
+	const texts = tasks.map((task) => writeTask(task, onlooker));
+	const read = new Map(
+		texts.map((text) => JSON.parse(text)).map((task) => [task.id, task]),
+	);
+	expect([...read.keys()].sort()).toEqual(["one", "three", "two"]);
+	for (const id of ["one", "three"])
+		expect(read.get(id)).toMatchObject({ payload: 1, result: { a: 1 } });
+	expect(read.get("two")).toMatchObject({
+		error: { code: "unreadable", message: expect.stringContaining(flaw) },
+	});
+	if (state !== "") expect(read.get("two").state).toBe(state);
+	const [one] = await shard.get(["two"]);
+	expect(one?.error?.message).toContain(flaw);
+});
