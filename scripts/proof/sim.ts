@@ -19,7 +19,7 @@ export const sim: Proof = {
 	name: "sim",
 	proves:
 		"no promise breaks in that many simulated clusters in all kinds of trouble",
-	takes: "6 min",
+	takes: "20 min",
 	unit: "seeds",
 	times: 20_000,
 	run: (ground) => runSim(ground, undefined),
