@@ -128,6 +128,7 @@ export class Desk implements Api {
 		id: string,
 		ms: number,
 		signal: AbortSignal,
+		waits: () => void,
 	): Promise<TaskRecord | undefined> {
 		const { waiter } = this.#parts;
 		if (ms <= 0 || waiter.full) return await this.get(id);
@@ -138,6 +139,7 @@ export class Desk implements Api {
 		try {
 			const task = await this.get(id);
 			if (task === undefined || isEnded(task.state)) return task;
+			waits();
 			lookSoon();
 			const end = await ended;
 			if (end !== undefined) return end;
@@ -257,7 +259,7 @@ function describe(
 	if (outcome instanceof StoreError)
 		return refuse(PROBLEM_OF[outcome.kind], `${outcome.message}.`);
 	if (!outcome.ok) return refuse(outcome.code, NO_ROOM[outcome.code], "queue");
-	if (outcome.created) return taken(outcome.claimed, task.id, node);
+	if (outcome.created) return taken(task.id, node, outcome.claimed);
 	if (isSameTask(task, outcome.existing))
 		return {
 			ok: true,
@@ -273,13 +275,9 @@ function describe(
 }
 
 /** A task that is new; who claimed it with the step that stored it is this node. */
-function taken(
-	claimed: ClaimedTask | undefined,
-	id: string,
-	node: string,
-): Submitted {
-	if (claimed === undefined) return { ok: true, created: true, id };
-	const { attempt, token } = claimed;
+function taken(id: string, node: string, run?: ClaimedTask): Submitted {
+	if (run === undefined) return { ok: true, created: true, id };
+	const { attempt, token } = run;
 	return { ok: true, created: true, id, started: { attempt, node, token } };
 }
 

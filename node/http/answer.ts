@@ -76,12 +76,23 @@ export function writeProblem(
 	return JSON.stringify(answer);
 }
 
-/** Thrown while a body comes in, where no more can be held. */
+/** Why a body does not come in whole. */
 export class BodiesFull extends Error {}
+export class BodyTooLarge extends Error {}
+export class BodyLost extends Error {}
 
 export const bodiesFull: Problem = {
 	code: "overloaded",
 	detail: "The node holds too many large requests; try again shortly.",
+};
+const bodyTooLarge: Problem = {
+	code: "too_large",
+	detail: "The body is too large; send fewer tasks at once.",
+};
+/** Rarely read: as a rule its client is gone. */
+const bodyLost: Problem = {
+	code: "invalid",
+	detail: "The body broke off; send the request again.",
 };
 
 /** The problem that an error is for a request of this method, or undefined for one of our own making. */
@@ -91,6 +102,8 @@ export function problemOf(error: unknown, method: string): Problem | undefined {
 			? unread
 			: storeProblem(error);
 	if (error instanceof BodiesFull) return bodiesFull;
+	if (error instanceof BodyTooLarge) return bodyTooLarge;
+	if (error instanceof BodyLost) return bodyLost;
 	if (!(error instanceof Error)) return;
 	return fastifyProblems[(error as { code?: string }).code ?? ""];
 }
@@ -143,10 +156,7 @@ const badAddress: Problem = {
 
 /** Fastify's own errors that a client can cause. */
 const fastifyProblems: Readonly<Record<string, Problem>> = {
-	FST_ERR_CTP_BODY_TOO_LARGE: {
-		code: "too_large",
-		detail: "The body is too large; send fewer tasks at once.",
-	},
+	FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
 	FST_ERR_CTP_INVALID_MEDIA_TYPE: {
 		code: "unsupported_media_type",
 		detail:

@@ -1,27 +1,23 @@
 /**
- * Request bodies: which types are taken, how much is held at once, and lines.
+ * Request bodies: which types are taken, and the lines of those that have lines.
  *
  * Bodies stay bytes until a route parses them, so that one bad line of NDJSON
- * is that line's trouble alone. Small bodies are bounded by the number of
- * connections; what the large ones may hold together is counted here: at once
- * where they say their length, and as they come where they are sent in chunks,
- * so that a slow one does not shut out others by what it might yet send.
+ * is that line's trouble alone. How much is held at once see `bodies.ts`.
  */
-import { Transform } from "node:stream";
 import type {
 	FastifyInstance,
-	FastifyReply,
 	FastifyRequest,
 	onRequestHookHandler,
 } from "fastify";
 import {
-	BODIES_BYTES_MAX,
-	BODY_BYTES_MAX,
-	BODY_SMALL_BYTES,
-	BODY_STEP_BYTES,
+	BODIES_LARGE_WAITING_MAX,
+	BODY_LARGE_BYTES,
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
-import { BodiesFull, bodiesFull, sendProblem } from "./answer.ts";
+import type { Clock } from "../ports.ts";
+import { bodiesFull, sendProblem } from "./answer.ts";
+import { Bodies } from "./bodies.ts";
+import { Places } from "./places.ts";
 
 export const NDJSON_TYPE = "application/x-ndjson";
 
@@ -31,43 +27,38 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const none = new Uint8Array();
 
-/** Whether so many bytes more may be held. */
-type Hold = (bytes: number) => boolean;
-
-export function takeBodies(app: FastifyInstance): void {
+export function takeBodies(app: FastifyInstance, clock: Clock): void {
+	const bodies = new Bodies(clock);
+	const releases = new WeakMap<FastifyRequest, () => void>();
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser(
 		["application/json", NDJSON_TYPE],
-		{ parseAs: "buffer" },
-		(_request, body, done) => done(null, body),
+		(request, stream, done) =>
+			bodies.collect(stream, (error, body, release) => {
+				if (release !== undefined) releases.set(request, release);
+				done(error, body);
+			}),
 	);
-	let heldBytes = 0;
-	/** Takes bytes into account until the answer is out, unless they are too many. */
-	const holder = ({ raw }: FastifyReply): Hold => {
-		let ownBytes = 0;
-		raw.once("close", () => {
-			heldBytes -= ownBytes;
-		});
-		return (bytes) => {
-			if (raw.closed || heldBytes + bytes > BODIES_BYTES_MAX) return false;
-			heldBytes += bytes;
-			ownBytes += bytes;
-			return true;
-		};
-	};
 	app.addHook("onRequest", (request, reply, done) => {
-		if (isEncoded(request)) return sendProblem(reply, encoded);
-		const bytes = announcedBytes(request);
-		if (bytes <= BODY_SMALL_BYTES || holder(reply)(bytes)) return done();
-		sendProblem(reply, bodiesFull);
+		if (isEncoded(request)) sendProblem(reply, encoded);
+		else done();
 	});
-	app.addHook("preParsing", (request, reply, payload, done) => {
-		if (request.headers["transfer-encoding"] === undefined) return done();
-		const counted = countInSteps(holder(reply));
-		payload.once("error", (error) => counted.destroy(error));
-		// Refused before it was read: what is left is in the way of the next request.
-		reply.raw.once("finish", () => payload.unpipe(counted).resume());
-		done(null, payload.pipe(counted));
+	// A large one becomes many objects: those of one at a time are enough.
+	const large = new Places(clock, 1, BODIES_LARGE_WAITING_MAX);
+	large.watch(app);
+	app.addHook("preHandler", (request, reply, done) => {
+		if (bodyOf(request).length <= BODY_LARGE_BYTES) return done();
+		Promise.resolve(large.enter(reply)).then((hasPlace) => {
+			if (hasPlace) done();
+			else sendProblem(reply, bodiesFull);
+		}, done);
+	});
+	// Not when the answer is out: who does not take it must not keep the body, too.
+	app.addHook("onSend", (request, _reply, _payload, done) => {
+		releases.get(request)?.();
+		releases.delete(request);
+		request.body = undefined;
+		done();
 	});
 }
 
@@ -96,26 +87,6 @@ export const needsNoBody: onRequestHookHandler = ({ raw }, _reply, done) => {
 	if (!hasBody(raw.headers)) delete raw.headers["content-type"];
 	done();
 };
-
-/** How large the body will be, as it says itself; one in chunks says nothing. */
-function announcedBytes({ headers }: FastifyRequest): number {
-	return Math.min(Number(headers["content-length"] ?? 0), BODY_BYTES_MAX);
-}
-
-/** Passes on a body of unknown length, with leave for each step beyond a small one. */
-function countInSteps(hold: Hold): Transform {
-	let freeBytes = BODY_SMALL_BYTES;
-	return new Transform({
-		transform(chunk: Buffer, _encoding, done) {
-			freeBytes -= chunk.length;
-			while (freeBytes < 0) {
-				if (!hold(BODY_STEP_BYTES)) return done(new BodiesFull());
-				freeBytes += BODY_STEP_BYTES;
-			}
-			done(null, chunk);
-		},
-	});
-}
 
 /** Empty where the request had none. */
 export function bodyOf(request: FastifyRequest): Uint8Array {

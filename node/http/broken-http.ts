@@ -8,29 +8,23 @@
  * said in its place: the socket closes behind it. Nor is a word said where no request
  * has begun: it would be read as the answer to one that is just leaving its client.
  */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { HEADER_BYTES_MAX } from "../../protocol/limits.ts";
 import { PROBLEMS, type Problem } from "../../protocol/problem.ts";
 import { PROBLEM_TYPE, writeProblem } from "./answer.ts";
+import type { Inflow } from "./inflow.ts";
 
 export class BrokenHttp {
-	/** The requests of a socket whose answers are not out. */
-	readonly #open = new WeakMap<Socket, Set<ServerResponse>>();
+	readonly #inflow: Inflow;
 	readonly #closing = new WeakSet<Socket>();
 
-	watch(server: Server): void {
-		server.on("request", ({ socket }: IncomingMessage, response) => {
-			const open = this.#open.get(socket) ?? new Set();
-			this.#open.set(socket, open.add(response));
-			response.once("close", () => {
-				open.delete(response);
-				if (this.#closing.has(socket)) this.#closeAfterAnswers(socket);
-			});
-		});
+	constructor(inflow: Inflow) {
+		this.#inflow = inflow;
 	}
 
 	answer(error: NodeJS.ErrnoException, socket: Socket): void {
+		this.#inflow.flowOf(socket)?.stop();
 		const isOver = !socket.writable || error.code === "ECONNRESET";
 		if (isOver || socket.bytesRead === 0) {
 			socket.destroySoon();
@@ -42,9 +36,11 @@ export class BrokenHttp {
 
 	/** False where no answer was ever under way: then there is room for another. */
 	#closeAfterAnswers(socket: Socket): boolean {
-		const open = [...(this.#open.get(socket) ?? [])];
-		if (open.some(isUnderWay)) this.#closing.add(socket);
-		else if (this.#closing.has(socket)) socket.destroySoon();
+		const flow = this.#inflow.flowOf(socket);
+		if (flow !== undefined && [...flow.open].some(isUnderWay)) {
+			this.#closing.add(socket);
+			flow.onAnswered = () => this.#closeAfterAnswers(socket);
+		} else if (this.#closing.has(socket)) socket.destroySoon();
 		return this.#closing.has(socket);
 	}
 }

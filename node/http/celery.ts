@@ -20,8 +20,8 @@ import type { Api, Clock, Submitted } from "../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { bodyOf } from "./body.ts";
-import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
 import { parseJson } from "./json.ts";
+import { type Reads, readsFull } from "./places.ts";
 import { CELERY_TYPE, checkCelery } from "./submission.ts";
 import { isId, noSuchTask } from "./tasks.ts";
 
@@ -40,20 +40,22 @@ export function routeCelery(
 	app: FastifyInstance,
 	api: Api,
 	clock: Clock,
-	bulkReads: BulkReads,
+	reads: Reads,
 ): void {
 	app.post("/add_task", (request, reply) =>
 		addTask(api, clock, bodyOf(request), reply),
 	);
 	app.get("/status/all", async (_request, reply) =>
-		(await bulkReads.enter(reply))
-			? sendBulk(reply, await writeAll(api))
-			: sendProblem(reply, bulkReadsFull),
+		(await reads.lists.enter(reply))
+			? sendJson(reply, 200, await writeAll(api))
+			: sendProblem(reply, readsFull),
 	);
 	app.get<{ Params: { task_id: string } }>(
 		"/status/:task_id",
 		async (request, reply) => {
 			const id = request.params.task_id;
+			if (!(await reads.tasks.enter(reply)))
+				return sendProblem(reply, readsFull);
 			const record = isId(id) ? await api.get(id) : undefined;
 			return record === undefined
 				? sendProblem(reply, noSuchTask)

@@ -19,11 +19,12 @@ const FILES = [
 
 export function routePage(app: FastifyInstance): void {
 	for (const [address, asset, type] of FILES) {
-		const text = readAsset(asset);
+		// One for all answers; a text would be copied for each.
+		const bytes = Buffer.from(readAsset(asset));
 		app.get(address, (_request, reply) =>
 			reply
 				.headers({ "content-type": type, "content-security-policy": POLICY })
-				.send(text),
+				.send(bytes),
 		);
 	}
 }

@@ -16,6 +16,9 @@ import {
 	HTTP_CLOSE_GRACE_MS,
 	HTTP_CONNECTIONS_MAX,
 	ID_CHARS_MAX,
+	LISTS_MAX,
+	LISTS_WAITING_MAX,
+	READS_MAX,
 	REQUEST_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
@@ -23,13 +26,15 @@ import type { Api, Clock, Log } from "../ports.ts";
 import { problemOf, sendProblem } from "./answer.ts";
 import { takeBodies } from "./body.ts";
 import { BrokenHttp } from "./broken-http.ts";
-import { BulkReads } from "./bulk-reads.ts";
 import { routeCelery } from "./celery.ts";
 import { routeCluster } from "./cluster.ts";
 import { guard, secure } from "./guard.ts";
+import { Inflow } from "./inflow.ts";
 import { refuseWhatNoRouteTakes } from "./methods.ts";
 import { routeOpenapi } from "./openapi.ts";
+import { Outflow } from "./outflow.ts";
 import { routePage } from "./page.ts";
+import { Places, type Reads } from "./places.ts";
 import { routeSubmit } from "./submit.ts";
 import { routeTasks } from "./tasks.ts";
 import { Waits } from "./waits.ts";
@@ -55,9 +60,13 @@ export interface Http {
 export async function createHttp(options: HttpOptions): Promise<Http> {
 	const { api, host, port, clock, log } = options;
 	const waits = new Waits();
-	const bulkReads = new BulkReads(clock);
+	const outflow = new Outflow(clock);
+	const reads: Reads = {
+		lists: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
+		tasks: new Places(clock, READS_MAX, HTTP_CONNECTIONS_MAX),
+	};
 	let stopping = false;
-	const app = createServer();
+	const app = createServer(clock);
 	app.setErrorHandler((error, request, reply) => {
 		const { method, url } = request;
 		const problem = problemOf(error, method);
@@ -67,11 +76,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	});
 	guard(app, host, () => stopping);
 	refuseWhatNoRouteTakes(app);
-	takeBodies(app);
+	outflow.watch(app);
+	reads.lists.watch(app);
+	reads.tasks.watch(app);
+	takeBodies(app, clock);
 	routeSubmit(app, api, clock);
-	routeTasks(app, api, waits, bulkReads, clock);
+	routeTasks(app, { api, waits, reads, clock });
 	routeCluster(app, api, () => clock.wallMs());
-	routeCelery(app, api, clock, bulkReads);
+	routeCelery(app, api, clock, reads);
 	routePage(app);
 	routeOpenapi(app, options.version);
 	await app.listen({ host, port });
@@ -94,8 +106,9 @@ const internal: Problem = {
 	detail: "The node met an error of its own; its log says which.",
 };
 
-function createServer(): FastifyInstance {
-	const broken = new BrokenHttp();
+function createServer(clock: Clock): FastifyInstance {
+	const inflow = new Inflow(clock);
+	const broken = new BrokenHttp(inflow);
 	const app = Fastify({
 		bodyLimit: BODY_BYTES_MAX,
 		requestTimeout: REQUEST_TIMEOUT_MS,
@@ -122,7 +135,7 @@ function createServer(): FastifyInstance {
 		},
 		clientErrorHandler: (error, socket) => broken.answer(error, socket),
 	});
-	broken.watch(app.server);
+	inflow.watch(app.server);
 	app.server.maxConnections = HTTP_CONNECTIONS_MAX;
 	return app;
 }

@@ -18,7 +18,7 @@ import { isEnded, isTaskState, TASK_STATES } from "../../protocol/state.ts";
 import { type Onlooker, writeTask } from "../../protocol/view.ts";
 import type { Api, Clock, TaskPage } from "../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "./answer.ts";
-import { type BulkReads, bulkReadsFull, sendBulk } from "./bulk-reads.ts";
+import { type Reads, readsFull } from "./places.ts";
 import { readQuery } from "./query.ts";
 import type { Waits } from "./waits.ts";
 
@@ -35,29 +35,22 @@ export const noSuchTask: Problem = {
 		"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
 };
 
-export function routeTasks(
-	app: FastifyInstance,
-	api: Api,
-	waits: Waits,
-	bulkReads: BulkReads,
-	clock: Clock,
-): void {
+export function routeTasks(app: FastifyInstance, reader: Reader): void {
 	app.get<{ Params: { id: string } }>("/v1/tasks/:id", (request, reply) =>
-		read({ api, waits, clock }, request.params.id, request, reply),
+		read(reader, request.params.id, request, reply),
 	);
-	app.get("/v1/tasks", (request, reply) =>
-		list(api, bulkReads, request, reply),
-	);
+	app.get("/v1/tasks", (request, reply) => list(reader, request, reply));
 }
 
 interface Reader {
 	readonly api: Api;
 	readonly waits: Waits;
+	readonly reads: Reads;
 	readonly clock: Clock;
 }
 
 async function read(
-	{ api, waits, clock }: Reader,
+	{ api, waits, reads, clock }: Reader,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -76,10 +69,17 @@ async function read(
 	if (!isId(id)) return sendProblem(reply, noSuchTask);
 	const waitMs = Math.min(wantedMs, WAIT_MS_MAX);
 	const startedMs = clock.monoMs();
+	const { tasks } = reads;
+	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
+	const leave = () => tasks.leave(reply);
 	const record =
 		waitMs === 0
 			? await api.get(id)
-			: await waits.hold(reply, (signal) => api.wait(id, waitMs, signal));
+			: await waits.hold(reply, (signal) =>
+					api.wait(id, waitMs, signal, leave),
+				);
+	// Who waited has given the place to others meanwhile.
+	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
 	if (record === undefined) return sendProblem(reply, noSuchTask);
 	if (waitMs > 0 && !isEnded(record.state)) {
 		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
@@ -89,8 +89,7 @@ async function read(
 }
 
 async function list(
-	api: Api,
-	bulkReads: BulkReads,
+	{ api, reads }: Reader,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -112,7 +111,7 @@ async function list(
 			field: "limit",
 		});
 	}
-	if (!(await bulkReads.enter(reply))) return sendProblem(reply, bulkReadsFull);
+	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
 	const page = await api.list(state, limit, cursor);
 	if (page === undefined) {
 		return sendProblem(reply, {
@@ -122,7 +121,7 @@ async function list(
 			field: "cursor",
 		});
 	}
-	return sendBulk(reply, writePage(page, api));
+	return sendJson(reply, 200, writePage(page, api));
 }
 
 function readLimit(text: string | undefined): number | undefined {

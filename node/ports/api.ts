@@ -78,11 +78,15 @@ export interface Api {
 	/** Outcomes in order. Never throws for one item's sake. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
-	/** As `get`, but answers when the task has ended or the time is over. */
+	/**
+	 * As `get`, but answers when the task has ended or the time is over. `waits` is
+	 * called once it was seen not to have ended.
+	 */
 	wait(
 		id: string,
 		ms: number,
 		signal: AbortSignal,
+		waits: () => void,
 	): Promise<TaskRecord | undefined>;
 	/** Newest first. A cursor that is not one of ours: undefined. */
 	list(

@@ -41,16 +41,37 @@ export const ITEMS_CHUNKS_MAX = 8;
 /** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
-/** Lists, `/status/all` among them, that are read or sent at once; of more, so many wait. Beyond: 503 `overloaded`. */
-export const BULK_READS_MAX = 4;
-export const BULK_READS_WAITING_MAX = 64;
-/** Who waits longer: 503 `overloaded`. A client that takes nothing of its list for so long is cut off. */
-export const BULK_READ_PATIENCE_MS = 10_000;
+/** Lists, `/status/all` among them, that are read at once; of more, so many wait. Beyond: 503 `overloaded`. */
+export const LISTS_MAX = 4;
+export const LISTS_WAITING_MAX = 64;
+/** Single tasks that are read at once; more wait. */
+export const READS_MAX = 64;
+/** Who waits longer to be read for: 503 `overloaded`. A client that takes nothing of an answer for so long is cut off. */
+export const READ_PATIENCE_MS = 10_000;
+/** Answers that are not small and not out. Beyond, the next one waits until another is out, or has had its time and is cut off. */
+export const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+export const UNSENT_SMALL_BYTES = 4 * 1024;
+export const UNSENT_GRACE_MS = 1_000;
+/** Of them, what goes out in one turn of the event loop; the rest in the next. */
+export const UNSENT_TURN_BYTES = 4 * 1024 * 1024;
+/** They are sent in slices of this. */
+export const UNSENT_SLICE_BYTES = 64 * 1024;
 
 // --- Connections to the HTTP side.
 
 /** One more is closed as soon as it opens. */
 export const HTTP_CONNECTIONS_MAX = 4_096;
+/** Of one connection, requests whose answers are not out. Beyond, it is not read until one is. */
+export const REQUESTS_OPEN_MAX = 8;
+/** Over all connections. Beyond, each has one at a time. */
+export const REQUESTS_OPEN_ALL_MAX = 1_024;
+/** Requests are begun for so long in one turn of the event loop; the rest wait for the next. */
+export const HTTP_TURN_MS = 10;
+/** Bytes of a head, or of a body in chunks, that are parsed at once: there may be so many requests in them. */
+export const HEAD_PIECE_BYTES = 1_024;
+/** Bytes that have come and wait to be parsed, of all connections. Beyond, a connection with more than a few is closed. */
+export const INFLOW_BYTES_MAX = 16 * 1024 * 1024;
+export const INFLOW_SMALL_BYTES = 4 * 1024;
 /** Request line and headers together. Beyond: 431. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Headers, and then the whole request, must have come by then. Else: 408; where not a byte has come, the connection is closed. */
@@ -58,10 +79,15 @@ export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection on which nothing moves is closed after this. */
 export const CONNECTION_IDLE_MS = 75_000;
-/** Bodies larger than `BODY_SMALL_BYTES` that are held at once. Beyond: 503 `overloaded`. */
-export const BODIES_BYTES_MAX = 128 * 1024 * 1024;
-export const BODY_SMALL_BYTES = 32 * 1024;
-/** A larger one that does not say its length is counted in steps of this, as it comes. */
-export const BODY_STEP_BYTES = 256 * 1024;
+/** What bodies hold at once beyond `BODY_SMALL_BYTES` each. Beyond: 503 `overloaded` to the slowest, or to the one that asks. */
+export const BODIES_BYTES_MAX = 32 * 1024 * 1024;
+export const BODY_SMALL_BYTES = 8 * 1024;
+/** It is counted in steps of this, as it comes. */
+export const BODY_STEP_BYTES = 64 * 1024;
+/** Larger ones are worked on one at a time; so many wait, for `READ_PATIENCE_MS` at most. Beyond: 503 `overloaded`. */
+export const BODY_LARGE_BYTES = 1024 * 1024;
+export const BODIES_LARGE_WAITING_MAX = 64;
+/** So long a body comes before it may be called slow. */
+export const BODY_GRACE_MS = 1_000;
 /** When the node stops, answers under way have so long before they are cut off. */
 export const HTTP_CLOSE_GRACE_MS = 1_000;

@@ -76,7 +76,7 @@ async function measure(api: Api, count: number, perSecond: number) {
 		const task = { id, route: ROUTE, priority: PRIORITY_DEFAULT, payload };
 		const [submitted] = await api.submit([task]);
 		assert(submitted?.ok);
-		const ended = await api.wait(id, WAIT_MS, never);
+		const ended = await api.wait(id, WAIT_MS, never, () => {});
 		results.push(nowMs() - sentMs);
 		assert(ended?.state === "SUCCESS");
 		starts.push(Number(ended.result));

@@ -66,12 +66,16 @@ test.each([
 
 const submission =
 	'POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{"id":"a","type":"t"}';
-const statuses = (text: string) => text.match(/HTTP\/1.1 \d+/g);
+/** What is no request may be told so, too, if it was come to after the others were answered. */
+function answersBefore400(text: string): string[] {
+	const statuses: string[] = text.match(/HTTP\/1.1 \d+/g) ?? [];
+	return statuses.at(-1) === "HTTP/1.1 400" ? statuses.slice(0, -1) : statuses;
+}
 
 test("what follows a request and is none does not take the place of its answer", async () => {
 	await using server = await startServer();
 	const { text } = await server.raw(`${submission}X\r\n\r\n`);
-	expect(statuses(text)).toEqual(["HTTP/1.1 202"]);
+	expect(answersBefore400(text)).toEqual(["HTTP/1.1 202"]);
 	expect(server.api.tasks.size).toBe(1);
 });
 
@@ -83,7 +87,7 @@ test("who waits for a task is answered though what follows is no request", async
 	await server.api.waiting(2);
 	server.api.end("a", "42");
 	const { text } = await answered;
-	expect(statuses(text)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+	expect(answersBefore400(text)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
 	expect(text).toContain('"result":42');
 });
 

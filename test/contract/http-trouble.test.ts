@@ -1,12 +1,10 @@
 /**
  * HTTP in trouble: a store that is away, errors of our own, bad addresses, bad bodies.
  */
-import { once } from "node:events";
-import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
-import { BODIES_BYTES_MAX, BODY_BYTES_MAX } from "../../protocol/limits.ts";
+import { BODY_BYTES_MAX } from "../../protocol/limits.ts";
 import { startServer } from "./http-server.ts";
 
 const task = { type: "t" };
@@ -195,58 +193,6 @@ test("a body over the limit answers 413, announced or not", async () => {
 		`POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`,
 	);
 	expect(status).toBe(413);
-});
-
-test("large bodies that come at once are bounded together", async () => {
-	await using server = await startServer();
-	const head = `POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${BODY_BYTES_MAX}\r\n\r\n`;
-	const port = Number(server.address.split(":")[1]);
-	const open = [];
-	// "Continue" tells that a request was taken in and its body awaited.
-	for (let i = 0; i < BODIES_BYTES_MAX / BODY_BYTES_MAX; i++) {
-		const socket = connect(port, "127.0.0.1");
-		socket.write(head);
-		expect(String((await once(socket, "data"))[0])).toMatch(/ 100 /);
-		open.push(socket);
-	}
-	const large = JSON.stringify({ type: "t", payload: "x".repeat(100_000) });
-	const refused = await server.post("/v1/tasks", large);
-	expect([refused.status, refused.json.code]).toEqual([503, "overloaded"]);
-	expect((await server.post("/v1/tasks", task)).status).toBe(202);
-	for (const socket of open) socket.destroy();
-	await expect
-		.poll(async () => (await server.post("/v1/tasks", large)).status)
-		.toBe(202);
-});
-
-test("bodies in chunks count by what has come, not by what may come", async () => {
-	await using server = await startServer();
-	const head =
-		"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n";
-	const port = Number(server.address.split(":")[1]);
-	const open = [];
-	for (let i = 0; i < 2 * (BODIES_BYTES_MAX / BODY_BYTES_MAX); i++) {
-		const socket = connect(port, "127.0.0.1");
-		socket.write(head);
-		expect(String((await once(socket, "data"))[0])).toMatch(/ 100 /);
-		socket.write("1\r\n[\r\n");
-		open.push(socket);
-	}
-	const large = JSON.stringify({ type: "t", payload: "x".repeat(100_000) });
-	expect((await server.post("/v1/tasks", large)).status).toBe(202);
-	// All that they may send is more than fits: one is told so, and makes room.
-	const part = Buffer.alloc(BODY_BYTES_MAX - 2, " ");
-	const answered = Promise.race(open.map((socket) => once(socket, "data")));
-	for (const socket of open) {
-		socket.on("error", () => {}); // A refused one is cut off while it sends.
-		socket.write(`${part.length.toString(16)}\r\n`);
-		socket.write(part);
-	}
-	expect(String((await answered)[0])).toMatch(/ 503 .*"overloaded"/s);
-	for (const socket of open) socket.destroy();
-	await expect
-		.poll(async () => (await server.post("/v1/tasks", large)).status)
-		.toBe(202);
 });
 
 test("a refused body in chunks does not hold up the connection", async () => {

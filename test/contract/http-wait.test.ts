@@ -26,9 +26,9 @@ test("a wait for longer than proxies wait for an answer is cut", async () => {
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const asked: number[] = [];
 	const { wait } = server.api;
-	server.api.wait = (id, ms, signal) => {
+	server.api.wait = (id, ms, signal, waits) => {
 		asked.push(ms);
-		return wait.call(server.api, id, 1, signal);
+		return wait.call(server.api, id, 1, signal, waits);
 	};
 	for (const time of ["60s", "2h", "49s"]) {
 		const answer = await server.get(`/v1/tasks/a?wait=${time}`);

@@ -121,10 +121,12 @@ export class FakeApi implements Api {
 		id: string,
 		ms: number,
 		signal: AbortSignal,
+		waits: () => void,
 	): Promise<TaskRecord | undefined> {
 		this.#needStore();
 		const task = this.tasks.get(id);
 		if (task === undefined || isEnded(task.state)) return task;
+		waits();
 		this.#waits++;
 		this.#onWait?.();
 		const wake = Promise.withResolvers<void>();

@@ -1,0 +1,33 @@
+/**
+ * How fast something comes or goes of late, so that of many the slowest can be found:
+ * what went fast at first and then stands still is slow.
+ */
+export class Pace {
+	readonly #graceMs: number;
+	#bytes = 0;
+	/** When the pace was taken, and how much there was by then. */
+	#markMs: number;
+	#markBytes = 0;
+	/** Bytes a millisecond; what has just begun is not slow yet. */
+	#pace = Number.POSITIVE_INFINITY;
+
+	constructor(nowMs: number, graceMs: number) {
+		this.#markMs = nowMs;
+		this.#graceMs = graceMs;
+	}
+
+	count(bytes: number): void {
+		this.#bytes += bytes;
+	}
+
+	/** Bytes a millisecond, since it was last asked for or since the grace before; infinite within the first. */
+	at(nowMs: number): number {
+		const ms = nowMs - this.#markMs;
+		if (ms >= this.#graceMs) {
+			this.#pace = (this.#bytes - this.#markBytes) / ms;
+			this.#markMs = nowMs;
+			this.#markBytes = this.#bytes;
+		}
+		return this.#pace;
+	}
+}
