@@ -27,6 +27,7 @@ export interface RedisServer {
 export interface RedisPlan {
 	/** When what is written is safe on the disk; every second, where not given. */
 	readonly appendfsync?: "always" | "everysec";
+	readonly requirepass?: string;
 	/** Where it keeps its data; a directory of its own, where not given. */
 	readonly dir?: string;
 	/** Program and arguments that start the server, put before it. */

@@ -23,7 +23,15 @@ async function main({ port, ...start }: WorkerData): Promise<void> {
 	let hear = (burst: BurstToWorker) => {
 		early[early.length] = burst;
 	};
-	port.on("message", (burst: BurstToWorker) => hear(burst));
+	// While its message is delivered, the port is there for all that runs to see
+	// (`executionAsyncResource`), and a moment later no more.
+	const hearSoon = async (burst: BurstToWorker) => {
+		await undefined;
+		hear(burst);
+	};
+	port.on("message", (burst: BurstToWorker) => {
+		void hearSoon(burst);
+	});
 	// To listen does not keep the thread alive while it loads: see `unlessIdle`.
 	letGo(port);
 	guardThread(runner, outbox, port);
