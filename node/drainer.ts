@@ -71,9 +71,9 @@ export class Drainer {
 		const forsaken = this.#watchStore(awayMsMax);
 		this.#takeNoMore();
 		// Nobody waits for it: a store that does not answer has its share of the time later.
-		void this.#eachSession((shard, session, crew) =>
-			shard.describe(session, crew.record()),
-		);
+		void this.#eachSession(async (shard, session, crew) => {
+			await shard.describe(session, crew.record());
+		});
 		await this.#until(() => this.#settled || forsaken(), deadlineMs);
 		if (!this.#settled) {
 			log.warn(

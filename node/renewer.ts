@@ -59,7 +59,7 @@ export interface RenewerParts {
 }
 
 export interface RenewerEvents {
-	/** A session is open, of a node of this name. `previous`, an earlier one of this node, has tasks to put back. */
+	/** A session is open, or registered anew, of a node of this name. `previous`, an earlier one of this node, has tasks to put back. */
 	opened(previous: SessionName | undefined, name: string): void;
 	pulsed(pulse: GoodPulse): void;
 	/** Whether others may reach the store, and so take the tasks over once the lease has run out. */
@@ -172,9 +172,8 @@ export class Renewer {
 		const { shard, clock, ttlMs, record, events, log } = this.#parts;
 		const sentMs = clock.monoMs();
 		const { known } = this.#memory;
-		const knownEpoch = this.epoch;
-		const request = { record: record(), ttlMs, known, knownEpoch };
-		const opened = await shard.open(request);
+		const from = { ttlMs, known, knownEpoch: this.epoch };
+		const opened = await shard.open({ record: record(), ...from });
 		if (this.#stopped) return;
 		if (!opened.ok) {
 			this.#notLetIn();
@@ -217,7 +216,8 @@ export class Renewer {
 		this.clockStepsBack = pulse.clockStepsBack;
 		this.#renewed(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
-		if (!pulse.registered) await shard.describe(session, record());
+		if (!pulse.registered)
+			events.opened(undefined, await shard.describe(session, record()));
 	}
 
 	/**

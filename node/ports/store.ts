@@ -207,8 +207,12 @@ export interface Shard {
 	 * `stale_generation`. Sessions and leases stay as they are.
 	 */
 	adopt(known: Generation): Promise<Generation>;
-	/** Replaces the record of a session's node, for instance when it drains. */
-	describe(session: SessionName, record: NodeRecord): Promise<void>;
+	/**
+	 * Replaces the record of a session's node, for instance when it drains, or puts it back.
+	 * The node's name, as `open` gives it; the record's if the session is over, and nothing
+	 * was done.
+	 */
+	describe(session: SessionName, record: NodeRecord): Promise<string>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */
 	pulse(session: SessionName, ttlMs: number, word?: PulseWord): Promise<Pulse>;
 	/**

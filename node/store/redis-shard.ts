@@ -138,8 +138,10 @@ export class RedisShard implements Shard {
 		return { generation, run };
 	}
 
-	async describe(session: SessionName, record: NodeRecord): Promise<void> {
-		await this.#run("describe", session, encodeNodeRecord(record));
+	async describe(session: SessionName, record: NodeRecord): Promise<string> {
+		const wished = record.wishedName ?? record.name;
+		const args = [session, encodeNodeRecord(record), wished];
+		return (await this.#run("describe", ...args)) as string;
 	}
 
 	async pulse(

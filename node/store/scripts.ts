@@ -47,7 +47,7 @@ const SCRIPTS = {
 	agree: { kind: "write", pieces: [] },
 	open: { kind: "write", pieces: ["generation", "name"] },
 	adopt: { kind: "write", pieces: ["generation"] },
-	describe: { kind: "write", pieces: [] },
+	describe: { kind: "write", pieces: ["name"] },
 	"ask-to-drain": { kind: "write", pieces: [] },
 	pulse: { kind: "write", pieces: ["number", "room"] },
 	close: { kind: "write", pieces: ["put-back"] },

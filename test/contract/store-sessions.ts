@@ -160,6 +160,16 @@ export function namingRules(bench: Bench): void {
 		expect((await open("bob", "ann")).name).toBe("ann-2");
 	});
 
+	it("a node whose record was missing is named anew where its name is taken", async () => {
+		const { shard } = bench;
+		const { session } = await open("ann", "host");
+		await bench.world.lose({ nodeId: "ann" }, bench.index);
+		await open("bob", "host");
+		const record = { ...nodeRecord("ann"), name: "host" };
+		expect(await shard.describe(session, record)).toBe("host-2");
+		expect(await registered()).toEqual(["host-2", "host"]);
+	});
+
 	it("who describes itself keeps its name", async () => {
 		await open("ann", "host");
 		const { session } = await open("bob", "host");

@@ -102,14 +102,16 @@ export class Sessions {
 		return { ...told, epoch, previous, name };
 	}
 
-	describe(session: SessionName, record: NodeRecord): void {
+	describe(session: SessionName, record: NodeRecord): string {
 		const { nodeId, epoch } = parseSession(session);
 		const known = this.#nodes.get(nodeId);
-		if (known !== undefined && known.epoch !== epoch) return;
-		if (!this.#leases.get(session)) return;
+		if (known !== undefined && known.epoch !== epoch) return record.name;
+		if (!this.#leases.get(session)) return record.name;
+		const name = nameFor(record, this.#leases, this.#nodes);
 		const anew = { epoch, goneMs: undefined, askedToDrain: false };
-		this.#nodes.set(nodeId, { ...anew, ...known, record });
+		this.#nodes.set(nodeId, { ...anew, ...known, record: { ...record, name } });
 		this.#registryVersion += 1;
+		return name;
 	}
 
 	/** What a pulse of the session tells of the registry. */

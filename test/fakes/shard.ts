@@ -106,8 +106,8 @@ export class MemoryShard implements Shard {
 		return this.#sessions.tokens.adopt(known, this.#nowMs());
 	}
 
-	async describe(session: SessionName, record: NodeRecord): Promise<void> {
-		this.#sessions.describe(session, record);
+	async describe(session: SessionName, record: NodeRecord): Promise<string> {
+		return this.#sessions.describe(session, record);
 	}
 
 	async pulse(

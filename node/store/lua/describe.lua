@@ -1,12 +1,13 @@
 -- Replaces the record of a session's node, or puts it back where it is missing, unless a
 -- newer session is open or this one has no lease (any more).
--- ARGV    session, record (JSON)
--- Returns 1 replaced, 0 not
+-- ARGV    session, record (JSON, its name first), wished name
+-- Returns the node's name: the record's where nothing was done, and where no other node has it
 local session, node = ARGV[1], nodeOf(ARGV[1])
 local own, newest = string.match(session, '%d+$'), call('HGET', EPOCHS, node)
-if newest and newest ~= own then return 0 end
-if tonumber(call('ZSCORE', SESSIONS, session) or 0) == 0 then return 0 end
+if newest and newest ~= own then return (splitRecord(ARGV[2])) end
+if tonumber(call('ZSCORE', SESSIONS, session) or 0) == 0 then return (splitRecord(ARGV[2])) end
 call('HSET', EPOCHS, node, own)
-call('HSET', NODES, node, ARGV[2])
+local name, named = nameNode(node, ARGV[2], ARGV[3])
+call('HSET', NODES, node, named)
 call('HINCRBY', META, 'registry', 1)
-return 1
+return name
