@@ -203,9 +203,10 @@ export class Desk implements Api {
 
 	readiness(): Readiness {
 		const { store, crews, stopping } = this.#parts;
-		const reasons: string[] = [];
-		if (stopping()) reasons.push("The node is stopping.");
-		if (!store.up) reasons.push("The store is not reachable.");
+		const reasons = stopping() ? ["The node is stopping."] : [];
+		if (store.trouble !== undefined)
+			reasons.push(`The store cannot be used: ${store.trouble}.`);
+		else if (!store.up) reasons.push("The store is not reachable.");
 		else if (!this.#agreed)
 			reasons.push(
 				"The node has not yet agreed with the store on the cluster.",

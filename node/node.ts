@@ -261,12 +261,13 @@ async function meetStore(
 	start: () => void,
 	node: Pick<Stopper, "stop" | "isStopping">,
 ): Promise<void> {
+	let told: string | undefined;
 	store.onChange((up) => {
-		if (!up)
-			log.warn(
-				{ trouble: store.trouble },
-				"the store is not reachable; trying again until it is",
-			);
+		const { trouble } = store;
+		// What a Redis that is there refuses was told; it may end one connection after the other.
+		if (up) told = trouble;
+		else if (trouble !== told)
+			log.warn({ trouble }, "the store cannot be used; trying until it can");
 	});
 	const isStopping = () => node.isStopping;
 	const met = agree({ store, clock: systemClock, log, isStopping }).then(
@@ -293,7 +294,7 @@ async function meetStore(
 	if ((await Promise.race([met, watched])) === "met") return;
 	log.warn(
 		{ trouble: store.trouble },
-		"the store is not reachable yet; trying until it is",
+		"the store cannot be used yet; trying until it can",
 	);
 	met.catch((error: Error) => node.stop(error));
 }

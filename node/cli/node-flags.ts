@@ -12,7 +12,7 @@ export const SHARED_FLAGS = {
 		value: "URL",
 		env: ["HEARSAY_REDIS_URL", "HEARSAY_REDIS"],
 		secret: true,
-		help: "the Redis that all nodes of a cluster share: redis://, rediss://, redis+sentinel://",
+		help: "the Redis that all nodes of a cluster share: redis://, rediss://, redis+sentinel://host/name (?sentinel_password=… for the Sentinels' own)",
 	},
 	cluster: {
 		kind: "text",

@@ -29,9 +29,11 @@ import {
 } from "../../protocol/limits.ts";
 import { type Clock, type Log, StoreError, type Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
+import { Flaws } from "./flaws.ts";
 import { Outgoing } from "./outgoing.ts";
 import { createClient } from "./redis-client.ts";
-import { refusalOf } from "./refusal.ts";
+import { obstacleOf, refusalOf } from "./refusal.ts";
+import { PROBE } from "./rights.ts";
 import type { Script } from "./scripts.ts";
 import { SentinelWatch, type Told } from "./sentinel-watch.ts";
 import { parseStoreUrl } from "./url.ts";
@@ -55,7 +57,10 @@ export class Connection {
 	life: number | undefined;
 	/** Why Redis does not let this node in, where it answers and says so: one clause. */
 	refusal: string | undefined;
-	#toldRefusal: string | undefined;
+	/** What kept it away and was told of since it was last up. */
+	#told: string | undefined;
+	/** What Redis refuses though it lets the node in. */
+	readonly #flaws: Flaws;
 	#lives = 0;
 	readonly #redis: Redis;
 	readonly #watch: SentinelWatch | undefined;
@@ -76,11 +81,15 @@ export class Connection {
 		this.#clock = clock;
 		this.#outgoing = new Outgoing(clock);
 		this.#log = log;
+		this.#flaws = new Flaws(log);
 		// Where Redis does not speak TLS both sides wait for the other to begin.
 		this.#lastTrouble = address.options.tls
 			? "it has not answered over TLS yet"
 			: "it has not been reached yet";
-		this.#redis = createClient(address, () => this.refusal !== undefined);
+		this.#redis = createClient(
+			address,
+			() => (this.refusal ?? this.#flaws.first) !== undefined,
+		);
 		if (address.kind === "sentinel") {
 			this.#watch = new SentinelWatch(address, clock, log, (told) =>
 				this.#moved(told),
@@ -98,9 +107,11 @@ export class Connection {
 			this.#lost(new Error("the connection closed")),
 		);
 		this.#redis.on("error", (error: Error) => {
-			const refusal = refusalOf(error);
-			if (refusal !== undefined) this.#refused(refusal);
-			this.#lastTrouble = refusal ?? (error.message || error.name);
+			this.refusal = refusalOf(error) ?? this.refusal;
+			const known = this.refusal ?? obstacleOf(error);
+			if (known !== undefined) this.#tell(known);
+			this.#lastTrouble =
+				known ?? `it is not reachable (${error.message || error.name})`;
 		});
 	}
 
@@ -108,9 +119,10 @@ export class Connection {
 		return this.life !== undefined;
 	}
 
-	/** Why the store is down, as one clause; for logs and answers. */
-	get trouble(): string {
-		return this.#lastTrouble;
+	/** Why it cannot be used, as one clause, for logs and answers; undefined where nothing is wrong. */
+	get trouble(): string | undefined {
+		const flaw = this.#flaws.first;
+		return this.up ? flaw : (this.refusal ?? flaw ?? this.#lastTrouble);
 	}
 
 	onChange(listener: (up: boolean) => void): void {
@@ -124,11 +136,18 @@ export class Connection {
 		args: readonly (string | number)[],
 	): Promise<Reply> {
 		try {
-			return await this.#evaluate(script, tag, args);
+			const reply = await this.#evaluate(script, tag, args);
+			this.#flaws.ran(script.name);
+			return reply;
 		} catch (error) {
 			// Unlike a command that an operator may have forbidden, a script has to run.
-			if (error instanceof StoreError && error.kind === "refused")
-				this.#log.error({ reply: error.message }, "Redis refused a script");
+			if (error instanceof StoreError && isRefusal(error)) {
+				const probe = () => this.command("EVAL", PROBE, 1, tag);
+				await this.#flaws.refused(
+					...([script.name, tag, error.message] as const),
+					probe as () => Promise<string[]>,
+				);
+			}
 			throw error;
 		}
 	}
@@ -157,7 +176,7 @@ export class Connection {
 		if (!this.up || !this.#redis.stream.writable)
 			throw new StoreError(
 				"unreachable",
-				`Redis is not reachable: ${this.#lastTrouble}`,
+				`Redis cannot be used: ${this.trouble}`,
 			);
 		if (this.#pending.size >= STORE_COMMANDS_MAX)
 			throw new StoreError(
@@ -255,12 +274,12 @@ export class Connection {
 		);
 	}
 
-	#refused(refusal: string): void {
-		this.refusal = refusal;
+	/** Of what waiting does not mend. */
+	#tell(trouble: string): void {
 		// At the start whoever waits for the store tells of it.
-		if (this.#lives === 0 || this.#toldRefusal === refusal) return;
-		this.#toldRefusal = refusal;
-		this.#log.warn({ refusal }, "Redis no longer lets this node in");
+		if (this.#lives === 0 || this.#told === trouble) return;
+		this.#told = trouble;
+		this.#log.warn({ trouble }, "Redis no longer lets this node in");
 	}
 
 	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
@@ -282,7 +301,7 @@ export class Connection {
 	#begin(): void {
 		this.#lives += 1;
 		this.life = this.#lives;
-		this.#toldRefusal = undefined;
+		this.#told = undefined;
 		this.#sentAtLook = this.#sent;
 		this.#lookLater();
 		for (const listener of this.#listeners) listener(true);
@@ -294,7 +313,12 @@ export class Connection {
 		this.#looking?.cancel();
 		for (const reject of this.#pending) reject(cause);
 		if (!wasUp) return;
-		this.#lastTrouble = cause.message;
+		this.#lastTrouble = `it is not reachable (${cause.message})`;
 		for (const listener of this.#listeners) listener(false);
 	}
+}
+
+/** A replica has said so; and whatever else no waiting mends. */
+function isRefusal({ kind, message }: StoreError): boolean {
+	return kind === "refused" || message.includes("READONLY");
 }

@@ -24,11 +24,13 @@ const OPTIONS = {
 	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
 	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
 	protocol: 2,
+	// It asks for a right of its own, and tells nobody anything.
+	disableClientInfo: true,
 } as const;
 
 /** Begins to connect. `isRefused` is asked before each further try. */
 export function createClient(
-	{ kind, hosts, primary, options }: StoreAddress,
+	{ kind, hosts, primary, options, sentinelAccess }: StoreAddress,
 	isRefused: () => boolean,
 ): Redis {
 	const retryStrategy = (times: number) =>
@@ -44,6 +46,7 @@ export function createClient(
 		...options,
 		sentinels: [...hosts],
 		name: primary,
+		...sentinelLogin(sentinelAccess),
 		...(options.tls && {
 			enableTLSForSentinelMode: true,
 			sentinelTLS: options.tls,
@@ -51,4 +54,12 @@ export function createClient(
 		// One that is frozen is passed over; of itself ioredis waits for it for ever.
 		sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
 	});
+}
+
+/** In ioredis's words, without what is not given. */
+function sentinelLogin({ username, password }: StoreAddress["sentinelAccess"]) {
+	return {
+		...(username !== undefined && { sentinelUsername: username }),
+		...(password !== undefined && { sentinelPassword: password }),
+	};
 }

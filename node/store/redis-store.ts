@@ -81,7 +81,7 @@ export class RedisStore implements Store {
 		return this.#connection.up;
 	}
 
-	get trouble(): string {
+	get trouble(): string | undefined {
 		return this.#connection.trouble;
 	}
 

@@ -21,6 +21,36 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
 	],
 ];
 
+/** What keeps a node from reaching Redis until an operator mends it, in Node's codes or ioredis's words. */
+const OBSTACLES: readonly (readonly [RegExp, (message: string) => string])[] = [
+	[
+		/All sentinels.*(WRONGPASS|invalid password|invalid username)/,
+		() =>
+			"its Sentinels do not accept the sentinel_user and sentinel_password in its address; correct them",
+	],
+	[
+		/All sentinels.*(NOAUTH|NOPERM|Authentication required)/,
+		() =>
+			"its Sentinels want a password; put ?sentinel_password=PASSWORD at the end of its address",
+	],
+	[
+		/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_VERIFY/,
+		(message) =>
+			`its TLS certificate is not accepted (${message}); give Node the authority that signed it with NODE_EXTRA_CA_CERTS, and an address that it names`,
+	],
+	[
+		/EPROTO|WRONG_VERSION_NUMBER/,
+		() => "it does not speak TLS there; give a redis:// address",
+	],
+];
+
+/** Of an error while connecting; undefined where it may pass. */
+export function obstacleOf(error: Error): string | undefined {
+	const { code = "" } = error as { code?: string };
+	const text = `${code} ${error.message}`;
+	return OBSTACLES.find(([form]) => form.test(text))?.[1](error.message);
+}
+
 /** Of an error while connecting; undefined where it is no refusal. */
 export function refusalOf(error: Error): string | undefined {
 	const known = REFUSALS.find(([form]) => form.test(error.message))?.[1];

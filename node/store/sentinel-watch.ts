@@ -43,7 +43,7 @@ export class SentinelWatch {
 	readonly #log: Log;
 
 	constructor(
-		{ hosts, primary, options }: StoreAddress,
+		{ hosts, primary, options, sentinelAccess }: StoreAddress,
 		clock: Clock,
 		log: Log,
 		moved: (told: Told) => void,
@@ -53,6 +53,7 @@ export class SentinelWatch {
 		this.#clients = hosts.map((sentinel) => {
 			const client = new Redis({
 				...sentinel,
+				...sentinelAccess,
 				...(options.tls && { tls: options.tls }),
 				enableReadyCheck: false,
 				autoResubscribe: false,
@@ -63,6 +64,7 @@ export class SentinelWatch {
 				commandTimeout: STORE_COMMAND_TIMEOUT_MS,
 				retryStrategy: () => STORE_RETRY_MS,
 				protocol: 2,
+				disableClientInfo: true,
 			});
 			client.on("ready", () => void this.#subscribe(client));
 			// `name, former host and port, new host and port`

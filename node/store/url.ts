@@ -5,9 +5,10 @@
  *     unix:///path/to/socket
  *     redis+sentinel://[user:password@]host[:port][,host[:port]…]/primary-name
  *     rediss+sentinel:// likewise, with TLS to the Sentinels and to Redis
+ *     …/primary-name?sentinel_password=…&sentinel_user=… where the Sentinels want them
  *
- * The password is all between the first `:` and the last `@`; what a URL needs for itself
- * may be written as % and two digits, and a % has to be (%25).
+ * The user and password before the hosts are for Redis alone. That password is all between the first `:` and the last `@`; what a URL needs for itself
+ * may be written as % and two digits, and a % has to be (%25); in the others also & and @.
  *
  * Redis Cluster is refused: after a failover inside it the client goes on without
  * a word, so a shard that forgot writes would not be adopted before it gives
@@ -29,10 +30,12 @@ export interface StoreAddress {
 	/** Sentinel's name of the primary. */
 	readonly primary: string;
 	readonly options: Access;
+	/** For the Sentinels, which keep users of their own. */
+	readonly sentinelAccess: Pick<Access, "username" | "password">;
 }
 
 const FORM =
-	/^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:(.*)@)?([^/@]+)(?:\/(.*))?$/s;
+	/^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:(.*)@)?([^/@]+)(?:\/([^?]*)(?:\?(.*))?)?$/s;
 
 /** @throws Error with one sentence for the user. */
 export function parseStoreUrl(url: string): StoreAddress {
@@ -42,9 +45,10 @@ export function parseStoreUrl(url: string): StoreAddress {
 			hosts: [],
 			primary: "",
 			options: { path: url.slice("unix://".length) },
+			sentinelAccess: {},
 		};
 	}
-	const [, scheme, form, login = "", hosts = "", rest = ""] =
+	const [, scheme, form, login = "", hosts = "", rest = "", query = ""] =
 		FORM.exec(url) ?? [];
 	if (scheme === undefined) {
 		throw new Error(
@@ -84,12 +88,33 @@ export function parseStoreUrl(url: string): StoreAddress {
 		hosts: parsed,
 		primary: kind === "sentinel" ? rest : "",
 		options,
+		sentinelAccess: parseQuery(kind, query, url),
 	};
 }
 
-/** The address without its password, for logs and messages. */
+/** The address without its passwords, for logs and messages. */
 export function redact(url: string): string {
-	return url.replace(/^([\w+]*:\/\/)?.*@/s, "$1***@");
+	return url.replace(/^([\w+]*:\/\/)?.*@/s, "$1***@").replace(/\?.*$/s, "?***");
+}
+
+function parseQuery(
+	kind: StoreAddress["kind"],
+	query: string,
+	url: string,
+): StoreAddress["sentinelAccess"] {
+	const access: { username?: string; password?: string } = {};
+	for (const part of query === "" ? [] : query.split("&")) {
+		const [, name, value = ""] = /^([^=]*)=?(.*)$/s.exec(part) ?? [];
+		const text = decode(value, url);
+		if (kind === "sentinel" && name === "sentinel_user") access.username = text;
+		else if (kind === "sentinel" && name === "sentinel_password")
+			access.password = text;
+		else
+			throw new Error(
+				`the store's address "${redact(url)}" ends with something that is not known; after "?" only a redis+sentinel:// address has sentinel_user and sentinel_password`,
+			);
+	}
+	return access;
 }
 
 function decode(text: string, url: string): string {

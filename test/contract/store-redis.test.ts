@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll } from "vitest";
 import type { Log } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { aclRules } from "../../node/store/rights.ts";
 import { systemClock } from "../../node/world.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { storeAgreement } from "./store-agreement.ts";
@@ -29,8 +30,11 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** A cluster of its own on the one server. */
 async function redisWorld(shards: number): Promise<World> {
 	const cluster = `test-${clusters++}`;
+	// With the rights that the manual asks for and no other: so all rules hold under these.
+	const rules = ["on", ">secret", ...aclRules(cluster)];
+	await operator.acl("SETUSER", cluster, ...rules);
 	const store = connectStore({
-		url: server.url,
+		url: server.url.replace("//", `//${cluster}:secret@`),
 		cluster,
 		shards,
 		clock: systemClock,
@@ -42,6 +46,7 @@ async function redisWorld(shards: number): Promise<World> {
 		async restart() {
 			const back = comesUp(store);
 			await server.restart();
+			await operator.acl("SETUSER", cluster, ...rules);
 			await back;
 		},
 		agree: (mayMake) => store.agreeOnShards(mayMake),

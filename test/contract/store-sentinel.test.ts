@@ -76,3 +76,39 @@ test("who is with the primary that a Sentinel tells of by name stays, and leaves
 		await teller.stop();
 	}
 });
+
+test("Sentinels that want a user and a password get theirs, to ask them and to listen to them; a wrong one is told", async () => {
+	await using redis = await WatchedRedis.start();
+	const [, hosts = ""] = /\/\/(.*)\//.exec(redis.url) ?? [];
+	for (const host of hosts.split(",")) {
+		const operator = new Redis(`redis://${host}`);
+		await operator.acl("SETUSER", "bob", "on", ">se@cret", "&*", "+@all");
+		await operator.acl("SETUSER", "default", "-@all", "+auth");
+		operator.disconnect();
+	}
+	const told = `${redis.url}?sentinel_user=bob&sentinel_password=`;
+	const log = new RecordedLog();
+	const wrong = new Connection(`${told}wrong`, systemClock, log);
+	const right = new Connection(`${told}se%40cret`, systemClock, log);
+	const listener = new Redis(
+		`redis://bob:${encodeURIComponent("se@cret")}@${hosts.split(",")[0]}`,
+	);
+	try {
+		await new Promise<void>((resolve) =>
+			right.onChange((up) => up && resolve()),
+		);
+		expect(await right.command("PING")).toBe("PONG");
+		await until(
+			() => listener.client("LIST", "TYPE", "PUBSUB") as Promise<string>,
+			(clients) => / sub=1 .* user=bob/.test(clients),
+		);
+		await expect
+			.poll(() => wrong.trouble)
+			.toMatch("Sentinels do not accept the sentinel_user");
+		expect(wrong.up).toBe(false);
+	} finally {
+		listener.disconnect();
+		await right.close();
+		await wrong.close();
+	}
+});

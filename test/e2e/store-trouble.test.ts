@@ -114,12 +114,16 @@ test("a node that does not find Redis says so, goes on looking, and is ready whe
 	process.kill(pid, "SIGKILL");
 	try {
 		await node.start();
-		await node.says(/the store is not reachable yet/);
+		await node.says(/the store cannot be used yet/);
 		const { status, body } = await node.get("/readyz");
 		expect(status).toBe(503);
 		expect(body).toMatchObject({
 			code: "not_ready",
-			reasons: ["The store is not reachable."],
+			reasons: [
+				expect.stringMatching(
+					/^The store cannot be used: it is not reachable \(.+\)\.$/,
+				),
+			],
 		});
 		expectRefusedSoon(await node.post("/v1/tasks", { type: "noop" }));
 		await redis.restart();

@@ -34,3 +34,33 @@ test.each([
 		expect.objectContaining({ message: expect.not.stringContaining("Zq") }),
 	);
 });
+
+test("Sentinels have a user and a password of their own", () => {
+	const { primary, options, sentinelAccess } = parseStoreUrl(
+		"redis+sentinel://ann:Zq@a,b:7000/main?sentinel_password=p%26q%40r&sentinel_user=bob",
+	);
+	expect(primary).toBe("main");
+	expect(options).toEqual({ username: "ann", password: "Zq" });
+	expect(sentinelAccess).toEqual({ username: "bob", password: "p&q@r" });
+	const bare = parseStoreUrl("redis+sentinel://a/main?sentinel_password=Zq");
+	expect(bare.sentinelAccess).toEqual({ password: "Zq" });
+	expect(bare.options).toEqual({});
+});
+
+test.each(["Zq", "Z@q", "Z?q", "Zq&sentinel_user=Zq"])(
+	"a log does not tell the Sentinels' password %s",
+	(password) => {
+		const url = `redis+sentinel://a/main?sentinel_password=${password}`;
+		expect(redact(url)).not.toMatch(/Z/);
+	},
+);
+
+test.each([
+	"redis://db/3?sentinel_password=Zq",
+	"redis+sentinel://a/main?password=Zq",
+	"redis+sentinel://a/main?sentinel_password=Zq%",
+])("what a %s says after its question mark is told as wrong", (url) => {
+	expect(() => parseStoreUrl(url)).toThrow(
+		expect.objectContaining({ message: expect.not.stringContaining("Zq") }),
+	);
+});

@@ -1,0 +1,86 @@
+/**
+ * What the user that a node has in Redis must be allowed, and nothing else: the one place
+ * for it. The manual quotes it, tests run under exactly this, and a node that is refused
+ * finds out here which right it lacks, since Redis does not say.
+ */
+
+/** What scripts run, each with arguments of a number that it takes. A test holds this against the scripts. */
+const SCRIPTS_RUN: Readonly<Record<string, readonly string[]>> = {
+	del: ["k"],
+	exists: ["k"],
+	hdel: ["k", "f"],
+	hexists: ["k", "f"],
+	hget: ["k", "f"],
+	hgetall: ["k"],
+	hincrby: ["k", "f", "1"],
+	hlen: ["k"],
+	hmget: ["k", "f"],
+	hset: ["k", "f", "v"],
+	info: ["server"],
+	llen: ["k"],
+	lrange: ["k", "0", "0"],
+	lrem: ["k", "1", "v"],
+	ltrim: ["k", "0", "0"],
+	rpush: ["k", "v"],
+	time: [],
+	zadd: ["k", "1", "m"],
+	zcard: ["k"],
+	zcount: ["k", "0", "1"],
+	zrange: ["k", "0", "0"],
+	zrangebyscore: ["k", "0", "1"],
+	zrem: ["k", "m"],
+	zremrangebyrank: ["k", "0", "0"],
+	zrevrangebyscore: ["k", "1", "0"],
+	zscore: ["k", "m"],
+};
+
+/** What a node sends itself. */
+const NODES_SEND = ["eval", "evalsha"];
+
+/** As `ACL SETUSER` takes them. */
+export function aclRules(cluster: string): string[] {
+	const commands = [...NODES_SEND, ...Object.keys(SCRIPTS_RUN)];
+	const rights = commands.map((command) => `+${command}`);
+	return ["resetkeys", `~{${cluster}:*`, "resetchannels", "-@all", ...rights];
+}
+
+/**
+ * Tries every command, to no effect: in a script that may not write Redis asks first whether
+ * the user may run a command, and only then refuses it for that. KEYS[1] is a key of the
+ * cluster. Returns the commands that the user may not run.
+ */
+export const PROBE = `#!lua flags=no-writes
+local missing = {}
+${Object.entries(SCRIPTS_RUN)
+	.map(([command, args]) => {
+		const quoted = args.map((arg) => (arg === "k" ? "KEYS[1]" : `'${arg}'`));
+		return `missing[#missing + 1] = { '${command}', redis.pcall(${[`'${command}'`, ...quoted].join(", ")}) }`;
+	})
+	.join("\n")}
+local answer = {}
+for _, tried in ipairs(missing) do
+  local err = type(tried[2]) == 'table' and tried[2].err
+  if err and (string.find(err, 'NOPERM') or string.find(err, "can't run this command")) then answer[#answer + 1] = tried[1] end
+end
+return answer`;
+
+/** Whether an error says that the user lacks a right. */
+export function isDenial(message: string): boolean {
+	return /NOPERM|The user executing the script|ACL failure/.test(message);
+}
+
+/** What is lacking, as one clause; `missing` as the probe found it, empty where it was refused with `message`. */
+export function lackOf(
+	missing: readonly string[],
+	message: string,
+	cluster: string,
+): string {
+	const [, command] = /run the '([^']+)'/.exec(message) ?? [];
+	const rights =
+		missing.length > 0
+			? missing.map((name) => `+${name}`)
+			: command !== undefined
+				? [`+${command.toLowerCase()}`]
+				: [`~{${cluster}:*`];
+	return `its user in Redis lacks ${rights.join(" ")}; grant that with "ACL SETUSER name ${rights.join(" ")}"`;
+}
