@@ -56,13 +56,13 @@ const SCRIPTS = {
 	complete: { kind: "write", pieces: [] },
 	"give-back": { kind: "write", pieces: ["put-back"] },
 	revoke: { kind: "write", pieces: ["put-back"] },
-	trim: { kind: "write", pieces: [] },
+	trim: { kind: "write", pieces: ["recount"] },
 	running: { kind: "read", pieces: [] },
 	unlisted: { kind: "read", pieces: [] },
 	get: { kind: "read", pieces: ["read"] },
 	over: { kind: "read", pieces: [] },
 	list: { kind: "read", pieces: ["read"] },
-	counts: { kind: "read", pieces: [] },
+	counts: { kind: "read", pieces: ["recount"] },
 	nodes: { kind: "read", pieces: [] },
 } as const satisfies Record<string, ScriptPlan>;
 

@@ -29,7 +29,7 @@
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
 --   {hearsay:0}:ended              list   ids in the order in which they ended
---   {hearsay:0}:counts             hash   state → tasks now; accepted, attempts, stale → totals
+--   {hearsay:0}:counts             hash   state → tasks now (kept in passing; recount.lua counts anew); accepted, attempts, stale → totals
 local call = redis.call
 local SHARD = KEYS[1]
 local META = SHARD .. ':meta'

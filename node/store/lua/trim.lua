@@ -1,4 +1,5 @@
--- Forgets ended tasks: those past their time, and the oldest beyond a number.
+-- Forgets ended tasks: those past their time, and the oldest beyond a number. Where there
+-- are none it has time to see to the counts that are kept.
 -- ARGV    number to keep, time to keep them (ms), limit (tasks)
 -- Returns how many were forgotten
 local kept, keptMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -23,7 +24,12 @@ while count < last do
 end
 -- Of one whose end is gone (deleted by hand) only the index is left.
 while count < #ids and call('HEXISTS', ENDS, ids[count + 1]) == 0 do count = count + 1 end
-if count == 0 then return 0 end
+if count == 0 then
+  for state, tasks in pairs(recount()) do
+    if tonumber(call('HGET', COUNTS, state) or 0) ~= tasks then call('HSET', COUNTS, state, digits(tasks)) end
+  end
+  return 0
+end
 
 -- From all that there is of the key; most have no past, and have ended in one state.
 local function remove(command, key)
