@@ -39,7 +39,6 @@ export interface CrewParts {
 	readonly random: Random;
 	readonly log: Log;
 	readonly ttlMs: number;
-	readonly trustMarginMs: number;
 	readonly generations: Generations;
 	readonly endedKeptMax: number;
 	readonly record: () => NodeRecord;
@@ -52,9 +51,11 @@ export interface CrewParts {
 		shard: number,
 		counts: readonly RoutedCount[],
 	) => Announced;
-	readonly pulsed: (shard: number, pulse: GoodPulse) => void;
-	/** Whether other nodes may reach the store while this one does not. */
-	readonly othersMayReach: () => boolean;
+	readonly pulsed: (crew: Crew, pulse: GoodPulse) => void;
+	/** When this crew's lease was last renewed has changed. */
+	readonly renewed: () => void;
+	/** Whether tasks may still run under this crew's lease. */
+	readonly trusts: (crew: Crew) => boolean;
 	readonly ended: (ids: readonly string[]) => void;
 	/** Whether a living node, as far as this one knows, can run tasks of the route. */
 	readonly isServed: (route: Route) => boolean;
@@ -86,12 +87,7 @@ export class Crew {
 		const { shard, clock, log, runner } = parts;
 		this.#parts = parts;
 		this.shard = shard;
-		this.#memory = new ShardMemory(
-			clock,
-			parts.trustMarginMs,
-			shard.index,
-			parts.generations,
-		);
+		this.#memory = new ShardMemory(clock, shard.index, parts.generations);
 		this.#sorter = new RouteSorter(parts.isServed);
 		this.renewer = this.#makeRenewer();
 		this.reaper = new Reaper({
@@ -129,6 +125,15 @@ export class Crew {
 			refused: (route) => this.claimer.refused(route),
 		});
 		this.#reconciler = this.#makeReconciler();
+	}
+
+	/** See HeldLease, in warden.ts. */
+	get renewedMs(): number | undefined {
+		return this.renewer.renewedMs;
+	}
+
+	trustEnded(reason: string): void {
+		this.#parts.runner.abandon(this.shard.index, reason);
 	}
 
 	start(): void {
@@ -216,10 +221,9 @@ export class Crew {
 			random,
 			log,
 			ttlMs,
-			trustMarginMs,
 			record,
 			runner,
-			othersMayReach,
+			renewed,
 			superseded,
 		} = this.#parts;
 		return new Renewer({
@@ -228,7 +232,6 @@ export class Crew {
 			random,
 			log,
 			ttlMs,
-			trustMarginMs,
 			memory: this.#memory,
 			record,
 			pulse: (session) => shard.pulse(session, ttlMs, this.#sorter.known),
@@ -240,10 +243,8 @@ export class Crew {
 						void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
 					this.claimer.retry();
 				},
+				renewed,
 				pulsed: (pulse) => this.#pulsed(pulse),
-				othersMayReach,
-				trustEnded: () =>
-					runner.abandon(shard.index, "the lease could not be renewed"),
 				revoked: () => runner.abandon(shard.index, "the lease was taken over"),
 				superseded: (shards) => {
 					runner.abandon(shard.index, "another program has the lease");
@@ -279,10 +280,9 @@ export class Crew {
 
 	/** Claimed tasks run, unless the lease that they were claimed under went meanwhile. */
 	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
-		const { shard, runner } = this.#parts;
-		const { trusted, session: current } = this.renewer;
+		const { shard, runner, trusts } = this.#parts;
 		this.#memory.toldToken(this.claimer.newestToken);
-		if (trusted && session === current) {
+		if (session === this.renewer.session && trusts(this)) {
 			runner.deliver(shard.index, tasks);
 			return;
 		}
@@ -292,7 +292,7 @@ export class Crew {
 	}
 
 	#pulsed(pulse: GoodPulse): void {
-		this.#parts.pulsed(this.shard.index, pulse);
+		this.#parts.pulsed(this, pulse);
 		void this.reaper.expired(pulse.expired);
 		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
 		// What is only rumoured must not try again what failed, but the store has just answered.

@@ -1,5 +1,5 @@
 /**
- * Detector: finds dead nodes sooner than their leases run out.
+ * Detector: finds at once that a node has died whose host lives.
  *
  * Watches the peers whose connection closed. Each look reads the peer's
  * sessions in the store first and probes its address after, so that what is
@@ -9,7 +9,8 @@
  * nodes, and in a large cluster nobody may dial a lost peer again: one that is found
  * alive at all looks for PROBE_ALIVE_MS is left to those who are connected to it.
  *
- * Without this actor everything works, only later: the leases run out.
+ * Leaves peers that are merely silent to the seeker. Without this actor everything
+ * works, only later.
  */
 import { formatSession, type SessionName } from "../protocol/lease.ts";
 import {
@@ -38,12 +39,6 @@ export interface DetectorCrew {
 	readonly reaper: {
 		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
 	};
-	readonly renewer: {
-		/** This node has itself seen the store up, on a steady clock, for one whole TTL. */
-		readonly mayReap: boolean;
-		readonly clockStepsBack: number;
-		storeNowMs(): number;
-	};
 }
 
 export interface DetectorParts {
@@ -55,8 +50,8 @@ export interface DetectorParts {
 	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
 	/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
 	readonly refresh: () => Promise<void>;
-	/** Peers that we hear from, but the one named; and those of them that see it. */
-	readonly witnesses: (nodeId: string) => { heard: number; seeing: number };
+	/** How many other peers that we hear from see it. */
+	readonly seeing: (nodeId: string) => number;
 }
 
 interface Watch {
@@ -69,18 +64,22 @@ interface Watch {
 /** `gone`: it holds no lease any more. */
 type Finding = "gone" | "alive" | "suspect";
 
+/** A life of a node, and its newest session. */
+export interface Life {
+	readonly startedMs: number;
+	readonly epoch: number;
+}
+
 interface Lease {
 	readonly crew: DetectorCrew;
 	readonly node: RegisteredNode;
 	readonly leftMs: number;
-	/** How often the store's clock had been put back when it was read. */
-	readonly clockStepsBack: number;
 }
 
 export class Detector {
 	readonly #watches = new Map<string, Watch>();
-	/** Lives that a refusal held for dead, by node: when each had started. */
-	readonly #heldForDead = new Map<string, number>();
+	/** Lives that a refusal held for dead, by node. */
+	readonly #heldForDead = new Map<string, Life>();
 	#stopped = false;
 	readonly #parts: DetectorParts;
 
@@ -146,42 +145,26 @@ export class Detector {
 	}
 
 	async #judge(nodeId: string): Promise<Finding> {
-		const { connected, probe, refresh, witnesses, ttlMs, log } = this.#parts;
-		const before = await this.#leasesOf(nodeId);
-		if (before.length === 0) return "gone";
+		const { connected, probe, refresh, seeing, ttlMs, log } = this.#parts;
+		const leases = await this.#leasesOf(nodeId);
+		const [first] = leases;
+		if (first === undefined) return "gone";
 		await refresh();
 		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
-		// A refusal tells of the life that was there before. Silence must have
-		// lasted: the node may have renewed its lease while it was probed. And it says
-		// nothing after an outage, in which nobody could renew, nor where leases were cut
-		// short, as the store's clock had been put back, and this node has not heard of it.
-		const leases =
-			reach === "refused"
-				? before
-				: inBoth(before, await this.#leasesOf(nodeId)).filter(
-						({ crew: { renewer }, clockStepsBack }) =>
-							renewer.mayReap && clockStepsBack === renewer.clockStepsBack,
-					);
-		const [first] = leases;
-		if (first === undefined) return "suspect";
-		const { heard, seeing } = witnesses(nodeId);
-		const { startedMs } = first.node.record;
+		const { epoch, record } = first.node;
+		const life = { startedMs: record.startedMs, epoch };
 		const verdict = judge({
 			connected: connected().includes(nodeId),
 			reach,
 			leaseLeftMs: Math.min(...leases.map(({ leftMs }) => leftMs)),
 			ttlMs,
 			renewalMsMax: PULSE_MS_MAX,
-			peersHeard: heard,
-			peersSeeing: seeing,
-			refusalsLie: this.#heldForDead.get(nodeId) === startedMs,
+			peersSeeing: seeing(nodeId),
+			refusalsLie: this.refusalsLie(nodeId, life),
 		});
 		if (verdict !== "dead") return verdict;
-		log.warn(
-			{ nodeId, reach, heard, seeing },
-			"a node is dead; taking its tasks back",
-		);
-		if (reach === "refused") this.#holdForDead(nodeId, startedMs);
+		log.warn({ nodeId }, "a node is dead; taking its tasks back");
+		this.#holdForDead(nodeId, life);
 		await Promise.all(
 			leases.map(({ crew, node }) =>
 				crew.reaper.reap(formatSession(nodeId, node.epoch), { when: "now" }),
@@ -190,9 +173,15 @@ export class Detector {
 		return "gone";
 	}
 
-	#holdForDead(nodeId: string, startedMs: number): void {
+	/** Whether this life of the node was held for dead by a refusal, and was not: it has opened a session since. */
+	refusalsLie(nodeId: string, { startedMs, epoch }: Life): boolean {
+		const held = this.#heldForDead.get(nodeId);
+		return held?.startedMs === startedMs && held.epoch < epoch;
+	}
+
+	#holdForDead(nodeId: string, life: Life): void {
 		this.#heldForDead.delete(nodeId); // So that it goes in as the newest.
-		this.#heldForDead.set(nodeId, startedMs);
+		this.#heldForDead.set(nodeId, life);
 		const [oldest] = this.#heldForDead.keys();
 		if (this.#heldForDead.size > REFUSALS_KEPT_MAX && oldest !== undefined)
 			this.#heldForDead.delete(oldest);
@@ -201,25 +190,12 @@ export class Detector {
 	async #leasesOf(nodeId: string): Promise<Lease[]> {
 		const found = await Promise.all(
 			this.#parts.crews.map(async (crew): Promise<Lease | undefined> => {
-				const { nowMs, clockStepsBack, nodes } = await crew.shard.nodes();
+				const { nowMs, nodes } = await crew.shard.nodes();
 				const node = nodes.find(({ record }) => record.nodeId === nodeId);
 				if (node?.expiresMs === undefined) return undefined;
-				// By the earlier of the two, so that a step of the store's clock, which this
-				// node may not have noticed yet, does not look like silence.
-				const clockMs = Math.min(nowMs, crew.renewer.storeNowMs());
-				const leftMs = node.expiresMs - clockMs;
-				return { crew, node, leftMs, clockStepsBack };
+				return { crew, node, leftMs: node.expiresMs - nowMs };
 			}),
 		);
 		return found.filter((lease) => lease !== undefined);
 	}
-}
-
-/** The later looks at those leases of which the session is still the same. */
-function inBoth(before: readonly Lease[], after: readonly Lease[]): Lease[] {
-	return after.filter(({ crew, node }) =>
-		before.some(
-			(lease) => lease.crew === crew && lease.node.epoch === node.epoch,
-		),
-	);
 }

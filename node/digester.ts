@@ -5,11 +5,17 @@
  * repeats.
  */
 import { digestCalmMs, digestMs } from "../protocol/digest-pace.ts";
-import type { Announcement, Digest } from "../protocol/gossip.ts";
+import type {
+	Announcement,
+	Answer,
+	Digest,
+	GossipHeader,
+	Question,
+} from "../protocol/gossip.ts";
 import { DIGEST_MS, DIGEST_URGENT_MS } from "../protocol/limits.ts";
 import type { Clock, Gossip, Timer } from "./ports.ts";
 
-type Unsigned<Message> = Omit<Message, "from" | "epoch" | "seq">;
+type Unsigned<Message> = Omit<Message, keyof GossipHeader>;
 
 export interface DigesterParts {
 	readonly clock: Clock;
@@ -48,25 +54,31 @@ export class Digester {
 		this.#timer?.cancel();
 	}
 
-	/** Somebody does not reach the store, and has to know who does. */
-	answer(): void {
-		this.#urgentUntilMs = Math.max(
-			this.#urgentUntilMs,
-			this.#parts.clock.monoMs() + DIGEST_MS + 1,
-		);
+	/**
+	 * Sends a message in this node's name. Before the first session it is not sent: nobody
+	 * could tell it from a replay. Returns the header that it went out with.
+	 */
+	publish(
+		message: Unsigned<Announcement> | Unsigned<Digest> | Unsigned<Question>,
+	): GossipHeader | undefined {
+		const header = this.#header();
+		if (header !== undefined)
+			this.#parts.gossip.publish({ ...message, ...header });
+		return header;
 	}
 
-	/** Sends a message in this node's name. Before the first session it is not sent: nobody could tell it from a replay. */
-	publish(message: Unsigned<Announcement> | Unsigned<Digest>): void {
+	/** Answers who asked. */
+	tell(message: Unsigned<Answer>): void {
+		const header = this.#header();
+		if (header !== undefined)
+			this.#parts.gossip.tell(message.to, { ...message, ...header });
+	}
+
+	#header(): GossipHeader | undefined {
 		const { gossip, epoch } = this.#parts;
-		if (epoch() === 0) return;
+		if (epoch() === 0) return undefined;
 		this.#seq += 1;
-		gossip.publish({
-			...message,
-			from: gossip.nodeId,
-			epoch: epoch(),
-			seq: this.#seq,
-		});
+		return { from: gossip.nodeId, epoch: epoch(), seq: this.#seq };
 	}
 
 	#look(): void {

@@ -61,7 +61,10 @@ export class Reaper {
 				putBack(reply.putBack);
 			}
 			const { when } = grounds;
-			log.info({ shard: shard.index, session, when, tasks }, "session revoked");
+			const told = { shard: shard.index, session, when, tasks };
+			if (when === "silent")
+				log.warn(told, "a node has fallen silent; its tasks were taken back");
+			else log.info(told, "session revoked");
 		} catch (error) {
 			// The session stays listed as expired, so the next sweep goes on with it.
 			if (!(error instanceof StoreError)) throw error;

@@ -1,34 +1,31 @@
 /**
  * Renewer: holds this node's session on one shard.
  *
- * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows
- * until when the lease may be trusted. The store decides who holds a lease;
- * this is the holder's side of it:
+ * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows when it last
+ * did. The store decides who holds a lease; this is the holder's side of it:
  *
  *     opening ──opened──▶ holding ──revoked──▶ opening (a new epoch)
  *                           │  superseded: another program has our identity
  *                           ▼
- *                    trust ends (no renewal in time), and
- *                    holding again with the next pulse that succeeds
+ *                        stopped
  *
- * Guarantees that `session` is never older than what the store last answered,
- * and that the end of trust is told on time, by the monotonic clock, whether or
- * not the store answers. A lease whose trust ended is not given up: only the
- * store can say that it was taken.
+ * Guarantees that `session` is never older than what the store last answered. A renewal
+ * that is not answered in time is given up and tried again; its answer, should it come, is
+ * not heard. Until when a lease may be trusted that is not renewed is the warden's.
  *
- * The pulse also brings what the shard's sweep needs (expired sessions, routes
+ * Sees the store up, or away: what others may rely on, and what this node must have seen
+ * before it judges the leases of others.
+ *
+ * The pulse also brings what the shard's sweep needs (sessions that are overdue, routes
  * with work), so that an idle node costs the store one call a pulse.
  */
+import { formatSession, mayReap, type SessionName } from "../protocol/lease.ts";
 import {
-	formatSession,
-	mayReap,
-	type SessionName,
-	trustedUntilMs,
-} from "../protocol/lease.ts";
-import {
-	DISTRUST_LOOK_MS,
+	CLAIM_AGE_MS_MAX,
 	PULSE_MS_MAX,
 	PULSE_MS_MIN,
+	RENEWAL_TIMEOUT_MS,
+	TRUST_LOOK_MS,
 } from "../protocol/limits.ts";
 import {
 	type Clock,
@@ -50,7 +47,6 @@ export interface RenewerParts {
 	readonly random: Random;
 	readonly log: Log;
 	readonly ttlMs: number;
-	readonly trustMarginMs: number;
 	readonly memory: ShardMemory;
 	/** What is registered when a session opens; asked again each time. */
 	readonly record: () => NodeRecord;
@@ -61,11 +57,9 @@ export interface RenewerParts {
 export interface RenewerEvents {
 	/** A session is open, or registered anew, of a node of this name. `previous`, an earlier one of this node, has tasks to put back. */
 	opened(previous: SessionName | undefined, name: string): void;
+	/** `renewedMs` has changed. */
+	renewed(): void;
 	pulsed(pulse: GoodPulse): void;
-	/** Whether others may reach the store, and so take the tasks over once the lease has run out. */
-	othersMayReach(): boolean;
-	/** No renewal succeeded in time, and others may reach the store. */
-	trustEnded(): void;
 	/** The session is over: all that it ran has been taken over. */
 	revoked(): void;
 	/** Another program runs under this node's identity; or the cluster was made anew, with so many shards. */
@@ -78,12 +72,11 @@ export class Renewer {
 	/** How often the store's clock had been put back, as the last pulse told. */
 	clockStepsBack = 0;
 	readonly #memory: ShardMemory;
-	/** Since when, without a gap, the store has been answering. */
-	#upSinceMs: number | undefined;
-	#lastPulseMs = 0;
-	#trustedUntilMs = 0;
-	#pulseTimer: Timer | undefined;
-	#trustTimer: Timer | undefined;
+	/** When the last answered renewal of the session was sent. */
+	#renewedMs = 0;
+	#timer: Timer | undefined;
+	/** The renewal under way; what one that was given up brings is not heard. */
+	#beats = 0;
 	#busy = false;
 	#notLetInSinceMs: number | undefined;
 	#stopped = false;
@@ -101,31 +94,38 @@ export class Renewer {
 	/** Stops renewing; the session stays until it is closed or runs out. */
 	stop(): void {
 		this.#stopped = true;
-		this.#pulseTimer?.cancel();
-		this.#trustTimer?.cancel();
+		this.#timer?.cancel();
+	}
+
+	/** When the last answered renewal was sent, on the monotonic clock; undefined: no session is held. */
+	get renewedMs(): number | undefined {
+		return this.session === undefined ? undefined : this.#renewedMs;
 	}
 
 	/** Whether claims and new work may rely on the lease now. */
 	get trusted(): boolean {
-		return (
-			this.session !== undefined &&
-			this.#parts.clock.monoMs() < this.#trustedUntilMs
-		);
+		const ageMs = this.#parts.clock.monoMs() - this.#renewedMs;
+		return this.session !== undefined && ageMs <= CLAIM_AGE_MS_MAX;
 	}
 
-	/**
-	 * Whether the last pulse succeeded: false as soon as one fails, long before
-	 * trust ends, so that peers who all fail can tell each other in time.
-	 */
-	get renewing(): boolean {
-		return this.trusted && this.#upSinceMs !== undefined;
+	/** No renewal succeeded lately, or the last one failed: long before trust ends, so that peers who all fail can tell each other in time. */
+	get away(): boolean {
+		return this.session === undefined || this.#memory.upMs === undefined;
+	}
+
+	/** Others rely on it that the store is away: what was seen of it before counts no more. */
+	saidAway(): void {
+		this.#memory.missed();
 	}
 
 	/** Whether this node may judge other leases to have run out. */
 	get mayReap(): boolean {
-		const { clock, ttlMs } = this.#parts;
-		const nowMs = clock.monoMs();
-		return !this.#isGap(nowMs) && mayReap(this.#upSinceMs, nowMs, ttlMs);
+		return mayReap(this.#memory.upMs, this.#parts.ttlMs);
+	}
+
+	/** Whether it may judge those that have not: that goes by fractions of a lease's time. */
+	get mayJudgeSilence(): boolean {
+		return this.mayReap && this.#memory.knowsClock;
 	}
 
 	get generation(): number {
@@ -139,7 +139,7 @@ export class Renewer {
 	/** Pulses now: the store has come back, or something is known to have changed. */
 	hurry(): void {
 		if (this.#stopped || this.#busy) return;
-		this.#pulseTimer?.cancel();
+		this.#timer?.cancel();
 		void this.#beat();
 	}
 
@@ -152,29 +152,51 @@ export class Renewer {
 	async #beat(): Promise<void> {
 		const { shard, clock, random, log } = this.#parts;
 		this.#busy = true;
+		this.#beats += 1;
+		const beat = this.#beats;
+		this.#timer = clock.after(RENEWAL_TIMEOUT_MS, () => this.#giveUp(beat));
 		try {
-			if (this.session === undefined) await this.#open();
-			if (this.session !== undefined) await this.#pulse(this.session);
+			if (this.session === undefined) await this.#open(beat);
+			if (this.session !== undefined) await this.#pulse(beat, this.session);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
-			this.#upSinceMs = undefined;
+			if (this.#isOver(beat)) return;
+			this.#memory.missed();
 			const about = { err: error, shard: shard.index };
 			log.debug(about, "could not renew the lease");
-		} finally {
-			this.#busy = false;
 		}
-		if (this.#stopped) return;
+		if (this.#isOver(beat)) return;
 		const ms = PULSE_MS_MIN + random.unit() * (PULSE_MS_MAX - PULSE_MS_MIN);
-		this.#pulseTimer = clock.after(ms, () => void this.#beat());
+		this.#beatAfter(ms);
 	}
 
-	async #open(): Promise<void> {
+	/** Whether nobody waits any more for what this renewal brings. */
+	#isOver(beat: number): boolean {
+		return this.#stopped || beat !== this.#beats;
+	}
+
+	#giveUp(beat: number): void {
+		if (this.#isOver(beat)) return;
+		const { shard, log, random } = this.#parts;
+		this.#beats += 1;
+		this.#memory.missed();
+		log.debug({ shard: shard.index }, "a renewal was not answered in time");
+		this.#beatAfter(random.unit() * TRUST_LOOK_MS);
+	}
+
+	#beatAfter(ms: number): void {
+		this.#busy = false;
+		this.#timer?.cancel();
+		this.#timer = this.#parts.clock.after(ms, () => void this.#beat());
+	}
+
+	async #open(beat: number): Promise<void> {
 		const { shard, clock, ttlMs, record, events, log } = this.#parts;
 		const sentMs = clock.monoMs();
 		const { known } = this.#memory;
 		const from = { ttlMs, known, knownEpoch: this.epoch };
 		const opened = await shard.open({ record: record(), ...from });
-		if (this.#stopped) return;
+		if (this.#isOver(beat)) return;
 		if (!opened.ok) {
 			this.#notLetIn();
 			return;
@@ -183,7 +205,7 @@ export class Renewer {
 		this.epoch = opened.epoch;
 		this.#memory.toldGeneration(opened);
 		this.session = formatSession(record().nodeId, opened.epoch);
-		this.#renewed(sentMs, opened.nowMs);
+		this.#answered(sentMs, opened.nowMs);
 		log.info({ shard: shard.index, session: this.session }, "session opened");
 		events.opened(opened.previous, opened.name);
 	}
@@ -201,20 +223,19 @@ export class Renewer {
 		events.superseded();
 	}
 
-	async #pulse(session: SessionName): Promise<void> {
+	async #pulse(beat: number, session: SessionName): Promise<void> {
 		const { shard, clock, events, record } = this.#parts;
 		const sentMs = clock.monoMs();
 		const pulse = await this.#askForPulse(session);
-		if (this.#stopped) return;
-		if (!pulse.ok) return await this.#over(session, pulse);
+		if (this.#isOver(beat)) return;
+		if (!pulse.ok) return await this.#over(beat, session, pulse);
 		this.#memory.toldGeneration(pulse.raised);
 		this.#memory.keep();
 		// Others saw the store's clock put back, which this node may have missed where it
 		// was put forward again; between the two, leases were shortened.
-		if (pulse.clockStepsBack !== this.clockStepsBack)
-			this.#upSinceMs = undefined;
+		if (pulse.clockStepsBack !== this.clockStepsBack) this.#memory.missed();
 		this.clockStepsBack = pulse.clockStepsBack;
-		this.#renewed(sentMs, pulse.nowMs);
+		this.#answered(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
 		if (!pulse.registered)
 			events.opened(undefined, await shard.describe(session, record()));
@@ -237,6 +258,7 @@ export class Renewer {
 	}
 
 	async #over(
+		beat: number,
 		session: SessionName,
 		end: Extract<Pulse, { ok: false }>,
 	): Promise<void> {
@@ -245,9 +267,9 @@ export class Renewer {
 		const isOusted =
 			code === "other_shards" ||
 			(code === "superseded" && !(await this.#isOwnGhost()));
-		if (this.#stopped) return;
+		if (this.#isOver(beat)) return;
 		this.session = undefined;
-		this.#trustTimer?.cancel();
+		events.renewed();
 		log.warn({ shard: shard.index, session }, `session ${code}`);
 		if (isOusted) {
 			this.stop(); // A new session, opened while this node leaves, would end the other's.
@@ -255,7 +277,7 @@ export class Renewer {
 			return;
 		}
 		events.revoked();
-		await this.#open();
+		await this.#open(beat);
 	}
 
 	/**
@@ -276,46 +298,10 @@ export class Renewer {
 		return nodes.find(({ record }) => record.nodeId === nodeId);
 	}
 
-	#renewed(sentMs: number, storeNowMs: number): void {
-		const { clock, ttlMs, trustMarginMs } = this.#parts;
-		const nowMs = clock.monoMs();
-		if (this.#isGap(nowMs)) this.#upSinceMs = undefined;
-		// Nor do leases say much after a step of the store's clock: it took time from
-		// all of them, and those who hold one have to renew it first.
-		if (this.#memory.toldClock(storeNowMs)) this.#upSinceMs = undefined;
-		this.#upSinceMs ??= nowMs;
-		this.#lastPulseMs = nowMs;
-		this.#trustedUntilMs = trustedUntilMs(sentMs, ttlMs, trustMarginMs);
-		this.#trustTimer?.cancel();
-		this.#distrustAt(this.#trustedUntilMs, 1);
-	}
-
-	/** Whether the last pulse was so long ago that something may have passed unseen. Our own sleep counts, too. */
-	#isGap(nowMs: number): boolean {
-		return nowMs - this.#lastPulseMs > 2 * PULSE_MS_MAX;
-	}
-
-	/**
-	 * Ends trust where others may reach the store; asks again for as long as
-	 * nobody does. A store that comes back is not back for all at one moment, so
-	 * the last to reach it gets a second look; whoever did first may not reap
-	 * before it has been up for as long as a lease.
-	 */
-	#distrust(looks: number, lateMs: number): void {
-		const { clock, events, trustMarginMs } = this.#parts;
-		const looksLeft = events.othersMayReach() ? looks - 1 : 2;
-		// Who has slept cannot know who reached the store, and took the tasks, meanwhile.
-		if (looksLeft === 0 || lateMs > trustMarginMs) {
-			events.trustEnded();
-			return;
-		}
-		this.#distrustAt(clock.monoMs() + DISTRUST_LOOK_MS, looksLeft);
-	}
-
-	#distrustAt(dueMs: number, looks: number): void {
-		const { clock } = this.#parts;
-		this.#trustTimer = clock.after(dueMs - clock.monoMs(), () =>
-			this.#distrust(looks, clock.monoMs() - dueMs),
-		);
+	/** The session stands, as the store found at `storeNowMs` when it was asked at `sentMs`. */
+	#answered(sentMs: number, storeNowMs: number): void {
+		this.#memory.answered(storeNowMs, sentMs);
+		this.#renewedMs = sentMs;
+		this.#parts.events.renewed();
 	}
 }

@@ -5,7 +5,7 @@
  * lease, and where it can be reached) and the digests that peers gossip (free
  * slots, what they see of the store and of each other). Tells gossip whom to
  * admit. Decides nothing: what it says is used to order claims, to show the
- * cluster, and to judge whether an outage of the store is ours alone.
+ * cluster, and to know whom to ask when the store is away.
  */
 import { digestKnownMs } from "../protocol/digest-pace.ts";
 import { type Digest, shortName } from "../protocol/gossip.ts";
@@ -15,13 +15,13 @@ import {
 	REGISTRY_MS,
 	REGISTRY_MS_MIN,
 } from "../protocol/limits.ts";
+import { nodeState } from "../protocol/node-state.ts";
 import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
 import type { Candidate } from "../protocol/turn.ts";
 import {
 	type AdmittedPeer,
 	type Clock,
 	type Log,
-	type NodeState,
 	type NodeView,
 	type RegisteredNode,
 	type Shard,
@@ -38,6 +38,8 @@ export interface RosterParts {
 	readonly log: Log;
 	readonly admit: (peers: readonly AdmittedPeer[]) => void;
 	readonly connected: () => readonly string[];
+	/** The registry has been read. */
+	readonly read: () => void;
 	/** Somebody asked this node to drain. May be called again. */
 	readonly askedToDrain: () => void;
 }
@@ -49,10 +51,16 @@ interface Heard {
 
 export class Roster {
 	#nodes: readonly RegisteredNode[] = [];
+	#others: readonly RegisteredNode[] = [];
 	readonly #served = new ServedRoutes();
 	#storeNowMs = 0;
 	#readMs = Number.NEGATIVE_INFINITY;
 	#version = -1;
+	#versionTold = -1;
+	/** As the last pulse told, and as the registry was read. */
+	#opensTold = 0;
+	#opensRead = -1;
+	#isBack = false;
 	#reading = false;
 	#timer: Timer | undefined;
 	#stopped = false;
@@ -75,10 +83,32 @@ export class Roster {
 		return this.#served.nodes.size + 1;
 	}
 
-	/** The registry's version, as a pulse has brought it. */
-	registryAt(version: number): void {
+	/** Somebody has opened a session who may not be listed yet. */
+	get unread(): boolean {
+		return this.#opensTold !== this.#opensRead;
+	}
+
+	/** All that hold a lease, or did until it was revoked, but this node. */
+	get others(): readonly RegisteredNode[] {
+		return this.#others;
+	}
+
+	/** The registry's version and how many sessions were opened, as a pulse has brought them. */
+	registryAt(version: number, opens: number): void {
+		this.#opensTold = opens;
+		if (this.#isBack) {
+			this.#isBack = false;
+			this.#version = -1;
+			this.#opensRead = -1;
+		}
 		const old = this.#parts.clock.monoMs() - this.#readMs > REGISTRY_MS;
-		if (version !== this.#version || old) void this.#read(version);
+		if (version !== this.#version || this.unread || old)
+			void this.#read(version);
+	}
+
+	/** The store came back, perhaps with other data: its registry is read anew, whatever its version. */
+	storeIsBack(): void {
+		this.#isBack = true;
 	}
 
 	/** Someone unknown wants to talk: the registry may have news. */
@@ -128,36 +158,13 @@ export class Roster {
 		return candidates;
 	}
 
-	/**
-	 * What the peers say of the store: `reached` where one does reach it,
-	 * `lost` where all that we hear from do not, `alone` where there is nobody
-	 * to ask, `unknown` where there are others and we do not hear them.
-	 */
-	storeSeenByPeers(): "reached" | "lost" | "alone" | "unknown" {
-		const others = this.#nodes.filter(
-			({ record, expiresMs }) =>
-				record.nodeId !== this.#parts.self && expiresMs,
-		);
-		if (others.length === 0) return "alone";
-		const witnesses = this.#witnesses();
-		const digests = others
-			.map(({ record }) => witnesses.get(record.nodeId))
-			.filter((digest) => digest !== undefined);
-		if (digests.length === 0) return "unknown";
-		return digests.some(({ storeUp }) => storeUp) ? "reached" : "lost";
-	}
-
-	/** Peers that we hear from, but the one named; and those of them that see it. */
-	witnesses(nodeId: string): { heard: number; seeing: number } {
+	/** How many peers that we hear from see this one. */
+	seeing(nodeId: string): number {
 		const name = shortName(nodeId);
-		let heard = 0;
 		let seeing = 0;
-		for (const [peer, digest] of this.#witnesses()) {
-			if (peer === nodeId) continue;
-			heard += 1;
-			if (digest.peers.includes(name)) seeing += 1;
-		}
-		return { heard, seeing };
+		for (const [peer, digest] of this.#witnesses())
+			if (peer !== nodeId && digest.peers.includes(name)) seeing += 1;
+		return seeing;
 	}
 
 	/** All registered nodes, `own` standing in for what this node knows best of itself. */
@@ -171,13 +178,12 @@ export class Roster {
 			return {
 				record,
 				epoch,
-				state: stateOf(
-					expiresMs,
-					nowMs,
-					witnesses.get(nodeId),
+				state: nodeState({
+					leaseLeftMs: expiresMs ? expiresMs - nowMs : undefined,
+					digest: witnesses.get(nodeId),
 					draining,
-					suspects(nodeId),
-				),
+					suspected: suspects(nodeId),
+				}),
 				running: digest?.running ?? running,
 				leaseLeftMs: expiresMs === undefined ? undefined : expiresMs - nowMs,
 				seenBy: seeing.get(shortName(nodeId)) ?? [],
@@ -189,8 +195,13 @@ export class Roster {
 	/** Reads the registry now. @throws StoreError */
 	async refresh(): Promise<void> {
 		const { home, admit, clock, self, askedToDrain } = this.#parts;
-		const { nowMs, nodes } = await home.nodes();
+		const { nowMs, opens, nodes } = await home.nodes();
+		this.#opensRead = opens;
 		this.#nodes = nodes;
+		this.#others = nodes.filter(
+			({ record, expiresMs }) =>
+				record.nodeId !== self && expiresMs !== undefined,
+		);
 		this.#storeNowMs = nowMs;
 		this.#readMs = clock.monoMs();
 		const serves = new Map<string, Serves>();
@@ -217,14 +228,21 @@ export class Roster {
 			this.#names.delete(nodeId);
 		}
 		admit(peers);
+		this.#parts.read();
 	}
 
 	async #read(version: number): Promise<void> {
+		this.#versionTold = version;
 		if (this.#reading || this.#stopped) return;
 		this.#reading = true;
 		try {
 			await this.refresh();
 			this.#version = version;
+			// It may have been read before what was told of meanwhile.
+			if (this.#versionTold !== version || this.unread) {
+				await this.refresh();
+				this.#version = this.#versionTold;
+			}
 		} catch (error) {
 			// The version stays behind, so the next pulse reads again.
 			if (!(error instanceof StoreError)) throw error;
@@ -280,22 +298,4 @@ export class Roster {
 		}
 		return seeing;
 	}
-}
-
-/**
- * Cut off is a node that peers hear and that does not renew; suspect is one
- * that we lost, or that neither renews nor is heard. Both may be alive.
- */
-function stateOf(
-	expiresMs: number | undefined,
-	nowMs: number,
-	digest: Digest | undefined,
-	draining: boolean,
-	suspected: boolean,
-): NodeState {
-	if (expiresMs === undefined || expiresMs === 0) return "dead";
-	if (digest?.storeUp === false) return "cut-off";
-	if (expiresMs <= nowMs) return digest === undefined ? "suspect" : "cut-off";
-	if (suspected) return "suspect";
-	return draining || digest?.draining === true ? "draining" : "up";
 }

@@ -22,13 +22,11 @@ import {
 	DIGEST_PEERS_MAX,
 	ENDED_KEPT_MAX,
 	LEASE_TTL_MS,
-	TRUST_MARGIN_MS,
 } from "../protocol/limits.ts";
 import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
 import { Announcer } from "./announcer.ts";
 import { Crew } from "./crew.ts";
 import { Desk } from "./desk.ts";
-import { Detector } from "./detector.ts";
 import { Digester } from "./digester.ts";
 import { askToDrain } from "./drain-wish.ts";
 import { Drainer } from "./drainer.ts";
@@ -49,6 +47,7 @@ import type {
 import { Roster } from "./roster.ts";
 import { Runner } from "./runner.ts";
 import { Waiter } from "./waiter.ts";
+import { Watch } from "./watch.ts";
 
 export interface SchedulerParts {
 	readonly cluster: string;
@@ -81,7 +80,7 @@ export class Scheduler {
 	readonly #digester: Digester;
 	readonly #announcer: Announcer;
 	readonly #hearer: Hearer;
-	readonly #detector: Detector;
+	readonly #watch: Watch;
 	readonly #drainer: Drainer;
 	#firstToKick = 0;
 	#stopped = false;
@@ -118,6 +117,7 @@ export class Scheduler {
 			log,
 			admit: (peers) => gossip.admit(peers),
 			connected: () => gossip.connected(),
+			read: () => this.#watch.registryRead(),
 			askedToDrain: parts.askedToDrain,
 		});
 		this.#digester = new Digester({
@@ -132,15 +132,9 @@ export class Scheduler {
 			publish: (routes) => this.#digester.publish({ kind: "announce", routes }),
 		});
 		this.#hearer = this.#makeHearer();
-		this.#detector = new Detector({
-			clock,
-			log,
-			ttlMs: LEASE_TTL_MS,
-			crews: this.#crews,
-			connected: () => gossip.connected(),
-			probe: (nodeId, timeoutMs) => gossip.probe(nodeId, timeoutMs),
-			refresh: () => this.#roster.refresh(),
-			witnesses: (nodeId) => this.#roster.witnesses(nodeId),
+		this.#watch = new Watch({
+			...{ clock, log, gossip, crews: this.#crews },
+			...{ roster: this.#roster, digester: this.#digester },
 		});
 		this.#drainer = this.#makeDrainer();
 		this.api = this.#makeDesk(waiter);
@@ -153,10 +147,12 @@ export class Scheduler {
 		gossip.onMessage((message) => this.#heard(message));
 		gossip.onStranger(() => this.#roster.strangerKnocked());
 		gossip.onPeer((nodeId, connected) =>
-			this.#detector.peerChanged(nodeId, connected),
+			this.#watch.peerChanged(nodeId, connected),
 		);
 		store.onChange((up) => {
-			if (up) for (const crew of this.#crews) void crew.storeIsBack();
+			if (!up) return;
+			this.#roster.storeIsBack();
+			for (const crew of this.#crews) void crew.storeIsBack();
 		});
 		for (const crew of this.#crews) crew.start();
 		this.#digester.start();
@@ -183,7 +179,7 @@ export class Scheduler {
 	async #leave(): Promise<number> {
 		this.#announcer.stop();
 		this.#digester.stop();
-		this.#detector.stop();
+		this.#watch.stop();
 		this.#roster.stop();
 		for (const crew of this.#crews) crew.stop();
 		await this.#drainer.sayGoodbye();
@@ -202,7 +198,6 @@ export class Scheduler {
 			random,
 			log,
 			ttlMs: LEASE_TTL_MS,
-			trustMarginMs: TRUST_MARGIN_MS,
 			generations: this.#parts.generations,
 			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
 			record: () => ({
@@ -218,12 +213,13 @@ export class Scheduler {
 			serves: (route) => servesRoute(serves, route),
 			runner: this.#runner,
 			announce: (index, counts) => this.#announcer.announce(index, counts),
-			pulsed: (index, pulse) => {
-				if (index === 0) this.#roster.registryAt(pulse.registryVersion);
+			pulsed: (crew, pulse) => {
+				this.#watch.pulsed(crew, pulse);
+				if (crew.shard.index === 0)
+					this.#roster.registryAt(pulse.registryVersion, pulse.opens);
 			},
-			// Where nobody reaches the store, nobody can have taken the tasks over.
-			othersMayReach: () =>
-				["reached", "unknown"].includes(this.#roster.storeSeenByPeers()),
+			renewed: () => this.#watch.renewed(),
+			trusts: (crew) => this.#watch.trusts(crew),
 			ended: (ids) => waiter.endedHere(ids),
 			isServed: (route) => this.#isServed(route),
 			rumourProved: (from) => this.#hearer.proved(from),
@@ -263,7 +259,7 @@ export class Scheduler {
 			nodes: async () => {
 				await this.#roster.refresh();
 				return this.#roster.views(this.#digester.current(), (nodeId) =>
-					this.#detector.suspects(nodeId),
+					this.#watch.suspects(nodeId),
 				);
 			},
 			isServed: (route) => this.#isServed(route),
@@ -291,12 +287,9 @@ export class Scheduler {
 	}
 
 	#heard(message: GossipMessage): void {
-		if (message.kind === "announce") {
-			this.#hearer.heard(message);
-			return;
-		}
-		this.#roster.hear(message);
-		if (!message.storeUp) this.#digester.answer();
+		this.#watch.heard(message);
+		if (message.kind === "announce") this.#hearer.heard(message);
+		else if (message.kind === "digest") this.#roster.hear(message);
 	}
 
 	#digest(): Omit<Digest, "from" | "epoch" | "seq" | "kind"> {
@@ -305,7 +298,7 @@ export class Scheduler {
 			freeSlots: this.#drainer.draining ? 0 : this.#runner.freeSlots,
 			running: this.#runner.running,
 			load: load(),
-			storeUp: store.up && this.#crews.every(({ renewer }) => renewer.renewing),
+			storeUp: store.up && this.#crews.every(({ renewer }) => !renewer.away),
 			draining: this.#drainer.draining,
 			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
 		};

@@ -1,37 +1,43 @@
 /**
  * ShardMemory: what this node remembers of a shard, which may forget it: its
- * generation, over the node's restarts too, and its clock as the shard last told it plus
- * what has passed since by the own monotonic clock.
+ * generation, over the node's restarts too; its clock as the shard last told it plus
+ * what has passed since by the own monotonic clock; and for how long it has been up.
  *
  * Time in a shard is its server's alone, and an operator or NTP may put it forward
- * or back. This tells of such steps. A late answer looks like one, so no generation
- * may be raised by them.
+ * or back. This tells of such steps. What an answer tells was true at some moment between
+ * question and answer, so a step is what no moment between them explains; one that is
+ * smaller than the time that passed there cannot be seen. A shard that is seen up must
+ * have answered again and again, on a steady clock: while it does not answer, or the node
+ * sleeps, things may pass unseen, and leases say little after a step, which took time from
+ * all of them, or gave it.
  */
+
+import {
+	CLOCK_BLUR_MS_MAX,
+	CLOCK_DRIFT_MAX,
+	CLOCK_TOLERANCE_MS,
+	PULSE_MS_MAX,
+} from "../protocol/limits.ts";
 import { type Generation, generationOf } from "../protocol/token.ts";
 import type { Clock, Generations } from "./ports.ts";
 
 export class ShardMemory {
 	readonly #clock: Clock;
-	readonly #toleranceMs: number;
 	readonly #shard: number;
 	readonly #generations: Generations;
 	#raised: Generation;
 	/** The highest token that this node was given. */
 	#token = 0;
 	#kept: number;
-	/** The shard's clock as told at `#toldMs` of the monotonic one. */
-	#shardMs = 0;
+	/** The shard's clock is ahead of the monotonic one by a time between these, as told at `#toldMs`. */
+	#aheadMsMin = 0;
+	#aheadMsMax = 0;
 	#toldMs = 0;
+	/** Since when, without a gap, it has been answering. */
+	#upSinceMs: number | undefined;
 
-	/** What differs by no more than `toleranceMs` from what was expected is no step: clocks drift, and answers take time. */
-	constructor(
-		clock: Clock,
-		toleranceMs: number,
-		shard: number,
-		generations: Generations,
-	) {
+	constructor(clock: Clock, shard: number, generations: Generations) {
 		this.#clock = clock;
-		this.#toleranceMs = toleranceMs;
 		this.#shard = shard;
 		this.#generations = generations;
 		this.#raised = generations.recall(shard);
@@ -54,7 +60,23 @@ export class ShardMemory {
 
 	/** The shard's clock, as far as known here. */
 	nowMs(): number {
-		return this.#shardMs + this.#clock.monoMs() - this.#toldMs;
+		return this.#clock.monoMs() + this.#aheadMsMin;
+	}
+
+	/** For how long the shard has been seen up, without a gap; undefined: it is not. */
+	get upMs(): number | undefined {
+		if (this.#upSinceMs === undefined || this.#isGap()) return undefined;
+		return this.#clock.monoMs() - this.#upSinceMs;
+	}
+
+	/** It did not answer, or what was seen of it must not count. */
+	missed(): void {
+		this.#upSinceMs = undefined;
+	}
+
+	/** Whether the shard's clock is known as well as can be. */
+	get knowsClock(): boolean {
+		return this.#aheadMsMax - this.#aheadMsMin <= CLOCK_BLUR_MS_MAX;
 	}
 
 	/**
@@ -80,11 +102,28 @@ export class ShardMemory {
 		this.#generations.keep(this.#shard, known);
 	}
 
-	/** Returns whether the clock has stepped. */
-	toldClock(nowMs: number): boolean {
-		const stepMs = nowMs - this.nowMs();
-		this.#shardMs = nowMs;
-		this.#toldMs = this.#clock.monoMs();
-		return Math.abs(stepMs) > this.#toleranceMs;
+	/** It answered, and it was `nowMs` there at some moment since `sentMs` here. */
+	answered(nowMs: number, sentMs: number): void {
+		if (this.#isGap()) this.#upSinceMs = undefined;
+		if (this.#hasStepped(nowMs, sentMs)) this.#upSinceMs = undefined;
+		this.#upSinceMs ??= this.#clock.monoMs();
+	}
+
+	#isGap(): boolean {
+		return this.#clock.monoMs() - this.#toldMs > 2 * PULSE_MS_MAX;
+	}
+
+	#hasStepped(nowMs: number, sentMs: number): boolean {
+		const ownMs = this.#clock.monoMs();
+		const blurMs =
+			CLOCK_TOLERANCE_MS + (ownMs - this.#toldMs) * CLOCK_DRIFT_MAX;
+		const min = nowMs - ownMs;
+		const max = nowMs - sentMs;
+		const stepped =
+			min > this.#aheadMsMax + blurMs || max < this.#aheadMsMin - blurMs;
+		this.#aheadMsMin = min;
+		this.#aheadMsMax = max;
+		this.#toldMs = ownMs;
+		return stepped;
 	}
 }

@@ -56,7 +56,26 @@ export interface Digest extends GossipHeader {
 	readonly peers: readonly string[];
 }
 
-export type GossipMessage = Announcement | Digest;
+/** "Do you hear me, and do you reach the store?" */
+export interface Question extends GossipHeader {
+	readonly kind: "question";
+	/** Also: does this node's address take a connection? */
+	readonly about?: string;
+}
+
+/** As old as the question that it answers, which it names. */
+export interface Answer extends GossipHeader {
+	readonly kind: "answer";
+	/** Who asked; others need not listen. */
+	readonly to: string;
+	readonly asked: { readonly epoch: number; readonly seq: number };
+	/** The one who answers does not reach the store, and revokes nobody before it has reached it again for a whole lease time. */
+	readonly away: boolean;
+	/** Whether the node that was asked about is reached. */
+	readonly reaches: boolean;
+}
+
+export type GossipMessage = Announcement | Digest | Question | Answer;
 
 /** The end of a PeerId: enough to tell the nodes of one cluster apart. */
 export function shortName(nodeId: string): string {
@@ -93,6 +112,8 @@ export function decodeGossip(bytes: Uint8Array): GossipMessage | undefined {
 	if (header === undefined) return;
 	if (value.kind === "announce") return decodeAnnouncement(header, value);
 	if (value.kind === "digest") return decodeDigest(header, value);
+	if (value.kind === "question") return decodeQuestion(header, value);
+	if (value.kind === "answer") return decodeAnswer(header, value);
 	return;
 }
 
@@ -100,7 +121,7 @@ type Unchecked = Readonly<Record<string, unknown>>;
 
 function decodeHeader(value: Unchecked): GossipHeader | undefined {
 	const { from, epoch, seq } = value;
-	if (typeof from !== "string" || from === "" || from.length > 128) return;
+	if (!isNodeId(from)) return;
 	if (!isCount(epoch) || !isCount(seq)) return;
 	return { from, epoch, seq };
 }
@@ -145,6 +166,36 @@ function decodeDigest(
 		draining,
 		peers,
 	};
+}
+
+function decodeQuestion(
+	header: GossipHeader,
+	{ about }: Unchecked,
+): Question | undefined {
+	if (about === undefined) return { kind: "question", ...header };
+	return isNodeId(about) ? { kind: "question", ...header, about } : undefined;
+}
+
+function decodeAnswer(
+	header: GossipHeader,
+	{ to, asked, away, reaches }: Unchecked,
+): Answer | undefined {
+	if (!isNodeId(to) || !isObject(asked)) return;
+	const { epoch, seq } = asked;
+	if (!isCount(epoch) || !isCount(seq)) return;
+	if (typeof away !== "boolean" || typeof reaches !== "boolean") return;
+	return {
+		kind: "answer",
+		...header,
+		to,
+		asked: { epoch, seq },
+		away,
+		reaches,
+	};
+}
+
+function isNodeId(value: unknown): value is string {
+	return typeof value === "string" && value !== "" && value.length <= 128;
 }
 
 function isObject(value: unknown): value is Unchecked {

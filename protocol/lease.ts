@@ -25,32 +25,12 @@ export function parseSession(session: SessionName): {
 }
 
 /**
- * Until when a holder may trust its lease, on its own monotonic clock.
- *
- * Counted from the moment the last successful renewal was *sent*: the store
- * cannot have received it earlier, so the lease cannot expire sooner than
- * `sentMs + ttlMs`, whatever time the answer took. The margin leaves room to
- * stop tasks and for clocks that run at slightly different speeds.
- */
-export function trustedUntilMs(
-	renewalSentMs: number,
-	ttlMs: number,
-	marginMs: number,
-): number {
-	return renewalSentMs + ttlMs - marginMs;
-}
-
-/**
  * Whether a node may revoke leases that expired in the store's time.
  *
  * After an outage every lease looks expired, and no holder had a chance to
  * renew. So expiry counts only for a node that has itself seen the store up,
  * without a gap, for one whole TTL: by then every living holder has renewed.
  */
-export function mayReap(
-	storeUpSinceMs: number | undefined,
-	nowMs: number,
-	ttlMs: number,
-): boolean {
-	return storeUpSinceMs !== undefined && nowMs - storeUpSinceMs >= ttlMs;
+export function mayReap(storeUpMs: number | undefined, ttlMs: number): boolean {
+	return storeUpMs !== undefined && storeUpMs >= ttlMs;
 }

@@ -5,18 +5,23 @@
 import {
 	ABORT_GRACE_MS,
 	ANNOUNCE_ROUTES_MAX,
+	ANSWER_FRESH_MS,
+	ASK_AGAIN_MS,
+	ASK_AGE_MS,
+	AWAY_FRESH_MS,
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
+	CLAIM_AGE_MS_MAX,
 	COMPLETE_BATCH_BYTES_MAX,
 	CONNECTION_IDLE_MS,
 	CONNECTIONS_MAX,
+	CUT_OFF_AGE_MS,
 	DIAL_ALL_MAX,
 	DIAL_SOME,
 	DIGEST_CALM_MS,
 	DIGEST_MS,
 	DIGEST_STALE_MS,
 	DIGEST_URGENT_MS,
-	DISTRUST_LOOK_MS,
 	END_BY_FORCE_MS,
 	ENDED_KEPT_MS,
 	ENDED_KEPT_MS_MIN,
@@ -33,15 +38,22 @@ import {
 	LABELS_MAX,
 	LEASE_TTL_MS,
 	LINK_LOOK_MS,
+	LOOK_LATE_MS,
 	MUTE_MS_MAX,
+	OVERDUE_MS,
 	PAYLOAD_BYTES_MAX,
 	PING_MS,
+	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
 	PULSE_MS_MIN,
 	QUEUE_CHARS_MAX,
 	REDIAL_MS_MIN,
+	RENEWAL_TIMEOUT_MS,
 	RESULT_BYTES_MAX,
 	SENTINEL_TIMEOUT_MS,
+	SILENT_LEASE_MS,
+	SILENT_PEERS_MAX,
+	SILENT_WORD_MS,
 	SPIN_MS,
 	STOP_BOUND_MS,
 	STOP_MARGIN_MS,
@@ -52,10 +64,12 @@ import {
 	SUBMIT_QUEUE_MS_MAX,
 	SUBMIT_SILENCE_MS,
 	SUBMIT_TIMEOUT_MS,
+	TRUST_LOOK_MS,
 	TRUST_MARGIN_MS,
 	TYPE_CHARS_MAX,
 	WAIT_MS_MAX,
 	WAITERS_MAX,
+	WAKE_LOOK_MS,
 } from "./limits.ts";
 
 const relations: readonly (readonly [boolean, string])[] = [
@@ -104,12 +118,43 @@ const relations: readonly (readonly [boolean, string])[] = [
 	],
 	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
 	[
-		DIGEST_MS + 2 * DISTRUST_LOOK_MS + ABORT_GRACE_MS < LEASE_TTL_MS,
+		CUT_OFF_AGE_MS + ABORT_GRACE_MS + TRUST_LOOK_MS + LOOK_LATE_MS <
+			SILENT_LEASE_MS,
+		"a node that nobody hears has stopped its tasks before its lease may be taken early",
+	],
+	[
+		WAKE_LOOK_MS + ABORT_GRACE_MS <= 1_000,
+		"a node that wakes stops within a second what it has lost",
+	],
+	[
+		ANSWER_FRESH_MS + ABORT_GRACE_MS <= SILENT_WORD_MS + PROBE_TIMEOUT_MS,
+		"a node whose questions no longer arrive has stopped its tasks before it is silent",
+	],
+	[
+		AWAY_FRESH_MS + ABORT_GRACE_MS < LEASE_TTL_MS,
 		"after an outage, the last to reach the store stops its tasks before the first may reap them",
 	],
 	[
-		SENTINEL_TIMEOUT_MS < DISTRUST_LOOK_MS,
-		"a frozen Sentinel costs a node less than the time between two looks at whether others reach the store",
+		ASK_AGE_MS + 2 * ASK_AGAIN_MS < CUT_OFF_AGE_MS &&
+			2 * ASK_AGAIN_MS < ANSWER_FRESH_MS,
+		"one lost question or answer stops nobody",
+	],
+	[
+		PULSE_MS_MAX < OVERDUE_MS &&
+			OVERDUE_MS + PULSE_MS_MAX + PROBE_TIMEOUT_MS < SILENT_LEASE_MS,
+		"who renews is not overdue, and a look at who is ends in time",
+	],
+	[
+		CLAIM_AGE_MS_MAX <= CUT_OFF_AGE_MS && RENEWAL_TIMEOUT_MS < ASK_AGE_MS,
+		"nothing is claimed under a lease that others may take, and one late renewal is not yet asked about",
+	],
+	[
+		SILENT_PEERS_MAX < DIAL_ALL_MAX,
+		"a peer is silent only where all are connected with all",
+	],
+	[
+		SENTINEL_TIMEOUT_MS < ASK_AGE_MS,
+		"a frozen Sentinel costs a node less than the time after which it doubts its lease",
 	],
 	[
 		DIGEST_MS * 3 < DIGEST_STALE_MS && DIGEST_CALM_MS < DIGEST_STALE_MS,

@@ -9,12 +9,11 @@
  *       renews and another peer sees it  → alive: who sees it will notice its end
  *     closed, its host refuses           → dead: nobody runs there any more
  *     closed, unreachable                → suspect: it may be the network, or us
- *     … and renewals missed in the store,
- *       and no other peer sees it        → dead
  *
  * "dead" only ever means that its session may be revoked, by compare-and-set on
  * its epoch. A wrong verdict costs a repeated run of its tasks, never a wrong
- * result: what it still writes is refused.
+ * result: what it still writes is refused. Whether a peer that is merely silent is dead is
+ * another question, for which a connection need not have closed: see `node/seeker.ts`.
  */
 export interface Observed {
 	readonly connected: boolean;
@@ -25,8 +24,7 @@ export interface Observed {
 	readonly ttlMs: number;
 	/** Longest time between two renewals of a living node. */
 	readonly renewalMsMax: number;
-	/** Other peers that we hear from, and those of them that see it. */
-	readonly peersHeard: number;
+	/** Other peers that we hear from and that see it. */
 	readonly peersSeeing: number;
 	/** It was once held for dead by a refusal and was not: refusals of its host mean nothing. */
 	readonly refusalsLie: boolean;
@@ -41,7 +39,5 @@ export function judge(observed: Observed): Verdict {
 	const missedTwo = silentMs > 2 * observed.renewalMsMax;
 	if (observed.reach === "answers" && !missedTwo && observed.peersSeeing > 0)
 		return "alive";
-	const nobodySeesIt = observed.peersHeard > 0 && observed.peersSeeing === 0;
-	if (missedTwo && nobodySeesIt && observed.reach !== "answers") return "dead";
 	return "suspect";
 }

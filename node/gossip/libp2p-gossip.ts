@@ -151,11 +151,19 @@ class Libp2pGossip implements Gossip {
 	}
 
 	publish(message: GossipMessage): void {
+		// What is worth something only while it is new goes straight, where that reaches all.
+		this.#say(message, message.kind === "digest" ? undefined : this.#others());
+	}
+
+	tell(nodeId: string, message: GossipMessage): void {
+		this.#say(message, [nodeId]);
+	}
+
+	/** Over the lines of these peers, where each has one; else to all, as far as it is passed on. */
+	#say(message: GossipMessage, peers: Iterable<string> | undefined): void {
 		const bytes = encodeGossip(message);
 		if (!this.#running) return;
-		// What is worth something only while it is new goes straight, where that reaches all.
-		if (message.kind === "announce" && this.#lines.tell(bytes, this.#others()))
-			return;
+		if (peers !== undefined && this.#lines.tell(bytes, peers)) return;
 		this.#stack.services.pubsub
 			.publish(this.#topic, this.#sealer.seal(bytes))
 			.catch((error: unknown) => {

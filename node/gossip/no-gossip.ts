@@ -18,6 +18,7 @@ export async function createNoGossip(options: {
 		start: async () => {},
 		stop: async () => {},
 		publish: () => {},
+		tell: () => {},
 		onMessage: () => {},
 		onPeer: () => {},
 		admit: () => {},

@@ -2,6 +2,7 @@
  * What the HTTP side asks of the node.
  */
 import type { Digest } from "../../protocol/gossip.ts";
+import type { NodeState } from "../../protocol/node-state.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskState } from "../../protocol/state.ts";
@@ -33,8 +34,6 @@ export interface TaskPage {
 	/** For the next page; undefined on the last. */
 	readonly cursor: string | undefined;
 }
-
-export type NodeState = "up" | "suspect" | "cut-off" | "draining" | "dead";
 
 export interface NodeView {
 	readonly record: NodeRecord;

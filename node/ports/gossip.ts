@@ -19,6 +19,8 @@ export interface Gossip {
 	stop(): Promise<void>;
 	/** Best effort; never waits, and never throws but for a message over its limit. */
 	publish(message: GossipMessage): void;
+	/** The same, for one peer alone: others may hear it, too. */
+	tell(nodeId: string, message: GossipMessage): void;
 	/** Messages from admitted peers, decoded, in no order, perhaps repeated. */
 	onMessage(listener: (message: GossipMessage) => void): void;
 	/** Called when gossip with an admitted peer can flow, and when its connection has closed. */

@@ -6,12 +6,40 @@ export const PULSE_MS_MAX = 900;
 export const PULSE_MS_MIN = 700;
 /** The trust window ends so long before the lease can expire in the store. */
 export const TRUST_MARGIN_MS = 1_000;
+/** A renewal that is not answered within this is given up, and tried again. */
+export const RENEWAL_TIMEOUT_MS = 1_000;
+/** No task is claimed under a lease whose last renewal was sent longer ago. */
+export const CLAIM_AGE_MS_MAX = 2_000;
 /** A session that has not renewed its lease for so long is named to whoever pulses. */
 export const OVERDUE_MS = 1_000;
 /** A silent node may lose its lease before it runs out once its last renewal is so old. */
 export const SILENT_LEASE_MS = 2_800;
-/** Between looks at whether others reach the store again, while this node's trust is over. */
-export const DISTRUST_LOOK_MS = 1_000;
+/** Once its last renewal was sent so long ago, a node asks its peers whether they reach the store … */
+export const ASK_AGE_MS = 1_100;
+/** … and again so often … */
+export const ASK_AGAIN_MS = 400;
+/** … and from this age on it stops its tasks unless every peer that gossips has answered. */
+export const CUT_OFF_AGE_MS = 2_000;
+/** An answer to a question that was sent longer ago does not show any more that its peer hears us. */
+export const ANSWER_FRESH_MS = 1_000;
+/** Nor does an older word that a peer's store is away, or an older refusal of its address, that it cannot have taken our lease. */
+export const AWAY_FRESH_MS = 3_500;
+/** Between looks at whether a lease may still be trusted. */
+export const TRUST_LOOK_MS = 100;
+/** A look that comes later than this comes after a sleep of the whole node, which looks once more after … */
+export const LOOK_LATE_MS = 150;
+/** … this: by then it hears what was said meanwhile, and has asked the store. */
+export const WAKE_LOOK_MS = 250;
+/** A peer that others may hear is not taken for silent unless nothing was heard of it for so long. */
+export const SILENT_WORD_MS = 1_500;
+/** Peers that gossip, up to which a silent one may lose its lease early: few enough that each hears all others. */
+export const SILENT_PEERS_MAX = 28;
+/** What two nodes read off the store's clock may differ by so much, and it has not stepped. */
+export const CLOCK_TOLERANCE_MS = 50;
+/** Clocks of machines drift apart by no more than this part of the time. */
+export const CLOCK_DRIFT_MAX = 0.02;
+/** Who waited longer for the store's answer knows its clock too badly to take a silent node's lease early. */
+export const CLOCK_BLUR_MS_MAX = 150;
 /** A task told to stop is ended by force after this. */
 export const ABORT_GRACE_MS = 500;
 /** A stopping node waits so long for its tasks before it hands them back, unless told otherwise … */

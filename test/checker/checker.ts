@@ -25,6 +25,7 @@ import { judgeResults } from "./results.ts";
 import { judgeStopped } from "./stopped.ts";
 import { judgeTokens } from "./tokens.ts";
 import { judgeTransitions } from "./transitions.ts";
+import { judgeUndisturbed } from "./undisturbed.ts";
 import { judgeWaits } from "./waits.ts";
 
 export interface Terms {
@@ -32,6 +33,8 @@ export interface Terms {
 	readonly drainMs: number;
 	/** A node that can hear again stops what it has lost within this, by what had kept it. */
 	readonly stopMs: Readonly<Record<ImpairedEvent["why"], number>>;
+	/** Nothing goes wrong. */
+	readonly isUndisturbed?: boolean;
 	/** Where one node runs one task at a time, undisturbed: a claim takes no longer than this. */
 	readonly oneAtATimeWithinMs?: number;
 	/** A node that could start a waiting task does so within this, by its sweep. */
@@ -71,7 +74,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 			judgeKillers(history),
 		],
 		[
-			"executions overlap only while a holder is paused or cut off",
+			"executions overlap only while a holder is paused",
 			judgeOverlaps(history, terms.stopMs),
 		],
 		["what a node runs, the store lists", judgeListed(history)],
@@ -89,6 +92,10 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 				: judgeWaits(history, terms.startWithinMs),
 		],
 		["a stopping node is gone by its bound", judgeStopped(history)],
+		[
+			"without trouble nothing is stopped, and no lease lost",
+			terms.isUndisturbed ? judgeUndisturbed(history) : [],
+		],
 		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];
 	const tasks = [...history.tasks.values()];

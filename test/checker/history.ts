@@ -16,9 +16,11 @@ export type HistoryEvent =
 	| EffectEvent
 	| StopEvent
 	| KillEvent
+	| ToldToStopEvent
 	| ImpairedEvent
 	| UnlistedEvent
 	| WaitedEvent
+	| OpenedEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -83,6 +85,16 @@ export interface KillEvent {
 	readonly node: string;
 }
 
+/** The node has told the task's code to stop, before its end. */
+export interface ToldToStopEvent {
+	readonly kind: "told-to-stop";
+	readonly atMs: number;
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+	readonly reason: string;
+}
+
 /** A node was not its own master from then until then. */
 export interface ImpairedEvent {
 	readonly kind: "impaired";
@@ -112,6 +124,13 @@ export interface WaitedEvent {
 	readonly node: string;
 	readonly fromMs: number;
 	readonly untilMs: number;
+}
+
+/** The store has opened a session of the node, whether or not the node has heard of it. */
+export interface OpenedEvent {
+	readonly kind: "opened";
+	readonly atMs: number;
+	readonly node: string;
 }
 
 /** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
@@ -176,6 +195,8 @@ export interface History {
 	readonly unlisted: readonly UnlistedEvent[];
 	readonly waited: readonly WaitedEvent[];
 	readonly clockStepsMs: readonly number[];
+	readonly opened: readonly OpenedEvent[];
+	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly forgotten: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
@@ -225,6 +246,8 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		clockStepsMs: events
 			.filter((event) => event.kind === "clock-step")
 			.map(({ atMs }) => atMs),
+		opened: events.filter((event) => event.kind === "opened"),
+		toldToStop: events.filter((event) => event.kind === "told-to-stop"),
 		lostWritesMs: events
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),

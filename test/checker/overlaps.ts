@@ -1,13 +1,22 @@
 /**
  * Two executions of one task overlap only while the earlier one's holder is
- * paused, cut off or gone; and once it can hear again, it stops in time.
+ * paused, and once it wakes, it stops in time.
+ *
+ * Who is cut off has to stop before another may begin. The one exception is a node that
+ * has come since the holder heard of the store last: it has asked nobody, and can wait
+ * until the holder's lease has run out. To know of it, the openings of sessions must have
+ * been recorded; where they were not, who is cut off is excused like who is paused.
  *
  * Where the store has lost writes it may have forgotten an execution under way,
  * and nobody can know of it: such overlaps are not held against anybody. The
  * execution may also begin just after: the answer that gave the task was still
  * on its way when what it told of was forgotten.
  */
-import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
+import {
+	LEASE_TTL_MS,
+	RENEWAL_TIMEOUT_MS,
+	STORE_COMMAND_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
 import type { History, ImpairedEvent, StartEvent } from "./history.ts";
 
 type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
@@ -26,7 +35,11 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 			const forgotten = lostWritesMs.some(
 				(ms) => ms >= earlier.atMs - STORE_COMMAND_TIMEOUT_MS && ms <= untilMs,
 			);
-			const excuses = impaired.filter(({ node }) => node === earlier.node);
+			const excuses = impaired.filter(
+				(each) =>
+					each.node === earlier.node &&
+					(each.why === "paused" || mayHaveJoined(history, each, fromMs)),
+			);
 			return !forgotten && !covers(excuses, stopMs, fromMs, untilMs);
 		})
 		.map(
@@ -53,6 +66,24 @@ export function overlapsOf({ tasks }: History): Overlap[] {
 		}
 	}
 	return overlaps;
+}
+
+/** Whether another node came after the holder's last renewal, and could take its lease in time. */
+function mayHaveJoined(
+	{ opened }: History,
+	cutOff: ImpairedEvent,
+	takenMs: number,
+): boolean {
+	const renewedMs = cutOff.fromMs - RENEWAL_TIMEOUT_MS;
+	return (
+		opened.length === 0 ||
+		opened.some(
+			({ node, atMs }) =>
+				node !== cutOff.node &&
+				atMs >= renewedMs &&
+				atMs + LEASE_TTL_MS <= takenMs,
+		)
+	);
 }
 
 /** Whether the times of impairment, each with its grace, leave no gap. */

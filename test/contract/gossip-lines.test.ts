@@ -62,6 +62,26 @@ test("announcements go over lines, digests by the topic", async () => {
 	]);
 });
 
+test("a question goes over lines to all, an answer over one line to who asked", async () => {
+	const { node, peer } = await bench.nodeAndPeer("lines too");
+	await announceUntil(node, peer, "line", 1);
+	const header = { from: node.nodeId, epoch: 1 };
+	node.publish({ kind: "question", ...header, seq: 10_000 });
+	node.tell(peer.nodeId, {
+		...{ kind: "answer", ...header, seq: 10_001, to: peer.nodeId },
+		...{ asked: { epoch: 1, seq: 1 }, away: false, reaches: false },
+	});
+	const ways: [string, number][] = [];
+	while (ways.length < 2) {
+		const { by, message } = await peer.heard.take();
+		if (message.seq >= 10_000) ways.push([by, message.seq]);
+	}
+	expect(ways).toEqual([
+		["line", 10_000],
+		["line", 10_001],
+	]);
+});
+
 test("where one peer has no line, all hear by the topic", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);

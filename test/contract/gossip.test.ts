@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AdmittedPeer, Gossip } from "../../node/ports.ts";
 import {
+	type Answer,
 	type Digest,
 	encodeGossip,
 	type GossipMessage,
@@ -84,6 +85,20 @@ describe.each([
 		expect(await heard).toEqual([[digest(a.nodeId, 7)], [digest(a.nodeId, 7)]]);
 		expect(echoes).toEqual([]);
 		expect([...a.connected()].sort()).toEqual([b.nodeId, c.nodeId].sort());
+	});
+
+	test("what a node tells one peer reaches it", async () => {
+		const a = await bench.node("a");
+		const b = await bench.node("b");
+		await meet(a, b);
+		const heard = heardUpTo(b, 7);
+		const answer: Answer = {
+			...{ kind: "answer", from: a.nodeId, epoch: 1, seq: 7 },
+			...{ to: b.nodeId, asked: { epoch: 1, seq: 1 } },
+			...{ away: false, reaches: true },
+		};
+		a.tell(b.nodeId, answer);
+		expect(await heard).toEqual([answer]);
 	});
 
 	test("a node that is not admitted is refused, and its knock is told", async () => {

@@ -44,6 +44,8 @@ export class GossipHub {
 		delayMsMin: 1,
 		delayMsMax: 3,
 	};
+	/** What becomes of every message on its way; breaks a rule, to see whether that is found out. */
+	tamper: (message: GossipMessage) => GossipMessage = (message) => message;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly #nodes = new Map<string, HubGossip>();
@@ -103,20 +105,25 @@ export class GossipHub {
 		this.#mutes.delete(`${from} ${to}`);
 	}
 
-	/** Sends what a node that keeps no rules might send, signed by it. */
-	inject(nodeId: string, bytes: Uint8Array): void {
+	/** Sends what a node that keeps no rules might send, signed by it, to all or to one peer. */
+	inject(nodeId: string, bytes: Uint8Array, to?: string): void {
 		const message = decodeGossip(bytes);
 		const sender = this.#nodes.get(nodeId);
 		if (message === undefined || message.from !== nodeId) return;
 		for (const peer of sender?.connected() ?? []) {
+			if (to !== undefined && peer !== to) continue;
 			const receiver = this.#nodes.get(peer);
 			if (this.#mutes.has(`${nodeId} ${peer}`)) continue;
-			if (receiver !== undefined) this.#carry(receiver, message);
+			if (receiver !== undefined) this.#carry(receiver, this.tamper(message));
 		}
 	}
 
 	reach(from: string, to: string): Reach {
-		if (this.#away.has(to) || this.#cuts.has(pair(from, to)))
+		const isSevered =
+			this.#cuts.has(pair(from, to)) ||
+			this.#mutes.has(`${from} ${to}`) ||
+			this.#mutes.has(`${to} ${from}`);
+		if (this.#away.has(to) || this.#away.has(from) || isSevered)
 			return "unreachable";
 		return this.#nodes.get(to)?.running ? "answers" : "refused";
 	}
@@ -159,7 +166,8 @@ class HubGossip implements Gossip {
 	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
 	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
 	readonly #onStranger: ((nodeId: string) => void)[] = [];
-	#admitted: ReadonlySet<string> = new Set();
+	/** With their addresses; "" where there is none to dial. */
+	#admitted: ReadonlyMap<string, string> = new Map();
 	#look: Timer | undefined;
 	#knockedMs = Number.NEGATIVE_INFINITY;
 
@@ -187,6 +195,11 @@ class HubGossip implements Gossip {
 		if (this.running) this.#hub.inject(this.nodeId, bytes);
 	}
 
+	tell(nodeId: string, message: GossipMessage): void {
+		const bytes = encodeGossip(message);
+		if (this.running) this.#hub.inject(this.nodeId, bytes, nodeId);
+	}
+
 	onMessage(listener: (message: GossipMessage) => void): void {
 		this.#onMessage.push(listener);
 	}
@@ -200,7 +213,7 @@ class HubGossip implements Gossip {
 	}
 
 	admit(peers: readonly AdmittedPeer[]): void {
-		this.#admitted = new Set(peers.map(({ nodeId }) => nodeId));
+		this.#admitted = new Map(peers.map(({ nodeId, p2p }) => [nodeId, p2p]));
 		for (const nodeId of [...this.#links]) {
 			if (!this.admits(nodeId)) this.#hub.hangUp(this.nodeId, nodeId);
 		}
@@ -212,7 +225,8 @@ class HubGossip implements Gossip {
 	}
 
 	async probe(nodeId: string): Promise<Reach> {
-		if (!this.admits(nodeId)) return "unreachable";
+		if (!this.admits(nodeId) || this.#admitted.get(nodeId) === "")
+			return "unreachable";
 		return this.#hub.reach(this.nodeId, nodeId);
 	}
 
@@ -258,7 +272,7 @@ class HubGossip implements Gossip {
 		this.#look = this.#hub.clock.after(ms, () => {
 			const span = REDIAL_MS_MAX - REDIAL_MS_MIN;
 			this.#lookAfter(REDIAL_MS_MIN + this.#hub.random.unit() * span);
-			for (const nodeId of this.#admitted) {
+			for (const nodeId of this.#admitted.keys()) {
 				if (nodeId === this.nodeId || this.#links.has(nodeId)) continue;
 				this.#hub.dial(this, nodeId);
 			}

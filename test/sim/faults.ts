@@ -11,6 +11,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
+import { groupFaults } from "./group-faults.ts";
 import { ROUTES, TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
@@ -186,6 +187,7 @@ const gossipFaults: readonly Fault[] = [
 export const FAULTS: readonly Fault[] = [
 	...nodeFaults,
 	...gossipFaults,
+	...groupFaults,
 	...storeFaults,
 ];
 

@@ -35,6 +35,10 @@ export class GossipLink implements Gossip {
 		this.#inner.publish(message);
 	}
 
+	tell(nodeId: string, message: GossipMessage): void {
+		this.#inner.tell(nodeId, message);
+	}
+
 	onMessage(listener: (message: GossipMessage) => void): void {
 		this.#inner.onMessage((message) =>
 			this.#machine.run(() => listener(message)),

@@ -3,11 +3,7 @@ import { expect, test } from "vitest";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
 import { ShardMemory } from "../../node/shard-memory.ts";
-import {
-	LEASE_TTL_MS,
-	PULSE_MS_MAX,
-	TRUST_MARGIN_MS,
-} from "../../protocol/limits.ts";
+import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
@@ -37,14 +33,13 @@ async function begin() {
 	const renewer = new Renewer({
 		pulse: (session) => seen.pulse(session, LEASE_TTL_MS),
 		...{ shard: seen, clock, random: new SeededRandom(1), log },
-		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
-		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
+		ttlMs: LEASE_TTL_MS,
+		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		record: () => record,
 		events: {
 			opened() {},
 			pulsed() {},
-			othersMayReach: () => false,
-			trustEnded: () => told.push("trust ended"),
+			renewed() {},
 			revoked: () => told.push("revoked"),
 			superseded: () => told.push("superseded"),
 		},

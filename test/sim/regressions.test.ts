@@ -1,18 +1,15 @@
 /** What the simulator has found, as small as it can be told. */
 import { expect, test } from "vitest";
 import { Claimer } from "../../node/claimer.ts";
-import { Detector } from "../../node/detector.ts";
 import { Finisher } from "../../node/finisher.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
 import { ShardMemory } from "../../node/shard-memory.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import {
-	DISTRUST_LOOK_MS,
 	LEASE_TTL_MS,
 	PULSE_MS_MAX,
 	STORE_RETRY_MS,
-	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
@@ -88,47 +85,6 @@ test("a finisher that is stopped does not try again", async () => {
 	expect(tries).toBe(2);
 });
 
-test("a node whose trust ended while nobody reached the store stops its tasks once others do", async () => {
-	const clock = new VirtualClock();
-	const { shards } = createMemoryStore({
-		shards: 1,
-		nowMs: () => clock.wallMs(),
-	});
-	const shard = shards[0] as Shard;
-	let othersMayReach = false;
-	let trustEnded = 0;
-	const renewer = new Renewer({
-		pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
-		...{ shard, clock, random: new SeededRandom(1), log },
-		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
-		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
-		record: () => nodeRecord("ann"),
-		events: {
-			opened() {},
-			pulsed() {},
-			othersMayReach: () => othersMayReach,
-			trustEnded: () => {
-				trustEnded += 1;
-			},
-			revoked() {},
-			superseded() {},
-		},
-	});
-	renewer.start();
-	await clock.runFor(100);
-	shard.pulse = async () => {
-		throw new StoreError("unreachable", "it is away");
-	};
-	await clock.runFor(2 * LEASE_TTL_MS);
-	expect(trustEnded).toBe(0);
-	othersMayReach = true;
-	await clock.runFor(2 * DISTRUST_LOOK_MS);
-	expect(trustEnded).toBe(1);
-	await clock.runFor(LEASE_TTL_MS);
-	expect(trustEnded).toBe(1);
-	renewer.stop();
-});
-
 test("an end that comes while a task is given back is brought to the store too", async () => {
 	const clock = new VirtualClock();
 	const brought: TaskEnd[] = [];
@@ -183,14 +139,13 @@ test.each([
 		const renewer = new Renewer({
 			pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 			...{ shard, clock, random: new SeededRandom(1), log },
-			...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
-			memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
+			ttlMs: LEASE_TTL_MS,
+			memory: new ShardMemory(clock, 0, new KeptInMemory()),
 			record: () => record,
 			events: {
 				opened: () => told.push("opened"),
 				pulsed() {},
-				othersMayReach: () => true,
-				trustEnded() {},
+				renewed() {},
 				revoked: () => told.push("revoked"),
 				superseded: () => told.push("superseded"),
 			},
@@ -205,53 +160,6 @@ test.each([
 		await clock.runFor(2 * PULSE_MS_MAX);
 		renewer.stop();
 		expect(told).toEqual(expected);
-	},
-);
-
-test.each([
-	["it has not renewed", 2_000, 0, 1],
-	["it has renewed its lease meanwhile", LEASE_TTL_MS, 0, 0],
-	[
-		"the store's clock was put back, unseen here, and forward again",
-		-9_000,
-		1,
-		0,
-	],
-])(
-	"a silent node is judged by what is known when its probe is over: %s",
-	async (_what, leftAfterMs, clockStepsBack, times) => {
-		const clock = new VirtualClock();
-		const lefts = [2_000, leftAfterMs];
-		let reaped = 0;
-		const nodes = async () => ({
-			nowMs: 0,
-			clockStepsBack,
-			nodes: [
-				{ record: nodeRecord("ann"), epoch: 1, expiresMs: lefts.shift() ?? 0 },
-			],
-		});
-		const detector = new Detector({
-			...{ clock, log, ttlMs: LEASE_TTL_MS },
-			crews: [
-				{
-					shard: { nodes } as unknown as Shard,
-					reaper: {
-						async reap() {
-							reaped += 1;
-						},
-					},
-					renewer: { mayReap: true, clockStepsBack: 0, storeNowMs: () => 0 },
-				},
-			],
-			connected: () => [],
-			probe: async () => "unreachable",
-			refresh: async () => {},
-			witnesses: () => ({ heard: 1, seeing: 0 }),
-		});
-		detector.peerChanged("ann", false);
-		await clock.runFor(1);
-		detector.stop();
-		expect(reaped).toBe(times);
 	},
 );
 

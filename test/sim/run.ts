@@ -146,6 +146,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 		...(scenario.kind === "calm"
 			? { oneAtATimeWithinMs: CLAIM_MS + 4 * scenario.storeMs }
 			: {}),
+		isUndisturbed: scenario.kind !== "storm",
 	};
 }
 

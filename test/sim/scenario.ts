@@ -2,13 +2,14 @@
  * Scenario: what a seed makes of a run, before anything happens. Most seeds
  * make a storm: some nodes, some shards, trouble of all kinds. Some make a
  * calm, with one node that runs one task at a time, where the order in which
- * tasks start can be judged.
+ * tasks start can be judged; and some are fair: a cluster without any trouble, in which
+ * nothing may be stopped, or lose its lease.
  */
 import { SeededRandom } from "../random.ts";
 
 export interface Scenario {
 	readonly seed: number;
-	readonly kind: "storm" | "calm";
+	readonly kind: "storm" | "calm" | "fair";
 	readonly nodes: readonly NodeSpec[];
 	readonly shards: number;
 	/** For how long there is trouble, and work comes in. */
@@ -36,6 +37,7 @@ export interface NodeSpec {
 	readonly concurrency: number;
 	/** Its own seconds in a true one. */
 	readonly clockRate: number;
+	readonly gossips: boolean;
 	readonly labels: readonly string[];
 	/** Undefined: it serves all. */
 	readonly queues: readonly string[] | undefined;
@@ -53,6 +55,8 @@ export const ROUTES = [
 
 /** As to another region. */
 const STORE_MS = 20;
+/** In so many clusters there are nodes that do not gossip, beside others that do. */
+const MIXED_ONE_IN = 5;
 const NODES_MIN = 3;
 const NODES_MAX = 7;
 /** Far more than the clocks of machines differ. */
@@ -66,12 +70,17 @@ export function drawScenario(
 	const calm = random.oneIn(10) && fault === undefined;
 	const drawn = NODES_MIN + random.below(NODES_MAX - NODES_MIN + 1);
 	const count = calm ? 1 : (nodes ?? drawn);
+	// Drawn apart, so that a seed's other draws are what they would be without.
+	const apart = new SeededRandom(seed ^ 0x9055);
+	const isFair = !calm && fault === undefined && apart.oneIn(20);
+	const isMixed = apart.oneIn(MIXED_ONE_IN);
 	return {
 		seed,
-		kind: calm ? "calm" : "storm",
-		nodes: Array.from({ length: count }, (_, i) =>
-			drawNode(i, random, calm ? 1 : 1 + random.below(6)),
-		),
+		kind: calm ? "calm" : isFair ? "fair" : "storm",
+		nodes: Array.from({ length: count }, (_, i) => ({
+			...drawNode(i, random, calm ? 1 : 1 + random.below(6)),
+			gossips: !isMixed || apart.oneIn(2),
+		})),
 		shards: calm ? 1 : random.pick([1, 1, 2, 4]),
 		stormMs: calm ? 10_000 : 15_000 + random.below(25_000),
 		tasks: 20 + random.below(60),
@@ -87,7 +96,7 @@ function drawNode(
 	index: number,
 	random: SeededRandom,
 	concurrency: number,
-): NodeSpec {
+): Omit<NodeSpec, "gossips"> {
 	const servesAll = index === 0 || random.oneIn(2);
 	return {
 		nodeId: `simulated-node-${String(index + 1).padStart(3, "0")}`,

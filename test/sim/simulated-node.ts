@@ -16,6 +16,7 @@ import type { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import type { GossipHub } from "../fakes/gossip-hub.ts";
 import { NameInMemory } from "../fakes/node-name.ts";
+import { createSilence } from "../fakes/silence.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Disk } from "./disk.ts";
 import { GossipLink } from "./gossip-link.ts";
@@ -75,7 +76,11 @@ export class SimulatedNode {
 			machine: this.machine,
 			server,
 			awayMs: this.#world.storeMs,
-			stepped: (name) => recorder.stepped(`${spec.nodeId} ${name}`),
+			stepped: (name) => {
+				recorder.stepped(`${spec.nodeId} ${name}`);
+				if (name === "open")
+					recorder.record({ kind: "opened", node: spec.nodeId });
+			},
 			broken: (error) => recorder.flaw(`the store broke: ${String(error)}`),
 		});
 		this.executor = new RecordingExecutor(
@@ -84,7 +89,10 @@ export class SimulatedNode {
 			recorder,
 			killedByTask,
 		);
-		const gossip = new GossipLink(hub.join(spec.nodeId), this.machine);
+		const place = spec.gossips
+			? hub.join(spec.nodeId)
+			: createSilence(spec.nodeId);
+		const gossip = new GossipLink(place, this.machine);
 		this.#scheduler = this.#makeScheduler(gossip);
 		void gossip.start();
 		this.#startWithStore();

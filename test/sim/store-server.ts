@@ -5,7 +5,7 @@
  * forgotten its last writes; up, it may refuse what writes. Its clock goes on as
  * the true time does, but for the steps that it is made to take.
  */
-import type { Shard, StoreError } from "../../node/ports.ts";
+import type { Clock, Shard, StoreError } from "../../node/ports.ts";
 import type { VirtualClock } from "../clock.ts";
 import {
 	createMemoryStore,
@@ -15,7 +15,7 @@ import {
 import { type Refusing, refusalOf } from "./refusals.ts";
 
 /** Breaks a rule of the store, to see whether that is found out. */
-export type Tamper = (shard: Shard) => Shard;
+export type Tamper = (shard: Shard, clock: Clock) => Shard;
 
 export class StoreServer {
 	condition: "up" | "frozen" | "down" = "up";
@@ -42,7 +42,7 @@ export class StoreServer {
 			forgot,
 		});
 		this.truth = this.#memory.shards;
-		this.shards = this.#memory.shards.map(tamper);
+		this.shards = this.#memory.shards.map((shard) => tamper(shard, clock));
 	}
 
 	/** A request has come in. */

@@ -60,7 +60,12 @@ export class RecordingExecutor implements Executor {
 
 	abort(job: Job, reason: string, graceMs: number): void {
 		const inner = this.#running.get(job);
-		if (inner !== undefined) this.#inner.abort(inner, reason, graceMs);
+		if (inner === undefined) return;
+		const { id, token } = job;
+		this.#recorder.record({
+			...{ kind: "told-to-stop", id, token, node: this.#node, reason },
+		});
+		this.#inner.abort(inner, reason, graceMs);
 	}
 
 	crashWorker(): void {

@@ -15,7 +15,7 @@ test("an overlap is excused while the earlier holder is paused, and for the time
 		return breaches([...history, ...more]);
 	};
 	const broken =
-		"executions overlap only while a holder is paused or cut off: a ran on one (token 1) and on two (token 2) from 60 to 75 ms, and one could have known";
+		"executions overlap only while a holder is paused: a ran on one (token 1) and on two (token 2) from 60 to 75 ms, and one could have known";
 	const paused = (node: string, fromMs: number, untilMs: number) =>
 		({ kind: "impaired", node, why: "paused", fromMs, untilMs }) as const;
 	expect(overlapping(75)).toEqual([broken]);

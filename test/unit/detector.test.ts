@@ -35,17 +35,12 @@ function lost(seeing: number) {
 						world.reaped += 1;
 					},
 				},
-				renewer: {
-					mayReap: true,
-					clockStepsBack: 0,
-					storeNowMs: () => clock.monoMs(),
-				},
 			},
 		],
 		connected: () => [],
 		probe: async () => world.reach,
 		refresh: async () => {},
-		witnesses: () => ({ heard: 2, seeing: world.seeing }),
+		seeing: () => world.seeing,
 	});
 	detector.peerChanged("bob", false);
 	return { clock, world, detector };
@@ -81,4 +76,17 @@ test("one look that does not find a lost peer alive begins its time anew", async
 	expect(detector.suspects("bob")).toBe(true);
 	await clock.runFor(2 * PROBE_ALIVE_MS);
 	expect(detector.suspects("bob")).toBe(false);
+});
+
+test("a refusal is believed once of each life, and no more once that life has a session again", async () => {
+	const { clock, world, detector } = lost(1);
+	world.reach = "refused";
+	await clock.runFor(1_000);
+	expect(world.reaped).toBe(1);
+	const life = nodeRecord("bob");
+	const lies = (startedMs: number, epoch: number) =>
+		detector.refusalsLie("bob", { startedMs, epoch });
+	expect(lies(life.startedMs, 1)).toBe(false);
+	expect(lies(life.startedMs, 2)).toBe(true);
+	expect(lies(life.startedMs + 1, 2)).toBe(false);
 });

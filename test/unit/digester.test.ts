@@ -97,13 +97,6 @@ describe("a digester", () => {
 		expect(sent).toBe(paces);
 	});
 
-	test("answers who does not reach the store, once for each time that it is asked", async () => {
-		const digester = begin(1_000);
-		await sentWithin(60_500);
-		digester.answer();
-		expect(await sentWithin(20_000)).toBe(1);
-	});
-
 	test("speaks every second while it does not reach the store, and for a while after, however large the cluster", async () => {
 		begin(1_000);
 		await sentWithin(60_000);

@@ -2,9 +2,11 @@
 import { describe, expect, test } from "vitest";
 import {
 	type Announcement,
+	type Answer,
 	type Digest,
 	decodeGossip,
 	encodeGossip,
+	type Question,
 } from "../../protocol/gossip.ts";
 import {
 	ANNOUNCE_ROUTES_MAX,
@@ -38,13 +40,30 @@ const announcement: Announcement = {
 	seq: 18,
 	routes: [{ shard: 0, route: "default|resize|", count: 5, topPriority: 9 }],
 };
+const question: Question = {
+	...{ kind: "question", from: "12D3KooWnode", epoch: 3, seq: 19 },
+	about: "12D3KooWother",
+};
+const answer: Answer = {
+	...{ kind: "answer", from: "12D3KooWnode", epoch: 3, seq: 20 },
+	...{ to: "12D3KooWother", asked: { epoch: 2, seq: 5 } },
+	...{ away: true, reaches: false },
+};
 const bytes = (value: unknown) =>
 	new TextEncoder().encode(
 		typeof value === "string" ? value : JSON.stringify(value),
 	);
 
-test.each([digest, announcement])("a $kind comes back as it was", (message) => {
-	expect(decodeGossip(encodeGossip(message))).toEqual(message);
+test.each([digest, announcement, question, answer])(
+	"a $kind comes back as it was",
+	(message) => {
+		expect(decodeGossip(encodeGossip(message))).toEqual(message);
+	},
+);
+
+test("a question need not be about anybody", () => {
+	const { about: _about, ...plain } = question;
+	expect(decodeGossip(encodeGossip(plain))).toEqual(plain);
 });
 
 test("fields that are not known are left behind", () => {
@@ -114,6 +133,13 @@ describe("dropped as malformed:", () => {
 			"a priority out of range",
 			{ v: 2, ...announcement, routes: [{ ...route, topPriority: 256 }] },
 		],
+		["a question about nobody", { v: 2, ...question, about: "" }],
+		["a question about something", { v: 2, ...question, about: 5 }],
+		["an answer to nobody", { v: 2, ...answer, to: "" }],
+		["an answer to nothing", { v: 2, ...answer, asked: undefined }],
+		["an answer to half a question", { v: 2, ...answer, asked: { seq: 5 } }],
+		["an answer that is maybe", { v: 2, ...answer, away: 1 }],
+		["an answer that reaches half", { v: 2, ...answer, reaches: 0.5 }],
 		["too much", " ".repeat(GOSSIP_BYTES_MAX + 1)],
 	])("%s", (_what, value) => {
 		expect(decodeGossip(bytes(value))).toBeUndefined();

@@ -3,11 +3,7 @@ import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
 import { ShardMemory } from "../../node/shard-memory.ts";
-import {
-	LEASE_TTL_MS,
-	PULSE_MS_MAX,
-	TRUST_MARGIN_MS,
-} from "../../protocol/limits.ts";
+import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
@@ -28,13 +24,13 @@ function begin() {
 	shard.pulse = (...of) => (silent ? new Promise(() => {}) : pulse(...of));
 	const events = {
 		...{ opened() {}, pulsed() {}, revoked() {}, superseded() {} },
-		...{ trustEnded() {}, othersMayReach: () => false },
+		renewed() {},
 	};
 	const renewer = new Renewer({
 		pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 		...{ shard, clock, random: new SeededRandom(1), log, events },
-		...{ ttlMs: LEASE_TTL_MS, trustMarginMs: TRUST_MARGIN_MS },
-		memory: new ShardMemory(clock, TRUST_MARGIN_MS, 0, new KeptInMemory()),
+		ttlMs: LEASE_TTL_MS,
+		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		record: () => nodeRecord("ann"),
 	});
 	renewer.start();

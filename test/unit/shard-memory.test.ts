@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { ShardMemory } from "../../node/shard-memory.ts";
 import { formatSession } from "../../protocol/lease.ts";
+import { CLOCK_BLUR_MS_MAX, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import { NO_GENERATION, TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
@@ -9,17 +10,16 @@ import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
-const TOLERANCE_MS = 1_000;
 const NOON_MS = 1_800_000_000_000;
 
 function remember(generations: KeptInMemory) {
-	return new ShardMemory(new VirtualClock(), TOLERANCE_MS, 0, generations);
+	return new ShardMemory(new VirtualClock(), 0, generations);
 }
 
 async function begin() {
 	const clock = new VirtualClock();
-	const memory = new ShardMemory(clock, TOLERANCE_MS, 0, new KeptInMemory());
-	memory.toldClock(NOON_MS);
+	const memory = new ShardMemory(clock, 0, new KeptInMemory());
+	memory.answered(NOON_MS, clock.monoMs());
 	await clock.runFor(500);
 	return { clock, memory };
 }
@@ -32,9 +32,51 @@ test("before a shard has said anything, no generation of it is known", () => {
 test("the shard's clock goes on by the own one between what the shard tells", async () => {
 	const { clock, memory } = await begin();
 	expect(memory.nowMs()).toBe(NOON_MS + 500);
-	expect(memory.toldClock(NOON_MS + 510)).toBe(false);
+	memory.answered(NOON_MS + 510, clock.monoMs());
 	await clock.runFor(100);
 	expect(memory.nowMs()).toBe(NOON_MS + 610);
+});
+
+/** Up for so long, and then told so much more than has passed, in an answer that took so long. */
+const stepped = async (byMs: number, tookMs: number) => {
+	const { clock, memory } = await begin();
+	const sentMs = clock.monoMs();
+	await clock.runFor(tookMs);
+	memory.answered(NOON_MS + clock.monoMs() + byMs, sentMs);
+	await clock.runFor(10);
+	return memory.upMs;
+};
+
+test("a shard whose clock steps is not seen up from before", async () => {
+	for (const byMs of [-60_000, -300, 300, 60_000])
+		expect(await stepped(byMs, 100)).toBe(10);
+});
+
+test("an answer that takes its time is no step, and hides a smaller one", async () => {
+	for (const byMs of [0, -100, -600])
+		expect(await stepped(byMs, 600)).toBe(1_110);
+});
+
+test("a shard that did not answer, or answers after a gap, is not seen up from before", async () => {
+	const { clock, memory } = await begin();
+	expect(memory.upMs).toBe(500);
+	memory.missed();
+	expect(memory.upMs).toBeUndefined();
+	memory.answered(NOON_MS + clock.monoMs(), clock.monoMs());
+	expect(memory.upMs).toBe(0);
+	await clock.runFor(2 * PULSE_MS_MAX + 1);
+	expect(memory.upMs).toBeUndefined();
+	memory.answered(NOON_MS + clock.monoMs(), clock.monoMs());
+	expect(memory.upMs).toBe(0);
+});
+
+test("of a shard that answers late the clock is not known well", async () => {
+	const { clock, memory } = await begin();
+	expect(memory.knowsClock).toBe(true);
+	const sentMs = clock.monoMs();
+	await clock.runFor(CLOCK_BLUR_MS_MAX + 1);
+	memory.answered(NOON_MS + clock.monoMs(), sentMs);
+	expect(memory.knowsClock).toBe(false);
 });
 
 test("of one generation on two runs the first is remembered, of two generations the higher", () => {

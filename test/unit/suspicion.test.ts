@@ -13,7 +13,6 @@ function observed(what: Partial<Observed>): Observed {
 		leaseLeftMs: FRESH_MS,
 		ttlMs: TTL_MS,
 		renewalMsMax: RENEWAL_MS_MAX,
-		peersHeard: 2,
 		peersSeeing: 0,
 		refusalsLie: false,
 		...what,
@@ -42,11 +41,6 @@ test.each<[string, Partial<Observed>, string]>([
 	[
 		"unreachable, late and seen by nobody",
 		{ leaseLeftMs: MISSED_TWO_MS },
-		"dead",
-	],
-	[
-		"unreachable and late, with nobody to ask",
-		{ peersHeard: 0, leaseLeftMs: MISSED_TWO_MS },
 		"suspect",
 	],
 	["refused by its host", { reach: "refused", peersSeeing: 2 }, "dead"],

@@ -1,6 +1,7 @@
 /** Submissions, ends and sessions that break a rule. */
 import type {
 	AttemptName,
+	Clock,
 	EndOutcome,
 	Lease,
 	ListReply,
@@ -8,10 +9,10 @@ import type {
 	Pulse,
 	RevokeReply,
 	RevokeRequest,
+	Shard,
 	SubmitOutcome,
 } from "../../../node/ports.ts";
-import { formatSession, type SessionName } from "../../../protocol/lease.ts";
-import { PULSE_MS_MAX } from "../../../protocol/limits.ts";
+import { formatSession } from "../../../protocol/lease.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../../protocol/task.ts";
 import { type PulseRequest, TamperedShard } from "./tampered-shard.ts";
 
@@ -96,21 +97,18 @@ export class BlindSweep extends TamperedShard {
 	}
 }
 
-/** Tells every session a time that never steps, whatever the store's clock does. */
+/** Tells every session the true time, whatever the store's clock does. */
 export class SmoothTime extends TamperedShard {
-	readonly #told = new Map<SessionName, { trueMs: number; toldMs: number }>();
+	readonly #clock: Clock;
+
+	constructor(sound: Shard, clock: Clock) {
+		super(sound);
+		this.#clock = clock;
+	}
 
 	override async pulse(...request: PulseRequest): Promise<Pulse> {
 		const pulse = await this.sound.pulse(...request);
-		const [session] = request;
-		if (!pulse.ok) return pulse;
-		const last = this.#told.get(session);
-		const sinceMs = pulse.nowMs - (last?.trueMs ?? pulse.nowMs);
-		const steps = Math.abs(sinceMs - PULSE_MS_MAX) > PULSE_MS_MAX;
-		const nowMs =
-			(last?.toldMs ?? pulse.nowMs) + (steps ? PULSE_MS_MAX : sinceMs);
-		this.#told.set(session, { trueMs: pulse.nowMs, toldMs: nowMs });
-		return { ...pulse, nowMs };
+		return pulse.ok ? { ...pulse, nowMs: this.#clock.wallMs() } : pulse;
 	}
 }
 

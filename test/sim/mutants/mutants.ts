@@ -11,6 +11,7 @@ import {
 	InnocentClaims,
 	ReusedTokens,
 } from "./broken-claims.ts";
+import { ForgetfulOpening, HastySilence } from "./broken-leases.ts";
 import {
 	AnyTokenEnds,
 	BlindSweep,
@@ -50,7 +51,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "a session is reaped although it has renewed its lease",
-		breaks: "executions overlap only while a holder is paused or cut off",
+		breaks: "executions overlap only while a holder is paused",
 		shard: (sound) => new DeafReaper(sound),
 	},
 	{
@@ -88,12 +89,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "nodes do not notice a step of the store's clock",
-		breaks: "executions overlap only while a holder is paused or cut off",
-		shard: (sound) => new SmoothTime(sound),
+		breaks: "executions overlap only while a holder is paused",
+		shard: (sound, clock) => new SmoothTime(sound, clock),
 	},
 	{
 		name: "a node whose trust has ended runs on",
-		breaks: "executions overlap only while a holder is paused or cut off",
+		breaks: "executions overlap only while a holder is paused",
 		executor: (sound) => new DeafExecutor(sound),
 	},
 	{
@@ -119,6 +120,24 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "a stopping node is gone by its bound",
 		fault: "drain",
 		lingers: true,
+	},
+	{
+		name: "peers say that they are away from the store although they are not",
+		breaks: "executions overlap only while a holder is paused",
+		hub: (hub) => {
+			hub.tamper = (message) =>
+				message.kind === "answer" ? { ...message, away: true } : message;
+		},
+	},
+	{
+		name: "a silent node's lease is taken although it has been renewed",
+		breaks: "executions overlap only while a holder is paused",
+		shard: (sound) => new HastySilence(sound),
+	},
+	{
+		name: "an opening that was sent again ends the session that it opened",
+		breaks: "without trouble nothing is stopped, and no lease lost",
+		shard: (sound) => new ForgetfulOpening(sound),
 	},
 	{
 		name: "a claim does not look for the highest priority",

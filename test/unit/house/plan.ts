@@ -149,7 +149,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		// The actors put together, and no adapter: what the simulator runs too.
 		name: "ensemble",
-		paths: ["node/crew.ts", "node/scheduler.ts"],
+		paths: ["node/crew.ts", "node/scheduler.ts", "node/watch.ts"],
 		ours: ["protocol", "ports", "memory", "actors"],
 		libraries: [],
 		builtins: ASSERT,

@@ -1,0 +1,174 @@
+/**
+ * Inquirer: asks peers whether they hear this node and reach the store, and answers
+ * theirs. What a peer answers is as old as the question, so every question is remembered
+ * by its number for as long as its answer is worth something; an answer to no question
+ * of ours is dropped, which makes replays and forgeries of others' words worthless.
+ *
+ * Who says that the store is away is bound by it: it must not take anybody's lease until
+ * it has seen the store up for a whole lease time. So the word is given only when no shard
+ * of the store is reached, and the renewers are told that it was.
+ *
+ * Also probes the addresses of peers that are not connected: a host that refuses is a
+ * word, too. Concludes nothing: see `protocol/trust.ts` and `seeker.ts`.
+ */
+import type { Answer, Question } from "../protocol/gossip.ts";
+import {
+	AWAY_FRESH_MS,
+	PROBE_AGAIN_MS_MAX,
+	PROBE_TIMEOUT_MS,
+} from "../protocol/limits.ts";
+import type { Clock, Reach } from "./ports.ts";
+
+/** What this node says, and in whose name: see digester.ts. */
+export interface Voice {
+	/** The number under which it went out; undefined before there is a session, when nobody would hear it. */
+	ask(
+		about?: string,
+	): { readonly epoch: number; readonly seq: number } | undefined;
+	answer(answer: Pick<Answer, "to" | "asked" | "away" | "reaches">): void;
+}
+
+/** What the inquirer needs of the renewer of each shard. */
+export interface StoreView {
+	/** No renewal succeeded lately, or the last one failed. */
+	readonly away: boolean;
+	/** Others rely on it now. */
+	saidAway(): void;
+}
+
+export interface InquirerParts {
+	readonly self: string;
+	readonly clock: Clock;
+	readonly voice: Voice;
+	readonly renewers: readonly StoreView[];
+	readonly connected: () => readonly string[];
+	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
+	/** Whether refusals of this peer's host have been untrue before. */
+	readonly refusalsLie: (nodeId: string) => boolean;
+}
+
+/** When, on the own monotonic clock; see PeerWord. */
+interface Word {
+	heardMs: number | undefined;
+	answeredMs: number | undefined;
+	awayMs: number | undefined;
+	refusedMs: number | undefined;
+	/** Its address is being probed. */
+	probing: boolean;
+}
+
+interface Asked {
+	readonly sentMs: number;
+	/** Called with each answer, where it asked about a node. */
+	readonly reached: (() => void) | undefined;
+}
+
+export class Inquirer {
+	readonly #words = new Map<string, Word>();
+	readonly #asked = new Map<string, Asked>();
+	readonly #parts: InquirerParts;
+
+	constructor(parts: InquirerParts) {
+		this.#parts = parts;
+	}
+
+	/** Asks all peers, and probes those of these that are not connected. */
+	ask(peers: Iterable<string>): void {
+		this.#send(undefined, undefined);
+		const connected = new Set(this.#parts.connected());
+		for (const nodeId of peers)
+			if (!connected.has(nodeId)) void this.#probe(nodeId);
+	}
+
+	/** Asks all peers whether they reach this one; `reached` is called once for each that does. */
+	askAbout(nodeId: string, reached: () => void): void {
+		this.#send(nodeId, reached);
+	}
+
+	/** Something was heard of the peer, whatever it was. */
+	heard(nodeId: string): void {
+		this.#word(nodeId).heardMs = this.#parts.clock.monoMs();
+	}
+
+	wordOf(nodeId: string): Readonly<Omit<Word, "probing">> {
+		return this.#word(nodeId);
+	}
+
+	/** Forgets all other peers. */
+	keep(nodeIds: ReadonlySet<string>): void {
+		for (const nodeId of this.#words.keys())
+			if (!nodeIds.has(nodeId)) this.#words.delete(nodeId);
+	}
+
+	async questioned({ from, epoch, seq, about }: Question): Promise<void> {
+		const { self, voice, probe } = this.#parts;
+		const asked = { epoch, seq };
+		if (about === undefined) {
+			voice.answer({ to: from, asked, away: this.#sayAway(), reaches: false });
+			return;
+		}
+		if (about === self || about === from) return;
+		const reaches = (await probe(about, PROBE_TIMEOUT_MS)) === "answers";
+		voice.answer({ to: from, asked, away: this.#sayAway(), reaches });
+	}
+
+	answered({ from, to, asked, away, reaches }: Answer): void {
+		if (to !== this.#parts.self) return;
+		const question = this.#asked.get(nameOf(asked));
+		if (question === undefined) return;
+		const word = this.#word(from);
+		const { sentMs } = question;
+		word.answeredMs = Math.max(word.answeredMs ?? sentMs, sentMs);
+		if (away) word.awayMs = Math.max(word.awayMs ?? sentMs, sentMs);
+		if (reaches) question.reached?.();
+	}
+
+	/** Whether the store is away; if so, it will be held to it. */
+	#sayAway(): boolean {
+		const { renewers } = this.#parts;
+		const away = renewers.every((renewer) => renewer.away);
+		if (away) for (const renewer of renewers) renewer.saidAway();
+		return away;
+	}
+
+	#send(about: string | undefined, reached: (() => void) | undefined): void {
+		const sentMs = this.#parts.clock.monoMs();
+		for (const [name, asked] of this.#asked) {
+			if (sentMs - asked.sentMs <= AWAY_FRESH_MS) break;
+			this.#asked.delete(name);
+		}
+		const asked = this.#parts.voice.ask(about);
+		if (asked !== undefined)
+			this.#asked.set(nameOf(asked), { sentMs, reached });
+	}
+
+	async #probe(nodeId: string): Promise<void> {
+		const { clock, probe, connected, refusalsLie } = this.#parts;
+		const word = this.#word(nodeId);
+		const beganMs = clock.monoMs();
+		const isFresh =
+			word.refusedMs !== undefined &&
+			beganMs - word.refusedMs < PROBE_AGAIN_MS_MAX;
+		if (word.probing || isFresh) return;
+		word.probing = true;
+		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
+		word.probing = false;
+		if (reach !== "refused" || refusalsLie(nodeId)) return;
+		if (!connected().includes(nodeId)) word.refusedMs = beganMs;
+	}
+
+	#word(nodeId: string): Word {
+		const known = this.#words.get(nodeId);
+		if (known !== undefined) return known;
+		const word: Word = {
+			...{ heardMs: undefined, answeredMs: undefined },
+			...{ awayMs: undefined, refusedMs: undefined, probing: false },
+		};
+		this.#words.set(nodeId, word);
+		return word;
+	}
+}
+
+function nameOf({ epoch, seq }: Answer["asked"]): string {
+	return `${epoch} ${seq}`;
+}

@@ -1,0 +1,152 @@
+/**
+ * Watch: the actors that look after leases, this node's and others', put together: who
+ * asks the peers (inquirer), who stops in time (warden), who finds the dead (detector) and
+ * the silent (seeker). Holds no rules of its own.
+ */
+import type { GossipMessage } from "../protocol/gossip.ts";
+import { LEASE_TTL_MS } from "../protocol/limits.ts";
+import type { PeerWord } from "../protocol/trust.ts";
+import type { Crew } from "./crew.ts";
+import { Detector } from "./detector.ts";
+import type { Digester } from "./digester.ts";
+import { Inquirer } from "./inquirer.ts";
+import type { Clock, GoodPulse, Gossip, Log } from "./ports.ts";
+import type { Roster } from "./roster.ts";
+import { Seeker } from "./seeker.ts";
+import { Warden } from "./warden.ts";
+
+export interface WatchParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly gossip: Gossip;
+	readonly crews: readonly Crew[];
+	readonly roster: Roster;
+	readonly digester: Digester;
+}
+
+export class Watch {
+	readonly #inquirer: Inquirer;
+	readonly #warden: Warden;
+	readonly #detector: Detector;
+	readonly #seeker: Seeker;
+	readonly #parts: WatchParts;
+
+	constructor(parts: WatchParts) {
+		const { clock, log, gossip, crews } = parts;
+		this.#parts = parts;
+		const connected = () => gossip.connected();
+		const probe: Gossip["probe"] = (...of) => gossip.probe(...of);
+		this.#inquirer = this.#makeInquirer();
+		this.#warden = new Warden({
+			...{ clock, log, leases: crews },
+			gossips: () => this.#gossips,
+			peers: () => this.#peers(),
+			ask: () => this.#inquirer.ask(this.#gossiping()),
+		});
+		this.#detector = new Detector({
+			...{ clock, log, ttlMs: LEASE_TTL_MS, crews, connected, probe },
+			refresh: () => parts.roster.refresh(),
+			seeing: (nodeId) => parts.roster.seeing(nodeId),
+		});
+		this.#seeker = new Seeker({
+			...{ clock, log, probe },
+			gossiping: () => this.#gossiping(),
+			heardMs: (nodeId) => this.#inquirer.wordOf(nodeId).heardMs,
+			askAbout: (nodeId, reached) => this.#inquirer.askAbout(nodeId, reached),
+		});
+	}
+
+	stop(): void {
+		this.#warden.stop();
+		this.#detector.stop();
+		this.#seeker.stop();
+	}
+
+	/** A crew's lease was renewed, opened or lost. */
+	renewed(): void {
+		this.#warden.renewed();
+	}
+
+	/** Whether tasks may run under the crew's lease now. */
+	trusts(crew: Crew): boolean {
+		return this.#warden.trusts(crew);
+	}
+
+	pulsed(crew: Crew, { nowMs, overdue, expired }: GoodPulse): void {
+		const { index } = crew.shard;
+		this.#seeker.overdue(index, crew, nowMs, [...overdue, ...expired]);
+	}
+
+	heard(message: GossipMessage): void {
+		this.#inquirer.heard(message.from);
+		if (message.kind === "question") void this.#inquirer.questioned(message);
+		if (message.kind === "answer") this.#inquirer.answered(message);
+	}
+
+	peerChanged(nodeId: string, connected: boolean): void {
+		this.#detector.peerChanged(nodeId, connected);
+	}
+
+	suspects(nodeId: string): boolean {
+		return this.#detector.suspects(nodeId);
+	}
+
+	/** The registry has been read. */
+	registryRead(): void {
+		this.#inquirer.keep(
+			new Set(this.#parts.roster.others.map(({ record }) => record.nodeId)),
+		);
+	}
+
+	get #gossips(): boolean {
+		return this.#parts.gossip.address !== "";
+	}
+
+	#peers() {
+		const { others, unread } = this.#parts.roster;
+		const words = others.map(
+			({ record: { nodeId, p2p } }): PeerWord => ({
+				...this.#inquirer.wordOf(nodeId),
+				gossips: p2p !== "",
+			}),
+		);
+		return { words, unread };
+	}
+
+	#gossiping(): ReadonlySet<string> {
+		if (!this.#gossips) return new Set();
+		return new Set(
+			this.#parts.roster.others
+				.filter(({ record }) => record.p2p !== "")
+				.map(({ record }) => record.nodeId),
+		);
+	}
+
+	#makeInquirer(): Inquirer {
+		const { clock, gossip, crews, roster, digester } = this.#parts;
+		return new Inquirer({
+			...{ self: gossip.nodeId, clock },
+			voice: {
+				ask: (about) =>
+					digester.publish({
+						kind: "question",
+						...(about === undefined ? {} : { about }),
+					}),
+				answer: (answer) => digester.tell({ kind: "answer", ...answer }),
+			},
+			renewers: crews.map(({ renewer }) => renewer),
+			connected: () => gossip.connected(),
+			probe: (...of) => gossip.probe(...of),
+			refusalsLie: (nodeId) => {
+				const peer = roster.others.find(
+					(each) => each.record.nodeId === nodeId,
+				);
+				if (peer === undefined) return false;
+				const { startedMs } = peer.record;
+				return this.#detector.refusalsLie(nodeId, {
+					...{ startedMs, epoch: peer.epoch },
+				});
+			},
+		});
+	}
+}

@@ -1,0 +1,15 @@
+/** Where nothing goes wrong, no execution is stopped and no lease is lost. */
+import { type History, lastRead } from "./history.ts";
+
+export function judgeUndisturbed({ tasks, toldToStop }: History): string[] {
+	const stopped = toldToStop.map(
+		({ id, node, atMs, reason }) =>
+			`${id} was told to stop by ${node} at ${atMs} ms: ${reason}`,
+	);
+	const lost = [...tasks.values()].flatMap((task) =>
+		(lastRead(task)?.attempts ?? [])
+			.filter(({ end }) => end === "lease-lost" || end === "revoked")
+			.map(({ node, end }) => `${task.id} on ${node} ended as ${end}`),
+	);
+	return [...stopped, ...lost];
+}

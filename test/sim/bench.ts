@@ -1,0 +1,127 @@
+/** A simulated cluster to which a test does what it likes, without a storm. */
+import type { AttemptEnd } from "../../protocol/state.ts";
+import { VirtualClock } from "../clock.ts";
+import { GossipHub } from "../fakes/gossip-hub.ts";
+import { SeededRandom } from "../random.ts";
+import { Cluster } from "./cluster.ts";
+import { Disk } from "./disk.ts";
+import { Recorder } from "./recorder.ts";
+import { drawScenario, ROUTES } from "./scenario.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+import { StoreServer } from "./store-server.ts";
+
+const LOOK_MS = 10;
+const STARTED_MS_MAX = 5_000;
+
+/** Every node serves everything and gossips; links take what they take in calm. */
+export function beginCluster(
+	seed: number,
+	{ nodes }: { readonly nodes: number },
+): Bench {
+	return new Bench(seed, nodes);
+}
+
+export class Bench {
+	readonly clock = new VirtualClock();
+	readonly server: StoreServer;
+	readonly hub: GossipHub;
+	readonly #recorder = new Recorder(this.clock);
+	readonly #cluster: Cluster;
+	readonly #ids: string[] = [];
+
+	constructor(seed: number, nodes: number) {
+		const { clock } = this;
+		this.server = new StoreServer(
+			clock,
+			1,
+			(shard) => shard,
+			() => {},
+		);
+		this.hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
+		const drawn = drawScenario(seed, { nodes, fault: "none" });
+		const specs = drawn.nodes.map((spec) => ({
+			...spec,
+			...{ gossips: true, concurrency: 2, labels: [], queues: undefined },
+		}));
+		const silent = { debug() {}, info() {}, warn() {}, error() {} };
+		this.#cluster = new Cluster(
+			{ ...drawn, nodes: specs },
+			{
+				...{ clock, server: this.server, hub: this.hub, disk: new Disk() },
+				...{ recorder: this.#recorder, kept: new Map() },
+				...{ storeMs: 0, lingers: false },
+				random: new SeededRandom(seed ^ 0x0c0de),
+				log: () => silent,
+				tamperExecutor: (executor) => executor,
+			},
+		);
+	}
+
+	runFor(ms: number): Promise<void> {
+		return this.clock.runFor(ms);
+	}
+
+	node(index: number): SimulatedNode {
+		const node = this.#cluster.alive()[index];
+		if (node === undefined) throw new Error(`node ${index} is not alive`);
+		return node;
+	}
+
+	/** Puts a task of that length on every node, and waits until all run. */
+	async startEverywhere(durationMs: number): Promise<void> {
+		const nodes = this.#cluster.alive();
+		for (const { api, nodeId, machine } of nodes) {
+			const id = `task-of-${nodeId}`;
+			const task = { id, route: ROUTES[0] ?? "", priority: 5 };
+			const payload = JSON.stringify([{ durationMs }]);
+			this.#ids.push(id);
+			machine.run(() => void api.submit([{ ...task, payload }]));
+		}
+		const running = () => this.#recorder.running.size === nodes.length;
+		if (!(await this.clock.runUntil(running, STARTED_MS_MAX)))
+			throw new Error("not all tasks have started");
+	}
+
+	/** Nothing passes between the two sides any more; nobody's connection closes. */
+	part(some: readonly SimulatedNode[], others: readonly SimulatedNode[]): void {
+		for (const a of some)
+			for (const b of others) {
+				this.hub.mute(a.nodeId, b.nodeId);
+				this.hub.mute(b.nodeId, a.nodeId);
+			}
+	}
+
+	/** Nodes that told tasks to stop, one name for each task. */
+	toldToStop(): string[] {
+		return this.#recorder.events
+			.filter((event) => event.kind === "told-to-stop")
+			.map(({ node }) => node);
+	}
+
+	/** When the task of that node was started by another. */
+	async untilStartedElsewhere(nodeId: string): Promise<number> {
+		const start = () =>
+			this.#recorder.events.find(
+				(event) =>
+					event.kind === "start" &&
+					event.id === `task-of-${nodeId}` &&
+					event.node !== nodeId,
+			);
+		for (let ms = 0; start() === undefined; ms += LOOK_MS) {
+			if (ms > 2 * STARTED_MS_MAX) throw new Error("nobody took the task over");
+			await this.clock.runFor(LOOK_MS);
+		}
+		const event = start();
+		return event?.kind === "start" ? event.atMs : Number.POSITIVE_INFINITY;
+	}
+
+	/** Attempts that ended because their node had lost its lease. */
+	async takenOver(): Promise<AttemptEnd[]> {
+		const [shard] = this.server.truth;
+		const tasks = (await shard?.get(this.#ids)) ?? [];
+		return tasks
+			.flatMap((task) => task?.attempts ?? [])
+			.map(({ end }) => end)
+			.filter((end) => end === "lease-lost" || end === "revoked");
+	}
+}

@@ -1,0 +1,112 @@
+/** Whom an outage stops and whom it does not, and how soon a silent node is taken over. */
+import { expect, test } from "vitest";
+import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { SeededRandom } from "../random.ts";
+import { type Bench, beginCluster } from "./bench.ts";
+
+const SEEDS = 12;
+/** Nodes are up, and have seen the store for a lease time. */
+const SETTLED_MS = LEASE_TTL_MS + 2_000;
+const LONG_MS = 20_000;
+
+/** Runs the same in that many clusters, which differ in their seeds. */
+async function inEach(
+	nodes: number,
+	act: (bench: Bench, random: SeededRandom) => Promise<void>,
+): Promise<void> {
+	for (let seed = 1; seed <= SEEDS; seed++) {
+		const bench = beginCluster(seed, { nodes });
+		const random = new SeededRandom(seed);
+		await bench.runFor(SETTLED_MS + random.below(900));
+		await act(bench, random);
+	}
+}
+
+test("an outage of the store in a connected cluster stops nobody", async () => {
+	for (const kind of ["freeze", "crash"] as const)
+		await inEach(4, async (bench) => {
+			await bench.startEverywhere(LONG_MS);
+			bench.server[kind]();
+			await bench.runFor(LONG_MS / 2);
+			if (kind === "freeze") bench.server.thaw();
+			else bench.server.start(undefined);
+			await bench.runFor(LONG_MS);
+			expect(bench.toldToStop()).toEqual([]);
+		});
+});
+
+test("nor does an outage with a host beside it whose node has died", async () => {
+	await inEach(4, async (bench, random) => {
+		await bench.startEverywhere(LONG_MS);
+		const victim = bench.node(1 + random.below(3));
+		const diesFirst = random.oneIn(2);
+		if (diesFirst) victim.kill();
+		else bench.server.crash();
+		await bench.runFor(random.below(1_500));
+		if (diesFirst) bench.server.crash();
+		else victim.kill();
+		await bench.runFor(LONG_MS / 2);
+		expect(bench.toldToStop()).toEqual([]);
+	});
+});
+
+test("an outage with a vanished host stops all, before its end could let others begin", async () => {
+	await inEach(3, async (bench, random) => {
+		await bench.startEverywhere(LONG_MS);
+		bench.server.crash();
+		await bench.runFor(random.below(500));
+		bench.node(2).vanish();
+		await bench.runFor(LEASE_TTL_MS);
+		expect(new Set(bench.toldToStop())).toEqual(
+			new Set([bench.node(0).nodeId, bench.node(1).nodeId]),
+		);
+	});
+});
+
+test("a group that is cut off stops, though it hears itself and nobody of it reaches the store", async () => {
+	await inEach(5, async (bench) => {
+		await bench.startEverywhere(LONG_MS);
+		const group = [bench.node(0), bench.node(1)];
+		bench.part(
+			group,
+			[2, 3, 4].map((i) => bench.node(i)),
+		);
+		await bench.runFor(10_000);
+		for (const { link } of group) link.cut = true;
+		await bench.runFor(LEASE_TTL_MS);
+		expect(new Set(bench.toldToStop())).toEqual(
+			new Set(group.map(({ nodeId }) => nodeId)),
+		);
+	});
+});
+
+test("a host that vanishes without a word is taken over in 2.5 s, mostly, and in 3.5 s always", async () => {
+	const tookMs: number[] = [];
+	await inEach(3, async (bench) => {
+		await bench.startEverywhere(LONG_MS);
+		const victim = bench.node(0);
+		victim.vanish();
+		const fromMs = bench.clock.monoMs();
+		tookMs.push((await bench.untilStartedElsewhere(victim.nodeId)) - fromMs);
+	});
+	tookMs.sort((a, b) => a - b);
+	expect(tookMs[tookMs.length >> 1]).toBeLessThanOrEqual(2_500);
+	expect(tookMs.at(-1)).toBeLessThanOrEqual(3_500);
+});
+
+test("a node that is frozen for two seconds keeps its tasks, as does every node while links are cut", async () => {
+	await inEach(4, async (bench, random) => {
+		await bench.startEverywhere(LONG_MS);
+		const victim = bench.node(random.below(4));
+		victim.machine.pause();
+		await bench.runFor(2_000);
+		victim.machine.resume();
+		await bench.runFor(3_000);
+		for (let i = 0; i < 3; i++) {
+			const [a, b] = [random.below(4), random.below(4)];
+			if (a !== b) bench.part([bench.node(a)], [bench.node(b)]);
+			await bench.runFor(4_000);
+		}
+		expect(await bench.takenOver()).toEqual([]);
+	});
+});
