@@ -4,7 +4,7 @@
  * An answer lies in memory until its client has taken it, and a client may take its
  * time. So answers that are not small are counted from before they are sent until they
  * are out. When they are too many, the next one waits, and whoever takes its own most
- * slowly, if it has had a second at least, is cut off in its favour: slow readers hold
+ * slowly, and has done so for a second at least, is cut off in its favour: slow readers hold
  * memory only as long as nobody needs it. A client that takes nothing at all is cut
  * off after a while in any case.
  *
@@ -20,6 +20,7 @@ import {
 	READ_PATIENCE_MS,
 	UNSENT_BYTES_MAX,
 	UNSENT_GRACE_MS,
+	UNSENT_PACE_MIN,
 	UNSENT_SLICE_BYTES,
 	UNSENT_SMALL_BYTES,
 	UNSENT_TURN_BYTES,
@@ -139,11 +140,11 @@ export class Outflow {
 		return this.#held.size === 0 || bytes <= UNSENT_BYTES_MAX;
 	}
 
-	/** False if each has had less than its time; then they are looked at again when it may be over. */
+	/** False if none is slow, or has had its time; then they are looked at again a while later. */
 	#cutSlowest(): boolean {
 		const nowMs = this.#clock.monoMs();
 		let slowest: Unsent | undefined;
-		let pace = Number.POSITIVE_INFINITY;
+		let pace = UNSENT_PACE_MIN;
 		for (const unsent of this.#held) {
 			const its = unsent.pace.at(nowMs);
 			if (its >= pace) continue;

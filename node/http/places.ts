@@ -52,7 +52,8 @@ export class Places {
 	enter({ raw }: FastifyReply): boolean | Promise<boolean> {
 		if (raw.closed) return false;
 		if (this.#held.has(raw)) return true;
-		if (this.#held.size >= this.#max) return this.#turn(raw);
+		if (this.#held.size >= this.#max || this.#waiting.size > 0)
+			return this.#turn(raw);
 		this.#hold(raw);
 		return true;
 	}
@@ -62,9 +63,12 @@ export class Places {
 	}
 
 	#leave(raw: Raw): void {
-		if (!this.#held.delete(raw)) return;
-		const [next] = this.#waiting;
-		next?.();
+		if (!this.#held.delete(raw) || this.#waiting.size === 0) return;
+		// In another turn: one answer after the other would fill this one.
+		this.#clock.soon(() => {
+			const [next] = this.#waiting;
+			if (this.#held.size < this.#max) next?.();
+		});
 	}
 
 	#hold(raw: Raw): void {

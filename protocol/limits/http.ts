@@ -42,7 +42,7 @@ export const ITEMS_CHUNKS_MAX = 8;
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
 /** Lists, `/status/all` among them, that are read at once; of more, so many wait. Beyond: 503 `overloaded`. */
-export const LISTS_MAX = 4;
+export const LISTS_MAX = 2;
 export const LISTS_WAITING_MAX = 64;
 /** Single tasks that are read at once; more wait. */
 export const READS_MAX = 64;
@@ -52,6 +52,8 @@ export const READ_PATIENCE_MS = 10_000;
 export const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 export const UNSENT_SMALL_BYTES = 4 * 1024;
 export const UNSENT_GRACE_MS = 1_000;
+/** Bytes a millisecond; who takes as many is not slow. */
+export const UNSENT_PACE_MIN = 256;
 /** Of them, what goes out in one turn of the event loop; the rest in the next. */
 export const UNSENT_TURN_BYTES = 4 * 1024 * 1024;
 /** They are sent in slices of this. */

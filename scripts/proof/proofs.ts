@@ -1,6 +1,7 @@
 /** All proofs, in the order of the list. */
 import { bench } from "./bench.ts";
 import { chaos } from "./chaos.ts";
+import { flood, nginx } from "./http.ts";
 import { kills } from "./kills.ts";
 import type { Proof } from "./proof.ts";
 import { sim, simRestored } from "./sim.ts";
@@ -12,5 +13,7 @@ export const PROOFS: readonly Proof[] = [
 	chaos,
 	kills,
 	split,
+	flood,
+	nginx,
 	bench,
 ];

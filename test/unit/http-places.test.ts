@@ -68,32 +68,39 @@ test("who waits too long for a place is refused, and so is who comes when many w
 	expect(reply.raw.eventNames()).toEqual([]);
 });
 
-test("a place that is passed on and given up in one instant is not lost", async () => {
-	const places = new Places(new VirtualClock(), MAX, 1);
+test("a place that is passed on to one who goes in that instant is not lost", async () => {
+	const clock = new VirtualClock();
+	const places = new Places(clock, MAX, 2);
 	const holders = await fill(places);
-	const next = new FakeReply();
-	const entered = enter(places, next);
+	const [gone, next] = [new FakeReply(), new FakeReply()];
+	const entered = [enter(places, gone), enter(places, next)];
 	holders[0]?.close();
-	next.close();
-	expect(await entered).toBe(true);
-	expect(await enter(places, new FakeReply())).toBe(true);
+	gone.close();
+	await clock.runFor(1);
+	expect(await Promise.all(entered)).toEqual([false, true]);
 	const late = new FakeReply();
 	late.close();
 	expect(await enter(places, late)).toBe(false);
 });
 
-test("a place is taken once and given back once", async () => {
-	const places = new Places(new VirtualClock(), 1, 1);
+test("a place is taken once and given back once, and who waits goes before who comes", async () => {
+	const clock = new VirtualClock();
+	const places = new Places(clock, 1, 2);
 	const [first, second] = [new FakeReply(), new FakeReply()];
 	expect(await enter(places, first)).toBe(true);
 	expect(await enter(places, first)).toBe(true);
 	const entered = enter(places, second);
 	places.leave(asReply(first));
+	const third = enter(places, new FakeReply());
+	await clock.runFor(1);
 	expect(await entered).toBe(true);
 	places.leave(asReply(first));
 	first.close();
-	const third = enter(places, new FakeReply());
+	await clock.runFor(1);
 	expect(await Promise.race([third, "waits"])).toBe("waits");
+	places.leave(asReply(second));
+	await clock.runFor(1);
+	expect(await third).toBe(true);
 });
 
 /** What an outflow does with answers of so many bytes. */
