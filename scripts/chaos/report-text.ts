@@ -63,7 +63,7 @@ function scopeLines({ scope, tasks }: Report): string[] {
 		"",
 		little.length === 0
 			? `Every promise was kept: each of the ${tasks.accepted} tasks accepted ended once, with the result of its newest run, and no run went on beside another that could have known.`
-			: `No promise was broken, but that shows little of a run with ${little.join(", ")}; a longer --duration shows more.`,
+			: `No promise was broken, but that shows little of a run with ${little.join(", ")}; a longer run shows more.`,
 		...notShown.map((what) => `Not shown    ${what}`),
 	];
 }

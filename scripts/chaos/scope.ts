@@ -50,11 +50,15 @@ export function scopeOf(
 				: []),
 		],
 		little: [
-			...(made < FAULTS_MIN ? [`${made} faults`] : []),
-			...(tasks.accepted < TASKS_MIN ? [`${tasks.accepted} tasks`] : []),
+			...(made < FAULTS_MIN ? [counted(made, "fault")] : []),
+			...(tasks.accepted < TASKS_MIN ? [counted(tasks.accepted, "task")] : []),
 			...(kills && cutShort === 0 ? ["no run that a fault cut short"] : []),
 		],
 	};
+}
+
+function counted(count: number, what: string): string {
+	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function said(what: string, kinds: readonly FaultKind[]): string[] {

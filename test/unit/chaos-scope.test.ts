@@ -47,7 +47,7 @@ test("few faults, few tasks, or no run cut short show little", () => {
 		tasks: { ...FULL.tasks, accepted: 7 },
 	});
 	expect(little).toEqual([
-		"1 faults",
+		"1 fault",
 		"7 tasks",
 		"no run that a fault cut short",
 	]);
