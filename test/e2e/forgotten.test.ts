@@ -14,7 +14,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nowMs } from "../../scripts/bench/clock.ts";
 import { type Run, readRuns } from "../../scripts/chaos/run-line.ts";
 import { CHAOS_TYPE } from "../../scripts/chaos/work.ts";
 import { Cluster, until } from "../cluster.ts";
@@ -85,15 +87,13 @@ function runsOf(name: string): Run[][] {
 	return [...Map.groupBy(runs, ({ id }) => id).values()];
 }
 
+/** A task that writes its runs down, and does not come to its end within the test. */
+function written(): object {
+	const payload = { effects: file("effects"), durationMs: DURATION_MS };
+	return { type: CHAOS_TYPE, payload: { ...payload, fails: false } };
+}
+
 test("what Redis has forgotten is stopped within 3 s of its second start, and ends on its node before it starts there again; the rest goes on", async () => {
-	const written = {
-		type: CHAOS_TYPE,
-		payload: {
-			effects: file("effects"),
-			durationMs: DURATION_MS,
-			fails: false,
-		},
-	};
 	const held = (until: string) => ({
 		type: "hold",
 		payload: { file: file(until) },
@@ -101,11 +101,11 @@ test("what Redis has forgotten is stopped within 3 s of its second start, and en
 	await post("kept", KEPT, held("end"));
 	await post("first", 2 * SLOTS - KEPT, held("room"));
 	await running(2 * SLOTS);
-	await post("forgotten", FORGOTTEN, written);
+	await post("forgotten", FORGOTTEN, written());
 	cpSync(file("redis"), file("copy"), { recursive: true });
 
 	writeFileSync(file("room"), "");
-	await post("unknown", UNKNOWN, written);
+	await post("unknown", UNKNOWN, written());
 	await running(KEPT + FORGOTTEN + UNKNOWN);
 	await redis.restart(() => {
 		rmSync(file("redis"), { recursive: true });
@@ -136,4 +136,22 @@ test("what Redis has forgotten is stopped within 3 s of its second start, and en
 			...["SUCCESS", "success"],
 		]);
 	}
+});
+
+test("a task whose holder was deleted by hand in a Redis that stays up is stopped within 3 s", async () => {
+	await post("deleted", 1, written());
+	await until(
+		() => runsOf("deleted"),
+		(tasks) => tasks.length === 1,
+	);
+	const client = new Redis(redis.url);
+	await client.hdel("{hearsay:0}:holders", "deleted-0");
+	client.disconnect();
+	const deletedMs = nowMs();
+	const [[run]] = await until(
+		() => runsOf("deleted") as [[Run]],
+		([[run]]) => run.overMs !== undefined,
+	);
+	expect(run.how).toBe("abort");
+	expect((run.overMs ?? Number.NaN) - deletedMs).toBeLessThan(BESIDE_MS_MAX);
 });

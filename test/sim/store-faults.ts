@@ -91,7 +91,7 @@ export const storeFaults: readonly Fault[] = [
 	{
 		// An older file is put back, or a backup; or the very last writes are lost, however few.
 		name: "store restored",
-		weight: 1,
+		weight: 3,
 		lastsMs: [LAST_WRITES_MS_MAX, 3_000],
 		begin(cluster, random) {
 			const { clock, server, disk } = cluster.world;
