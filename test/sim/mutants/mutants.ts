@@ -37,6 +37,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "an end is taken without a look at its token",
 		breaks: "a result is taken from its newest token only",
+		fault: "pause",
 		shard: (sound) => new AnyTokenEnds(sound),
 	},
 	{
@@ -85,6 +86,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "nobody looks for leases that have run out",
 		breaks: "everything ends in bounded time",
+		fault: "loss",
 		shard: (sound) => new BlindSweep(sound),
 	},
 	{
