@@ -46,6 +46,9 @@ export interface Executor {
 	run(job: Job): Promise<JobOutcome>;
 	/** Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. */
 	abort(job: Job, reason: string, graceMs: number): void;
-	/** Ends all workers. Jobs still running resolve `aborted`. */
+	/**
+	 * Ends all workers, and the processes that task code has started. Jobs still running resolve
+	 * `aborted`; not those in a call that nothing ends, for which this waits for ever.
+	 */
 	stop(): Promise<void>;
 }

@@ -1,10 +1,16 @@
 /** What task code does to its thread spoils nothing but its own. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
+import * as spawning from "../../node/executor/spawn-worker.ts";
 import type { Executor, JobOutcome } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
+
+vi.mock(import("../../node/executor/spawn-worker.ts"), async (original) => {
+	const real = await original();
+	return { ...real, spawnWorker: vi.fn(real.spawnWorker) };
+});
 
 let executor: Executor;
 let log: RecordedLog;
@@ -85,6 +91,18 @@ describe("a thread whose built-ins one task has replaced", () => {
 		const { result } = outcome as { result: string };
 		expect(Number(result)).toBeGreaterThan(1_000);
 		await expectAllIsWell();
+	});
+});
+
+describe("what comes from a worker and is none of its words", () => {
+	test("is dropped, and told of once; the node and the thread go on", async () => {
+		const opened = vi.mocked(spawning.spawnWorker).mock.results.at(-1);
+		const worker: ReturnType<typeof spawning.spawnWorker> = opened?.value;
+		for (const said of [null, 5, "{}", {}, [null], [5, {}], [[], 1]])
+			worker.port.emit("message", said);
+		await log.has(/said what no worker says/);
+		expect(await run("noop")).toEqual(success("null"));
+		expect(log.lines.filter((line) => /no worker/.test(line))).toHaveLength(1);
 	});
 });
 
