@@ -6,6 +6,7 @@
  * connected to, and by nobody else.) All else is dropped,
  * counted by reason, and the totals logged at most every DROPS_LOGGED_MS.
  *
+ * What a peer brings beyond its share is dropped unread (see inlet.ts).
  * A refused message costs its sender nothing. Whoever gets here is registered
  * in the store, and could do worse there; and gossip is a hint, so that what
  * slips through costs time and nothing else.
@@ -15,9 +16,15 @@ import { DROPS_LOGGED_MS } from "../../protocol/limits.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { Admission } from "./admission.ts";
 import { type Opened, openEnvelope, Signatures } from "./envelope.ts";
+import { Inlet } from "./inlet.ts";
 import { ReplayWindow } from "./replay-window.ts";
 
-export type Refusal = "malformed" | "forged" | "stranger" | "repeated";
+export type Refusal =
+	| "flooded"
+	| "malformed"
+	| "forged"
+	| "stranger"
+	| "repeated";
 
 export class Door {
 	readonly #admission: Admission;
@@ -25,7 +32,9 @@ export class Door {
 	readonly #log: Log;
 	readonly #signatures: Signatures;
 	readonly #window = new ReplayWindow();
+	readonly #inlet = new Inlet();
 	readonly #dropped: Record<Refusal, number> = {
+		flooded: 0,
 		malformed: 0,
 		forged: 0,
 		stranger: 0,
@@ -42,6 +51,8 @@ export class Door {
 
 	/** The message, or why it was dropped; `bearer` is the peer over whose connection it came. */
 	open(bearer: string, bytes: Uint8Array): GossipMessage | Refusal {
+		if (!this.#mayBring(bearer, bytes))
+			return this.#drop("flooded", bearer, "");
 		const envelope = openEnvelope(bytes);
 		const message = envelope && decodeGossip(envelope.message);
 		if (envelope === undefined || message === undefined)
@@ -54,6 +65,8 @@ export class Door {
 
 	/** The same for a peer's own message over its line, which carries no signature. */
 	openOwn(bearer: string, bytes: Uint8Array): GossipMessage | Refusal {
+		if (!this.#mayBring(bearer, bytes))
+			return this.#drop("flooded", bearer, "");
 		const message = decodeGossip(bytes);
 		if (message === undefined) return this.#drop("malformed", bearer, "");
 		const refusal = this.#judge(bearer, message, undefined);
@@ -65,8 +78,13 @@ export class Door {
 	/** Forgets senders that are no longer admitted. */
 	prune(): void {
 		const admitted = new Set(this.#admission.peers.keys());
+		this.#inlet.keep(admitted);
 		this.#window.keep(admitted);
 		this.#signatures.keep(admitted);
+	}
+
+	#mayBring(bearer: string, { length }: Uint8Array): boolean {
+		return this.#inlet.admits(bearer, length, this.#clock.monoMs());
 	}
 
 	#judge(

@@ -87,6 +87,9 @@ export const GOSSIP_PACKET_BYTES_MAX = 256 * 1024;
 export const GOSSIP_BACKLOG_BYTES_MAX = 1024 * 1024;
 /** A message so far behind the newest of its sender counts as a repeat: dropped. */
 export const REPLAY_WINDOW = 256;
+/** What one peer brings in a second, of its own or of others'. Beyond: dropped unread. */
+export const HEARD_PER_S = 1_000;
+export const HEARD_BYTES_PER_S = 4 * 1024 * 1024;
 /** A sender silent for so long may start again from any epoch and number. */
 export const SENDER_FORGOTTEN_MS = 30_000;
 /** A stranger's knock is passed on so often; others in between are only refused. */

@@ -1,0 +1,49 @@
+/**
+ * Inlet: how much a peer may bring in a time before it is looked at.
+ *
+ * To take a message apart costs up to 0.2 ms, so a peer that floods could keep a node busy
+ * with nothing else. Each bearer has HEARD_PER_S messages and HEARD_BYTES_PER_S bytes a
+ * second, and may save up one second's worth; what comes on top is dropped unread. That
+ * is many times what a node says of itself, and what it passes on of others in the
+ * largest cluster.
+ */
+import { HEARD_BYTES_PER_S, HEARD_PER_S } from "../../protocol/limits.ts";
+
+interface Allowance {
+	messages: number;
+	bytes: number;
+	/** When it was last refilled. */
+	atMs: number;
+}
+
+export class Inlet {
+	readonly #allowances = new Map<string, Allowance>();
+
+	/** Whether this much from this bearer is to be looked at; takes it from what it may bring. */
+	admits(bearer: string, bytes: number, nowMs: number): boolean {
+		const allowance = this.#refilled(bearer, nowMs);
+		if (allowance.messages < 1 || allowance.bytes < bytes) return false;
+		allowance.messages -= 1;
+		allowance.bytes -= bytes;
+		return true;
+	}
+
+	/** Forgets all bearers but these. */
+	keep(bearers: ReadonlySet<string>): void {
+		for (const bearer of this.#allowances.keys())
+			if (!bearers.has(bearer)) this.#allowances.delete(bearer);
+	}
+
+	#refilled(bearer: string, nowMs: number): Allowance {
+		const known = this.#allowances.get(bearer);
+		const seconds = known === undefined ? 1 : (nowMs - known.atMs) / 1_000;
+		const { messages = 0, bytes = 0 } = known ?? {};
+		const allowance = {
+			messages: Math.min(messages + seconds * HEARD_PER_S, HEARD_PER_S),
+			bytes: Math.min(bytes + seconds * HEARD_BYTES_PER_S, HEARD_BYTES_PER_S),
+			atMs: nowMs,
+		};
+		this.#allowances.set(bearer, allowance);
+		return allowance;
+	}
+}
