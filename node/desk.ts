@@ -82,7 +82,7 @@ const NO_ROOM = {
 } as const;
 const PROBLEM_OF = {
 	unreachable: "store_unavailable",
-	behind: "store_unavailable",
+	behind: "overloaded",
 	unknown: "outcome_unknown",
 	full: "store_full",
 	refused: "store_unavailable",

@@ -120,7 +120,7 @@ const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
 		detail: "Redis is not reachable from this node; try again shortly.",
 	},
 	behind: {
-		code: "store_unavailable",
+		code: "overloaded",
 		detail:
 			"Redis does not keep up with what this node asks of it, and this was not sent to it; try again shortly.",
 	},

@@ -12,6 +12,8 @@ import {
 	ITEMS_CHUNK,
 	ITEMS_CHUNKS_MAX,
 	ITEMS_MAX,
+	SUBMIT_AGAIN_MS,
+	SUBMIT_AGAIN_MS_MAX,
 	SUBMIT_ALL_MS_MAX,
 } from "../../protocol/limits.ts";
 import { type Problem, problemStatus } from "../../protocol/problem.ts";
@@ -57,9 +59,13 @@ export async function submitAll<Item>(
 		const checked = items
 			.slice(start, start + ITEMS_CHUNK)
 			.map((item, index) => check(item, start + index));
-		const chunk = submitChunk(checked, (tasks) =>
-			clock.monoMs() < untilMs ? submitGood(api, tasks) : refuseAll(tasks),
-		);
+		const chunk = submitChunk(checked, async (tasks) => {
+			if (clock.monoMs() >= untilMs) return refuseAll(tasks);
+			const outcomes = await submitGood(api, tasks);
+			if (items.length > ITEMS_CHUNK)
+				await insist(api, clock, { tasks, outcomes, untilMs });
+			return outcomes;
+		});
 		chunks.push(chunk);
 		// Should it fail, that is met below; it is not unhandled until then.
 		const through = chunk.then(
@@ -88,7 +94,53 @@ async function submitChunk(
 	});
 }
 
-async function refuseAll(tasks: readonly NewTask[]): Promise<Submitted[]> {
+interface Insistence {
+	readonly tasks: readonly NewTask[];
+	/** Replaced where a later one is certain. */
+	readonly outcomes: Submitted[];
+	readonly untilMs: number;
+}
+
+/**
+ * Submits those again that the store was too slow for, for SUBMIT_AGAIN_MS_MAX: under its id
+ * a task that has been stored after all is the same. Who sends one task or a few is told
+ * within a second and can do that alone; of thousands some would always be left.
+ */
+async function insist(
+	api: Api,
+	clock: Clock,
+	{ tasks, outcomes, untilMs }: Insistence,
+): Promise<void> {
+	const lastMs = Math.min(untilMs, clock.monoMs() + SUBMIT_AGAIN_MS_MAX);
+	for (;;) {
+		const slow = [...outcomes.keys()].filter((i) => isSlow(outcomes[i]));
+		if (slow.length === 0 || clock.monoMs() >= lastMs) return;
+		await new Promise<void>((resolve) => clock.after(SUBMIT_AGAIN_MS, resolve));
+		const again = await submitGood(
+			api,
+			slow.map((i) => tasks[i] as NewTask),
+		);
+		for (const [n, i] of slow.entries()) {
+			const outcome = again[n] as Submitted;
+			// What may be in the store is not said to be refused.
+			if (outcome.ok || !isUnknown(outcomes[i])) outcomes[i] = outcome;
+		}
+		if (again.every((outcome) => !outcome.ok && !isSlow(outcome))) return;
+	}
+}
+
+function isSlow(outcome: Submitted | undefined): boolean {
+	return (
+		isUnknown(outcome) ||
+		(outcome?.ok === false && outcome.problem.code === "overloaded")
+	);
+}
+
+function isUnknown(outcome: Submitted | undefined): boolean {
+	return outcome?.ok === false && outcome.problem.code === "outcome_unknown";
+}
+
+function refuseAll(tasks: readonly NewTask[]): Submitted[] {
 	return tasks.map(() => ({ ok: false, problem: tookTooLong }));
 }
 

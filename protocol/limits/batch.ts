@@ -28,5 +28,5 @@ export const RECONCILE_MAX = 4_096;
 export const UNLISTED_BATCH_MAX = 256;
 /** Between tries of a store that did not answer, or had no room. */
 export const STORE_RETRY_MS = 250;
-/** Commands to the store that wait for their answers at once. Beyond, a call is not sent: 503 `store_unavailable`. */
+/** Commands to the store that wait for their answers at once. Beyond, a call is not sent: 503 `overloaded`. */
 export const STORE_COMMANDS_MAX = 32_768;

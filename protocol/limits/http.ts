@@ -11,7 +11,10 @@ export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
 export const SUBMIT_QUEUE_MS_MAX = 10_000;
 /** Items of one request that have not been sent to the store by then: 503 `overloaded`. */
 export const SUBMIT_ALL_MS_MAX = 40_000;
-/** A store that owes answers and has given none for so long is not sent more: 503 `store_unavailable`. */
+/** What the store was too slow for is submitted again so far apart, for so long, if it came with many others. */
+export const SUBMIT_AGAIN_MS = 250;
+export const SUBMIT_AGAIN_MS_MAX = 5_000;
+/** A store that owes answers and has given none for so long is not sent more: 503 `overloaded`. */
 export const SUBMIT_SILENCE_MS = 650;
 /** What was sent to it is looked up; of what is not found by then, counted from when it was sent: 503 `outcome_unknown`. */
 export const SUBMIT_TIMEOUT_MS = 900;

@@ -1,5 +1,6 @@
 /** All proofs, in the order of the list. */
 import { bench } from "./bench.ts";
+import { bulkUnderLoad } from "./bulk-under-load.ts";
 import { chaos } from "./chaos.ts";
 import { flood, nginx } from "./http.ts";
 import { kills } from "./kills.ts";
@@ -16,4 +17,5 @@ export const PROOFS: readonly Proof[] = [
 	flood,
 	nginx,
 	bench,
+	bulkUnderLoad,
 ];

@@ -48,3 +48,21 @@ test("a body's chunks wait for one another, so that others' tasks are not behind
 	expect(answer.status).toBe(202);
 	expect(server.api.tasks.size).toBe(count);
 });
+
+test("what the store was too slow for is submitted again, if it came with many others", async () => {
+	await using server = await startServer();
+	const count = ITEMS_CHUNK + 1;
+	server.api.failures.push(
+		new StoreError("unknown", "no answer"),
+		new StoreError("behind", "too much"),
+	);
+	const many = '{"type":"t"}\n'.repeat(count);
+	const answer = await server.post("/v1/tasks", many, ndjson);
+	const items = answer.text.trimEnd().split("\n");
+	expect(items.filter((item) => item.includes('"status":202'))).toHaveLength(
+		count,
+	);
+	// One that came alone is told at once.
+	server.api.failures.push(new StoreError("unknown", "no answer"));
+	expect((await server.post("/v1/tasks", [{ type: "t" }])).status).toBe(503);
+});

@@ -22,6 +22,8 @@ export class FakeApi implements Api {
 	readonly tasks = new Map<string, TaskRecord>();
 	/** Thrown by every method that needs the store, while set. */
 	failure: Error | undefined;
+	/** Thrown by one submission each. */
+	readonly failures: Error[] = [];
 	/** Submissions wait for it, while set. */
 	held: Promise<void> | undefined;
 	/** Lists wait for it, while set. */
@@ -44,6 +46,8 @@ export class FakeApi implements Api {
 		this.onSubmit?.();
 		await this.held;
 		this.#needStore();
+		const failure = this.failures.shift();
+		if (failure !== undefined) throw failure;
 		return tasks.map((task) => this.#submitOne(task));
 	}
 
