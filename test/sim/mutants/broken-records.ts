@@ -12,6 +12,7 @@ import type {
 	Shard,
 	SubmitOutcome,
 } from "../../../node/ports.ts";
+import type { SessionName } from "../../../protocol/lease.ts";
 import { formatSession } from "../../../protocol/lease.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../../protocol/task.ts";
 import { type PulseRequest, TamperedShard } from "./tampered-shard.ts";
@@ -116,5 +117,15 @@ export class SmoothTime extends TamperedShard {
 export class SilentListing extends TamperedShard {
 	override async unlisted(): Promise<AttemptName[]> {
 		return [];
+	}
+}
+
+/** Says of a node's attempts that it knows nothing of them, though it does. */
+export class ForgetfulListing extends TamperedShard {
+	override async unlisted(
+		_session: SessionName,
+		attempts: readonly AttemptName[],
+	): Promise<AttemptName[]> {
+		return [...attempts];
 	}
 }

@@ -16,6 +16,7 @@ import {
 	AnyTokenEnds,
 	BlindSweep,
 	DeafReaper,
+	ForgetfulListing,
 	HastyYes,
 	LostPlaces,
 	SilentListing,
@@ -104,6 +105,11 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "what a node runs, the store lists",
 		fault: "store restored",
 		shard: (sound) => new SilentListing(sound),
+	},
+	{
+		name: "the store says that it has forgotten what it has not",
+		breaks: "without trouble nothing is stopped, and no lease lost",
+		shard: (sound) => new ForgetfulListing(sound),
 	},
 	{
 		name: "a run counts as over as soon as it is told to stop",
