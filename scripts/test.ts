@@ -21,7 +21,7 @@ const BIN = join(ROOT, "node_modules/.bin");
 /** Of vitest, by part. */
 const PROJECTS: Readonly<Record<string, readonly string[]>> = {
 	unit: ["unit"],
-	contract: ["contract"],
+	contract: ["contract", "contract-timed"],
 	sim: ["sim"],
 	e2e: ["e2e", "e2e-timed"],
 };

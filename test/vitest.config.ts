@@ -7,7 +7,8 @@
  * - contract and sim: four at a time, as contract tests mostly wait;
  * - e2e: two at a time, each on a cluster of real processes. Bars of half a second
  *   and more are kept there too: they hold on a machine with many times this load;
- * - e2e-timed: alone, because they measure what a busy machine would spoil.
+ * - contract-timed and e2e-timed: alone, because they measure what a busy machine
+ *   would spoil.
  *
  * Beside them, proof: what takes too long for all of these, one file a proof, see
  * `scripts/proof/`. Every test has an end, so that one which hangs is a failure and not a wait.
@@ -24,12 +25,15 @@ const COMPILED = join(ROOT, "node_modules/.cache/hearsay-tests");
 const BUNDLED = join(ROOT, "test/program.ts");
 const CORES = 2;
 /** What these measure, others beside them would spoil: they run alone. */
-const TIMED = [
+const TIMED_E2E = [
 	"bench", // throughput, beside BullMQ's
 	"celery-work", // how soon a slot that comes free takes up what waits
 	"idle", // processor time, and commands a second
 	"poison", // how soon a node answers meanwhile
 ].map((name) => `test/e2e/${name}.test.ts`);
+const TIMED_CONTRACT = [
+	"executor-spread", // which tasks are short
+].map((name) => `test/contract/${name}.test.ts`);
 
 /** Each first in its group: otherwise one of them would be left to the end, alone. */
 const LONGEST = [
@@ -66,7 +70,8 @@ export default defineConfig({
 				...{ maxWorkers: CORES, groupOrder: 0 },
 			}),
 			project("contract", 30_000, {
-				...{ include: filesIn("contract"), globalSetup: BUNDLED },
+				...{ include: filesIn("contract"), exclude: TIMED_CONTRACT },
+				globalSetup: BUNDLED,
 				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
 			}),
 			project("sim", 120_000, {
@@ -74,11 +79,19 @@ export default defineConfig({
 				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
 			}),
 			project("e2e", 120_000, {
-				...{ include: filesIn("e2e"), exclude: TIMED, globalSetup: BUNDLED },
+				...{
+					include: filesIn("e2e"),
+					exclude: TIMED_E2E,
+					globalSetup: BUNDLED,
+				},
 				...{ maxWorkers: CORES, groupOrder: 2 },
 			}),
+			project("contract-timed", 30_000, {
+				...{ include: TIMED_CONTRACT, globalSetup: BUNDLED },
+				...{ maxWorkers: 1, groupOrder: 3 },
+			}),
 			project("e2e-timed", 120_000, {
-				...{ include: TIMED, globalSetup: BUNDLED },
+				...{ include: TIMED_E2E, globalSetup: BUNDLED },
 				...{ maxWorkers: 1, groupOrder: 3 },
 			}),
 			project("proof", 600_000, {
