@@ -150,8 +150,8 @@ class Pair {
 		const answer = await perform(this.#shard, operation);
 		this.#operator.learn(operation, answer);
 		if (operation.args[1] === LAPSING_TTL_MS) await this.#lapse(answer);
-		const { sessions } = this.#operator;
-		const now = await look(this.#shard, sessions);
+		const { sessions, ids } = this.#operator;
+		const now = await look(this.#shard, sessions, ids);
 
 		const madeMs =
 			answer.nowMs ?? raisedMs(answer, this.#twin.putBackMs) ?? latestMs(now);
@@ -160,7 +160,7 @@ class Pair {
 		const same = await perform(this.#twin, operation);
 		expect(same, `${where}: answers`).toEqual(answer);
 		this.#clock.nowMs = now.nowMs;
-		const twin = await look(this.#twin, sessions);
+		const twin = await look(this.#twin, sessions, ids);
 		expect(twin, `${where}: what is left behind`).toEqual(now);
 
 		checkInvariants(now, where);

@@ -14,6 +14,8 @@ import type { TaskRecord } from "../../protocol/task.ts";
 
 /** Everything that a shard tells of itself. */
 export interface Snapshot {
+	/** As each tells of itself, of all ids there might be. */
+	readonly byId: readonly TaskRecord[];
 	/** Newest first. */
 	readonly tasks: readonly TaskRecord[];
 	readonly states: readonly (readonly TaskRecord[])[];
@@ -33,6 +35,7 @@ const PAGE = 9;
 export async function look(
 	shard: Shard,
 	sessions: readonly SessionName[],
+	ids: readonly string[],
 ): Promise<Snapshot> {
 	const tasks: TaskRecord[] = [];
 	for (let beforeSeq = 2 ** 45; ; ) {
@@ -55,7 +58,8 @@ export async function look(
 	);
 	const counts = await shard.counts();
 	const { nodes, nowMs } = await shard.nodes();
-	return { tasks, states, counts, nodes, running: running.flat(), nowMs };
+	const byId = (await shard.get(ids)).filter((task) => task !== undefined);
+	return { byId, tasks, states, counts, nodes, running: running.flat(), nowMs };
 }
 
 /** The latest moment that any task remembers: when the last step that changed one was made. */
@@ -81,7 +85,13 @@ export function checkInvariants(now: Snapshot, where: string): void {
 }
 
 /** Counts, lists and queues tell the same story. */
-function checkLists({ tasks, states, counts }: Snapshot, where: string): void {
+function checkLists(
+	{ byId, tasks, states, counts }: Snapshot,
+	where: string,
+): void {
+	// Lists are read from queues, holders and indexes: so each task is in one of these.
+	const bySeq = [...byId].sort((a, b) => b.seq - a.seq);
+	expect(tasks, `${where}: each task in one place`).toEqual(bySeq);
 	const seqs = tasks.map((task) => task.seq);
 	const falling = [...new Set(seqs)].sort((a, b) => b - a);
 	expect(seqs, `${where}: newest first, none twice`).toEqual(falling);

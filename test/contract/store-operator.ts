@@ -50,7 +50,7 @@ export class Operator {
 	/** Every session that was ever opened. */
 	readonly sessions: SessionName[] = ["ghost:1"];
 	readonly #random: SeededRandom;
-	readonly #ids: readonly string[];
+	readonly ids: readonly string[];
 	/** Ends of leases, as they were told. */
 	readonly #ends = new Map<SessionName, number>();
 	#claimed: ClaimedTask[] = [];
@@ -61,7 +61,7 @@ export class Operator {
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
 		const ids = Array.from({ length: IDS * shards }, (_, i) => `id-${i}`);
-		this.#ids = ids.filter((id) => shardOf(id, shards) === index);
+		this.ids = ids.filter((id) => shardOf(id, shards) === index);
 	}
 
 	draw(): Operation {
@@ -134,8 +134,8 @@ export class Operator {
 			args: [this.#session(), this.#holdings()],
 		}),
 		() => ({ method: "trim", args: [this.#random.below(12)] }),
-		() => ({ method: "get", args: [this.#some(this.#ids)] }),
-		() => ({ method: "over", args: [this.#some(this.#ids)] }),
+		() => ({ method: "get", args: [this.#some(this.ids)] }),
+		() => ({ method: "over", args: [this.#some(this.ids)] }),
 		() => this.#list(),
 	];
 
@@ -174,7 +174,7 @@ export class Operator {
 	}
 
 	#newTasks(): NewTask[] {
-		return this.#some(this.#ids).map((id) => ({
+		return this.#some(this.ids).map((id) => ({
 			id,
 			route: this.#random.pick(ROUTES),
 			priority: this.#random.pick(PRIORITIES),

@@ -22,6 +22,7 @@ import type { HistoryEvent } from "../checker/history.ts";
 import { VirtualClock } from "../clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 import { SeededRandom } from "../random.ts";
+import { watchBooks } from "./books.ts";
 import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
 import { Listing } from "./listing.ts";
@@ -119,6 +120,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const { clock, recorder } = world;
 	const storm = new Storm(cluster, random);
 	const workload = startWorkload(cluster, random);
+	watchBooks(clock, world.server.truth, recorder);
 	cluster.workload = workload;
 	new Waiting(cluster).watch();
 	new Listing(clock, world.server, recorder).watch();
