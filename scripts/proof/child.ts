@@ -7,7 +7,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 const living = new Set<ChildProcess>();
 process.on("exit", () => {
-	for (const child of living) child.kill("SIGTERM");
+	for (const { pid, exitCode, signalCode } of living) {
+		const isEnded = exitCode !== null || signalCode !== null;
+		if (pid !== undefined && !isEnded) process.kill(-pid, "SIGTERM");
+	}
 });
 
 /** Values go over the channel whole, a Map as a Map. Its standard output is read by who starts it. */
@@ -19,6 +22,8 @@ export function startProgram(
 	const child = spawn(process.execPath, [path, ...args], {
 		stdio: ["ignore", "pipe", "inherit", "ipc"],
 		serialization: "advanced",
+		// A group of its own, so that what it has started is told to end with it.
+		detached: true,
 	});
 	living.add(child);
 	child.once("close", () => living.delete(child));
