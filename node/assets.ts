@@ -42,8 +42,17 @@ export function workerSource(): string | undefined {
 	return bundledWorker;
 }
 
-/** The command, not for people, under which the program runs one task for the node that started it. */
+/** The command, not for people, by which the executable runs one task for the node that started it. */
 export const TASK_COMMAND = "run-one-task";
+/** The same in the bundle's folder, as a file of its own. */
+export const TASK_PROGRAM = "task.mjs";
+
+/** How to start a process that runs one task: see `task-main.ts`. */
+export function taskCommand(): readonly string[] {
+	if (isSea()) return [process.execPath, TASK_COMMAND];
+	const entry = isBundle ? TASK_PROGRAM : "task-main.ts";
+	return [process.execPath, fileURLToPath(new URL(entry, import.meta.url))];
+}
 
 /** How to start this program once more: what comes before the command's name. */
 export function programCommand(): readonly string[] {

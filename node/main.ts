@@ -8,10 +8,7 @@ import { leave } from "./cli/leave.ts";
 import { listenForStop, mayHearTwice } from "./cli/stop-signals.ts";
 import { holdProcess, systemClock } from "./world.ts";
 
-if (process.argv[2] === TASK_COMMAND) {
-	const { runTaskProcess } = await import("./executor/task-process.ts");
-	await runTaskProcess(systemClock);
-}
+if (process.argv[2] === TASK_COMMAND) await import("./task-main.ts");
 holdProcess();
 // Who reads may leave, and a disk may fill up: what is said then is lost, and the work goes on.
 // (To have looked at the streams makes pipes of theirs such as do not wait for a reader.)

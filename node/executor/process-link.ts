@@ -3,13 +3,13 @@
  * native code, or because the kernel ends it when memory is short. All that is lost then
  * is this task's run.
  *
- * It is this program once more (see `task-process.ts`), at the head of a process group, so
+ * In it is a part of this program (see `task-process.ts`), at the head of a process group, so
  * that what its task has started ends with it. Its standard output and error are the
  * node's: what native code says as it dies is not lost.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { NODE_LIVES_MS } from "../../protocol/limits.ts";
-import { programCommand, TASK_COMMAND, workerSource } from "../assets.ts";
+import { taskCommand, workerSource } from "../assets.ts";
 import type { Clock, Timer } from "../ports.ts";
 import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
 import type { LinkEvents, OpenLink } from "./link.ts";
@@ -17,8 +17,8 @@ import { type FromProcess, NODE_LIVES, type ToProcess } from "./messages.ts";
 
 export function processOpener(clock: Clock): OpenLink {
 	return (start, events) => {
-		const [command = "", ...args] = programCommand();
-		const child = spawn(command, [...args, TASK_COMMAND], {
+		const [command = "", ...args] = taskCommand();
+		const child = spawn(command, args, {
 			detached: true,
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 			serialization: "advanced",

@@ -31,6 +31,19 @@ export async function bundleMain(root: string, outfile: string): Promise<void> {
 	});
 }
 
+/** As the whole program: it may wait at top level. */
+export async function bundleTaskProgram(
+	root: string,
+	outfile: string,
+): Promise<void> {
+	await build({
+		...COMMON,
+		entryPoints: [join(root, "node/task-main.ts")],
+		outfile,
+		format: "esm",
+	});
+}
+
 /** CommonJS: a worker that starts from a text takes no other form. */
 export async function bundleWorker(
 	root: string,

@@ -1,8 +1,8 @@
 /**
  * The bundled program, made anew where a source has changed since.
  *
- * It needs two files of its own, itself and the code of a worker; all other
- * files that the program carries are read where they lie. Each is put in place at
+ * It needs three files of its own, itself, the code of a worker and the part of it that
+ * runs one task; all other files that the program carries are read where they lie. Each is put in place at
  * once by renaming, so that several may do this at the same time.
  */
 import {
@@ -16,14 +16,16 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { WORKER_ASSET } from "../../node/assets.ts";
-import { bundleMain, bundleWorker } from "./bundle.ts";
+import { TASK_PROGRAM, WORKER_ASSET } from "../../node/assets.ts";
+import { bundleMain, bundleTaskProgram, bundleWorker } from "./bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DIST = join(ROOT, "dist");
 /** From the top of the project. */
 export const PROGRAM_FILE = "dist/hearsay.mjs";
 const PROGRAM = join(ROOT, PROGRAM_FILE);
+/** What it needs beside it. */
+const PARTS = [WORKER_ASSET, TASK_PROGRAM];
 /** All that a bundle is made of, and what makes it. */
 const SOURCES = ["node", "protocol", "scripts/build", "package-lock.json"];
 
@@ -37,11 +39,12 @@ export async function bundleProgram(): Promise<void> {
 		do {
 			madeOfMs = sourcesMs();
 			await bundleWorker(ROOT, join(work, WORKER_ASSET));
+			await bundleTaskProgram(ROOT, join(work, TASK_PROGRAM));
 			await bundleMain(ROOT, join(work, "hearsay.mjs"));
 			// A source may have changed meanwhile, and be older than the program.
 		} while (sourcesMs() !== madeOfMs);
 		// The program last: its age is what is looked at.
-		renameSync(join(work, WORKER_ASSET), join(DIST, WORKER_ASSET));
+		for (const part of PARTS) renameSync(join(work, part), join(DIST, part));
 		renameSync(join(work, "hearsay.mjs"), PROGRAM);
 	} finally {
 		rmSync(work, { recursive: true });
@@ -49,7 +52,7 @@ export async function bundleProgram(): Promise<void> {
 }
 
 function isFresh(): boolean {
-	if (!existsSync(PROGRAM) || !existsSync(join(DIST, WORKER_ASSET)))
+	if (![PROGRAM, ...PARTS.map((part) => join(DIST, part))].every(existsSync))
 		return false;
 	return sourcesMs() < statSync(PROGRAM).ctimeMs;
 }

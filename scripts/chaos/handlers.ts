@@ -26,8 +26,11 @@ export default {
 		const file = openSync(payload.effects, "a");
 		const write = (kind: RunLine["kind"]) => {
 			const { id, token, attempt } = ctx;
-			const { pid } = process;
-			const line: RunLine = { kind, id, token, attempt, pid, ms: nowMs() };
+			const { pid, ppid: parent } = process;
+			const line: RunLine = {
+				...{ kind, id, token, attempt, pid, parent },
+				ms: nowMs(),
+			};
 			writeSync(file, `${JSON.stringify(line)}\n`);
 		};
 		write("start");

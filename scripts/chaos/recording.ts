@@ -63,8 +63,8 @@ function runEvents({ runs, nodes }: Recording, at: At): HistoryEvent[] {
 			lives.map((life) => [life.pid, { name, life }] as const),
 		),
 	);
-	return runs.flatMap(({ id, token, pid, startMs, overMs, how }) => {
-		const node = nodeOf.get(pid);
+	return runs.flatMap(({ id, token, pid, parent, startMs, overMs, how }) => {
+		const node = nodeOf.get(pid) ?? nodeOf.get(parent);
 		const where = { id, token, node: node?.name ?? `pid ${pid}` };
 		const stopMs = overMs ?? node?.life.endedMs;
 		const events: HistoryEvent[] = [

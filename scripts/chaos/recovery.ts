@@ -43,11 +43,12 @@ export function recoveriesOf(
 
 /** The newest run of its task, as far as anybody knew. */
 function wasUnderWay(
-	{ id, pid, token, startMs, overMs }: Run,
+	{ id, pid, parent, token, startMs, overMs }: Run,
 	{ pids, atMs }: FaultRecord,
 	runs: readonly Run[],
 ): boolean {
-	if (!pids.includes(pid) || startMs >= atMs) return false;
+	if (!pids.includes(pid) && !pids.includes(parent)) return false;
+	if (startMs >= atMs) return false;
 	if (overMs !== undefined && overMs < atMs) return false;
 	return !runs.some(
 		(run) => run.id === id && run.token > token && run.startMs < atMs,

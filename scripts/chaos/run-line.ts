@@ -7,8 +7,10 @@ export interface RunLine {
 	readonly id: string;
 	readonly token: number;
 	readonly attempt: number;
-	/** Of the node's process. */
+	/** Of the process that it runs in: the node's, or one of its own that the node has started … */
 	readonly pid: number;
+	/** … and of the one that started that. */
+	readonly parent: number;
 	/** The host's monotonic clock. */
 	readonly ms: number;
 }
@@ -19,6 +21,7 @@ export interface Run {
 	readonly token: number;
 	readonly attempt: number;
 	readonly pid: number;
+	readonly parent: number;
 	readonly startMs: number;
 	/** Undefined where it never said so: its process or its thread was ended. */
 	readonly overMs: number | undefined;

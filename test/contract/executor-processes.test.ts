@@ -16,7 +16,7 @@ import { RecordedLog } from "./recorded-log.ts";
 
 vi.mock(import("../../node/assets.ts"), async (original) => {
 	const real = await original();
-	return { ...real, programCommand: vi.fn(real.programCommand) };
+	return { ...real, taskCommand: vi.fn(real.taskCommand) };
 });
 
 const NODE = fileURLToPath(new URL("executor-node.ts", import.meta.url));
@@ -138,7 +138,7 @@ describe("a task that runs isolated", () => {
 
 	test("waits while the system has no process to give, and others do not", async () => {
 		await start();
-		vi.mocked(assets.programCommand).mockReturnValueOnce(["/no/such/program"]);
+		vi.mocked(assets.taskCommand).mockReturnValueOnce(["/no/such/program"]);
 		const waiting = executor.run(isolated("where"));
 		await log.has(/no process for a task/);
 		expect((await executor.run(job("b", { type: "noop" }))).kind).toBe(

@@ -93,6 +93,13 @@ describe("what was written down", () => {
 		]);
 	});
 
+	test("a run in a process of its own is one of the node that started that", () => {
+		const apart = { ...run(1, 9, 50), parent: 1 };
+		expect(
+			recoveriesOf("kill", [fault({})], [apart, run(2, 2, 350)]),
+		).toMatchObject([{ ms: 250 }]);
+	});
+
 	test("a vanished node's run counts where it was repeated, or did not come to its end", () => {
 		const vanish = fault({ kind: "vanish", cut: "host" });
 		const msOf = (...runs: Run[]) =>

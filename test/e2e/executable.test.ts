@@ -30,7 +30,11 @@ beforeAll(() => {
 	program = [executable];
 	writeFileSync(
 		join(folder, "tasks.ts"),
-		"export default { async double(n: number): Promise<number> { return 2 * n; } };",
+		`import { execFileSync } from "node:child_process";
+		export default {
+			async double(n: number): Promise<number> { return 2 * n; },
+			ends() { execFileSync("kill", ["-SEGV", String(process.pid)]); },
+		};`,
 	);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,6 +60,35 @@ test.each([
 		await cluster.stop();
 	}
 	expect(await cluster.ended).toBe(0);
+});
+
+test("the executable gives a task that has ended it twice a process of its own", async () => {
+	const http = `127.0.0.1:${await freePorts(1)}`;
+	const redis = await startRedis();
+	const args = ["--redis", redis.url, "--http", http, "--handlers", "tasks.ts"];
+	const start = async () => {
+		const node = new HearsayProcess(program, ["node", ...args], folder, BARE);
+		await node.says(/node \S+ serves/);
+		return node;
+	};
+	try {
+		const first = await start();
+		await ask(`http://${http}/v1/tasks`, { id: "e", type: "ends" });
+		expect(await first.ended).toBe(-1);
+		const second = await start();
+		expect(await second.ended).toBe(-1);
+		const third = await start();
+		const { body } = await ask<TaskAsRead>(
+			`http://${http}/v1/tasks/e?wait=30s`,
+		);
+		expect(body).toMatchObject({
+			state: "FAILURE",
+			error: { code: "crashed", message: "its process was ended by SIGSEGV" },
+		});
+		await third.stop();
+	} finally {
+		await redis.stop();
+	}
 });
 
 test("nodes started by hand with one Redis find each other and share work", async () => {

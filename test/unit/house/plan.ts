@@ -141,7 +141,13 @@ const PLAN: readonly Dwelling[] = [
 	{
 		// Where the parts are put together, and the command line around them.
 		name: "composition",
-		paths: ["node/main.ts", "node/node.ts", "node/options.ts", "node/cli/"],
+		paths: [
+			"node/main.ts",
+			"node/task-main.ts",
+			"node/node.ts",
+			"node/options.ts",
+			"node/cli/",
+		],
 		ours: ANY,
 		libraries: [],
 		builtins: ANY,

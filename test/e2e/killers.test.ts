@@ -1,0 +1,94 @@
+/**
+ * A task whose code ends the process that runs it, among others that are well, on nodes that
+ * are started again whenever they die, as by a service manager.
+ */
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { TaskAsRead } from "../../protocol/schema.ts";
+import { Cluster, until } from "../cluster.ts";
+
+const HANDLERS = fileURLToPath(
+	new URL("../fixtures/handlers/isolated.ts", import.meta.url),
+);
+const HEALTHY = 14;
+const ATTEMPTS_MAX = 4;
+const NODES_LOST_MAX = 3;
+const PATIENCE_MS = 60_000;
+
+/** Starts each node again as soon as it has died; tells how many have. */
+function lookAfter({ nodes }: Cluster): { deaths: () => number; stop(): void } {
+	let deaths = 0;
+	let over = false;
+	for (const node of nodes) {
+		const again = async (): Promise<void> => {
+			await node.ended;
+			if (over) return;
+			deaths += 1;
+			await node.start();
+			void again();
+		};
+		void again();
+	}
+	return {
+		deaths: () => deaths,
+		stop() {
+			over = true;
+		},
+	};
+}
+
+/** From whichever node answers. */
+async function read({ nodes }: Cluster, id: string): Promise<TaskAsRead> {
+	for (const node of nodes) {
+		try {
+			return await node.task(id);
+		} catch {
+			// It is dead; the next one may not be.
+		}
+	}
+	return { state: "unknown" } as unknown as TaskAsRead;
+}
+
+test.each([
+	["three nodes", 3],
+	["one node", 1],
+])(
+	"a task that ends its process fails as crashed, and all beside it succeed, on %s",
+	async (_, count) => {
+		await using cluster = await Cluster.start({
+			nodes: Array.from({ length: count }, () => []),
+			all: ["--handlers", HANDLERS, "--concurrency", "16", "--log", "warn"],
+		});
+		const keeper = lookAfter(cluster);
+		const beside = Array.from({ length: HEALTHY }, (__, i) => ({
+			id: `healthy-${i}`,
+			type: "process_task",
+			payload: { durationMs: 1_000 },
+		}));
+		const poison = { id: "poison", type: "segfaults" };
+		const tasks = beside.toSpliced(HEALTHY / 2, 0, poison as never);
+		await cluster.node(1).post("/v1/tasks", tasks);
+		const ended = await until(
+			() => Promise.all(tasks.map(({ id }) => read(cluster, id))),
+			(all) => all.every(({ finishedAt }) => finishedAt !== undefined),
+			PATIENCE_MS,
+		);
+		keeper.stop();
+		for (const { id, state, attempts } of ended) {
+			const ends = attempts.map(({ end }) => end);
+			if (id === "poison") {
+				expect(state).toBe("FAILURE");
+				expect(ends.filter((end) => end === "crashed")).toHaveLength(3);
+			} else {
+				expect({ id, state }).toEqual({ id, state: "SUCCESS" });
+				expect(attempts.length).toBeLessThanOrEqual(ATTEMPTS_MAX);
+			}
+		}
+		expect(ended.find(({ id }) => id === "poison")?.error).toEqual({
+			code: "crashed",
+			message: "its process was ended by SIGSEGV",
+		});
+		expect(keeper.deaths()).toBeGreaterThan(0);
+		expect(keeper.deaths()).toBeLessThanOrEqual(NODES_LOST_MAX);
+	},
+);
