@@ -10,7 +10,7 @@ import * as assets from "../../node/assets.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
-import { PROCESSES_MAX } from "../../protocol/limits.ts";
+import { ORPHANED_MS, PROCESSES_MAX } from "../../protocol/limits.ts";
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
@@ -177,8 +177,11 @@ describe("a node that runs one isolated", () => {
 		const { node, pids } = await startNode("spins");
 		expect(pids).toHaveLength(2);
 		node.kill("SIGKILL");
+		const killedMs = performance.now();
 		await once(node, "exit");
 		await Promise.all(pids.map(gone));
+		// At once, and not only since it hears no more.
+		expect(performance.now() - killedMs).toBeLessThan(ORPHANED_MS / 2);
 	});
 
 	test("and is frozen for longer than its lease lasts, finds it ended, and does not blame it", async () => {

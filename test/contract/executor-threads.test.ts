@@ -204,6 +204,7 @@ describe("poison", () => {
 
 	test.each([
 		["killsNode", { pid: process.pid }],
+		["killsNode", { pid: process.ppid }],
 		["killsNode", { pid: 0 }],
 		["killsNode", { pid: -1 }],
 		["killsNode", { pid: -process.pid }],

@@ -33,7 +33,11 @@ beforeAll(() => {
 		`import { execFileSync } from "node:child_process";
 		export default {
 			async double(n: number): Promise<number> { return 2 * n; },
-			ends() { execFileSync("kill", ["-SEGV", String(process.pid)]); },
+			/** Once its submission is answered. */
+			async ends() {
+				await new Promise((resolve) => setTimeout(resolve, 500));
+				execFileSync("kill", ["-SEGV", String(process.pid)]);
+			},
 		};`,
 	);
 });
@@ -66,9 +70,11 @@ test("the executable gives a task that has ended it twice a process of its own",
 	const http = `127.0.0.1:${await freePorts(1)}`;
 	const redis = await startRedis();
 	const args = ["--redis", redis.url, "--http", http, "--handlers", "tasks.ts"];
+	const nodes: HearsayProcess[] = [];
 	const start = async () => {
 		const node = new HearsayProcess(program, ["node", ...args], folder, BARE);
-		await node.says(/node \S+ serves/);
+		nodes.push(node);
+		await node.says(/^node .+ serves/m);
 		return node;
 	};
 	try {
@@ -77,7 +83,7 @@ test("the executable gives a task that has ended it twice a process of its own",
 		expect(await first.ended).toBe(-1);
 		const second = await start();
 		expect(await second.ended).toBe(-1);
-		const third = await start();
+		await start();
 		const { body } = await ask<TaskAsRead>(
 			`http://${http}/v1/tasks/e?wait=30s`,
 		);
@@ -85,8 +91,8 @@ test("the executable gives a task that has ended it twice a process of its own",
 			state: "FAILURE",
 			error: { code: "crashed", message: "its process was ended by SIGSEGV" },
 		});
-		await third.stop();
 	} finally {
+		await Promise.all(nodes.map((node) => node.stop()));
 		await redis.stop();
 	}
 });

@@ -16,23 +16,26 @@ const NODES_LOST_MAX = 3;
 const PATIENCE_MS = 60_000;
 
 /** Starts each node again as soon as it has died; tells how many have. */
-function lookAfter({ nodes }: Cluster): { deaths: () => number; stop(): void } {
+function lookAfter({ nodes }: Cluster) {
+	const starts: Promise<void>[] = [];
 	let deaths = 0;
 	let over = false;
 	for (const node of nodes) {
-		const again = async (): Promise<void> => {
-			await node.ended;
+		const again = (): void => {
 			if (over) return;
 			deaths += 1;
-			await node.start();
-			void again();
+			const started = node.start();
+			starts.push(started);
+			void started.then(() => node.ended.then(again));
 		};
-		void again();
+		void node.ended.then(again);
 	}
 	return {
 		deaths: () => deaths,
-		stop() {
+		/** Resolves once none is being started any more. */
+		async stop() {
 			over = true;
+			await Promise.all(starts);
 		},
 	};
 }
@@ -72,8 +75,7 @@ test.each([
 			() => Promise.all(tasks.map(({ id }) => read(cluster, id))),
 			(all) => all.every(({ finishedAt }) => finishedAt !== undefined),
 			PATIENCE_MS,
-		);
-		keeper.stop();
+		).finally(() => keeper.stop());
 		for (const { id, state, attempts } of ended) {
 			const ends = attempts.map(({ end }) => end);
 			if (id === "poison") {

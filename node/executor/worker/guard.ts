@@ -5,7 +5,8 @@
  * - `process.exit` ends the thread only (Node sees to that); an uncaught error
  *   or rejection ends it too, since nobody knows what the code left behind.
  *   Either is laid at the door of the job in whose context it happened.
- * - `process.kill` of the node itself, or of its process group, throws. (Node
+ * - `process.kill` of the node itself, of its process group or of what started it
+ *   throws; for a task that runs in a process of its own, that last is the node. (Node.js
  *   itself refuses `abort`, `chdir`, `umask` and the setting of ids in a thread.)
  * - What is printed goes to the job's bounded log: the thread's own standard
  *   streams would buffer a flood without limit in the node.
@@ -79,10 +80,10 @@ function hideNode(port: MessagePort): void {
 }
 
 function guardedKill(kill: typeof process.kill): typeof process.kill {
-	const own = process.pid;
+	const { pid: own, ppid: parent } = process;
 	return (pid, signal) => {
 		const target = numberOf(pid) < 0 ? -numberOf(pid) : numberOf(pid);
-		const reachesNode = target <= 1 || target === own;
+		const reachesNode = target <= 1 || target === own || target === parent;
 		// Signal 0 only asks whether the process is there.
 		if (reachesNode && signal !== 0) {
 			throw new Failure(`a task may not send a signal to process ${pid}`);
