@@ -18,6 +18,8 @@ export const FAULT_KINDS = [
 	"partition",
 	/** Part of it carries packets one way only. */
 	"one-way",
+	/** Some nodes lose sight of the rest, and Redis as well: long after that, or before. */
+	"group",
 	/** A node's machine leaves the network without a word, and comes back later. */
 	"vanish",
 ] as const;
@@ -27,6 +29,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export const CUTS = {
 	partition: ["peers", "apart", "store"],
 	"one-way": ["peers-unheard", "store-unheard", "store-unanswered"],
+	group: ["sight-then-store", "store-then-sight"],
 	vanish: ["host"],
 } as const satisfies Partial<Record<FaultKind, readonly string[]>>;
 export type NetworkFaultKind = keyof typeof CUTS;
@@ -37,15 +40,19 @@ export type NetworkFaultKind = keyof typeof CUTS;
  * `peers`: they and the rest fall into two groups that do not see each other;
  * all reach Redis. `apart`: each loses every peer, and goes on seeing Redis.
  * `store`: they lose Redis, and go on seeing their peers. `host`: they lose
- * everything. One way only: `peers-unheard`, what they say to the rest is
+ * everything. `sight-then-store`: as `peers`, and once they have missed the rest they
+ * lose Redis; `store-then-sight`: the same the other way round. One way only: `peers-unheard`, what they say to the rest is
  * lost; `store-unheard`, what they say to Redis is lost; `store-unanswered`,
  * Redis does what they ask for, and what it says to them is lost.
  */
 export type Cut = (typeof CUTS)[NetworkFaultKind][number];
 
+/** One that is made at one moment. */
+export type SingleCut = Exclude<Cut, (typeof CUTS)["group"][number]>;
+
 /** Whether nodes so cut cannot renew their leases, or cannot know that they did. */
 export function losesStore(cut: Cut): boolean {
-	return cut === "host" || cut.startsWith("store");
+	return cut === "host" || cut.includes("store");
 }
 
 /** Kinds whose cost is how soon what ran on the node starts elsewhere. */

@@ -19,7 +19,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import type { Socket } from "node:net";
 import { nowMs, sleep } from "../bench/clock.ts";
-import { CUTS, type Cut } from "./fault.ts";
+import { CUTS, type SingleCut } from "./fault.ts";
 import type { Ground, NodePlace } from "./ground.ts";
 
 const LINKS = ["control", "store", "peers"] as const;
@@ -43,7 +43,7 @@ const NOBODY = "02:83:00:00:00:ff";
 /** The links that lead elsewhere meanwhile, and where to. */
 const BOTH_WAYS: Readonly<
 	Record<
-		Exclude<Cut, OneWay>,
+		Exclude<SingleCut, OneWay>,
 		{ links: readonly Link[]; bridge: "aside" | "nowhere" }
 	>
 > = {
@@ -119,15 +119,15 @@ export class Network implements Ground {
 		};
 	}
 
-	cut(cut: Cut, nodes: readonly number[]): void {
+	cut(cut: SingleCut, nodes: readonly number[]): void {
 		this.#set(cut, nodes, "cut");
 	}
 
-	mend(cut: Cut, nodes: readonly number[]): void {
+	mend(cut: SingleCut, nodes: readonly number[]): void {
 		this.#set(cut, nodes, "mend");
 	}
 
-	#set(cut: Cut, nodes: readonly number[], to: Change): void {
+	#set(cut: SingleCut, nodes: readonly number[], to: Change): void {
 		if (isOneWay(cut)) {
 			this.#deafen(cut, nodes, to);
 			return;
@@ -190,7 +190,7 @@ function addressOf(link: Link, index: number): string {
 	return `${SUBNET[link]}.${index + 1}`;
 }
 
-function isOneWay(cut: Cut): cut is OneWay {
+function isOneWay(cut: SingleCut): cut is OneWay {
 	return CUTS["one-way"].some((each) => each === cut);
 }
 

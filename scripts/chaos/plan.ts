@@ -28,6 +28,8 @@ const LENGTH_MS: Readonly<Record<FaultKind, readonly [number, number]>> = {
 	"redis-pause": [1_000, 10_000],
 	partition: [2_000, 15_000],
 	"one-way": [2_000, 15_000],
+	// So that peers miss one another before the second step, which outlasts a lease.
+	group: [19_000, 25_000],
 	vanish: [2_000, 15_000],
 };
 /** In a series: so that the node itself is not back first. */
@@ -84,9 +86,10 @@ export function planFaults(
 			if (networkBusyUntilMs > atMs) continue;
 			networkBusyUntilMs = endMs;
 			const cut = random.pick(CUTS[kind]);
+			const isGroup = kind === "group" || !losesStore(cut);
+			const struck = isGroup ? drawGroup(nodes, random) : [node];
 			// Nodes that only miss peers lose nothing but hints, and are not busy.
-			if (losesStore(cut)) busyUntilMs[node] = endMs;
-			const struck = losesStore(cut) ? [node] : drawGroup(nodes, random);
+			if (losesStore(cut)) for (const each of struck) busyUntilMs[each] = endMs;
 			faults.push({ kind, cut, nodes: struck, atMs, lengthMs });
 			continue;
 		}

@@ -11,6 +11,7 @@ import {
 	type NetworkFaultKind,
 	type PlannedFault,
 	type RedisPause,
+	type SingleCut,
 } from "./fault.ts";
 
 /** A node that can be struck. */
@@ -34,8 +35,22 @@ export interface RedisVictim {
 }
 
 export interface NetworkVictim {
-	cut(cut: Cut, nodes: readonly number[]): void;
-	mend(cut: Cut, nodes: readonly number[]): void;
+	cut(cut: SingleCut, nodes: readonly number[]): void;
+	mend(cut: SingleCut, nodes: readonly number[]): void;
+}
+
+/** Cuts that are two others, one after the other. */
+const STEPS: Readonly<
+	Record<Exclude<Cut, SingleCut>, readonly [SingleCut, SingleCut]>
+> = {
+	"sight-then-store": ["peers", "store"],
+	"store-then-sight": ["store", "peers"],
+};
+/** The part of the time after which the second step comes. */
+const FIRST_STEP = 0.6;
+
+function isInSteps(cut: Cut): cut is keyof typeof STEPS {
+	return Object.hasOwn(STEPS, cut);
 }
 
 export interface Victims {
@@ -49,6 +64,8 @@ const LOST: Readonly<Record<Cut, string>> = {
 	apart: "cut from every peer",
 	store: "cut from Redis",
 	host: "cut from everything",
+	"sight-then-store": "cut from the others, and later from Redis,",
+	"store-then-sight": "cut from Redis, and later from the others,",
 	"peers-unheard": "not heard by the other nodes",
 	"store-unheard": "not heard by Redis",
 	"store-unanswered": "not answered by Redis",
@@ -155,9 +172,19 @@ export class Troublemaker {
 		this.#tell(
 			`${kind.padEnd(10)} ${names.join(", ")} ${LOST[cut]} for ${seconds(lengthMs)}`,
 		);
-		network.cut(cut, nodes);
-		await sleep(lengthMs);
-		network.mend(cut, nodes);
+		if (isInSteps(cut)) {
+			const [first, second] = STEPS[cut];
+			network.cut(first, nodes);
+			await sleep(lengthMs * FIRST_STEP);
+			network.cut(second, nodes);
+			await sleep(lengthMs * (1 - FIRST_STEP));
+			network.mend(first, nodes);
+			network.mend(second, nodes);
+		} else {
+			network.cut(cut, nodes);
+			await sleep(lengthMs);
+			network.mend(cut, nodes);
+		}
 		record.untilMs = nowMs();
 	}
 

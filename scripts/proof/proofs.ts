@@ -7,12 +7,14 @@ import { kills } from "./kills.ts";
 import type { Proof } from "./proof.ts";
 import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
+import { vanish } from "./vanish.ts";
 
 export const PROOFS: readonly Proof[] = [
 	sim,
 	simRestored,
 	chaos,
 	kills,
+	vanish,
 	split,
 	flood,
 	nginx,
