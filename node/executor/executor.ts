@@ -7,6 +7,7 @@
  * when one dies, `retrier.ts` sees to it when none can be started; what runs inside
  * is `worker-main.ts` and `worker/`. Threads isolate from accidents, not from malice:
  * Buffers are outside their heap's limit, and native code can end the whole process.
+ * What is suspected of that runs isolated, in a process of its own (`process-link.ts`).
  *
  * How fast: about 100,000 no-op tasks a second through one thread with 100 in
  * flight, for 40 % of a core in the node's own thread; 25,000 one at a time

@@ -1,5 +1,6 @@
 /**
- * One worker thread, as the node sees it: the jobs in it, what is said to it
+ * One worker, as the node sees it, a thread or in a process of its own (`link.ts`
+ * knows which): the jobs in it, what is said to it
  * and heard from it, whether it still answers, and its end.
  *
  * Owns: the numbering of jobs in the thread; bursts (what is said in one go

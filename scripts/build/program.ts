@@ -2,8 +2,8 @@
  * The bundled program, made anew where a source has changed since.
  *
  * It needs three files of its own, itself, the code of a worker and the part of it that
- * runs one task; all other files that the program carries are read where they lie. Each is put in place at
- * once by renaming, so that several may do this at the same time.
+ * runs one task; all other files that the program carries are read where they lie. Each is
+ * put in place at once by renaming, so that several may do this at the same time.
  */
 import {
 	existsSync,
