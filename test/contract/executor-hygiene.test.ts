@@ -72,6 +72,7 @@ describe("a thread whose built-ins one task has replaced", () => {
 		"sortOfPorts",
 		"replacedGlobals",
 		"inspect",
+		"toJSON",
 	])("goes on: %s", async (what) => {
 		expect(await run("patches", { what })).toEqual(success("null"));
 		await expectAllIsWell();
@@ -110,6 +111,13 @@ describe("what task code can reach", () => {
 	test("the port to the node is not in it", async () => {
 		await run("reaches");
 		expect(await run("hasReached")).toEqual(success("[]"));
+	});
+
+	test("no file tells it how the node was started", async () => {
+		expect(await run("writesReport")).toMatchObject({
+			kind: "failure",
+			error: { message: expect.stringMatching(/getReport/) },
+		});
 	});
 
 	test("what it posts wherever it can harms nobody", async () => {

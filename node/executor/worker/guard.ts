@@ -77,6 +77,11 @@ function hideNode(port: MessagePort): void {
 		if (told.header) told.header.commandLine = [process.execPath];
 		return told;
 	};
+	report.writeReport = () => {
+		throw new Failure(
+			"a task may not write a report of its node; take process.report.getReport()",
+		);
+	};
 }
 
 function guardedKill(kill: typeof process.kill): typeof process.kill {

@@ -70,6 +70,33 @@ export const timeOf = methodOf(Date.prototype.getTime);
 export const numberIn = methodOf(Number.prototype.valueOf);
 export const ObjectPrototype: object = Object.prototype;
 export const ArrayPrototype: object = Array.prototype;
+const owns = methodOf(Object.prototype.hasOwnProperty);
+const {
+	defineProperty,
+	deleteProperty,
+	getOwnPropertyDescriptor: descriptorOf,
+} = Reflect;
+/**
+ * Takes from a prototype the `toJSON` that task code has put there, where it would speak for
+ * the results of all other tasks; returns it, to be given back.
+ * @throws where it cannot be taken away
+ */
+export function takeToJson(from: object): PropertyDescriptor | undefined {
+	if (!owns(from, "toJSON")) return undefined;
+	const taken = descriptorOf(from, "toJSON") as PropertyDescriptor;
+	if (!deleteProperty(from, "toJSON"))
+		throw new Failure(
+			"task code has given all objects a toJSON that cannot be taken away",
+		);
+	// What it would inherit is in the reach of task code.
+	return setPrototypeOf(taken, null);
+}
+export function giveToJson(
+	to: object,
+	taken: PropertyDescriptor | undefined,
+): void {
+	if (taken !== undefined) defineProperty(to, "toJSON", taken);
+}
 const DateOf = Date;
 const toISOString = methodOf(Date.prototype.toISOString);
 export const isoTime = (ms: number): string => toISOString(new DateOf(ms));

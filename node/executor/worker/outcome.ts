@@ -9,7 +9,14 @@ import {
 } from "../../../protocol/limits.ts";
 import type { JsonText, TaskError } from "../../../protocol/task.ts";
 import { findLoss } from "./loss.ts";
-import { byteLength, writeJson } from "./native.ts";
+import {
+	ArrayPrototype,
+	byteLength,
+	giveToJson,
+	ObjectPrototype,
+	takeToJson,
+	writeJson,
+} from "./native.ts";
 import { taskErrorOf } from "./task-error.ts";
 import { cut } from "./text.ts";
 
@@ -19,11 +26,18 @@ export type Returned =
 
 export function returned(value: unknown): Returned {
 	if (value === undefined || value === null) return nothing;
+	let ofObjects: PropertyDescriptor | undefined;
+	let ofLists: PropertyDescriptor | undefined;
 	try {
+		ofObjects = takeToJson(ObjectPrototype);
+		ofLists = takeToJson(ArrayPrototype);
 		return judged(value, writeJson(value));
 	} catch (thrown) {
 		const why = taskErrorOf(thrown).message;
 		return refuse("result_not_json", `the result is not JSON: ${why}`);
+	} finally {
+		giveToJson(ObjectPrototype, ofObjects);
+		giveToJson(ArrayPrototype, ofLists);
 	}
 }
 
