@@ -4,7 +4,7 @@
 -- Returns { shards, layout } as fixed, now or before; 0 for a layout before there were numbers;
 --         where none are, { 'empty' }, or { 'used' } where there are sessions or tasks
 local fixed = call('HMGET', META, 'shards', 'layout')
-if fixed[1] then return { fixed[1], fixed[2] or '0' } end
+if tonumber(fixed[1] or '') then return { fixed[1], fixed[2] or '0' } end
 if call('EXISTS', SESSIONS, TASKS) > 0 then return { 'used' } end
 if ARGV[3] ~= '1' then return { 'empty' } end
 call('HSET', META, 'shards', ARGV[1], 'layout', ARGV[2])
