@@ -8,6 +8,13 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 
+/**
+ * Children that were there before this program: a shell that starts something and then becomes
+ * the node (`exec`) leaves them to it. They are nobody's but the shell's. None are known
+ * where the system does not tell as Linux does.
+ */
+const inherited: ReadonlySet<number> = new Set(childrenNow());
+
 /** Passes over all processes, in case one of them starts others meanwhile. */
 const PASSES_MAX = 10;
 
@@ -40,11 +47,21 @@ function descendantsOf(root: number): number[] {
 	const open = [root];
 	for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
 		for (const child of children.get(pid) ?? []) {
+			if (inherited.has(child)) continue;
 			found.push(child);
 			open.push(child);
 		}
 	}
 	return found;
+}
+
+function childrenNow(): number[] {
+	try {
+		const file = `/proc/self/task/${process.pid}/children`;
+		return readFileSync(file, "latin1").trim().split(" ").map(Number);
+	} catch {
+		return [];
+	}
 }
 
 /** All processes with their parents; none where the system does not tell as Linux does. */
