@@ -23,9 +23,9 @@ import {
 	type Readiness,
 	type Shard,
 	type ShardCounts,
+	STORE_PROBLEMS,
 	type Store,
 	StoreError,
-	type StoreErrorKind,
 	type Submission,
 	type Submitted,
 	type TaskPage,
@@ -80,13 +80,6 @@ const NO_ROOM = {
 	too_many_unserved:
 		"No node serves this queue, type and labels, and work of too many others that none serves is waiting already; check how they are spelt, or start a node that serves them.",
 } as const;
-const PROBLEM_OF = {
-	unreachable: "store_unavailable",
-	behind: "overloaded",
-	unknown: "outcome_unknown",
-	full: "store_full",
-	refused: "store_unavailable",
-} as const satisfies Record<StoreErrorKind, ProblemCode>;
 
 export class Desk implements Api {
 	readonly #parts: DeskParts;
@@ -102,7 +95,7 @@ export class Desk implements Api {
 
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
 		if (!this.#parts.store.up)
-			throw new StoreError("unreachable", "the store is not reachable");
+			throw new StoreError("unreachable", "the store cannot be used");
 		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
 		if (!this.#agreed)
 			throw new StoreError(
@@ -258,7 +251,7 @@ function describe(
 	if (outcome === "stopping")
 		return refuse("stopping", "This node is stopping; try another one.");
 	if (outcome instanceof StoreError)
-		return refuse(PROBLEM_OF[outcome.kind], `${outcome.message}.`);
+		return { ok: false, problem: STORE_PROBLEMS[outcome.kind] };
 	if (!outcome.ok) return refuse(outcome.code, NO_ROOM[outcome.code], "queue");
 	if (outcome.created) return taken(task.id, node, outcome.claimed);
 	if (isSameTask(task, outcome.existing))

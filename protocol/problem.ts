@@ -22,7 +22,7 @@ export const PROBLEMS = {
 	too_many_unserved: [429, "Too much is waiting that no node serves"],
 	headers_too_large: [431, "The headers of the request are too large"],
 	internal: [500, "The node met an error of its own"],
-	store_unavailable: [503, "The store is not reachable"],
+	store_unavailable: [503, "The store cannot be used"],
 	store_full: [503, "The store does not take writes"],
 	outcome_unknown: [503, "The store did not say whether it took the task"],
 	overloaded: [503, "The node has too much to do"],

@@ -13,7 +13,7 @@ import {
 } from "../../protocol/problem.ts";
 import type { ProblemAsRead } from "../../protocol/schema.ts";
 import type { JsonText } from "../../protocol/task.ts";
-import { StoreError } from "../ports.ts";
+import { STORE_PROBLEMS, StoreError } from "../ports.ts";
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const PROBLEM_TYPE = "application/problem+json";
@@ -110,36 +110,9 @@ export function problemOf(error: unknown, method: string): Problem | undefined {
 
 /** @throws the error where it is no `StoreError`. */
 export function storeProblem(error: unknown): Problem {
-	if (error instanceof StoreError) return storeProblems[error.kind];
+	if (error instanceof StoreError) return STORE_PROBLEMS[error.kind];
 	throw error;
 }
-
-const storeProblems: Readonly<Record<StoreError["kind"], Problem>> = {
-	unreachable: {
-		code: "store_unavailable",
-		detail: "Redis is not reachable from this node; try again shortly.",
-	},
-	behind: {
-		code: "overloaded",
-		detail:
-			"Redis does not keep up with what this node asks of it, and this was not sent to it; try again shortly.",
-	},
-	unknown: {
-		code: "outcome_unknown",
-		detail:
-			"Redis did not answer in time, so this may or may not have been done; the same request with the same id may safely be sent again.",
-	},
-	full: {
-		code: "store_full",
-		detail:
-			"Redis does not take writes now (out of memory, disk full or read-only); try again once it is mended.",
-	},
-	refused: {
-		code: "store_unavailable",
-		detail:
-			"Redis refuses what this node asks of it; the node's log says why, and its operator has to mend it.",
-	},
-};
 
 const READS = ["GET", "HEAD"];
 

@@ -1,6 +1,8 @@
 /**
- * What can be wrong with the store, in the ways that make a difference.
+ * What can be wrong with the store, in the ways that make a difference, and what users
+ * are told of it.
  */
+import type { Problem } from "../../protocol/problem.ts";
 
 /**
  * Thrown by every method of `Shard` and `Store` when the store cannot be
@@ -29,3 +31,33 @@ export type StoreErrorKind =
 	| "full"
 	/** It answered with an error that nobody expects: no rights, a key of another kind, … */
 	| "refused";
+
+/** What users are told of each; not what the store itself has said, which is for the log. */
+export const STORE_PROBLEMS: Readonly<Record<StoreErrorKind, Problem>> = {
+	unreachable: {
+		code: "store_unavailable",
+		// Not that it cannot be reached: it may refuse the login, or belong to another cluster.
+		detail:
+			"This node cannot use Redis now, for the reason that /readyz gives; try again shortly, or another node.",
+	},
+	behind: {
+		code: "overloaded",
+		detail:
+			"Redis does not keep up with what this node asks of it, and this was not sent to it; try again shortly.",
+	},
+	unknown: {
+		code: "outcome_unknown",
+		detail:
+			"Redis did not answer in time, so this may or may not have been done; the same request with the same id may safely be sent again.",
+	},
+	full: {
+		code: "store_full",
+		detail:
+			"Redis does not take writes now (out of memory, disk full or read-only); try again once it is mended.",
+	},
+	refused: {
+		code: "store_unavailable",
+		detail:
+			"Redis refuses what this node asks of it; the node's log says why, and its operator has to mend it.",
+	},
+};

@@ -1,7 +1,12 @@
 /** What the desk tells those who submit of what became of their tasks. */
 import { expect, test } from "vitest";
 import { Desk, type DeskParts } from "../../node/desk.ts";
-import type { SubmitOutcome } from "../../node/ports.ts";
+import {
+	STORE_PROBLEMS,
+	StoreError,
+	type StoreErrorKind,
+	type Submission,
+} from "../../node/ports.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 import { ROUTE } from "../contract/store-bench.ts";
@@ -9,7 +14,7 @@ import { ROUTE } from "../contract/store-bench.ts";
 const task: NewTask = { id: "a", route: ROUTE, priority: 5, payload: "1" };
 
 /** A desk whose store answers so. */
-function deskOf(outcome: SubmitOutcome): Desk {
+function deskOf(...outcomes: Submission[]): Desk {
 	return new Desk({
 		nodeId: "node-a",
 		clock: new VirtualClock(),
@@ -17,7 +22,7 @@ function deskOf(outcome: SubmitOutcome): Desk {
 		stopping: () => false,
 		crews: [
 			{
-				submitter: { overloaded: false, submit: async () => outcome },
+				submitter: { overloaded: false, submit: async () => outcomes.shift() },
 				renewer: { trusted: true, generation: 1, epoch: 1 },
 			},
 		],
@@ -40,3 +45,13 @@ test("a task that the node takes as it is stored is told to have started", async
 	const waits = deskOf({ ok: true, created: true, seq: 1 });
 	expect(await waits.submit([task])).toEqual([taken]);
 });
+
+test.each(Object.keys(STORE_PROBLEMS) as StoreErrorKind[])(
+	"of some tasks for which the store was %s their sender is told what to do, and nothing that the store said",
+	async (kind) => {
+		const failed = new StoreError(kind, "secret 10.0.0.7");
+		const desk = deskOf({ ok: true, created: true, seq: 1 }, failed);
+		const [, second] = await desk.submit([task, { ...task, id: "b" }]);
+		expect(second).toEqual({ ok: false, problem: STORE_PROBLEMS[kind] });
+	},
+);
