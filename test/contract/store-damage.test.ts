@@ -302,12 +302,3 @@ test.each([
 		expect(usec).toBeLessThan(300_000);
 	},
 );
-
-test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {
-	const number = ["{damage:0}:meta", "shards"] as const;
-	await shard.pulse(session, TTL_MS);
-	await redis.hset(...number, "many");
-	expect(await store.agreeOnShards(false)).toBe("used");
-	expect(await shard.pulse(session, TTL_MS)).toMatchObject({ ok: true });
-	expect(await redis.hget(...number)).toBe("1");
-});

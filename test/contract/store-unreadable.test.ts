@@ -1,4 +1,4 @@
-/** Tasks of which somebody overwrote a part in Redis: each spoils itself, and no list with it. */
+/** What somebody overwrote in Redis: a task spoils itself, and no list with it; what nodes know they put back. */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { systemLog } from "../../node/log.ts";
@@ -142,4 +142,14 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 	if (state !== "") expect(read.get("two").state).toBe(state);
 	const [one] = await shard.get(["two"]);
 	expect(one?.error?.message).toContain(flaw);
+});
+
+test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {
+	const number = ["{damage:0}:meta", "shards"] as const;
+	const session = formatSession("ann", opened.epoch);
+	await shard.pulse(session, TTL_MS);
+	await redis.hset(...number, "many");
+	expect(await store.agreeOnShards(false)).toBe("used");
+	expect(await shard.pulse(session, TTL_MS)).toMatchObject({ ok: true });
+	expect(await redis.hget(...number)).toBe("1");
 });
