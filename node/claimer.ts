@@ -66,6 +66,8 @@ export interface ClaimerParts {
 	readonly noLease: () => void;
 	/** A claim got no answer: it may have taken tasks. */
 	readonly claimLost: () => void;
+	/** The claimer of another shard waits for slots, for what its store has told of. */
+	readonly othersWait: () => boolean;
 	/** What the sender announced has proved true. */
 	readonly rumourProved: (from: string) => void;
 }
@@ -144,6 +146,9 @@ export class Claimer {
 		if (this.#stopped || this.#failed) return;
 		if (this.#hot.size === 0) return;
 		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
+		// While they are all taken by claims that come to nothing, none comes free for long
+		// enough for a claim that would rather have several.
+		if (!this.#hot.isSure && this.#parts.othersWait()) return;
 		const lease = this.#parts.lease();
 		if (lease === undefined) return;
 		const slots = this.#slots();
@@ -173,6 +178,17 @@ export class Claimer {
 	/** Whether it takes work at all. */
 	get claiming(): boolean {
 		return !this.#stopped;
+	}
+
+	/** It has something to claim that is known to be there, and no slots to claim it for. */
+	get waitsForSlots(): boolean {
+		return (
+			!this.#stopped &&
+			!this.#failed &&
+			this.#hot.isSure &&
+			this.#inFlight === 0 &&
+			this.#parts.lease() !== undefined
+		);
 	}
 
 	get inFlight(): boolean {

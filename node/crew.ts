@@ -59,6 +59,8 @@ export interface CrewParts {
 	readonly ended: (ids: readonly string[]) => void;
 	/** Whether a living node, as far as this one knows, can run tasks of the route. */
 	readonly isServed: (route: Route) => boolean;
+	/** Whether another crew's claimer waits for slots. */
+	readonly othersWait: (crew: Crew) => boolean;
 	/** What the sender announced has proved true. */
 	readonly rumourProved: (from: string) => void;
 	/** Slots have come free. */
@@ -274,6 +276,7 @@ export class Crew {
 			staleGeneration: () => void this.storeIsBack(),
 			noLease: () => this.renewer.hurry(),
 			claimLost: () => this.#reconciler.claimLost(),
+			othersWait: () => this.#parts.othersWait(this),
 			rumourProved: this.#parts.rumourProved,
 		});
 	}

@@ -36,6 +36,11 @@ export class HotRoutes {
 		return this.#sure.size + this.#rumoured.size;
 	}
 
+	/** The store itself has told of one. */
+	get isSure(): boolean {
+		return this.#sure.size > 0;
+	}
+
 	has(route: Route): boolean {
 		return this.#sure.has(route) || this.#rumoured.has(route);
 	}

@@ -222,6 +222,10 @@ export class Scheduler {
 			trusts: (crew) => this.#watch.trusts(crew),
 			ended: (ids) => waiter.endedHere(ids),
 			isServed: (route) => this.#isServed(route),
+			othersWait: (crew) =>
+				this.#crews.some(
+					(other) => other !== crew && other.claimer.waitsForSlots,
+				),
 			rumourProved: (from) => this.#hearer.proved(from),
 			freed: () => this.#slotsFreed(),
 			superseded,

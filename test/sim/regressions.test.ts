@@ -45,6 +45,7 @@ test("free slots do not make a node try an unreachable store without end", async
 		staleGeneration() {},
 		noLease() {},
 		claimLost() {},
+		othersWait: () => false,
 		rumourProved() {},
 	});
 	claimer.hint(ROUTE);

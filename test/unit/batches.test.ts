@@ -118,6 +118,7 @@ describe("claims", () => {
 			staleGeneration() {},
 			noLease() {},
 			claimLost() {},
+			othersWait: () => false,
 			rumourProved() {},
 		});
 		/** Answers the oldest claim in full. */

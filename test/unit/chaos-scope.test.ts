@@ -27,7 +27,7 @@ test("a run with many faults and tasks shows what was asked of it, and names the
 	const { little, notShown } = scope("--faults kill,pause");
 	expect(little).toEqual([]);
 	expect(notShown).toEqual([
-		"restart, redis-restart, redis-pause, partition, one-way, vanish: not asked for",
+		"restart, redis-restart, redis-pause, partition, one-way, group, vanish: not asked for",
 	]);
 });
 

@@ -1,7 +1,7 @@
 /** Claims that were refused: what follows from them. */
 import { expect, test } from "vitest";
 import { Claimer } from "../../node/claimer.ts";
-import type { Log, Shard } from "../../node/ports.ts";
+import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
 import { VirtualClock } from "../clock.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -29,6 +29,7 @@ test.each(["stale_generation", "no_lease"] as const)(
 			staleGeneration() {},
 			noLease() {},
 			claimLost() {},
+			othersWait: () => false,
 			rumourProved() {},
 		});
 		claimer.hint("default|work|");
@@ -39,3 +40,39 @@ test.each(["stale_generation", "no_lease"] as const)(
 		expect(claims).toBe(2);
 	},
 );
+
+test("what is only rumoured takes no slot while another shard waits for one", async () => {
+	const clock = new VirtualClock();
+	const asked: string[] = [];
+	let othersWait = true;
+	const claimer: Claimer = new Claimer({
+		shard: {
+			claim: async ({ routes }: ClaimRequest) => {
+				asked.push(...routes);
+				return { ok: true, tasks: [], waiting: routes.map(() => 0) };
+			},
+		} as unknown as Shard,
+		...{ clock, log },
+		serves: () => true,
+		lease: () => ({ session: "a:1", generation: 1 }),
+		reserve: () => 1,
+		reserveAll: () => false,
+		release() {},
+		deliver() {},
+		staleGeneration() {},
+		noLease() {},
+		claimLost() {},
+		othersWait: () => othersWait,
+		rumourProved() {},
+	});
+	claimer.rumour("default|rumoured|", "bob");
+	await clock.runFor(100);
+	expect(asked).toEqual([]);
+	claimer.hint("default|sure|");
+	await clock.runFor(100);
+	expect(asked).toContain("default|sure|");
+	othersWait = false;
+	claimer.rumour("default|another|", "bob");
+	await clock.runFor(100);
+	expect(asked).toContain("default|another|");
+});

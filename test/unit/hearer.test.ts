@@ -83,6 +83,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 		staleGeneration() {},
 		noLease() {},
 		claimLost() {},
+		othersWait: () => false,
 		rumourProved: (from) => hearer.proved(from),
 	});
 	return { clock, hearer, claimer, waiting, asked, seen };
@@ -214,6 +215,7 @@ test("a rumour is no reason to repeat a claim that failed", async () => {
 		staleGeneration() {},
 		noLease() {},
 		claimLost() {},
+		othersWait: () => false,
 		rumourProved() {},
 	});
 	for (let i = 0; i < 100; i++) {

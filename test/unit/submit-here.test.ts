@@ -82,6 +82,7 @@ function nodeOn(
 		staleGeneration() {},
 		noLease() {},
 		claimLost: () => seen.events.push("lost"),
+		othersWait: () => false,
 		rumourProved() {},
 		...parts,
 	});

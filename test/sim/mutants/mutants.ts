@@ -132,6 +132,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "peers say that they are away from the store although they are not",
 		breaks: "executions overlap only while a holder is paused",
+		fault: "group cut off",
 		hub: (hub) => {
 			hub.tamper = (message) =>
 				message.kind === "answer" ? { ...message, away: true } : message;
