@@ -100,16 +100,10 @@ export class Crew {
 		});
 		this.claimer = this.#makeClaimer();
 		this.#hinter = this.#makeHinter();
-		this.#trimmer = new Trimmer({
-			shard,
-			clock,
-			log,
-			keptMax: parts.endedKeptMax,
-		});
+		const keptMax = parts.endedKeptMax;
+		this.#trimmer = new Trimmer({ shard, clock, log, keptMax });
 		this.finisher = new Finisher({
-			shard,
-			clock,
-			log,
+			...{ shard, clock, log },
 			share: runner.share,
 			ended: parts.ended,
 			kept: (endedKept) => this.#trimmer.kept(endedKept),
@@ -117,9 +111,7 @@ export class Crew {
 			sent: () => parts.freed(),
 		});
 		this.submitter = new Submitter({
-			shard,
-			clock,
-			log,
+			...{ shard, clock, log },
 			makeRoom: () => this.#trimmer.makeRoom(),
 			submitHere: (tasks) => this.claimer.submit(tasks),
 			sending: (counts) => this.hint(counts),

@@ -37,8 +37,8 @@ async function counts(store: RedisStore): Promise<string> {
 }
 
 test.each([
-	["a command", "-hgetall", "+hgetall", /lacks \+hgetall; grant that/],
-	["two", "-hgetall -zcard", "+hgetall +zcard", /lacks \+hgetall \+zcard;/],
+	["a command", "-zrange", "+zrange", /lacks \+zrange; grant that/],
+	["two", "-hmget -zrange", "+hmget +zrange", /lacks \+hmget \+zrange;/],
 	["scripts", "-evalsha -eval", "+evalsha +eval", /lacks \+evalsha;/],
 	["its keys", "resetkeys", "~{rights:*", /lacks ~\{rights:\*; grant that/],
 ])("a user without the right to %s", async (_what, taken, given, clause) => {
