@@ -30,13 +30,13 @@ export interface WorkerData extends WorkerStart {
 	readonly port: MessagePort;
 }
 
-/** The first word to a process of its own … */
+/** The first word to a process that runs one task. */
 export interface ProcessStart {
 	readonly start: WorkerStart;
 	/** The code of a worker as the node has it, where that is bundled: the files may be newer. */
 	readonly source: string | undefined;
 }
-/** … and what it hears every NODE_LIVES_MS, besides the bursts for the worker in it. */
+/** What such a process hears every NODE_LIVES_MS, besides the bursts for the worker in it. */
 export const NODE_LIVES = "the node lives";
 export type ToProcess = ProcessStart | typeof NODE_LIVES;
 

@@ -9,9 +9,9 @@ export const CLAIM_BATCH_MAX = 128;
 export const CLAIMS_MAX = 4;
 /** A claim that could be larger, where more tasks wait, goes out after this all the same. */
 export const CLAIM_FILL_MS = 1;
-/** A claim stops taking tasks once their texts exceed this … */
+/** A claim stops taking tasks once their texts exceed this. */
 export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
-/** … which it looks at after every so many tasks. */
+/** A claim looks at how much it has taken after every so many tasks. */
 export const READ_TASKS_MAX = 16;
 export const CLAIM_ROUTES_MAX = 64;
 export const COMPLETE_BATCH_MAX = 128;

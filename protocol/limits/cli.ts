@@ -1,9 +1,9 @@
 /** Limits of the command line and of the local cluster. */
 
 export const UP_NODES_MAX = 32;
-/** A node of it that died is started again after … */
+/** A node of the local cluster that died is started again after this, at first. */
 export const RESTART_MS_MIN = 1_000;
-/** … growing to, while it does not stay up for as long as this. */
+/** A node that does not stay up for as long as this waits twice as long each time, up to this. */
 export const RESTART_MS_MAX = 30_000;
 /** A node that was told to stop has this long beyond its tasks' time, and one told a second time so long in all; then it is killed. */
 export const STOP_MARGIN_MS = 3_500;

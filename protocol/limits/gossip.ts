@@ -2,22 +2,22 @@
 
 /** A larger message is not sent, and dropped when received. */
 export const GOSSIP_BYTES_MAX = 32 * 1024;
-/** Between one announcement of a node and its next … */
+/** Between one announcement of a node and its next. */
 export const ANNOUNCE_INTERVAL_MS_MIN = 2;
-/** … and under load, which is when more tasks than this were told of in such a time. */
+/** The same under load, which is when more than ANNOUNCE_CALM_TASKS_MAX tasks were told of in such a time. */
 export const ANNOUNCE_INTERVAL_MS = 20;
 export const ANNOUNCE_CALM_TASKS_MAX = 6;
 /** Nodes are told of tasks on their way to the store; again, where its answer came only so long after the word, which no claim follows sooner. */
 export const HINT_AHEAD_MS_MAX = 1;
 /** Routes in one announcement; more go into the next. */
 export const ANNOUNCE_ROUTES_MAX = 64;
-/** A digest is sent so often where it matters at once … */
+/** A digest is sent so often when it matters at once. */
 export const DIGEST_MS = 1_000;
-/** … at the latest after this where nothing changes (see digest-pace.ts) … */
+/** A digest is sent at the latest after this when nothing changes (see digest-pace.ts). */
 export const DIGEST_CALM_MS = 3_000;
-/** … and less often the more nodes there are … */
+/** Digests are sent less often the more nodes there are: this much for each. */
 export const DIGEST_MS_PER_NODE = 150;
-/** … but no less often than this. */
+/** Digests are sent no less often than this. */
 export const DIGEST_MS_MAX = 30_000;
 /** What a node sees of the store is told again and again for so long after a change. */
 export const DIGEST_URGENT_MS = 4_000;
@@ -63,21 +63,21 @@ export const PROBE_ALIVE_MS = 5_000;
 export const REFUSALS_KEPT_MAX = 1_000;
 /** Peers admitted; those beyond are refused. */
 export const PEERS_MAX = 1_000;
-/** Up to so many peers each node dials all; of more it dials … */
+/** Up to so many peers each node dials all. */
 export const DIAL_ALL_MAX = 32;
-/** … this many, and hears the rest through them. */
+/** Of more peers than DIAL_ALL_MAX a node dials this many, and hears the rest through them. */
 export const DIAL_SOME = 16;
 /** Connections of one node, dialled and accepted. More are refused. */
 export const CONNECTIONS_MAX = 256;
 /** Connections accepted from one host in a second. More are refused, and dial again. */
 export const ACCEPTS_PER_HOST_MAX = 64;
-/** A connection over which gossip has ceased to flow for so long is closed and dialled again … */
+/** A connection over which gossip has ceased to flow for so long is closed and dialled again. */
 export const MUTE_MS_MAX = 2_000;
-/** … and likewise one over which it has not begun to. Longer, since a busy machine is slow to set it up. */
+/** A connection over which gossip has not begun to flow is closed and dialled again after this: longer, since a busy machine is slow to set it up. */
 export const LINK_SETUP_MS_MAX = 6_000;
-/** Each connection is tried so often … */
+/** Each connection is tried so often. */
 export const LINK_PING_MS = 7_000;
-/** … and closed when no answer came within. */
+/** A connection that is tried is closed when no answer came within this. */
 export const LINK_PING_TIMEOUT_MS = 4_000;
 /** A peer that takes longer to open a stream is passed over. */
 export const STREAM_TIMEOUT_MS = 2_000;

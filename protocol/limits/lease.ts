@@ -14,11 +14,11 @@ export const CLAIM_AGE_MS_MAX = 2_000;
 export const OVERDUE_MS = 1_000;
 /** A silent node may lose its lease before it runs out once its last renewal is so old. */
 export const SILENT_LEASE_MS = 2_800;
-/** Once its last renewal was sent so long ago, a node asks its peers whether they reach the store … */
+/** Once its last renewal was sent so long ago, a node asks its peers whether they reach the store. */
 export const ASK_AGE_MS = 1_100;
-/** … and again so often … */
+/** Between one such question and the next. */
 export const ASK_AGAIN_MS = 400;
-/** … and from this age on it stops its tasks unless every peer that gossips has answered. */
+/** From this age of its last renewal on a node stops its tasks unless every peer that gossips has answered. */
 export const CUT_OFF_AGE_MS = 2_000;
 /** An answer to a question that was sent longer ago does not show any more that its peer hears us. */
 export const ANSWER_FRESH_MS = 1_000;
@@ -26,9 +26,9 @@ export const ANSWER_FRESH_MS = 1_000;
 export const AWAY_FRESH_MS = 3_500;
 /** Between looks at whether a lease may still be trusted. */
 export const TRUST_LOOK_MS = 100;
-/** A look that comes later than this comes after a sleep of the whole node, which looks once more after … */
+/** A look that comes later than this comes after a sleep of the whole node. */
 export const LOOK_LATE_MS = 150;
-/** … this: by then it hears what was said meanwhile, and has asked the store. */
+/** A node that has slept looks once more after this: by then it hears what was said meanwhile, and has asked the store. */
 export const WAKE_LOOK_MS = 250;
 /** A peer that others may hear is not taken for silent unless nothing was heard of it for so long. */
 export const SILENT_WORD_MS = 1_500;
@@ -42,20 +42,20 @@ export const CLOCK_DRIFT_MAX = 0.02;
 export const CLOCK_BLUR_MS_MAX = 150;
 /** A task told to stop is ended by force after this. */
 export const ABORT_GRACE_MS = 500;
-/** A stopping node waits so long for its tasks before it hands them back, unless told otherwise … */
+/** A stopping node waits so long for its tasks before it hands them back, unless told otherwise. */
 export const DRAIN_MS = 30_000;
-/** … and it may not be told to wait longer. */
+/** A node may not be told to wait longer for its tasks when it stops. */
 export const DRAIN_MS_MAX = 24 * 60 * 60 * 1_000;
 /** It waits so long for the store to take the ends of its tasks; then it leaves, and its lease runs out. */
 export const GOODBYE_MS = 3_000;
-/** A node is gone so long after its tasks' time to finish, whatever they do and wherever the store is … */
+/** A node is gone so long after its tasks' time to finish, whatever they do and wherever the store is. The next four are parts of it. */
 export const STOP_BOUND_MS = 3_000;
-/** … of which a task has so long after it was ended by force: one that is still there is in a call that cannot be ended … */
+/** A task has so long after it was ended by force: one that is still there is in a call that cannot be ended. */
 export const END_BY_FORCE_MS = 250;
-/** … the store so long to take back what did not finish, and so long to hear goodbye … */
+/** The store has so long to take back what did not finish, and then so long to hear goodbye. */
 export const HAND_BACK_MS = 1_000;
 export const FAREWELL_MS = 750;
-/** … and the process to close what it has open. */
+/** The process has so long to close what it has open. */
 export const EXIT_MS = 300;
 /** A node that is told a second time to stop ends all its tasks by force, and has so long to say goodbye. */
 export const FAREWELL_AT_ONCE_MS = 500;

@@ -18,9 +18,9 @@ export const WORKER_HEAP_MIB_MAX = 512;
 export const HANDLERS_LOAD_MS = 15_000;
 /** While none can load its handlers a thread is tried so often, at first sooner. Until then tasks run in those that have loaded, or wait. */
 export const THREAD_RETRY_MS_MAX = 5_000;
-/** A thread with work is asked for a sign of life so often … */
+/** A thread with work is asked for a sign of life so often. */
 export const PING_MS = 250;
-/** … and is given no more tasks once it has been silent for this long. */
+/** A thread is given no more tasks once it has been silent for this long. */
 export const SPIN_MS = 1_000;
 /** Threads started in place of silent ones. Beyond: tasks queue at silent ones. */
 export const SPARE_THREADS_MAX = 4;
@@ -30,9 +30,9 @@ export const THREAD_WORK_MS = 2;
 export const ALONE_THREADS_MAX = 8;
 /** Tasks that run at once in processes of their own. Beyond: they wait, in the slots that they have. */
 export const PROCESSES_MAX = 8;
-/** A process of its own hears from its node so often … */
+/** A process that runs one task hears from its node so often. */
 export const NODE_LIVES_MS = 1_000;
-/** … and ends with all that it runs once the node has been silent for this long: it may be frozen, and its lease is over. */
+/** A process that runs one task ends with all that it has started once its node has been silent for this long: the node may be frozen, and its lease is over. */
 export const ORPHANED_MS = 5_000;
 /** A node without any task for so long ends its threads, all but one that stays warm. */
 export const THREADS_IDLE_MS = 30_000;

@@ -26,15 +26,15 @@ export const RESULT_BYTES_MAX = 256 * 1024;
 /** Longer texts of an error are cut. */
 export const ERROR_MESSAGE_CHARS_MAX = 2_000;
 export const ERROR_STACK_CHARS_MAX = 8_000;
-/** Errors that led to the one thrown, told with it: so many in all, and so deep; more are left out, and that is said … */
+/** Errors that led to the one thrown, told with it: so many in all, and so deep; more are left out, and that is said. */
 export const ERROR_CAUSES_MAX = 16;
 export const ERROR_CAUSES_DEPTH_MAX = 5;
-/** … and of each the message and the stack are cut to this. */
+/** The message and the stack of each error that led to another are cut to this. */
 export const ERROR_CAUSE_CHARS_MAX = 1_000;
 /** Attempts remembered for one task; the oldest are forgotten first. */
 export const ATTEMPTS_KEPT_MAX = 32;
-/** Ended tasks are forgotten after the first, and where the store has no memory for a new task, oldest first, after the second … */
+/** Ended tasks are forgotten after the first, and if the store has no memory for a new task, oldest first, after the second. */
 export const ENDED_KEPT_MS = 24 * 60 * 60 * 1_000;
 export const ENDED_KEPT_MS_MIN = 5 * 60 * 1_000;
-/** … or, oldest first, beyond this many in the whole cluster. */
+/** Ended tasks beyond this many in the whole cluster are forgotten, oldest first. */
 export const ENDED_KEPT_MAX = 100_000;

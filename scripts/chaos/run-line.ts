@@ -7,9 +7,9 @@ export interface RunLine {
 	readonly id: string;
 	readonly token: number;
 	readonly attempt: number;
-	/** Of the process that it runs in: the node's, or one of its own that the node has started … */
+	/** Of the process that it runs in: the node's, or one of its own that the node has started. */
 	readonly pid: number;
-	/** … and of the one that started that. */
+	/** Of the process that started that one. */
 	readonly parent: number;
 	/** The host's monotonic clock. */
 	readonly ms: number;
