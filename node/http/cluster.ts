@@ -10,6 +10,7 @@ import type { Api, ClusterView, NodeView } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
 import { needsNoBody } from "./body.ts";
 import { takesNoParameters } from "./query.ts";
+import { shared } from "./shared.ts";
 
 /** `wallMs`: the wall clock, by which uptimes are told. */
 export function routeCluster(
@@ -18,15 +19,21 @@ export function routeCluster(
 	wallMs: () => number,
 ): void {
 	const strict = { onRequest: takesNoParameters };
-	app.get("/v1/cluster", strict, async (_request, reply) => {
-		const view = await api.cluster();
-		return sendJson(reply, 200, JSON.stringify(readCluster(view, api)));
-	});
-	app.get("/v1/nodes", strict, async (_request, reply) => {
+	const cluster = shared(async () =>
+		JSON.stringify(readCluster(await api.cluster(), api)),
+	);
+	app.get("/v1/cluster", strict, async (_request, reply) =>
+		sendJson(reply, 200, await cluster()),
+	);
+	const nodes = shared(async () => {
 		const views = await api.nodes();
-		const nodes = views.map((view) => readNode(view, wallMs()));
-		return sendJson(reply, 200, JSON.stringify({ nodes }));
+		return JSON.stringify({
+			nodes: views.map((view) => readNode(view, wallMs())),
+		});
 	});
+	app.get("/v1/nodes", strict, async (_request, reply) =>
+		sendJson(reply, 200, await nodes()),
+	);
 	const bare = { onRequest: [takesNoParameters, needsNoBody] };
 	app.post("/v1/nodes/:id/drain", bare, async (request, reply) => {
 		const { id } = request.params as { id: string };

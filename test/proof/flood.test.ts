@@ -78,6 +78,7 @@ const FLOODS: readonly Flood[] = [
 	[1_000, get("/v1/tasks/large-1").repeat(20), "large tasks", false],
 	[1_000, get("/page.js").repeat(20), "the page", false],
 	[2_000, get("/v1/nodes").repeat(100), "many connections", false],
+	[1_000, get("/v1/cluster").repeat(100), "counts", true],
 	[
 		20,
 		chunked("/v1/tasks", "1\r\n \r\n".repeat(300_000)),

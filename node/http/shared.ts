@@ -1,0 +1,26 @@
+/**
+ * One read for all who ask at the same time.
+ *
+ * What the whole cluster is read from costs the store much, for every shard, and a flood of
+ * questions would keep it from the renewals of leases. So one read is under way at a time,
+ * and who asks meanwhile shares the next one: what is told is never older than the question.
+ */
+export function shared<T>(read: () => Promise<T>): () => Promise<T> {
+	let underWay: Promise<T> | undefined;
+	let next: Promise<T> | undefined;
+	const begin = (): Promise<T> => {
+		next = undefined;
+		const begun = read();
+		underWay = begun;
+		const over = () => {
+			if (underWay === begun) underWay = undefined;
+		};
+		begun.then(over, over);
+		return begun;
+	};
+	return () => {
+		if (next === undefined && underWay === undefined) return begin();
+		next ??= underWay?.then(begin, begin);
+		return next ?? begin();
+	};
+}
