@@ -9,8 +9,8 @@ import { isoTime, type Onlooker, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
 import { needsNoBody } from "./body.ts";
+import { jointRead } from "./joint-read.ts";
 import { takesNoParameters } from "./query.ts";
-import { shared } from "./shared.ts";
 
 /** `wallMs`: the wall clock, by which uptimes are told. */
 export function routeCluster(
@@ -19,13 +19,13 @@ export function routeCluster(
 	wallMs: () => number,
 ): void {
 	const strict = { onRequest: takesNoParameters };
-	const cluster = shared(async () =>
+	const cluster = jointRead(async () =>
 		JSON.stringify(readCluster(await api.cluster(), api)),
 	);
 	app.get("/v1/cluster", strict, async (_request, reply) =>
 		sendJson(reply, 200, await cluster()),
 	);
-	const nodes = shared(async () => {
+	const nodes = jointRead(async () => {
 		const views = await api.nodes();
 		return JSON.stringify({
 			nodes: views.map((view) => readNode(view, wallMs())),

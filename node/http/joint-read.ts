@@ -5,7 +5,7 @@
  * questions would keep it from the renewals of leases. So one read is under way at a time,
  * and who asks meanwhile shares the next one: what is told is never older than the question.
  */
-export function shared<T>(read: () => Promise<T>): () => Promise<T> {
+export function jointRead<T>(read: () => Promise<T>): () => Promise<T> {
 	let underWay: Promise<T> | undefined;
 	let next: Promise<T> | undefined;
 	const begin = (): Promise<T> => {

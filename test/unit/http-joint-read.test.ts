@@ -1,11 +1,11 @@
 /** Questions about the whole cluster: many at once cost as little as two, and none is told what was read before it. */
 import { expect, test } from "vitest";
-import { shared } from "../../node/http/shared.ts";
+import { jointRead } from "../../node/http/joint-read.ts";
 
 /** Reads that end when they are told to, numbered as they begin. */
 function reads() {
 	const begun: PromiseWithResolvers<number>[] = [];
-	const ask = shared(() => {
+	const ask = jointRead(() => {
 		const read = Promise.withResolvers<number>();
 		begun.push(read);
 		return read.promise;
