@@ -9,8 +9,8 @@
  *
  * Guarantees that trust ends by the monotonic clock, whether or not the store answers. Who
  * sleeps cannot keep time. On waking it asks before it judges, since a process that is
- * merely frozen is left alone by its peers; unless its lease may have run out meanwhile:
- * then it has to stop.
+ * merely frozen is left alone by its peers; unless its lease may have run out meanwhile,
+ * or it has slept again before it could judge: then it has to stop.
  */
 import {
 	ASK_AGAIN_MS,
@@ -58,6 +58,8 @@ export class Warden {
 	readonly #ended = new Map<HeldLease, number>();
 	#timer: Timer | undefined;
 	#dueMs = 0;
+	/** The last look came after a sleep, and judged nothing. */
+	#hasPutOff = false;
 	#askedMs = Number.NEGATIVE_INFINITY;
 	#stopped = false;
 	readonly #parts: WardenParts;
@@ -75,8 +77,13 @@ export class Warden {
 	renewed(): void {
 		if (this.#stopped) return;
 		const oldestMs = this.#oldestMs();
+		const nowMs = this.#parts.clock.monoMs();
+		const dueMs = (oldestMs ?? nowMs) + ASK_AGE_MS;
+		// One that is overdue is being looked after, whatever becomes of the others.
+		if (this.#timer !== undefined && dueMs <= nowMs) return;
 		this.#timer?.cancel();
-		if (oldestMs !== undefined) this.#lookAt(oldestMs + ASK_AGE_MS);
+		this.#timer = undefined;
+		if (oldestMs !== undefined) this.#lookAt(Math.max(dueMs, nowMs));
 	}
 
 	/** Whether tasks may run under the lease now. */
@@ -93,6 +100,7 @@ export class Warden {
 
 	#look(): void {
 		const { clock } = this.#parts;
+		this.#timer = undefined;
 		const nowMs = clock.monoMs();
 		const oldestMs = this.#oldestMs();
 		if (oldestMs === undefined) return;
@@ -101,7 +109,11 @@ export class Warden {
 			this.#askedMs = nowMs;
 			this.#parts.ask();
 		}
-		if (lateMs > LOOK_LATE_MS && nowMs - oldestMs < TRUST_AGE_MS) {
+		this.#hasPutOff =
+			!this.#hasPutOff &&
+			lateMs > LOOK_LATE_MS &&
+			nowMs - oldestMs < TRUST_AGE_MS;
+		if (this.#hasPutOff) {
 			this.#lookAt(nowMs + WAKE_LOOK_MS);
 			return;
 		}

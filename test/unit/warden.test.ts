@@ -6,6 +6,8 @@ import {
 	ASK_AGAIN_MS,
 	ASK_AGE_MS,
 	CUT_OFF_AGE_MS,
+	LOOK_LATE_MS,
+	PULSE_MS_MAX,
 	SILENT_LEASE_MS,
 	TRUST_LOOK_MS,
 	WAKE_LOOK_MS,
@@ -156,4 +158,61 @@ test("a session that is over is nobody's to stop", async () => {
 	await clock.runFor(60_000);
 	expect(ended).toEqual([]);
 	expect(warden.trusts(lease)).toBe(false);
+});
+
+test("a lease whose renewals fail is looked after in time, though those of other shards are renewed all the while", async () => {
+	const clock = new VirtualClock();
+	const ended: string[] = [];
+	const leases = Array.from({ length: 8 }, (_, shard) => ({
+		renewedMs: 0,
+		trustEnded: () => ended.push(`${shard} at ${clock.monoMs()}`),
+	}));
+	const peer = { gossips: true, answeredMs: undefined, awayMs: undefined };
+	const warden = new Warden({
+		...{ clock, log: silentLog, leases, ask() {}, gossips: () => true },
+		peers: () => ({
+			words: [{ ...peer, refusedMs: undefined }],
+			unread: false,
+		}),
+	});
+	warden.renewed();
+	for (const [shard, lease] of leases.entries()) {
+		if (shard === 0) continue;
+		const renew = () => {
+			lease.renewedMs = clock.monoMs();
+			warden.renewed();
+			clock.after(PULSE_MS_MAX, renew);
+		};
+		clock.after(shard * 100, renew);
+	}
+	await clock.runFor(SILENT_LEASE_MS - ABORT_GRACE_MS);
+	expect(ended).toEqual([`0 at ${CUT_OFF_AGE_MS}`]);
+});
+
+test("who sleeps does not pass for awake because another shard's lease is renewed first", async () => {
+	const { clock, machine, world, lease, warden, ended } = begin();
+	world.hears = true;
+	await clock.runFor(CUT_OFF_AGE_MS - 100);
+	machine.pause();
+	await clock.runFor(2_000);
+	// What was answered meanwhile comes in before any timer.
+	warden.renewed();
+	machine.resume();
+	await clock.runFor(TRUST_LOOK_MS);
+	expect(ended).toEqual([]);
+	expect(lease.renewedMs).toBe(0);
+	await clock.runFor(WAKE_LOOK_MS);
+	expect(ended).toHaveLength(1);
+});
+
+test("a node whose looks all come late, as on a starved machine, still stops", async () => {
+	const { clock, machine, ended } = begin();
+	await clock.runFor(CUT_OFF_AGE_MS - 50);
+	for (let i = 0; i < 2; i++) {
+		machine.pause();
+		await clock.runFor(LOOK_LATE_MS + WAKE_LOOK_MS + 1);
+		machine.resume();
+		await clock.runFor(1);
+	}
+	expect(ended).toHaveLength(1);
 });
