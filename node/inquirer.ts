@@ -10,13 +10,19 @@
  *
  * Also probes the addresses of peers that are not connected: a host that refuses is a
  * word, too. Concludes nothing: see `protocol/trust.ts` and `seeker.ts`.
+ *
+ * However much a peer asks, it gets ANSWERS_PER_S, and all who ask about a node share its
+ * probes. What goes unanswered is a witness less: a node that asks may stop tasks that it
+ * could have run on, never the other way round.
  */
 import type { Answer, Question } from "../protocol/gossip.ts";
 import {
+	ANSWERS_PER_S,
 	AWAY_FRESH_MS,
 	PROBE_AGAIN_MS_MAX,
 	PROBE_TIMEOUT_MS,
 } from "../protocol/limits.ts";
+import { Allowance } from "./allowance.ts";
 import type { Clock, Reach } from "./ports.ts";
 
 /** What this node says, and in whose name: see digester.ts. */
@@ -63,7 +69,18 @@ interface Asked {
 	readonly reached: (() => void) | undefined;
 }
 
+/** A probe that somebody asked for. */
+interface Probe {
+	readonly beganMs: number;
+	readonly reach: Promise<Reach>;
+}
+
 export class Inquirer {
+	/** Peers, as the registry was last read. */
+	#peers: ReadonlySet<string> = new Set();
+	readonly #answers = new Allowance(ANSWERS_PER_S);
+	/** The last that others asked for, of each peer. */
+	readonly #probes = new Map<string, Probe>();
 	readonly #words = new Map<string, Word>();
 	readonly #asked = new Map<string, Asked>();
 	readonly #parts: InquirerParts;
@@ -94,21 +111,25 @@ export class Inquirer {
 		return this.#word(nodeId);
 	}
 
-	/** Forgets all other peers. */
+	/** These are the peers; all others are forgotten. */
 	keep(nodeIds: ReadonlySet<string>): void {
-		for (const nodeId of this.#words.keys())
-			if (!nodeIds.has(nodeId)) this.#words.delete(nodeId);
+		this.#peers = nodeIds;
+		this.#answers.keep(nodeIds);
+		for (const known of [this.#words, this.#probes])
+			for (const nodeId of known.keys())
+				if (!nodeIds.has(nodeId)) known.delete(nodeId);
 	}
 
 	async questioned({ from, epoch, seq, about }: Question): Promise<void> {
-		const { self, voice, probe } = this.#parts;
+		const { self, clock, voice } = this.#parts;
+		if (!this.#answers.spend(from, clock.monoMs())) return;
 		const asked = { epoch, seq };
 		if (about === undefined) {
 			voice.answer({ to: from, asked, away: this.#sayAway(), reaches: false });
 			return;
 		}
 		if (about === self || about === from) return;
-		const reaches = (await probe(about, PROBE_TIMEOUT_MS)) === "answers";
+		const reaches = (await this.#probeFor(about)) === "answers";
 		voice.answer({ to: from, asked, away: this.#sayAway(), reaches });
 	}
 
@@ -142,6 +163,20 @@ export class Inquirer {
 			this.#asked.set(nameOf(asked), { sentMs, reached });
 	}
 
+	/** What others are told of the peer: by one probe for all who ask within its time. */
+	#probeFor(nodeId: string): Promise<Reach> {
+		const { clock, probe } = this.#parts;
+		if (!this.#peers.has(nodeId)) return Promise.resolve("unreachable");
+		const beganMs = clock.monoMs();
+		const last = this.#probes.get(nodeId);
+		if (last !== undefined && beganMs - last.beganMs < PROBE_TIMEOUT_MS)
+			return last.reach;
+		const reach = probe(nodeId, PROBE_TIMEOUT_MS);
+		this.#probes.set(nodeId, { beganMs, reach });
+		return reach;
+	}
+
+	/** Whether the peer's address refuses, for this node's own use. */
 	async #probe(nodeId: string): Promise<void> {
 		const { clock, probe, connected, refusalsLie } = this.#parts;
 		const word = this.#word(nodeId);

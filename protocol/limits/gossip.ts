@@ -53,7 +53,9 @@ export const REGISTRY_MS = 10_000;
 export const ROUTES_REMEMBERED_MAX = 4_096;
 /** After a stranger knocked, the registry is read no sooner than this. */
 export const REGISTRY_MS_MIN = 200;
-/** A probe of a lost peer's address is given so long. */
+/** Questions of one peer that a node answers in a second. Beyond: unanswered. */
+export const ANSWERS_PER_S = 64;
+/** A probe of a lost peer's address is given so long; no peer is probed more often because others ask. */
 export const PROBE_TIMEOUT_MS = 500;
 /** Between probes of a lost peer; doubling from the first to the second, or on for as long as it is alive, which ends them after the third. */
 export const PROBE_AGAIN_MS_MIN = 25;

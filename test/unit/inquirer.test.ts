@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { Inquirer } from "../../node/inquirer.ts";
 import type { Reach } from "../../node/ports.ts";
 import type { Answer } from "../../protocol/gossip.ts";
-import { AWAY_FRESH_MS, PROBE_TIMEOUT_MS } from "../../protocol/limits.ts";
+import {
+	ANSWERS_PER_S,
+	AWAY_FRESH_MS,
+	PROBE_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 
 const HEADER = { from: "bob", epoch: 1, seq: 1 };
@@ -19,6 +23,7 @@ function begin() {
 	const told: Pick<Answer, "to" | "asked" | "away" | "reaches">[] = [];
 	const bound: string[] = [];
 	const asked: (string | undefined)[] = [];
+	const probed: string[] = [];
 	const renewer = (name: string, isAway: () => boolean) => ({
 		get away() {
 			return isAway();
@@ -36,7 +41,8 @@ function begin() {
 			renewer("second", () => world.away),
 		],
 		connected: () => world.connected,
-		probe: async () => {
+		probe: async (nodeId) => {
+			probed.push(nodeId);
 			await new Promise<void>((resolve) => clock.after(10, resolve));
 			return world.reach;
 		},
@@ -47,7 +53,8 @@ function begin() {
 			...{ kind: "answer", ...HEADER, to: "ann", asked: { epoch: 7, seq } },
 			...{ away: false, reaches: false, ...what },
 		});
-	return { clock, world, told, bound, inquirer, answer };
+	inquirer.keep(new Set(["bob", "cid", "dan"]));
+	return { clock, world, told, bound, inquirer, answer, probed };
 }
 
 test("an answer is as old as its question, however late it comes", async () => {
@@ -125,4 +132,33 @@ test("a refusal by a host whose refusals are untrue, or by a peer that has come 
 	world.connected = ["cid"];
 	await clock.runFor(50);
 	expect(inquirer.wordOf("cid").refusedMs).toBeUndefined();
+});
+
+test("a flood of questions gets so many answers a second, and costs others nothing", async () => {
+	const { clock, told, inquirer } = begin();
+	const question = { kind: "question", ...HEADER } as const;
+	for (let second = 0; second < 3; second++) {
+		for (let i = 0; i < 1_000; i++) void inquirer.questioned(question);
+		await clock.runFor(1_000);
+	}
+	expect(told).toHaveLength(3 * ANSWERS_PER_S);
+	for (let i = 0; i < 1_000; i++) void inquirer.questioned(question);
+	void inquirer.questioned({ ...question, from: "dan" });
+	expect(told.at(-1)?.to).toBe("dan");
+});
+
+test("a peer is probed once for all who ask about it, and only if it is a peer", async () => {
+	const { clock, told, probed, inquirer } = begin();
+	for (let i = 0; i < PROBE_TIMEOUT_MS; i += 20) {
+		for (const from of ["bob", "dan"])
+			for (const about of ["cid", `stranger-${i}`])
+				void inquirer.questioned({ kind: "question", ...HEADER, from, about });
+		await clock.runFor(20);
+	}
+	expect(probed).toEqual(["cid"]);
+	expect(told.filter(({ reaches }) => reaches)).toHaveLength(
+		(2 * PROBE_TIMEOUT_MS) / 20,
+	);
+	void inquirer.questioned({ kind: "question", ...HEADER, about: "cid" });
+	expect(probed).toEqual(["cid", "cid"]);
 });

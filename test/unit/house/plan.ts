@@ -73,6 +73,7 @@ const PLAN: readonly Dwelling[] = [
 	{
 		name: "memory",
 		paths: [
+			"node/allowance.ts",
 			"node/hot-routes.ts",
 			"node/sender-credit.ts",
 			"node/served-routes.ts",
