@@ -269,6 +269,8 @@ export class Renewer {
 			(code === "superseded" && !(await this.#isOwnGhost()));
 		if (this.#isOver(beat)) return;
 		this.session = undefined;
+		// Holders may have read the registry while this node was not in it, and ask it nothing.
+		this.#memory.missed();
 		events.renewed();
 		log.warn({ shard: shard.index, session }, `session ${code}`);
 		if (isOusted) {

@@ -57,9 +57,9 @@ export class Roster {
 	#readMs = Number.NEGATIVE_INFINITY;
 	#version = -1;
 	#versionTold = -1;
-	/** As the last pulse told, and as the registry was read. */
-	#opensTold = 0;
-	#opensRead = -1;
+	/** As the last pulse of the session told, and as the registry was read. */
+	#opensTold: number | undefined;
+	#opensRead: number | undefined;
 	#isBack = false;
 	#reading = false;
 	#timer: Timer | undefined;
@@ -85,7 +85,7 @@ export class Roster {
 
 	/** Somebody has opened a session who may not be listed yet. */
 	get unread(): boolean {
-		return this.#opensTold !== this.#opensRead;
+		return this.#opensTold === undefined || this.#opensTold !== this.#opensRead;
 	}
 
 	/** All that hold a lease, or did until it was revoked, but this node. */
@@ -99,11 +99,16 @@ export class Roster {
 		if (this.#isBack) {
 			this.#isBack = false;
 			this.#version = -1;
-			this.#opensRead = -1;
+			this.#opensRead = undefined;
 		}
 		const old = this.#parts.clock.monoMs() - this.#readMs > REGISTRY_MS;
 		if (version !== this.#version || this.unread || old)
 			void this.#read(version);
+	}
+
+	/** This node has a new session: who has come since its last pulse, its next one tells. */
+	sessionOpened(): void {
+		this.#opensTold = undefined;
 	}
 
 	/** The store came back, perhaps with other data: its registry is read anew, whatever its version. */
@@ -261,11 +266,10 @@ export class Roster {
 	}
 
 	/**
-	 * The digests by which others may be judged: new ones, and older ones of peers
-	 * that reach the store and are connected to us: one that no longer reaches it
+	 * The digests that say how peers are now, and whom they see: new ones, and older ones
+	 * of peers that reach the store and are connected to us: one that no longer reaches it
 	 * says so at once. (One that has vanished says nothing, and passes for one that
-	 * reaches it until its connection is given up: then tasks are stopped that
-	 * could have gone on, never the other way round.)
+	 * reaches it until its connection is given up.)
 	 */
 	#witnesses(): Map<string, Digest> {
 		const connected = new Set(this.#parts.connected());

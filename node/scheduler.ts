@@ -208,7 +208,9 @@ export class Scheduler {
 			}),
 			// Every shard names the nodes that it knows; the first one's registry is read.
 			named: (index, given) => {
-				if (index === 0) name.give(given);
+				if (index !== 0) return;
+				name.give(given);
+				this.#roster.sessionOpened();
 			},
 			serves: (route) => servesRoute(serves, route),
 			runner: this.#runner,

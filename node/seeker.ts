@@ -45,7 +45,7 @@ export interface SeekingCrew {
 export interface SeekerParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Peers that gossip, unless this node does not. */
+	/** Peers that gossip; none where this node does not, or may not know of all. */
 	readonly gossiping: () => ReadonlySet<string>;
 	/** When something was last heard of the peer. */
 	readonly heardMs: (nodeId: string) => number | undefined;

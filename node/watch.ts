@@ -50,7 +50,8 @@ export class Watch {
 		});
 		this.#seeker = new Seeker({
 			...{ clock, log, probe },
-			gossiping: () => this.#gossiping(),
+			// With one more, the cluster may be too large to judge anybody's silence.
+			gossiping: () => (parts.roster.unread ? new Set() : this.#gossiping()),
 			heardMs: (nodeId) => this.#inquirer.wordOf(nodeId).heardMs,
 			askAbout: (nodeId, reached) => this.#inquirer.askAbout(nodeId, reached),
 		});

@@ -36,6 +36,7 @@ function begin() {
 	renewer.start();
 	return {
 		clock,
+		shard,
 		renewer,
 		step(ms: number) {
 			stepMs += ms;
@@ -75,5 +76,19 @@ test("what a node saw of the store before a silence, or a sleep, is no ground to
 	silence();
 	await clock.runFor(3 * PULSE_MS_MAX);
 	expect(renewer.mayReap).toBe(false);
+	renewer.stop();
+});
+
+test("a node whose session was taken judges no lease for a whole lease time: nobody knew of it", async () => {
+	const { clock, shard, renewer } = begin();
+	await clock.runFor(2 * LEASE_TTL_MS);
+	const { session = "" } = renewer;
+	await shard.revoke({ session, grounds: { when: "now" }, limit: 1 });
+	await clock.runFor(PULSE_MS_MAX);
+	expect(renewer.session).not.toBe(session);
+	expect(renewer.mayReap).toBe(false);
+	expect(renewer.away).toBe(false);
+	await clock.runFor(LEASE_TTL_MS);
+	expect(renewer.mayReap).toBe(true);
 	renewer.stop();
 });
