@@ -7,6 +7,7 @@
  * held against the system; that tokens never repeat is promised even then.
  */
 import { judgeAcceptance } from "./acceptance.ts";
+import { judgeBooks } from "./books.ts";
 import { judgeDrained } from "./drained.ts";
 import {
 	type HistoryEvent,
@@ -17,6 +18,7 @@ import {
 } from "./history.ts";
 import { judgeKillers, NODES_KILLED_MAX } from "./killers.ts";
 import { judgeListed } from "./listed.ts";
+import { judgeOneNumber } from "./one-number.ts";
 import { judgeOneRun } from "./one-run.ts";
 import { judgeOutcomes } from "./outcomes.ts";
 import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
@@ -79,6 +81,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 		],
 		["what a node runs, the store lists", judgeListed(history)],
 		["no node runs a task twice at once", judgeOneRun(history)],
+		["a cluster has one number of shards", judgeOneNumber(history)],
 		[
 			"higher priorities go first",
 			terms.oneAtATimeWithinMs === undefined
@@ -96,6 +99,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 			"without trouble nothing is stopped, and no lease lost",
 			terms.isUndisturbed ? judgeUndisturbed(history) : [],
 		],
+		["the store's books are right", judgeBooks(history)],
 		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];
 	const tasks = [...history.tasks.values()];

@@ -8,6 +8,13 @@
  * the chaos run record the same events, and the checker judges both.
  */
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+import type {
+	MiscountEvent,
+	OutnumberedEvent,
+	TwoNumbersEvent,
+	UnlistedEvent,
+	WaitedEvent,
+} from "./sightings.ts";
 
 export type HistoryEvent =
 	| SubmitEvent
@@ -21,9 +28,12 @@ export type HistoryEvent =
 	| UnlistedEvent
 	| WaitedEvent
 	| OpenedEvent
+	| TwoNumbersEvent
+	| OutnumberedEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
+	| MiscountEvent
 	| { readonly kind: "lost-writes"; readonly atMs: number }
 	| ClockStepEvent
 	| StoppingEvent
@@ -104,28 +114,6 @@ export interface ImpairedEvent {
 	readonly untilMs: number;
 }
 
-/**
- * From then until then a node ran this attempt, and the store had another holder
- * of the task, or none. Seen by whoever looks into the store beside the cluster.
- */
-export interface UnlistedEvent {
-	readonly kind: "unlisted";
-	readonly id: string;
-	readonly token: number;
-	readonly node: string;
-	readonly fromMs: number;
-	readonly untilMs: number;
-}
-
-/** The task waited while the node served it, had a slot free and started nothing. */
-export interface WaitedEvent {
-	readonly kind: "waited";
-	readonly id: string;
-	readonly node: string;
-	readonly fromMs: number;
-	readonly untilMs: number;
-}
-
 /** The store has opened a session of the node, whether or not the node has heard of it. */
 export interface OpenedEvent {
 	readonly kind: "opened";
@@ -196,8 +184,11 @@ export interface History {
 	readonly waited: readonly WaitedEvent[];
 	readonly clockStepsMs: readonly number[];
 	readonly opened: readonly OpenedEvent[];
+	readonly twoNumbers: readonly TwoNumbersEvent[];
+	readonly outnumbered: readonly OutnumberedEvent[];
 	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
+	readonly miscounts: readonly MiscountEvent[];
 	readonly forgotten: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
 	readonly flaws: readonly FlawEvent[];
@@ -247,10 +238,13 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 			.filter((event) => event.kind === "clock-step")
 			.map(({ atMs }) => atMs),
 		opened: events.filter((event) => event.kind === "opened"),
+		twoNumbers: events.filter((event) => event.kind === "two-numbers"),
+		outnumbered: events.filter((event) => event.kind === "outnumbered"),
 		toldToStop: events.filter((event) => event.kind === "told-to-stop"),
 		lostWritesMs: events
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),
+		miscounts: events.filter((event) => event.kind === "miscount"),
 		forgotten: new Set(
 			events.filter((event) => event.kind === "forgotten").map(({ id }) => id),
 		),

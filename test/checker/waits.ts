@@ -4,7 +4,8 @@
  * reach the store, or after a step of the store's clock, the time counts anew from when
  * it has found its way back.
  */
-import type { History, WaitedEvent } from "./history.ts";
+import type { History } from "./history.ts";
+import type { WaitedEvent } from "./sightings.ts";
 
 /** Until a node has noticed what has befallen it, and has its connection and its lease again. */
 const RECOVERY_MS = 4_000;

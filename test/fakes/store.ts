@@ -20,6 +20,8 @@ export interface MemoryStore extends Store {
 	save(): StoreImage;
 	/** As if the server had been restarted: another run, with all its data or with what an image has of them. */
 	restart(image?: StoreImage): void;
+	/** All its data are gone, as by FLUSHALL; the server runs on. */
+	empty(): void;
 }
 
 /** By shard; one that is missing keeps what it has. */
@@ -47,6 +49,7 @@ export function createMemoryStore({
 		{ length: count },
 		(_, index) => new MemoryShard(index, nowMs, server, forgot, count),
 	);
+	const blank = shards.map((shard) => shard.save());
 	return {
 		shards,
 		up: true,
@@ -66,6 +69,10 @@ export function createMemoryStore({
 				const saved = image?.[i];
 				if (saved !== undefined) shard.load(saved);
 			}
+		},
+		empty() {
+			for (const [i, shard] of shards.entries())
+				shard.load(blank[i] as ShardImage);
 		},
 		async close() {
 			// Nothing is held that would have to be let go.

@@ -37,15 +37,22 @@ export class Bench {
 			(shard) => shard,
 			() => {},
 		);
+		this.server.number = 1;
 		this.hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 		const drawn = drawScenario(seed, { nodes, fault: "none" });
 		const specs = drawn.nodes.map((spec) => ({
 			...spec,
-			...{ gossips: true, concurrency: 2, labels: [], queues: undefined },
+			...{
+				gossips: true,
+				shards: 1,
+				concurrency: 2,
+				labels: [],
+				queues: undefined,
+			},
 		}));
 		const silent = { debug() {}, info() {}, warn() {}, error() {} };
 		this.#cluster = new Cluster(
-			{ ...drawn, nodes: specs },
+			{ ...drawn, nodes: specs, shards: 1 },
 			{
 				...{ clock, server: this.server, hub: this.hub, disk: new Disk() },
 				...{ recorder: this.#recorder, kept: new Map() },

@@ -17,6 +17,8 @@ export class Cluster {
 	workload: Workload | undefined;
 	/** Somebody floods the others with gossip. */
 	flooded = false;
+	/** A node of another number of shards that somebody has set going beside the others. */
+	joiner: NodeSpec | undefined;
 	readonly #lives = new Map<string, SimulatedNode>();
 	/** Nodes that never come back. */
 	readonly #lost = new Set<string>();
@@ -29,19 +31,54 @@ export class Cluster {
 		for (const spec of scenario.nodes) this.start(spec);
 	}
 
-	/** A new life, unless it is alive, or lost for good. */
+	/** A new life, unless it is alive, or not to come back. */
 	start(spec: NodeSpec): void {
 		if (this.lifeOf(spec) !== undefined || this.#lost.has(spec.nodeId)) return;
-		const life: SimulatedNode = new SimulatedNode(spec, this.world, () =>
-			this.#killedByTask(life),
-		);
+		if (this.#isStranger(spec) && spec !== this.joiner) return;
+		const life: SimulatedNode = new SimulatedNode(spec, this.world, {
+			killedByTask: () => {
+				life.kill();
+				this.#startAgain(life);
+			},
+			refused: () => {
+				if (!this.#isStranger(spec)) this.#mendNumber();
+				this.#startAgain(life);
+			},
+		});
 		this.#lives.set(spec.nodeId, life);
 	}
 
+	/**
+	 * Whoever runs the cluster sees that its nodes are refused. What came to be with another
+	 * number is thrown away when nobody of that number is left, with the copies of it; and a
+	 * number that is lost beside tasks is put back.
+	 */
+	#mendNumber(): void {
+		const { server, disk } = this.world;
+		const { shards } = this.scenario;
+		if (server.condition !== "up" || server.number === shards) return;
+		if (server.number === undefined) {
+			if (!server.isEmpty) server.number = shards;
+			return;
+		}
+		if (this.alive().some(({ spec }) => this.#isStranger(spec))) return;
+		this.emptyStore();
+		disk.empty();
+	}
+
+	/** All its data are gone. */
+	emptyStore(): void {
+		this.world.recorder.record({ kind: "lost-writes" });
+		this.world.server.empty();
+	}
+
+	#isStranger({ shards }: NodeSpec): boolean {
+		return shards !== this.scenario.shards;
+	}
+
 	/** Whoever looks after the node sees that it is gone, and starts it again. */
-	#killedByTask(life: SimulatedNode): void {
+	#startAgain(life: SimulatedNode): void {
 		const { clock, random } = this.world;
-		life.kill();
 		const { nodeId } = life;
 		if (this.#restarting.has(nodeId)) return;
 		this.#restarting.add(nodeId);
@@ -86,7 +123,7 @@ export class Cluster {
 		const alive = this.alive();
 		return (
 			alive.length === this.scenario.nodes.length - this.#lost.size &&
-			!alive.some(({ draining }) => draining)
+			alive.every(({ agreed, draining }) => agreed && !draining)
 		);
 	}
 

@@ -23,6 +23,12 @@ export class Disk {
 		clock.after(EVERY_MS, () => this.spin(clock, server));
 	}
 
+	/** Nothing that was kept is wanted any more. */
+	empty(): void {
+		this.images.length = 0;
+		this.copies.length = 0;
+	}
+
 	#keep(image: StoreImage): void {
 		this.images.push(image);
 		if (this.images.length > KEPT) this.images.shift();

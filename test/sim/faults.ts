@@ -12,6 +12,7 @@ import {
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import { groupFaults } from "./group-faults.ts";
+import { numberFaults } from "./number-faults.ts";
 import { ROUTES, TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
@@ -189,6 +190,7 @@ export const FAULTS: readonly Fault[] = [
 	...gossipFaults,
 	...groupFaults,
 	...storeFaults,
+	...numberFaults,
 ];
 
 /** Its peers take a while to give their links up. */

@@ -74,7 +74,11 @@ function loseSight(
 	};
 }
 
-function loseStore(cluster: Cluster, group: readonly string[]): () => void {
+/** Those of the group that are alive and reach the store do not any more; the answer ends that. */
+export function loseStore(
+	cluster: Cluster,
+	group: readonly string[],
+): () => void {
 	const lives = cluster
 		.alive()
 		.filter(({ nodeId, link }) => group.includes(nodeId) && !link.cut);

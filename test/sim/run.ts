@@ -26,9 +26,10 @@ import { watchBooks } from "./books.ts";
 import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
 import { Listing } from "./listing.ts";
+import { Numbers } from "./numbers.ts";
 import { Recorder } from "./recorder.ts";
 import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
-import { StoreServer, type Tamper } from "./store-server.ts";
+import { type Agreeing, StoreServer, type Tamper } from "./store-server.ts";
 import { Storm } from "./storm.ts";
 import { Waiting } from "./waiting.ts";
 import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
@@ -36,6 +37,7 @@ import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
 /** A rule of the system that is broken on purpose. */
 export interface Mutant {
 	readonly shard?: Tamper;
+	readonly agreeing?: Agreeing;
 	readonly executor?: (executor: Executor) => Executor;
 	readonly hub?: (hub: GossipHub) => void;
 	/** A process does not end while tasks of it are in calls that nothing ends. */
@@ -85,6 +87,8 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 		mutant?.shard ?? ((shard) => shard),
 		(id) => recorder.record({ kind: "forgotten", id }),
 	);
+	if (mutant?.agreeing !== undefined) server.agreeing = mutant.agreeing;
+	if (!scenario.isNew) server.number = scenario.shards;
 	const hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 	const disk = new Disk();
 	const world = {
@@ -120,9 +124,10 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const { clock, recorder } = world;
 	const storm = new Storm(cluster, random);
 	const workload = startWorkload(cluster, random);
-	watchBooks(clock, world.server.truth, recorder);
+	watchBooks(clock, world.server.shards, recorder);
 	cluster.workload = workload;
 	new Waiting(cluster).watch();
+	new Numbers(cluster).watch();
 	new Listing(clock, world.server, recorder).watch();
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);

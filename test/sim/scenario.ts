@@ -12,6 +12,8 @@ export interface Scenario {
 	readonly kind: "storm" | "calm" | "fair";
 	readonly nodes: readonly NodeSpec[];
 	readonly shards: number;
+	/** Nobody has used its store before. */
+	readonly isNew: boolean;
 	/** For how long there is trouble, and work comes in. */
 	readonly stormMs: number;
 	readonly tasks: number;
@@ -34,6 +36,8 @@ export interface Wishes {
 
 export interface NodeSpec {
 	readonly nodeId: string;
+	/** The number of shards that it is told. */
+	readonly shards: number;
 	readonly concurrency: number;
 	/** Its own seconds in a true one. */
 	readonly clockRate: number;
@@ -57,6 +61,7 @@ export const ROUTES = [
 const STORE_MS = 20;
 /** In so many clusters there are nodes that do not gossip, beside others that do. */
 const MIXED_ONE_IN = 5;
+const NEW_ONE_IN = 10;
 const NODES_MIN = 3;
 const NODES_MAX = 7;
 /** Far more than the clocks of machines differ. */
@@ -74,14 +79,17 @@ export function drawScenario(
 	const apart = new SeededRandom(seed ^ 0x9055);
 	const isFair = !calm && fault === undefined && apart.oneIn(20);
 	const isMixed = apart.oneIn(MIXED_ONE_IN);
+	const isNew = !calm && !isFair && apart.oneIn(NEW_ONE_IN);
+	const drawnNodes = Array.from({ length: count }, (_, i) => ({
+		...drawNode(i, random, calm ? 1 : 1 + random.below(6)),
+		gossips: !isMixed || apart.oneIn(2),
+	}));
+	const shards = calm ? 1 : random.pick([1, 1, 2, 4]);
 	return {
 		seed,
 		kind: calm ? "calm" : isFair ? "fair" : "storm",
-		nodes: Array.from({ length: count }, (_, i) => ({
-			...drawNode(i, random, calm ? 1 : 1 + random.below(6)),
-			gossips: !isMixed || apart.oneIn(2),
-		})),
-		shards: calm ? 1 : random.pick([1, 1, 2, 4]),
+		nodes: drawnNodes.map((node) => ({ ...node, shards })),
+		...{ shards, isNew },
 		stormMs: calm ? 10_000 : 15_000 + random.below(25_000),
 		tasks: 20 + random.below(60),
 		losesWrites: random.oneIn(5) || fault !== undefined,
@@ -96,7 +104,7 @@ function drawNode(
 	index: number,
 	random: SeededRandom,
 	concurrency: number,
-): Omit<NodeSpec, "gossips"> {
+): Omit<NodeSpec, "gossips" | "shards"> {
 	const servesAll = index === 0 || random.oneIn(2);
 	return {
 		nodeId: `simulated-node-${String(index + 1).padStart(3, "0")}`,

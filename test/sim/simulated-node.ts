@@ -3,12 +3,14 @@
  * a place in the hub and an executor. It is started and ends as `node/node.ts`
  * does it; a node that starts again is a new life of the same identity.
  */
-import type {
-	Api,
-	Executor,
-	Generations,
-	Log,
-	NodeName,
+import { agree } from "../../node/agreement.ts";
+import {
+	type Api,
+	type Executor,
+	type Generations,
+	type Log,
+	type NodeName,
+	StoreMismatch,
 } from "../../node/ports.ts";
 import { Scheduler } from "../../node/scheduler.ts";
 import { STOP_BOUND_MS } from "../../protocol/limits.ts";
@@ -55,26 +57,38 @@ interface Kept {
 	readonly name: NodeName;
 }
 
+/** What becomes of its process that whoever looks after it has to know. */
+export interface Fates {
+	/** The code of a task ends it. */
+	killedByTask(): void;
+	/** It has ended, as its number of shards is not the cluster's, or the cluster's is lost. */
+	refused(): void;
+}
+
 export class SimulatedNode {
 	readonly spec: NodeSpec;
 	readonly machine: Machine;
 	readonly link: StoreLink;
 	readonly executor: RecordingExecutor;
 	draining = false;
+	/** The store has said that it is its cluster's. */
+	agreed = false;
 	readonly #world: World;
+	readonly #fates: Fates;
 	readonly #scheduler: Scheduler;
 
-	/** `killedByTask`: the code of a task ends its process. */
-	constructor(spec: NodeSpec, world: World, killedByTask: () => void) {
+	constructor(spec: NodeSpec, world: World, fates: Fates) {
 		const { clock, random, server, hub, recorder } = world;
 		this.spec = spec;
 		this.#world = world;
+		this.#fates = fates;
 		this.machine = new Machine(clock, spec.clockRate);
 		this.link = new StoreLink({
 			clock,
 			random,
 			machine: this.machine,
 			server,
+			shards: spec.shards,
 			awayMs: this.#world.storeMs,
 			stepped: (name) => {
 				recorder.stepped(`${spec.nodeId} ${name}`);
@@ -87,7 +101,7 @@ export class SimulatedNode {
 			spec.nodeId,
 			this.machine,
 			recorder,
-			killedByTask,
+			() => fates.killedByTask(),
 		);
 		const place = spec.gossips
 			? hub.join(spec.nodeId)
@@ -95,7 +109,7 @@ export class SimulatedNode {
 		const gossip = new GossipLink(place, this.machine);
 		this.#scheduler = this.#makeScheduler(gossip);
 		void gossip.start();
-		this.#startWithStore();
+		void this.#startWithStore();
 	}
 
 	get nodeId(): string {
@@ -162,14 +176,29 @@ export class SimulatedNode {
 		});
 	}
 
-	/** Waits for the store, once, before it schedules. */
-	#startWithStore(): void {
-		let started = false;
-		this.link.onChange((up) => {
-			if (!up || started) return;
-			started = true;
-			this.#scheduler.start();
-		});
+	/** Waits until the store says that it is the cluster's, before it schedules. */
+	async #startWithStore(): Promise<void> {
+		try {
+			this.agreed = await agree({
+				...{ store: this.link, clock: this.machine },
+				log: this.#world.log(this.nodeId),
+				isStopping: () => this.draining,
+			});
+		} catch (error) {
+			if (!(error instanceof StoreMismatch)) throw error;
+			this.kill();
+			this.#fates.refused();
+		}
+		if (this.agreed) this.#scheduler.start();
+	}
+
+	/** Another node has made the cluster anew, with so many shards. */
+	#outnumbered(shards: number): void {
+		const { recorder } = this.#world;
+		const { nodeId: node, shards: own } = this.spec;
+		recorder.record({ kind: "outnumbered", node, own, shards });
+		this.machine.onDeath(() => this.#fates.refused());
+		this.drain(0);
 	}
 
 	/** In this life and those before. All nodes wish for one name. */
@@ -210,7 +239,11 @@ export class SimulatedNode {
 			}),
 			load: () => 0,
 			askedToDrain: () => this.drain(DRAIN_ASKED_MS),
-			superseded: () => {
+			superseded: (shards) => {
+				if (shards !== undefined) {
+					this.#outnumbered(shards);
+					return;
+				}
 				recorder.flaw(`${nodeId} ended: another one has its identity`);
 				this.kill();
 			},

@@ -73,9 +73,8 @@ export const storeFaults: readonly Fault[] = [
 		begin(cluster, random) {
 			const { server, disk, recorder } = cluster.world;
 			if (server.condition === "down") return;
-			const image = cluster.scenario.losesWrites
-				? random.pick(disk.images)
-				: undefined;
+			const image =
+				disk.images.length > 0 ? random.pick(disk.images) : undefined;
 			if (image !== undefined) recorder.record({ kind: "lost-writes" });
 			server.crash();
 			const recovered = impairAll(cluster);
@@ -110,6 +109,38 @@ export const storeFaults: readonly Fault[] = [
 				timer.cancel();
 				restored();
 			};
+		},
+	},
+	{
+		// While it is up (FLUSHALL), or as an empty server is started in its place.
+		name: "store emptied",
+		weight: 3,
+		lastsMs: [50, 6_000],
+		begin(cluster, random) {
+			const { server } = cluster.world;
+			if (!cluster.scenario.losesWrites || server.condition !== "up") return;
+			cluster.emptyStore();
+			if (random.oneIn(2)) return () => {};
+			server.crash();
+			const recovered = impairAll(cluster);
+			return () => {
+				recovered();
+				server.start(undefined);
+			};
+		},
+	},
+	{
+		// By hand, in one shard or in several; its lease stays, and it goes on.
+		name: "record deleted",
+		weight: 1,
+		lastsMs: [0, 0],
+		begin(cluster, random) {
+			const { server } = cluster.world;
+			const life = cluster.anyLife(random);
+			if (life === undefined || server.condition !== "up") return;
+			for (const { index } of server.truth)
+				if (random.oneIn(2)) server.deleteRecord(life.nodeId, index);
+			return () => {};
 		},
 	},
 	{

@@ -10,10 +10,12 @@
  * slowly), and a new one is tried until there is one.
  */
 import {
+	type Agreement,
 	type Durability,
 	type Shard,
 	type Store,
 	StoreError,
+	StoreMismatch,
 } from "../../node/ports.ts";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
@@ -36,6 +38,8 @@ export interface LinkParts {
 	readonly random: SeededRandom;
 	readonly machine: Machine;
 	readonly server: StoreServer;
+	/** The number that its node runs with. */
+	readonly shards: number;
 	/** One way takes so much longer than to a store next door. */
 	readonly awayMs: number;
 	/** Called with each step that the store takes for this node. */
@@ -83,9 +87,11 @@ export class StoreLink implements Store {
 			delayMsMax: CALM.delayMsMax + parts.awayMs,
 		};
 		this.calm();
-		this.shards = parts.server.shards.map(
-			(shard) => new LinkedShard(shard, (name, step) => this.#call(name, step)),
-		);
+		const call = <Reply>(name: string, step: () => Promise<Reply>) =>
+			this.#call(name, step);
+		this.shards = parts.server
+			.reach(parts.shards)
+			.map((shard) => new LinkedShard(shard, call, parts.shards));
 		parts.machine.onDeath(() => parts.server.disconnect(this.#severed));
 		parts.machine.after(1, () => this.#connect());
 	}
@@ -104,6 +110,21 @@ export class StoreLink implements Store {
 
 	onChange(listener: (up: boolean) => void): void {
 		this.#listeners.push(listener);
+	}
+
+	async agreeOnShards(mayMake: boolean): Promise<Agreement> {
+		const { server, shards } = this.#parts;
+		const agreed = await this.#call("agree", async () =>
+			server.agree(shards, mayMake),
+		);
+		if (typeof agreed === "string") return agreed;
+		if (agreed !== shards)
+			throw new StoreMismatch(`the cluster has ${agreed} shards`);
+		return "agreed";
+	}
+
+	numberIsLost(): StoreMismatch {
+		return new StoreMismatch("the cluster has lost its number of shards");
 	}
 
 	async close(): Promise<void> {

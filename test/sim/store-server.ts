@@ -2,11 +2,15 @@
  * The store as one server that all nodes share: the twin, on a clock of its own,
  * and what can befall it. Down, it closes all connections; frozen, it answers
  * nobody and later does all that was asked of it; started again, it may have
- * forgotten its last writes; up, it may refuse what writes. Its clock goes on as
+ * forgotten its last writes, or all; up, it may refuse what writes. Its clock goes on as
  * the true time does, but for the steps that it is made to take.
+ *
+ * It has keys for more shards than its cluster, for nodes that take the cluster to have more.
  */
-import type { Clock, Shard, StoreError } from "../../node/ports.ts";
+import type { Agreement, Clock, Shard, StoreError } from "../../node/ports.ts";
 import type { VirtualClock } from "../clock.ts";
+import type { ClusterNumber } from "../fakes/cluster-number.ts";
+import type { MemoryShard } from "../fakes/shard.ts";
 import {
 	createMemoryStore,
 	type MemoryStore,
@@ -17,14 +21,29 @@ import { type Refusing, refusalOf } from "./refusals.ts";
 /** Breaks a rule of the store, to see whether that is found out. */
 export type Tamper = (shard: Shard, clock: Clock) => Shard;
 
+/** What is asked before a node schedules: the number of shards, or why there is none. */
+export type Agreeing = (
+	number: ClusterNumber,
+	shards: number,
+	mayMake: boolean,
+	isEmpty: boolean,
+) => number | Exclude<Agreement, "agreed">;
+
+/** The most shards that any simulated node takes its cluster to have. */
+export const SHARDS_MAX = 4;
+
 export class StoreServer {
 	condition: "up" | "frozen" | "down" = "up";
 	refusing: Refusing = "nothing";
-	/** As the nodes reach them. */
+	/** Those of the cluster, as the nodes reach them. */
 	readonly shards: readonly Shard[];
-	/** As they are. */
+	/** Those of the cluster, as they are. */
 	readonly truth: readonly Shard[];
+	/** How it is asked for the number of shards; a mutant asks otherwise. */
+	agreeing: Agreeing = (number, shards, mayMake, isEmpty) =>
+		number.agree(shards, mayMake, isEmpty);
 	readonly #memory: MemoryStore;
+	readonly #reached: readonly Shard[];
 	readonly #severed = new Set<() => void>();
 	#held: (() => void)[] = [];
 	/** Its clock is so much ahead of the true time. */
@@ -37,12 +56,48 @@ export class StoreServer {
 		forgot: (id: string) => void,
 	) {
 		this.#memory = createMemoryStore({
-			shards,
+			shards: Math.max(shards, SHARDS_MAX),
 			nowMs: () => clock.wallMs() + this.#aheadMs,
 			forgot,
 		});
-		this.truth = this.#memory.shards;
-		this.shards = this.#memory.shards.map((shard) => tamper(shard, clock));
+		this.truth = this.#memory.shards.slice(0, shards);
+		this.#reached = this.#memory.shards.map((shard) => tamper(shard, clock));
+		this.shards = this.reach(shards);
+	}
+
+	/** As a node reaches them that takes the cluster to have so many. */
+	reach(shards: number): readonly Shard[] {
+		return this.#reached.slice(0, shards);
+	}
+
+	/** All that there are, as they are. */
+	get every(): readonly Shard[] {
+		return this.#memory.shards;
+	}
+
+	/** The cluster's number of shards, if it has one: what is fixed may be put back by hand. */
+	get number(): number | undefined {
+		return this.#home.number.fixed;
+	}
+
+	set number(shards: number) {
+		this.#home.number.fixed = shards;
+	}
+
+	/** Whether a node that asks would find neither sessions nor tasks. */
+	get isEmpty(): boolean {
+		return this.#home.isEmpty;
+	}
+
+	agree(
+		shards: number,
+		mayMake: boolean,
+	): number | Exclude<Agreement, "agreed"> {
+		return this.agreeing(this.#home.number, shards, mayMake, this.isEmpty);
+	}
+
+	get #home(): MemoryShard {
+		return this.#memory.shards[0] as MemoryShard;
 	}
 
 	/** A request has come in. */
@@ -93,6 +148,19 @@ export class StoreServer {
 	/** What the disk would hold if the server crashed now. */
 	save(): StoreImage {
 		return this.#memory.save();
+	}
+
+	/** All its data are gone while it is up. */
+	empty(): void {
+		this.#memory.empty();
+	}
+
+	/** Somebody deletes the record of a node from a shard. */
+	deleteRecord(nodeId: string, index: number): void {
+		const shard = this.#memory.shards[index] as MemoryShard;
+		const image = shard.save();
+		image.sessions.lose(nodeId);
+		shard.load(image);
 	}
 
 	/** After a crash: with all its data, or with what the image has of them. */

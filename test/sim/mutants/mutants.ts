@@ -16,6 +16,7 @@ import {
 	AnyTokenEnds,
 	BlindSweep,
 	DeafReaper,
+	EagerCounts,
 	ForgetfulListing,
 	HastyYes,
 	LostPlaces,
@@ -25,6 +26,7 @@ import {
 import { GullibleSweep, SilentShelf, SilentSweep } from "./broken-sweeps.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
+import { NumberlessPulses } from "./numberless-pulses.ts";
 
 export interface NamedMutant extends Mutant {
 	readonly name: string;
@@ -38,7 +40,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "an end is taken without a look at its token",
 		breaks: "a result is taken from its newest token only",
-		fault: "pause",
+		fault: "cut from the store",
 		shard: (sound) => new AnyTokenEnds(sound),
 	},
 	{
@@ -65,6 +67,31 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a task has lost its place in the queue",
 		breaks: "everything ends in bounded time",
 		shard: (sound) => new LostPlaces(sound),
+	},
+	{
+		name: "a task is PENDING and in no queue",
+		breaks: "the store's books are right",
+		shard: (sound) => new LostPlaces(sound),
+	},
+	{
+		name: "an end that is told again is counted again",
+		breaks: "the store's books are right",
+		fault: "flaky link",
+		shard: (sound) => new EagerCounts(sound),
+	},
+	{
+		name: "a node that joins makes its number of shards the cluster's at once",
+		breaks: "a cluster has one number of shards",
+		fault: "joiner of another number",
+		agreeing: (number, shards, _mayMake, isEmpty) =>
+			number.agree(shards, true, isEmpty),
+	},
+	{
+		name: "a node brings its number of shards to tasks that are there, and none is kept",
+		breaks: "a cluster has one number of shards",
+		fault: "joiner of another number",
+		agreeing: (number, shards) => number.agree(shards, true, true),
+		shard: (sound) => new NumberlessPulses(sound),
 	},
 	{
 		name: "there is no sweep, and announcements are lost",
@@ -132,7 +159,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "peers say that they are away from the store although they are not",
 		breaks: "executions overlap only while a holder is paused",
-		fault: "group cut off",
+		fault: "cut from the store",
 		hub: (hub) => {
 			hub.tamper = (message) =>
 				message.kind === "answer" ? { ...message, away: true } : message;

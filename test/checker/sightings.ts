@@ -1,0 +1,53 @@
+/**
+ * Sightings: events of a history that come from whoever looks at the cluster and into its
+ * store beside it, and compares.
+ */
+
+/**
+ * From then until then a node ran this attempt, and the store had another holder
+ * of the task, or none. Seen by whoever looks into the store beside the cluster.
+ */
+export interface UnlistedEvent {
+	readonly kind: "unlisted";
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/** The task waited while the node served it, had a slot free and started nothing. */
+export interface WaitedEvent {
+	readonly kind: "waited";
+	readonly id: string;
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/**
+ * From then until then both nodes were at work, by a lease or by a task that they ran, and
+ * took the cluster to have different numbers of shards.
+ */
+export interface TwoNumbersEvent {
+	readonly kind: "two-numbers";
+	readonly nodes: readonly [string, string];
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/** A node at work was told that the cluster has another number of shards than its own. */
+export interface OutnumberedEvent {
+	readonly kind: "outnumbered";
+	readonly atMs: number;
+	readonly node: string;
+	readonly own: number;
+	readonly shards: number;
+}
+
+/** What the store counts is not what is there. */
+export interface MiscountEvent {
+	readonly kind: "miscount";
+	readonly atMs: number;
+	readonly what: string;
+}
