@@ -5,7 +5,7 @@
 import type { Shard } from "./ports.ts";
 
 /**
- * `node`: its id or its name. Returns its id; undefined where no living node has either.
+ * `node`: its id or its name. Returns its id; undefined if no living node has either.
  * @throws StoreError
  */
 export async function askToDrain(

@@ -6,7 +6,7 @@ import { SUBMIT_LOOK_UP_MS } from "../protocol/limits.ts";
 import type { TaskRecord } from "../protocol/task.ts";
 import { type Clock, type Shard, StoreError } from "./ports.ts";
 
-/** In order; empty where the store has not said by `untilMs` of the monotonic clock. */
+/** In order; empty if the store has not said by `untilMs` of the monotonic clock. */
 export async function lookUp(
 	shard: Pick<Shard, "get">,
 	clock: Clock,

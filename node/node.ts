@@ -62,7 +62,7 @@ interface Parts {
 
 /**
  * `endProcesses`: ends all processes that this one has started, where those are its tasks'.
- * @throws ConfigError, or the system's own error where it cannot listen. */
+ * @throws ConfigError, or the system's own error if it cannot listen. */
 export async function startNode(
 	options: NodeOptions,
 	endProcesses: () => void = () => {},

@@ -104,7 +104,7 @@ const nodeName = () =>
 	Type.Optional(
 		Type.String({
 			description:
-				"what the node is called, or was; absent where the node that answers never saw it",
+				"what the node is called, or was; absent if the node that answers never saw it",
 		}),
 	);
 

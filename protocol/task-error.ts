@@ -6,7 +6,7 @@
 import { ERROR_CAUSES_DEPTH_MAX, ERROR_CAUSES_MAX } from "./limits.ts";
 import type { TaskError } from "./task.ts";
 
-/** Undefined where it is none. Deeper, or of more errors, than one may be, it is cut. */
+/** Undefined if it is none. Deeper, or of more errors, than one may be, it is cut. */
 export function readTaskError(value: unknown): TaskError | undefined {
 	// One more for each place where something is said to be left out.
 	return read(value, 0, { left: 2 * ERROR_CAUSES_MAX + 1 });

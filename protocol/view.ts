@@ -13,7 +13,7 @@ import type { Attempt, JsonText, TaskRecord } from "./task.ts";
 export interface Onlooker {
 	/** Whether a living node can run tasks of the route. */
 	isServed(route: Route): boolean;
-	/** What a node is called, or was; undefined where that is not known. */
+	/** What a node is called, or was; undefined if that is not known. */
 	nameOf(nodeId: string): string | undefined;
 }
 

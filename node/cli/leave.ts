@@ -64,7 +64,7 @@ function childrenNow(): number[] {
 	}
 }
 
-/** All processes with their parents; none where the system does not tell as Linux does. */
+/** All processes with their parents; none if the system does not tell as Linux does. */
 function* processes(): Generator<[pid: number, parent: number]> {
 	let names: string[];
 	try {

@@ -17,7 +17,7 @@ export interface Home {
 
 export interface ApartParts extends Omit<Home, "workers"> {
 	readonly workersMax: number;
-	/** Undefined where none can be had, which the retrier has been told. */
+	/** Undefined if none can be had, which the retrier has been told. */
 	readonly start: (home: Home) => Thread | undefined;
 }
 

@@ -109,7 +109,7 @@ function isTime(value: unknown): value is number {
 	return Number.isFinite(value) && (value as number) >= 0;
 }
 
-/** Undefined where it is none. A copy made by the engine: no getters, no prototypes. */
+/** Undefined if it is none. A copy made by the engine: no getters, no prototypes. */
 function readMessage(value: object | null): FromWorker | undefined {
 	const { kind, number, message, line, types, culprit, error, ranMs } =
 		(value ?? {}) as Record<string, unknown>;

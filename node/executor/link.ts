@@ -11,7 +11,7 @@ export interface Link {
 	send(burst: BurstToWorker): void;
 	/** Tells at once of all that has come and was not told of yet, as far as that can be had. */
 	hearAll(): void;
-	/** How long it was at work since this was asked last, ms; undefined where nobody knows. */
+	/** How long it was at work since this was asked last, ms; undefined if nobody knows. */
 	takeWorkMs(): number | undefined;
 	/** Ends it by force, whatever it runs, and all processes that belong to it. */
 	end(): void;

@@ -145,7 +145,7 @@ export class Pool {
 		return this.#homes().flatMap(({ workers }) => [...workers]);
 	}
 
-	/** Undefined where it may run with others. */
+	/** Undefined if it may run with others. */
 	#apartFor({ job }: LiveJob): Apart | undefined {
 		if (job.isolated) return this.#isolated;
 		return job.alone ? this.#alone : undefined;

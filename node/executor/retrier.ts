@@ -70,7 +70,7 @@ export class Retrier {
 		this.#pauseMs = Math.min(this.#pauseMs * 2, THREAD_RETRY_MS_MAX);
 	}
 
-	/** A worker has loaded. True where that was in doubt before. */
+	/** A worker has loaded. True if that was in doubt before. */
 	succeeded(): boolean {
 		if (this.#cause === undefined || this.#stopped) return false;
 		this.#pause?.cancel();

@@ -277,7 +277,7 @@ export interface Store {
 	readonly shards: readonly Shard[];
 	/** As last seen; changes are told to `onChange`. */
 	readonly up: boolean;
-	/** Why it cannot be used, as one clause, as far as it is known; undefined where nothing is wrong. */
+	/** Why it cannot be used, as one clause, as far as it is known; undefined if nothing is wrong. */
 	readonly trouble?: string | undefined;
 	/** Called with every change of `up`. */
 	onChange(listener: (up: boolean) => void): void;

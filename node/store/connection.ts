@@ -119,7 +119,7 @@ export class Connection {
 		return this.life !== undefined;
 	}
 
-	/** Why it cannot be used, as one clause, for logs and answers; undefined where nothing is wrong. */
+	/** Why it cannot be used, as one clause, for logs and answers; undefined if nothing is wrong. */
 	get trouble(): string | undefined {
 		const flaw = this.#flaws.first;
 		return this.up ? flaw : (this.refusal ?? flaw ?? this.#lastTrouble);

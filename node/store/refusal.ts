@@ -44,7 +44,7 @@ const OBSTACLES: readonly (readonly [RegExp, (message: string) => string])[] = [
 	],
 ];
 
-/** Of an error while connecting; undefined where it may pass. */
+/** Of an error while connecting; undefined if it may pass. */
 export function obstacleOf(error: Error): string | undefined {
 	const { code = "" } = error as { code?: string };
 	const text = `${code} ${error.message}`;

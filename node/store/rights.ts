@@ -69,7 +69,7 @@ export function isDenial(message: string): boolean {
 	return /NOPERM|The user executing the script|ACL failure/.test(message);
 }
 
-/** What is lacking, as one clause; `missing` as the probe found it, empty where it was refused with `message`. */
+/** What is lacking, as one clause; `missing` as the probe found it, empty if it was refused with `message`. */
 export function lackOf(
 	missing: readonly string[],
 	message: string,

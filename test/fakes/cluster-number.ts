@@ -1,6 +1,6 @@
 /** The number of shards of a cluster, as the first shard of the store's twin keeps it. */
 export class ClusterNumber {
-	/** Undefined where it is not fixed (any more). */
+	/** Undefined if it is not fixed (any more). */
 	fixed: number | undefined;
 	/** What the twin's user says that it is, where a pulse does not. */
 	readonly #told: number;

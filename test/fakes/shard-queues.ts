@@ -24,7 +24,7 @@ export class Queues {
 		return copy;
 	}
 
-	/** Makes room for a task of this route, whose number is to be `seq`; false where there is none. */
+	/** Makes room for a task of this route, whose number is to be `seq`; false if there is none. */
 	open(route: Route, served: boolean, seq: number): boolean {
 		if (this.isServed(route) || (this.has(route) && !served)) return true;
 		const { size } = this.#unserved;

@@ -27,7 +27,7 @@ exec redis-server "$0" 3<&-`;
 const REDIS_MAJOR_MIN = 7;
 
 export interface RedisServer {
-	/** Undefined where it never began. */
+	/** Undefined if it never began. */
 	readonly pid: number | undefined;
 	/** The pipe: held by `up`, and passed to whoever needs the server; undefined where it never began. */
 	readonly hold: Writable | undefined;

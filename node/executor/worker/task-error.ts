@@ -30,7 +30,7 @@ export function taskErrorOf(thrown: unknown): TaskError {
 	return { code: "failed", message };
 }
 
-/** Undefined where it is no error, or one that cannot be read. */
+/** Undefined if it is no error, or one that cannot be read. */
 function readError(
 	value: unknown,
 	messageCharsMax: number,
@@ -123,7 +123,7 @@ function leftOut(count: number): TaskError {
 	return { code: "left_out", message };
 }
 
-/** Undefined too where it throws. */
+/** Undefined too if it throws. */
 function property(of: object, name: string | number): unknown {
 	try {
 		return (of as Record<string | number, unknown>)[name];

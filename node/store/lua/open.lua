@@ -5,7 +5,7 @@
 -- one that has not heard yet of the session that it opened gets that once more.
 -- ARGV    node id, ttl (ms), generation that the node knows of, its run, record (JSON,
 --         its name first), newest epoch that this life was told of, wished name
--- Returns { 'older_life' } where a later life of the node has a lease,
+-- Returns { 'older_life' } if a later life of the node has a lease,
 --         else { 'ok', epoch, generation, its run, now (ms), earlier session still with a lease, or '', name }
 local node, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()

@@ -3,11 +3,11 @@
 --         serves; routes of these that it does serve, and routes that none does any more
 --         though they count as served (blanks between); to shard 0 also the number of shards
 --         that the node runs with, and the layout of the keys
--- Returns { 'other_shards', number } where the cluster has been made anew with another number,
+-- Returns { 'other_shards', number } if the cluster has been made anew with another number,
 --         { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
---         steps back of the clock, sessions opened so far, 1 or 0 where the record of the
+--         steps back of the clock, sessions opened so far, 1 or 0 if the record of the
 --         node is missing, number n of sessions that have not
 --         renewed their leases for OVERDUE_MS, n times session and end of its lease (ms),
 --         number m of served routes with waiting tasks, m routes, number up to which it has

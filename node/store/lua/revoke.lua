@@ -5,7 +5,7 @@
 -- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
 --         renewal is SILENT_LEASE_MS old | now), limit (tasks), and but for now the end of the
 --         lease (ms) that was seen: another one shows a renewal since
--- Returns { 'renewed' } where that does not hold, and the lease was not revoked before,
+-- Returns { 'renewed' } if that does not hold, and the lease was not revoked before,
 --         else { 'ok', tasks left to put back, then per route with tasks put back:
 --         route, tasks, lowest rank }
 local session, when, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])

@@ -3,7 +3,7 @@
 -- Those of each kind, where that was asked for.
 local counted = {}
 
--- Takes a place for a route, at `number` among those that are not served; false where there is none.
+-- Takes a place for a route, at `number` among those that are not served; false if there is none.
 local function takePlace(route, served, number)
   local taken = counted[served] or countReady(served)
   if taken >= (served and ROUTES_MAX or UNSERVED_ROUTES_MAX) then return false end

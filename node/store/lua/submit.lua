@@ -26,7 +26,7 @@ if not claims then queues = {} end
 
 local function isServed(route) return not string.find(unserved, ' ' .. route .. ' ', 1, true) end
 
--- Nil where there is no place for its route. One that was not served may be by now; where
+-- Nil if there is no place for its route. One that was not served may be by now; where
 -- there is no place among the served it stays with the others, and is found there.
 local function queueOf(route)
   if not queues[route] then
