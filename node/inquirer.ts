@@ -9,7 +9,8 @@
  * of the store is reached, and the renewers are told that it was.
  *
  * Also probes the addresses of peers that are not connected: a host that refuses is a
- * word, too. Concludes nothing: see `protocol/trust.ts` and `seeker.ts`.
+ * word, too, if its address has taken connections before. One that never did may be wrong,
+ * or behind a firewall, and its node alive. Concludes nothing: see `protocol/trust.ts` and `seeker.ts`.
  *
  * However much a peer asks, it gets ANSWERS_PER_S, and all who ask about a node share its
  * probes. What goes unanswered is a witness less: a node that asks may stop tasks that it
@@ -19,7 +20,9 @@ import type { Answer, Question } from "../protocol/gossip.ts";
 import {
 	ANSWERS_PER_S,
 	AWAY_FRESH_MS,
+	DIAL_ALL_MAX,
 	PROBE_AGAIN_MS_MAX,
+	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
 } from "../protocol/limits.ts";
 import { Allowance } from "./allowance.ts";
@@ -48,6 +51,8 @@ export interface InquirerParts {
 	readonly voice: Voice;
 	readonly renewers: readonly StoreView[];
 	readonly connected: () => readonly string[];
+	/** Where a peer says that it can be dialled; "": nowhere. */
+	readonly addressOf: (nodeId: string) => string;
 	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
 	/** Whether refusals of this peer's host have been untrue before. */
 	readonly refusalsLie: (nodeId: string) => boolean;
@@ -61,6 +66,10 @@ interface Word {
 	refusedMs: number | undefined;
 	/** Its address is being probed. */
 	probing: boolean;
+	/** The address at which it was last reached. */
+	reachedAt: string | undefined;
+	/** When it was last seen to that the address is one at which the peer was reached. */
+	triedMs: number;
 }
 
 interface Asked {
@@ -104,10 +113,15 @@ export class Inquirer {
 
 	/** Something was heard of the peer, whatever it was. */
 	heard(nodeId: string): void {
-		this.#word(nodeId).heardMs = this.#parts.clock.monoMs();
+		const nowMs = this.#parts.clock.monoMs();
+		const word = this.#word(nodeId);
+		word.heardMs = nowMs;
+		if (nowMs - word.triedMs < PROBE_ALIVE_MS) return;
+		word.triedMs = nowMs;
+		void this.#tryToReach(nodeId, word);
 	}
 
-	wordOf(nodeId: string): Readonly<Omit<Word, "probing">> {
+	wordOf(nodeId: string): Readonly<Word> {
 		return this.#word(nodeId);
 	}
 
@@ -176,10 +190,22 @@ export class Inquirer {
 		return reach;
 	}
 
+	/** Whether the address of a peer that lives takes connections. */
+	async #tryToReach(nodeId: string, word: Word): Promise<void> {
+		const { probe, addressOf } = this.#parts;
+		// In larger clusters not all are asked, and nothing follows from a refusal.
+		if (!this.#peers.has(nodeId) || this.#peers.size > DIAL_ALL_MAX) return;
+		const address = addressOf(nodeId);
+		if (word.reachedAt === address) return;
+		if ((await probe(nodeId, PROBE_TIMEOUT_MS)) === "answers")
+			word.reachedAt = address;
+	}
+
 	/** Whether the peer's address refuses, for this node's own use. */
 	async #probe(nodeId: string): Promise<void> {
-		const { clock, probe, connected, refusalsLie } = this.#parts;
+		const { clock, probe, addressOf, connected, refusalsLie } = this.#parts;
 		const word = this.#word(nodeId);
+		if (word.reachedAt !== addressOf(nodeId)) return;
 		const beganMs = clock.monoMs();
 		const isFresh =
 			word.refusedMs !== undefined &&
@@ -198,6 +224,7 @@ export class Inquirer {
 		const word: Word = {
 			...{ heardMs: undefined, answeredMs: undefined },
 			...{ awayMs: undefined, refusedMs: undefined, probing: false },
+			...{ reachedAt: undefined, triedMs: Number.NEGATIVE_INFINITY },
 		};
 		this.#words.set(nodeId, word);
 		return word;

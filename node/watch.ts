@@ -73,9 +73,9 @@ export class Watch {
 		return this.#warden.trusts(crew);
 	}
 
-	pulsed(crew: Crew, { nowMs, overdue, expired }: GoodPulse): void {
-		const { index } = crew.shard;
-		this.#seeker.overdue(index, crew, nowMs, [...overdue, ...expired]);
+	/** Those that have run out are the reaper's. */
+	pulsed(crew: Crew, { nowMs, overdue }: GoodPulse): void {
+		this.#seeker.overdue(crew.shard.index, crew, nowMs, overdue);
 	}
 
 	heard(message: GossipMessage): void {
@@ -125,6 +125,8 @@ export class Watch {
 
 	#makeInquirer(): Inquirer {
 		const { clock, gossip, crews, roster, digester } = this.#parts;
+		const find = (nodeId: string) =>
+			roster.others.find(({ record }) => record.nodeId === nodeId);
 		return new Inquirer({
 			...{ self: gossip.nodeId, clock },
 			voice: {
@@ -137,11 +139,10 @@ export class Watch {
 			},
 			renewers: crews.map(({ renewer }) => renewer),
 			connected: () => gossip.connected(),
+			addressOf: (nodeId) => find(nodeId)?.record.p2p ?? "",
 			probe: (...of) => gossip.probe(...of),
 			refusalsLie: (nodeId) => {
-				const peer = roster.others.find(
-					(each) => each.record.nodeId === nodeId,
-				);
+				const peer = find(nodeId);
 				if (peer === undefined) return false;
 				const { startedMs } = peer.record;
 				return this.#detector.refusalsLie(nodeId, {

@@ -36,7 +36,7 @@ export interface PeerWord {
 	readonly answeredMs: number | undefined;
 	/** Likewise, of those to which it said that it does not reach the store. */
 	readonly awayMs: number | undefined;
-	/** When its address was last probed and refused, with no connection to it. */
+	/** When its address, which took connections before, was last probed and refused, with no connection to it. */
 	readonly refusedMs: number | undefined;
 }
 

@@ -46,6 +46,8 @@ export class GossipHub {
 	};
 	/** What becomes of every message on its way; breaks a rule, to see whether that is found out. */
 	tamper: (message: GossipMessage) => GossipMessage = (message) => message;
+	/** Nodes whose addresses refuse everybody though they live: wrong ones, or behind a firewall. */
+	readonly walled = new Set<string>();
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly #nodes = new Map<string, HubGossip>();
@@ -125,7 +127,8 @@ export class GossipHub {
 			this.#mutes.has(`${to} ${from}`);
 		if (this.#away.has(to) || this.#away.has(from) || isSevered)
 			return "unreachable";
-		return this.#nodes.get(to)?.running ? "answers" : "refused";
+		const isOpen = this.#nodes.get(to)?.running && !this.walled.has(to);
+		return isOpen ? "answers" : "refused";
 	}
 
 	dial(from: HubGossip, to: string): void {

@@ -80,6 +80,25 @@ test("a group that is cut off stops, though it hears itself and nobody of it rea
 	});
 });
 
+test("who is cut off from the store stops, though the peers' addresses have refused connections all along", async () => {
+	for (const walled of [[1], [0, 1]])
+		for (let seed = 1; seed <= SEEDS; seed++) {
+			const bench = beginCluster(seed, { nodes: 2 });
+			await bench.runFor(1);
+			const nodes = [bench.node(0), bench.node(1)] as const;
+			for (const i of walled) bench.hub.walled.add(nodes[i]?.nodeId ?? "");
+			await bench.runFor(SETTLED_MS);
+			await bench.startEverywhere(LONG_MS);
+			const [own, peer] = nodes;
+			own.link.cut = true;
+			bench.hub.cut(own.nodeId, peer.nodeId);
+			bench.hub.mend(own.nodeId, peer.nodeId);
+			bench.hub.walled.add(own.nodeId);
+			await bench.runFor(LEASE_TTL_MS);
+			expect(bench.toldToStop()).toEqual([own.nodeId]);
+		}
+});
+
 test("a host that vanishes without a word is taken over in 2.5 s, mostly, and in 3.5 s always", async () => {
 	const tookMs: number[] = [];
 	await inEach(3, async (bench) => {

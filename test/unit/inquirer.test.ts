@@ -6,6 +6,7 @@ import type { Answer } from "../../protocol/gossip.ts";
 import {
 	ANSWERS_PER_S,
 	AWAY_FRESH_MS,
+	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
@@ -19,6 +20,7 @@ function begin() {
 		connected: ["bob"],
 		reach: "answers" as Reach,
 		refusalsLie: false,
+		port: 1,
 	};
 	const told: Pick<Answer, "to" | "asked" | "away" | "reaches">[] = [];
 	const bound: string[] = [];
@@ -46,6 +48,7 @@ function begin() {
 			await new Promise<void>((resolve) => clock.after(10, resolve));
 			return world.reach;
 		},
+		addressOf: (nodeId) => `${nodeId}:${world.port}`,
 		refusalsLie: () => world.refusalsLie,
 	});
 	const answer = (seq: number, what: Partial<Answer> = {}) =>
@@ -113,8 +116,9 @@ test("a node that is asked about another tells whether it reaches it", async () 
 
 test("a refusal counts from when the probe began, of peers that are not connected", async () => {
 	const { clock, world, inquirer } = begin();
-	world.reach = "refused";
+	inquirer.heard("cid");
 	await clock.runFor(100);
+	world.reach = "refused";
 	inquirer.ask(["bob", "cid"]);
 	await clock.runFor(50);
 	expect(inquirer.wordOf("cid").refusedMs).toBe(100);
@@ -123,6 +127,8 @@ test("a refusal counts from when the probe began, of peers that are not connecte
 
 test("a refusal by a host whose refusals are untrue, or by a peer that has come meanwhile, does not count", async () => {
 	const { clock, world, inquirer } = begin();
+	inquirer.heard("cid");
+	await clock.runFor(100);
 	world.reach = "refused";
 	world.refusalsLie = true;
 	inquirer.ask(["cid"]);
@@ -161,4 +167,49 @@ test("a peer is probed once for all who ask about it, and only if it is a peer",
 	);
 	void inquirer.questioned({ kind: "question", ...HEADER, about: "cid" });
 	expect(probed).toEqual(["cid", "cid"]);
+});
+
+test("a refusal by an address that never took a connection does not count: its node may be alive", async () => {
+	const { clock, world, inquirer } = begin();
+	world.reach = "refused";
+	inquirer.heard("cid");
+	await clock.runFor(50);
+	inquirer.ask(["cid", "dan"]);
+	await clock.runFor(50);
+	expect(inquirer.wordOf("cid").refusedMs).toBeUndefined();
+	expect(inquirer.wordOf("dan").refusedMs).toBeUndefined();
+});
+
+test("nor does one by an address to which a peer has moved, until that was reached", async () => {
+	const { clock, world, inquirer } = begin();
+	const refuses = async () => {
+		world.reach = "refused";
+		inquirer.ask(["cid"]);
+		await clock.runFor(50);
+		return inquirer.wordOf("cid").refusedMs !== undefined;
+	};
+	inquirer.heard("cid");
+	await clock.runFor(PROBE_ALIVE_MS);
+	world.port = 2;
+	expect(await refuses()).toBe(false);
+	world.reach = "answers";
+	inquirer.heard("cid");
+	await clock.runFor(50);
+	expect(await refuses()).toBe(true);
+});
+
+test("a peer is reached once, however often it is heard; one that cannot be is tried now and then", async () => {
+	const { clock, world, probed, inquirer } = begin();
+	world.reach = "unreachable";
+	for (let ms = 0; ms < 2 * PROBE_ALIVE_MS; ms += 100) {
+		inquirer.heard("cid");
+		await clock.runFor(100);
+	}
+	expect(probed).toEqual(["cid", "cid"]);
+	world.reach = "answers";
+	for (let ms = 0; ms < 2 * PROBE_ALIVE_MS; ms += 100) {
+		inquirer.heard("cid");
+		await clock.runFor(100);
+	}
+	expect(probed).toEqual(["cid", "cid", "cid"]);
 });
