@@ -10,11 +10,11 @@
  *
  * Also probes the addresses of peers that are not connected: a host that refuses is a
  * word, too, if its address has taken connections before. One that never did may be wrong,
- * or behind a firewall, and its node alive. Concludes nothing: see `protocol/trust.ts` and `seeker.ts`.
+ * or behind a firewall, and its node alive.
  *
  * However much a peer asks, it gets ANSWERS_PER_S, and all who ask about a node share its
- * probes. What goes unanswered is a witness less: a node that asks may stop tasks that it
- * could have run on, never the other way round.
+ * probes. Who goes unanswered stops its tasks sooner than it had to, or finds a frozen peer
+ * silent. Concludes nothing itself: see `protocol/trust.ts` and `seeker.ts`.
  */
 import type { Answer, Question } from "../protocol/gossip.ts";
 import {
@@ -68,7 +68,7 @@ interface Word {
 	probing: boolean;
 	/** The address at which it was last reached. */
 	reachedAt: string | undefined;
-	/** When it was last seen to that the address is one at which the peer was reached. */
+	/** When that was last looked at. */
 	triedMs: number;
 }
 

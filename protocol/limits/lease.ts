@@ -1,4 +1,7 @@
-/** Limits of leases, and of how a node leaves. See lease.ts for how they relate. */
+/**
+ * Limits of leases, and of how a node leaves. See trust.ts for what the holder of a lease
+ * makes of them, and limit-relations.ts for how they relate.
+ */
 
 export const LEASE_TTL_MS = 5_000;
 /** A session is renewed, and the sweep made, after a time between these two, drawn at random. */
