@@ -1,0 +1,30 @@
+/** A program whose log nobody reads any more comes to its end. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+
+const LOG = new URL("../../node/log.ts", import.meta.url).href;
+const SPEAKS = `
+const { systemLog } = await import(${JSON.stringify(LOG)});
+process.stdin.once("data", () => {
+	const log = systemLog("info", {});
+	// The first is on its way when the program ends, the others wait behind it.
+	for (let i = 0; i < 3; i++) log.info({}, "the last words");
+	process.exit(7);
+});
+console.log("ready");
+`;
+
+test("it ends though its last words cannot be written", async () => {
+	const program = spawn(process.execPath, [
+		...["--input-type=module", "-e", SPEAKS],
+	]);
+	const ended = once(program, "exit");
+	await once(program.stdout, "data");
+	program.stderr.destroy();
+	await once(program.stderr, "close");
+	program.stdin.write("go\n");
+	const late = AbortSignal.timeout(3_000);
+	late.addEventListener("abort", () => program.kill("SIGKILL"));
+	expect(await ended).toEqual([7, null]);
+});
