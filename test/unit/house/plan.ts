@@ -108,7 +108,7 @@ const PLAN: readonly Dwelling[] = [
 		name: "log",
 		paths: ["node/log.ts"],
 		ours: ["protocol", "ports"],
-		libraries: ["pino"],
+		libraries: ["pino", "node:fs"],
 		builtins: [],
 	},
 	{
