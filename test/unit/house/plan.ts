@@ -108,8 +108,8 @@ const PLAN: readonly Dwelling[] = [
 		name: "log",
 		paths: ["node/log.ts"],
 		ours: ["protocol", "ports"],
-		libraries: ["pino", "node:fs"],
-		builtins: [],
+		libraries: ["pino"],
+		builtins: ["node:fs"],
 	},
 	{
 		name: "store",
