@@ -273,7 +273,10 @@ async function refresh() {
 function reasonOf(error) {
 	const isProblem = error instanceof Error && error.name === "Error";
 	if (!isProblem) return "This node does not answer.";
-	return error.message.replace("; try again shortly.", ".");
+	return error.message.replace(
+		/; try again shortly(, or another node)?\.$/,
+		".",
+	);
 }
 
 async function run() {

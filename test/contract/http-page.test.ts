@@ -46,7 +46,7 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	const page = await open(server.address);
 	await page.getByText("Live").waitFor();
 	server.api.failure = new StoreError("unreachable", "away");
-	await page.getByText("Redis is not reachable").waitFor();
+	await page.getByText("cannot use Redis now").waitFor();
 	server.api.failure = undefined;
 	await page.getByText("Live").waitFor();
 	await server.close();

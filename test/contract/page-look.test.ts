@@ -126,7 +126,7 @@ test("what is old says since when, says once that it is asked again, and is as c
 	server.api.failure = new StoreError("unreachable", "away");
 	await page.getByText(/ as of \d\d:\d\d:\d\d,/).waitFor();
 	expect(await page.getByRole("status").textContent()).toBe(
-		"Redis is not reachable from this node. Trying again …",
+		"This node cannot use Redis now, for the reason that /readyz gives. Trying again …",
 	);
 	expect(await opacity(page)).toBe("1");
 	const age = await page.locator("#age").textContent();

@@ -27,7 +27,7 @@ export class HearsayProcess {
 		program: readonly string[],
 		args: readonly string[],
 		folder: string,
-		env: NodeJS.ProcessEnv = process.env,
+		env = withoutNpm(process.env),
 	) {
 		const [command = "", ...first] = program;
 		this.#child = spawn(command, [...first, ...args], {
@@ -133,4 +133,11 @@ export async function ask<T>(
 		},
 	);
 	return { status: response.status, body: (await response.json()) as T };
+}
+
+/** As it is where npm has not started the program: else it takes two signals in a row for one. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return Object.fromEntries(
+		Object.entries(env).filter(([name]) => !name.startsWith("npm_")),
+	);
 }
