@@ -273,10 +273,8 @@ async function refresh() {
 function reasonOf(error) {
 	const isProblem = error instanceof Error && error.name === "Error";
 	if (!isProblem) return "This node does not answer.";
-	return error.message.replace(
-		/; try again shortly(, or another node)?\.$/,
-		".",
-	);
+	const advice = /; try again shortly(, or another node)?\.$/;
+	return error.message.replace(advice, ".");
 }
 
 async function run() {
