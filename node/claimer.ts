@@ -87,9 +87,9 @@ export class Claimer {
 	/** The newest answer left tasks waiting. */
 	#moreWait = false;
 	#stopped = false;
-	/** Runs while a claim waits for more slots to come free … */
+	/** Runs while a claim waits for more slots to come free. */
 	#filling: Timer | undefined;
-	/** … and this is set when it has waited long enough. */
+	/** The claim that waited for more slots has waited long enough. */
 	#filled = false;
 	readonly #parts: ClaimerParts;
 

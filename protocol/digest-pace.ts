@@ -26,7 +26,7 @@ export function digestMs(nodes: number): number {
 	);
 }
 
-/** … and where there is not. */
+/** Between two digests of a node that has nothing new to tell. */
 export function digestCalmMs(nodes: number): number {
 	return Math.max(digestMs(nodes), DIGEST_CALM_MS);
 }

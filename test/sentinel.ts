@@ -18,9 +18,9 @@ import { type RedisServer, startRedis } from "./redis.ts";
 const HOST = "127.0.0.1";
 const NAME = "watched";
 const SENTINELS = 3;
-/** Two have to miss the primary before the one that leads does something about it … */
+/** Two have to miss the primary before the one that leads does something about it. */
 const QUORUM = 2;
-/** … and the others never lead, only vote: two who stand at one moment split the vote, for minutes. */
+/** The others never lead, only vote: two who stand at one moment split the vote, for minutes. */
 const NEVER = SENTINELS + 1;
 const DOWN_AFTER_MS = 500;
 /**

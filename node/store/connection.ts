@@ -42,7 +42,7 @@ export type Reply = string | number | null | Reply[];
 
 /** Beginnings of errors by which Redis says that it does not take writes now. */
 const FULL = ["OOM", "MISCONF", "NOREPLICAS"];
-/** … and that it cannot serve at all now, or is no longer the primary. */
+/** How Redis says that it cannot serve at all now, or is no longer the primary. */
 const AWAY = [
 	"LOADING",
 	"BUSY",

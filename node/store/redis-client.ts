@@ -9,9 +9,9 @@ import {
 } from "../../protocol/limits.ts";
 import type { StoreAddress } from "./url.ts";
 
-/** Between two tries to connect: the first, doubling up to … */
+/** Between the first two tries to connect; it doubles up to RETRY_MS_MAX. */
 const RETRY_MS_MIN = 100;
-/** … this one, at which also those come who were not let in. Nodes find Redis again so far apart. */
+/** Between tries to connect at the longest, and of who was not let in. Nodes find Redis again so far apart. */
 const RETRY_MS_MAX = 500;
 
 const OPTIONS = {

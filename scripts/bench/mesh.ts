@@ -13,9 +13,9 @@ import { percentile } from "./stats.ts";
 
 /** Rounds of digests, at their calmest pace. */
 const IDLE_ROUNDS = 2;
-/** Announcements are made for so long … */
+/** Announcements are made for so long. */
 const ANNOUNCE_MS = 5_000;
-/** … at this pace or, in a large mesh, so slowly that all together hear 400 a second. */
+/** Between announcements: this or, in a large mesh, so slowly that all together hear 400 a second. */
 const ANNOUNCE_EVERY_MS_MIN = 50;
 const ANNOUNCE_EVERY_MS_PER_NODE = 2.5;
 /** After the last announcement: on its way for so long at most, or lost. */

@@ -24,9 +24,9 @@ const BACKLOG_PER_SLOT = 4;
 const LOOK_MS = 10;
 const PROBE_EVERY_MS = 50;
 const PROBE_PRIORITY = 255;
-/** So many requests bring one probe each, then one brings a burst … */
+/** So many requests bring one probe each, then one brings a burst. */
 const SINGLES_BEFORE_BURST = 19;
-/** … for this part of all slots. */
+/** A burst is for this part of all slots. */
 const BURST_SHARE = 1 / 2;
 
 export interface SplitLoadParts {

@@ -18,9 +18,9 @@ const RATIO_MIN = 0.9;
 interface PhaseFigures {
 	/** With a backlog. */
 	readonly endedPerS: number;
-	/** From a client's sending to the task's start, where it came alone: with a backlog … */
+	/** From a client's sending to the task's start, where it came alone and found a backlog. */
 	readonly waitHeavy: Spread;
-	/** … and without one. */
+	/** The same without a backlog. */
 	readonly waitLight: Spread;
 	/** Of one that came with many others at once, without a backlog. */
 	readonly waitBurst: Spread;

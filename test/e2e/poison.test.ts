@@ -11,9 +11,9 @@ import { Cluster, type ClusterNode } from "../cluster.ts";
 const HANDLERS = ["work", "troubled"].map((name) =>
 	fileURLToPath(new URL(`../fixtures/handlers/${name}.ts`, import.meta.url)),
 );
-/** Half of all answers come sooner … */
+/** Half of all answers come sooner. */
 const ANSWER_MS_MEDIAN_MAX = 50;
-/** … and nearly all: the machine, too, has its moments. */
+/** Nearly all answers come sooner: the machine, too, has its moments. */
 const ANSWER_MS_P95_MAX = 100;
 /** Between looks, so that looking is no load. */
 const LOOK_MS = 5;

@@ -128,7 +128,7 @@ describe("claims", () => {
 			answers.shift()?.({ ok: true, tasks, waiting: [waiting] });
 			await clock.runFor(0);
 		};
-		/** … or not at all. */
+		/** Refuses the oldest claim. */
 		const fail = async () => {
 			answers.shift()?.(new StoreError("full", "it takes no writes"));
 			await clock.runFor(0);

@@ -38,7 +38,7 @@ function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
 	}));
 }
 
-/** … and where one does. */
+/** What a store answers where a task waits before them. */
 function waiting(tasks: readonly NewTask[]): SubmitOutcome[] {
 	return tasks.map((_, seq) => ({ ok: true, created: true, seq }));
 }
