@@ -13,7 +13,7 @@ import { isSameTask } from "../protocol/same-task.ts";
 import { shardOf } from "../protocol/shard.ts";
 import { isEnded, TASK_STATES, type TaskState } from "../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../protocol/task.ts";
-import { ID_CHANCE_CHARS, taskId } from "../protocol/task-id.ts";
+import { ID_CHANCE_CHARS, newTaskId } from "../protocol/task-id.ts";
 import {
 	type Api,
 	type Clock,
@@ -90,7 +90,7 @@ export class Desk implements Api {
 
 	newId(): string {
 		const { clock, random } = this.#parts;
-		return taskId(clock.wallMs(), random.text(ID_CHANCE_CHARS));
+		return newTaskId(clock.wallMs(), random.text(ID_CHANCE_CHARS));
 	}
 
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {

@@ -4,8 +4,9 @@
  * sentence "`priority` must be …".
  */
 import Type, { type Static } from "typebox";
-import { ID_CHARS_MAX, PAYLOAD_BYTES_MAX, PRIORITY_DEFAULT } from "./limits.ts";
-import { ItemProblem, name, words } from "./schema.ts";
+import { ANY_ID, id, words } from "./fields.ts";
+import { PAYLOAD_BYTES_MAX, PRIORITY_DEFAULT } from "./limits.ts";
+import { ItemProblem } from "./schema.ts";
 
 const CELERY_PRIORITY_MAX = 10;
 
@@ -17,11 +18,9 @@ export const CelerySubmission = Type.Object({
 				minimum: -Number.MAX_SAFE_INTEGER,
 				maximum: Number.MAX_SAFE_INTEGER,
 			}),
-			name(ID_CHARS_MAX, ""),
+			id(""),
 		],
-		{
-			description: `an integer, or text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."`,
-		},
+		{ description: `an integer, or ${ANY_ID}` },
 	),
 	task_data: Type.Unknown({
 		description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes`,

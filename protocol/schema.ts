@@ -7,8 +7,8 @@
  * must be …": it is documentation, and the answer to whoever got it wrong.
  */
 import Type, { type Static } from "typebox";
+import { id, name, time, words } from "./fields.ts";
 import {
-	ID_CHARS_MAX,
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
 	PAYLOAD_BYTES_MAX,
@@ -18,37 +18,16 @@ import {
 	TYPE_CHARS_MAX,
 } from "./limits.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
-import { NAME_PATTERN } from "./route.ts";
 import { ATTEMPT_ENDS, TASK_STATES } from "./state.ts";
 import type { TaskError } from "./task.ts";
 
 const closed = { additionalProperties: false };
 
-/** What ids, types, queues and labels are made of. */
-export function name(charsMax: number, rest: string) {
-	return Type.String({
-		minLength: 1,
-		maxLength: charsMax,
-		pattern: NAME_PATTERN,
-		description: `text of 1 to ${charsMax} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."${rest}`,
-	});
-}
-
-export function words<const W extends string>(of: readonly W[]) {
-	return Type.Enum([...of]);
-}
-
-const time = () =>
-	Type.String({
-		format: "date-time",
-		description: "ISO 8601, UTC, with milliseconds",
-	});
-
 // --- Going in
 
 export const TaskAsSubmitted = Type.Object(
 	{
-		id: Type.Optional(name(ID_CHARS_MAX, ", or absent to be given one")),
+		id: Type.Optional(id(", or absent to be given one")),
 		type: name(TYPE_CHARS_MAX, ": the name of the task code to run"),
 		payload: Type.Optional(
 			Type.Unknown({

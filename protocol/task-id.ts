@@ -1,10 +1,30 @@
-/** The ids of tasks that bring none: 20 characters, ordered by time. */
+/**
+ * The ids of tasks: what they may look like, where they are at home, and those of tasks
+ * that bring none.
+ *
+ * What an id has before its first `~` is its home, which alone says in which shard the task
+ * lies: tasks that must change together share a home. An id without one is its own.
+ */
+import { ID_CHARS_MAX } from "./limits.ts";
+
+/** Not `.` and `..`: what stands in an address as these is taken for a step in it. */
+export const ID_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._:-][A-Za-z0-9._:~-]*$";
+const pattern = new RegExp(ID_PATTERN);
+
+export function isTaskId(text: string): boolean {
+	return text.length <= ID_CHARS_MAX && pattern.test(text);
+}
+
+export function homeOf(id: string): string {
+	const end = id.indexOf("~");
+	return end === -1 ? id : id.slice(0, end);
+}
 
 const TIME_CHARS = 9;
 export const ID_CHANCE_CHARS = 11;
 
-/** `chance`: that many characters of it. */
-export function taskId(wallMs: number, chance: string): string {
+/** A new id: 20 characters, ordered by time. `chance`: ID_CHANCE_CHARS of it. */
+export function newTaskId(wallMs: number, chance: string): string {
 	// Crockford's digits sort as the numbers do, so ids sort by time.
 	let time = "";
 	for (

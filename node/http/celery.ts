@@ -15,6 +15,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { TaskState } from "../../protocol/state.ts";
 import type { JsonText, TaskRecord } from "../../protocol/task.ts";
+import { isTaskId } from "../../protocol/task-id.ts";
 import { readRoute } from "../../protocol/view.ts";
 import type { Api, Clock, Submitted } from "../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "./answer.ts";
@@ -23,7 +24,7 @@ import { bodyOf } from "./body.ts";
 import { parseJson } from "./json.ts";
 import { type Reads, readsFull } from "./places.ts";
 import { CELERY_TYPE, checkCelery } from "./submission.ts";
-import { isId, noSuchTask } from "./tasks.ts";
+import { noSuchTask } from "./tasks.ts";
 
 /** Celery's words for our states. */
 const STATUS: Readonly<Record<TaskState, string>> = {
@@ -56,7 +57,7 @@ export function routeCelery(
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
-			const record = isId(id) ? await api.get(id) : undefined;
+			const record = isTaskId(id) ? await api.get(id) : undefined;
 			return record === undefined
 				? sendProblem(reply, noSuchTask)
 				: sendJson(reply, 200, writeStatus(record));

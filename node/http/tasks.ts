@@ -7,27 +7,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { parseDuration } from "../../protocol/duration.ts";
 import {
-	ID_CHARS_MAX,
 	LIST_LIMIT_DEFAULT,
 	LIST_LIMIT_MAX,
 	WAIT_MS_MAX,
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
-import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isEnded, isTaskState, TASK_STATES } from "../../protocol/state.ts";
+import { isTaskId } from "../../protocol/task-id.ts";
 import { type Onlooker, writeTask } from "../../protocol/view.ts";
 import type { Api, Clock, TaskPage } from "../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "./answer.ts";
 import { type Reads, readsFull } from "./places.ts";
 import { readQuery } from "./query.ts";
 import type { Waits } from "./waits.ts";
-
-const idPattern = new RegExp(NAME_PATTERN);
-
-/** Whether a task of this id can exist: what is no id is not asked of the store. */
-export function isId(text: string): boolean {
-	return text.length <= ID_CHARS_MAX && idPattern.test(text);
-}
 
 export const noSuchTask: Problem = {
 	code: "not_found",
@@ -66,7 +58,8 @@ async function read(
 			field: "wait",
 		});
 	}
-	if (!isId(id)) return sendProblem(reply, noSuchTask);
+	// What is no id is not asked of the store.
+	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
 	const waitMs = Math.min(wantedMs, WAIT_MS_MAX);
 	const startedMs = clock.monoMs();
 	const { tasks } = reads;

@@ -110,6 +110,18 @@ function shardRules(make: MakeWorld): void {
 		}
 	});
 
+	it("tasks whose ids begin alike up to a tilde are in the shard of the first", async () => {
+		const { shards } = bench.world.store;
+		for (let i = 0; i < 50; i++) {
+			const { id: home, ...task } = bench.task();
+			for (const id of [home, `${home}~1`, `${home}~1~${i}`]) {
+				expect(shardOf(id, shards.length)).toBe(bench.index);
+				await bench.shard.submit([{ id, ...task }]);
+				expect(await bench.read(id)).toMatchObject({ id, state: "PENDING" });
+			}
+		}
+	});
+
 	it("a node has a session in each shard, and can lose the lease of one alone", async () => {
 		const { shards } = bench.world.store;
 		const record = nodeRecord("ann");

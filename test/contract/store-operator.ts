@@ -60,7 +60,10 @@ export class Operator {
 
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
-		const ids = Array.from({ length: IDS * shards }, (_, i) => `id-${i}`);
+		// Each fourth is at home where the one before it is.
+		const ids = Array.from({ length: IDS * shards }, (_, i) =>
+			i % 4 === 3 ? `id-${i - 1}~next` : `id-${i}`,
+		);
 		this.ids = ids.filter((id) => shardOf(id, shards) === index);
 	}
 

@@ -1,0 +1,39 @@
+/** What the schemas of `schema.ts` and its like are made of: fields of the kinds that come again and again. */
+import Type from "typebox";
+import { ID_CHARS_MAX } from "./limits.ts";
+import { NAME_PATTERN } from "./route.ts";
+import { ID_PATTERN } from "./task-id.ts";
+
+/** What an id must be, in words. */
+export const ANY_ID = `text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":", "-" and "~", not "." or "..", and not beginning with "~"`;
+
+/** The id of a task. */
+export function id(rest: string) {
+	return Type.String({
+		minLength: 1,
+		maxLength: ID_CHARS_MAX,
+		pattern: ID_PATTERN,
+		description: ANY_ID + rest,
+	});
+}
+
+/** What types, queues and labels are made of. */
+export function name(charsMax: number, rest: string) {
+	return Type.String({
+		minLength: 1,
+		maxLength: charsMax,
+		pattern: NAME_PATTERN,
+		description: `text of 1 to ${charsMax} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."${rest}`,
+	});
+}
+
+export function words<const W extends string>(of: readonly W[]) {
+	return Type.Enum([...of]);
+}
+
+export function time() {
+	return Type.String({
+		format: "date-time",
+		description: "ISO 8601, UTC, with milliseconds",
+	});
+}
