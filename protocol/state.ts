@@ -1,7 +1,6 @@
 /**
- * The states of a task, the ways in which an attempt can end, and the one table
- * of transitions. Whatever changes a task's state (the store's scripts, their
- * in-memory twin, the checker of histories) is held against this table.
+ * The states of a task, and the ways in which an attempt can end. What leads from one state
+ * to another is in `moves.ts`.
  */
 
 export const TASK_STATES = [
@@ -15,29 +14,20 @@ export const TASK_STATES = [
 ] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** From each state, the states that may follow. A terminal state has none. */
-export const TRANSITIONS: Readonly<Record<TaskState, readonly TaskState[]>> = {
-	SCHEDULED: ["PENDING", "CANCELLED", "EXPIRED"],
-	PENDING: ["STARTED", "CANCELLED", "EXPIRED"],
-	// Back to PENDING: the lease was lost or handed back. To FAILURE also when
-	// the task crashed once too often.
-	STARTED: ["SUCCESS", "FAILURE", "CANCELLED", "PENDING", "SCHEDULED"],
-	SUCCESS: [],
-	FAILURE: [],
-	CANCELLED: [],
-	EXPIRED: [],
-};
-
-export const ENDED_STATES = TASK_STATES.filter(
-	(state) => TRANSITIONS[state].length === 0,
-);
+/** A task in one of these has its outcome, and nothing is under way for it. */
+export const ENDED_STATES = [
+	"SUCCESS",
+	"FAILURE",
+	"CANCELLED",
+	"EXPIRED",
+] as const satisfies readonly TaskState[];
 
 export function isTaskState(text: string): text is TaskState {
 	return (TASK_STATES as readonly string[]).includes(text);
 }
 
 export function isEnded(state: TaskState): boolean {
-	return TRANSITIONS[state].length === 0;
+	return (ENDED_STATES as readonly TaskState[]).includes(state);
 }
 
 /** How one attempt ended. */

@@ -1,27 +1,12 @@
 /**
- * Only the transitions of `protocol/state.ts`, as far as they can be seen from
+ * Only the moves of `protocol/moves.ts`, as far as they can be seen from
  * outside: in how the attempts of a task ended, one after another, and in what
  * was read of it at different times.
  */
-import {
-	type AttemptEnd,
-	isEnded,
-	type TaskState,
-	TRANSITIONS,
-} from "../../protocol/state.ts";
+import { statesAfter, statesAfterEnd } from "../../protocol/moves.ts";
+import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { History, ReadEvent, TaskHistory } from "./history.ts";
 
-/** Where a task is after an attempt that ended so. */
-const STATES_AFTER: Readonly<Record<AttemptEnd, readonly TaskState[]>> = {
-	success: ["SUCCESS"],
-	failure: ["FAILURE", "SCHEDULED", "PENDING"],
-	timeout: ["FAILURE", "SCHEDULED", "PENDING"],
-	"lease-lost": ["PENDING", "FAILURE"],
-	revoked: ["PENDING", "FAILURE"],
-	"handed-back": ["PENDING"],
-	crashed: ["PENDING", "FAILURE"],
-	cancelled: ["CANCELLED"],
-};
 const REACHABLE = reachable();
 
 export function judgeTransitions({ tasks }: History): string[] {
@@ -61,11 +46,10 @@ function judgeAttempts({ id, state, attempts }: ReadEvent): string[] {
 				broken.push(`${id} is ${state}, and its token ${token} never ended`);
 			continue;
 		}
-		const after = STATES_AFTER[end];
-		const next: readonly TaskState[] = last ? [state] : ["PENDING"];
-		if (!after.some((each) => next.includes(each)))
+		const next = last ? state : "PENDING";
+		if (!statesAfterEnd(end).has(next))
 			broken.push(
-				`${id}: token ${token} ended by ${end}, and then it was ${next[0]}`,
+				`${id}: token ${token} ended by ${end}, and then it was ${next}`,
 			);
 	}
 	if (state === "STARTED" && attempts.at(-1)?.end !== undefined)
@@ -82,13 +66,10 @@ function reachable(): Record<TaskState, ReadonlySet<TaskState>> {
 	const from = (state: TaskState): ReadonlySet<TaskState> => {
 		const found = new Set([state]);
 		for (const each of found)
-			for (const next of TRANSITIONS[each]) found.add(next);
+			for (const next of statesAfter(each)) found.add(next);
 		return found;
 	};
 	return Object.fromEntries(
-		(Object.keys(TRANSITIONS) as TaskState[]).map((state) => [
-			state,
-			from(state),
-		]),
+		TASK_STATES.map((state) => [state, from(state)]),
 	) as Record<TaskState, ReadonlySet<TaskState>>;
 }

@@ -9,7 +9,8 @@ import {
 	parseSession,
 	type SessionName,
 } from "../../protocol/lease.ts";
-import { isEnded, TASK_STATES, TRANSITIONS } from "../../protocol/state.ts";
+import { isMove } from "../../protocol/moves.ts";
+import { isEnded, TASK_STATES } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 
 /** Everything that a shard tells of itself. */
@@ -159,21 +160,23 @@ function checkTask(task: TaskRecord, where: string): void {
 	expect(task.error !== undefined, where).toBe(task.state === "FAILURE");
 }
 
-/** From one moment to the next each task takes at most one step of the table; only ended ones go. */
+/** From one moment to the next each task makes at most one move; only ended ones go. */
 export function checkStep(
 	before: Snapshot,
 	now: Snapshot,
 	where: string,
 ): void {
 	const after = new Map(now.tasks.map((task) => [task.seq, task]));
-	for (const { seq, id, state } of before.tasks) {
-		const next = after.get(seq)?.state;
-		if (next === undefined) {
-			expect(isEnded(state), `${where}: ${id} is gone, ${state}`).toBe(true);
-		} else if (next !== state) {
-			expect(TRANSITIONS[state], `${where}: ${id}`).toContain(next);
-		}
+	for (const task of before.tasks) {
+		const next = after.get(task.seq);
+		after.delete(task.seq);
+		if (next !== undefined) checkMove(task, next, where);
+		else expect(isEnded(task.state), `${where}: ${task.id} is gone`).toBe(true);
 	}
+	for (const { id, state } of after.values())
+		expect(isMove(undefined, state, undefined), `${where}: new ${id}`).toBe(
+			true,
+		);
 	for (const name of ["accepted", "attempts", "stale"] as const) {
 		const total = now.counts[name];
 		expect(total, `${where}: ${name} never falls`).toBeGreaterThanOrEqual(
@@ -190,4 +193,12 @@ export function checkStep(
 	for (const { session } of now.running) {
 		expect(parseSession(session).epoch, where).toBeGreaterThan(0);
 	}
+}
+
+function checkMove(task: TaskRecord, next: TaskRecord, where: string): void {
+	if (task.state === next.state) return;
+	const underWay = task.state === "STARTED" ? task.attempts.at(-1) : undefined;
+	const end = next.attempts.find(({ token }) => token === underWay?.token)?.end;
+	const what = `${where}: ${task.id} from ${task.state} to ${next.state} by ${end}`;
+	expect(isMove(task.state, next.state, end), what).toBe(true);
 }

@@ -1,6 +1,6 @@
 /**
  * The tasks of one shard of the store's twin: their records, and the moves from
- * state to state, each held against the one table in `state.ts`.
+ * state to state, each held against the one table in `moves.ts`.
  *
  * A record is never changed, only replaced, so what was handed out stays as it
  * was. Queues, running sets and the number of ended tasks are kept, for they are
@@ -17,13 +17,9 @@ import type {
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import { LIST_BYTES_MAX, TRIM_BATCH_MAX } from "../../protocol/limits.ts";
+import { isMove } from "../../protocol/moves.ts";
 import { nextSeq } from "../../protocol/rank.ts";
-import {
-	isEnded,
-	TASK_STATES,
-	type TaskState,
-	TRANSITIONS,
-} from "../../protocol/state.ts";
+import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type {
 	ClaimedTask,
 	NewTask,
@@ -290,9 +286,10 @@ export class Tasks {
 		state: TaskState,
 		changes: Partial<TaskRecord>,
 	): TaskRecord {
+		const end = changes.attempts?.at(-1)?.end;
 		assert(
-			TRANSITIONS[task.state].includes(state),
-			`no task goes from ${task.state} to ${state}`,
+			isMove(task.state, state, end),
+			`no task goes from ${task.state} to ${state} by ${end ?? "a claim"}`,
 		);
 		const moved = { ...task, ...changes, state };
 		this.#records.set(task.id, moved);

@@ -29,8 +29,12 @@ const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#nextSeq": IN_LUA,
 	"protocol/token.ts#tokenFloor": IN_LUA,
 	"protocol/token.ts#generationAt": IN_LUA,
-	"protocol/state.ts#TRANSITIONS":
-		"the table that the scripts' twin and the checker are held against",
+	"protocol/moves.ts#MOVES": IN_LUA,
+	"protocol/moves.ts#isMove": IN_LUA,
+	"protocol/moves.ts#statesAfter":
+		"the checker of histories is held against the table",
+	"protocol/moves.ts#statesAfterEnd":
+		"the checker of histories is held against the table",
 	"node/executor/task-code.ts#Handlers":
 		"users write their task code against it",
 	"scripts/chaos/handlers.ts#default":

@@ -12,6 +12,7 @@ import {
 	ReusedTokens,
 } from "./broken-claims.ts";
 import { ForgetfulOpening, HastySilence } from "./broken-leases.ts";
+import { Revived } from "./broken-reads.ts";
 import {
 	AnyTokenEnds,
 	BlindSweep,
@@ -174,6 +175,11 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "an opening that was sent again ends the session that it opened",
 		breaks: "without trouble nothing is stopped, and no lease lost",
 		shard: (sound) => new ForgetfulOpening(sound),
+	},
+	{
+		name: "a task that has ended waits again",
+		breaks: "only listed transitions happen",
+		shard: (sound) => new Revived(sound),
 	},
 	{
 		name: "a claim does not look for the highest priority",

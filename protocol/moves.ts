@@ -1,0 +1,94 @@
+/**
+ * The moves of a task: every way from one state to another, who makes it, and how the
+ * attempt under way ends by it, if one does.
+ *
+ * This is the one table of transitions. Whatever changes a task's state is held against
+ * it: the store's scripts (each names the moves that it makes, and gets the pieces of
+ * Lua that write their target states), their twin in memory, and the checker of histories.
+ */
+import type { AttemptEnd, TaskState } from "./state.ts";
+
+export interface Move {
+	/** Undefined: there was no such task. */
+	readonly from: TaskState | undefined;
+	readonly to: TaskState;
+	/** `holder`: the session that has the newest attempt, by its token. `anyone`: any node, at any time. */
+	readonly by: "submitter" | "holder" | "anyone";
+	/** How the attempt under way may end by it; empty if none is under way, or it goes on. */
+	readonly ends: readonly AttemptEnd[];
+}
+
+const table = {
+	/** A new task waits. */
+	submit: { from: undefined, to: "PENDING", by: "submitter", ends: [] },
+	/** A new task that nothing waits before is claimed by the step that stores it. */
+	submitClaimed: { from: undefined, to: "STARTED", by: "submitter", ends: [] },
+	/** A node takes a waiting task under its lease. */
+	claim: { from: "PENDING", to: "STARTED", by: "anyone", ends: [] },
+	succeed: { from: "STARTED", to: "SUCCESS", by: "holder", ends: ["success"] },
+	fail: {
+		...{ from: "STARTED", to: "FAILURE", by: "holder" },
+		ends: ["failure", "timeout"],
+	},
+	/** Its holder is stopping, or never meant to take it. */
+	handBack: {
+		...{ from: "STARTED", to: "PENDING", by: "holder" },
+		ends: ["handed-back"],
+	},
+	/** Its worker died, which counts, and it is tried again. */
+	crash: {
+		...{ from: "STARTED", to: "PENDING", by: "holder" },
+		ends: ["crashed"],
+	},
+	/** Its worker died once too often. */
+	giveUpCrashed: {
+		...{ from: "STARTED", to: "FAILURE", by: "holder" },
+		ends: ["crashed"],
+	},
+	/** Its holder's lease has expired, or its holder is known dead. */
+	lose: {
+		...{ from: "STARTED", to: "PENDING", by: "anyone" },
+		ends: ["lease-lost", "revoked"],
+	},
+	/** Its node was lost once too often with nothing else on it. */
+	giveUpLost: {
+		...{ from: "STARTED", to: "FAILURE", by: "anyone" },
+		ends: ["lease-lost", "revoked"],
+	},
+} as const satisfies Record<string, Move>;
+
+export type MoveName = keyof typeof table;
+
+export const MOVES: Readonly<Record<MoveName, Move>> = table;
+
+/** From each state, the states that may follow at once. */
+export function statesAfter(from: TaskState): ReadonlySet<TaskState> {
+	return new Set(
+		Object.values(MOVES)
+			.filter((move) => move.from === from)
+			.map(({ to }) => to),
+	);
+}
+
+/** The states that a task may be in after an attempt that ended so. */
+export function statesAfterEnd(end: AttemptEnd): ReadonlySet<TaskState> {
+	return new Set(
+		Object.values(MOVES)
+			.filter(({ ends }) => ends.includes(end))
+			.map(({ to }) => to),
+	);
+}
+
+/** Whether the table has a move between these, by which the attempt ends so; undefined: by which none ends. */
+export function isMove(
+	from: TaskState | undefined,
+	to: TaskState,
+	end: AttemptEnd | undefined,
+): boolean {
+	return Object.values(MOVES).some(
+		(move) =>
+			move.from === from &&
+			move.to === to &&
+			(end === undefined ? move.ends.length === 0 : move.ends.includes(end)),
+	);
+}

@@ -1,0 +1,43 @@
+/** The table of moves does not contradict itself, nor what the states mean. */
+import { expect, test } from "vitest";
+import {
+	isMove,
+	MOVES,
+	statesAfter,
+	statesAfterEnd,
+} from "../../protocol/moves.ts";
+import {
+	ATTEMPT_ENDS,
+	ENDED_STATES,
+	isEnded,
+	TASK_STATES,
+} from "../../protocol/state.ts";
+
+test.each(Object.entries(MOVES))(
+	"moves: %s leads on, and ends an attempt where one is under way",
+	(_name, { from, to, by, ends }) => {
+		expect(from).not.toBe(to);
+		expect(from !== undefined && isEnded(from)).toBe(false);
+		expect(ends.length > 0).toBe(from === "STARTED");
+		expect(by === "holder" ? from : "STARTED").toBe("STARTED");
+		for (const end of ends) expect(ATTEMPT_ENDS).toContain(end);
+	},
+);
+
+test("moves: what is known of an attempt's end tells where the task may be", () => {
+	expect([...statesAfterEnd("success")]).toEqual(["SUCCESS"]);
+	expect([...statesAfterEnd("handed-back")]).toEqual(["PENDING"]);
+	expect([...statesAfterEnd("crashed")].sort()).toEqual(["FAILURE", "PENDING"]);
+	expect(isMove("STARTED", "FAILURE", "handed-back")).toBe(false);
+	expect(isMove("STARTED", "PENDING", undefined)).toBe(false);
+	expect(isMove("PENDING", "STARTED", undefined)).toBe(true);
+});
+
+test("moves: the states that have ended are said, and nothing leads on from them yet", () => {
+	for (const state of TASK_STATES) {
+		expect((ENDED_STATES as readonly string[]).includes(state)).toBe(
+			isEnded(state),
+		);
+		if (isEnded(state)) expect(statesAfter(state).size).toBe(0);
+	}
+});
