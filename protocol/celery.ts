@@ -29,7 +29,6 @@ export const CelerySubmission = Type.Object({
 		Type.Integer({
 			minimum: 0,
 			maximum: CELERY_PRIORITY_MAX,
-			default: PRIORITY_DEFAULT,
 			description: `an integer from 0 to ${CELERY_PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
 		}),
 	),

@@ -6,7 +6,7 @@
  * The `description` of a submitted field completes the sentence "`priority`
  * must be …": it is documentation, and the answer to whoever got it wrong.
  */
-import Type, { type Static } from "typebox";
+import Type, { type Static, type TInteger } from "typebox";
 import { id, name, time, words } from "./fields.ts";
 import {
 	LABEL_CHARS_MAX,
@@ -18,7 +18,7 @@ import {
 	TYPE_CHARS_MAX,
 } from "./limits.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
-import { ATTEMPT_ENDS, TASK_STATES } from "./state.ts";
+import { ATTEMPT_ENDS, TASK_STATES, type TaskState } from "./state.ts";
 import type { TaskError } from "./task.ts";
 
 const closed = { additionalProperties: false };
@@ -38,7 +38,6 @@ export const TaskAsSubmitted = Type.Object(
 			Type.Integer({
 				minimum: 0,
 				maximum: PRIORITY_MAX,
-				default: PRIORITY_DEFAULT,
 				description: `an integer from 0 to ${PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
 			}),
 		),
@@ -235,11 +234,18 @@ export type NodeAsRead = Static<typeof NodeAsRead>;
 
 export const NodeList = Type.Object({ nodes: Type.Array(NodeAsRead) });
 
+/** A count a state, each by its name. */
+const Counts = Type.Object(
+	Object.fromEntries(
+		TASK_STATES.map((state) => [state, Type.Integer()]),
+	) as Readonly<Record<TaskState, TInteger>>,
+);
+
 export const ClusterAsRead = Type.Object({
 	cluster: Type.String(),
 	node: Type.String({ description: "the node that answers" }),
 	nodeName: nodeName(),
-	counts: Type.Record(words(TASK_STATES), Type.Integer()),
+	counts: Counts,
 	totals: Type.Object({
 		accepted: Type.Integer(),
 		attempts: Type.Integer(),

@@ -7,7 +7,7 @@
  * or text. The same `task_id` with other content is a conflict here, where the
  * old system ran it as another task of the same name.
  */
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyReply } from "fastify";
 import {
 	LIST_LIMIT_MAX,
 	STATUS_ALL_BYTES_MAX,
@@ -23,6 +23,7 @@ import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { parseJson } from "./json.ts";
 import { type Reads, readsFull } from "./places.ts";
+import type { Handlers } from "./serve.ts";
 import { CELERY_TYPE, checkCelery } from "./submission.ts";
 import { noSuchTask } from "./tasks.ts";
 
@@ -37,23 +38,18 @@ const STATUS: Readonly<Record<TaskState, string>> = {
 	EXPIRED: "REVOKED",
 };
 
-export function routeCelery(
-	app: FastifyInstance,
+export function celeryHandlers(
 	api: Api,
 	clock: Clock,
 	reads: Reads,
-): void {
-	app.post("/add_task", (request, reply) =>
-		addTask(api, clock, bodyOf(request), reply),
-	);
-	app.get("/status/all", async (_request, reply) =>
-		(await reads.lists.enter(reply))
-			? sendJson(reply, 200, await writeAll(api))
-			: sendProblem(reply, readsFull),
-	);
-	app.get<{ Params: { task_id: string } }>(
-		"/status/:task_id",
-		async (request, reply) => {
+): Pick<Handlers, "addTask" | "listStatuses" | "getStatus"> {
+	return {
+		addTask: (request, reply) => addTask(api, clock, bodyOf(request), reply),
+		listStatuses: async (_request, reply) =>
+			(await reads.lists.enter(reply))
+				? sendJson(reply, 200, await writeAll(api))
+				: sendProblem(reply, readsFull),
+		getStatus: async (request, reply) => {
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
@@ -62,7 +58,7 @@ export function routeCelery(
 				? sendProblem(reply, noSuchTask)
 				: sendJson(reply, 200, writeStatus(record));
 		},
-	);
+	};
 }
 
 async function addTask(

@@ -2,28 +2,25 @@
  * `GET /v1/cluster`, `/v1/nodes`, `/healthz` and `/readyz`: how the cluster and
  * this node are; and `POST /v1/nodes/:id/drain`, which sends a node away.
  */
-import type { FastifyInstance } from "fastify";
 import { ID_CHARS_MAX } from "../../protocol/limits.ts";
+import type { Problem } from "../../protocol/problem.ts";
 import type { ClusterAsRead, NodeAsRead } from "../../protocol/schema.ts";
 import { isoTime, type Onlooker, readRoute } from "../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../ports.ts";
 import { sendJson, sendProblem } from "./answer.ts";
-import { needsNoBody } from "./body.ts";
 import { jointRead } from "./joint-read.ts";
-import { takesNoParameters } from "./query.ts";
+import type { Handlers } from "./serve.ts";
 
 /** `wallMs`: the wall clock, by which uptimes are told. */
-export function routeCluster(
-	app: FastifyInstance,
+export function clusterHandlers(
 	api: Api,
 	wallMs: () => number,
-): void {
-	const strict = { onRequest: takesNoParameters };
+): Pick<
+	Handlers,
+	"getCluster" | "listNodes" | "drainNode" | "getHealth" | "getReadiness"
+> {
 	const cluster = jointRead(async () =>
 		JSON.stringify(readCluster(await api.cluster(), api)),
-	);
-	app.get("/v1/cluster", strict, async (_request, reply) =>
-		sendJson(reply, 200, await cluster()),
 	);
 	const nodes = jointRead(async () => {
 		const views = await api.nodes();
@@ -31,30 +28,34 @@ export function routeCluster(
 			nodes: views.map((view) => readNode(view, wallMs())),
 		});
 	});
-	app.get("/v1/nodes", strict, async (_request, reply) =>
-		sendJson(reply, 200, await nodes()),
-	);
-	const bare = { onRequest: [takesNoParameters, needsNoBody] };
-	app.post("/v1/nodes/:id/drain", bare, async (request, reply) => {
-		const { id } = request.params as { id: string };
-		const asked = await api.drain(id);
-		if (asked !== undefined) {
+	return {
+		getCluster: async (_request, reply) =>
+			sendJson(reply, 200, await cluster()),
+		listNodes: async (_request, reply) => sendJson(reply, 200, await nodes()),
+		drainNode: async (request, reply) => {
+			const { id } = request.params;
+			const asked = await api.drain(id);
+			if (asked === undefined) return sendProblem(reply, noSuchNode(id));
 			const answer = { id: asked, name: api.nameOf(asked), state: "draining" };
 			return sendJson(reply, 202, JSON.stringify(answer));
-		}
-		const detail = `No living node has the id or the name "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`;
-		return sendProblem(reply, { code: "not_found", detail, field: "id" });
-	});
-	// Alive: the event loop turns, or there would be no answer.
-	app.get("/healthz", (_request, reply) =>
-		sendJson(reply, 200, '{"status":"ok"}'),
-	);
-	app.get("/readyz", (_request, reply) => {
-		const { ready, reasons } = api.readiness();
-		if (ready) return sendJson(reply, 200, '{"status":"ready"}');
-		const detail = reasons.join(" ");
-		return sendProblem(reply, { code: "not_ready", detail }, { reasons });
-	});
+		},
+		// Alive: the event loop turns, or there would be no answer.
+		getHealth: (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'),
+		getReadiness: (_request, reply) => {
+			const { ready, reasons } = api.readiness();
+			if (ready) return sendJson(reply, 200, '{"status":"ready"}');
+			const detail = reasons.join(" ");
+			return sendProblem(reply, { code: "not_ready", detail }, { reasons });
+		},
+	};
+}
+
+function noSuchNode(id: string): Problem {
+	return {
+		code: "not_found",
+		detail: `No living node has the id or the name "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`,
+		field: "id",
+	};
 }
 
 function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {

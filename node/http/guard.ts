@@ -11,6 +11,7 @@
  */
 import { isIPv4 } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { OPERATIONS } from "../../protocol/operations.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
@@ -25,7 +26,10 @@ const HEADERS = {
 const PORT_MAX = 65_535;
 
 /** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
-const HEALTH = ["/healthz", "/readyz"];
+const HEALTH: readonly string[] = [
+	OPERATIONS.getHealth.path,
+	OPERATIONS.getReadiness.path,
+];
 
 const hostless: Problem = {
 	code: "invalid",

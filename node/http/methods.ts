@@ -1,9 +1,10 @@
 /**
- * Requests that no route takes: 405 with `Allow` where the address exists, 404
+ * Requests that no operation takes: 405 with `Allow` where the address exists, 404
  * where it does not. Both are told before a body is read, and whatever the
  * method: TRACE and PROPFIND, too, for which nobody would add a route.
  */
 import type { FastifyInstance } from "fastify";
+import { ADDRESSES } from "../../protocol/operations.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
@@ -12,19 +13,12 @@ const nothingHere: Problem = {
 	detail: "There is nothing at this address; /openapi.json lists what is.",
 };
 
-/** Knows the routes that are added after it. */
-export function refuseWhatNoRouteTakes(app: FastifyInstance): void {
-	const routes: { readonly url: string; readonly methods: string[] }[] = [];
-	app.addHook("onRoute", ({ url, method }) => {
-		routes.push({ url, methods: [method].flat() });
-	});
+export function refuseWhatNoOperationTakes(app: FastifyInstance): void {
 	app.addHook("onRequest", (request, reply, done) => {
 		if (!request.is404) return done();
-		const path = request.url.replace(/\?.*$/s, "");
-		const here = routes.filter(({ url }) => isAt(path, url));
-		if (here.length === 0) return sendProblem(reply, nothingHere);
-		const methods = new Set(here.flatMap(({ methods }) => methods));
-		const allow = [...methods].join(", ");
+		const methods = methodsAt(request.url.replace(/\?.*$/s, ""));
+		if (methods.length === 0) return sendProblem(reply, nothingHere);
+		const allow = methods.join(", ");
 		sendProblem(reply.header("allow", allow), {
 			code: "method_not_allowed",
 			detail: `This address takes ${allow} only.`,
@@ -32,14 +26,22 @@ export function refuseWhatNoRouteTakes(app: FastifyInstance): void {
 	});
 }
 
-/** Whether a path is one of a route's, as the router sees it: a slash at the end is nothing. */
-function isAt(path: string, url: string): boolean {
+function methodsAt(path: string): string[] {
+	const here = ADDRESSES.filter((address) => isAt(path, address.path));
+	const methods = here.flatMap(({ method }) =>
+		method === "GET" ? [method, "HEAD"] : [method],
+	);
+	return [...new Set(methods)];
+}
+
+/** Whether a path is one of an operation's, as the router sees it: a slash at the end is nothing. */
+function isAt(path: string, template: string): boolean {
 	const parts = path.replace(/(.)\/$/, "$1").split("/");
-	const wanted = url.split("/");
+	const wanted = template.split("/");
 	return (
 		parts.length === wanted.length &&
 		wanted.every((name, i) =>
-			name.startsWith(":") ? parts[i] !== "" : parts[i] === name,
+			name.startsWith("{") ? parts[i] !== "" : parts[i] === name,
 		)
 	);
 }

@@ -1,214 +1,224 @@
 /**
- * `/openapi.json`: OpenAPI 3.1, made from the very schemas that validate.
+ * `/openapi.json`: OpenAPI 3.1, made from the operations and the very schemas
+ * that validate. It is written when it is first asked for.
  */
-import type { FastifyInstance } from "fastify";
-import type { TSchema } from "typebox";
 import {
-	CeleryAccepted,
-	CeleryList,
-	CeleryRejected,
-	CelerySubmission,
-	CeleryTask,
-} from "../../protocol/celery.ts";
+	type Operation,
+	type Parameter,
+	type Shape,
+	TAGS,
+} from "../../protocol/operation.ts";
+import { OPERATIONS } from "../../protocol/operations.ts";
 import {
-	LIST_LIMIT_DEFAULT,
-	LIST_LIMIT_MAX,
-	WAIT_MS_MAX,
-} from "../../protocol/limits.ts";
-import { ITEM_PROBLEMS, problemStatus } from "../../protocol/problem.ts";
-import {
-	BatchAnswer,
-	ClusterAsRead,
-	ItemAnswer,
-	NodeList,
-	ProblemAsRead,
-	TaskAsAccepted,
-	TaskAsRead,
-	TaskAsSubmitted,
-	TaskErrorAsRead,
-	TaskList,
-} from "../../protocol/schema.ts";
-import { TASK_STATES } from "../../protocol/state.ts";
+	PROBLEMS,
+	type ProblemCode,
+	problemStatus,
+} from "../../protocol/problem.ts";
+import { COMPONENTS } from "../../protocol/schema/components.ts";
+import { EXAMPLES } from "../../protocol/schema/examples.ts";
 import { PROBLEM_TYPE, sendJson } from "./answer.ts";
 import { NDJSON_TYPE } from "./body.ts";
+import type { Handlers } from "./serve.ts";
 
 const JSON_BODY = "application/json";
+/** Any request may be refused for these; what is not told a status each is under `default`. */
+const ANYWHERE: readonly ProblemCode[] = ["invalid", "stopping"];
+const WITH_BODY: readonly ProblemCode[] = [
+	"invalid_json",
+	"too_large",
+	"unsupported_media_type",
+	"overloaded",
+];
 
-const schemas = {
-	TaskAsSubmitted,
-	TaskAsAccepted,
-	TaskAsRead,
-	TaskList,
-	ItemAnswer,
-	BatchAnswer,
-	NodeList,
-	ClusterAsRead,
-	CelerySubmission,
-	CeleryAccepted,
-	CeleryRejected,
-	CeleryTask,
-	CeleryList,
-	TaskError: TaskErrorAsRead,
-	Problem: ProblemAsRead,
-} satisfies Record<string, TSchema>;
-
-export function routeOpenapi(app: FastifyInstance, version: string): void {
-	const text = JSON.stringify({
-		openapi: "3.1.0",
-		info: { title: "Hearsay", version },
-		paths,
-		components: { schemas },
-	});
-	app.get("/openapi.json", (_request, reply) => sendJson(reply, 200, text));
-}
-
-function ref(name: keyof typeof schemas) {
-	return { $ref: `#/components/schemas/${name}` };
-}
-
-function arrayOf(...names: (keyof typeof schemas)[]) {
-	return { type: "array", items: { anyOf: names.map(ref) } };
-}
-
-/** One schema, or an array of them. */
-function oneOrMany(name: keyof typeof schemas) {
-	return { anyOf: [ref(name), arrayOf(name)] };
-}
-
-function answer(description: string, schema: object, type = JSON_BODY) {
-	return { description, content: { [type]: { schema } } };
-}
-
-const problem = answer(
-	"Refused; `code` and `field` say why",
-	ref("Problem"),
-	PROBLEM_TYPE,
-);
-
-/** `many`: how the answers to many look by type, where none of them was taken. */
-function refusals(many: Readonly<Record<string, object>>) {
-	const refused = {
-		description:
-			"Refused; of many, none was taken, and each item's `problem` says why",
-		content: {
-			...problem.content,
-			...Object.fromEntries(
-				Object.entries(many).map(([type, schema]) => [type, { schema }]),
-			),
-		},
+export function descriptionHandler(version: string): Handlers["description"] {
+	let text: string | undefined;
+	return (_request, reply) => {
+		text ??= JSON.stringify(describe(version));
+		return sendJson(reply, 200, text);
 	};
-	const statuses = new Set(ITEM_PROBLEMS.map(problemStatus));
-	return Object.fromEntries([...statuses].map((each) => [each, refused]));
 }
 
-function read(summary: string, schema: object, parameters: object[] = []) {
-	const responses = { 200: answer("As asked", schema), default: problem };
-	return { get: { summary, parameters, responses } };
-}
-
-function parameter(
-	at: "path" | "query" | "header",
-	name: string,
-	schema: object,
-) {
-	return { in: at, name, required: at === "path", schema };
-}
-
-const text = { type: "string" };
-const drained = {
-	type: "object",
-	properties: { id: text, name: text, state: text },
-};
-const status = { type: "object", properties: { status: text } };
-
-const lines = { ...ref("ItemAnswer"), description: "One a line" };
-
-const submit = {
-	post: {
-		summary: "Submit one task, an array, or NDJSON with a task a line",
-		parameters: [parameter("header", "Idempotency-Key", text)],
-		requestBody: {
-			required: true,
-			content: {
-				[JSON_BODY]: { schema: oneOrMany("TaskAsSubmitted") },
-				[NDJSON_TYPE]: { schema: ref("TaskAsSubmitted") },
-			},
+function describe(version: string): object {
+	return {
+		openapi: "3.1.0",
+		info: {
+			title: "Hearsay",
+			version,
+			description:
+				"A self-hosted, peer-to-peer task scheduler. Every node answers alike, for the whole cluster.",
+			contact: { name: "The maintainers of Hearsay" },
+			license: { name: "MIT", identifier: "MIT" },
 		},
-		responses: {
-			200: answer("The same task was there already", ref("TaskAsRead")),
-			202: {
-				description: "Taken; of many, those whose item says so",
-				headers: { Location: { schema: text } },
-				content: {
-					[JSON_BODY]: {
-						schema: { anyOf: [ref("TaskAsAccepted"), ref("BatchAnswer")] },
+		servers: [{ url: "/", description: "The node that tells this" }],
+		tags: Object.entries(TAGS).map(([name, description]) => ({
+			name,
+			description,
+		})),
+		paths: paths(),
+		components: {
+			schemas: Object.fromEntries(
+				Object.entries(COMPONENTS).map(([name, schema]) => [
+					name,
+					{
+						...schema,
+						examples: [EXAMPLES[name as keyof typeof EXAMPLES]],
 					},
-					[NDJSON_TYPE]: { schema: lines },
+				]),
+			),
+			securitySchemes: {
+				token: {
+					type: "http",
+					scheme: "bearer",
+					description:
+						"Prepared, with the role that each operation names. Nodes ask for no token yet.",
 				},
 			},
-			...refusals({ [JSON_BODY]: ref("BatchAnswer"), [NDJSON_TYPE]: lines }),
-			default: problem,
 		},
-	},
-};
+	};
+}
 
-const list = read("The newest tasks", ref("TaskList"), [
-	parameter("query", "state", { enum: TASK_STATES }),
-	parameter("query", "limit", {
-		type: "integer",
-		minimum: 1,
-		maximum: LIST_LIMIT_MAX,
-		default: LIST_LIMIT_DEFAULT,
-	}),
-	parameter("query", "cursor", text),
-]);
+function paths(): object {
+	const paths: Record<string, Record<string, object>> = {};
+	for (const [id, operation] of Object.entries(OPERATIONS)) {
+		const { path, method } = operation;
+		paths[path] ??= {};
+		paths[path][method.toLowerCase()] = describeOperation(id, operation);
+	}
+	return paths;
+}
 
-const paths = {
-	"/v1/tasks": { ...submit, ...list },
-	"/v1/tasks/{id}": read(
-		"One task; with `wait`, once it has ended",
-		ref("TaskAsRead"),
-		[
-			parameter("path", "id", text),
-			parameter("query", "wait", {
-				type: "string",
-				examples: ["30s", "500ms"],
-				description: `At most so long, and ${WAIT_MS_MAX / 1_000} s; a number without a unit is milliseconds. An answer without an end says by \`Retry-After\` when to ask again`,
-			}),
+function describeOperation(operationId: string, operation: Operation): object {
+	const { tag, role, summary, description, body } = operation;
+	return {
+		operationId,
+		tags: [tag],
+		summary,
+		description,
+		"x-hearsay-role": role,
+		security: role === "open" ? [] : [{}, { token: [] }],
+		parameters: [
+			...parametersIn("path", operation.places),
+			...parametersIn("query", operation.query),
+			...parametersIn("header", operation.headers),
 		],
-	),
-	"/v1/cluster": read("Counts, backlog and store", ref("ClusterAsRead")),
-	"/v1/nodes": read("All nodes", ref("NodeList")),
-	"/v1/nodes/{id}/drain": {
-		post: {
-			summary: "Send a node, by its id or name, away: it drains, then stops",
-			parameters: [parameter("path", "id", text)],
-			responses: { 202: answer("Asked", drained), default: problem },
+		...(body && { requestBody: { required: true, content: contentOf(body) } }),
+		responses: responsesOf(operation),
+	};
+}
+
+function parametersIn(at: string, parameters: Operation["query"]): object[] {
+	if (parameters === undefined || parameters === "any") return [];
+	return Object.entries<Parameter>(parameters).map(([name, parameter]) => ({
+		in: at,
+		name,
+		required: at === "path",
+		...parameter,
+	}));
+}
+
+function responsesOf(operation: Operation): object {
+	const answers = Object.entries(operation.answers).map(
+		([status, { description, shape, headers = {} }]) => [
+			status,
+			{ description, headers: headersOf(headers), content: contentOf(shape) },
+		],
+	);
+	return {
+		...Object.fromEntries(answers),
+		...refusalsOf(operation),
+		default: refusal("Refused; `code` says why."),
+	};
+}
+
+/** By status, each with the codes that it may come with. */
+function refusalsOf({ problems, body, refused }: Operation): object {
+	const codes = new Set([
+		...ANYWHERE,
+		...(body === undefined ? [] : WITH_BODY),
+		...problems,
+	]);
+	const byStatus = Map.groupBy(codes, problemStatus);
+	return Object.fromEntries(
+		[...byStatus].map(([status, codes]) => {
+			const each = codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`);
+			// Only what an item is refused for, all items can be refused for.
+			const ofMany = codes.some((code) => problems.includes(code));
+			const many = ofMany ? refused : undefined;
+			const passes = status === 503 || status === 429;
+			return [status, refusal(each.join(" "), many, passes)];
+		}),
+	);
+}
+
+/** `many`: how it looks where each of many was refused. */
+function refusal(description: string, many?: Shape, passes = false): object {
+	const told =
+		many === undefined
+			? description
+			: `${description} Of many, each was refused, and its \`problem\` says why.`;
+	return {
+		description: told,
+		...(passes && {
+			headers: headersOf({
+				"Retry-After": "In so many seconds, it may be tried again.",
+			}),
+		}),
+		content: {
+			[PROBLEM_TYPE]: { schema: reference("Problem") },
+			...(many && contentOf(many)),
 		},
-	},
-	"/healthz": read("Whether the node is alive", status),
-	"/readyz": read("Whether it can accept and claim", status),
-	"/add_task": {
-		post: {
-			summary: "Submit as to the Celery system that Hearsay replaces",
-			requestBody: {
-				required: true,
-				content: { [JSON_BODY]: { schema: oneOrMany("CelerySubmission") } },
-			},
-			responses: {
-				200: answer("Taken; of many, those that are not REJECTED", {
-					anyOf: [
-						ref("CeleryAccepted"),
-						arrayOf("CeleryAccepted", "CeleryRejected"),
-					],
-				}),
-				...refusals({ [JSON_BODY]: arrayOf("CeleryRejected") }),
-				default: problem,
-			},
-		},
-	},
-	"/status/all": read("All tasks, in Celery's words", ref("CeleryList")),
-	"/status/{task_id}": read("One task, in Celery's words", ref("CeleryTask"), [
-		parameter("path", "task_id", text),
-	]),
-};
+	};
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): object {
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, description]) => [
+			name,
+			{ description, schema: { type: "string" } },
+		]),
+	);
+}
+
+function contentOf(shape: Shape): object {
+	if (isLines(shape)) {
+		const { linesOf } = shape;
+		const line = JSON.stringify(EXAMPLES[linesOf]);
+		return {
+			[NDJSON_TYPE]: { schema: schemaOf(shape), example: `${line}\n` },
+		};
+	}
+	const examples = examplesOf(shape);
+	return { [JSON_BODY]: { schema: schemaOf(shape), examples } };
+}
+
+function isLines(shape: Shape): shape is Extract<Shape, { linesOf: unknown }> {
+	return typeof shape === "object" && "linesOf" in shape;
+}
+
+/** A generator takes a body of lines for what it is to it: text. */
+function schemaOf(shape: Shape): object {
+	if (typeof shape === "string") return reference(shape);
+	if ("anyOf" in shape) return { anyOf: shape.anyOf.map(schemaOf) };
+	if ("arrayOf" in shape)
+		return { type: "array", items: schemaOf(shape.arrayOf) };
+	return {
+		type: "string",
+		description: `Each line is a ${shape.linesOf}.`,
+		contentMediaType: NDJSON_TYPE,
+		contentSchema: reference(shape.linesOf),
+	};
+}
+
+/** One of each form that there is, by the form's name. */
+function examplesOf(shape: Shape): Record<string, { value: unknown }> {
+	if (typeof shape === "string") return { [shape]: { value: EXAMPLES[shape] } };
+	if ("anyOf" in shape)
+		return Object.assign({}, ...shape.anyOf.map(examplesOf));
+	if (isLines(shape)) return {};
+	const items = Object.values(examplesOf(shape.arrayOf));
+	return { many: { value: items.map(({ value }) => value) } };
+}
+
+function reference(name: string): object {
+	return { $ref: `#/components/schemas/${name}` };
+}

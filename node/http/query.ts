@@ -3,6 +3,7 @@
  * filter that is misspelt or not yet there would otherwise seem to match all.
  */
 import type { FastifyRequest, onRequestHookHandler } from "fastify";
+import type { Parameter } from "../../protocol/operation.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
@@ -18,21 +19,24 @@ export const takesNoParameters: onRequestHookHandler = (
 	reply,
 	done,
 ) => {
-	const query = readQuery(request, []);
+	const query = readQuery(request, noParameters);
 	if (query.ok) done();
 	else sendProblem(reply, query.problem);
 };
 
+const noParameters = {};
+
+/** `wanted`: the parameters that the operation takes. */
 export function readQuery<const Name extends string>(
 	request: FastifyRequest,
-	names: readonly Name[],
+	wanted: Readonly<Record<Name, Parameter>>,
 ): Query<Name> {
 	const given: { [N in Name]?: string } = {};
 	const query = request.query as Readonly<Record<string, string | string[]>>;
 	for (const [field, value] of Object.entries(query)) {
-		const name = names.find((each) => each === field);
-		if (name === undefined) {
+		if (!Object.hasOwn(wanted, field)) {
 			const shown = field.slice(0, NAME_SHOWN_CHARS);
+			const names = Object.keys(wanted);
 			const known =
 				names.length === 0 ? "takes none" : `takes ${names.join(", ")}`;
 			return refuse(
@@ -41,9 +45,9 @@ export function readQuery<const Name extends string>(
 			);
 		}
 		if (typeof value !== "string") {
-			return refuse(name, `The parameter "${name}" may be given once.`);
+			return refuse(field, `The parameter "${field}" may be given once.`);
 		}
-		given[name] = value;
+		given[field as Name] = value;
 	}
 	return { ok: true, given };
 }

@@ -1,5 +1,5 @@
 /**
- * The HTTP side of a node: one fastify server with every route on it.
+ * The HTTP side of a node: one fastify server with every operation on it.
  *
  * It owns the connections and what may come through them; what is asked of the
  * node goes through `Api`. It guarantees that every refusal is a problem+json
@@ -26,17 +26,18 @@ import type { Api, Clock, Log } from "../ports.ts";
 import { problemOf, sendProblem } from "./answer.ts";
 import { takeBodies } from "./body.ts";
 import { BrokenHttp } from "./broken-http.ts";
-import { routeCelery } from "./celery.ts";
-import { routeCluster } from "./cluster.ts";
+import { celeryHandlers } from "./celery.ts";
+import { clusterHandlers } from "./cluster.ts";
 import { guard, secure } from "./guard.ts";
 import { Inflow } from "./inflow.ts";
-import { refuseWhatNoRouteTakes } from "./methods.ts";
-import { routeOpenapi } from "./openapi.ts";
+import { refuseWhatNoOperationTakes } from "./methods.ts";
+import { descriptionHandler } from "./openapi.ts";
 import { Outflow } from "./outflow.ts";
-import { routePage } from "./page.ts";
+import { pageHandlers } from "./page.ts";
 import { Places, type Reads } from "./places.ts";
-import { routeSubmit } from "./submit.ts";
-import { routeTasks } from "./tasks.ts";
+import { serve, serveOperationsOnly } from "./serve.ts";
+import { submitHandlers } from "./submit.ts";
+import { taskHandlers } from "./tasks.ts";
 import { Waits } from "./waits.ts";
 
 interface HttpOptions {
@@ -75,17 +76,19 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		return sendProblem(reply, internal);
 	});
 	guard(app, host, () => stopping);
-	refuseWhatNoRouteTakes(app);
+	refuseWhatNoOperationTakes(app);
 	outflow.watch(app);
 	reads.lists.watch(app);
 	reads.tasks.watch(app);
 	takeBodies(app, clock);
-	routeSubmit(app, api, clock);
-	routeTasks(app, { api, waits, reads, clock });
-	routeCluster(app, api, () => clock.wallMs());
-	routeCelery(app, api, clock, reads);
-	routePage(app);
-	routeOpenapi(app, options.version);
+	serve(app, {
+		...submitHandlers(api, clock),
+		...taskHandlers({ api, waits, reads, clock }),
+		...clusterHandlers(api, () => clock.wallMs()),
+		...celeryHandlers(api, clock, reads),
+		...pageHandlers(),
+		description: descriptionHandler(options.version),
+	});
 	await app.listen({ host, port });
 	return {
 		address: addressOf(app, host),
@@ -135,6 +138,7 @@ function createServer(clock: Clock): FastifyInstance {
 		},
 		clientErrorHandler: (error, socket) => broken.answer(error, socket),
 	});
+	serveOperationsOnly(app);
 	inflow.watch(app.server);
 	app.server.maxConnections = HTTP_CONNECTIONS_MAX;
 	return app;

@@ -1,11 +1,12 @@
 /**
- * `POST /v1/tasks`: one task, an array of tasks, or NDJSON with one a line.
+ * `POST /v1/tasks`: one task, an array of tasks, or NDJSON with one a line; the
+ * latter at `/v1/tasks.ndjson`, too, whatever its type is said to be.
  *
  * One task: 202 when it was taken, 200 when the same was there already, else
  * the problem. Many: an answer for each, in order, the good ones taken whatever
  * the others are (see `ItemAnswer`).
  */
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { ID_CHARS_MAX, ITEMS_MAX } from "../../protocol/limits.ts";
 import { problemStatus } from "../../protocol/problem.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -18,7 +19,7 @@ import { flawOfCount, statusOfAll, submitAll, submitGood } from "./batch.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "./body.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
 import { type Parsed, parseJson } from "./json.ts";
-import { takesNoParameters } from "./query.ts";
+import type { Handlers } from "./serve.ts";
 import { type Checked, checkTask } from "./submission.ts";
 import { servedOnce, stateWhenTaken } from "./taken.ts";
 
@@ -31,21 +32,27 @@ interface Door {
 	readonly key: string | undefined;
 }
 
-export function routeSubmit(
-	app: FastifyInstance,
+export function submitHandlers(
 	api: Api,
 	clock: Clock,
-): void {
-	const strict = { onRequest: takesNoParameters };
-	app.post("/v1/tasks", strict, (request, reply) => {
+): Pick<Handlers, "submitTasks" | "submitTaskLines"> {
+	const submit = (
+		request: FastifyRequest,
+		reply: FastifyReply,
+		hasLines: boolean,
+	) => {
 		const key = request.headers["idempotency-key"]?.toString();
 		const flaw = key === undefined ? undefined : checkKey(key);
 		if (flaw !== undefined) return sendProblem(reply, flaw);
 		const door: Door = { api, clock, reply, key };
-		return isNdjson(request)
+		return hasLines
 			? submitLines(door, bodyOf(request))
 			: submitJson(door, bodyOf(request));
-	});
+	};
+	return {
+		submitTasks: (request, reply) => submit(request, reply, isNdjson(request)),
+		submitTaskLines: (request, reply) => submit(request, reply, true),
+	};
 }
 
 async function submitJson(door: Door, body: Uint8Array): Promise<FastifyReply> {

@@ -4,13 +4,14 @@
  * Who waited and saw no end is told by `Retry-After` when to ask again: at once, or
  * a little later if the node did not wait, as it waits for too many already.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseDuration } from "../../protocol/duration.ts";
 import {
 	LIST_LIMIT_DEFAULT,
 	LIST_LIMIT_MAX,
 	WAIT_MS_MAX,
 } from "../../protocol/limits.ts";
+import { OPERATIONS } from "../../protocol/operations.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import { isEnded, isTaskState, TASK_STATES } from "../../protocol/state.ts";
 import { isTaskId } from "../../protocol/task-id.ts";
@@ -19,6 +20,7 @@ import type { Api, Clock, TaskPage } from "../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "./answer.ts";
 import { type Reads, readsFull } from "./places.ts";
 import { readQuery } from "./query.ts";
+import type { Handlers } from "./serve.ts";
 import type { Waits } from "./waits.ts";
 
 export const noSuchTask: Problem = {
@@ -27,11 +29,14 @@ export const noSuchTask: Problem = {
 		"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
 };
 
-export function routeTasks(app: FastifyInstance, reader: Reader): void {
-	app.get<{ Params: { id: string } }>("/v1/tasks/:id", (request, reply) =>
-		read(reader, request.params.id, request, reply),
-	);
-	app.get("/v1/tasks", (request, reply) => list(reader, request, reply));
+export function taskHandlers(
+	reader: Reader,
+): Pick<Handlers, "getTask" | "listTasks"> {
+	return {
+		getTask: (request, reply) =>
+			read(reader, request.params.id, request, reply),
+		listTasks: (request, reply) => list(reader, request, reply),
+	};
 }
 
 interface Reader {
@@ -47,7 +52,7 @@ async function read(
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
-	const query = readQuery(request, ["wait"]);
+	const query = readQuery(request, OPERATIONS.getTask.query);
 	if (!query.ok) return sendProblem(reply, query.problem);
 	const wantedMs = parseDuration(query.given.wait ?? "0");
 	if (wantedMs === undefined) {
@@ -86,7 +91,7 @@ async function list(
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
-	const query = readQuery(request, ["state", "limit", "cursor"]);
+	const query = readQuery(request, OPERATIONS.listTasks.query);
 	if (!query.ok) return sendProblem(reply, query.problem);
 	const { state, limit: limitText, cursor } = query.given;
 	if (state !== undefined && !isTaskState(state)) {

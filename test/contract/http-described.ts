@@ -4,7 +4,12 @@
  */
 import { Ajv2020, type ValidateFunction } from "../tools/ajv.ts";
 
-type Content = Readonly<Record<string, { schema: object } | undefined>>;
+type Content = Readonly<
+	Record<string, { schema: { contentSchema?: object } } | undefined>
+>;
+/** Lines are answered by this operation, wherever they are taken. */
+const LINES = "/v1/tasks.ndjson";
+
 type Operation = {
 	readonly responses: Readonly<Record<string, { content: Content }>>;
 };
@@ -37,15 +42,18 @@ export class Described {
 
 	flawOf(answered: Answered): string | undefined {
 		const { method, path, status, text } = answered;
-		const responses = this.#find(path)?.[method.toLowerCase()]?.responses;
-		if (responses === undefined) return;
 		const type = answered.type.split(";")[0] ?? "";
+		const isLines = type.endsWith("ndjson");
+		const at = isLines ? LINES : path;
+		const responses = this.#find(at)?.[method.toLowerCase()]?.responses;
+		if (responses === undefined) return;
 		const what = `${method} ${path} answers ${status} ${type}`;
 		const { content } = responses[status] ?? responses.default ?? {};
-		const schema = content?.[type]?.schema;
+		const said = content?.[type]?.schema;
+		const schema = isLines ? said?.contentSchema : said;
 		if (schema === undefined) return `${what}, which is not described`;
 		const fits = this.#shapeOf(schema);
-		const parts = type.endsWith("ndjson") ? text.trimEnd().split("\n") : [text];
+		const parts = isLines ? text.trimEnd().split("\n") : [text];
 		const bad = parts.find((part) => !fits(JSON.parse(part)));
 		if (bad === undefined) return;
 		return `${what} with another shape: ${this.#ajv.errorsText(fits.errors)}: ${bad.slice(0, 500)}`;

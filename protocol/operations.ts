@@ -1,0 +1,48 @@
+/**
+ * All that a node does over HTTP, one entry an operation, under its
+ * `operationId`.
+ *
+ * Routes, the methods that an address takes, the description of the API and the
+ * client's types follow from here: what is not listed cannot be served, and what
+ * is listed cannot be left out.
+ */
+import type { Method } from "./operation.ts";
+import { celeryOperations } from "./operations/celery.ts";
+import { clusterOperations, healthOperations } from "./operations/cluster.ts";
+import { taskOperations } from "./operations/tasks.ts";
+
+export const OPERATIONS = {
+	...taskOperations,
+	...clusterOperations,
+	...healthOperations,
+	...celeryOperations,
+} as const;
+export type OperationId = keyof typeof OPERATIONS;
+
+/**
+ * What browsers load: for people, and not described among the operations. Open
+ * to all, as nothing of the cluster is in them.
+ */
+export const FILES = {
+	page: "/",
+	pageScript: "/page.js",
+	pageStyle: "/page.css",
+	icon: "/icon.svg",
+	description: "/openapi.json",
+} as const;
+export type FileId = keyof typeof FILES;
+
+/** The names of a path's parameters: `"id"` of `/v1/tasks/{id}`. */
+export type PlacesOf<Path extends string> =
+	Path extends `${string}{${infer Name}}${infer Rest}`
+		? Name | PlacesOf<Rest>
+		: never;
+
+/** Every address that a node serves, by each method that it takes there. */
+export const ADDRESSES: readonly {
+	readonly method: Method;
+	readonly path: string;
+}[] = [
+	...Object.values(OPERATIONS),
+	...Object.values(FILES).map((path) => ({ method: "GET" as const, path })),
+];

@@ -1,0 +1,71 @@
+/** Operations on the cluster and its nodes, and on the health of the node that answers. */
+import type { Operation } from "../operation.ts";
+
+export const clusterOperations = {
+	getCluster: {
+		method: "GET",
+		path: "/v1/cluster",
+		tag: "Cluster",
+		role: "read",
+		summary: "Read the cluster",
+		description:
+			"Tasks by state, what waits and for whom, and how Redis and its peers look to the answering node.",
+		answers: { 200: { description: "So it stands.", shape: "ClusterAsRead" } },
+		problems: ["store_unavailable"],
+	},
+	listNodes: {
+		method: "GET",
+		path: "/v1/nodes",
+		tag: "Cluster",
+		role: "read",
+		summary: "List all nodes",
+		description: "Those that live, and those that died lately.",
+		answers: { 200: { description: "All of them.", shape: "NodeList" } },
+		problems: ["store_unavailable"],
+	},
+	drainNode: {
+		method: "POST",
+		path: "/v1/nodes/{id}/drain",
+		tag: "Cluster",
+		role: "operate",
+		summary: "Send a node away",
+		description:
+			"It takes no new work, lets its tasks finish for a while, hands the rest back, and stops.",
+		places: {
+			id: {
+				description: "The node's id or its name.",
+				schema: { type: "string" },
+				example: "node-1",
+			},
+		},
+		answers: {
+			202: { description: "It was asked to.", shape: "NodeDraining" },
+		},
+		problems: ["not_found", "store_unavailable"],
+	},
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export const healthOperations = {
+	getHealth: {
+		method: "GET",
+		path: "/healthz",
+		tag: "Health",
+		role: "open",
+		summary: "Ask whether the node is alive",
+		description: "Answered as long as the node's event loop turns.",
+		query: "any",
+		answers: { 200: { description: "It is.", shape: "Health" } },
+		problems: [],
+	},
+	getReadiness: {
+		method: "GET",
+		path: "/readyz",
+		tag: "Health",
+		role: "open",
+		summary: "Ask whether the node can accept and run tasks",
+		description: "For load balancers. A refusal gives the reasons.",
+		query: "any",
+		answers: { 200: { description: "It can.", shape: "Health" } },
+		problems: ["not_ready"],
+	},
+} as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,124 @@
+/** Operations on tasks. */
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, WAIT_MS_MAX } from "../limits.ts";
+import type { Operation, Parameter } from "../operation.ts";
+import { ITEM_PROBLEMS } from "../problem.ts";
+import { TASK_STATES } from "../state.ts";
+
+const taskId: Parameter = {
+	description: "The id of the task.",
+	schema: { type: "string" },
+	example: "thumb-17",
+};
+
+const key: Parameter = {
+	description:
+		"Makes it safe to send the request again: tasks without an id get one that follows from the key, so that the same key means the same tasks.",
+	schema: { type: "string", minLength: 1 },
+	example: "order-4711",
+};
+
+const state: Parameter = {
+	description: "Only tasks in this state.",
+	schema: { type: "string", enum: TASK_STATES },
+	example: "FAILURE",
+};
+
+const limit: Parameter = {
+	description: `How many at most; ${LIST_LIMIT_DEFAULT} when absent.`,
+	schema: { type: "integer", minimum: 1, maximum: LIST_LIMIT_MAX },
+	example: 100,
+};
+
+const cursor: Parameter = {
+	description: "That an earlier page ended with: what comes after it.",
+	schema: { type: "string" },
+	example: "1700000000000.0",
+};
+
+const wait: Parameter = {
+	description: `To be answered once the task has ended, or after so long, and ${WAIT_MS_MAX / 1_000} s at most. A number without a unit is milliseconds.`,
+	schema: { type: "string" },
+	example: "30s",
+};
+
+const EACH =
+	"Each is answered for in order, and the good ones are taken, whatever the others are.";
+
+export const taskOperations = {
+	submitTasks: {
+		method: "POST",
+		path: "/v1/tasks",
+		tag: "Tasks",
+		role: "submit",
+		summary: "Submit a task, or an array of them",
+		description: `A task that was taken is stored. The same id again is the same task: with the same content it is answered as it stands, with other content it is a conflict. Of an array, each task is a matter of its own: ${EACH.toLowerCase()} NDJSON is taken here, too, and answered as \`POST /v1/tasks.ndjson\` does.`,
+		headers: { "Idempotency-Key": key },
+		body: {
+			anyOf: ["TaskAsSubmitted", { arrayOf: "TaskAsSubmitted" }],
+		},
+		answers: {
+			200: {
+				description: "The same task was there already; so it stands.",
+				shape: "TaskAsRead",
+				headers: { Location: "Where to read the task." },
+			},
+			202: {
+				description: "Taken; of an array, those whose item says so.",
+				shape: { anyOf: ["TaskAsAccepted", "BatchAnswer"] },
+				headers: { Location: "Where to read the task, if it came alone." },
+			},
+		},
+		problems: ITEM_PROBLEMS,
+		refused: "BatchAnswer",
+	},
+	submitTaskLines: {
+		method: "POST",
+		path: "/v1/tasks.ndjson",
+		tag: "Tasks",
+		role: "submit",
+		summary: "Submit many tasks, one a line",
+		description: `NDJSON: each line is one task, and each line of the answer what became of it. ${EACH}`,
+		headers: { "Idempotency-Key": key },
+		body: { linesOf: "TaskAsSubmitted" },
+		answers: {
+			202: {
+				description: "Taken; those whose line says so.",
+				shape: { linesOf: "ItemAnswer" },
+			},
+		},
+		problems: ITEM_PROBLEMS,
+		refused: { linesOf: "ItemAnswer" },
+	},
+	listTasks: {
+		method: "GET",
+		path: "/v1/tasks",
+		tag: "Tasks",
+		role: "read",
+		summary: "List the newest tasks",
+		description: "A page of the tasks that are remembered, newest first.",
+		query: { state, limit, cursor },
+		answers: { 200: { description: "The page.", shape: "TaskList" } },
+		problems: ["store_unavailable", "overloaded"],
+	},
+	getTask: {
+		method: "GET",
+		path: "/v1/tasks/{id}",
+		tag: "Tasks",
+		role: "read",
+		summary: "Read a task, or wait for its end",
+		description: "The task with all its attempts; with `wait`, once it ended.",
+		places: { id: taskId },
+		query: { wait },
+		answers: {
+			200: {
+				description: "The task as it stands.",
+				shape: "TaskAsRead",
+				headers: {
+					"Retry-After":
+						"After a wait that saw no end: in so many seconds, ask again.",
+				},
+			},
+		},
+		problems: ["not_found", "store_unavailable", "overloaded"],
+	},
+} as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,60 @@
+/**
+ * The schemas by the names that they have in the description of the API, each
+ * with an example.
+ */
+import Type, { type Static, type TSchema } from "typebox";
+import {
+	CeleryAccepted,
+	CeleryList,
+	CeleryRejected,
+	CelerySubmission,
+	CeleryTask,
+} from "../celery.ts";
+import {
+	BatchAnswer,
+	ClusterAsRead,
+	ItemAnswer,
+	NodeAsRead,
+	NodeList,
+	ProblemAsRead,
+	TaskAsAccepted,
+	TaskAsRead,
+	TaskAsSubmitted,
+	TaskErrorAsRead,
+	TaskList,
+} from "../schema.ts";
+
+const NodeDraining = Type.Object({
+	id: NodeAsRead.properties.id,
+	name: Type.Optional(NodeAsRead.properties.name),
+	state: Type.Literal("draining"),
+});
+
+const Health = Type.Object({
+	status: Type.Enum(["ok", "ready"]),
+});
+
+export const COMPONENTS = {
+	TaskAsSubmitted,
+	TaskAsAccepted,
+	TaskAsRead,
+	TaskList,
+	ItemAnswer,
+	BatchAnswer,
+	NodeList,
+	NodeDraining,
+	ClusterAsRead,
+	Health,
+	CelerySubmission,
+	CeleryAccepted,
+	CeleryRejected,
+	CeleryTask,
+	CeleryList,
+	TaskError: TaskErrorAsRead,
+	Problem: ProblemAsRead,
+} satisfies Record<string, TSchema>;
+
+/** What the schema called so lets pass. */
+export type Component<Name extends keyof typeof COMPONENTS> = Static<
+	(typeof COMPONENTS)[Name]
+>;

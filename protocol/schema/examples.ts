@@ -1,0 +1,162 @@
+/** One example of each component of the API's description, as they belong together. */
+import type { COMPONENTS, Component } from "./components.ts";
+
+type Examples = {
+	readonly [Name in keyof typeof COMPONENTS]: Component<Name>;
+};
+
+const NODE = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+const TASK = { id: "thumb-17", type: "resize", queue: "images" };
+
+const taken: Examples["TaskAsAccepted"] = {
+	...TASK,
+	labels: [],
+	priority: 5,
+	state: "STARTED",
+	attempt: 1,
+	node: NODE,
+	token: 4_294_967_297,
+};
+
+const read: Examples["TaskAsRead"] = {
+	...TASK,
+	labels: [],
+	priority: 5,
+	state: "SUCCESS",
+	createdAt: "2026-11-29T12:00:00.000Z",
+	startedAt: "2026-11-29T12:00:00.002Z",
+	finishedAt: "2026-11-29T12:00:00.350Z",
+	node: NODE,
+	nodeName: "node-1",
+	token: 4_294_967_297,
+	attempt: 1,
+	crashes: 0,
+	attempts: [
+		{
+			token: 4_294_967_297,
+			node: NODE,
+			nodeName: "node-1",
+			claimedAt: "2026-11-29T12:00:00.001Z",
+			startedAt: "2026-11-29T12:00:00.002Z",
+			endedAt: "2026-11-29T12:00:00.350Z",
+			end: "success",
+		},
+	],
+	payload: { file: "cat.jpg", width: 320 },
+	result: { bytes: 20_480 },
+};
+
+const item: Examples["ItemAnswer"] = {
+	id: TASK.id,
+	status: 202,
+	state: "STARTED",
+	attempt: 1,
+	node: NODE,
+	token: 4_294_967_297,
+};
+
+const wrong: Examples["ItemAnswer"] = {
+	id: "thumb-18",
+	status: 400,
+	problem: {
+		code: "invalid",
+		detail:
+			'The field "priority" is not right; it must be an integer from 0 to 255, where higher goes first; 5 when absent.',
+		field: "priority",
+	},
+};
+
+const taskError: Examples["TaskError"] = {
+	code: "failed",
+	message: "cat.jpg is no image",
+};
+
+const node: Examples["NodeList"]["nodes"][number] = {
+	id: NODE,
+	name: "node-1",
+	state: "up",
+	pid: 4242,
+	host: "worker-1",
+	http: "127.0.0.1:5000",
+	p2p: "127.0.0.1:45001",
+	version: "0.1.0",
+	startedAt: "2026-11-29T11:00:00.000Z",
+	uptimeMs: 3_600_000,
+	slots: 8,
+	running: 1,
+	load: 0.02,
+	labels: ["gpu"],
+	types: ["resize"],
+	epoch: 3,
+	leaseLeftMs: 4_310,
+	seenBy: [],
+};
+
+const cluster: Examples["ClusterAsRead"] = {
+	cluster: "hearsay",
+	node: NODE,
+	nodeName: "node-1",
+	counts: {
+		SCHEDULED: 0,
+		PENDING: 12,
+		STARTED: 1,
+		SUCCESS: 340,
+		FAILURE: 2,
+		CANCELLED: 0,
+		EXPIRED: 0,
+	},
+	totals: { accepted: 355, attempts: 344, stale: 0 },
+	backlog: [{ queue: "images", type: "resize", labels: [], count: 12 }],
+	store: {
+		up: true,
+		shards: 1,
+		generation: 1,
+		durability: {
+			appendOnly: true,
+			fsync: "everysec",
+			evictionPolicy: "noeviction",
+		},
+	},
+	peers: [],
+};
+
+const celeryTask: Examples["CeleryTask"] = {
+	task_id: 7,
+	status: "SUCCESS",
+	result:
+		"Task 7 processed successfully (Priority: 5, Submitted at: 2026-11-29T12:00:00.000Z).",
+};
+
+export const EXAMPLES: Examples = {
+	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },
+	TaskAsAccepted: taken,
+	TaskAsRead: read,
+	TaskList: { tasks: [read] },
+	ItemAnswer: item,
+	BatchAnswer: { tasks: [item, wrong] },
+	NodeList: { nodes: [node] },
+	NodeDraining: { id: NODE, name: "node-1", state: "draining" },
+	ClusterAsRead: cluster,
+	Health: { status: "ok" },
+	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },
+	CeleryAccepted: { task_id: 7, status: "PENDING" },
+	CeleryRejected: {
+		task_id: 8,
+		status: "REJECTED",
+		problem: {
+			code: "conflict",
+			detail:
+				"There is a task of this id with other content; send another id, or the same content.",
+		},
+	},
+	CeleryTask: celeryTask,
+	CeleryList: { tasks: [celeryTask] },
+	TaskError: taskError,
+	Problem: {
+		code: "not_found",
+		title: "There is no such thing",
+		status: 404,
+		detail:
+			"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
+	},
+};
