@@ -34,8 +34,10 @@ export interface AgreementParts {
 	};
 	readonly clock: Clock;
 	readonly log: Log;
-	/** The node is stopping, and no longer wants to know. */
-	readonly isStopping: () => boolean;
+	readonly node: {
+		/** It no longer wants to know. */
+		readonly isStopping: boolean;
+	};
 }
 
 /** Since when the store has had no number, and in which way. */
@@ -50,7 +52,7 @@ interface Lack {
  * @throws what `agreeOnShards` does, but for a `StoreError`.
  */
 export async function agree(parts: AgreementParts): Promise<boolean> {
-	const { store, clock, log, isStopping } = parts;
+	const { store, clock, log, node } = parts;
 	let wake = () => {};
 	let lack: Lack | undefined;
 	store.onChange((up) => {
@@ -58,13 +60,13 @@ export async function agree(parts: AgreementParts): Promise<boolean> {
 		if (up) wake();
 	});
 	let told = "";
-	while (!isStopping()) {
+	while (!node.isStopping) {
 		const nowMs = clock.monoMs();
 		const isSure = lack !== undefined && nowMs - lack.sinceMs >= STORE_EMPTY_MS;
 		try {
 			const mayMake = isSure && lack?.what === "empty";
 			const what = await store.agreeOnShards(mayMake);
-			if (what === "agreed") return !isStopping();
+			if (what === "agreed") return !node.isStopping;
 			if (isSure && what === "used" && lack?.what === what)
 				throw store.numberIsLost();
 			if (lack?.what !== what) lack = { what, sinceMs: nowMs };

@@ -24,7 +24,13 @@ export interface Announced {
 
 export interface AnnouncerParts {
 	readonly clock: Clock;
-	readonly publish: (routes: readonly AnnouncedRoute[]) => void;
+	/** Speaks in this node's name: see digester.ts. */
+	readonly digester: {
+		publish(message: {
+			readonly kind: "announce";
+			readonly routes: readonly AnnouncedRoute[];
+		}): void;
+	};
 }
 
 export class Announcer {
@@ -91,7 +97,7 @@ export class Announcer {
 			nowMs + (isLoad ? ANNOUNCE_INTERVAL_MS : ANNOUNCE_INTERVAL_MS_MIN);
 		for (const { shard, route } of routes)
 			this.#gathered.delete(`${shard} ${route}`);
-		this.#parts.publish(routes);
+		this.#parts.digester.publish({ kind: "announce", routes });
 		this.#message.leftMs = this.#parts.clock.monoMs();
 		this.#message = { leftMs: undefined };
 		this.#publishSoon();

@@ -27,7 +27,7 @@ import {
 	CLAIM_ROUTES_MAX,
 	CLAIMS_MAX,
 } from "../protocol/limits.ts";
-import type { Route } from "../protocol/route.ts";
+import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
 import type { ClaimedTask, NewTask } from "../protocol/task.ts";
 import { HotRoutes } from "./hot-routes.ts";
 import {
@@ -47,34 +47,52 @@ export interface ClaimerParts {
 	readonly shard: Shard;
 	readonly log: Log;
 	readonly clock: Clock;
-	readonly serves: (route: Route) => boolean;
+	readonly serves: Serves;
+	readonly lease: LeaseHolder;
+	readonly slots: SlotBook;
+	/** What claims bring: see intake.ts. */
+	readonly intake: ClaimIntake;
+	/** Whose turn it is at the slots: see turns.ts. */
+	readonly turns: {
+		/** The claimer of another shard waits for slots, for what its store has told of. */
+		othersWait(claimer: Claimer): boolean;
+	};
+	/** Whose announcements are believed: see hearer.ts. */
+	readonly rumours: {
+		/** What the sender announced has proved true. */
+		proved(from: string): void;
+	};
+	/** The store has restarted, and must be adopted before it gives tasks: see crew.ts. */
+	readonly adopter: { storeIsBack(): Promise<void> };
+}
+
+/** This node's session on the shard: see renewer.ts. */
+export interface LeaseHolder {
 	/** The lease to claim under; undefined while none can be trusted. */
-	readonly lease: () => Lease | undefined;
+	readonly lease: Lease | undefined;
+	/** It is no more: asks the store about it now. */
+	hurry(): void;
+}
+
+/** The node's slots: see runner.ts. */
+export interface SlotBook {
 	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
-	readonly reserve: (slotsMax: number, orNone: boolean) => number;
+	reserve(slotsMax: number, orNone: boolean): number;
 	/** Takes so many free slots, or none; returns whether it did. */
-	readonly reserveAll: (slots: number) => boolean;
-	readonly release: (slots: number) => void;
+	reserveAll(slots: number): boolean;
+	release(slots: number): void;
+}
+
+export interface ClaimIntake {
+	begin(): void;
+	over(): void;
+	/** It got no answer: it may have taken tasks. */
+	lost(): void;
 	/** Runs the tasks, each in a slot reserved before. */
-	readonly deliver: (
-		tasks: readonly ClaimedTask[],
-		session: SessionName,
-	) => void;
-	/** The store has restarted: it must be adopted before it gives tasks. */
-	readonly staleGeneration: () => void;
-	/** The lease is no more: ask the store about it now. */
-	readonly noLease: () => void;
-	/** A claim got no answer: it may have taken tasks. */
-	readonly claimLost: () => void;
-	/** The claimer of another shard waits for slots, for what its store has told of. */
-	readonly othersWait: () => boolean;
-	/** What the sender announced has proved true. */
-	readonly rumourProved: (from: string) => void;
+	deliver(tasks: readonly ClaimedTask[], session: SessionName): void;
 }
 
 export class Claimer {
-	/** Highest token that a claim has brought. */
-	newestToken = 0;
 	readonly #hot = new HotRoutes();
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
@@ -82,8 +100,6 @@ export class Claimer {
 	/** How many claims had been sent when news came last. */
 	#newsAt = 0;
 	#inFlight = 0;
-	/** Submissions under way that may bring tasks. */
-	#submitsInFlight = 0;
 	/** The newest answer left tasks waiting. */
 	#moreWait = false;
 	#stopped = false;
@@ -109,7 +125,7 @@ export class Claimer {
 
 	/** This route may have work. */
 	hint(route: Route): void {
-		if (!this.#parts.serves(route)) return;
+		if (!this.#serves(route)) return;
 		this.#hot.hint(route, this.#claims);
 		this.retry();
 	}
@@ -118,7 +134,7 @@ export class Claimer {
 	isNews(route: Route): boolean {
 		return (
 			!this.#stopped &&
-			this.#parts.serves(route) &&
+			this.#serves(route) &&
 			this.#hot.isNews(route, this.#claims)
 		);
 	}
@@ -148,8 +164,8 @@ export class Claimer {
 		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
 		// While they are all taken by claims that come to nothing, none comes free for long
 		// enough for a claim that would rather have several.
-		if (!this.#hot.isSure && this.#parts.othersWait()) return;
-		const lease = this.#parts.lease();
+		if (!this.#hot.isSure && this.#parts.turns.othersWait(this)) return;
+		const { lease } = this.#parts.lease;
 		if (lease === undefined) return;
 		const slots = this.#slots();
 		if (slots === 0) return;
@@ -162,17 +178,18 @@ export class Claimer {
 
 	/** Slots for the next claim; none while it is better to wait for more of them. */
 	#slots(): number {
-		const { reserve, clock } = this.#parts;
-		if (!this.#moreWait || this.#filled) return reserve(CLAIM_BATCH_MAX, false);
-		const slots = reserve(CLAIM_BATCH_MAX, true);
-		if (slots === 0 && this.#inFlight === 0)
+		const { slots, clock } = this.#parts;
+		if (!this.#moreWait || this.#filled)
+			return slots.reserve(CLAIM_BATCH_MAX, false);
+		const reserved = slots.reserve(CLAIM_BATCH_MAX, true);
+		if (reserved === 0 && this.#inFlight === 0)
 			this.#filling ??= clock.after(CLAIM_FILL_MS, () => {
 				this.#filling = undefined;
 				this.#filled = true;
 				this.kick();
 				this.#filled = false;
 			});
-		return slots;
+		return reserved;
 	}
 
 	/** Whether it takes work at all. */
@@ -187,12 +204,8 @@ export class Claimer {
 			!this.#failed &&
 			this.#hot.isSure &&
 			this.#inFlight === 0 &&
-			this.#parts.lease() !== undefined
+			this.#parts.lease.lease !== undefined
 		);
-	}
-
-	get inFlight(): boolean {
-		return this.#inFlight + this.#submitsInFlight > 0;
 	}
 
 	/**
@@ -204,22 +217,22 @@ export class Claimer {
 	submit(
 		tasks: readonly NewTask[],
 	): Promise<readonly SubmitOutcome[]> | undefined {
-		const { serves, lease, reserveAll } = this.#parts;
 		// What is known to wait may be more urgent, or have come before.
 		if (this.#stopped || this.#hot.size > 0) return undefined;
-		if (!tasks.every(({ route }) => serves(route))) return undefined;
-		const held = lease();
-		if (held === undefined || !reserveAll(tasks.length)) return undefined;
-		return this.#submit(tasks, held);
+		if (!tasks.every(({ route }) => this.#serves(route))) return undefined;
+		const { lease } = this.#parts.lease;
+		if (lease === undefined) return undefined;
+		if (!this.#parts.slots.reserveAll(tasks.length)) return undefined;
+		return this.#submit(tasks, lease);
 	}
 
 	async #submit(
 		tasks: readonly NewTask[],
 		lease: Lease,
 	): Promise<readonly SubmitOutcome[]> {
-		const { shard, release, claimLost } = this.#parts;
+		const { shard, slots, intake } = this.#parts;
 		let unused = tasks.length;
-		this.#submitsInFlight += 1;
+		intake.begin();
 		try {
 			const outcomes = await shard.submit(tasks, lease);
 			const claimed = outcomes
@@ -229,59 +242,59 @@ export class Claimer {
 				.filter((task) => task !== undefined)
 				.sort((a, b) => b.priority - a.priority);
 			unused -= claimed.length;
-			this.#deliver(claimed, lease.session);
+			intake.deliver(claimed, lease.session);
 			return outcomes;
 		} catch (error) {
-			if (error instanceof StoreError && error.kind === "unknown") claimLost();
+			if (error instanceof StoreError && error.kind === "unknown")
+				intake.lost();
 			throw error;
 		} finally {
-			this.#submitsInFlight -= 1;
-			release(unused);
+			intake.over();
+			slots.release(unused);
 		}
 	}
 
-	async #claim(lease: Lease, slots: number): Promise<void> {
-		const { shard, log, release, claimLost } = this.#parts;
+	async #claim(lease: Lease, limit: number): Promise<void> {
+		const { shard, log, slots, intake } = this.#parts;
 		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
 		this.#inFlight += 1;
 		this.#claims += 1;
 		const number = this.#claims;
-		let unused = slots;
+		let unused = limit;
+		intake.begin();
 		try {
-			const reply = await shard.claim({ ...lease, routes, limit: slots });
+			const reply = await shard.claim({ ...lease, routes, limit });
 			if (reply.ok) {
 				unused -= reply.tasks.length;
 				this.#failed = false;
 				this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
 				this.#answered(routes, reply, number);
-				this.#deliver(reply.tasks, lease.session);
+				intake.deliver(reply.tasks, lease.session);
 			} else this.#refused(reply.code, number);
 		} catch (error) {
 			// The routes stay hot: the next hint or sweep tries again. The slots that
 			// come free here must not, or an unreachable store would be tried without end.
 			if (!(error instanceof StoreError)) throw error;
 			this.#hasFailed(number);
-			if (error.kind === "unknown") claimLost();
+			if (error.kind === "unknown") intake.lost();
 			log.debug({ err: error, shard: shard.index }, "could not claim");
 		} finally {
 			this.#inFlight -= 1;
-			release(unused);
+			intake.over();
+			slots.release(unused);
 		}
 		this.kick();
 	}
 
-	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
-		for (const { token } of tasks)
-			this.newestToken = Math.max(this.newestToken, token);
-		this.#parts.deliver(tasks, session);
+	#serves(route: Route): boolean {
+		return servesRoute(this.#parts.serves, route);
 	}
 
 	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
 	#refused(code: "no_lease" | "stale_generation", claim: number): void {
-		const { staleGeneration, noLease } = this.#parts;
 		this.#hasFailed(claim);
-		if (code === "stale_generation") staleGeneration();
-		else noLease();
+		if (code === "stale_generation") void this.#parts.adopter.storeIsBack();
+		else this.#parts.lease.hurry();
 	}
 
 	/** Of a claim that is older than the last news it says nothing about the next. */
@@ -301,7 +314,7 @@ export class Claimer {
 			const waits = (waiting[i] ?? 0) > 0;
 			const had = waits || gave.has(route);
 			const from = this.#hot.answered(route, claim, had, waits);
-			if (from !== undefined) this.#parts.rumourProved(from);
+			if (from !== undefined) this.#parts.rumours.proved(from);
 		}
 	}
 }

@@ -3,16 +3,16 @@
  *
  * A shard has its own session, lease and queues, so every shard has a crew of
  * its own; what a node has once (slots, gossip, the roster) is shared by all
- * crews and comes in through `CrewParts`. Holds no rules of its own: which
- * event of one actor is which call of another is all that is decided here.
+ * crews and comes in through `CrewParts`. Holds no rules of its own but one: how a store
+ * that came back is adopted. Otherwise it decides which event of one actor is which call
+ * of another.
  */
 import type { SessionName } from "../protocol/lease.ts";
-import type { Route } from "../protocol/route.ts";
-import type { ClaimedTask } from "../protocol/task.ts";
-import type { Announced } from "./announcer.ts";
-import { Claimer } from "./claimer.ts";
-import { Finisher } from "./finisher.ts";
-import { Hinter } from "./hinter.ts";
+import type { Route, Serves } from "../protocol/route.ts";
+import { Claimer, type ClaimerParts } from "./claimer.ts";
+import { Finisher, type FinisherParts } from "./finisher.ts";
+import { Hinter, type HinterParts } from "./hinter.ts";
+import { Intake } from "./intake.ts";
 import {
 	type Clock,
 	type Generations,
@@ -20,18 +20,18 @@ import {
 	type Log,
 	type NodeRecord,
 	type Random,
-	type RoutedCount,
 	type Shard,
 	StoreError,
 } from "./ports.ts";
 import { Reaper } from "./reaper.ts";
 import { Reconciler } from "./reconciler.ts";
-import { Renewer } from "./renewer.ts";
+import { Renewer, type RenewerEvents } from "./renewer.ts";
 import { RouteSorter } from "./route-sorter.ts";
 import type { Runner } from "./runner.ts";
 import { ShardMemory } from "./shard-memory.ts";
-import { type Sent, Submitter } from "./submitter.ts";
+import { Submitter } from "./submitter.ts";
 import { Trimmer } from "./trimmer.ts";
+import type { HeldLease } from "./warden.ts";
 
 export interface CrewParts {
 	readonly shard: Shard;
@@ -41,42 +41,43 @@ export interface CrewParts {
 	readonly ttlMs: number;
 	readonly generations: Generations;
 	readonly endedKeptMax: number;
-	readonly record: () => NodeRecord;
-	/** A session has been opened, by a node of this name. */
-	readonly named: (shard: number, name: string) => void;
-	readonly serves: (route: Route) => boolean;
+	readonly serves: Serves;
+	/** What the node has once, and its crews share. */
+	readonly report: { record(): NodeRecord };
 	readonly runner: Runner;
-	/** Tell the other nodes that tasks wait. */
-	readonly announce: (
-		shard: number,
-		counts: readonly RoutedCount[],
-	) => Announced;
-	readonly pulsed: (crew: Crew, pulse: GoodPulse) => void;
-	/** When this crew's lease was last renewed has changed. */
-	readonly renewed: () => void;
-	/** Whether tasks may still run under this crew's lease. */
-	readonly trusts: (crew: Crew) => boolean;
-	readonly ended: (ids: readonly string[]) => void;
-	/** Whether a living node, as far as this one knows, can run tasks of the route. */
-	readonly isServed: (route: Route) => boolean;
-	/** Whether another crew's claimer waits for slots. */
-	readonly othersWait: (crew: Crew) => boolean;
-	/** What the sender announced has proved true. */
-	readonly rumourProved: (from: string) => void;
-	/** Slots have come free. */
-	readonly freed: () => void;
-	readonly superseded: (shards?: number) => void;
+	readonly turns: ClaimerParts["turns"] & FinisherParts["turns"];
+	readonly announcer: HinterParts["announcer"];
+	readonly hearer: ClaimerParts["rumours"];
+	readonly waiter: FinisherParts["waiter"];
+	readonly roster: { isServed(route: Route): boolean };
+	readonly watch: LeaseWatch;
+	readonly events: CrewEvents;
 }
 
-export class Crew {
+/** Who looks after leases: see watch.ts. */
+export interface LeaseWatch {
+	/** When the crew's lease was last renewed has changed. */
+	renewed(): void;
+	/** Whether tasks may still run under the lease. */
+	trusts(lease: HeldLease): boolean;
+}
+
+export interface CrewEvents {
+	/** A session has been opened on the shard, by a node of this name. */
+	opened(shard: number, name: string): void;
+	pulsed(crew: Crew, pulse: GoodPulse): void;
+	/** Another program has this node's identity; or the cluster was made anew, with so many shards. */
+	superseded(shards?: number): void;
+}
+
+export class Crew implements HeldLease, RenewerEvents {
 	readonly renewer: Renewer;
 	readonly reaper: Reaper;
 	readonly claimer: Claimer;
 	readonly finisher: Finisher;
 	readonly submitter: Submitter;
+	readonly intake: Intake;
 	readonly shard: Shard;
-	readonly #memory: ShardMemory;
-	readonly #hinter: Hinter;
 	readonly #sorter: RouteSorter;
 	readonly #trimmer: Trimmer;
 	readonly #reconciler: Reconciler;
@@ -86,44 +87,57 @@ export class Crew {
 	readonly #parts: CrewParts;
 
 	constructor(parts: CrewParts) {
-		const { shard, clock, log, runner } = parts;
+		const { shard, clock, random, log, ttlMs, serves, report } = parts;
+		const { runner, turns, announcer, waiter, roster } = parts;
+		const { index } = shard;
 		this.#parts = parts;
 		this.shard = shard;
-		this.#memory = new ShardMemory(clock, shard.index, parts.generations);
-		this.#sorter = new RouteSorter(parts.isServed);
-		this.renewer = this.#makeRenewer();
-		this.reaper = new Reaper({
-			shard,
-			log,
-			mayReap: () => this.renewer.mayReap,
-			putBack: (counts) => this.hint(counts),
+		const memory = new ShardMemory(clock, index, parts.generations);
+		const sorter = new RouteSorter(roster);
+		this.#sorter = sorter;
+		this.renewer = new Renewer({
+			...{ shard, clock, random, log, ttlMs, memory, report, sorter },
+			events: this,
 		});
-		this.claimer = this.#makeClaimer();
-		this.#hinter = this.#makeHinter();
+		const { renewer } = this;
+		this.intake = new Intake({ shard: index, lease: this, memory, runner });
+		const { intake } = this;
+		this.claimer = new Claimer({
+			...{ shard, clock, log, serves, lease: renewer, slots: runner },
+			...{ intake, turns, rumours: parts.hearer, adopter: this },
+		});
+		const { claimer } = this;
+		const hinter = new Hinter({
+			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
+		});
+		this.reaper = new Reaper({ shard, log, renewer, hinter });
 		const keptMax = parts.endedKeptMax;
-		this.#trimmer = new Trimmer({ shard, clock, log, keptMax });
+		const trimmer = new Trimmer({ shard, clock, log, keptMax });
+		this.#trimmer = trimmer;
 		this.finisher = new Finisher({
-			...{ shard, clock, log },
+			...{ shard, clock, log, waiter, trimmer, hinter, turns },
 			share: runner.share,
-			ended: parts.ended,
-			kept: (endedKept) => this.#trimmer.kept(endedKept),
-			putBack: (counts) => this.hint(counts),
-			sent: () => parts.freed(),
 		});
 		this.submitter = new Submitter({
-			...{ shard, clock, log },
-			makeRoom: () => this.#trimmer.makeRoom(),
-			submitHere: (tasks) => this.claimer.submit(tasks),
-			sending: (counts) => this.hint(counts),
-			isServed: parts.isServed,
-			refused: (route) => this.claimer.refused(route),
+			...{ shard, clock, log, trimmer, claimer, hinter, roster },
 		});
-		this.#reconciler = this.#makeReconciler();
+		const { finisher } = this;
+		this.#reconciler = new Reconciler({
+			...{ shard, log, runner, finisher, intake, renewer },
+		});
 	}
 
-	/** See HeldLease, in warden.ts. */
+	get session(): SessionName | undefined {
+		return this.renewer.session;
+	}
+
 	get renewedMs(): number | undefined {
 		return this.renewer.renewedMs;
+	}
+
+	/** Whether tasks may run under this crew's lease now. */
+	trusts(): boolean {
+		return this.#parts.watch.trusts(this);
 	}
 
 	trustEnded(reason: string): void {
@@ -142,18 +156,14 @@ export class Crew {
 		this.#trimmer.stop();
 	}
 
-	record(): NodeRecord {
-		return this.#parts.record();
-	}
-
 	/** The store can be reached (again): see whether it restarted, and renew at once. */
 	async storeIsBack(): Promise<void> {
 		this.#backAgain = this.#adopting;
 		if (this.#adopting) return;
 		this.#adopting = true;
-		const { session } = this.renewer;
 		// Asked even where it takes no writes, and so cannot be adopted.
-		if (session !== undefined) void this.#reconciler.storeIsBack(session);
+		if (this.session !== undefined)
+			void this.#reconciler.storeIsBack(this.session);
 		try {
 			await this.renewer.adopt();
 			this.#backAgain = false;
@@ -164,7 +174,7 @@ export class Crew {
 			if (!(error instanceof StoreError)) throw error;
 			this.#parts.log.debug(
 				{ err: error, shard: this.shard.index },
-				"could not take up with the store",
+				"could not adopt the store",
 			);
 		} finally {
 			this.#adopting = false;
@@ -172,132 +182,41 @@ export class Crew {
 		if (this.#backAgain) await this.storeIsBack();
 	}
 
-	/** Tasks wait here, or are on their way. */
-	hint(counts: readonly RoutedCount[]): Sent {
-		return this.#hinter.hint(counts);
+	opened(previous: SessionName | undefined, name: string): void {
+		this.#parts.events.opened(this.shard.index, name);
+		this.#sorter.opened();
+		if (previous !== undefined)
+			void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
+		this.claimer.retry();
 	}
 
-	#makeHinter(): Hinter {
-		const { shard, clock, serves, announce, runner } = this.#parts;
-		return new Hinter({
-			clock,
-			serves,
-			claimer: this.claimer,
-			announce: (counts) => announce(shard.index, counts),
-			slots: () => (this.renewer.trusted ? runner.freeSlots : 0),
-		});
+	renewed(): void {
+		this.#parts.watch.renewed();
 	}
 
-	#makeReconciler(): Reconciler {
-		const { shard, log, runner } = this.#parts;
-		return new Reconciler({
-			shard,
-			log,
-			count: () => runner.runningIn(shard.index) + this.finisher.waiting,
-			held: () => [...runner.held(shard.index), ...this.finisher.held()],
-			goingOn: () => runner.goingOn(shard.index),
-			letGo: (attempts) =>
-				runner.letGo(
-					shard.index,
-					attempts,
-					"the store no longer has the task under this node's name",
-				),
-			claiming: () => this.claimer.inFlight,
-			newestToken: () => this.claimer.newestToken,
-			givenBack: () => this.renewer.hurry(),
-		});
-	}
-
-	#makeRenewer(): Renewer {
-		const {
-			shard,
-			clock,
-			random,
-			log,
-			ttlMs,
-			record,
-			runner,
-			renewed,
-			superseded,
-		} = this.#parts;
-		return new Renewer({
-			shard,
-			clock,
-			random,
-			log,
-			ttlMs,
-			memory: this.#memory,
-			record,
-			pulse: (session) => shard.pulse(session, ttlMs, this.#sorter.known),
-			events: {
-				opened: (previous, name) => {
-					this.#parts.named(shard.index, name);
-					this.#sorter.opened();
-					if (previous !== undefined)
-						void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
-					this.claimer.retry();
-				},
-				renewed,
-				pulsed: (pulse) => this.#pulsed(pulse),
-				revoked: () => runner.abandon(shard.index, "the lease was taken over"),
-				superseded: (shards) => {
-					runner.abandon(shard.index, "another program has the lease");
-					superseded(shards);
-				},
-			},
-		});
-	}
-
-	#makeClaimer(): Claimer {
-		const { shard, clock, log, serves, runner } = this.#parts;
-		return new Claimer({
-			shard,
-			clock,
-			log,
-			serves,
-			lease: () => {
-				const { session, generation, trusted } = this.renewer;
-				return trusted && session !== undefined
-					? { session, generation }
-					: undefined;
-			},
-			reserve: (slotsMax, orNone) => runner.reserve(slotsMax, orNone),
-			reserveAll: (slots) => runner.reserveAll(slots),
-			release: (slots) => runner.release(slots),
-			deliver: (tasks, session) => this.#deliver(tasks, session),
-			staleGeneration: () => void this.storeIsBack(),
-			noLease: () => this.renewer.hurry(),
-			claimLost: () => this.#reconciler.claimLost(),
-			othersWait: () => this.#parts.othersWait(this),
-			rumourProved: this.#parts.rumourProved,
-		});
-	}
-
-	/** Claimed tasks run, unless the lease that they were claimed under went meanwhile. */
-	#deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
-		const { shard, runner, trusts } = this.#parts;
-		this.#memory.toldToken(this.claimer.newestToken);
-		if (session === this.renewer.session && trusts(this)) {
-			runner.deliver(shard.index, tasks);
-			return;
-		}
-		for (const task of tasks)
-			this.finisher.giveBack({ ...task, end: "handed-back", message: "" });
-		runner.release(tasks.length);
-	}
-
-	#pulsed(pulse: GoodPulse): void {
-		this.#parts.pulsed(this, pulse);
+	pulsed(pulse: GoodPulse): void {
+		this.#parts.events.pulsed(this, pulse);
 		void this.reaper.expired(pulse.expired);
 		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
 		// What is only rumoured must not try again what failed, but the store has just answered.
 		this.claimer.retry();
-		const { session } = this.renewer;
-		if (session !== undefined)
+		if (this.session !== undefined)
 			void this.#reconciler.pulsed(
-				session,
+				this.session,
 				pulse.running,
 				this.renewer.generation,
 			);
+	}
+
+	revoked(): void {
+		this.#parts.runner.abandon(this.shard.index, "the lease was taken over");
+	}
+
+	superseded(shards?: number): void {
+		this.#parts.runner.abandon(
+			this.shard.index,
+			"another program has the lease",
+		);
+		this.#parts.events.superseded(shards);
 	}
 }

@@ -20,11 +20,20 @@ type Unsigned<Message> = Omit<Message, keyof GossipHeader>;
 export interface DigesterParts {
 	readonly clock: Clock;
 	readonly gossip: Gossip;
-	/** Epoch of this node's session; 0 before there is one. */
-	readonly epoch: () => number;
-	readonly content: () => DigestContent;
-	/** Nodes in the cluster, this one among them. */
-	readonly nodes: () => number;
+	/** Of each shard; the first one's session is the one in whose name this node speaks. */
+	readonly crews: readonly {
+		readonly renewer: {
+			/** 0 before there is one. */
+			readonly epoch: number;
+		};
+	}[];
+	/** See self-report.ts. */
+	readonly report: { digest(): DigestContent };
+	/** See roster.ts. */
+	readonly roster: {
+		/** Nodes in the cluster, this one among them. */
+		readonly nodes: number;
+	};
 }
 
 type DigestContent = Omit<Unsigned<Digest>, "kind">;
@@ -75,20 +84,20 @@ export class Digester {
 	}
 
 	#header(): GossipHeader | undefined {
-		const { gossip, epoch } = this.#parts;
-		if (epoch() === 0) return undefined;
+		const epoch = this.#epoch;
+		if (epoch === 0) return undefined;
 		this.#seq += 1;
-		return { from: gossip.nodeId, epoch: epoch(), seq: this.#seq };
+		return { from: this.#parts.gossip.nodeId, epoch, seq: this.#seq };
 	}
 
 	#look(): void {
 		const nowMs = this.#parts.clock.monoMs();
-		const content = this.#parts.content();
+		const content = this.#parts.report.digest();
 		const said = this.#said;
 		if (said?.storeUp !== content.storeUp || said.draining !== content.draining)
 			this.#urgentUntilMs = nowMs + DIGEST_URGENT_MS;
 		const urgent = !content.storeUp || nowMs < this.#urgentUntilMs;
-		const nodes = this.#parts.nodes();
+		const { nodes } = this.#parts.roster;
 		const pauseMs = isNews(said, content)
 			? digestMs(nodes)
 			: digestCalmMs(nodes);
@@ -101,14 +110,18 @@ export class Digester {
 
 	/** What the next digest would say. */
 	current(): Digest {
-		const { gossip, epoch, content } = this.#parts;
+		const { gossip, report } = this.#parts;
 		return {
 			kind: "digest",
 			from: gossip.nodeId,
-			epoch: epoch(),
+			epoch: this.#epoch,
 			seq: this.#seq,
-			...content(),
+			...report.digest(),
 		};
+	}
+
+	get #epoch(): number {
+		return this.#parts.crews[0]?.renewer.epoch ?? 0;
 	}
 }
 

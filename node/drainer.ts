@@ -38,10 +38,13 @@ import {
 /** What the drainer needs of the crew of a shard. */
 export interface DrainedCrew {
 	readonly shard: Shard;
-	readonly claimer: { stop(): void; readonly inFlight: boolean };
+	readonly claimer: { stop(): void };
+	readonly intake: {
+		/** Calls are under way that may bring tasks. */
+		readonly expects: boolean;
+	};
 	readonly finisher: { readonly idle: boolean };
 	readonly renewer: { readonly session: SessionName | undefined };
-	record(): NodeRecord;
 }
 
 export interface DrainerParts {
@@ -51,12 +54,13 @@ export interface DrainerParts {
 	readonly executor: Pick<Executor, "stop">;
 	readonly crews: readonly DrainedCrew[];
 	readonly store: { readonly up: boolean };
+	/** Tells the others of it: see self-report.ts. */
+	readonly report: { draining: boolean; record(): NodeRecord };
 }
 
 const LOOK_MS = 5;
 
 export class Drainer {
-	draining = false;
 	#farewellMs = FAREWELL_MS;
 	readonly #parts: DrainerParts;
 
@@ -66,13 +70,13 @@ export class Drainer {
 
 	/** Waits no longer for a store that is away for `awayMsMax`. */
 	async drain(deadlineMs: number, awayMsMax: number): Promise<void> {
-		const { clock, runner, log } = this.#parts;
+		const { clock, runner, log, report } = this.#parts;
 		const endMs = clock.monoMs() + deadlineMs;
 		const forsaken = this.#watchStore(awayMsMax);
 		this.#takeNoMore();
 		// Nobody waits for it: a store that does not answer has its share of the time later.
-		void this.#eachSession(async (shard, session, crew) => {
-			await shard.describe(session, crew.record());
+		void this.#eachSession(async (shard, session) => {
+			await shard.describe(session, report.record());
 		});
 		await this.#until(() => this.#settled || forsaken(), deadlineMs);
 		if (!this.#settled) {
@@ -122,15 +126,13 @@ export class Drainer {
 	}
 
 	#takeNoMore(): void {
-		this.draining = true;
+		this.#parts.report.draining = true;
 		for (const { claimer } of this.#parts.crews) claimer.stop();
 	}
 
 	get #settled(): boolean {
 		const { runner, crews } = this.#parts;
-		return (
-			runner.running === 0 && crews.every(({ claimer }) => !claimer.inFlight)
-		);
+		return runner.running === 0 && crews.every(({ intake }) => !intake.expects);
 	}
 
 	get #handedBack(): boolean {
@@ -160,11 +162,7 @@ export class Drainer {
 	}
 
 	async #eachSession(
-		act: (
-			shard: Shard,
-			session: SessionName,
-			crew: DrainedCrew,
-		) => Promise<void>,
+		act: (shard: Shard, session: SessionName) => Promise<void>,
 	): Promise<void> {
 		const { crews, log } = this.#parts;
 		await Promise.all(
@@ -172,7 +170,7 @@ export class Drainer {
 				const { session } = crew.renewer;
 				if (session === undefined) return;
 				try {
-					await act(crew.shard, session, crew);
+					await act(crew.shard, session);
 				} catch (error) {
 					if (!(error instanceof StoreError)) throw error;
 					log.warn(

@@ -33,14 +33,26 @@ export interface FinisherParts {
 	readonly log: Log;
 	/** Tasks that are claimed at once, at most: as many ends make a full batch. */
 	readonly share: number;
-	/** These tasks have ended for good, or their ends are on their way to the store. */
-	readonly ended: (ids: readonly string[]) => void;
-	/** Ended tasks that the shard keeps now. */
-	readonly kept: (endedKept: number) => void;
-	/** Tasks wait again: hint at them. */
-	readonly putBack: (counts: readonly RoutedCount[]) => void;
-	/** Ends are on their way to the store: their tasks' slots are free. */
-	readonly sent: () => void;
+	/** Answers those who wait for tasks to end: see waiter.ts. */
+	readonly waiter: {
+		/** These have ended for good, or their ends are on their way to the store. */
+		endedHere(ids: readonly string[]): void;
+	};
+	/** See trimmer.ts. */
+	readonly trimmer: {
+		/** Ended tasks that the shard keeps now. */
+		kept(endedKept: number): void;
+	};
+	/** See hinter.ts. */
+	readonly hinter: {
+		/** Tasks wait again. */
+		hint(counts: readonly RoutedCount[]): void;
+	};
+	/** See turns.ts. */
+	readonly turns: {
+		/** Ends are on their way to the store: their tasks' slots are free. */
+		slotsFreed(): void;
+	};
 }
 
 interface Attempt {
@@ -163,9 +175,9 @@ export class Finisher {
 		answer: Promise<void>,
 		keep: () => void,
 	): Promise<void> {
-		const { clock, log, shard, sent } = this.#parts;
+		const { clock, log, shard, turns } = this.#parts;
 		this.#underWay.push(batch);
-		sent();
+		turns.slotsFreed();
 		try {
 			await answer;
 		} catch (error) {
@@ -201,14 +213,14 @@ export class Finisher {
 	}
 
 	async #complete(batch: readonly TaskEnd[]): Promise<void> {
-		const { shard, ended, kept, log } = this.#parts;
+		const { shard, waiter, trimmer, log } = this.#parts;
 		const ids = batch.map(({ id }) => id);
 		const answer = shard.complete(batch);
 		// Who waits for one of them need not wait for the answer. Who comes to wait
 		// meanwhile may have looked just before the end was there.
-		ended(ids);
+		waiter.endedHere(ids);
 		const { outcomes, endedKept } = await answer;
-		ended(ids);
+		waiter.endedHere(ids);
 		const refused = outcomes.filter((outcome) => outcome !== "accepted").length;
 		if (refused > 0) {
 			log.warn(
@@ -216,14 +228,16 @@ export class Finisher {
 				"results refused: their attempts had been taken over",
 			);
 		}
-		kept(endedKept);
+		trimmer.kept(endedKept);
 	}
 
 	async #return(batch: readonly Returned[]): Promise<void> {
-		const { shard, ended, putBack } = this.#parts;
+		const { shard, waiter, hinter } = this.#parts;
 		const outcomes = await shard.giveBack(batch);
-		ended(batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id));
-		putBack(
+		waiter.endedHere(
+			batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id),
+		);
+		hinter.hint(
 			batch
 				.filter((_, i) => outcomes[i] === "pending")
 				.map(({ route, priority }) => ({

@@ -24,13 +24,17 @@ export interface RumourTaker {
 export interface HearerParts {
 	readonly clock: Clock;
 	readonly self: string;
-	readonly freeSlots: () => number;
-	/** Undefined: there is no such shard. */
-	readonly claimer: (shard: number) => RumourTaker | undefined;
-	/** Nodes in the cluster, this one among them. */
-	readonly nodes: () => number;
-	/** Other nodes that may claim work of the route. */
-	readonly candidates: (route: Route) => readonly Candidate[];
+	/** See runner.ts. */
+	readonly runner: { readonly freeSlots: number };
+	/** In the order of their shards. */
+	readonly crews: readonly { readonly claimer: RumourTaker }[];
+	/** See roster.ts. */
+	readonly roster: {
+		/** Nodes in the cluster, this one among them. */
+		readonly nodes: number;
+		/** Other nodes that may claim work of the route. */
+		candidates(route: Route): readonly Candidate[];
+	};
 }
 
 interface Rumour {
@@ -65,16 +69,16 @@ export class Hearer {
 
 	/** What is worth a question to the store, by this node's turn. */
 	#byTurn(announcement: Announcement): Map<number, Rumour[]> {
-		const { claimer: claimerOf, nodes, clock } = this.#parts;
+		const { crews, roster, clock } = this.#parts;
 		const { from } = announcement;
 		const nowMs = clock.monoMs();
 		const byTurn = new Map<number, Rumour[]>();
 		for (const announced of announcement.routes) {
 			const { shard, route } = announced;
-			const claimer = claimerOf(shard);
+			const claimer = crews[shard]?.claimer;
 			// A node with other shards is not of this cluster.
 			if (claimer === undefined || !claimer.isNews(route)) continue;
-			if (!this.#credit.heed(from, nodes(), nowMs)) break;
+			if (!this.#credit.heed(from, roster.nodes, nowMs)) break;
 			const turn = this.#turnOf(announcement, announced);
 			if (turn === undefined) continue;
 			if (!this.#credit.spend(from, nowMs)) break;
@@ -89,15 +93,15 @@ export class Hearer {
 		{ from, epoch, seq }: Announcement,
 		{ route, count }: AnnouncedRoute,
 	): number | undefined {
-		const { self, candidates, freeSlots } = this.#parts;
-		const own = { nodeId: self, freeSlots: freeSlots() };
+		const { self, roster, runner } = this.#parts;
+		const own = { nodeId: self, freeSlots: runner.freeSlots };
 		// Without a free slot it asks for nothing now, and knows where work may be left
 		// when one comes free.
 		if (own.freeSlots === 0) return 0;
 		return turnOf(
 			self,
 			{ key: `${from} ${epoch} ${seq} ${route}`, count, origin: from },
-			[own, ...candidates(route)],
+			[own, ...roster.candidates(route)],
 			CLAIM_TURNS_EXTRA,
 		);
 	}

@@ -10,23 +10,35 @@
  * and then their route is cold.
  */
 import { HINT_AHEAD_MS_MAX } from "../protocol/limits.ts";
-import type { Route } from "../protocol/route.ts";
+import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
 import type { Clock, RoutedCount } from "./ports.ts";
 
 export interface HinterParts {
+	/** Index of the shard. */
+	readonly shard: number;
 	readonly clock: Clock;
-	readonly serves: (route: Route) => boolean;
+	readonly serves: Serves;
+	/** See claimer.ts. */
 	readonly claimer: {
 		readonly claiming: boolean;
 		isHot(route: Route): boolean;
 		hint(route: Route): void;
 	};
-	/** Tells the other nodes; returns when the message that does has left, as soon as it has. */
-	readonly announce: (counts: readonly RoutedCount[]) => {
-		readonly leftMs: number | undefined;
+	/** Tells the other nodes: see announcer.ts. */
+	readonly announcer: {
+		/** Returns when the message that does has left, as soon as it has. */
+		announce(
+			shard: number,
+			counts: readonly RoutedCount[],
+		): { readonly leftMs: number | undefined };
 	};
-	/** Slots that this node can fill now. */
-	readonly slots: () => number;
+	/** See renewer.ts. */
+	readonly renewer: {
+		/** This node may claim now. */
+		readonly trusted: boolean;
+	};
+	/** See runner.ts. */
+	readonly runner: { readonly freeSlots: number };
 }
 
 export class Hinter {
@@ -40,14 +52,17 @@ export class Hinter {
 	hint(
 		counts: readonly RoutedCount[],
 	): (waiting: readonly RoutedCount[]) => void {
-		const { announce, clock, claimer } = this.#parts;
+		const { shard, announcer, clock, claimer } = this.#parts;
 		const others = this.#forOthers(counts);
-		const told = others.length > 0 ? announce(others) : { leftMs: undefined };
+		const told =
+			others.length > 0
+				? announcer.announce(shard, others)
+				: { leftMs: undefined };
 		for (const { route } of counts) claimer.hint(route);
 		return (waiting) => {
 			const { leftMs } = told;
 			if (leftMs !== undefined && clock.monoMs() - leftMs > HINT_AHEAD_MS_MAX)
-				announce(others);
+				announcer.announce(shard, others);
 			for (const { route } of waiting)
 				if (!claimer.isHot(route)) claimer.hint(route);
 		};
@@ -55,10 +70,10 @@ export class Hinter {
 
 	/** What is too much for this node, or nothing for it. */
 	#forOthers(counts: readonly RoutedCount[]): readonly RoutedCount[] {
-		const { serves, slots: slotsNow, claimer } = this.#parts;
-		let slots = claimer.claiming ? slotsNow() : 0;
+		const { serves, renewer, runner, claimer } = this.#parts;
+		let slots = claimer.claiming && renewer.trusted ? runner.freeSlots : 0;
 		return counts.filter(({ route, count }) => {
-			if (!serves(route)) return true;
+			if (!servesRoute(serves, route)) return true;
 			slots -= count;
 			return slots < 0;
 		});

@@ -49,7 +49,8 @@ export interface InquirerParts {
 	readonly self: string;
 	readonly clock: Clock;
 	readonly voice: Voice;
-	readonly renewers: readonly StoreView[];
+	/** Of each shard. */
+	readonly crews: readonly { readonly renewer: StoreView }[];
 	readonly connected: () => readonly string[];
 	/** Where a peer says that it can be dialled; "": nowhere. */
 	readonly addressOf: (nodeId: string) => string;
@@ -160,9 +161,9 @@ export class Inquirer {
 
 	/** Whether the store is away; if so, it will be held to it. */
 	#sayAway(): boolean {
-		const { renewers } = this.#parts;
-		const away = renewers.every((renewer) => renewer.away);
-		if (away) for (const renewer of renewers) renewer.saidAway();
+		const { crews } = this.#parts;
+		const away = crews.every(({ renewer }) => renewer.away);
+		if (away) for (const { renewer } of crews) renewer.saidAway();
 		return away;
 	}
 

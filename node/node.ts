@@ -31,10 +31,9 @@ import {
 	type Executor,
 	type Gossip,
 	type Log,
-	type NodeRecord,
 	StoreMismatch,
 } from "./ports.ts";
-import { Scheduler } from "./scheduler.ts";
+import { type NodeHost, Scheduler } from "./scheduler.ts";
 import { connectStore, type RedisStore } from "./store/redis-store.ts";
 import { systemClock, systemLoad, systemRandom } from "./world.ts";
 
@@ -212,19 +211,32 @@ function makeScheduler(
 		labels: new Set(options.labels),
 	};
 	const startedMs = systemClock.wallMs();
-	const record = (): Omit<NodeRecord, "name" | "draining"> => ({
-		nodeId: gossip.nodeId,
-		pid: process.pid,
-		host: hostname(),
-		http: http(),
-		p2p: gossip.address,
-		version: options.version,
-		startedMs,
-		slots: options.concurrency,
-		types: [...executor.types],
-		...(options.queues === undefined ? {} : { queues: options.queues }),
-		labels: options.labels,
-	});
+	const load = systemLoad();
+	const host: NodeHost = {
+		load,
+		record: () => ({
+			nodeId: gossip.nodeId,
+			pid: process.pid,
+			host: hostname(),
+			http: http(),
+			p2p: gossip.address,
+			version: options.version,
+			startedMs,
+			slots: options.concurrency,
+			types: [...executor.types],
+			...(options.queues === undefined ? {} : { queues: options.queues }),
+			labels: options.labels,
+		}),
+		askedToDrain: () => stop("drained"),
+		superseded: (shards) =>
+			stop(
+				new Error(
+					shards === undefined
+						? `another program runs with this node's identity; give each node its own --data folder (this one has ${options.dataDir})`
+						: `Redis had lost the cluster "${options.cluster}", and another node has made it anew with --shards ${shards} while this one runs with --shards ${options.shards}; start all nodes with the same number`,
+				),
+			),
+	};
 	return new Scheduler({
 		cluster: options.cluster,
 		clock: systemClock,
@@ -236,18 +248,8 @@ function makeScheduler(
 		generations: new GenerationFile(options.dataDir, options.cluster, log),
 		concurrency: options.concurrency,
 		serves,
-		record,
 		name,
-		load: systemLoad(),
-		askedToDrain: () => stop("drained"),
-		superseded: (shards) =>
-			stop(
-				new Error(
-					shards === undefined
-						? `another program runs with this node's identity; give each node its own --data folder (this one has ${options.dataDir})`
-						: `Redis had lost the cluster "${options.cluster}", and another node has made it anew with --shards ${shards} while this one runs with --shards ${options.shards}; start all nodes with the same number`,
-				),
-			),
+		host,
 	});
 }
 
@@ -269,8 +271,7 @@ async function meetStore(
 		else if (trouble !== told)
 			log.warn({ trouble }, "the store cannot be used; trying until it can");
 	});
-	const isStopping = () => node.isStopping;
-	const met = agree({ store, clock: systemClock, log, isStopping }).then(
+	const met = agree({ store, clock: systemClock, log, node }).then(
 		async (agreed) => {
 			if (agreed) {
 				start();

@@ -22,9 +22,16 @@ import {
 export interface ReaperParts {
 	readonly shard: Shard;
 	readonly log: Log;
-	readonly mayReap: () => boolean;
-	/** Tasks wait again: hint at them. */
-	readonly putBack: (counts: readonly RoutedCount[]) => void;
+	/** See renewer.ts. */
+	readonly renewer: {
+		/** Whether this node may judge other leases to have run out. */
+		readonly mayReap: boolean;
+	};
+	/** See hinter.ts. */
+	readonly hinter: {
+		/** Tasks wait again. */
+		hint(counts: readonly RoutedCount[]): void;
+	};
 }
 
 export class Reaper {
@@ -38,7 +45,7 @@ export class Reaper {
 
 	/** Sessions whose lease looks expired, as a pulse has brought them. */
 	async expired(leases: readonly SeenLease[]): Promise<void> {
-		if (!this.#parts.mayReap()) return;
+		if (!this.#parts.renewer.mayReap) return;
 		for (const { session, expiresMs } of leases)
 			await this.reap(session, { when: "expired", expiresMs });
 	}
@@ -47,7 +54,7 @@ export class Reaper {
 	 * Puts a session's tasks back until none is left, if the store finds that the grounds hold.
 	 */
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<void> {
-		const { shard, log, putBack } = this.#parts;
+		const { shard, log, hinter } = this.#parts;
 		if (this.#under.has(session)) return;
 		this.#under.add(session);
 		try {
@@ -58,7 +65,7 @@ export class Reaper {
 				if (!reply.ok) return;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
-				putBack(reply.putBack);
+				hinter.hint(reply.putBack);
 			}
 			const { when } = grounds;
 			const told = { shard: shard.index, session, when, tasks };

@@ -28,20 +28,40 @@ import { type AttemptName, type Log, type Shard, StoreError } from "./ports.ts";
 export interface ReconcilerParts {
 	readonly shard: Shard;
 	readonly log: Log;
-	/** Attempts of this shard that are running here, or whose end is on its way. */
-	readonly count: () => number;
-	/** These, one by one. */
-	readonly held: () => readonly AttemptName[];
-	/** Those that run, and have not been told to stop. */
-	readonly goingOn: () => Iterable<AttemptName>;
-	/** Claims are under way whose tasks are not held yet. */
-	readonly claiming: () => boolean;
-	/** Highest token that a claim has brought here. */
-	readonly newestToken: () => number;
-	/** Routes wait again; the next sweep finds which. */
-	readonly givenBack: () => void;
+	readonly runner: RunningTasks;
+	/** Attempts that have ended, and whose end the store has not taken: see finisher.ts. */
+	readonly finisher: {
+		readonly waiting: number;
+		held(): readonly AttemptName[];
+	};
+	/** What claims have brought: see intake.ts. */
+	readonly intake: {
+		/** Calls are under way whose tasks are not held yet. */
+		readonly expects: boolean;
+		/** Highest token that a claim has brought here. */
+		readonly newestToken: number;
+		/** The newest token there was when a claim was lost; undefined: none is. */
+		lostAfter: number | undefined;
+	};
+	/** See renewer.ts. */
+	readonly renewer: {
+		/** Routes wait again; the next pulse finds which. */
+		hurry(): void;
+	};
+}
+
+/** What the node runs, by shard: see runner.ts. */
+export interface RunningTasks {
+	runningIn(shard: number): number;
+	held(shard: number): Iterable<AttemptName>;
+	/** Those that have not been told to stop. */
+	goingOn(shard: number): Iterable<AttemptName>;
 	/** Stops those of these that still run; returns how many. */
-	readonly letGo: (attempts: readonly AttemptName[]) => number;
+	letGo(
+		shard: number,
+		attempts: readonly AttemptName[],
+		reason: string,
+	): number;
 }
 
 /** Pulses by which all of what was asked about before is asked about again. */
@@ -49,8 +69,6 @@ const TURNS = 2;
 
 export class Reconciler {
 	#suspicions = 0;
-	/** The newest token there was when a claim was lost; undefined: none is. */
-	#lostAfter: number | undefined;
 	/** All that ran was asked about in this generation of the store. */
 	#generation: number | undefined;
 	/** The newest token there was at the last pulse, and at the one before. */
@@ -60,11 +78,6 @@ export class Reconciler {
 
 	constructor(parts: ReconcilerParts) {
 		this.#parts = parts;
-	}
-
-	/** A claim got no answer: it may have taken tasks, or may yet. */
-	claimLost(): void {
-		this.#lostAfter = this.#parts.newestToken();
 	}
 
 	/** The store has answered a pulse, in this generation: it counts so many tasks for the session. */
@@ -81,36 +94,39 @@ export class Reconciler {
 
 	/** The store can be reached (again), and may have forgotten what it knew. */
 	async storeIsBack(session: SessionName): Promise<void> {
-		await this.#ask(session, [...this.#parts.goingOn()]);
+		await this.#ask(session, this.#goingOn());
 	}
 
 	async #lookForLost(session: SessionName, running: number): Promise<void> {
-		const { count, claiming, newestToken } = this.#parts;
-		if (this.#lostAfter !== undefined && newestToken() > this.#lostAfter) {
+		const { shard, runner, finisher, intake } = this.#parts;
+		const { lostAfter, newestToken, expects } = intake;
+		if (lostAfter !== undefined && newestToken > lostAfter) {
 			await this.#compare(session);
 			return;
 		}
-		this.#suspicions =
-			running > count() && !claiming() ? this.#suspicions + 1 : 0;
+		const count = runner.runningIn(shard.index) + finisher.waiting;
+		this.#suspicions = running > count && !expects ? this.#suspicions + 1 : 0;
 		if (this.#suspicions < 2) return;
 		this.#suspicions = 0;
 		await this.#compare(session);
 	}
 
 	async #compare(session: SessionName): Promise<void> {
-		const { shard, log, held, claiming } = this.#parts;
-		const newest = this.#parts.newestToken();
+		const { shard, log, intake } = this.#parts;
+		const newest = intake.newestToken;
 		try {
 			const listed = await shard.running(session);
 			// The newer tasks may be on their way here.
-			const arrivedUpTo = claiming() ? newest : Number.POSITIVE_INFINITY;
-			const here = new Set(held().map(({ id, token }) => `${token} ${id}`));
+			const arrivedUpTo = intake.expects ? newest : Number.POSITIVE_INFINITY;
+			const here = new Set(
+				this.#held().map(({ id, token }) => `${token} ${id}`),
+			);
 			const lost = listed.filter(
 				({ id, token }) => token <= arrivedUpTo && !here.has(`${token} ${id}`),
 			);
 			if (lost.length > 0) await this.#giveBack(lost);
-			if (this.#lostAfter !== undefined && newest > this.#lostAfter)
-				this.#lostAfter = undefined;
+			if (intake.lostAfter !== undefined && newest > intake.lostAfter)
+				intake.lostAfter = undefined;
 		} catch (error) {
 			// What led here still holds, so a later pulse comes back to it.
 			if (!(error instanceof StoreError)) throw error;
@@ -119,7 +135,7 @@ export class Reconciler {
 	}
 
 	async #giveBack(lost: readonly AttemptName[]): Promise<void> {
-		const { shard, log, givenBack } = this.#parts;
+		const { shard, log, renewer } = this.#parts;
 		log.warn(
 			{ shard: shard.index, tasks: lost.length },
 			"giving back tasks whose claim got no answer",
@@ -128,18 +144,17 @@ export class Reconciler {
 			await shard.giveBack(
 				batch.map((task) => ({ ...task, end: "handed-back", message: "" })),
 			);
-		givenBack();
+		renewer.hurry();
 	}
 
 	async #lookForUnlisted(
 		session: SessionName,
 		generation: number,
 	): Promise<void> {
-		const { goingOn, newestToken } = this.#parts;
 		const [last, before] = this.#newestAt;
-		this.#newestAt = [newestToken(), last];
+		this.#newestAt = [this.#parts.intake.newestToken, last];
 		this.#pulses += 1;
-		const all = [...goingOn()];
+		const all = this.#goingOn();
 		if (generation !== this.#generation) {
 			if (await this.#ask(session, all)) this.#generation = generation;
 			return;
@@ -159,11 +174,15 @@ export class Reconciler {
 		session: SessionName,
 		attempts: readonly AttemptName[],
 	): Promise<boolean> {
-		const { shard, log, letGo } = this.#parts;
+		const { shard, log, runner } = this.#parts;
 		try {
 			await Promise.all(
 				batches(attempts, UNLISTED_BATCH_MAX).map(async (batch) => {
-					const tasks = letGo(await shard.unlisted(session, batch));
+					const tasks = runner.letGo(
+						shard.index,
+						await shard.unlisted(session, batch),
+						"the store no longer has the task under this node's name",
+					);
 					if (tasks > 0)
 						log.warn(
 							{ shard: shard.index, tasks },
@@ -177,6 +196,16 @@ export class Reconciler {
 			log.debug({ err: error, shard: shard.index }, "could not reconcile");
 			return false;
 		}
+	}
+
+	/** Attempts of this shard that are running here, or whose end is on its way. */
+	#held(): AttemptName[] {
+		const { shard, runner, finisher } = this.#parts;
+		return [...runner.held(shard.index), ...finisher.held()];
+	}
+
+	#goingOn(): AttemptName[] {
+		return [...this.#parts.runner.goingOn(this.#parts.shard.index)];
 	}
 }
 

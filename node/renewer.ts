@@ -30,11 +30,13 @@ import {
 import {
 	type Clock,
 	type GoodPulse,
+	type Lease,
 	type Log,
 	type NodeRecord,
 	type Pulse,
 	type Random,
 	type RegisteredNode,
+	type RoutesKnown,
 	type Shard,
 	StoreError,
 	type Timer,
@@ -48,9 +50,10 @@ export interface RenewerParts {
 	readonly log: Log;
 	readonly ttlMs: number;
 	readonly memory: ShardMemory;
-	/** What is registered when a session opens; asked again each time. */
-	readonly record: () => NodeRecord;
-	readonly pulse: (session: SessionName) => Promise<Pulse>;
+	/** What this node says of itself; asked again each time: see self-report.ts. */
+	readonly report: { record(): NodeRecord };
+	/** What is told with each pulse: see route-sorter.ts. */
+	readonly sorter: { readonly known: RoutesKnown };
 	readonly events: RenewerEvents;
 }
 
@@ -106,6 +109,12 @@ export class Renewer {
 	get trusted(): boolean {
 		const ageMs = this.#parts.clock.monoMs() - this.#renewedMs;
 		return this.session !== undefined && ageMs <= CLAIM_AGE_MS_MAX;
+	}
+
+	/** To claim under; undefined while it cannot be trusted. */
+	get lease(): Lease | undefined {
+		if (!this.trusted || this.session === undefined) return undefined;
+		return { session: this.session, generation: this.generation };
 	}
 
 	/** No renewal succeeded lately, or the last one failed: long before trust ends, so that peers who all fail can tell each other in time. */
@@ -191,11 +200,11 @@ export class Renewer {
 	}
 
 	async #open(beat: number): Promise<void> {
-		const { shard, clock, ttlMs, record, events, log } = this.#parts;
+		const { shard, clock, ttlMs, report, events, log } = this.#parts;
 		const sentMs = clock.monoMs();
 		const { known } = this.#memory;
 		const from = { ttlMs, known, knownEpoch: this.epoch };
-		const opened = await shard.open({ record: record(), ...from });
+		const opened = await shard.open({ record: report.record(), ...from });
 		if (this.#isOver(beat)) return;
 		if (!opened.ok) {
 			this.#notLetIn();
@@ -204,7 +213,7 @@ export class Renewer {
 		this.#notLetInSinceMs = undefined;
 		this.epoch = opened.epoch;
 		this.#memory.toldGeneration(opened);
-		this.session = formatSession(record().nodeId, opened.epoch);
+		this.session = formatSession(report.record().nodeId, opened.epoch);
 		this.#answered(sentMs, opened.nowMs);
 		log.info({ shard: shard.index, session: this.session }, "session opened");
 		events.opened(opened.previous, opened.name);
@@ -224,7 +233,7 @@ export class Renewer {
 	}
 
 	async #pulse(beat: number, session: SessionName): Promise<void> {
-		const { shard, clock, events, record } = this.#parts;
+		const { shard, clock, events, report } = this.#parts;
 		const sentMs = clock.monoMs();
 		const pulse = await this.#askForPulse(session);
 		if (this.#isOver(beat)) return;
@@ -238,7 +247,7 @@ export class Renewer {
 		this.#answered(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
 		if (!pulse.registered)
-			events.opened(undefined, await shard.describe(session, record()));
+			events.opened(undefined, await shard.describe(session, report.record()));
 	}
 
 	/**
@@ -247,7 +256,8 @@ export class Renewer {
 	 */
 	async #askForPulse(session: SessionName): Promise<Pulse> {
 		try {
-			return await this.#parts.pulse(session);
+			const { shard, ttlMs, sorter } = this.#parts;
+			return await shard.pulse(session, ttlMs, sorter.known);
 		} catch (error) {
 			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
 			const own = await this.#registered();
@@ -290,12 +300,12 @@ export class Renewer {
 	async #isOwnGhost(): Promise<boolean> {
 		const newest = await this.#registered();
 		if (newest === undefined) return false;
-		return newest.record.startedMs <= this.#parts.record().startedMs;
+		return newest.record.startedMs <= this.#parts.report.record().startedMs;
 	}
 
 	/** The newest session of this node, as the store has it. */
 	async #registered(): Promise<RegisteredNode | undefined> {
-		const { nodeId } = this.#parts.record();
+		const { nodeId } = this.#parts.report.record();
 		const { nodes } = await this.#parts.shard.nodes();
 		return nodes.find(({ record }) => record.nodeId === nodeId);
 	}

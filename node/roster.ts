@@ -11,16 +11,17 @@ import { digestKnownMs } from "../protocol/digest-pace.ts";
 import { type Digest, shortName } from "../protocol/gossip.ts";
 import {
 	DIGEST_STALE_MS,
-	NODE_NAMES_KEPT_MAX,
 	REGISTRY_MS,
 	REGISTRY_MS_MIN,
 } from "../protocol/limits.ts";
 import { nodeState } from "../protocol/node-state.ts";
 import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
 import type { Candidate } from "../protocol/turn.ts";
+import { KnownNames } from "./known-names.ts";
 import {
 	type AdmittedPeer,
 	type Clock,
+	type Gossip,
 	type Log,
 	type NodeView,
 	type RegisteredNode,
@@ -34,14 +35,18 @@ export interface RosterParts {
 	readonly self: string;
 	/** The shard whose registry is read: all nodes open a session there. */
 	readonly home: Shard;
+	/** What this node serves. */
+	readonly serves: Serves;
 	readonly clock: Clock;
 	readonly log: Log;
-	readonly admit: (peers: readonly AdmittedPeer[]) => void;
-	readonly connected: () => readonly string[];
-	/** The registry has been read. */
-	readonly read: () => void;
+	readonly gossip: Pick<Gossip, "admit" | "connected">;
+	readonly events: RosterEvents;
+}
+
+export interface RosterEvents {
+	registryRead(): void;
 	/** Somebody asked this node to drain. May be called again. */
-	readonly askedToDrain: () => void;
+	askedToDrain(): void;
 }
 
 interface Heard {
@@ -65,8 +70,7 @@ export class Roster {
 	#timer: Timer | undefined;
 	#stopped = false;
 	readonly #heard = new Map<string, Heard>();
-	/** By id, of nodes that are there or were; those seen last stand at the end. */
-	readonly #names = new Map<string, string>();
+	readonly #names = new KnownNames();
 	readonly #parts: RosterParts;
 
 	constructor(parts: RosterParts) {
@@ -143,12 +147,14 @@ export class Roster {
 	}
 
 	nameOf(nodeId: string): string | undefined {
-		return this.#names.get(nodeId);
+		return this.#names.of(nodeId);
 	}
 
-	/** Whether another registered node serves the route. As long as none is known, one may. */
+	/** Whether this node or another registered one serves the route. As long as no other is known, one may. */
 	isServed(route: Route): boolean {
-		return this.#served.isServed(route);
+		return (
+			servesRoute(this.#parts.serves, route) || this.#served.isServed(route)
+		);
 	}
 
 	/** Other nodes that may claim work of this route. */
@@ -199,7 +205,7 @@ export class Roster {
 
 	/** Reads the registry now. @throws StoreError */
 	async refresh(): Promise<void> {
-		const { home, admit, clock, self, askedToDrain } = this.#parts;
+		const { home, gossip, clock, self, events } = this.#parts;
 		const { nowMs, opens, nodes } = await home.nodes();
 		this.#opensRead = opens;
 		this.#nodes = nodes;
@@ -212,9 +218,8 @@ export class Roster {
 		const serves = new Map<string, Serves>();
 		const peers: AdmittedPeer[] = [];
 		for (const { record, expiresMs, askedToDrain: asked } of nodes) {
-			if (record.nodeId === self && asked) askedToDrain();
-			this.#names.delete(record.nodeId); // So that it goes in as the newest.
-			this.#names.set(record.nodeId, record.name);
+			if (record.nodeId === self && asked) events.askedToDrain();
+			this.#names.note(record.nodeId, record.name);
 			if (record.nodeId === self || expiresMs === undefined) continue;
 			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
 			serves.set(record.nodeId, {
@@ -228,12 +233,8 @@ export class Roster {
 		for (const nodeId of this.#heard.keys()) {
 			if (!serves.has(nodeId)) this.#heard.delete(nodeId);
 		}
-		for (const nodeId of this.#names.keys()) {
-			if (this.#names.size <= NODE_NAMES_KEPT_MAX) break;
-			this.#names.delete(nodeId);
-		}
-		admit(peers);
-		this.#parts.read();
+		gossip.admit(peers);
+		events.registryRead();
 	}
 
 	async #read(version: number): Promise<void> {
@@ -272,7 +273,7 @@ export class Roster {
 	 * reaches it until its connection is given up.)
 	 */
 	#witnesses(): Map<string, Digest> {
-		const connected = new Set(this.#parts.connected());
+		const connected = new Set(this.#parts.gossip.connected());
 		const witnesses = new Map<string, Digest>();
 		for (const peer of this.#heard.keys()) {
 			const known = this.#known(peer);

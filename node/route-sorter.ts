@@ -17,13 +17,19 @@ import type { GoodPulse, RoutesKnown } from "./ports.ts";
 
 type Told = Pick<GoodPulse, "raised" | "ready" | "unserved" | "unservedSeen">;
 
+/** See roster.ts. */
+export interface ServedByAny {
+	/** Whether a living node, as far as this one knows, can run tasks of the route. */
+	isServed(route: Route): boolean;
+}
+
 export class RouteSorter {
 	#known: RoutesKnown = {};
 	#generation = 0;
-	readonly #isServed: (route: Route) => boolean;
+	readonly #roster: ServedByAny;
 
-	constructor(isServed: (route: Route) => boolean) {
-		this.#isServed = isServed;
+	constructor(roster: ServedByAny) {
+		this.#roster = roster;
 	}
 
 	/** To be told with the next pulse. */
@@ -38,7 +44,7 @@ export class RouteSorter {
 
 	/** A pulse has told all that was known, and brought this. Returns the routes that may be claimed from. */
 	pulsed({ raised, ready, unserved, unservedSeen }: Told): readonly Route[] {
-		const isServed = this.#isServed;
+		const isServed = (route: Route) => this.#roster.isServed(route);
 		// A store that has lost writes counts anew.
 		const isSame = [0, raised.generation].includes(this.#generation);
 		this.#generation = raised.generation;

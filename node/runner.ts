@@ -16,16 +16,10 @@
  */
 import { LOSSES_SHARED_MAX } from "../protocol/limits.ts";
 import { typeOf } from "../protocol/route.ts";
-import type { ClaimedTask, TaskEnd } from "../protocol/task.ts";
-import type {
-	AttemptName,
-	Clock,
-	Executor,
-	GiveBack,
-	Job,
-	JobOutcome,
-} from "./ports.ts";
+import type { ClaimedTask } from "../protocol/task.ts";
+import type { AttemptName, Clock, Executor, Job, JobOutcome } from "./ports.ts";
 import { Slots } from "./slots.ts";
+import { handBack, leave, type TaskExit } from "./task-exit.ts";
 import { chainOf, type Indexed, TaskIndex } from "./task-index.ts";
 
 export interface RunnerParts {
@@ -33,20 +27,10 @@ export interface RunnerParts {
 	readonly executor: Executor;
 	readonly concurrency: number;
 	readonly abortGraceMs: number;
-	/** Store's clock of a shard. */
-	readonly storeNowMs: (shard: number) => number;
-	readonly finish: (shard: number, end: TaskEnd) => void;
-	readonly giveBack: (
-		shard: number,
-		task: ClaimedTask,
-		how: Pick<GiveBack, "end" | "message">,
-	) => void;
-	/** Tasks that have ended, and whose ends are not on their way to the store yet. */
-	readonly leaving: () => number;
-	/** These take more memory than they may. */
-	readonly clogged: () => boolean;
-	/** Slots have come free. */
-	readonly freed: () => void;
+	/** Of each shard, in their order; may still be filled, as long as nothing runs. */
+	readonly exits: readonly TaskExit[];
+	/** Who gets free slots: see turns.ts. */
+	readonly turns: { slotsFreed(): void };
 }
 
 interface Held extends Indexed<Held> {
@@ -77,9 +61,13 @@ export class Runner {
 	}
 
 	get freeSlots(): number {
-		const { concurrency, leaving, clogged } = this.#parts;
-		if (clogged()) return 0;
-		const behind = Math.max(0, leaving() - concurrency);
+		const { concurrency, exits } = this.#parts;
+		let leaving = 0;
+		for (const { finisher } of exits) {
+			if (finisher.clogged) return 0;
+			leaving += finisher.unsent;
+		}
+		const behind = Math.max(0, leaving - concurrency);
 		const taken = this.#held.size + this.#reserved + behind;
 		return Math.max(0, concurrency - taken);
 	}
@@ -147,6 +135,12 @@ export class Runner {
 			this.#byTask.add(held);
 			held.over = this.#run(held, this.#held.put(held), former);
 		}
+	}
+
+	/** Gives tasks back that cannot run here after all, with the slots reserved for them. */
+	handBack(shard: number, tasks: readonly ClaimedTask[]): void {
+		for (const task of tasks) handBack(task, this.#exit(shard));
+		this.release(tasks.length);
 	}
 
 	runningIn(shard: number): number {
@@ -217,7 +211,7 @@ export class Runner {
 		this.#freedSoon = true;
 		this.#parts.clock.soon(() => {
 			this.#freedSoon = false;
-			this.#parts.freed();
+			this.#parts.turns.slotsFreed();
 		});
 	}
 
@@ -234,56 +228,13 @@ export class Runner {
 				: { kind: "aborted" };
 		this.#held.take(slot);
 		this.#byTask.remove(held);
-		if (held.fate !== "let-go") this.#leave(held, outcome);
+		if (held.fate !== "let-go")
+			leave(held.task, outcome, this.#exit(held.shard));
 		this.#tellFreed();
 	}
 
-	/** In the store's time, which this node only reckons: never before the claim. */
-	#startedMs(shard: number, { claimedMs }: ClaimedTask, ranMs: number): number {
-		return Math.max(claimedMs, this.#parts.storeNowMs(shard) - ranMs);
-	}
-
-	#leave({ task, shard }: Held, outcome: JobOutcome): void {
-		const { finish, giveBack } = this.#parts;
-		const { id, token } = task;
-		switch (outcome.kind) {
-			case "success": {
-				const startedMs = this.#startedMs(shard, task, outcome.ranMs);
-				finish(shard, {
-					id,
-					token,
-					startedMs,
-					state: "SUCCESS",
-					result: outcome.result,
-				});
-				return;
-			}
-			case "failure": {
-				const startedMs = this.#startedMs(shard, task, outcome.ranMs);
-				finish(shard, {
-					id,
-					token,
-					startedMs,
-					state: "FAILURE",
-					end: "failure",
-					error: outcome.error,
-				});
-				return;
-			}
-			case "crashed":
-				giveBack(shard, task, { end: "crashed", message: outcome.message });
-				return;
-			case "displaced":
-				// A suspect counts as crashed, so that it runs alone next, where the
-				// worker's end can be laid to one task.
-				giveBack(shard, task, {
-					end: outcome.suspect ? "crashed" : "handed-back",
-					message: "The worker that ran it with other tasks died.",
-				});
-				return;
-			case "aborted":
-				giveBack(shard, task, { end: "handed-back", message: "" });
-		}
+	#exit(shard: number): TaskExit {
+		return this.#parts.exits[shard] as TaskExit;
 	}
 }
 

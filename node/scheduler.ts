@@ -12,23 +12,18 @@
  */
 
 import "../protocol/limit-relations.ts";
-import {
-	type Digest,
-	type GossipMessage,
-	shortName,
-} from "../protocol/gossip.ts";
+import type { GossipMessage } from "../protocol/gossip.ts";
 import {
 	ABORT_GRACE_MS,
-	DIGEST_PEERS_MAX,
 	ENDED_KEPT_MAX,
 	LEASE_TTL_MS,
 } from "../protocol/limits.ts";
-import { type Route, type Serves, servesRoute } from "../protocol/route.ts";
+import type { Serves } from "../protocol/route.ts";
 import { Announcer } from "./announcer.ts";
-import { Crew } from "./crew.ts";
-import { Desk } from "./desk.ts";
+import { ClusterDesk } from "./cluster-desk.ts";
+import { Crew, type CrewEvents } from "./crew.ts";
 import { Digester } from "./digester.ts";
-import { askToDrain } from "./drain-wish.ts";
+import { DrainWishes } from "./drain-wishes.ts";
 import { Drainer } from "./drainer.ts";
 import { Hearer } from "./hearer.ts";
 import type {
@@ -36,16 +31,19 @@ import type {
 	Clock,
 	Executor,
 	Generations,
+	GoodPulse,
 	Gossip,
 	Log,
 	NodeName,
-	NodeRecord,
 	Random,
 	Shard,
 	Store,
 } from "./ports.ts";
-import { Roster } from "./roster.ts";
+import { Roster, type RosterEvents } from "./roster.ts";
 import { Runner } from "./runner.ts";
+import { type OwnHost, SelfReport } from "./self-report.ts";
+import { TaskDesk } from "./task-desk.ts";
+import { Turns } from "./turns.ts";
 import { Waiter } from "./waiter.ts";
 import { Watch } from "./watch.ts";
 
@@ -60,84 +58,68 @@ export interface SchedulerParts {
 	readonly generations: Generations;
 	readonly concurrency: number;
 	readonly serves: Serves;
-	/** What the others may know of this node; its name and whether it drains are added here. */
-	readonly record: () => Omit<NodeRecord, "name" | "draining">;
 	readonly name: NodeName;
-	/** Fraction of the last second that the event loop was busy. */
-	readonly load: () => number;
-	/** Somebody asked this node, through any node, to drain and stop. */
-	readonly askedToDrain: () => void;
-	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
-	readonly superseded: (shards?: number) => void;
+	readonly host: NodeHost;
 }
 
-export class Scheduler {
+/** The program around a scheduler. */
+export interface NodeHost extends OwnHost {
+	/** Somebody asked this node, through any node, to drain and stop. May be called again. */
+	askedToDrain(): void;
+	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
+	superseded(shards?: number): void;
+}
+
+export class Scheduler implements CrewEvents, RosterEvents {
 	readonly api: Api;
 	readonly #parts: SchedulerParts;
-	readonly #crews: readonly Crew[];
+	/** In the order of their shards. Those who work with them have this list before it is filled. */
+	readonly #crews: Crew[] = [];
 	readonly #runner: Runner;
+	readonly #turns: Turns;
+	readonly #waiter: Waiter;
+	readonly #report: SelfReport;
 	readonly #roster: Roster;
 	readonly #digester: Digester;
 	readonly #announcer: Announcer;
 	readonly #hearer: Hearer;
 	readonly #watch: Watch;
 	readonly #drainer: Drainer;
-	#firstToKick = 0;
 	#stopped = false;
 
 	constructor(parts: SchedulerParts) {
-		const { clock, log, store, gossip, executor } = parts;
+		const { clock, log, store, gossip, executor, host, name, serves } = parts;
+		const crews = this.#crews;
 		this.#parts = parts;
+		this.#turns = new Turns(crews);
 		this.#runner = new Runner({
-			clock,
-			executor,
-			concurrency: parts.concurrency,
-			abortGraceMs: ABORT_GRACE_MS,
-			storeNowMs: (shard) => this.#crew(shard).renewer.storeNowMs(),
-			finish: (shard, end) => this.#crew(shard).finisher.finish(end),
-			giveBack: (shard, { id, token, route, priority }, how) =>
-				this.#crew(shard).finisher.giveBack({
-					id,
-					token,
-					route,
-					priority,
-					...how,
-				}),
-			leaving: () =>
-				this.#crews.reduce((sum, { finisher }) => sum + finisher.unsent, 0),
-			clogged: () => this.#crews.some(({ finisher }) => finisher.clogged),
-			freed: () => this.#slotsFreed(),
+			...{ clock, executor, concurrency: parts.concurrency },
+			...{ abortGraceMs: ABORT_GRACE_MS, exits: crews, turns: this.#turns },
 		});
-		const waiter = new Waiter({ clock, log, shards: store.shards });
-		this.#crews = store.shards.map((shard) => this.#makeCrew(shard, waiter));
+		const runner = this.#runner;
+		this.#waiter = new Waiter({ clock, log, shards: store.shards });
+		this.#report = new SelfReport({
+			...{ host, name, gossip, store, runner, crews },
+		});
+		const report = this.#report;
+		const [home] = store.shards as [Shard];
 		this.#roster = new Roster({
-			self: gossip.nodeId,
-			home: this.#crew(0).shard,
-			clock,
-			log,
-			admit: (peers) => gossip.admit(peers),
-			connected: () => gossip.connected(),
-			read: () => this.#watch.registryRead(),
-			askedToDrain: parts.askedToDrain,
+			...{ self: gossip.nodeId, home, serves, clock, log, gossip },
+			events: this,
 		});
-		this.#digester = new Digester({
-			clock,
-			gossip,
-			epoch: () => this.#crew(0).renewer.epoch,
-			content: () => this.#digest(),
-			nodes: () => this.#roster.nodes,
+		const roster = this.#roster;
+		this.#digester = new Digester({ clock, gossip, crews, report, roster });
+		const digester = this.#digester;
+		this.#announcer = new Announcer({ clock, digester });
+		this.#hearer = new Hearer({
+			...{ clock, self: gossip.nodeId, runner, crews, roster },
 		});
-		this.#announcer = new Announcer({
-			clock,
-			publish: (routes) => this.#digester.publish({ kind: "announce", routes }),
+		this.#watch = new Watch({ clock, log, gossip, crews, roster, digester });
+		for (const shard of store.shards) crews.push(this.#makeCrew(shard));
+		this.#drainer = new Drainer({
+			...{ clock, log, runner, executor, crews, store, report },
 		});
-		this.#hearer = this.#makeHearer();
-		this.#watch = new Watch({
-			...{ clock, log, gossip, crews: this.#crews },
-			...{ roster: this.#roster, digester: this.#digester },
-		});
-		this.#drainer = this.#makeDrainer();
-		this.api = this.#makeDesk(waiter);
+		this.api = this.#makeDesks(home);
 	}
 
 	/** Gossip has been started, and the store may be away. */
@@ -176,6 +158,31 @@ export class Scheduler {
 		return await this.#leave();
 	}
 
+	/** Every shard names the nodes that it knows; the first one's registry is read. */
+	opened(shard: number, name: string): void {
+		if (shard !== 0) return;
+		this.#parts.name.give(name);
+		this.#roster.sessionOpened();
+	}
+
+	pulsed(crew: Crew, pulse: GoodPulse): void {
+		this.#watch.pulsed(crew, pulse);
+		if (crew.shard.index === 0)
+			this.#roster.registryAt(pulse.registryVersion, pulse.opens);
+	}
+
+	superseded(shards?: number): void {
+		this.#parts.host.superseded(shards);
+	}
+
+	registryRead(): void {
+		this.#watch.registryRead();
+	}
+
+	askedToDrain(): void {
+		this.#parts.host.askedToDrain();
+	}
+
 	async #leave(): Promise<number> {
 		this.#announcer.stop();
 		this.#digester.stop();
@@ -186,127 +193,39 @@ export class Scheduler {
 		return this.#runner.running;
 	}
 
-	#crew(shard: number): Crew {
-		return this.#crews[shard] as Crew;
-	}
-
-	#makeCrew(shard: Shard, waiter: Waiter): Crew {
-		const { clock, random, log, serves, store, name, superseded } = this.#parts;
+	#makeCrew(shard: Shard): Crew {
+		const { clock, random, log, serves, store, generations } = this.#parts;
 		return new Crew({
-			shard,
-			clock,
-			random,
-			log,
-			ttlMs: LEASE_TTL_MS,
-			generations: this.#parts.generations,
+			...{ shard, clock, random, log, ttlMs: LEASE_TTL_MS, generations },
 			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
-			record: () => ({
-				...this.#parts.record(),
-				name: name.current,
-				...(name.wished !== name.current && { wishedName: name.wished }),
-				draining: this.#drainer.draining,
-			}),
-			// Every shard names the nodes that it knows; the first one's registry is read.
-			named: (index, given) => {
-				if (index !== 0) return;
-				name.give(given);
-				this.#roster.sessionOpened();
-			},
-			serves: (route) => servesRoute(serves, route),
-			runner: this.#runner,
-			announce: (index, counts) => this.#announcer.announce(index, counts),
-			pulsed: (crew, pulse) => {
-				this.#watch.pulsed(crew, pulse);
-				if (crew.shard.index === 0)
-					this.#roster.registryAt(pulse.registryVersion, pulse.opens);
-			},
-			renewed: () => this.#watch.renewed(),
-			trusts: (crew) => this.#watch.trusts(crew),
-			ended: (ids) => waiter.endedHere(ids),
-			isServed: (route) => this.#isServed(route),
-			othersWait: (crew) =>
-				this.#crews.some(
-					(other) => other !== crew && other.claimer.waitsForSlots,
-				),
-			rumourProved: (from) => this.#hearer.proved(from),
-			freed: () => this.#slotsFreed(),
-			superseded,
+			...{ serves, report: this.#report, runner: this.#runner },
+			...{ turns: this.#turns, announcer: this.#announcer },
+			...{ hearer: this.#hearer, waiter: this.#waiter, roster: this.#roster },
+			...{ watch: this.#watch, events: this },
 		});
 	}
 
-	#makeDrainer(): Drainer {
-		const { clock, log, store, executor } = this.#parts;
-		const [runner, crews] = [this.#runner, this.#crews];
-		return new Drainer({ clock, log, runner, executor, crews, store });
-	}
-
-	#makeHearer(): Hearer {
-		const { clock, gossip } = this.#parts;
-		return new Hearer({
-			clock,
-			self: gossip.nodeId,
-			freeSlots: () => this.#runner.freeSlots,
-			claimer: (shard) => this.#crews[shard]?.claimer,
-			nodes: () => this.#roster.nodes,
-			candidates: (route) => this.#roster.candidates(route),
-		});
-	}
-
-	#makeDesk(waiter: Waiter): Desk {
+	#makeDesks(home: Shard): Api {
 		const { cluster, clock, random, store, gossip, name } = this.#parts;
-		return new Desk({
-			cluster,
-			nodeId: gossip.nodeId,
-			store,
-			clock,
-			random,
-			crews: this.#crews,
-			waiter,
-			nodes: async () => {
-				await this.#roster.refresh();
-				return this.#roster.views(this.#digester.current(), (nodeId) =>
-					this.#watch.suspects(nodeId),
-				);
-			},
-			isServed: (route) => this.#isServed(route),
-			nameOf: (nodeId) =>
-				nodeId === gossip.nodeId ? name.current : this.#roster.nameOf(nodeId),
-			// Every node reads the registry of the first shard.
-			drain: (node) => askToDrain(this.#crew(0).shard, node),
-			connected: () => gossip.connected(),
-			stopping: () => this.#drainer.draining,
-		});
-	}
-
-	#isServed(route: Route): boolean {
-		return (
-			servesRoute(this.#parts.serves, route) || this.#roster.isServed(route)
-		);
-	}
-
-	/** All shards in turn get a chance at the slots, each time another one first. */
-	#slotsFreed(): void {
-		const count = this.#crews.length;
-		this.#firstToKick = (this.#firstToKick + 1) % count;
-		for (let i = 0; i < count; i++)
-			this.#crew((this.#firstToKick + i) % count).claimer.kick();
+		const { nodeId } = gossip;
+		const [crews, roster, report] = [this.#crews, this.#roster, this.#report];
+		return {
+			tasks: new TaskDesk({
+				...{ nodeId, store, clock, random, crews, report },
+				waiter: this.#waiter,
+			}),
+			cluster: new ClusterDesk({
+				...{ cluster, nodeId, store, crews, name, roster, gossip, report },
+				...{ digester: this.#digester, watch: this.#watch },
+				// Every node reads the registry of the first shard.
+				drainWishes: new DrainWishes(home),
+			}),
+		};
 	}
 
 	#heard(message: GossipMessage): void {
 		this.#watch.heard(message);
 		if (message.kind === "announce") this.#hearer.heard(message);
 		else if (message.kind === "digest") this.#roster.hear(message);
-	}
-
-	#digest(): Omit<Digest, "from" | "epoch" | "seq" | "kind"> {
-		const { store, gossip, load } = this.#parts;
-		return {
-			freeSlots: this.#drainer.draining ? 0 : this.#runner.freeSlots,
-			running: this.#runner.running,
-			load: load(),
-			storeUp: store.up && this.#crews.every(({ renewer }) => !renewer.away),
-			draining: this.#drainer.draining,
-			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
-		};
 	}
 }

@@ -41,18 +41,30 @@ export interface SubmitterParts {
 	readonly shard: Shard;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** The store has no memory for new tasks: makes some. Returns whether to ask it again. */
-	readonly makeRoom: () => Promise<boolean>;
-	/** Stores them for this node to take at once; undefined where it cannot take all, and nothing was sent. */
-	readonly submitHere: (
-		tasks: readonly NewTask[],
-	) => Promise<readonly SubmitOutcome[]> | undefined;
-	/** Tasks are on their way to the store: hint at them. */
-	readonly sending: (counts: readonly RoutedCount[]) => Sent;
-	/** Whether a living node, as far as this one knows, can run tasks of the route. */
-	readonly isServed: (route: Route) => boolean;
-	/** The store has no task of the route, and takes none. */
-	readonly refused: (route: Route) => void;
+	/** See trimmer.ts. */
+	readonly trimmer: {
+		/** The store has no memory for new tasks: makes some. Returns whether to ask it again. */
+		makeRoom(): Promise<boolean>;
+	};
+	/** See claimer.ts. */
+	readonly claimer: {
+		/** Stores them for this node to take at once; undefined where it cannot take all, and nothing was sent. */
+		submit(
+			tasks: readonly NewTask[],
+		): Promise<readonly SubmitOutcome[]> | undefined;
+		/** The store has no task of the route, and takes none. */
+		refused(route: Route): void;
+	};
+	/** See hinter.ts. */
+	readonly hinter: {
+		/** Tasks are on their way to the store. */
+		hint(counts: readonly RoutedCount[]): Sent;
+	};
+	/** See roster.ts. */
+	readonly roster: {
+		/** Whether a living node, as far as this one knows, can run tasks of the route. */
+		isServed(route: Route): boolean;
+	};
 }
 
 /** To be called once tasks that were on their way have come to wait in the store. */
@@ -155,13 +167,13 @@ export class Submitter {
 
 	/** A store without memory took none of them: it is asked again for as long as room can be made. */
 	async #storeAll(batch: Batch): Promise<void> {
-		const { clock, makeRoom } = this.#parts;
+		const { clock, trimmer } = this.#parts;
 		while (batch.items.length > 0) {
 			const refusal = await this.#storeOnce(batch);
 			if (refusal === undefined) return;
 			batch.refusal = refusal;
 			const late = clock.monoMs() - batch.sentMs > SUBMIT_TIMEOUT_MS;
-			if (late || !(await makeRoom())) {
+			if (late || !(await trimmer.makeRoom())) {
 				this.#tell(refusal);
 				settleAll(batch, refusal);
 				return;
@@ -227,27 +239,27 @@ export class Submitter {
 
 	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
 	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
-		const { sending, submitHere, refused } = this.#parts;
-		const mayBeTaken = submitHere(tasks);
+		const { hinter, claimer } = this.#parts;
+		const mayBeTaken = claimer.submit(tasks);
 		const counts = mayBeTaken ? [] : countByRoute(tasks);
 		const stored = mayBeTaken ?? this.#submit(tasks, counts);
-		const hinted = mayBeTaken ? undefined : sending(counts);
+		const hinted = mayBeTaken ? undefined : hinter.hint(counts);
 		const outcomes = await stored;
 		for (const [i, outcome] of outcomes.entries())
-			if (!outcome.ok) refused((tasks[i] as NewTask).route);
+			if (!outcome.ok) claimer.refused((tasks[i] as NewTask).route);
 		const waiting = countByRoute(
 			tasks.filter((_, i) => waits(outcomes[i] as SubmitOutcome)),
 		);
-		if (waiting.length > 0) (hinted ?? sending(waiting))(waiting);
+		if (waiting.length > 0) (hinted ?? hinter.hint(waiting))(waiting);
 		return outcomes;
 	}
 
 	/** With word of those routes that nobody serves. */
 	#submit(tasks: readonly NewTask[], counts: readonly RoutedCount[]) {
-		const { shard, isServed } = this.#parts;
+		const { shard, roster } = this.#parts;
 		const unserved = counts
 			.map(({ route }) => route)
-			.filter((route) => !isServed(route));
+			.filter((route) => !roster.isServed(route));
 		return shard.submit(tasks, undefined, unserved);
 	}
 

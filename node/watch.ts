@@ -13,7 +13,7 @@ import { Inquirer } from "./inquirer.ts";
 import type { Clock, GoodPulse, Gossip, Log } from "./ports.ts";
 import type { Roster } from "./roster.ts";
 import { Seeker } from "./seeker.ts";
-import { Warden } from "./warden.ts";
+import { type HeldLease, Warden } from "./warden.ts";
 
 export interface WatchParts {
 	readonly clock: Clock;
@@ -68,9 +68,9 @@ export class Watch {
 		this.#warden.renewed();
 	}
 
-	/** Whether tasks may run under the crew's lease now. */
-	trusts(crew: Crew): boolean {
-		return this.#warden.trusts(crew);
+	/** Whether tasks may run under the lease now. */
+	trusts(lease: HeldLease): boolean {
+		return this.#warden.trusts(lease);
 	}
 
 	/** Those that have run out are the reaper's. */
@@ -137,7 +137,7 @@ export class Watch {
 					}),
 				answer: (answer) => digester.tell({ kind: "answer", ...answer }),
 			},
-			renewers: crews.map(({ renewer }) => renewer),
+			crews,
 			connected: () => gossip.connected(),
 			addressOf: (nodeId) => find(nodeId)?.record.p2p ?? "",
 			probe: (...of) => gossip.probe(...of),

@@ -150,7 +150,7 @@ export async function submitGood(
 	tasks: readonly NewTask[],
 ): Promise<Submitted[]> {
 	try {
-		return await api.submit(tasks);
+		return await api.tasks.submit(tasks);
 	} catch (error) {
 		const problem = storeProblem(error);
 		return tasks.map(() => ({ ok: false, problem }));

@@ -53,7 +53,7 @@ export function celeryHandlers(
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
-			const record = isTaskId(id) ? await api.get(id) : undefined;
+			const record = isTaskId(id) ? await api.tasks.get(id) : undefined;
 			return record === undefined
 				? sendProblem(reply, noSuchTask)
 				: sendJson(reply, 200, writeStatus(record));
@@ -102,7 +102,7 @@ async function writeAll(api: Api): Promise<JsonText> {
 	let chars = 0;
 	let cursor: string | undefined;
 	do {
-		const page = await api.list(undefined, LIST_LIMIT_MAX, cursor);
+		const page = await api.tasks.list(undefined, LIST_LIMIT_MAX, cursor);
 		if (page === undefined) throw new Error("the own cursor was refused");
 		for (const record of page.tasks) {
 			const text = writeStatus(record);

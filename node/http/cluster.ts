@@ -20,10 +20,10 @@ export function clusterHandlers(
 	"getCluster" | "listNodes" | "drainNode" | "getHealth" | "getReadiness"
 > {
 	const cluster = jointRead(async () =>
-		JSON.stringify(readCluster(await api.cluster(), api)),
+		JSON.stringify(readCluster(await api.cluster.cluster(), api.cluster)),
 	);
 	const nodes = jointRead(async () => {
-		const views = await api.nodes();
+		const views = await api.cluster.nodes();
 		return JSON.stringify({
 			nodes: views.map((view) => readNode(view, wallMs())),
 		});
@@ -34,15 +34,19 @@ export function clusterHandlers(
 		listNodes: async (_request, reply) => sendJson(reply, 200, await nodes()),
 		drainNode: async (request, reply) => {
 			const { id } = request.params;
-			const asked = await api.drain(id);
+			const asked = await api.cluster.drain(id);
 			if (asked === undefined) return sendProblem(reply, noSuchNode(id));
-			const answer = { id: asked, name: api.nameOf(asked), state: "draining" };
+			const answer = {
+				id: asked,
+				name: api.cluster.nameOf(asked),
+				state: "draining",
+			};
 			return sendJson(reply, 202, JSON.stringify(answer));
 		},
 		// Alive: the event loop turns, or there would be no answer.
 		getHealth: (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'),
 		getReadiness: (_request, reply) => {
-			const { ready, reasons } = api.readiness();
+			const { ready, reasons } = api.cluster.readiness();
 			if (ready) return sendJson(reply, 200, '{"status":"ready"}');
 			const detail = reasons.join(" ");
 			return sendProblem(reply, { code: "not_ready", detail }, { reasons });

@@ -91,13 +91,13 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { task } = checked;
 	const [first] = await submitGood(api, [task]);
 	if (first === undefined) throw new Error("a submission has no outcome");
-	const isServed = (route: Route) => api.isServed(route);
+	const isServed = (route: Route) => api.cluster.isServed(route);
 	const outcome = settle(first, sentId(value), key);
 	if (!outcome.ok) return sendProblem(reply, outcome.problem, { id: task.id });
 	reply.header("location", `/v1/tasks/${outcome.id}`);
 	return outcome.existing === undefined
 		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
-		: sendJson(reply, 200, writeTask(outcome.existing, api));
+		: sendJson(reply, 200, writeTask(outcome.existing, api.cluster));
 }
 
 /** What became of one item of many, and the id that it came with or was given. */
@@ -136,7 +136,7 @@ async function submitMany<Item>(
 }
 
 function newId({ api, key }: Door, index: number | undefined): string {
-	return key === undefined ? api.newId() : idOfKey(key, index);
+	return key === undefined ? api.tasks.newId() : idOfKey(key, index);
 }
 
 function settle(

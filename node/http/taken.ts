@@ -13,7 +13,7 @@ import type { Api, Taken } from "../ports.ts";
 export function servedOnce(api: Api): (route: Route) => boolean {
 	const known = new Map<Route, boolean>();
 	return (route) => {
-		const isServed = known.get(route) ?? api.isServed(route);
+		const isServed = known.get(route) ?? api.cluster.isServed(route);
 		known.set(route, isServed);
 		return isServed;
 	};

@@ -72,9 +72,9 @@ async function read(
 	const leave = () => tasks.leave(reply);
 	const record =
 		waitMs === 0
-			? await api.get(id)
+			? await api.tasks.get(id)
 			: await waits.hold(reply, (signal) =>
-					api.wait(id, waitMs, signal, leave),
+					api.tasks.wait(id, waitMs, signal, leave),
 				);
 	// Who waited has given the place to others meanwhile.
 	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
@@ -83,7 +83,7 @@ async function read(
 		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
 		reply.header("retry-after", isCutShort ? RETRY_AFTER_S : "0");
 	}
-	return sendJson(reply, 200, writeTask(record, api));
+	return sendJson(reply, 200, writeTask(record, api.cluster));
 }
 
 async function list(
@@ -110,7 +110,7 @@ async function list(
 		});
 	}
 	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
-	const page = await api.list(state, limit, cursor);
+	const page = await api.tasks.list(state, limit, cursor);
 	if (page === undefined) {
 		return sendProblem(reply, {
 			code: "invalid",
@@ -119,7 +119,7 @@ async function list(
 			field: "cursor",
 		});
 	}
-	return sendJson(reply, 200, writePage(page, api));
+	return sendJson(reply, 200, writePage(page, api.cluster));
 }
 
 function readLimit(text: string | undefined): number | undefined {

@@ -7,6 +7,7 @@ import type { Problem } from "../../protocol/problem.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskState } from "../../protocol/state.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability, ShardCounts } from "./store.ts";
 
@@ -71,9 +72,15 @@ export interface Readiness {
 }
 
 /**
- * Every method that needs the store throws `StoreError` where it cannot be had.
+ * What a node answers its users, by subject. Every method that needs the store throws
+ * `StoreError` where it cannot be had.
  */
 export interface Api {
+	readonly tasks: TaskAnswers;
+	readonly cluster: ClusterAnswers;
+}
+
+export interface TaskAnswers {
 	/** Outcomes in order. Never throws for one item's sake. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
@@ -93,15 +100,14 @@ export interface Api {
 		limit: number,
 		cursor: string | undefined,
 	): Promise<TaskPage | undefined>;
-	/** Whether a living node, as far as this one knows, can run tasks of the route. */
-	isServed(route: Route): boolean;
+	/** A new id: 20 characters, ordered by time. */
+	newId(): string;
+}
+
+export interface ClusterAnswers extends Onlooker {
 	cluster(): Promise<ClusterView>;
 	nodes(): Promise<NodeView[]>;
 	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */
 	drain(node: string): Promise<string | undefined>;
-	/** What a node is called, or was; undefined where this one never saw it. */
-	nameOf(nodeId: string): string | undefined;
 	readiness(): Readiness;
-	/** A new id: 20 characters, ordered by time. */
-	newId(): string;
 }

@@ -50,18 +50,20 @@ function makeScheduler(
 		name: new NameFile(dataDir, "bench", log),
 		concurrency: CONCURRENCY,
 		serves: { types: executor.types, queues: undefined, labels: new Set() },
-		record: () => ({
-			nodeId: gossip.nodeId,
-			pid: process.pid,
-			...{ host: "", http: "", p2p: gossip.address, version: "" },
-			startedMs,
-			slots: CONCURRENCY,
-			types: [...executor.types],
-			labels: [],
-		}),
-		load: systemLoad(),
-		askedToDrain: end,
-		superseded: end,
+		host: {
+			record: () => ({
+				nodeId: gossip.nodeId,
+				pid: process.pid,
+				...{ host: "", http: "", p2p: gossip.address, version: "" },
+				startedMs,
+				slots: CONCURRENCY,
+				types: [...executor.types],
+				labels: [],
+			}),
+			load: systemLoad(),
+			askedToDrain: end,
+			superseded: end,
+		},
 	});
 }
 
@@ -70,13 +72,13 @@ async function measure(api: Api, count: number, perSecond: number) {
 	const starts: number[] = [];
 	const results: number[] = [];
 	await openLoop(count, perSecond, async () => {
-		const id = api.newId();
+		const id = api.tasks.newId();
 		const sentMs = nowMs();
 		const payload = JSON.stringify({ sentMs });
 		const task = { id, route: ROUTE, priority: PRIORITY_DEFAULT, payload };
-		const [submitted] = await api.submit([task]);
+		const [submitted] = await api.tasks.submit([task]);
 		assert(submitted?.ok);
-		const ended = await api.wait(id, WAIT_MS, never, () => {});
+		const ended = await api.tasks.wait(id, WAIT_MS, never, () => {});
 		results.push(nowMs() - sentMs);
 		assert(ended?.state === "SUCCESS");
 		starts.push(Number(ended.result));
@@ -108,7 +110,7 @@ const scheduler = makeScheduler(store, gossip, executor);
 const { api } = scheduler;
 await gossip.start();
 scheduler.start();
-while (!api.readiness().ready) await sleep(READY_LOOK_MS);
+while (!api.cluster.readiness().ready) await sleep(READY_LOOK_MS);
 await measure(api, warmUp, warmUpPerSecond);
 console.log(JSON.stringify(await measure(api, count, perSecond)));
 await scheduler.stop(0);

@@ -53,7 +53,7 @@ class Member {
 	readonly gossip: Gossip;
 	readonly #digester: Digester;
 	/** Those registered, itself among them. */
-	#nodes = 1;
+	nodes = 1;
 	readonly #heard = new Set<string>();
 
 	static async start(directory: string): Promise<Member> {
@@ -74,16 +74,18 @@ class Member {
 		this.#digester = new Digester({
 			clock: systemClock,
 			gossip,
-			epoch: () => 1,
-			nodes: () => this.#nodes,
-			content: () => ({
-				freeSlots: FREE_SLOTS,
-				running: 0,
-				load: 0.0123,
-				storeUp: true,
-				draining: false,
-				peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
-			}),
+			crews: [{ renewer: { epoch: 1 } }],
+			roster: this,
+			report: {
+				digest: () => ({
+					freeSlots: FREE_SLOTS,
+					running: 0,
+					load: 0.0123,
+					storeUp: true,
+					draining: false,
+					peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
+				}),
+			},
 		});
 		gossip.onMessage((message) => this.#hear(message));
 		this.#digester.start();
@@ -102,7 +104,7 @@ class Member {
 	}
 
 	admit(peers: readonly Peer[]): void {
-		this.#nodes = peers.length;
+		this.nodes = peers.length;
 		this.gossip.admit(peers);
 	}
 

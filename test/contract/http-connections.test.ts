@@ -114,7 +114,7 @@ test("a body that breaks off in bad chunks is told so", async () => {
 test("a port in use is the system's own error", async () => {
 	await using server = await startServer();
 	const port = Number(server.address.split(":")[1]);
-	const { api } = server;
+	const api = { tasks: server.api, cluster: server.api };
 	const log = { debug() {}, info() {}, warn() {}, error() {} };
 	await expect(
 		createHttp({

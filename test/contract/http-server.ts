@@ -39,7 +39,7 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 	const errors: object[] = [];
 	const quiet = () => {};
 	const http = await createHttp({
-		api,
+		api: { tasks: api, cluster: api },
 		host,
 		port: 0,
 		clock: systemClock,

@@ -14,6 +14,7 @@ import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
+import { AROUND_SUBMITTER } from "../stand-ins.ts";
 import { RecordedLog } from "./recorded-log.ts";
 import {
 	comesUp,
@@ -72,12 +73,8 @@ function submitterOf(shard: Shard): Submitter {
 	const clock = systemClock;
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 1_000 });
 	return new Submitter({
-		isServed: () => true,
-		refused() {},
-		...{ shard, clock, log },
-		submitHere: () => undefined,
-		makeRoom: () => trimmer.makeRoom(),
-		sending: () => () => {},
+		...AROUND_SUBMITTER,
+		...{ shard, clock, log, trimmer },
 	});
 }
 

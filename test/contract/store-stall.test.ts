@@ -7,6 +7,7 @@ import { Submitter } from "../../node/submitter.ts";
 import { systemClock } from "../../node/world.ts";
 import { SUBMIT_TIMEOUT_MS } from "../../protocol/limits.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
+import { AROUND_SUBMITTER } from "../stand-ins.ts";
 import { comesUp, ROUTE } from "./store-bench.ts";
 
 const PAUSE_MS = 400;
@@ -31,12 +32,8 @@ afterAll(async () => {
 test("an answer that waits to be read when the time is over is read first", async () => {
 	const shard = store.shards[0] as Shard;
 	const submitter = new Submitter({
+		...AROUND_SUBMITTER,
 		...{ shard, clock: systemClock, log },
-		submitHere: () => undefined,
-		isServed: () => true,
-		refused() {},
-		makeRoom: async () => false,
-		sending: () => () => {},
 	});
 	// So that it answers while the node stands still.
 	await operator.client("PAUSE", PAUSE_MS, "ALL");

@@ -6,11 +6,12 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type {
-	Api,
+	ClusterAnswers,
 	ClusterView,
 	NodeView,
 	Readiness,
 	Submitted,
+	TaskAnswers,
 	TaskPage,
 } from "../../node/ports.ts";
 import { isEnded, type TaskState } from "../../protocol/state.ts";
@@ -18,7 +19,7 @@ import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-export class FakeApi implements Api {
+export class FakeApi implements TaskAnswers, ClusterAnswers {
 	readonly tasks = new Map<string, TaskRecord>();
 	/** Thrown by every method that needs the store, while set. */
 	failure: Error | undefined;

@@ -82,7 +82,7 @@ export class Bench {
 			const task = { id, route: ROUTES[0] ?? "", priority: 5 };
 			const payload = JSON.stringify([{ durationMs }]);
 			this.#ids.push(id);
-			machine.run(() => void api.submit([{ ...task, payload }]));
+			machine.run(() => void api.tasks.submit([{ ...task, payload }]));
 		}
 		const running = () => this.#recorder.running.size === nodes.length;
 		if (!(await this.clock.runUntil(running, STARTED_MS_MAX)))

@@ -205,7 +205,7 @@ function vanish(
 
 function askToDrain(asked: SimulatedNode, nodeId: string): void {
 	asked.machine.run(() => {
-		asked.api.drain(nodeId).catch((error) => {
+		asked.api.cluster.drain(nodeId).catch((error) => {
 			if (!(error instanceof StoreError)) throw error;
 		});
 	});

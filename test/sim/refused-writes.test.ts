@@ -31,11 +31,11 @@ async function begin() {
 	});
 	const record = { ...nodeRecord("ann"), startedMs: STARTED_MS };
 	const renewer = new Renewer({
-		pulse: (session) => seen.pulse(session, LEASE_TTL_MS),
 		...{ shard: seen, clock, random: new SeededRandom(1), log },
 		ttlMs: LEASE_TTL_MS,
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
-		record: () => record,
+		report: { record: () => record },
+		sorter: { known: {} },
 		events: {
 			opened() {},
 			pulsed() {},

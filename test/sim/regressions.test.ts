@@ -18,6 +18,7 @@ import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
+import { AROUND_CLAIMER, AROUND_FINISHER } from "../stand-ins.ts";
 import { runSeed } from "./run.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -33,20 +34,13 @@ test("free slots do not make a node try an unreachable store without end", async
 				throw new StoreError("unreachable", "it is away");
 			},
 		} as unknown as Shard,
-		clock,
-		log,
-		serves: () => true,
-		lease: () => ({ session: "a:1", generation: 1 }),
-		reserve: () => 1,
-		// As the runner does, it tells at once that slots have come free.
-		reserveAll: () => false,
-		release: () => clock.soon(() => claims < 10 && claimer.kick()),
-		deliver() {},
-		staleGeneration() {},
-		noLease() {},
-		claimLost() {},
-		othersWait: () => false,
-		rumourProved() {},
+		...{ clock, log },
+		...AROUND_CLAIMER,
+		slots: {
+			...AROUND_CLAIMER.slots,
+			// As the runner does, it tells at once that slots have come free.
+			release: () => clock.soon(() => claims < 10 && claimer.kick()),
+		},
 	});
 	claimer.hint(ROUTE);
 	await clock.runFor(1_000);
@@ -70,10 +64,7 @@ test("a finisher that is stopped does not try again", async () => {
 		clock,
 		log,
 		share: 1,
-		ended() {},
-		kept() {},
-		sent() {},
-		putBack() {},
+		...AROUND_FINISHER,
 	});
 	finisher.finish({
 		...{ id: "a", token: 1, startedMs: 0 },
@@ -102,10 +93,7 @@ test("an end that comes while a task is given back is brought to the store too",
 		clock,
 		log,
 		share: 1,
-		ended() {},
-		kept() {},
-		sent() {},
-		putBack() {},
+		...AROUND_FINISHER,
 	});
 	const [id, token] = ["a", 1];
 	finisher.giveBack({
@@ -138,11 +126,11 @@ test.each([
 		const record = { ...nodeRecord("ann"), startedMs: 1_000 };
 		const told: string[] = [];
 		const renewer = new Renewer({
-			pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 			...{ shard, clock, random: new SeededRandom(1), log },
 			ttlMs: LEASE_TTL_MS,
 			memory: new ShardMemory(clock, 0, new KeptInMemory()),
-			record: () => record,
+			report: { record: () => record },
+			sorter: { known: {} },
 			events: {
 				opened: () => told.push("opened"),
 				pulsed() {},

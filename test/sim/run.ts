@@ -211,7 +211,7 @@ async function findLeaks(cluster: Cluster): Promise<void> {
 	for (const { nodeId, spec, api } of cluster.alive()) {
 		let free: number | undefined;
 		let names: string[] = [];
-		api.nodes().then(
+		api.cluster.nodes().then(
 			(views) => {
 				const own = views.find(({ record }) => record.nodeId === nodeId);
 				free = own?.digest?.freeSlots;

@@ -12,7 +12,7 @@ import {
 	type NodeName,
 	StoreMismatch,
 } from "../../node/ports.ts";
-import { Scheduler } from "../../node/scheduler.ts";
+import { type NodeHost, Scheduler } from "../../node/scheduler.ts";
 import { STOP_BOUND_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
@@ -124,7 +124,7 @@ export class SimulatedNode {
 	get canBeAsked(): boolean {
 		const { machine, link, draining } = this;
 		const disturbed = machine.paused || draining || link.cut || !link.isCalm;
-		return !disturbed && this.api.readiness().ready;
+		return !disturbed && this.api.cluster.readiness().ready;
 	}
 
 	/** It dies as by kill -9: its host closes its connections, and refuses new ones. */
@@ -179,10 +179,15 @@ export class SimulatedNode {
 	/** Waits until the store says that it is the cluster's, before it schedules. */
 	async #startWithStore(): Promise<void> {
 		try {
+			const simulated = this;
 			this.agreed = await agree({
 				...{ store: this.link, clock: this.machine },
 				log: this.#world.log(this.nodeId),
-				isStopping: () => this.draining,
+				node: {
+					get isStopping() {
+						return simulated.draining;
+					},
+				},
 			});
 		} catch (error) {
 			if (!(error instanceof StoreMismatch)) throw error;
@@ -213,9 +218,8 @@ export class SimulatedNode {
 	}
 
 	#makeScheduler(gossip: GossipLink): Scheduler {
-		const { random, recorder, log, tamperExecutor } = this.#world;
+		const { random, log, tamperExecutor } = this.#world;
 		const { nodeId, concurrency, labels, queues } = this.spec;
-		const startedMs = this.machine.wallMs();
 		return new Scheduler({
 			cluster: "simulated",
 			clock: this.machine,
@@ -231,6 +235,14 @@ export class SimulatedNode {
 				queues: queues === undefined ? undefined : new Set(queues),
 				labels: new Set(labels),
 			},
+			host: this.#host(gossip),
+		});
+	}
+
+	#host(gossip: GossipLink): NodeHost {
+		const { nodeId, concurrency, labels, queues } = this.spec;
+		const startedMs = this.machine.wallMs();
+		return {
 			record: () => ({
 				...{ nodeId, pid: 1, host: nodeId, http: "", p2p: gossip.address },
 				...{ version: "0", startedMs, slots: concurrency },
@@ -244,9 +256,11 @@ export class SimulatedNode {
 					this.#outnumbered(shards);
 					return;
 				}
-				recorder.flaw(`${nodeId} ended: another one has its identity`);
+				this.#world.recorder.flaw(
+					`${nodeId} ended: another one has its identity`,
+				);
 				this.kill();
 			},
-		});
+		};
 	}
 }

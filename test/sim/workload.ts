@@ -195,7 +195,7 @@ function ask(
 
 async function submit(api: Api, task: NewTask): Promise<Told> {
 	try {
-		const [submitted] = await api.submit([task]);
+		const [submitted] = await api.tasks.submit([task]);
 		return told(submitted as Submitted);
 	} catch (error) {
 		if (!(error instanceof StoreError)) throw error;

@@ -37,7 +37,12 @@ function agreeing(
 		},
 		numberIsLost: () => new StoreMismatch("its number is lost"),
 	};
-	agree({ store, clock, log, isStopping: () => seen.stopping }).then(
+	const node = {
+		get isStopping() {
+			return seen.stopping;
+		},
+	};
+	agree({ store, clock, log, node }).then(
 		(agreed) => {
 			seen.agreed = agreed;
 		},

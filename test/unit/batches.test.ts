@@ -14,6 +14,7 @@ import { Runner } from "../../node/runner.ts";
 import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { AROUND_CLAIMER, NO_EXIT } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -27,7 +28,7 @@ function taskOf(id: string, token: number): ClaimedTask {
 
 describe("slots", () => {
 	function runnerOf(concurrency: number) {
-		const node = { leaving: 0 };
+		const finisher = { ...NO_EXIT.finisher, finish: () => finisher.unsent++ };
 		const running = new Map<Job, (outcome: JobOutcome) => void>();
 		const runner = new Runner({
 			clock: new VirtualClock(),
@@ -37,14 +38,8 @@ describe("slots", () => {
 			} as unknown as Executor,
 			concurrency,
 			abortGraceMs: 1,
-			storeNowMs: () => 0,
-			finish: () => {
-				node.leaving += 1;
-			},
-			giveBack() {},
-			leaving: () => node.leaving,
-			clogged: () => false,
-			freed() {},
+			exits: [{ ...NO_EXIT, finisher }],
+			turns: { slotsFreed() {} },
 		});
 		/** Runs tasks in all free slots, to their end. */
 		const round = async () => {
@@ -59,17 +54,17 @@ describe("slots", () => {
 			await new Promise((resolve) => setImmediate(resolve));
 			return slots;
 		};
-		return { node, runner, round };
+		return { finisher, runner, round };
 	}
 
 	test("a node whose store takes no ends stops, and goes on once they are on their way", async () => {
-		const { node, runner, round } = runnerOf(10);
+		const { finisher, runner, round } = runnerOf(10);
 		for (let i = 0; i < 10; i++) await round();
-		expect(node.leaving).toBe(20);
+		expect(finisher.unsent).toBe(20);
 		expect(runner.freeSlots).toBe(0);
-		node.leaving = 15;
+		finisher.unsent = 15;
 		expect(runner.freeSlots).toBe(5);
-		node.leaving = 0;
+		finisher.unsent = 0;
 		expect(await round()).toBe(5);
 	});
 
@@ -99,27 +94,21 @@ describe("claims", () => {
 					);
 				},
 			} as unknown as Shard,
-			clock,
-			log,
-			serves: () => true,
-			lease: () => ({ session: "a:1", generation: 1 }),
-			reserve: (slotsMax, orNone) => {
-				const wanted = Math.min(slotsMax, share);
-				const got = Math.min(wanted, node.free);
-				if (orNone && got < wanted) return 0;
-				node.free -= got;
-				return got;
+			...{ clock, log },
+			...AROUND_CLAIMER,
+			slots: {
+				...AROUND_CLAIMER.slots,
+				reserve: (slotsMax, orNone) => {
+					const wanted = Math.min(slotsMax, share);
+					const got = Math.min(wanted, node.free);
+					if (orNone && got < wanted) return 0;
+					node.free -= got;
+					return got;
+				},
+				release: (count) => {
+					node.free += count;
+				},
 			},
-			reserveAll: () => false,
-			release: (count) => {
-				node.free += count;
-			},
-			deliver() {},
-			staleGeneration() {},
-			noLease() {},
-			claimLost() {},
-			othersWait: () => false,
-			rumourProved() {},
 		});
 		/** Answers the oldest claim in full. */
 		const answer = async (waiting: number) => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Claimer } from "../../node/claimer.ts";
 import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
 import { VirtualClock } from "../clock.ts";
+import { AROUND_CLAIMER, servesTypes } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -18,19 +19,12 @@ test.each(["stale_generation", "no_lease"] as const)(
 					return { ok: false, code };
 				},
 			} as unknown as Shard,
-			clock,
-			log,
-			serves: () => true,
-			lease: () => ({ session: "a:1", generation: 1 }),
-			reserve: () => 1,
-			reserveAll: () => false,
-			release: () => clock.soon(() => claims < 10 && claimer.kick()),
-			deliver() {},
-			staleGeneration() {},
-			noLease() {},
-			claimLost() {},
-			othersWait: () => false,
-			rumourProved() {},
+			...{ clock, log },
+			...AROUND_CLAIMER,
+			slots: {
+				...AROUND_CLAIMER.slots,
+				release: () => clock.soon(() => claims < 10 && claimer.kick()),
+			},
 		});
 		claimer.hint("default|work|");
 		await clock.runFor(1_000);
@@ -53,17 +47,9 @@ test("what is only rumoured takes no slot while another shard waits for one", as
 			},
 		} as unknown as Shard,
 		...{ clock, log },
-		serves: () => true,
-		lease: () => ({ session: "a:1", generation: 1 }),
-		reserve: () => 1,
-		reserveAll: () => false,
-		release() {},
-		deliver() {},
-		staleGeneration() {},
-		noLease() {},
-		claimLost() {},
-		othersWait: () => othersWait,
-		rumourProved() {},
+		...AROUND_CLAIMER,
+		serves: servesTypes("rumoured", "sure", "another"),
+		turns: { othersWait: () => othersWait },
 	});
 	claimer.rumour("default|rumoured|", "bob");
 	await clock.runFor(100);

@@ -48,9 +48,9 @@ describe("a digester", () => {
 		const digester = new Digester({
 			clock,
 			gossip,
-			epoch: () => 1,
-			content: () => ({ ...content }),
-			nodes: () => nodes,
+			crews: [{ renewer: { epoch: 1 } }],
+			report: { digest: () => ({ ...content }) },
+			roster: { nodes },
 		});
 		digester.start();
 		return digester;

@@ -16,6 +16,10 @@ import { RecordedLog } from "../contract/recorded-log.ts";
 const DRAIN_MS = 30_000;
 const AWAY_MS_MAX = 3_000;
 
+function report() {
+	return { draining: false, record: () => ({}) as NodeRecord };
+}
+
 /** A node with one task that does not end by itself. */
 function makeLeaver(storeUp: boolean) {
 	const clock = new VirtualClock();
@@ -31,7 +35,7 @@ function makeLeaver(storeUp: boolean) {
 	const log = new RecordedLog();
 	const executor = { stop: async () => {} };
 	const drainer = new Drainer({
-		...{ clock, log, runner, executor, crews: [], store },
+		...{ clock, log, runner, executor, crews: [], store, report: report() },
 	});
 	return { clock, store, runner, drainer };
 }
@@ -102,13 +106,14 @@ function makeBlocked(mute: boolean) {
 		crews: [
 			{
 				shard: shard as unknown as Shard,
-				claimer: { stop() {}, inFlight: mute },
+				claimer: { stop() {} },
+				intake: { expects: mute },
 				finisher: { idle: !mute },
 				renewer: { session },
-				record: () => ({}) as NodeRecord,
 			},
 		],
 		store: { up: true },
+		report: report(),
 	});
 	return { clock, drainer, closes, stopped };
 }

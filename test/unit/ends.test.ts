@@ -10,6 +10,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { AROUND_FINISHER } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -40,11 +41,11 @@ function finisherOf(share: number) {
 		clock,
 		log,
 		share,
-		ended() {},
-		kept() {},
-		putBack() {},
-		sent: () => {
-			node.sent += 1;
+		...AROUND_FINISHER,
+		turns: {
+			slotsFreed: () => {
+				node.sent += 1;
+			},
 		},
 	});
 	const finish = async (ids: string) => {

@@ -14,6 +14,7 @@ import {
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Candidate } from "../../protocol/turn.ts";
 import { VirtualClock } from "../clock.ts";
+import { AROUND_CLAIMER, servesTypes } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ANSWER_MS = 2;
@@ -61,31 +62,32 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 			return { ok: true, tasks, waiting: left };
 		},
 	} as unknown as Shard;
-	const hearer: Hearer = new Hearer({
+	const crews: { claimer: Claimer }[] = [];
+	const hearer = new Hearer({
 		clock,
 		self: "self",
-		freeSlots: () => free,
-		claimer: (index) => (index === 0 ? claimer : undefined),
-		nodes: () => 1 + others.length,
-		candidates: () => {
-			seen.weighed += 1 + others.length;
-			return others;
+		runner: { freeSlots: free },
+		crews,
+		roster: {
+			nodes: 1 + others.length,
+			candidates: () => {
+				seen.weighed += 1 + others.length;
+				return others;
+			},
 		},
 	});
 	const claimer: Claimer = new Claimer({
+		...AROUND_CLAIMER,
 		...{ shard, clock, log },
-		serves: (route) => !route.startsWith("other"),
-		lease: () => ({ session: "self:1", generation: 1 }),
-		reserve: () => (free > 0 ? 1 : 0),
-		reserveAll: () => false,
-		release() {},
-		deliver: (tasks) => seen.ran.push(...tasks.map(({ route }) => route)),
-		staleGeneration() {},
-		noLease() {},
-		claimLost() {},
-		othersWait: () => false,
-		rumourProved: (from) => hearer.proved(from),
+		serves: servesTypes("t"),
+		slots: { ...AROUND_CLAIMER.slots, reserve: () => (free > 0 ? 1 : 0) },
+		intake: {
+			...AROUND_CLAIMER.intake,
+			deliver: (tasks) => seen.ran.push(...tasks.map(({ route }) => route)),
+		},
+		rumours: hearer,
 	});
+	crews.push({ claimer });
 	return { clock, hearer, claimer, waiting, asked, seen };
 }
 
@@ -206,17 +208,8 @@ test("a rumour is no reason to repeat a claim that failed", async () => {
 				return { ok: false, code: "no_lease" };
 			},
 		} as unknown as Shard,
-		...{ clock, log, serves: () => true },
-		lease: () => ({ session: "self:1", generation: 1 }),
-		reserve: () => 1,
-		reserveAll: () => false,
-		release() {},
-		deliver() {},
-		staleGeneration() {},
-		noLease() {},
-		claimLost() {},
-		othersWait: () => false,
-		rumourProved() {},
+		...AROUND_CLAIMER,
+		...{ clock, log, serves: servesTypes("t") },
 	});
 	for (let i = 0; i < 100; i++) {
 		failing.rumour(`q${i}|t|`, "rogue");

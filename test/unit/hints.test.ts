@@ -12,6 +12,7 @@ import {
 import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
+import { AROUND_SUBMITTER, servesTypes } from "../stand-ins.ts";
 
 const ROUTE = "default|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -45,18 +46,20 @@ test.each([
 	const told: number[] = [];
 	const announcer = new Announcer({
 		clock,
-		publish: (routes) => told.push(...routes.map(({ count }) => count)),
+		digester: {
+			publish: ({ routes }) => told.push(...routes.map(({ count }) => count)),
+		},
 	});
 	const { shard, answer } = slowShard();
 	// A node that serves none of it, so all of it is for others.
 	const parts: Partial<CrewParts> = {
 		...{ shard, clock, log: LOG },
 		...{ ttlMs: 5_000, trustMarginMs: 500, endedKeptMax: 1 },
-		serves: () => false,
-		isServed: () => true,
+		serves: servesTypes(),
+		roster: { isServed: () => true },
 		generations: new KeptInMemory(),
 		runner: { freeSlots: 0, share: 1 } as unknown as Runner,
-		announce: (index, counts) => announcer.announce(index, counts),
+		announcer,
 	};
 	const crew = new Crew(parts as CrewParts);
 	void crew.submitter.submit(taskOf("one"));
@@ -71,14 +74,8 @@ test("a lone task goes to the store before the turn ends, those of a burst in on
 	const clock = new VirtualClock();
 	const { shard, sent, answer } = slowShard();
 	const submitter = new Submitter({
-		isServed: () => true,
-		refused() {},
-		shard,
-		clock,
-		log: LOG,
-		submitHere: () => undefined,
-		makeRoom: async () => false,
-		sending: () => () => {},
+		...AROUND_SUBMITTER,
+		...{ shard, clock, log: LOG },
 	});
 	const submit = (id: string) => void submitter.submit(taskOf(id));
 	submit("first");

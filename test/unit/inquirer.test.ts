@@ -38,9 +38,9 @@ function begin() {
 			ask: (about) => ({ epoch: 7, seq: asked.push(about) }),
 			answer: (answer) => told.push(answer),
 		},
-		renewers: [
-			renewer("first", () => true),
-			renewer("second", () => world.away),
+		crews: [
+			{ renewer: renewer("first", () => true) },
+			{ renewer: renewer("second", () => world.away) },
 		],
 		connected: () => world.connected,
 		probe: async (nodeId) => {

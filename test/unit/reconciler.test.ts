@@ -21,10 +21,14 @@ const GENERATION = 7;
 /** A reconciler of a node that runs what its test says, beside a store that lists what its test says. */
 function reconcilerOf(listed: readonly AttemptName[]) {
 	const node = {
-		...{ claiming: false, newestToken: 0, storeUp: true },
+		storeUp: true,
 		running: [] as AttemptName[],
 		/** What the store answers of that. */
 		unlisted: (asked: readonly AttemptName[]) => asked.slice(0, 0),
+	};
+	const intake = {
+		...{ expects: false, newestToken: 0 },
+		lostAfter: undefined as number | undefined,
 	};
 	const givenBack: (readonly GiveBack[])[] = [];
 	const asked: (readonly AttemptName[])[] = [];
@@ -44,30 +48,32 @@ function reconcilerOf(listed: readonly AttemptName[]) {
 			},
 		} as unknown as Shard,
 		log,
-		count: () => node.running.length,
-		held: () => node.running,
-		goingOn: () => node.running,
-		claiming: () => node.claiming,
-		newestToken: () => node.newestToken,
-		givenBack() {},
-		letGo: (attempts) => {
-			letGo.push(...attempts);
-			return attempts.length;
+		runner: {
+			runningIn: () => node.running.length,
+			held: () => node.running,
+			goingOn: () => node.running,
+			letGo: (_, attempts) => {
+				letGo.push(...attempts);
+				return attempts.length;
+			},
 		},
+		finisher: { waiting: 0, held: () => [] },
+		intake,
+		renewer: { hurry() {} },
 	});
 	const pulse = (counted = 0, generation = GENERATION) =>
 		reconciler.pulsed(SESSION, counted, generation);
 	/** The node is given so many tasks more. */
 	const deliver = (count: number) => {
-		const from = node.newestToken + 1;
+		const from = intake.newestToken + 1;
 		const tasks = Array.from({ length: count }, (_, i) => {
 			return { id: `task-${from + i}`, token: from + i };
 		});
 		node.running.push(...tasks);
-		node.newestToken += count;
+		intake.newestToken += count;
 		return tasks;
 	};
-	return { node, reconciler, pulse, deliver, givenBack, asked, letGo };
+	return { node, intake, reconciler, pulse, deliver, givenBack, asked, letGo };
 }
 
 describe("what the store lists and the node does not run", () => {
@@ -85,16 +91,16 @@ describe("what the store lists and the node does not run", () => {
 	});
 
 	test("a busy node gives back what a lost claim took, and not what is on its way to it", async () => {
-		const { node, reconciler, pulse, givenBack } = reconcilerOf([
+		const { intake, pulse, givenBack } = reconcilerOf([
 			{ id: "lost", token: 2 },
 			{ id: "under way", token: 4 },
 		]);
-		node.claiming = true;
-		node.newestToken = 1;
-		reconciler.claimLost();
+		intake.expects = true;
+		intake.newestToken = 1;
+		intake.lostAfter = 1;
 		await pulse(2);
 		expect(givenBack).toEqual([]);
-		node.newestToken = 3;
+		intake.newestToken = 3;
 		await pulse(2);
 		await pulse(2);
 		expect(givenBack.map((tasks) => tasks.map(({ id }) => id))).toEqual([

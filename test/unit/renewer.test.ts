@@ -27,11 +27,11 @@ function begin() {
 		renewed() {},
 	};
 	const renewer = new Renewer({
-		pulse: (session) => shard.pulse(session, LEASE_TTL_MS),
 		...{ shard, clock, random: new SeededRandom(1), log, events },
 		ttlMs: LEASE_TTL_MS,
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
-		record: () => nodeRecord("ann"),
+		report: { record: () => nodeRecord("ann") },
+		sorter: { known: {} },
 	});
 	renewer.start();
 	return {

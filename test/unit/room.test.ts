@@ -15,6 +15,7 @@ import {
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
+import { AROUND_SUBMITTER } from "../stand-ins.ts";
 
 /** A store that takes tasks once it has been asked to trim so often, each time forgetting one of these numbers. */
 function fullStore(forgets: readonly number[], trimMs = 0) {
@@ -37,12 +38,8 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 	} as unknown as Shard;
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 10 });
 	const submitter = new Submitter({
-		isServed: () => true,
-		refused() {},
-		...{ shard, clock, log },
-		submitHere: () => undefined,
-		makeRoom: () => trimmer.makeRoom(),
-		sending: () => () => {},
+		...AROUND_SUBMITTER,
+		...{ shard, clock, log, trimmer },
 	});
 	const told: unknown[] = [];
 	const submit = async (runMs: number) => {

@@ -8,6 +8,7 @@ import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
+import { servesTypes } from "../stand-ins.ts";
 
 /** Ann's roster, and a store in which nodes open sessions. */
 async function begin() {
@@ -17,8 +18,9 @@ async function begin() {
 	if (home === undefined) throw new Error("a store has shards");
 	const roster = new Roster({
 		...{ self: "ann", home, clock, log: silentLog },
-		...{ admit() {}, read() {}, askedToDrain() {} },
-		connected: () => [],
+		serves: servesTypes(),
+		gossip: { admit() {}, connected: () => [] },
+		events: { registryRead() {}, askedToDrain() {} },
 	});
 	const open = (nodeId: string) =>
 		openSession(home, {

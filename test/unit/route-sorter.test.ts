@@ -4,11 +4,11 @@ import { RouteSorter } from "../../node/route-sorter.ts";
 import { ROUTES_SORTED_MIN } from "../../protocol/limits.ts";
 
 const raised = { generation: 7, run: "r" };
-const isServed = (route: string) => route.startsWith("served");
+const roster = { isServed: (route: string) => route.startsWith("served") };
 const quiet = { raised, ready: [], unserved: [], unservedSeen: 0 };
 
 test("what somebody serves is told with the next pulse, and may be claimed from at once", () => {
-	const sorter = new RouteSorter(isServed);
+	const sorter = new RouteSorter(roster);
 	expect(sorter.known).toEqual({});
 	const unserved = ["served|t|", "misspelt|t|"];
 	const routes = sorter.pulsed({
@@ -25,7 +25,7 @@ test("what somebody serves is told with the next pulse, and may be claimed from 
 });
 
 test("where many routes are served it is told which of them are no more", () => {
-	const sorter = new RouteSorter(isServed);
+	const sorter = new RouteSorter(roster);
 	const served = Array.from(
 		{ length: ROUTES_SORTED_MIN - 1 },
 		(_, i) => `served${i}|t|`,
@@ -37,7 +37,7 @@ test("where many routes are served it is told which of them are no more", () => 
 });
 
 test("a new session, and a store that may have lost writes, are asked for all of them", () => {
-	const sorter = new RouteSorter(isServed);
+	const sorter = new RouteSorter(roster);
 	sorter.pulsed({ ...quiet, unservedSeen: 12 });
 	sorter.opened();
 	expect(sorter.known.unservedSeen ?? 0).toBe(0);

@@ -4,6 +4,7 @@ import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { Runner } from "../../node/runner.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { NO_EXIT } from "../stand-ins.ts";
 
 const SHARD = 0;
 const SUCCESS: JobOutcome = { kind: "success", result: "1", ranMs: 0 };
@@ -31,12 +32,17 @@ function runnerOf() {
 		} as unknown as Executor,
 		concurrency: 2,
 		abortGraceMs: 1,
-		storeNowMs: () => 0,
-		finish: (_shard, { token }) => said.push(`report ${token}`),
-		giveBack: (_shard, { token }) => said.push(`give back ${token}`),
-		leaving: () => 0,
-		clogged: () => false,
-		freed() {},
+		exits: [
+			{
+				...NO_EXIT,
+				finisher: {
+					...NO_EXIT.finisher,
+					finish: ({ token }) => said.push(`report ${token}`),
+					giveBack: ({ token }) => said.push(`give back ${token}`),
+				},
+			},
+		],
+		turns: { slotsFreed() {} },
 	});
 	const deliver = (id: string, token: number) => {
 		expect(runner.reserve(1, false)).toBe(1);

@@ -9,10 +9,12 @@ import {
 } from "../../node/ports.ts";
 import { Submitter } from "../../node/submitter.ts";
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
+import { typeOf } from "../../protocol/route.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession, ROUTE } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
+import { AROUND_CLAIMER, AROUND_SUBMITTER, servesTypes } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const SLOTS = 10;
@@ -63,27 +65,29 @@ function nodeOn(
 	} as unknown as Shard;
 	const claimer = new Claimer({
 		...{ shard, log, clock: new VirtualClock() },
-		serves: () => true,
-		lease: () => ({ session: "a:1", generation: 1 }),
-		reserve: (slotsMax) => {
-			const got = Math.min(slotsMax, SLOTS / 2, seen.free);
-			seen.free -= got;
-			return got;
+		...AROUND_CLAIMER,
+		serves: servesTypes(typeOf(ROUTE)),
+		slots: {
+			reserve: (slotsMax) => {
+				const got = Math.min(slotsMax, SLOTS / 2, seen.free);
+				seen.free -= got;
+				return got;
+			},
+			reserveAll: (slots) => {
+				if (slots > seen.free) return false;
+				seen.free -= slots;
+				return true;
+			},
+			release: (slots) => {
+				seen.free += slots;
+			},
 		},
-		reserveAll: (slots) => {
-			if (slots > seen.free) return false;
-			seen.free -= slots;
-			return true;
+		intake: {
+			begin: () => seen.events.push("begin"),
+			over: () => seen.events.push("over"),
+			lost: () => seen.events.push("lost"),
+			deliver: (tasks) => seen.ran.push(...tasks.map(({ id }) => id)),
 		},
-		release: (slots) => {
-			seen.free += slots;
-		},
-		deliver: (tasks) => seen.ran.push(...tasks.map(({ id }) => id)),
-		staleGeneration() {},
-		noLease() {},
-		claimLost: () => seen.events.push("lost"),
-		othersWait: () => false,
-		rumourProved() {},
 		...parts,
 	});
 	return { claimer, seen };
@@ -93,11 +97,11 @@ test("they keep a slot each and run, the most urgent first", async () => {
 	const { claimer, seen } = nodeOn(taken);
 	const tasks = tasksOf(0, 9, 5, 9);
 	const outcomes = claimer.submit(tasks);
-	expect(claimer.inFlight).toBe(true);
+	expect(seen.events).toEqual(["begin"]);
 	expect(await outcomes).toEqual(taken(tasks));
 	expect(seen).toMatchObject({ free: SLOTS - 4, asked: 1 });
 	expect(seen.ran).toEqual(["task-1", "task-3", "task-2", "task-0"]);
-	expect(claimer).toMatchObject({ inFlight: false, newestToken: 4 });
+	expect(seen.events).toEqual(["begin", "over"]);
 });
 
 test("those that the store has taken before, or lets wait, keep none", async () => {
@@ -115,14 +119,14 @@ test("those that the store has taken before, or lets wait, keep none", async () 
 
 test.each<[string, number, Partial<ClaimerParts>, (claimer: Claimer) => void]>([
 	["than it has slots", SLOTS + 1, {}, () => {}],
-	["without a lease", 1, { lease: () => undefined }, () => {}],
-	["that it does not serve", 1, { serves: () => false }, () => {}],
+	["without a lease", 1, { lease: { lease: undefined, hurry() {} } }, () => {}],
+	["that it does not serve", 1, { serves: servesTypes() }, () => {}],
 	["once it takes no more", 1, {}, (claimer) => claimer.stop()],
 	[
 		"while others may wait, on whatever route, that are more urgent",
 		1,
 		{},
-		(claimer) => claimer.hint("other|work|"),
+		(claimer) => claimer.hint(`other|${typeOf(ROUTE)}|`),
 	],
 ])(
 	"a node does not try with more tasks, or one, %s",
@@ -137,9 +141,9 @@ test.each<[string, number, Partial<ClaimerParts>, (claimer: Claimer) => void]>([
 );
 
 test.each([
-	["unknown", ["lost"]],
-	["unreachable", []],
-	["full", []],
+	["unknown", ["begin", "lost", "over"]],
+	["unreachable", ["begin", "over"]],
+	["full", ["begin", "over"]],
 ] as const)(
 	"where the store is %s the slots are free again, and who submits is told",
 	async (kind, events) => {
@@ -160,15 +164,14 @@ function submitterOn(
 	const { claimer, seen } = nodeOn(answer);
 	const hints: number[] = [];
 	const submitter = new Submitter({
-		isServed: () => true,
-		refused() {},
-		shard: {} as Shard,
-		...{ clock, log },
-		makeRoom: async () => room,
-		submitHere: (tasks) => claimer.submit(tasks),
-		sending: (counts) => {
-			hints.push(...counts.map(({ count }) => count));
-			return () => {};
+		...AROUND_SUBMITTER,
+		...{ shard: {} as Shard, clock, log, claimer },
+		trimmer: { makeRoom: async () => room },
+		hinter: {
+			hint: (counts) => {
+				hints.push(...counts.map(({ count }) => count));
+				return () => {};
+			},
 		},
 	});
 	const submit = async (...priorities: number[]) => {
@@ -221,21 +224,20 @@ test("where some of a flood could be taken and cannot, all of it waits in the or
 	let free = SUBMIT_BATCH_MAX;
 	const { claimer } = nodeOn(taken, {
 		shard,
-		lease: () => ({ session: `a:${epoch}`, generation }),
-		reserve: () => 0,
-		reserveAll: (slots) => {
-			if (slots > free) return false;
-			free -= slots;
-			return true;
+		lease: { lease: { session: `a:${epoch}`, generation }, hurry() {} },
+		slots: {
+			reserve: () => 0,
+			reserveAll: (slots) => {
+				if (slots > free) return false;
+				free -= slots;
+				return true;
+			},
+			release() {},
 		},
 	});
 	const submitter = new Submitter({
-		isServed: () => true,
-		refused() {},
-		...{ shard, clock, log },
-		makeRoom: async () => false,
-		submitHere: (tasks) => claimer.submit(tasks),
-		sending: () => () => {},
+		...AROUND_SUBMITTER,
+		...{ shard, clock, log, claimer },
 	});
 	const flood = tasksOf(...Array(3 * SUBMIT_BATCH_MAX).fill(5));
 	for (const task of flood) void submitter.submit(task);

@@ -16,6 +16,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { AROUND_SUBMITTER } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -55,12 +56,8 @@ function slowStore(...fates: Fate[]) {
 		},
 	} as unknown as Shard;
 	const submitter = new Submitter({
+		...AROUND_SUBMITTER,
 		...{ shard, clock, log },
-		submitHere: () => undefined,
-		isServed: () => true,
-		refused() {},
-		makeRoom: async () => false,
-		sending: () => () => {},
 	});
 	/** What each was told, and when. */
 	const told: { what: string; atMs: number }[] = [];

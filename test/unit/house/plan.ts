@@ -75,6 +75,7 @@ const PLAN: readonly Dwelling[] = [
 		paths: [
 			"node/allowance.ts",
 			"node/hot-routes.ts",
+			"node/known-names.ts",
 			"node/sender-credit.ts",
 			"node/served-routes.ts",
 			"node/shard-memory.ts",
@@ -85,7 +86,12 @@ const PLAN: readonly Dwelling[] = [
 	},
 	{
 		name: "patience",
-		paths: ["node/look-up.ts", "node/silence-watch.ts", "node/submit-queue.ts"],
+		paths: [
+			"node/look-up.ts",
+			"node/silence-watch.ts",
+			"node/submit-queue.ts",
+			"node/task-exit.ts",
+		],
 		ours: ["protocol", "ports"],
 		libraries: [],
 		builtins: [],

@@ -1,12 +1,12 @@
 /** What the desk tells those who submit of what became of their tasks. */
 import { expect, test } from "vitest";
-import { Desk, type DeskParts } from "../../node/desk.ts";
 import {
 	STORE_PROBLEMS,
 	StoreError,
 	type StoreErrorKind,
 	type Submission,
 } from "../../node/ports.ts";
+import { TaskDesk, type TaskDeskParts } from "../../node/task-desk.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 import { ROUTE } from "../contract/store-bench.ts";
@@ -14,19 +14,19 @@ import { ROUTE } from "../contract/store-bench.ts";
 const task: NewTask = { id: "a", route: ROUTE, priority: 5, payload: "1" };
 
 /** A desk whose store answers so. */
-function deskOf(...outcomes: Submission[]): Desk {
-	return new Desk({
+function deskOf(...outcomes: Submission[]): TaskDesk {
+	return new TaskDesk({
 		nodeId: "node-a",
 		clock: new VirtualClock(),
 		store: { up: true },
-		stopping: () => false,
+		report: { draining: false },
 		crews: [
 			{
 				submitter: { overloaded: false, submit: async () => outcomes.shift() },
 				renewer: { trusted: true, generation: 1, epoch: 1 },
 			},
 		],
-	} as unknown as DeskParts);
+	} as unknown as TaskDeskParts);
 }
 
 test("a task that the node takes as it is stored is told to have started", async () => {

@@ -1,5 +1,5 @@
 /**
- * Desk: what the node answers to its users, behind the HTTP side.
+ * TaskDesk: what the node answers to its users about tasks, behind the HTTP side.
  *
  * Translates between users' words and the shards: finds the shard of an id,
  * compares a task with the one that has its id, merges the shards' lists. Owns
@@ -8,26 +8,21 @@
  */
 import { mergePages, readCursor } from "../protocol/page.ts";
 import type { ProblemCode } from "../protocol/problem.ts";
-import type { Route } from "../protocol/route.ts";
 import { isSameTask } from "../protocol/same-task.ts";
 import { shardOf } from "../protocol/shard.ts";
-import { isEnded, TASK_STATES, type TaskState } from "../protocol/state.ts";
+import { isEnded, type TaskState } from "../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../protocol/task.ts";
 import { ID_CHANCE_CHARS, newTaskId } from "../protocol/task-id.ts";
 import {
-	type Api,
 	type Clock,
-	type ClusterView,
-	type NodeView,
 	type Random,
-	type Readiness,
 	type Shard,
-	type ShardCounts,
 	STORE_PROBLEMS,
 	type Store,
 	StoreError,
 	type Submission,
 	type Submitted,
+	type TaskAnswers,
 	type TaskPage,
 } from "./ports.ts";
 
@@ -39,23 +34,19 @@ export interface ShardDesk {
 		submit(task: NewTask): Promise<Submission>;
 	};
 	readonly renewer: {
-		readonly trusted: boolean;
-		readonly generation: number;
 		/** Of the session last opened; 0 until one was. */
 		readonly epoch: number;
 	};
 }
 
-export interface DeskParts {
-	readonly cluster: string;
+export interface TaskDeskParts {
 	readonly nodeId: string;
-	readonly store: Store;
+	readonly store: Pick<Store, "up">;
 	readonly clock: Clock;
 	readonly random: Random;
 	/** In the order of their shards. */
 	readonly crews: readonly ShardDesk[];
-	/** Reads the registry of nodes anew. */
-	readonly nodes: () => Promise<NodeView[]>;
+	/** See waiter.ts. */
 	readonly waiter: {
 		readonly full: boolean;
 		wait(
@@ -67,11 +58,11 @@ export interface DeskParts {
 			giveUp(): void;
 		};
 	};
-	readonly isServed: (route: Route) => boolean;
-	readonly nameOf: (nodeId: string) => string | undefined;
-	readonly drain: (node: string) => Promise<string | undefined>;
-	readonly connected: () => readonly string[];
-	readonly stopping: () => boolean;
+	/** See self-report.ts. */
+	readonly report: {
+		/** This node is stopping. */
+		readonly draining: boolean;
+	};
 }
 
 const NO_ROOM = {
@@ -81,10 +72,10 @@ const NO_ROOM = {
 		"No node serves this queue, type and labels, and work of too many others that none serves is waiting already; check how they are spelt, or start a node that serves them.",
 } as const;
 
-export class Desk implements Api {
-	readonly #parts: DeskParts;
+export class TaskDesk implements TaskAnswers {
+	readonly #parts: TaskDeskParts;
 
-	constructor(parts: DeskParts) {
+	constructor(parts: TaskDeskParts) {
 		this.#parts = parts;
 	}
 
@@ -161,57 +152,8 @@ export class Desk implements Api {
 		return mergePages(pages, limit);
 	}
 
-	isServed(route: Route): boolean {
-		return this.#parts.isServed(route);
-	}
-
-	async cluster(): Promise<ClusterView> {
-		const { cluster, nodeId, crews, store, connected } = this.#parts;
-		const counts = await Promise.all(crews.map(({ shard }) => shard.counts()));
-		return {
-			cluster,
-			nodeId,
-			...sumCounts(counts),
-			store: {
-				up: store.up,
-				shards: store.shards.length,
-				generation: Math.max(...crews.map(({ renewer }) => renewer.generation)),
-				durability: store.durability,
-			},
-			peers: connected(),
-		};
-	}
-
-	nodes(): Promise<NodeView[]> {
-		return this.#parts.nodes();
-	}
-
-	drain(node: string): Promise<string | undefined> {
-		return this.#parts.drain(node);
-	}
-
-	nameOf(nodeId: string): string | undefined {
-		return this.#parts.nameOf(nodeId);
-	}
-
-	readiness(): Readiness {
-		const { store, crews, stopping } = this.#parts;
-		const reasons = stopping() ? ["The node is stopping."] : [];
-		if (store.trouble !== undefined)
-			reasons.push(`The store cannot be used: ${store.trouble}.`);
-		else if (!store.up) reasons.push("The store is not reachable.");
-		else if (!this.#agreed)
-			reasons.push(
-				"The node has not yet agreed with the store on the cluster.",
-			);
-		else if (!crews.every(({ renewer }) => renewer.trusted)) {
-			reasons.push("The node has not renewed its lease lately.");
-		}
-		return { ready: reasons.length === 0, reasons };
-	}
-
 	async #submit(task: NewTask): Promise<Submission | "stopping"> {
-		if (this.#parts.stopping()) return "stopping";
+		if (this.#parts.report.draining) return "stopping";
 		const { submitter } = this.#crewOf(task.id);
 		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
 	}
@@ -273,27 +215,4 @@ function taken(id: string, node: string, run?: ClaimedTask): Submitted {
 	if (run === undefined) return { ok: true, created: true, id };
 	const { attempt, token } = run;
 	return { ok: true, created: true, id, started: { attempt, node, token } };
-}
-
-function sumCounts(
-	counts: readonly ShardCounts[],
-): Pick<ClusterView, "counts" | "backlog"> {
-	const sum = (count: (counts: ShardCounts) => number) =>
-		counts.reduce((total, one) => total + count(one), 0);
-	const backlog = new Map<string, number>();
-	for (const { route, count } of counts.flatMap(({ waiting }) => waiting)) {
-		backlog.set(route, (backlog.get(route) ?? 0) + count);
-	}
-	const states = Object.fromEntries(
-		TASK_STATES.map((state) => [state, sum(({ states }) => states[state])]),
-	);
-	return {
-		counts: {
-			states: states as Record<TaskState, number>,
-			accepted: sum(({ accepted }) => accepted),
-			attempts: sum(({ attempts }) => attempts),
-			stale: sum(({ stale }) => stale),
-		},
-		backlog: [...backlog].map(([route, count]) => ({ route, count })),
-	};
 }

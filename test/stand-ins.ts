@@ -1,0 +1,44 @@
+/**
+ * Stand-ins for the collaborators of an actor that is tested alone: they take what they
+ * are told, and answer as on a node on which all is well and nothing else happens. A test
+ * puts its own in place of those that it is about.
+ */
+import type { ClaimerParts } from "../node/claimer.ts";
+import type { FinisherParts } from "../node/finisher.ts";
+import type { RunnerParts } from "../node/runner.ts";
+import type { SubmitterParts } from "../node/submitter.ts";
+import type { Serves } from "../protocol/route.ts";
+
+/** Every type of a list on every queue. */
+export function servesTypes(...types: string[]): Serves {
+	return { types: new Set(types), queues: undefined, labels: new Set() };
+}
+
+export const NO_EXIT = {
+	finisher: { unsent: 0, clogged: false, finish() {}, giveBack() {} },
+	renewer: { storeNowMs: () => 0 },
+} satisfies RunnerParts["exits"][number];
+
+export const AROUND_CLAIMER = {
+	serves: servesTypes("work"),
+	lease: { lease: { session: "a:1", generation: 1 }, hurry() {} },
+	slots: { reserve: () => 1, reserveAll: () => false, release() {} },
+	intake: { begin() {}, over() {}, lost() {}, deliver() {} },
+	turns: { othersWait: () => false },
+	rumours: { proved() {} },
+	adopter: { storeIsBack: async () => {} },
+} satisfies Omit<ClaimerParts, "shard" | "clock" | "log">;
+
+export const AROUND_FINISHER = {
+	waiter: { endedHere() {} },
+	trimmer: { kept() {} },
+	hinter: { hint() {} },
+	turns: { slotsFreed() {} },
+} satisfies Omit<FinisherParts, "shard" | "clock" | "log" | "share">;
+
+export const AROUND_SUBMITTER = {
+	trimmer: { makeRoom: async () => false },
+	claimer: { submit: () => undefined, refused() {} },
+	hinter: { hint: () => () => {} },
+	roster: { isServed: () => true },
+} satisfies Omit<SubmitterParts, "shard" | "clock" | "log">;

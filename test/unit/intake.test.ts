@@ -1,0 +1,67 @@
+/** What becomes of tasks that claims bring. */
+import { expect, test } from "vitest";
+import { Intake } from "../../node/intake.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+
+function taskOf(token: number): ClaimedTask {
+	return {
+		...{ id: `t${token}`, token, route: "default|work|", priority: 5 },
+		...{ payload: "1", attempt: 1, createdMs: 0, claimedMs: 0 },
+		...{ crashes: 0, losses: 0 },
+	};
+}
+
+function intakeOf() {
+	const lease = { session: "a:1", trusted: true };
+	const seen = { ran: [] as number[], back: [] as number[], told: 0 };
+	const tokens = (tasks: readonly ClaimedTask[]) =>
+		tasks.map(({ token }) => token);
+	const intake = new Intake({
+		shard: 0,
+		lease: {
+			get session() {
+				return lease.session;
+			},
+			trusts: () => lease.trusted,
+		},
+		memory: {
+			toldToken: (token) => {
+				seen.told = token;
+			},
+		},
+		runner: {
+			deliver: (_, tasks) => seen.ran.push(...tokens(tasks)),
+			handBack: (_, tasks) => seen.back.push(...tokens(tasks)),
+		},
+	});
+	return { intake, lease, seen };
+}
+
+test("tasks claimed under the lease that is held run, and the newest token is remembered", () => {
+	const { intake, seen } = intakeOf();
+	intake.deliver([taskOf(4), taskOf(3)], "a:1");
+	expect(seen).toEqual({ ran: [4, 3], back: [], told: 4 });
+	expect(intake.newestToken).toBe(4);
+});
+
+test.each([
+	["was lost meanwhile", { session: "a:2", trusted: true }],
+	["can be trusted no longer", { session: "a:1", trusted: false }],
+])("tasks claimed under a lease that %s are handed back", (_, now) => {
+	const { intake, lease, seen } = intakeOf();
+	Object.assign(lease, now);
+	intake.deliver([taskOf(4)], "a:1");
+	expect(seen).toEqual({ ran: [], back: [4], told: 4 });
+});
+
+test("what a lost call took is newer than all that had come before it", () => {
+	const { intake } = intakeOf();
+	intake.begin();
+	intake.begin();
+	intake.deliver([taskOf(7)], "a:1");
+	intake.over();
+	expect(intake.expects).toBe(true);
+	intake.lost();
+	intake.over();
+	expect(intake).toMatchObject({ expects: false, lostAfter: 7 });
+});
