@@ -1,6 +1,6 @@
 /**
  * Files that the program carries with it: Lua scripts, the dashboard's page,
- * the code of a worker. This is the one place that knows where they are, so
+ * the manual, the code of a worker. This is the one place that knows where they are, so
  * that everything else works alike in the three forms that the program has:
  *
  * - its sources, started from `node/main.ts`;
@@ -9,12 +9,16 @@
  * - the single executable (made by `scripts/build.ts`), which carries them all
  *   under the same names.
  */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { getAsset, isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 /** Name under which the executable, and the bundle's folder, hold the code of a worker. */
 export const WORKER_ASSET = "worker.cjs";
+/** Name of the manual there: a JSON object of its pages by chapter, the overview under "". */
+export const MANUAL_ASSET = "manual.json";
 
 /** Of all that is bundled only the whole ends like this. */
 const isBundle = import.meta.url.endsWith(".mjs");
@@ -40,6 +44,46 @@ function readWorker(): string | undefined {
  */
 export function workerSource(): string | undefined {
 	return bundledWorker;
+}
+
+type Manual = ReadonlyMap<string, Buffer>;
+
+/**
+ * A way to the manual's pages, by chapter. What was built is read at once, since a newer
+ * build is not of this program. A program that runs from its sources has no build: it
+ * renders the manual when somebody first asks for it.
+ */
+export function openManual(): () => Promise<Manual> {
+	let pages: Promise<Manual> | undefined;
+	if (isSea())
+		pages = Promise.resolve(parseManual(getAsset(MANUAL_ASSET, "utf8")));
+	else if (isBundle)
+		pages = Promise.resolve(parseManual(readAsset(`dist/${MANUAL_ASSET}`)));
+	return () => {
+		pages ??= renderManual();
+		return pages;
+	};
+}
+
+function parseManual(text: string): Manual {
+	const pages: Record<string, string> = JSON.parse(text);
+	return new Map(
+		Object.entries(pages).map(([chapter, html]) => [
+			chapter,
+			Buffer.from(html),
+		]),
+	);
+}
+
+/** In a process of its own: the program does not carry what renders it. */
+async function renderManual(): Promise<Manual> {
+	const script = new URL("../scripts/build/manual.ts", import.meta.url);
+	const { stdout } = await promisify(execFile)(
+		process.execPath,
+		[fileURLToPath(script)],
+		{ maxBuffer: 16 * 2 ** 20 },
+	);
+	return parseManual(stdout);
 }
 
 /** The command, not for people, by which the executable runs one task for the node that started it. */

@@ -27,6 +27,11 @@ export const FILES = {
 	page: "/",
 	pageScript: "/page.js",
 	pageStyle: "/page.css",
+	manual: "/docs",
+	manualChapter: "/docs/{chapter}",
+	manualScript: "/manual.js",
+	manualStyle: "/manual.css",
+	tokens: "/tokens.css",
 	icon: "/icon.svg",
 	description: "/openapi.json",
 } as const;

@@ -4,8 +4,8 @@
  *   node scripts/build.ts
  *
  * It is this very Node.js with the program inside: one bundle for the main
- * thread, one for the worker threads (which have no file to start from), and
- * the files that `node/assets.ts` hands out, under the same names. It needs
+ * thread, one for the worker threads (which have no file to start from), the manual,
+ * and the files that `node/assets.ts` hands out, under the same names. It needs
  * nothing installed where it runs, and runs only on this system and processor.
  */
 import { execFileSync } from "node:child_process";
@@ -19,9 +19,10 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { WORKER_ASSET } from "../node/assets.ts";
+import { MANUAL_ASSET, WORKER_ASSET } from "../node/assets.ts";
 import { listAssets } from "./build/assets.ts";
 import { bundleMain, bundleWorker } from "./build/bundle.ts";
+import { writeManual } from "./build/manual.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
 		const worker = join(work, WORKER_ASSET);
 		await bundleMain(ROOT, main);
 		await bundleWorker(ROOT, worker);
+		const manual = join(work, MANUAL_ASSET);
+		writeManual(ROOT, manual);
 		const built = join(work, "hearsay");
 		const config = join(work, "sea.json");
 		writeFileSync(
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
 				assets: {
 					...listAssets(ROOT),
 					[WORKER_ASSET]: worker,
+					[MANUAL_ASSET]: manual,
 					"LEGAL.txt": `${main}.LEGAL.txt`,
 				},
 			}),

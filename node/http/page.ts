@@ -1,7 +1,7 @@
 /**
- * `/`: the dashboard's page with its script and style, read once at start.
+ * `/`: the dashboard's page, and the files that it and the manual load, read once at start.
  *
- * Its policy lets it load from its own node and nowhere else, and run no script
+ * Their policy lets a page load from its own node and nowhere else, and run no script
  * that stands in the page: a task's text that slipped into it could do nothing.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -11,14 +11,27 @@ import type { Handlers } from "./serve.ts";
 const POLICY =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const HTML = "text/html; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
+const STYLE = "text/css; charset=utf-8";
+
 export function pageHandlers(): Pick<
 	Handlers,
-	"page" | "pageScript" | "pageStyle" | "icon"
+	| "page"
+	| "pageScript"
+	| "pageStyle"
+	| "manualScript"
+	| "manualStyle"
+	| "tokens"
+	| "icon"
 > {
 	return {
-		page: send("dashboard/index.html", "text/html; charset=utf-8"),
-		pageScript: send("dashboard/page.js", "text/javascript; charset=utf-8"),
-		pageStyle: send("dashboard/page.css", "text/css; charset=utf-8"),
+		page: send("dashboard/index.html", HTML),
+		pageScript: send("dashboard/page.js", SCRIPT),
+		pageStyle: send("dashboard/page.css", STYLE),
+		manualScript: send("dashboard/manual.js", SCRIPT),
+		manualStyle: send("dashboard/manual.css", STYLE),
+		tokens: send("dashboard/tokens.css", STYLE),
 		icon: send("dashboard/icon.svg", "image/svg+xml"),
 	};
 }
@@ -26,7 +39,20 @@ export function pageHandlers(): Pick<
 function send(asset: string, type: string) {
 	// One for all answers; a text would be copied for each.
 	const bytes = Buffer.from(readAsset(asset));
-	const headers = { "content-type": type, "content-security-policy": POLICY };
 	return (_request: FastifyRequest, reply: FastifyReply) =>
-		reply.headers(headers).send(bytes);
+		sendFile(reply, type, bytes);
+}
+
+export function sendHtml(reply: FastifyReply, bytes: Buffer): FastifyReply {
+	return sendFile(reply, HTML, bytes);
+}
+
+function sendFile(
+	reply: FastifyReply,
+	type: string,
+	bytes: Buffer,
+): FastifyReply {
+	return reply
+		.headers({ "content-type": type, "content-security-policy": POLICY })
+		.send(bytes);
 }

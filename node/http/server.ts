@@ -30,6 +30,7 @@ import { celeryHandlers } from "./celery.ts";
 import { clusterHandlers } from "./cluster.ts";
 import { guard, secure } from "./guard.ts";
 import { Inflow } from "./inflow.ts";
+import { manualHandlers } from "./manual.ts";
 import { refuseWhatNoOperationTakes } from "./methods.ts";
 import { descriptionHandler } from "./openapi.ts";
 import { Outflow } from "./outflow.ts";
@@ -87,6 +88,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		...clusterHandlers(api, () => clock.wallMs()),
 		...celeryHandlers(api, clock, reads),
 		...pageHandlers(),
+		...manualHandlers(),
 		description: descriptionHandler(options.version),
 	});
 	await app.listen({ host, port });

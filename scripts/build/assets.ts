@@ -1,5 +1,5 @@
 /**
- * The files that the program carries: Lua scripts, the page, and package.json
+ * The files that the program carries as they are: Lua scripts, the page, and package.json
  * for the version. By name, as `readAsset` is asked for them, with their paths.
  */
 import { readdirSync } from "node:fs";
@@ -9,7 +9,7 @@ export function listAssets(root: string): Record<string, string> {
 	const names = [
 		"package.json",
 		...filesIn(root, "node").filter((name) => name.endsWith(".lua")),
-		...filesIn(root, "dashboard").filter((name) => !name.endsWith(".ts")),
+		...filesIn(root, "dashboard").filter((name) => !/\.(ts|md)$/.test(name)),
 	];
 	return Object.fromEntries(names.map((name) => [name, join(root, name)]));
 }

@@ -1,8 +1,8 @@
 /**
  * The bundled program, made anew where a source has changed since.
  *
- * It needs three files of its own, itself, the code of a worker and the part of it that
- * runs one task; all other files that the program carries are read where they lie. Each is
+ * It needs four files of its own: itself, the code of a worker, the part of it that runs
+ * one task, and the manual; all other files that it carries are read where they lie. Each is
  * put in place at once by renaming, so that several may do this at the same time.
  */
 import {
@@ -16,8 +16,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TASK_PROGRAM, WORKER_ASSET } from "../../node/assets.ts";
+import { MANUAL_ASSET, TASK_PROGRAM, WORKER_ASSET } from "../../node/assets.ts";
 import { bundleMain, bundleTaskProgram, bundleWorker } from "./bundle.ts";
+import { writeManual } from "./manual.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -25,9 +26,16 @@ const DIST = join(ROOT, "dist");
 export const PROGRAM_FILE = "dist/hearsay.mjs";
 const PROGRAM = join(ROOT, PROGRAM_FILE);
 /** What it needs beside it. */
-const PARTS = [WORKER_ASSET, TASK_PROGRAM];
+const PARTS = [WORKER_ASSET, TASK_PROGRAM, MANUAL_ASSET];
 /** All that a bundle is made of, and what makes it. */
-const SOURCES = ["node", "protocol", "scripts/build", "package-lock.json"];
+const SOURCES = [
+	"node",
+	"protocol",
+	"dashboard/docs",
+	"scripts/build",
+	"package.json",
+	"package-lock.json",
+];
 
 /** Resolves when PROGRAM_FILE is the program as the sources are. */
 export async function bundleProgram(): Promise<void> {
@@ -40,6 +48,7 @@ export async function bundleProgram(): Promise<void> {
 			madeOfMs = sourcesMs();
 			await bundleWorker(ROOT, join(work, WORKER_ASSET));
 			await bundleTaskProgram(ROOT, join(work, TASK_PROGRAM));
+			writeManual(ROOT, join(work, MANUAL_ASSET));
 			await bundleMain(ROOT, join(work, "hearsay.mjs"));
 			// A source may have changed meanwhile, and be older than the program.
 		} while (sourcesMs() !== madeOfMs);

@@ -54,6 +54,8 @@ test.each([
 	try {
 		await cluster.says(/Ctrl-C stops the cluster/);
 		expect(await (await fetch(`http://${http}/`)).text()).toContain("<html");
+		const manual = await fetch(`http://${http}/docs/start`);
+		expect(await manual.text()).toContain("<h1>Start</h1>");
 		const task = { id: "t", type: "double", payload: 21 };
 		await ask(`http://${http}/v1/tasks`, task);
 		const { body } = await ask<TaskAsRead>(

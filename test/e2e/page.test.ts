@@ -58,6 +58,12 @@ test("the page of any node shows all nodes, and counts that follow the tasks by 
 	expect(complaints).toEqual([]);
 });
 
+test("the manual of the bundled program is the one that was built with it", async () => {
+	const { status, body } = await cluster.node(1).get("/docs/start");
+	expect(status).toBe(200);
+	expect(body).toContain("<h1>Start</h1>");
+});
+
 test("waiting work that no node can run says so", async () => {
 	await cluster.node(1).post("/v1/tasks", { type: "of-no-node" });
 	const row = page.locator("#backlog tr", { hasText: "of-no-node" });

@@ -6,7 +6,7 @@
  * what is refused does not depend on how much there is beside it. That takes about as
  * long as to make its text; a replacer for `JSON.stringify` would take three times that.
  *
- * Left alone is what a reader of JSON expects, and the README says so: members that are
+ * Left alone is what a reader of JSON expects, and the manual says so: members that are
  * undefined or functions are not there, undefined in a list is null, -0 is 0; of an object
  * of a class, and of a list, what counts are its own enumerable members, and its items;
  * and whoever has a `toJSON` says itself what becomes of it.

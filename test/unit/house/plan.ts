@@ -34,7 +34,7 @@ export interface Dwelling {
 const ANY = ["*"];
 const ASSERT = ["node:assert", "node:assert/strict"];
 
-const PLAN: readonly Dwelling[] = [
+export const PLAN: readonly Dwelling[] = [
 	{
 		name: "protocol",
 		paths: ["protocol/"],
@@ -187,7 +187,7 @@ const PLAN: readonly Dwelling[] = [
 		name: "build",
 		paths: ["scripts/build.ts", "scripts/bundle.ts", "scripts/build/"],
 		ours: ["assets"],
-		libraries: ["esbuild"],
+		libraries: ["esbuild", "marked"],
 		builtins: ANY,
 	},
 	{

@@ -1,0 +1,8 @@
+/** Text that becomes a part of HTML, between tags or as the value of an attribute. */
+export function escapeHtml(text: string): string {
+	return text
+		.replaceAll("&", "&amp;")
+		.replaceAll("<", "&lt;")
+		.replaceAll(">", "&gt;")
+		.replaceAll('"', "&quot;");
+}

@@ -1,0 +1,36 @@
+/** The chapters of the manual, as they are written, in the order of its contents. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const CHAPTERS = [
+	"start",
+	"tasks",
+	"task-code",
+	"api",
+	"redis",
+	"guarantees",
+	"figures",
+	"upgrade",
+	"design",
+];
+const FOLDER = "dashboard/docs";
+
+export interface ChapterText {
+	readonly name: string;
+	readonly text: string;
+}
+
+/** @throws Error if the folder holds others than the contents. */
+export function readChapters(root: string): ChapterText[] {
+	const files = readdirSync(join(root, FOLDER)).sort();
+	const wanted = CHAPTERS.map((name) => `${name}.md`).sort();
+	if (files.join() !== wanted.join()) {
+		throw new Error(
+			`${FOLDER} holds ${files.join(", ")}; the contents have ${wanted.join(", ")}.`,
+		);
+	}
+	return CHAPTERS.map((name) => ({
+		name,
+		text: readFileSync(join(root, FOLDER, `${name}.md`), "utf8"),
+	}));
+}

@@ -1,0 +1,126 @@
+/**
+ * Chapters of the manual, from Markdown to pages.
+ *
+ * A chapter that is not sound is refused: one without a title or without a paragraph that
+ * says what it is about, a link that leads nowhere, HTML among the Markdown, two headings
+ * of one anchor.
+ */
+import { Marked, type RendererObject, type Token, type Tokens } from "marked";
+import { escapeHtml } from "./html-text.ts";
+import type { ChapterText } from "./manual-chapters.ts";
+import { chapterPage, type Heading, overviewPage } from "./manual-page.ts";
+
+interface Chapter {
+	readonly name: string;
+	readonly tokens: readonly Token[];
+	/** The first is the chapter's title. */
+	readonly headings: readonly Heading[];
+	/** Its first paragraph, as HTML. */
+	readonly summary: string;
+}
+
+/** By chapter, the overview under "". */
+export function renderPages(
+	texts: readonly ChapterText[],
+	version: string,
+): Record<string, string> {
+	const chapters = texts.map(readChapter);
+	const written = chapters.map((chapter) => {
+		const { name, headings, tokens, summary } = chapter;
+		const marked = new Marked({ renderer: rulesOf(chapter, chapters) });
+		return {
+			entry: { name, headings, summary: `${marked.parseInline(summary)}` },
+			html: `${marked.parser([...tokens])}`,
+		};
+	});
+	const entries = written.map(({ entry }) => entry);
+	const pages: Record<string, string> = { "": overviewPage(entries, version) };
+	for (const { entry, html } of written)
+		pages[entry.name] = chapterPage(entry.name, html, entries, version);
+	return pages;
+}
+
+function readChapter({ name, text }: ChapterText): Chapter {
+	const tokens = new Marked().lexer(text);
+	const headings = tokens
+		.filter((token): token is Tokens.Heading => token.type === "heading")
+		.map(({ depth, text }) => {
+			const title = text.replaceAll("`", "");
+			return { depth, title, id: anchorOf(title) };
+		});
+	const [first, ...others] = headings;
+	if (first?.depth !== 1 || others.some(({ depth }) => depth === 1))
+		throw new Error(`${name}.md: begin it with its one title, "# …".`);
+	const ids = headings.map(({ id }) => id);
+	const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+	if (twice !== undefined)
+		throw new Error(`${name}.md: two headings come to #${twice}.`);
+	const [, second] = tokens.filter(({ type }) => type !== "space");
+	if (second?.type !== "paragraph")
+		throw new Error(`${name}.md: say below its title what it is about.`);
+	return { name, tokens, headings, summary: (second as Tokens.Paragraph).text };
+}
+
+/** As GitHub does it, so that a link leads to the same place there. */
+function anchorOf(title: string): string {
+	return title
+		.toLowerCase()
+		.replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+		.replaceAll(" ", "-");
+}
+
+/** How a chapter's page writes what it has otherwise than Markdown by default. */
+function rulesOf(
+	own: Chapter,
+	chapters: readonly Chapter[],
+): RendererObject<string, string> {
+	return {
+		heading({ tokens, depth, text }) {
+			const inner = this.parser.parseInline(tokens);
+			if (depth === 1) return `<h1>${inner}</h1>\n`;
+			const id = anchorOf(text.replaceAll("`", ""));
+			return `<h${depth} id="${id}"><a class="anchor" href="#${id}">${inner}</a></h${depth}>\n`;
+		},
+		code({ text, lang = "" }) {
+			const [language = ""] = lang.split(" ");
+			return `<pre tabindex="0" data-language="${escapeHtml(language)}"><code>${escapeHtml(text)}</code></pre>\n`;
+		},
+		table({ header, rows }) {
+			const cells = (row: readonly Tokens.TableCell[], tag: string) =>
+				row
+					.map(({ tokens }) => {
+						return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
+					})
+					.join("");
+			const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");
+			return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${cells(header, "th")}</tr></thead><tbody>${body}</tbody></table></div>\n`;
+		},
+		link({ href, tokens }) {
+			const address = addressOf(href, own, chapters);
+			return `<a href="${escapeHtml(address)}">${this.parser.parseInline(tokens)}</a>`;
+		},
+		html({ text }) {
+			throw new Error(`${own.name}.md: write Markdown, not ${text.trim()}.`);
+		},
+		image({ href }) {
+			throw new Error(`${own.name}.md: draw in text, not as ${href}.`);
+		},
+	};
+}
+
+/** Where a link leads on the pages: `tasks.md#ids` in a file is `/docs/tasks#ids` there. */
+function addressOf(
+	href: string,
+	own: Chapter,
+	chapters: readonly Chapter[],
+): string {
+	if (/^https?:\/\//.test(href)) return href;
+	const parts = /^(?:([a-z-]+)\.md)?(?:#(.+))?$/.exec(href) ?? [];
+	const [whole = "", name = own.name, id] = parts;
+	const chapter = chapters.find((each) => each.name === name);
+	const isThere =
+		id === undefined || chapter?.headings.some((each) => each.id === id);
+	if (whole === "" || chapter === undefined || !isThere)
+		throw new Error(`${own.name}.md: the link to ${href} leads nowhere.`);
+	return `/docs/${name}${id === undefined ? "" : `#${id}`}`;
+}

@@ -1,0 +1,138 @@
+/** The manual, as a node serves it, and in a real browser. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readChapters } from "../../scripts/build/manual-chapters.ts";
+import type { Browser, Page } from "../tools/playwright.ts";
+import { type Server, startServer } from "./http-server.ts";
+import { openPage, startBrowser } from "./page-browser.ts";
+
+const CHAPTERS = readChapters(process.cwd());
+let browser: Browser;
+let server: Server;
+beforeAll(async () => {
+	browser = await startBrowser();
+	server = await startServer();
+}, 60_000);
+afterAll(async () => {
+	await browser?.close();
+	await server?.close();
+});
+
+const url = (path: string) => `http://${server.address}${path}`;
+
+async function read(path: string, width = 1280): Promise<Page> {
+	const page = await browser.newPage({ viewport: { width, height: 800 } });
+	await page.goto(url(path));
+	return page;
+}
+
+test("every chapter is served, under the page's strict policy, and so is all that it links to", async () => {
+	const seen = new Set<string>();
+	const open = ["/docs"];
+	for (let path = open.pop(); path !== undefined; path = open.pop()) {
+		if (seen.has(path)) continue;
+		seen.add(path);
+		const { status, headers, text } = await server.get(path);
+		expect(status, path).toBe(200);
+		if (!path.startsWith("/docs")) continue;
+		expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+		expect(headers.get("content-security-policy")).toMatch(
+			/^default-src 'none'; script-src 'self'; style-src 'self';/,
+		);
+		const found = text.matchAll(/ (?:href|src)="(\/[^"#]*)/g);
+		open.push(...[...found].map(([, to = ""]) => to));
+	}
+	expect([...seen]).toEqual(
+		expect.arrayContaining(CHAPTERS.map(({ name }) => `/docs/${name}`)),
+	);
+}, 60_000);
+
+test("a chapter that is not there is a problem that leads to those that are", async () => {
+	for (const name of ["nothing", "__proto__", "..%2Fstart"]) {
+		const { status, json } = await server.get(`/docs/${name}`);
+		expect(status).toBe(404);
+		expect(json.detail).toContain("/docs lists the chapters");
+	}
+});
+
+test("the chapter on the API has every address that /openapi.json describes", async () => {
+	const { paths } = (await server.get("/openapi.json")).json;
+	const chapter = CHAPTERS.find(({ name }) => name === "api")?.text ?? "";
+	const lacking = Object.keys(paths)
+		.map((path) => path.replaceAll(/\{(\w+)\}/g, ":$1"))
+		.filter((path) => !chapter.includes(`${path}\``));
+	expect(lacking).toEqual([]);
+});
+
+test("the page leads to the manual, the manual to its chapters and back", async () => {
+	const page = await openPage(browser, url("/"));
+	const complaints: string[] = [];
+	page.on("pageerror", (error) => complaints.push(error.message));
+	page.on("console", (message) => complaints.push(message.text()));
+	await page.getByRole("link", { name: "Manual" }).click();
+	await page.getByRole("heading", { name: "Manual", level: 1 }).waitFor();
+	await page.getByRole("main").getByRole("link", { name: "Tasks" }).click();
+	await page.getByRole("heading", { name: "Tasks", level: 1 }).waitFor();
+	await page.getByRole("link", { name: "Next Task code" }).click();
+	await page.getByRole("heading", { name: "Task code", level: 1 }).waitFor();
+	await page.getByRole("link", { name: "Dashboard" }).click();
+	await page.getByText("Live", { exact: true }).waitFor();
+	expect(complaints).toEqual([]);
+	await page.close();
+}, 60_000);
+
+const shownTitles = (page: Page) =>
+	page
+		.locator(".contents li:visible > a")
+		.evaluateAll((links) => links.map((link) => link.textContent));
+
+test("titles are found in all chapters, by keys alone", async () => {
+	const page = await read("/docs/start");
+	expect(await shownTitles(page)).toContain("Kill a node");
+	expect(await shownTitles(page)).not.toContain("Same id, same task");
+	await page.keyboard.press("/");
+	await page.keyboard.type("SAME id");
+	expect(await shownTitles(page)).toEqual(["Tasks", "Same id, same task"]);
+	await page.keyboard.press("Enter");
+	await page.waitForURL("**/docs/tasks#same-id-same-task");
+	await page.keyboard.press("/");
+	await page.keyboard.type("tasks id");
+	expect(await shownTitles(page)).toEqual(["Tasks", "Same id, same task"]);
+	await page.keyboard.type(" <img>");
+	await page.getByText("No title has these words.").waitFor();
+	await page.keyboard.press("Escape");
+	expect(await shownTitles(page)).toContain("Same id, same task");
+	await page.close();
+}, 60_000);
+
+test("an example is copied as it stands", async () => {
+	const context = await browser.newContext({
+		permissions: ["clipboard-read", "clipboard-write"],
+	});
+	const page = await context.newPage();
+	await page.goto(url("/docs/start"));
+	await page.locator(".example", { hasText: "--nodes 3" }).hover();
+	await page.getByRole("button", { name: "Copy" }).first().click();
+	await page.getByText("Copied", { exact: true }).waitFor();
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+		"npm start -- --nodes 3",
+	);
+	await context.close();
+}, 60_000);
+
+test("no chapter is scrolled sideways on a narrow screen, and its contents open there", async () => {
+	for (const { name } of CHAPTERS) {
+		const page = await read(`/docs/${name}`, 400);
+		const beyond = await page.evaluate(
+			() => document.documentElement.scrollWidth - innerWidth,
+		);
+		expect(beyond, name).toBeLessThanOrEqual(0);
+		await page.close();
+	}
+	const page = await read("/docs/start", 400);
+	expect(await shownTitles(page)).toEqual([]);
+	await page.getByText("Contents", { exact: true }).click();
+	await page.getByRole("link", { name: "Kill a node" }).first().click();
+	expect(await shownTitles(page)).toEqual([]);
+	expect(page.url()).toMatch(/#kill-a-node$/);
+	await page.close();
+}, 60_000);

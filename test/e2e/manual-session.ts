@@ -1,0 +1,212 @@
+/**
+ * One who reads README and manual from the beginning, and does on one machine what they
+ * say: runs each command in one folder, which looks as the project's own, and keeps the
+ * cluster that a command has started until another one is.
+ *
+ * What differs from a reader's machine: ports are free ones, the executable is the
+ * bundled program, and what names another machine means this one.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { PROGRAM_FILE } from "../../scripts/build/program.ts";
+import { freePorts } from "./up-process.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Commands that go on until they are stopped, and what they say once they are ready. */
+const SERVERS = [
+	{ command: /^npm start\b/, ready: /Ctrl-C stops the cluster/ },
+	{ command: /^dist\/hearsay node --redis\b/, ready: /^node .* serves /m },
+];
+const COMMAND_MS_MAX = 60_000;
+
+export interface Ran {
+	/** What it printed, a line each request. */
+	readonly lines: readonly string[];
+	/** Of its requests, in order. */
+	readonly statuses: readonly number[];
+}
+
+export class ManualSession implements AsyncDisposable {
+	readonly #folder: string;
+	readonly #firstPort: number;
+	readonly #env: NodeJS.ProcessEnv;
+	#cluster: Server | undefined;
+	/** Nodes on what the manual calls other machines. */
+	#others: Server[] = [];
+
+	static async begin(): Promise<ManualSession> {
+		return new ManualSession(await freePorts(3));
+	}
+
+	private constructor(firstPort: number) {
+		this.#firstPort = firstPort;
+		this.#folder = mkdtempSync(join(tmpdir(), "hearsay-manual-"));
+		for (const name of readdirSync(ROOT)) {
+			if (name === "dist" || name.startsWith(".")) continue;
+			symlinkSync(join(ROOT, name), join(this.#folder, name));
+		}
+		const program = join(ROOT, PROGRAM_FILE);
+		const dist = join(this.#folder, "dist");
+		mkdirSync(dist);
+		symlinkSync(program, join(dist, "hearsay.mjs"));
+		writeProgram(join(dist, "hearsay"), `exec node ${program} "$@"`);
+		// It says how each request was answered, and ends each answer's line.
+		const bin = join(this.#folder, "bin");
+		mkdirSync(bin);
+		const format = "\\n%{stderr}status %{http_code}\\n";
+		writeProgram(join(bin, "curl"), `exec /usr/bin/curl -w '${format}' "$@"`);
+		const own = Object.entries(process.env).filter(
+			([name]) => !/^(npm_|HEARSAY_)/.test(name),
+		);
+		this.#env = {
+			...Object.fromEntries(own),
+			PATH: `${bin}:${process.env.PATH}`,
+			HEARSAY_HTTP: `127.0.0.1:${firstPort}`,
+			// What still runs is handed back, to be run after the next start.
+			HEARSAY_DRAIN: "0s",
+		};
+	}
+
+	write(name: string, text: string): void {
+		writeFileSync(join(this.#folder, name), text);
+	}
+
+	/** Resolves when the commands are done, or the server that they start is ready. */
+	async run(text: string): Promise<Ran> {
+		const server = SERVERS.find(({ command }) => command.test(text));
+		if (server === undefined) {
+			if (this.#cluster === undefined) await this.run("npm start");
+			return this.#runToEnd(this.#here(text));
+		}
+		if (text.replaceAll("\\\n", "").trim().includes("\n"))
+			throw new Error(
+				`give a command that goes on a block of its own: ${text}`,
+			);
+		if (text.startsWith("npm start")) {
+			await this.#stop();
+			this.#cluster = new Server(text, this.#folder, this.#env);
+			await this.#cluster.says(server.ready);
+		} else {
+			const other = new Server(this.#elsewhere(text), this.#folder, this.#env);
+			this.#others.push(other);
+			await other.says(server.ready);
+		}
+		return { lines: [], statuses: [] };
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#stop();
+		rmSync(this.#folder, { recursive: true });
+	}
+
+	async #stop(): Promise<void> {
+		const servers = [...this.#others, this.#cluster];
+		this.#others = [];
+		this.#cluster = undefined;
+		await Promise.all(servers.map((server) => server?.stop()));
+	}
+
+	async #runToEnd(text: string): Promise<Ran> {
+		const { stdout, stderr } = await promisify(execFile)(
+			"/bin/sh",
+			["-e", "-c", text],
+			{ cwd: this.#folder, env: this.#env, timeout: COMMAND_MS_MAX },
+		);
+		const statuses = [...stderr.matchAll(/^status (\d+)$/gm)];
+		return {
+			lines: stdout.split("\n").filter((line) => line !== ""),
+			statuses: statuses.map(([, status]) => Number(status)),
+		};
+	}
+
+	#here(text: string): string {
+		const here = text.replaceAll(
+			/127\.0\.0\.1:500([0-2])\b/g,
+			(_, node: string) => `127.0.0.1:${this.#firstPort + Number(node)}`,
+		);
+		if (/:[56]\d{3}\b/.test(here))
+			throw new Error(`these ports are not those of the cluster: ${text}`);
+		return here;
+	}
+
+	/** On a machine of its own, which shares the cluster's Redis. */
+	#elsewhere(text: string): string {
+		const config = readFileSync(
+			join(this.#folder, ".hearsay/redis.conf"),
+			"utf8",
+		);
+		const port = /^port (\d+)$/m.exec(config)?.[1];
+		return text
+			.replace("10.0.0.5:6379", `127.0.0.1:${port}`)
+			.replace("127.0.0.1:5000", "127.0.0.1:0")
+			.replace("0.0.0.0:7000", "127.0.0.1:0");
+	}
+}
+
+function writeProgram(path: string, line: string): void {
+	writeFileSync(path, `#!/bin/sh\n${line}\n`);
+	chmodSync(path, 0o755);
+}
+
+/** As started from a terminal: Ctrl-C reaches all of its processes. */
+class Server {
+	readonly #child: ChildProcess;
+	readonly #ended: Promise<unknown>;
+	readonly #killWithUs = () => this.#signal("SIGKILL");
+	#output = "";
+	#look = () => {};
+
+	constructor(command: string, folder: string, env: NodeJS.ProcessEnv) {
+		this.#child = spawn("/bin/sh", ["-c", command], {
+			...{ cwd: folder, env, detached: true },
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		for (const stream of [this.#child.stdout, this.#child.stderr]) {
+			stream?.setEncoding("utf8").on("data", (text: string) => {
+				this.#output += text;
+				this.#look();
+			});
+		}
+		this.#ended = once(this.#child, "close");
+		process.once("exit", this.#killWithUs);
+	}
+
+	async says(pattern: RegExp): Promise<void> {
+		const said = new Promise<void>((resolve) => {
+			this.#look = () => {
+				if (pattern.test(this.#output)) resolve();
+			};
+			this.#look();
+		});
+		const ended = this.#ended.then(() => {
+			throw new Error(`it ended without ${pattern}:\n${this.#output}`);
+		});
+		await Promise.race([said, ended]);
+	}
+
+	async stop(): Promise<void> {
+		this.#signal("SIGINT");
+		await this.#ended;
+		process.off("exit", this.#killWithUs);
+	}
+
+	#signal(name: NodeJS.Signals): void {
+		const { pid, exitCode, signalCode } = this.#child;
+		if (pid === undefined || exitCode !== null || signalCode !== null) return;
+		process.kill(-pid, name);
+	}
+}

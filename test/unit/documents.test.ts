@@ -1,0 +1,181 @@
+/** README and manual are sound, and name only what there is. */
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
+import { PROBLEMS } from "../../protocol/problem.ts";
+import { TaskAsSubmitted } from "../../protocol/schema.ts";
+import { ATTEMPT_ENDS, TASK_STATES } from "../../protocol/state.ts";
+import { readChapters } from "../../scripts/build/manual-chapters.ts";
+import { renderPages } from "../../scripts/build/manual-text.ts";
+import { DOCUMENTS } from "../documents.ts";
+import { DESIGN_FILE, drawRooms, pictureIn } from "./house/picture.ts";
+import { PLAN } from "./house/plan.ts";
+
+const CHAPTERS = readChapters(process.cwd());
+const README_LINES_MAX = 160;
+const README_WORDS_MAX = 900;
+
+const FENCED = /^( *)```[\s\S]*?^\1```$/gm;
+
+/** All that stands between backticks, outside of blocks. */
+function namesIn(text: string): string[] {
+	const prose = text.replaceAll(FENCED, "");
+	return [...prose.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+}
+
+const chapter = (name: string) =>
+	DOCUMENTS.find(({ path }) => path === `dashboard/docs/${name}.md`)?.text ??
+	"";
+
+describe("the README", () => {
+	const readme = DOCUMENTS[0]?.text ?? "";
+
+	test("is read in three minutes", () => {
+		const words = readme.replaceAll(FENCED, "").split(/\s+/).filter(Boolean);
+		expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(
+			README_LINES_MAX,
+		);
+		expect(words.length).toBeLessThanOrEqual(README_WORDS_MAX);
+	});
+
+	test("leads to every chapter, and nowhere else", () => {
+		const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, to]) => to);
+		expect([...new Set(links)].sort()).toEqual(
+			CHAPTERS.map(({ name }) => `dashboard/docs/${name}.md`).sort(),
+		);
+	});
+});
+
+describe.each(DOCUMENTS)("$path", ({ text, blocks }) => {
+	const names = namesIn(text);
+
+	test("names flags, variables and commands that there are", () => {
+		const programs = readFileSync("package.json", "utf8");
+		const { scripts } = JSON.parse(programs) as {
+			scripts: Readonly<Record<string, string>>;
+		};
+		const helps = ["scripts/chaos/options.ts", "scripts/bench.ts"].map((path) =>
+			readFileSync(path, "utf8"),
+		);
+		const wrong = [...text.matchAll(/\bnpm run ([a-z]+)/g)]
+			.map(([, name = ""]) => name)
+			.filter((name) => !(name in scripts));
+		const flags = names
+			.filter((name) => name.startsWith("--"))
+			.map((name) => /^--([a-z-]+)/.exec(name)?.[1] ?? "")
+			.filter(
+				(flag) => !(flag in { ...NODE_FLAGS, nodes: 0, "data-binary": 0 }),
+			)
+			.filter((flag) => !helps.some((help) => help.includes(`--${flag}`)));
+		const variables = [...text.matchAll(/\bHEARSAY_[A-Z_]+\b/g)]
+			.map(([name]) => name)
+			.filter(
+				(name) =>
+					!Object.values(NODE_FLAGS).some(({ env }) =>
+						(env as readonly string[]).includes(name),
+					),
+			);
+		expect({ wrong, flags, variables }).toEqual({
+			...{ wrong: [], flags: [], variables: [] },
+		});
+	});
+
+	test("names files that there are", () => {
+		const gone = names
+			.filter((name) =>
+				/^(node|protocol|scripts|test|dashboard)\/\S+$/.test(name),
+			)
+			.filter((path) => !existsSync(path));
+		expect(gone).toEqual([]);
+	});
+
+	test("an answer follows what it answers, and a file is used", () => {
+		const kinds = blocks.map(({ kind }) => kind);
+		const lonely = kinds.filter(
+			(kind, at) => kind === "answer" && kinds[at - 1] !== "run",
+		);
+		const unused = blocks.filter(
+			(block, at) =>
+				block.kind === "file" &&
+				!blocks
+					.slice(at)
+					.some(
+						(user) => user.kind === "run" && user.text.includes(block.name),
+					),
+		);
+		expect({ lonely, unused }).toEqual({ lonely: [], unused: [] });
+	});
+});
+
+describe("the manual", () => {
+	test("tells every problem with its status, and no other", () => {
+		const rows = [...chapter("api").matchAll(/^\| (\d{3}) +\| `(\w+)`/gm)];
+		const told = rows.map(([, status, code]) => [code, Number(status)]);
+		const all = Object.entries(PROBLEMS).map(([code, [status]]) => [
+			code,
+			status,
+		]);
+		expect(told.sort()).toEqual(all.sort());
+	});
+
+	test("tells every field of a task, every state and every end of an attempt", () => {
+		const told = namesIn(chapter("tasks"));
+		const wanted = [
+			...Object.keys(TaskAsSubmitted.properties),
+			...TASK_STATES,
+			// No task is timed out or cancelled yet.
+			...ATTEMPT_ENDS.filter((end) => !["timeout", "cancelled"].includes(end)),
+		];
+		expect(wanted.filter((name) => !told.includes(name))).toEqual([]);
+	});
+
+	test("draws the rooms as they are (otherwise: node test/unit/house/picture.ts)", () => {
+		const drawn = pictureIn(readFileSync(DESIGN_FILE, "utf8"));
+		expect(drawn).toBe(drawRooms(PLAN));
+	});
+
+	test("is rendered: a page a chapter, an overview, each with the titles of all", () => {
+		const pages = renderPages(CHAPTERS, "1.2.3");
+		expect(Object.keys(pages)).toEqual([
+			"",
+			...CHAPTERS.map(({ name }) => name),
+		]);
+		for (const html of Object.values(pages)) {
+			expect(html).toContain('href="/docs/tasks#same-id-same-task"');
+			expect(html).not.toMatch(/ (src|style|on\w+)="(?!\/)/);
+		}
+	});
+});
+
+describe("rendering", () => {
+	const render = (text: string) =>
+		renderPages([{ name: "a", text: `# A\n\nAbout.\n\n${text}` }], "1").a;
+
+	test("writes text as text", () => {
+		const html = render("`<b>` & x\n\n```sh\necho '<script>' && x\n```");
+		expect(html).toContain("<code>&lt;b&gt;</code> &amp; ");
+		expect(html).toContain("echo '&lt;script&gt;' &amp;&amp; x");
+	});
+
+	test("leads to chapters and their parts", () => {
+		const html = render(
+			"## `wait` now\n\n[there](a.md#wait-now) [here](#wait-now)",
+		);
+		expect(html).toContain('<h2 id="wait-now">');
+		expect(
+			html?.match(/<a href="\/docs\/a#wait-now">(there|here)/g),
+		).toHaveLength(2);
+	});
+
+	test.each([
+		["[a](b.md)", "the link to b.md leads nowhere"],
+		["[a](#b)", "the link to #b leads nowhere"],
+		["[a](../up.md)", "leads nowhere"],
+		["<b>x</b>", "write Markdown"],
+		["![a](b.png)", "draw in text"],
+		["## B\n\n## B", "two headings come to #b"],
+		["# B", "its one title"],
+	])("refuses %s", (text, why) => {
+		expect(() => render(text)).toThrow(why);
+	});
+});
