@@ -249,5 +249,6 @@ function jobOf(task: ClaimedTask): Job {
 		createdMs: task.createdMs,
 		alone: task.crashes > 0,
 		isolated: task.losses >= LOSSES_SHARED_MAX,
+		lostNode: task.losses > 0,
 	};
 }

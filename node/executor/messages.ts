@@ -14,7 +14,7 @@ import type { Job } from "../ports.ts";
 /** Task types that every worker runs, with or without handler files. */
 export const BUILT_IN_TYPES = ["noop", "process_task"] as const;
 
-/** What the threads of an executor are started with. */
+/** The first word to a worker, with which it loads what it is to run. */
 export interface WorkerStart {
 	readonly handlerFiles: readonly string[];
 	/** Types that the node has told others it serves: a thread without one does not load. */
@@ -23,22 +23,28 @@ export interface WorkerStart {
 }
 
 /** A job once it is in a thread, where it no longer matters which one it had to be. */
-export type JobInThread = Omit<Job, "alone" | "isolated">;
+export type JobInThread = Omit<Job, "alone" | "isolated" | "lostNode">;
 
-export interface WorkerData extends WorkerStart {
+export interface WorkerData {
 	/** The worker's end of the channel over which all of this goes. */
 	readonly port: MessagePort;
+	/** Handlers will be TypeScript: what strips types, 50 ms of a core, is loaded before they are named. */
+	readonly typeScript: boolean;
 }
 
-/** The first word to a process that runs one task. */
+/**
+ * The first word to a process that runs one task. With it a worker is started in it, to which
+ * the next word is.
+ */
 export interface ProcessStart {
-	readonly start: WorkerStart;
 	/** The code of a worker as the node has it, where that is bundled: the files may be newer. */
 	readonly source: string | undefined;
+	/** See WorkerData. */
+	readonly typeScript: boolean;
 }
 /** What such a process hears every NODE_LIVES_MS, besides the bursts for the worker in it. */
 export const NODE_LIVES = "the node lives";
-export type ToProcess = ProcessStart | typeof NODE_LIVES;
+export type ToProcess = ProcessStart | WorkerStart | typeof NODE_LIVES;
 
 /** What a process of its own says besides the bursts of the worker in it. */
 export type FromProcess =

@@ -39,7 +39,7 @@ import { Apart, type Home } from "./apart.ts";
 import { Costs } from "./costs.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { WorkerStart } from "./messages.ts";
-import { processOpener } from "./process-link.ts";
+import { Processes } from "./processes.ts";
 import { PROCESSES, Retrier, THREADS } from "./retrier.ts";
 import { Thread } from "./thread.ts";
 import { openThread } from "./thread-link.ts";
@@ -53,6 +53,7 @@ export class Pool {
 	readonly #shared: Home;
 	readonly #alone: Apart;
 	readonly #isolated: Apart;
+	readonly #processes: Processes;
 	/** Jobs for a shared thread, while none answers and none can be started. */
 	readonly #waiting: LiveJob[] = [];
 	readonly #costs = new Costs();
@@ -74,9 +75,11 @@ export class Pool {
 		const threads = new Retrier(THREADS, clock, log, () => {
 			this.#startWorker(this.#shared);
 		});
-		const processes = new Retrier(PROCESSES, clock, log, () => {
+		const retrier = new Retrier(PROCESSES, clock, log, () => {
 			this.#startWorker(this.#isolated);
 		});
+		const processes = new Processes(clock, log);
+		this.#processes = processes;
 		const startIn = (home: Home) => this.#startWorker(home);
 		this.#shared = { workers: new Set(), retrier: threads, open: openThread };
 		this.#alone = new Apart({
@@ -85,7 +88,7 @@ export class Pool {
 		});
 		this.#isolated = new Apart({
 			...{ workersMax: PROCESSES_MAX, start: startIn },
-			...{ retrier: processes, open: processOpener(clock) },
+			...{ retrier, open: processes.open.bind(processes) },
 		});
 	}
 
@@ -104,6 +107,7 @@ export class Pool {
 	/** Gives the job to a worker; `live.settle` is called when it is over. */
 	place(live: LiveJob): void {
 		this.#watch();
+		if (live.job.lostNode) this.#processes.expect(this.#start);
 		const apart = this.#apartFor(live);
 		if (apart !== undefined) {
 			apart.place(live);
@@ -126,15 +130,15 @@ export class Pool {
 	}
 
 	/** Ends all workers and settles their jobs. Nothing may be placed after. */
-	stop(): Promise<void> {
+	async stop(): Promise<void> {
 		this.#probing?.cancel();
 		this.#resting?.cancel();
 		for (const { retrier } of this.#homes()) retrier.stop();
-		return new Promise((resolve) => {
-			this.#stopped = resolve;
-			for (const worker of this.#workers()) worker.end();
-			this.#tellStopped();
-		});
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.#stopped = resolve;
+		for (const worker of this.#workers()) worker.end();
+		this.#tellStopped();
+		await Promise.all([promise, this.#processes.stop()]);
 	}
 
 	#homes(): readonly Home[] {

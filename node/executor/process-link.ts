@@ -9,73 +9,108 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { NODE_LIVES_MS } from "../../protocol/limits.ts";
-import { taskCommand, workerSource } from "../assets.ts";
+import { taskCommand } from "../assets.ts";
 import type { Clock, Timer } from "../ports.ts";
 import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
-import type { LinkEvents, OpenLink } from "./link.ts";
-import { type FromProcess, NODE_LIVES, type ToProcess } from "./messages.ts";
+import type { Link, LinkEvents } from "./link.ts";
+import {
+	type FromProcess,
+	NODE_LIVES,
+	type ProcessStart,
+	type ToProcess,
+	type WorkerStart,
+} from "./messages.ts";
 
-export function processOpener(clock: Clock): OpenLink {
-	return (start, events) => {
+export class TaskProcess {
+	/** Resolves when nothing is left of it. */
+	readonly closed: Promise<void>;
+	readonly #close: () => void;
+	readonly #child: ChildProcess;
+	readonly #pid: number | undefined;
+	#events: LinkEvents;
+
+	/**
+	 * It waits for a task. Where the system has none to give, `events` say so a moment later.
+	 * @throws where it cannot even be asked
+	 */
+	constructor(first: ProcessStart, events: LinkEvents) {
 		const [command = "", ...args] = taskCommand();
-		const child = spawn(command, args, {
+		this.#child = spawn(command, args, {
 			detached: true,
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 			serialization: "advanced",
 		});
-		const { pid } = child;
-		if (pid === undefined) return tellStillborn(child, events);
-		// What a process that is gone does not hear matters to nobody: its end is told of.
-		const say = (what: ToProcess | BurstToWorker) => child.send(what, () => {});
-		listen(child, events);
-		say({ start, source: workerSource() });
-		const heartbeat = keepSaying(NODE_LIVES, say, clock);
-		child.once("exit", () => {
-			heartbeat.cancel();
-			// What its task has started may outlive it.
-			endGroup(pid);
-		});
+		this.#pid = this.#child.pid;
+		this.#events = events;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.closed = promise;
+		this.#close = resolve;
+		if (this.#pid === undefined) this.#awaitRefusal();
+		else this.#listen();
+		this.#say(first);
+		this.#child.once("exit", () => this.end()); // What its task has started may outlive it.
+	}
+
+	/** Lets it load task code, to run one task. From now on these events are told. */
+	begin(start: WorkerStart, events: LinkEvents, clock: Clock): Link {
+		this.#events = events;
+		this.#say(start);
+		const heartbeat = keepSaying(() => this.#say(NODE_LIVES), clock);
+		this.#child.once("exit", () => heartbeat.cancel());
 		return {
-			send: say,
+			send: (burst) => this.#say(burst),
 			hearAll() {}, // All comes in order, and before its end.
 			takeWorkMs: () => undefined,
-			end: () => endGroup(pid),
+			end: () => this.end(),
 		};
-	};
-}
+	}
 
-/** The system has refused to start it, and says why a moment later. */
-function tellStillborn(child: ChildProcess, events: LinkEvents) {
-	child.once("error", (error) => {
-		events.failed(`the system has no process to give: ${error.message}`);
-		events.exited("it did not start");
-		events.closed();
-	});
-	return { send() {}, hearAll() {}, takeWorkMs: () => undefined, end() {} };
-}
+	/** Ends it by force, with all that its task has started. */
+	end(): void {
+		if (this.#pid !== undefined) endGroup(this.#pid);
+	}
 
-function listen(child: ChildProcess, events: LinkEvents): void {
-	child.on("message", (said: BurstFromWorker | FromProcess | null) => {
-		if (Array.isArray(said) || said === null) events.heard(said);
-		else if (said.kind === "left") events.left();
-		else if (said.kind === "failed") events.failed(`${said.message}`);
-		else events.heard(said);
-	});
-	let how: string | undefined;
-	let silent = false;
-	const bury = () => {
-		if (how === undefined || !silent) return;
-		events.exited(how);
-		events.closed();
-	};
-	child.once("disconnect", () => {
-		silent = true;
-		bury();
-	});
-	child.once("exit", (code, signal) => {
-		how = wordsOf(code, signal);
-		bury();
-	});
+	#say(what: ToProcess | BurstToWorker): void {
+		if (this.#pid === undefined) return;
+		// What a process that is gone does not hear matters to nobody: its end is told of.
+		this.#child.send(what, () => {});
+	}
+
+	/** The system says a moment later why there is none. */
+	#awaitRefusal(): void {
+		this.#child.once("error", ({ message }) => {
+			this.#events.failed(`the system has no process to give: ${message}`);
+			this.#events.exited("it did not start");
+			this.#events.closed();
+			this.#close();
+		});
+	}
+
+	#listen(): void {
+		const child = this.#child;
+		child.on("message", (said: BurstFromWorker | FromProcess | null) => {
+			if (Array.isArray(said) || said === null) this.#events.heard(said);
+			else if (said.kind === "left") this.#events.left();
+			else if (said.kind === "failed") this.#events.failed(`${said.message}`);
+			else this.#events.heard(said);
+		});
+		let how: string | undefined;
+		let silent = false;
+		const bury = () => {
+			if (how === undefined || !silent) return;
+			this.#events.exited(how);
+			this.#events.closed();
+			this.#close();
+		};
+		child.once("disconnect", () => {
+			silent = true;
+			bury();
+		});
+		child.once("exit", (code, signal) => {
+			how = wordsOf(code, signal);
+			bury();
+		});
+	}
 }
 
 function wordsOf(code: number | null, signal: NodeJS.Signals | null): string {
@@ -85,14 +120,10 @@ function wordsOf(code: number | null, signal: NodeJS.Signals | null): string {
 	return `its process was ended by ${signal}${why}`;
 }
 
-function keepSaying(
-	what: typeof NODE_LIVES,
-	say: (what: ToProcess) => void,
-	clock: Clock,
-): Timer {
+function keepSaying(say: () => void, clock: Clock): Timer {
 	let timer = clock.after(NODE_LIVES_MS, again);
 	function again(): void {
-		say(what);
+		say();
 		timer = clock.after(NODE_LIVES_MS, again);
 	}
 	return { cancel: () => timer.cancel() };

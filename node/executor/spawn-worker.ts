@@ -11,18 +11,21 @@ import {
 	ERROR_MESSAGE_CHARS_MAX,
 	WORKER_HEAP_MIB_MAX,
 } from "../../protocol/limits.ts";
-import type { WorkerData, WorkerStart } from "./messages.ts";
+import type { WorkerData } from "./messages.ts";
 
-/** @throws where the system has no thread to give. */
+/**
+ * The worker waits for its start (see `messages.ts`).
+ * @throws where the system has no thread to give.
+ */
 export function spawnWorker(
-	start: WorkerStart,
 	source: string | undefined,
+	typeScript: boolean,
 ): {
 	worker: Worker;
 	port: MessagePort;
 } {
 	const { port1, port2 } = new MessageChannel();
-	const data: WorkerData = { ...start, port: port2 };
+	const data: WorkerData = { port: port2, typeScript };
 	const options = {
 		name: "hearsay-tasks",
 		workerData: data,

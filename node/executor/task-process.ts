@@ -14,8 +14,13 @@ import { writeFileSync } from "node:fs";
 import { NODE_LIVES_MS, ORPHANED_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";
 import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
-import type { FromProcess, ProcessStart, ToProcess } from "./messages.ts";
-import { openThread } from "./thread-link.ts";
+import type {
+	FromProcess,
+	ProcessStart,
+	ToProcess,
+	WorkerStart,
+} from "./messages.ts";
+import { type PreparedThread, prepareThread } from "./thread-link.ts";
 
 const OOM_SCORE_FILE = "/proc/self/oom_score_adj";
 const OOM_SCORE_MAX = "1000";
@@ -32,22 +37,24 @@ export function runTaskProcess(clock: Clock): Promise<never> {
 		process.on(signal, () => {});
 	process.once("disconnect", endAll);
 	offerToTheKernel();
-	process.once("message", (first: ProcessStart) => begin(first, clock));
+	process.once("message", (first: ProcessStart) => prepare(first, clock));
 	return new Promise(() => {});
 }
 
-function begin({ start, source }: ProcessStart, clock: Clock): void {
-	const worker = openThread(
-		start,
-		{
-			heard: (burst) => say(burst as BurstFromWorker),
-			failed: (message) => say({ kind: "failed", message }),
-			left() {},
-			exited: (how) => say({ kind: "failed", message: how }, endAll),
-			closed() {},
-		},
-		source,
-	);
+/** It may have to wait long for a task, and needs nothing of its node as it waits. */
+function prepare(first: ProcessStart, clock: Clock): void {
+	const worker = prepareThread(first, {
+		heard: (burst) => say(burst as BurstFromWorker),
+		failed: (message) => say({ kind: "failed", message }),
+		left() {},
+		exited: (how) => say({ kind: "failed", message: how }, endAll),
+		closed() {},
+	});
+	process.once("message", (start: WorkerStart) => begin(worker, start, clock));
+}
+
+function begin(worker: PreparedThread, start: WorkerStart, clock: Clock): void {
+	worker.begin(start);
 	let silentRounds = 0;
 	process.on("message", (said: BurstToWorker | ToProcess) => {
 		silentRounds = 0;

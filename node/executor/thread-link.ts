@@ -1,21 +1,29 @@
 /** A worker that is a thread of this process. */
 import { receiveMessageOnPort } from "node:worker_threads";
 import { workerSource } from "../assets.ts";
-import type { Link, LinkEvents } from "./link.ts";
-import type { WorkerStart } from "./messages.ts";
+import type { Link, LinkEvents, OpenLink } from "./link.ts";
+import type { ProcessStart, WorkerStart } from "./messages.ts";
 import { messageOfError, spawnWorker } from "./spawn-worker.ts";
 import { WorkMeter } from "./work-meter.ts";
 
-/**
- * `source`: the code of a worker, where the program is bundled.
- * @throws where the system has no thread to give.
- */
-export function openThread(
-	start: WorkerStart,
+export const openThread: OpenLink = (start, events) => {
+	const how = { source: workerSource(), typeScript: false };
+	const thread = prepareThread(how, events);
+	thread.begin(start);
+	return thread;
+};
+
+/** A worker that loads what it is to run once it is told to begin. */
+export interface PreparedThread extends Link {
+	begin(start: WorkerStart): void;
+}
+
+/** @throws where the system has no thread to give. */
+export function prepareThread(
+	{ source, typeScript }: ProcessStart,
 	events: LinkEvents,
-	source = workerSource(),
-): Link {
-	const { worker, port } = spawnWorker(start, source);
+): PreparedThread {
+	const { worker, port } = spawnWorker(source, typeScript);
 	const meter = new WorkMeter(worker);
 	const portClosed = new Promise((resolve) => port.once("close", resolve));
 	port.on("message", events.heard);
@@ -27,6 +35,7 @@ export function openThread(
 		void portClosed.then(events.closed);
 	});
 	return {
+		begin: (start) => port.postMessage(start),
 		send: (burst) => port.postMessage(burst),
 		hearAll() {
 			for (;;) {

@@ -8,14 +8,15 @@
  */
 import { workerData } from "node:worker_threads";
 import { type BurstToWorker, readToWorker } from "./burst.ts";
-import type { WorkerData } from "./messages.ts";
+import type { WorkerData, WorkerStart } from "./messages.ts";
 import { guardThread } from "./worker/guard.ts";
 import { loadHandlers } from "./worker/handler-files.ts";
 import { JobRunner } from "./worker/job-runner.ts";
-import { bareList, keepAlive, letGo } from "./worker/native.ts";
+import { bareList, isArray, keepAlive, letGo } from "./worker/native.ts";
 import { Outbox } from "./worker/outbox.ts";
+import { loadTypeStripper } from "./worker/type-stripper.ts";
 
-async function main({ port, ...start }: WorkerData): Promise<void> {
+async function main({ port, typeScript }: WorkerData): Promise<void> {
 	const outbox = new Outbox(port);
 	const runner = new JobRunner(outbox);
 	// Heard from before task code is there, which could replace what it takes to listen.
@@ -23,19 +24,23 @@ async function main({ port, ...start }: WorkerData): Promise<void> {
 	let hear = (burst: BurstToWorker) => {
 		early[early.length] = burst;
 	};
+	const started = Promise.withResolvers<WorkerStart>();
 	// While its message is delivered, the port is there for all that runs to see
 	// (`executionAsyncResource`), and a moment later no more.
-	const hearSoon = async (burst: BurstToWorker) => {
+	const hearSoon = async (said: WorkerStart | BurstToWorker) => {
 		await undefined;
-		hear(burst);
+		if (isArray(said)) hear(said);
+		else started.resolve(said);
 	};
-	port.on("message", (burst: BurstToWorker) => {
-		void hearSoon(burst);
+	port.on("message", (said: WorkerStart | BurstToWorker) => {
+		void hearSoon(said);
 	});
+	guardThread(runner, outbox, port);
+	if (typeScript) loadTypeStripper();
+
+	const start = await started.promise;
 	// To listen does not keep the thread alive while it loads: see `unlessIdle`.
 	letGo(port);
-	guardThread(runner, outbox, port);
-
 	const loaded = await loadHandlers(start);
 	if (!loaded.ok) {
 		outbox.say({ kind: "unloadable", message: loaded.message });

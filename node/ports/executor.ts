@@ -16,6 +16,8 @@ export interface Job {
 	readonly alone: boolean;
 	/** Run in a process of its own, where its death harms nobody: it is suspected of ending nodes. */
 	readonly isolated: boolean;
+	/** Nodes have died under it: this task or another may have to run isolated soon. */
+	readonly lostNode: boolean;
 }
 
 export type JobOutcome =

@@ -12,6 +12,7 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 		createdMs: 0,
 		alone: false,
 		isolated: false,
+		lostNode: false,
 		...more,
 	};
 }

@@ -1,0 +1,265 @@
+/** The process that is kept ready for a task that will have to run isolated: only real ones show it. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import {
+	afterEach,
+	beforeEach,
+	describe,
+	expect,
+	onTestFinished,
+	test,
+	vi,
+} from "vitest";
+import * as assets from "../../node/assets.ts";
+import { createExecutor } from "../../node/executor/executor.ts";
+import type { Clock, Executor, JobOutcome } from "../../node/ports.ts";
+import { systemClock } from "../../node/world.ts";
+import {
+	PROCESSES_MAX,
+	SPARE_PROCESS_AFTER_MS,
+	SPARE_PROCESS_IDLE_MS,
+} from "../../protocol/limits.ts";
+import { begin, job } from "./executor-jobs.ts";
+import { RecordedLog } from "./recorded-log.ts";
+
+vi.mock(import("../../node/assets.ts"), async (original) => {
+	const real = await original();
+	return { ...real, taskCommand: vi.fn(real.taskCommand) };
+});
+
+const NODE = fileURLToPath(new URL("executor-node.ts", import.meta.url));
+const LOOK_MS = 5;
+/** A process that did nothing in so many looks has nothing to do. */
+const RESTING_LOOKS = 20;
+
+let folder: string;
+let file: string;
+let executor: Executor;
+let log: RecordedLog;
+/** Timers of the idle time that have not been cancelled. */
+let idle: Set<() => void>;
+
+/** A spare is started without delay, and its idle time is over when a test says so. */
+const clock: Clock = {
+	...systemClock,
+	after(ms, fn) {
+		if (ms === SPARE_PROCESS_AFTER_MS) return systemClock.after(0, fn);
+		if (ms !== SPARE_PROCESS_IDLE_MS) return systemClock.after(ms, fn);
+		idle.add(fn);
+		return { cancel: () => void idle.delete(fn) };
+	},
+};
+
+beforeEach(async () => {
+	folder = mkdtempSync(join(tmpdir(), "hearsay-spare-"));
+	file = join(folder, "tasks.mts");
+	save(1);
+	idle = new Set();
+	log = new RecordedLog();
+	vi.mocked(assets.taskCommand).mockClear();
+	executor = await createExecutor({
+		concurrency: 100,
+		handlerFiles: [file],
+		processTaskMs: 0,
+		threads: 1,
+		clock,
+		log,
+	});
+});
+afterEach(async () => {
+	await executor.stop();
+	rmSync(folder, { recursive: true });
+});
+
+function save(version: number): void {
+	writeFileSync(
+		file,
+		`export default {
+			where: (): object => ({ pid: process.pid, version: ${version} }),
+			waits: (_: unknown, { log, signal }: { log: Function; signal: AbortSignal }) =>
+				new Promise<void>((resolve) => {
+					const alive = setInterval(() => {}, 60_000);
+					signal.addEventListener("abort", () => resolve(clearInterval(alive)));
+					log("waiting in", process.pid);
+				}),
+		};`,
+	);
+}
+
+/** A task that has lost one node, and may have to run isolated if it loses another. */
+async function expectOne(): Promise<void> {
+	const lost = job("lost", { type: "where", lostNode: true });
+	expect(resultOf(await executor.run(lost)).pid).toBe(process.pid);
+}
+
+async function where(): Promise<{ pid: number; version: number }> {
+	return resultOf(
+		await executor.run(job("where", { type: "where", isolated: true })),
+	);
+}
+
+function resultOf(outcome: JobOutcome) {
+	if (outcome.kind !== "success") throw new Error(JSON.stringify(outcome));
+	return JSON.parse(outcome.result);
+}
+
+/** Processes that a node has started and that have not ended. */
+function children(node = process.pid): number[] {
+	return readFileSync(`/proc/${node}/task/${node}/children`, "utf8")
+		.split(" ")
+		.filter((pid) => pid !== "" && isThere(Number(pid)))
+		.map(Number);
+}
+
+function isThere(pid: number): boolean {
+	try {
+		return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+	} catch {
+		return false;
+	}
+}
+
+/** The time of a processor that a process has used. */
+function usedTicks(pid: number): number {
+	const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
+	return Number(stat[13]) + Number(stat[14]);
+}
+
+/** Resolves with the one process that there is, once it does nothing any more. */
+async function readySpare(node = process.pid): Promise<number> {
+	let last = { pid: 0, ticks: 0 };
+	for (let looks = 0; looks < RESTING_LOOKS; looks += 1) {
+		await pause(LOOK_MS);
+		const [pid, ...others] = children(node);
+		expect(others).toEqual([]);
+		if (pid === undefined) {
+			looks = 0;
+			continue;
+		}
+		const ticks = usedTicks(pid);
+		// Before it has begun it may have used none.
+		if (ticks === 0 || ticks !== last.ticks) looks = 0;
+		last = { pid, ticks };
+	}
+	return last.pid;
+}
+
+async function gone(pid: number): Promise<void> {
+	while (isThere(pid)) await pause(LOOK_MS);
+}
+
+describe("a process for a task that will have to run isolated", () => {
+	test("is not there as long as no task has lost a node", async () => {
+		expect(children()).toEqual([]);
+		const { pid } = await where();
+		await gone(pid);
+		expect(assets.taskCommand).toHaveBeenCalledTimes(1);
+		expect(idle.size).toBe(0);
+	});
+
+	test("is ready once a task has lost its node, one for all, at the head of a group, the first to go when memory is short", async () => {
+		await expectOne();
+		await expectOne();
+		const spare = await readySpare();
+		await expectOne();
+		const stat = readFileSync(`/proc/${spare}/stat`, "utf8").split(" ");
+		expect(Number(stat[4])).toBe(spare);
+		expect(readFileSync(`/proc/${spare}/oom_score_adj`, "utf8")).toBe("1000\n");
+		expect(await where()).toEqual({ pid: spare, version: 1 });
+	});
+
+	test("is replaced by another when it is taken", async () => {
+		await expectOne();
+		const first = await readySpare();
+		expect((await where()).pid).toBe(first);
+		await gone(first);
+		const second = await readySpare();
+		expect(second).not.toBe(first);
+		expect((await where()).pid).toBe(second);
+	});
+
+	test("runs handlers as they are when the task comes", async () => {
+		await expectOne();
+		const spare = await readySpare();
+		save(2);
+		expect(await where()).toEqual({ pid: spare, version: 2 });
+	});
+
+	test("is one of so many", async () => {
+		await expectOne();
+		await readySpare();
+		const held = Array.from({ length: PROCESSES_MAX }, (_, i) =>
+			begin(executor, job(`held ${i}`, { type: "waits", isolated: true })),
+		);
+		await vi.waitFor(
+			() => expect(log.lines).toHaveLength(PROCESSES_MAX),
+			20_000,
+		);
+		await expectOne();
+		// Ends before the first of them is settled whatever was begun before it.
+		held[0]?.abort("enough", 60_000);
+		await held[0]?.outcome;
+		expect(assets.taskCommand).toHaveBeenCalledTimes(PROCESSES_MAX);
+	});
+
+	test("is ended when none was needed for a time, and comes again", async () => {
+		await expectOne();
+		const spare = await readySpare();
+		await expectOne();
+		expect(idle.size).toBe(1);
+		for (const over of idle) over();
+		idle.clear();
+		await gone(spare);
+		await expectOne();
+		expect(await readySpare()).not.toBe(spare);
+	});
+
+	test("is gone when the executor has stopped", async () => {
+		await expectOne();
+		const spare = await readySpare();
+		await executor.stop();
+		expect(isThere(spare)).toBe(false);
+		expect(idle.size).toBe(0);
+		expect(assets.taskCommand).toHaveBeenCalledTimes(1);
+	});
+
+	test("that the system ends as it waits harms no task, and is not replaced while memory may be short", async () => {
+		await expectOne();
+		const spare = await readySpare();
+		process.kill(spare, "SIGKILL");
+		await log.has(/kept ready/);
+		await expectOne();
+		const { pid } = await where();
+		expect(pid).not.toBe(spare);
+		await gone(pid);
+		expect(assets.taskCommand).toHaveBeenCalledTimes(2);
+		for (const over of idle) over();
+		idle.clear();
+		await expectOne();
+		expect(await readySpare()).not.toBe(spare);
+	});
+
+	test("which the system does not give harms nobody", async () => {
+		vi.mocked(assets.taskCommand).mockReturnValueOnce(["/no/such/program"]);
+		await expectOne();
+		await log.has(/kept ready/);
+		expect((await where()).version).toBe(1);
+		expect(log.entries).toEqual([
+			["debug", { cause: expect.stringMatching(/ENOENT/) }, expect.anything()],
+		]);
+	});
+
+	test("ends with its node, whatever becomes of that", async () => {
+		const node = spawn(process.execPath, [NODE, "expects"], {
+			stdio: ["ignore", "inherit", "inherit"],
+		});
+		onTestFinished(() => void node.kill("SIGKILL"));
+		const spare = await readySpare(node.pid);
+		node.kill("SIGKILL");
+		await gone(spare);
+	});
+});
