@@ -242,6 +242,7 @@ function jobOf(task: ClaimedTask): Job {
 	return {
 		id: task.id,
 		type: typeOf(task.route),
+		options: task.options,
 		payload: task.payload,
 		token: task.token,
 		attempt: task.attempt,

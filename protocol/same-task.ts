@@ -1,7 +1,7 @@
 /**
  * "Same id, same task, always": whether a submission is the task that its id
- * already names. Payloads are compared as JSON values, so neither white space
- * nor the order of an object's keys makes a difference.
+ * already names. Options and payloads are compared as JSON values, so neither white
+ * space nor the order of an object's keys makes a difference.
  */
 import type { NewTask } from "./task.ts";
 
@@ -9,6 +9,7 @@ export function isSameTask(a: NewTask, b: NewTask): boolean {
 	return (
 		a.route === b.route &&
 		a.priority === b.priority &&
+		isSameJson(a.options, b.options) &&
 		(a.payload === b.payload ||
 			isSameJson(JSON.parse(a.payload), JSON.parse(b.payload)))
 	);

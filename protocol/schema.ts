@@ -20,6 +20,7 @@ import {
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 import { ATTEMPT_ENDS, TASK_STATES, type TaskState } from "./state.ts";
 import type { TaskError } from "./task.ts";
+import { OPTIONS } from "./task-options.ts";
 
 const closed = { additionalProperties: false };
 
@@ -48,6 +49,7 @@ export const TaskAsSubmitted = Type.Object(
 				description: `an array of at most ${LABELS_MAX} labels that a node must have, each of 1 to ${LABEL_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
 			}),
 		),
+		...OPTIONS,
 	},
 	closed,
 );
@@ -118,6 +120,7 @@ export const TaskAsRead = Type.Object({
 	queue: Type.String(),
 	labels: Type.Array(Type.String()),
 	priority: Type.Integer(),
+	...OPTIONS,
 	state: words(TASK_STATES),
 	unserved: Type.Optional(
 		Type.Literal(true, {
@@ -164,6 +167,7 @@ export const TaskAsAccepted = Type.Object({
 	queue: TaskAsRead.properties.queue,
 	labels: TaskAsRead.properties.labels,
 	priority: TaskAsRead.properties.priority,
+	...OPTIONS,
 });
 export type TaskAsAccepted = Static<typeof TaskAsAccepted>;
 

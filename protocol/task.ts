@@ -8,6 +8,7 @@
  */
 import type { Route } from "./route.ts";
 import type { AttemptEnd, TaskState } from "./state.ts";
+import type { TaskOptions } from "./task-options.ts";
 
 /** JSON as text; sound, for it was parsed and written once at the door. */
 export type JsonText = string;
@@ -17,6 +18,7 @@ export interface NewTask {
 	readonly id: string;
 	readonly route: Route;
 	readonly priority: number;
+	readonly options: TaskOptions;
 	readonly payload: JsonText;
 }
 
@@ -52,6 +54,10 @@ export interface TaskRecord extends NewTask {
 	readonly createdMs: number;
 	/** Number of the newest attempt, 0 before the first. */
 	readonly attempt: number;
+	/** From 1; an ended task that is opened again begins the next. */
+	readonly round: number;
+	/** Attempts of this round that failed, and were to be tried again. */
+	readonly failures: number;
 	/** Crashes of workers with this task running, and losses of whole nodes. */
 	readonly crashes: number;
 	readonly losses: number;

@@ -26,6 +26,7 @@ export function writeTask(record: TaskRecord, onlooker: Onlooker): JsonText {
 		id: record.id,
 		...readRoute(record.route),
 		priority: record.priority,
+		...record.options,
 		state: record.state,
 		...(record.state === "PENDING" &&
 			!onlooker.isServed(record.route) && { unserved: true }),

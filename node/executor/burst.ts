@@ -13,19 +13,20 @@ import {
 	TASK_LOG_LINE_CHARS_MAX,
 } from "../../protocol/limits.ts";
 import { readTaskError } from "../../protocol/task-error.ts";
+import type { TaskOptions } from "../../protocol/task-options.ts";
 import type { FromWorker, JobInThread, ToWorker } from "./messages.ts";
 
-export type BurstToWorker = (string | number | ToWorker)[];
+export type BurstToWorker = (string | number | TaskOptions | ToWorker)[];
 export type BurstFromWorker = (string | number | FromWorker)[];
 
-/** A job to run under this number. */
+/** A job to run under this number. The options of plain tasks are one value, which is cloned once a message. */
 export function pushJob(
 	burst: BurstToWorker,
 	number: number,
 	job: JobInThread,
 ): void {
 	burst.push(number, job.id, job.type, job.payload, job.token, job.attempt);
-	burst.push(job.priority, job.createdMs);
+	burst.push(job.priority, job.createdMs, job.options);
 }
 
 export function readToWorker(
@@ -36,7 +37,7 @@ export function readToWorker(
 	for (let at = 0; at < burst.length; ) {
 		const first = burst[at++];
 		if (typeof first === "object") {
-			hear(first);
+			hear(first as ToWorker);
 			continue;
 		}
 		run(first as number, {
@@ -47,6 +48,7 @@ export function readToWorker(
 			attempt: burst[at++] as number,
 			priority: burst[at++] as number,
 			createdMs: burst[at++] as number,
+			options: burst[at++] as TaskOptions,
 		});
 	}
 }

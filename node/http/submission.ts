@@ -15,6 +15,7 @@ import type { Problem } from "../../protocol/problem.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import { TaskAsSubmitted } from "../../protocol/schema.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { optionsOf, PLAIN } from "../../protocol/task-options.ts";
 
 export type Checked =
 	| { readonly ok: true; readonly task: NewTask }
@@ -38,6 +39,7 @@ export function checkTask(value: unknown, newId: () => string): Checked {
 			labels: value.labels ?? [],
 		}),
 		priority: value.priority ?? PRIORITY_DEFAULT,
+		options: optionsOf(value),
 		payload: JSON.stringify(value.payload ?? null),
 	});
 }
@@ -49,6 +51,7 @@ export function checkCelery(value: unknown): Checked {
 		id: String(task_id),
 		route: formatRoute({ queue: QUEUE_DEFAULT, type: CELERY_TYPE, labels: [] }),
 		priority: value.priority ?? PRIORITY_DEFAULT,
+		options: PLAIN,
 		payload: JSON.stringify({ task_id, task_data }),
 	});
 }

@@ -191,6 +191,7 @@ function writeAccepted(
 		...stateWhenTaken(taken, task.route, isServed),
 		...readRoute(task.route),
 		priority: task.priority,
+		...task.options,
 	};
 	return JSON.stringify(accepted);
 }

@@ -2,11 +2,13 @@
  * The executor: runs task code, never on the node's event loop.
  */
 import type { JsonText, TaskError } from "../../protocol/task.ts";
+import type { TaskOptions } from "../../protocol/task-options.ts";
 
 /** What task code is given, and what bounds it. */
 export interface Job {
 	readonly id: string;
 	readonly type: string;
+	readonly options: TaskOptions;
 	readonly payload: JsonText;
 	readonly token: number;
 	readonly attempt: number;

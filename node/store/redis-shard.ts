@@ -17,6 +17,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
+import { writeOptions } from "../../protocol/task-options.ts";
 import type { Generation } from "../../protocol/token.ts";
 import type {
 	AttemptName,
@@ -60,7 +61,7 @@ import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 
 const RECORD_CHARS_TOLD = 200;
 const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
@@ -180,8 +181,8 @@ export class RedisShard implements Shard {
 			(this.#isAdopted ? lease : undefined) ?? {};
 		const args: (string | number)[] = [session, generation];
 		args.push(unserved.length === 0 ? "" : ` ${unserved.join(" ")} `);
-		for (const { id, route, priority, payload } of tasks)
-			args.push(id, route, priority, payload);
+		for (const { id, route, priority, options, payload } of tasks)
+			args.push(id, route, priority, `${writeOptions(options)}\n${payload}`);
 		return decodeSubmit(await this.#run("submit", ...args), tasks);
 	}
 

@@ -115,13 +115,14 @@ export function decodeClaim(reply: Reply): ClaimReply {
 	}
 	const names = ids.split(" ");
 	const tasks = texts.map((text, i): ClaimedTask => {
-		const { route, priority, createdMs, attempts, crashes, losses, payload } =
+		const { route, priority, createdMs, attempts, crashes, losses, ...task } =
 			decodeTaskText(text);
 		return {
 			id: names[i] as string,
 			route,
 			priority,
-			payload,
+			options: task.options,
+			payload: task.payload,
 			token: firstToken + i,
 			attempt: attempts + 1,
 			createdMs,

@@ -15,6 +15,7 @@ import type {
 	TaskRecord,
 } from "../../protocol/task.ts";
 import { readTaskError } from "../../protocol/task-error.ts";
+import { readOptions, type TaskOptions } from "../../protocol/task-options.ts";
 import type { Reply } from "./connection.ts";
 import { soundTask } from "./task-soundness.ts";
 
@@ -27,13 +28,17 @@ export interface TaskText {
 	readonly attempts: number;
 	readonly crashes: number;
 	readonly losses: number;
+	readonly failures: number;
+	readonly round: number;
 	readonly route: Route;
+	readonly options: TaskOptions;
 	readonly payload: JsonText;
 }
 
 const ZERO = "0".charCodeAt(0);
+const COMMA = ",".charCodeAt(0);
 
-/** `priority seq created attempts crashes losses route`, a line break, the payload. */
+/** A line each: `priority seq created counts route`, the options, the payload. */
 export function decodeTaskText(text: string): TaskText {
 	let at = 0;
 	// The next number of the line. Read digit by digit, since this is done for every
@@ -42,7 +47,7 @@ export function decodeTaskText(text: string): TaskText {
 		let value = 0;
 		for (;;) {
 			const digit = text.charCodeAt(at++) - ZERO;
-			// At a blank; in a damaged text at its end at the latest, where it is not a number.
+			// Behind it; in a damaged text at its end at the latest, where it is not a number.
 			if (!(digit >= 0)) return value;
 			value = value * 10 + digit;
 		}
@@ -52,14 +57,23 @@ export function decodeTaskText(text: string): TaskText {
 		seq: number(),
 		createdMs: number(),
 		attempts: number(),
-		crashes: number(),
-		losses: number(),
 	};
-	const lineEnd = text.indexOf("\n", at);
+	// Of most tasks there are no other counts: no attempt of theirs has ended without a result.
+	const isCounted = text.charCodeAt(at - 1) === COMMA;
+	const counts = {
+		crashes: isCounted ? number() : 0,
+		losses: isCounted ? number() : 0,
+		failures: isCounted ? number() : 0,
+		round: isCounted ? number() : 1,
+	};
+	const headEnd = text.indexOf("\n", at);
+	const optionsEnd = text.indexOf("\n", headEnd + 1);
 	return {
 		...head,
-		route: text.slice(at, lineEnd) as Route,
-		payload: text.slice(lineEnd + 1),
+		...counts,
+		route: text.slice(at, headEnd) as Route,
+		options: readOptions(text.slice(headEnd + 1, optionsEnd)),
+		payload: text.slice(optionsEnd + 1),
 	};
 }
 

@@ -7,6 +7,7 @@
 import { parseRoute, UNREADABLE_ROUTE } from "../../protocol/route.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import type { Attempt, TaskRecord } from "../../protocol/task.ts";
+import { PLAIN, UNREADABLE_OPTIONS } from "../../protocol/task-options.ts";
 
 /** Furthest from 1970 that a date can be. */
 const DATE_MS_MAX = 8.64e15;
@@ -19,6 +20,10 @@ export function soundTask(task: TaskRecord): TaskRecord {
 	if (!isJson(task.payload)) {
 		flaws.push("its payload is not JSON");
 		sound.payload = "null";
+	}
+	if (task.options === UNREADABLE_OPTIONS) {
+		flaws.push("its options cannot be read");
+		sound.options = PLAIN;
 	}
 	if (task.result !== undefined && !isJson(task.result)) {
 		flaws.push("its result is not JSON");
@@ -55,10 +60,12 @@ function isJson(text: string): boolean {
 }
 
 function hasSoundHead(task: TaskRecord): boolean {
-	const { priority, seq, attempt, crashes, losses, finishedMs = 0 } = task;
+	const { priority, seq, attempt, finishedMs = 0 } = task;
+	const { round, failures, crashes, losses } = task;
+	const counts = [attempt, round, failures, crashes, losses];
 	return (
 		TASK_STATES.includes(task.state) &&
-		[priority, seq, attempt, crashes, losses].every(Number.isSafeInteger) &&
+		[priority, seq, ...counts].every(Number.isSafeInteger) &&
 		isTime(task.createdMs) &&
 		isTime(finishedMs)
 	);
@@ -73,6 +80,8 @@ function headOf(task: TaskRecord): Partial<TaskRecord> {
 		priority: whole(task.priority),
 		seq: whole(task.seq),
 		attempt: whole(task.attempt),
+		round: whole(task.round),
+		failures: whole(task.failures),
 		crashes: whole(task.crashes),
 		losses: whole(task.losses),
 		createdMs: time(task.createdMs),

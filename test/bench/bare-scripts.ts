@@ -30,6 +30,7 @@ import {
 } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import type { BareRates } from "../../scripts/bench/bare-scripts.ts";
 import { nowMs } from "../../scripts/bench/clock.ts";
@@ -100,6 +101,7 @@ class Submission {
 			route: ROUTE,
 			priority:
 				this.#priorities > 1 ? 1 + (n % this.#priorities) : PRIORITY_DEFAULT,
+			options: PLAIN,
 			payload: `{"n":${n}}`,
 		};
 	}

@@ -25,6 +25,7 @@ import {
 } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { CONCURRENCY } from "../../scripts/bench/contender.ts";
 import { RedisMeter } from "../../scripts/bench/cost-redis.ts";
@@ -72,6 +73,7 @@ async function submit(shard: Shard, count: number): Promise<void> {
 			id: `bare-${String(++submitted).padStart(15, "0")}`,
 			route: ROUTE,
 			priority: PRIORITY_DEFAULT,
+			options: PLAIN,
 			payload: `{"n":${submitted}}`,
 		}));
 		const outcomes = await shard.submit(tasks);

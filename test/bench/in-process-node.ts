@@ -20,6 +20,7 @@ import { connectStore } from "../../node/store/redis-store.ts";
 import { systemClock, systemLoad, systemRandom } from "../../node/world.ts";
 import { PRIORITY_DEFAULT, PROCESS_TASK_MS } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { nowMs, openLoop, sleep } from "../../scripts/bench/clock.ts";
 import { CONCURRENCY } from "../../scripts/bench/contender.ts";
 import { latencyFigures } from "../../scripts/bench/latency-figures.ts";
@@ -75,7 +76,13 @@ async function measure(api: Api, count: number, perSecond: number) {
 		const id = api.tasks.newId();
 		const sentMs = nowMs();
 		const payload = JSON.stringify({ sentMs });
-		const task = { id, route: ROUTE, priority: PRIORITY_DEFAULT, payload };
+		const task = {
+			id,
+			route: ROUTE,
+			priority: PRIORITY_DEFAULT,
+			options: PLAIN,
+			payload,
+		};
 		const [submitted] = await api.tasks.submit([task]);
 		assert(submitted?.ok);
 		const ended = await api.tasks.wait(id, WAIT_MS, never, () => {});

@@ -1,10 +1,12 @@
 /** Jobs to run in tests: all that does not matter there is filled in. */
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 
 export function job(id: string, more: Partial<Job> = {}): Job {
 	return {
 		id,
 		type: "scripted",
+		options: PLAIN,
 		payload: "null",
 		token: 1,
 		attempt: 1,

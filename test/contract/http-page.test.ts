@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { StoreError } from "../../node/ports.ts";
 import { systemClock } from "../../node/world.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
 import { startServer } from "./http-server.ts";
 import { startBrowser } from "./page-browser.ts";
@@ -32,7 +33,9 @@ test("the page shows tasks as they come and end, whatever they are called", asyn
 	await page.getByText("No task was submitted yet.").waitFor();
 	const route = "default|process_task|";
 	const id = "<img src=x onerror=alert(1)>";
-	await server.api.submit([{ id, route, priority: 5, payload: "null" }]);
+	await server.api.submit([
+		{ id, route, priority: 5, options: PLAIN, payload: "null" },
+	]);
 	await page.getByRole("row", { name: `${id} PENDING` }).waitFor();
 	server.api.end(id, "null");
 	await page.getByRole("row", { name: `${id} SUCCESS` }).waitFor();

@@ -4,6 +4,7 @@
  */
 
 import type { NodeView } from "../../node/ports.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { findBrowser } from "../../scripts/setup/programs.mjs";
 import { type Browser, chromium, type Page } from "../tools/playwright.ts";
 import type { Server } from "./http-server.ts";
@@ -50,7 +51,9 @@ export async function submit(
 	id: string,
 	route = "default|process_task|",
 ): Promise<void> {
-	await server.api.submit([{ id, route, priority: 5, payload: "null" }]);
+	await server.api.submit([
+		{ id, route, priority: 5, options: PLAIN, payload: "null" },
+	]);
 }
 
 /** A node that announces this address. */

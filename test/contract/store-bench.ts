@@ -24,6 +24,7 @@ import type {
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 
 /** A store under test, new and empty, and what can be done to it from outside. */
@@ -60,6 +61,8 @@ export function comesUp(store: Store): Promise<void> {
 
 export const TTL_MS = 60_000;
 export const ROUTE: Route = "default|process_task|";
+/** Such as a later version may know: whoever does not, keeps them as they are. */
+export const SOME_OPTIONS = readOptions('{"later":["ä\\n\\u0000 |",{"n":1}]}');
 
 /** Looks at a condition at most so often: some seconds on a real store. */
 const LOOKS_MAX = 100_000;
@@ -130,7 +133,14 @@ export class Bench {
 		for (;;) {
 			const id = `task-${this.#ids++}`;
 			if (shardOf(id, this.#shards) !== this.index) continue;
-			return { id, route: ROUTE, priority: 5, payload: '{"n":1}', ...fields };
+			return {
+				id,
+				route: ROUTE,
+				priority: 5,
+				options: PLAIN,
+				payload: '{"n":1}',
+				...fields,
+			};
 		}
 	}
 

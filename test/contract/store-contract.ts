@@ -23,6 +23,7 @@ import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
 import { listingRules } from "./store-listing.ts";
 import { lossRules, numberRules } from "./store-number.ts";
+import { optionRules } from "./store-options.ts";
 import * as revoke from "./store-revoke.ts";
 import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
@@ -41,6 +42,7 @@ const RULES = {
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
 	claiming: tasks.claimingRules,
+	options: optionRules,
 	"submitting with a lease": submittingClaimedRules,
 	reading: tasks.readingRules,
 	"routes that no node serves": unservedRules,
@@ -92,11 +94,11 @@ function shardRules(make: MakeWorld): void {
 	it("each task is in one shard only, and what happens in one leaves the others", async () => {
 		const { shards } = bench.world.store;
 		const ids = Array.from({ length: 200 }, (_, i) => `task-${i}`);
-		const { route, priority, payload } = bench.task();
+		const { id: _, ...task } = bench.task();
 		for (const [index, shard] of shards.entries()) {
 			const own = ids.filter((id) => shardOf(id, shards.length) === index);
 			expect(own.length).toBeGreaterThan(0);
-			await shard.submit(own.map((id) => ({ id, route, priority, payload })));
+			await shard.submit(own.map((id) => ({ id, ...task })));
 		}
 		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
 		const lists = await Promise.all(

@@ -6,11 +6,13 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
+import { LAYOUT } from "../../node/store/redis-shard.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
+import { newTask } from "../new-task.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import {
 	comesUp,
@@ -62,9 +64,7 @@ beforeEach(async () => {
 	session = formatSession("ann", opened.epoch);
 	generation = opened.generation;
 	await shard.submit(
-		["one", "two", "three"].map((id) => ({
-			...{ id, route: ROUTE, priority: 5, payload: "1" },
-		})),
+		["one", "two", "three"].map((id) => newTask(id, { route: ROUTE })),
 	);
 });
 
@@ -77,7 +77,7 @@ test.each([
 	["whose text is gone", () => forget("two")],
 	[
 		"that was overwritten",
-		() => redis.hset(TASKS, "two", "5 not-a-number 1 0 0 0 route\n1"),
+		() => redis.hset(TASKS, "two", "5 not-a-number 1 0 route\n\n1"),
 	],
 ])(
 	"a waiting task %s is dropped, and the others are claimed",
@@ -156,7 +156,7 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	};
 	await shard.complete([end]);
 	await forget(id);
-	const again = { id, route: ROUTE, priority: 5, payload: "2" };
+	const again = newTask(id, { payload: "2" });
 	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
 	const [task] = await shard.get([id]);
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
@@ -174,11 +174,10 @@ test("so it does where it is claimed at once", async () => {
 	const success = { state: "SUCCESS", result: "1" } as const;
 	await shard.complete([{ id, token, startedMs: 1, ...success }]);
 	await forget(id);
-	const again = { id, route: "other|t|", priority: 5, payload: "2" };
+	const again = newTask(id, { route: "other|t|", payload: "2" });
 	const lease = { session, generation };
-	expect(await shard.submit([again], lease)).toMatchObject([
-		{ claimed: again },
-	]);
+	const [outcome] = await shard.submit([again], lease);
+	expect(outcome).toMatchObject({ claimed: again });
 	const [task] = await shard.get([id]);
 	expect(task).toMatchObject({ state: "STARTED", attempt: 1 });
 	expect(task?.result).toBeUndefined();
@@ -204,12 +203,14 @@ test("a cluster whose tasks another version keeps in another form is refused, an
 	expect(await store.agreeOnShards(false)).toBe("agreed");
 	await redis.hdel("{damage:0}:meta", "layout");
 	await expect(store.agreeOnShards(false)).rejects.toThrow(/an older version/);
+	await redis.hset("{damage:0}:meta", "layout", LAYOUT - 1);
+	await expect(store.agreeOnShards(false)).rejects.toThrow(/an older version/);
 	await redis.hset("{damage:0}:meta", "layout", 1_000);
 	await expect(store.agreeOnShards(false)).rejects.toThrow(/a newer version/);
 });
 
 test("a node with another number of shards is told both, and what to do", async () => {
-	await redis.hset("{damage:0}:meta", "shards", 4, "layout", 4);
+	await redis.hset("{damage:0}:meta", "shards", 4, "layout", LAYOUT);
 	const sentence =
 		/--shards 4 and this node was started with --shards 1; start/;
 	await expect(store.agreeOnShards(true)).rejects.toThrow(sentence);
@@ -277,12 +278,12 @@ test.each([
 ])(
 	"a long list of many queues and priorities, filled %s, is read in a moment",
 	async (_how, bandOf) => {
-		const tasks = Array.from({ length: 51_200 }, (_, i) => ({
-			id: `t${i}`,
-			route: `q${Math.floor(bandOf(i) / 256)}|t|`,
-			priority: bandOf(i) % 256,
-			payload: "1",
-		}));
+		const tasks = Array.from({ length: 51_200 }, (_, i) =>
+			newTask(`t${i}`, {
+				route: `q${Math.floor(bandOf(i) / 256)}|t|`,
+				priority: bandOf(i) % 256,
+			}),
+		);
 		for (let from = 0; from < tasks.length; from += 128) {
 			await shard.submit(tasks.slice(from, from + 128));
 		}

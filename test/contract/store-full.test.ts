@@ -12,6 +12,7 @@ import { Trimmer } from "../../node/trimmer.ts";
 import { systemClock } from "../../node/world.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { AROUND_SUBMITTER } from "../stand-ins.ts";
@@ -66,7 +67,7 @@ async function open(): Promise<{
 }
 
 function taskOf(id: string, payload = "{}"): NewTask {
-	return { id, route: ROUTE, priority: 5, payload };
+	return { id, route: ROUTE, priority: 5, options: PLAIN, payload };
 }
 
 function submitterOf(shard: Shard): Submitter {

@@ -21,9 +21,10 @@ import {
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskEnd } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
-import { nodeRecord, TTL_MS } from "./store-bench.ts";
+import { nodeRecord, SOME_OPTIONS, TTL_MS } from "./store-bench.ts";
 
 type Method = Exclude<keyof Shard, "index">;
 export type Operation = {
@@ -181,6 +182,7 @@ export class Operator {
 			id,
 			route: this.#random.pick(ROUTES),
 			priority: this.#random.pick(PRIORITIES),
+			options: this.#random.pick([PLAIN, PLAIN, SOME_OPTIONS]),
 			payload: JSON.stringify(this.#random.text(4)),
 		}));
 	}

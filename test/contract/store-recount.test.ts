@@ -6,6 +6,7 @@ import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import {
@@ -52,7 +53,13 @@ beforeEach(async () => {
 	const session = formatSession("ann", epoch);
 	const ids = ["a", "b", "c", "d", "e", "f"];
 	await shard.submit(
-		ids.map((id) => ({ id, route: ROUTE, priority: 5, payload: "1" })),
+		ids.map((id) => ({
+			id,
+			route: ROUTE,
+			priority: 5,
+			options: PLAIN,
+			payload: "1",
+		})),
 	);
 	const claim = { session, generation, routes: [ROUTE], limit: 3 };
 	const reply = await shard.claim(claim);

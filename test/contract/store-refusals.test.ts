@@ -12,6 +12,7 @@ import {
 } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
@@ -21,7 +22,13 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const SESSION = "ann:1";
 const record = nodeRecord("ann");
 const request = { session: SESSION, generation: 0, routes: [ROUTE], limit: 1 };
-const task = { id: "a", route: ROUTE, priority: 5, payload: "1" };
+const task = {
+	id: "a",
+	route: ROUTE,
+	priority: 5,
+	options: PLAIN,
+	payload: "1",
+};
 const held = { id: "a", token: 1 };
 const end = { startedMs: 0, state: "SUCCESS", result: "1" } as const;
 const back = { end: "handed-back", message: "" } as const;

@@ -6,6 +6,7 @@ import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { Submitter } from "../../node/submitter.ts";
 import { systemClock } from "../../node/world.ts";
 import { SUBMIT_TIMEOUT_MS } from "../../protocol/limits.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { AROUND_SUBMITTER } from "../stand-ins.ts";
 import { comesUp, ROUTE } from "./store-bench.ts";
@@ -38,7 +39,13 @@ test("an answer that waits to be read when the time is over is read first", asyn
 	// So that it answers while the node stands still.
 	await operator.client("PAUSE", PAUSE_MS, "ALL");
 	const outcomes = Array.from({ length: 600 }, (_, i) =>
-		submitter.submit({ id: `t${i}`, route: ROUTE, priority: 5, payload: "1" }),
+		submitter.submit({
+			id: `t${i}`,
+			route: ROUTE,
+			priority: 5,
+			options: PLAIN,
+			payload: "1",
+		}),
 	);
 	// They are on their way.
 	await new Promise((resolve) => setTimeout(resolve, PAUSE_MS / 4));

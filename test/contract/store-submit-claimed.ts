@@ -2,7 +2,12 @@
 import { expect, it } from "vitest";
 import { ROUTES_MAX } from "../../protocol/limits.ts";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
-import { type Bench, type Session, success } from "./store-bench.ts";
+import {
+	type Bench,
+	type Session,
+	SOME_OPTIONS,
+	success,
+} from "./store-bench.ts";
 
 export function submittingClaimedRules(bench: Bench): void {
 	const submit = ({ name, generation }: Session, ...tasks: NewTask[]) =>
@@ -23,7 +28,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		const session = await bench.open();
 		const before = await bench.started(session);
 		const tasks = [
-			bench.task({ payload: '"ä\\n"', priority: 0 }),
+			bench.task({ payload: '"ä\\n"', priority: 0, options: SOME_OPTIONS }),
 			bench.task({ route: "other|t|gpu", priority: 255 }),
 		];
 		const outcomes = await submit(session, ...tasks);
@@ -44,7 +49,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		);
 		expect(records).toEqual(
 			claimed.map(({ claimedMs, token, ...task }, i) => ({
-				...{ ...task, state: "STARTED", seq: seqs[i], losses: 0 },
+				...{ ...task, state: "STARTED", seq: seqs[i], round: 1, failures: 0 },
 				attempts: [{ token, nodeId: "ann", epoch: session.epoch, claimedMs }],
 			})),
 		);

@@ -31,6 +31,8 @@ export function submittingRules(bench: Bench): void {
 				seq: seqs[i],
 				createdMs,
 				attempt: 0,
+				round: 1,
+				failures: 0,
 				crashes: 0,
 				losses: 0,
 				attempts: [],

@@ -7,6 +7,7 @@ import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { writeTask } from "../../protocol/view.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
@@ -53,7 +54,7 @@ beforeEach(async () => {
 	});
 	await shard.submit(
 		["one", "two", "three"].map((id) => ({
-			...{ id, route: ROUTE, priority: 5, payload: "1" },
+			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
 		})),
 	);
 });
@@ -85,7 +86,27 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 	],
 	[
 		"its payload is not JSON",
-		(id) => overwrite("tasks", id, /\n.*/, '\n1},{"id":"forged"'),
+		(id) => overwrite("tasks", id, /\n.*$/, '\n1},{"id":"forged"'),
+		"SUCCESS",
+	],
+	[
+		"its options cannot be read",
+		(id) => overwrite("tasks", id, /\n\n/, "\n{broken\n"),
+		"SUCCESS",
+	],
+	[
+		"its options cannot be read",
+		(id) => overwrite("tasks", id, /\n\n/, "\n[]\n"),
+		"SUCCESS",
+	],
+	[
+		"its payload is not JSON",
+		(id) => overwrite("tasks", id, /\n\n/, "\n"),
+		"SUCCESS",
+	],
+	[
+		"its numbers are none",
+		(id) => overwrite("tasks", id, / 0 /, ` 0,0,0,${"9".repeat(20)},1 `),
 		"SUCCESS",
 	],
 	[
@@ -142,6 +163,17 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 	if (state !== "") expect(read.get("two").state).toBe(state);
 	const [one] = await shard.get(["two"]);
 	expect(one?.error?.message).toContain(flaw);
+});
+
+test("a waiting task whose options cannot be read is claimed as a plain one, with its payload", async () => {
+	await overwrite("tasks", "two", /\n\n/, "\nnull\n");
+	const { epoch, generation } = opened;
+	const reply = await shard.claim({
+		...{ session: formatSession("ann", epoch), generation },
+		...{ routes: [ROUTE], limit: 3 },
+	});
+	const [, two] = reply.ok ? reply.tasks : [];
+	expect(two).toMatchObject({ id: "two", options: PLAIN, payload: "1" });
 });
 
 test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import { LAYOUT } from "../../node/store/redis-shard.ts";
 import { Cluster, launchNode, until } from "../cluster.ts";
 
 const META = "{hearsay:0}:meta";
@@ -38,7 +39,8 @@ test("the running nodes put their number back, and a node with another is refuse
 	expect((await cluster.node(2).whenEnded("after")).state).toBe("SUCCESS");
 
 	// As if nobody had put it back in time.
-	await redis.multi().flushall().hset(META, "shards", 3, "layout", 4).exec();
+	const anew = { shards: 3, layout: LAYOUT };
+	await redis.multi().flushall().hset(META, anew).exec();
 	for (const node of cluster.nodes) {
 		await until(
 			() => node.running,

@@ -4,7 +4,6 @@
  * Nothing here happens by itself: a test moves a task with `end`, breaks the
  * store with `failure`, holds submissions back with `held`.
  */
-import { isDeepStrictEqual } from "node:util";
 import type {
 	ClusterAnswers,
 	ClusterView,
@@ -14,8 +13,10 @@ import type {
 	TaskAnswers,
 	TaskPage,
 } from "../../node/ports.ts";
+import { isSameTask } from "../../protocol/same-task.ts";
 import { isEnded, type TaskState } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
+import { newRecord } from "./task-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -56,16 +57,14 @@ export class FakeApi implements TaskAnswers, ClusterAnswers {
 		const existing = this.tasks.get(task.id);
 		if (existing === undefined) {
 			const first = { token: 7, nodeId: "node-a", epoch: 1 };
-			this.tasks.set(task.id, {
-				...task,
-				state: this.starts ? "STARTED" : "PENDING",
-				seq: ++this.#seq,
-				createdMs: CREATED_MS,
-				attempt: this.starts ? 1 : 0,
-				crashes: 0,
-				losses: 0,
-				attempts: this.starts ? [{ ...first, claimedMs: CREATED_MS }] : [],
-			});
+			const record = newRecord(task, ++this.#seq, CREATED_MS);
+			const attempts = [{ ...first, claimedMs: CREATED_MS }];
+			this.tasks.set(
+				task.id,
+				this.starts
+					? { ...record, state: "STARTED", attempt: 1, attempts }
+					: record,
+			);
 			const started = { attempt: 1, node: first.nodeId, token: first.token };
 			return {
 				ok: true,
@@ -74,11 +73,8 @@ export class FakeApi implements TaskAnswers, ClusterAnswers {
 				...(this.starts && { started }),
 			};
 		}
-		const same =
-			existing.route === task.route &&
-			existing.priority === task.priority &&
-			isDeepStrictEqual(JSON.parse(existing.payload), JSON.parse(task.payload));
-		if (same) return { ok: true, created: false, id: task.id, existing };
+		if (isSameTask(task, existing))
+			return { ok: true, created: false, id: task.id, existing };
 		return {
 			ok: false,
 			problem: {

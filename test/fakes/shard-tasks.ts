@@ -137,7 +137,8 @@ export class Tasks {
 		{ session, token }: Holder,
 		claimedMs: number,
 	): ClaimedTask {
-		const { id, route, priority, payload, createdMs, crashes, losses } = task;
+		const { id, route, priority, options, payload } = task;
+		const { createdMs, crashes, losses } = task;
 		const attempt = task.attempt + 1;
 		const attempts = begun(task, token, session, claimedMs);
 		this.#move(task, "STARTED", { attempt, attempts });
@@ -146,7 +147,7 @@ export class Tasks {
 		this.#running.set(session, running.add(id));
 		this.#attempts += 1;
 		return {
-			...{ id, route, priority, payload, token, attempt },
+			...{ id, route, priority, options, payload, token, attempt },
 			...{ createdMs, claimedMs, crashes, losses },
 		};
 	}

@@ -10,14 +10,15 @@ import type { AttemptEnd } from "../../protocol/state.ts";
 import type { Attempt, NewTask, TaskRecord } from "../../protocol/task.ts";
 
 export function newRecord(
-	{ id, route, priority, payload }: NewTask,
+	{ id, route, priority, options, payload }: NewTask,
 	seq: number,
 	createdMs: number,
 ): TaskRecord {
 	return {
-		...{ id, route, priority, payload },
+		...{ id, route, priority, options, payload },
 		...{ state: "PENDING", seq, createdMs },
-		...{ attempt: 0, crashes: 0, losses: 0, attempts: [] },
+		...{ attempt: 0, round: 1, failures: 0, crashes: 0, losses: 0 },
+		attempts: [],
 	};
 }
 

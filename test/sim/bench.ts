@@ -1,5 +1,6 @@
 /** A simulated cluster to which a test does what it likes, without a storm. */
 import type { AttemptEnd } from "../../protocol/state.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 import { SeededRandom } from "../random.ts";
@@ -79,7 +80,7 @@ export class Bench {
 		const nodes = this.#cluster.alive();
 		for (const { api, nodeId, machine } of nodes) {
 			const id = `task-of-${nodeId}`;
-			const task = { id, route: ROUTES[0] ?? "", priority: 5 };
+			const task = { id, route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
 			const payload = JSON.stringify([{ durationMs }]);
 			this.#ids.push(id);
 			machine.run(() => void api.tasks.submit([{ ...task, payload }]));

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
@@ -39,7 +40,9 @@ async function forgetful() {
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = store.shards[0] as Shard;
 	await shard.adopt(NO_GENERATION);
-	await shard.submit([{ id: "a", route: ROUTE, priority: 5, payload: "1" }]);
+	await shard.submit([
+		{ id: "a", route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
+	]);
 	const image = store.save();
 	const open = (nodeId: string, known: Generation) =>
 		openSession(shard, { record: nodeRecord(nodeId), ttlMs: 1, known });

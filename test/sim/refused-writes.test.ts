@@ -4,6 +4,7 @@ import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Renewer } from "../../node/renewer.ts";
 import { ShardMemory } from "../../node/shard-memory.ts";
 import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
@@ -65,7 +66,7 @@ test.each([
 	"a node whose lease was taken learns of it although the store takes no writes, %s",
 	async (_what, tasks) => {
 		const { clock, shard, store, renewer, told, session } = await begin();
-		const task = { route: ROUTE, priority: 5, payload: "1" };
+		const task = { route: ROUTE, priority: 5, options: PLAIN, payload: "1" };
 		await shard.submit([
 			{ id: "a", ...task },
 			{ id: "b", ...task },

@@ -12,6 +12,7 @@ import {
 	STORE_RETRY_MS,
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
@@ -156,7 +157,13 @@ test("no token repeats when the store forgets the very raise of its generation",
 	let nowMs = Date.UTC(2026, 6, 1);
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = store.shards[0] as Shard;
-	const task = { id: "a", route: ROUTE, priority: 5, payload: "1" };
+	const task = {
+		id: "a",
+		route: ROUTE,
+		priority: 5,
+		options: PLAIN,
+		payload: "1",
+	};
 	/** A node that knows of no generation comes, and claims the task. */
 	const claimAnew = async (nodeId: string) => {
 		const record = nodeRecord(nodeId);

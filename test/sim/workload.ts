@@ -6,6 +6,7 @@
 import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
 import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import type { SubmitEvent } from "../checker/history.ts";
 import { NODES_KILLED_MAX } from "../checker/killers.ts";
 import type { Script } from "../fakes/executor.ts";
@@ -89,6 +90,7 @@ function drawPoison(id: string, random: SeededRandom): Order {
 			id,
 			route: random.pick(ROUTES),
 			priority: random.oneIn(3) ? random.below(256) : 5,
+			options: PLAIN,
 			payload: JSON.stringify(script),
 		},
 		expected: "crashed",
@@ -110,6 +112,7 @@ function drawOrder(
 			id,
 			route: random.pick(ROUTES),
 			priority: random.oneIn(3) ? random.below(256) : 5,
+			options: PLAIN,
 			payload: JSON.stringify(script),
 		},
 		expected,

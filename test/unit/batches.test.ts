@@ -12,19 +12,12 @@ import {
 } from "../../node/ports.ts";
 import { Runner } from "../../node/runner.ts";
 import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
-import type { ClaimedTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { claimedTask } from "../new-task.ts";
 import { AROUND_CLAIMER, NO_EXIT } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
-
-function taskOf(id: string, token: number): ClaimedTask {
-	return {
-		...{ id, token, route: ROUTE, priority: 5, payload: "null" },
-		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0, losses: 0 },
-	};
-}
 
 describe("slots", () => {
 	function runnerOf(concurrency: number) {
@@ -46,7 +39,7 @@ describe("slots", () => {
 			const slots = runner.reserve(concurrency, false);
 			runner.deliver(
 				0,
-				Array.from({ length: slots }, (_, i) => taskOf(`${i}`, i)),
+				Array.from({ length: slots }, (_, i) => claimedTask(`${i}`, i)),
 			);
 			for (const end of running.values())
 				end({ kind: "success", result: "1", ranMs: 0 });
@@ -113,7 +106,9 @@ describe("claims", () => {
 		/** Answers the oldest claim in full. */
 		const answer = async (waiting: number) => {
 			const count = limits[limits.length - answers.length] as number;
-			const tasks = Array.from({ length: count }, (_, i) => taskOf(`${i}`, i));
+			const tasks = Array.from({ length: count }, (_, i) =>
+				claimedTask(`${i}`, i),
+			);
 			answers.shift()?.({ ok: true, tasks, waiting: [waiting] });
 			await clock.runFor(0);
 		};

@@ -1,8 +1,18 @@
-/** What a worker says is looked at before it is believed. */
+/** What node and worker say to each other: jobs go whole, and what a worker says is looked at before it is believed. */
 import { expect, test } from "vitest";
-import { readFromWorker } from "../../node/executor/burst.ts";
-import type { FromWorker } from "../../node/executor/messages.ts";
+import {
+	type BurstToWorker,
+	pushJob,
+	readFromWorker,
+	readToWorker,
+} from "../../node/executor/burst.ts";
+import type {
+	FromWorker,
+	JobInThread,
+	ToWorker,
+} from "../../node/executor/messages.ts";
 import { RESULT_BYTES_MAX } from "../../protocol/limits.ts";
+import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 
 function read(burst: unknown) {
 	const heard: (FromWorker | [number, string, number])[] = [];
@@ -13,6 +23,27 @@ function read(burst: unknown) {
 	);
 	return { heard, understood };
 }
+
+test("a worker is told of jobs as they are, with their options, and of what else there is", () => {
+	const plain: JobInThread = {
+		...{ id: "a", type: "t", payload: "null", options: PLAIN },
+		...{ token: 7, attempt: 1, priority: 5, createdMs: 9 },
+	};
+	const other = { ...plain, id: "b", options: readOptions('{"later":[1]}') };
+	const ping: ToWorker = { kind: "ping" };
+	const burst: BurstToWorker = [];
+	pushJob(burst, 1, plain);
+	burst.push(ping);
+	pushJob(burst, 2, other);
+	pushJob(burst, 3, plain);
+	const heard: unknown[] = [];
+	readToWorker(
+		structuredClone(burst),
+		(number, job) => heard.push([number, job]),
+		(message) => heard.push(message),
+	);
+	expect(heard).toEqual([[1, plain], ping, [2, other], [3, plain]]);
+});
 
 const error = { code: "failed", message: "no" };
 

@@ -14,6 +14,7 @@ import {
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Candidate } from "../../protocol/turn.ts";
 import { VirtualClock } from "../clock.ts";
+import { claimedTask } from "../new-task.ts";
 import { AROUND_CLAIMER, servesTypes } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -47,16 +48,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 			for (const route of routes)
 				while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
 					waiting.set(route, (waiting.get(route) ?? 0) - 1);
-					tasks.push({
-						...{ id: "", token: 1, route, priority: 5, payload: "" },
-						...{
-							attempt: 1,
-							createdMs: 0,
-							claimedMs: 0,
-							crashes: 0,
-							losses: 0,
-						},
-					});
+					tasks.push(claimedTask("", 1, { route }));
 				}
 			const left = routes.map((route) => waiting.get(route) ?? 0);
 			return { ok: true, tasks, waiting: left };

@@ -10,6 +10,7 @@ import {
 	HINT_AHEAD_MS_MAX,
 } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { AROUND_SUBMITTER, servesTypes } from "../stand-ins.ts";
@@ -18,7 +19,7 @@ const ROUTE = "default|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 function taskOf(id: string): NewTask {
-	return { id, route: ROUTE, priority: 5, payload: "1" };
+	return { id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" };
 }
 
 /** A shard that answers submissions when it is told to. */

@@ -2,14 +2,9 @@
 import { expect, test } from "vitest";
 import { Intake } from "../../node/intake.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
+import { claimedTask } from "../new-task.ts";
 
-function taskOf(token: number): ClaimedTask {
-	return {
-		...{ id: `t${token}`, token, route: "default|work|", priority: 5 },
-		...{ payload: "1", attempt: 1, createdMs: 0, claimedMs: 0 },
-		...{ crashes: 0, losses: 0 },
-	};
-}
+const taskOf = (token: number) => claimedTask(`t${token}`, token);
 
 function intakeOf() {
 	const lease = { session: "a:1", trusted: true };

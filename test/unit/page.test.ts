@@ -2,12 +2,19 @@
 import { expect, test } from "vitest";
 import { mergePages, readCursor } from "../../protocol/page.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 
 function task(seq: number): TaskRecord {
 	return {
-		...{ id: `t${seq}`, route: "q|t|", priority: 5, payload: "null" },
-		...{ state: "PENDING", seq, createdMs: 0, attempt: 0, crashes: 0 },
-		...{ losses: 0, attempts: [] },
+		...{
+			id: `t${seq}`,
+			route: "q|t|",
+			priority: 5,
+			options: PLAIN,
+			payload: "null",
+		},
+		...{ state: "PENDING", seq, createdMs: 0, attempt: 0 },
+		...{ round: 1, failures: 0, crashes: 0, losses: 0, attempts: [] },
 	};
 }
 

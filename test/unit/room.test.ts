@@ -13,6 +13,7 @@ import {
 	SUBMIT_TIMEOUT_MS,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 import { AROUND_SUBMITTER } from "../stand-ins.ts";
@@ -43,7 +44,13 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 	});
 	const told: unknown[] = [];
 	const submit = async (runMs: number) => {
-		const task = { id: "one", route: "a|b|", priority: 5, payload: "1" };
+		const task = {
+			id: "one",
+			route: "a|b|",
+			priority: 5,
+			options: PLAIN,
+			payload: "1",
+		};
 		void submitter.submit(task).then((outcome) => told.push(outcome));
 		await clock.runFor(runMs);
 	};

@@ -2,20 +2,13 @@
 import { expect, test } from "vitest";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { Runner } from "../../node/runner.ts";
-import type { ClaimedTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { claimedTask } from "../new-task.ts";
 import { NO_EXIT } from "../stand-ins.ts";
 
 const SHARD = 0;
 const SUCCESS: JobOutcome = { kind: "success", result: "1", ranMs: 0 };
 const ABORTED: JobOutcome = { kind: "aborted" };
-
-function taskOf(id: string, token: number): ClaimedTask {
-	return {
-		...{ id, token, route: "default|work|", priority: 5, payload: "null" },
-		...{ attempt: 1, createdMs: 0, claimedMs: 0, crashes: 0, losses: 0 },
-	};
-}
 
 /** A runner with two slots, and what befalls its jobs, which end when the test says so. */
 function runnerOf() {
@@ -46,7 +39,7 @@ function runnerOf() {
 	});
 	const deliver = (id: string, token: number) => {
 		expect(runner.reserve(1, false)).toBe(1);
-		runner.deliver(SHARD, [taskOf(id, token)]);
+		runner.deliver(SHARD, [claimedTask(id, token)]);
 	};
 	const end = async (token: number, outcome: JobOutcome) => {
 		ends.get(token)?.(outcome);

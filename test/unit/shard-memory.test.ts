@@ -4,6 +4,7 @@ import { ShardMemory } from "../../node/shard-memory.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { CLOCK_BLUR_MS_MAX, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION, TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
@@ -122,7 +123,7 @@ test("tokens beyond those of one generation do not come again to the node that h
 		const tokens: number[] = [];
 		while (tokens.length < count) {
 			const tasks = Array.from({ length: 100 }, () => ({
-				...{ id: `t${id++}`, route, priority: 5, payload: "1" },
+				...{ id: `t${id++}`, route, priority: 5, options: PLAIN, payload: "1" },
 			}));
 			await shard.submit(tasks);
 			const claim = { session, generation, routes: [route], limit: 100 };

@@ -11,6 +11,7 @@ import { Submitter } from "../../node/submitter.ts";
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import { typeOf } from "../../protocol/route.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession, ROUTE } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
@@ -21,7 +22,13 @@ const SLOTS = 10;
 
 function tasksOf(...priorities: number[]): NewTask[] {
 	return priorities.map((priority, i) => ({
-		...{ id: `task-${i}`, route: ROUTE, priority, payload: "1" },
+		...{
+			id: `task-${i}`,
+			route: ROUTE,
+			priority,
+			options: PLAIN,
+			payload: "1",
+		},
 	}));
 }
 

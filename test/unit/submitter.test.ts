@@ -16,6 +16,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { newTask } from "../new-task.ts";
 import { AROUND_SUBMITTER } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -64,8 +65,7 @@ function slowStore(...fates: Fate[]) {
 	const submit = (count: number) => {
 		for (let i = 0; i < count; i++) {
 			const id = `t${told.length}-${i}`;
-			const task = { id, route: "a|b|", priority: 5, payload: "1" };
-			void submitter.submit(task).then((outcome) =>
+			void submitter.submit(newTask(id)).then((outcome) =>
 				told.push({
 					what:
 						outcome instanceof StoreError

@@ -8,10 +8,17 @@ import {
 } from "../../node/ports.ts";
 import { TaskDesk, type TaskDeskParts } from "../../node/task-desk.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { ROUTE } from "../contract/store-bench.ts";
 
-const task: NewTask = { id: "a", route: ROUTE, priority: 5, payload: "1" };
+const task: NewTask = {
+	id: "a",
+	route: ROUTE,
+	priority: 5,
+	options: PLAIN,
+	payload: "1",
+};
 
 /** A desk whose store answers so. */
 function deskOf(...outcomes: Submission[]): TaskDesk {

@@ -6,9 +6,10 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; in shard 0 also shards, layout
---   {hearsay:0}:tasks              hash   id → "priority seq created(ms) attempts crashes losses route", a line
---                                         break, payload (JSON); attempts etc. are those that ended without
---                                         a result
+--   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
+--                                         (JSON, or nothing), its payload (JSON). Counts are
+--                                         "attempts,crashes,losses,failures,round", of attempts that ended
+--                                         without a result; or "0": 0,0,0,0,1, as of every new task
 --   {hearsay:0}:ends               hash   id → "STATE ended(ms)", and, where an attempt brought it, " how
 --                                         started(ms)" and that attempt as in holders; a line break,
 --                                         result or error (JSON)
@@ -74,13 +75,22 @@ local function parseHolder(held)
   if held then return string.match(held, '^([^ ]+) [^ ]+ [^ ]+ (%d+) (.+)$') end
 end
 
--- The first line of a task. Numbers as text, but the priority.
-local function parseTask(task)
-  local priority, seq, created, attempts, crashes, losses, route =
-    string.match(task, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ([^\n]+)')
+-- The head of a task, which is its first line. Numbers as text, but the priority.
+local function parseHead(task)
+  local priority, seq, created, counts, route =
+    string.match(task, '^(%d+) (%d+) (%d+) ([^ ]+) ([^\n]+)')
+  if counts == '0' then counts = '0,0,0,0,1' end
+  local attempts, crashes, losses, failures, round =
+    string.match(counts, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
   return {
-    priority = tonumber(priority), seq = seq, created = created,
-    attempts = attempts, crashes = crashes, losses = losses, route = route,
+    priority = tonumber(priority), seq = seq, created = created, attempts = attempts,
+    crashes = crashes, losses = losses, failures = failures, round = round, route = route,
   }
+end
+-- The text of a task, with another head.
+local function withHead(task, head)
+  local counts = table.concat({ head.attempts, head.crashes, head.losses, head.failures, head.round }, ',')
+  local line = table.concat({ head.priority, head.seq, head.created, counts, head.route }, ' ')
+  return line .. string.match(task, '\n.*')
 end
 local function rankOf(priority, seq) return (PRIORITY_MAX - priority) * SEQ_SPAN + seq end

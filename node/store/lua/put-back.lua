@@ -9,11 +9,10 @@
 -- Returns the task with its new counts, and how many of those were such losses.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ (.+)$')
-  local task = parseTask(text)
+  local task = parseHead(text)
   if alone and tonumber(task.losses) >= LOSSES_SHARED_MAX then how = how .. ' alone' end
-  task.crashes, task.losses = task.crashes + crashed, task.losses + lost
-  local line = table.concat({ task.priority, task.seq, task.created, attempt, task.crashes, task.losses, task.route }, ' ')
-  call('HSET', TASKS, id, line .. string.match(text, '\n.*'))
+  task.attempts, task.crashes, task.losses = attempt, task.crashes + crashed, task.losses + lost
+  call('HSET', TASKS, id, withHead(text, task))
   local before = call('HGET', PAST, id)
   local over = table.concat({ token, session, claimed, digits(now), how }, ' ')
   local past = before and (before .. '\n' .. over) or over

@@ -9,7 +9,7 @@
 --         or -2 where UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
 --         or, unchanged, what readTask tells of the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
-local created, claimed = ' ' .. digits(now) .. ' 0 0 0 ', ' 1 ' .. digits(now) .. ' '
+local created, claimed = ' ' .. digits(now) .. ' 0 ', ' 1 ' .. digits(now) .. ' '
 local meta = call('HMGET', META, 'seq', 'gen', 'token')
 local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local token = tonumber(meta[3] or 0)
@@ -48,7 +48,7 @@ local ends = call('HMGET', ENDS, unpack(ids))
 
 for i, text in ipairs(texts) do
   local at = i * 4
-  local id, route, priority, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local id, route, priority, rest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local queue = not seen[id] and not text and queueOf(route)
   if seen[id] or text then
     again[#again + 1] = i
@@ -56,7 +56,7 @@ for i, text in ipairs(texts) do
     accepted, seq = accepted + 1, seq + 1
     local number, last = digits(seq), accepted * 2
     if ends[i] then leftover[#leftover + 1] = id end
-    written[last - 1], written[last] = id, priority .. ' ' .. number .. created .. route .. '\n' .. payload
+    written[last - 1], written[last] = id, priority .. ' ' .. number .. created .. route .. '\n' .. rest
     if claims then
       holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. session
       running[last - 1], running[last] = number, id

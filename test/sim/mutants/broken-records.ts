@@ -16,6 +16,7 @@ import type {
 import type { SessionName } from "../../../protocol/lease.ts";
 import { formatSession } from "../../../protocol/lease.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../../protocol/task.ts";
+import { newRecord } from "../../fakes/task-record.ts";
 import { type PulseRequest, TamperedShard } from "./tampered-shard.ts";
 
 /** Takes the end of an attempt from whoever brings it. */
@@ -54,10 +55,7 @@ export class LostPlaces extends TamperedShard {
 	): Promise<SubmitOutcome[]> {
 		if (!this.onceIn(15)) return await this.sound.submit(tasks, lease);
 		for (const task of tasks)
-			this.#unqueued.set(task.id, {
-				...{ ...task, state: "PENDING", seq: 1, createdMs: 0 },
-				...{ attempt: 0, crashes: 0, losses: 0, attempts: [] },
-			});
+			this.#unqueued.set(task.id, newRecord(task, 1, 0));
 		return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
 	}
 

@@ -1,0 +1,99 @@
+/** Options of a task: what submissions ask for, what the store keeps, and when two tasks ask for the same. */
+import Type from "typebox";
+import { describe, expect, test } from "vitest";
+import { isSameTask } from "../../protocol/same-task.ts";
+import type { NewTask, TaskRecord } from "../../protocol/task.ts";
+import {
+	optionsOf,
+	PLAIN,
+	readOptions,
+	UNREADABLE_OPTIONS,
+	writeOptions,
+} from "../../protocol/task-options.ts";
+import { writeTask } from "../../protocol/view.ts";
+import { newRecord } from "../fakes/task-record.ts";
+
+/** Such as there may be one day. */
+const FIELDS = {
+	colour: Type.Optional(Type.String({ default: "red" })),
+	marks: Type.Optional(Type.Array(Type.String())),
+	weight: Type.Optional(Type.Integer()),
+};
+const LATER = '{"marks":["a"],"weight":1}';
+
+function taskOf(options: string, more: Partial<NewTask> = {}): NewTask {
+	return {
+		...{ id: "a", route: "q|t|", priority: 5, options: readOptions(options) },
+		...{ payload: '{"x":1,"y":2}', ...more },
+	};
+}
+
+describe("options of a submission", () => {
+	test.each<[string, object, object]>([
+		["none", { type: "t" }, {}],
+		["those that it names", { weight: 0, marks: [] }, { weight: 0, marks: [] }],
+		["none that says what its absence says", { colour: "red" }, {}],
+		["one that says something else", { colour: "" }, { colour: "" }],
+		["nothing that is none", { payload: 1, weight: 2 }, { weight: 2 }],
+	])("are %s", (_, submitted, options) => {
+		expect(optionsOf(submitted, FIELDS)).toEqual(options);
+	});
+
+	test("are those of a plain task where there are none", () => {
+		expect(optionsOf({ colour: "red" }, FIELDS)).toBe(PLAIN);
+		expect(optionsOf({ type: "t", labels: ["a"] })).toBe(PLAIN);
+	});
+});
+
+describe("options in the store", () => {
+	test("are nothing for a plain task, and are read as such", () => {
+		expect(writeOptions(PLAIN)).toBe("");
+		expect(readOptions("")).toBe(PLAIN);
+	});
+
+	test("are read as they were written, also those that only a later version knows", () => {
+		expect(writeOptions(readOptions(LATER))).toBe(LATER);
+	});
+
+	test.each(["{broken", "null", "5", "[]", '"text"', " "])(
+		"that are damaged are told from all others: %s",
+		(text) => {
+			expect(readOptions(text)).toBe(UNREADABLE_OPTIONS);
+		},
+	);
+});
+
+describe("the same id", () => {
+	test.each<[boolean, string, NewTask]>([
+		[true, "with the same content", taskOf(LATER)],
+		[
+			true,
+			"with options named in another order",
+			taskOf('{"weight":1,"marks":["a"]}'),
+		],
+		[
+			true,
+			"with a payload in another order",
+			taskOf(LATER, { payload: '{"y":2, "x":1}' }),
+		],
+		[false, "without options", taskOf("")],
+		[false, "with fewer options", taskOf('{"weight":1}')],
+		[false, "with another option", taskOf('{"marks":["a"],"weight":2}')],
+		[false, "with another payload", taskOf(LATER, { payload: "1" })],
+		[false, "with another priority", taskOf(LATER, { priority: 6 })],
+		[false, "on another route", taskOf(LATER, { route: "q|u|" })],
+	])("is the same task: %s, %s", (is, _, other) => {
+		const task = taskOf(LATER);
+		expect(isSameTask(task, other)).toBe(is);
+		expect(isSameTask(other, task)).toBe(is);
+	});
+});
+
+test("who reads a task is told its options", () => {
+	const record: TaskRecord = newRecord(taskOf(LATER), 1, 0);
+	const onlooker = { isServed: () => true, nameOf: () => undefined };
+	expect(JSON.parse(writeTask(record, onlooker))).toMatchObject({
+		...{ id: "a", priority: 5, marks: ["a"], weight: 1, state: "PENDING" },
+		payload: { x: 1, y: 2 },
+	});
+});
