@@ -48,6 +48,8 @@ export interface DetectorParts {
 	readonly crews: readonly DetectorCrew[];
 	readonly connected: () => readonly string[];
 	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
+	/** Whether the peer's address, as the registry was last read, has taken connections. */
+	readonly hasReached: (nodeId: string) => boolean;
 	/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
 	readonly refresh: () => Promise<void>;
 	/** How many other peers that we hear from see it. */
@@ -160,7 +162,8 @@ export class Detector {
 			ttlMs,
 			renewalMsMax: PULSE_MS_MAX,
 			peersSeeing: seeing(nodeId),
-			refusalsLie: this.refusalsLie(nodeId, life),
+			refusalsLie:
+				!this.#parts.hasReached(nodeId) || this.refusalsLie(nodeId, life),
 		});
 		if (verdict !== "dead") return verdict;
 		log.warn({ nodeId }, "a node is dead; taking its tasks back");

@@ -10,7 +10,8 @@
  *
  * Also probes the addresses of peers that are not connected: a host that refuses is a
  * word, too, if its address has taken connections before. One that never did may be wrong,
- * or behind a firewall, and its node alive.
+ * or behind a firewall, and its node alive. So the address of each peer that is heard, or
+ * connected, is tried once: who was dialled by a peer knows nothing of its address.
  *
  * However much a peer asks, it gets ANSWERS_PER_S, and all who ask about a node share its
  * probes. Who goes unanswered stops its tasks sooner than it had to, or finds a frozen peer
@@ -69,8 +70,9 @@ interface Word {
 	probing: boolean;
 	/** The address at which it was last reached. */
 	reachedAt: string | undefined;
-	/** When that was last looked at. */
+	/** When that was last looked at, and at which address. */
 	triedMs: number;
+	triedAt: string | undefined;
 }
 
 interface Asked {
@@ -119,7 +121,23 @@ export class Inquirer {
 		word.heardMs = nowMs;
 		if (nowMs - word.triedMs < PROBE_ALIVE_MS) return;
 		word.triedMs = nowMs;
-		void this.#tryToReach(nodeId, word);
+		// In larger clusters what is heard came through others, mostly.
+		if (
+			this.#peers.size <= DIAL_ALL_MAX ||
+			this.#parts.connected().includes(nodeId)
+		)
+			this.met(nodeId);
+	}
+
+	/** The peer is connected, whoever dialled: now its address should take connections. */
+	met(nodeId: string): void {
+		if (this.#peers.has(nodeId))
+			void this.#tryToReach(nodeId, this.#word(nodeId));
+	}
+
+	/** Whether the peer's address, as the registry was last read, has taken connections. */
+	hasReached(nodeId: string): boolean {
+		return this.#word(nodeId).reachedAt === this.#parts.addressOf(nodeId);
 	}
 
 	wordOf(nodeId: string): Readonly<Word> {
@@ -133,6 +151,10 @@ export class Inquirer {
 		for (const known of [this.#words, this.#probes])
 			for (const nodeId of known.keys())
 				if (!nodeIds.has(nodeId)) known.delete(nodeId);
+		// They may be known only now, or at other addresses than before.
+		for (const nodeId of this.#parts.connected())
+			if (this.#words.get(nodeId)?.triedAt !== this.#parts.addressOf(nodeId))
+				this.met(nodeId);
 	}
 
 	async questioned({ from, epoch, seq, about }: Question): Promise<void> {
@@ -193,10 +215,10 @@ export class Inquirer {
 
 	/** Whether the address of a peer that lives takes connections. */
 	async #tryToReach(nodeId: string, word: Word): Promise<void> {
-		const { probe, addressOf } = this.#parts;
-		// In larger clusters not all are asked, and nothing follows from a refusal.
-		if (!this.#peers.has(nodeId) || this.#peers.size > DIAL_ALL_MAX) return;
+		const { clock, probe, addressOf } = this.#parts;
 		const address = addressOf(nodeId);
+		word.triedMs = clock.monoMs();
+		word.triedAt = address;
 		if (word.reachedAt === address) return;
 		if ((await probe(nodeId, PROBE_TIMEOUT_MS)) === "answers")
 			word.reachedAt = address;
@@ -225,7 +247,8 @@ export class Inquirer {
 		const word: Word = {
 			...{ heardMs: undefined, answeredMs: undefined },
 			...{ awayMs: undefined, refusedMs: undefined, probing: false },
-			...{ reachedAt: undefined, triedMs: Number.NEGATIVE_INFINITY },
+			...{ reachedAt: undefined, triedAt: undefined },
+			triedMs: Number.NEGATIVE_INFINITY,
 		};
 		this.#words.set(nodeId, word);
 		return word;

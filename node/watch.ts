@@ -45,6 +45,7 @@ export class Watch {
 		});
 		this.#detector = new Detector({
 			...{ clock, log, ttlMs: LEASE_TTL_MS, crews, connected, probe },
+			hasReached: (nodeId) => this.#inquirer.hasReached(nodeId),
 			refresh: () => parts.roster.refresh(),
 			seeing: (nodeId) => parts.roster.seeing(nodeId),
 		});
@@ -85,6 +86,7 @@ export class Watch {
 	}
 
 	peerChanged(nodeId: string, connected: boolean): void {
+		if (connected) this.#inquirer.met(nodeId);
 		this.#detector.peerChanged(nodeId, connected);
 	}
 

@@ -7,7 +7,8 @@
  *     connected                          → alive
  *     closed, its address answers, it
  *       renews and another peer sees it  → alive: who sees it will notice its end
- *     closed, its host refuses           → dead: nobody runs there any more
+ *     closed, its host refuses, which
+ *       took connections before          → dead: nobody runs there any more
  *     closed, unreachable                → suspect: it may be the network, or us
  *
  * "dead" only ever means that its session may be revoked, by compare-and-set on
@@ -26,7 +27,7 @@ export interface Observed {
 	readonly renewalMsMax: number;
 	/** Other peers that we hear from and that see it. */
 	readonly peersSeeing: number;
-	/** It was once held for dead by a refusal and was not: refusals of its host mean nothing. */
+	/** Its address never took a connection, or it was once held for dead by a refusal and was not: refusals of its host mean nothing. */
 	readonly refusalsLie: boolean;
 }
 

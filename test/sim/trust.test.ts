@@ -13,10 +13,13 @@ const LONG_MS = 20_000;
 async function inEach(
 	nodes: number,
 	act: (bench: Bench, random: SeededRandom) => Promise<void>,
+	walled: readonly number[] = [],
 ): Promise<void> {
 	for (let seed = 1; seed <= SEEDS; seed++) {
 		const bench = beginCluster(seed, { nodes });
 		const random = new SeededRandom(seed);
+		await bench.runFor(1);
+		for (const i of walled) bench.hub.walled.add(bench.node(i).nodeId);
 		await bench.runFor(SETTLED_MS + random.below(900));
 		await act(bench, random);
 	}
@@ -82,21 +85,46 @@ test("a group that is cut off stops, though it hears itself and nobody of it rea
 
 test("who is cut off from the store stops, though the peers' addresses have refused connections all along", async () => {
 	for (const walled of [[1], [0, 1]])
-		for (let seed = 1; seed <= SEEDS; seed++) {
-			const bench = beginCluster(seed, { nodes: 2 });
-			await bench.runFor(1);
-			const nodes = [bench.node(0), bench.node(1)] as const;
-			for (const i of walled) bench.hub.walled.add(nodes[i]?.nodeId ?? "");
-			await bench.runFor(SETTLED_MS);
+		await inEach(
+			2,
+			async (bench) => {
+				await bench.startEverywhere(LONG_MS);
+				const [own, peer] = [bench.node(0), bench.node(1)];
+				own.link.cut = true;
+				bench.hub.walled.add(own.nodeId);
+				bench.hub.cut(own.nodeId, peer.nodeId);
+				bench.hub.mend(own.nodeId, peer.nodeId);
+				await bench.runFor(LEASE_TTL_MS);
+				expect(bench.toldToStop()).toEqual([own.nodeId]);
+			},
+			walled,
+		);
+});
+
+test("a node whose address takes no connections keeps its tasks when its own connection closes", async () => {
+	await inEach(
+		3,
+		async (bench) => {
 			await bench.startEverywhere(LONG_MS);
-			const [own, peer] = nodes;
-			own.link.cut = true;
-			bench.hub.cut(own.nodeId, peer.nodeId);
-			bench.hub.mend(own.nodeId, peer.nodeId);
-			bench.hub.walled.add(own.nodeId);
+			const [a, b] = [bench.node(0), bench.node(1)];
+			bench.hub.cut(a.nodeId, b.nodeId);
+			bench.hub.mend(a.nodeId, b.nodeId);
 			await bench.runFor(LEASE_TTL_MS);
-			expect(bench.toldToStop()).toEqual([own.nodeId]);
-		}
+			expect(await bench.takenOver()).toEqual([]);
+		},
+		[1],
+	);
+});
+
+test("a node that is killed is taken over at once, also by those that it has dialled itself", async () => {
+	await inEach(3, async (bench, random) => {
+		await bench.startEverywhere(LONG_MS);
+		const victim = bench.node(random.below(3));
+		const fromMs = bench.clock.monoMs();
+		victim.kill();
+		const tookMs = (await bench.untilStartedElsewhere(victim.nodeId)) - fromMs;
+		expect(tookMs).toBeLessThanOrEqual(400);
+	});
 });
 
 test("a host that vanishes without a word is taken over in 2.5 s, mostly, and in 3.5 s always", async () => {

@@ -10,7 +10,10 @@ import { nodeRecord } from "../contract/store-bench.ts";
 /** A detector that has lost bob, who renews his lease. */
 function lost(seeing: number) {
 	const clock = new VirtualClock();
-	const world = { seeing, reach: "answers" as Reach, looks: 0, reaped: 0 };
+	const world = {
+		...{ seeing, reach: "answers" as Reach, hasReached: true },
+		...{ looks: 0, reaped: 0 },
+	};
 	const nodes: Shard["nodes"] = async () => {
 		world.looks += 1;
 		const nowMs = clock.monoMs();
@@ -39,6 +42,7 @@ function lost(seeing: number) {
 		],
 		connected: () => [],
 		probe: async () => world.reach,
+		hasReached: () => world.hasReached,
 		refresh: async () => {},
 		seeing: () => world.seeing,
 	});
@@ -89,4 +93,13 @@ test("a refusal is believed once of each life, and no more once that life has a 
 	expect(lies(life.startedMs, 1)).toBe(false);
 	expect(lies(life.startedMs, 2)).toBe(true);
 	expect(lies(life.startedMs + 1, 2)).toBe(false);
+});
+
+test("a refusal by an address that never took a connection is believed of nobody", async () => {
+	const { clock, world, detector } = lost(0);
+	world.reach = "refused";
+	world.hasReached = false;
+	await clock.runFor(10_000);
+	expect(world.reaped).toBe(0);
+	expect(detector.suspects("bob")).toBe(true);
 });

@@ -6,11 +6,13 @@ import type { Answer } from "../../protocol/gossip.ts";
 import {
 	ANSWERS_PER_S,
 	AWAY_FRESH_MS,
+	DIAL_ALL_MAX,
 	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 
+const PEERS = new Set(["bob", "cid", "dan"]);
 const HEADER = { from: "bob", epoch: 1, seq: 1 };
 
 function begin() {
@@ -56,7 +58,8 @@ function begin() {
 			...{ kind: "answer", ...HEADER, to: "ann", asked: { epoch: 7, seq } },
 			...{ away: false, reaches: false, ...what },
 		});
-	inquirer.keep(new Set(["bob", "cid", "dan"]));
+	inquirer.keep(PEERS);
+	probed.length = 0;
 	return { clock, world, told, bound, inquirer, answer, probed };
 }
 
@@ -196,6 +199,58 @@ test("nor does one by an address to which a peer has moved, until that was reach
 	inquirer.heard("cid");
 	await clock.runFor(50);
 	expect(await refuses()).toBe(true);
+});
+
+test("a connected peer is reached at once, and again where the registry brings another address", async () => {
+	const { clock, world, probed, inquirer } = begin();
+	world.connected = ["cid"];
+	inquirer.met("cid");
+	await clock.runFor(50);
+	expect(inquirer.hasReached("cid")).toBe(true);
+	inquirer.keep(PEERS);
+	expect(probed).toEqual(["cid"]);
+	world.port = 2;
+	expect(inquirer.hasReached("cid")).toBe(false);
+	inquirer.keep(PEERS);
+	await clock.runFor(50);
+	expect(inquirer.hasReached("cid")).toBe(true);
+	expect(probed).toEqual(["cid", "cid"]);
+});
+
+test("a connected peer whose address takes no connections is not tried again with every read of the registry", async () => {
+	const { clock, world, probed, inquirer } = begin();
+	world.reach = "refused";
+	inquirer.met("bob");
+	for (let ms = 0; ms < PROBE_ALIVE_MS; ms += 100) {
+		inquirer.keep(PEERS);
+		inquirer.heard("bob");
+		await clock.runFor(100);
+	}
+	expect(probed).toEqual(["bob"]);
+	expect(inquirer.hasReached("bob")).toBe(false);
+});
+
+test("a peer that dialled before the registry told of it is reached once that does", async () => {
+	const { clock, world, probed, inquirer } = begin();
+	world.connected = ["eve"];
+	inquirer.met("eve");
+	expect(probed).toEqual([]);
+	inquirer.keep(new Set([...PEERS, "eve"]));
+	await clock.runFor(50);
+	expect(inquirer.hasReached("eve")).toBe(true);
+});
+
+test("of more peers than are dialled, a node tries the addresses of those that are connected", async () => {
+	const { clock, world, probed, inquirer } = begin();
+	world.reach = "unreachable";
+	await clock.runFor(PROBE_ALIVE_MS);
+	world.reach = "answers";
+	const many = Array.from({ length: DIAL_ALL_MAX }, (_, i) => `peer-${i}`);
+	inquirer.keep(new Set([...PEERS, ...many]));
+	for (const nodeId of ["bob", "cid", ...many]) inquirer.heard(nodeId);
+	await clock.runFor(50);
+	expect(probed).toEqual(["bob"]);
+	expect(inquirer.hasReached("bob")).toBe(true);
 });
 
 test("a peer is reached once, however often it is heard; one that cannot be is tried now and then", async () => {
