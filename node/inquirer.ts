@@ -25,6 +25,7 @@ import {
 	PROBE_AGAIN_MS_MAX,
 	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
+	SILENT_WORD_MS,
 } from "../protocol/limits.ts";
 import { Allowance } from "./allowance.ts";
 import type { Clock, Reach } from "./ports.ts";
@@ -144,13 +145,19 @@ export class Inquirer {
 		return this.#word(nodeId);
 	}
 
-	/** These are the peers; all others are forgotten. */
+	/** These are the peers. All others are forgotten, but that they were heard just now: they may have leases to lose. */
 	keep(nodeIds: ReadonlySet<string>): void {
+		const heardSinceMs = this.#parts.clock.monoMs() - SILENT_WORD_MS;
 		this.#peers = nodeIds;
 		this.#answers.keep(nodeIds);
-		for (const known of [this.#words, this.#probes])
-			for (const nodeId of known.keys())
-				if (!nodeIds.has(nodeId)) known.delete(nodeId);
+		for (const nodeId of this.#probes.keys())
+			if (!nodeIds.has(nodeId)) this.#probes.delete(nodeId);
+		for (const [nodeId, { heardMs }] of [...this.#words]) {
+			if (nodeIds.has(nodeId)) continue;
+			this.#words.delete(nodeId);
+			if (heardMs !== undefined && heardMs > heardSinceMs)
+				this.#word(nodeId).heardMs = heardMs;
+		}
 		// They may be known only now, or at other addresses than before.
 		for (const nodeId of this.#parts.connected())
 			if (this.#words.get(nodeId)?.triedAt !== this.#parts.addressOf(nodeId))

@@ -45,8 +45,8 @@ export interface SeekingCrew {
 export interface SeekerParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Peers that gossip; none where this node does not, or may not know of all. */
-	readonly gossiping: () => ReadonlySet<string>;
+	/** Peers that gossip; undefined where this node does not, or may not know of all. */
+	readonly gossiping: () => ReadonlySet<string> | undefined;
 	/** When something was last heard of the peer. */
 	readonly heardMs: (nodeId: string) => number | undefined;
 	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
@@ -60,6 +60,11 @@ interface Look {
 	/** When it was renewed, on the own clock. */
 	readonly renewedMs: number;
 	timer: Timer | undefined;
+	/**
+	 * Its holder was among the peers that gossip while it was looked after. Who has lost the
+	 * lease of the shard that keeps the registry is not any more, and has others to lose.
+	 */
+	wasPeer: boolean;
 }
 
 /** No look begins sooner: a peer that lives renews in time, but for one lost renewal. */
@@ -100,7 +105,9 @@ export class Seeker {
 			if (this.#looks.has(key)) continue;
 			const ageMs = nowMs - (expiresMs - LEASE_TTL_MS);
 			const renewedMs = clock.monoMs() - ageMs;
-			const look: Look = { expiresMs, renewedMs, timer: undefined };
+			const { nodeId } = parseSession(session);
+			const wasPeer = this.#parts.gossiping()?.has(nodeId) ?? false;
+			const look: Look = { expiresMs, renewedMs, timer: undefined, wasPeer };
 			this.#looks.set(key, look);
 			this.#lookAfter(LOOK_AGE_MS - ageMs, key, look, crew, session);
 		}
@@ -130,17 +137,17 @@ export class Seeker {
 		const { nodeId } = parseSession(session);
 		const again = (ms: number) => this.#lookAfter(ms, key, look, crew, session);
 		do {
-			const waitMs = this.#waitMs(nodeId, crew);
+			const waitMs = this.#waitMs(nodeId, look, crew);
 			if (waitMs > 0) return again(waitMs);
 			const isReached = await this.#isReached(nodeId);
 			if (this.#looks.get(key) !== look) return;
 			if (isReached) return again(PROBE_TIMEOUT_MS);
 		} while (this.#leftMs(look) >= PROBE_TIMEOUT_MS / 2);
+		const dueMs = clock.monoMs() + Math.max(0, this.#leftMs(look));
 		const take = async (): Promise<void> => {
-			const silentMs = -this.#leftMs(look);
-			const isSilent = this.#waitMs(nodeId, crew) === 0;
-			if (!isSilent || silentMs > PROBE_TIMEOUT_MS)
-				return again(PROBE_TIMEOUT_MS);
+			const isOld = clock.monoMs() - dueMs > PROBE_TIMEOUT_MS;
+			const isSilent = this.#waitMs(nodeId, look, crew) === 0;
+			if (!isSilent || isOld) return again(PROBE_TIMEOUT_MS);
 			log.debug({ nodeId, session }, "a node has fallen silent");
 			const { expiresMs } = look;
 			await crew.reaper.reap(session, { when: "silent", expiresMs });
@@ -160,12 +167,14 @@ export class Seeker {
 	}
 
 	/** Until its silence would mean something, as far as is known now; 0: it does. */
-	#waitMs(nodeId: string, crew: SeekingCrew): number {
+	#waitMs(nodeId: string, look: Look, crew: SeekingCrew): number {
 		const { clock, gossiping, heardMs } = this.#parts;
 		const peers = gossiping();
+		if (peers?.has(nodeId)) look.wasPeer = true;
 		const counts =
 			crew.renewer.mayJudgeSilence &&
-			peers.has(nodeId) &&
+			peers !== undefined &&
+			look.wasPeer &&
 			peers.size <= SILENT_PEERS_MAX;
 		if (!counts) return PROBE_TIMEOUT_MS;
 		const silentMs = clock.monoMs() - (heardMs(nodeId) ?? -SILENT_WORD_MS);

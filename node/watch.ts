@@ -52,7 +52,8 @@ export class Watch {
 		this.#seeker = new Seeker({
 			...{ clock, log, probe },
 			// With one more, the cluster may be too large to judge anybody's silence.
-			gossiping: () => (parts.roster.unread ? new Set() : this.#gossiping()),
+			gossiping: () =>
+				this.#gossips && !parts.roster.unread ? this.#gossiping() : undefined,
 			heardMs: (nodeId) => this.#inquirer.wordOf(nodeId).heardMs,
 			askAbout: (nodeId, reached) => this.#inquirer.askAbout(nodeId, reached),
 		});

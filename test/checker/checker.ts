@@ -10,6 +10,7 @@ import { judgeAcceptance } from "./acceptance.ts";
 import { judgeBooks } from "./books.ts";
 import { judgeDrained } from "./drained.ts";
 import {
+	type History,
 	type HistoryEvent,
 	type ImpairedEvent,
 	isAccepted,
@@ -18,6 +19,7 @@ import {
 } from "./history.ts";
 import { judgeKillers, NODES_KILLED_MAX } from "./killers.ts";
 import { judgeListed } from "./listed.ts";
+import { judgeMissed } from "./missed.ts";
 import { judgeOneNumber } from "./one-number.ts";
 import { judgeOneRun } from "./one-run.ts";
 import { judgeOutcomes } from "./outcomes.ts";
@@ -41,6 +43,8 @@ export interface Terms {
 	readonly oneAtATimeWithinMs?: number;
 	/** A node that could start a waiting task does so within this, by its sweep. */
 	readonly startWithinMs?: number;
+	/** A host that vanishes has lost its leases by then, if a peer can tell. */
+	readonly missedWithinMs?: number;
 }
 
 export interface Breach {
@@ -61,7 +65,29 @@ export interface Verdict {
 
 export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 	const history = readHistory(events);
-	const judges: readonly (readonly [string, readonly string[]])[] = [
+	const tasks = [...history.tasks.values()];
+	const accepted = tasks.filter(isAccepted);
+	return {
+		breaches: judgements(history, terms).flatMap(([promise, whats]) =>
+			whats.map((what) => ({ promise, what })),
+		),
+		accepted: accepted.length,
+		ended: accepted.filter((task) => lastRead(task) !== undefined).length,
+		lostToTheStore: accepted.filter(
+			({ id, reads }) =>
+				reads.at(-1)?.kind === "absent" && !history.forgotten.has(id),
+		).length,
+		attempts: tasks.reduce((sum, { starts }) => sum + starts.length, 0),
+		overlaps: overlapsOf(history).length,
+	};
+}
+
+/** Each promise, and what breaks it. */
+function judgements(
+	history: History,
+	terms: Terms,
+): readonly (readonly [string, readonly string[]])[] {
+	return [
 		[
 			"every accepted task is there, and nothing else",
 			judgeAcceptance(history),
@@ -94,6 +120,12 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 				? []
 				: judgeWaits(history, terms.startWithinMs),
 		],
+		[
+			"a host that vanishes is missed before its lease ends",
+			terms.missedWithinMs === undefined
+				? []
+				: judgeMissed(history, terms.missedWithinMs),
+		],
 		["a stopping node is gone by its bound", judgeStopped(history)],
 		[
 			"without trouble nothing is stopped, and no lease lost",
@@ -102,19 +134,4 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 		["the store's books are right", judgeBooks(history)],
 		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];
-	const tasks = [...history.tasks.values()];
-	const accepted = tasks.filter(isAccepted);
-	return {
-		breaches: judges.flatMap(([promise, whats]) =>
-			whats.map((what) => ({ promise, what })),
-		),
-		accepted: accepted.length,
-		ended: accepted.filter((task) => lastRead(task) !== undefined).length,
-		lostToTheStore: accepted.filter(
-			({ id, reads }) =>
-				reads.at(-1)?.kind === "absent" && !history.forgotten.has(id),
-		).length,
-		attempts: tasks.reduce((sum, { starts }) => sum + starts.length, 0),
-		overlaps: overlapsOf(history).length,
-	};
 }

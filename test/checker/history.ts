@@ -13,6 +13,7 @@ import type {
 	OutnumberedEvent,
 	TwoNumbersEvent,
 	UnlistedEvent,
+	UnmissedEvent,
 	WaitedEvent,
 } from "./sightings.ts";
 
@@ -27,6 +28,7 @@ export type HistoryEvent =
 	| ImpairedEvent
 	| UnlistedEvent
 	| WaitedEvent
+	| UnmissedEvent
 	| OpenedEvent
 	| TwoNumbersEvent
 	| OutnumberedEvent
@@ -182,6 +184,7 @@ export interface History {
 	readonly impaired: readonly ImpairedEvent[];
 	readonly unlisted: readonly UnlistedEvent[];
 	readonly waited: readonly WaitedEvent[];
+	readonly unmissed: readonly UnmissedEvent[];
 	readonly clockStepsMs: readonly number[];
 	readonly opened: readonly OpenedEvent[];
 	readonly twoNumbers: readonly TwoNumbersEvent[];
@@ -234,6 +237,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		impaired: events.filter((event) => event.kind === "impaired"),
 		unlisted: events.filter((event) => event.kind === "unlisted"),
 		waited: events.filter((event) => event.kind === "waited"),
+		unmissed: events.filter((event) => event.kind === "unmissed"),
 		clockStepsMs: events
 			.filter((event) => event.kind === "clock-step")
 			.map(({ atMs }) => atMs),

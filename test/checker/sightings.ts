@@ -26,6 +26,18 @@ export interface WaitedEvent {
 }
 
 /**
+ * From then until then the host of the node was gone without a word, and its lease stood,
+ * while `by` gossiped, reached the store and held a lease there.
+ */
+export interface UnmissedEvent {
+	readonly kind: "unmissed";
+	readonly node: string;
+	readonly by: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/**
  * From then until then both nodes were at work, by a lease or by a task that they ran, and
  * took the cluster to have different numbers of shards.
  */

@@ -115,7 +115,12 @@ export class Cluster {
 	}
 
 	alive(): SimulatedNode[] {
-		return [...this.#lives.values()].filter(({ machine }) => machine.alive);
+		return this.lives().filter(({ machine }) => machine.alive);
+	}
+
+	/** The newest life of each node, whether or not it is over. */
+	lives(): SimulatedNode[] {
+		return [...this.#lives.values()];
 	}
 
 	/** All are back that can be, and none is on its way out. */

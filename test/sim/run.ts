@@ -26,6 +26,7 @@ import { watchBooks } from "./books.ts";
 import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
 import { Listing } from "./listing.ts";
+import { Missing } from "./missing.ts";
 import { Numbers } from "./numbers.ts";
 import { Recorder } from "./recorder.ts";
 import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
@@ -73,6 +74,10 @@ const LOOK_MS = 250;
 const LATER_MS = LEASE_TTL_MS + 2_000;
 /** By a clock that runs slow; and a claim, or two where one is under way, each of which takes two ways. */
 const SWEEP_MS = PULSE_MS_MAX * (1 + DRIFT_MAX) + 100;
+/** What a host that vanished held is taken by then, by nodes that can tell. */
+const MISSED_MS = 3_500;
+/** Trouble by which nobody is kept from the store: nothing may be stopped for it, or taken over. */
+const HARMLESS = ["partition", "one-way partition"];
 /** From one task's end to the next one's start, where there is no trouble. */
 const CLAIM_MS = 5;
 
@@ -128,6 +133,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	cluster.workload = workload;
 	new Waiting(cluster).watch();
 	new Numbers(cluster).watch();
+	new Missing(cluster).watch();
 	new Listing(clock, world.server, recorder).watch();
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);
@@ -150,10 +156,12 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	return {
 		...{ drainMs, stopMs: { paused: 1_000, "cut-off": 4_000, gone: 0 } },
 		startWithinMs: SWEEP_MS + 6 * scenario.storeMs,
+		missedWithinMs: MISSED_MS + 6 * scenario.storeMs,
 		...(scenario.kind === "calm"
 			? { oneAtATimeWithinMs: CLAIM_MS + 4 * scenario.storeMs }
 			: {}),
-		isUndisturbed: scenario.kind !== "storm",
+		isUndisturbed:
+			scenario.kind !== "storm" || HARMLESS.includes(scenario.fault ?? ""),
 	};
 }
 

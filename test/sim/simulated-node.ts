@@ -73,6 +73,8 @@ export class SimulatedNode {
 	draining = false;
 	/** The store has said that it is its cluster's. */
 	agreed = false;
+	/** When its host was gone without a word. */
+	vanishedMs: number | undefined;
 	readonly #world: World;
 	readonly #fates: Fates;
 	readonly #scheduler: Scheduler;
@@ -137,6 +139,7 @@ export class SimulatedNode {
 	vanish(): void {
 		this.machine.kill();
 		this.#world.hub.vanish(this.nodeId);
+		this.vanishedMs = this.#world.clock.monoMs();
 	}
 
 	/**

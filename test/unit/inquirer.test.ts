@@ -9,6 +9,7 @@ import {
 	DIAL_ALL_MAX,
 	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
+	SILENT_WORD_MS,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 
@@ -238,6 +239,20 @@ test("a peer that dialled before the registry told of it is reached once that do
 	inquirer.keep(new Set([...PEERS, "eve"]));
 	await clock.runFor(50);
 	expect(inquirer.hasReached("eve")).toBe(true);
+});
+
+test("of a peer that is on no list any more it is known for as long as that counts when it was heard, and nothing else", async () => {
+	const { clock, inquirer, answer } = begin();
+	inquirer.ask([]);
+	answer(1, { away: true });
+	inquirer.heard("bob");
+	await clock.runFor(SILENT_WORD_MS - 1);
+	inquirer.keep(new Set());
+	expect(inquirer.wordOf("bob")).toMatchObject({ heardMs: 0 });
+	expect(inquirer.wordOf("bob").awayMs).toBeUndefined();
+	await clock.runFor(1);
+	inquirer.keep(new Set());
+	expect(inquirer.wordOf("bob").heardMs).toBeUndefined();
 });
 
 test("of more peers than are dialled, a node tries the addresses of those that are connected", async () => {

@@ -23,6 +23,7 @@ function begin() {
 	const world = {
 		...{ reach: "unreachable" as Reach, reachedByOthers: false },
 		...{ heardMs: 0 as number | undefined, mayJudge: true, peers: 2 },
+		isKnown: true,
 	};
 	const reaped: { session: string; grounds: RevokeGrounds; atMs: number }[] =
 		[];
@@ -40,13 +41,11 @@ function begin() {
 	};
 	const seeker = new Seeker({
 		...{ clock, log: silentLog },
-		gossiping: () =>
-			new Set(
-				["bob", "cid", ...Array.from({ length: 50 }, (_, i) => `${i}`)].slice(
-					0,
-					world.peers,
-				),
-			),
+		gossiping: () => {
+			const others = Array.from({ length: 50 }, (_, i) => `${i}`);
+			const known = ["bob", "cid", ...others].slice(0, world.peers);
+			return world.isKnown ? new Set(known) : undefined;
+		},
 		heardMs: () => world.heardMs,
 		probe: (_nodeId, timeoutMs) =>
 			new Promise((resolve) =>
@@ -115,6 +114,35 @@ test("a peer that is heard in the end keeps its lease for as long as that counts
 	expect(
 		reaped.every(({ atMs }) => atMs >= (world.heardMs ?? 0) + SILENT_WORD_MS),
 	).toBe(true);
+});
+
+test("a peer that was heard late still loses its lease before the end", async () => {
+	const bench = begin();
+	bench.world.heardMs = LEASE_TTL_MS - SILENT_WORD_MS - 2 * PROBE_TIMEOUT_MS;
+	await live(bench);
+	expect(bench.reaped[0]?.atMs).toBeLessThan(LEASE_TTL_MS);
+	expect(bench.reaped[0]?.atMs).toBeGreaterThanOrEqual(
+		bench.world.heardMs + SILENT_WORD_MS,
+	);
+});
+
+test("a peer that is on no list any more, having lost a lease elsewhere, loses its others as soon", async () => {
+	const bench = begin();
+	const { clock, world, pulse, reaped } = bench;
+	await clock.runFor(SEEN_MS);
+	pulse();
+	await clock.runFor(SILENT_LEASE_MS - SEEN_MS - 100);
+	world.peers = 0;
+	await clock.runFor(200);
+	expect(reaped[0]?.atMs).toBeGreaterThanOrEqual(SILENT_LEASE_MS);
+	expect(reaped[0]?.atMs).toBeLessThan(SILENT_LEASE_MS + 50);
+});
+
+test("nobody is taken for silent while somebody may have come who is not known", async () => {
+	const bench = begin();
+	bench.world.isKnown = false;
+	await live(bench);
+	expect(bench.reaped).toEqual([]);
 });
 
 test("a peer that renews is looked for no longer", async () => {

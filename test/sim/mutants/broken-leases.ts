@@ -35,6 +35,18 @@ export class HastySilence extends TamperedShard {
 	}
 }
 
+/** Tells of nobody's lease before it ends. */
+export class PatientSilence extends TamperedShard {
+	override async pulse(...request: PulseRequest): Promise<Pulse> {
+		const pulse = await this.sound.pulse(...request);
+		if (!pulse.ok) return pulse;
+		const overdue = pulse.overdue.filter(
+			({ expiresMs }) => expiresMs <= pulse.nowMs,
+		);
+		return { ...pulse, overdue };
+	}
+}
+
 /** Openings arrive once more, late; and always open a new session. */
 export class ForgetfulOpening extends TamperedShard {
 	#late: OpenRequest | undefined;

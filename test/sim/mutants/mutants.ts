@@ -11,7 +11,11 @@ import {
 	InnocentClaims,
 	ReusedTokens,
 } from "./broken-claims.ts";
-import { ForgetfulOpening, HastySilence } from "./broken-leases.ts";
+import {
+	ForgetfulOpening,
+	HastySilence,
+	PatientSilence,
+} from "./broken-leases.ts";
 import { Revived } from "./broken-reads.ts";
 import {
 	AnyTokenEnds,
@@ -170,6 +174,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a silent node's lease is taken although it has been renewed",
 		breaks: "executions overlap only while a holder is paused",
 		shard: (sound) => new HastySilence(sound),
+	},
+	{
+		name: "a silent node keeps its lease to the end",
+		breaks: "a host that vanishes is missed before its lease ends",
+		fault: "vanish",
+		shard: (sound) => new PatientSilence(sound),
 	},
 	{
 		name: "an opening that was sent again ends the session that it opened",

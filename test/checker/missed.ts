@@ -1,0 +1,45 @@
+/**
+ * A host that vanishes without a word is missed: a peer takes its leases before they end.
+ * For a peer that was paused or could not reach the store, or after a step of the store's
+ * clock or a loss of its writes, the time counts anew from when it may judge again; and
+ * from when somebody opens a session, whom it does not know at first.
+ */
+import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import type { History } from "./history.ts";
+import type { UnmissedEvent } from "./sightings.ts";
+
+/** Who finds its way back to the store must then have seen it up for as long as a lease lasts. */
+const RECOVERY_MS = LEASE_TTL_MS + 2_000;
+
+export function judgeMissed(history: History, withinMs: number): string[] {
+	return history.unmissed
+		.filter((each) => couldJudgeMs(each, history) > withinMs)
+		.map(
+			({ node, by, fromMs, untilMs }) =>
+				`the host of ${node} was gone and its lease stood from ${fromMs} to ${untilMs} ms, and ${by} could have taken it`,
+		);
+}
+
+/** The longest time without a gap in which the peer could judge silence. */
+function couldJudgeMs(
+	{ by, fromMs, untilMs }: UnmissedEvent,
+	{ impaired, clockStepsMs, lostWritesMs, opened }: History,
+): number {
+	const troubles = [
+		...impaired
+			.filter(({ node }) => node === by)
+			.map((each) => ({ ...each, againMs: each.untilMs + RECOVERY_MS })),
+		...[...clockStepsMs, ...lostWritesMs].map((ms) => {
+			return { fromMs: ms, againMs: ms + RECOVERY_MS };
+		}),
+		...opened.map(({ atMs }) => ({ fromMs: atMs, againMs: atMs })),
+	].sort((a, b) => a.fromMs - b.fromMs);
+	let longestMs = 0;
+	let sinceMs = fromMs;
+	for (const trouble of troubles) {
+		if (trouble.againMs <= sinceMs || trouble.fromMs >= untilMs) continue;
+		longestMs = Math.max(longestMs, trouble.fromMs - sinceMs);
+		sinceMs = trouble.againMs;
+	}
+	return Math.max(longestMs, untilMs - sinceMs);
+}
