@@ -1,7 +1,7 @@
 /**
  * Set-up: brings what Hearsay needs onto this machine, and nothing else.
  *
- *   node scripts/setup.mjs [redis | redis-server | browser | tools | nginx]...
+ *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx]...
  *
  * Always the npm packages, among them the Node runtime that Hearsay runs on;
  * named needs come on top. It has no dependencies and runs on any Node from
@@ -20,7 +20,7 @@ import { fileURLToPath } from "node:url";
 import { SetupError, say } from "./setup/command.mjs";
 import { waitForTurn } from "./setup/lock.mjs";
 import { packages, tools } from "./setup/packages.mjs";
-import { browser, redis, redisServer } from "./setup/programs.mjs";
+import { browser, curl, redis, redisServer } from "./setup/programs.mjs";
 import { unpacked } from "./setup/unpacked.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -34,6 +34,7 @@ const FROM_APT = {
 	redis,
 	"redis-server": redisServer,
 	browser,
+	curl,
 	nginx: unpacked(root, "nginx"),
 };
 

@@ -19,6 +19,9 @@ interface Chapter {
 	readonly summary: string;
 }
 
+/** A figure, or a pair of figures: kept on one line. */
+const VALUE = /^\d.{0,23}$/;
+
 /** By chapter, the overview under "". */
 export function renderPages(
 	texts: readonly ChapterText[],
@@ -88,8 +91,9 @@ function rulesOf(
 		table({ header, rows }) {
 			const cells = (row: readonly Tokens.TableCell[], tag: string) =>
 				row
-					.map(({ tokens }) => {
-						return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
+					.map(({ tokens, text }) => {
+						const kind = VALUE.test(text) ? ' class="value"' : "";
+						return `<${tag}${kind}>${this.parser.parseInline(tokens)}</${tag}>`;
 					})
 					.join("");
 			const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");

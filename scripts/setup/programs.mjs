@@ -34,6 +34,13 @@ export const browser = program(
 	"The browser tests need a Chromium. Install Chromium or Chrome (Debian: sudo apt-get install chromium), or set HEARSAY_CHROMIUM to the path of one.",
 );
 
+/** What README and manual show, which a test runs. */
+export const curl = program(
+	() => findProgram(["curl"]),
+	"curl",
+	"The examples of the manual are tested with curl. Install it (Debian: sudo apt-get install curl).",
+);
+
 /** The path of a Chromium to test with, if there is one. */
 export function findBrowser() {
 	return (

@@ -68,7 +68,10 @@ export class ManualSession implements AsyncDisposable {
 		const bin = join(this.#folder, "bin");
 		mkdirSync(bin);
 		const format = "\\n%{stderr}status %{http_code}\\n";
-		writeProgram(join(bin, "curl"), `exec /usr/bin/curl -w '${format}' "$@"`);
+		writeProgram(
+			join(bin, "curl"),
+			`PATH='${process.env.PATH}' exec curl -w '${format}' "$@"`,
+		);
 		const own = Object.entries(process.env).filter(
 			([name]) => !/^(npm_|HEARSAY_)/.test(name),
 		);
@@ -97,6 +100,9 @@ export class ManualSession implements AsyncDisposable {
 				`give a command that goes on a block of its own: ${text}`,
 			);
 		if (text.startsWith("npm start")) {
+			// Who reads on has done that, and it goes on.
+			if (text.trim() === "npm start" && this.#cluster !== undefined)
+				return { lines: [], statuses: [] };
 			await this.#stop();
 			this.#cluster = new Server(text, this.#folder, this.#env);
 			await this.#cluster.says(server.ready);
