@@ -44,9 +44,9 @@ export class ManualSession implements AsyncDisposable {
 	readonly #folder: string;
 	readonly #firstPort: number;
 	readonly #env: NodeJS.ProcessEnv;
-	#cluster: Server | undefined;
-	/** Nodes on what the manual calls other machines. */
-	#others: Server[] = [];
+	/** By its command and the files that this names: the cluster, then nodes on what the manual calls other machines. */
+	readonly #running = new Map<string, Server>();
+	readonly #files = new Map<string, string>();
 
 	static async begin(): Promise<ManualSession> {
 		return new ManualSession(await freePorts(3));
@@ -85,6 +85,7 @@ export class ManualSession implements AsyncDisposable {
 	}
 
 	write(name: string, text: string): void {
+		this.#files.set(name, text);
 		writeFileSync(join(this.#folder, name), text);
 	}
 
@@ -92,24 +93,23 @@ export class ManualSession implements AsyncDisposable {
 	async run(text: string): Promise<Ran> {
 		const server = SERVERS.find(({ command }) => command.test(text));
 		if (server === undefined) {
-			if (this.#cluster === undefined) await this.run("npm start");
+			if (this.#running.size === 0) await this.run("npm start");
 			return this.#runToEnd(this.#here(text));
 		}
 		if (text.replaceAll("\\\n", "").trim().includes("\n"))
 			throw new Error(
 				`give a command that goes on a block of its own: ${text}`,
 			);
-		if (text.startsWith("npm start")) {
-			// Who reads on has done that, and it goes on.
-			if (text.trim() === "npm start" && this.#cluster !== undefined)
-				return { lines: [], statuses: [] };
-			await this.#stop();
-			this.#cluster = new Server(text, this.#folder, this.#env);
-			await this.#cluster.says(server.ready);
-		} else {
-			const other = new Server(this.#elsewhere(text), this.#folder, this.#env);
-			this.#others.push(other);
-			await other.says(server.ready);
+		const key = this.#withFiles(text);
+		const isMore = text.trim() !== "npm start" && !this.#running.has(key);
+		// Otherwise the reader, who reads on, has it already.
+		if (isMore || this.#running.size === 0) {
+			const isCluster = text.startsWith("npm start");
+			if (isCluster) await this.#stop();
+			const command = isCluster ? text : this.#elsewhere(text);
+			const started = new Server(command, this.#folder, this.#env);
+			this.#running.set(key, started);
+			await started.says(server.ready);
 		}
 		return { lines: [], statuses: [] };
 	}
@@ -119,11 +119,15 @@ export class ManualSession implements AsyncDisposable {
 		rmSync(this.#folder, { recursive: true });
 	}
 
+	#withFiles(command: string): string {
+		const named = [...this.#files].filter(([name]) => command.includes(name));
+		return [command, ...named.flat()].join("\n");
+	}
+
 	async #stop(): Promise<void> {
-		const servers = [...this.#others, this.#cluster];
-		this.#others = [];
-		this.#cluster = undefined;
-		await Promise.all(servers.map((server) => server?.stop()));
+		const servers = [...this.#running.values()];
+		this.#running.clear();
+		await Promise.all(servers.map((server) => server.stop()));
 	}
 
 	async #runToEnd(text: string): Promise<Ran> {
