@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
+import * as limits from "../../protocol/limits.ts";
 import { PROBLEMS } from "../../protocol/problem.ts";
 import { TaskAsSubmitted } from "../../protocol/schema.ts";
 import { ATTEMPT_ENDS, TASK_STATES } from "../../protocol/state.ts";
@@ -44,6 +45,72 @@ describe("the README", () => {
 			CHAPTERS.map(({ name }) => `dashboard/docs/${name}.md`).sort(),
 		);
 	});
+});
+
+test("the README's figures are those of the manual", () => {
+	const numbersIn = (text: string): string[] => text.match(/\d[\d,.]*/g) ?? [];
+	const readme = DOCUMENTS[0]?.text ?? "";
+	const table = /^## How fast$.*?^## /ms.exec(readme)?.[0] ?? "";
+	const cells = table
+		.split("\n")
+		.filter((line) => line.startsWith("| "))
+		.flatMap((line) => line.split("|").slice(2));
+	const numbers = cells.flatMap(numbersIn);
+	const known = numbersIn(chapter("figures"));
+	expect(numbers.length).toBeGreaterThan(10);
+	expect(numbers.filter((number) => !known.includes(number))).toEqual([]);
+});
+
+const count = (value: number) => value.toLocaleString("en");
+const kibibytes = (value: number) => `${value / 2 ** 10} KiB`;
+const mebibytes = (value: number) => `${value / 2 ** 20} MiB`;
+
+test.each([
+	["tasks", `up to ${kibibytes(limits.PAYLOAD_BYTES_MAX)}`],
+	["tasks", `from 0 to ${limits.PRIORITY_MAX}`],
+	["tasks", `up to ${limits.ID_CHARS_MAX} characters`],
+	["tasks", `up to ${limits.TYPE_CHARS_MAX} characters`],
+	["tasks", `name of up to ${limits.QUEUE_CHARS_MAX} characters`],
+	[
+		"tasks",
+		`up to ${limits.LABELS_MAX} labels, each of up to ${limits.LABEL_CHARS_MAX} characters`,
+	],
+	[
+		"tasks",
+		`${mebibytes(limits.BODY_BYTES_MAX)} and ${count(limits.ITEMS_MAX)} tasks`,
+	],
+	["tasks", `lasts ${limits.WAIT_MS_MAX / 1_000} s at most`],
+	[
+		"tasks",
+		`\`limit\` is ${limits.LIST_LIMIT_DEFAULT} by default and ${limits.LIST_LIMIT_MAX} at most`,
+	],
+	["tasks", `until ${limits.ENDED_KEPT_MS / 3_600_000} h after its end`],
+	["tasks", `the newest ${count(limits.ENDED_KEPT_MAX)}.`],
+	["tasks", `shard ${count(limits.UNSERVED_ROUTES_MAX)} different`],
+	["tasks", `Another ${count(limits.ROUTES_MAX)} may wait`],
+	["task-code", `JSON of up to ${kibibytes(limits.RESULT_BYTES_MAX)}`],
+	["task-code", `${limits.TASK_LOG_LINES_MAX} lines an attempt`],
+	["task-code", `${count(limits.TASK_LOG_LINE_CHARS_MAX)} characters a line`],
+	["task-code", `then has ${limits.ABORT_GRACE_MS / 1_000} s to stop`],
+	["task-code", `may have ${limits.WORKER_HEAP_MIB_MAX} MiB`],
+	["api", `deeper than ${limits.JSON_DEPTH_MAX}`],
+	["api", kibibytes(limits.HEADER_BYTES_MAX)],
+	["api", `| ${count(limits.WAITERS_MAX)} `],
+	["api", `| ${count(limits.HTTP_CONNECTIONS_MAX)} `],
+	["api", `| ${limits.REQUESTS_OPEN_MAX} `],
+	["api", `${limits.LISTS_MAX}, and ${limits.LISTS_WAITING_MAX} wait`],
+	[
+		"api",
+		`${count(limits.SUBMIT_QUEUE_MAX)}, or ${mebibytes(limits.SUBMIT_QUEUE_BYTES_MAX)}`,
+	],
+	[
+		"api",
+		`${count(limits.STATUS_ALL_MAX)} tasks or ${mebibytes(limits.STATUS_ALL_BYTES_MAX)}`,
+	],
+	["guarantees", `the lease lasts ${limits.LEASE_TTL_MS / 1_000} s`],
+	["guarantees", `renewed for ${limits.SILENT_LEASE_MS / 1_000} s`],
+])("the chapter %s tells the limit: %s", (name, words) => {
+	expect(chapter(name).replaceAll(/\s+/g, " ")).toContain(words);
 });
 
 describe.each(DOCUMENTS)("$path", ({ text, blocks }) => {
