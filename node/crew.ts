@@ -12,6 +12,7 @@ import type { Route, Serves } from "../protocol/route.ts";
 import { Claimer, type ClaimerParts } from "./claimer.ts";
 import { Finisher, type FinisherParts } from "./finisher.ts";
 import { Hinter, type HinterParts } from "./hinter.ts";
+import type { HomeWord } from "./home-word.ts";
 import { Intake } from "./intake.ts";
 import {
 	type Clock,
@@ -51,6 +52,7 @@ export interface CrewParts {
 	readonly waiter: FinisherParts["waiter"];
 	readonly roster: { isServed(route: Route): boolean };
 	readonly watch: LeaseWatch;
+	readonly home: HomeWord;
 	readonly events: CrewEvents;
 }
 
@@ -88,7 +90,7 @@ export class Crew implements HeldLease, RenewerEvents {
 
 	constructor(parts: CrewParts) {
 		const { shard, clock, random, log, ttlMs, serves, report } = parts;
-		const { runner, turns, announcer, waiter, roster } = parts;
+		const { runner, turns, announcer, waiter, roster, home } = parts;
 		const { index } = shard;
 		this.#parts = parts;
 		this.shard = shard;
@@ -97,7 +99,7 @@ export class Crew implements HeldLease, RenewerEvents {
 		this.#sorter = sorter;
 		this.renewer = new Renewer({
 			...{ shard, clock, random, log, ttlMs, memory, report, sorter },
-			events: this,
+			...{ home, events: this },
 		});
 		const { renewer } = this;
 		this.intake = new Intake({ shard: index, lease: this, memory, runner });
@@ -119,7 +121,7 @@ export class Crew implements HeldLease, RenewerEvents {
 			share: runner.share,
 		});
 		this.submitter = new Submitter({
-			...{ shard, clock, log, trimmer, claimer, hinter, roster },
+			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
 		});
 		const { finisher } = this;
 		this.#reconciler = new Reconciler({
@@ -192,6 +194,7 @@ export class Crew implements HeldLease, RenewerEvents {
 
 	renewed(): void {
 		this.#parts.watch.renewed();
+		this.#parts.home.renewed(this.shard.index);
 	}
 
 	pulsed(pulse: GoodPulse): void {

@@ -13,6 +13,9 @@
  * that is not answered in time is given up and tried again; its answer, should it come, is
  * not heard. Until when a lease may be trusted that is not renewed is the warden's.
  *
+ * In shard 0 its answers also say that the cluster's number of shards is this node's. Other
+ * shards take the node's word for it, so sessions are opened in them on a fresh one only.
+ *
  * Sees the store up, or away: what others may rely on, and what this node must have seen
  * before it judges the leases of others.
  *
@@ -27,6 +30,7 @@ import {
 	RENEWAL_TIMEOUT_MS,
 	TRUST_LOOK_MS,
 } from "../protocol/limits.ts";
+import { OwnEntry } from "./own-entry.ts";
 import {
 	type Clock,
 	type GoodPulse,
@@ -35,7 +39,6 @@ import {
 	type NodeRecord,
 	type Pulse,
 	type Random,
-	type RegisteredNode,
 	type RoutesKnown,
 	type Shard,
 	StoreError,
@@ -54,6 +57,11 @@ export interface RenewerParts {
 	readonly report: { record(): NodeRecord };
 	/** What is told with each pulse: see route-sorter.ts. */
 	readonly sorter: { readonly known: RoutesKnown };
+	/** See home-word.ts. */
+	readonly home: {
+		/** Whether the cluster's number of shards is known well enough; if not, `hurry` is called when it is. */
+		mayOpen(shard: number): boolean;
+	};
 	readonly events: RenewerEvents;
 }
 
@@ -75,6 +83,7 @@ export class Renewer {
 	/** How often the store's clock had been put back, as the last pulse told. */
 	clockStepsBack = 0;
 	readonly #memory: ShardMemory;
+	readonly #entry: OwnEntry;
 	/** When the last answered renewal of the session was sent. */
 	#renewedMs = 0;
 	#timer: Timer | undefined;
@@ -88,6 +97,7 @@ export class Renewer {
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
 		this.#memory = parts.memory;
+		this.#entry = new OwnEntry(parts.shard, parts.report);
 	}
 
 	start(): void {
@@ -107,8 +117,7 @@ export class Renewer {
 
 	/** Whether claims and new work may rely on the lease now. */
 	get trusted(): boolean {
-		const ageMs = this.#parts.clock.monoMs() - this.#renewedMs;
-		return this.session !== undefined && ageMs <= CLAIM_AGE_MS_MAX;
+		return this.#ageMs <= CLAIM_AGE_MS_MAX;
 	}
 
 	/** To claim under; undefined while it cannot be trusted. */
@@ -143,6 +152,16 @@ export class Renewer {
 
 	storeNowMs(): number {
 		return this.#memory.nowMs();
+	}
+
+	/** Of shard 0: whether the cluster has this node's number of shards, as good as seen now; it takes STORE_EMPTY_MS to get another. */
+	get knowsNumber(): boolean {
+		return this.#ageMs <= PULSE_MS_MAX;
+	}
+
+	get #ageMs(): number {
+		if (this.session === undefined) return Infinity;
+		return this.#parts.clock.monoMs() - this.#renewedMs;
 	}
 
 	/** Pulses now: the store has come back, or something is known to have changed. */
@@ -200,16 +219,16 @@ export class Renewer {
 	}
 
 	async #open(beat: number): Promise<void> {
-		const { shard, clock, ttlMs, report, events, log } = this.#parts;
+		const { shard, clock, ttlMs, report, events, home, log } = this.#parts;
+		if (!home.mayOpen(shard.index)) return;
 		const sentMs = clock.monoMs();
-		const { known } = this.#memory;
-		const from = { ttlMs, known, knownEpoch: this.epoch };
+		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
 		const opened = await shard.open({ record: report.record(), ...from });
 		if (this.#isOver(beat)) return;
-		if (!opened.ok) {
-			this.#notLetIn();
-			return;
-		}
+		if (!opened.ok)
+			return opened.code === "older_life"
+				? this.#notLetIn()
+				: this.#ousted(opened.shards);
 		this.#notLetInSinceMs = undefined;
 		this.epoch = opened.epoch;
 		this.#memory.toldGeneration(opened);
@@ -224,12 +243,11 @@ export class Renewer {
 	 * whose lease will run out; or the other one lives.
 	 */
 	#notLetIn(): void {
-		const { clock, ttlMs, events, shard, log } = this.#parts;
+		const { clock, ttlMs, shard, log } = this.#parts;
 		this.#notLetInSinceMs ??= clock.monoMs();
 		log.debug({ shard: shard.index }, "a later life of this node has a lease");
 		if (clock.monoMs() - this.#notLetInSinceMs <= 2 * ttlMs) return;
-		this.stop();
-		events.superseded();
+		this.#ousted();
 	}
 
 	async #pulse(beat: number, session: SessionName): Promise<void> {
@@ -255,15 +273,14 @@ export class Renewer {
 	 * lease was taken before that, while this node slept or was cut off.
 	 */
 	async #askForPulse(session: SessionName): Promise<Pulse> {
+		const { shard, ttlMs, sorter } = this.#parts;
 		try {
-			const { shard, ttlMs, sorter } = this.#parts;
 			return await shard.pulse(session, ttlMs, sorter.known);
 		} catch (error) {
 			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
-			const own = await this.#registered();
-			if (own?.epoch === this.epoch && own.expiresMs) throw error;
-			const isNewer = own !== undefined && own.epoch > this.epoch;
-			return { ok: false, code: isNewer ? "superseded" : "revoked" };
+			const code = await this.#entry.endOf(this.epoch);
+			if (code === undefined) throw error;
+			return { ok: false, code };
 		}
 	}
 
@@ -276,38 +293,22 @@ export class Renewer {
 		const { code } = end;
 		const isOusted =
 			code === "other_shards" ||
-			(code === "superseded" && !(await this.#isOwnGhost()));
+			(code === "superseded" && !(await this.#entry.isGhost()));
 		if (this.#isOver(beat)) return;
 		this.session = undefined;
 		// Holders may have read the registry while this node was not in it, and ask it nothing.
 		this.#memory.missed();
 		events.renewed();
 		log.warn({ shard: shard.index, session }, `session ${code}`);
-		if (isOusted) {
-			this.stop(); // A new session, opened while this node leaves, would end the other's.
-			events.superseded(code === "other_shards" ? end.shards : undefined);
-			return;
-		}
+		if (isOusted)
+			return this.#ousted(code === "other_shards" ? end.shards : undefined);
 		events.revoked();
 		await this.#open(beat);
 	}
 
-	/**
-	 * Whether the newer session is no other program's but was asked for by this
-	 * one, or by an earlier life of it, and reached the store late: a network
-	 * may deliver what a closed connection, or a dead process, had sent.
-	 */
-	async #isOwnGhost(): Promise<boolean> {
-		const newest = await this.#registered();
-		if (newest === undefined) return false;
-		return newest.record.startedMs <= this.#parts.report.record().startedMs;
-	}
-
-	/** The newest session of this node, as the store has it. */
-	async #registered(): Promise<RegisteredNode | undefined> {
-		const { nodeId } = this.#parts.report.record();
-		const { nodes } = await this.#parts.shard.nodes();
-		return nodes.find(({ record }) => record.nodeId === nodeId);
+	#ousted(shards?: number): void {
+		this.stop(); // A new session, opened while this node leaves, would end the other's.
+		this.#parts.events.superseded(shards);
 	}
 
 	/** The session stands, as the store found at `storeNowMs` when it was asked at `sentMs`. */

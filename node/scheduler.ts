@@ -26,6 +26,7 @@ import { Digester } from "./digester.ts";
 import { DrainWishes } from "./drain-wishes.ts";
 import { Drainer } from "./drainer.ts";
 import { Hearer } from "./hearer.ts";
+import { HomeWord } from "./home-word.ts";
 import type {
 	Api,
 	Clock,
@@ -85,6 +86,7 @@ export class Scheduler implements CrewEvents, RosterEvents {
 	readonly #hearer: Hearer;
 	readonly #watch: Watch;
 	readonly #drainer: Drainer;
+	readonly #home = new HomeWord(this.#crews);
 	#stopped = false;
 
 	constructor(parts: SchedulerParts) {
@@ -201,7 +203,7 @@ export class Scheduler implements CrewEvents, RosterEvents {
 			...{ serves, report: this.#report, runner: this.#runner },
 			...{ turns: this.#turns, announcer: this.#announcer },
 			...{ hearer: this.#hearer, waiter: this.#waiter, roster: this.#roster },
-			...{ watch: this.#watch, events: this },
+			...{ watch: this.#watch, home: this.#home, events: this },
 		});
 	}
 

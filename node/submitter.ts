@@ -65,6 +65,11 @@ export interface SubmitterParts {
 		/** Whether a living node, as far as this one knows, can run tasks of the route. */
 		isServed(route: Route): boolean;
 	};
+	/** See home-word.ts. */
+	readonly home: {
+		/** The shard does not have this node's number of shards. */
+		unsettled(shard: number): void;
+	};
 }
 
 /** To be called once tasks that were on their way have come to wait in the store. */
@@ -155,6 +160,8 @@ export class Submitter {
 			await this.#storeAll(batch);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
+			const { home, shard } = this.#parts;
+			if (error.kind === "unsettled") home.unsettled(shard.index);
 			if (error.kind === "unknown") void this.#lookUp(batch);
 			else settleAll(batch, error);
 		} finally {

@@ -116,6 +116,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 		2 * PULSE_MS_MAX < STORE_EMPTY_MS,
 		"nodes that run have put their number of shards back before another becomes the cluster's",
 	],
+	[
+		PULSE_MS_MAX + RENEWAL_TIMEOUT_MS < STORE_EMPTY_MS,
+		"where shard 0 has just said so, the number of shards is still the same when a session is opened in another",
+	],
 	[BODY_BYTES_MAX <= BODIES_BYTES_MAX, "the largest body may come in"],
 	[
 		CUT_OFF_AGE_MS + ABORT_GRACE_MS + TRUST_LOOK_MS + LOOK_LATE_MS <

@@ -41,4 +41,5 @@ export const AROUND_SUBMITTER = {
 	claimer: { submit: () => undefined, refused() {} },
 	hinter: { hint: () => () => {} },
 	roster: { isServed: () => true },
+	home: { unsettled() {} },
 } satisfies Omit<SubmitterParts, "shard" | "clock" | "log">;

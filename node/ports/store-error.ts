@@ -17,6 +17,14 @@ export class StoreError extends Error {
 	}
 }
 
+/** What the store throws where a task is looked for, or put, by another number of shards than it has. */
+export function unsettled(): StoreError {
+	return new StoreError(
+		"unsettled",
+		"the store does not have this node's number of shards",
+	);
+}
+
 /** Thrown when the store is there and is not what this node was told: one sentence for its user. */
 export class StoreMismatch extends Error {}
 
@@ -29,6 +37,8 @@ export type StoreErrorKind =
 	| "unknown"
 	/** The store answered that it does not take writes (memory or disk full, read-only). */
 	| "full"
+	/** It answered that it does not have this node's number of shards (any more, or yet), and did nothing. */
+	| "unsettled"
 	/** It answered with an error that nobody expects: no rights, a key of another kind, … */
 	| "refused";
 
@@ -54,6 +64,11 @@ export const STORE_PROBLEMS: Readonly<Record<StoreErrorKind, Problem>> = {
 		code: "store_full",
 		detail:
 			"Redis does not take writes now (out of memory, disk full or read-only); try again once it is mended.",
+	},
+	unsettled: {
+		code: "store_unavailable",
+		detail:
+			"Redis has lost this cluster's number of shards, or has another one than this node was started with; the node asks now, and goes on or ends. Try again shortly, or another node.",
 	},
 	refused: {
 		code: "store_unavailable",

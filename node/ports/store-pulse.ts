@@ -60,9 +60,3 @@ export interface RoutesKnown {
 	/** Some of the served ones that no node serves (any more). */
 	readonly unserved?: readonly Route[];
 }
-
-/** What a node tells with a pulse. */
-export interface PulseWord extends RoutesKnown {
-	/** The number of shards that it runs with. Added by the store, which also knows it; shard 0 keeps it. */
-	readonly shards?: number;
-}

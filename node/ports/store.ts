@@ -13,29 +13,8 @@ import type {
 import type { Generation } from "../../protocol/token.ts";
 import type { NodeRecord, RegisteredNode } from "./node-record.ts";
 import type { StoreError } from "./store-error.ts";
-import type { Pulse, PulseWord } from "./store-pulse.ts";
-
-export interface OpenRequest {
-	readonly record: NodeRecord;
-	readonly ttlMs: number;
-	/** Highest that this node has seen. */
-	readonly known: Generation;
-	/** Newest epoch that this life of the node was told of; 0 before its first session. */
-	readonly knownEpoch: number;
-}
-export interface Opened extends Generation {
-	readonly ok: true;
-	readonly epoch: number;
-	readonly nowMs: number;
-	/** Earlier session of the same node, now revoked and to be drained. */
-	readonly previous: SessionName | undefined;
-	/** The record's name, or another if a different node with a lease has that. */
-	readonly name: string;
-}
-export type OpenReply =
-	| Opened
-	/** A later life of the node holds a lease: this request is late, or there are two programs with one identity. */
-	| { readonly ok: false; readonly code: "older_life" };
+import type { OpenReply, OpenRequest } from "./store-opening.ts";
+import type { Pulse, RoutesKnown } from "./store-pulse.ts";
 
 /** All nodes of a shard, as at one moment of its clock. */
 export interface Registry {
@@ -188,6 +167,10 @@ export interface ShardCounts {
  * an unknown outcome: submitting is keyed by the id, ends and give-backs are
  * fenced by the token, and a claim whose answer was lost shows in `running`.
  *
+ * Which shard a task is in goes by their number. So what is done by the id of a task that
+ * may be new (submitting, reading, listing, counting) is fenced by it: a shard that does not
+ * have the caller's throws a StoreError, `unsettled`. Shard 0 decides what it is.
+ *
  * A call is sent before its method returns, and calls mostly run in the order in
  * which they were sent. Not always: a script that Redis does not know has to be sent
  * again. So order may save an actor time, and nothing may rest on it.
@@ -214,7 +197,11 @@ export interface Shard {
 	 */
 	describe(session: SessionName, record: NodeRecord): Promise<string>;
 	/** Renews the lease, and looks around: the one call that every node makes every second. */
-	pulse(session: SessionName, ttlMs: number, word?: PulseWord): Promise<Pulse>;
+	pulse(
+		session: SessionName,
+		ttlMs: number,
+		known?: RoutesKnown,
+	): Promise<Pulse>;
 	/**
 	 * Says goodbye: ends the own session. Tasks that it still runs wait again, as if handed
 	 * back; at most `limit` of them in one call, and REVOKE_BATCH_MAX.

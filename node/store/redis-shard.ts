@@ -34,11 +34,11 @@ import type {
 	OpenReply,
 	OpenRequest,
 	Pulse,
-	PulseWord,
 	PutBack,
 	Registry,
 	RevokeReply,
 	RevokeRequest,
+	RoutesKnown,
 	Shard,
 	ShardCounts,
 	SubmitOutcome,
@@ -56,6 +56,7 @@ import {
 	decodePutBack,
 	decodeRevoke,
 	decodeSubmit,
+	settled,
 } from "./replies.ts";
 import type { Script, ScriptName } from "./scripts.ts";
 import { decodeFields, decodeTask, encodeEnds } from "./task-codec.ts";
@@ -99,7 +100,7 @@ export class RedisShard implements Shard {
 		this.#scripts = scripts;
 	}
 
-	/** The number of shards and the layout that the cluster has, fixed now where it `mayMake` it; or why it has none. Asked of shard 0. */
+	/** The number of shards and the layout that the shard has, fixed now where it `mayMake` it; or why it has none. Shard 0 tells those of the cluster. */
 	async agree(
 		mayMake: boolean,
 	): Promise<{ shards: number; layout: number } | "empty" | "used"> {
@@ -116,15 +117,11 @@ export class RedisShard implements Shard {
 		knownEpoch,
 	}: OpenRequest): Promise<OpenReply> {
 		const { life } = this.#connection;
+		const { nodeId, name, wishedName = name } = record;
 		const reply = await this.#run(
-			"open",
-			record.nodeId,
-			ttlMs,
-			known.generation,
-			known.run,
-			encodeNodeRecord(record),
-			knownEpoch,
-			record.wishedName ?? record.name,
+			...(["open", nodeId, ttlMs, known.generation, known.run] as const),
+			...[encodeNodeRecord(record), knownEpoch, wishedName],
+			...this.#number,
 		);
 		const opened = decodeOpen(reply);
 		if (opened.ok) this.#adoptedLife = life;
@@ -148,20 +145,14 @@ export class RedisShard implements Shard {
 	async pulse(
 		session: SessionName,
 		ttlMs: number,
-		{
-			unservedSeen = 0,
-			served = [],
-			unserved = [],
-			shards = this.#shards,
-		}: PulseWord = {},
+		{ unservedSeen = 0, served = [], unserved = [] }: RoutesKnown = {},
 	): Promise<Pulse> {
 		const routes = [served.join(" "), unserved.join(" ")];
-		const number = this.index === 0 ? [shards, LAYOUT] : [];
 		return decodePulse(
 			await this.#run(
 				...(["pulse", session, ttlMs, unservedSeen] as const),
 				...routes,
-				...number,
+				...this.#number,
 			),
 		);
 	}
@@ -181,9 +172,10 @@ export class RedisShard implements Shard {
 			(this.#isAdopted ? lease : undefined) ?? {};
 		const args: (string | number)[] = [session, generation];
 		args.push(unserved.length === 0 ? "" : ` ${unserved.join(" ")} `);
+		args.push(this.#shards);
 		for (const { id, route, priority, options, payload } of tasks)
 			args.push(id, route, priority, `${writeOptions(options)}\n${payload}`);
-		return decodeSubmit(await this.#run("submit", ...args), tasks);
+		return decodeSubmit(settled(await this.#run("submit", ...args)), tasks);
 	}
 
 	async claim({
@@ -261,7 +253,8 @@ export class RedisShard implements Shard {
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
-		const replies = (await this.#run("get", ...ids)) as Reply[];
+		const reply = await this.#run("get", this.#shards, ...ids);
+		const replies = settled(reply) as Reply[];
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
 	}
 
@@ -271,11 +264,12 @@ export class RedisShard implements Shard {
 	}
 
 	async list({ state, beforeSeq, limit }: ListRequest): Promise<ListReply> {
-		return decodeList(await this.#run("list", state ?? "", beforeSeq, limit));
+		const args = [state ?? "", beforeSeq, limit, this.#shards];
+		return decodeList(settled(await this.#run("list", ...args)));
 	}
 
 	async counts(): Promise<ShardCounts> {
-		return decodeCounts(await this.#run("counts"));
+		return decodeCounts(settled(await this.#run("counts", this.#shards)));
 	}
 
 	async askToDrain(nodeId: string): Promise<boolean> {
@@ -291,6 +285,11 @@ export class RedisShard implements Shard {
 				"a node's record in Redis cannot be read; the node is left out",
 			);
 		});
+	}
+
+	/** What pulses and openings say of the cluster. */
+	get #number(): number[] {
+		return [this.#shards, LAYOUT, this.index === 0 ? 1 : 0];
 	}
 
 	/** Whether tokens may be given on this connection. */

@@ -53,6 +53,7 @@ export class RedisStore implements Store {
 	readonly #connection: Connection;
 	readonly #cluster: string;
 	readonly #home: RedisShard;
+	readonly #others: readonly RedisShard[];
 	readonly #log: Log;
 
 	constructor(
@@ -68,10 +69,8 @@ export class RedisStore implements Store {
 		const make = (index: number) =>
 			new RedisShard(index, shards, cluster, connection, scripts, log);
 		this.#home = make(0);
-		this.shards = [
-			this.#home,
-			...Array.from({ length: shards - 1 }, (_, i) => make(i + 1)),
-		];
+		this.#others = Array.from({ length: shards - 1 }, (_, i) => make(i + 1));
+		this.shards = [this.#home, ...this.#others];
 		connection.onChange((up) => {
 			if (up) void this.#readDurability();
 		});
@@ -101,6 +100,9 @@ export class RedisStore implements Store {
 	async agreeOnShards(mayMake: boolean): Promise<Agreement> {
 		const { refusal } = this.#connection;
 		if (refusal !== undefined) throw new StoreMismatch(refusal);
+		// The others first: once shard 0 has it, nobody of another number gets at any of them.
+		if (mayMake)
+			await Promise.all(this.#others.map((each) => each.agree(true)));
 		const fixed = await this.#home.agree(mayMake);
 		if (fixed === "empty" || fixed === "used") return fixed;
 		const { shards, layout } = fixed;

@@ -21,6 +21,7 @@ import type {
 	ShardCounts,
 	SubmitOutcome,
 } from "../ports.ts";
+import { unsettled } from "../ports.ts";
 import type { Reply } from "./connection.ts";
 import { decodeNodeRecord } from "./node-codec.ts";
 import { decodeFields, decodeTask, decodeTaskText } from "./task-codec.ts";
@@ -31,10 +32,18 @@ type Flat = (string | number)[];
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
 
+/** @throws StoreError if the shard does not have the number of shards that this node goes by. */
+export function settled(reply: Reply): Reply {
+	if (reply === "unsettled") throw unsettled();
+	return reply;
+}
+
 export function decodeOpen(reply: Reply): OpenReply {
 	const [code, epoch, generation, run, nowMs, previous, name] = reply as [
 		...[string, number, number, string, number, string, string],
 	];
+	if (code === "other_shards")
+		return { ok: false, code, shards: Number(epoch) };
 	if (code !== "ok") return { ok: false, code: code as "older_life" };
 	return {
 		...{ ok: true, epoch, generation, run, nowMs, name },

@@ -45,7 +45,7 @@ const FLAGS = {
 /** Each script: what it does, and the shared pieces that it stands on. */
 const SCRIPTS = {
 	agree: { kind: "write", pieces: [] },
-	open: { kind: "write", pieces: ["generation", "name"] },
+	open: { kind: "write", pieces: ["number", "generation", "name"] },
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: ["name"] },
 	"ask-to-drain": { kind: "write", pieces: [] },
@@ -59,10 +59,10 @@ const SCRIPTS = {
 	trim: { kind: "write", pieces: ["recount"] },
 	running: { kind: "read", pieces: [] },
 	unlisted: { kind: "read", pieces: [] },
-	get: { kind: "read", pieces: ["read"] },
+	get: { kind: "read", pieces: ["number", "read"] },
 	over: { kind: "read", pieces: [] },
-	list: { kind: "read", pieces: ["read"] },
-	counts: { kind: "read", pieces: ["recount"] },
+	list: { kind: "read", pieces: ["number", "read"] },
+	counts: { kind: "read", pieces: ["number", "recount"] },
 	nodes: { kind: "read", pieces: [] },
 } as const satisfies Record<string, ScriptPlan>;
 

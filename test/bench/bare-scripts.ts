@@ -186,6 +186,7 @@ const store = connectStore({
 	log,
 });
 if (!store.up) await new Promise<void>((up) => store.onChange(() => up()));
+await store.agreeOnShards(true);
 const shard = store.shards[0];
 assert(shard);
 const submission = new Submission(shard, Number(priorities));

@@ -10,6 +10,7 @@
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 import type {
 	MiscountEvent,
+	MisplacedEvent,
 	OutnumberedEvent,
 	TwoNumbersEvent,
 	UnlistedEvent,
@@ -32,6 +33,7 @@ export type HistoryEvent =
 	| OpenedEvent
 	| TwoNumbersEvent
 	| OutnumberedEvent
+	| MisplacedEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -189,6 +191,7 @@ export interface History {
 	readonly opened: readonly OpenedEvent[];
 	readonly twoNumbers: readonly TwoNumbersEvent[];
 	readonly outnumbered: readonly OutnumberedEvent[];
+	readonly misplaced: readonly MisplacedEvent[];
 	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly miscounts: readonly MiscountEvent[];
@@ -244,6 +247,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		opened: events.filter((event) => event.kind === "opened"),
 		twoNumbers: events.filter((event) => event.kind === "two-numbers"),
 		outnumbered: events.filter((event) => event.kind === "outnumbered"),
+		misplaced: events.filter((event) => event.kind === "misplaced"),
 		toldToStop: events.filter((event) => event.kind === "told-to-stop"),
 		lostWritesMs: events
 			.filter((event) => event.kind === "lost-writes")

@@ -2,7 +2,9 @@
  * A cluster has one number of shards. Nodes with different numbers are at work beside each
  * other at most until the one that is wrong has asked the store again, as it does with every
  * pulse. And the cluster's number changes only where the store had lost it and nobody could
- * put it back: a node that reaches the store all along is never told another.
+ * put it back: a node that reaches the store all along is never told another. No task is put
+ * where the others do not look, and none is looked for where they do not put it, not even
+ * by a node that has not heard yet that the number has changed.
  */
 import {
 	FOUND_OUT_MS_MAX,
@@ -16,6 +18,7 @@ import type { OutnumberedEvent } from "./sightings.ts";
 export function judgeOneNumber({
 	twoNumbers,
 	outnumbered,
+	misplaced,
 	impaired,
 }: History): string[] {
 	const beside = twoNumbers
@@ -33,7 +36,11 @@ export function judgeOneNumber({
 			({ node, own, shards, atMs }) =>
 				`${node} reached the store, and was told at ${atMs} ms that its cluster has ${shards} shards, not ${own}`,
 		);
-	return [...beside, ...told];
+	const amiss = misplaced.map(
+		({ node, step, own, shards, atMs }) =>
+			`${node}, which goes by ${own} shards, was served a ${step} at ${atMs} ms, when its cluster had ${shards}`,
+	);
+	return [...beside, ...told, ...amiss];
 }
 
 /** Whether the node may have been unable to put its number back in time. */

@@ -57,6 +57,17 @@ export interface OutnumberedEvent {
 	readonly shards: number;
 }
 
+/** The store did for a node what goes by the number of shards, and the node's was not the cluster's. */
+export interface MisplacedEvent {
+	readonly kind: "misplaced";
+	readonly atMs: number;
+	readonly node: string;
+	/** The step, by its name in the port. */
+	readonly step: string;
+	readonly own: number;
+	readonly shards: number;
+}
+
 /** What the store counts is not what is there. */
 export interface MiscountEvent {
 	readonly kind: "miscount";

@@ -66,6 +66,7 @@ async function agree(world: World, seed: number): Promise<void> {
 	const twin = { nowMs: 0 };
 	const { shards } = world.store;
 	const home = shards[0] as Shard;
+	await world.agree(true);
 	const begun = await home.adopt(NO_GENERATION);
 	const twins = createMemoryStore({
 		shards: SHARDS,
@@ -153,8 +154,8 @@ class Pair {
 		const { sessions, ids } = this.#operator;
 		const now = await look(this.#shard, sessions, ids);
 
-		const madeMs =
-			answer.nowMs ?? raisedMs(answer, this.#twin.putBackMs) ?? latestMs(now);
+		const { putBackMs } = this.#twin.contents.sessions.tokens;
+		const madeMs = answer.nowMs ?? raisedMs(answer, putBackMs) ?? latestMs(now);
 		const sureMs = Math.min(madeMs, now.nowMs);
 		this.#clock.nowMs = Math.max(this.#clock.nowMs, sureMs);
 		const same = await perform(this.#twin, operation);

@@ -10,7 +10,7 @@ import type {
 	Opened,
 	OpenRequest,
 	Pulse,
-	PulseWord,
+	RoutesKnown,
 	Shard,
 	Store,
 } from "../../node/ports.ts";
@@ -34,6 +34,8 @@ export interface World {
 	restart(): Promise<void>;
 	/** Asks for the number of shards, and makes its own the cluster's where it may. */
 	agree(mayMake: boolean): Promise<Agreement>;
+	/** A shard as it is to a node that was started with another number of them. */
+	toOther(shard: number): Shard;
 	/** Deletes what a shard has, as somebody might by hand. */
 	lose(
 		what: { readonly nodeId: string } | "number",
@@ -64,6 +66,9 @@ export const ROUTE: Route = "default|process_task|";
 /** Such as a later version may know: whoever does not, keeps them as they are. */
 export const SOME_OPTIONS = readOptions('{"later":["ä\\n\\u0000 |",{"n":1}]}');
 
+/** What a node may take a cluster to have that has fewer. */
+export const OTHER_SHARDS = 7;
+
 /** Looks at a condition at most so often: some seconds on a real store. */
 const LOOKS_MAX = 100_000;
 const LOOK_MS = 1;
@@ -72,13 +77,15 @@ export class Bench {
 	readonly index: number;
 	readonly #make: () => Promise<World>;
 	readonly #shards: number;
+	readonly #isNew: boolean;
 	#world: World | undefined;
 	#ids = 0;
 	/** Of each node's newest session that was opened here. */
 	#epochs = new Map<string, number>();
 
-	/** Shard `index` of so many. */
-	constructor(make: MakeWorld, shards: number, index: number) {
+	/** Shard `index` of so many, of a cluster that has its number, unless it `isNew`. */
+	constructor(make: MakeWorld, shards: number, index: number, isNew = false) {
+		this.#isNew = isNew;
 		this.#make = () => make(shards);
 		this.#shards = shards;
 		this.index = index;
@@ -86,6 +93,7 @@ export class Bench {
 
 	async begin(): Promise<void> {
 		this.#world = await this.#make();
+		if (!this.#isNew) await this.#world.agree(true);
 		this.#epochs.clear();
 	}
 
@@ -121,7 +129,7 @@ export class Bench {
 	async pulse(
 		{ name }: Session,
 		ttlMs = TTL_MS,
-		routes: PulseWord = {},
+		routes: RoutesKnown = {},
 	): Promise<Extract<Pulse, { ok: true }>> {
 		const pulse = await this.shard.pulse(name, ttlMs, routes);
 		if (!pulse.ok) throw new Error(`${name} is ${pulse.code}`);

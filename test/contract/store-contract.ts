@@ -22,7 +22,12 @@ import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
 import { listingRules } from "./store-listing.ts";
-import { lossRules, numberRules } from "./store-number.ts";
+import {
+	fencingRules,
+	lossRules,
+	numberRules,
+	otherNumberRules,
+} from "./store-number.ts";
 import { optionRules } from "./store-options.ts";
 import * as revoke from "./store-revoke.ts";
 import * as sessions from "./store-sessions.ts";
@@ -51,6 +56,7 @@ const RULES = {
 	forgetting: ends.forgettingRules,
 	listing: listingRules,
 	"losing records": lossRules,
+	"going by the number": fencingRules,
 	revoking: revoke.revokingRules,
 	"revoking in batches": revoke.batchRules,
 	"giving up": revoke.poisonRules,
@@ -70,7 +76,9 @@ export function storeContract(name: string, make: MakeWorld): void {
 	}
 	for (const shards of [1, 4])
 		describe(`a store ${name}, its number of ${shards} shards`, () =>
-			numberRules(prepared(new Bench(make, shards, 0))));
+			numberRules(prepared(new Bench(make, shards, 0, true))));
+	describe(`a store ${name}, the number in another shard than the first`, () =>
+		otherNumberRules(prepared(new Bench(make, 4, 2))));
 	describe(`a store ${name}, restarted`, () =>
 		generation.restartRules(prepared(new Bench(make, 1, 0))));
 	describe(`a store ${name}, its shards together`, () => shardRules(make));

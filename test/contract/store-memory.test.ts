@@ -3,26 +3,30 @@ import { VirtualClock } from "../clock.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { storeAgreement } from "./store-agreement.ts";
-import type { World } from "./store-bench.ts";
+import { OTHER_SHARDS, type World } from "./store-bench.ts";
 import { storeContract, storeTimeContract } from "./store-contract.ts";
 
 async function memoryWorld(shards: number): Promise<World> {
 	const clock = new VirtualClock();
-	const store = createMemoryStore({ shards, nowMs: () => clock.wallMs() });
+	const nowMs = () => clock.wallMs();
+	const store = createMemoryStore({ shards, nowMs, isNew: true });
 	return {
 		store,
 		restart: async () => store.restart(),
 		async agree(mayMake) {
-			const [home] = store.shards;
-			const isEmpty = home?.isEmpty ?? true;
-			const number = home?.number.agree(shards, mayMake, isEmpty);
+			const [number] = store.shards.map(({ contents }) =>
+				contents.number.agree(shards, mayMake, contents.isEmpty),
+			);
 			return typeof number === "string" ? number : "agreed";
 		},
+		toOther: (index) => (store.shards[index] as MemoryShard).as(OTHER_SHARDS),
 		async lose(what, index) {
-			const shard = store.shards[index] as MemoryShard;
-			const image = shard.save();
+			const { contents } = store.shards[index] as MemoryShard;
+			const image = contents.save();
 			if (what !== "number") image.sessions.lose(what.nodeId);
-			shard.load(what === "number" ? { ...image, shards: undefined } : image);
+			contents.load(
+				what === "number" ? { ...image, shards: undefined } : image,
+			);
 		},
 		advance: (ms) => clock.runFor(ms),
 		stop: () => store.close(),

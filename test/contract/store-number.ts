@@ -1,8 +1,15 @@
-/** Rules of the number of shards, which shard 0 keeps, and of what is lost by hand. */
+/** Rules of the number of shards, which shard 0 keeps and every shard has, and of what is lost by hand. */
 import { expect, it } from "vitest";
+import { type Shard, unsettled } from "../../node/ports.ts";
+import { formatSession } from "../../protocol/lease.ts";
+import { SEQ_SPAN } from "../../protocol/rank.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { type Bench, nodeRecord, TTL_MS } from "./store-bench.ts";
 
-const OTHER = 200;
+function opening(nodeId: string) {
+	const record = nodeRecord(nodeId);
+	return { record, ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 };
+}
 
 /** On shard 0. */
 export function numberRules(bench: Bench): void {
@@ -11,40 +18,98 @@ export function numberRules(bench: Bench): void {
 		expect(await world.agree(false)).toBe("empty");
 		expect(await world.agree(false)).toBe("empty");
 		expect(await world.agree(true)).toBe("agreed");
-		await world.lose("number", 0);
 		await bench.submit({});
+		await world.lose("number", 0);
 		expect(await world.agree(true)).toBe("used");
 	});
 
-	it("a pulse puts the number back that the store has lost, whether or not its session is known", async () => {
+	it("a pulse puts the number back that the store has lost, whether or not its session is known; an opening does, too", async () => {
 		const { world, shard } = bench;
+		await world.agree(true);
 		const ann = await bench.open();
+		await world.lose("number", 0);
 		expect(await world.agree(true)).toBe("used");
 		await bench.pulse(ann);
 		expect(await world.agree(false)).toBe("agreed");
 		await world.lose("number", 0);
 		expect(await shard.pulse("ghost:1", TTL_MS)).toMatchObject({ ok: false });
 		expect(await world.agree(false)).toBe("agreed");
+		await world.lose("number", 0);
+		await bench.open("bob");
+		expect(await world.agree(false)).toBe("agreed");
 	});
 
 	it("who runs with another number is told so, whatever else there is to tell", async () => {
-		const { shard } = bench;
+		const { world, shard } = bench;
+		const shards = world.store.shards.length;
+		const told = { ok: false, code: "other_shards", shards };
 		const ann = await bench.open();
-		const { nowMs } = await bench.pulse(ann);
-		const told = { ok: false, code: "other_shards" };
-		const shards = (await shard.pulse(ann.name, 2 * TTL_MS, {
-			shards: OTHER,
-		})) as {
-			shards?: number;
-		};
-		expect(shards).toMatchObject(told);
-		expect(shards.shards).toBe(bench.world.store.shards.length);
-		expect(
-			await shard.pulse("ghost:1", TTL_MS, { shards: OTHER }),
-		).toMatchObject(told);
-		// Nothing was renewed.
+		const { nowMs, opens } = await bench.pulse(ann);
+		const other = world.toOther(0);
+		expect(await other.pulse(ann.name, 2 * TTL_MS)).toEqual(told);
+		expect(await other.pulse("ghost:1", TTL_MS)).toEqual(told);
+		expect(await other.open(opening("bob"))).toEqual(told);
+		// Nothing was renewed, and nobody has come.
 		const { nodes } = await shard.nodes();
+		expect(nodes).toHaveLength(1);
 		expect(nodes[0]?.expiresMs).toBeLessThan(nowMs + 2 * TTL_MS);
+		expect((await bench.pulse(ann)).opens).toBe(opens);
+	});
+}
+
+/** On another shard, of which shard 0 knows nothing. */
+export function otherNumberRules(bench: Bench): void {
+	it("the number is that of who opens a session, and no session of another number is renewed", async () => {
+		const { world, shard, index } = bench;
+		const other = world.toOther(index);
+		const ann = await bench.open();
+		const opened = await other.open(opening("bob"));
+		if (!opened.ok) throw new Error(opened.code);
+		const bob = formatSession("bob", opened.epoch);
+		const revoked = { ok: false, code: "revoked" };
+		expect(await shard.pulse(ann.name, TTL_MS)).toEqual(revoked);
+		expect(await other.pulse(bob, TTL_MS)).toMatchObject({ ok: true });
+		await bench.open();
+		expect(await other.pulse(bob, TTL_MS)).toEqual(revoked);
+	});
+
+	it("a number that is lost is put back by a session that is there, and by no other", async () => {
+		const { world, shard, index } = bench;
+		const ann = await bench.open();
+		await world.lose("number", index);
+		const other = world.toOther(index);
+		expect(await other.pulse("ghost:1", TTL_MS)).toMatchObject({ ok: false });
+		await expect(other.counts()).rejects.toThrow(unsettled().message);
+		await bench.pulse(ann);
+		expect((await shard.counts()).accepted).toBe(0);
+	});
+}
+
+export function fencingRules(bench: Bench): void {
+	it("who goes by another number, or by one that is lost, neither puts a task nor looks for one", async () => {
+		const { world, shard, index } = bench;
+		const ann = await bench.open();
+		const [task] = await bench.submit({});
+		const refusal = { name: "StoreError", kind: "unsettled" };
+		const all = { state: undefined, beforeSeq: SEQ_SPAN, limit: 10 };
+		const ids = [task?.id ?? ""];
+		const refuses = async (to: Shard) => {
+			const lease = { session: ann.name, generation: ann.generation };
+			for (const answer of [
+				to.submit([bench.task()]),
+				to.submit([bench.task()], lease),
+				to.get(ids),
+				to.list(all),
+				to.counts(),
+			])
+				await expect(answer).rejects.toMatchObject(refusal);
+		};
+		await refuses(world.toOther(index));
+		await world.lose("number", index);
+		await refuses(shard);
+		await bench.pulse(ann);
+		expect((await shard.list(all)).tasks.map(({ id }) => id)).toEqual(ids);
+		expect((await shard.counts()).accepted).toBe(1);
 	});
 }
 

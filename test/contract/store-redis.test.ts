@@ -1,13 +1,13 @@
 /** The store in Redis keeps the store's contract. */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll } from "vitest";
-import type { Log } from "../../node/ports.ts";
+import type { Log, Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
 import { aclRules } from "../../node/store/rights.ts";
 import { systemClock } from "../../node/world.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { storeAgreement } from "./store-agreement.ts";
-import { comesUp, type World } from "./store-bench.ts";
+import { comesUp, OTHER_SHARDS, type World } from "./store-bench.ts";
 import { storeContract } from "./store-contract.ts";
 
 let server: RedisServer;
@@ -33,16 +33,14 @@ async function redisWorld(shards: number): Promise<World> {
 	// With the rights that the manual asks for and no other: so all rules hold under these.
 	const rules = ["on", ">secret", ...aclRules(cluster)];
 	await operator.acl("SETUSER", cluster, ...rules);
-	const store = connectStore({
-		url: server.url.replace("//", `//${cluster}:secret@`),
-		cluster,
-		shards,
-		clock: systemClock,
-		log,
-	});
-	if (!store.up) await comesUp(store);
+	const url = server.url.replace("//", `//${cluster}:secret@`);
+	const options = { url, cluster, clock: systemClock, log };
+	const store = connectStore({ ...options, shards });
+	const other = connectStore({ ...options, shards: OTHER_SHARDS });
+	for (const each of [store, other]) if (!each.up) await comesUp(each);
 	return {
 		store,
+		toOther: (shard) => other.shards[shard] as Shard,
 		async restart() {
 			const back = comesUp(store);
 			await server.restart();
@@ -57,7 +55,9 @@ async function redisWorld(shards: number): Promise<World> {
 				for (const hash of ["nodes", "epochs", "drains"])
 					await operator.hdel(key(hash), what.nodeId);
 		},
-		stop: () => store.close(),
+		async stop() {
+			await Promise.all([store.close(), other.close()]);
+		},
 	};
 }
 

@@ -4,13 +4,8 @@
  */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-	type Log,
-	type Shard,
-	type Store,
-	StoreError,
-} from "../../node/ports.ts";
-import { connectStore } from "../../node/store/redis-store.ts";
+import { type Log, type Shard, StoreError } from "../../node/ports.ts";
+import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
@@ -65,7 +60,7 @@ const CALLS: Readonly<
 };
 
 let server: RedisServer;
-let store: Store;
+let store: RedisStore;
 let redis: Redis;
 
 beforeAll(async () => {
@@ -79,6 +74,7 @@ beforeAll(async () => {
 		log,
 	});
 	await comesUp(store);
+	await store.agreeOnShards(true);
 	// Where nobody ever adopted it, a claim would not even be sent.
 	await store.shards[0]?.adopt(NO_GENERATION);
 });

@@ -47,6 +47,7 @@ test.each([
 	await operator.acl("SETUSER", "ann", "on", ">p", ...aclRules("rights"));
 	const { store, log } = await connect(server.url.replace("//", "//ann:p@"));
 	try {
+		await store.agreeOnShards(true);
 		expect(await counts(store)).toBe("done");
 		expect(store.trouble).toBe(undefined);
 		await acl(taken);
@@ -59,6 +60,7 @@ test.each([
 		expect(store.trouble).toBe(undefined);
 		expect(log.lines.at(-1)).toBe("Redis refuses nothing any more");
 	} finally {
+		await operator.flushall();
 		await store.close();
 	}
 });

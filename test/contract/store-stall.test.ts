@@ -22,6 +22,7 @@ beforeAll(async () => {
 	const clock = systemClock;
 	store = connectStore({ url, cluster: "stall", shards: 1, clock, log });
 	await comesUp(store);
+	await store.agreeOnShards(true);
 	operator = new Redis(url);
 });
 afterAll(async () => {

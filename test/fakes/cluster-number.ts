@@ -1,19 +1,12 @@
-/** The number of shards of a cluster, as the first shard of the store's twin keeps it. */
+/** The number of shards of a cluster, as a shard of the store's twin has it: the first decides. */
+import { unsettled } from "../../node/ports.ts";
+
 export class ClusterNumber {
 	/** Undefined if it is not fixed (any more). */
 	fixed: number | undefined;
-	/** What the twin's user says that it is, where a pulse does not. */
-	readonly #told: number;
-	readonly #isHome: boolean;
 
-	constructor(told: number, isHome: boolean) {
-		this.#told = told;
-		this.#isHome = isHome;
-	}
-
-	/** Returns the number that is there, where it is another than a pulse tells. */
-	keep(told = this.#told): number | undefined {
-		if (!this.#isHome) return undefined;
+	/** Returns the number that is there, where it is another than a node tells; if none is, this is it. */
+	keep(told: number): number | undefined {
 		this.fixed ??= told;
 		return this.fixed === told ? undefined : this.fixed;
 	}
@@ -29,5 +22,10 @@ export class ClusterNumber {
 		if (!mayMake) return "empty";
 		this.fixed = shards;
 		return shards;
+	}
+
+	/** @throws StoreError where somebody goes by another. */
+	check(told: number | undefined): void {
+		if (told !== undefined && told !== this.fixed) throw unsettled();
 	}
 }

@@ -7,7 +7,7 @@
  */
 import type {
 	NodeRecord,
-	OpenReply,
+	Opened,
 	OpenRequest,
 	RegisteredNode,
 	RevokeGrounds,
@@ -67,19 +67,22 @@ export class Sessions {
 		return this.#opens;
 	}
 
-	open(request: OpenRequest, nowMs: number): OpenReply {
+	/** Whether a later life of the node that asks has a lease. */
+	hasLaterLife({ record }: OpenRequest, nowMs: number): boolean {
+		const { nodeId, startedMs } = record;
+		const { epoch = 0, record: last } = this.#nodes.get(nodeId) ?? {};
+		if (last === undefined || last.startedMs <= startedMs) return false;
+		return this.holdsLease(formatSession(nodeId, epoch), nowMs);
+	}
+
+	/** Of a life that has no later one. */
+	open(request: OpenRequest, nowMs: number): Opened {
 		const { record, ttlMs, knownEpoch } = request;
 		const { nodeId, startedMs } = record;
 		const { epoch: last = 0, record: lastRecord } =
 			this.#nodes.get(nodeId) ?? {};
 		const earlier = formatSession(nodeId, last);
 		const life = lastRecord?.startedMs;
-		if (
-			life !== undefined &&
-			life > startedMs &&
-			this.holdsLease(earlier, nowMs)
-		)
-			return { ok: false, code: "older_life" };
 		const raised = this.tokens.adopt(request.known, nowMs);
 		const told = { ok: true as const, ...raised, nowMs };
 		const isOwn = life === startedMs && last > knownEpoch;
@@ -132,18 +135,16 @@ export class Sessions {
 		this.#nodes.delete(nodeId);
 	}
 
-	/** Why the lease cannot be renewed, or undefined where it was. */
-	renew(
-		session: SessionName,
-		nowMs: number,
-		ttlMs: number,
-	): "superseded" | "revoked" | undefined {
+	/** Why the lease cannot be renewed. */
+	refusalOf(session: SessionName): "superseded" | "revoked" | undefined {
 		const { nodeId, epoch } = parseSession(session);
 		if ((this.#nodes.get(nodeId)?.epoch ?? 0) > epoch) return "superseded";
-		if ((this.#leases.get(session) ?? 0) === 0) return "revoked";
+		return (this.#leases.get(session) ?? 0) === 0 ? "revoked" : undefined;
+	}
+
+	renew(session: SessionName, nowMs: number, ttlMs: number): void {
 		this.#leases.set(session, nowMs + ttlMs);
 		this.#bound(nowMs + ttlMs);
-		return undefined;
 	}
 
 	/** No lease ends later than one given now, unless the clock has been put back since. */

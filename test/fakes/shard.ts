@@ -17,11 +17,11 @@ import type {
 	OpenReply,
 	OpenRequest,
 	Pulse,
-	PulseWord,
 	PutBack,
 	Registry,
 	RevokeReply,
 	RevokeRequest,
+	RoutesKnown,
 	Shard,
 	ShardCounts,
 	SubmitOutcome,
@@ -37,69 +37,54 @@ import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import { takeTasks } from "./claim.ts";
-import { ClusterNumber } from "./cluster-number.ts";
+import type { MemoryShardParts, ShardContents } from "./shard-contents.ts";
 import { byRoute } from "./shard-queues.ts";
-import { Sessions } from "./shard-sessions.ts";
-import { Tasks } from "./shard-tasks.ts";
+import type { Sessions } from "./shard-sessions.ts";
+import type { Tasks } from "./shard-tasks.ts";
 import { lost } from "./task-record.ts";
-import { type Server, TokenCounter } from "./token-counter.ts";
-
-export interface ShardImage {
-	readonly sessions: Sessions;
-	readonly tasks: Tasks;
-	/** Of the cluster; undefined in all but the first shard, and where it is not fixed (any more). */
-	readonly shards: number | undefined;
-}
 
 export class MemoryShard implements Shard {
 	readonly index: number;
-	readonly #nowMs: () => number;
-	readonly #forgot: (id: string) => void;
-	readonly number: ClusterNumber;
-	#sessions: Sessions;
-	#tasks = new Tasks();
+	readonly #parts: MemoryShardParts;
+	/** What it holds, to look at from outside, and to have a hand in. */
+	readonly contents: ShardContents;
+	/** The number of shards by which whoever asks goes; undefined: an observer, to whom all is shown. */
+	readonly #shards: number | undefined;
 
-	constructor(
-		index: number,
-		nowMs: () => number,
-		server: Server,
-		forgot: (id: string) => void,
-		shards: number,
-	) {
-		this.index = index;
-		this.number = new ClusterNumber(shards, index === 0);
-		this.#nowMs = nowMs;
-		this.#forgot = forgot;
-		this.#sessions = new Sessions(new TokenCounter(server));
+	constructor(parts: MemoryShardParts, shards: number | undefined) {
+		this.index = parts.index;
+		this.#parts = parts;
+		this.contents = parts.contents;
+		this.#shards = shards;
 	}
 
-	/** All that it holds now. */
-	save(): ShardImage {
-		return {
-			sessions: this.#sessions.copy(),
-			tasks: this.#tasks.copy(),
-			shards: this.number.fixed,
-		};
+	/** The same shard, as it is to somebody who goes by so many. */
+	as(shards: number | undefined): MemoryShard {
+		return new MemoryShard(this.#parts, shards);
 	}
 
-	/** Holds what it held when the image was made; the image may be used again. */
-	load({ sessions, tasks, shards }: ShardImage): void {
-		this.number.fixed = shards;
-		this.#sessions = sessions.copy();
-		this.#tasks = tasks.copy();
+	get #sessions(): Sessions {
+		return this.contents.sessions;
 	}
 
-	/** By how much its clock was put back, in all. */
-	get putBackMs(): number {
-		return this.#sessions.tokens.putBackMs;
+	get #tasks(): Tasks {
+		return this.contents.tasks;
 	}
 
-	get isEmpty(): boolean {
-		return this.#sessions.isEmpty && this.#tasks.isEmpty;
+	#nowMs(): number {
+		return this.#parts.nowMs();
 	}
 
 	async open(request: OpenRequest): Promise<OpenReply> {
-		return this.#sessions.open(request, this.#nowMs());
+		const nowMs = this.#nowMs();
+		if (this.#sessions.hasLaterLife(request, nowMs))
+			return { ok: false, code: "older_life" };
+		const shards = this.#keepNumber();
+		if (shards !== undefined) {
+			if (this.index === 0) return { ok: false, code: "other_shards", shards };
+			this.contents.number.fixed = this.#shards;
+		}
+		return this.#sessions.open(request, nowMs);
 	}
 
 	async adopt(known: Generation): Promise<Generation> {
@@ -113,14 +98,18 @@ export class MemoryShard implements Shard {
 	async pulse(
 		session: SessionName,
 		ttlMs: number,
-		{ shards, ...routes }: PulseWord = {},
+		routes: RoutesKnown = {},
 	): Promise<Pulse> {
 		const nowMs = this.#nowMs();
-		const other = this.number.keep(shards);
-		if (other !== undefined)
-			return { ok: false, code: "other_shards", shards: other };
-		const refused = this.#sessions.renew(session, nowMs, ttlMs);
+		const isHome = this.index === 0;
+		const shards = isHome ? this.#keepNumber() : undefined;
+		if (shards !== undefined)
+			return { ok: false, code: "other_shards", shards };
+		const refused = this.#sessions.refusalOf(session);
 		if (refused !== undefined) return { ok: false, code: refused };
+		if (!isHome && this.#keepNumber() !== undefined)
+			return { ok: false, code: "revoked" };
+		this.#sessions.renew(session, nowMs, ttlMs);
 		this.#sessions.forgetGone(nowMs);
 		const overdue = this.#sessions.overdue(nowMs, ttlMs);
 		return {
@@ -139,9 +128,9 @@ export class MemoryShard implements Shard {
 		const nowMs = this.#nowMs();
 		if (this.#sessions.hasLease(session)) this.#sessions.revoke(session);
 		const how = { end: "handed-back" } as const;
-		const waiting = this.#heldBy(session, limit).map((held) =>
-			this.#tasks.putBack(held, how, nowMs),
-		);
+		const waiting = this.contents
+			.heldBy(session, limit)
+			.map((held) => this.#tasks.putBack(held, how, nowMs));
 		const left = this.#tasks.running(session).length;
 		if (left === 0) this.#sessions.close(session, nowMs);
 		return { putBack: byRoute(waiting), left };
@@ -152,11 +141,12 @@ export class MemoryShard implements Shard {
 		lease?: Lease,
 		unserved: readonly Route[] = [],
 	): Promise<SubmitOutcome[]> {
+		this.contents.number.check(this.#shards);
 		const nowMs = this.#nowMs();
 		const isWaitedFor = ({ route }: NewTask) => this.#tasks.queues.has(route);
 		if (
 			lease === undefined ||
-			this.#refusalOf(lease, nowMs) !== undefined ||
+			this.contents.refusalOf(lease, nowMs) !== undefined ||
 			tasks.some(isWaitedFor)
 		)
 			return tasks.map((task) =>
@@ -172,7 +162,7 @@ export class MemoryShard implements Shard {
 	async claim(request: ClaimRequest): Promise<ClaimReply> {
 		const { session, routes } = request;
 		const nowMs = this.#nowMs();
-		const code = this.#refusalOf(request, nowMs);
+		const code = this.contents.refusalOf(request, nowMs);
 		if (code !== undefined) return { ok: false, code };
 		const nextHolder = () => ({ session, token: this.#sessions.tokens.next() });
 		const tasks = takeTasks(this.#tasks, request, nextHolder, nowMs);
@@ -220,7 +210,7 @@ export class MemoryShard implements Shard {
 		const running = this.#tasks.running(session);
 		// One that is left of many was not alone.
 		const alone = running.length === 1 && !this.#sessions.isTakenApart(session);
-		for (const held of this.#heldBy(session, limit)) {
+		for (const held of this.contents.heldBy(session, limit)) {
 			const { task, how, givenUp } = lost(held, end, alone);
 			if (givenUp !== undefined) this.#tasks.giveUp(task, how, nowMs, givenUp);
 			else waiting.push(this.#tasks.putBack(task, how, nowMs));
@@ -249,11 +239,12 @@ export class MemoryShard implements Shard {
 
 	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
 		const forgotten = this.#tasks.trim(keptMax, keptMs, this.#nowMs());
-		for (const id of forgotten) this.#forgot(id);
+		for (const id of forgotten) this.#parts.forgot(id);
 		return forgotten.length;
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+		this.contents.number.check(this.#shards);
 		return ids.map((id) => this.#tasks.get(id));
 	}
 
@@ -265,10 +256,12 @@ export class MemoryShard implements Shard {
 	}
 
 	async list(request: ListRequest): Promise<ListReply> {
+		this.contents.number.check(this.#shards);
 		return this.#tasks.list(request);
 	}
 
 	async counts(): Promise<ShardCounts> {
+		this.contents.number.check(this.#shards);
 		return this.#tasks.counts();
 	}
 
@@ -286,17 +279,10 @@ export class MemoryShard implements Shard {
 		return { nowMs, clockStepsBack, opens, nodes };
 	}
 
-	#heldBy(session: SessionName, limit: number): TaskRecord[] {
-		const first = this.#tasks.running(session).slice(0, limit);
-		return first.flatMap(({ id, token }) => this.#tasks.held(id, token) ?? []);
-	}
-
-	/** Why nothing can be claimed under this lease. */
-	#refusalOf({ session, generation }: Lease, nowMs: number) {
-		if (!this.#sessions.tokens.isAdopted()) return "stale_generation";
-		if (!this.#sessions.holdsLease(session, nowMs)) return "no_lease";
-		return generation === this.#sessions.tokens.generation
+	/** The number that is there, where it is another than that of who asks. */
+	#keepNumber(): number | undefined {
+		return this.#shards === undefined
 			? undefined
-			: "stale_generation";
+			: this.contents.number.keep(this.#shards);
 	}
 }

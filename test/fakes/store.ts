@@ -12,7 +12,8 @@
  * it: the twin itself is always up.
  */
 import type { Store } from "../../node/ports.ts";
-import { MemoryShard, type ShardImage } from "./shard.ts";
+import { MemoryShard } from "./shard.ts";
+import { ShardContents, type ShardImage } from "./shard-contents.ts";
 
 export interface MemoryStore extends Store {
 	readonly shards: readonly MemoryShard[];
@@ -33,6 +34,8 @@ export interface MemoryStoreOptions {
 	readonly nowMs: () => number;
 	/** Of the server, until it is restarted. */
 	readonly run?: string;
+	/** Nobody has made its number of shards the cluster's yet. */
+	readonly isNew?: boolean;
 	/** It has forgotten this ended task, as it was asked to. */
 	readonly forgot?: (id: string) => void;
 }
@@ -41,15 +44,17 @@ export function createMemoryStore({
 	shards: count,
 	nowMs,
 	run = "run",
+	isNew = false,
 	forgot = () => {},
 }: MemoryStoreOptions): MemoryStore {
 	const server = { run };
 	let restarts = 0;
-	const shards = Array.from(
-		{ length: count },
-		(_, index) => new MemoryShard(index, nowMs, server, forgot, count),
-	);
-	const blank = shards.map((shard) => shard.save());
+	const shards = Array.from({ length: count }, (_, index) => {
+		const contents = new ShardContents(server);
+		return new MemoryShard({ index, nowMs, forgot, contents }, count);
+	});
+	const blank = shards.map((shard) => shard.contents.save());
+	if (!isNew) for (const { contents } of shards) contents.number.keep(count);
 	return {
 		shards,
 		up: true,
@@ -61,18 +66,18 @@ export function createMemoryStore({
 			fsync: "no",
 			evictionPolicy: "noeviction",
 		},
-		save: () => shards.map((shard) => shard.save()),
+		save: () => shards.map((shard) => shard.contents.save()),
 		restart(image) {
 			restarts += 1;
 			server.run = `${run}-${restarts}`;
 			for (const [i, shard] of shards.entries()) {
 				const saved = image?.[i];
-				if (saved !== undefined) shard.load(saved);
+				if (saved !== undefined) shard.contents.load(saved);
 			}
 		},
 		empty() {
 			for (const [i, shard] of shards.entries())
-				shard.load(blank[i] as ShardImage);
+				shard.contents.load(blank[i] as ShardImage);
 		},
 		async close() {
 			// Nothing is held that would have to be let go.

@@ -7,8 +7,8 @@ import type {
 	ListRequest,
 	NodeRecord,
 	OpenRequest,
-	PulseWord,
 	RevokeRequest,
+	RoutesKnown,
 	Shard,
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
@@ -22,11 +22,8 @@ export class LinkedShard implements Shard {
 	readonly index: number;
 	readonly #shard: Shard;
 	readonly #call: Call;
-	readonly #shards: { readonly shards: number } | undefined;
 
-	/** `shards`: the number that whoever is at this end runs with, where the far end cannot know it. */
-	constructor(shard: Shard, call: Call, shards?: number) {
-		this.#shards = shards === undefined ? undefined : { shards };
+	constructor(shard: Shard, call: Call) {
 		this.index = shard.index;
 		this.#shard = shard;
 		this.#call = call;
@@ -44,10 +41,8 @@ export class LinkedShard implements Shard {
 		return this.#call("describe", () => this.#shard.describe(session, record));
 	}
 
-	pulse(session: SessionName, ttlMs: number, word?: PulseWord) {
-		const told =
-			this.#shards === undefined ? word : { ...word, ...this.#shards };
-		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs, told));
+	pulse(session: SessionName, ttlMs: number, known?: RoutesKnown) {
+		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs, known));
 	}
 
 	close(session: SessionName, limit: number) {

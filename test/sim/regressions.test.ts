@@ -132,6 +132,7 @@ test.each([
 			memory: new ShardMemory(clock, 0, new KeptInMemory()),
 			report: { record: () => record },
 			sorter: { known: {} },
+			home: { mayOpen: () => true },
 			events: {
 				opened: () => told.push("opened"),
 				pulsed() {},
@@ -194,6 +195,15 @@ test.each([400496, 900131])(
 	"tokens that the store forgot are not given again by a node that comes back: seed %i",
 	async (seed) => {
 		const { verdict } = await runSeed({ seed });
+		expect(verdict.breaches).toEqual([]);
+	},
+);
+
+test.each([2, 52, 108])(
+	"a node that was away while its cluster was made anew puts no task where the others do not look: seed %i",
+	async (seed) => {
+		const fault = "joiner of another number";
+		const { verdict } = await runSeed({ seed, fault });
 		expect(verdict.breaches).toEqual([]);
 	},
 );

@@ -97,6 +97,11 @@ export class SimulatedNode {
 				if (name === "open")
 					recorder.record({ kind: "opened", node: spec.nodeId });
 			},
+			misplaced: (step, shards) =>
+				recorder.record({
+					...{ kind: "misplaced", node: spec.nodeId, step },
+					...{ own: spec.shards, shards },
+				}),
 			broken: (error) => recorder.flaw(`the store broke: ${String(error)}`),
 		});
 		this.executor = new RecordingExecutor(

@@ -16,6 +16,7 @@ import {
 	type Store,
 	StoreError,
 	StoreMismatch,
+	type SubmitOutcome,
 } from "../../node/ports.ts";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
@@ -44,6 +45,8 @@ export interface LinkParts {
 	readonly awayMs: number;
 	/** Called with each step that the store takes for this node. */
 	readonly stepped: (name: string) => void;
+	/** The store did this for the node, whose number of shards is not the cluster's. */
+	readonly misplaced: (name: string, shards: number) => void;
 	/** A step met a broken rule of the store: nothing can be trusted any more. */
 	readonly broken: (error: unknown) => void;
 }
@@ -54,6 +57,8 @@ const CALM: Readonly<LinkFaults> = {
 	breakBefore: 0,
 	breakAfter: 0,
 };
+/** What users are told of tasks, from the shards in which the node looks for them. */
+const READS = new Set(["get", "list", "counts"]);
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1_000;
 
@@ -91,7 +96,7 @@ export class StoreLink implements Store {
 			this.#call(name, step);
 		this.shards = parts.server
 			.reach(parts.shards)
-			.map((shard) => new LinkedShard(shard, call, parts.shards));
+			.map((shard) => new LinkedShard(shard, call));
 		parts.machine.onDeath(() => parts.server.disconnect(this.#severed));
 		parts.machine.after(1, () => this.#connect());
 	}
@@ -190,9 +195,30 @@ export class StoreLink implements Store {
 				stepped(name);
 				const refusal = server.refusalOf(name);
 				if (refusal !== undefined) done(refusal);
-				else step().then((reply) => done(undefined, reply), broken);
+				else
+					step().then(
+						(reply) => {
+							this.#compare(name, reply);
+							done(undefined, reply);
+						},
+						(error) => {
+							if (error instanceof StoreError) done(error);
+							else broken(error);
+						},
+					);
 			});
 		});
+	}
+
+	/** What goes by the number of shards was done: with the cluster's? */
+	#compare(name: string, reply: unknown): void {
+		const { server, shards, misplaced } = this.#parts;
+		const { number } = server;
+		if (number === undefined || number === shards) return;
+		const stores =
+			name === "submit" &&
+			(reply as SubmitOutcome[]).some((told) => told.ok && told.created);
+		if (stores || READS.has(name)) misplaced(name, number);
 	}
 
 	#answer(connection: number, settle: () => void): void {

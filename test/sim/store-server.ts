@@ -35,15 +35,19 @@ export const SHARDS_MAX = 4;
 export class StoreServer {
 	condition: "up" | "frozen" | "down" = "up";
 	refusing: Refusing = "nothing";
-	/** Those of the cluster, as the nodes reach them. */
+	/** Those of the cluster, as the nodes reach them, to an observer. */
 	readonly shards: readonly Shard[];
 	/** Those of the cluster, as they are. */
 	readonly truth: readonly Shard[];
+	/** All that there are, as they are. */
+	readonly every: readonly Shard[];
 	/** How it is asked for the number of shards; a mutant asks otherwise. */
 	agreeing: Agreeing = (number, shards, mayMake, isEmpty) =>
 		number.agree(shards, mayMake, isEmpty);
 	readonly #memory: MemoryStore;
-	readonly #reached: readonly Shard[];
+	readonly #tamper: (shard: Shard) => Shard;
+	/** By the number that whoever reaches them goes by. */
+	readonly #reached = new Map<number | undefined, readonly Shard[]>();
 	readonly #severed = new Set<() => void>();
 	#held: (() => void)[] = [];
 	/** Its clock is so much ahead of the true time. */
@@ -58,42 +62,55 @@ export class StoreServer {
 		this.#memory = createMemoryStore({
 			shards: Math.max(shards, SHARDS_MAX),
 			nowMs: () => clock.wallMs() + this.#aheadMs,
-			forgot,
+			...{ forgot, isNew: true },
 		});
-		this.truth = this.#memory.shards.slice(0, shards);
-		this.#reached = this.#memory.shards.map((shard) => tamper(shard, clock));
-		this.shards = this.reach(shards);
+		this.#tamper = (shard) => tamper(shard, clock);
+		this.every = this.#memory.shards.map((shard) => shard.as(undefined));
+		this.truth = this.every.slice(0, shards);
+		this.shards = this.#seenBy(undefined).slice(0, shards);
 	}
 
 	/** As a node reaches them that takes the cluster to have so many. */
 	reach(shards: number): readonly Shard[] {
-		return this.#reached.slice(0, shards);
+		return this.#seenBy(shards).slice(0, shards);
 	}
 
-	/** All that there are, as they are. */
-	get every(): readonly Shard[] {
-		return this.#memory.shards;
+	#seenBy(shards: number | undefined): readonly Shard[] {
+		const seen =
+			this.#reached.get(shards) ??
+			this.#memory.shards.map((shard) => this.#tamper(shard.as(shards)));
+		this.#reached.set(shards, seen);
+		return seen;
 	}
 
 	/** The cluster's number of shards, if it has one: what is fixed may be put back by hand. */
 	get number(): number | undefined {
-		return this.#home.number.fixed;
+		return this.#home.contents.number.fixed;
 	}
 
 	set number(shards: number) {
-		this.#home.number.fixed = shards;
+		this.#home.contents.number.fixed = shards;
 	}
 
 	/** Whether a node that asks would find neither sessions nor tasks. */
 	get isEmpty(): boolean {
-		return this.#home.isEmpty;
+		return this.#home.contents.isEmpty;
 	}
 
 	agree(
 		shards: number,
 		mayMake: boolean,
 	): number | Exclude<Agreement, "agreed"> {
-		return this.agreeing(this.#home.number, shards, mayMake, this.isEmpty);
+		const [home, ...others] = this.#memory.shards.slice(0, shards);
+		if (mayMake)
+			for (const { contents } of others)
+				contents.number.agree(shards, true, contents.isEmpty);
+		return this.agreeing(
+			(home as MemoryShard).contents.number,
+			shards,
+			mayMake,
+			this.isEmpty,
+		);
 	}
 
 	get #home(): MemoryShard {
@@ -157,10 +174,10 @@ export class StoreServer {
 
 	/** Somebody deletes the record of a node from a shard. */
 	deleteRecord(nodeId: string, index: number): void {
-		const shard = this.#memory.shards[index] as MemoryShard;
-		const image = shard.save();
+		const { contents } = this.#memory.shards[index] as MemoryShard;
+		const image = contents.save();
 		image.sessions.lose(nodeId);
-		shard.load(image);
+		contents.load(image);
 	}
 
 	/** After a crash: with all its data, or with what the image has of them. */

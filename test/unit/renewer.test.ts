@@ -32,6 +32,7 @@ function begin() {
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		report: { record: () => nodeRecord("ann") },
 		sorter: { known: {} },
+		home: { mayOpen: () => true },
 	});
 	renewer.start();
 	return {

@@ -1,5 +1,5 @@
 -- Reads the number of shards of the cluster and how its keys are laid out, and fixes them
--- where there is nothing yet. Run on shard 0.
+-- where there is nothing yet. Shard 0 decides; the others are only made ready.
 -- ARGV    number of shards, number of the layout, 1 to fix them if the shard is empty
 -- Returns { shards, layout } as fixed, now or before; 0 for a layout before there were numbers;
 --         where none are, { 'empty' }, or { 'used' } where there are sessions or tasks

@@ -1,5 +1,7 @@
 -- Reads the counts by state, as they are, the running totals, and how much waits on each route.
--- Returns { counts (flat list), then route, waiting tasks, route, … }
+-- ARGV    number of shards of which this is one
+-- Returns 'unsettled' if the shard does not have that number, else { counts (flat list), then route, waiting tasks, route, … }
+if numberHere() ~= ARGV[1] then return 'unsettled' end
 local totals = call('HMGET', COUNTS, 'accepted', 'attempts', 'stale')
 local counts = { 'accepted', totals[1] or '0', 'attempts', totals[2] or '0', 'stale', totals[3] or '0' }
 for state, count in pairs(recount()) do

@@ -1,6 +1,8 @@
 -- Reads tasks.
--- ARGV    id …
--- Returns per id: what readTask tells, empty where there is none
+-- ARGV    number of shards by which these are here, id …
+-- Returns 'unsettled' if the shard does not have that number,
+--         else per id: what readTask tells, empty where there is none
+if numberHere() ~= ARGV[1] then return 'unsettled' end
 local answer = {}
-for i = 1, #ARGV do answer[i] = readTask(ARGV[i]) end
+for i = 2, #ARGV do answer[i - 1] = readTask(ARGV[i]) end
 return answer

@@ -5,7 +5,7 @@
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
 -- can grant them as ~{hearsay:*.
 --
---   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; in shard 0 also shards, layout
+--   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; shards, layout (the cluster's, see number.lua)
 --   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
 --                                         (JSON, or nothing), its payload (JSON). Counts are
 --                                         "attempts,crashes,losses,failures,round", of attempts that ended

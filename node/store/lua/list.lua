@@ -3,9 +3,12 @@
 -- by creation number: bands. Of each band first the newest task only, hopping from one
 -- priority in use to the next; then the bands in the order of these, as far as they can
 -- hold one of the tasks wanted.
--- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks)
--- Returns 1 where there are more, older ones, or 0; then id, what readTask tells, id, …
+-- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks), number
+--         of shards of which this is one
+-- Returns 'unsettled' if the shard does not have that number,
+--         else 1 where there are more, older ones, or 0; then id, what readTask tells, id, …
 local state, before, limit = ARGV[1], math.min(tonumber(ARGV[2]), SEQ_SPAN), tonumber(ARGV[3])
+if numberHere() ~= ARGV[4] then return 'unsettled' end
 local found = {}
 local function newestFirst(a, b) return a.seq > b.seq end
 

@@ -4,8 +4,10 @@
 -- when they started: of an older one nothing is taken as long as the newer has a lease; and
 -- one that has not heard yet of the session that it opened gets that once more.
 -- ARGV    node id, ttl (ms), generation that the node knows of, its run, record (JSON,
---         its name first), newest epoch that this life was told of, wished name
+--         its name first), newest epoch that this life was told of, wished name,
+--         number of shards that the node runs with, layout of the keys, 1 to shard 0
 -- Returns { 'older_life' } if a later life of the node has a lease,
+--         { 'other_shards', number } if shard 0 has another number of shards,
 --         else { 'ok', epoch, generation, its run, now (ms), earlier session still with a lease, or '', name }
 local node, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
@@ -16,6 +18,10 @@ local isJson, record = pcall(cjson.decode, call('HGET', NODES, node) or '')
 local life = isJson and type(record) == 'table' and tonumber(record.startedMs)
 local started = cjson.decode(ARGV[5]).startedMs
 if life and life > started and lease and lease > now then return { 'older_life' } end
+local isHome = ARGV[10] == '1'
+local other = isHome and keepNumber(ARGV[8], ARGV[9])
+if other then return { 'other_shards', other } end
+if not isHome then call('HSET', META, 'shards', ARGV[8], 'layout', ARGV[9]) end
 
 local again = life == started and last > tonumber(ARGV[6]) and lease and lease > 0
 -- Epochs follow the clock, so that they rise even where writes were lost.

@@ -1,11 +1,11 @@
 -- Renews a session's lease, and looks around for what needs doing.
 -- ARGV    session, ttl (ms); number up to which this node has seen the routes that no node
 --         serves; routes of these that it does serve, and routes that none does any more
---         though they count as served (blanks between); to shard 0 also the number of shards
---         that the node runs with, and the layout of the keys
--- Returns { 'other_shards', number } if the cluster has been made anew with another number,
+--         though they count as served (blanks between); the number of shards that the node
+--         runs with, and the layout of the keys; 1 to shard 0
+-- Returns { 'other_shards', number } if shard 0 has another number: the cluster was made anew,
 --         { 'superseded' } where a newer session of the node is open,
---         { 'revoked' } where this one's lease was taken,
+--         { 'revoked' } where this one's lease was taken, or another shard has another number,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
 --         steps back of the clock, sessions opened so far, 1 or 0 if the record of the
 --         node is missing, number n of sessions that have not
@@ -15,7 +15,8 @@
 local session, ttl = ARGV[1], tonumber(ARGV[2])
 local now, node = readClock(), nodeOf(ARGV[1])
 -- First of all, as a store that has lost everything knows no session either.
-local other = ARGV[6] and keepNumber(ARGV[6], ARGV[7])
+local shards, layout, isHome = ARGV[6], ARGV[7], ARGV[8] == '1'
+local other = isHome and keepNumber(shards, layout)
 if other then return { 'other_shards', other } end
 local lease = call('ZSCORE', SESSIONS, session)
 if not lease or tonumber(lease) == 0 then
@@ -23,6 +24,7 @@ if not lease or tonumber(lease) == 0 then
   local own = tonumber(string.match(session, '%d+$'))
   return { epoch > own and 'superseded' or 'revoked' }
 end
+if not isHome and keepNumber(shards, layout) then return { 'revoked' } end
 call('ZADD', SESSIONS, now + ttl, session)
 -- All nodes ask for leases of one length. So none ends later than this one, unless the clock has been put back since: such a
 -- lease would outlast a holder that is gone by as much. Everybody is told, as a clock

@@ -2,15 +2,18 @@
 -- can have all of them, and no task waits before them on their routes, they are its own
 -- at once, as by a claim: nothing → STARTED.
 -- ARGV    session or '', its generation, those of the routes that no node serves (each
---         between blanks) or ''; then per task: id, route, priority, payload (JSON)
--- Returns { now (ms), token of the first task that is the session's (those of the others
+--         between blanks) or '', number of shards by which the tasks are this shard's; then
+--         per task: id, route, priority, payload (JSON)
+-- Returns 'unsettled' if the shard does not have that number, else
+--         { now (ms), token of the first task that is the session's (those of the others
 --         follow it), or 0 where none is, then per task: its creation number,
 --         or -1 where ROUTES_MAX served routes have work already and its is not one of them,
 --         or -2 where UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
 --         or, unchanged, what readTask tells of the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
 local created, claimed = ' ' .. digits(now) .. ' 0 ', ' 1 ' .. digits(now) .. ' '
-local meta = call('HMGET', META, 'seq', 'gen', 'token')
+local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards')
+if meta[4] ~= ARGV[4] then return 'unsettled' end
 local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local token = tonumber(meta[3] or 0)
 local claims = session ~= '' and not refusalOf(session, ARGV[2], meta[2], now)
@@ -18,7 +21,7 @@ local queues, answers, accepted = {}, { now, 0 }, 0
 local written, holders, running, leftover = {}, {}, {}, {}
 
 -- Whether one of the routes has work already is asked before anything is written.
-for at = 5, claims and #ARGV or 0, 4 do
+for at = 6, claims and #ARGV or 0, 4 do
   if not queues[ARGV[at]] and call('ZSCORE', READY, ARGV[at]) then claims = false end
   queues[ARGV[at]] = {}
 end
@@ -42,12 +45,12 @@ end
 -- One question for all: mostly every id is new, and nothing is left of a former task
 -- (deleted by hand) that had it. Those of this batch are told apart here.
 local ids, seen, again = {}, {}, {}
-for i = 4, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+for i = 5, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
 local texts = call('HMGET', TASKS, unpack(ids))
 local ends = call('HMGET', ENDS, unpack(ids))
 
 for i, text in ipairs(texts) do
-  local at = i * 4
+  local at = i * 4 + 1
   local id, route, priority, rest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local queue = not seen[id] and not text and queueOf(route)
   if seen[id] or text then
@@ -83,5 +86,5 @@ if accepted > 0 then
   call('HINCRBY', COUNTS, 'accepted', accepted)
   if not claims then call('HINCRBY', COUNTS, 'PENDING', accepted) end
 end
-for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4]) end
+for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 + 1]) end
 return answers

@@ -32,6 +32,7 @@ import { GullibleSweep, SilentShelf, SilentSweep } from "./broken-sweeps.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
 import { NumberlessPulses } from "./numberless-pulses.ts";
+import { OpenShards } from "./open-shards.ts";
 
 export interface NamedMutant extends Mutant {
 	readonly name: string;
@@ -97,6 +98,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 		fault: "joiner of another number",
 		agreeing: (number, shards) => number.agree(shards, true, true),
 		shard: (sound) => new NumberlessPulses(sound),
+	},
+	{
+		name: "a shard does not look at the number that those who submit go by",
+		breaks: "a cluster has one number of shards",
+		fault: "joiner of another number",
+		shard: (sound) => new OpenShards(sound),
 	},
 	{
 		name: "there is no sweep, and announcements are lost",

@@ -88,6 +88,7 @@ export const PLAN: readonly Dwelling[] = [
 		name: "patience",
 		paths: [
 			"node/look-up.ts",
+			"node/own-entry.ts",
 			"node/silence-watch.ts",
 			"node/submit-queue.ts",
 			"node/task-exit.ts",

@@ -1,0 +1,65 @@
+/** What a shard of the store's twin holds, whoever asks. */
+import type { Lease } from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { ClusterNumber } from "./cluster-number.ts";
+import { Sessions } from "./shard-sessions.ts";
+import { Tasks } from "./shard-tasks.ts";
+import { type Server, TokenCounter } from "./token-counter.ts";
+
+export interface MemoryShardParts {
+	readonly index: number;
+	readonly nowMs: () => number;
+	readonly forgot: (id: string) => void;
+	readonly contents: ShardContents;
+}
+
+export interface ShardImage {
+	readonly sessions: Sessions;
+	readonly tasks: Tasks;
+	/** Of the cluster; undefined where it is not fixed (any more). */
+	readonly shards: number | undefined;
+}
+
+export class ShardContents {
+	readonly number = new ClusterNumber();
+	sessions: Sessions;
+	tasks = new Tasks();
+
+	constructor(server: Server) {
+		this.sessions = new Sessions(new TokenCounter(server));
+	}
+
+	/** All of it, as it is now. */
+	save(): ShardImage {
+		return {
+			sessions: this.sessions.copy(),
+			tasks: this.tasks.copy(),
+			shards: this.number.fixed,
+		};
+	}
+
+	/** What was there when the image was made; the image may be used again. */
+	load({ sessions, tasks, shards }: ShardImage): void {
+		this.number.fixed = shards;
+		this.sessions = sessions.copy();
+		this.tasks = tasks.copy();
+	}
+
+	get isEmpty(): boolean {
+		return this.sessions.isEmpty && this.tasks.isEmpty;
+	}
+
+	heldBy(session: SessionName, limit: number): TaskRecord[] {
+		const first = this.tasks.running(session).slice(0, limit);
+		return first.flatMap(({ id, token }) => this.tasks.held(id, token) ?? []);
+	}
+
+	/** Why nothing can be claimed under this lease. */
+	refusalOf({ session, generation }: Lease, nowMs: number) {
+		const { tokens } = this.sessions;
+		if (!tokens.isAdopted()) return "stale_generation";
+		if (!this.sessions.holdsLease(session, nowMs)) return "no_lease";
+		return generation === tokens.generation ? undefined : "stale_generation";
+	}
+}
