@@ -12,31 +12,21 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { LAYOUT } from "../node/store/redis-shard.ts";
+import { type Client, Refused } from "../protocol/client/client.ts";
+import { readinessOf } from "../protocol/client/readiness.ts";
 import type {
 	ClusterAsRead,
 	NodeAsRead,
 	TaskAsRead,
 } from "../protocol/schema.ts";
-import type { TaskState } from "../protocol/state.ts";
+import { clientOf } from "../scripts/client.ts";
+import { type Answer, call } from "./call.ts";
 import { HearsayProcess, PROGRAM } from "./e2e/up-process.ts";
 import { type RedisServer, startRedis } from "./redis.ts";
 
 const LOOK_MS = 10;
 /** Enough for a machine that is busy with something else too. */
 const PATIENCE_MS = 20_000;
-
-export interface Answer<Body> {
-	readonly status: number;
-	readonly headers: Headers;
-	readonly body: Body;
-	/** From the request's start to the whole answer. */
-	readonly tookMs: number;
-}
-
-/** The schema makes its counts of the list of states, and so forgets their names. */
-type ClusterSeen = ClusterAsRead & {
-	readonly counts: Readonly<Record<TaskState, number>>;
-};
 
 export interface ClusterPlan {
 	/** For each node its flags, besides those that every node needs. */
@@ -191,28 +181,33 @@ export class ClusterNode {
 
 	async ready(): Promise<void> {
 		await until(
-			() => this.get("/readyz"),
-			({ status }) => status === 200,
+			() => readinessOf(this.#client),
+			({ ready }) => ready,
 		);
 	}
 
 	/** All nodes, as this one sees them. */
 	async peers(): Promise<readonly NodeAsRead[]> {
-		const { body } = await this.get<{ nodes?: NodeAsRead[] }>("/v1/nodes");
-		return body.nodes ?? [];
+		const answer = await this.#client.ask("listNodes");
+		return answer.ok ? answer.value.nodes : [];
 	}
 
-	async cluster(): Promise<ClusterSeen> {
-		return (await this.get<ClusterSeen>("/v1/cluster")).body;
+	cluster(): Promise<ClusterAsRead> {
+		return this.#client.value("getCluster");
 	}
 
-	async task(id: string): Promise<TaskAsRead> {
-		return (await this.get<TaskAsRead>(`/v1/tasks/${id}`)).body;
+	task(id: string): Promise<TaskAsRead> {
+		return this.#client.value("getTask", { places: { id } });
 	}
 
 	/** The task once it has ended. */
-	async whenEnded(id: string): Promise<TaskAsRead> {
-		return (await this.get<TaskAsRead>(`/v1/tasks/${id}?wait=30s`)).body;
+	whenEnded(id: string): Promise<TaskAsRead> {
+		const query = { wait: "30s" };
+		return this.#client.value("getTask", { places: { id }, query });
+	}
+
+	get #client(): Client {
+		return clientOf(this.url, PATIENCE_MS * 2);
 	}
 
 	get<Body = unknown>(path: string): Promise<Answer<Body>> {
@@ -224,11 +219,7 @@ export class ClusterNode {
 		body: unknown,
 		headers: Readonly<Record<string, string>> = {},
 	): Promise<Answer<Body>> {
-		return call(this.url + path, {
-			method: "POST",
-			headers: { "content-type": "application/json", ...headers },
-			body: typeof body === "string" ? body : JSON.stringify(body),
-		});
+		return call(this.url + path, body, headers);
 	}
 }
 
@@ -257,34 +248,10 @@ export function launchNode(
 	return node;
 }
 
-async function call<Body>(
-	url: string,
-	request?: RequestInit,
-): Promise<Answer<Body>> {
-	const startedMs = performance.now();
-	const response = await fetch(url, {
-		...request,
-		signal: AbortSignal.timeout(PATIENCE_MS * 2),
-	});
-	const text = await response.text();
-	return {
-		status: response.status,
-		headers: response.headers,
-		body: parse(text) as Body,
-		tookMs: performance.now() - startedMs,
-	};
-}
-
-/** NDJSON and pages come as text. */
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
-/** Asks until the answer is as wished; rejects, with the last answer, where it does not become so. */
+/**
+ * Asks until the answer is as wished; rejects, with the last answer, where it does not
+ * become so. A refusal is an answer: nodes are in trouble where tests put them into it.
+ */
 export async function until<T>(
 	ask: () => T | Promise<T>,
 	wished: (answer: T) => boolean,
@@ -292,13 +259,22 @@ export async function until<T>(
 ): Promise<T> {
 	const endMs = performance.now() + msMax;
 	for (;;) {
-		const answer = await ask();
-		if (wished(answer)) return answer;
+		const answer = await askOnce(ask);
+		if (!(answer instanceof Refused) && wished(answer)) return answer;
 		if (performance.now() > endMs) {
 			throw new Error(
 				`not so within ${msMax} ms:\n${JSON.stringify(answer, undefined, 1)}`,
 			);
 		}
 		await pause(LOOK_MS);
+	}
+}
+
+async function askOnce<T>(ask: () => T | Promise<T>): Promise<T | Refused> {
+	try {
+		return await ask();
+	} catch (error) {
+		if (error instanceof Refused) return error;
+		throw error;
 	}
 }

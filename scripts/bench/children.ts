@@ -7,6 +7,8 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readinessOf } from "../../protocol/client/readiness.ts";
+import { clientOf } from "../client.ts";
 import { sleep } from "./clock.ts";
 
 /** A process that has not gone so long after SIGTERM gets SIGKILL. */
@@ -51,6 +53,12 @@ export class Child implements AsyncDisposable {
 		};
 		child.stdout?.setEncoding("utf8").on("data", keep);
 		child.stderr?.setEncoding("utf8").on("data", keep);
+	}
+
+	/** Of a node, by what its HTTP side says. @throws as `untilReady` does. */
+	untilServing(port: number): Promise<void> {
+		const client = clientOf(`http://127.0.0.1:${port}`);
+		return this.untilReady(async () => (await readinessOf(client)).ready);
 	}
 
 	/** @throws where the process is gone, or not ready in time. */

@@ -8,7 +8,6 @@ import type {
 	ItemAnswer,
 	NodeAsRead,
 } from "../../protocol/schema.ts";
-import type { TaskState } from "../../protocol/state.ts";
 import { PROGRAM_FILE } from "../build/program.ts";
 import { Child } from "./children.ts";
 import { nowMs, sleep } from "./clock.ts";
@@ -28,10 +27,6 @@ const STALL_MS = 30_000;
 
 /** A node that takes tasks and runs none: its queue is one that nobody uses. */
 export const ACCEPTING = ["--queues", "unused"] as const;
-
-type ClusterLook = ClusterAsRead & {
-	readonly counts: Readonly<Record<TaskState, number>>;
-};
 
 export class BenchNode implements AsyncDisposable {
 	readonly port: number;
@@ -60,7 +55,7 @@ export class BenchNode implements AsyncDisposable {
 		// A node that has ended leaves its compiled code to those that start after it.
 		const compiled = { NODE_COMPILE_CACHE: join(directory, "compiled") };
 		const child = new Child("the node", process.execPath, args, compiled);
-		await child.untilReady(() => isReady(port));
+		await child.untilServing(port);
 		const connections = new HttpConnections(port, IN_FLIGHT);
 		const { body } = await connections.get("/v1/nodes");
 		const { nodes } = JSON.parse(body) as { nodes: NodeAsRead[] };
@@ -117,7 +112,7 @@ export class BenchNode implements AsyncDisposable {
 		});
 	}
 
-	cluster(): Promise<ClusterLook> {
+	cluster(): Promise<ClusterAsRead> {
 		return this.get("/v1/cluster");
 	}
 
@@ -159,14 +154,6 @@ export class BenchNode implements AsyncDisposable {
 		this.#connections.close();
 		await this.#child.stop();
 	}
-}
-
-async function isReady(port: number): Promise<boolean> {
-	const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(
-		() => undefined, // It does not listen yet.
-	);
-	await answer?.body?.cancel();
-	return answer?.ok ?? false;
 }
 
 function bodyOf({ status, body }: Answer, expected: number): string {

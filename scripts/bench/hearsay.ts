@@ -56,13 +56,7 @@ async function startHearsay(
 		...(role === "accepting" ? ["--queues", "unused"] : []),
 		...flags,
 	]);
-	await child.untilReady(async () => {
-		const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(
-			() => undefined, // It does not listen yet.
-		);
-		await answer?.body?.cancel();
-		return answer?.ok ?? false;
-	});
+	await child.untilServing(port);
 	return { child, port };
 }
 

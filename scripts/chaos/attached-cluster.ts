@@ -4,6 +4,7 @@
  * out, from the list of nodes, as which process each is back.
  */
 import { hostname } from "node:os";
+import { NoAnswer } from "../../protocol/client/client.ts";
 import type { NodeAsRead } from "../../protocol/schema.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import type { Life } from "./member.ts";
@@ -163,8 +164,8 @@ async function livingAt(url: string): Promise<NodeAsRead[]> {
 		if (!Array.isArray(found)) throw new Error("what does is something else");
 		return found.filter(({ state }) => state !== "dead");
 	} catch (error) {
-		const { cause, message } = error as Error;
-		const why = cause instanceof Error ? cause.message : message;
+		const { message } = error as Error;
+		const why = error instanceof NoAnswer ? error.reason : message;
 		throw new NotPossible(
 			`No node answers at ${url} (${why}); ${HOW_TO_START}.`,
 		);

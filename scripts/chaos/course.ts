@@ -5,6 +5,7 @@
  * the recording; whether promises were kept is for the checker to say.
  */
 import { readFileSync } from "node:fs";
+import type { ClusterAsRead } from "../../protocol/schema.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import { nowMs } from "../bench/clock.ts";
 import type { PlannedFault } from "./fault.ts";
@@ -14,7 +15,6 @@ import type { Progress } from "./progress.ts";
 import type { SeededRandom } from "./random.ts";
 import {
 	answeringOf,
-	type ClusterLook,
 	type Looked,
 	listTasks,
 	lookAtTasks,
@@ -52,7 +52,7 @@ export interface CourseParts {
 export interface Course {
 	readonly recording: Recording;
 	/** As read when everything had ended. */
-	readonly cluster: ClusterLook | undefined;
+	readonly cluster: ClusterAsRead | undefined;
 	/** From the moment when all was mended until everything had ended. */
 	readonly drainedMs: number;
 }
@@ -152,7 +152,7 @@ async function describe(
 async function flawsAtEnd(
 	{ alone, forgets }: CourseParts,
 	url: string,
-	cluster: ClusterLook | undefined,
+	cluster: ClusterAsRead | undefined,
 	list: readonly Looked[],
 ): Promise<Flaw[]> {
 	const atMs = nowMs();

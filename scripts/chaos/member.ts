@@ -6,8 +6,10 @@
  * the node started again so that the run goes on.
  */
 import { join } from "node:path";
+import { readinessOf } from "../../protocol/client/readiness.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { PROGRAM_FILE } from "../build/program.ts";
+import { clientOf } from "../client.ts";
 import type { NodePlace } from "./ground.ts";
 import { OwnProcess } from "./process.ts";
 
@@ -109,23 +111,12 @@ export class Member {
 	/** Resolves when it can accept and run tasks; false where it cannot in time. */
 	async untilReady(): Promise<boolean> {
 		const deadlineMs = nowMs() + READY_MS;
+		const client = clientOf(this.url, READY_ASK_MS);
 		while (nowMs() < deadlineMs) {
-			if (await this.#isReady()) return true;
+			if ((await readinessOf(client)).ready) return true;
 			await sleep(READY_POLL_MS);
 		}
 		return false;
-	}
-
-	async #isReady(): Promise<boolean> {
-		try {
-			const answer = await fetch(`${this.url}/readyz`, {
-				signal: AbortSignal.timeout(READY_ASK_MS),
-			});
-			await answer.body?.cancel();
-			return answer.ok;
-		} catch {
-			return false; // It does not listen yet.
-		}
 	}
 
 	async #end(how: "SIGKILL" | "SIGTERM"): Promise<void> {

@@ -1,48 +1,27 @@
 /**
  * Reads the cluster through its public HTTP side, from whichever node answers.
  */
+import { Refused } from "../../protocol/client/client.ts";
+import { pagesOf } from "../../protocol/client/pages.ts";
 import type {
 	ClusterAsRead,
 	NodeAsRead,
 	TaskAsRead,
 } from "../../protocol/schema.ts";
-import { isEnded, type TaskState } from "../../protocol/state.ts";
+import { isEnded } from "../../protocol/state.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
+import { clientOf } from "../client.ts";
 
-const ANSWER_MS_MAX = 5_000;
 /** Looks at one task at a time, so many at once. */
 const LOOKS_AT_ONCE = 16;
 const LIST_LIMIT = 500;
 const AGAIN_MS = 100;
 
-/** With the counts of all states. */
-export type ClusterLook = ClusterAsRead & {
-	readonly counts: Readonly<Record<TaskState, number>>;
-};
-
-interface Page {
-	readonly tasks: readonly TaskAsRead[];
-	/** Absent on the last. */
-	readonly cursor?: string;
-}
-
-/** @throws where it does not answer, or not with 200. */
-async function get<T>(url: string, path: string): Promise<T> {
-	const answer = await fetch(`${url}${path}`, {
-		signal: AbortSignal.timeout(ANSWER_MS_MAX),
-	});
-	const body: unknown = await answer.json();
-	if (!answer.ok) {
-		throw new Error(`${url}${path}: ${answer.status} ${JSON.stringify(body)}`);
-	}
-	return body as T;
-}
-
 /** Counts as the first node that answers reads them; undefined where none does. */
 export async function readCluster(
 	urls: readonly string[],
-): Promise<ClusterLook | undefined> {
-	const asked = urls.map((url) => get<ClusterLook>(url, "/v1/cluster"));
+): Promise<ClusterAsRead | undefined> {
+	const asked = urls.map((url) => clientOf(url).value("getCluster"));
 	try {
 		return await Promise.any(asked);
 	} catch {
@@ -50,9 +29,9 @@ export async function readCluster(
 	}
 }
 
+/** @throws Refused, NoAnswer */
 export async function readNodes(url: string): Promise<NodeAsRead[]> {
-	const { nodes } = await get<{ nodes: NodeAsRead[] }>(url, "/v1/nodes");
-	return nodes;
+	return (await clientOf(url).value("listNodes")).nodes;
 }
 
 export interface Looked {
@@ -70,15 +49,11 @@ export async function listTasks(
 	sinceWallMs = 0,
 ): Promise<Looked[]> {
 	const looked: Looked[] = [];
-	let query = `?limit=${LIST_LIMIT}`;
-	for (;;) {
-		const page = await get<Page>(url, `/v1/tasks${query}`);
+	for await (const { tasks } of pagesOf(clientOf(url), { limit: LIST_LIMIT })) {
 		const atMs = nowMs();
-		looked.push(...page.tasks.map((task) => ({ atMs, task })));
-		const last = page.tasks.at(-1);
-		if (page.cursor === undefined) break;
+		looked.push(...tasks.map((task) => ({ atMs, task })));
+		const last = tasks.at(-1);
 		if (last && Date.parse(last.createdAt) < sinceWallMs) break;
-		query = `?limit=${LIST_LIMIT}&cursor=${encodeURIComponent(page.cursor)}`;
 	}
 	return looked.filter(({ task }) => task.id.startsWith(idPrefix));
 }
@@ -94,13 +69,10 @@ export async function lookAtTasks(
 		for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
 			const [i, id] = next;
 			const url = urls[i % urls.length] as string;
-			const answer = await fetch(`${url}/v1/tasks/${id}`, {
-				signal: AbortSignal.timeout(ANSWER_MS_MAX),
-			});
-			const body = await answer.json();
-			if (answer.ok) looked.push({ atMs: nowMs(), task: body as TaskAsRead });
-			else if (answer.status !== 404) {
-				throw new Error(`${url} on ${id}: ${JSON.stringify(body)}`);
+			const answer = await clientOf(url).ask("getTask", { places: { id } });
+			if (answer.ok) looked.push({ atMs: nowMs(), task: answer.value });
+			else if (answer.problem.code !== "not_found") {
+				throw new Refused(`${url} on ${id}`, answer.problem);
 			}
 		}
 	};
@@ -144,7 +116,7 @@ export async function untilEnded(
 	return left.length;
 }
 
-export function unfinishedOf({ counts }: ClusterLook): number {
+export function unfinishedOf({ counts }: ClusterAsRead): number {
 	return counts.SCHEDULED + counts.PENDING + counts.STARTED;
 }
 

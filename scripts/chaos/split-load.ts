@@ -10,11 +10,12 @@
  *   a backlog or not. Most come alone; now and then there is a burst of them,
  *   more than the node that takes it can run: others have to find them.
  */
+import { submit } from "../../protocol/client/submission.ts";
 import type { TaskAsSubmitted } from "../../protocol/schema.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
+import { clientOf } from "../client.ts";
 import type { SeededRandom } from "./random.ts";
 import { readCluster, unfinishedOf } from "./reading.ts";
-import { submit } from "./submission.ts";
 import { CHAOS_TYPE, type ChaosPayload } from "./work.ts";
 
 /** Long enough that slots are what is short, and not the processors of this machine. */
@@ -111,7 +112,7 @@ export class SplitLoad {
 	}
 
 	async #submit(url: string, tasks: readonly TaskAsSubmitted[]): Promise<void> {
-		for (const { outcome, why = "" } of await submit(url, tasks)) {
+		for (const { outcome, why = "" } of await submit(clientOf(url), tasks)) {
 			if (outcome === "ok") this.accepted += 1;
 			else this.refusals.push(`${outcome}: ${why}`);
 		}

@@ -5,10 +5,11 @@
  * id, half of the time; as a careful client would.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { type Submitted, submit } from "../../protocol/client/submission.ts";
 import type { TaskAsSubmitted } from "../../protocol/schema.ts";
 import { nowMs } from "../bench/clock.ts";
+import { clientOf } from "../client.ts";
 import type { SeededRandom } from "./random.ts";
-import { submit, type Told } from "./submission.ts";
 import { CHAOS_TYPE, type ChaosPayload } from "./work.ts";
 
 /** Between requests, on average. One in twelve brings many tasks. */
@@ -20,7 +21,7 @@ const DURATION_MS = [10, 1_500] as const;
 const FAILING_SHARE = 0.03;
 const PRIORITIES = [0, 3, 5, 5, 5, 9, 255];
 
-export interface Submission extends Told {
+export interface Submission extends Submitted {
 	readonly task: TaskAsSubmitted;
 	readonly expected: "SUCCESS" | "FAILURE";
 	readonly sentMs: number;
@@ -103,12 +104,12 @@ export class Workload {
 		const { random, urls } = this.#parts;
 		const sentMs = nowMs();
 		const told = await submit(
-			random.pick(urls),
+			clientOf(random.pick(urls)),
 			drafts.map(({ task }) => task),
 		);
 		const answeredMs = nowMs();
 		for (const [i, draft] of drafts.entries()) {
-			const answer = told[i] as Told;
+			const answer = told[i] as Submitted;
 			this.submissions.push({ ...draft, sentMs, answeredMs, ...answer });
 		}
 		const unsure = drafts.filter((_, i) => told[i]?.outcome === "unknown");

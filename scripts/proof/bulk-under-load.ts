@@ -4,14 +4,18 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { ITEMS_MAX } from "../../protocol/limits.ts";
+import type { ItemAnswer } from "../../protocol/schema.ts";
 import { Cluster } from "../../test/cluster.ts";
 import { nowMs } from "../bench/clock.ts";
 import { bundleProgram } from "../build/program.ts";
+import { clientOf } from "../client.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
 /** Busy processes beside the node; the machine's load is at least as high. */
 const SPINNERS = 10;
 const SPIN = "for (;;);";
+/** Far longer than a node works on one. */
+const BODY_MS_MAX = 120_000;
 const PROMISE = "every task of a body is taken, and told its id";
 
 export const bulkUnderLoad: Proof = {
@@ -22,12 +26,6 @@ export const bulkUnderLoad: Proof = {
 	times: 2,
 	run: measure,
 };
-
-interface Item {
-	readonly id?: string;
-	readonly status: number;
-	readonly problem?: { readonly code: string };
-}
 
 async function measure({ times, tell }: Ground): Promise<Finding> {
 	await bundleProgram();
@@ -79,15 +77,8 @@ async function measure({ times, tell }: Ground): Promise<Finding> {
 }
 
 /** Of a type that nobody serves: they wait, and nothing but their submission takes time. */
-async function submit(url: string): Promise<Item[]> {
-	const response = await fetch(`${url}/v1/tasks`, {
-		method: "POST",
-		headers: { "content-type": "application/x-ndjson" },
-		body: '{"type":"nobody-serves-it"}\n'.repeat(ITEMS_MAX),
+function submit(url: string): Promise<readonly ItemAnswer[]> {
+	return clientOf(url, BODY_MS_MAX).value("submitTaskLines", {
+		body: Array(ITEMS_MAX).fill({ type: "nobody-serves-it" }),
 	});
-	const text = await response.text();
-	return text
-		.trimEnd()
-		.split("\n")
-		.map((line) => JSON.parse(line));
 }

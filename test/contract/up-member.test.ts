@@ -24,7 +24,10 @@ vi.mock("node:fs", async (original) => {
 /** Its own pid is its answer to whether it is ready. */
 const PROGRAM = `
 import { createServer } from "node:http";
-const server = createServer((_, response) => response.end(String(process.pid)));
+const server = createServer((_, response) => {
+	response.setHeader("content-type", "application/json");
+	response.end(String(process.pid));
+});
 server.listen(process.argv[2], "127.0.0.1", () => process.send({ name: "node-1" }));
 process.on("SIGTERM", () => process.exit(0));
 `;

@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Report } from "../../scripts/chaos/report.ts";
-import { ask, freePorts, HearsayProcess, PROGRAM } from "./up-process.ts";
+import { call } from "../call.ts";
+import { freePorts, HearsayProcess, PROGRAM } from "./up-process.ts";
 
 const pathOf = (file: string) =>
 	fileURLToPath(new URL(`../../scripts/${file}`, import.meta.url));
@@ -32,7 +33,7 @@ test("it waits for its own tasks alone, and says how little a short run shows", 
 		await up.says(/Ctrl-C stops the cluster/);
 		const url = `http://127.0.0.1:${first}`;
 		const others = { id: "others", type: "nobody-serves-this" };
-		expect((await ask(`${url}/v1/tasks`, others)).status).toBe(202);
+		expect((await call(`${url}/v1/tasks`, others)).status).toBe(202);
 		const { stdout, stderr } = await attach(
 			url,
 			...["--duration", "3", "--faults", "kill", "--seed", "1", "--json"],
@@ -43,7 +44,7 @@ test("it waits for its own tasks alone, and says how little a short run shows", 
 		expect(tasks.ended).toBe(tasks.accepted);
 		expect(scope.little).not.toEqual([]);
 		expect(stderr).toMatch(/ kill +node-[12] \(pid \d+\)/);
-		const { body } = await ask<{ state: string }>(`${url}/v1/tasks/others`);
+		const { body } = await call<{ state: string }>(`${url}/v1/tasks/others`);
 		expect(body.state).toBe("PENDING");
 	} finally {
 		await up.stop();
@@ -64,6 +65,7 @@ test.each([
 	["nodes without its task code", { nodes: [node, node] }, "--handlers"],
 ])("of %s it says in one sentence what to do", async (_who, body, sentence) => {
 	const server = createServer((_, response) => {
+		response.setHeader("content-type", "application/json");
 		response.end(JSON.stringify(body));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

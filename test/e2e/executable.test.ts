@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../call.ts";
 import { startRedis } from "../redis.ts";
-import { ask, freePorts, HearsayProcess } from "./up-process.ts";
+import { freePorts, HearsayProcess } from "./up-process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = join(ROOT, "node/main.ts");
@@ -57,8 +58,8 @@ test.each([
 		const manual = await fetch(`http://${http}/docs/start`);
 		expect(await manual.text()).toContain("<h1>Start</h1>");
 		const task = { id: "t", type: "double", payload: 21 };
-		await ask(`http://${http}/v1/tasks`, task);
-		const { body } = await ask<TaskAsRead>(
+		await call(`http://${http}/v1/tasks`, task);
+		const { body } = await call<TaskAsRead>(
 			`http://127.0.0.1:${first + 2}/v1/tasks/t?wait=10s`,
 		);
 		expect(body).toMatchObject({ state: "SUCCESS", result: 42 });
@@ -81,12 +82,12 @@ test("the executable gives a task that has ended it twice a process of its own",
 	};
 	try {
 		const first = await start();
-		await ask(`http://${http}/v1/tasks`, { id: "e", type: "ends" });
+		await call(`http://${http}/v1/tasks`, { id: "e", type: "ends" });
 		expect(await first.ended).toBe(-1);
 		const second = await start();
 		expect(await second.ended).toBe(-1);
 		await start();
-		const { body } = await ask<TaskAsRead>(
+		const { body } = await call<TaskAsRead>(
 			`http://${http}/v1/tasks/e?wait=30s`,
 		);
 		expect(body).toMatchObject({
@@ -120,10 +121,10 @@ test("nodes started by hand with one Redis find each other and share work", asyn
 			type: "process_task",
 			payload: { durationMs: 100 },
 		}));
-		expect((await ask(`${urls[0]}/v1/tasks`, tasks)).status).toBe(202);
+		expect((await call(`${urls[0]}/v1/tasks`, tasks)).status).toBe(202);
 		const ended = await Promise.all(
 			tasks.map(({ id }) =>
-				ask<TaskAsRead>(`${urls[1]}/v1/tasks/${id}?wait=30s`),
+				call<TaskAsRead>(`${urls[1]}/v1/tasks/${id}?wait=30s`),
 			),
 		);
 		const states = new Set(ended.map(({ body }) => body.state));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
-import { type Answer, Cluster, ClusterNode, until } from "../cluster.ts";
+import type { Answer } from "../call.ts";
+import { Cluster, ClusterNode, until } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 
 const REFUSAL_MS_MAX = 1_000;

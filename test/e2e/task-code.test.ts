@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TaskAsRead } from "../../protocol/schema.ts";
+import { call } from "../call.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { ask, HearsayProcess, PROGRAM } from "./up-process.ts";
+import { HearsayProcess, PROGRAM } from "./up-process.ts";
 
 const HANDLERS = join(import.meta.dirname, "../fixtures/handlers/careless.js");
 const PASSWORD = "hunter2";
@@ -38,9 +39,9 @@ async function run(
 	try {
 		const [, url] = await node.says(/serves (\S+)\/$/m);
 		await node.says(/session opened/);
-		await ask(`${url}/v1/tasks`, { id: `${type}${flags.length}`, type });
+		await call(`${url}/v1/tasks`, { id: `${type}${flags.length}`, type });
 		const path = `/v1/tasks/${type}${flags.length}?wait=20s`;
-		return (await ask<TaskAsRead>(`${url}${path}`)).body;
+		return (await call<TaskAsRead>(`${url}${path}`)).body;
 	} finally {
 		await node.stop();
 	}

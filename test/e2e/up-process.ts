@@ -119,22 +119,6 @@ export async function isRefused(port: number): Promise<boolean> {
 	return refused;
 }
 
-/** JSON from a node. */
-export async function ask<T>(
-	url: string,
-	body?: object,
-): Promise<{ status: number; body: T }> {
-	const response = await fetch(
-		url,
-		body && {
-			method: "POST",
-			headers: { "content-type": "application/json" },
-			body: JSON.stringify(body),
-		},
-	);
-	return { status: response.status, body: (await response.json()) as T };
-}
-
 /** As it is where npm has not started the program: else it takes two signals in a row for one. */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	return Object.fromEntries(

@@ -10,9 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NodeAsRead } from "../../protocol/schema.ts";
+import { call } from "../call.ts";
 import { until } from "../cluster.ts";
 import {
-	ask,
 	closedByOther,
 	freePorts,
 	HearsayProcess,
@@ -70,7 +70,7 @@ function redisPort(): number {
 /** Resolves with the task as soon as it runs. */
 async function isStarted(id: string): Promise<Task> {
 	for (;;) {
-		const { body } = await ask<Task>(url(0, `/v1/tasks/${id}?wait=20ms`));
+		const { body } = await call<Task>(url(0, `/v1/tasks/${id}?wait=20ms`));
 		if (body.state === "STARTED") return body;
 	}
 }
@@ -94,8 +94,8 @@ describe("hearsay up", () => {
 			expect((await fetch(url(index, "/readyz"))).status).toBe(200);
 		}
 		const task = { id: "t", type: "process_task", payload: { durationMs: 1 } };
-		expect((await ask(url(1, "/v1/tasks"), task)).status).toBe(202);
-		const { body } = await ask<Task>(url(2, "/v1/tasks/t?wait=10s"));
+		expect((await call(url(1, "/v1/tasks"), task)).status).toBe(202);
+		const { body } = await call<Task>(url(2, "/v1/tasks/t?wait=10s"));
 		expect(body.state).toBe("SUCCESS");
 
 		cluster.kill("SIGINT");
@@ -108,7 +108,7 @@ describe("hearsay up", () => {
 		await cluster.says(READY);
 		const payload = { durationMs: 3_600_000 };
 		const task = { id: "long", type: "process_task", payload };
-		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
+		expect((await call(url(0, "/v1/tasks"), task)).status).toBe(202);
 		await isStarted("long");
 		cluster.kill("SIGINT");
 		await cluster.says(/^Stopping … [^\n]* 10m [^\n]* second Ctrl-C [^\n]*$/m);
@@ -149,7 +149,7 @@ describe("hearsay up", () => {
 		);
 		started.push(more);
 		await more.says(/^node node-3 \(\S+\) serves /m);
-		const { body } = await ask<NodeList>(url(0, "/v1/nodes"));
+		const { body } = await call<NodeList>(url(0, "/v1/nodes"));
 		const about = body.nodes.map(({ name, types, queues }) => {
 			return { name, own: types.includes("own"), queues };
 		});
@@ -165,7 +165,7 @@ describe("hearsay up", () => {
 	test("a node that is killed is started again", async () => {
 		const cluster = up();
 		await cluster.says(READY);
-		const { body } = await ask<NodeList>(url(0, "/v1/nodes"));
+		const { body } = await call<NodeList>(url(0, "/v1/nodes"));
 		const victim = body.nodes.find(({ http }) => http.endsWith(`${first + 1}`));
 		process.kill(victim?.pid ?? Number.NaN, "SIGKILL");
 		await cluster.says(/node-2 {2}\(pid \d+\) ended by SIGKILL/);
@@ -177,11 +177,11 @@ describe("hearsay up", () => {
 		const former = up(["--queues", "served"]);
 		await former.says(READY);
 		const task = { id: "left", type: "noop", queue: "later" };
-		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
+		expect((await call(url(0, "/v1/tasks"), task)).status).toBe(202);
 		await former.stop();
 
 		await up(["--queues", "served,later"]).says(READY);
-		const { body } = await ask<Task>(url(2, "/v1/tasks/left?wait=10s"));
+		const { body } = await call<Task>(url(2, "/v1/tasks/left?wait=10s"));
 		expect(body.state).toBe("SUCCESS");
 	});
 
@@ -201,11 +201,11 @@ describe("hearsay up", () => {
 		await killed.says(READY);
 		const long = { type: "process_task", payload: { durationMs: 60_000 } };
 		const tasks = Array.from({ length: 3 }, () => long);
-		await ask(url(0, "/v1/tasks"), tasks);
+		await call(url(0, "/v1/tasks"), tasks);
 		// Tasks that all hold go on while all miss the store: it may be back.
 		for (const index of [0, 1, 2])
 			await until(
-				() => ask<{ counts: { STARTED: number } }>(url(index, "/v1/cluster")),
+				() => call<{ counts: { STARTED: number } }>(url(index, "/v1/cluster")),
 				({ body }) => body.counts.STARTED === 3,
 			);
 		killed.kill("SIGKILL");
@@ -230,14 +230,14 @@ describe("hearsay up", () => {
 		const cluster = up(["--queues", "served"]);
 		await cluster.says(READY);
 		const task = { id: "kept", type: "noop", queue: "later" };
-		expect((await ask(url(0, "/v1/tasks"), task)).status).toBe(202);
+		expect((await call(url(0, "/v1/tasks"), task)).status).toBe(202);
 		process.kill(redisPid(), "SIGKILL");
 		await cluster.says(/redis {3}\(pid \d+\) ended by SIGKILL/);
 		await cluster.says(/redis {3}is back/);
 		await cluster.stop();
 
 		await up(["--queues", "served"]).says(READY);
-		const { body } = await ask<Task>(url(1, "/v1/tasks/kept"));
+		const { body } = await call<Task>(url(1, "/v1/tasks/kept"));
 		expect(body.state).toBe("PENDING");
 	});
 

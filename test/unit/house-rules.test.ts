@@ -70,6 +70,7 @@ describe("ambient", () => {
 		["node/claimer.ts", "Date.now();"],
 		["node/claimer.ts", "new Date();"],
 		["node/claimer.ts", "globalThis.setTimeout(f, 1);"],
+		["protocol/client/a.ts", "await fetch(url);"],
 		["node/claimer.ts", "const later = promisify(setTimeout);"],
 		["node/claimer.ts", "pick(Math.random());"],
 		["node/store/a.ts", 'import { setTimeout } from "node:timers/promises";'],

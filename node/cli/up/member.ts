@@ -158,16 +158,11 @@ export class Member {
 		await Promise.race([process.named, process.ended]);
 		let tellAtMs = this.#clock.monoMs() + UP_TELL_MS;
 		while (this.#process === process) {
-			const { ready, reasons } = await askReadiness(
-				this.#plan.url,
-				this.#clock,
-			);
+			const { ready, reason } = await askReadiness(this.#plan.url, this.#clock);
 			if (ready || this.#stopping) return;
 			if (this.#clock.monoMs() > tellAtMs) {
 				tellAtMs += UP_TELL_MS;
-				this.#terminal.line(
-					`${this.#label} is not ready yet: ${reasons.join("; ")}`,
-				);
+				this.#terminal.line(`${this.#label} is not ready yet: ${reason}`);
 			}
 			await sleep(this.#clock, UP_POLL_MS);
 		}

@@ -1,10 +1,16 @@
 /**
- * Clock, timers, chance and the environment: touched only where they are
+ * Clock, timers, chance, the network and the environment: touched only where they are
  * adapted, so that the rest does the same thing twice when a test asks it to.
  */
 import { dottedName, type Source, walk } from "./source.ts";
 
-type Ambient = "the clock" | "timers" | "chance" | "the environment" | "Node";
+type Ambient =
+	| "the clock"
+	| "timers"
+	| "chance"
+	| "the network"
+	| "the environment"
+	| "Node";
 
 const NAMES: Readonly<Record<string, Ambient>> = {
 	"Date.now": "the clock",
@@ -19,6 +25,7 @@ const NAMES: Readonly<Record<string, Ambient>> = {
 	"Math.random": "chance",
 	"crypto.getRandomValues": "chance",
 	"crypto.randomUUID": "chance",
+	fetch: "the network",
 	"process.env": "the environment",
 	process: "Node",
 	Buffer: "Node",
@@ -39,11 +46,15 @@ const MODULES: readonly (readonly [module: string, names: RegExp, Ambient])[] =
 const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
 	["node/world.ts", ["the clock", "timers", "chance"]],
 	["node/main.ts", ["the environment"]],
+	["node/cli/up/readiness.ts", ["the network"]],
 	// A worker is task code's world: it has its own clock, and no cluster in it.
 	["node/executor/worker-main.ts", ["the clock", "timers"]],
 	["node/executor/worker/", ["the clock", "timers"]],
-	["dashboard/", ["the clock", "timers"]],
-	["scripts/", ["the clock", "timers", "chance", "the environment"]],
+	["dashboard/", ["the clock", "timers", "the network"]],
+	[
+		"scripts/",
+		["the clock", "timers", "chance", "the network", "the environment"],
+	],
 ];
 
 /** What a browser runs too knows nothing of Node. */

@@ -219,8 +219,16 @@ export const PLAN: readonly Dwelling[] = [
 		name: "tools",
 		paths: ["test/tools/"],
 		ours: [],
-		libraries: ["ajv", "bullmq", "oxc-parser", "playwright-core"],
-		builtins: [],
+		libraries: [
+			"@redocly/openapi-core",
+			"ajv",
+			"bullmq",
+			"openapi-fetch",
+			"openapi-typescript",
+			"oxc-parser",
+			"playwright-core",
+		],
+		builtins: ["node:fs"],
 	},
 	{
 		name: "test",
