@@ -112,7 +112,7 @@ export class Crew implements HeldLease, RenewerEvents {
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
 		});
-		this.reaper = new Reaper({ shard, log, renewer, hinter });
+		this.reaper = new Reaper({ shard, log, renewer, hinter, runner });
 		const keptMax = parts.endedKeptMax;
 		const trimmer = new Trimmer({ shard, clock, log, keptMax });
 		this.#trimmer = trimmer;

@@ -32,6 +32,11 @@ export interface ReaperParts {
 		/** Tasks wait again. */
 		hint(counts: readonly RoutedCount[]): void;
 	};
+	/** See runner.ts. */
+	readonly runner: {
+		/** A node has died, and what ran there may come here. */
+		nodeLost(): void;
+	};
 }
 
 export class Reaper {
@@ -54,8 +59,10 @@ export class Reaper {
 	 * Puts a session's tasks back until none is left, if the store finds that the grounds hold.
 	 */
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<void> {
-		const { shard, log, hinter } = this.#parts;
+		const { shard, log, hinter, runner } = this.#parts;
 		if (this.#under.has(session)) return;
+		// Another node may be the first to reap it, and this one be given its tasks all the same.
+		runner.nodeLost();
 		this.#under.add(session);
 		try {
 			let tasks = 0;

@@ -121,6 +121,7 @@ export class Runner {
 			}
 			if (former !== undefined)
 				this.#stop(former, "let-go", "a newer attempt of the task has begun");
+			if (task.losses > 0) this.nodeLost();
 			this.#reserved -= 1;
 			const held: Held = {
 				id,
@@ -141,6 +142,11 @@ export class Runner {
 	handBack(shard: number, tasks: readonly ClaimedTask[]): void {
 		for (const task of tasks) handBack(task, this.#exit(shard));
 		this.release(tasks.length);
+	}
+
+	/** A node has died, and what ran there may come here. */
+	nodeLost(): void {
+		this.#parts.executor.expectIsolated();
 	}
 
 	runningIn(shard: number): number {
@@ -250,6 +256,5 @@ function jobOf(task: ClaimedTask): Job {
 		createdMs: task.createdMs,
 		alone: task.crashes > 0,
 		isolated: task.losses >= LOSSES_SHARED_MAX,
-		lostNode: task.losses > 0,
 	};
 }

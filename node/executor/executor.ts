@@ -104,6 +104,10 @@ class ThreadExecutor implements Executor {
 		});
 	}
 
+	expectIsolated(): void {
+		this.#pool.expectIsolated();
+	}
+
 	abort(job: Job, reason: string, graceMs: number): void {
 		// Few are ever told to stop, and each that is not would pay for a table of all.
 		const live = this.#live.find((each) => each.job === job);

@@ -23,7 +23,7 @@ export interface WorkerStart {
 }
 
 /** A job once it is in a thread, where it no longer matters which one it had to be. */
-export type JobInThread = Omit<Job, "alone" | "isolated" | "lostNode">;
+export type JobInThread = Omit<Job, "alone" | "isolated">;
 
 export interface WorkerData {
 	/** The worker's end of the channel over which all of this goes. */

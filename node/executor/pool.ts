@@ -107,7 +107,6 @@ export class Pool {
 	/** Gives the job to a worker; `live.settle` is called when it is over. */
 	place(live: LiveJob): void {
 		this.#watch();
-		if (live.job.lostNode) this.#processes.expect(this.#start);
 		const apart = this.#apartFor(live);
 		if (apart !== undefined) {
 			apart.place(live);
@@ -115,6 +114,11 @@ export class Pool {
 			live.costMs = this.#costs.expectedMs(live.job.type);
 			this.#placeShared(live);
 		}
+	}
+
+	/** A job may have to run isolated soon. */
+	expectIsolated(): void {
+		this.#processes.expect(this.#start);
 	}
 
 	/** Takes back a job that waits for a worker. */

@@ -3,8 +3,8 @@
  *
  * To start one takes 0.1 s where nothing else runs, and several times that just after a node
  * has died, when others take its tasks over and it is started again: what lost its node
- * twice would wait so much longer than all else. So once a task has lost its node, a
- * process is kept in which all is loaded but task code (that is loaded when it is needed,
+ * twice would wait so much longer than all else. So once a node is lost, every other keeps a
+ * process in which all is loaded but task code (that is loaded when it is needed,
  * as it is then). Nothing runs in it, it sets no timer, and where nodes do not die there is
  * none.
  */
@@ -49,7 +49,7 @@ export class Processes {
 		return own.begin(start, events, this.#clock);
 	}
 
-	/** A task has lost its node, and it or another may need a process of its own the next time. */
+	/** A node was lost, and a task may need a process of its own. */
 	expect({ handlerFiles }: WorkerStart): void {
 		if (this.#stopped) return;
 		this.#typeScript = handlerFiles.some((file) => TYPESCRIPT.test(file));

@@ -18,8 +18,6 @@ export interface Job {
 	readonly alone: boolean;
 	/** Run in a process of its own, where its death harms nobody: it is suspected of ending nodes. */
 	readonly isolated: boolean;
-	/** Nodes have died under it: this task or another may have to run isolated soon. */
-	readonly lostNode: boolean;
 }
 
 export type JobOutcome =
@@ -48,6 +46,8 @@ export interface Executor {
 	readonly types: ReadonlySet<string>;
 	/** Starts the job at once; resolves when it is over; never rejects. */
 	run(job: Job): Promise<JobOutcome>;
+	/** A node has died: what ran there may have to run isolated here, now or the next time. */
+	expectIsolated(): void;
 	/** Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. */
 	abort(job: Job, reason: string, graceMs: number): void;
 	/**

@@ -14,7 +14,6 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 		createdMs: 0,
 		alone: false,
 		isolated: false,
-		lostNode: false,
 		...more,
 	};
 }

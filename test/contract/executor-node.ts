@@ -1,7 +1,7 @@
 /**
  * A process that is as a node to its executor: runs one task isolated, and prints what is
  * logged of it and then its outcome, a JSON text a line. Started as `executor-node.ts type`;
- * as `executor-node.ts expects` it has a task that may have to run isolated next time.
+ * as `executor-node.ts expects` it only keeps a process ready for such a task.
  */
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Log } from "../../node/ports.ts";
@@ -25,8 +25,5 @@ const executor = await createExecutor({
 	log,
 });
 const [, , type = "where"] = process.argv;
-const task =
-	type === "expects"
-		? job("a", { type: "noop", lostNode: true })
-		: job("a", { type, isolated: true });
-print(await executor.run(task));
+if (type === "expects") executor.expectIsolated();
+else print(await executor.run(job("a", { type, isolated: true })));

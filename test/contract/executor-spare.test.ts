@@ -90,12 +90,6 @@ function save(version: number): void {
 	);
 }
 
-/** A task that has lost one node, and may have to run isolated if it loses another. */
-async function expectOne(): Promise<void> {
-	const lost = job("lost", { type: "where", lostNode: true });
-	expect(resultOf(await executor.run(lost)).pid).toBe(process.pid);
-}
-
 async function where(): Promise<{ pid: number; version: number }> {
 	return resultOf(
 		await executor.run(job("where", { type: "where", isolated: true })),
@@ -153,7 +147,7 @@ async function gone(pid: number): Promise<void> {
 }
 
 describe("a process for a task that will have to run isolated", () => {
-	test("is not there as long as no task has lost a node", async () => {
+	test("is not there as long as none is expected", async () => {
 		expect(children()).toEqual([]);
 		const { pid } = await where();
 		await gone(pid);
@@ -161,11 +155,11 @@ describe("a process for a task that will have to run isolated", () => {
 		expect(idle.size).toBe(0);
 	});
 
-	test("is ready once a task has lost its node, one for all, at the head of a group, the first to go when memory is short", async () => {
-		await expectOne();
-		await expectOne();
+	test("is ready once one is expected, one for all, at the head of a group, the first to go when memory is short", async () => {
+		executor.expectIsolated();
+		executor.expectIsolated();
 		const spare = await readySpare();
-		await expectOne();
+		executor.expectIsolated();
 		const stat = readFileSync(`/proc/${spare}/stat`, "utf8").split(" ");
 		expect(Number(stat[4])).toBe(spare);
 		expect(readFileSync(`/proc/${spare}/oom_score_adj`, "utf8")).toBe("1000\n");
@@ -173,7 +167,7 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("is replaced by another when it is taken", async () => {
-		await expectOne();
+		executor.expectIsolated();
 		const first = await readySpare();
 		expect((await where()).pid).toBe(first);
 		await gone(first);
@@ -183,14 +177,14 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("runs handlers as they are when the task comes", async () => {
-		await expectOne();
+		executor.expectIsolated();
 		const spare = await readySpare();
 		save(2);
 		expect(await where()).toEqual({ pid: spare, version: 2 });
 	});
 
 	test("is one of so many", async () => {
-		await expectOne();
+		executor.expectIsolated();
 		await readySpare();
 		const held = Array.from({ length: PROCESSES_MAX }, (_, i) =>
 			begin(executor, job(`held ${i}`, { type: "waits", isolated: true })),
@@ -199,7 +193,7 @@ describe("a process for a task that will have to run isolated", () => {
 			() => expect(log.lines).toHaveLength(PROCESSES_MAX),
 			20_000,
 		);
-		await expectOne();
+		executor.expectIsolated();
 		// Ends before the first of them is settled whatever was begun before it.
 		held[0]?.abort("enough", 60_000);
 		await held[0]?.outcome;
@@ -207,19 +201,19 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("is ended when none was needed for a time, and comes again", async () => {
-		await expectOne();
+		executor.expectIsolated();
 		const spare = await readySpare();
-		await expectOne();
+		executor.expectIsolated();
 		expect(idle.size).toBe(1);
 		for (const over of idle) over();
 		idle.clear();
 		await gone(spare);
-		await expectOne();
+		executor.expectIsolated();
 		expect(await readySpare()).not.toBe(spare);
 	});
 
 	test("is gone when the executor has stopped", async () => {
-		await expectOne();
+		executor.expectIsolated();
 		const spare = await readySpare();
 		await executor.stop();
 		expect(isThere(spare)).toBe(false);
@@ -228,24 +222,24 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("that the system ends as it waits harms no task, and is not replaced while memory may be short", async () => {
-		await expectOne();
+		executor.expectIsolated();
 		const spare = await readySpare();
 		process.kill(spare, "SIGKILL");
 		await log.has(/kept ready/);
-		await expectOne();
+		executor.expectIsolated();
 		const { pid } = await where();
 		expect(pid).not.toBe(spare);
 		await gone(pid);
 		expect(assets.taskCommand).toHaveBeenCalledTimes(2);
 		for (const over of idle) over();
 		idle.clear();
-		await expectOne();
+		executor.expectIsolated();
 		expect(await readySpare()).not.toBe(spare);
 	});
 
 	test("which the system does not give harms nobody", async () => {
 		vi.mocked(assets.taskCommand).mockReturnValueOnce(["/no/such/program"]);
-		await expectOne();
+		executor.expectIsolated();
 		await log.has(/kept ready/);
 		expect((await where()).version).toBe(1);
 		expect(log.entries).toEqual([

@@ -83,6 +83,10 @@ export class FakeExecutor implements Executor {
 		});
 	}
 
+	expectIsolated(): void {
+		// All that it has is ready at once.
+	}
+
 	abort(job: Job, _reason: string, graceMs: number): void {
 		for (const running of this.#running) {
 			const { script, aborted } = running;

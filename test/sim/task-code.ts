@@ -58,6 +58,10 @@ export class RecordingExecutor implements Executor {
 			: outcome;
 	}
 
+	expectIsolated(): void {
+		this.#inner.expectIsolated();
+	}
+
 	abort(job: Job, reason: string, graceMs: number): void {
 		const inner = this.#running.get(job);
 		if (inner === undefined) return;

@@ -22,6 +22,7 @@ function runnerOf() {
 				return new Promise<JobOutcome>((end) => ends.set(token, end));
 			},
 			abort: ({ token }: Job) => said.push(`abort ${token}`),
+			expectIsolated: () => said.push("expect"),
 		} as unknown as Executor,
 		concurrency: 2,
 		abortGraceMs: 1,
@@ -37,9 +38,9 @@ function runnerOf() {
 		],
 		turns: { slotsFreed() {} },
 	});
-	const deliver = (id: string, token: number) => {
+	const deliver = (id: string, token: number, losses = 0) => {
 		expect(runner.reserve(1, false)).toBe(1);
-		runner.deliver(SHARD, [claimedTask(id, token)]);
+		runner.deliver(SHARD, [{ ...claimedTask(id, token), losses }]);
 	};
 	const end = async (token: number, outcome: JobOutcome) => {
 		ends.get(token)?.(outcome);
@@ -121,4 +122,12 @@ test("of attempts that are let go only those that still run are stopped, by thei
 	await end(1, ABORTED);
 	await end(2, SUCCESS);
 	expect(said).toEqual(["begin 1", "begin 2", "abort 1", "report 2"]);
+});
+
+test("a task that has lost a node makes the executor ready for those that have to run isolated", async () => {
+	const { said, deliver } = runnerOf();
+	deliver("a", 1);
+	expect(said).toEqual(["begin 1"]);
+	deliver("b", 2, 1);
+	expect(said.slice(1)).toEqual(["expect", "begin 2"]);
 });

@@ -14,6 +14,10 @@ export class DeafExecutor implements Executor {
 		return this.#sound.run(job);
 	}
 
+	expectIsolated(): void {
+		this.#sound.expectIsolated();
+	}
+
 	abort(): void {
 		// It has not heard.
 	}

@@ -20,6 +20,10 @@ export class HastyExecutor implements Executor {
 		return outcome;
 	}
 
+	expectIsolated(): void {
+		this.#sound.expectIsolated();
+	}
+
 	abort(job: Job): void {
 		this.#aborted.get(job)?.({ kind: "aborted" });
 	}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { Reaper } from "../../node/reaper.ts";
+import { RecordedLog } from "../contract/recorded-log.ts";
+
+/** A reaper on a store that has revoked the session already, and how often a lost node was told of. */
+function reaperOf(mayReap: boolean) {
+	const lost: true[] = [];
+	const shard = { index: 0, revoke: async () => ({ ok: false }) };
+	const reaper = new Reaper({
+		shard: shard as never,
+		log: new RecordedLog(),
+		renewer: { mayReap },
+		hinter: { hint() {} },
+		runner: { nodeLost: () => lost.push(true) },
+	});
+	return { reaper, lost };
+}
+
+test("a node that was lost is told of by each that finds it out, not only by the first", async () => {
+	const { reaper, lost } = reaperOf(true);
+	await reaper.reap("node@1" as never, { when: "now" });
+	expect(lost).toHaveLength(1);
+});
+
+test("what this node may not judge is no loss", async () => {
+	const { reaper, lost } = reaperOf(false);
+	await reaper.expired([{ session: "node@1" as never, expiresMs: 0 }]);
+	expect(lost).toHaveLength(0);
+});
