@@ -7,8 +7,11 @@
  * while the node is away, and not at all while nobody can see it; what it showed
  * last stays, with its time. It changes only what differs, so that focus, a
  * selection and half a click outlive an answer. It copies templates and sets
- * texts: whatever a task is called shows as it is. Runs in the browser as it is.
+ * texts: whatever a task is called shows as it is. Runs in the browser as it is, on the
+ * client of the API that the node serves with it.
  */
+
+import { Client, Refused } from "/client/client.js";
 
 /** @import { ClusterAsRead, NodeAsRead, TaskAsRead } from "../protocol/schema.ts" */
 
@@ -43,14 +46,12 @@ function byId(id) {
 	return element;
 }
 
-/** @param {string} path */
-async function ask(path) {
-	const signal = AbortSignal.timeout(ANSWER_MS_MAX);
-	const answer = await fetch(path, { signal });
-	const value = await answer.json();
-	if (!answer.ok) throw new Error(value.detail);
-	return value;
-}
+/** Of the node that serves this page. */
+const node = new Client({
+	url: location.origin,
+	fetch: (url, request) => fetch(url, request),
+	patience: () => AbortSignal.timeout(ANSWER_MS_MAX),
+});
 
 /** @param {Element} element @param {string} text */
 function setText(element, text) {
@@ -251,12 +252,14 @@ function showStatus(message, tone) {
 }
 
 async function refresh() {
-	const paths = ["/v1/cluster", "/v1/nodes"];
-	const [cluster, { nodes }] = await Promise.all(paths.map(ask));
+	const [cluster, { nodes }] = await Promise.all([
+		node.value("getCluster"),
+		node.value("listNodes"),
+	]);
 	const wish = new URLSearchParams(location.hash.slice(1)).get("state") ?? "";
 	const chosen = Object.hasOwn(cluster.counts, wish) ? wish : "";
-	const filter = chosen ? `&state=${chosen}` : "";
-	const { tasks } = await ask(`/v1/tasks?limit=${TASKS_SHOWN}${filter}`);
+	const query = { limit: TASKS_SHOWN, ...(chosen && { state: chosen }) };
+	const { tasks } = await node.value("listTasks", { query });
 	// A click that began on one row must not end on another.
 	if (performance.now() - pressedMs < PRESS_MS_MAX) return;
 	showCluster(cluster, chosen);
@@ -271,10 +274,9 @@ async function refresh() {
  * @param {unknown} error
  */
 function reasonOf(error) {
-	const isProblem = error instanceof Error && error.name === "Error";
-	if (!isProblem) return "This node does not answer.";
+	if (!(error instanceof Refused)) return "This node does not answer.";
 	const advice = /; try again shortly(, or another node)?\.$/;
-	return error.message.replace(advice, ".");
+	return error.problem.detail.replace(advice, ".");
 }
 
 async function run() {

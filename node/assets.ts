@@ -1,6 +1,6 @@
 /**
  * Files that the program carries with it: Lua scripts, the dashboard's page,
- * the manual, the code of a worker. This is the one place that knows where they are, so
+ * its client, the manual, the code of a worker. This is the one place that knows where they are, so
  * that everything else works alike in the three forms that the program has:
  *
  * - its sources, started from `node/main.ts`;
@@ -19,6 +19,8 @@ import { promisify } from "node:util";
 export const WORKER_ASSET = "worker.cjs";
 /** Name of the manual there: a JSON object of its pages by chapter, the overview under "". */
 export const MANUAL_ASSET = "manual.json";
+/** Name of the API's client there: one module, as a browser loads it. */
+export const CLIENT_ASSET = "client.mjs";
 
 /** Of all that is bundled only the whole ends like this. */
 const isBundle = import.meta.url.endsWith(".mjs");
@@ -29,13 +31,14 @@ export function readAsset(path: string): string {
 	return readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 }
 
-/** Read once: a bundle that is made anew meanwhile is not of this program. */
-const bundledWorker = readWorker();
-
-function readWorker(): string | undefined {
-	if (isSea()) return getAsset(WORKER_ASSET, "utf8");
-	return isBundle ? readAsset(`dist/${WORKER_ASSET}`) : undefined;
+/** What was made when the program was built; undefined if it runs from its sources. */
+function readBuilt(name: string): string | undefined {
+	if (isSea()) return getAsset(name, "utf8");
+	return isBundle ? readAsset(`dist/${name}`) : undefined;
 }
+
+/** Read once: a bundle that is made anew meanwhile is not of this program. */
+const bundledWorker = readBuilt(WORKER_ASSET);
 
 /**
  * A worker's code as one CommonJS script, for `new Worker(source, { eval: true })`,
@@ -54,14 +57,26 @@ type Manual = ReadonlyMap<string, Buffer>;
  * renders the manual when somebody first asks for it.
  */
 export function openManual(): () => Promise<Manual> {
-	let pages: Promise<Manual> | undefined;
-	if (isSea())
-		pages = Promise.resolve(parseManual(getAsset(MANUAL_ASSET, "utf8")));
-	else if (isBundle)
-		pages = Promise.resolve(parseManual(readAsset(`dist/${MANUAL_ASSET}`)));
+	return openBuilt(MANUAL_ASSET, "manual.ts", parseManual);
+}
+
+/** A way to the API's client, which is made as the manual is. */
+export function openClient(): () => Promise<Buffer> {
+	return openBuilt(CLIENT_ASSET, "client.ts", (text) => Buffer.from(text));
+}
+
+/** `maker`: the script that prints it for a program that runs from its sources. */
+function openBuilt<T>(
+	name: string,
+	maker: string,
+	parse: (text: string) => T,
+): () => Promise<T> {
+	const text = readBuilt(name);
+	let made: Promise<T> | undefined;
+	if (text !== undefined) made = Promise.resolve(text).then(parse);
 	return () => {
-		pages ??= renderManual();
-		return pages;
+		made ??= make(maker).then(parse);
+		return made;
 	};
 }
 
@@ -75,15 +90,15 @@ function parseManual(text: string): Manual {
 	);
 }
 
-/** In a process of its own: the program does not carry what renders it. */
-async function renderManual(): Promise<Manual> {
-	const script = new URL("../scripts/build/manual.ts", import.meta.url);
+/** In a process of its own: the program does not carry what makes it. */
+async function make(maker: string): Promise<string> {
+	const script = new URL(`../scripts/build/${maker}`, import.meta.url);
 	const { stdout } = await promisify(execFile)(
 		process.execPath,
 		[fileURLToPath(script)],
 		{ maxBuffer: 16 * 2 ** 20 },
 	);
-	return parseManual(stdout);
+	return stdout;
 }
 
 /** The command, not for people, by which the executable runs one task for the node that started it. */

@@ -27,6 +27,7 @@ export const FILES = {
 	page: "/",
 	pageScript: "/page.js",
 	pageStyle: "/page.css",
+	client: "/client/client.js",
 	manual: "/docs",
 	manualChapter: "/docs/{chapter}",
 	manualScript: "/manual.js",

@@ -19,9 +19,10 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MANUAL_ASSET, WORKER_ASSET } from "../node/assets.ts";
+import { CLIENT_ASSET, MANUAL_ASSET, WORKER_ASSET } from "../node/assets.ts";
 import { listAssets } from "./build/assets.ts";
 import { bundleMain, bundleWorker } from "./build/bundle.ts";
+import { bundleClient } from "./build/client.ts";
 import { writeManual } from "./build/manual.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -38,6 +39,8 @@ async function main(): Promise<void> {
 		await bundleWorker(ROOT, worker);
 		const manual = join(work, MANUAL_ASSET);
 		writeManual(ROOT, manual);
+		const client = join(work, CLIENT_ASSET);
+		await bundleClient(ROOT, client);
 		const built = join(work, "hearsay");
 		const config = join(work, "sea.json");
 		writeFileSync(
@@ -51,6 +54,7 @@ async function main(): Promise<void> {
 					...listAssets(ROOT),
 					[WORKER_ASSET]: worker,
 					[MANUAL_ASSET]: manual,
+					[CLIENT_ASSET]: client,
 					"LEGAL.txt": `${main}.LEGAL.txt`,
 				},
 			}),

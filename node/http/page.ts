@@ -1,11 +1,12 @@
 /**
- * `/`: the dashboard's page, and the files that it and the manual load, read once at start.
+ * `/`: the dashboard's page, and the files that it and the manual load, read once at start;
+ * the API's client among them.
  *
  * Their policy lets a page load from its own node and nowhere else, and run no script
  * that stands in the page: a task's text that slipped into it could do nothing.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { readAsset } from "../assets.ts";
+import { openClient, readAsset } from "../assets.ts";
 import type { Handlers } from "./serve.ts";
 
 const POLICY =
@@ -20,15 +21,18 @@ export function pageHandlers(): Pick<
 	| "page"
 	| "pageScript"
 	| "pageStyle"
+	| "client"
 	| "manualScript"
 	| "manualStyle"
 	| "tokens"
 	| "icon"
 > {
+	const client = openClient();
 	return {
 		page: send("dashboard/index.html", HTML),
 		pageScript: send("dashboard/page.js", SCRIPT),
 		pageStyle: send("dashboard/page.css", STYLE),
+		client: async (_request, reply) => sendFile(reply, SCRIPT, await client()),
 		manualScript: send("dashboard/manual.js", SCRIPT),
 		manualStyle: send("dashboard/manual.css", STYLE),
 		tokens: send("dashboard/tokens.css", STYLE),

@@ -16,8 +16,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MANUAL_ASSET, TASK_PROGRAM, WORKER_ASSET } from "../../node/assets.ts";
+import {
+	CLIENT_ASSET,
+	MANUAL_ASSET,
+	TASK_PROGRAM,
+	WORKER_ASSET,
+} from "../../node/assets.ts";
 import { bundleMain, bundleTaskProgram, bundleWorker } from "./bundle.ts";
+import { bundleClient } from "./client.ts";
 import { writeManual } from "./manual.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,7 +32,7 @@ const DIST = join(ROOT, "dist");
 export const PROGRAM_FILE = "dist/hearsay.mjs";
 const PROGRAM = join(ROOT, PROGRAM_FILE);
 /** What it needs beside it. */
-const PARTS = [WORKER_ASSET, TASK_PROGRAM, MANUAL_ASSET];
+const PARTS = [WORKER_ASSET, TASK_PROGRAM, MANUAL_ASSET, CLIENT_ASSET];
 /** All that a bundle is made of, and what makes it. */
 const SOURCES = [
 	"node",
@@ -49,6 +55,7 @@ export async function bundleProgram(): Promise<void> {
 			await bundleWorker(ROOT, join(work, WORKER_ASSET));
 			await bundleTaskProgram(ROOT, join(work, TASK_PROGRAM));
 			writeManual(ROOT, join(work, MANUAL_ASSET));
+			await bundleClient(ROOT, join(work, CLIENT_ASSET));
 			await bundleMain(ROOT, join(work, "hearsay.mjs"));
 			// A source may have changed meanwhile, and be older than the program.
 		} while (sourcesMs() !== madeOfMs);

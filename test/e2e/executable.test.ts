@@ -55,6 +55,8 @@ test.each([
 	try {
 		await cluster.says(/Ctrl-C stops the cluster/);
 		expect(await (await fetch(`http://${http}/`)).text()).toContain("<html");
+		const { status } = await call(`http://${http}/client/client.js`);
+		expect(status).toBe(200);
 		const manual = await fetch(`http://${http}/docs/start`);
 		expect(await manual.text()).toContain("<h1>Start</h1>");
 		const task = { id: "t", type: "double", payload: 21 };

@@ -180,7 +180,8 @@ export const PLAN: readonly Dwelling[] = [
 		name: "dashboard",
 		paths: ["dashboard/"],
 		ours: ["protocol"],
-		libraries: [],
+		// As the node serves it.
+		libraries: ["/client/client.js"],
 		builtins: [],
 	},
 	{

@@ -1,0 +1,36 @@
+/**
+ * The API's client as one module that a browser loads: `protocol/client/` without types.
+ *
+ *   node scripts/build/client.ts
+ *
+ * prints it for a program that runs from its sources.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+
+function options(root: string): BuildOptions {
+	return {
+		entryPoints: [join(root, "protocol/client/client.ts")],
+		bundle: true,
+		platform: "browser",
+		target: "es2024",
+		format: "esm",
+		minifyWhitespace: true,
+		lineLimit: 160,
+		logLevel: "warning",
+	};
+}
+
+export async function bundleClient(
+	root: string,
+	outfile: string,
+): Promise<void> {
+	await build({ ...options(root), outfile });
+}
+
+if (import.meta.main) {
+	const root = fileURLToPath(new URL("../..", import.meta.url));
+	const { outputFiles } = await build({ ...options(root), write: false });
+	process.stdout.write(outputFiles[0]?.text ?? "");
+}
