@@ -129,6 +129,11 @@ export class AttachedCluster implements Stage {
 		}
 	}
 
+	/** Where these nodes log is theirs. */
+	openings(): readonly [] {
+		return [];
+	}
+
 	flaws(): readonly Flaw[] {
 		return this.#flaws;
 	}

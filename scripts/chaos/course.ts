@@ -116,6 +116,9 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 		runs: readRuns(readFileSync(effects, "utf8")),
 		faults: trouble.records,
 		nodes: stage.nodes,
+		openings: stage.openings().map(({ node, wallMs }) => {
+			return { node, atMs: startMs + wallMs - startWallMs };
+		}),
 		reads: [list, looked],
 		flaws: [...flaws, ...stage.flaws()],
 	};

@@ -5,12 +5,14 @@
  * A node that ends although nobody ended it is a flaw; it is written down, and
  * the node started again so that the run goes on.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readinessOf } from "../../protocol/client/readiness.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { PROGRAM_FILE } from "../build/program.ts";
 import { clientOf } from "../client.ts";
 import type { NodePlace } from "./ground.ts";
+import { type Opening, readOpenings } from "./openings.ts";
 import { OwnProcess } from "./process.ts";
 
 const PROGRAM = new URL(`../../${PROGRAM_FILE}`, import.meta.url).pathname;
@@ -57,6 +59,15 @@ export class Member {
 		return this.#process?.alive ? this.#process.pid : undefined;
 	}
 
+	/** Of its sessions, in all its lives. */
+	openings(): Opening[] {
+		return readOpenings(this.name, readFileSync(this.#logPath, "utf8"));
+	}
+
+	get #logPath(): string {
+		return join(this.#plan.directory, `${this.name}.log`);
+	}
+
 	start(): void {
 		const { place, redisUrl, directory } = this.#plan;
 		const own = new OwnProcess({
@@ -70,7 +81,7 @@ export class Member {
 				...["--handlers", HANDLERS],
 				...place.flags,
 			],
-			logPath: join(directory, `${this.name}.log`),
+			logPath: this.#logPath,
 			channel: "ipc",
 		});
 		this.#process = own;

@@ -6,6 +6,7 @@ import { nowMs } from "../bench/clock.ts";
 import { loopback } from "./ground.ts";
 import { Member } from "./member.ts";
 import { Network } from "./network.ts";
+import type { Opening } from "./openings.ts";
 import { lastingPorts } from "./port.ts";
 import { ChaosRedis, type Fsync } from "./redis.ts";
 import type { Flaw, Stage } from "./stage.ts";
@@ -65,6 +66,10 @@ export class OwnCluster implements Stage {
 				this.#flaws.push({ atMs: nowMs(), what });
 			}),
 		);
+	}
+
+	openings(): Opening[] {
+		return this.nodes.flatMap((member) => member.openings());
 	}
 
 	flaws(): Flaw[] {

@@ -4,6 +4,9 @@
  * A run of task code whose process ended is over with it. One that fell silent
  * in a process that lives on has been ended by force, at a moment that nobody
  * wrote down: no stop is recorded, and the checker takes it to go on.
+ *
+ * Who is cut off from Redis is excused only if another node has come meanwhile, as the
+ * openings of sessions tell; where they are not known, as who is paused.
  */
 import type { HistoryEvent } from "../../test/checker/history.ts";
 import { type FaultRecord, losesStore } from "./fault.ts";
@@ -18,6 +21,11 @@ export interface Recording {
 	readonly runs: readonly Run[];
 	readonly faults: readonly FaultRecord[];
 	readonly nodes: readonly { readonly name: string; readonly lives: Life[] }[];
+	/** Of sessions; none where that is not known. */
+	readonly openings: readonly {
+		readonly node: string;
+		readonly atMs: number;
+	}[];
 	/** The list's answer, then that of each task. */
 	readonly reads: readonly (readonly Looked[])[];
 	readonly readMs: number;
@@ -30,11 +38,14 @@ export interface Recording {
 /** Moments count from the start of the run, in ms. */
 export function writeHistory(recording: Recording): HistoryEvent[] {
 	const at = (ms: number) => Math.round((ms - recording.startMs) * 10) / 10;
-	const { flaws, healedMs } = recording;
+	const { flaws, healedMs, openings } = recording;
 	return [
 		...recording.submissions.flatMap((each) => submitEvents(each, at)),
 		...runEvents(recording, at),
 		...recording.faults.flatMap((fault) => faultEvents(fault, recording, at)),
+		...openings.map(({ node, atMs }) => {
+			return { kind: "opened", atMs: at(atMs), node } as const;
+		}),
 		{ kind: "healed", atMs: at(healedMs) },
 		...readEvents(recording, at),
 		...flaws.map(({ atMs, what }) => {

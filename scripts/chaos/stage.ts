@@ -3,6 +3,7 @@
  * own (`own-cluster.ts`) or one that was there (`attached-cluster.ts`).
  */
 import type { Life } from "./member.ts";
+import type { Opening } from "./openings.ts";
 import type { Victims } from "./trouble.ts";
 
 export interface Stage {
@@ -12,6 +13,8 @@ export interface Stage {
 	readonly nodes: readonly { readonly name: string; readonly lives: Life[] }[];
 	/** Once nothing is in their way: until all nodes are ready. Who is not by the end is a flaw. */
 	untilReady(): Promise<void>;
+	/** Of all sessions, so far; none where that cannot be known. */
+	openings(): readonly Opening[];
 	/** What went wrong by itself, so far. */
 	flaws(): readonly Flaw[];
 	/** Ends what was started; further flaws may come of it. */

@@ -161,7 +161,7 @@ describe("the checker, given a recording", () => {
 		faults: [],
 		nodes: [{ name: "a", lives: [{ pid: 1, endedMs: undefined }] }],
 		reads: [[{ atMs: 900, task }], [{ atMs: 900, task }]],
-		flaws: [],
+		...{ flaws: [], openings: [] },
 		...more,
 	});
 	const promises = (more: Partial<Recording>) => {

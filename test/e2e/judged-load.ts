@@ -120,7 +120,7 @@ export class JudgedLoad implements AsyncDisposable {
 			...{ startMs: this.#startMs, healedMs, readMs: nowMs() },
 			...{ submissions, runs, reads: this.#reads },
 			nodes: await this.#lives(),
-			...{ faults: [], flaws: [], forgets: false },
+			...{ faults: [], flaws: [], openings: [], forgets: false },
 		});
 		const terms = { drainMs: DRAINED_MS_MAX, stopMs: STOP_MS };
 		return {

@@ -6,12 +6,23 @@ import { runSeed } from "./run.ts";
 /** Many more are for `npm run proof -- sim`. */
 const SEEDS = 160;
 const BLOCK = 40;
+const CUT_SEEDS = 8;
 
 test.each(Array.from({ length: SEEDS / BLOCK }, (_, i) => 1 + i * BLOCK))(
 	"no promise breaks in 40 clusters from seed %i on",
 	async (from) => {
 		for (let seed = from; seed < from + BLOCK; seed++) {
 			const run = await runSeed({ seed });
+			if (run.verdict.breaches.length > 0) expect.fail(explain(run, undefined));
+		}
+	},
+);
+
+test.each(["partition", "one-way partition"])(
+	"nothing is stopped or taken over for %s alone",
+	async (fault) => {
+		for (let seed = 1; seed <= CUT_SEEDS; seed++) {
+			const run = await runSeed({ seed, fault });
 			if (run.verdict.breaches.length > 0) expect.fail(explain(run, undefined));
 		}
 	},

@@ -183,6 +183,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 		shard: (sound) => new HastySilence(sound),
 	},
 	{
+		name: "whoever falls silent loses its lease, although only links are cut",
+		breaks: "without trouble nothing is stopped, and no lease lost",
+		fault: "partition",
+		shard: (sound) => new HastySilence(sound),
+	},
+	{
 		name: "a silent node keeps its lease to the end",
 		breaks: "a host that vanishes is missed before its lease ends",
 		fault: "vanish",
