@@ -42,6 +42,7 @@ const LONGEST = [
 	"contract/page-refresh",
 	"contract/store-redis",
 	"e2e/chaos",
+	"e2e/manual",
 	"e2e/up",
 	"e2e/chaos-network",
 ].map((name) => join(ROOT, `test/${name}.test.ts`));
