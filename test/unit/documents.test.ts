@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
 import * as limits from "../../protocol/limits.ts";
+import { ADDRESSES } from "../../protocol/operations.ts";
 import { PROBLEMS } from "../../protocol/problem.ts";
 import { TaskAsSubmitted } from "../../protocol/schema.ts";
 import { ATTEMPT_ENDS, TASK_STATES } from "../../protocol/state.ts";
 import { readChapters } from "../../scripts/build/manual-chapters.ts";
 import { renderPages } from "../../scripts/build/manual-text.ts";
+import { PROOFS } from "../../scripts/proof/proofs.ts";
 import { DOCUMENTS } from "../documents.ts";
 import { DESIGN_FILE, drawRooms, pictureIn } from "./house/picture.ts";
 import { PLAN } from "./house/plan.ts";
@@ -15,6 +17,32 @@ import { PLAN } from "./house/plan.ts";
 const CHAPTERS = readChapters(process.cwd());
 const README_LINES_MAX = 160;
 const README_WORDS_MAX = 900;
+
+const { scripts: SCRIPTS } = JSON.parse(
+	readFileSync("package.json", "utf8"),
+) as { readonly scripts: Readonly<Record<string, string>> };
+/** Of the program, of the scripts that the manual names, and of curl. */
+const FLAGS = new Set([
+	...Object.keys(NODE_FLAGS),
+	...[
+		"node/cli/command-line.ts",
+		"node/cli/up-command.ts",
+		"scripts/bench.ts",
+		"scripts/chaos/options.ts",
+		"scripts/proof/options.ts",
+		"test/sim/options.ts",
+	].flatMap(
+		(path) => readFileSync(path, "utf8").match(/(?<=--)[a-z][a-z-]*/g) ?? [],
+	),
+	"data-binary",
+]);
+const VARIABLES = Object.values(NODE_FLAGS).flatMap(({ env }) => [
+	...(env as readonly string[]),
+]);
+/** `GET /v1/tasks/:id` */
+const SERVED = ADDRESSES.map(
+	({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
+);
 
 const FENCED = /^( *)```[\s\S]*?^\1```$/gm;
 
@@ -116,35 +144,26 @@ test.each([
 describe.each(DOCUMENTS)("$path", ({ text, blocks }) => {
 	const names = namesIn(text);
 
-	test("names flags, variables and commands that there are", () => {
-		const programs = readFileSync("package.json", "utf8");
-		const { scripts } = JSON.parse(programs) as {
-			scripts: Readonly<Record<string, string>>;
-		};
-		const helps = ["scripts/chaos/options.ts", "scripts/bench.ts"].map((path) =>
-			readFileSync(path, "utf8"),
-		);
-		const wrong = [...text.matchAll(/\bnpm run ([a-z]+)/g)]
-			.map(([, name = ""]) => name)
-			.filter((name) => !(name in scripts));
-		const flags = names
-			.filter((name) => name.startsWith("--"))
-			.map((name) => /^--([a-z-]+)/.exec(name)?.[1] ?? "")
-			.filter(
-				(flag) => !(flag in { ...NODE_FLAGS, nodes: 0, "data-binary": 0 }),
-			)
-			.filter((flag) => !helps.some((help) => help.includes(`--${flag}`)));
-		const variables = [...text.matchAll(/\bHEARSAY_[A-Z_]+\b/g)]
-			.map(([name]) => name)
-			.filter(
-				(name) =>
-					!Object.values(NODE_FLAGS).some(({ env }) =>
-						(env as readonly string[]).includes(name),
-					),
-			);
-		expect({ wrong, flags, variables }).toEqual({
-			...{ wrong: [], flags: [], variables: [] },
-		});
+	test("names commands, proofs, flags, variables and addresses that there are", () => {
+		const all = (pattern: RegExp, of: string) =>
+			[...of.matchAll(pattern)].map(([, name = ""]) => name);
+		const inline = names.join("\n");
+		const unknown = [
+			...all(/\bnpm run ([a-z]+)/g, text).filter((name) => !(name in SCRIPTS)),
+			...all(/\bnpm run proof -- ([a-z-]+)/g, text).filter(
+				(name) => !PROOFS.some((proof) => proof.name === name),
+			),
+			...all(/(?<![\w-])--([a-z][a-z0-9-]*)/g, inline).filter(
+				(flag) => !FLAGS.has(flag),
+			),
+			...all(/\b(HEARSAY_[A-Z_]+)\b/g, text).filter(
+				(name) => !VARIABLES.includes(name),
+			),
+			...all(/^((?:GET|POST) \/\S*)$/gm, inline).filter(
+				(address) => !SERVED.includes(address),
+			),
+		];
+		expect(unknown).toEqual([]);
 	});
 
 	test("names files that there are", () => {
