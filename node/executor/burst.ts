@@ -16,17 +16,33 @@ import { readTaskError } from "../../protocol/task-error.ts";
 import type { TaskOptions } from "../../protocol/task-options.ts";
 import type { FromWorker, JobInThread, ToWorker } from "./messages.ts";
 
-export type BurstToWorker = (string | number | TaskOptions | ToWorker)[];
+export type BurstToWorker = (
+	| string
+	| number
+	| TaskOptions
+	| undefined
+	| ToWorker
+)[];
 export type BurstFromWorker = (string | number | FromWorker)[];
 
-/** A job to run under this number. The options of plain tasks are one value, which is cloned once a message. */
+/** A job to run under this number. */
 export function pushJob(
 	burst: BurstToWorker,
 	number: number,
 	job: JobInThread,
 ): void {
 	burst.push(number, job.id, job.type, job.payload, job.token, job.attempt);
-	burst.push(job.priority, job.createdMs, job.options);
+	burst.push(job.priority, job.createdMs);
+	burst.push(asksForNothing(job.options) ? undefined : job.options);
+}
+
+/** Of a plain task: to clone one object more, if an empty one, takes a fifth of the time of a single job's message. */
+const NOTHING: TaskOptions = {};
+
+/** Not by comparison with `PLAIN`: workers load this file, and have no use for what validates options. */
+function asksForNothing(options: TaskOptions): boolean {
+	for (const _ in options) return false;
+	return true;
 }
 
 export function readToWorker(
@@ -48,7 +64,7 @@ export function readToWorker(
 			attempt: burst[at++] as number,
 			priority: burst[at++] as number,
 			createdMs: burst[at++] as number,
-			options: burst[at++] as TaskOptions,
+			options: (burst[at++] ?? NOTHING) as TaskOptions,
 		});
 	}
 }

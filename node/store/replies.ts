@@ -124,20 +124,19 @@ export function decodeClaim(reply: Reply): ClaimReply {
 	}
 	const names = ids.split(" ");
 	const tasks = texts.map((text, i): ClaimedTask => {
-		const { route, priority, createdMs, attempts, crashes, losses, ...task } =
-			decodeTaskText(text);
+		const task = decodeTaskText(text);
 		return {
 			id: names[i] as string,
-			route,
-			priority,
+			route: task.route,
+			priority: task.priority,
 			options: task.options,
 			payload: task.payload,
 			token: firstToken + i,
-			attempt: attempts + 1,
-			createdMs,
+			attempt: task.attempts + 1,
+			createdMs: task.createdMs,
 			claimedMs,
-			crashes,
-			losses,
+			crashes: task.crashes,
+			losses: task.losses,
 		};
 	});
 	return { ok: true, tasks, waiting: left.split(" ").map(Number) };

@@ -52,26 +52,28 @@ export function decodeTaskText(text: string): TaskText {
 			value = value * 10 + digit;
 		}
 	};
-	const head = {
-		priority: number(),
-		seq: number(),
-		createdMs: number(),
-		attempts: number(),
-	};
+	const priority = number();
+	const seq = number();
+	const createdMs = number();
+	const attempts = number();
 	// Of most tasks there are no other counts: no attempt of theirs has ended without a result.
 	const isCounted = text.charCodeAt(at - 1) === COMMA;
-	const counts = {
-		crashes: isCounted ? number() : 0,
-		losses: isCounted ? number() : 0,
-		failures: isCounted ? number() : 0,
-		round: isCounted ? number() : 1,
-	};
+	const crashes = isCounted ? number() : 0;
+	const losses = isCounted ? number() : 0;
+	const failures = isCounted ? number() : 0;
+	const round = isCounted ? number() : 1;
 	const headEnd = text.indexOf("\n", at);
 	const optionsEnd = text.indexOf("\n", headEnd + 1);
 	return {
-		...head,
-		...counts,
-		route: text.slice(at, headEnd) as Route,
+		priority,
+		seq,
+		createdMs,
+		attempts,
+		crashes,
+		losses,
+		failures,
+		round,
+		route: text.slice(at, headEnd),
 		options: readOptions(text.slice(headEnd + 1, optionsEnd)),
 		payload: text.slice(optionsEnd + 1),
 	};
