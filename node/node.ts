@@ -60,11 +60,12 @@ interface Parts {
 }
 
 /**
- * `endProcesses`: ends all processes that this one has started, where those are its tasks'.
+ * `endProcesses`: ends all processes that this one has started, or one of its threads, where
+ * those are its tasks'.
  * @throws ConfigError, or the system's own error if it cannot listen. */
 export async function startNode(
 	options: NodeOptions,
-	endProcesses: () => void = () => {},
+	endProcesses: (systemThread?: number) => void = () => {},
 ): Promise<RunningNode> {
 	const { name, log } = nameAndLog(options);
 	const executor = await loadExecutor(options, log, endProcesses);
@@ -141,7 +142,7 @@ function closingsOf(
 async function loadExecutor(
 	options: NodeOptions,
 	log: Log,
-	endProcesses: () => void,
+	endProcesses: (systemThread?: number) => void,
 ): Promise<Executor> {
 	try {
 		return await createExecutor({

@@ -13,7 +13,7 @@ import { readdirSync, readFileSync } from "node:fs";
  * the node (`exec`) leaves them to it. They are nobody's but the shell's. None are known
  * where the system does not tell as Linux does.
  */
-const inherited: ReadonlySet<number> = new Set(childrenNow());
+const inherited: ReadonlySet<number> = new Set(childrenOf(process.pid));
 
 /** Passes over all processes, in case one of them starts others meanwhile. */
 const PASSES_MAX = 10;
@@ -23,7 +23,7 @@ const PASSES_MAX = 10;
  * starts another or is left to the system's first process by the end of its parent before
  * it is known.
  */
-export function endDescendants(root = process.pid): void {
+function endDescendants(root = process.pid): void {
 	const known = new Set<number>();
 	for (let pass = 0; pass < PASSES_MAX; pass += 1) {
 		const found = descendantsOf(root).filter((pid) => !known.has(pid));
@@ -34,6 +34,14 @@ export function endDescendants(root = process.pid): void {
 		}
 	}
 	for (const pid of known) signal(pid, "SIGKILL");
+}
+
+/** Ends all processes that descend from this one, or those that one of its threads has started. */
+export function endProcesses(systemThread?: number): void {
+	if (systemThread === undefined) endDescendants();
+	else
+		for (const pid of childrenOf(systemThread))
+			if (!inherited.has(pid)) endTree(pid);
 }
 
 function descendantsOf(root: number): number[] {
@@ -55,10 +63,12 @@ function descendantsOf(root: number): number[] {
 	return found;
 }
 
-function childrenNow(): number[] {
+/** Processes that a thread of this process has started. */
+function childrenOf(systemThread: number): number[] {
 	try {
-		const file = `/proc/self/task/${process.pid}/children`;
-		return readFileSync(file, "latin1").trim().split(" ").map(Number);
+		const file = `/proc/self/task/${systemThread}/children`;
+		const pids = readFileSync(file, "latin1").split(" ").map(Number);
+		return pids.filter((pid) => pid > 0);
 	} catch {
 		return [];
 	}

@@ -6,7 +6,7 @@ import { startNode } from "../node.ts";
 import type { Command, Invocation } from "./command.ts";
 import { readFlags } from "./flags.ts";
 import { lockFolder } from "./folder-lock.ts";
-import { endDescendants } from "./leave.ts";
+import { endProcesses } from "./leave.ts";
 import { HELP_FLAG, NODE_FLAGS } from "./node-flags.ts";
 import { readNodeOptions } from "./node-options.ts";
 import { sayStopping, type Terminal } from "./terminal.ts";
@@ -36,7 +36,7 @@ async function runNode(invocation: Invocation): Promise<number> {
 		advice: "give --data a folder that this user can write to",
 	});
 	const told = new Error("told to stop twice: its tasks were ended at once");
-	const starting = startNode(options, endDescendants);
+	const starting = startNode(options, endProcesses);
 	const twice = stop.atOnce.then(() => told);
 	const node = await Promise.race([starting, twice]);
 	if (node instanceof Error) return giveUp(node, terminal);

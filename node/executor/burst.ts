@@ -129,12 +129,14 @@ function isTime(value: unknown): value is number {
 
 /** Undefined if it is none. A copy made by the engine: no getters, no prototypes. */
 function readMessage(value: object | null): FromWorker | undefined {
-	const { kind, number, message, line, types, culprit, error, ranMs } =
+	const { kind, number, message, line, types, thread, culprit, error, ranMs } =
 		(value ?? {}) as Record<string, unknown>;
 	const isText = typeof message === "string";
 	switch (kind) {
 		case "loaded":
-			return isTexts(types) ? { kind, types } : undefined;
+			return isTexts(types) && isNumberOrNone(thread)
+				? { kind, types, thread }
+				: undefined;
 		case "unloadable":
 			return isText ? { kind, message } : undefined;
 		case "failure": {

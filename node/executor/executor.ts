@@ -29,8 +29,8 @@ export interface ExecutorOptions {
 	readonly processTaskMs: number;
 	/** Shared threads; where not given, one a core, but no more than `concurrency`. */
 	readonly threads?: number;
-	/** Ends the processes that task code has started, when all is stopped. */
-	readonly endProcesses?: () => void;
+	/** Ends the processes that task code has started: all, or those of one thread, named as the system does. */
+	readonly endProcesses?: (systemThread?: number) => void;
 	readonly clock: Clock;
 	readonly log: Log;
 }
@@ -45,14 +45,15 @@ export async function createExecutor(
 	const { handlerFiles, processTaskMs, concurrency, clock, log } = options;
 	const threadsMax =
 		options.threads ?? Math.min(availableParallelism(), concurrency);
+	const { endProcesses = () => {} } = options;
 	const pool = new Pool(
 		{ handlerFiles, processTaskMs, typesServed: [] },
 		threadsMax,
+		endProcesses,
 		clock,
 		log,
 	);
 	const types = handlerFiles.length === 0 ? BUILT_IN_TYPES : await pool.load();
-	const { endProcesses = () => {} } = options;
 	return new ThreadExecutor(new Set(types), pool, clock, endProcesses);
 }
 

@@ -61,7 +61,12 @@ export type ToWorker =
 /** Besides jobs that have succeeded. */
 export type FromWorker =
 	/** Once, before any word of a job. */
-	| { readonly kind: "loaded"; readonly types: readonly string[] }
+	| {
+			readonly kind: "loaded";
+			readonly types: readonly string[];
+			/** What the system calls the thread; undefined if it does not tell. */
+			readonly thread: number | undefined;
+	  }
 	/** Instead: one sentence that names the file. The thread ends. */
 	| { readonly kind: "unloadable"; readonly message: string }
 	| {

@@ -48,6 +48,7 @@ import type { Death } from "./verdict.ts";
 export class Pool {
 	#start: WorkerStart;
 	readonly #threadsMax: number;
+	readonly #endProcesses: (systemThread: number) => void;
 	readonly #clock: Clock;
 	readonly #log: Log;
 	readonly #shared: Home;
@@ -67,9 +68,17 @@ export class Pool {
 		| undefined;
 	#stopped: (() => void) | undefined;
 
-	constructor(start: WorkerStart, threadsMax: number, clock: Clock, log: Log) {
+	/** `endProcesses`: ends those that a thread of this process has started, named as the system does. */
+	constructor(
+		start: WorkerStart,
+		threadsMax: number,
+		endProcesses: (systemThread: number) => void,
+		clock: Clock,
+		log: Log,
+	) {
 		this.#start = start;
 		this.#threadsMax = threadsMax;
+		this.#endProcesses = endProcesses;
 		this.#clock = clock;
 		this.#log = log;
 		const threads = new Retrier(THREADS, clock, log, () => {
@@ -209,6 +218,7 @@ export class Pool {
 				retrier.failed(why);
 				for (const live of jobs) this.place(live);
 			},
+			onStuck: (systemThread) => this.#endProcesses(systemThread),
 			onExit: (death) => {
 				workers.delete(worker);
 				this.#mourn(death);

@@ -10,7 +10,12 @@
  * any more. Only those that never ran, because the thread did not load, go
  * back to the pool. Leaves to it: which job goes where, and when a thread is to end.
  */
-import { HANDLERS_LOAD_MS, PING_MS, SPIN_MS } from "../../protocol/limits.ts";
+import {
+	END_BY_FORCE_MS,
+	HANDLERS_LOAD_MS,
+	PING_MS,
+	SPIN_MS,
+} from "../../protocol/limits.ts";
 import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
 import { Slots } from "../slots.ts";
 import { type BurstToWorker, pushJob, readFromWorker } from "./burst.ts";
@@ -28,13 +33,19 @@ export interface ThreadEvents {
 	onIdle(): void;
 	/** It has ended without having loaded: these jobs never ran, and are its own no more. */
 	onUnloaded(why: string, jobs: readonly LiveJob[]): void;
+	/** It was ended and is there all the same, perhaps in a call that waits for a process: told again and again. */
+	onStuck(systemThread: number): void;
 	/** The thread is gone and its jobs are settled. */
 	onExit(death: Death): void;
 }
 
+/** Between looks at what a thread waits for that does not end. */
+const STUCK_LOOK_MS = 50;
+
 const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
 
 export class Thread {
+	readonly #clock: Clock;
 	readonly #log: Log;
 	readonly #events: ThreadEvents;
 	readonly #link: Link;
@@ -44,6 +55,9 @@ export class Thread {
 	#burst: BurstToWorker = [];
 	readonly #loading: Timer;
 	#loaded = false;
+	#systemThread: number | undefined;
+	/** Runs from when it was ended until it is gone. */
+	#ending: Timer | undefined;
 	#unansweredPings = 0;
 	#toldNonsense = false;
 	/** It runs nothing more, though its last words may have to be heard yet. */
@@ -58,6 +72,7 @@ export class Thread {
 		log: Log,
 		events: ThreadEvents,
 	) {
+		this.#clock = clock;
 		this.#log = log;
 		this.#events = events;
 		const files = start.handlerFiles.join(", ");
@@ -147,6 +162,14 @@ export class Thread {
 	#end(death: Death): void {
 		this.#death ??= death;
 		this.#link.end();
+		this.#ending ??= this.#clock.after(END_BY_FORCE_MS, () => this.#unblock());
+	}
+
+	/** A call that waits for a process ends with that, and the thread with the call. */
+	#unblock(): void {
+		if (this.#systemThread === undefined) return;
+		this.#events.onStuck(this.#systemThread);
+		this.#ending = this.#clock.after(STUCK_LOOK_MS, () => this.#unblock());
 	}
 
 	#say(message: ToWorker): void {
@@ -201,6 +224,7 @@ export class Thread {
 				if (this.#loaded) return;
 				this.#loading.cancel();
 				this.#loaded = true;
+				this.#systemThread = message.thread;
 				this.#link.takeWorkMs();
 				this.#events.onLoaded(message.types);
 				return;
@@ -274,6 +298,7 @@ export class Thread {
 		// What it said last may say whether it has loaded, and why it ended.
 		this.#link.hearAll();
 		this.#loading.cancel();
+		this.#ending?.cancel();
 		const death = this.#explain(how);
 		if (death.kind === "unloaded" && !this.#loaded)
 			this.#events.onUnloaded(death.message, this.#takeBack());

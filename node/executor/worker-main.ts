@@ -14,9 +14,11 @@ import { loadHandlers } from "./worker/handler-files.ts";
 import { JobRunner } from "./worker/job-runner.ts";
 import { bareList, isArray, keepAlive, letGo } from "./worker/native.ts";
 import { Outbox } from "./worker/outbox.ts";
+import { systemThread } from "./worker/system-thread.ts";
 import { loadTypeStripper } from "./worker/type-stripper.ts";
 
 async function main({ port, typeScript }: WorkerData): Promise<void> {
+	const thread = systemThread();
 	const outbox = new Outbox(port);
 	const runner = new JobRunner(outbox);
 	// Heard from before task code is there, which could replace what it takes to listen.
@@ -48,7 +50,7 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 	}
 	const { handlers } = loaded;
 	// Before any job can end the thread: else that one's death would look like a failed load.
-	outbox.sayNow({ kind: "loaded", types: handlers.names });
+	outbox.sayNow({ kind: "loaded", types: handlers.names, thread });
 	hear = (burst) =>
 		readToWorker(
 			burst,

@@ -48,7 +48,10 @@ export interface Executor {
 	run(job: Job): Promise<JobOutcome>;
 	/** A node has died: what ran there may have to run isolated here, now or the next time. */
 	expectIsolated(): void;
-	/** Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. */
+	/**
+	 * Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. A call
+	 * that waits for a process ends with that, END_BY_FORCE_MS later; one that nothing ends goes on.
+	 */
 	abort(job: Job, reason: string, graceMs: number): void;
 	/**
 	 * Ends all workers, and the processes that task code has started. Jobs still running resolve

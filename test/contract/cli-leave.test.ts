@@ -7,9 +7,9 @@ const LEAVE = new URL("../../node/cli/leave.ts", import.meta.url).href;
 const ENDS_ALL = `
 const { spawn } = await import("node:child_process");
 const { readFileSync } = await import("node:fs");
-const { endDescendants } = await import(${JSON.stringify(LEAVE)});
+const { endProcesses } = await import(${JSON.stringify(LEAVE)});
 const own = spawn("sleep", ["60"]);
-endDescendants();
+endProcesses();
 const stateOf = (pid) => {
 	try {
 		return readFileSync("/proc/" + pid + "/stat", "latin1").split(") ")[1][0];

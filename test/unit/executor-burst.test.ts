@@ -50,7 +50,8 @@ const error = { code: "failed", message: "no" };
 test.each<[unknown[]]>([
 	[[]],
 	[[5, "null", 0.5, 6, '{"a":1}', 0]],
-	[[{ kind: "loaded", types: ["noop"] }]],
+	[[{ kind: "loaded", types: ["noop"], thread: 5 }]],
+	[[{ kind: "loaded", types: ["noop"], thread: undefined }]],
 	[[{ kind: "unloadable", message: "m" }, { kind: "pong" }]],
 	[[{ kind: "failure", number: 5, error, ranMs: 0 }, 6, "1", 0]],
 	[[{ kind: "log", number: undefined, line: "l" }]],
@@ -80,6 +81,7 @@ test.each<[unknown]>([
 	[[{ kind: "hello" }]],
 	[[{ kind: "loaded", types: "all" }]],
 	[[{ kind: "loaded", types: [5] }]],
+	[[{ kind: "loaded", types: ["noop"], thread: "5" }]],
 	[[{ kind: "unloadable" }]],
 	[[{ kind: "failure", number: 5, error: { code: "failed" }, ranMs: 0 }]],
 	[[{ kind: "failure", number: 5, error: null, ranMs: 0 }]],
