@@ -27,7 +27,7 @@ export function formatReport(report: Report): string {
 		`runs         ${tasks.runs}, of which ${tasks.overlaps} overlapped another${tasks.staleRefused === null ? "" : `; ${tasks.staleRefused} stale writes refused`}`,
 		...(tasks.overlaps > 0 && breaches.length === 0
 			? [
-					"             (allowed while the holder is frozen or cut off: it stopped in time, and its result was refused)",
+					"             (allowed while the holder is frozen, or is cut off as another node comes: it stopped in time, and its result was refused)",
 				]
 			: []),
 		...RECOVERED_KINDS.flatMap((kind) => recoveryLines(kind, recovery[kind])),
