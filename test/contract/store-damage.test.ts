@@ -3,24 +3,16 @@
  * is sound goes on, and nothing that the store answers is thrown at the node as
  * anything but a `StoreError`.
  */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
 import { LAYOUT } from "../../node/store/redis-shard.ts";
-import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
-import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type { RedisStore } from "../../node/store/redis-store.ts";
+import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
-import { NO_GENERATION } from "../../protocol/token.ts";
 import { newTask } from "../new-task.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
-import {
-	comesUp,
-	nodeRecord,
-	openSession,
-	ROUTE,
-	TTL_MS,
-} from "./store-bench.ts";
+import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { StoreOnRedis } from "./store-on-redis.ts";
 
 const errors: object[] = [];
 const warnings: object[] = [];
@@ -30,7 +22,7 @@ const log: Log = {
 	warn: (fields) => warnings.push(fields),
 	error: (fields) => errors.push(fields),
 };
-let server: RedisServer;
+let ground: StoreOnRedis;
 let store: RedisStore;
 let redis: Redis;
 let shard: Shard;
@@ -38,31 +30,13 @@ let session: SessionName;
 let generation: number;
 
 beforeAll(async () => {
-	server = await startRedis();
-	redis = new Redis(server.url);
-	store = connectStore({
-		url: server.url,
-		cluster: "damage",
-		shards: 1,
-		clock: systemClock,
-		log,
-	});
-	await comesUp(store);
-	shard = store.shards[0] as Shard;
+	ground = await StoreOnRedis.start("damage", log);
+	({ store, redis, shard } = ground);
 });
-afterAll(async () => {
-	await store.close();
-	redis.disconnect();
-	await server.stop();
-});
+afterAll(() => ground[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-	await redis.flushall();
-	const request = { ttlMs: TTL_MS, known: NO_GENERATION };
-	const record = nodeRecord("ann");
-	const opened = await openSession(shard, { record, ...request });
-	session = formatSession("ann", opened.epoch);
-	generation = opened.generation;
+	({ session, generation } = await ground.begin());
 	await shard.submit(
 		["one", "two", "three"].map((id) => newTask(id, { route: ROUTE })),
 	);

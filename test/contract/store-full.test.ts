@@ -3,74 +3,44 @@
  * new ones where ended ones can be forgotten for them.
  */
 
-import { Redis } from "ioredis";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Shard, Store } from "../../node/ports.ts";
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
 import { Submitter } from "../../node/submitter.ts";
 import { Trimmer } from "../../node/trimmer.ts";
 import { systemClock } from "../../node/world.ts";
-import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type { SessionName } from "../../protocol/lease.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
-import { NO_GENERATION } from "../../protocol/token.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
 import { AROUND_SUBMITTER } from "../stand-ins.ts";
 import { RecordedLog } from "./recorded-log.ts";
-import {
-	comesUp,
-	nodeRecord,
-	openSession,
-	ROUTE,
-	TTL_MS,
-} from "./store-bench.ts";
+import { ROUTE, TTL_MS } from "./store-bench.ts";
+import { StoreOnRedis } from "./store-on-redis.ts";
 
 const log = new RecordedLog();
-let server: RedisServer;
-let store: Store;
+let ground: StoreOnRedis;
 let redis: Redis;
+let shard: Shard;
+let session: SessionName;
+let generation: number;
 
 beforeAll(async () => {
-	server = await startRedis();
-	redis = new Redis(server.url);
-	store = connectStore({
-		url: server.url,
-		cluster: "full",
-		shards: 1,
-		clock: systemClock,
-		log,
-	});
-	await comesUp(store);
+	ground = await StoreOnRedis.start("full", log);
+	({ redis, shard } = ground);
 });
-afterAll(async () => {
-	await store.close();
-	redis.disconnect();
-	await server.stop();
-});
+afterAll(() => ground[Symbol.asyncDispose]());
 
-/** The shard, and a session of it. */
-async function open(): Promise<{
-	shard: Shard;
-	session: SessionName;
-	generation: number;
-}> {
+beforeEach(async () => {
 	await redis.config("SET", "maxmemory", "0");
-	await redis.flushall();
-	const [shard] = store.shards;
-	if (shard === undefined) throw new Error("a store has shards");
-	const { epoch, generation } = await openSession(shard, {
-		record: nodeRecord("ann"),
-		ttlMs: TTL_MS,
-		known: NO_GENERATION,
-	});
-	return { shard, session: formatSession("ann", epoch), generation };
-}
+	({ session, generation } = await ground.begin());
+});
 
 function taskOf(id: string, payload = "{}"): NewTask {
 	return { id, route: ROUTE, priority: 5, options: PLAIN, payload };
 }
 
-function submitterOf(shard: Shard): Submitter {
+function makeSubmitter(): Submitter {
 	const clock = systemClock;
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 1_000 });
 	return new Submitter({
@@ -80,7 +50,6 @@ function submitterOf(shard: Shard): Submitter {
 }
 
 test("a store whose memory is full refuses new tasks, and lets what it has be claimed, ended, read and trimmed", async () => {
-	const { shard, session, generation } = await open();
 	await shard.submit([taskOf("one")]);
 	await redis.config("SET", "maxmemory", "1");
 	await expect(shard.submit([taskOf("two")])).rejects.toMatchObject({
@@ -118,7 +87,6 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 });
 
 test("a store without room for a new task forgets the oldest that have ended, and takes it", async () => {
-	const { shard, session, generation } = await open();
 	const payload = JSON.stringify("x".repeat(100_000));
 	const ids = Array.from({ length: 40 }, (_, i) => `old-${i}`);
 	for (const id of ids) await shard.submit([taskOf(id, payload)]);
@@ -141,7 +109,7 @@ test("a store without room for a new task forgets the oldest that have ended, an
 	const used = /used_memory:(\d+)/.exec(await redis.info("memory"))?.[1];
 	await redis.config("SET", "maxmemory", String(used));
 
-	const submitted = submitterOf(shard).submit(taskOf("new", payload));
+	const submitted = makeSubmitter().submit(taskOf("new", payload));
 	expect(await submitted).toMatchObject({ ok: true, created: true });
 	const left = async (of: string[]) =>
 		(await shard.get(of)).filter((task) => task !== undefined).length;
@@ -150,8 +118,7 @@ test("a store without room for a new task forgets the oldest that have ended, an
 });
 
 test("a store that stays full is told of once, and again when it takes tasks", async () => {
-	const { shard } = await open();
-	const submitter = submitterOf(shard);
+	const submitter = makeSubmitter();
 	await redis.config("SET", "maxmemory", "1");
 	log.entries.length = 0;
 	for (const id of ["one", "two"])
@@ -166,7 +133,7 @@ test("a Redis that may evict tasks is told of in the log, with what to do", asyn
 	await redis.config("SET", "maxmemory-policy", "allkeys-lru");
 	const told = new Promise<string>((resolve) => {
 		const watching = connectStore({
-			...{ url: server.url, cluster: "full", shards: 1 },
+			...{ url: ground.server.url, cluster: "full", shards: 1 },
 			clock: systemClock,
 			log: Object.assign(new RecordedLog(), {
 				error: (_: object, message: string) => {

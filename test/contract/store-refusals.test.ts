@@ -2,18 +2,14 @@
  * What the simulated store refuses while its memory is full, or while it takes
  * no writes, a real Redis refuses too, and nothing else: method by method.
  */
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Log, type Shard, StoreError } from "../../node/ports.ts";
-import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
+import { type Shard, StoreError } from "../../node/ports.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
-import { comesUp, nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { StoreOnRedis } from "./store-on-redis.ts";
 
-const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const SESSION = "ann:1";
 const record = nodeRecord("ann");
 const request = { session: SESSION, generation: 0, routes: [ROUTE], limit: 1 };
@@ -59,30 +55,15 @@ const CALLS: Readonly<
 	nodes: (shard) => shard.nodes(),
 };
 
-let server: RedisServer;
-let store: RedisStore;
-let redis: Redis;
+let ground: StoreOnRedis;
 
 beforeAll(async () => {
-	server = await startRedis();
-	redis = new Redis(server.url);
-	store = connectStore({
-		url: server.url,
-		cluster: "full",
-		shards: 1,
-		clock: systemClock,
-		log,
-	});
-	await comesUp(store);
-	await store.agreeOnShards(true);
+	ground = await StoreOnRedis.start("full");
+	await ground.store.agreeOnShards(true);
 	// Where nobody ever adopted it, a claim would not even be sent.
-	await store.shards[0]?.adopt(NO_GENERATION);
+	await ground.shard.adopt(NO_GENERATION);
 });
-afterAll(async () => {
-	await store.close();
-	redis.disconnect();
-	await server.stop();
-});
+afterAll(() => ground[Symbol.asyncDispose]());
 
 test.each<[Refusing, string, string, string]>([
 	["nothing", "maxmemory", "0", "0"],
@@ -91,8 +72,7 @@ test.each<[Refusing, string, string, string]>([
 ])(
 	"a Redis refuses as the simulated store does: %s",
 	async (refusing, setting, value, before) => {
-		const [shard] = store.shards;
-		if (shard === undefined) throw new Error("a store has shards");
+		const { redis, shard } = ground;
 		const refused = async (call: (shard: Shard) => Promise<unknown>) => {
 			try {
 				await call(shard);

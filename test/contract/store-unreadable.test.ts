@@ -1,57 +1,30 @@
 /** What somebody overwrote in Redis: a task spoils itself, and no list with it; what nodes know they put back. */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { systemLog } from "../../node/log.ts";
-import type { Opened, Shard } from "../../node/ports.ts";
-import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
-import { formatSession } from "../../protocol/lease.ts";
+import type { Shard } from "../../node/ports.ts";
+import type { RedisStore } from "../../node/store/redis-store.ts";
+import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
-import { NO_GENERATION } from "../../protocol/token.ts";
 import { writeTask } from "../../protocol/view.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
-import {
-	comesUp,
-	nodeRecord,
-	openSession,
-	ROUTE,
-	TTL_MS,
-} from "./store-bench.ts";
+import { ROUTE, TTL_MS } from "./store-bench.ts";
+import { StoreOnRedis } from "./store-on-redis.ts";
 
-let server: RedisServer;
+let ground: StoreOnRedis;
 let store: RedisStore;
 let redis: Redis;
 let shard: Shard;
-let opened: Opened;
+let session: SessionName;
+let generation: number;
 
 beforeAll(async () => {
-	server = await startRedis();
-	redis = new Redis(server.url);
-	store = connectStore({
-		url: server.url,
-		cluster: "damage",
-		shards: 1,
-		clock: systemClock,
-		log: systemLog("silent", {}),
-	});
-	await comesUp(store);
-	shard = store.shards[0] as Shard;
+	ground = await StoreOnRedis.start("damage");
+	({ store, redis, shard } = ground);
 });
-afterAll(async () => {
-	await store.close();
-	redis.disconnect();
-	await server.stop();
-});
+afterAll(() => ground[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-	await redis.flushall();
-	const record = nodeRecord("ann");
-	opened = await openSession(shard, {
-		record,
-		ttlMs: TTL_MS,
-		known: NO_GENERATION,
-	});
+	({ session, generation } = await ground.begin());
 	await shard.submit(
 		["one", "two", "three"].map((id) => ({
 			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
@@ -135,11 +108,8 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 		"SUCCESS",
 	],
 ])("a task of which %s spoils itself only", async (flaw, damage, state) => {
-	const { epoch, generation } = opened;
-	const reply = await shard.claim({
-		...{ session: formatSession("ann", epoch), generation },
-		...{ routes: [ROUTE], limit: 3 },
-	});
+	const lease = { session, generation };
+	const reply = await shard.claim({ ...lease, routes: [ROUTE], limit: 3 });
 	const ends = (reply.ok ? reply.tasks : []).map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
@@ -167,18 +137,14 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 
 test("a waiting task whose options cannot be read is claimed as a plain one, with its payload", async () => {
 	await overwrite("tasks", "two", /\n\n/, "\nnull\n");
-	const { epoch, generation } = opened;
-	const reply = await shard.claim({
-		...{ session: formatSession("ann", epoch), generation },
-		...{ routes: [ROUTE], limit: 3 },
-	});
+	const lease = { session, generation };
+	const reply = await shard.claim({ ...lease, routes: [ROUTE], limit: 3 });
 	const [, two] = reply.ok ? reply.tasks : [];
 	expect(two).toMatchObject({ id: "two", options: PLAIN, payload: "1" });
 });
 
 test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {
 	const number = ["{damage:0}:meta", "shards"] as const;
-	const session = formatSession("ann", opened.epoch);
 	await shard.pulse(session, TTL_MS);
 	await redis.hset(...number, "many");
 	expect(await store.agreeOnShards(false)).toBe("used");
