@@ -20,15 +20,19 @@ import Type, {
 import { Compile } from "typebox/compile";
 import type { JsonText } from "./task.ts";
 
+type Fields = Readonly<Record<string, unknown>>;
 type OptionFields = Readonly<Record<string, TOptional<TSchema>>>;
 
-/**
- * Each option, as it is submitted, by its name. A `default` says what it is when absent:
- * to submit that value is to submit none.
- */
+/** Each option by its name, as it is submitted. */
 export const OPTIONS = {} satisfies OptionFields;
 
 export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;
+
+/**
+ * What an option is when absent, if that is a value: to submit this is to submit none. Not a
+ * `default` in the schema, for which generators of clients take an option to be always there.
+ */
+const WHEN_ABSENT = {} satisfies TaskOptions;
 
 /** Of every task that asks for nothing: this very value. */
 export const PLAIN: TaskOptions = Object.freeze({});
@@ -38,14 +42,14 @@ export const UNREADABLE_OPTIONS: TaskOptions = Object.freeze({});
 
 /** The options of a submission that fits its schema. Those that say what their absence says are left out. */
 export function optionsOf(
-	submitted: object,
+	submitted: Fields,
 	fields: OptionFields = OPTIONS,
+	whenAbsent: Fields = WHEN_ABSENT,
 ): TaskOptions {
 	let options: Record<string, unknown> | undefined;
 	for (const name in fields) {
-		const value = (submitted as Readonly<Record<string, unknown>>)[name];
-		if (value === undefined) continue;
-		if (value === (fields[name] as { default?: unknown }).default) continue;
+		const value = submitted[name];
+		if (value === undefined || value === whenAbsent[name]) continue;
 		options ??= {};
 		options[name] = value;
 	}

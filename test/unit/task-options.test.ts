@@ -15,10 +15,11 @@ import { newRecord } from "../fakes/task-record.ts";
 
 /** Such as there may be one day. */
 const FIELDS = {
-	colour: Type.Optional(Type.String({ default: "red" })),
+	colour: Type.Optional(Type.String()),
 	marks: Type.Optional(Type.Array(Type.String())),
 	weight: Type.Optional(Type.Integer()),
 };
+const WHEN_ABSENT = { colour: "red" };
 const LATER = '{"marks":["a"],"weight":1}';
 
 function taskOf(options: string, more: Partial<NewTask> = {}): NewTask {
@@ -29,18 +30,18 @@ function taskOf(options: string, more: Partial<NewTask> = {}): NewTask {
 }
 
 describe("options of a submission", () => {
-	test.each<[string, object, object]>([
+	test.each<[string, Record<string, unknown>, object]>([
 		["none", { type: "t" }, {}],
 		["those that it names", { weight: 0, marks: [] }, { weight: 0, marks: [] }],
 		["none that says what its absence says", { colour: "red" }, {}],
 		["one that says something else", { colour: "" }, { colour: "" }],
 		["nothing that is none", { payload: 1, weight: 2 }, { weight: 2 }],
 	])("are %s", (_, submitted, options) => {
-		expect(optionsOf(submitted, FIELDS)).toEqual(options);
+		expect(optionsOf(submitted, FIELDS, WHEN_ABSENT)).toEqual(options);
 	});
 
 	test("are those of a plain task where there are none", () => {
-		expect(optionsOf({ colour: "red" }, FIELDS)).toBe(PLAIN);
+		expect(optionsOf({ colour: "red" }, FIELDS, WHEN_ABSENT)).toBe(PLAIN);
 		expect(optionsOf({ type: "t", labels: ["a"] })).toBe(PLAIN);
 	});
 });
