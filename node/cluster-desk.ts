@@ -124,7 +124,7 @@ export class ClusterDesk implements ClusterAnswers {
 
 function sumCounts(
 	counts: readonly ShardCounts[],
-): Pick<ClusterView, "counts" | "backlog"> {
+): Pick<ClusterView, "counts" | "backlog" | "backlogMore"> {
 	const sum = (count: (counts: ShardCounts) => number) =>
 		counts.reduce((total, one) => total + count(one), 0);
 	const backlog = new Map<string, number>();
@@ -142,5 +142,6 @@ function sumCounts(
 			stale: sum(({ stale }) => stale),
 		},
 		backlog: [...backlog].map(([route, count]) => ({ route, count })),
+		backlogMore: sum(({ routes, waiting }) => routes - waiting.length),
 	};
 }

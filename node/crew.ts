@@ -201,6 +201,8 @@ export class Crew implements HeldLease, RenewerEvents {
 		this.#parts.events.pulsed(this, pulse);
 		void this.reaper.expired(pulse.expired);
 		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
+		// Once this renewal is over: there are more routes than one pulse tells.
+		if (pulse.routes.more) this.#parts.clock.soon(() => this.renewer.hurry());
 		// What is only rumoured must not try again what failed, but the store has just answered.
 		this.claimer.retry();
 		if (this.session !== undefined)

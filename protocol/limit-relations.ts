@@ -12,6 +12,7 @@ import {
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
 	CLAIM_AGE_MS_MAX,
+	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_BYTES_MAX,
 	CONNECTION_IDLE_MS,
 	CONNECTIONS_MAX,
@@ -46,10 +47,13 @@ import {
 	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
 	PULSE_MS_MIN,
+	PULSE_ROUTES_MAX,
 	QUEUE_CHARS_MAX,
 	REDIAL_MS_MIN,
 	RENEWAL_TIMEOUT_MS,
 	RESULT_BYTES_MAX,
+	ROUTES_MAX,
+	ROUTES_REMEMBERED_MAX,
 	SENTINEL_TIMEOUT_MS,
 	SILENT_LEASE_MS,
 	SILENT_PEERS_MAX,
@@ -64,9 +68,11 @@ import {
 	SUBMIT_QUEUE_MS_MAX,
 	SUBMIT_SILENCE_MS,
 	SUBMIT_TIMEOUT_MS,
+	SWEEP_ROUTES_MAX,
 	TRUST_LOOK_MS,
 	TRUST_MARGIN_MS,
 	TYPE_CHARS_MAX,
+	UNSERVED_ROUTES_MAX,
 	WAIT_MS_MAX,
 	WAITERS_MAX,
 	WAKE_LOOK_MS,
@@ -203,6 +209,15 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		RESULT_BYTES_MAX <= COMPLETE_BATCH_BYTES_MAX,
 		"the largest result fits into a batch",
+	],
+	[
+		ROUTES_MAX + UNSERVED_ROUTES_MAX <= ROUTES_REMEMBERED_MAX,
+		"of all routes that may have work in a shard a node remembers whether they are served",
+	],
+	[
+		CLAIM_ROUTES_MAX <= SWEEP_ROUTES_MAX &&
+			SWEEP_ROUTES_MAX <= PULSE_ROUTES_MAX,
+		"what is told once more fills a claim, and is no more than what is new",
 	],
 ];
 for (const [holds, sentence] of relations) {

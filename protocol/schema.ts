@@ -268,6 +268,12 @@ export const ClusterAsRead = Type.Object({
 		}),
 		{ description: "waiting tasks by what a node must serve to run them" },
 	),
+	backlogMore: Type.Optional(
+		Type.Integer({
+			description:
+				"queues, types and label sets with waiting tasks that are not told, as there are so many: in each shard those are that tasks came to last",
+		}),
+	),
 	store: Type.Object({
 		up: Type.Boolean(),
 		shards: Type.Integer(),

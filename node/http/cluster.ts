@@ -78,6 +78,7 @@ function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {
 			count,
 			...(!onlooker.isServed(route) && { unserved: true }),
 		})),
+		...(view.backlogMore > 0 && { backlogMore: view.backlogMore }),
 		store: {
 			up,
 			shards,

@@ -51,11 +51,13 @@ export interface NodeView {
 export interface ClusterView {
 	readonly cluster: string;
 	readonly nodeId: string;
-	readonly counts: Omit<ShardCounts, "waiting">;
+	readonly counts: Omit<ShardCounts, "waiting" | "routes">;
 	readonly backlog: readonly {
 		readonly route: Route;
 		readonly count: number;
 	}[];
+	/** Routes that are not told there, as there are so many. */
+	readonly backlogMore: number;
 	readonly store: {
 		readonly up: boolean;
 		readonly shards: number;

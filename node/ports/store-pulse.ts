@@ -31,14 +31,7 @@ export type Pulse =
 			readonly expired: readonly SeenLease[];
 			/** Others that have not renewed for OVERDUE_MS. Of both kinds at most 16, longest ago first. */
 			readonly overdue: readonly SeenLease[];
-			/** Served routes with waiting tasks: all of them. */
-			readonly ready: readonly Route[];
-			/**
-			 * Routes with waiting tasks that no node serves, as far as those knew who brought
-			 * the tasks: the new ones, in order, up to `unservedSeen`.
-			 */
-			readonly unserved: readonly Route[];
-			readonly unservedSeen: number;
+			readonly routes: RoutesTold;
 	  }
 	/** The session is revoked, or a newer session of the same node is open. */
 	| { readonly ok: false; readonly code: "revoked" | "superseded" }
@@ -51,12 +44,32 @@ export type Pulse =
 
 export type GoodPulse = Extract<Pulse, { ok: true }>;
 
+/** What a pulse tells of the routes with waiting tasks: what the node has not seen yet, in order. */
+export interface RoutesTold {
+	/** Of the served ones, those above what was seen; at most PULSE_ROUTES_MAX. */
+	readonly ready: readonly Route[];
+	/** Likewise of those that no node serves, as far as those knew who brought the tasks. */
+	readonly unserved: readonly Route[];
+	/** The number up to which the node has seen them now. */
+	readonly seen: number;
+	/** There are others above it: ask again. */
+	readonly more: boolean;
+	/** Served ones that were asked for once more, in order; at most SWEEP_ROUTES_MAX. */
+	readonly again: readonly Route[];
+	/** The number of the last of these; 0 if it is the last there is. */
+	readonly lastAgain: number;
+	/** How many served ones there are. */
+	readonly served: number;
+}
+
 /** What a node knows of the routes with waiting tasks, and tells with a pulse. */
 export interface RoutesKnown {
-	/** It has been told of the unserved ones up to this number; 0: of none. */
-	readonly unservedSeen?: number;
-	/** Some of these that it serves. They become served, as far as there is room. */
+	/** It has been told of them up to this number; 0: of none. */
+	readonly routesSeen?: number;
+	/** Some of the unserved ones that it serves. They become served, as far as there is room. */
 	readonly served?: readonly Route[];
 	/** Some of the served ones that no node serves (any more). */
 	readonly unserved?: readonly Route[];
+	/** It wants to be told of some served ones once more, of those above this number. */
+	readonly again?: number;
 }

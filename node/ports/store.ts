@@ -155,6 +155,9 @@ export interface ShardCounts {
 	readonly attempts: number;
 	/** Ends of attempts refused for a stale token. */
 	readonly stale: number;
+	/** Routes with waiting tasks. */
+	readonly routes: number;
+	/** Of more than BACKLOG_ROUTES_MAX routes those that tasks came to last. */
 	readonly waiting: readonly {
 		readonly route: Route;
 		readonly count: number;

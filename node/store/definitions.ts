@@ -13,8 +13,8 @@ export function neededOf(definitions: string, user: string): string {
 	let needed = "";
 	const all = withoutComments(definitions).split(/^(?=local )/m);
 	for (const definition of all.reverse()) {
-		const name = /^local (?:function )?(\w+)/.exec(definition)?.[1];
-		const named = new RegExp(`\\b${name}\\b`);
+		const names = /^local (?:function )?(\w+(?:, \w+)*)/.exec(definition)?.[1];
+		const named = new RegExp(`\\b(?:${names?.replaceAll(", ", "|")})\\b`);
 		if (named.test(needed) || named.test(user)) needed = definition + needed;
 	}
 	return needed;

@@ -145,16 +145,12 @@ export class RedisShard implements Shard {
 	async pulse(
 		session: SessionName,
 		ttlMs: number,
-		{ unservedSeen = 0, served = [], unserved = [] }: RoutesKnown = {},
+		known: RoutesKnown = {},
 	): Promise<Pulse> {
-		const routes = [served.join(" "), unserved.join(" ")];
-		return decodePulse(
-			await this.#run(
-				...(["pulse", session, ttlMs, unservedSeen] as const),
-				...routes,
-				...this.#number,
-			),
-		);
+		const { routesSeen = 0, served = [], unserved = [], again = -1 } = known;
+		const routes = [routesSeen, served.join(" "), unserved.join(" "), again];
+		const args = [session, ttlMs, ...routes, ...this.#number];
+		return decodePulse(await this.#run("pulse", ...args));
 	}
 
 	async close(session: SessionName, limit: number): Promise<PutBack> {

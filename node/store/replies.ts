@@ -72,7 +72,11 @@ export function decodePulse(reply: Reply): Pulse {
 			session: names[i] as SessionName,
 			expiresMs: Number(names[i + 1]),
 		});
-	const [served, ...routes] = names.slice(2 * count) as [number, ...string[]];
+	const [served, seen, more, lastAgain, ...routes] = names.slice(2 * count) as [
+		...[number, string, 0 | 1, string],
+		...Flat,
+	];
+	const [ready = [], fresh = [], again = []] = listsOf(routes);
 	return {
 		ok: true,
 		nowMs,
@@ -84,10 +88,22 @@ export function decodePulse(reply: Reply): Pulse {
 		clockStepsBack: Number(steps),
 		expired: leases.filter(({ expiresMs }) => expiresMs <= nowMs),
 		overdue: leases.filter(({ expiresMs }) => expiresMs > nowMs),
-		ready: routes.slice(0, served),
-		unserved: routes.slice(served + 1),
-		unservedSeen: Number(routes[served]),
+		routes: {
+			...{ ready, unserved: fresh, seen: Number(seen), more: more === 1 },
+			...{ again, lastAgain: Number(lastAgain), served },
+		},
 	};
+}
+
+/** Lists one after the other, each behind the number of what is in it. */
+function listsOf(values: Flat): string[][] {
+	const lists: string[][] = [];
+	for (let at = 0; at < values.length; ) {
+		const end = at + 1 + (values[at] as number);
+		lists.push(values.slice(at + 1, end) as string[]);
+		at = end;
+	}
+	return lists;
 }
 
 /** What became of each of these tasks. */
@@ -181,7 +197,7 @@ export function decodeList(reply: Reply): ListReply {
 }
 
 export function decodeCounts(reply: Reply): ShardCounts {
-	const [flat, ...waiting] = reply as [Reply, ...Reply[]];
+	const [flat, routes, ...waiting] = reply as [Reply, number, ...Reply[]];
 	const counts = decodeFields(flat);
 	const count = (name: string) => Number(counts.get(name) ?? 0);
 	const states = Object.fromEntries(
@@ -192,6 +208,7 @@ export function decodeCounts(reply: Reply): ShardCounts {
 		accepted: count("accepted"),
 		attempts: count("attempts"),
 		stale: count("stale"),
+		routes,
 		waiting: [...decodeFields(waiting)]
 			.map(([route, n]) => ({ route, count: Number(n) }))
 			.sort((a, b) => (a.route < b.route ? -1 : 1)),

@@ -2,13 +2,16 @@
  * The scripts: each one fenced transition (or one read), in a `.lua` file of its
  * own that opens with its contract.
  *
- * What is sent to Redis is the script's text behind what it shares with others:
- * the limits and constants of `protocol/` as locals, then what it needs of `keys.lua`,
- * then the pieces named here. One text, one SHA-1; see `connection.ts` for how it runs.
+ * What is sent to Redis is the script's text behind what it needs of what it shares with
+ * others: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces.
+ * Those of a state that a task leaves or comes to follow from the moves that the script
+ * makes: so there is one place that writes what is known of the tasks in a state. One
+ * text, one SHA-1; see `connection.ts` for how it runs.
  */
 import { createHash } from "node:crypto";
 import {
 	ATTEMPTS_KEPT_MAX,
+	BACKLOG_ROUTES_MAX,
 	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
 	DEAD_NODE_KEPT_MS,
@@ -18,14 +21,17 @@ import {
 	LOSSES_SHARED_MAX,
 	OVERDUE_MS,
 	PRIORITY_MAX,
+	PULSE_ROUTES_MAX,
 	READ_TASKS_MAX,
 	ROUTES_MAX,
 	SILENT_LEASE_MS,
+	SWEEP_ROUTES_MAX,
 	TRUST_MARGIN_MS,
 	UNSERVED_ROUTES_MAX,
 } from "../../protocol/limits.ts";
+import { MOVES, type MoveName } from "../../protocol/moves.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
-import { ENDED_STATES, TASK_STATES } from "../../protocol/state.ts";
+import { ENDED_STATES, isEnded, type TaskState } from "../../protocol/state.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { readAsset } from "../assets.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
@@ -42,33 +48,51 @@ const FLAGS = {
 	add: "#!lua",
 } as const;
 
-/** Each script: what it does, and the shared pieces that it stands on. */
+/** Each script: what it does, the moves that it makes, and what else of the shared it stands on. */
 const SCRIPTS = {
-	agree: { kind: "write", pieces: [] },
+	agree: { kind: "write" },
 	open: { kind: "write", pieces: ["number", "generation", "name"] },
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: ["name"] },
-	"ask-to-drain": { kind: "write", pieces: [] },
-	pulse: { kind: "write", pieces: ["number", "room"] },
-	close: { kind: "write", pieces: ["put-back"] },
-	submit: { kind: "add", pieces: ["read", "lease", "leftover", "room"] },
-	claim: { kind: "write", pieces: ["lease", "heads"] },
-	complete: { kind: "write", pieces: [] },
-	"give-back": { kind: "write", pieces: ["put-back"] },
-	revoke: { kind: "write", pieces: ["put-back"] },
-	trim: { kind: "write", pieces: ["recount"] },
-	running: { kind: "read", pieces: [] },
-	unlisted: { kind: "read", pieces: [] },
+	"ask-to-drain": { kind: "write" },
+	pulse: { kind: "write", pieces: ["number", "pieces/routes", "told"] },
+	close: { kind: "write", moves: ["handBack"], pieces: ["pieces/attempt"] },
+	submit: {
+		...{ kind: "add", moves: ["submit", "submitClaimed"] },
+		pieces: ["read", "lease", "pieces/to-ended"],
+	},
+	claim: { kind: "write", moves: ["claim"], pieces: ["lease", "heads"] },
+	complete: { kind: "write", moves: ["succeed", "fail"], pieces: ["books"] },
+	"give-back": {
+		...{ kind: "write", moves: ["handBack", "crash", "giveUpCrashed"] },
+		pieces: ["pieces/attempt"],
+	},
+	revoke: {
+		...{ kind: "write", moves: ["lose", "giveUpLost"] },
+		pieces: ["pieces/attempt"],
+	},
+	trim: { kind: "write", pieces: ["books"] },
+	running: { kind: "read" },
+	unlisted: { kind: "read" },
 	get: { kind: "read", pieces: ["number", "read"] },
-	over: { kind: "read", pieces: [] },
-	list: { kind: "read", pieces: ["number", "read"] },
-	counts: { kind: "read", pieces: ["number", "recount"] },
-	nodes: { kind: "read", pieces: [] },
+	over: { kind: "read" },
+	list: { kind: "read", pieces: ["number", "read", "page", "waiting"] },
+	counts: { kind: "read", pieces: ["number", "books"] },
+	nodes: { kind: "read" },
 } as const satisfies Record<string, ScriptPlan>;
 
 interface ScriptPlan {
 	readonly kind: keyof typeof FLAGS;
-	readonly pieces: readonly string[];
+	readonly moves?: readonly MoveName[];
+	readonly pieces?: readonly string[];
+}
+
+/** What writes which tasks are in a state, and which are no longer. */
+function piecesOf(state: TaskState): readonly string[] {
+	if (isEnded(state)) return ["pieces/to-ended"];
+	return state === "PENDING"
+		? ["pieces/routes", "pieces/to-pending"]
+		: [`pieces/to-${state.toLowerCase()}`];
 }
 
 export type ScriptName = keyof typeof SCRIPTS;
@@ -81,6 +105,7 @@ export interface Script {
 
 const CONSTANTS: Readonly<Record<string, number>> = {
 	ATTEMPTS_KEPT_MAX,
+	BACKLOG_ROUTES_MAX,
 	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
 	DEAD_NODE_KEPT_MS,
@@ -90,12 +115,14 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	LOSSES_SHARED_MAX,
 	OVERDUE_MS,
 	PRIORITY_MAX,
+	PULSE_ROUTES_MAX,
 	READ_TASKS_MAX,
 	ROUTES_MAX,
 	SEQ_EPOCH_MS,
 	SEQ_PER_MS,
 	SEQ_SPAN,
 	SILENT_LEASE_MS,
+	SWEEP_ROUTES_MAX,
 	TRUST_MARGIN_MS,
 	TOKENS_PER_GENERATION,
 	UNSERVED_ROUTES_MAX,
@@ -103,26 +130,36 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 
 export function loadScripts(): Readonly<Record<ScriptName, Script>> {
 	const entries = (Object.keys(SCRIPTS) as ScriptName[]).map((name) => {
-		const { kind, pieces } = SCRIPTS[name];
-		const source = `${FLAGS[kind]}\n${compose(name, pieces)}`;
+		const plan: ScriptPlan = SCRIPTS[name];
+		const source = `${FLAGS[plan.kind]}\n${compose(name, plan)}`;
 		const sha1 = createHash("sha1").update(source).digest("hex");
 		return [name, { name, source, sha1 }] as const;
 	});
 	return Object.fromEntries(entries) as Record<ScriptName, Script>;
 }
 
-function compose(name: ScriptName, pieces: readonly string[]): string {
-	const [keys = "", ...files] = ["keys", ...pieces, name].map((piece) =>
-		withoutComments(readAsset(`node/store/lua/${piece}.lua`)),
-	);
-	const own = neededOf(keys, files.join("")) + files.join("");
+function compose(
+	name: ScriptName,
+	{ moves = [], pieces = [] }: ScriptPlan,
+): string {
+	const states = moves.flatMap((move) => {
+		const { from, to } = MOVES[move];
+		return from === undefined ? [to] : [from, to];
+	});
+	const files = ["keys", ...states.flatMap(piecesOf), ...pieces];
+	const shared = [...new Set(files)].map(readScript).join("");
+	const script = readScript(name);
+	const own = neededOf(shared, script) + script;
 	// Only the constants that are used: Lua allows 200 locals, and each costs time.
 	const constants = Object.entries(CONSTANTS)
-		.filter(([constant]) => own.includes(constant))
+		.filter(([constant]) => new RegExp(`\\b${constant}\\b`).test(own))
 		.map(([constant, value]) => `local ${constant} = ${value}`);
-	for (const [name, states] of Object.entries({ TASK_STATES, ENDED_STATES })) {
-		const texts = states.map((state) => `'${state}'`).join(", ");
-		if (own.includes(name)) constants.push(`local ${name} = { ${texts} }`);
-	}
+	const ended = ENDED_STATES.map((state) => `'${state}'`).join(", ");
+	if (own.includes("ENDED_STATES"))
+		constants.push(`local ENDED_STATES = { ${ended} }`);
 	return `${constants.join("\n")}\n${own}`;
+}
+
+function readScript(name: string): string {
+	return withoutComments(readAsset(`node/store/lua/${name}.lua`));
 }

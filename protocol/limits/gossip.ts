@@ -50,7 +50,7 @@ export const LINK_LOOK_MS = 1_000;
 /** Between reads of the registry when nothing hints at a change. */
 export const REGISTRY_MS = 10_000;
 /** Of so many routes a node remembers whether another one serves them, until it reads the registry again; beyond, it forgets all. */
-export const ROUTES_REMEMBERED_MAX = 4_096;
+export const ROUTES_REMEMBERED_MAX = 32_768;
 /** After a stranger knocked, the registry is read no sooner than this. */
 export const REGISTRY_MS_MIN = 200;
 /** Questions of one peer that a node answers in a second. Beyond: unanswered. */

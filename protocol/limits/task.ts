@@ -13,11 +13,17 @@ export const PRIORITY_MAX = 255;
 export const PRIORITY_DEFAULT = 5;
 
 /** Routes with waiting work in one shard that some node serves; one more: 429 `too_many_routes`. */
-export const ROUTES_MAX = 1_000;
+export const ROUTES_MAX = 16_384;
 /** Those that no node serves, which leave the others their room; one more: 429 `too_many_unserved`. */
-export const UNSERVED_ROUTES_MAX = 1_000;
+export const UNSERVED_ROUTES_MAX = 16_384;
 /** With so many served ones, nodes look whether all of them still are. */
 export const ROUTES_SORTED_MIN = 500;
+/** New routes of one kind that a node is told of in one pulse; of more it is told in others at once. */
+export const PULSE_ROUTES_MAX = 256;
+/** Served routes that a node is told of once more in each pulse, one after the other: what it lost sight of is found in that time. */
+export const SWEEP_ROUTES_MAX = 64;
+/** Routes of one shard that are told with what waits on them; of more, those that tasks came to last. */
+export const BACKLOG_ROUTES_MAX = 2_000;
 
 // --- What a task leaves behind.
 

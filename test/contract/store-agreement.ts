@@ -40,6 +40,7 @@ import {
 	perform,
 	ROUTES,
 } from "./store-operator.ts";
+import { checkPlaces } from "./store-places.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 const STEPS = 300;
@@ -165,14 +166,17 @@ class Pair {
 		expect(twin, `${where}: what is left behind`).toEqual(now);
 
 		checkInvariants(now, where);
+		const places = await this.#world.places(this.#shard.index);
+		checkPlaces(places, now, where);
+		checkPlaces(this.#twin.contents.tasks.places(), twin, `${where}, the twin`);
 		if (this.#last !== undefined) checkStep(this.#last, now, where);
-		if (operation.method === "pulse" && answer.ready !== undefined) {
+		if (operation.method === "pulse" && answer.routes !== undefined) {
 			const waiting = now.counts.waiting.map(({ route }) => route);
-			const told = [...answer.ready, ...(answer.unserved ?? [])].sort();
-			// Of the unserved ones only those are told that the node has not seen.
-			const all = operation.args[2]?.unservedSeen === 0;
+			const told = [...answer.routes.ready, ...answer.routes.unserved].sort();
+			// Only those are told that the node has not seen.
+			const all = operation.args[2]?.routesSeen === 0;
 			const known = new Set(all ? waiting : told);
-			expect(told, `${where}: ready routes`).toEqual(
+			expect(told, `${where}: routes with work`).toEqual(
 				waiting.filter((route) => known.has(route)),
 			);
 		}

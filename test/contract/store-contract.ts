@@ -34,7 +34,7 @@ import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
 import * as tasks from "./store-tasks.ts";
 import { timeRules } from "./store-time.ts";
-import { unservedRules } from "./store-unserved.ts";
+import { roomRules, routeRules, unservedRules } from "./store-unserved.ts";
 
 const RULES = {
 	opening: sessions.openingRules,
@@ -50,6 +50,7 @@ const RULES = {
 	options: optionRules,
 	"submitting with a lease": submittingClaimedRules,
 	reading: tasks.readingRules,
+	"telling of routes": routeRules,
 	"routes that no node serves": unservedRules,
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,
@@ -79,6 +80,11 @@ export function storeContract(name: string, make: MakeWorld): void {
 			numberRules(prepared(new Bench(make, shards, 0, true))));
 	describe(`a store ${name}, the number in another shard than the first`, () =>
 		otherNumberRules(prepared(new Bench(make, 4, 2))));
+	describe(`a store ${name}, its room for routes`, () => {
+		const bench = prepared(new Bench(make, 1, 0));
+		roomRules(bench);
+		tasks.roomRules(bench);
+	});
 	describe(`a store ${name}, restarted`, () =>
 		generation.restartRules(prepared(new Bench(make, 1, 0))));
 	describe(`a store ${name}, its shards together`, () => shardRules(make));

@@ -28,6 +28,8 @@ async function memoryWorld(shards: number): Promise<World> {
 				what === "number" ? { ...image, shards: undefined } : image,
 			);
 		},
+		places: async (index) =>
+			(store.shards[index] as MemoryShard).contents.tasks.places(),
 		advance: (ms) => clock.runFor(ms),
 		stop: () => store.close(),
 	};

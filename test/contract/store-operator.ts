@@ -9,6 +9,7 @@
 import type {
 	Lease,
 	RoutesKnown,
+	RoutesTold,
 	SeenLease,
 	Shard,
 	SubmitOutcome,
@@ -57,7 +58,8 @@ export class Operator {
 	#claimed: ClaimedTask[] = [];
 	#past: Operation[] = [];
 	#raised: Generation = NO_GENERATION;
-	#unservedSeen = 0;
+	#routesSeen = 0;
+	#lastAgain = 0;
 
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
@@ -79,8 +81,11 @@ export class Operator {
 
 	/** Takes in what an operation answered. */
 	learn({ method, args }: Operation, answer: Answer): void {
-		const { generation, run, raised, unservedSeen } = answer;
-		if (unservedSeen !== undefined) this.#unservedSeen = unservedSeen;
+		const { generation, run, raised } = answer;
+		if (method === "pulse" && answer.routes !== undefined) {
+			this.#routesSeen = answer.routes.seen;
+			this.#lastAgain = answer.routes.lastAgain;
+		}
 		if (generation !== undefined && run !== undefined)
 			this.#raised = { generation, run };
 		if (raised !== undefined) this.#raised = raised;
@@ -165,7 +170,8 @@ export class Operator {
 
 	#pulse(ttlMs: number): Operation {
 		const known: RoutesKnown = {
-			unservedSeen: this.#random.pick([0, 0, this.#unservedSeen, 2 ** 50]),
+			routesSeen: this.#random.pick([0, 0, this.#routesSeen, 2 ** 50]),
+			again: this.#random.pick([-1, 0, this.#lastAgain]),
 			served: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
 			unserved: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
 		};
@@ -283,11 +289,9 @@ export interface Answer {
 	readonly epoch?: number;
 	readonly nowMs?: number;
 	readonly tasks?: readonly ClaimedTask[];
-	readonly ready?: readonly string[];
+	readonly routes?: RoutesTold;
 	readonly expired?: readonly SeenLease[];
 	readonly overdue?: readonly SeenLease[];
-	readonly unserved?: readonly string[];
-	readonly unservedSeen?: number;
 }
 
 export async function perform(

@@ -6,9 +6,11 @@ import { connectStore } from "../../node/store/redis-store.ts";
 import { aclRules } from "../../node/store/rights.ts";
 import { systemClock } from "../../node/world.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
+import { redisPlaces } from "./redis-places.ts";
 import { storeAgreement } from "./store-agreement.ts";
 import { comesUp, OTHER_SHARDS, type World } from "./store-bench.ts";
 import { storeContract } from "./store-contract.ts";
+import { ROUTES } from "./store-operator.ts";
 
 let server: RedisServer;
 let clusters = 0;
@@ -55,6 +57,7 @@ async function redisWorld(shards: number): Promise<World> {
 				for (const hash of ["nodes", "epochs", "drains"])
 					await operator.hdel(key(hash), what.nodeId);
 		},
+		places: (shard) => redisPlaces(operator, `{${cluster}:${shard}}`, ROUTES),
 		async stop() {
 			await Promise.all([store.close(), other.close()]);
 		},

@@ -164,8 +164,8 @@ export function batchRules(bench: Bench): void {
 				{ route: "b|t|", count: 3, topPriority: 200 },
 			],
 		});
-		expect((await bench.pulse(await bench.open("bob"))).ready).toEqual([
-			...["a|t|", "b|t|"],
+		expect((await bench.pulse(await bench.open("bob"))).routes.ready).toEqual([
+			...["b|t|", "a|t|"],
 		]);
 	});
 

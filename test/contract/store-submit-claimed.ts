@@ -1,6 +1,5 @@
 /** Rules of new tasks that are brought with a lease: when they are its session's at once, and what that leaves. */
 import { expect, it } from "vitest";
-import { ROUTES_MAX } from "../../protocol/limits.ts";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import {
 	type Bench,
@@ -115,13 +114,6 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect(await bench.shard.counts()).toMatchObject({
 			...{ accepted: 3, attempts: 3, states: { STARTED: 2, SUCCESS: 1 } },
 		});
-	});
-
-	it("however many routes have work, one that waits for nothing is not one too many", async () => {
-		const session = await bench.open();
-		const routes = Array.from({ length: ROUTES_MAX }, (_, i) => `q${i}|t|`);
-		await bench.submit(...routes.map((route) => ({ route })));
-		await take(session, bench.task({ route: "beyond|t|" }));
 	});
 
 	it("without a lease they wait: unknown, run out, revoked or of another generation", async () => {

@@ -74,7 +74,10 @@ export function submittingRules(bench: Bench): void {
 		expect(task.payload).toBe(payload);
 		expect((await bench.read(task.id)).payload).toBe(payload);
 	});
+}
 
+/** How many routes may have work. */
+export function roomRules(bench: Bench): void {
 	it("a route too many is refused, while those with work take more", async () => {
 		const routes = Array.from({ length: ROUTES_MAX }, (_, i) => `q${i}|t|`);
 		await bench.submit(...routes.map((route) => ({ route })));
@@ -88,6 +91,16 @@ export function submittingRules(bench: Bench): void {
 		expect(await bench.shard.get([beyond.id])).toEqual([undefined]);
 		await bench.claim(await bench.open(), 1, ["q7|t|"]);
 		expect(await bench.shard.submit([beyond])).toMatchObject([{ ok: true }]);
+	});
+
+	it("however many routes have work, a task that waits for nothing is not one too many", async () => {
+		const { name, generation } = await bench.open();
+		const routes = Array.from({ length: ROUTES_MAX }, (_, i) => `q${i}|t|`);
+		await bench.submit(...routes.map((route) => ({ route })));
+		const task = bench.task({ route: "beyond|t|" });
+		const lease = { session: name, generation };
+		const [outcome] = await bench.shard.submit([task], lease);
+		expect(outcome).toMatchObject({ claimed: { id: task.id } });
 	});
 }
 
@@ -272,7 +285,7 @@ export function readingRules(bench: Bench): void {
 	it("an empty shard counts nothing, in every state", async () => {
 		expect(await bench.shard.counts()).toEqual({
 			states: Object.fromEntries(TASK_STATES.map((state) => [state, 0])),
-			...{ accepted: 0, attempts: 0, stale: 0, waiting: [] },
+			...{ accepted: 0, attempts: 0, stale: 0, routes: 0, waiting: [] },
 		});
 	});
 

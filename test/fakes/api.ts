@@ -37,6 +37,7 @@ export class FakeApi implements TaskAnswers, ClusterAnswers {
 	ready: Readiness = { ready: true, reasons: [] };
 	nodeViews: NodeView[] = [];
 	served = true;
+	backlogMore = 0;
 	/** New tasks start in the step that stores them, while set. */
 	starts = false;
 	#seq = 0;
@@ -193,6 +194,7 @@ export class FakeApi implements TaskAnswers, ClusterAnswers {
 			nodeId: "node-a",
 			counts: { states, accepted, attempts: 0, stale: 0 },
 			backlog: [...waiting].map(([route, count]) => ({ route, count })),
+			backlogMore: this.backlogMore,
 			store: {
 				up: true,
 				shards: 1,

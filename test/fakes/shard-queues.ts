@@ -3,67 +3,114 @@
  * lowest rank first. A queue that runs empty is gone, so that the queues there
  * are the routes that have work.
  */
-import type { RoutedCount } from "../../node/ports.ts";
-import { ROUTES_MAX, UNSERVED_ROUTES_MAX } from "../../protocol/limits.ts";
+import type { RoutedCount, RoutesTold } from "../../node/ports.ts";
+import {
+	PULSE_ROUTES_MAX,
+	ROUTES_MAX,
+	SWEEP_ROUTES_MAX,
+	UNSERVED_ROUTES_MAX,
+} from "../../protocol/limits.ts";
 import { rankOf } from "../../protocol/rank.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 
 export class Queues {
 	readonly #queues = new Map<Route, TaskRecord[]>();
-	/** Those of them that no node serves, each with its number. */
+	/** Those that may be claimed from, each with its number: served ones, and those that no node serves. */
+	readonly #ready = new Map<Route, number>();
 	readonly #unserved = new Map<Route, number>();
+	/** The highest number of a task that came to each. */
+	readonly #newest = new Map<Route, number>();
 
 	/** The same queues, to go on with while these stay as they are. */
 	copy(): Queues {
 		const copy = new Queues();
 		for (const [route, queue] of this.#queues)
 			copy.#queues.set(route, [...queue]);
+		for (const [route, number] of this.#ready) copy.#ready.set(route, number);
 		for (const [route, number] of this.#unserved)
 			copy.#unserved.set(route, number);
+		for (const [route, number] of this.#newest) copy.#newest.set(route, number);
 		return copy;
 	}
 
 	/** Makes room for a task of this route, whose number is to be `seq`; false if there is none. */
 	open(route: Route, served: boolean, seq: number): boolean {
-		if (this.isServed(route) || (this.has(route) && !served)) return true;
-		const { size } = this.#unserved;
-		const room = served
-			? this.#queues.size - size < ROUTES_MAX
-			: size < UNSERVED_ROUTES_MAX;
-		if (!room) return this.has(route);
-		if (served) this.#unserved.delete(route);
-		else this.#unserved.set(route, seq);
+		if (this.#ready.has(route)) return true;
+		if (served && this.serve(route, seq)) return true;
+		if (this.#unserved.has(route)) return true;
+		if (served || this.#unserved.size >= UNSERVED_ROUTES_MAX) return false;
+		this.#unserved.set(route, seq);
 		return true;
+	}
+
+	/** A node serves it; false if there is no room. */
+	serve(route: Route, number: number): boolean {
+		if (this.#ready.size >= ROUTES_MAX) return false;
+		this.#ready.set(route, number);
+		this.#unserved.delete(route);
+		return true;
+	}
+
+	/** Some node serves this one that none did, if it is one. */
+	promote(route: Route): void {
+		const number = this.#unserved.get(route);
+		if (number !== undefined) this.serve(route, number);
 	}
 
 	/** No node serves it any more. */
 	demote(route: Route, number: number): void {
+		this.#ready.delete(route);
 		this.#unserved.set(route, number);
 	}
 
 	isServed(route: Route): boolean {
-		return this.has(route) && !this.#unserved.has(route);
+		return this.#ready.has(route);
 	}
 
-	served(): Route[] {
-		return this.routes().filter((route) => this.isServed(route));
-	}
-
-	/** Those that no node serves, from above this number, in the order of theirs. */
-	unserved(above: number): Route[] {
-		return [...this.#unserved]
-			.filter(([, number]) => number > above)
-			.sort(([, a], [, b]) => a - b)
-			.map(([route]) => route);
+	/** What is told to who has seen routes up to `seen`; `seq` is the highest number that there is. */
+	told(seen: number, seq: number, again: number): RoutesTold {
+		const ready = above(this.#ready, seen, PULSE_ROUTES_MAX);
+		const unserved = above(this.#unserved, seen, PULSE_ROUTES_MAX);
+		const old =
+			again < 0 ? undefined : above(this.#ready, again, SWEEP_ROUTES_MAX);
+		const upTo = Math.min(ready.last ?? seq, unserved.last ?? seq);
+		const upToThat = ({ routes }: Page) =>
+			routes.filter(([, number]) => number <= upTo).map(([route]) => route);
+		return {
+			ready: upToThat(ready),
+			unserved: upToThat(unserved),
+			...{ seen: upTo, more: upTo < seq },
+			again: old?.routes.map(([route]) => route) ?? [],
+			lastAgain: old?.last ?? 0,
+			served: this.#ready.size,
+		};
 	}
 
 	has(route: Route): boolean {
 		return this.#queues.has(route);
 	}
 
-	routes(): Route[] {
-		return [...this.#queues.keys()].sort();
+	/** Those that tasks came to last, the newest first. */
+	newest(): Route[] {
+		return [...this.#newest]
+			.sort(([, a], [, b]) => b - a)
+			.map(([route]) => route);
+	}
+
+	/** Ids by queue, and the routes as they are kept beside. */
+	places() {
+		return {
+			queues: new Map(
+				[...this.#queues].map(([route, queue]) => [
+					route,
+					queue.map(({ id }) => id),
+				]),
+			),
+			routes: [...this.#newest.keys()],
+			ready: [...this.#ready.keys()],
+			unserved: [...this.#unserved.keys()],
+		};
 	}
 
 	waiting(route: Route): number {
@@ -81,10 +128,13 @@ export class Queues {
 			else high = middle;
 		}
 		queue.splice(low, 0, task);
+		const newest = this.#newest.get(task.route) ?? 0;
+		this.#newest.set(task.route, Math.max(newest, task.seq));
 	}
 
-	/** A task that a node had: its route is served, whatever it was before. */
-	putBack(task: TaskRecord): void {
+	/** A task that a node had: its route is served, whatever it was before and whatever room there is. */
+	putBack(task: TaskRecord, nextNumber: () => number): void {
+		if (!this.#ready.has(task.route)) this.#ready.set(task.route, nextNumber());
 		this.#unserved.delete(task.route);
 		this.put(task);
 	}
@@ -104,9 +154,32 @@ export class Queues {
 		const queue = this.#queues.get(route);
 		queue?.shift();
 		if (queue?.length !== 0) return;
-		this.#queues.delete(route);
-		this.#unserved.delete(route);
+		for (const routes of [
+			...[this.#queues, this.#ready, this.#unserved, this.#newest],
+		])
+			routes.delete(route);
 	}
+}
+
+interface Page {
+	readonly routes: readonly (readonly [Route, number])[];
+	/** Number of the last of them; undefined if that is all there are. */
+	readonly last: number | undefined;
+}
+
+function above(
+	routes: ReadonlyMap<Route, number>,
+	number: number,
+	limit: number,
+): Page {
+	const page = [...routes]
+		.filter(([, own]) => own > number)
+		.sort(([a, one], [b, other]) => one - other || (a < b ? -1 : 1))
+		.slice(0, limit);
+	return {
+		routes: page,
+		last: page.length === limit ? page.at(-1)?.[1] : undefined,
+	};
 }
 
 /** Of no task: behind every task. */

@@ -16,17 +16,24 @@ import type {
 	SubmitOutcome,
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
-import { LIST_BYTES_MAX, TRIM_BATCH_MAX } from "../../protocol/limits.ts";
+import { BACKLOG_ROUTES_MAX, TRIM_BATCH_MAX } from "../../protocol/limits.ts";
 import { isMove } from "../../protocol/moves.ts";
 import { nextSeq } from "../../protocol/rank.ts";
-import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
+import {
+	ENDED_STATES,
+	isEnded,
+	TASK_STATES,
+	type TaskState,
+} from "../../protocol/state.ts";
 import type {
 	ClaimedTask,
 	NewTask,
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import { Ends } from "./shard-ends.ts";
 import { Queues } from "./shard-queues.ts";
+import { pageOf } from "./task-page.ts";
 import { begun, type Ending, ended, newRecord } from "./task-record.ts";
 
 /** Who has the newest attempt, or had it to its end; none once it was taken back. */
@@ -45,8 +52,7 @@ export class Tasks {
 	#accepted = 0;
 	#attempts = 0;
 	#stale = 0;
-	/** In the order in which they ended. */
-	readonly #ended = new Set<string>();
+	#ended = new Ends();
 
 	constructor(queues = new Queues()) {
 		this.queues = queues;
@@ -63,25 +69,28 @@ export class Tasks {
 		copy.#accepted = this.#accepted;
 		copy.#attempts = this.#attempts;
 		copy.#stale = this.#stale;
-		for (const id of this.#ended) copy.#ended.add(id);
+		copy.#ended = this.#ended.copy();
 		return copy;
 	}
 
 	/** Sorts routes anew, as a node knows them; returns what it does not know yet. */
-	sortRoutes({ unservedSeen = 0, served = [], unserved = [] }: RoutesKnown) {
-		const seen = unservedSeen > this.#seq ? 0 : unservedSeen;
-		for (const route of served)
-			if (this.queues.has(route)) this.queues.open(route, true, 0);
-		for (const route of unserved) {
-			if (!this.queues.isServed(route)) continue;
-			this.#seq += 1;
-			this.queues.demote(route, this.#seq);
-		}
-		return {
-			ready: this.queues.served(),
-			unserved: this.queues.unserved(seen),
-			unservedSeen: this.#seq,
-		};
+	sortRoutes({
+		routesSeen = 0,
+		served = [],
+		unserved = [],
+		again = -1,
+	}: RoutesKnown) {
+		for (const route of served) this.queues.promote(route);
+		for (const route of unserved)
+			if (this.queues.isServed(route))
+				this.queues.demote(route, this.#nextNumber());
+		const seen = routesSeen > this.#seq ? 0 : routesSeen;
+		return { routes: this.queues.told(seen, this.#seq, again) };
+	}
+
+	#nextNumber(): number {
+		this.#seq += 1;
+		return this.#seq;
 	}
 
 	get isEmpty(): boolean {
@@ -90,6 +99,11 @@ export class Tasks {
 
 	get endedKept(): number {
 		return this.#ended.size;
+	}
+
+	/** A step is over, by which tasks may have ended. */
+	closeStep(nowMs: number): void {
+		this.#ended.close(nowMs);
 	}
 
 	/** Nothing → PENDING. */
@@ -189,7 +203,7 @@ export class Tasks {
 		this.#leave(held);
 		this.#holders.delete(held.id);
 		const waiting = this.#move(held, "PENDING", ended(held, how, nowMs));
-		this.queues.putBack(waiting);
+		this.queues.putBack(waiting, () => this.#nextNumber());
 		return waiting;
 	}
 
@@ -206,20 +220,11 @@ export class Tasks {
 
 	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
 	trim(keptMax: number, keptMs: number, nowMs: number): string[] {
-		const kept = [...this.#ended];
-		const isPast = (id: string) => {
-			const finishedMs = this.#records.get(id)?.finishedMs ?? 0;
-			return finishedMs + keptMs <= nowMs;
-		};
-		// In the order in which they ended, so what is past comes first.
-		const stillGood = kept.findIndex((id) => !isPast(id));
-		const past = stillGood === -1 ? kept.length : stillGood;
-		const count = Math.max(past, kept.length - keptMax, 0);
-		const forgotten = kept.slice(0, Math.min(count, TRIM_BATCH_MAX));
+		const beyond = Math.max(0, this.endedKept - keptMax);
+		const forgotten = this.#ended.take(nowMs - keptMs, beyond, TRIM_BATCH_MAX);
 		for (const id of forgotten) {
 			this.#records.delete(id);
 			this.#holders.delete(id);
-			this.#ended.delete(id);
 		}
 		return forgotten;
 	}
@@ -236,19 +241,8 @@ export class Tasks {
 		return this.#records.get(id);
 	}
 
-	list({ state, beforeSeq, limit }: ListRequest): ListReply {
-		const found = this.#select(
-			(task) =>
-				task.seq < beforeSeq && (state === undefined || task.state === state),
-		).sort((a, b) => b.seq - a.seq);
-		const tasks: TaskRecord[] = [];
-		let bytes = 0;
-		for (const task of found.slice(0, limit)) {
-			if (bytes > LIST_BYTES_MAX) break;
-			bytes += Buffer.byteLength(task.payload + (task.result ?? ""));
-			tasks.push(task);
-		}
-		return { tasks, more: tasks.length < found.length };
+	list(request: ListRequest): ListReply {
+		return pageOf([...this.#records.values()], request);
 	}
 
 	counts(): ShardCounts {
@@ -256,14 +250,28 @@ export class Tasks {
 			TASK_STATES.map((state) => [state, 0]),
 		) as Record<TaskState, number>;
 		for (const { state } of this.#records.values()) states[state] += 1;
+		const routes = this.queues.newest();
 		return {
-			states,
-			accepted: this.#accepted,
-			attempts: this.#attempts,
-			stale: this.#stale,
-			waiting: this.queues
-				.routes()
+			...{ states, accepted: this.#accepted },
+			...{ attempts: this.#attempts, stale: this.#stale },
+			routes: routes.length,
+			waiting: routes
+				.slice(0, BACKLOG_ROUTES_MAX)
+				.sort()
 				.map((route) => ({ route, count: this.queues.waiting(route) })),
+		};
+	}
+
+	/** Where the tasks are: from the queues, the running sets and the order of ends. */
+	places() {
+		const inState = (state: TaskState) =>
+			this.#select((task) => task.state === state).map(({ id }) => id);
+		return {
+			...this.queues.places(),
+			holders: [...this.#running.values()].flatMap((ids) => [...ids]),
+			ends: ENDED_STATES.flatMap(inState),
+			ended: new Map(ENDED_STATES.map((state) => [state, inState(state)])),
+			order: this.#ended.ids,
 		};
 	}
 

@@ -152,19 +152,16 @@ export class MemoryShard implements Shard {
 			return tasks.map((task) =>
 				this.#tasks.add(task, !unserved.includes(task.route), nowMs),
 			);
-		const nextHolder = () => ({
-			session: lease.session,
-			token: this.#sessions.tokens.next(),
-		});
+		const nextHolder = this.#holderOf(lease);
 		return tasks.map((task) => this.#tasks.addStarted(task, nextHolder, nowMs));
 	}
 
 	async claim(request: ClaimRequest): Promise<ClaimReply> {
-		const { session, routes } = request;
+		const { routes } = request;
 		const nowMs = this.#nowMs();
 		const code = this.contents.refusalOf(request, nowMs);
 		if (code !== undefined) return { ok: false, code };
-		const nextHolder = () => ({ session, token: this.#sessions.tokens.next() });
+		const nextHolder = this.#holderOf(request);
 		const tasks = takeTasks(this.#tasks, request, nextHolder, nowMs);
 		const waiting = routes.map((route) => this.#tasks.queues.waiting(route));
 		return { ok: true, tasks, waiting };
@@ -175,26 +172,31 @@ export class MemoryShard implements Shard {
 	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
 		const nowMs = this.#nowMs();
 		const outcomes = ends.map((end) => this.#tasks.end(end, nowMs));
+		this.#tasks.closeStep(nowMs);
 		return { outcomes, endedKept: this.#tasks.endedKept };
 	}
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
 		const nowMs = this.#nowMs();
-		return tasks.map(({ id, token, end, message }) => {
-			const held = this.#tasks.held(id, token);
-			if (held === undefined) {
-				this.#tasks.refuseStale();
-				return "stale_token";
-			}
-			const crashes = held.crashes + (end === "crashed" ? 1 : 0);
-			const task = { ...held, crashes };
-			if (end === "crashed" && crashes >= CRASHES_MAX) {
-				this.#tasks.giveUp(task, { end }, nowMs, message);
-				return "ended";
-			}
-			this.#tasks.putBack(task, { end }, nowMs);
-			return "pending";
-		});
+		const outcomes = tasks.map(
+			({ id, token, end, message }): GiveBackOutcome => {
+				const held = this.#tasks.held(id, token);
+				if (held === undefined) {
+					this.#tasks.refuseStale();
+					return "stale_token";
+				}
+				const crashes = held.crashes + (end === "crashed" ? 1 : 0);
+				const task = { ...held, crashes };
+				if (end === "crashed" && crashes >= CRASHES_MAX) {
+					this.#tasks.giveUp(task, { end }, nowMs, message);
+					return "ended";
+				}
+				this.#tasks.putBack(task, { end }, nowMs);
+				return "pending";
+			},
+		);
+		this.#tasks.closeStep(nowMs);
+		return outcomes;
 	}
 
 	async revoke(request: RevokeRequest): Promise<RevokeReply> {
@@ -215,15 +217,14 @@ export class MemoryShard implements Shard {
 			if (givenUp !== undefined) this.#tasks.giveUp(task, how, nowMs, givenUp);
 			else waiting.push(this.#tasks.putBack(task, how, nowMs));
 		}
+		this.#tasks.closeStep(nowMs);
 		const left = this.#tasks.running(session).length;
 		if (left === 0) this.#sessions.remove(session, nowMs);
 		else this.#sessions.takeApart(session);
 		return { ok: true, putBack: byRoute(waiting), left };
 	}
 
-	async running(
-		session: SessionName,
-	): Promise<readonly { readonly id: string; readonly token: number }[]> {
+	async running(session: SessionName): Promise<readonly AttemptName[]> {
 		return this.#tasks.running(session).slice(0, RECONCILE_MAX);
 	}
 
@@ -249,10 +250,8 @@ export class MemoryShard implements Shard {
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {
-		return ids.filter((id) => {
-			const task = this.#tasks.get(id);
-			return task === undefined || isEnded(task.state);
-		});
+		const isOver = (task?: TaskRecord) => !task || isEnded(task.state);
+		return ids.filter((id) => isOver(this.#tasks.get(id)));
 	}
 
 	async list(request: ListRequest): Promise<ListReply> {
@@ -277,6 +276,10 @@ export class MemoryShard implements Shard {
 		}));
 		const { clockStepsBack, opens } = this.#sessions;
 		return { nowMs, clockStepsBack, opens, nodes };
+	}
+
+	#holderOf({ session }: Lease) {
+		return () => ({ session, token: this.#sessions.tokens.next() });
 	}
 
 	/** The number that is there, where it is another than that of who asks. */

@@ -3,10 +3,6 @@ import { expect, test } from "vitest";
 import { checkAmbient } from "./house/ambient.ts";
 import { checkArrows } from "./house/arrows.ts";
 import { readCheckout } from "./house/checkout.ts";
-import {
-	FUNCTION_PARTS_MAX,
-	findFunctionParts,
-} from "./house/collaborators.ts";
 import { checkExports, type Exceptions } from "./house/exports.ts";
 import {
 	checkHeaders,
@@ -33,7 +29,6 @@ const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#nextSeq": IN_LUA,
 	"protocol/token.ts#tokenFloor": IN_LUA,
 	"protocol/token.ts#generationAt": IN_LUA,
-	"protocol/moves.ts#MOVES": IN_LUA,
 	"protocol/moves.ts#isMove": IN_LUA,
 	"protocol/moves.ts#statesAfter":
 		"the checker of histories is held against the table",
@@ -62,12 +57,6 @@ test("clock, timers, chance and environment are touched only where they are adap
 test("no file is longer than 300 lines below its header, no Lua script longer than 80", () => {
 	expect(checkFileSizes(sources, FILE_LINES_MAX)).toEqual([]);
 	expect(checkFileSizes(scripts, LUA_LINES_MAX)).toEqual([]);
-});
-
-test("actors are given named collaborators, and ten functions at most", () => {
-	expect(findFunctionParts(sources).length).toBeLessThanOrEqual(
-		FUNCTION_PARTS_MAX,
-	);
 });
 
 test("no function is longer than 60 lines", () => {

@@ -2,7 +2,6 @@
 import { expect, test } from "vitest";
 import { Inquirer } from "../../node/inquirer.ts";
 import type { Reach } from "../../node/ports.ts";
-import { Refusals } from "../../node/refusals.ts";
 import type { Answer } from "../../protocol/gossip.ts";
 import {
 	ANSWERS_PER_S,
@@ -13,7 +12,6 @@ import {
 	SILENT_WORD_MS,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
-import { nodeRecord } from "../contract/store-bench.ts";
 
 const PEERS = new Set(["bob", "cid", "dan"]);
 const HEADER = { from: "bob", epoch: 1, seq: 1 };
@@ -24,8 +22,7 @@ function begin() {
 		away: false,
 		connected: ["bob"],
 		reach: "answers" as Reach,
-		/** Of everybody's newest session. */
-		epoch: 1,
+		refusalsLie: false,
 		port: 1,
 	};
 	const told: Pick<Answer, "to" | "asked" | "away" | "reaches">[] = [];
@@ -38,7 +35,6 @@ function begin() {
 		},
 		saidAway: () => bound.push(name),
 	});
-	const refusals = new Refusals();
 	const inquirer = new Inquirer({
 		...{ self: "ann", clock },
 		voice: {
@@ -49,24 +45,14 @@ function begin() {
 			{ renewer: renewer("first", () => true) },
 			{ renewer: renewer("second", () => world.away) },
 		],
-		gossip: {
-			connected: () => world.connected,
-			probe: async (nodeId) => {
-				probed.push(nodeId);
-				await new Promise<void>((resolve) => clock.after(10, resolve));
-				return world.reach;
-			},
+		connected: () => world.connected,
+		probe: async (nodeId) => {
+			probed.push(nodeId);
+			await new Promise<void>((resolve) => clock.after(10, resolve));
+			return world.reach;
 		},
-		roster: {
-			get others() {
-				return [...PEERS].map((nodeId) => ({
-					record: { ...nodeRecord(nodeId), p2p: `${nodeId}:${world.port}` },
-					...{ epoch: world.epoch, expiresMs: 1, running: 0 },
-					askedToDrain: false,
-				}));
-			},
-		},
-		refusals,
+		addressOf: (nodeId) => `${nodeId}:${world.port}`,
+		refusalsLie: () => world.refusalsLie,
 	});
 	const answer = (seq: number, what: Partial<Answer> = {}) =>
 		inquirer.answered({
@@ -75,7 +61,7 @@ function begin() {
 		});
 	inquirer.keep(PEERS);
 	probed.length = 0;
-	return { clock, world, told, bound, inquirer, answer, probed, refusals };
+	return { clock, world, told, bound, inquirer, answer, probed };
 }
 
 test("an answer is as old as its question, however late it comes", async () => {
@@ -144,16 +130,14 @@ test("a refusal counts from when the probe began, of peers that are not connecte
 });
 
 test("a refusal by a host whose refusals are untrue, or by a peer that has come meanwhile, does not count", async () => {
-	const { clock, world, inquirer, refusals } = begin();
+	const { clock, world, inquirer } = begin();
 	inquirer.heard("cid");
 	await clock.runFor(100);
 	world.reach = "refused";
-	const { startedMs } = nodeRecord("cid");
-	refusals.holdForDead("cid", { startedMs, epoch: 1 });
-	world.epoch = 2;
+	world.refusalsLie = true;
 	inquirer.ask(["cid"]);
 	await clock.runFor(50);
-	world.epoch = 1;
+	world.refusalsLie = false;
 	inquirer.ask(["cid"]);
 	world.connected = ["cid"];
 	await clock.runFor(50);

@@ -41,26 +41,20 @@ function begin() {
 	};
 	const seeker = new Seeker({
 		...{ clock, log: silentLog },
-		witnesses: {
-			get judgeable() {
-				const others = Array.from({ length: 50 }, (_, i) => `${i}`);
-				const known = ["bob", "cid", ...others].slice(0, world.peers);
-				return world.isKnown ? new Set(known) : undefined;
-			},
+		gossiping: () => {
+			const others = Array.from({ length: 50 }, (_, i) => `${i}`);
+			const known = ["bob", "cid", ...others].slice(0, world.peers);
+			return world.isKnown ? new Set(known) : undefined;
 		},
-		gossip: {
-			probe: (_nodeId, timeoutMs) =>
-				new Promise((resolve) =>
-					clock.after(world.reach === "unreachable" ? timeoutMs : 1, () =>
-						resolve(world.reach),
-					),
+		heardMs: () => world.heardMs,
+		probe: (_nodeId, timeoutMs) =>
+			new Promise((resolve) =>
+				clock.after(world.reach === "unreachable" ? timeoutMs : 1, () =>
+					resolve(world.reach),
 				),
-		},
-		inquirer: {
-			wordOf: () => world,
-			askAbout: (_nodeId, reached) => {
-				if (world.reachedByOthers) clock.after(2, reached);
-			},
+			),
+		askAbout: (_nodeId, reached) => {
+			if (world.reachedByOthers) clock.after(2, reached);
 		},
 	});
 	const pulse = (leases = [LEASE]) =>

@@ -1,5 +1,4 @@
--- Gives waiting tasks to a session: PENDING → STARTED, lowest rank first across
--- the routes asked for.
+-- Gives waiting tasks to a session: claim. Lowest rank first across the routes asked for.
 -- ARGV    session, generation, limit (tasks), route …
 -- Returns { 'no_lease' } where the session's lease has run out or was revoked,
 --         { 'stale_generation' } where the store has restarted since the node opened,
@@ -7,7 +6,7 @@
 --         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
-local meta = call('HMGET', META, 'gen', 'token')
+local meta = call('HMGET', META, 'gen', 'token', 'attempts')
 local refusal = refusalOf(session, generation, meta[1], now)
 if refusal then return { refusal } end
 
@@ -18,7 +17,7 @@ local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
 local answer, ids, running, holders = { 'ok', '', now, token + 1 }, {}, {}, {}
-local taken, bytes = 0, 0
+local taken, bytes, unreadable = 0, 0, 0
 while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   local chosen = take(math.min(limit - taken, READ_TASKS_MAX))
   if #chosen == 0 then break end
@@ -34,20 +33,13 @@ while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
       -- Mostly it is the first: no need to turn a text into a number and back.
       local attempt = attempts == '0' and '1' or attempts + 1
       holders[at] = digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. holder
+    elseif text then
+      unreadable = unreadable + 1
     end
   end
 end
 
-if taken > 0 then give(session, token + taken, holders, running) end
-local left, removed = {}, 0
-for i, head in ipairs(heads) do
-  local queue = queueKey(head.route)
-  if head.taken > 0 then call('ZREMRANGEBYRANK', queue, 0, head.taken - 1) end
-  removed = removed + head.taken
-  local waiting = call('ZCARD', queue)
-  if waiting == 0 then call('ZREM', READY, head.route) end
-  left[i] = waiting
-end
-if removed > 0 then call('HINCRBY', COUNTS, 'PENDING', -removed) end
-answer[2], answer[5] = table.concat(left, ' '), table.concat(ids, ' ')
+if unreadable > 0 then call('HINCRBY', META, 'forgotten', unreadable) end
+if taken > 0 then toStarted(session, token + taken, meta[3] or 0, holders, running) end
+answer[2], answer[5] = table.concat(leaveQueues(heads), ' '), table.concat(ids, ' ')
 return answer

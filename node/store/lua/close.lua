@@ -1,5 +1,5 @@
--- Says goodbye: ends an own session. What it still runs waits again, STARTED → PENDING, and
--- that counts against nobody; whatever comes of it later is refused. Lease and record go
+-- Says goodbye: ends an own session. What it still runs waits again, handBack, and that
+-- counts against nobody; whatever comes of it later is refused. Lease and record go
 -- with its last task.
 -- ARGV    session, limit (tasks)
 -- Returns { tasks left to put back: call again, then per route with tasks put back:
@@ -11,25 +11,21 @@ if call('ZSCORE', SESSIONS, session) then call('ZADD', SESSIONS, 0, session) end
 
 local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
-local putBack, gone = {}, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
   local text = call('HGET', TASKS, id)
   local _, _, holder = parseHolder(held)
+  if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
+  -- One that was deleted by hand is left at that. Whoever has the id now keeps it.
   if holder == session and text then
-    local task = recordAttempt(id, text, held, now, 'handed-back', 0, 0, false)
-    waitAgain(id, task, putBack)
-  else
-    -- Deleted by hand. Whoever has the id now keeps it.
-    if holder == session then call('HDEL', HOLDERS, id) end
-    gone = gone + 1
+    waitAgain(id, recordAttempt(id, text, held, now, 'handed-back', 0, 0, false))
   end
 end
-if #ids > 0 then call('ZREM', running, unpack(ids)) end
-settle(putBack, 0, gone)
+writeLeft()
+writeQueues()
 
-local left = countRunning(session)
-if left == 0 then
+local leftOver = countRunning(session)
+if leftOver == 0 then
   call('DEL', running)
   call('ZREM', SESSIONS, session)
   local node = nodeOf(session)
@@ -40,8 +36,4 @@ if left == 0 then
   end
   call('HINCRBY', META, 'registry', 1)
 end
-local answer = { left }
-for route, known in pairs(putBack) do
-  for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
-end
-return answer
+return tellPutBack({ leftOver })

@@ -1,15 +1,19 @@
--- Reads the counts by state, as they are, the running totals, and how much waits on each route.
+-- Reads the counts by state, the running totals, and how much waits on each route: of more
+-- than BACKLOG_ROUTES_MAX, on those that tasks came to last.
 -- ARGV    number of shards of which this is one
--- Returns 'unsettled' if the shard does not have that number, else { counts (flat list), then route, waiting tasks, route, … }
+-- Returns 'unsettled' if the shard does not have that number,
+--         else { counts (flat list), routes with waiting tasks, then route, waiting tasks, route, … }
 if numberHere() ~= ARGV[1] then return 'unsettled' end
-local totals = call('HMGET', COUNTS, 'accepted', 'attempts', 'stale')
+local totals = call('HMGET', META, 'accepted', 'attempts', 'stale')
 local counts = { 'accepted', totals[1] or '0', 'attempts', totals[2] or '0', 'stale', totals[3] or '0' }
-for state, count in pairs(recount()) do
+local states = { STARTED = call('HLEN', HOLDERS), PENDING = countWaiting() }
+for _, state in ipairs(ENDED_STATES) do states[state] = call('ZCARD', endedKey(state)) end
+for state, count in pairs(states) do
   counts[#counts + 1] = state
   counts[#counts + 1] = digits(count)
 end
-local answer = { counts }
-for _, route in ipairs(call('ZRANGE', READY, 0, -1)) do
+local answer = { counts, call('ZCARD', ROUTES) }
+for _, route in ipairs(call('ZREVRANGE', ROUTES, 0, BACKLOG_ROUTES_MAX - 1)) do
   answer[#answer + 1] = route
   answer[#answer + 1] = call('ZCARD', queueKey(route))
 end

@@ -1,19 +1,32 @@
--- The heads of queues, up to `limit` tasks of each, taken in order of rank across them.
+-- The heads of queues, taken in order of rank across them. Of one queue up to `limit` tasks
+-- are read at once; of several a few each, and more of those that turn out to be first.
 local function openHeads(routes, limit)
-  local heads, several = {}, #routes > 1
+  local several = #routes > 1
+  local span = several and math.min(limit, math.ceil(2 * limit / #routes) + 2) or limit
   -- Where there are several queues, the ranks lie between the ids.
-  local step, withScores = several and 2 or 1, several and { 'WITHSCORES' } or {}
+  local step = several and 2 or 1
+
+  local function readOn(head)
+    local from, to = head.read, head.read + span - 1
+    head.list = several and call('ZRANGE', queueKey(head.route), from, to, 'WITHSCORES')
+      or call('ZRANGE', queueKey(head.route), from, to)
+    head.at = 1
+    head.read = from + #head.list / step
+    head.whole = head.read <= to
+    head.rank = several and tonumber(head.list[2])
+  end
+
+  local heads = {}
   for i, route in ipairs(routes) do
-    local list = call('ZRANGE', queueKey(route), 0, limit - 1, unpack(withScores))
-    heads[i] = { route = route, list = list, at = 1, taken = 0 }
+    heads[i] = { route = route, read = 0, taken = 0 }
+    readOn(heads[i])
   end
 
   local function lowest()
     if not several then return heads[1].list[heads[1].at] and heads[1] end
-    local best, bestRank
+    local best
     for _, head in ipairs(heads) do
-      local rank = tonumber(head.list[head.at + 1])
-      if rank and (not best or rank < bestRank) then best, bestRank = head, rank end
+      if head.rank and (not best or head.rank < best.rank) then best = head end
     end
     return best
   end
@@ -26,6 +39,8 @@ local function openHeads(routes, limit)
       if not head then break end
       ids[#ids + 1] = head.list[head.at]
       head.at, head.taken = head.at + step, head.taken + 1
+      if head.at > #head.list and not head.whole then readOn(head)
+      elseif several then head.rank = tonumber(head.list[head.at + 1]) end
     end
     return ids
   end

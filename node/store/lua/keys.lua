@@ -5,7 +5,8 @@
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
 -- can grant them as ~{hearsay:*.
 --
---   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; shards, layout (the cluster's, see number.lua)
+--   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; totals: accepted, attempts,
+--                                         stale, forgotten; shards, layout (the cluster's, see number.lua)
 --   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
 --                                         (JSON, or nothing), its payload (JSON). Counts are
 --                                         "attempts,crashes,losses,failures,round", of attempts that ended
@@ -13,15 +14,19 @@
 --   {hearsay:0}:ends               hash   id → "STATE ended(ms)", and, where an attempt brought it, " how
 --                                         started(ms)" and that attempt as in holders; a line break,
 --                                         result or error (JSON)
---   {hearsay:0}:past               hash   id → a line for each attempt that ended without a result, see put-back.lua
+--   {hearsay:0}:past               hash   id → a line for each attempt that ended without a result, see attempt.lua
 --   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq session"; the tasks that are STARTED
 --     One hash for all tasks, so that a script reads, writes or deletes those of a whole batch
 --     in one command, without making a key for each. A task with an end has ended, one among
 --     the holders is STARTED, any other waits.
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
---   {hearsay:0}:ready              zset   route → 0; the queues that are not empty. Of a route that no node serves, as
---                                         far as who last looked knows, a number from seq that rises
---                                         with each that comes, for nodes to find the new ones
+--   {hearsay:0}:routes             zset   route → seq that no task in its queue is above; the routes that exist: whose
+--                                         queues are not empty
+--   {hearsay:0}:ready              zset   route → number; those of them that may be claimed from. A number from seq,
+--                                         above all before it, so that a node finds what is new to it
+--   {hearsay:0}:unserved           zset   route → number; likewise those that no node serves, as far as who last
+--                                         looked knows: in here and not in ready
+--   {hearsay:0}:displaced          zset   id → seq; tasks whose place in a queue is not their seq, or was not once
 --   {hearsay:0}:running:<session>  zset   id → seq; its tasks among the holders, behind a first member (open.lua)
 --   {hearsay:0}:sessions           zset   session → lease end, ms; 0 is revoked
 --   {hearsay:0}:nodes              hash   node id → its record, JSON
@@ -29,21 +34,23 @@
 --   {hearsay:0}:drains             hash   node id → epoch of the session that is asked to drain
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
---   {hearsay:0}:ended              list   ids in the order in which they ended
---   {hearsay:0}:counts             hash   state → tasks now (kept in passing; recount.lua counts anew); accepted, attempts, stale → totals
+--   {hearsay:0}:ended              zset   ids that ended together, blanks between → when, ms; the order in which they
+--                                         are forgotten
+--   {hearsay:0}:outlived           hash   id → how often it stands there for an end that is no more
 local call = redis.call
 local SHARD = KEYS[1]
 local META = SHARD .. ':meta'
+local ROUTES = SHARD .. ':routes'
 local READY = SHARD .. ':ready'
+local UNSERVED = SHARD .. ':unserved'
+local DISPLACED = SHARD .. ':displaced'
 local SESSIONS = SHARD .. ':sessions'
 local NODES = SHARD .. ':nodes'
 local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
 local GONE = SHARD .. ':gone'
--- How many routes with work are served, or are not.
-local function countReady(served) return call('ZCOUNT', READY, served and 0 or '(0', served and 0 or '+inf') end
 local ENDED = SHARD .. ':ended'
-local COUNTS = SHARD .. ':counts'
+local OUTLIVED = SHARD .. ':outlived'
 local TASKS = SHARD .. ':tasks'
 local ENDS = SHARD .. ':ends'
 local PAST = SHARD .. ':past'

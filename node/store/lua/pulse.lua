@@ -1,8 +1,9 @@
 -- Renews a session's lease, and looks around for what needs doing.
--- ARGV    session, ttl (ms); number up to which this node has seen the routes that no node
---         serves; routes of these that it does serve, and routes that none does any more
---         though they count as served (blanks between); the number of shards that the node
---         runs with, and the layout of the keys; 1 to shard 0
+-- ARGV    session, ttl (ms); number up to which this node has seen the routes that may be
+--         claimed from; routes that count as unserved and that it does serve, and routes that
+--         no node serves any more though they count as served (blanks between); number above
+--         which served routes are to be told once more, or -1; the number of shards that the
+--         node runs with, and the layout of the keys; 1 to shard 0
 -- Returns { 'other_shards', number } if shard 0 has another number: the cluster was made anew,
 --         { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken, or another shard has another number,
@@ -10,12 +11,14 @@
 --         steps back of the clock, sessions opened so far, 1 or 0 if the record of the
 --         node is missing, number n of sessions that have not
 --         renewed their leases for OVERDUE_MS, n times session and end of its lease (ms),
---         number m of served routes with waiting tasks, m routes, number up to which it has
---         now seen the others, the new ones of these … }
+--         served routes there are; number up to which this node has now seen routes, 1 if there
+--         are more or 0; number of the last route told once more, 0 if it is the last there is;
+--         then of three lists the number and the routes: the new served ones, the new unserved
+--         ones, the served ones told once more }
 local session, ttl = ARGV[1], tonumber(ARGV[2])
 local now, node = readClock(), nodeOf(ARGV[1])
 -- First of all, as a store that has lost everything knows no session either.
-local shards, layout, isHome = ARGV[6], ARGV[7], ARGV[8] == '1'
+local shards, layout, isHome = ARGV[7], ARGV[8], ARGV[9] == '1'
 local other = isHome and keepNumber(shards, layout)
 if other then return { 'other_shards', other } end
 local lease = call('ZSCORE', SESSIONS, session)
@@ -45,30 +48,10 @@ for _, gone in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HINCRBY', META, 'registry', 1)
 end
 
+sortRoutes(ARGV[4], ARGV[5])
 local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens', 'seq')
--- A store that lost writes may count from below what the node has seen.
-local seq, seen = tonumber(meta[6] or 0), tonumber(ARGV[3])
-if seen > seq then seen = 0 end
-for route in string.gmatch(ARGV[4], '[^ ]+') do
-  local number = call('ZSCORE', READY, route)
-  if number and number ~= '0' then takePlace(route, true) end
-end
-for route in string.gmatch(ARGV[5], '[^ ]+') do
-  if call('ZSCORE', READY, route) == '0' then
-    seq = seq + 1
-    call('HSET', META, 'seq', digits(seq))
-    call('ZADD', READY, digits(seq), route)
-  end
-end
-
 local registered = call('HGET', EPOCHS, node) == string.match(session, '%d+$') and call('HEXISTS', NODES, node) or 0
 local overdue = call('ZRANGEBYSCORE', SESSIONS, '-inf', math.max(now, now + ttl - OVERDUE_MS), 'WITHSCORES', 'LIMIT', 0, 16)
 local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[4] or '0', meta[5] or '0', registered, #overdue / 2 }
 for _, value in ipairs(overdue) do answer[#answer + 1] = value end
-local served = call('ZRANGEBYSCORE', READY, 0, 0)
-answer[#answer + 1] = #served
-for _, route in ipairs(served) do answer[#answer + 1] = route end
-answer[#answer + 1] = digits(seq)
-local others = seen < seq and call('ZRANGEBYSCORE', READY, '(' .. digits(seen), '+inf') or {}
-for _, route in ipairs(others) do answer[#answer + 1] = route end
-return answer
+return tellRoutes(answer, tonumber(ARGV[3]), tonumber(meta[6] or 0), tonumber(ARGV[6]))

@@ -1,6 +1,6 @@
--- Ends another session's lease and puts its tasks back: STARTED → PENDING; or, where for
--- the LOSSES_ALONE_MAX-th time the session ran nothing but this task, in a process of its
--- own, STARTED → FAILURE.
+-- Ends another session's lease and puts its tasks back: lose; or, where for the
+-- LOSSES_ALONE_MAX-th time the session ran nothing but this task, in a process of its own,
+-- giveUpLost.
 -- The session's name holds its epoch, so a newer session of the node is never hit.
 -- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
 --         renewal is SILENT_LEASE_MS old | now), limit (tasks), and but for now the end of the
@@ -25,32 +25,27 @@ local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 -- One that is left of many was not alone.
 local alone = countRunning(session) == 1 and call('ZSCORE', running, FIRST_MEMBER) ~= '-2'
-local putBack, givenUp, gone = {}, 0, 0
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
   local text = call('HGET', TASKS, id)
   local _, _, holder = parseHolder(held)
-  if holder ~= session then
-    -- Left behind by a task that was deleted by hand: whoever has the id now keeps it.
-    gone = gone + 1
-  elseif not text then
-    call('HDEL', HOLDERS, id)
-    gone = gone + 1
-  else
+  -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
+  if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
+  if holder == session and text then
     local task, lostAlone = recordAttempt(id, text, held, now, how, 0, 1, alone)
     if lostAlone >= LOSSES_ALONE_MAX then
       giveUp(id, task, now, 'Its node was lost ' .. lostAlone .. ' times while it ran nothing but this task, in a process of its own.')
-      givenUp = givenUp + 1
     else
-      waitAgain(id, task, putBack)
+      waitAgain(id, task)
     end
   end
 end
-if #ids > 0 then call('ZREM', running, unpack(ids)) end
-settle(putBack, givenUp, gone)
+writeLeft()
+writeQueues()
+writeEnded(now)
 
-local left = countRunning(session)
-if left == 0 then
+local leftOver = countRunning(session)
+if leftOver == 0 then
   call('DEL', running)
   call('ZREM', SESSIONS, session)
   local node = nodeOf(session)
@@ -61,8 +56,4 @@ if left == 0 then
 else
   call('ZADD', running, -2, FIRST_MEMBER)
 end
-local answer = { 'ok', left }
-for route, known in pairs(putBack) do
-  for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
-end
-return answer
+return tellPutBack({ 'ok', leftOver })

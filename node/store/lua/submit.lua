@@ -1,6 +1,6 @@
--- Accepts new tasks: nothing → PENDING. Where the session of the node that brings them
+-- Accepts new tasks: submit. Where the session of the node that brings them
 -- can have all of them, and no task waits before them on their routes, they are its own
--- at once, as by a claim: nothing → STARTED.
+-- at once: submitClaimed.
 -- ARGV    session or '', its generation, those of the routes that no node serves (each
 --         between blanks) or '', number of shards by which the tasks are this shard's; then
 --         per task: id, route, priority, payload (JSON)
@@ -12,34 +12,26 @@
 --         or, unchanged, what readTask tells of the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
 local created, claimed = ' ' .. digits(now) .. ' 0 ', ' 1 ' .. digits(now) .. ' '
-local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards')
+local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted')
 if meta[4] ~= ARGV[4] then return 'unsettled' end
 local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local token = tonumber(meta[3] or 0)
 local claims = session ~= '' and not refusalOf(session, ARGV[2], meta[2], now)
-local queues, answers, accepted = {}, { now, 0 }, 0
+local open, answers, accepted = {}, { now, 0 }, 0
 local written, holders, running, leftover = {}, {}, {}, {}
 
 -- Whether one of the routes has work already is asked before anything is written.
 for at = 6, claims and #ARGV or 0, 4 do
-  if not queues[ARGV[at]] and call('ZSCORE', READY, ARGV[at]) then claims = false end
-  queues[ARGV[at]] = {}
+  if not open[ARGV[at]] and call('ZSCORE', ROUTES, ARGV[at]) then claims = false end
+  open[ARGV[at]] = true
 end
-if not claims then queues = {} end
+if not claims then open = {} end
 
 local function isServed(route) return not string.find(unserved, ' ' .. route .. ' ', 1, true) end
 
--- Nil if there is no place for its route. One that was not served may be by now; where
--- there is no place among the served it stays with the others, and is found there.
-local function queueOf(route)
-  if not queues[route] then
-    local score = call('ZSCORE', READY, route)
-    local served = score ~= '0' and isServed(route)
-    local placed = (not score or served) and takePlace(route, served, seq + 1)
-    if not score and not placed then return nil end
-    queues[route] = {}
-  end
-  return queues[route]
+local function isOpen(route)
+  if open[route] == nil then open[route] = openRoute(route, isServed(route), seq + 1) end
+  return open[route]
 end
 
 -- One question for all: mostly every id is new, and nothing is left of a former task
@@ -52,10 +44,9 @@ local ends = call('HMGET', ENDS, unpack(ids))
 for i, text in ipairs(texts) do
   local at = i * 4 + 1
   local id, route, priority, rest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local queue = not seen[id] and not text and queueOf(route)
   if seen[id] or text then
     again[#again + 1] = i
-  elseif queue then
+  elseif isOpen(route) then
     accepted, seq = accepted + 1, seq + 1
     local number, last = digits(seq), accepted * 2
     if ends[i] then leftover[#leftover + 1] = id end
@@ -64,7 +55,7 @@ for i, text in ipairs(texts) do
       holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. session
       running[last - 1], running[last] = number, id
     else
-      queue[#queue + 1], queue[#queue + 2] = digits(rankOf(priority, seq)), id
+      toPending(id, route, priority, seq, seq)
     end
     answers[i + 2], seen[id] = seq, true
   else
@@ -73,18 +64,14 @@ for i, text in ipairs(texts) do
 end
 
 if accepted > 0 then
-  if #leftover > 0 then forgetLeftover(leftover) end
-  call('HSET', META, 'seq', digits(seq))
+  if #leftover > 0 then leaveEnded(leftover) end
+  call('HSET', META, 'seq', digits(seq), 'accepted', digits((meta[6] or 0) + accepted))
   if claims then
     answers[2] = token + 1
-    give(session, token + accepted, holders, running)
+    toStarted(session, token + accepted, meta[5] or 0, holders, running)
   end
   call('HSET', TASKS, unpack(written))
-  for route, queue in pairs(queues) do
-    if #queue > 0 then call('ZADD', queueKey(route), unpack(queue)) end
-  end
-  call('HINCRBY', COUNTS, 'accepted', accepted)
-  if not claims then call('HINCRBY', COUNTS, 'PENDING', accepted) end
+  writeQueues()
 end
 for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 + 1]) end
 return answers

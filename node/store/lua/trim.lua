@@ -1,45 +1,61 @@
 -- Forgets ended tasks: those past their time, and the oldest beyond a number. Where there
--- are none it has time to see to the counts that are kept.
+-- are none it has time to see to the books.
 -- ARGV    number to keep, time to keep them (ms), limit (tasks)
 -- Returns how many were forgotten
 local kept, keptMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = readClock()
-local beyond = call('LLEN', ENDED) - kept
-local ids = call('LRANGE', ENDED, 0, limit - 1)
+local beyond = call('HLEN', ENDS) - kept
+local mayBeOutlived = call('EXISTS', OUTLIVED) == 1
 
-local function isPastItsTime(id)
-  local endedAt = string.match(call('HGET', ENDS, id) or '', '^%u+ (%d+)')
-  return endedAt and endedAt + keptMs <= now
+-- Whether it stands there for an end that is no more: the task has begun anew since.
+local function isOutlived(id)
+  local ends = mayBeOutlived and tonumber(call('HGET', OUTLIVED, id) or 0) or 0
+  if ends == 0 then return false end
+  if ends == 1 then call('HDEL', OUTLIVED, id) else call('HINCRBY', OUTLIVED, id, -1) end
+  return true
 end
 
--- Those beyond the number go whatever their age, so nobody asks for it: as many are
--- forgotten as end, and what is done for each is done once for all.
-local count = math.max(0, math.min(#ids, beyond))
--- The others lie in the order of their ends, so halving finds where those past their time
--- end: few are read, which may be large.
-local last = #ids
-while count < last do
-  local middle = math.ceil((count + last) / 2)
-  if isPastItsTime(ids[middle]) then count = middle else last = middle - 1 end
-end
--- Of one whose end is gone (deleted by hand) only the index is left.
-while count < #ids and call('HEXISTS', ENDS, ids[count + 1]) == 0 do count = count + 1 end
-if count == 0 then
-  for state, tasks in pairs(recount()) do
-    if tonumber(call('HGET', COUNTS, state) or 0) ~= tasks then call('HSET', COUNTS, state, digits(tasks)) end
+-- Ids that go; whole batches of ids that ended together, from the first; and what is left of the next one.
+local ids, batches, rest = {}, 0, nil
+local function takeBatch(batch, endedMs)
+  local due = endedMs + keptMs <= now
+  local left = {}
+  for id in string.gmatch(batch, '[^ ]+') do
+    local goes = #left == 0 and #ids < limit and (due or #ids < beyond)
+    if not goes then left[#left + 1] = id
+    elseif not isOutlived(id) then ids[#ids + 1] = id end
   end
+  if #left == 0 then batches = batches + 1 else rest = table.concat(left, ' ') end
+  return #left == 0
+end
+
+local last
+repeat
+  local page = call('ZRANGE', ENDED, batches, batches + READ_TASKS_MAX - 1, 'WITHSCORES')
+  local whole = #page > 0
+  for i = 1, #page, 2 do
+    last = { text = page[i], score = page[i + 1] }
+    whole = takeBatch(page[i], tonumber(page[i + 1]))
+    if not whole then break end
+  end
+until not whole
+if batches > 0 then call('ZREMRANGEBYRANK', ENDED, 0, batches - 1) end
+if rest and rest ~= last.text then
+  call('ZREM', ENDED, last.text)
+  call('ZADD', ENDED, last.score, rest)
+end
+if #ids == 0 then
+  settleBooks()
   return 0
 end
 
 -- From all that there is of the key; most have no past, and have ended in one state.
 local function remove(command, key)
-  return call('EXISTS', key) == 1 and call(command, key, unpack(ids, 1, count)) or 0
+  return call('EXISTS', key) == 1 and call(command, key, unpack(ids)) or 0
 end
-
-for _, hash in ipairs({ TASKS, ENDS, PAST }) do remove('HDEL', hash) end
-call('LTRIM', ENDED, count, -1)
-for _, state in ipairs(ENDED_STATES) do
-  local removed = remove('ZREM', endedKey(state))
-  if removed > 0 then call('HINCRBY', COUNTS, state, -removed) end
-end
-return count
+local forgotten = remove('HDEL', TASKS)
+if forgotten > 0 then call('HINCRBY', META, 'forgotten', forgotten) end
+for _, hash in ipairs({ ENDS, PAST }) do remove('HDEL', hash) end
+for _, state in ipairs(ENDED_STATES) do remove('ZREM', endedKey(state)) end
+remove('ZREM', DISPLACED)
+return #ids

@@ -10,7 +10,10 @@ const MADE_UP = 2_500;
 export class SilentSweep extends TamperedShard {
 	override async pulse(...request: PulseRequest): Promise<Pulse> {
 		const pulse = await this.sound.pulse(...request);
-		return pulse.ok ? { ...pulse, ready: [], unserved: [] } : pulse;
+		const nothing = { ready: [], unserved: [], again: [] };
+		return pulse.ok
+			? { ...pulse, routes: { ...pulse.routes, ...nothing } }
+			: pulse;
 	}
 }
 
@@ -18,7 +21,9 @@ export class SilentSweep extends TamperedShard {
 export class SilentShelf extends TamperedShard {
 	override async pulse(...request: PulseRequest): Promise<Pulse> {
 		const pulse = await this.sound.pulse(...request);
-		return pulse.ok ? { ...pulse, unserved: [] } : pulse;
+		return pulse.ok
+			? { ...pulse, routes: { ...pulse.routes, unserved: [] } }
+			: pulse;
 	}
 }
 
@@ -33,6 +38,8 @@ export class GullibleSweep extends TamperedShard {
 			{ length: MADE_UP },
 			(_, i) => `made-up-${this.#pulses}-${i}|${TYPE}|`,
 		);
-		return pulse.ok ? { ...pulse, ready: [...madeUp, ...pulse.ready] } : pulse;
+		if (!pulse.ok) return pulse;
+		const ready = [...madeUp, ...pulse.routes.ready];
+		return { ...pulse, routes: { ...pulse.routes, ready } };
 	}
 }

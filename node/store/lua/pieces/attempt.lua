@@ -1,6 +1,5 @@
--- Ends the attempt of a STARTED task other than by its result: the task waits
--- again at its old rank, or is given up. Shared by revoke and give-back, which
--- have checked that the attempt is the one meant.
+-- An attempt that ends without a result: it is written down with its task, which then waits
+-- again or is given up. Whose attempt it is has been checked.
 
 -- Moves an attempt that is over from the holders to the task's past: one line each,
 -- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", and " alone" where
@@ -19,37 +18,32 @@ local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local _, breaks = string.gsub(past, '\n', '')
   if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
   call('HSET', PAST, id, past)
-  call('HDEL', HOLDERS, id)
   local _, lostAlone = string.gsub(past, ' alone', '')
   return task, lostAlone
 end
 
--- Back to PENDING. `putBack` gathers route → { count, lowest rank }.
-local function waitAgain(id, task, putBack)
-  local rank = rankOf(task.priority, task.seq)
-  call('ZADD', queueKey(task.route), digits(rank), id)
-  local known = putBack[task.route] or { 0, rank }
-  putBack[task.route] = { known[1] + 1, math.min(known[2], rank) }
+-- route → { tasks that wait there again, lowest rank }
+local putBack = {}
+
+-- To PENDING, at the old place.
+local function waitAgain(id, task)
+  local seq = tonumber(task.seq)
+  local rank = rankOf(task.priority, seq)
+  local known = putBack[task.route]
+  if not known then reopenRoute(task.route) end
+  toPending(id, task.route, task.priority, seq, seq)
+  putBack[task.route] = known and { known[1] + 1, math.min(known[2], rank) } or { 1, rank }
 end
 
 -- To FAILURE, with `code` crashed.
 local function giveUp(id, task, now, message)
-  local reason = cjson.encode({ code = 'crashed', message = message })
-  call('HSET', ENDS, id, 'FAILURE ' .. digits(now) .. '\n' .. reason)
-  call('ZADD', endedKey('FAILURE'), task.seq, id)
-  call('RPUSH', ENDED, id)
+  toEnded(id, task.seq, 'FAILURE', digits(now), '', cjson.encode({ code = 'crashed', message = message }))
 end
 
--- Accounts for what waitAgain and giveUp did, once a script; `gone` tasks had lost
--- their text (deleted by hand), and there is nothing to put back.
-local function settle(putBack, givenUp, gone)
-  local waiting = 0
+-- Adds route, tasks, lowest rank of each route with tasks put back.
+local function tellPutBack(answer)
   for route, known in pairs(putBack) do
-    waiting = waiting + known[1]
-    call('ZADD', READY, 0, route)
+    for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
   end
-  if waiting > 0 then call('HINCRBY', COUNTS, 'PENDING', waiting) end
-  if givenUp > 0 then call('HINCRBY', COUNTS, 'FAILURE', givenUp) end
-  local left = waiting + givenUp + gone
-  if left > 0 then call('HINCRBY', COUNTS, 'STARTED', -left) end
+  return answer
 end

@@ -1,0 +1,31 @@
+-- What the books say: how many tasks there are, and how many of them wait. Nothing is
+-- counted task by task, as every place where tasks are knows its size.
+
+-- Texts of tasks that should be there: fewer are, where some were deleted by hand.
+local function textsExpected()
+  local totals = call('HMGET', META, 'accepted', 'forgotten')
+  return (totals[1] or 0) - (totals[2] or 0)
+end
+
+local function countQueued()
+  local waiting = 0
+  for _, route in ipairs(call('ZRANGE', ROUTES, 0, -1)) do waiting = waiting + call('ZCARD', queueKey(route)) end
+  return waiting
+end
+
+-- What neither runs nor has ended waits. Where keys were deleted by hand the queues say.
+local function countWaiting()
+  local texts = call('HLEN', TASKS)
+  local waiting = texts - call('HLEN', HOLDERS) - call('HLEN', ENDS)
+  if waiting < 0 or texts ~= textsExpected() then return countQueued() end
+  return waiting
+end
+
+-- Where texts were deleted by hand: writes them off, if all that are there have a place.
+local function settleBooks()
+  local texts, expected = call('HLEN', TASKS), textsExpected()
+  if texts == expected then return end
+  if texts == countQueued() + call('HLEN', HOLDERS) + call('HLEN', ENDS) then
+    call('HINCRBY', META, 'forgotten', expected - texts)
+  end
+end

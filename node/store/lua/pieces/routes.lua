@@ -1,0 +1,53 @@
+-- Routes with work: those that exist, whose queues are not empty, and of these the ones that
+-- may be claimed from, in the order in which they came to be so. Served ones and those that
+-- no node serves each have room of their own. The queues are seen to by to-pending.lua.
+
+-- Numbers that rise: what is new to a node has a higher one than any that it has seen.
+local function nextNumber() return call('HINCRBY', META, 'seq', 1) end
+
+-- How many there are of a kind, where that was asked for.
+local counted = {}
+local function countRoutes(key)
+  counted[key] = counted[key] or call('ZCARD', key)
+  return counted[key]
+end
+
+-- Gives a served route its place, which it had among the others or nowhere; false if there is no room.
+local function serveRoute(route, number)
+  if countRoutes(READY) >= ROUTES_MAX then return false end
+  counted[READY] = counted[READY] + 1
+  call('ZADD', READY, digits(number), route)
+  if countRoutes(UNSERVED) > 0 then counted[UNSERVED] = counted[UNSERVED] - call('ZREM', UNSERVED, route) end
+  return true
+end
+
+-- Likewise one that no node serves.
+local function shelveRoute(route, number)
+  if countRoutes(UNSERVED) >= UNSERVED_ROUTES_MAX then return false end
+  counted[UNSERVED] = counted[UNSERVED] + 1
+  call('ZADD', UNSERVED, digits(number), route)
+  return true
+end
+
+-- Makes sure that tasks of a route may come to wait, the first of them by this number. One
+-- that was not served may be by now; if there is no room among the served it stays with the
+-- others, and is found there. False if it has no place and gets none.
+local function openRoute(route, served, number)
+  if call('ZSCORE', READY, route) then return true end
+  if served and serveRoute(route, number) then return true end
+  if countRoutes(UNSERVED) > 0 and call('ZSCORE', UNSERVED, route) then return true end
+  return not served and shelveRoute(route, number)
+end
+
+-- A task comes back from a node: so its route is served, whatever room there is.
+local function reopenRoute(route)
+  if call('ZSCORE', READY, route) then return end
+  call('ZADD', READY, digits(nextNumber()), route)
+  call('ZREM', UNSERVED, route)
+end
+
+-- Their queues are empty.
+local function closeRoutes(routes)
+  local gone = call('ZREM', ROUTES, unpack(routes))
+  if gone > 0 and call('ZREM', READY, unpack(routes)) < gone then call('ZREM', UNSERVED, unpack(routes)) end
+end

@@ -1,0 +1,32 @@
+-- STARTED: the tasks that sessions hold. What the holders, the sessions' running sets, the
+-- tokens and the number of attempts say of it is written here alone.
+
+-- To STARTED, under a session. `token` is the newest, and written first, so that none is ever
+-- given twice; `attempts` were given before. `holders` are ids and what the holders have of
+-- each, `running` seqs and ids.
+local function toStarted(session, token, attempts, holders, running)
+  call('HSET', META, 'token', digits(token), 'attempts', digits(attempts + #holders / 2))
+  call('HSET', HOLDERS, unpack(holders))
+  call('ZADD', runningKey(session), unpack(running))
+end
+
+-- From STARTED: whose attempts are over, and what leaves the running set of each session.
+local letGo, left = {}, {}
+
+-- An entry that stands for no attempt: its task was deleted by hand, or has another holder.
+local function leaveRunning(id, session)
+  local ids = left[session] or {}
+  left[session] = ids
+  ids[#ids + 1] = id
+end
+
+local function leaveStarted(id, session)
+  letGo[#letGo + 1] = id
+  leaveRunning(id, session)
+end
+
+-- Once a script, with all that has left.
+local function writeLeft()
+  if #letGo > 0 then call('HDEL', HOLDERS, unpack(letGo)) end
+  for session, ids in pairs(left) do call('ZREM', runningKey(session), unpack(ids)) end
+end

@@ -1,0 +1,53 @@
+-- What a pulse tells of the routes that may be claimed from: what is new to the node, at most
+-- PULSE_ROUTES_MAX of either kind; and on demand some that it was told before, one after the
+-- other, as a sweep for what became of none of them.
+
+-- Sorts routes anew, as a node knows them: those that it serves, and those that none does.
+local function sortRoutes(served, unserved)
+  for route in string.gmatch(served, '[^ ]+') do
+    local number = call('ZSCORE', UNSERVED, route)
+    if number then serveRoute(route, number) end
+  end
+  for route in string.gmatch(unserved, '[^ ]+') do
+    if call('ZREM', READY, route) == 1 then call('ZADD', UNSERVED, nextNumber(), route) end
+  end
+end
+
+-- Routes above a number, and the number of the last, or nothing where that is all there are.
+local function routesAbove(key, number, limit)
+  local page = call('ZRANGEBYSCORE', key, '(' .. digits(number), '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
+  return page, #page == 2 * limit and tonumber(page[#page]) or nil
+end
+
+local function addRoutes(answer, page, upTo)
+  local at, count = #answer + 1, 0
+  for i = 1, #page, 2 do
+    if tonumber(page[i + 1]) > upTo then break end
+    count = count + 1
+    answer[at + count] = page[i]
+  end
+  answer[at] = count
+end
+
+-- `seq` is the highest number that there is; `again` the number above which to tell more once
+-- more, or -1.
+local function tellRoutes(answer, seen, seq, again)
+  -- A store that lost writes may count from below what the node has seen.
+  if seen > seq then seen = 0 end
+  local ready, unserved, old, upTo, last = {}, {}, {}, seq, nil
+  if seen < seq then
+    local readyLast, unservedLast
+    ready, readyLast = routesAbove(READY, seen, PULSE_ROUTES_MAX)
+    unserved, unservedLast = routesAbove(UNSERVED, seen, PULSE_ROUTES_MAX)
+    upTo = math.min(readyLast or seq, unservedLast or seq)
+  end
+  if again >= 0 then old, last = routesAbove(READY, again, SWEEP_ROUTES_MAX) end
+  answer[#answer + 1] = call('ZCARD', READY)
+  answer[#answer + 1] = digits(upTo)
+  answer[#answer + 1] = upTo < seq and 1 or 0
+  answer[#answer + 1] = digits(last or 0)
+  addRoutes(answer, ready, upTo)
+  addRoutes(answer, unserved, upTo)
+  addRoutes(answer, old, seq)
+  return answer
+end

@@ -1,0 +1,37 @@
+/** Where the tasks of a shard in Redis are, read from its keys (see `node/store/lua/keys.lua`). */
+import type { Redis } from "ioredis";
+import type { Route } from "../../protocol/route.ts";
+import { ENDED_STATES } from "../../protocol/state.ts";
+import type { Places } from "./store-places.ts";
+
+/** `tag`: what all keys of the shard begin with. `mayBe`: routes that tasks may wait on. */
+export async function redisPlaces(
+	redis: Redis,
+	tag: string,
+	mayBe: readonly Route[],
+): Promise<Places> {
+	const members = (name: string) => redis.zrange(`${tag}:${name}`, "0", "-1");
+	// All at once, so that it takes one way there and back.
+	const lists = (prefix: string, names: readonly string[]) =>
+		Promise.all(names.map((name) => members(`${prefix}:${name}`)));
+	const [queues, ended, batches, holders, ends, ...routes] = await Promise.all([
+		lists("queue", mayBe),
+		lists("ended", ENDED_STATES),
+		members("ended"),
+		redis.hkeys(`${tag}:holders`),
+		redis.hkeys(`${tag}:ends`),
+		...["routes", "ready", "unserved"].map(members),
+	]);
+	return {
+		queues: new Map(
+			mayBe
+				.map((route, i) => [route, queues[i] ?? []] as const)
+				.filter(([, ids]) => ids.length > 0),
+		),
+		ended: new Map(ENDED_STATES.map((state, i) => [state, ended[i] ?? []])),
+		order: batches.flatMap((batch) => batch.split(" ")),
+		...{ holders, ends },
+		...{ routes: routes[0] ?? [], ready: routes[1] ?? [] },
+		unserved: routes[2] ?? [],
+	};
+}

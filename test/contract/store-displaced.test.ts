@@ -1,0 +1,115 @@
+/**
+ * Lists go by when tasks were created, also where their place in a queue says something else:
+ * as it will where a task comes to wait anew behind those that came meanwhile.
+ */
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Log, Shard } from "../../node/ports.ts";
+import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world.ts";
+import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import { rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
+import type { TaskState } from "../../protocol/state.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
+import { type RedisServer, startRedis } from "../redis.ts";
+import {
+	comesUp,
+	nodeRecord,
+	openSession,
+	ROUTE,
+	success,
+	TTL_MS,
+} from "./store-bench.ts";
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const key = (name: string) => `{displaced:0}:${name}`;
+let server: RedisServer;
+let store: RedisStore;
+let redis: Redis;
+let shard: Shard;
+let session: SessionName;
+let generation: number;
+
+beforeAll(async () => {
+	server = await startRedis();
+	redis = new Redis(server.url);
+	const { url } = server;
+	const clock = systemClock;
+	store = connectStore({ url, cluster: "displaced", shards: 1, clock, log });
+	await comesUp(store);
+	shard = store.shards[0] as Shard;
+});
+afterAll(async () => {
+	await store.close();
+	redis.disconnect();
+	await server.stop();
+});
+
+const IDS = Array.from({ length: 40 }, (_, i) => `t${i}`);
+const NEWEST_FIRST = IDS.toReversed();
+
+/** Forty tasks wait; every other one was given a place behind all. */
+beforeEach(async () => {
+	await redis.flushall();
+	const request = { ttlMs: TTL_MS, known: NO_GENERATION };
+	const record = nodeRecord("ann");
+	const opened = await openSession(shard, { record, ...request });
+	generation = opened.generation;
+	session = formatSession("ann", opened.epoch);
+	const outcomes = await shard.submit(
+		IDS.map((id) => ({
+			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
+		})),
+	);
+	const seqs = outcomes.map((outcome) =>
+		outcome.ok && outcome.created ? outcome.seq : 0,
+	);
+	const last = seqs.at(-1) ?? 0;
+	for (const [i, id] of IDS.entries()) {
+		if (i % 2 === 1) continue;
+		const place = last + 1 + i;
+		await redis.zadd(key(`queue:${ROUTE}`), rankOf(5, place), id);
+		await redis.zadd(key("routes"), "GT", place, ROUTE);
+		await redis.zadd(key("displaced"), seqs[i] ?? 0, id);
+	}
+});
+
+async function listed(state?: TaskState, limit = 7): Promise<string[]> {
+	const ids: string[] = [];
+	for (let beforeSeq = SEQ_SPAN; ; ) {
+		const page = await shard.list({ state, beforeSeq, limit });
+		ids.push(...page.tasks.map(({ id }) => id));
+		if (!page.more) return ids;
+		beforeSeq = page.tasks.at(-1)?.seq ?? 0;
+	}
+}
+
+test.each([1, 3, 7, 40, 500])(
+	"a list in pages of %i tells each waiting task once, newest first by creation",
+	async (limit) => {
+		expect(await listed("PENDING", limit)).toEqual(NEWEST_FIRST);
+		expect(await listed(undefined, limit)).toEqual(NEWEST_FIRST);
+	},
+);
+
+test("one that was displaced is told once wherever it is, and nothing of it is left in the end", async () => {
+	const claim = { session, generation, routes: [ROUTE], limit: 30 };
+	const reply = await shard.claim(claim);
+	const tasks = reply.ok ? reply.tasks : [];
+	// The twenty that kept their place went first.
+	expect(tasks.slice(0, 20).map(({ id }) => id)).toEqual(
+		IDS.filter((_, i) => i % 2 === 1),
+	);
+	await shard.complete(tasks.slice(15, 25).map(success));
+	expect(await listed()).toEqual(NEWEST_FIRST);
+	const states = ["PENDING", "STARTED", "SUCCESS"] as const;
+	const byState = await Promise.all(states.map((state) => listed(state)));
+	expect(byState.map(({ length }) => length)).toEqual([10, 20, 10]);
+	expect(byState.flat().sort()).toEqual([...IDS].sort());
+	const left = await shard.claim({ ...claim, limit: 128 });
+	const all = [...tasks, ...(left.ok ? left.tasks : [])];
+	await shard.complete(all.map(success));
+	expect(await shard.trim(0, 0)).toBe(IDS.length);
+	expect(await redis.exists(key("displaced"))).toBe(0);
+});
