@@ -19,19 +19,19 @@ import {
 	PROBE_ALIVE_MS,
 	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
-	REFUSALS_KEPT_MAX,
 } from "../protocol/limits.ts";
 import { judge } from "../protocol/suspicion.ts";
 import {
 	type Clock,
+	type Gossip,
 	type Log,
-	type Reach,
 	type RegisteredNode,
 	type RevokeGrounds,
 	type Shard,
 	StoreError,
 	type Timer,
 } from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** What the detector needs of the crew of a shard. */
 export interface DetectorCrew {
@@ -46,14 +46,20 @@ export interface DetectorParts {
 	readonly log: Log;
 	readonly ttlMs: number;
 	readonly crews: readonly DetectorCrew[];
-	readonly connected: () => readonly string[];
-	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
-	/** Whether the peer's address, as the registry was last read, has taken connections. */
-	readonly hasReached: (nodeId: string) => boolean;
-	/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
-	readonly refresh: () => Promise<void>;
-	/** How many other peers that we hear from see it. */
-	readonly seeing: (nodeId: string) => number;
+	readonly gossip: Pick<Gossip, "connected" | "probe">;
+	/** See inquirer.ts. */
+	readonly inquirer: {
+		/** Whether the peer's address, as the registry was last read, has taken connections. */
+		hasReached(nodeId: string): boolean;
+	};
+	/** See roster.ts. */
+	readonly roster: {
+		/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
+		refresh(): Promise<void>;
+		/** How many other peers that we hear from see it. */
+		seeing(nodeId: string): number;
+	};
+	readonly refusals: Refusals;
 }
 
 interface Watch {
@@ -66,12 +72,6 @@ interface Watch {
 /** `gone`: it holds no lease any more. */
 type Finding = "gone" | "alive" | "suspect";
 
-/** A life of a node, and its newest session. */
-export interface Life {
-	readonly startedMs: number;
-	readonly epoch: number;
-}
-
 interface Lease {
 	readonly crew: DetectorCrew;
 	readonly node: RegisteredNode;
@@ -80,8 +80,6 @@ interface Lease {
 
 export class Detector {
 	readonly #watches = new Map<string, Watch>();
-	/** Lives that a refusal held for dead, by node. */
-	readonly #heldForDead = new Map<string, Life>();
 	#stopped = false;
 	readonly #parts: DetectorParts;
 
@@ -147,47 +145,32 @@ export class Detector {
 	}
 
 	async #judge(nodeId: string): Promise<Finding> {
-		const { connected, probe, refresh, seeing, ttlMs, log } = this.#parts;
+		const { gossip, inquirer, roster, refusals, ttlMs, log } = this.#parts;
 		const leases = await this.#leasesOf(nodeId);
 		const [first] = leases;
 		if (first === undefined) return "gone";
-		await refresh();
-		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
+		await roster.refresh();
+		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
 		const { epoch, record } = first.node;
 		const life = { startedMs: record.startedMs, epoch };
 		const verdict = judge({
-			connected: connected().includes(nodeId),
+			connected: gossip.connected().includes(nodeId),
 			reach,
 			leaseLeftMs: Math.min(...leases.map(({ leftMs }) => leftMs)),
 			ttlMs,
 			renewalMsMax: PULSE_MS_MAX,
-			peersSeeing: seeing(nodeId),
-			refusalsLie:
-				!this.#parts.hasReached(nodeId) || this.refusalsLie(nodeId, life),
+			peersSeeing: roster.seeing(nodeId),
+			refusalsLie: !inquirer.hasReached(nodeId) || refusals.lie(nodeId, life),
 		});
 		if (verdict !== "dead") return verdict;
 		log.warn({ nodeId }, "a node is dead; taking its tasks back");
-		this.#holdForDead(nodeId, life);
+		refusals.holdForDead(nodeId, life);
 		await Promise.all(
 			leases.map(({ crew, node }) =>
 				crew.reaper.reap(formatSession(nodeId, node.epoch), { when: "now" }),
 			),
 		);
 		return "gone";
-	}
-
-	/** Whether this life of the node was held for dead by a refusal, and was not: it has opened a session since. */
-	refusalsLie(nodeId: string, { startedMs, epoch }: Life): boolean {
-		const held = this.#heldForDead.get(nodeId);
-		return held?.startedMs === startedMs && held.epoch < epoch;
-	}
-
-	#holdForDead(nodeId: string, life: Life): void {
-		this.#heldForDead.delete(nodeId); // So that it goes in as the newest.
-		this.#heldForDead.set(nodeId, life);
-		const [oldest] = this.#heldForDead.keys();
-		if (this.#heldForDead.size > REFUSALS_KEPT_MAX && oldest !== undefined)
-			this.#heldForDead.delete(oldest);
 	}
 
 	async #leasesOf(nodeId: string): Promise<Lease[]> {

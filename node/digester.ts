@@ -76,11 +76,23 @@ export class Digester {
 		return header;
 	}
 
+	/** Asks all who hear it; returns the header that it went out with. */
+	ask(about?: string): GossipHeader | undefined {
+		return this.publish({
+			kind: "question",
+			...(about === undefined ? {} : { about }),
+		});
+	}
+
 	/** Answers who asked. */
-	tell(message: Unsigned<Answer>): void {
+	answer(answer: Omit<Unsigned<Answer>, "kind">): void {
 		const header = this.#header();
-		if (header !== undefined)
-			this.#parts.gossip.tell(message.to, { ...message, ...header });
+		if (header === undefined) return;
+		this.#parts.gossip.tell(answer.to, {
+			kind: "answer",
+			...answer,
+			...header,
+		});
 	}
 
 	#header(): GossipHeader | undefined {

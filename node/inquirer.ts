@@ -28,7 +28,8 @@ import {
 	SILENT_WORD_MS,
 } from "../protocol/limits.ts";
 import { Allowance } from "./allowance.ts";
-import type { Clock, Reach } from "./ports.ts";
+import type { Clock, Gossip, Reach, RegisteredNode } from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** What this node says, and in whose name: see digester.ts. */
 export interface Voice {
@@ -53,12 +54,10 @@ export interface InquirerParts {
 	readonly voice: Voice;
 	/** Of each shard. */
 	readonly crews: readonly { readonly renewer: StoreView }[];
-	readonly connected: () => readonly string[];
-	/** Where a peer says that it can be dialled; "": nowhere. */
-	readonly addressOf: (nodeId: string) => string;
-	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
-	/** Whether refusals of this peer's host have been untrue before. */
-	readonly refusalsLie: (nodeId: string) => boolean;
+	readonly gossip: Pick<Gossip, "connected" | "probe">;
+	/** See roster.ts. */
+	readonly roster: { readonly others: readonly RegisteredNode[] };
+	readonly refusals: Refusals;
 }
 
 /** When, on the own monotonic clock; see PeerWord. */
@@ -105,7 +104,7 @@ export class Inquirer {
 	/** Asks all peers, and probes those of these that are not connected. */
 	ask(peers: Iterable<string>): void {
 		this.#send(undefined, undefined);
-		const connected = new Set(this.#parts.connected());
+		const connected = new Set(this.#parts.gossip.connected());
 		for (const nodeId of peers)
 			if (!connected.has(nodeId)) void this.#probe(nodeId);
 	}
@@ -125,7 +124,7 @@ export class Inquirer {
 		// In larger clusters what is heard came through others, mostly.
 		if (
 			this.#peers.size <= DIAL_ALL_MAX ||
-			this.#parts.connected().includes(nodeId)
+			this.#parts.gossip.connected().includes(nodeId)
 		)
 			this.met(nodeId);
 	}
@@ -138,7 +137,7 @@ export class Inquirer {
 
 	/** Whether the peer's address, as the registry was last read, has taken connections. */
 	hasReached(nodeId: string): boolean {
-		return this.#word(nodeId).reachedAt === this.#parts.addressOf(nodeId);
+		return this.#word(nodeId).reachedAt === this.#addressOf(nodeId);
 	}
 
 	wordOf(nodeId: string): Readonly<Word> {
@@ -159,8 +158,8 @@ export class Inquirer {
 				this.#word(nodeId).heardMs = heardMs;
 		}
 		// They may be known only now, or at other addresses than before.
-		for (const nodeId of this.#parts.connected())
-			if (this.#words.get(nodeId)?.triedAt !== this.#parts.addressOf(nodeId))
+		for (const nodeId of this.#parts.gossip.connected())
+			if (this.#words.get(nodeId)?.triedAt !== this.#addressOf(nodeId))
 				this.met(nodeId);
 	}
 
@@ -209,43 +208,64 @@ export class Inquirer {
 
 	/** What others are told of the peer: by one probe for all who ask within its time. */
 	#probeFor(nodeId: string): Promise<Reach> {
-		const { clock, probe } = this.#parts;
+		const { clock, gossip } = this.#parts;
 		if (!this.#peers.has(nodeId)) return Promise.resolve("unreachable");
 		const beganMs = clock.monoMs();
 		const last = this.#probes.get(nodeId);
 		if (last !== undefined && beganMs - last.beganMs < PROBE_TIMEOUT_MS)
 			return last.reach;
-		const reach = probe(nodeId, PROBE_TIMEOUT_MS);
+		const reach = gossip.probe(nodeId, PROBE_TIMEOUT_MS);
 		this.#probes.set(nodeId, { beganMs, reach });
 		return reach;
 	}
 
 	/** Whether the address of a peer that lives takes connections. */
 	async #tryToReach(nodeId: string, word: Word): Promise<void> {
-		const { clock, probe, addressOf } = this.#parts;
-		const address = addressOf(nodeId);
+		const { clock, gossip } = this.#parts;
+		const address = this.#addressOf(nodeId);
 		word.triedMs = clock.monoMs();
 		word.triedAt = address;
 		if (word.reachedAt === address) return;
-		if ((await probe(nodeId, PROBE_TIMEOUT_MS)) === "answers")
+		if ((await gossip.probe(nodeId, PROBE_TIMEOUT_MS)) === "answers")
 			word.reachedAt = address;
 	}
 
 	/** Whether the peer's address refuses, for this node's own use. */
 	async #probe(nodeId: string): Promise<void> {
-		const { clock, probe, addressOf, connected, refusalsLie } = this.#parts;
+		const { clock, gossip } = this.#parts;
 		const word = this.#word(nodeId);
-		if (word.reachedAt !== addressOf(nodeId)) return;
+		if (word.reachedAt !== this.#addressOf(nodeId)) return;
 		const beganMs = clock.monoMs();
 		const isFresh =
 			word.refusedMs !== undefined &&
 			beganMs - word.refusedMs < PROBE_AGAIN_MS_MAX;
 		if (word.probing || isFresh) return;
 		word.probing = true;
-		const reach = await probe(nodeId, PROBE_TIMEOUT_MS);
+		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
 		word.probing = false;
-		if (reach !== "refused" || refusalsLie(nodeId)) return;
-		if (!connected().includes(nodeId)) word.refusedMs = beganMs;
+		if (reach !== "refused" || this.#refusalsLie(nodeId)) return;
+		if (!gossip.connected().includes(nodeId)) word.refusedMs = beganMs;
+	}
+
+	/** Where a peer says that it can be dialled; "": nowhere. */
+	#addressOf(nodeId: string): string {
+		return this.#peer(nodeId)?.record.p2p ?? "";
+	}
+
+	/** Whether refusals of this peer's host have been untrue before. */
+	#refusalsLie(nodeId: string): boolean {
+		const peer = this.#peer(nodeId);
+		if (peer === undefined) return false;
+		const { record, epoch } = peer;
+		return this.#parts.refusals.lie(nodeId, {
+			startedMs: record.startedMs,
+			epoch,
+		});
+	}
+
+	#peer(nodeId: string): RegisteredNode | undefined {
+		const { others } = this.#parts.roster;
+		return others.find(({ record }) => record.nodeId === nodeId);
 	}
 
 	#word(nodeId: string): Word {

@@ -24,8 +24,8 @@ import {
 } from "../protocol/limits.ts";
 import type {
 	Clock,
+	Gossip,
 	Log,
-	Reach,
 	RevokeGrounds,
 	SeenLease,
 	Timer,
@@ -45,13 +45,21 @@ export interface SeekingCrew {
 export interface SeekerParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Peers that gossip; undefined where this node does not, or may not know of all. */
-	readonly gossiping: () => ReadonlySet<string> | undefined;
-	/** When something was last heard of the peer. */
-	readonly heardMs: (nodeId: string) => number | undefined;
-	readonly probe: (nodeId: string, timeoutMs: number) => Promise<Reach>;
-	/** Asks all others; `reached` is called if one of them reaches the peer. */
-	readonly askAbout: (nodeId: string, reached: () => void) => void;
+	readonly gossip: Pick<Gossip, "probe">;
+	/** See witnesses.ts. */
+	readonly witnesses: {
+		/** Peers that gossip; undefined where this node does not, or may not know of all. */
+		readonly judgeable: ReadonlySet<string> | undefined;
+	};
+	/** See inquirer.ts. */
+	readonly inquirer: {
+		wordOf(nodeId: string): {
+			/** When something was last heard of the peer. */
+			readonly heardMs: number | undefined;
+		};
+		/** Asks all others; `reached` is called if one of them reaches the peer. */
+		askAbout(nodeId: string, reached: () => void): void;
+	};
 }
 
 /** A lease that was seen, and is looked after until it has been renewed or is gone. */
@@ -106,7 +114,7 @@ export class Seeker {
 			const ageMs = nowMs - (expiresMs - LEASE_TTL_MS);
 			const renewedMs = clock.monoMs() - ageMs;
 			const { nodeId } = parseSession(session);
-			const wasPeer = this.#parts.gossiping()?.has(nodeId) ?? false;
+			const wasPeer = this.#parts.witnesses.judgeable?.has(nodeId) ?? false;
 			const look: Look = { expiresMs, renewedMs, timer: undefined, wasPeer };
 			this.#looks.set(key, look);
 			this.#lookAfter(LOOK_AGE_MS - ageMs, key, look, crew, session);
@@ -168,8 +176,8 @@ export class Seeker {
 
 	/** Until its silence would mean something, as far as is known now; 0: it does. */
 	#waitMs(nodeId: string, look: Look, crew: SeekingCrew): number {
-		const { clock, gossiping, heardMs } = this.#parts;
-		const peers = gossiping();
+		const { clock, witnesses, inquirer } = this.#parts;
+		const peers = witnesses.judgeable;
 		if (peers?.has(nodeId)) look.wasPeer = true;
 		const counts =
 			crew.renewer.mayJudgeSilence &&
@@ -177,21 +185,22 @@ export class Seeker {
 			look.wasPeer &&
 			peers.size <= SILENT_PEERS_MAX;
 		if (!counts) return PROBE_TIMEOUT_MS;
-		const silentMs = clock.monoMs() - (heardMs(nodeId) ?? -SILENT_WORD_MS);
+		const { heardMs } = inquirer.wordOf(nodeId);
+		const silentMs = clock.monoMs() - (heardMs ?? -SILENT_WORD_MS);
 		return Math.max(0, Math.ceil(SILENT_WORD_MS - silentMs));
 	}
 
 	/** By this node or any other, within PROBE_TIMEOUT_MS; if nobody reaches it, that is how long it takes. */
 	#isReached(nodeId: string): Promise<boolean> {
-		const { clock, probe, askAbout } = this.#parts;
+		const { clock, gossip, inquirer } = this.#parts;
 		return new Promise((resolve) => {
 			const over = clock.after(PROBE_TIMEOUT_MS, () => resolve(false));
 			const reached = () => {
 				over.cancel();
 				resolve(true);
 			};
-			askAbout(nodeId, reached);
-			void probe(nodeId, PROBE_TIMEOUT_MS).then((reach) => {
+			inquirer.askAbout(nodeId, reached);
+			void gossip.probe(nodeId, PROBE_TIMEOUT_MS).then((reach) => {
 				if (reach === "answers") reached();
 			});
 		});

@@ -40,17 +40,17 @@ export interface WardenParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly leases: readonly HeldLease[];
-	/** This node can be asked, and others may take it for silent. */
-	readonly gossips: () => boolean;
-	readonly peers: () => Peers;
-	readonly ask: () => void;
-}
-
-export interface Peers {
-	/** All that are registered but this node. */
-	readonly words: readonly PeerWord[];
-	/** Somebody has come who is not among them yet. */
-	readonly unread: boolean;
+	/** See witnesses.ts. */
+	readonly witnesses: {
+		/** This node can be asked, and others may take it for silent. */
+		readonly gossips: boolean;
+		/** `words` of all that are registered but this node; `unread`: somebody has come who is not among them yet. */
+		readonly peers: {
+			readonly words: readonly PeerWord[];
+			readonly unread: boolean;
+		};
+		ask(): void;
+	};
 }
 
 export class Warden {
@@ -107,7 +107,7 @@ export class Warden {
 		const lateMs = nowMs - this.#dueMs;
 		if (nowMs - this.#askedMs >= ASK_AGAIN_MS) {
 			this.#askedMs = nowMs;
-			this.#parts.ask();
+			this.#parts.witnesses.ask();
 		}
 		this.#hasPutOff =
 			!this.#hasPutOff &&
@@ -124,18 +124,18 @@ export class Warden {
 
 	/** Ends trust if there is a reason to. */
 	#judge(lease: HeldLease, hasSlept: boolean): void {
-		const { clock, log, gossips, peers } = this.#parts;
+		const { clock, log, witnesses } = this.#parts;
 		const { renewedMs } = lease;
 		if (renewedMs === undefined || this.#hasEnded(lease)) return;
 		const nowMs = clock.monoMs();
 		if (nowMs - renewedMs < CUT_OFF_AGE_MS) return;
-		const { words, unread } = peers();
+		const { words, unread } = witnesses.peers;
 		const reason =
 			hasSlept && nowMs - renewedMs >= TRUST_AGE_MS
 				? "this node slept while its lease may have been taken"
 				: reasonToStop({
 						...{ nowMs, renewedMs, unread },
-						...{ gossips: gossips(), peers: words },
+						...{ gossips: witnesses.gossips, peers: words },
 					});
 		if (reason === undefined) return;
 		this.#ended.set(lease, renewedMs);

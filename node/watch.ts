@@ -5,15 +5,16 @@
  */
 import type { GossipMessage } from "../protocol/gossip.ts";
 import { LEASE_TTL_MS } from "../protocol/limits.ts";
-import type { PeerWord } from "../protocol/trust.ts";
 import type { Crew } from "./crew.ts";
 import { Detector } from "./detector.ts";
 import type { Digester } from "./digester.ts";
 import { Inquirer } from "./inquirer.ts";
 import type { Clock, GoodPulse, Gossip, Log } from "./ports.ts";
+import { Refusals } from "./refusals.ts";
 import type { Roster } from "./roster.ts";
 import { Seeker } from "./seeker.ts";
 import { type HeldLease, Warden } from "./warden.ts";
+import { Witnesses } from "./witnesses.ts";
 
 export interface WatchParts {
 	readonly clock: Clock;
@@ -32,31 +33,21 @@ export class Watch {
 	readonly #parts: WatchParts;
 
 	constructor(parts: WatchParts) {
-		const { clock, log, gossip, crews } = parts;
+		const { clock, log, gossip, crews, roster, digester } = parts;
 		this.#parts = parts;
-		const connected = () => gossip.connected();
-		const probe: Gossip["probe"] = (...of) => gossip.probe(...of);
-		this.#inquirer = this.#makeInquirer();
-		this.#warden = new Warden({
-			...{ clock, log, leases: crews },
-			gossips: () => this.#gossips,
-			peers: () => this.#peers(),
-			ask: () => this.#inquirer.ask(this.#gossiping()),
+		const refusals = new Refusals();
+		this.#inquirer = new Inquirer({
+			...{ self: gossip.nodeId, clock, gossip, crews, roster, refusals },
+			voice: digester,
 		});
+		const inquirer = this.#inquirer;
+		const witnesses = new Witnesses({ gossip, roster, inquirer });
+		this.#warden = new Warden({ clock, log, leases: crews, witnesses });
 		this.#detector = new Detector({
-			...{ clock, log, ttlMs: LEASE_TTL_MS, crews, connected, probe },
-			hasReached: (nodeId) => this.#inquirer.hasReached(nodeId),
-			refresh: () => parts.roster.refresh(),
-			seeing: (nodeId) => parts.roster.seeing(nodeId),
+			...{ clock, log, ttlMs: LEASE_TTL_MS, crews, gossip },
+			...{ inquirer, roster, refusals },
 		});
-		this.#seeker = new Seeker({
-			...{ clock, log, probe },
-			// With one more, the cluster may be too large to judge anybody's silence.
-			gossiping: () =>
-				this.#gossips && !parts.roster.unread ? this.#gossiping() : undefined,
-			heardMs: (nodeId) => this.#inquirer.wordOf(nodeId).heardMs,
-			askAbout: (nodeId, reached) => this.#inquirer.askAbout(nodeId, reached),
-		});
+		this.#seeker = new Seeker({ clock, log, gossip, witnesses, inquirer });
 	}
 
 	stop(): void {
@@ -100,58 +91,5 @@ export class Watch {
 		this.#inquirer.keep(
 			new Set(this.#parts.roster.others.map(({ record }) => record.nodeId)),
 		);
-	}
-
-	get #gossips(): boolean {
-		return this.#parts.gossip.address !== "";
-	}
-
-	#peers() {
-		const { others, unread } = this.#parts.roster;
-		const words = others.map(
-			({ record: { nodeId, p2p } }): PeerWord => ({
-				...this.#inquirer.wordOf(nodeId),
-				gossips: p2p !== "",
-			}),
-		);
-		return { words, unread };
-	}
-
-	#gossiping(): ReadonlySet<string> {
-		if (!this.#gossips) return new Set();
-		return new Set(
-			this.#parts.roster.others
-				.filter(({ record }) => record.p2p !== "")
-				.map(({ record }) => record.nodeId),
-		);
-	}
-
-	#makeInquirer(): Inquirer {
-		const { clock, gossip, crews, roster, digester } = this.#parts;
-		const find = (nodeId: string) =>
-			roster.others.find(({ record }) => record.nodeId === nodeId);
-		return new Inquirer({
-			...{ self: gossip.nodeId, clock },
-			voice: {
-				ask: (about) =>
-					digester.publish({
-						kind: "question",
-						...(about === undefined ? {} : { about }),
-					}),
-				answer: (answer) => digester.tell({ kind: "answer", ...answer }),
-			},
-			crews,
-			connected: () => gossip.connected(),
-			addressOf: (nodeId) => find(nodeId)?.record.p2p ?? "",
-			probe: (...of) => gossip.probe(...of),
-			refusalsLie: (nodeId) => {
-				const peer = find(nodeId);
-				if (peer === undefined) return false;
-				const { startedMs } = peer.record;
-				return this.#detector.refusalsLie(nodeId, {
-					...{ startedMs, epoch: peer.epoch },
-				});
-			},
-		});
 	}
 }

@@ -10,6 +10,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { submit } from "../../protocol/client/submission.ts";
+import { clientOf } from "../../scripts/client.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { freePorts, PROGRAM } from "./up-process.ts";
 
@@ -55,15 +57,13 @@ test.each([
 		const url = await urlIn(child.stdout as Readable);
 		child.stdout?.destroy();
 
-		const answer = await fetch(`${url}/v1/tasks`, {
-			method: "POST",
-			headers: { "content-type": "application/json" },
-			body: JSON.stringify({ type: "noop" }),
-		});
-		expect(answer.status).toBe(202);
-		const { id } = (await answer.json()) as { id: string };
-		const task = await fetch(`${url}/v1/tasks/${id}?wait=10s`);
-		expect(await task.json()).toMatchObject({ state: "SUCCESS" });
+		const client = clientOf(url, 20_000);
+		const id = "heard-of-by-nobody";
+		const told = await submit(client, [{ id, type: "noop" }]);
+		expect(told).toEqual([{ outcome: "ok" }]);
+		const query = { wait: "10s" };
+		const task = await client.value("getTask", { places: { id }, query });
+		expect(task.state).toBe("SUCCESS");
 
 		child.kill("SIGTERM");
 		expect(await ended).toEqual([0, null]);

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { Detector } from "../../node/detector.ts";
 import type { Reach, Shard } from "../../node/ports.ts";
+import { Refusals } from "../../node/refusals.ts";
 import { LEASE_TTL_MS, PROBE_ALIVE_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
@@ -26,6 +27,7 @@ function lost(seeing: number) {
 		};
 		return { nowMs, clockStepsBack: 0, opens: 1, nodes: [node] };
 	};
+	const refusals = new Refusals();
 	const detector = new Detector({
 		clock,
 		log: silentLog,
@@ -40,14 +42,13 @@ function lost(seeing: number) {
 				},
 			},
 		],
-		connected: () => [],
-		probe: async () => world.reach,
-		hasReached: () => world.hasReached,
-		refresh: async () => {},
-		seeing: () => world.seeing,
+		gossip: { connected: () => [], probe: async () => world.reach },
+		inquirer: { hasReached: () => world.hasReached },
+		roster: { refresh: async () => {}, seeing: () => world.seeing },
+		refusals,
 	});
 	detector.peerChanged("bob", false);
-	return { clock, world, detector };
+	return { clock, world, detector, refusals };
 }
 
 test("a lost peer that lives, and that others see, is left to them after a few looks", async () => {
@@ -83,13 +84,13 @@ test("one look that does not find a lost peer alive begins its time anew", async
 });
 
 test("a refusal is believed once of each life, and no more once that life has a session again", async () => {
-	const { clock, world, detector } = lost(1);
+	const { clock, world, refusals } = lost(1);
 	world.reach = "refused";
 	await clock.runFor(1_000);
 	expect(world.reaped).toBe(1);
 	const life = nodeRecord("bob");
 	const lies = (startedMs: number, epoch: number) =>
-		detector.refusalsLie("bob", { startedMs, epoch });
+		refusals.lie("bob", { startedMs, epoch });
 	expect(lies(life.startedMs, 1)).toBe(false);
 	expect(lies(life.startedMs, 2)).toBe(true);
 	expect(lies(life.startedMs + 1, 2)).toBe(false);

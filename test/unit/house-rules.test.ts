@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { checkAmbient } from "./house/ambient.ts";
 import { checkArrows } from "./house/arrows.ts";
+import { findFunctionParts } from "./house/collaborators.ts";
 import { checkExports } from "./house/exports.ts";
 import {
 	checkHeaders,
@@ -136,6 +137,24 @@ describe("sizes", () => {
 		expect(functions("a.test.ts", list)).toEqual([]);
 		const inner = `describe("a", () => { test("b", () => {\n${body}}); });`;
 		expect(functions("a.test.ts", inner)).toHaveLength(1);
+	});
+});
+
+describe("collaborators", () => {
+	test("functions that actors are given are found, named collaborators are not", () => {
+		const text = `interface AParts {
+			readonly f: () => void;
+			readonly g: ((a: number) => void) | undefined;
+			m(): void;
+			readonly clock: Clock;
+			readonly slots: { reserve(slots: number): boolean };
+		}
+		interface B { readonly f: () => void }`;
+		expect(findFunctionParts([parseSource("node/a.ts", text)])).toEqual([
+			"node/a.ts:2",
+			"node/a.ts:3",
+			"node/a.ts:4",
+		]);
 	});
 });
 

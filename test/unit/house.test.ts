@@ -3,6 +3,10 @@ import { expect, test } from "vitest";
 import { checkAmbient } from "./house/ambient.ts";
 import { checkArrows } from "./house/arrows.ts";
 import { readCheckout } from "./house/checkout.ts";
+import {
+	FUNCTION_PARTS_MAX,
+	findFunctionParts,
+} from "./house/collaborators.ts";
 import { checkExports, type Exceptions } from "./house/exports.ts";
 import {
 	checkHeaders,
@@ -57,6 +61,12 @@ test("clock, timers, chance and environment are touched only where they are adap
 test("no file is longer than 300 lines below its header, no Lua script longer than 80", () => {
 	expect(checkFileSizes(sources, FILE_LINES_MAX)).toEqual([]);
 	expect(checkFileSizes(scripts, LUA_LINES_MAX)).toEqual([]);
+});
+
+test("actors are given named collaborators, and ten functions at most", () => {
+	expect(findFunctionParts(sources).length).toBeLessThanOrEqual(
+		FUNCTION_PARTS_MAX,
+	);
 });
 
 test("no function is longer than 60 lines", () => {

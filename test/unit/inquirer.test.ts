@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { Inquirer } from "../../node/inquirer.ts";
 import type { Reach } from "../../node/ports.ts";
+import { Refusals } from "../../node/refusals.ts";
 import type { Answer } from "../../protocol/gossip.ts";
 import {
 	ANSWERS_PER_S,
@@ -12,6 +13,7 @@ import {
 	SILENT_WORD_MS,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
+import { nodeRecord } from "../contract/store-bench.ts";
 
 const PEERS = new Set(["bob", "cid", "dan"]);
 const HEADER = { from: "bob", epoch: 1, seq: 1 };
@@ -22,7 +24,8 @@ function begin() {
 		away: false,
 		connected: ["bob"],
 		reach: "answers" as Reach,
-		refusalsLie: false,
+		/** Of everybody's newest session. */
+		epoch: 1,
 		port: 1,
 	};
 	const told: Pick<Answer, "to" | "asked" | "away" | "reaches">[] = [];
@@ -35,6 +38,7 @@ function begin() {
 		},
 		saidAway: () => bound.push(name),
 	});
+	const refusals = new Refusals();
 	const inquirer = new Inquirer({
 		...{ self: "ann", clock },
 		voice: {
@@ -45,14 +49,24 @@ function begin() {
 			{ renewer: renewer("first", () => true) },
 			{ renewer: renewer("second", () => world.away) },
 		],
-		connected: () => world.connected,
-		probe: async (nodeId) => {
-			probed.push(nodeId);
-			await new Promise<void>((resolve) => clock.after(10, resolve));
-			return world.reach;
+		gossip: {
+			connected: () => world.connected,
+			probe: async (nodeId) => {
+				probed.push(nodeId);
+				await new Promise<void>((resolve) => clock.after(10, resolve));
+				return world.reach;
+			},
 		},
-		addressOf: (nodeId) => `${nodeId}:${world.port}`,
-		refusalsLie: () => world.refusalsLie,
+		roster: {
+			get others() {
+				return [...PEERS].map((nodeId) => ({
+					record: { ...nodeRecord(nodeId), p2p: `${nodeId}:${world.port}` },
+					...{ epoch: world.epoch, expiresMs: 1, running: 0 },
+					askedToDrain: false,
+				}));
+			},
+		},
+		refusals,
 	});
 	const answer = (seq: number, what: Partial<Answer> = {}) =>
 		inquirer.answered({
@@ -61,7 +75,7 @@ function begin() {
 		});
 	inquirer.keep(PEERS);
 	probed.length = 0;
-	return { clock, world, told, bound, inquirer, answer, probed };
+	return { clock, world, told, bound, inquirer, answer, probed, refusals };
 }
 
 test("an answer is as old as its question, however late it comes", async () => {
@@ -130,14 +144,16 @@ test("a refusal counts from when the probe began, of peers that are not connecte
 });
 
 test("a refusal by a host whose refusals are untrue, or by a peer that has come meanwhile, does not count", async () => {
-	const { clock, world, inquirer } = begin();
+	const { clock, world, inquirer, refusals } = begin();
 	inquirer.heard("cid");
 	await clock.runFor(100);
 	world.reach = "refused";
-	world.refusalsLie = true;
+	const { startedMs } = nodeRecord("cid");
+	refusals.holdForDead("cid", { startedMs, epoch: 1 });
+	world.epoch = 2;
 	inquirer.ask(["cid"]);
 	await clock.runFor(50);
-	world.refusalsLie = false;
+	world.epoch = 1;
 	inquirer.ask(["cid"]);
 	world.connected = ["cid"];
 	await clock.runFor(50);

@@ -41,20 +41,26 @@ function begin() {
 	};
 	const seeker = new Seeker({
 		...{ clock, log: silentLog },
-		gossiping: () => {
-			const others = Array.from({ length: 50 }, (_, i) => `${i}`);
-			const known = ["bob", "cid", ...others].slice(0, world.peers);
-			return world.isKnown ? new Set(known) : undefined;
+		witnesses: {
+			get judgeable() {
+				const others = Array.from({ length: 50 }, (_, i) => `${i}`);
+				const known = ["bob", "cid", ...others].slice(0, world.peers);
+				return world.isKnown ? new Set(known) : undefined;
+			},
 		},
-		heardMs: () => world.heardMs,
-		probe: (_nodeId, timeoutMs) =>
-			new Promise((resolve) =>
-				clock.after(world.reach === "unreachable" ? timeoutMs : 1, () =>
-					resolve(world.reach),
+		gossip: {
+			probe: (_nodeId, timeoutMs) =>
+				new Promise((resolve) =>
+					clock.after(world.reach === "unreachable" ? timeoutMs : 1, () =>
+						resolve(world.reach),
+					),
 				),
-			),
-		askAbout: (_nodeId, reached) => {
-			if (world.reachedByOthers) clock.after(2, reached);
+		},
+		inquirer: {
+			wordOf: () => world,
+			askAbout: (_nodeId, reached) => {
+				if (world.reachedByOthers) clock.after(2, reached);
+			},
 		},
 	});
 	const pulse = (leases = [LEASE]) =>

@@ -1,6 +1,6 @@
 /** When a lease's trust ends, on a clock turned by hand. */
 import { expect, test } from "vitest";
-import { type HeldLease, type Peers, Warden } from "../../node/warden.ts";
+import { type HeldLease, Warden } from "../../node/warden.ts";
 import {
 	ABORT_GRACE_MS,
 	ASK_AGAIN_MS,
@@ -34,12 +34,16 @@ function begin() {
 	} satisfies HeldLease;
 	const warden = new Warden({
 		...{ clock: machine, log: silentLog, leases: [lease] },
-		gossips: () => true,
-		peers: (): Peers => ({ words: [word], unread: world.unread }),
-		ask: () => {
-			askedMs.push(clock.monoMs());
-			if (world.hears) word.answeredMs = clock.monoMs();
-			if (world.away) word.awayMs = clock.monoMs();
+		witnesses: {
+			gossips: true,
+			get peers() {
+				return { words: [word], unread: world.unread };
+			},
+			ask: () => {
+				askedMs.push(clock.monoMs());
+				if (world.hears) word.answeredMs = clock.monoMs();
+				if (world.away) word.awayMs = clock.monoMs();
+			},
 		},
 	});
 	const renew = () => {
@@ -169,11 +173,12 @@ test("a lease whose renewals fail is looked after in time, though those of other
 	}));
 	const peer = { gossips: true, answeredMs: undefined, awayMs: undefined };
 	const warden = new Warden({
-		...{ clock, log: silentLog, leases, ask() {}, gossips: () => true },
-		peers: () => ({
-			words: [{ ...peer, refusedMs: undefined }],
-			unread: false,
-		}),
+		...{ clock, log: silentLog, leases },
+		witnesses: {
+			gossips: true,
+			peers: { words: [{ ...peer, refusedMs: undefined }], unread: false },
+			ask() {},
+		},
 	});
 	warden.renewed();
 	for (const [shard, lease] of leases.entries()) {

@@ -76,6 +76,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/allowance.ts",
 			"node/hot-routes.ts",
 			"node/known-names.ts",
+			"node/refusals.ts",
 			"node/sender-credit.ts",
 			"node/served-routes.ts",
 			"node/shard-memory.ts",
