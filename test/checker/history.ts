@@ -12,6 +12,7 @@ import type {
 	MiscountEvent,
 	MisplacedEvent,
 	OutnumberedEvent,
+	RefusingEvent,
 	TwoNumbersEvent,
 	UnlistedEvent,
 	UnmissedEvent,
@@ -34,6 +35,7 @@ export type HistoryEvent =
 	| TwoNumbersEvent
 	| OutnumberedEvent
 	| MisplacedEvent
+	| RefusingEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -192,6 +194,7 @@ export interface History {
 	readonly twoNumbers: readonly TwoNumbersEvent[];
 	readonly outnumbered: readonly OutnumberedEvent[];
 	readonly misplaced: readonly MisplacedEvent[];
+	readonly refusing: readonly RefusingEvent[];
 	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly miscounts: readonly MiscountEvent[];
@@ -247,6 +250,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		opened: events.filter((event) => event.kind === "opened"),
 		twoNumbers: events.filter((event) => event.kind === "two-numbers"),
 		outnumbered: events.filter((event) => event.kind === "outnumbered"),
+		refusing: events.filter((event) => event.kind === "refusing"),
 		misplaced: events.filter((event) => event.kind === "misplaced"),
 		toldToStop: events.filter((event) => event.kind === "told-to-stop"),
 		lostWritesMs: events

@@ -7,17 +7,27 @@
  * until the holder's lease has run out. To know of it, the openings of sessions must have
  * been recorded; where they were not, who is cut off is excused like who is paused.
  *
+ * A node whose address refuses connections is held for dead, once its peers have lost it
+ * from sight. If it lives it hears of that from the store, by its next pulse; or, if it cannot
+ * reach that either, stops as nobody answers it.
+ *
  * Where the store has lost writes it may have forgotten an execution under way,
  * and nobody can know of it: such overlaps are not held against anybody. The
  * execution may also begin just after: the answer that gave the task was still
  * on its way when what it told of was forgotten.
  */
 import {
+	ABORT_GRACE_MS,
+	CUT_OFF_AGE_MS,
 	LEASE_TTL_MS,
+	PULSE_MS_MAX,
 	RENEWAL_TIMEOUT_MS,
 	STORE_COMMAND_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 import type { History, ImpairedEvent, StartEvent } from "./history.ts";
+
+/** For clocks that run slow, timers that are late, and answers on their way. */
+const SLACK_MS = 300;
 
 type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
 
@@ -40,6 +50,10 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 					each.node === earlier.node &&
 					(each.why === "paused" || mayHaveJoined(history, each, fromMs)),
 			);
+			const isShort =
+				untilMs - fromMs <= toldMsMax(history, earlier.node, fromMs);
+			if (isShort && wasHeldForDead(history, earlier.node, fromMs))
+				return false;
 			return !forgotten && !covers(excuses, stopMs, fromMs, untilMs);
 		})
 		.map(
@@ -84,6 +98,29 @@ function mayHaveJoined(
 				atMs + LEASE_TTL_MS <= takenMs,
 		)
 	);
+}
+
+function wasHeldForDead(
+	{ refusing }: History,
+	holder: string,
+	atMs: number,
+): boolean {
+	return refusing.some(
+		({ node, fromMs, untilMs }) =>
+			node === holder && fromMs <= atMs && atMs <= untilMs + SLACK_MS,
+	);
+}
+
+/** For how long a node that is held for dead may run what it ran. */
+function toldMsMax({ impaired }: History, holder: string, atMs: number) {
+	const isAway = impaired.some(
+		({ node, fromMs, untilMs }) =>
+			node === holder &&
+			fromMs <= atMs + PULSE_MS_MAX &&
+			atMs <= untilMs + STORE_COMMAND_TIMEOUT_MS,
+	);
+	const runsMs = isAway ? CUT_OFF_AGE_MS : PULSE_MS_MAX;
+	return runsMs + ABORT_GRACE_MS + SLACK_MS;
 }
 
 /** Whether the times of impairment, each with its grace, leave no gap. */

@@ -68,6 +68,14 @@ export interface MisplacedEvent {
 	readonly shards: number;
 }
 
+/** From then until then the node's address refused whoever called it, though the node lived. */
+export interface RefusingEvent {
+	readonly kind: "refusing";
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
 /** What the store counts is not what is there. */
 export interface MiscountEvent {
 	readonly kind: "miscount";

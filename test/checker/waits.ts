@@ -8,7 +8,7 @@ import type { History } from "./history.ts";
 import type { WaitedEvent } from "./sightings.ts";
 
 /** Until a node has noticed what has befallen it, and has its connection and its lease again. */
-const RECOVERY_MS = 4_000;
+export const RECOVERY_MS = 4_000;
 
 export function judgeWaits(history: History, withinMs: number): string[] {
 	return history.waited

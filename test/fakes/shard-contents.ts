@@ -7,6 +7,12 @@ import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
 import { type Server, TokenCounter } from "./token-counter.ts";
 
+/** On whose behalf a shard is asked. */
+export interface Asker {
+	/** The number of shards by which it goes; undefined: an observer, to whom all is shown. */
+	readonly shards: number | undefined;
+}
+
 export interface MemoryShardParts {
 	readonly index: number;
 	readonly nowMs: () => number;

@@ -37,7 +37,11 @@ import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 import { takeTasks } from "./claim.ts";
-import type { MemoryShardParts, ShardContents } from "./shard-contents.ts";
+import type {
+	Asker,
+	MemoryShardParts,
+	ShardContents,
+} from "./shard-contents.ts";
 import { byRoute } from "./shard-queues.ts";
 import type { Sessions } from "./shard-sessions.ts";
 import type { Tasks } from "./shard-tasks.ts";
@@ -48,19 +52,27 @@ export class MemoryShard implements Shard {
 	readonly #parts: MemoryShardParts;
 	/** What it holds, to look at from outside, and to have a hand in. */
 	readonly contents: ShardContents;
-	/** The number of shards by which whoever asks goes; undefined: an observer, to whom all is shown. */
-	readonly #shards: number | undefined;
+	readonly #asker: Asker;
 
-	constructor(parts: MemoryShardParts, shards: number | undefined) {
+	constructor(parts: MemoryShardParts, asker: Asker) {
 		this.index = parts.index;
 		this.#parts = parts;
 		this.contents = parts.contents;
-		this.#shards = shards;
+		this.#asker = asker;
 	}
 
 	/** The same shard, as it is to somebody who goes by so many. */
 	as(shards: number | undefined): MemoryShard {
-		return new MemoryShard(this.#parts, shards);
+		return this.for({ shards });
+	}
+
+	/** The same shard, for those who say each time whom they ask for. */
+	for(asker: Asker): MemoryShard {
+		return new MemoryShard(this.#parts, asker);
+	}
+
+	get #shards(): number | undefined {
+		return this.#asker.shards;
 	}
 
 	get #sessions(): Sessions {

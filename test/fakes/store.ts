@@ -51,7 +51,10 @@ export function createMemoryStore({
 	let restarts = 0;
 	const shards = Array.from({ length: count }, (_, index) => {
 		const contents = new ShardContents(server);
-		return new MemoryShard({ index, nowMs, forgot, contents }, count);
+		return new MemoryShard(
+			{ index, nowMs, forgot, contents },
+			{ shards: count },
+		);
 	});
 	const blank = shards.map((shard) => shard.contents.save());
 	if (!isNew) for (const { contents } of shards) contents.number.keep(count);

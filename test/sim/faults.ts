@@ -14,8 +14,10 @@ import type { Cluster } from "./cluster.ts";
 import { groupFaults } from "./group-faults.ts";
 import { numberFaults } from "./number-faults.ts";
 import { ROUTES, TYPE } from "./scenario.ts";
+import { shardFaults } from "./shard-faults.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
+import { wallFaults } from "./wall-faults.ts";
 
 /** Messages of a flood that come together, and how often they do. */
 const FLOOD_MESSAGES = 3;
@@ -191,6 +193,8 @@ export const FAULTS: readonly Fault[] = [
 	...groupFaults,
 	...storeFaults,
 	...numberFaults,
+	...shardFaults,
+	...wallFaults,
 ];
 
 /** Its peers take a while to give their links up. */

@@ -59,6 +59,8 @@ const CALM: Readonly<LinkFaults> = {
 };
 /** What users are told of tasks, from the shards in which the node looks for them. */
 const READS = new Set(["get", "list", "counts"]);
+/** For whose tasks slots are set aside. */
+const GIVES = new Set(["submit", "claim"]);
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1_000;
 
@@ -74,6 +76,8 @@ export class StoreLink implements Store {
 	up = false;
 	/** Nothing passes, and nobody is told. */
 	cut = false;
+	/** Shards that owe the answer to what would give this node tasks: each has slots promised. */
+	readonly #owing: number[] = [];
 	/** Rises with every connection, and when one is lost. */
 	#connection = 0;
 	#tries = 0;
@@ -92,11 +96,14 @@ export class StoreLink implements Store {
 			delayMsMax: CALM.delayMsMax + parts.awayMs,
 		};
 		this.calm();
-		const call = <Reply>(name: string, step: () => Promise<Reply>) =>
-			this.#call(name, step);
 		this.shards = parts.server
 			.reach(parts.shards)
-			.map((shard) => new LinkedShard(shard, call));
+			.map(
+				(shard) =>
+					new LinkedShard(shard, (name, step) =>
+						this.#call(name, step, shard.index),
+					),
+			);
 		parts.machine.onDeath(() => parts.server.disconnect(this.#severed));
 		parts.machine.after(1, () => this.#connect());
 	}
@@ -111,6 +118,12 @@ export class StoreLink implements Store {
 		return (
 			delayMsMax === this.#calm.delayMsMax && breakBefore + breakAfter === 0
 		);
+	}
+
+	/** Slots of the node are promised to a shard that answers nobody. */
+	get hasSlotsStalled(): boolean {
+		const { troubles } = this.#parts.server;
+		return this.#owing.some((index) => troubles.get(index) === "stalled");
 	}
 
 	onChange(listener: (up: boolean) => void): void {
@@ -147,7 +160,11 @@ export class StoreLink implements Store {
 		);
 	}
 
-	#call<Reply>(name: string, step: () => Promise<Reply>): Promise<Reply> {
+	#call<Reply>(
+		name: string,
+		step: () => Promise<Reply>,
+		index = 0,
+	): Promise<Reply> {
 		if (!this.up)
 			return Promise.reject(
 				new StoreError("unreachable", "the store is not reachable"),
@@ -156,12 +173,17 @@ export class StoreLink implements Store {
 		const { breakBefore, breakAfter } = this.faults;
 		const chance = random.unit();
 		return new Promise((resolve, reject) => {
-			const timer = this.#parts.machine.after(STORE_COMMAND_TIMEOUT_MS, () =>
-				this.#lose("it does not answer"),
-			);
+			const timer = this.#parts.machine.after(STORE_COMMAND_TIMEOUT_MS, () => {
+				// As over a connection that is this shard's alone.
+				if (this.#parts.server.troubles.has(index))
+					settle(new StoreError("unknown", "the shard does not answer"));
+				else this.#lose("it does not answer");
+			});
+			if (GIVES.has(name)) this.#owing.push(index);
 			const settle = (error?: StoreError, reply?: Reply) => {
 				timer.cancel();
-				this.#pending.delete(settle);
+				if (this.#pending.delete(settle) && GIVES.has(name))
+					this.#owing.splice(this.#owing.indexOf(index), 1);
 				if (error === undefined) resolve(reply as Reply);
 				else reject(error);
 			};
@@ -171,7 +193,7 @@ export class StoreLink implements Store {
 				return;
 			}
 			const connection = this.#connection;
-			this.#send(name, step, (error, reply) => {
+			this.#send(name, step, index, (error, reply) => {
 				if (chance < breakBefore + breakAfter) this.#sever();
 				else this.#answer(connection, () => settle(error, reply));
 			});
@@ -181,6 +203,7 @@ export class StoreLink implements Store {
 	#send<Reply>(
 		name: string,
 		step: () => Promise<Reply>,
+		index: number | undefined,
 		done: (error?: StoreError, reply?: Reply) => void,
 	): void {
 		const { clock, random, server, stepped, broken } = this.#parts;
@@ -193,7 +216,7 @@ export class StoreLink implements Store {
 			if (connection !== this.#connection && random.oneIn(2)) return;
 			server.receive(() => {
 				stepped(name);
-				const refusal = server.refusalOf(name);
+				const refusal = server.refusalOf(name, index);
 				if (refusal !== undefined) done(refusal);
 				else
 					step().then(
@@ -206,7 +229,7 @@ export class StoreLink implements Store {
 							else broken(error);
 						},
 					);
-			});
+			}, index);
 		});
 	}
 
@@ -266,6 +289,7 @@ export class StoreLink implements Store {
 		this.#send(
 			"greet",
 			async () => {},
+			undefined,
 			() =>
 				this.#answer(connection, () => {
 					timer.cancel();

@@ -7,7 +7,12 @@
  *
  * It has keys for more shards than its cluster, for nodes that take the cluster to have more.
  */
-import type { Agreement, Clock, Shard, StoreError } from "../../node/ports.ts";
+import {
+	type Agreement,
+	type Clock,
+	type Shard,
+	StoreError,
+} from "../../node/ports.ts";
 import type { VirtualClock } from "../clock.ts";
 import type { ClusterNumber } from "../fakes/cluster-number.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
@@ -16,6 +21,7 @@ import {
 	type MemoryStore,
 	type StoreImage,
 } from "../fakes/store.ts";
+import { LinkedShard } from "./linked-shard.ts";
 import { type Refusing, refusalOf } from "./refusals.ts";
 
 /** Breaks a rule of the store, to see whether that is found out. */
@@ -28,6 +34,9 @@ export type Agreeing = (
 	mayMake: boolean,
 	isEmpty: boolean,
 ) => number | Exclude<Agreement, "agreed">;
+
+/** Nobody reaches it, and each is told so; or it answers nobody for a while. */
+export type ShardTrouble = "gone" | "stalled";
 
 /** The most shards that any simulated node takes its cluster to have. */
 export const SHARDS_MAX = 4;
@@ -45,11 +54,17 @@ export class StoreServer {
 	agreeing: Agreeing = (number, shards, mayMake, isEmpty) =>
 		number.agree(shards, mayMake, isEmpty);
 	readonly #memory: MemoryStore;
-	readonly #tamper: (shard: Shard) => Shard;
-	/** By the number that whoever reaches them goes by. */
-	readonly #reached = new Map<number | undefined, readonly Shard[]>();
+	/** One for all who reach it, whatever they go by: who breaks a rule may keep count. */
+	readonly #tampered: readonly Shard[];
+	/** Who asks, at each step. */
+	readonly #asker: { shards: number | undefined } = { shards: undefined };
 	readonly #severed = new Set<() => void>();
 	#held: (() => void)[] = [];
+	/** Shards that are not well though the server is, and since when those that were are again. */
+	readonly troubles = new Map<number, ShardTrouble>();
+	readonly relievedMs = new Map<number, number>();
+	readonly #stalled: (readonly [index: number, step: () => void])[] = [];
+	readonly #clock: VirtualClock;
 	/** Its clock is so much ahead of the true time. */
 	#aheadMs = 0;
 
@@ -64,7 +79,10 @@ export class StoreServer {
 			nowMs: () => clock.wallMs() + this.#aheadMs,
 			...{ forgot, isNew: true },
 		});
-		this.#tamper = (shard) => tamper(shard, clock);
+		this.#clock = clock;
+		this.#tampered = this.#memory.shards.map((shard) =>
+			tamper(shard.for(this.#asker), clock),
+		);
 		this.every = this.#memory.shards.map((shard) => shard.as(undefined));
 		this.truth = this.every.slice(0, shards);
 		this.shards = this.#seenBy(undefined).slice(0, shards);
@@ -76,11 +94,13 @@ export class StoreServer {
 	}
 
 	#seenBy(shards: number | undefined): readonly Shard[] {
-		const seen =
-			this.#reached.get(shards) ??
-			this.#memory.shards.map((shard) => this.#tamper(shard.as(shards)));
-		this.#reached.set(shards, seen);
-		return seen;
+		return this.#tampered.map(
+			(shard) =>
+				new LinkedShard(shard, (_name, step) => {
+					this.#asker.shards = shards;
+					return step();
+				}),
+		);
 	}
 
 	/** The cluster's number of shards, if it has one: what is fixed may be put back by hand. */
@@ -117,14 +137,33 @@ export class StoreServer {
 		return this.#memory.shards[0] as MemoryShard;
 	}
 
-	/** A request has come in. */
-	receive(step: () => void): void {
-		if (this.condition === "up") step();
-		else if (this.condition === "frozen") this.#held.push(step);
+	/** A request has come in, for a shard if it names one. */
+	receive(step: () => void, index?: number): void {
+		if (this.condition === "frozen") this.#held.push(step);
+		if (this.condition !== "up") return;
+		if (index !== undefined && this.troubles.get(index) === "stalled")
+			this.#stalled.push([index, step]);
+		else step();
+	}
+
+	trouble(index: number, what: ShardTrouble): void {
+		this.troubles.set(index, what);
+	}
+
+	/** The shard is well again, and does what it was asked meanwhile. */
+	relieve(index: number): void {
+		this.troubles.delete(index);
+		this.relievedMs.set(index, this.#clock.monoMs());
+		const due = this.#stalled.filter(([of]) => of === index);
+		const others = this.#stalled.filter(([of]) => of !== index);
+		this.#stalled.splice(0, Infinity, ...others);
+		for (const [, step] of due) this.receive(step);
 	}
 
 	/** Why this call would not be run now. */
-	refusalOf(method: string): StoreError | undefined {
+	refusalOf(method: string, index?: number): StoreError | undefined {
+		if (index !== undefined && this.troubles.get(index) === "gone")
+			return new StoreError("unreachable", "the shard is not reachable");
 		return refusalOf(method, this.refusing);
 	}
 
@@ -157,6 +196,7 @@ export class StoreServer {
 	crash(): void {
 		this.condition = "down";
 		this.#held = [];
+		this.#stalled.length = 0;
 		const severed = [...this.#severed];
 		this.#severed.clear();
 		for (const tell of severed) tell();

@@ -6,6 +6,7 @@
  */
 import { type Route, servesRoute } from "../../protocol/route.ts";
 import { shardOf } from "../../protocol/shard.ts";
+import { RECOVERY_MS } from "../checker/waits.ts";
 import type { Cluster } from "./cluster.ts";
 import { TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -94,6 +95,7 @@ export class Waiting {
 			.filter(
 				(life) =>
 					life.canBeAsked &&
+					!life.link.hasSlotsStalled &&
 					(running.get(life.nodeId)?.length ?? 0) < life.spec.concurrency,
 			)
 			.map((life) => [life, leases.get(life.nodeId) ?? new Set()]);
@@ -102,7 +104,12 @@ export class Waiting {
 	/** By node, the shards in which it holds a lease and was not asked to drain. */
 	async #leases(): Promise<Map<string, Set<number>>> {
 		const leases = new Map<string, Set<number>>();
+		const { server, clock } = this.#cluster.world;
 		for (const shard of this.#shards) {
+			const { index } = shard;
+			const relievedMs = server.relievedMs.get(index) ?? -Infinity;
+			if (server.troubles.has(index)) continue;
+			if (clock.monoMs() < relievedMs + RECOVERY_MS) continue;
 			const { nowMs, nodes } = await shard.nodes();
 			for (const { record, expiresMs = 0, askedToDrain } of nodes) {
 				if (expiresMs <= nowMs || askedToDrain) continue;
