@@ -37,8 +37,13 @@ async function counts(store: RedisStore): Promise<string> {
 }
 
 test.each([
-	["a command", "-zrange", "+zrange", /lacks \+zrange; grant that/],
-	["two", "-hmget -zrange", "+hmget +zrange", /lacks \+hmget \+zrange;/],
+	["a command", "-zrevrange", "+zrevrange", /lacks \+zrevrange; grant that/],
+	[
+		"two",
+		"-hmget -zrevrange",
+		"+hmget +zrevrange",
+		/lacks \+hmget \+zrevrange;/,
+	],
 	["scripts", "-evalsha -eval", "+evalsha +eval", /lacks \+evalsha;/],
 	["its keys", "resetkeys", "~{rights:*", /lacks ~\{rights:\*; grant that/],
 ])("a user without the right to %s", async (_what, taken, given, clause) => {
