@@ -132,6 +132,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "nodes do not notice a step of the store's clock",
 		breaks: "executions overlap only while a holder is paused",
+		fault: "clock step",
 		shard: (sound, clock) => new SmoothTime(sound, clock),
 	},
 	{
