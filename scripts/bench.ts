@@ -10,8 +10,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { profileProcessing } from "./bench/cost-profile.ts";
-import type { ProfileSummary } from "./bench/cost-profile-summary.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { type Result, runMeasure } from "./bench/measure.ts";
 import { MEASURES } from "./bench/measures.ts";
@@ -22,11 +20,10 @@ import { bundleProgram } from "./build/program.ts";
 const NAMES = MEASURES.map(({ name }) => name);
 const HELP = `npm run bench [-- OPTIONS]
 
-  --json         print the report as JSON
-  --tasks N      tasks of one throughput run (default 50000)
-  --rounds N     alternating rounds; medians are reported (default 3)
-  --only A,B     some of: ${NAMES.join(", ")}
-  --profile DIR  keeps the CPU profile that is taken with "cpu"
+  --json      print the report as JSON
+  --tasks N   tasks of one throughput run (default 50000)
+  --rounds N  alternating rounds; medians are reported (default 3)
+  --only A,B  some of: ${NAMES.join(", ")}
 
 All of it takes about twenty minutes.
 `;
@@ -36,8 +33,6 @@ interface Options {
 	readonly tasks: number;
 	readonly rounds: number;
 	readonly only: readonly string[];
-	/** Where the profile is kept, if it is. */
-	readonly profile: string | undefined;
 }
 
 /** Undefined: help was asked for. Throws where the use is wrong. */
@@ -50,7 +45,6 @@ function readOptions(args: readonly string[]): Options | undefined {
 			tasks: { type: "string", default: "50000" },
 			rounds: { type: "string", default: "3" },
 			only: { type: "string", default: NAMES.join(",") },
-			profile: { type: "string" },
 		},
 	});
 	if (values.help) return;
@@ -66,7 +60,6 @@ function readOptions(args: readonly string[]): Options | undefined {
 		tasks: readCount("--tasks", values.tasks, 100),
 		rounds: readCount("--rounds", values.rounds, 1),
 		only,
-		profile: values.profile,
 	};
 }
 
@@ -79,7 +72,7 @@ function readCount(option: string, text: string, min: number): number {
 }
 
 async function bench(
-	{ json, tasks, rounds, only, profile: keepIn }: Options,
+	{ json, tasks, rounds, only }: Options,
 	directory: string,
 ): Promise<void> {
 	await bundleProgram();
@@ -92,20 +85,8 @@ async function bench(
 		const clear = () => redis.clear();
 		results.push(...(await runMeasure(measure, rounds, ground, clear, tell)));
 	}
-	let profile: ProfileSummary | undefined;
-	if (only.includes("cpu")) {
-		tell("profile …\n");
-		await redis.clear();
-		profile = await profileProcessing(ground, keepIn);
-	}
 	const machine = describeMachine(await redis.version());
-	const report = makeReport(
-		machine,
-		{ tasks, rounds },
-		measures,
-		results,
-		profile,
-	);
+	const report = makeReport(machine, { tasks, rounds }, measures, results);
 	process.stdout.write(
 		json
 			? `${JSON.stringify(report, null, "\t")}\n`

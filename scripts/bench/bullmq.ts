@@ -1,10 +1,22 @@
 /**
  * BullMQ as a contender. Jobs are added by the bench's own process, as a
  * program that uses the library does, and run by worker processes.
+ *
+ * Or they go over HTTP: to a route that does `add` and nothing else, in a
+ * process of its own, by the client that posts to Hearsay. A library needs no
+ * such hop and a service cannot do without one, so neither figure alone is fair.
  */
 import { Queue, QueueEvents } from "../../test/tools/bullmq.ts";
-import { type Child, startNode } from "./children.ts";
-import type { Contender, Ground, Scheduler, TaskType } from "./contender.ts";
+import { type Child, startProgram } from "./children.ts";
+import type {
+	BulkPlan,
+	Contender,
+	Door,
+	Ground,
+	Scheduler,
+	TaskType,
+} from "./contender.ts";
+import { openRoute } from "./http-door.ts";
 import { inPieces } from "./pieces.ts";
 
 /**
@@ -14,20 +26,20 @@ import { inPieces } from "./pieces.ts";
 const BULK_JOBS = 1_000;
 const BULK_IN_FLIGHT = 2;
 
-export class BullMq implements Scheduler {
-	readonly #port: number;
+export const BULLMQ_QUEUE = "bench";
+
+/** The library itself, in the bench's own process. */
+class QueueDoor implements Door {
 	readonly #queue: Queue;
+	readonly #port: number;
 	/** Only once a result is waited for: it reads along with every event. */
 	#events: QueueEvents | undefined;
-	readonly #workers: Child[] = [];
 
-	constructor(port: number) {
+	constructor(queue: Queue, port: number) {
+		this.#queue = queue;
 		this.#port = port;
-		this.#queue = new Queue("bench", {
-			connection: { host: "127.0.0.1", port },
-		});
 		// Everyone who waits for a result listens for its end.
-		this.#queue.setMaxListeners(0);
+		queue.setMaxListeners(0);
 	}
 
 	async submit(type: TaskType, payload: object): Promise<void> {
@@ -35,7 +47,7 @@ export class BullMq implements Scheduler {
 	}
 
 	async call(type: TaskType, payload: object): Promise<void> {
-		this.#events ??= new QueueEvents("bench", {
+		this.#events ??= new QueueEvents(BULLMQ_QUEUE, {
 			connection: { host: "127.0.0.1", port: this.#port },
 			// From the first event on: an end before it has begun to read is not missed.
 			lastEventId: "0-0",
@@ -44,25 +56,47 @@ export class BullMq implements Scheduler {
 		await job.waitUntilFinished(this.#events);
 	}
 
-	submitBulk(count: number, priorities = 0): Promise<void> {
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#events?.close();
+	}
+}
+
+class BullMq implements Scheduler {
+	readonly door: Door;
+	readonly #port: number;
+	readonly #queue: Queue;
+	readonly #workers: Child[] = [];
+
+	constructor({ redis: { port } }: Ground, door?: Door) {
+		this.#port = port;
+		this.#queue = new Queue(BULLMQ_QUEUE, {
+			connection: { host: "127.0.0.1", port },
+		});
+		this.door = door ?? new QueueDoor(this.#queue, port);
+	}
+
+	submitBulk(
+		count: number,
+		{ priorities = 0, payload }: BulkPlan = {},
+	): Promise<void> {
 		return inPieces(count, BULK_JOBS, BULK_IN_FLIGHT, async (from, length) => {
 			const jobs = Array.from({ length }, (_, i) => {
 				const n = from + i;
 				const opts = priorities > 0 ? { priority: 1 + (n % priorities) } : {};
-				return { name: "noop", data: { n }, opts };
+				return { name: "noop", data: payload ?? { n }, opts };
 			});
 			await this.#queue.addBulk(jobs);
 		});
 	}
 
-	async startWorker(): Promise<void> {
-		const worker = startNode(
+	async startWorker(): Promise<number> {
+		const worker = await startProgram(
 			"BullMQ's worker",
 			"scripts/bench/bullmq-worker.ts",
-			[String(this.#port)],
+			[this.#port],
 		);
 		this.#workers.push(worker);
-		await worker.untilReady(async (said) => said.includes("ready"));
+		return worker.pid;
 	}
 
 	async running(): Promise<number> {
@@ -89,15 +123,24 @@ export class BullMq implements Scheduler {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await Promise.all(this.#workers.map((worker) => worker.stop()));
-		await this.#events?.close();
+		await this.door[Symbol.asyncDispose]();
 		await this.#queue.close();
 	}
 }
 
-export const bullmq: Contender = {
-	async open({ redis }: Ground, role): Promise<Scheduler> {
-		const scheduler = new BullMq(redis.port);
-		if (role === "running") await scheduler.startWorker();
-		return scheduler;
-	},
-};
+function makeBullMq(
+	openDoor: (ground: Ground) => Promise<Door | undefined>,
+): Contender {
+	return {
+		async open(ground, role): Promise<Scheduler> {
+			const scheduler = new BullMq(ground, await openDoor(ground));
+			if (role === "running") await scheduler.startWorker();
+			return scheduler;
+		},
+	};
+}
+
+export const bullmq = makeBullMq(async () => undefined);
+export const bullmqBehindRoute = makeBullMq((ground) =>
+	openRoute("BullMQ's route", "scripts/bench/bullmq-route-server.ts", ground),
+);

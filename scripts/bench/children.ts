@@ -5,8 +5,10 @@
  * the bench (an error, Ctrl-C, an exit from anywhere), by force when the bench
  * itself exits. Only a SIGKILL of the bench can leave one behind.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { readinessOf } from "../../protocol/client/readiness.ts";
 import { clientOf } from "../client.ts";
 import { sleep } from "./clock.ts";
@@ -15,12 +17,16 @@ import { sleep } from "./clock.ts";
 const STOP_MS = 5_000;
 /** A process that is not ready after this long is taken for broken. */
 const READY_MS = 30_000;
+/** A program that measures by itself and takes longer has hung. */
+const RUN_MS = 300_000;
 /** Of what a process says, so much is kept to explain its failure. */
 const SAID_CHARS_MAX = 4_000;
 
 const living = new Set<ChildProcess>();
+const ending = new AbortController();
 process.on("exit", () => {
 	for (const child of living) child.kill("SIGKILL");
+	ending.abort();
 });
 
 export class Child implements AsyncDisposable {
@@ -55,16 +61,27 @@ export class Child implements AsyncDisposable {
 		child.stderr?.setEncoding("utf8").on("data", keep);
 	}
 
+	/** @throws if it could not be started. */
+	get pid(): number {
+		const { pid } = this.#process;
+		if (pid === undefined) throw new Error(`${this.#name} has not started`);
+		return pid;
+	}
+
 	/** Of a node, by what its HTTP side says. @throws as `untilReady` does. */
 	untilServing(port: number): Promise<void> {
 		const client = clientOf(`http://127.0.0.1:${port}`);
 		return this.untilReady(async () => (await readinessOf(client)).ready);
 	}
 
-	/** @throws where the process is gone, or not ready in time. */
-	async untilReady(isReady: (said: string) => Promise<boolean>): Promise<void> {
+	/** @throws if it said nothing of the kind in time, or is gone. */
+	untilSaid(word: string): Promise<void> {
+		return this.untilReady(async () => this.#said.includes(word));
+	}
+
+	async untilReady(isReady: () => Promise<boolean>): Promise<void> {
 		const signal = AbortSignal.timeout(READY_MS);
-		while (!(await isReady(this.#said))) {
+		while (!(await isReady())) {
 			if (this.#trouble !== undefined) throw this.#trouble;
 			if (signal.aborted || !this.#alive()) {
 				throw new Error(
@@ -94,15 +111,37 @@ export class Child implements AsyncDisposable {
 	}
 }
 
-/**
- * A TypeScript program, run by the Node that runs the bench. Its environment
- * is empty: no setting of the shell that runs the bench changes a figure.
+/*
+ * What follows runs TypeScript programs by the Node that runs the bench. Their
+ * environment is empty: no setting of the shell changes a figure.
  */
-export function startNode(
+
+/** A program that serves until it is stopped; resolves once it says `ready`. */
+export async function startProgram(
 	name: string,
 	file: string,
-	args: readonly string[],
-): Child {
-	const path = new URL(`../../${file}`, import.meta.url).pathname;
-	return new Child(name, process.execPath, [path, ...args], {});
+	args: readonly (string | number)[],
+): Promise<Child> {
+	const command = [pathOf(file), ...args.map(String)];
+	const child = new Child(name, process.execPath, command, {});
+	await child.untilSaid("ready");
+	return child;
+}
+
+/** A program that measures by itself: what it prints, read as JSON. */
+export async function runProgram(
+	file: string,
+	args: readonly (string | number)[],
+): Promise<unknown> {
+	const { stdout } = await promisify(execFile)(
+		process.execPath,
+		[pathOf(file), ...args.map(String)],
+		{ env: {}, timeout: RUN_MS, signal: ending.signal },
+	);
+	return JSON.parse(stdout);
+}
+
+/** Of a file of this project. */
+export function pathOf(file: string): string {
+	return fileURLToPath(new URL(`../../${file}`, import.meta.url));
 }

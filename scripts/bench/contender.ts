@@ -16,6 +16,8 @@ export interface Ground {
 export interface Door extends AsyncDisposable {
 	/** Resolves when the task is accepted. */
 	submit(type: TaskType, payload: object): Promise<void>;
+	/** Submits a task; resolves once its result is in the submitter's hands. */
+	call(type: TaskType, payload: object): Promise<void>;
 }
 
 /**
@@ -24,19 +26,25 @@ export interface Door extends AsyncDisposable {
  */
 export type TaskType = "noop" | "stamp" | "hold";
 
-export interface Scheduler extends Door {
+export interface BulkPlan {
+	/** So many different ones, in turn; all have the default if undefined. */
+	readonly priorities?: number;
+	/** Of each task; its number if undefined. */
+	readonly payload?: string;
+}
+
+export interface Scheduler extends AsyncDisposable {
+	readonly door: Door;
 	/**
 	 * Submits `noop` tasks in the fastest way there is; resolves when all are
-	 * accepted. With `priorities`, so many different ones, in turn.
+	 * accepted.
 	 */
-	submitBulk(count: number, priorities?: number): Promise<void>;
-	/** Submits a task; resolves once its result is in the submitter's hands. */
-	call(type: TaskType, payload: object): Promise<void>;
-	/** Starts one more process that runs tasks; resolves when it is ready. */
-	startWorker(): Promise<void>;
+	submitBulk(count: number, plan?: BulkPlan): Promise<void>;
+	/** Starts one more process that runs tasks; resolves with its pid when it is ready. */
+	startWorker(): Promise<number>;
 	/** Tasks that run now. */
 	running(): Promise<number>;
-	/** Tasks that have not ended. Throws where one has ended in failure. */
+	/** Tasks that have not ended. @throws if one has ended in failure. */
 	unfinished(): Promise<number>;
 	/** What the last `count` tasks of type `stamp` returned. */
 	stamps(count: number): Promise<number[]>;

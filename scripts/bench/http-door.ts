@@ -2,11 +2,17 @@
  * The door of whatever takes tasks over HTTP as Hearsay does: `POST /v1/tasks`
  * answers 202 with the id, `GET /v1/tasks/:id?wait=` answers when it has ended.
  * Hearsay, BullMQ behind a route, and the bare route are so spoken to by the
- * same client.
+ * same client, one that costs the load generator little.
  */
-import type { Door, TaskType } from "./contender.ts";
-import { IN_FLIGHT } from "./contender.ts";
+import { type Child, startProgram } from "./children.ts";
+import {
+	type Door,
+	type Ground,
+	IN_FLIGHT,
+	type TaskType,
+} from "./contender.ts";
 import { HttpConnections } from "./http-connections.ts";
+import { freePort } from "./port.ts";
 
 const PATH = "/v1/tasks";
 const WAIT = "30s";
@@ -14,13 +20,14 @@ const WAIT = "30s";
 const WAITS_MAX = 256;
 
 export class HttpDoor implements Door {
-	readonly #name: string;
+	readonly #server: Child;
 	readonly #port: number;
 	readonly #connections: HttpConnections;
 	#waits: HttpConnections | undefined;
 
-	constructor(name: string, port: number) {
-		this.#name = name;
+	/** Whoever serves at the port, and ends with this. */
+	constructor(server: Child, port: number) {
+		this.#server = server;
 		this.#port = port;
 		this.#connections = new HttpConnections(port, IN_FLIGHT);
 	}
@@ -29,14 +36,13 @@ export class HttpDoor implements Door {
 		await this.#submit(type, payload);
 	}
 
-	/** Submits a task, then waits for its result; throws where it has none. */
 	async call(type: TaskType, payload: object): Promise<void> {
 		this.#waits ??= new HttpConnections(this.#port, WAITS_MAX);
 		const { id } = JSON.parse(await this.#submit(type, payload));
 		const answer = await this.#waits.get(`${PATH}/${id}?wait=${WAIT}`);
 		const { state } = JSON.parse(answer.body) as { state?: string };
 		if (state !== "SUCCESS") {
-			throw new Error(`${this.#name} answered a wait with ${answer.body}`);
+			throw new Error(`a wait was answered with ${answer.body}`);
 		}
 	}
 
@@ -45,17 +51,10 @@ export class HttpDoor implements Door {
 		return this.#post(lines.join("\n"), "application/x-ndjson");
 	}
 
-	async read<T>(path: string): Promise<T> {
-		const { status, body } = await this.#connections.get(path);
-		if (status !== 200) {
-			throw new Error(`${this.#name} answered ${status}: ${body}`);
-		}
-		return JSON.parse(body) as T;
-	}
-
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.#connections.close();
 		this.#waits?.close();
+		await this.#server.stop();
 	}
 
 	#submit(type: TaskType, payload: object): Promise<string> {
@@ -65,8 +64,19 @@ export class HttpDoor implements Door {
 	async #post(text: string, type: string): Promise<string> {
 		const { status, body } = await this.#connections.post(PATH, text, type);
 		if (status !== 202) {
-			throw new Error(`${this.#name} answered ${status}: ${body}`);
+			throw new Error(`a submission was answered ${status}: ${body}`);
 		}
 		return body;
 	}
+}
+
+/** The door of a program that gets its port and Redis's. */
+export async function openRoute(
+	name: string,
+	file: string,
+	{ redis }: Ground,
+): Promise<HttpDoor> {
+	const port = await freePort();
+	const server = await startProgram(name, file, [port, redis.port]);
+	return new HttpDoor(server, port);
 }

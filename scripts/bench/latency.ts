@@ -12,16 +12,10 @@
  */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { bullmq } from "./bullmq.ts";
-import { bullmqBehindRoute } from "./bullmq-route.ts";
+import { bullmqBehindRoute } from "./bullmq.ts";
+import { runProgram } from "./children.ts";
 import { nowMs, openLoop } from "./clock.ts";
-import {
-	type Contender,
-	type Ground,
-	IN_FLIGHT,
-	type Scheduler,
-} from "./contender.ts";
-import { runProgram } from "./growth-program.ts";
+import { type Ground, IN_FLIGHT, type Scheduler } from "./contender.ts";
 import { hearsay, hearsaySweeping } from "./hearsay.ts";
 import {
 	LATENCY_LINES,
@@ -31,6 +25,7 @@ import {
 import type { Figures, Measure } from "./measure.ts";
 import { inPieces } from "./pieces.ts";
 import { endToEndRate, perSecond } from "./rates.ts";
+import { both, sideOf } from "./sides.ts";
 import { watch } from "./watch.ts";
 
 const STEADY_PER_SECOND = 100;
@@ -59,13 +54,11 @@ const steady: Measure<LatencyKey> = {
 	note: `${STEADY_PER_SECOND} tasks/s, n = ${STEADY_TASKS_MAX} a round, after ${WARM_UP_TASKS_MAX} at ${WARM_UP_PER_SECOND}/s. Hearsay: POST to the node that runs them; other node: to one that does not; in process: its own submit, without HTTP. BullMQ: add in the submitter's process, and behind a fastify route.`,
 	lines: LATENCY_LINES,
 	sides: {
-		hearsay: (ground) => sameProcess(hearsay, ground, steadyFigures),
-		"other-node": (ground) => otherProcess(hearsay, ground, steadyFigures),
-		sweep: (ground) => otherProcess(hearsaySweeping, ground, steadyFigures),
-		"in-process": (ground) => inProcess(ground),
-		bullmq: (ground) => sameProcess(bullmq, ground, steadyFigures),
-		"bullmq-http": (ground) =>
-			sameProcess(bullmqBehindRoute, ground, steadyFigures),
+		...both("running", steadyFigures),
+		"other-node": sideOf(hearsay, "accepting", byAnother(steadyFigures)),
+		sweep: sideOf(hearsaySweeping, "accepting", byAnother(steadyFigures)),
+		"in-process": inProcess,
+		"bullmq-http": sideOf(bullmqBehindRoute, "running", steadyFigures),
 	},
 };
 
@@ -74,37 +67,22 @@ const half: Measure<LatencyKey | "rate"> = {
 	note: `Each at half the rate at which it is saturated by single submits, ${IN_FLIGHT} in flight, for ${HALF_SECONDS} s (n = rate × ${HALF_SECONDS} a round; one result of ${HALF_WAITED_EVERY} is waited for). Sides as in latency.`,
 	lines: { rate: perSecond("rate of submits"), ...LATENCY_LINES },
 	sides: {
-		hearsay: (ground) => sameProcess(hearsay, ground, halfFigures),
-		"other-node": (ground) => otherProcess(hearsay, ground, halfFigures),
-		bullmq: (ground) => sameProcess(bullmq, ground, halfFigures),
-		"bullmq-http": (ground) =>
-			sameProcess(bullmqBehindRoute, ground, halfFigures),
+		...both("running", halfFigures),
+		"other-node": sideOf(hearsay, "accepting", byAnother(halfFigures)),
+		"bullmq-http": sideOf(bullmqBehindRoute, "running", halfFigures),
 	},
 };
 
 export const LATENCY: readonly Measure[] = [steady, half];
 
-type Run<F> = (scheduler: Scheduler, ground: Ground) => Promise<F>;
-
-/** Submitted to what runs tasks too, where the contender knows such a thing. */
-async function sameProcess<F>(
-	contender: Contender,
-	ground: Ground,
-	run: Run<F>,
-): Promise<F> {
-	await using scheduler = await contender.open(ground, "running");
-	return await run(scheduler, ground);
-}
-
 /** Submitted to one process, run by another. */
-async function otherProcess<F>(
-	contender: Contender,
-	ground: Ground,
-	run: Run<F>,
-): Promise<F> {
-	await using scheduler = await contender.open(ground, "accepting");
-	await scheduler.startWorker();
-	return await run(scheduler, ground);
+function byAnother<Key extends string>(
+	take: (scheduler: Scheduler, ground: Ground) => Promise<Figures<Key>>,
+): typeof take {
+	return async (scheduler, ground) => {
+		await scheduler.startWorker();
+		return await take(scheduler, ground);
+	};
 }
 
 /** A node put together without its HTTP side, by a program that sees its inside. */
@@ -112,7 +90,7 @@ function inProcess(ground: Ground): Promise<Figures<LatencyKey>> {
 	const dataDir = mkdtempSync(join(ground.directory, "in-process-"));
 	const load = [warmUpTasks(ground), WARM_UP_PER_SECOND];
 	load.push(steadyTasks(ground), STEADY_PER_SECOND);
-	const args = [ground.redis.url, dataDir, ...load.map(String)];
+	const args = [ground.redis.url, dataDir, ...load];
 	return runProgram(IN_PROCESS, args) as Promise<Figures<LatencyKey>>;
 }
 
@@ -137,11 +115,11 @@ async function halfFigures(
 	{ tasks }: Ground,
 ): Promise<Rated> {
 	// What waiting needs is there from the beginning, under either load.
-	await scheduler.call("stamp", { sentMs: nowMs() });
+	await scheduler.door.call("stamp", { sentMs: nowMs() });
 	const saturating = Math.min(tasks, SATURATING_TASKS_MAX);
 	const submit = (count: number) =>
 		inPieces(count, 1, IN_FLIGHT, () => {
-			return scheduler.submit("stamp", { sentMs: nowMs() });
+			return scheduler.door.submit("stamp", { sentMs: nowMs() });
 		});
 	const rate = (await endToEndRate(scheduler, saturating, submit)) / 2;
 	const count = Math.min(tasks, Math.ceil(rate * HALF_SECONDS));
@@ -158,8 +136,8 @@ async function probe(
 	const results: number[] = [];
 	await openLoop(count, perSecond, async (n) => {
 		const sentMs = nowMs();
-		if (n % waitedEvery > 0) return scheduler.submit("stamp", { sentMs });
-		await scheduler.call("stamp", { sentMs });
+		if (n % waitedEvery > 0) return scheduler.door.submit("stamp", { sentMs });
+		await scheduler.door.call("stamp", { sentMs });
 		results.push(nowMs() - sentMs);
 	});
 	await watch(scheduler);

@@ -38,7 +38,7 @@ export type Figures<Key extends string = string> = Readonly<
 	Record<Key, number>
 >;
 
-type Run<Key extends string = string> = (
+export type Run<Key extends string = string> = (
 	ground: Ground,
 ) => Promise<Figures<Key>>;
 export type Sides<Key extends string = string> = Readonly<

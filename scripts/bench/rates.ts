@@ -1,8 +1,8 @@
 /** Rates, and how they are taken: warmed up, and over all that was submitted. */
 import { nowMs } from "./clock.ts";
-import type { Scheduler } from "./contender.ts";
+import type { BulkPlan, Scheduler } from "./contender.ts";
 import type { Line } from "./measure.ts";
-import { finishedMs } from "./stats.ts";
+import { drainRate, finishedMs } from "./stats.ts";
 import { watch } from "./watch.ts";
 
 /** What goes before, unmeasured: this part of a run's tasks. */
@@ -19,6 +19,30 @@ export function warmUp(tasks: number): number {
 /** Tasks a second, from then until now. */
 export function rateSince(startMs: number, tasks: number): number {
 	return (tasks / (nowMs() - startMs)) * 1_000;
+}
+
+/** Tasks a second of a bulk submission, after another of as many. */
+export async function bulkRate(
+	scheduler: Scheduler,
+	count: number,
+	plan?: BulkPlan,
+): Promise<number> {
+	await scheduler.submitBulk(count, plan);
+	const startMs = nowMs();
+	await scheduler.submitBulk(count, plan);
+	return rateSince(startMs, count);
+}
+
+/** Tasks a second at which a worker that is started for it works so many off. */
+export async function backlogRate(
+	scheduler: Scheduler,
+	backlog: number,
+): Promise<number> {
+	const [samples] = await Promise.all([
+		watch(scheduler),
+		scheduler.startWorker(),
+	]);
+	return drainRate(samples, backlog);
 }
 
 /** Tasks a second from the first submission to the last result. */

@@ -45,9 +45,7 @@ export class BenchRedis implements AsyncDisposable {
 			value,
 		]);
 		const child = new Child("redis-server", "redis-server", args);
-		await child.untilReady(async (said) =>
-			said.includes("Ready to accept connections"),
-		);
+		await child.untilSaid("Ready to accept connections");
 		const client = new Redis(port, "127.0.0.1");
 		return new BenchRedis(port, child, client);
 	}

@@ -1,6 +1,5 @@
 /** The report: tables for people, and the same as data. */
 import { CONCURRENCY, ENDED_KEPT_MAX, IN_FLIGHT } from "./contender.ts";
-import { formatProfile, type ProfileSummary } from "./cost-profile-summary.ts";
 import type { Machine } from "./machine.ts";
 import {
 	formatFigure,
@@ -26,8 +25,6 @@ export interface Report {
 	/** How each measure is taken, by its name. */
 	readonly notes: Readonly<Record<string, string>>;
 	readonly results: readonly Result[];
-	/** Of the node's main thread; absent where it was not asked for. */
-	readonly profile?: ProfileSummary;
 }
 
 export function makeReport(
@@ -35,7 +32,6 @@ export function makeReport(
 	size: { readonly tasks: number; readonly rounds: number },
 	measures: readonly Measure[],
 	results: readonly Result[],
-	profile: ProfileSummary | undefined,
 ): Report {
 	return {
 		at: new Date().toISOString(),
@@ -51,12 +47,11 @@ export function makeReport(
 			measures.map(({ name, note = "" }) => [name, note]),
 		),
 		results,
-		...(profile && { profile }),
 	};
 }
 
 export function formatReport(report: Report): string {
-	const { machine, settings, notes, results, profile } = report;
+	const { machine, settings, notes, results } = report;
 	const groups = Map.groupBy(results, ({ measure }) => measure);
 	return [
 		`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}, Redis ${machine.redis} (${Object.entries(REDIS_SETTINGS).flat().join(" ")}), BullMQ ${machine.bullmq}`,
@@ -67,7 +62,6 @@ export function formatReport(report: Report): string {
 			...formatTable(lines),
 			"",
 		]),
-		...(profile ? [formatProfile(profile)] : []),
 	].join("\n");
 }
 

@@ -1,7 +1,11 @@
 /**
- * The arithmetic of the bench, pure: medians, percentiles, and the rate at
+ * The arithmetic of the bench, pure: sums, medians, percentiles, and the rate at
  * which a backlog went down, from samples of how much of it was left.
  */
+
+export function sum(values: readonly number[]): number {
+	return values.reduce((total, value) => total + value, 0);
+}
 
 /** The middle value; of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {

@@ -83,7 +83,7 @@ async function drainTogether(
 ): Promise<Figures<"rate">> {
 	// Another one each turn: a process looks for a file until it has seen it.
 	const file = join(mkdtempSync(join(directory, "turn-")), "go");
-	const hold = () => scheduler.submit("hold", { file });
+	const hold = () => scheduler.door.submit("hold", { file });
 	await Promise.all(Array.from({ length: held }, hold));
 	await untilRunning(scheduler, held);
 	await scheduler.submitBulk(backlog);

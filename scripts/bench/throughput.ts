@@ -1,30 +1,28 @@
 /** The measures of throughput: how fast tasks are accepted, and how fast they end. */
-import { openBareRoute } from "./bare-route.ts";
-import { bareScripts, bareScriptsTogether } from "./bare-scripts.ts";
-import { bullmq } from "./bullmq.ts";
+import { runProgram } from "./children.ts";
 import { nowMs } from "./clock.ts";
-import {
-	type Contender,
-	type Door,
-	type Ground,
-	IN_FLIGHT,
-	PRIORITIES,
-} from "./contender.ts";
-import { hearsay } from "./hearsay.ts";
-import type { Figures, Measure, Sides } from "./measure.ts";
+import { type Door, type Ground, IN_FLIGHT, PRIORITIES } from "./contender.ts";
+import { openRoute } from "./http-door.ts";
+import type { Measure } from "./measure.ts";
 import { inPieces } from "./pieces.ts";
-import { endToEndRate, perSecond, rateSince, warmUp } from "./rates.ts";
-import { drainRate } from "./stats.ts";
-import { watch } from "./watch.ts";
+import {
+	backlogRate,
+	bulkRate,
+	endToEndRate,
+	perSecond,
+	rateSince,
+	warmUp,
+} from "./rates.ts";
+import { both } from "./sides.ts";
 
-/** Hearsay and BullMQ, by the same code. */
-function both<Key extends string>(
-	run: (contender: Contender, ground: Ground) => Promise<Figures<Key>>,
-): Sides<Key> {
-	return {
-		hearsay: (ground) => run(hearsay, ground),
-		bullmq: (ground) => run(bullmq, ground),
-	};
+/** The ceiling: the store's own scripts in a bare loop. See there for what it does and why. */
+const BARE_SCRIPTS = "test/bench/bare-scripts.ts";
+
+/** Tasks a second. */
+export interface BareRates {
+	readonly submitting: number;
+	/** Claiming and completing. */
+	readonly processing: number;
 }
 
 const bulk: Measure = {
@@ -32,13 +30,9 @@ const bulk: Measure = {
 	note: "The second half of twice as many. Hearsay: NDJSON over HTTP. BullMQ: addBulk in the submitter's process. Ceiling: the store's script in a bare loop.",
 	lines: { rate: perSecond("bulk submit") },
 	sides: {
-		...both(async (contender, ground) => {
-			await using scheduler = await contender.open(ground, "accepting");
-			await scheduler.submitBulk(ground.tasks);
-			const startMs = nowMs();
-			await scheduler.submitBulk(ground.tasks);
-			return { rate: rateSince(startMs, ground.tasks) };
-		}),
+		...both("accepting", async (scheduler, { tasks }) => ({
+			rate: await bulkRate(scheduler, tasks),
+		})),
 		ceiling: async (ground) => {
 			const { submitting } = await bareScripts(ground);
 			return { rate: submitting };
@@ -51,13 +45,16 @@ const single: Measure = {
 	note: "Hearsay: POST. BullMQ: add in the submitter's process. Ceiling: a fastify route that makes one script call.",
 	lines: { rate: perSecond(`single submits, ${IN_FLIGHT} in flight`) },
 	sides: {
-		...both(async (contender, ground) => {
-			await using scheduler = await contender.open(ground, "accepting");
-			return { rate: await singleRate(scheduler, ground.tasks) };
-		}),
+		...both("accepting", async ({ door }, { tasks }) => ({
+			rate: await singleRate(door, tasks),
+		})),
 		ceiling: async (ground) => {
-			await using route = await openBareRoute(ground);
-			return { rate: await singleRate(route, ground.tasks) };
+			await using door = await openRoute(
+				"the bare route",
+				"scripts/bench/bare-route-server.ts",
+				ground,
+			);
+			return { rate: await singleRate(door, ground.tasks) };
 		},
 	},
 };
@@ -67,15 +64,9 @@ const processing: Measure = {
 	note: "One process that runs tasks; the second half of twice as many. Ceiling: the store's scripts in a bare loop, claiming and completing alone.",
 	lines: { rate: perSecond("no-op tasks, from a backlog") },
 	sides: {
-		...both(async (contender, ground) => {
-			await using scheduler = await contender.open(ground, "accepting");
-			const backlog = 2 * ground.tasks;
-			await scheduler.submitBulk(backlog);
-			const [samples] = await Promise.all([
-				watch(scheduler),
-				scheduler.startWorker(),
-			]);
-			return { rate: drainRate(samples, backlog) };
+		...both("accepting", async (scheduler, { tasks }) => {
+			await scheduler.submitBulk(2 * tasks);
+			return { rate: await backlogRate(scheduler, 2 * tasks) };
 		}),
 		ceiling: async (ground) => {
 			const { processing } = await bareScripts(ground);
@@ -89,12 +80,14 @@ const endToEnd: Measure = {
 	note: "From the first submission to the last result. Ceiling: the store's scripts in a bare loop, submitting too.",
 	lines: { rate: perSecond("no-op tasks, bulk submit to result") },
 	sides: {
-		...both(async (contender, ground) => {
-			await using scheduler = await contender.open(ground, "running");
+		...both("running", async (scheduler, { tasks }) => {
 			const submit = (count: number) => scheduler.submitBulk(count);
-			return { rate: await endToEndRate(scheduler, ground.tasks, submit) };
+			return { rate: await endToEndRate(scheduler, tasks, submit) };
 		}),
-		ceiling: async (ground) => ({ rate: await bareScriptsTogether(ground) }),
+		ceiling: async ({ redis, tasks }) => {
+			const args = [redis.url, "together", tasks, 1];
+			return { rate: (await runProgram(BARE_SCRIPTS, args)) as number };
+		},
 	},
 };
 
@@ -106,17 +99,10 @@ const priorities: Measure = {
 		rate: perSecond("no-op tasks, ten priorities"),
 	},
 	sides: {
-		...both(async (contender, ground) => {
-			await using scheduler = await contender.open(ground, "accepting");
-			await scheduler.submitBulk(ground.tasks, PRIORITIES);
-			const startMs = nowMs();
-			await scheduler.submitBulk(ground.tasks, PRIORITIES);
-			const bulk = rateSince(startMs, ground.tasks);
-			const [samples] = await Promise.all([
-				watch(scheduler),
-				scheduler.startWorker(),
-			]);
-			return { bulk, rate: drainRate(samples, 2 * ground.tasks) };
+		...both("accepting", async (scheduler, { tasks }) => {
+			const plan = { priorities: PRIORITIES };
+			const bulk = await bulkRate(scheduler, tasks, plan);
+			return { bulk, rate: await backlogRate(scheduler, 2 * tasks) };
 		}),
 		ceiling: async (ground) => {
 			const { submitting, processing } = await bareScripts(ground, PRIORITIES);
@@ -132,6 +118,15 @@ export const THROUGHPUT: readonly Measure[] = [
 	endToEnd,
 	priorities,
 ];
+
+/** Submitting first, then the rest, with so many different priorities in turn. */
+async function bareScripts(
+	{ redis, tasks }: Ground,
+	priorities = 1,
+): Promise<BareRates> {
+	const args = [redis.url, "apart", tasks, priorities];
+	return (await runProgram(BARE_SCRIPTS, args)) as BareRates;
+}
 
 async function singleRate(door: Door, tasks: number): Promise<number> {
 	await submitSingles(door, warmUp(tasks));

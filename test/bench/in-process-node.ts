@@ -5,8 +5,7 @@
  *
  *   in-process-node.ts REDIS_URL DATA_DIR WARM_UP PER_SECOND TASKS PER_SECOND
  *
- * Prints the figures of the latter tasks as JSON. It lives here and not beside the bench, which
- * starts it as a process: scripts see processes and public HTTP only.
+ * Prints the figures of the latter tasks as JSON. Why it lives here: see bare-shard.ts.
  */
 import assert from "node:assert/strict";
 import { createExecutor } from "../../node/executor/executor.ts";
@@ -116,6 +115,8 @@ const store = connectStore({
 const scheduler = makeScheduler(store, gossip, executor);
 const { api } = scheduler;
 await gossip.start();
+if (!store.up) await new Promise<void>((up) => store.onChange(() => up()));
+await store.agreeOnShards(true);
 scheduler.start();
 while (!api.cluster.readiness().ready) await sleep(READY_LOOK_MS);
 await measure(api, warmUp, warmUpPerSecond);

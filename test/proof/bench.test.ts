@@ -16,16 +16,13 @@ import {
 	test,
 } from "vitest";
 import type { Ground } from "../../scripts/bench/contender.ts";
-import { COST } from "../../scripts/bench/cost.ts";
-import { profileProcessing } from "../../scripts/bench/cost-profile.ts";
-import { formatProfile } from "../../scripts/bench/cost-profile-summary.ts";
-import { clusterRate } from "../../scripts/bench/growth-rates.ts";
-import { waitingMeasure } from "../../scripts/bench/growth-waiting.ts";
+import { cpu, threads } from "../../scripts/bench/cpu.ts";
 import type { Figures, Measure, Side } from "../../scripts/bench/measure.ts";
 import { meshMeasure } from "../../scripts/bench/mesh.ts";
 import { BenchRedis } from "../../scripts/bench/redis.ts";
 import type { Report } from "../../scripts/bench/report.ts";
 import { medianRatio } from "../../scripts/bench/stats.ts";
+import { waitingMeasure } from "../../scripts/bench/waiting.ts";
 
 const BENCH = new URL("../../scripts/bench.ts", import.meta.url).pathname;
 const TASKS = 400;
@@ -67,14 +64,14 @@ afterAll(async () => {
 });
 
 async function figuresOf(
-	measure: Measure | undefined,
+	measure: Measure,
 	side: Side,
 	tasks = ground.tasks,
 ): Promise<Figures> {
-	const sides = measure && "sides" in measure ? measure.sides : {};
+	const sides = "sides" in measure ? measure.sides : {};
 	const figures = await sides[side]?.({ ...ground, tasks });
-	if (measure === undefined || figures === undefined) {
-		throw new Error(`there is no such measure, or no ${side} in it`);
+	if (figures === undefined) {
+		throw new Error(`there is no ${side} in ${measure.name}`);
 	}
 	expect(Object.keys(figures).sort()).toEqual(
 		Object.keys(measure.lines).sort(),
@@ -88,10 +85,6 @@ async function report(only: readonly string[]): Promise<Report> {
 		...[BENCH, "--json", ...sizes, "--only", only.join(",")],
 	]);
 	return JSON.parse(stdout);
-}
-
-function named(measures: readonly Measure[], name: string) {
-	return measures.find((measure) => measure.name === name);
 }
 
 test("the bench puts every side of a measure and its ratio into its report", async () => {
@@ -128,10 +121,6 @@ describe("the bench of growth", () => {
 		}
 	});
 
-	test("runs every task of a cluster that accepts and runs on all its nodes", async () => {
-		expect(await clusterRate(ground, 2)).toBeGreaterThan(10);
-	});
-
 	test("hears in a mesh what every other node says, and every announcement", async () => {
 		const figures = await figuresOf(meshMeasure([3]), "hearsay");
 		expect(figures["messages-0"]).toBeGreaterThan(0.5);
@@ -146,18 +135,15 @@ describe("the bench of cost", () => {
 		for (const side of ["hearsay", "bullmq"] as const) {
 			await redis.clear();
 			// So many that they do not all end between two looks.
-			const figures = await figuresOf(named(COST, "cpu"), side, 8_000);
+			const figures = await figuresOf(cpu, side, 8_000);
 			expect(figures.worker).toBeGreaterThan(1);
 			expect(figures.redis).toBeGreaterThan(1);
 		}
 	});
 
-	test("profiles a node and says which code its time went to", async () => {
-		// So many that no owner of note falls between two samples.
-		const summary = await profileProcessing({ ...ground, tasks: 8_000 });
-		const owners = summary.owners.map(({ name }) => name);
-		expect(owners).toContain("ioredis");
-		expect(owners).toContain("ours: node/");
-		expect(formatProfile(summary)).toContain("ours: node/");
+	test("tells a node's main thread from those that run task code", async () => {
+		const figures = await figuresOf(threads, "hearsay", 8_000);
+		expect(figures.main).toBeGreaterThan(1);
+		expect(figures.tasks).toBeGreaterThan(0.1);
 	});
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { summarizeProfile } from "../../scripts/bench/cost-profile-summary.ts";
 import { latencyFigures } from "../../scripts/bench/latency-figures.ts";
 import {
 	drainRate,
@@ -61,37 +60,5 @@ describe("the arithmetic of the bench", () => {
 			{ atMs: 100, unfinished: 0 },
 		];
 		expect(drainRate(samples, 1_000)).toBeCloseTo(9_000);
-	});
-
-	test("of a profile counts what lies in the window, and leaves out idle time", () => {
-		const frame = (functionName: string, url: string) => ({
-			functionName,
-			url,
-			lineNumber: 9,
-		});
-		const profile = {
-			nodes: [
-				{ id: 1, callFrame: frame("(idle)", "") },
-				{ id: 2, callFrame: frame("claim", "file:///x/node/claimer.ts") },
-				{
-					id: 3,
-					callFrame: frame("write", "file:///x/node_modules/@a/b/c.js"),
-				},
-			],
-			startTime: 1_000,
-			samples: [3, 2, 1, 3, 2],
-			timeDeltas: [0, 1_000, 3_000, 4_000, 1_000],
-		};
-		const summary = summarizeProfile(profile, { fromMs: 2, toMs: 10 });
-		expect(summary.busyPercent).toBeCloseTo(50);
-		expect(summary.owners).toEqual([
-			{ name: "ours: node/", percent: 75 },
-			{ name: "@a/b", percent: 25 },
-		]);
-		expect(summary.functions[0]).toEqual({
-			name: "claim",
-			percent: 75,
-			place: "node/claimer.ts:10",
-		});
 	});
 });

@@ -1,16 +1,16 @@
 /**
- * A line that is long: `stress-delay-proxy.ts PORT REDIS_PORT MS` passes on what
- * comes, in both directions, so long after it came. Says `ready` once it
- * listens.
+ * A line that is long: `delay-proxy.ts REDIS_PORT MS` passes on what
+ * comes, in both directions, so long after it came. Tells the port at which it
+ * listens over its channel, and ends with that.
  *
  * The delay is of the bytes, not between them: what was sent at intervals
  * arrives at the same intervals, as over a real distance.
  */
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-const [port, redisPort, delayMs] = process.argv.slice(2).map(Number);
-if (port === undefined || redisPort === undefined || delayMs === undefined) {
-	throw new Error("two ports and a delay are needed");
+const [redisPort, delayMs] = process.argv.slice(2).map(Number);
+if (redisPort === undefined || delayMs === undefined) {
+	throw new Error("a port and a delay are needed");
 }
 
 function pass(from: Socket, to: Socket, ms: number): void {
@@ -29,4 +29,7 @@ const server = createServer({ noDelay: true }, (client) => {
 	pass(client, redis, delayMs);
 	pass(redis, client, delayMs);
 });
-server.listen(port, "127.0.0.1", () => console.log("ready"));
+process.on("disconnect", () => process.exit());
+server.listen(0, "127.0.0.1", () => {
+	process.send?.((server.address() as AddressInfo).port);
+});

@@ -7,6 +7,7 @@
  * time with it, so a window must not contain the end of one.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { nowMs } from "./clock.ts";
 
 /** As Hearsay names the threads in which task code runs. */
 const TASK_THREAD = "hearsay-tasks";
@@ -33,9 +34,34 @@ export function cpuTimes(pid: number): CpuTimes {
 	return times;
 }
 
-export function cpuMs(pid: number): number {
-	const { main, tasks, others } = cpuTimes(pid);
-	return main + tasks + others;
+/** Of processes while something went on. */
+export interface Spending {
+	readonly tookMs: number;
+	/**
+	 * Of each process: its processor time, and bytes read and written by system
+	 * calls, sockets among them.
+	 */
+	readonly spent: readonly { readonly cpuMs: number; readonly bytes: number }[];
+}
+
+export async function spendingOf(
+	pids: readonly number[],
+	during: () => Promise<unknown>,
+): Promise<Spending> {
+	const look = () =>
+		pids.map((pid) => {
+			const { main, tasks, others } = cpuTimes(pid);
+			return { cpuMs: main + tasks + others, bytes: transferredBytes(pid) };
+		});
+	const before = look();
+	const startMs = nowMs();
+	await during();
+	const tookMs = nowMs() - startMs;
+	const spent = look().map(({ cpuMs, bytes }, i) => ({
+		cpuMs: cpuMs - (before[i]?.cpuMs ?? 0),
+		bytes: bytes - (before[i]?.bytes ?? 0),
+	}));
+	return { tookMs, spent };
 }
 
 /** Resident memory, MiB. */
@@ -43,18 +69,9 @@ export function residentMiB(pid: number): number {
 	return numberAfter("VmRSS", read(`/proc/${pid}/status`)) / 1_024;
 }
 
-/** Bytes read and written by system calls, sockets among them. */
-export function transferredBytes(pid: number): number {
+function transferredBytes(pid: number): number {
 	const io = read(`/proc/${pid}/io`);
 	return numberAfter("rchar", io) + numberAfter("wchar", io);
-}
-
-/** Processes that this one has started, and that live. */
-export function pidsOfChildren(): number[] {
-	return readdirSync("/proc/self/task")
-		.flatMap((thread) => read(`/proc/self/task/${thread}/children`).split(" "))
-		.filter((pid) => pid !== "")
-		.map(Number);
 }
 
 function numberAfter(name: string, text: string): number {

@@ -53,15 +53,6 @@ export class RedisMeter {
 		);
 	}
 
-	async pid(): Promise<number> {
-		return Number((await this.#info("server")).process_id);
-	}
-
-	/** `everysec`, or `always`: on disk before the answer. */
-	async syncToDisk(when: "everysec" | "always"): Promise<void> {
-		await this.#client.config("SET", "appendfsync", when);
-	}
-
 	async #info(section: string): Promise<Record<string, string>> {
 		const text = await this.#client.info(section);
 		return Object.fromEntries(

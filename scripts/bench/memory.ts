@@ -1,0 +1,52 @@
+/**
+ * What a task takes of Redis's memory while it waits, and once it has ended
+ * and is kept, with a payload of 200 bytes: what Redis has in use more than
+ * before, divided by the tasks.
+ */
+import { sleep } from "./clock.ts";
+import { ENDED_KEPT_MAX } from "./contender.ts";
+import type { Measure } from "./measure.ts";
+import { RedisMeter } from "./redis-meter.ts";
+import { both } from "./sides.ts";
+import { watch } from "./watch.ts";
+
+/** Of JSON text, quotation marks and all. */
+const PAYLOAD_BYTES = 200;
+const PAYLOAD = "x".repeat(PAYLOAD_BYTES - 2);
+/** Tables that grow are in memory twice until Redis has moved their content, which takes it a moment. */
+const SETTLE_MS = 1_500;
+
+export const memory: Measure = {
+	name: "memory",
+	lines: {
+		waiting: {
+			title: `memory in Redis of a waiting task, payload ${PAYLOAD_BYTES} B`,
+			unit: "B",
+			better: "lower",
+		},
+		ended: {
+			title: "… once it has ended, and is kept",
+			unit: "B",
+			better: "lower",
+		},
+	},
+	sides: both("accepting", async (scheduler, { redis, tasks }) => {
+		const count = Math.min(tasks, ENDED_KEPT_MAX);
+		const meter = new RedisMeter(redis.port);
+		const weigh = async () => {
+			await sleep(SETTLE_MS);
+			return await meter.keptBytes();
+		};
+		const empty = await weigh();
+		await scheduler.submitBulk(count, { payload: PAYLOAD });
+		const waiting = await weigh();
+		await scheduler.startWorker();
+		await watch(scheduler);
+		const ended = await weigh();
+		meter.close();
+		return {
+			waiting: (waiting - empty) / count,
+			ended: (ended - empty) / count,
+		};
+	}),
+};
