@@ -22,5 +22,5 @@ test("many queues: tasks of 10,000 queues, posted where nobody serves them, are 
 		PATIENCE_MS,
 	);
 	expect(counts).toMatchObject({ PENDING: 0, STARTED: 0, FAILURE: 0 });
-	expect(totals).toMatchObject({ accepted: QUEUES, attempts: QUEUES });
+	expect(totals.accepted).toBe(QUEUES);
 });
