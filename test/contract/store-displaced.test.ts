@@ -2,61 +2,35 @@
  * Lists go by when tasks were created, also where their place in a queue says something else:
  * as it will where a task comes to wait anew behind those that came meanwhile.
  */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Log, Shard } from "../../node/ports.ts";
-import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
-import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type { Shard } from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
 import { rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
 import type { TaskState } from "../../protocol/state.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
-import { NO_GENERATION } from "../../protocol/token.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
-import {
-	comesUp,
-	nodeRecord,
-	openSession,
-	ROUTE,
-	success,
-	TTL_MS,
-} from "./store-bench.ts";
+import { ROUTE, success } from "./store-bench.ts";
+import { StoreOnRedis } from "./store-on-redis.ts";
 
-const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const key = (name: string) => `{displaced:0}:${name}`;
-let server: RedisServer;
-let store: RedisStore;
+let ground: StoreOnRedis;
 let redis: Redis;
 let shard: Shard;
 let session: SessionName;
 let generation: number;
 
 beforeAll(async () => {
-	server = await startRedis();
-	redis = new Redis(server.url);
-	const { url } = server;
-	const clock = systemClock;
-	store = connectStore({ url, cluster: "displaced", shards: 1, clock, log });
-	await comesUp(store);
-	shard = store.shards[0] as Shard;
+	ground = await StoreOnRedis.start("displaced");
+	({ redis, shard } = ground);
 });
-afterAll(async () => {
-	await store.close();
-	redis.disconnect();
-	await server.stop();
-});
+afterAll(() => ground[Symbol.asyncDispose]());
 
 const IDS = Array.from({ length: 40 }, (_, i) => `t${i}`);
 const NEWEST_FIRST = IDS.toReversed();
 
 /** Forty tasks wait; every other one was given a place behind all. */
 beforeEach(async () => {
-	await redis.flushall();
-	const request = { ttlMs: TTL_MS, known: NO_GENERATION };
-	const record = nodeRecord("ann");
-	const opened = await openSession(shard, { record, ...request });
-	generation = opened.generation;
-	session = formatSession("ann", opened.epoch);
+	({ session, generation } = await ground.begin());
 	const outcomes = await shard.submit(
 		IDS.map((id) => ({
 			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },

@@ -1,28 +1,16 @@
 /** Counts follow from what is there, whatever somebody deletes or overwrites. */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Log, Shard } from "../../node/ports.ts";
-import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
-import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type { Shard } from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
-import { NO_GENERATION } from "../../protocol/token.ts";
-import { type RedisServer, startRedis } from "../redis.ts";
-import {
-	comesUp,
-	nodeRecord,
-	openSession,
-	ROUTE,
-	success,
-	TTL_MS,
-} from "./store-bench.ts";
+import { ROUTE, success } from "./store-bench.ts";
+import { StoreOnRedis } from "./store-on-redis.ts";
 
-const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const META = "{recount:0}:meta";
 const TASKS = "{recount:0}:tasks";
-let server: RedisServer;
-let store: RedisStore;
+let ground: StoreOnRedis;
 let redis: Redis;
 let shard: Shard;
 let session: SessionName;
@@ -30,28 +18,14 @@ let generation: number;
 let claimed: readonly ClaimedTask[];
 
 beforeAll(async () => {
-	server = await startRedis();
-	redis = new Redis(server.url);
-	const { url } = server;
-	const clock = systemClock;
-	store = connectStore({ url, cluster: "recount", shards: 1, clock, log });
-	await comesUp(store);
-	shard = store.shards[0] as Shard;
+	ground = await StoreOnRedis.start("recount");
+	({ redis, shard } = ground);
 });
-afterAll(async () => {
-	await store.close();
-	redis.disconnect();
-	await server.stop();
-});
+afterAll(() => ground[Symbol.asyncDispose]());
 
 /** Three tasks wait, two run, one has ended. */
 beforeEach(async () => {
-	await redis.flushall();
-	const request = { ttlMs: TTL_MS, known: NO_GENERATION };
-	const record = nodeRecord("ann");
-	const opened = await openSession(shard, { record, ...request });
-	generation = opened.generation;
-	session = formatSession("ann", opened.epoch);
+	({ session, generation } = await ground.begin());
 	const ids = ["a", "b", "c", "d", "e", "f"];
 	await shard.submit(
 		ids.map((id) => ({
