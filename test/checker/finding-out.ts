@@ -21,22 +21,35 @@ export const RECOVERY_MS: Readonly<Record<ImpairedEvent["why"], number>> = {
 	gone: 0,
 };
 
-/** The longest time without a gap in which all of these nodes could find out. */
-export function undisturbedMs(
+/** Nobody in it could find out; from `againMs` on the time counts anew. */
+export interface Disturbance {
+	readonly fromMs: number;
+	readonly againMs: number;
+}
+
+/** What kept any of these nodes from it. */
+export function disturbancesOf(
 	nodes: readonly string[],
-	{ fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
 	impaired: readonly ImpairedEvent[],
+): Disturbance[] {
+	return impaired
+		.filter(({ node }) => nodes.includes(node))
+		.map(({ why, fromMs, untilMs }) => {
+			return { fromMs, againMs: untilMs + RECOVERY_MS[why] };
+		});
+}
+
+/** The longest time without a gap in which nothing of that kept anybody from finding out. */
+export function undisturbedMs(
+	{ fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+	disturbances: readonly Disturbance[],
 ): number {
-	const own = impaired
-		.filter((each) => nodes.includes(each.node))
-		.sort((a, b) => a.fromMs - b.fromMs);
 	let longestMs = 0;
 	let sinceMs = fromMs;
-	for (const each of own) {
-		const againMs = each.untilMs + RECOVERY_MS[each.why];
-		if (againMs <= sinceMs || each.fromMs >= untilMs) continue;
+	for (const each of [...disturbances].sort((a, b) => a.fromMs - b.fromMs)) {
+		if (each.againMs <= sinceMs || each.fromMs >= untilMs) continue;
 		longestMs = Math.max(longestMs, each.fromMs - sinceMs);
-		sinceMs = againMs;
+		sinceMs = each.againMs;
 	}
 	return Math.max(longestMs, untilMs - sinceMs);
 }

@@ -13,6 +13,7 @@ import type {
 	MisplacedEvent,
 	OutnumberedEvent,
 	RefusingEvent,
+	ShardAwayEvent,
 	TwoNumbersEvent,
 	UnlistedEvent,
 	UnmissedEvent,
@@ -36,6 +37,7 @@ export type HistoryEvent =
 	| OutnumberedEvent
 	| MisplacedEvent
 	| RefusingEvent
+	| ShardAwayEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -195,6 +197,7 @@ export interface History {
 	readonly outnumbered: readonly OutnumberedEvent[];
 	readonly misplaced: readonly MisplacedEvent[];
 	readonly refusing: readonly RefusingEvent[];
+	readonly shardsAway: readonly ShardAwayEvent[];
 	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly miscounts: readonly MiscountEvent[];
@@ -251,6 +254,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		twoNumbers: events.filter((event) => event.kind === "two-numbers"),
 		outnumbered: events.filter((event) => event.kind === "outnumbered"),
 		refusing: events.filter((event) => event.kind === "refusing"),
+		shardsAway: events.filter((event) => event.kind === "shard-away"),
 		misplaced: events.filter((event) => event.kind === "misplaced"),
 		toldToStop: events.filter((event) => event.kind === "told-to-stop"),
 		lostWritesMs: events

@@ -7,6 +7,7 @@
  * by a node that has not heard yet that the number has changed.
  */
 import {
+	disturbancesOf,
 	FOUND_OUT_MS_MAX,
 	RECOVERY_MS,
 	STOPPED_MS_MAX,
@@ -24,7 +25,7 @@ export function judgeOneNumber({
 	const beside = twoNumbers
 		.filter(
 			({ nodes, ...when }) =>
-				undisturbedMs(nodes, when, impaired) > STOPPED_MS_MAX,
+				undisturbedMs(when, disturbancesOf(nodes, impaired)) > STOPPED_MS_MAX,
 		)
 		.map(
 			({ nodes, fromMs, untilMs }) =>

@@ -10,6 +10,8 @@
 export interface UnlistedEvent {
 	readonly kind: "unlisted";
 	readonly id: string;
+	/** The task's. */
+	readonly shard: number;
 	readonly token: number;
 	readonly node: string;
 	readonly fromMs: number;
@@ -72,6 +74,14 @@ export interface MisplacedEvent {
 export interface RefusingEvent {
 	readonly kind: "refusing";
 	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/** From then until then nobody was answered by the shard, though the rest of the store may have been well. */
+export interface ShardAwayEvent {
+	readonly kind: "shard-away";
+	readonly shard: number;
 	readonly fromMs: number;
 	readonly untilMs: number;
 }

@@ -67,6 +67,7 @@ export class Listing {
 			this.#recorder.add({
 				kind: "unlisted",
 				...{ id, token, node, fromMs, untilMs },
+				shard: shardOf(id, this.#server.truth.length),
 			});
 	}
 }

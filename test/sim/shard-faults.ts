@@ -1,7 +1,7 @@
 /**
  * Trouble with one shard alone, as where each lies on a server of its own: nobody reaches it,
  * or it answers nobody and later does all that was asked of it. The others are well, so
- * nobody is excused by it.
+ * nobody is excused by it, but from knowing what that shard alone can tell.
  */
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
@@ -24,12 +24,17 @@ export const shardFaults: readonly Fault[] = [
 ];
 
 function trouble(
-	{ world: { server } }: Cluster,
+	{ world: { server, clock, recorder } }: Cluster,
 	random: SeededRandom,
 	what: ShardTrouble,
 ): (() => void) | undefined {
 	const { index } = random.pick(server.truth);
 	if (server.condition !== "up" || server.troubles.has(index)) return;
 	server.trouble(index, what);
-	return () => server.relieve(index);
+	const fromMs = clock.monoMs();
+	return () => {
+		server.relieve(index);
+		const untilMs = clock.monoMs();
+		recorder.add({ kind: "shard-away", shard: index, fromMs, untilMs });
+	};
 }

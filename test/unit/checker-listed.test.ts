@@ -5,7 +5,7 @@ import { breaches, soundHistory } from "./checker-history.ts";
 
 function unlisted(fromMs: number, untilMs: number): HistoryEvent {
 	return {
-		...{ kind: "unlisted", id: "a", token: 1, node: "one" },
+		...{ kind: "unlisted", id: "a", shard: 0, token: 1, node: "one" },
 		...{ fromMs, untilMs },
 	};
 }
@@ -17,6 +17,10 @@ function impaired(
 	node = "one",
 ): HistoryEvent {
 	return { kind: "impaired", node, why, fromMs, untilMs };
+}
+
+function away(shard: number, fromMs: number, untilMs: number): HistoryEvent {
+	return { kind: "shard-away", shard, fromMs, untilMs };
 }
 
 const BROKEN =
@@ -51,6 +55,25 @@ test.each<[string, HistoryEvent[], string[]]>([
 			impaired("paused", 0, 1_000),
 			impaired("paused", 9_000, 10_000),
 		],
+		[BROKEN],
+	],
+	[
+		"is excused while its shard answers nobody, also right after its node was cut off",
+		[
+			unlisted(1_000, 9_000),
+			impaired("cut-off", 900, 2_000),
+			away(0, 800, 7_000),
+		],
+		[],
+	],
+	[
+		"has three pulses from when its shard answers again, and no more",
+		[unlisted(1_000, 9_000), away(0, 900, 4_000)],
+		[BROKEN],
+	],
+	[
+		"is not excused by another shard that answers nobody",
+		[unlisted(1_000, 9_000), away(1, 900, 9_000)],
 		[BROKEN],
 	],
 ])("what the store does not list %s", (_what, more, broken) => {
