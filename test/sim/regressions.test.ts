@@ -207,3 +207,11 @@ test.each([2, 52, 108])(
 		expect(verdict.breaches).toEqual([]);
 	},
 );
+
+test.each([2068, 5347])(
+	"who made the cluster anew may lose it again with the store, before it can put its number back: seed %i",
+	async (seed) => {
+		const { verdict } = await runSeed({ seed });
+		expect(verdict.breaches).toEqual([]);
+	},
+);

@@ -236,9 +236,11 @@ function troubleLink(
 	};
 }
 
+/** The store is out of reach of all, whoever set them going. */
 function impairAll(cluster: Cluster): () => void {
-	const recovered = cluster.scenario.nodes.map(({ nodeId }) =>
-		cluster.impair(nodeId, "cut-off"),
+	const { scenario, joiner } = cluster;
+	const recovered = [...scenario.nodes, ...(joiner ? [joiner] : [])].map(
+		({ nodeId }) => cluster.impair(nodeId, "cut-off"),
 	);
 	return () => {
 		for (const tell of recovered) tell();

@@ -45,7 +45,7 @@ export interface LinkParts {
 	readonly awayMs: number;
 	/** Called with each step that the store takes for this node. */
 	readonly stepped: (name: string) => void;
-	/** The store did this for the node, whose number of shards is not the cluster's. */
+	/** The store did this for the node, whose number of shards was not the cluster's then. */
 	readonly misplaced: (name: string, shards: number) => void;
 	/** A step met a broken rule of the store: nothing can be trusted any more. */
 	readonly broken: (error: unknown) => void;
@@ -194,8 +194,13 @@ export class StoreLink implements Store {
 			}
 			const connection = this.#connection;
 			this.#send(name, step, index, (error, reply) => {
+				const serve = this.#compare(name, reply);
 				if (chance < breakBefore + breakAfter) this.#sever();
-				else this.#answer(connection, () => settle(error, reply));
+				else
+					this.#answer(connection, () => {
+						if (this.#pending.has(settle)) serve();
+						settle(error, reply);
+					});
 			});
 		});
 	}
@@ -220,10 +225,7 @@ export class StoreLink implements Store {
 				if (refusal !== undefined) done(refusal);
 				else
 					step().then(
-						(reply) => {
-							this.#compare(name, reply);
-							done(undefined, reply);
-						},
+						(reply) => done(undefined, reply),
 						(error) => {
 							if (error instanceof StoreError) done(error);
 							else broken(error);
@@ -233,15 +235,18 @@ export class StoreLink implements Store {
 		});
 	}
 
-	/** What goes by the number of shards was done: with the cluster's? */
-	#compare(name: string, reply: unknown): void {
+	/**
+	 * What goes by the number of shards was done, if there is a reply: with the cluster's? What
+	 * was put stays. What was read is to be told with the answer, which nobody may wait for.
+	 */
+	#compare(name: string, reply: unknown): () => void {
 		const { server, shards, misplaced } = this.#parts;
-		const { number } = server;
-		if (number === undefined || number === shards) return;
-		const stores =
-			name === "submit" &&
-			(reply as SubmitOutcome[]).some((told) => told.ok && told.created);
-		if (stores || READS.has(name)) misplaced(name, number);
+		const { number = shards } = server;
+		if (number === shards || reply === undefined) return () => {};
+		const isNew = (told: SubmitOutcome) => told.ok && told.created;
+		if (name === "submit" && (reply as SubmitOutcome[]).some(isNew))
+			misplaced(name, number);
+		return () => READS.has(name) && misplaced(name, number);
 	}
 
 	#answer(connection: number, settle: () => void): void {
