@@ -21,7 +21,7 @@ export const RECOVERY_MS: Readonly<Record<ImpairedEvent["why"], number>> = {
 	gone: 0,
 };
 
-/** Nobody in it could find out; from `againMs` on the time counts anew. */
+/** In it something could not be found out; from `againMs` on the time counts anew. */
 export interface Disturbance {
 	readonly fromMs: number;
 	readonly againMs: number;
@@ -39,7 +39,7 @@ export function disturbancesOf(
 		});
 }
 
-/** The longest time without a gap in which nothing of that kept anybody from finding out. */
+/** The longest time without a gap in which nothing was disturbed. */
 export function undisturbedMs(
 	{ fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
 	disturbances: readonly Disturbance[],

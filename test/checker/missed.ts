@@ -1,10 +1,12 @@
 /**
  * A host that vanishes without a word is missed: a peer takes its leases before they end.
  * For a peer that was paused or could not reach the store, or after a step of the store's
- * clock or a loss of its writes, the time counts anew from when it may judge again; and
- * from when somebody opens a session, whom it does not know at first.
+ * clock or a loss of its writes, or after the shard answered nobody, the time counts anew
+ * from when it may judge again; and from when somebody opens a session, whom it does not
+ * know at first.
  */
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { undisturbedMs } from "./finding-out.ts";
 import type { History } from "./history.ts";
 import type { UnmissedEvent } from "./sightings.ts";
 
@@ -22,24 +24,20 @@ export function judgeMissed(history: History, withinMs: number): string[] {
 
 /** The longest time without a gap in which the peer could judge silence. */
 function couldJudgeMs(
-	{ by, fromMs, untilMs }: UnmissedEvent,
-	{ impaired, clockStepsMs, lostWritesMs, opened }: History,
+	{ by, shard, ...when }: UnmissedEvent,
+	{ impaired, shardsAway, clockStepsMs, lostWritesMs, opened }: History,
 ): number {
-	const troubles = [
-		...impaired
-			.filter(({ node }) => node === by)
-			.map((each) => ({ ...each, againMs: each.untilMs + RECOVERY_MS })),
+	const away = [
+		...impaired.filter(({ node }) => node === by),
+		...shardsAway.filter((each) => each.shard === shard),
+	];
+	return undisturbedMs(when, [
+		...away.map(({ fromMs, untilMs }) => {
+			return { fromMs, againMs: untilMs + RECOVERY_MS };
+		}),
 		...[...clockStepsMs, ...lostWritesMs].map((ms) => {
 			return { fromMs: ms, againMs: ms + RECOVERY_MS };
 		}),
 		...opened.map(({ atMs }) => ({ fromMs: atMs, againMs: atMs })),
-	].sort((a, b) => a.fromMs - b.fromMs);
-	let longestMs = 0;
-	let sinceMs = fromMs;
-	for (const trouble of troubles) {
-		if (trouble.againMs <= sinceMs || trouble.fromMs >= untilMs) continue;
-		longestMs = Math.max(longestMs, trouble.fromMs - sinceMs);
-		sinceMs = trouble.againMs;
-	}
-	return Math.max(longestMs, untilMs - sinceMs);
+	]);
 }

@@ -10,7 +10,7 @@
 export interface UnlistedEvent {
 	readonly kind: "unlisted";
 	readonly id: string;
-	/** The task's. */
+	/** Of the task. */
 	readonly shard: number;
 	readonly token: number;
 	readonly node: string;
@@ -33,6 +33,8 @@ export interface WaitedEvent {
  */
 export interface UnmissedEvent {
 	readonly kind: "unmissed";
+	/** Of the lease. */
+	readonly shard: number;
 	readonly node: string;
 	readonly by: string;
 	readonly fromMs: number;

@@ -4,6 +4,7 @@
  * reach the store, or after a step of the store's clock, the time counts anew from when
  * it has found its way back.
  */
+import { undisturbedMs } from "./finding-out.ts";
 import type { History } from "./history.ts";
 import type { WaitedEvent } from "./sightings.ts";
 
@@ -12,7 +13,7 @@ export const RECOVERY_MS = 4_000;
 
 export function judgeWaits(history: History, withinMs: number): string[] {
 	return history.waited
-		.filter((each) => undisturbedMs(each, history) > withinMs)
+		.filter((each) => couldStartMs(each, history) > withinMs)
 		.map(
 			({ id, node, fromMs, untilMs }) =>
 				`${id} waited from ${fromMs} to ${untilMs} ms, while ${node} served it, had a slot free and started nothing`,
@@ -20,21 +21,18 @@ export function judgeWaits(history: History, withinMs: number): string[] {
 }
 
 /** The longest time without a gap in which nothing had befallen the node. */
-function undisturbedMs(
-	{ node, fromMs, untilMs }: WaitedEvent,
+function couldStartMs(
+	{ node, ...when }: WaitedEvent,
 	{ impaired, clockStepsMs }: History,
 ): number {
 	const troubles = [
 		...impaired.filter((each) => each.node === node),
 		...clockStepsMs.map((ms) => ({ fromMs: ms, untilMs: ms })),
-	].sort((a, b) => a.fromMs - b.fromMs);
-	let longestMs = 0;
-	let sinceMs = fromMs;
-	for (const trouble of troubles) {
-		const againMs = trouble.untilMs + RECOVERY_MS;
-		if (againMs <= sinceMs || trouble.fromMs >= untilMs) continue;
-		longestMs = Math.max(longestMs, trouble.fromMs - sinceMs);
-		sinceMs = againMs;
-	}
-	return Math.max(longestMs, untilMs - sinceMs);
+	];
+	return undisturbedMs(
+		when,
+		troubles.map(({ fromMs, untilMs }) => {
+			return { fromMs, againMs: untilMs + RECOVERY_MS };
+		}),
+	);
 }

@@ -20,6 +20,7 @@ const PROMPT_MS_MAX = 10;
 
 /** A lease of somebody who is gone, beside a peer for as long as nothing befalls that. */
 interface Gone {
+	readonly shard: number;
 	readonly node: string;
 	readonly by: string;
 	readonly fromMs: number;
@@ -28,6 +29,7 @@ interface Gone {
 
 /** A lease, and when it was renewed by the true time. */
 interface HeldLease {
+	readonly shard: number;
 	readonly nodeId: string;
 	readonly name: string;
 	readonly renewedMs: number;
@@ -86,15 +88,14 @@ export class Missing {
 		if (known !== undefined) known.seenMs = nowMs;
 		else
 			this.#gone.set(key, {
-				...{ node: lease.nodeId, by: own.nodeId },
+				...{ shard: lease.shard, node: lease.nodeId, by: own.nodeId },
 				...{ fromMs, seenMs: nowMs },
 			});
 	}
 
-	#over(key: string, { node, by, fromMs, seenMs: untilMs }: Gone): void {
+	#over(key: string, { seenMs: untilMs, ...gone }: Gone): void {
 		this.#gone.delete(key);
-		const { recorder } = this.#cluster.world;
-		recorder.add({ kind: "unmissed", ...{ node, by, fromMs, untilMs } });
+		this.#cluster.world.recorder.add({ kind: "unmissed", ...gone, untilMs });
 	}
 
 	/** Nobody can judge anybody's silence now. */
@@ -118,7 +119,8 @@ export class Missing {
 					if (expiresMs === undefined) return [];
 					const ageMs = storeMs - (expiresMs - LEASE_TTL_MS);
 					const name = `${shard.index} ${nodeId} ${epoch}`;
-					return [{ nodeId, name, renewedMs: nowMs - ageMs }];
+					const renewedMs = nowMs - ageMs;
+					return [{ shard: shard.index, nodeId, name, renewedMs }];
 				});
 			}),
 		);
