@@ -1,6 +1,8 @@
 /**
  * Two executions of one task overlap only while the earlier one's holder is
- * paused, and once it wakes, it stops in time.
+ * paused, and once it wakes, it stops in time. Or while it is gone but for its process,
+ * which calls that nothing ends keep until it ends with them: no code of the task runs
+ * any more, and that it is told to stop changes nothing.
  *
  * Who is cut off has to stop before another may begin. The one exception is a node that
  * has come since the holder heard of the store last: it has asked nobody, and can wait
@@ -48,7 +50,7 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 			const excuses = impaired.filter(
 				(each) =>
 					each.node === earlier.node &&
-					(each.why === "paused" || mayHaveJoined(history, each, fromMs)),
+					(each.why !== "cut-off" || mayHaveJoined(history, each, fromMs)),
 			);
 			const isShort =
 				untilMs - fromMs <= toldMsMax(history, earlier.node, fromMs);

@@ -27,6 +27,26 @@ test("an overlap is excused while the earlier holder is paused, and for the time
 	expect(overlapping(75, paused("one", -60, -20))).toEqual([]);
 });
 
+test("an overlap is excused while calls that nothing ends keep a process that ran the earlier one, although others have not joined", () => {
+	const history = soundHistory();
+	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
+	const impaired = (
+		why: "gone" | "cut-off",
+		node: string,
+		untilMs: number,
+	): HistoryEvent => ({ kind: "impaired", why, node, fromMs: 40, untilMs });
+	const judged = (...more: HistoryEvent[]) =>
+		breaches([
+			...history,
+			{ kind: "opened", node: "two", atMs: -9_000 },
+			...more,
+		]);
+	expect(judged(impaired("gone", "one", 75))).toEqual([]);
+	expect(judged(impaired("gone", "one", 74))).toHaveLength(1);
+	expect(judged(impaired("gone", "two", 75))).toHaveLength(1);
+	expect(judged(impaired("cut-off", "one", 75))).toHaveLength(1);
+});
+
 test("an execution that a store has forgotten with its last writes may overlap", () => {
 	const history = soundHistory();
 	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
