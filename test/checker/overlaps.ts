@@ -1,12 +1,13 @@
 /**
  * Two executions of one task overlap only while the earlier one's holder is
- * paused, and once it wakes, it stops in time. Or while it is gone but for its process,
- * which calls that nothing ends keep until it ends with them: no code of the task runs
- * any more, and that it is told to stop changes nothing.
+ * paused, and once it wakes, it stops in time; or while it is gone but for its process,
+ * which has to end before the calls in it do: no code of the task runs any more that
+ * could be told to stop.
  *
  * Who is cut off has to stop before another may begin. The one exception is a node that
  * has come since the holder heard of the store last: it has asked nobody, and can wait
- * until the holder's lease has run out. To know of it, the openings of sessions must have
+ * until the holder's lease has run out, or take it at once where the holder's address
+ * refuses (see below). To know of it, the openings of sessions must have
  * been recorded; where they were not, who is cut off is excused like who is paused.
  *
  * A node whose address refuses connections is held for dead, once its peers have lost it
@@ -86,18 +87,20 @@ export function overlapsOf({ tasks }: History): Overlap[] {
 
 /** Whether another node came after the holder's last renewal, and could take its lease in time. */
 function mayHaveJoined(
-	{ opened }: History,
+	history: History,
 	cutOff: ImpairedEvent,
 	takenMs: number,
 ): boolean {
+	const { opened } = history;
 	const renewedMs = cutOff.fromMs - RENEWAL_TIMEOUT_MS;
+	const needsMs = wasHeldForDead(history, cutOff.node, takenMs)
+		? 0
+		: LEASE_TTL_MS;
 	return (
 		opened.length === 0 ||
 		opened.some(
 			({ node, atMs }) =>
-				node !== cutOff.node &&
-				atMs >= renewedMs &&
-				atMs + LEASE_TTL_MS <= takenMs,
+				node !== cutOff.node && atMs >= renewedMs && atMs + needsMs <= takenMs,
 		)
 	);
 }

@@ -47,6 +47,36 @@ test("an overlap is excused while calls that nothing ends keep a process that ra
 	expect(judged(impaired("cut-off", "one", 75))).toHaveLength(1);
 });
 
+test("who has joined beside a holder that is cut off need not wait for the end of its lease where its address refuses", () => {
+	const start = { kind: "start", id: "a" } as const;
+	const judged = (...more: HistoryEvent[]) =>
+		breaches([
+			...submitted("a", 0, "ok"),
+			{ ...start, atMs: 5, token: 1, node: "one" },
+			{ ...start, atMs: 1_000, token: 2, node: "two" },
+			{ kind: "stop", atMs: 5_000, id: "a", token: 1, node: "one" },
+			{
+				kind: "impaired",
+				why: "cut-off",
+				node: "one",
+				fromMs: 10,
+				untilMs: 5_000,
+			},
+			...more,
+		]).filter((breach) => breach.startsWith("executions"));
+	const opened = (atMs: number): HistoryEvent => ({
+		...{ kind: "opened", node: "two", atMs },
+	});
+	const refusing = (node: string): HistoryEvent => ({
+		...{ kind: "refusing", node, fromMs: 0, untilMs: 5_000 },
+	});
+	expect(judged(opened(999), refusing("one"))).toEqual([]);
+	expect(judged(opened(1_001), refusing("one"))).toHaveLength(1);
+	expect(judged(opened(-9_000), refusing("one"))).toHaveLength(1);
+	expect(judged(opened(999), refusing("two"))).toHaveLength(1);
+	expect(judged(opened(999))).toHaveLength(1);
+});
+
 test("an execution that a store has forgotten with its last writes may overlap", () => {
 	const history = soundHistory();
 	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
