@@ -4,13 +4,16 @@
  * It is not lost when its connection is given up, nor when its process is
  * killed: the system's TCP goes on sending it, at intervals that double. So a
  * submission of which its client was told nothing may arrive long after it. The
- * time until the next try is about as long as all tries so far have taken; where
- * that one meets another cut, the same holds of the one after it.
+ * time until the next try is about as long as all tries so far have taken, and at
+ * most two minutes (Linux's TCP_RTO_MAX); where that one meets another cut, the same
+ * holds of the one after it.
  */
 import { type FaultRecord, losesStore } from "./fault.ts";
 
 /** Tries begin so late, and their intervals are so much longer, at most. */
 const SLACK_MS = 1_000;
+/** No two tries are further apart. */
+const RETRY_MS_MAX = 120_000;
 
 /** @param faults in the order in which they began. */
 export function landedMs(faults: readonly FaultRecord[]): number {
@@ -28,7 +31,7 @@ function lastLandingMs(cuts: readonly FaultRecord[]): number {
 	let landingMs = Number.NEGATIVE_INFINITY;
 	for (const { atMs, untilMs = atMs } of cuts) {
 		if (atMs > landingMs) sentMs = atMs;
-		landingMs = untilMs + (untilMs - sentMs) + SLACK_MS;
+		landingMs = untilMs + Math.min(untilMs - sentMs, RETRY_MS_MAX) + SLACK_MS;
 	}
 	return landingMs;
 }

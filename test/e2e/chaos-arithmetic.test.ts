@@ -122,6 +122,8 @@ describe("what was written down", () => {
 		expect(landed(first)).toBe(18_000);
 		// It was tried again in vain, from the first cut on.
 		expect(landed(first, cutFrom(16_000, 20_000))).toBe(30_000);
+		// Tries are two minutes apart at most, however long it goes on.
+		expect(landed(cutFrom(10_000, 310_000))).toBe(430_000);
 		// It had landed before.
 		expect(landed(first, cutFrom(30_000, 31_000))).toBe(32_000);
 		const other = { nodes: ["b"] };
