@@ -34,7 +34,7 @@ export interface PeerWord {
 	readonly gossips: boolean;
 	/** When the newest question that it answered was sent. */
 	readonly answeredMs: number | undefined;
-	/** Likewise, of those to which it said that it does not reach the store. */
+	/** When the newest question was sent to which it answered that it does not reach the store. */
 	readonly awayMs: number | undefined;
 	/** When its address, which took connections before, was last probed and refused, with no connection to it. */
 	readonly refusedMs: number | undefined;

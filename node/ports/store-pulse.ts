@@ -48,7 +48,7 @@ export type GoodPulse = Extract<Pulse, { ok: true }>;
 export interface RoutesTold {
 	/** Of the served ones, those above what was seen; at most PULSE_ROUTES_MAX. */
 	readonly ready: readonly Route[];
-	/** Likewise of those that no node serves, as far as those knew who brought the tasks. */
+	/** Of those that no node serves, as far as those knew who brought the tasks: as many, above what was seen. */
 	readonly unserved: readonly Route[];
 	/** The number up to which the node has seen them now. */
 	readonly seen: number;

@@ -49,7 +49,7 @@ export interface Options {
 	readonly fsync: Fsync;
 	/** Instead of faults of several kinds for the duration. */
 	readonly series: Series | undefined;
-	/** Likewise: for so long no peer sees another. */
+	/** Instead of faults of several kinds: for so long no peer sees another. */
 	readonly splitMs: number | undefined;
 	/** Base of a running node's HTTP side. */
 	readonly attach: string | undefined;

@@ -5,6 +5,7 @@ import { checkArrows } from "./house/arrows.ts";
 import { findFunctionParts } from "./house/collaborators.ts";
 import { checkExports } from "./house/exports.ts";
 import {
+	checkDocComments,
 	checkHeaders,
 	checkLooseEnds,
 	checkNames,
@@ -244,6 +245,16 @@ describe("manners", () => {
 		expect(header("node/a.ts", "f();")).toHaveLength(1);
 		expect(header("node/a.ts", "#!/usr/bin/node\n/** A. */\nf();")).toEqual([]);
 		expect(checkScriptHeaders([{ path: "a.lua", text: "x" }])).toHaveLength(1);
+	});
+
+	test("a doc comment that leans on the one before it is found", () => {
+		const found = (text: string) =>
+			checkDocComments([parseSource("a.ts", text)]);
+		expect(found("/** … and that. */\nf();")).toHaveLength(1);
+		expect(found("/**\n * Likewise of others.\n */\nf();")).toHaveLength(1);
+		expect(found("/** What is likewise so … */\nf(); // … as said")).toEqual(
+			[],
+		);
 	});
 
 	test.each(["test.only(f);", "describe.skip(f);", "test.each([]).skip(f);"])(

@@ -9,6 +9,7 @@ import {
 } from "./house/collaborators.ts";
 import { checkExports, type Exceptions } from "./house/exports.ts";
 import {
+	checkDocComments,
 	checkHeaders,
 	checkLooseEnds,
 	checkNames,
@@ -84,6 +85,10 @@ test("files are named in kebab-case, after something", () => {
 test("a file opens by saying what it is for, a Lua script with its contract", () => {
 	expect(checkHeaders(sources)).toEqual([]);
 	expect(checkScriptHeaders(scripts)).toEqual([]);
+});
+
+test("a doc comment stands alone", () => {
+	expect(checkDocComments(sources)).toEqual([]);
 });
 
 test("no test is left out", () => {

@@ -42,6 +42,15 @@ export function checkHeaders(sources: readonly Source[]): string[] {
 		.map(({ path }) => `${path}:1 does not say what the file is for`);
 }
 
+/** An editor shows a doc comment without its neighbours: it must not lean on them. */
+export function checkDocComments(sources: readonly Source[]): string[] {
+	return sources.flatMap((source) =>
+		source.comments
+			.filter(({ value }) => /^\*[\s*]*(…|\.\.\.|Likewise\b)/.test(value))
+			.map(({ start }) => `${source.at(start)} does not stand alone`),
+	);
+}
+
 export function checkScriptHeaders(scripts: readonly TextFile[]): string[] {
 	return scripts
 		.filter(({ text }) => !text.startsWith("-- "))

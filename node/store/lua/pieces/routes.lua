@@ -21,7 +21,7 @@ local function serveRoute(route, number)
   return true
 end
 
--- Likewise one that no node serves.
+-- Gives a route that no node serves its place; false if there is no room.
 local function shelveRoute(route, number)
   if countRoutes(UNSERVED) >= UNSERVED_ROUTES_MAX then return false end
   counted[UNSERVED] = counted[UNSERVED] + 1
