@@ -2,7 +2,8 @@
  * A cluster has one number of shards. Nodes with different numbers are at work beside each
  * other at most until the one that is wrong has asked the store again, as it does with every
  * pulse. And the cluster's number changes only where the store had lost it and nobody could
- * put it back: a node that reaches the store all along is never told another. No task is put
+ * put it back: a node that reaches the store all along is never told another, unless the
+ * store loses the number and nodes come first that could not hear of it. No task is put
  * where the others do not look, and none is looked for where they do not put it, not even
  * by a node that has not heard yet that the number has changed.
  */
@@ -16,12 +17,8 @@ import {
 import type { History, ImpairedEvent } from "./history.ts";
 import type { OutnumberedEvent } from "./sightings.ts";
 
-export function judgeOneNumber({
-	twoNumbers,
-	outnumbered,
-	misplaced,
-	impaired,
-}: History): string[] {
+export function judgeOneNumber(history: History): string[] {
+	const { twoNumbers, outnumbered, misplaced, impaired } = history;
 	const beside = twoNumbers
 		.filter(
 			({ nodes, ...when }) =>
@@ -32,7 +29,10 @@ export function judgeOneNumber({
 				`${nodes.join(" and ")} were at work with different numbers of shards from ${fromMs} to ${untilMs} ms`,
 		);
 	const told = outnumbered
-		.filter((each) => !impaired.some((why) => explains(why, each)))
+		.filter(
+			(each) =>
+				!mayMiss(each.node, each.atMs, impaired) && !isLost(each, history),
+		)
 		.map(
 			({ node, own, shards, atMs }) =>
 				`${node} reached the store, and was told at ${atMs} ms that its cluster has ${shards} shards, not ${own}`,
@@ -44,13 +44,31 @@ export function judgeOneNumber({
 	return [...beside, ...told, ...amiss];
 }
 
-/** Whether the node may have been unable to put its number back in time. */
-function explains(
-	{ node, why, fromMs, untilMs }: ImpairedEvent,
-	told: OutnumberedEvent,
+/** Whether the node may have been unable until now to put its number back, or to hear of another. */
+function mayMiss(
+	node: string,
+	atMs: number,
+	impaired: readonly ImpairedEvent[],
 ): boolean {
-	const excusedUntilMs = untilMs + RECOVERY_MS[why] + FOUND_OUT_MS_MAX;
-	return (
-		node === told.node && fromMs <= told.atMs && told.atMs <= excusedUntilMs
+	return impaired.some((each) => {
+		const excusedUntilMs =
+			each.untilMs + RECOVERY_MS[each.why] + FOUND_OUT_MS_MAX;
+		return each.node === node && each.fromMs <= atMs && atMs <= excusedUntilMs;
+	});
+}
+
+/**
+ * Whether the store has just lost the number, under nodes of another that ran beside those
+ * of this one and could not hear of it: the first to come back puts its own in.
+ */
+function isLost(
+	{ atMs, rivals }: OutnumberedEvent,
+	{ lostWritesMs, impaired }: History,
+): boolean {
+	return lostWritesMs.some(
+		(lostMs) =>
+			lostMs <= atMs &&
+			atMs <= lostMs + FOUND_OUT_MS_MAX &&
+			rivals.some((rival) => mayMiss(rival, lostMs, impaired)),
 	);
 }

@@ -59,6 +59,8 @@ export interface OutnumberedEvent {
 	readonly node: string;
 	readonly own: number;
 	readonly shards: number;
+	/** Those who have been at work with that number. */
+	readonly rivals: readonly string[];
 }
 
 /** The store did for a node what goes by the number of shards, and the node's was not the cluster's. */

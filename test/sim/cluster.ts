@@ -40,12 +40,21 @@ export class Cluster {
 				life.kill();
 				this.#startAgain(life);
 			},
+			outnumbered: (shards) => this.#outnumbered(spec, shards),
 			refused: () => {
 				if (!this.#isStranger(spec)) this.#mendNumber();
 				this.#startAgain(life);
 			},
 		});
 		this.#lives.set(spec.nodeId, life);
+	}
+
+	#outnumbered({ nodeId: node, shards: own }: NodeSpec, shards: number): void {
+		const rivals = this.lives()
+			.filter(({ agreed, spec }) => agreed && spec.shards === shards)
+			.map(({ nodeId }) => nodeId);
+		const what = { node, own, shards, rivals };
+		this.world.recorder.record({ kind: "outnumbered", ...what });
 	}
 
 	/**

@@ -61,6 +61,8 @@ interface Kept {
 export interface Fates {
 	/** The code of a task ends it. */
 	killedByTask(): void;
+	/** The store has said that the cluster has so many shards, which is not its number. */
+	outnumbered(shards: number): void;
 	/** It has ended, as its number of shards is not the cluster's, or the cluster's is lost. */
 	refused(): void;
 }
@@ -207,9 +209,7 @@ export class SimulatedNode {
 
 	/** Another node has made the cluster anew, with so many shards. */
 	#outnumbered(shards: number): void {
-		const { recorder } = this.#world;
-		const { nodeId: node, shards: own } = this.spec;
-		recorder.record({ kind: "outnumbered", node, own, shards });
+		this.#fates.outnumbered(shards);
 		this.machine.onDeath(() => this.#fates.refused());
 		this.drain(0);
 	}

@@ -10,7 +10,12 @@ function beside(fromMs: number, untilMs: number): HistoryEvent {
 }
 
 function outnumbered(atMs: number): HistoryEvent {
-	return { kind: "outnumbered", atMs, node: "one", own: 4, shards: 2 };
+	const rivals = ["two"];
+	return { kind: "outnumbered", atMs, node: "one", own: 4, shards: 2, rivals };
+}
+
+function lostWrites(atMs: number): HistoryEvent {
+	return { kind: "lost-writes", atMs };
 }
 
 function impaired(
@@ -56,6 +61,38 @@ test.each<[string, HistoryEvent[], string[]]>([
 	[
 		"could have done so for long is wrong",
 		[outnumbered(9_000), impaired("one", 1_000, 4_000, "cut-off")],
+		[TOLD],
+	],
+	[
+		"loses it with the store to one that could not hear of it may be right",
+		[
+			outnumbered(9_000),
+			lostWrites(8_500),
+			impaired("two", 2_000, 7_000, "cut-off"),
+		],
+		[],
+	],
+	[
+		"loses it with the store to one that has reached the store all along is wrong",
+		[
+			outnumbered(9_000),
+			lostWrites(8_500),
+			impaired("three", 2_000, 7_000, "cut-off"),
+		],
+		[TOLD],
+	],
+	[
+		"lost it long ago to one that could not hear of it is wrong",
+		[
+			outnumbered(9_000),
+			lostWrites(5_000),
+			impaired("two", 2_000, 7_000, "cut-off"),
+		],
+		[TOLD],
+	],
+	[
+		"has lost nothing to one that cannot hear of it is wrong",
+		[outnumbered(9_000), impaired("two", 2_000, 7_000, "cut-off")],
 		[TOLD],
 	],
 	[
