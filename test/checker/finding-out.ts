@@ -15,7 +15,7 @@ export const FOUND_OUT_MS_MAX = 3 * PULSE_MS_MAX + SLACK_MS;
 /** By then it has ended what it should not run. */
 export const STOPPED_MS_MAX = FOUND_OUT_MS_MAX + ABORT_GRACE_MS;
 /** Who could not reach the store may be trying to connect, and finds out that the try is lost. */
-export const RECOVERY_MS: Readonly<Record<ImpairedEvent["why"], number>> = {
+const RECOVERY_MS: Readonly<Record<ImpairedEvent["why"], number>> = {
 	paused: 0,
 	"cut-off": STORE_COMMAND_TIMEOUT_MS,
 	gone: 0,

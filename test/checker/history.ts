@@ -9,6 +9,7 @@
  */
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 import type {
+	ClockStepEvent,
 	MiscountEvent,
 	MisplacedEvent,
 	OutnumberedEvent,
@@ -18,6 +19,7 @@ import type {
 	UnlistedEvent,
 	UnmissedEvent,
 	WaitedEvent,
+	WritesRefusedEvent,
 } from "./sightings.ts";
 
 export type HistoryEvent =
@@ -38,6 +40,7 @@ export type HistoryEvent =
 	| MisplacedEvent
 	| RefusingEvent
 	| ShardAwayEvent
+	| WritesRefusedEvent
 	| ReadEvent
 	| AbsentEvent
 	| ForgottenEvent
@@ -129,13 +132,6 @@ export interface OpenedEvent {
 	readonly node: string;
 }
 
-/** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
-interface ClockStepEvent {
-	readonly kind: "clock-step";
-	readonly atMs: number;
-	readonly byMs: number;
-}
-
 /** A task, read back. */
 export interface ReadEvent {
 	readonly kind: "read";
@@ -198,6 +194,7 @@ export interface History {
 	readonly misplaced: readonly MisplacedEvent[];
 	readonly refusing: readonly RefusingEvent[];
 	readonly shardsAway: readonly ShardAwayEvent[];
+	readonly writesRefused: readonly WritesRefusedEvent[];
 	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly miscounts: readonly MiscountEvent[];
@@ -255,6 +252,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		outnumbered: events.filter((event) => event.kind === "outnumbered"),
 		refusing: events.filter((event) => event.kind === "refusing"),
 		shardsAway: events.filter((event) => event.kind === "shard-away"),
+		writesRefused: events.filter((event) => event.kind === "writes-refused"),
 		misplaced: events.filter((event) => event.kind === "misplaced"),
 		toldToStop: events.filter((event) => event.kind === "told-to-stop"),
 		lostWritesMs: events

@@ -8,21 +8,21 @@
  * by a node that has not heard yet that the number has changed.
  */
 import {
+	type Disturbance,
 	disturbancesOf,
 	FOUND_OUT_MS_MAX,
-	RECOVERY_MS,
 	STOPPED_MS_MAX,
 	undisturbedMs,
 } from "./finding-out.ts";
-import type { History, ImpairedEvent } from "./history.ts";
+import type { History } from "./history.ts";
 import type { OutnumberedEvent } from "./sightings.ts";
 
 export function judgeOneNumber(history: History): string[] {
-	const { twoNumbers, outnumbered, misplaced, impaired } = history;
+	const { twoNumbers, outnumbered, misplaced } = history;
 	const beside = twoNumbers
 		.filter(
 			({ nodes, ...when }) =>
-				undisturbedMs(when, disturbancesOf(nodes, impaired)) > STOPPED_MS_MAX,
+				undisturbedMs(when, inTheWay(nodes, history)) > STOPPED_MS_MAX,
 		)
 		.map(
 			({ nodes, fromMs, untilMs }) =>
@@ -31,7 +31,7 @@ export function judgeOneNumber(history: History): string[] {
 	const told = outnumbered
 		.filter(
 			(each) =>
-				!mayMiss(each.node, each.atMs, impaired) && !isLost(each, history),
+				!mayMiss(each.node, each.atMs, history) && !isLost(each, history),
 		)
 		.map(
 			({ node, own, shards, atMs }) =>
@@ -44,31 +44,40 @@ export function judgeOneNumber(history: History): string[] {
 	return [...beside, ...told, ...amiss];
 }
 
+/** When any of the nodes could not ask, or was not to be told, which number the cluster has. */
+function inTheWay(
+	nodes: readonly string[],
+	{ impaired, shardsAway, writesRefused }: History,
+): Disturbance[] {
+	const home = shardsAway.filter(({ shard }) => shard === 0);
+	return [
+		...disturbancesOf(nodes, impaired),
+		...[...home, ...writesRefused].map(({ fromMs, untilMs }) => ({
+			...{ fromMs, againMs: untilMs },
+		})),
+	];
+}
+
 /** Whether the node may have been unable until now to put its number back, or to hear of another. */
-function mayMiss(
-	node: string,
-	atMs: number,
-	impaired: readonly ImpairedEvent[],
-): boolean {
-	return impaired.some((each) => {
-		const excusedUntilMs =
-			each.untilMs + RECOVERY_MS[each.why] + FOUND_OUT_MS_MAX;
-		return each.node === node && each.fromMs <= atMs && atMs <= excusedUntilMs;
-	});
+function mayMiss(node: string, atMs: number, history: History): boolean {
+	const disturbances = inTheWay([node], history);
+	return disturbancesOf([node], history.impaired)
+		.filter(({ fromMs }) => fromMs <= atMs)
+		.some(({ fromMs }) => {
+			const since = { fromMs, untilMs: atMs };
+			return undisturbedMs(since, disturbances) <= FOUND_OUT_MS_MAX;
+		});
 }
 
 /**
  * Whether the store has just lost the number, under nodes of another that ran beside those
  * of this one and could not hear of it: the first to come back puts its own in.
  */
-function isLost(
-	{ atMs, rivals }: OutnumberedEvent,
-	{ lostWritesMs, impaired }: History,
-): boolean {
-	return lostWritesMs.some(
+function isLost({ atMs, rivals }: OutnumberedEvent, history: History): boolean {
+	return history.lostWritesMs.some(
 		(lostMs) =>
 			lostMs <= atMs &&
 			atMs <= lostMs + FOUND_OUT_MS_MAX &&
-			rivals.some((rival) => mayMiss(rival, lostMs, impaired)),
+			rivals.some((rival) => mayMiss(rival, lostMs, history)),
 	);
 }

@@ -90,6 +90,20 @@ export interface ShardAwayEvent {
 	readonly untilMs: number;
 }
 
+/** From then until then the store ran no script that may write, as renewals may. */
+export interface WritesRefusedEvent {
+	readonly kind: "writes-refused";
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
+export interface ClockStepEvent {
+	readonly kind: "clock-step";
+	readonly atMs: number;
+	readonly byMs: number;
+}
+
 /** What the store counts is not what is there. */
 export interface MiscountEvent {
 	readonly kind: "miscount";

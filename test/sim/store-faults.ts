@@ -155,7 +155,16 @@ export const storeFaults: readonly Fault[] = [
 		name: "writes refused",
 		weight: 1,
 		lastsMs: [500, 12_000],
-		begin: ({ world: { server } }) => refuse(server, "writes refused"),
+		begin({ world: { clock, server, recorder } }) {
+			const end = refuse(server, "writes refused");
+			if (end === undefined) return;
+			const fromMs = clock.monoMs();
+			return () => {
+				end();
+				const untilMs = clock.monoMs();
+				recorder.add({ kind: "writes-refused", fromMs, untilMs });
+			};
+		},
 	},
 	{
 		name: "clock step",

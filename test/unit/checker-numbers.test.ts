@@ -27,6 +27,14 @@ function impaired(
 	return { kind: "impaired", node, why, fromMs, untilMs };
 }
 
+function shardAway(
+	shard: number,
+	fromMs: number,
+	untilMs: number,
+): HistoryEvent {
+	return { kind: "shard-away", shard, fromMs, untilMs };
+}
+
 const BESIDE = `${PROMISE}: one and two were at work with different numbers of shards from 1000 to 9000 ms`;
 const TOLD = `${PROMISE}: one reached the store, and was told at 9000 ms that its cluster has 2 shards, not 4`;
 
@@ -43,6 +51,24 @@ test.each<[string, HistoryEvent[], string[]]>([
 		[],
 	],
 	[
+		"is excused while shard 0 answers nobody",
+		[beside(1_000, 9_000), shardAway(0, 900, 6_000)],
+		[],
+	],
+	[
+		"is excused while a store that takes no writes tells nobody",
+		[
+			beside(1_000, 9_000),
+			{ kind: "writes-refused", fromMs: 900, untilMs: 6_000 },
+		],
+		[],
+	],
+	[
+		"is not excused by another shard",
+		[beside(1_000, 9_000), shardAway(1, 900, 6_000)],
+		[BESIDE],
+	],
+	[
 		"is not excused by what befell a third",
 		[beside(1_000, 9_000), impaired("three", 900, 9_000)],
 		[BESIDE],
@@ -57,6 +83,20 @@ test.each<[string, HistoryEvent[], string[]]>([
 		"could not put its own back may be right",
 		[outnumbered(9_000), impaired("one", 2_000, 6_000, "cut-off")],
 		[],
+	],
+	[
+		"could not put it back before shard 0 was away may be right",
+		[
+			outnumbered(9_000),
+			impaired("one", 500, 1_000, "cut-off"),
+			shardAway(0, 3_500, 8_900),
+		],
+		[],
+	],
+	[
+		"could have done so when shard 0 was there is wrong",
+		[outnumbered(9_000), shardAway(0, 3_500, 8_900)],
+		[TOLD],
 	],
 	[
 		"could have done so for long is wrong",
