@@ -3,10 +3,10 @@
  * behind it is told what it needs by its caller.
  */
 import { availableParallelism, hostname } from "node:os";
-import { programVersion, TASK_COMMAND } from "./assets.ts";
 import { leave } from "./cli/leave.ts";
 import { listenForStop, mayHearTwice } from "./cli/stop-signals.ts";
-import { holdProcess, systemClock } from "./world.ts";
+import { programVersion, TASK_COMMAND } from "./world/assets.ts";
+import { holdProcess, systemClock } from "./world/clock.ts";
 
 if (process.argv[2] === TASK_COMMAND) await import("./task-main.ts");
 holdProcess();

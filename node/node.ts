@@ -1,11 +1,11 @@
 /**
- * Node: the composition root. Builds the real adapters, puts the scheduler on
+ * Node: the composition root. Builds the real adapters, puts the engine on
  * them, and owns the order of starting and stopping:
  *
  *     executor (task code loads or the node does not start)
  *     → gossip and HTTP (ports are taken or the node does not start)
  *     → the store, which may be away: the node says so and keeps trying
- *     → the scheduler
+ *     → the engine
  *
  * Stopping goes the other way, with HTTP answering until the tasks are gone.
  */
@@ -16,16 +16,14 @@ import {
 	STORE_START_MS,
 } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
-import { agree } from "./agreement.ts";
-import { type Closing, closeAll, Stopper } from "./closing.ts";
+import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
+import { Engine, type NodeHost } from "./engine/engine.ts";
 import { createExecutor } from "./executor/executor.ts";
-import { GenerationFile } from "./generation-file.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { createHttp, type Http } from "./http/server.ts";
-import { systemLog } from "./log.ts";
-import { NameFile } from "./name-file.ts";
+import { agree } from "./lease/agreement.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
 import {
 	type Executor,
@@ -33,9 +31,11 @@ import {
 	type Log,
 	StoreMismatch,
 } from "./ports.ts";
-import { type NodeHost, Scheduler } from "./scheduler.ts";
 import { connectStore, type RedisStore } from "./store/redis-store.ts";
-import { systemClock, systemLoad, systemRandom } from "./world.ts";
+import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
+import { GenerationFile } from "./world/generation-file.ts";
+import { systemLog } from "./world/log.ts";
+import { NameFile } from "./world/name-file.ts";
 
 export interface RunningNode {
 	readonly nodeId: string;
@@ -73,7 +73,7 @@ export async function startNode(
 	const store = makeStore(options, log);
 	const parts = { executor, gossip, store, name, log };
 	let http: Http | undefined;
-	const scheduler = makeScheduler(
+	const engine = makeEngine(
 		options,
 		parts,
 		() => http?.address ?? "",
@@ -81,19 +81,19 @@ export async function startNode(
 	);
 	const adapters = closingsOf(parts, () => http);
 	const stopper = new Stopper({
-		...{ clock: systemClock, log, scheduler, adapters },
+		...{ clock: systemClock, log, engine, adapters },
 		drainMs: options.drainMs,
 	});
 	try {
 		await gossip.start();
 		http = await createHttp({
-			api: scheduler.api,
+			api: engine.api,
 			...options.http,
 			clock: systemClock,
 			log,
 			version: options.version,
 		});
-		await meetStore(parts, () => scheduler.start(), stopper);
+		await meetStore(parts, () => engine.start(), stopper);
 	} catch (error) {
 		await closeAll(adapters, systemClock, log);
 		throw error;
@@ -200,12 +200,12 @@ function makeStore(
 	}
 }
 
-function makeScheduler(
+function makeEngine(
 	options: NodeOptions,
 	{ executor, gossip, store, name, log }: Parts,
 	http: () => string,
 	stop: (end: "drained" | Error) => void,
-): Scheduler {
+): Engine {
 	const serves: Serves = {
 		types: executor.types,
 		queues: options.queues === undefined ? undefined : new Set(options.queues),
@@ -238,7 +238,7 @@ function makeScheduler(
 				),
 			),
 	};
-	return new Scheduler({
+	return new Engine({
 		cluster: options.cluster,
 		clock: systemClock,
 		random: systemRandom,

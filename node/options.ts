@@ -11,7 +11,7 @@ export interface Address {
 }
 
 export interface NodeOptions {
-	/** The store's address; see `store/url.ts` for its forms. */
+	/** The store's address; see `store/redis/url.ts` for its forms. */
 	readonly redis: string;
 	readonly http: Address;
 	readonly p2p: Address;

@@ -1,9 +1,9 @@
 /**
- * The seams between the scheduler and the world.
+ * The seams between the engine and the world.
  *
  * Actors know these interfaces and `protocol/`, nothing else: no library, no
  * clock, no environment. Adapters implement them (`store/`, `gossip/`,
- * `executor/`, `http/`, `world.ts`, `log.ts`); so do the fakes in `test/`, which lets a
+ * `executor/`, `http/`, `world/`); so do the fakes in `test/`, which lets a
  * whole cluster run in one process on virtual time. Every port that has a fake
  * has a contract suite which the real one and the fake both pass.
  */

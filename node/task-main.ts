@@ -4,6 +4,6 @@
  * executable, which is all one, comes here by way of `main.ts`.
  */
 import { runTaskProcess } from "./executor/task-process.ts";
-import { systemClock } from "./world.ts";
+import { systemClock } from "./world/clock.ts";
 
 await runTaskProcess(systemClock);

@@ -14,7 +14,7 @@
  * "dead" only ever means that its session may be revoked, by compare-and-set on
  * its epoch. A wrong verdict costs a repeated run of its tasks, never a wrong
  * result: what it still writes is refused. Whether a peer that is merely silent is dead is
- * another question, for which a connection need not have closed: see `node/seeker.ts`.
+ * another question, for which a connection need not have closed: see `node/peers/seeker.ts`.
  */
 export interface Observed {
 	readonly connected: boolean;

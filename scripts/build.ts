@@ -5,7 +5,7 @@
  *
  * It is this very Node.js with the program inside: one bundle for the main
  * thread, one for the worker threads (which have no file to start from), the manual,
- * and the files that `node/assets.ts` hands out, under the same names. It needs
+ * and the files that `node/world/assets.ts` hands out, under the same names. It needs
  * nothing installed where it runs, and runs only on this system and processor.
  */
 import { execFileSync } from "node:child_process";
@@ -19,7 +19,11 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CLIENT_ASSET, MANUAL_ASSET, WORKER_ASSET } from "../node/assets.ts";
+import {
+	CLIENT_ASSET,
+	MANUAL_ASSET,
+	WORKER_ASSET,
+} from "../node/world/assets.ts";
 import { listAssets } from "./build/assets.ts";
 import { bundleMain, bundleWorker } from "./build/bundle.ts";
 import { bundleClient } from "./build/client.ts";

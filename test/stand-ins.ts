@@ -3,10 +3,10 @@
  * are told, and answer as on a node on which all is well and nothing else happens. A test
  * puts its own in place of those that it is about.
  */
-import type { ClaimerParts } from "../node/claimer.ts";
-import type { FinisherParts } from "../node/finisher.ts";
-import type { RunnerParts } from "../node/runner.ts";
-import type { SubmitterParts } from "../node/submitter.ts";
+import type { ClaimerParts } from "../node/work/claimer.ts";
+import type { FinisherParts } from "../node/work/finisher.ts";
+import type { RunnerParts } from "../node/work/runner.ts";
+import type { SubmitterParts } from "../node/work/submitter.ts";
 import type { Serves } from "../protocol/route.ts";
 
 /** Every type of a list on every queue. */
@@ -30,7 +30,7 @@ export const AROUND_CLAIMER = {
 } satisfies Omit<ClaimerParts, "shard" | "clock" | "log">;
 
 export const AROUND_FINISHER = {
-	waiter: { endedHere() {} },
+	watcher: { endedHere() {} },
 	trimmer: { kept() {} },
 	hinter: { hint() {} },
 	turns: { slotsFreed() {} },

@@ -5,10 +5,10 @@
  */
 import { ConfigError } from "../options.ts";
 import type { Command, Invocation } from "./command.ts";
+import { nodeCommand } from "./commands/node.ts";
+import { upCommand } from "./commands/up.ts";
 import { formatHelp } from "./help.ts";
-import { nodeCommand } from "./node-command.ts";
 import { findStartProblem } from "./start-problem.ts";
-import { upCommand } from "./up-command.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
 	up: upCommand,

@@ -14,7 +14,7 @@ import {
 	QUEUE_CHARS_MAX,
 	SHARDS_MAX,
 } from "../../protocol/limits.ts";
-import { isLoopback } from "../http/guard.ts";
+import { isLoopback } from "../http/door/guard.ts";
 import {
 	type Address,
 	ConfigError,

@@ -5,7 +5,7 @@
  * process, or `/proc/self/environ`, finds it all the same: a user of the machine that should
  * not know the password must not run as the same user.
  */
-import { redact } from "../store/url.ts";
+import { redact } from "../store/redis/url.ts";
 import type { Environment, Flag } from "./flags.ts";
 import { NODE_FLAGS } from "./node-flags.ts";
 

@@ -6,9 +6,9 @@
 import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
-import { isLoopback } from "../http/guard.ts";
+import { isLoopback } from "../http/door/guard.ts";
 import { type Address, ConfigError } from "../options.ts";
-import { parseStoreUrl } from "../store/url.ts";
+import { parseStoreUrl } from "../store/redis/url.ts";
 import type { Given } from "./flags.ts";
 
 /** `HOST:PORT`, `[IPV6]:PORT`; port 0 only where any free one will do. */

@@ -15,7 +15,7 @@
  */
 import { availableParallelism } from "node:os";
 import type { Clock, Executor, Job, JobOutcome, Log, Timer } from "../ports.ts";
-import { Slots } from "../slots.ts";
+import { SlotMap } from "../slot-map.ts";
 import type { LiveJob } from "./live-job.ts";
 import { BUILT_IN_TYPES } from "./messages.ts";
 import { Pool } from "./pool.ts";
@@ -64,7 +64,7 @@ class ThreadExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
 	readonly #pool: Pool;
 	readonly #clock: Clock;
-	readonly #live = new Slots<LiveJob>();
+	readonly #live = new SlotMap<LiveJob>();
 	readonly #graces = new Map<LiveJob, Timer>();
 	readonly #endProcesses: () => void;
 	#stopping: Promise<void> | undefined;

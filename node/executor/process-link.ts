@@ -9,8 +9,8 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { NODE_LIVES_MS } from "../../protocol/limits.ts";
-import { taskCommand } from "../assets.ts";
 import type { Clock, Timer } from "../ports.ts";
+import { taskCommand } from "../world/assets.ts";
 import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import {

@@ -13,8 +13,8 @@ import {
 	SPARE_PROCESS_AFTER_MS,
 	SPARE_PROCESS_IDLE_MS,
 } from "../../protocol/limits.ts";
-import { workerSource } from "../assets.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
+import { workerSource } from "../world/assets.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import type { WorkerStart } from "./messages.ts";
 import { TaskProcess } from "./process-link.ts";

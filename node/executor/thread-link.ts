@@ -1,6 +1,6 @@
 /** A worker that is a thread of this process. */
 import { receiveMessageOnPort } from "node:worker_threads";
-import { workerSource } from "../assets.ts";
+import { workerSource } from "../world/assets.ts";
 import type { Link, LinkEvents, OpenLink } from "./link.ts";
 import type { ProcessStart, WorkerStart } from "./messages.ts";
 import { messageOfError, spawnWorker } from "./spawn-worker.ts";

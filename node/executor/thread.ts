@@ -17,7 +17,7 @@ import {
 	SPIN_MS,
 } from "../../protocol/limits.ts";
 import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
-import { Slots } from "../slots.ts";
+import { SlotMap } from "../slot-map.ts";
 import { type BurstToWorker, pushJob, readFromWorker } from "./burst.ts";
 import type { Link, OpenLink } from "./link.ts";
 import type { LiveJob } from "./live-job.ts";
@@ -50,7 +50,7 @@ export class Thread {
 	readonly #events: ThreadEvents;
 	readonly #link: Link;
 	readonly #didNotLoad: string;
-	readonly #jobs = new Slots<LiveJob>();
+	readonly #jobs = new SlotMap<LiveJob>();
 	#workMs = 0;
 	#burst: BurstToWorker = [];
 	readonly #loading: Timer;

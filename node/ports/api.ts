@@ -78,11 +78,11 @@ export interface Readiness {
  * `StoreError` where it cannot be had.
  */
 export interface Api {
-	readonly tasks: TaskAnswers;
-	readonly cluster: ClusterAnswers;
+	readonly tasks: TaskApi;
+	readonly cluster: ClusterApi;
 }
 
-export interface TaskAnswers {
+export interface TaskApi {
 	/** Outcomes in order. Never throws for one item's sake. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
@@ -106,7 +106,7 @@ export interface TaskAnswers {
 	newId(): string;
 }
 
-export interface ClusterAnswers extends Onlooker {
+export interface ClusterApi extends Onlooker {
 	cluster(): Promise<ClusterView>;
 	nodes(): Promise<NodeView[]>;
 	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */

@@ -43,8 +43,8 @@ import type {
 	ShardCounts,
 	SubmitOutcome,
 } from "../ports.ts";
-import type { Connection, Reply } from "./connection.ts";
 import { encodeNodeRecord } from "./node-codec.ts";
+import type { Connection, Reply } from "./redis/connection.ts";
 import {
 	decodeClaim,
 	decodeComplete,

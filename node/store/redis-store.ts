@@ -15,7 +15,7 @@ import {
 	StoreError,
 	StoreMismatch,
 } from "../ports.ts";
-import { Connection, type Reply } from "./connection.ts";
+import { Connection, type Reply } from "./redis/connection.ts";
 import { LAYOUT, RedisShard } from "./redis-shard.ts";
 import { loadScripts } from "./scripts.ts";
 

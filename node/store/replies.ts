@@ -22,8 +22,8 @@ import type {
 	SubmitOutcome,
 } from "../ports.ts";
 import { unsettled } from "../ports.ts";
-import type { Reply } from "./connection.ts";
 import { decodeNodeRecord } from "./node-codec.ts";
+import type { Reply } from "./redis/connection.ts";
 import { decodeFields, decodeTask, decodeTaskText } from "./task-codec.ts";
 
 type Flat = (string | number)[];

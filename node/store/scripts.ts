@@ -33,7 +33,7 @@ import { MOVES, type MoveName } from "../../protocol/moves.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { ENDED_STATES, isEnded, type TaskState } from "../../protocol/state.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
-import { readAsset } from "../assets.ts";
+import { readAsset } from "../world/assets.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
 
 /**
@@ -48,38 +48,44 @@ const FLAGS = {
 	add: "#!lua",
 } as const;
 
-/** Each script: what it does, the moves that it makes, and what else of the shared it stands on. */
-const SCRIPTS = {
+/** Of sessions, leases and the registry: what each does, the moves that it makes, and what else of the shared it stands on. */
+const SESSION_SCRIPTS = {
 	agree: { kind: "write" },
 	open: { kind: "write", pieces: ["number", "generation", "name"] },
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: ["name"] },
 	"ask-to-drain": { kind: "write" },
-	pulse: { kind: "write", pieces: ["number", "pieces/routes", "told"] },
-	close: { kind: "write", moves: ["handBack"], pieces: ["pieces/attempt"] },
+	pulse: { kind: "write", pieces: ["number", "routes", "told"] },
+	close: { kind: "write", moves: ["handBack"], pieces: ["attempt"] },
+	revoke: {
+		...{ kind: "write", moves: ["lose", "giveUpLost"] },
+		pieces: ["attempt"],
+	},
+	running: { kind: "read" },
+	unlisted: { kind: "read" },
+	nodes: { kind: "read" },
+} as const satisfies Record<string, ScriptPlan>;
+
+/** Of tasks, likewise: what each does, its moves, and what it stands on. */
+const TASK_SCRIPTS = {
 	submit: {
 		...{ kind: "add", moves: ["submit", "submitClaimed"] },
-		pieces: ["read", "lease", "pieces/to-ended"],
+		pieces: ["read", "lease", "to-ended"],
 	},
 	claim: { kind: "write", moves: ["claim"], pieces: ["lease", "heads"] },
 	complete: { kind: "write", moves: ["succeed", "fail"], pieces: ["books"] },
 	"give-back": {
 		...{ kind: "write", moves: ["handBack", "crash", "giveUpCrashed"] },
-		pieces: ["pieces/attempt"],
-	},
-	revoke: {
-		...{ kind: "write", moves: ["lose", "giveUpLost"] },
-		pieces: ["pieces/attempt"],
+		pieces: ["attempt"],
 	},
 	trim: { kind: "write", pieces: ["books"] },
-	running: { kind: "read" },
-	unlisted: { kind: "read" },
 	get: { kind: "read", pieces: ["number", "read"] },
 	over: { kind: "read" },
 	list: { kind: "read", pieces: ["number", "read", "page", "waiting"] },
 	counts: { kind: "read", pieces: ["number", "books"] },
-	nodes: { kind: "read" },
 } as const satisfies Record<string, ScriptPlan>;
+
+const SCRIPTS = { ...SESSION_SCRIPTS, ...TASK_SCRIPTS };
 
 interface ScriptPlan {
 	readonly kind: keyof typeof FLAGS;
@@ -89,10 +95,10 @@ interface ScriptPlan {
 
 /** What writes which tasks are in a state, and which are no longer. */
 function piecesOf(state: TaskState): readonly string[] {
-	if (isEnded(state)) return ["pieces/to-ended"];
+	if (isEnded(state)) return ["to-ended"];
 	return state === "PENDING"
-		? ["pieces/routes", "pieces/to-pending"]
-		: [`pieces/to-${state.toLowerCase()}`];
+		? ["routes", "to-pending"]
+		: [`to-${state.toLowerCase()}`];
 }
 
 export type ScriptName = keyof typeof SCRIPTS;
@@ -146,9 +152,11 @@ function compose(
 		const { from, to } = MOVES[move];
 		return from === undefined ? [to] : [from, to];
 	});
-	const files = ["keys", ...states.flatMap(piecesOf), ...pieces];
-	const shared = [...new Set(files)].map(readScript).join("");
-	const script = readScript(name);
+	const names = new Set([...states.flatMap(piecesOf), ...pieces]);
+	const files = ["keys", ...[...names].map((piece) => `pieces/${piece}`)];
+	const shared = files.map(readLua).join("");
+	const folder = name in SESSION_SCRIPTS ? "session" : "task";
+	const script = readLua(`${folder}/${name}`);
 	const own = neededOf(shared, script) + script;
 	// Only the constants that are used: Lua allows 200 locals, and each costs time.
 	const constants = Object.entries(CONSTANTS)
@@ -160,6 +168,7 @@ function compose(
 	return `${constants.join("\n")}\n${own}`;
 }
 
-function readScript(name: string): string {
-	return withoutComments(readAsset(`node/store/lua/${name}.lua`));
+/** `path`: in `lua/`, without its ending. */
+function readLua(path: string): string {
+	return withoutComments(readAsset(`node/store/lua/${path}.lua`));
 }

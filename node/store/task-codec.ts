@@ -16,7 +16,7 @@ import type {
 } from "../../protocol/task.ts";
 import { readTaskError } from "../../protocol/task-error.ts";
 import { readOptions, type TaskOptions } from "../../protocol/task-options.ts";
-import type { Reply } from "./connection.ts";
+import type { Reply } from "./redis/connection.ts";
 import { soundTask } from "./task-soundness.ts";
 
 /** What the text of a task says. */
@@ -143,7 +143,7 @@ export function decodeFields(flat: Reply): Map<string, string> {
 	return fields;
 }
 
-/** Attempts that ended without a result: a line each (see `put-back.lua`). */
+/** Attempts that ended without a result: a line each (see `attempt.lua`). */
 function decodePast(past: string): Attempt[] {
 	if (past === "") return [];
 	return past.split("\n").map((line) => {

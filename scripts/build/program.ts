@@ -21,7 +21,7 @@ import {
 	MANUAL_ASSET,
 	TASK_PROGRAM,
 	WORKER_ASSET,
-} from "../../node/assets.ts";
+} from "../../node/world/assets.ts";
 import { bundleMain, bundleTaskProgram, bundleWorker } from "./bundle.ts";
 import { bundleClient } from "./client.ts";
 import { writeManual } from "./manual.ts";

@@ -12,7 +12,7 @@
  * would make a lower ceiling, larger ones a higher one that no node with so many
  * slots can reach.
  */
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { nowMs } from "../../scripts/bench/clock.ts";
 import { rateSince, warmUp } from "../../scripts/bench/rates.ts";
 import type { BareRates } from "../../scripts/bench/throughput.ts";

@@ -8,10 +8,10 @@
  * and the store, gossip and a node's inside are neither.
  */
 import assert from "node:assert/strict";
-import { systemLog } from "../../node/log.ts";
 import type { Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
+import { systemLog } from "../../node/world/log.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	PRIORITY_DEFAULT,

@@ -8,15 +8,19 @@
  * Prints the figures of the latter tasks as JSON. Why it lives here: see bare-shard.ts.
  */
 import assert from "node:assert/strict";
+import { Engine } from "../../node/engine/engine.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
-import { GenerationFile } from "../../node/generation-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
-import { systemLog } from "../../node/log.ts";
-import { NameFile } from "../../node/name-file.ts";
 import type { Api, Executor, Gossip, Store } from "../../node/ports.ts";
-import { Scheduler } from "../../node/scheduler.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { systemClock, systemLoad, systemRandom } from "../../node/world.ts";
+import {
+	systemClock,
+	systemLoad,
+	systemRandom,
+} from "../../node/world/clock.ts";
+import { GenerationFile } from "../../node/world/generation-file.ts";
+import { systemLog } from "../../node/world/log.ts";
+import { NameFile } from "../../node/world/name-file.ts";
 import { PRIORITY_DEFAULT, PROCESS_TASK_MS } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
@@ -37,14 +41,10 @@ const clock = systemClock;
 const random = systemRandom;
 const log = systemLog("error", {});
 
-function makeScheduler(
-	store: Store,
-	gossip: Gossip,
-	executor: Executor,
-): Scheduler {
+function makeEngine(store: Store, gossip: Gossip, executor: Executor): Engine {
 	const startedMs = clock.wallMs();
 	const end = () => assert.fail("the node was told to stop");
-	return new Scheduler({
+	return new Engine({
 		...{ cluster: CLUSTER, clock, random, log, store, gossip, executor },
 		generations: new GenerationFile(dataDir, CLUSTER, log),
 		name: new NameFile(dataDir, "bench", log),
@@ -112,16 +112,16 @@ const store = connectStore({
 	clock,
 	log,
 });
-const scheduler = makeScheduler(store, gossip, executor);
-const { api } = scheduler;
+const engine = makeEngine(store, gossip, executor);
+const { api } = engine;
 await gossip.start();
 if (!store.up) await new Promise<void>((up) => store.onChange(() => up()));
 await store.agreeOnShards(true);
-scheduler.start();
+engine.start();
 while (!api.cluster.readiness().ready) await sleep(READY_LOOK_MS);
 await measure(api, warmUp, warmUpPerSecond);
 console.log(JSON.stringify(await measure(api, count, perSecond)));
-await scheduler.stop(0);
+await engine.stop(0);
 await gossip.stop();
 await executor.stop();
 await store.close();

@@ -7,11 +7,11 @@
  * announcement has all who hear it compute whose turn it is.
  */
 import { mkdirSync } from "node:fs";
-import { Digester } from "../../node/digester.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
-import { systemLog } from "../../node/log.ts";
+import { Digester } from "../../node/peers/digester.ts";
 import type { AdmittedPeer, Gossip } from "../../node/ports.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world/clock.ts";
+import { systemLog } from "../../node/world/log.ts";
 import {
 	type Announcement,
 	type GossipMessage,
@@ -95,7 +95,7 @@ export class MeshNode {
 		this.#digester = new Digester({
 			clock: systemClock,
 			gossip,
-			crews: [{ renewer: { epoch: 1 } }],
+			engines: [{ renewer: { epoch: 1 } }],
 			roster: this,
 			report: {
 				digest: () => ({

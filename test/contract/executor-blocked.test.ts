@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { endProcesses } from "../../node/cli/leave.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { ABORT_GRACE_MS, END_BY_FORCE_MS } from "../../protocol/limits.ts";
 import { type Begun, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";

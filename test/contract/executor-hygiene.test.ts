@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
 import * as spawning from "../../node/executor/spawn-worker.ts";
 import type { Executor, JobOutcome } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 

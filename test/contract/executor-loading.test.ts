@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import * as assets from "../../node/assets.ts";
 import {
 	createExecutor,
 	type ExecutorOptions,
 } from "../../node/executor/executor.ts";
-import { systemLog } from "../../node/log.ts";
 import type { Clock } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import * as assets from "../../node/world/assets.ts";
+import { systemClock } from "../../node/world/clock.ts";
+import { systemLog } from "../../node/world/log.ts";
 import { job } from "./executor-jobs.ts";
 
-vi.mock(import("../../node/assets.ts"), async (original) => ({
+vi.mock(import("../../node/world/assets.ts"), async (original) => ({
 	...(await original()),
 	workerSource: vi.fn(() => undefined),
 }));

@@ -5,7 +5,7 @@
  */
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Log } from "../../node/ports.ts";
-import { holdProcess, systemClock } from "../../node/world.ts";
+import { holdProcess, systemClock } from "../../node/world/clock.ts";
 import { job } from "./executor-jobs.ts";
 
 const print = (what: unknown) => console.log(JSON.stringify(what));

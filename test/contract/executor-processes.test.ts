@@ -6,15 +6,15 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import * as assets from "../../node/assets.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import * as assets from "../../node/world/assets.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { ORPHANED_MS, PROCESSES_MAX } from "../../protocol/limits.ts";
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
-vi.mock(import("../../node/assets.ts"), async (original) => {
+vi.mock(import("../../node/world/assets.ts"), async (original) => {
 	const real = await original();
 	return { ...real, taskCommand: vi.fn(real.taskCommand) };
 });

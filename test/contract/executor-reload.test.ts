@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
 import * as spawning from "../../node/executor/spawn-worker.ts";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { ALONE_THREADS_MAX } from "../../protocol/limits.ts";
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";

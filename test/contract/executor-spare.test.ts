@@ -14,10 +14,10 @@ import {
 	test,
 	vi,
 } from "vitest";
-import * as assets from "../../node/assets.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Clock, Executor, JobOutcome } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import * as assets from "../../node/world/assets.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import {
 	PROCESSES_MAX,
 	SPARE_PROCESS_AFTER_MS,
@@ -26,7 +26,7 @@ import {
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
-vi.mock(import("../../node/assets.ts"), async (original) => {
+vi.mock(import("../../node/world/assets.ts"), async (original) => {
 	const real = await original();
 	return { ...real, taskCommand: vi.fn(real.taskCommand) };
 });

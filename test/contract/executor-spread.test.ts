@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor, JobOutcome } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 

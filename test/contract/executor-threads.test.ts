@@ -5,7 +5,7 @@ import {
 	type ExecutorOptions,
 } from "../../node/executor/executor.ts";
 import type { Clock, Executor, Job, JobOutcome } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import {
 	ALONE_THREADS_MAX,
 	ERROR_MESSAGE_CHARS_MAX,

@@ -1,7 +1,7 @@
 /** The fake and the real executor keep the same promises. */
 import { createExecutor } from "../../node/executor/executor.ts";
-import { systemLog } from "../../node/log.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
+import { systemLog } from "../../node/world/log.ts";
 import { FakeExecutor } from "../fakes/executor.ts";
 import { describeExecutor } from "./executor-suite.ts";
 

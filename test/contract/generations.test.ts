@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { GenerationFile } from "../../node/generation-file.ts";
+import { GenerationFile } from "../../node/world/generation-file.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { RecordedLog } from "./recorded-log.ts";

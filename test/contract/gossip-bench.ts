@@ -12,7 +12,7 @@ import { loadKey } from "../../node/gossip/key-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
 import { createStack } from "../../node/gossip/stack.ts";
 import type { AdmittedPeer, Gossip, Log } from "../../node/ports.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world/clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 
 export interface GossipBench {

@@ -11,7 +11,7 @@ import { loadKey } from "../../node/gossip/key-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
 import { createStack } from "../../node/gossip/stack.ts";
 import type { Gossip } from "../../node/ports.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world/clock.ts";
 import { silentLog } from "./gossip-bench.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };

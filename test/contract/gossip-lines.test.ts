@@ -1,7 +1,7 @@
 /** Lines: what goes over them, what they take, and what happens where there is none. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Gossip } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { encodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
 import { GOSSIP_BYTES_MAX, REDIAL_MS_MAX } from "../../protocol/limits.ts";
 import {

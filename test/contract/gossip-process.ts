@@ -8,8 +8,8 @@
  */
 import { createInterface } from "node:readline";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
-import { systemLog } from "../../node/log.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world/clock.ts";
+import { systemLog } from "../../node/world/log.ts";
 
 const [dataDir = "", port, epochText, everyMs] = process.argv.slice(2);
 const epoch = Number(epochText);

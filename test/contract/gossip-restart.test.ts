@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AdmittedPeer } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 
 const ABSENCE_MS = Number(process.env.HEARSAY_TEST_ABSENCE_MS ?? 3_000);
 const BACK_MS_MAX = 5_000;

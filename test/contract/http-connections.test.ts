@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { HEADER_BYTES_MAX } from "../../protocol/limits.ts";
 import { startServer } from "./http-server.ts";
 

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { StoreError } from "../../node/ports.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
 import { startServer } from "./http-server.ts";

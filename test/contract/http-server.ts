@@ -5,7 +5,7 @@
  */
 import { connect } from "node:net";
 import { createHttp, type Http } from "../../node/http/server.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { FakeApi } from "../fakes/api.ts";
 import { Described } from "./http-described.ts";
 

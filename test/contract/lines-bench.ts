@@ -13,7 +13,7 @@ import { loadKey } from "../../node/gossip/key-file.ts";
 import { createGossip } from "../../node/gossip/libp2p-gossip.ts";
 import { createStack, type Stack } from "../../node/gossip/stack.ts";
 import type { AdmittedPeer, Gossip } from "../../node/ports.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world/clock.ts";
 import {
 	type Announcement,
 	decodeGossip,

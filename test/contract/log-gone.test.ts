@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 
-const LOG = new URL("../../node/log.ts", import.meta.url).href;
+const LOG = new URL("../../node/world/log.ts", import.meta.url).href;
 const SPEAKS = `
 const { systemLog } = await import(${JSON.stringify(LOG)});
 process.stdin.once("data", () => {

@@ -3,7 +3,7 @@
  * and then `said` on stdout. Ends with its input.
  */
 import { createInterface } from "node:readline";
-import { systemLog } from "../../node/log.ts";
+import { systemLog } from "../../node/world/log.ts";
 
 // As in the program: its pipes do not wait for a reader.
 for (const stream of [process.stdout, process.stderr])

@@ -4,9 +4,9 @@ import { createServer, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { type Log, StoreError } from "../../node/ports.ts";
-import { Connection } from "../../node/store/connection.ts";
+import { Connection } from "../../node/store/redis/connection.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -5,11 +5,11 @@
 
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { Trimmer } from "../../node/duties/trimmer.ts";
 import type { Shard } from "../../node/ports.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { Submitter } from "../../node/submitter.ts";
-import { Trimmer } from "../../node/trimmer.ts";
-import { systemClock } from "../../node/world.ts";
+import { Submitter } from "../../node/work/submitter.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";

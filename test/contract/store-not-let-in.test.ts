@@ -1,8 +1,8 @@
 /** A Redis that answers and does not let the node in. */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Connection } from "../../node/store/connection.ts";
-import { systemClock } from "../../node/world.ts";
+import { Connection } from "../../node/store/redis/connection.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { RecordedLog } from "./recorded-log.ts";
 

@@ -3,10 +3,10 @@
  * and reach past the store: what they overwrite, fill or take away there, it meets.
  */
 import { Redis } from "ioredis";
-import { systemLog } from "../../node/log.ts";
 import type { Log, Shard } from "../../node/ports.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
+import { systemLog } from "../../node/world/log.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { type RedisServer, startRedis } from "../redis.ts";

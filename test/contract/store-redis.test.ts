@@ -2,9 +2,9 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
+import { aclRules } from "../../node/store/redis/rights.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
-import { aclRules } from "../../node/store/rights.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { redisPlaces } from "./redis-places.ts";
 import { storeAgreement } from "./store-agreement.ts";

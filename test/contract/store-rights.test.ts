@@ -2,9 +2,9 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
+import { aclRules } from "../../node/store/redis/rights.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { aclRules } from "../../node/store/rights.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { until } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { RecordedLog } from "./recorded-log.ts";

@@ -1,8 +1,8 @@
 /** A Redis behind Sentinels: one of them says nothing, or tells of a primary by its name. */
 import { Redis } from "ioredis";
 import { expect, test } from "vitest";
-import { Connection } from "../../node/store/connection.ts";
-import { systemClock } from "../../node/world.ts";
+import { Connection } from "../../node/store/redis/connection.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import {
 	SENTINEL_TIMEOUT_MS,
 	STORE_COMMAND_TIMEOUT_MS,

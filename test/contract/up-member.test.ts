@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Member } from "../../node/cli/up/member.ts";
 import { StartFailed } from "../../node/cli/up/start-failed.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { freePorts } from "../e2e/up-process.ts";
 import { descriptorsOf, RecordedTerminal } from "./up-terminal.ts";
 

@@ -13,7 +13,7 @@ import { LocalRedis } from "../../node/cli/up/local-redis.ts";
 import { redisFiles } from "../../node/cli/up/redis-config.ts";
 import type { RedisPlace } from "../../node/cli/up/redis-place.ts";
 import { StartFailed } from "../../node/cli/up/start-failed.ts";
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { freePorts } from "../e2e/up-process.ts";
 import { descriptorsOf, RecordedTerminal } from "./up-terminal.ts";
 

@@ -14,7 +14,7 @@ import { toMultiaddr } from "../../node/gossip/host-port.ts";
 import { loadKey } from "../../node/gossip/key-file.ts";
 import { createStack, type Stack } from "../../node/gossip/stack.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
-import { systemClock, systemRandom } from "../../node/world.ts";
+import { systemClock, systemRandom } from "../../node/world/clock.ts";
 import {
 	type Announcement,
 	type Digest,

@@ -5,12 +5,12 @@
  * store with `failure`, holds submissions back with `held`.
  */
 import type {
-	ClusterAnswers,
+	ClusterApi,
 	ClusterView,
 	NodeView,
 	Readiness,
 	Submitted,
-	TaskAnswers,
+	TaskApi,
 	TaskPage,
 } from "../../node/ports.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
@@ -20,7 +20,7 @@ import { newRecord } from "./task-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-export class FakeApi implements TaskAnswers, ClusterAnswers {
+export class FakeApi implements TaskApi, ClusterApi {
 	readonly tasks = new Map<string, TaskRecord>();
 	/** Thrown by every method that needs the store, while set. */
 	failure: Error | undefined;

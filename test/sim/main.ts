@@ -3,7 +3,7 @@
  * first that breaks a promise. How far it is goes to standard error, what came
  * of it to standard output.
  */
-import { systemClock } from "../../node/world.ts";
+import { systemClock } from "../../node/world/clock.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { explain, Tally } from "./report.ts";
 import { runSeed } from "./run.ts";

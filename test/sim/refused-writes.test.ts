@@ -1,8 +1,8 @@
 /** What a store that takes no writes must not hide, as small as it can be told. */
 import { expect, test } from "vitest";
+import { Renewer } from "../../node/lease/renewer.ts";
+import { ShardMemory } from "../../node/lease/shard-memory.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
-import { Renewer } from "../../node/renewer.ts";
-import { ShardMemory } from "../../node/shard-memory.ts";
 import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";

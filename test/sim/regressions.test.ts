@@ -1,10 +1,10 @@
 /** What the simulator has found, as small as it can be told. */
 import { expect, test } from "vitest";
-import { Claimer } from "../../node/claimer.ts";
-import { Finisher } from "../../node/finisher.ts";
+import { Renewer } from "../../node/lease/renewer.ts";
+import { ShardMemory } from "../../node/lease/shard-memory.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
-import { Renewer } from "../../node/renewer.ts";
-import { ShardMemory } from "../../node/shard-memory.ts";
+import { Claimer } from "../../node/work/claimer.ts";
+import { Finisher } from "../../node/work/finisher.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import {
 	LEASE_TTL_MS,

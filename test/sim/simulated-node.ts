@@ -1,9 +1,11 @@
 /**
- * A simulated node: the real scheduler on a machine, with a link to the store,
+ * A simulated node: the real engine on a machine, with a link to the store,
  * a place in the hub and an executor. It is started and ends as `node/node.ts`
  * does it; a node that starts again is a new life of the same identity.
  */
-import { agree } from "../../node/agreement.ts";
+
+import { Engine, type NodeHost } from "../../node/engine/engine.ts";
+import { agree } from "../../node/lease/agreement.ts";
 import {
 	type Api,
 	type Executor,
@@ -12,7 +14,6 @@ import {
 	type NodeName,
 	StoreMismatch,
 } from "../../node/ports.ts";
-import { type NodeHost, Scheduler } from "../../node/scheduler.ts";
 import { STOP_BOUND_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
@@ -79,7 +80,7 @@ export class SimulatedNode {
 	vanishedMs: number | undefined;
 	readonly #world: World;
 	readonly #fates: Fates;
-	readonly #scheduler: Scheduler;
+	readonly #engine: Engine;
 
 	constructor(spec: NodeSpec, world: World, fates: Fates) {
 		const { clock, random, server, hub, recorder } = world;
@@ -116,7 +117,7 @@ export class SimulatedNode {
 			? hub.join(spec.nodeId)
 			: createSilence(spec.nodeId);
 		const gossip = new GossipLink(place, this.machine);
-		this.#scheduler = this.#makeScheduler(gossip);
+		this.#engine = this.#makeEngine(gossip);
 		void gossip.start();
 		void this.#startWithStore();
 	}
@@ -126,7 +127,7 @@ export class SimulatedNode {
 	}
 
 	get api(): Api {
-		return this.#scheduler.api;
+		return this.#engine.api;
 	}
 
 	/** Whether it runs, is its own master, reaches the store, and believes itself ready. */
@@ -164,7 +165,7 @@ export class SimulatedNode {
 		);
 		if (blocked) this.#block(deadlineMs);
 		this.machine.run(() => {
-			void this.#scheduler.stop(deadlineMs).then((left) => {
+			void this.#engine.stop(deadlineMs).then((left) => {
 				if (!(lingers && left > 0)) this.kill();
 				else this.machine.after(LINGERS_MS, () => this.kill());
 			});
@@ -204,7 +205,7 @@ export class SimulatedNode {
 			this.kill();
 			this.#fates.refused();
 		}
-		if (this.agreed) this.#scheduler.start();
+		if (this.agreed) this.#engine.start();
 	}
 
 	/** Another node has made the cluster anew, with so many shards. */
@@ -225,10 +226,10 @@ export class SimulatedNode {
 		return own;
 	}
 
-	#makeScheduler(gossip: GossipLink): Scheduler {
+	#makeEngine(gossip: GossipLink): Engine {
 		const { random, log, tamperExecutor } = this.#world;
 		const { nodeId, concurrency, labels, queues } = this.spec;
-		return new Scheduler({
+		return new Engine({
 			cluster: "simulated",
 			clock: this.machine,
 			random,

@@ -2,7 +2,7 @@
  * A node's connection to the store: the `Store` port over a network that takes
  * its time and breaks.
  *
- * Behaves as `node/store/connection.ts` does on Redis. Requests and answers
+ * Behaves as `node/store/redis/connection.ts` does on Redis. Requests and answers
  * keep their order. What was sent before the connection broke may have been
  * done or not: `unknown`. While there is no connection nothing is sent:
  * `unreachable`. A call that is unanswered for STORE_COMMAND_TIMEOUT_MS ends the

@@ -3,7 +3,7 @@
  * the store fails meanwhile, and not beyond its own end.
  */
 import { expect, test } from "vitest";
-import { agree } from "../../node/agreement.ts";
+import { agree } from "../../node/lease/agreement.ts";
 import { type Agreement, StoreError, StoreMismatch } from "../../node/ports.ts";
 import { STORE_EMPTY_MS, STORE_RETRY_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";

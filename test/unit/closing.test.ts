@@ -1,6 +1,6 @@
 /** What fails to close does not keep the rest open, and what is slow is told. */
 import { expect, test } from "vitest";
-import { closeAll, Stopper } from "../../node/closing.ts";
+import { closeAll, Stopper } from "../../node/engine/closing.ts";
 import { STOP_BOUND_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
@@ -61,7 +61,7 @@ function makeStopper(left: Promise<number>, close = none) {
 	const clock = new VirtualClock();
 	const stopper = new Stopper({
 		...{ clock, log: new RecordedLog(), drainMs: 5_000 },
-		scheduler: { stop: () => left, drop: () => left },
+		engine: { stop: () => left, drop: () => left },
 		adapters: [{ part: "executor", close }],
 	});
 	const seen = { end: undefined as unknown };
@@ -80,7 +80,7 @@ test("a node that has tasks in calls that nothing ends waits for none of its par
 });
 
 test.each([
-	["its scheduler hangs", never()],
+	["its engine hangs", never()],
 	["another part hangs", Promise.resolve(0)],
 ])("a node of which %s is gone by its bound", async (_, left) => {
 	const { clock, stopper, seen } = makeStopper(left, never);

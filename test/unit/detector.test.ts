@@ -1,8 +1,8 @@
 /** How long a peer is looked after whose connection has closed. */
 import { expect, test } from "vitest";
-import { Detector } from "../../node/detector.ts";
+import { Detector } from "../../node/peers/detector.ts";
+import { Refusals } from "../../node/peers/refusals.ts";
 import type { Reach, Shard } from "../../node/ports.ts";
-import { Refusals } from "../../node/refusals.ts";
 import { LEASE_TTL_MS, PROBE_ALIVE_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
@@ -32,7 +32,7 @@ function lost(seeing: number) {
 		clock,
 		log: silentLog,
 		ttlMs: LEASE_TTL_MS,
-		crews: [
+		engines: [
 			{
 				shard: { nodes } as Shard,
 				reaper: {

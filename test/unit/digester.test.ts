@@ -1,6 +1,6 @@
 /** How often digests go out: by what there is to tell, and by how many nodes listen. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { Digester } from "../../node/digester.ts";
+import { Digester } from "../../node/peers/digester.ts";
 import type { Gossip } from "../../node/ports.ts";
 import {
 	digestCalmMs,
@@ -48,7 +48,7 @@ describe("a digester", () => {
 		const digester = new Digester({
 			clock,
 			gossip,
-			crews: [{ renewer: { epoch: 1 } }],
+			engines: [{ renewer: { epoch: 1 } }],
 			report: { digest: () => ({ ...content }) },
 			roster: { nodes },
 		});

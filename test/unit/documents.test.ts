@@ -26,7 +26,7 @@ const FLAGS = new Set([
 	...Object.keys(NODE_FLAGS),
 	...[
 		"node/cli/command-line.ts",
-		"node/cli/up-command.ts",
+		"node/cli/commands/up.ts",
 		"scripts/bench.ts",
 		"scripts/chaos/options.ts",
 		"scripts/proof/options.ts",

@@ -1,6 +1,6 @@
 /** How long a node that leaves waits for its tasks, and for a store that is away or mute. */
 import { expect, test } from "vitest";
-import { Drainer } from "../../node/drainer.ts";
+import { Drainer } from "../../node/lease/drainer.ts";
 import type { NodeRecord, Shard } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import {
@@ -35,7 +35,7 @@ function makeLeaver(storeUp: boolean) {
 	const log = new RecordedLog();
 	const executor = { stop: async () => {} };
 	const drainer = new Drainer({
-		...{ clock, log, runner, executor, crews: [], store, report: report() },
+		...{ clock, log, runner, executor, engines: [], store, report: report() },
 	});
 	return { clock, store, runner, drainer };
 }
@@ -103,7 +103,7 @@ function makeBlocked(mute: boolean) {
 				stopped.push(clock.monoMs());
 			},
 		},
-		crews: [
+		engines: [
 			{
 				shard: shard as unknown as Shard,
 				claimer: { stop() {} },

@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadKey } from "../../node/gossip/key-file.ts";
 import { createNoGossip } from "../../node/gossip/no-gossip.ts";
-import { systemRandom } from "../../node/world.ts";
+import { systemRandom } from "../../node/world/clock.ts";
 
 const KEY_FILE = new URL("../../node/gossip/key-file.ts", import.meta.url);
-const WORLD = new URL("../../node/world.ts", import.meta.url);
+const WORLD = new URL("../../node/world/clock.ts", import.meta.url);
 
 let root: string;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 /** What a node makes of announcements, true ones and a flood of others. */
 import { describe, expect, test } from "vitest";
-import { Claimer } from "../../node/claimer.ts";
-import { Hearer } from "../../node/hearer.ts";
+import { Hearer } from "../../node/peers/hearer.ts";
 import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
+import { Claimer } from "../../node/work/claimer.ts";
 import type { Announcement } from "../../protocol/gossip.ts";
 import {
 	ANNOUNCE_ROUTES_MAX,
@@ -54,12 +54,12 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 			return { ok: true, tasks, waiting: left };
 		},
 	} as unknown as Shard;
-	const crews: { claimer: Claimer }[] = [];
+	const engines: { claimer: Claimer }[] = [];
 	const hearer = new Hearer({
 		clock,
 		self: "self",
 		runner: { freeSlots: free },
-		crews,
+		engines,
 		roster: {
 			nodes: 1 + others.length,
 			candidates: () => {
@@ -79,7 +79,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 		},
 		rumours: hearer,
 	});
-	crews.push({ claimer });
+	engines.push({ claimer });
 	return { clock, hearer, claimer, waiting, asked, seen };
 }
 

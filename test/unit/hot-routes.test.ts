@@ -1,6 +1,6 @@
 /** Routes believed to have work: what is known goes before what is rumoured, and rumours are bounded. */
 import { expect, test } from "vitest";
-import { HotRoutes } from "../../node/hot-routes.ts";
+import { HotRoutes } from "../../node/work/hot-routes.ts";
 import { RUMOURS_MAX } from "../../protocol/limits.ts";
 
 test("what is known is asked for first, and rumours take what places are left", () => {

@@ -26,12 +26,24 @@ describe("arrows", () => {
 	test.each([
 		["protocol/a.ts", 'import "node:fs";', "imports node:fs"],
 		["protocol/a.ts", 'import type { Log } from "../node/ports.ts";', "ports"],
-		["node/claimer.ts", 'export * from "./reaper.ts";', "know one another"],
-		["node/claimer.ts", 'type A = import("./reaper.ts").A;', "reaper.ts"],
-		["node/claimer.ts", 'await import("./store/keys.ts");', "(store)"],
-		["node/claimer.ts", 'import { Redis } from "ioredis";', "imports ioredis"],
-		["node/claimer.ts", 'import { join } from "node:path";', "node:path"],
-		["node/crew.ts", 'import { a } from "./gossip/stack.ts";', "(gossip)"],
+		[
+			"node/work/claimer.ts",
+			'export * from "./reaper.ts";',
+			"know one another",
+		],
+		["node/work/claimer.ts", 'type A = import("./reaper.ts").A;', "reaper.ts"],
+		["node/work/claimer.ts", 'await import("../store/keys.ts");', "(store)"],
+		[
+			"node/work/claimer.ts",
+			'import { Redis } from "ioredis";',
+			"imports ioredis",
+		],
+		["node/work/claimer.ts", 'import { join } from "node:path";', "node:path"],
+		[
+			"node/engine/shard-engine.ts",
+			'import { a } from "../gossip/stack.ts";',
+			"(gossip)",
+		],
 		["node/store/a.ts", 'import fastify from "fastify";', "imports fastify"],
 		["node/store/a.ts", 'import { b } from "../gossip/b.ts";', "(gossip)"],
 		["node/http/a.ts", 'import { tcp } from "@libp2p/tcp";', "@libp2p/tcp"],
@@ -46,13 +58,14 @@ describe("arrows", () => {
 
 	test.each([
 		["protocol/a.ts", 'import { b } from "./b.ts";'],
-		["node/claimer.ts", 'import type { Log } from "./ports.ts";'],
-		["node/claimer.ts", 'import { a } from "../protocol/a.ts";'],
-		["node/crew.ts", 'import { a } from "./claimer.ts";'],
+		["node/work/claimer.ts", 'import type { Log } from "../ports.ts";'],
+		["node/work/claimer.ts", 'import { a } from "../../protocol/a.ts";'],
+		["node/engine/shard-engine.ts", 'import { a } from "../work/claimer.ts";'],
+		["node/work/runner.ts", 'import { a } from "./task-exit.ts";'],
 		["node/gossip/a.ts", 'import { keys } from "@libp2p/crypto/keys";'],
 		["node/executor/worker/a.ts", "await import(file);"],
 		["node/node.ts", 'import { a } from "./store/a.ts";'],
-		["test/sim/a.ts", 'import { a } from "../../node/crew.ts";'],
+		["test/sim/a.ts", 'import { a } from "../../node/engine/shard-engine.ts";'],
 	])("%s may say %s", (path, text) => {
 		expect(arrows(path, text)).toEqual([]);
 	});
@@ -69,12 +82,12 @@ describe("ambient", () => {
 		checkAmbient([parseSource(path, text)]);
 
 	test.each([
-		["node/claimer.ts", "Date.now();"],
-		["node/claimer.ts", "new Date();"],
-		["node/claimer.ts", "globalThis.setTimeout(f, 1);"],
+		["node/work/claimer.ts", "Date.now();"],
+		["node/work/claimer.ts", "new Date();"],
+		["node/work/claimer.ts", "globalThis.setTimeout(f, 1);"],
 		["protocol/client/a.ts", "await fetch(url);"],
-		["node/claimer.ts", "const later = promisify(setTimeout);"],
-		["node/claimer.ts", "pick(Math.random());"],
+		["node/work/claimer.ts", "const later = promisify(setTimeout);"],
+		["node/work/claimer.ts", "pick(Math.random());"],
 		["node/store/a.ts", 'import { setTimeout } from "node:timers/promises";'],
 		["node/gossip/a.ts", 'import { randomBytes } from "node:crypto";'],
 		["node/node.ts", "const { PORT } = process.env;"],
@@ -87,9 +100,9 @@ describe("ambient", () => {
 	});
 
 	test.each([
-		["node/world.ts", "Date.now(); setTimeout(f, Math.random());"],
+		["node/world/clock.ts", "Date.now(); setTimeout(f, Math.random());"],
 		["node/main.ts", "run(process.env);"],
-		["node/claimer.ts", "new Date(ms); socket.setTimeout(1);"],
+		["node/work/claimer.ts", "new Date(ms); socket.setTimeout(1);"],
 		["node/store/a.ts", 'import { createHash } from "node:crypto";'],
 		["node/executor/worker/a.ts", "setTimeout(f, 1);"],
 		["test/e2e/a.ts", "Date.now(); process.env.CI;"],

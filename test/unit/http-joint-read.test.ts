@@ -1,6 +1,6 @@
 /** Questions about the whole cluster: many at once cost as little as two, and none is told what was read before it. */
 import { expect, test } from "vitest";
-import { jointRead } from "../../node/http/joint-read.ts";
+import { jointRead } from "../../node/http/door/joint-read.ts";
 
 /** Reads that end when they are told to, numbered as they begin. */
 function reads() {

@@ -2,7 +2,7 @@
  * Which JSON is sound, and that it is read as JSON.parse reads it.
  */
 import { expect, test } from "vitest";
-import { parseJson } from "../../node/http/json.ts";
+import { parseJson } from "../../node/http/door/json.ts";
 import { JSON_DEPTH_MAX } from "../../protocol/limits.ts";
 
 const parse = (text: string) => parseJson(Buffer.from(text));

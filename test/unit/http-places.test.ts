@@ -4,8 +4,8 @@
 import { EventEmitter } from "node:events";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { expect, test } from "vitest";
-import { Outflow } from "../../node/http/outflow.ts";
-import { Places } from "../../node/http/places.ts";
+import { Outflow } from "../../node/http/door/outflow.ts";
+import { Places } from "../../node/http/door/places.ts";
 import {
 	CONNECTION_IDLE_MS,
 	READ_PATIENCE_MS,

@@ -1,8 +1,8 @@
 /** What a node asks its peers, what it answers, and how old an answer is. */
 import { expect, test } from "vitest";
-import { Inquirer } from "../../node/inquirer.ts";
+import { Inquirer } from "../../node/peers/inquirer.ts";
+import { Refusals } from "../../node/peers/refusals.ts";
 import type { Reach } from "../../node/ports.ts";
-import { Refusals } from "../../node/refusals.ts";
 import type { Answer } from "../../protocol/gossip.ts";
 import {
 	ANSWERS_PER_S,
@@ -45,7 +45,7 @@ function begin() {
 			ask: (about) => ({ epoch: 7, seq: asked.push(about) }),
 			answer: (answer) => told.push(answer),
 		},
-		crews: [
+		engines: [
 			{ renewer: renewer("first", () => true) },
 			{ renewer: renewer("second", () => world.away) },
 		],

@@ -1,6 +1,6 @@
 /** What becomes of tasks that claims bring. */
 import { expect, test } from "vitest";
-import { Intake } from "../../node/intake.ts";
+import { Intake } from "../../node/work/intake.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import { claimedTask } from "../new-task.ts";
 

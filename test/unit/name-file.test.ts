@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { NameFile } from "../../node/name-file.ts";
+import { NameFile } from "../../node/world/name-file.ts";
 
 let folder: string;
 let warnings: string[];

@@ -1,7 +1,7 @@
 import Fastify from "fastify";
 import { Check } from "typebox/value";
 import { expect, test } from "vitest";
-import { serveOperationsOnly } from "../../node/http/serve.ts";
+import { serveOperationsOnly } from "../../node/http/door/serve.ts";
 import type { Operation, Shape } from "../../protocol/operation.ts";
 import { ADDRESSES, OPERATIONS } from "../../protocol/operations.ts";
 import { COMPONENTS } from "../../protocol/schema/components.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Reaper } from "../../node/reaper.ts";
+import { Reaper } from "../../node/lease/reaper.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 
 /** A reaper on a store that has revoked the session already, and how often a lost node was told of. */

@@ -7,7 +7,7 @@ import {
 	type Shard,
 	StoreError,
 } from "../../node/ports.ts";
-import { Reconciler } from "../../node/reconciler.ts";
+import { Reconciler } from "../../node/work/reconciler.ts";
 import {
 	COMPLETE_BATCH_MAX,
 	CONCURRENCY_MAX,

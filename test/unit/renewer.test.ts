@@ -1,8 +1,8 @@
 /** When a node may judge the leases of others, on a clock turned by hand. */
 import { expect, test } from "vitest";
+import { Renewer } from "../../node/lease/renewer.ts";
+import { ShardMemory } from "../../node/lease/shard-memory.ts";
 import type { Shard } from "../../node/ports.ts";
-import { Renewer } from "../../node/renewer.ts";
-import { ShardMemory } from "../../node/shard-memory.ts";
 import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";

@@ -1,6 +1,6 @@
 /** Whether a node can tell that it knows of everybody who may take its leases. */
 import { expect, test } from "vitest";
-import { Roster } from "../../node/roster.ts";
+import { Roster } from "../../node/peers/roster.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";

@@ -1,7 +1,7 @@
 /** What a node has seen of routes, and which it tells the store to be served, and which not. */
 import { expect, test } from "vitest";
 import type { RoutesTold } from "../../node/ports.ts";
-import { RouteSorter } from "../../node/route-sorter.ts";
+import { RouteSorter } from "../../node/work/route-sorter.ts";
 import { ROUTES_SORTED_MIN } from "../../protocol/limits.ts";
 
 const raised = { generation: 7, run: "r" };

@@ -1,7 +1,7 @@
 /** Runner: what becomes of a task that is delivered while an older attempt of it runs. */
 import { expect, test } from "vitest";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
-import { Runner } from "../../node/runner.ts";
+import { Runner } from "../../node/work/runner.ts";
 import { VirtualClock } from "../clock.ts";
 import { claimedTask } from "../new-task.ts";
 import { NO_EXIT } from "../stand-ins.ts";

@@ -1,7 +1,7 @@
 /** When a silent peer loses its lease early, on a clock turned by hand. */
 import { expect, test } from "vitest";
+import { Seeker } from "../../node/peers/seeker.ts";
 import type { Reach, RevokeGrounds } from "../../node/ports.ts";
-import { Seeker } from "../../node/seeker.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import {
 	LEASE_TTL_MS,
@@ -27,7 +27,7 @@ function begin() {
 	};
 	const reaped: { session: string; grounds: RevokeGrounds; atMs: number }[] =
 		[];
-	const crew = {
+	const engine = {
 		reaper: {
 			reap: async (session: string, grounds: RevokeGrounds) => {
 				reaped.push({ session, grounds, atMs: clock.monoMs() });
@@ -64,7 +64,7 @@ function begin() {
 		},
 	});
 	const pulse = (leases = [LEASE]) =>
-		seeker.overdue(0, crew, clock.monoMs(), leases);
+		seeker.overdue(0, engine, clock.monoMs(), leases);
 	return { clock, world, seeker, pulse, reaped };
 }
 

@@ -1,6 +1,6 @@
 /** What a node remembers of a shard, on a clock turned by hand. */
 import { expect, test } from "vitest";
-import { ShardMemory } from "../../node/shard-memory.ts";
+import { ShardMemory } from "../../node/lease/shard-memory.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { CLOCK_BLUR_MS_MAX, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";

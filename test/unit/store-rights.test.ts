@@ -1,8 +1,8 @@
 /** The rights that a node needs in Redis are those of what it runs there, in the manual too. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { obstacleOf } from "../../node/store/refusal.ts";
-import { aclRules } from "../../node/store/rights.ts";
+import { obstacleOf } from "../../node/store/redis/refusal.ts";
+import { aclRules } from "../../node/store/redis/rights.ts";
 import { loadScripts } from "../../node/store/scripts.ts";
 
 /** Words in capitals in the scripts that are no commands. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseStoreUrl, redact } from "../../node/store/url.ts";
+import { parseStoreUrl, redact } from "../../node/store/redis/url.ts";
 
 const PASSWORDS = ["Zq", "Zq:Zq", "Zq@Zq", "Zq/Zq", "Zq%3AZq", "Zq é"];
 

@@ -6,7 +6,7 @@ import {
 	StoreError,
 	type SubmitOutcome,
 } from "../../node/ports.ts";
-import { Submitter } from "../../node/submitter.ts";
+import { Submitter } from "../../node/work/submitter.ts";
 import {
 	SUBMIT_BATCH_MAX,
 	SUBMIT_BATCHES_MAX,

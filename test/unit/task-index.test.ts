@@ -1,6 +1,10 @@
 /** TaskIndex: things are found by the id of their task, the last added first. */
 import { expect, test } from "vitest";
-import { chainOf, type Indexed, TaskIndex } from "../../node/task-index.ts";
+import {
+	chainOf,
+	type Indexed,
+	TaskIndex,
+} from "../../node/work/task-index.ts";
 import { SeededRandom } from "../random.ts";
 
 interface Thing extends Indexed<Thing> {

@@ -1,6 +1,6 @@
 /** How the shards of a node share its slots. */
 import { expect, test } from "vitest";
-import { Turns } from "../../node/turns.ts";
+import { Turns } from "../../node/work/turns.ts";
 
 test("when slots come free each shard gets a chance at them, another one first each time", () => {
 	const kicked: number[] = [];

@@ -1,6 +1,6 @@
 /** When a lease's trust ends, on a clock turned by hand. */
 import { expect, test } from "vitest";
-import { type HeldLease, Warden } from "../../node/warden.ts";
+import { type HeldLease, Warden } from "../../node/lease/warden.ts";
 import {
 	ABORT_GRACE_MS,
 	ASK_AGAIN_MS,

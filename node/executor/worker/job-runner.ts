@@ -6,7 +6,7 @@
  * the thread (an uncaught error, a `process.exit`, a `console.log`) can be laid
  * at the door of the job that it comes from.
  */
-import { placeOf } from "../../slots.ts";
+import { placeOf } from "../../slot-map.ts";
 import type { JobInThread, ToWorker } from "../messages.ts";
 import type { LoadedHandlers } from "./handler-files.ts";
 import { Account, bareList, now, parseJson } from "./native.ts";
@@ -17,7 +17,7 @@ import { taskErrorOf } from "./task-error.ts";
 
 export class JobRunner {
 	readonly #outbox: Outbox;
-	/** By the place of their numbers: see `slots.ts`. */
+	/** By the place of their numbers: see `slot-map.ts`. */
 	readonly #jobs: (RunningJob | undefined)[] = bareList();
 	readonly #current = new Account<RunningJob>();
 

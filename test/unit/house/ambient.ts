@@ -44,7 +44,7 @@ const MODULES: readonly (readonly [module: string, names: RegExp, Ambient])[] =
 
 /** Who may touch what; a path that ends in `/` is a folder. */
 const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
-	["node/world.ts", ["the clock", "timers", "chance"]],
+	["node/world/clock.ts", ["the clock", "timers", "chance"]],
 	["node/main.ts", ["the environment"]],
 	["node/cli/up/readiness.ts", ["the network"]],
 	// A worker is task code's world: it has its own clock, and no cluster in it.

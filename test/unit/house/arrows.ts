@@ -12,11 +12,7 @@ export function checkArrows(sources: readonly Source[]): string[] {
 				each.from === undefined
 					? checkComputed(source.path)
 					: each.from.startsWith(".")
-						? checkOurs(
-								from,
-								source.path,
-								resolveImport(source.path, each.from),
-							)
+						? checkOurs(from, resolveImport(source.path, each.from))
 						: checkForeign(from, each.from);
 			return trouble === undefined
 				? []
@@ -37,20 +33,16 @@ function checkComputed(path: string): string | undefined {
 		: "imports what cannot be known before it runs";
 }
 
-function checkOurs(
-	from: Dwelling,
-	path: string,
-	target: string,
-): string | undefined {
+function checkOurs(from: Dwelling, target: string): string | undefined {
 	const to = dwellingOf(target);
 	if (to === undefined) {
 		// The one file of the project that code may read as a module.
 		return target === "package.json" ? undefined : `imports ${target}`;
 	}
 	if (to === from) {
-		return from.apart && path !== target
-			? `imports ${target}; its files do not know one another`
-			: undefined;
+		return from.helpers === undefined || from.helpers.includes(target)
+			? undefined
+			: `imports ${target}; actors do not know one another`;
 	}
 	const allowed =
 		from.ours.includes(to.name) ||

@@ -27,8 +27,11 @@ export interface Dwelling {
 	readonly libraries: readonly string[];
 	/** Modules of Node. `*` is any. */
 	readonly builtins: readonly string[];
-	/** Its files do not import one another. */
-	readonly apart?: true;
+	/**
+	 * Its files are actors, which do not import one another; the engine puts them together.
+	 * They may import these: what an actor remembers, or does a part of its duty with.
+	 */
+	readonly helpers?: readonly string[];
 }
 
 const ANY = ["*"];
@@ -50,79 +53,32 @@ export const PLAN: readonly Dwelling[] = [
 		builtins: [],
 	},
 	{
-		name: "assets",
-		paths: ["node/assets.ts"],
-		ours: [],
-		libraries: [],
-		builtins: ANY,
-	},
-	{
-		name: "slots",
-		paths: ["node/slots.ts"],
+		name: "slot map",
+		paths: ["node/slot-map.ts"],
 		ours: [],
 		libraries: [],
 		builtins: ASSERT,
 	},
 	{
-		name: "task index",
-		paths: ["node/task-index.ts"],
-		ours: ["protocol"],
-		libraries: [],
-		builtins: [],
-	},
-	{
-		name: "memory",
-		paths: [
-			"node/allowance.ts",
-			"node/hot-routes.ts",
-			"node/known-names.ts",
-			"node/refusals.ts",
-			"node/sender-credit.ts",
-			"node/served-routes.ts",
-			"node/shard-memory.ts",
-		],
-		ours: ["protocol", "ports"],
-		libraries: [],
-		builtins: [],
-	},
-	{
-		name: "patience",
-		paths: [
-			"node/look-up.ts",
-			"node/own-entry.ts",
-			"node/silence-watch.ts",
-			"node/submit-queue.ts",
-			"node/task-exit.ts",
-		],
-		ours: ["protocol", "ports"],
-		libraries: [],
-		builtins: [],
-	},
-	{
-		name: "kept files",
-		paths: ["node/generation-file.ts", "node/name-file.ts"],
-		ours: ["protocol", "ports"],
+		// Knows where the program's own files lie; the build puts them there.
+		name: "assets",
+		paths: ["node/world/assets.ts"],
+		ours: [],
 		libraries: [],
 		builtins: ANY,
 	},
 	{
+		// Clock, chance, log and the files that a node keeps.
 		name: "world",
-		paths: ["node/world.ts"],
-		ours: ["ports"],
-		libraries: [],
-		builtins: ANY,
-	},
-	{
-		name: "log",
-		paths: ["node/log.ts"],
+		paths: ["node/world/"],
 		ours: ["protocol", "ports"],
 		libraries: ["pino"],
-		builtins: ["node:fs"],
+		builtins: ANY,
 	},
 	{
 		name: "store",
 		paths: ["node/store/"],
-		ours: ["protocol", "ports", "assets", "slots"],
+		ours: ["protocol", "ports", "assets", "slot map"],
 		libraries: ["ioredis"],
 		builtins: ANY,
 	},
@@ -136,7 +92,7 @@ export const PLAN: readonly Dwelling[] = [
 	{
 		name: "executor",
 		paths: ["node/executor/"],
-		ours: ["protocol", "ports", "assets", "slots"],
+		ours: ["protocol", "ports", "assets", "slot map"],
 		libraries: [],
 		builtins: ANY,
 	},
@@ -146,6 +102,72 @@ export const PLAN: readonly Dwelling[] = [
 		ours: ["protocol", "ports", "assets"],
 		libraries: ["fastify", "@fastify/", "typebox"],
 		builtins: ANY,
+	},
+	{
+		// What becomes of tasks in this node's hands.
+		name: "work",
+		paths: ["node/work/"],
+		ours: ["protocol", "ports", "slot map"],
+		libraries: [],
+		builtins: ASSERT,
+		helpers: [
+			"node/work/hot-routes.ts",
+			"node/work/look-up.ts",
+			"node/work/silence-watch.ts",
+			"node/work/submit-queue.ts",
+			"node/work/task-exit.ts",
+			"node/work/task-index.ts",
+		],
+	},
+	{
+		// Who may hold tasks: this node's leases and the loss of others'.
+		name: "lease",
+		paths: ["node/lease/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ASSERT,
+		helpers: ["node/lease/own-entry.ts", "node/lease/shard-memory.ts"],
+	},
+	{
+		// What nodes say to each other, and make of it.
+		name: "peers",
+		paths: ["node/peers/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ASSERT,
+		helpers: [
+			"node/peers/allowance.ts",
+			"node/peers/known-names.ts",
+			"node/peers/refusals.ts",
+			"node/peers/sender-credit.ts",
+			"node/peers/served-routes.ts",
+		],
+	},
+	{
+		// What any node may do at any time.
+		name: "duties",
+		paths: ["node/duties/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ASSERT,
+		helpers: [],
+	},
+	{
+		// What users are told.
+		name: "answers",
+		paths: ["node/answers/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ASSERT,
+		helpers: [],
+	},
+	{
+		// The actors put together, and no adapter: what the simulator runs too.
+		name: "engine",
+		paths: ["node/engine/"],
+		ours: ["protocol", "ports", "work", "lease", "peers", "duties", "answers"],
+		libraries: [],
+		builtins: ASSERT,
 	},
 	{
 		// Where the parts are put together, and the command line around them.
@@ -160,22 +182,6 @@ export const PLAN: readonly Dwelling[] = [
 		ours: ANY,
 		libraries: [],
 		builtins: ANY,
-	},
-	{
-		// The actors put together, and no adapter: what the simulator runs too.
-		name: "ensemble",
-		paths: ["node/crew.ts", "node/scheduler.ts", "node/watch.ts"],
-		ours: ["protocol", "ports", "memory", "actors"],
-		libraries: [],
-		builtins: ASSERT,
-	},
-	{
-		name: "actors",
-		paths: ["node/"],
-		ours: ["protocol", "ports", "slots", "task index", "memory", "patience"],
-		libraries: [],
-		builtins: ASSERT,
-		apart: true,
 	},
 	{
 		name: "dashboard",

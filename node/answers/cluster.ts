@@ -1,0 +1,151 @@
+/**
+ * ClusterAnswers: what the node answers to its users about the cluster: its counts, its
+ * nodes, and whether this one is ready. Owns no state. A method that needs the store
+ * throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
+ */
+import type { Digest } from "../../protocol/gossip.ts";
+import type { Route } from "../../protocol/route.ts";
+import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
+import type {
+	ClusterApi,
+	ClusterView,
+	Gossip,
+	NodeName,
+	NodeView,
+	Readiness,
+	Shard,
+	ShardCounts,
+	Store,
+} from "../ports.ts";
+
+export interface ClusterAnswersParts {
+	readonly cluster: string;
+	readonly nodeId: string;
+	readonly store: Store;
+	/** In the order of their shards. */
+	readonly engines: readonly {
+		readonly shard: Shard;
+		readonly renewer: {
+			readonly trusted: boolean;
+			readonly generation: number;
+			/** Of the session last opened; 0 until one was. */
+			readonly epoch: number;
+		};
+	}[];
+	/** What the store has named this node. */
+	readonly name: Pick<NodeName, "current">;
+	readonly roster: NodeBook;
+	/** What this node says of itself: see digester.ts. */
+	readonly digester: { current(): Digest };
+	/** See watch.ts. */
+	readonly watch: {
+		/** Whether the peer is lost to us and not yet known to be dead. */
+		suspects(nodeId: string): boolean;
+	};
+	readonly gossip: Pick<Gossip, "connected">;
+	/** See drain-wishes.ts. */
+	readonly drainWishes: { ask(node: string): Promise<string | undefined> };
+	/** See self-report.ts. */
+	readonly report: {
+		/** This node is stopping. */
+		readonly draining: boolean;
+	};
+}
+
+/** All registered nodes: see roster.ts. */
+export interface NodeBook {
+	/** Reads the registry anew. @throws StoreError */
+	refresh(): Promise<void>;
+	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
+	isServed(route: Route): boolean;
+	/** Of a node that is there, or was. */
+	nameOf(nodeId: string): string | undefined;
+}
+
+export class ClusterAnswers implements ClusterApi {
+	readonly #parts: ClusterAnswersParts;
+
+	constructor(parts: ClusterAnswersParts) {
+		this.#parts = parts;
+	}
+
+	async cluster(): Promise<ClusterView> {
+		const { cluster, nodeId, engines, store, gossip } = this.#parts;
+		const counts = await Promise.all(
+			engines.map(({ shard }) => shard.counts()),
+		);
+		return {
+			cluster,
+			nodeId,
+			...sumCounts(counts),
+			store: {
+				up: store.up,
+				shards: store.shards.length,
+				generation: Math.max(
+					...engines.map(({ renewer }) => renewer.generation),
+				),
+				durability: store.durability,
+			},
+			peers: gossip.connected(),
+		};
+	}
+
+	async nodes(): Promise<NodeView[]> {
+		const { roster, digester, watch } = this.#parts;
+		await roster.refresh();
+		return roster.views(digester.current(), (id) => watch.suspects(id));
+	}
+
+	drain(node: string): Promise<string | undefined> {
+		return this.#parts.drainWishes.ask(node);
+	}
+
+	isServed(route: Route): boolean {
+		return this.#parts.roster.isServed(route);
+	}
+
+	nameOf(nodeId: string): string | undefined {
+		const { nodeId: own, name, roster } = this.#parts;
+		return nodeId === own ? name.current : roster.nameOf(nodeId);
+	}
+
+	readiness(): Readiness {
+		const { store, engines, report } = this.#parts;
+		const reasons = report.draining ? ["The node is stopping."] : [];
+		if (store.trouble !== undefined)
+			reasons.push(`The store cannot be used: ${store.trouble}.`);
+		else if (!store.up) reasons.push("The store is not reachable.");
+		else if (!engines.every(({ renewer }) => renewer.epoch > 0))
+			reasons.push(
+				"The node has not yet agreed with the store on the cluster.",
+			);
+		else if (!engines.every(({ renewer }) => renewer.trusted)) {
+			reasons.push("The node has not renewed its lease lately.");
+		}
+		return { ready: reasons.length === 0, reasons };
+	}
+}
+
+function sumCounts(
+	counts: readonly ShardCounts[],
+): Pick<ClusterView, "counts" | "backlog" | "backlogMore"> {
+	const sum = (count: (counts: ShardCounts) => number) =>
+		counts.reduce((total, one) => total + count(one), 0);
+	const backlog = new Map<string, number>();
+	for (const { route, count } of counts.flatMap(({ waiting }) => waiting)) {
+		backlog.set(route, (backlog.get(route) ?? 0) + count);
+	}
+	const states = Object.fromEntries(
+		TASK_STATES.map((state) => [state, sum(({ states }) => states[state])]),
+	);
+	return {
+		counts: {
+			states: states as Record<TaskState, number>,
+			accepted: sum(({ accepted }) => accepted),
+			attempts: sum(({ attempts }) => attempts),
+			stale: sum(({ stale }) => stale),
+		},
+		backlog: [...backlog].map(([route, count]) => ({ route, count })),
+		backlogMore: sum(({ routes, waiting }) => routes - waiting.length),
+	};
+}

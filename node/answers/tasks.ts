@@ -1,0 +1,218 @@
+/**
+ * TaskAnswers: what the node answers to its users about tasks, behind the HTTP side.
+ *
+ * Translates between users' words and the shards: finds the shard of an id,
+ * compares a task with the one that has its id, merges the shards' lists. Owns
+ * no state. A method that needs the store throws `StoreError` when it cannot be
+ * had, and the HTTP side turns that into a 503.
+ */
+import { mergePages, readCursor } from "../../protocol/page.ts";
+import type { ProblemCode } from "../../protocol/problem.ts";
+import { isSameTask } from "../../protocol/same-task.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import { isEnded, type TaskState } from "../../protocol/state.ts";
+import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
+import { ID_CHANCE_CHARS, newTaskId } from "../../protocol/task-id.ts";
+import {
+	type Clock,
+	type Random,
+	type Shard,
+	STORE_PROBLEMS,
+	type Store,
+	StoreError,
+	type Submission,
+	type Submitted,
+	type TaskApi,
+	type TaskPage,
+} from "../ports.ts";
+
+/** What answers need of the engine of a shard. */
+export interface AnsweringEngine {
+	readonly shard: Shard;
+	readonly submitter: {
+		readonly overloaded: boolean;
+		submit(task: NewTask): Promise<Submission>;
+	};
+	readonly renewer: {
+		/** Of the session last opened; 0 until one was. */
+		readonly epoch: number;
+	};
+}
+
+export interface TaskAnswersParts {
+	readonly nodeId: string;
+	readonly store: Pick<Store, "up">;
+	readonly clock: Clock;
+	readonly random: Random;
+	/** In the order of their shards. */
+	readonly engines: readonly AnsweringEngine[];
+	/** See end-watcher.ts. */
+	readonly watcher: {
+		readonly full: boolean;
+		wait(
+			id: string,
+			ms: number,
+		): {
+			readonly ended: Promise<TaskRecord | undefined>;
+			lookSoon(): void;
+			giveUp(): void;
+		};
+	};
+	/** See self-report.ts. */
+	readonly report: {
+		/** This node is stopping. */
+		readonly draining: boolean;
+	};
+}
+
+const NO_ROOM = {
+	too_many_routes:
+		"Too many queues, types and label sets have work waiting; wait until nodes have served some.",
+	too_many_unserved:
+		"No node serves this queue, type and labels, and work of too many others that none serves is waiting already; check how they are spelt, or start a node that serves them.",
+} as const;
+
+export class TaskAnswers implements TaskApi {
+	readonly #parts: TaskAnswersParts;
+
+	constructor(parts: TaskAnswersParts) {
+		this.#parts = parts;
+	}
+
+	newId(): string {
+		const { clock, random } = this.#parts;
+		return newTaskId(clock.wallMs(), random.text(ID_CHANCE_CHARS));
+	}
+
+	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
+		if (!this.#parts.store.up)
+			throw new StoreError("unreachable", "the store cannot be used");
+		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
+		if (!this.#agreed)
+			throw new StoreError(
+				"unreachable",
+				"the node has not yet agreed with the store on the cluster",
+			);
+		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
+		const failed = outcomes.filter((outcome) => outcome instanceof StoreError);
+		if (failed[0] !== undefined && failed.length === tasks.length)
+			throw failed[0];
+		const { nodeId } = this.#parts;
+		return outcomes.map((outcome, i) =>
+			describe(tasks[i] as NewTask, outcome, nodeId),
+		);
+	}
+
+	async get(id: string): Promise<TaskRecord | undefined> {
+		const [task] = await this.#engineOf(id).shard.get([id]);
+		return task;
+	}
+
+	async wait(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+		waits: () => void,
+	): Promise<TaskRecord | undefined> {
+		const { watcher } = this.#parts;
+		if (ms <= 0 || watcher.full) return await this.get(id);
+		// First wait, then look: else it could end in between, unseen.
+		const { ended, lookSoon, giveUp } = watcher.wait(id, ms);
+		signal.addEventListener("abort", giveUp);
+		if (signal.aborted) giveUp();
+		try {
+			const task = await this.get(id);
+			if (task === undefined || isEnded(task.state)) return task;
+			waits();
+			lookSoon();
+			const end = await ended;
+			if (end !== undefined) return end;
+			return signal.aborted ? task : await this.get(id);
+		} finally {
+			signal.removeEventListener("abort", giveUp);
+			giveUp();
+		}
+	}
+
+	async list(
+		state: TaskState | undefined,
+		limit: number,
+		cursor: string | undefined,
+	): Promise<TaskPage | undefined> {
+		const from = readCursor(cursor);
+		if (from === undefined) return undefined;
+		const pages = await Promise.all(
+			this.#parts.engines.map(async ({ shard }) => {
+				// Among tasks of one creation number, lower shards come first.
+				const beforeSeq = shard.index > from.shard ? from.seq + 1 : from.seq;
+				const page = await shard.list({ state, beforeSeq, limit });
+				return { ...page, shard: shard.index };
+			}),
+		);
+		return mergePages(pages, limit);
+	}
+
+	async #submit(task: NewTask): Promise<Submission | "stopping"> {
+		if (this.#parts.report.draining) return "stopping";
+		const { submitter } = this.#engineOf(task.id);
+		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
+	}
+
+	/** Sessions are opened only once it is sure that the store is the cluster's. */
+	get #agreed(): boolean {
+		return this.#parts.engines.every(({ renewer }) => renewer.epoch > 0);
+	}
+
+	#engineOf(id: string): AnsweringEngine {
+		return this.#engineAt(shardOf(id, this.#parts.engines.length));
+	}
+
+	#engineAt(shard: number): AnsweringEngine {
+		return this.#parts.engines[shard] as AnsweringEngine;
+	}
+}
+
+function describe(
+	task: NewTask,
+	outcome: Submission | "stopping",
+	node: string,
+): Submitted {
+	const refuse = (
+		code: ProblemCode,
+		detail: string,
+		field?: string,
+	): Submitted => ({
+		ok: false,
+		problem: { code, detail, ...(field === undefined ? {} : { field }) },
+	});
+	if (outcome === "overloaded")
+		return refuse(
+			"overloaded",
+			"More tasks wait here than this node can pass on; try again shortly, or another node.",
+		);
+	if (outcome === "stopping")
+		return refuse("stopping", "This node is stopping; try another one.");
+	if (outcome instanceof StoreError)
+		return { ok: false, problem: STORE_PROBLEMS[outcome.kind] };
+	if (!outcome.ok) return refuse(outcome.code, NO_ROOM[outcome.code], "queue");
+	if (outcome.created) return taken(task.id, node, outcome.claimed);
+	if (isSameTask(task, outcome.existing))
+		return {
+			ok: true,
+			created: false,
+			id: task.id,
+			existing: outcome.existing,
+		};
+	return refuse(
+		"conflict",
+		`The id "${task.id}" is taken by a task with other content; choose another id.`,
+		"id",
+	);
+}
+
+/** A task that is new; who claimed it with the step that stored it is this node. */
+function taken(id: string, node: string, run?: ClaimedTask): Submitted {
+	if (run === undefined) return { ok: true, created: true, id };
+	const { attempt, token } = run;
+	return { ok: true, created: true, id, started: { attempt, node, token } };
+}

@@ -1,0 +1,117 @@
+/**
+ * Closing: several parts, one after the other, each of them whatever becomes
+ * of the ones before. What fails is logged and does not keep the rest open.
+ * The log says how long each took: a node that is slow to end is seen from
+ * outside as one that is deaf, and not which part of it is.
+ *
+ * A node has to be gone STOP_BOUND_MS after its tasks' time to finish, and so is not waited
+ * for beyond that, whatever part of it hangs; and where tasks are left in calls that nothing
+ * ends, it is not waited for at all: others may run them now, so the process ends at once.
+ */
+import { EXIT_MS, STOP_BOUND_MS } from "../../protocol/limits.ts";
+import type { Clock, Log } from "../ports.ts";
+
+export interface Closing {
+	/** For the log. */
+	readonly part: string;
+	readonly close: () => Promise<void> | undefined;
+}
+
+/** Never rejects; resolves with the first error that was met. */
+export async function closeAll(
+	closings: readonly Closing[],
+	clock: Clock,
+	log: Log,
+): Promise<Error | undefined> {
+	let first: Error | undefined;
+	for (const { part, close } of closings) {
+		const startedMs = clock.monoMs();
+		try {
+			await close();
+		} catch (cause) {
+			log.error(
+				{ part, err: cause },
+				"a part of the node did not close cleanly",
+			);
+			first ??=
+				cause instanceof Error
+					? cause
+					: new Error("a part of the node did not close", { cause });
+		}
+		const tookMs = Math.round(clock.monoMs() - startedMs);
+		log.debug({ part, tookMs }, "a part of the node is closed");
+	}
+	return first;
+}
+
+export interface StopperParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	/** Both resolve with how many tasks are left in calls that nothing ends. */
+	readonly engine: {
+		stop(drainMs: number, awayMsMax?: number): Promise<number>;
+		drop(): Promise<number>;
+	};
+	/** In the order in which they are closed, when the engine has stopped. */
+	readonly adapters: readonly Closing[];
+	/** How long tasks may take to finish. */
+	readonly drainMs: number;
+}
+
+/** Stops a node, once, whoever asks first. */
+export class Stopper {
+	/** Resolves when the process has to end. */
+	readonly stopped: Promise<"drained" | Error>;
+	readonly #tell: (end: "drained" | Error) => void;
+	readonly #parts: StopperParts;
+	#stopping: Promise<void> | undefined;
+
+	constructor(parts: StopperParts) {
+		this.#parts = parts;
+		const { promise, resolve } = Promise.withResolvers<"drained" | Error>();
+		this.stopped = promise;
+		this.#tell = resolve;
+	}
+
+	get isStopping(): boolean {
+		return this.#stopping !== undefined;
+	}
+
+	/** Lets tasks finish, unless it stops for an error. */
+	stop(end: "drained" | Error, awayMsMax?: number): Promise<void> {
+		this.#stopping ??= this.#stop(end, awayMsMax);
+		return this.#stopping;
+	}
+
+	/** Ends all tasks by force and says goodbye; the process has to end then. */
+	async stopAtOnce(): Promise<void> {
+		this.#stopping ??= Promise.resolve();
+		await this.#parts.engine.drop();
+	}
+
+	async #stop(end: "drained" | Error, awayMsMax?: number): Promise<void> {
+		const { clock, log, engine, adapters } = this.#parts;
+		const drainMs = end === "drained" ? this.#parts.drainMs : 0;
+		const left = engine.stop(drainMs, awayMsMax);
+		const all = [
+			{ part: "engine", close: () => left.then(() => {}) },
+			...adapters,
+		];
+		const failure = await Promise.race([
+			closeAll(all, clock, log),
+			this.#goneBy(drainMs, left),
+		]);
+		this.#tell(end === "drained" && failure !== undefined ? failure : end);
+	}
+
+	async #goneBy(drainMs: number, left: Promise<number>): Promise<undefined> {
+		const { clock, log } = this.#parts;
+		const tooLate = new Promise<number>((resolve) =>
+			clock.after(drainMs + STOP_BOUND_MS - EXIT_MS, () => resolve(0)),
+		);
+		const tasks = await Promise.race([left.catch(() => 0), tooLate]);
+		if (tasks > 0) return;
+		await tooLate;
+		log.warn({}, "the node is not closed in time, and ends all the same");
+	}
+}

@@ -1,0 +1,238 @@
+/**
+ * Engine: one node's actors, put together on its ports.
+ *
+ * This is the whole node but for the outside world: given a store, gossip, an
+ * executor, a clock and chance, it schedules. `node.ts` gives it the real ones;
+ * the simulator gives it fakes and turns the clock. Owns the order in which
+ * things start and stop:
+ *
+ *     start    engines (sessions, sweeps) → digests
+ *     stop     no new claims → tasks finish, until the deadline → the rest is
+ *              given back → sessions are closed: goodbye
+ */
+
+import "../../protocol/limit-relations.ts";
+import type { GossipMessage } from "../../protocol/gossip.ts";
+import {
+	ABORT_GRACE_MS,
+	ENDED_KEPT_MAX,
+	LEASE_TTL_MS,
+} from "../../protocol/limits.ts";
+import type { Serves } from "../../protocol/route.ts";
+import { ClusterAnswers } from "../answers/cluster.ts";
+import { DrainWishes } from "../answers/drain-wishes.ts";
+import { EndWatcher } from "../answers/end-watcher.ts";
+import { TaskAnswers } from "../answers/tasks.ts";
+import { Drainer } from "../lease/drainer.ts";
+import { HomeWord } from "../lease/home-word.ts";
+import { Announcer } from "../peers/announcer.ts";
+import { Digester } from "../peers/digester.ts";
+import { Hearer } from "../peers/hearer.ts";
+import { Roster, type RosterEvents } from "../peers/roster.ts";
+import { type OwnHost, SelfReport } from "../peers/self-report.ts";
+import type {
+	Api,
+	Clock,
+	Executor,
+	Generations,
+	GoodPulse,
+	Gossip,
+	Log,
+	NodeName,
+	Random,
+	Shard,
+	Store,
+} from "../ports.ts";
+import { Runner } from "../work/runner.ts";
+import { Turns } from "../work/turns.ts";
+import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
+import { Watch } from "./watch.ts";
+
+export interface SchedulerParts {
+	readonly cluster: string;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	readonly store: Store;
+	readonly gossip: Gossip;
+	readonly executor: Executor;
+	readonly generations: Generations;
+	readonly concurrency: number;
+	readonly serves: Serves;
+	readonly name: NodeName;
+	readonly host: NodeHost;
+}
+
+/** The program around a engine. */
+export interface NodeHost extends OwnHost {
+	/** Somebody asked this node, through any node, to drain and stop. May be called again. */
+	askedToDrain(): void;
+	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
+	superseded(shards?: number): void;
+}
+
+export class Engine implements ShardEngineEvents, RosterEvents {
+	readonly api: Api;
+	readonly #parts: SchedulerParts;
+	/** In the order of their shards. Those who work with them have this list before it is filled. */
+	readonly #engines: ShardEngine[] = [];
+	readonly #runner: Runner;
+	readonly #turns: Turns;
+	readonly #watcher: EndWatcher;
+	readonly #report: SelfReport;
+	readonly #roster: Roster;
+	readonly #digester: Digester;
+	readonly #announcer: Announcer;
+	readonly #hearer: Hearer;
+	readonly #watch: Watch;
+	readonly #drainer: Drainer;
+	readonly #home = new HomeWord(this.#engines);
+	#stopped = false;
+
+	constructor(parts: SchedulerParts) {
+		const { clock, log, store, gossip, executor, host, name, serves } = parts;
+		const engines = this.#engines;
+		this.#parts = parts;
+		this.#turns = new Turns(engines);
+		this.#runner = new Runner({
+			...{ clock, executor, concurrency: parts.concurrency },
+			...{ abortGraceMs: ABORT_GRACE_MS, exits: engines, turns: this.#turns },
+		});
+		const runner = this.#runner;
+		this.#watcher = new EndWatcher({ clock, log, shards: store.shards });
+		this.#report = new SelfReport({
+			...{ host, name, gossip, store, runner, engines },
+		});
+		const report = this.#report;
+		const [home] = store.shards as [Shard];
+		this.#roster = new Roster({
+			...{ self: gossip.nodeId, home, serves, clock, log, gossip },
+			events: this,
+		});
+		const roster = this.#roster;
+		this.#digester = new Digester({ clock, gossip, engines, report, roster });
+		const digester = this.#digester;
+		this.#announcer = new Announcer({ clock, digester });
+		this.#hearer = new Hearer({
+			...{ clock, self: gossip.nodeId, runner, engines, roster },
+		});
+		this.#watch = new Watch({ clock, log, gossip, engines, roster, digester });
+		for (const shard of store.shards)
+			engines.push(this.#makeShardEngine(shard));
+		this.#drainer = new Drainer({
+			...{ clock, log, runner, executor, engines, store, report },
+		});
+		this.api = this.#makeAnswers(home);
+	}
+
+	/** Gossip has been started, and the store may be away. */
+	start(): void {
+		if (this.#stopped) return;
+		const { store, gossip } = this.#parts;
+		gossip.onMessage((message) => this.#heard(message));
+		gossip.onStranger(() => this.#roster.strangerKnocked());
+		gossip.onPeer((nodeId, connected) =>
+			this.#watch.peerChanged(nodeId, connected),
+		);
+		store.onChange((up) => {
+			if (!up) return;
+			this.#roster.storeIsBack();
+			for (const engine of this.#engines) void engine.storeIsBack();
+		});
+		for (const engine of this.#engines) engine.start();
+		this.#digester.start();
+	}
+
+	/**
+	 * Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says
+	 * goodbye. It does not wait for a store that is away for `awayMsMax`. Resolves with how
+	 * many tasks are in calls that nothing ends: others may run them from now on.
+	 */
+	async stop(deadlineMs: number, awayMsMax = Infinity): Promise<number> {
+		this.#stopped = true;
+		await this.#drainer.drain(deadlineMs, awayMsMax);
+		return await this.#leave();
+	}
+
+	/** As `stop`, but tasks are ended at once. */
+	async drop(): Promise<number> {
+		this.#stopped = true;
+		await this.#drainer.drop();
+		return await this.#leave();
+	}
+
+	/** Every shard names the nodes that it knows; the first one's registry is read. */
+	opened(shard: number, name: string): void {
+		if (shard !== 0) return;
+		this.#parts.name.give(name);
+		this.#roster.sessionOpened();
+	}
+
+	pulsed(engine: ShardEngine, pulse: GoodPulse): void {
+		this.#watch.pulsed(engine, pulse);
+		if (engine.shard.index === 0)
+			this.#roster.registryAt(pulse.registryVersion, pulse.opens);
+	}
+
+	superseded(shards?: number): void {
+		this.#parts.host.superseded(shards);
+	}
+
+	registryRead(): void {
+		this.#watch.registryRead();
+	}
+
+	askedToDrain(): void {
+		this.#parts.host.askedToDrain();
+	}
+
+	async #leave(): Promise<number> {
+		this.#announcer.stop();
+		this.#digester.stop();
+		this.#watch.stop();
+		this.#roster.stop();
+		for (const engine of this.#engines) engine.stop();
+		await this.#drainer.sayGoodbye();
+		return this.#runner.running;
+	}
+
+	#makeShardEngine(shard: Shard): ShardEngine {
+		const { clock, random, log, serves, store, generations } = this.#parts;
+		return new ShardEngine({
+			...{ shard, clock, random, log, ttlMs: LEASE_TTL_MS, generations },
+			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
+			...{ serves, report: this.#report, runner: this.#runner },
+			...{ turns: this.#turns, announcer: this.#announcer },
+			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },
+			...{ watch: this.#watch, home: this.#home, events: this },
+		});
+	}
+
+	#makeAnswers(home: Shard): Api {
+		const { cluster, clock, random, store, gossip, name } = this.#parts;
+		const { nodeId } = gossip;
+		const [engines, roster, report] = [
+			this.#engines,
+			this.#roster,
+			this.#report,
+		];
+		return {
+			tasks: new TaskAnswers({
+				...{ nodeId, store, clock, random, engines, report },
+				watcher: this.#watcher,
+			}),
+			cluster: new ClusterAnswers({
+				...{ cluster, nodeId, store, engines, name, roster, gossip, report },
+				...{ digester: this.#digester, watch: this.#watch },
+				// Every node reads the registry of the first shard.
+				drainWishes: new DrainWishes(home),
+			}),
+		};
+	}
+
+	#heard(message: GossipMessage): void {
+		this.#watch.heard(message);
+		if (message.kind === "announce") this.#hearer.heard(message);
+		else if (message.kind === "digest") this.#roster.hear(message);
+	}
+}

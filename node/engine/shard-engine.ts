@@ -1,0 +1,227 @@
+/**
+ * ShardEngine: the actors of one shard, put together.
+ *
+ * A shard has its own session, lease and queues, so every shard has a engine of
+ * its own; what a node has once (slots, gossip, the roster) is shared by all
+ * engines and comes in through `ShardEngineParts`. Holds no rules of its own but one: how a store
+ * that came back is adopted. Otherwise it decides which event of one actor is which call
+ * of another.
+ */
+import type { SessionName } from "../../protocol/lease.ts";
+import type { Route, Serves } from "../../protocol/route.ts";
+import { Trimmer } from "../duties/trimmer.ts";
+import type { HomeWord } from "../lease/home-word.ts";
+import { Reaper } from "../lease/reaper.ts";
+import { Renewer, type RenewerEvents } from "../lease/renewer.ts";
+import { ShardMemory } from "../lease/shard-memory.ts";
+import type { HeldLease } from "../lease/warden.ts";
+import {
+	type Clock,
+	type Generations,
+	type GoodPulse,
+	type Log,
+	type NodeRecord,
+	type Random,
+	type Shard,
+	StoreError,
+} from "../ports.ts";
+import { Claimer, type ClaimerParts } from "../work/claimer.ts";
+import { Finisher, type FinisherParts } from "../work/finisher.ts";
+import { Hinter, type HinterParts } from "../work/hinter.ts";
+import { Intake } from "../work/intake.ts";
+import { Reconciler } from "../work/reconciler.ts";
+import { RouteSorter } from "../work/route-sorter.ts";
+import type { Runner } from "../work/runner.ts";
+import { Submitter } from "../work/submitter.ts";
+
+export interface ShardEngineParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	readonly ttlMs: number;
+	readonly generations: Generations;
+	readonly endedKeptMax: number;
+	readonly serves: Serves;
+	/** What the node has once, and its engines share. */
+	readonly report: { record(): NodeRecord };
+	readonly runner: Runner;
+	readonly turns: ClaimerParts["turns"] & FinisherParts["turns"];
+	readonly announcer: HinterParts["announcer"];
+	readonly hearer: ClaimerParts["rumours"];
+	readonly watcher: FinisherParts["watcher"];
+	readonly roster: { isServed(route: Route): boolean };
+	readonly watch: LeaseWatch;
+	readonly home: HomeWord;
+	readonly events: ShardEngineEvents;
+}
+
+/** Who looks after leases: see watch.ts. */
+export interface LeaseWatch {
+	/** When the engine's lease was last renewed has changed. */
+	renewed(): void;
+	/** Whether tasks may still run under the lease. */
+	trusts(lease: HeldLease): boolean;
+}
+
+export interface ShardEngineEvents {
+	/** A session has been opened on the shard, by a node of this name. */
+	opened(shard: number, name: string): void;
+	pulsed(engine: ShardEngine, pulse: GoodPulse): void;
+	/** Another program has this node's identity; or the cluster was made anew, with so many shards. */
+	superseded(shards?: number): void;
+}
+
+export class ShardEngine implements HeldLease, RenewerEvents {
+	readonly renewer: Renewer;
+	readonly reaper: Reaper;
+	readonly claimer: Claimer;
+	readonly finisher: Finisher;
+	readonly submitter: Submitter;
+	readonly intake: Intake;
+	readonly shard: Shard;
+	readonly #sorter: RouteSorter;
+	readonly #trimmer: Trimmer;
+	readonly #reconciler: Reconciler;
+	#adopting = false;
+	/** The store came back once more while it was being adopted. */
+	#backAgain = false;
+	readonly #parts: ShardEngineParts;
+
+	constructor(parts: ShardEngineParts) {
+		const { shard, clock, random, log, ttlMs, serves, report } = parts;
+		const { runner, turns, announcer, watcher, roster, home } = parts;
+		const { index } = shard;
+		this.#parts = parts;
+		this.shard = shard;
+		const memory = new ShardMemory(clock, index, parts.generations);
+		const sorter = new RouteSorter(roster);
+		this.#sorter = sorter;
+		this.renewer = new Renewer({
+			...{ shard, clock, random, log, ttlMs, memory, report, sorter },
+			...{ home, events: this },
+		});
+		const { renewer } = this;
+		this.intake = new Intake({ shard: index, lease: this, memory, runner });
+		const { intake } = this;
+		this.claimer = new Claimer({
+			...{ shard, clock, log, serves, lease: renewer, slots: runner },
+			...{ intake, turns, rumours: parts.hearer, adopter: this },
+		});
+		const { claimer } = this;
+		const hinter = new Hinter({
+			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
+		});
+		this.reaper = new Reaper({ shard, log, renewer, hinter, runner });
+		const keptMax = parts.endedKeptMax;
+		const trimmer = new Trimmer({ shard, clock, log, keptMax });
+		this.#trimmer = trimmer;
+		this.finisher = new Finisher({
+			...{ shard, clock, log, watcher, trimmer, hinter, turns },
+			share: runner.share,
+		});
+		this.submitter = new Submitter({
+			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
+		});
+		const { finisher } = this;
+		this.#reconciler = new Reconciler({
+			...{ shard, log, runner, finisher, intake, renewer },
+		});
+	}
+
+	get session(): SessionName | undefined {
+		return this.renewer.session;
+	}
+
+	get renewedMs(): number | undefined {
+		return this.renewer.renewedMs;
+	}
+
+	/** Whether tasks may run under this engine's lease now. */
+	trusts(): boolean {
+		return this.#parts.watch.trusts(this);
+	}
+
+	trustEnded(reason: string): void {
+		this.#parts.runner.abandon(this.shard.index, reason);
+	}
+
+	start(): void {
+		this.renewer.start();
+		this.#trimmer.start();
+	}
+
+	/** Stops renewing, trimming and trying again; the session is for the caller to close. */
+	stop(): void {
+		this.renewer.stop();
+		this.finisher.stop();
+		this.#trimmer.stop();
+	}
+
+	/** The store can be reached (again): see whether it restarted, and renew at once. */
+	async storeIsBack(): Promise<void> {
+		this.#backAgain = this.#adopting;
+		if (this.#adopting) return;
+		this.#adopting = true;
+		// Asked even where it takes no writes, and so cannot be adopted.
+		if (this.session !== undefined)
+			void this.#reconciler.storeIsBack(this.session);
+		try {
+			await this.renewer.adopt();
+			this.#backAgain = false;
+			this.renewer.hurry();
+			this.claimer.retry();
+		} catch (error) {
+			// Gone again; the next time it comes back brings us here again.
+			if (!(error instanceof StoreError)) throw error;
+			this.#parts.log.debug(
+				{ err: error, shard: this.shard.index },
+				"could not adopt the store",
+			);
+		} finally {
+			this.#adopting = false;
+		}
+		if (this.#backAgain) await this.storeIsBack();
+	}
+
+	opened(previous: SessionName | undefined, name: string): void {
+		this.#parts.events.opened(this.shard.index, name);
+		this.#sorter.opened();
+		if (previous !== undefined)
+			void this.reaper.reap(previous, { when: "expired", expiresMs: 0 });
+		this.claimer.retry();
+	}
+
+	renewed(): void {
+		this.#parts.watch.renewed();
+		this.#parts.home.renewed(this.shard.index);
+	}
+
+	pulsed(pulse: GoodPulse): void {
+		this.#parts.events.pulsed(this, pulse);
+		void this.reaper.expired(pulse.expired);
+		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
+		// Once this renewal is over: there are more routes than one pulse tells.
+		if (pulse.routes.more) this.#parts.clock.soon(() => this.renewer.hurry());
+		// What is only rumoured must not try again what failed, but the store has just answered.
+		this.claimer.retry();
+		if (this.session !== undefined)
+			void this.#reconciler.pulsed(
+				this.session,
+				pulse.running,
+				this.renewer.generation,
+			);
+	}
+
+	revoked(): void {
+		this.#parts.runner.abandon(this.shard.index, "the lease was taken over");
+	}
+
+	superseded(shards?: number): void {
+		this.#parts.runner.abandon(
+			this.shard.index,
+			"another program has the lease",
+		);
+		this.#parts.events.superseded(shards);
+	}
+}

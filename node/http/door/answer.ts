@@ -1,0 +1,146 @@
+/**
+ * Answers: how problems and JSON texts go out, and which problem an error is.
+ *
+ * Every refusal leaves as `application/problem+json` with a stable code, and
+ * never with a stack: what is not known here by name becomes `internal`, and
+ * the log gets the error itself.
+ */
+import type { FastifyReply } from "fastify";
+import {
+	PROBLEMS,
+	type Problem,
+	problemStatus,
+} from "../../../protocol/problem.ts";
+import type { ProblemAsRead } from "../../../protocol/schema.ts";
+import type { JsonText } from "../../../protocol/task.ts";
+import { STORE_PROBLEMS, StoreError } from "../../ports.ts";
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+export const PROBLEM_TYPE = "application/problem+json";
+/** What a client should wait before it tries again after a 503 or 429. */
+export const RETRY_AFTER_S = "1";
+
+/** Sends a text; a refusal that passes says when to come back. */
+export function send(
+	reply: FastifyReply,
+	status: number,
+	type: string,
+	text: string,
+): FastifyReply {
+	if (status === 503 || status === 429) {
+		reply.header("retry-after", RETRY_AFTER_S);
+	}
+	return reply.code(status).header("content-type", type).send(text);
+}
+
+export function sendJson(
+	reply: FastifyReply,
+	status: number,
+	text: JsonText,
+): FastifyReply {
+	return send(reply, status, JSON_TYPE, text);
+}
+
+export function sendProblem(
+	reply: FastifyReply,
+	problem: Problem,
+	more?: ProblemExtras,
+): FastifyReply {
+	const text = writeProblem(problem, more);
+	return send(reply, problemStatus(problem.code), PROBLEM_TYPE, text);
+}
+
+/** What some problems tell besides. */
+export interface ProblemExtras {
+	/** Of the task that was to be submitted, also where the node made it up. */
+	readonly id?: string;
+	readonly reasons?: readonly string[];
+}
+
+/** `ProblemAsRead`, as text. */
+export function writeProblem(
+	problem: Problem,
+	{ id, reasons }: ProblemExtras = {},
+): JsonText {
+	const { code, detail, field } = problem;
+	const [status, title] = PROBLEMS[code];
+	const answer: ProblemAsRead = {
+		code,
+		title,
+		status,
+		detail,
+		...(field !== undefined && { field }),
+		...(id !== undefined && { id }),
+		...(reasons && { reasons: [...reasons] }),
+	};
+	return JSON.stringify(answer);
+}
+
+/** Why a body does not come in whole. */
+export class BodiesFull extends Error {}
+export class BodyTooLarge extends Error {}
+export class BodyLost extends Error {}
+
+export const bodiesFull: Problem = {
+	code: "overloaded",
+	detail: "The node holds too many large requests; try again shortly.",
+};
+const bodyTooLarge: Problem = {
+	code: "too_large",
+	detail: "The body is too large; send fewer tasks at once.",
+};
+/** Rarely read: as a rule its client is gone. */
+const bodyLost: Problem = {
+	code: "invalid",
+	detail: "The body broke off; send the request again.",
+};
+
+/** The problem that an error is for a request of this method, or undefined for one of our own making. */
+export function problemOf(error: unknown, method: string): Problem | undefined {
+	if (error instanceof StoreError)
+		return READS.includes(method) && error.kind === "unknown"
+			? unread
+			: storeProblem(error);
+	if (error instanceof BodiesFull) return bodiesFull;
+	if (error instanceof BodyTooLarge) return bodyTooLarge;
+	if (error instanceof BodyLost) return bodyLost;
+	if (!(error instanceof Error)) return;
+	return fastifyProblems[(error as { code?: string }).code ?? ""];
+}
+
+/** @throws the error where it is no `StoreError`. */
+export function storeProblem(error: unknown): Problem {
+	if (error instanceof StoreError) return STORE_PROBLEMS[error.kind];
+	throw error;
+}
+
+const READS = ["GET", "HEAD"];
+
+/** Who only asked has done nothing that might have been done. */
+const unread: Problem = {
+	code: "store_unavailable",
+	detail: "Redis did not answer this node in time; try again shortly.",
+};
+
+const badAddress: Problem = {
+	code: "invalid",
+	detail: "The address is not a valid URL path.",
+};
+
+/** Fastify's own errors that a client can cause. */
+const fastifyProblems: Readonly<Record<string, Problem>> = {
+	FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
+	FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+		code: "unsupported_media_type",
+		detail:
+			'The body must be JSON or NDJSON; say so with "Content-Type: application/json" or "application/x-ndjson".',
+		field: "Content-Type",
+	},
+	FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+		code: "invalid",
+		detail: "The body was not as long as its Content-Length says.",
+		field: "Content-Length",
+	},
+	FST_ERR_BAD_URL: badAddress,
+	FST_ERR_MAX_PARAM_LENGTH: badAddress,
+};

@@ -1,0 +1,74 @@
+/**
+ * What Node's parser refuses, and so never reaches a route: it is answered on
+ * the bare socket, which closes then.
+ *
+ * A client may send its next request before the last one is answered. If that
+ * next one is broken, its 400 would be read as the answer to the last one, which
+ * may have been taken. So while an answer is under way on the socket, nothing is
+ * said in its place: the socket closes behind it. Nor is a word said where no request
+ * has begun: it would be read as the answer to one that is just leaving its client.
+ */
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { HEADER_BYTES_MAX } from "../../../protocol/limits.ts";
+import { PROBLEMS, type Problem } from "../../../protocol/problem.ts";
+import { PROBLEM_TYPE, writeProblem } from "./answer.ts";
+import type { Inflow } from "./inflow.ts";
+
+export class BrokenHttp {
+	readonly #inflow: Inflow;
+	readonly #closing = new WeakSet<Socket>();
+
+	constructor(inflow: Inflow) {
+		this.#inflow = inflow;
+	}
+
+	answer(error: NodeJS.ErrnoException, socket: Socket): void {
+		this.#inflow.flowOf(socket)?.stop();
+		const isOver = !socket.writable || error.code === "ECONNRESET";
+		if (isOver || socket.bytesRead === 0) {
+			socket.destroySoon();
+		} else if (!this.#closeAfterAnswers(socket)) {
+			writeTo(socket, brokenHttp[error.code ?? ""] ?? notHttp);
+			socket.destroySoon();
+		}
+	}
+
+	/** False where no answer was ever under way: then there is room for another. */
+	#closeAfterAnswers(socket: Socket): boolean {
+		const flow = this.#inflow.flowOf(socket);
+		if (flow !== undefined && [...flow.open].some(isUnderWay)) {
+			this.#closing.add(socket);
+			flow.onAnswered = () => this.#closeAfterAnswers(socket);
+		} else if (this.#closing.has(socket)) socket.destroySoon();
+		return this.#closing.has(socket);
+	}
+}
+
+/** A request of which more was to come has no answer yet: what is broken is the request itself. */
+function isUnderWay({ req, headersSent, closed }: ServerResponse): boolean {
+	return !closed && (req.complete || headersSent);
+}
+
+function writeTo(socket: Socket, problem: Problem): void {
+	const text = writeProblem(problem);
+	const [status, title] = PROBLEMS[problem.code];
+	socket.write(
+		`HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+	);
+}
+
+const notHttp: Problem = {
+	code: "invalid",
+	detail: "The request is not well-formed HTTP/1.1.",
+};
+const brokenHttp: Readonly<Record<string, Problem>> = {
+	HPE_HEADER_OVERFLOW: {
+		code: "headers_too_large",
+		detail: `The address and headers together may have ${HEADER_BYTES_MAX} bytes.`,
+	},
+	ERR_HTTP_REQUEST_TIMEOUT: {
+		code: "timeout",
+		detail: "The request took too long to come; send it again.",
+	},
+};

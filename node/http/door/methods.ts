@@ -1,0 +1,47 @@
+/**
+ * Requests that no operation takes: 405 with `Allow` where the address exists, 404
+ * where it does not. Both are told before a body is read, and whatever the
+ * method: TRACE and PROPFIND, too, for which nobody would add a route.
+ */
+import type { FastifyInstance } from "fastify";
+import { ADDRESSES } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import { sendProblem } from "./answer.ts";
+
+const nothingHere: Problem = {
+	code: "not_found",
+	detail: "There is nothing at this address; /openapi.json lists what is.",
+};
+
+export function refuseWhatNoOperationTakes(app: FastifyInstance): void {
+	app.addHook("onRequest", (request, reply, done) => {
+		if (!request.is404) return done();
+		const methods = methodsAt(request.url.replace(/\?.*$/s, ""));
+		if (methods.length === 0) return sendProblem(reply, nothingHere);
+		const allow = methods.join(", ");
+		sendProblem(reply.header("allow", allow), {
+			code: "method_not_allowed",
+			detail: `This address takes ${allow} only.`,
+		});
+	});
+}
+
+function methodsAt(path: string): string[] {
+	const here = ADDRESSES.filter((address) => isAt(path, address.path));
+	const methods = here.flatMap(({ method }) =>
+		method === "GET" ? [method, "HEAD"] : [method],
+	);
+	return [...new Set(methods)];
+}
+
+/** Whether a path is one of an operation's, as the router sees it: a slash at the end is nothing. */
+function isAt(path: string, template: string): boolean {
+	const parts = path.replace(/(.)\/$/, "$1").split("/");
+	const wanted = template.split("/");
+	return (
+		parts.length === wanted.length &&
+		wanted.every((name, i) =>
+			name.startsWith("{") ? parts[i] !== "" : parts[i] === name,
+		)
+	);
+}

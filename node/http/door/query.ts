@@ -1,0 +1,60 @@
+/**
+ * Query parameters, as strict as bodies: an unknown one is refused, since a
+ * filter that is misspelt or not yet there would otherwise seem to match all.
+ */
+import type { FastifyRequest, onRequestHookHandler } from "fastify";
+import type { Parameter } from "../../../protocol/operation.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import { sendProblem } from "./answer.ts";
+
+type Query<Name extends string> =
+	| { readonly ok: true; readonly given: { readonly [N in Name]?: string } }
+	| { readonly ok: false; readonly problem: Problem };
+
+const NAME_SHOWN_CHARS = 64;
+
+/** For a route that takes no parameters: refuses those there are before a body is read. */
+export const takesNoParameters: onRequestHookHandler = (
+	request,
+	reply,
+	done,
+) => {
+	const query = readQuery(request, noParameters);
+	if (query.ok) done();
+	else sendProblem(reply, query.problem);
+};
+
+const noParameters = {};
+
+/** `wanted`: the parameters that the operation takes. */
+export function readQuery<const Name extends string>(
+	request: FastifyRequest,
+	wanted: Readonly<Record<Name, Parameter>>,
+): Query<Name> {
+	const given: { [N in Name]?: string } = {};
+	const query = request.query as Readonly<Record<string, string | string[]>>;
+	for (const [field, value] of Object.entries(query)) {
+		if (!Object.hasOwn(wanted, field)) {
+			const shown = field.slice(0, NAME_SHOWN_CHARS);
+			const names = Object.keys(wanted);
+			const known =
+				names.length === 0 ? "takes none" : `takes ${names.join(", ")}`;
+			return refuse(
+				shown,
+				`There is no parameter "${shown}" here; this address ${known}.`,
+			);
+		}
+		if (typeof value !== "string") {
+			return refuse(field, `The parameter "${field}" may be given once.`);
+		}
+		given[field as Name] = value;
+	}
+	return { ok: true, given };
+}
+
+function refuse(
+	field: string,
+	detail: string,
+): { readonly ok: false; readonly problem: Problem } {
+	return { ok: false, problem: { code: "invalid", detail, field } };
+}

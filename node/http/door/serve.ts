@@ -1,0 +1,103 @@
+/**
+ * Puts what a node serves where `protocol/operations.ts` says: each operation at
+ * its address, by its method, behind what its entry asks for.
+ *
+ * An operation without a handler is an error of types. A route that is no
+ * operation is refused when it is added, so that none comes about beside them.
+ */
+import type {
+	FastifyInstance,
+	FastifyReply,
+	FastifyRequest,
+	onRequestHookHandler,
+} from "fastify";
+import type { Method, Operation } from "../../../protocol/operation.ts";
+import {
+	ADDRESSES,
+	FILES,
+	type FileId,
+	OPERATIONS,
+	type OperationId,
+	type PlacesOf,
+} from "../../../protocol/operations.ts";
+import { needsNoBody } from "./body.ts";
+import { takesNoParameters } from "./query.ts";
+
+type Handler<Path extends string> = (
+	request: FastifyRequest<{ Params: Record<PlacesOf<Path>, string> }>,
+	reply: FastifyReply,
+) => FastifyReply | Promise<FastifyReply>;
+
+/** What answers, for each operation and file. A family of them has its part in a file of its own. */
+export type Handlers = {
+	readonly [Id in OperationId]: Handler<(typeof OPERATIONS)[Id]["path"]>;
+} & { readonly [Id in FileId]: Handler<(typeof FILES)[Id]> };
+
+/** From now on, whatever is not listed cannot be added. */
+export function serveOperationsOnly(app: FastifyInstance): void {
+	app.addHook("onRoute", ({ method, url }) => {
+		for (const each of [method].flat()) refuseUnlisted(each, url);
+	});
+}
+
+export function serve(app: FastifyInstance, handlers: Handlers): void {
+	for (const id of Object.keys(OPERATIONS) as OperationId[]) {
+		const operation: Operation = OPERATIONS[id];
+		add(app, operation.method, operation.path, {
+			onRequest: checksOf(operation),
+			handler: handlers[id],
+		});
+	}
+	for (const id of Object.keys(FILES) as FileId[]) {
+		add(app, "GET", FILES[id], { onRequest: [], handler: handlers[id] });
+	}
+}
+
+interface Served {
+	readonly onRequest: onRequestHookHandler[];
+	/** Its parameters are those of the path. */
+	readonly handler: Handler<never>;
+}
+
+function add(
+	app: FastifyInstance,
+	method: Method,
+	path: string,
+	{ onRequest, handler }: Served,
+): void {
+	const handle = handler as Handler<string>;
+	app.route<{ Params: Record<string, string> }>({
+		method,
+		url: routeOf(path),
+		onRequest,
+		handler: handle,
+	});
+}
+
+/** Before a body is read. */
+function checksOf({ method, query, body }: Operation): onRequestHookHandler[] {
+	return [
+		...(query === undefined ? [takesNoParameters] : []),
+		...(method === "POST" && body === undefined ? [needsNoBody] : []),
+	];
+}
+
+/** As fastify writes it: `/v1/tasks/:id`. */
+function routeOf(path: string): string {
+	return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+/** @throws where it is none of the operations. HEAD comes with each GET. */
+function refuseUnlisted(method: string, url: string): void {
+	const listed = ADDRESSES.some(
+		(address) =>
+			routeOf(address.path) === url &&
+			(address.method === method ||
+				(address.method === "GET" && method === "HEAD")),
+	);
+	if (!listed) {
+		throw new Error(
+			`${method} ${url} is served and no operation; protocol/operations.ts lists those there are`,
+		);
+	}
+}

@@ -1,0 +1,174 @@
+/**
+ * Many submissions in one request: check each, submit the good ones, and keep
+ * the answers in the order of the items.
+ *
+ * A body may hold fifty thousand tasks. They are taken a chunk at a time, and between
+ * chunks the node turns to its other work. Some chunks' submissions run side by side, so
+ * that the store is kept busy; the others wait until one is through, so that whoever
+ * else submits is not behind all of them. A store that hangs refuses what comes later at
+ * once, so it delays the answer once, not once a chunk.
+ */
+import {
+	ITEMS_CHUNK,
+	ITEMS_CHUNKS_MAX,
+	ITEMS_MAX,
+	SUBMIT_AGAIN_MS,
+	SUBMIT_AGAIN_MS_MAX,
+	SUBMIT_ALL_MS_MAX,
+} from "../../../protocol/limits.ts";
+import { type Problem, problemStatus } from "../../../protocol/problem.ts";
+import type { NewTask } from "../../../protocol/task.ts";
+import type { Api, Clock, Submitted } from "../../ports.ts";
+import { storeProblem } from "../door/answer.ts";
+import type { Checked } from "./submission.ts";
+
+const tooManyItems: Problem = {
+	code: "too_large",
+	detail: `One request may hold at most ${ITEMS_MAX} tasks; send the rest in further ones.`,
+};
+/** To take nothing with a 2xx would tell a sender whose tasks got lost on the way that all is well. */
+const noItems: Problem = {
+	code: "invalid",
+	detail: "The body holds no task; send at least one.",
+};
+
+/** What is wrong with how many tasks a body holds, if anything is. */
+export function flawOfCount(items: number): Problem | undefined {
+	if (items === 0) return noItems;
+	return items > ITEMS_MAX ? tooManyItems : undefined;
+}
+
+const tookTooLong: Problem = {
+	code: "overloaded",
+	detail:
+		"The tasks before this one took too long, and it was not sent to Redis; send it again, in a smaller request.",
+};
+
+/** Outcomes in order. `check` is given each item and its place. */
+export async function submitAll<Item>(
+	api: Api,
+	clock: Clock,
+	items: readonly Item[],
+	check: (item: Item, index: number) => Checked,
+): Promise<Submitted[]> {
+	const untilMs = clock.monoMs() + SUBMIT_ALL_MS_MAX;
+	const chunks: Promise<Submitted[]>[] = [];
+	const underWay = new Set<Promise<void>>();
+	for (let start = 0; start < items.length; start += ITEMS_CHUNK) {
+		if (underWay.size >= ITEMS_CHUNKS_MAX) await Promise.race(underWay);
+		const checked = items
+			.slice(start, start + ITEMS_CHUNK)
+			.map((item, index) => check(item, start + index));
+		const chunk = submitChunk(checked, async (tasks) => {
+			if (clock.monoMs() >= untilMs) return refuseAll(tasks);
+			const outcomes = await submitGood(api, tasks);
+			if (items.length > ITEMS_CHUNK)
+				await insist(api, clock, { tasks, outcomes, untilMs });
+			return outcomes;
+		});
+		chunks.push(chunk);
+		// Should it fail, that is met below; it is not unhandled until then.
+		const through = chunk.then(
+			() => {},
+			() => {},
+		);
+		underWay.add(through);
+		void through.then(() => underWay.delete(through));
+		await new Promise<void>((resolve) => clock.soon(resolve));
+	}
+	return (await Promise.all(chunks)).flat();
+}
+
+async function submitChunk(
+	checked: readonly Checked[],
+	submit: (tasks: readonly NewTask[]) => Promise<Submitted[]>,
+): Promise<Submitted[]> {
+	const good = checked.flatMap((each) => (each.ok ? [each.task] : []));
+	const outcomes = good.length === 0 ? [] : await submit(good);
+	let next = 0;
+	return checked.map((each) => {
+		if (!each.ok) return each;
+		const outcome = outcomes[next++];
+		if (outcome === undefined) throw new Error("a submission has no outcome");
+		return outcome;
+	});
+}
+
+interface Insistence {
+	readonly tasks: readonly NewTask[];
+	/** Replaced where a later one is certain. */
+	readonly outcomes: Submitted[];
+	readonly untilMs: number;
+}
+
+/**
+ * Submits those again that the store was too slow for, for SUBMIT_AGAIN_MS_MAX: under its id
+ * a task that has been stored after all is the same. Who sends one task or a few is told
+ * within a second and can do that alone; of thousands some would always be left.
+ */
+async function insist(
+	api: Api,
+	clock: Clock,
+	{ tasks, outcomes, untilMs }: Insistence,
+): Promise<void> {
+	const lastMs = Math.min(untilMs, clock.monoMs() + SUBMIT_AGAIN_MS_MAX);
+	for (;;) {
+		const slow = [...outcomes.keys()].filter((i) => isSlow(outcomes[i]));
+		if (slow.length === 0 || clock.monoMs() >= lastMs) return;
+		await new Promise<void>((resolve) => clock.after(SUBMIT_AGAIN_MS, resolve));
+		const again = await submitGood(
+			api,
+			slow.map((i) => tasks[i] as NewTask),
+		);
+		for (const [n, i] of slow.entries()) {
+			const outcome = again[n] as Submitted;
+			// What may be in the store is not said to be refused.
+			if (outcome.ok || !isUnknown(outcomes[i])) outcomes[i] = outcome;
+		}
+		if (again.every((outcome) => !outcome.ok && !isSlow(outcome))) return;
+	}
+}
+
+function isSlow(outcome: Submitted | undefined): boolean {
+	return (
+		isUnknown(outcome) ||
+		(outcome?.ok === false && outcome.problem.code === "overloaded")
+	);
+}
+
+function isUnknown(outcome: Submitted | undefined): boolean {
+	return outcome?.ok === false && outcome.problem.code === "outcome_unknown";
+}
+
+function refuseAll(tasks: readonly NewTask[]): Submitted[] {
+	return tasks.map(() => ({ ok: false, problem: tookTooLong }));
+}
+
+/** Trouble with the store is an outcome of each, since other chunks may have been taken. */
+export async function submitGood(
+	api: Api,
+	tasks: readonly NewTask[],
+): Promise<Submitted[]> {
+	try {
+		return await api.tasks.submit(tasks);
+	} catch (error) {
+		const problem = storeProblem(error);
+		return tasks.map(() => ({ ok: false, problem }));
+	}
+}
+
+/**
+ * The status of the answer as a whole: `taken` if any item was taken, so that nobody
+ * sends all of it again by mistake; else the most serious of the items' own.
+ */
+export function statusOfAll(
+	outcomes: readonly Submitted[],
+	taken: number,
+): number {
+	let status = 0;
+	for (const outcome of outcomes) {
+		if (outcome.ok) return taken;
+		status = Math.max(status, problemStatus(outcome.problem.code));
+	}
+	return status;
+}

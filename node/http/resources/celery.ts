@@ -1,0 +1,140 @@
+/**
+ * The addresses of the Celery + Flask system that Hearsay replaces, so that its
+ * scripts and Postman collections go on working: `POST /add_task`,
+ * `GET /status/all`, `GET /status/:task_id`.
+ *
+ * A `task_id` is the task's id as text; it is told back as it was sent, number
+ * or text. The same `task_id` with other content is a conflict here, where the
+ * old system ran it as another task of the same name.
+ */
+import type { FastifyReply } from "fastify";
+import {
+	LIST_LIMIT_MAX,
+	STATUS_ALL_BYTES_MAX,
+	STATUS_ALL_MAX,
+} from "../../../protocol/limits.ts";
+import type { TaskState } from "../../../protocol/state.ts";
+import type { JsonText, TaskRecord } from "../../../protocol/task.ts";
+import { isTaskId } from "../../../protocol/task-id.ts";
+import { readRoute } from "../../../protocol/view.ts";
+import type { Api, Clock, Submitted } from "../../ports.ts";
+import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
+import { bodyOf } from "../door/body.ts";
+import { parseJson } from "../door/json.ts";
+import { type Reads, readsFull } from "../door/places.ts";
+import type { Handlers } from "../door/serve.ts";
+import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
+import { CELERY_TYPE, checkCelery } from "./submission.ts";
+import { noSuchTask } from "./tasks.ts";
+
+/** Celery's words for our states. */
+const STATUS: Readonly<Record<TaskState, string>> = {
+	SCHEDULED: "PENDING",
+	PENDING: "PENDING",
+	STARTED: "STARTED",
+	SUCCESS: "SUCCESS",
+	FAILURE: "FAILURE",
+	CANCELLED: "REVOKED",
+	EXPIRED: "REVOKED",
+};
+
+export function celeryHandlers(
+	api: Api,
+	clock: Clock,
+	reads: Reads,
+): Pick<Handlers, "addTask" | "listStatuses" | "getStatus"> {
+	return {
+		addTask: (request, reply) => addTask(api, clock, bodyOf(request), reply),
+		listStatuses: async (_request, reply) =>
+			(await reads.lists.enter(reply))
+				? sendJson(reply, 200, await writeAll(api))
+				: sendProblem(reply, readsFull),
+		getStatus: async (request, reply) => {
+			const id = request.params.task_id;
+			if (!(await reads.tasks.enter(reply)))
+				return sendProblem(reply, readsFull);
+			const record = isTaskId(id) ? await api.tasks.get(id) : undefined;
+			return record === undefined
+				? sendProblem(reply, noSuchTask)
+				: sendJson(reply, 200, writeStatus(record));
+		},
+	};
+}
+
+async function addTask(
+	api: Api,
+	clock: Clock,
+	body: Uint8Array,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const parsed = parseJson(body);
+	if (!parsed.ok) return sendProblem(reply, parsed.problem);
+	const { value } = parsed;
+	const items: unknown[] = Array.isArray(value) ? value : [value];
+	const flaw = flawOfCount(items.length);
+	if (flaw !== undefined) return sendProblem(reply, flaw);
+	const outcomes = await submitAll(api, clock, items, checkCelery);
+	const [first] = outcomes;
+	if (!Array.isArray(value) && first !== undefined) {
+		return first.ok
+			? sendJson(reply, 200, JSON.stringify(answerOf(first, value)))
+			: sendProblem(reply, first.problem);
+	}
+	const answers = outcomes.map((outcome, at) => answerOf(outcome, items[at]));
+	const status = statusOfAll(outcomes, 200);
+	return send(reply, status, JSON_TYPE, JSON.stringify(answers));
+}
+
+/** REJECTED is Celery's word too: for what was never taken on. */
+function answerOf(outcome: Submitted, item: unknown): object {
+	const task_id = (item as { task_id?: unknown } | null)?.task_id;
+	if (!outcome.ok) {
+		return { task_id, status: "REJECTED", problem: outcome.problem };
+	}
+	const { existing, started } = outcome;
+	const state = started ? "STARTED" : (existing?.state ?? "PENDING");
+	return { task_id, status: STATUS[state] };
+}
+
+/** All tasks, newest first, up to the limits of one answer. */
+async function writeAll(api: Api): Promise<JsonText> {
+	const tasks: JsonText[] = [];
+	let chars = 0;
+	let cursor: string | undefined;
+	do {
+		const page = await api.tasks.list(undefined, LIST_LIMIT_MAX, cursor);
+		if (page === undefined) throw new Error("the own cursor was refused");
+		for (const record of page.tasks) {
+			const text = writeStatus(record);
+			chars += text.length;
+			if (tasks.length >= STATUS_ALL_MAX || chars > STATUS_ALL_BYTES_MAX) {
+				return `{"tasks":[${tasks.join(",")}],"truncated":true}`;
+			}
+			tasks.push(text);
+		}
+		cursor = page.cursor;
+	} while (cursor !== undefined);
+	return `{"tasks":[${tasks.join(",")}]}`;
+}
+
+/** `CeleryTask`, as text; the result goes in as it is kept. */
+function writeStatus(record: TaskRecord): JsonText {
+	const head = JSON.stringify({
+		task_id: taskIdOf(record),
+		status: STATUS[record.state],
+	});
+	const result = record.result ?? JSON.stringify(record.error?.message ?? null);
+	return `${head.slice(0, -1)},"result":${result}}`;
+}
+
+/**
+ * As it was sent, where the task came in by these addresses. These write the
+ * `task_id` first, so that a look at the beginning tells; to parse thousands of
+ * payloads for it would hold up the node.
+ */
+function taskIdOf(record: TaskRecord): string | number {
+	const { id, route, payload } = record;
+	const isNumber =
+		/^-?[0-9]{1,16}$/.test(id) && payload.startsWith(`{"task_id":${id},`);
+	return isNumber && readRoute(route).type === CELERY_TYPE ? Number(id) : id;
+}

@@ -1,0 +1,119 @@
+/**
+ * `GET /v1/cluster`, `/v1/nodes`, `/healthz` and `/readyz`: how the cluster and
+ * this node are; and `POST /v1/nodes/:id/drain`, which sends a node away.
+ */
+import { ID_CHARS_MAX } from "../../../protocol/limits.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import type { ClusterAsRead, NodeAsRead } from "../../../protocol/schema.ts";
+import { isoTime, type Onlooker, readRoute } from "../../../protocol/view.ts";
+import type { Api, ClusterView, NodeView } from "../../ports.ts";
+import { sendJson, sendProblem } from "../door/answer.ts";
+import { jointRead } from "../door/joint-read.ts";
+import type { Handlers } from "../door/serve.ts";
+
+/** `wallMs`: the wall clock, by which uptimes are told. */
+export function clusterHandlers(
+	api: Api,
+	wallMs: () => number,
+): Pick<
+	Handlers,
+	"getCluster" | "listNodes" | "drainNode" | "getHealth" | "getReadiness"
+> {
+	const cluster = jointRead(async () =>
+		JSON.stringify(readCluster(await api.cluster.cluster(), api.cluster)),
+	);
+	const nodes = jointRead(async () => {
+		const views = await api.cluster.nodes();
+		return JSON.stringify({
+			nodes: views.map((view) => readNode(view, wallMs())),
+		});
+	});
+	return {
+		getCluster: async (_request, reply) =>
+			sendJson(reply, 200, await cluster()),
+		listNodes: async (_request, reply) => sendJson(reply, 200, await nodes()),
+		drainNode: async (request, reply) => {
+			const { id } = request.params;
+			const asked = await api.cluster.drain(id);
+			if (asked === undefined) return sendProblem(reply, noSuchNode(id));
+			const answer = {
+				id: asked,
+				name: api.cluster.nameOf(asked),
+				state: "draining",
+			};
+			return sendJson(reply, 202, JSON.stringify(answer));
+		},
+		// Alive: the event loop turns, or there would be no answer.
+		getHealth: (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'),
+		getReadiness: (_request, reply) => {
+			const { ready, reasons } = api.cluster.readiness();
+			if (ready) return sendJson(reply, 200, '{"status":"ready"}');
+			const detail = reasons.join(" ");
+			return sendProblem(reply, { code: "not_ready", detail }, { reasons });
+		},
+	};
+}
+
+function noSuchNode(id: string): Problem {
+	return {
+		code: "not_found",
+		detail: `No living node has the id or the name "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`,
+		field: "id",
+	};
+}
+
+function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {
+	const nodeName = onlooker.nameOf(view.nodeId);
+	const { states, ...totals } = view.counts;
+	const { up, shards, generation, durability } = view.store;
+	const { appendOnly, fsync, evictionPolicy } = durability;
+	return {
+		cluster: view.cluster,
+		node: view.nodeId,
+		...(nodeName !== undefined && { nodeName }),
+		counts: { ...states },
+		totals,
+		backlog: view.backlog.map(({ route, count }) => ({
+			...readRoute(route),
+			count,
+			...(!onlooker.isServed(route) && { unserved: true }),
+		})),
+		...(view.backlogMore > 0 && { backlogMore: view.backlogMore }),
+		store: {
+			up,
+			shards,
+			generation,
+			durability: {
+				...(appendOnly !== undefined && { appendOnly }),
+				...(fsync !== undefined && { fsync }),
+				...(evictionPolicy !== undefined && { evictionPolicy }),
+			},
+		},
+		peers: [...view.peers],
+	};
+}
+
+function readNode(view: NodeView, nowMs: number): NodeAsRead {
+	const { record, digest, leaseLeftMs } = view;
+	return {
+		id: record.nodeId,
+		name: record.name,
+		state: view.state,
+		pid: record.pid,
+		host: record.host,
+		http: record.http,
+		p2p: record.p2p,
+		version: record.version,
+		startedAt: isoTime(record.startedMs),
+		uptimeMs: Math.max(0, Math.round(nowMs - record.startedMs)),
+		slots: record.slots,
+		running: view.running,
+		...(digest && { load: digest.load }),
+		labels: [...record.labels],
+		...(record.queues && { queues: [...record.queues] }),
+		types: [...record.types],
+		epoch: view.epoch,
+		...(leaseLeftMs !== undefined && { leaseLeftMs }),
+		seenBy: [...view.seenBy],
+	};
+}

@@ -1,0 +1,224 @@
+/**
+ * `/openapi.json`: OpenAPI 3.1, made from the operations and the very schemas
+ * that validate. It is written when it is first asked for.
+ */
+import {
+	type Operation,
+	type Parameter,
+	type Shape,
+	TAGS,
+} from "../../../protocol/operation.ts";
+import { OPERATIONS } from "../../../protocol/operations.ts";
+import {
+	PROBLEMS,
+	type ProblemCode,
+	problemStatus,
+} from "../../../protocol/problem.ts";
+import { COMPONENTS } from "../../../protocol/schema/components.ts";
+import { EXAMPLES } from "../../../protocol/schema/examples.ts";
+import { PROBLEM_TYPE, sendJson } from "../door/answer.ts";
+import { NDJSON_TYPE } from "../door/body.ts";
+import type { Handlers } from "../door/serve.ts";
+
+const JSON_BODY = "application/json";
+/** Any request may be refused for these; what is not told a status each is under `default`. */
+const ANYWHERE: readonly ProblemCode[] = ["invalid", "stopping"];
+const WITH_BODY: readonly ProblemCode[] = [
+	"invalid_json",
+	"too_large",
+	"unsupported_media_type",
+	"overloaded",
+];
+
+export function descriptionHandler(version: string): Handlers["description"] {
+	let text: string | undefined;
+	return (_request, reply) => {
+		text ??= JSON.stringify(describe(version));
+		return sendJson(reply, 200, text);
+	};
+}
+
+function describe(version: string): object {
+	return {
+		openapi: "3.1.0",
+		info: {
+			title: "Hearsay",
+			version,
+			description:
+				"A self-hosted, peer-to-peer task scheduler. Every node answers alike, for the whole cluster.",
+			contact: { name: "The maintainers of Hearsay" },
+			license: { name: "MIT", identifier: "MIT" },
+		},
+		servers: [{ url: "/", description: "The node that tells this" }],
+		tags: Object.entries(TAGS).map(([name, description]) => ({
+			name,
+			description,
+		})),
+		paths: paths(),
+		components: {
+			schemas: Object.fromEntries(
+				Object.entries(COMPONENTS).map(([name, schema]) => [
+					name,
+					{
+						...schema,
+						examples: [EXAMPLES[name as keyof typeof EXAMPLES]],
+					},
+				]),
+			),
+			securitySchemes: {
+				token: {
+					type: "http",
+					scheme: "bearer",
+					description:
+						"Prepared, with the role that each operation names. Nodes ask for no token yet.",
+				},
+			},
+		},
+	};
+}
+
+function paths(): object {
+	const paths: Record<string, Record<string, object>> = {};
+	for (const [id, operation] of Object.entries(OPERATIONS)) {
+		const { path, method } = operation;
+		paths[path] ??= {};
+		paths[path][method.toLowerCase()] = describeOperation(id, operation);
+	}
+	return paths;
+}
+
+function describeOperation(operationId: string, operation: Operation): object {
+	const { tag, role, summary, description, body } = operation;
+	return {
+		operationId,
+		tags: [tag],
+		summary,
+		description,
+		"x-hearsay-role": role,
+		security: role === "open" ? [] : [{}, { token: [] }],
+		parameters: [
+			...parametersIn("path", operation.places),
+			...parametersIn("query", operation.query),
+			...parametersIn("header", operation.headers),
+		],
+		...(body && { requestBody: { required: true, content: contentOf(body) } }),
+		responses: responsesOf(operation),
+	};
+}
+
+function parametersIn(at: string, parameters: Operation["query"]): object[] {
+	if (parameters === undefined || parameters === "any") return [];
+	return Object.entries<Parameter>(parameters).map(([name, parameter]) => ({
+		in: at,
+		name,
+		required: at === "path",
+		...parameter,
+	}));
+}
+
+function responsesOf(operation: Operation): object {
+	const answers = Object.entries(operation.answers).map(
+		([status, { description, shape, headers = {} }]) => [
+			status,
+			{ description, headers: headersOf(headers), content: contentOf(shape) },
+		],
+	);
+	return {
+		...Object.fromEntries(answers),
+		...refusalsOf(operation),
+		default: refusal("Refused; `code` says why."),
+	};
+}
+
+/** By status, each with the codes that it may come with. */
+function refusalsOf({ problems, body, refused }: Operation): object {
+	const codes = new Set([
+		...ANYWHERE,
+		...(body === undefined ? [] : WITH_BODY),
+		...problems,
+	]);
+	const byStatus = Map.groupBy(codes, problemStatus);
+	return Object.fromEntries(
+		[...byStatus].map(([status, codes]) => {
+			const each = codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`);
+			// Only what an item is refused for, all items can be refused for.
+			const ofMany = codes.some((code) => problems.includes(code));
+			const many = ofMany ? refused : undefined;
+			const passes = status === 503 || status === 429;
+			return [status, refusal(each.join(" "), many, passes)];
+		}),
+	);
+}
+
+/** `many`: how it looks where each of many was refused. */
+function refusal(description: string, many?: Shape, passes = false): object {
+	const told =
+		many === undefined
+			? description
+			: `${description} Of many, each was refused, and its \`problem\` says why.`;
+	return {
+		description: told,
+		...(passes && {
+			headers: headersOf({
+				"Retry-After": "In so many seconds, it may be tried again.",
+			}),
+		}),
+		content: {
+			[PROBLEM_TYPE]: { schema: reference("Problem") },
+			...(many && contentOf(many)),
+		},
+	};
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): object {
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, description]) => [
+			name,
+			{ description, schema: { type: "string" } },
+		]),
+	);
+}
+
+function contentOf(shape: Shape): object {
+	if (isLines(shape)) {
+		const { linesOf } = shape;
+		const line = JSON.stringify(EXAMPLES[linesOf]);
+		return {
+			[NDJSON_TYPE]: { schema: schemaOf(shape), example: `${line}\n` },
+		};
+	}
+	const examples = examplesOf(shape);
+	return { [JSON_BODY]: { schema: schemaOf(shape), examples } };
+}
+
+function isLines(shape: Shape): shape is Extract<Shape, { linesOf: unknown }> {
+	return typeof shape === "object" && "linesOf" in shape;
+}
+
+/** A generator takes a body of lines for what it is to it: text. */
+function schemaOf(shape: Shape): object {
+	if (typeof shape === "string") return reference(shape);
+	if ("anyOf" in shape) return { anyOf: shape.anyOf.map(schemaOf) };
+	if ("arrayOf" in shape)
+		return { type: "array", items: schemaOf(shape.arrayOf) };
+	return {
+		type: "string",
+		description: `Each line is a ${shape.linesOf}.`,
+		contentMediaType: NDJSON_TYPE,
+		contentSchema: reference(shape.linesOf),
+	};
+}
+
+/** One of each form that there is, by the form's name. */
+function examplesOf(shape: Shape): Record<string, { value: unknown }> {
+	if (typeof shape === "string") return { [shape]: { value: EXAMPLES[shape] } };
+	if ("anyOf" in shape)
+		return Object.assign({}, ...shape.anyOf.map(examplesOf));
+	if (isLines(shape)) return {};
+	const items = Object.values(examplesOf(shape.arrayOf));
+	return { many: { value: items.map(({ value }) => value) } };
+}
+
+function reference(name: string): object {
+	return { $ref: `#/components/schemas/${name}` };
+}

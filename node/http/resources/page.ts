@@ -1,0 +1,62 @@
+/**
+ * `/`: the dashboard's page, and the files that it and the manual load, read once at start;
+ * the API's client among them.
+ *
+ * Their policy lets a page load from its own node and nowhere else, and run no script
+ * that stands in the page: a task's text that slipped into it could do nothing.
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { openClient, readAsset } from "../../world/assets.ts";
+import type { Handlers } from "../door/serve.ts";
+
+const POLICY =
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HTML = "text/html; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
+const STYLE = "text/css; charset=utf-8";
+
+export function pageHandlers(): Pick<
+	Handlers,
+	| "page"
+	| "pageScript"
+	| "pageStyle"
+	| "client"
+	| "manualScript"
+	| "manualStyle"
+	| "tokens"
+	| "icon"
+> {
+	const client = openClient();
+	return {
+		page: send("dashboard/index.html", HTML),
+		pageScript: send("dashboard/page.js", SCRIPT),
+		pageStyle: send("dashboard/page.css", STYLE),
+		client: async (_request, reply) => sendFile(reply, SCRIPT, await client()),
+		manualScript: send("dashboard/manual.js", SCRIPT),
+		manualStyle: send("dashboard/manual.css", STYLE),
+		tokens: send("dashboard/tokens.css", STYLE),
+		icon: send("dashboard/icon.svg", "image/svg+xml"),
+	};
+}
+
+function send(asset: string, type: string) {
+	// One for all answers; a text would be copied for each.
+	const bytes = Buffer.from(readAsset(asset));
+	return (_request: FastifyRequest, reply: FastifyReply) =>
+		sendFile(reply, type, bytes);
+}
+
+export function sendHtml(reply: FastifyReply, bytes: Buffer): FastifyReply {
+	return sendFile(reply, HTML, bytes);
+}
+
+function sendFile(
+	reply: FastifyReply,
+	type: string,
+	bytes: Buffer,
+): FastifyReply {
+	return reply
+		.headers({ "content-type": type, "content-security-policy": POLICY })
+		.send(bytes);
+}

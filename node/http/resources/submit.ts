@@ -1,0 +1,210 @@
+/**
+ * `POST /v1/tasks`: one task, an array of tasks, or NDJSON with one a line; the
+ * latter at `/v1/tasks.ndjson`, too, whatever its type is said to be.
+ *
+ * One task: 202 when it was taken, 200 when the same was there already, else
+ * the problem. Many: an answer for each, in order, the good ones taken whatever
+ * the others are (see `ItemAnswer`).
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { ID_CHARS_MAX, ITEMS_MAX } from "../../../protocol/limits.ts";
+import { problemStatus } from "../../../protocol/problem.ts";
+import type { Route } from "../../../protocol/route.ts";
+import type { ItemAnswer, TaskAsAccepted } from "../../../protocol/schema.ts";
+import type { JsonText, NewTask } from "../../../protocol/task.ts";
+import { readRoute, writeTask } from "../../../protocol/view.ts";
+import type { Api, Clock, Submitted, Taken } from "../../ports.ts";
+import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
+import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "../door/body.ts";
+import { type Parsed, parseJson } from "../door/json.ts";
+import type { Handlers } from "../door/serve.ts";
+import { flawOfCount, statusOfAll, submitAll, submitGood } from "./batch.ts";
+import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
+import { type Checked, checkTask } from "./submission.ts";
+import { servedOnce, stateWhenTaken } from "./taken.ts";
+
+/** One request to submit: what it takes, and how its ids come about. */
+interface Door {
+	readonly api: Api;
+	readonly clock: Clock;
+	readonly reply: FastifyReply;
+	/** Of the request's `Idempotency-Key`, where it has one. */
+	readonly key: string | undefined;
+}
+
+export function submitHandlers(
+	api: Api,
+	clock: Clock,
+): Pick<Handlers, "submitTasks" | "submitTaskLines"> {
+	const submit = (
+		request: FastifyRequest,
+		reply: FastifyReply,
+		hasLines: boolean,
+	) => {
+		const key = request.headers["idempotency-key"]?.toString();
+		const flaw = key === undefined ? undefined : checkKey(key);
+		if (flaw !== undefined) return sendProblem(reply, flaw);
+		const door: Door = { api, clock, reply, key };
+		return hasLines
+			? submitLines(door, bodyOf(request))
+			: submitJson(door, bodyOf(request));
+	};
+	return {
+		submitTasks: (request, reply) => submit(request, reply, isNdjson(request)),
+		submitTaskLines: (request, reply) => submit(request, reply, true),
+	};
+}
+
+async function submitJson(door: Door, body: Uint8Array): Promise<FastifyReply> {
+	const parsed = parseJson(body);
+	if (!parsed.ok) return sendProblem(door.reply, parsed.problem);
+	if (!Array.isArray(parsed.value)) return submitOne(door, parsed.value);
+	const items: unknown[] = parsed.value;
+	const flaw = flawOfCount(items.length);
+	if (flaw !== undefined) return sendProblem(door.reply, flaw);
+	const outcomes = await submitMany(door, items, (value) => ({
+		ok: true,
+		value,
+	}));
+	const tasks = answersTo(door, outcomes);
+	return sendMany(door.reply, outcomes, JSON_TYPE, JSON.stringify({ tasks }));
+}
+
+async function submitLines(
+	door: Door,
+	body: Uint8Array,
+): Promise<FastifyReply> {
+	const lines = splitLines(body, ITEMS_MAX + 1);
+	const flaw = flawOfCount(lines.length);
+	if (flaw !== undefined) return sendProblem(door.reply, flaw);
+	const outcomes = await submitMany(door, lines, parseJson);
+	const text = answersTo(door, outcomes).map(
+		(answer) => `${JSON.stringify(answer)}\n`,
+	);
+	return sendMany(door.reply, outcomes, NDJSON_TYPE, text.join(""));
+}
+
+async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
+	const { api, reply, key } = door;
+	const checked = checkTask(value, () => newId(door, undefined));
+	if (!checked.ok) return sendProblem(reply, checked.problem);
+	const { task } = checked;
+	const [first] = await submitGood(api, [task]);
+	if (first === undefined) throw new Error("a submission has no outcome");
+	const isServed = (route: Route) => api.cluster.isServed(route);
+	const outcome = settle(first, sentId(value), key);
+	if (!outcome.ok) return sendProblem(reply, outcome.problem, { id: task.id });
+	reply.header("location", `/v1/tasks/${outcome.id}`);
+	return outcome.existing === undefined
+		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
+		: sendJson(reply, 200, writeTask(outcome.existing, api.cluster));
+}
+
+/** What became of one item of many, and the id that it came with or was given. */
+interface Settled {
+	readonly outcome: Submitted;
+	readonly id: string | undefined;
+	/** Of an item that is a task. */
+	readonly route: Route | undefined;
+}
+
+async function submitMany<Item>(
+	door: Door,
+	items: readonly Item[],
+	read: (item: Item) => Parsed,
+): Promise<Settled[]> {
+	const sent: (string | undefined)[] = [];
+	const named: (string | undefined)[] = [];
+	const routes: (Route | undefined)[] = [];
+	const check = (item: Item, index: number): Checked => {
+		const parsed = read(item);
+		const id = parsed.ok ? sentId(parsed.value) : undefined;
+		const checked = parsed.ok
+			? checkTask(parsed.value, () => newId(door, index))
+			: parsed;
+		sent.push(id);
+		named.push(checked.ok ? checked.task.id : id);
+		routes.push(checked.ok ? checked.task.route : undefined);
+		return checked;
+	};
+	const outcomes = await submitAll(door.api, door.clock, items, check);
+	return outcomes.map((outcome, index) => ({
+		outcome: settle(outcome, sent[index], door.key),
+		id: named[index],
+		route: routes[index],
+	}));
+}
+
+function newId({ api, key }: Door, index: number | undefined): string {
+	return key === undefined ? api.tasks.newId() : idOfKey(key, index);
+}
+
+function settle(
+	outcome: Submitted,
+	id: string | undefined,
+	key: string | undefined,
+): Submitted {
+	return key !== undefined && id === undefined
+		? inWordsOfKey(outcome)
+		: outcome;
+}
+
+/** The id that an item was sent with, if it can be told back to the sender. */
+function sentId(value: unknown): string | undefined {
+	const id = (value as { id?: unknown } | null)?.id;
+	return typeof id === "string" && id.length <= ID_CHARS_MAX ? id : undefined;
+}
+
+function answersTo(
+	{ api }: Door,
+	settled: readonly Settled[],
+): readonly ItemAnswer[] {
+	const isServed = servedOnce(api);
+	return settled.map((each) => answerOf(each, isServed));
+}
+
+function answerOf(
+	{ outcome, id, route }: Settled,
+	isServed: (route: Route) => boolean,
+): ItemAnswer {
+	if (outcome.ok && route !== undefined) {
+		const status = outcome.created ? 202 : 200;
+		return {
+			id: outcome.id,
+			status,
+			...stateWhenTaken(outcome, route, isServed),
+		};
+	}
+	if (outcome.ok) throw new Error("what is no task was taken");
+	const { problem } = outcome;
+	const status = problemStatus(problem.code);
+	return { ...(id !== undefined && { id }), status, problem };
+}
+
+function writeAccepted(
+	task: NewTask,
+	taken: Taken,
+	isServed: (route: Route) => boolean,
+): JsonText {
+	const accepted: TaskAsAccepted = {
+		id: task.id,
+		...stateWhenTaken(taken, task.route, isServed),
+		...readRoute(task.route),
+		priority: task.priority,
+		...task.options,
+	};
+	return JSON.stringify(accepted);
+}
+
+function sendMany(
+	reply: FastifyReply,
+	settled: readonly Settled[],
+	type: string,
+	text: string,
+): FastifyReply {
+	const status = statusOfAll(
+		settled.map(({ outcome }) => outcome),
+		202,
+	);
+	return send(reply, status, type, text);
+}

@@ -1,0 +1,39 @@
+/**
+ * What the answer to a submission tells of a task that was taken: alike whether
+ * it came alone, in an array or as a line.
+ *
+ * A node that is free takes a task in the very step that stores it; then it is
+ * STARTED already when its sender hears of it.
+ */
+import type { Route } from "../../../protocol/route.ts";
+import type { StateWhenTaken } from "../../../protocol/schema.ts";
+import type { Api, Taken } from "../../ports.ts";
+
+/** Asks once for each route: a body may hold thousands of tasks, and of few routes. */
+export function servedOnce(api: Api): (route: Route) => boolean {
+	const known = new Map<Route, boolean>();
+	return (route) => {
+		const isServed = known.get(route) ?? api.cluster.isServed(route);
+		known.set(route, isServed);
+		return isServed;
+	};
+}
+
+export function stateWhenTaken(
+	{ existing, started }: Taken,
+	route: Route,
+	isServed: (route: Route) => boolean,
+): StateWhenTaken {
+	if (started !== undefined) return { state: "STARTED", ...started };
+	const state = existing?.state ?? "PENDING";
+	const newest = state === "STARTED" ? existing?.attempts.at(-1) : undefined;
+	return {
+		state,
+		...(newest && {
+			attempt: existing?.attempt ?? 0,
+			node: newest.nodeId,
+			token: newest.token,
+		}),
+		...(state === "PENDING" && !isServed(route) && { unserved: true }),
+	};
+}

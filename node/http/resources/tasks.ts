@@ -1,0 +1,137 @@
+/**
+ * `GET /v1/tasks`: read one task, wait for its end, list the newest.
+ *
+ * Who waited and saw no end is told by `Retry-After` when to ask again: at once, or
+ * a little later if the node did not wait, as it waits for too many already.
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { parseDuration } from "../../../protocol/duration.ts";
+import {
+	LIST_LIMIT_DEFAULT,
+	LIST_LIMIT_MAX,
+	WAIT_MS_MAX,
+} from "../../../protocol/limits.ts";
+import { OPERATIONS } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import { isEnded, isTaskState, TASK_STATES } from "../../../protocol/state.ts";
+import { isTaskId } from "../../../protocol/task-id.ts";
+import { type Onlooker, writeTask } from "../../../protocol/view.ts";
+import type { Api, Clock, TaskPage } from "../../ports.ts";
+import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
+import { type Reads, readsFull } from "../door/places.ts";
+import { readQuery } from "../door/query.ts";
+import type { Handlers } from "../door/serve.ts";
+import type { Waits } from "../door/waits.ts";
+
+export const noSuchTask: Problem = {
+	code: "not_found",
+	detail:
+		"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
+};
+
+export function taskHandlers(
+	reader: Reader,
+): Pick<Handlers, "getTask" | "listTasks"> {
+	return {
+		getTask: (request, reply) =>
+			read(reader, request.params.id, request, reply),
+		listTasks: (request, reply) => list(reader, request, reply),
+	};
+}
+
+interface Reader {
+	readonly api: Api;
+	readonly waits: Waits;
+	readonly reads: Reads;
+	readonly clock: Clock;
+}
+
+async function read(
+	{ api, waits, reads, clock }: Reader,
+	id: string,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const query = readQuery(request, OPERATIONS.getTask.query);
+	if (!query.ok) return sendProblem(reply, query.problem);
+	const wantedMs = parseDuration(query.given.wait ?? "0");
+	if (wantedMs === undefined) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail:
+				'The parameter "wait" must be a duration: 500ms, 30s, 5m, 2h, or a number of milliseconds.',
+			field: "wait",
+		});
+	}
+	// What is no id is not asked of the store.
+	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	const waitMs = Math.min(wantedMs, WAIT_MS_MAX);
+	const startedMs = clock.monoMs();
+	const { tasks } = reads;
+	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
+	const leave = () => tasks.leave(reply);
+	const record =
+		waitMs === 0
+			? await api.tasks.get(id)
+			: await waits.hold(reply, (signal) =>
+					api.tasks.wait(id, waitMs, signal, leave),
+				);
+	// Who waited has given the place to others meanwhile.
+	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
+	if (record === undefined) return sendProblem(reply, noSuchTask);
+	if (waitMs > 0 && !isEnded(record.state)) {
+		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
+		reply.header("retry-after", isCutShort ? RETRY_AFTER_S : "0");
+	}
+	return sendJson(reply, 200, writeTask(record, api.cluster));
+}
+
+async function list(
+	{ api, reads }: Reader,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const query = readQuery(request, OPERATIONS.listTasks.query);
+	if (!query.ok) return sendProblem(reply, query.problem);
+	const { state, limit: limitText, cursor } = query.given;
+	if (state !== undefined && !isTaskState(state)) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail: `The parameter "state" must be one of ${TASK_STATES.join(", ")}.`,
+			field: "state",
+		});
+	}
+	const limit = readLimit(limitText);
+	if (limit === undefined) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail: `The parameter "limit" must be an integer from 1 to ${LIST_LIMIT_MAX}.`,
+			field: "limit",
+		});
+	}
+	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
+	const page = await api.tasks.list(state, limit, cursor);
+	if (page === undefined) {
+		return sendProblem(reply, {
+			code: "invalid",
+			detail:
+				'The parameter "cursor" must be one that an earlier page ended with.',
+			field: "cursor",
+		});
+	}
+	return sendJson(reply, 200, writePage(page, api.cluster));
+}
+
+function readLimit(text: string | undefined): number | undefined {
+	if (text === undefined) return LIST_LIMIT_DEFAULT;
+	if (!/^[0-9]{1,6}$/.test(text)) return;
+	const limit = Number(text);
+	return limit >= 1 && limit <= LIST_LIMIT_MAX ? limit : undefined;
+}
+
+/** `TaskList`, as text. */
+function writePage({ tasks, cursor }: TaskPage, onlooker: Onlooker): string {
+	const rest =
+		cursor === undefined ? "" : `,"cursor":${JSON.stringify(cursor)}`;
+	return `{"tasks":[${tasks.map((task) => writeTask(task, onlooker)).join(",")}]${rest}}`;
+}

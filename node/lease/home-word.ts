@@ -1,0 +1,55 @@
+/**
+ * HomeWord: what shard 0, the home of the cluster's number of shards, last said to this node,
+ * for its engines of the other shards.
+ *
+ * A shard takes the number of whoever opens a session in it, so a node opens one only while
+ * it is sure of its number: shard 0 has just renewed its session there. Else a node that had
+ * been away while the store lost everything, and others made the cluster anew, would give
+ * its number to shards that theirs has. It waits for the answer of shard 0 instead, which
+ * says that the number is still its own, or ends it.
+ */
+
+import type { SessionName } from "../../protocol/lease.ts";
+
+/** What this needs of a engine. */
+interface Member {
+	readonly renewer: {
+		readonly session: SessionName | undefined;
+		/** Of shard 0: it has just said that the number is this node's. */
+		readonly knowsNumber: boolean;
+		hurry(): void;
+	};
+}
+
+export class HomeWord {
+	readonly #engines: readonly Member[];
+
+	/** `engines`: in the order of their shards. */
+	constructor(engines: readonly Member[]) {
+		this.#engines = engines;
+	}
+
+	/** Whether a session may be opened in this shard; where not, shard 0 is asked, and `renewed` tells of its answer. */
+	mayOpen(shard: number): boolean {
+		if (shard === 0 || this.#home.knowsNumber) return true;
+		this.#home.hurry();
+		return false;
+	}
+
+	/** The shard does not have this node's number: asks it and shard 0 why. */
+	unsettled(shard: number): void {
+		this.#home.hurry();
+		this.#engines[shard]?.renewer.hurry();
+	}
+
+	/** When a shard last renewed its session has changed. */
+	renewed(shard: number): void {
+		if (shard !== 0 || !this.#home.knowsNumber) return;
+		for (const { renewer } of this.#engines)
+			if (renewer.session === undefined) renewer.hurry();
+	}
+
+	get #home(): Member["renewer"] {
+		return (this.#engines[0] as Member).renewer;
+	}
+}

@@ -1,0 +1,90 @@
+/**
+ * Reaper: takes the tasks of lost sessions back, on one shard.
+ *
+ * Any node may reap any session at any time; the store decides atomically
+ * whether the lease has really run out, so two reapers only share the work.
+ * Guarantees to reap by expiry only while `mayReap` holds (this node has itself
+ * seen the store up for one whole TTL), so that an outage, in which nobody could
+ * renew, revokes nobody.
+ */
+
+import type { SessionName } from "../../protocol/lease.ts";
+import { REVOKE_BATCH_MAX } from "../../protocol/limits.ts";
+import {
+	type Log,
+	type RevokeGrounds,
+	type RoutedCount,
+	type SeenLease,
+	type Shard,
+	StoreError,
+} from "../ports.ts";
+
+export interface ReaperParts {
+	readonly shard: Shard;
+	readonly log: Log;
+	/** See renewer.ts. */
+	readonly renewer: {
+		/** Whether this node may judge other leases to have run out. */
+		readonly mayReap: boolean;
+	};
+	/** See hinter.ts. */
+	readonly hinter: {
+		/** Tasks wait again. */
+		hint(counts: readonly RoutedCount[]): void;
+	};
+	/** See runner.ts. */
+	readonly runner: {
+		/** A node has died, and what ran there may come here. */
+		nodeLost(): void;
+	};
+}
+
+export class Reaper {
+	readonly #parts: ReaperParts;
+	/** Sessions being reaped by this node. */
+	readonly #under = new Set<SessionName>();
+
+	constructor(parts: ReaperParts) {
+		this.#parts = parts;
+	}
+
+	/** Sessions whose lease looks expired, as a pulse has brought them. */
+	async expired(leases: readonly SeenLease[]): Promise<void> {
+		if (!this.#parts.renewer.mayReap) return;
+		for (const { session, expiresMs } of leases)
+			await this.reap(session, { when: "expired", expiresMs });
+	}
+
+	/**
+	 * Puts a session's tasks back until none is left, if the store finds that the grounds hold.
+	 */
+	async reap(session: SessionName, grounds: RevokeGrounds): Promise<void> {
+		const { shard, log, hinter, runner } = this.#parts;
+		if (this.#under.has(session)) return;
+		// Another node may be the first to reap it, and this one be given its tasks all the same.
+		runner.nodeLost();
+		this.#under.add(session);
+		try {
+			let tasks = 0;
+			for (let left = 1; left > 0; ) {
+				const limit = REVOKE_BATCH_MAX;
+				const reply = await shard.revoke({ session, grounds, limit });
+				if (!reply.ok) return;
+				left = reply.left;
+				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
+				hinter.hint(reply.putBack);
+			}
+			const { when } = grounds;
+			const told = { shard: shard.index, session, when, tasks };
+			if (when === "silent")
+				log.warn(told, "a node has fallen silent; its tasks were taken back");
+			else log.info(told, "session revoked");
+		} catch (error) {
+			// The session stays listed as expired, so the next sweep goes on with it.
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error, session }, "could not revoke a session");
+		} finally {
+			this.#under.delete(session);
+		}
+	}
+}

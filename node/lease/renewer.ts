@@ -1,0 +1,324 @@
+/**
+ * Renewer: holds this node's session on one shard.
+ *
+ * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows when it last
+ * did. The store decides who holds a lease; this is the holder's side of it:
+ *
+ *     opening ──opened──▶ holding ──revoked──▶ opening (a new epoch)
+ *                           │  superseded: another program has our identity
+ *                           ▼
+ *                        stopped
+ *
+ * Guarantees that `session` is never older than what the store last answered. A renewal
+ * that is not answered in time is given up and tried again; its answer, should it come, is
+ * not heard. Until when a lease may be trusted that is not renewed is the warden's.
+ *
+ * In shard 0 its answers also say that the cluster's number of shards is this node's. Other
+ * shards take the node's word for it, so sessions are opened in them on a fresh one only.
+ *
+ * Sees the store up, or away: what others may rely on, and what this node must have seen
+ * before it judges the leases of others.
+ *
+ * The pulse also brings what the shard's sweep needs (sessions that are overdue, routes
+ * with work), so that an idle node costs the store one call a pulse.
+ */
+import {
+	formatSession,
+	mayReap,
+	type SessionName,
+} from "../../protocol/lease.ts";
+import {
+	CLAIM_AGE_MS_MAX,
+	PULSE_MS_MAX,
+	PULSE_MS_MIN,
+	RENEWAL_TIMEOUT_MS,
+	TRUST_LOOK_MS,
+} from "../../protocol/limits.ts";
+import {
+	type Clock,
+	type GoodPulse,
+	type Lease,
+	type Log,
+	type NodeRecord,
+	type Pulse,
+	type Random,
+	type RoutesKnown,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "../ports.ts";
+import { OwnEntry } from "./own-entry.ts";
+import type { ShardMemory } from "./shard-memory.ts";
+
+export interface RenewerParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	readonly ttlMs: number;
+	readonly memory: ShardMemory;
+	/** What this node says of itself; asked again each time: see self-report.ts. */
+	readonly report: { record(): NodeRecord };
+	/** What is told with each pulse: see route-sorter.ts. */
+	readonly sorter: { readonly known: RoutesKnown };
+	/** See home-word.ts. */
+	readonly home: {
+		/** Whether the cluster's number of shards is known well enough; if not, `hurry` is called when it is. */
+		mayOpen(shard: number): boolean;
+	};
+	readonly events: RenewerEvents;
+}
+
+export interface RenewerEvents {
+	/** A session is open, or registered anew, of a node of this name. `previous`, an earlier one of this node, has tasks to put back. */
+	opened(previous: SessionName | undefined, name: string): void;
+	/** `renewedMs` has changed. */
+	renewed(): void;
+	pulsed(pulse: GoodPulse): void;
+	/** The session is over: all that it ran has been taken over. */
+	revoked(): void;
+	/** Another program runs under this node's identity; or the cluster was made anew, with so many shards. */
+	superseded(shards?: number): void;
+}
+
+export class Renewer {
+	session: SessionName | undefined;
+	epoch = 0;
+	/** How often the store's clock had been put back, as the last pulse told. */
+	clockStepsBack = 0;
+	readonly #memory: ShardMemory;
+	readonly #entry: OwnEntry;
+	/** When the last answered renewal of the session was sent. */
+	#renewedMs = 0;
+	#timer: Timer | undefined;
+	/** The renewal under way; what one that was given up brings is not heard. */
+	#beats = 0;
+	#busy = false;
+	#notLetInSinceMs: number | undefined;
+	#stopped = false;
+	readonly #parts: RenewerParts;
+
+	constructor(parts: RenewerParts) {
+		this.#parts = parts;
+		this.#memory = parts.memory;
+		this.#entry = new OwnEntry(parts.shard, parts.report);
+	}
+
+	start(): void {
+		void this.#beat();
+	}
+
+	/** Stops renewing; the session stays until it is closed or runs out. */
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
+	/** When the last answered renewal was sent, on the monotonic clock; undefined: no session is held. */
+	get renewedMs(): number | undefined {
+		return this.session === undefined ? undefined : this.#renewedMs;
+	}
+
+	/** Whether claims and new work may rely on the lease now. */
+	get trusted(): boolean {
+		return this.#ageMs <= CLAIM_AGE_MS_MAX;
+	}
+
+	/** To claim under; undefined while it cannot be trusted. */
+	get lease(): Lease | undefined {
+		if (!this.trusted || this.session === undefined) return undefined;
+		return { session: this.session, generation: this.generation };
+	}
+
+	/** No renewal succeeded lately, or the last one failed: long before trust ends, so that peers who all fail can tell each other in time. */
+	get away(): boolean {
+		return this.session === undefined || this.#memory.upMs === undefined;
+	}
+
+	/** Others rely on it that the store is away: what was seen of it before counts no more. */
+	saidAway(): void {
+		this.#memory.missed();
+	}
+
+	/** Whether this node may judge other leases to have run out. */
+	get mayReap(): boolean {
+		return mayReap(this.#memory.upMs, this.#parts.ttlMs);
+	}
+
+	/** Whether it may judge those that have not: that goes by fractions of a lease's time. */
+	get mayJudgeSilence(): boolean {
+		return this.mayReap && this.#memory.knowsClock;
+	}
+
+	get generation(): number {
+		return this.#memory.raised.generation;
+	}
+
+	storeNowMs(): number {
+		return this.#memory.nowMs();
+	}
+
+	/** Of shard 0: whether the cluster has this node's number of shards, as good as seen now; it takes STORE_EMPTY_MS to get another. */
+	get knowsNumber(): boolean {
+		return this.#ageMs <= PULSE_MS_MAX;
+	}
+
+	get #ageMs(): number {
+		if (this.session === undefined) return Infinity;
+		return this.#parts.clock.monoMs() - this.#renewedMs;
+	}
+
+	/** Pulses now: the store has come back, or something is known to have changed. */
+	hurry(): void {
+		if (this.#stopped || this.#busy) return;
+		this.#timer?.cancel();
+		void this.#beat();
+	}
+
+	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
+	async adopt(): Promise<void> {
+		const { shard } = this.#parts;
+		this.#memory.toldGeneration(await shard.adopt(this.#memory.known));
+	}
+
+	async #beat(): Promise<void> {
+		const { shard, clock, random, log } = this.#parts;
+		this.#busy = true;
+		this.#beats += 1;
+		const beat = this.#beats;
+		this.#timer = clock.after(RENEWAL_TIMEOUT_MS, () => this.#giveUp(beat));
+		try {
+			if (this.session === undefined) await this.#open(beat);
+			if (this.session !== undefined) await this.#pulse(beat, this.session);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			if (this.#isOver(beat)) return;
+			this.#memory.missed();
+			const about = { err: error, shard: shard.index };
+			log.debug(about, "could not renew the lease");
+		}
+		if (this.#isOver(beat)) return;
+		const ms = PULSE_MS_MIN + random.unit() * (PULSE_MS_MAX - PULSE_MS_MIN);
+		this.#beatAfter(ms);
+	}
+
+	/** Whether nobody waits any more for what this renewal brings. */
+	#isOver(beat: number): boolean {
+		return this.#stopped || beat !== this.#beats;
+	}
+
+	#giveUp(beat: number): void {
+		if (this.#isOver(beat)) return;
+		const { shard, log, random } = this.#parts;
+		this.#beats += 1;
+		this.#memory.missed();
+		log.debug({ shard: shard.index }, "a renewal was not answered in time");
+		this.#beatAfter(random.unit() * TRUST_LOOK_MS);
+	}
+
+	#beatAfter(ms: number): void {
+		this.#busy = false;
+		this.#timer?.cancel();
+		this.#timer = this.#parts.clock.after(ms, () => void this.#beat());
+	}
+
+	async #open(beat: number): Promise<void> {
+		const { shard, clock, ttlMs, report, events, home, log } = this.#parts;
+		if (!home.mayOpen(shard.index)) return;
+		const sentMs = clock.monoMs();
+		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
+		const opened = await shard.open({ record: report.record(), ...from });
+		if (this.#isOver(beat)) return;
+		if (!opened.ok)
+			return opened.code === "older_life"
+				? this.#notLetIn()
+				: this.#ousted(opened.shards);
+		this.#notLetInSinceMs = undefined;
+		this.epoch = opened.epoch;
+		this.#memory.toldGeneration(opened);
+		this.session = formatSession(report.record().nodeId, opened.epoch);
+		this.#answered(sentMs, opened.nowMs);
+		log.info({ shard: shard.index, session: this.session }, "session opened");
+		events.opened(opened.previous, opened.name);
+	}
+
+	/**
+	 * A later life has our lease. Either this node's clock was put back since its last life,
+	 * whose lease will run out; or the other one lives.
+	 */
+	#notLetIn(): void {
+		const { clock, ttlMs, shard, log } = this.#parts;
+		this.#notLetInSinceMs ??= clock.monoMs();
+		log.debug({ shard: shard.index }, "a later life of this node has a lease");
+		if (clock.monoMs() - this.#notLetInSinceMs <= 2 * ttlMs) return;
+		this.#ousted();
+	}
+
+	async #pulse(beat: number, session: SessionName): Promise<void> {
+		const { shard, clock, events, report } = this.#parts;
+		const sentMs = clock.monoMs();
+		const pulse = await this.#askForPulse(session);
+		if (this.#isOver(beat)) return;
+		if (!pulse.ok) return await this.#over(beat, session, pulse);
+		this.#memory.toldGeneration(pulse.raised);
+		this.#memory.keep();
+		// Others saw the store's clock put back, which this node may have missed where it
+		// was put forward again; between the two, leases were shortened.
+		if (pulse.clockStepsBack !== this.clockStepsBack) this.#memory.missed();
+		this.clockStepsBack = pulse.clockStepsBack;
+		this.#answered(sentMs, pulse.nowMs);
+		events.pulsed(pulse);
+		if (!pulse.registered)
+			events.opened(undefined, await shard.describe(session, report.record()));
+	}
+
+	/**
+	 * A store that takes no writes answers no pulse, but can be asked whether the
+	 * lease was taken before that, while this node slept or was cut off.
+	 */
+	async #askForPulse(session: SessionName): Promise<Pulse> {
+		const { shard, ttlMs, sorter } = this.#parts;
+		try {
+			return await shard.pulse(session, ttlMs, sorter.known);
+		} catch (error) {
+			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
+			const code = await this.#entry.endOf(this.epoch);
+			if (code === undefined) throw error;
+			return { ok: false, code };
+		}
+	}
+
+	async #over(
+		beat: number,
+		session: SessionName,
+		end: Extract<Pulse, { ok: false }>,
+	): Promise<void> {
+		const { shard, events, log } = this.#parts;
+		const { code } = end;
+		const isOusted =
+			code === "other_shards" ||
+			(code === "superseded" && !(await this.#entry.isGhost()));
+		if (this.#isOver(beat)) return;
+		this.session = undefined;
+		// Holders may have read the registry while this node was not in it, and ask it nothing.
+		this.#memory.missed();
+		events.renewed();
+		log.warn({ shard: shard.index, session }, `session ${code}`);
+		if (isOusted)
+			return this.#ousted(code === "other_shards" ? end.shards : undefined);
+		events.revoked();
+		await this.#open(beat);
+	}
+
+	#ousted(shards?: number): void {
+		this.stop(); // A new session, opened while this node leaves, would end the other's.
+		this.#parts.events.superseded(shards);
+	}
+
+	/** The session stands, as the store found at `storeNowMs` when it was asked at `sentMs`. */
+	#answered(sentMs: number, storeNowMs: number): void {
+		this.#memory.answered(storeNowMs, sentMs);
+		this.#renewedMs = sentMs;
+		this.#parts.events.renewed();
+	}
+}

@@ -1,0 +1,105 @@
+/**
+ * Announcer: tells the other nodes that routes have work.
+ *
+ * Coalesces: a word after a quiet moment goes out with the burst of events that
+ * it belongs to, and under load one message every ANNOUNCE_INTERVAL_MS carries
+ * all routes with what was added to them; never one message a task. Load is when
+ * more than a few tasks were told of within one such interval.
+ * Losing any of it costs others a sweep's time, nothing else.
+ */
+import type { AnnouncedRoute } from "../../protocol/gossip.ts";
+import {
+	ANNOUNCE_CALM_TASKS_MAX,
+	ANNOUNCE_INTERVAL_MS,
+	ANNOUNCE_INTERVAL_MS_MIN,
+	ANNOUNCE_ROUTES_MAX,
+} from "../../protocol/limits.ts";
+import type { Clock, RoutedCount, Timer } from "../ports.ts";
+
+/** What is told in one message. */
+export interface Announced {
+	/** When it left, on the monotonic clock; undefined as long as it has not. */
+	leftMs: number | undefined;
+}
+
+export interface AnnouncerParts {
+	readonly clock: Clock;
+	/** Speaks in this node's name: see digester.ts. */
+	readonly digester: {
+		publish(message: {
+			readonly kind: "announce";
+			readonly routes: readonly AnnouncedRoute[];
+		}): void;
+	};
+}
+
+export class Announcer {
+	readonly #gathered = new Map<string, AnnouncedRoute>();
+	#message: Announced = { leftMs: undefined };
+	#timer: Timer | undefined;
+	/** The next message is on its way. */
+	#due = false;
+	#stopped = false;
+	/** Tasks told of since `#countedMs`. */
+	#told = 0;
+	#countedMs = Number.NEGATIVE_INFINITY;
+	/** From when on the next message may go out. */
+	#nextMs = Number.NEGATIVE_INFINITY;
+	readonly #parts: AnnouncerParts;
+
+	constructor(parts: AnnouncerParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
+	/** Tasks have become waiting, or are about to. Returns the next message, which tells of them unless it is full. */
+	announce(shard: number, counts: readonly RoutedCount[]): Announced {
+		if (this.#stopped) return this.#message;
+		for (const { route, count, topPriority } of counts) {
+			const key = `${shard} ${route}`;
+			const former = this.#gathered.get(key);
+			this.#gathered.set(key, {
+				shard,
+				route,
+				count: count + (former?.count ?? 0),
+				topPriority: Math.max(topPriority, former?.topPriority ?? 0),
+			});
+		}
+		this.#publishSoon();
+		return this.#message;
+	}
+
+	#publishSoon(): void {
+		if (this.#due || this.#gathered.size === 0) return;
+		this.#due = true;
+		const { clock } = this.#parts;
+		const waitMs = this.#nextMs - clock.monoMs();
+		if (waitMs <= 0) clock.soon(() => this.#publish());
+		else this.#timer = clock.after(waitMs, () => this.#publish());
+	}
+
+	#publish(): void {
+		this.#due = false;
+		if (this.#stopped) return;
+		const routes = [...this.#gathered.values()].slice(0, ANNOUNCE_ROUTES_MAX);
+		const nowMs = this.#parts.clock.monoMs();
+		if (nowMs - this.#countedMs >= ANNOUNCE_INTERVAL_MS) {
+			this.#told = 0;
+			this.#countedMs = nowMs;
+		}
+		for (const { count } of routes) this.#told += count;
+		const isLoad = this.#told > ANNOUNCE_CALM_TASKS_MAX;
+		this.#nextMs =
+			nowMs + (isLoad ? ANNOUNCE_INTERVAL_MS : ANNOUNCE_INTERVAL_MS_MIN);
+		for (const { shard, route } of routes)
+			this.#gathered.delete(`${shard} ${route}`);
+		this.#parts.digester.publish({ kind: "announce", routes });
+		this.#message.leftMs = this.#parts.clock.monoMs();
+		this.#message = { leftMs: undefined };
+		this.#publishSoon();
+	}
+}

@@ -1,0 +1,187 @@
+/**
+ * Detector: finds at once that a node has died whose host lives.
+ *
+ * Watches the peers whose connection closed. Each look reads the peer's
+ * sessions in the store first and probes its address after, so that what is
+ * revoked is the session that was there before the probe: a node that restarts
+ * in between has a newer epoch, and is not hit. What the observations mean is
+ * judged in `protocol/suspicion.ts`. A look costs the store as much as there are
+ * nodes, and in a large cluster nobody may dial a lost peer again: one that is found
+ * alive at all looks for PROBE_ALIVE_MS is left to those who are connected to it.
+ *
+ * Leaves peers that are merely silent to the seeker. Without this actor everything
+ * works, only later.
+ */
+import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import {
+	PROBE_AGAIN_MS_MAX,
+	PROBE_AGAIN_MS_MIN,
+	PROBE_ALIVE_MS,
+	PROBE_TIMEOUT_MS,
+	PULSE_MS_MAX,
+} from "../../protocol/limits.ts";
+import { judge } from "../../protocol/suspicion.ts";
+import {
+	type Clock,
+	type Gossip,
+	type Log,
+	type RegisteredNode,
+	type RevokeGrounds,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "../ports.ts";
+import type { Refusals } from "./refusals.ts";
+
+/** What the detector needs of the engine of a shard. */
+export interface DetectorEngine {
+	readonly shard: Shard;
+	readonly reaper: {
+		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
+	};
+}
+
+export interface DetectorParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly ttlMs: number;
+	readonly engines: readonly DetectorEngine[];
+	readonly gossip: Pick<Gossip, "connected" | "probe">;
+	/** See inquirer.ts. */
+	readonly inquirer: {
+		/** Whether the peer's address, as the registry was last read, has taken connections. */
+		hasReached(nodeId: string): boolean;
+	};
+	/** See roster.ts. */
+	readonly roster: {
+		/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
+		refresh(): Promise<void>;
+		/** How many other peers that we hear from see it. */
+		seeing(nodeId: string): number;
+	};
+	readonly refusals: Refusals;
+}
+
+interface Watch {
+	timer: Timer | undefined;
+	againMs: number;
+	/** Since when every look has found it alive. */
+	aliveMs: number | undefined;
+}
+
+/** `gone`: it holds no lease any more. */
+type Finding = "gone" | "alive" | "suspect";
+
+interface Lease {
+	readonly engine: DetectorEngine;
+	readonly node: RegisteredNode;
+	readonly leftMs: number;
+}
+
+export class Detector {
+	readonly #watches = new Map<string, Watch>();
+	#stopped = false;
+	readonly #parts: DetectorParts;
+
+	constructor(parts: DetectorParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		for (const { timer } of this.#watches.values()) timer?.cancel();
+		this.#watches.clear();
+	}
+
+	/** Whether the peer is lost to us and not yet known to be dead. */
+	suspects(nodeId: string): boolean {
+		return this.#watches.has(nodeId);
+	}
+
+	/** The connection to a peer has opened or closed. */
+	peerChanged(nodeId: string, connected: boolean): void {
+		const watch = this.#watches.get(nodeId);
+		if (connected) {
+			watch?.timer?.cancel();
+			this.#watches.delete(nodeId);
+		} else if (watch === undefined && !this.#stopped) {
+			const begun: Watch = {
+				timer: undefined,
+				againMs: PROBE_AGAIN_MS_MIN,
+				aliveMs: undefined,
+			};
+			this.#watches.set(nodeId, begun);
+			void this.#look(nodeId, begun);
+		}
+	}
+
+	async #look(nodeId: string, watch: Watch): Promise<void> {
+		let finding: Finding = "suspect";
+		try {
+			finding = await this.#judge(nodeId);
+		} catch (error) {
+			// Without the store nothing can be judged, nor revoked.
+			if (!(error instanceof StoreError)) throw error;
+			this.#parts.log.debug(
+				{ err: error, nodeId },
+				"could not look after a lost peer",
+			);
+		}
+		if (this.#watches.get(nodeId) !== watch) return;
+		const { clock } = this.#parts;
+		const isAlive = finding === "alive";
+		watch.aliveMs = isAlive ? (watch.aliveMs ?? clock.monoMs()) : undefined;
+		const forMs = clock.monoMs() - (watch.aliveMs ?? clock.monoMs());
+		if (finding === "gone" || forMs >= PROBE_ALIVE_MS) {
+			this.#watches.delete(nodeId);
+			return;
+		}
+		watch.timer = clock.after(
+			watch.againMs,
+			() => void this.#look(nodeId, watch),
+		);
+		const againMsMax = isAlive ? PROBE_ALIVE_MS : PROBE_AGAIN_MS_MAX;
+		watch.againMs = Math.min(watch.againMs * 2, againMsMax);
+	}
+
+	async #judge(nodeId: string): Promise<Finding> {
+		const { gossip, inquirer, roster, refusals, ttlMs, log } = this.#parts;
+		const leases = await this.#leasesOf(nodeId);
+		const [first] = leases;
+		if (first === undefined) return "gone";
+		await roster.refresh();
+		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
+		const { epoch, record } = first.node;
+		const life = { startedMs: record.startedMs, epoch };
+		const verdict = judge({
+			connected: gossip.connected().includes(nodeId),
+			reach,
+			leaseLeftMs: Math.min(...leases.map(({ leftMs }) => leftMs)),
+			ttlMs,
+			renewalMsMax: PULSE_MS_MAX,
+			peersSeeing: roster.seeing(nodeId),
+			refusalsLie: !inquirer.hasReached(nodeId) || refusals.lie(nodeId, life),
+		});
+		if (verdict !== "dead") return verdict;
+		log.warn({ nodeId }, "a node is dead; taking its tasks back");
+		refusals.holdForDead(nodeId, life);
+		await Promise.all(
+			leases.map(({ engine, node }) =>
+				engine.reaper.reap(formatSession(nodeId, node.epoch), { when: "now" }),
+			),
+		);
+		return "gone";
+	}
+
+	async #leasesOf(nodeId: string): Promise<Lease[]> {
+		const found = await Promise.all(
+			this.#parts.engines.map(async (engine): Promise<Lease | undefined> => {
+				const { nowMs, nodes } = await engine.shard.nodes();
+				const node = nodes.find(({ record }) => record.nodeId === nodeId);
+				if (node?.expiresMs === undefined) return undefined;
+				return { engine, node, leftMs: node.expiresMs - nowMs };
+			}),
+		);
+		return found.filter((lease) => lease !== undefined);
+	}
+}

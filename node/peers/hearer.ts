@@ -1,0 +1,108 @@
+/**
+ * Hearer: what this node makes of announcements that it hears.
+ *
+ * Work waits elsewhere: a claimer is told so when it is this node's turn. What is said may
+ * be untrue, and may be said without end. So of each sender only so much is acted on as
+ * SenderCredit allows, whatever says nothing new costs nothing, and a message sets at
+ * most one timer for each turn. Guarantees nothing else: losing any of it costs a sweep's
+ * time.
+ */
+import type { AnnouncedRoute, Announcement } from "../../protocol/gossip.ts";
+import { CLAIM_TURN_MS, CLAIM_TURNS_EXTRA } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
+import { type Candidate, turnOf } from "../../protocol/turn.ts";
+import type { Clock } from "../ports.ts";
+import { SenderCredit } from "./sender-credit.ts";
+
+/** What is asked of the claimer of a shard. */
+export interface RumourTaker {
+	/** Whether this node serves the route, and would not ask for it anyway. */
+	isNews(route: Route): boolean;
+	rumour(route: Route, from: string): void;
+}
+
+export interface HearerParts {
+	readonly clock: Clock;
+	readonly self: string;
+	/** See runner.ts. */
+	readonly runner: { readonly freeSlots: number };
+	/** In the order of their shards. */
+	readonly engines: readonly { readonly claimer: RumourTaker }[];
+	/** See roster.ts. */
+	readonly roster: {
+		/** Nodes in the cluster, this one among them. */
+		readonly nodes: number;
+		/** Other nodes that may claim work of the route. */
+		candidates(route: Route): readonly Candidate[];
+	};
+}
+
+interface Rumour {
+	readonly claimer: RumourTaker;
+	readonly route: Route;
+}
+
+export class Hearer {
+	readonly #credit = new SenderCredit();
+	readonly #parts: HearerParts;
+
+	constructor(parts: HearerParts) {
+		this.#parts = parts;
+	}
+
+	/** A question that the sender brought about has found tasks. */
+	proved(from: string): void {
+		this.#credit.proved(from, this.#parts.clock.monoMs());
+	}
+
+	heard(announcement: Announcement): void {
+		const { clock } = this.#parts;
+		const { from } = announcement;
+		for (const [turn, rumours] of this.#byTurn(announcement)) {
+			const tell = () => {
+				for (const { claimer, route } of rumours) claimer.rumour(route, from);
+			};
+			if (turn === 0) tell();
+			else clock.after(turn * CLAIM_TURN_MS, tell);
+		}
+	}
+
+	/** What is worth a question to the store, by this node's turn. */
+	#byTurn(announcement: Announcement): Map<number, Rumour[]> {
+		const { engines, roster, clock } = this.#parts;
+		const { from } = announcement;
+		const nowMs = clock.monoMs();
+		const byTurn = new Map<number, Rumour[]>();
+		for (const announced of announcement.routes) {
+			const { shard, route } = announced;
+			const claimer = engines[shard]?.claimer;
+			// A node with other shards is not of this cluster.
+			if (claimer === undefined || !claimer.isNews(route)) continue;
+			if (!this.#credit.heed(from, roster.nodes, nowMs)) break;
+			const turn = this.#turnOf(announcement, announced);
+			if (turn === undefined) continue;
+			if (!this.#credit.spend(from, nowMs)) break;
+			const rumours = byTurn.get(turn) ?? [];
+			byTurn.set(turn, rumours);
+			rumours.push({ claimer, route });
+		}
+		return byTurn;
+	}
+
+	#turnOf(
+		{ from, epoch, seq }: Announcement,
+		{ route, count }: AnnouncedRoute,
+	): number | undefined {
+		const { self, roster, runner } = this.#parts;
+		const own = { nodeId: self, freeSlots: runner.freeSlots };
+		// Without a free slot it asks for nothing now, and knows where work may be left
+		// when one comes free.
+		if (own.freeSlots === 0) return 0;
+		return turnOf(
+			self,
+			{ key: `${from} ${epoch} ${seq} ${route}`, count, origin: from },
+			[own, ...roster.candidates(route)],
+			CLAIM_TURNS_EXTRA,
+		);
+	}
+}

@@ -1,0 +1,20 @@
+/** KnownNames: what nodes are called that are there, or were; NODE_NAMES_KEPT_MAX of them, the ones seen last. */
+import { NODE_NAMES_KEPT_MAX } from "../../protocol/limits.ts";
+
+export class KnownNames {
+	/** By id; those seen last stand at the end. */
+	readonly #names = new Map<string, string>();
+
+	of(nodeId: string): string | undefined {
+		return this.#names.get(nodeId);
+	}
+
+	/** The node was seen. */
+	note(nodeId: string, name: string): void {
+		this.#names.delete(nodeId); // So that it goes in as the newest.
+		this.#names.set(nodeId, name);
+		const [oldest] = this.#names.keys();
+		if (this.#names.size > NODE_NAMES_KEPT_MAX && oldest !== undefined)
+			this.#names.delete(oldest);
+	}
+}

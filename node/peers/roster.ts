@@ -1,0 +1,306 @@
+/**
+ * Roster: who else is there, and how they are.
+ *
+ * Puts two independent views together: the registry in the store (who holds a
+ * lease, and where it can be reached) and the digests that peers gossip (free
+ * slots, what they see of the store and of each other). Tells gossip whom to
+ * admit. Decides nothing: what it says is used to order claims, to show the
+ * cluster, and to know whom to ask when the store is away.
+ */
+import { digestKnownMs } from "../../protocol/digest-pace.ts";
+import { type Digest, shortName } from "../../protocol/gossip.ts";
+import {
+	DIGEST_STALE_MS,
+	REGISTRY_MS,
+	REGISTRY_MS_MIN,
+} from "../../protocol/limits.ts";
+import { nodeState } from "../../protocol/node-state.ts";
+import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
+import type { Candidate } from "../../protocol/turn.ts";
+import {
+	type AdmittedPeer,
+	type Clock,
+	type Gossip,
+	type Log,
+	type NodeView,
+	type RegisteredNode,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "../ports.ts";
+import { KnownNames } from "./known-names.ts";
+import { ServedRoutes } from "./served-routes.ts";
+
+export interface RosterParts {
+	readonly self: string;
+	/** The shard whose registry is read: all nodes open a session there. */
+	readonly home: Shard;
+	/** What this node serves. */
+	readonly serves: Serves;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly gossip: Pick<Gossip, "admit" | "connected">;
+	readonly events: RosterEvents;
+}
+
+export interface RosterEvents {
+	registryRead(): void;
+	/** Somebody asked this node to drain. May be called again. */
+	askedToDrain(): void;
+}
+
+interface Heard {
+	readonly digest: Digest;
+	readonly atMs: number;
+}
+
+export class Roster {
+	#nodes: readonly RegisteredNode[] = [];
+	#others: readonly RegisteredNode[] = [];
+	readonly #served = new ServedRoutes();
+	#storeNowMs = 0;
+	#readMs = Number.NEGATIVE_INFINITY;
+	#version = -1;
+	#versionTold = -1;
+	/** As the last pulse of the session told, and as the registry was read. */
+	#opensTold: number | undefined;
+	#opensRead: number | undefined;
+	#isBack = false;
+	#reading = false;
+	#timer: Timer | undefined;
+	#stopped = false;
+	readonly #heard = new Map<string, Heard>();
+	readonly #names = new KnownNames();
+	readonly #parts: RosterParts;
+
+	constructor(parts: RosterParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
+	/** Nodes that hold a lease, this one among them. */
+	get nodes(): number {
+		return this.#served.nodes.size + 1;
+	}
+
+	/** Somebody has opened a session who may not be listed yet. */
+	get unread(): boolean {
+		return this.#opensTold === undefined || this.#opensTold !== this.#opensRead;
+	}
+
+	/** All that hold a lease, or did until it was revoked, but this node. */
+	get others(): readonly RegisteredNode[] {
+		return this.#others;
+	}
+
+	/** The registry's version and how many sessions were opened, as a pulse has brought them. */
+	registryAt(version: number, opens: number): void {
+		this.#opensTold = opens;
+		if (this.#isBack) {
+			this.#isBack = false;
+			this.#version = -1;
+			this.#opensRead = undefined;
+		}
+		const old = this.#parts.clock.monoMs() - this.#readMs > REGISTRY_MS;
+		if (version !== this.#version || this.unread || old)
+			void this.#read(version);
+	}
+
+	/** This node has a new session: who has come since its last pulse, its next one tells. */
+	sessionOpened(): void {
+		this.#opensTold = undefined;
+	}
+
+	/** The store came back, perhaps with other data: its registry is read anew, whatever its version. */
+	storeIsBack(): void {
+		this.#isBack = true;
+	}
+
+	/** Someone unknown wants to talk: the registry may have news. */
+	strangerKnocked(): void {
+		if (this.#reading || this.#timer !== undefined) return;
+		const sinceMs = this.#parts.clock.monoMs() - this.#readMs;
+		this.#timer = this.#parts.clock.after(
+			Math.max(0, REGISTRY_MS_MIN - sinceMs),
+			() => {
+				this.#timer = undefined;
+				void this.#read(this.#version);
+			},
+		);
+	}
+
+	hear(digest: Digest): void {
+		const former = this.#heard.get(digest.from)?.digest;
+		const newer =
+			former === undefined ||
+			digest.epoch > former.epoch ||
+			(digest.epoch === former.epoch && digest.seq > former.seq);
+		if (newer)
+			this.#heard.set(digest.from, {
+				digest,
+				atMs: this.#parts.clock.monoMs(),
+			});
+	}
+
+	nameOf(nodeId: string): string | undefined {
+		return this.#names.of(nodeId);
+	}
+
+	/** Whether this node or another registered one serves the route. As long as no other is known, one may. */
+	isServed(route: Route): boolean {
+		return (
+			servesRoute(this.#parts.serves, route) || this.#served.isServed(route)
+		);
+	}
+
+	/** Other nodes that may claim work of this route. */
+	candidates(route: Route): Candidate[] {
+		const candidates: Candidate[] = [];
+		for (const [nodeId, serves] of this.#served.nodes) {
+			const digest = this.#known(nodeId);
+			if (digest === undefined || digest.draining || !digest.storeUp) continue;
+			if (servesRoute(serves, route))
+				candidates.push({ nodeId, freeSlots: digest.freeSlots });
+		}
+		return candidates;
+	}
+
+	/** How many peers that we hear from see this one. */
+	seeing(nodeId: string): number {
+		const name = shortName(nodeId);
+		let seeing = 0;
+		for (const [peer, digest] of this.#witnesses())
+			if (peer !== nodeId && digest.peers.includes(name)) seeing += 1;
+		return seeing;
+	}
+
+	/** All registered nodes, `own` standing in for what this node knows best of itself. */
+	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[] {
+		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
+		const witnesses = this.#witnesses().set(own.from, own);
+		const seeing = this.#seeing(witnesses);
+		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
+			const { nodeId, draining } = record;
+			const digest = witnesses.get(nodeId) ?? this.#known(nodeId);
+			return {
+				record,
+				epoch,
+				state: nodeState({
+					leaseLeftMs: expiresMs ? expiresMs - nowMs : undefined,
+					digest: witnesses.get(nodeId),
+					draining,
+					suspected: suspects(nodeId),
+				}),
+				running: digest?.running ?? running,
+				leaseLeftMs: expiresMs === undefined ? undefined : expiresMs - nowMs,
+				seenBy: seeing.get(shortName(nodeId)) ?? [],
+				digest,
+			};
+		});
+	}
+
+	/** Reads the registry now. @throws StoreError */
+	async refresh(): Promise<void> {
+		const { home, gossip, clock, self, events } = this.#parts;
+		const { nowMs, opens, nodes } = await home.nodes();
+		this.#opensRead = opens;
+		this.#nodes = nodes;
+		this.#others = nodes.filter(
+			({ record, expiresMs }) =>
+				record.nodeId !== self && expiresMs !== undefined,
+		);
+		this.#storeNowMs = nowMs;
+		this.#readMs = clock.monoMs();
+		const serves = new Map<string, Serves>();
+		const peers: AdmittedPeer[] = [];
+		for (const { record, expiresMs, askedToDrain: asked } of nodes) {
+			if (record.nodeId === self && asked) events.askedToDrain();
+			this.#names.note(record.nodeId, record.name);
+			if (record.nodeId === self || expiresMs === undefined) continue;
+			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
+			serves.set(record.nodeId, {
+				types: new Set(record.types),
+				queues:
+					record.queues === undefined ? undefined : new Set(record.queues),
+				labels: new Set(record.labels),
+			});
+		}
+		this.#served.replace(serves);
+		for (const nodeId of this.#heard.keys()) {
+			if (!serves.has(nodeId)) this.#heard.delete(nodeId);
+		}
+		gossip.admit(peers);
+		events.registryRead();
+	}
+
+	async #read(version: number): Promise<void> {
+		this.#versionTold = version;
+		if (this.#reading || this.#stopped) return;
+		this.#reading = true;
+		try {
+			await this.refresh();
+			this.#version = version;
+			// It may have been read before what was told of meanwhile.
+			if (this.#versionTold !== version || this.unread) {
+				await this.refresh();
+				this.#version = this.#versionTold;
+			}
+		} catch (error) {
+			// The version stays behind, so the next pulse reads again.
+			if (!(error instanceof StoreError)) throw error;
+			this.#parts.log.debug(
+				{ err: error },
+				"could not read the registry of nodes",
+			);
+		} finally {
+			this.#reading = false;
+		}
+	}
+
+	/** The peer's digest, as long as it may be taken for how the peer is. */
+	#known(nodeId: string): Digest | undefined {
+		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);
+	}
+
+	/**
+	 * The digests that say how peers are now, and whom they see: new ones, and older ones
+	 * of peers that reach the store and are connected to us: one that no longer reaches it
+	 * says so at once. (One that has vanished says nothing, and passes for one that
+	 * reaches it until its connection is given up.)
+	 */
+	#witnesses(): Map<string, Digest> {
+		const connected = new Set(this.#parts.gossip.connected());
+		const witnesses = new Map<string, Digest>();
+		for (const peer of this.#heard.keys()) {
+			const known = this.#known(peer);
+			const stands = known?.storeUp && connected.has(peer);
+			const digest = stands ? known : this.#heardWithin(DIGEST_STALE_MS, peer);
+			if (digest !== undefined) witnesses.set(peer, digest);
+		}
+		return witnesses;
+	}
+
+	#heardWithin(ms: number, nodeId: string): Digest | undefined {
+		const heard = this.#heard.get(nodeId);
+		if (heard === undefined) return undefined;
+		const ageMs = this.#parts.clock.monoMs() - heard.atMs;
+		return ageMs <= ms ? heard.digest : undefined;
+	}
+
+	/** By short name of a node: who sees it. */
+	#seeing(witnesses: ReadonlyMap<string, Digest>): Map<string, string[]> {
+		const seeing = new Map<string, string[]>();
+		for (const [peer, { peers }] of witnesses) {
+			for (const name of peers) {
+				const known = seeing.get(name);
+				if (known === undefined) seeing.set(name, [peer]);
+				else known.push(peer);
+			}
+		}
+		return seeing;
+	}
+}

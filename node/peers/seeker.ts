@@ -1,0 +1,213 @@
+/**
+ * Seeker: looks for peers that have fallen silent, and takes their leases before they run
+ * out. Their hosts may have vanished without a word, so that nobody's connection closes
+ * and no address refuses.
+ *
+ * Pulses tell who has not renewed; from a certain age on the seeker looks for each of them,
+ * itself and through all others: an open port counts, since a process that is merely
+ * frozen, or busy, must be left alone. Who is neither heard nor reached, for as long as a
+ * look takes, loses its lease by compare-and-set on the end that was seen, and the
+ * store takes none that was renewed less than SILENT_LEASE_MS ago. By then a peer that
+ * lives has stopped its tasks, since it did not hear us either (`protocol/trust.ts`).
+ *
+ * Without this actor everything works, only later: the leases run out.
+ */
+import { parseSession, type SessionName } from "../../protocol/lease.ts";
+import {
+	LEASE_TTL_MS,
+	PROBE_TIMEOUT_MS,
+	PULSE_MS_MAX,
+	SILENT_LEASE_MS,
+	SILENT_PEERS_MAX,
+	SILENT_WORD_MS,
+	TRUST_LOOK_MS,
+} from "../../protocol/limits.ts";
+import type {
+	Clock,
+	Gossip,
+	Log,
+	RevokeGrounds,
+	SeenLease,
+	Timer,
+} from "../ports.ts";
+
+/** What the seeker needs of the engine of a shard. */
+export interface SeekingEngine {
+	readonly reaper: {
+		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
+	};
+	readonly renewer: {
+		/** This node may judge the leases of others, and knows the store's clock well. */
+		readonly mayJudgeSilence: boolean;
+	};
+}
+
+export interface SeekerParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly gossip: Pick<Gossip, "probe">;
+	/** See witnesses.ts. */
+	readonly witnesses: {
+		/** Peers that gossip; undefined where this node does not, or may not know of all. */
+		readonly judgeable: ReadonlySet<string> | undefined;
+	};
+	/** See inquirer.ts. */
+	readonly inquirer: {
+		wordOf(nodeId: string): {
+			/** When something was last heard of the peer. */
+			readonly heardMs: number | undefined;
+		};
+		/** Asks all others; `reached` is called if one of them reaches the peer. */
+		askAbout(nodeId: string, reached: () => void): void;
+	};
+}
+
+/** A lease that was seen, and is looked after until it has been renewed or is gone. */
+interface Look {
+	readonly expiresMs: number;
+	/** When it was renewed, on the own clock. */
+	readonly renewedMs: number;
+	timer: Timer | undefined;
+	/**
+	 * Its holder was among the peers that gossip while it was looked after. Who has lost the
+	 * lease of the shard that keeps the registry is not any more, and has others to lose.
+	 */
+	wasPeer: boolean;
+}
+
+/** No look begins sooner: a peer that lives renews in time, but for one lost renewal. */
+const LOOK_AGE_MS = 2 * PULSE_MS_MAX;
+
+export class Seeker {
+	readonly #looks = new Map<string, Look>();
+	#stopped = false;
+	readonly #parts: SeekerParts;
+
+	constructor(parts: SeekerParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		for (const { timer } of this.#looks.values()) timer?.cancel();
+		this.#looks.clear();
+	}
+
+	/** A pulse of the engine has told of these, and only these, on shard `index`. */
+	overdue(
+		index: number,
+		engine: SeekingEngine,
+		nowMs: number,
+		leases: readonly SeenLease[],
+	): void {
+		if (this.#stopped) return;
+		const { clock } = this.#parts;
+		const seen = new Map(leases.map((lease) => [keyOf(index, lease), lease]));
+		for (const [key, look] of this.#looks) {
+			if (!key.startsWith(`${index} `)) continue;
+			if (seen.get(key)?.expiresMs === look.expiresMs) continue;
+			look.timer?.cancel();
+			this.#looks.delete(key);
+		}
+		for (const [key, { session, expiresMs }] of seen) {
+			if (this.#looks.has(key)) continue;
+			const ageMs = nowMs - (expiresMs - LEASE_TTL_MS);
+			const renewedMs = clock.monoMs() - ageMs;
+			const { nodeId } = parseSession(session);
+			const wasPeer = this.#parts.witnesses.judgeable?.has(nodeId) ?? false;
+			const look: Look = { expiresMs, renewedMs, timer: undefined, wasPeer };
+			this.#looks.set(key, look);
+			this.#lookAfter(LOOK_AGE_MS - ageMs, key, look, engine, session);
+		}
+	}
+
+	#lookAfter(
+		ms: number,
+		key: string,
+		look: Look,
+		engine: SeekingEngine,
+		session: SessionName,
+	): void {
+		look.timer = this.#parts.clock.after(
+			Math.max(0, ms),
+			() => void this.#look(key, look, engine, session),
+		);
+	}
+
+	/** Looks until the lease may be taken; again from the beginning where the peer was found. */
+	async #look(
+		key: string,
+		look: Look,
+		engine: SeekingEngine,
+		session: SessionName,
+	): Promise<void> {
+		const { clock, log } = this.#parts;
+		const { nodeId } = parseSession(session);
+		const again = (ms: number) =>
+			this.#lookAfter(ms, key, look, engine, session);
+		do {
+			const waitMs = this.#waitMs(nodeId, look, engine);
+			if (waitMs > 0) return again(waitMs);
+			const isReached = await this.#isReached(nodeId);
+			if (this.#looks.get(key) !== look) return;
+			if (isReached) return again(PROBE_TIMEOUT_MS);
+		} while (this.#leftMs(look) >= PROBE_TIMEOUT_MS / 2);
+		const dueMs = clock.monoMs() + Math.max(0, this.#leftMs(look));
+		const take = async (): Promise<void> => {
+			const isOld = clock.monoMs() - dueMs > PROBE_TIMEOUT_MS;
+			const isSilent = this.#waitMs(nodeId, look, engine) === 0;
+			if (!isSilent || isOld) return again(PROBE_TIMEOUT_MS);
+			log.debug({ nodeId, session }, "a node has fallen silent");
+			const { expiresMs } = look;
+			await engine.reaper.reap(session, { when: "silent", expiresMs });
+			// By the store's clock it may have been a little too early.
+			if (this.#looks.get(key) === look)
+				look.timer = clock.after(TRUST_LOOK_MS, () => void take());
+		};
+		look.timer = clock.after(
+			Math.max(0, this.#leftMs(look)),
+			() => void take(),
+		);
+	}
+
+	/** Until the store may take the lease. */
+	#leftMs({ renewedMs }: Look): number {
+		return renewedMs + SILENT_LEASE_MS + 1 - this.#parts.clock.monoMs();
+	}
+
+	/** Until its silence would mean something, as far as is known now; 0: it does. */
+	#waitMs(nodeId: string, look: Look, engine: SeekingEngine): number {
+		const { clock, witnesses, inquirer } = this.#parts;
+		const peers = witnesses.judgeable;
+		if (peers?.has(nodeId)) look.wasPeer = true;
+		const counts =
+			engine.renewer.mayJudgeSilence &&
+			peers !== undefined &&
+			look.wasPeer &&
+			peers.size <= SILENT_PEERS_MAX;
+		if (!counts) return PROBE_TIMEOUT_MS;
+		const { heardMs } = inquirer.wordOf(nodeId);
+		const silentMs = clock.monoMs() - (heardMs ?? -SILENT_WORD_MS);
+		return Math.max(0, Math.ceil(SILENT_WORD_MS - silentMs));
+	}
+
+	/** By this node or any other, within PROBE_TIMEOUT_MS; if nobody reaches it, that is how long it takes. */
+	#isReached(nodeId: string): Promise<boolean> {
+		const { clock, gossip, inquirer } = this.#parts;
+		return new Promise((resolve) => {
+			const over = clock.after(PROBE_TIMEOUT_MS, () => resolve(false));
+			const reached = () => {
+				over.cancel();
+				resolve(true);
+			};
+			inquirer.askAbout(nodeId, reached);
+			void gossip.probe(nodeId, PROBE_TIMEOUT_MS).then((reach) => {
+				if (reach === "answers") reached();
+			});
+		});
+	}
+}
+
+function keyOf(index: number, { session }: SeenLease): string {
+	return `${index} ${session}`;
+}

@@ -1,0 +1,64 @@
+/**
+ * SelfReport: what this node tells others of itself, as it is now: its record in the
+ * registry, and what its digests say.
+ */
+import {
+	type Digest,
+	type GossipHeader,
+	shortName,
+} from "../../protocol/gossip.ts";
+import { DIGEST_PEERS_MAX } from "../../protocol/limits.ts";
+import type { Gossip, NodeName, NodeRecord, Store } from "../ports.ts";
+
+/** The world around the node, as far as others may know of it. */
+export interface OwnHost {
+	/** What stays as it is through a life, but for the addresses. */
+	record(): Omit<NodeRecord, "name" | "draining">;
+	/** Fraction of the last second that the event loop was busy. */
+	load(): number;
+}
+
+export interface SelfReportParts {
+	readonly host: OwnHost;
+	readonly name: NodeName;
+	readonly gossip: Pick<Gossip, "connected">;
+	readonly store: Pick<Store, "up">;
+	/** See runner.ts. */
+	readonly runner: { readonly freeSlots: number; readonly running: number };
+	/** Of each shard; may still be filled, as long as nothing runs. */
+	readonly engines: readonly { readonly renewer: { readonly away: boolean } }[];
+}
+
+export type DigestContent = Omit<Digest, keyof GossipHeader | "kind">;
+
+export class SelfReport {
+	/** The node takes no new work: its drainer says so. */
+	draining = false;
+	readonly #parts: SelfReportParts;
+
+	constructor(parts: SelfReportParts) {
+		this.#parts = parts;
+	}
+
+	record(): NodeRecord {
+		const { host, name } = this.#parts;
+		return {
+			...host.record(),
+			name: name.current,
+			...(name.wished !== name.current && { wishedName: name.wished }),
+			draining: this.draining,
+		};
+	}
+
+	digest(): DigestContent {
+		const { host, gossip, store, runner, engines } = this.#parts;
+		return {
+			freeSlots: this.draining ? 0 : runner.freeSlots,
+			running: runner.running,
+			load: host.load(),
+			storeUp: store.up && engines.every(({ renewer }) => !renewer.away),
+			draining: this.draining,
+			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
+		};
+	}
+}

@@ -1,0 +1,324 @@
+/**
+ * The connection to Redis, through ioredis: one for all shards of a node.
+ *
+ * Owns when a command may be sent and what its failure means. Guarantees that
+ * every call settles, that none is sent twice, and that a call which was sent
+ * but not answered is told apart (`unknown`) from one that was not sent
+ * (`unreachable`):
+ *
+ * - no offline queue, no resending: ioredis's defaults run a command twice
+ *   after a lost reply, and report success;
+ * - commands in flight when a connection closes are settled here, at once, as
+ *   ioredis would leave them hanging;
+ * - a Redis that is frozen answers nothing and closes nothing: the socket
+ *   timeout ends the connection then, and a new one is tried. So does a look
+ *   every STORE_COMMAND_TIMEOUT_MS, where answers come, but too late.
+ *
+ * Redis may also answer and not let the node in (see `refusal.ts`): then there is no
+ * connection, and it is told why.
+ *
+ * Every new connection has a number (`life`), since a store that was away may
+ * have restarted and forgotten writes: it has to be adopted before it gives
+ * tasks (see `redis-shard.ts`).
+ * Retrying is left to the actors, who know what may be repeated.
+ */
+import { type Redis, ReplyError } from "ioredis";
+import {
+	STORE_COMMAND_TIMEOUT_MS,
+	STORE_COMMANDS_MAX,
+} from "../../../protocol/limits.ts";
+import { type Clock, type Log, StoreError, type Timer } from "../../ports.ts";
+import { SlotMap } from "../../slot-map.ts";
+import type { Script } from "../scripts.ts";
+import { createClient } from "./client.ts";
+import { Flaws } from "./flaws.ts";
+import { Outgoing } from "./outgoing.ts";
+import { obstacleOf, refusalOf } from "./refusal.ts";
+import { PROBE } from "./rights.ts";
+import { SentinelWatch, type Told } from "./sentinel-watch.ts";
+import { parseStoreUrl } from "./url.ts";
+
+export type Reply = string | number | null | Reply[];
+
+/** Beginnings of errors by which Redis says that it does not take writes now. */
+const FULL = ["OOM", "MISCONF", "NOREPLICAS"];
+/** How Redis says that it cannot serve at all now, or is no longer the primary. */
+const AWAY = [
+	"LOADING",
+	"BUSY",
+	"MASTERDOWN",
+	"CLUSTERDOWN",
+	"READONLY",
+	"TRYAGAIN",
+];
+
+export class Connection {
+	/** Rises with every connection made; undefined while there is none. */
+	life: number | undefined;
+	/** Why Redis does not let this node in, where it answers and says so: one clause. */
+	refusal: string | undefined;
+	/** What kept it away and was told of since it was last up. */
+	#told: string | undefined;
+	/** What Redis refuses though it lets the node in. */
+	readonly #flaws: Flaws;
+	#lives = 0;
+	readonly #redis: Redis;
+	readonly #watch: SentinelWatch | undefined;
+	readonly #clock: Clock;
+	readonly #log: Log;
+	/** Commands sent and settled, ever; and those that had been sent at the last look. */
+	#sent = 0;
+	#settled = 0;
+	#sentAtLook = 0;
+	#looking: Timer | undefined;
+	readonly #pending = new SlotMap<(cause: Error) => void>();
+	readonly #outgoing: Outgoing;
+	readonly #listeners: ((up: boolean) => void)[] = [];
+	#lastTrouble: string;
+
+	constructor(url: string, clock: Clock, log: Log) {
+		const address = parseStoreUrl(url);
+		this.#clock = clock;
+		this.#outgoing = new Outgoing(clock);
+		this.#log = log;
+		this.#flaws = new Flaws(log);
+		// Where Redis does not speak TLS both sides wait for the other to begin.
+		this.#lastTrouble = address.options.tls
+			? "it has not answered over TLS yet"
+			: "it has not been reached yet";
+		this.#redis = createClient(
+			address,
+			() => (this.refusal ?? this.#flaws.first) !== undefined,
+		);
+		if (address.kind === "sentinel") {
+			this.#watch = new SentinelWatch(address, clock, log, (told) =>
+				this.#moved(told),
+			);
+		}
+		this.#redis.on("connect", () => {
+			this.refusal = undefined;
+		});
+		this.#redis.on("ready", () => {
+			// Refused the database asked for, ioredis would go on with the first one.
+			if (this.refusal === undefined) this.#begin();
+			else this.#redis.disconnect(true);
+		});
+		this.#redis.on("close", () =>
+			this.#lost(new Error("the connection closed")),
+		);
+		this.#redis.on("error", (error: Error) => {
+			this.refusal = refusalOf(error) ?? this.refusal;
+			const known = this.refusal ?? obstacleOf(error);
+			if (known !== undefined) this.#tell(known);
+			this.#lastTrouble =
+				known ?? `it is not reachable (${error.message || error.name})`;
+		});
+	}
+
+	get up(): boolean {
+		return this.life !== undefined;
+	}
+
+	/** Why it cannot be used, as one clause, for logs and answers; undefined if nothing is wrong. */
+	get trouble(): string | undefined {
+		const flaw = this.#flaws.first;
+		return this.up ? flaw : (this.refusal ?? flaw ?? this.#lastTrouble);
+	}
+
+	onChange(listener: (up: boolean) => void): void {
+		this.#listeners.push(listener);
+	}
+
+	/** @throws StoreError */
+	async run(
+		script: Script,
+		tag: string,
+		args: readonly (string | number)[],
+	): Promise<Reply> {
+		try {
+			const reply = await this.#evaluate(script, tag, args);
+			this.#flaws.ran(script.name);
+			return reply;
+		} catch (error) {
+			// Unlike a command that an operator may have forbidden, a script has to run.
+			if (error instanceof StoreError && isRefusal(error)) {
+				const probe = () => this.command("EVAL", PROBE, 1, tag);
+				await this.#flaws.refused(
+					...([script.name, tag, error.message] as const),
+					probe as () => Promise<string[]>,
+				);
+			}
+			throw error;
+		}
+	}
+
+	async #evaluate(
+		script: Script,
+		tag: string,
+		args: readonly (string | number)[],
+	): Promise<Reply> {
+		try {
+			return await this.command("EVALSHA", script.sha1, 1, tag, ...args);
+		} catch (error) {
+			if (
+				!(error instanceof ReplyError) ||
+				!(error as Error).message.startsWith("NOSCRIPT")
+			)
+				throw error;
+			// Redis does not know the script (any more), so it did not run: send it whole.
+			return await this.command("EVAL", script.source, 1, tag, ...args);
+		}
+	}
+
+	/** @throws StoreError; ReplyError only where a script is not known. */
+	async command(name: string, ...args: (string | number)[]): Promise<Reply> {
+		// What is closing is not written to any more: this never leaves.
+		if (!this.up || !this.#redis.stream.writable)
+			throw new StoreError(
+				"unreachable",
+				`Redis cannot be used: ${this.trouble}`,
+			);
+		if (this.#pending.size >= STORE_COMMANDS_MAX)
+			throw new StoreError(
+				"behind",
+				`Redis does not keep up: ${STORE_COMMANDS_MAX} commands wait for its answers`,
+			);
+		return await this.#send(name, args);
+	}
+
+	async close(): Promise<void> {
+		// An end that was asked for is no loss.
+		this.#listeners.length = 0;
+		this.#looking?.cancel();
+		this.#watch?.close();
+		const ended = new Promise<void>((resolve) =>
+			this.#redis.once("end", () => resolve()),
+		);
+		// Only an open connection tells of its end; one being waited for does not.
+		const open = ["connecting", "connect", "ready"].includes(
+			this.#redis.status,
+		);
+		this.#redis.disconnect();
+		if (open) await ended;
+	}
+
+	async #send(name: string, args: (string | number)[]): Promise<Reply> {
+		const { promise: lost, reject } = Promise.withResolvers<never>();
+		const place = this.#pending.put(reject);
+		this.#sent += 1;
+		this.#outgoing.begin(this.#redis.stream);
+		try {
+			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
+			return await Promise.race([reply, lost]);
+		} catch (error) {
+			throw this.#explain(error as Error);
+		} finally {
+			this.#pending.take(place);
+			this.#settled += 1;
+			this.#outgoing.end();
+		}
+	}
+
+	/** What has come meanwhile is read first: it may be this node that stood still. */
+	#lookLater(): void {
+		const { life } = this;
+		this.#looking = this.#clock.after(STORE_COMMAND_TIMEOUT_MS, () =>
+			this.#clock.soon(() => {
+				if (life === this.life) this.#look();
+			}),
+		);
+	}
+
+	/**
+	 * Ends a connection that owes an answer to a command since before the last look, so none
+	 * waits for longer than two of them.
+	 */
+	#look(): void {
+		if (this.#settled < this.#sentAtLook) {
+			this.#log.warn({}, "Redis answers too slowly: connecting anew");
+			this.#redis.stream.destroy();
+			return;
+		}
+		this.#sentAtLook = this.#sent;
+		this.#lookLater();
+	}
+
+	#explain(error: Error): Error {
+		if (!(error instanceof ReplyError)) {
+			return new StoreError(
+				"unknown",
+				`Redis did not answer: ${error.message}`,
+				error,
+			);
+		}
+		// Its word alone is passed on: the error also holds the arguments, anybody's payloads.
+		const [word = ""] = error.message.split(" ");
+		if (FULL.includes(word)) {
+			return new StoreError(
+				"full",
+				`Redis does not take writes: ${error.message}`,
+			);
+		}
+		if (word === "NOSCRIPT") return error; // Expected: see `run`.
+		if (!AWAY.includes(word)) {
+			return new StoreError(
+				"refused",
+				`Redis refused a command: ${error.message}`,
+			);
+		}
+		// A former primary answers READONLY for good: look for the new one.
+		if (word === "READONLY") this.#redis.disconnect(true);
+		return new StoreError(
+			"unreachable",
+			`Redis cannot serve: ${error.message}`,
+		);
+	}
+
+	/** Of what waiting does not mend. */
+	#tell(trouble: string): void {
+		// At the start whoever waits for the store tells of it.
+		if (this.#lives === 0 || this.#told === trouble) return;
+		this.#told = trouble;
+		this.#log.warn({ trouble }, "Redis no longer lets this node in");
+	}
+
+	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
+	async #moved({ host, port, addresses }: Told): Promise<void> {
+		const { life } = this;
+		const known = await addresses;
+		const { remoteAddress, remotePort } = this.#redis.stream ?? {};
+		// It is with nobody, and asks anyway; or it may be anywhere, and has asked since.
+		if (remoteAddress === undefined) return;
+		if (known.length === 0 && life !== this.life) return;
+		if (known.includes(remoteAddress) && remotePort === port) {
+			this.#log.debug({ host, port }, "told of the primary that it is with");
+			return;
+		}
+		this.#log.info({ host, port }, "Redis has another primary");
+		this.#redis.stream.destroy();
+	}
+
+	#begin(): void {
+		this.#lives += 1;
+		this.life = this.#lives;
+		this.#told = undefined;
+		this.#sentAtLook = this.#sent;
+		this.#lookLater();
+		for (const listener of this.#listeners) listener(true);
+	}
+
+	#lost(cause: Error): void {
+		const wasUp = this.up;
+		this.life = undefined;
+		this.#looking?.cancel();
+		for (const reject of this.#pending) reject(cause);
+		if (!wasUp) return;
+		this.#lastTrouble = `it is not reachable (${cause.message})`;
+		for (const listener of this.#listeners) listener(false);
+	}
+}
+
+/** A replica has said so; and whatever else no waiting mends. */
+function isRefusal({ kind, message }: StoreError): boolean {
+	return kind === "refused" || message.includes("READONLY");
+}

@@ -1,0 +1,320 @@
+/**
+ * Claimer: gets waiting tasks of one shard for this node, as long as it has
+ * free slots.
+ *
+ * It keeps the set of routes believed to have work (`hot`). Hints make a route
+ * hot: a submission here, the sweep, an announcement when it is this node's turn. What
+ * is known from the store goes before what gossip alone says (see hot-routes.ts). A claim
+ * that leaves nothing waiting on a route makes it cold again, unless
+ * it was hinted at meanwhile. As long as nothing is known to be left, one claim is
+ * in flight at a time; the slots that come free meanwhile go into the next, so
+ * batches grow with the load and a single task is never held up. Where more waits
+ * than was asked for, claims are full: one that could take less waits CLAIM_FILL_MS
+ * for more slots to come free, and others follow before the first is answered. So
+ * the store has the next to do while the node works on the last, and one far away
+ * is not waited for in between.
+ *
+ * New tasks that come in here while no route is hot and slots are free for all of them
+ * are claimed by the same step that stores them, if the store has none before them.
+ *
+ * A claim whose answer is lost is not repeated: the reconciler is told, and
+ * hands back what it took.
+ */
+import type { SessionName } from "../../protocol/lease.ts";
+import {
+	CLAIM_BATCH_MAX,
+	CLAIM_FILL_MS,
+	CLAIM_ROUTES_MAX,
+	CLAIMS_MAX,
+} from "../../protocol/limits.ts";
+import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
+import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
+import {
+	type ClaimReply,
+	type Clock,
+	type Lease,
+	type Log,
+	type Shard,
+	StoreError,
+	type SubmitOutcome,
+	type Timer,
+} from "../ports.ts";
+import { HotRoutes } from "./hot-routes.ts";
+
+type GoodClaim = Extract<ClaimReply, { ok: true }>;
+
+export interface ClaimerParts {
+	readonly shard: Shard;
+	readonly log: Log;
+	readonly clock: Clock;
+	readonly serves: Serves;
+	readonly lease: LeaseHolder;
+	readonly slots: SlotBook;
+	/** What claims bring: see intake.ts. */
+	readonly intake: ClaimIntake;
+	/** Whose turn it is at the slots: see turns.ts. */
+	readonly turns: {
+		/** The claimer of another shard waits for slots, for what its store has told of. */
+		othersWait(claimer: Claimer): boolean;
+	};
+	/** Whose announcements are believed: see hearer.ts. */
+	readonly rumours: {
+		/** What the sender announced has proved true. */
+		proved(from: string): void;
+	};
+	/** The store has restarted, and must be adopted before it gives tasks: see shard-engine.ts. */
+	readonly adopter: { storeIsBack(): Promise<void> };
+}
+
+/** This node's session on the shard: see renewer.ts. */
+export interface LeaseHolder {
+	/** The lease to claim under; undefined while none can be trusted. */
+	readonly lease: Lease | undefined;
+	/** It is no more: asks the store about it now. */
+	hurry(): void;
+}
+
+/** The node's slots: see runner.ts. */
+export interface SlotBook {
+	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
+	reserve(slotsMax: number, orNone: boolean): number;
+	/** Takes so many free slots, or none; returns whether it did. */
+	reserveAll(slots: number): boolean;
+	release(slots: number): void;
+}
+
+export interface ClaimIntake {
+	begin(): void;
+	over(): void;
+	/** It got no answer: it may have taken tasks. */
+	lost(): void;
+	/** Runs the tasks, each in a slot reserved before. */
+	deliver(tasks: readonly ClaimedTask[], session: SessionName): void;
+}
+
+export class Claimer {
+	readonly #hot = new HotRoutes();
+	#claims = 0;
+	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
+	#failed = false;
+	/** How many claims had been sent when news came last. */
+	#newsAt = 0;
+	#inFlight = 0;
+	/** The newest answer left tasks waiting. */
+	#moreWait = false;
+	#stopped = false;
+	/** Runs while a claim waits for more slots to come free. */
+	#filling: Timer | undefined;
+	/** The claim that waited for more slots has waited long enough. */
+	#filled = false;
+	readonly #parts: ClaimerParts;
+
+	constructor(parts: ClaimerParts) {
+		this.#parts = parts;
+	}
+
+	/** Takes no new work from now on. */
+	stop(): void {
+		this.#stopped = true;
+	}
+
+	/** Whether a claim of this route is under way, or will be. */
+	isHot(route: Route): boolean {
+		return this.#hot.has(route);
+	}
+
+	/** This route may have work. */
+	hint(route: Route): void {
+		if (!this.#serves(route)) return;
+		this.#hot.hint(route, this.#claims);
+		this.retry();
+	}
+
+	/** Whether a hint at this route would say anything new, here. */
+	isNews(route: Route): boolean {
+		return (
+			!this.#stopped &&
+			this.#serves(route) &&
+			this.#hot.isNews(route, this.#claims)
+		);
+	}
+
+	/** A peer says that this route has work. That is no reason to try again what failed. */
+	rumour(route: Route, from: string): void {
+		if (!this.isNews(route)) return;
+		if (this.#hot.rumour(route, from, this.#claims)) this.kick();
+	}
+
+	/** The store has not taken what was on its way to this route, as it has no work and no room. */
+	refused(route: Route): void {
+		this.#hot.drop(route);
+	}
+
+	/** What made claims fail may be over: try again. */
+	retry(): void {
+		this.#failed = false;
+		this.#newsAt = this.#claims;
+		this.kick();
+	}
+
+	/** A slot has come free, or a lease has come: claim if there is anything to. */
+	kick(): void {
+		if (this.#stopped || this.#failed) return;
+		if (this.#hot.size === 0) return;
+		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
+		// While they are all taken by claims that come to nothing, none comes free for long
+		// enough for a claim that would rather have several.
+		if (!this.#hot.isSure && this.#parts.turns.othersWait(this)) return;
+		const { lease } = this.#parts.lease;
+		if (lease === undefined) return;
+		const slots = this.#slots();
+		if (slots === 0) return;
+		this.#filling?.cancel();
+		this.#filling = undefined;
+		void this.#claim(lease, slots);
+		// Not in this turn: what goes out in one piece is answered in one piece.
+		this.#parts.clock.soon(() => this.kick());
+	}
+
+	/** Slots for the next claim; none while it is better to wait for more of them. */
+	#slots(): number {
+		const { slots, clock } = this.#parts;
+		if (!this.#moreWait || this.#filled)
+			return slots.reserve(CLAIM_BATCH_MAX, false);
+		const reserved = slots.reserve(CLAIM_BATCH_MAX, true);
+		if (reserved === 0 && this.#inFlight === 0)
+			this.#filling ??= clock.after(CLAIM_FILL_MS, () => {
+				this.#filling = undefined;
+				this.#filled = true;
+				this.kick();
+				this.#filled = false;
+			});
+		return reserved;
+	}
+
+	/** Whether it takes work at all. */
+	get claiming(): boolean {
+		return !this.#stopped;
+	}
+
+	/** It has something to claim that is known to be there, and no slots to claim it for. */
+	get waitsForSlots(): boolean {
+		return (
+			!this.#stopped &&
+			!this.#failed &&
+			this.#hot.isSure &&
+			this.#inFlight === 0 &&
+			this.#parts.lease.lease !== undefined
+		);
+	}
+
+	/**
+	 * Stores new tasks, and takes them if none waits before them in the store. Undefined at
+	 * once where this node cannot take all of them now: then nothing has been sent.
+	 *
+	 * @throws StoreError
+	 */
+	submit(
+		tasks: readonly NewTask[],
+	): Promise<readonly SubmitOutcome[]> | undefined {
+		// What is known to wait may be more urgent, or have come before.
+		if (this.#stopped || this.#hot.size > 0) return undefined;
+		if (!tasks.every(({ route }) => this.#serves(route))) return undefined;
+		const { lease } = this.#parts.lease;
+		if (lease === undefined) return undefined;
+		if (!this.#parts.slots.reserveAll(tasks.length)) return undefined;
+		return this.#submit(tasks, lease);
+	}
+
+	async #submit(
+		tasks: readonly NewTask[],
+		lease: Lease,
+	): Promise<readonly SubmitOutcome[]> {
+		const { shard, slots, intake } = this.#parts;
+		let unused = tasks.length;
+		intake.begin();
+		try {
+			const outcomes = await shard.submit(tasks, lease);
+			const claimed = outcomes
+				.map((outcome) =>
+					outcome.ok && outcome.created ? outcome.claimed : undefined,
+				)
+				.filter((task) => task !== undefined)
+				.sort((a, b) => b.priority - a.priority);
+			unused -= claimed.length;
+			intake.deliver(claimed, lease.session);
+			return outcomes;
+		} catch (error) {
+			if (error instanceof StoreError && error.kind === "unknown")
+				intake.lost();
+			throw error;
+		} finally {
+			intake.over();
+			slots.release(unused);
+		}
+	}
+
+	async #claim(lease: Lease, limit: number): Promise<void> {
+		const { shard, log, slots, intake } = this.#parts;
+		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
+		this.#inFlight += 1;
+		this.#claims += 1;
+		const number = this.#claims;
+		let unused = limit;
+		intake.begin();
+		try {
+			const reply = await shard.claim({ ...lease, routes, limit });
+			if (reply.ok) {
+				unused -= reply.tasks.length;
+				this.#failed = false;
+				this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
+				this.#answered(routes, reply, number);
+				intake.deliver(reply.tasks, lease.session);
+			} else this.#refused(reply.code, number);
+		} catch (error) {
+			// The routes stay hot: the next hint or sweep tries again. The slots that
+			// come free here must not, or an unreachable store would be tried without end.
+			if (!(error instanceof StoreError)) throw error;
+			this.#hasFailed(number);
+			if (error.kind === "unknown") intake.lost();
+			log.debug({ err: error, shard: shard.index }, "could not claim");
+		} finally {
+			this.#inFlight -= 1;
+			intake.over();
+			slots.release(unused);
+		}
+		this.kick();
+	}
+
+	#serves(route: Route): boolean {
+		return servesRoute(this.#parts.serves, route);
+	}
+
+	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
+	#refused(code: "no_lease" | "stale_generation", claim: number): void {
+		this.#hasFailed(claim);
+		if (code === "stale_generation") void this.#parts.adopter.storeIsBack();
+		else this.#parts.lease.hurry();
+	}
+
+	/** Of a claim that is older than the last news it says nothing about the next. */
+	#hasFailed(claim: number): void {
+		this.#failed = claim > this.#newsAt;
+		this.#moreWait = false;
+	}
+
+	/** Puts what this claim asked for last in line, or drops what has nothing waiting. */
+	#answered(
+		routes: readonly Route[],
+		{ tasks, waiting }: GoodClaim,
+		claim: number,
+	): void {
+		const gave = new Set(tasks.map(({ route }) => route));
+		for (const [i, route] of routes.entries()) {
+			const waits = (waiting[i] ?? 0) > 0;
+			const had = waits || gave.has(route);
+			const from = this.#hot.answered(route, claim, had, waits);
+			if (from !== undefined) this.#parts.rumours.proved(from);
+		}
+	}
+}

@@ -1,0 +1,255 @@
+/**
+ * Finisher: brings the ends of attempts to one shard, and gives tasks back.
+ *
+ * What it takes is kept until the store has answered: through an outage, over
+ * any number of tries. It may send the same end twice, since the token fences
+ * it: the store accepts it once and says so again. Behind a batch that is under way
+ * another follows only where enough waits to fill one, so that batches grow with
+ * the load. What is kept is bounded by the node's slots and by bytes (`runner.ts`).
+ */
+import {
+	COMPLETE_BATCH_BYTES_MAX,
+	COMPLETE_BATCH_MAX,
+	COMPLETE_BATCHES_MAX,
+	ENDS_WAITING_BYTES_MAX,
+	STORE_RETRY_MS,
+} from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
+import type { TaskEnd } from "../../protocol/task.ts";
+import { errorChars } from "../../protocol/task-error.ts";
+import {
+	type Clock,
+	type GiveBack,
+	type Log,
+	type RoutedCount,
+	type Shard,
+	StoreError,
+	type Timer,
+} from "../ports.ts";
+
+export interface FinisherParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** Tasks that are claimed at once, at most: as many ends make a full batch. */
+	readonly share: number;
+	/** Answers those who wait for tasks to end: see end-watcher.ts. */
+	readonly watcher: {
+		/** These have ended for good, or their ends are on their way to the store. */
+		endedHere(ids: readonly string[]): void;
+	};
+	/** See trimmer.ts. */
+	readonly trimmer: {
+		/** Ended tasks that the shard keeps now. */
+		kept(endedKept: number): void;
+	};
+	/** See hinter.ts. */
+	readonly hinter: {
+		/** Tasks wait again. */
+		hint(counts: readonly RoutedCount[]): void;
+	};
+	/** See turns.ts. */
+	readonly turns: {
+		/** Ends are on their way to the store: their tasks' slots are free. */
+		slotsFreed(): void;
+	};
+}
+
+interface Attempt {
+	readonly id: string;
+	readonly token: number;
+}
+
+/** A task given back, and where it waits again. */
+export interface Returned extends GiveBack {
+	readonly route: Route;
+	readonly priority: number;
+}
+
+export class Finisher {
+	#ends: TaskEnd[] = [];
+	/** Of the ends that are not on their way. */
+	#unsentBytes = 0;
+	#givenBack: Returned[] = [];
+	/** Batches that the store has not answered yet. */
+	#underWay: (readonly Attempt[])[] = [];
+	#soon = false;
+	/** The newest batch was of tasks given back. */
+	#gaveBack = false;
+	/** Set while the store is given time after it did not answer. */
+	#retry: Timer | undefined;
+	#stopped = false;
+	readonly #batchMax: number;
+	readonly #parts: FinisherParts;
+
+	constructor(parts: FinisherParts) {
+		this.#parts = parts;
+		this.#batchMax = Math.min(COMPLETE_BATCH_MAX, parts.share);
+	}
+
+	/** Tries no more: what the store has not taken by now is left to the end of the lease. */
+	stop(): void {
+		this.#stopped = true;
+		this.#retry?.cancel();
+	}
+
+	get idle(): boolean {
+		return this.waiting === 0;
+	}
+
+	/** Attempts whose end is not on its way to the store. */
+	get unsent(): number {
+		return this.#ends.length + this.#givenBack.length;
+	}
+
+	/** The ends that are not on their way take more memory than they may. */
+	get clogged(): boolean {
+		return this.#unsentBytes > ENDS_WAITING_BYTES_MAX;
+	}
+
+	/** Attempts whose end the store has not taken yet. */
+	get waiting(): number {
+		let waiting = this.unsent;
+		for (const batch of this.#underWay) waiting += batch.length;
+		return waiting;
+	}
+
+	/** These, one by one. */
+	held(): Attempt[] {
+		return [...this.#ends, ...this.#givenBack, ...this.#underWay.flat()];
+	}
+
+	finish(end: TaskEnd): void {
+		this.#ends.push(end);
+		this.#unsentBytes += bodyBytes(end);
+		this.#flushSoon();
+	}
+
+	giveBack(returned: Returned): void {
+		this.#givenBack.push(returned);
+		this.#flushSoon();
+	}
+
+	#flushSoon(): void {
+		if (this.#soon) return;
+		this.#soon = true;
+		this.#parts.clock.soon(() => {
+			this.#soon = false;
+			this.#flush();
+		});
+	}
+
+	#flush(): void {
+		if (this.#retry !== undefined || this.#stopped) return;
+		if (this.unsent === 0 || !this.#mayFollow()) return;
+		// In turn, where both wait: neither keeps the other here, whatever becomes of it.
+		const [ends, givenBack] = [this.#ends.length, this.#givenBack.length];
+		this.#gaveBack = ends > 0 && givenBack > 0 ? !this.#gaveBack : ends === 0;
+		if (this.#gaveBack) {
+			const tasks = this.#givenBack.splice(0, this.#batchMax);
+			void this.#send(tasks, this.#return(tasks), () => {
+				this.#givenBack = [...tasks, ...this.#givenBack];
+			});
+		} else {
+			const ends = this.#takeEnds();
+			void this.#send(ends, this.#complete(ends), () => {
+				this.#ends = [...ends, ...this.#ends];
+				for (const end of ends) this.#unsentBytes += bodyBytes(end);
+			});
+		}
+		// Not in this turn: what goes out in one piece is answered in one piece.
+		this.#flushSoon();
+	}
+
+	/** Whether a batch may go out now: behind others, only a full one. */
+	#mayFollow(): boolean {
+		const { length } = this.#underWay;
+		if (length === 0) return true;
+		const waiting = Math.max(this.#ends.length, this.#givenBack.length);
+		return waiting >= this.#batchMax && length < COMPLETE_BATCHES_MAX;
+	}
+
+	/** Sees a batch through; what the store does not take is kept. */
+	async #send(
+		batch: readonly Attempt[],
+		answer: Promise<void>,
+		keep: () => void,
+	): Promise<void> {
+		const { clock, log, shard, turns } = this.#parts;
+		this.#underWay.push(batch);
+		turns.slotsFreed();
+		try {
+			await answer;
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			log.debug(
+				{ err: error, shard: shard.index },
+				"the store did not take the ends of tasks; they are kept",
+			);
+			keep();
+			this.#retry ??= clock.after(STORE_RETRY_MS, () => {
+				this.#retry = undefined;
+				this.#flush();
+			});
+		} finally {
+			this.#underWay = this.#underWay.filter((each) => each !== batch);
+		}
+		this.#flush();
+	}
+
+	/** The first ends that fit into one script. */
+	#takeEnds(): TaskEnd[] {
+		let bytes = 0;
+		let taken = 0;
+		for (const end of this.#ends) {
+			bytes += bodyBytes(end);
+			if (taken > 0 && bytes > COMPLETE_BATCH_BYTES_MAX) break;
+			taken += 1;
+			if (taken === this.#batchMax) break;
+		}
+		const ends = this.#ends.splice(0, taken);
+		for (const end of ends) this.#unsentBytes -= bodyBytes(end);
+		return ends;
+	}
+
+	async #complete(batch: readonly TaskEnd[]): Promise<void> {
+		const { shard, watcher, trimmer, log } = this.#parts;
+		const ids = batch.map(({ id }) => id);
+		const answer = shard.complete(batch);
+		// Who waits for one of them need not wait for the answer. Who comes to wait
+		// meanwhile may have looked just before the end was there.
+		watcher.endedHere(ids);
+		const { outcomes, endedKept } = await answer;
+		watcher.endedHere(ids);
+		const refused = outcomes.filter((outcome) => outcome !== "accepted").length;
+		if (refused > 0) {
+			log.warn(
+				{ shard: shard.index, refused },
+				"results refused: their attempts had been taken over",
+			);
+		}
+		trimmer.kept(endedKept);
+	}
+
+	async #return(batch: readonly Returned[]): Promise<void> {
+		const { shard, watcher, hinter } = this.#parts;
+		const outcomes = await shard.giveBack(batch);
+		watcher.endedHere(
+			batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id),
+		);
+		hinter.hint(
+			batch
+				.filter((_, i) => outcomes[i] === "pending")
+				.map(({ route, priority }) => ({
+					route,
+					count: 1,
+					topPriority: priority,
+				})),
+		);
+	}
+}
+
+/** Near enough to bound a script by; the store's own limits count exactly. */
+function bodyBytes(end: TaskEnd): number {
+	return end.state === "SUCCESS" ? end.result.length : errorChars(end.error);
+}

@@ -1,0 +1,70 @@
+/**
+ * Intake: what claims bring to this node from one shard.
+ *
+ * Claimed tasks run, unless the lease that they were claimed under went while the answer
+ * was on its way: then they are handed back. Knows what is needed to tell which tasks
+ * have arrived: the newest token, whether answers are still out, and whether one was lost.
+ */
+import type { SessionName } from "../../protocol/lease.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+
+export interface IntakeParts {
+	/** Index of the shard. */
+	readonly shard: number;
+	/** The session that is held now, and whether tasks may run under its lease. */
+	readonly lease: {
+		readonly session: SessionName | undefined;
+		trusts(): boolean;
+	};
+	/** Remembers the newest token, so that a store which loses writes is raised above it. */
+	readonly memory: { toldToken(token: number): void };
+	/** Runs tasks in slots reserved for them, or gives both back: see runner.ts. */
+	readonly runner: {
+		deliver(shard: number, tasks: readonly ClaimedTask[]): void;
+		handBack(shard: number, tasks: readonly ClaimedTask[]): void;
+	};
+}
+
+export class Intake {
+	/** Highest token that a claim has brought. */
+	newestToken = 0;
+	/** The newest token there was when a claim was lost; undefined: none is. */
+	lostAfter: number | undefined;
+	#underWay = 0;
+	readonly #parts: IntakeParts;
+
+	constructor(parts: IntakeParts) {
+		this.#parts = parts;
+	}
+
+	/** Calls are under way that may bring tasks. */
+	get expects(): boolean {
+		return this.#underWay > 0;
+	}
+
+	/** A call has been sent that may bring tasks; `over` follows once. */
+	begin(): void {
+		this.#underWay += 1;
+	}
+
+	/** The call was answered, and what it brought delivered; or it failed. */
+	over(): void {
+		this.#underWay -= 1;
+	}
+
+	/** A call got no answer: it may have taken tasks, or may yet. */
+	lost(): void {
+		this.lostAfter = this.newestToken;
+	}
+
+	/** Tasks claimed under the session, each with a slot reserved for it. */
+	deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
+		const { shard, lease, memory, runner } = this.#parts;
+		for (const { token } of tasks)
+			this.newestToken = Math.max(this.newestToken, token);
+		memory.toldToken(this.newestToken);
+		if (session === lease.session && lease.trusts())
+			runner.deliver(shard, tasks);
+		else runner.handBack(shard, tasks);
+	}
+}

@@ -1,0 +1,43 @@
+/**
+ * Looks tasks up whose submission got no answer, for a bounded time. A store that is away is
+ * asked again, since a connection that was lost may soon be there again.
+ */
+import { SUBMIT_LOOK_UP_MS } from "../../protocol/limits.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { type Clock, type Shard, StoreError } from "../ports.ts";
+
+/** In order; empty if the store has not said by `untilMs` of the monotonic clock. */
+export async function lookUp(
+	shard: Pick<Shard, "get">,
+	clock: Clock,
+	ids: readonly string[],
+	untilMs: number,
+): Promise<readonly (TaskRecord | undefined)[]> {
+	const late = Promise.withResolvers<[]>();
+	const timer = clock.after(untilMs - clock.monoMs(), () => late.resolve([]));
+	const found = await Promise.race([
+		find(shard, clock, ids, untilMs),
+		late.promise,
+	]);
+	timer.cancel();
+	return found;
+}
+
+async function find(
+	shard: Pick<Shard, "get">,
+	clock: Clock,
+	ids: readonly string[],
+	untilMs: number,
+): Promise<readonly (TaskRecord | undefined)[]> {
+	while (clock.monoMs() < untilMs) {
+		try {
+			return await shard.get(ids);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+		}
+		await new Promise<void>((resolve) =>
+			clock.after(SUBMIT_LOOK_UP_MS, resolve),
+		);
+	}
+	return [];
+}

@@ -1,0 +1,266 @@
+/**
+ * Runner: the tasks in this node's hands, and its slots.
+ *
+ * A slot is one task, from its claim until its end. Claimers reserve slots before
+ * they ask for tasks, so a node never takes more than it can start at once, and
+ * priorities hold. Of tasks that have ended and whose ends are not on their way to
+ * the store yet, as many as there are slots may wait, or ENDS_WAITING_BYTES_MAX;
+ * those beyond take a slot each, so that a node whose store is slow or away stops.
+ * Guarantees that every task delivered leaves by exactly one door: its result
+ * goes to the finisher of its shard, it is given back, or, where its lease was
+ * taken, it is let go without a word, since whatever is said would be refused.
+ *
+ * A task may be delivered while an older attempt of it still runs here: the store has
+ * forgotten that one, or took it back. Then the older one is ended first, and the newer
+ * begins when nothing of it runs any more.
+ */
+import { LOSSES_SHARED_MAX } from "../../protocol/limits.ts";
+import { typeOf } from "../../protocol/route.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type {
+	AttemptName,
+	Clock,
+	Executor,
+	Job,
+	JobOutcome,
+} from "../ports.ts";
+import { SlotMap } from "../slot-map.ts";
+import { handBack, leave, type TaskExit } from "./task-exit.ts";
+import { chainOf, type Indexed, TaskIndex } from "./task-index.ts";
+
+export interface RunnerParts {
+	readonly clock: Clock;
+	readonly executor: Executor;
+	readonly concurrency: number;
+	readonly abortGraceMs: number;
+	/** Of each shard, in their order; may still be filled, as long as nothing runs. */
+	readonly exits: readonly TaskExit[];
+	/** Who gets free slots: see turns.ts. */
+	readonly turns: { slotsFreed(): void };
+}
+
+interface Held extends Indexed<Held> {
+	readonly task: ClaimedTask;
+	readonly job: Job;
+	readonly shard: number;
+	/** What becomes of it should it end now. */
+	fate: "report" | "give-back" | "let-go";
+	/** Resolves when it has left. */
+	over: Promise<void>;
+}
+
+const OVER = Promise.resolve();
+
+export class Runner {
+	readonly #held = new SlotMap<Held>();
+	readonly #byTask = new TaskIndex<Held>();
+	#reserved = 0;
+	#freedSoon = false;
+	readonly #parts: RunnerParts;
+
+	constructor(parts: RunnerParts) {
+		this.#parts = parts;
+	}
+
+	get running(): number {
+		return this.#held.size;
+	}
+
+	get freeSlots(): number {
+		const { concurrency, exits } = this.#parts;
+		let leaving = 0;
+		for (const { finisher } of exits) {
+			if (finisher.clogged) return 0;
+			leaving += finisher.unsent;
+		}
+		const behind = Math.max(0, leaving - concurrency);
+		const taken = this.#held.size + this.#reserved + behind;
+		return Math.max(0, concurrency - taken);
+	}
+
+	/**
+	 * Slots that may be reserved at once. Half of all: while one half runs the other
+	 * is claimed, so that node and store work at the same time instead of in turn.
+	 */
+	get share(): number {
+		return Math.ceil(this.#parts.concurrency / 2);
+	}
+
+	/**
+	 * Takes up to so many free slots, or, `orNone`, none where it cannot be all of
+	 * them, or a share; returns how many it got.
+	 */
+	reserve(slotsMax: number, orNone: boolean): number {
+		const wanted = Math.min(slotsMax, this.share);
+		const slots = Math.min(wanted, this.freeSlots);
+		if (orNone && slots < wanted) return 0;
+		this.#reserved += slots;
+		return slots;
+	}
+
+	/** Takes so many free slots, or none where there are fewer; returns whether it did. */
+	reserveAll(slots: number): boolean {
+		if (slots > this.freeSlots) return false;
+		this.#reserved += slots;
+		return true;
+	}
+
+	/** Gives reserved slots back unused. */
+	release(slots: number): void {
+		this.#reserved -= slots;
+		if (slots > 0) this.#tellFreed();
+	}
+
+	/**
+	 * Starts tasks, each in a slot reserved before; one that is here already, once its
+	 * older attempt is over. What comes again, or is older than what is here, is dropped.
+	 */
+	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
+		const ofShard = (held: Held) => held.shard === shard;
+		for (const task of tasks) {
+			const { id, token } = task;
+			const chain = chainOf(id);
+			const former = this.#byTask.find(id, chain, ofShard);
+			if (former !== undefined && former.task.token >= token) {
+				this.release(1);
+				continue;
+			}
+			if (former !== undefined)
+				this.#stop(former, "let-go", "a newer attempt of the task has begun");
+			if (task.losses > 0) this.nodeLost();
+			this.#reserved -= 1;
+			const held: Held = {
+				id,
+				chain,
+				next: undefined,
+				task,
+				job: jobOf(task),
+				shard,
+				fate: "report",
+				over: OVER,
+			};
+			this.#byTask.add(held);
+			held.over = this.#run(held, this.#held.put(held), former);
+		}
+	}
+
+	/** Gives tasks back that cannot run here after all, with the slots reserved for them. */
+	handBack(shard: number, tasks: readonly ClaimedTask[]): void {
+		for (const task of tasks) handBack(task, this.#exit(shard));
+		this.release(tasks.length);
+	}
+
+	/** A node has died, and what ran there may come here. */
+	nodeLost(): void {
+		this.#parts.executor.expectIsolated();
+	}
+
+	runningIn(shard: number): number {
+		let running = 0;
+		for (const held of this.#held) if (held.shard === shard) running += 1;
+		return running;
+	}
+
+	/** The attempts of a shard that are in this node's hands. */
+	*held(shard: number): Iterable<ClaimedTask> {
+		for (const held of this.#held) if (held.shard === shard) yield held.task;
+	}
+
+	/** Those of them that have not been told to stop. */
+	*goingOn(shard: number): Iterable<ClaimedTask> {
+		for (const held of this.#held)
+			if (held.shard === shard && held.fate === "report") yield held.task;
+	}
+
+	/** These attempts are no longer this node's: stop those that still run. Returns how many. */
+	letGo(
+		shard: number,
+		attempts: readonly AttemptName[],
+		reason: string,
+	): number {
+		let stopped = 0;
+		for (const { id, token } of attempts) {
+			const held = this.#byTask.find(
+				id,
+				chainOf(id),
+				(each) => each.shard === shard && each.task.token === token,
+			);
+			if (held?.fate !== "report") continue;
+			this.#stop(held, "let-go", reason);
+			stopped += 1;
+		}
+		return stopped;
+	}
+
+	/** The lease of these tasks is lost, or can no longer be trusted: stop them. */
+	abandon(shard: number, reason: string): void {
+		this.#stopAll((held) => held.shard === shard, "let-go", reason);
+	}
+
+	/** The node is stopping and its time is over: stop the tasks and give them back. */
+	giveUp(reason: string): void {
+		this.#stopAll(() => true, "give-back", reason);
+	}
+
+	#stopAll(
+		which: (held: Held) => boolean,
+		fate: Held["fate"],
+		reason: string,
+	): void {
+		for (const held of this.#held)
+			if (which(held)) this.#stop(held, fate, reason);
+	}
+
+	#stop(held: Held, fate: Held["fate"], reason: string): void {
+		const { executor, abortGraceMs } = this.#parts;
+		if (held.fate === "report") held.fate = fate;
+		executor.abort(held.job, reason, abortGraceMs);
+	}
+
+	/** Once for all slots that come free in one burst. */
+	#tellFreed(): void {
+		if (this.#freedSoon) return;
+		this.#freedSoon = true;
+		this.#parts.clock.soon(() => {
+			this.#freedSoon = false;
+			this.#parts.turns.slotsFreed();
+		});
+	}
+
+	async #run(
+		held: Held,
+		slot: number,
+		former: Held | undefined,
+	): Promise<void> {
+		if (former !== undefined) await former.over;
+		// It may have been told to stop before it could begin.
+		const outcome: JobOutcome =
+			held.fate === "report"
+				? await this.#parts.executor.run(held.job)
+				: { kind: "aborted" };
+		this.#held.take(slot);
+		this.#byTask.remove(held);
+		if (held.fate !== "let-go")
+			leave(held.task, outcome, this.#exit(held.shard));
+		this.#tellFreed();
+	}
+
+	#exit(shard: number): TaskExit {
+		return this.#parts.exits[shard] as TaskExit;
+	}
+}
+
+function jobOf(task: ClaimedTask): Job {
+	return {
+		id: task.id,
+		type: typeOf(task.route),
+		options: task.options,
+		payload: task.payload,
+		token: task.token,
+		attempt: task.attempt,
+		priority: task.priority,
+		createdMs: task.createdMs,
+		alone: task.crashes > 0,
+		isolated: task.losses >= LOSSES_SHARED_MAX,
+	};
+}

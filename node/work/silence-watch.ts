@@ -1,0 +1,66 @@
+/**
+ * Watches a store that owes answers: tells when it has given none for SUBMIT_SILENCE_MS.
+ *
+ * One timer does for all that is owed. What has come by the time it fires is read first, as
+ * it may be this node that stood still; one that did so for long gives the store
+ * its time once more, since what was read may have been no more than a word in between.
+ */
+import { SUBMIT_SILENCE_MS, SUBMIT_TIMEOUT_MS } from "../../protocol/limits.ts";
+import type { Clock } from "../ports.ts";
+
+const STOOD_STILL_MS = SUBMIT_TIMEOUT_MS - SUBMIT_SILENCE_MS;
+
+export interface SilenceWatchParts {
+	readonly clock: Clock;
+	/** Since when the oldest answer is owed, on the monotonic clock; undefined: none is. */
+	readonly owedSinceMs: () => number | undefined;
+	readonly fellSilent: () => void;
+}
+
+export class SilenceWatch {
+	#heardMs = Number.NEGATIVE_INFINITY;
+	#watching = false;
+	/** This node stood still since the last answer, and the store was given its time again. */
+	#excused = false;
+	readonly #parts: SilenceWatchParts;
+
+	constructor(parts: SilenceWatchParts) {
+		this.#parts = parts;
+	}
+
+	/** Something was sent that is owed an answer. */
+	begin(): void {
+		if (!this.#watching) this.#lookIn(SUBMIT_SILENCE_MS);
+	}
+
+	/** The store has answered. */
+	heard(): void {
+		this.#heardMs = this.#parts.clock.monoMs();
+		this.#excused = false;
+	}
+
+	#lookIn(ms: number): void {
+		const { clock } = this.#parts;
+		const dueMs = clock.monoMs() + ms;
+		this.#watching = true;
+		clock.after(ms, () => {
+			const lateMs = clock.monoMs() - dueMs;
+			clock.soon(() => this.#look(lateMs));
+		});
+	}
+
+	#look(lateMs: number): void {
+		const { clock, owedSinceMs, fellSilent } = this.#parts;
+		this.#watching = false;
+		const owedMs = owedSinceMs();
+		if (owedMs === undefined) return;
+		const sinceMs = Math.max(owedMs, this.#heardMs);
+		const leftMs = sinceMs + SUBMIT_SILENCE_MS - clock.monoMs();
+		// Of a fraction nothing may be left when it is added to the time that it is now.
+		if (leftMs >= 1) this.#lookIn(leftMs);
+		else if (lateMs > STOOD_STILL_MS && !this.#excused) {
+			this.#excused = true;
+			this.#lookIn(SUBMIT_SILENCE_MS);
+		} else fellSilent();
+	}
+}

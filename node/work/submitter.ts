@@ -1,0 +1,311 @@
+/**
+ * Submitter: brings new tasks to one shard.
+ *
+ * What comes in during one burst of events goes out as one script, so a flood costs
+ * few calls; and where tasks come one by one, each goes at once. What this node can start
+ * right away it takes as it is stored.
+ *
+ * Guarantees an outcome for every task: stored, refused, or a `StoreError` that says whether
+ * the task may be in the store (`unknown`) or is not. As long as the store answers, tasks
+ * wait here for their turn, up to SUBMIT_QUEUE_MS_MAX. A store that owes answers and gives none
+ * for SUBMIT_SILENCE_MS is not waited for: what was not sent is refused, and never sent
+ * later; what was sent is looked up, as it is when the connection was lost, and only what is
+ * not found by SUBMIT_TIMEOUT_MS after it was sent is `unknown`.
+ *
+ * A store that is full is asked again for as long as room can be made; if it stays so, the
+ * log tells when that begins and when it is over, as else only those who submit learn of it.
+ */
+import {
+	SUBMIT_BATCHES_MAX,
+	SUBMIT_QUEUE_MS_MAX,
+	SUBMIT_SILENCE_MS,
+	SUBMIT_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
+import { countByRoute } from "../../protocol/route-count.ts";
+import type { NewTask } from "../../protocol/task.ts";
+import {
+	type Clock,
+	type Log,
+	type RoutedCount,
+	type Shard,
+	StoreError,
+	type Submission,
+	type SubmitOutcome,
+} from "../ports.ts";
+import { lookUp } from "./look-up.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { SubmitQueue } from "./submit-queue.ts";
+
+export interface SubmitterParts {
+	readonly shard: Shard;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** See trimmer.ts. */
+	readonly trimmer: {
+		/** The store has no memory for new tasks: makes some. Returns whether to ask it again. */
+		makeRoom(): Promise<boolean>;
+	};
+	/** See claimer.ts. */
+	readonly claimer: {
+		/** Stores them for this node to take at once; undefined where it cannot take all, and nothing was sent. */
+		submit(
+			tasks: readonly NewTask[],
+		): Promise<readonly SubmitOutcome[]> | undefined;
+		/** The store has no task of the route, and takes none. */
+		refused(route: Route): void;
+	};
+	/** See hinter.ts. */
+	readonly hinter: {
+		/** Tasks are on their way to the store. */
+		hint(counts: readonly RoutedCount[]): Sent;
+	};
+	/** See roster.ts. */
+	readonly roster: {
+		/** Whether a living node, as far as this one knows, can run tasks of the route. */
+		isServed(route: Route): boolean;
+	};
+	/** See home-word.ts. */
+	readonly home: {
+		/** The shard does not have this node's number of shards. */
+		unsettled(shard: number): void;
+	};
+}
+
+/** To be called once tasks that were on their way have come to wait in the store. */
+export type Sent = (counts: readonly RoutedCount[]) => void;
+
+interface Item {
+	readonly task: NewTask;
+	/** Since when it waits here, on the monotonic clock. */
+	readonly sinceMs: number;
+	/** Undefined once it has been called. */
+	settle: ((outcome: Submission) => void) | undefined;
+}
+
+/** Tasks under way to the store in one script. */
+interface Batch {
+	items: readonly Item[];
+	readonly sentMs: number;
+	/** What a store that is full said, while room is made: none of them is in it. */
+	refusal: StoreError | undefined;
+}
+
+export class Submitter {
+	readonly #queue = new SubmitQueue<Item>();
+	/** In the order in which they were sent. */
+	readonly #underWay = new Set<Batch>();
+	/** The burst that is being gathered. */
+	#burst: { readonly sinceMs: number; tasks: number } | undefined;
+	/** The last burst was of one task. */
+	#calm = true;
+	#storeIsFull = false;
+	/** The store owes answers, and has given none for SUBMIT_SILENCE_MS. */
+	#silent = false;
+	readonly #watch: SilenceWatch;
+	readonly #parts: SubmitterParts;
+
+	constructor(parts: SubmitterParts) {
+		this.#parts = parts;
+		this.#watch = new SilenceWatch({
+			clock: parts.clock,
+			owedSinceMs: () => this.#underWay.values().next().value?.sentMs,
+			fellSilent: () => this.#fellSilent(),
+		});
+	}
+
+	/** Whether so much waits already that no more should be taken. */
+	get overloaded(): boolean {
+		return this.#queue.full;
+	}
+
+	submit(task: NewTask): Promise<Submission> {
+		if (this.#silent) return Promise.resolve(notSent());
+		return new Promise((settle) => {
+			this.#burst ??= this.#beginBurst();
+			const { sinceMs } = this.#burst;
+			this.#burst.tasks += 1;
+			this.#queue.put({ task, sinceMs, settle });
+		});
+	}
+
+	#beginBurst() {
+		const { clock } = this.#parts;
+		const burst = { sinceMs: clock.monoMs(), tasks: 0 };
+		const send = () => {
+			this.#burst = undefined;
+			this.#calm = burst.tasks === 1;
+			this.#flush();
+		};
+		if (this.#calm && this.#underWay.size === 0) queueMicrotask(send);
+		else clock.soon(send);
+		return burst;
+	}
+
+	#flush(): void {
+		const oldestMs = this.#parts.clock.monoMs() - SUBMIT_QUEUE_MS_MAX;
+		while (this.#queue.size > 0 && this.#underWay.size < SUBMIT_BATCHES_MAX) {
+			const { batch, late } = this.#queue.take(oldestMs);
+			for (const item of late) settle(item, "overloaded");
+			if (batch.length > 0) void this.#send(batch);
+		}
+	}
+
+	async #send(items: readonly Item[]): Promise<void> {
+		const sentMs = this.#parts.clock.monoMs();
+		const batch: Batch = { items, sentMs, refusal: undefined };
+		this.#underWay.add(batch);
+		this.#watch.begin();
+		try {
+			await this.#storeAll(batch);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			const { home, shard } = this.#parts;
+			if (error.kind === "unsettled") home.unsettled(shard.index);
+			if (error.kind === "unknown") void this.#lookUp(batch);
+			else settleAll(batch, error);
+		} finally {
+			this.#underWay.delete(batch);
+			// Whatever it was, it is no silence: where the connection is lost, the next tells.
+			this.#silent = false;
+			this.#flush();
+		}
+	}
+
+	/** A store without memory took none of them: it is asked again for as long as room can be made. */
+	async #storeAll(batch: Batch): Promise<void> {
+		const { clock, trimmer } = this.#parts;
+		while (batch.items.length > 0) {
+			const refusal = await this.#storeOnce(batch);
+			if (refusal === undefined) return;
+			batch.refusal = refusal;
+			const late = clock.monoMs() - batch.sentMs > SUBMIT_TIMEOUT_MS;
+			if (late || !(await trimmer.makeRoom())) {
+				this.#tell(refusal);
+				settleAll(batch, refusal);
+				return;
+			}
+			this.#watch.heard();
+			batch.items = batch.items.filter(({ settle }) => settle !== undefined);
+			batch.refusal = undefined;
+		}
+	}
+
+	/** Returns what a store that is full said; nothing of them is in it then. */
+	async #storeOnce({ items }: Batch): Promise<StoreError | undefined> {
+		let outcomes: readonly SubmitOutcome[];
+		try {
+			outcomes = await this.#store(items.map(({ task }) => task));
+		} catch (error) {
+			if (!isFull(error)) throw error;
+			this.#watch.heard();
+			return error;
+		}
+		this.#watch.heard();
+		this.#tell(undefined);
+		for (const [i, item] of items.entries())
+			settle(item, outcomes[i] as SubmitOutcome);
+		return undefined;
+	}
+
+	/** What was sent is looked up; the rest is refused, and never sent. */
+	#fellSilent(): void {
+		this.#silent = true;
+		for (const batch of this.#underWay) {
+			if (batch.refusal === undefined) void this.#lookUp(batch);
+			else settleAll(batch, batch.refusal);
+		}
+		for (const item of this.#queue.takeAll()) settle(item, notSent());
+	}
+
+	/** What these have become, as far as the store says; their answer may also come after all. */
+	async #lookUp({ items, sentMs }: Batch): Promise<void> {
+		const { shard, clock } = this.#parts;
+		const waiting = items.filter(({ settle }) => settle !== undefined);
+		if (waiting.length === 0) return;
+		const untilMs = Math.max(
+			sentMs + SUBMIT_TIMEOUT_MS,
+			clock.monoMs() + SUBMIT_TIMEOUT_MS - SUBMIT_SILENCE_MS,
+		);
+		const ids = waiting.map(({ task }) => task.id);
+		const found = await lookUp(shard, clock, ids, untilMs);
+		for (const [i, item] of waiting.entries()) {
+			const existing = found[i];
+			settle(
+				item,
+				existing === undefined
+					? // What was sent over a connection that is lost may yet be run.
+						new StoreError(
+							"unknown",
+							"Redis did not answer, and does not have the task yet",
+						)
+					: { ok: true, created: false, existing },
+			);
+		}
+	}
+
+	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
+	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
+		const { hinter, claimer } = this.#parts;
+		const mayBeTaken = claimer.submit(tasks);
+		const counts = mayBeTaken ? [] : countByRoute(tasks);
+		const stored = mayBeTaken ?? this.#submit(tasks, counts);
+		const hinted = mayBeTaken ? undefined : hinter.hint(counts);
+		const outcomes = await stored;
+		for (const [i, outcome] of outcomes.entries())
+			if (!outcome.ok) claimer.refused((tasks[i] as NewTask).route);
+		const waiting = countByRoute(
+			tasks.filter((_, i) => waits(outcomes[i] as SubmitOutcome)),
+		);
+		if (waiting.length > 0) (hinted ?? hinter.hint(waiting))(waiting);
+		return outcomes;
+	}
+
+	/** With word of those routes that nobody serves. */
+	#submit(tasks: readonly NewTask[], counts: readonly RoutedCount[]) {
+		const { shard, roster } = this.#parts;
+		const unserved = counts
+			.map(({ route }) => route)
+			.filter((route) => !roster.isServed(route));
+		return shard.submit(tasks, undefined, unserved);
+	}
+
+	/** Of a store that has become full, or is so no more. */
+	#tell(refusal: StoreError | undefined): void {
+		const { shard, log } = this.#parts;
+		const full = refusal !== undefined;
+		if (full === this.#storeIsFull) return;
+		this.#storeIsFull = full;
+		if (full)
+			log.error(
+				{ shard: shard.index, reply: refusal.message },
+				"no task is accepted, as Redis takes no more; what it has goes on",
+			);
+		else log.info({ shard: shard.index }, "tasks are accepted again");
+	}
+}
+
+function notSent(): StoreError {
+	return new StoreError(
+		"behind",
+		"Redis owes answers to what was sent before, and this was not sent",
+	);
+}
+
+function isFull(error: unknown): error is StoreError {
+	return error instanceof StoreError && error.kind === "full";
+}
+
+/** Whether it is new, and nobody has it. */
+function waits(outcome: SubmitOutcome): boolean {
+	return outcome.ok && outcome.created && outcome.claimed === undefined;
+}
+
+function settle(item: Item, outcome: Submission): void {
+	item.settle?.(outcome);
+	item.settle = undefined;
+}
+
+function settleAll({ items }: Batch, outcome: StoreError): void {
+	for (const item of items) settle(item, outcome);
+}

@@ -1,0 +1,65 @@
+/**
+ * The real clock and randomness: the only place that touches them.
+ * Everything else takes them through `ports.ts`, so that tests can turn time
+ * by hand and repeat what chance once did.
+ */
+import { getRandomValues } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import type { Clock, Random, Timer } from "../ports.ts";
+
+export const systemClock: Clock = {
+	wallMs: () => Date.now(),
+	monoMs: () => performance.now(),
+	after(ms, fn): Timer {
+		const timeout = setTimeout(fn, ms);
+		timeout.unref();
+		return { cancel: () => clearTimeout(timeout) };
+	},
+	soon(fn) {
+		setImmediate(fn);
+	},
+};
+
+/**
+ * Keeps the process alive until it exits by its own decision: no timer of the
+ * clock does, and a promise that it waits for does not either.
+ */
+export function holdProcess(): void {
+	setInterval(() => {}, 2 ** 31 - 1);
+}
+
+/** Crockford's base 32, lower case: no i, l, o, u to misread. */
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** Random bytes, drawn by the thousand: one draw for every id costs more than the id. */
+const pool = new Uint8Array(4_096);
+let drawn = pool.length;
+
+function nextByte(): number {
+	if (drawn === pool.length) {
+		getRandomValues(pool);
+		drawn = 0;
+	}
+	drawn += 1;
+	return pool[drawn - 1] as number;
+}
+
+export const systemRandom: Random = {
+	unit: () => Math.random(),
+	text(chars) {
+		let text = "";
+		while (text.length < chars) text += ALPHABET.charAt(nextByte() & 31);
+		return text;
+	},
+};
+
+/** Fraction of the time since the last call that the event loop was busy, 0–1. */
+export function systemLoad(): () => number {
+	let last = performance.eventLoopUtilization();
+	return () => {
+		const now = performance.eventLoopUtilization();
+		const { utilization } = performance.eventLoopUtilization(now, last);
+		last = now;
+		return Math.min(1, Math.max(0, utilization));
+	};
+}

@@ -1,0 +1,64 @@
+/**
+ * The log: lines of JSON on standard error.
+ *
+ * Where it cannot be written (its disk is full, its reader gone or asleep), the program
+ * goes on without. What is said then is kept up to LOG_BACKLOG_BYTES_MAX, and written with
+ * the next line that can be.
+ */
+import { writeSync } from "node:fs";
+import { pino } from "pino";
+import { LOG_BACKLOG_BYTES_MAX } from "../../protocol/limits.ts";
+import type { Log } from "../ports.ts";
+
+const STDERR = 2;
+
+/** `bindings` stand in every line, and so does what `changing` says when it is written. */
+export function systemLog(
+	level: string,
+	bindings: object,
+	changing?: () => object,
+): Log {
+	const lines = pino.destination({
+		dest: STDERR,
+		// A terminal that is stopped, or a disk that stands still, must not stop the node.
+		sync: false,
+		// Nor is one that does not read waited for: what it missed comes with the next line.
+		retryEAGAIN: () => false,
+		// `flush` does nothing where this is 0.
+		minLength: 1,
+		maxLength: LOG_BACKLOG_BYTES_MAX,
+	});
+	let isBroken = false;
+	lines.on("error", () => {
+		isBroken = true;
+	});
+	lines.on("write", () => {
+		isBroken = false;
+	});
+	// A line for which there is no room is not written, and so would no line be ever again.
+	lines.on("drop", () => lines.flush());
+	// At the process's end. Its own would try again for ever where nobody reads any more or
+	// the disk is full, and the process would never end.
+	lines.flushSync = () => {
+		if (!isBroken) writeOnce(lines as unknown as Unwritten);
+	};
+	const mixin = changing && { mixin: changing };
+	return pino({ level, base: bindings, ...mixin }, lines);
+}
+
+/** What pino's destination keeps until it is written: lines that wait behind the one that is on its way. */
+interface Unwritten {
+	readonly _writing: boolean;
+	readonly _writingBuf: string;
+	readonly _bufs: string[];
+}
+
+function writeOnce({ _writing, _writingBuf, _bufs }: Unwritten): void {
+	const text = (_writing ? "" : _writingBuf) + _bufs.splice(0).join("");
+	try {
+		for (let rest = Buffer.from(text); rest.length > 0; )
+			rest = rest.subarray(writeSync(STDERR, rest));
+	} catch {
+		// It cannot be written, and there is nobody left to tell.
+	}
+}

@@ -1,0 +1,219 @@
+/** When those who wait for a task are answered. */
+import { expect, test } from "vitest";
+import { EndWatcher } from "../../node/answers/end-watcher.ts";
+import {
+	type Clock,
+	type Log,
+	type Shard,
+	StoreError,
+} from "../../node/ports.ts";
+import { WAIT_POLL_MS_MAX, WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { VirtualClock } from "../clock.ts";
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Tasks are in it, and run for as long as `over` does not name them. */
+function shardOf(over: Shard["over"]): Pick<Shard, "get" | "over"> {
+	return {
+		over,
+		get: async (ids) => {
+			const ended = await over(ids);
+			return ids.map((id) => {
+				const state = ended.includes(id) ? "SUCCESS" : "STARTED";
+				return { id, state } as TaskRecord;
+			});
+		},
+	};
+}
+
+function watcherOn(clock: Clock, getMs: number) {
+	const ended = new Set<string>();
+	/** How often each task was looked for. */
+	const looks = new Map<string, number>();
+	const watcher = new EndWatcher({
+		clock,
+		log,
+		shards: [
+			shardOf(async (ids) => {
+				for (const id of ids) looks.set(id, (looks.get(id) ?? 0) + 1);
+				const over = ids.filter((id) => ended.has(id));
+				await new Promise<void>((resolve) => clock.after(getMs, resolve));
+				return over;
+			}),
+		],
+	});
+	/** When the wait was over, or whether it still is not. */
+	const wait = (id: string) => {
+		const answer = { afterMs: Number.NaN };
+		const begunMs = clock.monoMs();
+		const waiting = watcher.wait(id, 60_000);
+		void waiting.ended.then(() => (answer.afterMs = clock.monoMs() - begunMs));
+		waiting.lookSoon();
+		return answer;
+	};
+	return { ended, looks, watcher, wait };
+}
+
+test("a stream of those who come to wait does not keep the first one waiting", async () => {
+	const clock = new VirtualClock();
+	const { ended, wait } = watcherOn(clock, 0);
+	ended.add("first");
+	const first = wait("first");
+	for (let i = 0; i < 20; i++) {
+		await clock.runFor(WAIT_POLL_MS_MIN / 2);
+		wait(`later ${i}`);
+	}
+	expect(first.afterMs).toBe(WAIT_POLL_MS_MIN);
+});
+
+test("a task that ends while it is looked for is looked for again at once", async () => {
+	const clock = new VirtualClock();
+	const getMs = 10;
+	const { ended, watcher, wait } = watcherOn(clock, getMs);
+	const answer = wait("a");
+	await clock.runFor(WAIT_POLL_MS_MIN + getMs / 2);
+	ended.add("a");
+	watcher.endedHere(["a"]);
+	await clock.runFor(10_000);
+	expect(answer.afterMs).toBe(WAIT_POLL_MS_MIN + getMs / 2 + getMs);
+});
+
+test("a task that is waited for long is looked for no more often because others come", async () => {
+	const clock = new VirtualClock();
+	const { looks, wait } = watcherOn(clock, 0);
+	wait("long");
+	await clock.runFor(10_000);
+	const before = looks.get("long") ?? 0;
+	for (let i = 0; i < 1_000; i++) {
+		wait(`later ${i}`);
+		await clock.runFor(10);
+	}
+	const meanwhile = (looks.get("long") ?? 0) - before;
+	expect(meanwhile).toBeGreaterThanOrEqual(10_000 / WAIT_POLL_MS_MAX);
+	// A look may come a quarter of its interval early, to go out with others.
+	expect(meanwhile).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.75) + 1);
+});
+
+test("tasks that are waited for long are looked for together", async () => {
+	const clock = new VirtualClock();
+	let calls = 0;
+	const watcher = new EndWatcher({
+		clock,
+		log,
+		shards: [
+			shardOf(async () => {
+				calls += 1;
+				return [];
+			}),
+		],
+	});
+	for (let i = 0; i < 100; i++) {
+		watcher.wait(`task ${i}`, 60_000).lookSoon();
+		await clock.runFor(7);
+	}
+	await clock.runFor(5_000);
+	calls = 0;
+	await clock.runFor(10_000);
+	// Each of them within the slack of one look, so a look and the next lie as far apart.
+	expect(calls).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.25));
+});
+
+test("of tasks that are waited for together only those that are over are read", async () => {
+	const clock = new VirtualClock();
+	const ended = new Set<string>();
+	const read: string[] = [];
+	const shard = shardOf(async (ids) => ids.filter((id) => ended.has(id)));
+	const get: Shard["get"] = (ids) => {
+		read.push(...ids);
+		return shard.get(ids);
+	};
+	const watcher = new EndWatcher({ clock, log, shards: [{ ...shard, get }] });
+	const waits = Array.from({ length: 300 }, (_, i) => {
+		const wait = watcher.wait(`task ${i}`, 60_000);
+		wait.lookSoon();
+		return wait;
+	});
+	await clock.runFor(10_000);
+	expect(read).toEqual([]);
+	ended.add("task 7").add("task 270");
+	await clock.runFor(WAIT_POLL_MS_MAX);
+	expect(read).toEqual(["task 7", "task 270"]);
+	expect(await waits[270]?.ended).toMatchObject({ id: "task 270" });
+});
+
+test("a store that answers slowly is given time between looks", async () => {
+	const clock = new VirtualClock();
+	const getMs = 1_000;
+	const { looks, wait } = watcherOn(clock, getMs);
+	wait("a");
+	await clock.runFor(30_000);
+	const before = looks.get("a") ?? 0;
+	await clock.runFor(20_000);
+	const meanwhile = (looks.get("a") ?? 0) - before;
+	expect(meanwhile).toBeGreaterThan(0);
+	expect(meanwhile).toBeLessThanOrEqual(
+		20_000 / (getMs + WAIT_POLL_MS_MAX) + 1,
+	);
+});
+
+test("all who wait for one task are answered, but for who gave up", async () => {
+	const clock = new VirtualClock();
+	const { ended, watcher } = watcherOn(clock, 0);
+	const [first, second, third] = ["a", "a", "a"].map((id) => {
+		const { ended: end, lookSoon, giveUp } = watcher.wait(id, 60_000);
+		const answer: { task: unknown; afterMs: number } = {
+			task: "none",
+			afterMs: Number.NaN,
+		};
+		void end.then((task) => {
+			answer.task = task;
+			answer.afterMs = clock.monoMs();
+		});
+		lookSoon();
+		return { answer, giveUp };
+	});
+	await clock.runFor(1_000);
+	second?.giveUp();
+	await clock.runFor(1);
+	expect(second?.answer).toEqual({ task: undefined, afterMs: 1_000 });
+	ended.add("a");
+	await clock.runFor(WAIT_POLL_MS_MAX);
+	for (const other of [first, third])
+		expect(other?.answer.task).toMatchObject({ id: "a", state: "SUCCESS" });
+});
+
+test("a task that nobody waits for any more is not looked for", async () => {
+	const clock = new VirtualClock();
+	const { looks, watcher } = watcherOn(clock, 0);
+	const { giveUp, lookSoon } = watcher.wait("a", 60_000);
+	giveUp();
+	await clock.runFor(1);
+	lookSoon();
+	await clock.runFor(10_000);
+	expect(looks.get("a")).toBeUndefined();
+});
+
+test("who waits while the store is away is answered once it is back", async () => {
+	const clock = new VirtualClock();
+	let isAway = true;
+	const watcher = new EndWatcher({
+		clock,
+		log,
+		shards: [
+			shardOf(async (ids) => {
+				if (isAway) throw new StoreError("unreachable", "away");
+				return [...ids];
+			}),
+		],
+	});
+	const waiting = watcher.wait("a", 60_000);
+	let task: TaskRecord | undefined;
+	void waiting.ended.then((ended) => (task = ended));
+	waiting.lookSoon();
+	await clock.runFor(10_000);
+	expect(task).toBeUndefined();
+	isAway = false;
+	await clock.runFor(WAIT_POLL_MS_MAX);
+	expect(task).toMatchObject({ id: "a", state: "SUCCESS" });
+});

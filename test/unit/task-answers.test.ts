@@ -1,0 +1,67 @@
+/** What the node tells those who submit of what became of their tasks. */
+import { expect, test } from "vitest";
+import {
+	TaskAnswers,
+	type TaskAnswersParts,
+} from "../../node/answers/tasks.ts";
+import {
+	STORE_PROBLEMS,
+	StoreError,
+	type StoreErrorKind,
+	type Submission,
+} from "../../node/ports.ts";
+import type { NewTask } from "../../protocol/task.ts";
+import { PLAIN } from "../../protocol/task-options.ts";
+import { VirtualClock } from "../clock.ts";
+import { ROUTE } from "../contract/store-bench.ts";
+
+const task: NewTask = {
+	id: "a",
+	route: ROUTE,
+	priority: 5,
+	options: PLAIN,
+	payload: "1",
+};
+
+/** Answers of a node whose store answers so. */
+function answersOf(...outcomes: Submission[]): TaskAnswers {
+	return new TaskAnswers({
+		nodeId: "node-a",
+		clock: new VirtualClock(),
+		store: { up: true },
+		report: { draining: false },
+		engines: [
+			{
+				submitter: { overloaded: false, submit: async () => outcomes.shift() },
+				renewer: { trusted: true, generation: 1, epoch: 1 },
+			},
+		],
+	} as unknown as TaskAnswersParts);
+}
+
+test("a task that the node takes as it is stored is told to have started", async () => {
+	const fresh = {
+		attempt: 1,
+		createdMs: 0,
+		claimedMs: 0,
+		crashes: 0,
+		losses: 0,
+	};
+	const claimed = { ...task, ...fresh, token: 7 };
+	const answers = answersOf({ ok: true, created: true, seq: 1, claimed });
+	const started = { attempt: 1, node: "node-a", token: 7 };
+	const taken = { ok: true, created: true, id: "a" };
+	expect(await answers.submit([task])).toEqual([{ ...taken, started }]);
+	const waits = answersOf({ ok: true, created: true, seq: 1 });
+	expect(await waits.submit([task])).toEqual([taken]);
+});
+
+test.each(Object.keys(STORE_PROBLEMS) as StoreErrorKind[])(
+	"of some tasks for which the store was %s their sender is told what to do, and nothing that the store said",
+	async (kind) => {
+		const failed = new StoreError(kind, "secret 10.0.0.7");
+		const answers = answersOf({ ok: true, created: true, seq: 1 }, failed);
+		const [, second] = await answers.submit([task, { ...task, id: "b" }]);
+		expect(second).toEqual({ ok: false, problem: STORE_PROBLEMS[kind] });
+	},
+);
