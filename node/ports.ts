@@ -17,4 +17,6 @@ export type * from "./ports/store.ts";
 export * from "./ports/store-error.ts";
 export type * from "./ports/store-opening.ts";
 export type * from "./ports/store-pulse.ts";
+export type * from "./ports/store-sessions.ts";
+export type * from "./ports/store-tasks.ts";
 export type * from "./ports/world.ts";

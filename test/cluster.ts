@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { LAYOUT } from "../node/store/redis-shard.ts";
+import { LAYOUT } from "../node/store/scripts.ts";
 import { type Client, Refused } from "../protocol/client/client.ts";
 import { readinessOf } from "../protocol/client/readiness.ts";
 import type {

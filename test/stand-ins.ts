@@ -3,6 +3,7 @@
  * are told, and answer as on a node on which all is well and nothing else happens. A test
  * puts its own in place of those that it is about.
  */
+import type { Shard, ShardSessions, ShardTasks } from "../node/ports.ts";
 import type { ClaimerParts } from "../node/work/claimer.ts";
 import type { FinisherParts } from "../node/work/finisher.ts";
 import type { RunnerParts } from "../node/work/runner.ts";
@@ -12,6 +13,21 @@ import type { Serves } from "../protocol/route.ts";
 /** Every type of a list on every queue. */
 export function servesTypes(...types: string[]): Serves {
 	return { types: new Set(types), queues: undefined, labels: new Set() };
+}
+
+/** A shard of which nothing but these methods is asked. */
+export function standInShard({
+	sessions = {},
+	tasks = {},
+}: {
+	readonly sessions?: Partial<ShardSessions>;
+	readonly tasks?: Partial<ShardTasks>;
+}): Shard {
+	return {
+		index: 0,
+		sessions: sessions as ShardSessions,
+		tasks: tasks as ShardTasks,
+	};
 }
 
 export const NO_EXIT = {

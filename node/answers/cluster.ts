@@ -24,7 +24,7 @@ export interface ClusterAnswersParts {
 	readonly store: Store;
 	/** In the order of their shards. */
 	readonly engines: readonly {
-		readonly shard: Shard;
+		readonly shard: Pick<Shard, "tasks">;
 		readonly renewer: {
 			readonly trusted: boolean;
 			readonly generation: number;
@@ -72,7 +72,7 @@ export class ClusterAnswers implements ClusterApi {
 	async cluster(): Promise<ClusterView> {
 		const { cluster, nodeId, engines, store, gossip } = this.#parts;
 		const counts = await Promise.all(
-			engines.map(({ shard }) => shard.counts()),
+			engines.map(({ shard }) => shard.tasks.counts()),
 		);
 		return {
 			cluster,

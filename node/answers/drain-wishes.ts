@@ -2,14 +2,14 @@
  * DrainWishes: somebody's wish that a node shall drain. Finds the node that is meant, and marks its
  * session. An id goes before a name, as an id is one node's for ever.
  */
-import type { Shard } from "../ports.ts";
+import type { ShardSessions } from "../ports.ts";
 
 export class DrainWishes {
-	readonly #home: Shard;
+	readonly #registry: Pick<ShardSessions, "askToDrain" | "nodes">;
 
-	/** `home`: the shard whose registry all nodes read. */
-	constructor(home: Shard) {
-		this.#home = home;
+	/** `registry`: the one that all nodes read. */
+	constructor(registry: Pick<ShardSessions, "askToDrain" | "nodes">) {
+		this.#registry = registry;
 	}
 
 	/**
@@ -17,13 +17,13 @@ export class DrainWishes {
 	 * @throws StoreError
 	 */
 	async ask(node: string): Promise<string | undefined> {
-		if (await this.#home.askToDrain(node)) return node;
-		const { nodes } = await this.#home.nodes();
+		if (await this.#registry.askToDrain(node)) return node;
+		const { nodes } = await this.#registry.nodes();
 		const meant = nodes.find(
 			({ record, expiresMs }) => record.name === node && expiresMs,
 		);
 		if (meant === undefined) return undefined;
 		const { nodeId } = meant.record;
-		return (await this.#home.askToDrain(nodeId)) ? nodeId : undefined;
+		return (await this.#registry.askToDrain(nodeId)) ? nodeId : undefined;
 	}
 }

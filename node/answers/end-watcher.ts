@@ -18,7 +18,7 @@ import type { TaskRecord } from "../../protocol/task.ts";
 import {
 	type Clock,
 	type Log,
-	type Shard,
+	type ShardTasks,
 	StoreError,
 	type Timer,
 } from "../ports.ts";
@@ -26,7 +26,8 @@ import {
 export interface WaiterParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	readonly shards: readonly Pick<Shard, "get" | "over">[];
+	/** Of each shard, in their order. */
+	readonly tasks: readonly Pick<ShardTasks, "get" | "over">[];
 }
 
 type Answer = (task: TaskRecord | undefined) => void;
@@ -175,12 +176,12 @@ export class EndWatcher {
 
 	/** Asks which of these are over before it reads any: most are not, and may be large. */
 	async #ask(ids: readonly string[]): Promise<void> {
-		const { shards } = this.#parts;
-		const byShard = Map.groupBy(ids, (id) => shardOf(id, shards.length));
+		const { tasks } = this.#parts;
+		const byShard = Map.groupBy(ids, (id) => shardOf(id, tasks.length));
 		for (const [index, own] of byShard) {
 			for (let i = 0; i < own.length; i += WAIT_BATCH_MAX) {
 				const batch = own.slice(i, i + WAIT_BATCH_MAX);
-				const over = await this.#try(() => this.#shard(index).over(batch));
+				const over = await this.#try(() => this.#tasksOf(index).over(batch));
 				if (over !== undefined) await this.#read(over);
 			}
 		}
@@ -191,8 +192,8 @@ export class EndWatcher {
 		await this.#try(() =>
 			Promise.all(
 				ids.map(async (id) => {
-					const shard = shardOf(id, this.#parts.shards.length);
-					const [task] = await this.#shard(shard).get([id]);
+					const shard = shardOf(id, this.#parts.tasks.length);
+					const [task] = await this.#tasksOf(shard).get([id]);
 					if (task !== undefined && !isEnded(task.state)) return;
 					for (const answer of this.#awaited.get(id)?.answers ?? [])
 						answer(task);
@@ -201,8 +202,8 @@ export class EndWatcher {
 		);
 	}
 
-	#shard(index: number): Pick<Shard, "get" | "over"> {
-		return this.#parts.shards[index] as Shard;
+	#tasksOf(shard: number): Pick<ShardTasks, "get" | "over"> {
+		return this.#parts.tasks[shard] as ShardTasks;
 	}
 
 	/** Those who wait go on waiting where the store does not answer; their time bounds it. */

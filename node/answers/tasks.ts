@@ -28,7 +28,7 @@ import {
 
 /** What answers need of the engine of a shard. */
 export interface AnsweringEngine {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly submitter: {
 		readonly overloaded: boolean;
 		submit(task: NewTask): Promise<Submission>;
@@ -104,7 +104,7 @@ export class TaskAnswers implements TaskApi {
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {
-		const [task] = await this.#engineOf(id).shard.get([id]);
+		const [task] = await this.#engineOf(id).shard.tasks.get([id]);
 		return task;
 	}
 
@@ -145,7 +145,7 @@ export class TaskAnswers implements TaskApi {
 			this.#parts.engines.map(async ({ shard }) => {
 				// Among tasks of one creation number, lower shards come first.
 				const beforeSeq = shard.index > from.shard ? from.seq + 1 : from.seq;
-				const page = await shard.list({ state, beforeSeq, limit });
+				const page = await shard.tasks.list({ state, beforeSeq, limit });
 				return { ...page, shard: shard.index };
 			}),
 		);

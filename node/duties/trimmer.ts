@@ -22,7 +22,7 @@ import {
 } from "../ports.ts";
 
 export interface TrimmerParts {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly clock: Clock;
 	readonly log: Log;
 	/** Ended tasks to keep in this shard. */
@@ -94,7 +94,7 @@ export class Trimmer {
 	async #forget(keptMs: number): Promise<number | undefined> {
 		const { shard, keptMax, log } = this.#parts;
 		try {
-			return await shard.trim(keptMax, keptMs);
+			return await shard.tasks.trim(keptMax, keptMs);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			log.debug(

@@ -99,14 +99,16 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ abortGraceMs: ABORT_GRACE_MS, exits: engines, turns: this.#turns },
 		});
 		const runner = this.#runner;
-		this.#watcher = new EndWatcher({ clock, log, shards: store.shards });
+		const shardTasks = store.shards.map(({ tasks }) => tasks);
+		this.#watcher = new EndWatcher({ clock, log, tasks: shardTasks });
 		this.#report = new SelfReport({
 			...{ host, name, gossip, store, runner, engines },
 		});
 		const report = this.#report;
-		const [home] = store.shards as [Shard];
+		// Every node reads the registry of the first shard.
+		const [{ sessions: registry }] = store.shards as [Shard];
 		this.#roster = new Roster({
-			...{ self: gossip.nodeId, home, serves, clock, log, gossip },
+			...{ self: gossip.nodeId, registry, serves, clock, log, gossip },
 			events: this,
 		});
 		const roster = this.#roster;
@@ -122,7 +124,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#drainer = new Drainer({
 			...{ clock, log, runner, executor, engines, store, report },
 		});
-		this.api = this.#makeAnswers(home);
+		this.api = this.#makeAnswers(new DrainWishes(registry));
 	}
 
 	/** Gossip has been started, and the store may be away. */
@@ -208,7 +210,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 	}
 
-	#makeAnswers(home: Shard): Api {
+	#makeAnswers(drainWishes: DrainWishes): Api {
 		const { cluster, clock, random, store, gossip, name } = this.#parts;
 		const { nodeId } = gossip;
 		const [engines, roster, report] = [
@@ -224,8 +226,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			cluster: new ClusterAnswers({
 				...{ cluster, nodeId, store, engines, name, roster, gossip, report },
 				...{ digester: this.#digester, watch: this.#watch },
-				// Every node reads the registry of the first shard.
-				drainWishes: new DrainWishes(home),
+				drainWishes,
 			}),
 		};
 	}

@@ -32,12 +32,13 @@ import {
 	type Log,
 	type NodeRecord,
 	type Shard,
+	type ShardSessions,
 	StoreError,
 } from "../ports.ts";
 
 /** What the drainer needs of the engine of a shard. */
 export interface DrainedEngine {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "sessions">;
 	readonly claimer: { stop(): void };
 	readonly intake: {
 		/** Calls are under way that may bring tasks. */
@@ -75,8 +76,8 @@ export class Drainer {
 		const forsaken = this.#watchStore(awayMsMax);
 		this.#takeNoMore();
 		// Nobody waits for it: a store that does not answer has its share of the time later.
-		void this.#eachSession(async (shard, session) => {
-			await shard.describe(session, report.record());
+		void this.#eachSession(async (sessions, session) => {
+			await sessions.describe(session, report.record());
 		});
 		await this.#until(() => this.#settled || forsaken(), deadlineMs);
 		if (!this.#settled) {
@@ -106,10 +107,10 @@ export class Drainer {
 
 	/** The sessions end, and with them whatever tasks are still theirs, as far as the store hears of it in time. */
 	async sayGoodbye(): Promise<void> {
-		const said = this.#eachSession(async (shard, session) => {
+		const said = this.#eachSession(async (sessions, session) => {
 			let putBack = 0;
 			for (let left = 1; left > 0; ) {
-				const closed = await shard.close(session, REVOKE_BATCH_MAX);
+				const closed = await sessions.close(session, REVOKE_BATCH_MAX);
 				for (const { count } of closed.putBack) putBack += count;
 				left = closed.left;
 			}
@@ -164,7 +165,7 @@ export class Drainer {
 	}
 
 	async #eachSession(
-		act: (shard: Shard, session: SessionName) => Promise<void>,
+		act: (sessions: ShardSessions, session: SessionName) => Promise<void>,
 	): Promise<void> {
 		const { engines, log } = this.#parts;
 		await Promise.all(
@@ -172,7 +173,7 @@ export class Drainer {
 				const { session } = engine.renewer;
 				if (session === undefined) return;
 				try {
-					await act(engine.shard, session);
+					await act(engine.shard.sessions, session);
 				} catch (error) {
 					if (!(error instanceof StoreError)) throw error;
 					log.warn(

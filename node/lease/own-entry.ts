@@ -1,17 +1,37 @@
 /**
- * OwnEntry: what a shard's registry has of this node, asked for where a pulse was refused,
- * or could not be answered.
+ * OwnEntry: what a shard's registry has of this node. Makes it, puts it back, and asks for it
+ * when a pulse was refused, or could not be answered.
  */
-import type { NodeRecord, RegisteredNode, Shard } from "../ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
+import type {
+	NodeRecord,
+	OpenReply,
+	OpenRequest,
+	RegisteredNode,
+	ShardSessions,
+} from "../ports.ts";
 
 export class OwnEntry {
-	readonly #shard: Pick<Shard, "nodes">;
+	readonly #sessions: Pick<ShardSessions, "open" | "describe" | "nodes">;
 	readonly #report: { record(): NodeRecord };
 
 	/** `report`: see self-report.ts. */
-	constructor(shard: Pick<Shard, "nodes">, report: { record(): NodeRecord }) {
-		this.#shard = shard;
+	constructor(
+		sessions: Pick<ShardSessions, "open" | "describe" | "nodes">,
+		report: { record(): NodeRecord },
+	) {
+		this.#sessions = sessions;
 		this.#report = report;
+	}
+
+	/** A new session, of the node as it is now. @throws StoreError */
+	open(from: Omit<OpenRequest, "record">): Promise<OpenReply> {
+		return this.#sessions.open({ record: this.#report.record(), ...from });
+	}
+
+	/** Into a registry that has lost it. Returns the node's name. @throws StoreError */
+	putBack(session: SessionName): Promise<string> {
+		return this.#sessions.describe(session, this.#report.record());
 	}
 
 	/** How the session of this epoch has ended; undefined: it has a lease. @throws StoreError */
@@ -37,7 +57,7 @@ export class OwnEntry {
 	/** The newest session of this node, as the store has it. */
 	async #newest(): Promise<RegisteredNode | undefined> {
 		const { nodeId } = this.#report.record();
-		const { nodes } = await this.#shard.nodes();
+		const { nodes } = await this.#sessions.nodes();
 		return nodes.find(({ record }) => record.nodeId === nodeId);
 	}
 }

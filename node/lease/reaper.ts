@@ -20,7 +20,7 @@ import {
 } from "../ports.ts";
 
 export interface ReaperParts {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "sessions">;
 	readonly log: Log;
 	/** See renewer.ts. */
 	readonly renewer: {
@@ -68,7 +68,7 @@ export class Reaper {
 			let tasks = 0;
 			for (let left = 1; left > 0; ) {
 				const limit = REVOKE_BATCH_MAX;
-				const reply = await shard.revoke({ session, grounds, limit });
+				const reply = await shard.sessions.revoke({ session, grounds, limit });
 				if (!reply.ok) return;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);

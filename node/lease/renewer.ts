@@ -51,7 +51,7 @@ import { OwnEntry } from "./own-entry.ts";
 import type { ShardMemory } from "./shard-memory.ts";
 
 export interface RenewerParts {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "sessions">;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
@@ -101,7 +101,7 @@ export class Renewer {
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
 		this.#memory = parts.memory;
-		this.#entry = new OwnEntry(parts.shard, parts.report);
+		this.#entry = new OwnEntry(parts.shard.sessions, parts.report);
 	}
 
 	start(): void {
@@ -175,10 +175,10 @@ export class Renewer {
 		void this.#beat();
 	}
 
-	/** Takes up with a store that came back, perhaps restarted. @throws StoreError */
+	/** Adopts a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
 		const { shard } = this.#parts;
-		this.#memory.toldGeneration(await shard.adopt(this.#memory.known));
+		this.#memory.toldGeneration(await shard.sessions.adopt(this.#memory.known));
 	}
 
 	async #beat(): Promise<void> {
@@ -227,7 +227,7 @@ export class Renewer {
 		if (!home.mayOpen(shard.index)) return;
 		const sentMs = clock.monoMs();
 		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
-		const opened = await shard.open({ record: report.record(), ...from });
+		const opened = await this.#entry.open(from);
 		if (this.#isOver(beat)) return;
 		if (!opened.ok)
 			return opened.code === "older_life"
@@ -255,7 +255,7 @@ export class Renewer {
 	}
 
 	async #pulse(beat: number, session: SessionName): Promise<void> {
-		const { shard, clock, events, report } = this.#parts;
+		const { clock, events } = this.#parts;
 		const sentMs = clock.monoMs();
 		const pulse = await this.#askForPulse(session);
 		if (this.#isOver(beat)) return;
@@ -269,7 +269,7 @@ export class Renewer {
 		this.#answered(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
 		if (!pulse.registered)
-			events.opened(undefined, await shard.describe(session, report.record()));
+			events.opened(undefined, await this.#entry.putBack(session));
 	}
 
 	/**
@@ -279,7 +279,7 @@ export class Renewer {
 	async #askForPulse(session: SessionName): Promise<Pulse> {
 		const { shard, ttlMs, sorter } = this.#parts;
 		try {
-			return await shard.pulse(session, ttlMs, sorter.known);
+			return await shard.sessions.pulse(session, ttlMs, sorter.known);
 		} catch (error) {
 			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
 			const code = await this.#entry.endOf(this.epoch);

@@ -35,7 +35,7 @@ import type { Refusals } from "./refusals.ts";
 
 /** What the detector needs of the engine of a shard. */
 export interface DetectorEngine {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "sessions">;
 	readonly reaper: {
 		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
 	};
@@ -176,7 +176,7 @@ export class Detector {
 	async #leasesOf(nodeId: string): Promise<Lease[]> {
 		const found = await Promise.all(
 			this.#parts.engines.map(async (engine): Promise<Lease | undefined> => {
-				const { nowMs, nodes } = await engine.shard.nodes();
+				const { nowMs, nodes } = await engine.shard.sessions.nodes();
 				const node = nodes.find(({ record }) => record.nodeId === nodeId);
 				if (node?.expiresMs === undefined) return undefined;
 				return { engine, node, leftMs: node.expiresMs - nowMs };

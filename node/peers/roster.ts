@@ -24,7 +24,7 @@ import {
 	type Log,
 	type NodeView,
 	type RegisteredNode,
-	type Shard,
+	type ShardSessions,
 	StoreError,
 	type Timer,
 } from "../ports.ts";
@@ -33,8 +33,8 @@ import { ServedRoutes } from "./served-routes.ts";
 
 export interface RosterParts {
 	readonly self: string;
-	/** The shard whose registry is read: all nodes open a session there. */
-	readonly home: Shard;
+	/** Of the shard whose registry is read: all nodes open a session there. */
+	readonly registry: Pick<ShardSessions, "nodes">;
 	/** What this node serves. */
 	readonly serves: Serves;
 	readonly clock: Clock;
@@ -205,8 +205,8 @@ export class Roster {
 
 	/** Reads the registry now. @throws StoreError */
 	async refresh(): Promise<void> {
-		const { home, gossip, clock, self, events } = this.#parts;
-		const { nowMs, opens, nodes } = await home.nodes();
+		const { registry, gossip, clock, self, events } = this.#parts;
+		const { nowMs, opens, nodes } = await registry.nodes();
 		this.#opensRead = opens;
 		this.#nodes = nodes;
 		this.#others = nodes.filter(

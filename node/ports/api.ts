@@ -9,7 +9,8 @@ import type { TaskState } from "../../protocol/state.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
-import type { Durability, ShardCounts } from "./store.ts";
+import type { Durability } from "./store.ts";
+import type { ShardCounts } from "./store-tasks.ts";
 
 export interface Taken {
 	readonly ok: true;

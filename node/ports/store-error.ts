@@ -5,8 +5,8 @@
 import type { Problem } from "../../protocol/problem.ts";
 
 /**
- * Thrown by every method of `Shard` and `Store` when the store cannot be
- * reached, refuses, or does not answer in time.
+ * Thrown by every method of a shard and of `Store` when the store cannot be reached,
+ * refuses, or does not answer in time.
  */
 export class StoreError extends Error {
 	readonly kind: StoreErrorKind;

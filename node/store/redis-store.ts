@@ -16,8 +16,9 @@ import {
 	StoreMismatch,
 } from "../ports.ts";
 import { Connection, type Reply } from "./redis/connection.ts";
-import { LAYOUT, RedisShard } from "./redis-shard.ts";
-import { loadScripts } from "./scripts.ts";
+import { RedisShard } from "./redis-shard.ts";
+import { LAYOUT, loadScripts } from "./scripts.ts";
+import { ShardScripts } from "./shard-scripts.ts";
 
 export interface StoreOptions {
 	readonly url: string;
@@ -67,7 +68,10 @@ export class RedisStore implements Store {
 		this.#cluster = cluster;
 		this.#log = log;
 		const make = (index: number) =>
-			new RedisShard(index, shards, cluster, connection, scripts, log);
+			new RedisShard(
+				new ShardScripts(index, shards, cluster, connection, scripts),
+				log,
+			);
 		this.#home = make(0);
 		this.#others = Array.from({ length: shards - 1 }, (_, i) => make(i + 1));
 		this.shards = [this.#home, ...this.#others];

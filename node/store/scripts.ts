@@ -36,6 +36,9 @@ import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { readAsset } from "../world/assets.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
 
+/** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
+export const LAYOUT = 5;
+
 /**
  * What Redis is told of a script on its first line (of Redis 7). Reads run
  * always. Writes run, too, when memory is full, as they are about tasks that

@@ -44,7 +44,7 @@ import { HotRoutes } from "./hot-routes.ts";
 type GoodClaim = Extract<ClaimReply, { ok: true }>;
 
 export interface ClaimerParts {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly log: Log;
 	readonly clock: Clock;
 	readonly serves: Serves;
@@ -234,7 +234,7 @@ export class Claimer {
 		let unused = tasks.length;
 		intake.begin();
 		try {
-			const outcomes = await shard.submit(tasks, lease);
+			const outcomes = await shard.tasks.submit(tasks, lease);
 			const claimed = outcomes
 				.map((outcome) =>
 					outcome.ok && outcome.created ? outcome.claimed : undefined,
@@ -263,7 +263,7 @@ export class Claimer {
 		let unused = limit;
 		intake.begin();
 		try {
-			const reply = await shard.claim({ ...lease, routes, limit });
+			const reply = await shard.tasks.claim({ ...lease, routes, limit });
 			if (reply.ok) {
 				unused -= reply.tasks.length;
 				this.#failed = false;

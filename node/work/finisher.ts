@@ -28,7 +28,7 @@ import {
 } from "../ports.ts";
 
 export interface FinisherParts {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly clock: Clock;
 	readonly log: Log;
 	/** Tasks that are claimed at once, at most: as many ends make a full batch. */
@@ -215,7 +215,7 @@ export class Finisher {
 	async #complete(batch: readonly TaskEnd[]): Promise<void> {
 		const { shard, watcher, trimmer, log } = this.#parts;
 		const ids = batch.map(({ id }) => id);
-		const answer = shard.complete(batch);
+		const answer = shard.tasks.complete(batch);
 		// Who waits for one of them need not wait for the answer. Who comes to wait
 		// meanwhile may have looked just before the end was there.
 		watcher.endedHere(ids);
@@ -233,7 +233,7 @@ export class Finisher {
 
 	async #return(batch: readonly Returned[]): Promise<void> {
 		const { shard, watcher, hinter } = this.#parts;
-		const outcomes = await shard.giveBack(batch);
+		const outcomes = await shard.tasks.giveBack(batch);
 		watcher.endedHere(
 			batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id),
 		);

@@ -4,11 +4,11 @@
  */
 import { SUBMIT_LOOK_UP_MS } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
-import { type Clock, type Shard, StoreError } from "../ports.ts";
+import { type Clock, type ShardTasks, StoreError } from "../ports.ts";
 
 /** In order; empty if the store has not said by `untilMs` of the monotonic clock. */
 export async function lookUp(
-	shard: Pick<Shard, "get">,
+	tasks: Pick<ShardTasks, "get">,
 	clock: Clock,
 	ids: readonly string[],
 	untilMs: number,
@@ -16,7 +16,7 @@ export async function lookUp(
 	const late = Promise.withResolvers<[]>();
 	const timer = clock.after(untilMs - clock.monoMs(), () => late.resolve([]));
 	const found = await Promise.race([
-		find(shard, clock, ids, untilMs),
+		find(tasks, clock, ids, untilMs),
 		late.promise,
 	]);
 	timer.cancel();
@@ -24,14 +24,14 @@ export async function lookUp(
 }
 
 async function find(
-	shard: Pick<Shard, "get">,
+	tasks: Pick<ShardTasks, "get">,
 	clock: Clock,
 	ids: readonly string[],
 	untilMs: number,
 ): Promise<readonly (TaskRecord | undefined)[]> {
 	while (clock.monoMs() < untilMs) {
 		try {
-			return await shard.get(ids);
+			return await tasks.get(ids);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 		}

@@ -123,7 +123,7 @@ export class Reconciler {
 		const { shard, log, intake } = this.#parts;
 		const newest = intake.newestToken;
 		try {
-			const listed = await shard.running(session);
+			const listed = await shard.sessions.running(session);
 			// The newer tasks may be on their way here.
 			const arrivedUpTo = intake.expects ? newest : Number.POSITIVE_INFINITY;
 			const here = new Set(
@@ -149,7 +149,7 @@ export class Reconciler {
 			"giving back tasks whose claim got no answer",
 		);
 		for (const batch of batches(lost, COMPLETE_BATCH_MAX))
-			await shard.giveBack(
+			await shard.tasks.giveBack(
 				batch.map((task) => ({ ...task, end: "handed-back", message: "" })),
 			);
 		renewer.hurry();
@@ -188,7 +188,7 @@ export class Reconciler {
 				batches(attempts, UNLISTED_BATCH_MAX).map(async (batch) => {
 					const tasks = runner.letGo(
 						shard.index,
-						await shard.unlisted(session, batch),
+						await shard.sessions.unlisted(session, batch),
 						"the store no longer has the task under this node's name",
 					);
 					if (tasks > 0)

@@ -38,7 +38,7 @@ import { SilenceWatch } from "./silence-watch.ts";
 import { SubmitQueue } from "./submit-queue.ts";
 
 export interface SubmitterParts {
-	readonly shard: Shard;
+	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly clock: Clock;
 	readonly log: Log;
 	/** See trimmer.ts. */
@@ -228,7 +228,7 @@ export class Submitter {
 			clock.monoMs() + SUBMIT_TIMEOUT_MS - SUBMIT_SILENCE_MS,
 		);
 		const ids = waiting.map(({ task }) => task.id);
-		const found = await lookUp(shard, clock, ids, untilMs);
+		const found = await lookUp(shard.tasks, clock, ids, untilMs);
 		for (const [i, item] of waiting.entries()) {
 			const existing = found[i];
 			settle(
@@ -267,7 +267,7 @@ export class Submitter {
 		const unserved = counts
 			.map(({ route }) => route)
 			.filter((route) => !roster.isServed(route));
-		return shard.submit(tasks, undefined, unserved);
+		return shard.tasks.submit(tasks, undefined, unserved);
 	}
 
 	/** Of a store that has become full, or is so no more. */

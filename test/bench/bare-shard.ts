@@ -55,7 +55,7 @@ export class BareShard implements AsyncDisposable {
 			...{ slots: CONCURRENCY, types: ["noop"], labels: [], draining: false },
 		};
 		const request = { record, ttlMs: LEASE_MS, known: NO_GENERATION };
-		const opened = await shard.open({ ...request, knownEpoch: 0 });
+		const opened = await shard.sessions.open({ ...request, knownEpoch: 0 });
 		if (!opened.ok) throw new Error(opened.code);
 		const { epoch, generation } = opened;
 		const lease = { session: formatSession("bare", epoch), generation };
@@ -80,7 +80,7 @@ export class BareShard implements AsyncDisposable {
 			SUBMIT_BATCHES_MAX,
 			async (_from, length) => {
 				const tasks = Array.from({ length }, () => this.#make(priorities));
-				const outcomes = await this.#shard.submit(tasks);
+				const outcomes = await this.#shard.tasks.submit(tasks);
 				assert(outcomes.every((outcome) => outcome.ok && outcome.created));
 			},
 		);
@@ -88,14 +88,14 @@ export class BareShard implements AsyncDisposable {
 
 	async claim(limit: number): Promise<readonly ClaimedTask[]> {
 		const request = { ...this.#lease, routes: [ROUTE], limit };
-		const reply = await this.#shard.claim(request);
+		const reply = await this.#shard.tasks.claim(request);
 		assert(reply.ok, "the lease holds");
 		return reply.tasks;
 	}
 
 	async complete(tasks: readonly ClaimedTask[]): Promise<void> {
 		if (tasks.length === 0) return;
-		const { outcomes } = await this.#shard.complete(
+		const { outcomes } = await this.#shard.tasks.complete(
 			tasks.map(({ id, token, claimedMs }) => ({
 				...{ id, token, startedMs: claimedMs },
 				...{ state: "SUCCESS", result: "null" },

@@ -32,14 +32,8 @@ import {
 	look,
 	type Snapshot,
 } from "./store-invariants.ts";
-import {
-	type Answer,
-	LAPSING_TTL_MS,
-	type Operation,
-	Operator,
-	perform,
-	ROUTES,
-} from "./store-operator.ts";
+import { type Answer, type Operation, perform } from "./store-operation.ts";
+import { LAPSING_TTL_MS, Operator, ROUTES } from "./store-operator.ts";
 import { checkPlaces } from "./store-places.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -68,14 +62,14 @@ async function agree(world: World, seed: number): Promise<void> {
 	const { shards } = world.store;
 	const home = shards[0] as Shard;
 	await world.agree(true);
-	const begun = await home.adopt(NO_GENERATION);
+	const begun = await home.sessions.adopt(NO_GENERATION);
 	const twins = createMemoryStore({
 		shards: SHARDS,
 		nowMs: () => twin.nowMs,
 		run: begun.run,
 	}).shards;
 	twin.nowMs = SEQ_EPOCH_MS + begun.generation;
-	await (twins[home.index] as MemoryShard).adopt(NO_GENERATION);
+	await (twins[home.index] as MemoryShard).sessions.adopt(NO_GENERATION);
 	const pairs = shards.map((shard, index) => {
 		const operator = new Operator(random, index, SHARDS);
 		return new Pair(world, shard, twins[index] as MemoryShard, operator, twin);
@@ -128,7 +122,7 @@ class Pair {
 			knownEpoch: 0,
 		};
 		const { epoch = 0, generation = 0 } = await this.#make(
-			{ method: "open", args: [open] },
+			{ method: "sessions.open", args: [open] },
 			at,
 		);
 		const waiting = this.#last?.tasks.filter(
@@ -137,7 +131,7 @@ class Pair {
 		const session = formatSession("last", epoch);
 		const request = { session, generation, routes: ROUTES, limit: 100 };
 		const { tasks } = await this.#make(
-			{ method: "claim", args: [request] },
+			{ method: "tasks.claim", args: [request] },
 			at,
 		);
 		expect(tasks?.map((task) => task.id)).toEqual(
@@ -170,7 +164,7 @@ class Pair {
 		checkPlaces(places, now, where);
 		checkPlaces(this.#twin.contents.tasks.places(), twin, `${where}, the twin`);
 		if (this.#last !== undefined) checkStep(this.#last, now, where);
-		if (operation.method === "pulse" && answer.routes !== undefined) {
+		if (operation.method === "sessions.pulse" && answer.routes !== undefined) {
 			const waiting = now.counts.waiting.map(({ route }) => route);
 			const told = [...answer.routes.ready, ...answer.routes.unserved].sort();
 			// Only those are told that the node has not seen.
@@ -186,7 +180,10 @@ class Pair {
 
 	/** Lets the lease that was just renewed for a moment run out. */
 	async #lapse({ nowMs = 0 }: Answer): Promise<void> {
-		while ((await this.#shard.nodes()).nowMs < nowMs + LAPSING_TTL_MS) {
+		while (
+			(await this.#shard.sessions.nodes()).nowMs <
+			nowMs + LAPSING_TTL_MS
+		) {
 			await this.#world.advance?.(LAPSING_TTL_MS);
 		}
 	}

@@ -12,6 +12,8 @@ import type {
 	Pulse,
 	RoutesKnown,
 	Shard,
+	ShardSessions,
+	ShardTasks,
 	Store,
 } from "../../node/ports.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
@@ -117,6 +119,14 @@ export class Bench {
 		return shard;
 	}
 
+	get sessions(): ShardSessions {
+		return this.shard.sessions;
+	}
+
+	get tasks(): ShardTasks {
+		return this.shard.tasks;
+	}
+
 	async open(
 		nodeId = "ann",
 		ttlMs = TTL_MS,
@@ -135,7 +145,7 @@ export class Bench {
 		ttlMs = TTL_MS,
 		routes: RoutesKnown = {},
 	): Promise<Extract<Pulse, { ok: true }>> {
-		const pulse = await this.shard.pulse(name, ttlMs, routes);
+		const pulse = await this.sessions.pulse(name, ttlMs, routes);
 		if (!pulse.ok) throw new Error(`${name} is ${pulse.code}`);
 		return pulse;
 	}
@@ -161,7 +171,7 @@ export class Bench {
 		const tasks = each.map((fields) => this.task(fields));
 		for (let from = 0; from < tasks.length; from += SUBMIT_BATCH_MAX) {
 			const batch = tasks.slice(from, from + SUBMIT_BATCH_MAX);
-			const outcomes = await this.shard.submit(batch);
+			const outcomes = await this.tasks.submit(batch);
 			const refused = outcomes.filter(
 				(outcome) => !outcome.ok || !outcome.created,
 			);
@@ -177,7 +187,7 @@ export class Bench {
 	): Promise<Extract<ClaimReply, { ok: true }>> {
 		const { name, generation } = session;
 		const request = { session: name, generation, routes, limit };
-		const reply = await this.shard.claim(request);
+		const reply = await this.tasks.claim(request);
 		if (!reply.ok) throw new Error(`${name} cannot claim: ${reply.code}`);
 		return reply;
 	}
@@ -204,14 +214,14 @@ export class Bench {
 		const ended: ClaimedTask[] = [];
 		while (ended.length < count) {
 			const { tasks } = await this.claim(session);
-			await this.shard.complete(tasks.map(success));
+			await this.tasks.complete(tasks.map(success));
 			ended.push(...tasks);
 		}
 		return ended;
 	}
 
 	async read(id: string): Promise<TaskRecord> {
-		const [record] = await this.shard.get([id]);
+		const [record] = await this.tasks.get([id]);
 		if (record === undefined) throw new Error(`there is no task ${id}`);
 		return record;
 	}
@@ -221,7 +231,7 @@ export class Bench {
 		const { nowMs } = await this.pulse(session, 1);
 		await this.until(
 			"the lease has run out",
-			async () => (await this.shard.nodes()).nowMs > nowMs,
+			async () => (await this.sessions.nodes()).nowMs > nowMs,
 		);
 		return nowMs + 1;
 	}
@@ -241,7 +251,7 @@ export async function openSession(
 	shard: Shard,
 	request: Omit<OpenRequest, "knownEpoch"> & { readonly knownEpoch?: number },
 ): Promise<Opened> {
-	const opened = await shard.open({ knownEpoch: 0, ...request });
+	const opened = await shard.sessions.open({ knownEpoch: 0, ...request });
 	if (!opened.ok) throw new Error(`it cannot be opened: ${opened.code}`);
 	return opened;
 }

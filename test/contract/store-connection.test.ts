@@ -32,7 +32,7 @@ async function storeThatHangsUp() {
 test("what is asked of a store that is away is refused at once, as not sent", async () => {
 	const { server, store, met } = await storeThatHangsUp();
 	await met;
-	await expect(store.shards[0]?.counts()).rejects.toMatchObject({
+	await expect(store.shards[0]?.tasks.counts()).rejects.toMatchObject({
 		name: "StoreError",
 		kind: "unreachable",
 	});

@@ -112,16 +112,16 @@ function shardRules(make: MakeWorld): void {
 		for (const [index, shard] of shards.entries()) {
 			const own = ids.filter((id) => shardOf(id, shards.length) === index);
 			expect(own.length).toBeGreaterThan(0);
-			await shard.submit(own.map((id) => ({ id, ...task })));
+			await shard.tasks.submit(own.map((id) => ({ id, ...task })));
 		}
 		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
 		const lists = await Promise.all(
-			shards.map(async (shard) => (await shard.list(all)).tasks),
+			shards.map(async (shard) => (await shard.tasks.list(all)).tasks),
 		);
 		const found = lists.flat().map((task) => task.id);
 		expect(found.sort()).toEqual(ids.sort());
 		for (const [index, shard] of shards.entries()) {
-			const { states } = await shard.counts();
+			const { states } = await shard.tasks.counts();
 			expect(states.PENDING).toBe(lists[index]?.length);
 		}
 	});
@@ -132,7 +132,7 @@ function shardRules(make: MakeWorld): void {
 			const { id: home, ...task } = bench.task();
 			for (const id of [home, `${home}~1`, `${home}~1~${i}`]) {
 				expect(shardOf(id, shards.length)).toBe(bench.index);
-				await bench.shard.submit([{ id, ...task }]);
+				await bench.tasks.submit([{ id, ...task }]);
 				expect(await bench.read(id)).toMatchObject({ id, state: "PENDING" });
 			}
 		}
@@ -150,9 +150,13 @@ function shardRules(make: MakeWorld): void {
 			}),
 		);
 		const session = sessions[1] ?? "";
-		await shards[1]?.revoke({ session, grounds: { when: "now" }, limit: 1 });
+		await shards[1]?.sessions.revoke({
+			session,
+			grounds: { when: "now" },
+			limit: 1,
+		});
 		const pulses = await Promise.all(
-			shards.map((shard, i) => shard.pulse(sessions[i] ?? "", TTL_MS)),
+			shards.map((shard, i) => shard.sessions.pulse(sessions[i] ?? "", TTL_MS)),
 		);
 		expect(pulses.map((pulse) => pulse.ok)).toEqual([true, false, true, true]);
 	});

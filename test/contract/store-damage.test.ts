@@ -6,8 +6,8 @@
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
-import { LAYOUT } from "../../node/store/redis-shard.ts";
 import type { RedisStore } from "../../node/store/redis-store.ts";
+import { LAYOUT } from "../../node/store/scripts.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { newTask } from "../new-task.ts";
@@ -37,7 +37,7 @@ afterAll(() => ground[Symbol.asyncDispose]());
 
 beforeEach(async () => {
 	({ session, generation } = await ground.begin());
-	await shard.submit(
+	await shard.tasks.submit(
 		["one", "two", "three"].map((id) => newTask(id, { route: ROUTE })),
 	);
 });
@@ -45,7 +45,7 @@ beforeEach(async () => {
 const TASKS = "{damage:0}:tasks";
 const forget = (id: string) => redis.hdel(TASKS, id);
 const claim = () =>
-	shard.claim({ session, generation, routes: [ROUTE], limit: 10 });
+	shard.tasks.claim({ session, generation, routes: [ROUTE], limit: 10 });
 
 test.each([
 	["whose text is gone", () => forget("two")],
@@ -63,23 +63,23 @@ test.each([
 			waiting: [0],
 			tasks: [{ id: "one" }, { id: "three" }],
 		});
-		const { states, waiting } = await shard.counts();
+		const { states, waiting } = await shard.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 0, STARTED: 2 });
 		expect(waiting).toEqual([]);
-		expect(await shard.running(session)).toHaveLength(2);
+		expect(await shard.sessions.running(session)).toHaveLength(2);
 	},
 );
 
 test("a running task whose text is gone does not keep the others from being put back", async () => {
 	await claim();
 	await forget("two");
-	const reply = await shard.revoke({
+	const reply = await shard.sessions.revoke({
 		session,
 		grounds: { when: "now" },
 		limit: 10,
 	});
 	expect(reply).toMatchObject({ ok: true, left: 0, putBack: [{ count: 2 }] });
-	const { states } = await shard.counts();
+	const { states } = await shard.tasks.counts();
 	expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });
 });
 
@@ -93,12 +93,12 @@ test("a task whose text is gone cannot end, and is held no longer; the others en
 			...{ state: "SUCCESS", result: "1" },
 		}),
 	);
-	const { outcomes, endedKept } = await shard.complete(ends);
+	const { outcomes, endedKept } = await shard.tasks.complete(ends);
 	expect(outcomes).toEqual(["accepted", "stale_token", "accepted"]);
 	expect(endedKept).toBe(2);
-	expect(await shard.running(session)).toEqual([]);
+	expect(await shard.sessions.running(session)).toEqual([]);
 	expect(await redis.hexists(TASKS, "two")).toBe(0);
-	const { states } = await shard.counts();
+	const { states } = await shard.tasks.counts();
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
 
@@ -113,10 +113,10 @@ test("each task that ends is asked after only where one has been deleted", async
 	const asked = async () =>
 		/cmdstat_hexists:calls=(\d+)/.exec(await redis.info("commandstats"))?.[1];
 	await redis.config("RESETSTAT");
-	await shard.complete(ends.slice(0, 1));
+	await shard.tasks.complete(ends.slice(0, 1));
 	expect(await asked()).toBe(undefined);
 	await forget("one");
-	await shard.complete(ends.slice(1));
+	await shard.tasks.complete(ends.slice(1));
 	expect(await asked()).toBe("2");
 });
 
@@ -128,16 +128,16 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 		...{ id, token, startedMs: 1 },
 		...{ state: "SUCCESS", result: "1" },
 	};
-	await shard.complete([end]);
+	await shard.tasks.complete([end]);
 	await forget(id);
 	const again = newTask(id, { payload: "2" });
-	expect(await shard.submit([again])).toMatchObject([{ created: true }]);
-	const [task] = await shard.get([id]);
+	expect(await shard.tasks.submit([again])).toMatchObject([{ created: true }]);
+	const [task] = await shard.tasks.get([id]);
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
 	expect(task?.result).toBeUndefined();
 	// And is not forgotten in the former one's place.
-	expect(await shard.trim(0, 0)).toBe(0);
-	const { states } = await shard.counts();
+	expect(await shard.tasks.trim(0, 0)).toBe(0);
+	const { states } = await shard.tasks.counts();
 	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
 });
 
@@ -146,34 +146,34 @@ test("so it does where it is claimed at once", async () => {
 	const [first] = reply.ok ? reply.tasks : [];
 	const { id = "", token = 0 } = first ?? {};
 	const success = { state: "SUCCESS", result: "1" } as const;
-	await shard.complete([{ id, token, startedMs: 1, ...success }]);
+	await shard.tasks.complete([{ id, token, startedMs: 1, ...success }]);
 	await forget(id);
 	const again = newTask(id, { route: "other|t|", payload: "2" });
 	const lease = { session, generation };
-	const [outcome] = await shard.submit([again], lease);
+	const [outcome] = await shard.tasks.submit([again], lease);
 	expect(outcome).toMatchObject({ claimed: again });
-	const [task] = await shard.get([id]);
+	const [task] = await shard.tasks.get([id]);
 	expect(task).toMatchObject({ state: "STARTED", attempt: 1 });
 	expect(task?.result).toBeUndefined();
-	expect(await shard.trim(0, 0)).toBe(0);
+	expect(await shard.tasks.trim(0, 0)).toBe(0);
 });
 
 test("an ended task whose text is gone does not keep the others from being forgotten", async () => {
 	const reply = await claim();
 	const tasks = reply.ok ? reply.tasks : [];
-	await shard.complete(
+	await shard.tasks.complete(
 		tasks.map(({ id, token }) => ({
 			...{ id, token, startedMs: 1 },
 			...{ state: "SUCCESS", result: "1" },
 		})),
 	);
 	await forget("two");
-	expect(await shard.trim(0)).toBe(3);
-	expect((await shard.counts()).states.SUCCESS).toBe(0);
+	expect(await shard.tasks.trim(0)).toBe(3);
+	expect((await shard.tasks.counts()).states.SUCCESS).toBe(0);
 });
 
 test("a cluster whose tasks another version keeps in another form is refused, and told so", async () => {
-	await shard.pulse(session, TTL_MS);
+	await shard.sessions.pulse(session, TTL_MS);
 	expect(await store.agreeOnShards(false)).toBe("agreed");
 	await redis.hdel("{damage:0}:meta", "layout");
 	await expect(store.agreeOnShards(false)).rejects.toThrow(/an older version/);
@@ -194,7 +194,7 @@ test("an answer that nobody expects is a store's trouble, logged without the arg
 	await redis.del("{damage:0}:sessions");
 	await redis.set("{damage:0}:sessions", "overwritten");
 	errors.length = 0;
-	await expect(shard.pulse(session, TTL_MS)).rejects.toMatchObject({
+	await expect(shard.sessions.pulse(session, TTL_MS)).rejects.toMatchObject({
 		name: "StoreError",
 		kind: "refused",
 	});
@@ -213,7 +213,7 @@ test.each([
 		await redis.hset("{damage:0}:nodes", "bob", text);
 		warnings.length = 0;
 		for (let i = 0; i < 2; i++) {
-			const { nodes } = await shard.nodes();
+			const { nodes } = await shard.sessions.nodes();
 			expect(nodes.map(({ record }) => record.nodeId)).toEqual(["ann"]);
 		}
 		expect(warnings).toMatchObject([{ record: text.slice(0, 200) }]);
@@ -224,7 +224,7 @@ test("a node of an earlier version, whose record has no name, is called as its h
 	const { name: _, ...record } = nodeRecord("bob");
 	await redis.hset("{damage:0}:epochs", "bob", 1);
 	await redis.hset("{damage:0}:nodes", "bob", JSON.stringify(record));
-	const { nodes } = await shard.nodes();
+	const { nodes } = await shard.sessions.nodes();
 	expect(nodes.at(-1)?.record).toMatchObject({ nodeId: "bob", name: "host" });
 });
 
@@ -233,12 +233,12 @@ test("an error that cannot be read is told as that", async () => {
 	const [first] = reply.ok ? reply.tasks : [];
 	const { id = "", token = 0 } = first ?? {};
 	const error = { code: "failed", message: "no" };
-	await shard.complete([
+	await shard.tasks.complete([
 		{ id, token, startedMs: 1, state: "FAILURE", end: "failure", error },
 	]);
 	const end = await redis.hget("{damage:0}:ends", id);
 	await redis.hset("{damage:0}:ends", id, `${end?.slice(0, -5)}`);
-	const [task] = await shard.get([id]);
+	const [task] = await shard.tasks.get([id]);
 	expect(task).toMatchObject({
 		state: "FAILURE",
 		error: { code: "unreadable" },
@@ -259,12 +259,12 @@ test.each([
 			}),
 		);
 		for (let from = 0; from < tasks.length; from += 128) {
-			await shard.submit(tasks.slice(from, from + 128));
+			await shard.tasks.submit(tasks.slice(from, from + 128));
 		}
 		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
-		await shard.list({ ...all, limit: 1 }); // Loads the script.
+		await shard.tasks.list({ ...all, limit: 1 }); // Loads the script.
 		await redis.config("RESETSTAT");
-		const { tasks: page, more } = await shard.list(all);
+		const { tasks: page, more } = await shard.tasks.list(all);
 		expect(more).toBe(true);
 		expect(page.map(({ id }) => id)).toEqual(
 			Array.from({ length: 500 }, (_, i) => `t${51_199 - i}`),

@@ -31,7 +31,7 @@ const NEWEST_FIRST = IDS.toReversed();
 /** Forty tasks wait; every other one was given a place behind all. */
 beforeEach(async () => {
 	({ session, generation } = await ground.begin());
-	const outcomes = await shard.submit(
+	const outcomes = await shard.tasks.submit(
 		IDS.map((id) => ({
 			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
 		})),
@@ -52,7 +52,7 @@ beforeEach(async () => {
 async function listed(state?: TaskState, limit = 7): Promise<string[]> {
 	const ids: string[] = [];
 	for (let beforeSeq = SEQ_SPAN; ; ) {
-		const page = await shard.list({ state, beforeSeq, limit });
+		const page = await shard.tasks.list({ state, beforeSeq, limit });
 		ids.push(...page.tasks.map(({ id }) => id));
 		if (!page.more) return ids;
 		beforeSeq = page.tasks.at(-1)?.seq ?? 0;
@@ -69,21 +69,21 @@ test.each([1, 3, 7, 40, 500])(
 
 test("one that was displaced is told once wherever it is, and nothing of it is left in the end", async () => {
 	const claim = { session, generation, routes: [ROUTE], limit: 30 };
-	const reply = await shard.claim(claim);
+	const reply = await shard.tasks.claim(claim);
 	const tasks = reply.ok ? reply.tasks : [];
 	// The twenty that kept their place went first.
 	expect(tasks.slice(0, 20).map(({ id }) => id)).toEqual(
 		IDS.filter((_, i) => i % 2 === 1),
 	);
-	await shard.complete(tasks.slice(15, 25).map(success));
+	await shard.tasks.complete(tasks.slice(15, 25).map(success));
 	expect(await listed()).toEqual(NEWEST_FIRST);
 	const states = ["PENDING", "STARTED", "SUCCESS"] as const;
 	const byState = await Promise.all(states.map((state) => listed(state)));
 	expect(byState.map(({ length }) => length)).toEqual([10, 20, 10]);
 	expect(byState.flat().sort()).toEqual([...IDS].sort());
-	const left = await shard.claim({ ...claim, limit: 128 });
+	const left = await shard.tasks.claim({ ...claim, limit: 128 });
 	const all = [...tasks, ...(left.ok ? left.tasks : [])];
-	await shard.complete(all.map(success));
-	expect(await shard.trim(0, 0)).toBe(IDS.length);
+	await shard.tasks.complete(all.map(success));
+	expect(await shard.tasks.trim(0, 0)).toBe(IDS.length);
 	expect(await redis.exists(key("displaced"))).toBe(0);
 });

@@ -13,7 +13,7 @@ export function completingRules(bench: Bench): void {
 	it("a success is kept with its result and its attempt", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
-		const { outcomes, endedKept } = await bench.shard.complete([success(task)]);
+		const { outcomes, endedKept } = await bench.tasks.complete([success(task)]);
 		expect(outcomes).toEqual(["accepted"]);
 		expect(endedKept).toBe(1);
 		const record = await bench.read(task.id);
@@ -29,7 +29,7 @@ export function completingRules(bench: Bench): void {
 				end: "success",
 			},
 		]);
-		expect(await bench.shard.running(session.name)).toEqual([]);
+		expect(await bench.sessions.running(session.name)).toEqual([]);
 	});
 
 	it.each(["failure", "timeout"] as const)(
@@ -39,7 +39,7 @@ export function completingRules(bench: Bench): void {
 			const { id, token } = await bench.started(session);
 			const error = { code: "failed", message: "no\n“luck”", stack: "at x" };
 			const told = { id, token, startedMs: 1, state: "FAILURE" } as const;
-			await bench.shard.complete([{ ...told, end, error }]);
+			await bench.tasks.complete([{ ...told, end, error }]);
 			const record = await bench.read(id);
 			expect(record).toMatchObject({ state: "FAILURE", error });
 			expect(record.result).toBeUndefined();
@@ -50,16 +50,16 @@ export function completingRules(bench: Bench): void {
 	it("an end told again is accepted again, and the first one stands", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
-		await bench.shard.complete([success(task)]);
+		await bench.tasks.complete([success(task)]);
 		const before = await bench.read(task.id);
-		const { outcomes, endedKept } = await bench.shard.complete([
+		const { outcomes, endedKept } = await bench.tasks.complete([
 			{ ...success(task), state: "SUCCESS", result: '"other"' },
 			success(task),
 		]);
 		expect(outcomes).toEqual(["accepted", "accepted"]);
 		expect(endedKept).toBe(1);
 		expect(await bench.read(task.id)).toEqual(before);
-		const { states, stale } = await bench.shard.counts();
+		const { states, stale } = await bench.tasks.counts();
 		expect(states).toMatchObject({ STARTED: 0, SUCCESS: 1 });
 		expect(stale).toBe(0);
 	});
@@ -68,10 +68,10 @@ export function completingRules(bench: Bench): void {
 		const session = await bench.open();
 		const stale = await bench.started(session);
 		const handedBack = { end: "handed-back", message: "" } as const;
-		await bench.shard.giveBack([{ ...stale, ...handedBack }]);
+		await bench.tasks.giveBack([{ ...stale, ...handedBack }]);
 		const refused = { outcomes: ["stale_token"], endedKept: 0 };
 		const complete = (task: ClaimedTask) =>
-			bench.shard.complete([success(task)]);
+			bench.tasks.complete([success(task)]);
 		expect(await complete(stale)).toEqual(refused);
 		const holder = await bench.claimOne(session);
 		expect(await complete(stale)).toEqual(refused);
@@ -80,7 +80,7 @@ export function completingRules(bench: Bench): void {
 			refused,
 		);
 		expect((await bench.read(stale.id)).state).toBe("STARTED");
-		expect((await bench.shard.counts()).stale).toBe(4);
+		expect((await bench.tasks.counts()).stale).toBe(4);
 		expect((await complete(holder)).outcomes).toEqual(["accepted"]);
 	});
 
@@ -88,7 +88,7 @@ export function completingRules(bench: Bench): void {
 		const ann = await bench.open("ann");
 		const task = await bench.started(ann);
 		await bench.lapse(ann);
-		const { outcomes } = await bench.shard.complete([success(task)]);
+		const { outcomes } = await bench.tasks.complete([success(task)]);
 		expect(outcomes).toEqual(["accepted"]);
 		expect((await bench.pulse(ann)).running).toBe(0);
 	});
@@ -100,7 +100,7 @@ export function completingRules(bench: Bench): void {
 		const [one, two] = tasks.map(success);
 		if (one === undefined || two === undefined) throw new Error("two tasks");
 		const told = [one, { ...two, token: 1 }, two, one];
-		expect(await bench.shard.complete(told)).toEqual({
+		expect(await bench.tasks.complete(told)).toEqual({
 			outcomes: ["accepted", "stale_token", "accepted", "accepted"],
 			endedKept: 2,
 		});
@@ -113,7 +113,7 @@ export function givingBackRules(bench: Bench): void {
 		const task = await bench.started(session);
 		const [later, urgent] = await bench.submit({}, { priority: 6 });
 		const handedBack = { ...task, end: "handed-back", message: "" } as const;
-		const outcomes = await bench.shard.giveBack([handedBack, handedBack]);
+		const outcomes = await bench.tasks.giveBack([handedBack, handedBack]);
 		expect(outcomes).toEqual(["pending", "stale_token"]);
 		const record = await bench.read(task.id);
 		expect(record).toMatchObject({ state: "PENDING", attempt: 1, crashes: 0 });
@@ -121,8 +121,8 @@ export function givingBackRules(bench: Bench): void {
 		expect(attempt).toMatchObject({ token: task.token, end: "handed-back" });
 		expect(attempt?.endedMs).toBeGreaterThanOrEqual(task.claimedMs);
 		expect(attempt?.startedMs).toBeUndefined();
-		expect((await bench.shard.counts()).stale).toBe(1);
-		expect(await bench.shard.running(session.name)).toEqual([]);
+		expect((await bench.tasks.counts()).stale).toBe(1);
+		expect(await bench.sessions.running(session.name)).toEqual([]);
 		const { tasks } = await bench.claim(session);
 		const ids = [urgent?.id, task.id, later?.id];
 		expect(tasks.map((claimed) => claimed.id)).toEqual(ids);
@@ -139,7 +139,7 @@ export function givingBackRules(bench: Bench): void {
 			const task = await bench.claimOne(session);
 			expect(task.crashes).toBe(crashes - 1);
 			last = { id: task.id, token: task.token, end: "crashed", message };
-			expect(await bench.shard.giveBack([last])).toEqual([
+			expect(await bench.tasks.giveBack([last])).toEqual([
 				crashes < CRASHES_MAX ? "pending" : "ended",
 			]);
 		}
@@ -153,7 +153,7 @@ export function givingBackRules(bench: Bench): void {
 			Array.from({ length: CRASHES_MAX }, () => "crashed"),
 		);
 		const late = success({ ...(last as GiveBack), claimedMs: 1 });
-		const reply = await bench.shard.complete([late]);
+		const reply = await bench.tasks.complete([late]);
 		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 1 });
 	});
 
@@ -163,7 +163,7 @@ export function givingBackRules(bench: Bench): void {
 		for (let times = 0; times <= CRASHES_MAX; times++) {
 			const task = await bench.claimOne(session);
 			const back = { ...task, end: "handed-back", message: "" } as const;
-			const outcomes = await bench.shard.giveBack([back]);
+			const outcomes = await bench.tasks.giveBack([back]);
 			expect(outcomes).toEqual(["pending"]);
 		}
 	});
@@ -176,10 +176,10 @@ export function givingBackRules(bench: Bench): void {
 			const task = await bench.claimOne(session);
 			tokens.push(task.token);
 			const back = { ...task, end: "handed-back", message: "" } as const;
-			await bench.shard.giveBack([back]);
+			await bench.tasks.giveBack([back]);
 		}
 		const task = await bench.claimOne(session);
-		await bench.shard.complete([success(task)]);
+		await bench.tasks.complete([success(task)]);
 		tokens.push(task.token);
 		const { attempts, attempt } = await bench.read(task.id);
 		expect(attempt).toBe(ATTEMPTS_KEPT_MAX + 4);
@@ -196,58 +196,58 @@ export function forgettingRules(bench: Bench): void {
 		for (let i = 0; i < 5; i++) {
 			// Apart in time, so that it is plain which is the oldest.
 			ended.push(...(await bench.ended(session, 1)));
-			const { nowMs } = await bench.shard.nodes();
+			const { nowMs } = await bench.sessions.nodes();
 			await bench.until(
 				"a millisecond has passed",
-				async () => (await bench.shard.nodes()).nowMs > nowMs,
+				async () => (await bench.sessions.nodes()).nowMs > nowMs,
 			);
 		}
 		const running = await bench.started(session);
 		const [waiting] = await bench.submit({});
-		expect(await bench.shard.trim(5)).toBe(0);
-		expect(await bench.shard.trim(2)).toBe(3);
+		expect(await bench.tasks.trim(5)).toBe(0);
+		expect(await bench.tasks.trim(2)).toBe(3);
 		const ids = [...ended, running, waiting].map((task) => task?.id ?? "");
-		const kept = (await bench.shard.get(ids)).map((task) => task?.state);
+		const kept = (await bench.tasks.get(ids)).map((task) => task?.state);
 		const [gone, done] = [undefined, "SUCCESS"];
 		const alive = ["STARTED", "PENDING"];
 		expect(kept).toEqual([gone, gone, gone, done, done, ...alive]);
-		const { states, accepted } = await bench.shard.counts();
+		const { states, accepted } = await bench.tasks.counts();
 		expect(states).toMatchObject({ SUCCESS: 2, STARTED: 1, PENDING: 1 });
 		expect(accepted).toBe(7);
-		expect(await bench.shard.trim(0)).toBe(2);
+		expect(await bench.tasks.trim(0)).toBe(2);
 	});
 
 	it("those that ended earlier than a time asked for are forgotten, if few are kept or many", async () => {
 		const session = await bench.open();
 		const [early] = await bench.ended(session, 1);
-		const { nowMs } = await bench.shard.nodes();
+		const { nowMs } = await bench.sessions.nodes();
 		await bench.until(
 			"some time has passed",
-			async () => (await bench.shard.nodes()).nowMs >= nowMs + 100,
+			async () => (await bench.sessions.nodes()).nowMs >= nowMs + 100,
 		);
 		const [late] = await bench.ended(session, 1);
-		const { nowMs: thenMs } = await bench.shard.nodes();
-		expect(await bench.shard.trim(5, thenMs - nowMs)).toBe(1);
+		const { nowMs: thenMs } = await bench.sessions.nodes();
+		expect(await bench.tasks.trim(5, thenMs - nowMs)).toBe(1);
 		const ids = [early, late].map((task) => task?.id ?? "");
-		expect(await bench.shard.get(ids)).toMatchObject([undefined, {}]);
+		expect(await bench.tasks.get(ids)).toMatchObject([undefined, {}]);
 	});
 
 	it("one call forgets at most a batch", async () => {
 		const session = await bench.open();
 		await bench.ended(session, TRIM_BATCH_MAX + 2);
-		expect(await bench.shard.trim(1)).toBe(TRIM_BATCH_MAX);
-		expect(await bench.shard.trim(1)).toBe(1);
-		expect(await bench.shard.trim(1)).toBe(0);
+		expect(await bench.tasks.trim(1)).toBe(TRIM_BATCH_MAX);
+		expect(await bench.tasks.trim(1)).toBe(1);
+		expect(await bench.tasks.trim(1)).toBe(0);
 	});
 
 	it("the id of a forgotten task is free, and its token worth nothing", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		if (task === undefined) throw new Error("one task");
-		await bench.shard.trim(0);
-		const late = await bench.shard.complete([success(task)]);
+		await bench.tasks.trim(0);
+		const late = await bench.tasks.complete([success(task)]);
 		expect(late).toEqual({ outcomes: ["stale_token"], endedKept: 0 });
-		const again = await bench.shard.submit([bench.task({ id: task.id })]);
+		const again = await bench.tasks.submit([bench.task({ id: task.id })]);
 		expect(again).toMatchObject([{ ok: true, created: true }]);
 		expect(await bench.read(task.id)).toMatchObject({
 			...{ state: "PENDING", attempt: 0, attempts: [] },

@@ -50,14 +50,16 @@ function makeSubmitter(): Submitter {
 }
 
 test("a store whose memory is full refuses new tasks, and lets what it has be claimed, ended, read and trimmed", async () => {
-	await shard.submit([taskOf("one")]);
+	await shard.tasks.submit([taskOf("one")]);
 	await redis.config("SET", "maxmemory", "1");
-	await expect(shard.submit([taskOf("two")])).rejects.toMatchObject({
+	await expect(shard.tasks.submit([taskOf("two")])).rejects.toMatchObject({
 		name: "StoreError",
 		kind: "full",
 	});
-	expect(await shard.pulse(session, TTL_MS)).toMatchObject({ ok: true });
-	const claim = await shard.claim({
+	expect(await shard.sessions.pulse(session, TTL_MS)).toMatchObject({
+		ok: true,
+	});
+	const claim = await shard.tasks.claim({
 		session,
 		generation,
 		routes: [ROUTE],
@@ -72,16 +74,16 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 		state: "SUCCESS",
 		result: "1",
 	} as const;
-	expect(await shard.complete([end])).toEqual({
+	expect(await shard.tasks.complete([end])).toEqual({
 		outcomes: ["accepted"],
 		endedKept: 1,
 	});
-	expect(await shard.get(["one"])).toMatchObject([{ state: "SUCCESS" }]);
-	expect(await shard.trim(0)).toBe(1);
-	expect(await shard.close(session, 1)).toMatchObject({ left: 0 });
+	expect(await shard.tasks.get(["one"])).toMatchObject([{ state: "SUCCESS" }]);
+	expect(await shard.tasks.trim(0)).toBe(1);
+	expect(await shard.sessions.close(session, 1)).toMatchObject({ left: 0 });
 
 	await redis.config("SET", "maxmemory", "0");
-	expect(await shard.submit([taskOf("one")])).toMatchObject([
+	expect(await shard.tasks.submit([taskOf("one")])).toMatchObject([
 		{ created: true },
 	]);
 });
@@ -89,8 +91,8 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 test("a store without room for a new task forgets the oldest that have ended, and takes it", async () => {
 	const payload = JSON.stringify("x".repeat(100_000));
 	const ids = Array.from({ length: 40 }, (_, i) => `old-${i}`);
-	for (const id of ids) await shard.submit([taskOf(id, payload)]);
-	const claim = await shard.claim({
+	for (const id of ids) await shard.tasks.submit([taskOf(id, payload)]);
+	const claim = await shard.tasks.claim({
 		...{ session, generation, routes: [ROUTE] },
 		limit: ids.length,
 	});
@@ -98,7 +100,7 @@ test("a store without room for a new task forgets the oldest that have ended, an
 		({ id, token }) =>
 			({ id, token, startedMs: 1, state: "SUCCESS", result: "1" }) as const,
 	);
-	await shard.complete(ends);
+	await shard.tasks.complete(ends);
 	// The first half ended two hours ago.
 	const [old, young] = [ids.slice(0, 20), ids.slice(20)];
 	const key = "{full:0}:ended";
@@ -114,7 +116,7 @@ test("a store without room for a new task forgets the oldest that have ended, an
 	const submitted = makeSubmitter().submit(taskOf("new", payload));
 	expect(await submitted).toMatchObject({ ok: true, created: true });
 	const left = async (of: string[]) =>
-		(await shard.get(of)).filter((task) => task !== undefined).length;
+		(await shard.tasks.get(of)).filter((task) => task !== undefined).length;
 	expect([await left(old), await left(young)]).toEqual([0, 20]);
 	expect(log.lines.at(-1)).toMatch(/^Redis has no memory for new tasks/);
 });

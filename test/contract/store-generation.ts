@@ -60,10 +60,13 @@ export function generationRules(bench: Bench): void {
 		const raised = { generation: AHEAD + 1, run };
 		const { shard } = bench;
 		const known = { generation: begun, run };
-		expect(await shard.adopt(known)).toEqual({ generation: begun, run });
-		expect(await shard.adopt(knowing(AHEAD))).toEqual(raised);
-		expect(await shard.adopt(knowing(AHEAD))).toEqual(raised);
-		expect(await shard.adopt(NO_GENERATION)).toEqual(raised);
+		expect(await shard.sessions.adopt(known)).toEqual({
+			generation: begun,
+			run,
+		});
+		expect(await shard.sessions.adopt(knowing(AHEAD))).toEqual(raised);
+		expect(await shard.sessions.adopt(knowing(AHEAD))).toEqual(raised);
+		expect(await shard.sessions.adopt(NO_GENERATION)).toEqual(raised);
 		const pulse = await bench.pulse(session);
 		expect(pulse.raised).toEqual(raised);
 		const { generation } = pulse.raised;
@@ -73,10 +76,10 @@ export function generationRules(bench: Bench): void {
 
 	it("a generation that a node knows from a raise on another run is raised once more", async () => {
 		const { generation, run } = await bench.open();
-		const raised = await bench.shard.adopt(knowing(generation));
+		const raised = await bench.sessions.adopt(knowing(generation));
 		expect(raised.generation).toBeGreaterThan(generation);
 		expect(raised.run).toBe(run);
-		const { nowMs } = await bench.shard.nodes();
+		const { nowMs } = await bench.sessions.nodes();
 		expect(raised.generation).toBeLessThanOrEqual(
 			Math.max(generation + 1, generationAt(nowMs)),
 		);
@@ -87,12 +90,12 @@ export function generationRules(bench: Bench): void {
 		await bench.submit({});
 		for (const generation of [0, current - 1, current + 1]) {
 			const request = { session: name, generation, routes: [ROUTE], limit: 1 };
-			expect(await bench.shard.claim(request)).toEqual({
+			expect(await bench.tasks.claim(request)).toEqual({
 				ok: false,
 				code: "stale_generation",
 			});
 		}
-		expect((await bench.shard.counts()).states.PENDING).toBe(1);
+		expect((await bench.tasks.counts()).states.PENDING).toBe(1);
 	});
 }
 
@@ -105,13 +108,13 @@ export function restartRules(bench: Bench): void {
 		const { name, generation } = session;
 		const request = { session: name, generation, routes: [ROUTE], limit: 1 };
 		const refused = { ok: false, code: "stale_generation" };
-		expect(await bench.shard.claim(request)).toEqual(refused);
+		expect(await bench.tasks.claim(request)).toEqual(refused);
 		const known = { generation, run: session.run };
-		const raised = await bench.shard.adopt(known);
+		const raised = await bench.sessions.adopt(known);
 		expect(raised.generation).toBeGreaterThan(generation);
 		expect(raised.run).not.toBe(session.run);
-		expect(await bench.shard.adopt(known)).toEqual(raised);
-		expect(await bench.shard.claim(request)).toEqual(refused);
+		expect(await bench.sessions.adopt(known)).toEqual(raised);
+		expect(await bench.tasks.claim(request)).toEqual(refused);
 		const adopted = { ...session, ...raised };
 		const after = await bench.claimOne(adopted);
 		expect(after.token).toBe(tokenFloor(raised.generation) + 1);
@@ -123,12 +126,12 @@ export function restartRules(bench: Bench): void {
 		const task = await bench.started(session);
 		await bench.submit({});
 		const list = { state: undefined, beforeSeq: 2 ** 45, limit: 10 };
-		const before = await bench.shard.list(list);
+		const before = await bench.tasks.list(list);
 		await bench.world.restart();
-		expect(await bench.shard.list(list)).toEqual(before);
+		expect(await bench.tasks.list(list)).toEqual(before);
 		expect((await bench.pulse(session)).running).toBe(1);
 		const { id, token, claimedMs } = task;
-		const { outcomes } = await bench.shard.complete([
+		const { outcomes } = await bench.tasks.complete([
 			{ id, token, startedMs: claimedMs, state: "SUCCESS", result: "1" },
 		]);
 		expect(outcomes).toEqual(["accepted"]);
@@ -140,7 +143,7 @@ export function restartRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const { nowMs } = await bench.pulse(bob);
 		await bench.world.restart();
-		const raised = await bench.shard.adopt(NO_GENERATION);
+		const raised = await bench.sessions.adopt(NO_GENERATION);
 		// The session that tells of it was opened a moment before the pulse.
 		expect(raised.generation).toBeGreaterThan(
 			generationAt(nowMs + putBackMs) - TTL_MS,

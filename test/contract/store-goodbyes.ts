@@ -9,12 +9,12 @@ export function closingRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const before = await bench.pulse(bob);
 		expect(await goodbye(bench, ann.name)).toEqual({ left: 0, putBack: [] });
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes.map((node) => node.record.nodeId)).toEqual(["bob"]);
 		const after = await bench.pulse(bob);
 		expect(after.expired).toEqual([]);
 		expect(after.registryVersion).toBeGreaterThan(before.registryVersion);
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
+		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toMatchObject({
 			code: "revoked",
 		});
 	});
@@ -32,12 +32,12 @@ export function closingRules(bench: Bench): void {
 		expect(record.attempts).toMatchObject([
 			{ token: task.token, nodeId: "ann", end: "handed-back" },
 		]);
-		const { states } = await bench.shard.counts();
+		const { states } = await bench.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });
 		const bob = await bench.open("bob");
 		const { tasks } = await bench.claim(bob);
 		expect(tasks.map(({ id }) => id)).toEqual([task.id, later?.id]);
-		const { outcomes } = await bench.shard.complete([success(task)]);
+		const { outcomes } = await bench.tasks.complete([success(task)]);
 		expect(outcomes).toEqual(["stale_token"]);
 	});
 
@@ -47,14 +47,16 @@ export function closingRules(bench: Bench): void {
 		await bench.claim(ann);
 		const first = await goodbye(bench, ann.name, 2);
 		expect(first).toMatchObject({ left: 1, putBack: [{ count: 2 }] });
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
+		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toMatchObject({
 			code: "revoked",
 		});
 		const lease = { session: ann.name, generation: ann.generation };
 		const claim = { ...lease, routes: [ROUTE], limit: 5 };
-		expect(await bench.shard.claim(claim)).toMatchObject({ code: "no_lease" });
+		expect(await bench.tasks.claim(claim)).toMatchObject({
+			code: "no_lease",
+		});
 		expect(await goodbye(bench, ann.name, 2)).toMatchObject({ left: 0 });
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toEqual([]);
 		expect(await goodbye(bench, ann.name)).toEqual({ left: 0, putBack: [] });
 	});
@@ -63,12 +65,12 @@ export function closingRules(bench: Bench): void {
 		const first = await bench.open();
 		const second = await bench.open();
 		expect(await goodbye(bench, first.name)).toMatchObject({ left: 0 });
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes.map((node) => node.epoch)).toEqual([second.epoch]);
 		expect((await bench.pulse(second)).expired).toEqual([]);
 	});
 }
 
 function goodbye({ shard }: Bench, session: SessionName, limit = 10) {
-	return shard.close(session, limit);
+	return shard.sessions.close(session, limit);
 }

@@ -41,7 +41,7 @@ export async function look(
 	const tasks: TaskRecord[] = [];
 	for (let beforeSeq = 2 ** 45; ; ) {
 		const request = { state: undefined, beforeSeq, limit: PAGE };
-		const page = await shard.list(request);
+		const page = await shard.tasks.list(request);
 		tasks.push(...page.tasks);
 		if (!page.more) break;
 		beforeSeq = page.tasks.at(-1)?.seq ?? 0;
@@ -49,17 +49,23 @@ export async function look(
 	const states = await Promise.all(
 		TASK_STATES.map(
 			async (state) =>
-				(await shard.list({ state, beforeSeq: 2 ** 45, limit: 500 })).tasks,
+				(await shard.tasks.list({ state, beforeSeq: 2 ** 45, limit: 500 }))
+					.tasks,
 		),
 	);
 	const running = await Promise.all(
 		sessions.map(async (session) =>
-			(await shard.running(session)).map((task) => ({ session, ...task })),
+			(await shard.sessions.running(session)).map((task) => ({
+				session,
+				...task,
+			})),
 		),
 	);
-	const counts = await shard.counts();
-	const { nodes, nowMs } = await shard.nodes();
-	const byId = (await shard.get(ids)).filter((task) => task !== undefined);
+	const counts = await shard.tasks.counts();
+	const { nodes, nowMs } = await shard.sessions.nodes();
+	const byId = (await shard.tasks.get(ids)).filter(
+		(task) => task !== undefined,
+	);
 	return { byId, tasks, states, counts, nodes, running: running.flat(), nowMs };
 }
 

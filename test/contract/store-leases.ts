@@ -8,7 +8,7 @@ export function renewingRules(bench: Bench): void {
 	it("a pulse renews the lease from the moment the store got it", async () => {
 		const session = await bench.open("ann", 1_000);
 		const { nowMs } = await bench.pulse(session, TTL_MS);
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes[0]?.expiresMs).toBe(nowMs + TTL_MS);
 	});
 
@@ -40,7 +40,7 @@ export function renewingRules(bench: Bench): void {
 		const bob = await bench.open("bob");
 		const { nowMs, clockStepsBack } = await bench.pulse(bob);
 		expect(clockStepsBack).toBe(1);
-		const { nodes, ...registry } = await bench.shard.nodes();
+		const { nodes, ...registry } = await bench.sessions.nodes();
 		expect(registry.clockStepsBack).toBe(1);
 		expect(nodes.map(({ expiresMs }) => expiresMs)).toEqual([
 			nowMs + TTL_MS,
@@ -58,22 +58,22 @@ export function renewingRules(bench: Bench): void {
 			grounds: { when: "now" },
 			limit: 1,
 		} as const;
-		await bench.shard.revoke(request);
+		await bench.sessions.revoke(request);
 		const refused = { ok: false, code: "revoked" };
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toEqual(refused);
-		await bench.shard.revoke(request);
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toEqual(refused);
+		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toEqual(refused);
+		await bench.sessions.revoke(request);
+		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toEqual(refused);
 	});
 
 	it("a session that was never opened is revoked, one with a successor superseded", async () => {
 		const unknown = formatSession("ann", 5);
-		expect(await bench.shard.pulse(unknown, TTL_MS)).toEqual({
+		expect(await bench.sessions.pulse(unknown, TTL_MS)).toEqual({
 			ok: false,
 			code: "revoked",
 		});
 		const first = await bench.open();
 		await bench.open();
-		expect(await bench.shard.pulse(first.name, TTL_MS)).toEqual({
+		expect(await bench.sessions.pulse(first.name, TTL_MS)).toEqual({
 			ok: false,
 			code: "superseded",
 		});
@@ -99,7 +99,7 @@ export function lookingRules(bench: Bench): void {
 		const revoked = await bench.open("zoe");
 		await bench.submit({}, {});
 		await bench.claim(revoked);
-		await bench.shard.revoke({
+		await bench.sessions.revoke({
 			session: revoked.name,
 			grounds: { when: "now" },
 			limit: 1,

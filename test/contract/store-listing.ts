@@ -7,7 +7,7 @@ export function listingRules(bench: Bench): void {
 	it("attempts that the session has are not named", async () => {
 		const session = await bench.open();
 		const tasks = [await bench.started(session), await bench.started(session)];
-		expect(await bench.shard.unlisted(session.name, tasks)).toEqual([]);
+		expect(await bench.sessions.unlisted(session.name, tasks)).toEqual([]);
 	});
 
 	it("attempts that have ended, were given back or never were are named, in order", async () => {
@@ -15,14 +15,14 @@ export function listingRules(bench: Bench): void {
 		const ended = await bench.started(session);
 		const running = await bench.started(session);
 		const returned = await bench.started(session);
-		await bench.shard.complete([success(ended)]);
+		await bench.tasks.complete([success(ended)]);
 		const { id, token } = returned;
-		await bench.shard.giveBack([
+		await bench.tasks.giveBack([
 			{ id, token, end: "handed-back", message: "" },
 		]);
 		const unknown = { id: bench.task().id, token: returned.token + 1 };
 		expect(
-			await bench.shard.unlisted(session.name, [
+			await bench.sessions.unlisted(session.name, [
 				...[unknown, ended, running, returned],
 			]),
 		).toEqual([unknown, ended, returned]);
@@ -32,23 +32,23 @@ export function listingRules(bench: Bench): void {
 		const session = await bench.open();
 		const older = await bench.started(session);
 		const { id, token } = older;
-		await bench.shard.giveBack([
+		await bench.tasks.giveBack([
 			{ id, token, end: "handed-back", message: "" },
 		]);
 		const newer = await bench.claimOne(session);
 		expect(newer.id).toBe(older.id);
 		const both = [older, newer];
-		expect(await bench.shard.unlisted(session.name, both)).toEqual([older]);
+		expect(await bench.sessions.unlisted(session.name, both)).toEqual([older]);
 	});
 
 	it("attempts of another session are named, though it is the same node's", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		const task = await bench.started(ann);
-		expect(await bench.shard.unlisted(bob.name, [task])).toEqual([task]);
+		expect(await bench.sessions.unlisted(bob.name, [task])).toEqual([task]);
 		const later = await bench.open("ann");
-		expect(await bench.shard.unlisted(later.name, [task])).toEqual([task]);
-		expect(await bench.shard.unlisted(ann.name, [task])).toEqual([]);
+		expect(await bench.sessions.unlisted(later.name, [task])).toEqual([task]);
+		expect(await bench.sessions.unlisted(ann.name, [task])).toEqual([]);
 	});
 
 	it("as many are told apart as may be asked about at once", async () => {
@@ -60,6 +60,6 @@ export function listingRules(bench: Bench): void {
 			tasks.push(...(await bench.claim(session)).tasks);
 		const others = tasks.map(({ id, token }) => ({ id, token: token + half }));
 		const all = tasks.flatMap((task, i) => [task, others[i] ?? task]);
-		expect(await bench.shard.unlisted(session.name, all)).toEqual(others);
+		expect(await bench.sessions.unlisted(session.name, all)).toEqual(others);
 	});
 }

@@ -32,7 +32,9 @@ export function numberRules(bench: Bench): void {
 		await bench.pulse(ann);
 		expect(await world.agree(false)).toBe("agreed");
 		await world.lose("number", 0);
-		expect(await shard.pulse("ghost:1", TTL_MS)).toMatchObject({ ok: false });
+		expect(await shard.sessions.pulse("ghost:1", TTL_MS)).toMatchObject({
+			ok: false,
+		});
 		expect(await world.agree(false)).toBe("agreed");
 		await world.lose("number", 0);
 		await bench.open("bob");
@@ -46,11 +48,11 @@ export function numberRules(bench: Bench): void {
 		const ann = await bench.open();
 		const { nowMs, opens } = await bench.pulse(ann);
 		const other = world.toOther(0);
-		expect(await other.pulse(ann.name, 2 * TTL_MS)).toEqual(told);
-		expect(await other.pulse("ghost:1", TTL_MS)).toEqual(told);
-		expect(await other.open(opening("bob"))).toEqual(told);
+		expect(await other.sessions.pulse(ann.name, 2 * TTL_MS)).toEqual(told);
+		expect(await other.sessions.pulse("ghost:1", TTL_MS)).toEqual(told);
+		expect(await other.sessions.open(opening("bob"))).toEqual(told);
 		// Nothing was renewed, and nobody has come.
-		const { nodes } = await shard.nodes();
+		const { nodes } = await shard.sessions.nodes();
 		expect(nodes).toHaveLength(1);
 		expect(nodes[0]?.expiresMs).toBeLessThan(nowMs + 2 * TTL_MS);
 		expect((await bench.pulse(ann)).opens).toBe(opens);
@@ -63,14 +65,14 @@ export function otherNumberRules(bench: Bench): void {
 		const { world, shard, index } = bench;
 		const other = world.toOther(index);
 		const ann = await bench.open();
-		const opened = await other.open(opening("bob"));
+		const opened = await other.sessions.open(opening("bob"));
 		if (!opened.ok) throw new Error(opened.code);
 		const bob = formatSession("bob", opened.epoch);
 		const revoked = { ok: false, code: "revoked" };
-		expect(await shard.pulse(ann.name, TTL_MS)).toEqual(revoked);
-		expect(await other.pulse(bob, TTL_MS)).toMatchObject({ ok: true });
+		expect(await shard.sessions.pulse(ann.name, TTL_MS)).toEqual(revoked);
+		expect(await other.sessions.pulse(bob, TTL_MS)).toMatchObject({ ok: true });
 		await bench.open();
-		expect(await other.pulse(bob, TTL_MS)).toEqual(revoked);
+		expect(await other.sessions.pulse(bob, TTL_MS)).toEqual(revoked);
 	});
 
 	it("a number that is lost is put back by a session that is there, and by no other", async () => {
@@ -78,10 +80,12 @@ export function otherNumberRules(bench: Bench): void {
 		const ann = await bench.open();
 		await world.lose("number", index);
 		const other = world.toOther(index);
-		expect(await other.pulse("ghost:1", TTL_MS)).toMatchObject({ ok: false });
-		await expect(other.counts()).rejects.toThrow(unsettled().message);
+		expect(await other.sessions.pulse("ghost:1", TTL_MS)).toMatchObject({
+			ok: false,
+		});
+		await expect(other.tasks.counts()).rejects.toThrow(unsettled().message);
 		await bench.pulse(ann);
-		expect((await shard.counts()).accepted).toBe(0);
+		expect((await shard.tasks.counts()).accepted).toBe(0);
 	});
 }
 
@@ -96,11 +100,11 @@ export function fencingRules(bench: Bench): void {
 		const refuses = async (to: Shard) => {
 			const lease = { session: ann.name, generation: ann.generation };
 			for (const answer of [
-				to.submit([bench.task()]),
-				to.submit([bench.task()], lease),
-				to.get(ids),
-				to.list(all),
-				to.counts(),
+				to.tasks.submit([bench.task()]),
+				to.tasks.submit([bench.task()], lease),
+				to.tasks.get(ids),
+				to.tasks.list(all),
+				to.tasks.counts(),
 			])
 				await expect(answer).rejects.toMatchObject(refusal);
 		};
@@ -108,8 +112,10 @@ export function fencingRules(bench: Bench): void {
 		await world.lose("number", index);
 		await refuses(shard);
 		await bench.pulse(ann);
-		expect((await shard.list(all)).tasks.map(({ id }) => id)).toEqual(ids);
-		expect((await shard.counts()).accepted).toBe(1);
+		expect((await shard.tasks.list(all)).tasks.map(({ id }) => id)).toEqual(
+			ids,
+		);
+		expect((await shard.tasks.counts()).accepted).toBe(1);
 	});
 }
 
@@ -120,13 +126,13 @@ export function lossRules(bench: Bench): void {
 		const before = await bench.pulse(ann);
 		expect(before.registered).toBe(true);
 		await world.lose({ nodeId: "ann" }, index);
-		expect((await shard.nodes()).nodes).toEqual([]);
+		expect((await shard.sessions.nodes()).nodes).toEqual([]);
 		expect((await bench.pulse(ann)).registered).toBe(false);
-		await shard.describe(ann.name, nodeRecord("ann"));
+		await shard.sessions.describe(ann.name, nodeRecord("ann"));
 		const after = await bench.pulse(ann);
 		expect(after.registered).toBe(true);
 		expect(after.registryVersion).toBeGreaterThan(before.registryVersion);
-		const { nodes } = await shard.nodes();
+		const { nodes } = await shard.sessions.nodes();
 		expect(nodes).toMatchObject([
 			{ record: nodeRecord("ann"), epoch: ann.epoch },
 		]);
@@ -136,12 +142,12 @@ export function lossRules(bench: Bench): void {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		await world.lose({ nodeId: "ann" }, index);
-		await shard.revoke({
+		await shard.sessions.revoke({
 			session: ann.name,
 			grounds: { when: "now" },
 			limit: 1,
 		});
-		await shard.describe(ann.name, nodeRecord("ann"));
-		expect((await shard.nodes()).nodes).toEqual([]);
+		await shard.sessions.describe(ann.name, nodeRecord("ann"));
+		expect((await shard.sessions.nodes()).nodes).toEqual([]);
 	});
 }

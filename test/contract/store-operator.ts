@@ -6,14 +6,7 @@
  * has become stale, so that old tokens and dead sessions come back again and
  * again. Few ids, nodes and routes, so that operations meet.
  */
-import type {
-	Lease,
-	RoutesKnown,
-	RoutesTold,
-	SeenLease,
-	Shard,
-	SubmitOutcome,
-} from "../../node/ports.ts";
+import type { Lease, RoutesKnown, SubmitOutcome } from "../../node/ports.ts";
 import {
 	formatSession,
 	parseSession,
@@ -26,14 +19,7 @@ import { PLAIN } from "../../protocol/task-options.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, SOME_OPTIONS, TTL_MS } from "./store-bench.ts";
-
-type Method = Exclude<keyof Shard, "index">;
-export type Operation = {
-	readonly [M in Method]: {
-		readonly method: M;
-		readonly args: Parameters<Shard[M]>;
-	};
-}[Method];
+import type { Answer, Operation } from "./store-operation.ts";
 
 /** A pulse of this TTL is meant to run out before the next operation. */
 export const LAPSING_TTL_MS = 1;
@@ -82,14 +68,14 @@ export class Operator {
 	/** Takes in what an operation answered. */
 	learn({ method, args }: Operation, answer: Answer): void {
 		const { generation, run, raised } = answer;
-		if (method === "pulse" && answer.routes !== undefined) {
+		if (method === "sessions.pulse" && answer.routes !== undefined) {
 			this.#routesSeen = answer.routes.seen;
 			this.#lastAgain = answer.routes.lastAgain;
 		}
 		if (generation !== undefined && run !== undefined)
 			this.#raised = { generation, run };
 		if (raised !== undefined) this.#raised = raised;
-		if (method === "open" && answer.epoch !== undefined) {
+		if (method === "sessions.open" && answer.epoch !== undefined) {
 			const { nodeId } = args[0].record;
 			const session = formatSession(nodeId, answer.epoch);
 			// One that was opened before, and has been given once more, is the newest now.
@@ -102,11 +88,11 @@ export class Operator {
 			...(answer.overdue ?? []),
 		])
 			this.#ends.set(session, expiresMs);
-		if (method === "claim") {
+		if (method === "tasks.claim") {
 			const tasks = [...this.#claimed, ...(answer.tasks ?? [])];
 			this.#claimed = tasks.slice(-MEMORY);
 		}
-		if (method === "submit") {
+		if (method === "tasks.submit") {
 			const claimed = Object.values(answer as SubmitOutcome[]).flatMap(
 				(outcome) => ("claimed" in outcome ? (outcome.claimed ?? []) : []),
 			);
@@ -121,12 +107,12 @@ export class Operator {
 		() => this.#pulse(TTL_MS),
 		() => this.#pulse(TTL_MS),
 		() => this.#pulse(LAPSING_TTL_MS),
-		() => ({ method: "close", args: [this.#session(), 3] }),
-		() => ({ method: "adopt", args: [this.#known()] }),
-		() => ({ method: "submit", args: [this.#newTasks()] }),
-		() => ({ method: "submit", args: [this.#newTasks()] }),
+		() => ({ method: "sessions.close", args: [this.#session(), 3] }),
+		() => ({ method: "sessions.adopt", args: [this.#known()] }),
+		() => ({ method: "tasks.submit", args: [this.#newTasks()] }),
+		() => ({ method: "tasks.submit", args: [this.#newTasks()] }),
 		() => this.#submitUnserved(),
-		() => ({ method: "submit", args: [this.#newTasks(), this.#lease()] }),
+		() => ({ method: "tasks.submit", args: [this.#newTasks(), this.#lease()] }),
 		() => this.#claim(),
 		() => this.#claim(),
 		() => this.#claim(),
@@ -137,14 +123,14 @@ export class Operator {
 		() => this.#giveBack(),
 		() => this.#revoke(),
 		() => this.#revoke(),
-		() => ({ method: "running", args: [this.#session()] }),
+		() => ({ method: "sessions.running", args: [this.#session()] }),
 		() => ({
-			method: "unlisted",
+			method: "sessions.unlisted",
 			args: [this.#session(), this.#holdings()],
 		}),
-		() => ({ method: "trim", args: [this.#random.below(12)] }),
-		() => ({ method: "get", args: [this.#some(this.ids)] }),
-		() => ({ method: "over", args: [this.#some(this.ids)] }),
+		() => ({ method: "tasks.trim", args: [this.#random.below(12)] }),
+		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
+		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),
 	];
 
@@ -158,14 +144,14 @@ export class Operator {
 		const told = this.#random.oneIn(3) ? undefined : this.#session();
 		const knownEpoch = told === undefined ? 0 : parseSession(told).epoch;
 		const request = { record, ttlMs: TTL_MS, known, knownEpoch };
-		return { method: "open", args: [request] };
+		return { method: "sessions.open", args: [request] };
 	}
 
 	#describe(): Operation {
 		const session = this.#session();
 		const [nodeId = ""] = session.split(":");
 		const record = { ...nodeRecord(nodeId), slots: this.#random.below(9) };
-		return { method: "describe", args: [session, record] };
+		return { method: "sessions.describe", args: [session, record] };
 	}
 
 	#pulse(ttlMs: number): Operation {
@@ -175,12 +161,15 @@ export class Operator {
 			served: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
 			unserved: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
 		};
-		return { method: "pulse", args: [this.#session(), ttlMs, known] };
+		return { method: "sessions.pulse", args: [this.#session(), ttlMs, known] };
 	}
 
 	#submitUnserved(): Operation {
 		const unserved = this.#some(ROUTES);
-		return { method: "submit", args: [this.#newTasks(), undefined, unserved] };
+		return {
+			method: "tasks.submit",
+			args: [this.#newTasks(), undefined, unserved],
+		};
 	}
 
 	#newTasks(): NewTask[] {
@@ -197,7 +186,7 @@ export class Operator {
 		const routes = [...new Set(this.#some(ROUTES))];
 		const limit = 1 + this.#random.below(4);
 		const request = { ...this.#lease(), routes, limit };
-		return { method: "claim", args: [request] };
+		return { method: "tasks.claim", args: [request] };
 	}
 
 	#lease(): Lease {
@@ -215,7 +204,7 @@ export class Operator {
 			const end = this.#random.pick(["failure", "timeout"] as const);
 			return { ...told, state: "FAILURE", end, error };
 		});
-		return { method: "complete", args: [ends] };
+		return { method: "tasks.complete", args: [ends] };
 	}
 
 	#giveBack(): Operation {
@@ -223,7 +212,7 @@ export class Operator {
 			const end = this.#random.pick(["handed-back", "crashed"] as const);
 			return { id, token, end, message: `crashed ${id}` };
 		});
-		return { method: "giveBack", args: [tasks] };
+		return { method: "tasks.giveBack", args: [tasks] };
 	}
 
 	#revoke(): Operation {
@@ -232,14 +221,14 @@ export class Operator {
 		const expiresMs = this.#ends.get(session) ?? 0;
 		const grounds = when === "now" ? { when } : { when, expiresMs };
 		const limit = 1 + this.#random.below(3);
-		return { method: "revoke", args: [{ session, grounds, limit }] };
+		return { method: "sessions.revoke", args: [{ session, grounds, limit }] };
 	}
 
 	#list(): Operation {
 		const state = this.#random.pick([undefined, ...TASK_STATES]);
 		const beforeSeq = 2 ** 45;
 		const limit = 1 + this.#random.below(8);
-		return { method: "list", args: [{ state, beforeSeq, limit }] };
+		return { method: "tasks.list", args: [{ state, beforeSeq, limit }] };
 	}
 
 	/** Mostly one of the newest, which may be alive. */
@@ -278,25 +267,4 @@ export class Operator {
 		const length = 1 + this.#random.below(4);
 		return Array.from({ length }, () => this.#random.pick(all));
 	}
-}
-
-/** What the operator looks for in any answer. */
-export interface Answer {
-	readonly generation?: number;
-	readonly run?: string;
-	/** Of a pulse. */
-	readonly raised?: Generation;
-	readonly epoch?: number;
-	readonly nowMs?: number;
-	readonly tasks?: readonly ClaimedTask[];
-	readonly routes?: RoutesTold;
-	readonly expired?: readonly SeenLease[];
-	readonly overdue?: readonly SeenLease[];
-}
-
-export async function perform(
-	shard: Shard,
-	{ method, args }: Operation,
-): Promise<Answer> {
-	return (await Reflect.apply(shard[method], shard, args)) ?? {};
 }

@@ -9,11 +9,11 @@ export function optionRules(bench: Bench): void {
 		const options = SOME_OPTIONS;
 		const task = await bench.started(session, { options });
 		expect(task.options).toEqual(options);
-		await bench.shard.giveBack([
+		await bench.tasks.giveBack([
 			{ id: task.id, token: task.token, end: "crashed", message: "" },
 		]);
 		const plain = bench.task();
-		expect(await bench.shard.submit([task, plain])).toMatchObject([
+		expect(await bench.tasks.submit([task, plain])).toMatchObject([
 			{ created: false, existing: { options, crashes: 1, attempt: 1 } },
 			{ created: true },
 		]);

@@ -27,7 +27,7 @@ afterAll(() => ground[Symbol.asyncDispose]());
 beforeEach(async () => {
 	({ session, generation } = await ground.begin());
 	const ids = ["a", "b", "c", "d", "e", "f"];
-	await shard.submit(
+	await shard.tasks.submit(
 		ids.map((id) => ({
 			id,
 			route: ROUTE,
@@ -37,17 +37,17 @@ beforeEach(async () => {
 		})),
 	);
 	const claim = { session, generation, routes: [ROUTE], limit: 3 };
-	const reply = await shard.claim(claim);
+	const reply = await shard.tasks.claim(claim);
 	claimed = reply.ok ? reply.tasks : [];
-	await shard.complete(claimed.slice(0, 1).map(success));
+	await shard.tasks.complete(claimed.slice(0, 1).map(success));
 });
 
 const claimAll = async () => {
 	const claim = { session, generation, routes: [ROUTE], limit: 9 };
-	const reply = await shard.claim(claim);
+	const reply = await shard.tasks.claim(claim);
 	return reply.ok ? reply.tasks : [];
 };
-const states = async () => (await shard.counts()).states;
+const states = async () => (await shard.tasks.counts()).states;
 const THEN = { PENDING: 3, STARTED: 2, SUCCESS: 1, FAILURE: 0 };
 
 test.each([
@@ -59,16 +59,16 @@ test.each([
 	async (_, damage) => {
 		await damage();
 		expect(await states()).toMatchObject(THEN);
-		await shard.complete(claimed.slice(1).map(success));
+		await shard.tasks.complete(claimed.slice(1).map(success));
 		expect(await states()).toMatchObject({
 			...{ PENDING: 3, STARTED: 0, SUCCESS: 3 },
 		});
-		if (await redis.hexists(TASKS, "f")) await shard.trim(100);
+		if (await redis.hexists(TASKS, "f")) await shard.tasks.trim(100);
 		else {
 			const reply = await claimAll();
 			expect(reply.map(({ id }) => id)).toEqual(["d", "e"]);
 			// What was dropped has no place any more: the books are balanced without it.
-			await shard.trim(100);
+			await shard.tasks.trim(100);
 		}
 		const [accepted, forgotten] = await redis.hmget(
 			META,
@@ -81,8 +81,8 @@ test.each([
 test("what somebody deletes is not counted, and no count is ever negative", async () => {
 	for (const key of ["holders", "tasks", `queue:${ROUTE}`, "ended:SUCCESS"]) {
 		await redis.del(`{recount:0}:${key}`);
-		await shard.complete(claimed.slice(1).map(success));
-		await shard.trim(0, 0);
+		await shard.tasks.complete(claimed.slice(1).map(success));
+		await shard.tasks.trim(0, 0);
 		for (const count of Object.values(await states()))
 			expect(count).toBeGreaterThanOrEqual(0);
 	}

@@ -25,34 +25,45 @@ const end = { startedMs: 0, state: "SUCCESS", result: "1" } as const;
 const back = { end: "handed-back", message: "" } as const;
 
 /** Every method, asked for what it may be asked for at any time. */
-const CALLS: Readonly<
-	Record<Exclude<keyof Shard, "index">, (shard: Shard) => Promise<unknown>>
-> = {
-	open: (shard) =>
-		shard.open({ record, ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 }),
-	adopt: (shard) => shard.adopt(NO_GENERATION),
-	describe: (shard) => shard.describe(SESSION, record),
-	pulse: (shard) => shard.pulse(SESSION, TTL_MS),
-	close: (shard) => shard.close(SESSION, 1),
-	submit: (shard) => shard.submit([task]),
-	claim: (shard) => shard.claim(request),
-	complete: (shard) => shard.complete([{ ...held, ...end }]),
-	giveBack: (shard) => shard.giveBack([{ ...held, ...back }]),
-	revoke: (shard) =>
-		shard.revoke({
-			session: SESSION,
-			grounds: { when: "now" },
-			limit: 1,
-		}),
-	askToDrain: (shard) => shard.askToDrain("ann"),
-	running: (shard) => shard.running(SESSION),
-	unlisted: (shard) => shard.unlisted(SESSION, [held]),
-	trim: (shard) => shard.trim(1),
-	get: (shard) => shard.get(["a"]),
-	over: (shard) => shard.over(["a"]),
-	list: (shard) => shard.list({ state: undefined, beforeSeq: 1, limit: 1 }),
-	counts: (shard) => shard.counts(),
-	nodes: (shard) => shard.nodes(),
+const CALLS: {
+	readonly [S in Exclude<keyof Shard, "index">]: Readonly<
+		Record<keyof Shard[S], (subject: Shard[S]) => Promise<unknown>>
+	>;
+} = {
+	sessions: {
+		open: (sessions) =>
+			sessions.open({
+				record,
+				ttlMs: TTL_MS,
+				known: NO_GENERATION,
+				knownEpoch: 0,
+			}),
+		adopt: (sessions) => sessions.adopt(NO_GENERATION),
+		describe: (sessions) => sessions.describe(SESSION, record),
+		pulse: (sessions) => sessions.pulse(SESSION, TTL_MS),
+		close: (sessions) => sessions.close(SESSION, 1),
+		revoke: (sessions) =>
+			sessions.revoke({
+				session: SESSION,
+				grounds: { when: "now" },
+				limit: 1,
+			}),
+		askToDrain: (sessions) => sessions.askToDrain("ann"),
+		running: (sessions) => sessions.running(SESSION),
+		unlisted: (sessions) => sessions.unlisted(SESSION, [held]),
+		nodes: (sessions) => sessions.nodes(),
+	},
+	tasks: {
+		submit: (tasks) => tasks.submit([task]),
+		claim: (tasks) => tasks.claim(request),
+		complete: (tasks) => tasks.complete([{ ...held, ...end }]),
+		giveBack: (tasks) => tasks.giveBack([{ ...held, ...back }]),
+		trim: (tasks) => tasks.trim(1),
+		get: (tasks) => tasks.get(["a"]),
+		over: (tasks) => tasks.over(["a"]),
+		list: (tasks) => tasks.list({ state: undefined, beforeSeq: 1, limit: 1 }),
+		counts: (tasks) => tasks.counts(),
+	},
 };
 
 let ground: StoreOnRedis;
@@ -61,7 +72,7 @@ beforeAll(async () => {
 	ground = await StoreOnRedis.start("full");
 	await ground.store.agreeOnShards(true);
 	// Where nobody ever adopted it, a claim would not even be sent.
-	await ground.shard.adopt(NO_GENERATION);
+	await ground.shard.sessions.adopt(NO_GENERATION);
 });
 afterAll(() => ground[Symbol.asyncDispose]());
 
@@ -73,9 +84,9 @@ test.each<[Refusing, string, string, string]>([
 	"a Redis refuses as the simulated store does: %s",
 	async (refusing, setting, value, before) => {
 		const { redis, shard } = ground;
-		const refused = async (call: (shard: Shard) => Promise<unknown>) => {
+		const refused = async (answer: Promise<unknown>) => {
 			try {
-				await call(shard);
+				await answer;
 				return undefined;
 			} catch (error) {
 				if (!(error instanceof StoreError)) throw error;
@@ -83,10 +94,14 @@ test.each<[Refusing, string, string, string]>([
 			}
 		};
 		await redis.config("SET", setting, value);
-		for (const [method, call] of Object.entries(CALLS))
-			expect(`${method}: ${await refused(call)}`).toBe(
-				`${method}: ${refusalOf(method, refusing)?.kind}`,
-			);
+		for (const [subject, calls] of Object.entries(CALLS)) {
+			const asked = shard[subject as keyof typeof CALLS];
+			// Each call is of the subject under whose name it stands.
+			for (const [method, call] of Object.entries(calls))
+				expect(`${method}: ${await refused(call(asked as never))}`).toBe(
+					`${method}: ${refusalOf(method, refusing)?.kind}`,
+				);
+		}
 		await redis.config("SET", setting, before);
 	},
 );

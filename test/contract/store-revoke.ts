@@ -30,7 +30,7 @@ export function revokingRules(bench: Bench): void {
 		const ann = await bench.open();
 		await bench.started(ann);
 		const expiresMs = ann.nowMs + TTL_MS;
-		expect(await bench.shard.revoke(whenExpired(ann, expiresMs))).toEqual(
+		expect(await bench.sessions.revoke(whenExpired(ann, expiresMs))).toEqual(
 			RENEWED,
 		);
 		expect((await bench.pulse(ann)).running).toBe(1);
@@ -41,7 +41,7 @@ export function revokingRules(bench: Bench): void {
 		await bench.started(ann);
 		const expiresMs = await bench.lapse(ann);
 		await bench.lapse(ann);
-		expect(await bench.shard.revoke(whenExpired(ann, expiresMs))).toEqual(
+		expect(await bench.sessions.revoke(whenExpired(ann, expiresMs))).toEqual(
 			RENEWED,
 		);
 		expect((await bench.pulse(ann)).running).toBe(1);
@@ -57,10 +57,10 @@ export function revokingRules(bench: Bench): void {
 		const leftMs = LEASE_TTL_MS - SILENT_LEASE_MS;
 		const early = await bench.pulse(ann, leftMs + 60_000);
 		const earlyEndMs = early.nowMs + leftMs + 60_000;
-		expect(await bench.shard.revoke(silent(earlyEndMs))).toEqual(RENEWED);
+		expect(await bench.sessions.revoke(silent(earlyEndMs))).toEqual(RENEWED);
 		const { nowMs } = await bench.pulse(ann, leftMs);
-		expect(await bench.shard.revoke(silent(earlyEndMs))).toEqual(RENEWED);
-		expect(await bench.shard.revoke(silent(nowMs + leftMs))).toMatchObject({
+		expect(await bench.sessions.revoke(silent(earlyEndMs))).toEqual(RENEWED);
+		expect(await bench.sessions.revoke(silent(nowMs + leftMs))).toMatchObject({
 			...{ ok: true, left: 0 },
 		});
 		const { attempts } = await bench.read(id);
@@ -72,7 +72,7 @@ export function revokingRules(bench: Bench): void {
 		const lost = await bench.started(ann);
 		const [later] = await bench.submit({});
 		const expiresMs = await bench.lapse(ann);
-		expect(await bench.shard.revoke(whenExpired(ann, expiresMs))).toEqual({
+		expect(await bench.sessions.revoke(whenExpired(ann, expiresMs))).toEqual({
 			ok: true,
 			putBack: [{ route: lost.route, count: 1, topPriority: lost.priority }],
 			left: 0,
@@ -87,17 +87,19 @@ export function revokingRules(bench: Bench): void {
 		const ids = [lost.id, later?.id];
 		expect(tasks.map((task) => task.id)).toEqual(ids);
 		expect(tasks[0]).toMatchObject({ attempt: 2, crashes: 0 });
-		const { outcomes } = await bench.shard.complete([success(lost)]);
+		const { outcomes } = await bench.tasks.complete([success(lost)]);
 		expect(outcomes).toEqual(["stale_token"]);
 	});
 
 	it("a session known to be dead is revoked at once", async () => {
 		const ann = await bench.open();
 		const { id } = await bench.started(ann);
-		expect(await bench.shard.revoke(now(ann))).toMatchObject({ left: 0 });
+		expect(await bench.sessions.revoke(now(ann))).toMatchObject({
+			left: 0,
+		});
 		const { attempts } = await bench.read(id);
 		expect(attempts).toMatchObject([{ end: "revoked" }]);
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
+		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toMatchObject({
 			code: "revoked",
 		});
 	});
@@ -106,18 +108,20 @@ export function revokingRules(bench: Bench): void {
 		const ann = await bench.open();
 		const nothing = { ok: true, putBack: [], left: 0 };
 		const unknown = { ...ann, name: "nobody:1" };
-		expect(await bench.shard.revoke(whenExpired(unknown, 1))).toEqual(nothing);
-		await bench.shard.revoke(now(ann));
-		expect(await bench.shard.revoke(now(ann))).toEqual(nothing);
+		expect(await bench.sessions.revoke(whenExpired(unknown, 1))).toEqual(
+			nothing,
+		);
+		await bench.sessions.revoke(now(ann));
+		expect(await bench.sessions.revoke(now(ann))).toEqual(nothing);
 	});
 
 	it("a newer session of the node is never hit", async () => {
 		const first = await bench.open();
 		const second = await bench.open();
 		await bench.started(second);
-		await bench.shard.revoke(now(first));
+		await bench.sessions.revoke(now(first));
 		expect((await bench.pulse(second)).running).toBe(1);
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toMatchObject([{ epoch: second.epoch, running: 1 }]);
 	});
 }
@@ -129,19 +133,19 @@ export function batchRules(bench: Bench): void {
 		const tasks = await bench.submit({}, { priority: 9 }, {}, { priority: 0 });
 		await bench.claim(ann);
 		const expiresMs = await bench.lapse(ann);
-		const first = await bench.shard.revoke(whenExpired(ann, expiresMs, 3));
+		const first = await bench.sessions.revoke(whenExpired(ann, expiresMs, 3));
 		expect(first).toMatchObject({ ok: true, left: 1 });
-		const records = await bench.shard.get(tasks.map((task) => task.id));
+		const records = await bench.tasks.get(tasks.map((task) => task.id));
 		expect(records.map((task) => task?.state)).toEqual([
 			...["PENDING", "PENDING", "PENDING", "STARTED"],
 		]);
-		expect(await bench.shard.pulse(ann.name, TTL_MS)).toMatchObject({
+		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toMatchObject({
 			code: "revoked",
 		});
 		expect((await bench.pulse(bob)).expired).toEqual([
 			{ session: ann.name, expiresMs: 0 },
 		]);
-		const second = await bench.shard.revoke(whenExpired(ann, expiresMs, 3));
+		const second = await bench.sessions.revoke(whenExpired(ann, expiresMs, 3));
 		expect(second).toMatchObject({
 			...{ ok: true, left: 0, putBack: [{ count: 1, topPriority: 0 }] },
 		});
@@ -158,7 +162,7 @@ export function batchRules(bench: Bench): void {
 			{ route: "b|t|", priority: 7 },
 		);
 		await bench.claim(ann, 10, routes);
-		expect(await bench.shard.revoke(now(ann))).toMatchObject({
+		expect(await bench.sessions.revoke(now(ann))).toMatchObject({
 			putBack: [
 				{ route: "a|t|", count: 1, topPriority: 0 },
 				{ route: "b|t|", count: 3, topPriority: 200 },
@@ -173,8 +177,8 @@ export function batchRules(bench: Bench): void {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		const before = await bench.pulse(bob);
-		await bench.shard.revoke(now(ann));
-		const { nodes } = await bench.shard.nodes();
+		await bench.sessions.revoke(now(ann));
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toMatchObject([
 			{ record: { nodeId: "ann" }, epoch: ann.epoch, running: 0 },
 			{ record: { nodeId: "bob" } },
@@ -188,8 +192,8 @@ export function batchRules(bench: Bench): void {
 		const ann = await bench.open();
 		await bench.submit({}, {});
 		await bench.claim(ann);
-		await bench.shard.revoke(now(ann, 1));
-		const { nodes } = await bench.shard.nodes();
+		await bench.sessions.revoke(now(ann, 1));
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toMatchObject([{ expiresMs: 0, running: 1 }]);
 	});
 }
@@ -201,7 +205,7 @@ export function poisonRules(bench: Bench): void {
 		const claimed = (await bench.claim(session)).tasks;
 		expect(claimed).toHaveLength(tasks);
 		for (let left = 1; left > 0; ) {
-			const reply = await bench.shard.revoke(now(session, limit));
+			const reply = await bench.sessions.revoke(now(session, limit));
 			if (!reply.ok) throw new Error(reply.code);
 			left = reply.left;
 		}
@@ -231,8 +235,8 @@ export function poisonRules(bench: Bench): void {
 		const session = await bench.open();
 		const [last, beside] = (await bench.claim(session)).tasks;
 		if (last === undefined || beside === undefined) throw new Error("two");
-		await bench.shard.complete([success(beside)]);
-		expect(await bench.shard.revoke(now(session))).toEqual({
+		await bench.tasks.complete([success(beside)]);
+		expect(await bench.sessions.revoke(now(session))).toEqual({
 			...{ ok: true, putBack: [], left: 0 },
 		});
 		const record = await bench.read(task?.id ?? "");
@@ -244,9 +248,9 @@ export function poisonRules(bench: Bench): void {
 		const alone = record.attempts.map((attempt) => attempt.alone ?? false);
 		expect(alone).toEqual([false, false, true, false, true]);
 		expect(record.finishedMs).toBe(record.attempts.at(-1)?.endedMs);
-		const reply = await bench.shard.complete([success(last)]);
+		const reply = await bench.tasks.complete([success(last)]);
 		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 2 });
-		const { states, waiting } = await bench.shard.counts();
+		const { states, waiting } = await bench.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 0, STARTED: 0, FAILURE: 1 });
 		expect(waiting).toEqual([]);
 		expect((await bench.read(other?.id ?? "")).state).toBe("SUCCESS");

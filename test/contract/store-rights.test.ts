@@ -30,7 +30,7 @@ async function connect(url: string) {
 }
 
 async function counts(store: RedisStore): Promise<string> {
-	return await (store.shards[0] as Shard).counts().then(
+	return await (store.shards[0] as Shard).tasks.counts().then(
 		() => "done",
 		(error) => (error as StoreError).kind,
 	);

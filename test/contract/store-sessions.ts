@@ -14,7 +14,7 @@ export function openingRules(bench: Bench): void {
 	it("a later session has a later epoch, even after a goodbye in the same millisecond", async () => {
 		const first = await bench.open();
 		const second = await bench.open();
-		await bench.shard.close(second.name, 1);
+		await bench.sessions.close(second.name, 1);
 		const third = await bench.open();
 		expect(second.epoch).toBeGreaterThan(first.epoch);
 		expect(third.epoch).toBeGreaterThan(second.epoch);
@@ -26,13 +26,13 @@ export function openingRules(bench: Bench): void {
 		expect(second.previous).toBe(first.name);
 		const { expired } = await bench.pulse(second);
 		expect(expired).toEqual([{ session: first.name, expiresMs: 0 }]);
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes.map((node) => node.epoch)).toEqual([second.epoch]);
 	});
 
 	it("an earlier session that said goodbye is not named", async () => {
 		const first = await bench.open();
-		await bench.shard.close(first.name, 1);
+		await bench.sessions.close(first.name, 1);
 		expect((await bench.open()).previous).toBeUndefined();
 	});
 
@@ -46,12 +46,12 @@ export function openingRules(bench: Bench): void {
 		const again = await openSession(bench.shard, request);
 		expect(again.epoch).toBe(first.epoch);
 		expect(again.previous).toBeUndefined();
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toMatchObject([
 			{ epoch: first.epoch, expiresMs: again.nowMs + TTL_MS, running: 1 },
 		]);
 		expect((await bench.pulse({ ...first, name })).opens).toBe(opens);
-		await bench.shard.revoke({
+		await bench.sessions.revoke({
 			...{ session: name, grounds: { when: "now" }, limit: 1 },
 		});
 		const anew = await openSession(bench.shard, request);
@@ -69,20 +69,20 @@ export function openingRules(bench: Bench): void {
 		expect(second.previous).toBe(formatSession("ann", first.epoch));
 		const refused = { ok: false, code: "older_life" };
 		const late = { ...request, record: older };
-		expect(await bench.shard.open(late)).toEqual(refused);
+		expect(await bench.sessions.open(late)).toEqual(refused);
 		const name = formatSession("ann", second.epoch);
 		await bench.lapse({ ...second, name });
-		expect(await bench.shard.open(late)).toMatchObject({ ok: true });
+		expect(await bench.sessions.open(late)).toMatchObject({ ok: true });
 	});
 
 	it("pulse and registry tell how many sessions were opened", async () => {
 		const ann = await bench.open("ann");
 		const before = (await bench.pulse(ann)).opens;
-		expect((await bench.shard.nodes()).opens).toBe(before);
+		expect((await bench.sessions.nodes()).opens).toBe(before);
 		await bench.open("bob");
-		await bench.shard.describe(ann.name, nodeRecord("ann"));
+		await bench.sessions.describe(ann.name, nodeRecord("ann"));
 		expect((await bench.pulse(ann)).opens).toBe(before + 1);
-		expect((await bench.shard.nodes()).opens).toBe(before + 1);
+		expect((await bench.sessions.nodes()).opens).toBe(before + 1);
 	});
 
 	it("sessions of different nodes leave each other alone", async () => {
@@ -105,7 +105,7 @@ export function namingRules(bench: Bench): void {
 		return { ...opened, session: formatSession(nodeId, opened.epoch) };
 	};
 	const registered = async () => {
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		return nodes.map(({ record }) => record.name);
 	};
 
@@ -147,9 +147,9 @@ export function namingRules(bench: Bench): void {
 	it("a name is free again after a goodbye, and once its node's lease was taken", async () => {
 		const ann = await open("ann", "host");
 		const bob = await open("bob", "host");
-		await bench.shard.close(ann.session, 1);
+		await bench.sessions.close(ann.session, 1);
 		expect((await open("cid", "host")).name).toBe("host");
-		await bench.shard.revoke({
+		await bench.sessions.revoke({
 			...{ session: bob.session, grounds: { when: "now" }, limit: 1 },
 		});
 		expect((await open("dan", "host-2", "host")).name).toBe("host-2");
@@ -166,7 +166,7 @@ export function namingRules(bench: Bench): void {
 		await bench.world.lose({ nodeId: "ann" }, bench.index);
 		await open("bob", "host");
 		const record = { ...nodeRecord("ann"), name: "host" };
-		expect(await shard.describe(session, record)).toBe("host-2");
+		expect(await shard.sessions.describe(session, record)).toBe("host-2");
 		expect(await registered()).toEqual(["host-2", "host"]);
 	});
 
@@ -174,7 +174,7 @@ export function namingRules(bench: Bench): void {
 		await open("ann", "host");
 		const { session } = await open("bob", "host");
 		const record = { ...nodeRecord("bob"), name: "host-2", slots: 1 };
-		await bench.shard.describe(session, record);
+		await bench.sessions.describe(session, record);
 		expect(await registered()).toEqual(["host", "host-2"]);
 		expect((await open("cid", "host-2")).name).toBe("host-2-2");
 	});
@@ -182,7 +182,7 @@ export function namingRules(bench: Bench): void {
 
 export function drainRules(bench: Bench): void {
 	const asked = async () => {
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		return nodes.map(({ askedToDrain }) => askedToDrain);
 	};
 
@@ -190,7 +190,7 @@ export function drainRules(bench: Bench): void {
 		const session = await bench.open("ann");
 		const before = await bench.pulse(session);
 		expect(await asked()).toEqual([false]);
-		expect(await bench.shard.askToDrain("ann")).toBe(true);
+		expect(await bench.sessions.askToDrain("ann")).toBe(true);
 		expect(await asked()).toEqual([true]);
 		const { registryVersion } = await bench.pulse(session);
 		expect(registryVersion).toBeGreaterThan(before.registryVersion);
@@ -198,7 +198,7 @@ export function drainRules(bench: Bench): void {
 
 	it("a later session of the node is not the one that was asked to drain", async () => {
 		await bench.open("ann");
-		await bench.shard.askToDrain("ann");
+		await bench.sessions.askToDrain("ann");
 		await bench.open("ann");
 		expect(await asked()).toEqual([false]);
 	});
@@ -206,9 +206,9 @@ export function drainRules(bench: Bench): void {
 	it("a node that is unknown, gone or revoked cannot be asked to drain", async () => {
 		const session = await bench.open("ann");
 		await bench.open("bob");
-		await bench.shard.close(session.name, 1);
-		expect(await bench.shard.askToDrain("ann")).toBe(false);
-		expect(await bench.shard.askToDrain("cid")).toBe(false);
+		await bench.sessions.close(session.name, 1);
+		expect(await bench.sessions.askToDrain("ann")).toBe(false);
+		expect(await bench.sessions.askToDrain("cid")).toBe(false);
 		expect(await asked()).toEqual([false]);
 	});
 }
@@ -219,8 +219,8 @@ export function describingRules(bench: Bench): void {
 	it("a session replaces its node's record, and the registry has a new version", async () => {
 		const session = await bench.open();
 		const before = await bench.pulse(session);
-		await bench.shard.describe(session.name, draining);
-		const { nodes } = await bench.shard.nodes();
+		await bench.sessions.describe(session.name, draining);
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes.map((node) => node.record)).toEqual([draining]);
 		const { registryVersion } = await bench.pulse(session);
 		expect(registryVersion).toBeGreaterThan(before.registryVersion);
@@ -229,23 +229,23 @@ export function describingRules(bench: Bench): void {
 	it("an earlier session cannot replace the record", async () => {
 		const first = await bench.open();
 		await bench.open();
-		await bench.shard.describe(first.name, draining);
-		const { nodes } = await bench.shard.nodes();
+		await bench.sessions.describe(first.name, draining);
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes.map((node) => node.record)).toEqual([nodeRecord("ann")]);
 	});
 
 	it("a session that said goodbye cannot bring its record back", async () => {
 		const session = await bench.open();
-		await bench.shard.close(session.name, 1);
-		await bench.shard.describe(session.name, draining);
-		expect((await bench.shard.nodes()).nodes).toEqual([]);
+		await bench.sessions.close(session.name, 1);
+		await bench.sessions.describe(session.name, draining);
+		expect((await bench.sessions.nodes()).nodes).toEqual([]);
 	});
 
 	it("nodes are listed by id, with their lease and what they run", async () => {
 		const bob = await bench.open("bob");
 		const ann = await bench.open("ann");
 		await bench.started(bob);
-		const { nodes } = await bench.shard.nodes();
+		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toEqual(
 			[ann, bob].map((session) => ({
 				record: nodeRecord(session === ann ? "ann" : "bob"),

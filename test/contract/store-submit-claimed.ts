@@ -10,7 +10,7 @@ import {
 
 export function submittingClaimedRules(bench: Bench): void {
 	const submit = ({ name, generation }: Session, ...tasks: NewTask[]) =>
-		bench.shard.submit(tasks, { session: name, generation });
+		bench.tasks.submit(tasks, { session: name, generation });
 	/** Submits what has to be the session's at once. */
 	const take = async (session: Session, ...tasks: NewTask[]) => {
 		const outcomes = await submit(session, ...tasks);
@@ -21,7 +21,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		});
 	};
 	const get = (tasks: readonly NewTask[]) =>
-		bench.shard.get(tasks.map(({ id }) => id));
+		bench.tasks.get(tasks.map(({ id }) => id));
 
 	it("new tasks are the session's at once, as if it had claimed them", async () => {
 		const session = await bench.open();
@@ -52,10 +52,10 @@ export function submittingClaimedRules(bench: Bench): void {
 				attempts: [{ token, nodeId: "ann", epoch: session.epoch, claimedMs }],
 			})),
 		);
-		expect(await bench.shard.running(session.name)).toEqual(
+		expect(await bench.sessions.running(session.name)).toEqual(
 			[before, ...claimed].map(({ id, token }) => ({ id, token })),
 		);
-		const { states, accepted, attempts, waiting } = await bench.shard.counts();
+		const { states, accepted, attempts, waiting } = await bench.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 0, STARTED: 3 });
 		expect([accepted, attempts, waiting]).toEqual([3, 3, []]);
 	});
@@ -64,7 +64,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		const session = await bench.open();
 		const [ending, lost] = [bench.task(), bench.task()];
 		const claimed = await take(session, ending, lost);
-		const { outcomes } = await bench.shard.complete(
+		const { outcomes } = await bench.tasks.complete(
 			claimed.slice(0, 1).map(success),
 		);
 		expect(outcomes).toEqual(["accepted"]);
@@ -74,7 +74,7 @@ export function submittingClaimedRules(bench: Bench): void {
 			grounds: { when: "now" },
 			limit: 9,
 		} as const;
-		expect(await bench.shard.revoke(revoke)).toMatchObject({
+		expect(await bench.sessions.revoke(revoke)).toMatchObject({
 			putBack: [{ route: lost.route, count: 1 }],
 		});
 		const again = await bench.claimOne(await bench.open("bob"));
@@ -90,7 +90,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect(outcomes.map((outcome) => Object.keys(outcome))).toEqual(
 			behind.map(() => ["ok", "created", "seq"]),
 		);
-		expect(await bench.shard.counts()).toMatchObject({
+		expect(await bench.tasks.counts()).toMatchObject({
 			...{ accepted: 3, attempts: 0, states: { PENDING: 3, STARTED: 0 } },
 		});
 		const { tasks } = await bench.claim(session, 9, ["x|t|"]);
@@ -111,7 +111,7 @@ export function submittingClaimedRules(bench: Bench): void {
 			{ created: false, existing: await bench.read(ended?.id ?? "") },
 			{ created: false, existing: await bench.read(task.id) },
 		]);
-		expect(await bench.shard.counts()).toMatchObject({
+		expect(await bench.tasks.counts()).toMatchObject({
 			...{ accepted: 3, attempts: 3, states: { STARTED: 2, SUCCESS: 1 } },
 		});
 	});
@@ -124,7 +124,7 @@ export function submittingClaimedRules(bench: Bench): void {
 			grounds: { when: "now" },
 			limit: 1,
 		} as const;
-		await bench.shard.revoke(revoke);
+		await bench.sessions.revoke(revoke);
 		await bench.lapse(lapsed);
 		const session = await bench.open();
 		const unknown = { ...session, name: `${session.name}0` };
@@ -134,7 +134,7 @@ export function submittingClaimedRules(bench: Bench): void {
 			expect(
 				await submit(without, bench.task({ route: `q${i}|t|` })),
 			).not.toHaveProperty("0.claimed");
-		expect(await bench.shard.counts()).toMatchObject({
+		expect(await bench.tasks.counts()).toMatchObject({
 			...{ accepted: 4, attempts: 0, states: { PENDING: 4, STARTED: 0 } },
 		});
 		await take(session, bench.task());

@@ -16,11 +16,11 @@ const FROM_THE_TOP = Number.MAX_SAFE_INTEGER;
 export function submittingRules(bench: Bench): void {
 	it("tasks of one call share their moment and are numbered in order", async () => {
 		const tasks = [bench.task(), bench.task({ priority: 0 }), bench.task()];
-		const outcomes = await bench.shard.submit(tasks);
+		const outcomes = await bench.tasks.submit(tasks);
 		const seqs = outcomes.map((outcome) =>
 			outcome.ok && outcome.created ? outcome.seq : Number.NaN,
 		);
-		const records = await bench.shard.get(tasks.map((task) => task.id));
+		const records = await bench.tasks.get(tasks.map((task) => task.id));
 		const createdMs = records[0]?.createdMs ?? Number.NaN;
 		const first = (createdMs - SEQ_EPOCH_MS) * SEQ_PER_MS;
 		expect(seqs).toEqual([first, first + 1, first + 2]);
@@ -43,7 +43,7 @@ export function submittingRules(bench: Bench): void {
 	it("creation numbers go on rising through calls that come faster than the clock", async () => {
 		await bench.submit(...Array.from({ length: 100 }, () => ({})));
 		const [task] = await bench.submit({});
-		const { tasks, more } = await bench.shard.list({
+		const { tasks, more } = await bench.tasks.list({
 			...{ state: undefined, beforeSeq: FROM_THE_TOP, limit: 2 },
 		});
 		const [newest, second] = tasks;
@@ -57,12 +57,12 @@ export function submittingRules(bench: Bench): void {
 		const started = await bench.started(session);
 		const other = bench.task({ id: started.id, priority: 9, payload: "2" });
 		const fresh = bench.task();
-		expect(await bench.shard.submit([other, fresh, fresh])).toMatchObject([
+		expect(await bench.tasks.submit([other, fresh, fresh])).toMatchObject([
 			{ created: false, existing: await bench.read(started.id) },
 			{ created: true },
 			{ created: false, existing: await bench.read(fresh.id) },
 		]);
-		const { accepted, states } = await bench.shard.counts();
+		const { accepted, states } = await bench.tasks.counts();
 		expect(accepted).toBe(2);
 		expect(states).toMatchObject({ PENDING: 1, STARTED: 1 });
 	});
@@ -83,14 +83,14 @@ export function roomRules(bench: Bench): void {
 		await bench.submit(...routes.map((route) => ({ route })));
 		const more = bench.task({ route: "q0|t|" });
 		const beyond = bench.task({ route: "beyond|t|" });
-		const outcomes = await bench.shard.submit([beyond, more]);
+		const outcomes = await bench.tasks.submit([beyond, more]);
 		expect(outcomes).toMatchObject([
 			{ ok: false, code: "too_many_routes" },
 			{ ok: true, created: true },
 		]);
-		expect(await bench.shard.get([beyond.id])).toEqual([undefined]);
+		expect(await bench.tasks.get([beyond.id])).toEqual([undefined]);
 		await bench.claim(await bench.open(), 1, ["q7|t|"]);
-		expect(await bench.shard.submit([beyond])).toMatchObject([{ ok: true }]);
+		expect(await bench.tasks.submit([beyond])).toMatchObject([{ ok: true }]);
 	});
 
 	it("however many routes have work, a task that waits for nothing is not one too many", async () => {
@@ -99,7 +99,7 @@ export function roomRules(bench: Bench): void {
 		await bench.submit(...routes.map((route) => ({ route })));
 		const task = bench.task({ route: "beyond|t|" });
 		const lease = { session: name, generation };
-		const [outcome] = await bench.shard.submit([task], lease);
+		const [outcome] = await bench.tasks.submit([task], lease);
 		expect(outcome).toMatchObject({ claimed: { id: task.id } });
 	});
 }
@@ -140,7 +140,7 @@ export function claimingRules(bench: Bench): void {
 		expect(record.attempts).toEqual([
 			{ token, nodeId: "ann", epoch: session.epoch, claimedMs },
 		]);
-		expect(await bench.shard.running(session.name)).toEqual(
+		expect(await bench.sessions.running(session.name)).toEqual(
 			tasks.map(({ id, token }) => ({ id, token })),
 		);
 	});
@@ -188,24 +188,24 @@ export function claimingRules(bench: Bench): void {
 		const lapsed = await bench.open("lapsed");
 		const revoked = await bench.open("revoked");
 		const closed = await bench.open("closed");
-		await bench.shard.revoke({
+		await bench.sessions.revoke({
 			...{
 				session: revoked.name,
 				grounds: { when: "now" },
 				limit: 1,
 			},
 		});
-		await bench.shard.close(closed.name, 1);
+		await bench.sessions.close(closed.name, 1);
 		await bench.lapse(lapsed);
 		await bench.submit({});
 		const names = [`${unknown.name}0`, lapsed.name, revoked.name, closed.name];
 		for (const session of names) {
 			const { generation } = unknown;
 			const request = { session, generation, routes: [ROUTE], limit: 1 };
-			const reply = await bench.shard.claim(request);
+			const reply = await bench.tasks.claim(request);
 			expect(reply).toEqual({ ok: false, code: "no_lease" });
 		}
-		expect((await bench.shard.counts()).attempts).toBe(0);
+		expect((await bench.tasks.counts()).attempts).toBe(0);
 	});
 }
 
@@ -213,7 +213,7 @@ export function readingRules(bench: Bench): void {
 	it("tasks are read in the order asked for, and what is not there is undefined", async () => {
 		const [a, b] = await bench.submit({}, {});
 		const ids = [b?.id ?? "", "nobody", a?.id ?? ""];
-		const records = await bench.shard.get(ids);
+		const records = await bench.tasks.get(ids);
 		expect(records.map((task) => task?.id)).toEqual([b?.id, undefined, a?.id]);
 	});
 
@@ -221,9 +221,9 @@ export function readingRules(bench: Bench): void {
 		const session = await bench.open();
 		const tasks = await bench.submit({}, {}, {});
 		const { tasks: claimed } = await bench.claim(session, 2);
-		await bench.shard.complete(claimed.slice(0, 1).map(success));
+		await bench.tasks.complete(claimed.slice(0, 1).map(success));
 		const ids = ["nobody", ...tasks.map(({ id }) => id)];
-		expect(await bench.shard.over(ids)).toEqual(["nobody", claimed[0]?.id]);
+		expect(await bench.tasks.over(ids)).toEqual(["nobody", claimed[0]?.id]);
 	});
 
 	it("lists are newest first, page by page, whatever the priorities and states", async () => {
@@ -233,12 +233,12 @@ export function readingRules(bench: Bench): void {
 			...priorities.map((priority, i) => ({ priority, route: `r${i % 2}|t|` })),
 		);
 		const { tasks: claimed } = await bench.claim(session, 4, ["r0|t|"]);
-		await bench.shard.complete(claimed.slice(0, 2).map(success));
+		await bench.tasks.complete(claimed.slice(0, 2).map(success));
 		const ids: string[] = [];
 		let beforeSeq = FROM_THE_TOP;
 		for (;;) {
 			const request = { state: undefined, beforeSeq, limit: 3 };
-			const page = await bench.shard.list(request);
+			const page = await bench.tasks.list(request);
 			ids.push(...page.tasks.map((task) => task.id));
 			if (!page.more) break;
 			beforeSeq = page.tasks.at(-1)?.seq ?? 0;
@@ -253,11 +253,11 @@ export function readingRules(bench: Bench): void {
 			...Array.from({ length: count }, () => ({ payload })),
 		);
 		const all = { state: undefined, beforeSeq: FROM_THE_TOP, limit: 100 };
-		const first = await bench.shard.list(all);
+		const first = await bench.tasks.list(all);
 		expect(first.more).toBe(true);
 		expect(first.tasks.length).toBeLessThan(count);
 		const beforeSeq = first.tasks.at(-1)?.seq ?? 0;
-		const second = await bench.shard.list({ ...all, beforeSeq });
+		const second = await bench.tasks.list({ ...all, beforeSeq });
 		expect(second.more).toBe(false);
 		const ids = [...first.tasks, ...second.tasks].map(({ id }) => id);
 		expect(ids).toEqual(tasks.map(({ id }) => id).reverse());
@@ -267,23 +267,23 @@ export function readingRules(bench: Bench): void {
 		const session = await bench.open();
 		await bench.submit({}, { priority: 1 }, {}, { priority: 200 }, {}, {});
 		const { tasks } = await bench.claim(session, 4);
-		await bench.shard.complete(tasks.slice(0, 2).map(success));
-		const { states } = await bench.shard.counts();
+		await bench.tasks.complete(tasks.slice(0, 2).map(success));
+		const { states } = await bench.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 2, STARTED: 2, SUCCESS: 2 });
 		for (const state of TASK_STATES) {
 			const request = { state, beforeSeq: FROM_THE_TOP, limit: 10 };
-			const { tasks: list, more } = await bench.shard.list(request);
+			const { tasks: list, more } = await bench.tasks.list(request);
 			expect(more).toBe(false);
 			expect(list.map((task) => task.state)).toEqual(
 				Array.from({ length: states[state] }, () => state),
 			);
 			const ids = list.map((task) => task.id);
-			if (ids.length > 0) expect(await bench.shard.get(ids)).toEqual(list);
+			if (ids.length > 0) expect(await bench.tasks.get(ids)).toEqual(list);
 		}
 	});
 
 	it("an empty shard counts nothing, in every state", async () => {
-		expect(await bench.shard.counts()).toEqual({
+		expect(await bench.tasks.counts()).toEqual({
 			states: Object.fromEntries(TASK_STATES.map((state) => [state, 0])),
 			...{ accepted: 0, attempts: 0, stale: 0, routes: 0, waiting: [] },
 		});
@@ -291,7 +291,7 @@ export function readingRules(bench: Bench): void {
 
 	it("counts tell what waits on each route", async () => {
 		await bench.submit({ route: "b|t|" }, { route: "a|t|" }, { route: "b|t|" });
-		expect((await bench.shard.counts()).waiting).toEqual([
+		expect((await bench.tasks.counts()).waiting).toEqual([
 			{ route: "a|t|", count: 1 },
 			{ route: "b|t|", count: 2 },
 		]);

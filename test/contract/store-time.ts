@@ -10,18 +10,18 @@ export function timeRules(bench: Bench): void {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.world.advance?.(ENDED_KEPT_MS);
-		await bench.shard.complete([success(task)]);
+		await bench.tasks.complete([success(task)]);
 		await bench.world.advance?.(ENDED_KEPT_MS - 1);
-		expect(await bench.shard.trim(MANY)).toBe(0);
+		expect(await bench.tasks.trim(MANY)).toBe(0);
 		await bench.world.advance?.(1);
-		expect(await bench.shard.trim(MANY)).toBe(1);
-		expect(await bench.shard.get([task.id])).toEqual([undefined]);
+		expect(await bench.tasks.trim(MANY)).toBe(1);
+		expect(await bench.tasks.get([task.id])).toEqual([undefined]);
 	});
 
 	it("the record of a dead node is left out after its time, and forgotten by a pulse", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
-		await bench.shard.revoke({
+		await bench.sessions.revoke({
 			session: ann.name,
 			grounds: { when: "now" },
 			limit: 1,
@@ -30,9 +30,9 @@ export function timeRules(bench: Bench): void {
 		await bench.world.advance?.(DEAD_NODE_KEPT_MS - 1);
 		const kept = await bench.pulse(bob);
 		expect(kept.registryVersion).toBe(before.registryVersion);
-		expect((await bench.shard.nodes()).nodes).toHaveLength(2);
+		expect((await bench.sessions.nodes()).nodes).toHaveLength(2);
 		await bench.world.advance?.(1);
-		expect((await bench.shard.nodes()).nodes).toHaveLength(1);
+		expect((await bench.sessions.nodes()).nodes).toHaveLength(1);
 		const after = await bench.pulse(bob);
 		expect(after.registryVersion).toBe(before.registryVersion + 1);
 		expect((await bench.pulse(bob)).registryVersion).toBe(
@@ -42,7 +42,7 @@ export function timeRules(bench: Bench): void {
 
 	it("a dead node that comes back in time is not forgotten", async () => {
 		const ann = await bench.open("ann");
-		await bench.shard.revoke({
+		await bench.sessions.revoke({
 			session: ann.name,
 			grounds: { when: "now" },
 			limit: 1,
@@ -52,6 +52,6 @@ export function timeRules(bench: Bench): void {
 		expect(again.previous).toBeUndefined();
 		await bench.world.advance?.(DEAD_NODE_KEPT_MS);
 		await bench.pulse(again);
-		expect((await bench.shard.nodes()).nodes).toHaveLength(1);
+		expect((await bench.sessions.nodes()).nodes).toHaveLength(1);
 	});
 }

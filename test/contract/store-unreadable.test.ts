@@ -25,7 +25,7 @@ afterAll(() => ground[Symbol.asyncDispose]());
 
 beforeEach(async () => {
 	({ session, generation } = await ground.begin());
-	await shard.submit(
+	await shard.tasks.submit(
 		["one", "two", "three"].map((id) => ({
 			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
 		})),
@@ -109,17 +109,21 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 	],
 ])("a task of which %s spoils itself only", async (flaw, damage, state) => {
 	const lease = { session, generation };
-	const reply = await shard.claim({ ...lease, routes: [ROUTE], limit: 3 });
+	const reply = await shard.tasks.claim({
+		...lease,
+		routes: [ROUTE],
+		limit: 3,
+	});
 	const ends = (reply.ok ? reply.tasks : []).map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
 			...{ state: "SUCCESS", result: '{"a":1}' },
 		}),
 	);
-	await shard.complete(ends);
+	await shard.tasks.complete(ends);
 	await damage("two");
 	const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
-	const { tasks } = await shard.list(all);
+	const { tasks } = await shard.tasks.list(all);
 	const texts = tasks.map((task) => writeTask(task, onlooker));
 	const read = new Map(
 		texts.map((text) => JSON.parse(text)).map((task) => [task.id, task]),
@@ -131,23 +135,29 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 		error: { code: "unreadable", message: expect.stringContaining(flaw) },
 	});
 	if (state !== "") expect(read.get("two").state).toBe(state);
-	const [one] = await shard.get(["two"]);
+	const [one] = await shard.tasks.get(["two"]);
 	expect(one?.error?.message).toContain(flaw);
 });
 
 test("a waiting task whose options cannot be read is claimed as a plain one, with its payload", async () => {
 	await overwrite("tasks", "two", /\n\n/, "\nnull\n");
 	const lease = { session, generation };
-	const reply = await shard.claim({ ...lease, routes: [ROUTE], limit: 3 });
+	const reply = await shard.tasks.claim({
+		...lease,
+		routes: [ROUTE],
+		limit: 3,
+	});
 	const [, two] = reply.ok ? reply.tasks : [];
 	expect(two).toMatchObject({ id: "two", options: PLAIN, payload: "1" });
 });
 
 test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {
 	const number = ["{damage:0}:meta", "shards"] as const;
-	await shard.pulse(session, TTL_MS);
+	await shard.sessions.pulse(session, TTL_MS);
 	await redis.hset(...number, "many");
 	expect(await store.agreeOnShards(false)).toBe("used");
-	expect(await shard.pulse(session, TTL_MS)).toMatchObject({ ok: true });
+	expect(await shard.sessions.pulse(session, TTL_MS)).toMatchObject({
+		ok: true,
+	});
 	expect(await redis.hget(...number)).toBe("1");
 });

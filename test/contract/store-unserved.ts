@@ -25,7 +25,7 @@ async function submitUnserved(
 	for (let from = 0; from < tasks.length; from += SUBMIT_BATCH_MAX) {
 		const batch = tasks.slice(from, from + SUBMIT_BATCH_MAX);
 		const named = batch.map(({ route }) => route);
-		outcomes.push(...(await bench.shard.submit(batch, undefined, named)));
+		outcomes.push(...(await bench.tasks.submit(batch, undefined, named)));
 	}
 	return outcomes;
 }
@@ -48,10 +48,10 @@ export function roomRules(bench: Bench): void {
 		const served = routesOf("served", ROUTES_MAX);
 		await bench.submit(...served.map((route) => ({ route })));
 		const beyond = bench.task({ route: "beyond|t|" });
-		expect(await bench.shard.submit([beyond])).toMatchObject([
+		expect(await bench.tasks.submit([beyond])).toMatchObject([
 			{ ok: false, code: "too_many_routes" },
 		]);
-		const { waiting, routes, states } = await bench.shard.counts();
+		const { waiting, routes, states } = await bench.tasks.counts();
 		expect(routes).toBe(ROUTES_MAX + UNSERVED_ROUTES_MAX);
 		expect(states.PENDING).toBe(routes + 1);
 		// Those that tasks came to last.
@@ -69,7 +69,7 @@ export function roomRules(bench: Bench): void {
 		const routes = ["x|t|", "y|t|", "y|t|", "u|t|", "v|t|", "u|t|"];
 		const tasks = routes.map((route) => bench.task({ route }));
 		const named = ["u|t|", "v|t|"];
-		expect(await bench.shard.submit(tasks, undefined, named)).toMatchObject([
+		expect(await bench.tasks.submit(tasks, undefined, named)).toMatchObject([
 			{ ok: true },
 			{ code: "too_many_routes" },
 			{ code: "too_many_routes" },
@@ -156,7 +156,7 @@ export function unservedRules(bench: Bench): void {
 		const [task] = (await bench.claim(ann, 1, ["a|t|"])).tasks;
 		const back = { end: "handed-back", message: "" } as const;
 		await submitUnserved(bench, "a|t|");
-		await bench.shard.giveBack([
+		await bench.tasks.giveBack([
 			{ id: task?.id ?? "", token: task?.token ?? 0, ...back },
 		]);
 		const pulse = await bench.pulse(ann);
@@ -168,7 +168,7 @@ export function unservedRules(bench: Bench): void {
 		const { name, generation } = await bench.open("ann", TTL_MS);
 		const lease = { session: name, generation };
 		const task = bench.task({ route: "a|t|" });
-		const [outcome] = await bench.shard.submit([task], lease);
+		const [outcome] = await bench.tasks.submit([task], lease);
 		expect(outcome).toMatchObject({ ok: true, created: true });
 		expect(outcome).not.toHaveProperty("claimed");
 	});
@@ -176,13 +176,13 @@ export function unservedRules(bench: Bench): void {
 	it("they are counted and listed as others are", async () => {
 		await submitUnserved(bench, "a|t|");
 		await bench.submit({ route: "b|t|" });
-		const { waiting } = await bench.shard.counts();
+		const { waiting } = await bench.tasks.counts();
 		expect(waiting).toEqual([
 			{ route: "a|t|", count: 1 },
 			{ route: "b|t|", count: 1 },
 		]);
 		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 9 };
-		expect((await bench.shard.list(all)).tasks).toHaveLength(2);
+		expect((await bench.tasks.list(all)).tasks).toHaveLength(2);
 	});
 }
 
@@ -215,7 +215,7 @@ export function routeRules(bench: Bench): void {
 		await tasksOn(["b|t|"]);
 		const { id = "", token = 0 } = task ?? {};
 		const back = { end: "handed-back", message: "" } as const;
-		await bench.shard.giveBack([{ id, token, ...back }]);
+		await bench.tasks.giveBack([{ id, token, ...back }]);
 		const { routes } = await bench.pulse(ann, TTL_MS, { routesSeen });
 		expect(routes.ready).toEqual(["b|t|", "a|t|"]);
 	});
@@ -226,7 +226,7 @@ export function routeRules(bench: Bench): void {
 		const lost = routesOf("lost", PULSE_ROUTES_MAX + 3);
 		const tasks = [...served, ...lost].map((route) => bench.task({ route }));
 		for (let from = 0; from < tasks.length; from += SUBMIT_BATCH_MAX)
-			await bench.shard.submit(
+			await bench.tasks.submit(
 				tasks.slice(from, from + SUBMIT_BATCH_MAX),
 				undefined,
 				lost,

@@ -203,14 +203,14 @@ class Rogue implements AsyncDisposable {
 			...{ p2p: `127.0.0.1:${port}`, slots: CONCURRENCY_MAX },
 			...{ types: ["noop"], labels: ["there"] },
 		};
-		const opened = await home?.open({
+		const opened = await home?.sessions.open({
 			...{ record, ttlMs: LEASE_TTL_MS, known: NO_GENERATION, knownEpoch: 0 },
 		});
 		if (opened?.ok !== true) throw new Error("it is not let in");
 		this.#epoch = opened.epoch;
 		const session = formatSession(this.nodeId, opened.epoch);
 		this.#pulse = setInterval(
-			() => void home?.pulse(session, LEASE_TTL_MS),
+			() => void home?.sessions.pulse(session, LEASE_TTL_MS),
 			PULSE_MS,
 		);
 	}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { LAYOUT } from "../../node/store/redis-shard.ts";
+import { LAYOUT } from "../../node/store/scripts.ts";
 import { Cluster, launchNode, until } from "../cluster.ts";
 
 const META = "{hearsay:0}:meta";

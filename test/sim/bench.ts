@@ -126,7 +126,7 @@ export class Bench {
 	/** Attempts that ended because their node had lost its lease. */
 	async takenOver(): Promise<AttemptEnd[]> {
 		const [shard] = this.server.truth;
-		const tasks = (await shard?.get(this.#ids)) ?? [];
+		const tasks = (await shard?.tasks.get(this.#ids)) ?? [];
 		return tasks
 			.flatMap((task) => task?.attempts ?? [])
 			.map(({ end }) => end)

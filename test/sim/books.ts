@@ -33,8 +33,8 @@ export function watchBooks(
 async function wrongIn(shard: Shard): Promise<string[]> {
 	const all = { state: undefined, beforeSeq: SEQ_SPAN, limit: LIMIT };
 	const [{ states, waiting }, { tasks }] = await Promise.all([
-		shard.counts(),
-		shard.list(all),
+		shard.tasks.counts(),
+		shard.tasks.list(all),
 	]);
 	const wrong = TASK_STATES.flatMap((state) => {
 		const listed = tasks.filter((task) => task.state === state).length;

@@ -22,7 +22,7 @@ test("the lease of a node that is gone runs out in its time although the store's
 		...request,
 	});
 	const pulse = () =>
-		shard.pulse(formatSession("bob", bob.epoch), LEASE_TTL_MS);
+		shard.sessions.pulse(formatSession("bob", bob.epoch), LEASE_TTL_MS);
 	nowMs -= 10 * 60_000;
 	await pulse();
 	nowMs += LEASE_TTL_MS - 1;
@@ -39,8 +39,8 @@ async function forgetful() {
 	let nowMs = Date.UTC(2026, 6, 1);
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = store.shards[0] as Shard;
-	await shard.adopt(NO_GENERATION);
-	await shard.submit([
+	await shard.sessions.adopt(NO_GENERATION);
+	await shard.tasks.submit([
 		{ id: "a", route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
 	]);
 	const image = store.save();
@@ -57,7 +57,7 @@ async function forgetful() {
 			const { epoch, generation, run } = await open(nodeId, known);
 			const session = formatSession(nodeId, epoch);
 			const request = { session, generation, routes: [ROUTE], limit: 1 };
-			const reply = await shard.claim(request);
+			const reply = await shard.tasks.claim(request);
 			const token = reply.ok ? (reply.tasks[0]?.token ?? 0) : 0;
 			return { token, known: { generation, run } };
 		},

@@ -1,115 +1,34 @@
-/** A shard at the far end of a link: every method is one call over it. */
-import type {
-	AttemptName,
-	ClaimRequest,
-	GiveBack,
-	Lease,
-	ListRequest,
-	NodeRecord,
-	OpenRequest,
-	RevokeRequest,
-	RoutesKnown,
-	Shard,
-} from "../../node/ports.ts";
-import type { SessionName } from "../../protocol/lease.ts";
-import type { Route } from "../../protocol/route.ts";
-import type { NewTask, TaskEnd } from "../../protocol/task.ts";
-import type { Generation } from "../../protocol/token.ts";
+/** A shard at the far end of a link: every method of its subjects is one call over it. */
+import type { Shard } from "../../node/ports.ts";
 
-type Call = <Reply>(name: string, step: () => Promise<Reply>) => Promise<Reply>;
+export type Call = <Reply>(
+	method: string,
+	step: () => Promise<Reply>,
+) => Promise<Reply>;
 
-export class LinkedShard implements Shard {
-	readonly index: number;
-	readonly #shard: Shard;
-	readonly #call: Call;
+/** The same subject, far away: `call` is told of each call of a method, and makes its step when it comes to it. */
+export function linkSubject<Subject extends object>(
+	subject: Subject,
+	call: Call,
+): Subject {
+	return new Proxy(subject, {
+		get(target, name) {
+			const method: unknown = Reflect.get(target, name);
+			if (typeof method !== "function") return method;
+			return (...args: unknown[]) =>
+				call(String(name), () => Reflect.apply(method, target, args));
+		},
+	});
+}
 
-	constructor(shard: Shard, call: Call) {
-		this.index = shard.index;
-		this.#shard = shard;
-		this.#call = call;
-	}
-
-	open(request: OpenRequest) {
-		return this.#call("open", () => this.#shard.open(request));
-	}
-
-	adopt(known: Generation) {
-		return this.#call("adopt", () => this.#shard.adopt(known));
-	}
-
-	describe(session: SessionName, record: NodeRecord) {
-		return this.#call("describe", () => this.#shard.describe(session, record));
-	}
-
-	pulse(session: SessionName, ttlMs: number, known?: RoutesKnown) {
-		return this.#call("pulse", () => this.#shard.pulse(session, ttlMs, known));
-	}
-
-	close(session: SessionName, limit: number) {
-		return this.#call("close", () => this.#shard.close(session, limit));
-	}
-
-	submit(
-		tasks: readonly NewTask[],
-		lease?: Lease,
-		unserved?: readonly Route[],
-	) {
-		return this.#call("submit", () =>
-			this.#shard.submit(tasks, lease, unserved),
-		);
-	}
-
-	claim(request: ClaimRequest) {
-		return this.#call("claim", () => this.#shard.claim(request));
-	}
-
-	complete(ends: readonly TaskEnd[]) {
-		return this.#call("complete", () => this.#shard.complete(ends));
-	}
-
-	giveBack(tasks: readonly GiveBack[]) {
-		return this.#call("giveBack", () => this.#shard.giveBack(tasks));
-	}
-
-	revoke(request: RevokeRequest) {
-		return this.#call("revoke", () => this.#shard.revoke(request));
-	}
-
-	askToDrain(nodeId: string) {
-		return this.#call("askToDrain", () => this.#shard.askToDrain(nodeId));
-	}
-
-	running(session: SessionName) {
-		return this.#call("running", () => this.#shard.running(session));
-	}
-
-	unlisted(session: SessionName, attempts: readonly AttemptName[]) {
-		return this.#call("unlisted", () =>
-			this.#shard.unlisted(session, attempts),
-		);
-	}
-
-	trim(keptMax: number, keptMs?: number) {
-		return this.#call("trim", () => this.#shard.trim(keptMax, keptMs));
-	}
-
-	get(ids: readonly string[]) {
-		return this.#call("get", () => this.#shard.get(ids));
-	}
-
-	over(ids: readonly string[]) {
-		return this.#call("over", () => this.#shard.over(ids));
-	}
-
-	list(request: ListRequest) {
-		return this.#call("list", () => this.#shard.list(request));
-	}
-
-	counts() {
-		return this.#call("counts", () => this.#shard.counts());
-	}
-
-	nodes() {
-		return this.#call("nodes", () => this.#shard.nodes());
-	}
+/** The same shard, with all its subjects far away. */
+export function linkShard(
+	{ index, sessions, tasks }: Shard,
+	call: Call,
+): Shard {
+	return {
+		index,
+		sessions: linkSubject(sessions, call),
+		tasks: linkSubject(tasks, call),
+	};
 }

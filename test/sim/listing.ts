@@ -48,7 +48,8 @@ export class Listing {
 
 	async #isListed({ id, token, node }: StartEvent): Promise<boolean> {
 		const { truth } = this.#server;
-		const [task] = (await truth[shardOf(id, truth.length)]?.get([id])) ?? [];
+		const shard = truth[shardOf(id, truth.length)];
+		const [task] = (await shard?.tasks.get([id])) ?? [];
 		const newest = task?.attempts.at(-1);
 		return (
 			task?.state === "STARTED" &&

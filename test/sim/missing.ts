@@ -114,7 +114,7 @@ export class Missing {
 	#leases(nowMs: number): Promise<HeldLease[][]> {
 		return Promise.all(
 			this.#cluster.world.server.truth.map(async (shard) => {
-				const { nowMs: storeMs, nodes } = await shard.nodes();
+				const { nowMs: storeMs, nodes } = await shard.sessions.nodes();
 				return nodes.flatMap(({ record: { nodeId }, epoch, expiresMs }) => {
 					if (expiresMs === undefined) return [];
 					const ageMs = storeMs - (expiresMs - LEASE_TTL_MS);

@@ -64,7 +64,7 @@ export class Numbers {
 		const { server, recorder } = this.#cluster.world;
 		const busy = new Set([...recorder.running].map(({ node }) => node));
 		for (const shard of server.every) {
-			const { nowMs, nodes } = await shard.nodes();
+			const { nowMs, nodes } = await shard.sessions.nodes();
 			for (const { record, expiresMs = 0 } of nodes)
 				if (expiresMs > nowMs) busy.add(record.nodeId);
 		}

@@ -11,7 +11,7 @@ import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
-import { LinkedShard } from "./linked-shard.ts";
+import { linkShard } from "./linked-shard.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -25,7 +25,7 @@ async function begin() {
 	const calls: string[] = [];
 	const told: string[] = [];
 	const store = { full: false };
-	const seen = new LinkedShard(shard, (name, step) => {
+	const seen = linkShard(shard, (name, step) => {
 		calls.push(name);
 		if (!store.full || name === "nodes") return step();
 		throw new StoreError("full", "it takes no writes");
@@ -68,17 +68,22 @@ test.each([
 	async (_what, tasks) => {
 		const { clock, shard, store, renewer, told, session } = await begin();
 		const task = { route: ROUTE, priority: 5, options: PLAIN, payload: "1" };
-		await shard.submit([
+		await shard.tasks.submit([
 			{ id: "a", ...task },
 			{ id: "b", ...task },
 		]);
 		const { generation } = renewer;
 		const claim = { session, generation, routes: [ROUTE], limit: 2 * tasks };
-		if (tasks > 0) expect(await shard.claim(claim)).toMatchObject({ ok: true });
+		if (tasks > 0)
+			expect(await shard.tasks.claim(claim)).toMatchObject({ ok: true });
 		store.full = true;
 		await clock.runFor(PULSE_MS_MAX);
 		expect(told).toEqual([]);
-		await shard.revoke({ session, grounds: { when: "now" }, limit: 1 });
+		await shard.sessions.revoke({
+			session,
+			grounds: { when: "now" },
+			limit: 1,
+		});
 		await clock.runFor(PULSE_MS_MAX);
 		expect(told).toEqual(["revoked"]);
 		expect(renewer.session).toBeUndefined();
@@ -112,8 +117,8 @@ test("a node whose name another program has taken leaves although the store take
 test("a node that is stopped while it looks who took its name opens no session any more", async () => {
 	const { clock, renewer, shard, calls, told, openAgain } = await begin();
 	await openAgain(STARTED_MS);
-	const nodes = shard.nodes.bind(shard);
-	shard.nodes = async () => {
+	const nodes = shard.sessions.nodes.bind(shard.sessions);
+	shard.sessions.nodes = async () => {
 		renewer.stop();
 		return await nodes();
 	};

@@ -19,7 +19,7 @@ import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
-import { AROUND_CLAIMER, AROUND_FINISHER } from "../stand-ins.ts";
+import { AROUND_CLAIMER, AROUND_FINISHER, standInShard } from "../stand-ins.ts";
 import { runSeed } from "./run.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -29,12 +29,14 @@ test("free slots do not make a node try an unreachable store without end", async
 	const clock = new VirtualClock();
 	let claims = 0;
 	const claimer = new Claimer({
-		shard: {
-			claim: async () => {
-				claims += 1;
-				throw new StoreError("unreachable", "it is away");
+		shard: standInShard({
+			tasks: {
+				claim: async () => {
+					claims += 1;
+					throw new StoreError("unreachable", "it is away");
+				},
 			},
-		} as unknown as Shard,
+		}),
 		...{ clock, log },
 		...AROUND_CLAIMER,
 		slots: {
@@ -55,13 +57,14 @@ test("a finisher that is stopped does not try again", async () => {
 	const clock = new VirtualClock();
 	let tries = 0;
 	const finisher = new Finisher({
-		shard: {
-			index: 0,
-			complete: async () => {
-				tries += 1;
-				throw new StoreError("unreachable", "it is away");
+		shard: standInShard({
+			tasks: {
+				complete: async () => {
+					tries += 1;
+					throw new StoreError("unreachable", "it is away");
+				},
 			},
-		} as unknown as Shard,
+		}),
 		clock,
 		log,
 		share: 1,
@@ -82,15 +85,16 @@ test("an end that comes while a task is given back is brought to the store too",
 	const clock = new VirtualClock();
 	const brought: TaskEnd[] = [];
 	const finisher = new Finisher({
-		shard: {
-			index: 0,
-			complete: async (ends: readonly TaskEnd[]) => {
-				brought.push(...ends);
-				return { outcomes: ends.map(() => "accepted"), endedKept: 0 };
+		shard: standInShard({
+			tasks: {
+				complete: async (ends: readonly TaskEnd[]) => {
+					brought.push(...ends);
+					return { outcomes: ends.map(() => "accepted"), endedKept: 0 };
+				},
+				giveBack: () =>
+					new Promise((resolve) => clock.after(10, () => resolve(["pending"]))),
 			},
-			giveBack: () =>
-				new Promise((resolve) => clock.after(10, () => resolve(["pending"]))),
-		} as unknown as Shard,
+		}),
 		clock,
 		log,
 		share: 1,
@@ -143,7 +147,7 @@ test.each([
 		});
 		renewer.start();
 		await clock.runFor(100);
-		await shard.open({
+		await shard.sessions.open({
 			...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },
 			...{ known: NO_GENERATION, knownEpoch: 0 },
 		});
@@ -173,15 +177,15 @@ test("no token repeats when the store forgets the very raise of its generation",
 			ttlMs: 1,
 			known: NO_GENERATION,
 		});
-		const reply = await shard.claim({
+		const reply = await shard.tasks.claim({
 			session: formatSession(nodeId, opened.epoch),
 			generation: opened.generation,
 			...{ routes: [ROUTE], limit: 1 },
 		});
 		return reply.ok ? (reply.tasks[0]?.token ?? 0) : 0;
 	};
-	await shard.adopt(NO_GENERATION);
-	await shard.submit([task]);
+	await shard.sessions.adopt(NO_GENERATION);
+	await shard.tasks.submit([task]);
 	const image = store.save();
 	store.restart(image);
 	nowMs += 1;

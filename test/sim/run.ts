@@ -182,7 +182,7 @@ async function drain(
 async function readAll(server: StoreServer): Promise<TaskRecord[]> {
 	const request = { state: undefined, beforeSeq: SEQ_SPAN, limit: 1e6 };
 	const pages = await Promise.all(
-		server.shards.map(async (shard) => (await shard.list(request)).tasks),
+		server.shards.map(async (shard) => (await shard.tasks.list(request)).tasks),
 	);
 	return pages.flat();
 }

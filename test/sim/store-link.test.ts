@@ -52,7 +52,7 @@ async function begin() {
 
 test("what is read for the node is written down when it is told", async () => {
 	const { clock, shard, misplaced } = await begin();
-	const reading = shard.get(["a"]);
+	const reading = shard.tasks.get(["a"]);
 	await clock.runFor(100);
 	expect(await reading).toEqual([undefined]);
 	expect(misplaced).toEqual([`get of ${OTHERS}`]);
@@ -61,7 +61,9 @@ test("what is read for the node is written down when it is told", async () => {
 test("what is read when nobody waits for it any more is not", async () => {
 	const { clock, server, shard, misplaced } = await begin();
 	server.trouble(LAST, "stalled");
-	const reading = expect(shard.get(["a"])).rejects.toThrow("does not answer");
+	const reading = expect(shard.tasks.get(["a"])).rejects.toThrow(
+		"does not answer",
+	);
 	await clock.runFor(STORE_COMMAND_TIMEOUT_MS + 100);
 	await reading;
 	server.relieve(LAST);
@@ -73,7 +75,7 @@ test("a task that is put is, though nobody waits for it any more", async () => {
 	const { clock, server, shard, misplaced } = await begin();
 	server.trouble(LAST, "stalled");
 	const task = { ...TASK, id: "a", payload: "1" };
-	const putting = expect(shard.submit([task])).rejects.toThrow(
+	const putting = expect(shard.tasks.submit([task])).rejects.toThrow(
 		"does not answer",
 	);
 	await clock.runFor(STORE_COMMAND_TIMEOUT_MS + 100);

@@ -21,7 +21,7 @@ import {
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
 import type { SeededRandom } from "../random.ts";
-import { LinkedShard } from "./linked-shard.ts";
+import { linkShard } from "./linked-shard.ts";
 import type { Machine } from "./machine.ts";
 import type { StoreServer } from "./store-server.ts";
 
@@ -98,11 +98,8 @@ export class StoreLink implements Store {
 		this.calm();
 		this.shards = parts.server
 			.reach(parts.shards)
-			.map(
-				(shard) =>
-					new LinkedShard(shard, (name, step) =>
-						this.#call(name, step, shard.index),
-					),
+			.map((shard) =>
+				linkShard(shard, (name, step) => this.#call(name, step, shard.index)),
 			);
 		parts.machine.onDeath(() => parts.server.disconnect(this.#severed));
 		parts.machine.after(1, () => this.#connect());

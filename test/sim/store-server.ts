@@ -21,11 +21,11 @@ import {
 	type MemoryStore,
 	type StoreImage,
 } from "../fakes/store.ts";
-import { LinkedShard } from "./linked-shard.ts";
+import { linkShard } from "./linked-shard.ts";
 import { type Refusing, refusalOf } from "./refusals.ts";
 
 /** Breaks a rule of the store, to see whether that is found out. */
-export type Tamper = (shard: Shard, clock: Clock) => Shard;
+export type Tamper = (shard: MemoryShard, clock: Clock) => Shard;
 
 /** What is asked before a node schedules: the number of shards, or why there is none. */
 export type Agreeing = (
@@ -94,12 +94,11 @@ export class StoreServer {
 	}
 
 	#seenBy(shards: number | undefined): readonly Shard[] {
-		return this.#tampered.map(
-			(shard) =>
-				new LinkedShard(shard, (_name, step) => {
-					this.#asker.shards = shards;
-					return step();
-				}),
+		return this.#tampered.map((shard) =>
+			linkShard(shard, (_name, step) => {
+				this.#asker.shards = shards;
+				return step();
+			}),
 		);
 	}
 

@@ -79,7 +79,9 @@ export class Waiting {
 	async #pending() {
 		const request = { beforeSeq: Number.MAX_SAFE_INTEGER, limit: LIMIT };
 		const pages = await Promise.all(
-			this.#shards.map((shard) => shard.list({ ...request, state: "PENDING" })),
+			this.#shards.map((shard) =>
+				shard.tasks.list({ ...request, state: "PENDING" }),
+			),
 		);
 		return pages.flatMap(({ tasks }) => tasks);
 	}
@@ -110,7 +112,7 @@ export class Waiting {
 			const relievedMs = server.relievedMs.get(index) ?? -Infinity;
 			if (server.troubles.has(index)) continue;
 			if (clock.monoMs() < relievedMs + RECOVERY_MS) continue;
-			const { nowMs, nodes } = await shard.nodes();
+			const { nowMs, nodes } = await shard.sessions.nodes();
 			for (const { record, expiresMs = 0, askedToDrain } of nodes) {
 				if (expiresMs <= nowMs || askedToDrain) continue;
 				const shards = leases.get(record.nodeId) ?? new Set();

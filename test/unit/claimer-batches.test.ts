@@ -6,7 +6,6 @@ import {
 	type Job,
 	type JobOutcome,
 	type Log,
-	type Shard,
 	StoreError,
 } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
@@ -14,7 +13,7 @@ import { Runner } from "../../node/work/runner.ts";
 import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { claimedTask } from "../new-task.ts";
-import { AROUND_CLAIMER, NO_EXIT } from "../stand-ins.ts";
+import { AROUND_CLAIMER, NO_EXIT, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -77,16 +76,18 @@ describe("claims", () => {
 		const limits: number[] = [];
 		const answers: ((reply: ClaimReply | StoreError) => void)[] = [];
 		const claimer = new Claimer({
-			shard: {
-				claim: ({ limit }: { limit: number }) => {
-					limits.push(limit);
-					return new Promise<ClaimReply>((resolve, reject) =>
-						answers.push((reply) =>
-							reply instanceof StoreError ? reject(reply) : resolve(reply),
-						),
-					);
+			shard: standInShard({
+				tasks: {
+					claim: ({ limit }: { limit: number }) => {
+						limits.push(limit);
+						return new Promise<ClaimReply>((resolve, reject) =>
+							answers.push((reply) =>
+								reply instanceof StoreError ? reject(reply) : resolve(reply),
+							),
+						);
+					},
 				},
-			} as unknown as Shard,
+			}),
 			...{ clock, log },
 			...AROUND_CLAIMER,
 			slots: {

@@ -1,9 +1,9 @@
 /** Claims that were refused: what follows from them. */
 import { expect, test } from "vitest";
-import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
+import type { ClaimRequest, Log } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
 import { VirtualClock } from "../clock.ts";
-import { AROUND_CLAIMER, servesTypes } from "../stand-ins.ts";
+import { AROUND_CLAIMER, servesTypes, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -13,12 +13,14 @@ test.each(["stale_generation", "no_lease"] as const)(
 		const clock = new VirtualClock();
 		let claims = 0;
 		const claimer: Claimer = new Claimer({
-			shard: {
-				claim: async () => {
-					claims += 1;
-					return { ok: false, code };
+			shard: standInShard({
+				tasks: {
+					claim: async () => {
+						claims += 1;
+						return { ok: false, code };
+					},
 				},
-			} as unknown as Shard,
+			}),
 			...{ clock, log },
 			...AROUND_CLAIMER,
 			slots: {
@@ -40,12 +42,14 @@ test("what is only rumoured takes no slot while another shard waits for one", as
 	const asked: string[] = [];
 	let othersWait = true;
 	const claimer: Claimer = new Claimer({
-		shard: {
-			claim: async ({ routes }: ClaimRequest) => {
-				asked.push(...routes);
-				return { ok: true, tasks: [], waiting: routes.map(() => 0) };
+		shard: standInShard({
+			tasks: {
+				claim: async ({ routes }: ClaimRequest) => {
+					asked.push(...routes);
+					return { ok: true, tasks: [], waiting: routes.map(() => 0) };
+				},
 			},
-		} as unknown as Shard,
+		}),
 		...{ clock, log },
 		...AROUND_CLAIMER,
 		serves: servesTypes("rumoured", "sure", "another"),

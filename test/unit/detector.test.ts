@@ -2,11 +2,12 @@
 import { expect, test } from "vitest";
 import { Detector } from "../../node/peers/detector.ts";
 import { Refusals } from "../../node/peers/refusals.ts";
-import type { Reach, Shard } from "../../node/ports.ts";
+import type { Reach, ShardSessions } from "../../node/ports.ts";
 import { LEASE_TTL_MS, PROBE_ALIVE_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
+import { standInShard } from "../stand-ins.ts";
 
 /** A detector that has lost bob, who renews his lease. */
 function lost(seeing: number) {
@@ -15,7 +16,7 @@ function lost(seeing: number) {
 		...{ seeing, reach: "answers" as Reach, hasReached: true },
 		...{ looks: 0, reaped: 0 },
 	};
-	const nodes: Shard["nodes"] = async () => {
+	const nodes: ShardSessions["nodes"] = async () => {
 		world.looks += 1;
 		const nowMs = clock.monoMs();
 		const node = {
@@ -34,7 +35,7 @@ function lost(seeing: number) {
 		ttlMs: LEASE_TTL_MS,
 		engines: [
 			{
-				shard: { nodes } as Shard,
+				shard: standInShard({ sessions: { nodes } }),
 				reaper: {
 					reap: async () => {
 						world.reaped += 1;

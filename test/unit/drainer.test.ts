@@ -1,7 +1,7 @@
 /** How long a node that leaves waits for its tasks, and for a store that is away or mute. */
 import { expect, test } from "vitest";
 import { Drainer } from "../../node/lease/drainer.ts";
-import type { NodeRecord, Shard } from "../../node/ports.ts";
+import type { NodeRecord, ShardSessions } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import {
 	ABORT_GRACE_MS,
@@ -12,6 +12,7 @@ import {
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
+import { standInShard } from "../stand-ins.ts";
 
 const DRAIN_MS = 30_000;
 const AWAY_MS_MAX = 3_000;
@@ -84,8 +85,8 @@ function makeBlocked(mute: boolean) {
 	const clock = new VirtualClock();
 	const closes: number[] = [];
 	let left = 2 * REVOKE_BATCH_MAX + 1;
-	const shard = {
-		describe: mute ? never : async () => {},
+	const sessions: Partial<ShardSessions> = {
+		describe: mute ? never : async (_, { name }) => name,
 		async close(_: SessionName, limit: number) {
 			closes.push(clock.monoMs());
 			if (mute) return await never();
@@ -105,7 +106,7 @@ function makeBlocked(mute: boolean) {
 		},
 		engines: [
 			{
-				shard: shard as unknown as Shard,
+				shard: standInShard({ sessions }),
 				claimer: { stop() {} },
 				intake: { expects: mute },
 				finisher: { idle: !mute },

@@ -4,7 +4,7 @@ import { EndWatcher } from "../../node/answers/end-watcher.ts";
 import {
 	type Clock,
 	type Log,
-	type Shard,
+	type ShardTasks,
 	StoreError,
 } from "../../node/ports.ts";
 import { WAIT_POLL_MS_MAX, WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
@@ -14,7 +14,7 @@ import { VirtualClock } from "../clock.ts";
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Tasks are in it, and run for as long as `over` does not name them. */
-function shardOf(over: Shard["over"]): Pick<Shard, "get" | "over"> {
+function tasksOf(over: ShardTasks["over"]): Pick<ShardTasks, "get" | "over"> {
 	return {
 		over,
 		get: async (ids) => {
@@ -34,8 +34,8 @@ function watcherOn(clock: Clock, getMs: number) {
 	const watcher = new EndWatcher({
 		clock,
 		log,
-		shards: [
-			shardOf(async (ids) => {
+		tasks: [
+			tasksOf(async (ids) => {
 				for (const id of ids) looks.set(id, (looks.get(id) ?? 0) + 1);
 				const over = ids.filter((id) => ended.has(id));
 				await new Promise<void>((resolve) => clock.after(getMs, resolve));
@@ -101,8 +101,8 @@ test("tasks that are waited for long are looked for together", async () => {
 	const watcher = new EndWatcher({
 		clock,
 		log,
-		shards: [
-			shardOf(async () => {
+		tasks: [
+			tasksOf(async () => {
 				calls += 1;
 				return [];
 			}),
@@ -123,12 +123,12 @@ test("of tasks that are waited for together only those that are over are read", 
 	const clock = new VirtualClock();
 	const ended = new Set<string>();
 	const read: string[] = [];
-	const shard = shardOf(async (ids) => ids.filter((id) => ended.has(id)));
-	const get: Shard["get"] = (ids) => {
+	const tasks = tasksOf(async (ids) => ids.filter((id) => ended.has(id)));
+	const get: ShardTasks["get"] = (ids) => {
 		read.push(...ids);
-		return shard.get(ids);
+		return tasks.get(ids);
 	};
-	const watcher = new EndWatcher({ clock, log, shards: [{ ...shard, get }] });
+	const watcher = new EndWatcher({ clock, log, tasks: [{ ...tasks, get }] });
 	const waits = Array.from({ length: 300 }, (_, i) => {
 		const wait = watcher.wait(`task ${i}`, 60_000);
 		wait.lookSoon();
@@ -200,8 +200,8 @@ test("who waits while the store is away is answered once it is back", async () =
 	const watcher = new EndWatcher({
 		clock,
 		log,
-		shards: [
-			shardOf(async (ids) => {
+		tasks: [
+			tasksOf(async (ids) => {
 				if (isAway) throw new StoreError("unreachable", "away");
 				return [...ids];
 			}),

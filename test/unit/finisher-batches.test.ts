@@ -1,6 +1,6 @@
 /** How the ends of attempts are gathered into batches, and what bounds them. */
 import { expect, test } from "vitest";
-import { type Log, type Shard, StoreError } from "../../node/ports.ts";
+import { type Log, StoreError } from "../../node/ports.ts";
 import { Finisher } from "../../node/work/finisher.ts";
 import {
 	COMPLETE_BATCHES_MAX,
@@ -10,7 +10,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
-import { AROUND_FINISHER } from "../stand-ins.ts";
+import { AROUND_FINISHER, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
@@ -27,17 +27,18 @@ function finisherOf(share: number) {
 	};
 	const node = { sent: 0 };
 	const finisher = new Finisher({
-		shard: {
-			index: 0,
-			complete: async (ends: readonly TaskEnd[]) => {
-				await underWay(ends);
-				return { outcomes: ends.map(() => "accepted"), endedKept: 0 };
+		shard: standInShard({
+			tasks: {
+				complete: async (ends: readonly TaskEnd[]) => {
+					await underWay(ends);
+					return { outcomes: ends.map(() => "accepted"), endedKept: 0 };
+				},
+				giveBack: async (tasks: readonly { id: string }[]) => {
+					await underWay(tasks);
+					return tasks.map(() => "pending");
+				},
 			},
-			giveBack: async (tasks: readonly { id: string }[]) => {
-				await underWay(tasks);
-				return tasks.map(() => "pending");
-			},
-		} as unknown as Shard,
+		}),
 		clock,
 		log,
 		share,

@@ -1,7 +1,7 @@
 /** What a node makes of announcements, true ones and a flood of others. */
 import { describe, expect, test } from "vitest";
 import { Hearer } from "../../node/peers/hearer.ts";
-import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
+import type { ClaimRequest, Log } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
 import type { Announcement } from "../../protocol/gossip.ts";
 import {
@@ -15,7 +15,7 @@ import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Candidate } from "../../protocol/turn.ts";
 import { VirtualClock } from "../clock.ts";
 import { claimedTask } from "../new-task.ts";
-import { AROUND_CLAIMER, servesTypes } from "../stand-ins.ts";
+import { AROUND_CLAIMER, servesTypes, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ANSWER_MS = 2;
@@ -38,22 +38,24 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 	const waiting = new Map<string, number>();
 	const asked: string[][] = [];
 	const seen = { weighed: 0, ran: [] as string[] };
-	const shard = {
-		claim: async ({ routes, limit }: ClaimRequest) => {
-			asked.push([...routes]);
-			const answered = Promise.withResolvers<void>();
-			clock.after(ANSWER_MS, () => answered.resolve());
-			await answered.promise;
-			const tasks: ClaimedTask[] = [];
-			for (const route of routes)
-				while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
-					waiting.set(route, (waiting.get(route) ?? 0) - 1);
-					tasks.push(claimedTask("", 1, { route }));
-				}
-			const left = routes.map((route) => waiting.get(route) ?? 0);
-			return { ok: true, tasks, waiting: left };
+	const shard = standInShard({
+		tasks: {
+			claim: async ({ routes, limit }: ClaimRequest) => {
+				asked.push([...routes]);
+				const answered = Promise.withResolvers<void>();
+				clock.after(ANSWER_MS, () => answered.resolve());
+				await answered.promise;
+				const tasks: ClaimedTask[] = [];
+				for (const route of routes)
+					while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
+						waiting.set(route, (waiting.get(route) ?? 0) - 1);
+						tasks.push(claimedTask("", 1, { route }));
+					}
+				const left = routes.map((route) => waiting.get(route) ?? 0);
+				return { ok: true, tasks, waiting: left };
+			},
 		},
-	} as unknown as Shard;
+	});
 	const engines: { claimer: Claimer }[] = [];
 	const hearer = new Hearer({
 		clock,
@@ -194,12 +196,14 @@ test("a rumour is no reason to repeat a claim that failed", async () => {
 	const { clock, hearer, claimer, asked } = nodeOf();
 	let refused = 0;
 	const failing: Claimer = new Claimer({
-		shard: {
-			claim: async () => {
-				refused += 1;
-				return { ok: false, code: "no_lease" };
+		shard: standInShard({
+			tasks: {
+				claim: async () => {
+					refused += 1;
+					return { ok: false, code: "no_lease" };
+				},
 			},
-		} as unknown as Shard,
+		}),
 		...AROUND_CLAIMER,
 		...{ clock, log, serves: servesTypes("t") },
 	});

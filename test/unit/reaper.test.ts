@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import { Reaper } from "../../node/lease/reaper.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
+import { standInShard } from "../stand-ins.ts";
 
 /** A reaper on a store that has revoked the session already, and how often a lost node was told of. */
 function reaperOf(mayReap: boolean) {
 	const lost: true[] = [];
-	const shard = { index: 0, revoke: async () => ({ ok: false }) };
+	const shard = standInShard({
+		sessions: { revoke: async () => ({ ok: false, code: "renewed" }) },
+	});
 	const reaper = new Reaper({
-		shard: shard as never,
+		shard,
 		log: new RecordedLog(),
 		renewer: { mayReap },
 		hinter: { hint() {} },

@@ -4,7 +4,6 @@ import {
 	type AttemptName,
 	type GiveBack,
 	type Log,
-	type Shard,
 	StoreError,
 } from "../../node/ports.ts";
 import { Reconciler } from "../../node/work/reconciler.ts";
@@ -13,6 +12,7 @@ import {
 	CONCURRENCY_MAX,
 	UNLISTED_BATCH_MAX,
 } from "../../protocol/limits.ts";
+import { standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const SESSION = "a:1";
@@ -34,19 +34,22 @@ function reconcilerOf(listed: readonly AttemptName[]) {
 	const asked: (readonly AttemptName[])[] = [];
 	const letGo: AttemptName[] = [];
 	const reconciler = new Reconciler({
-		shard: {
-			index: 0,
-			running: async () => listed,
-			giveBack: async (tasks: readonly GiveBack[]) => {
-				givenBack.push(tasks);
-				return tasks.map(() => "pending");
+		shard: standInShard({
+			sessions: {
+				running: async () => listed,
+				unlisted: async (_, attempts) => {
+					if (!node.storeUp) throw new StoreError("unreachable", "it is away");
+					asked.push(attempts);
+					return node.unlisted(attempts);
+				},
 			},
-			unlisted: async (_: string, attempts: readonly AttemptName[]) => {
-				if (!node.storeUp) throw new StoreError("unreachable", "it is away");
-				asked.push(attempts);
-				return node.unlisted(attempts);
+			tasks: {
+				giveBack: async (tasks) => {
+					givenBack.push(tasks);
+					return tasks.map(() => "pending");
+				},
 			},
-		} as unknown as Shard,
+		}),
 		log,
 		runner: {
 			runningIn: () => node.running.length,

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Renewer } from "../../node/lease/renewer.ts";
 import { ShardMemory } from "../../node/lease/shard-memory.ts";
-import type { Shard } from "../../node/ports.ts";
+import type { ShardSessions } from "../../node/ports.ts";
 import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
@@ -20,8 +20,11 @@ function begin() {
 	const [shard] = createMemoryStore({ shards: 1, nowMs }).shards;
 	if (shard === undefined) throw new Error("a store has shards");
 	let silent = false;
-	const pulse: Shard["pulse"] = shard.pulse.bind(shard);
-	shard.pulse = (...of) => (silent ? new Promise(() => {}) : pulse(...of));
+	const pulse: ShardSessions["pulse"] = shard.sessions.pulse.bind(
+		shard.sessions,
+	);
+	shard.sessions.pulse = (...of) =>
+		silent ? new Promise(() => {}) : pulse(...of);
 	const events = {
 		...{ opened() {}, pulsed() {}, revoked() {}, superseded() {} },
 		renewed() {},
@@ -84,7 +87,7 @@ test("a node whose session was taken judges no lease for a whole lease time: nob
 	const { clock, shard, renewer } = begin();
 	await clock.runFor(2 * LEASE_TTL_MS);
 	const { session = "" } = renewer;
-	await shard.revoke({ session, grounds: { when: "now" }, limit: 1 });
+	await shard.sessions.revoke({ session, grounds: { when: "now" }, limit: 1 });
 	await clock.runFor(PULSE_MS_MAX);
 	expect(renewer.session).not.toBe(session);
 	expect(renewer.mayReap).toBe(false);

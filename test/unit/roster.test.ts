@@ -17,7 +17,7 @@ async function begin() {
 	const [home] = createMemoryStore({ shards: 1, nowMs }).shards;
 	if (home === undefined) throw new Error("a store has shards");
 	const roster = new Roster({
-		...{ self: "ann", home, clock, log: silentLog },
+		...{ self: "ann", registry: home.sessions, clock, log: silentLog },
 		serves: servesTypes(),
 		gossip: { admit() {}, connected: () => [] },
 		events: { registryRead() {}, askedToDrain() {} },
@@ -30,7 +30,10 @@ async function begin() {
 	const { epoch } = await open("ann");
 	/** Whether somebody is unread, before the registry can have answered. */
 	const pulse = async (): Promise<boolean> => {
-		const pulse = await home.pulse(formatSession("ann", epoch), LEASE_TTL_MS);
+		const pulse = await home.sessions.pulse(
+			formatSession("ann", epoch),
+			LEASE_TTL_MS,
+		);
 		if (!pulse.ok) throw new Error(pulse.code);
 		roster.registryAt(pulse.registryVersion, pulse.opens);
 		return roster.unread;

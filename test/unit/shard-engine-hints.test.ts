@@ -5,7 +5,7 @@ import {
 	type ShardEngineParts,
 } from "../../node/engine/shard-engine.ts";
 import { Announcer } from "../../node/peers/announcer.ts";
-import type { Shard, SubmitOutcome } from "../../node/ports.ts";
+import type { SubmitOutcome } from "../../node/ports.ts";
 import type { Runner } from "../../node/work/runner.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import {
@@ -16,7 +16,7 @@ import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
-import { AROUND_SUBMITTER, servesTypes } from "../stand-ins.ts";
+import { AROUND_SUBMITTER, servesTypes, standInShard } from "../stand-ins.ts";
 
 const ROUTE = "default|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -38,7 +38,7 @@ function slowShard() {
 			answers.push(() => resolve(outcomes));
 		});
 	};
-	const shard = { index: 0, submit } as unknown as Shard;
+	const shard = standInShard({ tasks: { submit } });
 	return { shard, sent, answer: () => answers.shift()?.() };
 }
 

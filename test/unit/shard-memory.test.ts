@@ -125,9 +125,9 @@ test("tokens beyond those of one generation do not come again to the node that h
 			const tasks = Array.from({ length: 100 }, () => ({
 				...{ id: `t${id++}`, route, priority: 5, options: PLAIN, payload: "1" },
 			}));
-			await shard.submit(tasks);
+			await shard.tasks.submit(tasks);
 			const claim = { session, generation, routes: [route], limit: 100 };
-			const reply = await shard.claim(claim);
+			const reply = await shard.tasks.claim(claim);
 			if (!reply.ok) throw new Error(reply.code);
 			for (const { token } of reply.tasks) {
 				memory.toldToken(token);

@@ -1,11 +1,7 @@
 /** A store without memory for new tasks: what is forgotten for them, and what they are told. */
 import { expect, test } from "vitest";
 import { Trimmer } from "../../node/duties/trimmer.ts";
-import {
-	type Shard,
-	StoreError,
-	type SubmitOutcome,
-} from "../../node/ports.ts";
+import { StoreError, type SubmitOutcome } from "../../node/ports.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import {
 	ENDED_KEPT_MS_MIN,
@@ -16,7 +12,7 @@ import {
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
-import { AROUND_SUBMITTER } from "../stand-ins.ts";
+import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
 
 /** A store that takes tasks once it has been asked to trim so often, each time forgetting one of these numbers. */
 function fullStore(forgets: readonly number[], trimMs = 0) {
@@ -24,19 +20,20 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 	const log = new RecordedLog();
 	const calls: string[] = [];
 	const left = [...forgets];
-	const shard = {
-		index: 0,
-		async submit(tasks: readonly unknown[]): Promise<SubmitOutcome[]> {
-			calls.push("submit");
-			if (left.length > 0) throw new StoreError("full", "OOM");
-			return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
+	const shard = standInShard({
+		tasks: {
+			async submit(tasks: readonly unknown[]): Promise<SubmitOutcome[]> {
+				calls.push("submit");
+				if (left.length > 0) throw new StoreError("full", "OOM");
+				return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
+			},
+			async trim(_keptMax: number, keptMs: number): Promise<number> {
+				calls.push(`trim ${keptMs}`);
+				await new Promise<void>((done) => clock.after(trimMs, done));
+				return left.shift() ?? 0;
+			},
 		},
-		async trim(_keptMax: number, keptMs: number): Promise<number> {
-			calls.push(`trim ${keptMs}`);
-			await new Promise<void>((done) => clock.after(trimMs, done));
-			return left.shift() ?? 0;
-		},
-	} as unknown as Shard;
+	});
 	const trimmer = new Trimmer({ shard, clock, log, keptMax: 10 });
 	const submitter = new Submitter({
 		...AROUND_SUBMITTER,

@@ -15,7 +15,12 @@ import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession, ROUTE } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
-import { AROUND_CLAIMER, AROUND_SUBMITTER, servesTypes } from "../stand-ins.ts";
+import {
+	AROUND_CLAIMER,
+	AROUND_SUBMITTER,
+	servesTypes,
+	standInShard,
+} from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const SLOTS = 10;
@@ -63,13 +68,15 @@ function nodeOn(
 		ran: [] as string[],
 		events: [] as string[],
 	};
-	const shard = {
-		submit: async (tasks: readonly NewTask[]) => {
-			seen.asked += 1;
-			return answer(tasks);
+	const shard = standInShard({
+		tasks: {
+			submit: async (tasks: readonly NewTask[]) => {
+				seen.asked += 1;
+				return answer(tasks);
+			},
+			claim: () => new Promise(() => {}),
 		},
-		claim: () => new Promise(() => {}),
-	} as unknown as Shard;
+	});
 	const claimer = new Claimer({
 		...{ shard, log, clock: new VirtualClock() },
 		...AROUND_CLAIMER,
@@ -172,7 +179,7 @@ function submitterOn(
 	const hints: number[] = [];
 	const submitter = new Submitter({
 		...AROUND_SUBMITTER,
-		...{ shard: {} as Shard, clock, log, claimer },
+		...{ shard: standInShard({}), clock, log, claimer },
 		trimmer: { makeRoom: async () => room },
 		hinter: {
 			hint: (counts) => {
@@ -226,7 +233,7 @@ test("where some of a flood could be taken and cannot, all of it waits in the or
 	const opened = await openSession(shard, { record, ttlMs: 5_000, known });
 	// Another node has just brought one, of which this one has not heard.
 	const before = { ...tasksOf(5)[0], id: "before" } as NewTask;
-	await shard.submit([before]);
+	await shard.tasks.submit([before]);
 	const { epoch, generation } = opened;
 	let free = SUBMIT_BATCH_MAX;
 	const { claimer } = nodeOn(taken, {
@@ -250,7 +257,7 @@ test("where some of a flood could be taken and cannot, all of it waits in the or
 	for (const task of flood) void submitter.submit(task);
 	await clock.runFor(10);
 	const all = { state: undefined, beforeSeq: 2 ** 45, limit: 1_000 };
-	const { tasks } = await shard.list(all);
+	const { tasks } = await shard.tasks.list(all);
 	expect(tasks.map(({ id }) => id).reverse()).toEqual([
 		"before",
 		...flood.map(({ id }) => id),

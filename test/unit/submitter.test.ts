@@ -1,11 +1,6 @@
 /** A store that is slow, silent or lost: how long new tasks wait for it, and what they are told. */
 import { expect, test } from "vitest";
-import {
-	type Log,
-	type Shard,
-	StoreError,
-	type SubmitOutcome,
-} from "../../node/ports.ts";
+import { type Log, StoreError, type SubmitOutcome } from "../../node/ports.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import {
 	SUBMIT_BATCH_MAX,
@@ -17,7 +12,7 @@ import {
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 import { newTask } from "../new-task.ts";
-import { AROUND_SUBMITTER } from "../stand-ins.ts";
+import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -35,27 +30,28 @@ function slowStore(...fates: Fate[]) {
 	const seen = { lookUps: 0, fate: undefined as Fate | undefined };
 	const after = (ms: number) =>
 		new Promise<void>((resolve) => clock.after(ms, resolve));
-	const shard = {
-		index: 0,
-		async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
-			sent.push(tasks.map(({ id }) => id));
-			seen.fate = fates.shift() ?? seen.fate ?? "silent";
-			const { fate } = seen;
-			if (fate === "silent") return await new Promise(() => {});
-			const isLost = "lostMs" in fate;
-			if (!isLost || fate.stores)
-				for (const task of tasks) stored.set(task.id, task);
-			await after(isLost ? fate.lostMs : fate.answersMs);
-			if (isLost) throw new StoreError("unknown", "the connection closed");
-			return tasks.map((_, seq) => ({ ok: true, created: true, seq }));
+	const shard = standInShard({
+		tasks: {
+			async submit(tasks: readonly NewTask[]): Promise<SubmitOutcome[]> {
+				sent.push(tasks.map(({ id }) => id));
+				seen.fate = fates.shift() ?? seen.fate ?? "silent";
+				const { fate } = seen;
+				if (fate === "silent") return await new Promise(() => {});
+				const isLost = "lostMs" in fate;
+				if (!isLost || fate.stores)
+					for (const task of tasks) stored.set(task.id, task);
+				await after(isLost ? fate.lostMs : fate.answersMs);
+				if (isLost) throw new StoreError("unknown", "the connection closed");
+				return tasks.map((_, seq) => ({ ok: true, created: true, seq }));
+			},
+			async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+				seen.lookUps += 1;
+				if (seen.fate === "silent") return await new Promise(() => {});
+				await after(1);
+				return ids.map((id) => stored.get(id) as TaskRecord | undefined);
+			},
 		},
-		async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
-			seen.lookUps += 1;
-			if (seen.fate === "silent") return await new Promise(() => {});
-			await after(1);
-			return ids.map((id) => stored.get(id) as TaskRecord | undefined);
-		},
-	} as unknown as Shard;
+	});
 	const submitter = new Submitter({
 		...AROUND_SUBMITTER,
 		...{ shard, clock, log },

@@ -19,7 +19,7 @@
  *
  * Every new connection has a number (`life`), since a store that was away may
  * have restarted and forgotten writes: it has to be adopted before it gives
- * tasks (see `redis-shard.ts`).
+ * tasks (see `shard-scripts.ts`).
  * Retrying is left to the actors, who know what may be repeated.
  */
 import { type Redis, ReplyError } from "ioredis";

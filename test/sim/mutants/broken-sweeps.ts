@@ -1,45 +1,46 @@
 /** Sweeps that do not tell, or tell too much, of the routes that have work. */
-import type { Pulse } from "../../../node/ports.ts";
+import type { RoutesTold, Shard } from "../../../node/ports.ts";
 import { TYPE } from "../scenario.ts";
-import { type PulseRequest, TamperedShard } from "./tampered-shard.ts";
+import { tamperWith } from "./tampered-shard.ts";
 
 /** More than a node asks for in a second, where each question takes 40 ms. */
 const MADE_UP = 2_500;
 
+/** What pulses tell of routes is what `told` makes of it. */
+function tellingRoutes(
+	sound: Shard,
+	told: (routes: RoutesTold) => RoutesTold,
+): Shard {
+	return tamperWith(sound, {
+		sessions: {
+			async pulse(...request) {
+				const pulse = await sound.sessions.pulse(...request);
+				return pulse.ok ? { ...pulse, routes: told(pulse.routes) } : pulse;
+			},
+		},
+	});
+}
+
 /** Does not tell which routes have work. */
-export class SilentSweep extends TamperedShard {
-	override async pulse(...request: PulseRequest): Promise<Pulse> {
-		const pulse = await this.sound.pulse(...request);
-		const nothing = { ready: [], unserved: [], again: [] };
-		return pulse.ok
-			? { ...pulse, routes: { ...pulse.routes, ...nothing } }
-			: pulse;
-	}
+export function silentSweep(sound: Shard): Shard {
+	const nothing = { ready: [], unserved: [], again: [] };
+	return tellingRoutes(sound, (routes) => ({ ...routes, ...nothing }));
 }
 
 /** Does not tell which routes wait for somebody to serve them. */
-export class SilentShelf extends TamperedShard {
-	override async pulse(...request: PulseRequest): Promise<Pulse> {
-		const pulse = await this.sound.pulse(...request);
-		return pulse.ok
-			? { ...pulse, routes: { ...pulse.routes, unserved: [] } }
-			: pulse;
-	}
+export function silentShelf(sound: Shard): Shard {
+	return tellingRoutes(sound, (routes) => ({ ...routes, unserved: [] }));
 }
 
 /** Takes whatever is said for known: made-up routes stand in line with those that have work. */
-export class GullibleSweep extends TamperedShard {
-	#pulses = 0;
-
-	override async pulse(...request: PulseRequest): Promise<Pulse> {
-		const pulse = await this.sound.pulse(...request);
-		this.#pulses += 1;
+export function gullibleSweep(sound: Shard): Shard {
+	let pulses = 0;
+	return tellingRoutes(sound, (routes) => {
+		pulses += 1;
 		const madeUp = Array.from(
 			{ length: MADE_UP },
-			(_, i) => `made-up-${this.#pulses}-${i}|${TYPE}|`,
+			(_, i) => `made-up-${pulses}-${i}|${TYPE}|`,
 		);
-		if (!pulse.ok) return pulse;
-		const ready = [...madeUp, ...pulse.routes.ready];
-		return { ...pulse, routes: { ...pulse.routes, ready } };
-	}
+		return { ...routes, ready: [...madeUp, ...routes.ready] };
+	});
 }

@@ -6,33 +6,33 @@
  */
 import type { Mutant } from "../run.ts";
 import {
-	BlindToPriority,
-	CarelessClaims,
-	InnocentClaims,
-	ReusedTokens,
+	blindToPriority,
+	carelessClaims,
+	innocentClaims,
+	reusedTokens,
 } from "./broken-claims.ts";
 import {
-	ForgetfulOpening,
-	HastySilence,
-	PatientSilence,
+	forgetfulOpening,
+	hastySilence,
+	patientSilence,
 } from "./broken-leases.ts";
-import { Revived } from "./broken-reads.ts";
+import { revived } from "./broken-reads.ts";
 import {
-	AnyTokenEnds,
-	BlindSweep,
-	DeafReaper,
-	EagerCounts,
-	ForgetfulListing,
-	HastyYes,
-	LostPlaces,
-	SilentListing,
-	SmoothTime,
+	anyTokenEnds,
+	blindSweep,
+	deafReaper,
+	eagerCounts,
+	forgetfulListing,
+	hastyYes,
+	lostPlaces,
+	silentListing,
+	smoothTime,
 } from "./broken-records.ts";
-import { GullibleSweep, SilentShelf, SilentSweep } from "./broken-sweeps.ts";
+import { gullibleSweep, silentShelf, silentSweep } from "./broken-sweeps.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
-import { NumberlessPulses } from "./numberless-pulses.ts";
-import { OpenShards } from "./open-shards.ts";
+import { numberlessPulses } from "./numberless-pulses.ts";
+import { openShards } from "./open-shards.ts";
 
 export interface NamedMutant extends Mutant {
 	readonly name: string;
@@ -47,43 +47,43 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "an end is taken without a look at its token",
 		breaks: "a result is taken from its newest token only",
 		fault: "cut from the store",
-		shard: (sound) => new AnyTokenEnds(sound),
+		shard: anyTokenEnds,
 	},
 	{
 		name: "a claim does not compare: two nodes get the same task",
 		breaks: "tokens are unique and rise",
-		shard: (sound) => new CarelessClaims(sound),
+		shard: carelessClaims,
 	},
 	{
 		name: "a submission is acknowledged before it is written",
 		breaks: "every accepted task is there, and nothing else",
-		shard: (sound) => new HastyYes(sound),
+		shard: hastyYes,
 	},
 	{
 		name: "a session is reaped although it has renewed its lease",
 		breaks: "executions overlap only while a holder is paused",
-		shard: (sound) => new DeafReaper(sound),
+		shard: deafReaper,
 	},
 	{
 		name: "a token is used again",
 		breaks: "tokens are unique and rise",
-		shard: (sound) => new ReusedTokens(sound),
+		shard: reusedTokens,
 	},
 	{
 		name: "a task has lost its place in the queue",
 		breaks: "everything ends in bounded time",
-		shard: (sound) => new LostPlaces(sound),
+		shard: lostPlaces,
 	},
 	{
 		name: "a task is PENDING and in no queue",
 		breaks: "the store's books are right",
-		shard: (sound) => new LostPlaces(sound),
+		shard: lostPlaces,
 	},
 	{
 		name: "an end that is told again is counted again",
 		breaks: "the store's books are right",
 		fault: "flaky link",
-		shard: (sound) => new EagerCounts(sound),
+		shard: eagerCounts,
 	},
 	{
 		name: "a node that joins makes its number of shards the cluster's at once",
@@ -97,18 +97,18 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "a cluster has one number of shards",
 		fault: "joiner of another number",
 		agreeing: (number, shards) => number.agree(shards, true, true),
-		shard: (sound) => new NumberlessPulses(sound),
+		shard: numberlessPulses,
 	},
 	{
 		name: "a shard does not look at the number that those who submit go by",
 		breaks: "a cluster has one number of shards",
 		fault: "joiner of another number",
-		shard: (sound) => new OpenShards(sound),
+		shard: openShards,
 	},
 	{
 		name: "there is no sweep, and announcements are lost",
 		breaks: "everything ends in bounded time",
-		shard: (sound) => new SilentSweep(sound),
+		shard: silentSweep,
 		hub: (hub) => {
 			hub.faults.lose = 1;
 		},
@@ -116,24 +116,24 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "what nobody serves is told to nobody",
 		breaks: "everything ends in bounded time",
-		shard: (sound) => new SilentShelf(sound),
+		shard: silentShelf,
 	},
 	{
 		name: "what is only said to have work stands in line with what has",
 		breaks: "what waits beside an idle node is started by its sweep",
-		shard: (sound) => new GullibleSweep(sound),
+		shard: gullibleSweep,
 	},
 	{
 		name: "nobody looks for leases that have run out",
 		breaks: "everything ends in bounded time",
 		fault: "loss",
-		shard: (sound) => new BlindSweep(sound),
+		shard: blindSweep,
 	},
 	{
 		name: "nodes do not notice a step of the store's clock",
 		breaks: "executions overlap only while a holder is paused",
 		fault: "clock step",
-		shard: (sound, clock) => new SmoothTime(sound, clock),
+		shard: smoothTime,
 	},
 	{
 		name: "a node whose trust has ended runs on",
@@ -144,12 +144,12 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a node is not told of tasks that the store has forgotten",
 		breaks: "what a node runs, the store lists",
 		fault: "store restored",
-		shard: (sound) => new SilentListing(sound),
+		shard: silentListing,
 	},
 	{
 		name: "the store says that it has forgotten what it has not",
 		breaks: "without trouble nothing is stopped, and no lease lost",
-		shard: (sound) => new ForgetfulListing(sound),
+		shard: forgetfulListing,
 	},
 	{
 		name: "a run counts as over as soon as it is told to stop",
@@ -161,7 +161,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a task that has lost its node again and again still runs with others",
 		breaks: "a task that ends its node takes down 3 at most",
 		fault: "process killed by its task",
-		shard: (sound) => new InnocentClaims(sound),
+		shard: innocentClaims,
 	},
 	{
 		name: "a process waits for tasks in calls that nothing ends",
@@ -181,33 +181,33 @@ export const MUTANTS: readonly NamedMutant[] = [
 	{
 		name: "a silent node's lease is taken although it has been renewed",
 		breaks: "executions overlap only while a holder is paused",
-		shard: (sound) => new HastySilence(sound),
+		shard: hastySilence,
 	},
 	{
 		name: "whoever falls silent loses its lease, although only links are cut",
 		breaks: "without trouble nothing is stopped, and no lease lost",
 		fault: "partition",
-		shard: (sound) => new HastySilence(sound),
+		shard: hastySilence,
 	},
 	{
 		name: "a silent node keeps its lease to the end",
 		breaks: "a host that vanishes is missed before its lease ends",
 		fault: "vanish",
-		shard: (sound) => new PatientSilence(sound),
+		shard: patientSilence,
 	},
 	{
 		name: "an opening that was sent again ends the session that it opened",
 		breaks: "without trouble nothing is stopped, and no lease lost",
-		shard: (sound) => new ForgetfulOpening(sound),
+		shard: forgetfulOpening,
 	},
 	{
 		name: "a task that has ended waits again",
 		breaks: "only listed transitions happen",
-		shard: (sound) => new Revived(sound),
+		shard: revived,
 	},
 	{
 		name: "a claim does not look for the highest priority",
 		breaks: "higher priorities go first",
-		shard: (sound) => new BlindToPriority(sound),
+		shard: blindToPriority,
 	},
 ];

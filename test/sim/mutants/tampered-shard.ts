@@ -1,23 +1,41 @@
-/** A shard as it is; what breaks one of its rules overrides the methods it needs. */
-import type { Shard } from "../../../node/ports.ts";
-import { LinkedShard } from "../linked-shard.ts";
+/** A shard as it is, but for the methods that break one of its rules. */
+import type { Shard, ShardSessions, ShardTasks } from "../../../node/ports.ts";
+import { linkSubject } from "../linked-shard.ts";
 
-/** What a pulse is asked with. */
-export type PulseRequest = Parameters<Shard["pulse"]>;
+/** The methods that break a rule, by subject. */
+interface Tampered {
+	readonly sessions?: Partial<ShardSessions>;
+	readonly tasks?: Partial<ShardTasks>;
+}
 
-export class TamperedShard extends LinkedShard {
-	/** The shard beneath, which keeps the rules. */
-	readonly sound: Shard;
-	#calls = 0;
+/** `sound`: the shard beneath, which keeps the rules. */
+export function tamperWith(
+	sound: Shard,
+	{ sessions = {}, tasks = {} }: Tampered,
+): Shard {
+	return {
+		index: sound.index,
+		sessions: override(sound.sessions, sessions),
+		tasks: override(sound.tasks, tasks),
+	};
+}
 
-	constructor(sound: Shard) {
-		super(sound, (_name, step) => step());
-		this.sound = sound;
-	}
+function override<Subject extends object>(
+	sound: Subject,
+	methods: Partial<Subject>,
+): Subject {
+	const rest = linkSubject(sound, (_name, step) => step());
+	return new Proxy(sound, {
+		get: (_sound, name) =>
+			Reflect.get(Object.hasOwn(methods, name) ? methods : rest, name),
+	});
+}
 
-	/** True every so many times that it is asked. */
-	onceIn(times: number): boolean {
-		this.#calls += 1;
-		return this.#calls % times === 0;
-	}
+/** True every so many times that it is asked. */
+export function onceIn(times: number): () => boolean {
+	let calls = 0;
+	return () => {
+		calls += 1;
+		return calls % times === 0;
+	};
 }

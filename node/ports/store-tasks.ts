@@ -1,0 +1,140 @@
+/** What a shard keeps of tasks: how they come, are given to sessions, end, and are read. */
+import type { SessionName } from "../../protocol/lease.ts";
+import type { Route } from "../../protocol/route.ts";
+import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+import type {
+	ClaimedTask,
+	NewTask,
+	TaskEnd,
+	TaskRecord,
+} from "../../protocol/task.ts";
+import type { StoreError } from "./store-error.ts";
+import type { AttemptName } from "./store-sessions.ts";
+
+export type SubmitOutcome =
+	| {
+			readonly ok: true;
+			readonly created: true;
+			readonly seq: number;
+			/** Where it is the session's that it was brought with. */
+			readonly claimed?: ClaimedTask;
+	  }
+	/** The id is taken. Whether by the same task is for the caller to compare. */
+	| {
+			readonly ok: true;
+			readonly created: false;
+			readonly existing: TaskRecord;
+	  }
+	| {
+			readonly ok: false;
+			/** Of its kind, served or not, as many routes have waiting tasks as may. */
+			readonly code: "too_many_routes" | "too_many_unserved";
+	  };
+
+/** What became of a task that a node was to submit; `overloaded`: it waited there for too long, and was not sent. */
+export type Submission = SubmitOutcome | StoreError | "overloaded";
+
+/** The lease under which a session is given tasks. */
+export interface Lease {
+	readonly session: SessionName;
+	readonly generation: number;
+}
+
+export interface ClaimRequest extends Lease {
+	/** Routes to claim from; at most CLAIM_ROUTES_MAX. */
+	readonly routes: readonly Route[];
+	/** At most CLAIM_BATCH_MAX. */
+	readonly limit: number;
+}
+export type ClaimReply =
+	| {
+			readonly ok: true;
+			/** Lowest rank first, across all the routes asked for. */
+			readonly tasks: readonly ClaimedTask[];
+			/** Waiting tasks left on each of the routes asked for. */
+			readonly waiting: readonly number[];
+	  }
+	/** `stale_generation`: the store has restarted since; adopt it first. */
+	| {
+			readonly ok: false;
+			readonly code: "no_lease" | "stale_generation";
+	  };
+
+/**
+ * `accepted`: this end stands (also when it had been accepted before and the
+ * answer was lost). `stale_token`: the attempt is no longer the task's; nothing
+ * was changed, and the refusal was counted.
+ */
+export type EndOutcome = "accepted" | "stale_token";
+
+/** A task given back by its own holder. `crashed` counts towards CRASHES_MAX. */
+export interface GiveBack extends AttemptName {
+	readonly end: Extract<AttemptEnd, "handed-back" | "crashed">;
+	/** Said of the task when it is given up for crashing too often. */
+	readonly message: string;
+}
+/** `pending`: waits again. `ended`: crashed once too often, now FAILURE. */
+export type GiveBackOutcome = "pending" | "ended" | "stale_token";
+
+export interface ListRequest {
+	/** Undefined: all states. */
+	readonly state: TaskState | undefined;
+	/** Only tasks created before this creation number. */
+	readonly beforeSeq: number;
+	readonly limit: number;
+}
+
+export interface ListReply {
+	readonly tasks: readonly TaskRecord[];
+	/** There are older ones: the page ended at `limit`, or with the task that made it larger than LIST_BYTES_MAX. */
+	readonly more: boolean;
+}
+
+/** Tasks by state now, and running totals since the shard was made. */
+export interface ShardCounts {
+	readonly states: Readonly<Record<TaskState, number>>;
+	readonly accepted: number;
+	readonly attempts: number;
+	/** Ends of attempts refused for a stale token. */
+	readonly stale: number;
+	/** Routes with waiting tasks. */
+	readonly routes: number;
+	/** Of more than BACKLOG_ROUTES_MAX routes those that tasks came to last. */
+	readonly waiting: readonly {
+		readonly route: Route;
+		readonly count: number;
+	}[];
+}
+
+/** The tasks of a shard. What holds for all of its methods stands at `Shard`. */
+export interface ShardTasks {
+	/**
+	 * Outcomes in order. At most SUBMIT_BATCH_MAX tasks. Brought with a lease, the new ones
+	 * are its session's at once, where it may have them and no task waits on any of the routes.
+	 * `unserved` are those of the routes that no node serves: they have room of their own.
+	 */
+	submit(
+		tasks: readonly NewTask[],
+		lease?: Lease,
+		unserved?: readonly Route[],
+	): Promise<SubmitOutcome[]>;
+	claim(request: ClaimRequest): Promise<ClaimReply>;
+	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
+	complete(
+		ends: readonly TaskEnd[],
+	): Promise<{ outcomes: EndOutcome[]; endedKept: number }>;
+	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
+	giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]>;
+	/**
+	 * Forgets ended tasks: those that ended `keptMs` ago (ENDED_KEPT_MS where that is not
+	 * said), and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX.
+	 */
+	trim(keptMax: number, keptMs?: number): Promise<number>;
+	/** In order; undefined for what does not exist. */
+	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
+	over(ids: readonly string[]): Promise<string[]>;
+	/** Newest first. */
+	list(request: ListRequest): Promise<ListReply>;
+	counts(): Promise<ShardCounts>;
+}

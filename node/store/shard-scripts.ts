@@ -1,0 +1,46 @@
+/**
+ * How the scripts of one shard are run: on its keys, over the node's connection. It also
+ * knows whether tokens may be given on that connection, which is for those to say who open
+ * or adopt the shard, and for those to ask who would be given tasks.
+ */
+import type { Connection, Reply } from "./redis/connection.ts";
+import type { Script, ScriptName } from "./scripts.ts";
+
+export class ShardScripts {
+	readonly index: number;
+	/** Of the cluster. */
+	readonly shards: number;
+	/** The connection on which the shard was last opened or adopted. */
+	adoptedLife: number | undefined;
+	readonly #tag: string;
+	readonly #connection: Connection;
+	readonly #scripts: Readonly<Record<ScriptName, Script>>;
+
+	constructor(
+		index: number,
+		shards: number,
+		cluster: string,
+		connection: Connection,
+		scripts: Readonly<Record<ScriptName, Script>>,
+	) {
+		this.index = index;
+		this.shards = shards;
+		this.#tag = `{${cluster}:${index}}`;
+		this.#connection = connection;
+		this.#scripts = scripts;
+	}
+
+	/** The number of the connection: each has its own. */
+	get life(): number | undefined {
+		return this.#connection.life;
+	}
+
+	/** Whether tokens may be given on this connection. */
+	get isAdopted(): boolean {
+		return this.#connection.life === this.adoptedLife;
+	}
+
+	run(name: ScriptName, ...args: (string | number)[]): Promise<Reply> {
+		return this.#connection.run(this.#scripts[name], this.#tag, args);
+	}
+}

@@ -1,0 +1,40 @@
+/** One operation on a shard, written down before it is made, and what is looked for in its answer. */
+import type { RoutesTold, SeenLease, Shard } from "../../node/ports.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type { Generation } from "../../protocol/token.ts";
+
+type Subject = Exclude<keyof Shard, "index">;
+type OperationOf<Methods, S extends Subject> = {
+	readonly [M in keyof Methods & string]: {
+		readonly method: `${S}.${M}`;
+		readonly args: Methods[M] extends (...args: infer Args) => unknown
+			? Args
+			: never;
+	};
+}[keyof Methods & string];
+export type Operation = {
+	readonly [S in Subject]: OperationOf<Shard[S], S>;
+}[Subject];
+
+/** What the operator looks for in any answer. */
+export interface Answer {
+	readonly generation?: number;
+	readonly run?: string;
+	/** Of a pulse. */
+	readonly raised?: Generation;
+	readonly epoch?: number;
+	readonly nowMs?: number;
+	readonly tasks?: readonly ClaimedTask[];
+	readonly routes?: RoutesTold;
+	readonly expired?: readonly SeenLease[];
+	readonly overdue?: readonly SeenLease[];
+}
+
+export async function perform(
+	shard: Shard,
+	{ method, args }: Operation,
+): Promise<Answer> {
+	const [subject, name] = method.split(".") as [Subject, string];
+	const step = Reflect.get(shard[subject], name);
+	return (await Reflect.apply(step, shard[subject], args)) ?? {};
+}

@@ -1,0 +1,176 @@
+/**
+ * The sessions of a shard of the store's twin: its methods, made of the registry of sessions
+ * (shard-sessions.ts) and of what the tasks (shard-tasks.ts) have to do with it. The clock is
+ * read once in each.
+ */
+import type {
+	AttemptName,
+	NodeRecord,
+	OpenReply,
+	OpenRequest,
+	Pulse,
+	PutBack,
+	Registry,
+	RevokeReply,
+	RevokeRequest,
+	RoutesKnown,
+	ShardSessions,
+} from "../../node/ports.ts";
+import type { SessionName } from "../../protocol/lease.ts";
+import { RECONCILE_MAX } from "../../protocol/limits.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import type { Generation } from "../../protocol/token.ts";
+import type {
+	Asker,
+	MemoryShardParts,
+	ShardContents,
+} from "./shard-contents.ts";
+import { byRoute } from "./shard-queues.ts";
+import type { Sessions } from "./shard-sessions.ts";
+import type { Tasks } from "./shard-tasks.ts";
+import { lost } from "./task-record.ts";
+
+export class MemorySessions implements ShardSessions {
+	readonly #parts: MemoryShardParts;
+	readonly #asker: Asker;
+
+	constructor(parts: MemoryShardParts, asker: Asker) {
+		this.#parts = parts;
+		this.#asker = asker;
+	}
+
+	async open(request: OpenRequest): Promise<OpenReply> {
+		const nowMs = this.#parts.nowMs();
+		if (this.#sessions.hasLaterLife(request, nowMs))
+			return { ok: false, code: "older_life" };
+		const shards = this.#keepNumber();
+		if (shards !== undefined) {
+			if (this.#parts.index === 0)
+				return { ok: false, code: "other_shards", shards };
+			this.#contents.number.fixed = this.#asker.shards;
+		}
+		return this.#sessions.open(request, nowMs);
+	}
+
+	async adopt(known: Generation): Promise<Generation> {
+		return this.#sessions.tokens.adopt(known, this.#parts.nowMs());
+	}
+
+	async describe(session: SessionName, record: NodeRecord): Promise<string> {
+		return this.#sessions.describe(session, record);
+	}
+
+	async pulse(
+		session: SessionName,
+		ttlMs: number,
+		routes: RoutesKnown = {},
+	): Promise<Pulse> {
+		const nowMs = this.#parts.nowMs();
+		const isHome = this.#parts.index === 0;
+		const shards = isHome ? this.#keepNumber() : undefined;
+		if (shards !== undefined)
+			return { ok: false, code: "other_shards", shards };
+		const refused = this.#sessions.refusalOf(session);
+		if (refused !== undefined) return { ok: false, code: refused };
+		if (!isHome && this.#keepNumber() !== undefined)
+			return { ok: false, code: "revoked" };
+		this.#sessions.renew(session, nowMs, ttlMs);
+		this.#sessions.forgetGone(nowMs);
+		const overdue = this.#sessions.overdue(nowMs, ttlMs);
+		return {
+			ok: true,
+			nowMs,
+			raised: this.#sessions.tokens.raised(),
+			running: this.#tasks.running(session).length,
+			...this.#sessions.seenBy(session),
+			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
+			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
+			...this.#tasks.sortRoutes(routes),
+		};
+	}
+
+	async close(session: SessionName, limit: number): Promise<PutBack> {
+		const nowMs = this.#parts.nowMs();
+		if (this.#sessions.hasLease(session)) this.#sessions.revoke(session);
+		const how = { end: "handed-back" } as const;
+		const waiting = this.#contents
+			.heldBy(session, limit)
+			.map((held) => this.#tasks.putBack(held, how, nowMs));
+		const left = this.#tasks.running(session).length;
+		if (left === 0) this.#sessions.close(session, nowMs);
+		return { putBack: byRoute(waiting), left };
+	}
+
+	async revoke(request: RevokeRequest): Promise<RevokeReply> {
+		const { session, grounds, limit } = request;
+		const nowMs = this.#parts.nowMs();
+		if (!this.#sessions.hasLease(session))
+			return { ok: true, putBack: [], left: 0 };
+		if (!this.#sessions.mayRevoke(session, grounds, nowMs))
+			return { ok: false, code: "renewed" };
+		this.#sessions.revoke(session);
+		const end = grounds.when === "expired" ? "lease-lost" : "revoked";
+		const waiting: TaskRecord[] = [];
+		const running = this.#tasks.running(session);
+		// One that is left of many was not alone.
+		const alone = running.length === 1 && !this.#sessions.isTakenApart(session);
+		for (const held of this.#contents.heldBy(session, limit)) {
+			const { task, how, givenUp } = lost(held, end, alone);
+			if (givenUp !== undefined) this.#tasks.giveUp(task, how, nowMs, givenUp);
+			else waiting.push(this.#tasks.putBack(task, how, nowMs));
+		}
+		this.#tasks.closeStep(nowMs);
+		const left = this.#tasks.running(session).length;
+		if (left === 0) this.#sessions.remove(session, nowMs);
+		else this.#sessions.takeApart(session);
+		return { ok: true, putBack: byRoute(waiting), left };
+	}
+
+	async askToDrain(nodeId: string): Promise<boolean> {
+		return this.#sessions.askToDrain(nodeId);
+	}
+
+	async running(session: SessionName): Promise<readonly AttemptName[]> {
+		return this.#tasks.running(session).slice(0, RECONCILE_MAX);
+	}
+
+	async unlisted(
+		session: SessionName,
+		attempts: readonly AttemptName[],
+	): Promise<AttemptName[]> {
+		const listed = new Set(
+			this.#tasks.running(session).map(({ id, token }) => `${token} ${id}`),
+		);
+		return attempts.filter(({ id, token }) => !listed.has(`${token} ${id}`));
+	}
+
+	async nodes(): Promise<Registry> {
+		const nowMs = this.#parts.nowMs();
+		const nodes = this.#sessions.nodes(nowMs).map(({ session, ...node }) => ({
+			...node,
+			running: this.#tasks.running(session).length,
+		}));
+		const { clockStepsBack, opens } = this.#sessions;
+		return { nowMs, clockStepsBack, opens, nodes };
+	}
+
+	/** The number that is there, where it is another than that of who asks. */
+	#keepNumber(): number | undefined {
+		const { shards } = this.#asker;
+		return shards === undefined
+			? undefined
+			: this.#contents.number.keep(shards);
+	}
+
+	get #contents(): ShardContents {
+		return this.#parts.contents;
+	}
+
+	get #sessions(): Sessions {
+		return this.#contents.sessions;
+	}
+
+	get #tasks(): Tasks {
+		return this.#contents.tasks;
+	}
+}

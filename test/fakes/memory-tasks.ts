@@ -1,0 +1,141 @@
+/**
+ * The tasks of a shard of the store's twin: its methods, made of what it has of tasks
+ * (shard-tasks.ts) and of the leases (shard-sessions.ts) under which they are given. The
+ * clock is read once in each.
+ */
+import type {
+	ClaimReply,
+	ClaimRequest,
+	EndOutcome,
+	GiveBack,
+	GiveBackOutcome,
+	Lease,
+	ListReply,
+	ListRequest,
+	ShardCounts,
+	ShardTasks,
+	SubmitOutcome,
+} from "../../node/ports.ts";
+import { CRASHES_MAX, ENDED_KEPT_MS } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
+import { isEnded } from "../../protocol/state.ts";
+import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
+import { takeTasks } from "./claim.ts";
+import type {
+	Asker,
+	MemoryShardParts,
+	ShardContents,
+} from "./shard-contents.ts";
+import type { Tasks } from "./shard-tasks.ts";
+
+export class MemoryTasks implements ShardTasks {
+	readonly #parts: MemoryShardParts;
+	readonly #asker: Asker;
+
+	constructor(parts: MemoryShardParts, asker: Asker) {
+		this.#parts = parts;
+		this.#asker = asker;
+	}
+
+	async submit(
+		tasks: readonly NewTask[],
+		lease?: Lease,
+		unserved: readonly Route[] = [],
+	): Promise<SubmitOutcome[]> {
+		this.#contents.number.check(this.#asker.shards);
+		const nowMs = this.#parts.nowMs();
+		const isWaitedFor = ({ route }: NewTask) => this.#tasks.queues.has(route);
+		if (
+			lease === undefined ||
+			this.#contents.refusalOf(lease, nowMs) !== undefined ||
+			tasks.some(isWaitedFor)
+		)
+			return tasks.map((task) =>
+				this.#tasks.add(task, !unserved.includes(task.route), nowMs),
+			);
+		const nextHolder = this.#holderOf(lease);
+		return tasks.map((task) => this.#tasks.addStarted(task, nextHolder, nowMs));
+	}
+
+	async claim(request: ClaimRequest): Promise<ClaimReply> {
+		const { routes } = request;
+		const nowMs = this.#parts.nowMs();
+		const code = this.#contents.refusalOf(request, nowMs);
+		if (code !== undefined) return { ok: false, code };
+		const nextHolder = this.#holderOf(request);
+		const tasks = takeTasks(this.#tasks, request, nextHolder, nowMs);
+		const waiting = routes.map((route) => this.#tasks.queues.waiting(route));
+		return { ok: true, tasks, waiting };
+	}
+
+	async complete(
+		ends: readonly TaskEnd[],
+	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
+		const nowMs = this.#parts.nowMs();
+		const outcomes = ends.map((end) => this.#tasks.end(end, nowMs));
+		this.#tasks.closeStep(nowMs);
+		return { outcomes, endedKept: this.#tasks.endedKept };
+	}
+
+	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
+		const nowMs = this.#parts.nowMs();
+		const outcomes = tasks.map(
+			({ id, token, end, message }): GiveBackOutcome => {
+				const held = this.#tasks.held(id, token);
+				if (held === undefined) {
+					this.#tasks.refuseStale();
+					return "stale_token";
+				}
+				const crashes = held.crashes + (end === "crashed" ? 1 : 0);
+				const task = { ...held, crashes };
+				if (end === "crashed" && crashes >= CRASHES_MAX) {
+					this.#tasks.giveUp(task, { end }, nowMs, message);
+					return "ended";
+				}
+				this.#tasks.putBack(task, { end }, nowMs);
+				return "pending";
+			},
+		);
+		this.#tasks.closeStep(nowMs);
+		return outcomes;
+	}
+
+	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
+		const forgotten = this.#tasks.trim(keptMax, keptMs, this.#parts.nowMs());
+		for (const id of forgotten) this.#parts.forgot(id);
+		return forgotten.length;
+	}
+
+	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+		this.#contents.number.check(this.#asker.shards);
+		return ids.map((id) => this.#tasks.get(id));
+	}
+
+	async over(ids: readonly string[]): Promise<string[]> {
+		const isOver = (task?: TaskRecord) => !task || isEnded(task.state);
+		return ids.filter((id) => isOver(this.#tasks.get(id)));
+	}
+
+	async list(request: ListRequest): Promise<ListReply> {
+		this.#contents.number.check(this.#asker.shards);
+		return this.#tasks.list(request);
+	}
+
+	async counts(): Promise<ShardCounts> {
+		this.#contents.number.check(this.#asker.shards);
+		return this.#tasks.counts();
+	}
+
+	#holderOf({ session }: Lease) {
+		const { tokens } = this.#contents.sessions;
+		return () => ({ session, token: tokens.next() });
+	}
+
+	get #contents(): ShardContents {
+		return this.#parts.contents;
+	}
+
+	get #tasks(): Tasks {
+		return this.#contents.tasks;
+	}
+}
