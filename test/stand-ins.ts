@@ -40,7 +40,7 @@ export const AROUND_CLAIMER = {
 	lease: { lease: { session: "a:1", generation: 1 }, hurry() {} },
 	slots: { reserve: () => 1, reserveAll: () => false, release() {} },
 	intake: { begin() {}, over() {}, lost() {}, deliver() {} },
-	turns: { othersWait: () => false },
+	turns: { othersWait: () => false, gotNone() {} },
 	rumours: { proved() {} },
 	adopter: { storeIsBack: async () => {} },
 } satisfies Omit<ClaimerParts, "shard" | "clock" | "log">;

@@ -93,7 +93,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const { clock, log, store, gossip, executor, host, name, serves } = parts;
 		const engines = this.#engines;
 		this.#parts = parts;
-		this.#turns = new Turns(engines);
+		this.#turns = new Turns(clock, engines);
 		this.#runner = new Runner({
 			...{ clock, executor, concurrency: parts.concurrency },
 			...{ abortGraceMs: ABORT_GRACE_MS, exits: engines, turns: this.#turns },
@@ -189,6 +189,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	async #leave(): Promise<number> {
+		this.#turns.stop();
 		this.#announcer.stop();
 		this.#digester.stop();
 		this.#watch.stop();

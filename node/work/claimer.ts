@@ -17,6 +17,10 @@
  * New tasks that come in here while no route is hot and slots are free for all of them
  * are claimed by the same step that stores them, if the store has none before them.
  *
+ * Slots that are set aside for a claim may be recalled for the claimer of another shard
+ * before the store answers (see turns.ts). What the answer brings then, and finds no free
+ * slot, is handed back.
+ *
  * A claim whose answer is lost is not repeated: the reconciler is told, and
  * hands back what it took.
  */
@@ -40,6 +44,7 @@ import {
 	type Timer,
 } from "../ports.ts";
 import { HotRoutes } from "./hot-routes.ts";
+import { type Pledge, Pledges, type SlotBook } from "./pledges.ts";
 
 type GoodClaim = Extract<ClaimReply, { ok: true }>;
 
@@ -56,6 +61,8 @@ export interface ClaimerParts {
 	readonly turns: {
 		/** The claimer of another shard waits for slots, for what its store has told of. */
 		othersWait(claimer: Claimer): boolean;
+		/** The claimer got no slots. */
+		gotNone(claimer: Claimer): void;
 	};
 	/** Whose announcements are believed: see hearer.ts. */
 	readonly rumours: {
@@ -74,25 +81,18 @@ export interface LeaseHolder {
 	hurry(): void;
 }
 
-/** The node's slots: see runner.ts. */
-export interface SlotBook {
-	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
-	reserve(slotsMax: number, orNone: boolean): number;
-	/** Takes so many free slots, or none; returns whether it did. */
-	reserveAll(slots: number): boolean;
-	release(slots: number): void;
-}
-
 export interface ClaimIntake {
 	begin(): void;
 	over(): void;
 	/** It got no answer: it may have taken tasks. */
 	lost(): void;
-	/** Runs the tasks, each in a slot reserved before. */
-	deliver(tasks: readonly ClaimedTask[], session: SessionName): void;
+	/** Runs the first so many of the tasks, each in a slot reserved before; the rest goes back. */
+	deliver(tasks: readonly ClaimedTask[], by: SessionName, slots: number): void;
 }
 
 export class Claimer {
+	/** The slots that are set aside for what it has asked for. */
+	readonly pledges: Pledges;
 	readonly #hot = new HotRoutes();
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
@@ -111,6 +111,7 @@ export class Claimer {
 
 	constructor(parts: ClaimerParts) {
 		this.#parts = parts;
+		this.pledges = new Pledges(parts);
 	}
 
 	/** Takes no new work from now on. */
@@ -167,29 +168,31 @@ export class Claimer {
 		if (!this.#hot.isSure && this.#parts.turns.othersWait(this)) return;
 		const { lease } = this.#parts.lease;
 		if (lease === undefined) return;
-		const slots = this.#slots();
-		if (slots === 0) return;
+		const pledge = this.#pledge();
+		if (pledge === undefined) {
+			this.#parts.turns.gotNone(this);
+			return;
+		}
 		this.#filling?.cancel();
 		this.#filling = undefined;
-		void this.#claim(lease, slots);
+		void this.#claim(lease, pledge);
 		// Not in this turn: what goes out in one piece is answered in one piece.
 		this.#parts.clock.soon(() => this.kick());
 	}
 
 	/** Slots for the next claim; none while it is better to wait for more of them. */
-	#slots(): number {
-		const { slots, clock } = this.#parts;
+	#pledge(): Pledge | undefined {
 		if (!this.#moreWait || this.#filled)
-			return slots.reserve(CLAIM_BATCH_MAX, false);
-		const reserved = slots.reserve(CLAIM_BATCH_MAX, true);
-		if (reserved === 0 && this.#inFlight === 0)
-			this.#filling ??= clock.after(CLAIM_FILL_MS, () => {
+			return this.pledges.take(CLAIM_BATCH_MAX, false);
+		const pledge = this.pledges.take(CLAIM_BATCH_MAX, true);
+		if (pledge === undefined && this.#inFlight === 0)
+			this.#filling ??= this.#parts.clock.after(CLAIM_FILL_MS, () => {
 				this.#filling = undefined;
 				this.#filled = true;
 				this.kick();
 				this.#filled = false;
 			});
-		return reserved;
+		return pledge;
 	}
 
 	/** Whether it takes work at all. */
@@ -202,6 +205,7 @@ export class Claimer {
 		return (
 			!this.#stopped &&
 			!this.#failed &&
+			!this.pledges.isSilent &&
 			this.#hot.isSure &&
 			this.#inFlight === 0 &&
 			this.#parts.lease.lease !== undefined
@@ -222,16 +226,17 @@ export class Claimer {
 		if (!tasks.every(({ route }) => this.#serves(route))) return undefined;
 		const { lease } = this.#parts.lease;
 		if (lease === undefined) return undefined;
-		if (!this.#parts.slots.reserveAll(tasks.length)) return undefined;
-		return this.#submit(tasks, lease);
+		const pledge = this.pledges.takeAll(tasks.length);
+		return pledge && this.#submit(tasks, lease, pledge);
 	}
 
 	async #submit(
 		tasks: readonly NewTask[],
 		lease: Lease,
+		pledge: Pledge,
 	): Promise<readonly SubmitOutcome[]> {
-		const { shard, slots, intake } = this.#parts;
-		let unused = tasks.length;
+		const { shard, intake } = this.#parts;
+		let used = 0;
 		intake.begin();
 		try {
 			const outcomes = await shard.tasks.submit(tasks, lease);
@@ -241,8 +246,8 @@ export class Claimer {
 				)
 				.filter((task) => task !== undefined)
 				.sort((a, b) => b.priority - a.priority);
-			unused -= claimed.length;
-			intake.deliver(claimed, lease.session);
+			used = this.pledges.fill(pledge, claimed.length);
+			intake.deliver(claimed, lease.session, used);
 			return outcomes;
 		} catch (error) {
 			if (error instanceof StoreError && error.kind === "unknown")
@@ -250,26 +255,27 @@ export class Claimer {
 			throw error;
 		} finally {
 			intake.over();
-			slots.release(unused);
+			this.pledges.end(pledge, used);
 		}
 	}
 
-	async #claim(lease: Lease, limit: number): Promise<void> {
-		const { shard, log, slots, intake } = this.#parts;
+	async #claim(lease: Lease, pledge: Pledge): Promise<void> {
+		const { shard, log, intake } = this.#parts;
+		const { slots: limit } = pledge;
 		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
 		this.#inFlight += 1;
 		this.#claims += 1;
 		const number = this.#claims;
-		let unused = limit;
+		let used = 0;
 		intake.begin();
 		try {
 			const reply = await shard.tasks.claim({ ...lease, routes, limit });
 			if (reply.ok) {
-				unused -= reply.tasks.length;
+				used = this.pledges.fill(pledge, reply.tasks.length);
 				this.#failed = false;
 				this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
 				this.#answered(routes, reply, number);
-				intake.deliver(reply.tasks, lease.session);
+				intake.deliver(reply.tasks, lease.session, used);
 			} else this.#refused(reply.code, number);
 		} catch (error) {
 			// The routes stay hot: the next hint or sweep tries again. The slots that
@@ -281,7 +287,7 @@ export class Claimer {
 		} finally {
 			this.#inFlight -= 1;
 			intake.over();
-			slots.release(unused);
+			this.pledges.end(pledge, used);
 		}
 		this.kick();
 	}

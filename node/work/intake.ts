@@ -2,7 +2,7 @@
  * Intake: what claims bring to this node from one shard.
  *
  * Claimed tasks run, unless the lease that they were claimed under went while the answer
- * was on its way: then they are handed back. Knows what is needed to tell which tasks
+ * was on its way, or their slots have been given to others: then they are handed back. Knows what is needed to tell which tasks
  * have arrived: the newest token, whether answers are still out, and whether one was lost.
  */
 import type { SessionName } from "../../protocol/lease.ts";
@@ -18,10 +18,12 @@ export interface IntakeParts {
 	};
 	/** Remembers the newest token, so that a store which loses writes is raised above it. */
 	readonly memory: { toldToken(token: number): void };
-	/** Runs tasks in slots reserved for them, or gives both back: see runner.ts. */
+	/** See runner.ts. */
 	readonly runner: {
+		/** Runs tasks in slots reserved for them. */
 		deliver(shard: number, tasks: readonly ClaimedTask[]): void;
-		handBack(shard: number, tasks: readonly ClaimedTask[]): void;
+		/** Gives tasks back, and so many slots that were reserved for them. */
+		handBack(shard: number, tasks: readonly ClaimedTask[], slots: number): void;
 	};
 }
 
@@ -57,14 +59,22 @@ export class Intake {
 		this.lostAfter = this.newestToken;
 	}
 
-	/** Tasks claimed under the session, each with a slot reserved for it. */
-	deliver(tasks: readonly ClaimedTask[], session: SessionName): void {
+	/** Tasks claimed under the session; for the first so many a slot each is reserved. */
+	deliver(
+		tasks: readonly ClaimedTask[],
+		session: SessionName,
+		slots: number,
+	): void {
 		const { shard, lease, memory, runner } = this.#parts;
 		for (const { token } of tasks)
 			this.newestToken = Math.max(this.newestToken, token);
 		memory.toldToken(this.newestToken);
-		if (session === lease.session && lease.trusts())
-			runner.deliver(shard, tasks);
-		else runner.handBack(shard, tasks);
+		if (session !== lease.session || !lease.trusts())
+			runner.handBack(shard, tasks, slots);
+		else if (slots === tasks.length) runner.deliver(shard, tasks);
+		else {
+			runner.deliver(shard, tasks.slice(0, slots));
+			runner.handBack(shard, tasks.slice(slots), 0);
+		}
 	}
 }

@@ -125,8 +125,7 @@ export class Runner {
 				this.release(1);
 				continue;
 			}
-			if (former !== undefined)
-				this.#stop(former, "let-go", "a newer attempt of the task has begun");
+			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
 			this.#reserved -= 1;
 			const held: Held = {
@@ -144,10 +143,23 @@ export class Runner {
 		}
 	}
 
-	/** Gives tasks back that cannot run here after all, with the slots reserved for them. */
-	handBack(shard: number, tasks: readonly ClaimedTask[]): void {
-		for (const task of tasks) handBack(task, this.#exit(shard));
-		this.release(tasks.length);
+	/**
+	 * Gives tasks back that cannot run here after all, with so many slots reserved for them;
+	 * one that is here already, once its older attempt is over.
+	 */
+	handBack(shard: number, tasks: readonly ClaimedTask[], slots: number): void {
+		const ofShard = (held: Held) => held.shard === shard;
+		const exit = this.#exit(shard);
+		for (const task of tasks) {
+			const { id, token } = task;
+			const former = this.#byTask.find(id, chainOf(id), ofShard);
+			if (former === undefined) handBack(task, exit);
+			else if (former.task.token < token) {
+				this.#supersede(former);
+				void former.over.then(() => handBack(task, exit));
+			}
+		}
+		this.release(slots);
 	}
 
 	/** A node has died, and what ran there may come here. */
@@ -200,6 +212,11 @@ export class Runner {
 	/** The node is stopping and its time is over: stop the tasks and give them back. */
 	giveUp(reason: string): void {
 		this.#stopAll(() => true, "give-back", reason);
+	}
+
+	/** There is a newer attempt of its task. */
+	#supersede(former: Held): void {
+		this.#stop(former, "let-go", "a newer attempt of the task has begun");
 	}
 
 	#stopAll(

@@ -9,6 +9,12 @@ export const CLAIM_BATCH_MAX = 128;
 export const CLAIMS_MAX = 4;
 /** A claim that could be larger, where more tasks wait, goes out after this all the same. */
 export const CLAIM_FILL_MS = 1;
+/**
+ * A shard that has owed answers for so long, while another one answers what was asked later,
+ * has no claim to the slots set aside for it: others that lack slots get them. What it gives
+ * late and finds none is handed back.
+ */
+export const CLAIM_SILENCE_MS = 50;
 /** A claim stops taking tasks once their texts exceed this. */
 export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** A claim looks at how much it has taken after every so many tasks. */

@@ -59,8 +59,6 @@ const CALM: Readonly<LinkFaults> = {
 };
 /** What users are told of tasks, from the shards in which the node looks for them. */
 const READS = new Set(["get", "list", "counts"]);
-/** For whose tasks slots are set aside. */
-const GIVES = new Set(["submit", "claim"]);
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1_000;
 
@@ -76,8 +74,6 @@ export class StoreLink implements Store {
 	up = false;
 	/** Nothing passes, and nobody is told. */
 	cut = false;
-	/** Shards that owe the answer to what would give this node tasks: each has slots promised. */
-	readonly #owing: number[] = [];
 	/** Rises with every connection, and when one is lost. */
 	#connection = 0;
 	#tries = 0;
@@ -115,12 +111,6 @@ export class StoreLink implements Store {
 		return (
 			delayMsMax === this.#calm.delayMsMax && breakBefore + breakAfter === 0
 		);
-	}
-
-	/** Slots of the node are promised to a shard that answers nobody. */
-	get hasSlotsStalled(): boolean {
-		const { troubles } = this.#parts.server;
-		return this.#owing.some((index) => troubles.get(index) === "stalled");
 	}
 
 	onChange(listener: (up: boolean) => void): void {
@@ -176,11 +166,9 @@ export class StoreLink implements Store {
 					settle(new StoreError("unknown", "the shard does not answer"));
 				else this.#lose("it does not answer");
 			});
-			if (GIVES.has(name)) this.#owing.push(index);
 			const settle = (error?: StoreError, reply?: Reply) => {
 				timer.cancel();
-				if (this.#pending.delete(settle) && GIVES.has(name))
-					this.#owing.splice(this.#owing.indexOf(index), 1);
+				this.#pending.delete(settle);
 				if (error === undefined) resolve(reply as Reply);
 				else reject(error);
 			};

@@ -97,7 +97,6 @@ export class Waiting {
 			.filter(
 				(life) =>
 					life.canBeAsked &&
-					!life.link.hasSlotsStalled &&
 					(running.get(life.nodeId)?.length ?? 0) < life.spec.concurrency,
 			)
 			.map((life) => [life, leases.get(life.nodeId) ?? new Set()]);

@@ -53,7 +53,7 @@ test("what is only rumoured takes no slot while another shard waits for one", as
 		...{ clock, log },
 		...AROUND_CLAIMER,
 		serves: servesTypes("rumoured", "sure", "another"),
-		turns: { othersWait: () => othersWait },
+		turns: { ...AROUND_CLAIMER.turns, othersWait: () => othersWait },
 	});
 	claimer.rumour("default|rumoured|", "bob");
 	await clock.runFor(100);

@@ -8,7 +8,10 @@ const taskOf = (token: number) => claimedTask(`t${token}`, token);
 
 function intakeOf() {
 	const lease = { session: "a:1", trusted: true };
-	const seen = { ran: [] as number[], back: [] as number[], told: 0 };
+	const seen = {
+		...{ ran: [] as number[], back: [] as number[] },
+		...{ freed: 0, told: 0 },
+	};
 	const tokens = (tasks: readonly ClaimedTask[]) =>
 		tasks.map(({ token }) => token);
 	const intake = new Intake({
@@ -26,7 +29,10 @@ function intakeOf() {
 		},
 		runner: {
 			deliver: (_, tasks) => seen.ran.push(...tokens(tasks)),
-			handBack: (_, tasks) => seen.back.push(...tokens(tasks)),
+			handBack: (_, tasks, slots) => {
+				seen.back.push(...tokens(tasks));
+				seen.freed += slots;
+			},
 		},
 	});
 	return { intake, lease, seen };
@@ -34,8 +40,8 @@ function intakeOf() {
 
 test("tasks claimed under the lease that is held run, and the newest token is remembered", () => {
 	const { intake, seen } = intakeOf();
-	intake.deliver([taskOf(4), taskOf(3)], "a:1");
-	expect(seen).toEqual({ ran: [4, 3], back: [], told: 4 });
+	intake.deliver([taskOf(4), taskOf(3)], "a:1", 2);
+	expect(seen).toEqual({ ran: [4, 3], back: [], freed: 0, told: 4 });
 	expect(intake.newestToken).toBe(4);
 });
 
@@ -45,15 +51,22 @@ test.each([
 ])("tasks claimed under a lease that %s are handed back", (_, now) => {
 	const { intake, lease, seen } = intakeOf();
 	Object.assign(lease, now);
-	intake.deliver([taskOf(4)], "a:1");
-	expect(seen).toEqual({ ran: [], back: [4], told: 4 });
+	intake.deliver([taskOf(4)], "a:1", 1);
+	expect(seen).toEqual({ ran: [], back: [4], freed: 1, told: 4 });
+});
+
+test("tasks for which no slots are left are handed back, and their tokens remembered", () => {
+	const { intake, seen } = intakeOf();
+	intake.deliver([taskOf(3), taskOf(4), taskOf(5)], "a:1", 1);
+	expect(seen).toEqual({ ran: [3], back: [4, 5], freed: 0, told: 5 });
+	expect(intake.newestToken).toBe(5);
 });
 
 test("what a lost call took is newer than all that had come before it", () => {
 	const { intake } = intakeOf();
 	intake.begin();
 	intake.begin();
-	intake.deliver([taskOf(7)], "a:1");
+	intake.deliver([taskOf(7)], "a:1", 1);
 	intake.over();
 	expect(intake.expects).toBe(true);
 	intake.lost();

@@ -109,6 +109,26 @@ test("an attempt that waits for an older one to end is given back when the node 
 	expect(runner.running).toBe(0);
 });
 
+test("a task that is handed back ends its older attempt here first", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	deliver("b", 2);
+	runner.handBack(SHARD, [claimedTask("a", 3), claimedTask("c", 4)], 0);
+	expect(said.slice(2)).toEqual(["abort 1", "give back 4"]);
+	await end(1, ABORTED);
+	expect(said.slice(4)).toEqual(["give back 3"]);
+	await end(2, SUCCESS);
+	expect(runner.freeSlots).toBe(2);
+});
+
+test("an attempt that is handed back beside a newer one, or itself, is dropped", async () => {
+	const { runner, said, deliver } = runnerOf();
+	deliver("a", 2);
+	runner.handBack(SHARD, [claimedTask("a", 1), claimedTask("a", 2)], 0);
+	await settled();
+	expect(said).toEqual(["begin 2"]);
+});
+
 test("of attempts that are let go only those that still run are stopped, by their very token, and say nothing more", async () => {
 	const { runner, said, deliver, end } = runnerOf();
 	deliver("a", 1);

@@ -113,6 +113,7 @@ export const PLAN: readonly Dwelling[] = [
 		helpers: [
 			"node/work/hot-routes.ts",
 			"node/work/look-up.ts",
+			"node/work/pledges.ts",
 			"node/work/silence-watch.ts",
 			"node/work/submit-queue.ts",
 			"node/work/task-exit.ts",
