@@ -23,6 +23,7 @@ import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
+import { Coroner } from "../lease/coroner.ts";
 import { Drainer } from "../lease/drainer.ts";
 import { HomeWord } from "../lease/home-word.ts";
 import { Announcer } from "../peers/announcer.ts";
@@ -87,6 +88,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #watch: Watch;
 	readonly #drainer: Drainer;
 	readonly #home = new HomeWord(this.#engines);
+	readonly #coroner: Coroner;
 	#stopped = false;
 
 	constructor(parts: SchedulerParts) {
@@ -105,6 +107,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ host, name, gossip, store, runner, engines },
 		});
 		const report = this.#report;
+		this.#coroner = new Coroner({ shards: store.shards, log });
 		// Every node reads the registry of the first shard.
 		const [{ sessions: registry }] = store.shards as [Shard];
 		this.#roster = new Roster({
@@ -207,7 +210,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ serves, report: this.#report, runner: this.#runner },
 			...{ turns: this.#turns, announcer: this.#announcer },
 			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },
-			...{ watch: this.#watch, home: this.#home, events: this },
+			...{ watch: this.#watch, home: this.#home, coroner: this.#coroner },
+			events: this,
 		});
 	}
 

@@ -11,7 +11,7 @@ import type { SessionName } from "../../protocol/lease.ts";
 import type { Route, Serves } from "../../protocol/route.ts";
 import { Trimmer } from "../duties/trimmer.ts";
 import type { HomeWord } from "../lease/home-word.ts";
-import { Reaper } from "../lease/reaper.ts";
+import { Reaper, type ReaperParts } from "../lease/reaper.ts";
 import { Renewer, type RenewerEvents } from "../lease/renewer.ts";
 import { ShardMemory } from "../lease/shard-memory.ts";
 import type { HeldLease } from "../lease/warden.ts";
@@ -53,6 +53,7 @@ export interface ShardEngineParts {
 	readonly roster: { isServed(route: Route): boolean };
 	readonly watch: LeaseWatch;
 	readonly home: HomeWord;
+	readonly coroner: ReaperParts["coroner"];
 	readonly events: ShardEngineEvents;
 }
 
@@ -90,7 +91,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 
 	constructor(parts: ShardEngineParts) {
 		const { shard, clock, random, log, ttlMs, serves, report } = parts;
-		const { runner, turns, announcer, watcher, roster, home } = parts;
+		const { runner, turns, announcer, watcher, roster, home, coroner } = parts;
 		const { index } = shard;
 		this.#parts = parts;
 		this.shard = shard;
@@ -112,7 +113,9 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
 		});
-		this.reaper = new Reaper({ shard, log, renewer, hinter, runner });
+		this.reaper = new Reaper({
+			...{ shard, log, renewer, hinter, runner, coroner },
+		});
 		const keptMax = parts.endedKeptMax;
 		const trimmer = new Trimmer({ shard, clock, log, keptMax });
 		this.#trimmer = trimmer;

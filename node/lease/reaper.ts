@@ -8,11 +8,13 @@
  * renew, revokes nobody.
  */
 
-import type { SessionName } from "../../protocol/lease.ts";
+import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import { REVOKE_BATCH_MAX } from "../../protocol/limits.ts";
 import {
 	type Log,
+	type NodeLife,
 	type RevokeGrounds,
+	type RevokeReply,
 	type RoutedCount,
 	type SeenLease,
 	type Shard,
@@ -36,6 +38,11 @@ export interface ReaperParts {
 	readonly runner: {
 		/** A node has died, and what ran there may come here. */
 		nodeLost(): void;
+	};
+	/** See coroner.ts. */
+	readonly coroner: {
+		/** Whether the life has lost, or may have lost, tasks in other shards than this one. */
+		lostElsewhere(shard: number, life: NodeLife): Promise<boolean>;
 	};
 }
 
@@ -67,8 +74,7 @@ export class Reaper {
 		try {
 			let tasks = 0;
 			for (let left = 1; left > 0; ) {
-				const limit = REVOKE_BATCH_MAX;
-				const reply = await shard.sessions.revoke({ session, grounds, limit });
+				const reply = await this.#revoke(session, grounds);
 				if (!reply.ok) return;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
@@ -86,5 +92,20 @@ export class Reaper {
 		} finally {
 			this.#under.delete(session);
 		}
+	}
+
+	/** One step; and what it takes to know whether a suspect was alone, if there is one. */
+	async #revoke(
+		session: SessionName,
+		grounds: RevokeGrounds,
+	): Promise<RevokeReply> {
+		const { shard, coroner } = this.#parts;
+		const request = { session, grounds, limit: REVOKE_BATCH_MAX };
+		const reply = await shard.sessions.revoke(request);
+		if (reply.ok || reply.code !== "suspect") return reply;
+		const { nodeId } = parseSession(session);
+		const life = { nodeId, startedMs: reply.startedMs };
+		const lostElsewhere = await coroner.lostElsewhere(shard.index, life);
+		return await shard.sessions.revoke({ ...request, lostElsewhere });
 	}
 }

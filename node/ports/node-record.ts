@@ -24,6 +24,9 @@ export interface NodeRecord {
 	readonly draining: boolean;
 }
 
+/** From a node's start to its end. It has a session in each shard, with epochs of its own there. */
+export type NodeLife = Pick<NodeRecord, "nodeId" | "startedMs">;
+
 /** A registered node as the store sees it. */
 export interface RegisteredNode {
 	readonly record: NodeRecord;

@@ -2,7 +2,7 @@
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { Generation } from "../../protocol/token.ts";
-import type { NodeRecord, RegisteredNode } from "./node-record.ts";
+import type { NodeLife, NodeRecord, RegisteredNode } from "./node-record.ts";
 import type { OpenReply, OpenRequest } from "./store-opening.ts";
 import type { Pulse, RoutesKnown } from "./store-pulse.ts";
 
@@ -40,6 +40,8 @@ export interface RevokeRequest {
 	readonly grounds: RevokeGrounds;
 	/** At most REVOKE_BATCH_MAX tasks in one call. */
 	readonly limit: number;
+	/** Whether the session's node has lost tasks in other shards, too; undefined: nobody has looked yet. */
+	readonly lostElsewhere?: boolean;
 }
 export interface PutBack {
 	/** Tasks put back, by route; ended ones (their node lost once too often with nothing else on it) are not in it. */
@@ -50,7 +52,18 @@ export interface PutBack {
 export type RevokeReply =
 	| ({ readonly ok: true } & PutBack)
 	/** Its holder has renewed it since, or it is too early; nothing was done. */
-	| { readonly ok: false; readonly code: "renewed" };
+	| { readonly ok: false; readonly code: "renewed" }
+	/**
+	 * The lease is taken, and nothing put back yet: the one task that its node has lost here has
+	 * lost its node too often, and it matters whether that has `lostElsewhere`. Call again, and
+	 * say so.
+	 */
+	| {
+			readonly ok: false;
+			readonly code: "suspect";
+			/** When the node's life began, as its record says. */
+			readonly startedMs: number;
+	  };
 
 /** Tasks that became waiting on a route: what an announcement is made from. */
 export interface RoutedCount {
@@ -92,6 +105,12 @@ export interface ShardSessions {
 	 */
 	close(session: SessionName, limit: number): Promise<PutBack>;
 	revoke(request: RevokeRequest): Promise<RevokeReply>;
+	/**
+	 * How many tasks this life of a node has lost with its sessions here, whoever took them and
+	 * whatever became of the tasks; those of a session that it has not renewed for OVERDUE_MS
+	 * count as lost. Undefined: it lives here, or is not known (any more).
+	 */
+	lostWith(life: NodeLife): Promise<number | undefined>;
 	/** Marks a node's session, for the node to find and drain. False: it holds no lease. */
 	askToDrain(nodeId: string): Promise<boolean>;
 	/** Tasks that the store believes the session runs; at most RECONCILE_MAX. */

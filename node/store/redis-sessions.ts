@@ -14,6 +14,7 @@ import type { Generation } from "../../protocol/token.ts";
 import type {
 	AttemptName,
 	Log,
+	NodeLife,
 	NodeRecord,
 	OpenReply,
 	OpenRequest,
@@ -102,13 +103,20 @@ export class RedisSessions implements ShardSessions {
 		session,
 		grounds,
 		limit,
+		lostElsewhere,
 	}: RevokeRequest): Promise<RevokeReply> {
 		assert(limit > 0 && limit <= REVOKE_BATCH_MAX);
 		const { when } = grounds;
 		const seen = when === "now" ? [] : [grounds.expiresMs];
-		return decodeRevoke(
-			await this.#scripts.run("revoke", session, when, limit, ...seen),
-		);
+		const known = lostElsewhere === undefined ? "" : +lostElsewhere;
+		const args = [session, when, limit, known, ...seen];
+		return decodeRevoke(await this.#scripts.run("revoke", ...args));
+	}
+
+	async lostWith({ nodeId, startedMs }: NodeLife): Promise<number | undefined> {
+		const reply = await this.#scripts.run("lost-with", nodeId, startedMs);
+		const tasks = reply as number;
+		return tasks < 0 ? undefined : tasks;
 	}
 
 	async askToDrain(nodeId: string): Promise<boolean> {

@@ -171,6 +171,8 @@ export function decodeComplete(
 
 export function decodeRevoke(reply: Reply): RevokeReply {
 	const [code, ...rest] = reply as [string, ...Flat];
+	if (code === "suspect")
+		return { ok: false, code, startedMs: Number(rest[0]) };
 	if (code !== "ok") return { ok: false, code: "renewed" };
 	return { ok: true, ...decodePutBack(rest) };
 }

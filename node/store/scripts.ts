@@ -54,7 +54,7 @@ const FLAGS = {
 /** Of sessions, leases and the registry: what each does, the moves that it makes, and what else of the shared it stands on. */
 const SESSION_SCRIPTS = {
 	agree: { kind: "write" },
-	open: { kind: "write", pieces: ["number", "generation", "name"] },
+	open: { kind: "write", pieces: ["number", "generation", "name", "lives"] },
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: ["name"] },
 	"ask-to-drain": { kind: "write" },
@@ -62,8 +62,9 @@ const SESSION_SCRIPTS = {
 	close: { kind: "write", moves: ["handBack"], pieces: ["attempt"] },
 	revoke: {
 		...{ kind: "write", moves: ["lose", "giveUpLost"] },
-		pieces: ["attempt"],
+		pieces: ["attempt", "lives"],
 	},
+	"lost-with": { kind: "read", pieces: ["lives"] },
 	running: { kind: "read" },
 	unlisted: { kind: "read" },
 	nodes: { kind: "read" },

@@ -143,8 +143,6 @@ export interface ReadEvent {
 		readonly token: number;
 		readonly node: string;
 		readonly end?: AttemptEnd;
-		/** The session that it ran in, where that is known: what is lost with it is lost together. */
-		readonly session?: string;
 	}[];
 	/** The token that the task's code put into its result. */
 	readonly resultToken?: number;

@@ -1,29 +1,43 @@
 /**
  * A task ends as its own code makes it end: what works succeeds, however many nodes died
- * under it, as long as others ran on them too. Only a task that crashed too often, or that
- * was all its nodes ran when they were lost, must be suspected itself.
+ * under it, as long as others ran on them too. Only a task that was all its nodes ran when
+ * they were lost, again and again, must be suspected itself.
+ *
+ * What a node ran is judged by what task code wrote down of its runs, whatever the store
+ * believes and however many shards it has. A run that never began says nothing of what
+ * ran beside it, and is taken for alone.
  */
 import {
 	ATTEMPTS_KEPT_MAX,
-	CRASHES_MAX,
 	LOSSES_ALONE_MAX,
 	LOSSES_SHARED_MAX,
 } from "../../protocol/limits.ts";
 import { isEnded } from "../../protocol/state.ts";
-import { type History, lastRead, type ReadEvent } from "./history.ts";
+import {
+	type History,
+	lastRead,
+	type ReadEvent,
+	type TaskHistory,
+} from "./history.ts";
 
-type AttemptRead = ReadEvent["attempts"][number];
+/** A run of a task's code that is over. */
+interface Run {
+	readonly id: string;
+	readonly token: number;
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
 
 export function judgeOutcomes({ tasks }: History): string[] {
 	const broken: string[] = [];
-	const reads = [...tasks.values()].flatMap((task) => lastRead(task) ?? []);
-	const lost = idsLost(reads);
+	const runs = [...tasks.values()].flatMap(runsOf);
 	for (const task of tasks.values()) {
 		const expected = task.submits[0]?.expected;
 		const read = lastRead(task);
 		if (expected === undefined || read === undefined) continue;
 		if (!isEnded(read.state) || outcomeOf(read) === expected) continue;
-		if (outcomeOf(read) === "crashed" && isSuspect(read, lost)) continue;
+		if (outcomeOf(read) === "crashed" && isSuspect(read, runs)) continue;
 		broken.push(
 			`${task.id} ended as ${outcomeOf(read)} where its code makes ${expected}, after attempts that ended ${read.attempts.map(({ end }) => end).join(", ")}`,
 		);
@@ -35,37 +49,36 @@ function outcomeOf({ state, errorCode }: ReadEvent): string {
 	return state === "FAILURE" && errorCode === "crashed" ? "crashed" : state;
 }
 
-/** Whether it was given up by the rules: crashed too often, or lost too often with nothing else. */
-function isSuspect(
-	{ id, attempts }: ReadEvent,
-	lost: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
-	const crashes = attempts.filter(({ end }) => end === "crashed").length;
-	const losses = attempts.filter(isLost);
-	const alone = losses.filter(({ session = id }) => {
-		const with_ = lost.get(session);
-		return with_ === undefined || with_.size === 1;
+function runsOf({ id, starts, stops }: TaskHistory): Run[] {
+	return starts.flatMap(({ token, node, atMs: fromMs }) => {
+		const stop = stops.find((each) => {
+			return each.token === token && each.node === node;
+		});
+		if (stop === undefined) return [];
+		return [{ id, token, node, fromMs, untilMs: stop.atMs }];
 	});
-	return (
-		crashes >= CRASHES_MAX ||
-		(losses.length >= LOSSES_SHARED_MAX + LOSSES_ALONE_MAX &&
-			alone.length >= LOSSES_ALONE_MAX) ||
-		attempts.length >= ATTEMPTS_KEPT_MAX
+}
+
+/** Whether it was given up by the rules: lost too often with nothing beside it, once it ran in a process of its own. */
+function isSuspect({ id, attempts }: ReadEvent, runs: readonly Run[]): boolean {
+	const losses = attempts.filter(
+		({ end }) => end === "lease-lost" || end === "revoked",
 	);
+	const isWhole = attempts.length < ATTEMPTS_KEPT_MAX;
+	const apart = isWhole ? losses.slice(LOSSES_SHARED_MAX) : losses;
+	const alone = apart.filter(({ token }) => {
+		const run = runs.find((each) => each.id === id && each.token === token);
+		return run === undefined || !runs.some((each) => isBeside(each, run));
+	});
+	return alone.length >= LOSSES_ALONE_MAX;
 }
 
-/** By session, as far as they are known: the tasks that were lost with it. */
-function idsLost(
-	reads: readonly ReadEvent[],
-): ReadonlyMap<string, ReadonlySet<string>> {
-	const lost = new Map<string, Set<string>>();
-	for (const { id, attempts } of reads)
-		for (const { session } of attempts.filter(isLost))
-			if (session !== undefined)
-				lost.set(session, (lost.get(session) ?? new Set()).add(id));
-	return lost;
-}
-
-function isLost({ end }: AttemptRead): boolean {
-	return end === "lease-lost" || end === "revoked";
+/** Whether it went on, on the same node, when `run` was cut short. */
+function isBeside(other: Run, run: Run): boolean {
+	return (
+		other !== run &&
+		other.node === run.node &&
+		other.fromMs <= run.untilMs &&
+		other.untilMs >= run.untilMs
+	);
 }

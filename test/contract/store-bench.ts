@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import type {
 	Agreement,
 	ClaimReply,
+	NodeLife,
 	NodeRecord,
 	Opened,
 	OpenRequest,
@@ -88,6 +89,8 @@ export class Bench {
 	#ids = 0;
 	/** Of each node's newest session that was opened here. */
 	#epochs = new Map<string, number>();
+	/** Of each node that was started again: when. */
+	#startedMs = new Map<string, number>();
 
 	/** Shard `index` of so many, of a cluster that has its number, unless it `isNew`. */
 	constructor(make: MakeWorld, shards: number, index: number, isNew = false) {
@@ -101,6 +104,7 @@ export class Bench {
 		this.#world = await this.#make();
 		if (!this.#isNew) await this.#world.agree(true);
 		this.#epochs.clear();
+		this.#startedMs.clear();
 	}
 
 	async end(): Promise<void> {
@@ -127,12 +131,24 @@ export class Bench {
 		return this.shard.tasks;
 	}
 
+	/** Begins another life of the node. */
+	startAgain(nodeId = "ann"): void {
+		this.#startedMs.set(nodeId, this.life(nodeId).startedMs + 1);
+		this.#epochs.delete(nodeId);
+	}
+
+	/** The one that opens sessions now. */
+	life(nodeId = "ann"): NodeLife {
+		const { startedMs } = nodeRecord(nodeId);
+		return { nodeId, startedMs: this.#startedMs.get(nodeId) ?? startedMs };
+	}
+
 	async open(
 		nodeId = "ann",
 		ttlMs = TTL_MS,
 		known = NO_GENERATION,
 	): Promise<Session> {
-		const record = nodeRecord(nodeId);
+		const record = { ...nodeRecord(nodeId), ...this.life(nodeId) };
 		const knownEpoch = this.#epochs.get(nodeId) ?? 0;
 		const request = { record, ttlMs, known, knownEpoch };
 		const opened = await openSession(this.shard, request);

@@ -22,6 +22,7 @@ import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
 import { listingRules } from "./store-listing.ts";
+import * as losses from "./store-losses.ts";
 import {
 	fencingRules,
 	lossRules,
@@ -60,7 +61,9 @@ const RULES = {
 	"going by the number": fencingRules,
 	revoking: revoke.revokingRules,
 	"revoking in batches": revoke.batchRules,
-	"giving up": revoke.poisonRules,
+	"giving up": losses.poisonRules,
+	suspects: losses.suspectRules,
+	"lives of nodes": losses.lifeRules,
 };
 
 /** The rules that hold for every store. */

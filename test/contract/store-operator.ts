@@ -6,7 +6,12 @@
  * has become stale, so that old tokens and dead sessions come back again and
  * again. Few ids, nodes and routes, so that operations meet.
  */
-import type { Lease, RoutesKnown, SubmitOutcome } from "../../node/ports.ts";
+import type {
+	Lease,
+	NodeLife,
+	RoutesKnown,
+	SubmitOutcome,
+} from "../../node/ports.ts";
 import {
 	formatSession,
 	parseSession,
@@ -123,6 +128,7 @@ export class Operator {
 		() => this.#giveBack(),
 		() => this.#revoke(),
 		() => this.#revoke(),
+		() => ({ method: "sessions.lostWith", args: [this.#life()] }),
 		() => ({ method: "sessions.running", args: [this.#session()] }),
 		() => ({
 			method: "sessions.unlisted",
@@ -135,16 +141,18 @@ export class Operator {
 	];
 
 	#open(): Operation {
-		const record = {
-			...this.#record(),
-			startedMs: FIRST_LIFE_MS + this.#random.below(3),
-		};
+		const record = { ...this.#record(), ...this.#life() };
 		const known = this.#known();
 		// Of the newest session, of an older one, or of none.
 		const told = this.#random.oneIn(3) ? undefined : this.#session();
 		const knownEpoch = told === undefined ? 0 : parseSession(told).epoch;
 		const request = { record, ttlMs: TTL_MS, known, knownEpoch };
 		return { method: "sessions.open", args: [request] };
+	}
+
+	#life(): NodeLife {
+		const nodeId = this.#random.pick(NODES);
+		return { nodeId, startedMs: FIRST_LIFE_MS + this.#random.below(3) };
 	}
 
 	#describe(): Operation {
@@ -221,7 +229,14 @@ export class Operator {
 		const expiresMs = this.#ends.get(session) ?? 0;
 		const grounds = when === "now" ? { when } : { when, expiresMs };
 		const limit = 1 + this.#random.below(3);
-		return { method: "sessions.revoke", args: [{ session, grounds, limit }] };
+		const known = this.#random.pick([undefined, true, false, false]);
+		const request = { session, grounds, limit };
+		return {
+			method: "sessions.revoke",
+			args: [
+				known === undefined ? request : { ...request, lostElsewhere: known },
+			],
+		};
 	}
 
 	#list(): Operation {

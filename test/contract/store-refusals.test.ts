@@ -48,6 +48,7 @@ const CALLS: {
 				grounds: { when: "now" },
 				limit: 1,
 			}),
+		lostWith: (sessions) => sessions.lostWith(record),
 		askToDrain: (sessions) => sessions.askToDrain("ann"),
 		running: (sessions) => sessions.running(SESSION),
 		unlisted: (sessions) => sessions.unlisted(SESSION, [held]),

@@ -1,12 +1,7 @@
 /** Rules of revoking: how the tasks of a lost session are taken over. */
 import { expect, it } from "vitest";
 import type { RevokeRequest } from "../../node/ports.ts";
-import {
-	LEASE_TTL_MS,
-	LOSSES_ALONE_MAX,
-	LOSSES_SHARED_MAX,
-	SILENT_LEASE_MS,
-} from "../../protocol/limits.ts";
+import { LEASE_TTL_MS, SILENT_LEASE_MS } from "../../protocol/limits.ts";
 import { type Bench, type Session, success, TTL_MS } from "./store-bench.ts";
 
 const RENEWED = { ok: false, code: "renewed" };
@@ -195,64 +190,5 @@ export function batchRules(bench: Bench): void {
 		await bench.sessions.revoke(now(ann, 1));
 		const { nodes } = await bench.sessions.nodes();
 		expect(nodes).toMatchObject([{ expiresMs: 0, running: 1 }]);
-	});
-}
-
-export function poisonRules(bench: Bench): void {
-	/** A node takes all that waits, so many tasks, and is lost. */
-	async function loseWith(tasks: number, limit?: number): Promise<void> {
-		const session = await bench.open();
-		const claimed = (await bench.claim(session)).tasks;
-		expect(claimed).toHaveLength(tasks);
-		for (let left = 1; left > 0; ) {
-			const reply = await bench.sessions.revoke(now(session, limit));
-			if (!reply.ok) throw new Error(reply.code);
-			left = reply.left;
-		}
-	}
-
-	it("a task may lose its node with others on it as often as it does, taken back at once or one by one", async () => {
-		const [one, two] = await bench.submit({}, {});
-		for (let times = 0; times < 5; times++) {
-			await loseWith(2);
-			await loseWith(2, 1);
-		}
-		for (const task of [one, two])
-			expect(await bench.read(task?.id ?? "")).toMatchObject({
-				...{ state: "PENDING", losses: 10, crashes: 0 },
-			});
-		const { tasks } = await bench.claim(await bench.open());
-		expect(tasks).toMatchObject([{ losses: 10 }, { losses: 10 }]);
-	});
-
-	it("a task that is all that its node runs, in a process of its own, is given up when it loses that for the last time, and its last holder refused", async () => {
-		const [task] = await bench.submit({});
-		const lossesMax = LOSSES_SHARED_MAX + LOSSES_ALONE_MAX;
-		for (let times = 1; times < lossesMax; times++) await loseWith(1);
-		// With others it does not count.
-		const [other] = await bench.submit({});
-		await loseWith(2);
-		const session = await bench.open();
-		const [last, beside] = (await bench.claim(session)).tasks;
-		if (last === undefined || beside === undefined) throw new Error("two");
-		await bench.tasks.complete([success(beside)]);
-		expect(await bench.sessions.revoke(now(session))).toEqual({
-			...{ ok: true, putBack: [], left: 0 },
-		});
-		const record = await bench.read(task?.id ?? "");
-		expect(record).toMatchObject({
-			...{ state: "FAILURE", losses: lossesMax + 1, crashes: 0 },
-			error: { code: "crashed" },
-		});
-		expect(record.error?.message).toContain(`lost ${LOSSES_ALONE_MAX} times`);
-		const alone = record.attempts.map((attempt) => attempt.alone ?? false);
-		expect(alone).toEqual([false, false, true, false, true]);
-		expect(record.finishedMs).toBe(record.attempts.at(-1)?.endedMs);
-		const reply = await bench.tasks.complete([success(last)]);
-		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 2 });
-		const { states, waiting } = await bench.tasks.counts();
-		expect(states).toMatchObject({ PENDING: 0, STARTED: 0, FAILURE: 1 });
-		expect(waiting).toEqual([]);
-		expect((await bench.read(other?.id ?? "")).state).toBe("SUCCESS");
 	});
 }

@@ -23,9 +23,10 @@ export interface Script {
 	readonly durationMs?: number | "forever";
 	/**
 	 * How it ends: `return` (the default) or `throw`; or with its worker, which
-	 * names it as the cause (`exit`) or cannot (`die`); or with the whole process (`kill`).
+	 * names it as the cause (`exit`) or cannot (`die`); or with the whole process (`kill`), or
+	 * even the node beside its own process (`kill-node`).
 	 */
-	readonly end?: "return" | "throw" | "exit" | "die" | "kill";
+	readonly end?: "return" | "throw" | "exit" | "die" | "kill" | "kill-node";
 	/** What it returns, or the message of what it throws. */
 	readonly value?: unknown;
 	/** Does not heed its signal. */
@@ -52,7 +53,7 @@ export class FakeExecutor implements Executor {
 	#lastNumber = 0;
 	#stopped = false;
 
-	/** `killed`: a job ends the process that all of them run in, but for those isolated. */
+	/** `killed`: a job ends the node's process, and with it all jobs. */
 	constructor(
 		clock: Clock,
 		types: readonly string[],
@@ -139,6 +140,9 @@ export class FakeExecutor implements Executor {
 			case "kill":
 				if (running.job.isolated) this.#bury(running, unexplained);
 				else this.#killed(running.job);
+				return;
+			case "kill-node":
+				this.#killed(running.job);
 				return;
 			case "throw": {
 				const message = String(script.value ?? "");

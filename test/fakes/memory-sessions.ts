@@ -5,6 +5,7 @@
  */
 import type {
 	AttemptName,
+	NodeLife,
 	NodeRecord,
 	OpenReply,
 	OpenRequest,
@@ -28,7 +29,7 @@ import type {
 import { byRoute } from "./shard-queues.ts";
 import type { Sessions } from "./shard-sessions.ts";
 import type { Tasks } from "./shard-tasks.ts";
-import { lost } from "./task-record.ts";
+import { isLostOften, lost } from "./task-record.ts";
 
 export class MemorySessions implements ShardSessions {
 	readonly #parts: MemoryShardParts;
@@ -49,7 +50,7 @@ export class MemorySessions implements ShardSessions {
 				return { ok: false, code: "other_shards", shards };
 			this.#contents.number.fixed = this.#asker.shards;
 		}
-		return this.#sessions.open(request, nowMs);
+		return this.#sessions.open(request, nowMs, this.#contents.countRunning);
 	}
 
 	async adopt(known: Generation): Promise<Generation> {
@@ -81,7 +82,7 @@ export class MemorySessions implements ShardSessions {
 			ok: true,
 			nowMs,
 			raised: this.#sessions.tokens.raised(),
-			running: this.#tasks.running(session).length,
+			running: this.#contents.countRunning(session),
 			...this.#sessions.seenBy(session),
 			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
 			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
@@ -96,34 +97,44 @@ export class MemorySessions implements ShardSessions {
 		const waiting = this.#contents
 			.heldBy(session, limit)
 			.map((held) => this.#tasks.putBack(held, how, nowMs));
-		const left = this.#tasks.running(session).length;
+		const left = this.#contents.countRunning(session);
 		if (left === 0) this.#sessions.close(session, nowMs);
 		return { putBack: byRoute(waiting), left };
 	}
 
 	async revoke(request: RevokeRequest): Promise<RevokeReply> {
-		const { session, grounds, limit } = request;
+		const { session, grounds, limit, lostElsewhere } = request;
+		const { countRunning } = this.#contents;
 		const nowMs = this.#parts.nowMs();
 		if (!this.#sessions.hasLease(session))
 			return { ok: true, putBack: [], left: 0 };
 		if (!this.#sessions.mayRevoke(session, grounds, nowMs))
 			return { ok: false, code: "renewed" };
-		this.#sessions.revoke(session);
+		this.#sessions.take(session, countRunning);
 		const end = grounds.when === "expired" ? "lease-lost" : "revoked";
+		const lostTasks = this.#contents.heldBy(session, limit);
+		const startedMs = lostTasks.some(isLostOften)
+			? this.#sessions.lostOneTask(session)
+			: undefined;
+		const isSuspect = startedMs !== undefined;
+		if (isSuspect && lostElsewhere === undefined)
+			return { ok: false, code: "suspect", startedMs };
+		const alone = isSuspect && lostElsewhere === false;
 		const waiting: TaskRecord[] = [];
-		const running = this.#tasks.running(session);
-		// One that is left of many was not alone.
-		const alone = running.length === 1 && !this.#sessions.isTakenApart(session);
-		for (const held of this.#contents.heldBy(session, limit)) {
+		for (const held of lostTasks) {
 			const { task, how, givenUp } = lost(held, end, alone);
 			if (givenUp !== undefined) this.#tasks.giveUp(task, how, nowMs, givenUp);
 			else waiting.push(this.#tasks.putBack(task, how, nowMs));
 		}
 		this.#tasks.closeStep(nowMs);
-		const left = this.#tasks.running(session).length;
+		const left = countRunning(session);
 		if (left === 0) this.#sessions.remove(session, nowMs);
-		else this.#sessions.takeApart(session);
 		return { ok: true, putBack: byRoute(waiting), left };
+	}
+
+	async lostWith(life: NodeLife): Promise<number | undefined> {
+		const { countRunning } = this.#contents;
+		return this.#sessions.lostWith(life, this.#parts.nowMs(), countRunning);
 	}
 
 	async askToDrain(nodeId: string): Promise<boolean> {
@@ -148,7 +159,7 @@ export class MemorySessions implements ShardSessions {
 		const nowMs = this.#parts.nowMs();
 		const nodes = this.#sessions.nodes(nowMs).map(({ session, ...node }) => ({
 			...node,
-			running: this.#tasks.running(session).length,
+			running: this.#contents.countRunning(session),
 		}));
 		const { clockStepsBack, opens } = this.#sessions;
 		return { nowMs, clockStepsBack, opens, nodes };

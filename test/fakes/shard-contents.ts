@@ -56,6 +56,9 @@ export class ShardContents {
 		return this.sessions.isEmpty && this.tasks.isEmpty;
 	}
 
+	readonly countRunning = (session: SessionName): number =>
+		this.tasks.running(session).length;
+
 	heldBy(session: SessionName, limit: number): TaskRecord[] {
 		const first = this.tasks.running(session).slice(0, limit);
 		return first.flatMap(({ id, token }) => this.tasks.held(id, token) ?? []);

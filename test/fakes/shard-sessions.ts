@@ -6,6 +6,7 @@
  * session keeps its entry until its last task has been put back.
  */
 import type {
+	NodeLife,
 	NodeRecord,
 	Opened,
 	OpenRequest,
@@ -25,11 +26,15 @@ import {
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
 import { isLongGone, type Known } from "./known-node.ts";
+import { LostLives } from "./lost-lives.ts";
 import { nameFor } from "./node-name.ts";
 import type { TokenCounter } from "./token-counter.ts";
 
 /** Sessions named or bounded, and records forgotten, by one pulse. */
 const PER_PULSE_MAX = 16;
+
+/** Of a session: the tasks that it runs. */
+type CountRunning = (session: SessionName) => number;
 
 export class Sessions {
 	readonly tokens: TokenCounter;
@@ -38,8 +43,8 @@ export class Sessions {
 	#registryVersion = 0;
 	#clockStepsBack = 0;
 	#opens = 0;
-	/** Revoked ones of whose tasks some were taken back, and some are left. */
-	readonly #takenApart = new Set<SessionName>();
+	/** What lives of nodes have lost. */
+	readonly #lives = new LostLives();
 
 	constructor(tokens: TokenCounter) {
 		this.tokens = tokens;
@@ -54,7 +59,7 @@ export class Sessions {
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
 		copy.#opens = this.#opens;
-		for (const name of this.#takenApart) copy.#takenApart.add(name);
+		copy.#lives.load(this.#lives);
 		return copy;
 	}
 
@@ -76,7 +81,7 @@ export class Sessions {
 	}
 
 	/** Of a life that has no later one. */
-	open(request: OpenRequest, nowMs: number): Opened {
+	open(request: OpenRequest, nowMs: number, running: CountRunning): Opened {
 		const { record, ttlMs, knownEpoch } = request;
 		const { nodeId, startedMs } = record;
 		const { epoch: last = 0, record: lastRecord } =
@@ -93,7 +98,7 @@ export class Sessions {
 		}
 		const epoch = Math.max(last + 1, nowMs);
 		const previous = this.#leases.has(earlier) ? earlier : undefined;
-		if (previous !== undefined) this.revoke(previous);
+		if (previous !== undefined) this.take(previous, running);
 		this.#leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
 		const name = nameFor(record, this.#leases, this.#nodes);
 		this.#nodes.set(nodeId, {
@@ -165,6 +170,7 @@ export class Sessions {
 			.slice(0, PER_PULSE_MAX);
 		for (const [nodeId] of gone) {
 			this.#nodes.delete(nodeId);
+			this.#lives.forget(nodeId);
 			this.#registryVersion += 1;
 		}
 	}
@@ -207,16 +213,40 @@ export class Sessions {
 		this.#leases.set(session, 0);
 	}
 
-	takeApart(session: SessionName): void {
-		this.#takenApart.add(session);
+	/** Revokes the session of another, and writes down what its life loses with it. */
+	take(session: SessionName, running: CountRunning): void {
+		if (this.#leases.get(session) === 0) return;
+		this.revoke(session);
+		const startedMs = this.#nodeOf(session)?.record?.startedMs;
+		this.#lives.lose(session, startedMs, running(session));
 	}
 
-	isTakenApart(session: SessionName): boolean {
-		return this.#takenApart.has(session);
+	/** When the session's life began, if that has lost one task in all, and the session last. */
+	lostOneTask(session: SessionName): number | undefined {
+		return this.#lives.lostOneTask(session);
+	}
+
+	/** How many tasks a life has lost, or as good as lost. */
+	lostWith(
+		life: NodeLife,
+		nowMs: number,
+		running: CountRunning,
+	): number | undefined {
+		const lost = this.#lives.of(life);
+		const { record, epoch = 0 } = this.#nodes.get(life.nodeId) ?? {};
+		const isNewest = record?.startedMs === life.startedMs;
+		if (!isNewest || epoch === lost?.epoch) return lost?.tasks;
+		const session = formatSession(life.nodeId, epoch);
+		const endMs = this.#leases.get(session) ?? 0;
+		if (endMs === 0 || endMs > nowMs + LEASE_TTL_MS - OVERDUE_MS)
+			return undefined;
+		return running(session) + (lost?.tasks ?? 0);
 	}
 
 	/** The session's own goodbye: lease and record go. */
 	close(session: SessionName, nowMs: number): void {
+		if (this.#nodeOf(session) !== undefined)
+			this.#lives.forget(parseSession(session).nodeId);
 		this.#end(session, { record: undefined, goneMs: nowMs });
 	}
 
@@ -227,7 +257,6 @@ export class Sessions {
 
 	#end(session: SessionName, change: Partial<Known>): void {
 		this.#leases.delete(session);
-		this.#takenApart.delete(session);
 		const node = this.#nodeOf(session);
 		if (node !== undefined) {
 			const { nodeId } = parseSession(session);

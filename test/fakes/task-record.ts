@@ -50,18 +50,22 @@ export function ended(
 	return { attempts: [...task.attempts.slice(0, -1), over] };
 }
 
-/** A task that has lost its node, `alone` where that ran nothing else; and why it is given up, if it is. */
+/** It has lost its node so often that it runs in a process of its own. */
+export function isLostOften({ losses }: TaskRecord): boolean {
+	return losses >= LOSSES_SHARED_MAX;
+}
+
+/** A task that has lost its node, `alone` where that ran nothing else beside its process; and why it is given up, if it is. */
 export function lost(
 	held: TaskRecord,
 	end: AttemptEnd,
 	alone: boolean,
 ): { task: TaskRecord; how: Ending; givenUp: string | undefined } {
-	const isSuspect = alone && held.losses >= LOSSES_SHARED_MAX;
 	const before = held.attempts.filter(({ alone }) => alone).length;
-	const lostAlone = before + (isSuspect ? 1 : 0);
+	const lostAlone = before + (alone ? 1 : 0);
 	return {
 		task: { ...held, losses: held.losses + 1 },
-		how: { end, ...(isSuspect && { alone: true }) },
+		how: { end, ...(alone && { alone: true }) },
 		givenUp:
 			lostAlone < LOSSES_ALONE_MAX
 				? undefined

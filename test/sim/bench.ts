@@ -1,5 +1,7 @@
 /** A simulated cluster to which a test does what it likes, without a storm. */
-import type { AttemptEnd } from "../../protocol/state.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import { type AttemptEnd, isEnded } from "../../protocol/state.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
@@ -10,6 +12,7 @@ import { Recorder } from "./recorder.ts";
 import { drawScenario, ROUTES } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { StoreServer } from "./store-server.ts";
+import type { TaskScript } from "./task-code.ts";
 
 const LOOK_MS = 10;
 const STARTED_MS_MAX = 5_000;
@@ -17,9 +20,9 @@ const STARTED_MS_MAX = 5_000;
 /** Every node serves everything and gossips; links take what they take in calm. */
 export function beginCluster(
 	seed: number,
-	{ nodes }: { readonly nodes: number },
+	{ nodes, shards = 1 }: { readonly nodes: number; readonly shards?: number },
 ): Bench {
-	return new Bench(seed, nodes);
+	return new Bench(seed, nodes, shards);
 }
 
 export class Bench {
@@ -30,22 +33,22 @@ export class Bench {
 	readonly #cluster: Cluster;
 	readonly #ids: string[] = [];
 
-	constructor(seed: number, nodes: number) {
+	constructor(seed: number, nodes: number, shards: number) {
 		const { clock } = this;
 		this.server = new StoreServer(
 			clock,
-			1,
+			shards,
 			(shard) => shard,
 			() => {},
 		);
-		this.server.number = 1;
+		this.server.number = shards;
 		this.hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 		const drawn = drawScenario(seed, { nodes, fault: "none" });
 		const specs = drawn.nodes.map((spec) => ({
 			...spec,
 			...{
 				gossips: true,
-				shards: 1,
+				shards,
 				concurrency: 2,
 				labels: [],
 				queues: undefined,
@@ -53,7 +56,7 @@ export class Bench {
 		}));
 		const silent = { debug() {}, info() {}, warn() {}, error() {} };
 		this.#cluster = new Cluster(
-			{ ...drawn, nodes: specs, shards: 1 },
+			{ ...drawn, nodes: specs, shards },
 			{
 				...{ clock, server: this.server, hub: this.hub, disk: new Disk() },
 				...{ recorder: this.#recorder, kept: new Map() },
@@ -88,6 +91,33 @@ export class Bench {
 		const running = () => this.#recorder.running.size === nodes.length;
 		if (!(await this.clock.runUntil(running, STARTED_MS_MAX)))
 			throw new Error("not all tasks have started");
+	}
+
+	/** Brings a task by way of the first node. */
+	submit(id: string, ...script: TaskScript): void {
+		const { api, machine } = this.node(0);
+		const task = { id, route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
+		const payload = JSON.stringify(script);
+		machine.run(() => void api.tasks.submit([{ ...task, payload }]));
+	}
+
+	/** The task, once it has ended, which it must within so long. */
+	async untilEnded(id: string, ms: number): Promise<TaskRecord> {
+		const { truth } = this.server;
+		for (const endMs = this.clock.monoMs() + ms; ; ) {
+			const [task] =
+				(await truth[shardOf(id, truth.length)]?.tasks.get([id])) ?? [];
+			if (task !== undefined && isEnded(task.state)) return task;
+			if (this.clock.monoMs() > endMs) throw new Error(`${id} has not ended`);
+			await this.clock.runFor(LOOK_MS);
+		}
+	}
+
+	/** Nodes that the task has ended. */
+	killedBy(id: string): number {
+		return this.#recorder.events.filter(
+			(event) => event.kind === "kill" && event.id === id,
+		).length;
 	}
 
 	/** Nothing passes between the two sides any more; nobody's connection closes. */

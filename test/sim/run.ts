@@ -11,10 +11,8 @@
  * to the last event, which their fingerprints show.
  */
 import type { Executor, Log } from "../../node/ports.ts";
-import { formatSession } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
-import { shardOf } from "../../protocol/shard.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { judge, type Terms, type Verdict } from "../checker/checker.ts";
@@ -188,7 +186,7 @@ async function readAll(server: StoreServer): Promise<TaskRecord[]> {
 }
 
 async function readBack(
-	{ scenario, world: { server, recorder } }: Cluster,
+	{ world: { server, recorder } }: Cluster,
 	{ ids }: Workload,
 ): Promise<void> {
 	const missing = new Set(ids);
@@ -197,9 +195,8 @@ async function readBack(
 		const { id, state, attempts, result, error } = task;
 		recorder.record({
 			...{ kind: "read", id, state },
-			attempts: attempts.map(({ token, nodeId, epoch, end }) => ({
+			attempts: attempts.map(({ token, nodeId, end }) => ({
 				...{ token, node: nodeId },
-				session: `${shardOf(id, scenario.shards)} ${formatSession(nodeId, epoch)}`,
 				...(end === undefined ? {} : { end }),
 			})),
 			...(result === undefined ? {} : { resultToken: tokenIn(result) }),

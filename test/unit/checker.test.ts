@@ -190,54 +190,6 @@ test.each([
 	},
 );
 
-test("a task that fails although its code works is found out, unless it may be the cause", () => {
-	const crashed = { token: 1, node: "one", end: "crashed" } as const;
-	const failed = (crashes: number) =>
-		breaches([
-			{
-				...{ kind: "submit", atMs: 0, id: "a", route: "default|work|" },
-				...{ priority: 5, expected: "SUCCESS" },
-			},
-			...soundHistory().slice(1, 8),
-			read({
-				...{ state: "FAILURE", errorCode: "crashed" },
-				attempts: Array.from({ length: crashes }, () => crashed),
-			}),
-		]);
-	expect(failed(2)).toEqual([
-		"a task ends as its code does: a ended as crashed where its code makes SUCCESS, after attempts that ended crashed, crashed",
-	]);
-	expect(failed(3)).toEqual([]);
-});
-
-test("a task that works may end for the nodes it lost only where it was all they ran", () => {
-	const expected = { expected: "SUCCESS", priority: 5 } as const;
-	const submitOf = (id: string): HistoryEvent => {
-		const route = "default|work|";
-		return { kind: "submit", atMs: 0, id, route, ...expected };
-	};
-	const lostIn = (...sessions: string[]) =>
-		sessions.map((session, token) => ({
-			...{ token, node: "one", end: "lease-lost" as const, session },
-		}));
-	const outcome = (others: string[]) =>
-		breaches([
-			...["a", "b"].map(submitOf),
-			read({
-				...{ id: "a", state: "FAILURE", errorCode: "crashed" },
-				attempts: lostIn("s1", "s2", "s3", "s4"),
-			}),
-			read({
-				...{ id: "b", state: "PENDING" },
-				attempts: lostIn(...others),
-			}),
-		]).filter((breach) => breach.startsWith("a task ends as its code does"));
-	expect(outcome(["s1", "s2"])).toEqual([]);
-	expect(outcome(["s1", "s2", "s3"])).toEqual([
-		"a task ends as its code does: a ended as crashed where its code makes SUCCESS, after attempts that ended lease-lost, lease-lost, lease-lost, lease-lost",
-	]);
-});
-
 test("a task that takes down node after node is found out, unless it was given back or the store forgot", () => {
 	const kills = (times: number): HistoryEvent[] =>
 		Array.from({ length: times }, (_, token) => ({

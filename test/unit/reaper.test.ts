@@ -15,6 +15,7 @@ function reaperOf(mayReap: boolean) {
 		renewer: { mayReap },
 		hinter: { hint() {} },
 		runner: { nodeLost: () => lost.push(true) },
+		coroner: { lostElsewhere: async () => true },
 	});
 	return { reaper, lost };
 }

@@ -32,6 +32,7 @@
 --   {hearsay:0}:nodes              hash   node id → its record, JSON
 --   {hearsay:0}:epochs             hash   node id → its newest epoch
 --   {hearsay:0}:drains             hash   node id → epoch of the session that is asked to drain
+--   {hearsay:0}:lost               hash   node id → what was last lost with a life of it, see lives.lua
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
 --   {hearsay:0}:ended              zset   ids that ended together, blanks between → when, ms; the order in which they
@@ -48,6 +49,7 @@ local SESSIONS = SHARD .. ':sessions'
 local NODES = SHARD .. ':nodes'
 local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
+local LOST = SHARD .. ':lost'
 local GONE = SHARD .. ':gone'
 local ENDED = SHARD .. ':ended'
 local OUTLIVED = SHARD .. ':outlived'
@@ -57,8 +59,7 @@ local PAST = SHARD .. ':past'
 local HOLDERS = SHARD .. ':holders'
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
--- Tasks that a session runs: all members but the first, whose score is -1, or -2 once some
--- of its tasks were taken back.
+-- Tasks that a session runs: all members but the first, whose score is negative.
 local function countRunning(session) return call('ZCOUNT', runningKey(session), 0, '+inf') end
 local FIRST_MEMBER = string.rep(' ', 65)
 local function endedKey(state) return SHARD .. ':ended:' .. state end

@@ -49,6 +49,29 @@ export function patientSilence(sound: Shard): Shard {
 	});
 }
 
+/** Nobody asks the other shards what a lost node ran: none of them speaks for a task. */
+export function hastyVerdict(sound: Shard): Shard {
+	return tamperWith(sound, {
+		sessions: {
+			revoke: (request) =>
+				sound.sessions.revoke({ ...request, lostElsewhere: false }),
+		},
+	});
+}
+
+/** Remembers nothing of a session that is over: nothing is known to have been lost with it. */
+export function forgetfulLives(sound: Shard): Shard {
+	return tamperWith(sound, {
+		sessions: {
+			async lostWith({ nodeId }) {
+				const { nodes } = await sound.sessions.nodes();
+				const node = nodes.find(({ record }) => record.nodeId === nodeId);
+				return node?.running ?? 0;
+			},
+		},
+	});
+}
+
 /** Openings arrive once more, late; and always open a new session. */
 export function forgetfulOpening(sound: Shard): Shard {
 	const { sessions } = sound;

@@ -12,8 +12,10 @@ import {
 	reusedTokens,
 } from "./broken-claims.ts";
 import {
+	forgetfulLives,
 	forgetfulOpening,
 	hastySilence,
+	hastyVerdict,
 	patientSilence,
 } from "./broken-leases.ts";
 import { revived } from "./broken-reads.ts";
@@ -162,6 +164,18 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "a task that ends its node takes down 3 at most",
 		fault: "process killed by its task",
 		shard: innocentClaims,
+	},
+	{
+		name: "a task counts as all that its node ran, whatever that ran in other shards",
+		breaks: "a task ends as its code does",
+		fault: "process killed by its task",
+		shard: hastyVerdict,
+	},
+	{
+		name: "what a node ran in a shard is forgotten as soon as that has taken it back",
+		breaks: "a task ends as its code does",
+		fault: "process killed by its task",
+		shard: forgetfulLives,
 	},
 	{
 		name: "a process waits for tasks in calls that nothing ends",

@@ -4,12 +4,12 @@
 -- Moves an attempt that is over from the holders to the task's past: one line each,
 -- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", and " alone" where
 -- a node was lost that ran nothing but this task, in a process of its own. `crashed` and
--- `lost` (0 or 1) tell what it counts as, `alone` whether the node ran nothing else.
+-- `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
 -- Returns the task with its new counts, and how many of those were such losses.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ (.+)$')
   local task = parseHead(text)
-  if alone and tonumber(task.losses) >= LOSSES_SHARED_MAX then how = how .. ' alone' end
+  if alone then how = how .. ' alone' end
   task.attempts, task.crashes, task.losses = attempt, task.crashes + crashed, task.losses + lost
   call('HSET', TASKS, id, withHead(text, task))
   local before = call('HGET', PAST, id)

@@ -32,6 +32,7 @@ if leftOver == 0 then
   if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
     call('HDEL', NODES, node)
     call('HDEL', DRAINS, node)
+    call('HDEL', LOST, node)
     call('ZADD', GONE, now, node)
   end
   call('HINCRBY', META, 'registry', 1)

@@ -29,8 +29,8 @@ local epoch = again and last or math.max(last + 1, now)
 local generation, run = raiseGeneration(tonumber(ARGV[3]), ARGV[4], now)
 if again or not lease then
   earlier = ''
-else
-  call('ZADD', SESSIONS, 0, earlier)
+elseif lease > 0 then
+  takeLease(earlier)
 end
 call('ZADD', SESSIONS, now + ttl, node .. ':' .. digits(epoch))
 if again then return { 'ok', epoch, generation, run, now, '', record.name } end

@@ -44,6 +44,7 @@ for _, gone in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HDEL', NODES, gone)
   call('HDEL', EPOCHS, gone)
   call('HDEL', DRAINS, gone)
+  call('HDEL', LOST, gone)
   call('ZREM', GONE, gone)
   call('HINCRBY', META, 'registry', 1)
 end

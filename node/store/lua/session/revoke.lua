@@ -1,30 +1,37 @@
 -- Ends another session's lease and puts its tasks back: lose; or, where for the
--- LOSSES_ALONE_MAX-th time the session ran nothing but this task, in a process of its own,
+-- LOSSES_ALONE_MAX-th time the node ran nothing but this task, in a process of its own,
 -- giveUpLost.
 -- The session's name holds its epoch, so a newer session of the node is never hit.
 -- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
---         renewal is SILENT_LEASE_MS old | now), limit (tasks), and but for now the end of the
---         lease (ms) that was seen: another one shows a renewal since
+--         renewal is SILENT_LEASE_MS old | now), limit (tasks), whether its node has lost
+--         tasks in other shards (1 | 0; '' if nobody has looked yet), and but for now the end
+--         of the lease (ms) that was seen: another one shows a renewal since
 -- Returns { 'renewed' } if that does not hold, and the lease was not revoked before,
+--         { 'suspect', when the node's life began (ms) } if it matters what was lost in other
+--         shards and nobody has looked: the lease is taken, and nothing put back yet,
 --         else { 'ok', tasks left to put back, then per route with tasks put back:
 --         route, tasks, lowest rank }
-local session, when, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local session, when, limit, elsewhere = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
 if not lease then return { 'ok', 0 } end
 lease = tonumber(lease)
 if when ~= 'now' and lease > 0 then
   local left = when == 'silent' and LEASE_TTL_MS - SILENT_LEASE_MS or 0
-  if lease ~= tonumber(ARGV[4]) or lease > now + left then return { 'renewed' } end
+  if lease ~= tonumber(ARGV[5]) or lease > now + left then return { 'renewed' } end
 end
--- From here on nobody can renew it, however many calls its tasks take.
-call('ZADD', SESSIONS, 0, session)
+if lease > 0 then takeLease(session) end
 
 local how = when == 'expired' and 'lease-lost' or 'revoked'
+local node, own = string.match(session, '^(.*):(%d+)$')
 local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
--- One that is left of many was not alone.
-local alone = countRunning(session) == 1 and call('ZSCORE', running, FIRST_MEMBER) ~= '-2'
+-- The one task that its life has lost in this shard, if that has lost its node often before.
+local epoch, life, lostHere = lostBy(node)
+local only = epoch == own and lostHere == '1' and ids[1] and call('HGET', TASKS, ids[1])
+local isSuspect = only and tonumber(parseHead(only).losses) >= LOSSES_SHARED_MAX
+if isSuspect and elsewhere == '' then return { 'suspect', life } end
+local alone = isSuspect and elsewhere == '0'
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
   local text = call('HGET', TASKS, id)
@@ -48,12 +55,9 @@ local leftOver = countRunning(session)
 if leftOver == 0 then
   call('DEL', running)
   call('ZREM', SESSIONS, session)
-  local node = nodeOf(session)
-  if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
+  if call('HGET', EPOCHS, node) == own then
     call('ZADD', GONE, now, node)
   end
   call('HINCRBY', META, 'registry', 1)
-else
-  call('ZADD', running, -2, FIRST_MEMBER)
 end
 return tellPutBack({ 'ok', leftOver })

@@ -1,0 +1,53 @@
+/** Lives of nodes in one shard of the store's twin, and what was lost with their sessions. */
+import type { NodeLife } from "../../node/ports.ts";
+import { parseSession, type SessionName } from "../../protocol/lease.ts";
+
+interface LostLife {
+	/** Of the session that it lost last. */
+	readonly epoch: number;
+	readonly startedMs: number;
+	/** That it has lost in all its sessions. */
+	readonly tasks: number;
+}
+
+export class LostLives {
+	/** By node: the life that lost a session last. */
+	readonly #lost = new Map<string, LostLife>();
+
+	load(other: LostLives): void {
+		for (const [nodeId, lost] of other.#lost) this.#lost.set(nodeId, lost);
+	}
+
+	/** A session was taken that ran so many tasks, of a life that began then, if that is known. */
+	lose(
+		session: SessionName,
+		startedMs: number | undefined,
+		running: number,
+	): void {
+		const { nodeId, epoch } = parseSession(session);
+		if (startedMs === undefined) {
+			this.#lost.delete(nodeId);
+			return;
+		}
+		const before = this.of({ nodeId, startedMs })?.tasks ?? 0;
+		this.#lost.set(nodeId, { epoch, startedMs, tasks: before + running });
+	}
+
+	of({ nodeId, startedMs }: NodeLife): LostLife | undefined {
+		const last = this.#lost.get(nodeId);
+		return last?.startedMs === startedMs ? last : undefined;
+	}
+
+	/** When the life began of which this was the last session, if it has lost one task in all. */
+	lostOneTask(session: SessionName): number | undefined {
+		const { nodeId, epoch } = parseSession(session);
+		const last = this.#lost.get(nodeId);
+		return last?.epoch === epoch && last.tasks === 1
+			? last.startedMs
+			: undefined;
+	}
+
+	forget(nodeId: string): void {
+		this.#lost.delete(nodeId);
+	}
+}
