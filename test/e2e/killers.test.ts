@@ -53,14 +53,17 @@ async function read({ nodes }: Cluster, id: string): Promise<TaskAsRead> {
 }
 
 test.each([
-	["three nodes", 3],
-	["one node", 1],
+	["three nodes", 3, "1"],
+	["one node, in several shards", 1, "4"],
 ])(
 	"a task that ends its process fails as crashed, and all beside it succeed, on %s",
-	async (_, count) => {
+	async (_, count, shards) => {
 		await using cluster = await Cluster.start({
 			nodes: Array.from({ length: count }, () => []),
-			all: ["--handlers", HANDLERS, "--concurrency", "16", "--log", "warn"],
+			all: [
+				...["--handlers", HANDLERS, "--shards", shards],
+				...["--concurrency", "16", "--log", "warn"],
+			],
 		});
 		const keeper = lookAfter(cluster);
 		const beside = Array.from({ length: HEALTHY }, (__, i) => ({
