@@ -64,10 +64,11 @@ export class Reaper {
 
 	/**
 	 * Puts a session's tasks back until none is left, if the store finds that the grounds hold.
+	 * Returns whether the session is over.
 	 */
-	async reap(session: SessionName, grounds: RevokeGrounds): Promise<void> {
+	async reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean> {
 		const { shard, log, hinter, runner } = this.#parts;
-		if (this.#under.has(session)) return;
+		if (this.#under.has(session)) return false;
 		// Another node may be the first to reap it, and this one be given its tasks all the same.
 		runner.nodeLost();
 		this.#under.add(session);
@@ -75,7 +76,7 @@ export class Reaper {
 			let tasks = 0;
 			for (let left = 1; left > 0; ) {
 				const reply = await this.#revoke(session, grounds);
-				if (!reply.ok) return;
+				if (!reply.ok) return false;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
 				hinter.hint(reply.putBack);
@@ -85,10 +86,12 @@ export class Reaper {
 			if (when === "silent")
 				log.warn(told, "a node has fallen silent; its tasks were taken back");
 			else log.info(told, "session revoked");
+			return true;
 		} catch (error) {
 			// The session stays listed as expired, so the next sweep goes on with it.
 			if (!(error instanceof StoreError)) throw error;
 			log.debug({ err: error, session }, "could not revoke a session");
+			return false;
 		} finally {
 			this.#under.delete(session);
 		}

@@ -37,7 +37,7 @@ import type { Refusals } from "./refusals.ts";
 export interface DetectorEngine {
 	readonly shard: Pick<Shard, "sessions">;
 	readonly reaper: {
-		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
+		reap(session: SessionName, grounds: RevokeGrounds): Promise<unknown>;
 	};
 }
 

@@ -34,7 +34,8 @@ import type {
 /** What the seeker needs of the engine of a shard. */
 export interface SeekingEngine {
 	readonly reaper: {
-		reap(session: SessionName, grounds: RevokeGrounds): Promise<void>;
+		/** Returns whether the session is over. */
+		reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean>;
 	};
 	readonly renewer: {
 		/** This node may judge the leases of others, and knows the store's clock well. */
@@ -159,7 +160,9 @@ export class Seeker {
 			if (!isSilent || isOld) return again(PROBE_TIMEOUT_MS);
 			log.debug({ nodeId, session }, "a node has fallen silent");
 			const { expiresMs } = look;
-			await engine.reaper.reap(session, { when: "silent", expiresMs });
+			const grounds = { when: "silent", expiresMs } as const;
+			// If it is over, what pulses on their way still tell of it starts nothing anew.
+			if (await engine.reaper.reap(session, grounds)) return;
 			// By the store's clock it may have been a little too early.
 			if (this.#looks.get(key) === look)
 				look.timer = clock.after(TRUST_LOOK_MS, () => void take());

@@ -9,6 +9,7 @@ import {
 	SILENT_LEASE_MS,
 	SILENT_PEERS_MAX,
 	SILENT_WORD_MS,
+	TRUST_LOOK_MS,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
@@ -24,6 +25,8 @@ function begin() {
 		...{ reach: "unreachable" as Reach, reachedByOthers: false },
 		...{ heardMs: 0 as number | undefined, mayJudge: true, peers: 2 },
 		isKnown: true,
+		/** The store finds that the lease may be taken. */
+		takes: true,
 	};
 	const reaped: { session: string; grounds: RevokeGrounds; atMs: number }[] =
 		[];
@@ -31,6 +34,7 @@ function begin() {
 		reaper: {
 			reap: async (session: string, grounds: RevokeGrounds) => {
 				reaped.push({ session, grounds, atMs: clock.monoMs() });
+				return world.takes;
 			},
 		},
 		renewer: {
@@ -85,6 +89,26 @@ test("a peer that is neither heard nor reached loses its lease as soon as the st
 	expect(first?.grounds).toEqual({ when: "silent", expiresMs: LEASE_TTL_MS });
 	expect(first?.atMs).toBeGreaterThanOrEqual(SILENT_LEASE_MS);
 	expect(first?.atMs).toBeLessThan(SILENT_LEASE_MS + 50);
+});
+
+test("a lease that was taken is not taken again, whatever pulses tell that were on their way", async () => {
+	const bench = begin();
+	await live(bench);
+	expect(bench.reaped).toHaveLength(1);
+});
+
+test("a lease that the store would not give is asked for again soon", async () => {
+	const bench = begin();
+	bench.world.takes = false;
+	await bench.clock.runFor(SEEN_MS);
+	bench.pulse();
+	await bench.clock.runFor(SILENT_LEASE_MS - SEEN_MS + 50);
+	expect(bench.reaped).toHaveLength(1);
+	bench.world.takes = true;
+	await bench.clock.runFor(TRUST_LOOK_MS);
+	expect(bench.reaped).toHaveLength(2);
+	await bench.clock.runFor(LEASE_TTL_MS);
+	expect(bench.reaped).toHaveLength(2);
 });
 
 test.each<[string, Partial<ReturnType<typeof begin>["world"]>]>([
