@@ -13,6 +13,7 @@ import {
 	DIGEST_STALE_MS,
 	REGISTRY_MS,
 	REGISTRY_MS_MIN,
+	STORE_RETRY_MS,
 } from "../../protocol/limits.ts";
 import { nodeState } from "../../protocol/node-state.ts";
 import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
@@ -29,6 +30,7 @@ import {
 	type Timer,
 } from "../ports.ts";
 import { KnownNames } from "./known-names.ts";
+import { Openings } from "./openings.ts";
 import { ServedRoutes } from "./served-routes.ts";
 
 export interface RosterParts {
@@ -62,9 +64,7 @@ export class Roster {
 	#readMs = Number.NEGATIVE_INFINITY;
 	#version = -1;
 	#versionTold = -1;
-	/** As the last pulse of the session told, and as the registry was read. */
-	#opensTold: number | undefined;
-	#opensRead: number | undefined;
+	readonly #openings = new Openings();
 	#isBack = false;
 	#reading = false;
 	#timer: Timer | undefined;
@@ -89,7 +89,7 @@ export class Roster {
 
 	/** Somebody has opened a session who may not be listed yet. */
 	get unread(): boolean {
-		return this.#opensTold === undefined || this.#opensTold !== this.#opensRead;
+		return this.#openings.unread;
 	}
 
 	/** All that hold a lease, or did until it was revoked, but this node. */
@@ -99,11 +99,11 @@ export class Roster {
 
 	/** The registry's version and how many sessions were opened, as a pulse has brought them. */
 	registryAt(version: number, opens: number): void {
-		this.#opensTold = opens;
+		this.#openings.told(opens);
 		if (this.#isBack) {
 			this.#isBack = false;
 			this.#version = -1;
-			this.#opensRead = undefined;
+			this.#openings.forget();
 		}
 		const old = this.#parts.clock.monoMs() - this.#readMs > REGISTRY_MS;
 		if (version !== this.#version || this.unread || old)
@@ -112,7 +112,7 @@ export class Roster {
 
 	/** This node has a new session: who has come since its last pulse, its next one tells. */
 	sessionOpened(): void {
-		this.#opensTold = undefined;
+		this.#openings.missed();
 	}
 
 	/** The store came back, perhaps with other data: its registry is read anew, whatever its version. */
@@ -122,15 +122,9 @@ export class Roster {
 
 	/** Someone unknown wants to talk: the registry may have news. */
 	strangerKnocked(): void {
-		if (this.#reading || this.#timer !== undefined) return;
+		if (this.#reading) return;
 		const sinceMs = this.#parts.clock.monoMs() - this.#readMs;
-		this.#timer = this.#parts.clock.after(
-			Math.max(0, REGISTRY_MS_MIN - sinceMs),
-			() => {
-				this.#timer = undefined;
-				void this.#read(this.#version);
-			},
-		);
+		this.#readAfter(Math.max(0, REGISTRY_MS_MIN - sinceMs));
 	}
 
 	hear(digest: Digest): void {
@@ -206,8 +200,9 @@ export class Roster {
 	/** Reads the registry now. @throws StoreError */
 	async refresh(): Promise<void> {
 		const { registry, gossip, clock, self, events } = this.#parts;
+		const read = this.#openings.asked();
 		const { nowMs, opens, nodes } = await registry.nodes();
-		this.#opensRead = opens;
+		read(opens);
 		this.#nodes = nodes;
 		this.#others = nodes.filter(
 			({ record, expiresMs }) =>
@@ -237,6 +232,13 @@ export class Roster {
 		events.registryRead();
 	}
 
+	#readAfter(ms: number): void {
+		this.#timer ??= this.#parts.clock.after(ms, () => {
+			this.#timer = undefined;
+			void this.#read(this.#versionTold);
+		});
+	}
+
 	async #read(version: number): Promise<void> {
 		this.#versionTold = version;
 		if (this.#reading || this.#stopped) return;
@@ -250,12 +252,12 @@ export class Roster {
 				this.#version = this.#versionTold;
 			}
 		} catch (error) {
-			// The version stays behind, so the next pulse reads again.
+			// The version stays behind, so the next pulse reads again. While somebody is not known
+			// who may take this node's leases, that would be late.
 			if (!(error instanceof StoreError)) throw error;
-			this.#parts.log.debug(
-				{ err: error },
-				"could not read the registry of nodes",
-			);
+			if (this.unread && !this.#stopped) this.#readAfter(STORE_RETRY_MS);
+			const { log } = this.#parts;
+			log.debug({ err: error }, "could not read the registry of nodes");
 		} finally {
 			this.#reading = false;
 		}

@@ -1,8 +1,9 @@
 /** Whether a node can tell that it knows of everybody who may take its leases. */
 import { expect, test } from "vitest";
-import { Roster } from "../../node/peers/roster.ts";
+import { Roster, type RosterParts } from "../../node/peers/roster.ts";
+import { StoreError } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
-import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { LEASE_TTL_MS, STORE_RETRY_MS } from "../../protocol/limits.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
@@ -16,8 +17,16 @@ async function begin() {
 	const nowMs = () => 1_800_000_000_000 + clock.monoMs();
 	const [home] = createMemoryStore({ shards: 1, nowMs }).shards;
 	if (home === undefined) throw new Error("a store has shards");
+	/** What befalls the next readings of the registry, before the store does them. */
+	const befalls: (() => unknown)[] = [];
+	const registry: RosterParts["registry"] = {
+		async nodes() {
+			await befalls.shift()?.();
+			return await home.sessions.nodes();
+		},
+	};
 	const roster = new Roster({
-		...{ self: "ann", registry: home.sessions, clock, log: silentLog },
+		...{ self: "ann", registry, clock, log: silentLog },
 		serves: servesTypes(),
 		gossip: { admit() {}, connected: () => [] },
 		events: { registryRead() {}, askedToDrain() {} },
@@ -38,7 +47,7 @@ async function begin() {
 		roster.registryAt(pulse.registryVersion, pulse.opens);
 		return roster.unread;
 	};
-	return { clock, roster, open, pulse };
+	return { clock, roster, open, pulse, befalls };
 }
 
 const others = (roster: Roster) =>
@@ -67,4 +76,57 @@ test("from when a node opens a session until its next pulse it cannot know who h
 	await pulse();
 	await clock.runFor(1);
 	expect(roster.unread).toBe(false);
+});
+
+test("a registry that is read after a pulse has all of whom it told, also if more have come since", async () => {
+	const { clock, roster, open, pulse, befalls } = await begin();
+	befalls.push(() => open("bob"));
+	await pulse();
+	await clock.runFor(1);
+	expect(others(roster)).toEqual(["bob"]);
+	expect(roster.unread).toBe(false);
+	await open("cid");
+	expect(await pulse()).toBe(true);
+	await clock.runFor(1);
+	expect(others(roster)).toEqual(["bob", "cid"]);
+});
+
+test("a reading that was under way when a pulse told of somebody does not count", async () => {
+	const { clock, roster, open, pulse, befalls } = await begin();
+	await pulse();
+	await clock.runFor(1);
+	const held = Promise.withResolvers<void>();
+	befalls.push(() => held.promise);
+	const reading = roster.refresh();
+	await open("bob");
+	befalls.push(() => Promise.reject(new StoreError("unknown", "lost")));
+	expect(await pulse()).toBe(true);
+	await open("cid");
+	held.resolve();
+	await reading;
+	expect(roster.unread).toBe(true);
+});
+
+test("who has come is read soon also if the store fails once after the pulse that tells of it", async () => {
+	const { clock, roster, open, pulse, befalls } = await begin();
+	await open("bob");
+	befalls.push(() => Promise.reject(new StoreError("unreachable", "away")));
+	expect(await pulse()).toBe(true);
+	await clock.runFor(1);
+	expect(roster.unread).toBe(true);
+	await clock.runFor(STORE_RETRY_MS);
+	expect(roster.unread).toBe(false);
+	expect(others(roster)).toEqual(["bob"]);
+});
+
+test("a roster that is stopped reads no more", async () => {
+	const { clock, roster, open, pulse, befalls } = await begin();
+	await open("bob");
+	const away = () => Promise.reject(new StoreError("unreachable", "away"));
+	befalls.push(away, away);
+	await pulse();
+	await clock.runFor(1);
+	roster.stop();
+	await clock.runFor(10 * STORE_RETRY_MS);
+	expect(befalls).toHaveLength(1);
 });

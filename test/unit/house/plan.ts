@@ -139,6 +139,7 @@ export const PLAN: readonly Dwelling[] = [
 		helpers: [
 			"node/peers/allowance.ts",
 			"node/peers/known-names.ts",
+			"node/peers/openings.ts",
 			"node/peers/refusals.ts",
 			"node/peers/sender-credit.ts",
 			"node/peers/served-routes.ts",
