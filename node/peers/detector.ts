@@ -4,7 +4,9 @@
  * Watches the peers whose connection closed. Each look reads the peer's
  * sessions in the store first and probes its address after, so that what is
  * revoked is the session that was there before the probe: a node that restarts
- * in between has a newer epoch, and is not hit. What the observations mean is
+ * in between has a newer epoch, and is not hit. The first probe does not even wait for
+ * that: the registry as it was last read tells a session and its address, too, and if the
+ * peer has a newer one nothing happens to it. What the observations mean is
  * judged in `protocol/suspicion.ts`. A look costs the store as much as there are
  * nodes, and in a large cluster nobody may dial a lost peer again: one that is found
  * alive at all looks for PROBE_ALIVE_MS is left to those who are connected to it.
@@ -20,18 +22,19 @@ import {
 	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
 } from "../../protocol/limits.ts";
-import { judge } from "../../protocol/suspicion.ts";
+import { judge, type Verdict } from "../../protocol/suspicion.ts";
 import {
 	type Clock,
 	type Gossip,
 	type Log,
+	type Reach,
 	type RegisteredNode,
 	type RevokeGrounds,
 	type Shard,
 	StoreError,
 	type Timer,
 } from "../ports.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Life, Refusals } from "./refusals.ts";
 
 /** What the detector needs of the engine of a shard. */
 export interface DetectorEngine {
@@ -56,6 +59,8 @@ export interface DetectorParts {
 	readonly roster: {
 		/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
 		refresh(): Promise<void>;
+		/** Others that hold a lease, as it was last read; their addresses are those that are probed. */
+		readonly others: readonly RegisteredNode[];
 		/** How many other peers that we hear from see it. */
 		seeing(nodeId: string): number;
 	};
@@ -111,14 +116,37 @@ export class Detector {
 				aliveMs: undefined,
 			};
 			this.#watches.set(nodeId, begun);
-			void this.#look(nodeId, begun);
+			void this.#begin(nodeId, begun);
 		}
 	}
 
-	async #look(nodeId: string, watch: Watch): Promise<void> {
+	async #begin(nodeId: string, watch: Watch): Promise<void> {
+		const taken = await this.#takeKnown(nodeId, watch);
+		if (this.#watches.get(nodeId) === watch)
+			await this.#look(nodeId, watch, taken);
+	}
+
+	/** Takes the session that was last read of the peer, if its address refuses. Returns whose it was. */
+	async #takeKnown(nodeId: string, watch: Watch): Promise<Life | undefined> {
+		const { gossip, roster, engines, ttlMs } = this.#parts;
+		const [home] = engines;
+		const known = roster.others.find(({ record }) => record.nodeId === nodeId);
+		if (home === undefined || known === undefined) return undefined;
+		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
+		if (this.#watches.get(nodeId) !== watch) return undefined;
+		const life = lifeOf(known);
+		const verdict = this.#verdict(nodeId, reach, life, ttlMs);
+		if (verdict !== "dead") return undefined;
+		const session = formatSession(nodeId, known.epoch);
+		await home.reaper.reap(session, { when: "now" });
+		return life;
+	}
+
+	/** `taken`: the life whose session was taken before this look, if it was its newest. */
+	async #look(nodeId: string, watch: Watch, taken?: Life): Promise<void> {
 		let finding: Finding = "suspect";
 		try {
-			finding = await this.#judge(nodeId);
+			finding = await this.#judge(nodeId, taken);
 		} catch (error) {
 			// Without the store nothing can be judged, nor revoked.
 			if (!(error instanceof StoreError)) throw error;
@@ -144,26 +172,20 @@ export class Detector {
 		watch.againMs = Math.min(watch.againMs * 2, againMsMax);
 	}
 
-	async #judge(nodeId: string): Promise<Finding> {
-		const { gossip, inquirer, roster, refusals, ttlMs, log } = this.#parts;
+	async #judge(nodeId: string, taken?: Life): Promise<Finding> {
+		const { gossip, roster, refusals } = this.#parts;
 		const leases = await this.#leasesOf(nodeId);
 		const [first] = leases;
-		if (first === undefined) return "gone";
+		if (first === undefined) {
+			if (taken !== undefined) refusals.holdForDead(nodeId, taken);
+			return "gone";
+		}
 		await roster.refresh();
 		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
-		const { epoch, record } = first.node;
-		const life = { startedMs: record.startedMs, epoch };
-		const verdict = judge({
-			connected: gossip.connected().includes(nodeId),
-			reach,
-			leaseLeftMs: Math.min(...leases.map(({ leftMs }) => leftMs)),
-			ttlMs,
-			renewalMsMax: PULSE_MS_MAX,
-			peersSeeing: roster.seeing(nodeId),
-			refusalsLie: !inquirer.hasReached(nodeId) || refusals.lie(nodeId, life),
-		});
+		const life = lifeOf(first.node);
+		const leftMs = Math.min(...leases.map((lease) => lease.leftMs));
+		const verdict = this.#verdict(nodeId, reach, life, leftMs);
 		if (verdict !== "dead") return verdict;
-		log.warn({ nodeId }, "a node is dead; taking its tasks back");
 		refusals.holdForDead(nodeId, life);
 		await Promise.all(
 			leases.map(({ engine, node }) =>
@@ -171,6 +193,24 @@ export class Detector {
 			),
 		);
 		return "gone";
+	}
+
+	#verdict(
+		nodeId: string,
+		reach: Reach,
+		life: Life,
+		leaseLeftMs: number,
+	): Verdict {
+		const { gossip, inquirer, roster, refusals, ttlMs, log } = this.#parts;
+		const verdict = judge({
+			connected: gossip.connected().includes(nodeId),
+			...{ reach, leaseLeftMs, ttlMs, renewalMsMax: PULSE_MS_MAX },
+			peersSeeing: roster.seeing(nodeId),
+			refusalsLie: !inquirer.hasReached(nodeId) || refusals.lie(nodeId, life),
+		});
+		if (verdict === "dead")
+			log.warn({ nodeId }, "a node is dead; taking its tasks back");
+		return verdict;
 	}
 
 	async #leasesOf(nodeId: string): Promise<Lease[]> {
@@ -184,4 +224,8 @@ export class Detector {
 		);
 		return found.filter((lease) => lease !== undefined);
 	}
+}
+
+function lifeOf({ record, epoch }: RegisteredNode): Life {
+	return { startedMs: record.startedMs, epoch };
 }

@@ -2,30 +2,32 @@
 import { expect, test } from "vitest";
 import { Detector } from "../../node/peers/detector.ts";
 import { Refusals } from "../../node/peers/refusals.ts";
-import type { Reach, ShardSessions } from "../../node/ports.ts";
+import type { Reach, RegisteredNode, ShardSessions } from "../../node/ports.ts";
+import { formatSession, type SessionName } from "../../protocol/lease.ts";
 import { LEASE_TTL_MS, PROBE_ALIVE_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { standInShard } from "../stand-ins.ts";
 
-/** A detector that has lost bob, who renews his lease. */
-function lost(seeing: number) {
+/** A detector that has lost bob, who renews his lease; the registry may have been read before his newest session. */
+function lost(seeing: number, { known = 0, address = "answers" } = {}) {
 	const clock = new VirtualClock();
 	const world = {
-		...{ seeing, reach: "answers" as Reach, hasReached: true },
-		...{ looks: 0, reaped: 0 },
+		...{ seeing, reach: address as Reach, hasReached: true },
+		...{ looks: 0, reaped: 0, epoch: 1, revoked: [] as string[] },
+		looksBefore: undefined as number | undefined,
 	};
+	const bob = (epoch: number): RegisteredNode => ({
+		...{ record: nodeRecord("bob"), epoch, running: 0, askedToDrain: false },
+		expiresMs: clock.monoMs() + LEASE_TTL_MS,
+	});
 	const nodes: ShardSessions["nodes"] = async () => {
 		world.looks += 1;
 		const nowMs = clock.monoMs();
-		const node = {
-			record: nodeRecord("bob"),
-			epoch: 1,
-			expiresMs: nowMs + LEASE_TTL_MS,
-			running: 0,
-			askedToDrain: false,
-		};
+		const { epoch, revoked } = world;
+		const isGone = revoked.includes(formatSession("bob", epoch));
+		const node = { ...bob(epoch), ...(isGone && { expiresMs: undefined }) };
 		return { nowMs, clockStepsBack: 0, opens: 1, nodes: [node] };
 	};
 	const refusals = new Refusals();
@@ -37,15 +39,21 @@ function lost(seeing: number) {
 			{
 				shard: standInShard({ sessions: { nodes } }),
 				reaper: {
-					reap: async () => {
+					reap: async (session: SessionName) => {
 						world.reaped += 1;
+						world.revoked.push(session);
+						world.looksBefore ??= world.looks;
 					},
 				},
 			},
 		],
 		gossip: { connected: () => [], probe: async () => world.reach },
 		inquirer: { hasReached: () => world.hasReached },
-		roster: { refresh: async () => {}, seeing: () => world.seeing },
+		roster: {
+			others: known > 0 ? [bob(known)] : [],
+			refresh: async () => {},
+			seeing: () => world.seeing,
+		},
 		refusals,
 	});
 	detector.peerChanged("bob", false);
@@ -104,4 +112,38 @@ test("a refusal by an address that never took a connection is believed of nobody
 	await clock.runFor(10_000);
 	expect(world.reaped).toBe(0);
 	expect(detector.suspects("bob")).toBe(true);
+});
+
+test("the session that was last read of a peer whose address refuses is taken before the store is asked for others", async () => {
+	const { clock, world, detector, refusals } = lost(0, {
+		...{ known: 1, address: "refused" },
+	});
+	await clock.runFor(0);
+	expect(world.looksBefore).toBe(0);
+	expect(world.revoked).toEqual([formatSession("bob", 1)]);
+	expect(detector.suspects("bob")).toBe(false);
+	const { startedMs } = nodeRecord("bob");
+	expect(refusals.lie("bob", { startedMs, epoch: 2 })).toBe(true);
+	await clock.runFor(10_000);
+	expect(world.reaped).toBe(1);
+});
+
+test("a peer that has a newer session than was last read loses that one, too, and its refusal is no lie", async () => {
+	const { clock, world, detector } = lost(0, {
+		...{ known: 1, address: "refused" },
+	});
+	world.epoch = 2;
+	await clock.runFor(0);
+	const taken = [1, 2].map((epoch) => formatSession("bob", epoch));
+	expect(world.revoked).toEqual(taken);
+	expect(detector.suspects("bob")).toBe(false);
+});
+
+test("a peer that is back before its address was looked at loses nothing", async () => {
+	const { clock, world, detector } = lost(0, {
+		...{ known: 1, address: "refused" },
+	});
+	detector.peerChanged("bob", true);
+	await clock.runFor(10_000);
+	expect(world.revoked).toEqual([]);
 });
