@@ -183,8 +183,9 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#parts.host.superseded(shards);
 	}
 
-	registryRead(): void {
+	registryRead(sinceLossMs: number): void {
 		this.#watch.registryRead();
+		this.#runner.nodeLost(sinceLossMs);
 	}
 
 	askedToDrain(): void {

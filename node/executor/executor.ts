@@ -14,6 +14,7 @@
  * (2 cores, `node test/contract/executor-bench.ts`, and `… 1`).
  */
 import { availableParallelism } from "node:os";
+import { SPARE_PROCESSES_MAX } from "../../protocol/limits.ts";
 import type { Clock, Executor, Job, JobOutcome, Log, Timer } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
 import type { LiveJob } from "./live-job.ts";
@@ -49,6 +50,7 @@ export async function createExecutor(
 	const pool = new Pool(
 		{ handlerFiles, processTaskMs, typesServed: [] },
 		threadsMax,
+		Math.min(SPARE_PROCESSES_MAX, concurrency),
 		endProcesses,
 		clock,
 		log,
@@ -105,8 +107,8 @@ class ThreadExecutor implements Executor {
 		});
 	}
 
-	expectIsolated(): void {
-		this.#pool.expectIsolated();
+	expectIsolated(agoMs: number): void {
+		this.#pool.expectIsolated(agoMs);
 	}
 
 	abort(job: Job, reason: string, graceMs: number): void {

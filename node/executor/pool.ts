@@ -68,10 +68,11 @@ export class Pool {
 		| undefined;
 	#stopped: (() => void) | undefined;
 
-	/** `endProcesses`: ends those that a thread of this process has started, named as the system does. */
+	/** `sparesMax`: processes kept ready at once. `endProcesses`: ends those that a thread of this process has started, named as the system does. */
 	constructor(
 		start: WorkerStart,
 		threadsMax: number,
+		sparesMax: number,
 		endProcesses: (systemThread: number) => void,
 		clock: Clock,
 		log: Log,
@@ -87,7 +88,7 @@ export class Pool {
 		const retrier = new Retrier(PROCESSES, clock, log, () => {
 			this.#startWorker(this.#isolated);
 		});
-		const processes = new Processes(clock, log);
+		const processes = new Processes(sparesMax, clock, log);
 		this.#processes = processes;
 		const startIn = (home: Home) => this.#startWorker(home);
 		this.#shared = { workers: new Set(), retrier: threads, open: openThread };
@@ -125,9 +126,9 @@ export class Pool {
 		}
 	}
 
-	/** A job may have to run isolated soon. */
-	expectIsolated(): void {
-		this.#processes.expect(this.#start);
+	/** A node has died, so long ago: jobs may have to run isolated. */
+	expectIsolated(agoMs: number): void {
+		this.#processes.expect(this.#start, agoMs);
 	}
 
 	/** Takes back a job that waits for a worker. */

@@ -46,7 +46,8 @@ export interface RosterParts {
 }
 
 export interface RosterEvents {
-	registryRead(): void;
+	/** A node was last lost so long ago; if none ever was, as long as the store's clock counts. */
+	registryRead(sinceLossMs: number): void;
 	/** Somebody asked this node to drain. May be called again. */
 	askedToDrain(): void;
 }
@@ -201,7 +202,7 @@ export class Roster {
 	async refresh(): Promise<void> {
 		const { registry, gossip, clock, self, events } = this.#parts;
 		const read = this.#openings.asked();
-		const { nowMs, opens, nodes } = await registry.nodes();
+		const { nowMs, opens, lostMs, nodes } = await registry.nodes();
 		read(opens);
 		this.#nodes = nodes;
 		this.#others = nodes.filter(
@@ -229,7 +230,7 @@ export class Roster {
 			if (!serves.has(nodeId)) this.#heard.delete(nodeId);
 		}
 		gossip.admit(peers);
-		events.registryRead();
+		events.registryRead(nowMs - lostMs);
 	}
 
 	#readAfter(ms: number): void {

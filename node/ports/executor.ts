@@ -46,8 +46,8 @@ export interface Executor {
 	readonly types: ReadonlySet<string>;
 	/** Starts the job at once; resolves when it is over; never rejects. */
 	run(job: Job): Promise<JobOutcome>;
-	/** A node has died: what ran there may have to run isolated here, now or the next time. */
-	expectIsolated(): void;
+	/** A node has died, so long ago: what ran there may have to run isolated here, now or the next time. */
+	expectIsolated(agoMs: number): void;
 	/**
 	 * Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. A call
 	 * that waits for a process ends with that, END_BY_FORCE_MS later; one that nothing ends goes on.

@@ -13,6 +13,8 @@ export interface Registry {
 	readonly clockStepsBack: number;
 	/** As a pulse tells it: where it has risen since, somebody has come who is not listed here. */
 	readonly opens: number;
+	/** When a session was last revoked; 0: none ever was. */
+	readonly lostMs: number;
 	readonly nodes: RegisteredNode[];
 }
 

@@ -222,8 +222,8 @@ export function decodeNodes(
 	reply: Reply,
 	unreadable: (record: string) => void,
 ): Registry {
-	const [nowMs, steps, opens, ...values] = reply as [
-		...[number, string, string],
+	const [nowMs, steps, opens, lost, ...values] = reply as [
+		...[number, string, string, string],
 		...Flat,
 	];
 	const nodes: RegisteredNode[] = [];
@@ -247,6 +247,7 @@ export function decodeNodes(
 		nowMs,
 		clockStepsBack: Number(steps),
 		opens: Number(opens),
+		lostMs: Number(lost),
 		nodes,
 	};
 }

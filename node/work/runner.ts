@@ -162,9 +162,9 @@ export class Runner {
 		this.release(slots);
 	}
 
-	/** A node has died, and what ran there may come here. */
-	nodeLost(): void {
-		this.#parts.executor.expectIsolated();
+	/** A node has died, so long ago, and what ran there may come here. */
+	nodeLost(agoMs = 0): void {
+		this.#parts.executor.expectIsolated(agoMs);
 	}
 
 	runningIn(shard: number): number {

@@ -25,5 +25,5 @@ const executor = await createExecutor({
 	log,
 });
 const [, , type = "where"] = process.argv;
-if (type === "expects") executor.expectIsolated();
+if (type === "expects") executor.expectIsolated(0);
 else print(await executor.run(job("a", { type, isolated: true })));

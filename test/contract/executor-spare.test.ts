@@ -1,9 +1,8 @@
-/** The process that is kept ready for a task that will have to run isolated: only real ones show it. */
+/** The processes that are kept ready for tasks that will have to run isolated: only real ones show it. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
 	afterEach,
@@ -22,7 +21,15 @@ import {
 	PROCESSES_MAX,
 	SPARE_PROCESS_AFTER_MS,
 	SPARE_PROCESS_IDLE_MS,
+	SPARE_PROCESSES_MAX,
 } from "../../protocol/limits.ts";
+import {
+	children,
+	gone,
+	isThere,
+	readySpare,
+	readySpares,
+} from "./executor-children.ts";
 import { begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
@@ -32,10 +39,6 @@ vi.mock(import("../../node/world/assets.ts"), async (original) => {
 });
 
 const NODE = fileURLToPath(new URL("executor-node.ts", import.meta.url));
-const LOOK_MS = 5;
-/** A process that did nothing in so many looks has nothing to do. */
-const RESTING_LOOKS = 20;
-
 let folder: string;
 let file: string;
 let executor: Executor;
@@ -61,19 +64,20 @@ beforeEach(async () => {
 	idle = new Set();
 	log = new RecordedLog();
 	vi.mocked(assets.taskCommand).mockClear();
-	executor = await createExecutor({
-		concurrency: 100,
-		handlerFiles: [file],
-		processTaskMs: 0,
-		threads: 1,
-		clock,
-		log,
-	});
+	executor = await executorOf(1);
 });
 afterEach(async () => {
 	await executor.stop();
 	rmSync(folder, { recursive: true });
 });
+
+/** Of a node with so many slots: it keeps no more processes ready. */
+function executorOf(concurrency: number): Promise<Executor> {
+	return createExecutor({
+		...{ concurrency, handlerFiles: [file], processTaskMs: 0, threads: 1 },
+		...{ clock, log },
+	});
+}
 
 function save(version: number): void {
 	writeFileSync(
@@ -101,51 +105,6 @@ function resultOf(outcome: JobOutcome) {
 	return JSON.parse(outcome.result);
 }
 
-/** Processes that a node has started and that have not ended. */
-function children(node = process.pid): number[] {
-	return readFileSync(`/proc/${node}/task/${node}/children`, "utf8")
-		.split(" ")
-		.filter((pid) => pid !== "" && isThere(Number(pid)))
-		.map(Number);
-}
-
-function isThere(pid: number): boolean {
-	try {
-		return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-	} catch {
-		return false;
-	}
-}
-
-/** The time of a processor that a process has used. */
-function usedTicks(pid: number): number {
-	const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
-	return Number(stat[13]) + Number(stat[14]);
-}
-
-/** Resolves with the one process that there is, once it does nothing any more. */
-async function readySpare(node = process.pid): Promise<number> {
-	let last = { pid: 0, ticks: 0 };
-	for (let looks = 0; looks < RESTING_LOOKS; looks += 1) {
-		await pause(LOOK_MS);
-		const [pid, ...others] = children(node);
-		expect(others).toEqual([]);
-		if (pid === undefined) {
-			looks = 0;
-			continue;
-		}
-		const ticks = usedTicks(pid);
-		// Before it has begun it may have used none.
-		if (ticks === 0 || ticks !== last.ticks) looks = 0;
-		last = { pid, ticks };
-	}
-	return last.pid;
-}
-
-async function gone(pid: number): Promise<void> {
-	while (isThere(pid)) await pause(LOOK_MS);
-}
-
 describe("a process for a task that will have to run isolated", () => {
 	test("is not there as long as none is expected", async () => {
 		expect(children()).toEqual([]);
@@ -156,10 +115,10 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("is ready once one is expected, one for all, at the head of a group, the first to go when memory is short", async () => {
-		executor.expectIsolated();
-		executor.expectIsolated();
+		executor.expectIsolated(0);
+		executor.expectIsolated(0);
 		const spare = await readySpare();
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const stat = readFileSync(`/proc/${spare}/stat`, "utf8").split(" ");
 		expect(Number(stat[4])).toBe(spare);
 		expect(readFileSync(`/proc/${spare}/oom_score_adj`, "utf8")).toBe("1000\n");
@@ -167,7 +126,7 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("is replaced by another when it is taken", async () => {
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const first = await readySpare();
 		expect((await where()).pid).toBe(first);
 		await gone(first);
@@ -176,15 +135,39 @@ describe("a process for a task that will have to run isolated", () => {
 		expect((await where()).pid).toBe(second);
 	});
 
+	test("is not the only one of a node with more slots: two tasks that come at once find one each", async () => {
+		await executor.stop();
+		executor = await executorOf(100);
+		executor.expectIsolated(0);
+		const spares = await readySpares(SPARE_PROCESSES_MAX);
+		expect(spares).toHaveLength(2);
+		const [one, other] = await Promise.all([where(), where()]);
+		expect([one.pid, other.pid].sort()).toEqual(spares.sort());
+		await Promise.all(spares.map(gone));
+		const next = await readySpares(SPARE_PROCESSES_MAX);
+		expect(next.filter((pid) => spares.includes(pid))).toEqual([]);
+	});
+
+	test("is kept for as long as it would have been if the loss had been heard of at once", async () => {
+		executor.expectIsolated(SPARE_PROCESS_IDLE_MS);
+		expect(idle.size).toBe(0);
+		executor.expectIsolated(0);
+		const spare = await readySpare();
+		const [over] = idle;
+		executor.expectIsolated(SPARE_PROCESS_IDLE_MS - 1);
+		expect([...idle]).toEqual([over]);
+		expect(await where()).toEqual({ pid: spare, version: 1 });
+	});
+
 	test("runs handlers as they are when the task comes", async () => {
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const spare = await readySpare();
 		save(2);
 		expect(await where()).toEqual({ pid: spare, version: 2 });
 	});
 
 	test("is one of so many", async () => {
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		await readySpare();
 		const held = Array.from({ length: PROCESSES_MAX }, (_, i) =>
 			begin(executor, job(`held ${i}`, { type: "waits", isolated: true })),
@@ -193,7 +176,7 @@ describe("a process for a task that will have to run isolated", () => {
 			() => expect(log.lines).toHaveLength(PROCESSES_MAX),
 			20_000,
 		);
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		// Ends before the first of them is settled whatever was begun before it.
 		held[0]?.abort("enough", 60_000);
 		await held[0]?.outcome;
@@ -201,19 +184,19 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("is ended when none was needed for a time, and comes again", async () => {
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const spare = await readySpare();
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		expect(idle.size).toBe(1);
 		for (const over of idle) over();
 		idle.clear();
 		await gone(spare);
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		expect(await readySpare()).not.toBe(spare);
 	});
 
 	test("is gone when the executor has stopped", async () => {
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const spare = await readySpare();
 		await executor.stop();
 		expect(isThere(spare)).toBe(false);
@@ -222,24 +205,24 @@ describe("a process for a task that will have to run isolated", () => {
 	});
 
 	test("that the system ends as it waits harms no task, and is not replaced while memory may be short", async () => {
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const spare = await readySpare();
 		process.kill(spare, "SIGKILL");
 		await log.has(/kept ready/);
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		const { pid } = await where();
 		expect(pid).not.toBe(spare);
 		await gone(pid);
 		expect(assets.taskCommand).toHaveBeenCalledTimes(2);
 		for (const over of idle) over();
 		idle.clear();
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		expect(await readySpare()).not.toBe(spare);
 	});
 
 	test("which the system does not give harms nobody", async () => {
 		vi.mocked(assets.taskCommand).mockReturnValueOnce(["/no/such/program"]);
-		executor.expectIsolated();
+		executor.expectIsolated(0);
 		await log.has(/kept ready/);
 		expect((await where()).version).toBe(1);
 		expect(log.entries).toEqual([

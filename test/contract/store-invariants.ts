@@ -28,6 +28,7 @@ export interface Snapshot {
 		readonly token: number;
 	}[];
 	readonly nowMs: number;
+	readonly lostMs: number;
 }
 
 const PAGE = 9;
@@ -62,15 +63,18 @@ export async function look(
 		),
 	);
 	const counts = await shard.tasks.counts();
-	const { nodes, nowMs } = await shard.sessions.nodes();
+	const { nodes, nowMs, lostMs } = await shard.sessions.nodes();
 	const byId = (await shard.tasks.get(ids)).filter(
 		(task) => task !== undefined,
 	);
-	return { byId, tasks, states, counts, nodes, running: running.flat(), nowMs };
+	return {
+		...{ byId, tasks, states, counts, nodes, nowMs, lostMs },
+		running: running.flat(),
+	};
 }
 
-/** The latest moment that any task remembers: when the last step that changed one was made. */
-export function latestMs({ tasks }: Snapshot): number {
+/** The latest moment that any task remembers, or a session was revoked: when the last step that changed one was made. */
+export function latestMs({ tasks, lostMs }: Snapshot): number {
 	const moments = tasks.flatMap((task) => [
 		task.createdMs,
 		...task.attempts.flatMap(({ claimedMs, endedMs = 0 }) => [
@@ -78,7 +82,7 @@ export function latestMs({ tasks }: Snapshot): number {
 			endedMs,
 		]),
 	]);
-	return Math.max(0, ...moments);
+	return Math.max(lostMs, ...moments);
 }
 
 export function checkInvariants(now: Snapshot, where: string): void {

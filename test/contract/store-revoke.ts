@@ -21,6 +21,19 @@ function now({ name }: Session, limit = 10): RevokeRequest {
 }
 
 export function revokingRules(bench: Bench): void {
+	it("the registry tells when a session was last revoked, which neither a goodbye nor a refusal is", async () => {
+		const ann = await bench.open("ann");
+		const bob = await bench.open("bob");
+		await bench.sessions.close(ann.name, 1);
+		await bench.sessions.revoke(now(ann));
+		await bench.sessions.revoke(whenExpired(bob, 1));
+		expect((await bench.sessions.nodes()).lostMs).toBe(0);
+		await bench.sessions.revoke(now(bob));
+		const { lostMs, nowMs } = await bench.sessions.nodes();
+		expect(lostMs).toBeGreaterThanOrEqual(bob.nowMs);
+		expect(lostMs).toBeLessThanOrEqual(nowMs);
+	});
+
 	it("a session whose lease has not run out is not revoked by a sweep", async () => {
 		const ann = await bench.open();
 		await bench.started(ann);

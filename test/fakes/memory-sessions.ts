@@ -111,6 +111,7 @@ export class MemorySessions implements ShardSessions {
 		if (!this.#sessions.mayRevoke(session, grounds, nowMs))
 			return { ok: false, code: "renewed" };
 		this.#sessions.take(session, countRunning);
+		this.#sessions.lostMs = nowMs;
 		const end = grounds.when === "expired" ? "lease-lost" : "revoked";
 		const lostTasks = this.#contents.heldBy(session, limit);
 		const startedMs = lostTasks.some(isLostOften)
@@ -161,8 +162,8 @@ export class MemorySessions implements ShardSessions {
 			...node,
 			running: this.#contents.countRunning(session),
 		}));
-		const { clockStepsBack, opens } = this.#sessions;
-		return { nowMs, clockStepsBack, opens, nodes };
+		const { clockStepsBack, opens, lostMs } = this.#sessions;
+		return { nowMs, clockStepsBack, opens, lostMs, nodes };
 	}
 
 	/** The number that is there, where it is another than that of who asks. */

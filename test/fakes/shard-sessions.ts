@@ -45,6 +45,8 @@ export class Sessions {
 	#opens = 0;
 	/** What lives of nodes have lost. */
 	readonly #lives = new LostLives();
+	/** When a session was last revoked. */
+	lostMs = 0;
 
 	constructor(tokens: TokenCounter) {
 		this.tokens = tokens;
@@ -60,6 +62,7 @@ export class Sessions {
 		copy.#clockStepsBack = this.#clockStepsBack;
 		copy.#opens = this.#opens;
 		copy.#lives.load(this.#lives);
+		copy.lostMs = this.lostMs;
 		return copy;
 	}
 

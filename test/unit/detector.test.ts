@@ -28,7 +28,7 @@ function lost(seeing: number, { known = 0, address = "answers" } = {}) {
 		const { epoch, revoked } = world;
 		const isGone = revoked.includes(formatSession("bob", epoch));
 		const node = { ...bob(epoch), ...(isGone && { expiresMs: undefined }) };
-		return { nowMs, clockStepsBack: 0, opens: 1, nodes: [node] };
+		return { nowMs, clockStepsBack: 0, opens: 1, lostMs: 0, nodes: [node] };
 	};
 	const refusals = new Refusals();
 	const detector = new Detector({

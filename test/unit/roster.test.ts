@@ -25,11 +25,16 @@ async function begin() {
 			return await home.sessions.nodes();
 		},
 	};
+	/** When a node was last lost, as each reading of the registry told. */
+	const losses: number[] = [];
 	const roster = new Roster({
 		...{ self: "ann", registry, clock, log: silentLog },
 		serves: servesTypes(),
 		gossip: { admit() {}, connected: () => [] },
-		events: { registryRead() {}, askedToDrain() {} },
+		events: {
+			registryRead: (sinceLossMs) => losses.push(nowMs() - sinceLossMs),
+			askedToDrain() {},
+		},
 	});
 	const open = (nodeId: string) =>
 		openSession(home, {
@@ -47,7 +52,7 @@ async function begin() {
 		roster.registryAt(pulse.registryVersion, pulse.opens);
 		return roster.unread;
 	};
-	return { clock, roster, open, pulse, befalls };
+	return { clock, home, roster, open, pulse, befalls, losses };
 }
 
 const others = (roster: Roster) =>
@@ -129,4 +134,18 @@ test("a roster that is stopped reads no more", async () => {
 	roster.stop();
 	await clock.runFor(10 * STORE_RETRY_MS);
 	expect(befalls).toHaveLength(1);
+});
+
+test("who reads the registry is told how long ago a node was last lost, though it was there before", async () => {
+	const { clock, home, open, pulse, losses } = await begin();
+	await pulse();
+	await clock.runFor(1);
+	expect(losses.at(-1)).toBe(0);
+	const { epoch, nowMs } = await open("bob");
+	const session = formatSession("bob", epoch);
+	await home.sessions.revoke({ session, grounds: { when: "now" }, limit: 1 });
+	await clock.runFor(5_000);
+	await pulse();
+	await clock.runFor(1);
+	expect(losses.at(-1)).toBe(nowMs);
 });

@@ -14,8 +14,8 @@ export class DeafExecutor implements Executor {
 		return this.#sound.run(job);
 	}
 
-	expectIsolated(): void {
-		this.#sound.expectIsolated();
+	expectIsolated(agoMs: number): void {
+		this.#sound.expectIsolated(agoMs);
 	}
 
 	abort(): void {

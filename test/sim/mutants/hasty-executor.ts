@@ -20,8 +20,8 @@ export class HastyExecutor implements Executor {
 		return outcome;
 	}
 
-	expectIsolated(): void {
-		this.#sound.expectIsolated();
+	expectIsolated(agoMs: number): void {
+		this.#sound.expectIsolated(agoMs);
 	}
 
 	abort(job: Job): void {

@@ -1,9 +1,10 @@
 -- Reads the registry of nodes.
--- Returns { now (ms), steps back of the clock, sessions opened so far, then per node: record (JSON), epoch, lease end (ms; '' without
+-- Returns { now (ms), steps back of the clock, sessions opened so far, when one was last
+--         revoked (ms; 0: never), then per node: record (JSON), epoch, lease end (ms; '' without
 --         one), tasks it runs, 1 asked to drain or 0 }
 local now = readClock()
-local meta = call('HMGET', META, 'steps', 'opens')
-local answer = { now, meta[1] or '0', meta[2] or '0' }
+local meta = call('HMGET', META, 'steps', 'opens', 'lost')
+local answer = { now, meta[1] or '0', meta[2] or '0', meta[3] or '0' }
 local epochs = call('HGETALL', EPOCHS)
 for i = 1, #epochs, 2 do
   local node, session = epochs[i], epochs[i] .. ':' .. epochs[i + 1]

@@ -21,6 +21,7 @@ if when ~= 'now' and lease > 0 then
   if lease ~= tonumber(ARGV[5]) or lease > now + left then return { 'renewed' } end
 end
 if lease > 0 then takeLease(session) end
+call('HSET', META, 'lost', now)
 
 local how = when == 'expired' and 'lease-lost' or 'revoked'
 local node, own = string.match(session, '^(.*):(%d+)$')
