@@ -67,7 +67,7 @@ export class Processes {
 				this.#endSpares();
 			});
 		}
-		this.#fillSoon();
+		this.#fillSoon(Math.max(0, SPARE_PROCESS_AFTER_MS - agoMs));
 	}
 
 	/** Resolves when there are no spare ones any more; of the others their users see to it. */
@@ -86,10 +86,10 @@ export class Processes {
 		return spares;
 	}
 
-	#fillSoon(): void {
+	#fillSoon(ms = SPARE_PROCESS_AFTER_MS): void {
 		if (this.#filling !== undefined || this.#resting !== undefined) return;
 		if (this.#spares.size >= this.#sparesMax) return;
-		this.#filling = this.#clock.after(SPARE_PROCESS_AFTER_MS, () => {
+		this.#filling = this.#clock.after(ms, () => {
 			this.#filling = undefined;
 			if (this.#live.size >= PROCESSES_MAX) return;
 			this.#fill();

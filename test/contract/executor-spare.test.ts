@@ -43,6 +43,8 @@ let folder: string;
 let file: string;
 let executor: Executor;
 let log: RecordedLog;
+/** Is told of each timer. */
+let onAfter: (ms: number) => void;
 /** Timers of the idle time that have not been cancelled. */
 let idle: Set<() => void>;
 
@@ -50,6 +52,7 @@ let idle: Set<() => void>;
 const clock: Clock = {
 	...systemClock,
 	after(ms, fn) {
+		onAfter(ms);
 		if (ms === SPARE_PROCESS_AFTER_MS) return systemClock.after(0, fn);
 		if (ms !== SPARE_PROCESS_IDLE_MS) return systemClock.after(ms, fn);
 		idle.add(fn);
@@ -62,6 +65,7 @@ beforeEach(async () => {
 	file = join(folder, "tasks.mts");
 	save(1);
 	idle = new Set();
+	onAfter = () => {};
 	log = new RecordedLog();
 	vi.mocked(assets.taskCommand).mockClear();
 	executor = await executorOf(1);
@@ -157,6 +161,15 @@ describe("a process for a task that will have to run isolated", () => {
 		executor.expectIsolated(SPARE_PROCESS_IDLE_MS - 1);
 		expect([...idle]).toEqual([over]);
 		expect(await where()).toEqual({ pid: spare, version: 1 });
+	});
+
+	test("is started without delay if the loss was some time ago", async () => {
+		const waits: number[] = [];
+		onAfter = (ms) => waits.push(ms);
+		executor.expectIsolated(SPARE_PROCESS_AFTER_MS + 1);
+		await readySpare();
+		expect(waits[1]).toBe(0);
+		expect(waits).not.toContain(SPARE_PROCESS_AFTER_MS);
 	});
 
 	test("runs handlers as they are when the task comes", async () => {
