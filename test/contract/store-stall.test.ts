@@ -1,21 +1,21 @@
 /** A node that stands still while the store answers: the answer has come, and counts. */
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import { systemClock } from "../../node/world/clock.ts";
-import { SUBMIT_TIMEOUT_MS } from "../../protocol/limits.ts";
+import {
+	SUBMIT_BATCHES_MAX,
+	SUBMIT_TIMEOUT_MS,
+} from "../../protocol/limits.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { AROUND_SUBMITTER } from "../stand-ins.ts";
+import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
 import { comesUp, ROUTE } from "./store-bench.ts";
 
-const PAUSE_MS = 400;
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 let server: RedisServer;
 let store: RedisStore;
-let operator: Redis;
 beforeAll(async () => {
 	server = await startRedis();
 	const { url } = server;
@@ -23,22 +23,33 @@ beforeAll(async () => {
 	store = connectStore({ url, cluster: "stall", shards: 1, clock, log });
 	await comesUp(store);
 	await store.agreeOnShards(true);
-	operator = new Redis(url);
 });
 afterAll(async () => {
 	await store.close();
-	operator.disconnect();
 	await server.stop();
 });
 
 test("an answer that waits to be read when the time is over is read first", async () => {
-	const shard = store.shards[0] as Shard;
+	const { tasks } = store.shards[0] as Shard;
+	const sent = Promise.withResolvers<void>();
+	let batches = 0;
 	const submitter = new Submitter({
 		...AROUND_SUBMITTER,
-		...{ shard, clock: systemClock, log },
+		shard: standInShard({
+			tasks: {
+				submit: (...batch) => {
+					const answer = tasks.submit(...batch);
+					batches += 1;
+					if (batches === SUBMIT_BATCHES_MAX) sent.resolve();
+					return answer;
+				},
+				get: (ids) => tasks.get(ids),
+			},
+		}),
+		...{ clock: systemClock, log },
 	});
 	// So that it answers while the node stands still.
-	await operator.client("PAUSE", PAUSE_MS, "ALL");
+	process.kill(server.pid, "SIGSTOP");
 	const outcomes = Array.from({ length: 600 }, (_, i) =>
 		submitter.submit({
 			id: `t${i}`,
@@ -48,8 +59,10 @@ test("an answer that waits to be read when the time is over is read first", asyn
 			payload: "1",
 		}),
 	);
-	// They are on their way.
-	await new Promise((resolve) => setTimeout(resolve, PAUSE_MS / 4));
+	await sent.promise;
+	// What is said in one turn has left when it is over.
+	await new Promise((resolve) => setImmediate(resolve));
+	process.kill(server.pid, "SIGCONT");
 	const endMs = performance.now() + SUBMIT_TIMEOUT_MS;
 	while (performance.now() < endMs);
 	for (const outcome of await Promise.all(outcomes))
