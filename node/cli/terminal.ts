@@ -19,3 +19,8 @@ export function sayStopping(terminal: Terminal, drainMs: number): void {
 		`Stopping … Running tasks have up to ${formatDuration(drainMs)} to finish; a second Ctrl-C ends them at once.`,
 	);
 }
+
+/** The last word: all that this command had running is over. */
+export function sayStopped(terminal: Terminal): void {
+	terminal.line("Stopped.");
+}

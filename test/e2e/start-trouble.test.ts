@@ -121,12 +121,13 @@ test.each([
 	expect(node.output).toMatch("give --data a folder");
 });
 
-test("a node that is told to stop says how long its tasks may take", async () => {
+test("a node that is told to stop says how long its tasks may take, and when it is over", async () => {
 	const node = start(["--drain", "5s"]);
 	await node.says(/serves/);
 	node.kill("SIGTERM");
 	await node.says(/^Stopping … [^\n]* 5s [^\n]*$/m);
 	expect(await node.ended).toBe(0);
+	expect(node.output).toMatch(/\nStopped\.\n$/);
 });
 
 test("a node that is told to stop twice while it starts ends at once", async () => {

@@ -103,7 +103,7 @@ describe("hearsay up", () => {
 		await expectAllGone();
 	});
 
-	test("stopping, it says how long tasks may take; a second Ctrl-C ends it at once", async () => {
+	test("stopping, it says how long tasks may take, and when it is over; a second Ctrl-C ends it at once", async () => {
 		const cluster = up(["--drain", "10m"]);
 		await cluster.says(READY);
 		const payload = { durationMs: 3_600_000 };
@@ -117,6 +117,7 @@ describe("hearsay up", () => {
 		await cluster.says(/^Ending the nodes at once\. /m);
 		expect(await cluster.ended).toBe(0);
 		clearInterval(again);
+		expect(cluster.output).toMatch(/\nStopped\.\n$/);
 		await expectAllGone();
 
 		await up(["--drain", "0"]).says(READY);
@@ -129,7 +130,9 @@ describe("hearsay up", () => {
 		await cluster.says(/^redis /m);
 		cluster.kill("SIGINT");
 		expect(await cluster.ended).toBe(0);
-		expect(cluster.output).toMatch(/^redis [^\n]*\nStopping [^\n]*\n$/);
+		expect(cluster.output).toMatch(
+			/^redis [^\n]*\nStopping [^\n]*\nStopped\.\n$/,
+		);
 		await expectAllGone();
 	});
 

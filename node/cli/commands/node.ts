@@ -9,7 +9,7 @@ import { lockFolder } from "../folder-lock.ts";
 import { endProcesses } from "../leave.ts";
 import { HELP_FLAG, NODE_FLAGS } from "../node-flags.ts";
 import { readNodeOptions } from "../node-options.ts";
-import { sayStopping, type Terminal } from "../terminal.ts";
+import { sayStopped, sayStopping, type Terminal } from "../terminal.ts";
 import type { Started } from "../up/member-process.ts";
 
 export const nodeCommand: Command = {
@@ -57,7 +57,9 @@ async function runNode(invocation: Invocation): Promise<number> {
 		return told;
 	});
 	const end = await Promise.race([node.stopped, dropped]);
-	return end === "drained" ? 0 : giveUp(end, terminal);
+	if (end !== "drained") return giveUp(end, terminal);
+	if (!isChild) sayStopped(terminal);
+	return 0;
 }
 
 function giveUp({ message }: Error, terminal: Terminal): number {

@@ -14,7 +14,12 @@ import { lockFolder } from "../folder-lock.ts";
 import { HELP_FLAG, SHARED_FLAGS, type SharedFlag } from "../node-flags.ts";
 import { readHttp, readSharedOptions } from "../node-options.ts";
 import { shellLine } from "../shell-word.ts";
-import { sayEnding, sayStopping, type Terminal } from "../terminal.ts";
+import {
+	sayEnding,
+	sayStopped,
+	sayStopping,
+	type Terminal,
+} from "../terminal.ts";
 import { type ClusterPlan, LocalCluster } from "../up/cluster.ts";
 import { StartFailed } from "../up/start-failed.ts";
 import { formatAddress, readCount } from "../values.ts";
@@ -59,6 +64,7 @@ async function runUp(invocation: Invocation): Promise<number> {
 		advice: "start it in a folder that this user can write to",
 	});
 	const cluster = new LocalCluster(plan, clock, terminal);
+	let told = false;
 	void stop.atOnce.then(() => {
 		sayEnding(terminal);
 		cluster.hurry();
@@ -73,6 +79,7 @@ async function runUp(invocation: Invocation): Promise<number> {
 			await stop.inOrder;
 		}
 		sayStopping(terminal, plan.drainMs);
+		told = true;
 		return 0;
 	} catch (error) {
 		if (!(error instanceof StartFailed)) throw error;
@@ -80,6 +87,7 @@ async function runUp(invocation: Invocation): Promise<number> {
 		return error.exitCode;
 	} finally {
 		await cluster.stop();
+		if (told) sayStopped(terminal);
 	}
 }
 
