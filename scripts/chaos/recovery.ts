@@ -6,11 +6,28 @@
  * Cut short is a run that was under way and did not come to its end. One that
  * did counts too if it was repeated: nobody else knew that it was over.
  */
+import {
+	LEASE_TTL_MS,
+	PULSE_MS_MAX,
+	SILENT_PEERS_MAX,
+} from "../../protocol/limits.ts";
 import type { FaultRecord, RecoveredKind } from "./fault.ts";
 import type { Run } from "./run-line.ts";
 
-/** Promised. What a kill costs is measured, and differs with what else the machine does. */
-export const VANISHED_MS_MAX = 7_000;
+/** Nodes have seen the store for long enough, from when they started, to judge a silent peer. */
+const SETTLED_MS = LEASE_TTL_MS + 2 * PULSE_MS_MAX;
+/** From the end of a lease, by when a sweep has seen it, to the start of what it held. */
+const TAKEN_UP_MS = 1_000;
+
+/**
+ * Promised of a node that vanished so long after the start, of so many nodes: its peers are
+ * sooner than its lease, by 2 s or more if the machine has nothing else to do; or the
+ * sweep, if they cannot judge it, or not yet. What a kill costs is measured.
+ */
+export function vanishedMsMax(sinceStartMs: number, nodes: number): number {
+	const isJudged = sinceStartMs >= SETTLED_MS && nodes - 1 <= SILENT_PEERS_MAX;
+	return isJudged ? LEASE_TTL_MS : LEASE_TTL_MS + PULSE_MS_MAX + TAKEN_UP_MS;
+}
 
 export interface Recovery {
 	readonly id: string;
@@ -22,7 +39,10 @@ export interface Recovery {
 	readonly disturbed: boolean;
 }
 
-/** What a fault of another kind did goes on to be felt for so long after it was mended. */
+/**
+ * What a fault of another kind did goes on to be felt for so long after it was mended. A
+ * kill is not, by other kills; a node that has just started cannot judge who is silent.
+ */
 const AFTERMATH_MS = 5_000;
 
 export function recoveriesOf(
@@ -71,7 +91,8 @@ function recoveryOf(
 ): Recovery {
 	const untilMs = next?.startMs ?? Number.POSITIVE_INFINITY;
 	const disturbed = faults.some((fault) => {
-		const feltMs = fault.kind === "kill" ? 0 : AFTERMATH_MS;
+		const isOver = fault.kind === "kill" && struck.kind === "kill";
+		const feltMs = isOver ? 0 : AFTERMATH_MS;
 		const overMs = (fault.untilMs ?? Number.POSITIVE_INFINITY) + feltMs;
 		return fault !== struck && fault.atMs < untilMs && overMs > struck.atMs;
 	});

@@ -11,7 +11,7 @@ import {
 	type RecoveredKind,
 } from "./fault.ts";
 import { commandOf, type Options } from "./options.ts";
-import { type Recovery, recoveriesOf, VANISHED_MS_MAX } from "./recovery.ts";
+import { type Recovery, recoveriesOf, vanishedMsMax } from "./recovery.ts";
 import { RESUMED_MS_MAX, resumptionsOf } from "./resumption.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { type Spread, spread } from "./spread.ts";
@@ -113,7 +113,7 @@ export function makeReport(
 				promise: `work resumes within ${RESUMED_MS_MAX} ms of Redis being back`,
 				what: `it took ${Math.round(ms)} ms after the ${kind} that was over at ${Math.round(backMs - recording.startMs)} ms`,
 			})),
-			...lateOf(vanished, recording.startMs),
+			...lateOf(vanished, recording.startMs, options.nodes),
 		],
 	};
 }
@@ -122,12 +122,15 @@ export function makeReport(
 function lateOf(
 	vanished: readonly Recovery[],
 	startMs: number,
+	nodes: number,
 ): Verdict["breaches"] {
+	const msMaxOf = (atMs: number) => vanishedMsMax(atMs - startMs, nodes);
 	return vanished
 		.filter(({ disturbed }) => !disturbed)
-		.filter(({ ms = Number.POSITIVE_INFINITY }) => ms > VANISHED_MS_MAX)
-		.map(({ id, ms, atMs }) => ({
-			promise: `what ran on a node that vanished starts elsewhere within ${VANISHED_MS_MAX} ms`,
+		.map((each) => ({ ...each, msMax: msMaxOf(each.atMs) }))
+		.filter(({ ms = Number.POSITIVE_INFINITY, msMax }) => ms > msMax)
+		.map(({ id, ms, msMax, atMs }) => ({
+			promise: `what ran on a node that vanished starts elsewhere within ${msMax} ms`,
 			what: `${id} ${ms === undefined ? "never did" : `did after ${Math.round(ms)} ms`}, of the node that vanished at ${Math.round(atMs - startMs)} ms`,
 		}));
 }

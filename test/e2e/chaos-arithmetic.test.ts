@@ -13,7 +13,7 @@ import { type Options, readOptions } from "../../scripts/chaos/options.ts";
 import { planFaults, planSeries } from "../../scripts/chaos/plan.ts";
 import { SeededRandom } from "../../scripts/chaos/random.ts";
 import { type Recording, writeHistory } from "../../scripts/chaos/recording.ts";
-import { recoveriesOf } from "../../scripts/chaos/recovery.ts";
+import { recoveriesOf, vanishedMsMax } from "../../scripts/chaos/recovery.ts";
 import { resumptionsOf } from "../../scripts/chaos/resumption.ts";
 import { type Run, readRuns } from "../../scripts/chaos/run-line.ts";
 import type { Phase } from "../../scripts/chaos/split.ts";
@@ -91,6 +91,23 @@ describe("what was written down", () => {
 		expect(recoveriesOf("kill", [fault({}), pause], runs)).toMatchObject([
 			{ ms: 250, disturbed: true },
 		]);
+	});
+
+	test("a kill is not felt by other kills once its node is back, but keeps that from judging who vanishes", () => {
+		const struck = fault({ kind: "vanish", atMs: 1_000 });
+		const before = fault({ pids: [3], atMs: 500, untilMs: 600 });
+		const after = fault({ pids: [1], atMs: 1_000 });
+		const runs = [run(1, 1, 50), run(2, 2, 3_000)];
+		const disturbed = (kind: "kill" | "vanish", of: FaultRecord) =>
+			recoveriesOf(kind, [before, of], runs).map((each) => each.disturbed);
+		expect(disturbed("kill", after)).toEqual([false]);
+		expect(disturbed("vanish", struck)).toEqual([true]);
+	});
+
+	test("who vanishes is taken for lost before its lease ends, by peers that can judge it", () => {
+		expect(vanishedMsMax(7_000, 5)).toBe(5_000);
+		expect(vanishedMsMax(1_500, 5)).toBe(6_900);
+		expect(vanishedMsMax(7_000, 50)).toBe(6_900);
 	});
 
 	test("a run in a process of its own is one of the node that started that", () => {
