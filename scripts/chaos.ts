@@ -27,7 +27,7 @@ import {
 import { NotPossible } from "./chaos/not-possible.ts";
 import { HELP, type Options, readOptions } from "./chaos/options.ts";
 import { OwnCluster } from "./chaos/own-cluster.ts";
-import { planFaults, planSeries } from "./chaos/plan.ts";
+import { planFaults, planSeries, SERIES_SLOTS } from "./chaos/plan.ts";
 import { Progress } from "./chaos/progress.ts";
 import { SeededRandom } from "./chaos/random.ts";
 import { writeHistory } from "./chaos/recording.ts";
@@ -57,7 +57,10 @@ async function chaos(
 	const network = kinds.some(isNetworkFault);
 	const stage =
 		attach === undefined
-			? await OwnCluster.start({ nodes, fsync, directory, network })
+			? await OwnCluster.start({
+					...{ nodes, fsync, directory, network },
+					slots: series && SERIES_SLOTS,
+				})
 			: await AttachedCluster.find(attach);
 	const random = new SeededRandom(seed);
 	const count = stage.victims.nodes.length;

@@ -28,6 +28,7 @@ export interface MemberPlan {
 	readonly index: number;
 	readonly place: NodePlace;
 	readonly redisUrl: string;
+	readonly slots: number | undefined;
 	readonly directory: string;
 }
 
@@ -69,7 +70,7 @@ export class Member {
 	}
 
 	start(): void {
-		const { place, redisUrl, directory } = this.#plan;
+		const { place, redisUrl, slots, directory } = this.#plan;
 		const own = new OwnProcess({
 			command: [
 				...place.prefix,
@@ -79,6 +80,7 @@ export class Member {
 				...["--p2p", place.p2p],
 				...["--data", join(directory, this.name)],
 				...["--handlers", HANDLERS],
+				...(slots === undefined ? [] : ["--concurrency", String(slots)]),
 				...place.flags,
 			],
 			logPath: this.#logPath,

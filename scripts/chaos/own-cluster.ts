@@ -16,6 +16,8 @@ export interface OwnClusterPlan {
 	readonly nodes: number;
 	readonly fsync: Fsync;
 	readonly directory: string;
+	/** Of each node; undefined: as many as it takes by itself. */
+	readonly slots?: number | undefined;
 	/** Whether the network is to be cut. */
 	readonly network: boolean;
 }
@@ -28,7 +30,7 @@ export class OwnCluster implements Stage {
 
 	/** Resolves when all nodes are ready. @throws where one is not. */
 	static async start(plan: OwnClusterPlan): Promise<OwnCluster> {
-		const { directory, fsync } = plan;
+		const { directory, fsync, slots } = plan;
 		const network = plan.network ? new Network(plan.nodes) : undefined;
 		await network?.lay();
 		const [port = 0, ...httpPorts] = await lastingPorts(1 + plan.nodes);
@@ -38,7 +40,8 @@ export class OwnCluster implements Stage {
 		await redis.start();
 		const members = Array.from({ length: plan.nodes }, (_, index) => {
 			const place = ground.nodeAt(index);
-			return new Member({ index, place, redisUrl: redis.url, directory });
+			const { url: redisUrl } = redis;
+			return new Member({ index, place, redisUrl, slots, directory });
 		});
 		const cluster = new OwnCluster(members, redis, network);
 		for (const member of members) member.start();

@@ -2,7 +2,7 @@
 import type { Proof } from "./proof.ts";
 import { measureRecoveries } from "./recoveries.ts";
 
-/** Each node is back before the next one is killed. */
+/** As a rule a node is back before the next one is killed. */
 const EVERY_MS = 1_500;
 const BARS = { p50Ms: 50, p99Ms: 400 };
 
