@@ -10,9 +10,9 @@ import {
 	SILENT_PEERS_MAX,
 } from "../../protocol/limits.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Observer, Sight, Spell } from "./observer.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-const LOOK_MS = 100;
 /** From when a node has its lease, it must have seen the store up for a lease's time. */
 const SETTLED_MS = LEASE_TTL_MS + 2 * PULSE_MS_MAX;
 /** Messages that are on their way for longer are taken for trouble. */
@@ -23,8 +23,6 @@ interface Gone {
 	readonly shard: number;
 	readonly node: string;
 	readonly by: string;
-	readonly fromMs: number;
-	seenMs: number;
 }
 
 /** A lease, and when it was renewed by the true time. */
@@ -35,8 +33,7 @@ interface HeldLease {
 	readonly renewedMs: number;
 }
 
-export class Missing {
-	readonly #gone = new Map<string, Gone>();
+export class Missing implements Observer<Gone> {
 	/** By lease, since when its holder could judge others, but for the time that this takes. */
 	#wellSince = new Map<string, number>();
 	readonly #cluster: Cluster;
@@ -45,14 +42,7 @@ export class Missing {
 		this.#cluster = cluster;
 	}
 
-	/** Looks from now on. */
-	watch(): void {
-		void this.#look();
-		this.#cluster.world.clock.after(LOOK_MS, () => this.watch());
-	}
-
-	async #look(): Promise<void> {
-		const nowMs = this.#cluster.world.clock.monoMs();
+	async look(nowMs: number): Promise<readonly Sight<Gone>[]> {
 		const lives = this.#cluster.lives().filter(({ spec }) => spec.gossips);
 		const gone = new Map(
 			lives.flatMap((life) => {
@@ -62,6 +52,7 @@ export class Missing {
 		);
 		const judges = this.#inTrouble ? [] : lives.filter(isWell);
 		const well = new Map<string, number>();
+		const sights: Required<Sight<Gone>>[] = [];
 		for (const leases of await this.#leases(nowMs))
 			for (const own of leases) {
 				if (!judges.some(({ nodeId }) => nodeId === own.nodeId)) continue;
@@ -73,29 +64,17 @@ export class Missing {
 					const fromMs = Math.max(
 						...[vanishedMs, lease.renewedMs, sinceMs + SETTLED_MS],
 					);
-					this.#see(lease, own, fromMs, nowMs);
+					const { shard, nodeId: node } = lease;
+					const what = { shard, node, by: own.nodeId };
+					sights.push({ key: `${lease.name} ${own.name}`, what, fromMs });
 				}
 			}
 		this.#wellSince = well;
-		for (const [key, each] of this.#gone)
-			if (each.seenMs < nowMs) this.#over(key, each);
+		return sights.filter(({ fromMs }) => fromMs <= nowMs);
 	}
 
-	#see(lease: HeldLease, own: HeldLease, fromMs: number, nowMs: number): void {
-		if (fromMs > nowMs) return;
-		const key = `${lease.name} ${own.name}`;
-		const known = this.#gone.get(key);
-		if (known !== undefined) known.seenMs = nowMs;
-		else
-			this.#gone.set(key, {
-				...{ shard: lease.shard, node: lease.nodeId, by: own.nodeId },
-				...{ fromMs, seenMs: nowMs },
-			});
-	}
-
-	#over(key: string, { seenMs: untilMs, ...gone }: Gone): void {
-		this.#gone.delete(key);
-		this.#cluster.world.recorder.add({ kind: "unmissed", ...gone, untilMs });
+	over(gone: Gone, spell: Spell): void {
+		this.#cluster.world.recorder.add({ kind: "unmissed", ...gone, ...spell });
 	}
 
 	/** Nobody can judge anybody's silence now. */

@@ -3,50 +3,30 @@
  * shards beside each other. For how long they were is written down.
  */
 import type { Cluster } from "./cluster.ts";
+import type { Observer, Sight, Spell } from "./observer.ts";
 
-const LOOK_MS = 100;
+type Pair = readonly [string, string];
 
-interface Pair {
-	readonly nodes: readonly [string, string];
-	readonly fromMs: number;
-	seenMs: number;
-}
-
-export class Numbers {
-	readonly #pairs = new Map<string, Pair>();
+export class Numbers implements Observer<Pair> {
 	readonly #cluster: Cluster;
 
 	constructor(cluster: Cluster) {
 		this.#cluster = cluster;
 	}
 
-	/** Looks from now on. */
-	watch(): void {
-		void this.#look();
-		this.#cluster.world.clock.after(LOOK_MS, () => this.watch());
+	async look(): Promise<readonly Sight<Pair>[]> {
+		const pairs = await this.#unlike();
+		return pairs.map((what) => ({ key: what.join(" "), what }));
 	}
 
-	async #look(): Promise<void> {
-		const nowMs = this.#cluster.world.clock.monoMs();
-		for (const nodes of await this.#unlike()) {
-			const key = nodes.join(" ");
-			const known = this.#pairs.get(key);
-			if (known !== undefined) known.seenMs = nowMs;
-			else this.#pairs.set(key, { nodes, fromMs: nowMs, seenMs: nowMs });
-		}
-		for (const [key, pair] of this.#pairs)
-			if (pair.seenMs < nowMs) this.#over(key, pair);
-	}
-
-	#over(key: string, { nodes, fromMs, seenMs: untilMs }: Pair): void {
-		this.#pairs.delete(key);
+	over(nodes: Pair, { fromMs, untilMs }: Spell): void {
 		if (fromMs === untilMs) return;
 		const { recorder } = this.#cluster.world;
 		recorder.add({ kind: "two-numbers", nodes, fromMs, untilMs });
 	}
 
 	/** Pairs of nodes at work that do not have the same number. */
-	async #unlike(): Promise<(readonly [string, string])[]> {
+	async #unlike(): Promise<Pair[]> {
 		const alive = this.#cluster.alive();
 		if (new Set(alive.map(({ spec }) => spec.shards)).size < 2) return [];
 		const busy = await this.#atWork();

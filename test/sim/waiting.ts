@@ -8,10 +8,10 @@ import { type Route, servesRoute } from "../../protocol/route.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { RECOVERY_MS } from "../checker/waits.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Observer, Sight, Spell } from "./observer.ts";
 import { TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-const LOOK_MS = 100;
 /** Shorter waits are not worth a word. */
 const WAIT_MS_MIN = 500;
 const LIMIT = 1_000_000;
@@ -20,12 +20,9 @@ const LIMIT = 1_000_000;
 interface Wait {
 	readonly id: string;
 	readonly node: string;
-	readonly fromMs: number;
-	seenMs: number;
 }
 
-export class Waiting {
-	readonly #waits = new Map<string, Wait>();
+export class Waiting implements Observer<Wait> {
 	readonly #cluster: Cluster;
 	/** Each life of a node has a number of its own. */
 	readonly #lives = new WeakMap<SimulatedNode, number>();
@@ -35,35 +32,25 @@ export class Waiting {
 		this.#cluster = cluster;
 	}
 
-	/** Looks from now on. */
-	watch(): void {
-		void this.#look();
-		this.#cluster.world.clock.after(LOOK_MS, () => this.watch());
-	}
-
-	async #look(): Promise<void> {
-		const nowMs = this.#cluster.world.clock.monoMs();
+	async look(): Promise<readonly Sight<Wait>[]> {
 		const tasks = await this.#pending();
 		const able = await this.#able();
-		for (const { id, route, attempts } of tasks)
-			for (const [life, shards] of able) {
-				if (!shards.has(shardOf(id, this.#shards.length))) continue;
-				if (!serves(life, route)) continue;
-				const { nodeId: node, executor } = life;
-				const key = `${id} ${attempts.length} ${this.#lifeOf(life)} ${executor.started}`;
-				const known = this.#waits.get(key);
-				if (known !== undefined) known.seenMs = nowMs;
-				else this.#waits.set(key, { id, node, fromMs: nowMs, seenMs: nowMs });
-			}
-		for (const [key, wait] of this.#waits)
-			if (wait.seenMs < nowMs) this.#over(key, wait);
+		return tasks.flatMap(({ id, route, attempts }) =>
+			able
+				.filter(([, shards]) => shards.has(shardOf(id, this.#shards.length)))
+				.filter(([life]) => serves(life, route))
+				.map(([life]) => {
+					const { nodeId: node, executor } = life;
+					const key = `${id} ${attempts.length} ${this.#lifeOf(life)} ${executor.started}`;
+					return { key, what: { id, node } };
+				}),
+		);
 	}
 
-	#over(key: string, { id, node, fromMs, seenMs: untilMs }: Wait): void {
-		this.#waits.delete(key);
+	over(wait: Wait, { fromMs, untilMs }: Spell): void {
 		if (untilMs - fromMs < WAIT_MS_MIN) return;
 		const { recorder } = this.#cluster.world;
-		recorder.add({ kind: "waited", ...{ id, node, fromMs, untilMs } });
+		recorder.add({ kind: "waited", ...wait, fromMs, untilMs });
 	}
 
 	get #shards() {
