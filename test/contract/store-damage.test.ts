@@ -3,15 +3,12 @@
  * is sound goes on, and nothing that the store answers is thrown at the node as
  * anything but a `StoreError`.
  */
-import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Log, Shard } from "../../node/ports.ts";
-import type { RedisStore } from "../../node/store/redis-store.ts";
+import { beforeEach, expect, test } from "vitest";
+import type { Log } from "../../node/ports.ts";
 import { LAYOUT } from "../../node/store/scripts.ts";
-import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { newTask } from "../new-task.ts";
-import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
+import { nodeRecord, TTL_MS } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
 const errors: object[] = [];
@@ -22,70 +19,50 @@ const log: Log = {
 	warn: (fields) => warnings.push(fields),
 	error: (fields) => errors.push(fields),
 };
-let ground: StoreOnRedis;
-let store: RedisStore;
-let redis: Redis;
-let shard: Shard;
-let session: SessionName;
-let generation: number;
-
-beforeAll(async () => {
-	ground = await StoreOnRedis.start("damage", log);
-	({ store, redis, shard } = ground);
-});
-afterAll(() => ground[Symbol.asyncDispose]());
-
-beforeEach(async () => {
-	({ session, generation } = await ground.begin());
-	await shard.tasks.submit(
-		["one", "two", "three"].map((id) => newTask(id, { route: ROUTE })),
-	);
-});
+const ground = StoreOnRedis.forFile("damage", log);
+beforeEach(() => ground.submit("one", "two", "three"));
 
 const TASKS = "{damage:0}:tasks";
-const forget = (id: string) => redis.hdel(TASKS, id);
-const claim = () =>
-	shard.tasks.claim({ session, generation, routes: [ROUTE], limit: 10 });
+const forget = (id: string) => ground.redis.hdel(TASKS, id);
 
 test.each([
 	["whose text is gone", () => forget("two")],
 	[
 		"that was overwritten",
-		() => redis.hset(TASKS, "two", "5 not-a-number 1 0 route\n\n1"),
+		() => ground.redis.hset(TASKS, "two", "5 not-a-number 1 0 route\n\n1"),
 	],
 ])(
 	"a waiting task %s is dropped, and the others are claimed",
 	async (_, damage) => {
 		await damage();
-		const reply = await claim();
+		const reply = await ground.claim();
 		expect(reply).toMatchObject({
 			ok: true,
 			waiting: [0],
 			tasks: [{ id: "one" }, { id: "three" }],
 		});
-		const { states, waiting } = await shard.tasks.counts();
+		const { states, waiting } = await ground.shard.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 0, STARTED: 2 });
 		expect(waiting).toEqual([]);
-		expect(await shard.sessions.running(session)).toHaveLength(2);
+		expect(await ground.shard.sessions.running(ground.session)).toHaveLength(2);
 	},
 );
 
 test("a running task whose text is gone does not keep the others from being put back", async () => {
-	await claim();
+	await ground.claim();
 	await forget("two");
-	const reply = await shard.sessions.revoke({
-		session,
+	const reply = await ground.shard.sessions.revoke({
+		session: ground.session,
 		grounds: { when: "now" },
 		limit: 10,
 	});
 	expect(reply).toMatchObject({ ok: true, left: 0, putBack: [{ count: 2 }] });
-	const { states } = await shard.tasks.counts();
+	const { states } = await ground.shard.tasks.counts();
 	expect(states).toMatchObject({ PENDING: 2, STARTED: 0 });
 });
 
 test("a task whose text is gone cannot end, and is held no longer; the others end", async () => {
-	const reply = await claim();
-	const tasks = reply.ok ? reply.tasks : [];
+	const tasks = await ground.claimed();
 	await forget("two");
 	const ends = tasks.map(
 		({ id, token }): TaskEnd => ({
@@ -93,113 +70,120 @@ test("a task whose text is gone cannot end, and is held no longer; the others en
 			...{ state: "SUCCESS", result: "1" },
 		}),
 	);
-	const { outcomes, endedKept } = await shard.tasks.complete(ends);
+	const { outcomes, endedKept } = await ground.shard.tasks.complete(ends);
 	expect(outcomes).toEqual(["accepted", "stale_token", "accepted"]);
 	expect(endedKept).toBe(2);
-	expect(await shard.sessions.running(session)).toEqual([]);
-	expect(await redis.hexists(TASKS, "two")).toBe(0);
-	const { states } = await shard.tasks.counts();
+	expect(await ground.shard.sessions.running(ground.session)).toEqual([]);
+	expect(await ground.redis.hexists(TASKS, "two")).toBe(0);
+	const { states } = await ground.shard.tasks.counts();
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
 
 test("each task that ends is asked after only where one has been deleted", async () => {
-	const reply = await claim();
-	const ends = (reply.ok ? reply.tasks : []).map(
+	const ends = (await ground.claimed()).map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
 			...{ state: "SUCCESS", result: "1" },
 		}),
 	);
 	const asked = async () =>
-		/cmdstat_hexists:calls=(\d+)/.exec(await redis.info("commandstats"))?.[1];
-	await redis.config("RESETSTAT");
-	await shard.tasks.complete(ends.slice(0, 1));
+		/cmdstat_hexists:calls=(\d+)/.exec(
+			await ground.redis.info("commandstats"),
+		)?.[1];
+	await ground.redis.config("RESETSTAT");
+	await ground.shard.tasks.complete(ends.slice(0, 1));
 	expect(await asked()).toBe(undefined);
 	await forget("one");
-	await shard.tasks.complete(ends.slice(1));
+	await ground.shard.tasks.complete(ends.slice(1));
 	expect(await asked()).toBe("2");
 });
 
 test("the id of an ended task that was deleted by hand begins anew", async () => {
-	const reply = await claim();
-	const [first] = reply.ok ? reply.tasks : [];
+	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const end: TaskEnd = {
 		...{ id, token, startedMs: 1 },
 		...{ state: "SUCCESS", result: "1" },
 	};
-	await shard.tasks.complete([end]);
+	await ground.shard.tasks.complete([end]);
 	await forget(id);
 	const again = newTask(id, { payload: "2" });
-	expect(await shard.tasks.submit([again])).toMatchObject([{ created: true }]);
-	const [task] = await shard.tasks.get([id]);
+	expect(await ground.shard.tasks.submit([again])).toMatchObject([
+		{ created: true },
+	]);
+	const [task] = await ground.shard.tasks.get([id]);
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
 	expect(task?.result).toBeUndefined();
 	// And is not forgotten in the former one's place.
-	expect(await shard.tasks.trim(0, 0)).toBe(0);
-	const { states } = await shard.tasks.counts();
+	expect(await ground.shard.tasks.trim(0, 0)).toBe(0);
+	const { states } = await ground.shard.tasks.counts();
 	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
 });
 
 test("so it does where it is claimed at once", async () => {
-	const reply = await claim();
-	const [first] = reply.ok ? reply.tasks : [];
+	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const success = { state: "SUCCESS", result: "1" } as const;
-	await shard.tasks.complete([{ id, token, startedMs: 1, ...success }]);
+	await ground.shard.tasks.complete([{ id, token, startedMs: 1, ...success }]);
 	await forget(id);
 	const again = newTask(id, { route: "other|t|", payload: "2" });
-	const lease = { session, generation };
-	const [outcome] = await shard.tasks.submit([again], lease);
+	const [outcome] = await ground.shard.tasks.submit([again], ground.lease);
 	expect(outcome).toMatchObject({ claimed: again });
-	const [task] = await shard.tasks.get([id]);
+	const [task] = await ground.shard.tasks.get([id]);
 	expect(task).toMatchObject({ state: "STARTED", attempt: 1 });
 	expect(task?.result).toBeUndefined();
-	expect(await shard.tasks.trim(0, 0)).toBe(0);
+	expect(await ground.shard.tasks.trim(0, 0)).toBe(0);
 });
 
 test("an ended task whose text is gone does not keep the others from being forgotten", async () => {
-	const reply = await claim();
-	const tasks = reply.ok ? reply.tasks : [];
-	await shard.tasks.complete(
+	const tasks = await ground.claimed();
+	await ground.shard.tasks.complete(
 		tasks.map(({ id, token }) => ({
 			...{ id, token, startedMs: 1 },
 			...{ state: "SUCCESS", result: "1" },
 		})),
 	);
 	await forget("two");
-	expect(await shard.tasks.trim(0)).toBe(3);
-	expect((await shard.tasks.counts()).states.SUCCESS).toBe(0);
+	expect(await ground.shard.tasks.trim(0)).toBe(3);
+	expect((await ground.shard.tasks.counts()).states.SUCCESS).toBe(0);
 });
 
 test("a cluster whose tasks another version keeps in another form is refused, and told so", async () => {
-	await shard.sessions.pulse(session, TTL_MS);
-	expect(await store.agreeOnShards(false)).toBe("agreed");
-	await redis.hdel("{damage:0}:meta", "layout");
-	await expect(store.agreeOnShards(false)).rejects.toThrow(/an older version/);
-	await redis.hset("{damage:0}:meta", "layout", LAYOUT - 1);
-	await expect(store.agreeOnShards(false)).rejects.toThrow(/an older version/);
-	await redis.hset("{damage:0}:meta", "layout", 1_000);
-	await expect(store.agreeOnShards(false)).rejects.toThrow(/a newer version/);
+	await ground.shard.sessions.pulse(ground.session, TTL_MS);
+	expect(await ground.store.agreeOnShards(false)).toBe("agreed");
+	await ground.redis.hdel("{damage:0}:meta", "layout");
+	await expect(ground.store.agreeOnShards(false)).rejects.toThrow(
+		/an older version/,
+	);
+	await ground.redis.hset("{damage:0}:meta", "layout", LAYOUT - 1);
+	await expect(ground.store.agreeOnShards(false)).rejects.toThrow(
+		/an older version/,
+	);
+	await ground.redis.hset("{damage:0}:meta", "layout", 1_000);
+	await expect(ground.store.agreeOnShards(false)).rejects.toThrow(
+		/a newer version/,
+	);
 });
 
 test("a node with another number of shards is told both, and what to do", async () => {
-	await redis.hset("{damage:0}:meta", "shards", 4, "layout", LAYOUT);
+	await ground.redis.hset("{damage:0}:meta", "shards", 4, "layout", LAYOUT);
 	const sentence =
 		/--shards 4 and this node was started with --shards 1; start/;
-	await expect(store.agreeOnShards(true)).rejects.toThrow(sentence);
+	await expect(ground.store.agreeOnShards(true)).rejects.toThrow(sentence);
 });
 
 test("an answer that nobody expects is a store's trouble, logged without the arguments", async () => {
-	await redis.del("{damage:0}:sessions");
-	await redis.set("{damage:0}:sessions", "overwritten");
+	await ground.redis.del("{damage:0}:sessions");
+	await ground.redis.set("{damage:0}:sessions", "overwritten");
 	errors.length = 0;
-	await expect(shard.sessions.pulse(session, TTL_MS)).rejects.toMatchObject({
+	await expect(
+		ground.shard.sessions.pulse(ground.session, TTL_MS),
+	).rejects.toMatchObject({
 		name: "StoreError",
 		kind: "refused",
 	});
 	expect(JSON.stringify(errors)).toContain("WRONGTYPE");
-	expect(JSON.stringify(errors)).not.toContain(session);
+	expect(JSON.stringify(errors)).not.toContain(ground.session);
 });
 
 test.each([
@@ -209,11 +193,11 @@ test.each([
 ])(
 	"a node whose record cannot be read is left out of the registry, and told of once: %s",
 	async (text) => {
-		await redis.hset("{damage:0}:epochs", "bob", 1);
-		await redis.hset("{damage:0}:nodes", "bob", text);
+		await ground.redis.hset("{damage:0}:epochs", "bob", 1);
+		await ground.redis.hset("{damage:0}:nodes", "bob", text);
 		warnings.length = 0;
 		for (let i = 0; i < 2; i++) {
-			const { nodes } = await shard.sessions.nodes();
+			const { nodes } = await ground.shard.sessions.nodes();
 			expect(nodes.map(({ record }) => record.nodeId)).toEqual(["ann"]);
 		}
 		expect(warnings).toMatchObject([{ record: text.slice(0, 200) }]);
@@ -222,23 +206,22 @@ test.each([
 
 test("a node of an earlier version, whose record has no name, is called as its host", async () => {
 	const { name: _, ...record } = nodeRecord("bob");
-	await redis.hset("{damage:0}:epochs", "bob", 1);
-	await redis.hset("{damage:0}:nodes", "bob", JSON.stringify(record));
-	const { nodes } = await shard.sessions.nodes();
+	await ground.redis.hset("{damage:0}:epochs", "bob", 1);
+	await ground.redis.hset("{damage:0}:nodes", "bob", JSON.stringify(record));
+	const { nodes } = await ground.shard.sessions.nodes();
 	expect(nodes.at(-1)?.record).toMatchObject({ nodeId: "bob", name: "host" });
 });
 
 test("an error that cannot be read is told as that", async () => {
-	const reply = await claim();
-	const [first] = reply.ok ? reply.tasks : [];
+	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const error = { code: "failed", message: "no" };
-	await shard.tasks.complete([
+	await ground.shard.tasks.complete([
 		{ id, token, startedMs: 1, state: "FAILURE", end: "failure", error },
 	]);
-	const end = await redis.hget("{damage:0}:ends", id);
-	await redis.hset("{damage:0}:ends", id, `${end?.slice(0, -5)}`);
-	const [task] = await shard.tasks.get([id]);
+	const end = await ground.redis.hget("{damage:0}:ends", id);
+	await ground.redis.hset("{damage:0}:ends", id, `${end?.slice(0, -5)}`);
+	const [task] = await ground.shard.tasks.get([id]);
 	expect(task).toMatchObject({
 		state: "FAILURE",
 		error: { code: "unreadable" },
@@ -259,18 +242,18 @@ test.each([
 			}),
 		);
 		for (let from = 0; from < tasks.length; from += 128) {
-			await shard.tasks.submit(tasks.slice(from, from + 128));
+			await ground.shard.tasks.submit(tasks.slice(from, from + 128));
 		}
 		const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
-		await shard.tasks.list({ ...all, limit: 1 }); // Loads the script.
-		await redis.config("RESETSTAT");
-		const { tasks: page, more } = await shard.tasks.list(all);
+		await ground.shard.tasks.list({ ...all, limit: 1 }); // Loads the script.
+		await ground.redis.config("RESETSTAT");
+		const { tasks: page, more } = await ground.shard.tasks.list(all);
 		expect(more).toBe(true);
 		expect(page.map(({ id }) => id)).toEqual(
 			Array.from({ length: 500 }, (_, i) => `t${51_199 - i}`),
 		);
 		// The figure of the machine does not count here, only that it is no pause.
-		const stats = await redis.info("commandstats");
+		const stats = await ground.redis.info("commandstats");
 		const usec = Number(
 			/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(stats)?.[1],
 		);

@@ -3,55 +3,115 @@
  * and reach past the store: what they overwrite, fill or take away there, it meets.
  */
 import { Redis } from "ioredis";
-import type { Log, Shard } from "../../node/ports.ts";
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import type { ClaimReply, Lease, Log, Shard } from "../../node/ports.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { systemLog } from "../../node/world/log.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
+import { newTask } from "../new-task.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { comesUp, nodeRecord, openSession, TTL_MS } from "./store-bench.ts";
+import {
+	comesUp,
+	nodeRecord,
+	openSession,
+	ROUTE,
+	TTL_MS,
+} from "./store-bench.ts";
 
-export class StoreOnRedis implements AsyncDisposable {
+interface Started {
 	readonly server: RedisServer;
 	readonly redis: Redis;
 	readonly store: RedisStore;
+}
 
-	static async start(
-		cluster: string,
-		log: Log = systemLog("silent", {}),
-	): Promise<StoreOnRedis> {
-		const server = await startRedis();
-		const store = connectStore({
-			...{ url: server.url, cluster, shards: 1 },
-			...{ clock: systemClock, log },
-		});
-		await comesUp(store);
-		return new StoreOnRedis(server, store);
+export class StoreOnRedis implements AsyncDisposable {
+	/** Of ann's session. */
+	lease: Lease = { session: "", generation: 0 };
+	#started: Started | undefined;
+
+	static async start(cluster: string, log?: Log): Promise<StoreOnRedis> {
+		const ground = new StoreOnRedis();
+		await ground.#start(cluster, log);
+		return ground;
 	}
 
-	private constructor(server: RedisServer, store: RedisStore) {
-		this.server = server;
-		this.store = store;
-		this.redis = new Redis(server.url);
+	/** For the tests of a file: each begins on an empty Redis, with one session. */
+	static forFile(cluster: string, log?: Log): StoreOnRedis {
+		const ground = new StoreOnRedis();
+		beforeAll(() => ground.#start(cluster, log));
+		beforeEach(() => ground.begin());
+		afterAll(() => ground[Symbol.asyncDispose]());
+		return ground;
+	}
+
+	get server(): RedisServer {
+		return this.#parts.server;
+	}
+
+	get redis(): Redis {
+		return this.#parts.redis;
+	}
+
+	get store(): RedisStore {
+		return this.#parts.store;
 	}
 
 	get shard(): Shard {
 		return this.store.shards[0] as Shard;
 	}
 
+	get session(): SessionName {
+		return this.lease.session;
+	}
+
 	/** Empties Redis; then there is one session, ann's. */
-	async begin(): Promise<{ session: SessionName; generation: number }> {
+	async begin(): Promise<Lease> {
 		await this.redis.flushall();
 		const record = nodeRecord("ann");
 		const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
 		const { epoch, generation } = await openSession(this.shard, request);
-		return { session: formatSession("ann", epoch), generation };
+		this.lease = { session: formatSession("ann", epoch), generation };
+		return this.lease;
+	}
+
+	async submit(...ids: string[]): Promise<void> {
+		const tasks = ids.map((id) => newTask(id, { route: ROUTE }));
+		await this.shard.tasks.submit(tasks);
+	}
+
+	claim(limit = 10): Promise<ClaimReply> {
+		const request = { ...this.lease, routes: [ROUTE], limit };
+		return this.shard.tasks.claim(request);
+	}
+
+	async claimed(limit = 10): Promise<readonly ClaimedTask[]> {
+		const reply = await this.claim(limit);
+		return reply.ok ? reply.tasks : [];
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		await this.store.close();
-		this.redis.disconnect();
-		await this.server.stop();
+		if (this.#started === undefined) return;
+		const { store, redis, server } = this.#started;
+		await store.close();
+		redis.disconnect();
+		await server.stop();
+	}
+
+	async #start(cluster: string, log = systemLog("silent", {})): Promise<void> {
+		const server = await startRedis();
+		const store = connectStore({
+			...{ url: server.url, cluster, shards: 1 },
+			...{ clock: systemClock, log },
+		});
+		this.#started = { server, store, redis: new Redis(server.url) };
+		await comesUp(store);
+	}
+
+	get #parts(): Started {
+		if (this.#started === undefined) throw new Error("it has not started yet");
+		return this.#started;
 	}
 }

@@ -1,36 +1,13 @@
 /** What somebody overwrote in Redis: a task spoils itself, and no list with it; what nodes know they put back. */
-import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Shard } from "../../node/ports.ts";
-import type { RedisStore } from "../../node/store/redis-store.ts";
-import type { SessionName } from "../../protocol/lease.ts";
+import { beforeEach, expect, test } from "vitest";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { writeTask } from "../../protocol/view.ts";
-import { ROUTE, TTL_MS } from "./store-bench.ts";
+import { TTL_MS } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
-let ground: StoreOnRedis;
-let store: RedisStore;
-let redis: Redis;
-let shard: Shard;
-let session: SessionName;
-let generation: number;
-
-beforeAll(async () => {
-	ground = await StoreOnRedis.start("damage");
-	({ store, redis, shard } = ground);
-});
-afterAll(() => ground[Symbol.asyncDispose]());
-
-beforeEach(async () => {
-	({ session, generation } = await ground.begin());
-	await shard.tasks.submit(
-		["one", "two", "three"].map((id) => ({
-			...{ id, route: ROUTE, priority: 5, options: PLAIN, payload: "1" },
-		})),
-	);
-});
+const ground = StoreOnRedis.forFile("damage");
+beforeEach(() => ground.submit("one", "two", "three"));
 
 const onlooker = { isServed: () => true, nameOf: () => undefined };
 
@@ -42,9 +19,9 @@ async function overwrite(
 	by: string,
 ): Promise<void> {
 	const key = `{damage:0}:${table}`;
-	const text = (await redis.hget(key, id)) ?? "";
+	const text = (await ground.redis.hget(key, id)) ?? "";
 	expect(text).toMatch(part);
-	await redis.hset(key, id, text.replace(part, by));
+	await ground.redis.hset(key, id, text.replace(part, by));
 }
 test.each<[string, (id: string) => Promise<unknown>, string]>([
 	[
@@ -108,22 +85,16 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 		"SUCCESS",
 	],
 ])("a task of which %s spoils itself only", async (flaw, damage, state) => {
-	const lease = { session, generation };
-	const reply = await shard.tasks.claim({
-		...lease,
-		routes: [ROUTE],
-		limit: 3,
-	});
-	const ends = (reply.ok ? reply.tasks : []).map(
+	const ends = (await ground.claimed()).map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
 			...{ state: "SUCCESS", result: '{"a":1}' },
 		}),
 	);
-	await shard.tasks.complete(ends);
+	await ground.shard.tasks.complete(ends);
 	await damage("two");
 	const all = { state: undefined, beforeSeq: 2 ** 45, limit: 500 };
-	const { tasks } = await shard.tasks.list(all);
+	const { tasks } = await ground.shard.tasks.list(all);
 	const texts = tasks.map((task) => writeTask(task, onlooker));
 	const read = new Map(
 		texts.map((text) => JSON.parse(text)).map((task) => [task.id, task]),
@@ -135,29 +106,25 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 		error: { code: "unreadable", message: expect.stringContaining(flaw) },
 	});
 	if (state !== "") expect(read.get("two").state).toBe(state);
-	const [one] = await shard.tasks.get(["two"]);
+	const [one] = await ground.shard.tasks.get(["two"]);
 	expect(one?.error?.message).toContain(flaw);
 });
 
 test("a waiting task whose options cannot be read is claimed as a plain one, with its payload", async () => {
 	await overwrite("tasks", "two", /\n\n/, "\nnull\n");
-	const lease = { session, generation };
-	const reply = await shard.tasks.claim({
-		...lease,
-		routes: [ROUTE],
-		limit: 3,
-	});
-	const [, two] = reply.ok ? reply.tasks : [];
+	const [, two] = await ground.claimed();
 	expect(two).toMatchObject({ id: "two", options: PLAIN, payload: "1" });
 });
 
 test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {
 	const number = ["{damage:0}:meta", "shards"] as const;
-	await shard.sessions.pulse(session, TTL_MS);
-	await redis.hset(...number, "many");
-	expect(await store.agreeOnShards(false)).toBe("used");
-	expect(await shard.sessions.pulse(session, TTL_MS)).toMatchObject({
+	await ground.shard.sessions.pulse(ground.session, TTL_MS);
+	await ground.redis.hset(...number, "many");
+	expect(await ground.store.agreeOnShards(false)).toBe("used");
+	expect(
+		await ground.shard.sessions.pulse(ground.session, TTL_MS),
+	).toMatchObject({
 		ok: true,
 	});
-	expect(await redis.hget(...number)).toBe("1");
+	expect(await ground.redis.hget(...number)).toBe("1");
 });
