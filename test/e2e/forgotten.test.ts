@@ -6,26 +6,20 @@ import {
 	cpSync,
 	existsSync,
 	mkdirSync,
-	mkdtempSync,
 	readFileSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nowMs } from "../../scripts/bench/clock.ts";
 import { type Run, readRuns } from "../../scripts/chaos/run-line.ts";
 import { CHAOS_TYPE } from "../../scripts/chaos/work.ts";
-import { Cluster, until } from "../cluster.ts";
+import { until } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { LOAD_HANDLERS } from "./judged-load.ts";
+import { endsOf, WorkBench } from "./work-bench.ts";
 
-const HANDLERS = fileURLToPath(
-	new URL("../fixtures/handlers/work.ts", import.meta.url),
-);
 /** Of each of the two nodes. */
 const SLOTS = 6;
 const KEPT = 2;
@@ -36,52 +30,41 @@ const DURATION_MS = 60_000;
 /** Two runs of one task are beside each other for no longer. */
 const BESIDE_MS_MAX = 3_000;
 
-let folder: string;
 let redis: RedisServer;
-let cluster: Cluster;
 
+const bench = WorkBench.forFile("forgotten");
 beforeAll(async () => {
-	folder = mkdtempSync(join(tmpdir(), "hearsay-forgotten-"));
-	const dir = join(folder, "redis");
+	const dir = bench.file("redis");
 	mkdirSync(dir);
 	redis = await startRedis({ dir });
-	cluster = await Cluster.start({
-		redis,
-		nodes: [[], []],
-		all: [
-			...["--handlers", LOAD_HANDLERS, "--handlers", HANDLERS],
-			...["--concurrency", String(SLOTS)],
-		],
-	});
 });
-afterAll(async () => {
-	await cluster[Symbol.asyncDispose]();
-	await redis.stop();
-	rmSync(folder, { recursive: true });
-});
-
-const file = (name: string) => join(folder, name);
+afterAll(() => redis.stop());
+bench.withCluster(() => ({
+	redis,
+	nodes: [[], []],
+	all: ["--handlers", LOAD_HANDLERS, "--concurrency", String(SLOTS)],
+}));
 
 async function post(name: string, count: number, task: object): Promise<void> {
 	const tasks = Array.from({ length: count }, (_, i) => {
 		return { id: `${name}-${i}`, ...task };
 	});
-	const { status } = await cluster.node(1).post("/v1/tasks", tasks);
+	const { status } = await bench.cluster.node(1).post("/v1/tasks", tasks);
 	expect(status).toBe(202);
 }
 
 /** Resolves when so many tasks run. */
 async function running(count: number): Promise<void> {
 	await until(
-		() => cluster.node(1).cluster(),
+		() => bench.cluster.node(1).cluster(),
 		({ counts }) => counts.STARTED === count,
 	);
 }
 
 /** Runs of the tasks of this name that write them down, by task. */
 function runsOf(name: string): Run[][] {
-	const text = existsSync(file("effects"))
-		? readFileSync(file("effects"), "utf8")
+	const text = existsSync(bench.file("effects"))
+		? readFileSync(bench.file("effects"), "utf8")
 		: "";
 	const runs = readRuns(text).filter(({ id }) => id.startsWith(name));
 	return [...Map.groupBy(runs, ({ id }) => id).values()];
@@ -89,27 +72,27 @@ function runsOf(name: string): Run[][] {
 
 /** A task that writes its runs down, and does not come to its end within the test. */
 function written(): object {
-	const payload = { effects: file("effects"), durationMs: DURATION_MS };
+	const payload = { effects: bench.file("effects"), durationMs: DURATION_MS };
 	return { type: CHAOS_TYPE, payload: { ...payload, fails: false } };
 }
 
 test("what Redis has forgotten is stopped within 3 s of its second start, and ends on its node before it starts there again; the rest goes on", async () => {
 	const held = (until: string) => ({
 		type: "hold",
-		payload: { file: file(until) },
+		payload: { file: bench.file(until) },
 	});
 	await post("kept", KEPT, held("end"));
 	await post("first", 2 * SLOTS - KEPT, held("room"));
 	await running(2 * SLOTS);
 	await post("forgotten", FORGOTTEN, written());
-	cpSync(file("redis"), file("copy"), { recursive: true });
+	cpSync(bench.file("redis"), bench.file("copy"), { recursive: true });
 
-	writeFileSync(file("room"), "");
+	writeFileSync(bench.file("room"), "");
 	await post("unknown", UNKNOWN, written());
 	await running(KEPT + FORGOTTEN + UNKNOWN);
 	await redis.restart(() => {
-		rmSync(file("redis"), { recursive: true });
-		cpSync(file("copy"), file("redis"), { recursive: true });
+		rmSync(bench.file("redis"), { recursive: true });
+		cpSync(bench.file("copy"), bench.file("redis"), { recursive: true });
 	});
 
 	const runs = await until(
@@ -129,10 +112,10 @@ test("what Redis has forgotten is stopped within 3 s of its second start, and en
 		(runs) => runs.every(({ how }) => how === "abort"),
 	);
 	expect(unknown).toHaveLength(UNKNOWN);
-	writeFileSync(file("end"), "");
+	writeFileSync(bench.file("end"), "");
 	for (let i = 0; i < KEPT; i++) {
-		const { state, attempts } = await cluster.node(1).whenEnded(`kept-${i}`);
-		expect([state, ...attempts.map(({ end }) => end)]).toEqual([
+		const ended = await bench.cluster.node(1).whenEnded(`kept-${i}`);
+		expect([ended.state, ...endsOf(ended)]).toEqual([
 			...["SUCCESS", "success"],
 		]);
 	}

@@ -1,21 +1,10 @@
-import {
-	existsSync,
-	mkdtempSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { TaskAsRead } from "../../protocol/schema.ts";
-import { Cluster, type ClusterNode, until } from "../cluster.ts";
+import { type ClusterNode, until } from "../cluster.ts";
+import { endsOf, WorkBench } from "./work-bench.ts";
 
-const HANDLERS = fileURLToPath(
-	new URL("../fixtures/handlers/work.ts", import.meta.url),
-);
 const TAKEOVER_MS_MAX = 7_000;
 const STOP_MS_MAX = 1_000;
 const REJOIN_MS_MAX = 10_000;
@@ -23,23 +12,11 @@ const REJOIN_MS_MAX = 10_000;
 const SLACK_MS = 200;
 const TASKS = 8;
 
-let cluster: Cluster;
-let folder: string;
-let tests = 0;
-
-beforeAll(async () => {
-	folder = mkdtempSync(join(tmpdir(), "hearsay-pause-"));
-	cluster = await Cluster.start({
-		nodes: [[], [], []],
-		all: ["--handlers", HANDLERS, "--concurrency", "4"],
-	});
-});
-afterAll(async () => {
-	await cluster[Symbol.asyncDispose]();
-	rmSync(folder, { recursive: true });
-});
-
-const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
+const bench = WorkBench.forFile("pause");
+bench.withCluster(() => ({
+	nodes: [[], [], []],
+	all: ["--concurrency", "4"],
+}));
 
 interface Beat {
 	readonly id: string;
@@ -49,24 +26,26 @@ interface Beat {
 
 /** Tasks that beat until told otherwise, in two halves, shared out over the nodes. */
 async function postBeating() {
-	tests += 1;
-	const file = join(folder, `beats-${tests}`);
-	const ends = [join(folder, `end-${tests}-0`), join(folder, `end-${tests}-1`)];
+	const name = `beat-${bench.test}`;
+	const file = bench.file(name);
+	const ends = [bench.file(`${name}-end-0`), bench.file(`${name}-end-1`)];
 	const tasks = Array.from({ length: TASKS }, (_, i) => ({
-		id: `beat-${tests}-${i}`,
+		id: `${name}-${i}`,
 		type: "beat",
 		payload: { file, end: ends[i % 2] },
 	}));
-	await cluster.node(1).post("/v1/tasks", tasks);
+	await bench.cluster.node(1).post("/v1/tasks", tasks);
 	await until(
 		() => readBeats(file),
 		(beats) => new Set(beats.map(({ id }) => id)).size === TASKS,
 	);
 	const started = await Promise.all(
-		tasks.map(({ id }) => cluster.node(1).task(id)),
+		tasks.map(({ id }) => bench.cluster.node(1).task(id)),
 	);
-	const victim = cluster.byId(started[0]?.node);
-	const witness = cluster.nodes.find((node) => node !== victim) as ClusterNode;
+	const victim = bench.cluster.byId(started[0]?.node);
+	const witness = bench.cluster.nodes.find(
+		(node) => node !== victim,
+	) as ClusterNode;
 	const held = started.filter(({ node }) => node === victim.id);
 	return {
 		ids: tasks.map(({ id }) => id),
@@ -102,7 +81,7 @@ test("of a node that stands still for 2 s, no task moves", async () => {
 	}
 	const { totals } = await witness.cluster();
 	expect(totals).toEqual(before.totals);
-	await cluster.whole();
+	await bench.cluster.whole();
 });
 
 test("of a node that stands still for 15 s, tasks move; it is refused, stops their old runs and joins again", async () => {
@@ -120,7 +99,7 @@ test("of a node that stands still for 15 s, tasks move; it is refused, stops the
 	release(0);
 	const wokenMs = Date.now();
 	victim.signal("SIGCONT");
-	await cluster.whole();
+	await bench.cluster.whole();
 	expect(Date.now() - wokenMs).toBeLessThan(REJOIN_MS_MAX);
 	await pause(Math.max(0, wokenMs + STOP_MS_MAX + SLACK_MS - Date.now()));
 	const old = new Set(held.map(({ token }) => token));

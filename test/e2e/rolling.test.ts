@@ -1,79 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import {
-	afterAll,
-	afterEach,
-	beforeAll,
-	beforeEach,
-	expect,
-	test,
-} from "vitest";
-import type { TaskAsRead } from "../../protocol/schema.ts";
+import { expect, test } from "vitest";
 import { Cluster, type ClusterNode, until } from "../cluster.ts";
 import { SteadyLoad } from "./steady-load.ts";
+import { endsOf, WORK_HANDLERS, WorkBench } from "./work-bench.ts";
 
-const HANDLERS = fileURLToPath(
-	new URL("../fixtures/handlers/work.ts", import.meta.url),
-);
 const STANDSTILL_MS_MAX = 1_000;
 /** Between a leaving node's last answer and its end. */
 const DEAF_MS_MAX = 500;
 const LOOK_MS = 5;
 const RESTART_MS_MAX = 1_000;
 
-let cluster: Cluster;
-let folder: string;
-let tests = 0;
-/** First attempts end when it is there. */
-let release: string;
-
-beforeAll(async () => {
-	folder = mkdtempSync(join(tmpdir(), "hearsay-rolling-"));
-	cluster = await Cluster.start({
-		nodes: [[], [], []],
-		all: [
-			...["--handlers", HANDLERS, "--concurrency", "4", "--drain", "2s"],
-			// How long each part of a node that leaves took to close.
-			...["--log", "debug"],
-		],
-	});
-});
-beforeEach(() => {
-	tests += 1;
-	release = join(folder, `release-${tests}`);
-});
-afterEach(async () => {
-	writeFileSync(release, "");
-	await cluster.revive();
-	await until(
-		() => cluster.node(1).cluster(),
-		({ counts }) => counts.STARTED + counts.PENDING === 0,
-	);
-});
-afterAll(async () => {
-	await cluster[Symbol.asyncDispose]();
-	rmSync(folder, { recursive: true });
-});
-
-const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
-
-/** Tasks whose first attempt does not end before the test; resolves when the node runs them all. */
-async function postHeld(node: ClusterNode, count: number): Promise<string[]> {
-	const tasks = Array.from({ length: count }, (_, i) => ({
-		id: `held-${tests}-${i}`,
-		type: "holdAtFirst",
-		payload: { file: release },
-	}));
-	await node.post("/v1/tasks", tasks);
-	await until(
-		() => node.cluster(),
-		({ counts }) => counts.STARTED === count,
-	);
-	return tasks.map(({ id }) => id);
-}
+const bench = WorkBench.forFile("rolling");
+bench.withCluster(() => ({
+	nodes: [[], [], []],
+	// How long each part of a node that leaves took to close is in its log.
+	all: ["--concurrency", "4", "--drain", "2s", "--log", "debug"],
+}));
+bench.endsCalm();
 
 /** How the witness sees the node. */
 async function stateOf(node: ClusterNode, witness: ClusterNode) {
@@ -106,8 +49,8 @@ function lastLinesOf({ output }: ClusterNode): string {
 }
 
 test("a node that is drained through another takes nothing new, finishes what is short, hands back what is long, and ends", async () => {
-	const [leaver, witness] = [cluster.node(1), cluster.node(2)];
-	const ids = await postHeld(leaver, 2);
+	const [leaver, witness] = [bench.cluster.node(1), bench.cluster.node(2)];
+	const ids = await bench.postHeld(leaver, 2);
 	const short = { id: "short", type: "process_task" };
 	await leaver.post("/v1/tasks", { ...short, payload: { durationMs: 800 } });
 	await until(
@@ -154,8 +97,8 @@ test("a node that is drained through another takes nothing new, finishes what is
 });
 
 test("while every node is restarted in turn, no task fails, none is lost, and work never stands still", async () => {
-	const load = new SteadyLoad(cluster, 30);
-	for (const node of cluster.nodes) {
+	const load = new SteadyLoad(bench.cluster, 30);
+	for (const node of bench.cluster.nodes) {
 		await load.goesOnFor(50);
 		node.signal("SIGTERM");
 		expect(await node.ended).toBe(0);
@@ -164,7 +107,7 @@ test("while every node is restarted in turn, no task fails, none is lost, and wo
 	}
 	await load.goesOnFor(50);
 	await load.end();
-	const tasks = await load.read(cluster.node(1));
+	const tasks = await load.read(bench.cluster.node(1));
 	for (const task of tasks) {
 		expect([task.id, task.state, ...endsOf(task)]).toEqual([
 			task.id,
@@ -179,8 +122,8 @@ test("while every node is restarted in turn, no task fails, none is lost, and wo
 });
 
 test("of a node that is killed and started at once, tasks run again within a second of the kill", async () => {
-	const victim = cluster.node(3);
-	const ids = await postHeld(victim, 3);
+	const victim = bench.cluster.node(3);
+	const ids = await bench.postHeld(victim, 3);
 	const held = await Promise.all(ids.map((id) => victim.task(id)));
 	const lost = held.filter(({ node }) => node === victim.id);
 	expect(lost.length).toBeGreaterThan(0);
@@ -199,10 +142,10 @@ test("of a node that is killed and started at once, tasks run again within a sec
 test("a node that is alone, is killed and started at once runs its tasks again within a second of its start", async () => {
 	await using alone = await Cluster.start({
 		nodes: [[]],
-		all: ["--handlers", HANDLERS],
+		all: ["--handlers", WORK_HANDLERS],
 	});
 	const node = alone.node(1);
-	const ids = await postHeld(node, 3);
+	const ids = await bench.postHeld(node, 3);
 	await node.kill();
 	await node.start();
 	const startedMs = Date.now();

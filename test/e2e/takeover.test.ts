@@ -1,89 +1,42 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import {
-	afterAll,
-	afterEach,
-	beforeAll,
-	beforeEach,
-	describe,
-	expect,
-	test,
-} from "vitest";
-import type { TaskAsRead } from "../../protocol/schema.ts";
-import { Cluster, type ClusterNode, until } from "../cluster.ts";
+import { describe, expect, test } from "vitest";
+import { type ClusterNode, until } from "../cluster.ts";
+import { endsOf, WorkBench } from "./work-bench.ts";
 
 /** Of each node. */
 const SLOTS = 4;
-const HANDLERS = fileURLToPath(
-	new URL("../fixtures/handlers/work.ts", import.meta.url),
-);
 const TAKEOVER_MS_MAX = 7_000;
 const REJOIN_MS_MAX = 5_000;
 
-let cluster: Cluster;
-let folder: string;
-let tests = 0;
-/** First attempts end when it is there. */
-let release: string;
+const bench = WorkBench.forFile("takeover");
+bench.endsCalm();
 
-async function startThree(...all: string[]): Promise<void> {
-	cluster = await Cluster.start({
+function withThree(...all: string[]): void {
+	bench.withCluster(() => ({
 		nodes: [[], [], []],
-		all: ["--handlers", HANDLERS, "--concurrency", String(SLOTS), ...all],
-	});
-}
-
-beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), "hearsay-takeover-"));
-});
-beforeEach(() => {
-	tests += 1;
-	release = join(folder, `release-${tests}`);
-});
-afterEach(async () => {
-	writeFileSync(release, "");
-	await cluster.revive();
-	await until(
-		() => cluster.node(1).cluster(),
-		({ counts }) => counts.STARTED + counts.PENDING === 0,
-	);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Posts tasks whose first attempt does not end before the test; resolves when all run. */
-async function postHeld(node: ClusterNode, count: number): Promise<string[]> {
-	const tasks = Array.from({ length: count }, (_, i) => ({
-		id: `held-${tests}-${i}`,
-		type: "holdAtFirst",
-		payload: { file: release },
+		all: ["--concurrency", String(SLOTS), ...all],
 	}));
-	await node.post("/v1/tasks", tasks);
-	await until(
-		() => node.cluster(),
-		({ counts }) => counts.STARTED === count,
-	);
-	return tasks.map(({ id }) => id);
 }
 
 /** A node that runs some of the tasks, and one that does not go with it. */
 async function chooseVictim(ids: readonly string[]) {
-	const tasks = await Promise.all(ids.map((id) => cluster.node(1).task(id)));
-	const victim = cluster.byId(tasks[0]?.node);
-	const witness = cluster.nodes.find((node) => node !== victim) as ClusterNode;
+	const tasks = await Promise.all(
+		ids.map((id) => bench.cluster.node(1).task(id)),
+	);
+	const victim = bench.cluster.byId(tasks[0]?.node);
+	const witness = bench.cluster.nodes.find(
+		(node) => node !== victim,
+	) as ClusterNode;
 	const held = tasks.filter(({ node }) => node === victim.id);
 	return { victim, witness, held: held.map(({ id }) => id) };
 }
 
-const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
 const othersThan = (node: ClusterNode) =>
-	cluster.nodes.filter((other) => other !== node).map(({ id }) => id);
+	bench.cluster.nodes.filter((other) => other !== node).map(({ id }) => id);
 
 async function expectTakenOver(): Promise<void> {
 	// However they are spread, the two that stay have as many free slots as the victim had tasks.
-	const ids = await postHeld(cluster.node(2), 2 * SLOTS);
+	const ids = await bench.postHeld(bench.cluster.node(2), 2 * SLOTS);
 	const { victim, witness, held } = await chooseVictim(ids);
 	const before = await witness.cluster();
 	const killedMs = Date.now();
@@ -108,8 +61,7 @@ async function expectTakenOver(): Promise<void> {
 }
 
 describe("without gossip", () => {
-	beforeAll(() => startThree("--no-gossip"));
-	afterAll(() => cluster[Symbol.asyncDispose]());
+	withThree("--no-gossip");
 
 	test(
 		"the tasks of a node that was killed run again elsewhere within 7 s, and their attempts tell",
@@ -118,8 +70,7 @@ describe("without gossip", () => {
 });
 
 describe("with gossip", () => {
-	beforeAll(() => startThree("--drain", "1s"));
-	afterAll(() => cluster[Symbol.asyncDispose]());
+	withThree("--drain", "1s");
 
 	test(
 		"the tasks of a node that was killed run again elsewhere within 7 s, and their attempts tell",
@@ -127,23 +78,23 @@ describe("with gossip", () => {
 	);
 
 	test("a node that was away for 3 s is back in everybody's mesh within 5 s of its start", async () => {
-		const node = cluster.node(3);
+		const node = bench.cluster.node(3);
 		const { id } = node;
 		await node.kill();
 		await pause(3_000);
 		await node.start();
 		const startedMs = performance.now();
 		expect(node.id).toBe(id);
-		await cluster.whole();
+		await bench.cluster.whole();
 		expect(performance.now() - startedMs).toBeLessThan(REJOIN_MS_MAX);
-		for (const each of cluster.nodes) {
+		for (const each of bench.cluster.nodes) {
 			const { peers } = await each.cluster();
 			expect([...peers].sort()).toEqual(othersThan(each).sort());
 		}
 	});
 
 	test("a node that is killed and started again at once gives up its former life, whose tasks run again", async () => {
-		const ids = await postHeld(cluster.node(2), 3);
+		const ids = await bench.postHeld(bench.cluster.node(2), 3);
 		const { victim, held } = await chooseVictim(ids);
 		await victim.kill();
 		await victim.start();
@@ -155,8 +106,8 @@ describe("with gossip", () => {
 	});
 
 	test("a node told to stop finishes what is short, hands back what is long, and says goodbye", async () => {
-		const [leaver, witness] = [cluster.node(1), cluster.node(2)];
-		const ids = await postHeld(leaver, 3);
+		const [leaver, witness] = [bench.cluster.node(1), bench.cluster.node(2)];
+		const ids = await bench.postHeld(leaver, 3);
 		const payload = { durationMs: 500 };
 		const task = { id: "short", type: "process_task", payload };
 		await leaver.post("/v1/tasks", task);
