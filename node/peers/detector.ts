@@ -19,6 +19,8 @@ import {
 	PROBE_AGAIN_MS_MAX,
 	PROBE_AGAIN_MS_MIN,
 	PROBE_ALIVE_MS,
+	PROBE_CLOSING_MS_MAX,
+	PROBE_CLOSING_MS_MIN,
 	PROBE_TIMEOUT_MS,
 	PULSE_MS_MAX,
 } from "../../protocol/limits.ts";
@@ -126,14 +128,24 @@ export class Detector {
 			await this.#look(nodeId, watch, taken);
 	}
 
-	/** Takes the session that was last read of the peer, if its address refuses. Returns whose it was. */
-	async #takeKnown(nodeId: string, watch: Watch): Promise<Life | undefined> {
-		const { gossip, roster, engines, ttlMs } = this.#parts;
+	/** Takes the session that was last read of the peer, if its address refuses, now or in a moment. Returns whose it was. */
+	async #takeKnown(
+		nodeId: string,
+		watch: Watch,
+		againMs = PROBE_CLOSING_MS_MIN,
+	): Promise<Life | undefined> {
+		const { clock, gossip, roster, engines, ttlMs } = this.#parts;
 		const [home] = engines;
 		const known = roster.others.find(({ record }) => record.nodeId === nodeId);
 		if (home === undefined || known === undefined) return undefined;
 		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
 		if (this.#watches.get(nodeId) !== watch) return undefined;
+		if (reach === "answers" && againMs <= PROBE_CLOSING_MS_MAX) {
+			await new Promise<void>((resolve) => {
+				watch.timer = clock.after(againMs, resolve);
+			});
+			return await this.#takeKnown(nodeId, watch, 2 * againMs);
+		}
 		const life = lifeOf(known);
 		const verdict = this.#verdict(nodeId, reach, life, ttlMs);
 		if (verdict !== "dead") return undefined;

@@ -57,6 +57,9 @@ export const REGISTRY_MS_MIN = 200;
 export const ANSWERS_PER_S = 64;
 /** A probe of a lost peer's address is given so long; no peer is probed more often because others ask. */
 export const PROBE_TIMEOUT_MS = 500;
+/** An address that still answers when the peer's connection has just closed is probed again after the first, doubling to the second: who ends closes one socket after the other. */
+export const PROBE_CLOSING_MS_MIN = 4;
+export const PROBE_CLOSING_MS_MAX = 8;
 /** Between probes of a lost peer; doubling from the first to the second, or on for as long as it is alive, which ends them after the third. */
 export const PROBE_AGAIN_MS_MIN = 25;
 export const PROBE_AGAIN_MS_MAX = 500;

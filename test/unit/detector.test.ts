@@ -4,7 +4,12 @@ import { Detector } from "../../node/peers/detector.ts";
 import { Refusals } from "../../node/peers/refusals.ts";
 import type { Reach, RegisteredNode, ShardSessions } from "../../node/ports.ts";
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
-import { LEASE_TTL_MS, PROBE_ALIVE_MS } from "../../protocol/limits.ts";
+import {
+	LEASE_TTL_MS,
+	PROBE_ALIVE_MS,
+	PROBE_CLOSING_MS_MAX,
+	PROBE_CLOSING_MS_MIN,
+} from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
@@ -126,6 +131,16 @@ test("the session that was last read of a peer whose address refuses is taken be
 	expect(refusals.lie("bob", { startedMs, epoch: 2 })).toBe(true);
 	await clock.runFor(10_000);
 	expect(world.reaped).toBe(1);
+});
+
+test("an address that answers as the connection closes, and refuses a moment later, is not asked only after the store", async () => {
+	const { clock, world, detector } = lost(0, { known: 1 });
+	await clock.runFor(PROBE_CLOSING_MS_MIN);
+	world.reach = "refused";
+	await clock.runFor(PROBE_CLOSING_MS_MAX);
+	expect(world.looksBefore).toBe(0);
+	expect(world.revoked).toEqual([formatSession("bob", 1)]);
+	expect(detector.suspects("bob")).toBe(false);
 });
 
 test("a peer that has a newer session than was last read loses that one, too, and its refusal is no lie", async () => {
