@@ -6,17 +6,20 @@
  * it is sure of its number: shard 0 has just renewed its session there. Else a node that had
  * been away while the store lost everything, and others made the cluster anew, would give
  * its number to shards that theirs has. It waits for the answer of shard 0 instead, which
- * says that the number is still its own, or ends it.
+ * says that the number is still its own, or ends it. And since an opening may reach its shard
+ * late, it says until when the number is sure.
  */
 
 import type { SessionName } from "../../protocol/lease.ts";
+import { STORE_EMPTY_MS } from "../../protocol/limits.ts";
 
 /** What this needs of a engine. */
 interface Member {
 	readonly renewer: {
 		readonly session: SessionName | undefined;
-		/** Of shard 0: it has just said that the number is this node's. */
+		/** Of shard 0: it has just said that the number is this node's; and when that was asked. */
 		readonly knowsNumber: boolean;
+		readonly renewedMs: number | undefined;
 		hurry(): void;
 	};
 }
@@ -34,6 +37,11 @@ export class HomeWord {
 		if (shard === 0 || this.#home.knowsNumber) return true;
 		this.#home.hurry();
 		return false;
+	}
+
+	/** On the monotonic clock: the cluster cannot have another number before. */
+	get sureUntilMs(): number {
+		return (this.#home.renewedMs ?? -Infinity) + STORE_EMPTY_MS;
 	}
 
 	/** The shard does not have this node's number: asks it and shard 0 why. */

@@ -3,30 +3,71 @@
  * when a pulse was refused, or could not be answered.
  */
 import type { SessionName } from "../../protocol/lease.ts";
-import type {
-	NodeRecord,
-	OpenReply,
-	OpenRequest,
-	RegisteredNode,
-	ShardSessions,
+import {
+	type Clock,
+	type NodeRecord,
+	type OpenReply,
+	type OpenRequest,
+	type RegisteredNode,
+	type ShardSessions,
+	unsettled,
 } from "../ports.ts";
 
-export class OwnEntry {
-	readonly #sessions: Pick<ShardSessions, "open" | "describe" | "nodes">;
-	readonly #report: { record(): NodeRecord };
+export interface OwnEntryParts {
+	readonly shard: { readonly sessions: Sessions };
+	readonly clock: Clock;
+	/** See self-report.ts. */
+	readonly report: { record(): NodeRecord };
+	/** See shard-memory.ts. */
+	readonly memory: {
+		nowMs(): number;
+		answered(nowMs: number, sentMs: number): void;
+	};
+	/** See home-word.ts. */
+	readonly home: {
+		/** Until when the cluster is sure to have this node's number of shards. */
+		readonly sureUntilMs: number;
+	};
+}
 
-	/** `report`: see self-report.ts. */
-	constructor(
-		sessions: Pick<ShardSessions, "open" | "describe" | "nodes">,
-		report: { record(): NodeRecord },
-	) {
-		this.#sessions = sessions;
-		this.#report = report;
+type Sessions = Pick<ShardSessions, "open" | "describe" | "nodes">;
+type Answer = Exclude<OpenReply, { readonly code: "late" }>;
+
+export class OwnEntry {
+	readonly #sessions: Sessions;
+	readonly #report: OwnEntryParts["report"];
+	readonly #parts: OwnEntryParts;
+
+	constructor(parts: OwnEntryParts) {
+		this.#sessions = parts.shard.sessions;
+		this.#report = parts.report;
+		this.#parts = parts;
 	}
 
-	/** A new session, of the node as it is now. @throws StoreError */
-	open(from: Omit<OpenRequest, "record">): Promise<OpenReply> {
-		return this.#sessions.open({ record: this.#report.record(), ...from });
+	/**
+	 * A new session, of the node as it is now. A shard that is to take the node's number of
+	 * shards must be told in its own time until when that is sure: one whose clock is
+	 * not known yet tells it first.
+	 *
+	 * @throws StoreError
+	 */
+	async open(from: Omit<OpenRequest, "record">): Promise<Answer> {
+		const { memory, clock } = this.#parts;
+		const sentMs = clock.monoMs();
+		const first = await this.#open(from);
+		if (first.ok || first.code !== "late") return first;
+		memory.answered(first.nowMs, sentMs);
+		const second = await this.#open(from);
+		if (second.ok || second.code !== "late") return second;
+		throw unsettled();
+	}
+
+	#open(from: Omit<OpenRequest, "record">): Promise<OpenReply> {
+		const { memory, clock, home } = this.#parts;
+		const record = this.#report.record();
+		const sureMs = home.sureUntilMs - clock.monoMs();
+		const sureUntilMs = Math.max(0, Math.floor(memory.nowMs() + sureMs));
+		return this.#sessions.open({ record, ...from, sureUntilMs });
 	}
 
 	/** Into a registry that has lost it. Returns the node's name. @throws StoreError */

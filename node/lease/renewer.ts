@@ -47,7 +47,7 @@ import {
 	StoreError,
 	type Timer,
 } from "../ports.ts";
-import { OwnEntry } from "./own-entry.ts";
+import { OwnEntry, type OwnEntryParts } from "./own-entry.ts";
 import type { ShardMemory } from "./shard-memory.ts";
 
 export interface RenewerParts {
@@ -62,7 +62,7 @@ export interface RenewerParts {
 	/** What is told with each pulse: see route-sorter.ts. */
 	readonly sorter: { readonly known: RoutesKnown };
 	/** See home-word.ts. */
-	readonly home: {
+	readonly home: OwnEntryParts["home"] & {
 		/** Whether the cluster's number of shards is known well enough; if not, `hurry` is called when it is. */
 		mayOpen(shard: number): boolean;
 	};
@@ -101,7 +101,7 @@ export class Renewer {
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
 		this.#memory = parts.memory;
-		this.#entry = new OwnEntry(parts.shard.sessions, parts.report);
+		this.#entry = new OwnEntry(parts);
 	}
 
 	start(): void {

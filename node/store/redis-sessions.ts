@@ -56,13 +56,14 @@ export class RedisSessions implements ShardSessions {
 		ttlMs,
 		known,
 		knownEpoch,
+		sureUntilMs = 0,
 	}: OpenRequest): Promise<OpenReply> {
 		const { life } = this.#scripts;
 		const { nodeId, name, wishedName = name } = record;
 		const reply = await this.#scripts.run(
 			...(["open", nodeId, ttlMs, known.generation, known.run] as const),
 			...[encodeNodeRecord(record), knownEpoch, wishedName],
-			...this.#number,
+			...[...this.#number, sureUntilMs],
 		);
 		const opened = decodeOpen(reply);
 		if (opened.ok) this.#scripts.adoptedLife = life;

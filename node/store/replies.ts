@@ -44,6 +44,7 @@ export function decodeOpen(reply: Reply): OpenReply {
 	];
 	if (code === "other_shards")
 		return { ok: false, code, shards: Number(epoch) };
+	if (code === "late") return { ok: false, code, nowMs: Number(epoch) };
 	if (code !== "ok") return { ok: false, code: code as "older_life" };
 	return {
 		...{ ok: true, epoch, generation, run, nowMs, name },

@@ -119,7 +119,7 @@ class Pair {
 		const record = nodeRecord("last");
 		const open = {
 			...{ record, ttlMs: TTL_MS, known: NO_GENERATION },
-			knownEpoch: 0,
+			...{ knownEpoch: 0, sureUntilMs: Number.MAX_SAFE_INTEGER },
 		};
 		const { epoch = 0, generation = 0 } = await this.#make(
 			{ method: "sessions.open", args: [open] },

@@ -267,7 +267,8 @@ export async function openSession(
 	shard: Shard,
 	request: Omit<OpenRequest, "knownEpoch"> & { readonly knownEpoch?: number },
 ): Promise<Opened> {
-	const opened = await shard.sessions.open({ knownEpoch: 0, ...request });
+	const sure = { knownEpoch: 0, sureUntilMs: Number.MAX_SAFE_INTEGER };
+	const opened = await shard.sessions.open({ ...sure, ...request });
 	if (!opened.ok) throw new Error(`it cannot be opened: ${opened.code}`);
 	return opened;
 }

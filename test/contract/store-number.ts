@@ -8,7 +8,10 @@ import { type Bench, nodeRecord, TTL_MS } from "./store-bench.ts";
 
 function opening(nodeId: string) {
 	const record = nodeRecord(nodeId);
-	return { record, ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 };
+	return {
+		...{ record, ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 },
+		sureUntilMs: Number.MAX_SAFE_INTEGER,
+	};
 }
 
 /** On shard 0. */
@@ -73,6 +76,24 @@ export function otherNumberRules(bench: Bench): void {
 		expect(await other.sessions.pulse(bob, TTL_MS)).toMatchObject({ ok: true });
 		await bench.open();
 		expect(await other.sessions.pulse(bob, TTL_MS)).toEqual(revoked);
+	});
+
+	it("an opening that comes later than its number is sure changes none, nor puts one back", async () => {
+		const { world, shard, index } = bench;
+		const ann = await bench.open();
+		const { nowMs, opens } = await bench.pulse(ann);
+		const other = world.toOther(index);
+		const late = { ok: false, code: "late", nowMs: expect.any(Number) };
+		const beforeMs = { ...opening("bob"), sureUntilMs: nowMs - 1 };
+		expect(await other.sessions.open(beforeMs)).toEqual(late);
+		const { sureUntilMs: _, ...unsure } = beforeMs;
+		expect(await other.sessions.open(unsure)).toEqual(late);
+		expect((await bench.pulse(ann)).opens).toBe(opens);
+		await world.lose("number", index);
+		expect(await shard.sessions.open(beforeMs)).toEqual(late);
+		await bench.pulse(ann);
+		// Where it changes nothing it may be as late as it likes.
+		expect(await shard.sessions.open(beforeMs)).toMatchObject({ ok: true });
 	});
 
 	it("a number that is lost is put back by a session that is there, and by no other", async () => {

@@ -146,7 +146,8 @@ export class Operator {
 		// Of the newest session, of an older one, or of none.
 		const told = this.#random.oneIn(3) ? undefined : this.#session();
 		const knownEpoch = told === undefined ? 0 : parseSession(told).epoch;
-		const request = { record, ttlMs: TTL_MS, known, knownEpoch };
+		const sureUntilMs = Number.MAX_SAFE_INTEGER;
+		const request = { record, ttlMs: TTL_MS, known, knownEpoch, sureUntilMs };
 		return { method: "sessions.open", args: [request] };
 	}
 

@@ -44,11 +44,16 @@ export class MemorySessions implements ShardSessions {
 		const nowMs = this.#parts.nowMs();
 		if (this.#sessions.hasLaterLife(request, nowMs))
 			return { ok: false, code: "older_life" };
-		const shards = this.#keepNumber();
-		if (shards !== undefined) {
-			if (this.#parts.index === 0)
+		const { number } = this.#contents;
+		const { shards: own } = this.#asker;
+		if (this.#parts.index === 0) {
+			const shards = this.#keepNumber();
+			if (shards !== undefined)
 				return { ok: false, code: "other_shards", shards };
-			this.#contents.number.fixed = this.#asker.shards;
+		} else if (own !== undefined && number.fixed !== own) {
+			if ((request.sureUntilMs ?? 0) < nowMs)
+				return { ok: false, code: "late", nowMs };
+			number.fixed = own;
 		}
 		return this.#sessions.open(request, nowMs, this.#contents.countRunning);
 	}

@@ -37,7 +37,7 @@ async function begin() {
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		report: { record: () => record },
 		sorter: { known: {} },
-		home: { mayOpen: () => true },
+		home: { mayOpen: () => true, sureUntilMs: Infinity },
 		events: {
 			opened() {},
 			pulsed() {},

@@ -136,7 +136,7 @@ test.each([
 			memory: new ShardMemory(clock, 0, new KeptInMemory()),
 			report: { record: () => record },
 			sorter: { known: {} },
-			home: { mayOpen: () => true },
+			home: { mayOpen: () => true, sureUntilMs: Infinity },
 			events: {
 				opened: () => told.push("opened"),
 				pulsed() {},

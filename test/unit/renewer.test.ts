@@ -35,7 +35,7 @@ function begin() {
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		report: { record: () => nodeRecord("ann") },
 		sorter: { known: {} },
-		home: { mayOpen: () => true },
+		home: { mayOpen: () => true, sureUntilMs: Infinity },
 	});
 	renewer.start();
 	return {

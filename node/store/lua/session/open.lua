@@ -5,9 +5,11 @@
 -- one that has not heard yet of the session that it opened gets that once more.
 -- ARGV    node id, ttl (ms), generation that the node knows of, its run, record (JSON,
 --         its name first), newest epoch that this life was told of, wished name,
---         number of shards that the node runs with, layout of the keys, 1 to shard 0
+--         number of shards that the node runs with, layout of the keys, 1 to shard 0, until
+--         when (ms) the cluster is sure to have that number, or 0
 -- Returns { 'older_life' } if a later life of the node has a lease,
 --         { 'other_shards', number } if shard 0 has another number of shards,
+--         { 'late', now (ms) } if another shard has, or none, and the node's is not sure any more,
 --         else { 'ok', epoch, generation, its run, now (ms), earlier session still with a lease, or '', name }
 local node, ttl = ARGV[1], tonumber(ARGV[2])
 local now = readClock()
@@ -21,6 +23,7 @@ if life and life > started and lease and lease > now then return { 'older_life' 
 local isHome = ARGV[10] == '1'
 local other = isHome and keepNumber(ARGV[8], ARGV[9])
 if other then return { 'other_shards', other } end
+if not isHome and numberHere() ~= ARGV[8] and tonumber(ARGV[11]) < now then return { 'late', now } end
 if not isHome then call('HSET', META, 'shards', ARGV[8], 'layout', ARGV[9]) end
 
 local again = life == started and last > tonumber(ARGV[6]) and lease and lease > 0
