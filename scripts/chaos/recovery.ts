@@ -91,8 +91,8 @@ function recoveryOf(
 ): Recovery {
 	const untilMs = next?.startMs ?? Number.POSITIVE_INFINITY;
 	const disturbed = faults.some((fault) => {
-		const isOver = fault.kind === "kill" && struck.kind === "kill";
-		const feltMs = isOver ? 0 : AFTERMATH_MS;
+		const areKills = fault.kind === "kill" && struck.kind === "kill";
+		const feltMs = areKills ? 0 : AFTERMATH_MS;
 		const overMs = (fault.untilMs ?? Number.POSITIVE_INFINITY) + feltMs;
 		return fault !== struck && fault.atMs < untilMs && overMs > struck.atMs;
 	});
