@@ -124,8 +124,15 @@ export class Detector {
 
 	async #begin(nodeId: string, watch: Watch): Promise<void> {
 		const taken = await this.#takeKnown(nodeId, watch);
-		if (this.#watches.get(nodeId) === watch)
-			await this.#look(nodeId, watch, taken);
+		if (this.#watches.get(nodeId) !== watch) return;
+		const { clock, engines } = this.#parts;
+		// The rest can wait until the tasks are claimed, unless other shards have some, too.
+		if (taken === undefined || engines.length > 1)
+			return await this.#look(nodeId, watch, taken);
+		watch.timer = clock.after(
+			PROBE_AGAIN_MS_MIN,
+			() => void this.#look(nodeId, watch, taken),
+		);
 	}
 
 	/** Takes the session that was last read of the peer, if its address refuses, now or in a moment. Returns whose it was. */
