@@ -83,6 +83,8 @@ interface Lease {
 	readonly engine: DetectorEngine;
 	readonly node: RegisteredNode;
 	readonly leftMs: number;
+	/** Since the session was opened. */
+	readonly ageMs: number;
 }
 
 export class Detector {
@@ -123,25 +125,25 @@ export class Detector {
 	}
 
 	async #begin(nodeId: string, watch: Watch): Promise<void> {
-		const taken = await this.#takeKnown(nodeId, watch);
+		const takenMs = await this.#takeKnown(nodeId, watch);
 		if (this.#watches.get(nodeId) !== watch) return;
 		const { clock, engines } = this.#parts;
 		// The rest can wait until the tasks are claimed, unless other shards have some, too.
-		if (taken === undefined || engines.length > 1)
-			return await this.#look(nodeId, watch, taken);
+		if (takenMs === undefined || engines.length > 1)
+			return await this.#look(nodeId, watch, takenMs);
 		watch.timer = clock.after(
 			PROBE_AGAIN_MS_MIN,
-			() => void this.#look(nodeId, watch, taken),
+			() => void this.#look(nodeId, watch, takenMs),
 		);
 	}
 
-	/** Takes the session that was last read of the peer, if its address refuses, now or in a moment. Returns whose it was. */
+	/** Takes the session that was last read of the peer, if its address refuses, now or in a moment. Returns when it did. */
 	async #takeKnown(
 		nodeId: string,
 		watch: Watch,
 		againMs = PROBE_CLOSING_MS_MIN,
-	): Promise<Life | undefined> {
-		const { clock, gossip, roster, engines, ttlMs } = this.#parts;
+	): Promise<number | undefined> {
+		const { clock, gossip, roster, engines, refusals, ttlMs } = this.#parts;
 		const [home] = engines;
 		const known = roster.others.find(({ record }) => record.nodeId === nodeId);
 		if (home === undefined || known === undefined) return undefined;
@@ -156,16 +158,17 @@ export class Detector {
 		const life = lifeOf(known);
 		const verdict = this.#verdict(nodeId, reach, life, ttlMs);
 		if (verdict !== "dead") return undefined;
+		refusals.holdForDead(nodeId, life);
 		const session = formatSession(nodeId, known.epoch);
 		await home.reaper.reap(session, { when: "now" });
-		return life;
+		return clock.monoMs();
 	}
 
-	/** `taken`: the life whose session was taken before this look, if it was its newest. */
-	async #look(nodeId: string, watch: Watch, taken?: Life): Promise<void> {
+	/** `takenMs`: when a session of the peer was taken, which may not have been its newest. */
+	async #look(nodeId: string, watch: Watch, takenMs?: number): Promise<void> {
 		let finding: Finding = "suspect";
 		try {
-			finding = await this.#judge(nodeId, taken);
+			finding = await this.#judge(nodeId, takenMs);
 		} catch (error) {
 			// Without the store nothing can be judged, nor revoked.
 			if (!(error instanceof StoreError)) throw error;
@@ -191,14 +194,14 @@ export class Detector {
 		watch.againMs = Math.min(watch.againMs * 2, againMsMax);
 	}
 
-	async #judge(nodeId: string, taken?: Life): Promise<Finding> {
-		const { gossip, roster, refusals } = this.#parts;
+	async #judge(nodeId: string, takenMs?: number): Promise<Finding> {
+		const { clock, gossip, roster, refusals } = this.#parts;
 		const leases = await this.#leasesOf(nodeId);
 		const [first] = leases;
-		if (first === undefined) {
-			if (taken !== undefined) refusals.holdForDead(nodeId, taken);
-			return "gone";
-		}
+		if (first === undefined) return "gone";
+		// It was open when an older one was taken: that there is this one is no sign of life.
+		if (takenMs !== undefined && first.ageMs > clock.monoMs() - takenMs)
+			refusals.forget(nodeId);
 		await roster.refresh();
 		const reach = await gossip.probe(nodeId, PROBE_TIMEOUT_MS);
 		const life = lifeOf(first.node);
@@ -238,7 +241,9 @@ export class Detector {
 				const { nowMs, nodes } = await engine.shard.sessions.nodes();
 				const node = nodes.find(({ record }) => record.nodeId === nodeId);
 				if (node?.expiresMs === undefined) return undefined;
-				return { engine, node, leftMs: node.expiresMs - nowMs };
+				// Epochs are times.
+				const ageMs = nowMs - node.epoch;
+				return { engine, node, leftMs: node.expiresMs - nowMs, ageMs };
 			}),
 		);
 		return found.filter((lease) => lease !== undefined);

@@ -20,6 +20,11 @@ export class Refusals {
 		return held?.startedMs === startedMs && held.epoch < epoch;
 	}
 
+	/** The life that was held for dead was seen too late: it had another session by then. */
+	forget(nodeId: string): void {
+		this.#heldForDead.delete(nodeId);
+	}
+
 	holdForDead(nodeId: string, life: Life): void {
 		this.#heldForDead.delete(nodeId); // So that it goes in as the newest.
 		this.#heldForDead.set(nodeId, life);

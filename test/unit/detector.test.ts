@@ -16,6 +16,9 @@ import { silentLog } from "../contract/gossip-bench.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { standInShard } from "../stand-ins.ts";
 
+/** The store's time as a test begins. */
+const STORE_MS = 1_000;
+
 /** A detector that has lost bob, who renews his lease; the registry may have been read before his newest session. */
 function lost(seeing: number, { known = 0, address = "answers" } = {}) {
 	const clock = new VirtualClock();
@@ -25,11 +28,11 @@ function lost(seeing: number, { known = 0, address = "answers" } = {}) {
 	};
 	const bob = (epoch: number): RegisteredNode => ({
 		...{ record: nodeRecord("bob"), epoch, running: 0, askedToDrain: false },
-		expiresMs: clock.monoMs() + LEASE_TTL_MS,
+		expiresMs: STORE_MS + clock.monoMs() + LEASE_TTL_MS,
 	});
 	const nodes: ShardSessions["nodes"] = async () => {
 		world.looks += 1;
-		const nowMs = clock.monoMs();
+		const nowMs = STORE_MS + clock.monoMs();
 		const { epoch, revoked } = world;
 		const isGone = revoked.includes(formatSession("bob", epoch));
 		const node = { ...bob(epoch), ...(isGone && { expiresMs: undefined }) };
@@ -153,6 +156,17 @@ test("a peer that has a newer session than was last read loses that one, too, an
 	const taken = [1, 2].map((epoch) => formatSession("bob", epoch));
 	expect(world.revoked).toEqual(taken);
 	expect(detector.suspects("bob")).toBe(false);
+});
+
+test("a peer that opens a session after its last one was taken was alive, and is not held for dead once more", async () => {
+	const { clock, world, detector } = lost(0, {
+		...{ known: 1, address: "refused" },
+	});
+	await clock.runFor(PROBE_AGAIN_MS_MIN / 2);
+	world.epoch = STORE_MS + clock.monoMs();
+	await clock.runFor(10_000);
+	expect(world.revoked).toEqual([formatSession("bob", 1)]);
+	expect(detector.suspects("bob")).toBe(true);
 });
 
 test("a peer that is back before its address was looked at loses nothing", async () => {
