@@ -31,7 +31,7 @@ export const ALONE_THREADS_MAX = 8;
 /** Tasks that run at once in processes of their own. Beyond: they wait, in the slots that they have. */
 export const PROCESSES_MAX = 8;
 /** Once a node has died, the others keep so many processes ready for tasks that have to run in their own: as a rule no more of them come to one node at once, and each takes 60 MB. Beyond: a task waits until its own has started. */
-export const SPARE_PROCESSES_MAX = 2;
+export const SPARE_PROCESSES_MAX = 3;
 /** They are started one after the other, each so much later, when what was cut short runs again. */
 export const SPARE_PROCESS_AFTER_MS = 250;
 /** The processes kept ready are ended if no node has died for so long; if the system ends one, none takes its place for as long. */

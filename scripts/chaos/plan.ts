@@ -43,7 +43,7 @@ const SERIES_LENGTH_MS: Readonly<Record<RecoveredKind, number>> = {
  * eight of two cores, clients that send bursts and a node less, the slowest 1 in 100 would
  * wait 0.1 to 0.9 s.)
  */
-export const SERIES_SLOTS = 32;
+export const SERIES_SLOTS = 16;
 /** Of a series: its faults are out of step with all that a node does every second. */
 const JITTER_MS_MAX = 1_000;
 /** Redis is left alone for so long between its faults, or nothing else would be seen. */

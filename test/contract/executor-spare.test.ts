@@ -139,14 +139,13 @@ describe("a process for a task that will have to run isolated", () => {
 		expect((await where()).pid).toBe(second);
 	});
 
-	test("is not the only one of a node with more slots: two tasks that come at once find one each", async () => {
+	test("is not the only one of a node with more slots: tasks that come at once find one each", async () => {
 		await executor.stop();
 		executor = await executorOf(100);
 		executor.expectIsolated(0);
 		const spares = await readySpares(SPARE_PROCESSES_MAX);
-		expect(spares).toHaveLength(2);
-		const [one, other] = await Promise.all([where(), where()]);
-		expect([one.pid, other.pid].sort()).toEqual(spares.sort());
+		const runs = await Promise.all(spares.map(where));
+		expect(runs.map(({ pid }) => pid).sort()).toEqual(spares.sort());
 		await Promise.all(spares.map(gone));
 		const next = await readySpares(SPARE_PROCESSES_MAX);
 		expect(next.filter((pid) => spares.includes(pid))).toEqual([]);
