@@ -4,9 +4,9 @@
  * Watches the peers whose connection closed. Each look reads the peer's
  * sessions in the store first and probes its address after, so that what is
  * revoked is the session that was there before the probe: a node that restarts
- * in between has a newer epoch, and is not hit. The first probe does not even wait for
- * that: the registry as it was last read tells a session and its address, too, and if the
- * peer has a newer one nothing happens to it. What the observations mean is
+ * in between has a newer epoch, and is not hit. In a cluster of one shard the first probe
+ * does not even wait for that: the registry as it was last read tells a session and its
+ * address, too, and if the peer has a newer one nothing happens to it. What the observations mean is
  * judged in `protocol/suspicion.ts`. A look costs the store as much as there are
  * nodes, and in a large cluster nobody may dial a lost peer again: one that is found
  * alive at all looks for PROBE_ALIVE_MS is left to those who are connected to it.
@@ -125,12 +125,14 @@ export class Detector {
 	}
 
 	async #begin(nodeId: string, watch: Watch): Promise<void> {
-		const takenMs = await this.#takeKnown(nodeId, watch);
-		if (this.#watches.get(nodeId) !== watch) return;
 		const { clock, engines } = this.#parts;
-		// The rest can wait until the tasks are claimed, unless other shards have some, too.
-		if (takenMs === undefined || engines.length > 1)
-			return await this.#look(nodeId, watch, takenMs);
+		// Of several, all are taken together: whether a task was all that the node ran is asked
+		// of the shards, and those that have not lost it yet speak for the task.
+		const takenMs =
+			engines.length === 1 ? await this.#takeKnown(nodeId, watch) : undefined;
+		if (this.#watches.get(nodeId) !== watch) return;
+		// The rest can wait until the tasks are claimed.
+		if (takenMs === undefined) return await this.#look(nodeId, watch);
 		watch.timer = clock.after(
 			PROBE_AGAIN_MS_MIN,
 			() => void this.#look(nodeId, watch, takenMs),
