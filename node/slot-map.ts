@@ -11,7 +11,7 @@
 import assert from "node:assert/strict";
 
 /** Things at once. All who use it have lower limits of their own. */
-const PLACES = 2 ** 16;
+export const PLACES = 2 ** 16;
 
 /** Where the thing of this number lies, for who keeps a table of his own by the same numbers. */
 export function placeOf(number: number): number {

@@ -4,36 +4,42 @@
  * sentence "`priority` must be …".
  */
 import Type, { type Static } from "typebox";
-import { ANY_ID, id, words } from "./fields.ts";
+import { words } from "./fields.ts";
 import { PAYLOAD_BYTES_MAX, PRIORITY_DEFAULT } from "./limits.ts";
 import { ItemProblem } from "./schema.ts";
 
 const CELERY_PRIORITY_MAX = 10;
 
-/** Fields that it did not know, it ignored. */
+/** As there, whatever is a JSON object is a task; fields that it did not know, it ignored. */
 export const CelerySubmission = Type.Object({
-	task_id: Type.Union(
-		[
-			Type.Integer({
-				minimum: -Number.MAX_SAFE_INTEGER,
-				maximum: Number.MAX_SAFE_INTEGER,
-			}),
-			id(""),
-		],
-		{ description: `an integer, or ${ANY_ID}` },
+	task_id: Type.Optional(
+		Type.Unknown({
+			description:
+				"any JSON; where it is a name, it is the task's id, or the first part of it if others have had that name",
+		}),
 	),
-	task_data: Type.Unknown({
-		description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes`,
-	}),
+	task_data: Type.Optional(
+		Type.Unknown({
+			description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes`,
+		}),
+	),
 	priority: Type.Optional(
-		Type.Integer({
-			minimum: 0,
-			maximum: CELERY_PRIORITY_MAX,
-			description: `an integer from 0 to ${CELERY_PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
+		Type.Unknown({
+			description: `a number, perhaps as text, from 0 to ${CELERY_PRIORITY_MAX}, where higher goes first; taken as the nearest of these if it is beyond, without its fraction, and as ${PRIORITY_DEFAULT} if it is none`,
 		}),
 	),
 });
 export type CelerySubmission = Static<typeof CelerySubmission>;
+
+const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$/;
+
+/** The priority that the old system would have read. */
+export function readCeleryPriority(told: unknown): number {
+	const isNumber = typeof told === "string" && NUMBER.test(told);
+	const number = isNumber ? Number(told) : told;
+	if (typeof number !== "number") return PRIORITY_DEFAULT;
+	return Math.max(0, Math.min(Math.trunc(number), CELERY_PRIORITY_MAX));
+}
 
 const CeleryStatus = words([
 	"PENDING",
@@ -42,30 +48,37 @@ const CeleryStatus = words([
 	"FAILURE",
 	"REVOKED",
 ]);
-const CeleryId = Type.Union([Type.Integer(), Type.String()]);
+const celeryId = () =>
+	Type.Optional(
+		Type.Unknown({ description: "as it was sent; absent if there was none" }),
+	);
 
 export const CeleryAccepted = Type.Object({
-	task_id: CeleryId,
+	task_id: celeryId(),
 	status: CeleryStatus,
+	id: Type.String({
+		description:
+			"of the task: its task_id as text, or, where that was taken, with ~2, ~3 … behind it; or one that the node gave it, where its task_id is no name",
+	}),
 });
 /** One item of an array that was not taken. */
 export const CeleryRejected = Type.Object({
-	task_id: Type.Optional(
-		Type.Unknown({ description: "as it was sent; absent where it had none" }),
-	),
+	task_id: celeryId(),
 	status: Type.Literal("REJECTED"),
 	problem: ItemProblem,
 });
 export const CeleryTask = Type.Object({
-	task_id: CeleryId,
+	task_id: Type.Unknown({
+		description: "as it was sent, or else the task's id",
+	}),
 	status: CeleryStatus,
 	result: Type.Unknown({
 		description: "null before the end; the error's message after a failure",
 	}),
 });
 export const CeleryList = Type.Object({
-	tasks: Type.Array(CeleryTask, { description: "newest first" }),
+	tasks: Type.Array(CeleryTask, { description: "oldest first" }),
 	truncated: Type.Optional(
-		Type.Boolean({ description: "true where there are more" }),
+		Type.Boolean({ description: "true where there are more, older ones" }),
 	),
 });

@@ -1,14 +1,16 @@
 /**
- * Durations, as people write them: `500ms`, `30s`, `5m`, `2h`, or a plain
+ * Durations, as people write them: `500ms`, `30s`, `5m`, `2h`, `7d`, or a plain
  * number of milliseconds.
  */
-const duration = /^(0|[1-9][0-9]{0,11})(ms|s|m|h)?$/;
+export const DURATION_PATTERN = "^(0|[1-9][0-9]{0,11})(ms|s|m|h|d)?$";
+const duration = new RegExp(DURATION_PATTERN);
 
 const UNIT_MS: Readonly<Record<string, number>> = {
 	ms: 1,
 	s: 1_000,
 	m: 60_000,
 	h: 3_600_000,
+	d: 86_400_000,
 };
 
 /** Milliseconds, or undefined where the text is not a duration. */

@@ -1,11 +1,12 @@
 /** What the schemas of `schema.ts` and its like are made of: fields of the kinds that come again and again. */
 import Type from "typebox";
+import { DURATION_PATTERN } from "./duration.ts";
 import { ID_CHARS_MAX } from "./limits.ts";
 import { NAME_PATTERN } from "./route.ts";
 import { ID_PATTERN } from "./task-id.ts";
 
 /** What an id must be, in words. */
-export const ANY_ID = `text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":", "-" and "~", not "." or "..", and not beginning with "~"`;
+const ANY_ID = `text of 1 to ${ID_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":", "-" and "~", not "." or "..", and not beginning with "~"`;
 
 /** The id of a task. */
 export function id(rest: string) {
@@ -35,5 +36,26 @@ export function time() {
 	return Type.String({
 		format: "date-time",
 		description: "ISO 8601, UTC, with milliseconds",
+	});
+}
+
+/** A length of time, as people write it, or in milliseconds. */
+export function duration(what: string) {
+	return Type.Union(
+		[Type.String({ pattern: DURATION_PATTERN }), Type.Integer({ minimum: 0 })],
+		{
+			description: `a duration such as "500ms", "30s", "5m", "2h" or "7d", or whole milliseconds${what}`,
+		},
+	);
+}
+
+const MOMENT_PATTERN =
+	"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$";
+
+/** A moment, as it is submitted: in any time zone, with more or fewer digits. */
+export function moment(what: string) {
+	return Type.String({
+		pattern: MOMENT_PATTERN,
+		description: `an ISO 8601 time with its zone, such as "2026-11-30T09:00:00Z"${what}`,
 	});
 }

@@ -75,7 +75,15 @@ export interface Answer extends GossipHeader {
 	readonly reaches: boolean;
 }
 
-export type GossipMessage = Announcement | Digest | Question | Answer;
+/** "The store may have news for you in this shard": a hint to look, which nobody has to believe. */
+export interface Nudge extends GossipHeader {
+	readonly kind: "nudge";
+	/** Who should look; others need not listen. */
+	readonly to: string;
+	readonly shard: number;
+}
+
+export type GossipMessage = Announcement | Digest | Question | Answer | Nudge;
 
 /** The end of a PeerId: enough to tell the nodes of one cluster apart. */
 export function shortName(nodeId: string): string {
@@ -114,6 +122,7 @@ export function decodeGossip(bytes: Uint8Array): GossipMessage | undefined {
 	if (value.kind === "digest") return decodeDigest(header, value);
 	if (value.kind === "question") return decodeQuestion(header, value);
 	if (value.kind === "answer") return decodeAnswer(header, value);
+	if (value.kind === "nudge") return decodeNudge(header, value);
 	return;
 }
 
@@ -192,6 +201,14 @@ function decodeAnswer(
 		away,
 		reaches,
 	};
+}
+
+function decodeNudge(
+	header: GossipHeader,
+	{ to, shard }: Unchecked,
+): Nudge | undefined {
+	if (!isNodeId(to) || !isCount(shard)) return;
+	return { kind: "nudge", ...header, to, shard };
 }
 
 function isNodeId(value: unknown): value is string {

@@ -11,6 +11,7 @@ import {
 	AWAY_FRESH_MS,
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
+	CELERY_NAME_CHARS_MAX,
 	CLAIM_AGE_MS_MAX,
 	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_BYTES_MAX,
@@ -34,6 +35,7 @@ import {
 	GOSSIP_PACKET_BYTES_MAX,
 	HAND_BACK_MS,
 	HTTP_CONNECTIONS_MAX,
+	ID_CHARS_MAX,
 	KILL_MS,
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
@@ -201,6 +203,11 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		WAIT_MS_MAX < ENDED_KEPT_MS_MIN && ENDED_KEPT_MS_MIN < ENDED_KEPT_MS,
 		"who waits for a task finds its end, and its time is shortened, not lengthened",
+	],
+	[
+		CELERY_NAME_CHARS_MAX + `~${Number.MAX_SAFE_INTEGER}`.length <=
+			ID_CHARS_MAX,
+		"the id of every run of a task_id is an id",
 	],
 	[
 		PAYLOAD_BYTES_MAX <= SUBMIT_BATCH_BYTES_MAX,

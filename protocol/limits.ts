@@ -2,6 +2,7 @@
  * Every limit of the system, by subject, with what happens when it is met. Sizes are bytes
  * of UTF-8 and times are milliseconds unless a name says otherwise. See `limit-relations.ts`.
  */
+export * from "./limits/attempts.ts";
 export * from "./limits/batch.ts";
 export * from "./limits/cli.ts";
 export * from "./limits/gossip.ts";
@@ -10,3 +11,4 @@ export * from "./limits/lease.ts";
 export * from "./limits/node.ts";
 export * from "./limits/running.ts";
 export * from "./limits/task.ts";
+export * from "./limits/times.ts";

@@ -23,6 +23,13 @@ const table = {
 	submit: { from: undefined, to: "PENDING", by: "submitter", ends: [] },
 	/** A new task that nothing waits before is claimed by the step that stores it. */
 	submitClaimed: { from: undefined, to: "STARTED", by: "submitter", ends: [] },
+	/** A new task that is not due yet. */
+	schedule: { from: undefined, to: "SCHEDULED", by: "submitter", ends: [] },
+	/** It is due. */
+	promote: { from: "SCHEDULED", to: "PENDING", by: "anyone", ends: [] },
+	/** Its time to begin is over. */
+	expire: { from: "PENDING", to: "EXPIRED", by: "anyone", ends: [] },
+	expireScheduled: { from: "SCHEDULED", to: "EXPIRED", by: "anyone", ends: [] },
 	/** A node takes a waiting task under its lease. */
 	claim: { from: "PENDING", to: "STARTED", by: "anyone", ends: [] },
 	succeed: { from: "STARTED", to: "SUCCESS", by: "holder", ends: ["success"] },
@@ -30,11 +37,18 @@ const table = {
 		...{ from: "STARTED", to: "FAILURE", by: "holder" },
 		ends: ["failure", "timeout"],
 	},
+	/** It failed and is to be tried again, or asked to be put off. */
+	putOff: {
+		...{ from: "STARTED", to: "SCHEDULED", by: "holder" },
+		ends: ["failure", "timeout", "snoozed"],
+	},
 	/** Its holder is stopping, or never meant to take it. */
 	handBack: {
 		...{ from: "STARTED", to: "PENDING", by: "holder" },
 		ends: ["handed-back"],
 	},
+	/** None of its code has run: it is as if it had not been claimed. */
+	notBegun: { from: "STARTED", to: "PENDING", by: "holder", ends: [] },
 	/** Its worker died, which counts, and it is tried again. */
 	crash: {
 		...{ from: "STARTED", to: "PENDING", by: "holder" },
@@ -44,6 +58,33 @@ const table = {
 	giveUpCrashed: {
 		...{ from: "STARTED", to: "FAILURE", by: "holder" },
 		ends: ["crashed"],
+	},
+	/** Somebody has asked it to end: it waits, or is not due yet. */
+	cancel: { from: "PENDING", to: "CANCELLED", by: "anyone", ends: [] },
+	cancelScheduled: {
+		...{ from: "SCHEDULED", to: "CANCELLED", by: "anyone", ends: [] },
+	},
+	/** Somebody has by force, and takes it away from its holder. */
+	cancelStarted: {
+		...{ from: "STARTED", to: "CANCELLED", by: "anyone" },
+		ends: ["cancelled"],
+	},
+	/** Its holder has stopped it on somebody's wish, or it came to an end without a result. */
+	cancelHeld: {
+		...{ from: "STARTED", to: "CANCELLED", by: "holder" },
+		ends: [
+			"cancelled",
+			"failure",
+			"timeout",
+			"snoozed",
+			"handed-back",
+			"crashed",
+		],
+	},
+	/** Its holder is lost, or leaves, before it has stopped it. */
+	cancelLost: {
+		...{ from: "STARTED", to: "CANCELLED", by: "anyone" },
+		ends: ["lease-lost", "revoked", "handed-back"],
 	},
 	/** Its holder's lease has expired, or its holder is known dead. */
 	lose: {

@@ -51,6 +51,8 @@ export interface Operation {
 	readonly query?: Readonly<Record<string, Parameter>> | "any";
 	readonly headers?: Readonly<Record<string, Parameter>>;
 	readonly body?: Shape;
+	/** It says all that may be said, and need not be there. */
+	readonly bodyMayBeAbsent?: true;
 	/** By status. */
 	readonly answers: Readonly<Record<number, Answer>>;
 	/** Why it may be refused, besides what any request may be refused for. */

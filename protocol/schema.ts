@@ -1,61 +1,14 @@
 /**
- * What goes in and out over HTTP, as JSON Schema (TypeBox). These validate
- * submissions, generate `/openapi.json`, and are the types of what a client
- * reads; so they cannot come to disagree.
- *
- * The `description` of a submitted field completes the sentence "`priority`
- * must be …": it is documentation, and the answer to whoever got it wrong.
+ * What comes out over HTTP, as JSON Schema (TypeBox): it generates `/openapi.json`, and is
+ * the types of what a client reads; so they cannot come to disagree. What goes in is in
+ * `schema/submitted.ts`.
  */
 import Type, { type Static, type TInteger } from "typebox";
-import { id, name, time, words } from "./fields.ts";
-import {
-	LABEL_CHARS_MAX,
-	LABELS_MAX,
-	PAYLOAD_BYTES_MAX,
-	PRIORITY_DEFAULT,
-	PRIORITY_MAX,
-	QUEUE_CHARS_MAX,
-	TYPE_CHARS_MAX,
-} from "./limits.ts";
+import { time, words } from "./fields.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 import { ATTEMPT_ENDS, TASK_STATES, type TaskState } from "./state.ts";
 import type { TaskError } from "./task.ts";
 import { OPTIONS } from "./task-options.ts";
-
-const closed = { additionalProperties: false };
-
-// --- Going in
-
-export const TaskAsSubmitted = Type.Object(
-	{
-		id: Type.Optional(id(", or absent to be given one")),
-		type: name(TYPE_CHARS_MAX, ": the name of the task code to run"),
-		payload: Type.Optional(
-			Type.Unknown({
-				description: `any JSON of up to ${PAYLOAD_BYTES_MAX} bytes; null when absent`,
-			}),
-		),
-		priority: Type.Optional(
-			Type.Integer({
-				minimum: 0,
-				maximum: PRIORITY_MAX,
-				description: `an integer from 0 to ${PRIORITY_MAX}, where higher goes first; ${PRIORITY_DEFAULT} when absent`,
-			}),
-		),
-		queue: Type.Optional(name(QUEUE_CHARS_MAX, '; "default" when absent')),
-		labels: Type.Optional(
-			Type.Array(name(LABEL_CHARS_MAX, ""), {
-				maxItems: LABELS_MAX,
-				description: `an array of at most ${LABELS_MAX} labels that a node must have, each of 1 to ${LABEL_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
-			}),
-		),
-		...OPTIONS,
-	},
-	closed,
-);
-export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
-
-// --- Coming out
 
 const problemCodes = Object.keys(PROBLEMS) as ProblemCode[];
 
@@ -88,6 +41,10 @@ const nodeName = () =>
 		}),
 	);
 
+const errorRef = Type.Unsafe<TaskError>({
+	$ref: "#/components/schemas/TaskError",
+});
+
 const AttemptAsRead = Type.Object({
 	token: Type.Integer(),
 	node: Type.String(),
@@ -96,10 +53,7 @@ const AttemptAsRead = Type.Object({
 	startedAt: Type.Optional(time()),
 	endedAt: Type.Optional(time()),
 	end: Type.Optional(words(ATTEMPT_ENDS)),
-});
-
-const errorRef = Type.Unsafe<TaskError>({
-	$ref: "#/components/schemas/TaskError",
+	error: Type.Optional(errorRef),
 });
 
 export const TaskErrorAsRead = Type.Object({
@@ -128,6 +82,8 @@ export const TaskAsRead = Type.Object({
 		}),
 	),
 	createdAt: time(),
+	dueAt: Type.Optional(time()),
+	expiresAt: Type.Optional(time()),
 	startedAt: Type.Optional(time()),
 	finishedAt: Type.Optional(time()),
 	node: Type.Optional(
@@ -140,8 +96,25 @@ export const TaskAsRead = Type.Object({
 	attempt: Type.Integer({
 		description: "number of the newest attempt, 0 before the first",
 	}),
+	round: Type.Integer({
+		description: "1, and one more each time that it was opened again",
+	}),
+	failures: Type.Integer({
+		description:
+			"attempts of this round that failed and were to be tried again",
+	}),
 	crashes: Type.Integer(),
 	error: Type.Optional(errorRef),
+	cancel: Type.Optional(
+		Type.Object(
+			{
+				at: time(),
+				by: Type.String({ description: "the node that was asked" }),
+				reason: Type.Optional(Type.String()),
+			},
+			{ description: "that somebody has asked it to end" },
+		),
+	),
 	attempts: Type.Array(AttemptAsRead, { description: "oldest first" }),
 	payload: Type.Unknown(),
 	result: Type.Optional(Type.Unknown()),

@@ -44,5 +44,7 @@ export const ATTEMPT_ENDS = [
 	/** The worker that ran it died. */
 	"crashed",
 	"cancelled",
+	/** Its code asked to be put off. */
+	"snoozed",
 ] as const;
 export type AttemptEnd = (typeof ATTEMPT_ENDS)[number];

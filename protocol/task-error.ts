@@ -3,7 +3,11 @@
  * store, that may be of another version or damaged. What is not as it should be is left
  * out; what has no code or message is no error.
  */
-import { ERROR_CAUSES_DEPTH_MAX, ERROR_CAUSES_MAX } from "./limits.ts";
+import {
+	ATTEMPT_ERROR_CHARS_MAX,
+	ERROR_CAUSES_DEPTH_MAX,
+	ERROR_CAUSES_MAX,
+} from "./limits.ts";
 import type { TaskError } from "./task.ts";
 
 /** Undefined if it is none. Deeper, or of more errors, than one may be, it is cut. */
@@ -35,6 +39,28 @@ function read(
 		...(typeof stack === "string" && { stack }),
 		...(led !== undefined && { cause: led }),
 		...(held.length > 0 && { errors: held }),
+	};
+}
+
+/** What is kept of it with an attempt that is not the task's last: bounded, as there may be many. */
+export function attemptError({
+	code,
+	message,
+	stack,
+	cause,
+}: TaskError): TaskError {
+	return {
+		code,
+		message: message.slice(0, ATTEMPT_ERROR_CHARS_MAX),
+		...(stack !== undefined && {
+			stack: stack.slice(0, ATTEMPT_ERROR_CHARS_MAX),
+		}),
+		...(cause !== undefined && {
+			cause: {
+				code: cause.code,
+				message: cause.message.slice(0, ATTEMPT_ERROR_CHARS_MAX),
+			},
+		}),
 	};
 }
 

@@ -20,8 +20,10 @@ export function homeOf(id: string): string {
 	return end === -1 ? id : id.slice(0, end);
 }
 
+const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 const TIME_CHARS = 9;
 export const ID_CHANCE_CHARS = 11;
+const newId = new RegExp(`^[${DIGITS}]{${TIME_CHARS + ID_CHANCE_CHARS}}$`);
 
 /** A new id: 20 characters, ordered by time. `chance`: ID_CHANCE_CHARS of it. */
 export function newTaskId(wallMs: number, chance: string): string {
@@ -32,6 +34,11 @@ export function newTaskId(wallMs: number, chance: string): string {
 		time.length < TIME_CHARS;
 		rest = Math.floor(rest / 32)
 	)
-		time = "0123456789abcdefghjkmnpqrstvwxyz".charAt(rest % 32) + time;
+		time = DIGITS.charAt(rest % 32) + time;
 	return time + chance;
+}
+
+/** Whether it may be one of those. */
+export function isNewTaskId(id: string): boolean {
+	return newId.test(id);
 }

@@ -18,13 +18,64 @@ import Type, {
 	type TSchema,
 } from "typebox";
 import { Compile } from "typebox/compile";
+import { duration, moment } from "./fields.ts";
+import { RETRIES_MAX } from "./limits.ts";
 import type { JsonText } from "./task.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type OptionFields = Readonly<Record<string, TOptional<TSchema>>>;
 
 /** Each option by its name, as it is submitted. */
-export const OPTIONS = {} satisfies OptionFields;
+export const OPTIONS = {
+	delay: Type.Optional(
+		duration(" of up to 366 days, after which it is due; now when absent"),
+	),
+	runAt: Type.Optional(
+		moment(
+			", at most 366 days from now, when it is due; one that is past is now",
+		),
+	),
+	expiresAt: Type.Optional(
+		moment(
+			", after it is due: not begun by then it ends as EXPIRED; never when absent",
+		),
+	),
+	expiresIn: Type.Optional(
+		duration(" after it is due: not begun by then it ends as EXPIRED"),
+	),
+	retries: Type.Optional(
+		Type.Integer({
+			minimum: 0,
+			maximum: RETRIES_MAX,
+			description: `an integer from 0 to ${RETRIES_MAX}: how often it is tried again when its code fails; the handler's when absent, or 0`,
+		}),
+	),
+	backoff: Type.Optional(
+		Type.Object(
+			{
+				type: Type.Optional(Type.Enum(["fixed", "exponential"])),
+				delay: Type.Optional(duration("")),
+				max: Type.Optional(duration("")),
+				jitter: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+			},
+			{
+				additionalProperties: false,
+				description:
+					'an object with any of "type" ("exponential", or "fixed"), "delay" ("1s") and "max" ("1h"), durations of up to 24 hours, and "jitter" (0.5), a number from 0 to 1',
+			},
+		),
+	),
+	timeout: Type.Optional(
+		duration(
+			" of up to 7 days, from the start of its code: then its signal fires; the handler's when absent, or none",
+		),
+	),
+	killAfter: Type.Optional(
+		duration(
+			' of up to 5 minutes: so long after its signal has fired, for its timeout or as it was cancelled, its code is ended by force; the handler\'s when absent, or "5s"',
+		),
+	),
+} satisfies OptionFields;
 
 export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;
 

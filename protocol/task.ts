@@ -13,13 +13,22 @@ import type { TaskOptions } from "./task-options.ts";
 /** JSON as text; sound, for it was parsed and written once at the door. */
 export type JsonText = string;
 
-/** A task accepted at the door, complete: nothing is left to default. */
-export interface NewTask {
+/** What was submitted, complete: nothing is left to default. */
+interface Task {
 	readonly id: string;
 	readonly route: Route;
 	readonly priority: number;
 	readonly options: TaskOptions;
 	readonly payload: JsonText;
+}
+
+/** A task accepted at the door. */
+export interface NewTask extends Task {
+	/**
+	 * If its id is taken, it is another run of it: a task of its own, with the id `id~2`, then
+	 * `id~3`. Otherwise it would be the same task, or a conflict.
+	 */
+	readonly again?: true;
 }
 
 export interface TaskError {
@@ -42,12 +51,22 @@ export interface Attempt {
 	readonly startedMs?: number;
 	readonly endedMs?: number;
 	readonly end?: AttemptEnd;
+	/** Of one that failed and is not the task's last. */
+	readonly error?: TaskError;
 	/** Its node was lost while it ran nothing but this task, in a process of its own. */
 	readonly alone?: boolean;
 }
 
+export interface Cancel {
+	readonly atMs: number;
+	/** Who asked. */
+	readonly by: string;
+	/** Why, if that was said. */
+	readonly reason: string;
+}
+
 /** A task as it stands in the store. Times are the store's clock. */
-export interface TaskRecord extends NewTask {
+export interface TaskRecord extends Task {
 	readonly state: TaskState;
 	/** Creation number; newer tasks of a shard have higher ones. */
 	readonly seq: number;
@@ -61,6 +80,12 @@ export interface TaskRecord extends NewTask {
 	/** Crashes of workers with this task running, and losses of whole nodes. */
 	readonly crashes: number;
 	readonly losses: number;
+	/** When it was due first, or is to be tried again. Undefined: at once. */
+	readonly dueMs?: number;
+	/** Not begun by then, it ends EXPIRED. Undefined: never. */
+	readonly expiresMs?: number;
+	/** That somebody has asked it to end. */
+	readonly cancel?: Cancel;
 	/** Oldest first; the newest may be under way. */
 	readonly attempts: readonly Attempt[];
 	readonly finishedMs?: number;
@@ -69,11 +94,14 @@ export interface TaskRecord extends NewTask {
 }
 
 /** A task in the hands of the node that claimed it. */
-export interface ClaimedTask extends NewTask {
+export interface ClaimedTask extends Task {
 	readonly token: number;
 	readonly attempt: number;
 	readonly createdMs: number;
 	readonly claimedMs: number;
+	readonly round: number;
+	/** Attempts of this round that failed so far. */
+	readonly failures: number;
 	/** So far: a suspect is run apart from other tasks. */
 	readonly crashes: number;
 	readonly losses: number;
@@ -89,6 +117,11 @@ export type TaskEnd = {
 	| {
 			readonly state: "FAILURE";
 			readonly end: "failure" | "timeout";
+			readonly error: TaskError;
+	  }
+	| {
+			readonly state: "CANCELLED";
+			readonly end: "cancelled";
 			readonly error: TaskError;
 	  }
 );

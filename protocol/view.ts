@@ -7,7 +7,7 @@
  */
 import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
-import type { Attempt, JsonText, TaskRecord } from "./task.ts";
+import type { Attempt, Cancel, JsonText, TaskRecord } from "./task.ts";
 
 /** What a node knows of the cluster, for whoever reads a task. */
 export interface Onlooker {
@@ -31,19 +31,34 @@ export function writeTask(record: TaskRecord, onlooker: Onlooker): JsonText {
 		...(record.state === "PENDING" &&
 			!onlooker.isServed(record.route) && { unserved: true }),
 		createdAt: isoTime(record.createdMs),
+		...(record.dueMs !== undefined && { dueAt: isoTime(record.dueMs) }),
+		...(record.expiresMs !== undefined && {
+			expiresAt: isoTime(record.expiresMs),
+		}),
 		...(newest && { startedAt: isoTime(newest.startedMs ?? newest.claimedMs) }),
 		...(record.finishedMs !== undefined && {
 			finishedAt: isoTime(record.finishedMs),
 		}),
 		...(newest && { ...readNode(newest, onlooker), token: newest.token }),
 		attempt: record.attempt,
+		round: record.round,
+		failures: record.failures,
 		crashes: record.crashes,
 		...(record.error && { error: record.error }),
+		...(record.cancel && { cancel: readCancel(record.cancel) }),
 		attempts: record.attempts.map((attempt) => readAttempt(attempt, onlooker)),
 	};
 	const result =
 		record.result === undefined ? "" : `,"result":${record.result}`;
 	return `${JSON.stringify(head).slice(0, -1)},"payload":${record.payload}${result}}`;
+}
+
+function readCancel({
+	atMs,
+	by,
+	reason,
+}: Cancel): NonNullable<TaskAsRead["cancel"]> {
+	return { at: isoTime(atMs), by, ...(reason !== "" && { reason }) };
 }
 
 /** ISO 8601 in UTC with milliseconds. */
@@ -80,5 +95,6 @@ function readAttempt(
 		}),
 		...(attempt.endedMs !== undefined && { endedAt: isoTime(attempt.endedMs) }),
 		...(attempt.end && { end: attempt.end }),
+		...(attempt.error && { error: attempt.error }),
 	};
 }

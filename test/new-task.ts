@@ -16,6 +16,6 @@ export function claimedTask(
 ): ClaimedTask {
 	return {
 		...{ ...newTask(id), token, attempt: 1, createdMs: 0, claimedMs: 0 },
-		...{ crashes: 0, losses: 0, ...more },
+		...{ round: 1, failures: 0, crashes: 0, losses: 0, ...more },
 	};
 }

@@ -33,6 +33,7 @@ export function standInShard({
 export const NO_EXIT = {
 	finisher: { unsent: 0, clogged: false, finish() {}, giveBack() {} },
 	renewer: { storeNowMs: () => 0 },
+	random: { unit: () => 0 },
 } satisfies RunnerParts["exits"][number];
 
 export const AROUND_CLAIMER = {
@@ -49,6 +50,7 @@ export const AROUND_FINISHER = {
 	watcher: { endedHere() {} },
 	trimmer: { kept() {} },
 	hinter: { hint() {} },
+	timekeeper: { stored() {} },
 	turns: { slotsFreed() {} },
 } satisfies Omit<FinisherParts, "shard" | "clock" | "log" | "share">;
 
@@ -57,5 +59,6 @@ export const AROUND_SUBMITTER = {
 	claimer: { submit: () => undefined, refused() {} },
 	hinter: { hint: () => () => {} },
 	roster: { isServed: () => true },
+	timekeeper: { stored() {} },
 	home: { unsettled() {} },
 } satisfies Omit<SubmitterParts, "shard" | "clock" | "log">;

@@ -6,6 +6,7 @@
  * no state. A method that needs the store throws `StoreError` when it cannot be
  * had, and the HTTP side turns that into a 503.
  */
+import { parseSession } from "../../protocol/lease.ts";
 import { mergePages, readCursor } from "../../protocol/page.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
@@ -14,12 +15,16 @@ import { isEnded, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
 import { ID_CHANCE_CHARS, newTaskId } from "../../protocol/task-id.ts";
 import {
+	type Cancelled,
+	type CancelWish,
 	type Clock,
+	type NodeRecord,
 	type Random,
 	type Shard,
 	STORE_PROBLEMS,
 	type Store,
 	StoreError,
+	type StoreErrorKind,
 	type Submission,
 	type Submitted,
 	type TaskApi,
@@ -34,6 +39,8 @@ export interface AnsweringEngine {
 		submit(task: NewTask): Promise<Submission>;
 	};
 	readonly renewer: {
+		/** The store may have news for this node. */
+		look(): void;
 		/** Of the session last opened; 0 until one was. */
 		readonly epoch: number;
 	};
@@ -57,11 +64,19 @@ export interface TaskAnswersParts {
 			lookSoon(): void;
 			giveUp(): void;
 		};
+		/** These have ended. */
+		endedHere(ids: readonly string[]): void;
+	};
+	/** See digester.ts. */
+	readonly digester: {
+		/** Tells a node that the store may have news for it. */
+		nudge(to: string, shard: number): void;
 	};
 	/** See self-report.ts. */
 	readonly report: {
 		/** This node is stopping. */
 		readonly draining: boolean;
+		record(): NodeRecord;
 	};
 }
 
@@ -94,9 +109,13 @@ export class TaskAnswers implements TaskApi {
 				"the node has not yet agreed with the store on the cluster",
 			);
 		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
-		const failed = outcomes.filter((outcome) => outcome instanceof StoreError);
-		if (failed[0] !== undefined && failed.length === tasks.length)
-			throw failed[0];
+		const [first] = outcomes;
+		// Of different trouble each is told its own: what was not sent may be sent again.
+		if (
+			first instanceof StoreError &&
+			outcomes.every((each) => hasKind(each, first.kind))
+		)
+			throw first;
 		const { nodeId } = this.#parts;
 		return outcomes.map((outcome, i) =>
 			describe(tasks[i] as NewTask, outcome, nodeId),
@@ -106,6 +125,10 @@ export class TaskAnswers implements TaskApi {
 	async get(id: string): Promise<TaskRecord | undefined> {
 		const [task] = await this.#engineOf(id).shard.tasks.get([id]);
 		return task;
+	}
+
+	async newest(id: string): Promise<TaskRecord | undefined> {
+		return await this.#engineOf(id).shard.tasks.newest(id);
 	}
 
 	async wait(
@@ -132,6 +155,30 @@ export class TaskAnswers implements TaskApi {
 			signal.removeEventListener("abort", giveUp);
 			giveUp();
 		}
+	}
+
+	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
+		const { shard, renewer } = this.#engineOf(id);
+		const { nodeId, digester, report, watcher } = this.#parts;
+		const { round, ...more } = wish;
+		const by = report.record().name;
+		const tasks = [{ id, round }];
+		const [outcome] = await shard.tasks.cancel({ tasks, by, ...more });
+		if (outcome === undefined || outcome.code === "none") return undefined;
+		const holder = "holder" in outcome ? outcome.holder : undefined;
+		if (holder !== undefined) {
+			const { nodeId: to } = parseSession(holder);
+			if (to === nodeId) renewer.look();
+			else digester.nudge(to, shard.index);
+		}
+		if (outcome.code === "cancelled") watcher.endedHere([id]);
+		const task = await this.get(id);
+		if (task === undefined) return undefined;
+		const { code } = outcome;
+		return {
+			code: code === "ended" || code === "marked" ? code : "done",
+			task,
+		};
 	}
 
 	async list(
@@ -172,6 +219,10 @@ export class TaskAnswers implements TaskApi {
 	}
 }
 
+function hasKind(outcome: unknown, kind: StoreErrorKind): boolean {
+	return outcome instanceof StoreError && outcome.kind === kind;
+}
+
 function describe(
 	task: NewTask,
 	outcome: Submission | "stopping",
@@ -195,7 +246,7 @@ function describe(
 	if (outcome instanceof StoreError)
 		return { ok: false, problem: STORE_PROBLEMS[outcome.kind] };
 	if (!outcome.ok) return refuse(outcome.code, NO_ROOM[outcome.code], "queue");
-	if (outcome.created) return taken(task.id, node, outcome.claimed);
+	if (outcome.created) return taken(outcome.id ?? task.id, node, outcome);
 	if (isSameTask(task, outcome.existing))
 		return {
 			ok: true,
@@ -211,7 +262,12 @@ function describe(
 }
 
 /** A task that is new; who claimed it with the step that stored it is this node. */
-function taken(id: string, node: string, run?: ClaimedTask): Submitted {
+function taken(
+	id: string,
+	node: string,
+	{ claimed: run, scheduled }: { claimed?: ClaimedTask; scheduled?: true },
+): Submitted {
+	if (scheduled) return { ok: true, created: true, id, scheduled };
 	if (run === undefined) return { ok: true, created: true, id };
 	const { attempt, token } = run;
 	return { ok: true, created: true, id, started: { attempt, node, token } };

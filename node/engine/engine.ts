@@ -28,6 +28,7 @@ import { Drainer } from "../lease/drainer.ts";
 import { HomeWord } from "../lease/home-word.ts";
 import { Announcer } from "../peers/announcer.ts";
 import { Digester } from "../peers/digester.ts";
+import { DutyTurns } from "../peers/duty-turns.ts";
 import { Hearer } from "../peers/hearer.ts";
 import { Roster, type RosterEvents } from "../peers/roster.ts";
 import { type OwnHost, SelfReport } from "../peers/self-report.ts";
@@ -49,7 +50,7 @@ import { Turns } from "../work/turns.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
 import { Watch } from "./watch.ts";
 
-export interface SchedulerParts {
+export interface EngineParts {
 	readonly cluster: string;
 	readonly clock: Clock;
 	readonly random: Random;
@@ -64,7 +65,7 @@ export interface SchedulerParts {
 	readonly host: NodeHost;
 }
 
-/** The program around a engine. */
+/** The program around an engine. */
 export interface NodeHost extends OwnHost {
 	/** Somebody asked this node, through any node, to drain and stop. May be called again. */
 	askedToDrain(): void;
@@ -74,7 +75,7 @@ export interface NodeHost extends OwnHost {
 
 export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly api: Api;
-	readonly #parts: SchedulerParts;
+	readonly #parts: EngineParts;
 	/** In the order of their shards. Those who work with them have this list before it is filled. */
 	readonly #engines: ShardEngine[] = [];
 	readonly #runner: Runner;
@@ -86,12 +87,13 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #announcer: Announcer;
 	readonly #hearer: Hearer;
 	readonly #watch: Watch;
+	readonly #dutyTurns: DutyTurns;
 	readonly #drainer: Drainer;
 	readonly #home = new HomeWord(this.#engines);
 	readonly #coroner: Coroner;
 	#stopped = false;
 
-	constructor(parts: SchedulerParts) {
+	constructor(parts: EngineParts) {
 		const { clock, log, store, gossip, executor, host, name, serves } = parts;
 		const engines = this.#engines;
 		this.#parts = parts;
@@ -115,6 +117,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			events: this,
 		});
 		const roster = this.#roster;
+		this.#dutyTurns = new DutyTurns({ self: gossip.nodeId, roster });
 		this.#digester = new Digester({ clock, gossip, engines, report, roster });
 		const digester = this.#digester;
 		this.#announcer = new Announcer({ clock, digester });
@@ -212,7 +215,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ turns: this.#turns, announcer: this.#announcer },
 			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },
 			...{ watch: this.#watch, home: this.#home, coroner: this.#coroner },
-			events: this,
+			...{ dutyTurns: this.#dutyTurns, events: this },
 		});
 	}
 
@@ -227,7 +230,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		return {
 			tasks: new TaskAnswers({
 				...{ nodeId, store, clock, random, engines, report },
-				watcher: this.#watcher,
+				...{ watcher: this.#watcher, digester: this.#digester },
 			}),
 			cluster: new ClusterAnswers({
 				...{ cluster, nodeId, store, engines, name, roster, gossip, report },
@@ -240,6 +243,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	#heard(message: GossipMessage): void {
 		this.#watch.heard(message);
 		if (message.kind === "announce") this.#hearer.heard(message);
+		else if (message.kind === "nudge") this.#hearer.nudged(message);
 		else if (message.kind === "digest") this.#roster.hear(message);
 	}
 }

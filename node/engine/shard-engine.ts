@@ -8,7 +8,8 @@
  * of another.
  */
 import type { SessionName } from "../../protocol/lease.ts";
-import type { Route, Serves } from "../../protocol/route.ts";
+import type { Serves } from "../../protocol/route.ts";
+import { Timekeeper, type TimekeeperParts } from "../duties/timekeeper.ts";
 import { Trimmer } from "../duties/trimmer.ts";
 import type { HomeWord } from "../lease/home-word.ts";
 import { Reaper, type ReaperParts } from "../lease/reaper.ts";
@@ -32,7 +33,7 @@ import { Intake } from "../work/intake.ts";
 import { Reconciler } from "../work/reconciler.ts";
 import { RouteSorter } from "../work/route-sorter.ts";
 import type { Runner } from "../work/runner.ts";
-import { Submitter } from "../work/submitter.ts";
+import { Submitter, type SubmitterParts } from "../work/submitter.ts";
 
 export interface ShardEngineParts {
 	readonly shard: Shard;
@@ -50,7 +51,8 @@ export interface ShardEngineParts {
 	readonly announcer: HinterParts["announcer"];
 	readonly hearer: ClaimerParts["rumours"];
 	readonly watcher: FinisherParts["watcher"];
-	readonly roster: { isServed(route: Route): boolean };
+	readonly roster: SubmitterParts["roster"];
+	readonly dutyTurns: TimekeeperParts["dutyTurns"];
 	readonly watch: LeaseWatch;
 	readonly home: HomeWord;
 	readonly coroner: ReaperParts["coroner"];
@@ -81,7 +83,9 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly submitter: Submitter;
 	readonly intake: Intake;
 	readonly shard: Shard;
+	readonly random: Random;
 	readonly #sorter: RouteSorter;
+	readonly #timekeeper: Timekeeper;
 	readonly #trimmer: Trimmer;
 	readonly #reconciler: Reconciler;
 	#adopting = false;
@@ -95,6 +99,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const { index } = shard;
 		this.#parts = parts;
 		this.shard = shard;
+		this.random = random;
 		const memory = new ShardMemory(clock, index, parts.generations);
 		const sorter = new RouteSorter(roster);
 		this.#sorter = sorter;
@@ -119,12 +124,18 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const keptMax = parts.endedKeptMax;
 		const trimmer = new Trimmer({ shard, clock, log, keptMax });
 		this.#trimmer = trimmer;
+		this.#timekeeper = new Timekeeper({
+			...{ shard, clock, log, renewer, hinter, watcher },
+			dutyTurns: parts.dutyTurns,
+		});
+		const timekeeper = this.#timekeeper;
 		this.finisher = new Finisher({
 			...{ shard, clock, log, watcher, trimmer, hinter, turns },
-			share: runner.share,
+			...{ share: runner.share, timekeeper },
 		});
 		this.submitter = new Submitter({
 			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
+			timekeeper,
 		});
 		const { finisher } = this;
 		this.#reconciler = new Reconciler({
@@ -158,6 +169,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	stop(): void {
 		this.renewer.stop();
 		this.finisher.stop();
+		this.#timekeeper.stop();
 		this.#trimmer.stop();
 	}
 
@@ -206,6 +218,8 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
 		// Once this renewal is over: there are more routes than one pulse tells.
 		if (pulse.routes.more) this.#parts.clock.soon(() => this.renewer.hurry());
+		this.#timekeeper.pulsed(pulse.nextTimeMs);
+		this.#parts.runner.cancel(this.shard.index, pulse.marks);
 		// What is only rumoured must not try again what failed, but the store has just answered.
 		this.claimer.retry();
 		if (this.session !== undefined)

@@ -14,16 +14,27 @@ import {
 } from "../../protocol/limits.ts";
 import { readTaskError } from "../../protocol/task-error.ts";
 import type { TaskOptions } from "../../protocol/task-options.ts";
-import type { FromWorker, JobInThread, ToWorker } from "./messages.ts";
+import type {
+	FromWorker,
+	JobInThread,
+	SaidSettings,
+	ToWorker,
+} from "./messages.ts";
 
 export type BurstToWorker = (
 	| string
 	| number
-	| TaskOptions
+	| Particulars
 	| undefined
 	| ToWorker
 )[];
 export type BurstFromWorker = (string | number | FromWorker)[];
+
+/** What only some jobs have. */
+type Particulars = Pick<
+	JobInThread,
+	"options" | "round" | "failures" | "retries" | "timeoutMs"
+>;
 
 /** A job to run under this number. */
 export function pushJob(
@@ -33,11 +44,33 @@ export function pushJob(
 ): void {
 	burst.push(number, job.id, job.type, job.payload, job.token, job.attempt);
 	burst.push(job.priority, job.createdMs);
-	burst.push(asksForNothing(job.options) ? undefined : job.options);
+	burst.push(isPlain(job) ? undefined : particularsOf(job));
 }
 
-/** Of a plain task: to clone one object more, if an empty one, takes a fifth of the time of a single job's message. */
-const NOTHING: TaskOptions = {};
+/** Of a plain job, as nearly all are: to clone one object more takes a fifth of the time of a single job's message. */
+const PLAIN: Particulars = {
+	options: {},
+	round: 1,
+	failures: 0,
+	retries: 0,
+	timeoutMs: undefined,
+};
+
+function isPlain(job: JobInThread): boolean {
+	const { round, failures, retries, timeoutMs, options } = job;
+	return (
+		round === PLAIN.round &&
+		failures === PLAIN.failures &&
+		retries === PLAIN.retries &&
+		timeoutMs === PLAIN.timeoutMs &&
+		asksForNothing(options)
+	);
+}
+
+function particularsOf(job: JobInThread): Particulars {
+	const { options, round, failures, retries, timeoutMs } = job;
+	return { options, round, failures, retries, timeoutMs };
+}
 
 /** Not by comparison with `PLAIN`: workers load this file, and have no use for what validates options. */
 function asksForNothing(options: TaskOptions): boolean {
@@ -56,6 +89,8 @@ export function readToWorker(
 			hear(first as ToWorker);
 			continue;
 		}
+		const { options, round, failures, retries, timeoutMs } = (burst[at + 7] ??
+			PLAIN) as Particulars;
 		run(first as number, {
 			id: burst[at++] as string,
 			type: burst[at++] as string,
@@ -64,8 +99,13 @@ export function readToWorker(
 			attempt: burst[at++] as number,
 			priority: burst[at++] as number,
 			createdMs: burst[at++] as number,
-			options: (burst[at++] ?? NOTHING) as TaskOptions,
+			options,
+			round,
+			failures,
+			retries,
+			timeoutMs,
 		});
+		at += 1;
 	}
 }
 
@@ -129,22 +169,37 @@ function isTime(value: unknown): value is number {
 
 /** Undefined if it is none. A copy made by the engine: no getters, no prototypes. */
 function readMessage(value: object | null): FromWorker | undefined {
-	const { kind, number, message, line, types, thread, culprit, error, ranMs } =
-		(value ?? {}) as Record<string, unknown>;
+	const said = (value ?? {}) as Record<string, unknown>;
+	const { kind, number, message, line, types, thread, culprit, ranMs } = said;
 	const isText = typeof message === "string";
 	switch (kind) {
 		case "loaded":
-			return isTexts(types) && isNumberOrNone(thread)
-				? { kind, types, thread }
+			return isTexts(types) &&
+				isNumberOrNone(thread) &&
+				areSettings(said.settings)
+				? { kind, types, settings: said.settings, thread }
 				: undefined;
 		case "unloadable":
 			return isText ? { kind, message } : undefined;
 		case "failure": {
-			const read = readTaskError(error);
-			return isNumber(number) && read !== undefined && isTime(ranMs)
-				? { kind, number, error: read, ranMs }
+			const error = readTaskError(said.error);
+			const { retry, retryAfterMs } = said;
+			return isNumber(number) &&
+				error !== undefined &&
+				isTime(ranMs) &&
+				(retry === undefined || retry === false) &&
+				(retryAfterMs === undefined || isTime(retryAfterMs))
+				? { kind, number, error, ranMs, retry, retryAfterMs }
 				: undefined;
 		}
+		case "snoozed": {
+			const { afterMs } = said;
+			return isNumber(number) && isTime(afterMs) && isTime(ranMs)
+				? { kind, number, afterMs, ranMs }
+				: undefined;
+		}
+		case "began":
+			return isNumber(number) ? { kind, number } : undefined;
 		case "log":
 			return typeof line === "string" && isNumberOrNone(number)
 				? { kind, number, line: line.slice(0, TASK_LOG_LINE_CHARS_MAX) }
@@ -162,6 +217,21 @@ function readMessage(value: object | null): FromWorker | undefined {
 
 function isNumberOrNone(value: unknown): value is number | undefined {
 	return value === undefined || isNumber(value);
+}
+
+function areSettings(value: unknown): value is SaidSettings[] {
+	return Array.isArray(value) && value.every(isSettings);
+}
+
+/** What is said in them is for `handler-settings.ts` to judge. */
+function isSettings(value: unknown): value is SaidSettings {
+	const { file, type, said } = (value ?? {}) as Record<string, unknown>;
+	return (
+		typeof file === "string" &&
+		typeof type === "string" &&
+		typeof said === "object" &&
+		said !== null
+	);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -2,9 +2,10 @@
  * The `Executor` port over worker threads: user code never runs on the node's
  * event loop, so a task that spins, throws, leaks or exits cannot delay a lease.
  *
- * This file knows the jobs under way, and how they are told to stop. `pool.ts`
- * decides where they run, `thread.ts` talks to one thread, `verdict.ts` judges
- * when one dies, `retrier.ts` sees to it when none can be started; what runs inside
+ * This file knows the jobs under way, and how they are told to stop; `deadlines.ts` does so
+ * when their time is over. `pool.ts`, with `together.ts` and `apart.ts`, decides where they
+ * run, `thread.ts` talks to one thread, `begin-cells.ts` says who begins a job, `verdict.ts`
+ * judges when a thread dies, `retrier.ts` sees to it when none can be started; what runs inside
  * is `worker-main.ts` and `worker/`. Threads isolate from accidents, not from malice:
  * Buffers are outside their heap's limit, and native code can end the whole process.
  * What is suspected of that runs isolated, in a process of its own (`process-link.ts`).
@@ -14,9 +15,11 @@
  * (2 cores, `node test/contract/executor-bench.ts`, and `… 1`).
  */
 import { availableParallelism } from "node:os";
+import type { HandlerSettings } from "../../protocol/handler-settings.ts";
 import { SPARE_PROCESSES_MAX } from "../../protocol/limits.ts";
 import type { Clock, Executor, Job, JobOutcome, Log, Timer } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { LiveJob } from "./live-job.ts";
 import { BUILT_IN_TYPES } from "./messages.ts";
 import { Pool } from "./pool.ts";
@@ -47,16 +50,16 @@ export async function createExecutor(
 	const threadsMax =
 		options.threads ?? Math.min(availableParallelism(), concurrency);
 	const { endProcesses = () => {} } = options;
-	const pool = new Pool(
-		{ handlerFiles, processTaskMs, typesServed: [] },
-		threadsMax,
-		Math.min(SPARE_PROCESSES_MAX, concurrency),
-		endProcesses,
-		clock,
-		log,
-	);
+	const sparesMax = Math.min(SPARE_PROCESSES_MAX, concurrency);
+	const deadlines = new Deadlines(clock);
+	const pool = new Pool({
+		start: { handlerFiles, processTaskMs, typesServed: [] },
+		...{ threadsMax, sparesMax, endProcesses, deadlines, clock, log },
+	});
 	const types = handlerFiles.length === 0 ? BUILT_IN_TYPES : await pool.load();
-	return new ThreadExecutor(new Set(types), pool, clock, endProcesses);
+	return new ThreadExecutor({
+		...{ types: new Set(types), pool, deadlines, clock, endProcesses },
+	});
 }
 
 /** Between looks for processes while a thread does not end. */
@@ -69,19 +72,36 @@ class ThreadExecutor implements Executor {
 	readonly #live = new SlotMap<LiveJob>();
 	readonly #graces = new Map<LiveJob, Timer>();
 	readonly #endProcesses: () => void;
+	readonly #deadlines: Deadlines;
 	#stopping: Promise<void> | undefined;
 	#gone = false;
 
-	constructor(
-		types: ReadonlySet<string>,
-		pool: Pool,
-		clock: Clock,
-		endProcesses: () => void,
-	) {
+	constructor({
+		types,
+		pool,
+		deadlines,
+		clock,
+		endProcesses,
+	}: {
+		types: ReadonlySet<string>;
+		pool: Pool;
+		deadlines: Deadlines;
+		clock: Clock;
+		endProcesses: () => void;
+	}) {
 		this.types = types;
 		this.#pool = pool;
+		this.#deadlines = deadlines;
 		this.#clock = clock;
 		this.#endProcesses = endProcesses;
+	}
+
+	settingsOf(type: string): HandlerSettings {
+		return this.#pool.settingsOf(type);
+	}
+
+	get answers(): boolean {
+		return this.#pool.answers;
 	}
 
 	run(job: Job): Promise<JobOutcome> {
@@ -92,13 +112,19 @@ class ThreadExecutor implements Executor {
 			const live: LiveJob = {
 				job,
 				aborted: false,
+				overdue: false,
+				rounds: 0,
+				moved: false,
+				beganMs: undefined,
 				costMs: 0,
 				measured: false,
+				home: undefined,
 				thread: undefined,
 				number: 0,
 				settle: (outcome) => {
 					this.#live.take(slot);
 					if (live.aborted) this.#endGrace(live);
+					this.#deadlines.end(live);
 					resolve(outcome);
 				},
 			};
@@ -119,6 +145,10 @@ class ThreadExecutor implements Executor {
 		const { thread } = live;
 		if (thread === undefined) {
 			this.#pool.withdraw(live);
+			live.settle({ kind: "aborted" });
+			return;
+		}
+		if (thread.takeBack(live)) {
 			live.settle({ kind: "aborted" });
 			return;
 		}

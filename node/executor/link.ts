@@ -4,10 +4,13 @@
  * (`process-link.ts`); inside both runs the same code (`worker-main.ts`). Who uses a link
  * need not know which it is.
  */
+import type { BeginCells } from "./begin-cells.ts";
 import type { BurstToWorker } from "./burst.ts";
 import type { WorkerStart } from "./messages.ts";
 
 export interface Link {
+	/** In which its jobs begin; undefined of a process. */
+	readonly cells: BeginCells | undefined;
 	send(burst: BurstToWorker): void;
 	/** Tells at once of all that has come and was not told of yet, as far as that can be had. */
 	hearAll(): void;

@@ -10,6 +10,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TaskError } from "../../protocol/task.ts";
 import type { Job } from "../ports.ts";
+import type { BeginCells } from "./begin-cells.ts";
 
 /** Task types that every worker runs, with or without handler files. */
 export const BUILT_IN_TYPES = ["noop", "process_task"] as const;
@@ -20,10 +21,27 @@ export interface WorkerStart {
 	/** Types that the node has told others it serves: a thread without one does not load. */
 	readonly typesServed: readonly string[];
 	readonly processTaskMs: number;
+	/** Of a thread of the node; a process shares nothing. */
+	readonly cells?: BeginCells;
 }
 
-/** A job once it is in a thread, where it no longer matters which one it had to be. */
-export type JobInThread = Omit<Job, "alone" | "isolated">;
+/** A job once it is in a thread, where it no longer matters which one it had to be, and who ends it when. */
+export type JobInThread = Omit<Job, "alone" | "isolated" | "killAfterMs">;
+
+/** What a handler may say besides `run`; `handler-settings.ts` knows what it may say there. */
+export const SETTING_NAMES = [
+	"retries",
+	"backoff",
+	"timeout",
+	"killAfter",
+] as const;
+
+/** What a handler says, as it is in its file: nobody has looked at it yet. */
+export interface SaidSettings {
+	readonly file: string;
+	readonly type: string;
+	readonly said: Readonly<Record<string, unknown>>;
+}
 
 export interface WorkerData {
 	/** The worker's end of the channel over which all of this goes. */
@@ -56,6 +74,14 @@ export type FromProcess =
 /** Besides jobs to run. */
 export type ToWorker =
 	| { readonly kind: "abort"; readonly number: number; readonly reason: string }
+	/** A job has reached its timeout, as this sentence says. */
+	| {
+			readonly kind: "timeout";
+			readonly number: number;
+			readonly message: string;
+	  }
+	/** What the handlers say beside their code is sound: jobs may begin. Only where they say something. */
+	| { readonly kind: "go" }
 	| { readonly kind: "ping" };
 
 /** Besides jobs that have succeeded. */
@@ -64,6 +90,8 @@ export type FromWorker =
 	| {
 			readonly kind: "loaded";
 			readonly types: readonly string[];
+			/** Of those that say something: no job begins before the node has seen it. */
+			readonly settings: readonly SaidSettings[];
 			/** What the system calls the thread; undefined if it does not tell. */
 			readonly thread: number | undefined;
 	  }
@@ -74,7 +102,19 @@ export type FromWorker =
 			readonly number: number;
 			readonly error: TaskError;
 			readonly ranMs: number;
+			/** See JobOutcome. */
+			readonly retry: false | undefined;
+			readonly retryAfterMs: number | undefined;
 	  }
+	/** It asked to be put off, and has returned. */
+	| {
+			readonly kind: "snoozed";
+			readonly number: number;
+			readonly afterMs: number;
+			readonly ranMs: number;
+	  }
+	/** The next thing that happens in the thread is the code of this job, which has a timeout. */
+	| { readonly kind: "began"; readonly number: number }
 	/** A line for the node's log; said outside any job: number undefined. */
 	| {
 			readonly kind: "log";

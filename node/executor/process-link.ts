@@ -58,6 +58,7 @@ export class TaskProcess {
 		const heartbeat = keepSaying(() => this.#say(NODE_LIVES), clock);
 		this.#child.once("exit", () => heartbeat.cancel());
 		return {
+			cells: undefined,
 			send: (burst) => this.#say(burst),
 			hearAll() {}, // All comes in order, and before its end.
 			takeWorkMs: () => undefined,

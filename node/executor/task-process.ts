@@ -45,11 +45,16 @@ export function runTaskProcess(clock: Clock): Promise<never> {
 function prepare(first: ProcessStart, clock: Clock): void {
 	const worker = prepareThread(first, {
 		heard: (burst) => say(burst as BurstFromWorker),
-		failed: (message) => say({ kind: "failed", message }),
+		failed: (message) => tellEnd(message),
 		left() {},
-		exited: (how) => say({ kind: "failed", message: how }, endAll),
+		exited: (how) => tellEnd(how, endAll),
 		closed() {},
 	});
+	/** After its last words, which say more. */
+	function tellEnd(message: string, then?: () => void): void {
+		worker.hearAll();
+		say({ kind: "failed", message }, then);
+	}
 	process.once("message", (start: WorkerStart) => begin(worker, start, clock));
 }
 

@@ -1,6 +1,7 @@
 /** A worker that is a thread of this process. */
 import { receiveMessageOnPort } from "node:worker_threads";
 import { workerSource } from "../world/assets.ts";
+import { newCells } from "./begin-cells.ts";
 import type { Link, LinkEvents, OpenLink } from "./link.ts";
 import type { ProcessStart, WorkerStart } from "./messages.ts";
 import { messageOfError, spawnWorker } from "./spawn-worker.ts";
@@ -9,8 +10,9 @@ import { WorkMeter } from "./work-meter.ts";
 export const openThread: OpenLink = (start, events) => {
 	const how = { source: workerSource(), typeScript: false };
 	const thread = prepareThread(how, events);
-	thread.begin(start);
-	return thread;
+	const cells = newCells();
+	thread.begin({ ...start, cells });
+	return { ...thread, cells };
 };
 
 /** A worker that loads what it is to run once it is told to begin. */
@@ -35,6 +37,7 @@ export function prepareThread(
 		void portClosed.then(events.closed);
 	});
 	return {
+		cells: undefined,
 		begin: (start) => port.postMessage(start),
 		send: (burst) => port.postMessage(burst),
 		hearAll() {

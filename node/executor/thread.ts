@@ -3,12 +3,10 @@
  * knows which): the jobs in it, what is said to it
  * and heard from it, whether it still answers, and its end.
  *
- * Owns: the numbering of jobs in the thread; bursts (what is said in one go
- * goes out as one message, since a message costs more than the job in it); the
- * jobs' outcomes. Every job given to `run` is settled exactly once: when its
+ * Every job given to `run` is settled exactly once: when its
  * outcome arrives, or when the thread has exited and so nothing of it can run
- * any more. Only those that never ran, because the thread did not load, go
- * back to the pool. Leaves to it: which job goes where, and when a thread is to end.
+ * any more. Only those that never ran, because the thread did not load or come to
+ * them, go back to the pool. Leaves to it: which job goes where, and when a thread is to end.
  */
 import {
 	END_BY_FORCE_MS,
@@ -17,49 +15,39 @@ import {
 	SPIN_MS,
 } from "../../protocol/limits.ts";
 import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
-import { SlotMap } from "../slot-map.ts";
-import { type BurstToWorker, pushJob, readFromWorker } from "./burst.ts";
+import { readFromWorker } from "./burst.ts";
 import type { Link, OpenLink } from "./link.ts";
 import type { LiveJob } from "./live-job.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { type Death, outcomeOfDeath } from "./verdict.ts";
+import { readLoaded } from "./loaded-settings.ts";
+import type { FromWorker, WorkerStart } from "./messages.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { ThreadEvents } from "./thread-events.ts";
+import { ThreadJobs } from "./thread-jobs.ts";
+import { ThreadLog } from "./thread-log.ts";
+import type { Death } from "./verdict.ts";
 
-export interface ThreadEvents {
-	/** Handlers are loaded: these types can be run. */
-	onLoaded(types: readonly string[]): void;
-	/** So many jobs are over, for which it was at work for so long; the type is one's. */
-	onProgress(type: string, jobs: number, workedMs: number): void;
-	/** The last job in it is settled, and it lives. */
-	onIdle(): void;
-	/** It has ended without having loaded: these jobs never ran, and are its own no more. */
-	onUnloaded(why: string, jobs: readonly LiveJob[]): void;
-	/** It was ended and is there all the same, perhaps in a call that waits for a process: told again and again. */
-	onStuck(systemThread: number): void;
-	/** The thread is gone and its jobs are settled. */
-	onExit(death: Death): void;
-}
+type Loaded = Extract<FromWorker, { kind: "loaded" }>;
 
 /** Between looks at what a thread waits for that does not end. */
 const STUCK_LOOK_MS = 50;
 
-const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
+/** Looks, PING_MS apart, that a thread may not answer, and a job may not have begun. */
+export const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
 
 export class Thread {
 	readonly #clock: Clock;
-	readonly #log: Log;
+	readonly #log: ThreadLog;
 	readonly #events: ThreadEvents;
 	readonly #link: Link;
 	readonly #didNotLoad: string;
-	readonly #jobs = new SlotMap<LiveJob>();
-	#workMs = 0;
-	#burst: BurstToWorker = [];
+	readonly #jobs: ThreadJobs;
+	readonly #outgoing: Outgoing;
 	readonly #loading: Timer;
 	#loaded = false;
 	#systemThread: number | undefined;
 	/** Runs from when it was ended until it is gone. */
 	#ending: Timer | undefined;
 	#unansweredPings = 0;
-	#toldNonsense = false;
 	/** It runs nothing more, though its last words may have to be heard yet. */
 	#gone = false;
 	#death: Death | undefined;
@@ -73,7 +61,7 @@ export class Thread {
 		events: ThreadEvents,
 	) {
 		this.#clock = clock;
-		this.#log = log;
+		this.#log = new ThreadLog(log);
 		this.#events = events;
 		const files = start.handlerFiles.join(", ");
 		this.#didNotLoad =
@@ -93,6 +81,8 @@ export class Thread {
 			exited: (how) => this.#bury(how),
 			closed: () => this.#events.onExit(this.#explain("")),
 		});
+		this.#outgoing = new Outgoing(this.#link);
+		this.#jobs = new ThreadJobs(this.#link.cells);
 		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
 			this.#link.hearAll();
 			if (!this.#loaded)
@@ -107,12 +97,22 @@ export class Thread {
 
 	/** How long it is expected to be at work for them. */
 	get workMs(): number {
-		return this.#workMs;
+		return this.#jobs.workMs;
 	}
 
 	/** Whether it takes part in running: it is not ending, and it answers. */
 	get responsive(): boolean {
 		return !this.ending && this.#unansweredPings <= SILENT_PINGS_MAX;
+	}
+
+	/** It is open and answers. */
+	get serving(): boolean {
+		return this.#unansweredPings <= SILENT_PINGS_MAX && this.open;
+	}
+
+	/** Whether it may be given jobs: not beside one for which it may have to be ended. */
+	get open(): boolean {
+		return !this.ending && this.#jobs.overdue === 0;
 	}
 
 	get ending(): boolean {
@@ -126,15 +126,42 @@ export class Thread {
 
 	run(live: LiveJob): void {
 		live.thread = this;
-		live.number = this.#jobs.put(live);
-		this.#workMs += live.costMs;
-		pushJob(this.#outgoing(), live.number, live.job);
+		this.#jobs.put(live);
+		this.#outgoing.sayRun(live.number, live.job);
 		live.measured = this.#loaded;
+	}
+
+	/** Those of its jobs that have not begun in so many looks, this one among them. */
+	waiting(): LiveJob[] {
+		if (!this.#loaded || this.ending) return [];
+		return this.#jobs.unbegun().filter((live) => {
+			live.rounds += 1;
+			return live.rounds > SILENT_PINGS_MAX;
+		});
+	}
+
+	/** Takes a job out unless it has begun: true if it never will here. */
+	takeBack(live: LiveJob): boolean {
+		const taken = this.#jobs.takeBack(live);
+		if (taken && this.load === 0 && !this.ending) this.#events.onIdle();
+		return taken;
 	}
 
 	/** Tells a job of this thread to stop. */
 	abort(live: LiveJob, reason: string): void {
-		this.#say({ kind: "abort", number: live.number, reason });
+		this.#outgoing.say({ kind: "abort", number: live.number, reason });
+	}
+
+	/** Tells a job of this thread that it has reached its timeout. */
+	timeOut(live: LiveJob, message: string): void {
+		this.#jobs.setOverdue(live);
+		this.#outgoing.say({ kind: "timeout", number: live.number, message });
+	}
+
+	/** Ends it by force, for this job of it has not stopped when it was overdue. */
+	endFor(live: LiveJob): void {
+		this.#events.onUnruly(live);
+		this.end();
 	}
 
 	/**
@@ -144,13 +171,10 @@ export class Thread {
 	 */
 	probe(): void {
 		if (!this.#loaded || this.ending) return;
-		if (this.#unansweredPings === 0) this.#say({ kind: "ping" });
+		if (this.#unansweredPings === 0) this.#outgoing.say({ kind: "ping" });
 		this.#unansweredPings += 1;
 		if (this.#unansweredPings === SILENT_PINGS_MAX + 1) {
-			this.#log.warn(
-				{ tasks: [...this.#jobs].map(({ job }) => job.id) },
-				"a worker thread does not answer: one of its tasks does not yield",
-			);
+			this.#log.tellSilent(this.#jobs);
 		}
 	}
 
@@ -172,22 +196,6 @@ export class Thread {
 		this.#ending = this.#clock.after(STUCK_LOOK_MS, () => this.#unblock());
 	}
 
-	#say(message: ToWorker): void {
-		this.#outgoing().push(message);
-	}
-
-	/** What goes out as soon as all has been said that is said now, to be added to. */
-	#outgoing(): BurstToWorker {
-		if (this.#burst.length === 0) {
-			queueMicrotask(() => {
-				const burst = this.#burst;
-				this.#burst = [];
-				this.#link.send(burst);
-			});
-		}
-		return this.#burst;
-	}
-
 	#hearBurst(burst: unknown): void {
 		this.#unansweredPings = 0;
 		const before = this.load;
@@ -201,7 +209,7 @@ export class Thread {
 				last = this.#hear(message) ?? last;
 			},
 		);
-		if (!understood) this.#tellNonsense();
+		if (!understood) this.#log.tellNonsense();
 		if (last !== undefined) {
 			const workedMs = this.#link.takeWorkMs();
 			if (last.measured && workedMs !== undefined)
@@ -214,19 +222,27 @@ export class Thread {
 	#hear(message: FromWorker): LiveJob | undefined {
 		switch (message.kind) {
 			case "failure": {
-				const { number, error, ranMs } = message;
-				return this.#settle(number, { kind: "failure", error, ranMs });
+				const { number, error, ranMs, retry, retryAfterMs } = message;
+				return this.#settle(number, {
+					...{ kind: "failure", error, ranMs },
+					...(retry === false && { retry }),
+					...(retryAfterMs !== undefined && { retryAfterMs }),
+				});
+			}
+			case "snoozed": {
+				const { number, afterMs, ranMs } = message;
+				return this.#settle(number, { kind: "snoozed", afterMs, ranMs });
+			}
+			case "began": {
+				const live = this.#jobs.get(message.number);
+				if (live !== undefined) this.#events.onBegan(live);
+				return;
 			}
 			case "log":
-				this.#writeLog(message.number, message.line);
+				this.#log.write(this.#jobs, message);
 				return;
 			case "loaded":
-				if (this.#loaded) return;
-				this.#loading.cancel();
-				this.#loaded = true;
-				this.#systemThread = message.thread;
-				this.#link.takeWorkMs();
-				this.#events.onLoaded(message.types);
+				this.#welcome(message);
 				return;
 			case "unloadable":
 				this.#end({ kind: "unloaded", message: message.message });
@@ -246,43 +262,25 @@ export class Thread {
 		}
 	}
 
-	#settle(number: number, outcome: JobOutcome): LiveJob | undefined {
-		const live = this.#jobs.take(number);
-		if (live === undefined) return undefined;
-		// Sums of fractions drift; an empty thread has no work.
-		this.#workMs = this.load === 0 ? 0 : this.#workMs - live.costMs;
-		live.settle(live.aborted ? { kind: "aborted" } : outcome);
-		return live;
-	}
-
-	/** Takes out all jobs but those told to stop. */
-	#takeBack(): LiveJob[] {
-		const back = [...this.#jobs].filter(({ aborted }) => !aborted);
-		for (const live of back) {
-			this.#jobs.take(live.number);
-			live.thread = undefined;
+	#welcome({ types, settings, thread }: Loaded): void {
+		if (this.#loaded) return;
+		this.#systemThread = thread;
+		const read = readLoaded(settings);
+		if (typeof read === "string") {
+			this.#end({ kind: "unloaded", message: read });
+			return;
 		}
-		return back;
+		this.#loading.cancel();
+		this.#loaded = true;
+		this.#link.takeWorkMs();
+		if (settings.length > 0) this.#outgoing.say({ kind: "go" });
+		this.#events.onLoaded(types, read);
 	}
 
-	#writeLog(number: number | undefined, line: string): void {
-		const job = number === undefined ? undefined : this.#jobs.get(number)?.job;
-		this.#log.info(
-			job === undefined
-				? {}
-				: { task: job.id, type: job.type, attempt: job.attempt },
-			line,
-		);
-	}
-
-	/** Once: it may come by the thousand. */
-	#tellNonsense(): void {
-		if (this.#toldNonsense) return;
-		this.#toldNonsense = true;
-		this.#log.warn(
-			{},
-			"a worker thread said what no worker says, which is dropped: task code has come to speak in its place",
-		);
+	#settle(number: number, outcome: JobOutcome): LiveJob | undefined {
+		const live = this.#jobs.settle(number, outcome);
+		if (live?.overdue && this.open) this.#events.onOpen();
+		return live;
 	}
 
 	/** The first explanation of a death is the nearest to its cause. */
@@ -301,10 +299,12 @@ export class Thread {
 		this.#ending?.cancel();
 		const death = this.#explain(how);
 		if (death.kind === "unloaded" && !this.#loaded)
-			this.#events.onUnloaded(death.message, this.#takeBack());
-		const only = this.#jobs.size === 1;
-		for (const { number, aborted } of this.#jobs) {
-			this.#settle(number, outcomeOfDeath({ number, aborted, only }, death));
-		}
+			this.#events.onUnloaded(death.message, this.#jobs.takeAll());
+		// They never ran, and never will here.
+		const unbegun = this.#jobs
+			.unbegun()
+			.filter((live) => !live.aborted && this.#jobs.takeBack(live));
+		this.#jobs.bury(death, this.#clock.monoMs());
+		this.#events.onUnbegun(unbegun);
 	}
 }

@@ -9,7 +9,8 @@
  * run again, each in a thread of its own, where the next death has one cause.
  * No job is to blame for a thread that never came to run one.
  */
-import type { JobOutcome } from "../ports.ts";
+import type { Job, JobOutcome } from "../ports.ts";
+import { timedOut } from "./deadlines.ts";
 
 export type Death =
 	/** The node ended the thread, on account of jobs told to stop before. */
@@ -28,16 +29,40 @@ export interface Bereaved {
 	readonly number: number;
 	/** It was told to stop before the thread died. */
 	readonly aborted: boolean;
+	/** It had reached its timeout before. */
+	readonly overdue: boolean;
+	readonly job: Job;
+	/** Counts if it was overdue. */
+	readonly ranMs: number;
 	/** Whether it was the only job in its thread. */
 	readonly only: boolean;
 }
 
 export function outcomeOfDeath(job: Bereaved, death: Death): JobOutcome {
 	if (job.aborted) return { kind: "aborted" };
-	if (death.kind === "ended" || death.kind === "unloaded")
-		return { kind: "displaced", suspect: false };
+	if (death.kind === "ended" || death.kind === "unloaded") return innocent(job);
 	const guilty =
 		death.kind === "attributed" ? job.number === death.culprit : job.only;
 	if (guilty) return { kind: "crashed", message: death.message };
-	return { kind: "displaced", suspect: death.kind === "unexplained" };
+	return death.kind === "unexplained"
+		? { kind: "displaced", suspect: true }
+		: innocent(job);
+}
+
+/** What was overdue was to be ended in any case. */
+function innocent({ overdue, job, ranMs }: Bereaved): JobOutcome {
+	return overdue
+		? timedOut(job, ranMs, undefined)
+		: { kind: "displaced", suspect: false };
+}
+
+/** What becomes of a job whose code has ended so by itself. */
+export function outcomeOfEnd(
+	{ job, aborted, overdue }: Pick<Bereaved, "job" | "aborted" | "overdue">,
+	end: JobOutcome,
+): JobOutcome {
+	if (aborted) return { kind: "aborted" };
+	return overdue && end.kind === "failure"
+		? timedOut(job, end.ranMs, end.error)
+		: end;
 }

@@ -7,6 +7,7 @@
  * `import.meta` and no top-level await.
  */
 import { workerData } from "node:worker_threads";
+import { begin } from "./begin-cells.ts";
 import { type BurstToWorker, readToWorker } from "./burst.ts";
 import type { WorkerData, WorkerStart } from "./messages.ts";
 import { guardThread } from "./worker/guard.ts";
@@ -27,6 +28,7 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 		early[early.length] = burst;
 	};
 	const started = Promise.withResolvers<WorkerStart>();
+	const allowed = Promise.withResolvers<void>();
 	// While its message is delivered, the port is there for all that runs to see
 	// (`executionAsyncResource`), and a moment later no more.
 	const hearSoon = async (said: WorkerStart | BurstToWorker) => {
@@ -41,6 +43,7 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 	if (typeScript) loadTypeStripper();
 
 	const start = await started.promise;
+	const { cells } = start;
 	// To listen does not keep the thread alive while it loads: see `unlessIdle`.
 	letGo(port);
 	const loaded = await loadHandlers(start);
@@ -48,17 +51,39 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 		outbox.say({ kind: "unloadable", message: loaded.message });
 		return;
 	}
-	const { handlers } = loaded;
+	const { handlers, settings } = loaded;
 	// Before any job can end the thread: else that one's death would look like a failed load.
-	outbox.sayNow({ kind: "loaded", types: handlers.names, thread });
+	outbox.sayNow({ kind: "loaded", types: handlers.names, settings, thread });
+	keepAlive(port);
+	if (settings.length > 0) {
+		hear = (burst) => {
+			early[early.length] = burst;
+			if (saysGo(burst)) allowed.resolve();
+		};
+		await allowed.promise;
+	}
 	hear = (burst) =>
 		readToWorker(
 			burst,
-			(number, job) => runner.run(number, job, handlers),
+			(number, job) => {
+				if (cells === undefined || begin(cells, number))
+					runner.run(number, job, handlers);
+			},
 			(message) => runner.hear(message),
 		);
-	keepAlive(port);
 	for (let at = 0; at < early.length; at += 1) hear(early[at] as BurstToWorker);
+}
+
+function saysGo(burst: BurstToWorker): boolean {
+	let found = false;
+	readToWorker(
+		burst,
+		() => {},
+		({ kind }) => {
+			if (kind === "go") found = true;
+		},
+	);
+	return found;
 }
 
 void main(workerData);

@@ -33,6 +33,7 @@ import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
 import { serve, serveOperationsOnly } from "./door/serve.ts";
 import { Waits } from "./door/waits.ts";
+import { cancelHandlers } from "./resources/cancel.ts";
 import { celeryHandlers } from "./resources/celery.ts";
 import { clusterHandlers } from "./resources/cluster.ts";
 import { manualHandlers } from "./resources/manual.ts";
@@ -84,6 +85,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	takeBodies(app, clock);
 	serve(app, {
 		...submitHandlers(api, clock),
+		...cancelHandlers(api),
 		...taskHandlers({ api, waits, reads, clock }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...celeryHandlers(api, clock, reads),

@@ -1,15 +1,18 @@
 /**
- * OwnEntry: what a shard's registry has of this node. Makes it, puts it back, and asks for it
- * when a pulse was refused, or could not be answered.
+ * OwnEntry: what a shard's registry has of this node. Makes it, renews it, puts it back, and asks
+ * for it when a pulse was refused, or could not be answered.
  */
-import type { SessionName } from "../../protocol/lease.ts";
+import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	type Clock,
 	type NodeRecord,
 	type OpenReply,
 	type OpenRequest,
+	type Pulse,
 	type RegisteredNode,
+	type RoutesKnown,
 	type ShardSessions,
+	StoreError,
 	unsettled,
 } from "../ports.ts";
 
@@ -30,7 +33,7 @@ export interface OwnEntryParts {
 	};
 }
 
-type Sessions = Pick<ShardSessions, "open" | "describe" | "nodes">;
+type Sessions = Pick<ShardSessions, "open" | "describe" | "pulse" | "nodes">;
 type Answer = Exclude<OpenReply, { readonly code: "late" }>;
 
 export class OwnEntry {
@@ -75,8 +78,29 @@ export class OwnEntry {
 		return this.#sessions.describe(session, this.#report.record());
 	}
 
+	/**
+	 * Renews the session's lease. A store that takes no writes answers no pulse, but can be
+	 * asked whether the lease was taken before that, while this node slept or was cut off.
+	 *
+	 * @throws StoreError
+	 */
+	async pulse(
+		session: SessionName,
+		ttlMs: number,
+		known: RoutesKnown,
+	): Promise<Pulse> {
+		try {
+			return await this.#sessions.pulse(session, ttlMs, known);
+		} catch (error) {
+			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
+			const code = await this.#endOf(parseSession(session).epoch);
+			if (code === undefined) throw error;
+			return { ok: false, code };
+		}
+	}
+
 	/** How the session of this epoch has ended; undefined: it has a lease. @throws StoreError */
-	async endOf(epoch: number): Promise<"superseded" | "revoked" | undefined> {
+	async #endOf(epoch: number): Promise<"superseded" | "revoked" | undefined> {
 		const own = await this.#newest();
 		if (own?.epoch === epoch && own.expiresMs) return undefined;
 		return own !== undefined && own.epoch > epoch ? "superseded" : "revoked";

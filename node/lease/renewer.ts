@@ -47,6 +47,7 @@ import {
 	StoreError,
 	type Timer,
 } from "../ports.ts";
+import { LaterLife } from "./later-life.ts";
 import { OwnEntry, type OwnEntryParts } from "./own-entry.ts";
 import type { ShardMemory } from "./shard-memory.ts";
 
@@ -94,7 +95,9 @@ export class Renewer {
 	/** The renewal under way; what one that was given up brings is not heard. */
 	#beats = 0;
 	#busy = false;
-	#notLetInSinceMs: number | undefined;
+	/** There may be news that the pulse under way does not bring. */
+	#again = false;
+	readonly #laterLife = new LaterLife();
 	#stopped = false;
 	readonly #parts: RenewerParts;
 
@@ -175,6 +178,12 @@ export class Renewer {
 		void this.#beat();
 	}
 
+	/** Pulses now, or once more if a pulse is under way, which may be too early: the store may have news. */
+	look(): void {
+		if (this.#busy) this.#again = true;
+		else this.hurry();
+	}
+
 	/** Adopts a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
 		const { shard } = this.#parts;
@@ -216,7 +225,9 @@ export class Renewer {
 		this.#beatAfter(random.unit() * TRUST_LOOK_MS);
 	}
 
-	#beatAfter(ms: number): void {
+	#beatAfter(laterMs: number): void {
+		const ms = this.#again ? 0 : laterMs;
+		this.#again = false;
 		this.#busy = false;
 		this.#timer?.cancel();
 		this.#timer = this.#parts.clock.after(ms, () => void this.#beat());
@@ -233,7 +244,7 @@ export class Renewer {
 			return opened.code === "older_life"
 				? this.#notLetIn()
 				: this.#ousted(opened.shards);
-		this.#notLetInSinceMs = undefined;
+		this.#laterLife.isGone();
 		this.epoch = opened.epoch;
 		this.#memory.toldGeneration(opened);
 		this.session = formatSession(report.record().nodeId, opened.epoch);
@@ -242,22 +253,17 @@ export class Renewer {
 		events.opened(opened.previous, opened.name);
 	}
 
-	/**
-	 * A later life has our lease. Either this node's clock was put back since its last life,
-	 * whose lease will run out; or the other one lives.
-	 */
+	/** A later life has our lease. */
 	#notLetIn(): void {
 		const { clock, ttlMs, shard, log } = this.#parts;
-		this.#notLetInSinceMs ??= clock.monoMs();
 		log.debug({ shard: shard.index }, "a later life of this node has a lease");
-		if (clock.monoMs() - this.#notLetInSinceMs <= 2 * ttlMs) return;
-		this.#ousted();
+		if (this.#laterLife.met(clock.monoMs(), ttlMs)) this.#ousted();
 	}
 
 	async #pulse(beat: number, session: SessionName): Promise<void> {
-		const { clock, events } = this.#parts;
+		const { clock, events, ttlMs, sorter } = this.#parts;
 		const sentMs = clock.monoMs();
-		const pulse = await this.#askForPulse(session);
+		const pulse = await this.#entry.pulse(session, ttlMs, sorter.known);
 		if (this.#isOver(beat)) return;
 		if (!pulse.ok) return await this.#over(beat, session, pulse);
 		this.#memory.toldGeneration(pulse.raised);
@@ -270,22 +276,6 @@ export class Renewer {
 		events.pulsed(pulse);
 		if (!pulse.registered)
 			events.opened(undefined, await this.#entry.putBack(session));
-	}
-
-	/**
-	 * A store that takes no writes answers no pulse, but can be asked whether the
-	 * lease was taken before that, while this node slept or was cut off.
-	 */
-	async #askForPulse(session: SessionName): Promise<Pulse> {
-		const { shard, ttlMs, sorter } = this.#parts;
-		try {
-			return await shard.sessions.pulse(session, ttlMs, sorter.known);
-		} catch (error) {
-			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
-			const code = await this.#entry.endOf(this.epoch);
-			if (code === undefined) throw error;
-			return { ok: false, code };
-		}
 	}
 
 	async #over(

@@ -95,6 +95,13 @@ export class Digester {
 		});
 	}
 
+	/** Tells a node that the store may have news for it. */
+	nudge(to: string, shard: number): void {
+		const header = this.#header();
+		if (header === undefined) return;
+		this.#parts.gossip.tell(to, { kind: "nudge", to, shard, ...header });
+	}
+
 	#header(): GossipHeader | undefined {
 		const epoch = this.#epoch;
 		if (epoch === 0) return undefined;

@@ -7,7 +7,11 @@
  * most one timer for each turn. Guarantees nothing else: losing any of it costs a sweep's
  * time.
  */
-import type { AnnouncedRoute, Announcement } from "../../protocol/gossip.ts";
+import type {
+	AnnouncedRoute,
+	Announcement,
+	Nudge,
+} from "../../protocol/gossip.ts";
 import { CLAIM_TURN_MS, CLAIM_TURNS_EXTRA } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import { type Candidate, turnOf } from "../../protocol/turn.ts";
@@ -27,7 +31,11 @@ export interface HearerParts {
 	/** See runner.ts. */
 	readonly runner: { readonly freeSlots: number };
 	/** In the order of their shards. */
-	readonly engines: readonly { readonly claimer: RumourTaker }[];
+	readonly engines: readonly {
+		readonly claimer: RumourTaker;
+		/** See renewer.ts. */
+		readonly renewer: { look(): void };
+	}[];
 	/** See roster.ts. */
 	readonly roster: {
 		/** Nodes in the cluster, this one among them. */
@@ -65,6 +73,14 @@ export class Hearer {
 			if (turn === 0) tell();
 			else clock.after(turn * CLAIM_TURN_MS, tell);
 		}
+	}
+
+	/** The store may have news for this node. That costs a question, as a rumour does. */
+	nudged({ from, to, shard }: Nudge): void {
+		const { self, engines, clock } = this.#parts;
+		const engine = engines[shard];
+		if (to !== self || engine === undefined) return;
+		if (this.#credit.spend(from, clock.monoMs())) engine.renewer.look();
 	}
 
 	/** What is worth a question to the store, by this node's turn. */

@@ -17,6 +17,8 @@ export interface Taken {
 	/** False: the same task was there already. */
 	readonly created: boolean;
 	readonly id: string;
+	/** It is not due yet. */
+	readonly scheduled?: true;
 	/** Set if the task was there already. */
 	readonly existing?: TaskRecord;
 	/** Its first attempt, if the step that stored it began that, too. */
@@ -30,6 +32,20 @@ export interface Taken {
 export type Submitted =
 	| Taken
 	| { readonly ok: false; readonly problem: Problem };
+
+export interface CancelWish {
+	/** The round that is meant; undefined: whichever it is. */
+	readonly round: number | undefined;
+	/** Empty: not said. */
+	readonly reason: string;
+	readonly force: boolean;
+}
+
+export interface Cancelled {
+	/** `marked`: it runs, and ends when its holder has stopped it. */
+	readonly code: "done" | "marked" | "ended";
+	readonly task: TaskRecord;
+}
 
 export interface TaskPage {
 	readonly tasks: readonly TaskRecord[];
@@ -87,6 +103,8 @@ export interface TaskApi {
 	/** Outcomes in order. Never throws for one item's sake. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
+	/** The newest run of the id that is kept, under whatever id. */
+	newest(id: string): Promise<TaskRecord | undefined>;
 	/**
 	 * As `get`, but answers when the task has ended or the time is over. `waits` is
 	 * called once it was seen not to have ended.
@@ -103,6 +121,8 @@ export interface TaskApi {
 		limit: number,
 		cursor: string | undefined,
 	): Promise<TaskPage | undefined>;
+	/** Asks a task to end. The task as it stands then; `ended`: it has, otherwise. Undefined: there is none. */
+	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined>;
 	/** A new id: 20 characters, ordered by time. */
 	newId(): string;
 }

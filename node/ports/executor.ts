@@ -1,6 +1,7 @@
 /**
  * The executor: runs task code, never on the node's event loop.
  */
+import type { HandlerSettings } from "../../protocol/handler-settings.ts";
 import type { JsonText, TaskError } from "../../protocol/task.ts";
 import type { TaskOptions } from "../../protocol/task-options.ts";
 
@@ -12,6 +13,15 @@ export interface Job {
 	readonly payload: JsonText;
 	readonly token: number;
 	readonly attempt: number;
+	/** From 1. */
+	readonly round: number;
+	/** Attempts of this round that have failed so far, and how many may. */
+	readonly failures: number;
+	readonly retries: number;
+	/** From the first line of its code: then its signal fires. Undefined: never. */
+	readonly timeoutMs: number | undefined;
+	/** So long after that signal it is ended by force. */
+	readonly killAfterMs: number;
 	readonly priority: number;
 	readonly createdMs: number;
 	/** Run apart from other tasks: it is suspected of crashing its worker. */
@@ -30,6 +40,22 @@ export type JobOutcome =
 			readonly kind: "failure";
 			readonly error: TaskError;
 			readonly ranMs: number;
+			/** What it threw says that to try again is of no use. */
+			readonly retry?: false;
+			/** What it threw says that to try again sooner is of no use. */
+			readonly retryAfterMs?: number;
+	  }
+	/** It reached its timeout, and threw after its signal or was ended. */
+	| {
+			readonly kind: "timeout";
+			readonly error: TaskError;
+			readonly ranMs: number;
+	  }
+	/** It asked to be put off, and returned. */
+	| {
+			readonly kind: "snoozed";
+			readonly afterMs: number;
+			readonly ranMs: number;
 	  }
 	/** The worker died, and this task may be the cause. */
 	| { readonly kind: "crashed"; readonly message: string }
@@ -38,13 +64,19 @@ export type JobOutcome =
 	 * `alone` where it is a suspect: one of several that may have killed it.
 	 */
 	| { readonly kind: "displaced"; readonly suspect: boolean }
+	/** Nothing of it has run, nor will: there was no thread for it within about a second. */
+	| { readonly kind: "not-begun" }
 	/** It was told to stop, and did or was ended. */
 	| { readonly kind: "aborted" };
 
 export interface Executor {
 	/** Task types that can be run here. */
 	readonly types: ReadonlySet<string>;
-	/** Starts the job at once; resolves when it is over; never rejects. */
+	/** Whether a job that comes now may begin soon: not while all that runs does not yield. */
+	readonly answers: boolean;
+	/** What the handler of a type says for tasks that do not: as it was loaded last. */
+	settingsOf(type: string): HandlerSettings;
+	/** Starts the job at once; resolves when none of its code runs any more; never rejects. */
 	run(job: Job): Promise<JobOutcome>;
 	/** A node has died, so long ago: what ran there may have to run isolated here, now or the next time. */
 	expectIsolated(agoMs: number): void;

@@ -4,6 +4,7 @@
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { Generation } from "../../protocol/token.ts";
+import type { AttemptName } from "./store-sessions.ts";
 
 /** A session's lease as somebody saw it: a later renewal shows in its end. */
 export interface SeenLease {
@@ -23,6 +24,10 @@ export type Pulse =
 			readonly registryVersion: number;
 			/** The node's own record is there. */
 			readonly registered: boolean;
+			/** When the shard's next task is due, or expires; it may be past. Undefined: none is, or does. */
+			readonly nextTimeMs: number | undefined;
+			/** Attempts that this session is to stop, as somebody has cancelled their tasks. */
+			readonly marks: readonly AttemptName[];
 			/** Rises whenever a session is opened. */
 			readonly opens: number;
 			/** Rises whenever leases had to be shortened, as the store's clock had been put back. */

@@ -6,20 +6,28 @@ import type {
 	ClaimedTask,
 	NewTask,
 	TaskEnd,
+	TaskError,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import type { Moments } from "../../protocol/task-times.ts";
 import type { StoreError } from "./store-error.ts";
-import type { AttemptName } from "./store-sessions.ts";
+import type { AttemptName, RoutedCount } from "./store-sessions.ts";
 
 export type SubmitOutcome =
 	| {
 			readonly ok: true;
 			readonly created: true;
 			readonly seq: number;
+			/** Of another run of its id: the id that it has. */
+			readonly id?: string;
+			/** When it is due and expires, if it asks for either. */
+			readonly moments?: Moments;
+			/** It is SCHEDULED, as it is not due yet. */
+			readonly scheduled?: true;
 			/** Where it is the session's that it was brought with. */
 			readonly claimed?: ClaimedTask;
 	  }
-	/** The id is taken. Whether by the same task is for the caller to compare. */
+	/** The id is taken, and it is no other run of it. Whether by the same task is for the caller to compare. */
 	| {
 			readonly ok: true;
 			readonly created: false;
@@ -67,14 +75,68 @@ export type ClaimReply =
  */
 export type EndOutcome = "accepted" | "stale_token";
 
-/** A task given back by its own holder. `crashed` counts towards CRASHES_MAX. */
-export interface GiveBack extends AttemptName {
-	readonly end: Extract<AttemptEnd, "handed-back" | "crashed">;
+/** A task given back by its own holder. */
+export type GiveBack = Unfinished | PutOff;
+
+/**
+ * It runs again as soon as it can. `crashed` counts towards CRASHES_MAX. `not-begun`: none of
+ * its code has run, and it is as if it had not been claimed, without an attempt to tell of.
+ */
+export interface Unfinished extends AttemptName {
+	readonly end: Extract<AttemptEnd, "handed-back" | "crashed"> | "not-begun";
 	/** Said of the task when it is given up for crashing too often. */
 	readonly message: string;
 }
-/** `pending`: waits again. `ended`: crashed once too often, now FAILURE. */
-export type GiveBackOutcome = "pending" | "ended" | "stale_token";
+
+/** It runs again after a time. */
+export interface PutOff extends AttemptName {
+	/** A failure counts. One that is to be tried again only after its expiry ends the task. */
+	readonly end: Extract<AttemptEnd, "failure" | "timeout" | "snoozed">;
+	/** Of the attempt, kept with it; undefined if it snoozed. */
+	readonly error: TaskError | undefined;
+	readonly startedMs: number;
+	readonly afterMs: number;
+}
+
+/** `pending`: waits again. `ended`: crashed once too often, or to be tried again too late: now FAILURE. With `dueMs` it is SCHEDULED. */
+export type GiveBackOutcome =
+	| "pending"
+	| "ended"
+	| "stale_token"
+	| { readonly dueMs: number };
+
+export interface CancelRequest {
+	readonly tasks: readonly {
+		readonly id: string;
+		/** The round that is meant; undefined: whichever it is. */
+		readonly round: number | undefined;
+	}[];
+	/** Who asks, without blanks. */
+	readonly by: string;
+	/** Empty: not said. */
+	readonly reason: string;
+	/** What runs is CANCELLED at once, wherever its code is. */
+	readonly force: boolean;
+}
+/**
+ * `none`: there is no such task. `same`: nothing was done, as another round is meant, or it
+ * is CANCELLED already. `ended`: it has ended otherwise. `cancelled`: it is now. `marked`: it
+ * runs, and ends when its holder has stopped it. `holder`: the session that is to stop it.
+ */
+export type CancelOutcome =
+	| { readonly code: "none" | "same" | "ended" }
+	| { readonly code: "cancelled"; readonly holder: SessionName | undefined }
+	| { readonly code: "marked"; readonly holder: SessionName };
+
+/** What time has brought about. */
+export interface ElapseReply {
+	/** When the next task is due, or expires, in the store's time; perhaps now: call again. Undefined: none is, or does. */
+	readonly nextTimeMs: number | undefined;
+	/** Tasks that have ended EXPIRED. */
+	readonly expiredIds: readonly string[];
+	/** Tasks that were due and wait now, by route. */
+	readonly promoted: readonly RoutedCount[];
+}
 
 export interface ListRequest {
 	/** Undefined: all states. */
@@ -125,6 +187,14 @@ export interface ShardTasks {
 	): Promise<{ outcomes: EndOutcome[]; endedKept: number }>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
 	giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]>;
+	/** Outcomes in order. At most CANCEL_BATCH_MAX. */
+	cancel(request: CancelRequest): Promise<CancelOutcome[]>;
+	/**
+	 * Any node may call it at any time: lets those SCHEDULED tasks wait that are due, in the
+	 * order of when they were, and ends those EXPIRED that had to begin by now. At most `limit`
+	 * of each, and ELAPSE_BATCH_MAX.
+	 */
+	elapse(limit: number): Promise<ElapseReply>;
 	/**
 	 * Forgets ended tasks: those that ended `keptMs` ago (ENDED_KEPT_MS where that is not
 	 * said), and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX.
@@ -132,6 +202,8 @@ export interface ShardTasks {
 	trim(keptMax: number, keptMs?: number): Promise<number>;
 	/** In order; undefined for what does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */
+	newest(id: string): Promise<TaskRecord | undefined>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
 	over(ids: readonly string[]): Promise<string[]>;
 	/** Newest first. */

@@ -5,7 +5,8 @@ import type { ShardTasks } from "./store-tasks.ts";
 /**
  * One shard: a little store of its own, with its own tasks, routes, sessions,
  * leases and tokens. It has a few subjects, and each method of a subject is one atomic
- * step. All may be repeated after an unknown outcome: submitting is keyed by the id, ends
+ * step. All may be repeated after an unknown outcome, but for the submission of what may be
+ * another run of its id, which would be one more: submitting is keyed by the id, ends
  * and give-backs are fenced by the token, and a claim whose answer was lost shows in
  * `sessions.running`.
  *

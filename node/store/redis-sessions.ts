@@ -27,10 +27,10 @@ import type {
 	ShardSessions,
 } from "../ports.ts";
 import { encodeNodeRecord } from "./node-codec.ts";
+import { decodePulse } from "./pulse-reply.ts";
 import {
 	decodeNodes,
 	decodeOpen,
-	decodePulse,
 	decodePutBack,
 	decodeRevoke,
 } from "./replies.ts";

@@ -4,9 +4,11 @@
  */
 import assert from "node:assert/strict";
 import {
+	CANCEL_BATCH_MAX,
 	CLAIM_BATCH_MAX,
 	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_MAX,
+	ELAPSE_BATCH_MAX,
 	ENDED_KEPT_MS,
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
@@ -15,8 +17,11 @@ import type { Route } from "../../protocol/route.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import { writeOptions } from "../../protocol/task-options.ts";
 import type {
+	CancelOutcome,
+	CancelRequest,
 	ClaimReply,
 	ClaimRequest,
+	ElapseReply,
 	EndOutcome,
 	GiveBack,
 	GiveBackOutcome,
@@ -29,15 +34,23 @@ import type {
 } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 import {
+	decodeCancel,
 	decodeClaim,
 	decodeComplete,
 	decodeCounts,
+	decodeElapse,
 	decodeList,
-	decodeSubmit,
 	settled,
 } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
-import { decodeTask, encodeEnds } from "./task-codec.ts";
+import { decodeSubmit } from "./submit-reply.ts";
+import {
+	decodeTask,
+	encodeAgain,
+	encodeEnds,
+	encodeGiveBack,
+	encodeTimes,
+} from "./task-codec.ts";
 
 const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 	"stale_token",
@@ -62,7 +75,7 @@ export class RedisTasks implements ShardTasks {
 			(this.#scripts.isAdopted ? lease : undefined) ?? {};
 		const args: (string | number)[] = [session, generation];
 		args.push(unserved.length === 0 ? "" : ` ${unserved.join(" ")} `);
-		args.push(this.#scripts.shards);
+		args.push(this.#scripts.shards, encodeTimes(tasks), encodeAgain(tasks));
 		for (const { id, route, priority, options, payload } of tasks)
 			args.push(id, route, priority, `${writeOptions(options)}\n${payload}`);
 		return decodeSubmit(
@@ -96,14 +109,22 @@ export class RedisTasks implements ShardTasks {
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
 		assert(tasks.length <= COMPLETE_BATCH_MAX);
-		const args = tasks.flatMap(({ id, token, end, message }) => [
-			id,
-			token,
-			end,
-			message,
-		]);
+		const args = tasks.flatMap(encodeGiveBack);
 		const codes = (await this.#scripts.run("give-back", ...args)) as number[];
-		return codes.map((code) => GIVE_BACK_OUTCOMES[code] as GiveBackOutcome);
+		return codes.map((code) => GIVE_BACK_OUTCOMES[code] ?? { dueMs: code });
+	}
+
+	async cancel(request: CancelRequest): Promise<CancelOutcome[]> {
+		const { tasks, by, reason, force } = request;
+		assert(tasks.length <= CANCEL_BATCH_MAX);
+		const each = tasks.flatMap(({ id, round = "" }) => [id, round]);
+		const args = [by, reason, force ? 1 : 0, ...each];
+		return decodeCancel(await this.#scripts.run("cancel", ...args));
+	}
+
+	async elapse(limit: number): Promise<ElapseReply> {
+		assert(limit > 0 && limit <= ELAPSE_BATCH_MAX);
+		return decodeElapse(await this.#scripts.run("elapse", limit));
 	}
 
 	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
@@ -115,6 +136,12 @@ export class RedisTasks implements ShardTasks {
 		const reply = await this.#scripts.run("get", this.#scripts.shards, ...ids);
 		const replies = settled(reply) as Reply[];
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
+	}
+
+	async newest(id: string): Promise<TaskRecord | undefined> {
+		const reply = await this.#scripts.run("newest", this.#scripts.shards, id);
+		const [own, found = []] = settled(reply) as [string, Reply?];
+		return decodeTask(own, found);
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {

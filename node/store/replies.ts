@@ -2,24 +2,22 @@
  * Takes the scripts' answers apart: lists of strings and numbers, laid out as
  * the contract on top of each script says, into what the port promises.
  */
-import assert from "node:assert/strict";
-import type { SessionName } from "../../protocol/lease.ts";
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
 import type {
+	CancelOutcome,
 	ClaimReply,
+	ElapseReply,
 	EndOutcome,
 	ListReply,
 	OpenReply,
-	Pulse,
 	PutBack,
 	RegisteredNode,
 	Registry,
 	RevokeReply,
-	SeenLease,
+	RoutedCount,
 	ShardCounts,
-	SubmitOutcome,
 } from "../ports.ts";
 import { unsettled } from "../ports.ts";
 import { decodeNodeRecord } from "./node-codec.ts";
@@ -31,6 +29,9 @@ type Flat = (string | number)[];
 /** Values of one node in the answer of `nodes.lua`, … */
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
+const CANCEL_CODES = { 0: "none", 1: "same", 3: "ended" } as Readonly<
+	Record<number, "none" | "same" | "ended">
+>;
 
 /** @throws StoreError if the shard does not have the number of shards that this node goes by. */
 export function settled(reply: Reply): Reply {
@@ -52,85 +53,24 @@ export function decodeOpen(reply: Reply): OpenReply {
 	};
 }
 
-export function decodePulse(reply: Reply): Pulse {
-	const [code, nowMs, generation, run, ...rest] = reply as [
-		string,
-		number,
-		string,
-		string,
-		...(string | number)[],
-	];
-	const [running, registry, steps, opens, registered, count, ...names] =
-		rest as [...[number, string, string, string, number, number], ...Flat];
-	if (code === "other_shards")
-		return { ok: false, code, shards: Number(nowMs) };
-	if (code !== "ok") {
-		return { ok: false, code: code as "revoked" | "superseded" };
-	}
-	const leases: SeenLease[] = [];
-	for (let i = 0; i < 2 * count; i += 2)
-		leases.push({
-			session: names[i] as SessionName,
-			expiresMs: Number(names[i + 1]),
-		});
-	const [served, seen, more, lastAgain, ...routes] = names.slice(2 * count) as [
-		...[number, string, 0 | 1, string],
-		...Flat,
-	];
-	const [ready = [], fresh = [], again = []] = listsOf(routes);
-	return {
-		ok: true,
-		nowMs,
-		raised: { generation: Number(generation), run },
-		running,
-		registryVersion: Number(registry),
-		opens: Number(opens),
-		registered: registered === 1,
-		clockStepsBack: Number(steps),
-		expired: leases.filter(({ expiresMs }) => expiresMs <= nowMs),
-		overdue: leases.filter(({ expiresMs }) => expiresMs > nowMs),
-		routes: {
-			...{ ready, unserved: fresh, seen: Number(seen), more: more === 1 },
-			...{ again, lastAgain: Number(lastAgain), served },
-		},
-	};
-}
-
-/** Lists one after the other, each behind the number of what is in it. */
-function listsOf(values: Flat): string[][] {
-	const lists: string[][] = [];
-	for (let at = 0; at < values.length; ) {
-		const end = at + 1 + (values[at] as number);
-		lists.push(values.slice(at + 1, end) as string[]);
-		at = end;
-	}
-	return lists;
-}
-
-/** What became of each of these tasks. */
-export function decodeSubmit(
-	reply: Reply,
-	tasks: readonly NewTask[],
-): SubmitOutcome[] {
-	const [nowMs, firstToken, ...answers] = reply as [number, number, ...Reply[]];
-	let token = firstToken;
-	return tasks.map((task, i): SubmitOutcome => {
-		const answer = answers[i] as Reply;
-		if (answer === -1) return { ok: false, code: "too_many_routes" };
-		if (answer === -2) return { ok: false, code: "too_many_unserved" };
-		if (typeof answer !== "number") {
-			const existing = decodeTask(task.id, answer);
-			assert(existing !== undefined, "a task that exists has fields");
-			return { ok: true, created: false, existing };
-		}
-		const created = { ok: true, created: true, seq: answer } as const;
-		if (firstToken === 0) return created;
-		const claimed = {
-			...{ ...task, token: token++, attempt: 1 },
-			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0, losses: 0 },
-		};
-		return { ...created, claimed };
+export function decodeCancel(reply: Reply): CancelOutcome[] {
+	return (reply as (number | string)[]).map((answer): CancelOutcome => {
+		if (answer === 2) return { code: "cancelled", holder: undefined };
+		if (typeof answer === "number")
+			return { code: CANCEL_CODES[answer] ?? "none" };
+		return answer.startsWith("2 ")
+			? { code: "cancelled", holder: answer.slice(2) }
+			: { code: "marked", holder: answer };
 	});
+}
+
+export function decodeElapse(reply: Reply): ElapseReply {
+	const [next, expired, ...values] = reply as [string, string, ...Flat];
+	return {
+		nextTimeMs: next === "" ? undefined : Number(next),
+		expiredIds: expired === "" ? [] : expired.split(" "),
+		promoted: countsOf(values),
+	};
 }
 
 export function decodeClaim(reply: Reply): ClaimReply {
@@ -152,6 +92,8 @@ export function decodeClaim(reply: Reply): ClaimReply {
 			attempt: task.attempts + 1,
 			createdMs: task.createdMs,
 			claimedMs,
+			round: task.round,
+			failures: task.failures,
 			crashes: task.crashes,
 			losses: task.losses,
 		};
@@ -180,13 +122,18 @@ export function decodeRevoke(reply: Reply): RevokeReply {
 
 export function decodePutBack(reply: Reply): PutBack {
 	const [left, ...values] = reply as [number, ...Flat];
-	const putBack = strides(values, ROUTE_STRIDE).map(([route, count, rank]) => ({
-		route: route as string,
-		count: count as number,
-		topPriority: priorityOf(Number(rank)),
-	}));
-	putBack.sort((a, b) => (a.route < b.route ? -1 : 1));
-	return { putBack, left };
+	return { putBack: countsOf(values), left };
+}
+
+/** Routes to which tasks have come to wait. */
+function countsOf(values: Flat): RoutedCount[] {
+	return strides(values, ROUTE_STRIDE)
+		.map(([route, count, rank]) => ({
+			route: route as string,
+			count: count as number,
+			topPriority: priorityOf(Number(rank)),
+		}))
+		.sort((a, b) => (a.route < b.route ? -1 : 1));
 }
 
 export function decodeList(reply: Reply): ListReply {

@@ -19,6 +19,8 @@ import {
 	LIST_BYTES_MAX,
 	LOSSES_ALONE_MAX,
 	LOSSES_SHARED_MAX,
+	MARK_KEPT_MS,
+	MARKS_TOLD_MAX,
 	OVERDUE_MS,
 	PRIORITY_MAX,
 	PULSE_ROUTES_MAX,
@@ -37,7 +39,7 @@ import { readAsset } from "../world/assets.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
-export const LAYOUT = 5;
+export const LAYOUT = 6;
 
 /**
  * What Redis is told of a script on its first line (of Redis 7). Reads run
@@ -58,11 +60,17 @@ const SESSION_SCRIPTS = {
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: ["name"] },
 	"ask-to-drain": { kind: "write" },
-	pulse: { kind: "write", pieces: ["number", "routes", "told"] },
-	close: { kind: "write", moves: ["handBack"], pieces: ["attempt"] },
+	pulse: {
+		kind: "write",
+		pieces: ["number", "routes", "told", "times", "cancels"],
+	},
+	close: {
+		...{ kind: "write", moves: ["handBack", "cancelLost"] },
+		pieces: ["waiting-again", "attempt", "cancels"],
+	},
 	revoke: {
-		...{ kind: "write", moves: ["lose", "giveUpLost"] },
-		pieces: ["attempt", "lives"],
+		...{ kind: "write", moves: ["lose", "giveUpLost", "cancelLost"] },
+		pieces: ["waiting-again", "attempt", "cancels", "lives"],
 	},
 	"lost-with": { kind: "read", pieces: ["lives"] },
 	running: { kind: "read" },
@@ -73,17 +81,41 @@ const SESSION_SCRIPTS = {
 /** Of tasks, likewise: what each does, its moves, and what it stands on. */
 const TASK_SCRIPTS = {
 	submit: {
-		...{ kind: "add", moves: ["submit", "submitClaimed"] },
-		pieces: ["read", "lease", "to-ended"],
+		...{ kind: "add", moves: ["submit", "submitClaimed", "schedule"] },
+		pieces: ["read", "lease", "to-ended", "times", "runs"],
 	},
-	claim: { kind: "write", moves: ["claim"], pieces: ["lease", "heads"] },
-	complete: { kind: "write", moves: ["succeed", "fail"], pieces: ["books"] },
+	claim: {
+		...{ kind: "write", moves: ["claim", "expire"] },
+		pieces: ["lease", "heads", "times"],
+	},
+	complete: {
+		...{ kind: "write", moves: ["succeed", "fail", "cancelHeld"] },
+		pieces: ["books", "cancels"],
+	},
 	"give-back": {
-		...{ kind: "write", moves: ["handBack", "crash", "giveUpCrashed"] },
-		pieces: ["attempt"],
+		...{
+			kind: "write",
+			moves: [
+				...(["handBack", "notBegun", "crash", "giveUpCrashed"] as const),
+				...(["putOff", "fail", "cancelHeld"] as const),
+			],
+		},
+		pieces: ["times", "waiting-again", "attempt", "cancels"],
 	},
-	trim: { kind: "write", pieces: ["books"] },
+	cancel: {
+		...{
+			kind: "write",
+			moves: ["cancel", "cancelScheduled", "cancelStarted"],
+		},
+		pieces: ["attempt", "cancels"],
+	},
+	elapse: {
+		...{ kind: "write", moves: ["promote", "expire", "expireScheduled"] },
+		pieces: ["times", "waiting-again"],
+	},
+	trim: { kind: "write", pieces: ["books", "runs"] },
 	get: { kind: "read", pieces: ["number", "read"] },
+	newest: { kind: "read", pieces: ["number", "read", "runs"] },
 	over: { kind: "read" },
 	list: { kind: "read", pieces: ["number", "read", "page", "waiting"] },
 	counts: { kind: "read", pieces: ["number", "books"] },
@@ -123,6 +155,8 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	LIST_BYTES_MAX,
 	LOSSES_ALONE_MAX,
 	LOSSES_SHARED_MAX,
+	MARK_KEPT_MS,
+	MARKS_TOLD_MAX,
 	OVERDUE_MS,
 	PRIORITY_MAX,
 	PULSE_ROUTES_MAX,

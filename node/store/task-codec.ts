@@ -9,13 +9,21 @@ import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 import type {
 	Attempt,
+	Cancel,
 	JsonText,
+	NewTask,
 	TaskEnd,
 	TaskError,
 	TaskRecord,
 } from "../../protocol/task.ts";
-import { readTaskError } from "../../protocol/task-error.ts";
-import { readOptions, type TaskOptions } from "../../protocol/task-options.ts";
+import { attemptError, readTaskError } from "../../protocol/task-error.ts";
+import {
+	PLAIN,
+	readOptions,
+	type TaskOptions,
+} from "../../protocol/task-options.ts";
+import { timesOf, type When } from "../../protocol/task-times.ts";
+import type { GiveBack } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 import { soundTask } from "./task-soundness.ts";
 
@@ -30,6 +38,9 @@ export interface TaskText {
 	readonly losses: number;
 	readonly failures: number;
 	readonly round: number;
+	/** 0: none. */
+	readonly dueMs: number;
+	readonly expiresMs: number;
 	readonly route: Route;
 	readonly options: TaskOptions;
 	readonly payload: JsonText;
@@ -62,6 +73,9 @@ export function decodeTaskText(text: string): TaskText {
 	const losses = isCounted ? number() : 0;
 	const failures = isCounted ? number() : 0;
 	const round = isCounted ? number() : 1;
+	const isTimed = text.charCodeAt(at - 1) === COMMA;
+	const dueMs = isTimed ? number() : 0;
+	const expiresMs = isTimed ? number() : 0;
 	const headEnd = text.indexOf("\n", at);
 	const optionsEnd = text.indexOf("\n", headEnd + 1);
 	return {
@@ -73,6 +87,8 @@ export function decodeTaskText(text: string): TaskText {
 		losses,
 		failures,
 		round,
+		dueMs,
+		expiresMs,
 		route: text.slice(at, headEnd),
 		options: readOptions(text.slice(headEnd + 1, optionsEnd)),
 		payload: text.slice(optionsEnd + 1),
@@ -86,15 +102,20 @@ export function decodeTask(id: string, found: Reply): TaskRecord | undefined {
 }
 
 function readTask(id: string, found: Reply): TaskRecord | undefined {
-	const [text, endText = "", past = "", run = ""] = found as string[];
+	const [text, endText = "", past = "", run = "", later = "", cancel] =
+		found as string[];
 	if (text === undefined) return undefined;
-	const { attempts, ...task } = decodeTaskText(text);
+	const { attempts, dueMs, expiresMs, ...task } = decodeTaskText(text);
+	const waits = later === "" ? "PENDING" : "SCHEDULED";
 	const end = decodeEnd(endText);
 	const newest = end?.attempt ?? (run === "" ? undefined : decodeHolder(run));
 	return {
 		id,
 		...task,
-		state: end?.state ?? (run === "" ? "PENDING" : "STARTED"),
+		...(dueMs > 0 && { dueMs }),
+		...(expiresMs > 0 && { expiresMs }),
+		...(cancel !== undefined && { cancel: decodeCancelText(cancel) }),
+		state: end?.state ?? (run === "" ? waits : "STARTED"),
 		attempt: newest?.attempt ?? attempts,
 		attempts: [
 			...decodePast(past),
@@ -104,6 +125,13 @@ function readTask(id: string, found: Reply): TaskRecord | undefined {
 			? {}
 			: { finishedMs: end.endedMs, ...outcomeOf(end.state, end.body) }),
 	};
+}
+
+/** `at by`, a line break, why. */
+function decodeCancelText(text: string): Cancel {
+	const lineEnd = text.indexOf("\n");
+	const [at, by = ""] = text.slice(0, lineEnd).split(" ");
+	return { atMs: Number(at), by, reason: text.slice(lineEnd + 1) };
 }
 
 function outcomeOf(state: TaskState, body: string) {
@@ -134,6 +162,40 @@ export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	return args;
 }
 
+/** The arguments of `give-back.lua` for one task. */
+export function encodeGiveBack(back: GiveBack): (string | number)[] {
+	const { id, token, end } = back;
+	if (!("afterMs" in back)) return [id, token, end, back.message, 0, 0];
+	const { error, afterMs, startedMs } = back;
+	const text = error === undefined ? "" : JSON.stringify(attemptError(error));
+	return [id, token, end, text, Math.round(afterMs), Math.round(startedMs)];
+}
+
+/** The times of those tasks that have any, a line each (see `submit.lua`). */
+export function encodeTimes(tasks: readonly NewTask[]): string {
+	let lines = "";
+	for (const [i, { options }] of tasks.entries()) {
+		if (options === PLAIN) continue;
+		const times = timesOf(options);
+		if (times === undefined) continue;
+		lines += `${i + 1} ${encodeWhen(times.due)} ${encodeWhen(times.expires)}\n`;
+	}
+	return lines;
+}
+
+/** The numbers of those that may be another run of their id (see `submit.lua`). */
+export function encodeAgain(tasks: readonly NewTask[]): string {
+	let numbers = "";
+	for (const [i, { again }] of tasks.entries())
+		if (again) numbers += `${i + 1} `;
+	return numbers;
+}
+
+function encodeWhen(when: When): string {
+	if (when === undefined) return "-";
+	return "atMs" in when ? String(when.atMs) : `+${when.afterMs}`;
+}
+
 export function decodeFields(flat: Reply): Map<string, string> {
 	const list = flat as string[];
 	const fields = new Map<string, string>();
@@ -147,14 +209,18 @@ export function decodeFields(flat: Reply): Map<string, string> {
 function decodePast(past: string): Attempt[] {
 	if (past === "") return [];
 	return past.split("\n").map((line) => {
-		const [token, session = "", claimed, ended, end, alone] = line.split(" ");
+		const [token, session = "", claimed, ended, end, more, ...error] =
+			line.split(" ");
 		return {
 			token: Number(token),
 			...parseSession(session),
 			claimedMs: Number(claimed),
 			endedMs: Number(ended),
 			end: end as AttemptEnd,
-			...(alone === undefined ? {} : { alone: true }),
+			...(more === "alone" && { alone: true }),
+			...(more !== undefined &&
+				more !== "alone" && { startedMs: Number(more) }),
+			...(error.length > 0 && { error: decodeError(error.join(" ")) }),
 		};
 	});
 }

@@ -60,14 +60,13 @@ function isJson(text: string): boolean {
 }
 
 function hasSoundHead(task: TaskRecord): boolean {
-	const { priority, seq, attempt, finishedMs = 0 } = task;
+	const { priority, seq, attempt, dueMs = 0, expiresMs = 0 } = task;
 	const { round, failures, crashes, losses } = task;
 	const counts = [attempt, round, failures, crashes, losses];
 	return (
 		TASK_STATES.includes(task.state) &&
 		[priority, seq, ...counts].every(Number.isSafeInteger) &&
-		isTime(task.createdMs) &&
-		isTime(finishedMs)
+		[task.createdMs, dueMs, expiresMs, task.finishedMs ?? 0].every(isTime)
 	);
 }
 
@@ -85,6 +84,8 @@ function headOf(task: TaskRecord): Partial<TaskRecord> {
 		crashes: whole(task.crashes),
 		losses: whole(task.losses),
 		createdMs: time(task.createdMs),
+		...(task.dueMs !== undefined && { dueMs: time(task.dueMs) }),
+		...(task.expiresMs !== undefined && { expiresMs: time(task.expiresMs) }),
 		...(task.finishedMs !== undefined && { finishedMs: time(task.finishedMs) }),
 	};
 }

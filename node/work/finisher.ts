@@ -17,6 +17,7 @@ import {
 import type { Route } from "../../protocol/route.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { errorChars } from "../../protocol/task-error.ts";
+import type { Moments } from "../../protocol/task-times.ts";
 import {
 	type Clock,
 	type GiveBack,
@@ -48,6 +49,11 @@ export interface FinisherParts {
 		/** Tasks wait again. */
 		hint(counts: readonly RoutedCount[]): void;
 	};
+	/** See timekeeper.ts. */
+	readonly timekeeper: {
+		/** A task of the shard has these times. */
+		stored(moments: Moments): void;
+	};
 	/** See turns.ts. */
 	readonly turns: {
 		/** Ends are on their way to the store: their tasks' slots are free. */
@@ -61,10 +67,10 @@ interface Attempt {
 }
 
 /** A task given back, and where it waits again. */
-export interface Returned extends GiveBack {
+export type Returned = GiveBack & {
 	readonly route: Route;
 	readonly priority: number;
-}
+};
 
 export class Finisher {
 	#ends: TaskEnd[] = [];
@@ -232,11 +238,14 @@ export class Finisher {
 	}
 
 	async #return(batch: readonly Returned[]): Promise<void> {
-		const { shard, watcher, hinter } = this.#parts;
+		const { shard, watcher, hinter, timekeeper } = this.#parts;
 		const outcomes = await shard.tasks.giveBack(batch);
 		watcher.endedHere(
 			batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id),
 		);
+		for (const outcome of outcomes)
+			if (typeof outcome === "object")
+				timekeeper.stored({ dueMs: outcome.dueMs, expiresMs: undefined });
 		hinter.hint(
 			batch
 				.filter((_, i) => outcomes[i] === "pending")

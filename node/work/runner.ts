@@ -14,7 +14,6 @@
  * forgotten that one, or took it back. Then the older one is ended first, and the newer
  * begins when nothing of it runs any more.
  */
-import { LOSSES_SHARED_MAX } from "../../protocol/limits.ts";
 import { typeOf } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type {
@@ -25,7 +24,8 @@ import type {
 	JobOutcome,
 } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
-import { handBack, leave, type TaskExit } from "./task-exit.ts";
+import { jobOf } from "./job-of.ts";
+import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
 import { chainOf, type Indexed, TaskIndex } from "./task-index.ts";
 
 export interface RunnerParts {
@@ -44,7 +44,7 @@ interface Held extends Indexed<Held> {
 	readonly job: Job;
 	readonly shard: number;
 	/** What becomes of it should it end now. */
-	fate: "report" | "give-back" | "let-go";
+	fate: "report" | "cancel" | "give-back" | "let-go";
 	/** Resolves when it has left. */
 	over: Promise<void>;
 }
@@ -67,7 +67,8 @@ export class Runner {
 	}
 
 	get freeSlots(): number {
-		const { concurrency, exits } = this.#parts;
+		const { concurrency, executor, exits } = this.#parts;
+		if (!executor.answers) return 0;
 		let leaving = 0;
 		for (const { finisher } of exits) {
 			if (finisher.clogged) return 0;
@@ -133,7 +134,7 @@ export class Runner {
 				chain,
 				next: undefined,
 				task,
-				job: jobOf(task),
+				job: this.#jobOf(task),
 				shard,
 				fate: "report",
 				over: OVER,
@@ -204,6 +205,22 @@ export class Runner {
 		return stopped;
 	}
 
+	/** Somebody has asked that these tasks end: stop them. What brings a result all the same has it. */
+	cancel(shard: number, attempts: readonly AttemptName[]): void {
+		const { executor } = this.#parts;
+		for (const { id, token } of attempts) {
+			const held = this.#byTask.find(
+				id,
+				chainOf(id),
+				(each) => each.shard === shard && each.task.token === token,
+			);
+			if (held?.fate !== "report") continue;
+			held.fate = "cancel";
+			const { job } = held;
+			executor.abort(job, "the task was cancelled", job.killAfterMs);
+		}
+	}
+
 	/** The lease of these tasks is lost, or can no longer be trusted: stop them. */
 	abandon(shard: number, reason: string): void {
 		this.#stopAll((held) => held.shard === shard, "let-go", reason);
@@ -230,7 +247,8 @@ export class Runner {
 
 	#stop(held: Held, fate: Held["fate"], reason: string): void {
 		const { executor, abortGraceMs } = this.#parts;
-		if (held.fate === "report") held.fate = fate;
+		// A task that is cancelled ends, unless it is no longer for this node to say.
+		if (held.fate === "report" || fate === "let-go") held.fate = fate;
 		executor.abort(held.job, reason, abortGraceMs);
 	}
 
@@ -258,26 +276,24 @@ export class Runner {
 		this.#held.take(slot);
 		this.#byTask.remove(held);
 		if (held.fate !== "let-go")
-			leave(held.task, outcome, this.#exit(held.shard));
+			leave(this.#leaving(held), outcome, this.#exit(held.shard));
 		this.#tellFreed();
 	}
 
 	#exit(shard: number): TaskExit {
 		return this.#parts.exits[shard] as TaskExit;
 	}
-}
 
-function jobOf(task: ClaimedTask): Job {
-	return {
-		id: task.id,
-		type: typeOf(task.route),
-		options: task.options,
-		payload: task.payload,
-		token: task.token,
-		attempt: task.attempt,
-		priority: task.priority,
-		createdMs: task.createdMs,
-		alone: task.crashes > 0,
-		isolated: task.losses >= LOSSES_SHARED_MAX,
-	};
+	/** What the task does not say its handler does. */
+	#jobOf(task: ClaimedTask): Job {
+		const type = typeOf(task.route);
+		const settings = this.#parts.executor.settingsOf(type);
+		return jobOf(task, type, settings);
+	}
+
+	#leaving({ task, job, fate }: Held): Leaving {
+		const settings = this.#parts.executor.settingsOf(job.type);
+		const backoff = task.options.backoff ?? settings.backoff ?? {};
+		return { task, job, backoff, cancelled: fate === "cancel" };
+	}
 }

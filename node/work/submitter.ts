@@ -10,7 +10,8 @@
  * wait here for their turn, up to SUBMIT_QUEUE_MS_MAX. A store that owes answers and gives none
  * for SUBMIT_SILENCE_MS is not waited for: what was not sent is refused, and never sent
  * later; what was sent is looked up, as it is when the connection was lost, and only what is
- * not found by SUBMIT_TIMEOUT_MS after it was sent is `unknown`.
+ * not found by SUBMIT_TIMEOUT_MS after it was sent is `unknown`. So is all that may be another
+ * run of its id: under which one it would be found is what the answer would have said.
  *
  * A store that is full is asked again for as long as room can be made; if it stays so, the
  * log tells when that begins and when it is over, as else only those who submit learn of it.
@@ -24,6 +25,7 @@ import {
 import type { Route } from "../../protocol/route.ts";
 import { countByRoute } from "../../protocol/route-count.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { type Moments, timesOf } from "../../protocol/task-times.ts";
 import {
 	type Clock,
 	type Log,
@@ -35,6 +37,16 @@ import {
 } from "../ports.ts";
 import { lookUp } from "./look-up.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import {
+	atOnce,
+	type Batch,
+	type Item,
+	isFull,
+	notSent,
+	settle,
+	settleAll,
+	waits,
+} from "./submit-batch.ts";
 import { SubmitQueue } from "./submit-queue.ts";
 
 export interface SubmitterParts {
@@ -65,6 +77,11 @@ export interface SubmitterParts {
 		/** Whether a living node, as far as this one knows, can run tasks of the route. */
 		isServed(route: Route): boolean;
 	};
+	/** See timekeeper.ts. */
+	readonly timekeeper: {
+		/** A task that has these times is stored. */
+		stored(moments: Moments): void;
+	};
 	/** See home-word.ts. */
 	readonly home: {
 		/** The shard does not have this node's number of shards. */
@@ -74,22 +91,6 @@ export interface SubmitterParts {
 
 /** To be called once tasks that were on their way have come to wait in the store. */
 export type Sent = (counts: readonly RoutedCount[]) => void;
-
-interface Item {
-	readonly task: NewTask;
-	/** Since when it waits here, on the monotonic clock. */
-	readonly sinceMs: number;
-	/** Undefined once it has been called. */
-	settle: ((outcome: Submission) => void) | undefined;
-}
-
-/** Tasks under way to the store in one script. */
-interface Batch {
-	items: readonly Item[];
-	readonly sentMs: number;
-	/** What a store that is full said, while room is made: none of them is in it. */
-	refusal: StoreError | undefined;
-}
 
 export class Submitter {
 	readonly #queue = new SubmitQueue<Item>();
@@ -230,7 +231,7 @@ export class Submitter {
 		const ids = waiting.map(({ task }) => task.id);
 		const found = await lookUp(shard.tasks, clock, ids, untilMs);
 		for (const [i, item] of waiting.entries()) {
-			const existing = found[i];
+			const existing = item.task.again ? undefined : found[i];
 			settle(
 				item,
 				existing === undefined
@@ -246,14 +247,19 @@ export class Submitter {
 
 	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
 	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
-		const { hinter, claimer } = this.#parts;
-		const mayBeTaken = claimer.submit(tasks);
-		const counts = mayBeTaken ? [] : countByRoute(tasks);
+		const { hinter, claimer, timekeeper } = this.#parts;
+		const timed = tasks.some(({ options }) => timesOf(options) !== undefined);
+		const mayBeTaken = timed ? undefined : claimer.submit(tasks);
+		const counts = mayBeTaken
+			? []
+			: countByRoute(timed ? atOnce(tasks) : tasks);
 		const stored = mayBeTaken ?? this.#submit(tasks, counts);
 		const hinted = mayBeTaken ? undefined : hinter.hint(counts);
 		const outcomes = await stored;
 		for (const [i, outcome] of outcomes.entries())
 			if (!outcome.ok) claimer.refused((tasks[i] as NewTask).route);
+			else if (outcome.created && outcome.moments !== undefined)
+				timekeeper.stored(outcome.moments);
 		const waiting = countByRoute(
 			tasks.filter((_, i) => waits(outcomes[i] as SubmitOutcome)),
 		);
@@ -283,29 +289,4 @@ export class Submitter {
 			);
 		else log.info({ shard: shard.index }, "tasks are accepted again");
 	}
-}
-
-function notSent(): StoreError {
-	return new StoreError(
-		"behind",
-		"Redis owes answers to what was sent before, and this was not sent",
-	);
-}
-
-function isFull(error: unknown): error is StoreError {
-	return error instanceof StoreError && error.kind === "full";
-}
-
-/** Whether it is new, and nobody has it. */
-function waits(outcome: SubmitOutcome): boolean {
-	return outcome.ok && outcome.created && outcome.claimed === undefined;
-}
-
-function settle(item: Item, outcome: Submission): void {
-	item.settle?.(outcome);
-	item.settle = undefined;
-}
-
-function settleAll({ items }: Batch, outcome: StoreError): void {
-	for (const item of items) settle(item, outcome);
 }

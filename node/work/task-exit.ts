@@ -2,8 +2,16 @@
  * The one door by which a task leaves the node's hands: what became of the job decides
  * whether it has ended or is given back, and how that is told.
  */
-import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
-import type { GiveBack, JobOutcome } from "../ports.ts";
+import type { Backoff } from "../../protocol/backoff.ts";
+import type { ClaimedTask, TaskEnd, TaskError } from "../../protocol/task.ts";
+import type {
+	GiveBack,
+	Job,
+	JobOutcome,
+	Random,
+	Unfinished,
+} from "../ports.ts";
+import { retryAfterMs } from "./retry.ts";
 
 /** Where the tasks of a shard leave: what the runner needs of its engine. */
 export interface TaskExit {
@@ -18,35 +26,62 @@ export interface TaskExit {
 			returned: GiveBack & Pick<ClaimedTask, "route" | "priority">,
 		): void;
 	};
+	/** For the jitter of retries. */
+	readonly random: Pick<Random, "unit">;
 	/** See renewer.ts. */
 	readonly renewer: { storeNowMs(): number };
 }
 
+/** A task that leaves, and what was settled for it while it was here. */
+export interface Leaving {
+	readonly task: ClaimedTask;
+	readonly job: Pick<Job, "retries" | "failures">;
+	readonly backoff: Backoff;
+	/** Somebody asked it to end: it does, unless there is a result. */
+	readonly cancelled: boolean;
+}
+
+const CANCELLED: TaskError = {
+	code: "cancelled",
+	message: "It was cancelled while it ran.",
+};
+
 /** What is told of a task whose job has come to this. */
 export function leave(
-	task: ClaimedTask,
+	leaving: Leaving,
 	outcome: JobOutcome,
 	exit: TaskExit,
 ): void {
-	const { id, token } = task;
+	const { task, cancelled } = leaving;
+	const { finisher } = exit;
+	if (outcome.kind === "success") {
+		const { result } = outcome;
+		const attempt = attemptOf(task, outcome.ranMs, exit);
+		finisher.finish({ ...attempt, state: "SUCCESS", result });
+	} else if (cancelled) {
+		const ranMs = "ranMs" in outcome ? outcome.ranMs : 0;
+		const end = { state: "CANCELLED", end: "cancelled" } as const;
+		const attempt = attemptOf(task, ranMs, exit);
+		finisher.finish({ ...attempt, ...end, error: CANCELLED });
+	} else leaveWithoutResult(leaving, outcome, exit);
+}
+
+function leaveWithoutResult(
+	leaving: Leaving,
+	outcome: Exclude<JobOutcome, { kind: "success" }>,
+	exit: TaskExit,
+): void {
+	const { task } = leaving;
 	switch (outcome.kind) {
-		case "success":
-			exit.finisher.finish({
-				id,
-				token,
-				startedMs: startedMs(task, outcome.ranMs, exit),
-				state: "SUCCESS",
-				result: outcome.result,
-			});
-			return;
+		case "timeout":
 		case "failure":
-			exit.finisher.finish({
-				id,
-				token,
-				startedMs: startedMs(task, outcome.ranMs, exit),
-				state: "FAILURE",
-				end: "failure",
-				error: outcome.error,
+			fail(leaving, outcome, exit);
+			return;
+		case "snoozed":
+			exit.finisher.giveBack({
+				...attemptOf(task, outcome.ranMs, exit),
+				...{ route: task.route, priority: task.priority },
+				...{ end: "snoozed", error: undefined, afterMs: outcome.afterMs },
 			});
 			return;
 		case "crashed":
@@ -62,23 +97,50 @@ export function leave(
 				exit,
 			);
 			return;
+		case "not-begun":
+			giveBack(task, "not-begun", "", exit);
+			return;
 		case "aborted":
 			handBack(task, exit);
 	}
 }
 
-/** As if it had never been claimed. */
+/** Unfinished, and to run again as soon as it can. */
 export function handBack(task: ClaimedTask, exit: TaskExit): void {
 	giveBack(task, "handed-back", "", exit);
 }
 
 function giveBack(
 	{ id, token, route, priority }: ClaimedTask,
-	end: GiveBack["end"],
+	end: Unfinished["end"],
 	message: string,
 	{ finisher }: TaskExit,
 ): void {
 	finisher.giveBack({ id, token, route, priority, end, message });
+}
+
+/** It is tried again, or this was its last attempt. */
+function fail(
+	{ task, job, backoff }: Leaving,
+	outcome: Extract<JobOutcome, { kind: "failure" | "timeout" }>,
+	exit: TaskExit,
+): void {
+	const { kind: end, error } = outcome;
+	const { route, priority } = task;
+	const attempt = attemptOf(task, outcome.ranMs, exit);
+	const wish = outcome.kind === "failure" ? outcome : {};
+	const afterMs = retryAfterMs(job, backoff, wish, exit.random.unit());
+	if (afterMs === undefined)
+		exit.finisher.finish({ ...attempt, state: "FAILURE", end, error });
+	else
+		exit.finisher.giveBack({
+			...{ ...attempt, route, priority, end, error, afterMs },
+		});
+}
+
+function attemptOf(task: ClaimedTask, ranMs: number, exit: TaskExit) {
+	const { id, token } = task;
+	return { id, token, startedMs: startedMs(task, ranMs, exit) };
 }
 
 /** In the store's time, which this node only reckons: never before the claim. */

@@ -4,7 +4,9 @@
  * `refused` only where a task is certainly not taken: nothing was sent, or the
  * node said so. Whatever else went wrong on the way leaves it `unknown`.
  */
-import type { ItemAnswer, ProblemAsRead, TaskAsSubmitted } from "../schema.ts";
+
+import type { TaskAsSubmitted } from "../schema/submitted.ts";
+import type { ItemAnswer, ProblemAsRead } from "../schema.ts";
 import { type Client, NoAnswer } from "./client.ts";
 
 export interface Submitted {

@@ -27,6 +27,8 @@ export const COMPLETE_BATCHES_MAX = 4;
 /** Ends that a node keeps of one shard for a store that is away or slow; beyond, it claims nothing. */
 export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
 export const REVOKE_BATCH_MAX = 128;
+/** Tasks cancelled in one step. */
+export const CANCEL_BATCH_MAX = 128;
 export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;

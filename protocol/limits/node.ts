@@ -4,6 +4,8 @@
 export const NODE_NAME_CHARS_MAX = 64;
 /** Names of nodes that one node remembers, to tell who ran a task; of more, that of the node gone longest is forgotten. */
 export const NODE_NAMES_KEPT_MAX = 1_000;
+/** At what any node may do so many have a turn after the first; the rest leave it to them. */
+export const DUTY_TURNS_EXTRA = 2;
 export const CONCURRENCY_MAX = 4_096;
 /** A node that is gone stays in the list of nodes, as `dead`, for so long. */
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;

@@ -45,3 +45,8 @@ export const THREADS_IDLE_MS = 30_000;
 /** How long the built-in `process_task` takes where neither task nor node says; and the most that a node may say. */
 export const PROCESS_TASK_MS = 5_000;
 export const PROCESS_TASK_MS_MAX = 24 * 60 * 60 * 1_000;
+/** A session is told of each attempt that it is to stop for so long, and of so many in one pulse. */
+export const MARK_KEPT_MS = 30_000;
+export const MARKS_TOLD_MAX = 64;
+/** A longer reason for a cancel: 400. */
+export const REASON_CHARS_MAX = 500;

@@ -4,6 +4,8 @@
  */
 
 export const ID_CHARS_MAX = 128;
+/** A longer `task_id` of the Celery system is no name: it is told back, and its task has a generated id. */
+export const CELERY_NAME_CHARS_MAX = 111;
 export const TYPE_CHARS_MAX = 64;
 export const QUEUE_CHARS_MAX = 64;
 export const LABELS_MAX = 8;
@@ -37,6 +39,8 @@ export const ERROR_CAUSES_MAX = 16;
 export const ERROR_CAUSES_DEPTH_MAX = 5;
 /** The message and the stack of each error that led to another are cut to this. */
 export const ERROR_CAUSE_CHARS_MAX = 1_000;
+/** Each text of an error that is kept with an attempt, where the task was tried again, is cut to this. */
+export const ATTEMPT_ERROR_CHARS_MAX = 1_000;
 /** Attempts remembered for one task; the oldest are forgotten first. */
 export const ATTEMPTS_KEPT_MAX = 32;
 /** Ended tasks are forgotten after the first, and if the store has no memory for a new task, oldest first, after the second. */

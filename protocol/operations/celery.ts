@@ -13,7 +13,7 @@ export const celeryOperations = {
 		role: "submit",
 		summary: "Submit as to the Celery system",
 		description:
-			"One task, or an array of them, of the built-in type `process_task`.",
+			"One task, or an array of them, of the built-in type `process_task`. Each is a task of its own, also under a task_id that was used before. So what is sent again, because its answer was lost, may run twice.",
 		query: "any",
 		body: { anyOf: ["CelerySubmission", { arrayOf: "CelerySubmission" }] },
 		answers: {
@@ -36,7 +36,8 @@ export const celeryOperations = {
 		tag: "Celery",
 		role: "read",
 		summary: "List all tasks, in Celery's words",
-		description: "Newest first, and no more than fit into one answer.",
+		description:
+			"The newest that fit into one answer, oldest first, each run of a task_id by itself.",
 		query: "any",
 		answers: { 200: { description: "The tasks.", shape: "CeleryList" } },
 		problems: ["store_unavailable", "overloaded"],
@@ -47,10 +48,11 @@ export const celeryOperations = {
 		tag: "Celery",
 		role: "read",
 		summary: "Read a task, in Celery's words",
-		description: "Whatever it was submitted by.",
+		description:
+			"Whatever it was submitted by; of several of this id, the newest.",
 		places: {
 			task_id: {
-				description: "The id of the task.",
+				description: "The id of the task, or its task_id if that is a name.",
 				schema: { type: "string" },
 				example: "7",
 			},

@@ -121,4 +121,30 @@ export const taskOperations = {
 		},
 		problems: ["not_found", "store_unavailable", "overloaded"],
 	},
+	cancelTask: {
+		method: "POST",
+		path: "/v1/tasks/{id}/cancel",
+		tag: "Tasks",
+		role: "submit",
+		summary: "Ask a task to end",
+		description:
+			"One that has not begun is CANCELLED at once. One that runs is told to stop by the node that has it, and is CANCELLED when it has; a result that comes first stands. By `force` it is CANCELLED at once, and its code is stopped after. Of a task in another round than the one that is meant, and of one that is CANCELLED already, nothing changes.",
+		places: { id: taskId },
+		body: "CancelAsSubmitted",
+		bodyMayBeAbsent: true,
+		answers: {
+			200: { description: "The task as it stands.", shape: "TaskAsRead" },
+			202: {
+				description: "It runs, and is told to stop; so it stands.",
+				shape: "TaskAsRead",
+			},
+		},
+		problems: [
+			"invalid",
+			"not_found",
+			"already_ended",
+			"store_unavailable",
+			"overloaded",
+		],
+	},
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -19,10 +19,10 @@ import {
 	ProblemAsRead,
 	TaskAsAccepted,
 	TaskAsRead,
-	TaskAsSubmitted,
 	TaskErrorAsRead,
 	TaskList,
 } from "../schema.ts";
+import { CancelAsSubmitted, TaskAsSubmitted } from "./submitted.ts";
 
 const NodeDraining = Type.Object({
 	id: NodeAsRead.properties.id,
@@ -36,6 +36,7 @@ const Health = Type.Object({
 
 export const COMPONENTS = {
 	TaskAsSubmitted,
+	CancelAsSubmitted,
 	TaskAsAccepted,
 	TaskAsRead,
 	TaskList,

@@ -30,6 +30,8 @@ const read: Examples["TaskAsRead"] = {
 	nodeName: "node-1",
 	token: 4_294_967_297,
 	attempt: 1,
+	round: 1,
+	failures: 0,
 	crashes: 0,
 	attempts: [
 		{
@@ -128,6 +130,7 @@ const celeryTask: Examples["CeleryTask"] = {
 };
 
 export const EXAMPLES: Examples = {
+	CancelAsSubmitted: { reason: "the order was withdrawn" },
 	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },
 	TaskAsAccepted: taken,
 	TaskAsRead: read,
@@ -139,14 +142,15 @@ export const EXAMPLES: Examples = {
 	ClusterAsRead: cluster,
 	Health: { status: "ok" },
 	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },
-	CeleryAccepted: { task_id: 7, status: "PENDING" },
+	CeleryAccepted: { task_id: 7, status: "PENDING", id: "7~2" },
 	CeleryRejected: {
 		task_id: 8,
 		status: "REJECTED",
 		problem: {
-			code: "conflict",
+			code: "too_large",
 			detail:
-				"There is a task of this id with other content; send another id, or the same content.",
+				"The payload is larger than 262144 bytes; keep the data elsewhere and send where it is.",
+			field: "payload",
 		},
 	},
 	CeleryTask: celeryTask,

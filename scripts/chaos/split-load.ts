@@ -11,7 +11,7 @@
  *   more than the node that takes it can run: others have to find them.
  */
 import { submit } from "../../protocol/client/submission.ts";
-import type { TaskAsSubmitted } from "../../protocol/schema.ts";
+import type { TaskAsSubmitted } from "../../protocol/schema/submitted.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { clientOf } from "../client.ts";
 import type { SeededRandom } from "./random.ts";

@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type Submitted, submit } from "../../protocol/client/submission.ts";
-import type { TaskAsSubmitted } from "../../protocol/schema.ts";
+import type { TaskAsSubmitted } from "../../protocol/schema/submitted.ts";
 import { nowMs } from "../bench/clock.ts";
 import { clientOf } from "../client.ts";
 import type { SeededRandom } from "./random.ts";

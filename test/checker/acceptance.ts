@@ -19,9 +19,10 @@ export function judgeAcceptance({
 		} else if (!isPossible(task) && seen) {
 			broken.push(`${id} was refused to all who submitted it, and is there`);
 		} else if (isAccepted(task) && last?.kind !== "read") {
+			const mayEndUnbegun = submits[0]?.mayExpire || task.cancels.length > 0;
 			const told = submitted.find(({ outcome }) => outcome === "ok");
 			const excused =
-				(forgotten.has(id) && starts.length > 0) ||
+				(forgotten.has(id) && (starts.length > 0 || mayEndUnbegun)) ||
 				lostWritesMs.some((ms) => ms >= (submits[0]?.atMs ?? 0));
 			if (!excused)
 				broken.push(`${id} was accepted at ${told?.atMs} ms, and is gone`);

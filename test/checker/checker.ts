@@ -8,6 +8,7 @@
  */
 import { judgeAcceptance } from "./acceptance.ts";
 import { judgeBooks } from "./books.ts";
+import { judgeCancels } from "./cancels.ts";
 import { judgeDrained } from "./drained.ts";
 import {
 	type History,
@@ -26,7 +27,9 @@ import { judgeOutcomes } from "./outcomes.ts";
 import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
 import { judgePriorities } from "./priorities.ts";
 import { judgeResults } from "./results.ts";
+import { judgeRetries } from "./retries.ts";
 import { judgeStopped } from "./stopped.ts";
+import { judgePunctuality, judgeTimes } from "./times.ts";
 import { judgeTokens } from "./tokens.ts";
 import { judgeTransitions } from "./transitions.ts";
 import { judgeUndisturbed } from "./undisturbed.ts";
@@ -43,6 +46,8 @@ export interface Terms {
 	readonly oneAtATimeWithinMs?: number;
 	/** A node that could start a waiting task does so within this, by its sweep. */
 	readonly startWithinMs?: number;
+	/** Of what is due any node that can sees to it within this. */
+	readonly dueWithinMs?: number;
 	/** A host that vanishes has lost its leases by then, if a peer can tell. */
 	readonly missedWithinMs?: number;
 }
@@ -82,11 +87,25 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 	};
 }
 
+type Judgement = readonly [promise: string, whats: readonly string[]];
+
 /** Each promise, and what breaks it. */
-function judgements(
-	history: History,
-	terms: Terms,
-): readonly (readonly [string, readonly string[]])[] {
+function judgements(history: History, terms: Terms): readonly Judgement[] {
+	return [
+		...judgeTasks(history, terms),
+		...judgeTimely(history, terms),
+		["a stopping node is gone by its bound", judgeStopped(history)],
+		[
+			"without trouble nothing is stopped, and no lease lost",
+			terms.isUndisturbed ? judgeUndisturbed(history) : [],
+		],
+		["the store's books are right", judgeBooks(history)],
+		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
+	];
+}
+
+/** What becomes of tasks, and of who runs them. */
+function judgeTasks(history: History, terms: Terms): readonly Judgement[] {
 	return [
 		[
 			"every accepted task is there, and nothing else",
@@ -108,6 +127,12 @@ function judgements(
 		["what a node runs, the store lists", judgeListed(history)],
 		["no node runs a task twice at once", judgeOneRun(history)],
 		["a cluster has one number of shards", judgeOneNumber(history)],
+	];
+}
+
+/** When it does. */
+function judgeTimely(history: History, terms: Terms): readonly Judgement[] {
+	return [
 		[
 			"higher priorities go first",
 			terms.oneAtATimeWithinMs === undefined
@@ -120,18 +145,23 @@ function judgements(
 				? []
 				: judgeWaits(history, terms.startWithinMs),
 		],
+		["no task begins before its time, or after it", judgeTimes(history)],
+		["what is cancelled begins no more, and ends", judgeCancels(history)],
+		[
+			"what fails is tried again as often as was asked for",
+			judgeRetries(history),
+		],
+		[
+			"what is due is seen to in time",
+			terms.dueWithinMs === undefined
+				? []
+				: judgePunctuality(history, terms.dueWithinMs),
+		],
 		[
 			"a host that vanishes is missed before its lease ends",
 			terms.missedWithinMs === undefined
 				? []
 				: judgeMissed(history, terms.missedWithinMs),
 		],
-		["a stopping node is gone by its bound", judgeStopped(history)],
-		[
-			"without trouble nothing is stopped, and no lease lost",
-			terms.isUndisturbed ? judgeUndisturbed(history) : [],
-		],
-		["the store's books are right", judgeBooks(history)],
-		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];
 }

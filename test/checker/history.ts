@@ -7,12 +7,19 @@
  * twice. All times are milliseconds of one observer's clock. The simulator and
  * the chaos run record the same events, and the checker judges both.
  */
-import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+import type {
+	CancelEvent,
+	CancelledEvent,
+	SubmitEvent,
+	SubmittedEvent,
+} from "./clients.ts";
+import type { AbsentEvent, ReadEvent } from "./readings.ts";
 import type {
 	ClockStepEvent,
 	MiscountEvent,
 	MisplacedEvent,
 	OutnumberedEvent,
+	OverdueEvent,
 	RefusingEvent,
 	ShardAwayEvent,
 	TwoNumbersEvent,
@@ -25,6 +32,8 @@ import type {
 export type HistoryEvent =
 	| SubmitEvent
 	| SubmittedEvent
+	| CancelEvent
+	| CancelledEvent
 	| StartEvent
 	| EffectEvent
 	| StopEvent
@@ -33,6 +42,7 @@ export type HistoryEvent =
 	| ImpairedEvent
 	| UnlistedEvent
 	| WaitedEvent
+	| OverdueEvent
 	| UnmissedEvent
 	| OpenedEvent
 	| TwoNumbersEvent
@@ -51,25 +61,6 @@ export type HistoryEvent =
 	| { readonly kind: "stopped"; readonly atMs: number; readonly node: string }
 	| { readonly kind: "healed"; readonly atMs: number }
 	| FlawEvent;
-
-/** A client sends a task, perhaps again. */
-export interface SubmitEvent {
-	readonly kind: "submit";
-	readonly atMs: number;
-	readonly id: string;
-	readonly route: string;
-	readonly priority: number;
-	/** How the task ends, as far as it is up to its code. Undefined: either way. */
-	readonly expected?: "SUCCESS" | "FAILURE" | "crashed";
-}
-
-/** What the client was told. `refused`: the task was not taken, and by this submission will not be. */
-export interface SubmittedEvent {
-	readonly kind: "submitted";
-	readonly atMs: number;
-	readonly id: string;
-	readonly outcome: "ok" | "refused" | "unknown";
-}
 
 export interface StartEvent {
 	readonly kind: "start";
@@ -132,30 +123,6 @@ export interface OpenedEvent {
 	readonly node: string;
 }
 
-/** A task, read back. */
-export interface ReadEvent {
-	readonly kind: "read";
-	readonly atMs: number;
-	readonly id: string;
-	readonly state: TaskState;
-	/** Oldest first; the newest may be under way. */
-	readonly attempts: readonly {
-		readonly token: number;
-		readonly node: string;
-		readonly end?: AttemptEnd;
-	}[];
-	/** The token that the task's code put into its result. */
-	readonly resultToken?: number;
-	readonly errorCode?: string;
-}
-
-/** A task that a client knows of was looked for, and is not there. */
-export interface AbsentEvent {
-	readonly kind: "absent";
-	readonly atMs: number;
-	readonly id: string;
-}
-
 /** The store has forgotten an ended task, as a node asked it to: past its time, or for room. */
 interface ForgottenEvent {
 	readonly kind: "forgotten";
@@ -184,6 +151,7 @@ export interface History {
 	readonly impaired: readonly ImpairedEvent[];
 	readonly unlisted: readonly UnlistedEvent[];
 	readonly waited: readonly WaitedEvent[];
+	readonly overdue: readonly OverdueEvent[];
 	readonly unmissed: readonly UnmissedEvent[];
 	readonly clockStepsMs: readonly number[];
 	readonly opened: readonly OpenedEvent[];
@@ -211,6 +179,8 @@ export interface TaskHistory {
 	readonly id: string;
 	readonly submits: SubmitEvent[];
 	readonly submitted: SubmittedEvent[];
+	readonly cancels: CancelEvent[];
+	readonly cancelled: CancelledEvent[];
 	readonly starts: StartEvent[];
 	readonly effects: EffectEvent[];
 	readonly stops: StopEvent[];
@@ -229,6 +199,8 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 	for (const event of events) {
 		if (event.kind === "submit") of(event.id).submits.push(event);
 		else if (event.kind === "submitted") of(event.id).submitted.push(event);
+		else if (event.kind === "cancel") of(event.id).cancels.push(event);
+		else if (event.kind === "cancelled") of(event.id).cancelled.push(event);
 		else if (event.kind === "start") of(event.id).starts.push(event);
 		else if (event.kind === "effect") of(event.id).effects.push(event);
 		else if (event.kind === "stop") of(event.id).stops.push(event);
@@ -241,6 +213,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		impaired: events.filter((event) => event.kind === "impaired"),
 		unlisted: events.filter((event) => event.kind === "unlisted"),
 		waited: events.filter((event) => event.kind === "waited"),
+		overdue: events.filter((event) => event.kind === "overdue"),
 		unmissed: events.filter((event) => event.kind === "unmissed"),
 		clockStepsMs: events
 			.filter((event) => event.kind === "clock-step")
@@ -279,7 +252,8 @@ function stopsIn(events: readonly HistoryEvent[]): Stop[] {
 
 function emptyTask(id: string): TaskHistory {
 	return {
-		...{ id, submits: [], submitted: [], starts: [] },
+		...{ id, submits: [], submitted: [], cancels: [], cancelled: [] },
+		...{ starts: [] },
 		...{ effects: [], stops: [], kills: [], reads: [] },
 	};
 }

@@ -5,6 +5,7 @@
  * not reach the store meanwhile, or the task's shard answered nobody: what that shard
  * lists, no other can tell. From when it can ask again, the three pulses count anew.
  */
+import { KILL_AFTER_MS } from "../../protocol/limits.ts";
 import {
 	disturbancesOf,
 	STOPPED_MS_MAX,
@@ -15,11 +16,18 @@ import type { UnlistedEvent } from "./sightings.ts";
 
 export function judgeListed(history: History): string[] {
 	return history.unlisted
-		.filter((each) => couldAskMs(each, history) > STOPPED_MS_MAX)
+		.filter((each) => couldAskMs(each, history) > stoppedMsMax(each, history))
 		.map(
 			({ id, token, node, fromMs, untilMs }) =>
 				`${id} ran on ${node} (token ${token}) from ${fromMs} to ${untilMs} ms, while the store had another holder of it, or none`,
 		);
+}
+
+/** Code of a task that was taken away from its holder by force has the time to stop that any cancel gives. */
+function stoppedMsMax({ id }: UnlistedEvent, { tasks }: History): number {
+	const cancels = tasks.get(id)?.cancels ?? [];
+	const extraMs = cancels.some(({ force }) => force) ? KILL_AFTER_MS : 0;
+	return STOPPED_MS_MAX + extraMs;
 }
 
 /** The longest time without a gap in which the node could ask the task's shard. */

@@ -13,12 +13,8 @@ import {
 	LOSSES_SHARED_MAX,
 } from "../../protocol/limits.ts";
 import { isEnded } from "../../protocol/state.ts";
-import {
-	type History,
-	lastRead,
-	type ReadEvent,
-	type TaskHistory,
-} from "./history.ts";
+import { type History, lastRead, type TaskHistory } from "./history.ts";
+import type { ReadEvent } from "./readings.ts";
 
 /** A run of a task's code that is over. */
 interface Run {
@@ -37,12 +33,22 @@ export function judgeOutcomes({ tasks }: History): string[] {
 		const read = lastRead(task);
 		if (expected === undefined || read === undefined) continue;
 		if (!isEnded(read.state) || outcomeOf(read) === expected) continue;
+		// It was not to begin any more, so its code had no say: see times.ts.
+		if (read.state === "EXPIRED") continue;
+		// See cancels.ts.
+		if (read.state === "CANCELLED") continue;
+		if (task.submits[0]?.mayExpire && gaveUpRetry(read)) continue;
 		if (outcomeOf(read) === "crashed" && isSuspect(read, runs)) continue;
 		broken.push(
 			`${task.id} ended as ${outcomeOf(read)} where its code makes ${expected}, after attempts that ended ${read.attempts.map(({ end }) => end).join(", ")}`,
 		);
 	}
 	return broken;
+}
+
+/** It failed, and may have been to be tried again only once it had expired. */
+function gaveUpRetry({ state, attempts }: ReadEvent): boolean {
+	return state === "FAILURE" && attempts.at(-1)?.end === "failure";
 }
 
 function outcomeOf({ state, errorCode }: ReadEvent): string {

@@ -27,6 +27,15 @@ export interface WaitedEvent {
 	readonly untilMs: number;
 }
 
+/** From then until then tasks of the shard were due, or had expired, and the node, which held a lease there, did nothing about it. */
+export interface OverdueEvent {
+	readonly kind: "overdue";
+	readonly shard: number;
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
 /**
  * From then until then the host of the node was gone without a word, and its lease stood,
  * while `by` gossiped, reached the store and held a lease there.

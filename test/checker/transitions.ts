@@ -3,9 +3,15 @@
  * outside: in how the attempts of a task ended, one after another, and in what
  * was read of it at different times.
  */
-import { statesAfter, statesAfterEnd } from "../../protocol/moves.ts";
-import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type { History, ReadEvent, TaskHistory } from "./history.ts";
+import { MOVES, statesAfter, statesAfterEnd } from "../../protocol/moves.ts";
+import {
+	type AttemptEnd,
+	isEnded,
+	TASK_STATES,
+	type TaskState,
+} from "../../protocol/state.ts";
+import type { History, TaskHistory } from "./history.ts";
+import type { ReadEvent } from "./readings.ts";
 
 const REACHABLE = reachable();
 
@@ -46,10 +52,14 @@ function judgeAttempts({ id, state, attempts }: ReadEvent): string[] {
 				broken.push(`${id} is ${state}, and its token ${token} never ended`);
 			continue;
 		}
-		const next = last ? state : "PENDING";
-		if (!statesAfterEnd(end).has(next))
+		const after = restingAfter(end);
+		if (last && !after.has(state))
 			broken.push(
-				`${id}: token ${token} ended by ${end}, and then it was ${next}`,
+				`${id}: token ${token} ended by ${end}, and then it was ${state}`,
+			);
+		if (!last && !after.has("PENDING"))
+			broken.push(
+				`${id}: token ${token} ended by ${end}, and then it had another attempt`,
 			);
 	}
 	if (state === "STARTED" && attempts.at(-1)?.end !== undefined)
@@ -59,6 +69,15 @@ function judgeAttempts({ id, state, attempts }: ReadEvent): string[] {
 
 function ending({ state, attempts, resultToken }: ReadEvent): string {
 	return `${state} by token ${attempts.at(-1)?.token} (result of ${resultToken})`;
+}
+
+/** The states that a task may be in after an attempt that ended so, until it has another one. */
+function restingAfter(end: AttemptEnd): ReadonlySet<TaskState> {
+	const found = new Set(statesAfterEnd(end));
+	for (const each of found)
+		for (const { from, to, ends } of Object.values(MOVES))
+			if (from === each && ends.length === 0 && to !== "STARTED") found.add(to);
+	return found;
 }
 
 /** From each state, all that may follow in any number of steps; and itself. */

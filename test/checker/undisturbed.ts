@@ -1,8 +1,12 @@
-/** Where nothing goes wrong, no execution is stopped and no lease is lost. */
+/** Where nothing goes wrong, no execution is stopped but on somebody's wish, and no lease is lost. */
 import { type History, lastRead } from "./history.ts";
 
 export function judgeUndisturbed({ tasks, toldToStop }: History): string[] {
-	const stopped = toldToStop.map(
+	const unasked = toldToStop.filter(
+		({ id, atMs }) =>
+			!tasks.get(id)?.cancels.some((cancel) => cancel.atMs <= atMs),
+	);
+	const stopped = unasked.map(
 		({ id, node, atMs, reason }) =>
 			`${id} was told to stop by ${node} at ${atMs} ms: ${reason}`,
 	);

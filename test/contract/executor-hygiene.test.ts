@@ -53,6 +53,12 @@ async function expectAllIsWell(): Promise<void> {
 	expect(await run("unheard-of")).toMatchObject({
 		error: { code: "unknown_type" },
 	});
+	expect(await run("putsOff")).toMatchObject({
+		...{ kind: "snoozed", afterMs: 90_000 },
+	});
+	expect(await run("throwsWish")).toMatchObject({
+		...{ kind: "failure", retry: false, retryAfterMs: 5_000 },
+	});
 	await run("logs");
 	expect(log.lines.filter((line) => line === "a line")).toHaveLength(1);
 	expect(log.lines.join()).not.toMatch(/died|dropped/);
@@ -75,6 +81,17 @@ describe("a thread whose built-ins one task has replaced", () => {
 		"toJSON",
 	])("goes on: %s", async (what) => {
 		expect(await run("patches", { what })).toEqual(success("null"));
+		await expectAllIsWell();
+	});
+
+	test("can tell a task that its time is over", async () => {
+		await run("patches", { what: "mapGet" });
+		const late = job("hangs", { type: "hangs", timeoutMs: 5 });
+		const error = { code: "timeout", message: expect.any(String) };
+		expect(await executor.run(late)).toMatchObject({ kind: "timeout", error });
+		const payload = '{"durationMs":60000}';
+		const own = job("own", { type: "process_task", payload, timeoutMs: 5 });
+		expect(await executor.run(own)).toMatchObject({ kind: "timeout", error });
 		await expectAllIsWell();
 	});
 

@@ -1,5 +1,6 @@
 /** Jobs to run in tests: all that does not matter there is filled in. */
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
+import { KILL_AFTER_MS } from "../../protocol/limits.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 
 export function job(id: string, more: Partial<Job> = {}): Job {
@@ -10,6 +11,11 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 		payload: "null",
 		token: 1,
 		attempt: 1,
+		round: 1,
+		failures: 0,
+		retries: 0,
+		timeoutMs: undefined,
+		killAfterMs: KILL_AFTER_MS,
 		priority: 5,
 		createdMs: 0,
 		alone: false,

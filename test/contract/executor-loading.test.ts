@@ -57,7 +57,11 @@ test.each([
 	["empty.js", /its default export is empty/],
 	["not-a-function.js", /resize is neither a function nor \{ run \}/],
 	["bad-name.js", /"re size" cannot be a task type/],
-	["unsupported-key.js", /resize\.timeout is not supported yet/],
+	[
+		"unsupported-key.js",
+		/resize\.isolation is not supported yet; beside run there may be retries, backoff, timeout, killAfter$/,
+	],
+	["unsupported-setting.js", /resize\.concurrency is not supported yet/],
 	["taken.js", /the type noop is there already/],
 	["throws.js", /no licence found$/],
 	["exits.js", /process\.exit\(7\)/],
@@ -69,6 +73,56 @@ test.each([
 	await expect(loading).rejects.toThrow(path);
 	await expect(loading).rejects.toThrow(/^[^\n]+$/);
 });
+
+const RETRIES =
+	/did not load: resize\.retries must be an integer from 0 to 100$/;
+const BACKOFF = /did not load: resize\.backoff must be an object with any of /;
+const TIMEOUT =
+	/did not load: resize\.timeout must be a duration of 1 ms to 7 days, /;
+const KILL_AFTER =
+	/did not load: resize\.killAfter must be a duration of up to 5 minutes, /;
+test.each([
+	["retries: 101", RETRIES],
+	["retries: -1", RETRIES],
+	["retries: 1.5", RETRIES],
+	['retries: "3"', RETRIES],
+	["retries: NaN", RETRIES],
+	["retries: null", RETRIES],
+	["retries: () => 3", RETRIES],
+	["retries: 3n", RETRIES],
+	["backoff: 5", BACKOFF],
+	['backoff: "1s"', BACKOFF],
+	["backoff: [1]", BACKOFF],
+	['backoff: { type: "linear" }', BACKOFF],
+	["backoff: { jitter: 1.1 }", BACKOFF],
+	["backoff: { delay: { s: 1 } }", BACKOFF],
+	["backoff: { factor: 3 }", BACKOFF],
+	[
+		'backoff: { delay: "2m", max: "1m" }',
+		/resize\.backoff\.max must not be below/,
+	],
+	['backoff: { max: "25h" }', /resize\.backoff\.max must be 24 hours at most$/],
+	[
+		'backoff: { delay: "25h", max: "26h" }',
+		/resize\.backoff\.delay must be 24 hours at most$/,
+	],
+	['timeout: "8d"', TIMEOUT],
+	["timeout: 0", TIMEOUT],
+	['timeout: "soon"', TIMEOUT],
+	["timeout: Infinity", TIMEOUT],
+	['killAfter: "6m"', KILL_AFTER],
+	["killAfter: -1", KILL_AFTER],
+])(
+	"a file whose handler says { %s } is refused by file, type and field",
+	async (said, why) => {
+		const text = `export default { noted() {}, resize: { run() {}, ${said} } };`;
+		const loading = createFrom("tasks.mjs", { "tasks.mjs": text });
+		await expect(loading).rejects.toThrow(why);
+		await expect(loading).rejects.toThrow(
+			/^handler file [^\n]+\/tasks\.mjs did/,
+		);
+	},
+);
 
 const HALF = "export default {\n\tresize( {} };\n";
 const TWICE = "let size = 1;\nexport default { resize() {} };\nlet size = 2;\n";

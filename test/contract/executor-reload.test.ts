@@ -1,5 +1,11 @@
 /** Threads that cannot be started any more, once the node runs: no job pays for it. */
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdtempSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -103,6 +109,15 @@ describe("a handler file that is broken while the node runs", () => {
 			"export default { version: () => 2, waits() {} };",
 			/no longer has the type exits, .+restart the node/,
 		],
+		[
+			"says of a type what cannot be, so that no job may begin",
+			`import { writeFileSync } from "node:fs";
+			export default {
+				version: { run: () => writeFileSync(import.meta.filename + ".begun", ""), retries: 101 },
+				exits() {}, spins() {}, waits() {},
+			};`,
+			/tasks\.mjs did not load: version\.retries must be an integer from 0 to 100$/,
+		],
 	])(
 		"%s: all run in the thread that has loaded before",
 		async (_, text, why) => {
@@ -118,8 +133,27 @@ describe("a handler file that is broken while the node runs", () => {
 				["info", ""],
 			]);
 			expect(told()[0]?.[1]).toMatch(`handler file ${file} `);
+			expect(existsSync(`${file}.begun`)).toBe(false);
 		},
 	);
+
+	test("what a file says of its types counts as it was loaded last", async () => {
+		const text = (timeout: string) => `export default {
+			version: { run: () => 1, timeout: "${timeout}", retries: undefined },
+			exits: () => process.exit(7),
+		};`;
+		save(text("5s"));
+		await start(1);
+		expect(executor.settingsOf("version")).toEqual({ timeoutMs: 5_000 });
+		save(text("7s"));
+		const crashed = run("exits");
+		expect(executor.settingsOf("version")).toEqual({ timeoutMs: 5_000 });
+		expect(await crashed).toMatchObject({ kind: "crashed" });
+		// They reach the new thread before it has loaded.
+		expect(await runFour()).toEqual(Array(4).fill(success(1)));
+		expect(executor.settingsOf("version")).toEqual({ timeoutMs: 7_000 });
+		expect(executor.settingsOf("exits")).toEqual({});
+	});
 
 	test("with no thread left all wait, suspects too, and run when it is good again", async () => {
 		save(handlers(1));

@@ -25,6 +25,11 @@ export function describeExecutor(
 		});
 		afterEach(() => executor.stop());
 
+		/** In the one shared worker, in the order in which they were run. */
+		async function allHaveBegun(): Promise<void> {
+			await executor.run(scripted("quick", {}));
+		}
+
 		test("it names the types that it runs", () => {
 			expect(executor.types).toContain("scripted");
 		});
@@ -44,6 +49,107 @@ export function describeExecutor(
 			});
 		});
 
+		test("what it throws says whether, and how soon, another attempt is of use", async () => {
+			const plain = await executor.run(scripted("a", { end: "throw" }));
+			expect(plain).not.toHaveProperty("retry");
+			expect(plain).not.toHaveProperty("retryAfterMs");
+			expect(
+				await executor.run(scripted("b", { end: "throw", retry: false })),
+			).toMatchObject({ kind: "failure", retry: false });
+			expect(
+				await executor.run(scripted("c", { end: "throw", retryAfter: 1_500 })),
+			).toMatchObject({ kind: "failure", retryAfterMs: 1_500 });
+		});
+
+		test("a task that asks to be put off is, unless it throws", async () => {
+			expect(
+				await executor.run(scripted("a", { snooze: 1_500, value: 1 })),
+			).toEqual({
+				...{ kind: "snoozed", afterMs: 1_500 },
+				ranMs: expect.any(Number),
+			});
+			expect(
+				await executor.run(scripted("b", { snooze: 1_500, end: "throw" })),
+			).toMatchObject({ kind: "failure" });
+		});
+
+		describe("a task with a timeout", () => {
+			const soon = { timeoutMs: 20, killAfterMs: 60_000 };
+			const timeout = {
+				...{ kind: "timeout", ranMs: expect.any(Number) },
+				error: expect.objectContaining({
+					code: "timeout",
+					message: expect.stringMatching(/its timeout of 20ms/),
+				}),
+			};
+
+			describe.each([
+				["with others", {}],
+				["alone", { alone: true }],
+				["isolated", { isolated: true }],
+			])("that runs %s", (_, apart) => {
+				test("and ends in time has its result", async () => {
+					const long = { ...apart, timeoutMs: 60_000 };
+					expect(
+						await executor.run(scripted("a", { value: 1 }, long)),
+					).toMatchObject({ kind: "success", result: "1" });
+				});
+
+				test("is told to stop, and ends by that", async () => {
+					const late = scripted("a", forever, { ...soon, ...apart });
+					const outcome = await executor.run(late);
+					expect(outcome).toEqual(timeout);
+					expect("ranMs" in outcome && outcome.ranMs).toBeGreaterThan(15);
+				});
+
+				test("and does not stop is ended", async () => {
+					const hard = { ...soon, ...apart, killAfterMs: 20 };
+					const outcome = await executor.run(scripted("a", deaf, hard));
+					expect(outcome).toEqual(timeout);
+					expect("ranMs" in outcome && outcome.ranMs).toBeGreaterThan(35);
+				});
+
+				test("and returns after its signal has its result", async () => {
+					const script = { durationMs: 100, deaf: true, value: 1 };
+					const late = scripted("a", script, { ...soon, ...apart });
+					expect(await executor.run(late)).toMatchObject({
+						...{ kind: "success", result: "1" },
+					});
+				});
+			});
+
+			test("harms no other when it stops", async () => {
+				const mate = begin(executor, scripted("mate", forever));
+				await executor.run(scripted("a", forever, soon));
+				mate.abort("enough", 60_000);
+				expect(await mate.outcome).toEqual({ kind: "aborted" });
+			});
+
+			test("and has to be ended displaces the others in its worker, and none that come later", async () => {
+				const mate = executor.run(scripted("mate", forever));
+				const hard = { ...soon, killAfterMs: 20 };
+				const outcome = executor.run(scripted("a", deaf, hard));
+				expect(await outcome).toEqual(timeout);
+				expect(await mate).toEqual({ kind: "displaced", suspect: false });
+				const next = await executor.run(scripted("next", {}));
+				expect(next.kind).toBe("success");
+			});
+
+			test("that is told to stop for another reason has been aborted, as soon as that asks for", async () => {
+				const late = begin(executor, scripted("a", deaf, soon));
+				// Begins after it, and so is overdue after it.
+				await executor.run(scripted("b", forever, soon));
+				late.abort("the lease is lost", 20);
+				expect(await late.outcome).toEqual({ kind: "aborted" });
+			});
+
+			test("that was told to stop before has been aborted", async () => {
+				const late = begin(executor, scripted("a", deaf, soon));
+				late.abort("the lease is lost", 60);
+				expect(await late.outcome).toEqual({ kind: "aborted" });
+			});
+		});
+
 		test("many tasks run at once", async () => {
 			const held = begin(executor, scripted("held", forever));
 			const quick = Array.from({ length: 300 }, (_, i) =>
@@ -60,6 +166,7 @@ export function describeExecutor(
 		test("a task that heeds its signal harms no other when aborted", async () => {
 			const mate = begin(executor, scripted("mate", forever));
 			const held = begin(executor, scripted("held", forever));
+			await allHaveBegun();
 			held.abort("cancelled", 60_000);
 			expect(await held.outcome).toEqual({ kind: "aborted" });
 			mate.abort("cancelled", 60_000);
@@ -69,6 +176,7 @@ export function describeExecutor(
 		test("a task that ignores its signal is ended by force, and the others in its worker are displaced", async () => {
 			const mate = executor.run(scripted("mate", forever));
 			const held = begin(executor, scripted("held", deaf));
+			await allHaveBegun();
 			held.abort("cancelled", 20);
 			expect(await held.outcome).toEqual({ kind: "aborted" });
 			expect(await mate).toEqual({ kind: "displaced", suspect: false });
@@ -77,7 +185,9 @@ export function describeExecutor(
 		});
 
 		test("a task that ends in good order after it was aborted is aborted all the same", async () => {
-			const late = begin(executor, scripted("late", { deaf: true }));
+			const slow: Script = { durationMs: 50, deaf: true };
+			const late = begin(executor, scripted("late", slow));
+			await allHaveBegun();
 			late.abort("cancelled", 60_000);
 			expect(await late.outcome).toEqual({ kind: "aborted" });
 		});
@@ -85,6 +195,7 @@ export function describeExecutor(
 		test("an abort names the attempt: another attempt of the same task goes on", async () => {
 			const old = begin(executor, scripted("a", forever, { token: 1 }));
 			const newer = begin(executor, scripted("a", forever, { token: 2 }));
+			await allHaveBegun();
 			old.abort("lease lost", 60_000);
 			expect(await old.outcome).toEqual({ kind: "aborted" });
 			newer.abort("lease lost", 60_000);

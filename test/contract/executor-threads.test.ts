@@ -73,6 +73,7 @@ describe("task code", () => {
 	test("the signal says why the task is to stop", async () => {
 		await start();
 		const waiting = runs("waits");
+		await run("noop"); // Then it has begun.
 		waiting.abort("the lease was lost", 60_000);
 		expect(await waiting.outcome).toEqual({ kind: "aborted" });
 		expect(log.lines).toEqual(["AbortError the lease was lost"]);

@@ -10,7 +10,7 @@ test("a task of the old system becomes a process_task", async () => {
 	const task = { task_id: 1, task_data: "Task 1", priority: 9 };
 	const answer = await server.post("/add_task", task);
 	expect(answer.status).toBe(200);
-	expect(answer.json).toEqual({ task_id: 1, status: "PENDING" });
+	expect(answer.json).toEqual({ task_id: 1, status: "PENDING", id: "1" });
 	expect(server.api.tasks.get("1")).toMatchObject({
 		route: "default|process_task|",
 		priority: 9,
@@ -22,26 +22,24 @@ test("an array is answered as an array, in order", async () => {
 	await using server = await startServer();
 	const answer = await server.post("/add_task", [
 		{ task_id: 1, task_data: "a" },
-		{ task_id: "two", task_data: "b", priority: 11 },
+		7,
 		{ task_id: "three", task_data: "c" },
 	]);
 	expect(answer.status).toBe(200);
 	expect(answer.json).toMatchObject([
-		{ task_id: 1, status: "PENDING" },
-		{ task_id: "two", status: "REJECTED", problem: { field: "priority" } },
-		{ task_id: "three", status: "PENDING" },
+		{ task_id: 1, status: "PENDING", id: "1" },
+		{ status: "REJECTED", problem: { code: "invalid" } },
+		{ task_id: "three", status: "PENDING", id: "three" },
 	]);
 	expect(server.api.tasks.size).toBe(2);
 });
 
 test("an array of which nothing was taken is answered as an array, too", async () => {
 	await using server = await startServer();
-	const bad = await server.post("/add_task", [{ task_id: {} }, 7]);
+	const bad = await server.post("/add_task", [null, 7, "x", [{ task_id: 1 }]]);
 	expect(bad.status).toBe(400);
-	expect(bad.json).toMatchObject([
-		{ task_id: {}, status: "REJECTED", problem: { field: "task_id" } },
-		{ status: "REJECTED", problem: { code: "invalid" } },
-	]);
+	const rejected = { status: "REJECTED", problem: { code: "invalid" } };
+	expect(bad.json).toMatchObject([rejected, rejected, rejected, rejected]);
 	server.api.failure = new StoreError("unreachable", "away");
 	const task = { task_id: 1, task_data: "a" };
 	const away = await server.post("/add_task", [task]);
@@ -55,32 +53,135 @@ test("fields that the old system ignored are ignored", async () => {
 	expect((await server.post("/add_task", task)).status).toBe(200);
 });
 
-test.each([
-	[{ task_data: "a" }, "task_id"],
-	[{ task_id: 1 }, "task_data"],
-	[{ task_id: 1.5, task_data: "a" }, "task_id"],
-	[{ task_id: 2 ** 70, task_data: "a" }, "task_id"],
-	[{ task_id: "a b", task_data: "a" }, "task_id"],
-	[{ task_id: 1, task_data: "a", priority: 11 }, "priority"],
-])(
-	"what the old system could not have meant is refused: %j",
-	async (task, field) => {
+test.each(["", "{", "task_id=1", "'x'"])(
+	"what is not JSON is refused: %s",
+	async (body) => {
 		await using server = await startServer();
-		const answer = await server.post("/add_task", task);
-		expect(answer.status).toBe(400);
-		expect(answer.json).toMatchObject({ code: "invalid", field });
+		const answer = await server.post("/add_task", body);
+		expect([answer.status, answer.json.code]).toEqual([400, "invalid_json"]);
+		expect(server.api.tasks.size).toBe(0);
 	},
 );
 
-test("a task_id that is taken by other content is a conflict", async () => {
+test.each([
+	[undefined, 5],
+	[null, 5],
+	["7", 7],
+	[" 7.9 ", 7],
+	[7.5, 7],
+	[11, 10],
+	[1e300, 10],
+	["9".repeat(400), 10],
+	[-1, 0],
+	["-1", 0],
+	[-0.5, 0],
+	["high", 5],
+	["", 5],
+	["0x7", 5],
+	[{}, 5],
+])(
+	"a priority is read as the old system read it: %j is %i",
+	async (told, is) => {
+		await using server = await startServer();
+		const task = { task_id: 1, task_data: "a", priority: told };
+		expect((await server.post("/add_task", task)).status).toBe(200);
+		expect(server.api.tasks.get("1")?.priority).toBe(is);
+	},
+);
+
+test("a task without data has none", async () => {
 	await using server = await startServer();
-	await server.post("/add_task", { task_id: 1, task_data: "a" });
-	const same = await server.post("/add_task", { task_id: 1, task_data: "a" });
-	const other = await server.post("/add_task", { task_id: 1, task_data: "b" });
-	expect([same.status, other.status]).toEqual([200, 409]);
+	await server.post("/add_task", { task_id: 1 });
+	expect(server.api.tasks.get("1")?.payload).toBe(
+		'{"task_id":1,"task_data":null}',
+	);
+	expect((await server.get("/status/1")).json.task_id).toBe(1);
 });
 
-test("all tasks are shown in Celery's words, newest first", async () => {
+const NO_NAMES = [
+	...["a b", "", "..", "~1", "ä", 'with "quotes" and \\', "x".repeat(112)],
+	...[null, true, 1e21, {}, { x: 1, "}": [",", { y: '"}' }] }, [1, [2]]],
+];
+
+test.each(NO_NAMES)(
+	"a task_id that is no name is told back as it came, and its task has another id: %j",
+	async (task_id) => {
+		await using server = await startServer();
+		const task = { task_id, task_data: "a,}" };
+		const answer = await server.post("/add_task", task);
+		const { id, status } = answer.json;
+		expect(answer.json).toEqual({ task_id, status: "PENDING", id });
+		expect(id).toMatch(/^generated/);
+		const row = { task_id, status, result: null };
+		expect((await server.get("/status/all")).json.tasks).toEqual([row]);
+		expect((await server.get(`/status/${id}`)).json).toEqual(row);
+	},
+);
+
+test("a task without a task_id is told by its id", async () => {
+	await using server = await startServer();
+	const { json } = await server.post("/add_task", { task_data: "a" });
+	const { id } = json;
+	expect(json).toEqual({ status: "PENDING", id });
+	const row = { task_id: id, status: "PENDING", result: null };
+	expect((await server.get(`/status/${id}`)).json).toEqual(row);
+});
+
+test("names are ids: numbers as they are written, and text", async () => {
+	await using server = await startServer();
+	const names = [0, -7, 1.5, "1.6", "a~b", "x".repeat(111)];
+	const tasks = names.map((task_id) => ({ task_id }));
+	const { json } = await server.post("/add_task", tasks);
+	expect(json).toEqual(
+		names.map((task_id) => ({
+			...{ task_id, status: "PENDING", id: String(task_id) },
+		})),
+	);
+});
+
+test("a task_id that is used again is another task, which has an id of its own", async () => {
+	await using server = await startServer();
+	const task = { task_id: 1, task_data: "a" };
+	const answers = [
+		(await server.post("/add_task", task)).json,
+		(await server.post("/add_task", { ...task, task_data: "b" })).json,
+		...(await server.post("/add_task", [task, { task_id: "1" }])).json,
+	];
+	const ids = ["1", "1~2", "1~3", "1~4"];
+	expect(answers).toMatchObject(
+		ids.map((id, i) => ({ task_id: i < 3 ? 1 : "1", status: "PENDING", id })),
+	);
+	server.api.end("1~2", '"second"');
+	server.api.end("1~4", '"newest"');
+	const rows = [
+		{ task_id: 1, status: "PENDING", result: null },
+		{ task_id: 1, status: "SUCCESS", result: "second" },
+		{ task_id: 1, status: "PENDING", result: null },
+		{ task_id: "1", status: "SUCCESS", result: "newest" },
+	];
+	expect((await server.get("/status/all")).json.tasks).toEqual(rows);
+	expect((await server.get("/status/1")).json).toEqual(rows[3]);
+	for (const [i, id] of ids.entries())
+		if (i > 0)
+			expect((await server.get(`/status/${id}`)).json).toEqual(rows[i]);
+	const { json } = await server.get("/v1/tasks/1");
+	expect(json).toMatchObject({ id: "1", payload: task });
+});
+
+test("who may not know whether a task was taken is told to look first", async () => {
+	await using server = await startServer();
+	server.api.failure = new StoreError("unknown", "late");
+	const answers = [
+		(await server.post("/add_task", { task_id: 1 })).json,
+		(await server.post("/add_task", [{ task_id: 1 }])).json[0].problem,
+	];
+	for (const { code, detail } of answers) {
+		expect(code).toBe("outcome_unknown");
+		expect(detail).toMatch(/would be another task/);
+	}
+});
+
+test("all tasks are shown in Celery's words, oldest first", async () => {
 	await using server = await startServer();
 	const states = ["STARTED", "FAILURE", "CANCELLED", "EXPIRED", "SCHEDULED"];
 	for (const task_id of [1, 2, 3, 4, 5, 6, "7"]) {
@@ -94,13 +195,13 @@ test("all tasks are shown in Celery's words, newest first", async () => {
 	const answer = await server.get("/status/all");
 	expect(answer.json).toEqual({
 		tasks: [
-			{ task_id: "7", status: "PENDING", result: null },
-			{ task_id: 6, status: "SUCCESS", result: "Task 6 processed" },
-			{ task_id: 5, status: "PENDING", result: null },
-			{ task_id: 4, status: "REVOKED", result: null },
-			{ task_id: 3, status: "REVOKED", result: null },
-			{ task_id: 2, status: "FAILURE", result: "no luck" },
 			{ task_id: 1, status: "STARTED", result: null },
+			{ task_id: 2, status: "FAILURE", result: "no luck" },
+			{ task_id: 3, status: "REVOKED", result: null },
+			{ task_id: 4, status: "REVOKED", result: null },
+			{ task_id: 5, status: "PENDING", result: null },
+			{ task_id: 6, status: "SUCCESS", result: "Task 6 processed" },
+			{ task_id: "7", status: "PENDING", result: null },
 		],
 	});
 });
@@ -120,7 +221,7 @@ test("a task_id is told as number or text, as it was sent; of other tasks it is 
 	});
 	const { tasks } = (await server.get("/status/all")).json;
 	const ids = tasks.map(({ task_id }: { task_id: unknown }) => task_id);
-	expect(ids.reverse()).toEqual([...numbers, "13", "14", "true"]);
+	expect(ids).toEqual([...numbers, "13", "14", "true"]);
 });
 
 test("all tasks are more than one page of them", async () => {
@@ -145,6 +246,9 @@ test("an answer with all tasks has an end, and says that it was cut", async () =
 	const { json } = await server.get("/status/all");
 	expect(json.truncated).toBe(true);
 	expect(json.tasks.length).toBe(67);
+	// The newest ones.
+	const ids = json.tasks.map(({ task_id }: { task_id: number }) => task_id);
+	expect(ids).toEqual(Array.from({ length: 67 }, (_, i) => 3 + i));
 });
 
 test("one task is shown by its task_id", async () => {

@@ -29,6 +29,8 @@ test("a task is read with its times, its result and its attempts", async () => {
 		node: "node-a",
 		token: 7,
 		attempt: 1,
+		round: 1,
+		failures: 0,
 		crashes: 0,
 		attempts: [
 			{

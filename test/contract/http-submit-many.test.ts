@@ -15,7 +15,7 @@ test("whatever becomes of a task, the id that it was given is named, to send it 
 	const tasks = [{ type: "t" }, { type: "t", id: "own" }, { id: "bad" }, {}];
 	const many = await server.post("/v1/tasks", tasks);
 	const ids = [one.json, ...many.json.tasks].map(({ id }) => id);
-	const given = expect.stringMatching(/^generated-/);
+	const given = expect.stringMatching(/^generated/);
 	expect(ids).toEqual([given, given, "own", "bad", undefined]);
 	const keyed = await server.post("/v1/tasks", [{ type: "t" }], {
 		"idempotency-key": "k",
@@ -65,4 +65,28 @@ test("what the store was too slow for is submitted again, if it came with many o
 	// One that came alone is told at once.
 	server.api.failures.push(new StoreError("unknown", "no answer"));
 	expect((await server.post("/v1/tasks", [{ type: "t" }])).status).toBe(503);
+});
+
+test("what might run twice then is submitted again only if it was not sent", async () => {
+	await using server = await startServer();
+	server.api.failures.push(
+		new StoreError("unknown", "no answer"),
+		new StoreError("behind", "too much"),
+	);
+	let submissions = 0;
+	server.api.onSubmit = () => submissions++;
+	const count = 2 * ITEMS_CHUNK;
+	const many = Array.from({ length: count }, (_, task_id) => ({ task_id }));
+	const { json } = await server.post("/add_task", many);
+	const lost = json.filter(
+		({ problem }: { problem?: object }) => problem !== undefined,
+	);
+	expect(lost).toEqual(
+		many.slice(0, ITEMS_CHUNK).map(({ task_id }) => ({
+			...{ task_id, status: "REJECTED" },
+			problem: expect.objectContaining({ code: "outcome_unknown" }),
+		})),
+	);
+	expect(submissions).toBe(3);
+	expect(server.api.tasks.size).toBe(ITEMS_CHUNK);
 });

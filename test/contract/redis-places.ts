@@ -14,14 +14,20 @@ export async function redisPlaces(
 	// All at once, so that it takes one way there and back.
 	const lists = (prefix: string, names: readonly string[]) =>
 		Promise.all(names.map((name) => members(`${prefix}:${name}`)));
-	const [queues, ended, batches, holders, ends, ...routes] = await Promise.all([
-		lists("queue", mayBe),
-		lists("ended", ENDED_STATES),
-		members("ended"),
-		redis.hkeys(`${tag}:holders`),
-		redis.hkeys(`${tag}:ends`),
-		...["routes", "ready", "unserved"].map(members),
-	]);
+	const [queues, ended, batches, holders, ends, runs, ...routes] =
+		await Promise.all([
+			lists("queue", mayBe),
+			lists("ended", ENDED_STATES),
+			members("ended"),
+			redis.hkeys(`${tag}:holders`),
+			redis.hkeys(`${tag}:ends`),
+			redis.hgetall(`${tag}:runs`),
+			...["routes", "ready", "unserved", "due", "scheduled", "expiring"].map(
+				members,
+			),
+		]);
+	const [existing = [], ready = [], unserved = [], ...times] = routes;
+	const [due = [], scheduled = [], expiring = []] = times;
 	return {
 		queues: new Map(
 			mayBe
@@ -30,8 +36,23 @@ export async function redisPlaces(
 		),
 		ended: new Map(ENDED_STATES.map((state, i) => [state, ended[i] ?? []])),
 		order: batches.flatMap((batch) => batch.split(" ")),
-		...{ holders, ends },
-		...{ routes: routes[0] ?? [], ready: routes[1] ?? [] },
-		unserved: routes[2] ?? [],
+		...{ holders, ends, routes: existing, ready, unserved },
+		...{ due, scheduled, expiring },
+		runs: runsOf(runs),
 	};
+}
+
+/** Of the fields `id`, `~run` and `~~id`, see `node/store/lua/pieces/runs.lua`. */
+function runsOf(fields: Readonly<Record<string, string>>): Places["runs"] {
+	const ofTasks = Object.entries(fields).filter(([name]) => name[0] === "~");
+	const ofIds = Object.entries(fields).filter(([name]) => name[0] !== "~");
+	return new Map(
+		ofIds.map(([id, text]) => {
+			const [last, count] = text.split(" ").map(Number);
+			const kept = ofTasks
+				.filter(([, of]) => of === id)
+				.map(([name]) => name.replace(/^~+/, ""));
+			return [id, { last: last ?? 0, count: count ?? 0, kept: kept.sort() }];
+		}),
+	);
 }

@@ -11,12 +11,15 @@
  * After each step the shard is held against its invariants. At the end all that
  * waits is claimed: each waiting task is found once, in order of rank.
  */
+
 import { describe, expect, it } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
+import { ELAPSE_BATCH_MAX } from "../../protocol/limits.ts";
 import { rankOf, SEQ_EPOCH_MS } from "../../protocol/rank.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
+import { placesOf } from "../fakes/shard-places.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { SeededRandom } from "../random.ts";
 import {
@@ -25,6 +28,8 @@ import {
 	TTL_MS,
 	type World,
 } from "./store-bench.ts";
+import { ROUTES } from "./store-drawn-task.ts";
+import { LAPSING_MS } from "./store-holder.ts";
 import {
 	checkInvariants,
 	checkStep,
@@ -33,7 +38,7 @@ import {
 	type Snapshot,
 } from "./store-invariants.ts";
 import { type Answer, type Operation, perform } from "./store-operation.ts";
-import { LAPSING_TTL_MS, Operator, ROUTES } from "./store-operator.ts";
+import { LAPSING_TTL_MS, Operator } from "./store-operator.ts";
 import { checkPlaces } from "./store-places.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -125,19 +130,27 @@ class Pair {
 			{ method: "sessions.open", args: [open] },
 			at,
 		);
+		await this.#make({ method: "tasks.elapse", args: [ELAPSE_BATCH_MAX] }, at);
 		const waiting = this.#last?.tasks.filter(
 			(task) => task.state === "PENDING",
 		);
 		const session = formatSession("last", epoch);
 		const request = { session, generation, routes: ROUTES, limit: 100 };
-		const { tasks } = await this.#make(
+		const { tasks = [] } = await this.#make(
 			{ method: "tasks.claim", args: [request] },
 			at,
 		);
-		expect(tasks?.map((task) => task.id)).toEqual(
-			waiting
-				?.sort((a, b) => rankOf(a.priority, a.seq) - rankOf(b.priority, b.seq))
-				.map((task) => task.id),
+		const inOrder = waiting?.sort(
+			(a, b) => rankOf(a.priority, a.seq) - rankOf(b.priority, b.seq),
+		);
+		const ids = tasks.map(({ id }) => id);
+		expect([...ids].sort()).toEqual(inOrder?.map(({ id }) => id).sort());
+		// What came to wait later than it was created stands among those of that time.
+		const late = new Set(
+			waiting?.flatMap(({ id, dueMs }) => (dueMs === undefined ? [] : id)),
+		);
+		expect(ids.filter((id) => !late.has(id))).toEqual(
+			inOrder?.map(({ id }) => id).filter((id) => !late.has(id)),
 		);
 	}
 
@@ -145,7 +158,11 @@ class Pair {
 		const where = `${at}, shard ${this.#shard.index}: ${JSON.stringify(operation)}`;
 		const answer = await perform(this.#shard, operation);
 		this.#operator.learn(operation, answer);
-		if (operation.args[1] === LAPSING_TTL_MS) await this.#lapse(answer);
+		if (
+			operation.args[1] === LAPSING_TTL_MS ||
+			["tasks.submit", "tasks.giveBack"].includes(operation.method)
+		)
+			await this.#lapse();
 		const { sessions, ids } = this.#operator;
 		const now = await look(this.#shard, sessions, ids);
 
@@ -162,7 +179,9 @@ class Pair {
 		checkInvariants(now, where);
 		const places = await this.#world.places(this.#shard.index);
 		checkPlaces(places, now, where);
-		checkPlaces(this.#twin.contents.tasks.places(), twin, `${where}, the twin`);
+		const twins = placesOf(this.#twin.contents);
+		checkPlaces(twins, twin, `${where}, the twin`);
+		expect(twins.runs, `${where}: runs of ids`).toEqual(places.runs);
 		if (this.#last !== undefined) checkStep(this.#last, now, where);
 		if (operation.method === "sessions.pulse" && answer.routes !== undefined) {
 			const waiting = now.counts.waiting.map(({ route }) => route);
@@ -178,13 +197,12 @@ class Pair {
 		return answer;
 	}
 
-	/** Lets the lease that was just renewed for a moment run out. */
-	async #lapse({ nowMs = 0 }: Answer): Promise<void> {
-		while (
-			(await this.#shard.sessions.nodes()).nowMs <
-			nowMs + LAPSING_TTL_MS
-		) {
-			await this.#world.advance?.(LAPSING_TTL_MS);
+	/** Lets the lease that was just renewed for a moment run out, and what is due in a moment be due. */
+	async #lapse(): Promise<void> {
+		const { sessions } = this.#shard;
+		const { nowMs } = await sessions.nodes();
+		while ((await sessions.nodes()).nowMs < nowMs + LAPSING_MS) {
+			await this.#world.advance?.(LAPSING_MS);
 		}
 	}
 }

@@ -17,6 +17,8 @@ import {
 	openSession,
 	TTL_MS,
 } from "./store-bench.ts";
+import { cancelRules } from "./store-cancels.ts";
+import { dueRules, expiryRules } from "./store-due.ts";
 import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
@@ -30,7 +32,9 @@ import {
 	otherNumberRules,
 } from "./store-number.ts";
 import { optionRules } from "./store-options.ts";
+import { retryRules } from "./store-retries.ts";
 import * as revoke from "./store-revoke.ts";
+import { runRoomRules, runRules } from "./store-runs.ts";
 import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
 import * as tasks from "./store-tasks.ts";
@@ -50,9 +54,14 @@ const RULES = {
 	claiming: tasks.claimingRules,
 	options: optionRules,
 	"submitting with a lease": submittingClaimedRules,
+	"runs of one id": runRules,
 	reading: tasks.readingRules,
 	"telling of routes": routeRules,
 	"routes that no node serves": unservedRules,
+	"being due": dueRules,
+	expiring: expiryRules,
+	"putting off": retryRules,
+	cancelling: cancelRules,
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,
@@ -87,6 +96,7 @@ export function storeContract(name: string, make: MakeWorld): void {
 		const bench = prepared(new Bench(make, 1, 0));
 		roomRules(bench);
 		tasks.roomRules(bench);
+		runRoomRules(bench);
 	});
 	describe(`a store ${name}, restarted`, () =>
 		generation.restartRules(prepared(new Bench(make, 1, 0))));

@@ -1,6 +1,7 @@
 /** The in-memory twin keeps the store's contract. */
 import { VirtualClock } from "../clock.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
+import { placesOf } from "../fakes/shard-places.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { storeAgreement } from "./store-agreement.ts";
 import { OTHER_SHARDS, type World } from "./store-bench.ts";
@@ -29,7 +30,7 @@ async function memoryWorld(shards: number): Promise<World> {
 			);
 		},
 		places: async (index) =>
-			(store.shards[index] as MemoryShard).contents.tasks.places(),
+			placesOf((store.shards[index] as MemoryShard).contents),
 		advance: (ms) => clock.runFor(ms),
 		stop: () => store.close(),
 	};

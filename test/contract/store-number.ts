@@ -120,14 +120,17 @@ export function fencingRules(bench: Bench): void {
 		const ids = [task?.id ?? ""];
 		const refuses = async (to: Shard) => {
 			const lease = { session: ann.name, generation: ann.generation };
-			for (const answer of [
+			const answers = [
 				to.tasks.submit([bench.task()]),
 				to.tasks.submit([bench.task()], lease),
 				to.tasks.get(ids),
+				to.tasks.newest(ids[0] ?? ""),
 				to.tasks.list(all),
 				to.tasks.counts(),
-			])
-				await expect(answer).rejects.toMatchObject(refusal);
+			];
+			await Promise.all(
+				answers.map((answer) => expect(answer).rejects.toMatchObject(refusal)),
+			);
 		};
 		await refuses(world.toOther(index));
 		await world.lose("number", index);

@@ -19,20 +19,19 @@ import {
 } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
-import type { ClaimedTask, NewTask, TaskEnd } from "../../protocol/task.ts";
-import { PLAIN } from "../../protocol/task-options.ts";
+import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
-import { nodeRecord, SOME_OPTIONS, TTL_MS } from "./store-bench.ts";
+import { nodeRecord, TTL_MS } from "./store-bench.ts";
+import { drawTask, ROUTES } from "./store-drawn-task.ts";
+import { drawEnd, drawGiveBack } from "./store-holder.ts";
 import type { Answer, Operation } from "./store-operation.ts";
 
 /** A pulse of this TTL is meant to run out before the next operation. */
 export const LAPSING_TTL_MS = 1;
 
-export const ROUTES = ["a|t|", "b|t|", "b|t|gpu", "c|u|"];
 const NODES = ["ann", "bob", "cid"];
 const NAMES = ["host", "host-2"];
-const PRIORITIES = [0, 5, 5, 5, 9, 255];
 const FIRST_LIFE_MS = 1_800_000_000_000;
 const IDS = 40;
 /** Sessions and tokens that are remembered. */
@@ -43,7 +42,8 @@ export class Operator {
 	/** Every session that was ever opened. */
 	readonly sessions: SessionName[] = ["ghost:1"];
 	readonly #random: SeededRandom;
-	readonly ids: readonly string[];
+	/** All that there may be. */
+	readonly ids: string[];
 	/** Ends of leases, as they were told. */
 	readonly #ends = new Map<SessionName, number>();
 	#claimed: ClaimedTask[] = [];
@@ -98,8 +98,12 @@ export class Operator {
 			this.#claimed = tasks.slice(-MEMORY);
 		}
 		if (method === "tasks.submit") {
-			const claimed = Object.values(answer as SubmitOutcome[]).flatMap(
-				(outcome) => ("claimed" in outcome ? (outcome.claimed ?? []) : []),
+			const outcomes = Object.values(answer as SubmitOutcome[]);
+			const claimed = outcomes.flatMap((outcome) =>
+				"claimed" in outcome ? (outcome.claimed ?? []) : [],
+			);
+			this.ids.push(
+				...outcomes.flatMap((each) => ("id" in each ? (each.id ?? []) : [])),
 			);
 			this.#claimed = [...this.#claimed, ...claimed].slice(-MEMORY);
 		}
@@ -129,6 +133,9 @@ export class Operator {
 		() => this.#revoke(),
 		() => this.#revoke(),
 		() => ({ method: "sessions.lostWith", args: [this.#life()] }),
+		() => ({ method: "tasks.elapse", args: [1 + this.#random.below(3)] }),
+		() => ({ method: "tasks.elapse", args: [9] }),
+		() => this.#cancel(),
 		() => ({ method: "sessions.running", args: [this.#session()] }),
 		() => ({
 			method: "sessions.unlisted",
@@ -136,6 +143,7 @@ export class Operator {
 		}),
 		() => ({ method: "tasks.trim", args: [this.#random.below(12)] }),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
+		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),
 	];
@@ -182,13 +190,7 @@ export class Operator {
 	}
 
 	#newTasks(): NewTask[] {
-		return this.#some(this.ids).map((id) => ({
-			id,
-			route: this.#random.pick(ROUTES),
-			priority: this.#random.pick(PRIORITIES),
-			options: this.#random.pick([PLAIN, PLAIN, SOME_OPTIONS]),
-			payload: JSON.stringify(this.#random.text(4)),
-		}));
+		return this.#some(this.ids).map((id) => drawTask(this.#random, id));
 	}
 
 	#claim(): Operation {
@@ -205,23 +207,27 @@ export class Operator {
 	}
 
 	#complete(): Operation {
-		const ends = this.#holdings().map(({ id, token }, i): TaskEnd => {
-			const told = { id, token, startedMs: i };
-			if (this.#random.oneIn(2))
-				return { ...told, state: "SUCCESS", result: `"${token}"` };
-			const error = { code: "failed", message: "of\nno luck" };
-			const end = this.#random.pick(["failure", "timeout"] as const);
-			return { ...told, state: "FAILURE", end, error };
-		});
+		const ends = this.#holdings().map((held, i) =>
+			drawEnd(this.#random, held, i),
+		);
 		return { method: "tasks.complete", args: [ends] };
 	}
 
 	#giveBack(): Operation {
-		const tasks = this.#holdings().map(({ id, token }) => {
-			const end = this.#random.pick(["handed-back", "crashed"] as const);
-			return { id, token, end, message: `crashed ${id}` };
-		});
+		const tasks = this.#holdings().map((held) =>
+			drawGiveBack(this.#random, held),
+		);
 		return { method: "tasks.giveBack", args: [tasks] };
+	}
+
+	#cancel(): Operation {
+		const tasks = [...new Set(this.#some(this.ids))].map((id) => ({
+			...{ id, round: this.#random.pick([undefined, 1, 2]) },
+		}));
+		const by = this.#random.pick(NODES);
+		const reason = this.#random.pick(["", "why\nnot"]);
+		const force = this.#random.oneIn(3);
+		return { method: "tasks.cancel", args: [{ tasks, by, reason, force }] };
 	}
 
 	#revoke(): Operation {
@@ -246,6 +252,8 @@ export class Operator {
 		const limit = 1 + this.#random.below(8);
 		return { method: "tasks.list", args: [{ state, beforeSeq, limit }] };
 	}
+
+	#id = () => this.#random.pick(this.ids);
 
 	/** Mostly one of the newest, which may be alive. */
 	#session(): SessionName {

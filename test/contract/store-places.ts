@@ -5,6 +5,8 @@
 import { expect } from "vitest";
 import type { Route } from "../../protocol/route.ts";
 import { ENDED_STATES, isEnded, type TaskState } from "../../protocol/state.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { mustBegin } from "../fakes/task-record.ts";
 import type { Snapshot } from "./store-invariants.ts";
 
 export interface Places {
@@ -20,6 +22,16 @@ export interface Places {
 	readonly routes: readonly Route[];
 	readonly ready: readonly Route[];
 	readonly unserved: readonly Route[];
+	/** Those that are not due yet; and once more, in the index of them. */
+	readonly due: readonly string[];
+	readonly scheduled: readonly string[];
+	/** Those that must have begun by a time. */
+	readonly expiring: readonly string[];
+	/** By id: the last number that it has given, how many of its runs are kept, and which. */
+	readonly runs: ReadonlyMap<
+		string,
+		{ readonly last: number; readonly count: number; readonly kept: string[] }
+	>;
 }
 
 export function checkPlaces(
@@ -52,6 +64,9 @@ export function checkPlaces(
 			),
 			routes: [...places.routes].sort(),
 			claimable: [...places.ready, ...places.unserved].sort(),
+			due: [...places.due].sort(),
+			scheduled: [...places.scheduled].sort(),
+			expiring: [...places.expiring].sort(),
 		},
 		`${where}: each task in exactly one place`,
 	).toEqual({
@@ -60,9 +75,45 @@ export function checkPlaces(
 		ends: idsOf(isEnded),
 		order: idsOf(isEnded),
 		...{ ended, routes, claimable: routes },
+		due: idsOf((state) => state === "SCHEDULED"),
+		scheduled: idsOf((state) => state === "SCHEDULED"),
+		expiring: byId
+			.filter(mayExpire)
+			.map(({ id }) => id)
+			.sort(),
 	});
+	checkRuns(places, { byId }, where);
 	const total = Object.values(counts.states).reduce((sum, n) => sum + n, 0);
-	const inPlaces = queued.length + places.holders.length + places.ends.length;
+	const { due, holders, ends } = places;
+	const inPlaces = due.length + queued.length + holders.length + ends.length;
 	expect(total, `${where}: counts add up to the tasks`).toBe(byId.length);
 	expect(inPlaces, `${where}: so do the places`).toBe(byId.length);
+}
+
+/** Whatever is kept of the runs of an id is of tasks that are there. */
+function checkRuns(
+	{ runs }: Places,
+	{ byId }: Pick<Snapshot, "byId">,
+	where: string,
+): void {
+	const ids = new Set(byId.map(({ id }) => id));
+	for (const [id, { last, count, kept }] of runs) {
+		const numbers = kept.map((run) => Number(run.slice(id.length + 1) || 1));
+		expect(kept.length, `${where}: kept runs of ${id}`).toBe(count);
+		expect(kept.length, `${where}: kept runs of ${id}`).toBeGreaterThan(0);
+		expect(
+			kept.filter((run) => !ids.has(run)),
+			`${where}: runs of ${id} that are gone`,
+		).toEqual([]);
+		expect(last, `${where}: the last number of ${id}`).toBeGreaterThanOrEqual(
+			Math.max(2, ...numbers),
+		);
+	}
+}
+
+/** It has not begun, or is to be tried again; a takeover is never too late. */
+function mayExpire({ state, attempts, expiresMs }: TaskRecord): boolean {
+	const waits = state === "PENDING" || state === "SCHEDULED";
+	if (!waits || expiresMs === undefined) return false;
+	return mustBegin(attempts);
 }

@@ -10,7 +10,7 @@ import { redisPlaces } from "./redis-places.ts";
 import { storeAgreement } from "./store-agreement.ts";
 import { comesUp, OTHER_SHARDS, type World } from "./store-bench.ts";
 import { storeContract } from "./store-contract.ts";
-import { ROUTES } from "./store-operator.ts";
+import { ROUTES } from "./store-drawn-task.ts";
 
 let server: RedisServer;
 let clusters = 0;

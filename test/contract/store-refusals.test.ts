@@ -59,8 +59,12 @@ const CALLS: {
 		claim: (tasks) => tasks.claim(request),
 		complete: (tasks) => tasks.complete([{ ...held, ...end }]),
 		giveBack: (tasks) => tasks.giveBack([{ ...held, ...back }]),
+		cancel: (tasks) =>
+			tasks.cancel({ tasks: [], by: "me", reason: "", force: false }),
+		elapse: (tasks) => tasks.elapse(1),
 		trim: (tasks) => tasks.trim(1),
 		get: (tasks) => tasks.get(["a"]),
+		newest: (tasks) => tasks.newest("a"),
 		over: (tasks) => tasks.over(["a"]),
 		list: (tasks) => tasks.list({ state: undefined, beforeSeq: 1, limit: 1 }),
 		counts: (tasks) => tasks.counts(),

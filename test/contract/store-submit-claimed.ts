@@ -39,7 +39,8 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect(seqs).toEqual([seq, seq + 1]);
 		const claimed = tasks.map((task, i) => ({
 			...{ ...task, token: before.token + 1 + i, attempt: 1 },
-			...{ createdMs: nowMs, claimedMs: nowMs, crashes: 0, losses: 0 },
+			...{ createdMs: nowMs, claimedMs: nowMs },
+			...{ round: 1, failures: 0, crashes: 0, losses: 0 },
 		}));
 		expect(outcomes).toEqual(
 			claimed.map((task, i) => ({

@@ -131,6 +131,8 @@ export function claimingRules(bench: Bench): void {
 			attempt: 1,
 			createdMs: record.createdMs,
 			claimedMs: one?.claimedMs,
+			round: 1,
+			failures: 0,
 			crashes: 0,
 			losses: 0,
 		});

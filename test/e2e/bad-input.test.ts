@@ -69,22 +69,23 @@ test.each(refused)(
 	},
 );
 
-const refusedItems: [what: string, body: unknown, field?: string][] = [
-	["no task_id", { task_data: "Task 1" }, "task_id"],
-	[
-		"a priority above 10",
-		{ task_id: 1, task_data: "", priority: 11 },
-		"priority",
-	],
-	["broken JSON", '{"task_id": 1,'],
+const refusedItems: [
+	what: string,
+	body: unknown,
+	status: number,
+	field?: string,
+][] = [
+	["a text instead of a task", '"Task 1"', 400],
+	["too much data", { task_id: 1, task_data: tooLarge }, 413, "payload"],
+	["broken JSON", '{"task_id": 1,', 400],
 ];
 
 test.each(refusedItems)(
 	"/add_task refuses %s, and stores nothing of it",
-	async (_what, body, field) => {
+	async (_what, body, status, field) => {
 		const before = await accepted();
 		const answer = await node.post<Problem>("/add_task", body);
-		expect(answer.status).toBe(400);
+		expect(answer.status).toBe(status);
 		expect(answer.body.field).toBe(field);
 		expect(await accepted()).toBe(before);
 	},

@@ -105,7 +105,7 @@ async function postOneByOne(items: readonly Item[]): Promise<void> {
 			.post("/add_task", item);
 		expect([status, body]).toEqual([
 			200,
-			{ task_id: item.task_id, status: "PENDING" },
+			{ task_id: item.task_id, status: "PENDING", id: String(item.task_id) },
 		]);
 	}
 }
@@ -114,7 +114,9 @@ async function postAsArray(items: readonly Item[]): Promise<void> {
 	const { status, body } = await cluster.node(2).post("/add_task", items);
 	expect([status, body]).toEqual([
 		200,
-		items.map(({ task_id }) => ({ task_id, status: "PENDING" })),
+		items.map(({ task_id }) => ({
+			...{ task_id, status: "PENDING", id: String(task_id) },
+		})),
 	]);
 }
 

@@ -169,7 +169,14 @@ describe("the checker, given a recording", () => {
 	const task: TaskAsRead = {
 		...{ id: "t", type: "chaos", queue: "default", labels: [], priority: 5 },
 		state: "SUCCESS",
-		...{ createdAt: "", attempt: 1, crashes: 0, payload: null },
+		...{
+			createdAt: "",
+			attempt: 1,
+			round: 1,
+			failures: 0,
+			crashes: 0,
+			payload: null,
+		},
 		attempts: [{ token: 7, node: "A", claimedAt: "", end: "success" }],
 		result: { token: 7 },
 	};

@@ -5,6 +5,8 @@
  * store with `failure`, holds submissions back with `held`.
  */
 import type {
+	Cancelled,
+	CancelWish,
 	ClusterApi,
 	ClusterView,
 	NodeView,
@@ -40,6 +42,8 @@ export class FakeApi implements TaskApi, ClusterApi {
 	backlogMore = 0;
 	/** New tasks start in the step that stores them, while set. */
 	starts = false;
+	/** What was asked for. */
+	readonly cancels: CancelWish[] = [];
 	#seq = 0;
 	readonly #ended = new Set<() => void>();
 	#waits = 0;
@@ -55,6 +59,8 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	#submitOne(task: NewTask): Submitted {
+		if (task.again && this.tasks.has(task.id))
+			return this.#submitOne({ ...task, id: this.#nextRunOf(task.id) });
 		const existing = this.tasks.get(task.id);
 		if (existing === undefined) {
 			const first = { token: 7, nodeId: "node-a", epoch: 1 };
@@ -72,6 +78,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 				created: true,
 				id: task.id,
 				...(this.starts && { started }),
+				...(record.state === "SCHEDULED" && { scheduled: true }),
 			};
 		}
 		if (isSameTask(task, existing))
@@ -84,6 +91,13 @@ export class FakeApi implements TaskApi, ClusterApi {
 				field: "id",
 			},
 		};
+	}
+
+	/** None is ever forgotten here, so the numbers have no gaps. */
+	#nextRunOf(id: string): string {
+		let number = 2;
+		while (this.tasks.has(`${id}~${number}`)) number++;
+		return `${id}~${number}`;
 	}
 
 	/** Ends a task as its first attempt, and answers those who wait for it. */
@@ -117,6 +131,28 @@ export class FakeApi implements TaskApi, ClusterApi {
 	async get(id: string): Promise<TaskRecord | undefined> {
 		this.#needStore();
 		return this.tasks.get(id);
+	}
+
+	async newest(id: string): Promise<TaskRecord | undefined> {
+		this.#needStore();
+		const runs = [...this.tasks.values()].filter(
+			(task) => task.id === id || task.id.startsWith(`${id}~`),
+		);
+		return runs.at(-1);
+	}
+
+	/** A task that waits is CANCELLED, one that runs is marked. */
+	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
+		this.#needStore();
+		this.cancels.push(wish);
+		const task = this.tasks.get(id);
+		if (task === undefined) return undefined;
+		if (task.state === "STARTED") return { code: "marked", task };
+		if (isEnded(task.state) && task.state !== "CANCELLED")
+			return { code: "ended", task };
+		const cancel = { atMs: CREATED_MS, by: "node-a", reason: wish.reason };
+		this.change(id, { state: "CANCELLED", cancel });
+		return { code: "done", task: this.tasks.get(id) ?? task };
 	}
 
 	async wait(
@@ -234,7 +270,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	newId(): string {
-		return `generated-${String(++this.#seq).padStart(10, "0")}`;
+		return `generated${String(++this.#seq).padStart(11, "0")}`;
 	}
 
 	#needStore(): void {

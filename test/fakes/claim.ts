@@ -2,7 +2,8 @@
 import type { ClaimRequest } from "../../node/ports.ts";
 import { CLAIM_BATCH_BYTES_MAX } from "../../protocol/limits.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
-import type { Holder, Tasks } from "./shard-tasks.ts";
+import type { Holder } from "./shard-holders.ts";
+import type { Tasks } from "./shard-tasks.ts";
 
 /** Lowest rank first, up to the limits of a batch. */
 export function takeTasks(
@@ -16,9 +17,12 @@ export function takeTasks(
 	while (taken.length < limit) {
 		const head = tasks.queues.head(routes);
 		if (head === undefined) break;
-		bytes += Buffer.byteLength(head.payload);
-		if (bytes > CLAIM_BATCH_BYTES_MAX && taken.length > 0) break;
-		taken.push(tasks.start(head, nextHolder(), nowMs));
+		const more = bytes + Buffer.byteLength(head.payload);
+		if (more > CLAIM_BATCH_BYTES_MAX && taken.length > 0) break;
+		const task = tasks.start(head, nextHolder, nowMs);
+		if (task === undefined) continue;
+		taken.push(task);
+		bytes = more;
 	}
 	return taken;
 }

@@ -3,11 +3,17 @@
  * says (a `Script`), and nothing happens but through the clock.
  *
  * Like the real one it has a shared worker, in which one job's crash or
- * deafness displaces the others, and one apart for each job that runs alone or isolated.
+ * deafness displaces the others, and one apart for each job that runs alone or isolated. Where
+ * a job is overdue, later ones have another shared worker; a type of which one had to be
+ * ended has one of its own.
  * Both pass the suite in `test/contract/executor-suite.ts`.
  */
 
-import { type Death, outcomeOfDeath } from "../../node/executor/verdict.ts";
+import {
+	type Death,
+	outcomeOfDeath,
+	outcomeOfEnd,
+} from "../../node/executor/verdict.ts";
 import type {
 	Clock,
 	Executor,
@@ -15,6 +21,10 @@ import type {
 	JobOutcome,
 	Timer,
 } from "../../node/ports.ts";
+import {
+	type HandlerSettings,
+	NO_SETTINGS,
+} from "../../protocol/handler-settings.ts";
 import type { JsonText } from "../../protocol/task.ts";
 
 /** What a payload may ask for; all of it may be left out. */
@@ -31,6 +41,11 @@ export interface Script {
 	readonly value?: unknown;
 	/** Does not heed its signal. */
 	readonly deaf?: boolean;
+	/** What it throws says that another attempt is of no use, or sooner than after so long. */
+	readonly retry?: false;
+	readonly retryAfter?: number;
+	/** Asks to be put off for so long. */
+	readonly snooze?: number;
 }
 
 interface Running {
@@ -39,18 +54,25 @@ interface Running {
 	readonly startedMs: number;
 	readonly number: number;
 	readonly timers: Timer[];
+	/** Jobs of the same are in one worker. */
+	readonly worker: string;
 	aborted: boolean;
+	overdue: boolean;
 	readonly resolve: (outcome: JobOutcome) => void;
 }
 
 export class FakeExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
+	readonly answers = true;
 	readonly #clock: Clock;
 	readonly #killed: (job: Job) => void;
 	/** What runs is in calls that nothing ends: neither a signal nor force. */
 	stuck = false;
 	readonly #running = new Set<Running>();
 	#lastNumber = 0;
+	/** Which of them is the shared worker that takes jobs. */
+	#sharedWorker = 0;
+	readonly #unruly = new Set<string>();
 	#stopped = false;
 
 	/** `killed`: a job ends the node's process, and with it all jobs. */
@@ -64,6 +86,10 @@ export class FakeExecutor implements Executor {
 		this.types = new Set(types);
 	}
 
+	settingsOf(_type: string): HandlerSettings {
+		return NO_SETTINGS;
+	}
+
 	run(job: Job): Promise<JobOutcome> {
 		if (this.#stopped) return Promise.resolve({ kind: "aborted" });
 		return new Promise((resolve) => {
@@ -74,10 +100,14 @@ export class FakeExecutor implements Executor {
 				startedMs: this.#clock.monoMs(),
 				number: this.#lastNumber,
 				timers: [],
+				worker: this.#workerFor(job),
 				aborted: false,
+				overdue: false,
 				resolve,
 			};
 			this.#running.add(running);
+			if (job.timeoutMs !== undefined)
+				this.#later(running, job.timeoutMs, () => this.#expire(running));
 			const { durationMs = 0 } = running.script;
 			if (durationMs === "forever") return;
 			this.#later(running, durationMs, () => this.#end(running));
@@ -105,6 +135,28 @@ export class FakeExecutor implements Executor {
 		}
 	}
 
+	/** A job has reached its timeout. */
+	#expire(running: Running): void {
+		const { job, script, aborted, worker } = running;
+		if (aborted) return;
+		running.overdue = true;
+		if (worker === `shared ${this.#sharedWorker}`) this.#sharedWorker += 1;
+		if (this.stuck) return;
+		if (script.deaf)
+			this.#later(running, job.killAfterMs, () => {
+				this.#unruly.add(job.type);
+				this.#bury(running);
+			});
+		else this.#fail(running, "it was told to stop");
+	}
+
+	#workerFor({ type, alone, isolated }: Job): string {
+		if (alone || isolated) return `own ${this.#lastNumber}`;
+		return this.#unruly.has(type)
+			? `of ${type}`
+			: `shared ${this.#sharedWorker}`;
+	}
+
 	/** The shared worker dies of a cause that cannot be told. */
 	crashWorker(): void {
 		const [any] = [...this.#running].filter(isShared);
@@ -124,8 +176,7 @@ export class FakeExecutor implements Executor {
 	}
 
 	#end(running: Running): void {
-		const { script, startedMs, number } = running;
-		const ranMs = this.#clock.monoMs() - startedMs;
+		const { script, number } = running;
 		switch (script.end) {
 			case "exit":
 				this.#bury(running, {
@@ -144,32 +195,54 @@ export class FakeExecutor implements Executor {
 			case "kill-node":
 				this.#killed(running.job);
 				return;
-			case "throw": {
-				const message = String(script.value ?? "");
-				const error = { code: "failed", message };
-				this.#settle(running, { kind: "failure", error, ranMs });
+			case "throw":
+				this.#fail(running, String(script.value ?? ""));
 				return;
-			}
 			default: {
+				const ranMs = this.#ranMs(running);
 				const result = JSON.stringify(script.value ?? null);
-				this.#settle(running, { kind: "success", result, ranMs });
+				const { snooze: afterMs } = script;
+				this.#settle(
+					running,
+					afterMs === undefined
+						? { kind: "success", result, ranMs }
+						: { kind: "snoozed", afterMs, ranMs },
+				);
 			}
 		}
 	}
 
+	#fail(running: Running, message: string): void {
+		const { retry, retryAfter: retryAfterMs } = running.script;
+		this.#settle(running, {
+			kind: "failure",
+			error: { code: "failed", message },
+			ranMs: this.#ranMs(running),
+			...(retry === false && { retry }),
+			...(retryAfterMs !== undefined && { retryAfterMs }),
+		});
+	}
+
+	#ranMs({ startedMs }: Running): number {
+		return this.#clock.monoMs() - startedMs;
+	}
+
 	/** Ends the worker that the job is in, with all in it. */
 	#bury(one: Running, death: Death = { kind: "ended" }): void {
-		const inIt = isShared(one) ? [...this.#running].filter(isShared) : [one];
+		const inIt = [...this.#running].filter(
+			({ worker }) => worker === one.worker,
+		);
 		const only = inIt.length === 1;
 		for (const running of inIt) {
-			this.#settle(running, outcomeOfDeath({ ...running, only }, death));
+			const ranMs = this.#ranMs(running);
+			this.#settle(running, outcomeOfDeath({ ...running, only, ranMs }, death));
 		}
 	}
 
 	#settle(running: Running, outcome: JobOutcome): void {
 		if (!this.#running.delete(running)) return;
 		for (const timer of running.timers) timer.cancel();
-		running.resolve(running.aborted ? { kind: "aborted" } : outcome);
+		running.resolve(outcomeOfEnd(running, outcome));
 	}
 }
 

@@ -21,6 +21,7 @@ import type { SessionName } from "../../protocol/lease.ts";
 import { RECONCILE_MAX } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
+import { cancelAttempt } from "./cancel.ts";
 import type {
 	Asker,
 	MemoryShardParts,
@@ -29,7 +30,7 @@ import type {
 import { byRoute } from "./shard-queues.ts";
 import type { Sessions } from "./shard-sessions.ts";
 import type { Tasks } from "./shard-tasks.ts";
-import { isLostOften, lost } from "./task-record.ts";
+import { type Ending, isLostOften, lost } from "./task-record.ts";
 
 export class MemorySessions implements ShardSessions {
 	readonly #parts: MemoryShardParts;
@@ -88,6 +89,8 @@ export class MemorySessions implements ShardSessions {
 			nowMs,
 			raised: this.#sessions.tokens.raised(),
 			running: this.#contents.countRunning(session),
+			nextTimeMs: this.#contents.tasks.nextTimeMs,
+			marks: this.#tasks.marks.told(session, nowMs),
 			...this.#sessions.seenBy(session),
 			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
 			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
@@ -101,9 +104,13 @@ export class MemorySessions implements ShardSessions {
 		const how = { end: "handed-back" } as const;
 		const waiting = this.#contents
 			.heldBy(session, limit)
-			.map((held) => this.#tasks.putBack(held, how, nowMs));
+			.flatMap((held) => this.#putBack(held, how, nowMs) ?? []);
+		this.#tasks.closeStep(nowMs);
 		const left = this.#contents.countRunning(session);
-		if (left === 0) this.#sessions.close(session, nowMs);
+		if (left === 0) {
+			this.#sessions.close(session, nowMs);
+			this.#tasks.marks.drop(session);
+		}
 		return { putBack: byRoute(waiting), left };
 	}
 
@@ -129,13 +136,28 @@ export class MemorySessions implements ShardSessions {
 		const waiting: TaskRecord[] = [];
 		for (const held of lostTasks) {
 			const { task, how, givenUp } = lost(held, end, alone);
-			if (givenUp !== undefined) this.#tasks.giveUp(task, how, nowMs, givenUp);
-			else waiting.push(this.#tasks.putBack(task, how, nowMs));
+			if (held.cancel === undefined && givenUp !== undefined)
+				this.#tasks.giveUp(task, how, nowMs, givenUp);
+			else {
+				const plain: Ending = held.cancel === undefined ? how : { end };
+				waiting.push(...(this.#putBack(task, plain, nowMs) ?? []));
+			}
 		}
 		this.#tasks.closeStep(nowMs);
 		const left = countRunning(session);
-		if (left === 0) this.#sessions.remove(session, nowMs);
+		if (left === 0) {
+			this.#sessions.remove(session, nowMs);
+			this.#tasks.marks.drop(session);
+		}
 		return { ok: true, putBack: byRoute(waiting), left };
+	}
+
+	/** It waits again; or, if somebody has asked it to end, it does. */
+	#putBack(held: TaskRecord, how: Ending, nowMs: number) {
+		if (held.cancel === undefined)
+			return [this.#tasks.putBack(held, how, nowMs)];
+		cancelAttempt(this.#tasks, held, how, nowMs);
+		return undefined;
 	}
 
 	async lostWith(life: NodeLife): Promise<number | undefined> {

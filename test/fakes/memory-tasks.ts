@@ -4,8 +4,11 @@
  * clock is read once in each.
  */
 import type {
+	CancelOutcome,
+	CancelRequest,
 	ClaimReply,
 	ClaimRequest,
+	ElapseReply,
 	EndOutcome,
 	GiveBack,
 	GiveBackOutcome,
@@ -16,17 +19,22 @@ import type {
 	ShardTasks,
 	SubmitOutcome,
 } from "../../node/ports.ts";
-import { CRASHES_MAX, ENDED_KEPT_MS } from "../../protocol/limits.ts";
+import { ENDED_KEPT_MS } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
+import { timesOf } from "../../protocol/task-times.ts";
+import { cancel } from "./cancel.ts";
 import { takeTasks } from "./claim.ts";
+import { elapse } from "./elapse.ts";
+import { giveBack } from "./give-back.ts";
 import type {
 	Asker,
 	MemoryShardParts,
 	ShardContents,
 } from "./shard-contents.ts";
 import type { Tasks } from "./shard-tasks.ts";
+import { pageOf } from "./task-page.ts";
 
 export class MemoryTasks implements ShardTasks {
 	readonly #parts: MemoryShardParts;
@@ -48,13 +56,21 @@ export class MemoryTasks implements ShardTasks {
 		if (
 			lease === undefined ||
 			this.#contents.refusalOf(lease, nowMs) !== undefined ||
-			tasks.some(isWaitedFor)
+			tasks.some(isWaitedFor) ||
+			tasks.some(({ options }) => timesOf(options) !== undefined)
 		)
-			return tasks.map((task) =>
+			return this.#addAll(tasks, (task) =>
 				this.#tasks.add(task, !unserved.includes(task.route), nowMs),
 			);
 		const nextHolder = this.#holderOf(lease);
-		return tasks.map((task) => this.#tasks.addStarted(task, nextHolder, nowMs));
+		return this.#addAll(tasks, (task) =>
+			this.#tasks.addStarted(task, nextHolder, nowMs),
+		);
+	}
+
+	#addAll(tasks: readonly NewTask[], add: (task: NewTask) => SubmitOutcome) {
+		const find = (id: string) => this.#tasks.get(id);
+		return tasks.map((task) => this.#contents.runs.add(task, find, add));
 	}
 
 	async claim(request: ClaimRequest): Promise<ClaimReply> {
@@ -64,6 +80,7 @@ export class MemoryTasks implements ShardTasks {
 		if (code !== undefined) return { ok: false, code };
 		const nextHolder = this.#holderOf(request);
 		const tasks = takeTasks(this.#tasks, request, nextHolder, nowMs);
+		this.#tasks.closeStep(nowMs);
 		const waiting = routes.map((route) => this.#tasks.queues.waiting(route));
 		return { ok: true, tasks, waiting };
 	}
@@ -79,36 +96,40 @@ export class MemoryTasks implements ShardTasks {
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
 		const nowMs = this.#parts.nowMs();
-		const outcomes = tasks.map(
-			({ id, token, end, message }): GiveBackOutcome => {
-				const held = this.#tasks.held(id, token);
-				if (held === undefined) {
-					this.#tasks.refuseStale();
-					return "stale_token";
-				}
-				const crashes = held.crashes + (end === "crashed" ? 1 : 0);
-				const task = { ...held, crashes };
-				if (end === "crashed" && crashes >= CRASHES_MAX) {
-					this.#tasks.giveUp(task, { end }, nowMs, message);
-					return "ended";
-				}
-				this.#tasks.putBack(task, { end }, nowMs);
-				return "pending";
-			},
-		);
+		const outcomes = tasks.map((back) => giveBack(this.#tasks, back, nowMs));
 		this.#tasks.closeStep(nowMs);
 		return outcomes;
+	}
+
+	async cancel(request: CancelRequest): Promise<CancelOutcome[]> {
+		const nowMs = this.#parts.nowMs();
+		const outcomes = cancel(this.#tasks, request, nowMs);
+		this.#tasks.closeStep(nowMs);
+		return outcomes;
+	}
+
+	async elapse(limit: number): Promise<ElapseReply> {
+		const nowMs = this.#parts.nowMs();
+		const reply = elapse(this.#tasks, limit, nowMs);
+		this.#tasks.closeStep(nowMs);
+		return reply;
 	}
 
 	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
 		const forgotten = this.#tasks.trim(keptMax, keptMs, this.#parts.nowMs());
 		for (const id of forgotten) this.#parts.forgot(id);
+		this.#contents.runs.forget(forgotten);
 		return forgotten.length;
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
 		this.#contents.number.check(this.#asker.shards);
 		return ids.map((id) => this.#tasks.get(id));
+	}
+
+	async newest(id: string): Promise<TaskRecord | undefined> {
+		this.#contents.number.check(this.#asker.shards);
+		return this.#contents.runs.newest(id, (run) => this.#tasks.get(run));
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {
@@ -118,7 +139,7 @@ export class MemoryTasks implements ShardTasks {
 
 	async list(request: ListRequest): Promise<ListReply> {
 		this.#contents.number.check(this.#asker.shards);
-		return this.#tasks.list(request);
+		return pageOf(this.#tasks.records.all, request);
 	}
 
 	async counts(): Promise<ShardCounts> {

@@ -3,6 +3,7 @@ import type { Lease } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { ClusterNumber } from "./cluster-number.ts";
+import { Runs } from "./shard-runs.ts";
 import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
 import { type Server, TokenCounter } from "./token-counter.ts";
@@ -23,6 +24,7 @@ export interface MemoryShardParts {
 export interface ShardImage {
 	readonly sessions: Sessions;
 	readonly tasks: Tasks;
+	readonly runs: Runs;
 	/** Of the cluster; undefined where it is not fixed (any more). */
 	readonly shards: number | undefined;
 }
@@ -31,6 +33,7 @@ export class ShardContents {
 	readonly number = new ClusterNumber();
 	sessions: Sessions;
 	tasks = new Tasks();
+	runs = new Runs();
 
 	constructor(server: Server) {
 		this.sessions = new Sessions(new TokenCounter(server));
@@ -41,15 +44,17 @@ export class ShardContents {
 		return {
 			sessions: this.sessions.copy(),
 			tasks: this.tasks.copy(),
+			runs: this.runs.copy(),
 			shards: this.number.fixed,
 		};
 	}
 
 	/** What was there when the image was made; the image may be used again. */
-	load({ sessions, tasks, shards }: ShardImage): void {
+	load({ sessions, tasks, runs, shards }: ShardImage): void {
 		this.number.fixed = shards;
 		this.sessions = sessions.copy();
 		this.tasks = tasks.copy();
+		this.runs = runs.copy();
 	}
 
 	get isEmpty(): boolean {

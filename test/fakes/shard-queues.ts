@@ -3,8 +3,10 @@
  * lowest rank first. A queue that runs empty is gone, so that the queues there
  * are the routes that have work.
  */
-import type { RoutedCount, RoutesTold } from "../../node/ports.ts";
+import assert from "node:assert/strict";
+import type { RoutedCount, RoutesTold, ShardCounts } from "../../node/ports.ts";
 import {
+	BACKLOG_ROUTES_MAX,
 	PULSE_ROUTES_MAX,
 	ROUTES_MAX,
 	SWEEP_ROUTES_MAX,
@@ -15,7 +17,7 @@ import type { Route } from "../../protocol/route.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 
 export class Queues {
-	readonly #queues = new Map<Route, TaskRecord[]>();
+	readonly #queues = new Map<Route, Queued[]>();
 	/** Those that may be claimed from, each with its number: served ones, and those that no node serves. */
 	readonly #ready = new Map<Route, number>();
 	readonly #unserved = new Map<Route, number>();
@@ -91,11 +93,16 @@ export class Queues {
 		return this.#queues.has(route);
 	}
 
-	/** Those that tasks came to last, the newest first. */
-	newest(): Route[] {
-		return [...this.#newest]
+	/** What waits on each route: of many, on those that tasks came to last. */
+	backlog(): Pick<ShardCounts, "routes" | "waiting"> {
+		const newest = [...this.#newest]
 			.sort(([, a], [, b]) => b - a)
 			.map(([route]) => route);
+		const told = newest.slice(0, BACKLOG_ROUTES_MAX).sort();
+		return {
+			routes: newest.length,
+			waiting: told.map((route) => ({ route, count: this.waiting(route) })),
+		};
 	}
 
 	/** Ids by queue, and the routes as they are kept beside. */
@@ -104,7 +111,7 @@ export class Queues {
 			queues: new Map(
 				[...this.#queues].map(([route, queue]) => [
 					route,
-					queue.map(({ id }) => id),
+					queue.map(({ task }) => task.id),
 				]),
 			),
 			routes: [...this.#newest.keys()],
@@ -117,19 +124,28 @@ export class Queues {
 		return this.#queues.get(route)?.length ?? 0;
 	}
 
-	put(task: TaskRecord): void {
+	/** `place`: its own, a creation number, if it is not that of the task. */
+	put(task: TaskRecord, place = task.seq): void {
 		const queue = this.#queues.get(task.route) ?? [];
 		this.#queues.set(task.route, queue);
+		const queued = { task, rank: rankOf(task.priority, place) };
 		let low = 0;
 		let high = queue.length;
 		while (low < high) {
 			const middle = (low + high) >> 1;
-			if (rank(queue[middle]) < rank(task)) low = middle + 1;
+			if ((queue[middle] as Queued).rank < queued.rank) low = middle + 1;
 			else high = middle;
 		}
-		queue.splice(low, 0, task);
+		queue.splice(low, 0, queued);
 		const newest = this.#newest.get(task.route) ?? 0;
-		this.#newest.set(task.route, Math.max(newest, task.seq));
+		this.#newest.set(task.route, Math.max(newest, place));
+	}
+
+	/** A task that was accepted before comes to wait, whatever room there is. */
+	admit(task: TaskRecord, place: number, nextNumber: () => number): void {
+		if (!this.#ready.has(task.route) && !this.#unserved.has(task.route))
+			this.#ready.set(task.route, nextNumber());
+		this.put(task, place);
 	}
 
 	/** A task that a node had: its route is served, whatever it was before and whatever room there is. */
@@ -141,25 +157,45 @@ export class Queues {
 
 	/** The task of lowest rank on any of these routes. It stays where it is. */
 	head(routes: readonly Route[]): TaskRecord | undefined {
-		let head: TaskRecord | undefined;
+		let head: Queued | undefined;
 		for (const route of routes) {
 			const first = this.#queues.get(route)?.[0];
-			if (rank(first) < rank(head)) head = first;
+			if (first !== undefined && first.rank < (head?.rank ?? BEHIND))
+				head = first;
 		}
-		return head;
+		return head?.task;
 	}
 
 	/** Takes the first task of a route out of its queue. */
 	shift(route: Route): void {
-		const queue = this.#queues.get(route);
-		queue?.shift();
-		if (queue?.length !== 0) return;
+		this.#queues.get(route)?.shift();
+		this.#closeIfEmpty(route);
+	}
+
+	/** Takes a task out of its queue, wherever it stands. */
+	remove({ id, route }: TaskRecord): void {
+		const queue = this.#queues.get(route) ?? [];
+		const at = queue.findIndex(({ task }) => task.id === id);
+		assert(at >= 0, "a PENDING task is in its queue");
+		queue.splice(at, 1);
+		this.#closeIfEmpty(route);
+	}
+
+	#closeIfEmpty(route: Route): void {
+		if (this.#queues.get(route)?.length !== 0) return;
 		for (const routes of [
 			...[this.#queues, this.#ready, this.#unserved, this.#newest],
 		])
 			routes.delete(route);
 	}
 }
+
+interface Queued {
+	readonly task: TaskRecord;
+	readonly rank: number;
+}
+
+const BEHIND = Number.POSITIVE_INFINITY;
 
 interface Page {
 	readonly routes: readonly (readonly [Route, number])[];
@@ -180,13 +216,6 @@ function above(
 		routes: page,
 		last: page.length === limit ? page.at(-1)?.[1] : undefined,
 	};
-}
-
-/** Of no task: behind every task. */
-function rank(task: TaskRecord | undefined): number {
-	return task === undefined
-		? Number.POSITIVE_INFINITY
-		: rankOf(task.priority, task.seq);
 }
 
 /** How many of these tasks there are by route, sorted by its name. */

@@ -7,16 +7,35 @@ import {
 	LOSSES_SHARED_MAX,
 } from "../../protocol/limits.ts";
 import type { AttemptEnd } from "../../protocol/state.ts";
-import type { Attempt, NewTask, TaskRecord } from "../../protocol/task.ts";
+import type {
+	Attempt,
+	NewTask,
+	TaskError,
+	TaskRecord,
+} from "../../protocol/task.ts";
+import { type Moments, momentsOf, timesOf } from "../../protocol/task-times.ts";
 
+/** Of a task that has ended so. */
+export const EXPIRED: TaskError = {
+	code: "expired",
+	message: "It had not begun by the time at which it was to expire.",
+};
+
+const NEVER: Moments = { dueMs: undefined, expiresMs: undefined };
+
+/** Of a task accepted at `createdMs`. */
 export function newRecord(
 	{ id, route, priority, options, payload }: NewTask,
 	seq: number,
 	createdMs: number,
 ): TaskRecord {
+	const times = timesOf(options);
+	const { dueMs, expiresMs } = times ? momentsOf(times, createdMs) : NEVER;
+	const state = (dueMs ?? 0) > createdMs ? "SCHEDULED" : "PENDING";
 	return {
-		...{ id, route, priority, options, payload },
-		...{ state: "PENDING", seq, createdMs },
+		...{ id, route, priority, options, payload, state, seq, createdMs },
+		...(dueMs !== undefined && { dueMs }),
+		...(expiresMs !== undefined && { expiresMs }),
 		...{ attempt: 0, round: 1, failures: 0, crashes: 0, losses: 0 },
 		attempts: [],
 	};
@@ -34,7 +53,7 @@ export function begun(
 }
 
 /** How an attempt ended, but for the time. */
-export interface Ending extends Pick<Attempt, "startedMs" | "alone"> {
+export interface Ending extends Pick<Attempt, "startedMs" | "alone" | "error"> {
 	readonly end: AttemptEnd;
 }
 
@@ -71,4 +90,15 @@ export function lost(
 				? undefined
 				: `Its node was lost ${lostAlone} times while it ran nothing but this task, in a process of its own.`,
 	};
+}
+
+/** Whether an expiry counts for what begins after these: the first attempt, or one after a failure or a put-off. */
+export function mustBegin(attempts: readonly Attempt[]): boolean {
+	const end = attempts.at(-1)?.end;
+	return (
+		end === undefined ||
+		end === "failure" ||
+		end === "timeout" ||
+		end === "snoozed"
+	);
 }

@@ -11,7 +11,11 @@
  * to the last event, which their fingerprints show.
  */
 import type { Executor, Log } from "../../node/ports.ts";
-import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
+import {
+	ELAPSE_OVERDUE_MS,
+	LEASE_TTL_MS,
+	PULSE_MS_MAX,
+} from "../../protocol/limits.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
@@ -19,6 +23,7 @@ import { judge, type Terms, type Verdict } from "../checker/checker.ts";
 import type { HistoryEvent } from "../checker/history.ts";
 import { VirtualClock } from "../clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
+import type { MemoryShard } from "../fakes/shard.ts";
 import { SeededRandom } from "../random.ts";
 import { watchBooks } from "./books.ts";
 import { Cluster } from "./cluster.ts";
@@ -27,6 +32,7 @@ import { Listing } from "./listing.ts";
 import { Missing } from "./missing.ts";
 import { Numbers } from "./numbers.ts";
 import { observe } from "./observer.ts";
+import { Overdue } from "./overdue.ts";
 import { Recorder } from "./recorder.ts";
 import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
 import { type Agreeing, StoreServer, type Tamper } from "./store-server.ts";
@@ -131,6 +137,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	watchBooks(clock, world.server.shards, recorder);
 	cluster.workload = workload;
 	observe(clock, new Waiting(cluster));
+	observe(clock, new Overdue(cluster));
 	observe(clock, new Numbers(cluster));
 	observe(clock, new Missing(cluster));
 	new Listing(clock, world.server, recorder).watch();
@@ -155,6 +162,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	return {
 		...{ drainMs, stopMs: { paused: 1_000, "cut-off": 4_000, gone: 0 } },
 		startWithinMs: SWEEP_MS + 6 * scenario.storeMs,
+		dueWithinMs: SWEEP_MS + ELAPSE_OVERDUE_MS + 6 * scenario.storeMs,
 		missedWithinMs: MISSED_MS + 6 * scenario.storeMs,
 		...(scenario.kind === "calm"
 			? { oneAtATimeWithinMs: CLAIM_MS + 4 * scenario.storeMs }
@@ -191,13 +199,20 @@ async function readBack(
 	{ ids }: Workload,
 ): Promise<void> {
 	const missing = new Set(ids);
+	const { nowMs: storeMs } = await (
+		server.truth[0] as MemoryShard
+	).sessions.nodes();
 	for (const task of await readAll(server)) {
 		missing.delete(task.id);
 		const { id, state, attempts, result, error } = task;
+		const { dueMs, expiresMs, finishedMs } = task;
 		recorder.record({
-			...{ kind: "read", id, state },
-			attempts: attempts.map(({ token, nodeId, end }) => ({
-				...{ token, node: nodeId },
+			...{ kind: "read", id, state, storeMs },
+			...(dueMs !== undefined && { dueMs }),
+			...(expiresMs !== undefined && { expiresMs }),
+			...(finishedMs !== undefined && { finishedMs }),
+			attempts: attempts.map(({ token, nodeId, claimedMs, end }) => ({
+				...{ token, node: nodeId, claimedMs },
 				...(end === undefined ? {} : { end }),
 			})),
 			...(result === undefined ? {} : { resultToken: tokenIn(result) }),

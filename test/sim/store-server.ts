@@ -47,9 +47,9 @@ export class StoreServer {
 	/** Those of the cluster, as the nodes reach them, to an observer. */
 	readonly shards: readonly Shard[];
 	/** Those of the cluster, as they are. */
-	readonly truth: readonly Shard[];
+	readonly truth: readonly MemoryShard[];
 	/** All that there are, as they are. */
-	readonly every: readonly Shard[];
+	readonly every: readonly MemoryShard[];
 	/** How it is asked for the number of shards; a mutant asks otherwise. */
 	agreeing: Agreeing = (number, shards, mayMake, isEmpty) =>
 		number.agree(shards, mayMake, isEmpty);

@@ -6,6 +6,7 @@
  * A payload says what each attempt does; the last says it of all further ones.
  */
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
+import type { HandlerSettings } from "../../protocol/handler-settings.ts";
 import { FakeExecutor, type Script } from "../fakes/executor.ts";
 import type { Machine } from "./machine.ts";
 import type { Recorder } from "./recorder.ts";
@@ -56,6 +57,14 @@ export class RecordingExecutor implements Executor {
 		return outcome.kind === "success"
 			? { ...outcome, result: JSON.stringify({ token: job.token }) }
 			: outcome;
+	}
+
+	get answers(): boolean {
+		return this.#inner.answers;
+	}
+
+	settingsOf(type: string): HandlerSettings {
+		return this.#inner.settingsOf(type);
 	}
 
 	expectIsolated(): void {

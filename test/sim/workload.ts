@@ -5,12 +5,13 @@
  */
 import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
 import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
+import { hash32 } from "../../protocol/shard.ts";
 import type { NewTask } from "../../protocol/task.ts";
-import { PLAIN } from "../../protocol/task-options.ts";
-import type { SubmitEvent } from "../checker/history.ts";
+import { PLAIN, type TaskOptions } from "../../protocol/task-options.ts";
+import type { CancelledEvent, SubmitEvent } from "../checker/clients.ts";
 import { NODES_KILLED_MAX } from "../checker/killers.ts";
 import type { Script } from "../fakes/executor.ts";
-import type { SeededRandom } from "../random.ts";
+import { SeededRandom } from "../random.ts";
 import { type Cluster, RESTART_MS_MAX } from "./cluster.ts";
 import { ROUTES, type Scenario } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -18,6 +19,8 @@ import type { TaskScript } from "./task-code.ts";
 
 /** How long a task runs at the longest. */
 export const DURATION_MS_MAX = 20_000;
+/** Before a task is tried again, without jitter. */
+const BACKOFF_MS_MAX = 1_500;
 const PATIENCE_MS = 3_000;
 const TRIES_MAX = 4;
 const TRY_AGAIN_MS = 300;
@@ -67,6 +70,11 @@ export function startWorkload(
 			workload.asking -= 1;
 		};
 		world.clock.after(atMs, () => attempt(cluster, random, order, 1));
+		const cancel = drawCancel(order.task.id, scenario);
+		if (cancel !== undefined)
+			world.clock.after(atMs + cancel.afterMs, () =>
+				askToEnd(cluster, order.task.id, cancel),
+			);
 	};
 	for (let i = 0; i < scenario.tasks; i++) {
 		// Some come together, most one by one.
@@ -102,23 +110,47 @@ function drawPoison(id: string, random: SeededRandom): Order {
 
 function drawOrder(
 	id: string,
-	{ kind }: Scenario,
+	scenario: Scenario,
 	random: SeededRandom,
 ): Order {
-	const [script, expected] =
+	const { kind } = scenario;
+	const [drawn, expected] =
 		kind === "calm" ? drawPlain(random) : drawScript(random);
+	const options = drawOptions(id, scenario);
+	const { retries = 0, delay = 0 } = options;
+	// Who is tried again fails first.
+	const script: TaskScript =
+		retries > 0 ? [{ durationMs: 20, end: "throw" }, ...drawn] : drawn;
 	return {
 		task: {
 			id,
 			route: random.pick(ROUTES),
 			priority: random.oneIn(3) ? random.below(256) : 5,
-			options: PLAIN,
+			options,
 			payload: JSON.stringify(script),
 		},
 		expected,
-		workMs: longestMs(script),
+		workMs:
+			(retries + 1) * longestMs(script) +
+			2 * retries * BACKOFF_MS_MAX +
+			Number(delay),
 		answered() {},
 	};
+}
+
+/** Drawn apart, so that what else a seed draws is what it would be without. */
+function drawOptions(id: string, { seed, kind }: Scenario): TaskOptions {
+	const random = new SeededRandom(hash32(id, seed ^ 0x71e5));
+	// Where one node runs one task at a time, the order of creation is judged.
+	if (kind === "calm" || !random.oneIn(4)) return PLAIN;
+	const delay = random.below(random.pick([50, 2_000, 10_000]));
+	const expiresIn = 1 + random.below(random.pick([20, 3_000]));
+	const backoff = { delay: random.below(BACKOFF_MS_MAX) };
+	const retries = { retries: 1 + random.below(3), backoff };
+	return random.pick<TaskOptions>([
+		...[{ delay }, { expiresIn }, { delay, expiresIn }],
+		...[retries, { delay, ...retries }, { expiresIn, ...retries }],
+	]);
 }
 
 /** With all the runs that it takes until a task is given up for crashing. */
@@ -160,6 +192,10 @@ function attempt(
 	recorder.record({
 		kind: "submit",
 		...{ id, route, priority },
+		...(task.options.retries !== undefined && {
+			retries: task.options.retries,
+		}),
+		...(task.options.expiresIn !== undefined && { mayExpire: true }),
 		...(expected === undefined ? {} : { expected }),
 	});
 	const life = cluster.anyLife(random);
@@ -171,6 +207,61 @@ function attempt(
 		}
 		clock.after(TRY_AGAIN_MS, () => attempt(cluster, random, order, tries + 1));
 	});
+}
+
+interface CancelOrder {
+	readonly afterMs: number;
+	readonly force: boolean;
+	/** Of which node is asked. */
+	readonly random: SeededRandom;
+}
+
+/** Drawn apart, as options are. */
+function drawCancel(
+	id: string,
+	{ seed, kind }: Scenario,
+): CancelOrder | undefined {
+	const random = new SeededRandom(hash32(id, seed ^ 0xca7ce1));
+	if (kind === "calm" || !random.oneIn(8)) return undefined;
+	const afterMs = random.below(random.pick([20, 500, 3_000, 12_000]));
+	return { afterMs, force: random.oneIn(4), random };
+}
+
+/** Some client that knows of the task does, once. */
+function askToEnd(
+	cluster: Cluster,
+	id: string,
+	{ force, random }: CancelOrder,
+): void {
+	const { clock, recorder } = cluster.world;
+	const node = cluster.anyLife(random);
+	if (node === undefined) return;
+	recorder.record({ kind: "cancel", id, force });
+	let answered = false;
+	const tell = (outcome: CancelledEvent["outcome"]) => {
+		if (!answered) recorder.record({ kind: "cancelled", id, outcome });
+		answered = true;
+	};
+	node.machine.onDeath(() => clock.soon(() => tell("unknown")));
+	clock.after(PATIENCE_MS, () => tell("unknown"));
+	node.machine.run(() => {
+		cancel(node.api, id, force).then((told) => clock.soon(() => tell(told)));
+	});
+}
+
+async function cancel(
+	api: Api,
+	id: string,
+	force: boolean,
+): Promise<CancelledEvent["outcome"]> {
+	try {
+		const wish = { round: undefined, reason: "", force };
+		const cancelled = await api.tasks.cancel(id, wish);
+		return cancelled === undefined ? "none" : cancelled.code;
+	} catch (error) {
+		if (!(error instanceof StoreError)) throw error;
+		return "unknown";
+	}
 }
 
 /** One request. Its connection breaks when the node dies; a client waits only so long. */

@@ -1,6 +1,7 @@
 /** A history in which all promises hold, and the pieces that others are made of. */
 import { judge, type Terms } from "../checker/checker.ts";
-import type { HistoryEvent, ReadEvent } from "../checker/history.ts";
+import type { HistoryEvent } from "../checker/history.ts";
+import type { ReadEvent } from "../checker/readings.ts";
 
 export const TERMS: Terms = {
 	drainMs: 10_000,

@@ -10,6 +10,7 @@ import {
 } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
 import { Runner } from "../../node/work/runner.ts";
+import { NO_SETTINGS } from "../../protocol/handler-settings.ts";
 import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { claimedTask } from "../new-task.ts";
@@ -25,6 +26,8 @@ describe("slots", () => {
 		const runner = new Runner({
 			clock: new VirtualClock(),
 			executor: {
+				answers: true,
+				settingsOf: () => NO_SETTINGS,
 				run: (job: Job) =>
 					new Promise<JobOutcome>((resolve) => running.set(job, resolve)),
 			} as unknown as Executor,

@@ -5,7 +5,7 @@ import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
 import * as limits from "../../protocol/limits.ts";
 import { ADDRESSES } from "../../protocol/operations.ts";
 import { PROBLEMS } from "../../protocol/problem.ts";
-import { TaskAsSubmitted } from "../../protocol/schema.ts";
+import { TaskAsSubmitted } from "../../protocol/schema/submitted.ts";
 import { ATTEMPT_ENDS, TASK_STATES } from "../../protocol/state.ts";
 import { readChapters } from "../../scripts/build/manual-chapters.ts";
 import { renderPages } from "../../scripts/build/manual-text.ts";
@@ -135,6 +135,7 @@ test.each([
 		"api",
 		`${count(limits.STATUS_ALL_MAX)} tasks or ${mebibytes(limits.STATUS_ALL_BYTES_MAX)}`,
 	],
+	["api", `text of up to ${limits.CELERY_NAME_CHARS_MAX} of`],
 	["guarantees", `the lease lasts ${limits.LEASE_TTL_MS / 1_000} s`],
 	["guarantees", `renewed for ${limits.SILENT_LEASE_MS / 1_000} s`],
 ])("the chapter %s tells the limit: %s", (name, words) => {
@@ -209,8 +210,7 @@ describe("the manual", () => {
 		const wanted = [
 			...Object.keys(TaskAsSubmitted.properties),
 			...TASK_STATES,
-			// No task is timed out or cancelled yet.
-			...ATTEMPT_ENDS.filter((end) => !["timeout", "cancelled"].includes(end)),
+			...ATTEMPT_ENDS,
 		];
 		expect(wanted.filter((name) => !told.includes(name))).toEqual([]);
 	});

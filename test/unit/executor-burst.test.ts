@@ -14,6 +14,9 @@ import type {
 import { RESULT_BYTES_MAX } from "../../protocol/limits.ts";
 import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 
+/** Each of them makes a job one that is not plain. */
+const PARTICULARS = { round: 2, failures: 1, retries: 3, timeoutMs: 9 };
+
 function read(burst: unknown) {
 	const heard: (FromWorker | [number, string, number])[] = [];
 	const understood = readFromWorker(
@@ -28,6 +31,7 @@ test("a worker is told of jobs as they are, with their options, and of what else
 	const plain: JobInThread = {
 		...{ id: "a", type: "t", payload: "null", options: PLAIN },
 		...{ token: 7, attempt: 1, priority: 5, createdMs: 9 },
+		...{ round: 1, failures: 0, retries: 0, timeoutMs: undefined },
 	};
 	const other = { ...plain, id: "b", options: readOptions('{"later":[1]}') };
 	const ping: ToWorker = { kind: "ping" };
@@ -36,24 +40,50 @@ test("a worker is told of jobs as they are, with their options, and of what else
 	burst.push(ping);
 	pushJob(burst, 2, other);
 	pushJob(burst, 3, plain);
+	const particular = { ...plain, ...PARTICULARS };
+	pushJob(burst, 4, particular);
 	const heard: unknown[] = [];
 	readToWorker(
 		structuredClone(burst),
 		(number, job) => heard.push([number, job]),
 		(message) => heard.push(message),
 	);
-	expect(heard).toEqual([[1, plain], ping, [2, other], [3, plain]]);
+	expect(heard).toEqual([
+		[1, plain],
+		ping,
+		[2, other],
+		[3, plain],
+		[4, particular],
+	]);
 });
 
 const error = { code: "failed", message: "no" };
+const failure = {
+	...{ kind: "failure", number: 5, error, ranMs: 0 },
+	...{ retry: undefined, retryAfterMs: undefined },
+};
+const loaded = {
+	...{ kind: "loaded", types: ["noop"], settings: [], thread: undefined },
+};
 
 test.each<[unknown[]]>([
 	[[]],
 	[[5, "null", 0.5, 6, '{"a":1}', 0]],
-	[[{ kind: "loaded", types: ["noop"], thread: 5 }]],
-	[[{ kind: "loaded", types: ["noop"], thread: undefined }]],
+	[[{ kind: "loaded", types: ["noop"], settings: [], thread: 5 }]],
+	[
+		[
+			{
+				...loaded,
+				settings: [{ file: "f", type: "t", said: { retries: {} } }],
+			},
+		],
+	],
+	[[loaded]],
 	[[{ kind: "unloadable", message: "m" }, { kind: "pong" }]],
-	[[{ kind: "failure", number: 5, error, ranMs: 0 }, 6, "1", 0]],
+	[[failure, 6, "1", 0]],
+	[[{ ...failure, retry: false, retryAfterMs: 5 }]],
+	[[{ kind: "snoozed", number: 5, afterMs: 1, ranMs: 0 }]],
+	[[{ kind: "began", number: 5 }]],
 	[[{ kind: "log", number: undefined, line: "l" }]],
 	[[{ kind: "dying", culprit: 5, message: "m" }]],
 ])("%j is understood", (burst) => {
@@ -79,9 +109,19 @@ test.each<[unknown]>([
 	[[{}]],
 	[[[]]],
 	[[{ kind: "hello" }]],
-	[[{ kind: "loaded", types: "all" }]],
-	[[{ kind: "loaded", types: [5] }]],
-	[[{ kind: "loaded", types: ["noop"], thread: "5" }]],
+	[[{ ...loaded, types: "all" }]],
+	[[{ ...loaded, types: [5] }]],
+	[[{ ...loaded, thread: "5" }]],
+	[[{ ...loaded, settings: undefined }]],
+	[[{ ...loaded, settings: [null] }]],
+	[[{ ...loaded, settings: [{ type: "t", said: {} }] }]],
+	[[{ ...loaded, settings: [{ file: "f", type: "t", said: null }] }]],
+	[[{ ...failure, retry: true }]],
+	[[{ ...failure, retryAfterMs: "1s" }]],
+	[[{ ...failure, retryAfterMs: -1 }]],
+	[[{ kind: "snoozed", number: 5, afterMs: "1s", ranMs: 0 }]],
+	[[{ kind: "snoozed", number: 5, afterMs: 1 }]],
+	[[{ kind: "began", number: "5" }]],
 	[[{ kind: "unloadable" }]],
 	[[{ kind: "failure", number: 5, error: { code: "failed" }, ranMs: 0 }]],
 	[[{ kind: "failure", number: 5, error: null, ranMs: 0 }]],

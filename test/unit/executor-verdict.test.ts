@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { type Death, outcomeOfDeath } from "../../node/executor/verdict.ts";
+import {
+	type Death,
+	outcomeOfDeath,
+	outcomeOfEnd,
+} from "../../node/executor/verdict.ts";
+import { job } from "../contract/executor-jobs.ts";
 
 const ended: Death = { kind: "ended" };
 const mine: Death = { kind: "attributed", culprit: 7, message: "exit" };
@@ -7,6 +12,10 @@ const anothers: Death = { kind: "attributed", culprit: 6, message: "exit" };
 const unloaded: Death = { kind: "unloaded", message: "half a file" };
 const unexplained: Death = { kind: "unexplained", message: "heap" };
 
+const OF_SEVEN = {
+	...{ number: 7, overdue: false, ranMs: 5 },
+	job: job("seven", { timeoutMs: 2_000, killAfterMs: 1_000 }),
+};
 const aborted = { kind: "aborted" };
 const innocent = { kind: "displaced", suspect: false };
 const suspect = { kind: "displaced", suspect: true };
@@ -72,6 +81,45 @@ test.each([
 		{ kind: "crashed", message: "heap" },
 	],
 ] as const)("%s", (_, death, wasAborted, only, expected) => {
-	const bereaved = { number: 7, aborted: wasAborted, only };
+	const bereaved = { ...OF_SEVEN, aborted: wasAborted, only };
 	expect(outcomeOfDeath(bereaved, death)).toEqual(expected);
+});
+
+test.each([
+	["that the node ends is what ends it", ended, false, "timeout"],
+	["that another job ends, too", anothers, false, "timeout"],
+	["that it ends itself it has crashed", mine, false, "crashed"],
+	["that dies with it alone, too", unexplained, true, "crashed"],
+	["that somebody killed makes it a suspect", unexplained, false, "displaced"],
+] as const)("of an overdue job a thread %s", (_, death, only, kind) => {
+	const bereaved = { ...OF_SEVEN, aborted: false, overdue: true, only };
+	expect(outcomeOfDeath(bereaved, death)).toMatchObject({ kind });
+	const told = { ...bereaved, aborted: true };
+	expect(outcomeOfDeath(told, death)).toEqual(aborted);
+});
+
+test("what an overdue job returns is its result; what it throws is told with the timeout, unless that is what it threw", () => {
+	const live = { job: OF_SEVEN.job, aborted: false, overdue: true };
+	const success = { kind: "success", result: "1", ranMs: 5 } as const;
+	const failure = (code: string) =>
+		({ kind: "failure", error: { code, message: "m" }, ranMs: 5 }) as const;
+	const timeout = {
+		kind: "timeout",
+		error: {
+			code: "timeout",
+			message:
+				"the task ran longer than its timeout of 2s; give it more time, or less to do",
+		},
+		ranMs: 5,
+	};
+	expect(outcomeOfEnd(live, success)).toEqual(success);
+	expect(outcomeOfEnd(live, failure("timeout"))).toEqual(timeout);
+	const cause = { code: "failed", message: "m" };
+	expect(outcomeOfEnd(live, failure("failed"))).toEqual({
+		...timeout,
+		error: { ...timeout.error, cause },
+	});
+	const inTime = { ...live, overdue: false };
+	expect(outcomeOfEnd(inTime, failure("failed"))).toEqual(failure("failed"));
+	expect(outcomeOfEnd({ ...live, aborted: true }, success)).toEqual(aborted);
 });

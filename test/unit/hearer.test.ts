@@ -37,7 +37,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 	const clock = new VirtualClock();
 	const waiting = new Map<string, number>();
 	const asked: string[][] = [];
-	const seen = { weighed: 0, ran: [] as string[] };
+	const seen = { weighed: 0, looks: 0, ran: [] as string[] };
 	const shard = standInShard({
 		tasks: {
 			claim: async ({ routes, limit }: ClaimRequest) => {
@@ -56,7 +56,12 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 			},
 		},
 	});
-	const engines: { claimer: Claimer }[] = [];
+	const renewer = {
+		look() {
+			seen.looks += 1;
+		},
+	};
+	const engines: { claimer: Claimer; renewer: typeof renewer }[] = [];
 	const hearer = new Hearer({
 		clock,
 		self: "self",
@@ -81,7 +86,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 		},
 		rumours: hearer,
 	});
-	engines.push({ claimer });
+	engines.push({ claimer, renewer });
 	return { clock, hearer, claimer, waiting, asked, seen };
 }
 
@@ -229,4 +234,17 @@ test("what was refused for want of room is not asked for", async () => {
 	expect([claimer.isHot("a|t|"), claimer.isHot("b|t|")]).toEqual([false, true]);
 	await clock.runFor(10);
 	expect(asked).toEqual([]);
+});
+
+test("a nudge has this node look, if it is meant and the sender has credit left", () => {
+	const { hearer, seen } = nodeOf();
+	const nudge = { kind: "nudge", from: "peer", epoch: 1, shard: 0 } as const;
+	hearer.nudged({ ...nudge, seq: 1, to: "other" });
+	hearer.nudged({ ...nudge, seq: 2, to: "self", shard: 7 });
+	expect(seen.looks).toBe(0);
+	hearer.nudged({ ...nudge, seq: 3, to: "self" });
+	expect(seen.looks).toBe(1);
+	for (let seq = 4; seq < 10_000; seq++)
+		hearer.nudged({ ...nudge, seq, to: "self" });
+	expect(seen.looks).toBeLessThan(1_000);
 });

@@ -33,6 +33,7 @@ function entryOf(sureUntilMs: number) {
 					return { ok: false, code: "late", nowMs };
 				},
 				describe: async () => "ann",
+				pulse: () => Promise.reject(new Error("nobody asks")),
 				nodes: () => Promise.reject(new Error("nobody asks")),
 			},
 		},

@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { Runner } from "../../node/work/runner.ts";
+import { NO_SETTINGS } from "../../protocol/handler-settings.ts";
+import { KILL_AFTER_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { claimedTask } from "../new-task.ts";
 import { NO_EXIT } from "../stand-ins.ts";
@@ -11,18 +13,24 @@ const SUCCESS: JobOutcome = { kind: "success", result: "1", ranMs: 0 };
 const ABORTED: JobOutcome = { kind: "aborted" };
 
 /** A runner with two slots, and what befalls its jobs, which end when the test says so. */
-function runnerOf() {
+function runnerOf(more: Partial<Executor> = {}) {
 	const ends = new Map<number, (outcome: JobOutcome) => void>();
 	const said: string[] = [];
+	const jobs: Job[] = [];
 	const runner = new Runner({
 		clock: new VirtualClock(),
 		executor: {
-			run: ({ token }: Job) => {
+			run: (job: Job) => {
+				const { token } = job;
+				jobs.push(job);
 				said.push(`begin ${token}`);
 				return new Promise<JobOutcome>((end) => ends.set(token, end));
 			},
 			abort: ({ token }: Job) => said.push(`abort ${token}`),
 			expectIsolated: () => said.push("expect"),
+			answers: true,
+			settingsOf: () => NO_SETTINGS,
+			...more,
 		} as unknown as Executor,
 		concurrency: 2,
 		abortGraceMs: 1,
@@ -31,7 +39,10 @@ function runnerOf() {
 				...NO_EXIT,
 				finisher: {
 					...NO_EXIT.finisher,
-					finish: ({ token }) => said.push(`report ${token}`),
+					finish: ({ token, state }) =>
+						said.push(
+							state === "CANCELLED" ? `cancelled ${token}` : `report ${token}`,
+						),
 					giveBack: ({ token }) => said.push(`give back ${token}`),
 				},
 			},
@@ -46,7 +57,7 @@ function runnerOf() {
 		ends.get(token)?.(outcome);
 		await settled();
 	};
-	return { runner, said, deliver, end };
+	return { runner, said, jobs, deliver, end };
 }
 
 function settled(): Promise<void> {
@@ -150,4 +161,66 @@ test("a task that has lost a node makes the executor ready for those that have t
 	expect(said).toEqual(["begin 1"]);
 	deliver("b", 2, 1);
 	expect(said.slice(1)).toEqual(["expect", "begin 2"]);
+});
+
+test.each<[JobOutcome, string]>([
+	[ABORTED, "cancelled 1"],
+	[
+		{ kind: "failure", error: { code: "x", message: "" }, ranMs: 1 },
+		"cancelled 1",
+	],
+	[SUCCESS, "report 1"],
+])(
+	"a task that is cancelled is stopped; after %j it is told: %s",
+	async (outcome, told) => {
+		const { runner, said, deliver, end } = runnerOf();
+		deliver("a", 1);
+		runner.cancel(SHARD, [{ id: "a", token: 2 }]);
+		expect(said).toEqual(["begin 1"]);
+		runner.cancel(SHARD, [{ id: "a", token: 1 }]);
+		runner.cancel(SHARD, [{ id: "a", token: 1 }]);
+		expect(said).toEqual(["begin 1", "abort 1"]);
+		await end(1, outcome);
+		expect(said.slice(2)).toEqual([told]);
+	},
+);
+
+test("of a task that is cancelled nothing is told once its lease is lost", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	runner.cancel(SHARD, [{ id: "a", token: 1 }]);
+	runner.abandon(SHARD, "the lease was taken over");
+	await end(1, ABORTED);
+	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
+});
+
+test("what a handler says counts for a task that does not say it", async () => {
+	const { jobs, deliver } = runnerOf({
+		settingsOf: () => ({ retries: 3, timeoutMs: 5_000, killAfterMs: 100 }),
+	});
+	deliver("a", 1);
+	await settled();
+	expect(jobs).toMatchObject([
+		{ retries: 3, timeoutMs: 5_000, killAfterMs: 100 },
+	]);
+	const plain = runnerOf();
+	plain.deliver("a", 1);
+	await settled();
+	expect(plain.jobs).toMatchObject([
+		{ retries: 0, timeoutMs: undefined, killAfterMs: KILL_AFTER_MS },
+	]);
+});
+
+test("a node none of whose threads answers has no free slots", () => {
+	expect(runnerOf({ answers: false }).runner.freeSlots).toBe(0);
+	expect(runnerOf().runner.freeSlots).toBe(2);
+});
+
+test("what has not begun is given back, and its slot is free again", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	await settled();
+	await end(1, { kind: "not-begun" });
+	expect(said).toEqual(["begin 1", "give back 1"]);
+	expect(runner.freeSlots).toBe(2);
 });

@@ -61,6 +61,7 @@ test.each([
 		...{ ttlMs: 5_000, trustMarginMs: 500, endedKeptMax: 1 },
 		serves: servesTypes(),
 		roster: { isServed: () => true },
+		dutyTurns: { turnAt: () => 0 },
 		generations: new KeptInMemory(),
 		runner: { freeSlots: 0, share: 1 } as unknown as Runner,
 		announcer,

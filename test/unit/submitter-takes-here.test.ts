@@ -15,6 +15,7 @@ import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession, ROUTE } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
+import { claimedTask } from "../new-task.ts";
 import {
 	AROUND_CLAIMER,
 	AROUND_SUBMITTER,
@@ -39,16 +40,9 @@ function tasksOf(...priorities: number[]): NewTask[] {
 
 /** As the store answers where none waits before them. */
 function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
-	const fresh = {
-		attempt: 1,
-		createdMs: 0,
-		claimedMs: 0,
-		crashes: 0,
-		losses: 0,
-	};
 	return tasks.map((task, i) => ({
 		...{ ok: true, created: true, seq: i },
-		claimed: { ...task, ...fresh, token: i + 1 },
+		claimed: claimedTask(task.id, i + 1, task),
 	}));
 }
 

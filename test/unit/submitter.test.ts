@@ -58,10 +58,10 @@ function slowStore(...fates: Fate[]) {
 	});
 	/** What each was told, and when. */
 	const told: { what: string; atMs: number }[] = [];
-	const submit = (count: number) => {
+	const submit = (count: number, more: Partial<NewTask> = {}) => {
 		for (let i = 0; i < count; i++) {
 			const id = `t${told.length}-${i}`;
-			void submitter.submit(newTask(id)).then((outcome) =>
+			void submitter.submit(newTask(id, more)).then((outcome) =>
 				told.push({
 					what:
 						outcome instanceof StoreError
@@ -104,6 +104,14 @@ test("a task whose answer was lost is looked up, and found where it was stored",
 	submit(3);
 	await clock.runFor(20);
 	expect(told.map(({ what }) => what)).toEqual(["found", "found", "found"]);
+});
+
+test("what may be another run of its id is not looked for under it: its outcome is unknown", async () => {
+	const { clock, told, submit } = slowStore({ lostMs: 5, stores: true });
+	submit(2, { again: true });
+	submit(1);
+	await clock.runFor(20);
+	expect(told.map(({ what }) => what)).toEqual(["unknown", "unknown", "found"]);
 });
 
 test("one that is not there may yet come: its outcome is unknown", async () => {

@@ -1,4 +1,5 @@
 /** What the node tells those who submit of what became of their tasks. */
+
 import { expect, test } from "vitest";
 import {
 	TaskAnswers,
@@ -14,6 +15,7 @@ import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { ROUTE } from "../contract/store-bench.ts";
+import { claimedTask } from "../new-task.ts";
 
 const task: NewTask = {
 	id: "a",
@@ -40,20 +42,31 @@ function answersOf(...outcomes: Submission[]): TaskAnswers {
 }
 
 test("a task that the node takes as it is stored is told to have started", async () => {
-	const fresh = {
-		attempt: 1,
-		createdMs: 0,
-		claimedMs: 0,
-		crashes: 0,
-		losses: 0,
-	};
-	const claimed = { ...task, ...fresh, token: 7 };
+	const claimed = claimedTask(task.id, 7, task);
 	const answers = answersOf({ ok: true, created: true, seq: 1, claimed });
 	const started = { attempt: 1, node: "node-a", token: 7 };
 	const taken = { ok: true, created: true, id: "a" };
 	expect(await answers.submit([task])).toEqual([{ ...taken, started }]);
 	const waits = answersOf({ ok: true, created: true, seq: 1 });
 	expect(await waits.submit([task])).toEqual([taken]);
+});
+
+test("of a task that is another run of its id the id is told that it got", async () => {
+	const answers = answersOf({ ok: true, created: true, seq: 1, id: "a~2" });
+	expect(await answers.submit([{ ...task, again: true }])).toEqual([
+		{ ok: true, created: true, id: "a~2" },
+	]);
+});
+
+test("tasks for which the store failed in different ways are each told their own", async () => {
+	const answers = answersOf(
+		new StoreError("behind", "not sent"),
+		new StoreError("unknown", "no answer"),
+	);
+	expect(await answers.submit([task, { ...task, id: "b" }])).toEqual([
+		{ ok: false, problem: STORE_PROBLEMS.behind },
+		{ ok: false, problem: STORE_PROBLEMS.unknown },
+	]);
 });
 
 test.each(Object.keys(STORE_PROBLEMS) as StoreErrorKind[])(

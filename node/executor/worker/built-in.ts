@@ -8,7 +8,7 @@
  */
 import type { BUILT_IN_TYPES, JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
-import { Failure, isoTime, sleep } from "./native.ts";
+import { isoTime, sleep } from "./native.ts";
 
 /** Node's timers fire at once when asked for more. */
 const DURATION_MS_MAX = 2 ** 31 - 1;
@@ -20,7 +20,7 @@ export type JobRun = (
 	running: {
 		readonly job: JobInThread;
 		/** Called when it is told to stop. */
-		onStop: (() => void) | undefined;
+		onStop: ((why: Error) => void) | undefined;
 	},
 ) => unknown;
 
@@ -32,12 +32,23 @@ export function builtInHandlers(
 		async process_task(payload, _, running) {
 			const { id, priority, createdMs } = running.job;
 			const { over, stop } = sleep(durationOf(payload) ?? processTaskMs);
-			running.onStop = () => stop(new Failure("it was told to stop"));
+			running.onStop = stop;
 			await over;
 			const submitted = isoTime(createdMs);
-			return `Task ${id} processed successfully (Priority: ${priority}, Submitted at: ${submitted}).`;
+			return `Task ${nameOf(payload, id)} processed successfully (Priority: ${priority}, Submitted at: ${submitted}).`;
 		},
 	};
+}
+
+/** What whoever submitted it calls the task: its `task_id`, if its id follows from that; else its id. */
+function nameOf(payload: unknown, id: string): string {
+	if (typeof payload !== "object" || payload === null) return id;
+	if (!("task_id" in payload)) return id;
+	const { task_id } = payload;
+	if (typeof task_id !== "string" && typeof task_id !== "number") return id;
+	const name = `${task_id}`;
+	for (let i = 0; i < name.length; i++) if (name[i] !== id[i]) return id;
+	return id[name.length] === "~" ? name : id;
 }
 
 class InvalidPayload extends Error {

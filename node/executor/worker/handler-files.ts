@@ -15,10 +15,16 @@ import {
 	TYPE_CHARS_MAX,
 } from "../../../protocol/limits.ts";
 import { NAME_PATTERN } from "../../../protocol/route.ts";
-import type { WorkerStart } from "../messages.ts";
+import {
+	type SaidSettings,
+	SETTING_NAMES,
+	type WorkerStart,
+} from "../messages.ts";
 import { builtInHandlers, type JobRun } from "./built-in.ts";
 import {
 	apply,
+	bareList,
+	bareObject,
 	exec,
 	Failure,
 	isArray,
@@ -36,7 +42,12 @@ import { cut } from "./text.ts";
 export type LoadedHandlers = Table<JobRun>;
 
 export type Loaded =
-	| { readonly ok: true; readonly handlers: LoadedHandlers }
+	| {
+			readonly ok: true;
+			readonly handlers: LoadedHandlers;
+			/** What they say beside their code, for the node to look at. */
+			readonly settings: readonly SaidSettings[];
+	  }
 	/** One sentence that names the file. */
 	| { readonly ok: false; readonly message: string };
 
@@ -46,6 +57,7 @@ export async function loadHandlers({
 	typesServed,
 }: WorkerStart): Promise<Loaded> {
 	const handlers = new Table<JobRun>();
+	const settings = bareList<SaidSettings>();
 	// Before task code is loaded: what these need may be replaced by it.
 	for (const [type, run] of Object.entries(builtInHandlers(processTaskMs)))
 		handlers.add(type, run);
@@ -58,7 +70,7 @@ export async function loadHandlers({
 		const { file, path, href } = sources[at] as (typeof sources)[number];
 		try {
 			const module = await unlessIdle(import(href));
-			addHandlers(handlers, unwrapped(module.default));
+			addHandlers(handlers, settings, file, unwrapped(module.default));
 		} catch (thrown) {
 			const why = inOneLine(taskErrorOf(thrown).message);
 			const message = `handler file ${file} did not load: ${why}`;
@@ -75,7 +87,7 @@ export async function loadHandlers({
 		const message = `handler file ${all} no longer has the type ${lost}, which this node serves: put it back, or restart the node to serve other types`;
 		return { ok: false, message: cut(message, ERROR_MESSAGE_CHARS_MAX) };
 	}
-	return { ok: true, handlers };
+	return { ok: true, handlers, settings };
 }
 
 function lostTypes(
@@ -153,7 +165,12 @@ function unwrapped(exported: unknown): unknown {
  * Adds the handlers that a file exports by default.
  * @throws with what is wrong, for whoever wrote the file.
  */
-function addHandlers(handlers: LoadedHandlers, exported: unknown): void {
+function addHandlers(
+	handlers: LoadedHandlers,
+	settings: SaidSettings[],
+	file: string,
+	exported: unknown,
+): void {
 	if (!isObject(exported))
 		throw new Failure("it has no default export of the form { type: handler }");
 	const types = keysOf(exported);
@@ -164,10 +181,13 @@ function addHandlers(handlers: LoadedHandlers, exported: unknown): void {
 			throw new Failure(
 				`"${type}" cannot be a task type: at most ${TYPE_CHARS_MAX} of A-Z a-z 0-9 . _ : -`,
 			);
-		const run = runOf(type, exported[type], exported);
+		const handler = exported[type];
+		const run = runOf(type, handler, exported);
 		if (handlers.has(type))
 			throw new Failure(`the type ${type} is there already`);
 		handlers.add(type, run);
+		const said = saidIn(type, handler);
+		if (said !== undefined) settings[settings.length] = { file, type, said };
 	}
 }
 
@@ -176,15 +196,67 @@ function runOf(type: string, handler: unknown, owner: object): JobRun {
 		return (payload, ctx) => apply(handler, owner, [payload, ctx]);
 	if (!isObject(handler) || typeof handler.run !== "function")
 		throw new Failure(`${type} is neither a function nor { run }`);
-	const keys = keysOf(handler);
-	for (let at = 0; at < keys.length; at += 1) {
-		if (keys[at] !== "run")
-			throw new Failure(
-				`${type}.${keys[at]} is not supported yet, only ${type}.run`,
-			);
-	}
 	const { run } = handler;
 	return (payload, ctx) => apply(run, handler, [payload, ctx]);
+}
+
+/** What a handler says besides `run`; undefined if nothing. */
+function saidIn(
+	type: string,
+	handler: unknown,
+): SaidSettings["said"] | undefined {
+	if (!isObject(handler)) return undefined;
+	const said = bareObject();
+	let isEmpty = true;
+	const keys = keysOf(handler);
+	for (let at = 0; at < keys.length; at += 1) {
+		const key = keys[at] as string;
+		if (key === "run") continue;
+		if (!isSetting(key))
+			throw new Failure(
+				`${type}.${key} is not supported yet; beside run there may be ${NAMES}`,
+			);
+		const value = copyOf(handler[key]);
+		if (value === undefined) continue;
+		said[key] = value;
+		isEmpty = false;
+	}
+	return isEmpty ? undefined : said;
+}
+
+const NAMES = SETTING_NAMES.join(", ");
+
+function isSetting(key: string): boolean {
+	for (let at = 0; at < SETTING_NAMES.length; at += 1)
+		if (SETTING_NAMES[at] === key) return true;
+	return false;
+}
+
+/**
+ * What may leave the thread of something that was said: plain values, and objects of such.
+ * Of anything else null, which the node refuses by its name.
+ */
+function copyOf(value: unknown): unknown {
+	if (!isObject(value)) return leafOf(value);
+	const copy = bareObject();
+	const keys = keysOf(value);
+	for (let at = 0; at < keys.length; at += 1) {
+		const key = keys[at] as string;
+		copy[key] = leafOf(value[key]);
+	}
+	return copy;
+}
+
+function leafOf(value: unknown): unknown {
+	switch (typeof value) {
+		case "string":
+		case "number":
+		case "boolean":
+		case "undefined":
+			return value;
+		default:
+			return null;
+	}
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -9,9 +9,17 @@
 import { placeOf } from "../../slot-map.ts";
 import type { JobInThread, ToWorker } from "../messages.ts";
 import type { LoadedHandlers } from "./handler-files.ts";
-import { Account, bareList, now, parseJson } from "./native.ts";
+import {
+	Account,
+	abortError,
+	bareList,
+	now,
+	parseJson,
+	timeoutError,
+} from "./native.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Returned, returned } from "./outcome.ts";
+import { type RetryWish, retryWishOf } from "./retry-wish.ts";
 import { RunningJob } from "./running-job.ts";
 import { taskErrorOf } from "./task-error.ts";
 
@@ -39,7 +47,12 @@ export class JobRunner {
 	hear(message: ToWorker): void {
 		switch (message.kind) {
 			case "abort":
-				this.#find(message.number)?.stop(message.reason);
+				this.#find(message.number)?.stop(abortError(message.reason));
+				return;
+			case "timeout":
+				this.#find(message.number)?.stop(timeoutError(message.message));
+				return;
+			case "go": // For who has let it run jobs.
 				return;
 			case "ping":
 				this.#outbox.say({ kind: "pong" });
@@ -54,20 +67,39 @@ export class JobRunner {
 
 	/** Never rejects: that would be taken for an uncaught error of the task. */
 	async #run(running: RunningJob, handlers: LoadedHandlers): Promise<void> {
-		const { number } = running;
+		const { number, job } = running;
+		// At once: its code may never yield.
+		if (job.timeoutMs !== undefined)
+			this.#outbox.sayNow({ kind: "began", number });
 		const startedMs = now();
 		const end = await endOf(running, handlers);
 		const ranMs = now() - startedMs;
 		this.#jobs[placeOf(number)] = undefined;
-		if (end.ok) this.#outbox.saySuccess(number, end.result, ranMs);
-		else this.#outbox.say({ kind: "failure", number, error: end.error, ranMs });
+		if (!end.ok)
+			this.#outbox.say({
+				kind: "failure",
+				number,
+				error: end.error,
+				ranMs,
+				retry: end.wish?.retry,
+				retryAfterMs: end.wish?.retryAfterMs,
+			});
+		else if (running.snoozedMs === undefined)
+			this.#outbox.saySuccess(number, end.result, ranMs);
+		else
+			this.#outbox.say({
+				kind: "snoozed",
+				number,
+				afterMs: running.snoozedMs,
+				ranMs,
+			});
 	}
 }
 
 async function endOf(
 	running: RunningJob,
 	handlers: LoadedHandlers,
-): Promise<Returned> {
+): Promise<Returned & { readonly wish?: RetryWish }> {
 	const { job } = running;
 	const run = handlers.get(job.type);
 	if (run === undefined) {
@@ -76,8 +108,10 @@ async function endOf(
 	}
 	try {
 		const payload: unknown = parseJson(job.payload);
-		return returned(await run(payload, running.context(), running));
+		const value = await run(payload, running.context(), running);
+		// What is put off has no result yet.
+		return returned(running.snoozedMs === undefined ? value : null);
 	} catch (thrown) {
-		return { ok: false, error: taskErrorOf(thrown) };
+		return { ok: false, error: taskErrorOf(thrown), wish: retryWishOf(thrown) };
 	}
 }

@@ -47,6 +47,7 @@ export const parseJson = JSON.parse;
 export const writeJson = JSON.stringify;
 export const { isArray } = Array;
 export const { isFinite: isFiniteNumber } = Number;
+export const { ceil: roundUp } = Math;
 export const isView = ArrayBuffer.isView;
 const isError: (value: unknown) => value is Error = typesOfValues.isNativeError;
 const hasErrorInstance: (value: unknown) => value is Error = Function.prototype[
@@ -118,6 +119,10 @@ export const textOfBytes = (bytes: Uint8Array): string =>
 export function bareList<Item>(): Item[] {
 	return setPrototypeOf([], null);
 }
+/** An object on which nobody can put a setter. */
+export function bareObject(): Record<string, unknown> {
+	return setPrototypeOf({}, null);
+}
 const { setPrototypeOf } = Object;
 const get = methodOf(Map.prototype.get);
 const set = methodOf(Map.prototype.set);
@@ -147,6 +152,8 @@ export class Table<Value> {
 // --- Time, and what comes after
 
 export const now: () => number = performance.now.bind(performance);
+export const wallNow: () => number = Date.now;
+export const dateOf = (ms: number): Date => new DateOf(ms);
 export const soon = setImmediate;
 export const microtask = queueMicrotask;
 const later = setTimeout;
@@ -196,6 +203,18 @@ export const abort = methodOf(AbortController.prototype.abort);
 const AbortError = DOMException;
 export const abortError = (reason: string): DOMException =>
 	new AbortError(reason, "AbortError");
+/** Not a DOMException, whose code is a number. */
+export function timeoutError(message: string): Error {
+	const error = new Failure(message);
+	// A descriptor without a prototype: task code may have given all objects a getter.
+	const name = bareObject();
+	name.value = "TimeoutError";
+	defineProperty(error, "name", name);
+	const code = bareObject();
+	code.value = "timeout";
+	defineProperty(error, "code", code);
+	return error;
+}
 
 export const post: (port: MessagePort, message: unknown) => void = methodOf(
 	MessagePort.prototype.postMessage as (

@@ -1,11 +1,21 @@
 /**
  * One job under way in this thread: what its code is given, its log, and the
- * switch that stops it. Jobs may come by the ten thousands a second and most
+ * switch that stops it, and whether it asked to be put off. Jobs may come by the ten thousands a second and most
  * neither log nor listen for the signal, so both are made when first asked for.
  */
+
+import { DUE_MS_MAX } from "../../../protocol/limits.ts";
 import type { JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
-import { AbortSwitch, abort, abortError, signalOf } from "./native.ts";
+import { durationMs } from "./duration.ts";
+import {
+	AbortSwitch,
+	abort,
+	dateOf,
+	Failure,
+	signalOf,
+	wallNow,
+} from "./native.ts";
 import type { Outbox } from "./outbox.ts";
 import { TaskLog } from "./task-log.ts";
 
@@ -13,7 +23,9 @@ export class RunningJob {
 	readonly number: number;
 	readonly job: JobInThread;
 	/** For the built-in types; task code has the signal. */
-	onStop: (() => void) | undefined;
+	onStop: ((why: Error) => void) | undefined;
+	/** It asked to be put off for so long. */
+	snoozedMs: number | undefined;
 	readonly #outbox: Outbox;
 	#log: TaskLog | undefined;
 	#stopper: AbortController | undefined;
@@ -36,24 +48,46 @@ export class RunningJob {
 		return signalOf(this.#stopper);
 	}
 
-	stop(reason: string): void {
+	/** @throws with what is wrong with the duration. */
+	snooze(duration: unknown): void {
+		const ms = durationMs(duration);
+		if (ms === undefined || ms > DUE_MS_MAX)
+			throw new Failure(
+				'snooze takes a duration of up to 366 days, such as "10s", "5m", "2h" or "7d", or milliseconds',
+			);
+		this.snoozedMs = ms;
+	}
+
+	/** The first reason is the one that its code sees. */
+	stop(why: Error): void {
 		this.#stopper ??= new AbortSwitch();
-		this.onStop?.();
-		abort(this.#stopper, abortError(reason));
+		this.onStop?.(why);
+		abort(this.#stopper, why);
+	}
+
+	/** When its signal fires, for want of time. By the wall: task code compares it with that. */
+	#deadline(): Date | undefined {
+		const { timeoutMs } = this.job;
+		return timeoutMs === undefined ? undefined : dateOf(wallNow() + timeoutMs);
 	}
 
 	/** For the task's code, which may take it apart: `({ signal, log })`. */
 	context(): TaskContext {
 		const running = this;
-		const { id, attempt, token } = this.job;
+		const { id, attempt, token, round, failures, retries } = this.job;
 		return {
 			id,
 			attempt,
+			round,
 			token,
+			last: failures >= retries,
+			deadline: this.#deadline(),
+			log: (...values) => running.log(values),
+			snooze: (duration) => running.snooze(duration),
+			// Made when it is asked for.
 			get signal() {
 				return running.signal;
 			},
-			log: (...values) => running.log(values),
 		};
 	}
 }

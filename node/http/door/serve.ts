@@ -75,10 +75,12 @@ function add(
 }
 
 /** Before a body is read. */
-function checksOf({ method, query, body }: Operation): onRequestHookHandler[] {
+function checksOf(operation: Operation): onRequestHookHandler[] {
+	const { method, query, body, bodyMayBeAbsent } = operation;
+	const mayBeEmpty = body === undefined || bodyMayBeAbsent;
 	return [
 		...(query === undefined ? [takesNoParameters] : []),
-		...(method === "POST" && body === undefined ? [needsNoBody] : []),
+		...(method === "POST" && mayBeEmpty ? [needsNoBody] : []),
 	];
 }
 

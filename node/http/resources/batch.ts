@@ -103,7 +103,8 @@ interface Insistence {
 
 /**
  * Submits those again that the store was too slow for, for SUBMIT_AGAIN_MS_MAX: under its id
- * a task that has been stored after all is the same. Who sends one task or a few is told
+ * a task that has been stored after all is the same. What would be another run of its id is
+ * submitted again only if it was not sent. Who sends one task or a few is told
  * within a second and can do that alone; of thousands some would always be left.
  */
 async function insist(
@@ -113,7 +114,10 @@ async function insist(
 ): Promise<void> {
 	const lastMs = Math.min(untilMs, clock.monoMs() + SUBMIT_AGAIN_MS_MAX);
 	for (;;) {
-		const slow = [...outcomes.keys()].filter((i) => isSlow(outcomes[i]));
+		const slow = [...outcomes.keys()].filter(
+			(i) =>
+				isSlow(outcomes[i]) && !(tasks[i]?.again && isUnknown(outcomes[i])),
+		);
 		if (slow.length === 0 || clock.monoMs() >= lastMs) return;
 		await new Promise<void>((resolve) => clock.after(SUBMIT_AGAIN_MS, resolve));
 		const again = await submitGood(

@@ -3,16 +3,18 @@
  * scripts and Postman collections go on working: `POST /add_task`,
  * `GET /status/all`, `GET /status/:task_id`.
  *
- * A `task_id` is the task's id as text; it is told back as it was sent, number
- * or text. The same `task_id` with other content is a conflict here, where the
- * old system ran it as another task of the same name.
+ * Every request is a task, and runs, as there. A `task_id` that is a name is the task's id as
+ * text; further tasks of that name are runs of it (see celery-id.ts). It is told back as it
+ * was sent, whatever JSON that is.
  */
 import type { FastifyReply } from "fastify";
+import { isOfTaskId } from "../../../protocol/celery-id.ts";
 import {
 	LIST_LIMIT_MAX,
 	STATUS_ALL_BYTES_MAX,
 	STATUS_ALL_MAX,
 } from "../../../protocol/limits.ts";
+import type { Problem } from "../../../protocol/problem.ts";
 import type { TaskState } from "../../../protocol/state.ts";
 import type { JsonText, TaskRecord } from "../../../protocol/task.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
@@ -53,7 +55,7 @@ export function celeryHandlers(
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
-			const record = isTaskId(id) ? await api.tasks.get(id) : undefined;
+			const record = isTaskId(id) ? await api.tasks.newest(id) : undefined;
 			return record === undefined
 				? sendProblem(reply, noSuchTask)
 				: sendJson(reply, 200, writeStatus(record));
@@ -73,12 +75,14 @@ async function addTask(
 	const items: unknown[] = Array.isArray(value) ? value : [value];
 	const flaw = flawOfCount(items.length);
 	if (flaw !== undefined) return sendProblem(reply, flaw);
-	const outcomes = await submitAll(api, clock, items, checkCelery);
+	const outcomes = await submitAll(api, clock, items, (item) =>
+		checkCelery(item, () => api.tasks.newId()),
+	);
 	const [first] = outcomes;
 	if (!Array.isArray(value) && first !== undefined) {
 		return first.ok
 			? sendJson(reply, 200, JSON.stringify(answerOf(first, value)))
-			: sendProblem(reply, first.problem);
+			: sendProblem(reply, worded(first.problem));
 	}
 	const answers = outcomes.map((outcome, at) => answerOf(outcome, items[at]));
 	const status = statusOfAll(outcomes, 200);
@@ -89,14 +93,25 @@ async function addTask(
 function answerOf(outcome: Submitted, item: unknown): object {
 	const task_id = (item as { task_id?: unknown } | null)?.task_id;
 	if (!outcome.ok) {
-		return { task_id, status: "REJECTED", problem: outcome.problem };
+		const problem = worded(outcome.problem);
+		return { task_id, status: "REJECTED", problem };
 	}
-	const { existing, started } = outcome;
+	const { id, existing, started } = outcome;
 	const state = started ? "STARTED" : (existing?.state ?? "PENDING");
-	return { task_id, status: STATUS[state] };
+	return { task_id, status: STATUS[state], id };
 }
 
-/** All tasks, newest first, up to the limits of one answer. */
+/** Elsewhere the same request may safely be sent again, since it brings the task's id. */
+function worded(problem: Problem): Problem {
+	if (problem.code !== "outcome_unknown") return problem;
+	return {
+		...problem,
+		detail:
+			"Redis did not answer in time, so the task may or may not have been taken; look at /status/all before you send it again, since it would be another task.",
+	};
+}
+
+/** The newest tasks, up to the limits of one answer; oldest first. */
 async function writeAll(api: Api): Promise<JsonText> {
 	const tasks: JsonText[] = [];
 	let chars = 0;
@@ -108,33 +123,61 @@ async function writeAll(api: Api): Promise<JsonText> {
 			const text = writeStatus(record);
 			chars += text.length;
 			if (tasks.length >= STATUS_ALL_MAX || chars > STATUS_ALL_BYTES_MAX) {
-				return `{"tasks":[${tasks.join(",")}],"truncated":true}`;
+				return `{"tasks":[${oldestFirst(tasks)}],"truncated":true}`;
 			}
 			tasks.push(text);
 		}
 		cursor = page.cursor;
 	} while (cursor !== undefined);
-	return `{"tasks":[${tasks.join(",")}]}`;
+	return `{"tasks":[${oldestFirst(tasks)}]}`;
+}
+
+function oldestFirst(tasks: readonly JsonText[]): string {
+	return tasks.toReversed().join(",");
 }
 
 /** `CeleryTask`, as text; the result goes in as it is kept. */
 function writeStatus(record: TaskRecord): JsonText {
-	const head = JSON.stringify({
-		task_id: taskIdOf(record),
-		status: STATUS[record.state],
-	});
 	const result = record.result ?? JSON.stringify(record.error?.message ?? null);
-	return `${head.slice(0, -1)},"result":${result}}`;
+	return `{"task_id":${taskIdOf(record)},"status":"${STATUS[record.state]}","result":${result}}`;
 }
 
+const BEFORE_TASK_ID = '{"task_id":';
+
 /**
- * As it was sent, where the task came in by these addresses. These write the
+ * As it was sent, if the task came in by these addresses. These write the
  * `task_id` first, so that a look at the beginning tells; to parse thousands of
  * payloads for it would hold up the node.
  */
-function taskIdOf(record: TaskRecord): string | number {
-	const { id, route, payload } = record;
-	const isNumber =
-		/^-?[0-9]{1,16}$/.test(id) && payload.startsWith(`{"task_id":${id},`);
-	return isNumber && readRoute(route).type === CELERY_TYPE ? Number(id) : id;
+function taskIdOf({ id, route, payload }: TaskRecord): JsonText {
+	if (
+		payload.startsWith(BEFORE_TASK_ID) &&
+		readRoute(route).type === CELERY_TYPE
+	) {
+		const end = valueEnd(payload, BEFORE_TASK_ID.length);
+		const text = payload.slice(BEFORE_TASK_ID.length, end);
+		if (isOfTaskId(id, JSON.parse(text))) return text;
+	}
+	return JSON.stringify(id);
+}
+
+/** Where the value ends that begins there, in sound JSON. */
+function valueEnd(text: JsonText, from: number): number {
+	let depth = 0;
+	for (let at = from; at < text.length; at++) {
+		const char = text.charAt(at);
+		if (char === '"') at = quoteAfter(text, at + 1);
+		else if (char === "{" || char === "[") depth++;
+		else if (depth === 0 && (char === "," || char === "}")) return at;
+		else if (char === "}" || char === "]") depth--;
+	}
+	return text.length;
+}
+
+/** Where the string ends that is open there. */
+function quoteAfter(text: JsonText, from: number): number {
+	let at = from;
+	while (at < text.length && text.charAt(at) !== '"')
+		at += text.charAt(at) === "\\" ? 2 : 1;
+	return at;
 }

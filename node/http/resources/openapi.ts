@@ -88,7 +88,7 @@ function paths(): object {
 }
 
 function describeOperation(operationId: string, operation: Operation): object {
-	const { tag, role, summary, description, body } = operation;
+	const { tag, role, summary, description, body, bodyMayBeAbsent } = operation;
 	return {
 		operationId,
 		tags: [tag],
@@ -101,7 +101,12 @@ function describeOperation(operationId: string, operation: Operation): object {
 			...parametersIn("query", operation.query),
 			...parametersIn("header", operation.headers),
 		],
-		...(body && { requestBody: { required: true, content: contentOf(body) } }),
+		...(body && {
+			requestBody: {
+				required: bodyMayBeAbsent !== true,
+				content: contentOf(body),
+			},
+		}),
 		responses: responsesOf(operation),
 	};
 }

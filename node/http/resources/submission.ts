@@ -6,19 +6,25 @@
  * is looked at again, field by field and up to its first flaw: listing all the
  * flaws of a hostile submission would take seconds.
  */
-import type { TObject, TSchema } from "typebox";
+import type { TObject } from "typebox";
 import { Compile } from "typebox/compile";
-import { Check } from "typebox/value";
-import { CelerySubmission } from "../../../protocol/celery.ts";
+import {
+	CelerySubmission,
+	readCeleryPriority,
+} from "../../../protocol/celery.ts";
+import { idByTaskId } from "../../../protocol/celery-id.ts";
 import {
 	PAYLOAD_BYTES_MAX,
 	PRIORITY_DEFAULT,
 } from "../../../protocol/limits.ts";
+import { findOptionFlaw } from "../../../protocol/option-flaws.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { formatRoute } from "../../../protocol/route.ts";
-import { TaskAsSubmitted } from "../../../protocol/schema.ts";
+import { TaskAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import { optionsOf, PLAIN } from "../../../protocol/task-options.ts";
+import type { Clock } from "../../ports.ts";
+import { flawOf } from "../door/flaw.ts";
 
 export type Checked =
 	| { readonly ok: true; readonly task: NewTask }
@@ -32,8 +38,17 @@ const QUEUE_DEFAULT = "default";
 export const CELERY_TYPE = "process_task";
 
 /** `newId` is asked for tasks that bring no id. */
-export function checkTask(value: unknown, newId: () => string): Checked {
+export function checkTask(
+	value: unknown,
+	clock: Pick<Clock, "wallMs">,
+	newId: () => string,
+): Checked {
 	if (!submitted.Check(value)) return refuse(TaskAsSubmitted, value);
+	const options = optionsOf(value);
+	const flaw =
+		options === PLAIN ? undefined : findOptionFlaw(options, clock.wallMs());
+	if (flaw !== undefined)
+		return { ok: false, problem: { code: "invalid", ...flaw } };
 	return complete({
 		id: value.id ?? newId(),
 		route: formatRoute({
@@ -42,20 +57,23 @@ export function checkTask(value: unknown, newId: () => string): Checked {
 			labels: value.labels ?? [],
 		}),
 		priority: value.priority ?? PRIORITY_DEFAULT,
-		options: optionsOf(value),
+		options,
 		payload: JSON.stringify(value.payload ?? null),
 	});
 }
 
-export function checkCelery(value: unknown): Checked {
+/** Whatever the old system took. `newId` is asked for tasks whose `task_id` is no name. */
+export function checkCelery(value: unknown, newId: () => string): Checked {
 	if (!celery.Check(value)) return refuse(CelerySubmission, value);
-	const { task_id, task_data } = value;
+	const { task_id, task_data = null, priority } = value;
+	const name = idByTaskId(task_id);
 	return complete({
-		id: String(task_id),
+		id: name ?? newId(),
 		route: formatRoute({ queue: QUEUE_DEFAULT, type: CELERY_TYPE, labels: [] }),
-		priority: value.priority ?? PRIORITY_DEFAULT,
+		priority: readCeleryPriority(priority),
 		options: PLAIN,
 		payload: JSON.stringify({ task_id, task_data }),
+		...(name !== undefined && { again: true }),
 	});
 }
 
@@ -75,53 +93,7 @@ function complete(task: NewTask): Checked {
 	return { ok: true, task };
 }
 
-/** Says of a value that fails its schema where and why, in one sentence. */
+/** Says of a value that fails its schema where and why. */
 function refuse(schema: TObject, value: unknown): Checked {
-	const { field, detail } = firstFlaw(schema, value);
-	const problem: Problem = { code: "invalid", detail };
-	return { ok: false, problem: field ? { ...problem, field } : problem };
-}
-
-function firstFlaw(
-	schema: TObject,
-	value: unknown,
-): { field?: string; detail: string } {
-	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		return { detail: "A task must be a JSON object." };
-	}
-	const fields: Readonly<Record<string, TSchema>> = schema.properties;
-	if ("additionalProperties" in schema) {
-		for (const name in value) {
-			if (Object.hasOwn(fields, name)) continue;
-			const known = Object.keys(fields).join(", ");
-			return {
-				field: shorten(name),
-				detail: `A task has no field "${shorten(name)}"; it has ${known}.`,
-			};
-		}
-	}
-	for (const [field, part] of Object.entries(fields)) {
-		const missing = !Object.hasOwn(value, field);
-		if (missing && !schema.required.includes(field)) continue;
-		if (!missing && Check(part, (value as Record<string, unknown>)[field])) {
-			continue;
-		}
-		const flaw = missing ? "is missing; it" : "is not right; it";
-		return {
-			field,
-			detail: `The field "${field}" ${flaw} must be ${description(part)}.`,
-		};
-	}
-	throw new Error("a submission failed as a whole but in none of its fields");
-}
-
-function description(schema: TSchema): string {
-	return (schema as { description?: string }).description ?? "something else";
-}
-
-const NAME_SHOWN_CHARS = 64;
-function shorten(name: string): string {
-	return name.length > NAME_SHOWN_CHARS
-		? `${name.slice(0, NAME_SHOWN_CHARS)}…`
-		: name;
+	return { ok: false, problem: flawOf("task", schema, value) };
 }

@@ -86,7 +86,7 @@ async function submitLines(
 
 async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { api, reply, key } = door;
-	const checked = checkTask(value, () => newId(door, undefined));
+	const checked = checkTask(value, door.clock, () => newId(door, undefined));
 	if (!checked.ok) return sendProblem(reply, checked.problem);
 	const { task } = checked;
 	const [first] = await submitGood(api, [task]);
@@ -120,7 +120,7 @@ async function submitMany<Item>(
 		const parsed = read(item);
 		const id = parsed.ok ? sentId(parsed.value) : undefined;
 		const checked = parsed.ok
-			? checkTask(parsed.value, () => newId(door, index))
+			? checkTask(parsed.value, door.clock, () => newId(door, index))
 			: parsed;
 		sent.push(id);
 		named.push(checked.ok ? checked.task.id : id);

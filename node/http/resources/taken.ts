@@ -20,11 +20,12 @@ export function servedOnce(api: Api): (route: Route) => boolean {
 }
 
 export function stateWhenTaken(
-	{ existing, started }: Taken,
+	{ existing, started, scheduled }: Taken,
 	route: Route,
 	isServed: (route: Route) => boolean,
 ): StateWhenTaken {
 	if (started !== undefined) return { state: "STARTED", ...started };
+	if (scheduled) return { state: "SCHEDULED" };
 	const state = existing?.state ?? "PENDING";
 	const newest = state === "STARTED" ? existing?.attempts.at(-1) : undefined;
 	return {

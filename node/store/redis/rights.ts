@@ -21,6 +21,7 @@ const SCRIPTS_RUN: Readonly<Record<string, readonly string[]>> = {
 	zadd: ["k", "1", "m"],
 	zcard: ["k"],
 	zcount: ["k", "0", "1"],
+	zmscore: ["k", "m"],
 	zrange: ["k", "0", "0"],
 	zrangebyscore: ["k", "0", "1"],
 	zrem: ["k", "m"],

@@ -104,3 +104,20 @@ export function blindToPriority(sound: Shard): Shard {
 		},
 	});
 }
+
+/** Counts it as a failure when a task has lost its worker or its node. */
+export function costlyCrashes(sound: Shard): Shard {
+	return tamperWith(sound, {
+		tasks: {
+			async claim(request) {
+				const reply = await sound.tasks.claim(request);
+				if (!reply.ok) return reply;
+				const tasks = reply.tasks.map((task) => {
+					const { failures, crashes, losses } = task;
+					return { ...task, failures: failures + crashes + losses };
+				});
+				return { ...reply, tasks };
+			},
+		},
+	});
+}

@@ -1,5 +1,6 @@
 /** Runs on when it is told to stop, as if there were no end to a node's trust. */
 import type { Executor, Job, JobOutcome } from "../../../node/ports.ts";
+import type { HandlerSettings } from "../../../protocol/handler-settings.ts";
 
 export class DeafExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
@@ -12,6 +13,14 @@ export class DeafExecutor implements Executor {
 
 	run(job: Job): Promise<JobOutcome> {
 		return this.#sound.run(job);
+	}
+
+	get answers(): boolean {
+		return this.#sound.answers;
+	}
+
+	settingsOf(type: string): HandlerSettings {
+		return this.#sound.settingsOf(type);
 	}
 
 	expectIsolated(agoMs: number): void {

@@ -1,5 +1,6 @@
 /** Says that a run is over as soon as it is told to stop, while it goes on. */
 import type { Executor, Job, JobOutcome } from "../../../node/ports.ts";
+import type { HandlerSettings } from "../../../protocol/handler-settings.ts";
 
 export class HastyExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
@@ -18,6 +19,14 @@ export class HastyExecutor implements Executor {
 		const outcome = await Promise.race([this.#sound.run(job), aborted]);
 		this.#aborted.delete(job);
 		return outcome;
+	}
+
+	get answers(): boolean {
+		return this.#sound.answers;
+	}
+
+	settingsOf(type: string): HandlerSettings {
+		return this.#sound.settingsOf(type);
 	}
 
 	expectIsolated(agoMs: number): void {

@@ -8,6 +8,7 @@ import type { Mutant } from "../run.ts";
 import {
 	blindToPriority,
 	carelessClaims,
+	costlyCrashes,
 	innocentClaims,
 	reusedTokens,
 } from "./broken-claims.ts";
@@ -31,7 +32,14 @@ import {
 	smoothTime,
 } from "./broken-records.ts";
 import { gullibleSweep, silentShelf, silentSweep } from "./broken-sweeps.ts";
+import {
+	deadlyTakeover,
+	deafToTime,
+	hastyPromotion,
+	lateClaims,
+} from "./broken-times.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
+import { forgottenCancels } from "./forgotten-cancels.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
 import { numberlessPulses } from "./numberless-pulses.ts";
 import { openShards } from "./open-shards.ts";
@@ -223,5 +231,36 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a claim does not look for the highest priority",
 		breaks: "higher priorities go first",
 		shard: blindToPriority,
+	},
+	{
+		name: "a task is given before it is due",
+		breaks: "no task begins before its time, or after it",
+		shard: hastyPromotion,
+	},
+	{
+		name: "what is due is left as it is",
+		breaks: "what is due is seen to in time",
+		shard: deafToTime,
+	},
+	{
+		name: "a task begins though it has expired",
+		breaks: "no task begins before its time, or after it",
+		shard: lateClaims,
+	},
+	{
+		name: "a task expires that has begun in time, and was taken over",
+		breaks: "no task begins before its time, or after it",
+		fault: "kill",
+		shard: deadlyTakeover,
+	},
+	{
+		name: "a crash uses up a retry",
+		breaks: "what fails is tried again as often as was asked for",
+		shard: costlyCrashes,
+	},
+	{
+		name: "a task that is to end waits again, as its node is lost",
+		breaks: "what is cancelled begins no more, and ends",
+		shard: forgottenCancels,
 	},
 ];

@@ -112,9 +112,12 @@ export const PLAN: readonly Dwelling[] = [
 		builtins: ASSERT,
 		helpers: [
 			"node/work/hot-routes.ts",
+			"node/work/job-of.ts",
 			"node/work/look-up.ts",
+			"node/work/retry.ts",
 			"node/work/pledges.ts",
 			"node/work/silence-watch.ts",
+			"node/work/submit-batch.ts",
 			"node/work/submit-queue.ts",
 			"node/work/task-exit.ts",
 			"node/work/task-index.ts",
@@ -127,7 +130,11 @@ export const PLAN: readonly Dwelling[] = [
 		ours: ["protocol", "ports"],
 		libraries: [],
 		builtins: ASSERT,
-		helpers: ["node/lease/own-entry.ts", "node/lease/shard-memory.ts"],
+		helpers: [
+			"node/lease/later-life.ts",
+			"node/lease/own-entry.ts",
+			"node/lease/shard-memory.ts",
+		],
 	},
 	{
 		// What nodes say to each other, and make of it.

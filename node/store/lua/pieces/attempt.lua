@@ -1,9 +1,10 @@
 -- An attempt that ends without a result: it is written down with its task, which then waits
--- again or is given up. Whose attempt it is has been checked.
+-- again (see waiting-again.lua) or is given up. Whose attempt it is has been checked.
 
 -- Moves an attempt that is over from the holders to the task's past: one line each,
 -- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", and " alone" where
--- a node was lost that ran nothing but this task, in a process of its own. `crashed` and
+-- a node was lost that ran nothing but this task, in a process of its own, or " started" and,
+-- where it failed, a blank and its error (JSON). `crashed` and
 -- `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
 -- Returns the task with its new counts, and how many of those were such losses.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
@@ -18,32 +19,18 @@ local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local _, breaks = string.gsub(past, '\n', '')
   if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
   call('HSET', PAST, id, past)
-  local _, lostAlone = string.gsub(past, ' alone', '')
+  -- Not within an error, which ends otherwise.
+  local _, lostAlone = string.gsub(past .. '\n', ' alone\n', '')
   return task, lostAlone
 end
 
--- route → { tasks that wait there again, lowest rank }
-local putBack = {}
-
 -- To PENDING, at the old place.
 local function waitAgain(id, task)
-  local seq = tonumber(task.seq)
-  local rank = rankOf(task.priority, seq)
-  local known = putBack[task.route]
-  if not known then reopenRoute(task.route) end
-  toPending(id, task.route, task.priority, seq, seq)
-  putBack[task.route] = known and { known[1] + 1, math.min(known[2], rank) } or { 1, rank }
+  if not waiting[task.route] then reopenRoute(task.route) end
+  waitAt(id, task, tonumber(task.seq))
 end
 
 -- To FAILURE, with `code` crashed.
 local function giveUp(id, task, now, message)
   toEnded(id, task.seq, 'FAILURE', digits(now), '', cjson.encode({ code = 'crashed', message = message }))
-end
-
--- Adds route, tasks, lowest rank of each route with tasks put back.
-local function tellPutBack(answer)
-  for route, known in pairs(putBack) do
-    for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
-  end
-  return answer
 end

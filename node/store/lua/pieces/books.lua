@@ -13,10 +13,10 @@ local function countQueued()
   return waiting
 end
 
--- What neither runs nor has ended waits. Where keys were deleted by hand the queues say.
+-- What neither runs nor has ended, and is due, waits. Where keys were deleted by hand the queues say.
 local function countWaiting()
   local texts = call('HLEN', TASKS)
-  local waiting = texts - call('HLEN', HOLDERS) - call('HLEN', ENDS)
+  local waiting = texts - call('HLEN', HOLDERS) - call('HLEN', ENDS) - call('ZCARD', DUE)
   if waiting < 0 or texts ~= textsExpected() then return countQueued() end
   return waiting
 end
@@ -25,7 +25,7 @@ end
 local function settleBooks()
   local texts, expected = call('HLEN', TASKS), textsExpected()
   if texts == expected then return end
-  if texts == countQueued() + call('HLEN', HOLDERS) + call('HLEN', ENDS) then
+  if texts == countQueued() + call('HLEN', HOLDERS) + call('HLEN', ENDS) + call('ZCARD', DUE) then
     call('HINCRBY', META, 'forgotten', expected - texts)
   end
 end

@@ -1,10 +1,15 @@
 -- What is known of a task: { its text, its end or '', its past or '', its place among
--- the holders or '' }, and nothing at all ({}) where there is no such task. Shared by
+-- the holders or '', 1 if it is SCHEDULED or '', who asked it to end }, the last two only where
+-- they say something; and nothing at all ({}) where there is no such task. Shared by
 -- all that answer with tasks.
 local function readTask(id)
   local text = call('HGET', TASKS, id)
   if not text then return {} end
   local ending = call('HGET', ENDS, id)
   local held = not ending and call('HGET', HOLDERS, id)
-  return { text, ending or '', call('HGET', PAST, id) or '', held or '' }
+  local known = { text, ending or '', call('HGET', PAST, id) or '', held or '' }
+  if not ending and not held and call('ZSCORE', DUE, id) then known[5] = '1' end
+  local cancel = call('HGET', CANCELS, id)
+  if cancel then known[5], known[6] = known[5] or '', cancel end
+  return known
 end

@@ -46,6 +46,13 @@ local function reopenRoute(route)
   call('ZREM', UNSERVED, route)
 end
 
+-- Tasks that were accepted before come to wait: whatever room there is. Whether some node serves
+-- them is not known here; those that know sort it anew.
+local function admitRoute(route)
+  if call('ZSCORE', READY, route) or call('ZSCORE', UNSERVED, route) then return end
+  call('ZADD', READY, digits(nextNumber()), route)
+end
+
 -- Their queues are empty.
 local function closeRoutes(routes)
   local gone = call('ZREM', ROUTES, unpack(routes))

@@ -29,7 +29,7 @@ end
 -- What is left of ended tasks whose ids begin anew, as their texts were deleted by hand. In
 -- the order of the ends they stay: what stands there for an end that is no more is counted.
 local function leaveEnded(ids)
-  for _, hash in ipairs({ ENDS, PAST }) do call('HDEL', hash, unpack(ids)) end
+  for _, hash in ipairs({ ENDS, PAST, CANCELS }) do call('HDEL', hash, unpack(ids)) end
   for _, state in ipairs(ENDED_STATES) do call('ZREM', endedKey(state), unpack(ids)) end
   for _, id in ipairs(ids) do call('HINCRBY', OUTLIVED, id, 1) end
 end

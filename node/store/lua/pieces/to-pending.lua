@@ -26,6 +26,13 @@ local function writeQueues()
   if #routes > 0 then call('ZADD', ROUTES, 'GT', unpack(routes)) end
 end
 
+-- From PENDING: these, wherever they stand in the queue of their route.
+local function leaveQueue(route, ids)
+  call('ZREM', queueKey(route), unpack(ids))
+  if call('EXISTS', DISPLACED) == 1 then call('ZREM', DISPLACED, unpack(ids)) end
+  if call('EXISTS', queueKey(route)) == 0 then closeRoutes({ route }) end
+end
+
 -- From PENDING: the heads that were taken (see heads.lua). Returns what is left on each route.
 local function leaveQueues(heads)
   local waiting, emptied = {}, {}

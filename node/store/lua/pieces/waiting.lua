@@ -57,7 +57,5 @@ local function gatherWaiting()
     if band.seq < floor then break end
     gather(band.queue, band.low, isDisplaced)
   end
-  gather(DISPLACED, 0, function(id)
-    return call('HEXISTS', HOLDERS, id) == 1 or call('HEXISTS', ENDS, id) == 1
-  end)
+  gather(DISPLACED, 0)
 end

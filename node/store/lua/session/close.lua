@@ -17,16 +17,19 @@ for _, id in ipairs(ids) do
   local _, _, holder = parseHolder(held)
   if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
   -- One that was deleted by hand is left at that. Whoever has the id now keeps it.
-  if holder == session and text then
+  if holder == session and text and isCancelled(id) then
+    cancelAttempt(id, text, held, now, 'handed-back', 0)
+  elseif holder == session and text then
     waitAgain(id, recordAttempt(id, text, held, now, 'handed-back', 0, 0, false))
   end
 end
 writeLeft()
 writeQueues()
+writeEnded(now)
 
 local leftOver = countRunning(session)
 if leftOver == 0 then
-  call('DEL', running)
+  call('DEL', running, marksKey(session))
   call('ZREM', SESSIONS, session)
   local node = nodeOf(session)
   if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
@@ -37,4 +40,4 @@ if leftOver == 0 then
   end
   call('HINCRBY', META, 'registry', 1)
 end
-return tellPutBack({ leftOver })
+return tellWaiting({ leftOver })

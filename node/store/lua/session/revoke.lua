@@ -39,7 +39,9 @@ for _, id in ipairs(ids) do
   local _, _, holder = parseHolder(held)
   -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
   if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
-  if holder == session and text then
+  if holder == session and text and isCancelled(id) then
+    cancelAttempt(id, text, held, now, how, 1)
+  elseif holder == session and text then
     local task, lostAlone = recordAttempt(id, text, held, now, how, 0, 1, alone)
     if lostAlone >= LOSSES_ALONE_MAX then
       giveUp(id, task, now, 'Its node was lost ' .. lostAlone .. ' times while it ran nothing but this task, in a process of its own.')
@@ -54,11 +56,11 @@ writeEnded(now)
 
 local leftOver = countRunning(session)
 if leftOver == 0 then
-  call('DEL', running)
+  call('DEL', running, marksKey(session))
   call('ZREM', SESSIONS, session)
   if call('HGET', EPOCHS, node) == own then
     call('ZADD', GONE, now, node)
   end
   call('HINCRBY', META, 'registry', 1)
 end
-return tellPutBack({ 'ok', leftOver })
+return tellWaiting({ 'ok', leftOver })

@@ -1,4 +1,5 @@
 -- Gives waiting tasks to a session: claim. Lowest rank first across the routes asked for.
+-- Those that should have begun before end instead: expire.
 -- ARGV    session, generation, limit (tasks), route …
 -- Returns { 'no_lease' } where the session's lease has run out or was revoked,
 --         { 'stale_generation' } where the store has restarted since the node opened,
@@ -10,8 +11,29 @@ local meta = call('HMGET', META, 'gen', 'token', 'attempts')
 local refusal = refusalOf(session, generation, meta[1], now)
 if refusal then return { refusal } end
 
+-- Whether there are any.
+local mayExpire, mayBeDisplaced = call('EXISTS', EXPIRING) == 1, call('EXISTS', DISPLACED) == 1
+
+-- Of these tasks, those that have expired end; for the others that might have, it is over.
+local function settleExpiry(chosen, texts)
+  local expired, over = {}, {}
+  for i, expires in ipairs(call('ZMSCORE', EXPIRING, unpack(chosen))) do
+    if expires then over[#over + 1] = chosen[i] end
+    if expires and tonumber(expires) <= now and texts[i] then
+      local head = parseHead(texts[i])
+      -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
+      if head.expires == tonumber(expires) then
+        expired[i] = true
+        expireTask(chosen[i], head.seq, now)
+      end
+    end
+  end
+  if #over > 0 then call('ZREM', EXPIRING, unpack(over)) end
+  return expired
+end
+
 local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
--- Choose: reads only, some at a time, as long as they fit into one answer. A task whose
+-- Choose: some at a time, as long as they fit into one answer. A task whose
 -- text is gone (deleted by hand) or none is dropped from its queue and nothing
 -- else: there is nothing to run.
 local token = tonumber(meta[2] or 0)
@@ -21,9 +43,12 @@ local taken, bytes, unreadable = 0, 0, 0
 while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   local chosen = take(math.min(limit - taken, READ_TASKS_MAX))
   if #chosen == 0 then break end
-  for i, text in ipairs(call('HMGET', TASKS, unpack(chosen))) do
+  local texts = call('HMGET', TASKS, unpack(chosen))
+  local expired = mayExpire and settleExpiry(chosen, texts) or {}
+  if mayBeDisplaced then call('ZREM', DISPLACED, unpack(chosen)) end
+  for i, text in ipairs(texts) do
     local seq, attempts = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)')
-    if seq then
+    if seq and not expired[i] then
       taken = taken + 1
       bytes = bytes + #text
       local at = taken * 2
@@ -33,7 +58,7 @@ while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
       -- Mostly it is the first: no need to turn a text into a number and back.
       local attempt = attempts == '0' and '1' or attempts + 1
       holders[at] = digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. holder
-    elseif text then
+    elseif text and not seq then
       unreadable = unreadable + 1
     end
   end
@@ -41,5 +66,6 @@ end
 
 if unreadable > 0 then call('HINCRBY', META, 'forgotten', unreadable) end
 if taken > 0 then toStarted(session, token + taken, meta[3] or 0, holders, running) end
+writeEnded(now)
 answer[2], answer[5] = table.concat(leaveQueues(heads), ' '), table.concat(ids, ' ')
 return answer

@@ -1,4 +1,4 @@
--- Accepts the ends of attempts from their holders: succeed, fail.
+-- Accepts the ends of attempts from their holders: succeed, fail, cancelHeld.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
 -- ARGV    "id token state how started(ms)", a line per end; then of each: result or error (JSON)
@@ -36,6 +36,7 @@ for i, id in ipairs(ids) do
     settled[id] = false
     leaveStarted(id, session)
     if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
+      if states[i] == 'FAILURE' and isCancelled(id) then states[i] = 'CANCELLED' end
       toEnded(id, seq, states[i], nowText, ' ' .. hows[i] .. ' ' .. holders[i], ARGV[i + 1])
       settled[id] = token
     end

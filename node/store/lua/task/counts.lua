@@ -6,7 +6,7 @@
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local totals = call('HMGET', META, 'accepted', 'attempts', 'stale')
 local counts = { 'accepted', totals[1] or '0', 'attempts', totals[2] or '0', 'stale', totals[3] or '0' }
-local states = { STARTED = call('HLEN', HOLDERS), PENDING = countWaiting() }
+local states = { SCHEDULED = call('ZCARD', DUE), STARTED = call('HLEN', HOLDERS), PENDING = countWaiting() }
 for _, state in ipairs(ENDED_STATES) do states[state] = call('ZCARD', endedKey(state)) end
 for state, count in pairs(states) do
   counts[#counts + 1] = state

@@ -1,11 +1,55 @@
--- Takes tasks back from their holder, unfinished: handBack; crash; or, where the worker
--- crashed for the CRASHES_MAX-th time, giveUpCrashed. Fenced by token.
--- ARGV    per task: id, token, how (handed-back | crashed), message of a last crash
--- Returns per task: 1 waits again, 2 given up, 0 stale
-local now = readClock()
-local stale, answers, taken = 0, {}, {}
+-- Takes tasks back from their holder, unfinished: handBack; notBegun; crash; or, where the worker
+-- crashed for the CRASHES_MAX-th time, giveUpCrashed; putOff, to run again after a time; or,
+-- where that is too late for a task that failed, fail. One that somebody has asked to end
+-- does, whatever it is: cancelHeld. Fenced by token.
+-- ARGV    per task: id, token, how (handed-back | not-begun | crashed | failure | timeout | snoozed), message of a
+--         last crash, or error (JSON) or nothing, to run again after (ms), started (ms)
+-- Returns per task: 1 waits again, 2 ended, 0 stale, else when it is due (ms)
+local now, stale, answers, taken = readClock(), 0, {}, {}
 
-for i = 1, #ARGV, 4 do
+local function crash(id, text, held, message)
+  local task = recordAttempt(id, text, held, now, 'crashed', 1, 0, false)
+  if task.crashes >= CRASHES_MAX then
+    giveUp(id, task, now, message)
+    return 2
+  end
+  waitAgain(id, task)
+  return 1
+end
+
+-- Nothing is written down of it. What had to begin in time before the claim has to again.
+local function notBegun(id, text)
+  local head = parseHead(text)
+  waitAgain(id, head)
+  if mustBegin(id) then bindExpiry(id, head.expires) end
+end
+
+local function putOff(id, text, held, how, error, after, started)
+  local head = parseHead(text)
+  local due, began = now + tonumber(after), how .. ' ' .. started
+  if error ~= '' then
+    if head.expires > 0 and due >= head.expires then
+      toEnded(id, head.seq, 'FAILURE', digits(now), ' ' .. began .. ' ' .. held, error)
+      return 2
+    end
+    head.failures, began = head.failures + 1, began .. ' ' .. error
+  end
+  head.due = due
+  recordAttempt(id, withHead(text, head), held, now, began, 0, 0, false)
+  toScheduled(id, head.seq, due)
+  bindExpiry(id, head.expires)
+  return due
+end
+
+-- What its code threw is kept.
+local function cancel(id, text, held, how, error, started)
+  if how ~= 'failure' and how ~= 'timeout' then
+    return cancelAttempt(id, text, held, now, how == 'not-begun' and 'handed-back' or how, 0)
+  end
+  toCancelled(id, parseHead(text).seq, now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
+end
+
+for i = 1, #ARGV, 6 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held = not taken[id] and call('HGET', HOLDERS, id)
   local newest, _, session = parseHolder(held)
@@ -16,15 +60,19 @@ for i = 1, #ARGV, 4 do
   else
     taken[id] = true
     leaveStarted(id, session)
-    if text then
-      local task = recordAttempt(id, text, held, now, how, how == 'crashed' and 1 or 0, 0, false)
-      if how == 'crashed' and task.crashes >= CRASHES_MAX then
-        giveUp(id, task, now, message)
-        answer = 2
-      else
-        waitAgain(id, task)
-        answer = 1
-      end
+    if text and isCancelled(id) then
+      cancel(id, text, held, how, message, ARGV[i + 5])
+      answer = 2
+    elseif text and how == 'handed-back' then
+      waitAgain(id, recordAttempt(id, text, held, now, how, 0, 0, false))
+      answer = 1
+    elseif text and how == 'not-begun' then
+      notBegun(id, text)
+      answer = 1
+    elseif text and how == 'crashed' then
+      answer = crash(id, text, held, message)
+    elseif text then
+      answer = putOff(id, text, held, how, message, ARGV[i + 4], ARGV[i + 5])
     end
   end
   answers[#answers + 1] = answer
@@ -32,6 +80,8 @@ end
 
 writeLeft()
 writeQueues()
+writeScheduled()
+writeExpiry()
 writeEnded(now)
 if stale > 0 then call('HINCRBY', META, 'stale', stale) end
 return answers

@@ -1,5 +1,5 @@
--- Reads tasks, newest first: by their creation numbers, wherever they are. Running and ended
--- tasks have an index by these; for those that wait see waiting.lua.
+-- Reads tasks, newest first: by their creation numbers, wherever they are. Scheduled, running
+-- and ended tasks have an index by these; for those that wait see waiting.lua.
 -- ARGV    state or '' for all, creation number (only tasks before it), limit (tasks), number
 --         of shards of which this is one
 -- Returns 'unsettled' if the shard does not have that number,
@@ -8,6 +8,7 @@ local state = ARGV[1]
 if numberHere() ~= ARGV[4] then return 'unsettled' end
 openPage(tonumber(ARGV[2]), tonumber(ARGV[3]))
 if state == '' or state == 'PENDING' then gatherWaiting() end
+if state == '' or state == 'SCHEDULED' then gather(SCHEDULED, 0) end
 if state == '' or state == 'STARTED' then
   for _, session in ipairs(call('ZRANGE', SESSIONS, 0, -1)) do gather(runningKey(session), 0) end
 end

@@ -1,17 +1,21 @@
--- Accepts new tasks: submit. Where the session of the node that brings them
--- can have all of them, and no task waits before them on their routes, they are its own
--- at once: submitClaimed.
+-- Accepts new tasks: submit; or, if they are not due yet, schedule. Where the session of the
+-- node that brings them can have all of them, and no task waits before them on their routes,
+-- they are its own at once: submitClaimed.
 -- ARGV    session or '', its generation, those of the routes that no node serves (each
---         between blanks) or '', number of shards by which the tasks are this shard's; then
---         per task: id, route, priority, payload (JSON)
+--         between blanks) or '', number of shards by which the tasks are this shard's; of the
+--         tasks that have times a line each: its number from 1, when it is due and when it
+--         expires: ms, or + and ms after it is accepted, or due; or - for neither; the numbers
+--         of those that are another run of their id if it is taken, between blanks; then per
+--         task: id, route, priority, options (JSON, or nothing), a line break, payload (JSON)
 -- Returns 'unsettled' if the shard does not have that number, else
 --         { now (ms), token of the first task that is the session's (those of the others
---         follow it), or 0 where none is, then per task: its creation number,
+--         follow it), or 0 where none is, then per task: its creation number, or, of a run
+--         that has another id, { creation number, that id },
 --         or -1 where ROUTES_MAX served routes have work already and its is not one of them,
 --         or -2 where UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
 --         or, unchanged, what readTask tells of the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
-local created, claimed = ' ' .. digits(now) .. ' 0 ', ' 1 ' .. digits(now) .. ' '
+local created, claimed = digits(now) .. ' 0', ' 1 ' .. digits(now) .. ' '
 local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted')
 if meta[4] ~= ARGV[4] then return 'unsettled' end
 local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
@@ -20,8 +24,11 @@ local claims = session ~= '' and not refusalOf(session, ARGV[2], meta[2], now)
 local open, answers, accepted = {}, { now, 0 }, 0
 local written, holders, running, leftover = {}, {}, {}, {}
 
+local times = readTimes(ARGV[5], now)
+if next(times) then claims = false end
+
 -- Whether one of the routes has work already is asked before anything is written.
-for at = 6, claims and #ARGV or 0, 4 do
+for at = 8, claims and #ARGV or 0, 4 do
   if not open[ARGV[at]] and call('ZSCORE', ROUTES, ARGV[at]) then claims = false end
   open[ARGV[at]] = true
 end
@@ -36,28 +43,34 @@ end
 
 -- One question for all: mostly every id is new, and nothing is left of a former task
 -- (deleted by hand) that had it. Those of this batch are told apart here.
-local ids, seen, again = {}, {}, {}
-for i = 5, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+local ids, seen, again, mayRunAgain = {}, {}, {}, readNumbers(ARGV[6])
+for i = 7, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
 local texts = call('HMGET', TASKS, unpack(ids))
 local ends = call('HMGET', ENDS, unpack(ids))
 
 for i, text in ipairs(texts) do
-  local at = i * 4 + 1
-  local id, route, priority, rest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  if seen[id] or text then
+  local at = i * 4 + 3
+  local id, route, priority, rest, timed = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], times[i]
+  local run = mayRunAgain[i] and nextRun(id, seen)
+  if run then id = run.id end
+  if not run and (seen[id] or text) then
     again[#again + 1] = i
-  elseif isOpen(route) then
+  elseif timed and timed.due > now or isOpen(route) then
     accepted, seq = accepted + 1, seq + 1
     local number, last = digits(seq), accepted * 2
-    if ends[i] then leftover[#leftover + 1] = id end
-    written[last - 1], written[last] = id, priority .. ' ' .. number .. created .. route .. '\n' .. rest
-    if claims then
+    if run then keepRun(run) elseif ends[i] then leftover[#leftover + 1] = id end
+    local head = timed and digits(now) .. ' ' .. newCounts(timed) or created
+    written[last - 1], written[last] = id, priority .. ' ' .. number .. ' ' .. head .. ' ' .. route .. '\n' .. rest
+    if timed then bindExpiry(id, timed.expires) end
+    if timed and timed.due > now then
+      toScheduled(id, number, timed.due)
+    elseif claims then
       holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. session
       running[last - 1], running[last] = number, id
     else
       toPending(id, route, priority, seq, seq)
     end
-    answers[i + 2], seen[id] = seq, true
+    answers[i + 2], seen[id] = run and { seq, id } or seq, true
   else
     answers[i + 2] = isServed(route) and -1 or -2
   end
@@ -72,6 +85,8 @@ if accepted > 0 then
   end
   call('HSET', TASKS, unpack(written))
   writeQueues()
+  writeScheduled()
+  writeExpiry()
 end
-for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 + 1]) end
+for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 + 3]) end
 return answers

@@ -55,7 +55,7 @@ local function remove(command, key)
 end
 local forgotten = remove('HDEL', TASKS)
 if forgotten > 0 then call('HINCRBY', META, 'forgotten', forgotten) end
-for _, hash in ipairs({ ENDS, PAST }) do remove('HDEL', hash) end
+for _, hash in ipairs({ ENDS, PAST, CANCELS }) do remove('HDEL', hash) end
+forgetRuns(ids)
 for _, state in ipairs(ENDED_STATES) do remove('ZREM', endedKey(state)) end
-remove('ZREM', DISPLACED)
 return #ids

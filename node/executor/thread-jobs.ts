@@ -1,0 +1,108 @@
+/**
+ * The jobs in one thread: their numbers, how much they are, and how each leaves. Every job
+ * that is put in leaves exactly once: settled, or taken back because it never began.
+ */
+import type { JobOutcome } from "../ports.ts";
+import { SlotMap } from "../slot-map.ts";
+import { type BeginCells, give, hasBegun, takeBack } from "./begin-cells.ts";
+import type { LiveJob } from "./live-job.ts";
+import { type Death, outcomeOfDeath, outcomeOfEnd } from "./verdict.ts";
+
+export class ThreadJobs implements Iterable<LiveJob> {
+	readonly #live = new SlotMap<LiveJob>();
+	/** Undefined of a process, which shares nothing: what is in it counts as begun. */
+	readonly #cells: BeginCells | undefined;
+	#workMs = 0;
+	#overdue = 0;
+
+	constructor(cells: BeginCells | undefined) {
+		this.#cells = cells;
+	}
+
+	get size(): number {
+		return this.#live.size;
+	}
+
+	/** How long the thread is expected to be at work for them. */
+	get workMs(): number {
+		return this.#workMs;
+	}
+
+	/** Jobs that have reached their timeout. */
+	get overdue(): number {
+		return this.#overdue;
+	}
+
+	[Symbol.iterator](): Iterator<LiveJob> {
+		return this.#live[Symbol.iterator]();
+	}
+
+	get(number: number): LiveJob | undefined {
+		return this.#live.get(number);
+	}
+
+	put(live: LiveJob): void {
+		live.number = this.#live.put(live);
+		live.rounds = 0;
+		this.#workMs += live.costMs;
+		if (this.#cells !== undefined) give(this.#cells, live.number);
+	}
+
+	setOverdue(live: LiveJob): void {
+		live.overdue = true;
+		this.#overdue += 1;
+	}
+
+	/** Returns the job that it was; undefined if it has left before. */
+	settle(number: number, outcome: JobOutcome): LiveJob | undefined {
+		const live = this.#take(number);
+		live?.settle(outcomeOfEnd(live, outcome));
+		return live;
+	}
+
+	/** Those that have not begun. */
+	unbegun(): LiveJob[] {
+		const cells = this.#cells;
+		if (cells === undefined) return [];
+		return [...this.#live].filter(({ number }) => !hasBegun(cells, number));
+	}
+
+	/** Takes a job out, unless it has begun: true if it never will in this thread. */
+	takeBack(live: LiveJob): boolean {
+		if (this.#cells === undefined) return false;
+		return takeBack(this.#cells, live.number) && this.#release(live);
+	}
+
+	/** Takes out all jobs but those told to stop, of a thread that never came to run one. */
+	takeAll(): LiveJob[] {
+		return [...this.#live].filter(
+			(live) => !live.aborted && this.#release(live),
+		);
+	}
+
+	/** None of them runs any more, since the thread has ended. */
+	bury(death: Death, nowMs: number): void {
+		const only = this.#live.size === 1;
+		for (const live of this.#live) {
+			const ranMs = nowMs - (live.beganMs ?? nowMs);
+			const { number, aborted, overdue, job } = live;
+			const bereaved = { number, aborted, overdue, job, only, ranMs };
+			this.settle(number, outcomeOfDeath(bereaved, death));
+		}
+	}
+
+	#release(live: LiveJob): true {
+		this.#take(live.number);
+		live.thread = undefined;
+		return true;
+	}
+
+	#take(number: number): LiveJob | undefined {
+		const live = this.#live.take(number);
+		if (live === undefined) return undefined;
+		// Sums of fractions drift; an empty thread has no work.
+		this.#workMs = this.size === 0 ? 0 : this.#workMs - live.costMs;
+		if (live.overdue) this.#overdue -= 1;
+		return live;
+	}
+}

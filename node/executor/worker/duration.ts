@@ -1,0 +1,29 @@
+/** Lengths of time that task code names, read with what is kept from before it was loaded. */
+import { DURATION_PATTERN } from "../../../protocol/duration.ts";
+import { exec, isFiniteNumber, numberOf, roundUp } from "./native.ts";
+
+const pattern = new RegExp(DURATION_PATTERN);
+
+/** In whole milliseconds, a fraction as one more; undefined for what is no duration. */
+export function durationMs(value: unknown): number | undefined {
+	if (typeof value === "number")
+		return isFiniteNumber(value) && value >= 0 ? roundUp(value) : undefined;
+	if (typeof value !== "string") return undefined;
+	const parts = exec(pattern, value);
+	return parts === null ? undefined : numberOf(parts[1]) * unitMs(parts[2]);
+}
+
+function unitMs(unit: string | undefined): number {
+	switch (unit) {
+		case "s":
+			return 1_000;
+		case "m":
+			return 60_000;
+		case "h":
+			return 3_600_000;
+		case "d":
+			return 86_400_000;
+		default:
+			return 1;
+	}
+}

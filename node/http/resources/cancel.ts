@@ -1,0 +1,60 @@
+/** `POST /v1/tasks/:id/cancel`: asks a task to end. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Compile } from "typebox/compile";
+import type { Problem } from "../../../protocol/problem.ts";
+import { CancelAsSubmitted } from "../../../protocol/schema/submitted.ts";
+import { isTaskId } from "../../../protocol/task-id.ts";
+import { writeTask } from "../../../protocol/view.ts";
+import type { Api, CancelWish } from "../../ports.ts";
+import { sendJson, sendProblem } from "../door/answer.ts";
+import { bodyOf } from "../door/body.ts";
+import { flawOf } from "../door/flaw.ts";
+import { parseJson } from "../door/json.ts";
+import type { Handlers } from "../door/serve.ts";
+import { noSuchTask } from "./tasks.ts";
+
+const submitted = Compile(CancelAsSubmitted);
+
+export function cancelHandlers(api: Api): Pick<Handlers, "cancelTask"> {
+	return {
+		cancelTask: (request, reply) =>
+			cancel(api, request.params.id, request, reply),
+	};
+}
+
+async function cancel(
+	api: Api,
+	id: string,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const wish = readWish(bodyOf(request));
+	if (!wish.ok) return sendProblem(reply, wish.problem);
+	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	const cancelled = await api.tasks.cancel(id, wish.wish);
+	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
+	const { code, task } = cancelled;
+	if (code === "ended")
+		return sendProblem(reply, {
+			code: "already_ended",
+			detail: `The task has ended as ${task.state} already, and stays so.`,
+		});
+	const status = code === "marked" ? 202 : 200;
+	return sendJson(reply, status, writeTask(task, api.cluster));
+}
+
+type Read =
+	| { readonly ok: true; readonly wish: CancelWish }
+	| { readonly ok: false; readonly problem: Problem };
+
+/** No body is a wish without more. */
+function readWish(body: Uint8Array): Read {
+	const parsed =
+		body.length === 0 ? { ok: true as const, value: {} } : parseJson(body);
+	if (!parsed.ok) return parsed;
+	const { value } = parsed;
+	if (!submitted.Check(value))
+		return { ok: false, problem: flawOf("cancel", CancelAsSubmitted, value) };
+	const { round, reason = "", force = false } = value;
+	return { ok: true, wish: { round, reason, force } };
+}

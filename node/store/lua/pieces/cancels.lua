@@ -1,0 +1,29 @@
+-- Tasks that somebody has asked to end. Whatever becomes of the attempt of one that runs, but
+-- for a result, it ends CANCELLED by it.
+
+local anyCancelled = call('EXISTS', CANCELS) == 1
+local function isCancelled(id) return anyCancelled and call('HEXISTS', CANCELS, id) == 1 end
+
+-- To CANCELLED. `how`: as ENDS has it; `error`: what its code threw (JSON), or ''.
+local function toCancelled(id, seq, now, how, error)
+  if error == '' then
+    local _, _, why = string.find(call('HGET', CANCELS, id) or '', '\n(.+)$')
+    error = cjson.encode({ code = 'cancelled', message = why or 'It was cancelled.' })
+  end
+  toEnded(id, seq, 'CANCELLED', digits(now), how, error)
+end
+
+-- An attempt that is taken from its holder, or that it gives up, ends so.
+local function cancelAttempt(id, text, held, now, how, lost)
+  local task = recordAttempt(id, text, held, now, how, 0, lost, false)
+  toCancelled(id, task.seq, now, '', '')
+end
+
+-- Attempts that the session is to stop: "token id". It is told of each for MARK_KEPT_MS.
+local function tellMarks(session, now)
+  local key = marksKey(session)
+  if call('EXISTS', key) == 0 then return {} end
+  local old = call('ZRANGEBYSCORE', key, '-inf', now - MARK_KEPT_MS, 'LIMIT', 0, MARKS_TOLD_MAX)
+  if #old > 0 then call('ZREM', key, unpack(old)) end
+  return call('ZRANGE', key, 0, MARKS_TOLD_MAX - 1)
+end

@@ -1,0 +1,67 @@
+-- Runs of an id. The first is the task that has it; those that are submitted as further ones
+-- get the ids id~2, id~3 … The last number given is kept for as long as any run is. Of each it
+-- is kept that it is one, since anybody may submit another task under such an id.
+
+-- What stands before the id of a task where RUNS says which id it is a run of; FIRST, if it has
+-- that id itself. No id begins so.
+local RUN, FIRST = '~', '~~'
+
+local function readNumbers(list)
+  local numbers = {}
+  for number in string.gmatch(list, '%d+') do numbers[tonumber(number)] = true end
+  return numbers
+end
+
+-- The last number, and how many runs are kept: 1 and 0 of an id that has no further ones.
+local function findRuns(id)
+  local last, kept = string.match(call('HGET', RUNS, id) or '', '^(%d+) (%d+)$')
+  return tonumber(last or 1), tonumber(kept or 0)
+end
+
+-- What the next task of this id is to be; nil if it can have the id itself. A number that somebody
+-- has taken by another way is passed over, the next twice as far, and so on: else who takes
+-- thousands could hold up the shard. `seen`: ids that tasks have got by this script.
+local function nextRun(id, seen)
+  local function isTaken(run)
+    return seen[run] or call('HEXISTS', TASKS, run) == 1 or call('HEXISTS', ENDS, run) == 1
+  end
+  local last, kept = findRuns(id)
+  if kept == 0 and not isTaken(id) then return end
+  local number, step = last + 1, 1
+  while isTaken(id .. '~' .. digits(number)) do number, step = number + step, step * 2 end
+  return { of = id, id = id .. '~' .. digits(number), number = number, kept = kept }
+end
+
+local function keepRun(run)
+  local kept = run.kept
+  if kept == 0 then
+    call('HSET', RUNS, FIRST .. run.of, run.of)
+    kept = 1
+  end
+  call('HSET', RUNS, run.of, digits(run.number) .. ' ' .. digits(kept + 1), RUN .. run.id, run.of)
+end
+
+-- These tasks are kept no more.
+local function forgetRuns(ids)
+  if call('EXISTS', RUNS) == 0 then return end
+  local fields, gone, lost = {}, {}, {}
+  for _, id in ipairs(ids) do
+    fields[#fields + 1] = RUN .. id
+    fields[#fields + 1] = FIRST .. id
+  end
+  for i, id in ipairs(call('HMGET', RUNS, unpack(fields))) do
+    if id then
+      gone[#gone + 1] = fields[i]
+      lost[id] = (lost[id] or 0) + 1
+    end
+  end
+  for id, count in pairs(lost) do
+    local last, kept = findRuns(id)
+    if kept > count then
+      call('HSET', RUNS, id, digits(last) .. ' ' .. digits(kept - count))
+    else
+      gone[#gone + 1] = id
+    end
+  end
+  if #gone > 0 then call('HDEL', RUNS, unpack(gone)) end
+end

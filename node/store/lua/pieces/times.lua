@@ -1,0 +1,59 @@
+-- When tasks are due, and by when they must have begun, or else they expire. A task is among
+-- those that may expire until it begins, so that no takeover of an attempt is ever too late.
+
+-- A moment (ms): as told, or so long after another; 0 for none.
+local function momentOf(told, from)
+  if told == '-' then return 0 end
+  return string.sub(told, 1, 1) == '+' and from + tonumber(told) or tonumber(told)
+end
+
+-- number → due and expires, of lines "number due expires".
+local function readTimes(lines, now)
+  local times = {}
+  for number, due, expires in string.gmatch(lines, '(%d+) ([^ ]+) ([^\n]+)\n') do
+    due = momentOf(due, now)
+    times[tonumber(number)] = { due = due, expires = momentOf(expires, math.max(now, due)) }
+  end
+  return times
+end
+
+-- What the head of a new task says of its times, behind its creation.
+local function newCounts(time)
+  return '0,0,0,0,1,' .. digits(time.due) .. ',' .. digits(time.expires)
+end
+
+-- Times and ids.
+local bound = {}
+
+-- The task must begin by its expiry, if it has one.
+local function bindExpiry(id, expires)
+  if expires == 0 then return end
+  local last = #bound
+  bound[last + 1], bound[last + 2] = digits(expires), id
+end
+
+-- Whether its expiry counts for what it begins next: the first attempt, or one after it failed
+-- or was put off.
+local function mustBegin(id)
+  local how = string.match('\n' .. (call('HGET', PAST, id) or ''), '.*\n[^ ]+ [^ ]+ [^ ]+ [^ ]+ ([^ \n]+)')
+  return how == nil or how == 'failure' or how == 'timeout' or how == 'snoozed'
+end
+
+-- Once a script, with all that are bound now.
+local function writeExpiry()
+  if #bound > 0 then call('ZADD', EXPIRING, unpack(bound)) end
+end
+
+-- To EXPIRED.
+local function expireTask(id, seq, now)
+  toEnded(id, seq, 'EXPIRED', digits(now), '',
+    cjson.encode({ code = 'expired', message = 'It had not begun by the time at which it was to expire.' }))
+end
+
+local function firstOf(key) return tonumber(call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or '+inf') end
+
+-- When a task is due or expires next (ms), or ''.
+local function nextTime()
+  local first = math.min(firstOf(DUE), firstOf(EXPIRING))
+  return first < math.huge and digits(first) or ''
+end

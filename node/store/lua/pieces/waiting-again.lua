@@ -1,0 +1,19 @@
+-- Tasks that come to wait and are not new, and what is told of them: which routes have them now.
+
+-- route → { tasks that wait there now, lowest rank }
+local waiting = {}
+
+-- To PENDING, at a place in the queue of its route, which must be open.
+local function waitAt(id, task, place)
+  local rank, known = rankOf(task.priority, place), waiting[task.route]
+  toPending(id, task.route, task.priority, tonumber(task.seq), place)
+  waiting[task.route] = known and { known[1] + 1, math.min(known[2], rank) } or { 1, rank }
+end
+
+-- Adds route, tasks, lowest rank of each route with tasks that wait now.
+local function tellWaiting(answer)
+  for route, known in pairs(waiting) do
+    for _, value in ipairs({ route, known[1], digits(known[2]) }) do answer[#answer + 1] = value end
+  end
+  return answer
+end

@@ -1,0 +1,43 @@
+-- Ends tasks on somebody's wish: one that waits or is not due yet at once, cancel and
+-- cancelScheduled; one that runs is marked, for its holder to stop it; or, by force, taken away
+-- from its holder, cancelStarted, who learns of that by the mark.
+-- ARGV    who asks, why or '', 1 by force or 0; then per task: id, round that is meant or ''
+-- Returns per task: 0 there is none, 1 nothing was done (another round is meant, or it is
+--         CANCELLED already), 2 CANCELLED now, 3 ended otherwise; or "session" of who is to stop it
+--         (behind "2 " where it is CANCELLED now)
+local by, why, force = ARGV[1], ARGV[2], ARGV[3] == '1'
+local now = readClock()
+local answers = {}
+
+local function noteCancel(id) call('HSET', CANCELS, id, digits(now) .. ' ' .. by .. '\n' .. why) end
+
+local function cancelHeld(id, text, held)
+  local token, _, session = parseHolder(held)
+  noteCancel(id)
+  call('ZADD', marksKey(session), now, token .. ' ' .. id)
+  if not force then return session end
+  leaveStarted(id, session)
+  cancelAttempt(id, text, held, now, 'cancelled', 0)
+  return '2 ' .. session
+end
+
+local function cancelTask(id, text, round)
+  local head = parseHead(text)
+  local ending, held = call('HGET', ENDS, id), call('HGET', HOLDERS, id)
+  if round ~= '' and round ~= head.round then return 1 end
+  if ending then return string.match(ending, '^%u+') == 'CANCELLED' and 1 or 3 end
+  if held then return cancelHeld(id, text, held) end
+  noteCancel(id)
+  call('ZREM', EXPIRING, id)
+  if call('ZSCORE', DUE, id) then leaveScheduled({ id }) else leaveQueue(head.route, { id }) end
+  toCancelled(id, head.seq, now, '', '')
+  return 2
+end
+
+for i = 4, #ARGV, 2 do
+  local text = call('HGET', TASKS, ARGV[i])
+  answers[#answers + 1] = text and cancelTask(ARGV[i], text, ARGV[i + 1]) or 0
+end
+writeLeft()
+writeEnded(now)
+return answers

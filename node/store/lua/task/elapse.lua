@@ -1,0 +1,53 @@
+-- Time has passed: what is due comes to wait, at the end of its queue, in the order of when it
+-- was due: promote. What had to begin by now and has not ends: expire, expireScheduled.
+-- ARGV    limit (tasks of either kind)
+-- Returns { when there is something to do next (ms) or '', ids of those that have expired with blanks
+--         between, then per route with tasks that wait now: route, tasks, lowest rank }
+local limit, now = tonumber(ARGV[1]), readClock()
+
+-- Those whose time has come, and the text of each.
+local function takeDue(key)
+  local ids = call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, limit)
+  return ids, #ids > 0 and call('HMGET', TASKS, unpack(ids)) or {}
+end
+
+-- A task that was deleted by hand leaves its id behind, which another may have by now.
+local function isPlaced(id) return call('HEXISTS', HOLDERS, id) == 1 or call('HEXISTS', ENDS, id) == 1 end
+
+local expired, unscheduled, unqueued = {}, {}, {}
+local ids, texts = takeDue(EXPIRING)
+for i, id in ipairs(ids) do
+  local head = texts[i] and parseHead(texts[i])
+  if head and head.expires > 0 and head.expires <= now and not isPlaced(id) then
+    local isScheduled = call('ZSCORE', DUE, id)
+    local from = isScheduled and unscheduled or unqueued[head.route] or {}
+    if not isScheduled then unqueued[head.route] = from end
+    from[#from + 1] = id
+    expireTask(id, head.seq, now)
+    expired[#expired + 1] = id
+  end
+end
+if #ids > 0 then call('ZREM', EXPIRING, unpack(ids)) end
+leaveScheduled(unscheduled)
+for route, left in pairs(unqueued) do leaveQueue(route, left) end
+
+ids, texts = takeDue(DUE)
+local seq = tonumber(call('HGET', META, 'seq') or 0)
+local promoted = {}
+for i, id in ipairs(ids) do
+  local head = texts[i] and parseHead(texts[i])
+  if head and head.due > 0 and head.due <= now and not isPlaced(id) then
+    seq = seq + 1
+    promoted[#promoted + 1] = { id = id, head = head, place = seq }
+  end
+end
+if #promoted > 0 then call('HSET', META, 'seq', digits(seq)) end
+for _, task in ipairs(promoted) do
+  admitRoute(task.head.route)
+  waitAt(task.id, task.head, task.place)
+end
+leaveScheduled(ids)
+writeQueues()
+writeEnded(now)
+
+return tellWaiting({ nextTime(), table.concat(expired, ' ') })

@@ -1,0 +1,25 @@
+-- Reads the newest run of an id: of those that are kept the one with the highest number, or the task
+-- that has the id itself, if it was submitted since. Runs are forgotten as they end, in any
+-- order: READ_TASKS_MAX numbers are looked at, from the last.
+-- ARGV    number of shards by which it is here, id
+-- Returns 'unsettled' if the shard does not have that number,
+--         else its own id, and what readTask tells of it, empty where there is none
+if numberHere() ~= ARGV[1] then return 'unsettled' end
+local id = ARGV[2]
+
+-- By which a task stands in the order of creation; nil if there is none.
+local function seqOf(run)
+  return tonumber(string.match(call('HGET', TASKS, run) or '', '^%d+ (%d+)') or '')
+end
+
+local last = findRuns(id)
+local newest, seq = id, seqOf(id) or 0
+for number = last, math.max(2, last - READ_TASKS_MAX + 1), -1 do
+  local run = id .. '~' .. digits(number)
+  local own = call('HGET', RUNS, RUN .. run) == id and seqOf(run)
+  if own then
+    if own > seq then newest = run end
+    break
+  end
+end
+return { newest, readTask(newest) }

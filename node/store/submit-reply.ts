@@ -1,0 +1,52 @@
+/** Takes the answer to new tasks apart (see `submit.lua`), into what became of each. */
+import assert from "node:assert/strict";
+import type { NewTask } from "../../protocol/task.ts";
+import {
+	momentsOf,
+	type TaskTimes,
+	timesOf,
+} from "../../protocol/task-times.ts";
+import type { SubmitOutcome } from "../ports.ts";
+import type { Reply } from "./redis/connection.ts";
+import { decodeTask } from "./task-codec.ts";
+
+export function decodeSubmit(
+	reply: Reply,
+	tasks: readonly NewTask[],
+): SubmitOutcome[] {
+	const [nowMs, firstToken, ...answers] = reply as [number, number, ...Reply[]];
+	let token = firstToken;
+	const takenOn = (task: NewTask, seq: number) => {
+		const { id, route, priority, options, payload } = task;
+		const times = timesOf(options);
+		const isNew = { ok: true, created: true, seq } as const;
+		const created =
+			times === undefined ? isNew : { ...isNew, ...timed(times, nowMs) };
+		if (firstToken === 0) return created;
+		const claimed = {
+			...{ id, route, priority, options, payload, token: token++, attempt: 1 },
+			...{ createdMs: nowMs, claimedMs: nowMs },
+			...{ round: 1, failures: 0, crashes: 0, losses: 0 },
+		};
+		return { ...created, claimed };
+	};
+	return tasks.map((task, i): SubmitOutcome => {
+		const answer = answers[i] as Reply;
+		if (answer === -1) return { ok: false, code: "too_many_routes" };
+		if (answer === -2) return { ok: false, code: "too_many_unserved" };
+		if (typeof answer === "number") return takenOn(task, answer);
+		const [seq, given] = answer as [number | string, string];
+		if (typeof seq === "number")
+			return { ...takenOn({ ...task, id: given }, seq), id: given };
+		const existing = decodeTask(task.id, answer);
+		assert(existing !== undefined, "a task that exists has fields");
+		return { ok: true, created: false, existing };
+	});
+}
+
+/** What is told of a task that has times, which the store took at `nowMs`. */
+function timed(times: TaskTimes, nowMs: number) {
+	const moments = momentsOf(times, nowMs);
+	const later = (moments.dueMs ?? 0) > nowMs;
+	return { moments, ...(later && ({ scheduled: true } as const)) };
+}

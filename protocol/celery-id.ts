@@ -1,0 +1,28 @@
+/**
+ * The `task_id` of the Celery system that Hearsay replaces, and the id that a task has by it.
+ *
+ * There, a `task_id` was whatever JSON its sender liked, and could be used again. Here, one
+ * that is a name is the id of its task, and further tasks of that name are runs of it. One
+ * that is no name is only told back; the task has an id that the node gave it.
+ */
+import { CELERY_NAME_CHARS_MAX } from "./limits.ts";
+import { isNewTaskId, isTaskId } from "./task-id.ts";
+
+/** The id that a task has by its `task_id`; undefined for one that is no name. */
+export function idByTaskId(taskId: unknown): string | undefined {
+	if (typeof taskId !== "string" && typeof taskId !== "number") return;
+	const name = String(taskId);
+	return name.length <= CELERY_NAME_CHARS_MAX && isTaskId(name)
+		? name
+		: undefined;
+}
+
+/** Whether the task of this id may have got it by being submitted under this `task_id`. */
+export function isOfTaskId(id: string, taskId: unknown): boolean {
+	const name = idByTaskId(taskId);
+	if (name === undefined) return isNewTaskId(id);
+	return (
+		id === name ||
+		(id.startsWith(`${name}~`) && /^[0-9]+$/.test(id.slice(name.length + 1)))
+	);
+}

@@ -1,0 +1,88 @@
+/**
+ * What a handler says of all tasks of its type, beside the code that runs them: it counts
+ * where the task itself says nothing. It comes out of a file that a person wrote, so what is
+ * wrong with it is told in a sentence, by the field's name.
+ */
+import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
+import { duration } from "./fields.ts";
+import { KILL_AFTER_MS_MAX, RETRIES_MAX, TIMEOUT_MS_MAX } from "./limits.ts";
+
+/** Undefined: of what the handler does not say. */
+export interface HandlerSettings {
+	readonly retries?: number;
+	readonly backoff?: Backoff;
+	readonly timeoutMs?: number;
+	readonly killAfterMs?: number;
+}
+
+/** Of a type whose handler says nothing. */
+export const NO_SETTINGS: HandlerSettings = Object.freeze({});
+
+const FIELDS = {
+	retries: Type.Integer({ minimum: 0, maximum: RETRIES_MAX }),
+	backoff: Type.Object(
+		{
+			type: Type.Optional(Type.Enum(["fixed", "exponential"])),
+			delay: Type.Optional(duration("")),
+			max: Type.Optional(duration("")),
+			jitter: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+		},
+		{ additionalProperties: false },
+	),
+	timeout: duration(""),
+	killAfter: duration(""),
+};
+
+type Field = keyof typeof FIELDS;
+type Said = { readonly [F in Field]?: Static<(typeof FIELDS)[F]> };
+
+/** What each must be, in words. */
+const MUST_BE: Readonly<Record<Field, string>> = {
+	retries: `an integer from 0 to ${RETRIES_MAX}`,
+	backoff:
+		'an object with any of "type" ("exponential" or "fixed"), "delay" and "max" (durations), and "jitter" (a number from 0 to 1)',
+	timeout: 'a duration of 1 ms to 7 days, such as "30s", "5m" or "2h"',
+	killAfter: 'a duration of up to 5 minutes, such as "500ms" or "30s"',
+};
+
+const checks = (Object.keys(FIELDS) as Field[]).map(
+	(field) => [field, Compile(FIELDS[field])] as const,
+);
+
+export type ReadSettings =
+	| { readonly ok: true; readonly settings: HandlerSettings }
+	/** `flaw` continues the name of the type: `.retries must be …`. */
+	| { readonly ok: false; readonly flaw: string };
+
+export function readSettings(
+	said: Readonly<Record<string, unknown>>,
+): ReadSettings {
+	for (const [field, check] of checks)
+		if (said[field] !== undefined && !check.Check(said[field]))
+			return flawIn(field);
+	const { retries, backoff = {}, timeout, killAfter } = said as Said;
+	const timeoutMs = timeout === undefined ? undefined : delayMsOf(timeout);
+	if (timeoutMs === 0 || (timeoutMs ?? 0) > TIMEOUT_MS_MAX)
+		return flawIn("timeout");
+	const killAfterMs =
+		killAfter === undefined ? undefined : delayMsOf(killAfter);
+	if ((killAfterMs ?? 0) > KILL_AFTER_MS_MAX) return flawIn("killAfter");
+	const flaw = backoffFlaw(backoff);
+	if (flaw !== undefined)
+		return { ok: false, flaw: `.backoff.${flaw.part} must ${flaw.must}` };
+	return {
+		ok: true,
+		settings: {
+			...(retries !== undefined && { retries }),
+			...(said.backoff !== undefined && { backoff }),
+			...(timeoutMs !== undefined && { timeoutMs }),
+			...(killAfterMs !== undefined && { killAfterMs }),
+		},
+	};
+}
+
+function flawIn(field: Field): ReadSettings {
+	return { ok: false, flaw: `.${field} must be ${MUST_BE[field]}` };
+}

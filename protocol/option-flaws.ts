@@ -1,0 +1,57 @@
+/** What is wrong with options each of which fits its schema: with how they go together. */
+import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
+import { KILL_AFTER_MS_MAX, TIMEOUT_MS_MAX } from "./limits.ts";
+import type { TaskOptions } from "./task-options.ts";
+import { findTimeFlaw } from "./task-times.ts";
+
+export interface OptionFlaw {
+	readonly field: keyof TaskOptions;
+	/** One sentence: what is wrong and what to do. */
+	readonly detail: string;
+}
+
+/** `nowMs`: by the clock of who checks. */
+export function findOptionFlaw(
+	options: TaskOptions,
+	nowMs: number,
+): OptionFlaw | undefined {
+	const { backoff, timeout, killAfter } = options;
+	return (
+		findTimeFlaw(options, nowMs) ??
+		(backoff && findBackoffFlaw(backoff as Backoff)) ??
+		flawOfLength("timeout", timeout, TIMEOUT_MS_MAX, "7 days") ??
+		flawOfLength("killAfter", killAfter, KILL_AFTER_MS_MAX, "5 minutes")
+	);
+}
+
+function findBackoffFlaw(backoff: Backoff): OptionFlaw | undefined {
+	const flaw = backoffFlaw(backoff);
+	return flaw === undefined
+		? undefined
+		: {
+				field: "backoff",
+				detail: `The "${flaw.part}" of a backoff must ${flaw.must}.`,
+			};
+}
+
+function flawOfLength(
+	field: "timeout" | "killAfter",
+	duration: string | number | undefined,
+	msMax: number,
+	most: string,
+): OptionFlaw | undefined {
+	if (duration === undefined) return undefined;
+	const ms = delayMsOf(duration);
+	if (ms > msMax)
+		return {
+			field,
+			detail: `The field "${field}" may be ${most} at most; send a shorter time.`,
+		};
+	return ms === 0 && field === "timeout"
+		? {
+				field,
+				detail:
+					'A task with a "timeout" of nothing could do nothing; send a longer time, or leave it out.',
+			}
+		: undefined;
+}

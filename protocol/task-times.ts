@@ -1,0 +1,126 @@
+/**
+ * When a task is due, and until when it may begin, as it asks for: at a moment, or so long
+ * after another. What is counted from the task's acceptance is counted by the clock of the
+ * store, so what leaves here is still relative; the store makes moments of it.
+ */
+import { parseDuration } from "./duration.ts";
+import { DUE_MS_MAX } from "./limits.ts";
+import { PLAIN, type TaskOptions } from "./task-options.ts";
+
+/** A moment (ms since 1970), or so long after another. */
+export type When =
+	| { readonly atMs: number }
+	| { readonly afterMs: number }
+	| undefined;
+
+/** What a task asks for; undefined: nothing. */
+export interface TaskTimes {
+	/** After its acceptance. */
+	readonly due: When;
+	/** After it is due. */
+	readonly expires: When;
+}
+
+/** The moments that come of it; undefined: of what was not asked for. */
+export interface Moments {
+	readonly dueMs: number | undefined;
+	readonly expiresMs: number | undefined;
+}
+
+/** Undefined for a task that asks for neither. */
+export function timesOf(options: TaskOptions): TaskTimes | undefined {
+	if (options === PLAIN) return undefined;
+	const { delay, runAt, expiresAt, expiresIn } = options;
+	const due = when(runAt, delay);
+	const expires = when(expiresAt, expiresIn);
+	return due === undefined && expires === undefined
+		? undefined
+		: { due, expires };
+}
+
+/** Of a task accepted at `nowMs`. What was to be due before that is due now. */
+export function momentsOf({ due, expires }: TaskTimes, nowMs: number): Moments {
+	const dueMs = momentOf(due, nowMs);
+	const fromMs = Math.max(nowMs, dueMs ?? 0);
+	return { dueMs, expiresMs: momentOf(expires, fromMs) };
+}
+
+function momentOf(when: When, fromMs: number): number | undefined {
+	if (when === undefined) return undefined;
+	return "atMs" in when ? when.atMs : fromMs + when.afterMs;
+}
+
+function when(
+	moment: string | undefined,
+	duration: string | number | undefined,
+): When {
+	if (moment !== undefined) return { atMs: Date.parse(moment) };
+	const afterMs = duration === undefined ? undefined : msOf(duration);
+	return afterMs === undefined ? undefined : { afterMs };
+}
+
+/** Of what fits the schema of a duration. */
+function msOf(duration: string | number): number | undefined {
+	return typeof duration === "number" ? duration : parseDuration(duration);
+}
+
+interface TimeFlaw {
+	readonly field: "delay" | "runAt" | "expiresAt" | "expiresIn";
+	readonly detail: string;
+}
+
+/** What is wrong with the times of a submission, each of which fits its schema; by the clock of who checks it. */
+export function findTimeFlaw(
+	options: TaskOptions,
+	nowMs: number,
+): TimeFlaw | undefined {
+	const { delay, runAt, expiresAt, expiresIn } = options;
+	if (delay !== undefined && runAt !== undefined)
+		return {
+			field: "runAt",
+			detail: `The fields "delay" and "runAt" say the same in two ways; send one of them.`,
+		};
+	if (expiresAt !== undefined && expiresIn !== undefined)
+		return {
+			field: "expiresAt",
+			detail: `The fields "expiresIn" and "expiresAt" say the same in two ways; send one of them.`,
+		};
+	for (const [field, text] of [
+		["runAt", runAt],
+		["expiresAt", expiresAt],
+	] as const)
+		if (text !== undefined && Number.isNaN(Date.parse(text)))
+			return {
+				field,
+				detail: `The field "${field}" is no time that there is; check month, day and hour.`,
+			};
+	const times = timesOf(options);
+	if (times === undefined) return undefined;
+	const { dueMs = nowMs, expiresMs } = momentsOf(times, nowMs);
+	if (dueMs - nowMs > DUE_MS_MAX)
+		return {
+			field: runAt === undefined ? "delay" : "runAt",
+			detail:
+				"A task may be due 366 days from now at most; let an earlier one submit it.",
+		};
+	if (expiresMs === undefined) return undefined;
+	if (expiresAt !== undefined && expiresMs <= Math.max(dueMs, nowMs))
+		return {
+			field: "expiresAt",
+			detail:
+				"The task would expire before it is due; send a later time, or leave it out.",
+		};
+	if (expiresMs - Math.max(dueMs, nowMs) > DUE_MS_MAX)
+		return {
+			field: expiresAt === undefined ? "expiresIn" : "expiresAt",
+			detail:
+				"A task may expire 366 days after it is due at most; leave the field out, and it never does.",
+		};
+	if (expiresIn !== undefined && msOf(expiresIn) === 0)
+		return {
+			field: "expiresIn",
+			detail:
+				"A task that expires at once would never begin; send a longer time, or leave it out.",
+		};
+	return undefined;
+}

@@ -1,0 +1,48 @@
+/**
+ * Cancels: once somebody was told that a task is CANCELLED, nothing of it begins any more, and
+ * it stays so; once somebody was told that it is to stop, no further attempt begins, and it
+ * ends CANCELLED or with the result that came first. And nothing is CANCELLED that nobody
+ * asked to be.
+ */
+
+import type { CancelledEvent } from "./clients.ts";
+import { type History, lastRead, type TaskHistory } from "./history.ts";
+
+export function judgeCancels({ tasks, lostWritesMs }: History): string[] {
+	return [...tasks.values()].flatMap((task) => {
+		const { id, cancels } = task;
+		const state = lastRead(task)?.state;
+		if (state === "CANCELLED" && cancels.length === 0)
+			return [`${id} is CANCELLED, and nobody asked for that`];
+		return task.cancelled.flatMap((told) =>
+			// A store that lost its last writes may have lost the wish.
+			lostWritesMs.some((ms) => ms >= told.atMs)
+				? []
+				: flawsAfter(task, told, state),
+		);
+	});
+}
+
+function flawsAfter(
+	{ id, starts }: TaskHistory,
+	{ outcome, atMs }: CancelledEvent,
+	state: string | undefined,
+): string[] {
+	if (outcome !== "done" && outcome !== "marked") return [];
+	const begun = new Set(
+		starts.filter((start) => start.atMs > atMs).map(({ token }) => token),
+	);
+	// What was given to a node before may begin there after.
+	const mayBegin = outcome === "done" ? 0 : 1;
+	const ends = outcome === "done" ? ["CANCELLED"] : ["CANCELLED", "SUCCESS"];
+	return [
+		...(begun.size > mayBegin
+			? [
+					`${id} was ${outcome} at ${atMs} ms, and ${begun.size} attempts began after`,
+				]
+			: []),
+		...(state !== undefined && !ends.includes(state)
+			? [`${id} was ${outcome} at ${atMs} ms, and is ${state}`]
+			: []),
+	];
+}

@@ -1,0 +1,40 @@
+/** What clients asked for, and what they were told: the part of a history that is theirs. */
+
+/** A client sends a task, perhaps again. */
+export interface SubmitEvent {
+	readonly kind: "submit";
+	readonly atMs: number;
+	readonly id: string;
+	readonly route: string;
+	readonly priority: number;
+	/** How often it is to be tried again. */
+	readonly retries?: number;
+	/** It ends unbegun if it has to wait for too long. */
+	readonly mayExpire?: true;
+	/** How the task ends, as far as it is up to its code. Undefined: either way. */
+	readonly expected?: "SUCCESS" | "FAILURE" | "crashed";
+}
+
+/** What the client was told. `refused`: the task was not taken, and by this submission will not be. */
+export interface SubmittedEvent {
+	readonly kind: "submitted";
+	readonly atMs: number;
+	readonly id: string;
+	readonly outcome: "ok" | "refused" | "unknown";
+}
+
+/** A client asks that the task ends. */
+export interface CancelEvent {
+	readonly kind: "cancel";
+	readonly atMs: number;
+	readonly id: string;
+	readonly force: boolean;
+}
+
+/** What the client was told. `done`: it is CANCELLED; `marked`: it runs, and is to stop; `unknown`: nothing. */
+export interface CancelledEvent {
+	readonly kind: "cancelled";
+	readonly atMs: number;
+	readonly id: string;
+	readonly outcome: "done" | "marked" | "ended" | "none" | "unknown";
+}

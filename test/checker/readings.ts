@@ -1,0 +1,34 @@
+/** Readings: what a history has of tasks as they were read back. */
+import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+
+/** A task, read back. */
+export interface ReadEvent {
+	readonly kind: "read";
+	readonly atMs: number;
+	readonly id: string;
+	readonly state: TaskState;
+	/** The store's clock then; undefined: nobody asked. */
+	readonly storeMs?: number;
+	/** As the store's clock has it; undefined: it has none, or nobody asked. */
+	readonly dueMs?: number;
+	readonly expiresMs?: number;
+	readonly finishedMs?: number;
+	/** Oldest first; the newest may be under way. */
+	readonly attempts: readonly {
+		/** By the store's clock. */
+		readonly claimedMs?: number;
+		readonly token: number;
+		readonly node: string;
+		readonly end?: AttemptEnd;
+	}[];
+	/** The token that the task's code put into its result. */
+	readonly resultToken?: number;
+	readonly errorCode?: string;
+}
+
+/** A task that a client knows of was looked for, and is not there. */
+export interface AbsentEvent {
+	readonly kind: "absent";
+	readonly atMs: number;
+	readonly id: string;
+}

@@ -1,0 +1,30 @@
+/**
+ * Retries: a task whose code fails is tried again as often as was asked for, and no more, and
+ * whatever else befalls it uses up none of that.
+ */
+import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
+import { type History, lastRead } from "./history.ts";
+
+export function judgeRetries({ tasks }: History): string[] {
+	return [...tasks.values()].flatMap((task) => {
+		const read = lastRead(task);
+		const [submit] = task.submits;
+		if (read === undefined || submit === undefined) return [];
+		const { id, retries = 0, mayExpire } = submit;
+		const failed = read.attempts.filter(
+			({ end }) => end === "failure" || end === "timeout",
+		).length;
+		if (failed > retries + 1)
+			return [
+				`${id} failed ${failed} times, and was to be tried ${retries + 1} times`,
+			];
+		// Its oldest attempts may be forgotten; and to try it again may have been too late.
+		const isTold = read.attempts.length < ATTEMPTS_KEPT_MAX && !mayExpire;
+		const gaveUp = read.state === "FAILURE" && read.errorCode !== "crashed";
+		return gaveUp && isTold && failed <= retries
+			? [
+					`${id} was given up after ${failed} failures, and was to be tried ${retries + 1} times`,
+				]
+			: [];
+	});
+}

@@ -1,0 +1,75 @@
+/**
+ * Times: no attempt begins before its task is due, and none begins first, or after the task was
+ * put off, once it has expired; so what has expired has not begun, or was to begin anew. All by the clock of the store, which is held to it only as
+ * long as nobody has put that back. And what is due is seen to in time, by any node that could.
+ */
+
+import type { AttemptEnd } from "../../protocol/state.ts";
+import { undisturbedMs } from "./finding-out.ts";
+import type { History } from "./history.ts";
+import type { ReadEvent } from "./readings.ts";
+import type { OverdueEvent } from "./sightings.ts";
+import { RECOVERY_MS } from "./waits.ts";
+
+export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
+	if (clockStepsMs.length > 0) return [];
+	return [...tasks.values()].flatMap(({ reads }) =>
+		reads.flatMap((read) => (read.kind === "read" ? flawsOf(read) : [])),
+	);
+}
+
+function flawsOf(read: ReadEvent): string[] {
+	const { id, state, attempts, finishedMs = 0 } = read;
+	const { dueMs = 0, expiresMs = Infinity } = read;
+	const flaws: string[] = [];
+	const putOff = attempts.map(({ end }) => end !== undefined && AGAIN.has(end));
+	// It says when it was due last: of those before it was put off nothing can be told.
+	for (const { token, claimedMs = dueMs } of attempts.slice(
+		putOff.lastIndexOf(true) + 1,
+	))
+		if (claimedMs < dueMs)
+			flaws.push(
+				`${id} was due at ${dueMs}, and its token ${token} was given at ${claimedMs}`,
+			);
+	for (const [i, { token, claimedMs = 0 }] of attempts.entries())
+		if ((i === 0 || putOff[i - 1]) && claimedMs >= expiresMs)
+			flaws.push(
+				`${id} expired at ${expiresMs}, and its token ${token} was given at ${claimedMs}`,
+			);
+	if (state !== "EXPIRED") return flaws;
+	if (attempts.length > 0 && !putOff.at(-1))
+		flaws.push(`${id} is EXPIRED, and had begun for good`);
+	if (finishedMs < expiresMs)
+		flaws.push(`${id} was to expire at ${expiresMs}, and did at ${finishedMs}`);
+	return flaws;
+}
+
+/** After such an end a task has to begin anew, in time. */
+const AGAIN: ReadonlySet<AttemptEnd> = new Set([
+	...(["failure", "timeout", "snoozed"] as const),
+]);
+
+export function judgePunctuality(history: History, withinMs: number): string[] {
+	return history.overdue
+		.filter((each) => couldActMs(each, history) > withinMs)
+		.map(
+			({ shard, node, fromMs, untilMs }) =>
+				`what was due in shard ${shard} at ${fromMs} ms was left until ${untilMs} ms, while ${node} could see to it`,
+		);
+}
+
+function couldActMs(
+	{ node, ...when }: OverdueEvent,
+	{ impaired, clockStepsMs }: History,
+): number {
+	const troubles = [
+		...impaired.filter((each) => each.node === node),
+		...clockStepsMs.map((ms) => ({ fromMs: ms, untilMs: ms })),
+	];
+	return undisturbedMs(
+		when,
+		troubles.map(({ fromMs, untilMs }) => {
+			return { fromMs, againMs: untilMs + RECOVERY_MS };
+		}),
+	);
+}

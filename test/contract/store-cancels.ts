@@ -1,0 +1,166 @@
+/** Rules of tasks that somebody asks to end. */
+import { expect, it } from "vitest";
+import type { CancelRequest } from "../../node/ports.ts";
+import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
+import { type Bench, success } from "./store-bench.ts";
+
+const ERROR = { code: "failed", message: "no luck" };
+
+async function cancel(
+	bench: Bench,
+	id: string,
+	more: Partial<CancelRequest> & { readonly round?: number } = {},
+) {
+	const { round, ...request } = more;
+	const [outcome] = await bench.tasks.cancel({
+		...{ tasks: [{ id, round }], by: "ann", reason: "", force: false },
+		...request,
+	});
+	return outcome;
+}
+
+function stopped({ id, token }: ClaimedTask): TaskEnd {
+	const error = { code: "cancelled", message: "It was cancelled." };
+	const end = { state: "CANCELLED", end: "cancelled", error } as const;
+	return { id, token, startedMs: 7, ...end };
+}
+
+export function cancelRules(bench: Bench): void {
+	it.each([{}, { options: { delay: "1h" } }])(
+		"what has not begun is CANCELLED at once, and says by whom and why: %j",
+		async (fields) => {
+			const session = await bench.open();
+			const [task] = await bench.submit(fields);
+			const id = task?.id ?? "";
+			const reason = "not needed\nany more";
+			expect(await cancel(bench, id, { reason })).toEqual({
+				...{ code: "cancelled", holder: undefined },
+			});
+			const record = await bench.read(id);
+			expect(record).toMatchObject({
+				...{ state: "CANCELLED", attempt: 0, attempts: [] },
+				error: { code: "cancelled", message: reason },
+				cancel: { by: "ann", reason, atMs: record.finishedMs },
+			});
+			expect((await bench.claim(session)).tasks).toEqual([]);
+			expect((await bench.pulse(session)).nextTimeMs).toBeUndefined();
+			expect(await cancel(bench, id)).toEqual({ code: "same" });
+		},
+	);
+
+	it("one that runs is marked, and its session is told of it until it has stopped it", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		expect(await cancel(bench, task.id)).toEqual({
+			...{ code: "marked", holder: session.name },
+		});
+		expect(await bench.read(task.id)).toMatchObject({
+			...{ state: "STARTED", cancel: { by: "ann", reason: "" } },
+		});
+		const mark = { id: task.id, token: task.token };
+		expect((await bench.pulse(session)).marks).toEqual([mark]);
+		expect((await bench.pulse(await bench.open("bob"))).marks).toEqual([]);
+		await bench.tasks.complete([stopped(task)]);
+		expect(await bench.read(task.id)).toMatchObject({
+			...{ state: "CANCELLED", attempts: [{ end: "cancelled" }] },
+		});
+	});
+
+	it("a result that comes first stands", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		await cancel(bench, task.id);
+		await bench.tasks.complete([success(task)]);
+		expect((await bench.read(task.id)).state).toBe("SUCCESS");
+		expect(await cancel(bench, task.id)).toEqual({ code: "ended" });
+	});
+
+	it("one that fails meanwhile is CANCELLED, and keeps what its code threw", async () => {
+		const session = await bench.open();
+		const { id, token } = await bench.started(session);
+		await cancel(bench, id);
+		const end = { state: "FAILURE", end: "failure", error: ERROR } as const;
+		await bench.tasks.complete([{ id, token, startedMs: 7, ...end }]);
+		expect(await bench.read(id)).toMatchObject({
+			...{ state: "CANCELLED", error: ERROR },
+			attempts: [{ end: "failure", startedMs: 7 }],
+		});
+	});
+
+	it.each(["handed-back", "crashed", "snoozed", "failure"] as const)(
+		"one that its holder gives back meanwhile does not wait again: %s",
+		async (end) => {
+			const session = await bench.open();
+			const { id, token } = await bench.started(session);
+			await cancel(bench, id);
+			const error = end === "failure" ? ERROR : undefined;
+			const back =
+				end === "handed-back" || end === "crashed"
+					? { id, token, end, message: "" }
+					: { id, token, end, error, startedMs: 7, afterMs: 0 };
+			expect(await bench.tasks.giveBack([back])).toEqual(["ended"]);
+			expect(await bench.read(id)).toMatchObject({
+				...{ state: "CANCELLED", attempts: [{ end }] },
+				error: error ?? { code: "cancelled" },
+			});
+			expect((await bench.claim(session)).tasks).toEqual([]);
+		},
+	);
+
+	it.each(["revoke", "close"] as const)(
+		"one whose node is lost or leaves meanwhile does not wait again: %s",
+		async (how) => {
+			const session = await bench.open();
+			const { id } = await bench.started(session);
+			await cancel(bench, id);
+			if (how === "close") await bench.sessions.close(session.name, 5);
+			else
+				await bench.sessions.revoke({
+					...{ session: session.name, grounds: { when: "now" }, limit: 5 },
+				});
+			expect((await bench.read(id)).state).toBe("CANCELLED");
+			expect((await bench.tasks.counts()).states).toMatchObject({
+				...{ PENDING: 0, STARTED: 0, CANCELLED: 1 },
+			});
+		},
+	);
+
+	it("by force it is CANCELLED at once, late results are stale, and its holder is told all the same", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		expect(await cancel(bench, task.id, { force: true })).toEqual({
+			...{ code: "cancelled", holder: session.name },
+		});
+		const { outcomes } = await bench.tasks.complete([success(task)]);
+		expect(outcomes).toEqual(["stale_token"]);
+		expect(await bench.read(task.id)).toMatchObject({
+			...{ state: "CANCELLED", attempts: [{ end: "cancelled" }] },
+		});
+		const mark = { id: task.id, token: task.token };
+		expect((await bench.pulse(session)).marks).toEqual([mark]);
+	});
+
+	it("of another round than the one that is meant nothing is done", async () => {
+		const [task] = await bench.submit({});
+		const id = task?.id ?? "";
+		expect(await cancel(bench, id, { round: 2 })).toEqual({ code: "same" });
+		expect((await bench.read(id)).state).toBe("PENDING");
+		expect(await cancel(bench, id, { round: 1 })).toMatchObject({
+			code: "cancelled",
+		});
+	});
+
+	it("there must be such a task", async () => {
+		expect(await cancel(bench, bench.task().id)).toEqual({ code: "none" });
+	});
+
+	it("what is forgotten leaves nothing of it behind, and its id begins anew", async () => {
+		const task = bench.task();
+		await bench.tasks.submit([task]);
+		await cancel(bench, task.id, { reason: "why" });
+		expect(await bench.tasks.trim(0)).toBe(1);
+		await bench.tasks.submit([task]);
+		const { state, cancel: wish } = await bench.read(task.id);
+		expect([state, wish]).toEqual(["PENDING", undefined]);
+	});
+}

@@ -1,0 +1,39 @@
+/** What holders say of their attempts, drawn at random: each of the ways in which one ends. */
+import type { AttemptName, GiveBack } from "../../node/ports.ts";
+import type { TaskEnd } from "../../protocol/task.ts";
+import type { SeededRandom } from "../random.ts";
+
+/** Times that come before the next operation, and times that never come. */
+export const LAPSING_MS = 1;
+export const NEVER_MS = 3_600_000;
+
+const ERROR = { code: "failed", message: "of\nno luck alone" };
+
+/** `startedMs`: another one each, to be told apart by. */
+export function drawEnd(
+	random: SeededRandom,
+	{ id, token }: AttemptName,
+	startedMs: number,
+): TaskEnd {
+	const told = { id, token, startedMs };
+	if (random.oneIn(2))
+		return { ...told, state: "SUCCESS", result: `"${token}"` };
+	if (random.oneIn(4))
+		return { ...told, state: "CANCELLED", end: "cancelled", error: ERROR };
+	const end = random.pick(["failure", "timeout"] as const);
+	return { ...told, state: "FAILURE", end, error: ERROR };
+}
+
+export function drawGiveBack(
+	random: SeededRandom,
+	{ id, token }: AttemptName,
+): GiveBack {
+	if (random.oneIn(2)) {
+		const end = random.pick(["handed-back", "crashed", "not-begun"] as const);
+		return { id, token, end, message: `crashed ${id}` };
+	}
+	const afterMs = random.pick([0, LAPSING_MS, NEVER_MS, 2 * NEVER_MS]);
+	const end = random.pick(["failure", "timeout", "snoozed"] as const);
+	const error = end === "snoozed" ? undefined : ERROR;
+	return { id, token, end, error, startedMs: 7, afterMs };
+}

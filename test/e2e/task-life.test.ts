@@ -1,0 +1,116 @@
+/** What a task may ask for, on three real nodes: to be due later, to expire, to be tried again, to end. */
+import { expect, test } from "vitest";
+import type { TaskAsRead } from "../../protocol/schema.ts";
+import { until } from "../cluster.ts";
+import { endsOf, WorkBench } from "./work-bench.ts";
+
+const bench = WorkBench.forFile("task-life");
+bench.endsCalm();
+bench.withCluster(() => ({
+	nodes: [[], [], []],
+	all: ["--concurrency", "20"],
+}));
+
+/** One of a loaded machine; the bar itself is for a proof. */
+const LATE_MS_MAX = 1_000;
+
+const latenessMs = ({ dueAt = "", startedAt = "" }: TaskAsRead) =>
+	Date.parse(startedAt) - Date.parse(dueAt);
+
+test("tasks start when they are due, and not before, though the node that took them is killed", async () => {
+	const [first, second] = [bench.cluster.node(1), bench.cluster.node(2)];
+	const tasks = Array.from({ length: 60 }, (_, i) => ({
+		...{ id: `due-${i}`, type: "noop", delay: 400 + 20 * i },
+	}));
+	await first.post("/v1/tasks", tasks);
+	expect((await second.task("due-59")).state).toBe("SCHEDULED");
+	await first.kill();
+	const ended = await Promise.all(tasks.map(({ id }) => second.whenEnded(id)));
+	for (const task of ended) {
+		expect(task.state).toBe("SUCCESS");
+		expect(latenessMs(task)).toBeGreaterThanOrEqual(0);
+		expect(latenessMs(task)).toBeLessThan(LATE_MS_MAX);
+	}
+	await bench.cluster.revive();
+});
+
+test("a task that nobody serves expires in time, and says so", async () => {
+	const node = bench.cluster.node(1);
+	await node.post("/v1/tasks", {
+		...{ id: "expires", type: "nobody-serves-it", expiresIn: 300 },
+	});
+	const { state, error, expiresAt, finishedAt } =
+		await node.whenEnded("expires");
+	expect([state, error?.code]).toEqual(["EXPIRED", "expired"]);
+	const lateMs = Date.parse(finishedAt ?? "") - Date.parse(expiresAt ?? "");
+	expect(lateMs).toBeLessThan(LATE_MS_MAX);
+});
+
+test("a task that fails is tried again as often as it asks for, and keeps each error", async () => {
+	const node = bench.cluster.node(2);
+	const backoff = { delay: 50, jitter: 0 };
+	await node.post("/v1/tasks", {
+		id: "fails",
+		type: "fail",
+		retries: 2,
+		backoff,
+	});
+	const task = await node.whenEnded("fails");
+	expect(task).toMatchObject({ state: "FAILURE", attempt: 3, failures: 2 });
+	expect(endsOf(task)).toEqual(["failure", "failure", "failure"]);
+	expect(task.attempts.map(({ error }) => error?.message)).toEqual([
+		...["as it was told to", "as it was told to", undefined],
+	]);
+	const [one, two, three] = task.attempts.map(({ claimedAt }) =>
+		Date.parse(claimedAt),
+	);
+	expect((two ?? 0) - (one ?? 0)).toBeGreaterThanOrEqual(50);
+	expect((three ?? 0) - (two ?? 0)).toBeGreaterThanOrEqual(100);
+});
+
+test("a task that runs is stopped from another node", async () => {
+	const [id = ""] = await bench.postHeld(bench.cluster.node(1), 1);
+	const { node: holder } = await bench.cluster.node(1).task(id);
+	const other = bench.cluster.nodes.find((node) => node.id !== holder);
+	if (other === undefined) throw new Error("there are three nodes");
+	const askedMs = Date.now();
+	const { status, body } = await other.post<TaskAsRead>(
+		`/v1/tasks/${id}/cancel`,
+		{
+			reason: "not needed",
+		},
+	);
+	expect([status, body.state]).toEqual([202, "STARTED"]);
+	const task = await other.whenEnded(id);
+	expect(task).toMatchObject({
+		...{ state: "CANCELLED", cancel: { reason: "not needed" } },
+		attempts: [{ end: "cancelled" }],
+	});
+	expect(Date.parse(task.finishedAt ?? "") - askedMs).toBeLessThan(LATE_MS_MAX);
+});
+
+test("one that does not listen is ended by force, and by force at once its result is refused", async () => {
+	const node = bench.cluster.node(3);
+	const [file, end] = [bench.file("beats"), bench.file("never")];
+	await node.post("/v1/tasks", {
+		id: "deaf",
+		type: "beat",
+		payload: { file, end },
+	});
+	await until(
+		() => node.task("deaf"),
+		({ state }) => state === "STARTED",
+	);
+	const { status, body } = await node.post<TaskAsRead>(
+		"/v1/tasks/deaf/cancel",
+		{
+			force: true,
+		},
+	);
+	expect([status, body.state]).toEqual([200, "CANCELLED"]);
+	await until(
+		() => node.peers(),
+		(nodes) => nodes.every(({ running }) => running === 0),
+	);
+	expect((await node.task("deaf")).state).toBe("CANCELLED");
+});

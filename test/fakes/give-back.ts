@@ -1,0 +1,104 @@
+/** How a task leaves its holder unfinished, in one shard of the store's twin. */
+import type { GiveBack, GiveBackOutcome, PutOff } from "../../node/ports.ts";
+import { CRASHES_MAX } from "../../protocol/limits.ts";
+import type { AttemptEnd } from "../../protocol/state.ts";
+import type { TaskError, TaskRecord } from "../../protocol/task.ts";
+import { attemptError } from "../../protocol/task-error.ts";
+import { cancelAttempt } from "./cancel.ts";
+import type { Tasks } from "./shard-tasks.ts";
+import { ended, mustBegin } from "./task-record.ts";
+
+export function giveBack(
+	tasks: Tasks,
+	back: GiveBack,
+	nowMs: number,
+): GiveBackOutcome {
+	const held = tasks.held(back.id, back.token);
+	if (held === undefined) {
+		tasks.refuseStale();
+		return "stale_token";
+	}
+	if (held.cancel !== undefined) return cancelHeld(tasks, held, back, nowMs);
+	if ("afterMs" in back) return putOff(tasks, held, back, nowMs);
+	if (back.end === "not-begun") {
+		notBegun(tasks, held);
+		return "pending";
+	}
+	if (back.end === "crashed") return crash(tasks, held, back.message, nowMs);
+	tasks.putBack(held, { end: back.end }, nowMs);
+	return "pending";
+}
+
+const UNKNOWN: TaskError = { code: "unknown", message: "" };
+
+/** As the store writes it down where the task ends by it. */
+function endOf(end: GiveBack["end"]): AttemptEnd {
+	return end === "not-begun" ? "handed-back" : end;
+}
+
+/** Somebody has asked it to end; what its code threw is kept. */
+function cancelHeld(
+	tasks: Tasks,
+	held: TaskRecord,
+	back: GiveBack,
+	nowMs: number,
+): GiveBackOutcome {
+	if (back.end === "failure" || back.end === "timeout") {
+		const { id, token, startedMs, end, error = UNKNOWN } = back;
+		const over = { state: "FAILURE", end, error: attemptError(error) } as const;
+		tasks.end({ id, token, startedMs, ...over }, nowMs);
+	} else cancelAttempt(tasks, held, { end: endOf(back.end) }, nowMs);
+	return "ended";
+}
+
+/** STARTED → PENDING, at the old rank, as if it had never been claimed. */
+function notBegun(tasks: Tasks, held: TaskRecord): void {
+	const { holders, records, queues, times } = tasks;
+	holders.leave(held.id);
+	holders.forget(held.id);
+	const attempts = held.attempts.slice(0, -1);
+	const attempt = held.attempt - 1;
+	const waiting = records.unclaim({ ...held, attempts, attempt });
+	queues.putBack(waiting, () => tasks.nextNumber());
+	if (mustBegin(attempts)) times.bind(held.id, held.expiresMs);
+}
+
+function crash(
+	tasks: Tasks,
+	held: TaskRecord,
+	message: string,
+	nowMs: number,
+): GiveBackOutcome {
+	const end = "crashed";
+	const task = { ...held, crashes: held.crashes + 1 };
+	if (task.crashes < CRASHES_MAX) {
+		tasks.putBack(task, { end }, nowMs);
+		return "pending";
+	}
+	tasks.giveUp(task, { end }, nowMs, message);
+	return "ended";
+}
+
+function putOff(
+	tasks: Tasks,
+	held: TaskRecord,
+	{ end, error, startedMs, afterMs, token }: PutOff,
+	nowMs: number,
+): GiveBackOutcome {
+	const dueMs = nowMs + afterMs;
+	const failed = end !== "snoozed" && error !== undefined;
+	if (failed && dueMs >= (held.expiresMs ?? Infinity)) {
+		const over = { state: "FAILURE", end, error: attemptError(error) } as const;
+		tasks.end({ id: held.id, token, startedMs, ...over }, nowMs);
+		return "ended";
+	}
+	const how = { end, startedMs, ...(failed && { error: attemptError(error) }) };
+	const task = { ...held, failures: held.failures + (failed ? 1 : 0) };
+	const over = ended(task, how, nowMs);
+	tasks.holders.leave(task.id);
+	tasks.holders.forget(task.id);
+	tasks.records.move(task, "SCHEDULED", { ...over, dueMs });
+	tasks.times.schedule(task.id, dueMs);
+	tasks.times.bind(task.id, task.expiresMs);
+	return { dueMs };
+}

@@ -1,0 +1,13 @@
+/** Where the tasks of one shard of the store's twin are: as it keeps them, not as they tell of themselves. */
+import type { ShardContents } from "./shard-contents.ts";
+
+export function placesOf({ tasks, runs }: ShardContents) {
+	const { queues, times, holders, records } = tasks;
+	return {
+		...queues.places(),
+		...times.places(),
+		...records.places(),
+		...runs.places(),
+		holders: holders.ids,
+	};
+}
