@@ -5,11 +5,9 @@
  */
 
 import type { AttemptEnd } from "../../protocol/state.ts";
-import { undisturbedMs } from "./finding-out.ts";
 import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
-import type { OverdueEvent } from "./sightings.ts";
-import { RECOVERY_MS } from "./waits.ts";
+import { couldActMs } from "./waits.ts";
 
 export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
 	if (clockStepsMs.length > 0) return [];
@@ -56,20 +54,4 @@ export function judgePunctuality(history: History, withinMs: number): string[] {
 			({ shard, node, fromMs, untilMs }) =>
 				`what was due in shard ${shard} at ${fromMs} ms was left until ${untilMs} ms, while ${node} could see to it`,
 		);
-}
-
-function couldActMs(
-	{ node, ...when }: OverdueEvent,
-	{ impaired, clockStepsMs }: History,
-): number {
-	const troubles = [
-		...impaired.filter((each) => each.node === node),
-		...clockStepsMs.map((ms) => ({ fromMs: ms, untilMs: ms })),
-	];
-	return undisturbedMs(
-		when,
-		troubles.map(({ fromMs, untilMs }) => {
-			return { fromMs, againMs: untilMs + RECOVERY_MS };
-		}),
-	);
 }

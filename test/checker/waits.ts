@@ -13,7 +13,7 @@ export const RECOVERY_MS = 4_000;
 
 export function judgeWaits(history: History, withinMs: number): string[] {
 	return history.waited
-		.filter((each) => couldStartMs(each, history) > withinMs)
+		.filter((each) => couldActMs(each, history) > withinMs)
 		.map(
 			({ id, node, fromMs, untilMs }) =>
 				`${id} waited from ${fromMs} to ${untilMs} ms, while ${node} served it, had a slot free and started nothing`,
@@ -21,8 +21,8 @@ export function judgeWaits(history: History, withinMs: number): string[] {
 }
 
 /** The longest time without a gap in which nothing had befallen the node. */
-function couldStartMs(
-	{ node, ...when }: WaitedEvent,
+export function couldActMs(
+	{ node, ...when }: Pick<WaitedEvent, "node" | "fromMs" | "untilMs">,
 	{ impaired, clockStepsMs }: History,
 ): number {
 	const troubles = [
