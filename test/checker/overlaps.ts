@@ -12,7 +12,8 @@
  *
  * A node whose address refuses connections is held for dead, once its peers have lost it
  * from sight. If it lives it hears of that from the store, by its next pulse; or, if it cannot
- * reach that either, stops as nobody answers it.
+ * reach that either, stops as nobody answers it. Who is paused before it has stopped stops
+ * once it wakes, like anybody who is paused.
  *
  * Where the store has lost writes it may have forgotten an execution under way,
  * and nobody can know of it: such overlaps are not held against anybody. The
@@ -53,10 +54,12 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 					each.node === earlier.node &&
 					(each.why !== "cut-off" || mayHaveJoined(history, each, fromMs)),
 			);
-			const isShort =
-				untilMs - fromMs <= toldMsMax(history, earlier.node, fromMs);
-			if (isShort && wasHeldForDead(history, earlier.node, fromMs))
-				return false;
+			if (wasHeldForDead(history, earlier.node, fromMs)) {
+				const toldMs = fromMs + toldMsMax(history, earlier.node, fromMs);
+				// That it is cut off gives it no more time than that.
+				const later = excuses.filter(({ why }) => why !== "cut-off");
+				if (covers(later, stopMs, toldMs, untilMs)) return false;
+			}
 			return !forgotten && !covers(excuses, stopMs, fromMs, untilMs);
 		})
 		.map(

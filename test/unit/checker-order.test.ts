@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HistoryEvent } from "../checker/history.ts";
+import type { HistoryEvent, ImpairedEvent } from "../checker/history.ts";
 import { breaches, soundHistory, submitted } from "./checker-history.ts";
 
 test("an overlap is excused while the earlier holder is paused, and for the time it takes to stop", () => {
@@ -75,6 +75,37 @@ test("who has joined beside a holder that is cut off need not wait for the end o
 	expect(judged(opened(-9_000), refusing("one"))).toHaveLength(1);
 	expect(judged(opened(999), refusing("two"))).toHaveLength(1);
 	expect(judged(opened(999))).toHaveLength(1);
+});
+
+test("who is held for dead and paused before it has stopped may overlap until it wakes", () => {
+	const judged = (
+		{ fromMs, stopMs }: { fromMs: number; stopMs: number },
+		why: ImpairedEvent["why"] = "paused",
+		refusingMs = 0,
+	) =>
+		breaches([
+			...submitted("a", 0, "ok"),
+			{ kind: "start", atMs: 5, id: "a", token: 1, node: "one" },
+			{ kind: "start", atMs: 1_000, id: "a", token: 2, node: "two" },
+			{ kind: "stop", atMs: stopMs, id: "a", token: 1, node: "one" },
+			{ kind: "stop", atMs: 20_000, id: "a", token: 2, node: "two" },
+			{
+				...{ kind: "refusing", node: "one" },
+				...{ fromMs: refusingMs, untilMs: 5_000 },
+			},
+			{ kind: "impaired", node: "one", why, fromMs, untilMs: 10_000 },
+		]).filter((breach) => breach.startsWith("executions"));
+	expect(judged({ fromMs: 1_100, stopMs: 10_100 })).toEqual([]);
+	expect(judged({ fromMs: 1_100, stopMs: 10_101 })).toHaveLength(1);
+	// By its next pulse, and so much later as a task may take to stop, it has stopped.
+	expect(judged({ fromMs: 2_700, stopMs: 10_100 })).toEqual([]);
+	expect(judged({ fromMs: 2_701, stopMs: 10_100 })).toHaveLength(1);
+	// Who is only cut off stops as nobody answers it.
+	expect(judged({ fromMs: 1_100, stopMs: 3_800 }, "cut-off")).toEqual([]);
+	expect(judged({ fromMs: 1_100, stopMs: 3_801 }, "cut-off")).toHaveLength(1);
+	// Nobody could hold it for dead.
+	const late = judged({ fromMs: 1_100, stopMs: 10_100 }, "paused", 1_001);
+	expect(late).toHaveLength(1);
 });
 
 test("an execution that a store has forgotten with its last writes may overlap", () => {
