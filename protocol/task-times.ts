@@ -54,7 +54,8 @@ function when(
 	moment: string | undefined,
 	duration: string | number | undefined,
 ): When {
-	if (moment !== undefined) return { atMs: Date.parse(moment) };
+	// What was to be before 1970 was to be long ago; 0 stands for none.
+	if (moment !== undefined) return { atMs: Math.max(1, Date.parse(moment)) };
 	const afterMs = duration === undefined ? undefined : msOf(duration);
 	return afterMs === undefined ? undefined : { afterMs };
 }

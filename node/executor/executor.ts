@@ -23,6 +23,7 @@ import { Deadlines } from "./deadlines.ts";
 import type { LiveJob } from "./live-job.ts";
 import { BUILT_IN_TYPES } from "./messages.ts";
 import { Pool } from "./pool.ts";
+import type { Thread } from "./thread.ts";
 
 export interface ExecutorOptions {
 	/** Jobs that the node runs at once: more threads than this are of no use. */
@@ -62,6 +63,13 @@ export async function createExecutor(
 	});
 }
 
+/** How long a job that was told to stop may go on. */
+interface Grace {
+	/** By the monotonic clock. */
+	readonly untilMs: number;
+	readonly timer: Timer;
+}
+
 /** Between looks for processes while a thread does not end. */
 const PROCESSES_LOOK_MS = 50;
 
@@ -70,7 +78,7 @@ class ThreadExecutor implements Executor {
 	readonly #pool: Pool;
 	readonly #clock: Clock;
 	readonly #live = new SlotMap<LiveJob>();
-	readonly #graces = new Map<LiveJob, Timer>();
+	readonly #graces = new Map<LiveJob, Grace>();
 	readonly #endProcesses: () => void;
 	readonly #deadlines: Deadlines;
 	#stopping: Promise<void> | undefined;
@@ -140,9 +148,13 @@ class ThreadExecutor implements Executor {
 	abort(job: Job, reason: string, graceMs: number): void {
 		// Few are ever told to stop, and each that is not would pay for a table of all.
 		const live = this.#live.find((each) => each.job === job);
-		if (live === undefined || live.aborted) return;
-		live.aborted = true;
+		if (live === undefined) return;
 		const { thread } = live;
+		if (live.aborted) {
+			if (thread !== undefined) this.#giveGrace(live, thread, graceMs);
+			return;
+		}
+		live.aborted = true;
 		if (thread === undefined) {
 			this.#pool.withdraw(live);
 			live.settle({ kind: "aborted" });
@@ -153,10 +165,7 @@ class ThreadExecutor implements Executor {
 			return;
 		}
 		thread.abort(live, reason);
-		this.#graces.set(
-			live,
-			this.#clock.after(graceMs, () => thread.end()),
-		);
+		this.#giveGrace(live, thread, graceMs);
 	}
 
 	stop(): Promise<void> {
@@ -187,8 +196,18 @@ class ThreadExecutor implements Executor {
 		this.#clock.after(PROCESSES_LOOK_MS, () => this.#keepEndingProcesses());
 	}
 
+	/** Of several, the one that is over first counts. */
+	#giveGrace(live: LiveJob, thread: Thread, graceMs: number): void {
+		const untilMs = this.#clock.monoMs() + graceMs;
+		const given = this.#graces.get(live);
+		if (given !== undefined && given.untilMs <= untilMs) return;
+		given?.timer.cancel();
+		const timer = this.#clock.after(graceMs, () => thread.end());
+		this.#graces.set(live, { untilMs, timer });
+	}
+
 	#endGrace(live: LiveJob): void {
-		this.#graces.get(live)?.cancel();
+		this.#graces.get(live)?.timer.cancel();
 		this.#graces.delete(live);
 	}
 }

@@ -150,7 +150,7 @@ export class Reconciler {
 		);
 		for (const batch of batches(lost, COMPLETE_BATCH_MAX))
 			await shard.tasks.giveBack(
-				batch.map((task) => ({ ...task, end: "handed-back", message: "" })),
+				batch.map((task) => ({ ...task, end: "not-begun", message: "" })),
 			);
 		renewer.hurry();
 	}

@@ -51,6 +51,11 @@ interface Held extends Indexed<Held> {
 
 const OVER = Promise.resolve();
 
+/** One that is cancelled runs until it heeds that, or its time is over. */
+function isGoingOn({ fate }: Held): boolean {
+	return fate === "report" || fate === "cancel";
+}
+
 export class Runner {
 	readonly #held = new SlotMap<Held>();
 	readonly #byTask = new TaskIndex<Held>();
@@ -179,10 +184,10 @@ export class Runner {
 		for (const held of this.#held) if (held.shard === shard) yield held.task;
 	}
 
-	/** Those of them that have not been told to stop. */
+	/** Those of them that are this node's to end. */
 	*goingOn(shard: number): Iterable<ClaimedTask> {
 		for (const held of this.#held)
-			if (held.shard === shard && held.fate === "report") yield held.task;
+			if (held.shard === shard && isGoingOn(held)) yield held.task;
 	}
 
 	/** These attempts are no longer this node's: stop those that still run. Returns how many. */
@@ -198,7 +203,7 @@ export class Runner {
 				chainOf(id),
 				(each) => each.shard === shard && each.task.token === token,
 			);
-			if (held?.fate !== "report") continue;
+			if (held === undefined || !isGoingOn(held)) continue;
 			this.#stop(held, "let-go", reason);
 			stopped += 1;
 		}

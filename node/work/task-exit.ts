@@ -98,16 +98,16 @@ function leaveWithoutResult(
 			);
 			return;
 		case "not-begun":
-			giveBack(task, "not-begun", "", exit);
+			handBack(task, exit);
 			return;
 		case "aborted":
-			handBack(task, exit);
+			giveBack(task, "handed-back", "", exit);
 	}
 }
 
-/** Unfinished, and to run again as soon as it can. */
+/** It never began here. */
 export function handBack(task: ClaimedTask, exit: TaskExit): void {
-	giveBack(task, "handed-back", "", exit);
+	giveBack(task, "not-begun", "", exit);
 }
 
 function giveBack(

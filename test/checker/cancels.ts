@@ -1,6 +1,6 @@
 /**
- * Cancels: once somebody was told that a task is CANCELLED, nothing of it begins any more, and
- * it stays so; once somebody was told that it is to stop, no further attempt begins, and it
+ * Cancels: once somebody was told that a task is CANCELLED, nothing of it begins any more, but
+ * an attempt that force took from its holder, who may not know yet; and it stays so; once somebody was told that it is to stop, no further attempt begins, and it
  * ends CANCELLED or with the result that came first. And nothing is CANCELLED that nobody
  * asked to be.
  */
@@ -24,7 +24,7 @@ export function judgeCancels({ tasks, lostWritesMs }: History): string[] {
 }
 
 function flawsAfter(
-	{ id, starts }: TaskHistory,
+	{ id, starts, cancels }: TaskHistory,
 	{ outcome, atMs }: CancelledEvent,
 	state: string | undefined,
 ): string[] {
@@ -33,7 +33,8 @@ function flawsAfter(
 		starts.filter((start) => start.atMs > atMs).map(({ token }) => token),
 	);
 	// What was given to a node before may begin there after.
-	const mayBegin = outcome === "done" ? 0 : 1;
+	const forced = cancels.some(({ force }) => force);
+	const mayBegin = outcome === "done" && !forced ? 0 : 1;
 	const ends = outcome === "done" ? ["CANCELLED"] : ["CANCELLED", "SUCCESS"];
 	return [
 		...(begun.size > mayBegin

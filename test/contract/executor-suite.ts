@@ -40,10 +40,8 @@ export function describeExecutor(
 		});
 
 		test("what a task throws is its error", async () => {
-			const outcome = await executor.run(
-				scripted("a", { end: "throw", value: "no such card" }),
-			);
-			expect(outcome).toMatchObject({
+			const task = scripted("a", { end: "throw", value: "no such card" });
+			expect(await executor.run(task)).toMatchObject({
 				kind: "failure",
 				error: { code: "failed", message: "no such card" },
 			});
@@ -71,6 +69,12 @@ export function describeExecutor(
 			expect(
 				await executor.run(scripted("b", { snooze: 1_500, end: "throw" })),
 			).toMatchObject({ kind: "failure" });
+		});
+
+		test("of several times in which a task is to stop the one that is over first counts", async () => {
+			const long = begin(executor, scripted("a", deaf));
+			for (const graceMs of [60_000, 20, 60_000]) long.abort("", graceMs);
+			expect(await long.outcome).toEqual({ kind: "aborted" });
 		});
 
 		describe("a task with a timeout", () => {

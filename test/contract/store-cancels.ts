@@ -66,6 +66,23 @@ export function cancelRules(bench: Bench): void {
 		});
 	});
 
+	it.each(["result", "handed back", "not begun"] as const)(
+		"its session is not told of it any more once it has ended it: %s",
+		async (how) => {
+			const session = await bench.open();
+			const task = await bench.started(session);
+			const other = await bench.started(session);
+			await cancel(bench, task.id);
+			await cancel(bench, other.id);
+			const { id, token } = task;
+			const end = how === "not begun" ? "not-begun" : "handed-back";
+			if (how === "result") await bench.tasks.complete([success(task)]);
+			else await bench.tasks.giveBack([{ id, token, end, message: "" }]);
+			const left = { id: other.id, token: other.token };
+			expect((await bench.pulse(session)).marks).toEqual([left]);
+		},
+	);
+
 	it("a result that comes first stands", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);

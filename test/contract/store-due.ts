@@ -135,6 +135,29 @@ export function expiryRules(bench: Bench): void {
 		expect((await bench.pulse(session)).nextTimeMs).toBeUndefined();
 	});
 
+	it("a task that was to be due long before 1970 waits at once", async () => {
+		const session = await bench.open();
+		const options = { runAt: "0001-01-01T00:00:00Z" };
+		const task = await bench.started(session, { options });
+		await bench.tasks.complete([success(task)]);
+		expect(await bench.read(task.id)).toMatchObject({ state: "SUCCESS" });
+	});
+
+	it("a claim ends no more tasks that have expired than it may give", async () => {
+		const session = await bench.open();
+		await bench.submit(...Array(5).fill({ options: BRIEF }));
+		await bench.submit({});
+		await bench.until("they have expired", async () => isPast(bench, 1));
+		const expired: number[] = [];
+		for (const tasks of [0, 0, 1]) {
+			const claim = await bench.claim(session, 2);
+			expect(claim.tasks).toHaveLength(tasks);
+			const { states } = await bench.tasks.counts();
+			expired.push(states.EXPIRED);
+		}
+		expect(expired).toEqual([2, 4, 5]);
+	});
+
 	it("a task that has begun in time never expires, also when it is taken over", async () => {
 		const session = await bench.open();
 		const options = { expiresIn: 200 };

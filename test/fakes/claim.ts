@@ -5,7 +5,7 @@ import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Holder } from "./shard-holders.ts";
 import type { Tasks } from "./shard-tasks.ts";
 
-/** Lowest rank first, up to the limits of a batch. */
+/** Lowest rank first, up to the limits of a batch; one that has expired counts like one that is given. */
 export function takeTasks(
 	tasks: Tasks,
 	{ routes, limit }: ClaimRequest,
@@ -14,13 +14,17 @@ export function takeTasks(
 ): ClaimedTask[] {
 	const taken: ClaimedTask[] = [];
 	let bytes = 0;
-	while (taken.length < limit) {
+	let expired = 0;
+	while (taken.length + expired < limit) {
 		const head = tasks.queues.head(routes);
 		if (head === undefined) break;
 		const more = bytes + Buffer.byteLength(head.payload);
 		if (more > CLAIM_BATCH_BYTES_MAX && taken.length > 0) break;
 		const task = tasks.start(head, nextHolder, nowMs);
-		if (task === undefined) continue;
+		if (task === undefined) {
+			expired += 1;
+			continue;
+		}
 		taken.push(task);
 		bytes = more;
 	}

@@ -57,6 +57,8 @@ interface Running {
 	/** Jobs of the same are in one worker. */
 	readonly worker: string;
 	aborted: boolean;
+	/** When it is ended though it has not stopped. */
+	buriedMs: number;
 	overdue: boolean;
 	readonly resolve: (outcome: JobOutcome) => void;
 }
@@ -102,6 +104,7 @@ export class FakeExecutor implements Executor {
 				timers: [],
 				worker: this.#workerFor(job),
 				aborted: false,
+				buriedMs: Number.POSITIVE_INFINITY,
 				overdue: false,
 				resolve,
 			};
@@ -121,13 +124,15 @@ export class FakeExecutor implements Executor {
 	abort(job: Job, _reason: string, graceMs: number): void {
 		for (const running of this.#running) {
 			const { script, aborted } = running;
-			if (running.job !== job || aborted) continue;
+			if (running.job !== job) continue;
 			running.aborted = true;
+			const atMs = this.#clock.monoMs() + graceMs;
 			if (this.stuck) {
 				for (const timer of running.timers) timer.cancel();
-			} else if (script.deaf) {
+			} else if (script.deaf && atMs < running.buriedMs) {
+				running.buriedMs = atMs;
 				this.#later(running, graceMs, () => this.#bury(running));
-			} else {
+			} else if (!aborted) {
 				this.#later(running, 0, () =>
 					this.#settle(running, { kind: "aborted" }),
 				);

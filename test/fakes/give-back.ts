@@ -18,6 +18,7 @@ export function giveBack(
 		tasks.refuseStale();
 		return "stale_token";
 	}
+	tasks.marks.remove(tasks.holders.sessionOf(back.id), back.token);
 	if (held.cancel !== undefined) return cancelHeld(tasks, held, back, nowMs);
 	if ("afterMs" in back) return putOff(tasks, held, back, nowMs);
 	if (back.end === "not-begun") {

@@ -22,6 +22,12 @@ export class Marks {
 		this.#marks.set(session, [...others, { id, token, atMs }]);
 	}
 
+	/** Its holder has ended the attempt. */
+	remove(session: SessionName, token: number): void {
+		const others = this.#of(session).filter((each) => each.token !== token);
+		this.#marks.set(session, others);
+	}
+
 	/** What a pulse of the session tells. */
 	told(session: SessionName, nowMs: number): AttemptName[] {
 		const old = this.#of(session)

@@ -217,6 +217,7 @@ export class Tasks {
 			end.state === "FAILURE" && held.cancel !== undefined
 				? "CANCELLED"
 				: end.state;
+		this.marks.remove(this.holders.sessionOf(held.id), end.token);
 		this.holders.leave(held.id);
 		this.records.move(held, state, {
 			...ended(held, { end: success ? "success" : end.end, startedMs }, nowMs),

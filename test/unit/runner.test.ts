@@ -194,6 +194,17 @@ test("of a task that is cancelled nothing is told once its lease is lost", async
 	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
 });
 
+test("one that is cancelled and runs on is this node's to end, until its lease is lost or there is a newer attempt", () => {
+	const { runner, said, deliver } = runnerOf();
+	deliver("a", 1);
+	const task = { id: "a", token: 1 };
+	runner.cancel(SHARD, [task]);
+	expect([...runner.goingOn(SHARD)]).toHaveLength(1);
+	expect(runner.letGo(SHARD, [task], "forgotten")).toBe(1);
+	expect([...runner.goingOn(SHARD)]).toEqual([]);
+	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
+});
+
 test("what a handler says counts for a task that does not say it", async () => {
 	const { jobs, deliver } = runnerOf({
 		settingsOf: () => ({ retries: 3, timeoutMs: 5_000, killAfterMs: 100 }),

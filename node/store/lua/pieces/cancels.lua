@@ -19,7 +19,17 @@ local function cancelAttempt(id, text, held, now, how, lost)
   toCancelled(id, task.seq, now, '', '')
 end
 
--- Attempts that the session is to stop: "token id". It is told of each for MARK_KEPT_MS.
+-- Sessions that have marks.
+local marked = {}
+
+-- The attempt has been ended by its holder, who has no need to be told to stop it any more.
+local function unmark(session, token, id)
+  if marked[session] == nil then marked[session] = call('EXISTS', marksKey(session)) == 1 end
+  if marked[session] then call('ZREM', marksKey(session), token .. ' ' .. id) end
+end
+
+-- Attempts that the session is to stop: "token id". It is told of the oldest until
+-- they end, or for MARK_KEPT_MS; so those that are forgotten for being too old have been told.
 local function tellMarks(session, now)
   local key = marksKey(session)
   if call('EXISTS', key) == 0 then return {} end

@@ -5,17 +5,26 @@
 -- have an index of their own.
 
 local anyDisplaced = call('EXISTS', DISPLACED) == 1
-local function isDisplaced(id) return anyDisplaced and call('ZSCORE', DISPLACED, id) end
+
+-- Of ids, each with a score behind it, those at another place: id → true.
+local function displacedOf(page)
+  local ids, out = {}, {}
+  for i = 1, #page, 2 do ids[#ids + 1] = page[i] end
+  if #ids == 0 or not anyDisplaced then return out end
+  for i, seq in ipairs(call('ZMSCORE', DISPLACED, unpack(ids))) do out[ids[i]] = seq and true end
+  return out
+end
 
 -- Creation number of the newest task of a band that its place lists.
 local function newestOf(queue, low)
-  local at, span = 0, anyDisplaced and READ_TASKS_MAX or 1
+  local below, span = '(' .. digits(low + before), anyDisplaced and READ_TASKS_MAX or 1
   repeat
-    local page = call('ZREVRANGEBYSCORE', queue, '(' .. digits(low + before), digits(low), 'WITHSCORES', 'LIMIT', at, span)
+    local page = call('ZREVRANGEBYSCORE', queue, below, digits(low), 'WITHSCORES', 'LIMIT', 0, span)
+    local displaced = displacedOf(page)
     for i = 1, #page, 2 do
-      if not isDisplaced(page[i]) then return page[i + 1] - low end
+      if not displaced[page[i]] then return page[i + 1] - low end
     end
-    at = at + span
+    below = '(' .. (page[#page] or '')
   until #page < 2 * span
 end
 
@@ -35,7 +44,7 @@ local function findBands(queue)
     if #last == 0 then break end
     local low = math.floor(last[2] / SEQ_SPAN) * SEQ_SPAN
     local newest = last[2] - low
-    if newest >= before or isDisplaced(last[1]) then newest = newestOf(queue, low) end
+    if newest >= before or displacedOf(last)[last[1]] then newest = newestOf(queue, low) end
     if newest then bands[#bands + 1] = { queue = queue, low = low, seq = newest } end
     ceiling = '(' .. digits(low)
   end
@@ -55,7 +64,7 @@ local function gatherWaiting()
   cutBands()
   for _, band in ipairs(bands) do
     if band.seq < floor then break end
-    gather(band.queue, band.low, isDisplaced)
+    gather(band.queue, band.low, anyDisplaced and displacedOf)
   end
   gather(DISPLACED, 0)
 end

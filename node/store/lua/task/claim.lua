@@ -15,36 +15,39 @@ if refusal then return { refusal } end
 local mayExpire, mayBeDisplaced = call('EXISTS', EXPIRING) == 1, call('EXISTS', DISPLACED) == 1
 
 -- Of these tasks, those that have expired end; for the others that might have, it is over.
+-- Returns which have, and how many.
 local function settleExpiry(chosen, texts)
-  local expired, over = {}, {}
+  local expired, over, ended = {}, {}, 0
   for i, expires in ipairs(call('ZMSCORE', EXPIRING, unpack(chosen))) do
     if expires then over[#over + 1] = chosen[i] end
     if expires and tonumber(expires) <= now and texts[i] then
       local head = parseHead(texts[i])
       -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
       if head.expires == tonumber(expires) then
-        expired[i] = true
+        expired[i], ended = true, ended + 1
         expireTask(chosen[i], head.seq, now)
       end
     end
   end
   if #over > 0 then call('ZREM', EXPIRING, unpack(over)) end
-  return expired
+  return expired, ended
 end
 
 local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
 -- Choose: some at a time, as long as they fit into one answer. A task whose
 -- text is gone (deleted by hand) or none is dropped from its queue and nothing
--- else: there is nothing to run.
+-- else: there is nothing to run. One that has expired counts like one that is given.
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
 local answer, ids, running, holders = { 'ok', '', now, token + 1 }, {}, {}, {}
-local taken, bytes, unreadable = 0, 0, 0
-while taken < limit and bytes < CLAIM_BATCH_BYTES_MAX do
-  local chosen = take(math.min(limit - taken, READ_TASKS_MAX))
+local taken, ended, bytes, unreadable = 0, 0, 0, 0
+while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
+  local chosen = take(math.min(limit - taken - ended, READ_TASKS_MAX))
   if #chosen == 0 then break end
   local texts = call('HMGET', TASKS, unpack(chosen))
-  local expired = mayExpire and settleExpiry(chosen, texts) or {}
+  local expired, more = {}, 0
+  if mayExpire then expired, more = settleExpiry(chosen, texts) end
+  ended = ended + more
   if mayBeDisplaced then call('ZREM', DISPLACED, unpack(chosen)) end
   for i, text in ipairs(texts) do
     local seq, attempts = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)')

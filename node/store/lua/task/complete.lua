@@ -35,6 +35,7 @@ for i, id in ipairs(ids) do
   if held == token and settled[id] == nil then
     settled[id] = false
     leaveStarted(id, session)
+    unmark(session, token, id)
     if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
       if states[i] == 'FAILURE' and isCancelled(id) then states[i] = 'CANCELLED' end
       toEnded(id, seq, states[i], nowText, ' ' .. hows[i] .. ' ' .. holders[i], ARGV[i + 1])

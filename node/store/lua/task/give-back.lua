@@ -55,11 +55,11 @@ for i = 1, #ARGV, 6 do
   local newest, _, session = parseHolder(held)
   local text = newest == token and call('HGET', TASKS, id)
   local answer = 0
-  if newest ~= token then
-    stale = stale + 1
+  if newest ~= token then stale = stale + 1
   else
     taken[id] = true
     leaveStarted(id, session)
+    unmark(session, token, id)
     if text and isCancelled(id) then
       cancel(id, text, held, how, message, ARGV[i + 5])
       answer = 2
