@@ -1,7 +1,8 @@
 /**
  * Backoff: how long a task that failed waits before it is tried again.
  *
- * `exponential` waits delay · 2^(failures − 1), up to `max`; `fixed` waits `delay` each time.
+ * `exponential` waits delay · 2^(failures − 1), up to `max`, which is never below `delay` where
+ * it is left out; `fixed` waits `delay` each time.
  * Jitter only adds, up to its share of that: nobody is tried again sooner than was asked for,
  * and tasks that failed together do not come back together.
  *
@@ -39,7 +40,9 @@ export function backoffMs(
 	const delayMs = delayMsOf(delay);
 	const growth = type === "fixed" ? 1 : 2 ** (failures - 1);
 	const cappedMs =
-		type === "fixed" ? delayMs : Math.min(delayMs * growth, delayMsOf(max));
+		type === "fixed"
+			? delayMs
+			: Math.min(delayMs * growth, Math.max(delayMs, delayMsOf(max)));
 	return Math.round(Math.max(cappedMs, atLeastMs) * (1 + jitter * unit));
 }
 
@@ -54,13 +57,13 @@ export function delayMsOf(duration: string | number): number {
 export function backoffFlaw(
 	backoff: Backoff,
 ): { readonly part: "delay" | "max"; readonly must: string } | undefined {
-	const { delay, max } = { ...BACKOFF_DEFAULT, ...backoff };
-	const [delayMs, maxMs] = [delayMsOf(delay), delayMsOf(max)];
+	const delayMs = delayMsOf(backoff.delay ?? BACKOFF_DEFAULT.delay);
+	const maxMs = backoff.max === undefined ? delayMs : delayMsOf(backoff.max);
 	for (const [part, ms] of [
 		["delay", delayMs],
 		["max", maxMs],
 	] as const)
 		if (ms > BACKOFF_MS_MAX) return { part, must: "be 24 hours at most" };
-	const must = 'not be below its "delay" (when absent they are 1h and 1s)';
+	const must = 'not be below its "delay" (1s where that is absent)';
 	return delayMs > maxMs ? { part: "max", must } : undefined;
 }

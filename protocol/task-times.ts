@@ -60,6 +60,13 @@ function when(
 	return afterMs === undefined ? undefined : { afterMs };
 }
 
+/** Of what fits the schema of a moment. `Date.parse` takes the 30th of February for a day in March. */
+function isMoment(text: string): boolean {
+	if (Number.isNaN(Date.parse(text))) return false;
+	const day = text.slice(0, "2026-01-01".length);
+	return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
 /** Of what fits the schema of a duration. */
 function msOf(duration: string | number): number | undefined {
 	return typeof duration === "number" ? duration : parseDuration(duration);
@@ -90,7 +97,7 @@ export function findTimeFlaw(
 		["runAt", runAt],
 		["expiresAt", expiresAt],
 	] as const)
-		if (text !== undefined && Number.isNaN(Date.parse(text)))
+		if (text !== undefined && !isMoment(text))
 			return {
 				field,
 				detail: `The field "${field}" is no time that there is; check month, day and hour.`,

@@ -31,6 +31,7 @@ test.each<[string, Record<string, unknown>]>([
 	["delay", { delay: "400d" }],
 	["runAt", { runAt: "tomorrow" }],
 	["runAt", { runAt: "2026-02-30T25:00:00Z" }],
+	["runAt", { runAt: "2026-02-30T09:00:00Z" }],
 	["runAt", { runAt: "2026-11-30T09:00:00" }],
 	["runAt", { runAt: inDays(400) }],
 	["runAt", { delay: "1h", runAt: inDays(1) }],

@@ -48,6 +48,25 @@ test.each([
 	},
 );
 
+test.each([
+	["that is due later", { delay: 1 }, "PENDING"],
+	["that is to expire", { expiresIn: 1 }, "EXPIRED"],
+] as const)(
+	"a task %s and was overwritten is dropped, and the others have their time",
+	async (_, options, state) => {
+		const { tasks } = ground.shard;
+		await tasks.submit(["bad", "good"].map((id) => newTask(id, { options })));
+		await ground.redis.hset(TASKS, "bad", "5 not-a-number 1 0 route\n\n1");
+		await expect
+			.poll(async () => {
+				await tasks.elapse(10);
+				return (await tasks.get(["good"]))[0]?.state;
+			})
+			.toBe(state);
+		expect((await tasks.elapse(10)).nextTimeMs).toBeUndefined();
+	},
+);
+
 test("a running task whose text is gone does not keep the others from being put back", async () => {
 	await ground.claim();
 	await forget("two");

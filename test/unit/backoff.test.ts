@@ -7,6 +7,7 @@ test.each<[Backoff, readonly number[]]>([
 	[{ delay: "10s", max: "1m" }, [10_000, 20_000, 40_000, 60_000, 60_000]],
 	[{ type: "fixed", delay: 500 }, [500, 500, 500]],
 	[{ type: "fixed", delay: "2h" }, [7_200_000, 7_200_000]],
+	[{ delay: "2h" }, [7_200_000, 7_200_000]],
 	[{ delay: 0 }, [0, 0, 0]],
 ])("%j waits %j without chance", (backoff, waits) => {
 	const waited = waits.map((_, i) => backoffMs(backoff, i + 1, 0));

@@ -97,13 +97,15 @@ local function parseHolder(held)
   if held then return string.match(held, '^([^ ]+) [^ ]+ [^ ]+ (%d+) (.+)$') end
 end
 
--- The head of a task, which is its first line. Numbers as text, but the priority.
+-- The head of a task, which is its first line; nil of a text that has none (written by hand).
+-- Numbers as text, but the priority.
 local function parseHead(task)
   local priority, seq, created, counts, route =
     string.match(task, '^(%d+) (%d+) (%d+) ([^ ]+) ([^\n]+)')
   if counts == '0' then counts = '0,0,0,0,1' end
   local attempts, crashes, losses, failures, round, times =
-    string.match(counts, '^(%d+),(%d+),(%d+),(%d+),(%d+)(.*)$')
+    string.match(counts or '', '^(%d+),(%d+),(%d+),(%d+),(%d+)(.*)$')
+  if not times then return nil end
   local due, expires = string.match(times, '^,(%d+),(%d+)$')
   return {
     priority = tonumber(priority), seq = seq, created = created, attempts = attempts,

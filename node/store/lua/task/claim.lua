@@ -23,7 +23,7 @@ local function settleExpiry(chosen, texts)
     if expires and tonumber(expires) <= now and texts[i] then
       local head = parseHead(texts[i])
       -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
-      if head.expires == tonumber(expires) then
+      if head and head.expires == tonumber(expires) then
         expired[i], ended = true, ended + 1
         expireTask(chosen[i], head.seq, now)
       end
