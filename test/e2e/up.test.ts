@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NodeAsRead } from "../../protocol/schema.ts";
 import { call } from "../call.ts";
 import { until } from "../cluster.ts";
+import { hasWritten } from "../redis-written.ts";
 import {
 	closedByOther,
 	freePorts,
@@ -234,6 +235,7 @@ describe("hearsay up", () => {
 		await cluster.says(READY);
 		const task = { id: "kept", type: "noop", queue: "later" };
 		expect((await call(url(0, "/v1/tasks"), task)).status).toBe(202);
+		await hasWritten(redisPort());
 		process.kill(redisPid(), "SIGKILL");
 		await cluster.says(/redis {3}\(pid \d+\) ended by SIGKILL/);
 		await cluster.says(/redis {3}is back/);
@@ -241,7 +243,7 @@ describe("hearsay up", () => {
 
 		await up(["--queues", "served"]).says(READY);
 		const { body } = await call<Task>(url(1, "/v1/tasks/kept"));
-		expect(body.state).toBe("PENDING");
+		expect(body).toMatchObject({ state: "PENDING" });
 	});
 
 	test("a second one in the same folder is refused", async () => {

@@ -22,8 +22,8 @@ export function redisFiles(folder: string): RedisFiles {
 }
 
 /**
- * `everysec`: a crash of this machine may cost the last second or two; a crash
- * of programs on it costs nothing.
+ * `everysec`: a crash of this machine may cost the last second or two, and so may one of Redis
+ * itself, which keeps what it is told to itself while its disk is slow; that of nodes costs nothing.
  */
 function formatConfig(files: RedisFiles, port: number): string {
 	return `# Written by \`hearsay up\` at every start; changes are lost.
