@@ -227,6 +227,7 @@ function makeEngine(
 			types: [...executor.types],
 			...(options.queues === undefined ? {} : { queues: options.queues }),
 			labels: options.labels,
+			keeps: options.keeps,
 		}),
 		askedToDrain: () => stop("drained"),
 		superseded: (shards) =>

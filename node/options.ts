@@ -3,6 +3,7 @@
  * holds a `NodeOptions` need not look at flags, environment or defaults again.
  * The command line makes one (see `cli/node-options.ts`); so do tests.
  */
+import type { Keeps } from "../protocol/keep.ts";
 
 export interface Address {
 	readonly host: string;
@@ -36,6 +37,8 @@ export interface NodeOptions {
 	readonly processTaskMs: number;
 	/** How long running tasks may take to finish when the node stops. */
 	readonly drainMs: number;
+	/** What the cluster is to keep of ended tasks at least. */
+	readonly keeps: Keeps;
 	/** Shards that a new cluster is made with; an existing one must have as many. */
 	readonly shards: number;
 	readonly logLevel: LogLevel;

@@ -25,7 +25,6 @@ import {
 	DIGEST_STALE_MS,
 	DIGEST_URGENT_MS,
 	END_BY_FORCE_MS,
-	ENDED_KEPT_MS,
 	ENDED_KEPT_MS_MIN,
 	EXIT_MS,
 	FAREWELL_AT_ONCE_MS,
@@ -70,6 +69,7 @@ import {
 	SUBMIT_QUEUE_MS_MAX,
 	SUBMIT_SILENCE_MS,
 	SUBMIT_TIMEOUT_MS,
+	SUCCESSES_KEPT_MS,
 	SWEEP_ROUTES_MAX,
 	TRUST_LOOK_MS,
 	TRUST_MARGIN_MS,
@@ -201,7 +201,7 @@ const relations: readonly (readonly [boolean, string])[] = [
 		"peers that dial one another find room",
 	],
 	[
-		WAIT_MS_MAX < ENDED_KEPT_MS_MIN && ENDED_KEPT_MS_MIN < ENDED_KEPT_MS,
+		WAIT_MS_MAX < ENDED_KEPT_MS_MIN && ENDED_KEPT_MS_MIN < SUCCESSES_KEPT_MS,
 		"who waits for a task finds its end, and its time is shortened, not lengthened",
 	],
 	[

@@ -86,6 +86,25 @@ const table = {
 		...{ from: "STARTED", to: "CANCELLED", by: "anyone" },
 		ends: ["lease-lost", "revoked", "handed-back"],
 	},
+	/** It has ended without success, and somebody wants another round of it: at once, or later. */
+	reopenFailed: {
+		...{ from: "FAILURE", to: "PENDING", by: "anyone", ends: [] },
+	},
+	reopenCancelled: {
+		...{ from: "CANCELLED", to: "PENDING", by: "anyone", ends: [] },
+	},
+	reopenExpired: {
+		...{ from: "EXPIRED", to: "PENDING", by: "anyone", ends: [] },
+	},
+	reopenFailedLater: {
+		...{ from: "FAILURE", to: "SCHEDULED", by: "anyone", ends: [] },
+	},
+	reopenCancelledLater: {
+		...{ from: "CANCELLED", to: "SCHEDULED", by: "anyone", ends: [] },
+	},
+	reopenExpiredLater: {
+		...{ from: "EXPIRED", to: "SCHEDULED", by: "anyone", ends: [] },
+	},
 	/** Its holder's lease has expired, or its holder is known dead. */
 	lose: {
 		...{ from: "STARTED", to: "PENDING", by: "anyone" },

@@ -1,6 +1,11 @@
 /** What is wrong with options each of which fits its schema: with how they go together. */
 import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
-import { KILL_AFTER_MS_MAX, TIMEOUT_MS_MAX } from "./limits.ts";
+import {
+	ENDED_KEPT_MS_MIN,
+	KILL_AFTER_MS_MAX,
+	RETENTION_MS_MAX,
+	TIMEOUT_MS_MAX,
+} from "./limits.ts";
 import type { TaskOptions } from "./task-options.ts";
 import { findTimeFlaw } from "./task-times.ts";
 
@@ -15,12 +20,13 @@ export function findOptionFlaw(
 	options: TaskOptions,
 	nowMs: number,
 ): OptionFlaw | undefined {
-	const { backoff, timeout, killAfter } = options;
+	const { backoff, timeout, killAfter, retention } = options;
 	return (
 		findTimeFlaw(options, nowMs) ??
 		(backoff && findBackoffFlaw(backoff as Backoff)) ??
 		flawOfLength("timeout", timeout, TIMEOUT_MS_MAX, "7 days") ??
-		flawOfLength("killAfter", killAfter, KILL_AFTER_MS_MAX, "5 minutes")
+		flawOfLength("killAfter", killAfter, KILL_AFTER_MS_MAX, "5 minutes") ??
+		flawOfLength("retention", retention, RETENTION_MS_MAX, "90 days")
 	);
 }
 
@@ -35,7 +41,7 @@ function findBackoffFlaw(backoff: Backoff): OptionFlaw | undefined {
 }
 
 function flawOfLength(
-	field: "timeout" | "killAfter",
+	field: "timeout" | "killAfter" | "retention",
 	duration: string | number | undefined,
 	msMax: number,
 	most: string,
@@ -46,6 +52,12 @@ function flawOfLength(
 		return {
 			field,
 			detail: `The field "${field}" may be ${most} at most; send a shorter time.`,
+		};
+	if (field === "retention" && ms < ENDED_KEPT_MS_MIN)
+		return {
+			field,
+			detail:
+				'The field "retention" must be 60 seconds at least; send a longer time, or leave it out.',
 		};
 	return ms === 0 && field === "timeout"
 		? {

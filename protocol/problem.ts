@@ -12,6 +12,7 @@ export const PROBLEMS = {
 	timeout: [408, "The request did not come in time"],
 	conflict: [409, "The id is taken by a different task"],
 	already_ended: [409, "The task has ended"],
+	not_ended: [409, "The task has not ended"],
 	too_large: [413, "The request is too large"],
 	unsupported_media_type: [415, "The body is of a type that is not taken"],
 	idempotency_conflict: [422, "The idempotency key was used for another task"],

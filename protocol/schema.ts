@@ -46,6 +46,7 @@ const errorRef = Type.Unsafe<TaskError>({
 });
 
 const AttemptAsRead = Type.Object({
+	round: Type.Integer({ description: "of the task, in which it was begun" }),
 	token: Type.Integer(),
 	node: Type.String(),
 	nodeName: nodeName(),

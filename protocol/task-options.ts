@@ -75,6 +75,11 @@ export const OPTIONS = {
 			' of up to 5 minutes: so long after its signal has fired, for its timeout or as it was cancelled, its code is ended by force; the handler\'s when absent, or "5s"',
 		),
 	),
+	retention: Type.Optional(
+		duration(
+			" from 60 seconds to 90 days, for which it is kept once it has ended; as the cluster keeps its like when absent",
+		),
+	),
 } satisfies OptionFields;
 
 export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;

@@ -45,6 +45,18 @@ export function momentsOf({ due, expires }: TaskTimes, nowMs: number): Moments {
 	return { dueMs, expiresMs: momentOf(expires, fromMs) };
 }
 
+/** How long after it is due it expires, of a task accepted at `createdMs`; undefined: never. */
+export function expiryMsOf(
+	options: TaskOptions,
+	createdMs: number,
+): number | undefined {
+	const times = timesOf(options);
+	if (times === undefined) return undefined;
+	const { dueMs = createdMs, expiresMs } = momentsOf(times, createdMs);
+	if (expiresMs === undefined) return undefined;
+	return Math.max(1, expiresMs - Math.max(dueMs, createdMs));
+}
+
 function momentOf(when: When, fromMs: number): number | undefined {
 	if (when === undefined) return undefined;
 	return "atMs" in when ? when.atMs : fromMs + when.afterMs;

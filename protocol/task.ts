@@ -44,6 +44,8 @@ export interface TaskError {
 /** One run of a task that is over, or the one under way (`end` undefined). */
 export interface Attempt {
 	readonly token: number;
+	/** Of the task, in which it was begun. */
+	readonly round: number;
 	readonly nodeId: string;
 	readonly epoch: number;
 	readonly claimedMs: number;

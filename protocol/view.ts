@@ -87,6 +87,7 @@ function readAttempt(
 	onlooker: Onlooker,
 ): TaskAsRead["attempts"][number] {
 	return {
+		round: attempt.round,
 		token: attempt.token,
 		...readNode(attempt, onlooker),
 		claimedAt: isoTime(attempt.claimedMs),

@@ -20,6 +20,10 @@ import {
 	type Clock,
 	type NodeRecord,
 	type Random,
+	type Removed,
+	type Retried,
+	type RetryOutcome,
+	type RetryWish,
 	type Shard,
 	STORE_PROBLEMS,
 	type Store,
@@ -37,6 +41,12 @@ export interface AnsweringEngine {
 	readonly submitter: {
 		readonly overloaded: boolean;
 		submit(task: NewTask): Promise<Submission>;
+	};
+	readonly reopener: {
+		/** Outcomes in order. */
+		reopen(
+			all: readonly { readonly task: TaskRecord; readonly afterMs: number }[],
+		): Promise<readonly RetryOutcome[]>;
 	};
 	readonly renewer: {
 		/** The store may have news for this node. */
@@ -179,6 +189,30 @@ export class TaskAnswers implements TaskApi {
 			code: code === "ended" || code === "marked" ? code : "done",
 			task,
 		};
+	}
+
+	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
+		const { reopener } = this.#engineOf(id);
+		const task = await this.get(id);
+		if (task === undefined) return undefined;
+		const { round = task.round, delayMs: afterMs } = wish;
+		if (round !== task.round) return { code: "same", task };
+		const [outcome] = await reopener.reopen([{ task, afterMs }]);
+		const now = await this.get(id);
+		if (outcome === undefined || outcome === "none" || now === undefined)
+			return undefined;
+		if (outcome === "not_ended" || outcome === "succeeded")
+			return { code: outcome, task: now };
+		return { code: outcome === "other_round" ? "same" : "done", task: now };
+	}
+
+	async remove(id: string): Promise<Removed | undefined> {
+		const task = await this.get(id);
+		if (task === undefined) return undefined;
+		const { shard } = this.#engineOf(id);
+		const [outcome] = await shard.tasks.remove([id]);
+		if (outcome === "not_ended") return { code: outcome, task };
+		return outcome === "removed" ? { code: "done", task } : undefined;
 	}
 
 	async list(

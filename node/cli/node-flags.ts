@@ -72,6 +72,18 @@ export const SHARED_FLAGS = {
 		env: ["HEARSAY_DRAIN"],
 		help: "how long a node that stops lets its tasks finish, before it hands them back to the others: 500ms, 30s, 5m (default 30s)",
 	},
+	"keep-successes": {
+		kind: "text",
+		value: "TIME,NUMBER,SIZE",
+		env: ["HEARSAY_KEEP_SUCCESSES"],
+		help: "how long tasks are kept that succeeded, how many and how much of them at most (default 24h,1000000,1GiB); of several nodes the most counts",
+	},
+	"keep-failures": {
+		kind: "text",
+		value: "TIME,NUMBER,SIZE",
+		env: ["HEARSAY_KEEP_FAILURES"],
+		help: "likewise of those that ended otherwise (default 7d,250000,512MiB)",
+	},
 	log: {
 		kind: "text",
 		value: "LEVEL",

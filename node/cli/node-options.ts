@@ -3,6 +3,7 @@
  * must be and how they go together. Pure; throws `ConfigError`.
  */
 import { resolve } from "node:path";
+import { KEEPS_DEFAULT, type Keep } from "../../protocol/keep.ts";
 import {
 	CONCURRENCY_MAX,
 	DRAIN_MS,
@@ -29,6 +30,7 @@ import {
 	readChoice,
 	readCount,
 	readDuration,
+	readKeep,
 	readName,
 	readStoreUrl,
 } from "./values.ts";
@@ -108,6 +110,10 @@ export function readSharedOptions(
 			PROCESS_TASK_MS,
 		),
 		drainMs: drain === undefined ? DRAIN_MS : readDuration(drain, DRAIN_MS_MAX),
+		keeps: {
+			successes: keepOf(flags.text("keep-successes"), KEEPS_DEFAULT.successes),
+			failures: keepOf(flags.text("keep-failures"), KEEPS_DEFAULT.failures),
+		},
 		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
 		logLevel: readChoice(
 			flags.text("log") ?? { text: "info", from: "--log" },
@@ -142,6 +148,10 @@ function countOf(
 	otherwise: number,
 ): number {
 	return given === undefined ? otherwise : readCount(given, min, max);
+}
+
+function keepOf(given: Given | undefined, otherwise: Keep): Keep {
+	return given === undefined ? otherwise : readKeep(given, otherwise);
 }
 
 function readNames(given: Given | undefined, charsMax: number): string[] {

@@ -5,6 +5,8 @@
  */
 import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
+import type { Keep } from "../../protocol/keep.ts";
+import { ENDED_KEPT_MS_MIN, KEEP_MS_MAX } from "../../protocol/limits.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isLoopback } from "../http/door/guard.ts";
 import { type Address, ConfigError } from "../options.ts";
@@ -62,6 +64,39 @@ export function readDuration({ text, from }: Given, msMax: number): number {
 		);
 	}
 	return ms;
+}
+
+const SIZE_BYTES: Readonly<Record<string, number>> = {
+	KiB: 1024,
+	MiB: 1024 ** 2,
+	GiB: 1024 ** 3,
+	TiB: 1024 ** 4,
+};
+const KEEP = /^([^,]*)(?:,(\d{0,12})(?:,(?:(\d{1,6})(KiB|MiB|GiB|TiB))?)?)?$/;
+
+/** `TIME,NUMBER,SIZE`: what is left out is as it would be. */
+export function readKeep({ text, from }: Given, otherwise: Keep): Keep {
+	const [all, time = "", number = "", amount, unit = ""] =
+		KEEP.exec(text) ?? [];
+	const ms = time === "" ? otherwise.ms : parseDuration(time);
+	if (
+		all === undefined ||
+		ms === undefined ||
+		/^\d+$/.test(time) ||
+		ms < ENDED_KEPT_MS_MIN ||
+		ms > KEEP_MS_MAX
+	)
+		throw new ConfigError(
+			`${from} is "${text}"; give TIME,NUMBER,SIZE such as 24h,1000000,1GiB: a time from 60s to 3650d, how many tasks, and a size in KiB, MiB, GiB or TiB; leave out what is to be as by default.`,
+		);
+	return {
+		ms,
+		number: number === "" ? otherwise.number : Number(number),
+		bytes:
+			amount === undefined
+				? otherwise.bytes
+				: Number(amount) * (SIZE_BYTES[unit] ?? 1),
+	};
 }
 
 const name = new RegExp(NAME_PATTERN);

@@ -1,15 +1,21 @@
 /**
- * Trimmer: forgets ended tasks of one shard, past their time or too many.
+ * Trimmer: forgets ended tasks of one shard, past their time, too many or too large.
  *
- * Looks every TRIM_MS, and at once when an end brings the number kept over the
- * limit, so that under load it keeps pace with the nodes that end tasks. And where
+ * Looks every TRIM_MS, and at once when an end brings what is kept over its number or size,
+ * so that under load it keeps pace with the nodes that end tasks. And if
  * the store has no memory for a new task it makes room, a batch at a time, since to keep
  * what has ended for all of its time is worth less than to take what is new.
  */
 import {
-	ENDED_KEPT_MS,
+	END_KINDS,
+	type EndKind,
+	type Keeps,
+	type Kept,
+} from "../../protocol/keep.ts";
+import {
 	ENDED_KEPT_MS_MIN,
 	STORE_RETRY_MS,
+	TRIM_AGAIN_MS,
 	TRIM_BATCH_MAX,
 	TRIM_MS,
 } from "../../protocol/limits.ts";
@@ -21,12 +27,21 @@ import {
 	type Timer,
 } from "../ports.ts";
 
+/** What is kept of ended tasks if the room is needed: none but those that are too young to go. */
+const NOTHING: Keeps = {
+	successes: { ms: ENDED_KEPT_MS_MIN, number: 0, bytes: 0 },
+	failures: { ms: ENDED_KEPT_MS_MIN, number: 0, bytes: 0 },
+};
+
 export interface TrimmerParts {
 	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Ended tasks to keep in this shard. */
-	readonly keptMax: number;
+	/** See retention.ts. */
+	readonly retention: {
+		/** Of this shard; undefined: not known yet, so nothing is forgotten. */
+		readonly keeps: Keeps | undefined;
+	};
 }
 
 export class Trimmer {
@@ -34,6 +49,8 @@ export class Trimmer {
 	#trimming = false;
 	/** Room was looked for in vain, and is not again before this, on the monotonic clock. */
 	#nextRoomMs = Number.NEGATIVE_INFINITY;
+	/** All that may be forgotten has been: what is beyond is too young, and is not looked at with each end. */
+	#nextLookMs = Number.NEGATIVE_INFINITY;
 	/** Not told of each time: where much ends and little fits it is a steady state. */
 	#nextTellMs = Number.NEGATIVE_INFINITY;
 	#stopped = false;
@@ -55,10 +72,17 @@ export class Trimmer {
 		this.#timer?.cancel();
 	}
 
-	/** The shard keeps so many ended tasks now. */
-	kept(endedKept: number): void {
+	/** What the shard keeps of ended tasks now. */
+	kept(kept: Readonly<Record<EndKind, Kept>>): void {
+		const { retention, clock } = this.#parts;
+		if (this.#trimming || clock.monoMs() < this.#nextLookMs) return;
+		const { keeps } = retention;
+		if (keeps === undefined) return;
 		// A batch over, so that each call has a batch's worth to do.
-		if (endedKept >= this.#parts.keptMax + TRIM_BATCH_MAX) void this.#trim();
+		const isBeyond = (kind: EndKind) =>
+			kept[kind].number >= keeps[kind].number + TRIM_BATCH_MAX ||
+			kept[kind].bytes > keeps[kind].bytes;
+		if (END_KINDS.some(isBeyond)) void this.#trim();
 	}
 
 	/**
@@ -68,7 +92,7 @@ export class Trimmer {
 	async makeRoom(): Promise<boolean> {
 		const { shard, clock, log } = this.#parts;
 		if (this.#stopped || clock.monoMs() < this.#nextRoomMs) return false;
-		const forgotten = await this.#forget(ENDED_KEPT_MS_MIN);
+		const forgotten = await this.#forget(NOTHING);
 		if (forgotten === undefined) return false;
 		if (forgotten === 0) this.#nextRoomMs = clock.monoMs() + STORE_RETRY_MS;
 		else if (clock.monoMs() >= this.#nextTellMs) {
@@ -83,18 +107,21 @@ export class Trimmer {
 
 	async #trim(): Promise<void> {
 		if (this.#trimming) return;
+		const { retention, clock } = this.#parts;
 		this.#trimming = true;
 		let forgotten: number | undefined = TRIM_BATCH_MAX;
-		while (!this.#stopped && forgotten === TRIM_BATCH_MAX)
-			forgotten = await this.#forget(ENDED_KEPT_MS);
+		while (!this.#stopped && (forgotten ?? 0) >= TRIM_BATCH_MAX)
+			forgotten = await this.#forget(retention.keeps);
+		this.#nextLookMs = clock.monoMs() + TRIM_AGAIN_MS;
 		this.#trimming = false;
 	}
 
 	/** A batch; returns how many, undefined where the store did not do it. */
-	async #forget(keptMs: number): Promise<number | undefined> {
-		const { shard, keptMax, log } = this.#parts;
+	async #forget(keeps: Keeps | undefined): Promise<number | undefined> {
+		const { shard, log } = this.#parts;
+		if (keeps === undefined) return undefined;
 		try {
-			return await shard.tasks.trim(keptMax, keptMs);
+			return await shard.tasks.trim(keeps, ENDED_KEPT_MS_MIN);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			log.debug(

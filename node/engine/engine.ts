@@ -13,16 +13,13 @@
 
 import "../../protocol/limit-relations.ts";
 import type { GossipMessage } from "../../protocol/gossip.ts";
-import {
-	ABORT_GRACE_MS,
-	ENDED_KEPT_MAX,
-	LEASE_TTL_MS,
-} from "../../protocol/limits.ts";
+import { ABORT_GRACE_MS, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { Serves } from "../../protocol/route.ts";
 import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
+import { Retention } from "../duties/retention.ts";
 import { Coroner } from "../lease/coroner.ts";
 import { Drainer } from "../lease/drainer.ts";
 import { HomeWord } from "../lease/home-word.ts";
@@ -91,6 +88,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #drainer: Drainer;
 	readonly #home = new HomeWord(this.#engines);
 	readonly #coroner: Coroner;
+	readonly #retention: Retention;
 	#stopped = false;
 
 	constructor(parts: EngineParts) {
@@ -118,6 +116,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 		const roster = this.#roster;
 		this.#dutyTurns = new DutyTurns({ self: gossip.nodeId, roster });
+		const shards = store.shards.length;
+		this.#retention = new Retention({ report, shards, clock, roster });
 		this.#digester = new Digester({ clock, gossip, engines, report, roster });
 		const digester = this.#digester;
 		this.#announcer = new Announcer({ clock, digester });
@@ -187,6 +187,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	registryRead(sinceLossMs: number): void {
+		this.#retention.registryRead();
 		this.#watch.registryRead();
 		this.#runner.nodeLost(sinceLossMs);
 	}
@@ -207,10 +208,10 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	#makeShardEngine(shard: Shard): ShardEngine {
-		const { clock, random, log, serves, store, generations } = this.#parts;
+		const { clock, random, log, serves, generations } = this.#parts;
 		return new ShardEngine({
 			...{ shard, clock, random, log, ttlMs: LEASE_TTL_MS, generations },
-			endedKeptMax: Math.ceil(ENDED_KEPT_MAX / store.shards.length),
+			retention: this.#retention,
 			...{ serves, report: this.#report, runner: this.#runner },
 			...{ turns: this.#turns, announcer: this.#announcer },
 			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },

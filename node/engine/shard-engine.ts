@@ -10,7 +10,7 @@
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Serves } from "../../protocol/route.ts";
 import { Timekeeper, type TimekeeperParts } from "../duties/timekeeper.ts";
-import { Trimmer } from "../duties/trimmer.ts";
+import { Trimmer, type TrimmerParts } from "../duties/trimmer.ts";
 import type { HomeWord } from "../lease/home-word.ts";
 import { Reaper, type ReaperParts } from "../lease/reaper.ts";
 import { Renewer, type RenewerEvents } from "../lease/renewer.ts";
@@ -31,6 +31,7 @@ import { Finisher, type FinisherParts } from "../work/finisher.ts";
 import { Hinter, type HinterParts } from "../work/hinter.ts";
 import { Intake } from "../work/intake.ts";
 import { Reconciler } from "../work/reconciler.ts";
+import { Reopener } from "../work/reopener.ts";
 import { RouteSorter } from "../work/route-sorter.ts";
 import type { Runner } from "../work/runner.ts";
 import { Submitter, type SubmitterParts } from "../work/submitter.ts";
@@ -42,7 +43,7 @@ export interface ShardEngineParts {
 	readonly log: Log;
 	readonly ttlMs: number;
 	readonly generations: Generations;
-	readonly endedKeptMax: number;
+	readonly retention: TrimmerParts["retention"];
 	readonly serves: Serves;
 	/** What the node has once, and its engines share. */
 	readonly report: { record(): NodeRecord };
@@ -82,6 +83,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly finisher: Finisher;
 	readonly submitter: Submitter;
 	readonly intake: Intake;
+	readonly reopener: Reopener;
 	readonly shard: Shard;
 	readonly random: Random;
 	readonly #sorter: RouteSorter;
@@ -121,8 +123,8 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.reaper = new Reaper({
 			...{ shard, log, renewer, hinter, runner, coroner },
 		});
-		const keptMax = parts.endedKeptMax;
-		const trimmer = new Trimmer({ shard, clock, log, keptMax });
+		const { retention } = parts;
+		const trimmer = new Trimmer({ shard, clock, log, retention });
 		this.#trimmer = trimmer;
 		this.#timekeeper = new Timekeeper({
 			...{ shard, clock, log, renewer, hinter, watcher },
@@ -137,6 +139,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
 			timekeeper,
 		});
+		this.reopener = new Reopener({ shard, hinter, timekeeper });
 		const { finisher } = this;
 		this.#reconciler = new Reconciler({
 			...{ shard, log, runner, finisher, intake, renewer },

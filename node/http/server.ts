@@ -36,6 +36,7 @@ import { Waits } from "./door/waits.ts";
 import { cancelHandlers } from "./resources/cancel.ts";
 import { celeryHandlers } from "./resources/celery.ts";
 import { clusterHandlers } from "./resources/cluster.ts";
+import { endedHandlers } from "./resources/ended.ts";
 import { manualHandlers } from "./resources/manual.ts";
 import { descriptionHandler } from "./resources/openapi.ts";
 import { pageHandlers } from "./resources/page.ts";
@@ -86,6 +87,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	serve(app, {
 		...submitHandlers(api, clock),
 		...cancelHandlers(api),
+		...endedHandlers(api),
 		...taskHandlers({ api, waits, reads, clock }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...celeryHandlers(api, clock, reads),

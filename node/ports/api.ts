@@ -47,6 +47,25 @@ export interface Cancelled {
 	readonly task: TaskRecord;
 }
 
+export interface RetryWish {
+	/** The round that is meant; undefined: whichever it is. */
+	readonly round: number | undefined;
+	/** It is due after this. */
+	readonly delayMs: number;
+}
+
+export interface Retried {
+	/** `same`: nothing was done, as another round is meant. */
+	readonly code: "done" | "same" | "not_ended" | "succeeded";
+	readonly task: TaskRecord;
+}
+
+export interface Removed {
+	readonly code: "done" | "not_ended";
+	/** As it was. */
+	readonly task: TaskRecord;
+}
+
 export interface TaskPage {
 	readonly tasks: readonly TaskRecord[];
 	/** For the next page; undefined on the last. */
@@ -123,6 +142,10 @@ export interface TaskApi {
 	): Promise<TaskPage | undefined>;
 	/** Asks a task to end. The task as it stands then; `ended`: it has, otherwise. Undefined: there is none. */
 	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined>;
+	/** Opens a task again that has ended without success. The task as it stands then. Undefined: there is none. */
+	retry(id: string, wish: RetryWish): Promise<Retried | undefined>;
+	/** Deletes a task that has ended. Undefined: there is none. */
+	remove(id: string): Promise<Removed | undefined>;
 	/** A new id: 20 characters, ordered by time. */
 	newId(): string;
 }

@@ -2,6 +2,8 @@
  * A node as others know it: what it tells of itself, and what the store adds.
  */
 
+import type { Keeps } from "../../protocol/keep.ts";
+
 /** What a node tells of itself when it opens a session; all others can read it. */
 export interface NodeRecord {
 	readonly nodeId: string;
@@ -22,6 +24,8 @@ export interface NodeRecord {
 	readonly queues?: readonly string[];
 	readonly labels: readonly string[];
 	readonly draining: boolean;
+	/** What it was told to keep of ended tasks. Undefined: it is of an earlier version. */
+	readonly keeps?: Keeps;
 }
 
 /** From a node's start to its end. It has a session in each shard, with epochs of its own there. */

@@ -1,4 +1,6 @@
 /** What a shard keeps of tasks: how they come, are given to sessions, end, and are read. */
+
+import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
@@ -128,6 +130,39 @@ export type CancelOutcome =
 	| { readonly code: "cancelled"; readonly holder: SessionName | undefined }
 	| { readonly code: "marked"; readonly holder: SessionName };
 
+export interface RetryRequest {
+	readonly id: string;
+	/** The round that is meant; undefined: whichever it is. */
+	readonly round: number | undefined;
+	/** It is due after this; 0: at once. */
+	readonly afterMs: number;
+	/** So long after that it expires; undefined: never. */
+	readonly expiresMs: number | undefined;
+}
+
+/**
+ * `none`: there is no such task. `other_round`: nothing was done, as another round is meant.
+ * `pending`: it waits for its next round; with `dueMs` it is SCHEDULED for it.
+ */
+export type RetryOutcome =
+	| "none"
+	| "other_round"
+	| "not_ended"
+	| "succeeded"
+	| "pending"
+	| { readonly dueMs: number };
+
+export interface RetryReply {
+	/** The store's time. */
+	readonly nowMs: number;
+	/** In order. */
+	readonly outcomes: readonly RetryOutcome[];
+	/** Tasks that wait now, by route. */
+	readonly reopened: readonly RoutedCount[];
+}
+
+export type RemoveOutcome = "none" | "removed" | "not_ended";
+
 /** What time has brought about. */
 export interface ElapseReply {
 	/** When the next task is due, or expires, in the store's time; perhaps now: call again. Undefined: none is, or does. */
@@ -181,10 +216,10 @@ export interface ShardTasks {
 		unserved?: readonly Route[],
 	): Promise<SubmitOutcome[]>;
 	claim(request: ClaimRequest): Promise<ClaimReply>;
-	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
+	/** Outcomes in order, and what the shard keeps of ended tasks. At most COMPLETE_BATCH_MAX. */
 	complete(
 		ends: readonly TaskEnd[],
-	): Promise<{ outcomes: EndOutcome[]; endedKept: number }>;
+	): Promise<{ outcomes: EndOutcome[]; kept: Readonly<Record<EndKind, Kept>> }>;
 	/** Outcomes in order. At most COMPLETE_BATCH_MAX. */
 	giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]>;
 	/** Outcomes in order. At most CANCEL_BATCH_MAX. */
@@ -196,10 +231,19 @@ export interface ShardTasks {
 	 */
 	elapse(limit: number): Promise<ElapseReply>;
 	/**
-	 * Forgets ended tasks: those that ended `keptMs` ago (ENDED_KEPT_MS where that is not
-	 * said), and the oldest beyond `keptMax`. Returns how many, at most TRIM_BATCH_MAX.
+	 * Opens tasks again that have ended without success: they have another round, in which
+	 * what they failed, crashed and lost counts from 0. Their attempts stay. At most RETRY_BATCH_MAX.
 	 */
-	trim(keptMax: number, keptMs?: number): Promise<number>;
+	retry(tasks: readonly RetryRequest[]): Promise<RetryReply>;
+	/** Deletes tasks that have ended. Outcomes in order. At most REMOVE_BATCH_MAX. */
+	remove(ids: readonly string[]): Promise<RemoveOutcome[]>;
+	/**
+	 * Forgets ended tasks: those past their time, and the oldest beyond the number and the size
+	 * to be kept, of successes and of others each, but none of these that ended within
+	 * `leastMs`. Those that say how long they are to be kept go by that, and are the
+	 * last to go for number or size. Returns how many; TRIM_BATCH_MAX or more: there may be more.
+	 */
+	trim(keeps: Keeps, leastMs: number): Promise<number>;
 	/** In order; undefined for what does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
 	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */

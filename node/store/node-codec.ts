@@ -2,6 +2,7 @@
  * What a node says of itself, as the registry keeps it: JSON. Every node reads all of
  * them, so one that is damaged, or of another version, must not end them all.
  */
+import { END_KINDS } from "../../protocol/keep.ts";
 import type { NodeRecord } from "../ports.ts";
 
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -9,6 +10,12 @@ type Unchecked = Readonly<Record<string, unknown>>;
 const isText = (value: unknown) => typeof value === "string";
 const isNumber = (value: unknown) => Number.isFinite(value);
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+const isKeeps = (value: unknown) =>
+	END_KINDS.every((kind) => {
+		const keep = (value as Unchecked | null)?.[kind] as Unchecked | undefined;
+		return [keep?.ms, keep?.number, keep?.bytes].every(isNumber);
+	});
 
 const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	name: isText,
@@ -25,6 +32,7 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	queues: (value) => value === undefined || isTexts(value),
 	labels: isTexts,
 	draining: (value) => typeof value === "boolean",
+	keeps: (value) => value === undefined || isKeeps(value),
 };
 
 /** The name comes first, which `lua/name.lua` rests on. */

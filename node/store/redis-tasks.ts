@@ -3,13 +3,15 @@
  * name. What a step does is written in `lua/task/`; answers are taken apart in `replies.ts`.
  */
 import assert from "node:assert/strict";
+import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import {
 	CANCEL_BATCH_MAX,
 	CLAIM_BATCH_MAX,
 	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_MAX,
 	ELAPSE_BATCH_MAX,
-	ENDED_KEPT_MS,
+	REMOVE_BATCH_MAX,
+	RETRY_BATCH_MAX,
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
@@ -28,6 +30,9 @@ import type {
 	Lease,
 	ListReply,
 	ListRequest,
+	RemoveOutcome,
+	RetryReply,
+	RetryRequest,
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
@@ -40,6 +45,7 @@ import {
 	decodeCounts,
 	decodeElapse,
 	decodeList,
+	decodeRetry,
 	settled,
 } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
@@ -56,6 +62,12 @@ const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 	"stale_token",
 	"pending",
 	"ended",
+];
+
+const REMOVE_OUTCOMES: readonly RemoveOutcome[] = [
+	"none",
+	"removed",
+	"not_ended",
 ];
 
 export class RedisTasks implements ShardTasks {
@@ -99,9 +111,10 @@ export class RedisTasks implements ShardTasks {
 		);
 	}
 
-	async complete(
-		ends: readonly TaskEnd[],
-	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
+	async complete(ends: readonly TaskEnd[]): Promise<{
+		outcomes: EndOutcome[];
+		kept: Readonly<Record<EndKind, Kept>>;
+	}> {
 		assert(ends.length > 0 && ends.length <= COMPLETE_BATCH_MAX);
 		const reply = await this.#scripts.run("complete", ...encodeEnds(ends));
 		return decodeComplete(reply, ends.length);
@@ -127,9 +140,28 @@ export class RedisTasks implements ShardTasks {
 		return decodeElapse(await this.#scripts.run("elapse", limit));
 	}
 
-	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
-		const args = [keptMax, keptMs, TRIM_BATCH_MAX];
-		return (await this.#scripts.run("trim", ...args)) as number;
+	async retry(tasks: readonly RetryRequest[]): Promise<RetryReply> {
+		assert(tasks.length <= RETRY_BATCH_MAX);
+		const args = tasks.flatMap(({ id, round = "", afterMs, expiresMs = 0 }) => [
+			...[id, round, Math.round(afterMs), Math.round(expiresMs)],
+		]);
+		return decodeRetry(await this.#scripts.run("retry", ...args));
+	}
+
+	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {
+		assert(ids.length <= REMOVE_BATCH_MAX);
+		const codes = (await this.#scripts.run("remove", ...ids)) as number[];
+		return codes.map((code) => REMOVE_OUTCOMES[code] ?? "none");
+	}
+
+	async trim({ successes, failures }: Keeps, leastMs: number): Promise<number> {
+		const args = [successes, failures].flatMap(({ number, bytes, ms }) => [
+			...[number, bytes, ms],
+		]);
+		return (await this.#scripts.run(
+			...(["trim", leastMs, TRIM_BATCH_MAX] as const),
+			...args,
+		)) as number;
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {

@@ -2,6 +2,7 @@
  * Takes the scripts' answers apart: lists of strings and numbers, laid out as
  * the contract on top of each script says, into what the port promises.
  */
+import type { EndKind, Kept } from "../../protocol/keep.ts";
 import { priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
@@ -15,6 +16,8 @@ import type {
 	PutBack,
 	RegisteredNode,
 	Registry,
+	RetryOutcome,
+	RetryReply,
 	RevokeReply,
 	RoutedCount,
 	ShardCounts,
@@ -64,6 +67,22 @@ export function decodeCancel(reply: Reply): CancelOutcome[] {
 	});
 }
 
+const RETRY_OUTCOMES: readonly RetryOutcome[] = [
+	...(["none", "other_round", "not_ended", "succeeded", "pending"] as const),
+];
+
+export function decodeRetry(reply: Reply): RetryReply {
+	const [now, answers, ...values] = reply as [
+		...[string, (number | string)[]],
+		...Flat,
+	];
+	const outcomes = answers.map((answer): RetryOutcome => {
+		if (typeof answer === "string") return { dueMs: Number(answer) };
+		return RETRY_OUTCOMES[answer] ?? "none";
+	});
+	return { nowMs: Number(now), outcomes, reopened: countsOf(values) };
+}
+
 export function decodeElapse(reply: Reply): ElapseReply {
 	const [next, expired, ...values] = reply as [string, string, ...Flat];
 	return {
@@ -105,11 +124,18 @@ export function decodeClaim(reply: Reply): ClaimReply {
 export function decodeComplete(
 	reply: Reply,
 	ends: number,
-): { outcomes: EndOutcome[]; endedKept: number } {
-	const [endedKept, ...stale] = reply as [number, ...number[]];
+): { outcomes: EndOutcome[]; kept: Readonly<Record<EndKind, Kept>> } {
+	const [number, bytes, failures, failureBytes, ...stale] = reply as [
+		...[number, number, number, number],
+		...number[],
+	];
 	const outcomes = Array<EndOutcome>(ends).fill("accepted");
 	for (const number of stale) outcomes[number - 1] = "stale_token";
-	return { outcomes, endedKept };
+	const kept = {
+		successes: { number, bytes },
+		failures: { number: failures, bytes: failureBytes },
+	};
+	return { outcomes, kept };
 }
 
 export function decodeRevoke(reply: Reply): RevokeReply {

@@ -3,7 +3,7 @@
  * own that opens with its contract.
  *
  * What is sent to Redis is the script's text behind what it needs of what it shares with
- * others: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces.
+ * others: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces, of which `head.lua` is for all.
  * Those of a state that a task leaves or comes to follow from the moves that the script
  * makes: so there is one place that writes what is known of the tasks in a state. One
  * text, one SHA-1; see `connection.ts` for how it runs.
@@ -39,7 +39,7 @@ import { readAsset } from "../world/assets.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
-export const LAYOUT = 6;
+export const LAYOUT = 7;
 
 /**
  * What Redis is told of a script on its first line (of Redis 7). Reads run
@@ -66,11 +66,11 @@ const SESSION_SCRIPTS = {
 	},
 	close: {
 		...{ kind: "write", moves: ["handBack", "cancelLost"] },
-		pieces: ["waiting-again", "attempt", "cancels"],
+		pieces: ["waiting-again", "past", "attempt", "cancels"],
 	},
 	revoke: {
 		...{ kind: "write", moves: ["lose", "giveUpLost", "cancelLost"] },
-		pieces: ["waiting-again", "attempt", "cancels", "lives"],
+		pieces: ["waiting-again", "past", "attempt", "cancels", "lives"],
 	},
 	"lost-with": { kind: "read", pieces: ["lives"] },
 	running: { kind: "read" },
@@ -100,20 +100,32 @@ const TASK_SCRIPTS = {
 				...(["putOff", "fail", "cancelHeld"] as const),
 			],
 		},
-		pieces: ["times", "waiting-again", "attempt", "cancels"],
+		pieces: ["times", "waiting-again", "past", "attempt", "cancels"],
 	},
 	cancel: {
 		...{
 			kind: "write",
 			moves: ["cancel", "cancelScheduled", "cancelStarted"],
 		},
-		pieces: ["attempt", "cancels"],
+		pieces: ["past", "attempt", "cancels"],
+	},
+	retry: {
+		...{
+			kind: "write",
+			moves: [
+				...(["reopenFailed", "reopenCancelled", "reopenExpired"] as const),
+				...(["reopenFailedLater", "reopenCancelledLater"] as const),
+				"reopenExpiredLater",
+			],
+		},
+		pieces: ["times", "waiting-again", "past"],
 	},
 	elapse: {
 		...{ kind: "write", moves: ["promote", "expire", "expireScheduled"] },
 		pieces: ["times", "waiting-again"],
 	},
-	trim: { kind: "write", pieces: ["books", "runs"] },
+	trim: { kind: "write", pieces: ["books", "to-ended", "runs", "forget"] },
+	remove: { kind: "write", pieces: ["to-ended", "runs", "forget"] },
 	get: { kind: "read", pieces: ["number", "read"] },
 	newest: { kind: "read", pieces: ["number", "read", "runs"] },
 	over: { kind: "read" },
@@ -191,8 +203,8 @@ function compose(
 		return from === undefined ? [to] : [from, to];
 	});
 	const names = new Set([...states.flatMap(piecesOf), ...pieces]);
-	const files = ["keys", ...[...names].map((piece) => `pieces/${piece}`)];
-	const shared = files.map(readLua).join("");
+	const files = ["head", ...names].map((piece) => `pieces/${piece}`);
+	const shared = ["keys", ...files].map(readLua).join("");
 	const folder = name in SESSION_SCRIPTS ? "session" : "task";
 	const script = readLua(`${folder}/${name}`);
 	const own = neededOf(shared, script) + script;

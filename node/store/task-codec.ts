@@ -3,6 +3,7 @@
  * scripts are told of the end of an attempt.
  */
 
+import { retentionMsOf } from "../../protocol/keep.ts";
 import { parseSession } from "../../protocol/lease.ts";
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -76,6 +77,8 @@ export function decodeTaskText(text: string): TaskText {
 	const isTimed = text.charCodeAt(at - 1) === COMMA;
 	const dueMs = isTimed ? number() : 0;
 	const expiresMs = isTimed ? number() : 0;
+	// How long it is to be kept, which its options say, too.
+	if (text.charCodeAt(at - 1) === COMMA) number();
 	const headEnd = text.indexOf("\n", at);
 	const optionsEnd = text.indexOf("\n", headEnd + 1);
 	return {
@@ -107,8 +110,9 @@ function readTask(id: string, found: Reply): TaskRecord | undefined {
 	if (text === undefined) return undefined;
 	const { attempts, dueMs, expiresMs, ...task } = decodeTaskText(text);
 	const waits = later === "" ? "PENDING" : "SCHEDULED";
-	const end = decodeEnd(endText);
-	const newest = end?.attempt ?? (run === "" ? undefined : decodeHolder(run));
+	const end = decodeEnd(endText, task.round);
+	const newest =
+		end?.attempt ?? (run === "" ? undefined : decodeHolder(run, task.round));
 	return {
 		id,
 		...task,
@@ -171,14 +175,15 @@ export function encodeGiveBack(back: GiveBack): (string | number)[] {
 	return [id, token, end, text, Math.round(afterMs), Math.round(startedMs)];
 }
 
-/** The times of those tasks that have any, a line each (see `submit.lua`). */
+/** The times of those tasks that have any, and how long they are to be kept: a line each (see `submit.lua`). */
 export function encodeTimes(tasks: readonly NewTask[]): string {
 	let lines = "";
 	for (const [i, { options }] of tasks.entries()) {
 		if (options === PLAIN) continue;
 		const times = timesOf(options);
-		if (times === undefined) continue;
-		lines += `${i + 1} ${encodeWhen(times.due)} ${encodeWhen(times.expires)}\n`;
+		const keepMs = retentionMsOf(options);
+		if (times === undefined && keepMs === 0) continue;
+		lines += `${i + 1} ${encodeWhen(times?.due)} ${encodeWhen(times?.expires)} ${keepMs}\n`;
 	}
 	return lines;
 }
@@ -212,7 +217,7 @@ function decodePast(past: string): Attempt[] {
 		const [token, session = "", claimed, ended, end, more, ...error] =
 			line.split(" ");
 		return {
-			token: Number(token),
+			...readToken(token),
 			...parseSession(session),
 			claimedMs: Number(claimed),
 			endedMs: Number(ended),
@@ -225,17 +230,24 @@ function decodePast(past: string): Attempt[] {
 	});
 }
 
+/** The round stands behind it, where that is not the first. */
+function readToken(text = "") {
+	const [token, round = 1] = text.split(",");
+	return { token: Number(token), round: Number(round) };
+}
+
 /** An attempt with a holder: its number, and what is told of it. */
 interface Held {
 	readonly attempt: number;
 	readonly record: Attempt;
 }
 
-/** `token attempt claimed seq session`. */
-function decodeHolder(text: string): Held {
-	const [token, attempt, claimed, , session = ""] = text.split(" ");
+/** `token attempt claimed seq size session`, of an attempt of the round. */
+function decodeHolder(text: string, round: number): Held {
+	const [token, attempt, claimed, , , session = ""] = text.split(" ");
 	const record = {
 		token: Number(token),
+		round,
 		...parseSession(session),
 		claimedMs: Number(claimed),
 	};
@@ -243,7 +255,7 @@ function decodeHolder(text: string): Held {
 }
 
 /** `STATE ended`, and, where an attempt brought it, `how started` and that attempt; a line break, the body. */
-function decodeEnd(text: string) {
+function decodeEnd(text: string, round: number) {
 	if (text === "") return undefined;
 	const lineEnd = text.indexOf("\n");
 	const [state, ended, how, started, ...held] = text
@@ -253,7 +265,7 @@ function decodeEnd(text: string) {
 	const body = text.slice(lineEnd + 1);
 	const end = { state: state as TaskState, endedMs, body };
 	if (how === undefined) return { ...end, attempt: undefined };
-	const { attempt, record } = decodeHolder(held.join(" "));
+	const { attempt, record } = decodeHolder(held.join(" "), round);
 	const ending = {
 		startedMs: Number(started),
 		endedMs,

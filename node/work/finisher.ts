@@ -7,6 +7,7 @@
  * another follows only where enough waits to fill one, so that batches grow with
  * the load. What is kept is bounded by the node's slots and by bytes (`runner.ts`).
  */
+import type { EndKind, Kept } from "../../protocol/keep.ts";
 import {
 	COMPLETE_BATCH_BYTES_MAX,
 	COMPLETE_BATCH_MAX,
@@ -41,8 +42,8 @@ export interface FinisherParts {
 	};
 	/** See trimmer.ts. */
 	readonly trimmer: {
-		/** Ended tasks that the shard keeps now. */
-		kept(endedKept: number): void;
+		/** What the shard keeps of ended tasks now. */
+		kept(kept: Readonly<Record<EndKind, Kept>>): void;
 	};
 	/** See hinter.ts. */
 	readonly hinter: {
@@ -225,7 +226,7 @@ export class Finisher {
 		// Who waits for one of them need not wait for the answer. Who comes to wait
 		// meanwhile may have looked just before the end was there.
 		watcher.endedHere(ids);
-		const { outcomes, endedKept } = await answer;
+		const { outcomes, kept } = await answer;
 		watcher.endedHere(ids);
 		const refused = outcomes.filter((outcome) => outcome !== "accepted").length;
 		if (refused > 0) {
@@ -234,7 +235,7 @@ export class Finisher {
 				"results refused: their attempts had been taken over",
 			);
 		}
-		trimmer.kept(endedKept);
+		trimmer.kept(kept);
 	}
 
 	async #return(batch: readonly Returned[]): Promise<void> {

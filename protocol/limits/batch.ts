@@ -29,6 +29,11 @@ export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
 export const REVOKE_BATCH_MAX = 128;
 /** Tasks cancelled in one step. */
 export const CANCEL_BATCH_MAX = 128;
+/** Tasks that are opened again in one step. */
+export const RETRY_BATCH_MAX = 128;
+/** Ended tasks that are deleted in one step. */
+export const REMOVE_BATCH_MAX = 128;
+/** Ended tasks that are forgotten in one step; of those that ended together it takes all. */
 export const TRIM_BATCH_MAX = 256;
 /** Tasks of one session that a node compares with what it holds, at once. */
 export const RECONCILE_MAX = 4_096;

@@ -64,5 +64,7 @@ export const EXIT_MS = 300;
 export const FAREWELL_AT_ONCE_MS = 500;
 /** Between looks for ended tasks past their time. */
 export const TRIM_MS = 30_000;
+/** After a look that has forgotten all it could, ends do not cause another one for so long. */
+export const TRIM_AGAIN_MS = 1_000;
 /** A starting node waits so long for its store; then it starts, is not ready, and goes on trying. */
 export const STORE_START_MS = 2_000;

@@ -43,8 +43,21 @@ export const ERROR_CAUSE_CHARS_MAX = 1_000;
 export const ATTEMPT_ERROR_CHARS_MAX = 1_000;
 /** Attempts remembered for one task; the oldest are forgotten first. */
 export const ATTEMPTS_KEPT_MAX = 32;
-/** Ended tasks are forgotten after the first, and if the store has no memory for a new task, oldest first, after the second. */
-export const ENDED_KEPT_MS = 24 * 60 * 60 * 1_000;
-export const ENDED_KEPT_MS_MIN = 5 * 60 * 1_000;
-/** Ended tasks beyond this many in the whole cluster are forgotten, oldest first. */
-export const ENDED_KEPT_MAX = 100_000;
+/** Nothing that ended so short a time ago is forgotten, however much there is: who waits for it finds its end. */
+export const ENDED_KEPT_MS_MIN = 60 * 1_000;
+/** Unless nodes are told otherwise, tasks that succeeded are forgotten after this time; */
+export const SUCCESSES_KEPT_MS = 24 * 60 * 60 * 1_000;
+/** and beyond this number in the whole cluster, */
+export const SUCCESSES_KEPT_MAX = 1_000_000;
+/** or this size, of all that is kept of them: the oldest first. */
+export const SUCCESSES_KEPT_BYTES_MAX = 1024 ** 3;
+/** Tasks that ended otherwise have a time, a number and a size of their own. */
+export const FAILURES_KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
+export const FAILURES_KEPT_MAX = 250_000;
+export const FAILURES_KEPT_BYTES_MAX = 512 * 1024 ** 2;
+/** What a node was told to keep counts for so long after it was last seen: it may be about to come back. */
+export const RETENTION_TOLD_MS = 10 * 60 * 1_000;
+/** The longest time that a node may be told to keep ended tasks. */
+export const KEEP_MS_MAX = 3_650 * 24 * 60 * 60 * 1_000;
+/** How long a task may ask to be kept once it has ended: not less than ENDED_KEPT_MS_MIN, not more than this. */
+export const RETENTION_MS_MAX = 90 * 24 * 60 * 60 * 1_000;

@@ -121,6 +121,43 @@ export const taskOperations = {
 		},
 		problems: ["not_found", "store_unavailable", "overloaded"],
 	},
+	retryTask: {
+		method: "POST",
+		path: "/v1/tasks/{id}/retry",
+		tag: "Tasks",
+		role: "submit",
+		summary: "Run a task again that has ended without success",
+		description:
+			"It has another round: what it failed and crashed counts from 0, its time to expire begins anew, and its earlier attempts stay readable. Of a task in another round than the one that is meant nothing changes, so a request that is sent again starts no third round.",
+		places: { id: taskId },
+		body: "RetryAsSubmitted",
+		bodyMayBeAbsent: true,
+		answers: {
+			200: { description: "The task as it stands.", shape: "TaskAsRead" },
+		},
+		problems: [
+			"invalid",
+			"not_found",
+			"not_ended",
+			"already_ended",
+			"store_unavailable",
+			"overloaded",
+		],
+	},
+	deleteTask: {
+		method: "DELETE",
+		path: "/v1/tasks/{id}",
+		tag: "Tasks",
+		role: "operate",
+		summary: "Delete a task that has ended",
+		description:
+			"It is forgotten with its result and its attempts; its id may be used for another task.",
+		places: { id: taskId },
+		answers: {
+			200: { description: "The task as it was.", shape: "TaskAsRead" },
+		},
+		problems: ["not_found", "not_ended", "store_unavailable", "overloaded"],
+	},
 	cancelTask: {
 		method: "POST",
 		path: "/v1/tasks/{id}/cancel",

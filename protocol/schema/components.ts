@@ -22,7 +22,11 @@ import {
 	TaskErrorAsRead,
 	TaskList,
 } from "../schema.ts";
-import { CancelAsSubmitted, TaskAsSubmitted } from "./submitted.ts";
+import {
+	CancelAsSubmitted,
+	RetryAsSubmitted,
+	TaskAsSubmitted,
+} from "./submitted.ts";
 
 const NodeDraining = Type.Object({
 	id: NodeAsRead.properties.id,
@@ -37,6 +41,7 @@ const Health = Type.Object({
 export const COMPONENTS = {
 	TaskAsSubmitted,
 	CancelAsSubmitted,
+	RetryAsSubmitted,
 	TaskAsAccepted,
 	TaskAsRead,
 	TaskList,

@@ -35,6 +35,7 @@ const read: Examples["TaskAsRead"] = {
 	crashes: 0,
 	attempts: [
 		{
+			round: 1,
 			token: 4_294_967_297,
 			node: NODE,
 			nodeName: "node-1",
@@ -130,6 +131,7 @@ const celeryTask: Examples["CeleryTask"] = {
 };
 
 export const EXAMPLES: Examples = {
+	RetryAsSubmitted: { round: 1, delay: "10s" },
 	CancelAsSubmitted: { reason: "the order was withdrawn" },
 	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },
 	TaskAsAccepted: taken,

@@ -6,7 +6,7 @@
  * documentation, and the answer to whoever got it wrong.
  */
 import Type, { type Static } from "typebox";
-import { id, name } from "../fields.ts";
+import { duration, id, name } from "../fields.ts";
 import {
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
@@ -49,6 +49,22 @@ export const TaskAsSubmitted = Type.Object(
 	closed,
 );
 export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
+
+export const RetryAsSubmitted = Type.Object(
+	{
+		round: Type.Optional(
+			Type.Integer({
+				minimum: 1,
+				description:
+					"an integer from 1: the round of the task that has ended; whichever it is in when absent",
+			}),
+		),
+		delay: Type.Optional(
+			duration(" of up to 366 days, after which it is due; now when absent"),
+		),
+	},
+	closed,
+);
 
 export const CancelAsSubmitted = Type.Object(
 	{

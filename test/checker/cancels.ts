@@ -5,32 +5,38 @@
  * asked to be.
  */
 
-import type { CancelledEvent } from "./clients.ts";
+import type { CancelEvent, CancelledEvent } from "./clients.ts";
 import { type History, lastRead, type TaskHistory } from "./history.ts";
 
 export function judgeCancels({ tasks, lostWritesMs }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
 		const { id, cancels } = task;
-		const state = lastRead(task)?.state;
-		if (state === "CANCELLED" && cancels.length === 0)
-			return [`${id} is CANCELLED, and nobody asked for that`];
+		const read = lastRead(task);
+		const { state, round = 1 } = read ?? {};
+		const mayMean = (cancel: CancelEvent) => (cancel.round ?? round) === round;
+		if (state === "CANCELLED" && !cancels.some(mayMean))
+			return [
+				`${id} is CANCELLED in round ${round}, and nobody asked for that`,
+			];
 		return task.cancelled.flatMap((told) =>
 			// A store that lost its last writes may have lost the wish.
 			lostWritesMs.some((ms) => ms >= told.atMs)
 				? []
-				: flawsAfter(task, told, state),
+				: flawsAfter(task, told, (told.round ?? 1) < round ? undefined : state),
 		);
 	});
 }
 
 function flawsAfter(
 	{ id, starts, cancels }: TaskHistory,
-	{ outcome, atMs }: CancelledEvent,
+	{ outcome, atMs, round = 1 }: CancelledEvent,
 	state: string | undefined,
 ): string[] {
 	if (outcome !== "done" && outcome !== "marked") return [];
 	const begun = new Set(
-		starts.filter((start) => start.atMs > atMs).map(({ token }) => token),
+		starts
+			.filter((start) => start.atMs > atMs && (start.round ?? 1) <= round)
+			.map(({ token }) => token),
 	);
 	// What was given to a node before may begin there after.
 	const forced = cancels.some(({ force }) => force);

@@ -28,6 +28,7 @@ import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
 import { judgePriorities } from "./priorities.ts";
 import { judgeResults } from "./results.ts";
 import { judgeRetries } from "./retries.ts";
+import { judgeRounds } from "./rounds.ts";
 import { judgeStopped } from "./stopped.ts";
 import { judgePunctuality, judgeTimes } from "./times.ts";
 import { judgeTokens } from "./tokens.ts";
@@ -146,6 +147,10 @@ function judgeTimely(history: History, terms: Terms): readonly Judgement[] {
 				: judgeWaits(history, terms.startWithinMs),
 		],
 		["no task begins before its time, or after it", judgeTimes(history)],
+		[
+			"a task has one more round for each that was asked for",
+			judgeRounds(history),
+		],
 		["what is cancelled begins no more, and ends", judgeCancels(history)],
 		[
 			"what fails is tried again as often as was asked for",

@@ -29,12 +29,39 @@ export interface CancelEvent {
 	readonly atMs: number;
 	readonly id: string;
 	readonly force: boolean;
+	/** The round that it means; undefined: whichever it is. */
+	readonly round?: number;
 }
 
-/** What the client was told. `done`: it is CANCELLED; `marked`: it runs, and is to stop; `unknown`: nothing. */
+/** A client asks for another round of the task, once this one has ended. */
+export interface RetryEvent {
+	readonly kind: "retry";
+	readonly atMs: number;
+	readonly id: string;
+	readonly round: number;
+}
+
+/** What the client was told. `done`: it has another round; `same`: it has gone on since. */
+export interface RetriedEvent {
+	readonly kind: "retried";
+	readonly atMs: number;
+	readonly id: string;
+	readonly round: number;
+	readonly outcome:
+		| "done"
+		| "same"
+		| "not_ended"
+		| "succeeded"
+		| "none"
+		| "unknown";
+}
+
+/** What the client was told. `done`: it is CANCELLED; `marked`: it runs, and is to stop; `same`: another round is meant; `unknown`: nothing. */
 export interface CancelledEvent {
 	readonly kind: "cancelled";
 	readonly atMs: number;
 	readonly id: string;
-	readonly outcome: "done" | "marked" | "ended" | "none" | "unknown";
+	readonly outcome: "done" | "marked" | "same" | "ended" | "none" | "unknown";
+	/** In which the task was then. */
+	readonly round?: number;
 }

@@ -10,6 +10,8 @@
 import type {
 	CancelEvent,
 	CancelledEvent,
+	RetriedEvent,
+	RetryEvent,
 	SubmitEvent,
 	SubmittedEvent,
 } from "./clients.ts";
@@ -34,6 +36,8 @@ export type HistoryEvent =
 	| SubmittedEvent
 	| CancelEvent
 	| CancelledEvent
+	| RetryEvent
+	| RetriedEvent
 	| StartEvent
 	| EffectEvent
 	| StopEvent
@@ -67,6 +71,8 @@ export interface StartEvent {
 	readonly atMs: number;
 	readonly id: string;
 	readonly token: number;
+	/** Of the task; undefined: nobody said. */
+	readonly round?: number;
 	readonly node: string;
 }
 
@@ -181,6 +187,8 @@ export interface TaskHistory {
 	readonly submitted: SubmittedEvent[];
 	readonly cancels: CancelEvent[];
 	readonly cancelled: CancelledEvent[];
+	readonly retries: RetryEvent[];
+	readonly retried: RetriedEvent[];
 	readonly starts: StartEvent[];
 	readonly effects: EffectEvent[];
 	readonly stops: StopEvent[];
@@ -201,6 +209,8 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		else if (event.kind === "submitted") of(event.id).submitted.push(event);
 		else if (event.kind === "cancel") of(event.id).cancels.push(event);
 		else if (event.kind === "cancelled") of(event.id).cancelled.push(event);
+		else if (event.kind === "retry") of(event.id).retries.push(event);
+		else if (event.kind === "retried") of(event.id).retried.push(event);
 		else if (event.kind === "start") of(event.id).starts.push(event);
 		else if (event.kind === "effect") of(event.id).effects.push(event);
 		else if (event.kind === "stop") of(event.id).stops.push(event);
@@ -253,7 +263,7 @@ function stopsIn(events: readonly HistoryEvent[]): Stop[] {
 function emptyTask(id: string): TaskHistory {
 	return {
 		...{ id, submits: [], submitted: [], cancels: [], cancelled: [] },
-		...{ starts: [] },
+		...{ retries: [], retried: [], starts: [] },
 		...{ effects: [], stops: [], kills: [], reads: [] },
 	};
 }

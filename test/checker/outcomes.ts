@@ -14,7 +14,7 @@ import {
 } from "../../protocol/limits.ts";
 import { isEnded } from "../../protocol/state.ts";
 import { type History, lastRead, type TaskHistory } from "./history.ts";
-import type { ReadEvent } from "./readings.ts";
+import { ofThisRound, type ReadEvent } from "./readings.ts";
 
 /** A run of a task's code that is over. */
 interface Run {
@@ -66,8 +66,9 @@ function runsOf({ id, starts, stops }: TaskHistory): Run[] {
 }
 
 /** Whether it was given up by the rules: lost too often with nothing beside it, once it ran in a process of its own. */
-function isSuspect({ id, attempts }: ReadEvent, runs: readonly Run[]): boolean {
-	const losses = attempts.filter(
+function isSuspect(read: ReadEvent, runs: readonly Run[]): boolean {
+	const { id, attempts } = read;
+	const losses = ofThisRound(read).filter(
 		({ end }) => end === "lease-lost" || end === "revoked",
 	);
 	const isWhole = attempts.length < ATTEMPTS_KEPT_MAX;

@@ -7,6 +7,8 @@ export interface ReadEvent {
 	readonly atMs: number;
 	readonly id: string;
 	readonly state: TaskState;
+	/** Undefined: nobody asked; the first. */
+	readonly round?: number;
 	/** The store's clock then; undefined: nobody asked. */
 	readonly storeMs?: number;
 	/** As the store's clock has it; undefined: it has none, or nobody asked. */
@@ -18,12 +20,19 @@ export interface ReadEvent {
 		/** By the store's clock. */
 		readonly claimedMs?: number;
 		readonly token: number;
+		/** Of the task, in which it was begun; undefined: the first. */
+		readonly round?: number;
 		readonly node: string;
 		readonly end?: AttemptEnd;
 	}[];
 	/** The token that the task's code put into its result. */
 	readonly resultToken?: number;
 	readonly errorCode?: string;
+}
+
+/** Its attempts in the round that it is in. */
+export function ofThisRound({ attempts, round = 1 }: ReadEvent) {
+	return attempts.filter((attempt) => (attempt.round ?? 1) === round);
 }
 
 /** A task that a client knows of was looked for, and is not there. */

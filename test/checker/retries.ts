@@ -4,6 +4,7 @@
  */
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
 import { type History, lastRead } from "./history.ts";
+import type { ReadEvent } from "./readings.ts";
 
 export function judgeRetries({ tasks }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
@@ -11,10 +12,14 @@ export function judgeRetries({ tasks }: History): string[] {
 		const [submit] = task.submits;
 		if (read === undefined || submit === undefined) return [];
 		const { id, retries = 0, mayExpire } = submit;
-		const failed = read.attempts.filter(
-			({ end }) => end === "failure" || end === "timeout",
-		).length;
-		if (failed > retries + 1)
+		const hasFailed = ({ end }: ReadEvent["attempts"][number]) =>
+			end === "failure" || end === "timeout";
+		const rounds = Map.groupBy(
+			read.attempts.filter(hasFailed),
+			({ round = 1 }) => round,
+		);
+		const failed = rounds.get(read.round ?? 1)?.length ?? 0;
+		if ([...rounds.values()].some(({ length }) => length > retries + 1))
 			return [
 				`${id} failed ${failed} times, and was to be tried ${retries + 1} times`,
 			];

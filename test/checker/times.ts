@@ -6,7 +6,7 @@
 
 import type { AttemptEnd } from "../../protocol/state.ts";
 import type { History } from "./history.ts";
-import type { ReadEvent } from "./readings.ts";
+import { ofThisRound, type ReadEvent } from "./readings.ts";
 import { couldActMs } from "./waits.ts";
 
 export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
@@ -17,7 +17,9 @@ export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
 }
 
 function flawsOf(read: ReadEvent): string[] {
-	const { id, state, attempts, finishedMs = 0 } = read;
+	// Of earlier rounds it does not say when they were due, and to begin.
+	const attempts = ofThisRound(read);
+	const { id, state, finishedMs = 0 } = read;
 	const { dueMs = 0, expiresMs = Infinity } = read;
 	const flaws: string[] = [];
 	const putOff = attempts.map(({ end }) => end !== undefined && AGAIN.has(end));

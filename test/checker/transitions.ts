@@ -43,7 +43,8 @@ function judgeReads({ id, reads }: TaskHistory): string[] {
 	return broken;
 }
 
-function judgeAttempts({ id, state, attempts }: ReadEvent): string[] {
+function judgeAttempts(read: ReadEvent): string[] {
+	const { id, state, round = 1, attempts } = read;
 	const broken: string[] = [];
 	for (const [i, { token, end }] of attempts.entries()) {
 		const last = i === attempts.length - 1;
@@ -52,7 +53,9 @@ function judgeAttempts({ id, state, attempts }: ReadEvent): string[] {
 				broken.push(`${id} is ${state}, and its token ${token} never ended`);
 			continue;
 		}
-		const after = restingAfter(end);
+		const next = attempts[i + 1]?.round ?? (last ? round : 1);
+		const own = attempts[i]?.round ?? 1;
+		const after = restingAfter(end, next > own);
 		if (last && !after.has(state))
 			broken.push(
 				`${id}: token ${token} ended by ${end}, and then it was ${state}`,
@@ -71,12 +74,17 @@ function ending({ state, attempts, resultToken }: ReadEvent): string {
 	return `${state} by token ${attempts.at(-1)?.token} (result of ${resultToken})`;
 }
 
-/** The states that a task may be in after an attempt that ended so, until it has another one. */
-function restingAfter(end: AttemptEnd): ReadonlySet<TaskState> {
+/** The states that a task may be in after an attempt that ended so, until it has another one; or, if that is of a later round, once that has begun. */
+function restingAfter(
+	end: AttemptEnd,
+	reopened: boolean,
+): ReadonlySet<TaskState> {
 	const found = new Set(statesAfterEnd(end));
 	for (const each of found)
-		for (const { from, to, ends } of Object.values(MOVES))
-			if (from === each && ends.length === 0 && to !== "STARTED") found.add(to);
+		for (const { from, to, ends } of Object.values(MOVES)) {
+			if (from !== each || ends.length > 0 || to === "STARTED") continue;
+			if (reopened || !isEnded(from)) found.add(to);
+		}
 	return found;
 }
 

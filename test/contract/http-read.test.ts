@@ -34,6 +34,7 @@ test("a task is read with its times, its result and its attempts", async () => {
 		crashes: 0,
 		attempts: [
 			{
+				round: 1,
 				token: 7,
 				node: "node-a",
 				claimedAt: "2026-01-02T03:04:05.679Z",
@@ -50,7 +51,7 @@ test("a task is read with its times, its result and its attempts", async () => {
 test("a task that waits again has no node, but remembers the attempt", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
-	const lost = { token: 3, nodeId: "n", epoch: 1, claimedMs: 0 };
+	const lost = { token: 3, round: 1, nodeId: "n", epoch: 1, claimedMs: 0 };
 	server.api.change("a", {
 		attempt: 1,
 		attempts: [{ ...lost, end: "lease-lost" }],

@@ -27,6 +27,12 @@ export interface Server extends Http, AsyncDisposable {
 		body: unknown,
 		headers?: Record<string, string>,
 	): Promise<Answer>;
+	/** Without a body. */
+	send(
+		method: string,
+		path: string,
+		headers?: Record<string, string>,
+	): Promise<Answer>;
 	/** The status of one answer to bytes as they are. */
 	raw(request: string): Promise<{ status: number; text: string }>;
 }
@@ -82,6 +88,7 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 						? (body as BodyInit)
 						: JSON.stringify(body),
 			}),
+		send: (method, path, headers = {}) => call(path, { method, headers }),
 		raw: (request) => sendRaw(http.address, request),
 		[Symbol.asyncDispose]: () => http.close(),
 	};

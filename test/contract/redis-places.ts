@@ -1,5 +1,6 @@
 /** Where the tasks of a shard in Redis are, read from its keys (see `node/store/lua/keys.lua`). */
 import type { Redis } from "ioredis";
+import { END_KINDS } from "../../protocol/keep.ts";
 import type { Route } from "../../protocol/route.ts";
 import { ENDED_STATES } from "../../protocol/state.ts";
 import type { Places } from "./store-places.ts";
@@ -14,11 +15,11 @@ export async function redisPlaces(
 	// All at once, so that it takes one way there and back.
 	const lists = (prefix: string, names: readonly string[]) =>
 		Promise.all(names.map((name) => members(`${prefix}:${name}`)));
-	const [queues, ended, batches, holders, ends, runs, ...routes] =
+	const [queues, ended, order, holders, ends, runs, ...routes] =
 		await Promise.all([
 			lists("queue", mayBe),
 			lists("ended", ENDED_STATES),
-			members("ended"),
+			orderOf(redis, tag),
 			redis.hkeys(`${tag}:holders`),
 			redis.hkeys(`${tag}:ends`),
 			redis.hgetall(`${tag}:runs`),
@@ -35,10 +36,49 @@ export async function redisPlaces(
 				.filter(([, ids]) => ids.length > 0),
 		),
 		ended: new Map(ENDED_STATES.map((state, i) => [state, ended[i] ?? []])),
-		order: batches.flatMap((batch) => batch.split(" ")),
+		...order,
 		...{ holders, ends, routes: existing, ready, unserved },
 		...{ due, scheduled, expiring },
 		runs: runsOf(runs),
+	};
+}
+
+/** The order in which ended tasks are forgotten, and how much is kept of them, see `node/store/lua/pieces/to-ended.lua`. */
+async function orderOf(redis: Redis, tag: string) {
+	const [outlived, ends] = await Promise.all([
+		redis.hgetall(`${tag}:outlived`),
+		redis.hgetall(`${tag}:ends`),
+	]);
+	const kinds = END_KINDS.map(async (kind) => {
+		const groups = await redis.zrange(`${tag}:order:${kind}`, "0", "-1");
+		const own = await redis.zrange(`${tag}:own:${kind}`, "0", "-1");
+		const inOrder = groups.flatMap((group) => {
+			const ids = group.split(" ").slice(0, -1);
+			return group.endsWith(" ~") ? ids : ids.filter((id) => !(id in outlived));
+		});
+		return [...inOrder, ...own.map((entry) => entry.split(" ")[1] ?? "")];
+	});
+	const sizeOf = async (id: string) => {
+		const hashes = ["tasks", "ends", "past"].map((hash) =>
+			redis.hstrlen(`${tag}:${hash}`, id),
+		);
+		return (await Promise.all(hashes)).reduce((sum, size) => sum + size, 0);
+	};
+	const sizes = END_KINDS.map(async (kind) => {
+		const isOf = ([, text]: [string, string]) =>
+			text.startsWith("SUCCESS") === (kind === "successes");
+		const ids = Object.entries(ends).filter(isOf);
+		const all = await Promise.all(ids.map(([id]) => sizeOf(id)));
+		return all.reduce((sum, size) => sum + size, 0);
+	});
+	const [bytesKept, ...orders] = await Promise.all([
+		redis.hmget(`${tag}:meta`, ...END_KINDS),
+		...kinds,
+	]);
+	return {
+		order: orders.flat(),
+		bytes: await Promise.all(sizes),
+		bytesKept: bytesKept.map(Number),
 	};
 }
 

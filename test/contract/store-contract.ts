@@ -32,8 +32,10 @@ import {
 	otherNumberRules,
 } from "./store-number.ts";
 import { optionRules } from "./store-options.ts";
+import { retentionRules, retentionTimeRules } from "./store-retention.ts";
 import { retryRules } from "./store-retries.ts";
 import * as revoke from "./store-revoke.ts";
+import { removingRules, roundRules } from "./store-rounds.ts";
 import { runRoomRules, runRules } from "./store-runs.ts";
 import * as sessions from "./store-sessions.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
@@ -62,6 +64,9 @@ const RULES = {
 	expiring: expiryRules,
 	"putting off": retryRules,
 	cancelling: cancelRules,
+	rounds: roundRules,
+	deleting: removingRules,
+	"keeping what has ended": retentionRules,
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,
@@ -105,8 +110,11 @@ export function storeContract(name: string, make: MakeWorld): void {
 
 /** For stores whose worlds can `advance`. */
 export function storeTimeContract(name: string, make: MakeWorld): void {
-	describe(`a store ${name}, as time passes`, () =>
-		timeRules(prepared(new Bench(make, 1, 0))));
+	describe(`a store ${name}, as time passes`, () => {
+		const bench = prepared(new Bench(make, 1, 0));
+		timeRules(bench);
+		retentionTimeRules(bench);
+	});
 }
 
 function prepared(bench: Bench): Bench {

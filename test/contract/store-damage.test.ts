@@ -7,6 +7,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Log } from "../../node/ports.ts";
 import { LAYOUT } from "../../node/store/scripts.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
+import { keeping } from "../keeping.ts";
 import { newTask } from "../new-task.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
@@ -89,9 +90,9 @@ test("a task whose text is gone cannot end, and is held no longer; the others en
 			...{ state: "SUCCESS", result: "1" },
 		}),
 	);
-	const { outcomes, endedKept } = await ground.shard.tasks.complete(ends);
+	const { outcomes, kept } = await ground.shard.tasks.complete(ends);
 	expect(outcomes).toEqual(["accepted", "stale_token", "accepted"]);
-	expect(endedKept).toBe(2);
+	expect(kept.successes.number).toBe(2);
 	expect(await ground.shard.sessions.running(ground.session)).toEqual([]);
 	expect(await ground.redis.hexists(TASKS, "two")).toBe(0);
 	const { states } = await ground.shard.tasks.counts();
@@ -134,7 +135,7 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
 	expect(task?.result).toBeUndefined();
 	// And is not forgotten in the former one's place.
-	expect(await ground.shard.tasks.trim(0, 0)).toBe(0);
+	expect(await ground.shard.tasks.trim(keeping(0, 0), 0)).toBe(0);
 	const { states } = await ground.shard.tasks.counts();
 	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
 });
@@ -151,7 +152,7 @@ test("so it does where it is claimed at once", async () => {
 	const [task] = await ground.shard.tasks.get([id]);
 	expect(task).toMatchObject({ state: "STARTED", attempt: 1 });
 	expect(task?.result).toBeUndefined();
-	expect(await ground.shard.tasks.trim(0, 0)).toBe(0);
+	expect(await ground.shard.tasks.trim(keeping(0, 0), 0)).toBe(0);
 });
 
 test("an ended task whose text is gone does not keep the others from being forgotten", async () => {
@@ -163,7 +164,7 @@ test("an ended task whose text is gone does not keep the others from being forgo
 		})),
 	);
 	await forget("two");
-	expect(await ground.shard.tasks.trim(0)).toBe(3);
+	expect(await ground.shard.tasks.trim(keeping(0), 0)).toBe(3);
 	expect((await ground.shard.tasks.counts()).states.SUCCESS).toBe(0);
 });
 

@@ -10,6 +10,8 @@ const TIMED: readonly TaskOptions[] = [LAPSING_MS, NEVER_MS].flatMap((ms) => [
 	{ expiresIn: ms },
 	{ delay: LAPSING_MS, expiresIn: ms },
 	{ delay: NEVER_MS, expiresAt: "2026-01-01T00:00:00Z" },
+	{ retention: ms },
+	{ retention: NEVER_MS, delay: ms, expiresIn: ms },
 ]);
 
 export const ROUTES = ["a|t|", "b|t|", "b|t|gpu", "c|u|"];

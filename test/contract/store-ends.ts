@@ -7,15 +7,16 @@ import {
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
+import { keeping } from "../keeping.ts";
 import { type Bench, success } from "./store-bench.ts";
 
 export function completingRules(bench: Bench): void {
 	it("a success is kept with its result and its attempt", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
-		const { outcomes, endedKept } = await bench.tasks.complete([success(task)]);
+		const { outcomes, kept } = await bench.tasks.complete([success(task)]);
 		expect(outcomes).toEqual(["accepted"]);
-		expect(endedKept).toBe(1);
+		expect(kept.successes.number).toBe(1);
 		const record = await bench.read(task.id);
 		expect(record).toMatchObject({ state: "SUCCESS", result: '"done"' });
 		expect(record.error).toBeUndefined();
@@ -23,7 +24,8 @@ export function completingRules(bench: Bench): void {
 		const { token, claimedMs } = task;
 		expect(record.attempts).toEqual([
 			{
-				...{ token, nodeId: "ann", epoch: session.epoch, claimedMs },
+				...{ token, round: 1, nodeId: "ann" },
+				...{ epoch: session.epoch, claimedMs },
 				startedMs: claimedMs + 1,
 				endedMs: record.finishedMs,
 				end: "success",
@@ -52,12 +54,12 @@ export function completingRules(bench: Bench): void {
 		const task = await bench.started(session);
 		await bench.tasks.complete([success(task)]);
 		const before = await bench.read(task.id);
-		const { outcomes, endedKept } = await bench.tasks.complete([
+		const { outcomes, kept } = await bench.tasks.complete([
 			{ ...success(task), state: "SUCCESS", result: '"other"' },
 			success(task),
 		]);
 		expect(outcomes).toEqual(["accepted", "accepted"]);
-		expect(endedKept).toBe(1);
+		expect(kept.successes.number).toBe(1);
 		expect(await bench.read(task.id)).toEqual(before);
 		const { states, stale } = await bench.tasks.counts();
 		expect(states).toMatchObject({ STARTED: 0, SUCCESS: 1 });
@@ -69,16 +71,19 @@ export function completingRules(bench: Bench): void {
 		const stale = await bench.started(session);
 		const handedBack = { end: "handed-back", message: "" } as const;
 		await bench.tasks.giveBack([{ ...stale, ...handedBack }]);
-		const refused = { outcomes: ["stale_token"], endedKept: 0 };
+		const refused = {
+			outcomes: ["stale_token"],
+			kept: { successes: { number: 0 } },
+		};
 		const complete = (task: ClaimedTask) =>
 			bench.tasks.complete([success(task)]);
-		expect(await complete(stale)).toEqual(refused);
+		expect(await complete(stale)).toMatchObject(refused);
 		const holder = await bench.claimOne(session);
-		expect(await complete(stale)).toEqual(refused);
-		expect(await complete({ ...stale, id: "nobody" })).toEqual(refused);
-		expect(await complete({ ...holder, token: holder.token + 1 })).toEqual(
-			refused,
-		);
+		expect(await complete(stale)).toMatchObject(refused);
+		expect(await complete({ ...stale, id: "nobody" })).toMatchObject(refused);
+		expect(
+			await complete({ ...holder, token: holder.token + 1 }),
+		).toMatchObject(refused);
 		expect((await bench.read(stale.id)).state).toBe("STARTED");
 		expect((await bench.tasks.counts()).stale).toBe(4);
 		expect((await complete(holder)).outcomes).toEqual(["accepted"]);
@@ -100,9 +105,9 @@ export function completingRules(bench: Bench): void {
 		const [one, two] = tasks.map(success);
 		if (one === undefined || two === undefined) throw new Error("two tasks");
 		const told = [one, { ...two, token: 1 }, two, one];
-		expect(await bench.tasks.complete(told)).toEqual({
+		expect(await bench.tasks.complete(told)).toMatchObject({
 			outcomes: ["accepted", "stale_token", "accepted", "accepted"],
-			endedKept: 2,
+			kept: { successes: { number: 2 } },
 		});
 	});
 }
@@ -154,7 +159,10 @@ export function givingBackRules(bench: Bench): void {
 		);
 		const late = success({ ...(last as GiveBack), claimedMs: 1 });
 		const reply = await bench.tasks.complete([late]);
-		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 1 });
+		expect(reply).toMatchObject({
+			outcomes: ["stale_token"],
+			kept: { failures: { number: 1 } },
+		});
 	});
 
 	it("handing back does not count towards crashes", async () => {
@@ -204,8 +212,8 @@ export function forgettingRules(bench: Bench): void {
 		}
 		const running = await bench.started(session);
 		const [waiting] = await bench.submit({});
-		expect(await bench.tasks.trim(5)).toBe(0);
-		expect(await bench.tasks.trim(2)).toBe(3);
+		expect(await bench.tasks.trim(keeping(5), 0)).toBe(0);
+		expect(await bench.tasks.trim(keeping(2), 0)).toBe(3);
 		const ids = [...ended, running, waiting].map((task) => task?.id ?? "");
 		const kept = (await bench.tasks.get(ids)).map((task) => task?.state);
 		const [gone, done] = [undefined, "SUCCESS"];
@@ -214,7 +222,7 @@ export function forgettingRules(bench: Bench): void {
 		const { states, accepted } = await bench.tasks.counts();
 		expect(states).toMatchObject({ SUCCESS: 2, STARTED: 1, PENDING: 1 });
 		expect(accepted).toBe(7);
-		expect(await bench.tasks.trim(0)).toBe(2);
+		expect(await bench.tasks.trim(keeping(0), 0)).toBe(2);
 	});
 
 	it("those that ended earlier than a time asked for are forgotten, if few are kept or many", async () => {
@@ -227,7 +235,7 @@ export function forgettingRules(bench: Bench): void {
 		);
 		const [late] = await bench.ended(session, 1);
 		const { nowMs: thenMs } = await bench.sessions.nodes();
-		expect(await bench.tasks.trim(5, thenMs - nowMs)).toBe(1);
+		expect(await bench.tasks.trim(keeping(5, thenMs - nowMs), 0)).toBe(1);
 		const ids = [early, late].map((task) => task?.id ?? "");
 		expect(await bench.tasks.get(ids)).toMatchObject([undefined, {}]);
 	});
@@ -235,18 +243,22 @@ export function forgettingRules(bench: Bench): void {
 	it("one call forgets at most a batch", async () => {
 		const session = await bench.open();
 		await bench.ended(session, TRIM_BATCH_MAX + 2);
-		expect(await bench.tasks.trim(1)).toBe(TRIM_BATCH_MAX);
-		expect(await bench.tasks.trim(1)).toBe(1);
-		expect(await bench.tasks.trim(1)).toBe(0);
+		expect(await bench.tasks.trim(keeping(1), 0)).toBe(TRIM_BATCH_MAX);
+		// Those that ended together go together.
+		expect(await bench.tasks.trim(keeping(1), 0)).toBe(2);
+		expect(await bench.tasks.trim(keeping(1), 0)).toBe(0);
 	});
 
 	it("the id of a forgotten task is free, and its token worth nothing", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		if (task === undefined) throw new Error("one task");
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		const late = await bench.tasks.complete([success(task)]);
-		expect(late).toEqual({ outcomes: ["stale_token"], endedKept: 0 });
+		expect(late).toMatchObject({
+			outcomes: ["stale_token"],
+			kept: { successes: { number: 0 } },
+		});
 		const again = await bench.tasks.submit([bench.task({ id: task.id })]);
 		expect(again).toMatchObject([{ ok: true, created: true }]);
 		expect(await bench.read(task.id)).toMatchObject({

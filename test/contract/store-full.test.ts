@@ -9,6 +9,7 @@ import { connectStore } from "../../node/store/redis-store.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { keeping } from "../keeping.ts";
 import { newTask } from "../new-task.ts";
 import { AROUND_SUBMITTER } from "../stand-ins.ts";
 import { RecordedLog } from "./recorded-log.ts";
@@ -26,7 +27,8 @@ function taskOf(id: string, payload = "{}"): NewTask {
 function makeSubmitter(): Submitter {
 	const { shard } = ground;
 	const clock = systemClock;
-	const trimmer = new Trimmer({ shard, clock, log, keptMax: 1_000 });
+	const retention = { keeps: keeping(1_000) };
+	const trimmer = new Trimmer({ shard, clock, log, retention });
 	return new Submitter({
 		...AROUND_SUBMITTER,
 		...{ shard, clock, log, trimmer },
@@ -57,14 +59,14 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 		state: "SUCCESS",
 		result: "1",
 	} as const;
-	expect(await ground.shard.tasks.complete([end])).toEqual({
+	expect(await ground.shard.tasks.complete([end])).toMatchObject({
 		outcomes: ["accepted"],
-		endedKept: 1,
+		kept: { successes: { number: 1 } },
 	});
 	expect(await ground.shard.tasks.get(["one"])).toMatchObject([
 		{ state: "SUCCESS" },
 	]);
-	expect(await ground.shard.tasks.trim(0)).toBe(1);
+	expect(await ground.shard.tasks.trim(keeping(0), 0)).toBe(1);
 	expect(await ground.shard.sessions.close(ground.session, 1)).toMatchObject({
 		left: 0,
 	});
@@ -86,13 +88,16 @@ test("a store without room for a new task forgets the oldest that have ended, an
 	await ground.shard.tasks.complete(ends);
 	// The first half ended two hours ago.
 	const [old, young] = [ids.slice(0, 20), ids.slice(20)];
-	const key = "{full:0}:ended";
+	const key = "{full:0}:order:successes";
 	const [together = ""] = await ground.redis.zrange(key, "0", "-1");
 	const endedMs = (await ground.redis.zscore(key, together)) ?? "";
-	expect(together.split(" ").sort()).toEqual([...ids].sort());
+	const [size = "", ...others] = together.split(" ").reverse();
+	expect(others.sort()).toEqual([...ids].sort());
+	const half = ` ${Number(size) / 2}`;
 	await ground.redis.zrem(key, together);
-	await ground.redis.zadd(key, `${Number(endedMs) - 7_200_000}`, old.join(" "));
-	await ground.redis.zadd(key, endedMs, young.join(" "));
+	const earlierMs = `${Number(endedMs) - 7_200_000}`;
+	await ground.redis.zadd(key, earlierMs, old.join(" ") + half);
+	await ground.redis.zadd(key, endedMs, young.join(" ") + half);
 	const used = /used_memory:(\d+)/.exec(await ground.redis.info("memory"))?.[1];
 	await ground.redis.config("SET", "maxmemory", String(used));
 

@@ -101,7 +101,10 @@ export function poisonRules(bench: Bench): void {
 		expect(alone).toEqual([false, false, true, false, true]);
 		expect(record.finishedMs).toBe(record.attempts.at(-1)?.endedMs);
 		const reply = await bench.tasks.complete([success(last)]);
-		expect(reply).toEqual({ outcomes: ["stale_token"], endedKept: 2 });
+		expect(reply).toMatchObject({
+			outcomes: ["stale_token"],
+			kept: { successes: { number: 1 }, failures: { number: 1 } },
+		});
 		const { states, waiting } = await bench.tasks.counts();
 		expect(states).toMatchObject({ PENDING: 0, STARTED: 0, FAILURE: 1 });
 		expect(waiting).toEqual([]);

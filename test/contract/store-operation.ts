@@ -1,5 +1,6 @@
 /** One operation on a shard, written down before it is made, and what is looked for in its answer. */
 import type { RoutesTold, SeenLease, Shard } from "../../node/ports.ts";
+import { END_KINDS, type EndKind, type Kept } from "../../protocol/keep.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
 
@@ -18,6 +19,8 @@ export type Operation = {
 
 /** What the operator looks for in any answer. */
 export interface Answer {
+	/** Of ended tasks, by their kind. */
+	readonly kept?: readonly number[];
 	readonly generation?: number;
 	readonly run?: string;
 	/** Of a pulse. */
@@ -36,5 +39,9 @@ export async function perform(
 ): Promise<Answer> {
 	const [subject, name] = method.split(".") as [Subject, string];
 	const step = Reflect.get(shard[subject], name);
-	return (await Reflect.apply(step, shard[subject], args)) ?? {};
+	const answer = (await Reflect.apply(step, shard[subject], args)) ?? {};
+	if (method !== "tasks.complete") return answer;
+	const { kept }: { kept: Readonly<Record<EndKind, Kept>> } = answer;
+	// A store's twin does not know how large a task is there.
+	return { ...answer, kept: END_KINDS.map((kind) => kept[kind].number) };
 }

@@ -23,6 +23,7 @@ import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
+import { drawRetry, drawTrim } from "./store-drawn-ends.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawEnd, drawGiveBack } from "./store-holder.ts";
 import type { Answer, Operation } from "./store-operation.ts";
@@ -141,7 +142,10 @@ export class Operator {
 			method: "sessions.unlisted",
 			args: [this.#session(), this.#holdings()],
 		}),
-		() => ({ method: "tasks.trim", args: [this.#random.below(12)] }),
+		() => drawTrim(this.#random),
+		() => drawRetry(this.#random, this.#some(this.ids)),
+		() => drawRetry(this.#random, this.#some(this.ids)),
+		() => ({ method: "tasks.remove", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),

@@ -18,6 +18,9 @@ export interface Places {
 	readonly ended: ReadonlyMap<TaskState, readonly string[]>;
 	/** In the order in which they will be forgotten. */
 	readonly order: readonly string[];
+	/** What is kept of successes and of other ends, in bytes; and what is written down of that. */
+	readonly bytes: readonly number[];
+	readonly bytesKept: readonly number[];
 	/** Routes that exist, and of these the ones that nodes are told of, of either kind. */
 	readonly routes: readonly Route[];
 	readonly ready: readonly Route[];
@@ -82,6 +85,9 @@ export function checkPlaces(
 			.map(({ id }) => id)
 			.sort(),
 	});
+	expect(places.bytesKept, `${where}: bytes of ended tasks`).toEqual(
+		places.bytes,
+	);
 	checkRuns(places, { byId }, where);
 	const total = Object.values(counts.states).reduce((sum, n) => sum + n, 0);
 	const { due, holders, ends } = places;
@@ -112,8 +118,8 @@ function checkRuns(
 }
 
 /** It has not begun, or is to be tried again; a takeover is never too late. */
-function mayExpire({ state, attempts, expiresMs }: TaskRecord): boolean {
+function mayExpire({ state, attempts, round, expiresMs }: TaskRecord): boolean {
 	const waits = state === "PENDING" || state === "SCHEDULED";
 	if (!waits || expiresMs === undefined) return false;
-	return mustBegin(attempts);
+	return mustBegin(attempts, round);
 }

@@ -1,6 +1,7 @@
 /** Counts follow from what is there, whatever somebody deletes or overwrites. */
 import { beforeEach, expect, test } from "vitest";
 import type { ClaimedTask } from "../../protocol/task.ts";
+import { keeping } from "../keeping.ts";
 import { ROUTE, success } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
@@ -33,12 +34,12 @@ test.each([
 			...{ PENDING: 3, STARTED: 0, SUCCESS: 3 },
 		});
 		if (await ground.redis.hexists(TASKS, "f"))
-			await ground.shard.tasks.trim(100);
+			await ground.shard.tasks.trim(keeping(100), 0);
 		else {
 			const reply = await ground.claimed();
 			expect(reply.map(({ id }) => id)).toEqual(["d", "e"]);
 			// What was dropped has no place any more: the books are balanced without it.
-			await ground.shard.tasks.trim(100);
+			await ground.shard.tasks.trim(keeping(100), 0);
 		}
 		const [accepted, forgotten] = await ground.redis.hmget(
 			META,
@@ -54,7 +55,7 @@ test("what somebody deletes is not counted, and no count is ever negative", asyn
 	for (const key of ["holders", "tasks", `queue:${ROUTE}`, "ended:SUCCESS"]) {
 		await ground.redis.del(`{recount:0}:${key}`);
 		await ground.shard.tasks.complete(claimed.slice(1).map(success));
-		await ground.shard.tasks.trim(0, 0);
+		await ground.shard.tasks.trim(keeping(0, 0), 0);
 		for (const count of Object.values(await states()))
 			expect(count).toBeGreaterThanOrEqual(0);
 	}

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
+import { keeping } from "../keeping.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
 import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
@@ -62,7 +63,12 @@ const CALLS: {
 		cancel: (tasks) =>
 			tasks.cancel({ tasks: [], by: "me", reason: "", force: false }),
 		elapse: (tasks) => tasks.elapse(1),
-		trim: (tasks) => tasks.trim(1),
+		retry: (tasks) =>
+			tasks.retry([
+				{ id: "a", round: undefined, afterMs: 0, expiresMs: undefined },
+			]),
+		remove: (tasks) => tasks.remove(["a"]),
+		trim: (tasks) => tasks.trim(keeping(1), 0),
 		get: (tasks) => tasks.get(["a"]),
 		newest: (tasks) => tasks.newest("a"),
 		over: (tasks) => tasks.over(["a"]),

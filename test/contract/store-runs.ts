@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { READ_TASKS_MAX, ROUTES_MAX } from "../../protocol/limits.ts";
 import type { NewTask } from "../../protocol/task.ts";
+import { keeping } from "../keeping.ts";
 import { type Bench, success } from "./store-bench.ts";
 
 export function runRules(bench: Bench): void {
@@ -102,7 +103,7 @@ export function runRules(bench: Bench): void {
 			...[`${id}~2`, `${id}~2~2`],
 		]);
 		await endAll(session);
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		expect(await runs()).toEqual([]);
 	});
 
@@ -116,7 +117,7 @@ export function runRules(bench: Bench): void {
 			await bench.tasks.complete(
 				tasks.filter((task) => task.id === run).map(success),
 			);
-			expect(await bench.tasks.trim(0)).toBe(1);
+			expect(await bench.tasks.trim(keeping(0), 0)).toBe(1);
 			expect(await newest(id)).toBe(`${id}~2`);
 		}
 		expect(await submit(again(id))).toEqual([`${id}~4`]);
@@ -125,7 +126,7 @@ export function runRules(bench: Bench): void {
 			tasks.filter((task) => task.id === `${id}~2`).map(success),
 		);
 		await endAll(session);
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		expect(await newest(id)).toBeUndefined();
 		expect(await runs()).toEqual([]);
 		expect(await submit(again(id), again(id))).toEqual([id, `${id}~2`]);
@@ -136,12 +137,12 @@ export function runRules(bench: Bench): void {
 		const task = bench.task();
 		await submit(again(task.id, { priority: 9 }), again(task.id));
 		await bench.tasks.complete([success(await claimFirst(session))]);
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		await bench.submit({ id: task.id });
 		expect(await newest(task.id)).toBe(task.id);
 		expect(await runs()).toEqual([`${task.id}~2`]);
 		await endAll(session);
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		expect(await runs()).toEqual([]);
 	});
 
@@ -155,11 +156,11 @@ export function runRules(bench: Bench): void {
 		await submit(...late.slice(1));
 		const { tasks } = await bench.claim(session, READ_TASKS_MAX - 1);
 		await bench.tasks.complete(tasks.map(success));
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		expect(await newest(id)).toBe(`${id}~2`);
 		await submit(again(id, { priority: 9 }));
 		await bench.tasks.complete([success(await claimFirst(session))]);
-		await bench.tasks.trim(0);
+		await bench.tasks.trim(keeping(0), 0);
 		expect(await newest(id)).toBe(id);
 	});
 

@@ -50,7 +50,9 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect(records).toEqual(
 			claimed.map(({ claimedMs, token, ...task }, i) => ({
 				...{ ...task, state: "STARTED", seq: seqs[i], round: 1, failures: 0 },
-				attempts: [{ token, nodeId: "ann", epoch: session.epoch, claimedMs }],
+				attempts: [
+					{ token, round: 1, nodeId: "ann", epoch: session.epoch, claimedMs },
+				],
 			})),
 		);
 		expect(await bench.sessions.running(session.name)).toEqual(

@@ -140,7 +140,7 @@ export function claimingRules(bench: Bench): void {
 		expect(record).toMatchObject({ state: "STARTED", attempt: 1 });
 		const { token, claimedMs } = one ?? {};
 		expect(record.attempts).toEqual([
-			{ token, nodeId: "ann", epoch: session.epoch, claimedMs },
+			{ token, round: 1, nodeId: "ann", epoch: session.epoch, claimedMs },
 		]);
 		expect(await bench.sessions.running(session.name)).toEqual(
 			tasks.map(({ id, token }) => ({ id, token })),

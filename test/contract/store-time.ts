@@ -1,6 +1,7 @@
 /** Rules that take minutes or a day: only for a store whose clock can be turned. */
 import { expect, it } from "vitest";
-import { DEAD_NODE_KEPT_MS, ENDED_KEPT_MS } from "../../protocol/limits.ts";
+import { DEAD_NODE_KEPT_MS, SUCCESSES_KEPT_MS } from "../../protocol/limits.ts";
+import { keeping } from "../keeping.ts";
 import { type Bench, success } from "./store-bench.ts";
 
 const MANY = 1_000_000;
@@ -9,12 +10,12 @@ export function timeRules(bench: Bench): void {
 	it("an ended task is forgotten after its time, and no sooner", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
-		await bench.world.advance?.(ENDED_KEPT_MS);
+		await bench.world.advance?.(SUCCESSES_KEPT_MS);
 		await bench.tasks.complete([success(task)]);
-		await bench.world.advance?.(ENDED_KEPT_MS - 1);
-		expect(await bench.tasks.trim(MANY)).toBe(0);
+		await bench.world.advance?.(SUCCESSES_KEPT_MS - 1);
+		expect(await bench.tasks.trim(keeping(MANY), 0)).toBe(0);
 		await bench.world.advance?.(1);
-		expect(await bench.tasks.trim(MANY)).toBe(1);
+		expect(await bench.tasks.trim(keeping(MANY), 0)).toBe(1);
 		expect(await bench.tasks.get([task.id])).toEqual([undefined]);
 	});
 

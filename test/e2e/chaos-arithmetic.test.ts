@@ -177,7 +177,9 @@ describe("the checker, given a recording", () => {
 			crashes: 0,
 			payload: null,
 		},
-		attempts: [{ token: 7, node: "A", claimedAt: "", end: "success" }],
+		attempts: [
+			{ round: 1, token: 7, node: "A", claimedAt: "", end: "success" },
+		],
 		result: { token: 7 },
 	};
 	const recording = (more: Partial<Recording>): Recording => ({

@@ -68,6 +68,30 @@ test("a task that fails is tried again as often as it asks for, and keeps each e
 	expect((three ?? 0) - (two ?? 0)).toBeGreaterThanOrEqual(100);
 });
 
+test("what failed has another round by another node, and is then deleted by a third", async () => {
+	const [one, two, three] = [1, 2, 3].map((n) => bench.cluster.node(n));
+	if (!one || !two || !three) throw new Error("there are three nodes");
+	await one.post("/v1/tasks", { id: "again", type: "fail" });
+	await one.whenEnded("again");
+	const { status, body } = await two.post<TaskAsRead>(
+		...(["/v1/tasks/again/retry", { round: 1 }] as const),
+	);
+	expect([status, body.round]).toEqual([200, 2]);
+	const task = await three.whenEnded("again");
+	expect(task).toMatchObject({ state: "FAILURE", round: 2, attempt: 2 });
+	expect(task.attempts).toMatchObject([
+		{ round: 1, error: { message: "as it was told to" } },
+		{ round: 2 },
+	]);
+	const late = await one.post<TaskAsRead>("/v1/tasks/again/retry", {
+		round: 1,
+	});
+	expect([late.status, late.body.round]).toEqual([200, 2]);
+	const gone = await fetch(`${three.url}/v1/tasks/again`, { method: "DELETE" });
+	expect(gone.status).toBe(200);
+	expect((await fetch(`${one.url}/v1/tasks/again`)).status).toBe(404);
+});
+
 test("a task that runs is stopped from another node", async () => {
 	const [id = ""] = await bench.postHeld(bench.cluster.node(1), 1);
 	const { node: holder } = await bench.cluster.node(1).task(id);

@@ -11,6 +11,9 @@ import type {
 	ClusterView,
 	NodeView,
 	Readiness,
+	Removed,
+	Retried,
+	RetryWish,
 	Submitted,
 	TaskApi,
 	TaskPage,
@@ -18,6 +21,7 @@ import type {
 import { isSameTask } from "../../protocol/same-task.ts";
 import { isEnded, type TaskState } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
+import { retryRecord } from "./retry-record.ts";
 import { newRecord } from "./task-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -63,7 +67,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 			return this.#submitOne({ ...task, id: this.#nextRunOf(task.id) });
 		const existing = this.tasks.get(task.id);
 		if (existing === undefined) {
-			const first = { token: 7, nodeId: "node-a", epoch: 1 };
+			const first = { token: 7, round: 1, nodeId: "node-a", epoch: 1 };
 			const record = newRecord(task, ++this.#seq, CREATED_MS);
 			const attempts = [{ ...first, claimedMs: CREATED_MS }];
 			this.tasks.set(
@@ -108,6 +112,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 			attempts: [
 				{
 					token: 7,
+					round: 1,
 					nodeId: "node-a",
 					epoch: 1,
 					claimedMs: CREATED_MS + 1,
@@ -153,6 +158,24 @@ export class FakeApi implements TaskApi, ClusterApi {
 		const cancel = { atMs: CREATED_MS, by: "node-a", reason: wish.reason };
 		this.change(id, { state: "CANCELLED", cancel });
 		return { code: "done", task: this.tasks.get(id) ?? task };
+	}
+
+	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
+		this.#needStore();
+		const task = this.tasks.get(id);
+		if (task === undefined) return undefined;
+		const retried = retryRecord(task, wish, CREATED_MS);
+		this.tasks.set(id, retried.task);
+		return retried;
+	}
+
+	async remove(id: string): Promise<Removed | undefined> {
+		this.#needStore();
+		const task = this.tasks.get(id);
+		if (task === undefined) return undefined;
+		if (!isEnded(task.state)) return { code: "not_ended", task };
+		this.tasks.delete(id);
+		return { code: "done", task };
 	}
 
 	async wait(

@@ -61,7 +61,7 @@ function notBegun(tasks: Tasks, held: TaskRecord): void {
 	const attempt = held.attempt - 1;
 	const waiting = records.unclaim({ ...held, attempts, attempt });
 	queues.putBack(waiting, () => tasks.nextNumber());
-	if (mustBegin(attempts)) times.bind(held.id, held.expiresMs);
+	if (mustBegin(attempts, held.round)) times.bind(held.id, held.expiresMs);
 }
 
 function crash(

@@ -15,11 +15,14 @@ import type {
 	Lease,
 	ListReply,
 	ListRequest,
+	RemoveOutcome,
+	RetryReply,
+	RetryRequest,
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
 } from "../../node/ports.ts";
-import { ENDED_KEPT_MS } from "../../protocol/limits.ts";
+import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
@@ -28,6 +31,7 @@ import { cancel } from "./cancel.ts";
 import { takeTasks } from "./claim.ts";
 import { elapse } from "./elapse.ts";
 import { giveBack } from "./give-back.ts";
+import { retry } from "./retry.ts";
 import type {
 	Asker,
 	MemoryShardParts,
@@ -85,13 +89,14 @@ export class MemoryTasks implements ShardTasks {
 		return { ok: true, tasks, waiting };
 	}
 
-	async complete(
-		ends: readonly TaskEnd[],
-	): Promise<{ outcomes: EndOutcome[]; endedKept: number }> {
+	async complete(ends: readonly TaskEnd[]): Promise<{
+		outcomes: EndOutcome[];
+		kept: Readonly<Record<EndKind, Kept>>;
+	}> {
 		const nowMs = this.#parts.nowMs();
 		const outcomes = ends.map((end) => this.#tasks.end(end, nowMs));
 		this.#tasks.closeStep(nowMs);
-		return { outcomes, endedKept: this.#tasks.endedKept };
+		return { outcomes, kept: this.#tasks.kept };
 	}
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
@@ -115,11 +120,30 @@ export class MemoryTasks implements ShardTasks {
 		return reply;
 	}
 
-	async trim(keptMax: number, keptMs = ENDED_KEPT_MS): Promise<number> {
-		const forgotten = this.#tasks.trim(keptMax, keptMs, this.#parts.nowMs());
-		for (const id of forgotten) this.#parts.forgot(id);
-		this.#contents.runs.forget(forgotten);
+	async retry(requests: readonly RetryRequest[]): Promise<RetryReply> {
+		return retry(this.#tasks, requests, this.#parts.nowMs());
+	}
+
+	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {
+		return ids.map((id) => {
+			const task = this.#tasks.get(id);
+			if (task === undefined) return "none";
+			if (!isEnded(task.state)) return "not_ended";
+			this.#tasks.remove(task);
+			this.#forget([id]);
+			return "removed";
+		});
+	}
+
+	async trim(keeps: Keeps, leastMs: number): Promise<number> {
+		const forgotten = this.#tasks.trim(keeps, leastMs, this.#parts.nowMs());
+		this.#forget(forgotten);
 		return forgotten.length;
+	}
+
+	#forget(ids: readonly string[]): void {
+		for (const id of ids) this.#parts.forgot(id);
+		this.#contents.runs.forget(ids);
 	}
 
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {

@@ -1,67 +1,130 @@
 /**
- * The order in which tasks of one shard of the store's twin have ended. Those that end by one
- * step stand in it as one: by when that was, and of one moment by their ids, as in Redis.
+ * The order in which ended tasks of one kind are forgotten, in one shard of the store's twin. Those
+ * that end by one step stand in it as one: by when that was, and of one moment by their ids,
+ * as in Redis. Those that say how long they are to be kept stand apart.
  */
+import type { Keep } from "../../protocol/keep.ts";
+import { TRIM_BATCH_MAX } from "../../protocol/limits.ts";
 
-interface Batch {
+interface Group {
+	/** By which it stands among those of one moment. */
+	readonly text: string;
 	readonly ids: readonly string[];
 	readonly endedMs: number;
+	/** Ids that are in it for an end that is no more. */
+	readonly outlived: ReadonlySet<string>;
+	/** Of one that stands alone, as it stood in another for a former end. */
+	readonly isAlone: boolean;
+}
+
+interface Own {
+	readonly id: string;
+	readonly endedMs: number;
+	readonly untilMs: number;
+}
+
+/** What is to be kept of one kind, and what is there. */
+export interface Trim {
+	readonly keep: Keep;
+	readonly leastMs: number;
+	readonly nowMs: number;
+	/** What there is of a task. */
+	bytesOf(id: string): number;
 }
 
 export class Ends {
-	#batches: Batch[] = [];
+	#groups: Group[] = [];
+	#own: Own[] = [];
 	#ending: string[] = [];
 
 	copy(): Ends {
 		const copy = new Ends();
-		copy.#batches = [...this.#batches];
+		copy.#groups = [...this.#groups];
+		copy.#own = [...this.#own];
 		return copy;
 	}
 
-	get size(): number {
-		return this.#batches.reduce((sum, { ids }) => sum + ids.length, 0);
-	}
-
 	get ids(): readonly string[] {
-		return this.#batches.flatMap(({ ids }) => ids);
+		return [
+			...this.#groups.flatMap(({ ids }) => ids),
+			...this.#own.map(({ id }) => id),
+		];
 	}
 
-	/** One of those that end by this step. */
-	add(id: string): void {
-		this.#ending.push(id);
+	/** One of those that end by this step; `keepMs`: as it says itself, or 0. */
+	add(id: string, endedMs: number, keepMs: number): void {
+		if (keepMs === 0) this.#ending.push(id);
+		else this.#own.push({ id, endedMs, untilMs: endedMs + keepMs });
 	}
 
-	/** The step is over. */
-	close(endedMs: number): void {
-		if (this.#ending.length === 0) return;
-		this.#put({ ids: this.#ending, endedMs });
+	/** The step is over. `isOutlived`: whether it stands in any order for a former end. */
+	close(endedMs: number, isOutlived: (id: string) => boolean): void {
+		const together = this.#ending.filter((id) => !isOutlived(id));
+		if (together.length > 0) this.#put(together, endedMs, false);
+		for (const id of this.#ending.filter(isOutlived))
+			this.#put([id], endedMs, true);
 		this.#ending = [];
 	}
 
-	/** Takes out the oldest: all that ended by then, and so many at least; but at most `limit`. */
-	take(untilMs: number, count: number, limit: number): string[] {
-		const taken: string[] = [];
-		for (;;) {
-			const [first, ...others] = this.#batches;
-			if (first === undefined) return taken;
-			const due = first.endedMs <= untilMs ? limit : count;
-			const room = Math.max(0, Math.min(due, limit) - taken.length);
-			taken.push(...first.ids.slice(0, room));
-			const left = first.ids.slice(room);
-			this.#batches = others;
-			if (left.length === 0) continue;
-			this.#put({ ...first, ids: left });
-			return taken;
-		}
+	/** It has ended no more. */
+	remove(id: string): void {
+		this.#own = this.#own.filter((own) => own.id !== id);
+		this.#groups = this.#groups.flatMap((group) => {
+			if (!group.ids.includes(id)) return group;
+			if (group.isAlone) return [];
+			const ids = group.ids.filter((other) => other !== id);
+			return { ...group, ids, outlived: new Set([...group.outlived, id]) };
+		});
 	}
 
-	#put(batch: Batch): void {
-		this.#batches = [...this.#batches, batch].sort(
-			(a, b) => a.endedMs - b.endedMs || (textOf(a) < textOf(b) ? -1 : 1),
+	/** Whether it stands here for a former end. */
+	hasOutlived(id: string): boolean {
+		return this.#groups.some(({ outlived }) => outlived.has(id));
+	}
+
+	/** Takes out what is to be forgotten, beside so many of the other kind. */
+	trim(trim: Trim, others: number): string[] {
+		const { keep, leastMs, nowMs, bytesOf } = trim;
+		let number = this.ids.length - keep.number;
+		let bytes = this.ids.reduce((sum, id) => sum + bytesOf(id), 0) - keep.bytes;
+		const taken: string[] = [];
+		const take = (id: string) => {
+			taken.push(id);
+			number -= 1;
+			bytes -= bytesOf(id);
+		};
+		const left = () => Math.max(0, TRIM_BATCH_MAX - others - taken.length);
+		const isBeyond = () => number > 0 || bytes > 0;
+		const takeOwn = (goes: (own: Own) => boolean) => {
+			const first = this.#own.sort(inOrder).slice(0, left());
+			for (const own of first) {
+				if (!goes(own)) continue;
+				take(own.id);
+				this.#own = this.#own.filter((other) => other !== own);
+			}
+		};
+		takeOwn(({ untilMs }) => untilMs <= nowMs);
+		for (const group of this.#groups) {
+			const { endedMs, ids } = group;
+			const beyond = isBeyond() && endedMs + leastMs <= nowMs;
+			if (left() === 0 || !(beyond || endedMs + keep.ms <= nowMs)) break;
+			for (const id of ids) take(id);
+			this.#groups = this.#groups.filter((other) => other !== group);
+		}
+		takeOwn(({ endedMs }) => isBeyond() && endedMs + leastMs <= nowMs);
+		return taken;
+	}
+
+	#put(ids: readonly string[], endedMs: number, isAlone: boolean): void {
+		const text = `${ids.join(" ")} `;
+		const group = { text, ids, endedMs, outlived: new Set<string>(), isAlone };
+		this.#groups = [...this.#groups, group].sort(
+			(a, b) => a.endedMs - b.endedMs || (a.text < b.text ? -1 : 1),
 		);
 	}
 }
 
-function textOf({ ids }: Batch): string {
-	return ids.join(" ");
+function inOrder(a: Own, b: Own): number {
+	const text = ({ endedMs, id }: Own) => `${endedMs} ${id}`;
+	return a.untilMs - b.untilMs || (text(a) < text(b) ? -1 : 1);
 }

@@ -5,7 +5,13 @@
  * A record is never changed, only replaced, so what was handed out stays as it was.
  */
 import assert from "node:assert/strict";
-import { TRIM_BATCH_MAX } from "../../protocol/limits.ts";
+import {
+	END_KINDS,
+	type EndKind,
+	type Keeps,
+	type Kept,
+	retentionMsOf,
+} from "../../protocol/keep.ts";
 import { isMove } from "../../protocol/moves.ts";
 import {
 	ENDED_STATES,
@@ -16,14 +22,22 @@ import {
 import type { TaskRecord } from "../../protocol/task.ts";
 import { Ends } from "./shard-ends.ts";
 
+function kindOf(state: TaskState): EndKind {
+	return state === "SUCCESS" ? "successes" : "failures";
+}
+
 export class Records {
 	readonly #records = new Map<string, TaskRecord>();
-	#ended = new Ends();
+	#ended: Readonly<Record<EndKind, Ends>> = {
+		successes: new Ends(),
+		failures: new Ends(),
+	};
 
 	copy(): Records {
 		const copy = new Records();
 		for (const [id, record] of this.#records) copy.#records.set(id, record);
-		copy.#ended = this.#ended.copy();
+		const { successes, failures } = this.#ended;
+		copy.#ended = { successes: successes.copy(), failures: failures.copy() };
 		return copy;
 	}
 
@@ -31,8 +45,15 @@ export class Records {
 		return this.#records.size === 0;
 	}
 
-	get endedKept(): number {
-		return this.#ended.size;
+	get kept(): Record<EndKind, Kept> {
+		const keptOf = (kind: EndKind) => {
+			const { ids } = this.#ended[kind];
+			return {
+				number: ids.length,
+				bytes: ids.reduce((sum, id) => sum + this.#bytesOf(id), 0),
+			};
+		};
+		return { successes: keptOf("successes"), failures: keptOf("failures") };
 	}
 
 	get all(): TaskRecord[] {
@@ -66,8 +87,21 @@ export class Records {
 		);
 		const moved = { ...task, ...changes, state };
 		this.#records.set(task.id, moved);
-		if (isEnded(state)) this.#ended.add(task.id);
+		if (isEnded(state))
+			this.#ended[kindOf(state)].add(
+				...([task.id, moved.finishedMs ?? 0] as const),
+				retentionMsOf(task.options),
+			);
 		return moved;
+	}
+
+	/** From an ended state, as it is then. */
+	reopen(task: TaskRecord, fresh: TaskRecord, state: TaskState): TaskRecord {
+		assert(isMove(task.state, state, undefined));
+		this.#ended[kindOf(task.state)].remove(task.id);
+		const again = { ...fresh, state };
+		this.#records.set(task.id, again);
+		return again;
 	}
 
 	/** STARTED → PENDING, of a task as it was before. */
@@ -80,15 +114,37 @@ export class Records {
 
 	/** A step is over, by which tasks may have ended. */
 	closeStep(nowMs: number): void {
-		this.#ended.close(nowMs);
+		const isOutlived = (id: string) =>
+			END_KINDS.some((kind) => this.#ended[kind].hasOutlived(id));
+		for (const kind of END_KINDS) this.#ended[kind].close(nowMs, isOutlived);
 	}
 
-	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
-	trim(keptMax: number, keptMs: number, nowMs: number): string[] {
-		const beyond = Math.max(0, this.endedKept - keptMax);
-		const forgotten = this.#ended.take(nowMs - keptMs, beyond, TRIM_BATCH_MAX);
+	/** Forgets ended tasks: see the port. */
+	trim(keeps: Keeps, leastMs: number, nowMs: number): string[] {
+		const bytesOf = (id: string) => this.#bytesOf(id);
+		const forgotten: string[] = [];
+		for (const kind of END_KINDS) {
+			const trim = { keep: keeps[kind], leastMs, nowMs, bytesOf };
+			forgotten.push(...this.#ended[kind].trim(trim, forgotten.length));
+		}
 		for (const id of forgotten) this.#records.delete(id);
 		return forgotten;
+	}
+
+	/** Deletes one that has ended. */
+	remove({ id, state }: TaskRecord): void {
+		this.#ended[kindOf(state)].remove(id);
+		this.#records.delete(id);
+	}
+
+	/** About what a store keeps of it. */
+	#bytesOf(id: string): number {
+		const { payload, result = "", error } = this.known(id);
+		return (
+			payload.length +
+			result.length +
+			(error === undefined ? 0 : JSON.stringify(error).length)
+		);
 	}
 
 	countsByState(): Record<TaskState, number> {
@@ -106,7 +162,9 @@ export class Records {
 		return {
 			ends: ENDED_STATES.flatMap(inState),
 			ended: new Map(ENDED_STATES.map((state) => [state, inState(state)])),
-			order: this.#ended.ids,
+			bytes: END_KINDS.map((kind) => this.kept[kind].bytes),
+			bytesKept: END_KINDS.map((kind) => this.kept[kind].bytes),
+			order: END_KINDS.flatMap((kind) => this.#ended[kind].ids),
 		};
 	}
 }

@@ -8,6 +8,7 @@ import type {
 	ShardCounts,
 	SubmitOutcome,
 } from "../../node/ports.ts";
+import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import { nextSeq } from "../../protocol/rank.ts";
 import type {
@@ -84,8 +85,8 @@ export class Tasks {
 		return this.records.isEmpty;
 	}
 
-	get endedKept(): number {
-		return this.records.endedKept;
+	get kept(): Record<EndKind, Kept> {
+		return this.records.kept;
 	}
 
 	/** A step is over, by which tasks may have ended. */
@@ -259,11 +260,17 @@ export class Tasks {
 		});
 	}
 
-	/** Forgets ended tasks: past their time, then the oldest beyond `keptMax`. */
-	trim(keptMax: number, keptMs: number, nowMs: number): string[] {
-		const forgotten = this.records.trim(keptMax, keptMs, nowMs);
+	/** Forgets ended tasks: see the port. */
+	trim(keeps: Keeps, leastMs: number, nowMs: number): string[] {
+		const forgotten = this.records.trim(keeps, leastMs, nowMs);
 		for (const id of forgotten) this.holders.forget(id);
 		return forgotten;
+	}
+
+	/** Deletes one that has ended. */
+	remove(task: TaskRecord): void {
+		this.records.remove(task);
+		this.holders.forget(task.id);
 	}
 
 	/** By order of creation. */

@@ -48,7 +48,8 @@ export function begun(
 	session: SessionName,
 	claimedMs: number,
 ): readonly Attempt[] {
-	const attempt: Attempt = { token, ...parseSession(session), claimedMs };
+	const { round } = task;
+	const attempt = { token, round, ...parseSession(session), claimedMs };
 	return [...task.attempts, attempt].slice(-ATTEMPTS_KEPT_MAX);
 }
 
@@ -80,7 +81,9 @@ export function lost(
 	end: AttemptEnd,
 	alone: boolean,
 ): { task: TaskRecord; how: Ending; givenUp: string | undefined } {
-	const before = held.attempts.filter(({ alone }) => alone).length;
+	const before = held.attempts.filter(
+		({ alone, round }) => alone && round === held.round,
+	).length;
 	const lostAlone = before + (alone ? 1 : 0);
 	return {
 		task: { ...held, losses: held.losses + 1 },
@@ -92,9 +95,13 @@ export function lost(
 	};
 }
 
-/** Whether an expiry counts for what begins after these: the first attempt, or one after a failure or a put-off. */
-export function mustBegin(attempts: readonly Attempt[]): boolean {
-	const end = attempts.at(-1)?.end;
+/** Whether an expiry counts for what begins after these: the first attempt of a round, or one after a failure or a put-off. */
+export function mustBegin(
+	attempts: readonly Attempt[],
+	round: number,
+): boolean {
+	const newest = attempts.at(-1);
+	const end = newest?.round === round ? newest.end : undefined;
 	return (
 		end === undefined ||
 		end === "failure" ||

@@ -18,6 +18,7 @@ import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 import { createMemoryStore } from "../fakes/store.ts";
+import { NONE_KEPT } from "../keeping.ts";
 import { SeededRandom } from "../random.ts";
 import { AROUND_CLAIMER, AROUND_FINISHER, standInShard } from "../stand-ins.ts";
 import { runSeed } from "./run.ts";
@@ -89,7 +90,7 @@ test("an end that comes while a task is given back is brought to the store too",
 			tasks: {
 				complete: async (ends: readonly TaskEnd[]) => {
 					brought.push(...ends);
-					return { outcomes: ends.map(() => "accepted"), endedKept: 0 };
+					return { outcomes: ends.map(() => "accepted"), kept: NONE_KEPT };
 				},
 				giveBack: () =>
 					new Promise((resolve) => clock.after(10, () => resolve(["pending"]))),

@@ -205,14 +205,14 @@ async function readBack(
 	for (const task of await readAll(server)) {
 		missing.delete(task.id);
 		const { id, state, attempts, result, error } = task;
-		const { dueMs, expiresMs, finishedMs } = task;
+		const { dueMs, expiresMs, finishedMs, round } = task;
 		recorder.record({
-			...{ kind: "read", id, state, storeMs },
+			...{ kind: "read", id, state, round, storeMs },
 			...(dueMs !== undefined && { dueMs }),
 			...(expiresMs !== undefined && { expiresMs }),
 			...(finishedMs !== undefined && { finishedMs }),
-			attempts: attempts.map(({ token, nodeId, claimedMs, end }) => ({
-				...{ token, node: nodeId, claimedMs },
+			attempts: attempts.map(({ token, nodeId, claimedMs, end, round }) => ({
+				...{ token, round, node: nodeId, claimedMs },
 				...(end === undefined ? {} : { end }),
 			})),
 			...(result === undefined ? {} : { resultToken: tokenIn(result) }),

@@ -44,7 +44,10 @@ export class RecordingExecutor implements Executor {
 
 	async run(job: Job): Promise<JobOutcome> {
 		this.started += 1;
-		this.#write("start", job);
+		const { id, token, round } = job;
+		this.#recorder.record({
+			...{ kind: "start", id, token, round, node: this.#node },
+		});
 		const scripts = JSON.parse(job.payload) as TaskScript;
 		const script = scripts[Math.min(job.attempt, scripts.length) - 1];
 		const payload = JSON.stringify(script ?? scripts[0]);
@@ -94,7 +97,7 @@ export class RecordingExecutor implements Executor {
 		return this.#inner.stop();
 	}
 
-	#write(kind: "start" | "effect" | "stop" | "kill", { id, token }: Job): void {
+	#write(kind: "effect" | "stop" | "kill", { id, token }: Job): void {
 		this.#recorder.record({ kind, id, token, node: this.#node });
 	}
 }

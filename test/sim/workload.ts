@@ -8,7 +8,7 @@ import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import { hash32 } from "../../protocol/shard.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN, type TaskOptions } from "../../protocol/task-options.ts";
-import type { CancelledEvent, SubmitEvent } from "../checker/clients.ts";
+import type { SubmitEvent } from "../checker/clients.ts";
 import { NODES_KILLED_MAX } from "../checker/killers.ts";
 import type { Script } from "../fakes/executor.ts";
 import { SeededRandom } from "../random.ts";
@@ -16,12 +16,12 @@ import { type Cluster, RESTART_MS_MAX } from "./cluster.ts";
 import { ROUTES, type Scenario } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import type { TaskScript } from "./task-code.ts";
+import { drawWishes, PATIENCE_MS, startWishes } from "./wishes.ts";
 
 /** How long a task runs at the longest. */
 export const DURATION_MS_MAX = 20_000;
 /** Before a task is tried again, without jitter. */
 const BACKOFF_MS_MAX = 1_500;
-const PATIENCE_MS = 3_000;
 const TRIES_MAX = 4;
 const TRY_AGAIN_MS = 300;
 
@@ -70,11 +70,12 @@ export function startWorkload(
 			workload.asking -= 1;
 		};
 		world.clock.after(atMs, () => attempt(cluster, random, order, 1));
-		const cancel = drawCancel(order.task.id, scenario);
-		if (cancel !== undefined)
-			world.clock.after(atMs + cancel.afterMs, () =>
-				askToEnd(cluster, order.task.id, cancel),
-			);
+		const { cancel, retry } = drawWishes(order.task.id, scenario);
+		// What ends its nodes would end as many again.
+		const again = order.expected === "crashed" ? undefined : retry;
+		if (again !== undefined) workload.workMs += order.workMs + again.delayMs;
+		const wishes = { cancel, retry: again };
+		startWishes(cluster, order.task.id, wishes, atMs, workload);
 	};
 	for (let i = 0; i < scenario.tasks; i++) {
 		// Some come together, most one by one.
@@ -207,61 +208,6 @@ function attempt(
 		}
 		clock.after(TRY_AGAIN_MS, () => attempt(cluster, random, order, tries + 1));
 	});
-}
-
-interface CancelOrder {
-	readonly afterMs: number;
-	readonly force: boolean;
-	/** Of which node is asked. */
-	readonly random: SeededRandom;
-}
-
-/** Drawn apart, as options are. */
-function drawCancel(
-	id: string,
-	{ seed, kind }: Scenario,
-): CancelOrder | undefined {
-	const random = new SeededRandom(hash32(id, seed ^ 0xca7ce1));
-	if (kind === "calm" || !random.oneIn(8)) return undefined;
-	const afterMs = random.below(random.pick([20, 500, 3_000, 12_000]));
-	return { afterMs, force: random.oneIn(4), random };
-}
-
-/** Some client that knows of the task does, once. */
-function askToEnd(
-	cluster: Cluster,
-	id: string,
-	{ force, random }: CancelOrder,
-): void {
-	const { clock, recorder } = cluster.world;
-	const node = cluster.anyLife(random);
-	if (node === undefined) return;
-	recorder.record({ kind: "cancel", id, force });
-	let answered = false;
-	const tell = (outcome: CancelledEvent["outcome"]) => {
-		if (!answered) recorder.record({ kind: "cancelled", id, outcome });
-		answered = true;
-	};
-	node.machine.onDeath(() => clock.soon(() => tell("unknown")));
-	clock.after(PATIENCE_MS, () => tell("unknown"));
-	node.machine.run(() => {
-		cancel(node.api, id, force).then((told) => clock.soon(() => tell(told)));
-	});
-}
-
-async function cancel(
-	api: Api,
-	id: string,
-	force: boolean,
-): Promise<CancelledEvent["outcome"]> {
-	try {
-		const wish = { round: undefined, reason: "", force };
-		const cancelled = await api.tasks.cancel(id, wish);
-		return cancelled === undefined ? "none" : cancelled.code;
-	} catch (error) {
-		if (!(error instanceof StoreError)) throw error;
-		return "unknown";
-	}
 }
 
 /** One request. Its connection breaks when the node dies; a client waits only so long. */

@@ -3,6 +3,7 @@ import { readFlags } from "../../node/cli/flags.ts";
 import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
 import { readNodeOptions } from "../../node/cli/node-options.ts";
 import type { NodeOptions } from "../../node/options.ts";
+import { KEEPS_DEFAULT } from "../../protocol/keep.ts";
 
 function options(
 	args: readonly string[],
@@ -32,6 +33,7 @@ describe("options of a node", () => {
 			gossip: true,
 			processTaskMs: 5_000,
 			drainMs: 30_000,
+			keeps: KEEPS_DEFAULT,
 			shards: 1,
 			logLevel: "info",
 			version: "1.2.3",
@@ -54,6 +56,8 @@ describe("options of a node", () => {
 			shards: "4",
 			"process-task-ms": "0",
 			drain: "5s",
+			"keep-successes": "2h,5000,3MiB",
+			"keep-failures": ",7",
 			log: "warn",
 			insecure: "1",
 			"no-gossip": "1",
@@ -86,6 +90,10 @@ describe("options of a node", () => {
 			gossip: false,
 			processTaskMs: 0,
 			drainMs: 5_000,
+			keeps: {
+				successes: { ms: 7_200_000, number: 5_000, bytes: 3 * 1024 ** 2 },
+				failures: { ...KEEPS_DEFAULT.failures, number: 7 },
+			},
 			shards: 4,
 			logLevel: "warn",
 			version: "1.2.3",

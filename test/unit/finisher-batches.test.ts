@@ -10,6 +10,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { NONE_KEPT } from "../keeping.ts";
 import { AROUND_FINISHER, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -31,7 +32,7 @@ function finisherOf(share: number) {
 			tasks: {
 				complete: async (ends: readonly TaskEnd[]) => {
 					await underWay(ends);
-					return { outcomes: ends.map(() => "accepted"), endedKept: 0 };
+					return { outcomes: ends.map(() => "accepted"), kept: NONE_KEPT };
 				},
 				giveBack: async (tasks: readonly { id: string }[]) => {
 					await underWay(tasks);

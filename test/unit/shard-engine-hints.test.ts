@@ -58,7 +58,8 @@ test.each([
 	// A node that serves none of it, so all of it is for others.
 	const parts: Partial<ShardEngineParts> = {
 		...{ shard, clock, log: LOG },
-		...{ ttlMs: 5_000, trustMarginMs: 500, endedKeptMax: 1 },
+		...{ ttlMs: 5_000, trustMarginMs: 500 },
+		retention: { keeps: undefined },
 		serves: servesTypes(),
 		roster: { isServed: () => true },
 		dutyTurns: { turnAt: () => 0 },

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Trimmer } from "../../node/duties/trimmer.ts";
 import { StoreError, type SubmitOutcome } from "../../node/ports.ts";
 import { Submitter } from "../../node/work/submitter.ts";
+import type { Keeps } from "../../protocol/keep.ts";
 import {
 	ENDED_KEPT_MS_MIN,
 	STORE_RETRY_MS,
@@ -12,6 +13,7 @@ import {
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
+import { keeping } from "../keeping.ts";
 import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
 
 /** A store that takes tasks once it has been asked to trim so often, each time forgetting one of these numbers. */
@@ -27,14 +29,15 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 				if (left.length > 0) throw new StoreError("full", "OOM");
 				return tasks.map(() => ({ ok: true, created: true, seq: 1 }));
 			},
-			async trim(_keptMax: number, keptMs: number): Promise<number> {
-				calls.push(`trim ${keptMs}`);
+			async trim(keeps: Keeps, leastMs: number): Promise<number> {
+				calls.push(`trim to ${keeps.failures.number}, ${leastMs}`);
 				await new Promise<void>((done) => clock.after(trimMs, done));
 				return left.shift() ?? 0;
 			},
 		},
 	});
-	const trimmer = new Trimmer({ shard, clock, log, keptMax: 10 });
+	const retention = { keeps: keeping(10) };
+	const trimmer = new Trimmer({ shard, clock, log, retention });
 	const submitter = new Submitter({
 		...AROUND_SUBMITTER,
 		...{ shard, clock, log, trimmer },
@@ -54,7 +57,7 @@ function fullStore(forgets: readonly number[], trimMs = 0) {
 	return { clock, log, calls, told, trimmer, submit };
 }
 
-const TRIM = `trim ${ENDED_KEPT_MS_MIN}`;
+const TRIM = `trim to 0, ${ENDED_KEPT_MS_MIN}`;
 const FULL = { kind: "full" };
 
 test.each([

@@ -80,7 +80,7 @@ function checksOf(operation: Operation): onRequestHookHandler[] {
 	const mayBeEmpty = body === undefined || bodyMayBeAbsent;
 	return [
 		...(query === undefined ? [takesNoParameters] : []),
-		...(method === "POST" && mayBeEmpty ? [needsNoBody] : []),
+		...(method !== "GET" && mayBeEmpty ? [needsNoBody] : []),
 	];
 }
 

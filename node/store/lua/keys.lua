@@ -6,17 +6,20 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; totals: accepted, attempts,
---                                         stale, forgotten; shards, layout (the cluster's, see number.lua)
+--                                         stale, forgotten; bytes of ended tasks, by kind: successes, failures;
+--                                         shards, layout (the cluster's, see number.lua)
 --   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
 --                                         (JSON, or nothing), its payload (JSON). Counts are
 --                                         "attempts,crashes,losses,failures,round", of attempts that ended
 --                                         without a result; or "0": 0,0,0,0,1, as of every new task. Behind
---                                         them ",due,expires" (ms; 0: none), of a task that has either
+--                                         them ",due,expires" (ms; 0: none), of a task that has either; and
+--                                         ",keep" (ms) behind these, if it says how long it is to be kept
 --   {hearsay:0}:ends               hash   id → "STATE ended(ms)", and, where an attempt brought it, " how
 --                                         started(ms)" and that attempt as in holders; a line break,
 --                                         result or error (JSON)
 --   {hearsay:0}:past               hash   id → a line for each attempt that ended without a result, see attempt.lua
---   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq session"; the tasks that are STARTED
+--   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq size session"; the tasks that are
+--                                         STARTED. Size: of its text, in bytes; behind it ",keep", as in the head
 --     One hash for all tasks, so that a script reads, writes or deletes those of a whole batch
 --     in one command, without making a key for each. A task with an end has ended, one among
 --     the holders is STARTED, one that is due later is SCHEDULED, any other waits.
@@ -41,9 +44,13 @@
 --   {hearsay:0}:lost               hash   node id → what was last lost with a life of it, see lives.lua
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
---   {hearsay:0}:ended              zset   ids that ended together, blanks between → when, ms; the order in which they
---                                         are forgotten
---   {hearsay:0}:outlived           hash   id → how often it stands there for an end that is no more
+--   {hearsay:0}:order:<kind>       zset   the order in which they are forgotten, of a kind: successes, or failures, which are
+--                                         all others. "id id … size", those that ended together and their size in
+--                                         bytes, or "id ~" → when, ms
+--   {hearsay:0}:own:<kind>         zset   "ended(ms) id" → when it is to be forgotten, ms; those that say how long they are to
+--                                         be kept, which are not in the order
+--   {hearsay:0}:outlived           hash   id → size; one that still stands with others in the order for an end that is no
+--                                         more, and what it counts there
 --   {hearsay:0}:runs               hash   id that has further runs (runs.lua) → "last kept", the last number given, and how
 --                                         many are kept; ~run → id, of each of these, and ~~id → id, of the first
 local call = redis.call
@@ -63,7 +70,6 @@ local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
 local LOST = SHARD .. ':lost'
 local GONE = SHARD .. ':gone'
-local ENDED = SHARD .. ':ended'
 local OUTLIVED = SHARD .. ':outlived'
 local RUNS = SHARD .. ':runs'
 local TASKS = SHARD .. ':tasks'
@@ -77,6 +83,8 @@ local function marksKey(session) return SHARD .. ':marks:' .. session end
 local function countRunning(session) return call('ZCOUNT', runningKey(session), 0, '+inf') end
 local FIRST_MEMBER = string.rep(' ', 65)
 local function endedKey(state) return SHARD .. ':ended:' .. state end
+local function orderKey(kind) return SHARD .. ':order:' .. kind end
+local function ownKey(kind) return SHARD .. ':own:' .. kind end
 
 -- The one clock: read once, at the start of a script that needs it. Milliseconds.
 local function readClock()
@@ -89,37 +97,4 @@ local function digits(number) return string.format('%d', number) end
 
 local function nodeOf(session) return string.match(session, '^(.*):%d+$') end
 
--- Patterns that are matched for every task say [^ ], as Lua takes twice as long for a
--- class such as %d: it asks C's locale about each character.
-
--- Token, seq and session of an attempt, as the holders have it; nil where nobody holds the task.
-local function parseHolder(held)
-  if held then return string.match(held, '^([^ ]+) [^ ]+ [^ ]+ (%d+) (.+)$') end
-end
-
--- The head of a task, which is its first line; nil of a text that has none (written by hand).
--- Numbers as text, but the priority.
-local function parseHead(task)
-  local priority, seq, created, counts, route =
-    string.match(task, '^(%d+) (%d+) (%d+) ([^ ]+) ([^\n]+)')
-  if counts == '0' then counts = '0,0,0,0,1' end
-  local attempts, crashes, losses, failures, round, times =
-    string.match(counts or '', '^(%d+),(%d+),(%d+),(%d+),(%d+)(.*)$')
-  if not times then return nil end
-  local due, expires = string.match(times, '^,(%d+),(%d+)$')
-  return {
-    priority = tonumber(priority), seq = seq, created = created, attempts = attempts,
-    crashes = crashes, losses = losses, failures = failures, round = round, route = route,
-    due = tonumber(due or 0), expires = tonumber(expires or 0),
-  }
-end
--- The text of a task, with another head.
-local function withHead(task, head)
-  local counts = table.concat({ head.attempts, head.crashes, head.losses, head.failures, head.round }, ',')
-  if head.due > 0 or head.expires > 0 then
-    counts = counts .. ',' .. digits(head.due) .. ',' .. digits(head.expires)
-  end
-  local line = table.concat({ head.priority, head.seq, head.created, counts, head.route }, ' ')
-  return line .. string.match(task, '\n.*')
-end
 local function rankOf(priority, seq) return (PRIORITY_MAX - priority) * SEQ_SPAN + seq end

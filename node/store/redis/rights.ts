@@ -16,6 +16,7 @@ const SCRIPTS_RUN: Readonly<Record<string, readonly string[]>> = {
 	hlen: ["k"],
 	hmget: ["k", "f"],
 	hset: ["k", "f", "v"],
+	hstrlen: ["k", "f"],
 	info: ["server"],
 	time: [],
 	zadd: ["k", "1", "m"],

@@ -31,6 +31,7 @@ import {
 	silentListing,
 	smoothTime,
 } from "./broken-records.ts";
+import { anyRound, grudge } from "./broken-rounds.ts";
 import { gullibleSweep, silentShelf, silentSweep } from "./broken-sweeps.ts";
 import {
 	deadlyTakeover,
@@ -257,6 +258,16 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a crash uses up a retry",
 		breaks: "what fails is tried again as often as was asked for",
 		shard: costlyCrashes,
+	},
+	{
+		name: "a retry opens another round, whichever it means",
+		breaks: "a task has one more round for each that was asked for",
+		shard: anyRound,
+	},
+	{
+		name: "what a task failed before counts in its next round, too",
+		breaks: "what fails is tried again as often as was asked for",
+		shard: grudge,
 	},
 	{
 		name: "a task that is to end waits again, as its node is lost",

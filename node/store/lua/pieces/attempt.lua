@@ -2,25 +2,24 @@
 -- again (see waiting-again.lua) or is given up. Whose attempt it is has been checked.
 
 -- Moves an attempt that is over from the holders to the task's past: one line each,
--- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", and " alone" where
+-- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", the token with ",round"
+-- behind it in a later round than the first, and " alone" where
 -- a node was lost that ran nothing but this task, in a process of its own, or " started" and,
 -- where it failed, a blank and its error (JSON). `crashed` and
 -- `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
--- Returns the task with its new counts, and how many of those were such losses.
+-- Returns the task with its new counts, and how many of this round were such losses.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
-  local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ (.+)$')
+  local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ [^ ]+ (.+)$')
   local task = parseHead(text)
   if alone then how = how .. ' alone' end
   task.attempts, task.crashes, task.losses = attempt, task.crashes + crashed, task.losses + lost
   call('HSET', TASKS, id, withHead(text, task))
-  local before = call('HGET', PAST, id)
-  local over = table.concat({ token, session, claimed, digits(now), how }, ' ')
-  local past = before and (before .. '\n' .. over) or over
-  local _, breaks = string.gsub(past, '\n', '')
-  if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
-  call('HSET', PAST, id, past)
+  local past = addPast(id, token, task.round, { session, claimed, digits(now), how })
+  local lostAlone = 0
   -- Not within an error, which ends otherwise.
-  local _, lostAlone = string.gsub(past .. '\n', ' alone\n', '')
+  for line in string.gmatch(past .. '\n', '([^ ]+)[^\n]* alone\n') do
+    if roundOf(line) == task.round then lostAlone = lostAlone + 1 end
+  end
   return task, lostAlone
 end
 
@@ -32,5 +31,5 @@ end
 
 -- To FAILURE, with `code` crashed.
 local function giveUp(id, task, now, message)
-  toEnded(id, task.seq, 'FAILURE', digits(now), '', cjson.encode({ code = 'crashed', message = message }))
+  toEnded(id, task.seq, task.keep, 'FAILURE', digits(now), '', cjson.encode({ code = 'crashed', message = message }))
 end

@@ -4,19 +4,19 @@
 local anyCancelled = call('EXISTS', CANCELS) == 1
 local function isCancelled(id) return anyCancelled and call('HEXISTS', CANCELS, id) == 1 end
 
--- To CANCELLED. `how`: as ENDS has it; `error`: what its code threw (JSON), or ''.
-local function toCancelled(id, seq, now, how, error)
+-- To CANCELLED. `task`: its head; `how`: as ENDS has it; `error`: what its code threw (JSON), or ''.
+local function toCancelled(id, task, now, how, error)
   if error == '' then
     local _, _, why = string.find(call('HGET', CANCELS, id) or '', '\n(.+)$')
     error = cjson.encode({ code = 'cancelled', message = why or 'It was cancelled.' })
   end
-  toEnded(id, seq, 'CANCELLED', digits(now), how, error)
+  toEnded(id, task.seq, task.keep, 'CANCELLED', digits(now), how, error)
 end
 
 -- An attempt that is taken from its holder, or that it gives up, ends so.
 local function cancelAttempt(id, text, held, now, how, lost)
   local task = recordAttempt(id, text, held, now, how, 0, lost, false)
-  toCancelled(id, task.seq, now, '', '')
+  toCancelled(id, task, now, '', '')
 end
 
 -- Sessions that have marks.

@@ -7,19 +7,26 @@ local function momentOf(told, from)
   return string.sub(told, 1, 1) == '+' and from + tonumber(told) or tonumber(told)
 end
 
--- number → due and expires, of lines "number due expires".
+-- number → due, expires and keep, of lines "number due expires keep".
 local function readTimes(lines, now)
   local times = {}
-  for number, due, expires in string.gmatch(lines, '(%d+) ([^ ]+) ([^\n]+)\n') do
+  for number, due, expires, keep in string.gmatch(lines, '(%d+) ([^ ]+) ([^ ]+) (%d+)\n') do
     due = momentOf(due, now)
-    times[tonumber(number)] = { due = due, expires = momentOf(expires, math.max(now, due)) }
+    times[tonumber(number)] = { due = due, expires = momentOf(expires, math.max(now, due)), keep = tonumber(keep) }
   end
   return times
 end
 
+local function haveMoments(times)
+  for _, time in pairs(times) do
+    if time.due > 0 or time.expires > 0 then return true end
+  end
+end
+
 -- What the head of a new task says of its times, behind its creation.
 local function newCounts(time)
-  return '0,0,0,0,1,' .. digits(time.due) .. ',' .. digits(time.expires)
+  local counts = '0,0,0,0,1,' .. digits(time.due) .. ',' .. digits(time.expires)
+  return time.keep > 0 and counts .. ',' .. digits(time.keep) or counts
 end
 
 -- Times and ids.
@@ -34,9 +41,10 @@ end
 
 -- Whether its expiry counts for what it begins next: the first attempt, or one after it failed
 -- or was put off.
-local function mustBegin(id)
-  local how = string.match('\n' .. (call('HGET', PAST, id) or ''), '.*\n[^ ]+ [^ ]+ [^ ]+ [^ ]+ ([^ \n]+)')
-  return how == nil or how == 'failure' or how == 'timeout' or how == 'snoozed'
+local function mustBegin(id, task)
+  local past = '\n' .. (call('HGET', PAST, id) or '')
+  local token, how = string.match(past, '.*\n([^ ]+) [^ ]+ [^ ]+ [^ ]+ ([^ \n]+)')
+  return how == nil or roundOf(token) ~= task.round or how == 'failure' or how == 'timeout' or how == 'snoozed'
 end
 
 -- Once a script, with all that are bound now.
@@ -45,8 +53,8 @@ local function writeExpiry()
 end
 
 -- To EXPIRED.
-local function expireTask(id, seq, now)
-  toEnded(id, seq, 'EXPIRED', digits(now), '',
+local function expireTask(id, task, now)
+  toEnded(id, task.seq, task.keep, 'EXPIRED', digits(now), '',
     cjson.encode({ code = 'expired', message = 'It had not begun by the time at which it was to expire.' }))
 end
 

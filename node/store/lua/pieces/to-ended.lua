@@ -1,35 +1,82 @@
 -- SUCCESS, FAILURE, CANCELLED, EXPIRED: the tasks that have ended. What the ends, the indexes
--- by state and the order of the ends say of it is written here alone.
+-- by state and the order in which they are forgotten say of it is written here alone.
 
--- Ids; ids and texts; state → seqs and ids.
-local endedIds, endedTexts, endedIndexes = {}, {}, {}
+local function kindOf(state) return state == 'SUCCESS' and 'successes' or 'failures' end
 
--- To an ended state, at the time `now`. `how` is what brought it, as ENDS has it after the
+-- Bytes of all that is kept of a task.
+local function sizeOf(id)
+  return call('HSTRLEN', TASKS, id) + call('HSTRLEN', ENDS, id) + call('HSTRLEN', PAST, id)
+end
+
+-- Ids and texts; state → seqs and ids; kind → its size, ids that ended together and the size of these, and
+-- times and names of those that say how long they are to be kept.
+local endedTexts, endedIndexes, endedKinds = {}, {}, {}
+
+-- To an ended state, at the time `now` (text). `how` is what brought it, as ENDS has it after the
 -- time: a blank, how the attempt ended, when it started, and the attempt as the holders have
--- it; or nothing. `body`: result or error (JSON).
-local function toEnded(id, seq, state, now, how, body)
-  local count = #endedIds
-  local index = endedIndexes[state] or {}
-  local last = #index
-  endedIndexes[state] = index
-  endedIds[count + 1] = id
-  endedTexts[2 * count + 1] = id
-  endedTexts[2 * count + 2] = state .. ' ' .. now .. how .. '\n' .. body
+-- it; or nothing. `body`: result or error (JSON). `keep`: as its head says. `size`: of its text
+-- and its past, if that is known.
+local function toEnded(id, seq, keep, state, now, how, body, size)
+  local name, text = kindOf(state), state .. ' ' .. now .. how .. '\n' .. body
+  local index, kind = endedIndexes[state], endedKinds[name]
+  if not index then index = {} endedIndexes[state] = index end
+  if not kind then kind = { size = 0, ids = {}, idsSize = 0, own = {} } endedKinds[name] = kind end
+  local count, last = #endedTexts, #index
+  endedTexts[count + 1], endedTexts[count + 2] = id, text
   index[last + 1], index[last + 2] = seq, id
+  size = #text + (size or call('HSTRLEN', TASKS, id) + call('HSTRLEN', PAST, id))
+  kind.size = kind.size + size
+  if keep > 0 then
+    local own = #kind.own
+    kind.own[own + 1], kind.own[own + 2] = digits(now + keep), now .. ' ' .. id
+  else
+    kind.ids[#kind.ids + 1], kind.idsSize = id, kind.idsSize + size
+  end
+end
+
+-- Tasks that end together stand in the order as one. Those of them that still stand there for a former end
+-- stand alone: so one id is in one such group at most, and it is known for what.
+local function standInOrder(key, now, ids, size)
+  if call('EXISTS', OUTLIVED) == 1 then
+    local together = {}
+    for i, former in ipairs(call('HMGET', OUTLIVED, unpack(ids))) do
+      if former then
+        call('ZADD', key, now, ids[i] .. ' ~')
+        size = size - sizeOf(ids[i])
+      else together[#together + 1] = ids[i] end
+    end
+    ids = together
+  end
+  if #ids > 0 then call('ZADD', key, now, table.concat(ids, ' ') .. ' ' .. digits(size)) end
 end
 
 -- Once a script, with all that has ended.
 local function writeEnded(now)
-  if #endedIds == 0 then return end
+  if #endedTexts == 0 then return end
   call('HSET', ENDS, unpack(endedTexts))
-  call('ZADD', ENDED, now, table.concat(endedIds, ' '))
   for state, index in pairs(endedIndexes) do call('ZADD', endedKey(state), unpack(index)) end
+  for name, kind in pairs(endedKinds) do
+    call('HINCRBY', META, name, digits(kind.size))
+    if #kind.own > 0 then call('ZADD', ownKey(name), unpack(kind.own)) end
+    if #kind.ids > 0 then standInOrder(orderKey(name), now, kind.ids, kind.idsSize) end
+  end
 end
 
--- What is left of ended tasks whose ids begin anew, as their texts were deleted by hand. In
--- the order of the ends they stay: what stands there for an end that is no more is counted.
-local function leaveEnded(ids)
-  for _, hash in ipairs({ ENDS, PAST, CANCELS }) do call('HDEL', hash, unpack(ids)) end
-  for _, state in ipairs(ENDED_STATES) do call('ZREM', endedKey(state), unpack(ids)) end
-  for _, id in ipairs(ids) do call('HINCRBY', OUTLIVED, id, 1) end
+-- From an ended state, with nothing left of the end.
+local function leaveEnded(id, ending)
+  local state, ended = string.match(ending, '^(%u+) (%d+)')
+  local name, size = kindOf(state), sizeOf(id)
+  call('HINCRBY', META, name, digits(-size))
+  local own = call('ZREM', ownKey(name), ended .. ' ' .. id)
+  if own + call('ZREM', orderKey(name), id .. ' ~') == 0 then call('HSET', OUTLIVED, id, digits(size)) end
+  call('ZREM', endedKey(state), id)
+  for _, hash in ipairs({ ENDS, CANCELS }) do call('HDEL', hash, id) end
+end
+
+-- What is left of ended tasks whose ids begin anew, as their texts were deleted by hand: id → end.
+local function clearEnded(leftover)
+  for id, ending in pairs(leftover) do
+    leaveEnded(id, ending)
+    call('HDEL', PAST, id)
+  end
 end

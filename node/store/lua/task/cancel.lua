@@ -30,7 +30,7 @@ local function cancelTask(id, text, round)
   noteCancel(id)
   call('ZREM', EXPIRING, id)
   if call('ZSCORE', DUE, id) then leaveScheduled({ id }) else leaveQueue(head.route, { id }) end
-  toCancelled(id, head.seq, now, '', '')
+  toCancelled(id, head, now, '', '')
   return 2
 end
 

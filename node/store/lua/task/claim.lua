@@ -25,7 +25,7 @@ local function settleExpiry(chosen, texts)
       -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
       if head and head.expires == tonumber(expires) then
         expired[i], ended = true, ended + 1
-        expireTask(chosen[i], head.seq, now)
+        expireTask(chosen[i], head, now)
       end
     end
   end
@@ -50,7 +50,7 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   ended = ended + more
   if mayBeDisplaced then call('ZREM', DISPLACED, unpack(chosen)) end
   for i, text in ipairs(texts) do
-    local seq, attempts = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)')
+    local seq, attempts, more = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)([^ ]*)')
     if seq and not expired[i] then
       taken = taken + 1
       bytes = bytes + #text
@@ -60,7 +60,8 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
       holders[at - 1] = chosen[i]
       -- Mostly it is the first: no need to turn a text into a number and back.
       local attempt = attempts == '0' and '1' or attempts + 1
-      holders[at] = digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. holder
+      local size = more == '' and #text or #text .. string.match(more, '^,%d+,%d+,%d+,%d+,?%d*,?%d*(.*)$')
+      holders[at] = digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. ' ' .. size .. holder
     elseif text and not seq then
       unreadable = unreadable + 1
     end

@@ -2,11 +2,11 @@
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
 -- ARGV    "id token state how started(ms)", a line per end; then of each: result or error (JSON)
--- Returns { ended tasks kept in this shard, then the numbers, from 1, of the ends that are
+-- Returns { successes kept in this shard, and their size in bytes; failures, and theirs; then the numbers, from 1, of the ends that are
 --         stale }; the others are accepted, now or, the answer having been lost, before
 local now = readClock()
 local nowText = digits(now)
-local answer = { 0 }
+local answer = { 0, 0, 0, 0 }
 -- id → the token its end was accepted under, or false
 local settled = {}
 
@@ -14,6 +14,9 @@ local settled = {}
 -- ask for each took a tenth of Redis's time for a task. (One text more, written by hand,
 -- would hide one that is gone; then a task without text ends.)
 local mayBeGone = call('HLEN', TASKS) ~= textsExpected()
+
+-- Whether it is the task's first attempt.
+local function isFirst(held) return string.find(held, '^[^ ]+ 1 ') end
 
 -- Whether the task has ended by this very attempt.
 local function endedBy(id, token)
@@ -31,14 +34,18 @@ local holders = call('HMGET', HOLDERS, unpack(ids))
 
 for i, id in ipairs(ids) do
   local token = tokens[i]
-  local held, seq, session = parseHolder(holders[i])
+  local held, seq, session, size = parseHolder(holders[i])
   if held == token and settled[id] == nil then
     settled[id] = false
     leaveStarted(id, session)
     unmark(session, token, id)
     if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
       if states[i] == 'FAILURE' and isCancelled(id) then states[i] = 'CANCELLED' end
-      toEnded(id, seq, states[i], nowText, ' ' .. hows[i] .. ' ' .. holders[i], ARGV[i + 1])
+      local bytes, keep = tonumber(size), 0
+      if not bytes then bytes, keep = string.match(size, '^(%d+),(%d+)$') end
+      -- Of most there is none.
+      if not isFirst(holders[i]) then bytes = bytes + call('HSTRLEN', PAST, id) end
+      toEnded(id, seq, tonumber(keep), states[i], nowText, ' ' .. hows[i] .. ' ' .. holders[i], ARGV[i + 1], bytes)
       settled[id] = token
     end
   end
@@ -50,6 +57,8 @@ end
 
 writeLeft()
 writeEnded(now)
-if #answer > 1 then call('HINCRBY', META, 'stale', #answer - 1) end
-answer[1] = call('HLEN', ENDS)
+if #answer > 4 then call('HINCRBY', META, 'stale', #answer - 4) end
+local successes, sizes = call('ZCARD', endedKey('SUCCESS')), call('HMGET', META, 'successes', 'failures')
+answer[1], answer[2] = successes, tonumber(sizes[1] or 0)
+answer[3], answer[4] = call('HLEN', ENDS) - successes, tonumber(sizes[2] or 0)
 return answer

@@ -23,7 +23,7 @@ for i, id in ipairs(ids) do
     local from = isScheduled and unscheduled or unqueued[head.route] or {}
     if not isScheduled then unqueued[head.route] = from end
     from[#from + 1] = id
-    expireTask(id, head.seq, now)
+    expireTask(id, head, now)
     expired[#expired + 1] = id
   end
 end

@@ -21,7 +21,7 @@ end
 local function notBegun(id, text)
   local head = parseHead(text)
   waitAgain(id, head)
-  if mustBegin(id) then bindExpiry(id, head.expires) end
+  if mustBegin(id, head) then bindExpiry(id, head.expires) end
 end
 
 local function putOff(id, text, held, how, error, after, started)
@@ -29,7 +29,7 @@ local function putOff(id, text, held, how, error, after, started)
   local due, began = now + tonumber(after), how .. ' ' .. started
   if error ~= '' then
     if head.expires > 0 and due >= head.expires then
-      toEnded(id, head.seq, 'FAILURE', digits(now), ' ' .. began .. ' ' .. held, error)
+      toEnded(id, head.seq, head.keep, 'FAILURE', digits(now), ' ' .. began .. ' ' .. held, error)
       return 2
     end
     head.failures, began = head.failures + 1, began .. ' ' .. error
@@ -46,7 +46,7 @@ local function cancel(id, text, held, how, error, started)
   if how ~= 'failure' and how ~= 'timeout' then
     return cancelAttempt(id, text, held, now, how == 'not-begun' and 'handed-back' or how, 0)
   end
-  toCancelled(id, parseHead(text).seq, now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
+  toCancelled(id, parseHead(text), now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
 end
 
 for i = 1, #ARGV, 6 do

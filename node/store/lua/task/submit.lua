@@ -4,7 +4,8 @@
 -- ARGV    session or '', its generation, those of the routes that no node serves (each
 --         between blanks) or '', number of shards by which the tasks are this shard's; of the
 --         tasks that have times a line each: its number from 1, when it is due and when it
---         expires: ms, or + and ms after it is accepted, or due; or - for neither; the numbers
+--         expires: ms, or + and ms after it is accepted, or due; or - for neither; how long it is kept, ms,
+--         or 0; the numbers
 --         of those that are another run of their id if it is taken, between blanks; then per
 --         task: id, route, priority, options (JSON, or nothing), a line break, payload (JSON)
 -- Returns 'unsettled' if the shard does not have that number, else
@@ -25,7 +26,7 @@ local open, answers, accepted = {}, { now, 0 }, 0
 local written, holders, running, leftover = {}, {}, {}, {}
 
 local times = readTimes(ARGV[5], now)
-if next(times) then claims = false end
+if haveMoments(times) then claims = false end
 
 -- Whether one of the routes has work already is asked before anything is written.
 for at = 8, claims and #ARGV or 0, 4 do
@@ -58,14 +59,17 @@ for i, text in ipairs(texts) do
   elseif timed and timed.due > now or isOpen(route) then
     accepted, seq = accepted + 1, seq + 1
     local number, last = digits(seq), accepted * 2
-    if run then keepRun(run) elseif ends[i] then leftover[#leftover + 1] = id end
+    if run then keepRun(run) elseif ends[i] then leftover[id] = ends[i] end
     local head = timed and digits(now) .. ' ' .. newCounts(timed) or created
-    written[last - 1], written[last] = id, priority .. ' ' .. number .. ' ' .. head .. ' ' .. route .. '\n' .. rest
+    local new = priority .. ' ' .. number .. ' ' .. head .. ' ' .. route .. '\n' .. rest
+    written[last - 1], written[last] = id, new
     if timed then bindExpiry(id, timed.expires) end
     if timed and timed.due > now then
       toScheduled(id, number, timed.due)
     elseif claims then
-      holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. session
+      local size = timed and #new .. ',' .. digits(timed.keep) or #new
+      holders[last - 1] = id
+      holders[last] = digits(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
       running[last - 1], running[last] = number, id
     else
       toPending(id, route, priority, seq, seq)
@@ -77,7 +81,7 @@ for i, text in ipairs(texts) do
 end
 
 if accepted > 0 then
-  if #leftover > 0 then leaveEnded(leftover) end
+  clearEnded(leftover)
   call('HSET', META, 'seq', digits(seq), 'accepted', digits((meta[6] or 0) + accepted))
   if claims then
     answers[2] = token + 1

@@ -1,61 +1,82 @@
--- Forgets ended tasks: those past their time, and the oldest beyond a number. Where there
--- are none it has time to see to the books.
--- ARGV    number to keep, time to keep them (ms), limit (tasks)
+-- Forgets ended tasks: those past their time, and the oldest beyond a number or a size. Those that say
+-- how long they are to be kept go by that, and beyond number and size only when no others are
+-- left. If there are none it has time to see to the books.
+-- ARGV    time to keep every one (ms), which comes before number and size; limit (tasks; of those that ended
+--         together all go); then of successes, and of failures: number to keep, size (bytes),
+--         time to keep them (ms)
 -- Returns how many were forgotten
-local kept, keptMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local leastMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local now = readClock()
-local beyond = call('HLEN', ENDS) - kept
 local mayBeOutlived = call('EXISTS', OUTLIVED) == 1
+local ids = {}
 
--- Whether it stands there for an end that is no more: the task has begun anew since.
-local function isOutlived(id)
-  local ends = mayBeOutlived and tonumber(call('HGET', OUTLIVED, id) or 0) or 0
-  if ends == 0 then return false end
-  if ends == 1 then call('HDEL', OUTLIVED, id) else call('HINCRBY', OUTLIVED, id, -1) end
-  return true
+local function countOf(kind)
+  local successes = call('ZCARD', endedKey('SUCCESS'))
+  return kind == 'successes' and successes or call('HLEN', ENDS) - successes
 end
 
--- Ids that go; whole batches of ids that ended together, from the first; and what is left of the next one.
-local ids, batches, rest = {}, 0, nil
-local function takeBatch(batch, endedMs)
-  local due = endedMs + keptMs <= now
-  local left = {}
-  for id in string.gmatch(batch, '[^ ]+') do
-    local goes = #left == 0 and #ids < limit and (due or #ids < beyond)
-    if not goes then left[#left + 1] = id
-    elseif not isOutlived(id) then ids[#ids + 1] = id end
+-- What a kind has too many of, or of too large a size.
+local number, size, freed
+
+local function take(id, bytes)
+  ids[#ids + 1] = id
+  number, size, freed = number - 1, size - bytes, freed + bytes
+end
+
+-- One entry of the order.
+local function takeEntry(text)
+  local list, bytes = string.match(text, '^(.+) ([^ ]+)$')
+  if bytes == '~' then return take(list, sizeOf(list)) end
+  for id in string.gmatch(list, '[^ ]+') do
+    local former = mayBeOutlived and call('HGET', OUTLIVED, id)
+    if former then
+      call('HDEL', OUTLIVED, id)
+      bytes = bytes - former
+    else take(id, 0) end
   end
-  if #left == 0 then batches = batches + 1 else rest = table.concat(left, ' ') end
-  return #left == 0
+  size, freed = size - bytes, freed + bytes
 end
 
-local last
-repeat
-  local page = call('ZRANGE', ENDED, batches, batches + READ_TASKS_MAX - 1, 'WITHSCORES')
-  local whole = #page > 0
-  for i = 1, #page, 2 do
-    last = { text = page[i], score = page[i + 1] }
-    whole = takeBatch(page[i], tonumber(page[i + 1]))
-    if not whole then break end
+local function trimOrder(key, keptMs)
+  local entries = 0
+  local function isOver(endedMs)
+    local isBeyond = (number > 0 or size > 0) and endedMs + leastMs <= now
+    return #ids < limit and (isBeyond or endedMs + keptMs <= now)
   end
-until not whole
-if batches > 0 then call('ZREMRANGEBYRANK', ENDED, 0, batches - 1) end
-if rest and rest ~= last.text then
-  call('ZREM', ENDED, last.text)
-  call('ZADD', ENDED, last.score, rest)
-end
-if #ids == 0 then
-  settleBooks()
-  return 0
+  repeat
+    local page, more = call('ZRANGE', key, entries, entries + READ_TASKS_MAX - 1, 'WITHSCORES'), false
+    for i = 1, #page, 2 do
+      more = isOver(tonumber(page[i + 1]))
+      if not more then break end
+      takeEntry(page[i])
+      entries = entries + 1
+    end
+  until not more
+  if entries > 0 then call('ZREMRANGEBYRANK', key, 0, entries - 1) end
 end
 
--- From all that there is of the key; most have no past, and have ended in one state.
-local function remove(command, key)
-  return call('EXISTS', key) == 1 and call(command, key, unpack(ids)) or 0
+-- Those of them whose time is over; or of the first, by when that is, as many as are beyond.
+local function trimOwn(key, isOver)
+  local gone = {}
+  local upTo = isOver and now or '+inf'
+  for _, entry in ipairs(call('ZRANGEBYSCORE', key, '-inf', upTo, 'LIMIT', 0, math.max(0, limit - #ids))) do
+    local ended, id = string.match(entry, '^(%d+) (.+)$')
+    if isOver or (number > 0 or size > 0) and ended + leastMs <= now then
+      gone[#gone + 1] = entry
+      take(id, sizeOf(id))
+    end
+  end
+  if #gone > 0 then call('ZREM', key, unpack(gone)) end
 end
-local forgotten = remove('HDEL', TASKS)
-if forgotten > 0 then call('HINCRBY', META, 'forgotten', forgotten) end
-for _, hash in ipairs({ ENDS, PAST, CANCELS }) do remove('HDEL', hash) end
-forgetRuns(ids)
-for _, state in ipairs(ENDED_STATES) do remove('ZREM', endedKey(state)) end
+
+for i, kind in ipairs({ 'successes', 'failures' }) do
+  local keep = { unpack(ARGV, i * 3, i * 3 + 2) }
+  number, freed = countOf(kind) - keep[1], 0
+  size = (call('HGET', META, kind) or 0) - keep[2]
+  trimOwn(ownKey(kind), true)
+  trimOrder(orderKey(kind), tonumber(keep[3]))
+  if number > 0 or size > 0 then trimOwn(ownKey(kind), false) end
+  if freed ~= 0 then call('HINCRBY', META, kind, digits(-freed)) end
+end
+if #ids == 0 then settleBooks() else forget(ids) end
 return #ids

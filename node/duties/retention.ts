@@ -1,0 +1,59 @@
+/**
+ * Retention: what a shard keeps of ended tasks, as far as this node knows: the most that any
+ * living node was told to keep, so that who joins with less forgets nothing of the others.
+ * What one said that has left since counts for a while: it may be about to come back.
+ */
+import {
+	KEEPS_DEFAULT,
+	type Keeps,
+	mostOf,
+	shareOf,
+} from "../../protocol/keep.ts";
+import { RETENTION_TOLD_MS } from "../../protocol/limits.ts";
+import type { Clock, NodeRecord, RegisteredNode } from "../ports.ts";
+
+export interface RetentionParts {
+	/** See self-report.ts: what this node itself was told. */
+	readonly report: { record(): Pick<NodeRecord, "keeps"> };
+	readonly shards: number;
+	readonly clock: Pick<Clock, "monoMs">;
+	/** See roster.ts. */
+	readonly roster: {
+		readonly others: readonly Pick<RegisteredNode, "record">[];
+	};
+}
+
+export class Retention {
+	/** By node; and when that was read last. */
+	readonly #told = new Map<string, { keeps: Keeps; readMs: number }>();
+	#known = false;
+	readonly #parts: RetentionParts;
+
+	constructor(parts: RetentionParts) {
+		this.#parts = parts;
+	}
+
+	/** The roster has read what nodes there are. */
+	registryRead(): void {
+		this.#known = true;
+		const { roster, clock } = this.#parts;
+		const readMs = clock.monoMs();
+		// A node of an earlier version says nothing of it.
+		for (const { record } of roster.others)
+			if (record.keeps !== undefined)
+				this.#told.set(record.nodeId, { keeps: record.keeps, readMs });
+		for (const [nodeId, told] of this.#told)
+			if (readMs - told.readMs > RETENTION_TOLD_MS) this.#told.delete(nodeId);
+	}
+
+	/** Of each shard; undefined: not known yet, as nobody else has been heard. */
+	get keeps(): Keeps | undefined {
+		const { report, shards } = this.#parts;
+		if (!this.#known) return undefined;
+		const { keeps: own = KEEPS_DEFAULT } = report.record();
+		const all = [own, ...[...this.#told.values()].map(({ keeps }) => keeps)];
+		const most = (kind: keyof Keeps) =>
+			shareOf(mostOf(all.map((keeps) => keeps[kind])), shards);
+		return { successes: most("successes"), failures: most("failures") };
+	}
+}

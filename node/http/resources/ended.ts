@@ -1,0 +1,97 @@
+/** What is done with tasks that have ended: `POST /v1/tasks/:id/retry` and `DELETE /v1/tasks/:id`. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Compile } from "typebox/compile";
+import { delayMsOf } from "../../../protocol/backoff.ts";
+import { DUE_MS_MAX } from "../../../protocol/limits.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import { RetryAsSubmitted } from "../../../protocol/schema/submitted.ts";
+import { isTaskId } from "../../../protocol/task-id.ts";
+import { writeTask } from "../../../protocol/view.ts";
+import type { Api, RetryWish } from "../../ports.ts";
+import { sendJson, sendProblem } from "../door/answer.ts";
+import { bodyOf } from "../door/body.ts";
+import { flawOf } from "../door/flaw.ts";
+import { parseJson } from "../door/json.ts";
+import type { Handlers } from "../door/serve.ts";
+import { noSuchTask } from "./tasks.ts";
+
+const submitted = Compile(RetryAsSubmitted);
+
+export function endedHandlers(
+	api: Api,
+): Pick<Handlers, "retryTask" | "deleteTask"> {
+	return {
+		retryTask: (request, reply) =>
+			retry(api, request.params.id, request, reply),
+		deleteTask: (request, reply) => remove(api, request.params.id, reply),
+	};
+}
+
+async function retry(
+	api: Api,
+	id: string,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const wish = readWish(bodyOf(request));
+	if (!wish.ok) return sendProblem(reply, wish.problem);
+	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	const retried = await api.tasks.retry(id, wish.wish);
+	if (retried === undefined) return sendProblem(reply, noSuchTask);
+	const { code, task } = retried;
+	if (code === "not_ended")
+		return sendProblem(reply, {
+			code: "not_ended",
+			detail: `The task is ${task.state}, and can be tried again only once it has ended.`,
+		});
+	if (code === "succeeded")
+		return sendProblem(reply, {
+			code: "already_ended",
+			detail:
+				"The task has ended as SUCCESS, and is not run again; submit another one.",
+		});
+	return sendJson(reply, 200, writeTask(task, api.cluster));
+}
+
+async function remove(
+	api: Api,
+	id: string,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const removed = isTaskId(id) ? await api.tasks.remove(id) : undefined;
+	if (removed === undefined) return sendProblem(reply, noSuchTask);
+	const { code, task } = removed;
+	if (code === "not_ended")
+		return sendProblem(reply, {
+			code: "not_ended",
+			detail: `The task is ${task.state}, and can be deleted only once it has ended; cancel it first.`,
+		});
+	return sendJson(reply, 200, writeTask(task, api.cluster));
+}
+
+type Read =
+	| { readonly ok: true; readonly wish: RetryWish }
+	| { readonly ok: false; readonly problem: Problem };
+
+/** No body is a wish without more. */
+function readWish(body: Uint8Array): Read {
+	const parsed =
+		body.length === 0 ? { ok: true as const, value: {} } : parseJson(body);
+	if (!parsed.ok) return parsed;
+	const { value } = parsed;
+	if (!submitted.Check(value))
+		return { ok: false, problem: flawOf("retry", RetryAsSubmitted, value) };
+	const { round, delay = 0 } = value;
+	const delayMs = delayMsOf(delay);
+	if (delayMs > DUE_MS_MAX)
+		return {
+			ok: false,
+			problem: {
+				code: "invalid",
+				detail:
+					'The field "delay" may be 366 days at most; send a shorter time.',
+				field: "delay",
+			},
+		};
+	return { ok: true, wish: { round, delayMs } };
+}

@@ -1,0 +1,41 @@
+-- What the texts of tasks and of their attempts say (see keys.lua), taken apart and put together.
+
+-- Patterns that are matched for every task say [^ ], as Lua takes twice as long for a
+-- class such as %d: it asks C's locale about each character.
+
+-- Token, seq, session and size of an attempt, as the holders have it; nil where nobody holds the task.
+local function parseHolder(held)
+  if not held then return end
+  local token, seq, size, session = string.match(held, '^([^ ]+) [^ ]+ [^ ]+ (%d+) ([^ ]+) (.+)$')
+  return token, seq, session, size
+end
+
+-- The round of an attempt in a task's past: behind its token, where it is not the first.
+local function roundOf(token) return string.match(token, ',(%d+)$') or '1' end
+
+-- The head of a task, which is its first line; nil of a text that has none (written by hand).
+-- Numbers as text, but the priority.
+local function parseHead(task)
+  local priority, seq, created, counts, route =
+    string.match(task, '^(%d+) (%d+) (%d+) ([^ ]+) ([^\n]+)')
+  if counts == '0' then counts = '0,0,0,0,1' end
+  local attempts, crashes, losses, failures, round, times =
+    string.match(counts or '', '^(%d+),(%d+),(%d+),(%d+),(%d+)(.*)$')
+  if not times then return nil end
+  local due, expires, keep = string.match(times, '^,(%d+),(%d+),?(%d*)$')
+  return {
+    priority = tonumber(priority), seq = seq, created = created, attempts = attempts,
+    crashes = crashes, losses = losses, failures = failures, round = round, route = route,
+    due = tonumber(due or 0), expires = tonumber(expires or 0), keep = tonumber(keep or '') or 0,
+  }
+end
+-- The text of a task, with another head.
+local function withHead(task, head)
+  local counts = table.concat({ head.attempts, head.crashes, head.losses, head.failures, head.round }, ',')
+  if head.due > 0 or head.expires > 0 or head.keep > 0 then
+    counts = counts .. ',' .. digits(head.due) .. ',' .. digits(head.expires)
+    if head.keep > 0 then counts = counts .. ',' .. digits(head.keep) end
+  end
+  local line = table.concat({ head.priority, head.seq, head.created, counts, head.route }, ' ')
+  return line .. string.match(task, '\n.*')
+end

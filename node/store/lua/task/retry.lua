@@ -1,0 +1,52 @@
+-- Opens ended tasks again, but successes: they wait for another round, reopen; or until it is due, reopenLater.
+-- What they have failed, crashed and lost begins anew, and so does their expiry; their attempts stay.
+-- ARGV    per task: id, round that is meant or '', due after (ms), expires so long after that (ms), or 0: never
+-- Returns { now (ms), answers: per task 0 there is none, 1 nothing was done (another round is meant), 2 it has not
+--         ended, 3 it was a success, 4 it waits, or when it is due (ms) as text; then per route with tasks that
+--         wait now: route, tasks, lowest rank }
+local now, answers = readClock(), {}
+
+-- The attempt that ended it, if one did, is its past.
+local function keepAttempt(id, head, ending)
+  local ended, how, started, token, attempt, claimed, session =
+    string.match(ending, '^%u+ (%d+) ([^ ]+) (%d+) (%d+) (%d+) (%d+) %d+ [^ ]+ ([^\n]+)\n')
+  if not ended then return end
+  local rest = { session, claimed, ended, how .. ' ' .. started }
+  if how == 'failure' or how == 'timeout' then rest[5] = string.match(ending, '\n(.*)$') end
+  addPast(id, token, head.round, rest)
+  head.attempts = attempt
+end
+
+local function reopen(id, text, ending, after, expires)
+  local head = parseHead(text)
+  leaveEnded(id, ending)
+  keepAttempt(id, head, ending)
+  head.failures, head.crashes, head.losses, head.round = '0', '0', '0', digits(head.round + 1)
+  head.due = after > 0 and now + after or 0
+  head.expires = expires > 0 and now + after + expires or 0
+  call('HSET', TASKS, id, withHead(text, head))
+  bindExpiry(id, head.expires)
+  if after > 0 then
+    toScheduled(id, head.seq, head.due)
+    return digits(head.due)
+  end
+  local place = nextNumber()
+  admitRoute(head.route)
+  waitAt(id, head, place)
+  return 4
+end
+
+for i = 1, #ARGV, 4 do
+  local id, round = ARGV[i], ARGV[i + 1]
+  local text, ending = call('HGET', TASKS, id), call('HGET', ENDS, id)
+  local answer = 0
+  if text and round ~= '' and round ~= parseHead(text).round then answer = 1
+  elseif text and not ending then answer = 2
+  elseif text and string.match(ending, '^%u+') == 'SUCCESS' then answer = 3
+  elseif text then answer = reopen(id, text, ending, tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])) end
+  answers[#answers + 1] = answer
+end
+writeQueues()
+writeScheduled()
+writeExpiry()
+return tellWaiting({ digits(now), answers })
