@@ -27,6 +27,8 @@ const table = {
 	schedule: { from: undefined, to: "SCHEDULED", by: "submitter", ends: [] },
 	/** It is due. */
 	promote: { from: "SCHEDULED", to: "PENDING", by: "anyone", ends: [] },
+	/** It is to be due later than now. */
+	postpone: { from: "PENDING", to: "SCHEDULED", by: "anyone", ends: [] },
 	/** Its time to begin is over. */
 	expire: { from: "PENDING", to: "EXPIRED", by: "anyone", ends: [] },
 	expireScheduled: { from: "SCHEDULED", to: "EXPIRED", by: "anyone", ends: [] },

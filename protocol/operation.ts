@@ -17,7 +17,7 @@ export type Shape =
 	| { readonly anyOf: readonly Shape[] }
 	| { readonly linesOf: ComponentName };
 
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /** What a caller must be allowed. Nodes ask nobody yet: it stands here for the day they do. */
 export type Role = "open" | "read" | "submit" | "operate";
 export const TAGS = {

@@ -13,6 +13,7 @@ export const PROBLEMS = {
 	conflict: [409, "The id is taken by a different task"],
 	already_ended: [409, "The task has ended"],
 	not_ended: [409, "The task has not ended"],
+	not_waiting: [409, "The task does not wait any more"],
 	too_large: [413, "The request is too large"],
 	unsupported_media_type: [415, "The body is of a type that is not taken"],
 	idempotency_conflict: [422, "The idempotency key was used for another task"],

@@ -1,15 +1,17 @@
 /**
  * "Same id, same task, always": whether a submission is the task that its id
- * already names. Options and payloads are compared as JSON values, so neither white
+ * already names, as that was submitted, whatever was changed since. Options and payloads are compared as JSON values, so neither white
  * space nor the order of an object's keys makes a difference.
  */
 import type { NewTask } from "./task.ts";
+import { submittedAs } from "./task-change.ts";
 
 export function isSameTask(a: NewTask, b: NewTask): boolean {
+	const [one, other] = [submittedAs(a), submittedAs(b)];
 	return (
 		a.route === b.route &&
-		a.priority === b.priority &&
-		isSameJson(a.options, b.options) &&
+		one.priority === other.priority &&
+		isSameJson(one.options, other.options) &&
 		(a.payload === b.payload ||
 			isSameJson(JSON.parse(a.payload), JSON.parse(b.payload)))
 	);

@@ -8,6 +8,7 @@
 import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
 import type { Attempt, Cancel, JsonText, TaskRecord } from "./task.ts";
+import { shownOptions } from "./task-change.ts";
 
 /** What a node knows of the cluster, for whoever reads a task. */
 export interface Onlooker {
@@ -26,7 +27,7 @@ export function writeTask(record: TaskRecord, onlooker: Onlooker): JsonText {
 		id: record.id,
 		...readRoute(record.route),
 		priority: record.priority,
-		...record.options,
+		...shownOptions(record.options),
 		state: record.state,
 		...(record.state === "PENDING" &&
 			!onlooker.isServed(record.route) && { unserved: true }),

@@ -6,23 +6,22 @@
  * no state. A method that needs the store throws `StoreError` when it cannot be
  * had, and the HTTP side turns that into a 503.
  */
-import { parseSession } from "../../protocol/lease.ts";
 import { mergePages, readCursor } from "../../protocol/page.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { isEnded, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { Changes } from "../../protocol/task-change.ts";
 import { ID_CHANCE_CHARS, newTaskId } from "../../protocol/task-id.ts";
 import {
 	type Cancelled,
 	type CancelWish,
+	type Changed,
 	type Clock,
-	type NodeRecord,
 	type Random,
 	type Removed,
 	type Retried,
-	type RetryOutcome,
 	type RetryWish,
 	type Shard,
 	STORE_PROBLEMS,
@@ -42,15 +41,7 @@ export interface AnsweringEngine {
 		readonly overloaded: boolean;
 		submit(task: NewTask): Promise<Submission>;
 	};
-	readonly reopener: {
-		/** Outcomes in order. */
-		reopen(
-			all: readonly { readonly task: TaskRecord; readonly afterMs: number }[],
-		): Promise<readonly RetryOutcome[]>;
-	};
 	readonly renewer: {
-		/** The store may have news for this node. */
-		look(): void;
 		/** Of the session last opened; 0 until one was. */
 		readonly epoch: number;
 	};
@@ -74,20 +65,14 @@ export interface TaskAnswersParts {
 			lookSoon(): void;
 			giveUp(): void;
 		};
-		/** These have ended. */
-		endedHere(ids: readonly string[]): void;
-	};
-	/** See digester.ts. */
-	readonly digester: {
-		/** Tells a node that the store may have news for it. */
-		nudge(to: string, shard: number): void;
 	};
 	/** See self-report.ts. */
 	readonly report: {
 		/** This node is stopping. */
 		readonly draining: boolean;
-		record(): NodeRecord;
 	};
+	/** See task-wishes.ts. */
+	readonly wishes: Pick<TaskApi, "cancel" | "retry" | "patch" | "remove">;
 }
 
 const NO_ROOM = {
@@ -167,52 +152,20 @@ export class TaskAnswers implements TaskApi {
 		}
 	}
 
-	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
-		const { shard, renewer } = this.#engineOf(id);
-		const { nodeId, digester, report, watcher } = this.#parts;
-		const { round, ...more } = wish;
-		const by = report.record().name;
-		const tasks = [{ id, round }];
-		const [outcome] = await shard.tasks.cancel({ tasks, by, ...more });
-		if (outcome === undefined || outcome.code === "none") return undefined;
-		const holder = "holder" in outcome ? outcome.holder : undefined;
-		if (holder !== undefined) {
-			const { nodeId: to } = parseSession(holder);
-			if (to === nodeId) renewer.look();
-			else digester.nudge(to, shard.index);
-		}
-		if (outcome.code === "cancelled") watcher.endedHere([id]);
-		const task = await this.get(id);
-		if (task === undefined) return undefined;
-		const { code } = outcome;
-		return {
-			code: code === "ended" || code === "marked" ? code : "done",
-			task,
-		};
+	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
+		return this.#parts.wishes.cancel(id, wish);
 	}
 
-	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
-		const { reopener } = this.#engineOf(id);
-		const task = await this.get(id);
-		if (task === undefined) return undefined;
-		const { round = task.round, delayMs: afterMs } = wish;
-		if (round !== task.round) return { code: "same", task };
-		const [outcome] = await reopener.reopen([{ task, afterMs }]);
-		const now = await this.get(id);
-		if (outcome === undefined || outcome === "none" || now === undefined)
-			return undefined;
-		if (outcome === "not_ended" || outcome === "succeeded")
-			return { code: outcome, task: now };
-		return { code: outcome === "other_round" ? "same" : "done", task: now };
+	retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
+		return this.#parts.wishes.retry(id, wish);
 	}
 
-	async remove(id: string): Promise<Removed | undefined> {
-		const task = await this.get(id);
-		if (task === undefined) return undefined;
-		const { shard } = this.#engineOf(id);
-		const [outcome] = await shard.tasks.remove([id]);
-		if (outcome === "not_ended") return { code: outcome, task };
-		return outcome === "removed" ? { code: "done", task } : undefined;
+	patch(id: string, changes: Changes): Promise<Changed | undefined> {
+		return this.#parts.wishes.patch(id, changes);
+	}
+
+	remove(id: string): Promise<Removed | undefined> {
+		return this.#parts.wishes.remove(id);
 	}
 
 	async list(

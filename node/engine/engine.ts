@@ -18,6 +18,7 @@ import type { Serves } from "../../protocol/route.ts";
 import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
+import { TaskWishes } from "../answers/task-wishes.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
 import { Retention } from "../duties/retention.ts";
 import { Coroner } from "../lease/coroner.ts";
@@ -228,10 +229,14 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			this.#roster,
 			this.#report,
 		];
+		const wishes = new TaskWishes({
+			...{ nodeId, engines, report, digester: this.#digester },
+			watcher: this.#watcher,
+		});
 		return {
 			tasks: new TaskAnswers({
-				...{ nodeId, store, clock, random, engines, report },
-				...{ watcher: this.#watcher, digester: this.#digester },
+				...{ nodeId, store, clock, random, engines, report, wishes },
+				watcher: this.#watcher,
 			}),
 			cluster: new ClusterAnswers({
 				...{ cluster, nodeId, store, engines, name, roster, gossip, report },

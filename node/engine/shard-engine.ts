@@ -31,7 +31,7 @@ import { Finisher, type FinisherParts } from "../work/finisher.ts";
 import { Hinter, type HinterParts } from "../work/hinter.ts";
 import { Intake } from "../work/intake.ts";
 import { Reconciler } from "../work/reconciler.ts";
-import { Reopener } from "../work/reopener.ts";
+import { Reviser } from "../work/reviser.ts";
 import { RouteSorter } from "../work/route-sorter.ts";
 import type { Runner } from "../work/runner.ts";
 import { Submitter, type SubmitterParts } from "../work/submitter.ts";
@@ -83,7 +83,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly finisher: Finisher;
 	readonly submitter: Submitter;
 	readonly intake: Intake;
-	readonly reopener: Reopener;
+	readonly reviser: Reviser;
 	readonly shard: Shard;
 	readonly random: Random;
 	readonly #sorter: RouteSorter;
@@ -139,7 +139,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
 			timekeeper,
 		});
-		this.reopener = new Reopener({ shard, hinter, timekeeper });
+		this.reviser = new Reviser({ shard, hinter, timekeeper });
 		const { finisher } = this;
 		this.#reconciler = new Reconciler({
 			...{ shard, log, runner, finisher, intake, renewer },

@@ -40,6 +40,7 @@ import { endedHandlers } from "./resources/ended.ts";
 import { manualHandlers } from "./resources/manual.ts";
 import { descriptionHandler } from "./resources/openapi.ts";
 import { pageHandlers } from "./resources/page.ts";
+import { patchHandlers } from "./resources/patch.ts";
 import { submitHandlers } from "./resources/submit.ts";
 import { taskHandlers } from "./resources/tasks.ts";
 
@@ -88,6 +89,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		...submitHandlers(api, clock),
 		...cancelHandlers(api),
 		...endedHandlers(api),
+		...patchHandlers(api, clock),
 		...taskHandlers({ api, waits, reads, clock }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...celeryHandlers(api, clock, reads),

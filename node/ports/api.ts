@@ -7,10 +7,11 @@ import type { Problem } from "../../protocol/problem.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskState } from "../../protocol/state.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { Changes } from "../../protocol/task-change.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
-import type { ShardCounts } from "./store-tasks.ts";
+import type { ChangeReply, ShardCounts } from "./store-tasks.ts";
 
 export interface Taken {
 	readonly ok: true;
@@ -57,6 +58,13 @@ export interface RetryWish {
 export interface Retried {
 	/** `same`: nothing was done, as another round is meant. */
 	readonly code: "done" | "same" | "not_ended" | "succeeded";
+	readonly task: TaskRecord;
+}
+
+/** Nothing was done if it does not wait, would expire before it is due (`early`), or is changed by others all the time (`other`). */
+export interface Changed {
+	readonly code: Exclude<ChangeReply["code"], "none">;
+	/** As it stands then. */
 	readonly task: TaskRecord;
 }
 
@@ -144,6 +152,8 @@ export interface TaskApi {
 	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined>;
 	/** Opens a task again that has ended without success. The task as it stands then. Undefined: there is none. */
 	retry(id: string, wish: RetryWish): Promise<Retried | undefined>;
+	/** Changes a task that waits, or is SCHEDULED. Undefined: there is none. */
+	patch(id: string, changes: Changes): Promise<Changed | undefined>;
 	/** Deletes a task that has ended. Undefined: there is none. */
 	remove(id: string): Promise<Removed | undefined>;
 	/** A new id: 20 characters, ordered by time. */

@@ -11,7 +11,8 @@ import type {
 	TaskError,
 	TaskRecord,
 } from "../../protocol/task.ts";
-import type { Moments } from "../../protocol/task-times.ts";
+import type { TaskOptions } from "../../protocol/task-options.ts";
+import type { Moments, When } from "../../protocol/task-times.ts";
 import type { StoreError } from "./store-error.ts";
 import type { AttemptName, RoutedCount } from "./store-sessions.ts";
 
@@ -163,6 +164,35 @@ export interface RetryReply {
 
 export type RemoveOutcome = "none" | "removed" | "not_ended";
 
+export interface ChangeRequest {
+	readonly id: string;
+	/** Its options, as the caller has seen them, and as they are to be. */
+	readonly seen: TaskOptions;
+	readonly options: TaskOptions;
+	/** Undefined: as it is; so with the others. */
+	readonly priority: number | undefined;
+	readonly due: When;
+	/** After it is due. */
+	readonly expires: When;
+}
+
+/**
+ * `not_waiting`: it runs, or has ended. `other`: its options have been changed since they
+ * were seen. `early`: it would expire before it is due. Nothing was done by any of these.
+ */
+export type ChangeReply =
+	| { readonly code: "none" | "not_waiting" | "other" | "early" }
+	| {
+			readonly code: "changed";
+			/** The store's time. */
+			readonly nowMs: number;
+			/** It is due then, and does not wait. */
+			readonly dueMs: number | undefined;
+			readonly expiresMs: number | undefined;
+			/** Where it waits now. */
+			readonly waiting: readonly RoutedCount[];
+	  };
+
 /** What time has brought about. */
 export interface ElapseReply {
 	/** When the next task is due, or expires, in the store's time; perhaps now: call again. Undefined: none is, or does. */
@@ -235,6 +265,8 @@ export interface ShardTasks {
 	 * what they failed, crashed and lost counts from 0. Their attempts stay. At most RETRY_BATCH_MAX.
 	 */
 	retry(tasks: readonly RetryRequest[]): Promise<RetryReply>;
+	/** Changes a task that waits, or is SCHEDULED. */
+	change(request: ChangeRequest): Promise<ChangeReply>;
 	/** Deletes tasks that have ended. Outcomes in order. At most REMOVE_BATCH_MAX. */
 	remove(ids: readonly string[]): Promise<RemoveOutcome[]>;
 	/**

@@ -21,6 +21,8 @@ import { writeOptions } from "../../protocol/task-options.ts";
 import type {
 	CancelOutcome,
 	CancelRequest,
+	ChangeReply,
+	ChangeRequest,
 	ClaimReply,
 	ClaimRequest,
 	ElapseReply,
@@ -40,6 +42,7 @@ import type {
 import type { Reply } from "./redis/connection.ts";
 import {
 	decodeCancel,
+	decodeChange,
 	decodeClaim,
 	decodeComplete,
 	decodeCounts,
@@ -53,6 +56,7 @@ import { decodeSubmit } from "./submit-reply.ts";
 import {
 	decodeTask,
 	encodeAgain,
+	encodeChange,
 	encodeEnds,
 	encodeGiveBack,
 	encodeTimes,
@@ -146,6 +150,16 @@ export class RedisTasks implements ShardTasks {
 			...[id, round, Math.round(afterMs), Math.round(expiresMs)],
 		]);
 		return decodeRetry(await this.#scripts.run("retry", ...args));
+	}
+
+	async change(request: ChangeRequest): Promise<ChangeReply> {
+		const { id, seen, options, priority = "", due, expires } = request;
+		return decodeChange(
+			await this.#scripts.run(
+				...(["change", id, writeOptions(seen), writeOptions(options)] as const),
+				...[priority, encodeChange(due), encodeChange(expires)],
+			),
+		);
 	}
 
 	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {

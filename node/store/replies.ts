@@ -8,6 +8,7 @@ import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
 import type {
 	CancelOutcome,
+	ChangeReply,
 	ClaimReply,
 	ElapseReply,
 	EndOutcome,
@@ -65,6 +66,24 @@ export function decodeCancel(reply: Reply): CancelOutcome[] {
 			? { code: "cancelled", holder: answer.slice(2) }
 			: { code: "marked", holder: answer };
 	});
+}
+
+const CHANGE_CODES = ["none", "not_waiting", "other", "early"] as const;
+
+export function decodeChange(reply: Reply): ChangeReply {
+	const [answer, nowMs, expires, ...values] = reply as [
+		...[number | string, number, string],
+		...Flat,
+	];
+	const isDue = typeof answer === "string";
+	if (!isDue && answer < CHANGE_CODES.length)
+		return { code: CHANGE_CODES[answer] ?? "none" };
+	return {
+		...{ code: "changed", nowMs },
+		dueMs: isDue ? Number(answer) : undefined,
+		expiresMs: expires === "0" ? undefined : Number(expires),
+		waiting: countsOf(values),
+	};
 }
 
 const RETRY_OUTCOMES: readonly RetryOutcome[] = [

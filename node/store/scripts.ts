@@ -120,6 +120,10 @@ const TASK_SCRIPTS = {
 		},
 		pieces: ["times", "waiting-again", "past"],
 	},
+	change: {
+		...{ kind: "write", moves: ["promote", "postpone"] },
+		pieces: ["times", "waiting-again"],
+	},
 	elapse: {
 		...{ kind: "write", moves: ["promote", "expire", "expireScheduled"] },
 		pieces: ["times", "waiting-again"],

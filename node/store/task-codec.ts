@@ -196,6 +196,11 @@ export function encodeAgain(tasks: readonly NewTask[]): string {
 	return numbers;
 }
 
+/** As `change.lua` takes it; what is undefined stays. */
+export function encodeChange(when: When): string {
+	return when === undefined ? "" : encodeWhen(when);
+}
+
 function encodeWhen(when: When): string {
 	if (when === undefined) return "-";
 	return "atMs" in when ? String(when.atMs) : `+${when.afterMs}`;

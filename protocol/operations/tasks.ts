@@ -144,6 +144,27 @@ export const taskOperations = {
 			"overloaded",
 		],
 	},
+	changeTask: {
+		method: "PATCH",
+		path: "/v1/tasks/{id}",
+		tag: "Tasks",
+		role: "submit",
+		summary: "Change a task that waits, or is not due yet",
+		description:
+			"What is left out stays as it is. If it is to be due at another time and expires so long after it is due, its expiry moves with that. The submission that it came with is the same task still, and may be sent again.",
+		places: { id: taskId },
+		body: "ChangesAsSubmitted",
+		answers: {
+			200: { description: "The task as it stands.", shape: "TaskAsRead" },
+		},
+		problems: [
+			"invalid",
+			"not_found",
+			"not_waiting",
+			"store_unavailable",
+			"overloaded",
+		],
+	},
 	deleteTask: {
 		method: "DELETE",
 		path: "/v1/tasks/{id}",

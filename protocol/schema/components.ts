@@ -24,6 +24,7 @@ import {
 } from "../schema.ts";
 import {
 	CancelAsSubmitted,
+	ChangesAsSubmitted,
 	RetryAsSubmitted,
 	TaskAsSubmitted,
 } from "./submitted.ts";
@@ -41,6 +42,7 @@ const Health = Type.Object({
 export const COMPONENTS = {
 	TaskAsSubmitted,
 	CancelAsSubmitted,
+	ChangesAsSubmitted,
 	RetryAsSubmitted,
 	TaskAsAccepted,
 	TaskAsRead,

@@ -131,6 +131,7 @@ const celeryTask: Examples["CeleryTask"] = {
 };
 
 export const EXAMPLES: Examples = {
+	ChangesAsSubmitted: { priority: 9, runAt: "2026-12-01T08:00:00Z" },
 	RetryAsSubmitted: { round: 1, delay: "10s" },
 	CancelAsSubmitted: { reason: "the order was withdrawn" },
 	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },

@@ -50,6 +50,16 @@ export const TaskAsSubmitted = Type.Object(
 );
 export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
 
+export const ChangesAsSubmitted = Type.Object(
+	{
+		priority: TaskAsSubmitted.properties.priority,
+		delay: OPTIONS.delay,
+		runAt: OPTIONS.runAt,
+		expiresAt: OPTIONS.expiresAt,
+	},
+	closed,
+);
+
 export const RetryAsSubmitted = Type.Object(
 	{
 		round: Type.Optional(

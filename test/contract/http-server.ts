@@ -27,11 +27,12 @@ export interface Server extends Http, AsyncDisposable {
 		body: unknown,
 		headers?: Record<string, string>,
 	): Promise<Answer>;
-	/** Without a body. */
+	/** With a body if there is one, JSON. */
 	send(
 		method: string,
 		path: string,
 		headers?: Record<string, string>,
+		body?: unknown,
 	): Promise<Answer>;
 	/** The status of one answer to bytes as they are. */
 	raw(request: string): Promise<{ status: number; text: string }>;
@@ -88,7 +89,14 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 						? (body as BodyInit)
 						: JSON.stringify(body),
 			}),
-		send: (method, path, headers = {}) => call(path, { method, headers }),
+		send: (method, path, headers = {}, body = undefined) =>
+			call(path, {
+				...{ method, headers },
+				...(body !== undefined && {
+					headers: { "content-type": "application/json", ...headers },
+					body: JSON.stringify(body),
+				}),
+			}),
 		raw: (request) => sendRaw(http.address, request),
 		[Symbol.asyncDispose]: () => http.close(),
 	};

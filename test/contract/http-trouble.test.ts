@@ -104,7 +104,9 @@ test.each(["TRACE", "PROPFIND", "PUT", "OPTIONS"])(
 			return `${status} ${text.match(/^allow: .*$/m)}`;
 		};
 		expect(await told("/v1/tasks?a=b/c")).toBe("405 allow: POST, GET, HEAD");
-		expect(await told("/v1/tasks/a/")).toBe("405 allow: GET, HEAD, DELETE");
+		expect(await told("/v1/tasks/a/")).toBe(
+			"405 allow: GET, HEAD, PATCH, DELETE",
+		);
 		expect(await told("/")).toBe("405 allow: GET, HEAD");
 		expect(await told("/v1/nodes/n/drain")).toBe("405 allow: POST");
 		expect(await told("/v1/nodes//drain")).toBe("404 null");

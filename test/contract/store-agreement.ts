@@ -162,9 +162,12 @@ class Pair {
 		this.#operator.learn(operation, answer);
 		if (
 			operation.args[1] === LAPSING_TTL_MS ||
-			["tasks.submit", "tasks.giveBack", "tasks.retry"].includes(
-				operation.method,
-			)
+			[
+				"tasks.submit",
+				"tasks.giveBack",
+				"tasks.retry",
+				"tasks.change",
+			].includes(operation.method)
 		)
 			await this.#lapse();
 		const { sessions, ids } = this.#operator;

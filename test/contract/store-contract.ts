@@ -18,6 +18,7 @@ import {
 	TTL_MS,
 } from "./store-bench.ts";
 import { cancelRules } from "./store-cancels.ts";
+import { changeRules } from "./store-changes.ts";
 import { dueRules, expiryRules } from "./store-due.ts";
 import * as ends from "./store-ends.ts";
 import * as generation from "./store-generation.ts";
@@ -64,6 +65,7 @@ const RULES = {
 	expiring: expiryRules,
 	"putting off": retryRules,
 	cancelling: cancelRules,
+	changing: changeRules,
 	rounds: roundRules,
 	deleting: removingRules,
 	"keeping what has ended": retentionRules,

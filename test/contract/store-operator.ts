@@ -23,8 +23,8 @@ import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
-import { drawRetry, drawTrim } from "./store-drawn-ends.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
+import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
 import { drawEnd, drawGiveBack } from "./store-holder.ts";
 import type { Answer, Operation } from "./store-operation.ts";
 
@@ -142,6 +142,8 @@ export class Operator {
 			method: "sessions.unlisted",
 			args: [this.#session(), this.#holdings()],
 		}),
+		() => drawChange(this.#random, this.#id()),
+		() => drawChange(this.#random, this.#id()),
 		() => drawTrim(this.#random),
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => drawRetry(this.#random, this.#some(this.ids)),

@@ -63,6 +63,11 @@ const CALLS: {
 		cancel: (tasks) =>
 			tasks.cancel({ tasks: [], by: "me", reason: "", force: false }),
 		elapse: (tasks) => tasks.elapse(1),
+		change: (tasks) =>
+			tasks.change({
+				...{ id: "a", seen: PLAIN, options: PLAIN, priority: 1 },
+				...{ due: undefined, expires: undefined },
+			}),
 		retry: (tasks) =>
 			tasks.retry([
 				{ id: "a", round: undefined, afterMs: 0, expiresMs: undefined },

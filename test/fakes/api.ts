@@ -7,6 +7,7 @@
 import type {
 	Cancelled,
 	CancelWish,
+	Changed,
 	ClusterApi,
 	ClusterView,
 	NodeView,
@@ -19,10 +20,11 @@ import type {
 	TaskPage,
 } from "../../node/ports.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
-import { isEnded, type TaskState } from "../../protocol/state.ts";
+import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
-import { retryRecord } from "./retry-record.ts";
+import type { Changes } from "../../protocol/task-change.ts";
 import { newRecord } from "./task-record.ts";
+import { patchRecord, retryRecord } from "./wished-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -97,11 +99,9 @@ export class FakeApi implements TaskApi, ClusterApi {
 		};
 	}
 
-	/** None is ever forgotten here, so the numbers have no gaps. */
-	#nextRunOf(id: string): string {
-		let number = 2;
-		while (this.tasks.has(`${id}~${number}`)) number++;
-		return `${id}~${number}`;
+	#nextRunOf(id: string, number = 2): string {
+		const run = `${id}~${number}`;
+		return this.tasks.has(run) ? this.#nextRunOf(id, number + 1) : run;
 	}
 
 	/** Ends a task as its first attempt, and answers those who wait for it. */
@@ -169,6 +169,15 @@ export class FakeApi implements TaskApi, ClusterApi {
 		return retried;
 	}
 
+	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
+		this.#needStore();
+		const task = this.tasks.get(id);
+		if (task === undefined) return undefined;
+		const changed = patchRecord(task, changes);
+		this.tasks.set(id, changed.task);
+		return changed;
+	}
+
 	async remove(id: string): Promise<Removed | undefined> {
 		this.#needStore();
 		const task = this.tasks.get(id);
@@ -232,15 +241,9 @@ export class FakeApi implements TaskApi, ClusterApi {
 
 	async cluster(): Promise<ClusterView> {
 		this.#needStore();
-		const states = {
-			SCHEDULED: 0,
-			PENDING: 0,
-			STARTED: 0,
-			SUCCESS: 0,
-			FAILURE: 0,
-			CANCELLED: 0,
-			EXPIRED: 0,
-		};
+		const states = Object.fromEntries(
+			TASK_STATES.map((state) => [state, 0]),
+		) as Record<TaskState, number>;
 		const waiting = new Map<string, number>();
 		for (const { state, route } of this.tasks.values()) {
 			states[state]++;

@@ -6,6 +6,8 @@
 import type {
 	CancelOutcome,
 	CancelRequest,
+	ChangeReply,
+	ChangeRequest,
 	ClaimReply,
 	ClaimRequest,
 	ElapseReply,
@@ -28,6 +30,7 @@ import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import { timesOf } from "../../protocol/task-times.ts";
 import { cancel } from "./cancel.ts";
+import { change } from "./change.ts";
 import { takeTasks } from "./claim.ts";
 import { elapse } from "./elapse.ts";
 import { giveBack } from "./give-back.ts";
@@ -122,6 +125,10 @@ export class MemoryTasks implements ShardTasks {
 
 	async retry(requests: readonly RetryRequest[]): Promise<RetryReply> {
 		return retry(this.#tasks, requests, this.#parts.nowMs());
+	}
+
+	async change(request: ChangeRequest): Promise<ChangeReply> {
+		return change(this.#tasks, request, this.#parts.nowMs());
 	}
 
 	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {

@@ -12,7 +12,7 @@ import {
 	SWEEP_ROUTES_MAX,
 	UNSERVED_ROUTES_MAX,
 } from "../../protocol/limits.ts";
-import { rankOf } from "../../protocol/rank.ts";
+import { rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 
@@ -179,6 +179,15 @@ export class Queues {
 		assert(at >= 0, "a PENDING task is in its queue");
 		queue.splice(at, 1);
 		this.#closeIfEmpty(route);
+	}
+
+	/** Another priority, at the same place among those of it. */
+	reorder(task: TaskRecord): void {
+		const queue = this.#queues.get(task.route) ?? [];
+		const at = queue.findIndex((queued) => queued.task.id === task.id);
+		const [queued] = queue.splice(at, 1);
+		assert(queued !== undefined, "a PENDING task is in its queue");
+		this.put(task, queued.rank % SEQ_SPAN);
 	}
 
 	#closeIfEmpty(route: Route): void {

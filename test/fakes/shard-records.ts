@@ -104,6 +104,14 @@ export class Records {
 		return again;
 	}
 
+	/** It waits, or is SCHEDULED, and is now as `changed` in that state or the other. */
+	replace(task: TaskRecord, changed: TaskRecord, state: TaskState): TaskRecord {
+		assert(task.state === state || isMove(task.state, state, undefined));
+		const now = { ...changed, state };
+		this.#records.set(task.id, now);
+		return now;
+	}
+
 	/** STARTED → PENDING, of a task as it was before. */
 	unclaim(before: TaskRecord): TaskRecord {
 		assert(isMove(before.state, "PENDING", undefined));

@@ -1,21 +1,28 @@
 /**
- * Reopener: opens ended tasks of one shard again, and sees to it that they are known of: those
- * that wait are hinted at, those that are due later are the timekeeper's.
+ * Reviser: opens ended tasks of one shard again, and changes those that wait; and sees to it that
+ * what has come of that is known of: those that wait now are hinted at, those that are due
+ * later are the timekeeper's.
  *
  * How long a task has from when it is due until it expires, it has again in its next round.
  * That is worked out from the task as it was read: the round that was read is the one that is
  * opened again, so a task that has gone on since stays as it is.
  */
 import type { TaskRecord } from "../../protocol/task.ts";
+import {
+	type Changes,
+	changedTimes,
+	changeOptions,
+} from "../../protocol/task-change.ts";
 import { expiryMsOf, type Moments } from "../../protocol/task-times.ts";
 import type {
+	ChangeReply,
 	RetryOutcome,
 	RetryRequest,
 	RoutedCount,
 	Shard,
 } from "../ports.ts";
 
-export interface ReopenerParts {
+export interface ReviserParts {
 	readonly shard: Pick<Shard, "tasks">;
 	/** See hinter.ts. */
 	readonly hinter: {
@@ -35,10 +42,10 @@ export interface Reopening {
 	readonly afterMs: number;
 }
 
-export class Reopener {
-	readonly #parts: ReopenerParts;
+export class Reviser {
+	readonly #parts: ReviserParts;
 
-	constructor(parts: ReopenerParts) {
+	constructor(parts: ReviserParts) {
 		this.#parts = parts;
 	}
 
@@ -65,5 +72,24 @@ export class Reopener {
 			});
 		}
 		return outcomes;
+	}
+	/** Changes the task as it was read. */
+	async change(
+		task: TaskRecord,
+		changes: Changes,
+	): Promise<ChangeReply["code"]> {
+		const { shard, hinter, timekeeper } = this.#parts;
+		const { id, options: seen } = task;
+		const options = changeOptions(task, changes);
+		const { priority } = changes;
+		const reply = await shard.tasks.change({
+			...{ id, seen, options, priority },
+			...changedTimes(options, changes),
+		});
+		if (reply.code !== "changed") return reply.code;
+		const { dueMs, expiresMs, waiting } = reply;
+		if (waiting.length > 0) hinter.hint(waiting);
+		timekeeper.stored({ dueMs, expiresMs });
+		return reply.code;
 	}
 }

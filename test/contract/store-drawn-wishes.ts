@@ -1,5 +1,7 @@
-/** What is done with ended tasks, drawn at random: they are forgotten, or opened again. */
+/** What users do with tasks, drawn at random: what waits is changed, and what has ended forgotten or opened again. */
+import { PLAIN } from "../../protocol/task-options.ts";
 import type { SeededRandom } from "../random.ts";
+import { SOME_OPTIONS } from "./store-bench.ts";
 import { LAPSING_MS, NEVER_MS } from "./store-holder.ts";
 import type { Operation } from "./store-operation.ts";
 
@@ -22,4 +24,20 @@ export function drawRetry(
 		expiresMs: random.pick([undefined, LAPSING_MS, NEVER_MS]),
 	}));
 	return { method: "tasks.retry", args: [requests] };
+}
+
+const OPTIONS = [PLAIN, SOME_OPTIONS, { delay: NEVER_MS }, { expiresIn: 7 }];
+
+export function drawChange(random: SeededRandom, id: string): Operation {
+	const when = () =>
+		random.pick([
+			...[undefined, { afterMs: LAPSING_MS }, { afterMs: NEVER_MS }],
+			{ atMs: 1 },
+		]);
+	const request = {
+		...{ id, seen: random.pick([PLAIN, ...OPTIONS]) },
+		...{ options: random.pick(OPTIONS), due: when(), expires: when() },
+		priority: random.pick([undefined, 0, 5, 9]),
+	};
+	return { method: "tasks.change", args: [request] };
 }

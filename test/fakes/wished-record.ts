@@ -1,7 +1,8 @@
-/** What becomes of a task that is asked to have another round, without a store. */
-import type { Retried, RetryWish } from "../../node/ports.ts";
+/** What becomes of a task that is to have another round, or be changed, without a store. */
+import type { Changed, Retried, RetryWish } from "../../node/ports.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
+import { type Changes, changeOptions } from "../../protocol/task-change.ts";
 
 export function retryRecord(
 	task: TaskRecord,
@@ -18,4 +19,12 @@ export function retryRecord(
 		round: task.round + 1,
 	};
 	return { code: "done", task: again };
+}
+
+export function patchRecord(task: TaskRecord, changes: Changes): Changed {
+	if (task.state !== "PENDING" && task.state !== "SCHEDULED")
+		return { code: "not_waiting", task };
+	const options = changeOptions(task, changes);
+	const { priority = task.priority } = changes;
+	return { code: "changed", task: { ...task, priority, options } };
 }

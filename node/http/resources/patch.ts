@@ -1,0 +1,94 @@
+/** `PATCH /v1/tasks/:id`: changes a task that waits, or is not due yet. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Compile } from "typebox/compile";
+import type { Problem } from "../../../protocol/problem.ts";
+import { ChangesAsSubmitted } from "../../../protocol/schema/submitted.ts";
+import type { Changes } from "../../../protocol/task-change.ts";
+import { isTaskId } from "../../../protocol/task-id.ts";
+import { findTimeFlaw } from "../../../protocol/task-times.ts";
+import { writeTask } from "../../../protocol/view.ts";
+import type { Api, Clock } from "../../ports.ts";
+import { sendJson, sendProblem } from "../door/answer.ts";
+import { bodyOf } from "../door/body.ts";
+import { flawOf } from "../door/flaw.ts";
+import { parseJson } from "../door/json.ts";
+import type { Handlers } from "../door/serve.ts";
+import { noSuchTask } from "./tasks.ts";
+
+const submitted = Compile(ChangesAsSubmitted);
+
+export function patchHandlers(
+	api: Api,
+	clock: Clock,
+): Pick<Handlers, "changeTask"> {
+	return {
+		changeTask: (request, reply) =>
+			change(api, clock, request.params.id, request, reply),
+	};
+}
+
+async function change(
+	api: Api,
+	clock: Clock,
+	id: string,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const wish = readChanges(bodyOf(request), clock.wallMs());
+	if (!wish.ok) return sendProblem(reply, wish.problem);
+	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	const changed = await api.tasks.patch(id, wish.changes);
+	if (changed === undefined) return sendProblem(reply, noSuchTask);
+	const { code, task } = changed;
+	switch (code) {
+		case "not_waiting":
+			return sendProblem(reply, {
+				code: "not_waiting",
+				detail: `The task is ${task.state}, and can be changed only while it waits or is not due yet.`,
+			});
+		case "early":
+			return sendProblem(reply, {
+				code: "invalid",
+				detail:
+					"The task would expire before it is due; send a later time of expiry, or an earlier one to be due.",
+				field: "expiresAt",
+			});
+		case "other":
+			return sendProblem(reply, {
+				code: "overloaded",
+				detail:
+					"Others change the task at the same time, or what the store has of it cannot be read; try again.",
+			});
+		case "changed":
+			return sendJson(reply, 200, writeTask(task, api.cluster));
+	}
+}
+
+type Read =
+	| { readonly ok: true; readonly changes: Changes }
+	| { readonly ok: false; readonly problem: Problem };
+
+function readChanges(body: Uint8Array, nowMs: number): Read {
+	const parsed = parseJson(body);
+	if (!parsed.ok) return parsed;
+	const { value } = parsed;
+	if (!submitted.Check(value))
+		return { ok: false, problem: flawOf("change", ChangesAsSubmitted, value) };
+	const { priority, ...options } = value;
+	if (Object.keys(value).length === 0)
+		return {
+			ok: false,
+			problem: {
+				code: "invalid",
+				detail:
+					"Nothing is to be changed; send at least one of the fields that may be.",
+			},
+		};
+	const flaw = findTimeFlaw(options, nowMs);
+	if (flaw !== undefined)
+		return { ok: false, problem: { code: "invalid", ...flaw } };
+	return {
+		ok: true,
+		changes: { ...(priority !== undefined && { priority }), options },
+	};
+}

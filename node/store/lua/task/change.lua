@@ -1,0 +1,44 @@
+-- Changes a task that waits or is not due yet: how soon it goes, when it is due and when it expires; so it may come to
+-- wait, promote, or no longer be due, postpone.
+-- ARGV    id; its options as the caller has seen them, and as they are to be (JSON, or nothing);
+--         priority, or '' as it is; when it is due and when it expires: ms, or + and ms after now, or
+--         after it is due; or - for neither; or '' as it is
+-- Returns { 0 there is none, 1 it does not wait, 2 its options are others, 3 it would expire before it is due, 4 it
+--         waits, or when it is due (ms) as text; now (ms); when it expires (ms) as text, or 0; then per route with tasks that
+--         wait now: route, tasks, lowest rank }
+local id, seen, options, priority, dueTold, expiresTold = unpack(ARGV)
+local now, text = readClock(), call('HGET', TASKS, id)
+if not text then return { 0 } end
+if call('HEXISTS', HOLDERS, id) == 1 or call('HEXISTS', ENDS, id) == 1 then return { 1 } end
+local head, was, payload = parseHead(text), string.match(text, '^[^\n]*\n([^\n]*)\n(.*)$')
+if was ~= seen then return { 2 } end
+
+local due = dueTold == '' and head.due or momentOf(dueTold, now)
+local expires = expiresTold == '' and head.expires or momentOf(expiresTold, math.max(now, due))
+if expires > 0 and expires <= math.max(now, due) then return { 3 } end
+
+local isScheduled = call('ZSCORE', DUE, id)
+local rank = not isScheduled and tonumber(call('ZSCORE', queueKey(head.route), id))
+if not isScheduled and not rank then return { 1 } end
+head.priority, head.due, head.expires = tonumber(priority) or head.priority, due, expires
+call('HSET', TASKS, id, withHead('\n' .. options .. '\n' .. payload, head))
+call('ZREM', EXPIRING, id)
+if mustBegin(id, head) then bindExpiry(id, expires) end
+local answer = 4
+if isScheduled then leaveScheduled({ id }) end
+if due > now then
+  if rank then leaveQueue(head.route, { id }) end
+  toScheduled(id, head.seq, due)
+  answer = digits(due)
+elseif rank then
+  -- At the same place among those of its priority.
+  waitAt(id, head, rank % SEQ_SPAN)
+else
+  local place = nextNumber()
+  admitRoute(head.route)
+  waitAt(id, head, place)
+end
+writeQueues()
+writeScheduled()
+writeExpiry()
+return tellWaiting({ answer, now, digits(expires) })

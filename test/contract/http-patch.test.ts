@@ -1,0 +1,70 @@
+/** `PATCH /v1/tasks/:id`: what a task that waits may be changed to, and what is refused. */
+import { expect, test } from "vitest";
+import { startServer } from "./http-server.ts";
+
+const ADDRESS = "/v1/tasks/a";
+const TASK = { id: "a", type: "t", delay: "1h", expiresIn: "5m" };
+
+async function withTask() {
+	const server = await startServer();
+	await server.post("/v1/tasks", TASK);
+	return {
+		server,
+		patch: (body: unknown) => server.send("PATCH", ADDRESS, {}, body),
+		[Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+	};
+}
+
+test("the task is answered as it is then, and what it was submitted as is the same task still", async () => {
+	await using bench = await withTask();
+	const runAt = new Date(Date.now() + 60_000).toISOString();
+	const { status, json } = await bench.patch({ priority: 9, runAt });
+	expect(status).toBe(200);
+	expect(json).toMatchObject({ id: "a", priority: 9, runAt, expiresIn: "5m" });
+	expect(json).not.toHaveProperty("delay");
+	expect(json).not.toHaveProperty("was");
+	// Changed once more, it is still what it was first.
+	await bench.patch({ delay: 7, expiresAt: "2027-11-01T00:00:00Z" });
+	const { server } = bench;
+	const read = (await server.get(ADDRESS)).json;
+	expect(read).toMatchObject({ priority: 9, delay: 7 });
+	expect(read).not.toHaveProperty("runAt");
+	expect(read).not.toHaveProperty("expiresIn");
+	expect((await server.post("/v1/tasks", TASK)).status).toBe(200);
+	const other = await server.post("/v1/tasks", { ...TASK, priority: 9 });
+	expect(other.status).toBe(409);
+});
+
+test("what does not wait any more is not changed", async () => {
+	await using bench = await withTask();
+	bench.server.api.end("a", "1");
+	const { status, json } = await bench.patch({ priority: 1 });
+	expect([status, json.code]).toEqual([409, "not_waiting"]);
+	expect(json.detail).toMatch(/^The task is SUCCESS/);
+	const none = await bench.server.send(
+		"PATCH",
+		"/v1/tasks/b",
+		{},
+		{
+			priority: 1,
+		},
+	);
+	expect([none.status, none.json.code]).toEqual([404, "not_found"]);
+});
+
+test.each<[string | undefined, unknown]>([
+	[undefined, {}],
+	[undefined, []],
+	["priority", { priority: 256 }],
+	["runAt", { delay: 1, runAt: "2027-01-01T00:00:00Z" }],
+	["delay", { delay: "400d" }],
+	["expiresAt", { expiresAt: "2020-01-01T00:00:00Z" }],
+	["runAt", { runAt: "2027-02-30T00:00:00Z" }],
+	["queue", { queue: "other" }],
+	["expiresIn", { expiresIn: 5 }],
+])("what it may not be is refused by its field: %s", async (field, body) => {
+	await using bench = await withTask();
+	const { status, json } = await bench.patch(body);
+	expect([status, json.code, json.field]).toEqual([400, "invalid", field]);
+	expect(bench.server.api.tasks.get("a")).toMatchObject({ priority: 5 });
+});
