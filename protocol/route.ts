@@ -73,3 +73,42 @@ export function servesRoute(serves: Serves, route: Route): boolean {
 		parts.labels.every((label) => serves.labels.has(label))
 	);
 }
+
+/**
+ * What none of these nodes has of what a route needs, as the rest of "No live node has …";
+ * undefined if one of them serves it. Each part that nobody has is named; if there is a node
+ * for each of them and none for all, all are, `together`.
+ */
+export function missingFrom(
+	nodes: readonly Serves[],
+	{ queue, type, labels }: RouteParts,
+): string | undefined {
+	const parts: Part[] = [
+		{ name: `the type "${type}"`, isHad: ({ types }) => types.has(type) },
+		{
+			name: `the queue "${queue}"`,
+			isHad: ({ queues }) => queues === undefined || queues.has(queue),
+		},
+		...labels.map((label) => ({
+			name: `the label "${label}"`,
+			isHad: ({ labels }: Serves) => labels.has(label),
+		})),
+	];
+	if (nodes.some((node) => parts.every(({ isHad }) => isHad(node)))) return;
+	const lacking = parts.filter(({ isHad }) => !nodes.some(isHad));
+	return lacking.length > 0
+		? enumerate(lacking)
+		: `${enumerate(parts)} together`;
+}
+
+interface Part {
+	readonly name: string;
+	isHad(node: Serves): boolean;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function enumerate(parts: readonly Part[]): string {
+	const names = parts.map(({ name }) => name);
+	const last = names.pop() ?? "";
+	return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
+}

@@ -57,6 +57,32 @@ const AttemptAsRead = Type.Object({
 	error: Type.Optional(errorRef),
 });
 
+const missing = () =>
+	Type.Optional(
+		Type.String({
+			description:
+				'the rest of "No live node has …": the type, the queue or the labels; several with "together", if there is a node for each of them and none for all',
+		}),
+	);
+
+const Waiting = Type.Object(
+	{
+		for: Type.Enum(["due", "retry", "slot", "unserved"], {
+			description:
+				"due: the time that it asked for; retry: the next try, after one that failed; slot: its turn, as nodes can run it; unserved: a node that can",
+		}),
+		until: Type.Optional(time()),
+		ahead: Type.Optional(
+			Type.Integer({
+				description:
+					"tasks that wait before it, of the same queue, type and labels and in the same shard; told where one task is read, not in lists",
+			}),
+		),
+		missing: missing(),
+	},
+	{ description: "why it has not begun" },
+);
+
 export const TaskErrorAsRead = Type.Object({
 	code: Type.String(),
 	message: Type.String(),
@@ -79,9 +105,10 @@ export const TaskAsRead = Type.Object({
 	state: words(TASK_STATES),
 	unserved: Type.Optional(
 		Type.Literal(true, {
-			description: "it waits, and no live node can run it",
+			description: "it waits or is not due yet, and no live node can run it",
 		}),
 	),
+	waiting: Type.Optional(Waiting),
 	createdAt: time(),
 	dueAt: Type.Optional(time()),
 	expiresAt: Type.Optional(time()),

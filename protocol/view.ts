@@ -12,25 +12,30 @@ import { shownOptions } from "./task-change.ts";
 
 /** What a node knows of the cluster, for whoever reads a task. */
 export interface Onlooker {
-	/** Whether a living node can run tasks of the route. */
-	isServed(route: Route): boolean;
+	/** What no living node has of what a task of the route needs, as the rest of "No live node has …"; undefined: one can run it. */
+	missing(route: Route): string | undefined;
 	/** What a node is called, or was; undefined if that is not known. */
 	nameOf(nodeId: string): string | undefined;
 }
 
-/** `TaskAsRead`, as text. */
-export function writeTask(record: TaskRecord, onlooker: Onlooker): JsonText {
+/** `TaskAsRead`, as text. `ahead`: waiting tasks before it, if that is known. */
+export function writeTask(
+	record: TaskRecord,
+	onlooker: Onlooker,
+	ahead?: number,
+): JsonText {
 	// While a task waits, no node runs it: the last attempt is history only.
 	const waits = record.state === "PENDING" || record.state === "SCHEDULED";
 	const newest = waits ? undefined : record.attempts.at(-1);
+	const missing = waits ? onlooker.missing(record.route) : undefined;
 	const head: Omit<TaskAsRead, "payload" | "result"> = {
 		id: record.id,
 		...readRoute(record.route),
 		priority: record.priority,
 		...shownOptions(record.options),
 		state: record.state,
-		...(record.state === "PENDING" &&
-			!onlooker.isServed(record.route) && { unserved: true }),
+		...(missing !== undefined && { unserved: true }),
+		...(waits && { waiting: readWaiting(record, missing, ahead) }),
 		createdAt: isoTime(record.createdMs),
 		...(record.dueMs !== undefined && { dueAt: isoTime(record.dueMs) }),
 		...(record.expiresMs !== undefined && {
@@ -52,6 +57,28 @@ export function writeTask(record: TaskRecord, onlooker: Onlooker): JsonText {
 	const result =
 		record.result === undefined ? "" : `,"result":${record.result}`;
 	return `${JSON.stringify(head).slice(0, -1)},"payload":${record.payload}${result}}`;
+}
+
+/** What a task waits for that has not begun, or is to begin again. */
+function readWaiting(
+	record: TaskRecord,
+	missing: string | undefined,
+	ahead: number | undefined,
+): NonNullable<TaskAsRead["waiting"]> {
+	const lacks = missing !== undefined && { missing };
+	if (record.state === "SCHEDULED") {
+		const last = record.attempts.at(-1)?.end;
+		const failed = last === "failure" || last === "timeout";
+		const until = record.dueMs !== undefined && {
+			until: isoTime(record.dueMs),
+		};
+		return { for: failed ? "retry" : "due", ...until, ...lacks };
+	}
+	return {
+		for: missing === undefined ? "slot" : "unserved",
+		...(ahead !== undefined && { ahead }),
+		...lacks,
+	};
 }
 
 function readCancel({

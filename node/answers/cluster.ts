@@ -57,7 +57,8 @@ export interface NodeBook {
 	/** Reads the registry anew. @throws StoreError */
 	refresh(): Promise<void>;
 	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
-	isServed(route: Route): boolean;
+	/** What no live node has of what the route needs; undefined: nothing. */
+	missing(route: Route): string | undefined;
 	/** Of a node that is there, or was. */
 	nameOf(nodeId: string): string | undefined;
 }
@@ -100,8 +101,8 @@ export class ClusterAnswers implements ClusterApi {
 		return this.#parts.drainWishes.ask(node);
 	}
 
-	isServed(route: Route): boolean {
-		return this.#parts.roster.isServed(route);
+	missing(route: Route): string | undefined {
+		return this.#parts.roster.missing(route);
 	}
 
 	nameOf(nodeId: string): string | undefined {

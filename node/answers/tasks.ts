@@ -122,6 +122,10 @@ export class TaskAnswers implements TaskApi {
 		return task;
 	}
 
+	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
+		return await this.#engineOf(id).shard.tasks.ahead(route, id);
+	}
+
 	async newest(id: string): Promise<TaskRecord | undefined> {
 		return await this.#engineOf(id).shard.tasks.newest(id);
 	}

@@ -31,7 +31,7 @@ import {
 } from "../ports.ts";
 import { KnownNames } from "./known-names.ts";
 import { Openings } from "./openings.ts";
-import { ServedRoutes } from "./served-routes.ts";
+import { ServedRoutes, servesOf } from "./served-routes.ts";
 
 export interface RosterParts {
 	readonly self: string;
@@ -60,7 +60,7 @@ interface Heard {
 export class Roster {
 	#nodes: readonly RegisteredNode[] = [];
 	#others: readonly RegisteredNode[] = [];
-	readonly #served = new ServedRoutes();
+	readonly #served: ServedRoutes;
 	#storeNowMs = 0;
 	#readMs = Number.NEGATIVE_INFINITY;
 	#version = -1;
@@ -76,6 +76,7 @@ export class Roster {
 
 	constructor(parts: RosterParts) {
 		this.#parts = parts;
+		this.#served = new ServedRoutes(parts.serves);
 	}
 
 	stop(): void {
@@ -147,9 +148,12 @@ export class Roster {
 
 	/** Whether this node or another registered one serves the route. As long as no other is known, one may. */
 	isServed(route: Route): boolean {
-		return (
-			servesRoute(this.#parts.serves, route) || this.#served.isServed(route)
-		);
+		return this.#served.isServed(route);
+	}
+
+	/** What no such node has of what the route needs, in words; undefined: nothing. */
+	missing(route: Route): string | undefined {
+		return this.#served.missing(route);
 	}
 
 	/** Other nodes that may claim work of this route. */
@@ -218,12 +222,7 @@ export class Roster {
 			this.#names.note(record.nodeId, record.name);
 			if (record.nodeId === self || expiresMs === undefined) continue;
 			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
-			serves.set(record.nodeId, {
-				types: new Set(record.types),
-				queues:
-					record.queues === undefined ? undefined : new Set(record.queues),
-				labels: new Set(record.labels),
-			});
+			serves.set(record.nodeId, servesOf(record));
 		}
 		this.#served.replace(serves);
 		for (const nodeId of this.#heard.keys()) {

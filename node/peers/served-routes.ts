@@ -1,16 +1,44 @@
 /**
- * ServedRoutes: what the other nodes serve, and the answers to who asks for a route:
- * that is asked for every batch that comes in, and there may be many nodes.
+ * ServedRoutes: what this node and the others serve, and the answers to who asks for a
+ * route: that is asked for every batch that comes in, and there may be many nodes.
  */
 import { ROUTES_REMEMBERED_MAX } from "../../protocol/limits.ts";
-import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
+import {
+	missingFrom,
+	parseRoute,
+	type Route,
+	type Serves,
+	servesRoute,
+	UNREADABLE_ROUTE,
+} from "../../protocol/route.ts";
+import type { NodeRecord } from "../ports.ts";
+
+/** What a node serves, by its record. */
+export function servesOf({
+	types,
+	queues,
+	labels,
+}: Pick<NodeRecord, "types" | "queues" | "labels">): Serves {
+	return {
+		types: new Set(types),
+		queues: queues === undefined ? undefined : new Set(queues),
+		labels: new Set(labels),
+	};
+}
 
 export class ServedRoutes {
-	/** By node. */
+	readonly #own: Serves;
+	/** The others, by node. */
 	#serves: ReadonlyMap<string, Serves> | undefined;
-	readonly #answers = new Map<Route, boolean>();
+	/** What is missing of each route; undefined: nothing. */
+	readonly #answers = new Map<Route, string | undefined>();
 
-	/** Nodes; none as long as nothing is known. */
+	/** `own`: what this node serves. */
+	constructor(own: Serves) {
+		this.#own = own;
+	}
+
+	/** The other nodes; none as long as nothing is known. */
 	get nodes(): ReadonlyMap<string, Serves> {
 		return this.#serves ?? new Map();
 	}
@@ -20,16 +48,21 @@ export class ServedRoutes {
 		this.#answers.clear();
 	}
 
-	/** Whether one of them serves the route. As long as nothing is known, one may. */
+	/** Whether one of all these nodes serves the route. As long as no other is known, one may. */
 	isServed(route: Route): boolean {
-		if (this.#serves === undefined) return true;
-		const known = this.#answers.get(route);
-		if (known !== undefined) return known;
-		const served = [...this.#serves.values()].some((serves) =>
-			servesRoute(serves, route),
-		);
+		return this.missing(route) === undefined;
+	}
+
+	/** What no live node has of what the route needs, in words; undefined: nothing. */
+	missing(route: Route): string | undefined {
+		if (this.#serves === undefined || servesRoute(this.#own, route)) return;
+		if (this.#answers.has(route)) return this.#answers.get(route);
+		const parts = parseRoute(route) ?? parseRoute(UNREADABLE_ROUTE);
+		if (parts === undefined) throw new Error("a route stands for all others");
+		const nodes = [this.#own, ...this.#serves.values()];
+		const missing = missingFrom(nodes, parts);
 		if (this.#answers.size >= ROUTES_REMEMBERED_MAX) this.#answers.clear();
-		this.#answers.set(route, served);
-		return served;
+		this.#answers.set(route, missing);
+		return missing;
 	}
 }

@@ -130,6 +130,8 @@ export interface TaskApi {
 	/** Outcomes in order. Never throws for one item's sake. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
+	/** Waiting tasks before a PENDING one, in the queue of its route in its shard; undefined if it waits no more. */
+	ahead(task: TaskRecord): Promise<number | undefined>;
 	/** The newest run of the id that is kept, under whatever id. */
 	newest(id: string): Promise<TaskRecord | undefined>;
 	/**

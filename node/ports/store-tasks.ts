@@ -278,6 +278,8 @@ export interface ShardTasks {
 	trim(keeps: Keeps, leastMs: number): Promise<number>;
 	/** In order; undefined for what does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	/** Waiting tasks before this one, in the queue of its route in this shard; undefined if it does not wait there. */
+	ahead(route: Route, id: string): Promise<number | undefined>;
 	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */
 	newest(id: string): Promise<TaskRecord | undefined>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */

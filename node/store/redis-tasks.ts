@@ -184,6 +184,12 @@ export class RedisTasks implements ShardTasks {
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
 	}
 
+	async ahead(route: Route, id: string): Promise<number | undefined> {
+		const args = [this.#scripts.shards, route, id];
+		const rank = settled(await this.#scripts.run("ahead", ...args)) as number;
+		return rank < 0 ? undefined : rank;
+	}
+
 	async newest(id: string): Promise<TaskRecord | undefined> {
 		const reply = await this.#scripts.run("newest", this.#scripts.shards, id);
 		const [own, found = []] = settled(reply) as [string, Reply?];

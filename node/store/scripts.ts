@@ -131,6 +131,7 @@ const TASK_SCRIPTS = {
 	trim: { kind: "write", pieces: ["books", "to-ended", "runs", "forget"] },
 	remove: { kind: "write", pieces: ["to-ended", "runs", "forget"] },
 	get: { kind: "read", pieces: ["number", "read"] },
+	ahead: { kind: "read", pieces: ["number"] },
 	newest: { kind: "read", pieces: ["number", "read", "runs"] },
 	over: { kind: "read" },
 	list: { kind: "read", pieces: ["number", "read", "page", "waiting"] },

@@ -237,17 +237,3 @@ test("a node is asked to drain, and one that is not there is not found", async (
 	expect(unknown.status).toBe(404);
 	expect(unknown.json).toMatchObject({ code: "not_found", field: "id" });
 });
-
-test("a waiting task that no living node can run says so", async () => {
-	await using server = await startServer();
-	await server.post("/v1/tasks", { id: "a", type: "resize" });
-	expect((await server.get("/v1/tasks/a")).json.unserved).toBeUndefined();
-	server.api.served = false;
-	expect((await server.get("/v1/tasks/a")).json.unserved).toBe(true);
-	const { tasks } = (await server.get("/v1/tasks")).json;
-	expect(tasks[0].unserved).toBe(true);
-	const { backlog } = (await server.get("/v1/cluster")).json;
-	expect(backlog[0].unserved).toBe(true);
-	server.api.end("a", "1");
-	expect((await server.get("/v1/tasks/a")).json.unserved).toBeUndefined();
-});

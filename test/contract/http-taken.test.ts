@@ -7,12 +7,20 @@ import { type Server, startServer } from "./http-server.ts";
 const ndjson = { "content-type": "application/x-ndjson" };
 
 /** The answers to three ways of sending one task of this id: alone, in an array, as a line. */
-async function sendInAllWays(server: Server, id: string): Promise<object[]> {
-	const one = { id: `${id}-1`, type: "t" };
+async function sendInAllWays(
+	server: Server,
+	id: string,
+	options: object = {},
+): Promise<object[]> {
+	const one = { id: `${id}-1`, type: "t", ...options };
 	const [alone, array, line] = [
 		await server.post("/v1/tasks", one),
 		await server.post("/v1/tasks", [{ ...one, id: `${id}-2` }]),
-		await server.post("/v1/tasks", `{"id":"${id}-3","type":"t"}`, ndjson),
+		await server.post(
+			"/v1/tasks",
+			JSON.stringify({ ...one, id: `${id}-3` }),
+			ndjson,
+		),
 	];
 	return [alone.json, array.json.tasks[0], JSON.parse(line.text)];
 }
@@ -31,12 +39,24 @@ test("an answer tells of a task that started at once, with its attempt", async (
 		expect(answer).toMatchObject(run);
 });
 
-test("an answer tells of a task that no live node can run", async () => {
+test("an answer tells of a task that no live node can run, also of one that is not due yet", async () => {
 	await using server = await startServer();
-	server.api.served = false;
+	server.api.lacks = 'the type "t"';
 	for (const answer of await sendInAllWays(server, "a"))
 		expect(answer).toMatchObject({ state: "PENDING", unserved: true });
-	server.api.served = true;
+	for (const answer of await sendInAllWays(server, "later", { delay: "1h" }))
+		expect(answer).toMatchObject({ state: "SCHEDULED", unserved: true });
+	server.api.lacks = undefined;
 	for (const answer of await sendInAllWays(server, "b"))
 		expect(answer).not.toHaveProperty("unserved");
+});
+
+test("many tasks cost one question for each of their routes", async () => {
+	await using server = await startServer();
+	const tasks = Array.from({ length: 600 }, (_, i) => ({ type: `t${i % 3}` }));
+	const { json } = await server.post("/v1/tasks", tasks);
+	expect(json.tasks).toHaveLength(600);
+	expect(server.api.asked).toEqual([
+		...["default|t0|", "default|t1|", "default|t2|"],
+	]);
 });

@@ -149,6 +149,10 @@ export class Operator {
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => ({ method: "tasks.remove", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
+		() => ({
+			method: "tasks.ahead",
+			args: [this.#random.pick(ROUTES), this.#id()],
+		}),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),

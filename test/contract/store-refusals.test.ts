@@ -75,6 +75,7 @@ const CALLS: {
 		remove: (tasks) => tasks.remove(["a"]),
 		trim: (tasks) => tasks.trim(keeping(1), 0),
 		get: (tasks) => tasks.get(["a"]),
+		ahead: (tasks) => tasks.ahead("q|t|", "a"),
 		newest: (tasks) => tasks.newest("a"),
 		over: (tasks) => tasks.over(["a"]),
 		list: (tasks) => tasks.list({ state: undefined, beforeSeq: 1, limit: 1 }),

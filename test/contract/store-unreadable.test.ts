@@ -9,7 +9,7 @@ import { StoreOnRedis } from "./store-on-redis.ts";
 const ground = StoreOnRedis.forFile("damage");
 beforeEach(() => ground.submit("one", "two", "three"));
 
-const onlooker = { isServed: () => true, nameOf: () => undefined };
+const onlooker = { missing: () => undefined, nameOf: () => undefined };
 
 /** Replaces a part of what the store has of a task. */
 async function overwrite(

@@ -1,6 +1,6 @@
 /** What a task may ask for, on three real nodes: to be due later, to expire, to be tried again, to end. */
 import { expect, test } from "vitest";
-import type { TaskAsRead } from "../../protocol/schema.ts";
+import type { TaskAsAccepted, TaskAsRead } from "../../protocol/schema.ts";
 import { until } from "../cluster.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
 
@@ -36,8 +36,12 @@ test("tasks start when they are due, and not before, though the node that took t
 
 test("a task that nobody serves expires in time, and says so", async () => {
 	const node = bench.cluster.node(1);
-	await node.post("/v1/tasks", {
-		...{ id: "expires", type: "nobody-serves-it", expiresIn: 300 },
+	const { body } = await node.post<TaskAsAccepted>("/v1/tasks", {
+		...{ id: "expires", type: "nobody-serves-it", expiresIn: 1_000 },
+	});
+	expect(body).toMatchObject({ state: "PENDING", unserved: true });
+	expect((await bench.cluster.node(3).task("expires")).waiting).toEqual({
+		...{ for: "unserved", ahead: 0, missing: 'the type "nobody-serves-it"' },
 	});
 	const { state, error, expiresAt, finishedAt } =
 		await node.whenEnded("expires");

@@ -19,6 +19,7 @@ import type {
 	TaskApi,
 	TaskPage,
 } from "../../node/ports.ts";
+import type { Route } from "../../protocol/route.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
@@ -44,7 +45,10 @@ export class FakeApi implements TaskApi, ClusterApi {
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
 	nodeViews: NodeView[] = [];
-	served = true;
+	/** What no live node has, of any route. */
+	lacks: string | undefined;
+	/** Routes of which it was asked who serves them. */
+	readonly asked: Route[] = [];
 	backlogMore = 0;
 	/** New tasks start in the step that stores them, while set. */
 	starts = false;
@@ -136,6 +140,15 @@ export class FakeApi implements TaskApi, ClusterApi {
 	async get(id: string): Promise<TaskRecord | undefined> {
 		this.#needStore();
 		return this.tasks.get(id);
+	}
+
+	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
+		this.#needStore();
+		const waiting = [...this.tasks.values()].filter(
+			(task) => task.state === "PENDING" && task.route === route,
+		);
+		const at = waiting.findIndex((task) => task.id === id);
+		return at < 0 ? undefined : at;
 	}
 
 	async newest(id: string): Promise<TaskRecord | undefined> {
@@ -271,8 +284,9 @@ export class FakeApi implements TaskApi, ClusterApi {
 		};
 	}
 
-	isServed(): boolean {
-		return this.served;
+	missing(route: Route): string | undefined {
+		this.asked.push(route);
+		return this.lacks;
 	}
 
 	async drain(node: string): Promise<string | undefined> {

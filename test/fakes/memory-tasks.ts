@@ -158,6 +158,11 @@ export class MemoryTasks implements ShardTasks {
 		return ids.map((id) => this.#tasks.get(id));
 	}
 
+	async ahead(route: Route, id: string): Promise<number | undefined> {
+		this.#contents.number.check(this.#asker.shards);
+		return this.#tasks.queues.ahead(route, id);
+	}
+
 	async newest(id: string): Promise<TaskRecord | undefined> {
 		this.#contents.number.check(this.#asker.shards);
 		return this.#contents.runs.newest(id, (run) => this.#tasks.get(run));

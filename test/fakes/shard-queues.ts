@@ -124,6 +124,13 @@ export class Queues {
 		return this.#queues.get(route)?.length ?? 0;
 	}
 
+	/** Tasks before this one; undefined if it does not wait there. */
+	ahead(route: Route, id: string): number | undefined {
+		const queue = this.#queues.get(route) ?? [];
+		const at = queue.findIndex(({ task }) => task.id === id);
+		return at < 0 ? undefined : at;
+	}
+
 	/** `place`: its own, a creation number, if it is not that of the task. */
 	put(task: TaskRecord, place = task.seq): void {
 		const queue = this.#queues.get(task.route) ?? [];

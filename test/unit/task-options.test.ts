@@ -92,7 +92,7 @@ describe("the same id", () => {
 
 test("who reads a task is told its options", () => {
 	const record: TaskRecord = newRecord(taskOf(LATER), 1, 0);
-	const onlooker = { isServed: () => true, nameOf: () => undefined };
+	const onlooker = { missing: () => undefined, nameOf: () => undefined };
 	expect(JSON.parse(writeTask(record, onlooker))).toMatchObject({
 		...{ id: "a", priority: 5, marks: ["a"], weight: 1, state: "PENDING" },
 		payload: { x: 1, y: 2 },

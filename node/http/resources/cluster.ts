@@ -76,7 +76,7 @@ function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {
 		backlog: view.backlog.map(({ route, count }) => ({
 			...readRoute(route),
 			count,
-			...(!onlooker.isServed(route) && { unserved: true }),
+			...(onlooker.missing(route) !== undefined && { unserved: true }),
 		})),
 		...(view.backlogMore > 0 && { backlogMore: view.backlogMore }),
 		store: {

@@ -91,7 +91,7 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { task } = checked;
 	const [first] = await submitGood(api, [task]);
 	if (first === undefined) throw new Error("a submission has no outcome");
-	const isServed = (route: Route) => api.cluster.isServed(route);
+	const isServed = (route: Route) => api.cluster.missing(route) === undefined;
 	const outcome = settle(first, sentId(value), key);
 	if (!outcome.ok) return sendProblem(reply, outcome.problem, { id: task.id });
 	reply.header("location", `/v1/tasks/${outcome.id}`);

@@ -13,7 +13,8 @@ import type { Api, Taken } from "../../ports.ts";
 export function servedOnce(api: Api): (route: Route) => boolean {
 	const known = new Map<Route, boolean>();
 	return (route) => {
-		const isServed = known.get(route) ?? api.cluster.isServed(route);
+		const isServed =
+			known.get(route) ?? api.cluster.missing(route) === undefined;
 		known.set(route, isServed);
 		return isServed;
 	};
@@ -25,8 +26,8 @@ export function stateWhenTaken(
 	isServed: (route: Route) => boolean,
 ): StateWhenTaken {
 	if (started !== undefined) return { state: "STARTED", ...started };
-	if (scheduled) return { state: "SCHEDULED" };
-	const state = existing?.state ?? "PENDING";
+	const state = scheduled ? "SCHEDULED" : (existing?.state ?? "PENDING");
+	const waits = state === "PENDING" || state === "SCHEDULED";
 	const newest = state === "STARTED" ? existing?.attempts.at(-1) : undefined;
 	return {
 		state,
@@ -35,6 +36,6 @@ export function stateWhenTaken(
 			node: newest.nodeId,
 			token: newest.token,
 		}),
-		...(state === "PENDING" && !isServed(route) && { unserved: true }),
+		...(waits && !isServed(route) && { unserved: true }),
 	};
 }

@@ -83,7 +83,9 @@ async function read(
 		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
 		reply.header("retry-after", isCutShort ? RETRY_AFTER_S : "0");
 	}
-	return sendJson(reply, 200, writeTask(record, api.cluster));
+	const ahead =
+		record.state === "PENDING" ? await api.tasks.ahead(record) : undefined;
+	return sendJson(reply, 200, writeTask(record, api.cluster, ahead));
 }
 
 async function list(

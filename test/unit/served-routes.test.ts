@@ -1,0 +1,47 @@
+/** What nodes serve, and what is missing if none of them can run a task, in words a person can act on. */
+import { expect, test } from "vitest";
+import { ServedRoutes, servesOf } from "../../node/peers/served-routes.ts";
+
+const own = servesOf({ types: ["resize"], labels: [] });
+const others = new Map([
+	["b", servesOf({ types: ["mail"], queues: ["slow"], labels: ["gpu"] })],
+	["c", servesOf({ types: ["mail"], queues: ["fast"], labels: ["eu", "gpu"] })],
+]);
+
+test.each([
+	["any|resize|", undefined],
+	["slow|mail|gpu", undefined],
+	["fast|mail|eu,gpu", undefined],
+	["any|resise|", 'the type "resise"'],
+	["any|resize|tpu", 'the label "tpu"'],
+	["any|resize|gpu,tpu,xpu", 'the label "tpu" and the label "xpu"'],
+	["any|none|a,b", 'the type "none", the label "a" and the label "b"'],
+	// There is a node for each of these, and none for all of them.
+	["any|mail|", 'the type "mail" and the queue "any" together'],
+	[
+		"slow|mail|eu",
+		'the type "mail", the queue "slow" and the label "eu" together',
+	],
+])("of %s what is missing is: %s", (route, missing) => {
+	const served = new ServedRoutes(own);
+	served.replace(others);
+	for (let i = 0; i < 2; i++) {
+		expect(served.missing(route)).toBe(missing);
+		expect(served.isServed(route)).toBe(missing === undefined);
+	}
+});
+
+test("a queue that only others lack is named", () => {
+	const served = new ServedRoutes(servesOf({ ...own, queues: ["a"] } as never));
+	served.replace(new Map());
+	expect(served.missing("b|resize|")).toBe('the queue "b"');
+});
+
+test("as long as no other node is known, one may serve it", () => {
+	const served = new ServedRoutes(own);
+	expect(served.missing("any|none|")).toBeUndefined();
+	served.replace(others);
+	expect(served.missing("any|none|")).toBe('the type "none"');
+	served.replace(new Map([["d", servesOf({ types: ["none"], labels: [] })]]));
+	expect(served.missing("any|none|")).toBeUndefined();
+});
