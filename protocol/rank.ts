@@ -31,3 +31,8 @@ export function priorityOf(rank: number): number {
 export function nextSeq(last: number, nowMs: number): number {
 	return Math.max(last + 1, (nowMs - SEQ_EPOCH_MS) * SEQ_PER_MS);
 }
+
+/** When a creation number was given, by the clock of the store; later, where many were given at once. */
+export function msOfSeq(seq: number): number {
+	return SEQ_EPOCH_MS + Math.floor(seq / SEQ_PER_MS);
+}

@@ -195,6 +195,8 @@ export type ChangeReply =
 
 /** What time has brought about. */
 export interface ElapseReply {
+	/** The time by which that was so. */
+	readonly nowMs: number;
 	/** When the next task is due, or expires, in the store's time; perhaps now: call again. Undefined: none is, or does. */
 	readonly nextTimeMs: number | undefined;
 	/** Tasks that have ended EXPIRED. */
@@ -231,6 +233,33 @@ export interface ShardCounts {
 		readonly route: Route;
 		readonly count: number;
 	}[];
+}
+
+export interface QueuesRequest {
+	/** Only routes with a higher number; -1: from the first. */
+	readonly above: number;
+	/** At most QUEUES_STEP_MAX. */
+	readonly limit: number;
+}
+
+/** What waits on one route. */
+export interface QueueDepth {
+	readonly route: Route;
+	readonly count: number;
+	/** The task that has waited longest, by the place that it was given in the queue. */
+	readonly oldestId: string;
+	/** When it was given that: its creation, or when it was due since. */
+	readonly oldestMs: number;
+}
+
+export interface QueuesReply {
+	readonly nowMs: number;
+	/** By their numbers, which no route changes for a lower one; perhaps fewer than asked for. */
+	readonly queues: readonly QueueDepth[];
+	/** The highest number of a route that there was. */
+	readonly highest: number;
+	/** To ask for those above it; undefined: there are no more. */
+	readonly next: number | undefined;
 }
 
 /** The tasks of a shard. What holds for all of its methods stands at `Shard`. */
@@ -282,6 +311,8 @@ export interface ShardTasks {
 	ahead(route: Route, id: string): Promise<number | undefined>;
 	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */
 	newest(id: string): Promise<TaskRecord | undefined>;
+	/** The routes with waiting tasks, a step at a time. */
+	queues(request: QueuesRequest): Promise<QueuesReply>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
 	over(ids: readonly string[]): Promise<string[]>;
 	/** Newest first. */

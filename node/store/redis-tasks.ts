@@ -12,6 +12,7 @@ import {
 	ELAPSE_BATCH_MAX,
 	REMOVE_BATCH_MAX,
 	RETRY_BATCH_MAX,
+	QUEUES_STEP_MAX,
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
@@ -35,6 +36,8 @@ import type {
 	RemoveOutcome,
 	RetryReply,
 	RetryRequest,
+	QueuesReply,
+	QueuesRequest,
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
@@ -49,6 +52,7 @@ import {
 	decodeElapse,
 	decodeList,
 	decodeRetry,
+	decodeQueues,
 	settled,
 } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
@@ -194,6 +198,12 @@ export class RedisTasks implements ShardTasks {
 		const reply = await this.#scripts.run("newest", this.#scripts.shards, id);
 		const [own, found = []] = settled(reply) as [string, Reply?];
 		return decodeTask(own, found);
+	}
+
+	async queues({ above, limit }: QueuesRequest): Promise<QueuesReply> {
+		assert(limit > 0 && limit <= QUEUES_STEP_MAX);
+		const args = [this.#scripts.shards, above, limit];
+		return decodeQueues(settled(await this.#scripts.run("queues", ...args)));
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {

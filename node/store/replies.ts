@@ -3,7 +3,7 @@
  * the contract on top of each script says, into what the port promises.
  */
 import type { EndKind, Kept } from "../../protocol/keep.ts";
-import { priorityOf } from "../../protocol/rank.ts";
+import { msOfSeq, priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
 	ListReply,
 	OpenReply,
 	PutBack,
+	QueuesReply,
 	RegisteredNode,
 	Registry,
 	RetryOutcome,
@@ -33,6 +34,7 @@ type Flat = (string | number)[];
 /** Values of one node in the answer of `nodes.lua`, … */
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
+const QUEUE_STRIDE = 4;
 const CANCEL_CODES = { 0: "none", 1: "same", 3: "ended" } as Readonly<
 	Record<number, "none" | "same" | "ended">
 >;
@@ -103,8 +105,12 @@ export function decodeRetry(reply: Reply): RetryReply {
 }
 
 export function decodeElapse(reply: Reply): ElapseReply {
-	const [next, expired, ...values] = reply as [string, string, ...Flat];
+	const [nowMs, next, expired, ...values] = reply as [
+		...[number, string, string],
+		...Flat,
+	];
 	return {
+		nowMs,
 		nextTimeMs: next === "" ? undefined : Number(next),
 		expiredIds: expired === "" ? [] : expired.split(" "),
 		promoted: countsOf(values),
@@ -189,6 +195,22 @@ export function decodeList(reply: Reply): ListReply {
 		if (task !== undefined) tasks.push(task);
 	}
 	return { tasks, more: more === 1 };
+}
+
+export function decodeQueues(reply: Reply): QueuesReply {
+	const [nowMs, highest, last, ...values] = reply as [
+		...[number, number, number],
+		...Flat,
+	];
+	return {
+		...{ nowMs, highest, next: last < 0 ? undefined : last },
+		queues: strides(values, QUEUE_STRIDE).map(([route, count, id, place]) => ({
+			route: route as string,
+			count: count as number,
+			oldestId: id as string,
+			oldestMs: msOfSeq(Number(place)),
+		})),
+	};
 }
 
 export function decodeCounts(reply: Reply): ShardCounts {

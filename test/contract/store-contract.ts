@@ -34,7 +34,7 @@ import {
 } from "./store-number.ts";
 import { optionRules } from "./store-options.ts";
 import { retentionRules, retentionTimeRules } from "./store-retention.ts";
-import { standingRules } from "./store-overview.ts";
+import { queueRules, standingRules } from "./store-overview.ts";
 import { retryRules } from "./store-retries.ts";
 import * as revoke from "./store-revoke.ts";
 import { removingRules, roundRules } from "./store-rounds.ts";
@@ -61,6 +61,7 @@ const RULES = {
 	"runs of one id": runRules,
 	reading: tasks.readingRules,
 	"where a task stands": standingRules,
+	queues: queueRules,
 	"telling of routes": routeRules,
 	"routes that no node serves": unservedRules,
 	"being due": dueRules,

@@ -153,6 +153,10 @@ export class Operator {
 			method: "tasks.ahead",
 			args: [this.#random.pick(ROUTES), this.#id()],
 		}),
+		() => ({
+			method: "tasks.queues",
+			args: [{ above: -1, limit: 1 + this.#random.below(4) }],
+		}),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),

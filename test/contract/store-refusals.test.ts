@@ -76,6 +76,7 @@ const CALLS: {
 		trim: (tasks) => tasks.trim(keeping(1), 0),
 		get: (tasks) => tasks.get(["a"]),
 		ahead: (tasks) => tasks.ahead("q|t|", "a"),
+		queues: (tasks) => tasks.queues({ above: -1, limit: 1 }),
 		newest: (tasks) => tasks.newest("a"),
 		over: (tasks) => tasks.over(["a"]),
 		list: (tasks) => tasks.list({ state: undefined, beforeSeq: 1, limit: 1 }),

@@ -11,7 +11,7 @@ export function elapse(
 ): ElapseReply {
 	const expiredIds = tasks.times.expired(nowMs, limit);
 	for (const id of expiredIds) tasks.expire(id, nowMs);
-	const promoted = tasks.promote(tasks.times.due(nowMs, limit));
+	const promoted = tasks.promote(tasks.times.due(nowMs, limit), nowMs);
 	const { nextMs: nextTimeMs } = tasks.times;
-	return { nextTimeMs, expiredIds, promoted: byRoute(promoted) };
+	return { nowMs, nextTimeMs, expiredIds, promoted: byRoute(promoted) };
 }

@@ -20,6 +20,8 @@ import type {
 	RemoveOutcome,
 	RetryReply,
 	RetryRequest,
+	QueuesReply,
+	QueuesRequest,
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
@@ -166,6 +168,12 @@ export class MemoryTasks implements ShardTasks {
 	async newest(id: string): Promise<TaskRecord | undefined> {
 		this.#contents.number.check(this.#asker.shards);
 		return this.#contents.runs.newest(id, (run) => this.#tasks.get(run));
+	}
+
+	async queues(request: QueuesRequest): Promise<QueuesReply> {
+		this.#contents.number.check(this.#asker.shards);
+		const nowMs = this.#parts.nowMs();
+		return { nowMs, ...this.#tasks.lookAtQueues(request) };
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {

@@ -4,15 +4,23 @@
  * are the routes that have work.
  */
 import assert from "node:assert/strict";
-import type { RoutedCount, RoutesTold, ShardCounts } from "../../node/ports.ts";
+import type {
+	QueueDepth,
+	QueuesReply,
+	QueuesRequest,
+	RoutedCount,
+	RoutesTold,
+	ShardCounts,
+} from "../../node/ports.ts";
 import {
 	BACKLOG_ROUTES_MAX,
 	PULSE_ROUTES_MAX,
+	QUEUES_LOOKS_MAX,
 	ROUTES_MAX,
 	SWEEP_ROUTES_MAX,
 	UNSERVED_ROUTES_MAX,
 } from "../../protocol/limits.ts";
-import { rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
+import { msOfSeq, rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 
@@ -122,6 +130,43 @@ export class Queues {
 
 	waiting(route: Route): number {
 		return this.#queues.get(route)?.length ?? 0;
+	}
+
+	/** The next of them by their numbers, as far as may be looked at in one step. */
+	look({
+		above: number,
+		limit,
+	}: QueuesRequest): Pick<QueuesReply, "queues" | "next"> {
+		const pages = [this.#ready, this.#unserved].flatMap(
+			(kind) => above(kind, number, limit).routes,
+		);
+		const queues: QueueDepth[] = [];
+		let looks = 0;
+		let last: number | undefined;
+		for (const [route, own] of pages.sort(([, a], [, b]) => a - b)) {
+			if (queues.length >= limit || looks >= QUEUES_LOOKS_MAX)
+				return { queues, next: last };
+			const { depth, bands } = this.#depthOf(route);
+			queues.push(depth);
+			looks += depth.count === 1 ? 1 : bands + 1;
+			last = own;
+		}
+		return { queues, next: pages.length >= limit ? last : undefined };
+	}
+
+	#depthOf(route: Route): { depth: QueueDepth; bands: number } {
+		const queue = this.#queues.get(route) ?? [];
+		const placeOf = ({ task, rank }: Queued) => rank - rankOf(task.priority, 0);
+		const [oldest] = queue.toSorted(
+			(a, b) => placeOf(a) - placeOf(b) || a.rank - b.rank,
+		);
+		assert(oldest !== undefined, "an open route has a task");
+		const { id } = oldest.task;
+		const waits = { oldestId: id, oldestMs: msOfSeq(placeOf(oldest)) };
+		return {
+			depth: { route, count: queue.length, ...waits },
+			bands: new Set(queue.map(({ task }) => task.priority)).size,
+		};
 	}
 
 	/** Tasks before this one; undefined if it does not wait there. */

@@ -4,6 +4,8 @@
  */
 import type {
 	EndOutcome,
+	QueuesReply,
+	QueuesRequest,
 	RoutesKnown,
 	ShardCounts,
 	SubmitOutcome,
@@ -73,6 +75,10 @@ export class Tasks {
 				this.queues.demote(route, this.nextNumber());
 		const seen = routesSeen > this.#seq ? 0 : routesSeen;
 		return { routes: this.queues.told(seen, this.#seq, again) };
+	}
+
+	lookAtQueues(request: QueuesRequest): Omit<QueuesReply, "nowMs"> {
+		return { highest: this.#seq, ...this.queues.look(request) };
 	}
 
 	/** Of a route that comes to have work, or of a place. */
@@ -156,9 +162,12 @@ export class Tasks {
 	}
 
 	/** SCHEDULED → PENDING, of what is due, at the end of its queue. */
-	promote(ids: readonly string[]): TaskRecord[] {
+	promote(ids: readonly string[], nowMs: number): TaskRecord[] {
 		// The places first, as in Redis: what routes are numbered with comes after them.
-		const places = ids.map(() => this.nextNumber());
+		const places = ids.map(() => {
+			this.#seq = nextSeq(this.#seq, nowMs);
+			return this.#seq;
+		});
 		return ids.map((id, i) => {
 			this.times.unschedule(id);
 			const waiting = this.records.move(this.records.known(id), "PENDING", {});

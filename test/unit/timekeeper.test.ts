@@ -12,7 +12,7 @@ import { standInShard } from "../stand-ins.ts";
 
 const log = { debug() {} } as unknown as Log;
 const NOTHING: ElapseReply = {
-	...{ nextTimeMs: undefined, expiredIds: [], promoted: [] },
+	...{ nowMs: 0, nextTimeMs: undefined, expiredIds: [], promoted: [] },
 };
 
 /** A timekeeper whose turn it is, and when it asked. */

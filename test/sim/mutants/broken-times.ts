@@ -26,7 +26,12 @@ export function deafToTime(sound: MemoryShard): Shard {
 	return tamperWith(sound, {
 		tasks: {
 			async elapse() {
-				return { nextTimeMs: undefined, expiredIds: [], promoted: [] };
+				return {
+					nowMs: 0,
+					nextTimeMs: undefined,
+					expiredIds: [],
+					promoted: [],
+				};
 			},
 		},
 	});

@@ -1,7 +1,7 @@
 -- Time has passed: what is due comes to wait, at the end of its queue, in the order of when it
 -- was due: promote. What had to begin by now and has not ends: expire, expireScheduled.
 -- ARGV    limit (tasks of either kind)
--- Returns { when there is something to do next (ms) or '', ids of those that have expired with blanks
+-- Returns { now (ms), when there is something to do next (ms) or '', ids of those that have expired with blanks
 --         between, then per route with tasks that wait now: route, tasks, lowest rank }
 local limit, now = tonumber(ARGV[1]), readClock()
 
@@ -32,7 +32,8 @@ leaveScheduled(unscheduled)
 for route, left in pairs(unqueued) do leaveQueue(route, left) end
 
 ids, texts = takeDue(DUE)
-local seq = tonumber(call('HGET', META, 'seq') or 0)
+-- Their places tell since when they wait, as those of new tasks do.
+local seq = math.max(tonumber(call('HGET', META, 'seq') or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local promoted = {}
 for i, id in ipairs(ids) do
   local head = texts[i] and parseHead(texts[i])
@@ -50,4 +51,4 @@ leaveScheduled(ids)
 writeQueues()
 writeEnded(now)
 
-return tellWaiting({ nextTime(), table.concat(expired, ' ') })
+return tellWaiting({ now, nextTime(), table.concat(expired, ' ') })
