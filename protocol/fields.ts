@@ -59,3 +59,13 @@ export function moment(what: string) {
 		description: `an ISO 8601 time with its zone, such as "2026-11-30T09:00:00Z"${what}`,
 	});
 }
+
+/** What no live node has, of a task or a queue that none serves. */
+export function missing() {
+	return Type.Optional(
+		Type.String({
+			description:
+				'the rest of "No live node has …": the type, the queue or the labels; several with "together", if there is a node for each of them and none for all',
+		}),
+	);
+}

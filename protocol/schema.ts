@@ -4,7 +4,7 @@
  * `schema/submitted.ts`.
  */
 import Type, { type Static, type TInteger } from "typebox";
-import { time, words } from "./fields.ts";
+import { missing, time, words } from "./fields.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 import { ATTEMPT_ENDS, TASK_STATES, type TaskState } from "./state.ts";
 import type { TaskError } from "./task.ts";
@@ -56,14 +56,6 @@ const AttemptAsRead = Type.Object({
 	end: Type.Optional(words(ATTEMPT_ENDS)),
 	error: Type.Optional(errorRef),
 });
-
-const missing = () =>
-	Type.Optional(
-		Type.String({
-			description:
-				'the rest of "No live node has …": the type, the queue or the labels; several with "together", if there is a node for each of them and none for all',
-		}),
-	);
 
 const Waiting = Type.Object(
 	{

@@ -57,8 +57,13 @@ export interface NodeBook {
 	/** Reads the registry anew. @throws StoreError */
 	refresh(): Promise<void>;
 	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
-	/** What no live node has of what the route needs; undefined: nothing. */
-	missing(route: Route): string | undefined;
+	/** See served-routes.ts. */
+	readonly served: {
+		/** What no live node has of what the route needs; undefined: nothing. */
+		missing(route: Route): string | undefined;
+		/** Of live nodes that serve it. */
+		servers(route: Route): readonly string[];
+	};
 	/** Of a node that is there, or was. */
 	nameOf(nodeId: string): string | undefined;
 }
@@ -102,7 +107,11 @@ export class ClusterAnswers implements ClusterApi {
 	}
 
 	missing(route: Route): string | undefined {
-		return this.#parts.roster.missing(route);
+		return this.#parts.roster.served.missing(route);
+	}
+
+	servers(route: Route): readonly string[] {
+		return this.#parts.roster.served.servers(route);
 	}
 
 	nameOf(nodeId: string): string | undefined {

@@ -19,6 +19,7 @@ import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
+import { Overview } from "../answers/overview.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
 import { Retention } from "../duties/retention.ts";
 import { Coroner } from "../lease/coroner.ts";
@@ -243,6 +244,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 				...{ digester: this.#digester, watch: this.#watch },
 				drainWishes,
 			}),
+			overview: new Overview({ shards: store.shards }),
 		};
 	}
 

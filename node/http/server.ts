@@ -41,6 +41,7 @@ import { manualHandlers } from "./resources/manual.ts";
 import { descriptionHandler } from "./resources/openapi.ts";
 import { pageHandlers } from "./resources/page.ts";
 import { patchHandlers } from "./resources/patch.ts";
+import { queueHandlers } from "./resources/queues.ts";
 import { submitHandlers } from "./resources/submit.ts";
 import { taskHandlers } from "./resources/tasks.ts";
 
@@ -92,6 +93,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		...patchHandlers(api, clock),
 		...taskHandlers({ api, waits, reads, clock }),
 		...clusterHandlers(api, () => clock.wallMs()),
+		...queueHandlers(api, clock),
 		...celeryHandlers(api, clock, reads),
 		...pageHandlers(),
 		...manualHandlers(),

@@ -76,7 +76,7 @@ export class Roster {
 
 	constructor(parts: RosterParts) {
 		this.#parts = parts;
-		this.#served = new ServedRoutes(parts.serves);
+		this.#served = new ServedRoutes(parts.self, parts.serves);
 	}
 
 	stop(): void {
@@ -151,9 +151,9 @@ export class Roster {
 		return this.#served.isServed(route);
 	}
 
-	/** What no such node has of what the route needs, in words; undefined: nothing. */
-	missing(route: Route): string | undefined {
-		return this.#served.missing(route);
+	/** More of who serves what. */
+	get served(): ServedRoutes {
+		return this.#served;
 	}
 
 	/** Other nodes that may claim work of this route. */

@@ -27,6 +27,7 @@ export function servesOf({
 }
 
 export class ServedRoutes {
+	readonly #self: string;
 	readonly #own: Serves;
 	/** The others, by node. */
 	#serves: ReadonlyMap<string, Serves> | undefined;
@@ -34,7 +35,8 @@ export class ServedRoutes {
 	readonly #answers = new Map<Route, string | undefined>();
 
 	/** `own`: what this node serves. */
-	constructor(own: Serves) {
+	constructor(self: string, own: Serves) {
+		this.#self = self;
 		this.#own = own;
 	}
 
@@ -64,5 +66,16 @@ export class ServedRoutes {
 		if (this.#answers.size >= ROUTES_REMEMBERED_MAX) this.#answers.clear();
 		this.#answers.set(route, missing);
 		return missing;
+	}
+
+	/** Those of all these nodes that serve the route. */
+	servers(route: Route): string[] {
+		const others = [...this.nodes].filter(([, serves]) =>
+			servesRoute(serves, route),
+		);
+		return [
+			...(servesRoute(this.#own, route) ? [this.#self] : []),
+			...others.map(([nodeId]) => nodeId),
+		];
 	}
 }

@@ -11,7 +11,7 @@ import type { Changes } from "../../protocol/task-change.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
-import type { ChangeReply, ShardCounts } from "./store-tasks.ts";
+import type { ChangeReply, QueueDepth, ShardCounts } from "./store-tasks.ts";
 
 export interface Taken {
 	readonly ok: true;
@@ -111,6 +111,12 @@ export interface ClusterView {
 	readonly peers: readonly string[];
 }
 
+export interface QueuesView {
+	readonly asOfMs: number;
+	/** All routes with waiting tasks, in no order. */
+	readonly queues: readonly QueueDepth[];
+}
+
 export interface Readiness {
 	readonly ready: boolean;
 	/** One sentence each: what is missing. Empty when ready. */
@@ -124,6 +130,7 @@ export interface Readiness {
 export interface Api {
 	readonly tasks: TaskApi;
 	readonly cluster: ClusterApi;
+	readonly overview: OverviewApi;
 }
 
 export interface TaskApi {
@@ -162,7 +169,14 @@ export interface TaskApi {
 	newId(): string;
 }
 
+/** What is read from all shards, a step at a time. */
+export interface OverviewApi {
+	queues(): Promise<QueuesView>;
+}
+
 export interface ClusterApi extends Onlooker {
+	/** Live nodes that serve the route, by id. */
+	servers(route: Route): readonly string[];
 	cluster(): Promise<ClusterView>;
 	nodes(): Promise<NodeView[]>;
 	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */

@@ -37,7 +37,7 @@ export const LIST_BYTES_MAX = 4 * 1024 * 1024;
 export const LIST_LIMIT_MAX = 500;
 /** Of more routes with work than the first, what was read of them is told for so long before it is read anew; and on pages after the first always. */
 export const QUEUES_FEW = 1_000;
-export const QUEUES_KEPT_MS = 5_000;
+export const QUEUES_KEPT_MS = 10_000;
 /** Nodes that serve a queue are named up to so many. */
 export const QUEUE_NODES_TOLD_MAX = 8;
 /** Nesting of a JSON text. Beyond: 400 `invalid_json`. */

@@ -27,8 +27,8 @@ export const SWEEP_ROUTES_MAX = 64;
 /** Routes of one shard that are told with what waits on them; of more, those that tasks came to last. */
 export const BACKLOG_ROUTES_MAX = 2_000;
 /** Routes looked at in one step, to tell how much waits on each and since when; fewer, once so many of the priorities on them have been looked at. */
-export const QUEUES_STEP_MAX = 256;
-export const QUEUES_LOOKS_MAX = 1_024;
+export const QUEUES_STEP_MAX = 100;
+export const QUEUES_LOOKS_MAX = 400;
 
 // --- What a task leaves behind.
 

@@ -1,4 +1,5 @@
 /** Operations on the cluster and its nodes, and on the health of the node that answers. */
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../limits.ts";
 import type { Operation } from "../operation.ts";
 
 export const clusterOperations = {
@@ -12,6 +13,29 @@ export const clusterOperations = {
 			"Tasks by state, what waits and for whom, and how Redis and its peers look to the answering node.",
 		answers: { 200: { description: "So it stands.", shape: "ClusterAsRead" } },
 		problems: ["store_unavailable"],
+	},
+	listQueues: {
+		method: "GET",
+		path: "/v1/queues",
+		tag: "Cluster",
+		role: "read",
+		summary: "List the queues with waiting tasks, worst first",
+		description:
+			"One row for each queue, type and labels: how much waits, since when, and who can run it. Those that no live node serves come first, then those whose oldest task has waited longest. A queue that moves between two pages may come again, or be passed over.",
+		query: {
+			limit: {
+				description: `How many at most; ${LIST_LIMIT_DEFAULT} when absent.`,
+				schema: { type: "integer", minimum: 1, maximum: LIST_LIMIT_MAX },
+				example: 20,
+			},
+			cursor: {
+				description: "That an earlier page ended with: what comes after it.",
+				schema: { type: "string" },
+				example: "1.1795953480000.images~resize~gpu",
+			},
+		},
+		answers: { 200: { description: "The page.", shape: "QueueList" } },
+		problems: ["invalid", "store_unavailable"],
 	},
 	listNodes: {
 		method: "GET",

@@ -28,6 +28,7 @@ import {
 	RetryAsSubmitted,
 	TaskAsSubmitted,
 } from "./submitted.ts";
+import { QueueList } from "./overview.ts";
 
 const NodeDraining = Type.Object({
 	id: NodeAsRead.properties.id,
@@ -51,6 +52,7 @@ export const COMPONENTS = {
 	BatchAnswer,
 	NodeList,
 	NodeDraining,
+	QueueList,
 	ClusterAsRead,
 	Health,
 	CelerySubmission,

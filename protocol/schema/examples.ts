@@ -123,6 +123,21 @@ const cluster: Examples["ClusterAsRead"] = {
 	peers: [],
 };
 
+const queue: Examples["QueueList"]["queues"][number] = {
+	queue: "images",
+	type: "resize",
+	labels: ["gpu"],
+	counts: { PENDING: 12 },
+	oldest: {
+		id: "thumb-3",
+		since: "2026-11-29T11:58:00.000Z",
+		waitMs: 120_000,
+	},
+	servedBy: { nodes: 0, names: [] },
+	unserved: true,
+	missing: 'the label "gpu"',
+};
+
 const celeryTask: Examples["CeleryTask"] = {
 	task_id: 7,
 	status: "SUCCESS",
@@ -142,6 +157,7 @@ export const EXAMPLES: Examples = {
 	BatchAnswer: { tasks: [item, wrong] },
 	NodeList: { nodes: [node] },
 	NodeDraining: { id: NODE, name: "node-1", state: "draining" },
+	QueueList: { queues: [queue], asOf: "2026-11-29T12:00:00.000Z" },
 	ClusterAsRead: cluster,
 	Health: { status: "ok" },
 	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },

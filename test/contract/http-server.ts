@@ -7,6 +7,7 @@ import { connect } from "node:net";
 import { createHttp, type Http } from "../../node/http/server.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { FakeApi } from "../fakes/api.ts";
+import { FakeOverview } from "../fakes/overview.ts";
 import { Described } from "./http-described.ts";
 
 export interface Answer {
@@ -19,6 +20,7 @@ export interface Answer {
 
 export interface Server extends Http, AsyncDisposable {
 	readonly api: FakeApi;
+	readonly overview: FakeOverview;
 	/** What the node logged as its own errors. */
 	readonly errors: object[];
 	get(path: string, headers?: Record<string, string>): Promise<Answer>;
@@ -43,10 +45,11 @@ let described: Described | undefined;
 
 export async function startServer(host = "127.0.0.1"): Promise<Server> {
 	const api = new FakeApi();
+	const overview = new FakeOverview();
 	const errors: object[] = [];
 	const quiet = () => {};
 	const http = await createHttp({
-		api: { tasks: api, cluster: api },
+		api: { tasks: api, cluster: api, overview },
 		host,
 		port: 0,
 		clock: systemClock,
@@ -78,6 +81,7 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 	return {
 		...http,
 		api,
+		overview,
 		errors,
 		get: (path, headers = {}) => call(path, { headers }),
 		post: (path, body, headers = {}) =>

@@ -47,6 +47,8 @@ export class FakeApi implements TaskApi, ClusterApi {
 	nodeViews: NodeView[] = [];
 	/** What no live node has, of any route. */
 	lacks: string | undefined;
+	/** The same, of one route. */
+	lacksOf: (route: Route) => string | undefined = () => undefined;
 	/** Routes of which it was asked who serves them. */
 	readonly asked: Route[] = [];
 	backlogMore = 0;
@@ -286,7 +288,13 @@ export class FakeApi implements TaskApi, ClusterApi {
 
 	missing(route: Route): string | undefined {
 		this.asked.push(route);
-		return this.lacks;
+		return this.lacksOf(route) ?? this.lacks;
+	}
+
+	servers(): readonly string[] {
+		return this.lacks === undefined
+			? this.nodeViews.map(({ record }) => record.nodeId)
+			: [];
 	}
 
 	async drain(node: string): Promise<string | undefined> {

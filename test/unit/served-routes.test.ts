@@ -23,7 +23,7 @@ test.each([
 		'the type "mail", the queue "slow" and the label "eu" together',
 	],
 ])("of %s what is missing is: %s", (route, missing) => {
-	const served = new ServedRoutes(own);
+	const served = new ServedRoutes("a", own);
 	served.replace(others);
 	for (let i = 0; i < 2; i++) {
 		expect(served.missing(route)).toBe(missing);
@@ -32,16 +32,29 @@ test.each([
 });
 
 test("a queue that only others lack is named", () => {
-	const served = new ServedRoutes(servesOf({ ...own, queues: ["a"] } as never));
+	const served = new ServedRoutes(
+		"a",
+		servesOf({ ...own, queues: ["a"] } as never),
+	);
 	served.replace(new Map());
 	expect(served.missing("b|resize|")).toBe('the queue "b"');
 });
 
 test("as long as no other node is known, one may serve it", () => {
-	const served = new ServedRoutes(own);
+	const served = new ServedRoutes("a", own);
 	expect(served.missing("any|none|")).toBeUndefined();
 	served.replace(others);
 	expect(served.missing("any|none|")).toBe('the type "none"');
 	served.replace(new Map([["d", servesOf({ types: ["none"], labels: [] })]]));
 	expect(served.missing("any|none|")).toBeUndefined();
+});
+
+test("who serves a route is told, this node among them", () => {
+	const served = new ServedRoutes("a", own);
+	expect(served.servers("any|resize|")).toEqual(["a"]);
+	served.replace(others);
+	expect(served.servers("slow|mail|gpu")).toEqual(["b"]);
+	expect(served.servers("any|none|")).toEqual([]);
+	served.replace(new Map([["d", servesOf({ types: ["resize"], labels: [] })]]));
+	expect(served.servers("any|resize|")).toEqual(["a", "d"]);
 });

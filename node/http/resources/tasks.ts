@@ -6,11 +6,7 @@
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseDuration } from "../../../protocol/duration.ts";
-import {
-	LIST_LIMIT_DEFAULT,
-	LIST_LIMIT_MAX,
-	WAIT_MS_MAX,
-} from "../../../protocol/limits.ts";
+import { WAIT_MS_MAX } from "../../../protocol/limits.ts";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { isEnded, isTaskState, TASK_STATES } from "../../../protocol/state.ts";
@@ -18,6 +14,7 @@ import { isTaskId } from "../../../protocol/task-id.ts";
 import { type Onlooker, writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock, TaskPage } from "../../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
+import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -104,31 +101,11 @@ async function list(
 		});
 	}
 	const limit = readLimit(limitText);
-	if (limit === undefined) {
-		return sendProblem(reply, {
-			code: "invalid",
-			detail: `The parameter "limit" must be an integer from 1 to ${LIST_LIMIT_MAX}.`,
-			field: "limit",
-		});
-	}
+	if (limit === undefined) return sendProblem(reply, badLimit);
 	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
 	const page = await api.tasks.list(state, limit, cursor);
-	if (page === undefined) {
-		return sendProblem(reply, {
-			code: "invalid",
-			detail:
-				'The parameter "cursor" must be one that an earlier page ended with.',
-			field: "cursor",
-		});
-	}
+	if (page === undefined) return sendProblem(reply, badCursor);
 	return sendJson(reply, 200, writePage(page, api.cluster));
-}
-
-function readLimit(text: string | undefined): number | undefined {
-	if (text === undefined) return LIST_LIMIT_DEFAULT;
-	if (!/^[0-9]{1,6}$/.test(text)) return;
-	const limit = Number(text);
-	return limit >= 1 && limit <= LIST_LIMIT_MAX ? limit : undefined;
 }
 
 /** `TaskList`, as text. */

@@ -1,0 +1,62 @@
+/** What is told of the work at large, as JSON Schema (TypeBox): its queues. */
+import Type, { type Static } from "typebox";
+import { missing, time } from "../fields.ts";
+import { QUEUE_NODES_TOLD_MAX } from "../limits.ts";
+import { TaskAsRead } from "../schema.ts";
+
+const asOf = () =>
+	Type.String({
+		format: "date-time",
+		description: "when that was so, by the clock of Redis",
+	});
+
+export const QueueAsRead = Type.Object({
+	queue: Type.String(),
+	type: Type.String(),
+	labels: Type.Array(Type.String(), {
+		description: "what a node must have besides",
+	}),
+	counts: Type.Object(
+		{ PENDING: Type.Integer() },
+		{
+			description:
+				"tasks that wait; what runs or is not due yet is not counted by queue, only in `/v1/cluster`",
+		},
+	),
+	oldest: Type.Object(
+		{
+			id: TaskAsRead.properties.id,
+			since: time(),
+			waitMs: Type.Integer(),
+		},
+		{
+			description:
+				"the task that has waited longest, whatever its priority, and since when: since it was accepted, or due; one that lost its node or was handed back, since it first came to wait for that attempt or an earlier one",
+		},
+	),
+	servedBy: Type.Object(
+		{
+			nodes: Type.Integer({ description: "live nodes that can run them" }),
+			names: Type.Array(Type.String(), {
+				description: `of these, up to ${QUEUE_NODES_TOLD_MAX}`,
+			}),
+		},
+		{ description: "as far as the answering node knows" },
+	),
+	unserved: Type.Optional(
+		Type.Literal(true, { description: "no live node can run them" }),
+	),
+	missing: missing(),
+});
+export type QueueAsRead = Static<typeof QueueAsRead>;
+
+export const QueueList = Type.Object({
+	queues: Type.Array(QueueAsRead, {
+		description:
+			"one for each queue, type and labels with waiting tasks: those that nobody serves first, then by how long their oldest task has waited",
+	}),
+	cursor: Type.Optional(
+		Type.String({ description: "for the next page; absent on the last" }),
+	),
+	asOf: asOf(),
+});

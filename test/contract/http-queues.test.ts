@@ -1,0 +1,125 @@
+/** `GET /v1/queues`: what waits, worst first, page by page, and who could run it. */
+import { expect, test } from "vitest";
+import type { NodeView, QueueDepth } from "../../node/ports.ts";
+import { QUEUE_NODES_TOLD_MAX, QUEUES_FEW } from "../../protocol/limits.ts";
+import { startServer } from "./http-server.ts";
+
+const AT_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
+const depth = (route: string, afterMs: number, count = 1): QueueDepth => ({
+	...{ route, count, oldestId: `first-of-${route.split("|")[0]}` },
+	oldestMs: AT_MS + afterMs,
+});
+
+/** Of a node that is called so; nothing else of it matters here. */
+const node = (name: string) =>
+	({ record: { nodeId: `id-of-${name}`, name } }) as NodeView;
+
+test("a queue tells how much waits, since when, and who can run it", async () => {
+	await using server = await startServer();
+	server.overview.depths = [depth("images|resize|eu,gpu", 0, 12)];
+	server.api.nodeViews = [node("node-2"), node("node-1")];
+	const { status, json } = await server.get("/v1/queues");
+	expect([status, json]).toEqual([
+		200,
+		{
+			queues: [
+				{
+					...{ queue: "images", type: "resize", labels: ["eu", "gpu"] },
+					counts: { PENDING: 12 },
+					oldest: {
+						id: "first-of-images",
+						since: "2026-01-02T03:04:05.678Z",
+						waitMs: 60_000,
+					},
+					servedBy: { nodes: 2, names: ["node-1", "node-2"] },
+				},
+			],
+			asOf: "2026-01-02T03:05:05.678Z",
+		},
+	]);
+	server.api.lacks = 'the label "gpu"';
+	expect((await server.get("/v1/queues")).json.queues[0]).toMatchObject({
+		...{ unserved: true, missing: 'the label "gpu"' },
+		servedBy: { nodes: 0, names: [] },
+	});
+});
+
+test("of many nodes that serve a queue some are named, and all are counted", async () => {
+	await using server = await startServer();
+	server.overview.depths = [depth("a|t|", 0)];
+	const nodes = Array.from({ length: 12 }, (_, i) => node(`node-${i + 10}`));
+	server.api.nodeViews = nodes;
+	const [{ servedBy }] = (await server.get("/v1/queues")).json.queues;
+	expect(servedBy.nodes).toBe(12);
+	expect(servedBy.names).toHaveLength(QUEUE_NODES_TOLD_MAX);
+});
+
+test("no wait is negative, though places may be ahead of the clock", async () => {
+	await using server = await startServer();
+	server.overview.depths = [depth("a|t|", 90_000)];
+	const { queues, asOf } = (await server.get("/v1/queues")).json;
+	expect(queues[0].oldest).toMatchObject({ since: asOf, waitMs: 0 });
+});
+
+test("worst first: what nobody serves, then the longest wait; page by page each comes once", async () => {
+	await using server = await startServer();
+	const routes = ["c|t|", "a|t|", "e|t|x", "b|t|x", "d|t|"];
+	server.overview.depths = routes.map((route, i) =>
+		// Of some the oldest tasks are equally old.
+		depth(route, i < 2 ? 500 : 400 - 100 * i),
+	);
+	server.api.lacksOf = (route) => (route.endsWith("x") ? "it" : undefined);
+	const seen: string[] = [];
+	let cursor = "";
+	do {
+		const more = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+		const { json } = await server.get(`/v1/queues?limit=2${more}`);
+		seen.push(...json.queues.map(({ queue }: { queue: string }) => queue));
+		cursor = json.cursor;
+	} while (cursor !== undefined);
+	expect(seen).toEqual(["b", "e", "d", "a", "c"]);
+});
+
+test("who is gone when the next page is asked for is passed over", async () => {
+	await using server = await startServer();
+	server.overview.depths = [depth("a|t|", 1), depth("b|t|", 2)];
+	const { cursor } = (await server.get("/v1/queues?limit=1")).json;
+	// As another node would read it, which has not told the first page.
+	await using other = await startServer();
+	other.overview.depths = [depth("b|t|", 2), depth("c|t|", 3)];
+	const { json } = await other.get(`/v1/queues?limit=1&cursor=${cursor}`);
+	expect(json.queues).toMatchObject([{ queue: "b" }]);
+	expect(
+		(await other.get("/v1/queues?cursor=1.9999999999999.x~t~")).json,
+	).toEqual({
+		...{ queues: [], asOf: json.asOf },
+	});
+});
+
+test("few queues are told as they are, many as they lately were", async () => {
+	await using server = await startServer();
+	server.overview.depths = [depth("a|t|", 1)];
+	for (const reads of [1, 2]) {
+		await server.get("/v1/queues");
+		expect(server.overview.reads).toBe(reads);
+	}
+	server.overview.depths = Array.from({ length: QUEUES_FEW + 1 }, (_, i) =>
+		depth(`q${i}|t|`, i),
+	);
+	for (let i = 0; i < 3; i++) await server.get("/v1/queues");
+	expect(server.overview.reads).toBe(3);
+});
+
+test.each([
+	["/v1/queues?limit=0", "limit"],
+	["/v1/queues?limit=501", "limit"],
+	["/v1/queues?cursor=nonsense", "cursor"],
+	["/v1/queues?cursor=2.1.a", "cursor"],
+	["/v1/queues?state=PENDING", "state"],
+])("a parameter that is not right is named: %s", async (path, field) => {
+	await using server = await startServer();
+	const answer = await server.get(path);
+	expect(answer.status).toBe(400);
+	expect(answer.json).toMatchObject({ code: "invalid", field });
+});
