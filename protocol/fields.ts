@@ -49,7 +49,7 @@ export function duration(what: string) {
 	);
 }
 
-const MOMENT_PATTERN =
+export const MOMENT_PATTERN =
 	"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$";
 
 /** A moment, as it is submitted: in any time zone, with more or fewer digits. */

@@ -1,15 +1,29 @@
 /**
  * Overview: what the node answers about the work of all shards at large: which queues wait,
- * and since when.
+ * and since when; and why tasks failed.
  *
- * A shard may have tens of thousands of queues. So they are read a step at a time, each of
- * which holds the store up for some milliseconds at most; between two of them it does what
- * else there is. What comes while they are read is not told: it would have no end. Owns no
- * state; throws `StoreError` when the store cannot be had.
+ * A shard may have tens of thousands of queues, and as many failures. So they are read a step
+ * at a time, each of which holds the store up for some milliseconds at most; between two of
+ * them it does what else there is. What comes while they are read is not told: it would have
+ * no end. Owns no state; throws `StoreError` when the store cannot be had.
  */
-import { QUEUES_STEP_MAX } from "../../protocol/limits.ts";
+import {
+	FAILURES_LOOKED_MAX,
+	FAILURES_STEP_MAX,
+	QUEUES_STEP_MAX,
+} from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
-import type { OverviewApi, QueueDepth, QueuesView, Shard } from "../ports.ts";
+import type {
+	FailureGroup,
+	FailurePlace,
+	FailuresReply,
+	FailuresRequest,
+	FailuresView,
+	OverviewApi,
+	QueueDepth,
+	QueuesView,
+	Shard,
+} from "../ports.ts";
 
 interface OverviewParts {
 	readonly shards: readonly Pick<Shard, "tasks">[];
@@ -34,6 +48,58 @@ export class Overview implements OverviewApi {
 			queues: [...queues.values()],
 		};
 	}
+
+	/** The newest of all shards first, so that all of them are read back to about the same time. */
+	async failures(since: FailuresRequest["since"]): Promise<FailuresView> {
+		const first = await Promise.all(
+			this.#parts.shards.map(async (shard) => {
+				const request = { since, from: undefined, limit: FAILURES_STEP_MAX };
+				return { shard, reply: await shard.tasks.failures(request) };
+			}),
+		);
+		const groups = new Map<string, FailureGroup>();
+		const left = new Map<Pick<Shard, "tasks">, FailurePlace>();
+		let looked = 0;
+		const take = (shard: Pick<Shard, "tasks">, reply: FailuresReply) => {
+			looked += reply.looked;
+			for (const group of reply.groups) add(groups, group);
+			if (reply.next === undefined) left.delete(shard);
+			else left.set(shard, reply.next);
+		};
+		for (const { shard, reply } of first) take(shard, reply);
+		const sinceMs = Math.min(...first.map(({ reply }) => reply.sinceMs));
+		while (left.size > 0 && looked < FAILURES_LOOKED_MAX) {
+			const [shard, from] = newestOf(left);
+			const request = { from, limit: FAILURES_STEP_MAX };
+			const reply = await shard.tasks.failures({
+				...{ ...request, since: { atMs: sinceMs } },
+			});
+			take(shard, reply);
+		}
+		return {
+			asOfMs: Math.min(...first.map(({ reply }) => reply.nowMs)),
+			sinceMs,
+			searchedBackToMs: left.size > 0 ? newestOf(left)[1].endedMs : undefined,
+			groups: [...groups.values()],
+		};
+	}
+}
+
+/** Of the places from which to go on, the one furthest from the end; there is one. */
+function newestOf<Key>(
+	left: ReadonlyMap<Key, FailurePlace>,
+): readonly [Key, FailurePlace] {
+	return [...left].reduce((newest, each) =>
+		each[1].endedMs > newest[1].endedMs ? each : newest,
+	);
+}
+
+function add(groups: Map<string, FailureGroup>, group: FailureGroup): void {
+	const { type, code, firstLine } = group;
+	const name = JSON.stringify([type, code, firstLine]);
+	const known = groups.get(name) ?? { ...group, count: 0 };
+	const newest = known.newestMs >= group.newestMs ? known : group;
+	groups.set(name, { ...newest, count: known.count + group.count });
 }
 
 /** Of one shard. A route that is told again, as it was closed and opened meanwhile, counts as it was then. */

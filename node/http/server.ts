@@ -37,6 +37,7 @@ import { cancelHandlers } from "./resources/cancel.ts";
 import { celeryHandlers } from "./resources/celery.ts";
 import { clusterHandlers } from "./resources/cluster.ts";
 import { endedHandlers } from "./resources/ended.ts";
+import { failureHandlers } from "./resources/failures.ts";
 import { manualHandlers } from "./resources/manual.ts";
 import { descriptionHandler } from "./resources/openapi.ts";
 import { pageHandlers } from "./resources/page.ts";
@@ -94,6 +95,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		...taskHandlers({ api, waits, reads, clock }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...queueHandlers(api, clock),
+		...failureHandlers(api, reads),
 		...celeryHandlers(api, clock, reads),
 		...pageHandlers(),
 		...manualHandlers(),

@@ -11,7 +11,13 @@ import type { Changes } from "../../protocol/task-change.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
-import type { ChangeReply, QueueDepth, ShardCounts } from "./store-tasks.ts";
+import type {
+	ChangeReply,
+	FailureGroup,
+	FailuresRequest,
+	QueueDepth,
+	ShardCounts,
+} from "./store-tasks.ts";
 
 export interface Taken {
 	readonly ok: true;
@@ -169,9 +175,19 @@ export interface TaskApi {
 	newId(): string;
 }
 
+export interface FailuresView {
+	readonly asOfMs: number;
+	readonly sinceMs: number;
+	/** All that ended since then are in it, and some before; undefined: all since `sinceMs`. */
+	readonly searchedBackToMs: number | undefined;
+	/** In no order. */
+	readonly groups: readonly FailureGroup[];
+}
+
 /** What is read from all shards, a step at a time. */
 export interface OverviewApi {
 	queues(): Promise<QueuesView>;
+	failures(since: FailuresRequest["since"]): Promise<FailuresView>;
 }
 
 export interface ClusterApi extends Onlooker {

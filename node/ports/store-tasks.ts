@@ -262,6 +262,43 @@ export interface QueuesReply {
 	readonly next: number | undefined;
 }
 
+/** The newest failures are looked at first. */
+export interface FailuresRequest {
+	/** Of those that ended since then, by the store's clock; or so long ago. */
+	readonly since: { readonly atMs: number } | { readonly agoMs: number };
+	/** As an earlier step ended; undefined: from the newest. */
+	readonly from: FailurePlace | undefined;
+	/** At most FAILURES_STEP_MAX. */
+	readonly limit: number;
+}
+
+/** Behind so many that ended at this moment, and all that ended later. */
+export interface FailurePlace {
+	readonly endedMs: number;
+	readonly skip: number;
+}
+
+/** Tasks of one type that failed alike. */
+export interface FailureGroup {
+	readonly type: string;
+	readonly code: string;
+	/** See first-line.ts. */
+	readonly firstLine: string;
+	readonly count: number;
+	readonly newestId: string;
+	readonly newestMs: number;
+}
+
+export interface FailuresReply {
+	readonly nowMs: number;
+	readonly sinceMs: number;
+	readonly looked: number;
+	/** By their newest; one may come in several steps. */
+	readonly groups: readonly FailureGroup[];
+	/** To go on from; undefined: there are no more. */
+	readonly next: FailurePlace | undefined;
+}
+
 /** The tasks of a shard. What holds for all of its methods stands at `Shard`. */
 export interface ShardTasks {
 	/**
@@ -313,6 +350,8 @@ export interface ShardTasks {
 	newest(id: string): Promise<TaskRecord | undefined>;
 	/** The routes with waiting tasks, a step at a time. */
 	queues(request: QueuesRequest): Promise<QueuesReply>;
+	/** Why tasks failed, a step at a time. */
+	failures(request: FailuresRequest): Promise<FailuresReply>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
 	over(ids: readonly string[]): Promise<string[]>;
 	/** Newest first. */

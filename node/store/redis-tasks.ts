@@ -10,9 +10,10 @@ import {
 	CLAIM_ROUTES_MAX,
 	COMPLETE_BATCH_MAX,
 	ELAPSE_BATCH_MAX,
+	FAILURES_STEP_MAX,
+	QUEUES_STEP_MAX,
 	REMOVE_BATCH_MAX,
 	RETRY_BATCH_MAX,
-	QUEUES_STEP_MAX,
 	SUBMIT_BATCH_MAX,
 	TRIM_BATCH_MAX,
 } from "../../protocol/limits.ts";
@@ -28,20 +29,23 @@ import type {
 	ClaimRequest,
 	ElapseReply,
 	EndOutcome,
+	FailuresReply,
+	FailuresRequest,
 	GiveBack,
 	GiveBackOutcome,
 	Lease,
 	ListReply,
 	ListRequest,
+	QueuesReply,
+	QueuesRequest,
 	RemoveOutcome,
 	RetryReply,
 	RetryRequest,
-	QueuesReply,
-	QueuesRequest,
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
 } from "../ports.ts";
+import { decodeFailures } from "./failures-reply.ts";
 import type { Reply } from "./redis/connection.ts";
 import {
 	decodeCancel,
@@ -51,8 +55,8 @@ import {
 	decodeCounts,
 	decodeElapse,
 	decodeList,
-	decodeRetry,
 	decodeQueues,
+	decodeRetry,
 	settled,
 } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
@@ -204,6 +208,23 @@ export class RedisTasks implements ShardTasks {
 		assert(limit > 0 && limit <= QUEUES_STEP_MAX);
 		const args = [this.#scripts.shards, above, limit];
 		return decodeQueues(settled(await this.#scripts.run("queues", ...args)));
+	}
+
+	async failures({
+		since,
+		from,
+		limit,
+	}: FailuresRequest): Promise<FailuresReply> {
+		assert(limit > 0 && limit <= FAILURES_STEP_MAX);
+		const reply = await this.#scripts.run(
+			"failures",
+			this.#scripts.shards,
+			"atMs" in since ? since.atMs : `-${since.agoMs}`,
+			from?.endedMs ?? "+inf",
+			from?.skip ?? 0,
+			limit,
+		);
+		return decodeFailures(settled(reply));
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {

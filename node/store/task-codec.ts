@@ -142,6 +142,11 @@ function outcomeOf(state: TaskState, body: string) {
 	return state === "SUCCESS" ? { result: body } : { error: decodeError(body) };
 }
 
+export const UNREADABLE_ERROR: TaskError = {
+	code: "unreadable",
+	message: "the stored error cannot be read",
+};
+
 /** It may have been damaged in the store; whoever reads tasks must not end by it. */
 function decodeError(body: string): TaskError {
 	try {
@@ -150,7 +155,7 @@ function decodeError(body: string): TaskError {
 	} catch {
 		// Not JSON: told below.
 	}
-	return { code: "unreadable", message: "the stored error cannot be read" };
+	return UNREADABLE_ERROR;
 }
 
 /** The arguments of `complete.lua`: a line for each end in the first, then the bodies. */

@@ -40,6 +40,9 @@ export const QUEUES_FEW = 1_000;
 export const QUEUES_KEPT_MS = 10_000;
 /** Nodes that serve a queue are named up to so many. */
 export const QUEUE_NODES_TOLD_MAX = 8;
+/** How far back `/v1/failures` looks unless it is told, and at most: nothing that ended before is kept. */
+export const FAILURES_SINCE_MS = 24 * 60 * 60 * 1_000;
+export const FAILURES_AGO_MS_MAX = 366 * FAILURES_SINCE_MS;
 /** Nesting of a JSON text. Beyond: 400 `invalid_json`. */
 export const JSON_DEPTH_MAX = 64;
 /** An `Idempotency-Key`. Beyond: 400. */

@@ -44,6 +44,13 @@ export const ERROR_CAUSES_DEPTH_MAX = 5;
 export const ERROR_CAUSE_CHARS_MAX = 1_000;
 /** Each text of an error that is kept with an attempt, where the task was tried again, is cut to this. */
 export const ATTEMPT_ERROR_CHARS_MAX = 1_000;
+/** What is told of an error where failures are grouped: the rest of its first line is cut. In JSON a character may take six bytes. */
+export const FIRST_LINE_CHARS_MAX = 200;
+export const FIRST_LINE_BYTES = 6 * FIRST_LINE_CHARS_MAX;
+/** Failures looked at in one step for that; fewer, once their texts exceed this; and in all. Beyond: the answer says how far back it has looked. */
+export const FAILURES_STEP_MAX = 100;
+export const FAILURES_STEP_BYTES = 1024 * 1024;
+export const FAILURES_LOOKED_MAX = 10_000;
 /** Attempts remembered for one task; the oldest are forgotten first. */
 export const ATTEMPTS_KEPT_MAX = 32;
 /** Nothing that ended so short a time ago is forgotten, however much there is: who waits for it finds its end. */

@@ -37,6 +37,30 @@ export const clusterOperations = {
 		answers: { 200: { description: "The page.", shape: "QueueList" } },
 		problems: ["invalid", "store_unavailable"],
 	},
+	listFailures: {
+		method: "GET",
+		path: "/v1/failures",
+		tag: "Cluster",
+		role: "read",
+		summary: "List why tasks failed",
+		description:
+			"Tasks that ended FAILURE, grouped by their type, and by the code and the first line of their error. What failed and was tried again is not counted, unless it failed for good.",
+		query: {
+			since: {
+				description:
+					"Of those that ended so long ago at most, or since this time; 24h when absent.",
+				schema: { type: "string" },
+				example: "1h",
+			},
+			limit: {
+				description: `How many groups at most; ${LIST_LIMIT_DEFAULT} when absent.`,
+				schema: { type: "integer", minimum: 1, maximum: LIST_LIMIT_MAX },
+				example: 20,
+			},
+		},
+		answers: { 200: { description: "The groups.", shape: "FailureList" } },
+		problems: ["invalid", "store_unavailable", "overloaded"],
+	},
 	listNodes: {
 		method: "GET",
 		path: "/v1/nodes",

@@ -22,13 +22,13 @@ import {
 	TaskErrorAsRead,
 	TaskList,
 } from "../schema.ts";
+import { FailureList, QueueList } from "./overview.ts";
 import {
 	CancelAsSubmitted,
 	ChangesAsSubmitted,
 	RetryAsSubmitted,
 	TaskAsSubmitted,
 } from "./submitted.ts";
-import { QueueList } from "./overview.ts";
 
 const NodeDraining = Type.Object({
 	id: NodeAsRead.properties.id,
@@ -53,6 +53,7 @@ export const COMPONENTS = {
 	NodeList,
 	NodeDraining,
 	QueueList,
+	FailureList,
 	ClusterAsRead,
 	Health,
 	CelerySubmission,

@@ -158,6 +158,17 @@ export const EXAMPLES: Examples = {
 	NodeList: { nodes: [node] },
 	NodeDraining: { id: NODE, name: "node-1", state: "draining" },
 	QueueList: { queues: [queue], asOf: "2026-11-29T12:00:00.000Z" },
+	FailureList: {
+		failures: [
+			{
+				...{ type: "resize", code: "failed", firstLine: "no space left" },
+				count: 17,
+				newest: { id: "thumb-40", finishedAt: "2026-11-29T11:59:58.120Z" },
+			},
+		],
+		since: "2026-11-28T12:00:00.000Z",
+		asOf: "2026-11-29T12:00:00.000Z",
+	},
 	ClusterAsRead: cluster,
 	Health: { status: "ok" },
 	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },

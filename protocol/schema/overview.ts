@@ -1,7 +1,11 @@
-/** What is told of the work at large, as JSON Schema (TypeBox): its queues. */
+/** What is told of the work at large, as JSON Schema (TypeBox): its queues, and why tasks failed. */
 import Type, { type Static } from "typebox";
 import { missing, time } from "../fields.ts";
-import { QUEUE_NODES_TOLD_MAX } from "../limits.ts";
+import {
+	FAILURES_LOOKED_MAX,
+	FIRST_LINE_CHARS_MAX,
+	QUEUE_NODES_TOLD_MAX,
+} from "../limits.ts";
 import { TaskAsRead } from "../schema.ts";
 
 const asOf = () =>
@@ -57,6 +61,36 @@ export const QueueList = Type.Object({
 	}),
 	cursor: Type.Optional(
 		Type.String({ description: "for the next page; absent on the last" }),
+	),
+	asOf: asOf(),
+});
+
+export const FailureAsRead = Type.Object({
+	type: Type.String(),
+	code: Type.String(),
+	firstLine: Type.String({
+		description: `of the error's message, up to ${FIRST_LINE_CHARS_MAX} characters`,
+	}),
+	count: Type.Integer(),
+	newest: Type.Object({ id: TaskAsRead.properties.id, finishedAt: time() }),
+});
+export type FailureAsRead = Static<typeof FailureAsRead>;
+
+export const FailureList = Type.Object({
+	failures: Type.Array(FailureAsRead, {
+		description: "most tasks first, and of as many the newest",
+	}),
+	more: Type.Optional(
+		Type.Integer({
+			description: "how many others there are, with fewer tasks",
+		}),
+	),
+	since: time(),
+	searchedBackTo: Type.Optional(
+		Type.String({
+			format: "date-time",
+			description: `there were too many (${FAILURES_LOOKED_MAX}): those are counted that ended since then, and perhaps some before`,
+		}),
 	),
 	asOf: asOf(),
 });

@@ -15,11 +15,12 @@ export async function redisPlaces(
 	// All at once, so that it takes one way there and back.
 	const lists = (prefix: string, names: readonly string[]) =>
 		Promise.all(names.map((name) => members(`${prefix}:${name}`)));
-	const [queues, ended, order, holders, ends, runs, ...routes] =
+	const [queues, ended, order, failed, holders, ends, runs, ...routes] =
 		await Promise.all([
 			lists("queue", mayBe),
 			lists("ended", ENDED_STATES),
 			orderOf(redis, tag),
+			members("failed"),
 			redis.hkeys(`${tag}:holders`),
 			redis.hkeys(`${tag}:ends`),
 			redis.hgetall(`${tag}:runs`),
@@ -37,7 +38,7 @@ export async function redisPlaces(
 		),
 		ended: new Map(ENDED_STATES.map((state, i) => [state, ended[i] ?? []])),
 		...order,
-		...{ holders, ends, routes: existing, ready, unserved },
+		...{ failed, holders, ends, routes: existing, ready, unserved },
 		...{ due, scheduled, expiring },
 		runs: runsOf(runs),
 	};

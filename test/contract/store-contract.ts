@@ -33,8 +33,8 @@ import {
 	otherNumberRules,
 } from "./store-number.ts";
 import { optionRules } from "./store-options.ts";
+import { failureRules, queueRules, standingRules } from "./store-overview.ts";
 import { retentionRules, retentionTimeRules } from "./store-retention.ts";
-import { queueRules, standingRules } from "./store-overview.ts";
 import { retryRules } from "./store-retries.ts";
 import * as revoke from "./store-revoke.ts";
 import { removingRules, roundRules } from "./store-rounds.ts";
@@ -62,6 +62,7 @@ const RULES = {
 	reading: tasks.readingRules,
 	"where a task stands": standingRules,
 	queues: queueRules,
+	failures: failureRules,
 	"telling of routes": routeRules,
 	"routes that no node serves": unservedRules,
 	"being due": dueRules,

@@ -155,7 +155,11 @@ export class Operator {
 		}),
 		() => ({
 			method: "tasks.queues",
-			args: [{ above: -1, limit: 1 + this.#random.below(4) }],
+			args: [{ above: -1, limit: this.#limit() }],
+		}),
+		() => ({
+			method: "tasks.failures",
+			args: [{ since: { atMs: 0 }, from: undefined, limit: this.#limit() }],
 		}),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
@@ -266,6 +270,8 @@ export class Operator {
 		const limit = 1 + this.#random.below(8);
 		return { method: "tasks.list", args: [{ state, beforeSeq, limit }] };
 	}
+
+	#limit = () => 1 + this.#random.below(4);
 
 	#id = () => this.#random.pick(this.ids);
 

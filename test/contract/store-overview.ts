@@ -1,12 +1,19 @@
 /** Rules of what a shard tells of its work at large: where a task stands, how its queues are, why tasks failed. */
 import { expect, it } from "vitest";
-import type { QueueDepth } from "../../node/ports.ts";
+import type {
+	FailureGroup,
+	FailurePlace,
+	FailuresRequest,
+	QueueDepth,
+} from "../../node/ports.ts";
 import {
+	FAILURES_STEP_MAX,
+	FIRST_LINE_CHARS_MAX,
 	PRIORITY_MAX,
 	QUEUES_LOOKS_MAX,
 	QUEUES_STEP_MAX,
 } from "../../protocol/limits.ts";
-import type { NewTask } from "../../protocol/task.ts";
+import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { readOptions } from "../../protocol/task-options.ts";
 import { type Bench, ROUTE } from "./store-bench.ts";
 
@@ -118,5 +125,139 @@ export function queueRules(bench: Bench): void {
 		const found = await queues();
 		expect(found.map(({ route }) => route)).toEqual(routes);
 		for (const { count } of found) expect(count).toBe(PRIORITY_MAX + 1);
+	});
+}
+
+export function failureRules(bench: Bench): void {
+	/** One task of each of these ended so, in their order, each by a step of its own. */
+	const fail = async (
+		...each: { type?: string; code?: string; message: string }[]
+	) => {
+		const session = await bench.open();
+		const ids: string[] = [];
+		for (const { type = "t", code = "failed", message } of each) {
+			const route = `q|${type}|gpu`;
+			const [task] = await bench.submit({ route });
+			const { tasks } = await bench.claim(session, 1, [route]);
+			const { id, token } = tasks[0] as ClaimedTask;
+			const stack = `Error: ${message}\n"message":"of the stack"`;
+			const cause = { code: "cause", message: "led to it" };
+			const error = { code, message, stack, cause };
+			await bench.tasks.complete([
+				{ id, token, startedMs: 1, state: "FAILURE", end: "failure", error },
+			]);
+			ids.push(task?.id ?? "");
+		}
+		return ids;
+	};
+
+	/** All groups since the beginning, so many tasks a step. */
+	const groups = async (limit = FAILURES_STEP_MAX) => {
+		const found: FailureGroup[] = [];
+		let from: FailurePlace | undefined;
+		let looked = 0;
+		do {
+			const since = { atMs: 0 };
+			const reply = await bench.tasks.failures({ since, from, limit });
+			found.push(...reply.groups);
+			looked += reply.looked;
+			from = reply.next;
+		} while (from !== undefined);
+		return { found, looked };
+	};
+
+	it("failures are grouped by type, code and first line, the newest first", async () => {
+		expect(await groups()).toEqual({ found: [], looked: 0 });
+		const ids = await fail(
+			...[{ message: "no\nroom" }, { message: "no", code: "full" }],
+			...[{ type: "u", message: "no" }, { message: "no\r\nway" }],
+		);
+		const session = await bench.open();
+		await bench.ended(session, 3);
+		const { finishedMs } = await bench.read(ids[3] ?? "");
+		const { found, looked } = await groups();
+		expect(found.map((group) => [group.newestId, group.count])).toEqual(
+			...[
+				[
+					[ids[3], 2],
+					[ids[2], 1],
+					[ids[1], 1],
+				],
+			],
+		);
+		expect(found[0]).toEqual({
+			...{ type: "t", code: "failed", firstLine: "no", count: 2 },
+			...{ newestId: ids[3], newestMs: finishedMs },
+		});
+		expect(looked).toBe(4);
+	});
+
+	it.each([
+		["", ""],
+		["\n \r\n\t first \n second", "first"],
+		['it is "no" \\ at all', 'it is "no" \\ at all'],
+		["\\n is no line break", "\\n is no line break"],
+		["ends with \\", "ends with \\"],
+		["ä €\u0000 😀 \ud800", "ä €\u0000 😀 \ud800"],
+		['{"code":"x","message":"y"}', '{"code":"x","message":"y"}'],
+		["x".repeat(2_000), "x".repeat(FIRST_LINE_CHARS_MAX)],
+		['"'.repeat(2_000), '"'.repeat(FIRST_LINE_CHARS_MAX)],
+		["\u0001".repeat(2_000), "\u0001".repeat(FIRST_LINE_CHARS_MAX)],
+		["😀".repeat(1_000), "😀".repeat(FIRST_LINE_CHARS_MAX)],
+	])("of the message %j the first line is told: %j", async (message, line) => {
+		await fail({ message });
+		const { found } = await groups();
+		expect(found.map(({ firstLine }) => firstLine)).toEqual([line]);
+	});
+
+	it("those of one moment are each looked at once, however few a step", async () => {
+		const session = await bench.open();
+		await bench.submit(...Array.from({ length: 7 }, () => ({})));
+		const { tasks } = await bench.claim(session);
+		const error = { code: "failed", message: "no" };
+		const ends = tasks.map(({ id, token }) => ({
+			...{ id, token, startedMs: 1, state: "FAILURE" as const },
+			...{ end: "failure" as const, error },
+		}));
+		await bench.tasks.complete(ends);
+		await fail({ message: "later" });
+		for (const limit of [1, 2, 3, 8, 9]) {
+			const { found, looked } = await groups(limit);
+			expect(looked).toBe(8);
+			expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(8);
+		}
+	});
+
+	it("only those are looked at that ended since then", async () => {
+		const [old] = await fail({ message: "old" });
+		const { finishedMs = 0 } = await bench.read(old ?? "");
+		await bench.until("time has passed", async () => {
+			const { nowMs } = await bench.sessions.nodes();
+			return nowMs > finishedMs + 1;
+		});
+		await fail({ message: "new" });
+		const look = async (since: FailuresRequest["since"]) => {
+			const from = undefined;
+			const reply = await bench.tasks.failures({ since, from, limit: 9 });
+			const lines = reply.groups.map(({ firstLine }) => firstLine);
+			return { lines, next: reply.next, reply };
+		};
+		expect((await look({ atMs: finishedMs })).lines).toEqual(["new", "old"]);
+		expect(await look({ atMs: finishedMs + 1 })).toMatchObject({
+			...{ lines: ["new"], next: undefined },
+		});
+		const { reply } = await look({ agoMs: 60_000 });
+		expect(reply.sinceMs).toBe(reply.nowMs - 60_000);
+		expect(reply.groups).toHaveLength(2);
+	});
+
+	it("what was deleted, or opened again, has not failed any more", async () => {
+		const each = [{ message: "no" }, { message: "way" }, { message: "left" }];
+		const [deleted = "", again = ""] = await fail(...each);
+		await bench.tasks.remove([deleted]);
+		await bench.tasks.retry([
+			{ id: again, round: 1, afterMs: 0, expiresMs: undefined },
+		]);
+		expect((await groups()).found).toMatchObject([{ firstLine: "left" }]);
 	});
 }

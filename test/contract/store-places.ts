@@ -16,6 +16,8 @@ export interface Places {
 	readonly ends: readonly string[];
 	/** The indexes of ended tasks. */
 	readonly ended: ReadonlyMap<TaskState, readonly string[]>;
+	/** Those that are FAILURE, once more. */
+	readonly failed: readonly string[];
 	/** In the order in which they will be forgotten. */
 	readonly order: readonly string[];
 	/** What is kept of successes and of other ends, in bytes; and what is written down of that. */
@@ -62,6 +64,7 @@ export function checkPlaces(
 			holders: [...places.holders].sort(),
 			ends: [...places.ends].sort(),
 			order: [...places.order].sort(),
+			failed: [...places.failed].sort(),
 			ended: Object.fromEntries(
 				[...places.ended].map(([state, ids]) => [state, [...ids].sort()]),
 			),
@@ -77,6 +80,7 @@ export function checkPlaces(
 		holders: idsOf((state) => state === "STARTED"),
 		ends: idsOf(isEnded),
 		order: idsOf(isEnded),
+		failed: idsOf((state) => state === "FAILURE"),
 		...{ ended, routes, claimable: routes },
 		due: idsOf((state) => state === "SCHEDULED"),
 		scheduled: idsOf((state) => state === "SCHEDULED"),

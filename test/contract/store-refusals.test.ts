@@ -77,6 +77,8 @@ const CALLS: {
 		get: (tasks) => tasks.get(["a"]),
 		ahead: (tasks) => tasks.ahead("q|t|", "a"),
 		queues: (tasks) => tasks.queues({ above: -1, limit: 1 }),
+		failures: (tasks) =>
+			tasks.failures({ since: { agoMs: 1 }, from: undefined, limit: 1 }),
 		newest: (tasks) => tasks.newest("a"),
 		over: (tasks) => tasks.over(["a"]),
 		list: (tasks) => tasks.list({ state: undefined, beforeSeq: 1, limit: 1 }),

@@ -12,16 +12,18 @@ import type {
 	ClaimRequest,
 	ElapseReply,
 	EndOutcome,
+	FailuresReply,
+	FailuresRequest,
 	GiveBack,
 	GiveBackOutcome,
 	Lease,
 	ListReply,
 	ListRequest,
+	QueuesReply,
+	QueuesRequest,
 	RemoveOutcome,
 	RetryReply,
 	RetryRequest,
-	QueuesReply,
-	QueuesRequest,
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
@@ -35,6 +37,7 @@ import { cancel } from "./cancel.ts";
 import { change } from "./change.ts";
 import { takeTasks } from "./claim.ts";
 import { elapse } from "./elapse.ts";
+import { failuresOf } from "./failures.ts";
 import { giveBack } from "./give-back.ts";
 import { retry } from "./retry.ts";
 import type {
@@ -174,6 +177,12 @@ export class MemoryTasks implements ShardTasks {
 		this.#contents.number.check(this.#asker.shards);
 		const nowMs = this.#parts.nowMs();
 		return { nowMs, ...this.#tasks.lookAtQueues(request) };
+	}
+
+	async failures(request: FailuresRequest): Promise<FailuresReply> {
+		this.#contents.number.check(this.#asker.shards);
+		const nowMs = this.#parts.nowMs();
+		return failuresOf(this.#tasks.records.all, request, nowMs);
 	}
 
 	async over(ids: readonly string[]): Promise<string[]> {

@@ -1,15 +1,33 @@
 /** What is told of the work at large, in memory: as a test says. */
-import type { OverviewApi, QueueDepth, QueuesView } from "../../node/ports.ts";
+import type {
+	FailureGroup,
+	FailuresRequest,
+	FailuresView,
+	OverviewApi,
+	QueueDepth,
+	QueuesView,
+} from "../../node/ports.ts";
 
 const AS_OF_MS = Date.UTC(2026, 0, 2, 3, 5, 5, 678);
 
 export class FakeOverview implements OverviewApi {
 	depths: QueueDepth[] = [];
-	/** How often they were read. */
+	groups: FailureGroup[] = [];
+	searchedBackToMs: number | undefined;
+	/** What failures were asked for. */
+	readonly asked: FailuresRequest["since"][] = [];
+	/** How often queues were read. */
 	reads = 0;
 
 	async queues(): Promise<QueuesView> {
 		this.reads++;
 		return { asOfMs: AS_OF_MS, queues: this.depths };
+	}
+
+	async failures(since: FailuresRequest["since"]): Promise<FailuresView> {
+		this.asked.push(since);
+		const sinceMs = "atMs" in since ? since.atMs : AS_OF_MS - since.agoMs;
+		const { groups, searchedBackToMs } = this;
+		return { asOfMs: AS_OF_MS, sinceMs, searchedBackToMs, groups };
 	}
 }

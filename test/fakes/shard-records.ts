@@ -170,6 +170,7 @@ export class Records {
 		return {
 			ends: ENDED_STATES.flatMap(inState),
 			ended: new Map(ENDED_STATES.map((state) => [state, inState(state)])),
+			failed: inState("FAILURE"),
 			bytes: END_KINDS.map((kind) => this.kept[kind].bytes),
 			bytesKept: END_KINDS.map((kind) => this.kept[kind].bytes),
 			order: END_KINDS.flatMap((kind) => this.#ended[kind].ids),

@@ -1,7 +1,14 @@
 /** What a node tells of the work of all shards: put together of many steps, and of all shards. */
 import { expect, test } from "vitest";
 import { Overview } from "../../node/answers/overview.ts";
-import type { QueuesReply, QueuesRequest, Shard } from "../../node/ports.ts";
+import type {
+	FailuresReply,
+	FailuresRequest,
+	QueuesReply,
+	QueuesRequest,
+	Shard,
+} from "../../node/ports.ts";
+import { FAILURES_LOOKED_MAX } from "../../protocol/limits.ts";
 
 const depth = (route: string, oldestMs: number, count = 1) => ({
 	...{ route, count, oldestMs, oldestId: `${route}-${oldestMs}` },
@@ -49,4 +56,84 @@ test("reading ends with what there was when it began, however much comes meanwhi
 	);
 	await new Overview({ shards: [shard] }).queues();
 	expect(asked).toEqual([-1, 99]);
+});
+
+const group = (firstLine: string, newestMs: number, count = 1) => ({
+	...{ type: "t", code: "failed", firstLine, count },
+	...{ newestId: `${firstLine}-${newestMs}`, newestMs },
+});
+
+/** A shard whose failures are told so, one step after the other. */
+function failingShard(
+	name: string,
+	asked: string[],
+	replies: Partial<FailuresReply>[],
+) {
+	const failures = async ({
+		from,
+	}: FailuresRequest): Promise<FailuresReply> => {
+		asked.push(`${name} ${from?.endedMs ?? "newest"}`);
+		const reply = replies.shift();
+		if (reply === undefined) throw new Error("it is asked too often");
+		const none = { looked: 0, groups: [], next: undefined };
+		return { nowMs: 1_000, sinceMs: 10, ...none, ...reply };
+	};
+	return { tasks: { failures } } as unknown as Shard;
+}
+
+test("failures of all shards are added up, the newest of them read first", async () => {
+	const asked: string[] = [];
+	const shards = [
+		failingShard("one", asked, [
+			{
+				looked: 3,
+				groups: [group("a", 900, 2), group("b", 800)],
+				next: { endedMs: 700, skip: 1 },
+			},
+			{ looked: 1, groups: [group("a", 600)] },
+		]),
+		failingShard("two", asked, [
+			{
+				looked: 2,
+				groups: [group("a", 950, 2)],
+				next: { endedMs: 940, skip: 1 },
+			},
+			{
+				looked: 2,
+				groups: [group("b", 930, 2)],
+				next: { endedMs: 650, skip: 1 },
+			},
+			{ looked: 0 },
+		]),
+	];
+	const { groups, ...view } = await new Overview({ shards }).failures({
+		agoMs: 990,
+	});
+	expect(view).toEqual({
+		asOfMs: 1_000,
+		sinceMs: 10,
+		searchedBackToMs: undefined,
+	});
+	expect(groups).toEqual([group("a", 950, 5), group("b", 930, 3)]);
+	expect(asked).toEqual([
+		...["one newest", "two newest", "two 940", "one 700", "two 650"],
+	]);
+});
+
+test("when many were looked at it ends, and tells how far back all shards were read", async () => {
+	const asked: string[] = [];
+	const many = FAILURES_LOOKED_MAX - 1;
+	const shards = [
+		failingShard("one", asked, [
+			{ looked: many, next: { endedMs: 300, skip: 1 } },
+		]),
+		failingShard("two", asked, [
+			{ looked: 1, next: { endedMs: 400, skip: 1 } },
+		]),
+	];
+	const { searchedBackToMs } = await new Overview({ shards }).failures({
+		agoMs: 990,
+	});
+	expect(searchedBackToMs).toBe(400);
+	expect(asked).toEqual(["one newest", "two newest"]);
 });

@@ -44,6 +44,7 @@
 --   {hearsay:0}:lost               hash   node id → what was last lost with a life of it, see lives.lua
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
+--   {hearsay:0}:failed             zset   id → when it ended, ms; the tasks that are FAILURE
 --   {hearsay:0}:order:<kind>       zset   the order in which they are forgotten, of a kind: successes, or failures, which are
 --                                         all others. "id id … size", those that ended together and their size in
 --                                         bytes, or "id ~" → when, ms
@@ -70,6 +71,7 @@ local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
 local LOST = SHARD .. ':lost'
 local GONE = SHARD .. ':gone'
+local FAILED = SHARD .. ':failed'
 local OUTLIVED = SHARD .. ':outlived'
 local RUNS = SHARD .. ':runs'
 local TASKS = SHARD .. ':tasks'

@@ -10,5 +10,6 @@ local function forget(ids)
   if forgotten > 0 then call('HINCRBY', META, 'forgotten', forgotten) end
   for _, hash in ipairs({ ENDS, PAST, CANCELS }) do remove('HDEL', hash) end
   for _, state in ipairs(ENDED_STATES) do remove('ZREM', endedKey(state)) end
+  remove('ZREM', FAILED)
   forgetRuns(ids)
 end

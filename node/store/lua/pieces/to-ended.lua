@@ -50,11 +50,19 @@ local function standInOrder(key, now, ids, size)
   if #ids > 0 then call('ZADD', key, now, table.concat(ids, ' ') .. ' ' .. digits(size)) end
 end
 
+-- Failures once more, in the order in which they ended: why they did is asked of the newest (failures.lua).
+local function noteFailed(now, index)
+  local times = {}
+  for i = 1, index and #index or 0, 2 do times[i], times[i + 1] = now, index[i + 1] end
+  if index then call('ZADD', FAILED, unpack(times)) end
+end
+
 -- Once a script, with all that has ended.
 local function writeEnded(now)
   if #endedTexts == 0 then return end
   call('HSET', ENDS, unpack(endedTexts))
   for state, index in pairs(endedIndexes) do call('ZADD', endedKey(state), unpack(index)) end
+  noteFailed(now, endedIndexes.FAILURE)
   for name, kind in pairs(endedKinds) do
     call('HINCRBY', META, name, digits(kind.size))
     if #kind.own > 0 then call('ZADD', ownKey(name), unpack(kind.own)) end
@@ -70,6 +78,7 @@ local function leaveEnded(id, ending)
   local own = call('ZREM', ownKey(name), ended .. ' ' .. id)
   if own + call('ZREM', orderKey(name), id .. ' ~') == 0 then call('HSET', OUTLIVED, id, digits(size)) end
   call('ZREM', endedKey(state), id)
+  if state == 'FAILURE' then call('ZREM', FAILED, id) end
   for _, hash in ipairs({ ENDS, CANCELS }) do call('HDEL', hash, id) end
 end
 

@@ -1,0 +1,94 @@
+/** `GET /v1/failures`: why tasks failed, most of them first. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { parseDuration } from "../../../protocol/duration.ts";
+import { MOMENT_PATTERN } from "../../../protocol/fields.ts";
+import {
+	FAILURES_AGO_MS_MAX,
+	FAILURES_SINCE_MS,
+} from "../../../protocol/limits.ts";
+import { OPERATIONS } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import type { FailureAsRead } from "../../../protocol/schema/overview.ts";
+import { isoTime } from "../../../protocol/view.ts";
+import type {
+	Api,
+	FailureGroup,
+	FailuresRequest,
+	FailuresView,
+} from "../../ports.ts";
+import { sendJson, sendProblem } from "../door/answer.ts";
+import { badLimit, readLimit } from "../door/page.ts";
+import { type Reads, readsFull } from "../door/places.ts";
+import { readQuery } from "../door/query.ts";
+import type { Handlers } from "../door/serve.ts";
+
+const badSince: Problem = {
+	code: "invalid",
+	detail:
+		'The parameter "since" must be how long ago, such as 30m, 2h or 7d, or a time such as 2026-11-29T12:00:00Z.',
+	field: "since",
+};
+
+export function failureHandlers(
+	api: Api,
+	reads: Reads,
+): Pick<Handlers, "listFailures"> {
+	return {
+		listFailures: (request, reply) => list(api, reads, request, reply),
+	};
+}
+
+async function list(
+	{ overview }: Api,
+	{ lists }: Reads,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const query = readQuery(request, OPERATIONS.listFailures.query);
+	if (!query.ok) return sendProblem(reply, query.problem);
+	const since = readSince(query.given.since);
+	if (since === undefined) return sendProblem(reply, badSince);
+	const limit = readLimit(query.given.limit);
+	if (limit === undefined) return sendProblem(reply, badLimit);
+	if (!(await lists.enter(reply))) return sendProblem(reply, readsFull);
+	return sendJson(reply, 200, write(await overview.failures(since), limit));
+}
+
+const moment = new RegExp(MOMENT_PATTERN);
+
+function readSince(
+	text: string | undefined,
+): FailuresRequest["since"] | undefined {
+	if (text === undefined) return { agoMs: FAILURES_SINCE_MS };
+	const agoMs = parseDuration(text);
+	if (agoMs !== undefined)
+		return { agoMs: Math.min(agoMs, FAILURES_AGO_MS_MAX) };
+	const atMs = moment.test(text) ? Date.parse(text) : Number.NaN;
+	return Number.isNaN(atMs) ? undefined : { atMs: Math.max(0, atMs) };
+}
+
+/** `FailureList`, as text. */
+function write(view: FailuresView, limit: number): string {
+	const { asOfMs, sinceMs, searchedBackToMs } = view;
+	const groups = view.groups.toSorted(
+		(a, b) => b.count - a.count || b.newestMs - a.newestMs,
+	);
+	const more = groups.length - limit;
+	return JSON.stringify({
+		failures: groups.slice(0, limit).map(readGroup),
+		...(more > 0 && { more }),
+		since: isoTime(sinceMs),
+		...(searchedBackToMs !== undefined && {
+			searchedBackTo: isoTime(searchedBackToMs),
+		}),
+		asOf: isoTime(asOfMs),
+	});
+}
+
+function readGroup({
+	newestId: id,
+	newestMs,
+	...alike
+}: FailureGroup): FailureAsRead {
+	return { ...alike, newest: { id, finishedAt: isoTime(newestMs) } };
+}
