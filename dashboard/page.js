@@ -1,5 +1,5 @@
 /**
- * The plain page: nodes, counts, waiting work and the newest tasks, as the node
+ * The plain page: nodes, counts, the worst queues and the newest tasks, as the node
  * that serves it sees them; those of one state, where its address ends in
  * `#state=FAILURE`. The columns and their order stand in index.html.
  *
@@ -12,8 +12,16 @@
  */
 
 import { Client, Refused } from "/client/client.js";
+import {
+	clockTime,
+	duration,
+	nameOf,
+	pageOf,
+	serversOf,
+} from "./page-words.js";
 
 /** @import { ClusterAsRead, NodeAsRead, TaskAsRead } from "../protocol/schema.ts" */
+/** @import { QueueAsRead } from "../protocol/schema/overview.ts" */
 
 /**
  * A row or a tile: its key, then what stands in the places of its template. A tone
@@ -29,8 +37,7 @@ const ANSWER_MS_MAX = 5_000;
 /** A button down for longer was let go where the page could not see it. */
 const PRESS_MS_MAX = 10_000;
 const TASKS_SHOWN = 15;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-const WILDCARD = /^(0\.0\.0\.0|\[::\])$/;
+const QUEUES_SHOWN = 15;
 
 /** When what is shown was so. @type {Date | undefined} */
 let shownAt;
@@ -122,44 +129,6 @@ function show(place, content) {
 /** @param {string} word @returns {Part} */
 const toned = (word) => ({ text: word, tone: word });
 
-/** @param {number} ms */
-function duration(ms) {
-	const seconds = Math.floor(ms / 1_000);
-	if (seconds < 60) return `${seconds} s`;
-	if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-	if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
-	return `${Math.floor(seconds / 86_400)} d`;
-}
-
-/** `08:17:03`, after its day where that is not today. @param {Date} time */
-function clockTime(time) {
-	const isToday = time.toDateString() === new Date().toDateString();
-	const day = isToday ? "" : `${time.toLocaleDateString("en-CA")} `;
-	return day + time.toLocaleTimeString("en-GB");
-}
-
-/**
- * What a node is called, or enough of its id to tell it from others.
- * @param {string | undefined} name @param {string | undefined} id
- */
-const nameOf = (name, id) =>
-	name ?? (id === undefined ? "" : `…${id.slice(-8)}`);
-
-/**
- * Where a node's own page is for who looks at this one; undefined where the
- * address means the machine itself, and who looks may be at another.
- * @param {string} address
- */
-function pageOf(address) {
-	if (!URL.canParse(`http://${address}/`)) return;
-	const url = new URL(`http://${address}/`);
-	const isWildcard = WILDCARD.test(url.hostname);
-	if (!isWildcard && !LOOPBACK.test(url.hostname)) return url.href;
-	if (!LOOPBACK.test(location.hostname)) return;
-	if (isWildcard) url.hostname = location.hostname;
-	return url.href;
-}
-
 /** @param {ClusterAsRead} cluster @param {string} chosen */
 function showCluster(cluster, chosen) {
 	const { appendOnly, fsync } = cluster.store.durability;
@@ -182,17 +151,24 @@ function showCluster(cluster, chosen) {
 			{ text: count, tone: count > 0 ? state : undefined },
 		]),
 	);
+}
+
+/** @param {QueueAsRead[]} queues @param {boolean} more */
+function showQueues(queues, more) {
 	fill(
 		"backlog",
-		cluster.backlog.map(({ queue, type, labels, count, unserved }) => [
-			`${queue}|${type}|${labels}`,
-			toned(unserved ? "no node can run it" : "waiting"),
-			count,
-			queue,
-			type,
-			labels.join(", "),
+		queues.map((each) => [
+			`${each.queue}|${each.type}|${each.labels}`,
+			toned(each.unserved ? "no node can run it" : "waiting"),
+			each.counts.PENDING,
+			duration(each.oldest.waitMs),
+			each.queue,
+			each.type,
+			each.labels.join(", "),
+			serversOf(each),
 		]),
 	);
+	byId("backlog-more").toggleAttribute("hidden", !more);
 }
 
 /** `node-2` before `node-10`. @param {NodeAsRead} a @param {NodeAsRead} b */
@@ -252,9 +228,10 @@ function showStatus(message, tone) {
 }
 
 async function refresh() {
-	const [cluster, { nodes }] = await Promise.all([
+	const [cluster, { nodes }, { queues, cursor }] = await Promise.all([
 		node.value("getCluster"),
 		node.value("listNodes"),
+		node.value("listQueues", { query: { limit: QUEUES_SHOWN } }),
 	]);
 	const wish = new URLSearchParams(location.hash.slice(1)).get("state") ?? "";
 	const chosen = Object.hasOwn(cluster.counts, wish) ? wish : "";
@@ -264,6 +241,7 @@ async function refresh() {
 	if (performance.now() - pressedMs < PRESS_MS_MAX) return;
 	showCluster(cluster, chosen);
 	showNodes(nodes);
+	showQueues(queues, cursor !== undefined);
 	showTasks(tasks, chosen);
 	shownAt = new Date();
 }

@@ -26,6 +26,7 @@ export type OperationId = keyof typeof OPERATIONS;
 export const FILES = {
 	page: "/",
 	pageScript: "/page.js",
+	pageWords: "/page-words.js",
 	pageStyle: "/page.css",
 	client: "/client/client.js",
 	manual: "/docs",

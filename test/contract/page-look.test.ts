@@ -1,7 +1,8 @@
 /** What the page shows of tasks and nodes, where it leads, and how it says that it is old. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { StoreError } from "../../node/ports.ts";
+import { type QueueDepth, StoreError } from "../../node/ports.ts";
+import { AS_OF_MS } from "../fakes/overview.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
 import { startServer } from "./http-server.ts";
 import {
@@ -11,6 +12,11 @@ import {
 	startBrowser,
 	submit,
 } from "./page-browser.ts";
+
+/** What waits on a route, its oldest task for so long. */
+const depth = (route: string, waitMs: number, count = 1): QueueDepth => ({
+	...{ route, count, oldestId: "oldest", oldestMs: AS_OF_MS - waitMs },
+});
 
 let browser: Browser;
 beforeAll(async () => {
@@ -76,6 +82,7 @@ test("long names hide neither states nor counts, and can be read whole", async (
 	await submit(server, id, `${queue}|${type}|${labels}`);
 	const { record, ...node } = nodeAt("127.0.0.1:5000");
 	server.api.nodeViews = [{ ...node, record: { ...record, labels } }];
+	server.overview.depths = [depth(`${queue}|${type}|${labels}`, 0)];
 	const page = await openPage(browser, `http://${server.address}/`);
 	for (const name of [id, queue, type, labels.join(", ")]) {
 		await page.getByTitle(name).first().waitFor();
@@ -97,6 +104,39 @@ test("long names hide neither states nor counts, and can be read whole", async (
 		const box = await page.locator(cell).first().boundingBox();
 		expect(box && box.x + box.width).toBeLessThan(390);
 	}
+	await page.close();
+}, 60_000);
+
+test("waiting work is shown worst first, with what no node has and how long it waits", async () => {
+	await using server = await startServer();
+	server.api.nodeViews = [nodeAt("127.0.0.1:5001"), nodeAt("127.0.0.1:5002")];
+	server.overview.depths = [
+		...Array.from({ length: 20 }, (_, i) =>
+			depth(`queue-${i}|resize|`, 1_000 * i),
+		),
+		depth("images|resize|gpu", 180_000, 1_234),
+	];
+	server.api.lacksOf = (route) =>
+		route.endsWith("gpu") ? 'the label "gpu"' : undefined;
+	const page = await openPage(browser, `http://${server.address}/`);
+	const rows = page.locator("#backlog tr");
+	const cells = (at: number) =>
+		rows.nth(at).locator("th, td").allTextContents();
+	const lack = 'no node has the label "gpu"';
+	expect(await cells(0)).toEqual([
+		...["no node can run it", "1,234", "3 min"],
+		...["images", "resize", "gpu", lack],
+	]);
+	// Of the others the one whose oldest task has waited longest.
+	expect(await cells(1)).toEqual([
+		...["waiting", "1", "19 s"],
+		...["queue-19", "resize", "", "node-5001, node-5002"],
+	]);
+	expect(await rows.count()).toBe(15);
+	await page.getByText("More queues have waiting work").waitFor();
+	server.overview.depths = [];
+	await page.getByText("Nothing waits.").waitFor();
+	expect(await page.locator("#backlog-more").isVisible()).toBe(false);
 	await page.close();
 }, 60_000);
 

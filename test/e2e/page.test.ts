@@ -68,6 +68,7 @@ test("waiting work that no node can run says so", async () => {
 	await cluster.node(1).post("/v1/tasks", { type: "of-no-node" });
 	const row = page.locator("#backlog tr", { hasText: "of-no-node" });
 	await row.getByText("no node can run it", { exact: true }).waitFor();
+	await row.getByText('no node has the type "of-no-node"').waitFor();
 	expect(complaints).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import type {
 	QueuesView,
 } from "../../node/ports.ts";
 
-const AS_OF_MS = Date.UTC(2026, 0, 2, 3, 5, 5, 678);
+export const AS_OF_MS = Date.UTC(2026, 0, 2, 3, 5, 5, 678);
 
 export class FakeOverview implements OverviewApi {
 	depths: QueueDepth[] = [];

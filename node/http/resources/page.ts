@@ -20,6 +20,7 @@ export function pageHandlers(): Pick<
 	Handlers,
 	| "page"
 	| "pageScript"
+	| "pageWords"
 	| "pageStyle"
 	| "client"
 	| "manualScript"
@@ -31,6 +32,7 @@ export function pageHandlers(): Pick<
 	return {
 		page: send("dashboard/index.html", HTML),
 		pageScript: send("dashboard/page.js", SCRIPT),
+		pageWords: send("dashboard/page-words.js", SCRIPT),
 		pageStyle: send("dashboard/page.css", STYLE),
 		client: async (_request, reply) => sendFile(reply, SCRIPT, await client()),
 		manualScript: send("dashboard/manual.js", SCRIPT),
