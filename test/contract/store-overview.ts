@@ -14,7 +14,7 @@ import {
 	QUEUES_STEP_MAX,
 } from "../../protocol/limits.ts";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
-import { readOptions } from "../../protocol/task-options.ts";
+import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 import { type Bench, ROUTE } from "./store-bench.ts";
 
 export function standingRules(bench: Bench): void {
@@ -106,6 +106,31 @@ export function queueRules(bench: Bench): void {
 			found.find(({ oldestId }) => oldestId === of)?.oldestMs;
 		expect(sinceOf(id)).toBe(createdMs);
 		expect(sinceOf(later.id)).toBeGreaterThanOrEqual(due || Infinity);
+	});
+
+	it("a task that is opened again, or put forward, has waited since then", async () => {
+		const session = await bench.open();
+		const held = await bench.started(session);
+		const error = { code: "failed", message: "no" };
+		const ended = { state: "FAILURE", end: "failure", error } as const;
+		const options = readOptions('{"delay":3600000}');
+		const later = bench.task({ route: "later|t|", options });
+		await bench.tasks.submit([later]);
+		await bench.tasks.complete([{ ...held, startedMs: 1, ...ended }]);
+		const { finishedMs = 0 } = await bench.read(held.id);
+		const past = async () => (await bench.sessions.nodes()).nowMs > finishedMs;
+		await bench.until("time has passed", past);
+		await bench.tasks.retry([
+			{ id: held.id, round: 1, afterMs: 0, expiresMs: undefined },
+		]);
+		await bench.tasks.change({
+			...{ id: later.id, seen: options, options: PLAIN },
+			...{ priority: undefined, due: { atMs: 1 }, expires: undefined },
+		});
+		const found = await queues();
+		expect(found).toHaveLength(2);
+		for (const { oldestMs } of found)
+			expect(oldestMs).toBeGreaterThan(finishedMs);
 	});
 
 	it("a step ends once it has looked at many, however few the routes are", async () => {

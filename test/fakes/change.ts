@@ -36,7 +36,7 @@ export function change(
 	const waiting = tasks.records.replace(task, changed, "PENDING");
 	if (wasQueued) tasks.queues.reorder(waiting);
 	else {
-		const place = tasks.nextNumber();
+		const place = tasks.nextPlace(nowMs);
 		tasks.queues.admit(waiting, place, () => tasks.nextNumber());
 	}
 	return {

@@ -64,6 +64,6 @@ function reopen(
 	times.bind(task.id, fresh.expiresMs);
 	if (again.state === "SCHEDULED")
 		times.schedule(task.id, again.dueMs ?? nowMs);
-	else queues.admit(again, tasks.nextNumber(), () => tasks.nextNumber());
+	else queues.admit(again, tasks.nextPlace(nowMs), () => tasks.nextNumber());
 	return again;
 }

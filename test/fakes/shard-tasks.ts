@@ -81,7 +81,13 @@ export class Tasks {
 		return { highest: this.#seq, ...this.queues.look(request) };
 	}
 
-	/** Of a route that comes to have work, or of a place. */
+	/** The place of a task that comes to wait now. */
+	nextPlace(nowMs: number): number {
+		this.#seq = nextSeq(this.#seq, nowMs);
+		return this.#seq;
+	}
+
+	/** Of a route that comes to have work. */
 	nextNumber(): number {
 		this.#seq += 1;
 		return this.#seq;
@@ -164,10 +170,7 @@ export class Tasks {
 	/** SCHEDULED → PENDING, of what is due, at the end of its queue. */
 	promote(ids: readonly string[], nowMs: number): TaskRecord[] {
 		// The places first, as in Redis: what routes are numbered with comes after them.
-		const places = ids.map(() => {
-			this.#seq = nextSeq(this.#seq, nowMs);
-			return this.#seq;
-		});
+		const places = ids.map(() => this.nextPlace(nowMs));
 		return ids.map((id, i) => {
 			this.times.unschedule(id);
 			const waiting = this.records.move(this.records.known(id), "PENDING", {});

@@ -10,6 +10,14 @@ local function waitAt(id, task, place)
   waiting[task.route] = known and { known[1] + 1, math.min(known[2], rank) } or { 1, rank }
 end
 
+-- The place of a task that comes to wait now, behind all that wait. It tells since when, as that of a new task does.
+local function nextPlace(now)
+  local last = tonumber(call('HGET', META, 'seq') or 0)
+  local place = math.max(last + 1, (now - SEQ_EPOCH_MS) * SEQ_PER_MS)
+  call('HSET', META, 'seq', digits(place))
+  return place
+end
+
 -- Adds route, tasks, lowest rank of each route with tasks that wait now.
 local function tellWaiting(answer)
   for route, known in pairs(waiting) do

@@ -34,7 +34,7 @@ elseif rank then
   -- At the same place among those of its priority.
   waitAt(id, head, rank % SEQ_SPAN)
 else
-  local place = nextNumber()
+  local place = nextPlace(now)
   admitRoute(head.route)
   waitAt(id, head, place)
 end

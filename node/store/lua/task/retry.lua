@@ -30,7 +30,7 @@ local function reopen(id, text, ending, after, expires)
     toScheduled(id, head.seq, head.due)
     return digits(head.due)
   end
-  local place = nextNumber()
+  local place = nextPlace(now)
   admitRoute(head.route)
   waitAt(id, head, place)
   return 4
