@@ -12,12 +12,12 @@ import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
 import type {
-	ChangeReply,
 	FailureGroup,
 	FailuresRequest,
 	QueueDepth,
 	ShardCounts,
 } from "./store-tasks.ts";
+import type { ChangeReply } from "./store-wishes.ts";
 
 export interface Taken {
 	readonly ok: true;

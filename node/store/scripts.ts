@@ -85,7 +85,7 @@ const SESSION_SCRIPTS = {
 const TASK_SCRIPTS = {
 	submit: {
 		...{ kind: "add", moves: ["submit", "submitClaimed", "schedule"] },
-		pieces: ["read", "lease", "to-ended", "times", "runs"],
+		pieces: ["read", "lease", "to-ended", "leave-ended", "times", "runs"],
 	},
 	claim: {
 		...{ kind: "write", moves: ["claim", "expire"] },
@@ -132,7 +132,10 @@ const TASK_SCRIPTS = {
 		pieces: ["times", "waiting-again"],
 	},
 	trim: { kind: "write", pieces: ["books", "to-ended", "runs", "forget"] },
-	remove: { kind: "write", pieces: ["to-ended", "runs", "forget"] },
+	remove: {
+		kind: "write",
+		pieces: ["to-ended", "leave-ended", "runs", "forget"],
+	},
 	get: { kind: "read", pieces: ["number", "read"] },
 	ahead: { kind: "read", pieces: ["number"] },
 	failures: { kind: "read", pieces: ["number"] },
@@ -153,7 +156,7 @@ interface ScriptPlan {
 
 /** What writes which tasks are in a state, and which are no longer. */
 function piecesOf(state: TaskState): readonly string[] {
-	if (isEnded(state)) return ["to-ended"];
+	if (isEnded(state)) return ["to-ended", "leave-ended"];
 	return state === "PENDING"
 		? ["routes", "to-pending"]
 		: [`to-${state.toLowerCase()}`];

@@ -61,22 +61,8 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 		},
 		version: "0.0.0",
 	});
-	const call = async (path: string, init: RequestInit): Promise<Answer> => {
-		const answer = await fetch(`http://${http.address}${path}`, init);
-		const text = await answer.text();
-		const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
-		const json = isJson && text !== "" ? JSON.parse(text) : undefined;
-		const { status, headers } = answer;
-		const flaw = described?.flawOf({
-			method: init.method ?? "GET",
-			path,
-			status,
-			type: headers.get("content-type") ?? "",
-			text,
-		});
-		if (flaw !== undefined) throw new Error(flaw);
-		return { status, headers, text, json };
-	};
+	const call = (path: string, init: RequestInit) =>
+		ask(`http://${http.address}`, path, init);
 	described ??= new Described((await call("/openapi.json", {})).json);
 	return {
 		...http,
@@ -104,6 +90,28 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 		raw: (request) => sendRaw(http.address, request),
 		[Symbol.asyncDispose]: () => http.close(),
 	};
+}
+
+/** What is answered is held against the server's own description. */
+async function ask(
+	server: string,
+	path: string,
+	init: RequestInit,
+): Promise<Answer> {
+	const answer = await fetch(`${server}${path}`, init);
+	const text = await answer.text();
+	const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
+	const json = isJson && text !== "" ? JSON.parse(text) : undefined;
+	const { status, headers } = answer;
+	const flaw = described?.flawOf({
+		method: init.method ?? "GET",
+		path,
+		status,
+		type: headers.get("content-type") ?? "",
+		text,
+	});
+	if (flaw !== undefined) throw new Error(flaw);
+	return { status, headers, text, json };
 }
 
 /** Resolves when the server closes the connection. */

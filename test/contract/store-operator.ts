@@ -23,6 +23,7 @@ import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
+import { drawLook } from "./store-drawn-looks.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
 import { drawEnd, drawGiveBack } from "./store-holder.ts";
@@ -149,18 +150,9 @@ export class Operator {
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => ({ method: "tasks.remove", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
-		() => ({
-			method: "tasks.ahead",
-			args: [this.#random.pick(ROUTES), this.#id()],
-		}),
-		() => ({
-			method: "tasks.queues",
-			args: [{ above: -1, limit: this.#limit() }],
-		}),
-		() => ({
-			method: "tasks.failures",
-			args: [{ since: { atMs: 0 }, from: undefined, limit: this.#limit() }],
-		}),
+		() => drawLook(this.#random, "tasks.ahead", this.#id()),
+		() => drawLook(this.#random, "tasks.queues", this.#id()),
+		() => drawLook(this.#random, "tasks.failures", this.#id()),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),
@@ -270,8 +262,6 @@ export class Operator {
 		const limit = 1 + this.#random.below(8);
 		return { method: "tasks.list", args: [{ state, beforeSeq, limit }] };
 	}
-
-	#limit = () => 1 + this.#random.below(4);
 
 	#id = () => this.#random.pick(this.ids);
 

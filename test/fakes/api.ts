@@ -21,9 +21,10 @@ import type {
 } from "../../node/ports.ts";
 import type { Route } from "../../protocol/route.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
-import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
+import { isEnded, type TaskState } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
+import { clusterOf } from "./cluster-of.ts";
 import { newRecord } from "./task-record.ts";
 import { patchRecord, retryRecord } from "./wished-record.ts";
 
@@ -256,34 +257,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 
 	async cluster(): Promise<ClusterView> {
 		this.#needStore();
-		const states = Object.fromEntries(
-			TASK_STATES.map((state) => [state, 0]),
-		) as Record<TaskState, number>;
-		const waiting = new Map<string, number>();
-		for (const { state, route } of this.tasks.values()) {
-			states[state]++;
-			if (state === "PENDING")
-				waiting.set(route, (waiting.get(route) ?? 0) + 1);
-		}
-		const accepted = this.tasks.size;
-		return {
-			cluster: "hearsay",
-			nodeId: "node-a",
-			counts: { states, accepted, attempts: 0, stale: 0 },
-			backlog: [...waiting].map(([route, count]) => ({ route, count })),
-			backlogMore: this.backlogMore,
-			store: {
-				up: true,
-				shards: 1,
-				generation: 1,
-				durability: {
-					appendOnly: true,
-					fsync: "everysec",
-					evictionPolicy: undefined,
-				},
-			},
-			peers: ["node-b"],
-		};
+		return clusterOf([...this.tasks.values()], this.backlogMore);
 	}
 
 	missing(route: Route): string | undefined {

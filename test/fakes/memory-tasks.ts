@@ -176,7 +176,8 @@ export class MemoryTasks implements ShardTasks {
 	async queues(request: QueuesRequest): Promise<QueuesReply> {
 		this.#contents.number.check(this.#asker.shards);
 		const nowMs = this.#parts.nowMs();
-		return { nowMs, ...this.#tasks.lookAtQueues(request) };
+		const { queues, seq: highest } = this.#tasks;
+		return { nowMs, highest, ...queues.look(request) };
 	}
 
 	async failures(request: FailuresRequest): Promise<FailuresReply> {

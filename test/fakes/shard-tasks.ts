@@ -4,8 +4,6 @@
  */
 import type {
 	EndOutcome,
-	QueuesReply,
-	QueuesRequest,
 	RoutesKnown,
 	ShardCounts,
 	SubmitOutcome,
@@ -37,7 +35,8 @@ export class Tasks {
 	/** What it is made of; others only look at these, or have a hand in them from outside. */
 	records = new Records();
 	holders = new Holders();
-	#seq = 0;
+	/** The highest number that there is. */
+	seq = 0;
 	#accepted = 0;
 	#attempts = 0;
 	#stale = 0;
@@ -53,7 +52,7 @@ export class Tasks {
 		const copy = new Tasks(this.queues.copy());
 		copy.records = this.records.copy();
 		copy.holders = this.holders.copy();
-		copy.#seq = this.#seq;
+		copy.seq = this.seq;
 		copy.#accepted = this.#accepted;
 		copy.#attempts = this.#attempts;
 		copy.#stale = this.#stale;
@@ -73,24 +72,20 @@ export class Tasks {
 		for (const route of unserved)
 			if (this.queues.isServed(route))
 				this.queues.demote(route, this.nextNumber());
-		const seen = routesSeen > this.#seq ? 0 : routesSeen;
-		return { routes: this.queues.told(seen, this.#seq, again) };
-	}
-
-	lookAtQueues(request: QueuesRequest): Omit<QueuesReply, "nowMs"> {
-		return { highest: this.#seq, ...this.queues.look(request) };
-	}
-
-	/** The place of a task that comes to wait now. */
-	nextPlace(nowMs: number): number {
-		this.#seq = nextSeq(this.#seq, nowMs);
-		return this.#seq;
+		const seen = routesSeen > this.seq ? 0 : routesSeen;
+		return { routes: this.queues.told(seen, this.seq, again) };
 	}
 
 	/** Of a route that comes to have work. */
 	nextNumber(): number {
-		this.#seq += 1;
-		return this.#seq;
+		this.seq += 1;
+		return this.seq;
+	}
+
+	/** At the end of every queue: as of a task that is created now. */
+	nextPlace(nowMs: number): number {
+		this.seq = nextSeq(this.seq, nowMs);
+		return this.seq;
 	}
 
 	get isEmpty(): boolean {
@@ -110,7 +105,7 @@ export class Tasks {
 	add(task: NewTask, served: boolean, nowMs: number): SubmitOutcome {
 		const existing = this.records.get(task.id);
 		if (existing !== undefined) return { ok: true, created: false, existing };
-		const seq = nextSeq(this.#seq, nowMs);
+		const seq = nextSeq(this.seq, nowMs);
 		const record = newRecord(task, seq, nowMs);
 		const { id, state, route, dueMs, expiresMs } = record;
 		if (state === "PENDING" && !this.queues.open(route, served, seq)) {
@@ -137,7 +132,7 @@ export class Tasks {
 	): SubmitOutcome {
 		const existing = this.records.get(task.id);
 		if (existing !== undefined) return { ok: true, created: false, existing };
-		const record = newRecord(task, nextSeq(this.#seq, nowMs), nowMs);
+		const record = newRecord(task, nextSeq(this.seq, nowMs), nowMs);
 		this.#keep(record);
 		const claimed = this.#begin(record, nextHolder(), nowMs);
 		return { ok: true, created: true, seq: record.seq, claimed };
@@ -192,7 +187,7 @@ export class Tasks {
 	}
 
 	#keep(record: TaskRecord): void {
-		this.#seq = record.seq;
+		this.seq = record.seq;
 		this.#accepted += 1;
 		this.records.add(record);
 	}

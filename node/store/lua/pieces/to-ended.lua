@@ -69,23 +69,3 @@ local function writeEnded(now)
     if #kind.ids > 0 then standInOrder(orderKey(name), now, kind.ids, kind.idsSize) end
   end
 end
-
--- From an ended state, with nothing left of the end.
-local function leaveEnded(id, ending)
-  local state, ended = string.match(ending, '^(%u+) (%d+)')
-  local name, size = kindOf(state), sizeOf(id)
-  call('HINCRBY', META, name, digits(-size))
-  local own = call('ZREM', ownKey(name), ended .. ' ' .. id)
-  if own + call('ZREM', orderKey(name), id .. ' ~') == 0 then call('HSET', OUTLIVED, id, digits(size)) end
-  call('ZREM', endedKey(state), id)
-  if state == 'FAILURE' then call('ZREM', FAILED, id) end
-  for _, hash in ipairs({ ENDS, CANCELS }) do call('HDEL', hash, id) end
-end
-
--- What is left of ended tasks whose ids begin anew, as their texts were deleted by hand: id → end.
-local function clearEnded(leftover)
-  for id, ending in pairs(leftover) do
-    leaveEnded(id, ending)
-    call('HDEL', PAST, id)
-  end
-end
