@@ -1,10 +1,13 @@
 /** All proofs, in the order of the list. */
 import { bench } from "./bench.ts";
 import { bulkUnderLoad } from "./bulk-under-load.ts";
+import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
 import { flood, nginx } from "./http.ts";
 import { kills } from "./kills.ts";
+import { lateness } from "./lateness.ts";
 import type { Proof } from "./proof.ts";
+import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
 import { vanish } from "./vanish.ts";
@@ -20,4 +23,7 @@ export const PROOFS: readonly Proof[] = [
 	nginx,
 	bench,
 	bulkUnderLoad,
+	lateness,
+	retries,
+	cancels,
 ];

@@ -1,0 +1,83 @@
+/**
+ * Tasks that are due later are claimed when they are, though nodes are killed meanwhile, those
+ * among them that took the tasks. From a task's due time to its first claim, both by the clock of
+ * the store: so it counts what nodes are late, and what they have to do with other tasks that are due.
+ */
+import type { Breach } from "../../test/checker/checker.ts";
+import { spread } from "../chaos/spread.ts";
+import { clientOf } from "../client.ts";
+import {
+	allTasks,
+	killInTurn,
+	startThree,
+	whenEnded,
+} from "./killed-cluster.ts";
+import type { Finding, Ground, Proof } from "./proof.ts";
+
+/** The first is due after this; by then all are taken. */
+const FIRST_DUE_MS = 8_000;
+const EACH_MS = 3;
+const KILL_EVERY_MS = 3_000;
+const SLOW_MS_MAX = 120_000;
+const P99_MS_MAX = 50;
+const MS_MAX = 1_000;
+
+export const lateness: Proof = {
+	name: "lateness",
+	proves: `delayed tasks are claimed within ${P99_MS_MAX} ms of their time (p99), each within ${MS_MAX} ms, none before it, while nodes are killed`,
+	takes: "1 min",
+	unit: "tasks",
+	times: 10_000,
+	run: measure,
+};
+
+async function measure({ seed, times, tell }: Ground): Promise<Finding> {
+	await using cluster = await startThree("--concurrency", "64");
+	const client = clientOf(cluster.node(1).url, SLOW_MS_MAX);
+	await client.value("submitTaskLines", {
+		body: Array.from({ length: times }, (_, i) => ({
+			...{ id: `due-${i}`, type: "noop", delay: FIRST_DUE_MS + i * EACH_MS },
+		})),
+	});
+	tell(`${times} tasks are scheduled by node 1; nodes are killed now`);
+	let isOver = false;
+	const killing = killInTurn(cluster, seed, KILL_EVERY_MS, () => isOver);
+	try {
+		await whenEnded(cluster, times, FIRST_DUE_MS + times * EACH_MS + 60_000);
+	} finally {
+		isOver = true;
+	}
+	const kills = await killing;
+	const tasks = await allTasks(cluster.node(2));
+	const lateMs = tasks.map(({ dueAt = "", attempts }) => {
+		return Date.parse(attempts[0]?.claimedAt ?? "") - Date.parse(dueAt);
+	});
+	const { p99, max } = spread(lateMs);
+	const early = lateMs.filter((ms) => !(ms >= 0)).length;
+	const failed = tasks.filter(({ state }) => state !== "SUCCESS").length;
+	const breaches: Breach[] = [];
+	const expect = (promise: string, holds: boolean, what: string) => {
+		if (!holds) breaches.push({ promise, what });
+	};
+	expect(
+		"every task runs",
+		tasks.length === times && failed === 0,
+		`${failed} of ${tasks.length} did not`,
+	);
+	expect("none before its time", early === 0, `${early} were claimed before`);
+	expect(
+		`p99 at most ${P99_MS_MAX} ms`,
+		(p99 ?? Infinity) <= P99_MS_MAX,
+		`it is ${p99} ms`,
+	);
+	expect(
+		`at most ${MS_MAX} ms`,
+		(max ?? Infinity) <= MS_MAX,
+		`the latest is ${max} ms`,
+	);
+	const figures = {
+		"nodes killed": kills,
+		"from due to claimed, ms": spread(lateMs),
+	};
+	return { figures, breaches };
+}
