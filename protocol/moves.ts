@@ -83,6 +83,8 @@ const table = {
 			"crashed",
 		],
 	},
+	/** None of its code has run when its holder gives it up on somebody's wish. */
+	cancelUnbegun: { from: "STARTED", to: "CANCELLED", by: "holder", ends: [] },
 	/** Its holder is lost, or leaves, before it has stopped it. */
 	cancelLost: {
 		...{ from: "STARTED", to: "CANCELLED", by: "anyone" },

@@ -41,7 +41,9 @@ export function writeTask(
 		...(record.expiresMs !== undefined && {
 			expiresAt: isoTime(record.expiresMs),
 		}),
-		...(newest && { startedAt: isoTime(newest.startedMs ?? newest.claimedMs) }),
+		...(newest?.startedMs !== undefined && {
+			startedAt: isoTime(newest.startedMs),
+		}),
 		...(record.finishedMs !== undefined && {
 			finishedAt: isoTime(record.finishedMs),
 		}),

@@ -205,6 +205,7 @@ function readMessage(value: object | null): FromWorker | undefined {
 				? { kind, number, line: line.slice(0, TASK_LOG_LINE_CHARS_MAX) }
 				: undefined;
 		case "pong":
+		case "unbegun":
 			return { kind };
 		case "dying":
 			return isText && isNumberOrNone(culprit)

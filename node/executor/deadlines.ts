@@ -1,5 +1,5 @@
 /**
- * The time limits of jobs. Of one with a timeout its thread says when its code begins; from
+ * The time limits of jobs. Of one with a timeout its worker says when its code begins; from
  * then on this node's monotonic clock counts. When the time is over its signal fires and its
  * thread takes no more jobs, and `killAfterMs` later the thread is ended. What ends before
  * that has ended by itself.
@@ -20,9 +20,10 @@ export class Deadlines {
 	/** The code of a job in a thread begins. */
 	begin(live: LiveJob): void {
 		const { timeoutMs } = live.job;
-		if (timeoutMs === undefined || live.beganMs !== undefined) return;
+		if (live.beganMs !== undefined) return;
 		live.beganMs = this.#clock.monoMs();
-		this.#set(live, timeoutMs, () => this.#expire(live));
+		if (timeoutMs !== undefined)
+			this.#set(live, timeoutMs, () => this.#expire(live));
 	}
 
 	/** It has ended. */

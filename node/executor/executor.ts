@@ -114,7 +114,7 @@ class ThreadExecutor implements Executor {
 
 	run(job: Job): Promise<JobOutcome> {
 		if (this.#stopping !== undefined) {
-			return Promise.resolve({ kind: "aborted" });
+			return Promise.resolve({ kind: "not-begun" });
 		}
 		return new Promise((resolve) => {
 			const live: LiveJob = {
@@ -157,11 +157,11 @@ class ThreadExecutor implements Executor {
 		live.aborted = true;
 		if (thread === undefined) {
 			this.#pool.withdraw(live);
-			live.settle({ kind: "aborted" });
+			live.settle({ kind: "not-begun" });
 			return;
 		}
 		if (thread.takeBack(live)) {
-			live.settle({ kind: "aborted" });
+			live.settle({ kind: "not-begun" });
 			return;
 		}
 		thread.abort(live, reason);
@@ -175,7 +175,7 @@ class ThreadExecutor implements Executor {
 			// Jobs in a thread are settled once it is gone and cannot act any more.
 			if (live.thread === undefined) {
 				this.#pool.withdraw(live);
-				live.settle({ kind: "aborted" });
+				live.settle({ kind: "not-begun" });
 			}
 		}
 		this.#stopping = this.#pool.stop().then(() => {

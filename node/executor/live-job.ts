@@ -15,7 +15,7 @@ export interface LiveJob {
 	rounds: number;
 	/** It was given to another thread than at first, as it had not begun there. */
 	moved: boolean;
-	/** When its code began, by the monotonic clock; known of those with a timeout. */
+	/** When its code began, by the monotonic clock; known of those with a timeout, and in a process. */
 	beganMs: number | undefined;
 	/** How long it is expected to keep its thread at work. */
 	costMs: number;

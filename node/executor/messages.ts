@@ -113,8 +113,10 @@ export type FromWorker =
 			readonly afterMs: number;
 			readonly ranMs: number;
 	  }
-	/** The next thing that happens in the thread is the code of this job, which has a timeout. */
+	/** The next thing that happens is the code of this job. Said of one that has a timeout, or runs in a process. */
 	| { readonly kind: "began"; readonly number: number }
+	/** Of a process: its job was told to stop before it could begin, and never does. */
+	| { readonly kind: "unbegun" }
 	/** A line for the node's log; said outside any job: number undefined. */
 	| {
 			readonly kind: "log";

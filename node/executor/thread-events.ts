@@ -6,7 +6,7 @@ import type { Death } from "./verdict.ts";
 export interface ThreadEvents {
 	/** Handlers are loaded: these types can be run, and what they say beside that is sound. */
 	onLoaded(types: readonly string[], settings: SettingsByType): void;
-	/** The code of a job that has a timeout begins. */
+	/** The code of a job begins; told of one that has a timeout, or runs in a process. */
 	onBegan(live: LiveJob): void;
 	/** It is ended on account of this job, which did not stop when it had reached its timeout. */
 	onUnruly(live: LiveJob): void;

@@ -4,13 +4,20 @@
  */
 import type { JobOutcome } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
-import { type BeginCells, give, hasBegun, takeBack } from "./begin-cells.ts";
+import {
+	type BeginCells,
+	beganMs,
+	give,
+	hasBegun,
+	takeBack,
+} from "./begin-cells.ts";
 import type { LiveJob } from "./live-job.ts";
+import type { FromWorker } from "./messages.ts";
 import { type Death, outcomeOfDeath, outcomeOfEnd } from "./verdict.ts";
 
 export class ThreadJobs implements Iterable<LiveJob> {
 	readonly #live = new SlotMap<LiveJob>();
-	/** Undefined of a process, which shares nothing: what is in it counts as begun. */
+	/** Undefined of a process, which shares nothing: there a job has begun once it says so. */
 	readonly #cells: BeginCells | undefined;
 	#workMs = 0;
 	#overdue = 0;
@@ -67,6 +74,15 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		return [...this.#live].filter(({ number }) => !hasBegun(cells, number));
 	}
 
+	/** A process says that its job, which was told to stop, never begins. Returns it. */
+	settleUnbegun(): LiveJob | undefined {
+		if (this.#cells !== undefined) return undefined;
+		const live = this.#live.find(
+			({ aborted, beganMs }) => aborted && beganMs === undefined,
+		);
+		return live && this.settle(live.number, { kind: "not-begun" });
+	}
+
 	/** Takes a job out, unless it has begun: true if it never will in this thread. */
 	takeBack(live: LiveJob): boolean {
 		if (this.#cells === undefined) return false;
@@ -81,14 +97,26 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	}
 
 	/** None of them runs any more, since the thread has ended. */
-	bury(death: Death, nowMs: number): void {
+	bury(death: Death, nowMs: number, loaded: boolean): void {
 		const only = this.#live.size === 1;
+		// What a process that ended by itself has begun it may have had no time to say.
+		const mayHaveBegun = loaded || death.kind !== "ended";
 		for (const live of this.#live) {
-			const ranMs = nowMs - (live.beganMs ?? nowMs);
 			const { number, aborted, overdue, job } = live;
-			const bereaved = { number, aborted, overdue, job, only, ranMs };
+			const atMs = this.#beganMs(live);
+			const begun =
+				atMs !== undefined || (this.#cells === undefined && mayHaveBegun);
+			const ranMs = nowMs - (atMs ?? nowMs);
+			const bereaved = { number, aborted, overdue, job, only, begun, ranMs };
 			this.settle(number, outcomeOfDeath(bereaved, death));
 		}
+	}
+
+	/** When it began, if that is known. */
+	#beganMs({ number, beganMs: toldMs }: LiveJob): number | undefined {
+		const cells = this.#cells;
+		if (cells === undefined) return toldMs;
+		return hasBegun(cells, number) ? beganMs(cells, number) : undefined;
 	}
 
 	#release(live: LiveJob): true {
@@ -105,4 +133,19 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		if (live.overdue) this.#overdue -= 1;
 		return live;
 	}
+}
+
+/** What a worker says became of a job. */
+export function outcomeSaid(
+	said: Extract<FromWorker, { kind: "failure" | "snoozed" }>,
+): JobOutcome {
+	const { ranMs } = said;
+	if (said.kind === "snoozed")
+		return { kind: "snoozed", afterMs: said.afterMs, ranMs };
+	const { error, retry, retryAfterMs } = said;
+	return {
+		...{ kind: "failure", error, ranMs },
+		...(retry === false && { retry }),
+		...(retryAfterMs !== undefined && { retryAfterMs }),
+	};
 }

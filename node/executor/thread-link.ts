@@ -10,7 +10,8 @@ import { WorkMeter } from "./work-meter.ts";
 export const openThread: OpenLink = (start, events) => {
 	const how = { source: workerSource(), typeScript: false };
 	const thread = prepareThread(how, events);
-	const cells = newCells();
+	const aheadMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+	const cells = newCells(aheadMs);
 	thread.begin({ ...start, cells });
 	return { ...thread, cells };
 };

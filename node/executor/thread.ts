@@ -22,7 +22,7 @@ import { readLoaded } from "./loaded-settings.ts";
 import type { FromWorker, WorkerStart } from "./messages.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { ThreadEvents } from "./thread-events.ts";
-import { ThreadJobs } from "./thread-jobs.ts";
+import { outcomeSaid, ThreadJobs } from "./thread-jobs.ts";
 import { ThreadLog } from "./thread-log.ts";
 import type { Death } from "./verdict.ts";
 
@@ -221,18 +221,9 @@ export class Thread {
 	/** Returns the job that is over with it, if one is. */
 	#hear(message: FromWorker): LiveJob | undefined {
 		switch (message.kind) {
-			case "failure": {
-				const { number, error, ranMs, retry, retryAfterMs } = message;
-				return this.#settle(number, {
-					...{ kind: "failure", error, ranMs },
-					...(retry === false && { retry }),
-					...(retryAfterMs !== undefined && { retryAfterMs }),
-				});
-			}
-			case "snoozed": {
-				const { number, afterMs, ranMs } = message;
-				return this.#settle(number, { kind: "snoozed", afterMs, ranMs });
-			}
+			case "failure":
+			case "snoozed":
+				return this.#settle(message.number, outcomeSaid(message));
 			case "began": {
 				const live = this.#jobs.get(message.number);
 				if (live !== undefined) this.#events.onBegan(live);
@@ -257,6 +248,8 @@ export class Thread {
 				);
 				return;
 			}
+			case "unbegun":
+				return this.#jobs.settleUnbegun();
 			case "pong": // That it came was all it had to say.
 				return;
 		}
@@ -304,7 +297,7 @@ export class Thread {
 		const unbegun = this.#jobs
 			.unbegun()
 			.filter((live) => !live.aborted && this.#jobs.takeBack(live));
-		this.#jobs.bury(death, this.#clock.monoMs());
+		this.#jobs.bury(death, this.#clock.monoMs(), this.#loaded);
 		this.#events.onUnbegun(unbegun);
 	}
 }

@@ -32,14 +32,19 @@ export interface Bereaved {
 	/** It had reached its timeout before. */
 	readonly overdue: boolean;
 	readonly job: Job;
-	/** Counts if it was overdue. */
+	/** Its code has begun, as far as anybody can know. */
+	readonly begun: boolean;
+	/** Counts if it was overdue or told to stop. */
 	readonly ranMs: number;
 	/** Whether it was the only job in its thread. */
 	readonly only: boolean;
 }
 
 export function outcomeOfDeath(job: Bereaved, death: Death): JobOutcome {
-	if (job.aborted) return { kind: "aborted" };
+	if (job.aborted)
+		return job.begun
+			? { kind: "aborted", ranMs: job.ranMs }
+			: { kind: "not-begun" };
 	if (death.kind === "ended" || death.kind === "unloaded") return innocent(job);
 	const guilty =
 		death.kind === "attributed" ? job.number === death.culprit : job.only;
@@ -56,12 +61,14 @@ function innocent({ overdue, job, ranMs }: Bereaved): JobOutcome {
 		: { kind: "displaced", suspect: false };
 }
 
-/** What becomes of a job whose code has ended so by itself. */
+/** What becomes of a job whose code has ended so by itself, or never begins. */
 export function outcomeOfEnd(
 	{ job, aborted, overdue }: Pick<Bereaved, "job" | "aborted" | "overdue">,
 	end: JobOutcome,
 ): JobOutcome {
-	if (aborted) return { kind: "aborted" };
+	if (end.kind === "not-begun") return end;
+	if (aborted)
+		return { kind: "aborted", ranMs: "ranMs" in end ? end.ranMs : 0 };
 	return overdue && end.kind === "failure"
 		? timedOut(job, end.ranMs, end.error)
 		: end;

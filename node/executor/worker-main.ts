@@ -7,13 +7,20 @@
  * `import.meta` and no top-level await.
  */
 import { workerData } from "node:worker_threads";
-import { begin } from "./begin-cells.ts";
+import { type BeginCells, begin } from "./begin-cells.ts";
 import { type BurstToWorker, readToWorker } from "./burst.ts";
-import type { WorkerData, WorkerStart } from "./messages.ts";
+import type { ToWorker, WorkerData, WorkerStart } from "./messages.ts";
 import { guardThread } from "./worker/guard.ts";
-import { loadHandlers } from "./worker/handler-files.ts";
+import { type LoadedHandlers, loadHandlers } from "./worker/handler-files.ts";
 import { JobRunner } from "./worker/job-runner.ts";
-import { bareList, isArray, keepAlive, letGo } from "./worker/native.ts";
+import {
+	bareList,
+	isArray,
+	keepAlive,
+	letGo,
+	machineAheadMs,
+	now,
+} from "./worker/native.ts";
 import { Outbox } from "./worker/outbox.ts";
 import { systemThread } from "./worker/system-thread.ts";
 import { loadTypeStripper } from "./worker/type-stripper.ts";
@@ -58,29 +65,71 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 	if (settings.length > 0) {
 		hear = (burst) => {
 			early[early.length] = burst;
-			if (saysGo(burst)) allowed.resolve();
+			if (says("go", burst)) allowed.resolve();
 		};
 		await allowed.promise;
 	}
-	hear = (burst) =>
+	hear =
+		cells === undefined
+			? ofProcess(runner, handlers, outbox)
+			: ofThread(runner, handlers, cells);
+	hear(joined(early));
+}
+
+type Hear = (burst: BurstToWorker) => void;
+
+function ofThread(
+	runner: JobRunner,
+	handlers: LoadedHandlers,
+	cells: BeginCells,
+): Hear {
+	const aheadMs = machineAheadMs - cells.machineAheadMs;
+	return (burst) =>
 		readToWorker(
 			burst,
 			(number, job) => {
-				if (cells === undefined || begin(cells, number))
-					runner.run(number, job, handlers);
+				const nowMs = now();
+				if (begin(cells, number, nowMs + aheadMs))
+					runner.run(number, job, nowMs, handlers);
 			},
 			(message) => runner.hear(message),
 		);
-	for (let at = 0; at < early.length; at += 1) hear(early[at] as BurstToWorker);
 }
 
-function saysGo(burst: BurstToWorker): boolean {
+/** In it is one job, and only its messages tell whether it is to stop before it begins. */
+function ofProcess(
+	runner: JobRunner,
+	handlers: LoadedHandlers,
+	outbox: Outbox,
+): Hear {
+	runner.tellBegin();
+	return (burst) =>
+		readToWorker(
+			burst,
+			(number, job) => {
+				if (says("abort", burst)) outbox.say({ kind: "unbegun" });
+				else runner.run(number, job, now(), handlers);
+			},
+			(message) => runner.hear(message),
+		);
+}
+
+function joined(bursts: readonly BurstToWorker[]): BurstToWorker {
+	const all = bareList() as BurstToWorker;
+	for (let i = 0; i < bursts.length; i += 1) {
+		const burst = bursts[i] as BurstToWorker;
+		for (let at = 0; at < burst.length; at += 1) all[all.length] = burst[at];
+	}
+	return all;
+}
+
+function says(what: ToWorker["kind"], burst: BurstToWorker): boolean {
 	let found = false;
 	readToWorker(
 		burst,
 		() => {},
 		({ kind }) => {
-			if (kind === "go") found = true;
+			if (kind === what) found = true;
 		},
 	);
 	return found;

@@ -64,10 +64,13 @@ export type JobOutcome =
 	 * `alone` where it is a suspect: one of several that may have killed it.
 	 */
 	| { readonly kind: "displaced"; readonly suspect: boolean }
-	/** Nothing of it has run, nor will: there was no thread for it within about a second. */
+	/**
+	 * Nothing of it has run, nor will: there was no thread for it within about a second, or it
+	 * was told to stop before it could begin.
+	 */
 	| { readonly kind: "not-begun" }
-	/** It was told to stop, and did or was ended. */
-	| { readonly kind: "aborted" };
+	/** It was told to stop while it ran, and did or was ended. */
+	| { readonly kind: "aborted"; readonly ranMs: number };
 
 export interface Executor {
 	/** Task types that can be run here. */
@@ -87,7 +90,7 @@ export interface Executor {
 	abort(job: Job, reason: string, graceMs: number): void;
 	/**
 	 * Ends all workers, and the processes that task code has started. Jobs still running resolve
-	 * `aborted`; not those in a call that nothing ends, for which this waits for ever.
+	 * `aborted`, and those that have not begun `not-begun`; not those in a call that nothing ends, for which this waits for ever.
 	 */
 	stop(): Promise<void>;
 }

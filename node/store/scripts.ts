@@ -100,7 +100,7 @@ const TASK_SCRIPTS = {
 			kind: "write",
 			moves: [
 				...(["handBack", "notBegun", "crash", "giveUpCrashed"] as const),
-				...(["putOff", "fail", "cancelHeld"] as const),
+				...(["putOff", "fail", "cancelHeld", "cancelUnbegun"] as const),
 			],
 		},
 		pieces: ["times", "waiting-again", "past", "attempt", "cancels"],

@@ -277,7 +277,7 @@ export class Runner {
 		const outcome: JobOutcome =
 			held.fate === "report"
 				? await this.#parts.executor.run(held.job)
-				: { kind: "aborted" };
+				: { kind: "not-begun" };
 		this.#held.take(slot);
 		this.#byTask.remove(held);
 		if (held.fate !== "let-go")

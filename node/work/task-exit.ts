@@ -37,7 +37,10 @@ export interface Leaving {
 	readonly task: ClaimedTask;
 	readonly job: Pick<Job, "retries" | "failures">;
 	readonly backoff: Backoff;
-	/** Somebody asked it to end: it does, unless there is a result. */
+	/**
+	 * Somebody asked it to end: it does, unless there is a result. What has not begun, or died
+	 * with its worker, is given back like any other, and the store ends it.
+	 */
 	readonly cancelled: boolean;
 }
 
@@ -58,10 +61,9 @@ export function leave(
 		const { result } = outcome;
 		const attempt = attemptOf(task, outcome.ranMs, exit);
 		finisher.finish({ ...attempt, state: "SUCCESS", result });
-	} else if (cancelled) {
-		const ranMs = "ranMs" in outcome ? outcome.ranMs : 0;
+	} else if (cancelled && "ranMs" in outcome) {
 		const end = { state: "CANCELLED", end: "cancelled" } as const;
-		const attempt = attemptOf(task, ranMs, exit);
+		const attempt = attemptOf(task, outcome.ranMs, exit);
 		finisher.finish({ ...attempt, ...end, error: CANCELLED });
 	} else leaveWithoutResult(leaving, outcome, exit);
 }

@@ -9,7 +9,7 @@ import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { ABORT_GRACE_MS, END_BY_FORCE_MS } from "../../protocol/limits.ts";
-import { type Begun, begin, job } from "./executor-jobs.ts";
+import { aborted, type Begun, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 const LOOK_MS = 5;
@@ -66,14 +66,14 @@ test("a task in a call that waits for a process is ended with that, and what oth
 	const other = await blocked("other", true);
 	const toldMs = performance.now();
 	one.begun.abort("the lease is lost", ABORT_GRACE_MS);
-	expect(await one.begun.outcome).toEqual({ kind: "aborted" });
+	expect(await one.begun.outcome).toEqual(aborted);
 	expect(performance.now() - toldMs).toBeLessThan(
 		ABORT_GRACE_MS + END_BY_FORCE_MS + SLACK_MS,
 	);
 	expect(one.pids.map(isThere)).toEqual([false, false]);
 	expect(other.pids.map(isThere)).toEqual([true, true]);
 	other.begun.abort("the lease is lost", 0);
-	expect(await other.begun.outcome).toEqual({ kind: "aborted" });
+	expect(await other.begun.outcome).toEqual(aborted);
 });
 
 test("a thread that ends when it is told leaves what its tasks have started", async () => {
@@ -87,6 +87,6 @@ test("a thread that ends when it is told leaves what its tasks have started", as
 			pids = readFileSync(file, "utf8").trim().split(" ").map(Number);
 	}
 	task.abort("the lease is lost", 0);
-	expect(await task.outcome).toEqual({ kind: "aborted" });
+	expect(await task.outcome).toEqual(aborted);
 	expect(pids.map(isThere)).toEqual([true, true]);
 });

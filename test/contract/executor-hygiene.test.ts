@@ -4,7 +4,7 @@ import { createExecutor } from "../../node/executor/executor.ts";
 import * as spawning from "../../node/executor/spawn-worker.ts";
 import type { Executor, JobOutcome } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
-import { begin, job } from "./executor-jobs.ts";
+import { aborted, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 vi.mock(import("../../node/executor/spawn-worker.ts"), async (original) => {
@@ -98,8 +98,9 @@ describe("a thread whose built-ins one task has replaced", () => {
 	test("can be told to stop a task", async () => {
 		await run("patches", { what: "mapGet" });
 		const waiting = begin(executor, job("waits", { type: "waits" }));
+		await run("greet", "Ada"); // It begins after the other, in the one thread.
 		waiting.abort("cancelled", 60_000);
-		expect(await waiting.outcome).toEqual({ kind: "aborted" });
+		expect(await waiting.outcome).toEqual(aborted);
 		await expectAllIsWell();
 	});
 

@@ -1,7 +1,9 @@
 /** Jobs to run in tests: all that does not matter there is filled in. */
+import { expect } from "vitest";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { KILL_AFTER_MS } from "../../protocol/limits.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
+import type { Script } from "../fakes/executor.ts";
 
 export function job(id: string, more: Partial<Job> = {}): Job {
 	return {
@@ -24,6 +26,9 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 	};
 }
 
+/** What comes of a job that was told to stop while it ran. */
+export const aborted = { kind: "aborted", ranMs: expect.any(Number) };
+
 /** A job that runs. */
 export interface Begun {
 	readonly outcome: Promise<JobOutcome>;
@@ -36,4 +41,23 @@ export function begin(executor: Executor, job: Job): Begun {
 		outcome: executor.run(job),
 		abort: (reason, graceMs) => executor.abort(job, reason, graceMs),
 	};
+}
+
+/** A job of the type `scripted`, which does what the script says. */
+export function scripted(
+	id: string,
+	script: Script,
+	more: Partial<Job> = {},
+): Job {
+	return job(id, { payload: JSON.stringify(script), ...more });
+}
+
+export const forever: Script = { durationMs: "forever" };
+export const deaf: Script = { durationMs: "forever", deaf: true };
+
+/** An executor that runs those. */
+export interface ExecutorBench {
+	readonly executor: Executor;
+	/** Resolves once the code of this task runs. */
+	begun(id: string): Promise<void>;
 }

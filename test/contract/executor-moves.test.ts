@@ -106,7 +106,7 @@ test("what has not begun can be told to stop at no cost to its thread", async ()
 	);
 	const second = record("second");
 	second.abort("the lease is lost", 0);
-	expect(await second.outcome).toEqual({ kind: "aborted" });
+	expect(await second.outcome).toEqual({ kind: "not-begun" });
 	expect((await first.outcome).kind).toBe("success");
 	expect((await record("third").outcome).kind).toBe("success");
 	expect(begun()).toEqual(["third"]);
@@ -127,7 +127,7 @@ test("one that runs alone can be told to stop before it begins, and leaves its p
 	for (let i = 0; i < 20; i += 1) {
 		const alone = begin(executor, job(`${i}`, { type: "where", alone: true }));
 		alone.abort("enough", 60_000);
-		expect(await alone.outcome).toEqual({ kind: "aborted" });
+		expect(await alone.outcome).toEqual({ kind: "not-begun" });
 	}
 	const last = await executor.run(job("last", { type: "where", alone: true }));
 	expect(last.kind).toBe("success");

@@ -11,7 +11,7 @@ import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import * as assets from "../../node/world/assets.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { ORPHANED_MS, PROCESSES_MAX } from "../../protocol/limits.ts";
-import { begin, job } from "./executor-jobs.ts";
+import { aborted, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 vi.mock(import("../../node/world/assets.ts"), async (original) => {
@@ -98,7 +98,7 @@ describe("a task that runs isolated", () => {
 			log.lines[0] ?? "",
 		) as unknown as [string, number, number];
 		abort("cancelled", 0);
-		expect(await outcome).toEqual({ kind: "aborted" });
+		expect(await outcome).toEqual(aborted);
 		await Promise.all([gone(pid), gone(other)]);
 	});
 
@@ -111,7 +111,7 @@ describe("a task that runs isolated", () => {
 			process.kill(Number(pid), signal);
 		// It lives on, since what is asked of it later is done.
 		abort("cancelled", 60_000);
-		expect(await outcome).toEqual({ kind: "aborted" });
+		expect(await outcome).toEqual(aborted);
 		expect(log.lines).toHaveLength(1);
 	});
 
@@ -123,7 +123,7 @@ describe("a task that runs isolated", () => {
 		const cancelled = begin(executor, isolated("where", "cancelled"));
 		const waiting = executor.run(isolated("where", "waiting"));
 		cancelled.abort("cancelled", 60_000);
-		expect(await cancelled.outcome).toEqual({ kind: "aborted" });
+		expect(await cancelled.outcome).toEqual({ kind: "not-begun" });
 		await vi.waitFor(
 			() => expect(log.lines).toHaveLength(PROCESSES_MAX),
 			20_000,

@@ -170,7 +170,7 @@ describe("a handler file that is broken while the node runs", () => {
 		await log.has(NEEDS_MENDING);
 		for (const { abort, outcome } of cancelled) {
 			abort("cancelled", 60_000);
-			expect(await outcome).toEqual({ kind: "aborted" });
+			expect(await outcome).toEqual({ kind: "not-begun" });
 		}
 		save(handlers(2));
 		for (const outcome of await Promise.all(waiting))
@@ -208,7 +208,7 @@ describe("a handler file that is broken while the node runs", () => {
 		expect(await waiting).toEqual(success(1));
 	});
 
-	test("what waits is aborted when the executor stops", async () => {
+	test("what waits has not begun when the executor stops", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -217,8 +217,8 @@ describe("a handler file that is broken while the node runs", () => {
 		await log.has(NEEDS_MENDING);
 		await executor.stop();
 		expect(await Promise.all(waiting)).toEqual([
-			{ kind: "aborted" },
-			{ kind: "aborted" },
+			{ kind: "not-begun" },
+			{ kind: "not-begun" },
 		]);
 	});
 

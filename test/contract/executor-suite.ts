@@ -3,25 +3,27 @@
  * of the type `scripted`; the executor has one shared worker.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Executor, Job } from "../../node/ports.ts";
+import type { Executor } from "../../node/ports.ts";
 import type { Script } from "../fakes/executor.ts";
-import { begin, job } from "./executor-jobs.ts";
-
-function scripted(id: string, script: Script, more: Partial<Job> = {}): Job {
-	return job(id, { payload: JSON.stringify(script), ...more });
-}
-
-const forever: Script = { durationMs: "forever" };
-const deaf: Script = { durationMs: "forever", deaf: true };
+import {
+	aborted,
+	begin,
+	deaf,
+	type ExecutorBench,
+	forever,
+	scripted,
+} from "./executor-jobs.ts";
+import { describeTimeouts } from "./executor-suite-timeouts.ts";
 
 export function describeExecutor(
 	name: string,
-	make: () => Promise<Executor>,
+	make: () => Promise<ExecutorBench>,
 ): void {
 	describe(name, () => {
 		let executor: Executor;
+		let begun: ExecutorBench["begun"];
 		beforeEach(async () => {
-			executor = await make();
+			({ executor, begun } = await make());
 		});
 		afterEach(() => executor.stop());
 
@@ -73,86 +75,12 @@ export function describeExecutor(
 
 		test("of several times in which a task is to stop the one that is over first counts", async () => {
 			const long = begin(executor, scripted("a", deaf));
+			await begun("a");
 			for (const graceMs of [60_000, 20, 60_000]) long.abort("", graceMs);
-			expect(await long.outcome).toEqual({ kind: "aborted" });
+			expect(await long.outcome).toEqual(aborted);
 		});
 
-		describe("a task with a timeout", () => {
-			const soon = { timeoutMs: 20, killAfterMs: 60_000 };
-			const timeout = {
-				...{ kind: "timeout", ranMs: expect.any(Number) },
-				error: expect.objectContaining({
-					code: "timeout",
-					message: expect.stringMatching(/its timeout of 20ms/),
-				}),
-			};
-
-			describe.each([
-				["with others", {}],
-				["alone", { alone: true }],
-				["isolated", { isolated: true }],
-			])("that runs %s", (_, apart) => {
-				test("and ends in time has its result", async () => {
-					const long = { ...apart, timeoutMs: 60_000 };
-					expect(
-						await executor.run(scripted("a", { value: 1 }, long)),
-					).toMatchObject({ kind: "success", result: "1" });
-				});
-
-				test("is told to stop, and ends by that", async () => {
-					const late = scripted("a", forever, { ...soon, ...apart });
-					const outcome = await executor.run(late);
-					expect(outcome).toEqual(timeout);
-					expect("ranMs" in outcome && outcome.ranMs).toBeGreaterThan(15);
-				});
-
-				test("and does not stop is ended", async () => {
-					const hard = { ...soon, ...apart, killAfterMs: 20 };
-					const outcome = await executor.run(scripted("a", deaf, hard));
-					expect(outcome).toEqual(timeout);
-					expect("ranMs" in outcome && outcome.ranMs).toBeGreaterThan(35);
-				});
-
-				test("and returns after its signal has its result", async () => {
-					const script = { durationMs: 100, deaf: true, value: 1 };
-					const late = scripted("a", script, { ...soon, ...apart });
-					expect(await executor.run(late)).toMatchObject({
-						...{ kind: "success", result: "1" },
-					});
-				});
-			});
-
-			test("harms no other when it stops", async () => {
-				const mate = begin(executor, scripted("mate", forever));
-				await executor.run(scripted("a", forever, soon));
-				mate.abort("enough", 60_000);
-				expect(await mate.outcome).toEqual({ kind: "aborted" });
-			});
-
-			test("and has to be ended displaces the others in its worker, and none that come later", async () => {
-				const mate = executor.run(scripted("mate", forever));
-				const hard = { ...soon, killAfterMs: 20 };
-				const outcome = executor.run(scripted("a", deaf, hard));
-				expect(await outcome).toEqual(timeout);
-				expect(await mate).toEqual({ kind: "displaced", suspect: false });
-				const next = await executor.run(scripted("next", {}));
-				expect(next.kind).toBe("success");
-			});
-
-			test("that is told to stop for another reason has been aborted, as soon as that asks for", async () => {
-				const late = begin(executor, scripted("a", deaf, soon));
-				// Begins after it, and so is overdue after it.
-				await executor.run(scripted("b", forever, soon));
-				late.abort("the lease is lost", 20);
-				expect(await late.outcome).toEqual({ kind: "aborted" });
-			});
-
-			test("that was told to stop before has been aborted", async () => {
-				const late = begin(executor, scripted("a", deaf, soon));
-				late.abort("the lease is lost", 60);
-				expect(await late.outcome).toEqual({ kind: "aborted" });
-			});
-		});
+		describeTimeouts(() => ({ executor, begun }));
 
 		test("many tasks run at once", async () => {
 			const held = begin(executor, scripted("held", forever));
@@ -164,7 +92,7 @@ export function describeExecutor(
 				outcomes.map((outcome) => "result" in outcome && outcome.result),
 			).toEqual(Array.from({ length: 300 }, (_, i) => String(i)));
 			held.abort("enough", 1_000);
-			expect(await held.outcome).toEqual({ kind: "aborted" });
+			expect(await held.outcome).toEqual(aborted);
 		});
 
 		test("a task that heeds its signal harms no other when aborted", async () => {
@@ -172,9 +100,9 @@ export function describeExecutor(
 			const held = begin(executor, scripted("held", forever));
 			await allHaveBegun();
 			held.abort("cancelled", 60_000);
-			expect(await held.outcome).toEqual({ kind: "aborted" });
+			expect(await held.outcome).toEqual(aborted);
 			mate.abort("cancelled", 60_000);
-			expect(await mate.outcome).toEqual({ kind: "aborted" });
+			expect(await mate.outcome).toEqual(aborted);
 		});
 
 		test("a task that ignores its signal is ended by force, and the others in its worker are displaced", async () => {
@@ -182,7 +110,7 @@ export function describeExecutor(
 			const held = begin(executor, scripted("held", deaf));
 			await allHaveBegun();
 			held.abort("cancelled", 20);
-			expect(await held.outcome).toEqual({ kind: "aborted" });
+			expect(await held.outcome).toEqual(aborted);
 			expect(await mate).toEqual({ kind: "displaced", suspect: false });
 			const next = await executor.run(scripted("next", {}));
 			expect(next.kind).toBe("success");
@@ -193,7 +121,7 @@ export function describeExecutor(
 			const late = begin(executor, scripted("late", slow));
 			await allHaveBegun();
 			late.abort("cancelled", 60_000);
-			expect(await late.outcome).toEqual({ kind: "aborted" });
+			expect(await late.outcome).toEqual(aborted);
 		});
 
 		test("an abort names the attempt: another attempt of the same task goes on", async () => {
@@ -201,9 +129,9 @@ export function describeExecutor(
 			const newer = begin(executor, scripted("a", forever, { token: 2 }));
 			await allHaveBegun();
 			old.abort("lease lost", 60_000);
-			expect(await old.outcome).toEqual({ kind: "aborted" });
+			expect(await old.outcome).toEqual(aborted);
 			newer.abort("lease lost", 60_000);
-			expect(await newer.outcome).toEqual({ kind: "aborted" });
+			expect(await newer.outcome).toEqual(aborted);
 		});
 
 		test("an abort of what does not run does nothing", async () => {
@@ -241,10 +169,11 @@ export function describeExecutor(
 				"crashes alone when its worker ends (%s)",
 				async (end) => {
 					const mate = begin(executor, scripted("mate", forever));
+					await begun("mate");
 					const outcome = await executor.run(scripted("a", { end }, apart));
 					expect(outcome).toMatchObject({ kind: "crashed" });
 					mate.abort("enough", 60_000);
-					expect(await mate.outcome).toEqual({ kind: "aborted" });
+					expect(await mate.outcome).toEqual(aborted);
 				},
 			);
 
@@ -261,9 +190,10 @@ export function describeExecutor(
 				["that heeds its signal", forever],
 				["that does not", deaf],
 			])("is aborted like any other, one %s", async (__, script) => {
-				const begun = begin(executor, scripted("a", script, apart));
-				begun.abort("cancelled", 20);
-				expect(await begun.outcome).toEqual({ kind: "aborted" });
+				const running = begin(executor, scripted("a", script, apart));
+				await begun("a");
+				running.abort("cancelled", 20);
+				expect(await running.outcome).toEqual(aborted);
 			});
 		});
 
@@ -273,13 +203,14 @@ export function describeExecutor(
 				executor,
 				scripted("alone", forever, { alone: true }),
 			);
+			await Promise.all([begun("mate"), begun("alone")]);
 			const outcome = await executor.run(
 				scripted("a", { end: "kill" }, { isolated: true }),
 			);
 			expect(outcome).toMatchObject({ kind: "crashed" });
 			for (const { abort, outcome } of [mate, alone]) {
 				abort("enough", 60_000);
-				expect(await outcome).toEqual({ kind: "aborted" });
+				expect(await outcome).toEqual(aborted);
 			}
 		});
 
@@ -290,13 +221,50 @@ export function describeExecutor(
 				executor.run(scripted("alone", forever, { alone: true })),
 				executor.run(scripted("isolated", deaf, { isolated: true })),
 			];
+			const ids = ["heeds", "deaf", "alone", "isolated"];
+			await Promise.all(ids.map(begun));
+			const unbegun = executor.run(scripted("unbegun", {}));
 			await executor.stop();
-			expect(await Promise.all(running)).toEqual(
-				running.map(() => ({ kind: "aborted" })),
-			);
-			expect(await executor.run(scripted("late", {}))).toEqual({
-				kind: "aborted",
-			});
+			expect(await Promise.all(running)).toEqual(running.map(() => aborted));
+			for (const run of [unbegun, executor.run(scripted("late", {}))])
+				expect(await run).toEqual({ kind: "not-begun" });
 		});
+
+		test.each([
+			["", {}],
+			[" alone", { alone: true }],
+			[" isolated", { isolated: true }],
+		])(
+			"a task that is to run%s and is told to stop before its code begins has not begun",
+			async (_, apart) => {
+				const early = begin(executor, scripted("early", forever, apart));
+				early.abort("cancelled", 60_000);
+				expect(await early.outcome).toEqual({ kind: "not-begun" });
+				const next = await executor.run(scripted("next", {}, apart));
+				expect(next.kind).toBe("success");
+			},
+		);
+
+		test.each([
+			["that heeds its signal", forever, 60_000],
+			["that is ended by force", deaf, 50],
+		])(
+			"what was told to stop has run from its first line on, one %s",
+			async (_, script, graceMs) => {
+				const apart = [{}, { alone: true }, { isolated: true }];
+				const ids = ["shared", "alone", "isolated"];
+				const running = apart.map((more, i) =>
+					begin(executor, scripted(`${ids[i]}`, script, more)),
+				);
+				await Promise.all(ids.map(begun));
+				await executor.run(scripted("a while", { durationMs: 100 }));
+				for (const { abort } of running) abort("cancelled", graceMs);
+				for (const { outcome } of running) {
+					const over = await outcome;
+					expect(over).toEqual(aborted);
+					expect("ranMs" in over && over.ranMs).toBeGreaterThan(95);
+				}
+			},
+		);
 	});
 }

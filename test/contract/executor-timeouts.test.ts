@@ -4,7 +4,7 @@ import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { BACKOFF_MS_MAX, KILL_AFTER_MS } from "../../protocol/limits.ts";
-import { begin, job } from "./executor-jobs.ts";
+import { aborted, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 let executor: Executor;
@@ -103,7 +103,7 @@ describe("a task that reaches its timeout", () => {
 			if (result !== before) break;
 		}
 		patient.abort("enough", 0);
-		expect(await patient.outcome).toEqual({ kind: "aborted" });
+		expect(await patient.outcome).toEqual(aborted);
 	});
 
 	test("and had to be ended leaves its type threads of its own, and others theirs", async () => {
@@ -116,7 +116,7 @@ describe("a task that reaches its timeout", () => {
 		expect(await run("spinsFor", SOON, { ms: 60_000 })).toEqual(ENDED);
 		mate.abort("enough", 60_000);
 		await executor.stop();
-		expect(await mate.outcome).toEqual({ kind: "aborted" });
+		expect(await mate.outcome).toEqual(aborted);
 	});
 });
 

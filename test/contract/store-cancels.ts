@@ -125,6 +125,18 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
+	it("one that has not begun when its holder gives it back has no attempt to tell of", async () => {
+		const session = await bench.open();
+		const { id, token } = await bench.started(session);
+		await cancel(bench, id);
+		const back = { id, token, end: "not-begun", message: "" } as const;
+		expect(await bench.tasks.giveBack([back])).toEqual(["ended"]);
+		expect(await bench.read(id)).toMatchObject({
+			...{ state: "CANCELLED", attempt: 0, attempts: [] },
+			error: { code: "cancelled" },
+		});
+	});
+
 	it.each(["revoke", "close"] as const)(
 		"one whose node is lost or leaves meanwhile does not wait again: %s",
 		async (how) => {

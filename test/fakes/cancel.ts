@@ -70,6 +70,18 @@ export function cancelAttempt(
 	});
 }
 
+/** The same of one of which nothing has run. */
+export function cancelUnbegun(
+	tasks: Tasks,
+	held: TaskRecord,
+	nowMs: number,
+): void {
+	tasks.holders.leave(held.id);
+	tasks.holders.forget(held.id);
+	const error = errorOf(held.cancel);
+	tasks.records.move(held, "CANCELLED", { finishedMs: nowMs, error });
+}
+
 function errorOf(wish: Cancel | undefined): TaskError {
 	const message = wish?.reason || "It was cancelled.";
 	return { code: "cancelled", message };

@@ -2,6 +2,7 @@
  * An executor on virtual time, for the simulator: jobs do what their payload
  * says (a `Script`), and nothing happens but through the clock.
  *
+ * A job begins a moment after it was run: told to stop before that it never does.
  * Like the real one it has a shared worker, in which one job's crash or
  * deafness displaces the others, and one apart for each job that runs alone or isolated. Where
  * a job is overdue, later ones have another shared worker; a type of which one had to be
@@ -51,7 +52,8 @@ export interface Script {
 interface Running {
 	readonly job: Job;
 	readonly script: Script;
-	readonly startedMs: number;
+	/** Undefined: it has not begun. */
+	startedMs: number | undefined;
 	readonly number: number;
 	readonly timers: Timer[];
 	/** Jobs of the same are in one worker. */
@@ -63,11 +65,18 @@ interface Running {
 	readonly resolve: (outcome: JobOutcome) => void;
 }
 
+export interface FakeEvents {
+	/** The code of a job begins. */
+	began(job: Job): void;
+	/** A job ends the node's process, and with it all jobs. */
+	killed(job: Job): void;
+}
+
 export class FakeExecutor implements Executor {
 	readonly types: ReadonlySet<string>;
 	readonly answers = true;
 	readonly #clock: Clock;
-	readonly #killed: (job: Job) => void;
+	readonly #events: FakeEvents;
 	/** What runs is in calls that nothing ends: neither a signal nor force. */
 	stuck = false;
 	readonly #running = new Set<Running>();
@@ -77,14 +86,9 @@ export class FakeExecutor implements Executor {
 	readonly #unruly = new Set<string>();
 	#stopped = false;
 
-	/** `killed`: a job ends the node's process, and with it all jobs. */
-	constructor(
-		clock: Clock,
-		types: readonly string[],
-		killed: (job: Job) => void,
-	) {
+	constructor(clock: Clock, types: readonly string[], events: FakeEvents) {
 		this.#clock = clock;
-		this.#killed = killed;
+		this.#events = events;
 		this.types = new Set(types);
 	}
 
@@ -93,13 +97,13 @@ export class FakeExecutor implements Executor {
 	}
 
 	run(job: Job): Promise<JobOutcome> {
-		if (this.#stopped) return Promise.resolve({ kind: "aborted" });
+		if (this.#stopped) return Promise.resolve({ kind: "not-begun" });
 		return new Promise((resolve) => {
 			this.#lastNumber += 1;
 			const running: Running = {
 				job,
 				script: scriptOf(job.payload),
-				startedMs: this.#clock.monoMs(),
+				startedMs: undefined,
 				number: this.#lastNumber,
 				timers: [],
 				worker: this.#workerFor(job),
@@ -109,12 +113,20 @@ export class FakeExecutor implements Executor {
 				resolve,
 			};
 			this.#running.add(running);
-			if (job.timeoutMs !== undefined)
-				this.#later(running, job.timeoutMs, () => this.#expire(running));
-			const { durationMs = 0 } = running.script;
-			if (durationMs === "forever") return;
-			this.#later(running, durationMs, () => this.#end(running));
+			this.#clock.soon(() => this.#begin(running));
 		});
+	}
+
+	#begin(running: Running): void {
+		if (!this.#running.has(running)) return;
+		const { job, script } = running;
+		running.startedMs = this.#clock.monoMs();
+		this.#events.began(job);
+		if (job.timeoutMs !== undefined)
+			this.#later(running, job.timeoutMs, () => this.#expire(running));
+		const { durationMs = 0 } = script;
+		if (durationMs === "forever") return;
+		this.#later(running, durationMs, () => this.#end(running));
 	}
 
 	expectIsolated(): void {
@@ -126,6 +138,10 @@ export class FakeExecutor implements Executor {
 			const { script, aborted } = running;
 			if (running.job !== job) continue;
 			running.aborted = true;
+			if (running.startedMs === undefined) {
+				this.#settle(running, { kind: "not-begun" });
+				return;
+			}
 			const atMs = this.#clock.monoMs() + graceMs;
 			if (this.stuck) {
 				for (const timer of running.timers) timer.cancel();
@@ -133,9 +149,7 @@ export class FakeExecutor implements Executor {
 				running.buriedMs = atMs;
 				this.#later(running, graceMs, () => this.#bury(running));
 			} else if (!aborted) {
-				this.#later(running, 0, () =>
-					this.#settle(running, { kind: "aborted" }),
-				);
+				this.#later(running, 0, () => this.#settleAborted(running));
 			}
 		}
 	}
@@ -164,7 +178,7 @@ export class FakeExecutor implements Executor {
 
 	/** The shared worker dies of a cause that cannot be told. */
 	crashWorker(): void {
-		const [any] = [...this.#running].filter(isShared);
+		const [any] = [...this.#running].filter(isInShared);
 		if (any !== undefined) this.#bury(any, unexplained);
 	}
 
@@ -172,7 +186,9 @@ export class FakeExecutor implements Executor {
 		this.#stopped = true;
 		if (this.stuck) return;
 		for (const running of this.#running) {
-			this.#settle(running, { kind: "aborted" });
+			if (running.startedMs === undefined)
+				this.#settle(running, { kind: "not-begun" });
+			else this.#settleAborted(running);
 		}
 	}
 
@@ -195,10 +211,10 @@ export class FakeExecutor implements Executor {
 				return;
 			case "kill":
 				if (running.job.isolated) this.#bury(running, unexplained);
-				else this.#killed(running.job);
+				else this.#events.killed(running.job);
 				return;
 			case "kill-node":
-				this.#killed(running.job);
+				this.#events.killed(running.job);
 				return;
 			case "throw":
 				this.#fail(running, String(script.value ?? ""));
@@ -229,18 +245,26 @@ export class FakeExecutor implements Executor {
 	}
 
 	#ranMs({ startedMs }: Running): number {
-		return this.#clock.monoMs() - startedMs;
+		const nowMs = this.#clock.monoMs();
+		return nowMs - (startedMs ?? nowMs);
+	}
+
+	#settleAborted(running: Running): void {
+		this.#settle(running, { kind: "aborted", ranMs: this.#ranMs(running) });
 	}
 
 	/** Ends the worker that the job is in, with all in it. */
 	#bury(one: Running, death: Death = { kind: "ended" }): void {
+		// What has not begun in it does so in the next.
 		const inIt = [...this.#running].filter(
-			({ worker }) => worker === one.worker,
+			({ worker, startedMs }) =>
+				worker === one.worker && startedMs !== undefined,
 		);
 		const only = inIt.length === 1;
 		for (const running of inIt) {
 			const ranMs = this.#ranMs(running);
-			this.#settle(running, outcomeOfDeath({ ...running, only, ranMs }, death));
+			const bereaved = { ...running, only, begun: true, ranMs };
+			this.#settle(running, outcomeOfDeath(bereaved, death));
 		}
 	}
 
@@ -251,8 +275,8 @@ export class FakeExecutor implements Executor {
 	}
 }
 
-function isShared({ job }: Running): boolean {
-	return !job.alone && !job.isolated;
+function isInShared({ job, startedMs }: Running): boolean {
+	return startedMs !== undefined && !job.alone && !job.isolated;
 }
 
 const unexplained: Death = {

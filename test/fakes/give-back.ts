@@ -1,10 +1,9 @@
 /** How a task leaves its holder unfinished, in one shard of the store's twin. */
 import type { GiveBack, GiveBackOutcome, PutOff } from "../../node/ports.ts";
 import { CRASHES_MAX } from "../../protocol/limits.ts";
-import type { AttemptEnd } from "../../protocol/state.ts";
 import type { TaskError, TaskRecord } from "../../protocol/task.ts";
 import { attemptError } from "../../protocol/task-error.ts";
-import { cancelAttempt } from "./cancel.ts";
+import { cancelAttempt, cancelUnbegun } from "./cancel.ts";
 import type { Tasks } from "./shard-tasks.ts";
 import { ended, mustBegin } from "./task-record.ts";
 
@@ -32,11 +31,6 @@ export function giveBack(
 
 const UNKNOWN: TaskError = { code: "unknown", message: "" };
 
-/** As the store writes it down where the task ends by it. */
-function endOf(end: GiveBack["end"]): AttemptEnd {
-	return end === "not-begun" ? "handed-back" : end;
-}
-
 /** Somebody has asked it to end; what its code threw is kept. */
 function cancelHeld(
 	tasks: Tasks,
@@ -48,7 +42,9 @@ function cancelHeld(
 		const { id, token, startedMs, end, error = UNKNOWN } = back;
 		const over = { state: "FAILURE", end, error: attemptError(error) } as const;
 		tasks.end({ id, token, startedMs, ...over }, nowMs);
-	} else cancelAttempt(tasks, held, { end: endOf(back.end) }, nowMs);
+	} else if (back.end === "not-begun")
+		cancelUnbegun(tasks, unclaimed(held), nowMs);
+	else cancelAttempt(tasks, held, { end: back.end }, nowMs);
 	return "ended";
 }
 
@@ -57,11 +53,16 @@ function notBegun(tasks: Tasks, held: TaskRecord): void {
 	const { holders, records, queues, times } = tasks;
 	holders.leave(held.id);
 	holders.forget(held.id);
-	const attempts = held.attempts.slice(0, -1);
-	const attempt = held.attempt - 1;
-	const waiting = records.unclaim({ ...held, attempts, attempt });
+	const waiting = records.unclaim(unclaimed(held));
 	queues.putBack(waiting, () => tasks.nextNumber());
-	if (mustBegin(attempts, held.round)) times.bind(held.id, held.expiresMs);
+	if (mustBegin(waiting.attempts, held.round))
+		times.bind(held.id, held.expiresMs);
+}
+
+/** Without its last attempt, as it was before. */
+function unclaimed(held: TaskRecord): TaskRecord {
+	const attempts = held.attempts.slice(0, -1);
+	return { ...held, attempts, attempt: held.attempt - 1 };
 }
 
 function crash(

@@ -23,6 +23,8 @@ export class RecordingExecutor implements Executor {
 	started = 0;
 	/** Jobs as the node knows them → as the inner executor does. */
 	readonly #running = new Map<Job, Job>();
+	/** Those of the latter whose code runs. */
+	readonly #begun = new Set<Job>();
 
 	/** `killed`: a task has ended the process that they all run in. */
 	constructor(
@@ -33,21 +35,24 @@ export class RecordingExecutor implements Executor {
 	) {
 		this.#node = node;
 		this.#recorder = recorder;
-		this.#inner = new FakeExecutor(machine, [TYPE], (job) => {
-			this.#write("kill", job);
-			killed();
+		this.#inner = new FakeExecutor(machine, [TYPE], {
+			began: (job) => {
+				this.#begun.add(job);
+				const { id, token, round } = job;
+				recorder.record({ kind: "start", id, token, round, node });
+			},
+			killed: (job) => {
+				this.#write("kill", job);
+				killed();
+			},
 		});
 		machine.onDeath(() => {
-			for (const job of this.#running.keys()) this.#write("stop", job);
+			for (const job of this.#begun) this.#write("stop", job);
 		});
 	}
 
 	async run(job: Job): Promise<JobOutcome> {
 		this.started += 1;
-		const { id, token, round } = job;
-		this.#recorder.record({
-			...{ kind: "start", id, token, round, node: this.#node },
-		});
 		const scripts = JSON.parse(job.payload) as TaskScript;
 		const script = scripts[Math.min(job.attempt, scripts.length) - 1];
 		const payload = JSON.stringify(script ?? scripts[0]);
@@ -56,7 +61,7 @@ export class RecordingExecutor implements Executor {
 		const outcome = await this.#inner.run(inner);
 		this.#running.delete(job);
 		if (outcome.kind === "success") this.#write("effect", job);
-		this.#write("stop", job);
+		if (this.#begun.delete(inner)) this.#write("stop", job);
 		return outcome.kind === "success"
 			? { ...outcome, result: JSON.stringify({ token: job.token }) }
 			: outcome;

@@ -13,10 +13,10 @@ const unloaded: Death = { kind: "unloaded", message: "half a file" };
 const unexplained: Death = { kind: "unexplained", message: "heap" };
 
 const OF_SEVEN = {
-	...{ number: 7, overdue: false, ranMs: 5 },
+	...{ number: 7, overdue: false, begun: true, ranMs: 5 },
 	job: job("seven", { timeoutMs: 2_000, killAfterMs: 1_000 }),
 };
-const aborted = { kind: "aborted" };
+const aborted = { kind: "aborted", ranMs: 5 };
 const innocent = { kind: "displaced", suspect: false };
 const suspect = { kind: "displaced", suspect: true };
 
@@ -123,3 +123,11 @@ test("what an overdue job returns is its result; what it throws is told with the
 	expect(outcomeOfEnd(inTime, failure("failed"))).toEqual(failure("failed"));
 	expect(outcomeOfEnd({ ...live, aborted: true }, success)).toEqual(aborted);
 });
+
+test.each([ended, mine, unexplained, unloaded])(
+	"a job that was told to stop before it began has not begun, however its thread ends: %j",
+	(death) => {
+		const told = { ...OF_SEVEN, aborted: true, begun: false, only: true };
+		expect(outcomeOfDeath(told, death)).toEqual({ kind: "not-begun" });
+	},
+);

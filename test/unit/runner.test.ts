@@ -10,7 +10,7 @@ import { NO_EXIT } from "../stand-ins.ts";
 
 const SHARD = 0;
 const SUCCESS: JobOutcome = { kind: "success", result: "1", ranMs: 0 };
-const ABORTED: JobOutcome = { kind: "aborted" };
+const ABORTED: JobOutcome = { kind: "aborted", ranMs: 0 };
 
 /** A runner with two slots, and what befalls its jobs, which end when the test says so. */
 function runnerOf(more: Partial<Executor> = {}) {

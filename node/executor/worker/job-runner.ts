@@ -28,9 +28,15 @@ export class JobRunner {
 	/** By the place of their numbers: see `slot-map.ts`. */
 	readonly #jobs: (RunningJob | undefined)[] = bareList();
 	readonly #current = new Account<RunningJob>();
+	#tellsBegin = false;
 
 	constructor(outbox: Outbox) {
 		this.#outbox = outbox;
+	}
+
+	/** Nobody sees when its jobs begin: it is to tell of each. */
+	tellBegin(): void {
+		this.#tellsBegin = true;
 	}
 
 	/** The job on whose account the code that calls this runs. It may be over. */
@@ -38,10 +44,16 @@ export class JobRunner {
 		return this.#current.owner;
 	}
 
-	run(number: number, job: JobInThread, handlers: LoadedHandlers): void {
+	/** Begins a job at this time of the thread's clock, which is now. */
+	run(
+		number: number,
+		job: JobInThread,
+		nowMs: number,
+		handlers: LoadedHandlers,
+	): void {
 		const running = new RunningJob(number, job, this.#outbox);
 		this.#jobs[placeOf(number)] = running;
-		this.#current.run(running, () => void this.#run(running, handlers));
+		this.#current.run(running, () => void this.#run(running, nowMs, handlers));
 	}
 
 	hear(message: ToWorker): void {
@@ -66,12 +78,15 @@ export class JobRunner {
 	}
 
 	/** Never rejects: that would be taken for an uncaught error of the task. */
-	async #run(running: RunningJob, handlers: LoadedHandlers): Promise<void> {
+	async #run(
+		running: RunningJob,
+		startedMs: number,
+		handlers: LoadedHandlers,
+	): Promise<void> {
 		const { number, job } = running;
 		// At once: its code may never yield.
-		if (job.timeoutMs !== undefined)
+		if (this.#tellsBegin || job.timeoutMs !== undefined)
 			this.#outbox.sayNow({ kind: "began", number });
-		const startedMs = now();
 		const end = await endOf(running, handlers);
 		const ranMs = now() - startedMs;
 		this.#jobs[placeOf(number)] = undefined;

@@ -34,7 +34,7 @@ export class HastyExecutor implements Executor {
 	}
 
 	abort(job: Job): void {
-		this.#aborted.get(job)?.({ kind: "aborted" });
+		this.#aborted.get(job)?.({ kind: "aborted", ranMs: 0 });
 	}
 
 	stop(): Promise<void> {

@@ -50,6 +50,8 @@ const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
 	// A worker is task code's world: it has its own clock, and no cluster in it.
 	["node/executor/worker-main.ts", ["the clock", "timers"]],
 	["node/executor/worker/", ["the clock", "timers"]],
+	// A thread has a clock of its own, and the two are compared.
+	["node/executor/thread-link.ts", ["the clock"]],
 	["dashboard/", ["the clock", "timers", "the network"]],
 	[
 		"scripts/",

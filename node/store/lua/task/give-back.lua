@@ -1,7 +1,7 @@
 -- Takes tasks back from their holder, unfinished: handBack; notBegun; crash; or, where the worker
 -- crashed for the CRASHES_MAX-th time, giveUpCrashed; putOff, to run again after a time; or,
 -- where that is too late for a task that failed, fail. One that somebody has asked to end
--- does, whatever it is: cancelHeld. Fenced by token.
+-- does, whatever it is: cancelHeld, cancelUnbegun. Fenced by token.
 -- ARGV    per task: id, token, how (handed-back | not-begun | crashed | failure | timeout | snoozed), message of a
 --         last crash, or error (JSON) or nothing, to run again after (ms), started (ms)
 -- Returns per task: 1 waits again, 2 ended, 0 stale, else when it is due (ms)
@@ -22,6 +22,7 @@ local function notBegun(id, text)
   local head = parseHead(text)
   waitAgain(id, head)
   if mustBegin(id, head) then bindExpiry(id, head.expires) end
+  return 1
 end
 
 local function putOff(id, text, held, how, error, after, started)
@@ -43,18 +44,18 @@ end
 
 -- What its code threw is kept.
 local function cancel(id, text, held, how, error, started)
+  if how == 'not-begun' then return toCancelled(id, parseHead(text), now, '', '') end
   if how ~= 'failure' and how ~= 'timeout' then
-    return cancelAttempt(id, text, held, now, how == 'not-begun' and 'handed-back' or how, 0)
+    return cancelAttempt(id, text, held, now, how, 0)
   end
   toCancelled(id, parseHead(text), now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
 end
 
 for i = 1, #ARGV, 6 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local held = not taken[id] and call('HGET', HOLDERS, id)
+  local held, answer = not taken[id] and call('HGET', HOLDERS, id), 0
   local newest, _, session = parseHolder(held)
   local text = newest == token and call('HGET', TASKS, id)
-  local answer = 0
   if newest ~= token then stale = stale + 1
   else
     taken[id] = true
@@ -67,8 +68,7 @@ for i = 1, #ARGV, 6 do
       waitAgain(id, recordAttempt(id, text, held, now, how, 0, 0, false))
       answer = 1
     elseif text and how == 'not-begun' then
-      notBegun(id, text)
-      answer = 1
+      answer = notBegun(id, text)
     elseif text and how == 'crashed' then
       answer = crash(id, text, held, message)
     elseif text then
