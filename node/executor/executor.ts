@@ -121,6 +121,7 @@ class ThreadExecutor implements Executor {
 				job,
 				aborted: false,
 				overdue: false,
+				stopping: false,
 				rounds: 0,
 				moved: false,
 				beganMs: undefined,

@@ -11,6 +11,8 @@ export interface LiveJob {
 	aborted: boolean;
 	/** It has reached its timeout: unless it returns, that is how it ends. */
 	overdue: boolean;
+	/** It goes on though its signal has fired, for whichever reason: its thread may have to be ended for it. */
+	stopping: boolean;
 	/** Looks at its thread in which it had not begun. */
 	rounds: number;
 	/** It was given to another thread than at first, as it had not begun there. */

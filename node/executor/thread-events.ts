@@ -10,7 +10,7 @@ export interface ThreadEvents {
 	onBegan(live: LiveJob): void;
 	/** It is ended on account of this job, which did not stop when it had reached its timeout. */
 	onUnruly(live: LiveJob): void;
-	/** None of its jobs is overdue any more: it takes others. */
+	/** Those of its jobs that were told to stop are over: it takes others. */
 	onOpen(): void;
 	/** So many jobs are over, for which it was at work for so long; the type is one's. */
 	onProgress(type: string, jobs: number, workedMs: number): void;

@@ -20,7 +20,7 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	/** Undefined of a process, which shares nothing: there a job has begun once it says so. */
 	readonly #cells: BeginCells | undefined;
 	#workMs = 0;
-	#overdue = 0;
+	#stopping = 0;
 
 	constructor(cells: BeginCells | undefined) {
 		this.#cells = cells;
@@ -35,9 +35,9 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		return this.#workMs;
 	}
 
-	/** Jobs that have reached their timeout. */
-	get overdue(): number {
-		return this.#overdue;
+	/** Jobs that go on though their signal has fired. */
+	get stopping(): number {
+		return this.#stopping;
 	}
 
 	[Symbol.iterator](): Iterator<LiveJob> {
@@ -55,9 +55,11 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		if (this.#cells !== undefined) give(this.#cells, live.number);
 	}
 
-	setOverdue(live: LiveJob): void {
-		live.overdue = true;
-		this.#overdue += 1;
+	/** Its signal fires. */
+	setStopping(live: LiveJob): void {
+		if (live.stopping) return;
+		live.stopping = true;
+		this.#stopping += 1;
 	}
 
 	/** Returns the job that it was; undefined if it has left before. */
@@ -130,7 +132,7 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		if (live === undefined) return undefined;
 		// Sums of fractions drift; an empty thread has no work.
 		this.#workMs = this.size === 0 ? 0 : this.#workMs - live.costMs;
-		if (live.overdue) this.#overdue -= 1;
+		if (live.stopping) this.#stopping -= 1;
 		return live;
 	}
 }

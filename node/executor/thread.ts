@@ -112,7 +112,7 @@ export class Thread {
 
 	/** Whether it may be given jobs: not beside one for which it may have to be ended. */
 	get open(): boolean {
-		return !this.ending && this.#jobs.overdue === 0;
+		return !this.ending && this.#jobs.stopping === 0;
 	}
 
 	get ending(): boolean {
@@ -149,12 +149,14 @@ export class Thread {
 
 	/** Tells a job of this thread to stop. */
 	abort(live: LiveJob, reason: string): void {
+		this.#jobs.setStopping(live);
 		this.#outgoing.say({ kind: "abort", number: live.number, reason });
 	}
 
 	/** Tells a job of this thread that it has reached its timeout. */
 	timeOut(live: LiveJob, message: string): void {
-		this.#jobs.setOverdue(live);
+		live.overdue = true;
+		this.#jobs.setStopping(live);
 		this.#outgoing.say({ kind: "timeout", number: live.number, message });
 	}
 
@@ -272,7 +274,7 @@ export class Thread {
 
 	#settle(number: number, outcome: JobOutcome): LiveJob | undefined {
 		const live = this.#jobs.settle(number, outcome);
-		if (live?.overdue && this.open) this.#events.onOpen();
+		if (live?.stopping && this.open) this.#events.onOpen();
 		return live;
 	}
 

@@ -6,8 +6,8 @@
  * wake a second one costs more than short jobs do. Where there is none it goes to
  * the one with the fewest.
  *
- * A thread that does not answer (a task spins in it), or in which a job is overdue (for
- * which it may have to be ended), is given no more jobs, and up to SPARE_THREADS_MAX others
+ * A thread that does not answer (a task spins in it), or in which a job goes on that was told
+ * to stop (for which it may have to be ended), is given no more jobs, and up to SPARE_THREADS_MAX others
  * are started in the place of such; they are ended when those take jobs again. What has not
  * begun in a thread within about a second goes to another that has nothing to do; where there
  * is none, and the thread does not answer, it goes back to where it came from, as what waits

@@ -116,6 +116,17 @@ export function describeExecutor(
 			expect(next.kind).toBe("success");
 		});
 
+		test("a task that ignores its signal displaces none that came after it", async () => {
+			const held = begin(executor, scripted("held", deaf));
+			await begun("held");
+			held.abort("cancelled", 50);
+			const later = begin(executor, scripted("later", forever));
+			expect(await held.outcome).toEqual(aborted);
+			await begun("later");
+			later.abort("enough", 60_000);
+			expect(await later.outcome).toEqual(aborted);
+		});
+
 		test("a task that ends in good order after it was aborted is aborted all the same", async () => {
 			const slow: Script = { durationMs: 50, deaf: true };
 			const late = begin(executor, scripted("late", slow));

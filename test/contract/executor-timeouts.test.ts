@@ -120,6 +120,28 @@ describe("a task that reaches its timeout", () => {
 	});
 });
 
+test("a task that goes on when it is cancelled gets no company either, until it is over", async () => {
+	const patient = begin(executor, call("ignores"));
+	const { result: before } = await success(run("where"));
+	patient.abort("the task was cancelled", 60_000);
+	for (let i = 0; i < 3; i += 1)
+		expect((await success(run("where"))).result).not.toBe(before);
+	expect(executor.answers).toBe(true);
+	patient.abort("the lease is lost", 0);
+	expect(await patient.outcome).toEqual(aborted);
+});
+
+test("a thread takes jobs again once a task that was cancelled in it is over", async () => {
+	const { result: before } = await success(run("where"));
+	const heeding = begin(executor, call("heeds"));
+	await log.has(/^deadline/);
+	heeding.abort("the task was cancelled", 60_000);
+	const meanwhile = await success(run("where"));
+	expect(meanwhile.result).not.toBe(before);
+	expect(await heeding.outcome).toEqual(aborted);
+	expect((await success(run("where"))).result).toBe(before);
+});
+
 async function success(
 	running: Promise<JobOutcome>,
 ): Promise<{ result: string }> {

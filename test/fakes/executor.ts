@@ -5,7 +5,7 @@
  * A job begins a moment after it was run: told to stop before that it never does.
  * Like the real one it has a shared worker, in which one job's crash or
  * deafness displaces the others, and one apart for each job that runs alone or isolated. Where
- * a job is overdue, later ones have another shared worker; a type of which one had to be
+ * a job was told to stop, later ones have another shared worker; a type of which one had to be
  * ended has one of its own.
  * Both pass the suite in `test/contract/executor-suite.ts`.
  */
@@ -142,6 +142,7 @@ export class FakeExecutor implements Executor {
 				this.#settle(running, { kind: "not-begun" });
 				return;
 			}
+			this.#leaveAlone(running);
 			const atMs = this.#clock.monoMs() + graceMs;
 			if (this.stuck) {
 				for (const timer of running.timers) timer.cancel();
@@ -156,10 +157,10 @@ export class FakeExecutor implements Executor {
 
 	/** A job has reached its timeout. */
 	#expire(running: Running): void {
-		const { job, script, aborted, worker } = running;
+		const { job, script, aborted } = running;
 		if (aborted) return;
 		running.overdue = true;
-		if (worker === `shared ${this.#sharedWorker}`) this.#sharedWorker += 1;
+		this.#leaveAlone(running);
 		if (this.stuck) return;
 		if (script.deaf)
 			this.#later(running, job.killAfterMs, () => {
@@ -167,6 +168,11 @@ export class FakeExecutor implements Executor {
 				this.#bury(running);
 			});
 		else this.#fail(running, "it was told to stop");
+	}
+
+	/** It was told to stop: later jobs run in another worker. */
+	#leaveAlone({ worker }: Running): void {
+		if (worker === `shared ${this.#sharedWorker}`) this.#sharedWorker += 1;
 	}
 
 	#workerFor({ type, alone, isolated }: Job): string {
