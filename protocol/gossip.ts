@@ -15,6 +15,7 @@ import {
 	DIGEST_PEERS_MAX,
 	GOSSIP_BYTES_MAX,
 	PRIORITY_MAX,
+	QUOTAS_MAX,
 } from "./limits.ts";
 import { parseRoute, type Route } from "./route.ts";
 
@@ -40,7 +41,12 @@ export interface AnnouncedRoute {
 	readonly count: number;
 	/** Highest among them. */
 	readonly topPriority: number;
+	/** Who is to take how many; others leave them to these. Undefined: there is no such plan. */
+	readonly quotas?: readonly Quota[];
 }
+
+/** So many tasks are for the node of this short name. */
+export type Quota = readonly [name: string, tasks: number];
 
 /** How a node is and what it sees; see digest-pace.ts for how often. */
 export interface Digest extends GossipHeader {
@@ -88,6 +94,11 @@ export type GossipMessage = Announcement | Digest | Question | Answer | Nudge;
 /** The end of a PeerId: enough to tell the nodes of one cluster apart. */
 export function shortName(nodeId: string): string {
 	return nodeId.slice(-8);
+}
+
+/** Of nodes by their ids. */
+export function shortQuotas(quotas: ReadonlyMap<string, number>): Quota[] {
+	return [...quotas].map(([nodeId, tasks]) => [shortName(nodeId), tasks]);
 }
 
 const encoder = new TextEncoder();
@@ -148,7 +159,12 @@ function decodeAnnouncement(
 		if (!isCount(shard) || !isCount(count) || count === 0) return;
 		if (typeof route !== "string" || parseRoute(route) === undefined) return;
 		if (!isCount(topPriority, PRIORITY_MAX)) return;
-		checked.push({ shard, route, count, topPriority });
+		const { quotas } = item;
+		if (quotas !== undefined && !areQuotas(quotas)) return;
+		checked.push({
+			...{ shard, route, count, topPriority },
+			...(quotas !== undefined && { quotas }),
+		});
 	}
 	return { kind: "announce", ...header, routes: checked };
 }
@@ -209,6 +225,23 @@ function decodeNudge(
 ): Nudge | undefined {
 	if (!isNodeId(to) || !isCount(shard)) return;
 	return { kind: "nudge", ...header, to, shard };
+}
+
+function areQuotas(value: unknown): value is readonly Quota[] {
+	if (!Array.isArray(value) || value.length === 0) return false;
+	if (value.length > QUOTAS_MAX) return false;
+	return value.every(
+		(quota) =>
+			Array.isArray(quota) &&
+			quota.length === 2 &&
+			isShortName(quota[0]) &&
+			isCount(quota[1], CONCURRENCY_MAX) &&
+			quota[1] > 0,
+	);
+}
+
+function isShortName(value: unknown): value is string {
+	return typeof value === "string" && value !== "" && value.length <= 8;
 }
 
 function isNodeId(value: unknown): value is string {

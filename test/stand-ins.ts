@@ -4,7 +4,7 @@
  * puts its own in place of those that it is about.
  */
 import type { Shard, ShardSessions, ShardTasks } from "../node/ports.ts";
-import type { ClaimerParts } from "../node/work/claimer.ts";
+import type { ClaimerParts } from "../node/work/claimer-parts.ts";
 import type { FinisherParts } from "../node/work/finisher.ts";
 import type { RunnerParts } from "../node/work/runner.ts";
 import type { SubmitterParts } from "../node/work/submitter.ts";
@@ -57,7 +57,8 @@ export const AROUND_FINISHER = {
 export const AROUND_SUBMITTER = {
 	trimmer: { makeRoom: async () => false },
 	claimer: { submit: () => undefined, refused() {} },
-	hinter: { hint: () => () => {} },
+	hinter: { hintAhead: () => () => {} },
+	spreader: { mayShare: () => false, share: () => undefined },
 	roster: { isServed: () => true },
 	timekeeper: { stored() {} },
 	home: { unsettled() {} },

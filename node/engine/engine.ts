@@ -29,6 +29,7 @@ import { Announcer } from "../peers/announcer.ts";
 import { Digester } from "../peers/digester.ts";
 import { DutyTurns } from "../peers/duty-turns.ts";
 import { Hearer } from "../peers/hearer.ts";
+import { PromisedLoad } from "../peers/promised-load.ts";
 import { Roster, type RosterEvents } from "../peers/roster.ts";
 import { type OwnHost, SelfReport } from "../peers/self-report.ts";
 import type {
@@ -44,6 +45,7 @@ import type {
 	Shard,
 	Store,
 } from "../ports.ts";
+import { Durations } from "../work/durations.ts";
 import { Runner } from "../work/runner.ts";
 import { Turns } from "../work/turns.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
@@ -88,6 +90,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #watch: Watch;
 	readonly #dutyTurns: DutyTurns;
 	readonly #drainer: Drainer;
+	readonly #durations = new Durations();
+	readonly #promised = new PromisedLoad();
 	readonly #home = new HomeWord(this.#engines);
 	readonly #coroner: Coroner;
 	readonly #retention: Retention;
@@ -101,6 +105,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#runner = new Runner({
 			...{ clock, executor, concurrency: parts.concurrency },
 			...{ abortGraceMs: ABORT_GRACE_MS, exits: engines, turns: this.#turns },
+			durations: this.#durations,
 		});
 		const runner = this.#runner;
 		const shardTasks = store.shards.map(({ tasks }) => tasks);
@@ -114,7 +119,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const [{ sessions: registry }] = store.shards as [Shard];
 		this.#roster = new Roster({
 			...{ self: gossip.nodeId, registry, serves, clock, log, gossip },
-			events: this,
+			...{ promised: this.#promised, events: this },
 		});
 		const roster = this.#roster;
 		this.#dutyTurns = new DutyTurns({ self: gossip.nodeId, roster });
@@ -125,6 +130,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#announcer = new Announcer({ clock, digester });
 		this.#hearer = new Hearer({
 			...{ clock, self: gossip.nodeId, runner, engines, roster },
+			promised: this.#promised,
 		});
 		this.#watch = new Watch({ clock, log, gossip, engines, roster, digester });
 		for (const shard of store.shards)
@@ -191,6 +197,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	registryRead(sinceLossMs: number): void {
 		this.#retention.registryRead();
 		this.#watch.registryRead();
+		this.#promised.keep(this.#roster.others);
 		this.#runner.nodeLost(sinceLossMs);
 	}
 
@@ -210,7 +217,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	#makeShardEngine(shard: Shard): ShardEngine {
-		const { clock, random, log, serves, generations } = this.#parts;
+		const { clock, random, log, serves, generations, gossip } = this.#parts;
 		return new ShardEngine({
 			...{ shard, clock, random, log, ttlMs: LEASE_TTL_MS, generations },
 			retention: this.#retention,
@@ -219,6 +226,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },
 			...{ watch: this.#watch, home: this.#home, coroner: this.#coroner },
 			...{ dutyTurns: this.#dutyTurns, events: this },
+			...{ durations: this.#durations, promised: this.#promised },
+			self: gossip.nodeId,
 		});
 	}
 

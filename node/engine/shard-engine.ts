@@ -26,7 +26,9 @@ import {
 	type Shard,
 	StoreError,
 } from "../ports.ts";
-import { Claimer, type ClaimerParts } from "../work/claimer.ts";
+import { BackUp } from "../work/back-up.ts";
+import { Claimer } from "../work/claimer.ts";
+import type { ClaimerParts } from "../work/claimer-parts.ts";
 import { Finisher, type FinisherParts } from "../work/finisher.ts";
 import { Hinter, type HinterParts } from "../work/hinter.ts";
 import { Intake } from "../work/intake.ts";
@@ -34,6 +36,7 @@ import { Reconciler } from "../work/reconciler.ts";
 import { Reviser } from "../work/reviser.ts";
 import { RouteSorter } from "../work/route-sorter.ts";
 import type { Runner } from "../work/runner.ts";
+import { Spreader, type SpreaderParts } from "../work/spreader.ts";
 import { Submitter, type SubmitterParts } from "../work/submitter.ts";
 
 export interface ShardEngineParts {
@@ -52,7 +55,11 @@ export interface ShardEngineParts {
 	readonly announcer: HinterParts["announcer"];
 	readonly hearer: ClaimerParts["rumours"];
 	readonly watcher: FinisherParts["watcher"];
-	readonly roster: SubmitterParts["roster"];
+	readonly roster: SubmitterParts["roster"] & SpreaderParts["roster"];
+	readonly durations: SpreaderParts["durations"];
+	readonly promised: SpreaderParts["promised"];
+	/** Of this node. */
+	readonly self: string;
 	readonly dutyTurns: TimekeeperParts["dutyTurns"];
 	readonly watch: LeaseWatch;
 	readonly home: HomeWord;
@@ -90,6 +97,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly #timekeeper: Timekeeper;
 	readonly #trimmer: Trimmer;
 	readonly #reconciler: Reconciler;
+	readonly #backUp: BackUp;
 	#adopting = false;
 	/** The store came back once more while it was being adopted. */
 	#backAgain = false;
@@ -117,8 +125,16 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ intake, turns, rumours: parts.hearer, adopter: this },
 		});
 		const { claimer } = this;
+		const { self, durations, promised } = parts;
+		const spreader = new Spreader({
+			...{ self, serves, durations, roster, promised, claimer, renewer },
+			runner,
+		});
+		this.#backUp = new BackUp({ clock, claimer });
+		const backUp = this.#backUp;
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
+			...{ spreader, backUp },
 		});
 		this.reaper = new Reaper({
 			...{ shard, log, renewer, hinter, runner, coroner },
@@ -137,7 +153,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		});
 		this.submitter = new Submitter({
 			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
-			timekeeper,
+			...{ timekeeper, spreader },
 		});
 		this.reviser = new Reviser({ shard, hinter, timekeeper });
 		const { finisher } = this;
@@ -173,6 +189,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.renewer.stop();
 		this.finisher.stop();
 		this.#timekeeper.stop();
+		this.#backUp.stop();
 		this.#trimmer.stop();
 	}
 

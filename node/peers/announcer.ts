@@ -7,14 +7,21 @@
  * more than a few tasks were told of within one such interval.
  * Losing any of it costs others a sweep's time, nothing else.
  */
-import type { AnnouncedRoute } from "../../protocol/gossip.ts";
+import { type AnnouncedRoute, shortQuotas } from "../../protocol/gossip.ts";
 import {
 	ANNOUNCE_CALM_TASKS_MAX,
 	ANNOUNCE_INTERVAL_MS,
 	ANNOUNCE_INTERVAL_MS_MIN,
+	ANNOUNCE_QUOTAS_MAX,
 	ANNOUNCE_ROUTES_MAX,
+	QUOTAS_MAX,
 } from "../../protocol/limits.ts";
 import type { Clock, RoutedCount, Timer } from "../ports.ts";
+
+/** Tasks that wait, and who is to take how many of them; undefined: whoever can. */
+export interface Told extends RoutedCount {
+	readonly quotas?: ReadonlyMap<string, number> | undefined;
+}
 
 /** What is told in one message. */
 export interface Announced {
@@ -34,7 +41,7 @@ export interface AnnouncerParts {
 }
 
 export class Announcer {
-	readonly #gathered = new Map<string, AnnouncedRoute>();
+	readonly #gathered = new Map<string, Told & { readonly shard: number }>();
 	#message: Announced = { leftMs: undefined };
 	#timer: Timer | undefined;
 	/** The next message is on its way. */
@@ -57,9 +64,9 @@ export class Announcer {
 	}
 
 	/** Tasks have become waiting, or are about to. Returns the next message, which tells of them unless it is full. */
-	announce(shard: number, counts: readonly RoutedCount[]): Announced {
+	announce(shard: number, counts: readonly Told[]): Announced {
 		if (this.#stopped) return this.#message;
-		for (const { route, count, topPriority } of counts) {
+		for (const { route, count, topPriority, quotas } of counts) {
 			const key = `${shard} ${route}`;
 			const former = this.#gathered.get(key);
 			this.#gathered.set(key, {
@@ -67,6 +74,7 @@ export class Announcer {
 				route,
 				count: count + (former?.count ?? 0),
 				topPriority: Math.max(topPriority, former?.topPriority ?? 0),
+				quotas: former === undefined ? quotas : together(former.quotas, quotas),
 			});
 		}
 		this.#publishSoon();
@@ -82,10 +90,31 @@ export class Announcer {
 		else this.#timer = clock.after(waitMs, () => this.#publish());
 	}
 
+	/** As many as one message takes. */
+	#next(): AnnouncedRoute[] {
+		const routes: AnnouncedRoute[] = [];
+		let shares = 0;
+		for (const { quotas, ...told } of this.#gathered.values()) {
+			shares += quotas?.size ?? 0;
+			const isFull =
+				routes.length === ANNOUNCE_ROUTES_MAX || shares > ANNOUNCE_QUOTAS_MAX;
+			if (isFull) break;
+			routes.push(
+				quotas === undefined
+					? told
+					: {
+							...told,
+							quotas: shortQuotas(quotas),
+						},
+			);
+		}
+		return routes;
+	}
+
 	#publish(): void {
 		this.#due = false;
 		if (this.#stopped) return;
-		const routes = [...this.#gathered.values()].slice(0, ANNOUNCE_ROUTES_MAX);
+		const routes = this.#next();
 		const nowMs = this.#parts.clock.monoMs();
 		if (nowMs - this.#countedMs >= ANNOUNCE_INTERVAL_MS) {
 			this.#told = 0;
@@ -102,4 +131,15 @@ export class Announcer {
 		this.#message = { leftMs: undefined };
 		this.#publishSoon();
 	}
+}
+
+type Quotas = Told["quotas"];
+
+/** Two plans for one route; none where one has none, or they name too many. */
+function together(one: Quotas, other: Quotas): Quotas {
+	if (one === undefined || other === undefined) return undefined;
+	const sum = new Map(one);
+	for (const [nodeId, tasks] of other)
+		sum.set(nodeId, tasks + (sum.get(nodeId) ?? 0));
+	return sum.size > QUOTAS_MAX ? undefined : sum;
 }

@@ -7,10 +7,12 @@
  * most one timer for each turn. Guarantees nothing else: losing any of it costs a sweep's
  * time.
  */
-import type {
-	AnnouncedRoute,
-	Announcement,
-	Nudge,
+import {
+	type AnnouncedRoute,
+	type Announcement,
+	type Nudge,
+	type Quota,
+	shortName,
 } from "../../protocol/gossip.ts";
 import { CLAIM_TURN_MS, CLAIM_TURNS_EXTRA } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -23,6 +25,8 @@ export interface RumourTaker {
 	/** Whether this node serves the route, and would not ask for it anyway. */
 	isNews(route: Route): boolean;
 	rumour(route: Route, from: string): void;
+	/** So many of its tasks are for this node. */
+	want(route: Route, tasks: number, from: string): void;
 }
 
 export interface HearerParts {
@@ -43,11 +47,15 @@ export interface HearerParts {
 		/** Other nodes that may claim work of the route. */
 		candidates(route: Route): readonly Candidate[];
 	};
+	/** See promised-load.ts. */
+	readonly promised: { promise(quotas: readonly Quota[]): void };
 }
 
 interface Rumour {
 	readonly claimer: RumourTaker;
 	readonly route: Route;
+	/** Tasks that are for this node; undefined: all that it can take. */
+	readonly tasks: number | undefined;
 }
 
 export class Hearer {
@@ -68,7 +76,9 @@ export class Hearer {
 		const { from } = announcement;
 		for (const [turn, rumours] of this.#byTurn(announcement)) {
 			const tell = () => {
-				for (const { claimer, route } of rumours) claimer.rumour(route, from);
+				for (const { claimer, route, tasks } of rumours)
+					if (tasks === undefined) claimer.rumour(route, from);
+					else claimer.want(route, tasks, from);
 			};
 			if (turn === 0) tell();
 			else clock.after(turn * CLAIM_TURN_MS, tell);
@@ -85,40 +95,59 @@ export class Hearer {
 
 	/** What is worth a question to the store, by this node's turn. */
 	#byTurn(announcement: Announcement): Map<number, Rumour[]> {
-		const { engines, roster, clock } = this.#parts;
+		const { engines, roster, promised, clock } = this.#parts;
 		const { from } = announcement;
 		const nowMs = clock.monoMs();
 		const byTurn = new Map<number, Rumour[]>();
 		for (const announced of announcement.routes) {
-			const { shard, route } = announced;
+			const { shard, route, quotas } = announced;
+			if (quotas !== undefined) promised.promise(quotas);
 			const claimer = engines[shard]?.claimer;
 			// A node with other shards is not of this cluster.
 			if (claimer === undefined || !claimer.isNews(route)) continue;
 			if (!this.#credit.heed(from, roster.nodes, nowMs)) break;
-			const turn = this.#turnOf(announcement, announced);
-			if (turn === undefined) continue;
+			const own = this.#turnOf(announcement, announced);
+			if (own === undefined) continue;
 			if (!this.#credit.spend(from, nowMs)) break;
+			const { turn, tasks } = own;
 			const rumours = byTurn.get(turn) ?? [];
 			byTurn.set(turn, rumours);
-			rumours.push({ claimer, route });
+			rumours.push({ claimer, route, tasks });
 		}
 		return byTurn;
 	}
 
 	#turnOf(
 		{ from, epoch, seq }: Announcement,
-		{ route, count }: AnnouncedRoute,
-	): number | undefined {
+		{ route, count, quotas }: AnnouncedRoute,
+	): { turn: number; tasks: number | undefined } | undefined {
 		const { self, roster, runner } = this.#parts;
 		const own = { nodeId: self, freeSlots: runner.freeSlots };
 		// Without a free slot it asks for nothing now, and knows where work may be left
 		// when one comes free.
-		if (own.freeSlots === 0) return 0;
-		return turnOf(
+		if (own.freeSlots === 0) return { turn: 0, tasks: undefined };
+		const key = `${from} ${epoch} ${seq} ${route}`;
+		const others = roster.candidates(route);
+		if (quotas === undefined) {
+			const announced = { key, count, origin: from };
+			const turn = turnOf(self, announced, [own, ...others], CLAIM_TURNS_EXTRA);
+			return turn === undefined ? undefined : { turn, tasks: undefined };
+		}
+		const named = new Map(quotas);
+		const tasks = named.get(shortName(self));
+		if (tasks !== undefined) return { turn: 0, tasks };
+		// What those who are named do not take the one does who says so, if it can.
+		if (
+			others.some(({ nodeId, freeSlots }) => nodeId === from && freeSlots > 0)
+		)
+			return undefined;
+		const left = others.filter(({ nodeId }) => !named.has(shortName(nodeId)));
+		const turn = turnOf(
 			self,
-			{ key: `${from} ${epoch} ${seq} ${route}`, count, origin: from },
-			[own, ...roster.candidates(route)],
+			{ key, count: 0, origin: "" },
+			[own, ...left],
 			CLAIM_TURNS_EXTRA,
 		);
+		return turn === undefined ? undefined : { turn, tasks: count };
 	}
 }

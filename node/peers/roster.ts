@@ -17,7 +17,7 @@ import {
 } from "../../protocol/limits.ts";
 import { nodeState } from "../../protocol/node-state.ts";
 import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
-import type { Candidate } from "../../protocol/turn.ts";
+import type { Room } from "../../protocol/share.ts";
 import {
 	type AdmittedPeer,
 	type Clock,
@@ -31,6 +31,7 @@ import {
 } from "../ports.ts";
 import { KnownNames } from "./known-names.ts";
 import { Openings } from "./openings.ts";
+import type { PromisedLoad } from "./promised-load.ts";
 import { ServedRoutes, servesOf } from "./served-routes.ts";
 
 export interface RosterParts {
@@ -42,6 +43,8 @@ export interface RosterParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly gossip: Pick<Gossip, "admit" | "connected">;
+	/** What was left to them since they told of themselves. */
+	readonly promised: PromisedLoad;
 	readonly events: RosterEvents;
 }
 
@@ -130,16 +133,13 @@ export class Roster {
 	}
 
 	hear(digest: Digest): void {
-		const former = this.#heard.get(digest.from)?.digest;
-		const newer =
-			former === undefined ||
-			digest.epoch > former.epoch ||
-			(digest.epoch === former.epoch && digest.seq > former.seq);
-		if (newer)
-			this.#heard.set(digest.from, {
-				digest,
-				atMs: this.#parts.clock.monoMs(),
-			});
+		const { from, epoch, seq } = digest;
+		const former = this.#heard.get(from)?.digest ?? { epoch: -1, seq: -1 };
+		if (epoch < former.epoch) return;
+		if (epoch === former.epoch && seq <= former.seq) return;
+		const { clock, promised } = this.#parts;
+		this.#heard.set(from, { digest, atMs: clock.monoMs() });
+		promised.told(from);
 	}
 
 	nameOf(nodeId: string): string | undefined {
@@ -156,14 +156,14 @@ export class Roster {
 		return this.#served;
 	}
 
-	/** Other nodes that may claim work of this route. */
-	candidates(route: Route): Candidate[] {
-		const candidates: Candidate[] = [];
+	/** Other nodes that may claim work of this route, and what room they have. */
+	candidates(route: Route): Room[] {
+		const candidates: Room[] = [];
 		for (const [nodeId, serves] of this.#served.nodes) {
 			const digest = this.#known(nodeId);
 			if (digest === undefined || digest.draining || !digest.storeUp) continue;
 			if (servesRoute(serves, route))
-				candidates.push({ nodeId, freeSlots: digest.freeSlots });
+				candidates.push(this.#parts.promised.roomOf(nodeId, digest));
 		}
 		return candidates;
 	}
@@ -171,10 +171,9 @@ export class Roster {
 	/** How many peers that we hear from see this one. */
 	seeing(nodeId: string): number {
 		const name = shortName(nodeId);
-		let seeing = 0;
-		for (const [peer, digest] of this.#witnesses())
-			if (peer !== nodeId && digest.peers.includes(name)) seeing += 1;
-		return seeing;
+		return [...this.#witnesses()].filter(
+			([peer, { peers }]) => peer !== nodeId && peers.includes(name),
+		).length;
 	}
 
 	/** All registered nodes, `own` standing in for what this node knows best of itself. */

@@ -4,7 +4,8 @@
  *
  * It keeps the set of routes believed to have work (`hot`). Hints make a route
  * hot: a submission here, the sweep, an announcement when it is this node's turn. What
- * is known from the store goes before what gossip alone says (see hot-routes.ts). A claim
+ * is known from the store goes before what gossip alone says (see hot-routes.ts). Of some routes it
+ * is to take so many tasks and no more (see wanted-routes.ts). A claim
  * that leaves nothing waiting on a route makes it cold again, unless
  * it was hinted at meanwhile. As long as nothing is known to be left, one claim is
  * in flight at a time; the slots that come free meanwhile go into the next, so
@@ -24,76 +25,34 @@
  * A claim whose answer is lost is not repeated: the reconciler is told, and
  * hands back what it took.
  */
-import type { SessionName } from "../../protocol/lease.ts";
 import {
 	CLAIM_BATCH_MAX,
 	CLAIM_FILL_MS,
 	CLAIM_ROUTES_MAX,
 	CLAIMS_MAX,
 } from "../../protocol/limits.ts";
-import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
-import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
+import { type Route, servesRoute } from "../../protocol/route.ts";
+import type { NewTask } from "../../protocol/task.ts";
 import {
 	type ClaimReply,
-	type Clock,
 	type Lease,
-	type Log,
-	type Shard,
 	StoreError,
 	type SubmitOutcome,
 	type Timer,
 } from "../ports.ts";
+import type { ClaimerParts } from "./claimer-parts.ts";
 import { HotRoutes } from "./hot-routes.ts";
-import { type Pledge, Pledges, type SlotBook } from "./pledges.ts";
+import { type Pledge, Pledges } from "./pledges.ts";
+import { WantedRoutes } from "./wanted-routes.ts";
 
 type GoodClaim = Extract<ClaimReply, { ok: true }>;
-
-export interface ClaimerParts {
-	readonly shard: Pick<Shard, "index" | "tasks">;
-	readonly log: Log;
-	readonly clock: Clock;
-	readonly serves: Serves;
-	readonly lease: LeaseHolder;
-	readonly slots: SlotBook;
-	/** What claims bring: see intake.ts. */
-	readonly intake: ClaimIntake;
-	/** Whose turn it is at the slots: see turns.ts. */
-	readonly turns: {
-		/** The claimer of another shard waits for slots, for what its store has told of. */
-		othersWait(claimer: Claimer): boolean;
-		/** The claimer got no slots. */
-		gotNone(claimer: Claimer): void;
-	};
-	/** Whose announcements are believed: see hearer.ts. */
-	readonly rumours: {
-		/** What the sender announced has proved true. */
-		proved(from: string): void;
-	};
-	/** The store has restarted, and must be adopted before it gives tasks: see shard-engine.ts. */
-	readonly adopter: { storeIsBack(): Promise<void> };
-}
-
-/** This node's session on the shard: see renewer.ts. */
-export interface LeaseHolder {
-	/** The lease to claim under; undefined while none can be trusted. */
-	readonly lease: Lease | undefined;
-	/** It is no more: asks the store about it now. */
-	hurry(): void;
-}
-
-export interface ClaimIntake {
-	begin(): void;
-	over(): void;
-	/** It got no answer: it may have taken tasks. */
-	lost(): void;
-	/** Runs the first so many of the tasks, each in a slot reserved before; the rest goes back. */
-	deliver(tasks: readonly ClaimedTask[], by: SessionName, slots: number): void;
-}
 
 export class Claimer {
 	/** The slots that are set aside for what it has asked for. */
 	readonly pledges: Pledges;
 	readonly #hot = new HotRoutes();
+	/** What it is to take so many tasks of, and has not asked for yet. */
+	readonly wanted = new WantedRoutes();
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
 	#failed = false;
@@ -131,6 +90,14 @@ export class Claimer {
 		this.retry();
 	}
 
+	/** Of this route, which has work, so many tasks are for this node: it says so itself, or a peer does. */
+	want(route: Route, tasks: number, from?: string): void {
+		if (!this.#serves(route) || !this.wanted.add(route, tasks, from)) return;
+		// What a peer says is no reason to try again what failed.
+		if (from === undefined) this.retry();
+		else this.kick();
+	}
+
 	/** Whether a hint at this route would say anything new, here. */
 	isNews(route: Route): boolean {
 		return (
@@ -149,6 +116,7 @@ export class Claimer {
 	/** The store has not taken what was on its way to this route, as it has no work and no room. */
 	refused(route: Route): void {
 		this.#hot.drop(route);
+		this.wanted.drop(route);
 	}
 
 	/** What made claims fail may be over: try again. */
@@ -161,7 +129,7 @@ export class Claimer {
 	/** A slot has come free, or a lease has come: claim if there is anything to. */
 	kick(): void {
 		if (this.#stopped || this.#failed) return;
-		if (this.#hot.size === 0) return;
+		if (this.#hot.size + this.wanted.size === 0) return;
 		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
 		// While they are all taken by claims that come to nothing, none comes free for long
 		// enough for a claim that would rather have several.
@@ -175,13 +143,25 @@ export class Claimer {
 		}
 		this.#filling?.cancel();
 		this.#filling = undefined;
-		void this.#claim(lease, pledge);
+		void (this.#takesWanted
+			? this.#claimWanted(lease, pledge)
+			: this.#claimHot(lease, pledge));
 		// Not in this turn: what goes out in one piece is answered in one piece.
 		this.#parts.clock.soon(() => this.kick());
 	}
 
+	/** The next claim is for routes of which it is to take so many tasks: they go before what is rumoured. */
+	get #takesWanted(): boolean {
+		return this.wanted.size > 0 && !this.#hot.isSure;
+	}
+
 	/** Slots for the next claim; none while it is better to wait for more of them. */
 	#pledge(): Pledge | undefined {
+		if (this.#takesWanted)
+			return this.pledges.take(
+				Math.min(this.wanted.tasks, CLAIM_BATCH_MAX),
+				false,
+			);
 		if (!this.#moreWait || this.#filled)
 			return this.pledges.take(CLAIM_BATCH_MAX, false);
 		const pledge = this.pledges.take(CLAIM_BATCH_MAX, true);
@@ -222,7 +202,8 @@ export class Claimer {
 		tasks: readonly NewTask[],
 	): Promise<readonly SubmitOutcome[]> | undefined {
 		// What is known to wait may be more urgent, or have come before.
-		if (this.#stopped || this.#hot.size > 0) return undefined;
+		if (this.#stopped || this.#hot.size + this.wanted.size > 0)
+			return undefined;
 		if (!tasks.every(({ route }) => this.#serves(route))) return undefined;
 		const { lease } = this.#parts.lease;
 		if (lease === undefined) return undefined;
@@ -259,10 +240,32 @@ export class Claimer {
 		}
 	}
 
-	async #claim(lease: Lease, pledge: Pledge): Promise<void> {
+	#claimHot(lease: Lease, pledge: Pledge): Promise<void> {
+		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
+		return this.#claim(lease, pledge, routes, (reply, number) => {
+			this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
+			this.#answered(routes, reply, number);
+		});
+	}
+
+	/** What it does not get is for others, or their sweep. */
+	#claimWanted(lease: Lease, pledge: Pledge): Promise<void> {
+		const taken = this.wanted.take();
+		const routes = [...taken.keys()];
+		return this.#claim(lease, pledge, routes, ({ tasks }) => {
+			for (const from of this.wanted.answered(taken, pledge.slots, tasks))
+				this.#parts.rumours.proved(from);
+		});
+	}
+
+	async #claim(
+		lease: Lease,
+		pledge: Pledge,
+		routes: readonly Route[],
+		answered: (reply: GoodClaim, number: number) => void,
+	): Promise<void> {
 		const { shard, log, intake } = this.#parts;
 		const { slots: limit } = pledge;
-		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
 		this.#inFlight += 1;
 		this.#claims += 1;
 		const number = this.#claims;
@@ -273,8 +276,7 @@ export class Claimer {
 			if (reply.ok) {
 				used = this.pledges.fill(pledge, reply.tasks.length);
 				this.#failed = false;
-				this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
-				this.#answered(routes, reply, number);
+				answered(reply, number);
 				intake.deliver(reply.tasks, lease.session, used);
 			} else this.#refused(reply.code, number);
 		} catch (error) {
@@ -310,14 +312,10 @@ export class Claimer {
 	}
 
 	/** Puts what this claim asked for last in line, or drops what has nothing waiting. */
-	#answered(
-		routes: readonly Route[],
-		{ tasks, waiting }: GoodClaim,
-		claim: number,
-	): void {
-		const gave = new Set(tasks.map(({ route }) => route));
+	#answered(routes: readonly Route[], reply: GoodClaim, claim: number): void {
+		const gave = new Set(reply.tasks.map(({ route }) => route));
 		for (const [i, route] of routes.entries()) {
-			const waits = (waiting[i] ?? 0) > 0;
+			const waits = (reply.waiting[i] ?? 0) > 0;
 			const had = waits || gave.has(route);
 			const from = this.#hot.answered(route, claim, had, waits);
 			if (from !== undefined) this.#parts.rumours.proved(from);

@@ -1,6 +1,10 @@
 /**
  * Hinter: sees to it that tasks which wait in one shard, or are on their way there, are
- * claimed: by this node, and by others what is too much for it.
+ * claimed: by this node, and by others what is too much for it or is left to them.
+ *
+ * What is shared with others (see spreader.ts) each takes only its share of: this node's
+ * claim for its own goes out right behind the tasks, and the others are told once they are
+ * there. Of the rest:
  *
  * Where they are on their way, this node's claim goes out right behind them. When they
  * are there, the others are told again if they were told so long ago that they may have
@@ -11,6 +15,7 @@
  */
 import { HINT_AHEAD_MS_MAX } from "../../protocol/limits.ts";
 import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
+import type { SharePlan, Shares } from "../../protocol/share.ts";
 import type { Clock, RoutedCount } from "../ports.ts";
 
 export interface HinterParts {
@@ -23,14 +28,27 @@ export interface HinterParts {
 		readonly claiming: boolean;
 		isHot(route: Route): boolean;
 		hint(route: Route): void;
+		/** So many of its tasks are for this node. */
+		want(route: Route, tasks: number): void;
 	};
 	/** Tells the other nodes: see announcer.ts. */
 	readonly announcer: {
 		/** Returns when the message that does has left, as soon as it has. */
 		announce(
 			shard: number,
-			counts: readonly RoutedCount[],
+			counts: readonly (RoutedCount & Partial<Pick<Shares, "quotas">>)[],
 		): { readonly leftMs: number | undefined };
+	};
+	readonly spreader: {
+		share(counts: readonly RoutedCount[]): SharePlan | undefined;
+	};
+	/** See back-up.ts. */
+	readonly backUp: {
+		left(
+			route: Route,
+			tasks: number,
+			told: { readonly leftMs: number | undefined },
+		): void;
 	};
 	/** See renewer.ts. */
 	readonly renewer: {
@@ -41,6 +59,8 @@ export interface HinterParts {
 	readonly runner: { readonly freeSlots: number };
 }
 
+const NO_PLAN: SharePlan = new Map();
+
 export class Hinter {
 	readonly #parts: HinterParts;
 
@@ -48,24 +68,56 @@ export class Hinter {
 		this.#parts = parts;
 	}
 
-	/** Returns what is to be called when tasks that were on their way have come to wait. */
-	hint(
+	/** Tasks wait. */
+	hint(counts: readonly RoutedCount[]): void {
+		this.hintAhead(counts, this.#parts.spreader.share(counts))(counts);
+	}
+
+	/**
+	 * Tasks are on their way, shared like this. Returns what is to be called when they have
+	 * come to wait.
+	 */
+	hintAhead(
 		counts: readonly RoutedCount[],
+		plan: SharePlan = NO_PLAN,
 	): (waiting: readonly RoutedCount[]) => void {
 		const { shard, announcer, clock, claimer } = this.#parts;
-		const others = this.#forOthers(counts);
+		const whole = counts.filter(({ route }) => !plan.has(route));
+		const others = this.#forOthers(whole);
 		const told =
 			others.length > 0
 				? announcer.announce(shard, others)
 				: { leftMs: undefined };
-		for (const { route } of counts) claimer.hint(route);
+		for (const { route } of whole) claimer.hint(route);
+		for (const [route, { own }] of plan) if (own > 0) claimer.want(route, own);
 		return (waiting) => {
 			const { leftMs } = told;
 			if (leftMs !== undefined && clock.monoMs() - leftMs > HINT_AHEAD_MS_MAX)
 				announcer.announce(shard, others);
-			for (const { route } of waiting)
-				if (!claimer.isHot(route)) claimer.hint(route);
+			for (const count of waiting) {
+				const shares = plan.get(count.route);
+				if (shares !== undefined) this.#leave(count, shares);
+				else if (!claimer.isHot(count.route)) claimer.hint(count.route);
+			}
 		};
+	}
+
+	/** Some of what was to come may be there already, or not have been taken. */
+	#leave(waiting: RoutedCount, { own, quotas }: Shares): void {
+		const { shard, announcer, backUp } = this.#parts;
+		const left = new Map<string, number>();
+		let count = 0;
+		for (const [nodeId, tasks] of quotas) {
+			const some = Math.min(tasks, waiting.count - own - count);
+			if (some <= 0) break;
+			left.set(nodeId, some);
+			count += some;
+		}
+		if (count === 0) return;
+		const told = announcer.announce(shard, [
+			{ ...waiting, count, quotas: left },
+		]);
+		backUp.left(waiting.route, count, told);
 	}
 
 	/** What is too much for this node, or nothing for it. */

@@ -35,6 +35,8 @@ export interface RunnerParts {
 	readonly abortGraceMs: number;
 	/** Of each shard, in their order; may still be filled, as long as nothing runs. */
 	readonly exits: readonly TaskExit[];
+	/** See durations.ts. */
+	readonly durations: { observe(type: string, ranMs: number): void };
 	/** Who gets free slots: see turns.ts. */
 	readonly turns: { slotsFreed(): void };
 }
@@ -69,6 +71,11 @@ export class Runner {
 
 	get running(): number {
 		return this.#held.size;
+	}
+
+	/** All of them. */
+	get slots(): number {
+		return this.#parts.concurrency;
 	}
 
 	get freeSlots(): number {
@@ -278,6 +285,8 @@ export class Runner {
 			held.fate === "report"
 				? await this.#parts.executor.run(held.job)
 				: { kind: "not-begun" };
+		if (outcome.kind === "success" || outcome.kind === "failure")
+			this.#parts.durations.observe(held.job.type, outcome.ranMs);
 		this.#held.take(slot);
 		this.#byTask.remove(held);
 		if (held.fate !== "let-go")

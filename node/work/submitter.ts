@@ -24,6 +24,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import { countByRoute } from "../../protocol/route-count.ts";
+import type { SharePlan } from "../../protocol/share.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { type Moments, timesOf } from "../../protocol/task-times.ts";
 import {
@@ -69,8 +70,18 @@ export interface SubmitterParts {
 	};
 	/** See hinter.ts. */
 	readonly hinter: {
-		/** Tasks are on their way to the store. */
-		hint(counts: readonly RoutedCount[]): Sent;
+		/** Tasks are on their way to the store, shared like this. */
+		hintAhead(
+			counts: readonly RoutedCount[],
+			plan: SharePlan | undefined,
+		): Sent;
+	};
+	/** See spreader.ts. */
+	readonly spreader: {
+		/** Whether any may go to other nodes. */
+		mayShare(tasks: readonly NewTask[]): boolean;
+		/** How they are shared; undefined: no other node gets any. */
+		share(counts: readonly RoutedCount[]): SharePlan | undefined;
 	};
 	/** See roster.ts. */
 	readonly roster: {
@@ -247,14 +258,16 @@ export class Submitter {
 
 	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
 	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
-		const { hinter, claimer, timekeeper } = this.#parts;
+		const { hinter, claimer, timekeeper, spreader } = this.#parts;
 		const timed = tasks.some(({ options }) => timesOf(options) !== undefined);
-		const mayBeTaken = timed ? undefined : claimer.submit(tasks);
-		const counts = mayBeTaken
-			? []
-			: countByRoute(timed ? atOnce(tasks) : tasks);
+		const soon = timed ? atOnce(tasks) : tasks;
+		const plan = spreader.mayShare(soon)
+			? spreader.share(countByRoute(soon))
+			: undefined;
+		const mayBeTaken = timed || plan ? undefined : claimer.submit(tasks);
+		const counts = mayBeTaken ? [] : countByRoute(soon);
 		const stored = mayBeTaken ?? this.#submit(tasks, counts);
-		const hinted = mayBeTaken ? undefined : hinter.hint(counts);
+		const hinted = mayBeTaken ? undefined : hinter.hintAhead(counts, plan);
 		const outcomes = await stored;
 		for (const [i, outcome] of outcomes.entries())
 			if (!outcome.ok) claimer.refused((tasks[i] as NewTask).route);
@@ -263,7 +276,8 @@ export class Submitter {
 		const waiting = countByRoute(
 			tasks.filter((_, i) => waits(outcomes[i] as SubmitOutcome)),
 		);
-		if (waiting.length > 0) (hinted ?? hinter.hint(waiting))(waiting);
+		if (waiting.length > 0)
+			(hinted ?? hinter.hintAhead(waiting, undefined))(waiting);
 		return outcomes;
 	}
 

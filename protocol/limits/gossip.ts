@@ -29,6 +29,15 @@ export const DIGEST_STALE_MS = 3_500;
 export const CLAIM_TURN_MS = 4;
 /** Nodes that try announced work beyond those it needs; the rest sweep. */
 export const CLAIM_TURNS_EXTRA = 2;
+/** Tasks of types that take less run where they came: to hand one to another node takes some ms. */
+export const SPREAD_MS_MIN = 20;
+/** What was left to other nodes is taken by who announced it so long after it did, if they have not; where more of the kind came meanwhile, once the last word is BACK_UP_QUIET_MS old, or the first BACK_UP_MS_MAX: else it would take what others are about to. */
+export const BACK_UP_MS = 12;
+export const BACK_UP_QUIET_MS = 6;
+export const BACK_UP_MS_MAX = 24;
+/** Nodes among which the tasks of one route are shared in an announcement; and such shares in one message. More go into the next. */
+export const QUOTAS_MAX = 32;
+export const ANNOUNCE_QUOTAS_MAX = 96;
 /** Of one sender so many announced routes wait to be claimed from, in one shard. Beyond: left to the sweep. */
 export const RUMOURS_MAX = 128;
 /** Questions to the store that a node asks at once because of what one sender announces; in each further second so many more. Beyond: left to the sweep. */

@@ -34,6 +34,7 @@ describe("slots", () => {
 			concurrency,
 			abortGraceMs: 1,
 			exits: [{ ...NO_EXIT, finisher }],
+			durations: { observe() {} },
 			turns: { slotsFreed() {} },
 		});
 		/** Runs tasks in all free slots, to their end. */

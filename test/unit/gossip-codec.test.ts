@@ -9,6 +9,7 @@ import {
 	type Question,
 } from "../../protocol/gossip.ts";
 import {
+	ANNOUNCE_QUOTAS_MAX,
 	ANNOUNCE_ROUTES_MAX,
 	CONCURRENCY_MAX,
 	DIGEST_PEERS_MAX,
@@ -17,6 +18,7 @@ import {
 	LABELS_MAX,
 	PRIORITY_MAX,
 	QUEUE_CHARS_MAX,
+	QUOTAS_MAX,
 	TYPE_CHARS_MAX,
 } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
@@ -38,7 +40,16 @@ const announcement: Announcement = {
 	from: "12D3KooWnode",
 	epoch: 3,
 	seq: 18,
-	routes: [{ shard: 0, route: "default|resize|", count: 5, topPriority: 9 }],
+	routes: [
+		{ shard: 0, route: "default|resize|", count: 5, topPriority: 9 },
+		{
+			...{ shard: 0, route: "default|render|", count: 3, topPriority: 5 },
+			quotas: [
+				["abcdefgh", 2],
+				["ijklmnop", 1],
+			],
+		},
+	],
 };
 const question: Question = {
 	...{ kind: "question", from: "12D3KooWnode", epoch: 3, seq: 19 },
@@ -82,11 +93,14 @@ test("an announcement of the longest routes fits", () => {
 	const longest: Announcement = {
 		...announcement,
 		from: "x".repeat(128),
-		routes: Array.from({ length: ANNOUNCE_ROUTES_MAX }, () => ({
+		routes: Array.from({ length: ANNOUNCE_ROUTES_MAX }, (_, i) => ({
 			shard: 255,
 			route: formatRoute(parts),
 			count: Number.MAX_SAFE_INTEGER,
 			topPriority: PRIORITY_MAX,
+			...(i < ANNOUNCE_QUOTAS_MAX / QUOTAS_MAX && {
+				quotas: Array(QUOTAS_MAX).fill(["x".repeat(8), CONCURRENCY_MAX]),
+			}),
 		})),
 	};
 	expect(decodeGossip(encodeGossip(longest))).toEqual(longest);

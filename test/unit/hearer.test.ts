@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Hearer } from "../../node/peers/hearer.ts";
 import type { ClaimRequest, Log } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
-import type { Announcement } from "../../protocol/gossip.ts";
+import type { Announcement, Quota } from "../../protocol/gossip.ts";
 import {
 	ANNOUNCE_ROUTES_MAX,
 	CLAIM_ROUTES_MAX,
@@ -25,10 +25,14 @@ function announce(
 	seq: number,
 	routes: readonly string[],
 	count = 1,
+	quotas?: readonly Quota[],
 ): Announcement {
 	return {
 		...{ kind: "announce", from, epoch: 1, seq },
-		routes: routes.map((route) => ({ shard: 0, route, count, topPriority: 5 })),
+		routes: routes.map((route) => ({
+			...{ shard: 0, route, count, topPriority: 5 },
+			...(quotas && { quotas }),
+		})),
 	};
 }
 
@@ -37,7 +41,8 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 	const clock = new VirtualClock();
 	const waiting = new Map<string, number>();
 	const asked: string[][] = [];
-	const seen = { weighed: 0, looks: 0, ran: [] as string[] };
+	const [ran, promised]: [string[], Quota[]] = [[], []];
+	const seen = { weighed: 0, looks: 0, ran, promised };
 	const shard = standInShard({
 		tasks: {
 			claim: async ({ routes, limit }: ClaimRequest) => {
@@ -74,6 +79,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 				return others;
 			},
 		},
+		promised: { promise: (quotas) => seen.promised.push(...quotas) },
 	});
 	const claimer: Claimer = new Claimer({
 		...AROUND_CLAIMER,
@@ -111,6 +117,51 @@ test("work that one peer announces runs at once", async () => {
 	hearer.heard(announce("ann", 1, ["a|t|", "other|t|"]));
 	await clock.runFor(ANSWER_MS);
 	expect(seen.ran).toEqual(["a|t|"]);
+});
+
+describe("where it is said who is to take how many", () => {
+	const ann = { nodeId: "ann", freeSlots: 8 };
+	const bob = { nodeId: "bob", freeSlots: 8 };
+
+	test("a node takes as many as are for it, and no more", async () => {
+		const { clock, hearer, waiting, seen } = nodeOf(100, [ann, bob]);
+		waiting.set("a|t|", 9);
+		const quotas = [
+			["self", 3],
+			["bob", 3],
+		] as const;
+		hearer.heard(announce("ann", 1, ["a|t|"], 6, quotas));
+		await clock.runFor(1_000);
+		expect(seen.ran).toEqual(["a|t|", "a|t|", "a|t|"]);
+		expect(seen.promised).toEqual(quotas);
+	});
+
+	test("one that is not named leaves them to those, and to who says so", async () => {
+		const { clock, hearer, waiting, seen } = nodeOf(100, [ann, bob]);
+		waiting.set("a|t|", 3);
+		hearer.heard(announce("ann", 1, ["a|t|"], 3, [["bob", 3]]));
+		await clock.runFor(1_000);
+		expect(seen.ran).toEqual([]);
+	});
+
+	test("unless that one has no room: then it takes in its turn what they have not", async () => {
+		const full = { ...ann, freeSlots: 0 };
+		const { clock, hearer, waiting, seen } = nodeOf(100, [full, bob]);
+		waiting.set("a|t|", 3);
+		hearer.heard(announce("ann", 1, ["a|t|"], 2, [["bob", 2]]));
+		await clock.runFor(1);
+		expect(seen.ran).toEqual([]);
+		await clock.runFor(1_000);
+		expect(seen.ran).toEqual(["a|t|", "a|t|"]);
+	});
+
+	test("a flood of such brings no more questions to the store than a sender has credit for", async () => {
+		const { clock, hearer, asked } = nodeOf(100, [ann]);
+		for (let i = 0; i < 20_000; i++)
+			hearer.heard(announce("ann", i, [`q${i}|t|`], 1, [["self", 4_000]]));
+		await clock.runFor(100);
+		expect(asked.flat().length).toBeLessThanOrEqual(RUMOUR_CREDIT_MAX + 4);
+	});
 });
 
 describe("a flood of ever new routes", () => {

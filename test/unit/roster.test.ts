@@ -1,5 +1,6 @@
 /** Whether a node can tell that it knows of everybody who may take its leases. */
 import { expect, test } from "vitest";
+import { PromisedLoad } from "../../node/peers/promised-load.ts";
 import { Roster, type RosterParts } from "../../node/peers/roster.ts";
 import { StoreError } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
@@ -31,6 +32,7 @@ async function begin() {
 		...{ self: "ann", registry, clock, log: silentLog },
 		serves: servesTypes(),
 		gossip: { admit() {}, connected: () => [] },
+		promised: new PromisedLoad(),
 		events: {
 			registryRead: (sinceLossMs) => losses.push(nowMs() - sinceLossMs),
 			askedToDrain() {},

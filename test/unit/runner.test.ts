@@ -47,6 +47,7 @@ function runnerOf(more: Partial<Executor> = {}) {
 				},
 			},
 		],
+		durations: { observe() {} },
 		turns: { slotsFreed() {} },
 	});
 	const deliver = (id: string, token: number, losses = 0) => {

@@ -61,7 +61,7 @@ test.each([
 		...{ ttlMs: 5_000, trustMarginMs: 500 },
 		retention: { keeps: undefined },
 		serves: servesTypes(),
-		roster: { isServed: () => true },
+		roster: { isServed: () => true, nodes: 1, candidates: () => [] },
 		dutyTurns: { turnAt: () => 0 },
 		generations: new KeptInMemory(),
 		runner: { freeSlots: 0, share: 1 } as unknown as Runner,

@@ -6,7 +6,8 @@ import {
 	StoreError,
 	type SubmitOutcome,
 } from "../../node/ports.ts";
-import { Claimer, type ClaimerParts } from "../../node/work/claimer.ts";
+import { Claimer } from "../../node/work/claimer.ts";
+import type { ClaimerParts } from "../../node/work/claimer-parts.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import { typeOf } from "../../protocol/route.ts";
@@ -176,7 +177,7 @@ function submitterOn(
 		...{ shard: standInShard({}), clock, log, claimer },
 		trimmer: { makeRoom: async () => room },
 		hinter: {
-			hint: (counts) => {
+			hintAhead: (counts) => {
 				hints.push(...counts.map(({ count }) => count));
 				return () => {};
 			},

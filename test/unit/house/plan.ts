@@ -111,6 +111,7 @@ export const PLAN: readonly Dwelling[] = [
 		libraries: [],
 		builtins: ASSERT,
 		helpers: [
+			"node/work/claimer-parts.ts",
 			"node/work/hot-routes.ts",
 			"node/work/job-of.ts",
 			"node/work/look-up.ts",
@@ -121,6 +122,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/work/submit-queue.ts",
 			"node/work/task-exit.ts",
 			"node/work/task-index.ts",
+			"node/work/wanted-routes.ts",
 		],
 	},
 	{
@@ -147,6 +149,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/peers/allowance.ts",
 			"node/peers/known-names.ts",
 			"node/peers/openings.ts",
+			"node/peers/promised-load.ts",
 			"node/peers/refusals.ts",
 			"node/peers/sender-credit.ts",
 			"node/peers/served-routes.ts",

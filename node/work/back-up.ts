@@ -1,0 +1,79 @@
+/**
+ * BackUp: what of the tasks that this node has left to others it takes after all.
+ *
+ * Those who were told may be gone, or busy by now, or have missed the word. So a moment
+ * after it this node asks for as many; mostly there are none. It asks for no more, and waits
+ * while it goes on leaving tasks of the route to others: what it found then would be theirs.
+ */
+import { BACK_UP_MS, BACK_UP_QUIET_MS } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
+import { askAtMs } from "../../protocol/share.ts";
+import type { Clock, Timer } from "../ports.ts";
+
+export interface BackUpParts {
+	readonly clock: Clock;
+	/** See claimer.ts. */
+	readonly claimer: { want(route: Route, tasks: number): void };
+}
+
+/** Tasks left to others. */
+interface Left {
+	readonly tasks: number;
+	/** When the word went out; not as long as it has not. */
+	readonly told: { readonly leftMs: number | undefined };
+}
+
+export class BackUp {
+	readonly #left = new Map<Route, Left[]>();
+	#timer: Timer | undefined;
+	readonly #parts: BackUpParts;
+
+	constructor(parts: BackUpParts) {
+		this.#parts = parts;
+	}
+
+	stop(): void {
+		this.#timer?.cancel();
+	}
+
+	/** So many tasks of the route are others', as they are told. */
+	left(route: Route, tasks: number, told: Left["told"]): void {
+		const former = this.#left.get(route);
+		if (former === undefined) this.#left.set(route, [{ tasks, told }]);
+		else former.push({ tasks, told });
+		this.#timer ??= this.#arm(BACK_UP_MS);
+	}
+
+	#arm(ms: number): Timer {
+		return this.#parts.clock.after(ms, () => {
+			this.#timer = undefined;
+			const nextMs = this.#look();
+			if (nextMs !== undefined) this.#timer ??= this.#arm(nextMs);
+		});
+	}
+
+	/** Returns in how many ms to look again. */
+	#look(): number | undefined {
+		const { clock, claimer } = this.#parts;
+		const nowMs = clock.monoMs();
+		let next: number | undefined;
+		for (const [route, left] of this.#left) {
+			const atMs = askAtMs(left.map(({ told }) => told.leftMs ?? nowMs));
+			if (atMs > nowMs) {
+				next = Math.min(next ?? Infinity, Math.ceil(atMs - nowMs));
+				continue;
+			}
+			let tasks = 0;
+			while (left[0] !== undefined && isOver(left[0], nowMs))
+				tasks += left.shift()?.tasks ?? 0;
+			if (left.length === 0) this.#left.delete(route);
+			else next = Math.min(next ?? Infinity, BACK_UP_QUIET_MS);
+			if (tasks > 0) claimer.want(route, tasks);
+		}
+		return next;
+	}
+}
+
+function isOver({ told: { leftMs } }: Left, nowMs: number): boolean {
+	return leftMs !== undefined && leftMs + BACK_UP_MS <= nowMs;
+}

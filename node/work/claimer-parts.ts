@@ -1,0 +1,55 @@
+/** Whom a claimer works with, and what it asks of each (see claimer.ts). */
+import type { SessionName } from "../../protocol/lease.ts";
+import type { Serves } from "../../protocol/route.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type { Clock, Lease, Log, Shard } from "../ports.ts";
+import type { Pledges, SlotBook } from "./pledges.ts";
+
+export interface ClaimerParts {
+	readonly shard: Pick<Shard, "index" | "tasks">;
+	readonly log: Log;
+	readonly clock: Clock;
+	readonly serves: Serves;
+	readonly lease: LeaseHolder;
+	readonly slots: SlotBook;
+	/** What claims bring: see intake.ts. */
+	readonly intake: ClaimIntake;
+	/** Whose turn it is at the slots: see turns.ts. */
+	readonly turns: {
+		/** The claimer of another shard waits for slots, for what its store has told of. */
+		othersWait(claimer: SlotTaker): boolean;
+		/** The claimer got no slots. */
+		gotNone(claimer: SlotTaker): void;
+	};
+	/** Whose announcements are believed: see hearer.ts. */
+	readonly rumours: {
+		/** What the sender announced has proved true. */
+		proved(from: string): void;
+	};
+	/** The store has restarted, and must be adopted before it gives tasks: see shard-engine.ts. */
+	readonly adopter: { storeIsBack(): Promise<void> };
+}
+
+/** The claimer itself, as who shares out slots sees it. */
+interface SlotTaker {
+	readonly waitsForSlots: boolean;
+	readonly pledges: Pledges;
+	kick(): void;
+}
+
+/** This node's session on the shard: see renewer.ts. */
+interface LeaseHolder {
+	/** The lease to claim under; undefined while none can be trusted. */
+	readonly lease: Lease | undefined;
+	/** It is no more: asks the store about it now. */
+	hurry(): void;
+}
+
+interface ClaimIntake {
+	begin(): void;
+	over(): void;
+	/** It got no answer: it may have taken tasks. */
+	lost(): void;
+	/** Runs the first so many of the tasks, each in a slot reserved before; the rest goes back. */
+	deliver(tasks: readonly ClaimedTask[], by: SessionName, slots: number): void;
+}

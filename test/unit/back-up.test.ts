@@ -1,0 +1,87 @@
+/** What others were to take and have not, the node that left it to them takes. */
+import { expect, test } from "vitest";
+import { BackUp } from "../../node/work/back-up.ts";
+import {
+	BACK_UP_MS,
+	BACK_UP_MS_MAX,
+	BACK_UP_QUIET_MS,
+} from "../../protocol/limits.ts";
+import { askAtMs } from "../../protocol/share.ts";
+import { VirtualClock } from "../clock.ts";
+
+test.each([
+	["one word", [0], BACK_UP_MS],
+	["several at once", [0, 0], BACK_UP_MS],
+	["another soon after", [0, 3], BACK_UP_MS],
+	["another just before it would ask", [0, 10], 10 + BACK_UP_QUIET_MS],
+	["one after another without end", [0, 8, 16, 23], BACK_UP_MS_MAX],
+])("when to ask: %s", (_, leftMs, expected) => {
+	expect(askAtMs(leftMs)).toBe(expected);
+});
+
+function backUpOf() {
+	const clock = new VirtualClock();
+	const asked: [string, number, number][] = [];
+	const backUp = new BackUp({
+		clock,
+		claimer: {
+			want: (route, tasks) => asked.push([route, tasks, clock.monoMs()]),
+		},
+	});
+	const leave = (route: string, tasks: number) =>
+		backUp.left(route, tasks, { leftMs: clock.monoMs() });
+	return { clock, backUp, asked, leave };
+}
+
+test("it asks once, for as many as it left to others, a moment after the word", async () => {
+	const { clock, asked, leave } = backUpOf();
+	leave("a", 3);
+	leave("a", 2);
+	leave("b", 1);
+	await clock.runFor(1_000);
+	expect(asked).toEqual([
+		["a", 5, BACK_UP_MS],
+		["b", 1, BACK_UP_MS],
+	]);
+});
+
+test("while it goes on leaving tasks to others it asks for the older ones, and soon enough", async () => {
+	const { clock, asked, leave } = backUpOf();
+	for (let i = 0; i < 20; i += 1) {
+		leave("a", 1);
+		await clock.runFor(5);
+	}
+	await clock.runFor(100);
+	const [first] = asked;
+	expect(first?.[2]).toBeLessThanOrEqual(BACK_UP_MS_MAX);
+	expect(asked.reduce((sum, [, tasks]) => sum + tasks, 0)).toBe(20);
+});
+
+test("the time counts from when the word has left", async () => {
+	const { clock, backUp, asked } = backUpOf();
+	const told: { leftMs: number | undefined } = { leftMs: undefined };
+	backUp.left("a", 1, told);
+	await clock.runFor(30);
+	expect(asked).toEqual([]);
+	told.leftMs = 30;
+	await clock.runFor(30);
+	expect(asked).toEqual([["a", 1, expect.any(Number)]]);
+	expect(asked[0]?.[2]).toBeGreaterThanOrEqual(30 + BACK_UP_MS);
+});
+
+test("it does not look again and again within a moment, whatever the fractions", async () => {
+	const { clock, backUp, asked } = backUpOf();
+	for (const leftMs of [0.1, 0.2, 7.7, 12.3, 15.7])
+		backUp.left("a", 1, { leftMs });
+	await clock.runFor(100);
+	expect(asked.length).toBeLessThanOrEqual(5);
+	expect(asked.reduce((sum, [, tasks]) => sum + tasks, 0)).toBe(5);
+});
+
+test("a node that stops asks for nothing more", async () => {
+	const { clock, backUp, asked, leave } = backUpOf();
+	leave("a", 1);
+	backUp.stop();
+	await clock.runFor(100);
+	expect(asked).toEqual([]);
+});

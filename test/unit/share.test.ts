@@ -1,0 +1,67 @@
+/** How tasks are shared among nodes, as a table. */
+import { expect, test } from "vitest";
+import { shareOut } from "../../protocol/share.ts";
+
+/** Free slots of so many, this node's first. */
+type Slots = readonly (readonly [free: number, slots: number])[];
+
+function shared(count: number, slots: Slots): readonly number[] | undefined {
+	const rooms = slots.map(([freeSlots, all], i) => {
+		return { nodeId: `${i}`, freeSlots, slots: all };
+	});
+	const [own = { nodeId: "0", freeSlots: 0, slots: 0 }, ...others] = rooms;
+	const shares = shareOut(count, own, others);
+	return (
+		shares && [
+			shares.own,
+			...others.map(({ nodeId }) => shares.quotas.get(nodeId) ?? 0),
+		]
+	);
+}
+
+const IDLE = [8, 8] as const;
+
+test.each<[string, number, Slots, readonly number[] | undefined]>([
+	["nine among three idle nodes", 9, [IDLE, IDLE, IDLE], [3, 3, 3]],
+	["one stays where it came", 1, [IDLE, IDLE, IDLE], [1, 0, 0]],
+	["the next goes to one that is idle", 1, [[7, 8], IDLE, IDLE], [0, 1, 0]],
+	["who runs as many keeps none", 6, [[4, 8], IDLE, [7, 8]], [0, 4, 2]],
+	["who has more slots gets more", 9, [IDLE, [64, 64]], [1, 8]],
+	[
+		"nobody gets more than there is room for",
+		5,
+		[
+			[1, 8],
+			[4, 64],
+		],
+		[1, 4],
+	],
+	["a node that is full gets none", 2, [[0, 8], IDLE, [0, 8]], [0, 2, 0]],
+	["nobody else", 8, [IDLE], [8]],
+	["as much as there is room for", 24, [IDLE, IDLE, IDLE], [8, 8, 8]],
+	["more than that is left to whoever can", 25, [IDLE, IDLE, IDLE], undefined],
+	[
+		"no room anywhere",
+		1,
+		[
+			[0, 8],
+			[0, 8],
+		],
+		undefined,
+	],
+])("%s", (_, count, slots, expected) => {
+	expect(shared(count, slots)).toEqual(expected);
+});
+
+test("of tasks that come one by one each node gets as many", () => {
+	const free = [8, 8, 8];
+	for (let i = 0; i < 18; i += 1) {
+		const shares = shared(
+			1,
+			free.map((slots) => [slots, 8] as const),
+		);
+		const at = shares?.indexOf(1) ?? -1;
+		free[at] = (free[at] ?? 0) - 1;
+	}
+	expect(free).toEqual([2, 2, 2]);
+});

@@ -1,0 +1,74 @@
+/** Which of its tasks a node leaves to others. */
+import { expect, test } from "vitest";
+import { PromisedLoad } from "../../node/peers/promised-load.ts";
+import { Durations } from "../../node/work/durations.ts";
+import { Spreader } from "../../node/work/spreader.ts";
+import { SPREAD_MS_MIN } from "../../protocol/limits.ts";
+import { servesTypes } from "../stand-ins.ts";
+
+const ROUTE = "default|long|";
+const SHORT = "default|short|";
+
+function spreaderOf(peers: readonly string[], more: object = {}) {
+	const durations = new Durations();
+	durations.observe("short", SPREAD_MS_MIN / 2);
+	const promised = new PromisedLoad();
+	const runner = { slots: 8, freeSlots: 8 };
+	const claimer = { claiming: true, wanted: { tasks: 0 } };
+	const spreader = new Spreader({
+		self: "self",
+		serves: servesTypes("long", "short"),
+		...{ durations, runner, claimer },
+		roster: {
+			nodes: 1 + peers.length,
+			candidates: () =>
+				peers.map((id) => promised.roomOf(id, { freeSlots: 8, running: 0 })),
+		},
+		promised,
+		renewer: { trusted: true },
+		...more,
+	});
+	const share = (count: number, route = ROUTE) => {
+		const counts = [{ route, count, topPriority: 5 }];
+		const shares = spreader.share(counts)?.get(route);
+		return shares && [shares.own, Object.fromEntries(shares.quotas)];
+	};
+	return { share, durations, promised, runner, claimer, spreader };
+}
+
+test("tasks are shared with the others, and what these are to take is their load until they tell of themselves", () => {
+	const { share, runner, promised } = spreaderOf(["ann", "bob"]);
+	expect(share(9)).toEqual([3, { ann: 3, bob: 3 }]);
+	runner.freeSlots -= 3;
+	expect(share(3)).toEqual([1, { ann: 1, bob: 1 }]);
+	runner.freeSlots -= 1;
+	promised.told("ann");
+	expect(share(3)).toEqual([0, { ann: 3 }]);
+});
+
+test("a lone task stays while the node is idle, and so do all of types that take no time", () => {
+	const { share, durations, spreader } = spreaderOf(["ann", "bob"]);
+	expect(share(1)).toBeUndefined();
+	expect(spreader.mayShare([{ route: SHORT }, { route: SHORT }])).toBe(false);
+	expect(spreader.mayShare([{ route: SHORT }, { route: ROUTE }])).toBe(true);
+	expect(share(9, SHORT)).toBeUndefined();
+	for (let i = 0; i < 20; i += 1) durations.observe("short", 1_000);
+	expect(share(9, SHORT)).toEqual([3, { ann: 3, bob: 3 }]);
+});
+
+test("where there is nobody else, or no room for all, nobody gets a share", () => {
+	expect(spreaderOf([]).share(9)).toBeUndefined();
+	expect(spreaderOf(["ann"]).share(17)).toBeUndefined();
+});
+
+test.each([
+	["is not trusted", { renewer: { trusted: false } }],
+	["takes no work", { claimer: { claiming: false, wanted: { tasks: 0 } } }],
+	["does not serve it", { serves: servesTypes("short") }],
+	[
+		"has wanted as many already",
+		{ claimer: { claiming: true, wanted: { tasks: 8 } } },
+	],
+])("a node that %s keeps none", (_, more) => {
+	expect(spreaderOf(["ann"], more).share(2)).toEqual([0, { ann: 2 }]);
+});
