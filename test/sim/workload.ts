@@ -119,9 +119,7 @@ function drawOrder(
 		kind === "calm" ? drawPlain(random) : drawScript(random);
 	const options = drawOptions(id, scenario);
 	const { retries = 0, delay = 0 } = options;
-	// Who is tried again fails first.
-	const script: TaskScript =
-		retries > 0 ? [{ durationMs: 20, end: "throw" }, ...drawn] : drawn;
+	const script = retries > 0 ? failingFirst(id, drawn) : drawn;
 	return {
 		task: {
 			id,
@@ -137,6 +135,15 @@ function drawOrder(
 			Number(delay),
 		answered() {},
 	};
+}
+
+/** Who is tried again fails first; every second one has crashed before, unless it does so later. */
+function failingFirst(id: string, drawn: TaskScript): TaskScript {
+	const fails: TaskScript = [{ durationMs: 20, end: "throw" }, ...drawn];
+	const crashes = drawn.some(({ end }) => end === "exit" || end === "die");
+	return crashes || hash32(id) % 2 === 0
+		? fails
+		: [{ durationMs: 20, end: "exit" }, ...fails];
 }
 
 /** Drawn apart, so that what else a seed draws is what it would be without. */
