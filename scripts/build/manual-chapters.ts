@@ -6,6 +6,8 @@ const CHAPTERS = [
 	"start",
 	"tasks",
 	"task-code",
+	"recipes",
+	"celery",
 	"api",
 	"redis",
 	"guarantees",

@@ -140,10 +140,10 @@ test.each([
 		`${count(limits.SUBMIT_QUEUE_MAX)}, or ${mebibytes(limits.SUBMIT_QUEUE_BYTES_MAX)}`,
 	],
 	[
-		"api",
+		"celery",
 		`${count(limits.STATUS_ALL_MAX)} tasks or ${mebibytes(limits.STATUS_ALL_BYTES_MAX)}`,
 	],
-	["api", `text of up to ${limits.CELERY_NAME_CHARS_MAX} of`],
+	["celery", `text of up to ${limits.CELERY_NAME_CHARS_MAX} of`],
 	["guarantees", `the lease lasts ${limits.LEASE_TTL_MS / 1_000} s`],
 	["guarantees", `renewed for ${limits.SILENT_LEASE_MS / 1_000} s`],
 ])("the chapter %s tells the limit: %s", (name, words) => {
