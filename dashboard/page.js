@@ -20,8 +20,8 @@ import {
 	serversOf,
 } from "./page-words.js";
 
-/** @import { ClusterAsRead, NodeAsRead, TaskAsRead } from "../protocol/schema.ts" */
 /** @import { QueueAsRead } from "../protocol/schema/overview.ts" */
+/** @import { ClusterAsRead, NodeAsRead, TaskAsListed } from "../protocol/schema.ts" */
 
 /**
  * A row or a tile: its key, then what stands in the places of its template. A tone
@@ -197,7 +197,7 @@ function showNodes(nodes) {
 	);
 }
 
-/** @param {TaskAsRead[]} tasks @param {string} chosen */
+/** @param {TaskAsListed[]} tasks @param {string} chosen */
 function showTasks(tasks, chosen) {
 	setText(byId("tasks-title"), `Newest tasks${chosen ? `: ${chosen}` : ""}`);
 	const none = chosen ? "is in this state." : "was submitted yet.";

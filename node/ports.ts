@@ -15,6 +15,7 @@ export type * from "./ports/node-name.ts";
 export type * from "./ports/node-record.ts";
 export type * from "./ports/store.ts";
 export * from "./ports/store-error.ts";
+export type * from "./ports/store-list.ts";
 export type * from "./ports/store-opening.ts";
 export type * from "./ports/store-pulse.ts";
 export type * from "./ports/store-sessions.ts";

@@ -5,6 +5,7 @@
 export * from "./limits/attempts.ts";
 export * from "./limits/batch.ts";
 export * from "./limits/cli.ts";
+export * from "./limits/find.ts";
 export * from "./limits/gossip.ts";
 export * from "./limits/http.ts";
 export * from "./limits/lease.ts";

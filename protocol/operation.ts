@@ -32,7 +32,9 @@ export interface Parameter {
 	readonly description: string;
 	/** JSON Schema. */
 	readonly schema: object;
-	readonly example: string | number;
+	readonly example: string | number | boolean | readonly string[];
+	/** It may be given several times. */
+	readonly isRepeatable?: true;
 }
 
 export interface Operation {

@@ -7,12 +7,14 @@
  * is listed cannot be left out.
  */
 import type { Method } from "./operation.ts";
+import { bulkOperations } from "./operations/bulk.ts";
 import { celeryOperations } from "./operations/celery.ts";
 import { clusterOperations, healthOperations } from "./operations/cluster.ts";
 import { taskOperations } from "./operations/tasks.ts";
 
 export const OPERATIONS = {
 	...taskOperations,
+	...bulkOperations,
 	...clusterOperations,
 	...healthOperations,
 	...celeryOperations,

@@ -4,6 +4,7 @@ import {
 	ENDED_KEPT_MS_MIN,
 	KILL_AFTER_MS_MAX,
 	RETENTION_MS_MAX,
+	TAGS_MAX,
 	TIMEOUT_MS_MAX,
 } from "./limits.ts";
 import type { TaskOptions } from "./task-options.ts";
@@ -20,15 +21,21 @@ export function findOptionFlaw(
 	options: TaskOptions,
 	nowMs: number,
 ): OptionFlaw | undefined {
-	const { backoff, timeout, killAfter, retention } = options;
+	const { backoff, timeout, killAfter, retention, tags = [] } = options;
 	return (
 		findTimeFlaw(options, nowMs) ??
 		(backoff && findBackoffFlaw(backoff as Backoff)) ??
 		flawOfLength("timeout", timeout, TIMEOUT_MS_MAX, "7 days") ??
 		flawOfLength("killAfter", killAfter, KILL_AFTER_MS_MAX, "5 minutes") ??
-		flawOfLength("retention", retention, RETENTION_MS_MAX, "90 days")
+		flawOfLength("retention", retention, RETENTION_MS_MAX, "90 days") ??
+		(tags.length > TAGS_MAX ? tooManyTags : undefined)
 	);
 }
+
+const tooManyTags: OptionFlaw = {
+	field: "tags",
+	detail: `A task may have ${TAGS_MAX} different tags at most; send fewer.`,
+};
 
 function findBackoffFlaw(backoff: Backoff): OptionFlaw | undefined {
 	const flaw = backoffFlaw(backoff);

@@ -1,54 +1,74 @@
 /**
  * Pages of a list across shards, newest first, and the cursor between them.
  *
- * A cursor is `seq.shard` of the last task shown. Creation numbers of different
- * shards compare by time; where two are equal, the lower shard comes first.
+ * A cursor is `seq.shard.pass.print`: of the last task shown its creation number and shard,
+ * in which pass over the tasks that was, and what tells the list apart from others. Creation
+ * numbers of different shards compare by time; where two are equal, the lower shard comes first.
  */
 import { SEQ_SPAN } from "./rank.ts";
 import type { TaskRecord } from "./task.ts";
 
-/** One shard's part: newest first; `more` where it has older ones. */
-export interface ShardPage {
+/** What was found of one shard and not shown yet, newest first, and how far it was looked through. */
+export interface Lane {
 	readonly shard: number;
-	readonly tasks: readonly TaskRecord[];
-	readonly more: boolean;
+	readonly found: readonly TaskRecord[];
+	/** All tasks from this creation number on were looked at; 0: all there are. */
+	readonly downToSeq: number;
 }
 
-const CURSOR = /^(\d{1,14})\.(\d{1,3})$/;
+/** Where a page begins or ends: all before it were shown or do not fit. */
+export interface Position {
+	readonly seq: number;
+	readonly shard: number;
+}
 
-/**
- * One page from one of each shard: newest first, and nothing older than where
- * the page of a shard with more to come ends, or that would be passed over.
- */
-export function mergePages(
-	pages: readonly ShardPage[],
-	limit: number,
-): { tasks: TaskRecord[]; cursor: string | undefined } {
-	const ends = pages.map(({ tasks, more }) =>
-		more ? (tasks.at(-1)?.seq ?? 0) : 0,
-	);
-	const fromSeq = Math.max(...ends);
-	const merged = pages
-		.flatMap(({ tasks, shard }) => tasks.map((task) => ({ task, shard })))
+export interface Place extends Position {
+	readonly pass: number;
+}
+
+/** Behind every shard. */
+const ALL_SHARDS = 999;
+const CURSOR = /^(\d{1,14})\.(\d{1,3})\.(\d)\.([a-z0-9]+)$/;
+
+export const TOP: Position = { seq: SEQ_SPAN, shard: ALL_SHARDS };
+
+/** The tasks that nothing can precede that is still to be found, newest first. */
+export function mergeLanes(
+	lanes: readonly Lane[],
+): { readonly task: TaskRecord; readonly shard: number }[] {
+	const fromSeq = searchedTo(lanes);
+	return lanes
+		.flatMap(({ found, shard }) => found.map((task) => ({ task, shard })))
+		.filter(({ task }) => task.seq >= fromSeq)
 		.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
-	const page = merged.filter(({ task }) => task.seq >= fromSeq).slice(0, limit);
-	const last = page.at(-1);
-	const more = page.length < merged.length || pages.some(({ more }) => more);
-	return {
-		tasks: page.map(({ task }) => task),
-		cursor:
-			more && last !== undefined ? `${last.task.seq}.${last.shard}` : undefined,
-	};
 }
 
-/** Where a page begins: before this creation number, or at it in a later shard. */
-export function readCursor(
-	cursor: string | undefined,
-): { seq: number; shard: number } | undefined {
-	if (cursor === undefined)
-		return { seq: SEQ_SPAN, shard: Number.POSITIVE_INFINITY };
-	const [, seq, shard] = CURSOR.exec(cursor) ?? [];
-	return seq === undefined
-		? undefined
-		: { seq: Number(seq), shard: Number(shard) };
+/** The creation number from which on all tasks of all shards were looked at; 0: all there are. */
+export function searchedTo(lanes: readonly Lane[]): number {
+	return Math.max(...lanes.map(({ downToSeq }) => downToSeq));
+}
+
+/** Behind all tasks of this number, of whatever shard. */
+export function behind(seq: number): Position {
+	return { seq, shard: ALL_SHARDS };
+}
+
+/** Of a shard, only tasks before this creation number come after the position. */
+export function beforeSeqIn(shard: number, { seq, shard: at }: Position) {
+	return shard > at ? seq + 1 : seq;
+}
+
+export function writeCursor(
+	{ seq, shard, pass }: Place,
+	print: string,
+): string {
+	return `${seq}.${shard}.${pass}.${print}`;
+}
+
+/** Undefined if it is none of the list that has this print. */
+export function readCursor(cursor: string, print: string): Place | undefined {
+	const [, seq, shard, pass, own] = CURSOR.exec(cursor) ?? [];
+	return own === print
+		? { seq: Number(seq), shard: Number(shard), pass: Number(pass) }
+		: undefined;
 }

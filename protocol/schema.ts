@@ -193,11 +193,24 @@ export const BatchAnswer = Type.Object({
 	tasks: Type.Array(ItemAnswer, { description: "in the order of the request" }),
 });
 
+export const TaskAsListed = Type.Object({
+	...TaskAsRead.properties,
+	payload: Type.Optional(TaskAsRead.properties.payload),
+});
+export type TaskAsListed = Static<typeof TaskAsListed>;
+
 export const TaskList = Type.Object({
-	tasks: Type.Array(TaskAsRead, { description: "newest first" }),
+	tasks: Type.Array(TaskAsListed, {
+		description: "newest first; without payload and result unless `full`",
+	}),
 	cursor: Type.Optional(
 		Type.String({ description: "for the next page; absent on the last" }),
 	),
+	searchedBackTo: Type.Optional({
+		...time(),
+		description:
+			"the page is short, as much had to be searched: of the tasks created since, it has all that fit",
+	}),
 });
 
 export const NodeAsRead = Type.Object({

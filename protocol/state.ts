@@ -22,10 +22,6 @@ export const ENDED_STATES = [
 	"EXPIRED",
 ] as const satisfies readonly TaskState[];
 
-export function isTaskState(text: string): text is TaskState {
-	return (TASK_STATES as readonly string[]).includes(text);
-}
-
 export function isEnded(state: TaskState): boolean {
 	return (ENDED_STATES as readonly TaskState[]).includes(state);
 }

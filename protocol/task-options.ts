@@ -18,8 +18,8 @@ import Type, {
 	type TSchema,
 } from "typebox";
 import { Compile } from "typebox/compile";
-import { duration, moment } from "./fields.ts";
-import { RETRIES_MAX } from "./limits.ts";
+import { duration, moment, name } from "./fields.ts";
+import { RETRIES_MAX, TAG_CHARS_MAX, TAGS_MAX } from "./limits.ts";
 import type { JsonText } from "./task.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -80,6 +80,11 @@ export const OPTIONS = {
 			" from 60 seconds to 90 days, for which it is kept once it has ended; as the cluster keeps its like when absent",
 		),
 	),
+	tags: Type.Optional(
+		Type.Array(name(TAG_CHARS_MAX, ""), {
+			description: `an array of at most ${TAGS_MAX} tags to find it by, each of 1 to ${TAG_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."`,
+		}),
+	),
 } satisfies OptionFields;
 
 export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;
@@ -89,6 +94,15 @@ export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;
  * `default` in the schema, for which generators of clients take an option to be always there.
  */
 const WHEN_ABSENT = {} satisfies TaskOptions;
+
+/** How an option is kept whose value can be said in more than one way; undefined: it says nothing. */
+const KEPT_AS: { readonly [Name in string]?: (value: unknown) => unknown } = {
+	// A set: in whatever order, and however often, each is said.
+	tags: (tags) => {
+		const each = [...new Set(tags as string[])].sort();
+		return each.length === 0 ? undefined : each;
+	},
+};
 
 /** Of every task that asks for nothing: this very value. */
 export const PLAIN: TaskOptions = Object.freeze({});
@@ -104,7 +118,9 @@ export function optionsOf(
 ): TaskOptions {
 	let options: Record<string, unknown> | undefined;
 	for (const name in fields) {
-		const value = submitted[name];
+		const said = submitted[name];
+		const keep = KEPT_AS[name];
+		const value = said === undefined || !keep ? said : keep(said);
 		if (value === undefined || value === whenAbsent[name]) continue;
 		options ??= {};
 		options[name] = value;

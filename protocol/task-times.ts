@@ -73,7 +73,7 @@ function when(
 }
 
 /** Of what fits the schema of a moment. `Date.parse` takes the 30th of February for a day in March. */
-function isMoment(text: string): boolean {
+export function isMoment(text: string): boolean {
 	if (Number.isNaN(Date.parse(text))) return false;
 	const day = text.slice(0, "2026-01-01".length);
 	return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);

@@ -13,6 +13,9 @@ import type { TaskOptions } from "./task-options.ts";
 /** JSON as text; sound, for it was parsed and written once at the door. */
 export type JsonText = string;
 
+/** Instead of a payload, in lists that leave them out: it is no JSON. */
+export const LEFT_OUT = "\0left out";
+
 /** What was submitted, complete: nothing is left to default. */
 interface Task {
 	readonly id: string;
@@ -69,6 +72,8 @@ export interface Cancel {
 
 /** A task as it stands in the store. Times are the store's clock. */
 export interface TaskRecord extends Task {
+	/** Or LEFT_OUT. */
+	readonly payload: JsonText;
 	readonly state: TaskState;
 	/** Creation number; newer tasks of a shard have higher ones. */
 	readonly seq: number;

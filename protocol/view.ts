@@ -7,7 +7,13 @@
  */
 import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
-import type { Attempt, Cancel, JsonText, TaskRecord } from "./task.ts";
+import {
+	type Attempt,
+	type Cancel,
+	type JsonText,
+	LEFT_OUT,
+	type TaskRecord,
+} from "./task.ts";
 import { shownOptions } from "./task-change.ts";
 
 /** What a node knows of the cluster, for whoever reads a task. */
@@ -18,7 +24,7 @@ export interface Onlooker {
 	nameOf(nodeId: string): string | undefined;
 }
 
-/** `TaskAsRead`, as text. `ahead`: waiting tasks before it, if that is known. */
+/** `TaskAsRead`, as text, or `TaskAsListed` of one without payload. `ahead`: waiting tasks before it, if that is known. */
 export function writeTask(
 	record: TaskRecord,
 	onlooker: Onlooker,
@@ -58,7 +64,9 @@ export function writeTask(
 	};
 	const result =
 		record.result === undefined ? "" : `,"result":${record.result}`;
-	return `${JSON.stringify(head).slice(0, -1)},"payload":${record.payload}${result}}`;
+	const payload =
+		record.payload === LEFT_OUT ? "" : `,"payload":${record.payload}`;
+	return `${JSON.stringify(head).slice(0, -1)}${payload}${result}}`;
 }
 
 /** What a task waits for that has not begun, or is to begin again. */

@@ -10,6 +10,8 @@ import type { TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import type {
 	Cancelled,
+	CancelOutcome,
+	CancelRequest,
 	CancelWish,
 	Changed,
 	ChangeReply,
@@ -21,15 +23,19 @@ import type {
 	Shard,
 } from "../ports.ts";
 
+/** A task to be opened again: as it was read, and after how long it is due. */
+interface Reopening {
+	readonly task: TaskRecord;
+	readonly afterMs: number;
+}
+
 /** What wishes need of the engine of a shard. */
 export interface WishedEngine {
 	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly reviser: {
 		change(task: TaskRecord, changes: Changes): Promise<ChangeReply["code"]>;
 		/** Outcomes in order. */
-		reopen(
-			all: readonly { readonly task: TaskRecord; readonly afterMs: number }[],
-		): Promise<readonly RetryOutcome[]>;
+		reopen(all: readonly Reopening[]): Promise<readonly RetryOutcome[]>;
 	};
 	readonly renewer: {
 		/** The store may have news for this node. */
@@ -63,27 +69,69 @@ export class TaskWishes {
 	}
 
 	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
-		const { shard, renewer } = this.#engineOf(id);
-		const { nodeId, digester, report, watcher } = this.#parts;
 		const { round, ...more } = wish;
-		const by = report.record().name;
-		const tasks = [{ id, round }];
-		const [outcome] = await shard.tasks.cancel({ tasks, by, ...more });
-		if (outcome === undefined || outcome.code === "none") return undefined;
-		const holder = "holder" in outcome ? outcome.holder : undefined;
-		if (holder !== undefined) {
-			const { nodeId: to } = parseSession(holder);
-			if (to === nodeId) renewer.look();
-			else digester.nudge(to, shard.index);
-		}
-		if (outcome.code === "cancelled") watcher.endedHere([id]);
+		const { shard } = this.#engineOf(id);
+		const [code] = await this.#cancel(shard.index, [{ id, round }], more);
+		if (code === undefined || code === "none") return undefined;
 		const task = await this.#get(id);
 		if (task === undefined) return undefined;
-		const { code } = outcome;
 		return {
 			code: code === "ended" || code === "marked" ? code : "done",
 			task,
 		};
+	}
+
+	/** As they were read. Returns how many have ended by it, or are asked to. */
+	async cancelAll(
+		shard: number,
+		tasks: readonly TaskRecord[],
+		wish: Omit<CancelWish, "round">,
+	): Promise<number> {
+		const codes = await this.#cancel(shard, tasks, wish);
+		return count(codes, ["cancelled", "marked"]);
+	}
+
+	/** As they were read. Returns how many have another round. */
+	async retryAll(shard: number, tasks: readonly Reopening[]): Promise<number> {
+		const outcomes = await this.#engineAt(shard).reviser.reopen(tasks);
+		return outcomes.filter(
+			(outcome) => outcome === "pending" || typeof outcome === "object",
+		).length;
+	}
+
+	/** Returns how many are gone by it. */
+	async removeAll(
+		shard: number,
+		tasks: readonly TaskRecord[],
+	): Promise<number> {
+		const ids = tasks.map(({ id }) => id);
+		const outcomes = await this.#engineAt(shard).shard.tasks.remove(ids);
+		return count(outcomes, ["removed"]);
+	}
+
+	/** Of the tasks of one shard. Those who hold some are told. */
+	async #cancel(
+		at: number,
+		all: CancelRequest["tasks"],
+		wish: Omit<CancelWish, "round">,
+	): Promise<CancelOutcome["code"][]> {
+		const { shard, renewer } = this.#engineAt(at);
+		const { nodeId, digester, report, watcher } = this.#parts;
+		const by = report.record().name;
+		const tasks = all.map(({ id, round }) => ({ id, round }));
+		const outcomes = await shard.tasks.cancel({ tasks, by, ...wish });
+		const holders = new Set<string>();
+		for (const outcome of outcomes)
+			if ("holder" in outcome && outcome.holder !== undefined)
+				holders.add(parseSession(outcome.holder).nodeId);
+		for (const to of holders)
+			if (to === nodeId) renewer.look();
+			else digester.nudge(to, at);
+		const codes = outcomes.map(({ code }) => code);
+		watcher.endedHere(
+			tasks.filter((_, i) => codes[i] === "cancelled").map(({ id }) => id),
+		);
+		return codes;
 	}
 
 	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
@@ -129,7 +177,14 @@ export class TaskWishes {
 	}
 
 	#engineOf(id: string): WishedEngine {
-		const { engines } = this.#parts;
-		return engines[shardOf(id, engines.length)] as WishedEngine;
+		return this.#engineAt(shardOf(id, this.#parts.engines.length));
 	}
+
+	#engineAt(shard: number): WishedEngine {
+		return this.#parts.engines[shard] as WishedEngine;
+	}
+}
+
+function count<T>(all: readonly T[], wanted: readonly T[]): number {
+	return all.filter((each) => wanted.includes(each)).length;
 }

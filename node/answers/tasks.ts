@@ -2,23 +2,24 @@
  * TaskAnswers: what the node answers to its users about tasks, behind the HTTP side.
  *
  * Translates between users' words and the shards: finds the shard of an id,
- * compares a task with the one that has its id, merges the shards' lists. Owns
- * no state. A method that needs the store throws `StoreError` when it cannot be
- * had, and the HTTP side turns that into a 503.
+ * compares a task with the one that has its id. Owns no state. A method that needs the
+ * store throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
  */
-import { mergePages, readCursor } from "../../protocol/page.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { shardOf } from "../../protocol/shard.ts";
-import { isEnded, type TaskState } from "../../protocol/state.ts";
+import { isEnded } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import { ID_CHANCE_CHARS, newTaskId } from "../../protocol/task-id.ts";
 import {
+	type BulkDone,
+	type BulkWish,
 	type Cancelled,
 	type CancelWish,
 	type Changed,
 	type Clock,
+	type ListWish,
 	type Random,
 	type Removed,
 	type Retried,
@@ -65,6 +66,14 @@ export interface TaskAnswersParts {
 			lookSoon(): void;
 			giveUp(): void;
 		};
+	};
+	/** See bulk.ts. */
+	readonly bulk: {
+		run(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined>;
+	};
+	/** See task-list.ts. */
+	readonly list: {
+		page(wish: ListWish): Promise<TaskPage | undefined>;
 	};
 	/** See self-report.ts. */
 	readonly report: {
@@ -172,22 +181,12 @@ export class TaskAnswers implements TaskApi {
 		return this.#parts.wishes.remove(id);
 	}
 
-	async list(
-		state: TaskState | undefined,
-		limit: number,
-		cursor: string | undefined,
-	): Promise<TaskPage | undefined> {
-		const from = readCursor(cursor);
-		if (from === undefined) return undefined;
-		const pages = await Promise.all(
-			this.#parts.engines.map(async ({ shard }) => {
-				// Among tasks of one creation number, lower shards come first.
-				const beforeSeq = shard.index > from.shard ? from.seq + 1 : from.seq;
-				const page = await shard.tasks.list({ state, beforeSeq, limit });
-				return { ...page, shard: shard.index };
-			}),
-		);
-		return mergePages(pages, limit);
+	list(wish: ListWish): Promise<TaskPage | undefined> {
+		return this.#parts.list.page(wish);
+	}
+
+	bulk(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined> {
+		return this.#parts.bulk.run(wish, signal);
 	}
 
 	async #submit(task: NewTask): Promise<Submission | "stopping"> {

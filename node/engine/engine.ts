@@ -15,10 +15,12 @@ import "../../protocol/limit-relations.ts";
 import type { GossipMessage } from "../../protocol/gossip.ts";
 import { ABORT_GRACE_MS, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { Serves } from "../../protocol/route.ts";
+import { Bulk } from "../answers/bulk.ts";
 import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { Overview } from "../answers/overview.ts";
+import { TaskList } from "../answers/task-list.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
 import { Retention } from "../duties/retention.ts";
@@ -243,10 +245,13 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ nodeId, engines, report, digester: this.#digester },
 			watcher: this.#watcher,
 		});
+		const found = { clock, engines, names: roster.names };
 		return {
 			tasks: new TaskAnswers({
 				...{ nodeId, store, clock, random, engines, report, wishes },
 				watcher: this.#watcher,
+				list: new TaskList(found),
+				bulk: new Bulk({ ...found, random, wishes, report }),
 			}),
 			cluster: new ClusterAnswers({
 				...{ cluster, nodeId, store, engines, name, roster, gossip, report },

@@ -10,6 +10,8 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import {
 	BODY_BYTES_MAX,
+	BULKS_MAX,
+	BULKS_WAITING_MAX,
 	CONNECTION_IDLE_MS,
 	HEADER_BYTES_MAX,
 	HEADERS_TIMEOUT_MS,
@@ -33,6 +35,7 @@ import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
 import { serve, serveOperationsOnly } from "./door/serve.ts";
 import { Waits } from "./door/waits.ts";
+import { bulkHandlers } from "./resources/bulk.ts";
 import { cancelHandlers } from "./resources/cancel.ts";
 import { celeryHandlers } from "./resources/celery.ts";
 import { clusterHandlers } from "./resources/cluster.ts";
@@ -44,6 +47,7 @@ import { pageHandlers } from "./resources/page.ts";
 import { patchHandlers } from "./resources/patch.ts";
 import { queueHandlers } from "./resources/queues.ts";
 import { submitHandlers } from "./resources/submit.ts";
+import { listHandlers } from "./resources/task-list.ts";
 import { taskHandlers } from "./resources/tasks.ts";
 
 interface HttpOptions {
@@ -72,6 +76,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		lists: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
 		tasks: new Places(clock, READS_MAX, HTTP_CONNECTIONS_MAX),
 	};
+	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
 	let stopping = false;
 	const app = createServer(clock);
 	app.setErrorHandler((error, request, reply) => {
@@ -86,12 +91,15 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	outflow.watch(app);
 	reads.lists.watch(app);
 	reads.tasks.watch(app);
+	bulks.watch(app);
 	takeBodies(app, clock);
 	serve(app, {
 		...submitHandlers(api, clock),
 		...cancelHandlers(api),
 		...endedHandlers(api),
 		...patchHandlers(api, clock),
+		...listHandlers(api, reads),
+		...bulkHandlers(api, waits, bulks),
 		...taskHandlers({ api, waits, reads, clock }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...queueHandlers(api, clock),

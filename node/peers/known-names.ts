@@ -9,6 +9,11 @@ export class KnownNames {
 		return this.#names.get(nodeId);
 	}
 
+	idsOf(name: string): string[] {
+		const known = [...this.#names].filter(([, own]) => own === name);
+		return known.map(([nodeId]) => nodeId);
+	}
+
 	/** The node was seen. */
 	note(nodeId: string, name: string): void {
 		this.#names.delete(nodeId); // So that it goes in as the newest.

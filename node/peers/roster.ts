@@ -74,7 +74,7 @@ export class Roster {
 	#timer: Timer | undefined;
 	#stopped = false;
 	readonly #heard = new Map<string, Heard>();
-	readonly #names = new KnownNames();
+	readonly names = new KnownNames();
 	readonly #parts: RosterParts;
 
 	constructor(parts: RosterParts) {
@@ -143,7 +143,7 @@ export class Roster {
 	}
 
 	nameOf(nodeId: string): string | undefined {
-		return this.#names.of(nodeId);
+		return this.names.of(nodeId);
 	}
 
 	/** Whether this node or another registered one serves the route. As long as no other is known, one may. */
@@ -218,7 +218,7 @@ export class Roster {
 		const peers: AdmittedPeer[] = [];
 		for (const { record, expiresMs, askedToDrain: asked } of nodes) {
 			if (record.nodeId === self && asked) events.askedToDrain();
-			this.#names.note(record.nodeId, record.name);
+			this.names.note(record.nodeId, record.name);
 			if (record.nodeId === self || expiresMs === undefined) continue;
 			peers.push({ nodeId: record.nodeId, p2p: record.p2p });
 			serves.set(record.nodeId, servesOf(record));

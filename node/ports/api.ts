@@ -1,13 +1,14 @@
 /**
  * What the HTTP side asks of the node.
  */
+import type { BulkAction } from "../../protocol/bulk.ts";
 import type { Digest } from "../../protocol/gossip.ts";
 import type { NodeState } from "../../protocol/node-state.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import type { Route } from "../../protocol/route.ts";
-import type { TaskState } from "../../protocol/state.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
+import type { TaskQuery } from "../../protocol/task-filter.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
@@ -84,6 +85,17 @@ export interface TaskPage {
 	readonly tasks: readonly TaskRecord[];
 	/** For the next page; undefined on the last. */
 	readonly cursor: string | undefined;
+	/** The page is short as much had to be searched: all tasks created since were looked at. */
+	readonly searchedBackToMs?: number;
+}
+
+export interface ListWish {
+	readonly query: TaskQuery;
+	/** Without payloads and results. */
+	readonly isBrief: boolean;
+	readonly limit: number;
+	/** Of the page before; undefined: the first. */
+	readonly cursor: string | undefined;
 }
 
 export interface NodeView {
@@ -139,6 +151,32 @@ export interface Api {
 	readonly overview: OverviewApi;
 }
 
+export interface BulkWish {
+	readonly action: BulkAction;
+	readonly query: TaskQuery;
+	/** Nothing is done; only what would be is counted. */
+	readonly isDry: boolean;
+	/** Tasks; undefined: all. */
+	readonly limit: number | undefined;
+	/** Of the request before; undefined: it begins. */
+	readonly cursor: string | undefined;
+	/** Of cancels. Empty: not said. */
+	readonly reason: string;
+	readonly force: boolean;
+	/** Retries are due at some time within this, each at another. */
+	readonly spreadMs: number;
+}
+
+export interface BulkDone {
+	/** Tasks that fit, and are in a state for it. */
+	readonly matched: number;
+	/** Of these, those to which it was done; and the others, with which something else had happened meanwhile. */
+	readonly changed: number;
+	readonly skipped: number;
+	/** To go on with; undefined: all are through. */
+	readonly cursor?: string;
+}
+
 export interface TaskApi {
 	/** Outcomes in order. Never throws for one item's sake. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
@@ -157,12 +195,13 @@ export interface TaskApi {
 		signal: AbortSignal,
 		waits: () => void,
 	): Promise<TaskRecord | undefined>;
-	/** Newest first. A cursor that is not one of ours: undefined. */
-	list(
-		state: TaskState | undefined,
-		limit: number,
-		cursor: string | undefined,
-	): Promise<TaskPage | undefined>;
+	/** Newest first. Undefined: the cursor is none of this list. */
+	list(wish: ListWish): Promise<TaskPage | undefined>;
+	/**
+	 * Does it to all tasks that fit, for as long as a request may last or until the signal.
+	 * Undefined: the cursor is none of the same filter and action.
+	 */
+	bulk(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined>;
 	/** Asks a task to end. The task as it stands then; `ended`: it has, otherwise. Undefined: there is none. */
 	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined>;
 	/** Opens a task again that has ended without success. The task as it stands then. Undefined: there is none. */

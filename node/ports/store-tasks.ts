@@ -13,6 +13,7 @@ import type {
 } from "../../protocol/task.ts";
 import type { Moments } from "../../protocol/task-times.ts";
 import type { StoreError } from "./store-error.ts";
+import type { ListReply, ListRequest } from "./store-list.ts";
 import type { AttemptName, RoutedCount } from "./store-sessions.ts";
 import type {
 	CancelOutcome,
@@ -126,20 +127,6 @@ export interface ElapseReply {
 	readonly expiredIds: readonly string[];
 	/** Tasks that were due and wait now, by route. */
 	readonly promoted: readonly RoutedCount[];
-}
-
-export interface ListRequest {
-	/** Undefined: all states. */
-	readonly state: TaskState | undefined;
-	/** Only tasks created before this creation number. */
-	readonly beforeSeq: number;
-	readonly limit: number;
-}
-
-export interface ListReply {
-	readonly tasks: readonly TaskRecord[];
-	/** There are older ones: the page ended at `limit`, or with the task that made it larger than LIST_BYTES_MAX. */
-	readonly more: boolean;
 }
 
 /** Tasks by state now, and running totals since the shard was made. */
@@ -277,7 +264,11 @@ export interface ShardTasks {
 	failures(request: FailuresRequest): Promise<FailuresReply>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
 	over(ids: readonly string[]): Promise<string[]>;
-	/** Newest first. */
+	/**
+	 * Newest first. It holds the store for a moment only, so a page may be short: see `more`. Not of
+	 * one moment where more routes have waiting tasks than one step can look at: a task that goes
+	 * back to its queue meanwhile may be missing.
+	 */
 	list(request: ListRequest): Promise<ListReply>;
 	counts(): Promise<ShardCounts>;
 }

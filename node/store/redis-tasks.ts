@@ -54,7 +54,6 @@ import {
 	decodeComplete,
 	decodeCounts,
 	decodeElapse,
-	decodeList,
 	decodeQueues,
 	decodeRetry,
 	settled,
@@ -69,6 +68,7 @@ import {
 	encodeGiveBack,
 	encodeTimes,
 } from "./task-codec.ts";
+import { readList } from "./task-list.ts";
 
 const GIVE_BACK_OUTCOMES: readonly GiveBackOutcome[] = [
 	"stale_token",
@@ -232,9 +232,8 @@ export class RedisTasks implements ShardTasks {
 		return numbers.map((number) => ids[number - 1] as string);
 	}
 
-	async list({ state, beforeSeq, limit }: ListRequest): Promise<ListReply> {
-		const args = [state ?? "", beforeSeq, limit, this.#scripts.shards];
-		return decodeList(settled(await this.#scripts.run("list", ...args)));
+	async list(request: ListRequest): Promise<ListReply> {
+		return await readList(this.#scripts, request);
 	}
 
 	async counts(): Promise<ShardCounts> {

@@ -5,14 +5,13 @@
 import type { EndKind, Kept } from "../../protocol/keep.ts";
 import { msOfSeq, priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type { ClaimedTask, TaskRecord } from "../../protocol/task.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
 import type {
 	CancelOutcome,
 	ChangeReply,
 	ClaimReply,
 	ElapseReply,
 	EndOutcome,
-	ListReply,
 	OpenReply,
 	PutBack,
 	QueuesReply,
@@ -27,7 +26,7 @@ import type {
 import { unsettled } from "../ports.ts";
 import { decodeNodeRecord } from "./node-codec.ts";
 import type { Reply } from "./redis/connection.ts";
-import { decodeFields, decodeTask, decodeTaskText } from "./task-codec.ts";
+import { decodeFields, decodeTaskText } from "./task-codec.ts";
 
 type Flat = (string | number)[];
 
@@ -185,16 +184,6 @@ function countsOf(values: Flat): RoutedCount[] {
 			topPriority: priorityOf(Number(rank)),
 		}))
 		.sort((a, b) => (a.route < b.route ? -1 : 1));
-}
-
-export function decodeList(reply: Reply): ListReply {
-	const [more, ...values] = reply as [number, ...Reply[]];
-	const tasks: TaskRecord[] = [];
-	for (let i = 0; i < values.length; i += 2) {
-		const task = decodeTask(values[i] as string, values[i + 1] as Reply);
-		if (task !== undefined) tasks.push(task);
-	}
-	return { tasks, more: more === 1 };
 }
 
 export function decodeQueues(reply: Reply): QueuesReply {

@@ -8,14 +8,15 @@ import { parseSession } from "../../protocol/lease.ts";
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
-import type {
-	Attempt,
-	Cancel,
-	JsonText,
-	NewTask,
-	TaskEnd,
-	TaskError,
-	TaskRecord,
+import {
+	type Attempt,
+	type Cancel,
+	type JsonText,
+	LEFT_OUT,
+	type NewTask,
+	type TaskEnd,
+	type TaskError,
+	type TaskRecord,
 } from "../../protocol/task.ts";
 import { attemptError, readTaskError } from "../../protocol/task-error.ts";
 import {
@@ -98,10 +99,19 @@ export function decodeTaskText(text: string): TaskText {
 	};
 }
 
-/** The record, or undefined where `readTask` has found none. Sound, whatever was found. */
-export function decodeTask(id: string, found: Reply): TaskRecord | undefined {
+/** The record, or undefined where `readTask` has found none. Sound, whatever was found; brief without payload and result. */
+export function decodeTask(
+	id: string,
+	found: Reply,
+	isBrief = false,
+): TaskRecord | undefined {
 	const task = readTask(id, found);
-	return task && soundTask(task);
+	return task && soundTask(isBrief ? briefly(task) : task);
+}
+
+/** Nothing has come of payload and result. */
+function briefly({ result, ...task }: TaskRecord): TaskRecord {
+	return { ...task, payload: LEFT_OUT };
 }
 
 function readTask(id: string, found: Reply): TaskRecord | undefined {

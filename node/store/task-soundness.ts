@@ -6,7 +6,11 @@
  */
 import { parseRoute, UNREADABLE_ROUTE } from "../../protocol/route.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
-import type { Attempt, TaskRecord } from "../../protocol/task.ts";
+import {
+	type Attempt,
+	LEFT_OUT,
+	type TaskRecord,
+} from "../../protocol/task.ts";
 import { PLAIN, UNREADABLE_OPTIONS } from "../../protocol/task-options.ts";
 
 /** Furthest from 1970 that a date can be. */
@@ -17,7 +21,7 @@ export function soundTask(task: TaskRecord): TaskRecord {
 	const sound: { -readonly [Name in keyof TaskRecord]: TaskRecord[Name] } = {
 		...task,
 	};
-	if (!isJson(task.payload)) {
+	if (task.payload !== LEFT_OUT && !isJson(task.payload)) {
 		flaws.push("its payload is not JSON");
 		sound.payload = "null";
 	}

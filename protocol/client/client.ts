@@ -52,6 +52,9 @@ type ValueOf<Shape> = Shape extends ComponentName
 				? readonly Component<Line>[]
 				: never;
 
+/** What a parameter can be; of one that may be repeated a list. */
+type Asked = string | number | boolean | readonly string[];
+
 /** What an operation is asked with. */
 export type Question<Id extends OperationId> = {
 	/** Instead of the client's own patience. */
@@ -62,7 +65,7 @@ export type Question<Id extends OperationId> = {
 		}
 	: unknown) &
 	(Entry<Id> extends { readonly query: infer Query extends object }
-		? { readonly query?: { readonly [Name in keyof Query]?: string | number } }
+		? { readonly query?: { readonly [Name in keyof Query]?: Asked } }
 		: unknown) &
 	(Entry<Id> extends { readonly body: infer Body }
 		? { readonly body: ValueOf<Body> }
@@ -173,7 +176,7 @@ export class Client {
 
 interface AnyQuestion {
 	readonly places?: Readonly<Record<string, string>>;
-	readonly query?: Readonly<Record<string, string | number>>;
+	readonly query?: Readonly<Record<string, Asked>>;
 	readonly body?: unknown;
 	readonly patience?: AbortSignal;
 }
@@ -192,7 +195,9 @@ function addressOf(
 	);
 	const given = Object.entries(query)
 		.filter(([, value]) => value !== undefined)
-		.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+		.flatMap(([name, value]) =>
+			[value].flat().map((each) => `${name}=${encodeURIComponent(each)}`),
+		);
 	return given.length === 0 ? filled : `${filled}?${given.join("&")}`;
 }
 

@@ -10,6 +10,9 @@ export const TYPE_CHARS_MAX = 64;
 export const QUEUE_CHARS_MAX = 64;
 export const LABELS_MAX = 8;
 export const LABEL_CHARS_MAX = 32;
+/** Of one task, each counted once. */
+export const TAGS_MAX = 16;
+export const TAG_CHARS_MAX = 64;
 export const PAYLOAD_BYTES_MAX = 256 * 1024;
 export const PRIORITY_MAX = 255;
 export const PRIORITY_DEFAULT = 5;

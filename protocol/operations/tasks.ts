@@ -2,7 +2,7 @@
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, WAIT_MS_MAX } from "../limits.ts";
 import type { Operation, Parameter } from "../operation.ts";
 import { ITEM_PROBLEMS } from "../problem.ts";
-import { TASK_STATES } from "../state.ts";
+import { filterParameters } from "./filter.ts";
 
 const taskId: Parameter = {
 	description: "The id of the task.",
@@ -17,12 +17,6 @@ const key: Parameter = {
 	example: "order-4711",
 };
 
-const state: Parameter = {
-	description: "Only tasks in this state.",
-	schema: { type: "string", enum: TASK_STATES },
-	example: "FAILURE",
-};
-
 const limit: Parameter = {
 	description: `How many at most; ${LIST_LIMIT_DEFAULT} when absent.`,
 	schema: { type: "integer", minimum: 1, maximum: LIST_LIMIT_MAX },
@@ -30,9 +24,16 @@ const limit: Parameter = {
 };
 
 const cursor: Parameter = {
-	description: "That an earlier page ended with: what comes after it.",
+	description:
+		"That an earlier page of the same list ended with: what comes after it.",
 	schema: { type: "string" },
-	example: "1700000000000.0",
+	example: "1700000000000.0.0.1x2y3z",
+};
+
+const full: Parameter = {
+	description: "true: with payloads and results.",
+	schema: { type: "boolean", default: false },
+	example: true,
 };
 
 const wait: Parameter = {
@@ -94,9 +95,10 @@ export const taskOperations = {
 		path: "/v1/tasks",
 		tag: "Tasks",
 		role: "read",
-		summary: "List the newest tasks",
-		description: "A page of the tasks that are remembered, newest first.",
-		query: { state, limit, cursor },
+		summary: "List the newest tasks, or find some",
+		description:
+			"A page of the tasks that are remembered and fit all that is asked, newest first. Where much had to be searched it may be short, or empty: then it has a cursor, and says how far it came.",
+		query: { ...filterParameters, full, limit, cursor },
 		answers: { 200: { description: "The page.", shape: "TaskList" } },
 		problems: ["store_unavailable", "overloaded"],
 	},

@@ -18,10 +18,17 @@ import {
 	NodeList,
 	ProblemAsRead,
 	TaskAsAccepted,
+	TaskAsListed,
 	TaskAsRead,
 	TaskErrorAsRead,
 	TaskList,
 } from "../schema.ts";
+import {
+	BulkAnswer,
+	BulkCancelAsSubmitted,
+	BulkDeleteAsSubmitted,
+	BulkRetryAsSubmitted,
+} from "./bulk.ts";
 import { FailureList, QueueList } from "./overview.ts";
 import {
 	CancelAsSubmitted,
@@ -43,10 +50,15 @@ const Health = Type.Object({
 export const COMPONENTS = {
 	TaskAsSubmitted,
 	CancelAsSubmitted,
+	BulkCancelAsSubmitted,
+	BulkRetryAsSubmitted,
+	BulkDeleteAsSubmitted,
+	BulkAnswer,
 	ChangesAsSubmitted,
 	RetryAsSubmitted,
 	TaskAsAccepted,
 	TaskAsRead,
+	TaskAsListed,
 	TaskList,
 	ItemAnswer,
 	BatchAnswer,

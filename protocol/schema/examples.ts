@@ -48,6 +48,7 @@ const read: Examples["TaskAsRead"] = {
 	payload: { file: "cat.jpg", width: 320 },
 	result: { bytes: 20_480 },
 };
+const { payload: _, result: __, ...listed } = read;
 
 const item: Examples["ItemAnswer"] = {
 	id: TASK.id,
@@ -148,11 +149,19 @@ const celeryTask: Examples["CeleryTask"] = {
 export const EXAMPLES: Examples = {
 	ChangesAsSubmitted: { priority: 9, runAt: "2026-12-01T08:00:00Z" },
 	RetryAsSubmitted: { round: 1, delay: "10s" },
+	BulkCancelAsSubmitted: { filter: { tag: "customer:42" }, dryRun: true },
+	BulkRetryAsSubmitted: {
+		filter: { type: "resize", since: "2026-11-28T00:00:00Z" },
+		spread: "10m",
+	},
+	BulkDeleteAsSubmitted: { filter: { state: "CANCELLED" }, limit: 1_000 },
+	BulkAnswer: { matched: 120, changed: 119, skipped: 1 },
 	CancelAsSubmitted: { reason: "the order was withdrawn" },
 	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },
 	TaskAsAccepted: taken,
 	TaskAsRead: read,
-	TaskList: { tasks: [read] },
+	TaskAsListed: listed,
+	TaskList: { tasks: [listed] },
 	ItemAnswer: item,
 	BatchAnswer: { tasks: [item, wrong] },
 	NodeList: { nodes: [node] },

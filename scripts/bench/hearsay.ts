@@ -67,7 +67,7 @@ class Hearsay implements Scheduler {
 
 	async stamps(count: number): Promise<number[]> {
 		const stamps: number[] = [];
-		const query = { state: "SUCCESS", limit: LIST_LIMIT };
+		const query = { state: "SUCCESS", limit: LIST_LIMIT, full: true };
 		for await (const { tasks } of pagesOf(this.#node.client, query)) {
 			stamps.push(...tasks.map(({ result }) => Number(result)));
 			if (stamps.length >= count) break;

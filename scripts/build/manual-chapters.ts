@@ -5,6 +5,7 @@ import { join } from "node:path";
 const CHAPTERS = [
 	"start",
 	"tasks",
+	"find",
 	"task-code",
 	"recipes",
 	"celery",

@@ -6,7 +6,7 @@ import { pagesOf } from "../../protocol/client/pages.ts";
 import type {
 	ClusterAsRead,
 	NodeAsRead,
-	TaskAsRead,
+	TaskAsListed,
 } from "../../protocol/schema.ts";
 import { isEnded } from "../../protocol/state.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
@@ -36,7 +36,7 @@ export async function readNodes(url: string): Promise<NodeAsRead[]> {
 
 export interface Looked {
 	readonly atMs: number;
-	readonly task: TaskAsRead;
+	readonly task: TaskAsListed;
 }
 
 /**
@@ -49,7 +49,8 @@ export async function listTasks(
 	sinceWallMs = 0,
 ): Promise<Looked[]> {
 	const looked: Looked[] = [];
-	for await (const { tasks } of pagesOf(clientOf(url), { limit: LIST_LIMIT })) {
+	const query = { limit: LIST_LIMIT, full: true };
+	for await (const { tasks } of pagesOf(clientOf(url), query)) {
 		const atMs = nowMs();
 		looked.push(...tasks.map((task) => ({ atMs, task })));
 		const last = tasks.at(-1);

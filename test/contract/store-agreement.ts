@@ -21,6 +21,7 @@ import { NO_GENERATION } from "../../protocol/token.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
 import { placesOf } from "../fakes/shard-places.ts";
 import { createMemoryStore } from "../fakes/store.ts";
+import { fitsFilter, isInState } from "../fakes/task-filter.ts";
 import { SeededRandom } from "../random.ts";
 import {
 	type MakeWorld,
@@ -28,6 +29,7 @@ import {
 	TTL_MS,
 	type World,
 } from "./store-bench.ts";
+import { findAll } from "./store-drawn-filter.ts";
 import { ROUTES } from "./store-drawn-task.ts";
 import { LAPSING_MS } from "./store-holder.ts";
 import {
@@ -200,8 +202,21 @@ class Pair {
 				waiting.filter((route) => known.has(route)),
 			);
 		}
+		await this.#find(now, where);
 		this.#last = now;
 		return answer;
+	}
+
+	/** What fits a filter is found, whole and in order, however many steps that takes. */
+	async #find({ byId }: Snapshot, where: string): Promise<void> {
+		const request = this.#operator.drawSearch();
+		const found = await findAll(this.#shard, request);
+		const fitting = byId
+			.filter((task) => isInState(task, request.state))
+			.filter((task) => fitsFilter(task, request.filter ?? {}))
+			.sort((a, b) => b.seq - a.seq);
+		const said = `${where}: what fits ${JSON.stringify(request)}`;
+		expect(found, said).toEqual(fitting.map(({ id }) => id));
 	}
 
 	/** Lets the lease that was just renewed for a moment run out, and what is due in a moment be due. */

@@ -1,7 +1,7 @@
 /** Rules of tasks that somebody asks to end. */
 import { expect, it } from "vitest";
 import type { CancelRequest } from "../../node/ports.ts";
-import type { ClaimedTask, TaskEnd } from "../../protocol/task.ts";
+import type { ClaimedTask, NewTask, TaskEnd } from "../../protocol/task.ts";
 import { keeping } from "../keeping.ts";
 import { type Bench, success } from "./store-bench.ts";
 
@@ -179,6 +179,27 @@ export function cancelRules(bench: Bench): void {
 			code: "cancelled",
 		});
 	});
+
+	it.each([false, true])(
+		"one that is named twice at once ends once: by force %s",
+		async (force) => {
+			const session = await bench.open();
+			const { id } = force
+				? await bench.started(session)
+				: ((await bench.submit({}))[0] as NewTask);
+			const twice = [id, id].map((id) => ({ id, round: undefined }));
+			const request = { tasks: twice, by: "ann", reason: "", force };
+			expect(await bench.tasks.cancel(request)).toMatchObject([
+				...[{ code: "cancelled" }, { code: "same" }],
+			]);
+			expect((await bench.read(id)).attempts).toHaveLength(force ? 1 : 0);
+			expect((await bench.tasks.counts()).states).toMatchObject({
+				...{ PENDING: 0, STARTED: 0, CANCELLED: 1 },
+			});
+			const { order } = await bench.world.places(bench.index);
+			expect(order).toEqual([id]);
+		},
+	);
 
 	it("there must be such a task", async () => {
 		expect(await cancel(bench, bench.task().id)).toEqual({ code: "none" });

@@ -21,6 +21,7 @@ import { cancelRules } from "./store-cancels.ts";
 import { changeRules } from "./store-changes.ts";
 import { dueRules, expiryRules } from "./store-due.ts";
 import * as ends from "./store-ends.ts";
+import { findingRules } from "./store-finding.ts";
 import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
@@ -77,6 +78,7 @@ const RULES = {
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,
 	listing: listingRules,
+	finding: findingRules,
 	"losing records": lossRules,
 	"going by the number": fencingRules,
 	revoking: revoke.revokingRules,

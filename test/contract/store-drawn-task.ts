@@ -14,6 +14,12 @@ const TIMED: readonly TaskOptions[] = [LAPSING_MS, NEVER_MS].flatMap((ms) => [
 	{ retention: NEVER_MS, delay: ms, expiresIn: ms },
 ]);
 
+/** As many as there are sets of these, but none. */
+export const TAGS = ["x", "y"];
+const TAGGED: readonly TaskOptions[] = [["x"], ["y"], ["x", "y"]].map(
+	(tags) => ({ tags }),
+);
+
 export const ROUTES = ["a|t|", "b|t|", "b|t|gpu", "c|u|"];
 const PRIORITIES = [0, 5, 5, 5, 9, 255];
 
@@ -24,7 +30,7 @@ export function drawTask(random: SeededRandom, id: string): NewTask {
 		priority: random.pick(PRIORITIES),
 		options: random.oneIn(4)
 			? random.pick(TIMED)
-			: random.pick([PLAIN, PLAIN, SOME_OPTIONS]),
+			: random.pick([PLAIN, PLAIN, SOME_OPTIONS, ...TAGGED]),
 		payload: JSON.stringify(random.text(4)),
 		...(random.oneIn(4) && { again: true }),
 	};

@@ -8,6 +8,7 @@
  */
 import type {
 	Lease,
+	ListRequest,
 	NodeLife,
 	RoutesKnown,
 	SubmitOutcome,
@@ -18,11 +19,11 @@ import {
 	type SessionName,
 } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
-import { TASK_STATES } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
+import { drawList } from "./store-drawn-filter.ts";
 import { drawLook } from "./store-drawn-looks.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
@@ -70,6 +71,11 @@ export class Operator {
 			: this.#random.pick(this.#kinds)();
 		this.#past = [...this.#past, operation].slice(-5);
 		return operation;
+	}
+
+	/** A list of all that fits. */
+	drawSearch(): ListRequest {
+		return { ...drawList(this.#random, this.ids), limit: 3 };
 	}
 
 	/** Takes in what an operation answered. */
@@ -231,7 +237,7 @@ export class Operator {
 	}
 
 	#cancel(): Operation {
-		const tasks = [...new Set(this.#some(this.ids))].map((id) => ({
+		const tasks = this.#some(this.ids).map((id) => ({
 			...{ id, round: this.#random.pick([undefined, 1, 2]) },
 		}));
 		const by = this.#random.pick(NODES);
@@ -257,10 +263,8 @@ export class Operator {
 	}
 
 	#list(): Operation {
-		const state = this.#random.pick([undefined, ...TASK_STATES]);
-		const beforeSeq = 2 ** 45;
-		const limit = 1 + this.#random.below(8);
-		return { method: "tasks.list", args: [{ state, beforeSeq, limit }] };
+		const request = drawList(this.#random, this.ids);
+		return { method: "tasks.list", args: [request] };
 	}
 
 	#id = () => this.#random.pick(this.ids);

@@ -142,3 +142,33 @@ test("one that does not listen is ended by force, and by force at once its resul
 	);
 	expect((await node.task("deaf")).state).toBe("CANCELLED");
 });
+
+test("failures of a time are retried in bulk over ten minutes, by another node, then cancelled and deleted in bulk", async () => {
+	const [one, other] = [bench.cluster.node(1), bench.cluster.node(2)];
+	const tags = ["bulk:1"];
+	const tasks = ["b1", "b2", "b3"].map((id) => ({ id, type: "fail", tags }));
+	await one.post("/v1/tasks", [...tasks, { id: "b4", type: "noop", tags }]);
+	const ended = await Promise.all(
+		["b1", "b2", "b3", "b4"].map((id) => other.whenEnded(id)),
+	);
+	const created = ended.map(({ createdAt }) => createdAt).sort();
+	const { body: found } = await other.get<{ tasks: TaskAsRead[] }>(
+		"/v1/tasks?tag=bulk:1&state=failure",
+	);
+	expect(found.tasks.map(({ id }) => id).sort()).toEqual(["b1", "b2", "b3"]);
+	const filter = { state: "FAILURE", tag: "bulk:1", since: created[0] };
+	const retry = { filter, spread: "10m" };
+	const all = { matched: 3, changed: 3, skipped: 0 };
+	const retried = await other.post("/v1/tasks/retry", retry);
+	expect(retried).toMatchObject({ status: 200, body: all });
+	const again = await other.task("b1");
+	expect(again).toMatchObject({ state: "SCHEDULED", round: 2 });
+	expect(Date.parse(again.dueAt ?? "") - Date.now()).toBeLessThan(600_000);
+	const tagged = { filter: { tag: "bulk:1" } };
+	const cancelled = await one.post("/v1/tasks/cancel", tagged);
+	expect(cancelled).toMatchObject({ status: 200, body: all });
+	const deleted = await one.post("/v1/tasks/delete", tagged);
+	expect(deleted.body).toMatchObject({ ...all, matched: 4, changed: 4 });
+	const { body: left } = await one.get("/v1/tasks?tag=bulk:1");
+	expect(left).toMatchObject({ tasks: [] });
+});

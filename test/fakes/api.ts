@@ -5,11 +5,14 @@
  * store with `failure`, holds submissions back with `held`.
  */
 import type {
+	BulkDone,
+	BulkWish,
 	Cancelled,
 	CancelWish,
 	Changed,
 	ClusterApi,
 	ClusterView,
+	ListWish,
 	NodeView,
 	Readiness,
 	Removed,
@@ -21,9 +24,10 @@ import type {
 } from "../../node/ports.ts";
 import type { Route } from "../../protocol/route.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
-import { isEnded, type TaskState } from "../../protocol/state.ts";
+import { isEnded } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
+import { listOf } from "./api-list.ts";
 import { clusterOf } from "./cluster-of.ts";
 import { newRecord } from "./task-record.ts";
 import { patchRecord, retryRecord } from "./wished-record.ts";
@@ -42,6 +46,10 @@ export class FakeApi implements TaskApi, ClusterApi {
 	listsHeld: Promise<void> | undefined;
 	/** Lists asked for so far. */
 	lists = 0;
+	/** What they were asked for. */
+	readonly wishes: ListWish[] = [];
+	/** What was to be done to many. */
+	readonly bulks: BulkWish[] = [];
 	/** Called with every submission that comes. */
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
@@ -236,23 +244,19 @@ export class FakeApi implements TaskApi, ClusterApi {
 		}
 	}
 
-	async list(
-		state: TaskState | undefined,
-		limit: number,
-		cursor: string | undefined,
-	): Promise<TaskPage | undefined> {
+	async list(wish: ListWish): Promise<TaskPage | undefined> {
 		this.lists++;
+		this.wishes.push(wish);
 		await this.listsHeld;
 		this.#needStore();
-		const before = Number(cursor ?? Number.MAX_SAFE_INTEGER);
-		if (Number.isNaN(before)) return undefined;
-		const found = [...this.tasks.values()]
-			.filter((task) => task.seq < before)
-			.filter((task) => state === undefined || task.state === state)
-			.reverse();
-		const tasks = found.slice(0, limit);
-		const last = tasks.at(-1)?.seq;
-		return { tasks, cursor: found.length > limit ? `${last}` : undefined };
+		return listOf([...this.tasks.values()], wish);
+	}
+
+	async bulk(wish: BulkWish): Promise<BulkDone | undefined> {
+		this.bulks.push(wish);
+		this.#needStore();
+		if (wish.cursor === "foreign") return undefined;
+		return { matched: 0, changed: 0, skipped: 0 };
 	}
 
 	async cluster(): Promise<ClusterView> {

@@ -193,7 +193,8 @@ export class MemoryTasks implements ShardTasks {
 
 	async list(request: ListRequest): Promise<ListReply> {
 		this.#contents.number.check(this.#asker.shards);
-		return pageOf(this.#tasks.records.all, request);
+		const { all } = this.#tasks.records;
+		return pageOf(all, request, this.#parts.nowMs());
 	}
 
 	async counts(): Promise<ShardCounts> {

@@ -179,6 +179,13 @@ test("client: a list is read page by page, to its end", async () => {
 	]);
 });
 
+test("client: a parameter that may be repeated is sent each time", async () => {
+	const { client, asked } = clientOf([200, JSON_TYPE, { tasks: [] }]);
+	const query = { tag: ["a", "b&c"], full: true };
+	await client.value("listTasks", { query });
+	expect(asked[0]?.url).toBe("http://node/v1/tasks?tag=a&tag=b%26c&full=true");
+});
+
 test("client: a node is ready, says why not, or is not there", async () => {
 	const notReady = { ...problem, code: "not_ready", detail: "Redis is away." };
 	const { client } = clientOf(

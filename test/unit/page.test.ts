@@ -1,6 +1,14 @@
 /** Pages across shards: nothing is passed over, nothing comes twice. */
 import { expect, test } from "vitest";
-import { mergePages, readCursor } from "../../protocol/page.ts";
+import {
+	beforeSeqIn,
+	behind,
+	mergeLanes,
+	readCursor,
+	searchedTo,
+	TOP,
+	writeCursor,
+} from "../../protocol/page.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 
@@ -18,41 +26,47 @@ function task(seq: number): TaskRecord {
 	};
 }
 
-function page(shard: number, seqs: readonly number[], more: boolean) {
-	return { shard, tasks: seqs.map(task), more };
+function lane(shard: number, seqs: readonly number[], downToSeq: number) {
+	return { shard, found: seqs.map(task), downToSeq };
 }
 
-const seqsOf = ({ tasks }: { tasks: readonly TaskRecord[] }) =>
-	tasks.map(({ seq }) => seq);
+const placesOf = (lanes: Parameters<typeof mergeLanes>[0]) =>
+	mergeLanes(lanes).map(({ task, shard }) => `${task.seq}.${shard}`);
 
-test("tasks of all shards are merged by creation, newest first", () => {
-	const merged = mergePages(
-		[page(0, [9, 3], false), page(1, [7, 5], false)],
-		9,
-	);
-	expect(seqsOf(merged)).toEqual([9, 7, 5, 3]);
-	expect(merged.cursor).toBeUndefined();
+test("tasks of all shards are merged by creation, newest first, and of one number the lower shard's first", () => {
+	const lanes = [lane(0, [9, 5, 3], 0), lane(1, [7, 5], 0)];
+	expect(placesOf(lanes)).toEqual(["9.0", "7.1", "5.0", "5.1", "3.0"]);
+	expect(searchedTo(lanes)).toBe(0);
 });
 
-test("what is older than the end of a shard's cut page waits for the next page", () => {
-	const merged = mergePages([page(0, [9, 8], true), page(1, [7, 5], false)], 9);
-	expect(seqsOf(merged)).toEqual([9, 8]);
-	expect(merged.cursor).toBe("8.0");
+test("what is older than what was looked at in every shard has to wait", () => {
+	const lanes = [lane(0, [9, 8], 8), lane(1, [8, 7, 5], 0)];
+	expect(placesOf(lanes)).toEqual(["9.0", "8.0", "8.1"]);
+	expect(searchedTo(lanes)).toBe(8);
 });
 
-test("a page ends at its limit, and the cursor names its last task", () => {
-	const merged = mergePages(
-		[page(0, [9, 6], false), page(1, [7, 5], false)],
-		3,
-	);
-	expect(seqsOf(merged)).toEqual([9, 7, 6]);
-	expect(merged.cursor).toBe("6.0");
-	expect(readCursor("6.0")).toEqual({ seq: 6, shard: 0 });
+test("behind a task come older ones, and those of its number in later shards", () => {
+	const position = { seq: 6, shard: 1 };
+	expect([0, 1, 2].map((shard) => beforeSeqIn(shard, position))).toEqual([
+		...[6, 6, 7],
+	]);
+	expect(beforeSeqIn(255, behind(6))).toBe(6);
+	expect(beforeSeqIn(0, TOP)).toBe(2 ** 45);
 });
 
-test("no cursor begins at the top, and what is not a cursor is none", () => {
-	expect(readCursor(undefined)?.seq).toBe(2 ** 45);
-	for (const text of ["", "6", "6.", "6.0.0", "x.0", "6.1000", "-1.0"]) {
-		expect(readCursor(text)).toBeUndefined();
-	}
+test("a cursor is one of its own list only", () => {
+	const place = { seq: 6, shard: 0, pass: 1 };
+	const cursor = writeCursor(place, "1x2");
+	expect(readCursor(cursor, "1x2")).toEqual(place);
+	expect(readCursor(cursor, "1x3")).toBeUndefined();
+	for (const text of [
+		"",
+		"6",
+		"6.0",
+		"6.0.1",
+		"x.0.1.1x2",
+		"6.0.1.1x2.",
+		"-1.0.1.1x2",
+	])
+		expect(readCursor(text, "1x2")).toBeUndefined();
 });

@@ -13,7 +13,8 @@ export const badLimit: Problem = {
 
 export const badCursor: Problem = {
 	code: "invalid",
-	detail: 'The parameter "cursor" must be one that an earlier page ended with.',
+	detail:
+		'The "cursor" must be one that an earlier answer to the same question ended with, by the same filter; leave it out to begin anew.',
 	field: "cursor",
 };
 

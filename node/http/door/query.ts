@@ -7,8 +7,17 @@ import type { Parameter } from "../../../protocol/operation.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
-type Query<Name extends string> =
-	| { readonly ok: true; readonly given: { readonly [N in Name]?: string } }
+/** Those that were given: a text, or of one that may be repeated a list of texts. */
+type Given<Wanted> = {
+	readonly [Name in keyof Wanted]?: Wanted[Name] extends {
+		readonly isRepeatable: true;
+	}
+		? readonly string[]
+		: string;
+};
+
+type Query<Wanted> =
+	| { readonly ok: true; readonly given: Given<Wanted> }
 	| { readonly ok: false; readonly problem: Problem };
 
 const NAME_SHOWN_CHARS = 64;
@@ -27,11 +36,10 @@ export const takesNoParameters: onRequestHookHandler = (
 const noParameters = {};
 
 /** `wanted`: the parameters that the operation takes. */
-export function readQuery<const Name extends string>(
-	request: FastifyRequest,
-	wanted: Readonly<Record<Name, Parameter>>,
-): Query<Name> {
-	const given: { [N in Name]?: string } = {};
+export function readQuery<
+	const Wanted extends Readonly<Record<string, Parameter>>,
+>(request: FastifyRequest, wanted: Wanted): Query<Wanted> {
+	const given: Record<string, string | string[]> = {};
 	const query = request.query as Readonly<Record<string, string | string[]>>;
 	for (const [field, value] of Object.entries(query)) {
 		if (!Object.hasOwn(wanted, field)) {
@@ -44,12 +52,11 @@ export function readQuery<const Name extends string>(
 				`There is no parameter "${shown}" here; this address ${known}.`,
 			);
 		}
-		if (typeof value !== "string") {
-			return refuse(field, `The parameter "${field}" may be given once.`);
-		}
-		given[field as Name] = value;
+		if (wanted[field]?.isRepeatable) given[field] = [value].flat();
+		else if (typeof value === "string") given[field] = value;
+		else return refuse(field, `The parameter "${field}" may be given once.`);
 	}
-	return { ok: true, given };
+	return { ok: true, given: given as Given<Wanted> };
 }
 
 function refuse(

@@ -116,8 +116,9 @@ async function writeAll(api: Api): Promise<JsonText> {
 	const tasks: JsonText[] = [];
 	let chars = 0;
 	let cursor: string | undefined;
+	const all = { query: {}, isBrief: false, limit: LIST_LIMIT_MAX };
 	do {
-		const page = await api.tasks.list(undefined, LIST_LIMIT_MAX, cursor);
+		const page = await api.tasks.list({ ...all, cursor });
 		if (page === undefined) throw new Error("the own cursor was refused");
 		for (const record of page.tasks) {
 			const text = writeStatus(record);

@@ -113,12 +113,14 @@ function describeOperation(operationId: string, operation: Operation): object {
 
 function parametersIn(at: string, parameters: Operation["query"]): object[] {
 	if (parameters === undefined || parameters === "any") return [];
-	return Object.entries<Parameter>(parameters).map(([name, parameter]) => ({
-		in: at,
-		name,
-		required: at === "path",
-		...parameter,
-	}));
+	return Object.entries<Parameter>(parameters).map(
+		([name, { isRepeatable: _, ...parameter }]) => ({
+			in: at,
+			name,
+			required: at === "path",
+			...parameter,
+		}),
+	);
 }
 
 function responsesOf(operation: Operation): object {

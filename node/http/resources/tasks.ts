@@ -1,5 +1,5 @@
 /**
- * `GET /v1/tasks`: read one task, wait for its end, list the newest.
+ * `GET /v1/tasks/:id`: read a task, or wait for its end.
  *
  * Who waited and saw no end is told by `Retry-After` when to ask again: at once, or
  * a little later if the node did not wait, as it waits for too many already.
@@ -9,12 +9,11 @@ import { parseDuration } from "../../../protocol/duration.ts";
 import { WAIT_MS_MAX } from "../../../protocol/limits.ts";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
-import { isEnded, isTaskState, TASK_STATES } from "../../../protocol/state.ts";
+import { isEnded } from "../../../protocol/state.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
-import { type Onlooker, writeTask } from "../../../protocol/view.ts";
-import type { Api, Clock, TaskPage } from "../../ports.ts";
+import { writeTask } from "../../../protocol/view.ts";
+import type { Api, Clock } from "../../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
-import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -26,13 +25,10 @@ export const noSuchTask: Problem = {
 		"There is no task of this id; it was never submitted here, or ended so long ago that it is forgotten.",
 };
 
-export function taskHandlers(
-	reader: Reader,
-): Pick<Handlers, "getTask" | "listTasks"> {
+export function taskHandlers(reader: Reader): Pick<Handlers, "getTask"> {
 	return {
 		getTask: (request, reply) =>
 			read(reader, request.params.id, request, reply),
-		listTasks: (request, reply) => list(reader, request, reply),
 	};
 }
 
@@ -83,34 +79,4 @@ async function read(
 	const ahead =
 		record.state === "PENDING" ? await api.tasks.ahead(record) : undefined;
 	return sendJson(reply, 200, writeTask(record, api.cluster, ahead));
-}
-
-async function list(
-	{ api, reads }: Reader,
-	request: FastifyRequest,
-	reply: FastifyReply,
-): Promise<FastifyReply> {
-	const query = readQuery(request, OPERATIONS.listTasks.query);
-	if (!query.ok) return sendProblem(reply, query.problem);
-	const { state, limit: limitText, cursor } = query.given;
-	if (state !== undefined && !isTaskState(state)) {
-		return sendProblem(reply, {
-			code: "invalid",
-			detail: `The parameter "state" must be one of ${TASK_STATES.join(", ")}.`,
-			field: "state",
-		});
-	}
-	const limit = readLimit(limitText);
-	if (limit === undefined) return sendProblem(reply, badLimit);
-	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
-	const page = await api.tasks.list(state, limit, cursor);
-	if (page === undefined) return sendProblem(reply, badCursor);
-	return sendJson(reply, 200, writePage(page, api.cluster));
-}
-
-/** `TaskList`, as text. */
-function writePage({ tasks, cursor }: TaskPage, onlooker: Onlooker): string {
-	const rest =
-		cursor === undefined ? "" : `,"cursor":${JSON.stringify(cursor)}`;
-	return `{"tasks":[${tasks.map((task) => writeTask(task, onlooker)).join(",")}]${rest}}`;
 }

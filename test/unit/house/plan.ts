@@ -171,7 +171,7 @@ export const PLAN: readonly Dwelling[] = [
 		ours: ["protocol", "ports"],
 		libraries: [],
 		builtins: ASSERT,
-		helpers: [],
+		helpers: ["node/answers/pace.ts", "node/answers/search.ts"],
 	},
 	{
 		// The actors put together, and no adapter: what the simulator runs too.

@@ -1,34 +1,81 @@
--- A page of a list of tasks, newest first: what was found so far that may be on it.
+-- A page of a list of tasks, newest first, merged from its sources: sorted sets, or bands of
+-- them, whose scores are creation numbers above `low`. Of each as much is read as is needed.
 
-local found = {}
--- Nothing older than this can be on the page.
-local floor = 0
--- Creation number: only tasks before it. And how many.
-local before, limit
+-- Creation numbers: only tasks before it; and nothing older than this can be on the page.
+local before, floor
+-- How many tasks the page can need, commands that were run to find them, and members read in vain.
+local wanted, looks, walked = 0, 0, 0
+local sources = {} -- { key, low, state, seq of its next task, … }; a heap, once it is read from
 
-local function openPage(beforeSeq, tasks) before, limit = math.min(beforeSeq, SEQ_SPAN), tasks end
+local function openPage(beforeSeq, floorSeq, tasks)
+  before, floor, wanted = math.min(beforeSeq, SEQ_SPAN), floorSeq, tasks
+end
 
 local function newestFirst(a, b) return a.seq > b.seq end
 
--- Tasks of a sorted set with scores from `low` up to `low` + before, as far as they may be
--- on the page, but those that `leavesOut` says of some, read together. What was found is cut to it now and then, which
--- raises the floor: of the bands that come later there is less and less to read.
-local function gather(key, low, leavesOut)
-  local below, wanted = '(' .. digits(low + before), limit + 1
-  local span = leavesOut and READ_TASKS_MAX or limit + 1
-  repeat
-    local page = call('ZREVRANGEBYSCORE', key, below, digits(low + floor), 'WITHSCORES', 'LIMIT', 0, span)
-    local out = leavesOut and leavesOut(page) or {}
-    for i = 1, #page, 2 do
-      if wanted > 0 and not out[page[i]] then
-        found[#found + 1] = { id = page[i], seq = page[i + 1] % SEQ_SPAN }
-        wanted = wanted - 1
+-- Reads the next tasks of a source. `leavesOut` says of some ids which of them do not belong to it.
+-- Where that are too many, nothing older than these can be on the page.
+local function readOn(source)
+  local leavesOut, span = source.leavesOut, source.span
+  source.page, source.at, source.span = {}, 1, math.min(span * 2, 64)
+  while #source.page == 0 and not source.isOver do
+    looks = looks + 1
+    local read = call('ZREVRANGEBYSCORE', source.key, source.below, digits(source.low + floor), 'WITHSCORES', 'LIMIT', 0, span)
+    source.isOver, source.below = #read < 2 * span, '(' .. (read[#read] or '')
+    source.page = leavesOut and leavesOut(read) or read
+    if #source.page == 0 and not source.isOver then
+      walked, span = walked + span, 64
+      if walked > FIND_WALK_MAX then
+        source.isOver, floor = true, math.max(floor, read[#read] - source.low)
       end
     end
-    below = '(' .. (page[#page] or '')
-  until wanted <= 0 or #page < 2 * span
-  if #found <= 2 * limit then return end
-  table.sort(found, newestFirst)
-  for i = #found, limit + 2, -1 do found[i] = nil end
-  floor = found[limit + 1].seq
+  end
+  source.seq = source.page[1] and source.page[2] - source.low
+end
+
+local function cutSources(count)
+  table.sort(sources, newestFirst)
+  if #sources > count then floor = math.max(floor, sources[count].seq) end
+  for i = #sources, count + 1, -1 do sources[i] = nil end
+end
+
+-- `read`: what was read of it already, or nil.
+local function addSource(key, low, state, leavesOut, read)
+  local source = { key = key, low = low, state = state, leavesOut = leavesOut, span = 2, below = '(' .. digits(low + before) }
+  if read then
+    source.page, source.at, source.seq = read, 1, read[2] - low
+    source.isOver, source.below = key == nil, '(' .. read[#read]
+  else
+    readOn(source)
+  end
+  if source.seq and source.seq >= floor then sources[#sources + 1] = source end
+  if #sources > 2 * wanted then cutSources(wanted) end
+end
+
+-- The newest is on top, and beneath each, at twice its place, are older ones.
+local function sink(at)
+  local count = #sources
+  while true do
+    local newest = at
+    for child = 2 * at, math.min(2 * at + 1, count) do
+      if sources[child].seq > sources[newest].seq then newest = child end
+    end
+    if newest == at then return end
+    sources[at], sources[newest], at = sources[newest], sources[at], newest
+  end
+end
+
+-- The next task's id, creation number and state, as far as that is known; nothing where the page ends.
+local function nextTask()
+  local source = sources[1]
+  if not source or source.seq < floor then return end
+  local id, seq = source.page[source.at], source.seq
+  source.at = source.at + 2
+  if source.at > #source.page then readOn(source) else source.seq = source.page[source.at + 1] - source.low end
+  if not source.seq then
+    sources[1] = sources[#sources]
+    sources[#sources] = nil
+  end
+  sink(1)
+  return id, seq, source.state
 end

@@ -1,9 +1,9 @@
 -- What is known of a task: { its text, its end or '', its past or '', its place among
 -- the holders or '', 1 if it is SCHEDULED or '', who asked it to end }, the last two only where
 -- they say something; and nothing at all ({}) where there is no such task. Shared by
--- all that answer with tasks.
-local function readTask(id)
-  local text = call('HGET', TASKS, id)
+-- all that answer with tasks. `read`: its text, if that is at hand.
+local function readTask(id, read)
+  local text = read or call('HGET', TASKS, id)
   if not text then return {} end
   local ending = call('HGET', ENDS, id)
   local held = not ending and call('HGET', HOLDERS, id)
@@ -11,5 +11,12 @@ local function readTask(id)
   if not ending and not held and call('ZSCORE', DUE, id) then known[5] = '1' end
   local cancel = call('HGET', CANCELS, id)
   if cancel then known[5], known[6] = known[5] or '', cancel end
+  return known
+end
+
+-- The same without payload and result.
+local function briefly(known)
+  known[1] = string.match(known[1], '^[^\n]*\n[^\n]*\n') or known[1]
+  if string.sub(known[2], 1, 7) == 'SUCCESS' then known[2] = string.match(known[2], '^[^\n]*\n') or known[2] end
   return known
 end

@@ -8,6 +8,8 @@
 local by, why, force = ARGV[1], ARGV[2], ARGV[3] == '1'
 local now = readClock()
 local answers = {}
+-- Those that have ended by this script, of which one may be named twice.
+local over = {}
 
 local function noteCancel(id) call('HSET', CANCELS, id, digits(now) .. ' ' .. by .. '\n' .. why) end
 
@@ -16,6 +18,7 @@ local function cancelHeld(id, text, held)
   noteCancel(id)
   call('ZADD', marksKey(session), now, token .. ' ' .. id)
   if not force then return session end
+  over[id] = true
   leaveStarted(id, session)
   cancelAttempt(id, text, held, now, 'cancelled', 0)
   return '2 ' .. session
@@ -24,9 +27,10 @@ end
 local function cancelTask(id, text, round)
   local head = parseHead(text)
   local ending, held = call('HGET', ENDS, id), call('HGET', HOLDERS, id)
-  if round ~= '' and round ~= head.round then return 1 end
+  if over[id] or round ~= '' and round ~= head.round then return 1 end
   if ending then return string.match(ending, '^%u+') == 'CANCELLED' and 1 or 3 end
   if held then return cancelHeld(id, text, held) end
+  over[id] = true
   noteCancel(id)
   call('ZREM', EXPIRING, id)
   if call('ZSCORE', DUE, id) then leaveScheduled({ id }) else leaveQueue(head.route, { id }) end

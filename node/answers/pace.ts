@@ -1,0 +1,24 @@
+/** Pace: what goes on for long in many steps leaves the store as much time as its steps take. */
+import type { Clock } from "../ports.ts";
+
+export class Pace {
+	readonly #clock: Clock;
+	#begunMs: number;
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+		this.#begunMs = clock.monoMs();
+	}
+
+	begin(): void {
+		this.#begunMs = this.#clock.monoMs();
+	}
+
+	/** Resolves after as long as it is since the step began. */
+	async rest(): Promise<void> {
+		const tookMs = this.#clock.monoMs() - this.#begunMs;
+		await new Promise<void>((resolve) => {
+			this.#clock.after(tookMs, resolve);
+		});
+	}
+}

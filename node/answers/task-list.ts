@@ -1,0 +1,77 @@
+/**
+ * TaskList: pages of tasks that fit a query, of all shards. Owns no state: what comes next is
+ * in the cursor.
+ */
+import {
+	type Place,
+	readCursor,
+	TOP,
+	writeCursor,
+} from "../../protocol/page.ts";
+import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
+import { passesOf, printOf } from "../../protocol/task-filter.ts";
+import type { Clock, ListWish, Shard, TaskPage } from "../ports.ts";
+import { FoundTasks, Search, SearchBudget } from "./search.ts";
+
+export interface TaskListParts {
+	readonly clock: Clock;
+	/** In their order. */
+	readonly engines: readonly {
+		readonly shard: Pick<Shard, "index" | "tasks">;
+	}[];
+	/** See known-names.ts. */
+	readonly names: {
+		/** Of nodes that are called so, or were. */
+		idsOf(name: string): readonly string[];
+	};
+}
+
+export class TaskList {
+	readonly #parts: TaskListParts;
+
+	constructor(parts: TaskListParts) {
+		this.#parts = parts;
+	}
+
+	/** Undefined if the cursor is none of this list. */
+	async page(wish: ListWish): Promise<TaskPage | undefined> {
+		const { query, isBrief, limit, cursor } = wish;
+		const print = printOf(query);
+		const first = { ...TOP, pass: 0 };
+		let place = cursor === undefined ? first : readCursor(cursor, print);
+		const { clock, engines, names } = this.#parts;
+		const { node, state } = query;
+		const nodes = node === undefined ? undefined : [node, ...names.idsOf(node)];
+		const passes = passesOf(query, nodes);
+		if (place === undefined || place.pass >= passes.length) return undefined;
+		const shards = engines.map(({ shard }) => shard);
+		const budget = new SearchBudget(clock, shards.length);
+		const page = new FoundTasks(limit);
+		for (const [number, pass] of passes.entries()) {
+			if (number < place.pass) continue;
+			const search = new Search({ shards, pass, state, isBrief }, place);
+			const end = await search.fill(page, budget);
+			if (end !== undefined) {
+				const isShort = page.room > 0;
+				return this.#answer(page, { ...end, pass: number }, print, isShort);
+			}
+			place = { ...TOP, pass: number + 1 };
+		}
+		return { tasks: page.tasks, cursor: undefined };
+	}
+
+	#answer(
+		{ tasks }: FoundTasks,
+		place: Place,
+		print: string,
+		isShort: boolean,
+	): TaskPage {
+		const cursor = writeCursor(place, print);
+		if (!isShort) return { tasks, cursor };
+		const seq = Math.min(place.seq, SEQ_SPAN);
+		return {
+			...{ tasks, cursor },
+			searchedBackToMs: SEQ_EPOCH_MS + Math.floor(seq / SEQ_PER_MS),
+		};
+	}
+}

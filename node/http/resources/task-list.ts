@@ -1,0 +1,88 @@
+/** `GET /v1/tasks`: a page of the tasks that fit a filter, newest first. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { OPERATIONS } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import { readFilter } from "../../../protocol/schema/filter.ts";
+import { isoTime, type Onlooker, writeTask } from "../../../protocol/view.ts";
+import type { Api, ListWish, TaskPage } from "../../ports.ts";
+import { sendJson, sendProblem } from "../door/answer.ts";
+import { badCursor, badLimit, readLimit } from "../door/page.ts";
+import { type Reads, readsFull } from "../door/places.ts";
+import { readQuery } from "../door/query.ts";
+import type { Handlers } from "../door/serve.ts";
+
+export function listHandlers(
+	api: Api,
+	reads: Reads,
+): Pick<Handlers, "listTasks"> {
+	return {
+		listTasks: (request, reply) => list(api, reads, request, reply),
+	};
+}
+
+async function list(
+	api: Api,
+	reads: Reads,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const read = readWish(request);
+	if (!read.ok) return sendProblem(reply, read.problem);
+	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
+	const page = await api.tasks.list(read.wish);
+	if (page === undefined) return sendProblem(reply, badCursor);
+	return sendJson(reply, 200, writePage(page, api.cluster));
+}
+
+type Read =
+	| { readonly ok: true; readonly wish: ListWish }
+	| { readonly ok: false; readonly problem: Problem };
+
+function readWish(request: FastifyRequest): Read {
+	const read = readQuery(request, OPERATIONS.listTasks.query);
+	if (!read.ok) return read;
+	const { limit: limitText, cursor, full = "false", ...texts } = read.given;
+	const limit = readLimit(limitText);
+	if (limit === undefined) return { ok: false, problem: badLimit };
+	if (full !== "true" && full !== "false")
+		return refuse("full", "true or false");
+	const filter = readFilter(valuesOf(texts));
+	if (!filter.ok) return refuse(filter.field, filter.must);
+	const { query } = filter;
+	return {
+		ok: true,
+		wish: { query, isBrief: full === "false", limit, cursor },
+	};
+}
+
+function refuse(field: string, must: string): Read {
+	const detail = `The parameter "${field}" must be ${must}.`;
+	return { ok: false, problem: { code: "invalid", detail, field } };
+}
+
+/** What these texts say, where they say it; a zone's plus sign, which an address may have as a blank, stands again. */
+function valuesOf(
+	texts: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Record<string, unknown> {
+	const values: Record<string, unknown> = { ...texts };
+	const { attemptMin, moved, since, until } = texts;
+	if (/^\d{1,9}$/.test(String(attemptMin)))
+		values.attemptMin = Number(attemptMin);
+	if (moved === "true" || moved === "false") values.moved = moved === "true";
+	for (const [field, time] of Object.entries({ since, until }))
+		if (typeof time === "string") values[field] = time.replace(" ", "+");
+	return values;
+}
+
+/** `TaskList`, as text. */
+function writePage(page: TaskPage, onlooker: Onlooker): string {
+	const { tasks, cursor, searchedBackToMs } = page;
+	const texts = tasks.map((task) => writeTask(task, onlooker));
+	const rest = JSON.stringify({
+		cursor,
+		...(searchedBackToMs !== undefined && {
+			searchedBackTo: isoTime(searchedBackToMs),
+		}),
+	}).slice(1);
+	return `{"tasks":[${texts.join(",")}]${rest === "}" ? "" : ","}${rest}`;
+}

@@ -1,0 +1,42 @@
+/**
+ * Limits of finding tasks among many. A list is made in steps, each of which holds the store
+ * for a moment only; what it has not found by then is for the next step.
+ */
+
+/** Commands that one step runs to find out where the next tasks are, and so many again to look at them. */
+export const FIND_LOOKS_MAX = 320;
+/** Where many routes have waiting tasks, it takes many steps to find out which come next, so many are found out at once; and so many in each of the steps. */
+export const FIND_FOUND_MAX = 16_384;
+export const FIND_CUT_MAX = 1_024;
+/** A step looks at no more tasks once their texts exceed this. */
+export const FIND_BYTES_MAX = 128 * 1024;
+/** Nor once so much was searched for a text, times what is looked for. A long text is searched in several steps, so much at once. */
+export const FIND_SEARCH_BYTES_MAX = 128 * 1024;
+export const FIND_SPAN_BYTES = 16 * 1024;
+/** Members that one step reads of sorted sets in vain, as tasks stand there by another number. */
+export const FIND_WALK_MAX = 300;
+/** Steps of one request. Beyond: it is answered with what was found, and a cursor to go on with. */
+export const FIND_STEPS_MAX = 256;
+/** Steps of one request that follow one another at once; then it leaves the store as much time as it takes. */
+export const FIND_STEPS_AT_ONCE = 16;
+/** Shards in which one request looks at the same time. */
+export const FIND_SHARDS_MAX = 4;
+/** A longer text to look for: 400. */
+export const FIND_TEXT_CHARS_MAX = 200;
+/** The same in JSON, where each may take so many bytes. */
+export const FIND_TEXT_BYTES_MAX = 6 * FIND_TEXT_CHARS_MAX;
+/** So much later than when they were created tasks may be numbered, where many came at once. */
+export const FIND_AHEAD_MS = 30_000;
+/** A request goes on to search for no longer. Beyond, as beyond its steps. */
+export const FIND_MS_MAX = 2_000;
+/** Tags that a filter may ask for; more: 400. */
+export const FIND_TAGS_MAX = 16;
+/** Tasks to which something is done at once, where it is done to many. */
+export const BULK_BATCH_MAX = 64;
+/** A request that does something to many tasks ends after this, with a cursor to go on with. */
+export const BULK_MS_MAX = 20_000;
+/** Of these a node works on so many; so many more wait. Beyond: 503 `overloaded`. */
+export const BULKS_MAX = 1;
+export const BULKS_WAITING_MAX = 8;
+/** A `limit` of one may be so high; higher: 400. */
+export const BULK_LIMIT_MAX = 1_000_000_000;

@@ -1,0 +1,25 @@
+/** A page of the tasks of an `Api` in memory, newest first. */
+import type { ListWish, TaskPage } from "../../node/ports.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { passesOf } from "../../protocol/task-filter.ts";
+import { fitsFilter, isInState } from "./task-filter.ts";
+import { briefly } from "./task-page.ts";
+
+/** `all`: oldest first. Its cursors are creation numbers. */
+export function listOf(
+	all: readonly TaskRecord[],
+	{ query, limit, cursor, isBrief }: ListWish,
+): TaskPage | undefined {
+	const before = Number(cursor ?? Number.MAX_SAFE_INTEGER);
+	if (Number.isNaN(before)) return undefined;
+	const [{ filter } = { filter: {} }] = passesOf(query, undefined);
+	const found = all
+		.filter((task) => task.seq < before && isInState(task, query.state))
+		.filter((task) => fitsFilter(task, filter))
+		.toReversed();
+	const tasks = found
+		.slice(0, limit)
+		.map((task) => (isBrief ? briefly(task) : task));
+	const last = tasks.at(-1)?.seq;
+	return { tasks, cursor: found.length > limit ? `${last}` : undefined };
+}
