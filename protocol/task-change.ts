@@ -9,7 +9,7 @@ import { timesOf } from "./task-times.ts";
 /** What is to be other than it is; what is undefined stays. */
 export interface Changes {
 	readonly priority?: number;
-	readonly options: Pick<TaskOptions, "delay" | "runAt" | "expiresAt">;
+	readonly options: Pick<TaskOptions, "delay" | "runAt" | "expiresAt" | "tags">;
 }
 
 interface Content {

@@ -56,6 +56,7 @@ export const ChangesAsSubmitted = Type.Object(
 		delay: OPTIONS.delay,
 		runAt: OPTIONS.runAt,
 		expiresAt: OPTIONS.expiresAt,
+		tags: OPTIONS.tags,
 	},
 	closed,
 );

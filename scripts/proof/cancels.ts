@@ -14,7 +14,10 @@ import { clientOf } from "../client.ts";
 import { startThree } from "./killed-cluster.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
-const HANDLERS = new URL("cancelled-code.ts", import.meta.url).pathname;
+const HANDLERS = new URL(
+	"../../test/fixtures/handlers/cancelled.ts",
+	import.meta.url,
+).pathname;
 const BARS = { p50Ms: 20, p99Ms: 100 };
 const NO_GOSSIP_MS_MAX = 1_000;
 const KILL_AFTER_MS = 1_000;

@@ -1,11 +1,15 @@
 /** Three real nodes for a proof, of which one after the other is killed and started again. */
 import { setTimeout as pause } from "node:timers/promises";
 import { pagesOf } from "../../protocol/client/pages.ts";
-import type { ClusterAsRead, TaskAsRead } from "../../protocol/schema.ts";
+import type { Component } from "../../protocol/schema/components.ts";
+import type { ClusterAsRead } from "../../protocol/schema.ts";
 import { Cluster, type ClusterNode, until } from "../../test/cluster.ts";
 import { SeededRandom } from "../../test/random.ts";
 import { bundleProgram } from "../build/program.ts";
 import { clientOf } from "../client.ts";
+
+/** Without its payload and result. */
+export type ListedTask = Component<"TaskList">["tasks"][number];
 
 const PAGE = 500;
 const ANSWER_MS_MAX = 60_000;
@@ -56,9 +60,9 @@ export async function killInTurn(
 }
 
 /** All tasks that the cluster remembers, with their attempts. */
-export async function allTasks(node: ClusterNode): Promise<TaskAsRead[]> {
+export async function allTasks(node: ClusterNode): Promise<ListedTask[]> {
 	const client = clientOf(node.url, ANSWER_MS_MAX);
-	const tasks: TaskAsRead[] = [];
+	const tasks: ListedTask[] = [];
 	for await (const page of pagesOf(client, { limit: PAGE }))
 		tasks.push(...page.tasks);
 	return tasks;

@@ -1,10 +1,10 @@
 /** Tasks whose code fails are tried again as often as they ask for, and no more, while nodes are killed. */
-import type { TaskAsRead } from "../../protocol/schema.ts";
 import { spread } from "../chaos/spread.ts";
 import { clientOf } from "../client.ts";
 import {
 	allTasks,
 	killInTurn,
+	type ListedTask,
 	startThree,
 	whenEnded,
 } from "./killed-cluster.ts";
@@ -64,11 +64,11 @@ async function measure({ seed, times, tell }: Ground): Promise<Finding> {
 	};
 }
 
-function failedOf({ attempts }: TaskAsRead) {
+function failedOf({ attempts }: ListedTask) {
 	return attempts.filter(({ end }) => end === "failure");
 }
 
-function waitsOf({ attempts }: TaskAsRead): number[] {
+function waitsOf({ attempts }: ListedTask): number[] {
 	return attempts.flatMap((attempt, i) => {
 		const next = attempts[i + 1];
 		if (attempt.end !== "failure" || next === undefined) return [];
@@ -76,7 +76,7 @@ function waitsOf({ attempts }: TaskAsRead): number[] {
 	});
 }
 
-function flawsOf(task: TaskAsRead): string[] {
+function flawsOf(task: ListedTask): string[] {
 	const { id, state, failures } = task;
 	const failed = failedOf(task).length;
 	const early = waitsOf(task).filter((ms) => ms < BACKOFF.delay);

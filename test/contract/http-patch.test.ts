@@ -24,10 +24,12 @@ test("the task is answered as it is then, and what it was submitted as is the sa
 	expect(json).not.toHaveProperty("delay");
 	expect(json).not.toHaveProperty("was");
 	// Changed once more, it is still what it was first.
-	await bench.patch({ delay: 7, expiresAt: "2027-11-01T00:00:00Z" });
+	await bench.patch({
+		...{ delay: 7, expiresAt: "2027-11-01T00:00:00Z", tags: ["late"] },
+	});
 	const { server } = bench;
 	const read = (await server.get(ADDRESS)).json;
-	expect(read).toMatchObject({ priority: 9, delay: 7 });
+	expect(read).toMatchObject({ priority: 9, delay: 7, tags: ["late"] });
 	expect(read).not.toHaveProperty("runAt");
 	expect(read).not.toHaveProperty("expiresIn");
 	expect((await server.post("/v1/tasks", TASK)).status).toBe(200);
@@ -60,6 +62,7 @@ test.each<[string | undefined, unknown]>([
 	["delay", { delay: "400d" }],
 	["expiresAt", { expiresAt: "2020-01-01T00:00:00Z" }],
 	["runAt", { runAt: "2027-02-30T00:00:00Z" }],
+	["tags", { tags: Array(17).fill("a") }],
 	["queue", { queue: "other" }],
 	["expiresIn", { expiresIn: 5 }],
 ])("what it may not be is refused by its field: %s", async (field, body) => {

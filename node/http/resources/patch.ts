@@ -1,11 +1,12 @@
 /** `PATCH /v1/tasks/:id`: changes a task that waits, or is not due yet. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Compile } from "typebox/compile";
+import { findOptionFlaw } from "../../../protocol/option-flaws.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { ChangesAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { Changes } from "../../../protocol/task-change.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
-import { findTimeFlaw } from "../../../protocol/task-times.ts";
+import { optionsOf } from "../../../protocol/task-options.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
@@ -74,7 +75,8 @@ function readChanges(body: Uint8Array, nowMs: number): Read {
 	const { value } = parsed;
 	if (!submitted.Check(value))
 		return { ok: false, problem: flawOf("change", ChangesAsSubmitted, value) };
-	const { priority, ...options } = value;
+	const { priority } = value;
+	const options = optionsOf(value);
 	if (Object.keys(value).length === 0)
 		return {
 			ok: false,
@@ -84,7 +86,7 @@ function readChanges(body: Uint8Array, nowMs: number): Read {
 					"Nothing is to be changed; send at least one of the fields that may be.",
 			},
 		};
-	const flaw = findTimeFlaw(options, nowMs);
+	const flaw = findOptionFlaw(options, nowMs);
 	if (flaw !== undefined)
 		return { ok: false, problem: { code: "invalid", ...flaw } };
 	return {
