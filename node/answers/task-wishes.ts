@@ -37,7 +37,8 @@ export interface WishedEngine {
 		/** Outcomes in order. */
 		reopen(all: readonly Reopening[]): Promise<readonly RetryOutcome[]>;
 	};
-	readonly renewer: {
+	/** See looks.ts. */
+	readonly looks: {
 		/** The store may have news for this node. */
 		look(): void;
 	};
@@ -115,7 +116,7 @@ export class TaskWishes {
 		all: CancelRequest["tasks"],
 		wish: Omit<CancelWish, "round">,
 	): Promise<CancelOutcome["code"][]> {
-		const { shard, renewer } = this.#engineAt(at);
+		const { shard, looks } = this.#engineAt(at);
 		const { nodeId, digester, report, watcher } = this.#parts;
 		const by = report.record().name;
 		const tasks = all.map(({ id, round }) => ({ id, round }));
@@ -125,7 +126,7 @@ export class TaskWishes {
 			if ("holder" in outcome && outcome.holder !== undefined)
 				holders.add(parseSession(outcome.holder).nodeId);
 		for (const to of holders)
-			if (to === nodeId) renewer.look();
+			if (to === nodeId) looks.look();
 			else digester.nudge(to, at);
 		const codes = outcomes.map(({ code }) => code);
 		watcher.endedHere(

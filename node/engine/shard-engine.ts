@@ -12,6 +12,7 @@ import type { Serves } from "../../protocol/route.ts";
 import { Timekeeper, type TimekeeperParts } from "../duties/timekeeper.ts";
 import { Trimmer, type TrimmerParts } from "../duties/trimmer.ts";
 import type { HomeWord } from "../lease/home-word.ts";
+import { Looks } from "../lease/looks.ts";
 import { Reaper, type ReaperParts } from "../lease/reaper.ts";
 import { Renewer, type RenewerEvents } from "../lease/renewer.ts";
 import { ShardMemory } from "../lease/shard-memory.ts";
@@ -85,6 +86,7 @@ export interface ShardEngineEvents {
 
 export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly renewer: Renewer;
+	readonly looks: Looks;
 	readonly reaper: Reaper;
 	readonly claimer: Claimer;
 	readonly finisher: Finisher;
@@ -118,6 +120,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ home, events: this },
 		});
 		const { renewer } = this;
+		this.looks = new Looks({ clock, renewer });
 		this.intake = new Intake({ shard: index, lease: this, memory, runner });
 		const { intake } = this;
 		this.claimer = new Claimer({
@@ -187,6 +190,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	/** Stops renewing, trimming and trying again; the session is for the caller to close. */
 	stop(): void {
 		this.renewer.stop();
+		this.looks.stop();
 		this.finisher.stop();
 		this.#timekeeper.stop();
 		this.#backUp.stop();

@@ -37,8 +37,8 @@ export interface HearerParts {
 	/** In the order of their shards. */
 	readonly engines: readonly {
 		readonly claimer: RumourTaker;
-		/** See renewer.ts. */
-		readonly renewer: { look(): void };
+		/** See looks.ts. */
+		readonly looks: { look(): void };
 	}[];
 	/** See roster.ts. */
 	readonly roster: {
@@ -85,12 +85,10 @@ export class Hearer {
 		}
 	}
 
-	/** The store may have news for this node. That costs a question, as a rumour does. */
-	nudged({ from, to, shard }: Nudge): void {
-		const { self, engines, clock } = this.#parts;
-		const engine = engines[shard];
-		if (to !== self || engine === undefined) return;
-		if (this.#credit.spend(from, clock.monoMs())) engine.renewer.look();
+	/** The store may have news for this node. What a sender announces takes nothing from what it asks, nor the other way. */
+	nudged({ to, shard }: Nudge): void {
+		const { self, engines } = this.#parts;
+		if (to === self) engines[shard]?.looks.look();
 	}
 
 	/** What is worth a question to the store, by this node's turn. */

@@ -107,7 +107,7 @@ class Cluster {
 			return {
 				shard,
 				reviser: new Reviser({ shard, hinter, timekeeper }),
-				renewer: { look: () => {} },
+				looks: { look: () => {} },
 			};
 		});
 		const nudge = (to: string) => this.nudged.push(to);
