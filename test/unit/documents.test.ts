@@ -128,6 +128,7 @@ test.each([
 	["tasks", `${limits.TAGS_MAX} tags, each of up to ${limits.TAG_CHARS_MAX}`],
 	["tasks", `shard ${count(limits.UNSERVED_ROUTES_MAX)} different`],
 	["tasks", `Another ${count(limits.ROUTES_MAX)} may wait`],
+	["tasks", `from up to ${limits.CLAIM_ROUTES_MAX} combinations`],
 	["tasks", `names up to ${limits.QUEUE_NODES_TOLD_MAX} nodes`],
 	["tasks", `more than ${count(limits.QUEUES_FEW)} have work`],
 	["tasks", `up to ${limits.QUEUES_KEPT_MS / 1_000} s old`],
