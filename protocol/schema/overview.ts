@@ -35,7 +35,7 @@ export const QueueAsRead = Type.Object({
 		},
 		{
 			description:
-				"the task that has waited longest, whatever its priority, and since when: since it was accepted, or due; one that lost its node or was handed back, since it first came to wait for that attempt or an earlier one",
+				"the task that has waited longest, whatever its priority, and since when: since it was accepted, or since it was due; one that lost its node or was handed back goes to its first place again, and counts from its acceptance",
 		},
 	),
 	servedBy: Type.Object(

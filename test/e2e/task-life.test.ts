@@ -1,5 +1,6 @@
 /** What a task may ask for, on three real nodes: to be due later, to expire, to be tried again, to end. */
 import { expect, test } from "vitest";
+import type { Component } from "../../protocol/schema/components.ts";
 import type { TaskAsAccepted, TaskAsRead } from "../../protocol/schema.ts";
 import { until } from "../cluster.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
@@ -36,18 +37,32 @@ test("tasks start when they are due, and not before, though the node that took t
 
 test("a task that nobody serves expires in time, and says so", async () => {
 	const node = bench.cluster.node(1);
-	const { body } = await node.post<TaskAsAccepted>("/v1/tasks", {
-		...{ id: "expires", type: "nobody-serves-it", expiresIn: 1_000 },
-	});
-	expect(body).toMatchObject({ state: "PENDING", unserved: true });
-	expect((await bench.cluster.node(3).task("expires")).waiting).toEqual({
-		...{ for: "unserved", ahead: 0, missing: 'the type "nobody-serves-it"' },
+	await node.post("/v1/tasks", {
+		...{ id: "expires", type: "nobody-serves-it", expiresIn: 300 },
 	});
 	const { state, error, expiresAt, finishedAt } =
 		await node.whenEnded("expires");
 	expect([state, error?.code]).toEqual(["EXPIRED", "expired"]);
 	const lateMs = Date.parse(finishedAt ?? "") - Date.parse(expiresAt ?? "");
 	expect(lateMs).toBeLessThan(LATE_MS_MAX);
+});
+
+test("a task that nobody serves says what is missing, to who submits it, reads it or looks for what is stuck", async () => {
+	const node = bench.cluster.node(1);
+	const task = { id: "stuck", type: "nobody-serves-it" };
+	const { body } = await node.post<TaskAsAccepted>("/v1/tasks", task);
+	expect(body).toMatchObject({ state: "PENDING", unserved: true });
+	const missing = 'the type "nobody-serves-it"';
+	const { waiting } = await bench.cluster.node(3).task("stuck");
+	expect(waiting).toEqual({ for: "unserved", ahead: 0, missing });
+	const { body: list } = await bench.cluster
+		.node(2)
+		.get<Component<"QueueList">>("/v1/queues");
+	expect(list.queues[0]).toMatchObject({
+		...{ type: task.type, counts: { PENDING: 1 }, oldest: { id: "stuck" } },
+		...{ servedBy: { nodes: 0 }, unserved: true, missing },
+	});
+	await node.post("/v1/tasks/stuck/cancel", {});
 });
 
 test("a task that fails is tried again as often as it asks for, and keeps each error", async () => {
@@ -64,6 +79,10 @@ test("a task that fails is tried again as often as it asks for, and keeps each e
 	expect(endsOf(task)).toEqual(["failure", "failure", "failure"]);
 	expect(task.attempts.map(({ error }) => error?.message)).toEqual([
 		...["as it was told to", "as it was told to", undefined],
+	]);
+	const { body } = await node.get<Component<"FailureList">>("/v1/failures");
+	expect(body.failures).toMatchObject([
+		{ type: "fail", firstLine: "as it was told to", newest: { id: "fails" } },
 	]);
 	const [one, two, three] = task.attempts.map(({ claimedAt }) =>
 		Date.parse(claimedAt),
