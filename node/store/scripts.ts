@@ -25,6 +25,8 @@ import {
 	FIND_TEXT_BYTES_MAX,
 	FIND_WALK_MAX,
 	FIRST_LINE_BYTES,
+	LATE_RUN_MIN,
+	LATE_RUNS_MAX,
 	LEASE_TTL_MS,
 	LOSSES_ALONE_MAX,
 	LOSSES_SHARED_MAX,
@@ -128,7 +130,7 @@ const TASK_SCRIPTS = {
 				"reopenExpiredLater",
 			],
 		},
-		pieces: ["times", "waiting-again", "past"],
+		pieces: ["times", "waiting-again", "past", "late"],
 	},
 	change: {
 		...{ kind: "write", moves: ["promote", "postpone"] },
@@ -136,7 +138,7 @@ const TASK_SCRIPTS = {
 	},
 	elapse: {
 		...{ kind: "write", moves: ["promote", "expire", "expireScheduled"] },
-		pieces: ["times", "waiting-again"],
+		pieces: ["times", "waiting-again", "late"],
 	},
 	trim: { kind: "write", pieces: ["books", "to-ended", "runs", "forget"] },
 	remove: {
@@ -199,6 +201,8 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	FIND_SPAN_BYTES,
 	FIND_TEXT_BYTES_MAX,
 	FIND_WALK_MAX,
+	LATE_RUN_MIN,
+	LATE_RUNS_MAX,
 	LEASE_TTL_MS,
 	LOSSES_ALONE_MAX,
 	LOSSES_SHARED_MAX,

@@ -15,6 +15,9 @@ export const FIND_SEARCH_BYTES_MAX = 128 * 1024;
 export const FIND_SPAN_BYTES = 16 * 1024;
 /** Members that one step reads of sorted sets in vain, as tasks stand there by another number. */
 export const FIND_WALK_MAX = 300;
+/** Places that follow one another, and have had only such tasks, are passed over at once, if they are so many; of so many runs of them, those that came last. */
+export const LATE_RUN_MIN = 8;
+export const LATE_RUNS_MAX = 10_000;
 /** Steps of one request. Beyond: it is answered with what was found, and a cursor to go on with. */
 export const FIND_STEPS_MAX = 256;
 /** Steps of one request that follow one another at once; then it leaves the store as much time as it takes. */

@@ -6,10 +6,12 @@ import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
+import { ELAPSE_BATCH_MAX, SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import { rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
 import type { TaskState } from "../../protocol/state.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { keeping } from "../keeping.ts";
+import { newTask } from "../new-task.ts";
 import { ROUTE, success } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
@@ -87,4 +89,22 @@ test("one that was displaced is told once wherever it is, and nothing of it is l
 	await shard.tasks.complete(all.map(success));
 	expect(await shard.tasks.trim(keeping(0, 0), 0)).toBe(IDS.length);
 	expect(await redis.exists(key("displaced"))).toBe(0);
+});
+
+test("thousands that come to wait at once do not stand before those that came meanwhile: one step finds these", async () => {
+	await ground.begin();
+	const due = Array.from({ length: 2_000 }, (_, i) =>
+		newTask(`due${i}`, { route: ROUTE, options: { delay: 1 } }),
+	);
+	for (let from = 0; from < due.length; from += SUBMIT_BATCH_MAX)
+		await shard.tasks.submit(due.slice(from, from + SUBMIT_BATCH_MAX));
+	await ground.submit("a", "b", "c");
+	const counts = async () => (await shard.tasks.counts()).states;
+	while ((await counts()).SCHEDULED > 0)
+		await shard.tasks.elapse(ELAPSE_BATCH_MAX);
+	const all = { state: "PENDING", beforeSeq: SEQ_SPAN } as const;
+	const page = await shard.tasks.list({ ...all, limit: 3 });
+	expect(page.tasks.map(({ id }) => id)).toEqual(["c", "b", "a"]);
+	const newestFirst = ["c", "b", "a", ...due.map(({ id }) => id).reverse()];
+	expect(await listed("PENDING", 500)).toEqual(newestFirst);
 });

@@ -31,6 +31,7 @@
 --   {hearsay:0}:unserved           zset   route → number; likewise those that no node serves, as far as who last
 --                                         looked knows: in here and not in ready
 --   {hearsay:0}:displaced          zset   id → seq; tasks whose place in their queue is not their seq
+--   {hearsay:0}:late               zset   last place of a run → its first; runs of places that only such tasks have had
 --   {hearsay:0}:due                zset   id → when it is due, ms; the tasks that are SCHEDULED
 --   {hearsay:0}:scheduled          zset   id → seq; the same
 --   {hearsay:0}:expiring           zset   id → when it expires, ms; the tasks that must have begun by then
@@ -61,6 +62,7 @@ local ROUTES = SHARD .. ':routes'
 local READY = SHARD .. ':ready'
 local UNSERVED = SHARD .. ':unserved'
 local DISPLACED = SHARD .. ':displaced'
+local LATE = SHARD .. ':late'
 local DUE = SHARD .. ':due'
 local SCHEDULED = SHARD .. ':scheduled'
 local EXPIRING = SHARD .. ':expiring'

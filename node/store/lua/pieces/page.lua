@@ -13,21 +13,20 @@ end
 
 local function newestFirst(a, b) return a.seq > b.seq end
 
--- Reads the next tasks of a source. `leavesOut` says of some ids which of them do not belong to it.
--- Where that are too many, nothing older than these can be on the page.
+-- Reads the next tasks of a source. `leavesOut` says of some which of them belong to it, and down to
+-- which score it knows of no other. Where too many do not, nothing older than these can be on the page.
 local function readOn(source)
   local leavesOut, span = source.leavesOut, source.span
   source.page, source.at, source.span = {}, 1, math.min(span * 2, 64)
   while #source.page == 0 and not source.isOver do
     looks = looks + 1
     local read = call('ZREVRANGEBYSCORE', source.key, source.below, digits(source.low + floor), 'WITHSCORES', 'LIMIT', 0, span)
-    source.isOver, source.below = #read < 2 * span, '(' .. (read[#read] or '')
-    source.page = leavesOut and leavesOut(read) or read
-    if #source.page == 0 and not source.isOver then
-      walked, span = walked + span, 64
-      if walked > FIND_WALK_MAX then
-        source.isOver, floor = true, math.max(floor, read[#read] - source.low)
-      end
+    local page, lowest = read, read[#read]
+    if leavesOut then page, lowest = leavesOut(read, source.low) end
+    source.isOver, source.page, source.below = #read < 2 * span, page, '(' .. (lowest or '')
+    if #page == 0 and not source.isOver then
+      walked, span = walked + span, lowest == read[#read] and math.min(span * 2, 64) or 2
+      if walked > FIND_WALK_MAX then source.isOver, floor = true, math.max(floor, lowest - source.low) end
     end
   end
   source.seq = source.page[1] and source.page[2] - source.low

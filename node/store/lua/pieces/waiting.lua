@@ -4,8 +4,15 @@
 
 local anyDisplaced = call('EXISTS', DISPLACED) == 1
 
--- Of ids, each with a score behind it, those at their place.
-local function atTheirPlace(read)
+-- The first of the run of places (see late.lua) in which this one is; or itself.
+local function firstOfRun(place)
+  looks = looks + 1
+  local run = call('ZREVRANGEBYSCORE', LATE, digits(place), '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  return run[1] and tonumber(run[1]) >= place and tonumber(run[2]) or place
+end
+
+-- Of ids, each with a score behind it, those at their place; and down to which score there is no other.
+local function atTheirPlace(read, low)
   local ids, page = {}, {}
   for i = 1, #read, 2 do ids[#ids + 1] = read[i] end
   if #ids == 0 then return page end
@@ -13,7 +20,8 @@ local function atTheirPlace(read)
   for i, seq in ipairs(call('ZMSCORE', DISPLACED, unpack(ids))) do
     if not seq then page[#page + 1], page[#page + 2] = ids[i], read[2 * i] end
   end
-  return page
+  local lowest = read[#read] - low
+  return page, digits(low + (#page == 0 and firstOfRun(lowest) or lowest))
 end
 
 -- Hops from one priority in use to the next.

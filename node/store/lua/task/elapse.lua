@@ -48,6 +48,7 @@ for _, task in ipairs(promoted) do
   waitAt(task.id, task.head, task.place)
 end
 leaveScheduled(ids)
+if #promoted > 0 then noteRun(promoted[1].place, seq) end
 writeQueues()
 writeEnded(now)
 

@@ -5,6 +5,8 @@
 --         ended, 3 it was a success, 4 it waits, or when it is due (ms) as text; then per route with tasks that
 --         wait now: route, tasks, lowest rank }
 local now, answers = readClock(), {}
+-- Places that are given.
+local first, last, count = nil, nil, 0
 
 -- The attempt that ended it, if one did, is its past.
 local function keepAttempt(id, head, ending)
@@ -31,6 +33,7 @@ local function reopen(id, text, ending, after, expires)
     return digits(head.due)
   end
   local place = nextPlace(now)
+  first, last, count = first or place, place, count + 1
   admitRoute(head.route)
   waitAt(id, head, place)
   return 4
@@ -46,6 +49,7 @@ for i = 1, #ARGV, 4 do
   elseif text then answer = reopen(id, text, ending, tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])) end
   answers[#answers + 1] = answer
 end
+if first and last - first + 1 == count then noteRun(first, last) end
 writeQueues()
 writeScheduled()
 writeExpiry()
