@@ -6,6 +6,7 @@ import { chaos } from "./chaos.ts";
 import { flood, nginx } from "./http.ts";
 import { kills } from "./kills.ts";
 import { lateness } from "./lateness.ts";
+import { million } from "./million.ts";
 import type { Proof } from "./proof.ts";
 import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
@@ -26,4 +27,5 @@ export const PROOFS: readonly Proof[] = [
 	lateness,
 	retries,
 	cancels,
+	million,
 ];
