@@ -1,13 +1,25 @@
 -- An attempt that ends without a result: it is written down with its task, which then waits
 -- again (see waiting-again.lua) or is given up. Whose attempt it is has been checked.
 
+-- Losses of a round by which a node was lost that ran nothing else. Line by line, as a pattern that
+-- begins anew at each character of a long error takes seconds.
+local function countAlone(past, round)
+  local count = 0
+  for line in string.gmatch(past, '[^\n]+') do
+    -- Not within an error, which ends otherwise.
+    local isAlone = string.sub(line, -6) == ' alone'
+    if isAlone and roundOf(string.match(line, '^[^ ]+')) == round then count = count + 1 end
+  end
+  return count
+end
+
 -- Moves an attempt that is over from the holders to the task's past: one line each,
 -- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", the token with ",round"
 -- behind it in a later round than the first, and " alone" where
 -- a node was lost that ran nothing but this task, in a process of its own, or " started" and,
 -- where it failed, a blank and its error (JSON). `crashed` and
 -- `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
--- Returns the task with its new counts, and how many of this round were such losses.
+-- Returns the task with its new counts, and, of such a loss, how many there were in this round.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ [^ ]+ (.+)$')
   local task = parseHead(text)
@@ -15,12 +27,7 @@ local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   task.attempts, task.crashes, task.losses = attempt, task.crashes + crashed, task.losses + lost
   call('HSET', TASKS, id, withHead(text, task))
   local past = addPast(id, token, task.round, { session, claimed, digits(now), how })
-  local lostAlone = 0
-  -- Not within an error, which ends otherwise.
-  for line in string.gmatch(past .. '\n', '([^ ]+)[^\n]* alone\n') do
-    if roundOf(line) == task.round then lostAlone = lostAlone + 1 end
-  end
-  return task, lostAlone
+  return task, alone and countAlone(past, task.round) or 0
 end
 
 -- To PENDING, at the old place.
