@@ -38,6 +38,8 @@ export const LIST_LIMIT_MAX = 500;
 /** Of more routes with work than the first, what was read of them is told for so long before it is read anew; and on pages after the first always. */
 export const QUEUES_FEW = 1_000;
 export const QUEUES_KEPT_MS = 10_000;
+/** What is read in many steps is read anew so often in a second; whoever asks beyond that is told what was read within it. */
+export const KEPT_READS_A_SECOND_MAX = 10;
 /** Nodes that serve a queue are named up to so many. */
 export const QUEUE_NODES_TOLD_MAX = 8;
 /** How far back `/v1/failures` looks unless it is told, and at most: nothing that ended before is kept. */

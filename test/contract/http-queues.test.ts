@@ -116,6 +116,8 @@ test.each([
 	["/v1/queues?limit=501", "limit"],
 	["/v1/queues?cursor=nonsense", "cursor"],
 	["/v1/queues?cursor=2.1.a", "cursor"],
+	// Of the list of tasks.
+	["/v1/queues?cursor=1700000000000.0", "cursor"],
 	["/v1/queues?state=PENDING", "state"],
 ])("a parameter that is not right is named: %s", async (path, field) => {
 	await using server = await startServer();

@@ -2,10 +2,9 @@
  * `GET /v1/queues`: the routes with waiting tasks, worst first: those that nobody serves, then
  * those whose oldest task has waited longest.
  *
- * Worst first means that all must be read for each page. So one read is shared by all who
- * ask meanwhile; if there are many queues it is told again for a while, and to who asks for
- * the pages after the first always. A cursor names the last row by what it is sorted by,
- * so any node goes on from there.
+ * Worst first means that all must be read for each page; so what was read is shared, and if
+ * there are many queues told again for a while (see kept-read.ts). A cursor names the last
+ * row by what it is sorted by, so any node goes on from there.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
@@ -18,7 +17,7 @@ import type { QueueAsRead } from "../../../protocol/schema/overview.ts";
 import { isoTime, readRoute } from "../../../protocol/view.ts";
 import type { Api, Clock, QueueDepth } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
-import { jointRead } from "../door/joint-read.ts";
+import { KeptRead } from "../door/kept-read.ts";
 import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -38,32 +37,24 @@ interface Read {
 	readonly asOfMs: number;
 	/** Worst first. */
 	readonly rows: readonly Row[];
-	/** By this node's clock. */
-	readonly readMs: number;
 }
 
 export function queueHandlers(
 	api: Api,
 	clock: Clock,
 ): Pick<Handlers, "listQueues"> {
-	let last: Read | undefined;
-	const read = jointRead(async () => {
+	const keeping = { keptMs: QUEUES_KEPT_MS, few: QUEUES_FEW };
+	const kept = new KeptRead<Read>(clock, keeping, async () => {
 		const { asOfMs, queues } = await api.overview.queues();
-		last = { asOfMs, rows: sorted(api, queues), readMs: clock.monoMs() };
-		return last;
+		return { asOfMs, rows: sorted(api, queues) };
 	});
-	const mayBeOld = (from: Place | undefined) =>
-		last !== undefined &&
-		clock.monoMs() - last.readMs < QUEUES_KEPT_MS &&
-		(from !== undefined || last.rows.length > QUEUES_FEW);
 	return {
 		listQueues: async (request, reply) => {
 			const wish = readWish(request, reply);
 			if (!("limit" in wish)) return wish;
 			const { limit, from } = wish;
-			const known = mayBeOld(from) ? last : undefined;
-			const page = writePage(api, known ?? (await read()), limit, from);
-			return sendJson(reply, 200, page);
+			const read = await kept.ask(from !== undefined);
+			return sendJson(reply, 200, writePage(api, read, limit, from));
 		},
 	};
 }
