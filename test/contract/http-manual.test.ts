@@ -72,8 +72,8 @@ test("the page leads to the manual, the manual to its chapters and back", async 
 	await page.getByRole("heading", { name: "Manual", level: 1 }).waitFor();
 	await page.getByRole("main").getByRole("link", { name: "Tasks" }).click();
 	await page.getByRole("heading", { name: "Tasks", level: 1 }).waitFor();
-	await page.getByRole("link", { name: "Next Task code" }).click();
-	await page.getByRole("heading", { name: "Task code", level: 1 }).waitFor();
+	await page.getByRole("link", { name: "Next Find" }).click();
+	await page.getByRole("heading", { name: "Find", level: 1 }).waitFor();
 	await page.getByRole("link", { name: "Dashboard" }).click();
 	await page.getByText("Live", { exact: true }).waitFor();
 	expect(complaints).toEqual([]);

@@ -2,8 +2,7 @@
 import { expect, it } from "vitest";
 import {
 	CLAIM_BATCH_BYTES_MAX,
-	LIST_BYTES_MAX,
-	PAYLOAD_BYTES_MAX,
+	FIND_BYTES_MAX,
 	ROUTES_MAX,
 } from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS } from "../../protocol/rank.ts";
@@ -249,8 +248,8 @@ export function readingRules(bench: Bench): void {
 	});
 
 	it("a page ends with the task that makes it too large, and the next goes on after it", async () => {
-		const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
-		const count = LIST_BYTES_MAX / PAYLOAD_BYTES_MAX + 4;
+		const payload = JSON.stringify("x".repeat(FIND_BYTES_MAX / 4));
+		const count = 4 + 3;
 		const tasks = await bench.submit(
 			...Array.from({ length: count }, () => ({ payload })),
 		);
