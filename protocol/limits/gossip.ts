@@ -33,7 +33,7 @@ export const CLAIM_TURNS_EXTRA = 2;
 export const SPREAD_MS_MIN = 20;
 /** What was left to other nodes is taken by who announced it so long after it did, if they have not; where more of the kind came meanwhile, once the last word is BACK_UP_QUIET_MS old, or the first BACK_UP_MS_MAX: else it would take what others are about to. */
 export const BACK_UP_MS = 12;
-export const BACK_UP_QUIET_MS = 6;
+export const BACK_UP_QUIET_MS = 8;
 export const BACK_UP_MS_MAX = 24;
 /** Nodes among which the tasks of one route are shared in an announcement; and such shares in one message. More go into the next. */
 export const QUOTAS_MAX = 32;

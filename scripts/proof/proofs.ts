@@ -11,6 +11,7 @@ import type { Proof } from "./proof.ts";
 import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
+import { spread } from "./spread.ts";
 import { vanish } from "./vanish.ts";
 
 export const PROOFS: readonly Proof[] = [
@@ -28,4 +29,5 @@ export const PROOFS: readonly Proof[] = [
 	retries,
 	cancels,
 	million,
+	spread,
 ];

@@ -43,6 +43,8 @@ const EXCEPTIONS: Exceptions = {
 		"users write their task code against it",
 	"scripts/chaos/handlers.ts#default":
 		"the nodes of a chaos run load it as their task code",
+	"scripts/proof/spread-handlers.ts#default":
+		"the nodes of the proof load it as their task code",
 	"scripts/setup/programs.mjs#findBrowser":
 		"browser tests start what the set-up has found",
 };
