@@ -9,11 +9,16 @@ import {
 	ASK_AGAIN_MS,
 	ASK_AGE_MS,
 	AWAY_FRESH_MS,
+	BACK_UP_MS,
+	BACK_UP_MS_MAX,
+	BACK_UP_QUIET_MS,
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
 	CELERY_NAME_CHARS_MAX,
 	CLAIM_AGE_MS_MAX,
 	CLAIM_ROUTES_MAX,
+	CLAIM_TURN_MS,
+	CLAIM_TURNS_EXTRA,
 	COMPLETE_BATCH_BYTES_MAX,
 	CONNECTION_IDLE_MS,
 	CONNECTIONS_MAX,
@@ -101,6 +106,12 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		2 * END_BY_FORCE_MS + FAREWELL_AT_ONCE_MS < KILL_MS && KILL_MS < 2_000,
 		"a node told to stop at once says goodbye before it is killed, and is gone within 2 s",
+	],
+	[
+		CLAIM_TURN_MS * CLAIM_TURNS_EXTRA < BACK_UP_MS &&
+			BACK_UP_QUIET_MS < BACK_UP_MS &&
+			BACK_UP_MS < BACK_UP_MS_MAX,
+		"who has left tasks to others asks for them after all whose turn it was",
 	],
 	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
 	[

@@ -3,7 +3,7 @@
  * nothing to trouble (a node that is dead already) does not begin.
  */
 import { StoreError } from "../../node/ports.ts";
-import { encodeGossip } from "../../protocol/gossip.ts";
+import { encodeGossip, type Quota, shortName } from "../../protocol/gossip.ts";
 import {
 	ANNOUNCE_ROUTES_MAX,
 	LINK_PING_MS,
@@ -216,10 +216,14 @@ function askToDrain(asked: SimulatedNode, nodeId: string): void {
 }
 
 /** Well-formed, signed by an admitted node, and untrue. */
-function lie({ world }: Cluster, from: string, random: SeededRandom): void {
+function lie(cluster: Cluster, from: string, random: SeededRandom): void {
+	const { world } = cluster;
 	const header = { from, epoch: random.below(2 ** 45), seq: random.below(100) };
 	const count = 1 + random.below(1_000);
 	const topPriority = random.below(256);
+	const quotas = cluster
+		.lives()
+		.map(({ nodeId }): Quota => [shortName(nodeId), 1 + random.below(50)]);
 	world.hub.inject(
 		from,
 		encodeGossip(
@@ -227,9 +231,10 @@ function lie({ world }: Cluster, from: string, random: SeededRandom): void {
 				? {
 						...header,
 						kind: "announce",
-						routes: ROUTES.map((route) => {
-							return { shard: random.below(5), route, count, topPriority };
-						}),
+						routes: ROUTES.map((route) => ({
+							...{ shard: random.below(5), route, count, topPriority },
+							...(random.oneIn(2) && { quotas }),
+						})),
 					}
 				: {
 						...header,
