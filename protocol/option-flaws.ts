@@ -7,7 +7,7 @@ import {
 	TAGS_MAX,
 	TIMEOUT_MS_MAX,
 } from "./limits.ts";
-import type { TaskOptions } from "./task-options.ts";
+import { type TaskOptions, tagSetOf } from "./task-options.ts";
 import { findTimeFlaw } from "./task-times.ts";
 
 export interface OptionFlaw {
@@ -28,7 +28,7 @@ export function findOptionFlaw(
 		flawOfLength("timeout", timeout, TIMEOUT_MS_MAX, "7 days") ??
 		flawOfLength("killAfter", killAfter, KILL_AFTER_MS_MAX, "5 minutes") ??
 		flawOfLength("retention", retention, RETENTION_MS_MAX, "90 days") ??
-		(tags.length > TAGS_MAX ? tooManyTags : undefined)
+		(tagSetOf(tags).length > TAGS_MAX ? tooManyTags : undefined)
 	);
 }
 

@@ -206,6 +206,7 @@ export const TaskList = Type.Object({
 	cursor: Type.Optional(
 		Type.String({ description: "for the next page; absent on the last" }),
 	),
+	asOf: time(),
 	searchedBackTo: Type.Optional({
 		...time(),
 		description:

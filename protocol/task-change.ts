@@ -2,7 +2,7 @@
  * What can be changed of a task that waits, and what it was submitted as: that stays with it, so
  * that who sends the same submission again is told that it is the same task.
  */
-import type { TaskOptions } from "./task-options.ts";
+import { type TaskOptions, tagSetOf } from "./task-options.ts";
 import type { When } from "./task-times.ts";
 import { timesOf } from "./task-times.ts";
 
@@ -42,10 +42,20 @@ export function changeOptions(task: Content, changes: Changes): TaskOptions {
 	const given = changes.options;
 	const isTimed = given.delay !== undefined || given.runAt !== undefined;
 	const due = isTimed ? {} : { delay, runAt };
+	const tags = given.tags && {
+		tags: given.tags.length > 0 ? tagSetOf(given.tags) : undefined,
+	};
 	const expiry = given.expiresAt === undefined ? { expiresIn, expiresAt } : {};
 	// What is undefined is left out when it is written.
 	return JSON.parse(
-		JSON.stringify({ ...rest, ...due, ...expiry, ...given, [WAS]: was }),
+		JSON.stringify({
+			...rest,
+			...due,
+			...expiry,
+			...given,
+			...tags,
+			[WAS]: was,
+		}),
 	);
 }
 

@@ -99,10 +99,14 @@ const WHEN_ABSENT = {} satisfies TaskOptions;
 const KEPT_AS: { readonly [Name in string]?: (value: unknown) => unknown } = {
 	// A set: in whatever order, and however often, each is said.
 	tags: (tags) => {
-		const each = [...new Set(tags as string[])].sort();
+		const each = tagSetOf(tags as string[]);
 		return each.length === 0 ? undefined : each;
 	},
 };
+
+export function tagSetOf(tags: readonly string[]): string[] {
+	return [...new Set(tags)].sort();
+}
 
 /** Of every task that asks for nothing: this very value. */
 export const PLAIN: TaskOptions = Object.freeze({});

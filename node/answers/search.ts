@@ -59,6 +59,8 @@ export class SearchBudget {
 /** Tasks of a page, as they are found. */
 export class FoundTasks {
 	readonly tasks: TaskRecord[] = [];
+	/** When the first step was made, in the store's time. */
+	asOfMs: number | undefined;
 	readonly #limit: number;
 	#bytes = 0;
 
@@ -94,8 +96,6 @@ export class Search {
 	readonly #parts: SearchParts;
 	readonly #lanes: SearchLane[];
 	readonly #beginSeq: number;
-	/** When the first step was made, in the store's time. */
-	nowMs: number | undefined;
 
 	constructor(parts: SearchParts, from: Position) {
 		this.#parts = parts;
@@ -128,7 +128,7 @@ export class Search {
 			if (isOver) return undefined;
 			if (page.room === 0 || (budget.isUsedUp && this.#hasCome))
 				return behind(this.searchedToSeq);
-			await budget.spend(this.#nextSteps(page.room));
+			await budget.spend(this.#nextSteps(page));
 		}
 	}
 
@@ -151,18 +151,26 @@ export class Search {
 	}
 
 	/** Where least was looked through: what is found elsewhere cannot be shown before. */
-	#nextSteps(room: number): (() => Promise<void>)[] {
+	#nextSteps(page: FoundTasks): (() => Promise<void>)[] {
+		const { room } = page;
 		const behindMost = this.#lanes
 			.filter(({ downToSeq }) => downToSeq > 0)
 			.sort((a, b) => b.downToSeq - a.downToSeq || a.shard - b.shard)
 			.slice(0, FIND_SHARDS_MAX);
 		const limit = Math.ceil(room / this.#lanes.length) * 2;
-		return behindMost.map(
-			(lane) => () => this.#step(lane, Math.min(room, Math.max(limit, 16))),
-		);
+		return behindMost.map((lane) => async () => {
+			const nowMs = await this.#step(
+				...[lane, Math.min(room, Math.max(limit, 16))],
+			);
+			page.asOfMs ??= nowMs;
+		});
 	}
 
-	async #step({ shard, found, downToSeq, ahead }: SearchLane, limit: number) {
+	/** Returns the store's time. */
+	async #step(
+		{ shard, found, downToSeq, ahead }: SearchLane,
+		limit: number,
+	): Promise<number> {
 		const { shards, pass, state, isBrief } = this.#parts;
 		const request: ListRequest = {
 			...{ state, beforeSeq: downToSeq, limit, ...pass },
@@ -170,12 +178,12 @@ export class Search {
 			...(ahead && { ahead }),
 		};
 		const reply = await (shards[shard] as Shard).tasks.list(request);
-		this.nowMs ??= reply.nowMs;
 		this.#lanes[shard] = {
 			shard,
 			found: [...found, ...reply.tasks],
 			downToSeq: reply.downToSeq,
 			...(reply.ahead && { ahead: reply.ahead }),
 		};
+		return reply.nowMs;
 	}
 }

@@ -8,7 +8,7 @@ import {
 	TOP,
 	writeCursor,
 } from "../../protocol/page.ts";
-import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
+import { msOfSeq, SEQ_SPAN } from "../../protocol/rank.ts";
 import { passesOf, printOf } from "../../protocol/task-filter.ts";
 import type { Clock, ListWish, Shard, TaskPage } from "../ports.ts";
 import { FoundTasks, Search, SearchBudget } from "./search.ts";
@@ -51,27 +51,22 @@ export class TaskList {
 			if (number < place.pass) continue;
 			const search = new Search({ shards, pass, state, isBrief }, place);
 			const end = await search.fill(page, budget);
-			if (end !== undefined) {
-				const isShort = page.room > 0;
-				return this.#answer(page, { ...end, pass: number }, print, isShort);
-			}
+			if (end !== undefined)
+				return cutPage(page, { ...end, pass: number }, print);
 			place = { ...TOP, pass: number + 1 };
 		}
-		return { tasks: page.tasks, cursor: undefined };
+		return { ...toldOf(page), cursor: undefined };
 	}
+}
 
-	#answer(
-		{ tasks }: FoundTasks,
-		place: Place,
-		print: string,
-		isShort: boolean,
-	): TaskPage {
-		const cursor = writeCursor(place, print);
-		if (!isShort) return { tasks, cursor };
-		const seq = Math.min(place.seq, SEQ_SPAN);
-		return {
-			...{ tasks, cursor },
-			searchedBackToMs: SEQ_EPOCH_MS + Math.floor(seq / SEQ_PER_MS),
-		};
-	}
+function toldOf({ tasks, asOfMs = 0 }: FoundTasks) {
+	return { tasks, asOfMs };
+}
+
+/** Of a page behind which there may be more. */
+function cutPage(page: FoundTasks, place: Place, print: string): TaskPage {
+	const cursor = writeCursor(place, print);
+	if (page.room === 0) return { ...toldOf(page), cursor };
+	const searchedBackToMs = msOfSeq(Math.min(place.seq, SEQ_SPAN));
+	return { ...toldOf(page), cursor, searchedBackToMs };
 }

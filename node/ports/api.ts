@@ -85,6 +85,8 @@ export interface TaskPage {
 	readonly tasks: readonly TaskRecord[];
 	/** For the next page; undefined on the last. */
 	readonly cursor: string | undefined;
+	/** In the store's time. */
+	readonly asOfMs: number;
 	/** The page is short as much had to be searched: all tasks created since were looked at. */
 	readonly searchedBackToMs?: number;
 }

@@ -161,7 +161,7 @@ export const EXAMPLES: Examples = {
 	TaskAsAccepted: taken,
 	TaskAsRead: read,
 	TaskAsListed: listed,
-	TaskList: { tasks: [listed] },
+	TaskList: { tasks: [listed], asOf: "2026-11-29T12:00:01.000Z" },
 	ItemAnswer: item,
 	BatchAnswer: { tasks: [item, wrong] },
 	NodeList: { nodes: [node] },

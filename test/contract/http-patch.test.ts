@@ -37,6 +37,25 @@ test("the task is answered as it is then, and what it was submitted as is the sa
 	expect(other.status).toBe(409);
 });
 
+test("tags are changed as a whole, and found by", async () => {
+	await using bench = await withTask();
+	const { server } = bench;
+	const idsBy = async (tag: string) => {
+		const { json } = await server.get(`/v1/tasks?tag=${tag}`);
+		return json.tasks.map(({ id }: { id: string }) => id);
+	};
+	await bench.patch({ tags: ["y", "x", "y"] });
+	expect((await server.get(ADDRESS)).json.tags).toEqual(["x", "y"]);
+	expect(await idsBy("x")).toEqual(["a"]);
+	await bench.patch({ tags: ["z"] });
+	expect([await idsBy("x"), await idsBy("z")]).toEqual([[], ["a"]]);
+	expect((await bench.patch({ tags: [] })).json).not.toHaveProperty("tags");
+	expect(await idsBy("z")).toEqual([]);
+	expect((await server.post("/v1/tasks", TASK)).status).toBe(200);
+	const many = Array.from({ length: 17 }, (_, i) => `t${i}`);
+	expect((await bench.patch({ tags: many })).json.field).toBe("tags");
+});
+
 test("what does not wait any more is not changed", async () => {
 	await using bench = await withTask();
 	bench.server.api.end("a", "1");

@@ -7,6 +7,7 @@ import {
 	FIND_SPAN_BYTES,
 } from "../../protocol/limits.ts";
 import { LEFT_OUT, type NewTask } from "../../protocol/task.ts";
+import { changeOptions } from "../../protocol/task-change.ts";
 import type { TaskFilter } from "../../protocol/task-filter.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { type Bench, success } from "./store-bench.ts";
@@ -183,6 +184,20 @@ export function findingRules(bench: Bench): void {
 		const tagged = all.filter((_, i) => (all.length - 1 - i) % 50 === 0);
 		expect(await found(bench, { tags: ["x"] })).toEqual(tagged);
 		expect(await found(bench, { queue: "q3" })).toHaveLength(2);
+	});
+
+	it("a task whose tags were changed is found by what they are now", async () => {
+		const [task] = await bench.submit({ options: { tags: ["old"] } });
+		const { id = "", options: seen = PLAIN } = task ?? {};
+		const changes = { options: { tags: ["new"] } };
+		const options = changeOptions({ priority: 5, options: seen }, changes);
+		const { code } = await bench.tasks.change({
+			...{ id, seen, options, priority: undefined },
+			...{ due: undefined, expires: undefined },
+		});
+		expect(code).toBe("changed");
+		expect(await found(bench, { tags: ["new"] })).toEqual([id]);
+		expect(await found(bench, { tags: ["old"] })).toEqual([]);
 	});
 
 	it("a step looks at so many bytes only, and says how far it came", async () => {

@@ -21,5 +21,9 @@ export function listOf(
 		.slice(0, limit)
 		.map((task) => (isBrief ? briefly(task) : task));
 	const last = tasks.at(-1)?.seq;
-	return { tasks, cursor: found.length > limit ? `${last}` : undefined };
+	const asOfMs = Math.max(0, ...all.map(({ createdMs }) => createdMs));
+	return {
+		...{ tasks, asOfMs },
+		cursor: found.length > limit ? `${last}` : undefined,
+	};
 }

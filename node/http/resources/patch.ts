@@ -6,7 +6,6 @@ import type { Problem } from "../../../protocol/problem.ts";
 import { ChangesAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { Changes } from "../../../protocol/task-change.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
-import { optionsOf } from "../../../protocol/task-options.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
@@ -75,8 +74,7 @@ function readChanges(body: Uint8Array, nowMs: number): Read {
 	const { value } = parsed;
 	if (!submitted.Check(value))
 		return { ok: false, problem: flawOf("change", ChangesAsSubmitted, value) };
-	const { priority } = value;
-	const options = optionsOf(value);
+	const { priority, ...options } = value;
 	if (Object.keys(value).length === 0)
 		return {
 			ok: false,

@@ -76,13 +76,14 @@ function valuesOf(
 
 /** `TaskList`, as text. */
 function writePage(page: TaskPage, onlooker: Onlooker): string {
-	const { tasks, cursor, searchedBackToMs } = page;
+	const { tasks, cursor, asOfMs, searchedBackToMs } = page;
 	const texts = tasks.map((task) => writeTask(task, onlooker));
 	const rest = JSON.stringify({
 		cursor,
+		asOf: isoTime(asOfMs),
 		...(searchedBackToMs !== undefined && {
 			searchedBackTo: isoTime(searchedBackToMs),
 		}),
-	}).slice(1);
-	return `{"tasks":[${texts.join(",")}]${rest === "}" ? "" : ","}${rest}`;
+	});
+	return `{"tasks":[${texts.join(",")}],${rest.slice(1)}`;
 }
