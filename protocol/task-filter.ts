@@ -68,7 +68,7 @@ export function passesOf(
 	const { state: _, node: __, q, untilMs, ...same } = query;
 	const filter: TaskFilter = {
 		...same,
-		...(nodes && { nodes }),
+		...(nodes && { nodes: nodes.map((node) => node.toWellFormed()) }),
 		...(untilMs !== undefined && { beforeMs: untilMs }),
 	};
 	if (q === undefined) return [{ filter }];
@@ -81,10 +81,12 @@ export function passesOf(
 	];
 }
 
-/** As it may stand in JSON: as it is, since it may be JSON itself, or as a text in it, of either writer. */
+/** As it may stand in JSON: as it is, since it may be JSON itself, or as a text in it, of either writer. Half a character stands in texts only. */
 function spellingsOf(q: string): string[] {
 	const asText = JSON.stringify(q).slice(1, -1);
-	return [...new Set([q, asText, asText.replaceAll("/", "\\/")])];
+	return [
+		...new Set([q.toWellFormed(), asText, asText.replaceAll("/", "\\/")]),
+	];
 }
 
 /** Tells lists apart that ask for different tasks. */

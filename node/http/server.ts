@@ -74,6 +74,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const outflow = new Outflow(clock);
 	const reads: Reads = {
 		lists: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
+		searches: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
 		tasks: new Places(clock, READS_MAX, HTTP_CONNECTIONS_MAX),
 	};
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
@@ -90,6 +91,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	refuseWhatNoOperationTakes(app);
 	outflow.watch(app);
 	reads.lists.watch(app);
+	reads.searches.watch(app);
 	reads.tasks.watch(app);
 	bulks.watch(app);
 	takeBodies(app, clock);

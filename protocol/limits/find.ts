@@ -4,7 +4,7 @@
  */
 
 /** Commands that one step runs to find out where the next tasks are, and so many again to look at them. */
-export const FIND_LOOKS_MAX = 320;
+export const FIND_LOOKS_MAX = 256;
 /** Where many routes have waiting tasks, it takes many steps to find out which come next, so many are found out at once; and so many in each of the steps. */
 export const FIND_FOUND_MAX = 16_384;
 export const FIND_CUT_MAX = 1_024;
@@ -35,7 +35,7 @@ export const FIND_MS_MAX = 2_000;
 /** Tags that a filter may ask for; more: 400. */
 export const FIND_TAGS_MAX = 16;
 /** Tasks to which something is done at once, where it is done to many. */
-export const BULK_BATCH_MAX = 64;
+export const BULK_BATCH_MAX = 32;
 /** A request that does something to many tasks ends after this, with a cursor to go on with. */
 export const BULK_MS_MAX = 20_000;
 /** Of these a node works on so many; so many more wait. Beyond: 503 `overloaded`. */

@@ -56,7 +56,7 @@ export const ITEMS_CHUNKS_MAX = 8;
 /** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
-/** Lists, `/status/all` among them, that are read at once; of more, so many wait. Beyond: 503 `overloaded`. */
+/** Lists, `/status/all` among them, that are read at once, and as many searches; of more, so many wait. Beyond: 503 `overloaded`. */
 export const LISTS_MAX = 2;
 export const LISTS_WAITING_MAX = 64;
 /** Single tasks that are read at once; more wait. */

@@ -8,7 +8,7 @@ import {
 } from "../../protocol/limits.ts";
 import { LEFT_OUT, type NewTask } from "../../protocol/task.ts";
 import { changeOptions } from "../../protocol/task-change.ts";
-import type { TaskFilter } from "../../protocol/task-filter.ts";
+import { passesOf, type TaskFilter } from "../../protocol/task-filter.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { type Bench, success } from "./store-bench.ts";
 import { findAll } from "./store-drawn-filter.ts";
@@ -89,6 +89,19 @@ export function findingRules(bench: Bench): void {
 			await bench.submit({ payload: JSON.stringify(`${before}needle`) });
 		}
 		expect(await found(bench, { texts: ["needle"] })).toHaveLength(7);
+	});
+
+	it("whatever a person looks for, nothing is found by it, or what has it", async () => {
+		const odd = ["\u0000", "%d+", "(", "\ud83d", "€\u2028", "]", "null"];
+		const tasks = await bench.submit(
+			...odd.map((text) => ({ payload: JSON.stringify([text]) })),
+		);
+		for (const [i, q] of odd.entries()) {
+			const { filter = {} } = passesOf({ q }, [q]).at(-1) ?? {};
+			const { nodes: _, ...asked } = filter;
+			expect(await found(bench, asked)).toContain(tasks[i]?.id);
+			expect(await found(bench, filter)).toEqual([]);
+		}
 	});
 
 	it("ids are found by how they begin", async () => {

@@ -136,6 +136,13 @@ test("text is found as a person writes it, with quotes and slashes", async () =>
 	expect(await cluster.all({ query: { q: "A" } })).toEqual([[]]);
 });
 
+test("half a character is looked for as it stands in JSON", async () => {
+	const cluster = new Cluster(1);
+	await cluster.submit(1, { payload: JSON.stringify("\ud83d!") });
+	expect(await cluster.all({ query: { q: "\ud83d!" } })).toEqual([["t0"]]);
+	expect(await cluster.all({ query: { node: "\ud83d" } })).toEqual([[]]);
+});
+
 test("after many steps a short page says how far it came, and the next goes on from there", async () => {
 	const cluster = new Cluster(2);
 	await cluster.submit(2_000, {}, "other");

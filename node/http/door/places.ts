@@ -20,6 +20,8 @@ export const readsFull: Problem = {
 /** What may be read at once. */
 export interface Reads {
 	readonly lists: Places;
+	/** Lists for which much may have to be looked at. */
+	readonly searches: Places;
 	/** One task each. */
 	readonly tasks: Places;
 }

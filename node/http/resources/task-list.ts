@@ -28,7 +28,11 @@ async function list(
 ): Promise<FastifyReply> {
 	const read = readWish(request);
 	if (!read.ok) return sendProblem(reply, read.problem);
-	if (!(await reads.lists.enter(reply))) return sendProblem(reply, readsFull);
+	// Who searches for long does not keep others from what is found at once.
+	const { state: _, ...search } = read.wish.query;
+	const isSearch = Object.keys(search).length > 0;
+	const places = isSearch ? reads.searches : reads.lists;
+	if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
 	const page = await api.tasks.list(read.wish);
 	if (page === undefined) return sendProblem(reply, badCursor);
 	return sendJson(reply, 200, writePage(page, api.cluster));

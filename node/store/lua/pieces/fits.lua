@@ -55,8 +55,15 @@ local function hasTags(options)
   return true
 end
 
--- What its text says, but for the payload.
+-- What its text says, but for the payload. Only what is asked for is read, as there are many texts.
 local function fitsText(text)
-  local created, route, options = string.match(text, '^[^ ]+ [^ ]+ ([^ ]+) [^ ]+ ([^\n]*)\n([^\n]*)')
-  return created and fitsRoute(route) and fitsTime(tonumber(created)) and (not filter.tags or hasTags(options))
+  if filter.queue or filter.type then
+    local route = string.match(text, '^[^ ]+ [^ ]+ [^ ]+ [^ ]+ ([^\n]+)')
+    if not route or not fitsRoute(route) then return false end
+  end
+  if filter.sinceMs or filter.beforeMs then
+    local created = tonumber(string.match(text, '^[^ ]+ [^ ]+ ([^ ]+)') or '')
+    if not created or not fitsTime(created) then return false end
+  end
+  return not filter.tags or hasTags(string.match(text, '^[^\n]*\n([^\n]*)') or '')
 end
