@@ -52,8 +52,6 @@ test("tags are changed as a whole, and found by", async () => {
 	expect((await bench.patch({ tags: [] })).json).not.toHaveProperty("tags");
 	expect(await idsBy("z")).toEqual([]);
 	expect((await server.post("/v1/tasks", TASK)).status).toBe(200);
-	const many = Array.from({ length: 17 }, (_, i) => `t${i}`);
-	expect((await bench.patch({ tags: many })).json.field).toBe("tags");
 });
 
 test("what does not wait any more is not changed", async () => {
@@ -81,7 +79,7 @@ test.each<[string | undefined, unknown]>([
 	["delay", { delay: "400d" }],
 	["expiresAt", { expiresAt: "2020-01-01T00:00:00Z" }],
 	["runAt", { runAt: "2027-02-30T00:00:00Z" }],
-	["tags", { tags: Array(17).fill("a") }],
+	["tags", { tags: Array.from({ length: 17 }, (_, i) => `t${i}`) }],
 	["queue", { queue: "other" }],
 	["expiresIn", { expiresIn: 5 }],
 ])("what it may not be is refused by its field: %s", async (field, body) => {
