@@ -122,73 +122,29 @@ async function fill(
 	return { bytes: Math.round(bytes), perSecond: Math.round(perSecond) };
 }
 
-function actsOf(client: ReturnType<typeof clientOf>): readonly Act[] {
-	const list =
-		(query: Readonly<Record<string, string | number>>) => async () => {
-			const page = await client.value("listTasks", { query });
-			const more = page.cursor === undefined ? "" : ", more";
-			return `${page.tasks.length} tasks${more}`;
-		};
-	const read = (
-		name: string,
-		query: Readonly<Record<string, string | number>>,
-	) => ({
-		...{ name: `list: ${name}`, msMax: READ_MS_MAX, act: list(query) },
-	});
+type Asked = ReturnType<typeof clientOf>;
+
+function actsOf(client: Asked): readonly Act[] {
 	return [
 		{
 			...{ name: "submit and run 5,000 one by one", msMax: STEP_MS_MAX },
-			act: async () => {
-				for (let i = 0; i < 5_000; i += 50)
-					await Promise.all(
-						Array.from({ length: 50 }, () =>
-							client.value("submitTasks", { body: { type: "noop" } }),
-						),
-					);
-				return "all taken";
-			},
+			act: () => submitSingles(client),
 		},
 		{
 			...{ name: `promote and run ${DUE}`, msMax: STEP_MS_MAX },
-			act: async () => {
-				const { counts } = await client.value("getCluster");
-				const body = Array(DUE).fill({ type: "noop", delay: 1_500 });
-				await client.value("submitTaskLines", { body });
-				await until(
-					() => client.value("getCluster"),
-					(now) => now.counts.SUCCESS >= counts.SUCCESS + DUE,
-					SLOW_MS_MAX,
-				);
-				return "all run";
-			},
+			act: () => promote(client),
 		},
-		read("the newest 50", { limit: 50 }),
-		read("the newest 500 with payloads", { limit: 500, full: "true" }),
-		read("the newest that succeeded", { state: "SUCCESS", limit: 50 }),
-		read("the newest that are delayed", { state: "SCHEDULED", limit: 50 }),
-		read("a tag that one in a thousand has", { tag: "rare", limit: 50 }),
-		read("an id", { q: "ended-4711" }),
-		read("what begins like an id", { q: "waiting-99999" }),
-		read("a text in a payload", { q: '"customer":4242}' }),
-		read("a type that none has", { type: "none-has-it" }),
-		read("what one node ran last", { node: "nobody", limit: 50 }),
+		...LISTS.map(([name, query]) => ({
+			...{ name: `list: ${name}`, msMax: READ_MS_MAX },
+			act: async () => {
+				const page = await client.value("listTasks", { query });
+				const more = page.cursor === undefined ? "" : ", more";
+				return `${page.tasks.length} tasks${more}`;
+			},
+		})),
 		{
 			...{ name: "count all of a tag, dry", msMax: STEP_MS_MAX },
-			act: async () => {
-				let matched = 0;
-				let cursor: string | undefined;
-				do {
-					const told = await client.value("cancelTasks", {
-						body: {
-							...{ filter: { tag: ["rare"] }, dryRun: true },
-							...(cursor !== undefined && { cursor }),
-						},
-					});
-					matched += told.matched;
-					cursor = told.cursor;
-				} while (cursor !== undefined);
-				return `${matched} tasks`;
-			},
+			act: () => countTagged(client),
 		},
 		{
 			...{ name: "the worst queues", msMax: READ_MS_MAX },
@@ -196,6 +152,57 @@ function actsOf(client: ReturnType<typeof clientOf>): readonly Act[] {
 				`${(await client.value("listQueues")).queues.length} queues`,
 		},
 	];
+}
+
+const LISTS: readonly (readonly [
+	string,
+	Readonly<Record<string, string | number>>,
+])[] = [
+	["the newest 50", { limit: 50 }],
+	["the newest 500 with payloads", { limit: 500, full: "true" }],
+	["the newest that succeeded", { state: "SUCCESS", limit: 50 }],
+	["the newest that are delayed", { state: "SCHEDULED", limit: 50 }],
+	["a tag that one in a thousand has", { tag: "rare", limit: 50 }],
+	["an id", { q: "ended-4711" }],
+	["what begins like an id", { q: "waiting-99999" }],
+	["a text in a payload", { q: '"customer":4242}' }],
+	["a type that none has", { type: "none-has-it" }],
+	["what a node ran that is none", { node: "nobody", limit: 50 }],
+];
+
+async function submitSingles(client: Asked): Promise<string> {
+	const submit = () => client.value("submitTasks", { body: { type: "noop" } });
+	for (let i = 0; i < 5_000; i += 50)
+		await Promise.all(Array.from({ length: 50 }, submit));
+	return "all taken";
+}
+
+async function promote(client: Asked): Promise<string> {
+	const { counts } = await client.value("getCluster");
+	const body = Array(DUE).fill({ type: "noop", delay: 1_500 });
+	await client.value("submitTaskLines", { body });
+	await until(
+		() => client.value("getCluster"),
+		(now) => now.counts.SUCCESS >= counts.SUCCESS + DUE,
+		SLOW_MS_MAX,
+	);
+	return "all run";
+}
+
+async function countTagged(client: Asked): Promise<string> {
+	let matched = 0;
+	let cursor: string | undefined;
+	do {
+		const told = await client.value("cancelTasks", {
+			body: {
+				...{ filter: { tag: ["rare"] }, dryRun: true },
+				...(cursor !== undefined && { cursor }),
+			},
+		});
+		matched += told.matched;
+		cursor = told.cursor;
+	} while (cursor !== undefined);
+	return `${matched} tasks`;
 }
 
 async function memoryOf(redis: Redis): Promise<number> {
