@@ -46,17 +46,11 @@ export async function redisPlaces(
 
 /** The order in which ended tasks are forgotten, and how much is kept of them, see `node/store/lua/pieces/to-ended.lua`. */
 async function orderOf(redis: Redis, tag: string) {
-	const [outlived, ends] = await Promise.all([
-		redis.hgetall(`${tag}:outlived`),
-		redis.hgetall(`${tag}:ends`),
-	]);
+	const ends = await redis.hgetall(`${tag}:ends`);
 	const kinds = END_KINDS.map(async (kind) => {
 		const groups = await redis.zrange(`${tag}:order:${kind}`, "0", "-1");
 		const own = await redis.zrange(`${tag}:own:${kind}`, "0", "-1");
-		const inOrder = groups.flatMap((group) => {
-			const ids = group.split(" ").slice(0, -1);
-			return group.endsWith(" ~") ? ids : ids.filter((id) => !(id in outlived));
-		});
+		const inOrder = groups.flatMap((group) => group.split(" ").slice(0, -1));
 		return [...inOrder, ...own.map((entry) => entry.split(" ")[1] ?? "")];
 	});
 	const sizeOf = async (id: string) => {

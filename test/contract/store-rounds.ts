@@ -220,6 +220,22 @@ export function roundRules(bench: Bench): void {
 }
 
 export function removingRules(bench: Bench): void {
+	it("what is opened again or deleted stands no more in the order in which tasks are forgotten", async () => {
+		const session = await bench.open();
+		await bench.submit({}, {}, {});
+		const { tasks } = await bench.claim(session);
+		await bench.tasks.complete(tasks.map(failure));
+		const [one = "", two = "", three = ""] = tasks.map(({ id }) => id);
+		const order = async () =>
+			(await bench.world.places(bench.index)).order.flat();
+		await bench.tasks.remove([two]);
+		expect(await order()).toEqual([one, three]);
+		await retry(bench, one);
+		expect(await order()).toEqual([three]);
+		await bench.tasks.remove([three]);
+		expect(await order()).toEqual([]);
+	});
+
 	it("one that has ended is gone, and its id begins anew", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);

@@ -11,10 +11,6 @@ interface Group {
 	readonly text: string;
 	readonly ids: readonly string[];
 	readonly endedMs: number;
-	/** Ids that are in it for an end that is no more. */
-	readonly outlived: ReadonlySet<string>;
-	/** Of one that stands alone, as it stood in another for a former end. */
-	readonly isAlone: boolean;
 }
 
 interface Own {
@@ -57,29 +53,20 @@ export class Ends {
 		else this.#own.push({ id, endedMs, untilMs: endedMs + keepMs });
 	}
 
-	/** The step is over. `isOutlived`: whether it stands in any order for a former end. */
-	close(endedMs: number, isOutlived: (id: string) => boolean): void {
-		const together = this.#ending.filter((id) => !isOutlived(id));
-		if (together.length > 0) this.#put(together, endedMs, false);
-		for (const id of this.#ending.filter(isOutlived))
-			this.#put([id], endedMs, true);
+	/** The step is over. */
+	close(endedMs: number): void {
+		if (this.#ending.length > 0) this.#put(this.#ending, endedMs);
 		this.#ending = [];
 	}
 
 	/** It has ended no more. */
 	remove(id: string): void {
 		this.#own = this.#own.filter((own) => own.id !== id);
-		this.#groups = this.#groups.flatMap((group) => {
-			if (!group.ids.includes(id)) return group;
-			if (group.isAlone) return [];
-			const ids = group.ids.filter((other) => other !== id);
-			return { ...group, ids, outlived: new Set([...group.outlived, id]) };
-		});
-	}
-
-	/** Whether it stands here for a former end. */
-	hasOutlived(id: string): boolean {
-		return this.#groups.some(({ outlived }) => outlived.has(id));
+		const group = this.#groups.find(({ ids }) => ids.includes(id));
+		if (group === undefined) return;
+		this.#groups = this.#groups.filter((other) => other !== group);
+		const ids = group.ids.filter((other) => other !== id);
+		if (ids.length > 0) this.#put(ids, group.endedMs);
 	}
 
 	/** Takes out what is to be forgotten, beside so many of the other kind. */
@@ -115,9 +102,8 @@ export class Ends {
 		return taken;
 	}
 
-	#put(ids: readonly string[], endedMs: number, isAlone: boolean): void {
-		const text = `${ids.join(" ")} `;
-		const group = { text, ids, endedMs, outlived: new Set<string>(), isAlone };
+	#put(ids: readonly string[], endedMs: number): void {
+		const group = { text: `${ids.join(" ")} `, ids, endedMs };
 		this.#groups = [...this.#groups, group].sort(
 			(a, b) => a.endedMs - b.endedMs || (a.text < b.text ? -1 : 1),
 		);

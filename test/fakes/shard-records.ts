@@ -122,9 +122,7 @@ export class Records {
 
 	/** A step is over, by which tasks may have ended. */
 	closeStep(nowMs: number): void {
-		const isOutlived = (id: string) =>
-			END_KINDS.some((kind) => this.#ended[kind].hasOutlived(id));
-		for (const kind of END_KINDS) this.#ended[kind].close(nowMs, isOutlived);
+		for (const kind of END_KINDS) this.#ended[kind].close(nowMs);
 	}
 
 	/** Forgets ended tasks: see the port. */

@@ -51,8 +51,6 @@
 --                                         bytes, or "id ~" → when, ms
 --   {hearsay:0}:own:<kind>         zset   "ended(ms) id" → when it is to be forgotten, ms; those that say how long they are to
 --                                         be kept, which are not in the order
---   {hearsay:0}:outlived           hash   id → size; one that still stands with others in the order for an end that is no
---                                         more, and what it counts there
 --   {hearsay:0}:runs               hash   id that has further runs (runs.lua) → "last kept", the last number given, and how
 --                                         many are kept; ~run → id, of each of these, and ~~id → id, of the first
 local call = redis.call
@@ -74,7 +72,6 @@ local DRAINS = SHARD .. ':drains'
 local LOST = SHARD .. ':lost'
 local GONE = SHARD .. ':gone'
 local FAILED = SHARD .. ':failed'
-local OUTLIVED = SHARD .. ':outlived'
 local RUNS = SHARD .. ':runs'
 local TASKS = SHARD .. ':tasks'
 local ENDS = SHARD .. ':ends'

@@ -1,22 +1,61 @@
 -- From an ended state: what the ends, the indexes and the order say of a task that has ended no more, as it is opened
 -- again or deleted, is taken back here alone.
 
--- `ending`: as ENDS has it. The task's text and its past must still be there.
-local function leaveEnded(id, ending)
+-- Key of an order → when they ended, as text → ids, and the size of each.
+local leavingOrder = {}
+
+local function leaveOrder(key, ended, id, size)
+  local moments = leavingOrder[key] or {}
+  local ids = moments[ended] or {}
+  leavingOrder[key], moments[ended], ids[id] = moments, ids, size
+end
+
+-- State and time (text) of an end; nil of one that cannot be read (written by hand).
+local function parseEnd(ending)
   local state, ended = string.match(ending, '^(%u+) (%d+)')
+  for _, each in ipairs(ENDED_STATES) do
+    if each == state then return state, ended end
+  end
+end
+
+-- `ending`: as ENDS has it, and can be read. The task's text and its past must still be there.
+local function leaveEnded(id, ending)
+  local state, ended = parseEnd(ending)
   local name, size = kindOf(state), sizeOf(id)
   call('HINCRBY', META, name, digits(-size))
-  local own = call('ZREM', ownKey(name), ended .. ' ' .. id)
-  if own + call('ZREM', orderKey(name), id .. ' ~') == 0 then call('HSET', OUTLIVED, id, digits(size)) end
+  if call('ZREM', ownKey(name), ended .. ' ' .. id) == 0 then leaveOrder(orderKey(name), ended, id, size) end
   call('ZREM', endedKey(state), id)
   if state == 'FAILURE' then call('ZREM', FAILED, id) end
   for _, hash in ipairs({ ENDS, CANCELS }) do call('HDEL', hash, id) end
 end
 
+-- Without these, what ended together at some moment: few entries, as that is a millisecond.
+local function closeRanks(key, ended, sizes)
+  for _, entry in ipairs(call('ZRANGEBYSCORE', key, ended, ended)) do
+    local list, size = string.match(entry, '^(.+) ([^ ]+)$')
+    local stay, gone = {}, 0
+    for id in string.gmatch(list, '[^ ]+') do
+      if sizes[id] then gone, size = gone + 1, size - sizes[id] else stay[#stay + 1] = id end
+    end
+    if gone > 0 then
+      call('ZREM', key, entry)
+      if #stay > 0 then call('ZADD', key, ended, table.concat(stay, ' ') .. ' ' .. digits(size)) end
+    end
+  end
+end
+
+-- Once a script, with all that have left.
+local function writeOrder()
+  for key, moments in pairs(leavingOrder) do
+    for ended, sizes in pairs(moments) do closeRanks(key, ended, sizes) end
+  end
+end
+
 -- What is left of ended tasks whose ids begin anew, as their texts were deleted by hand: id → end.
 local function clearEnded(leftover)
   for id, ending in pairs(leftover) do
-    leaveEnded(id, ending)
+    if parseEnd(ending) then leaveEnded(id, ending) else call('HDEL', ENDS, id) end
     call('HDEL', PAST, id)
   end
+  writeOrder()
 end

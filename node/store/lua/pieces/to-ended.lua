@@ -34,22 +34,6 @@ local function toEnded(id, seq, keep, state, now, how, body, size)
   end
 end
 
--- Tasks that end together stand in the order as one. Those of them that still stand there for a former end
--- stand alone: so one id is in one such group at most, and it is known for what.
-local function standInOrder(key, now, ids, size)
-  if call('EXISTS', OUTLIVED) == 1 then
-    local together = {}
-    for i, former in ipairs(call('HMGET', OUTLIVED, unpack(ids))) do
-      if former then
-        call('ZADD', key, now, ids[i] .. ' ~')
-        size = size - sizeOf(ids[i])
-      else together[#together + 1] = ids[i] end
-    end
-    ids = together
-  end
-  if #ids > 0 then call('ZADD', key, now, table.concat(ids, ' ') .. ' ' .. digits(size)) end
-end
-
 -- Failures once more, in the order in which they ended: why they did is asked of the newest (failures.lua).
 local function noteFailed(now, index)
   local times = {}
@@ -66,6 +50,8 @@ local function writeEnded(now)
   for name, kind in pairs(endedKinds) do
     call('HINCRBY', META, name, digits(kind.size))
     if #kind.own > 0 then call('ZADD', ownKey(name), unpack(kind.own)) end
-    if #kind.ids > 0 then standInOrder(orderKey(name), now, kind.ids, kind.idsSize) end
+    -- Those that end together stand in the order as one.
+    local ids, size = kind.ids, digits(kind.idsSize)
+    if #ids > 0 then call('ZADD', orderKey(name), now, table.concat(ids, ' ') .. ' ' .. size) end
   end
 end

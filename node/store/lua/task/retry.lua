@@ -1,7 +1,7 @@
 -- Opens ended tasks again, but successes: they wait for another round, reopen; or until it is due, reopenLater.
 -- What they have failed, crashed and lost begins anew, and so does their expiry; their attempts stay.
 -- ARGV    per task: id, round that is meant or '', due after (ms), expires so long after that (ms), or 0: never
--- Returns { now (ms), answers: per task 0 there is none, 1 nothing was done (another round is meant), 2 it has not
+-- Returns { now (ms), answers: per task 0 there is none, or what is there of it cannot be read, 1 nothing was done (another round is meant), 2 it has not
 --         ended, 3 it was a success, 4 it waits, or when it is due (ms) as text; then per route with tasks that
 --         wait now: route, tasks, lowest rank }
 local now, answers = readClock(), {}
@@ -19,8 +19,7 @@ local function keepAttempt(id, head, ending)
   head.attempts = attempt
 end
 
-local function reopen(id, text, ending, after, expires)
-  local head = parseHead(text)
+local function reopen(id, text, head, ending, after, expires)
   leaveEnded(id, ending)
   keepAttempt(id, head, ending)
   head.failures, head.crashes, head.losses, head.round = '0', '0', '0', digits(head.round + 1)
@@ -42,14 +41,18 @@ end
 for i = 1, #ARGV, 4 do
   local id, round = ARGV[i], ARGV[i + 1]
   local text, ending = call('HGET', TASKS, id), call('HGET', ENDS, id)
+  local head, state = text and parseHead(text), ending and parseEnd(ending)
   local answer = 0
-  if text and round ~= '' and round ~= parseHead(text).round then answer = 1
-  elseif text and not ending then answer = 2
-  elseif text and string.match(ending, '^%u+') == 'SUCCESS' then answer = 3
-  elseif text then answer = reopen(id, text, ending, tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])) end
+  if head and round ~= '' and round ~= head.round then answer = 1
+  elseif head and not ending then answer = 2
+  elseif head and state == 'SUCCESS' then answer = 3
+  elseif head and state then
+    answer = reopen(id, text, head, ending, tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]))
+  end
   answers[#answers + 1] = answer
 end
 if first and last - first + 1 == count then noteRun(first, last) end
+writeOrder()
 writeQueues()
 writeScheduled()
 writeExpiry()

@@ -7,7 +7,6 @@
 -- Returns how many were forgotten
 local leastMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local now = readClock()
-local mayBeOutlived = call('EXISTS', OUTLIVED) == 1
 local ids = {}
 
 local function countOf(kind)
@@ -26,14 +25,7 @@ end
 -- One entry of the order.
 local function takeEntry(text)
   local list, bytes = string.match(text, '^(.+) ([^ ]+)$')
-  if bytes == '~' then return take(list, sizeOf(list)) end
-  for id in string.gmatch(list, '[^ ]+') do
-    local former = mayBeOutlived and call('HGET', OUTLIVED, id)
-    if former then
-      call('HDEL', OUTLIVED, id)
-      bytes = bytes - former
-    else take(id, 0) end
-  end
+  for id in string.gmatch(list, '[^ ]+') do take(id, 0) end
   size, freed = size - bytes, freed + bytes
 end
 
