@@ -29,6 +29,15 @@ local function parseHead(task)
     due = tonumber(due or 0), expires = tonumber(expires or 0), keep = tonumber(keep or '') or 0,
   }
 end
+
+-- The text of a task that leaves its holder; none of one that is gone, or was overwritten by hand: that
+-- has no place any more, and counts as forgotten, as one does that is met in a queue (claim.lua).
+local function takeText(id)
+  local text = call('HGET', TASKS, id)
+  if not text or parseHead(text) then return text end
+  call('HINCRBY', META, 'forgotten', 1)
+end
+
 -- The text of a task, with another head.
 local function withHead(task, head)
   local counts = table.concat({ head.attempts, head.crashes, head.losses, head.failures, head.round }, ',')
@@ -37,5 +46,6 @@ local function withHead(task, head)
     if head.keep > 0 then counts = counts .. ',' .. digits(head.keep) end
   end
   local line = table.concat({ head.priority, head.seq, head.created, counts, head.route }, ' ')
-  return line .. string.match(task, '\n.*')
+  -- Of one that was written by hand there may be no more.
+  return line .. (string.match(task, '\n.*') or '\n\n')
 end

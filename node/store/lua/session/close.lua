@@ -13,13 +13,13 @@ local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
-  local text = call('HGET', TASKS, id)
   local _, _, holder = parseHolder(held)
+  local text = holder == session and takeText(id)
   if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
   -- One that was deleted by hand is left at that. Whoever has the id now keeps it.
-  if holder == session and text and isCancelled(id) then
+  if text and isCancelled(id) then
     cancelAttempt(id, text, held, now, 'handed-back', 0)
-  elseif holder == session and text then
+  elseif text then
     waitAgain(id, recordAttempt(id, text, held, now, 'handed-back', 0, 0, false))
   end
 end

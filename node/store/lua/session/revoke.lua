@@ -29,19 +29,19 @@ local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 -- The one task that its life has lost in this shard, if that has lost its node often before.
 local epoch, life, lostHere = lostBy(node)
-local only = epoch == own and lostHere == '1' and ids[1] and call('HGET', TASKS, ids[1])
-local isSuspect = only and tonumber(parseHead(only).losses) >= LOSSES_SHARED_MAX
+local only = epoch == own and lostHere == '1' and ids[1] and parseHead(call('HGET', TASKS, ids[1]) or '')
+local isSuspect = only and tonumber(only.losses) >= LOSSES_SHARED_MAX
 if isSuspect and elsewhere == '' then return { 'suspect', life } end
 local alone = isSuspect and elsewhere == '0'
 for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
-  local text = call('HGET', TASKS, id)
   local _, _, holder = parseHolder(held)
+  local text = holder == session and takeText(id)
   -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
   if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
-  if holder == session and text and isCancelled(id) then
+  if text and isCancelled(id) then
     cancelAttempt(id, text, held, now, how, 1)
-  elseif holder == session and text then
+  elseif text then
     local task, lostAlone = recordAttempt(id, text, held, now, how, 0, 1, alone)
     if lostAlone >= LOSSES_ALONE_MAX then
       giveUp(id, task, now, 'Its node was lost ' .. lostAlone .. ' times while it ran nothing but this task, in a process of its own.')

@@ -2,7 +2,7 @@
 -- cancelScheduled; one that runs is marked, for its holder to stop it; or, by force, taken away
 -- from its holder, cancelStarted, who learns of that by the mark.
 -- ARGV    who asks, why or '', 1 by force or 0; then per task: id, round that is meant or ''
--- Returns per task: 0 there is none, 1 nothing was done (another round is meant, or it is
+-- Returns per task: 0 there is none, or its text is none, 1 nothing was done (another round is meant, or it is
 --         CANCELLED already), 2 CANCELLED now, 3 ended otherwise; or "session" of who is to stop it
 --         (behind "2 " where it is CANCELLED now)
 local by, why, force = ARGV[1], ARGV[2], ARGV[3] == '1'
@@ -26,6 +26,7 @@ end
 
 local function cancelTask(id, text, round)
   local head = parseHead(text)
+  if not head then return 0 end
   local ending, held = call('HGET', ENDS, id), call('HGET', HOLDERS, id)
   if over[id] or round ~= '' and round ~= head.round then return 1 end
   if ending then return string.match(ending, '^%u+') == 'CANCELLED' and 1 or 3 end

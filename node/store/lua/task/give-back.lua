@@ -55,7 +55,7 @@ for i = 1, #ARGV, 6 do
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held, answer = not taken[id] and call('HGET', HOLDERS, id), 0
   local newest, _, session = parseHolder(held)
-  local text = newest == token and call('HGET', TASKS, id)
+  local text = newest == token and takeText(id)
   if newest ~= token then stale = stale + 1
   else
     taken[id] = true
