@@ -109,6 +109,37 @@ export function changeRules(bench: Bench): void {
 		expect(await bench.claimOne(session)).toMatchObject({ attempt: 2 });
 	});
 
+	it("what was taken over can be changed, however late it is, and so can what has expired but for its times", async () => {
+		const session = await bench.open();
+		const task = await bench.started(session);
+		const { id } = task;
+		await bench.tasks.giveBack([{ ...task, end: "handed-back", message: "" }]);
+		const { nowMs } = await bench.sessions.nodes();
+		await change(bench, id, { expires: { atMs: nowMs + 100 } });
+		const [late] = await bench.submit({ options: { expiresIn: 50 } });
+		const expiresMs = nowMs + 100;
+		await bench.until(
+			"both are late",
+			async () => (await bench.sessions.nodes()).nowMs > expiresMs,
+		);
+		for (const wish of [
+			{ priority: 9 },
+			{ due: { afterMs: HOUR } },
+			{ due: { atMs: 1 } },
+		] as const)
+			expect(await change(bench, id, wish)).toMatchObject({ code: "changed" });
+		const early = { due: { afterMs: HOUR } } as const;
+		expect(await change(bench, late?.id ?? "", early)).toEqual({
+			code: "early",
+		});
+		expect(await change(bench, late?.id ?? "", { priority: 9 })).toMatchObject({
+			code: "changed",
+		});
+		const { expiredIds } = await bench.tasks.elapse(ELAPSE_BATCH_MAX);
+		expect(expiredIds).toEqual([late?.id]);
+		expect(await bench.claimOne(session)).toMatchObject({ id, priority: 9 });
+	});
+
 	it("who has not seen the last change changes nothing", async () => {
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";

@@ -20,13 +20,15 @@ export function change(
 		return { code: "other" };
 	const changed = changedRecord(task, request, nowMs);
 	const { dueMs = 0, expiresMs } = changed;
-	if ((expiresMs ?? Infinity) <= Math.max(nowMs, dueMs))
+	const isBound = mustBegin(task.attempts, task.round);
+	const { due, expires } = request;
+	const isAsked = expires !== undefined || (isBound && due !== undefined);
+	if (isAsked && (expiresMs ?? Infinity) <= Math.max(nowMs, dueMs))
 		return { code: "early" };
 	const wasQueued = task.state === "PENDING";
 	tasks.times.release(task.id);
 	tasks.times.unschedule(task.id);
-	if (mustBegin(task.attempts, task.round))
-		tasks.times.bind(task.id, expiresMs);
+	if (isBound) tasks.times.bind(task.id, expiresMs);
 	if (dueMs > nowMs) {
 		if (wasQueued) tasks.queues.remove(task);
 		tasks.records.replace(task, changed, "SCHEDULED");

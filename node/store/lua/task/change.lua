@@ -11,11 +11,14 @@ local now, text = readClock(), call('HGET', TASKS, id)
 if not text then return { 0 } end
 if call('HEXISTS', HOLDERS, id) == 1 or call('HEXISTS', ENDS, id) == 1 then return { 1 } end
 local head, was, payload = parseHead(text), string.match(text, '^[^\n]*\n([^\n]*)\n(.*)$')
-if was ~= seen then return { 2 } end
+if not head or was ~= seen then return { 2 } end
 
 local due = dueTold == '' and head.due or momentOf(dueTold, now)
 local expires = expiresTold == '' and head.expires or momentOf(expiresTold, math.max(now, due))
-if expires > 0 and expires <= math.max(now, due) then return { 3 } end
+-- If nobody asks for other times, or what has begun once is taken over, it does not matter how late it is.
+local isBound = mustBegin(id, head)
+local isAsked = expiresTold ~= '' or isBound and dueTold ~= ''
+if isAsked and expires > 0 and expires <= math.max(now, due) then return { 3 } end
 
 local isScheduled = call('ZSCORE', DUE, id)
 local rank = not isScheduled and tonumber(call('ZSCORE', queueKey(head.route), id))
@@ -23,7 +26,7 @@ if not isScheduled and not rank then return { 1 } end
 head.priority, head.due, head.expires = tonumber(priority) or head.priority, due, expires
 call('HSET', TASKS, id, withHead('\n' .. options .. '\n' .. payload, head))
 call('ZREM', EXPIRING, id)
-if mustBegin(id, head) then bindExpiry(id, expires) end
+if isBound then bindExpiry(id, expires) end
 local answer = 4
 if isScheduled then leaveScheduled({ id }) end
 if due > now then
