@@ -6,6 +6,7 @@
 import { parseSession } from "../../protocol/lease.ts";
 import { CHANGE_TRIES_MAX } from "../../protocol/limits.ts";
 import { shardOf } from "../../protocol/shard.ts";
+import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import type {
@@ -137,39 +138,52 @@ export class TaskWishes {
 
 	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
 		const { reviser } = this.#engineOf(id);
-		const task = await this.#get(id);
-		if (task === undefined) return undefined;
-		const { round = task.round, delayMs: afterMs } = wish;
-		if (round !== task.round) return { code: "same", task };
-		const [outcome] = await reviser.reopen([{ task, afterMs }]);
-		const now = await this.#get(id);
-		if (outcome === undefined || outcome === "none" || now === undefined)
-			return undefined;
-		if (outcome === "not_ended" || outcome === "succeeded")
-			return { code: outcome, task: now };
-		return { code: outcome === "other_round" ? "same" : "done", task: now };
+		const { delayMs: afterMs } = wish;
+		let { round } = wish;
+		return await readily(async () => {
+			const task = await this.#get(id);
+			if (task === undefined) return undefined;
+			round ??= task.round;
+			if (round !== task.round) return { code: "same", task };
+			const [outcome] = await reviser.reopen([{ task, afterMs }]);
+			const now = await this.#get(id);
+			if (outcome === undefined || outcome === "none" || now === undefined)
+				return undefined;
+			if (outcome === "not_ended" || outcome === "succeeded")
+				return { code: outcome, task: now };
+			return { code: outcome === "other_round" ? "same" : "done", task: now };
+		});
 	}
 
 	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
-		let code: ChangeReply["code"] = "other";
-		// If somebody else has changed it since, once more, on top of that.
-		for (let tries = 0; code === "other" && tries < CHANGE_TRIES_MAX; tries++) {
+		return await readily(async () => {
+			let code: ChangeReply["code"] = "other";
+			// If somebody else has changed it since, once more, on top of that.
+			for (
+				let tries = 0;
+				code === "other" && tries < CHANGE_TRIES_MAX;
+				tries++
+			) {
+				const task = await this.#get(id);
+				if (task === undefined) return undefined;
+				code = await this.#engineOf(id).reviser.change(task, changes);
+			}
 			const task = await this.#get(id);
-			if (task === undefined) return undefined;
-			code = await this.#engineOf(id).reviser.change(task, changes);
-		}
-		const task = await this.#get(id);
-		if (code === "none" || task === undefined) return undefined;
-		return { code, task };
+			if (code === "none" || task === undefined) return undefined;
+			return { code, task };
+		});
 	}
 
 	async remove(id: string): Promise<Removed | undefined> {
-		const task = await this.#get(id);
-		if (task === undefined) return undefined;
 		const { shard } = this.#engineOf(id);
-		const [outcome] = await shard.tasks.remove([id]);
-		if (outcome === "not_ended") return { code: outcome, task };
-		return outcome === "removed" ? { code: "done", task } : undefined;
+		return await readily(async () => {
+			const task = await this.#get(id);
+			if (task === undefined) return undefined;
+			const [outcome] = await shard.tasks.remove([id]);
+			if (outcome === "removed") return { code: "done", task };
+			const now = outcome === "not_ended" ? await this.#get(id) : undefined;
+			return now && { code: "not_ended", task: now };
+		});
 	}
 
 	async #get(id: string): Promise<TaskRecord | undefined> {
@@ -183,6 +197,25 @@ export class TaskWishes {
 
 	#engineAt(shard: number): WishedEngine {
 		return this.#parts.engines[shard] as WishedEngine;
+	}
+}
+
+/**
+ * If a task was not ready for what was wished, but has come to be so by when that is to be told: once more. Else
+ * one would be told that it is FAILURE, and can be deleted only once it has ended.
+ */
+async function readily<
+	T extends { readonly code: string; readonly task: TaskRecord },
+>(wish: () => Promise<T | undefined>): Promise<T | undefined> {
+	for (let tries = 1; ; tries++) {
+		const done = await wish();
+		if (done === undefined || tries === CHANGE_TRIES_MAX) return done;
+		const { state } = done.task;
+		const waits = state === "PENDING" || state === "SCHEDULED";
+		const isReady =
+			(done.code === "not_ended" && isEnded(state)) ||
+			(done.code === "not_waiting" && waits);
+		if (!isReady) return done;
 	}
 }
 

@@ -20,9 +20,12 @@ export const SUBMIT_SILENCE_MS = 650;
 export const SUBMIT_TIMEOUT_MS = 900;
 /** Between look-ups that the store does not take. */
 export const SUBMIT_LOOK_UP_MS = 50;
-/** `?wait=` longer than this is cut to it: proxies such as nginx give an answer up after 60 s. */
-/** A change of a task that others change at the same time is tried so often; then: 503 `overloaded`. */
+/**
+ * A change of a task that others change at the same time is tried so often; then: 503 `overloaded`. And so is
+ * what a task is not ready for, as long as it has come to be so when that is to be told; then: 409.
+ */
 export const CHANGE_TRIES_MAX = 5;
+/** `?wait=` longer than this is cut to it: proxies such as nginx give an answer up after 60 s. */
 export const WAIT_MS_MAX = 50_000;
 /** Until the first look for a task waited for: a short one that another node ran is over by then. */
 export const WAIT_POLL_MS_MIN = 1;

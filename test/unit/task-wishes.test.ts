@@ -1,0 +1,78 @@
+/** What is wished of a task while something else happens to it. */
+import { expect, test } from "vitest";
+import {
+	TaskWishes,
+	type WishedEngine,
+} from "../../node/answers/task-wishes.ts";
+import type { RemoveOutcome } from "../../node/ports.ts";
+import type { TaskState } from "../../protocol/state.ts";
+import type { TaskRecord } from "../../protocol/task.ts";
+import { nodeRecord } from "../contract/store-bench.ts";
+
+/** Of a task that is found in these states, one after the other, the last of them for good. */
+function wishesOf(states: readonly TaskState[]) {
+	const left = [...states];
+	const asked: string[] = [];
+	const next = () => (left.length > 1 ? left.shift() : left[0]) ?? "PENDING";
+	const read = () => ({ id: "a", round: 1, state: next() }) as TaskRecord;
+	const answer = <T extends string>(
+		what: string,
+		ready: TaskState,
+		code: T,
+	) => {
+		asked.push(what);
+		return next() === ready ? undefined : code;
+	};
+	const remove = (): RemoveOutcome =>
+		answer("remove", "FAILURE", "not_ended") ?? "removed";
+	const engine = {
+		shard: {
+			index: 0,
+			tasks: { get: async () => [read()], remove: async () => [remove()] },
+		},
+		reviser: {
+			change: async () =>
+				answer("change", "PENDING", "not_waiting") ?? "changed",
+			reopen: async () => [
+				answer("reopen", "FAILURE", "not_ended") ?? "pending",
+			],
+		},
+		looks: { look() {} },
+	} as unknown as WishedEngine;
+	const wishes = new TaskWishes({
+		...{ nodeId: "ann", engines: [engine], watcher: { endedHere() {} } },
+		digester: { nudge() {} },
+		report: { record: () => nodeRecord("ann") },
+	});
+	return { wishes, asked };
+}
+
+const RACE: readonly TaskState[] = ["FAILURE", "STARTED", "FAILURE"];
+
+test("what has ended since it could not be deleted is deleted", async () => {
+	const { wishes, asked } = wishesOf(RACE);
+	expect(await wishes.remove("a")).toMatchObject({ code: "done" });
+	expect(asked).toHaveLength(2);
+});
+
+test("what has ended since it could not be tried again is", async () => {
+	const { wishes, asked } = wishesOf(RACE);
+	const wish = { round: undefined, delayMs: 0 };
+	expect(await wishes.retry("a", wish)).toMatchObject({ code: "done" });
+	expect(asked).toHaveLength(2);
+});
+
+test("what waits again since it could not be changed is", async () => {
+	const { wishes, asked } = wishesOf(["PENDING", "STARTED", "PENDING"]);
+	expect(await wishes.patch("a", { options: {} })).toMatchObject({
+		code: "changed",
+	});
+	expect(asked).toHaveLength(2);
+});
+
+test("what runs is told to run, and asked for once", async () => {
+	const { wishes, asked } = wishesOf(["STARTED"]);
+	const task = { state: "STARTED" };
+	expect(await wishes.remove("a")).toMatchObject({ code: "not_ended", task });
+	expect(asked).toEqual(["remove"]);
+});
