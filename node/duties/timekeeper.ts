@@ -5,8 +5,7 @@
  * There is no leader for it. The store says what is due, and any node may ask it to act on
  * that at any time. Every pulse tells when there is something to do next; nodes set a timer
  * to that and take turns, so that the first does it, and the others only if it does not. A
- * node that has stored a task which is due so soon that no pulse may have told of it needs no
- * turn: it may be the only one that knows. What a
+ * node that has stored a task needs no turn: it may be the only one that knows of it. What a
  * pulse finds overdue all of these have missed, and whose pulse it was acts on it. (Of more
  * than fits into a step the rest is due next, and a matter of turns again; so however much is
  * overdue, three nodes at most go on with it side by side.)
@@ -21,7 +20,6 @@ import {
 	ELAPSE_OVERDUE_MS,
 	ELAPSE_TIMER_MS_MAX,
 	ELAPSE_TURN_MS,
-	PULSE_MS_MAX,
 } from "../../protocol/limits.ts";
 import type { Moments } from "../../protocol/task-times.ts";
 import {
@@ -62,7 +60,7 @@ export interface TimekeeperParts {
 export class Timekeeper {
 	/** When there is something to do next, in the store's time, as far as this node knows. */
 	#nextMs: number | undefined;
-	/** Up to then it has itself stored what is due, and others may not know. */
+	/** Up to then it has itself stored what is due. */
 	#ownUntilMs = Number.NEGATIVE_INFINITY;
 	/** On the monotonic clock. */
 	#askedMs = Number.NEGATIVE_INFINITY;
@@ -90,10 +88,9 @@ export class Timekeeper {
 
 	/** This node has stored a task that has these times. */
 	stored({ dueMs, expiresMs }: Moments): void {
-		const toldMs = this.#parts.renewer.storeNowMs() + 2 * PULSE_MS_MAX;
 		for (const ms of [dueMs, expiresMs]) {
 			if (ms === undefined) continue;
-			if (ms < toldMs) this.#ownUntilMs = Math.max(this.#ownUntilMs, ms);
+			this.#ownUntilMs = Math.max(this.#ownUntilMs, ms);
 			this.#learn(ms);
 		}
 	}

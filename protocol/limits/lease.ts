@@ -8,7 +8,7 @@ export const LEASE_TTL_MS = 5_000;
 export const PULSE_MS_MAX = 900;
 export const PULSE_MS_MIN = 700;
 /** A node that is told that the store may have news looks no more often than this. */
-export const LOOK_MS_MIN = 20;
+export const LOOK_MS_MIN = 8;
 /** The trust window ends so long before the lease can expire in the store. */
 export const TRUST_MARGIN_MS = 1_000;
 /** A renewal that is not answered within this is given up, and tried again. */

@@ -70,18 +70,6 @@ test("what this node has stored it asks for without a turn", async () => {
 	expect(askedMs).toEqual([300, 900]);
 });
 
-test("of what it has stored that is due later than others have been told of it, it asks in its turn", async () => {
-	const { clock, askedMs, timekeeper } = bench("none");
-	for (let i = 1; i <= 5; i += 1)
-		timekeeper.stored({ dueMs: i * 10_000, expiresMs: undefined });
-	timekeeper.stored({ dueMs: 500, expiresMs: undefined });
-	for (let ms = 0; ms < 60_000; ms += 800) {
-		timekeeper.pulsed((Math.floor(ms / 10_000) + 1) * 10_000);
-		await clock.runFor(800);
-	}
-	expect(askedMs).toEqual([500]);
-});
-
 test("an earlier time goes before a later one that was known", async () => {
 	const { clock, askedMs, answers, timekeeper } = bench();
 	answers.push({ ...NOTHING, nextTimeMs: 800 });
