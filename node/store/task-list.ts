@@ -3,7 +3,7 @@
  * have waiting tasks it takes several to find out which come next; so they find out thousands,
  * and later steps look at those. A long text is searched by several, too.
  */
-import { FIND_FOUND_MAX, FIND_LOOKS_MAX } from "../../protocol/limits.ts";
+import { FIND_CUT_MAX, FIND_FOUND_MAX } from "../../protocol/limits.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import type { ListReply, ListRequest, TasksAhead } from "../ports.ts";
@@ -76,7 +76,7 @@ async function readPage(
 		ahead = await findOut(scripts, asked, reply);
 	}
 	const found = before(ahead.found, asked.before);
-	const first = found.slice(0, FIND_LOOKS_MAX * PAIR);
+	const first = found.slice(0, FIND_CUT_MAX * PAIR);
 	const isAll = first.length === found.length;
 	const floor = isAll ? ahead.floor : Number(first.at(-1));
 	// What is asked with no tasks at all would be taken for a list that begins.

@@ -19,7 +19,7 @@ export const FIND_WALK_MAX = 300;
 export const LATE_RUN_MIN = 8;
 export const LATE_RUNS_MAX = 10_000;
 /** Steps of one request. Beyond: it is answered with what was found, and a cursor to go on with. */
-export const FIND_STEPS_MAX = 256;
+export const FIND_STEPS_MAX = 512;
 /** Steps of one request that follow one another at once; then it leaves the store as much time as it takes. */
 export const FIND_STEPS_AT_ONCE = 16;
 /** Shards in which one request looks at the same time. */

@@ -210,6 +210,7 @@ class Pair {
 	/** What fits a filter is found, whole and in order, however many steps that takes. */
 	async #find({ byId }: Snapshot, where: string): Promise<void> {
 		const request = this.#operator.drawSearch();
+		if (request === undefined) return;
 		const found = await findAll(this.#shard, request);
 		const fitting = byId
 			.filter((task) => isInState(task, request.state))

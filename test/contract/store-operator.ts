@@ -73,9 +73,9 @@ export class Operator {
 		return operation;
 	}
 
-	/** A list of all that fits. */
-	drawSearch(): ListRequest {
-		return { ...drawList(this.#random, this.ids), limit: 3 };
+	/** Now and then a list of all that fits. */
+	drawSearch(): ListRequest | undefined {
+		return this.#random.oneIn(4) ? drawList(this.#random, this.ids) : undefined;
 	}
 
 	/** Takes in what an operation answered. */
