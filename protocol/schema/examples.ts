@@ -160,7 +160,6 @@ export const EXAMPLES: Examples = {
 	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },
 	TaskAsAccepted: taken,
 	TaskAsRead: read,
-	TaskAsListed: listed,
 	TaskList: { tasks: [listed], asOf: "2026-11-29T12:00:01.000Z" },
 	ItemAnswer: item,
 	BatchAnswer: { tasks: [item, wrong] },
