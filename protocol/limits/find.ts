@@ -4,7 +4,7 @@
  */
 
 /** Commands that one step runs to find out where the next tasks are, and so many again to look at them. */
-export const FIND_LOOKS_MAX = 192;
+export const FIND_LOOKS_MAX = 160;
 /** Where many routes have waiting tasks, it takes many steps to find out which come next, so many are found out at once; and so many in each of the steps. */
 export const FIND_FOUND_MAX = 16_384;
 export const FIND_CUT_MAX = 1_024;
