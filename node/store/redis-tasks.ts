@@ -46,6 +46,7 @@ import type {
 	SubmitOutcome,
 } from "../ports.ts";
 import { decodeFailures } from "./failures-reply.ts";
+import { inSteps, joinReplies } from "./in-steps.ts";
 import type { Reply } from "./redis/connection.ts";
 import {
 	decodeCancel,
@@ -134,17 +135,21 @@ export class RedisTasks implements ShardTasks {
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
 		assert(tasks.length <= COMPLETE_BATCH_MAX);
-		const args = tasks.flatMap(encodeGiveBack);
-		const codes = (await this.#scripts.run("give-back", ...args)) as number[];
+		const codes = await inSteps(tasks, async (some) => {
+			const args = some.flatMap(encodeGiveBack);
+			return (await this.#scripts.run("give-back", ...args)) as number[];
+		});
 		return codes.map((code) => GIVE_BACK_OUTCOMES[code] ?? { dueMs: code });
 	}
 
 	async cancel(request: CancelRequest): Promise<CancelOutcome[]> {
 		const { tasks, by, reason, force } = request;
 		assert(tasks.length <= CANCEL_BATCH_MAX);
-		const each = tasks.flatMap(({ id, round = "" }) => [id, round]);
-		const args = [by, reason, force ? 1 : 0, ...each];
-		return decodeCancel(await this.#scripts.run("cancel", ...args));
+		return await inSteps(tasks, async (some) => {
+			const each = some.flatMap(({ id, round = "" }) => [id, round]);
+			const args = [by, reason, force ? 1 : 0, ...each];
+			return decodeCancel(await this.#scripts.run("cancel", ...args));
+		});
 	}
 
 	async elapse(limit: number): Promise<ElapseReply> {
@@ -154,10 +159,18 @@ export class RedisTasks implements ShardTasks {
 
 	async retry(tasks: readonly RetryRequest[]): Promise<RetryReply> {
 		assert(tasks.length <= RETRY_BATCH_MAX);
-		const args = tasks.flatMap(({ id, round = "", afterMs, expiresMs = 0 }) => [
-			...[id, round, Math.round(afterMs), Math.round(expiresMs)],
-		]);
-		return decodeRetry(await this.#scripts.run("retry", ...args));
+		const replies: RetryReply[] = [];
+		await inSteps(tasks, async (some) => {
+			const args = some.flatMap(
+				({ id, round = "", afterMs, expiresMs = 0 }) => [
+					...[id, round, Math.round(afterMs), Math.round(expiresMs)],
+				],
+			);
+			const reply = decodeRetry(await this.#scripts.run("retry", ...args));
+			replies.push(reply);
+			return reply.outcomes;
+		});
+		return joinReplies(replies);
 	}
 
 	async change(request: ChangeRequest): Promise<ChangeReply> {

@@ -26,6 +26,11 @@ export const COMPLETE_BATCH_BYTES_MAX = 1024 * 1024;
 export const COMPLETE_BATCHES_MAX = 4;
 /** Ends that a node keeps of one shard for a store that is away or slow; beyond, it claims nothing. */
 export const ENDS_WAITING_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * A step that writes tasks anew goes to no further one once what it has read of them exceeds this: so long
+ * ones, of which a batch may have, do not hold the store up. What is left is another step's.
+ */
+export const STEP_BYTES_MAX = 256 * 1024;
 export const REVOKE_BATCH_MAX = 128;
 /** Tasks cancelled in one step. */
 export const CANCEL_BATCH_MAX = 128;

@@ -3,9 +3,13 @@ import { expect, test } from "vitest";
 import {
 	ATTEMPT_ERROR_CHARS_MAX,
 	COMPLETE_BATCH_MAX,
+	PAYLOAD_BYTES_MAX,
+	STEP_BYTES_MAX,
 } from "../../protocol/limits.ts";
 import type { TaskError } from "../../protocol/task.ts";
 import { keeping } from "../keeping.ts";
+import { newTask } from "../new-task.ts";
+import { ROUTE } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
 const ground = StoreOnRedis.forFile("large");
@@ -64,4 +68,71 @@ test("what failed often with long errors is put off, lost, opened again and dele
 	await tasks.cancel({ tasks: cancel, by: "me", reason: "", force: true });
 	await tasks.trim(keeping(0), 0);
 	expect(await slowSteps()).toEqual([]);
+});
+
+test("of tasks with long payloads a step takes a few, and all have their turn in order", async () => {
+	const { sessions, tasks } = ground.shard;
+	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
+	const ids = Array.from({ length: 9 }, (_, i) => `long-${i}`);
+	const options = { delay: 1 };
+	const fields = { route: ROUTE, payload, options };
+	for (const id of ids) await tasks.submit([newTask(id, fields)]);
+	const stepsMin = Math.floor(
+		(ids.length * PAYLOAD_BYTES_MAX) / (STEP_BYTES_MAX + PAYLOAD_BYTES_MAX),
+	);
+	const stepsOf = async (work: () => Promise<void>) => {
+		await ground.redis.config("RESETSTAT");
+		await work();
+		const stats = await ground.redis.info("commandstats");
+		return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+	};
+	const takes = async (work: () => Promise<void>) =>
+		expect(await stepsOf(work)).toBeGreaterThanOrEqual(stepsMin);
+	const cancelled = { by: "me", reason: "", force: false };
+	const wished = { round: undefined, afterMs: 0, expiresMs: undefined };
+	const reopen = async () => {
+		const reply = await tasks.retry(ids.map((id) => ({ id, ...wished })));
+		expect(reply.outcomes).toEqual(ids.map(() => "pending"));
+		expect(reply.reopened).toMatchObject([{ route: ROUTE, count: 9 }]);
+	};
+
+	await takes(async () => {
+		let promoted = 0;
+		for (let next: number | undefined = 0; next !== undefined; ) {
+			const reply = await tasks.elapse(COMPLETE_BATCH_MAX);
+			promoted += reply.promoted[0]?.count ?? 0;
+			next = reply.nextTimeMs;
+		}
+		expect(promoted).toBe(9);
+	});
+	await takes(async () => {
+		const all = [...ids, "nobody"].map((id) => ({ id, round: undefined }));
+		const outcomes = await tasks.cancel({ tasks: all, ...cancelled });
+		expect(outcomes.map(({ code }) => code)).toEqual([
+			...[...ids.map(() => "cancelled"), "none"],
+		]);
+	});
+	await takes(reopen);
+	await takes(async () => {
+		const held = await ground.claimed(COMPLETE_BATCH_MAX);
+		expect(held.map(({ id }) => id)).toEqual(ids);
+		const outcomes = await tasks.giveBack(
+			held.map(({ id, token }) => ({
+				...{ id, token, end: "handed-back", message: "" },
+			})),
+		);
+		expect(outcomes).toEqual(ids.map(() => "pending"));
+	});
+	await ground.claimed(COMPLETE_BATCH_MAX);
+	await takes(async () => {
+		const grounds = { when: "now" } as const;
+		for (let left = 1; left > 0; ) {
+			const { session } = ground;
+			const reply = await sessions.revoke({ session, grounds, limit: 128 });
+			if (!reply.ok) throw new Error(reply.code);
+			left = reply.left;
+		}
+	});
+	const { states } = await tasks.counts();
+	expect(states).toMatchObject({ PENDING: 9, STARTED: 0 });
 });

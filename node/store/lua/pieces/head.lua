@@ -30,10 +30,20 @@ local function parseHead(task)
   }
 end
 
+-- Bytes of the texts that this step has read, and of the pasts that it has written anew.
+local stepBytes = 0
+local function readText(id)
+  local text = call('HGET', TASKS, id)
+  if text then stepBytes = stepBytes + #text end
+  return text
+end
+-- Then it goes to no further task.
+local function isStepFull() return stepBytes > STEP_BYTES_MAX end
+
 -- The text of a task that leaves its holder; none of one that is gone, or was overwritten by hand: that
 -- has no place any more, and counts as forgotten, as one does that is met in a queue (claim.lua).
 local function takeText(id)
-  local text = call('HGET', TASKS, id)
+  local text = readText(id)
   if not text or parseHead(text) then return text end
   call('HINCRBY', META, 'forgotten', 1)
 end

@@ -8,6 +8,7 @@ local function addPast(id, token, round, rest)
   local past = before and (before .. '\n' .. over) or over
   local _, breaks = string.gsub(past, '\n', '')
   if breaks >= ATTEMPTS_KEPT_MAX then past = string.sub(past, string.find(past, '\n') + 1) end
+  stepBytes = stepBytes + #past
   call('HSET', PAST, id, past)
   return past
 end

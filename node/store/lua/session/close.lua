@@ -12,6 +12,7 @@ if call('ZSCORE', SESSIONS, session) then call('ZADD', SESSIONS, 0, session) end
 local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 for _, id in ipairs(ids) do
+  if isStepFull() then break end
   local held = call('HGET', HOLDERS, id)
   local _, _, holder = parseHolder(held)
   local text = holder == session and takeText(id)

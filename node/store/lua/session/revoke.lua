@@ -34,6 +34,7 @@ local isSuspect = only and tonumber(only.losses) >= LOSSES_SHARED_MAX
 if isSuspect and elsewhere == '' then return { 'suspect', life } end
 local alone = isSuspect and elsewhere == '0'
 for _, id in ipairs(ids) do
+  if isStepFull() then break end
   local held = call('HGET', HOLDERS, id)
   local _, _, holder = parseHolder(held)
   local text = holder == session and takeText(id)

@@ -2,7 +2,7 @@
 -- cancelScheduled; one that runs is marked, for its holder to stop it; or, by force, taken away
 -- from its holder, cancelStarted, who learns of that by the mark.
 -- ARGV    who asks, why or '', 1 by force or 0; then per task: id, round that is meant or ''
--- Returns per task: 0 there is none, or its text is none, 1 nothing was done (another round is meant, or it is
+-- Returns, of as many of the tasks as it came to, from the first: 0 there is none, or its text is none, 1 nothing was done (another round is meant, or it is
 --         CANCELLED already), 2 CANCELLED now, 3 ended otherwise; or "session" of who is to stop it
 --         (behind "2 " where it is CANCELLED now)
 local by, why, force = ARGV[1], ARGV[2], ARGV[3] == '1'
@@ -40,7 +40,8 @@ local function cancelTask(id, text, round)
 end
 
 for i = 4, #ARGV, 2 do
-  local text = call('HGET', TASKS, ARGV[i])
+  if isStepFull() then break end
+  local text = readText(ARGV[i])
   answers[#answers + 1] = text and cancelTask(ARGV[i], text, ARGV[i + 1]) or 0
 end
 writeLeft()

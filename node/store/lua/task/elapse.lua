@@ -7,8 +7,12 @@ local limit, now = tonumber(ARGV[1]), readClock()
 
 -- Those whose time has come, and the text of each.
 local function takeDue(key)
-  local ids = call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, limit)
-  return ids, #ids > 0 and call('HMGET', TASKS, unpack(ids)) or {}
+  local ids, texts = {}, {}
+  for i, id in ipairs(call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, limit)) do
+    if isStepFull() then break end
+    ids[i], texts[i] = id, readText(id)
+  end
+  return ids, texts
 end
 
 -- A task that was deleted by hand leaves its id behind, which another may have by now.

@@ -4,7 +4,7 @@
 -- does, whatever it is: cancelHeld, cancelUnbegun. Fenced by token.
 -- ARGV    per task: id, token, how (handed-back | not-begun | crashed | failure | timeout | snoozed), message of a
 --         last crash, or error (JSON) or nothing, to run again after (ms), started (ms)
--- Returns per task: 1 waits again, 2 ended, 0 stale, else when it is due (ms)
+-- Returns, of as many of the tasks as it came to, from the first: 1 waits again, 2 ended, 0 stale, else when it is due (ms)
 local now, stale, answers, taken = readClock(), 0, {}, {}
 
 local function crash(id, text, held, message)
@@ -52,6 +52,7 @@ local function cancel(id, text, held, how, error, started)
 end
 
 for i = 1, #ARGV, 6 do
+  if isStepFull() then break end
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held, answer = not taken[id] and call('HGET', HOLDERS, id), 0
   local newest, _, session = parseHolder(held)

@@ -1,7 +1,7 @@
 -- Opens ended tasks again, but successes: they wait for another round, reopen; or until it is due, reopenLater.
 -- What they have failed, crashed and lost begins anew, and so does their expiry; their attempts stay.
 -- ARGV    per task: id, round that is meant or '', due after (ms), expires so long after that (ms), or 0: never
--- Returns { now (ms), answers: per task 0 there is none, or what is there of it cannot be read, 1 nothing was done (another round is meant), 2 it has not
+-- Returns { now (ms), answers: of as many of the tasks as it came to, from the first: 0 there is none, or what is there of it cannot be read, 1 nothing was done (another round is meant), 2 it has not
 --         ended, 3 it was a success, 4 it waits, or when it is due (ms) as text; then per route with tasks that
 --         wait now: route, tasks, lowest rank }
 local now, answers = readClock(), {}
@@ -39,8 +39,9 @@ local function reopen(id, text, head, ending, after, expires)
 end
 
 for i = 1, #ARGV, 4 do
+  if isStepFull() then break end
   local id, round = ARGV[i], ARGV[i + 1]
-  local text, ending = call('HGET', TASKS, id), call('HGET', ENDS, id)
+  local text, ending = readText(id), call('HGET', ENDS, id)
   local head, state = text and parseHead(text), ending and parseEnd(ending)
   local answer = 0
   if head and round ~= '' and round ~= head.round then answer = 1

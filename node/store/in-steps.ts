@@ -1,0 +1,37 @@
+/** What one script is asked to do to many tasks, and may do to some of them only (see STEP_BYTES_MAX). */
+import assert from "node:assert/strict";
+import type { RetryReply, RoutedCount } from "../ports.ts";
+
+/** Asks again for those it did not come to. `ask` answers for as many as it did, from the first. */
+export async function inSteps<Item, Answer>(
+	all: readonly Item[],
+	ask: (some: readonly Item[]) => Promise<readonly Answer[]>,
+): Promise<Answer[]> {
+	const answers: Answer[] = [];
+	while (answers.length < all.length) {
+		const more = await ask(all.slice(answers.length));
+		assert(more.length > 0, "a step comes to one task at least");
+		answers.push(...more);
+	}
+	return answers;
+}
+
+/** Of steps that followed one another. */
+export function joinReplies(replies: readonly RetryReply[]): RetryReply {
+	const [first] = replies;
+	const reopened = new Map<string, RoutedCount>();
+	for (const own of replies.flatMap((reply) => reply.reopened)) {
+		const { count = 0, topPriority = 0 } = reopened.get(own.route) ?? {};
+		reopened.set(own.route, {
+			...{ route: own.route, count: count + own.count },
+			topPriority: Math.max(topPriority, own.topPriority),
+		});
+	}
+	return {
+		nowMs: first?.nowMs ?? 0,
+		outcomes: replies.flatMap(({ outcomes }) => outcomes),
+		reopened: [...reopened.values()].sort((a, b) =>
+			a.route < b.route ? -1 : 1,
+		),
+	};
+}
