@@ -70,69 +70,76 @@ test("what failed often with long errors is put off, lost, opened again and dele
 	expect(await slowSteps()).toEqual([]);
 });
 
-test("of tasks with long payloads a step takes a few, and all have their turn in order", async () => {
-	const { sessions, tasks } = ground.shard;
-	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
-	const ids = Array.from({ length: 9 }, (_, i) => `long-${i}`);
-	const options = { delay: 1 };
-	const fields = { route: ROUTE, payload, options };
-	for (const id of ids) await tasks.submit([newTask(id, fields)]);
-	const stepsMin = Math.floor(
-		(ids.length * PAYLOAD_BYTES_MAX) / (STEP_BYTES_MAX + PAYLOAD_BYTES_MAX),
-	);
-	const stepsOf = async (work: () => Promise<void>) => {
-		await ground.redis.config("RESETSTAT");
-		await work();
-		const stats = await ground.redis.info("commandstats");
-		return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
-	};
-	const takes = async (work: () => Promise<void>) =>
-		expect(await stepsOf(work)).toBeGreaterThanOrEqual(stepsMin);
-	const cancelled = { by: "me", reason: "", force: false };
-	const wished = { round: undefined, afterMs: 0, expiresMs: undefined };
-	const reopen = async () => {
-		const reply = await tasks.retry(ids.map((id) => ({ id, ...wished })));
-		expect(reply.outcomes).toEqual(ids.map(() => "pending"));
-		expect(reply.reopened).toMatchObject([{ route: ROUTE, count: 9 }]);
-	};
+const IDS = Array.from({ length: 9 }, (_, i) => `long-${i}`);
 
-	await takes(async () => {
-		let promoted = 0;
-		for (let next: number | undefined = 0; next !== undefined; ) {
-			const reply = await tasks.elapse(COMPLETE_BATCH_MAX);
-			promoted += reply.promoted[0]?.count ?? 0;
-			next = reply.nextTimeMs;
-		}
-		expect(promoted).toBe(9);
-	});
-	await takes(async () => {
-		const all = [...ids, "nobody"].map((id) => ({ id, round: undefined }));
-		const outcomes = await tasks.cancel({ tasks: all, ...cancelled });
-		expect(outcomes.map(({ code }) => code)).toEqual([
-			...[...ids.map(() => "cancelled"), "none"],
-		]);
-	});
-	await takes(reopen);
-	await takes(async () => {
-		const held = await ground.claimed(COMPLETE_BATCH_MAX);
-		expect(held.map(({ id }) => id)).toEqual(ids);
-		const outcomes = await tasks.giveBack(
-			held.map(({ id, token }) => ({
-				...{ id, token, end: "handed-back", message: "" },
-			})),
-		);
-		expect(outcomes).toEqual(ids.map(() => "pending"));
-	});
+/** Scripts that were run meanwhile. */
+async function stepsOf(work: () => Promise<void>): Promise<number> {
+	await ground.redis.config("RESETSTAT");
+	await work();
+	const stats = await ground.redis.info("commandstats");
+	return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+}
+
+async function promote(): Promise<void> {
+	let promoted = 0;
+	for (let next: number | undefined = 0; next !== undefined; ) {
+		const reply = await ground.shard.tasks.elapse(COMPLETE_BATCH_MAX);
+		promoted += reply.promoted[0]?.count ?? 0;
+		next = reply.nextTimeMs;
+	}
+	expect(promoted).toBe(IDS.length);
+}
+
+async function cancel(): Promise<void> {
+	const tasks = [...IDS, "nobody"].map((id) => ({ id, round: undefined }));
+	const wish = { tasks, by: "me", reason: "", force: false };
+	const outcomes = await ground.shard.tasks.cancel(wish);
+	expect(outcomes.map(({ code }) => code)).toEqual([
+		...[...IDS.map(() => "cancelled"), "none"],
+	]);
+}
+
+async function reopen(): Promise<void> {
+	const wish = { round: undefined, afterMs: 0, expiresMs: undefined };
+	const { outcomes, reopened } = await ground.shard.tasks.retry(
+		IDS.map((id) => ({ id, ...wish })),
+	);
+	expect(outcomes).toEqual(IDS.map(() => "pending"));
+	expect(reopened).toMatchObject([{ route: ROUTE, count: IDS.length }]);
+}
+
+async function giveBack(): Promise<void> {
+	const held = await ground.claimed(COMPLETE_BATCH_MAX);
+	expect(held.map(({ id }) => id)).toEqual(IDS);
+	const outcomes = await ground.shard.tasks.giveBack(
+		held.map(({ id, token }) => ({
+			...{ id, token, end: "handed-back", message: "" },
+		})),
+	);
+	expect(outcomes).toEqual(IDS.map(() => "pending"));
+}
+
+async function lose(): Promise<void> {
 	await ground.claimed(COMPLETE_BATCH_MAX);
-	await takes(async () => {
-		const grounds = { when: "now" } as const;
-		for (let left = 1; left > 0; ) {
-			const { session } = ground;
-			const reply = await sessions.revoke({ session, grounds, limit: 128 });
-			if (!reply.ok) throw new Error(reply.code);
-			left = reply.left;
-		}
-	});
+	const grounds = { when: "now" } as const;
+	for (let left = 1; left > 0; ) {
+		const revoke = { session: ground.session, grounds, limit: 128 };
+		const reply = await ground.shard.sessions.revoke(revoke);
+		if (!reply.ok) throw new Error(reply.code);
+		left = reply.left;
+	}
+}
+
+test("of tasks with long payloads a step takes a few, and all have their turn in order", async () => {
+	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
+	const fields = { route: ROUTE, payload, options: { delay: 1 } };
+	const { tasks } = ground.shard;
+	for (const id of IDS) await tasks.submit([newTask(id, fields)]);
+	const stepsMin = Math.floor(
+		(IDS.length * PAYLOAD_BYTES_MAX) / (STEP_BYTES_MAX + PAYLOAD_BYTES_MAX),
+	);
+	for (const work of [promote, cancel, reopen, giveBack, lose])
+		expect(await stepsOf(work), work.name).toBeGreaterThanOrEqual(stepsMin);
 	const { states } = await tasks.counts();
-	expect(states).toMatchObject({ PENDING: 9, STARTED: 0 });
+	expect(states).toMatchObject({ PENDING: IDS.length, STARTED: 0 });
 });

@@ -45,9 +45,7 @@ end
 -- What its code threw is kept.
 local function cancel(id, text, held, how, error, started)
   if how == 'not-begun' then return toCancelled(id, parseHead(text), now, '', '') end
-  if how ~= 'failure' and how ~= 'timeout' then
-    return cancelAttempt(id, text, held, now, how, 0)
-  end
+  if how ~= 'failure' and how ~= 'timeout' then return cancelAttempt(id, text, held, now, how, 0) end
   toCancelled(id, parseHead(text), now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
 end
 
