@@ -6,7 +6,7 @@
  * documentation, and the answer to whoever got it wrong.
  */
 import Type, { type Static } from "typebox";
-import { duration, id, name } from "../fields.ts";
+import { duration, id, moment, name } from "../fields.ts";
 import {
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
@@ -50,12 +50,31 @@ export const TaskAsSubmitted = Type.Object(
 );
 export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
 
+/** What is left out stays as it is, and is not what it would be of a new task. */
 export const ChangesAsSubmitted = Type.Object(
 	{
-		priority: TaskAsSubmitted.properties.priority,
-		delay: OPTIONS.delay,
-		runAt: OPTIONS.runAt,
-		expiresAt: OPTIONS.expiresAt,
+		priority: Type.Optional(
+			Type.Integer({
+				minimum: 0,
+				maximum: PRIORITY_MAX,
+				description: `an integer from 0 to ${PRIORITY_MAX}, where higher goes first; as it is when absent`,
+			}),
+		),
+		delay: Type.Optional(
+			duration(
+				" of up to 366 days from now, after which it is due; as it is when absent",
+			),
+		),
+		runAt: Type.Optional(
+			moment(
+				", at most 366 days from now, when it is due; one that is past is now; as it is when absent",
+			),
+		),
+		expiresAt: Type.Optional(
+			moment(
+				", after it is due: not begun by then it ends as EXPIRED; as it is when absent",
+			),
+		),
 		tags: OPTIONS.tags,
 	},
 	closed,

@@ -79,6 +79,9 @@ test.each<[string | undefined, unknown]>([
 	["delay", { delay: "400d" }],
 	["expiresAt", { expiresAt: "2020-01-01T00:00:00Z" }],
 	["runAt", { runAt: "2027-02-30T00:00:00Z" }],
+	["runAt", { runAt: "tomorrow" }],
+	["delay", { delay: "soon" }],
+	["expiresAt", { expiresAt: "later" }],
 	["tags", { tags: Array.from({ length: 17 }, (_, i) => `t${i}`) }],
 	["queue", { queue: "other" }],
 	["expiresIn", { expiresIn: 5 }],
@@ -86,5 +89,7 @@ test.each<[string | undefined, unknown]>([
 	await using bench = await withTask();
 	const { status, json } = await bench.patch(body);
 	expect([status, json.code, json.field]).toEqual([400, "invalid", field]);
+	// What is absent from a change is as it was, and not as in a new task.
+	expect(json.detail).not.toMatch(/(5|now|never) when absent/);
 	expect(bench.server.api.tasks.get("a")).toMatchObject({ priority: 5 });
 });

@@ -144,11 +144,16 @@ function readQueryOf(
 	if (state !== undefined && !states.includes(state))
 		return refuse(
 			"filter.state",
-			`A task that is ${state} is none to ${action}; ask for ${states.join(", ")}, or leave the state out.`,
+			`A task that is ${state} cannot be ${DONE[action]}; ask for ${states.join(", ")}, or leave the state out.`,
 		);
 	return { ok: true, query: read.query };
 }
 
+const DONE: Readonly<Record<BulkAction, string>> = {
+	cancel: "cancelled",
+	retry: "tried again",
+	delete: "deleted",
+};
 const NAME_SHOWN_CHARS = 64;
 
 function refuse(
