@@ -29,6 +29,7 @@ const TIMED_E2E = [
 	"bench", // throughput, beside BullMQ's
 	"celery-work", // how soon a slot that comes free takes up what waits
 	"idle", // processor time, and commands a second
+	"sharing", // who takes up what within milliseconds
 	"poison", // how soon a node answers meanwhile
 ].map((name) => `test/e2e/${name}.test.ts`);
 const TIMED_CONTRACT = [

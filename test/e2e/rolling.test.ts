@@ -49,14 +49,25 @@ function lastLinesOf({ output }: ClusterNode): string {
 }
 
 test("a node that is drained through another takes nothing new, finishes what is short, hands back what is long, and ends", async () => {
-	const [leaver, witness] = [bench.cluster.node(1), bench.cluster.node(2)];
-	const ids = await bench.postHeld(leaver, 2);
+	// Shared among the nodes, so the one that has the short task has a long one, too.
+	const held = await bench.postHeld(bench.cluster.node(1), 6);
 	const short = { id: "short", type: "process_task" };
-	await leaver.post("/v1/tasks", { ...short, payload: { durationMs: 800 } });
+	await bench.cluster
+		.node(1)
+		.post("/v1/tasks", { ...short, payload: { durationMs: 800 } });
 	await until(
-		() => witness.cluster(),
-		({ counts }) => counts.STARTED === 3,
+		() => bench.cluster.node(1).cluster(),
+		({ counts }) => counts.STARTED === 7,
 	);
+	const { node } = await bench.cluster.node(1).task("short");
+	const leaver = bench.cluster.byId(node);
+	const [witness] = bench.cluster.nodes.filter((each) => each !== leaver);
+	if (witness === undefined) throw new Error("there are three nodes");
+	const nodes = await Promise.all(
+		held.map(async (id) => (await witness.task(id)).node),
+	);
+	const ids = held.filter((_, i) => nodes[i] === leaver.id);
+	expect(ids.length).toBeGreaterThan(0);
 	const told = await witness.post(`/v1/nodes/${leaver.id}/drain`, {});
 	expect(told.status).toBe(202);
 	await until(
