@@ -61,7 +61,12 @@ const CALLS: {
 		complete: (tasks) => tasks.complete([{ ...held, ...end }]),
 		giveBack: (tasks) => tasks.giveBack([{ ...held, ...back }]),
 		cancel: (tasks) =>
-			tasks.cancel({ tasks: [], by: "me", reason: "", force: false }),
+			tasks.cancel({
+				tasks: [{ id: "a", round: undefined }],
+				by: "me",
+				reason: "",
+				force: false,
+			}),
 		elapse: (tasks) => tasks.elapse(1),
 		change: (tasks) =>
 			tasks.change({
