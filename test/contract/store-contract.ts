@@ -91,7 +91,8 @@ const RULES = {
 /** The rules that hold for every store. */
 export function storeContract(name: string, make: MakeWorld): void {
 	for (const shards of [1, 4]) {
-		for (let index = 0; index < shards; index++) {
+		// The first is the cluster's home; all others are alike.
+		for (const index of new Set([0, shards - 1])) {
 			describe(`a store ${name}, shard ${index} of ${shards}`, () => {
 				const bench = prepared(new Bench(make, shards, index));
 				for (const [what, rules] of Object.entries(RULES)) {
