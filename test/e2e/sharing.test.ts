@@ -31,10 +31,10 @@ describe.each([
 		rmSync(folder, { recursive: true });
 	});
 
-	test.skipIf(flags.length > 0)(
-		"nine tasks that take a while, as one array to one of three idle nodes, are shared by all",
-		async () => {
-			const payload = { file: join(folder, "nine"), durationMs: 1_100 };
+	// Without gossip one node may run all of them: the others look by themselves, a second later.
+	if (flags.length === 0)
+		test("nine tasks that take a while, as one array to one of three idle nodes, are shared by all", async () => {
+			const payload = { file: join(folder, "nine"), durationMs: 2_500 };
 			const known = (running: number) =>
 				until(
 					() => cluster.node(1).peers(),
@@ -62,8 +62,7 @@ describe.each([
 			}
 			// Now and then a node looks just when they come, and takes what it can.
 			expect(Math.min(...most), `most on one node: ${most}`).toBeLessThan(5);
-		},
-	);
+		});
 
 	test("1,000 tasks posted to one node are run by all three, none twice", async () => {
 		const file = join(folder, "runs");
