@@ -7,7 +7,7 @@ export const RETRIES_MAX = 100;
 /** The longest that it may be put off each time; longer: 400, or cut. */
 export const BACKOFF_MS_MAX = 24 * 60 * 60 * 1_000;
 /** Tasks that are due, and tasks that have expired, dealt with in one step; of more the rest follows. */
-export const ELAPSE_BATCH_MAX = 128;
+export const ELAPSE_BATCH_MAX = 256;
 /** Between two such steps of one node on one shard. */
 export const ELAPSE_GAP_MS = 5;
 /** Nodes whose turn it is at what is due come one after the other, so far apart. */
