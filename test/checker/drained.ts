@@ -11,7 +11,13 @@ export function judgeDrained(history: History, drainMs: number): string[] {
 		const { id, stops } = task;
 		const last = lastRead(task);
 		if (last === undefined) continue;
-		if (last.state === "SCHEDULED" && isPutOff(last, history)) continue;
+		const isLate = task.reads.some(
+			(read) =>
+				read.kind === "read" &&
+				read.state === "SCHEDULED" &&
+				isPutOff(read, history),
+		);
+		if (isLate) continue;
 		if (!isEnded(last.state)) {
 			broken.push(
 				`${id} is still ${last.state} ${last.atMs - healedMs} ms after all has healed`,

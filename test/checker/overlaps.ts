@@ -15,6 +15,9 @@
  * reach that either, stops as nobody answers it. Who is paused before it has stopped stops
  * once it wakes, like anybody who is paused.
  *
+ * Who takes a task away by force and then has it run again knows that its code may still run:
+ * attempts of different rounds may overlap then.
+ *
  * Where the store has lost writes it may have forgotten an execution under way,
  * and nobody can know of it: such overlaps are not held against anybody. The
  * execution may also begin just after: the answer that gave the task was still
@@ -70,7 +73,8 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 
 export function overlapsOf({ tasks }: History): Overlap[] {
 	const overlaps: Overlap[] = [];
-	for (const { starts, stops } of tasks.values()) {
+	for (const { starts, stops, cancels } of tasks.values()) {
+		const isForced = cancels.some(({ force }) => force);
 		const stopOf = ({ token, node }: StartEvent) =>
 			stops.find((stop) => stop.token === token && stop.node === node)?.atMs ??
 			Number.POSITIVE_INFINITY;
@@ -78,6 +82,7 @@ export function overlapsOf({ tasks }: History): Overlap[] {
 		const inOrder = [...starts].sort((a, b) => a.token - b.token);
 		for (const [i, earlier] of inOrder.entries()) {
 			for (const later of inOrder.slice(i + 1)) {
+				if (isForced && (earlier.round ?? 1) < (later.round ?? 1)) continue;
 				const fromMs = Math.max(earlier.atMs, later.atMs);
 				const untilMs = Math.min(stopOf(earlier), stopOf(later));
 				if (fromMs < untilMs)
