@@ -11,21 +11,21 @@ export function judgeDrained(history: History, drainMs: number): string[] {
 		const { id, stops } = task;
 		const last = lastRead(task);
 		if (last === undefined) continue;
-		const isLate = task.reads.some(
-			(read) =>
-				read.kind === "read" &&
-				read.state === "SCHEDULED" &&
-				isPutOff(read, history),
-		);
-		if (isLate) continue;
+		if (last.state === "SCHEDULED" && isPutOff(last, history)) continue;
 		if (!isEnded(last.state)) {
 			broken.push(
 				`${id} is still ${last.state} ${last.atMs - healedMs} ms after all has healed`,
 			);
 			continue;
 		}
+		const isLate = task.reads.some(
+			(read) =>
+				read.kind === "read" &&
+				read.state === "SCHEDULED" &&
+				isPutOff(read, history),
+		);
 		const workedMs = (stops.at(-1)?.atMs ?? 0) - healedMs;
-		if (workedMs > drainMs)
+		if (workedMs > drainMs && !isLate)
 			broken.push(`${id} was still run ${workedMs} ms after all has healed`);
 	}
 	return broken;

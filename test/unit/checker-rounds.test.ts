@@ -1,5 +1,6 @@
-/** What the checker holds against a system that opens tasks again. */
+/** What the checker holds against a system that runs tasks again: in another round, or late. */
 import { expect, test } from "vitest";
+import { judgeDrained } from "../checker/drained.ts";
 import type { HistoryEvent } from "../checker/history.ts";
 import { readHistory } from "../checker/history.ts";
 import { judgeOverlaps } from "../checker/overlaps.ts";
@@ -37,4 +38,28 @@ test("a round that nobody asked for is found, and one that somebody was told of 
 	expect(judge(2)).toHaveLength(1);
 	expect(judge(3, retry)).toHaveLength(1);
 	expect(judge(1, retry, { ...done, outcome: "done" })).toHaveLength(1);
+});
+
+test("who waited as the store's clock was put back may run late, and must end all the same", () => {
+	const healed: HistoryEvent[] = [
+		{ kind: "clock-step", atMs: 1, byMs: -500 },
+		{ kind: "healed", atMs: 2 },
+	];
+	const waits = read({
+		...{ id: "a", state: "SCHEDULED", atMs: 50 },
+		...{ storeMs: 10, dueMs: 500, attempts: [] },
+	});
+	const stop = {
+		kind: "stop",
+		atMs: 900,
+		id: "a",
+		token: 1,
+		node: "one",
+	} as const;
+	const ended = read({ id: "a", atMs: 950 });
+	const judge = (...events: HistoryEvent[]) =>
+		judgeDrained(readHistory([...healed, ...events]), 100).length;
+	expect(judge(waits, stop, ended)).toBe(0);
+	expect(judge(stop, ended)).toBe(1);
+	expect(judge(waits, { ...ended, state: "PENDING" })).toBe(1);
 });
