@@ -5,9 +5,11 @@
  *
  * In it is a part of this program (see `task-process.ts`), at the head of a process group, so
  * that what its task has started ends with it. Its standard output and error are the
- * node's: what native code says as it dies is not lost.
+ * node's: what native code says as it dies is not lost. From its start on, the kernel ends
+ * it before any other process when memory is short.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { NODE_LIVES_MS } from "../../protocol/limits.ts";
 import type { Clock, Timer } from "../ports.ts";
 import { taskCommand } from "../world/assets.ts";
@@ -20,6 +22,8 @@ import {
 	type ToProcess,
 	type WorkerStart,
 } from "./messages.ts";
+
+const OOM_SCORE_MAX = "1000";
 
 export class TaskProcess {
 	/** Resolves when nothing is left of it. */
@@ -45,8 +49,12 @@ export class TaskProcess {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		this.closed = promise;
 		this.#close = resolve;
-		if (this.#pid === undefined) this.#awaitRefusal();
-		else this.#listen();
+		if (this.#pid === undefined) {
+			this.#awaitRefusal();
+		} else {
+			offerToTheKernel(this.#pid);
+			this.#listen();
+		}
 		this.#say(first);
 		this.#child.once("exit", () => this.end()); // What its task has started may outlive it.
 	}
@@ -119,6 +127,15 @@ function wordsOf(code: number | null, signal: NodeJS.Signals | null): string {
 	const why =
 		signal === "SIGKILL" ? ", as the system does when memory is short" : "";
 	return `its process was ended by ${signal}${why}`;
+}
+
+/** Its node does it, so that there is no moment in which the kernel would take another first. */
+function offerToTheKernel(pid: number): void {
+	try {
+		writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE_MAX);
+	} catch {
+		// Not on Linux, where whom the system ends first cannot be asked for; or it is gone already.
+	}
 }
 
 function keepSaying(say: () => void, clock: Clock): Timer {

@@ -6,11 +6,9 @@
  *
  * - With the node's end, or once it has said nothing for ORPHANED_MS (it is frozen, and its
  *   lease runs out), the process ends, and with it all that the task has started.
- * - When memory is short, the kernel ends this process before any other.
  * - A signal that is meant for the node and comes to all processes around it, as from a
  *   service manager, does nothing: the node sees to the end of its tasks.
  */
-import { writeFileSync } from "node:fs";
 import { NODE_LIVES_MS, ORPHANED_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";
 import type { BurstFromWorker, BurstToWorker } from "./burst.ts";
@@ -21,9 +19,6 @@ import type {
 	WorkerStart,
 } from "./messages.ts";
 import { type PreparedThread, prepareThread } from "./thread-link.ts";
-
-const OOM_SCORE_FILE = "/proc/self/oom_score_adj";
-const OOM_SCORE_MAX = "1000";
 
 /** Never resolves: it ends with its process. */
 export function runTaskProcess(clock: Clock): Promise<never> {
@@ -36,7 +31,6 @@ export function runTaskProcess(clock: Clock): Promise<never> {
 	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
 		process.on(signal, () => {});
 	process.once("disconnect", endAll);
-	offerToTheKernel();
 	process.once("message", (first: ProcessStart) => prepare(first, clock));
 	return new Promise(() => {});
 }
@@ -90,12 +84,4 @@ function say(what: BurstFromWorker | FromProcess, then?: () => void): void {
 
 function endAll(): void {
 	process.kill(-process.pid, "SIGKILL");
-}
-
-function offerToTheKernel(): void {
-	try {
-		writeFileSync(OOM_SCORE_FILE, OOM_SCORE_MAX);
-	} catch {
-		// Not on Linux: whom another system ends first cannot be asked for.
-	}
 }
