@@ -2,7 +2,8 @@
  * Every accepted task is in the store, but for ended ones that were forgotten as
  * they may be; and what was refused to all who asked, or was never submitted, is not.
  */
-import { type History, isAccepted, isPossible } from "./history.ts";
+import type { History } from "./history.ts";
+import { isAccepted, isPossible } from "./task-history.ts";
 
 export function judgeAcceptance({
 	tasks,

@@ -1,12 +1,13 @@
 /**
  * Cancels: once somebody was told that a task is CANCELLED, nothing of it begins any more, but
  * an attempt that force took from its holder, who may not know yet; and it stays so; once somebody was told that it is to stop, no further attempt begins, and it
- * ends CANCELLED or with the result that came first. And nothing is CANCELLED that nobody
- * asked to be.
+ * ends CANCELLED or with the result that came first; of all tasks that somebody had cancelled
+ * at once, likewise. And nothing is CANCELLED that nobody asked to be.
  */
 
 import type { CancelEvent, CancelledEvent } from "./clients.ts";
-import { type History, lastRead, type TaskHistory } from "./history.ts";
+import type { History } from "./history.ts";
+import { lastRead, type TaskHistory } from "./task-history.ts";
 
 export function judgeCancels({ tasks, lostWritesMs }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
@@ -18,13 +19,41 @@ export function judgeCancels({ tasks, lostWritesMs }: History): string[] {
 			return [
 				`${id} is CANCELLED in round ${round}, and nobody asked for that`,
 			];
-		return task.cancelled.flatMap((told) =>
-			// A store that lost its last writes may have lost the wish.
-			lostWritesMs.some((ms) => ms >= told.atMs)
-				? []
-				: flawsAfter(task, told, (told.round ?? 1) < round ? undefined : state),
-		);
+		return [
+			...flawsAfterSweeps(task, lostWritesMs),
+			...task.cancelled.flatMap((told) =>
+				// A store that lost its last writes may have lost the wish.
+				lostWritesMs.some((ms) => ms >= told.atMs)
+					? []
+					: flawsAfter(
+							task,
+							told,
+							(told.round ?? 1) < round ? undefined : state,
+						),
+			),
+		];
 	});
+}
+
+/** What was there when somebody began to cancel all of its kind begins once more at most: it may have been with a node. */
+function flawsAfterSweeps(
+	{ id, sweeps, starts, submitted, retries, removes }: TaskHistory,
+	lostWritesMs: readonly number[],
+): string[] {
+	const takenMs = submitted.find(({ outcome }) => outcome === "ok")?.atMs;
+	if (takenMs === undefined || retries.length + removes.length > 0) return [];
+	return sweeps
+		.filter(({ fromMs }) => fromMs > takenMs)
+		.filter(({ fromMs }) => !lostWritesMs.some((ms) => ms >= fromMs))
+		.map(({ atMs }) => {
+			const tokens = starts.filter((start) => start.atMs > atMs);
+			return { atMs, begun: new Set(tokens.map(({ token }) => token)).size };
+		})
+		.filter(({ begun }) => begun > 1)
+		.map(
+			({ atMs, begun }) =>
+				`${id} was cancelled with all of its kind by ${atMs} ms, and ${begun} attempts began after`,
+		);
 }
 
 function flawsAfter(

@@ -9,13 +9,12 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { judgeBooks } from "./books.ts";
 import { judgeCancels } from "./cancels.ts";
+import { judgeChanges } from "./changes.ts";
 import { judgeDrained } from "./drained.ts";
 import {
 	type History,
 	type HistoryEvent,
 	type ImpairedEvent,
-	isAccepted,
-	lastRead,
 	readHistory,
 } from "./history.ts";
 import { judgeKillers, NODES_KILLED_MAX } from "./killers.ts";
@@ -26,10 +25,12 @@ import { judgeOneRun } from "./one-run.ts";
 import { judgeOutcomes } from "./outcomes.ts";
 import { judgeOverlaps, overlapsOf } from "./overlaps.ts";
 import { judgePriorities } from "./priorities.ts";
+import { judgeRemovals } from "./removals.ts";
 import { judgeResults } from "./results.ts";
 import { judgeRetries } from "./retries.ts";
 import { judgeRounds } from "./rounds.ts";
 import { judgeStopped } from "./stopped.ts";
+import { isAccepted, lastRead } from "./task-history.ts";
 import { judgePunctuality, judgeTimes } from "./times.ts";
 import { judgeTokens } from "./tokens.ts";
 import { judgeTransitions } from "./transitions.ts";
@@ -152,6 +153,8 @@ function judgeTimely(history: History, terms: Terms): readonly Judgement[] {
 			judgeRounds(history),
 		],
 		["what is cancelled begins no more, and ends", judgeCancels(history)],
+		["a task is as it was changed last", judgeChanges(history)],
+		["only what is to be deleted is, and stays so", judgeRemovals(history)],
 		[
 			"what fails is tried again as often as was asked for",
 			judgeRetries(history),

@@ -1,5 +1,18 @@
 /** What clients asked for, and what they were told: the part of a history that is theirs. */
 
+export type ClientEvent =
+	| SubmitEvent
+	| SubmittedEvent
+	| CancelEvent
+	| CancelledEvent
+	| RetryEvent
+	| RetriedEvent
+	| PatchEvent
+	| PatchedEvent
+	| RemoveEvent
+	| RemovedEvent
+	| SweptEvent;
+
 /** A client sends a task, perhaps again. */
 export interface SubmitEvent {
 	readonly kind: "submit";
@@ -38,7 +51,8 @@ export interface RetryEvent {
 	readonly kind: "retry";
 	readonly atMs: number;
 	readonly id: string;
-	readonly round: number;
+	/** That it means; undefined: whichever it is. */
+	readonly round?: number;
 }
 
 /** What the client was told. `done`: it has another round; `same`: it has gone on since. */
@@ -54,6 +68,56 @@ export interface RetriedEvent {
 		| "succeeded"
 		| "none"
 		| "unknown";
+}
+
+/** A client asks to change a task that waits. */
+export interface PatchEvent {
+	readonly kind: "patch";
+	readonly atMs: number;
+	readonly id: string;
+	/** By which the change is known: the task has it from then on, until another change. */
+	readonly mark: string;
+	/** It changes when the task is due. */
+	readonly isTimed: boolean;
+}
+
+/** What the client was told. `none`: there is no such task; `unknown`: nothing; by the others, too, nothing was changed. */
+export interface PatchedEvent {
+	readonly kind: "patched";
+	readonly atMs: number;
+	readonly id: string;
+	readonly mark: string;
+	readonly outcome:
+		| "changed"
+		| "not_waiting"
+		| "early"
+		| "other"
+		| "none"
+		| "unknown";
+}
+
+/** A client asks that the task, once it has ended, is deleted. */
+export interface RemoveEvent {
+	readonly kind: "remove";
+	readonly atMs: number;
+	readonly id: string;
+}
+
+/** What the client was told. `done`: it is gone; `none`: it was; `unknown`: nothing. */
+export interface RemovedEvent {
+	readonly kind: "removed";
+	readonly atMs: number;
+	readonly id: string;
+	readonly outcome: "done" | "not_ended" | "none" | "unknown";
+}
+
+/** A client had all tasks of a kind, this one among them, cancelled, and has heard that all are through. */
+export interface SweptEvent {
+	readonly kind: "swept";
+	readonly atMs: number;
+	readonly id: string;
+	/** When the client began to ask. */
+	readonly fromMs: number;
 }
 
 /** What the client was told. `done`: it is CANCELLED; `marked`: it runs, and is to stop; `same`: another round is meant; `unknown`: nothing. */

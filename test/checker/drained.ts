@@ -1,7 +1,8 @@
 /** Once everything has healed, every task that is there ends within a bound. */
 import { isEnded } from "../../protocol/state.ts";
-import { type History, lastRead } from "./history.ts";
+import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
+import { lastRead } from "./task-history.ts";
 
 export function judgeDrained(history: History, drainMs: number): string[] {
 	const { tasks, healedMs } = history;

@@ -7,15 +7,8 @@
  * twice. All times are milliseconds of one observer's clock. The simulator and
  * the chaos run record the same events, and the checker judges both.
  */
-import type {
-	CancelEvent,
-	CancelledEvent,
-	RetriedEvent,
-	RetryEvent,
-	SubmitEvent,
-	SubmittedEvent,
-} from "./clients.ts";
-import type { AbsentEvent, ReadEvent } from "./readings.ts";
+import type { ClientEvent } from "./clients.ts";
+import type { ReadingEvent } from "./readings.ts";
 import type {
 	ClockStepEvent,
 	MiscountEvent,
@@ -30,18 +23,17 @@ import type {
 	WaitedEvent,
 	WritesRefusedEvent,
 } from "./sightings.ts";
+import {
+	addTo,
+	emptyTask,
+	isOfTask,
+	type RunEvent,
+	type TaskHistory,
+} from "./task-history.ts";
 
 export type HistoryEvent =
-	| SubmitEvent
-	| SubmittedEvent
-	| CancelEvent
-	| CancelledEvent
-	| RetryEvent
-	| RetriedEvent
-	| StartEvent
-	| EffectEvent
-	| StopEvent
-	| KillEvent
+	| ClientEvent
+	| RunEvent
 	| ToldToStopEvent
 	| ImpairedEvent
 	| UnlistedEvent
@@ -55,8 +47,7 @@ export type HistoryEvent =
 	| RefusingEvent
 	| ShardAwayEvent
 	| WritesRefusedEvent
-	| ReadEvent
-	| AbsentEvent
+	| ReadingEvent
 	| ForgottenEvent
 	| MiscountEvent
 	| { readonly kind: "lost-writes"; readonly atMs: number }
@@ -65,43 +56,6 @@ export type HistoryEvent =
 	| { readonly kind: "stopped"; readonly atMs: number; readonly node: string }
 	| { readonly kind: "healed"; readonly atMs: number }
 	| FlawEvent;
-
-export interface StartEvent {
-	readonly kind: "start";
-	readonly atMs: number;
-	readonly id: string;
-	readonly token: number;
-	/** Of the task; undefined: nobody said. */
-	readonly round?: number;
-	readonly node: string;
-}
-
-/** The task's code has done its work, to the end. */
-export interface EffectEvent {
-	readonly kind: "effect";
-	readonly atMs: number;
-	readonly id: string;
-	readonly token: number;
-	readonly node: string;
-}
-
-/** The task's code does not run any more, for whatever reason. */
-export interface StopEvent {
-	readonly kind: "stop";
-	readonly atMs: number;
-	readonly id: string;
-	readonly token: number;
-	readonly node: string;
-}
-
-/** The task's code has ended the node that ran it, with all that it ran. */
-export interface KillEvent {
-	readonly kind: "kill";
-	readonly atMs: number;
-	readonly id: string;
-	readonly token: number;
-	readonly node: string;
-}
 
 /** The node has told the task's code to stop, before its end. */
 export interface ToldToStopEvent {
@@ -129,11 +83,12 @@ export interface OpenedEvent {
 	readonly node: string;
 }
 
-/** The store has forgotten an ended task, as a node asked it to: past its time, or for room. */
+/** The store has forgotten an ended task, as a node asked it to: past its time or for room, or as somebody wished. */
 interface ForgottenEvent {
 	readonly kind: "forgotten";
 	readonly atMs: number;
 	readonly id: string;
+	readonly why: "trimmed" | "deleted";
 }
 
 /** A node was told to stop, and has to be gone within so long. */
@@ -171,6 +126,7 @@ export interface History {
 	readonly lostWritesMs: readonly number[];
 	readonly miscounts: readonly MiscountEvent[];
 	readonly forgotten: ReadonlySet<string>;
+	readonly deleted: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
 	readonly flaws: readonly FlawEvent[];
 	readonly stops: readonly Stop[];
@@ -181,43 +137,15 @@ export interface Stop extends StoppingEvent {
 	readonly goneMs: number | undefined;
 }
 
-export interface TaskHistory {
-	readonly id: string;
-	readonly submits: SubmitEvent[];
-	readonly submitted: SubmittedEvent[];
-	readonly cancels: CancelEvent[];
-	readonly cancelled: CancelledEvent[];
-	readonly retries: RetryEvent[];
-	readonly retried: RetriedEvent[];
-	readonly starts: StartEvent[];
-	readonly effects: EffectEvent[];
-	readonly stops: StopEvent[];
-	readonly kills: KillEvent[];
-	/** In the order in which they were made, `absent` among them. */
-	readonly reads: (ReadEvent | AbsentEvent)[];
-}
-
 export function readHistory(events: readonly HistoryEvent[]): History {
 	const tasks = new Map<string, TaskHistory>();
-	const of = (id: string): TaskHistory => {
-		const known = tasks.get(id) ?? emptyTask(id);
-		tasks.set(id, known);
-		return known;
-	};
 	for (const event of events) {
-		if (event.kind === "submit") of(event.id).submits.push(event);
-		else if (event.kind === "submitted") of(event.id).submitted.push(event);
-		else if (event.kind === "cancel") of(event.id).cancels.push(event);
-		else if (event.kind === "cancelled") of(event.id).cancelled.push(event);
-		else if (event.kind === "retry") of(event.id).retries.push(event);
-		else if (event.kind === "retried") of(event.id).retried.push(event);
-		else if (event.kind === "start") of(event.id).starts.push(event);
-		else if (event.kind === "effect") of(event.id).effects.push(event);
-		else if (event.kind === "stop") of(event.id).stops.push(event);
-		else if (event.kind === "kill") of(event.id).kills.push(event);
-		else if (event.kind === "read" || event.kind === "absent")
-			of(event.id).reads.push(event);
+		if (!isOfTask(event)) continue;
+		const known = tasks.get(event.id) ?? emptyTask(event.id);
+		tasks.set(event.id, known);
+		addTo(known, event);
 	}
+	const forgotten = events.filter((event) => event.kind === "forgotten");
 	return {
 		tasks,
 		impaired: events.filter((event) => event.kind === "impaired"),
@@ -240,8 +168,9 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),
 		miscounts: events.filter((event) => event.kind === "miscount"),
-		forgotten: new Set(
-			events.filter((event) => event.kind === "forgotten").map(({ id }) => id),
+		forgotten: new Set(forgotten.map(({ id }) => id)),
+		deleted: new Set(
+			forgotten.filter(({ why }) => why === "deleted").map(({ id }) => id),
 		),
 		healedMs: events.find((event) => event.kind === "healed")?.atMs,
 		flaws: events.filter((event) => event.kind === "flaw"),
@@ -258,30 +187,4 @@ function stopsIn(events: readonly HistoryEvent[]): Stop[] {
 			const end = ends.find((end) => end.node === node && end.atMs >= atMs);
 			return { ...stopping, goneMs: end?.atMs };
 		});
-}
-
-function emptyTask(id: string): TaskHistory {
-	return {
-		...{ id, submits: [], submitted: [], cancels: [], cancelled: [] },
-		...{ retries: [], retried: [], starts: [] },
-		...{ effects: [], stops: [], kills: [], reads: [] },
-	};
-}
-
-/** Whether a client was told that the task is in the store. */
-export function isAccepted({ submitted }: TaskHistory): boolean {
-	return submitted.some(({ outcome }) => outcome === "ok");
-}
-
-/** Whether the task may be in the store although nobody was told so. */
-export function isPossible({ submits, submitted }: TaskHistory): boolean {
-	return (
-		submits.length > submitted.length ||
-		submitted.some(({ outcome }) => outcome !== "refused")
-	);
-}
-
-export function lastRead({ reads }: TaskHistory): ReadEvent | undefined {
-	const last = reads.at(-1);
-	return last?.kind === "read" ? last : undefined;
 }

@@ -6,7 +6,8 @@
  * A store that has lost writes may have forgotten losses, and is not judged. Attempts that
  * were given back leave no loss behind; such a task may take down one node more for each.
  */
-import { type History, lastRead } from "./history.ts";
+import type { History } from "./history.ts";
+import { lastRead } from "./task-history.ts";
 
 export const NODES_KILLED_MAX = 3;
 

@@ -13,8 +13,9 @@ import {
 	LOSSES_SHARED_MAX,
 } from "../../protocol/limits.ts";
 import { isEnded } from "../../protocol/state.ts";
-import { type History, lastRead, type TaskHistory } from "./history.ts";
+import type { History } from "./history.ts";
 import { ofThisRound, type ReadEvent } from "./readings.ts";
+import { lastRead, type TaskHistory } from "./task-history.ts";
 
 /** A run of a task's code that is over. */
 interface Run {

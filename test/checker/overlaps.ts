@@ -31,7 +31,8 @@ import {
 	RENEWAL_TIMEOUT_MS,
 	STORE_COMMAND_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
-import type { History, ImpairedEvent, StartEvent } from "./history.ts";
+import type { History, ImpairedEvent } from "./history.ts";
+import type { StartEvent } from "./task-history.ts";
 
 /** For clocks that run slow, timers that are late, and answers on their way. */
 const SLACK_MS = 300;

@@ -3,7 +3,8 @@
  * of a higher priority has been waiting for longer than a claim takes; nor,
  * within one priority, while one that came earlier does.
  */
-import type { History, TaskHistory } from "./history.ts";
+import type { History } from "./history.ts";
+import type { TaskHistory } from "./task-history.ts";
 
 export function judgePriorities({ tasks }: History, claimMs: number): string[] {
 	const broken: string[] = [];

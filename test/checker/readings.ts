@@ -1,6 +1,8 @@
 /** Readings: what a history has of tasks as they were read back. */
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 
+export type ReadingEvent = ReadEvent | AbsentEvent;
+
 /** A task, read back. */
 export interface ReadEvent {
 	readonly kind: "read";
@@ -15,6 +17,8 @@ export interface ReadEvent {
 	readonly dueMs?: number;
 	readonly expiresMs?: number;
 	readonly finishedMs?: number;
+	/** Undefined: it has none, or nobody asked. */
+	readonly tags?: readonly string[];
 	/** Oldest first; the newest may be under way. */
 	readonly attempts: readonly {
 		/** By the store's clock. */

@@ -2,7 +2,8 @@
  * The result that stands is that of the newest attempt, of which the task's
  * code says too that it did the work.
  */
-import { type History, lastRead } from "./history.ts";
+import type { History } from "./history.ts";
+import { lastRead } from "./task-history.ts";
 
 export function judgeResults({ tasks, lostWritesMs }: History): string[] {
 	const broken: string[] = [];

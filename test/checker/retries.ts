@@ -3,8 +3,9 @@
  * whatever else befalls it uses up none of that.
  */
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
-import { type History, lastRead } from "./history.ts";
+import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
+import { lastRead } from "./task-history.ts";
 
 export function judgeRetries({ tasks }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {

@@ -2,7 +2,8 @@
  * Rounds: a task has another one for each round that somebody asked to be run again, and no more,
  * however often that was asked; and whoever was told that it has one finds it there.
  */
-import { type History, lastRead } from "./history.ts";
+import type { History } from "./history.ts";
+import { lastRead } from "./task-history.ts";
 
 export function judgeRounds({ tasks, lostWritesMs }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
@@ -11,8 +12,12 @@ export function judgeRounds({ tasks, lostWritesMs }: History): string[] {
 		const { id, round = 1, attempts } = read;
 		const asked = new Set(task.retries.map((retry) => retry.round));
 		const flaws: string[] = [];
+		// Whoever means no round in particular opens one at most.
+		let ofAny = task.retries.filter(
+			(retry) => retry.round === undefined,
+		).length;
 		for (let each = 1; each < round; each++)
-			if (!asked.has(each))
+			if (!asked.has(each) && ofAny-- <= 0)
 				flaws.push(
 					`${id} is in round ${round}, and nobody asked after ${each}`,
 				);

@@ -11,12 +11,16 @@ import { couldActMs } from "./waits.ts";
 
 export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
 	if (clockStepsMs.length > 0) return [];
-	return [...tasks.values()].flatMap(({ reads }) =>
-		reads.flatMap((read) => (read.kind === "read" ? flawsOf(read) : [])),
-	);
+	return [...tasks.values()].flatMap(({ reads, patches }) => {
+		const isMoved = patches.some(({ isTimed }) => isTimed);
+		return reads.flatMap((read) =>
+			read.kind === "read" ? flawsOf(read, isMoved) : [],
+		);
+	});
 }
 
-function flawsOf(read: ReadEvent): string[] {
+/** `isMoved`: somebody may have changed when it is due. */
+function flawsOf(read: ReadEvent, isMoved: boolean): string[] {
 	// Of earlier rounds it does not say when they were due, and to begin.
 	const attempts = ofThisRound(read);
 	const { id, state, finishedMs = 0 } = read;
@@ -24,9 +28,10 @@ function flawsOf(read: ReadEvent): string[] {
 	const flaws: string[] = [];
 	const putOff = attempts.map(({ end }) => end !== undefined && AGAIN.has(end));
 	// It says when it was due last: of those before it was put off nothing can be told.
-	for (const { token, claimedMs = dueMs } of attempts.slice(
-		putOff.lastIndexOf(true) + 1,
-	))
+	const timed = attempts.slice(putOff.lastIndexOf(true) + 1);
+	const mayWait = state === "PENDING" || state === "SCHEDULED";
+	const told = isMoved ? timed.slice(mayWait ? timed.length : -1) : timed;
+	for (const { token, claimedMs = dueMs } of told)
 		if (claimedMs < dueMs)
 			flaws.push(
 				`${id} was due at ${dueMs}, and its token ${token} was given at ${claimedMs}`,

@@ -5,7 +5,8 @@
  * A node that was paused or cut off may start late what it was given before;
  * then a lower token follows a higher one, as it does in what it writes.
  */
-import type { History, ImpairedEvent, StartEvent } from "./history.ts";
+import type { History, ImpairedEvent } from "./history.ts";
+import type { StartEvent } from "./task-history.ts";
 
 type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
 

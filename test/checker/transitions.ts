@@ -10,8 +10,9 @@ import {
 	TASK_STATES,
 	type TaskState,
 } from "../../protocol/state.ts";
-import type { History, TaskHistory } from "./history.ts";
+import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
+import type { TaskHistory } from "./task-history.ts";
 
 const REACHABLE = reachable();
 

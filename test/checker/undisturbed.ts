@@ -1,5 +1,6 @@
 /** Where nothing goes wrong, no execution is stopped but on somebody's wish, and no lease is lost. */
-import { type History, lastRead } from "./history.ts";
+import type { History } from "./history.ts";
+import { lastRead } from "./task-history.ts";
 
 export function judgeUndisturbed({ tasks, toldToStop }: History): string[] {
 	const unasked = toldToStop.filter(

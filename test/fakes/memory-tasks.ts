@@ -42,6 +42,7 @@ import { giveBack } from "./give-back.ts";
 import { retry } from "./retry.ts";
 import type {
 	Asker,
+	Forgot,
 	MemoryShardParts,
 	ShardContents,
 } from "./shard-contents.ts";
@@ -142,19 +143,19 @@ export class MemoryTasks implements ShardTasks {
 			if (task === undefined) return "none";
 			if (!isEnded(task.state)) return "not_ended";
 			this.#tasks.remove(task);
-			this.#forget([id]);
+			this.#forget([id], "deleted");
 			return "removed";
 		});
 	}
 
 	async trim(keeps: Keeps, leastMs: number): Promise<number> {
 		const forgotten = this.#tasks.trim(keeps, leastMs, this.#parts.nowMs());
-		this.#forget(forgotten);
+		this.#forget(forgotten, "trimmed");
 		return forgotten.length;
 	}
 
-	#forget(ids: readonly string[]): void {
-		for (const id of ids) this.#parts.forgot(id);
+	#forget(ids: readonly string[], why: Parameters<Forgot>[1]): void {
+		for (const id of ids) this.#parts.forgot(id, why);
 		this.#contents.runs.forget(ids);
 	}
 

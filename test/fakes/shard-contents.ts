@@ -14,10 +14,13 @@ export interface Asker {
 	readonly shards: number | undefined;
 }
 
+/** Is told of each ended task that the shard forgets, as it was asked to: of all past their time or for room, or of this one. */
+export type Forgot = (id: string, why: "trimmed" | "deleted") => void;
+
 export interface MemoryShardParts {
 	readonly index: number;
 	readonly nowMs: () => number;
-	readonly forgot: (id: string) => void;
+	readonly forgot: Forgot;
 	readonly contents: ShardContents;
 }
 

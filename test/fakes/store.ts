@@ -13,7 +13,11 @@
  */
 import type { Store } from "../../node/ports.ts";
 import { MemoryShard } from "./shard.ts";
-import { ShardContents, type ShardImage } from "./shard-contents.ts";
+import {
+	type Forgot,
+	ShardContents,
+	type ShardImage,
+} from "./shard-contents.ts";
 
 export interface MemoryStore extends Store {
 	readonly shards: readonly MemoryShard[];
@@ -36,8 +40,7 @@ export interface MemoryStoreOptions {
 	readonly run?: string;
 	/** Nobody has made its number of shards the cluster's yet. */
 	readonly isNew?: boolean;
-	/** It has forgotten this ended task, as it was asked to. */
-	readonly forgot?: (id: string) => void;
+	readonly forgot?: Forgot;
 }
 
 export function createMemoryStore({

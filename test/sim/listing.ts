@@ -3,7 +3,7 @@
  * under their node's name. Those that it has not are written down, for how long.
  */
 import { shardOf } from "../../protocol/shard.ts";
-import type { StartEvent } from "../checker/history.ts";
+import type { StartEvent } from "../checker/task-history.ts";
 import type { VirtualClock } from "../clock.ts";
 import type { Recorder } from "./recorder.ts";
 import type { StoreServer } from "./store-server.ts";

@@ -4,11 +4,8 @@
  * differ anywhere differ in their fingerprints.
  */
 import { hash32 } from "../../protocol/shard.ts";
-import type {
-	HistoryEvent,
-	StartEvent,
-	StopEvent,
-} from "../checker/history.ts";
+import type { HistoryEvent } from "../checker/history.ts";
+import type { StartEvent, StopEvent } from "../checker/task-history.ts";
 import type { VirtualClock } from "../clock.ts";
 
 /** As an event, but for the time, which is now. */

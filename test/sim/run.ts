@@ -95,7 +95,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 		clock,
 		scenario.shards,
 		mutant?.shard ?? ((shard) => shard),
-		(id) => recorder.record({ kind: "forgotten", id }),
+		(id, why) => recorder.record({ kind: "forgotten", id, why }),
 	);
 	if (mutant?.agreeing !== undefined) server.agreeing = mutant.agreeing;
 	if (!scenario.isNew) server.number = scenario.shards;
@@ -205,12 +205,13 @@ async function readBack(
 	for (const task of await readAll(server)) {
 		missing.delete(task.id);
 		const { id, state, attempts, result, error } = task;
-		const { dueMs, expiresMs, finishedMs, round } = task;
+		const { dueMs, expiresMs, finishedMs, round, options } = task;
 		recorder.record({
 			...{ kind: "read", id, state, round, storeMs },
 			...(dueMs !== undefined && { dueMs }),
 			...(expiresMs !== undefined && { expiresMs }),
 			...(finishedMs !== undefined && { finishedMs }),
+			...(options.tags !== undefined && { tags: options.tags }),
 			attempts: attempts.map(({ token, nodeId, claimedMs, end, round }) => ({
 				...{ token, round, node: nodeId, claimedMs },
 				...(end === undefined ? {} : { end }),

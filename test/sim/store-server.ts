@@ -16,6 +16,7 @@ import {
 import type { VirtualClock } from "../clock.ts";
 import type { ClusterNumber } from "../fakes/cluster-number.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
+import type { Forgot } from "../fakes/shard-contents.ts";
 import {
 	createMemoryStore,
 	type MemoryStore,
@@ -72,7 +73,7 @@ export class StoreServer {
 		clock: VirtualClock,
 		shards: number,
 		tamper: Tamper,
-		forgot: (id: string) => void,
+		forgot: Forgot,
 	) {
 		this.#memory = createMemoryStore({
 			shards: Math.max(shards, SHARDS_MAX),

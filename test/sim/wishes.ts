@@ -1,17 +1,26 @@
 /**
- * Wishes: clients that ask for tasks which were submitted before to end, or to run again, by any
- * node. What they ask for is drawn by the task's id alone, so that what else a seed draws
+ * Wishes: clients that ask for tasks which were submitted before to end, to run again, to be
+ * other than they were, or to be gone, by any node. What they ask for is drawn by the task's id alone, so that what else a seed draws
  * is what it would be without.
  */
 import { type Api, StoreError } from "../../node/ports.ts";
 import { hash32 } from "../../protocol/shard.ts";
-import type { CancelledEvent, RetriedEvent } from "../checker/clients.ts";
+import { isEnded } from "../../protocol/state.ts";
+import type { NewTask } from "../../protocol/task.ts";
+import type {
+	CancelledEvent,
+	PatchedEvent,
+	RemovedEvent,
+	RetriedEvent,
+} from "../checker/clients.ts";
 import { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A client waits only so long. */
 export const PATIENCE_MS = 3_000;
+
+const PUT_OFF_MS_MAX = 3_000;
 
 interface CancelOrder {
 	readonly afterMs: number;
@@ -26,19 +35,42 @@ interface RetryOrder {
 	readonly delayMs: number;
 }
 
+interface PatchOrder {
+	readonly afterMs: number;
+	/** Undefined: it stays as it is. */
+	readonly priority: number | undefined;
+	/** How long from then it is due; undefined: when it is. */
+	readonly delayMs: number | undefined;
+}
+
+interface RemoveOrder {
+	readonly afterMs: number;
+}
+
 export interface Wishes {
 	readonly cancel: CancelOrder | undefined;
 	readonly retry: RetryOrder | undefined;
+	readonly patches: readonly PatchOrder[];
+	/** Asked for more than once, as by a client whose answers are lost. */
+	readonly removes: readonly RemoveOrder[];
 }
+
+const NONE: Wishes = {
+	...{ cancel: undefined, retry: undefined, patches: [], removes: [] },
+};
 
 export function drawWishes(id: string, scenario: Scenario): Wishes {
 	const { seed, kind } = scenario;
-	if (kind === "calm") return { cancel: undefined, retry: undefined };
+	if (kind === "calm") return NONE;
+	const patches = new SeededRandom(hash32(id, seed ^ 0x9a7c4));
+	const removes = new SeededRandom(hash32(id, seed ^ 0xde1e7e));
 	const cancels = new SeededRandom(hash32(id, seed ^ 0xca7ce1));
 	const retries = new SeededRandom(hash32(id, seed ^ 0x7e717));
 	return {
 		cancel: cancels.oneIn(8) ? drawCancel(cancels) : undefined,
 		retry: retries.oneIn(6) ? drawRetry(retries) : undefined,
+		patches: patches.oneIn(6) ? drawPatches(patches) : [],
+		removes: removes.oneIn(10) ? drawRemoves(removes) : [],
 	};
 }
 
@@ -59,11 +91,29 @@ function drawRetry(random: SeededRandom): RetryOrder {
 	};
 }
 
+function drawPatches(random: SeededRandom): PatchOrder[] {
+	return Array.from({ length: 1 + random.below(3) }, () => {
+		const afterMs = random.below(random.pick([20, 500, 5_000]));
+		const isTimed = random.oneIn(3);
+		return {
+			afterMs,
+			priority: random.oneIn(2) ? random.below(256) : undefined,
+			delayMs: isTimed ? random.below(PUT_OFF_MS_MAX) : undefined,
+		};
+	});
+}
+
+function drawRemoves(random: SeededRandom): RemoveOrder[] {
+	return Array.from({ length: 1 + random.below(3) }, () => ({
+		afterMs: random.below(random.pick([500, 5_000, 20_000])),
+	}));
+}
+
 /** Lets clients ask for this, from now on; as many as `workload` has asking more until they have. */
 export function startWishes(
 	cluster: Cluster,
-	id: string,
-	{ cancel, retry }: Wishes,
+	{ id, options: { tags = [] } }: Pick<NewTask, "id" | "options">,
+	{ cancel, retry, patches, removes }: Wishes,
 	fromMs: number,
 	workload: { asking: number },
 ): void {
@@ -81,9 +131,15 @@ export function startWishes(
 		at(cancel.afterMs, (client) => askToEnd(client, id, cancel));
 	for (const afterMs of retry?.afterMs ?? [])
 		at(afterMs, (client) => askForRound(client, id, retry as RetryOrder));
+	for (const [i, patch] of patches.entries())
+		at(patch.afterMs, (client) =>
+			askToChange(client, id, [`mark-${i}`, ...tags], patch),
+		);
+	for (const { afterMs } of removes)
+		at(afterMs, (client) => askToRemove(client, id));
 }
 
-interface Client {
+export interface Client {
 	readonly cluster: Cluster;
 	/** Of which node is asked. */
 	readonly random: SeededRandom;
@@ -106,7 +162,10 @@ function askToEnd(
 			if (cancelled === undefined) return { outcome: "none" };
 			const { code, task } = cancelled;
 			const isMeant = round === undefined || round === task.round;
-			return { outcome: isMeant ? code : "same", round: task.round };
+			// It may have been opened again before it was read.
+			const shows = isEnded(task.state) || task.cancel !== undefined;
+			const outcome = isMeant && shows ? code : "same";
+			return { outcome, round: task.round };
 		},
 		unanswered: { outcome: "unknown" },
 		answered: (told) => recorder.record({ kind: "cancelled", id, ...told }),
@@ -132,6 +191,45 @@ function askForRound(
 	});
 }
 
+function askToChange(
+	client: Client,
+	id: string,
+	/** The first is its mark; what fits a filter goes on to do so. */
+	tags: readonly [mark: string, ...string[]],
+	{ priority, delayMs }: PatchOrder,
+): void {
+	const { recorder } = client.cluster.world;
+	const isTimed = delayMs !== undefined;
+	const [mark] = tags;
+	const changes = {
+		...(priority !== undefined && { priority }),
+		options: { tags: [...tags], ...(isTimed && { delay: delayMs }) },
+	};
+	ask<PatchedEvent["outcome"]>(client, {
+		begin: () => recorder.record({ kind: "patch", id, mark, isTimed }),
+		async request(api) {
+			const changed = await api.tasks.patch(id, changes);
+			return changed?.code ?? "none";
+		},
+		unanswered: "unknown",
+		answered: (outcome) =>
+			recorder.record({ kind: "patched", id, mark, outcome }),
+	});
+}
+
+function askToRemove(client: Client, id: string): void {
+	const { recorder } = client.cluster.world;
+	ask<RemovedEvent["outcome"]>(client, {
+		begin: () => recorder.record({ kind: "remove", id }),
+		async request(api) {
+			const removed = await api.tasks.remove(id);
+			return removed?.code ?? "none";
+		},
+		unanswered: "unknown",
+		answered: (outcome) => recorder.record({ kind: "removed", id, outcome }),
+	});
+}
+
 interface Question<Told> {
 	begin(): void;
 	request(api: Api): Promise<Told>;
@@ -141,7 +239,7 @@ interface Question<Told> {
 }
 
 /** One request of some node. Its connection breaks when that dies. */
-function ask<Told>(
+export function ask<Told>(
 	{ cluster, random, done }: Client,
 	question: Question<Told>,
 ): void {

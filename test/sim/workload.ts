@@ -12,6 +12,7 @@ import type { SubmitEvent } from "../checker/clients.ts";
 import { NODES_KILLED_MAX } from "../checker/killers.ts";
 import type { Script } from "../fakes/executor.ts";
 import { SeededRandom } from "../random.ts";
+import { startBulkWishes, tagsOf } from "./bulk-wishes.ts";
 import { type Cluster, RESTART_MS_MAX } from "./cluster.ts";
 import { ROUTES, type Scenario } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -62,7 +63,9 @@ export function startWorkload(
 			take(drawPoison(`poison-${workload.ids.length}`, random), 0);
 		},
 	};
+	const orders: Order[] = [];
 	const take = (order: Order, atMs: number) => {
+		orders.push(order);
 		workload.ids.push(order.task.id);
 		workload.workMs += order.workMs;
 		workload.asking += 1;
@@ -70,12 +73,12 @@ export function startWorkload(
 			workload.asking -= 1;
 		};
 		world.clock.after(atMs, () => attempt(cluster, random, order, 1));
-		const { cancel, retry } = drawWishes(order.task.id, scenario);
+		const drawn = drawWishes(order.task.id, scenario);
 		// What ends its nodes would end as many again.
-		const again = order.expected === "crashed" ? undefined : retry;
-		if (again !== undefined) workload.workMs += order.workMs + again.delayMs;
-		const wishes = { cancel, retry: again };
-		startWishes(cluster, order.task.id, wishes, atMs, workload);
+		const retry = order.expected === "crashed" ? undefined : drawn.retry;
+		if (retry !== undefined) workload.workMs += order.workMs + retry.delayMs;
+		for (const { delayMs = 0 } of drawn.patches) workload.workMs += delayMs;
+		startWishes(cluster, order.task, { ...drawn, retry }, atMs, workload);
 	};
 	for (let i = 0; i < scenario.tasks; i++) {
 		// Some come together, most one by one.
@@ -84,6 +87,10 @@ export function startWorkload(
 		for (let j = 0; j < together; j++)
 			take(drawOrder(`task-${i}-${j}`, scenario, random), atMs);
 	}
+	const tagged = orders.filter(({ task }) => task.options.tags !== undefined);
+	const ids = tagged.map(({ task }) => task.id);
+	const rounds = startBulkWishes(cluster, ids, workload);
+	for (const { workMs } of tagged) workload.workMs += rounds * workMs;
 	return workload;
 }
 
@@ -117,7 +124,10 @@ function drawOrder(
 	const { kind } = scenario;
 	const [drawn, expected] =
 		kind === "calm" ? drawPlain(random) : drawScript(random);
-	const options = drawOptions(id, scenario);
+	// What ends its nodes would end as many again.
+	const tags = expected === "crashed" ? [] : tagsOf(id, scenario);
+	const times = drawOptions(id, scenario);
+	const options = tags.length > 0 ? { ...times, tags } : times;
 	const { retries = 0, delay = 0 } = options;
 	const script = retries > 0 ? failingFirst(id, drawn) : drawn;
 	return {

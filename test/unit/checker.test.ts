@@ -47,8 +47,8 @@ test("a task that ran may be forgotten once it has ended, one that never started
 		...submitted("b", 0, "ok"),
 		{ kind: "start", atMs: 50, id: "a", token: 1, node: "one" },
 		{ kind: "stop", atMs: 60, id: "a", token: 1, node: "one" },
-		{ kind: "forgotten", atMs: 100, id: "a" },
-		{ kind: "forgotten", atMs: 100, id: "b" },
+		{ kind: "forgotten", atMs: 100, id: "a", why: "trimmed" },
+		{ kind: "forgotten", atMs: 100, id: "b", why: "trimmed" },
 		{ kind: "absent", atMs: 200, id: "a" },
 		{ kind: "absent", atMs: 200, id: "b" },
 	];

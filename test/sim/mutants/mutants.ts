@@ -31,7 +31,6 @@ import {
 	silentListing,
 	smoothTime,
 } from "./broken-records.ts";
-import { anyRound, grudge } from "./broken-rounds.ts";
 import { gullibleSweep, silentShelf, silentSweep } from "./broken-sweeps.ts";
 import {
 	deadlyTakeover,
@@ -39,6 +38,13 @@ import {
 	hastyPromotion,
 	lateClaims,
 } from "./broken-times.ts";
+import {
+	anyRound,
+	grudge,
+	idleChange,
+	idleRemoval,
+	oldFence,
+} from "./broken-wishes.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { forgottenCancels } from "./forgotten-cancels.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
@@ -268,6 +274,21 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "what a task failed before counts in its next round, too",
 		breaks: "what fails is tried again as often as was asked for",
 		shard: grudge,
+	},
+	{
+		name: "a task that is opened again keeps the token of its last attempt",
+		breaks: "tokens are unique and rise",
+		shard: oldFence,
+	},
+	{
+		name: "a change is told, and not made",
+		breaks: "a task is as it was changed last",
+		shard: idleChange,
+	},
+	{
+		name: "a deletion is told, and not made",
+		breaks: "only what is to be deleted is, and stays so",
+		shard: idleRemoval,
 	},
 	{
 		name: "a task that is to end waits again, as its node is lost",

@@ -1,0 +1,42 @@
+/**
+ * Changes: a task has what it was changed to last, and nothing that nobody asked for. Each change
+ * leaves a mark of its own, so that it shows which was the last one.
+ */
+import type { History } from "./history.ts";
+import { lastRead, type TaskHistory } from "./task-history.ts";
+
+export function judgeChanges({ tasks, lostWritesMs }: History): string[] {
+	return [...tasks.values()].flatMap((task) => {
+		const { id, patches } = task;
+		const read = lastRead(task);
+		if (read === undefined || patches.length === 0) return [];
+		// It may be another, submitted anew.
+		if (task.removes.length > 0) return [];
+		const marks = new Set(patches.map(({ mark }) => mark));
+		const [has, ...more] = (read.tags ?? []).filter((tag) => marks.has(tag));
+		if (more.length > 0) return [`${id} has the marks of several changes`];
+		const told = task.patched.find(({ mark }) => mark === has);
+		const isRefused =
+			told !== undefined && !["changed", "unknown"].includes(told.outcome);
+		if (isRefused)
+			return [`${id} has a change that was refused as ${told.outcome}`];
+		// What was told to nobody may have been done at any time.
+		const hasFromMs = told?.outcome === "changed" ? told.atMs : Infinity;
+		const since = has === undefined ? 0 : hasFromMs;
+		return changedAfter(task, since)
+			.filter(({ atMs }) => !lostWritesMs.some((ms) => ms >= atMs))
+			.map(
+				({ mark, atMs }) =>
+					`${id} was told to be changed (${mark}) by ${atMs} ms, and has ${has ?? "none of that"}`,
+			);
+	});
+}
+
+/** The changes that somebody was told of and that were asked for after this. */
+function changedAfter({ patches, patched }: TaskHistory, ms: number) {
+	return patched.filter(
+		({ mark, outcome }) =>
+			outcome === "changed" &&
+			patches.some((patch) => patch.mark === mark && patch.atMs > ms),
+	);
+}

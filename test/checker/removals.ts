@@ -1,0 +1,29 @@
+/**
+ * Removals: a task is deleted only if somebody asked for that; and once somebody was told that
+ * it is gone, it is, unless it was submitted once more.
+ */
+import type { History } from "./history.ts";
+import { lastRead } from "./task-history.ts";
+
+export function judgeRemovals(history: History): string[] {
+	const { tasks, deleted, lostWritesMs } = history;
+	return [...tasks.values()].flatMap((task) => {
+		const { id, removes, submits, submitted } = task;
+		if (deleted.has(id) && removes.length === 0)
+			return [`${id} was deleted, and nobody asked for that`];
+		if (lastRead(task) === undefined) return [];
+		const told = task.removed.find(({ outcome }) => outcome === "done");
+		if (told === undefined) return [];
+		// A submission of which nobody knows where it is may come to the store at any time.
+		const isSubmittedAfter =
+			submits.some(({ atMs }) => atMs >= told.atMs) ||
+			submits.length > submitted.length ||
+			submitted.some(
+				({ outcome, atMs }) => outcome === "unknown" || atMs >= told.atMs,
+			);
+		const isLost = lostWritesMs.some((ms) => ms >= told.atMs);
+		return isSubmittedAfter || isLost
+			? []
+			: [`${id} was told to be deleted at ${told.atMs} ms, and is there`];
+	});
+}

@@ -1,0 +1,100 @@
+/** Rules of what users wish, broken: what a retry means, and what begins anew with it; what a change changes, and what may be deleted. */
+import type { RetryRequest, Shard } from "../../../node/ports.ts";
+import { RETRIES_MAX } from "../../../protocol/limits.ts";
+import type { ClaimedTask } from "../../../protocol/task.ts";
+import type { MemoryShard } from "../../fakes/shard.ts";
+import { onceIn, tamperWith } from "./tampered-shard.ts";
+
+/** Whatever round is meant: a request that is sent again opens another one. */
+export function anyRound(sound: MemoryShard): Shard {
+	return tamperWith(sound, {
+		tasks: {
+			async retry(tasks) {
+				const meant = tasks.map(
+					(task): RetryRequest => ({ ...task, round: undefined }),
+				);
+				return await sound.tasks.retry(meant);
+			},
+			// As whoever asks looks first, and takes a later round for an answer.
+			async get(ids) {
+				const found = await sound.tasks.get(ids);
+				return found.map((task) => task && { ...task, round: 1 });
+			},
+		},
+	});
+}
+
+/** A task that is opened again has used up all its retries. */
+export function grudge(sound: MemoryShard): Shard {
+	return tamperWith(sound, {
+		tasks: {
+			async retry(tasks) {
+				const reply = await sound.tasks.retry(tasks);
+				const { records } = sound.contents.tasks;
+				for (const task of records.all)
+					if (tasks.some(({ id }) => id === task.id))
+						records.add({ ...task, failures: RETRIES_MAX });
+				return reply;
+			},
+		},
+	});
+}
+
+/** A task that is opened again keeps the token of its last attempt: the next one has it, too. */
+export function oldFence(sound: MemoryShard): Shard {
+	const kept = new Map<string, number>();
+	return tamperWith(sound, {
+		tasks: {
+			async retry(tasks) {
+				for (const { id } of tasks) {
+					const [task] = await sound.tasks.get([id]);
+					const token = task?.attempts.at(-1)?.token;
+					if (token !== undefined) kept.set(id, token);
+				}
+				return await sound.tasks.retry(tasks);
+			},
+			async claim(request) {
+				const reply = await sound.tasks.claim(request);
+				if (!reply.ok) return reply;
+				const withOld = (task: ClaimedTask): ClaimedTask => {
+					const isFirst = task.round > 1 && task.failures === 0;
+					const token = isFirst ? kept.get(task.id) : undefined;
+					return { ...task, token: token ?? task.token };
+				};
+				return { ...reply, tasks: reply.tasks.map(withOld) };
+			},
+		},
+	});
+}
+
+/** Says now and then that a task is changed, and leaves it as it is. */
+export function idleChange(sound: MemoryShard): Shard {
+	const isIdle = onceIn(5);
+	return tamperWith(sound, {
+		tasks: {
+			async change(request) {
+				if (!isIdle()) return await sound.tasks.change(request);
+				const [task] = await sound.tasks.get([request.id]);
+				if (task?.state !== "PENDING" && task?.state !== "SCHEDULED")
+					return await sound.tasks.change(request);
+				const { dueMs, expiresMs } = task;
+				const told = { dueMs, expiresMs, nowMs: 0, waiting: [] };
+				return { code: "changed", ...told };
+			},
+		},
+	});
+}
+
+/** Says that a task is deleted, and leaves some. */
+export function idleRemoval(sound: MemoryShard): Shard {
+	const isIdle = onceIn(4);
+	return tamperWith(sound, {
+		tasks: {
+			async remove(ids) {
+				if (!isIdle()) return await sound.tasks.remove(ids);
+				const tasks = await sound.tasks.get(ids);
+				return tasks.map((task) => (task === undefined ? "none" : "removed"));
+			},
+		},
+	});
+}
