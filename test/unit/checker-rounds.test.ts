@@ -62,4 +62,5 @@ test("who waited as the store's clock was put back may run late, and must end al
 	expect(judge(waits, stop, ended)).toBe(0);
 	expect(judge(stop, ended)).toBe(1);
 	expect(judge(waits, { ...ended, state: "PENDING" })).toBe(1);
+	expect(judge(waits, { ...ended, state: "PENDING", atMs: 600 })).toBe(0);
 });
