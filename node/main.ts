@@ -7,8 +7,10 @@ import { leave } from "./cli/leave.ts";
 import { listenForStop, mayHearTwice } from "./cli/stop-signals.ts";
 import { programVersion, TASK_COMMAND } from "./world/assets.ts";
 import { holdProcess, systemClock } from "./world/clock.ts";
+import { keepHeapSmall } from "./world/heap.ts";
 
 if (process.argv[2] === TASK_COMMAND) await import("./task-main.ts");
+keepHeapSmall();
 holdProcess();
 // Who reads may leave, and a disk may fill up: what is said then is lost, and the work goes on.
 // (To have looked at the streams makes pipes of theirs such as do not wait for a reader.)

@@ -2,8 +2,10 @@
  * Places to read and room to answer, by a clock turned by hand: who waits too long, who is cut off.
  */
 import { EventEmitter } from "node:events";
+import type { Readable } from "node:stream";
+import { text as readAll } from "node:stream/consumers";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Outflow } from "../../node/http/door/outflow.ts";
 import { Places } from "../../node/http/door/places.ts";
 import {
@@ -11,6 +13,7 @@ import {
 	READ_PATIENCE_MS,
 	UNSENT_BYTES_MAX,
 	UNSENT_GRACE_MS,
+	UNSENT_SLICE_BYTES,
 	UNSENT_SMALL_BYTES,
 	UNSENT_TURN_BYTES,
 } from "../../protocol/limits.ts";
@@ -124,6 +127,25 @@ function outflowOn(clock: VirtualClock) {
 		return sent;
 	};
 }
+
+test.each(["a", "\u00fc", "\u20ac", "\u{1f600}"])(
+	"an answer of many %s goes out as it is, whatever is cut where",
+	async (character) => {
+		for (const before of ["", "a"]) {
+			const text = before + character.repeat(UNSENT_SLICE_BYTES);
+			const out = Promise.withResolvers<Readable>();
+			const watched = { addHook: vi.fn() };
+			new Outflow(new VirtualClock()).watch(
+				watched as unknown as FastifyInstance,
+			);
+			const reply = new FakeReply();
+			const request = { raw: { socket: reply.socket } };
+			const done = (_error: null, sent: Readable) => out.resolve(sent);
+			watched.addHook.mock.calls[0]?.[1](request, reply, text, done);
+			expect(await readAll(await out.promise)).toBe(text);
+		}
+	},
+);
 
 test("an answer for which there is no room waits until another is out", async () => {
 	const clock = new VirtualClock();

@@ -9,8 +9,8 @@
  * off after a while in any case.
  *
  * To hand the system megabytes takes milliseconds, so only so much is begun in one turn
- * of the event loop. It goes in slices, by which it is seen how much is taken, and as
- * bytes: for a text Node would reserve three times its length.
+ * of the event loop. It goes in slices, by which it is seen how much is taken; only the
+ * next one is there as bytes beside the text.
  */
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -40,22 +40,29 @@ interface Unsent {
 
 /** An answer in slices. */
 class Slices extends Readable {
-	readonly #bytes: Buffer;
+	readonly #text: string;
 	readonly #pace: Pace;
 	#at = 0;
 
-	constructor(bytes: Buffer, pace: Pace) {
+	constructor(text: string, pace: Pace) {
 		super({ highWaterMark: UNSENT_SLICE_BYTES });
-		this.#bytes = bytes;
+		this.#text = text;
 		this.#pace = pace;
 	}
 
 	override _read(): void {
-		const slice = this.#bytes.subarray(this.#at, this.#at + UNSENT_SLICE_BYTES);
-		this.#at += slice.length;
+		const end = sliceEnd(this.#text, this.#at + UNSENT_SLICE_BYTES);
+		const slice = Buffer.from(this.#text.slice(this.#at, end));
+		this.#at = end;
 		this.#pace.count(slice.length);
 		this.push(slice.length === 0 ? null : slice);
 	}
+}
+
+/** Near `at`, where no character is cut in two. */
+function sliceEnd(text: string, at: number): number {
+	const code = text.charCodeAt(at - 1);
+	return code >= 0xd800 && code < 0xdc00 ? at + 1 : at;
 }
 
 export class Outflow {
@@ -112,16 +119,15 @@ export class Outflow {
 		for (const unsent of this.#waiting) {
 			if (this.#turnBytes >= UNSENT_TURN_BYTES) return;
 			while (!this.#hasRoomFor(unsent)) if (!this.#cutSlowest()) return;
-			const bytes = Buffer.from(unsent.text);
 			this.#waiting.delete(unsent);
 			this.#held.add(unsent);
-			unsent.bytes = bytes.length;
+			unsent.bytes = Buffer.byteLength(unsent.text);
 			this.#bytes += unsent.bytes;
 			this.#count(unsent.bytes);
 			unsent.pace = this.#newPace();
 			// Halved, since a socket that has something unsent is given its time twice.
 			unsent.socket.setTimeout(READ_PATIENCE_MS / 2);
-			unsent.go(null, new Slices(bytes, unsent.pace));
+			unsent.go(null, new Slices(unsent.text, unsent.pace));
 		}
 	}
 
