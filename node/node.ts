@@ -32,6 +32,7 @@ import {
 	StoreMismatch,
 } from "./ports.ts";
 import { connectStore, type RedisStore } from "./store/redis-store.ts";
+import { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
 import { GenerationFile } from "./world/generation-file.ts";
 import { systemLog } from "./world/log.ts";
@@ -41,8 +42,8 @@ export interface RunningNode {
 	readonly nodeId: string;
 	/** What it is called, as far as it could ask the store. */
 	readonly name: string;
-	/** `host:port` of its HTTP side. */
-	readonly http: string;
+	/** Of its HTTP side. */
+	readonly url: string;
 	/** Resolves when the node has stopped, of itself or told to; with an error, too, where a part of it did not close. */
 	readonly stopped: Promise<"drained" | Error>;
 	/** An orphan's store may have gone with its parent: it is not waited for long. */
@@ -55,6 +56,7 @@ interface Parts {
 	readonly executor: Executor;
 	readonly gossip: Gossip;
 	readonly store: RedisStore;
+	readonly whereabouts: Whereabouts;
 	readonly name: NameFile;
 	readonly log: Log;
 }
@@ -69,16 +71,13 @@ export async function startNode(
 ): Promise<RunningNode> {
 	const { name, log } = nameAndLog(options);
 	const executor = await loadExecutor(options, log, endProcesses);
-	const gossip = await makeGossip(options, log);
+	const whereabouts = await Whereabouts.find(options, log);
+	const gossip = await makeGossip(options, whereabouts, log);
 	const store = makeStore(options, log);
-	const parts = { executor, gossip, store, name, log };
+	whereabouts.follow(store);
+	const parts = { executor, gossip, store, whereabouts, name, log };
 	let http: Http | undefined;
-	const engine = makeEngine(
-		options,
-		parts,
-		() => http?.address ?? "",
-		(end) => void stopper.stop(end),
-	);
+	const engine = makeEngine(options, parts, (end) => void stopper.stop(end));
 	const adapters = closingsOf(parts, () => http);
 	const stopper = new Stopper({
 		...{ clock: systemClock, log, engine, adapters },
@@ -93,19 +92,20 @@ export async function startNode(
 			log,
 			version: options.version,
 		});
+		whereabouts.served(http);
 		await meetStore(parts, () => engine.start(), stopper);
 	} catch (error) {
 		await closeAll(adapters, systemClock, log);
 		throw error;
 	}
 	log.info(
-		{ nodeId: gossip.nodeId, http: http.address, p2p: gossip.address },
+		{ nodeId: gossip.nodeId, http: whereabouts.url, p2p: gossip.address },
 		"the node is running",
 	);
 	return {
 		nodeId: gossip.nodeId,
 		name: name.current,
-		http: http.address,
+		url: whereabouts.url,
 		stopped: stopper.stopped,
 		stop: (orphaned) =>
 			stopper.stop("drained", orphaned ? GOODBYE_MS : undefined),
@@ -158,10 +158,14 @@ async function loadExecutor(
 	}
 }
 
-async function makeGossip(options: NodeOptions, log: Log): Promise<Gossip> {
+async function makeGossip(
+	options: NodeOptions,
+	whereabouts: Whereabouts,
+	log: Log,
+): Promise<Gossip> {
 	try {
 		return await (options.gossip
-			? makeLibp2p(options, log)
+			? makeLibp2p(options, whereabouts, log)
 			: createNoGossip({ dataDir: options.dataDir, random: systemRandom }));
 	} catch (error) {
 		throw error instanceof KeyUnusable
@@ -170,12 +174,16 @@ async function makeGossip(options: NodeOptions, log: Log): Promise<Gossip> {
 	}
 }
 
-async function makeLibp2p(options: NodeOptions, log: Log): Promise<Gossip> {
-	const { dataDir, cluster, p2p, advertise } = options;
+async function makeLibp2p(
+	options: NodeOptions,
+	whereabouts: Whereabouts,
+	log: Log,
+): Promise<Gossip> {
+	const { dataDir, cluster, p2p } = options;
 	return await createGossip({
 		dataDir,
 		listen: p2p,
-		...(advertise === undefined ? {} : { advertise }),
+		advertise: (listened) => whereabouts.p2p(listened),
 		cluster,
 		clock: systemClock,
 		random: systemRandom,
@@ -202,8 +210,7 @@ function makeStore(
 
 function makeEngine(
 	options: NodeOptions,
-	{ executor, gossip, store, name, log }: Parts,
-	http: () => string,
+	{ executor, gossip, store, whereabouts, name, log }: Parts,
 	stop: (end: "drained" | Error) => void,
 ): Engine {
 	const serves: Serves = {
@@ -219,7 +226,7 @@ function makeEngine(
 			nodeId: gossip.nodeId,
 			pid: process.pid,
 			host: hostname(),
-			http: http(),
+			...whereabouts.record,
 			p2p: gossip.address,
 			version: options.version,
 			startedMs,

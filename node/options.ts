@@ -18,6 +18,8 @@ export interface NodeOptions {
 	readonly p2p: Address;
 	/** Where others can dial the gossip side, if not where it listens. */
 	readonly advertise?: Address;
+	/** Where others find the HTTP side, if not where it listens; see `protocol/host.ts` for its form. */
+	readonly httpAdvertise?: string;
 	/** What the node is to be called; with a number added where another node has that name. */
 	readonly name: string;
 	/** Separates clusters on one Redis. */

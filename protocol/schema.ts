@@ -221,6 +221,7 @@ export const NodeAsRead = Type.Object({
 	pid: Type.Integer(),
 	host: Type.String(),
 	http: Type.String(),
+	url: Type.String(),
 	p2p: Type.String(),
 	version: Type.String(),
 	startedAt: time(),

@@ -124,7 +124,13 @@ export const NODE_FLAGS = {
 		kind: "text",
 		value: "HOST:PORT",
 		env: ["HEARSAY_ADVERTISE"],
-		help: "where other nodes reach this one, if not at --p2p",
+		help: "where other nodes reach this one (default --p2p; for all of a machine's addresses, the one from which it reaches Redis)",
+	},
+	"http-advertise": {
+		kind: "text",
+		value: "URL",
+		env: ["HEARSAY_HTTP_ADVERTISE"],
+		help: "where clients and pages reach this node, as URL or HOST:PORT (default --http, likewise)",
 	},
 	data: {
 		kind: "text",

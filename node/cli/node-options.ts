@@ -27,11 +27,13 @@ import type { NodeFlag, SharedFlag } from "./node-flags.ts";
 import {
 	isLocalStore,
 	readAddress,
+	readBase,
 	readChoice,
 	readCount,
 	readDuration,
 	readKeep,
 	readName,
+	readReachable,
 	readStoreUrl,
 } from "./values.ts";
 
@@ -57,6 +59,7 @@ export function readNodeOptions(
 	const http = readHttp(flags);
 	const p2p = flags.text("p2p");
 	const advertise = flags.text("advertise");
+	const httpAdvertise = flags.text("http-advertise");
 	const data = flags.text("data")?.text ?? `.hearsay/node-${http.port}`;
 	return {
 		...shared,
@@ -69,7 +72,8 @@ export function readNodeOptions(
 			? readAddress(p2p)
 			: { host: isLocalStore(redis) ? "127.0.0.1" : "0.0.0.0", port: 0 },
 		// The others knock there to see whether this node is alive.
-		...(advertise && { advertise: readAddress(advertise, 1) }),
+		...(advertise && { advertise: readReachable(advertise) }),
+		...(httpAdvertise && { httpAdvertise: readBase(httpAdvertise, "http") }),
 		dataDir: resolve(around.folder, data),
 	};
 }
@@ -80,7 +84,7 @@ export function readSharedOptions(
 	around: Surroundings,
 ): Omit<
 	NodeOptions,
-	"name" | "redis" | "http" | "p2p" | "advertise" | "dataDir"
+	"name" | "redis" | "http" | "p2p" | "advertise" | "httpAdvertise" | "dataDir"
 > & {
 	readonly redis: string | undefined;
 } {

@@ -5,6 +5,7 @@
  */
 import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
+import { BASE_PATTERN, wildcardFamily } from "../../protocol/host.ts";
 import type { Keep } from "../../protocol/keep.ts";
 import { ENDED_KEPT_MS_MIN, KEEP_MS_MAX } from "../../protocol/limits.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
@@ -26,6 +27,38 @@ export function readAddress({ text, from }: Given, portMin = 0): Address {
 		);
 	}
 	return { host, port };
+}
+
+/** An address for others to call: it names one host. */
+export function readReachable(given: Given): Address {
+	const address = readAddress(given, 1);
+	refuseWildcard(given, address.host);
+	return address;
+}
+
+/**
+ * Where an HTTP side begins, as others call it: a URL, or HOST:PORT by the scheme that the
+ * node itself speaks. Written as a browser writes it, without a slash at its end.
+ */
+export function readBase(given: Given, scheme: "http" | "https"): string {
+	const { text, from } = given;
+	const isUrl = /^https?:\/\//i.test(text);
+	const url = URL.parse(isUrl ? text : `${scheme}://${text}`);
+	const flaw = `${from} is "${text}"; give a URL such as https://tasks.example.com/hearsay, without a query or a password.`;
+	if (url === null || (!isUrl && !/^[^/?#@]+$/.test(text)))
+		throw new ConfigError(flaw);
+	if (!isUrl) readAddress(given, 1);
+	refuseWildcard(given, url.hostname);
+	const base = url.href.replace(/\/+$/, "");
+	if (!BASE_PATTERN.test(base)) throw new ConfigError(flaw);
+	return base;
+}
+
+function refuseWildcard({ text, from }: Given, host: string): void {
+	if (wildcardFamily(host) === undefined) return;
+	throw new ConfigError(
+		`${from} is "${text}", which stands for all addresses of a machine; give the one at which others reach this node.`,
+	);
 }
 
 export function formatAddress({ host, port }: Address): string {

@@ -3,7 +3,6 @@
  * IPv6 hosts in brackets, and the multiaddr that libp2p wants instead.
  */
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 
 export interface HostPort {
@@ -30,18 +29,4 @@ export function toMultiaddr({ host, port }: HostPort): Multiaddr {
 	const version = isIP(host);
 	const protocol = version === 0 ? "dns" : `ip${version}`;
 	return multiaddr(`/${protocol}/${host}/tcp/${port}`);
-}
-
-/**
- * The host under which others reach a listener: the one it listens on or, where
- * that means every interface, the first address that leaves this machine.
- */
-export function reachableHost(listenHost: string): string {
-	if (listenHost !== "0.0.0.0" && listenHost !== "::") return listenHost;
-	for (const addresses of Object.values(networkInterfaces())) {
-		for (const { address, family, internal } of addresses ?? []) {
-			if (family === "IPv4" && !internal) return address;
-		}
-	}
-	return "127.0.0.1";
 }

@@ -35,7 +35,6 @@ import {
 	formatHostPort,
 	type HostPort,
 	parseHostPort,
-	reachableHost,
 	toMultiaddr,
 } from "./host-port.ts";
 import { loadKey } from "./key-file.ts";
@@ -50,8 +49,8 @@ export interface GossipOptions {
 	readonly dataDir: string;
 	/** Port 0 takes any free one. */
 	readonly listen: HostPort;
-	/** `host:port` told to others instead of the one listened on. */
-	readonly advertise?: HostPort;
+	/** What others are told of where it listens; asked each time, as it may change. Absent: just that. */
+	readonly advertise?: (listened: HostPort) => HostPort;
 	readonly cluster: string;
 	readonly clock: Clock;
 	readonly random: Random;
@@ -91,7 +90,7 @@ class Libp2pGossip implements Gossip {
 	readonly #connected = new Set<string>();
 	/** From validation, where a message is taken apart, to delivery. */
 	readonly #decoded = new WeakMap<Message, GossipMessage>();
-	#address = "";
+	#port: number | undefined;
 	#running = false;
 
 	constructor(
@@ -119,11 +118,13 @@ class Libp2pGossip implements Gossip {
 	}
 
 	get address(): string {
-		return this.#address;
+		if (this.#port === undefined) return "";
+		const { listen, advertise = (listened) => listened } = this.#options;
+		return formatHostPort(advertise({ host: listen.host, port: this.#port }));
 	}
 
 	async start(): Promise<void> {
-		const { listen, advertise } = this.#options;
+		const { listen } = this.#options;
 		await this.#lines.start();
 		try {
 			await this.#stack.start();
@@ -132,12 +133,7 @@ class Libp2pGossip implements Gossip {
 				cause,
 			});
 		}
-		this.#address = formatHostPort(
-			advertise ?? {
-				host: reachableHost(listen.host),
-				port: listenedPort(this.#stack),
-			},
-		);
+		this.#port = listenedPort(this.#stack);
 		this.#stack.services.pubsub.subscribe(this.#topic);
 		this.#running = true;
 		this.#redial();

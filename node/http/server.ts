@@ -8,6 +8,7 @@
  * waiting requests are answered at once, others have a moment, then are cut.
  */
 import Fastify, { type FastifyInstance } from "fastify";
+import { inUrl } from "../../protocol/host.ts";
 import {
 	BODY_BYTES_MAX,
 	BULKS_MAX,
@@ -64,6 +65,8 @@ interface HttpOptions {
 export interface Http {
 	/** `host:port`, where it listens. */
 	readonly address: string;
+	/** The same, with the address that the system knows the host by. */
+	readonly bound: { readonly host: string; readonly port: number };
 	close(): Promise<void>;
 }
 
@@ -112,8 +115,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		description: descriptionHandler(options.version),
 	});
 	await app.listen({ host, port });
+	const bound = boundTo(app);
 	return {
-		address: addressOf(app, host),
+		address: `${inUrl(host)}:${bound.port}`,
+		bound,
 		async close() {
 			stopping = true;
 			waits.endAll();
@@ -166,10 +171,10 @@ function createServer(clock: Clock): FastifyInstance {
 	return app;
 }
 
-function addressOf(app: FastifyInstance, host: string): string {
+function boundTo(app: FastifyInstance): Http["bound"] {
 	const bound = app.server.address();
 	if (bound === null || typeof bound === "string") {
 		throw new Error("the server listens on no port");
 	}
-	return `${host.includes(":") ? `[${host}]` : host}:${bound.port}`;
+	return { host: bound.address, port: bound.port };
 }

@@ -40,6 +40,8 @@ export class OwnEntry {
 	readonly #sessions: Sessions;
 	readonly #report: OwnEntryParts["report"];
 	readonly #parts: OwnEntryParts;
+	/** Where the registry says that this node is reached, or will as soon as it has heard. */
+	#toldWhere = "";
 
 	constructor(parts: OwnEntryParts) {
 		this.#sessions = parts.shard.sessions;
@@ -67,15 +69,32 @@ export class OwnEntry {
 
 	#open(from: Omit<OpenRequest, "record">): Promise<OpenReply> {
 		const { memory, clock, home } = this.#parts;
-		const record = this.#report.record();
+		const record = this.#record();
 		const sureMs = home.sureUntilMs - clock.monoMs();
 		const sureUntilMs = Math.max(0, Math.floor(memory.nowMs() + sureMs));
 		return this.#sessions.open({ record, ...from, sureUntilMs });
 	}
 
-	/** Into a registry that has lost it. Returns the node's name. @throws StoreError */
-	putBack(session: SessionName): Promise<string> {
-		return this.#sessions.describe(session, this.#report.record());
+	/** Into a registry that has lost it, or has an earlier one. Returns the node's name. @throws StoreError */
+	async putBack(session: SessionName): Promise<string> {
+		const before = this.#toldWhere;
+		try {
+			return await this.#sessions.describe(session, this.#record());
+		} catch (error) {
+			this.#toldWhere = before;
+			throw error;
+		}
+	}
+
+	/** Whether this node is reached elsewhere than the registry was told: Redis was connected to over another network. */
+	get hasMoved(): boolean {
+		return whereIs(this.#report.record()) !== this.#toldWhere;
+	}
+
+	#record(): NodeRecord {
+		const record = this.#report.record();
+		this.#toldWhere = whereIs(record);
+		return record;
 	}
 
 	/**
@@ -125,4 +144,8 @@ export class OwnEntry {
 		const { nodes } = await this.#sessions.nodes();
 		return nodes.find(({ record }) => record.nodeId === nodeId);
 	}
+}
+
+function whereIs({ http, p2p, url }: NodeRecord): string {
+	return [http, p2p, url].join(" ");
 }

@@ -13,7 +13,7 @@ export interface AdmittedPeer {
 export interface Gossip {
 	/** Own stable PeerId. */
 	readonly nodeId: string;
-	/** `host:port` that others can dial, once started. "" without gossip. */
+	/** `host:port` that others can dial, once started; another one once the machine's has changed. "" without gossip. */
 	readonly address: string;
 	start(): Promise<void>;
 	stop(): Promise<void>;

@@ -16,6 +16,8 @@ export interface NodeRecord {
 	/** `host:port` of its HTTP side, and of its gossip side ("" without gossip). */
 	readonly http: string;
 	readonly p2p: string;
+	/** Where its HTTP side begins: `https://10.0.0.4:5000`. Undefined: it is of an earlier version, and at `http`. */
+	readonly url?: string;
 	readonly version: string;
 	readonly startedMs: number;
 	readonly slots: number;

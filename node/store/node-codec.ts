@@ -25,6 +25,7 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	host: isText,
 	http: isText,
 	p2p: isText,
+	url: (value) => value === undefined || isText(value),
 	version: isText,
 	startedMs: isNumber,
 	slots: isNumber,

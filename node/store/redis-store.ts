@@ -88,6 +88,11 @@ export class RedisStore implements Store {
 		return this.#connection.trouble;
 	}
 
+	/** This machine's address in the newest connection, if it goes over the network. */
+	get localAddress(): string | undefined {
+		return this.#connection.localAddress;
+	}
+
 	onChange(listener: (up: boolean) => void): void {
 		this.#connection.onChange(listener);
 	}

@@ -82,6 +82,7 @@ const node: Examples["NodeList"]["nodes"][number] = {
 	pid: 4242,
 	host: "worker-1",
 	http: "127.0.0.1:5000",
+	url: "http://127.0.0.1:5000",
 	p2p: "127.0.0.1:45001",
 	version: "0.1.0",
 	startedAt: "2026-11-29T11:00:00.000Z",

@@ -103,7 +103,7 @@ export class AttachedCluster implements Stage {
 		}
 		const cluster = new AttachedCluster(
 			living.map(({ id, name }) => new AttachedNode(id, name)),
-			living.map(({ http }) => `http://${http}`),
+			living.map(({ url }) => url),
 		);
 		await cluster.#look();
 		void cluster.#keepLooking();

@@ -1,4 +1,4 @@
-/** What nodes are called: the same in the terminal, in the API and in what is known of tasks. */
+/** What nodes are called, and where they are: the same in the terminal, in the API and in what is known of tasks. */
 import { expect, test } from "vitest";
 import type { NodeAsRead } from "../../protocol/schema.ts";
 import { Cluster } from "../cluster.ts";
@@ -37,4 +37,29 @@ test("nodes that start at once with one name are told apart, everywhere alike, a
 	await Promise.all(cluster.nodes.map((node) => node.kill()));
 	await other?.start();
 	expect(other?.output).toContain(`node ${name} (${other?.id}) serves `);
+});
+
+test("nodes that listen on all addresses name one, at which others reach them", async () => {
+	const all = ["--insecure", "--p2p", "0.0.0.0:0"];
+	await using cluster = await Cluster.start({
+		nodes: [
+			["--http", "0.0.0.0:0"],
+			["--http", "[::]:0"],
+			["--http-advertise", "https://tasks.example.com/one"],
+		],
+		all,
+	});
+	const peers = await cluster.node(1).peers();
+	for (const node of cluster.nodes.slice(0, 2)) {
+		const { url, http, p2p } = peers.find(({ id }) => id === node.id) ?? {};
+		expect(node.url).toBe(url);
+		expect(url).toBe(`http://${http}`);
+		expect([url, p2p].join()).not.toMatch(/0\.0\.0\.0|::\]/);
+		const answer = await fetch(`${url}/healthz`);
+		expect(answer.status).toBe(200);
+	}
+	expect(peers.find(({ id }) => id === cluster.node(3).id)).toMatchObject({
+		http: "tasks.example.com:443",
+		url: "https://tasks.example.com/one",
+	});
 });

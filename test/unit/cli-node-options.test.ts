@@ -18,6 +18,23 @@ function options(
 	});
 }
 
+/** As flags and as variables. */
+function bothWays(values: Readonly<Record<string, string | undefined>>) {
+	const given = Object.entries(values).flatMap(([name, value]) =>
+		value === undefined ? [] : [[name, value] as const],
+	);
+	const args = given.flatMap(([name, value]) =>
+		value === "1" ? [`--${name}`] : [`--${name}`, value],
+	);
+	const env = Object.fromEntries(
+		given.map(([name, value]) => [
+			`HEARSAY_${name.toUpperCase().replaceAll("-", "_")}`,
+			value,
+		]),
+	);
+	return { args, env };
+}
+
 describe("options of a node", () => {
 	test("there is a default for everything", () => {
 		expect(options([])).toEqual({
@@ -47,6 +64,7 @@ describe("options of a node", () => {
 			http: "127.0.0.1:5001",
 			p2p: "0.0.0.0:6001",
 			advertise: "[fd00::1]:6001",
+			"http-advertise": "10.0.0.1:5001",
 			cluster: "green",
 			handlers: "task.ts",
 			concurrency: "3",
@@ -63,24 +81,14 @@ describe("options of a node", () => {
 			"no-gossip": "1",
 			"token-file": undefined,
 		};
-		const given = Object.entries(values).flatMap(([name, value]) =>
-			value === undefined ? [] : [[name, value] as const],
-		);
-		const args = given.flatMap(([name, value]) =>
-			value === "1" ? [`--${name}`] : [`--${name}`, value],
-		);
-		const env = Object.fromEntries(
-			given.map(([name, value]) => [
-				`HEARSAY_${name.toUpperCase().replaceAll("-", "_")}`,
-				value,
-			]),
-		);
+		const { args, env } = bothWays(values);
 		expect(options(args)).toEqual({
 			name: "bob",
 			redis: "redis://10.0.0.1:7000/2",
 			http: { host: "127.0.0.1", port: 5001 },
 			p2p: { host: "0.0.0.0", port: 6001 },
 			advertise: { host: "fd00::1", port: 6001 },
+			httpAdvertise: "http://10.0.0.1:5001",
 			cluster: "green",
 			handlers: ["/here/task.ts"],
 			concurrency: 3,
@@ -110,6 +118,15 @@ describe("options of a node", () => {
 	])("a machine called %j calls its node %s", (host, name) => {
 		expect(options([], {}, host).name).toBe(name);
 		expect(options(["--name", "bob"], {}, host).name).toBe("bob");
+	});
+
+	test.each([
+		["10.0.0.1:5000", "http://10.0.0.1:5000"],
+		["[FD00::1]:80", "http://[fd00::1]"],
+		["https://Tasks.example.com:443/", "https://tasks.example.com"],
+		["https://10.0.0.1/hearsay/n1/", "https://10.0.0.1/hearsay/n1"],
+	])("HTTP advertised as %s is reached at %s", (text, base) => {
+		expect(options(["--http-advertise", text]).httpAdvertise).toBe(base);
 	});
 
 	test("gossip listens beyond this machine only where Redis is beyond it", () => {
@@ -142,6 +159,21 @@ describe("options of a node", () => {
 		["--p2p", "[1:2]:5"],
 		["--advertise", "host"],
 		["--advertise", "10.0.0.1:0"],
+		["--advertise", "0.0.0.0:6001"],
+		["--advertise", "0:6001"],
+		["--advertise", "[::]:6001"],
+		["--advertise", "[::ffff:0.0.0.0]:6001"],
+		["--http-advertise", "10.0.0.1"],
+		["--http-advertise", "10.0.0.1:5000/"],
+		["--http-advertise", "0.0.0.0:5000"],
+		["--http-advertise", "http://0x0/"],
+		["--http-advertise", "https://[::]:5000"],
+		["--http-advertise", "ftp://host:5000"],
+		["--http-advertise", "https://user@host"],
+		["--http-advertise", "https://host/?a"],
+		["--http-advertise", "https://host/a;b"],
+		["--http-advertise", "https://a;b/"],
+		["--http-advertise", "https://*.example.com"],
 		["--redis", "http://localhost"],
 		["--redis", "redis://a,b"],
 		["--redis", "redis://:50%off@host"],

@@ -2,7 +2,11 @@
 import { expect, test } from "vitest";
 import { Renewer } from "../../node/lease/renewer.ts";
 import { ShardMemory } from "../../node/lease/shard-memory.ts";
-import type { ShardSessions } from "../../node/ports.ts";
+import {
+	type NodeRecord,
+	type ShardSessions,
+	StoreError,
+} from "../../node/ports.ts";
 import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
@@ -14,6 +18,7 @@ const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A node on a store whose clock can be stepped. */
 function begin() {
+	let record = nodeRecord("ann");
 	const clock = new VirtualClock();
 	let stepMs = 0;
 	const nowMs = () => 1_800_000_000_000 + clock.monoMs() + stepMs;
@@ -33,7 +38,7 @@ function begin() {
 		...{ shard, clock, random: new SeededRandom(1), log, events },
 		ttlMs: LEASE_TTL_MS,
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
-		report: { record: () => nodeRecord("ann") },
+		report: { record: () => record },
 		sorter: { known: {} },
 		home: { mayOpen: () => true, sureUntilMs: Infinity },
 	});
@@ -42,6 +47,9 @@ function begin() {
 		clock,
 		shard,
 		renewer,
+		move(to: Partial<NodeRecord>) {
+			record = { ...record, ...to };
+		},
 		step(ms: number) {
 			stepMs += ms;
 		},
@@ -94,5 +102,30 @@ test("a node whose session was taken judges no lease for a whole lease time: nob
 	expect(renewer.away).toBe(false);
 	await clock.runFor(LEASE_TTL_MS);
 	expect(renewer.mayReap).toBe(true);
+	renewer.stop();
+});
+
+test("a node that is reached elsewhere says so with its next renewal, and then no more", async () => {
+	const { clock, shard, renewer, move } = begin();
+	let told = 0;
+	const describe = shard.sessions.describe.bind(shard.sessions);
+	shard.sessions.describe = (...of) => {
+		told += 1;
+		return told === 1
+			? Promise.reject(new StoreError("unreachable", "not now"))
+			: describe(...of);
+	};
+	const where = async () => {
+		const [node] = (await shard.sessions.nodes()).nodes;
+		return [node?.record.http, node?.record.p2p, node?.record.url];
+	};
+	await clock.runFor(PULSE_MS_MAX);
+	const { session } = renewer;
+	const http = { http: "10.1.0.1:5000", url: "http://10.1.0.1:5000" };
+	move({ ...http, p2p: "10.1.0.1:7000" });
+	await clock.runFor(4 * PULSE_MS_MAX);
+	expect(await where()).toEqual([http.http, "10.1.0.1:7000", http.url]);
+	expect(renewer.session).toBe(session);
+	expect(told).toBe(2);
 	renewer.stop();
 });

@@ -44,10 +44,7 @@ async function runNode(invocation: Invocation): Promise<number> {
 	// Where `up` is gone already, `stop` tells.
 	const started: Started = { name: node.name };
 	if (isChild) process.send?.(started, () => {});
-	else
-		terminal.line(
-			`node ${node.name} (${node.nodeId}) serves http://${node.http}/`,
-		);
+	else terminal.line(`node ${node.name} (${node.nodeId}) serves ${node.url}/`);
 	void stop.inOrder.then((by) => {
 		if (!isChild) sayStopping(terminal, options.drainMs);
 		return node.stop(by === "parent");

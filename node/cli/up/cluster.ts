@@ -128,6 +128,7 @@ export class LocalCluster {
 				// Not as an argument: it may hold a password, and anyone can list those.
 				HEARSAY_REDIS_URL: this.redisUrl,
 				HEARSAY_ADVERTISE: undefined,
+				HEARSAY_HTTP_ADVERTISE: undefined,
 			}),
 			drainMs,
 			hold: () => this.#redis?.hold ?? "ignore",

@@ -102,6 +102,7 @@ function readNode(view: NodeView, nowMs: number): NodeAsRead {
 		pid: record.pid,
 		host: record.host,
 		http: record.http,
+		url: record.url ?? `http://${record.http}`,
 		p2p: record.p2p,
 		version: record.version,
 		startedAt: isoTime(record.startedMs),

@@ -33,7 +33,7 @@ import type { Script } from "../scripts.ts";
 import { createClient } from "./client.ts";
 import { Flaws } from "./flaws.ts";
 import { Outgoing } from "./outgoing.ts";
-import { obstacleOf, refusalOf } from "./refusal.ts";
+import { isRefusal, obstacleOf, refusalOf } from "./refusal.ts";
 import { PROBE } from "./rights.ts";
 import { SentinelWatch, type Told } from "./sentinel-watch.ts";
 import { parseStoreUrl } from "./url.ts";
@@ -55,6 +55,8 @@ const AWAY = [
 export class Connection {
 	/** Rises with every connection made; undefined while there is none. */
 	life: number | undefined;
+	/** This machine's, of the newest connection; undefined: it is a socket of the file system, or there was none. */
+	localAddress: string | undefined;
 	/** Why Redis does not let this node in, where it answers and says so: one clause. */
 	refusal: string | undefined;
 	/** What kept it away and was told of since it was last up. */
@@ -301,6 +303,7 @@ export class Connection {
 	#begin(): void {
 		this.#lives += 1;
 		this.life = this.#lives;
+		this.localAddress = this.#redis.stream.localAddress;
 		this.#told = undefined;
 		this.#sentAtLook = this.#sent;
 		this.#lookLater();
@@ -316,9 +319,4 @@ export class Connection {
 		this.#lastTrouble = `it is not reachable (${cause.message})`;
 		for (const listener of this.#listeners) listener(false);
 	}
-}
-
-/** A replica has said so; and whatever else no waiting mends. */
-function isRefusal({ kind, message }: StoreError): boolean {
-	return kind === "refused" || message.includes("READONLY");
 }

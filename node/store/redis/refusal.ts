@@ -2,6 +2,8 @@
  * What Redis means when it answers and lets nobody in: one clause for whoever gave its
  * address. Only what waiting does not mend: the rest is a Redis that is away. Pure.
  */
+import type { StoreError } from "../../ports.ts";
+
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
 	[
 		/^ERR (DB index is out of range|invalid DB index)/,
@@ -60,4 +62,9 @@ export function refusalOf(error: Error): string | undefined {
 	return command?.name === "select"
 		? `Redis does not let this node use the database in its address: ${error.message}`
 		: undefined;
+}
+
+/** A replica has said so; and whatever else no waiting mends. */
+export function isRefusal({ kind, message }: StoreError): boolean {
+	return kind === "refused" || message.includes("READONLY");
 }

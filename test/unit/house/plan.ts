@@ -189,6 +189,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/task-main.ts",
 			"node/node.ts",
 			"node/options.ts",
+			"node/whereabouts.ts",
 			"node/cli/",
 		],
 		ours: ANY,

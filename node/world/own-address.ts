@@ -1,0 +1,114 @@
+/**
+ * OwnAddress: where others reach what this node listens on with every interface.
+ *
+ * That is the local address of the connection to Redis. All nodes reach Redis, so this is
+ * the network that they share; the first interface of a machine may be that of its
+ * containers alone (`docker0`). The connection says it anew each time it is made, and what
+ * was said last stands while Redis is away.
+ *
+ * A Redis on this machine (by loopback or a socket) says nothing of the network, and a
+ * connection over the other family of addresses nothing of what is listened on. Then it is
+ * the address from which this machine would write to one far away, that of its default
+ * route. A machine without one is reached by itself alone, at loopback; the log says so.
+ */
+import { createSocket } from "node:dgram";
+import { isIPv4 } from "node:net";
+import { type Family, wildcardFamily } from "../../protocol/host.ts";
+import type { Log } from "../ports.ts";
+
+export interface HostPort {
+	readonly host: string;
+	readonly port: number;
+}
+
+/** Of documentation's networks: nobody is there, and nothing is sent. */
+const FAR_AWAY: Readonly<Record<Family, string>> = {
+	4: "192.0.2.1",
+	6: "2001:db8::1",
+};
+const LOOPBACK: Readonly<Record<Family, string>> = { 4: "127.0.0.1", 6: "::1" };
+
+export class OwnAddress {
+	readonly #log: Log;
+	readonly #routeTo: (far: string) => Promise<string | undefined>;
+	/** Of the connection to Redis. */
+	#local: string | undefined;
+	readonly #routes = new Map<Family, string>();
+	#told = false;
+
+	/** `routeTo`: the address from which this machine would write to another. */
+	constructor(log: Log, routeTo = routedAddress) {
+		this.#log = log;
+		this.#routeTo = routeTo;
+	}
+
+	/** Redis was connected to from this address; undefined: through a socket of the file system. */
+	connectedFrom(address: string | undefined): void {
+		this.#local = address?.replace(/^::ffff:(?=[\d.]+$)/i, "");
+	}
+
+	/** Looks where the default routes go. */
+	async look(): Promise<void> {
+		for (const family of [4, 6] as const) {
+			const address = await this.#routeTo(FAR_AWAY[family]);
+			if (address === undefined) this.#routes.delete(family);
+			else this.#routes.set(family, address);
+		}
+	}
+
+	/** Where others reach a listener. `isDual`: one on `::` takes IPv4, too. */
+	reached({ host, port }: HostPort, isDual: boolean): HostPort {
+		const family = wildcardFamily(host);
+		if (family === undefined) return { host, port };
+		return {
+			host: this.#host(family === 6 && isDual ? [4, 6] : [family]),
+			port,
+		};
+	}
+
+	#host(families: readonly Family[]): string {
+		const local = this.#local;
+		if (local !== undefined && leavesHost(local)) {
+			if (families.includes(familyOf(local))) return local;
+		}
+		for (const family of families) {
+			const routed = this.#routes.get(family);
+			if (routed !== undefined) return routed;
+		}
+		this.#tell();
+		return LOOPBACK[families[0] ?? 4];
+	}
+
+	#tell(): void {
+		if (this.#told) return;
+		this.#told = true;
+		this.#log.warn(
+			{},
+			"this machine has no address that others could reach it at, so the node names loopback; say where it is reached with --advertise and --http-advertise",
+		);
+	}
+}
+
+function familyOf(address: string): Family {
+	return isIPv4(address) ? 4 : 6;
+}
+
+/** Neither loopback nor of one link alone, which means another interface on each machine. */
+function leavesHost(address: string): boolean {
+	return !/^(127\.|169\.254\.|::1$|fe80:)/i.test(address);
+}
+
+/** The system chooses a route as soon as a datagram has an address; none is sent. */
+function routedAddress(far: string): Promise<string | undefined> {
+	return new Promise((resolve) => {
+		const socket = createSocket(isIPv4(far) ? "udp4" : "udp6");
+		const end = (address: string | undefined) => {
+			socket.close();
+			resolve(
+				address !== undefined && leavesHost(address) ? address : undefined,
+			);
+		};
+		socket.once("error", () => end(undefined));
+		socket.connect(9, far, () => end(socket.address().address));
+	});
+}
