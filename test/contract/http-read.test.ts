@@ -183,6 +183,8 @@ test("nodes are read with their process and their address", async () => {
 		pid: 4711,
 		host: "h",
 		http: "127.0.0.1:5000",
+		// Of a node that is of an earlier version, and does not say it itself.
+		url: "http://127.0.0.1:5000",
 		p2p: "",
 		version: "1.2.3",
 		startedAt: "2026-01-01T00:00:00.000Z",
