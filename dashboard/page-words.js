@@ -31,11 +31,11 @@ export const nameOf = (name, id) =>
 /**
  * Where a node's own page is for who looks at this one; undefined where the
  * address means the machine itself, and who looks may be at another.
- * @param {string} address
+ * @param {string} base Without a slash at its end.
  */
-export function pageOf(address) {
-	if (!URL.canParse(`http://${address}/`)) return;
-	const url = new URL(`http://${address}/`);
+export function pageOf(base) {
+	const url = URL.parse(`${base}/`);
+	if (url === null || !/^https?:$/.test(url.protocol)) return;
 	const isWildcard = WILDCARD.test(url.hostname);
 	if (!isWildcard && !LOOPBACK.test(url.hostname)) return url.href;
 	if (!LOOPBACK.test(location.hostname)) return;

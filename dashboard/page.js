@@ -11,7 +11,7 @@
  * client of the API that the node serves with it.
  */
 
-import { Client, Refused } from "/client/client.js";
+import { Client, Refused } from "./client/client.js";
 import {
 	clockTime,
 	duration,
@@ -53,9 +53,9 @@ function byId(id) {
 	return element;
 }
 
-/** Of the node that serves this page. */
+/** Of the node that serves this page, wherever a proxy has put it. */
 const node = new Client({
-	url: location.origin,
+	url: new URL(".", location.href).href.replace(/\/$/, ""),
 	fetch: (url, request) => fetch(url, request),
 	patience: () => AbortSignal.timeout(ANSWER_MS_MAX),
 });
@@ -190,7 +190,7 @@ function showNodes(nodes) {
 				node.slots,
 				node.state === "dead" ? "" : duration(node.uptimeMs),
 				node.host,
-				{ text: node.http, href: pageOf(node.http) },
+				{ text: node.http, href: pageOf(node.url) },
 				String(node.pid),
 				node.labels.join(", "),
 			]),
@@ -206,7 +206,7 @@ function showTasks(tasks, chosen) {
 		"tasks",
 		tasks.map((task) => [
 			task.id,
-			{ text: task.id, href: `/v1/tasks/${encodeURIComponent(task.id)}` },
+			{ text: task.id, href: `v1/tasks/${encodeURIComponent(task.id)}` },
 			toned(task.state),
 			task.attempt,
 			task.type,

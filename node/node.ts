@@ -16,12 +16,9 @@ import {
 	STORE_START_MS,
 } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
+import { loadExecutor, makeGossip, makeStore } from "./adapters.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
 import { Engine, type NodeHost } from "./engine/engine.ts";
-import { createExecutor } from "./executor/executor.ts";
-import { KeyUnusable } from "./gossip/key-file.ts";
-import { createGossip } from "./gossip/libp2p-gossip.ts";
-import { createNoGossip } from "./gossip/no-gossip.ts";
 import { createHttp, type Http } from "./http/server.ts";
 import { agree } from "./lease/agreement.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
@@ -31,7 +28,7 @@ import {
 	type Log,
 	StoreMismatch,
 } from "./ports.ts";
-import { connectStore, type RedisStore } from "./store/redis-store.ts";
+import type { RedisStore } from "./store/redis-store.ts";
 import { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
 import { GenerationFile } from "./world/generation-file.ts";
@@ -91,6 +88,8 @@ export async function startNode(
 			clock: systemClock,
 			log,
 			version: options.version,
+			...(options.publicUrl && { publicUrl: options.publicUrl }),
+			corsOrigins: options.corsOrigins,
 		});
 		whereabouts.served(http);
 		await meetStore(parts, () => engine.start(), stopper);
@@ -137,75 +136,6 @@ function closingsOf(
 		{ part: "executor", close: () => executor.stop() },
 		{ part: "store", close: () => store.close() },
 	];
-}
-
-async function loadExecutor(
-	options: NodeOptions,
-	log: Log,
-	endProcesses: (systemThread?: number) => void,
-): Promise<Executor> {
-	try {
-		return await createExecutor({
-			concurrency: options.concurrency,
-			handlerFiles: options.handlers,
-			processTaskMs: options.processTaskMs,
-			endProcesses,
-			clock: systemClock,
-			log,
-		});
-	} catch (error) {
-		throw new ConfigError((error as Error).message, error);
-	}
-}
-
-async function makeGossip(
-	options: NodeOptions,
-	whereabouts: Whereabouts,
-	log: Log,
-): Promise<Gossip> {
-	try {
-		return await (options.gossip
-			? makeLibp2p(options, whereabouts, log)
-			: createNoGossip({ dataDir: options.dataDir, random: systemRandom }));
-	} catch (error) {
-		throw error instanceof KeyUnusable
-			? new ConfigError(error.message, error)
-			: error;
-	}
-}
-
-async function makeLibp2p(
-	options: NodeOptions,
-	whereabouts: Whereabouts,
-	log: Log,
-): Promise<Gossip> {
-	const { dataDir, cluster, p2p } = options;
-	return await createGossip({
-		dataDir,
-		listen: p2p,
-		advertise: (listened) => whereabouts.p2p(listened),
-		cluster,
-		clock: systemClock,
-		random: systemRandom,
-		log,
-	});
-}
-
-function makeStore(
-	{ redis, cluster, shards }: NodeOptions,
-	log: Log,
-): RedisStore {
-	try {
-		return connectStore({
-			url: redis,
-			cluster,
-			shards,
-			clock: systemClock,
-			log,
-		});
-	} catch (error) {
-		throw new ConfigError((error as Error).message, error);
-	}
 }
 
 function makeEngine(

@@ -20,6 +20,10 @@ export interface NodeOptions {
 	readonly advertise?: Address;
 	/** Where others find the HTTP side, if not where it listens; see `protocol/host.ts` for its form. */
 	readonly httpAdvertise?: string;
+	/** Where the whole cluster is reached through a proxy, in the same form. */
+	readonly publicUrl?: string;
+	/** Of others' pages that may use the API. */
+	readonly corsOrigins: readonly string[];
 	/** What the node is to be called; with a number added where another node has that name. */
 	readonly name: string;
 	/** Separates clusters on one Redis. */

@@ -29,3 +29,8 @@ export function hostPortOf(base: string): string {
 	const { protocol, hostname, port } = new URL(base);
 	return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
+
+/** Of where an HTTP side begins; undefined: the text is no such thing. */
+export function originOf(base: string): string | undefined {
+	return BASE_PATTERN.test(base) ? URL.parse(base)?.origin : undefined;
+}

@@ -6,6 +6,7 @@
 import Type, { type Static, type TInteger } from "typebox";
 import { missing, time, words } from "./fields.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
+import { links } from "./schema/links.ts";
 import { ATTEMPT_ENDS, TASK_STATES, type TaskState } from "./state.ts";
 import type { TaskError } from "./task.ts";
 import { OPTIONS } from "./task-options.ts";
@@ -191,6 +192,7 @@ export type ItemAnswer = Static<typeof ItemAnswer>;
 
 export const BatchAnswer = Type.Object({
 	tasks: Type.Array(ItemAnswer, { description: "in the order of the request" }),
+	links,
 });
 
 export const TaskAsListed = Type.Object({
@@ -212,6 +214,7 @@ export const TaskList = Type.Object({
 		description:
 			"the page is short, as much had to be searched: of the tasks created since, it has all that fit",
 	}),
+	links,
 });
 
 export const NodeAsRead = Type.Object({

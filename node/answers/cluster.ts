@@ -4,6 +4,7 @@
  * throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
  */
 import type { Digest } from "../../protocol/gossip.ts";
+import { originOf } from "../../protocol/host.ts";
 import type { Route } from "../../protocol/route.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type {
@@ -11,8 +12,10 @@ import type {
 	ClusterView,
 	Gossip,
 	NodeName,
+	NodeRecord,
 	NodeView,
 	Readiness,
+	RegisteredNode,
 	Shard,
 	ShardCounts,
 	Store,
@@ -49,11 +52,14 @@ export interface ClusterAnswersParts {
 	readonly report: {
 		/** This node is stopping. */
 		readonly draining: boolean;
+		record(): Pick<NodeRecord, "http" | "url">;
 	};
 }
 
 /** All registered nodes: see roster.ts. */
 export interface NodeBook {
+	/** Other nodes; the list is another one whenever it was read. */
+	readonly others: readonly Pick<RegisteredNode, "record" | "expiresMs">[];
 	/** Reads the registry anew. @throws StoreError */
 	refresh(): Promise<void>;
 	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
@@ -70,6 +76,9 @@ export interface NodeBook {
 
 export class ClusterAnswers implements ClusterApi {
 	readonly #parts: ClusterAnswersParts;
+	/** Of others, and the list that they were taken from. */
+	#origins: readonly string[] = [];
+	#originsOf: NodeBook["others"] | undefined;
 
 	constructor(parts: ClusterAnswersParts) {
 		this.#parts = parts;
@@ -119,6 +128,16 @@ export class ClusterAnswers implements ClusterApi {
 		return nodeId === own ? name.current : roster.nameOf(nodeId);
 	}
 
+	origins(): readonly string[] {
+		const { roster, report } = this.#parts;
+		if (this.#originsOf !== roster.others) {
+			this.#originsOf = roster.others;
+			const living = roster.others.filter(({ expiresMs }) => expiresMs);
+			this.#origins = living.flatMap(({ record }) => originOfNode(record));
+		}
+		return [...new Set([...originOfNode(report.record()), ...this.#origins])];
+	}
+
 	readiness(): Readiness {
 		const { store, engines, report } = this.#parts;
 		const reasons = report.draining ? ["The node is stopping."] : [];
@@ -134,6 +153,14 @@ export class ClusterAnswers implements ClusterApi {
 		}
 		return { ready: reasons.length === 0, reasons };
 	}
+}
+
+/** None of a record that has been damaged. */
+function originOfNode({
+	http,
+	url = `http://${http}`,
+}: Pick<NodeRecord, "http" | "url">): string[] {
+	return [originOf(url)].filter((origin) => origin !== undefined);
 }
 
 function sumCounts(

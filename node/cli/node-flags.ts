@@ -54,6 +54,18 @@ export const SHARED_FLAGS = {
 		env: ["HEARSAY_INSECURE"],
 		help: "serve HTTP beyond this machine although nobody has to sign in",
 	},
+	"public-url": {
+		kind: "text",
+		value: "URL",
+		env: ["HEARSAY_PUBLIC_URL"],
+		help: "where a proxy in front serves the cluster, with the path if it has one: https://example.com/hearsay",
+	},
+	"cors-origin": {
+		kind: "texts",
+		value: "ORIGIN",
+		env: ["HEARSAY_CORS_ORIGIN"],
+		help: "whose pages may use the API, besides a node's own: https://app.example.com; repeatable (default none)",
+	},
 	shards: {
 		kind: "text",
 		value: "N",

@@ -33,6 +33,8 @@ import {
 	readDuration,
 	readKeep,
 	readName,
+	readOrigin,
+	readPublicUrl,
 	readReachable,
 	readStoreUrl,
 } from "./values.ts";
@@ -90,6 +92,7 @@ export function readSharedOptions(
 } {
 	const redis = flags.text("redis");
 	const drain = flags.text("drain");
+	const publicUrl = flags.text("public-url");
 	const queues = readNames(flags.text("queues"), QUEUE_CHARS_MAX);
 	return {
 		redis: redis && readStoreUrl(redis),
@@ -118,6 +121,8 @@ export function readSharedOptions(
 			successes: keepOf(flags.text("keep-successes"), KEEPS_DEFAULT.successes),
 			failures: keepOf(flags.text("keep-failures"), KEEPS_DEFAULT.failures),
 		},
+		...(publicUrl && { publicUrl: readPublicUrl(publicUrl) }),
+		corsOrigins: [...new Set(flags.texts("cors-origin").map(readOrigin))],
 		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
 		logLevel: readChoice(
 			flags.text("log") ?? { text: "info", from: "--log" },

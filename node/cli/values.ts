@@ -5,9 +5,10 @@
  */
 import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
-import { BASE_PATTERN, wildcardFamily } from "../../protocol/host.ts";
+import { BASE_PATTERN, originOf, wildcardFamily } from "../../protocol/host.ts";
 import type { Keep } from "../../protocol/keep.ts";
 import { ENDED_KEPT_MS_MIN, KEEP_MS_MAX } from "../../protocol/limits.ts";
+import { ADDRESSES } from "../../protocol/operations.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isLoopback } from "../http/door/guard.ts";
 import { type Address, ConfigError } from "../options.ts";
@@ -52,6 +53,36 @@ export function readBase(given: Given, scheme: "http" | "https"): string {
 	const base = url.href.replace(/\/+$/, "");
 	if (!BASE_PATTERN.test(base)) throw new ConfigError(flaw);
 	return base;
+}
+
+/** A URL; its path must leave the node's own addresses alone, as both are served. */
+export function readPublicUrl(given: Given): string {
+	const { text, from } = given;
+	if (!/^https?:\/\//i.test(text))
+		throw new ConfigError(
+			`${from} is "${text}"; give a URL such as https://example.com/hearsay.`,
+		);
+	const base = readBase(given, "https");
+	const [, first] = new URL(base).pathname.split("/");
+	if (first && ADDRESSES.some(({ path }) => path.split("/")[1] === first))
+		throw new ConfigError(
+			`${from} is "${text}", whose path begins as addresses of the node itself do (/${first}); choose another path.`,
+		);
+	return base;
+}
+
+/** An origin, as a browser sends it. */
+export function readOrigin({ text, from }: Given): string {
+	const origin = originOf(text.toLowerCase());
+	if (
+		origin === undefined ||
+		new URL(text).pathname !== "/" ||
+		text.endsWith("/")
+	)
+		throw new ConfigError(
+			`${from} is "${text}"; give one origin, without a path and without *, such as https://app.example.com.`,
+		);
+	return origin;
 }
 
 function refuseWildcard({ text, from }: Given, host: string): void {

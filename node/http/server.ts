@@ -27,10 +27,12 @@ import {
 import type { Problem } from "../../protocol/problem.ts";
 import type { Api, Clock, Log } from "../ports.ts";
 import { problemOf, sendProblem } from "./door/answer.ts";
+import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
 import { BrokenHttp } from "./door/broken-http.ts";
 import { guard, secure } from "./door/guard.ts";
 import { Inflow } from "./door/inflow.ts";
+import { Links } from "./door/links.ts";
 import { refuseWhatNoOperationTakes } from "./door/methods.ts";
 import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
@@ -51,7 +53,7 @@ import { submitHandlers } from "./resources/submit.ts";
 import { listHandlers } from "./resources/task-list.ts";
 import { taskHandlers } from "./resources/tasks.ts";
 
-interface HttpOptions {
+export interface HttpOptions {
 	readonly api: Api;
 	readonly host: string;
 	/** 0 takes any free one. */
@@ -60,6 +62,10 @@ interface HttpOptions {
 	readonly log: Log;
 	/** Of the program, as the description of the API tells it. */
 	readonly version: string;
+	/** Where the cluster is reached through a proxy; see `protocol/host.ts` for its form. */
+	readonly publicUrl?: string;
+	/** Of others' pages that may use the API. */
+	readonly corsOrigins?: readonly string[];
 }
 
 export interface Http {
@@ -72,17 +78,16 @@ export interface Http {
 
 /** @throws the system's error (`EADDRINUSE`, …) where it cannot listen. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
-	const { api, host, port, clock, log } = options;
+	const { api, host, port, clock, log, publicUrl } = options;
+	const base = baseOf(publicUrl);
+	const links = new Links(base);
+	const nodeOrigins = () => api.cluster.origins();
 	const waits = new Waits();
 	const outflow = new Outflow(clock);
-	const reads: Reads = {
-		lists: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
-		searches: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
-		tasks: new Places(clock, READS_MAX, HTTP_CONNECTIONS_MAX),
-	};
+	const reads = readPlaces(clock);
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
 	let stopping = false;
-	const app = createServer(clock);
+	const app = createServer(clock, base);
 	app.setErrorHandler((error, request, reply) => {
 		const { method, url } = request;
 		const problem = problemOf(error, method);
@@ -90,29 +95,28 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		log.error({ err: error, method, url }, "a request met an error");
 		return sendProblem(reply, internal);
 	});
-	guard(app, host, () => stopping);
+	const { corsOrigins = [] } = options;
+	const known = { ...(publicUrl && { publicUrl }), corsOrigins, nodeOrigins };
+	guard(app, { host, isSecure: false, ...known }, () => stopping);
 	refuseWhatNoOperationTakes(app);
 	outflow.watch(app);
-	reads.lists.watch(app);
-	reads.searches.watch(app);
-	reads.tasks.watch(app);
-	bulks.watch(app);
+	for (const places of [...Object.values(reads), bulks]) places.watch(app);
 	takeBodies(app, clock);
 	serve(app, {
-		...submitHandlers(api, clock),
-		...cancelHandlers(api),
-		...endedHandlers(api),
-		...patchHandlers(api, clock),
-		...listHandlers(api, reads),
+		...submitHandlers(api, clock, links),
+		...cancelHandlers(api, links),
+		...endedHandlers(api, links),
+		...patchHandlers(api, clock, links),
+		...listHandlers(api, reads, links),
 		...bulkHandlers(api, waits, bulks),
-		...taskHandlers({ api, waits, reads, clock }),
+		...taskHandlers({ api, waits, reads, clock, links }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...queueHandlers(api, clock),
 		...failureHandlers(api, reads),
-		...celeryHandlers(api, clock, reads),
-		...pageHandlers(),
+		...celeryHandlers(api, clock, reads, links),
+		...pageHandlers(nodeOrigins),
 		...manualHandlers(),
-		description: descriptionHandler(options.version),
+		description: descriptionHandler(options.version, publicUrl),
 	});
 	await app.listen({ host, port });
 	const bound = boundTo(app);
@@ -131,12 +135,20 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	};
 }
 
+function readPlaces(clock: Clock): Reads {
+	return {
+		lists: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
+		searches: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
+		tasks: new Places(clock, READS_MAX, HTTP_CONNECTIONS_MAX),
+	};
+}
+
 const internal: Problem = {
 	code: "internal",
 	detail: "The node met an error of its own; its log says which.",
 };
 
-function createServer(clock: Clock): FastifyInstance {
+function createServer(clock: Clock, base: Base): FastifyInstance {
 	const inflow = new Inflow(clock);
 	const broken = new BrokenHttp(inflow);
 	const app = Fastify({
@@ -145,6 +157,7 @@ function createServer(clock: Clock): FastifyInstance {
 		connectionTimeout: CONNECTION_IDLE_MS,
 		keepAliveTimeout: CONNECTION_IDLE_MS,
 		forceCloseConnections: "idle",
+		rewriteUrl: ({ url = "/" }) => base.strip(url),
 		// The guard answers for a node that is stopping.
 		return503OnClosing: false,
 		routerOptions: {

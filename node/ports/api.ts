@@ -239,4 +239,6 @@ export interface ClusterApi extends Onlooker {
 	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */
 	drain(node: string): Promise<string | undefined>;
 	readiness(): Readiness;
+	/** Of the HTTP sides of live nodes, this one among them, as they are known without asking. */
+	origins(): readonly string[];
 }

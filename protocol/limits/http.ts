@@ -109,5 +109,9 @@ export const BODY_LARGE_BYTES = 1024 * 1024;
 export const BODIES_LARGE_WAITING_MAX = 64;
 /** So long a body comes before it may be called slow. */
 export const BODY_GRACE_MS = 1_000;
+/** A browser need not ask again for so long whether a page of `--cors-origin` may. */
+export const PREFLIGHT_KEPT_S = 600;
+/** Origins of other nodes that the page may go on with; of more nodes, so many. */
+export const PAGE_ORIGINS_MAX = 64;
 /** When the node stops, answers under way have so long before they are cut off. */
 export const HTTP_CLOSE_GRACE_MS = 1_000;

@@ -19,6 +19,10 @@ export const celeryOperations = {
 		answers: {
 			200: {
 				description: "Taken; of an array, those that are not REJECTED.",
+				headers: {
+					Location: "Where to read the task, if it came alone.",
+					"Link-Template": "Of an array, where to read a task by its id.",
+				},
 				shape: {
 					anyOf: [
 						"CeleryAccepted",
@@ -59,7 +63,11 @@ export const celeryOperations = {
 		},
 		query: "any",
 		answers: {
-			200: { description: "The task as it stands.", shape: "CeleryTask" },
+			200: {
+				description: "The task as it stands.",
+				shape: "CeleryTask",
+				headers: { Location: "Where to read all of it." },
+			},
 		},
 		problems: ["not_found", "store_unavailable", "overloaded"],
 	},

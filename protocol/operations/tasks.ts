@@ -45,6 +45,8 @@ const wait: Parameter = {
 const EACH =
 	"Each is answered for in order, and the good ones are taken, whatever the others are.";
 
+const LOCATION = { Location: "Where to read the task." };
+
 export const taskOperations = {
 	submitTasks: {
 		method: "POST",
@@ -61,7 +63,7 @@ export const taskOperations = {
 			200: {
 				description: "The same task was there already; so it stands.",
 				shape: "TaskAsRead",
-				headers: { Location: "Where to read the task." },
+				headers: LOCATION,
 			},
 			202: {
 				description: "Taken; of an array, those whose item says so.",
@@ -85,6 +87,9 @@ export const taskOperations = {
 			202: {
 				description: "Taken; those whose line says so.",
 				shape: { linesOf: "ItemAnswer" },
+				headers: {
+					"Link-Template": "Where to read a task, by its id (RFC 9652).",
+				},
 			},
 		},
 		problems: ITEM_PROBLEMS,
@@ -116,6 +121,7 @@ export const taskOperations = {
 				description: "The task as it stands.",
 				shape: "TaskAsRead",
 				headers: {
+					...LOCATION,
 					"Retry-After":
 						"After a wait that saw no end: in so many seconds, ask again.",
 				},
@@ -135,7 +141,11 @@ export const taskOperations = {
 		body: "RetryAsSubmitted",
 		bodyMayBeAbsent: true,
 		answers: {
-			200: { description: "The task as it stands.", shape: "TaskAsRead" },
+			200: {
+				description: "The task as it stands.",
+				shape: "TaskAsRead",
+				headers: LOCATION,
+			},
 		},
 		problems: [
 			"invalid",
@@ -157,7 +167,11 @@ export const taskOperations = {
 		places: { id: taskId },
 		body: "ChangesAsSubmitted",
 		answers: {
-			200: { description: "The task as it stands.", shape: "TaskAsRead" },
+			200: {
+				description: "The task as it stands.",
+				shape: "TaskAsRead",
+				headers: LOCATION,
+			},
 		},
 		problems: [
 			"invalid",
@@ -193,10 +207,15 @@ export const taskOperations = {
 		body: "CancelAsSubmitted",
 		bodyMayBeAbsent: true,
 		answers: {
-			200: { description: "The task as it stands.", shape: "TaskAsRead" },
+			200: {
+				description: "The task as it stands.",
+				shape: "TaskAsRead",
+				headers: LOCATION,
+			},
 			202: {
 				description: "It runs, and is told to stop; so it stands.",
 				shape: "TaskAsRead",
+				headers: LOCATION,
 			},
 		},
 		problems: [

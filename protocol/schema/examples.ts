@@ -147,6 +147,8 @@ const celeryTask: Examples["CeleryTask"] = {
 		"Task 7 processed successfully (Priority: 5, Submitted at: 2026-11-29T12:00:00.000Z).",
 };
 
+const links = { task: "/v1/tasks/{id}" };
+
 export const EXAMPLES: Examples = {
 	ChangesAsSubmitted: { priority: 9, runAt: "2026-12-01T08:00:00Z" },
 	RetryAsSubmitted: { round: 1, delay: "10s" },
@@ -161,9 +163,9 @@ export const EXAMPLES: Examples = {
 	TaskAsSubmitted: { ...TASK, payload: read.payload, priority: 5 },
 	TaskAsAccepted: taken,
 	TaskAsRead: read,
-	TaskList: { tasks: [listed], asOf: "2026-11-29T12:00:01.000Z" },
+	TaskList: { tasks: [listed], asOf: "2026-11-29T12:00:01.000Z", links },
 	ItemAnswer: item,
-	BatchAnswer: { tasks: [item, wrong] },
+	BatchAnswer: { tasks: [item, wrong], links },
 	NodeList: { nodes: [node] },
 	NodeDraining: { id: NODE, name: "node-1", state: "draining" },
 	QueueList: { queues: [queue], asOf: "2026-11-29T12:00:00.000Z" },

@@ -3,6 +3,7 @@
  *
  * The contents on every page hold all titles of all chapters, so that the search over them
  * (`dashboard/manual.js`) needs no request. Without that script everything else works.
+ * All links are relative, since a proxy may serve the manual below a path of its own.
  */
 import { escapeHtml } from "./html-text.ts";
 
@@ -26,12 +27,13 @@ export function overviewPage(
 	entries: readonly Entry[],
 	version: string,
 ): string {
+	const root = rootOf(undefined);
 	const items = entries.map(
 		(entry) =>
-			`<li><h2><a class="chapter" href="/docs/${entry.name}">${titleOf(entry)}</a></h2><p>${entry.summary}</p></li>`,
+			`<li><h2><a class="chapter" href="${root}docs/${entry.name}">${titleOf(entry)}</a></h2><p>${entry.summary}</p></li>`,
 	);
 	const text = `<h1>Manual</h1>
-<p>Of Hearsay ${escapeHtml(version)}, the version that this node runs. The same API is described for programs at <a href="/openapi.json">/openapi.json</a>.</p>
+<p>Of Hearsay ${escapeHtml(version)}, the version that this node runs. The same API is described for programs at <a href="${root}openapi.json">/openapi.json</a>.</p>
 <ul class="chapters">
 ${items.join("\n")}
 </ul>`;
@@ -60,7 +62,13 @@ function neighbour(
 	entry: Entry | undefined,
 ): string {
 	if (entry === undefined) return "";
-	return `<a class="neighbour" rel="${rel}" href="/docs/${entry.name}"><small>${word}</small>${titleOf(entry)}</a>`;
+	const root = rootOf(entry.name);
+	return `<a class="neighbour" rel="${rel}" href="${root}docs/${entry.name}"><small>${word}</small>${titleOf(entry)}</a>`;
+}
+
+/** The way from a chapter's page, or the overview's, to where the HTTP side begins. */
+function rootOf(chapter: string | undefined): string {
+	return chapter === undefined ? "" : "../";
 }
 
 function titleOf({ headings }: Entry): string {
@@ -76,6 +84,7 @@ function frame(
 	version: string,
 ): string {
 	const here = current === undefined ? "page" : "true";
+	const root = rootOf(current);
 	return `<!doctype html>
 <html lang="en">
 <head>
@@ -83,17 +92,17 @@ function frame(
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <meta name="color-scheme" content="light dark" />
 <title>${current === undefined ? "Hearsay manual" : `${title} · Hearsay manual`}</title>
-<link rel="icon" href="/icon.svg" />
-<link rel="stylesheet" href="/tokens.css" />
-<link rel="stylesheet" href="/manual.css" />
-<script type="module" src="/manual.js"></script>
+<link rel="icon" href="${root}icon.svg" />
+<link rel="stylesheet" href="${root}tokens.css" />
+<link rel="stylesheet" href="${root}manual.css" />
+<script type="module" src="${root}manual.js"></script>
 </head>
 <body>
 <a class="skip" href="#text">Skip to the text</a>
 <header>
-<a class="home" href="/"><img src="/icon.svg" alt="" width="24" height="24" /> Hearsay</a>
-<a href="/">Dashboard</a>
-<a href="/docs" aria-current="${here}">Manual</a>
+<a class="home" href="${root || "./"}"><img src="${root}icon.svg" alt="" width="24" height="24" /> Hearsay</a>
+<a href="${root || "./"}">Dashboard</a>
+<a href="${root}docs" aria-current="${here}">Manual</a>
 <span class="version">${escapeHtml(version)}</span>
 </header>
 <div class="columns">
@@ -121,10 +130,11 @@ ${text}
 function item(entry: Entry, current: string | undefined): string {
 	const { name, headings } = entry;
 	const isCurrent = name === current;
+	const root = rootOf(current);
 	const parts = headings.slice(1).map(({ depth, title, id }) => {
 		const deep = depth > 2 ? ' class="deep"' : "";
-		return `<li${deep}><a class="part" href="/docs/${name}#${id}">${escapeHtml(title)}</a></li>`;
+		return `<li${deep}><a class="part" href="${root}docs/${name}#${id}">${escapeHtml(title)}</a></li>`;
 	});
-	const link = `<a href="/docs/${name}"${isCurrent ? ' aria-current="page"' : ""}>${titleOf(entry)}</a>`;
+	const link = `<a href="${root}docs/${name}"${isCurrent ? ' aria-current="page"' : ""}>${titleOf(entry)}</a>`;
 	return `<li>${link}<ul>${parts.join("")}</ul></li>`;
 }

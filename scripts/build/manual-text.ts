@@ -30,10 +30,13 @@ export function renderPages(
 	const chapters = texts.map(readChapter);
 	const written = chapters.map((chapter) => {
 		const { name, headings, tokens, summary } = chapter;
-		const marked = new Marked({ renderer: rulesOf(chapter, chapters) });
+		const from = (root: string) =>
+			new Marked({ renderer: rulesOf(chapter, chapters, root) });
+		// It stands on the overview.
+		const shown = `${from("").parseInline(summary)}`;
 		return {
-			entry: { name, headings, summary: `${marked.parseInline(summary)}` },
-			html: `${marked.parser([...tokens])}`,
+			entry: { name, headings, summary: shown },
+			html: `${from("../").parser([...tokens])}`,
 		};
 	});
 	const entries = written.map(({ entry }) => entry);
@@ -72,10 +75,11 @@ function anchorOf(title: string): string {
 		.replaceAll(" ", "-");
 }
 
-/** How a chapter's page writes what it has otherwise than Markdown by default. */
+/** How a chapter's page writes what it has otherwise than Markdown by default. `root`: the way to where the HTTP side begins. */
 function rulesOf(
 	own: Chapter,
 	chapters: readonly Chapter[],
+	root: string,
 ): RendererObject<string, string> {
 	return {
 		heading({ tokens, depth, text }) {
@@ -100,7 +104,7 @@ function rulesOf(
 			return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${cells(header, "th")}</tr></thead><tbody>${body}</tbody></table></div>\n`;
 		},
 		link({ href, tokens }) {
-			const address = addressOf(href, own, chapters);
+			const address = addressOf(href, own, chapters, root);
 			return `<a href="${escapeHtml(address)}">${this.parser.parseInline(tokens)}</a>`;
 		},
 		html({ text }) {
@@ -112,11 +116,12 @@ function rulesOf(
 	};
 }
 
-/** Where a link leads on the pages: `tasks.md#ids` in a file is `/docs/tasks#ids` there. */
+/** Where a link leads on the pages: `tasks.md#ids` in a file is `../docs/tasks#ids` there. */
 function addressOf(
 	href: string,
 	own: Chapter,
 	chapters: readonly Chapter[],
+	root: string,
 ): string {
 	if (/^https?:\/\//.test(href)) return href;
 	const parts = /^(?:([a-z-]+)\.md)?(?:#(.+))?$/.exec(href) ?? [];
@@ -126,5 +131,5 @@ function addressOf(
 		id === undefined || chapter?.headings.some((each) => each.id === id);
 	if (whole === "" || chapter === undefined || !isThere)
 		throw new Error(`${own.name}.md: the link to ${href} leads nowhere.`);
-	return `/docs/${name}${id === undefined ? "" : `#${id}`}`;
+	return `${root}docs/${name}${id === undefined ? "" : `#${id}`}`;
 }

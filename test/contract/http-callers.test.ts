@@ -173,6 +173,55 @@ test("a page of another origin cannot submit, the node's own can", async () => {
 	expect((await submit(`http://127.0.0.1:${port}`)).status).toBe(202);
 });
 
+test("a node's own pages are those of its Host, of its public URL, and of any name of loopback", async () => {
+	const publicUrl = "https://tasks.example.com/hearsay";
+	await using server = await startServer("127.0.0.1", { publicUrl });
+	const port = server.address.split(":")[1];
+	const submit = async (host: string, origin: string, from?: string) => {
+		const headers = {
+			...{ host, origin, "content-type": "application/json" },
+			...(from && { "sec-fetch-site": from }),
+		};
+		return (await send(server, "POST", "/v1/tasks", headers)).status;
+	};
+	const names = ["localhost", "127.0.0.1", "[::1]"].map((n) => `${n}:${port}`);
+	for (const host of names)
+		for (const name of names)
+			for (const from of [undefined, "cross-site"]) {
+				// To a browser it is the same site, and says otherwise if something else led here.
+				const isOdd = host === name && from !== undefined;
+				const found = [host, name, from];
+				expect([...found, await submit(host, `http://${name}`, from)]).toEqual([
+					...found,
+					isOdd ? 403 : 202,
+				]);
+			}
+	expect(await submit("localhost:1", "http://localhost:2")).toBe(403);
+	expect(await submit("localhost:1", "https://127.0.0.1:1")).toBe(403);
+	expect(await submit("localhost:1", "http://localhost:1@evil")).toBe(403);
+	// A proxy may send its own name on, or the node's.
+	const ours = "https://tasks.example.com";
+	expect(await submit("tasks.example.com", ours, "same-origin")).toBe(202);
+	expect(await submit(`127.0.0.1:${port}`, ours)).toBe(202);
+	expect(await submit(`127.0.0.1:${port}`, ours, "cross-site")).toBe(403);
+	expect(await submit("tasks.example.com", `${ours}:444`)).toBe(403);
+	expect(await submit("other.example.com", ours)).toBe(421);
+});
+
+test("what another site made a browser send changes nothing, whether its origin is told or not", async () => {
+	await using server = await startServer();
+	const ask = async (method: string, from: string) => {
+		const headers = { "sec-fetch-site": from, "content-type": "text/plain" };
+		return await send(server, method, "/v1/tasks", headers);
+	};
+	expect(await ask("POST", "cross-site")).toEqual({
+		...{ status: 403, code: "forbidden_origin" },
+	});
+	expect((await ask("GET", "cross-site")).status).toBe(200);
+	for (const from of ["same-origin", "none"])
+		expect((await ask("POST", from)).status).not.toBe(403);
+});
+
 test("no answer may be sniffed, framed or kept", async () => {
 	await using server = await startServer();
 	for (const path of ["/v1/cluster", "/nope", "/", "/v1/tasks/%zz"]) {

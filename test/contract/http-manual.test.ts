@@ -38,8 +38,9 @@ test("every chapter is served, under the page's strict policy, and so is all tha
 		expect(headers.get("content-security-policy")).toMatch(
 			/^default-src 'none'; script-src 'self'; style-src 'self';/,
 		);
-		const found = text.matchAll(/ (?:href|src)="(\/[^"#]*)/g);
-		open.push(...[...found].map(([, to = ""]) => to));
+		const found = text.matchAll(/ (?:href|src)="([^"#:]+)["#]/g);
+		const at = new URL(path, "http://node");
+		open.push(...[...found].map(([, to = ""]) => new URL(to, at).pathname));
 	}
 	expect([...seen]).toEqual(
 		expect.arrayContaining(CHAPTERS.map(({ name }) => `/docs/${name}`)),

@@ -4,7 +4,11 @@
  * test asks for, the answer must be one that `/openapi.json` describes.
  */
 import { connect } from "node:net";
-import { createHttp, type Http } from "../../node/http/server.ts";
+import {
+	createHttp,
+	type Http,
+	type HttpOptions,
+} from "../../node/http/server.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { FakeApi } from "../fakes/api.ts";
 import { FakeOverview } from "../fakes/overview.ts";
@@ -43,7 +47,12 @@ export interface Server extends Http, AsyncDisposable {
 /** Every server of a test describes itself alike. */
 let described: Described | undefined;
 
-export async function startServer(host = "127.0.0.1"): Promise<Server> {
+type Site = Pick<HttpOptions, "publicUrl" | "corsOrigins">;
+
+export async function startServer(
+	host = "127.0.0.1",
+	site: Site = {},
+): Promise<Server> {
 	const api = new FakeApi();
 	const overview = new FakeOverview();
 	const errors: object[] = [];
@@ -60,6 +69,7 @@ export async function startServer(host = "127.0.0.1"): Promise<Server> {
 			error: (fields) => errors.push(fields),
 		},
 		version: "0.0.0",
+		...site,
 	});
 	const call = (path: string, init: RequestInit) =>
 		ask(`http://${http.address}`, path, init);

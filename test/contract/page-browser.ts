@@ -57,7 +57,7 @@ export async function submit(
 }
 
 /** A node that announces this address. */
-export function nodeAt(http: string): NodeView {
+export function nodeAt(http: string, url?: string): NodeView {
 	return {
 		record: {
 			...{
@@ -66,6 +66,7 @@ export function nodeAt(http: string): NodeView {
 				pid: 4711,
 				host: "host-a",
 				http,
+				...(url && { url }),
 			},
 			...{ p2p: "", version: "1.2.3", startedMs: 0, slots: 8 },
 			...{ types: ["t"], labels: ["gpu"], draining: false },

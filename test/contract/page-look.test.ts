@@ -185,7 +185,10 @@ test("a node's own page is led to where its address means the same for who looks
 		"127.0.0.1:5001",
 		"[::1]:5002",
 		"10.0.0.5:5003",
-	].map(nodeAt);
+	].map((http) => nodeAt(http));
+	server.api.nodeViews.push(
+		nodeAt("10.0.0.6:5004", "https://10.0.0.6:5004/one"),
+	);
 	const near = await openPage(browser, `http://localhost:${port}/`);
 	const hrefs = (page: Page) =>
 		page
@@ -196,9 +199,13 @@ test("a node's own page is led to where its address means the same for who looks
 		"http://127.0.0.1:5001/",
 		"http://[::1]:5002/",
 		"http://10.0.0.5:5003/",
+		"https://10.0.0.6:5004/one/",
 	]);
 	const far = await openPage(browser, `http://${FAR_NAME}:${port}/`);
-	expect(await hrefs(far)).toEqual([null, null, null, "http://10.0.0.5:5003/"]);
+	expect(await hrefs(far)).toEqual([
+		...[null, null, null],
+		...["http://10.0.0.5:5003/", "https://10.0.0.6:5004/one/"],
+	]);
 	await far.getByRole("cell", { name: "host-a" }).first().waitFor();
 	await near.close();
 	await far.close();

@@ -54,6 +54,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
 	nodeViews: NodeView[] = [];
+	origins: () => readonly string[] = () => [];
 	/** What no live node has, of any route. */
 	lacks: string | undefined;
 	/** The same, of one route. */

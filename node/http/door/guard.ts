@@ -2,11 +2,13 @@
  * What every request meets first, whatever its address:
  * - a node that is stopping takes no more;
  * - a request names one host, and the same one wherever it names it;
- * - on a loopback address that must be the node's own, letter by letter: else a
- *   page of evil.example, whose name was made to point at 127.0.0.1, would count as
- *   our own page (DNS rebinding); only its health a node tells to anyone;
+ * - on a loopback address that must be a name of the node's, letter by letter, or that of
+ *   `--public-url`: else a page of evil.example, whose name was made to point at
+ *   127.0.0.1, would count as our own page (DNS rebinding); only its health a node tells
+ *   to anyone;
  * - what changes something must not come from a page of another origin: a
- *   browser sends such a request before it asks whether it may.
+ *   browser sends such a request before it asks whether it may. Whose pages are let in
+ *   is told in origins.ts.
  * And the headers that every answer carries.
  */
 import { isIPv4 } from "node:net";
@@ -14,6 +16,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
+import { allowOrigins } from "./cors.ts";
+import { Origins, type Site } from "./origins.ts";
 
 const HEADERS = {
 	"x-content-type-options": "nosniff",
@@ -22,8 +26,6 @@ const HEADERS = {
 	"cache-control": "no-store",
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
-
-const PORT_MAX = 65_535;
 
 /** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
 const HEALTH: readonly string[] = [
@@ -50,12 +52,13 @@ const twoHosts: Problem = {
 const misdirected: Problem = {
 	code: "misdirected",
 	detail:
-		"This node serves its own machine only; call it as localhost or 127.0.0.1.",
+		"This node serves its own machine only; call it as localhost or 127.0.0.1, or by the name in its --public-url.",
 	field: "Host",
 };
 const forbidden: Problem = {
 	code: "forbidden_origin",
-	detail: "A browser may do this from this node's own pages only.",
+	detail:
+		"A browser may do this from this node's own pages only, and from those of --public-url and --cors-origin.",
 	field: "Origin",
 };
 const stopping: Problem = {
@@ -70,14 +73,14 @@ export function secure(reply: FastifyReply): FastifyReply {
 
 export function guard(
 	app: FastifyInstance,
-	host: string,
+	site: Site,
 	isStopping: () => boolean,
 ): void {
-	const hostIsFree = !isLoopback(host);
-	const ours = new Set(["localhost", "127.0.0.1", "[::1]", inUrl(host)]);
+	const hostIsFree = !isLoopback(site.host);
+	const origins = new Origins(site);
 	const isOurs = (request: FastifyRequest) =>
 		hostIsFree ||
-		ours.has(hostName(request)) ||
+		origins.isOwnName(request.headers.host) ||
 		HEALTH.includes(request.routeOptions.url ?? "");
 	app.addHook("onRequest", (request, reply, done) => {
 		secure(reply);
@@ -91,7 +94,9 @@ export function guard(
 			sendProblem(reply, twoHosts);
 		} else if (!isOurs(request)) {
 			sendProblem(reply, misdirected);
-		} else if (isForeign(request)) {
+		} else if (allowOrigins(origins, request, reply)) {
+			return;
+		} else if (isUnsafe(request) && origins.isForeign(request.headers)) {
 			sendProblem(reply, forbidden);
 		} else {
 			done();
@@ -112,10 +117,6 @@ export function isLoopback(host: string): boolean {
 		host === "[::1]" ||
 		(isIPv4(host) && host.startsWith("127."))
 	);
-}
-
-function inUrl(host: string): string {
-	return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
 /** Told here, since Node itself would refuse it with an empty answer. */
@@ -141,16 +142,6 @@ function isForAnother({ raw, headers }: FastifyRequest): boolean {
 	return authority?.toLowerCase() !== headers.host?.toLowerCase();
 }
 
-/** The Host without its port, which may differ (a tunnel's other end) but must be one. */
-function hostName({ headers }: FastifyRequest): string {
-	const host = (headers.host ?? "").toLowerCase();
-	const [, name, port] = /^(.*):([1-9][0-9]{0,4})$/s.exec(host) ?? [];
-	return name !== undefined && Number(port) <= PORT_MAX ? name : host;
-}
-
-function isForeign({ method, headers }: FastifyRequest): boolean {
-	if (headers.origin === undefined) return false;
-	if (method === "GET" || method === "HEAD") return false;
-	// The scheme is left out: a proxy in front may speak TLS for us.
-	return headers.origin.replace(/^https?:\/\//, "") !== headers.host;
+function isUnsafe({ method }: FastifyRequest): boolean {
+	return method !== "GET" && method !== "HEAD";
 }

@@ -26,7 +26,8 @@ export function refuseWhatNoOperationTakes(app: FastifyInstance): void {
 	});
 }
 
-function methodsAt(path: string): string[] {
+/** Those that an address takes; none: there is no such address. */
+export function methodsAt(path: string): string[] {
 	const here = ADDRESSES.filter((address) => isAt(path, address.path));
 	const methods = here.flatMap(({ method }) =>
 		method === "GET" ? [method, "HEAD"] : [method],

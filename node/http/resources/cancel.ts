@@ -10,20 +10,25 @@ import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
+import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
 import { noSuchTask } from "./tasks.ts";
 
 const submitted = Compile(CancelAsSubmitted);
 
-export function cancelHandlers(api: Api): Pick<Handlers, "cancelTask"> {
+export function cancelHandlers(
+	api: Api,
+	links: Links,
+): Pick<Handlers, "cancelTask"> {
 	return {
 		cancelTask: (request, reply) =>
-			cancel(api, request.params.id, request, reply),
+			cancel(api, links, request.params.id, request, reply),
 	};
 }
 
 async function cancel(
 	api: Api,
+	links: Links,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -34,6 +39,7 @@ async function cancel(
 	const cancelled = await api.tasks.cancel(id, wish.wish);
 	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = cancelled;
+	links.toTask(reply, task.id);
 	if (code === "ended")
 		return sendProblem(reply, {
 			code: "already_ended",

@@ -23,6 +23,7 @@ import type { Api, Clock, Submitted } from "../../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { parseJson } from "../door/json.ts";
+import type { Links } from "../door/links.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import type { Handlers } from "../door/serve.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
@@ -44,28 +45,37 @@ export function celeryHandlers(
 	api: Api,
 	clock: Clock,
 	reads: Reads,
+	links: Links,
 ): Pick<Handlers, "addTask" | "listStatuses" | "getStatus"> {
 	return {
-		addTask: (request, reply) => addTask(api, clock, bodyOf(request), reply),
-		listStatuses: async (_request, reply) =>
-			(await reads.lists.enter(reply))
-				? sendJson(reply, 200, await writeAll(api))
-				: sendProblem(reply, readsFull),
+		addTask: (request, reply) =>
+			addTask({ api, clock, links }, bodyOf(request), reply),
+		listStatuses: async (_request, reply) => {
+			if (!(await reads.lists.enter(reply)))
+				return sendProblem(reply, readsFull);
+			links.toTasks(reply);
+			return sendJson(reply, 200, await writeAll(api));
+		},
 		getStatus: async (request, reply) => {
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
 			const record = isTaskId(id) ? await api.tasks.newest(id) : undefined;
-			return record === undefined
-				? sendProblem(reply, noSuchTask)
-				: sendJson(reply, 200, writeStatus(record));
+			if (record === undefined) return sendProblem(reply, noSuchTask);
+			links.toTask(reply, record.id);
+			return sendJson(reply, 200, writeStatus(record));
 		},
 	};
 }
 
+interface Adder {
+	readonly api: Api;
+	readonly clock: Clock;
+	readonly links: Links;
+}
+
 async function addTask(
-	api: Api,
-	clock: Clock,
+	{ api, clock, links }: Adder,
 	body: Uint8Array,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -80,12 +90,14 @@ async function addTask(
 	);
 	const [first] = outcomes;
 	if (!Array.isArray(value) && first !== undefined) {
+		if (first.ok) links.toTask(reply, first.id);
 		return first.ok
 			? sendJson(reply, 200, JSON.stringify(answerOf(first, value)))
 			: sendProblem(reply, worded(first.problem));
 	}
 	const answers = outcomes.map((outcome, at) => answerOf(outcome, items[at]));
 	const status = statusOfAll(outcomes, 200);
+	links.toTasks(reply);
 	return send(reply, status, JSON_TYPE, JSON.stringify(answers));
 }
 

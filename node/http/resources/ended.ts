@@ -12,6 +12,7 @@ import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
+import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
 import { noSuchTask } from "./tasks.ts";
 
@@ -19,16 +20,19 @@ const submitted = Compile(RetryAsSubmitted);
 
 export function endedHandlers(
 	api: Api,
+	links: Links,
 ): Pick<Handlers, "retryTask" | "deleteTask"> {
 	return {
 		retryTask: (request, reply) =>
-			retry(api, request.params.id, request, reply),
-		deleteTask: (request, reply) => remove(api, request.params.id, reply),
+			retry(api, links, request.params.id, request, reply),
+		deleteTask: (request, reply) =>
+			remove(api, links, request.params.id, reply),
 	};
 }
 
 async function retry(
 	api: Api,
+	links: Links,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -39,6 +43,7 @@ async function retry(
 	const retried = await api.tasks.retry(id, wish.wish);
 	if (retried === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = retried;
+	links.toTask(reply, task.id);
 	if (code === "not_ended")
 		return sendProblem(reply, {
 			code: "not_ended",
@@ -55,17 +60,20 @@ async function retry(
 
 async function remove(
 	api: Api,
+	links: Links,
 	id: string,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
 	const removed = isTaskId(id) ? await api.tasks.remove(id) : undefined;
 	if (removed === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = removed;
-	if (code === "not_ended")
+	if (code === "not_ended") {
+		links.toTask(reply, task.id);
 		return sendProblem(reply, {
 			code: "not_ended",
 			detail: `The task is ${task.state}, and can be deleted only once it has ended; cancel it first.`,
 		});
+	}
 	return sendJson(reply, 200, writeTask(task, api.cluster));
 }
 

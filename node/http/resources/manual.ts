@@ -1,10 +1,11 @@
 /**
  * `/docs` and `/docs/CHAPTER`: the manual, as it was when this program was built.
  */
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "../../../protocol/problem.ts";
 import { openManual } from "../../world/assets.ts";
 import { sendProblem } from "../door/answer.ts";
+import { sendToPage } from "../door/base.ts";
 import type { Handlers } from "../door/serve.ts";
 import { sendHtml } from "./page.ts";
 
@@ -16,14 +17,20 @@ const noSuchChapter: Problem = {
 
 export function manualHandlers(): Pick<Handlers, "manual" | "manualChapter"> {
 	const pages = openManual();
-	const send = async (reply: FastifyReply, chapter: string) => {
+	const send = async (
+		request: FastifyRequest,
+		reply: FastifyReply,
+		chapter: string,
+	) => {
+		if (sendToPage(request, reply)) return reply;
 		const page = (await pages()).get(chapter);
 		return page === undefined
 			? sendProblem(reply, noSuchChapter)
 			: sendHtml(reply, page);
 	};
 	return {
-		manual: (_request, reply) => send(reply, ""),
-		manualChapter: ({ params }, reply) => send(reply, params.chapter),
+		manual: (request, reply) => send(request, reply, ""),
+		manualChapter: (request, reply) =>
+			send(request as FastifyRequest, reply, request.params.chapter),
 	};
 }

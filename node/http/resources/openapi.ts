@@ -30,15 +30,19 @@ const WITH_BODY: readonly ProblemCode[] = [
 	"overloaded",
 ];
 
-export function descriptionHandler(version: string): Handlers["description"] {
+/** `publicUrl`: where the cluster is reached through a proxy. */
+export function descriptionHandler(
+	version: string,
+	publicUrl: string | undefined,
+): Handlers["description"] {
 	let text: string | undefined;
 	return (_request, reply) => {
-		text ??= JSON.stringify(describe(version));
+		text ??= JSON.stringify(describe(version, publicUrl));
 		return sendJson(reply, 200, text);
 	};
 }
 
-function describe(version: string): object {
+function describe(version: string, publicUrl: string | undefined): object {
 	return {
 		openapi: "3.1.0",
 		info: {
@@ -49,7 +53,11 @@ function describe(version: string): object {
 			contact: { name: "The maintainers of Hearsay" },
 			license: { name: "MIT", identifier: "MIT" },
 		},
-		servers: [{ url: "/", description: "The node that tells this" }],
+		servers: [
+			publicUrl === undefined
+				? { url: "/", description: "The node that tells this" }
+				: { url: publicUrl, description: "The cluster" },
+		],
 		tags: Object.entries(TAGS).map(([name, description]) => ({
 			name,
 			description,

@@ -3,20 +3,27 @@
  * the API's client among them.
  *
  * Their policy lets a page load from its own node and nowhere else, and run no script
- * that stands in the page: a task's text that slipped into it could do nothing.
+ * that stands in the page: a task's text that slipped into it could do nothing. The
+ * dashboard may ask other nodes, too, those that are known when it is loaded.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { PAGE_ORIGINS_MAX } from "../../../protocol/limits.ts";
 import { openClient, readAsset } from "../../world/assets.ts";
+import { sendToPage } from "../door/base.ts";
 import type { Handlers } from "../door/serve.ts";
 
-const POLICY =
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policy = (...origins: readonly string[]) =>
+	`default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src ${["'self'", ...origins].join(" ")}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const POLICY = policy();
 
 const HTML = "text/html; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 const STYLE = "text/css; charset=utf-8";
 
-export function pageHandlers(): Pick<
+/** `nodeOrigins`: of the HTTP sides of live nodes. */
+export function pageHandlers(
+	nodeOrigins: () => readonly string[],
+): Pick<
 	Handlers,
 	| "page"
 	| "pageScript"
@@ -29,8 +36,13 @@ export function pageHandlers(): Pick<
 	| "icon"
 > {
 	const client = openClient();
+	const page = Buffer.from(readAsset("dashboard/index.html"));
 	return {
-		page: send("dashboard/index.html", HTML),
+		page: (request, reply) => {
+			if (sendToPage(request, reply)) return reply;
+			const origins = nodeOrigins().slice(0, PAGE_ORIGINS_MAX);
+			return sendFile(reply, HTML, page, policy(...origins));
+		},
 		pageScript: send("dashboard/page.js", SCRIPT),
 		pageWords: send("dashboard/page-words.js", SCRIPT),
 		pageStyle: send("dashboard/page.css", STYLE),
@@ -57,8 +69,9 @@ function sendFile(
 	reply: FastifyReply,
 	type: string,
 	bytes: Buffer,
+	policy = POLICY,
 ): FastifyReply {
 	return reply
-		.headers({ "content-type": type, "content-security-policy": POLICY })
+		.headers({ "content-type": type, "content-security-policy": policy })
 		.send(bytes);
 }

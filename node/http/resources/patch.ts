@@ -12,6 +12,7 @@ import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
+import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
 import { noSuchTask } from "./tasks.ts";
 
@@ -20,16 +21,22 @@ const submitted = Compile(ChangesAsSubmitted);
 export function patchHandlers(
 	api: Api,
 	clock: Clock,
+	links: Links,
 ): Pick<Handlers, "changeTask"> {
 	return {
 		changeTask: (request, reply) =>
-			change(api, clock, request.params.id, request, reply),
+			change({ api, clock, links }, request.params.id, request, reply),
 	};
 }
 
+interface Changer {
+	readonly api: Api;
+	readonly clock: Clock;
+	readonly links: Links;
+}
+
 async function change(
-	api: Api,
-	clock: Clock,
+	{ api, clock, links }: Changer,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -40,6 +47,7 @@ async function change(
 	const changed = await api.tasks.patch(id, wish.changes);
 	if (changed === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = changed;
+	links.toTask(reply, task.id);
 	switch (code) {
 		case "not_waiting":
 			return sendProblem(reply, {

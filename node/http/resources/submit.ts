@@ -17,6 +17,7 @@ import type { Api, Clock, Submitted, Taken } from "../../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "../door/body.ts";
 import { type Parsed, parseJson } from "../door/json.ts";
+import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
 import { flawOfCount, statusOfAll, submitAll, submitGood } from "./batch.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
@@ -27,6 +28,7 @@ import { servedOnce, stateWhenTaken } from "./taken.ts";
 interface Door {
 	readonly api: Api;
 	readonly clock: Clock;
+	readonly links: Links;
 	readonly reply: FastifyReply;
 	/** Of the request's `Idempotency-Key`, where it has one. */
 	readonly key: string | undefined;
@@ -35,6 +37,7 @@ interface Door {
 export function submitHandlers(
 	api: Api,
 	clock: Clock,
+	links: Links,
 ): Pick<Handlers, "submitTasks" | "submitTaskLines"> {
 	const submit = (
 		request: FastifyRequest,
@@ -44,7 +47,7 @@ export function submitHandlers(
 		const key = request.headers["idempotency-key"]?.toString();
 		const flaw = key === undefined ? undefined : checkKey(key);
 		if (flaw !== undefined) return sendProblem(reply, flaw);
-		const door: Door = { api, clock, reply, key };
+		const door: Door = { api, clock, links, reply, key };
 		return hasLines
 			? submitLines(door, bodyOf(request))
 			: submitJson(door, bodyOf(request));
@@ -67,7 +70,13 @@ async function submitJson(door: Door, body: Uint8Array): Promise<FastifyReply> {
 		value,
 	}));
 	const tasks = answersTo(door, outcomes);
-	return sendMany(door.reply, outcomes, JSON_TYPE, JSON.stringify({ tasks }));
+	const links = { task: door.links.task };
+	return sendMany(
+		door.reply,
+		outcomes,
+		JSON_TYPE,
+		JSON.stringify({ tasks, links }),
+	);
 }
 
 async function submitLines(
@@ -81,6 +90,7 @@ async function submitLines(
 	const text = answersTo(door, outcomes).map(
 		(answer) => `${JSON.stringify(answer)}\n`,
 	);
+	door.links.toTasks(door.reply);
 	return sendMany(door.reply, outcomes, NDJSON_TYPE, text.join(""));
 }
 
@@ -93,8 +103,11 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	if (first === undefined) throw new Error("a submission has no outcome");
 	const isServed = (route: Route) => api.cluster.missing(route) === undefined;
 	const outcome = settle(first, sentId(value), key);
-	if (!outcome.ok) return sendProblem(reply, outcome.problem, { id: task.id });
-	reply.header("location", `/v1/tasks/${outcome.id}`);
+	if (!outcome.ok) {
+		if (outcome.problem.code === "conflict") door.links.toTask(reply, task.id);
+		return sendProblem(reply, outcome.problem, { id: task.id });
+	}
+	door.links.toTask(reply, outcome.id);
 	return outcome.existing === undefined
 		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
 		: sendJson(reply, 200, writeTask(outcome.existing, api.cluster));

@@ -6,6 +6,7 @@ import { readFilter } from "../../../protocol/schema/filter.ts";
 import { isoTime, type Onlooker, writeTask } from "../../../protocol/view.ts";
 import type { Api, ListWish, TaskPage } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
+import type { Links } from "../door/links.ts";
 import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
@@ -14,15 +15,21 @@ import type { Handlers } from "../door/serve.ts";
 export function listHandlers(
 	api: Api,
 	reads: Reads,
+	links: Links,
 ): Pick<Handlers, "listTasks"> {
 	return {
-		listTasks: (request, reply) => list(api, reads, request, reply),
+		listTasks: (request, reply) => list({ api, reads, links }, request, reply),
 	};
 }
 
+interface Lister {
+	readonly api: Api;
+	readonly reads: Reads;
+	readonly links: Links;
+}
+
 async function list(
-	api: Api,
-	reads: Reads,
+	{ api, reads, links }: Lister,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -35,7 +42,7 @@ async function list(
 	if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
 	const page = await api.tasks.list(read.wish);
 	if (page === undefined) return sendProblem(reply, badCursor);
-	return sendJson(reply, 200, writePage(page, api.cluster));
+	return sendJson(reply, 200, writePage(page, api.cluster, links));
 }
 
 type Read =
@@ -79,7 +86,7 @@ function valuesOf(
 }
 
 /** `TaskList`, as text. */
-function writePage(page: TaskPage, onlooker: Onlooker): string {
+function writePage(page: TaskPage, onlooker: Onlooker, links: Links): string {
 	const { tasks, cursor, asOfMs, searchedBackToMs } = page;
 	const texts = tasks.map((task) => writeTask(task, onlooker));
 	const rest = JSON.stringify({
@@ -88,6 +95,7 @@ function writePage(page: TaskPage, onlooker: Onlooker): string {
 		...(searchedBackToMs !== undefined && {
 			searchedBackTo: isoTime(searchedBackToMs),
 		}),
+		links: { task: links.task },
 	});
 	return `{"tasks":[${texts.join(",")}],${rest.slice(1)}`;
 }

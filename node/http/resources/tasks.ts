@@ -14,6 +14,7 @@ import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
+import type { Links } from "../door/links.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -37,10 +38,11 @@ interface Reader {
 	readonly waits: Waits;
 	readonly reads: Reads;
 	readonly clock: Clock;
+	readonly links: Links;
 }
 
 async function read(
-	{ api, waits, reads, clock }: Reader,
+	{ api, waits, reads, clock, links }: Reader,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -72,6 +74,7 @@ async function read(
 	// Who waited has given the place to others meanwhile.
 	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
 	if (record === undefined) return sendProblem(reply, noSuchTask);
+	links.toTask(reply, record.id);
 	if (waitMs > 0 && !isEnded(record.state)) {
 		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
 		reply.header("retry-after", isCutShort ? RETRY_AFTER_S : "0");

@@ -187,6 +187,7 @@ export const PLAN: readonly Dwelling[] = [
 		paths: [
 			"node/main.ts",
 			"node/task-main.ts",
+			"node/adapters.ts",
 			"node/node.ts",
 			"node/options.ts",
 			"node/whereabouts.ts",
@@ -200,8 +201,7 @@ export const PLAN: readonly Dwelling[] = [
 		name: "dashboard",
 		paths: ["dashboard/"],
 		ours: ["protocol"],
-		// As the node serves it.
-		libraries: ["/client/client.js"],
+		libraries: [],
 		builtins: [],
 	},
 	{

@@ -1,0 +1,82 @@
+/**
+ * The real adapters of a node, as its options want them. What cannot be because of what the
+ * user asked for is a `ConfigError`, in one sentence.
+ */
+import { createExecutor } from "./executor/executor.ts";
+import { KeyUnusable } from "./gossip/key-file.ts";
+import { createGossip } from "./gossip/libp2p-gossip.ts";
+import { createNoGossip } from "./gossip/no-gossip.ts";
+import { ConfigError, type NodeOptions } from "./options.ts";
+import type { Executor, Gossip, Log } from "./ports.ts";
+import { connectStore, type RedisStore } from "./store/redis-store.ts";
+import type { Whereabouts } from "./whereabouts.ts";
+import { systemClock, systemRandom } from "./world/clock.ts";
+
+export async function loadExecutor(
+	options: NodeOptions,
+	log: Log,
+	endProcesses: (systemThread?: number) => void,
+): Promise<Executor> {
+	try {
+		return await createExecutor({
+			concurrency: options.concurrency,
+			handlerFiles: options.handlers,
+			processTaskMs: options.processTaskMs,
+			endProcesses,
+			clock: systemClock,
+			log,
+		});
+	} catch (error) {
+		throw new ConfigError((error as Error).message, error);
+	}
+}
+
+export async function makeGossip(
+	options: NodeOptions,
+	whereabouts: Whereabouts,
+	log: Log,
+): Promise<Gossip> {
+	try {
+		return await (options.gossip
+			? makeLibp2p(options, whereabouts, log)
+			: createNoGossip({ dataDir: options.dataDir, random: systemRandom }));
+	} catch (error) {
+		throw error instanceof KeyUnusable
+			? new ConfigError(error.message, error)
+			: error;
+	}
+}
+
+async function makeLibp2p(
+	options: NodeOptions,
+	whereabouts: Whereabouts,
+	log: Log,
+): Promise<Gossip> {
+	const { dataDir, cluster, p2p } = options;
+	return await createGossip({
+		dataDir,
+		listen: p2p,
+		advertise: (listened) => whereabouts.p2p(listened),
+		cluster,
+		clock: systemClock,
+		random: systemRandom,
+		log,
+	});
+}
+
+export function makeStore(
+	{ redis, cluster, shards }: NodeOptions,
+	log: Log,
+): RedisStore {
+	try {
+		return connectStore({
+			url: redis,
+			cluster,
+			shards,
+			clock: systemClock,
+			log,
+		});
+	} catch (error) {
+		throw new ConfigError((error as Error).message, error);
+	}
+}

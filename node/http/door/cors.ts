@@ -1,0 +1,41 @@
+/**
+ * CORS: what a browser is told of an answer that a page of another origin asked for, if
+ * that is let in (see origins.ts), and the question that it asks before, which is answered here.
+ * Without `--cors-origin`, and without a token, nothing is allowed and nothing is said.
+ *
+ * Credentials are never allowed: there are no cookies, and a token is a header of its own.
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { PREFLIGHT_KEPT_S } from "../../../protocol/limits.ts";
+import { methodsAt } from "./methods.ts";
+import type { Origins } from "./origins.ts";
+
+/** Of requests; more than these nobody needs. */
+const ALLOWED =
+	"authorization, content-type, idempotency-key, last-event-id, traceparent, tracestate";
+/** Of answers; what else a page needs it may read anyway. */
+const EXPOSED = "allow, location, retry-after, www-authenticate";
+
+/** Tells who may read the answer. True: the request was the question before another, and is answered. */
+export function allowOrigins(
+	origins: Origins,
+	{ headers, method, url }: FastifyRequest,
+	reply: FastifyReply,
+): boolean {
+	if (headers.origin === undefined) return false;
+	// Caches must not give it to others.
+	reply.header("vary", "Origin");
+	const origin = origins.letIn(headers);
+	if (origin === undefined) return false;
+	reply.header("access-control-allow-origin", origin);
+	reply.header("access-control-expose-headers", EXPOSED);
+	if (method !== "OPTIONS") return false;
+	if (headers["access-control-request-method"] === undefined) return false;
+	const methods = methodsAt(url.replace(/\?.*$/s, ""));
+	if (methods.length === 0) return false;
+	reply.header("access-control-allow-methods", methods.join(", "));
+	reply.header("access-control-allow-headers", ALLOWED);
+	reply.header("access-control-max-age", PREFLIGHT_KEPT_S);
+	reply.code(204).send();
+	return true;
+}

@@ -1,0 +1,28 @@
+/**
+ * Links: every answer about a task says where the task is. One about a single task has it
+ * as `Location`; one about many says once how each is found by its id: as `links`, or as
+ * `Link-Template` (RFC 9652) where its form has no room for that.
+ */
+import type { FastifyReply } from "fastify";
+import { OPERATIONS } from "../../../protocol/operations.ts";
+import type { Base } from "./base.ts";
+
+export class Links {
+	/** `{id}` stands for a task's. */
+	readonly task: string;
+	readonly #tasks: string;
+
+	constructor({ path }: Base) {
+		this.task = path + OPERATIONS.getTask.path;
+		this.#tasks = this.task.replace("{id}", "");
+	}
+
+	/** No character of an id has another meaning in an address. */
+	toTask(reply: FastifyReply, id: string): void {
+		reply.header("location", this.#tasks + id);
+	}
+
+	toTasks(reply: FastifyReply): void {
+		reply.header("link-template", `"${this.task}"; rel="item"`);
+	}
+}

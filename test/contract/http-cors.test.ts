@@ -1,0 +1,92 @@
+/** Pages of other origins: who is let in, and what a browser is told. */
+import { expect, test } from "vitest";
+import { type Server, startServer } from "./http-server.ts";
+
+const APP = "https://app.example.com";
+const NODE = "https://10.0.0.7:5000";
+const TOKEN = { authorization: "Bearer hs_read_x" };
+
+/** As a browser asks before it sends what is not simple. */
+async function preflight(
+	server: Server,
+	origin: string,
+	path = "/v1/tasks/t",
+	headers = "content-type",
+) {
+	const answer = await server.send("OPTIONS", path, {
+		...{ origin, "access-control-request-method": "PATCH" },
+		"access-control-request-headers": headers,
+	});
+	const told = (name: string) =>
+		answer.headers.get(`access-control-allow-${name}`);
+	return { answer, told, status: answer.status, allowed: told("origin") };
+}
+
+async function read(server: Server, headers: Record<string, string>) {
+	const answer = await server.get("/v1/cluster", headers);
+	return answer.headers.get("access-control-allow-origin");
+}
+
+test("unless it is asked for, no page of another origin is told that it may do anything", async () => {
+	await using server = await startServer();
+	const { status, allowed } = await preflight(server, APP);
+	expect([status, allowed]).toEqual([403, null]);
+	expect(await read(server, { origin: APP, ...TOKEN })).toBeNull();
+	const answer = await server.get("/v1/cluster", { origin: APP });
+	expect(answer.headers.get("vary")).toBe("Origin");
+});
+
+test("pages of the origins in --cors-origin may do everything, and no others", async () => {
+	await using server = await startServer("127.0.0.1", { corsOrigins: [APP] });
+	const { status, told } = await preflight(server, APP);
+	expect(status).toBe(204);
+	expect(told("origin")).toBe(APP);
+	expect(told("methods")).toBe("GET, HEAD, PATCH, DELETE");
+	expect(told("headers")).toMatch(/authorization, content-type/);
+	expect(told("credentials")).toBeNull();
+	const site = { origin: APP, "sec-fetch-site": "cross-site" };
+	const taken = await server.post("/v1/tasks", { type: "t" }, site);
+	expect(taken.status).toBe(202);
+	expect(taken.headers.get("access-control-allow-origin")).toBe(APP);
+	expect(taken.headers.get("access-control-expose-headers")).toMatch(
+		/location/,
+	);
+	// Refusals can be read, too.
+	expect((await server.get("/nope", { origin: APP })).headers.get("vary")).toBe(
+		"Origin",
+	);
+	for (const origin of [
+		`${APP}:444`,
+		`${APP}/`,
+		"null",
+		"https://example.com",
+	]) {
+		const { allowed } = await preflight(server, origin);
+		expect([origin, allowed]).toEqual([origin, null]);
+		expect(await read(server, { origin })).toBeNull();
+	}
+});
+
+test("what is no question is answered as ever: OPTIONS without one, and of what is not there", async () => {
+	await using server = await startServer("127.0.0.1", { corsOrigins: [APP] });
+	const options = await server.send("OPTIONS", "/v1/tasks", { origin: APP });
+	expect(options.status).toBe(405);
+	const { status, allowed } = await preflight(server, APP, "/nope");
+	expect([status, allowed]).toEqual([404, APP]);
+});
+
+test("pages of other live nodes are let in if they bring a token", async () => {
+	await using server = await startServer();
+	server.api.origins = () => [NODE];
+	const asks = await preflight(server, NODE, "/v1/tasks/t", "authorization");
+	expect([asks.status, asks.allowed]).toEqual([204, NODE]);
+	expect((await preflight(server, NODE)).allowed).toBeNull();
+	expect(await read(server, { origin: NODE, ...TOKEN })).toBe(NODE);
+	expect(await read(server, { origin: NODE })).toBeNull();
+	const site = { origin: NODE, "sec-fetch-site": "cross-site" };
+	const submit = (headers: object) =>
+		server.post("/v1/tasks", { type: "t" }, { ...site, ...headers });
+	expect((await submit(TOKEN)).status).toBe(202);
+	expect((await submit({})).status).toBe(403);
+	expect((await submit({ authorization: "Basic eDp5" })).status).toBe(403);
+});
