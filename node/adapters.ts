@@ -6,11 +6,24 @@ import { createExecutor } from "./executor/executor.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
+import { TlsFiles } from "./http/tls-files.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
 import type { Executor, Gossip, Log } from "./ports.ts";
 import { connectStore, type RedisStore } from "./store/redis-store.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemRandom } from "./world/clock.ts";
+
+/** Undefined: the node speaks plain HTTP. */
+export async function readTls({
+	tls,
+}: NodeOptions): Promise<TlsFiles | undefined> {
+	if (tls === undefined) return undefined;
+	try {
+		return await TlsFiles.read(tls);
+	} catch (error) {
+		throw new ConfigError((error as Error).message, error);
+	}
+}
 
 export async function loadExecutor(
 	options: NodeOptions,

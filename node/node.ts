@@ -16,7 +16,7 @@ import {
 	STORE_START_MS,
 } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
-import { loadExecutor, makeGossip, makeStore } from "./adapters.ts";
+import { loadExecutor, makeGossip, makeStore, readTls } from "./adapters.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
 import { Engine, type NodeHost } from "./engine/engine.ts";
 import { createHttp, type Http } from "./http/server.ts";
@@ -67,6 +67,7 @@ export async function startNode(
 	endProcesses: (systemThread?: number) => void = () => {},
 ): Promise<RunningNode> {
 	const { name, log } = nameAndLog(options);
+	const tls = await readTls(options);
 	const executor = await loadExecutor(options, log, endProcesses);
 	const whereabouts = await Whereabouts.find(options, log);
 	const gossip = await makeGossip(options, whereabouts, log);
@@ -90,6 +91,7 @@ export async function startNode(
 			version: options.version,
 			...(options.publicUrl && { publicUrl: options.publicUrl }),
 			corsOrigins: options.corsOrigins,
+			...(tls && { tls }),
 		});
 		whereabouts.served(http);
 		await meetStore(parts, () => engine.start(), stopper);

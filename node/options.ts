@@ -4,6 +4,7 @@
  * The command line makes one (see `cli/node-options.ts`); so do tests.
  */
 import type { Keeps } from "../protocol/keep.ts";
+import type { TlsPaths } from "./http/tls-files.ts";
 
 export interface Address {
 	readonly host: string;
@@ -22,6 +23,8 @@ export interface NodeOptions {
 	readonly httpAdvertise?: string;
 	/** Where the whole cluster is reached through a proxy, in the same form. */
 	readonly publicUrl?: string;
+	/** Files of what it speaks TLS with; undefined: it speaks plain HTTP. */
+	readonly tls?: TlsPaths;
 	/** Of others' pages that may use the API. */
 	readonly corsOrigins: readonly string[];
 	/** What the node is to be called; with a number added where another node has that name. */

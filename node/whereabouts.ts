@@ -50,7 +50,8 @@ export class Whereabouts {
 		const { bound, address } = this.#http;
 		const { host, port } = this.#own.reached(bound, true);
 		// Unless it stands for all of them, it is called as its user does.
-		return `http://${host === bound.host ? address : `${inUrl(host)}:${port}`}`;
+		const scheme = this.#options.tls ? "https" : "http";
+		return `${scheme}://${host === bound.host ? address : `${inUrl(host)}:${port}`}`;
 	}
 
 	get record(): Pick<NodeRecord, "http" | "url"> {

@@ -54,6 +54,18 @@ export const SHARED_FLAGS = {
 		env: ["HEARSAY_INSECURE"],
 		help: "serve HTTP beyond this machine although nobody has to sign in",
 	},
+	"tls-cert": {
+		kind: "text",
+		value: "FILE",
+		env: ["HEARSAY_TLS_CERT"],
+		help: "serve HTTPS with this certificate (PEM, with those between it and its authority); read again when it changes",
+	},
+	"tls-key": {
+		kind: "text",
+		value: "FILE",
+		env: ["HEARSAY_TLS_KEY"],
+		help: "its private key (PEM, without a passphrase)",
+	},
 	"public-url": {
 		kind: "text",
 		value: "URL",
@@ -143,6 +155,12 @@ export const NODE_FLAGS = {
 		value: "URL",
 		env: ["HEARSAY_HTTP_ADVERTISE"],
 		help: "where clients and pages reach this node, as URL or HOST:PORT (default --http, likewise)",
+	},
+	"tls-client-ca": {
+		kind: "text",
+		value: "FILE",
+		env: ["HEARSAY_TLS_CLIENT_CA"],
+		help: "let in only clients with a certificate of these authorities (PEM)",
 	},
 	data: {
 		kind: "text",

@@ -57,6 +57,7 @@ export function readNodeOptions(
 	around: Surroundings,
 ): NodeOptions {
 	const shared = readSharedOptions(flags, around);
+	const tls = readTls(shared.tls, flags.text("tls-client-ca"), around);
 	const redis = shared.redis ?? REDIS_DEFAULT;
 	const http = readHttp(flags);
 	const p2p = flags.text("p2p");
@@ -75,7 +76,10 @@ export function readNodeOptions(
 			: { host: isLocalStore(redis) ? "127.0.0.1" : "0.0.0.0", port: 0 },
 		// The others knock there to see whether this node is alive.
 		...(advertise && { advertise: readReachable(advertise) }),
-		...(httpAdvertise && { httpAdvertise: readBase(httpAdvertise, "http") }),
+		...(httpAdvertise && {
+			httpAdvertise: readBase(httpAdvertise, tls ? "https" : "http"),
+		}),
+		...(tls && { tls }),
 		dataDir: resolve(around.folder, data),
 	};
 }
@@ -121,6 +125,7 @@ export function readSharedOptions(
 			successes: keepOf(flags.text("keep-successes"), KEEPS_DEFAULT.successes),
 			failures: keepOf(flags.text("keep-failures"), KEEPS_DEFAULT.failures),
 		},
+		...readCertificate(flags, around),
 		...(publicUrl && { publicUrl: readPublicUrl(publicUrl) }),
 		corsOrigins: [...new Set(flags.texts("cors-origin").map(readOrigin))],
 		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
@@ -130,6 +135,35 @@ export function readSharedOptions(
 		),
 		version: around.version,
 	};
+}
+
+function readCertificate(
+	flags: FlagValues<"tls-cert" | "tls-key">,
+	{ folder }: Surroundings,
+): Pick<NodeOptions, "tls"> {
+	const [cert, key] = [flags.text("tls-cert"), flags.text("tls-key")];
+	if (cert === undefined && key === undefined) return {};
+	if (cert === undefined || key === undefined) {
+		const [given, missing] = cert ? [cert, "key"] : [key, "cert"];
+		throw new ConfigError(
+			`${given?.from} needs --tls-${missing} as well: a certificate and its key belong together.`,
+		);
+	}
+	const at = ({ text }: Given) => resolve(folder, text);
+	return { tls: { cert: at(cert), key: at(key) } };
+}
+
+function readTls(
+	tls: NodeOptions["tls"],
+	clientCa: Given | undefined,
+	{ folder }: Surroundings,
+): NodeOptions["tls"] {
+	if (clientCa === undefined) return tls;
+	if (tls === undefined)
+		throw new ConfigError(
+			`${clientCa.from} asks clients for certificates, which needs --tls-cert and --tls-key as well.`,
+		);
+	return { ...tls, clientCa: resolve(folder, clientCa.text) };
 }
 
 /** A machine's name may have what a node's may not, and be longer. */

@@ -7,6 +7,15 @@
  * request holds resources without a limit, and that `close` comes to an end:
  * waiting requests are answered at once, others have a moment, then are cut.
  */
+import {
+	createServer as createPlainServer,
+	type RequestListener,
+	type Server,
+} from "node:http";
+import {
+	createServer as createSecureServer,
+	type Server as SecureServer,
+} from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
 import { inUrl } from "../../protocol/host.ts";
 import {
@@ -52,6 +61,7 @@ import { queueHandlers } from "./resources/queues.ts";
 import { submitHandlers } from "./resources/submit.ts";
 import { listHandlers } from "./resources/task-list.ts";
 import { taskHandlers } from "./resources/tasks.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 export interface HttpOptions {
 	readonly api: Api;
@@ -66,6 +76,8 @@ export interface HttpOptions {
 	readonly publicUrl?: string;
 	/** Of others' pages that may use the API. */
 	readonly corsOrigins?: readonly string[];
+	/** Undefined: it speaks plain HTTP. */
+	readonly tls?: TlsFiles;
 }
 
 export interface Http {
@@ -78,7 +90,7 @@ export interface Http {
 
 /** @throws the system's error (`EADDRINUSE`, …) where it cannot listen. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
-	const { api, host, port, clock, log, publicUrl } = options;
+	const { api, host, port, clock, log, publicUrl, tls } = options;
 	const base = baseOf(publicUrl);
 	const links = new Links(base);
 	const nodeOrigins = () => api.cluster.origins();
@@ -87,7 +99,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const reads = readPlaces(clock);
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
 	let stopping = false;
-	const app = createServer(clock, base);
+	const app = createServer(clock, base, tls);
 	app.setErrorHandler((error, request, reply) => {
 		const { method, url } = request;
 		const problem = problemOf(error, method);
@@ -97,7 +109,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	});
 	const { corsOrigins = [] } = options;
 	const known = { ...(publicUrl && { publicUrl }), corsOrigins, nodeOrigins };
-	guard(app, { host, isSecure: false, ...known }, () => stopping);
+	guard(app, { host, isSecure: tls !== undefined, ...known }, () => stopping);
 	refuseWhatNoOperationTakes(app);
 	outflow.watch(app);
 	for (const places of [...Object.values(reads), bulks]) places.watch(app);
@@ -120,12 +132,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	});
 	await app.listen({ host, port });
 	const bound = boundTo(app);
+	tls?.follow(app.server as SecureServer, clock, log);
 	return {
 		address: `${inUrl(host)}:${bound.port}`,
 		bound,
 		async close() {
 			stopping = true;
 			waits.endAll();
+			tls?.close();
 			const cut = clock.after(HTTP_CLOSE_GRACE_MS, () =>
 				app.server.closeAllConnections(),
 			);
@@ -148,14 +162,15 @@ const internal: Problem = {
 	detail: "The node met an error of its own; its log says which.",
 };
 
-function createServer(clock: Clock, base: Base): FastifyInstance {
+function createServer(
+	clock: Clock,
+	base: Base,
+	tls: TlsFiles | undefined,
+): FastifyInstance {
 	const inflow = new Inflow(clock);
 	const broken = new BrokenHttp(inflow);
 	const app = Fastify({
 		bodyLimit: BODY_BYTES_MAX,
-		requestTimeout: REQUEST_TIMEOUT_MS,
-		connectionTimeout: CONNECTION_IDLE_MS,
-		keepAliveTimeout: CONNECTION_IDLE_MS,
 		forceCloseConnections: "idle",
 		rewriteUrl: ({ url = "/" }) => base.strip(url),
 		// The guard answers for a node that is stopping.
@@ -166,22 +181,42 @@ function createServer(clock: Clock, base: Base): FastifyInstance {
 			// `/v1/tasks/` is the list and not a task of no id.
 			ignoreTrailingSlash: true,
 		},
-		http: {
-			maxHeaderSize: HEADER_BYTES_MAX,
-			headersTimeout: HEADERS_TIMEOUT_MS,
-			connectionsCheckingInterval: 1_000,
-			// The guard looks at it.
-			requireHostHeader: false,
-		},
+		serverFactory: (handle) => listenerOf(handle, inflow, tls),
 		frameworkErrors: (error, { method }, reply) => {
 			sendProblem(secure(reply), problemOf(error, method) ?? internal);
 		},
 		clientErrorHandler: (error, socket) => broken.answer(error, socket),
 	});
 	serveOperationsOnly(app);
-	inflow.watch(app.server);
-	app.server.maxConnections = HTTP_CONNECTIONS_MAX;
 	return app;
+}
+
+/** Whatever listens for the node: nothing gets past its limits. */
+function listenerOf(
+	handle: RequestListener,
+	inflow: Inflow,
+	tls: TlsFiles | undefined,
+): Server {
+	const limits = {
+		maxHeaderSize: HEADER_BYTES_MAX,
+		headersTimeout: HEADERS_TIMEOUT_MS,
+		requestTimeout: REQUEST_TIMEOUT_MS,
+		keepAliveTimeout: CONNECTION_IDLE_MS,
+		connectionsCheckingInterval: 1_000,
+		// The guard looks at it.
+		requireHostHeader: false,
+	};
+	const server =
+		tls === undefined
+			? createPlainServer(limits, handle)
+			: createSecureServer(
+					{ ...limits, ...tls.options, handshakeTimeout: HEADERS_TIMEOUT_MS },
+					handle,
+				);
+	server.setTimeout(CONNECTION_IDLE_MS);
+	server.maxConnections = HTTP_CONNECTIONS_MAX;
+	inflow.watch(server);
+	return server;
 }
 
 function boundTo(app: FastifyInstance): Http["bound"] {

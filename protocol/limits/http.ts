@@ -113,5 +113,7 @@ export const BODY_GRACE_MS = 1_000;
 export const PREFLIGHT_KEPT_S = 600;
 /** Origins of other nodes that the page may go on with; of more nodes, so many. */
 export const PAGE_ORIGINS_MAX = 64;
+/** Between looks for another certificate in the files of `--tls-cert` and `--tls-key`. */
+export const TLS_LOOK_MS = 1_000;
 /** When the node stops, answers under way have so long before they are cut off. */
 export const HTTP_CLOSE_GRACE_MS = 1_000;

@@ -27,6 +27,8 @@ export interface Server extends Http, AsyncDisposable {
 	readonly overview: FakeOverview;
 	/** What the node logged as its own errors. */
 	readonly errors: object[];
+	/** Sentences that it logged for its operator. */
+	readonly told: string[];
 	get(path: string, headers?: Record<string, string>): Promise<Answer>;
 	post(
 		path: string,
@@ -47,7 +49,7 @@ export interface Server extends Http, AsyncDisposable {
 /** Every server of a test describes itself alike. */
 let described: Described | undefined;
 
-type Site = Pick<HttpOptions, "publicUrl" | "corsOrigins">;
+type Site = Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls">;
 
 export async function startServer(
 	host = "127.0.0.1",
@@ -56,6 +58,7 @@ export async function startServer(
 	const api = new FakeApi();
 	const overview = new FakeOverview();
 	const errors: object[] = [];
+	const told: string[] = [];
 	const quiet = () => {};
 	const http = await createHttp({
 		api: { tasks: api, cluster: api, overview },
@@ -65,20 +68,25 @@ export async function startServer(
 		log: {
 			debug: quiet,
 			info: quiet,
-			warn: quiet,
-			error: (fields) => errors.push(fields),
+			warn: (_fields, sentence) => told.push(sentence),
+			error: (fields, sentence) => {
+				errors.push(fields);
+				told.push(sentence);
+			},
 		},
 		version: "0.0.0",
 		...site,
 	});
 	const call = (path: string, init: RequestInit) =>
 		ask(`http://${http.address}`, path, init);
-	described ??= new Described((await call("/openapi.json", {})).json);
+	if (site.tls === undefined)
+		described ??= new Described((await call("/openapi.json", {})).json);
 	return {
 		...http,
 		api,
 		overview,
 		errors,
+		told,
 		get: (path, headers = {}) => call(path, { headers }),
 		post: (path, body, headers = {}) =>
 			call(path, {

@@ -18,6 +18,36 @@ function options(
 	});
 }
 
+/** One for each flag, but for what is refused. */
+const VALUES: Record<keyof typeof NODE_FLAGS, string | undefined> = {
+	name: "bob",
+	redis: "redis://10.0.0.1:7000/2",
+	http: "127.0.0.1:5001",
+	p2p: "0.0.0.0:6001",
+	advertise: "[fd00::1]:6001",
+	"http-advertise": "10.0.0.1:5001",
+	"tls-cert": "tls/cert.pem",
+	"tls-key": "/etc/key.pem",
+	"tls-client-ca": "ca.pem",
+	"public-url": "https://Example.com/hearsay/",
+	"cors-origin": "https://app.example.com",
+	cluster: "green",
+	handlers: "task.ts",
+	concurrency: "3",
+	queues: "a,b",
+	labels: "gpu,eu",
+	data: "elsewhere",
+	shards: "4",
+	"process-task-ms": "0",
+	drain: "5s",
+	"keep-successes": "2h,5000,3MiB",
+	"keep-failures": ",7",
+	log: "warn",
+	insecure: "1",
+	"no-gossip": "1",
+	"token-file": undefined,
+};
+
 /** As flags and as variables. */
 function bothWays(values: Readonly<Record<string, string | undefined>>) {
 	const given = Object.entries(values).flatMap(([name, value]) =>
@@ -59,39 +89,19 @@ describe("options of a node", () => {
 	});
 
 	test("every flag has a variable HEARSAY_<FLAG>, and both mean the same", () => {
-		const values: Record<keyof typeof NODE_FLAGS, string | undefined> = {
-			name: "bob",
-			redis: "redis://10.0.0.1:7000/2",
-			http: "127.0.0.1:5001",
-			p2p: "0.0.0.0:6001",
-			advertise: "[fd00::1]:6001",
-			"http-advertise": "10.0.0.1:5001",
-			"public-url": "https://Example.com/hearsay/",
-			"cors-origin": "https://app.example.com",
-			cluster: "green",
-			handlers: "task.ts",
-			concurrency: "3",
-			queues: "a,b",
-			labels: "gpu,eu",
-			data: "elsewhere",
-			shards: "4",
-			"process-task-ms": "0",
-			drain: "5s",
-			"keep-successes": "2h,5000,3MiB",
-			"keep-failures": ",7",
-			log: "warn",
-			insecure: "1",
-			"no-gossip": "1",
-			"token-file": undefined,
-		};
-		const { args, env } = bothWays(values);
+		const { args, env } = bothWays(VALUES);
 		expect(options(args)).toEqual({
 			name: "bob",
 			redis: "redis://10.0.0.1:7000/2",
 			http: { host: "127.0.0.1", port: 5001 },
 			p2p: { host: "0.0.0.0", port: 6001 },
 			advertise: { host: "fd00::1", port: 6001 },
-			httpAdvertise: "http://10.0.0.1:5001",
+			httpAdvertise: "https://10.0.0.1:5001",
+			tls: {
+				cert: "/here/tls/cert.pem",
+				key: "/etc/key.pem",
+				clientCa: "/here/ca.pem",
+			},
 			publicUrl: "https://example.com/hearsay",
 			corsOrigins: ["https://app.example.com"],
 			cluster: "green",
@@ -172,6 +182,9 @@ describe("options of a node", () => {
 		["--public-url", "https://example.com/v1"],
 		["--public-url", "https://example.com/docs/here"],
 		["--public-url", "https://example.com/a?b"],
+		["--tls-cert", "cert.pem"],
+		["--tls-key", "key.pem"],
+		["--tls-client-ca", "ca.pem"],
 		["--cors-origin", "*"],
 		["--cors-origin", "null"],
 		["--cors-origin", "https://*.example.com"],

@@ -246,7 +246,9 @@ describe("the manual", () => {
 		]);
 		for (const html of Object.values(pages)) {
 			expect(html).toContain('docs/tasks#same-id-same-task"');
-			expect(html).not.toMatch(/ (src|style|on\w+)="(?!(\.\.\/)?(icon|manual|tokens)\.\w+")/);
+			expect(html).not.toMatch(
+				/ (src|style|on\w+)="(?!(\.\.\/)?(icon|manual|tokens)\.\w+")/,
+			);
 		}
 	});
 });

@@ -103,7 +103,7 @@ function readPlan({ args, env, surroundings }: Invocation): UpPlan {
 		args,
 		env,
 	);
-	const { redis, drainMs } = readSharedOptions(flags, surroundings);
+	const { redis, drainMs, tls } = readSharedOptions(flags, surroundings);
 	const given = flags.text("nodes");
 	const nodes = given === undefined ? 3 : readCount(given, 1, UP_NODES_MAX);
 	const first = readHttp(flags);
@@ -116,6 +116,7 @@ function readPlan({ args, env, surroundings }: Invocation): UpPlan {
 		folder: join(surroundings.folder, ".hearsay"),
 		nodes,
 		first,
+		isSecure: tls !== undefined,
 		redis,
 		drainMs,
 		program: programCommand(),
@@ -123,8 +124,12 @@ function readPlan({ args, env, surroundings }: Invocation): UpPlan {
 		env,
 	};
 	const absolute = (name: string, text: string) =>
-		name === "handlers" ? resolve(surroundings.folder, text) : text;
+		isFile(name) ? resolve(surroundings.folder, text) : text;
 	return { plan, join: sharedArgs(flags, () => true, absolute) };
+}
+
+function isFile(flag: string): boolean {
+	return ["handlers", "tls-cert", "tls-key"].includes(flag);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ClusterPlan {
 	readonly nodes: number;
 	/** HTTP address of the first node; each next one has the port after. */
 	readonly first: Address;
+	/** Nodes speak TLS. */
+	readonly isSecure: boolean;
 	/** A Redis that runs already; undefined starts one of its own. */
 	readonly redis: string | undefined;
 	/** How long a node may take to let its tasks finish when it stops. */
@@ -50,8 +52,8 @@ export class LocalCluster {
 
 	/** Base of the HTTP side of node `index`, counted from 0. */
 	url(index: number): string {
-		const { host, port } = this.#plan.first;
-		return `http://${formatAddress({ host, port: port + index })}`;
+		const scheme = this.#plan.isSecure ? "https" : "http";
+		return `${scheme}://${this.#addressOf(index)}`;
 	}
 
 	get redisUrl(): string {
@@ -104,12 +106,17 @@ export class LocalCluster {
 		for (const member of this.#members) member.hurry();
 	}
 
+	#addressOf(index: number): string {
+		const { host, port } = this.#plan.first;
+		return formatAddress({ host, port: port + index });
+	}
+
 	#memberPlan(index: number): MemberPlan {
 		const { folder, program, args, env, drainMs } = this.#plan;
 		const name = `node-${index + 1}`;
 		const own = {
 			name,
-			http: this.url(index).slice("http://".length),
+			http: this.#addressOf(index),
 			p2p: "127.0.0.1:0",
 			data: join(folder, name),
 		};
@@ -129,6 +136,8 @@ export class LocalCluster {
 				HEARSAY_REDIS_URL: this.redisUrl,
 				HEARSAY_ADVERTISE: undefined,
 				HEARSAY_HTTP_ADVERTISE: undefined,
+				// It has no certificate to ask them with whether they are ready.
+				HEARSAY_TLS_CLIENT_CA: undefined,
 			}),
 			drainMs,
 			hold: () => this.#redis?.hold ?? "ignore",

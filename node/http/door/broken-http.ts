@@ -24,7 +24,10 @@ export class BrokenHttp {
 	}
 
 	answer(error: NodeJS.ErrnoException, socket: Socket): void {
-		this.#inflow.flowOf(socket)?.stop();
+		const flow = this.#inflow.flowOf(socket);
+		// It came to no TLS: nobody could read a word.
+		if (flow === undefined) return void socket.destroy();
+		flow.stop();
 		const isOver = !socket.writable || error.code === "ECONNRESET";
 		if (isOver || socket.bytesRead === 0) {
 			socket.destroySoon();

@@ -8,6 +8,7 @@
  * next turn in a queue, from which each begins one request at a time.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 import {
 	HTTP_TURN_MS,
@@ -34,7 +35,10 @@ export class Inflow implements Share {
 	}
 
 	watch(server: Server): void {
-		server.on("connection", (socket: Socket) => {
+		// What comes over TLS is a request's once it is deciphered.
+		const event =
+			server instanceof SecureServer ? "secureConnection" : "connection";
+		server.on(event, (socket: Socket) => {
 			this.#flows.set(socket, new Flow(socket, this));
 		});
 		server.on("request", (request: IncomingMessage, response) => {
