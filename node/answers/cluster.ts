@@ -5,29 +5,42 @@
  */
 import type { Digest } from "../../protocol/gossip.ts";
 import { originOf } from "../../protocol/host.ts";
+import { READY_ASK_MS } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
-import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
-import type {
-	ClusterApi,
-	ClusterView,
-	Gossip,
-	NodeName,
-	NodeRecord,
-	NodeView,
-	Readiness,
-	RegisteredNode,
-	Shard,
-	ShardCounts,
-	Store,
+import {
+	ENDED_STATES,
+	TASK_STATES,
+	type TaskState,
+} from "../../protocol/state.ts";
+import {
+	type Clock,
+	type ClusterApi,
+	type ClusterView,
+	type Gossip,
+	type NodeName,
+	type NodeRecord,
+	type NodeView,
+	type Readiness,
+	type RegisteredNode,
+	type Shard,
+	type ShardCounts,
+	type Store,
+	StoreError,
 } from "../ports.ts";
 
 export interface ClusterAnswersParts {
 	readonly cluster: string;
+	readonly clock: Clock;
 	readonly nodeId: string;
 	readonly store: Store;
 	/** In the order of their shards. */
 	readonly engines: readonly {
 		readonly shard: Pick<Shard, "tasks">;
+		/** See submitter.ts. */
+		readonly submitter: {
+			/** A task was refused not long ago, as the store was full and had nothing to forget. */
+			readonly refusedLately: boolean;
+		};
 		readonly renewer: {
 			readonly trusted: boolean;
 			readonly generation: number;
@@ -73,6 +86,8 @@ export interface NodeBook {
 	/** Of a node that is there, or was. */
 	nameOf(nodeId: string): string | undefined;
 }
+
+const SILENT = "The store does not answer.";
 
 export class ClusterAnswers implements ClusterApi {
 	readonly #parts: ClusterAnswersParts;
@@ -136,6 +151,59 @@ export class ClusterAnswers implements ClusterApi {
 			this.#origins = living.flatMap(({ record }) => originOfNode(record));
 		}
 		return [...new Set([...originOfNode(report.record()), ...this.#origins])];
+	}
+
+	async readinessNow(): Promise<Readiness> {
+		const { store } = this.#parts;
+		const known = this.readiness();
+		if (!store.up || store.trouble !== undefined) return known;
+		const refusal = await this.#inTime(this.#refusal());
+		return refusal === undefined
+			? known
+			: { ready: false, reasons: [refusal, ...known.reasons] };
+	}
+
+	async #refusal(): Promise<string | undefined> {
+		try {
+			const full = await this.#fullness();
+			return full && `The store takes no new tasks: ${full}.`;
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			const { kind } = error;
+			// Of the rest the node does well enough, or it is in its log.
+			return kind === "unreachable" || kind === "unknown" ? SILENT : undefined;
+		}
+	}
+
+	async #inTime(answer: Promise<string | undefined>) {
+		const late = Promise.withResolvers<string>();
+		const timer = this.#parts.clock.after(READY_ASK_MS, () =>
+			late.resolve(SILENT),
+		);
+		try {
+			return await Promise.race([answer, late.promise]);
+		} finally {
+			timer.cancel();
+		}
+	}
+
+	/**
+	 * Why the store takes no new tasks. Where it lacks memory, but has tasks that have ended,
+	 * those may be forgotten for new ones; whether they are is known once one was refused.
+	 */
+	async #fullness(): Promise<string | undefined> {
+		const { store, engines } = this.#parts;
+		const full = await store.refusesWrites?.();
+		if (full === undefined || !full.lacksMemory) return full?.why;
+		if (engines.some(({ submitter }) => submitter.refusedLately))
+			return full.why;
+		const counts = await Promise.all(
+			engines.map(({ shard }) => shard.tasks.counts()),
+		);
+		const hasEnded = counts.some(({ states }) =>
+			ENDED_STATES.some((state) => states[state] > 0),
+		);
+		return hasEnded ? undefined : full.why;
 	}
 
 	readiness(): Readiness {

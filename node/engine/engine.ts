@@ -254,7 +254,17 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 				bulk: new Bulk({ ...found, random, wishes, report }),
 			}),
 			cluster: new ClusterAnswers({
-				...{ cluster, nodeId, store, engines, name, roster, gossip, report },
+				...{
+					cluster,
+					clock,
+					nodeId,
+					store,
+					engines,
+					name,
+					roster,
+					gossip,
+					report,
+				},
 				...{ digester: this.#digester, watch: this.#watch },
 				drainWishes,
 			}),

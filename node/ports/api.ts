@@ -238,7 +238,10 @@ export interface ClusterApi extends Onlooker {
 	nodes(): Promise<NodeView[]>;
 	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */
 	drain(node: string): Promise<string | undefined>;
+	/** As far as it is known without asking. */
 	readiness(): Readiness;
+	/** The store is asked whether it takes tasks. @throws StoreError */
+	readinessNow(): Promise<Readiness>;
 	/** Of the HTTP sides of live nodes, this one among them, as they are known without asking. */
 	origins(): readonly string[];
 }

@@ -17,6 +17,13 @@ export class StoreError extends Error {
 	}
 }
 
+/** The store does not take writes, and why: one clause. */
+export interface FullError {
+	readonly why: string;
+	/** It has no memory for more; what has ended may be forgotten for new tasks. */
+	readonly lacksMemory: boolean;
+}
+
 /** What the store throws where a task is looked for, or put, by another number of shards than it has. */
 export function unsettled(): StoreError {
 	return new StoreError(

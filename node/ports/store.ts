@@ -1,4 +1,5 @@
 /** The store and its shards. The atomic steps that a shard takes are told by subject, in files of their own. */
+import type { FullError } from "./store-error.ts";
 import type { ShardSessions } from "./store-sessions.ts";
 import type { ShardTasks } from "./store-tasks.ts";
 
@@ -36,6 +37,13 @@ export interface Store {
 	readonly up: boolean;
 	/** Why it cannot be used, as one clause, as far as it is known; undefined if nothing is wrong. */
 	readonly trouble?: string | undefined;
+	/**
+	 * Asks the store whether it would take a new task now, and changes nothing. What it says
+	 * if not: it is full, or refuses writes. Absent: it is never full.
+	 *
+	 * @throws StoreError of another kind
+	 */
+	refusesWrites?(): Promise<FullError | undefined>;
 	/** Called with every change of `up`. */
 	onChange(listener: (up: boolean) => void): void;
 	/** How acknowledged writes survive: as the store itself reports it. */

@@ -9,6 +9,7 @@ import {
 	type Agreement,
 	type Clock,
 	type Durability,
+	type FullError,
 	type Log,
 	type Shard,
 	type Store,
@@ -16,6 +17,7 @@ import {
 	StoreMismatch,
 } from "../ports.ts";
 import { Connection, type Reply } from "./redis/connection.ts";
+import { fullOf } from "./redis/refusal.ts";
 import { RedisShard } from "./redis-shard.ts";
 import { LAYOUT, loadScripts } from "./scripts.ts";
 import { ShardScripts } from "./shard-scripts.ts";
@@ -43,6 +45,9 @@ export function connectStore({
 }: StoreOptions): RedisStore {
 	return new RedisStore(new Connection(url, clock, log), cluster, shards, log);
 }
+
+/** Like a submission, it may write, and may not once memory is full; it does nothing. */
+const WRITE = "#!lua\nreturn 1";
 
 export class RedisStore implements Store {
 	readonly shards: readonly Shard[];
@@ -134,6 +139,16 @@ export class RedisStore implements Store {
 		return new StoreMismatch(
 			`the cluster "${this.#cluster}" in this Redis has lost its number of shards, and no node runs that knows it; put it back with "HSET {${this.#cluster}:0}:meta shards N layout ${LAYOUT}", N being the --shards of its nodes, or start this node with another --cluster`,
 		);
+	}
+
+	async refusesWrites(): Promise<FullError | undefined> {
+		try {
+			await this.#connection.command("EVAL", WRITE, 1, `{${this.#cluster}:0}`);
+			return undefined;
+		} catch (error) {
+			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
+			return fullOf(error.message);
+		}
 	}
 
 	close(): Promise<void> {

@@ -17,6 +17,7 @@
  * log tells when that begins and when it is over, as else only those who submit learn of it.
  */
 import {
+	FULL_TOLD_MS,
 	SUBMIT_BATCHES_MAX,
 	SUBMIT_QUEUE_MS_MAX,
 	SUBMIT_SILENCE_MS,
@@ -112,6 +113,8 @@ export class Submitter {
 	/** The last burst was of one task. */
 	#calm = true;
 	#storeIsFull = false;
+	/** When a task was last refused for that, on the monotonic clock. */
+	#refusedMs = Number.NEGATIVE_INFINITY;
 	/** The store owes answers, and has given none for SUBMIT_SILENCE_MS. */
 	#silent = false;
 	readonly #watch: SilenceWatch;
@@ -124,6 +127,11 @@ export class Submitter {
 			owedSinceMs: () => this.#underWay.values().next().value?.sentMs,
 			fellSilent: () => this.#fellSilent(),
 		});
+	}
+
+	/** The store was full, had nothing to forget for a task, and was asked not long ago. */
+	get refusedLately(): boolean {
+		return this.#parts.clock.monoMs() - this.#refusedMs < FULL_TOLD_MS;
 	}
 
 	/** Whether so much waits already that no more should be taken. */
@@ -292,7 +300,8 @@ export class Submitter {
 
 	/** Of a store that has become full, or is so no more. */
 	#tell(refusal: StoreError | undefined): void {
-		const { shard, log } = this.#parts;
+		const { shard, clock, log } = this.#parts;
+		if (refusal !== undefined) this.#refusedMs = clock.monoMs();
 		const full = refusal !== undefined;
 		if (full === this.#storeIsFull) return;
 		this.#storeIsFull = full;

@@ -7,6 +7,10 @@ export const ITEMS_MAX = 50_000;
 /** Submissions waiting in a node for the store. Beyond: 503 `overloaded`. */
 export const SUBMIT_QUEUE_MAX = 100_000;
 export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
+/** So long after a task was refused by a store that is full, and keeps its ended ones, `/readyz` says so. */
+export const FULL_TOLD_MS = 10_000;
+/** `/readyz` asks the store for so long; one that does not answer by then is not there. */
+export const READY_ASK_MS = 1_000;
 /** A submission that waits so long behind others in a node: 503 `overloaded`. */
 export const SUBMIT_QUEUE_MS_MAX = 10_000;
 /** Items of one request that have not been sent to the store by then: 503 `overloaded`. */

@@ -114,7 +114,11 @@ test.each([
 	["node.pem", "nowhere.pem", "--tls-key .*: there is no such file"],
 	[".", "node-key.pem", "it cannot be read \\(EISDIR\\)"],
 	["node-key.pem", "node-key.pem", "--tls-cert .* has no sound certificate"],
-	["../loop-watch.mjs", "node-key.pem", "--tls-cert .* has no sound certificate"],
+	[
+		"../loop-watch.mjs",
+		"node-key.pem",
+		"--tls-cert .* has no sound certificate",
+	],
 	["node.pem", "node.pem", "--tls-key .* has no private key in PEM"],
 	["node.pem", "locked-key.pem", "is locked by a passphrase"],
 	["node.pem", "next-key.pem", "is not that of the first certificate"],

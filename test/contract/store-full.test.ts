@@ -77,6 +77,24 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	]);
 });
 
+test("a store says whether it would take a task, without being given one", async () => {
+	const { redis, store } = ground;
+	expect(await store.refusesWrites()).toBeUndefined();
+	await redis.config("SET", "maxmemory", "1");
+	expect(await store.refusesWrites()).toEqual({
+		why: expect.stringContaining("its memory is full"),
+		lacksMemory: true,
+	});
+	await redis.config("SET", "maxmemory", "0");
+	await redis.config("SET", "min-replicas-to-write", "1");
+	expect(await store.refusesWrites()).toEqual({
+		why: expect.stringContaining("fewer replicas"),
+		lacksMemory: false,
+	});
+	await redis.config("SET", "min-replicas-to-write", "0");
+	expect(await store.refusesWrites()).toBeUndefined();
+});
+
 test("a store without room for a new task forgets the oldest that have ended, and takes it", async () => {
 	const payload = JSON.stringify("x".repeat(100_000));
 	const ids = Array.from({ length: 40 }, (_, i) => `old-${i}`);

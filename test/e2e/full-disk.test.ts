@@ -110,7 +110,9 @@ test("a disk that is full, for longer than a lease, refuses submissions in clear
 	}
 	await pause(LEASE_TTL_MS + 500);
 	for (const node of cluster.nodes) {
-		expect((await node.get("/readyz")).status).toBe(503);
+		const { status, body } = await node.get<{ detail: string }>("/readyz");
+		expect(status).toBe(503);
+		expect(body.detail).toMatch(/takes no new tasks: .*disk/);
 		expect(await node.task("held-0")).toMatchObject({ state: "STARTED" });
 	}
 	disk.free();

@@ -292,9 +292,8 @@ export class FakeApi implements TaskApi, ClusterApi {
 		return this.nodeViews;
 	}
 
-	readiness(): Readiness {
-		return this.ready;
-	}
+	readiness = (): Readiness => this.ready;
+	readinessNow = async (): Promise<Readiness> => this.ready;
 
 	newId(): string {
 		return `generated${String(++this.#seq).padStart(11, "0")}`;

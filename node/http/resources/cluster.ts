@@ -28,6 +28,7 @@ export function clusterHandlers(
 			nodes: views.map((view) => readNode(view, wallMs())),
 		});
 	});
+	const readiness = jointRead(() => api.cluster.readinessNow());
 	return {
 		getCluster: async (_request, reply) =>
 			sendJson(reply, 200, await cluster()),
@@ -45,8 +46,8 @@ export function clusterHandlers(
 		},
 		// Alive: the event loop turns, or there would be no answer.
 		getHealth: (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'),
-		getReadiness: (_request, reply) => {
-			const { ready, reasons } = api.cluster.readiness();
+		getReadiness: async (_request, reply) => {
+			const { ready, reasons } = await readiness();
 			if (ready) return sendJson(reply, 200, '{"status":"ready"}');
 			const detail = reasons.join(" ");
 			return sendProblem(reply, { code: "not_ready", detail }, { reasons });

@@ -2,7 +2,7 @@
  * What Redis means when it answers and lets nobody in: one clause for whoever gave its
  * address. Only what waiting does not mend: the rest is a Redis that is away. Pure.
  */
-import type { StoreError } from "../../ports.ts";
+import type { FullError, StoreError } from "../../ports.ts";
 
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
 	[
@@ -67,4 +67,19 @@ export function refusalOf(error: Error): string | undefined {
 /** A replica has said so; and whatever else no waiting mends. */
 export function isRefusal({ kind, message }: StoreError): boolean {
 	return kind === "refused" || message.includes("READONLY");
+}
+
+/** By the word that Redis begins such an answer with. */
+const FULL: Readonly<Record<string, string>> = {
+	OOM: "its memory is full; raise its maxmemory",
+	MISCONF:
+		"it cannot write to its disk, which may be full; its own log says why",
+	NOREPLICAS:
+		"it has fewer replicas than min-replicas-to-write asks for; bring them back",
+};
+
+/** What Redis means by a refusal of the kind `full`. */
+export function fullOf(message: string): FullError {
+	const [word = ""] = /\b(OOM|MISCONF|NOREPLICAS)\b/.exec(message) ?? [];
+	return { why: FULL[word] ?? message, lacksMemory: word === "OOM" };
 }
