@@ -5,13 +5,14 @@
  */
 import type { NewTask } from "./task.ts";
 import { submittedAs } from "./task-change.ts";
+import { withoutTrace } from "./trace.ts";
 
 export function isSameTask(a: NewTask, b: NewTask): boolean {
 	const [one, other] = [submittedAs(a), submittedAs(b)];
 	return (
 		a.route === b.route &&
 		one.priority === other.priority &&
-		isSameJson(one.options, other.options) &&
+		isSameJson(withoutTrace(one.options), withoutTrace(other.options)) &&
 		(a.payload === b.payload ||
 			isSameJson(JSON.parse(a.payload), JSON.parse(b.payload)))
 	);

@@ -19,8 +19,14 @@ import Type, {
 } from "typebox";
 import { Compile } from "typebox/compile";
 import { duration, moment, name } from "./fields.ts";
-import { RETRIES_MAX, TAG_CHARS_MAX, TAGS_MAX } from "./limits.ts";
+import {
+	RETRIES_MAX,
+	TAG_CHARS_MAX,
+	TAGS_MAX,
+	TRACE_STATE_CHARS_MAX,
+} from "./limits.ts";
 import type { JsonText } from "./task.ts";
+import { TRACE_PARENT_PATTERN, TRACE_STATE_PATTERN } from "./trace.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type OptionFields = Readonly<Record<string, TOptional<TSchema>>>;
@@ -75,10 +81,30 @@ export const OPTIONS = {
 			' of up to 5 minutes: so long after its signal has fired, for its timeout or as it was cancelled, its code is ended by force; the handler\'s when absent, or "5s"',
 		),
 	),
+	onLeaseLost: Type.Optional(
+		Type.Enum(["abort", "continue"], {
+			description:
+				'"abort", as when absent, or "continue": whether its code is stopped when its node has lost the right to run it; what it returns then is refused all the same',
+		}),
+	),
 	retention: Type.Optional(
 		duration(
 			" from 60 seconds to 90 days, for which it is kept once it has ended; as the cluster keeps its like when absent",
 		),
+	),
+	traceparent: Type.Optional(
+		Type.String({
+			pattern: TRACE_PARENT_PATTERN,
+			description:
+				"a traceparent of W3C's Trace Context, such as \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\", for its code; the request's header when absent",
+		}),
+	),
+	tracestate: Type.Optional(
+		Type.String({
+			maxLength: TRACE_STATE_CHARS_MAX,
+			pattern: TRACE_STATE_PATTERN,
+			description: `a tracestate of W3C's Trace Context: at most ${TRACE_STATE_CHARS_MAX} characters of printable ASCII`,
+		}),
 	),
 	tags: Type.Optional(
 		Type.Array(name(TAG_CHARS_MAX, ""), {
@@ -93,7 +119,7 @@ export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;
  * What an option is when absent, if that is a value: to submit this is to submit none. Not a
  * `default` in the schema, for which generators of clients take an option to be always there.
  */
-const WHEN_ABSENT = {} satisfies TaskOptions;
+const WHEN_ABSENT = { onLeaseLost: "abort" } satisfies TaskOptions;
 
 /** How an option is kept whose value can be said in more than one way; undefined: it says nothing. */
 const KEPT_AS: { readonly [Name in string]?: (value: unknown) => unknown } = {

@@ -34,6 +34,9 @@ export interface TaskContext {
 	readonly signal: AbortSignal;
 	/** When the signal fires for want of time; undefined for a task without a timeout. */
 	readonly deadline: Date | undefined;
+	/** The trace that the task was submitted in, for W3C's Trace Context; undefined if nobody said. */
+	readonly traceparent: string | undefined;
+	readonly tracestate: string | undefined;
 	/** Writes a line to the node's log. Long lines, and too many, are cut. */
 	log(...values: unknown[]): void;
 	/**

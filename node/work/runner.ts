@@ -8,7 +8,8 @@
  * those beyond take a slot each, so that a node whose store is slow or away stops.
  * Guarantees that every task delivered leaves by exactly one door: its result
  * goes to the finisher of its shard, it is given back, or, where its lease was
- * taken, it is let go without a word, since whatever is said would be refused.
+ * taken, it is let go without a word, since whatever is said would be refused. What is to
+ * run on when its lease is lost is not stopped, but for its node's end and for a newer attempt here.
  *
  * A task may be delivered while an older attempt of it still runs here: the store has
  * forgotten that one, or took it back. Then the older one is ended first, and the newer
@@ -47,6 +48,8 @@ interface Held extends Indexed<Held> {
 	readonly shard: number;
 	/** What becomes of it should it end now. */
 	fate: "report" | "cancel" | "give-back" | "let-go";
+	/** Its code runs to its end even if the lease is lost. */
+	readonly runsOn: boolean;
 	/** Resolves when it has left. */
 	over: Promise<void>;
 }
@@ -149,6 +152,7 @@ export class Runner {
 				job: this.#jobOf(task),
 				shard,
 				fate: "report",
+				runsOn: task.options.onLeaseLost === "continue",
 				over: OVER,
 			};
 			this.#byTask.add(held);
@@ -197,7 +201,7 @@ export class Runner {
 			if (held.shard === shard && isGoingOn(held)) yield held.task;
 	}
 
-	/** These attempts are no longer this node's: stop those that still run. Returns how many. */
+	/** These attempts are no longer this node's: stop those that still run, unless they are to run on. Returns how many. */
 	letGo(
 		shard: number,
 		attempts: readonly AttemptName[],
@@ -205,13 +209,10 @@ export class Runner {
 	): number {
 		let stopped = 0;
 		for (const { id, token } of attempts) {
-			const held = this.#byTask.find(
-				id,
-				chainOf(id),
-				(each) => each.shard === shard && each.task.token === token,
-			);
+			const held = this.#find(shard, id, token);
 			if (held === undefined || !isGoingOn(held)) continue;
-			this.#stop(held, "let-go", reason);
+			if (held.runsOn) held.fate = "let-go";
+			else this.#stop(held, "let-go", reason);
 			stopped += 1;
 		}
 		return stopped;
@@ -221,11 +222,7 @@ export class Runner {
 	cancel(shard: number, attempts: readonly AttemptName[]): void {
 		const { executor } = this.#parts;
 		for (const { id, token } of attempts) {
-			const held = this.#byTask.find(
-				id,
-				chainOf(id),
-				(each) => each.shard === shard && each.task.token === token,
-			);
+			const held = this.#find(shard, id, token);
 			if (held?.fate !== "report") continue;
 			held.fate = "cancel";
 			const { job } = held;
@@ -235,12 +232,22 @@ export class Runner {
 
 	/** The lease of these tasks is lost, or can no longer be trusted: stop them. */
 	abandon(shard: number, reason: string): void {
-		this.#stopAll((held) => held.shard === shard, "let-go", reason);
+		// If the lease stands after all, the store takes what those bring that run on.
+		const heeds = (held: Held) => held.shard === shard && !held.runsOn;
+		this.#stopAll(heeds, "let-go", reason);
 	}
 
 	/** The node is stopping and its time is over: stop the tasks and give them back. */
 	giveUp(reason: string): void {
 		this.#stopAll(() => true, "give-back", reason);
+	}
+
+	#find(shard: number, id: string, token: number): Held | undefined {
+		return this.#byTask.find(
+			id,
+			chainOf(id),
+			(each) => each.shard === shard && each.task.token === token,
+		);
 	}
 
 	/** There is a newer attempt of its task. */

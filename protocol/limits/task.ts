@@ -54,6 +54,8 @@ export const FIRST_LINE_BYTES = 6 * FIRST_LINE_CHARS_MAX;
 export const FAILURES_STEP_MAX = 100;
 export const FAILURES_STEP_BYTES = 1024 * 1024;
 export const FAILURES_LOOKED_MAX = 10_000;
+/** A `tracestate` that a task brings: longer ones are refused, as a header left out. The standard wants as many to be passed on. */
+export const TRACE_STATE_CHARS_MAX = 512;
 /** Attempts remembered for one task; the oldest are forgotten first. */
 export const ATTEMPTS_KEPT_MAX = 32;
 /** Nothing that ended so short a time ago is forgotten, however much there is: who waits for it finds its end. */

@@ -24,6 +24,8 @@ export interface SubmitEvent {
 	readonly retries?: number;
 	/** It ends unbegun if it has to wait for too long. */
 	readonly mayExpire?: true;
+	/** Its code runs on when its node has lost the right to run it. */
+	readonly runsOn?: true;
 	/** How the task ends, as far as it is up to its code. Undefined: either way. */
 	readonly expected?: "SUCCESS" | "FAILURE" | "crashed";
 }

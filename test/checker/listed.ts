@@ -16,6 +16,7 @@ import type { UnlistedEvent } from "./sightings.ts";
 
 export function judgeListed(history: History): string[] {
 	return history.unlisted
+		.filter(({ id }) => !history.tasks.get(id)?.submits[0]?.runsOn)
 		.filter((each) => couldAskMs(each, history) > stoppedMsMax(each, history))
 		.map(
 			({ id, token, node, fromMs, untilMs }) =>

@@ -74,7 +74,9 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 
 export function overlapsOf({ tasks }: History): Overlap[] {
 	const overlaps: Overlap[] = [];
-	for (const { starts, stops, cancels } of tasks.values()) {
+	for (const { submits, starts, stops, cancels } of tasks.values()) {
+		// Whoever wants that is told so.
+		if (submits[0]?.runsOn) continue;
 		const isForced = cancels.some(({ force }) => force);
 		const stopOf = ({ token, node }: StartEvent) =>
 			stops.find((stop) => stop.token === token && stop.node === node)?.atMs ??

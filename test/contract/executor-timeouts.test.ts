@@ -164,6 +164,14 @@ describe("task code", () => {
 		});
 	});
 
+	test("knows the trace that its task belongs to", async () => {
+		const trace = { traceparent: "00-a-b-01", tracestate: "x=1" };
+		expect(await run("tellsTrace", { options: trace })).toMatchObject({
+			result: JSON.stringify(trace),
+		});
+		expect(await run("tellsTrace")).toMatchObject({ result: "{}" });
+	});
+
 	test.each([
 		["10s", 10_000],
 		["366d", 366 * 24 * 3_600_000],

@@ -21,6 +21,33 @@ test("a task that is due later is accepted as SCHEDULED, and read with its times
 	expect(many).toMatchObject({ status: 202, state: "SCHEDULED" });
 });
 
+const PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const OWN = "00-5bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+
+test("a task belongs to the trace that it names, or else to that of its request, whoever is sent many", async () => {
+	await using server = await startServer();
+	const traced = { traceparent: PARENT, tracestate: "vendor=1" };
+	const send = (value: unknown, headers: Record<string, string>) =>
+		server.post("/v1/tasks", value, headers);
+	const one = await send({ id: "a", type: "t" }, traced);
+	expect([one.status, one.json]).toMatchObject([202, traced]);
+	const own = await send({ id: "b", type: "t", traceparent: OWN }, traced);
+	expect(own.json.traceparent).toBe(OWN);
+	expect(own.json).not.toHaveProperty("tracestate");
+	await send([{ id: "c", type: "t" }], traced);
+	expect((await server.get("/v1/tasks/c")).json).toMatchObject(traced);
+	// Once more, in another trace: the same task. What is not in order is no trace.
+	const again = await send({ id: "a", type: "t" }, { traceparent: OWN });
+	expect([again.status, again.json.traceparent]).toEqual([200, PARENT]);
+	const broken = await send(
+		{ id: "d", type: "t" },
+		{ traceparent: "no", tracestate: "x=1" },
+	);
+	expect(broken.status).toBe(202);
+	expect(broken.json).not.toHaveProperty("traceparent");
+	expect(broken.json).not.toHaveProperty("tracestate");
+});
+
 const inDays = (days: number) =>
 	new Date(Date.now() + days * 86_400_000).toISOString();
 
@@ -48,6 +75,10 @@ test.each<[string, Record<string, unknown>]>([
 	["backoff", { backoff: { jitter: 2 } }],
 	["backoff", { backoff: { kind: "fixed" } }],
 	["backoff", { backoff: "5s" }],
+	["onLeaseLost", { onLeaseLost: "go on" }],
+	["traceparent", { traceparent: "00-0-0-01" }],
+	["traceparent", { traceparent: PARENT.replace(/[1-9a-f]/g, "0") }],
+	["tracestate", { traceparent: PARENT, tracestate: "x".repeat(513) }],
 ])(
 	"options that cannot be are refused by their field: %s of %j",
 	async (field, times) => {

@@ -168,6 +168,7 @@ function drawOptions(id: string, { seed, kind }: Scenario): TaskOptions {
 	return random.pick<TaskOptions>([
 		...[{ delay }, { expiresIn }, { delay, expiresIn }],
 		...[retries, { delay, ...retries }, { expiresIn, ...retries }],
+		{ onLeaseLost: "continue" },
 	]);
 }
 
@@ -214,6 +215,7 @@ function attempt(
 			retries: task.options.retries,
 		}),
 		...(task.options.expiresIn !== undefined && { mayExpire: true }),
+		...(task.options.onLeaseLost !== undefined && { runsOn: true }),
 		...(expected === undefined ? {} : { expected }),
 	});
 	const life = cluster.anyLife(random);

@@ -236,3 +236,25 @@ test("what has not begun is given back, and its slot is free again", async () =>
 	expect(said).toEqual(["begin 1", "give back 1"]);
 	expect(runner.freeSlots).toBe(2);
 });
+
+test("one that is to run on when its lease is lost is not stopped, and brings its result unless it is known to be another's", async () => {
+	const { runner, said, end } = runnerOf();
+	const deliver = (id: string, token: number) => {
+		const options = { onLeaseLost: "continue" as const };
+		expect(runner.reserve(1, false)).toBe(1);
+		runner.deliver(SHARD, [{ ...claimedTask(id, token), options }]);
+	};
+	deliver("a", 1);
+	deliver("b", 2);
+	runner.abandon(SHARD, "the lease may be lost");
+	expect(runner.letGo(SHARD, [{ id: "b", token: 2 }], "taken")).toBe(1);
+	expect([...runner.goingOn(SHARD)].map(({ id }) => id)).toEqual(["a"]);
+	await end(1, SUCCESS);
+	await end(2, SUCCESS);
+	expect(said).toEqual(["begin 1", "begin 2", "report 1"]);
+	deliver("c", 3);
+	deliver("c", 4);
+	expect(said.slice(3)).toEqual(["begin 3", "abort 3"]);
+	runner.giveUp("the node stops");
+	expect(said.slice(5).sort()).toEqual(["abort 3", "abort 4"]);
+});

@@ -90,6 +90,16 @@ describe("the same id", () => {
 	});
 });
 
+test("the same id is the same task in whatever trace it is sent again", () => {
+	const trace = { traceparent: "00-a-b-01", tracestate: "x=1" };
+	const task = taskOf("");
+	const traced = { ...task, options: trace };
+	expect(isSameTask(task, traced)).toBe(true);
+	expect(isSameTask(traced, task)).toBe(true);
+	const other = { ...task, options: { ...trace, delay: 1 } };
+	expect(isSameTask(traced, other)).toBe(false);
+});
+
 test("who reads a task is told its options", () => {
 	const record: TaskRecord = newRecord(taskOf(LATER), 1, 0);
 	const onlooker = { missing: () => undefined, nameOf: () => undefined };

@@ -75,6 +75,7 @@ export class RunningJob {
 	context(): TaskContext {
 		const running = this;
 		const { id, attempt, token, round, failures, retries } = this.job;
+		const { traceparent, tracestate } = this.job.options;
 		return {
 			id,
 			attempt,
@@ -82,6 +83,8 @@ export class RunningJob {
 			token,
 			last: failures >= retries,
 			deadline: this.#deadline(),
+			traceparent,
+			tracestate,
 			log: (...values) => running.log(values),
 			snooze: (duration) => running.snooze(duration),
 			// Made when it is asked for.

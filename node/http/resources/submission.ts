@@ -23,6 +23,7 @@ import { formatRoute } from "../../../protocol/route.ts";
 import { TaskAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import { optionsOf, PLAIN } from "../../../protocol/task-options.ts";
+import { type TraceContext, withoutTrace } from "../../../protocol/trace.ts";
 import type { Clock } from "../../ports.ts";
 import { flawOf } from "../door/flaw.ts";
 
@@ -37,14 +38,19 @@ const QUEUE_DEFAULT = "default";
 /** The built-in type that does what the Celery system's tasks did. */
 export const CELERY_TYPE = "process_task";
 
-/** `newId` is asked for tasks that bring no id. */
+/** `newId` is asked for tasks that bring no id; `trace` counts for those that bring none. */
 export function checkTask(
 	value: unknown,
 	clock: Pick<Clock, "wallMs">,
 	newId: () => string,
+	trace?: TraceContext,
 ): Checked {
 	if (!submitted.Check(value)) return refuse(TaskAsSubmitted, value);
-	const options = optionsOf(value);
+	const said = optionsOf(value);
+	const options =
+		trace === undefined || said.traceparent !== undefined
+			? said
+			: { ...withoutTrace(said), ...trace };
 	const flaw =
 		options === PLAIN ? undefined : findOptionFlaw(options, clock.wallMs());
 	if (flaw !== undefined)

@@ -12,6 +12,7 @@ import { problemStatus } from "../../../protocol/problem.ts";
 import type { Route } from "../../../protocol/route.ts";
 import type { ItemAnswer, TaskAsAccepted } from "../../../protocol/schema.ts";
 import type { JsonText, NewTask } from "../../../protocol/task.ts";
+import { type TraceContext, traceOf } from "../../../protocol/trace.ts";
 import { readRoute, writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock, Submitted, Taken } from "../../ports.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
@@ -32,6 +33,8 @@ interface Door {
 	readonly reply: FastifyReply;
 	/** Of the request's `Idempotency-Key`, where it has one. */
 	readonly key: string | undefined;
+	/** That the request's headers tell of. */
+	readonly trace: TraceContext | undefined;
 }
 
 export function submitHandlers(
@@ -47,7 +50,8 @@ export function submitHandlers(
 		const key = request.headers["idempotency-key"]?.toString();
 		const flaw = key === undefined ? undefined : checkKey(key);
 		if (flaw !== undefined) return sendProblem(reply, flaw);
-		const door: Door = { api, clock, links, reply, key };
+		const trace = traceOf(request.headers);
+		const door: Door = { api, clock, links, reply, key, trace };
 		return hasLines
 			? submitLines(door, bodyOf(request))
 			: submitJson(door, bodyOf(request));
@@ -96,7 +100,12 @@ async function submitLines(
 
 async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { api, reply, key } = door;
-	const checked = checkTask(value, door.clock, () => newId(door, undefined));
+	const checked = checkTask(
+		value,
+		door.clock,
+		() => newId(door, undefined),
+		door.trace,
+	);
 	if (!checked.ok) return sendProblem(reply, checked.problem);
 	const { task } = checked;
 	const [first] = await submitGood(api, [task]);
@@ -133,7 +142,12 @@ async function submitMany<Item>(
 		const parsed = read(item);
 		const id = parsed.ok ? sentId(parsed.value) : undefined;
 		const checked = parsed.ok
-			? checkTask(parsed.value, door.clock, () => newId(door, index))
+			? checkTask(
+					parsed.value,
+					door.clock,
+					() => newId(door, index),
+					door.trace,
+				)
 			: parsed;
 		sent.push(id);
 		named.push(checked.ok ? checked.task.id : id);
