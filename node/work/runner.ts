@@ -25,9 +25,10 @@ import type {
 	JobOutcome,
 } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
+import { type Held, heldTask, isGoingOn } from "./held.ts";
 import { jobOf } from "./job-of.ts";
 import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
-import { chainOf, type Indexed, TaskIndex } from "./task-index.ts";
+import { chainOf, TaskIndex } from "./task-index.ts";
 
 export interface RunnerParts {
 	readonly clock: Clock;
@@ -40,25 +41,6 @@ export interface RunnerParts {
 	readonly durations: { observe(type: string, ranMs: number): void };
 	/** Who gets free slots: see turns.ts. */
 	readonly turns: { slotsFreed(): void };
-}
-
-interface Held extends Indexed<Held> {
-	readonly task: ClaimedTask;
-	readonly job: Job;
-	readonly shard: number;
-	/** What becomes of it should it end now. */
-	fate: "report" | "cancel" | "give-back" | "let-go";
-	/** Its code runs to its end even if the lease is lost. */
-	readonly runsOn: boolean;
-	/** Resolves when it has left. */
-	over: Promise<void>;
-}
-
-const OVER = Promise.resolve();
-
-/** One that is cancelled runs until it heeds that, or its time is over. */
-function isGoingOn({ fate }: Held): boolean {
-	return fate === "report" || fate === "cancel";
 }
 
 export class Runner {
@@ -144,17 +126,7 @@ export class Runner {
 			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
 			this.#reserved -= 1;
-			const held: Held = {
-				id,
-				chain,
-				next: undefined,
-				task,
-				job: this.#jobOf(task),
-				shard,
-				fate: "report",
-				runsOn: task.options.onLeaseLost === "continue",
-				over: OVER,
-			};
+			const held = heldTask(task, this.#jobOf(task), shard, chain);
 			this.#byTask.add(held);
 			held.over = this.#run(held, this.#held.put(held), former);
 		}

@@ -113,6 +113,7 @@ export const PLAN: readonly Dwelling[] = [
 		helpers: [
 			"node/work/claimer-parts.ts",
 			"node/work/hot-routes.ts",
+			"node/work/held.ts",
 			"node/work/job-of.ts",
 			"node/work/look-up.ts",
 			"node/work/retry.ts",

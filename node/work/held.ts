@@ -1,0 +1,44 @@
+/** A task in this node's hands, from its delivery until it leaves, and what is to become of it. */
+import type { ClaimedTask } from "../../protocol/task.ts";
+import type { Job } from "../ports.ts";
+import type { Indexed } from "./task-index.ts";
+
+export interface Held extends Indexed<Held> {
+	readonly task: ClaimedTask;
+	readonly job: Job;
+	readonly shard: number;
+	/** What becomes of it should it end now. */
+	fate: "report" | "cancel" | "give-back" | "let-go";
+	/** Its code runs to its end even if the lease is lost. */
+	readonly runsOn: boolean;
+	/** Resolves when it has left. */
+	over: Promise<void>;
+}
+
+const OVER = Promise.resolve();
+
+/** `chain`: that of its id, see task-index.ts. */
+export function heldTask(
+	task: ClaimedTask,
+	job: Job,
+	shard: number,
+	chain: number,
+): Held {
+	const { id, options } = task;
+	return {
+		id,
+		chain,
+		next: undefined,
+		task,
+		job,
+		shard,
+		fate: "report",
+		runsOn: options.onLeaseLost === "continue",
+		over: OVER,
+	};
+}
+
+/** One that is cancelled runs until it heeds that, or its time is over. */
+export function isGoingOn({ fate }: Held): boolean {
+	return fate === "report" || fate === "cancel";
+}
