@@ -42,6 +42,7 @@ const LONGEST = [
 	"contract/page-look",
 	"contract/page-refresh",
 	"contract/store-redis",
+	"contract/store-redis-agreement",
 	"e2e/chaos",
 	"e2e/manual",
 	"e2e/up",

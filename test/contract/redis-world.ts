@@ -1,0 +1,63 @@
+/** Stores in a Redis of the test file's own, each a cluster of its own there. */
+import { Redis } from "ioredis";
+import { afterAll, beforeAll } from "vitest";
+import type { Log, Shard } from "../../node/ports.ts";
+import { aclRules } from "../../node/store/redis/rights.ts";
+import { connectStore } from "../../node/store/redis-store.ts";
+import { systemClock } from "../../node/world/clock.ts";
+import { type RedisServer, startRedis } from "../redis.ts";
+import { redisPlaces } from "./redis-places.ts";
+import { comesUp, OTHER_SHARDS, type World } from "./store-bench.ts";
+import { ROUTES } from "./store-drawn-task.ts";
+
+let server: RedisServer;
+let clusters = 0;
+
+let operator: Redis;
+beforeAll(async () => {
+	server = await startRedis();
+	operator = new Redis(server.url);
+	// It connects again, as the store does, when a test has restarted the server.
+	operator.on("error", () => {});
+});
+afterAll(async () => {
+	operator.disconnect();
+	await server.stop();
+});
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A cluster of its own on the one server. */
+export async function redisWorld(shards: number): Promise<World> {
+	const cluster = `test-${clusters++}`;
+	// With the rights that the manual asks for and no other: so all rules hold under these.
+	const rules = ["on", ">secret", ...aclRules(cluster)];
+	await operator.acl("SETUSER", cluster, ...rules);
+	const url = server.url.replace("//", `//${cluster}:secret@`);
+	const options = { url, cluster, clock: systemClock, log };
+	const store = connectStore({ ...options, shards });
+	const other = connectStore({ ...options, shards: OTHER_SHARDS });
+	for (const each of [store, other]) if (!each.up) await comesUp(each);
+	return {
+		store,
+		toOther: (shard) => other.shards[shard] as Shard,
+		async restart() {
+			const back = comesUp(store);
+			await server.restart();
+			await operator.acl("SETUSER", cluster, ...rules);
+			await back;
+		},
+		agree: (mayMake) => store.agreeOnShards(mayMake),
+		async lose(what, shard) {
+			const key = (name: string) => `{${cluster}:${shard}}:${name}`;
+			if (what === "number") await operator.hdel(key("meta"), "shards");
+			else
+				for (const hash of ["nodes", "epochs", "drains"])
+					await operator.hdel(key(hash), what.nodeId);
+		},
+		places: (shard) => redisPlaces(operator, `{${cluster}:${shard}}`, ROUTES),
+		async stop() {
+			await Promise.all([store.close(), other.close()]);
+		},
+	};
+}
