@@ -115,6 +115,8 @@ export interface History {
 	readonly overdue: readonly OverdueEvent[];
 	readonly unmissed: readonly UnmissedEvent[];
 	readonly clockStepsMs: readonly number[];
+	/** By how much the store's clock was put back, in all. */
+	readonly setBackMs: number;
 	readonly opened: readonly OpenedEvent[];
 	readonly twoNumbers: readonly TwoNumbersEvent[];
 	readonly outnumbered: readonly OutnumberedEvent[];
@@ -146,6 +148,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		addTo(known, event);
 	}
 	const forgotten = events.filter((event) => event.kind === "forgotten");
+	const clockSteps = events.filter((event) => event.kind === "clock-step");
 	return {
 		tasks,
 		impaired: events.filter((event) => event.kind === "impaired"),
@@ -153,9 +156,8 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		waited: events.filter((event) => event.kind === "waited"),
 		overdue: events.filter((event) => event.kind === "overdue"),
 		unmissed: events.filter((event) => event.kind === "unmissed"),
-		clockStepsMs: events
-			.filter((event) => event.kind === "clock-step")
-			.map(({ atMs }) => atMs),
+		clockStepsMs: clockSteps.map(({ atMs }) => atMs),
+		setBackMs: setBackMsOf(events),
 		opened: events.filter((event) => event.kind === "opened"),
 		twoNumbers: events.filter((event) => event.kind === "two-numbers"),
 		outnumbered: events.filter((event) => event.kind === "outnumbered"),
@@ -176,6 +178,13 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		flaws: events.filter((event) => event.kind === "flaw"),
 		stops: stopsIn(events),
 	};
+}
+
+/** By how much the store's clock was put back, in all; that it was also put forward makes it no less. */
+export function setBackMsOf(events: readonly HistoryEvent[]): number {
+	return events
+		.filter((event) => event.kind === "clock-step")
+		.reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0);
 }
 
 function stopsIn(events: readonly HistoryEvent[]): Stop[] {

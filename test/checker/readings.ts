@@ -11,8 +11,6 @@ export interface ReadEvent {
 	readonly state: TaskState;
 	/** Undefined: nobody asked; the first. */
 	readonly round?: number;
-	/** The store's clock then; undefined: nobody asked. */
-	readonly storeMs?: number;
 	/** As the store's clock has it; undefined: it has none, or nobody asked. */
 	readonly dueMs?: number;
 	readonly expiresMs?: number;

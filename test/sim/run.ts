@@ -20,7 +20,7 @@ import { SEQ_SPAN } from "../../protocol/rank.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { judge, type Terms, type Verdict } from "../checker/checker.ts";
-import type { HistoryEvent } from "../checker/history.ts";
+import { type HistoryEvent, setBackMsOf } from "../checker/history.ts";
 import { VirtualClock } from "../clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
@@ -148,7 +148,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	if (!back) recorder.flaw("a node that was told to drain never ended");
 	recorder.record({ kind: "healed" });
 	const drainMs = PEACE_MS + workload.workMs;
-	await drain(cluster, workload, drainMs);
+	await drain(cluster, workload, drainMs + setBackMsOf(recorder.events));
 	await readBack(cluster, workload);
 	await clock.runFor(LATER_MS);
 	// A store that has lost writes may have forgotten executions that go on.
@@ -199,15 +199,12 @@ async function readBack(
 	{ ids }: Workload,
 ): Promise<void> {
 	const missing = new Set(ids);
-	const { nowMs: storeMs } = await (
-		server.truth[0] as MemoryShard
-	).sessions.nodes();
 	for (const task of await readAll(server)) {
 		missing.delete(task.id);
 		const { id, state, attempts, result, error } = task;
 		const { dueMs, expiresMs, finishedMs, round, options } = task;
 		recorder.record({
-			...{ kind: "read", id, state, round, storeMs },
+			...{ kind: "read", id, state, round },
 			...(dueMs !== undefined && { dueMs }),
 			...(expiresMs !== undefined && { expiresMs }),
 			...(finishedMs !== undefined && { finishedMs }),
