@@ -23,7 +23,6 @@ import { judge, type Terms, type Verdict } from "../checker/checker.ts";
 import { type HistoryEvent, setBackMsOf } from "../checker/history.ts";
 import { VirtualClock } from "../clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
-import type { MemoryShard } from "../fakes/shard.ts";
 import { SeededRandom } from "../random.ts";
 import { watchBooks } from "./books.ts";
 import { Cluster } from "./cluster.ts";
