@@ -1,7 +1,7 @@
 /**
  * Set-up: brings what Hearsay needs onto this machine, and nothing else.
  *
- *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx]...
+ *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx | haproxy]...
  *
  * Always the npm packages, among them the Node runtime that Hearsay runs on;
  * named needs come on top. It has no dependencies and runs on any Node from
@@ -36,6 +36,7 @@ const FROM_APT = {
 	browser,
 	curl,
 	nginx: unpacked(root, "nginx"),
+	haproxy: unpacked(root, "haproxy"),
 };
 
 async function main() {

@@ -1,4 +1,4 @@
-/** HTTP on real nodes: under floods, and behind a proxy. */
+/** HTTP on real nodes: under floods, and behind proxies. */
 import type { Proof } from "./proof.ts";
 import { proveByTests } from "./test-file.ts";
 
@@ -12,12 +12,13 @@ export const flood: Proof = {
 	run: (ground) => proveByTests("flood", ground),
 };
 
-export const nginx: Proof = {
-	name: "nginx",
-	proves: "waits through nginx with its defaults are answered by the node",
-	takes: "2 min",
+export const proxies: Proof = {
+	name: "proxies",
+	proves:
+		"behind nginx and HAProxy as the manual configures them, with TLS, HTTP/2 and a path, pages, waits, streams and 16 MiB come through",
+	takes: "9 min",
 	unit: "run",
 	times: 1,
-	needs: ["nginx"],
-	run: (ground) => proveByTests("nginx", ground),
+	needs: ["nginx", "haproxy", "browser"],
+	run: (ground) => proveByTests("proxies", ground),
 };

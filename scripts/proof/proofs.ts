@@ -3,7 +3,8 @@ import { bench } from "./bench.ts";
 import { bulkUnderLoad } from "./bulk-under-load.ts";
 import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
-import { flood, nginx } from "./http.ts";
+import { fuzzed } from "./fuzz.ts";
+import { flood, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
 import { lateness } from "./lateness.ts";
 import { million } from "./million.ts";
@@ -22,7 +23,8 @@ export const PROOFS: readonly Proof[] = [
 	vanish,
 	split,
 	flood,
-	nginx,
+	proxies,
+	fuzzed,
 	bench,
 	bulkUnderLoad,
 	lateness,

@@ -17,6 +17,14 @@ import { STORE_PROBLEMS, StoreError } from "../../ports.ts";
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const PROBLEM_TYPE = "application/problem+json";
+/** Headers of every answer. */
+export const ALWAYS = {
+	"x-content-type-options": "nosniff",
+	"cross-origin-resource-policy": "same-origin",
+	"referrer-policy": "no-referrer",
+	"cache-control": "no-store",
+	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
 /** What a client should wait before it tries again after a 503 or 429. */
 export const RETRY_AFTER_S = "1";
 

@@ -12,7 +12,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { HEADER_BYTES_MAX } from "../../../protocol/limits.ts";
 import { PROBLEMS, type Problem } from "../../../protocol/problem.ts";
-import { PROBLEM_TYPE, writeProblem } from "./answer.ts";
+import { ALWAYS, PROBLEM_TYPE, writeProblem } from "./answer.ts";
 import type { Inflow } from "./inflow.ts";
 
 export class BrokenHttp {
@@ -56,9 +56,13 @@ function isUnderWay({ req, headersSent, closed }: ServerResponse): boolean {
 function writeTo(socket: Socket, problem: Problem): void {
 	const text = writeProblem(problem);
 	const [status, title] = PROBLEMS[problem.code];
-	socket.write(
-		`HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-	);
+	const headers = Object.entries({
+		"content-type": PROBLEM_TYPE,
+		"content-length": Buffer.byteLength(text),
+		connection: "close",
+		...ALWAYS,
+	}).map(([name, value]) => `${name}: ${value}\r\n`);
+	socket.write(`HTTP/1.1 ${status} ${title}\r\n${headers.join("")}\r\n${text}`);
 }
 
 const notHttp: Problem = {

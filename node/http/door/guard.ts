@@ -15,17 +15,9 @@ import { isIPv4 } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
-import { sendProblem } from "./answer.ts";
+import { ALWAYS, sendProblem } from "./answer.ts";
 import { allowOrigins } from "./cors.ts";
 import { Origins, type Site } from "./origins.ts";
-
-const HEADERS = {
-	"x-content-type-options": "nosniff",
-	"cross-origin-resource-policy": "same-origin",
-	"referrer-policy": "no-referrer",
-	"cache-control": "no-store",
-	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-};
 
 /** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
 const HEALTH: readonly string[] = [
@@ -68,7 +60,7 @@ const stopping: Problem = {
 
 /** For answers that come about without the guard, too. */
 export function secure(reply: FastifyReply): FastifyReply {
-	return reply.headers(HEADERS);
+	return reply.headers(ALWAYS);
 }
 
 export function guard(
