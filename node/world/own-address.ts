@@ -51,8 +51,9 @@ export class OwnAddress {
 	async look(): Promise<void> {
 		for (const family of [4, 6] as const) {
 			const address = await this.#routeTo(FAR_AWAY[family]);
-			if (address === undefined) this.#routes.delete(family);
-			else this.#routes.set(family, address);
+			if (address !== undefined && leavesHost(address))
+				this.#routes.set(family, address);
+			else this.#routes.delete(family);
 		}
 	}
 
@@ -93,8 +94,12 @@ function familyOf(address: string): Family {
 	return isIPv4(address) ? 4 : 6;
 }
 
-/** Neither loopback nor of one link alone, which means another interface on each machine. */
+/**
+ * Neither loopback nor of one link alone, which means another interface on each machine; and
+ * none that stands for all, which the system names where it has no route.
+ */
 function leavesHost(address: string): boolean {
+	if (wildcardFamily(address) !== undefined) return false;
 	return !/^(127\.|169\.254\.|::1$|fe80:)/i.test(address);
 }
 
@@ -104,11 +109,12 @@ function routedAddress(far: string): Promise<string | undefined> {
 		const socket = createSocket(isIPv4(far) ? "udp4" : "udp6");
 		const end = (address: string | undefined) => {
 			socket.close();
-			resolve(
-				address !== undefined && leavesHost(address) ? address : undefined,
-			);
+			resolve(address);
 		};
 		socket.once("error", () => end(undefined));
-		socket.connect(9, far, () => end(socket.address().address));
+		// It calls back with an error, too, for which its types have no place.
+		socket.connect(9, far, (error?: Error) =>
+			end(error ? undefined : socket.address().address),
+		);
 	});
 }

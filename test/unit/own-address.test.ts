@@ -70,11 +70,20 @@ test.each([
 	},
 );
 
-test("a machine without a way out names loopback and says so once", async () => {
-	const { own, reached, warnings } = await ownAddress();
-	own.connectedFrom("127.0.0.1");
-	expect(reached("0.0.0.0")).toBe("127.0.0.1");
-	expect(reached("::")).toBe("::1");
-	expect(reached("::", true)).toBe("127.0.0.1");
-	expect(warnings).toEqual([expect.stringContaining("--advertise")]);
-});
+// The system names these where it has no route.
+test.each([
+	[undefined, undefined],
+	["0.0.0.0", "::"],
+	["127.0.0.1", "::1"],
+	["169.254.1.1", "fe80::1"],
+])(
+	"a machine without a way out names loopback and says so once: %s",
+	async (...routes) => {
+		const { own, reached, warnings } = await ownAddress(...routes);
+		own.connectedFrom("127.0.0.1");
+		expect(reached("0.0.0.0")).toBe("127.0.0.1");
+		expect(reached("::")).toBe("::1");
+		expect(reached("::", true)).toBe("127.0.0.1");
+		expect(warnings).toEqual([expect.stringContaining("--advertise")]);
+	},
+);
