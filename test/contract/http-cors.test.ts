@@ -75,8 +75,11 @@ test("what is no question is answered as ever: OPTIONS without one, and of what 
 	expect([status, allowed]).toEqual([404, APP]);
 });
 
-test("pages of other live nodes are let in if they bring a token", async () => {
-	await using server = await startServer();
+test("pages of other live nodes, and of the public URL, are let in if they bring a token", async () => {
+	const publicUrl = `${APP}/hearsay`;
+	await using server = await startServer("127.0.0.1", { publicUrl });
+	expect(await read(server, { origin: APP, ...TOKEN })).toBe(APP);
+	expect(await read(server, { origin: APP })).toBeNull();
 	server.api.origins = () => [NODE];
 	const asks = await preflight(server, NODE, "/v1/tasks/t", "authorization");
 	expect([asks.status, asks.allowed]).toEqual([204, NODE]);
@@ -84,6 +87,12 @@ test("pages of other live nodes are let in if they bring a token", async () => {
 	expect(await read(server, { origin: NODE, ...TOKEN })).toBe(NODE);
 	expect(await read(server, { origin: NODE })).toBeNull();
 	const site = { origin: NODE, "sec-fetch-site": "cross-site" };
+	// localhost and 127.0.0.1 are one node; and the proxy's pages are the cluster's.
+	server.api.origins = () => [NODE, "http://127.0.0.1:5001"];
+	for (const origin of ["http://localhost:5001", "http://[::1]:5001"])
+		expect(await read(server, { origin, ...TOKEN })).toBe(origin);
+	const near = "http://localhost:5002";
+	expect(await read(server, { origin: near, ...TOKEN })).toBeNull();
 	const submit = (headers: object) =>
 		server.post("/v1/tasks", { type: "t" }, { ...site, ...headers });
 	expect((await submit(TOKEN)).status).toBe(202);

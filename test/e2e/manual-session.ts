@@ -4,7 +4,7 @@
  * cluster that a command has started until another one is.
  *
  * What differs from a reader's machine: ports are free ones, the executable is the
- * bundled program, and what names another machine means this one.
+ * bundled program, what names another machine means this one, and certificates are there.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -23,6 +23,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { PROGRAM_FILE } from "../../scripts/build/program.ts";
+import { tlsFile } from "../tls-files.ts";
 import { freePorts } from "./up-process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -49,7 +50,7 @@ export class ManualSession implements AsyncDisposable {
 	readonly #files = new Map<string, string>();
 
 	static async begin(): Promise<ManualSession> {
-		return new ManualSession(await freePorts(3));
+		return new ManualSession(await freePorts(4));
 	}
 
 	private constructor(firstPort: number) {
@@ -59,6 +60,8 @@ export class ManualSession implements AsyncDisposable {
 			if (name === "dist" || name.startsWith(".")) continue;
 			symlinkSync(join(ROOT, name), join(this.#folder, name));
 		}
+		for (const name of ["ca.pem", "node.pem", "node-key.pem"])
+			symlinkSync(tlsFile(name), join(this.#folder, name));
 		const program = join(ROOT, PROGRAM_FILE);
 		const dist = join(this.#folder, "dist");
 		mkdirSync(dist);
@@ -144,10 +147,12 @@ export class ManualSession implements AsyncDisposable {
 	}
 
 	#here(text: string): string {
-		const here = text.replaceAll(
-			/127\.0\.0\.1:500([0-2])\b/g,
-			(_, node: string) => `127.0.0.1:${this.#firstPort + Number(node)}`,
-		);
+		const here = text
+			.replace(":5443", `:${this.#firstPort + 3}`)
+			.replaceAll(
+				/127\.0\.0\.1:500([0-2])\b/g,
+				(_, node: string) => `127.0.0.1:${this.#firstPort + Number(node)}`,
+			);
 		if (/:[56]\d{3}\b/.test(here))
 			throw new Error(`these ports are not those of the cluster: ${text}`);
 		return here;
@@ -163,6 +168,7 @@ export class ManualSession implements AsyncDisposable {
 		return text
 			.replace("10.0.0.5:6379", `127.0.0.1:${port}`)
 			.replace("127.0.0.1:5000", "127.0.0.1:0")
+			.replace(":5443", `:${this.#firstPort + 3}`)
 			.replace("0.0.0.0:7000", "127.0.0.1:0");
 	}
 }

@@ -5,7 +5,8 @@
  * `--public-url`, and by any of loopback's names if another of them is the Host. Let in are
  * those of `--cors-origin`; and other live nodes' pages, if a token comes along, since a
  * page that has one goes on with another node when its own is down. All others may read
- * nothing (a browser sees to that, as no answer allows it) and change nothing.
+ * nothing (a browser sees to that, as no answer allows it) and change nothing. The token
+ * is looked at by others; here it counts that it is there.
  *
  * A browser tells of a page by `Origin` and, where the connection is safe, by
  * `Sec-Fetch-Site`. What comes with neither is no page's, and no concern of this.
@@ -53,11 +54,17 @@ export class Origins {
 	letIn(headers: IncomingHttpHeaders): string | undefined {
 		const { origin } = headers;
 		if (origin === undefined) return undefined;
-		const { corsOrigins, nodeOrigins } = this.#site;
 		const isLetIn =
-			corsOrigins.includes(origin) ||
-			(bringsToken(headers) && nodeOrigins().includes(origin));
+			this.#site.corsOrigins.includes(origin) ||
+			(bringsToken(headers) && this.#isCluster(origin));
 		return isLetIn ? origin : undefined;
+	}
+
+	/** Of a live node, by whichever of loopback's names, or where the proxy serves them all. */
+	#isCluster(origin: string): boolean {
+		if (origin === this.#public?.origin) return true;
+		const own = byOneName(origin);
+		return this.#site.nodeOrigins().some((each) => byOneName(each) === own);
 	}
 
 	/** Whether a page sent this that may change nothing here. */
@@ -96,6 +103,11 @@ function nameIn(host: string): string {
 	return name !== undefined && Number(port) <= PORT_MAX
 		? name
 		: host.toLowerCase();
+}
+
+/** All names of loopback are one. */
+function byOneName(origin: string): string {
+	return origin.replace(/\/\/(localhost|\[::1\])(?=:|$)/, "//127.0.0.1");
 }
 
 function portIn(host: string): string | undefined {
