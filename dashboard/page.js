@@ -21,7 +21,8 @@ import {
 } from "./page-words.js";
 
 /** @import { QueueAsRead } from "../protocol/schema/overview.ts" */
-/** @import { ClusterAsRead, NodeAsRead, TaskAsListed } from "../protocol/schema.ts" */
+/** @import { ClusterAsRead, TaskAsListed } from "../protocol/schema.ts" */
+/** @import { NodeAsRead } from "../protocol/schema/nodes.ts" */
 
 /**
  * A row or a tile: its key, then what stands in the places of its template. A tone

@@ -55,6 +55,16 @@ const AttemptAsRead = Type.Object({
 	startedAt: Type.Optional(time()),
 	endedAt: Type.Optional(time()),
 	end: Type.Optional(words(ATTEMPT_ENDS)),
+	why: Type.Optional(
+		Type.String({
+			description:
+				"one clause: why it was lost, handed back, or crashed; absent where it came to an end of its own",
+		}),
+	),
+	by: Type.Optional(
+		Type.String({ description: "the node that took the lease of its own" }),
+	),
+	byName: nodeName(),
 	error: Type.Optional(errorRef),
 });
 
@@ -216,38 +226,6 @@ export const TaskList = Type.Object({
 	}),
 	links,
 });
-
-export const NodeAsRead = Type.Object({
-	id: Type.String(),
-	name: Type.String({ description: "no other node that lives has the same" }),
-	state: words(["up", "suspect", "cut-off", "draining", "dead"]),
-	pid: Type.Integer(),
-	host: Type.String(),
-	http: Type.String(),
-	url: Type.String(),
-	p2p: Type.String(),
-	version: Type.String(),
-	startedAt: time(),
-	uptimeMs: Type.Integer(),
-	slots: Type.Integer(),
-	running: Type.Integer(),
-	load: Type.Optional(
-		Type.Number({ description: "how busy its event loop is, 0 to 1" }),
-	),
-	labels: Type.Array(Type.String()),
-	queues: Type.Optional(
-		Type.Array(Type.String(), { description: "absent: serves every queue" }),
-	),
-	types: Type.Array(Type.String()),
-	epoch: Type.Integer({ description: "number of its session" }),
-	leaseLeftMs: Type.Optional(
-		Type.Number({ description: "negative: run out, or revoked" }),
-	),
-	seenBy: Type.Array(Type.String()),
-});
-export type NodeAsRead = Static<typeof NodeAsRead>;
-
-export const NodeList = Type.Object({ nodes: Type.Array(NodeAsRead) });
 
 /** A count a state, each by its name. */
 const Counts = Type.Object(

@@ -52,10 +52,14 @@ export interface Attempt {
 	readonly nodeId: string;
 	readonly epoch: number;
 	readonly claimedMs: number;
-	/** Unknown where the attempt was lost before it could say. */
+	/** When its code began. Of one that goes on, or was lost, known if its node has said so: see begun-teller.ts. */
 	readonly startedMs?: number;
 	readonly endedMs?: number;
 	readonly end?: AttemptEnd;
+	/** Of one that came to no end of its own: a word of `loss.ts`, or, if it crashed, what was said of that. */
+	readonly why?: string;
+	/** Which node took the lease of its own. */
+	readonly by?: string;
 	/** Of one that failed and is not the task's last. */
 	readonly error?: TaskError;
 	/** Its node was lost while it ran nothing but this task, in a process of its own. */

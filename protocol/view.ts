@@ -5,6 +5,7 @@
  * JSON already, so they are put in as they are instead of being parsed and
  * written again, which for a page of large tasks would block the node.
  */
+import { whyOf } from "./loss.ts";
 import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
 import {
@@ -134,6 +135,18 @@ function readAttempt(
 		}),
 		...(attempt.endedMs !== undefined && { endedAt: isoTime(attempt.endedMs) }),
 		...(attempt.end && { end: attempt.end }),
+		...readLoss(attempt, onlooker),
 		...(attempt.error && { error: attempt.error }),
+	};
+}
+
+function readLoss(attempt: Attempt, onlooker: Onlooker) {
+	const { by } = attempt;
+	const why = whyOf(attempt);
+	const byName = by === undefined ? undefined : onlooker.nameOf(by);
+	return {
+		...(why !== undefined && { why }),
+		...(by !== undefined && { by }),
+		...(byName !== undefined && { byName }),
 	};
 }

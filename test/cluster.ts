@@ -14,11 +14,8 @@ import { Redis } from "ioredis";
 import { LAYOUT } from "../node/store/scripts.ts";
 import { type Client, Refused } from "../protocol/client/client.ts";
 import { readinessOf } from "../protocol/client/readiness.ts";
-import type {
-	ClusterAsRead,
-	NodeAsRead,
-	TaskAsRead,
-} from "../protocol/schema.ts";
+import type { NodeAsRead } from "../protocol/schema/nodes.ts";
+import type { ClusterAsRead, TaskAsRead } from "../protocol/schema.ts";
 import { clientOf } from "../scripts/client.ts";
 import { type Answer, call } from "./call.ts";
 import { HearsayProcess, PROGRAM } from "./e2e/up-process.ts";

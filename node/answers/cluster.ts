@@ -16,14 +16,17 @@ import {
 	type Clock,
 	type ClusterApi,
 	type ClusterView,
+	type DeathsView,
 	type Gossip,
 	type NodeName,
 	type NodeRecord,
+	type NodesView,
 	type NodeView,
 	type Readiness,
 	type RegisteredNode,
 	type Shard,
 	type ShardCounts,
+	type ShardSessions,
 	type Store,
 	StoreError,
 } from "../ports.ts";
@@ -65,8 +68,10 @@ export interface ClusterAnswersParts {
 	readonly report: {
 		/** This node is stopping. */
 		readonly draining: boolean;
-		record(): Pick<NodeRecord, "http" | "url">;
+		record(): NodeRecord;
 	};
+	/** Of the shard that all nodes read. */
+	readonly registry: Pick<ShardSessions, "deaths">;
 }
 
 /** All registered nodes: see roster.ts. */
@@ -85,6 +90,10 @@ export interface NodeBook {
 	};
 	/** Of a node that is there, or was. */
 	nameOf(nodeId: string): string | undefined;
+	/** See known-names.ts. */
+	readonly names: { idsOf(name: string): string[] };
+	/** How long ago the registry was read; infinite: never. */
+	readonly ageMs: number;
 }
 
 const SILENT = "The store does not answer.";
@@ -120,10 +129,48 @@ export class ClusterAnswers implements ClusterApi {
 		};
 	}
 
-	async nodes(): Promise<NodeView[]> {
+	async nodes(): Promise<NodesView> {
 		const { roster, digester, watch } = this.#parts;
+		const storeAway = !(await this.#readRegistry());
+		const own = digester.current();
+		const known = roster.views(own, (id) => watch.suspects(id));
+		const isOwn = ({ record }: NodeView) => record.nodeId === own.from;
+		// Of a node that has never reached the store it knows itself.
+		const nodes = known.some(isOwn) ? known : [this.#ownView(own), ...known];
+		return { nodes: storeAway ? nodes : known, ageMs: roster.ageMs, storeAway };
+	}
+
+	async deaths(node: string): Promise<DeathsView | undefined> {
+		const { roster, registry } = this.#parts;
 		await roster.refresh();
-		return roster.views(digester.current(), (id) => watch.suspects(id));
+		// An id goes before a name; of several that had the name, the one seen last.
+		const isId = roster.nameOf(node) !== undefined;
+		const nodeId = isId ? node : roster.names.idsOf(node).at(-1);
+		if (nodeId === undefined) return undefined;
+		const { nowMs, deaths } = await registry.deaths(nodeId);
+		return { nodeId, asOfMs: nowMs, deaths };
+	}
+
+	/** Whether the store could be asked. */
+	async #readRegistry(): Promise<boolean> {
+		const { roster, store } = this.#parts;
+		if (!store.up) return false;
+		try {
+			await roster.refresh();
+			return true;
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			return false;
+		}
+	}
+
+	#ownView(digest: Digest): NodeView {
+		const { report } = this.#parts;
+		return {
+			...{ record: report.record(), epoch: digest.epoch, digest },
+			...{ state: "cut-off", running: digest.running, seenBy: [] },
+			leaseLeftMs: undefined,
+		};
 	}
 
 	drain(node: string): Promise<string | undefined> {

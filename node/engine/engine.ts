@@ -45,6 +45,7 @@ import type {
 	NodeName,
 	Random,
 	Shard,
+	ShardSessions,
 	Store,
 } from "../ports.ts";
 import { Durations } from "../work/durations.ts";
@@ -140,7 +141,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#drainer = new Drainer({
 			...{ clock, log, runner, executor, engines, store, report },
 		});
-		this.api = this.#makeAnswers(new DrainWishes(registry));
+		this.api = this.#makeAnswers(registry);
 	}
 
 	/** Gossip has been started, and the store may be away. */
@@ -233,7 +234,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 	}
 
-	#makeAnswers(drainWishes: DrainWishes): Api {
+	#makeAnswers(registry: ShardSessions): Api {
 		const { cluster, clock, random, store, gossip, name } = this.#parts;
 		const { nodeId } = gossip;
 		const [engines, roster, report] = [
@@ -266,7 +267,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 					report,
 				},
 				...{ digester: this.#digester, watch: this.#watch },
-				drainWishes,
+				...{ registry, drainWishes: new DrainWishes(registry) },
 			}),
 			overview: new Overview({ shards: store.shards }),
 		};

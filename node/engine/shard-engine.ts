@@ -28,6 +28,7 @@ import {
 	StoreError,
 } from "../ports.ts";
 import { BackUp } from "../work/back-up.ts";
+import { BegunTeller } from "../work/begun-teller.ts";
 import { Claimer } from "../work/claimer.ts";
 import type { ClaimerParts } from "../work/claimer-parts.ts";
 import { Finisher, type FinisherParts } from "../work/finisher.ts";
@@ -69,7 +70,8 @@ export interface ShardEngineParts {
 }
 
 /** Who looks after leases: see watch.ts. */
-export interface LeaseWatch {
+export interface LeaseWatch
+	extends Pick<ReaperParts["inquest"], "sightingsOf"> {
 	/** When the engine's lease was last renewed has changed. */
 	renewed(): void;
 	/** Whether tasks may still run under the lease. */
@@ -115,8 +117,9 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const memory = new ShardMemory(clock, index, parts.generations);
 		const sorter = new RouteSorter(roster);
 		this.#sorter = sorter;
+		const teller = new BegunTeller({ shard: index, clock, runner });
 		this.renewer = new Renewer({
-			...{ shard, clock, random, log, ttlMs, memory, report, sorter },
+			...{ shard, clock, random, log, ttlMs, memory, report, sorter, teller },
 			...{ home, events: this },
 		});
 		const { renewer } = this;
@@ -128,7 +131,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ intake, turns, rumours: parts.hearer, adopter: this },
 		});
 		const { claimer } = this;
-		const { self, durations, promised } = parts;
+		const { self, durations, promised, watch: inquest } = parts;
 		const spreader = new Spreader({
 			...{ self, serves, durations, roster, promised, claimer, renewer },
 			runner,
@@ -141,9 +144,9 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		});
 		this.reaper = new Reaper({
 			...{ shard, log, renewer, hinter, runner, coroner },
+			...{ self, inquest },
 		});
-		const { retention } = parts;
-		const trimmer = new Trimmer({ shard, clock, log, retention });
+		const trimmer = new Trimmer({ ...parts, shard, clock, log });
 		this.#trimmer = trimmer;
 		this.#timekeeper = new Timekeeper({
 			...{ shard, clock, log, renewer, hinter, watcher },

@@ -5,15 +5,17 @@
  */
 import type { GossipMessage } from "../../protocol/gossip.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import type { Sighting } from "../../protocol/loss.ts";
 import { type HeldLease, Warden } from "../lease/warden.ts";
 import { Detector } from "../peers/detector.ts";
 import type { Digester } from "../peers/digester.ts";
+import { Inquest } from "../peers/inquest.ts";
 import { Inquirer } from "../peers/inquirer.ts";
 import { Refusals } from "../peers/refusals.ts";
 import type { Roster } from "../peers/roster.ts";
 import { Seeker } from "../peers/seeker.ts";
 import { Witnesses } from "../peers/witnesses.ts";
-import type { Clock, GoodPulse, Gossip, Log } from "../ports.ts";
+import type { Clock, GoodPulse, Gossip, Log, RevokeGrounds } from "../ports.ts";
 import type { ShardEngine } from "./shard-engine.ts";
 
 export interface WatchParts {
@@ -30,6 +32,7 @@ export class Watch {
 	readonly #warden: Warden;
 	readonly #detector: Detector;
 	readonly #seeker: Seeker;
+	readonly #inquest: Inquest;
 	readonly #parts: WatchParts;
 
 	constructor(parts: WatchParts) {
@@ -41,6 +44,8 @@ export class Watch {
 			voice: digester,
 		});
 		const inquirer = this.#inquirer;
+		const { nodeId: self } = gossip;
+		this.#inquest = new Inquest({ self, gossip, roster, inquirer });
 		const witnesses = new Witnesses({ gossip, roster, inquirer });
 		this.#warden = new Warden({ clock, log, leases: engines, witnesses });
 		this.#detector = new Detector({
@@ -64,6 +69,11 @@ export class Watch {
 	/** Whether tasks may run under the lease now. */
 	trusts(lease: HeldLease): boolean {
 		return this.#warden.trusts(lease);
+	}
+
+	/** What is known to have been seen of a node whose lease is to be taken. */
+	sightingsOf(nodeId: string, grounds: RevokeGrounds): Sighting[] {
+		return this.#inquest.sightingsOf(nodeId, grounds);
 	}
 
 	/** Those that have run out are the reaper's. */

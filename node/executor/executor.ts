@@ -142,6 +142,13 @@ class ThreadExecutor implements Executor {
 		});
 	}
 
+	*begun(): Iterable<readonly [Job, number]> {
+		for (const live of this.#live) {
+			const beganMs = live.thread?.beganMs(live);
+			if (beganMs !== undefined) yield [live.job, beganMs];
+		}
+	}
+
 	expectIsolated(agoMs: number): void {
 		this.#pool.expectIsolated(agoMs);
 	}

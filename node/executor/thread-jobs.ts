@@ -105,7 +105,7 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		const mayHaveBegun = loaded || death.kind !== "ended";
 		for (const live of this.#live) {
 			const { number, aborted, overdue, job } = live;
-			const atMs = this.#beganMs(live);
+			const atMs = this.beganMs(live);
 			const begun =
 				atMs !== undefined || (this.#cells === undefined && mayHaveBegun);
 			const ranMs = nowMs - (atMs ?? nowMs);
@@ -115,7 +115,7 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	}
 
 	/** When it began, if that is known. */
-	#beganMs({ number, beganMs: toldMs }: LiveJob): number | undefined {
+	beganMs({ number, beganMs: toldMs }: LiveJob): number | undefined {
 		const cells = this.#cells;
 		if (cells === undefined) return toldMs;
 		return hasBegun(cells, number) ? beganMs(cells, number) : undefined;

@@ -140,6 +140,11 @@ export class Thread {
 		});
 	}
 
+	/** When a job of it began; undefined: it has not, or has not said so. */
+	beganMs(live: LiveJob): number | undefined {
+		return this.#jobs.beganMs(live);
+	}
+
 	/** Takes a job out unless it has begun: true if it never will here. */
 	takeBack(live: LiveJob): boolean {
 		const taken = this.#jobs.takeBack(live);

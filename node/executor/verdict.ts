@@ -34,7 +34,7 @@ export interface Bereaved {
 	readonly job: Job;
 	/** Its code has begun, as far as anybody can know. */
 	readonly begun: boolean;
-	/** Counts if it was overdue or told to stop. */
+	/** 0: nobody knows, or not at all. */
 	readonly ranMs: number;
 	/** Whether it was the only job in its thread. */
 	readonly only: boolean;
@@ -48,17 +48,22 @@ export function outcomeOfDeath(job: Bereaved, death: Death): JobOutcome {
 	if (death.kind === "ended" || death.kind === "unloaded") return innocent(job);
 	const guilty =
 		death.kind === "attributed" ? job.number === death.culprit : job.only;
-	if (guilty) return { kind: "crashed", message: death.message };
+	if (guilty) return { kind: "crashed", message: death.message, ...ranOf(job) };
 	return death.kind === "unexplained"
-		? { kind: "displaced", suspect: true }
+		? { kind: "displaced", suspect: true, ...ranOf(job) }
 		: innocent(job);
 }
 
 /** What was overdue was to be ended in any case. */
-function innocent({ overdue, job, ranMs }: Bereaved): JobOutcome {
+function innocent(bereaved: Bereaved): JobOutcome {
+	const { overdue, job, ranMs } = bereaved;
 	return overdue
 		? timedOut(job, ranMs, undefined)
-		: { kind: "displaced", suspect: false };
+		: { kind: "displaced", suspect: false, ...ranOf(bereaved) };
+}
+
+function ranOf({ ranMs }: Bereaved): { readonly ranMs?: number } {
+	return ranMs > 0 ? { ranMs } : {};
 }
 
 /** What becomes of a job whose code has ended so by itself, or never begins. */

@@ -4,6 +4,7 @@
  */
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
+	type Begun,
 	type Clock,
 	type NodeRecord,
 	type OpenReply,
@@ -107,9 +108,10 @@ export class OwnEntry {
 		session: SessionName,
 		ttlMs: number,
 		known: RoutesKnown,
+		begun: readonly Begun[],
 	): Promise<Pulse> {
 		try {
-			return await this.#sessions.pulse(session, ttlMs, known);
+			return await this.#sessions.pulse(session, ttlMs, known, begun);
 		} catch (error) {
 			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
 			const code = await this.#endOf(parseSession(session).epoch);

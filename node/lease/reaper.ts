@@ -10,6 +10,7 @@
 
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import { REVOKE_BATCH_MAX } from "../../protocol/limits.ts";
+import type { Sighting } from "../../protocol/loss.ts";
 import {
 	type Log,
 	type NodeLife,
@@ -22,6 +23,13 @@ import {
 } from "../ports.ts";
 
 export interface ReaperParts {
+	/** This node. */
+	readonly self: string;
+	/** See inquest.ts. */
+	readonly inquest: {
+		/** What is known to have been seen of a node. */
+		sightingsOf(nodeId: string, grounds: RevokeGrounds): Sighting[];
+	};
 	readonly shard: Pick<Shard, "index" | "sessions">;
 	readonly log: Log;
 	/** See renewer.ts. */
@@ -102,8 +110,10 @@ export class Reaper {
 		session: SessionName,
 		grounds: RevokeGrounds,
 	): Promise<RevokeReply> {
-		const { shard, coroner } = this.#parts;
-		const request = { session, grounds, limit: REVOKE_BATCH_MAX };
+		const { shard, coroner, self, inquest } = this.#parts;
+		const saw = inquest.sightingsOf(parseSession(session).nodeId, grounds);
+		const told = { by: self, saw };
+		const request = { session, grounds, limit: REVOKE_BATCH_MAX, ...told };
 		const reply = await shard.sessions.revoke(request);
 		if (reply.ok || reply.code !== "suspect") return reply;
 		const { nodeId } = parseSession(session);

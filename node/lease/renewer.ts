@@ -35,6 +35,7 @@ import {
 	TRUST_LOOK_MS,
 } from "../../protocol/limits.ts";
 import {
+	type Begun,
 	type Clock,
 	type GoodPulse,
 	type Lease,
@@ -62,6 +63,11 @@ export interface RenewerParts {
 	readonly report: { record(): NodeRecord };
 	/** What is told with each pulse: see route-sorter.ts. */
 	readonly sorter: { readonly known: RoutesKnown };
+	/** See begun-teller.ts. */
+	readonly teller: {
+		untold(storeNowMs: number): readonly Begun[];
+		told(begun: readonly Begun[]): void;
+	};
 	/** See home-word.ts. */
 	readonly home: OwnEntryParts["home"] & {
 		/** Whether the cluster's number of shards is known well enough; if not, `hurry` is called when it is. */
@@ -261,11 +267,14 @@ export class Renewer {
 	}
 
 	async #pulse(beat: number, session: SessionName): Promise<void> {
-		const { clock, events, ttlMs, sorter } = this.#parts;
+		const { clock, events, ttlMs, sorter, teller } = this.#parts;
 		const sentMs = clock.monoMs();
-		const pulse = await this.#entry.pulse(session, ttlMs, sorter.known);
+		const begun = teller.untold(this.storeNowMs());
+		const known = [sorter.known, begun] as const;
+		const pulse = await this.#entry.pulse(session, ttlMs, ...known);
 		if (this.#isOver(beat)) return;
 		if (!pulse.ok) return await this.#over(beat, session, pulse);
+		teller.told(begun);
 		this.#memory.toldGeneration(pulse.raised);
 		this.#memory.keep();
 		// Others saw the store's clock put back, which this node may have missed where it

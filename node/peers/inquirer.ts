@@ -77,8 +77,17 @@ interface Word {
 
 interface Asked {
 	readonly sentMs: number;
-	/** Called with each answer, where it asked about a node. */
+	/** The node that it asked about, if it did. */
+	readonly about: string | undefined;
+	/** Called with each answer of who reaches that. */
 	readonly reached: (() => void) | undefined;
+}
+
+/** What peers said of a node. */
+interface Findings {
+	/** When they were asked last. */
+	askedMs: number;
+	readonly said: Map<string, boolean>;
 }
 
 /** A probe that somebody asked for. */
@@ -91,6 +100,8 @@ export class Inquirer {
 	/** Peers, as the registry was last read. */
 	#peers: ReadonlySet<string> = new Set();
 	readonly #answers = new Allowance(ANSWERS_PER_S);
+	/** By the node that was asked about. */
+	readonly #findings = new Map<string, Findings>();
 	/** The last that others asked for, of each peer. */
 	readonly #probes = new Map<string, Probe>();
 	readonly #words = new Map<string, Word>();
@@ -112,6 +123,11 @@ export class Inquirer {
 	/** Asks all peers whether they reach this one; `reached` is called once for each that does. */
 	askAbout(nodeId: string, reached: () => void): void {
 		this.#send(nodeId, reached);
+	}
+
+	/** Who said what when it was asked about the node last: whether it reaches it. */
+	findingsOn(nodeId: string): ReadonlyMap<string, boolean> {
+		return this.#findings.get(nodeId)?.said ?? new Map();
 	}
 
 	/** Something was heard of the peer, whatever it was. */
@@ -149,8 +165,9 @@ export class Inquirer {
 		const heardSinceMs = this.#parts.clock.monoMs() - SILENT_WORD_MS;
 		this.#peers = nodeIds;
 		this.#answers.keep(nodeIds);
-		for (const nodeId of this.#probes.keys())
-			if (!nodeIds.has(nodeId)) this.#probes.delete(nodeId);
+		for (const about of [this.#probes, this.#findings])
+			for (const nodeId of about.keys())
+				if (!nodeIds.has(nodeId)) about.delete(nodeId);
 		for (const [nodeId, { heardMs }] of [...this.#words]) {
 			if (nodeIds.has(nodeId)) continue;
 			this.#words.delete(nodeId);
@@ -184,6 +201,8 @@ export class Inquirer {
 		const { sentMs } = question;
 		word.answeredMs = Math.max(word.answeredMs ?? sentMs, sentMs);
 		if (away) word.awayMs = Math.max(word.awayMs ?? sentMs, sentMs);
+		const { about } = question;
+		if (about !== undefined) this.#findings.get(about)?.said.set(from, reaches);
 		if (reaches) question.reached?.();
 	}
 
@@ -203,7 +222,16 @@ export class Inquirer {
 		}
 		const asked = this.#parts.voice.ask(about);
 		if (asked !== undefined)
-			this.#asked.set(nameOf(asked), { sentMs, reached });
+			this.#asked.set(nameOf(asked), { sentMs, about, reached });
+		if (about !== undefined) this.#findingsAt(about, sentMs);
+	}
+
+	/** It is asked about again; what was said long ago counts no more. */
+	#findingsAt(about: string, askedMs: number): void {
+		const found = this.#findings.get(about);
+		if (found !== undefined && askedMs - found.askedMs <= AWAY_FRESH_MS)
+			found.askedMs = askedMs;
+		else this.#findings.set(about, { askedMs, said: new Map() });
 	}
 
 	/** What others are told of the peer: by one probe for all who ask within its time. */

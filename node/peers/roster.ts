@@ -7,10 +7,8 @@
  * admit. Decides nothing: what it says is used to order claims, to show the
  * cluster, and to know whom to ask when the store is away.
  */
-import { digestKnownMs } from "../../protocol/digest-pace.ts";
 import { type Digest, shortName } from "../../protocol/gossip.ts";
 import {
-	DIGEST_STALE_MS,
 	REGISTRY_MS,
 	REGISTRY_MS_MIN,
 	STORE_RETRY_MS,
@@ -33,6 +31,7 @@ import { KnownNames } from "./known-names.ts";
 import { Openings } from "./openings.ts";
 import type { PromisedLoad } from "./promised-load.ts";
 import { ServedRoutes, servesOf } from "./served-routes.ts";
+import { WordOfMouth } from "./word-of-mouth.ts";
 
 export interface RosterParts {
 	readonly self: string;
@@ -55,11 +54,6 @@ export interface RosterEvents {
 	askedToDrain(): void;
 }
 
-interface Heard {
-	readonly digest: Digest;
-	readonly atMs: number;
-}
-
 export class Roster {
 	#nodes: readonly RegisteredNode[] = [];
 	#others: readonly RegisteredNode[] = [];
@@ -73,12 +67,13 @@ export class Roster {
 	#reading = false;
 	#timer: Timer | undefined;
 	#stopped = false;
-	readonly #heard = new Map<string, Heard>();
+	readonly #heard: WordOfMouth;
 	readonly names = new KnownNames();
 	readonly #parts: RosterParts;
 
 	constructor(parts: RosterParts) {
 		this.#parts = parts;
+		this.#heard = new WordOfMouth(parts);
 		this.#served = new ServedRoutes(parts.self, parts.serves);
 	}
 
@@ -90,6 +85,11 @@ export class Roster {
 	/** Nodes that hold a lease, this one among them. */
 	get nodes(): number {
 		return this.#served.nodes.size + 1;
+	}
+
+	/** How long ago the registry was read; infinite: never. */
+	get ageMs(): number {
+		return this.#parts.clock.monoMs() - this.#readMs;
 	}
 
 	/** Somebody has opened a session who may not be listed yet. */
@@ -133,13 +133,7 @@ export class Roster {
 	}
 
 	hear(digest: Digest): void {
-		const { from, epoch, seq } = digest;
-		const former = this.#heard.get(from)?.digest ?? { epoch: -1, seq: -1 };
-		if (epoch < former.epoch) return;
-		if (epoch === former.epoch && seq <= former.seq) return;
-		const { clock, promised } = this.#parts;
-		this.#heard.set(from, { digest, atMs: clock.monoMs() });
-		promised.told(from);
+		if (this.#heard.hear(digest)) this.#parts.promised.told(digest.from);
 	}
 
 	nameOf(nodeId: string): string | undefined {
@@ -160,7 +154,7 @@ export class Roster {
 	candidates(route: Route): Room[] {
 		const candidates: Room[] = [];
 		for (const [nodeId, serves] of this.#served.nodes) {
-			const digest = this.#known(nodeId);
+			const digest = this.#heard.known(nodeId);
 			if (digest === undefined || digest.draining || !digest.storeUp) continue;
 			if (servesRoute(serves, route))
 				candidates.push(this.#parts.promised.roomOf(nodeId, digest));
@@ -170,20 +164,23 @@ export class Roster {
 
 	/** How many peers that we hear from see this one. */
 	seeing(nodeId: string): number {
-		const name = shortName(nodeId);
-		return [...this.#witnesses()].filter(
-			([peer, { peers }]) => peer !== nodeId && peers.includes(name),
-		).length;
+		const seeing = [...this.#heard.seeing(nodeId)];
+		return seeing.filter(([peer, sees]) => peer !== nodeId && sees).length;
+	}
+
+	/** Peers that we hear from, and whether they say that they are connected to the node. */
+	witnessesOf(nodeId: string): Map<string, boolean> {
+		return this.#heard.seeing(nodeId);
 	}
 
 	/** All registered nodes, `own` standing in for what this node knows best of itself. */
 	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[] {
 		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
-		const witnesses = this.#witnesses().set(own.from, own);
+		const witnesses = this.#heard.witnesses().set(own.from, own);
 		const seeing = this.#seeing(witnesses);
 		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
 			const { nodeId, draining } = record;
-			const digest = witnesses.get(nodeId) ?? this.#known(nodeId);
+			const digest = witnesses.get(nodeId) ?? this.#heard.known(nodeId);
 			return {
 				record,
 				epoch,
@@ -224,9 +221,8 @@ export class Roster {
 			serves.set(record.nodeId, servesOf(record));
 		}
 		this.#served.replace(serves);
-		for (const nodeId of this.#heard.keys()) {
-			if (!serves.has(nodeId)) this.#heard.delete(nodeId);
-		}
+		this.#heard.keep(serves);
+		this.#heard.nodes = this.nodes;
 		gossip.admit(peers);
 		events.registryRead(nowMs - lostMs);
 	}
@@ -260,36 +256,6 @@ export class Roster {
 		} finally {
 			this.#reading = false;
 		}
-	}
-
-	/** The peer's digest, as long as it may be taken for how the peer is. */
-	#known(nodeId: string): Digest | undefined {
-		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);
-	}
-
-	/**
-	 * The digests that say how peers are now, and whom they see: new ones, and older ones
-	 * of peers that reach the store and are connected to us: one that no longer reaches it
-	 * says so at once. (One that has vanished says nothing, and passes for one that
-	 * reaches it until its connection is given up.)
-	 */
-	#witnesses(): Map<string, Digest> {
-		const connected = new Set(this.#parts.gossip.connected());
-		const witnesses = new Map<string, Digest>();
-		for (const peer of this.#heard.keys()) {
-			const known = this.#known(peer);
-			const stands = known?.storeUp && connected.has(peer);
-			const digest = stands ? known : this.#heardWithin(DIGEST_STALE_MS, peer);
-			if (digest !== undefined) witnesses.set(peer, digest);
-		}
-		return witnesses;
-	}
-
-	#heardWithin(ms: number, nodeId: string): Digest | undefined {
-		const heard = this.#heard.get(nodeId);
-		if (heard === undefined) return undefined;
-		const ageMs = this.#parts.clock.monoMs() - heard.atMs;
-		return ageMs <= ms ? heard.digest : undefined;
 	}
 
 	/** By short name of a node: who sees it. */

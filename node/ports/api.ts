@@ -12,6 +12,7 @@ import type { TaskQuery } from "../../protocol/task-filter.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
+import type { Death } from "./store-sessions.ts";
 import type {
 	FailureGroup,
 	FailuresRequest,
@@ -110,6 +111,21 @@ export interface NodeView {
 	/** Nodes that are connected to it, as far as this one knows. */
 	readonly seenBy: readonly string[];
 	readonly digest: Digest | undefined;
+}
+
+export interface NodesView {
+	readonly nodes: readonly NodeView[];
+	/** How long ago the registry was read. */
+	readonly ageMs: number;
+	/** The store cannot be asked now. */
+	readonly storeAway: boolean;
+}
+
+export interface DeathsView {
+	readonly nodeId: string;
+	readonly asOfMs: number;
+	/** Newest first. */
+	readonly deaths: readonly Death[];
 }
 
 export interface ClusterView {
@@ -235,7 +251,10 @@ export interface ClusterApi extends Onlooker {
 	/** Live nodes that serve the route, by id. */
 	servers(route: Route): readonly string[];
 	cluster(): Promise<ClusterView>;
-	nodes(): Promise<NodeView[]>;
+	/** From the store; while that is away, as this node last read it there, and what gossip says since. */
+	nodes(): Promise<NodesView>;
+	/** How a node, by its id or its name, lost its sessions. Undefined: there is none, or it is forgotten. */
+	deaths(node: string): Promise<DeathsView | undefined>;
 	/** Asks a node, this or another, by its id or its name to drain and stop. Its id; undefined: there is no such node alive. */
 	drain(node: string): Promise<string | undefined>;
 	/** As far as it is known without asking. */

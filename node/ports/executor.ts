@@ -58,12 +58,22 @@ export type JobOutcome =
 			readonly ranMs: number;
 	  }
 	/** The worker died, and this task may be the cause. */
-	| { readonly kind: "crashed"; readonly message: string }
+	| {
+			readonly kind: "crashed";
+			readonly message: string;
+			/** Absent: nobody knows. */
+			readonly ranMs?: number;
+	  }
 	/**
 	 * The worker died or was ended on another task's account: run it again, and
 	 * `alone` where it is a suspect: one of several that may have killed it.
 	 */
-	| { readonly kind: "displaced"; readonly suspect: boolean }
+	| {
+			readonly kind: "displaced";
+			readonly suspect: boolean;
+			/** Absent: nobody knows. */
+			readonly ranMs?: number;
+	  }
 	/**
 	 * Nothing of it has run, nor will: there was no thread for it within about a second, or it
 	 * was told to stop before it could begin.
@@ -81,6 +91,8 @@ export interface Executor {
 	settingsOf(type: string): HandlerSettings;
 	/** Starts the job at once; resolves when none of its code runs any more; never rejects. */
 	run(job: Job): Promise<JobOutcome>;
+	/** The jobs whose code has begun and is not over, and when it did, by the monotonic clock. */
+	begun(): Iterable<readonly [Job, number]>;
 	/** A node has died, so long ago: what ran there may have to run isolated here, now or the next time. */
 	expectIsolated(agoMs: number): void;
 	/**

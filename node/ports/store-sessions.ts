@@ -1,5 +1,6 @@
 /** What a shard keeps of nodes: its registry, their sessions and leases, and what each session runs. */
 import type { SessionName } from "../../protocol/lease.ts";
+import type { DeathGrounds, Sighting } from "../../protocol/loss.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { Generation } from "../../protocol/token.ts";
 import type { NodeLife, NodeRecord, RegisteredNode } from "./node-record.ts";
@@ -24,6 +25,12 @@ export interface AttemptName {
 	readonly token: number;
 }
 
+/** An attempt whose code has begun. */
+export interface Begun extends AttemptName {
+	/** In the store's time, as its holder reckons it. */
+	readonly startedMs: number;
+}
+
 /**
  * On what grounds a session is revoked. Where `expiresMs` is named, only if the lease
  * still ends then, that is, if its holder has not renewed it since that was seen; or if it
@@ -39,12 +46,36 @@ export type RevokeGrounds =
 
 export interface RevokeRequest {
 	readonly session: SessionName;
+	/** The node that asks, and what it knows that it and others have seen: at most DEATH_SIGHTINGS_MAX. Kept with the death. */
+	readonly by?: string;
+	readonly saw?: readonly Sighting[];
 	readonly grounds: RevokeGrounds;
 	/** At most REVOKE_BATCH_MAX tasks in one call. */
 	readonly limit: number;
 	/** Whether the session's node has lost tasks in other shards, too; undefined: nobody has looked yet. */
 	readonly lostElsewhere?: boolean;
 }
+
+/** How the lease of a session was taken that may have been alive. */
+export interface Death {
+	readonly epoch: number;
+	readonly atMs: number;
+	readonly grounds: DeathGrounds;
+	/** The node that took it; "" if it did not say. */
+	readonly by: string;
+	/** What was left of the lease; negative: so long ago it had run out. */
+	readonly leaseLeftMs: number;
+	/** That the session was running. */
+	readonly tasks: number;
+	readonly saw: readonly Sighting[];
+}
+
+export interface Deaths {
+	readonly nowMs: number;
+	/** Newest first; at most DEATHS_KEPT_MAX. */
+	readonly deaths: readonly Death[];
+}
+
 export interface PutBack {
 	/** Tasks put back, by route; ended ones (their node lost once too often with nothing else on it) are not in it. */
 	readonly putBack: readonly RoutedCount[];
@@ -95,11 +126,15 @@ export interface ShardSessions {
 	 * was done.
 	 */
 	describe(session: SessionName, record: NodeRecord): Promise<string>;
-	/** Renews the lease, and looks around: the one call that every node makes every second. */
+	/**
+	 * Renews the lease, and looks around: the one call that every node makes every second. It
+	 * also says when the code of attempts has begun; at most BEGUN_TOLD_MAX.
+	 */
 	pulse(
 		session: SessionName,
 		ttlMs: number,
 		known?: RoutesKnown,
+		begun?: readonly Begun[],
 	): Promise<Pulse>;
 	/**
 	 * Says goodbye: ends the own session. Tasks that it still runs wait again, as if handed
@@ -113,6 +148,8 @@ export interface ShardSessions {
 	 * count as lost. Undefined: it lives here, or is not known (any more).
 	 */
 	lostWith(life: NodeLife): Promise<number | undefined>;
+	/** How the node's sessions were lost, for as long as it is remembered. */
+	deaths(nodeId: string): Promise<Deaths>;
 	/** Marks a node's session, for the node to find and drain. False: it holds no lease. */
 	askToDrain(nodeId: string): Promise<boolean>;
 	/** Tasks that the store believes the session runs; at most RECONCILE_MAX. */

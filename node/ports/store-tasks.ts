@@ -96,8 +96,10 @@ export type GiveBack = Unfinished | PutOff;
  */
 export interface Unfinished extends AttemptName {
 	readonly end: Extract<AttemptEnd, "handed-back" | "crashed"> | "not-begun";
-	/** Said of the task when it is given up for crashing too often. */
+	/** Of a crash: kept with the attempt, and said of the task when it is given up for crashing too often. Handed back: a word of `loss.ts`. */
 	readonly message: string;
+	/** When its code began, if that is known. */
+	readonly startedMs?: number;
 }
 
 /** It runs again after a time. */

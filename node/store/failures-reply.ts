@@ -1,8 +1,8 @@
 /** Takes the answer of `failures.lua` apart. */
 import { firstLineOf } from "../../protocol/first-line.ts";
 import type { FailureGroup, FailuresReply } from "../ports.ts";
+import { UNREADABLE_ERROR } from "./attempt-codec.ts";
 import type { Reply } from "./redis/connection.ts";
-import { UNREADABLE_ERROR } from "./task-codec.ts";
 
 const STRIDE = 6;
 type Group = [string, string, string, number, string, number];

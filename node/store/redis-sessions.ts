@@ -6,6 +6,8 @@
 import assert from "node:assert/strict";
 import type { SessionName } from "../../protocol/lease.ts";
 import {
+	BEGUN_TOLD_MAX,
+	DEATH_SIGHTINGS_MAX,
 	RECONCILE_MAX,
 	REVOKE_BATCH_MAX,
 	UNLISTED_BATCH_MAX,
@@ -13,6 +15,8 @@ import {
 import type { Generation } from "../../protocol/token.ts";
 import type {
 	AttemptName,
+	Begun,
+	Deaths,
 	Log,
 	NodeLife,
 	NodeRecord,
@@ -26,6 +30,7 @@ import type {
 	RoutesKnown,
 	ShardSessions,
 } from "../ports.ts";
+import { decodeDeaths } from "./deaths-reply.ts";
 import { encodeNodeRecord } from "./node-codec.ts";
 import { decodePulse } from "./pulse-reply.ts";
 import {
@@ -88,10 +93,13 @@ export class RedisSessions implements ShardSessions {
 		session: SessionName,
 		ttlMs: number,
 		known: RoutesKnown = {},
+		begun: readonly Begun[] = [],
 	): Promise<Pulse> {
+		assert(begun.length <= BEGUN_TOLD_MAX);
 		const { routesSeen = 0, served = [], unserved = [], again = -1 } = known;
 		const routes = [routesSeen, served.join(" "), unserved.join(" "), again];
 		const args = [session, ttlMs, ...routes, ...this.#number];
+		args.push(begun.map(encodeBegun).join(""));
 		return decodePulse(await this.#scripts.run("pulse", ...args));
 	}
 
@@ -105,19 +113,27 @@ export class RedisSessions implements ShardSessions {
 		grounds,
 		limit,
 		lostElsewhere,
+		by = "",
+		saw = [],
 	}: RevokeRequest): Promise<RevokeReply> {
 		assert(limit > 0 && limit <= REVOKE_BATCH_MAX);
+		assert(saw.length <= DEATH_SIGHTINGS_MAX);
 		const { when } = grounds;
 		const seen = when === "now" ? [] : [grounds.expiresMs];
 		const known = lostElsewhere === undefined ? "" : +lostElsewhere;
-		const args = [session, when, limit, known, ...seen];
-		return decodeRevoke(await this.#scripts.run("revoke", ...args));
+		const args = [session, when, limit, known];
+		const told = [by === "" ? "-" : by, JSON.stringify(saw), ...seen];
+		return decodeRevoke(await this.#scripts.run("revoke", ...args, ...told));
 	}
 
 	async lostWith({ nodeId, startedMs }: NodeLife): Promise<number | undefined> {
 		const reply = await this.#scripts.run("lost-with", nodeId, startedMs);
 		const tasks = reply as number;
 		return tasks < 0 ? undefined : tasks;
+	}
+
+	async deaths(nodeId: string): Promise<Deaths> {
+		return decodeDeaths(await this.#scripts.run("deaths", nodeId));
 	}
 
 	async askToDrain(nodeId: string): Promise<boolean> {
@@ -168,4 +184,8 @@ export class RedisSessions implements ShardSessions {
 		const { shards, index } = this.#scripts;
 		return [shards, LAYOUT, index === 0 ? 1 : 0];
 	}
+}
+
+function encodeBegun({ id, token, startedMs }: Begun): string {
+	return `${token} ${id} ${Math.round(startedMs)}\n`;
 }

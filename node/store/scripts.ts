@@ -15,6 +15,8 @@ import {
 	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
 	DEAD_NODE_KEPT_MS,
+	DEATH_SIGHTINGS_MAX,
+	DEATHS_KEPT_MAX,
 	FAILURES_STEP_BYTES,
 	FIND_AHEAD_MS,
 	FIND_BYTES_MAX,
@@ -52,7 +54,7 @@ import { readAsset } from "../world/assets.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
-export const LAYOUT = 7;
+export const LAYOUT = 8;
 
 /**
  * What Redis is told of a script on its first line (of Redis 7). Reads run
@@ -69,13 +71,16 @@ const FLAGS = {
 /** Of sessions, leases and the registry: what each does, the moves that it makes, and what else of the shared it stands on. */
 const SESSION_SCRIPTS = {
 	agree: { kind: "write" },
-	open: { kind: "write", pieces: ["number", "generation", "name", "lives"] },
+	open: {
+		kind: "write",
+		pieces: ["number", "generation", "name", "lives", "deaths"],
+	},
 	adopt: { kind: "write", pieces: ["generation"] },
 	describe: { kind: "write", pieces: ["name"] },
 	"ask-to-drain": { kind: "write" },
 	pulse: {
 		kind: "write",
-		pieces: ["number", "routes", "told", "times", "cancels"],
+		pieces: ["number", "routes", "told", "times", "cancels", "begun"],
 	},
 	close: {
 		...{ kind: "write", moves: ["handBack", "cancelLost"] },
@@ -83,9 +88,10 @@ const SESSION_SCRIPTS = {
 	},
 	revoke: {
 		...{ kind: "write", moves: ["lose", "giveUpLost", "cancelLost"] },
-		pieces: ["waiting-again", "past", "attempt", "cancels", "lives"],
+		pieces: ["waiting-again", "past", "attempt", "cancels", "lives", "deaths"],
 	},
 	"lost-with": { kind: "read", pieces: ["lives"] },
+	deaths: { kind: "read" },
 	running: { kind: "read" },
 	unlisted: { kind: "read" },
 	nodes: { kind: "read" },
@@ -192,6 +198,8 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	CLAIM_BATCH_BYTES_MAX,
 	CRASHES_MAX,
 	DEAD_NODE_KEPT_MS,
+	DEATH_SIGHTINGS_MAX,
+	DEATHS_KEPT_MAX,
 	FAILURES_STEP_BYTES,
 	FIRST_LINE_BYTES,
 	FIND_AHEAD_MS,

@@ -4,28 +4,31 @@
  */
 
 import { retentionMsOf } from "../../protocol/keep.ts";
-import { parseSession } from "../../protocol/lease.ts";
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
-import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+import type { TaskState } from "../../protocol/state.ts";
 import {
-	type Attempt,
 	type Cancel,
 	type JsonText,
 	LEFT_OUT,
 	type NewTask,
 	type TaskEnd,
-	type TaskError,
 	type TaskRecord,
 } from "../../protocol/task.ts";
-import { attemptError, readTaskError } from "../../protocol/task-error.ts";
+import { attemptError } from "../../protocol/task-error.ts";
 import {
 	PLAIN,
 	readOptions,
 	type TaskOptions,
 } from "../../protocol/task-options.ts";
 import { timesOf, type When } from "../../protocol/task-times.ts";
-import type { GiveBack } from "../ports.ts";
+import type { GiveBack, Unfinished } from "../ports.ts";
+import {
+	decodeEnd,
+	decodeError,
+	decodeHolder,
+	decodePast,
+} from "./attempt-codec.ts";
 import type { Reply } from "./redis/connection.ts";
 import { soundTask } from "./task-soundness.ts";
 
@@ -152,22 +155,6 @@ function outcomeOf(state: TaskState, body: string) {
 	return state === "SUCCESS" ? { result: body } : { error: decodeError(body) };
 }
 
-export const UNREADABLE_ERROR: TaskError = {
-	code: "unreadable",
-	message: "the stored error cannot be read",
-};
-
-/** It may have been damaged in the store; whoever reads tasks must not end by it. */
-function decodeError(body: string): TaskError {
-	try {
-		const error = readTaskError(JSON.parse(body));
-		if (error !== undefined) return error;
-	} catch {
-		// Not JSON: told below.
-	}
-	return UNREADABLE_ERROR;
-}
-
 /** The arguments of `complete.lua`: a line for each end in the first, then the bodies. */
 export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	const args = [""];
@@ -184,10 +171,22 @@ export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 /** The arguments of `give-back.lua` for one task. */
 export function encodeGiveBack(back: GiveBack): (string | number)[] {
 	const { id, token, end } = back;
-	if (!("afterMs" in back)) return [id, token, end, back.message, 0, 0];
-	const { error, afterMs, startedMs } = back;
+	const started =
+		back.startedMs === undefined ? "" : Math.round(back.startedMs);
+	if (!("afterMs" in back)) {
+		const why = encodeWhy(back);
+		return [id, token, end, back.message, 0, started, why];
+	}
+	const { error, afterMs } = back;
 	const text = error === undefined ? "" : JSON.stringify(attemptError(error));
-	return [id, token, end, text, Math.round(afterMs), Math.round(startedMs)];
+	return [id, token, end, text, Math.round(afterMs), started, "-"];
+}
+
+/** As `attempt.lua` keeps it: a word of `loss.ts`, or JSON of what may be any text. */
+function encodeWhy({ end, message }: Unfinished): string {
+	if (message === "") return "-";
+	if (end !== "crashed") return message;
+	return JSON.stringify(attemptError({ code: "crashed", message }).message);
 }
 
 /** The times of those tasks that have any, and how long they are to be kept: a line each (see `submit.lua`). */
@@ -228,68 +227,4 @@ export function decodeFields(flat: Reply): Map<string, string> {
 		fields.set(list[i] as string, list[i + 1] as string);
 	}
 	return fields;
-}
-
-/** Attempts that ended without a result: a line each (see `attempt.lua`). */
-function decodePast(past: string): Attempt[] {
-	if (past === "") return [];
-	return past.split("\n").map((line) => {
-		const [token, session = "", claimed, ended, end, more, ...error] =
-			line.split(" ");
-		return {
-			...readToken(token),
-			...parseSession(session),
-			claimedMs: Number(claimed),
-			endedMs: Number(ended),
-			end: end as AttemptEnd,
-			...(more === "alone" && { alone: true }),
-			...(more !== undefined &&
-				more !== "alone" && { startedMs: Number(more) }),
-			...(error.length > 0 && { error: decodeError(error.join(" ")) }),
-		};
-	});
-}
-
-/** The round stands behind it, where that is not the first. */
-function readToken(text = "") {
-	const [token, round = 1] = text.split(",");
-	return { token: Number(token), round: Number(round) };
-}
-
-/** An attempt with a holder: its number, and what is told of it. */
-interface Held {
-	readonly attempt: number;
-	readonly record: Attempt;
-}
-
-/** `token attempt claimed seq size session`, of an attempt of the round. */
-function decodeHolder(text: string, round: number): Held {
-	const [token, attempt, claimed, , , session = ""] = text.split(" ");
-	const record = {
-		token: Number(token),
-		round,
-		...parseSession(session),
-		claimedMs: Number(claimed),
-	};
-	return { attempt: Number(attempt), record };
-}
-
-/** `STATE ended`, and, where an attempt brought it, `how started` and that attempt; a line break, the body. */
-function decodeEnd(text: string, round: number) {
-	if (text === "") return undefined;
-	const lineEnd = text.indexOf("\n");
-	const [state, ended, how, started, ...held] = text
-		.slice(0, lineEnd)
-		.split(" ");
-	const endedMs = Number(ended);
-	const body = text.slice(lineEnd + 1);
-	const end = { state: state as TaskState, endedMs, body };
-	if (how === undefined) return { ...end, attempt: undefined };
-	const { attempt, record } = decodeHolder(held.join(" "), round);
-	const ending = {
-		startedMs: Number(started),
-		endedMs,
-		end: how as AttemptEnd,
-	};
-	return { ...end, attempt: { attempt, record: { ...record, ...ending } } };
 }

@@ -27,6 +27,7 @@ import type {
 import { SlotMap } from "../slot-map.ts";
 import { type Held, heldTask, isGoingOn } from "./held.ts";
 import { jobOf } from "./job-of.ts";
+import { SlotBook } from "./slot-book.ts";
 import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
 import { chainOf, TaskIndex } from "./task-index.ts";
 
@@ -46,12 +47,13 @@ export interface RunnerParts {
 export class Runner {
 	readonly #held = new SlotMap<Held>();
 	readonly #byTask = new TaskIndex<Held>();
-	#reserved = 0;
+	readonly #slots: SlotBook;
 	#freedSoon = false;
 	readonly #parts: RunnerParts;
 
 	constructor(parts: RunnerParts) {
 		this.#parts = parts;
+		this.#slots = new SlotBook(parts, this);
 	}
 
 	get running(): number {
@@ -64,48 +66,24 @@ export class Runner {
 	}
 
 	get freeSlots(): number {
-		const { concurrency, executor, exits } = this.#parts;
-		if (!executor.answers) return 0;
-		let leaving = 0;
-		for (const { finisher } of exits) {
-			if (finisher.clogged) return 0;
-			leaving += finisher.unsent;
-		}
-		const behind = Math.max(0, leaving - concurrency);
-		const taken = this.#held.size + this.#reserved + behind;
-		return Math.max(0, concurrency - taken);
+		return this.#slots.free;
 	}
 
-	/**
-	 * Slots that may be reserved at once. Half of all: while one half runs the other
-	 * is claimed, so that node and store work at the same time instead of in turn.
-	 */
 	get share(): number {
-		return Math.ceil(this.#parts.concurrency / 2);
+		return this.#slots.share;
 	}
 
-	/**
-	 * Takes up to so many free slots, or, `orNone`, none where it cannot be all of
-	 * them, or a share; returns how many it got.
-	 */
 	reserve(slotsMax: number, orNone: boolean): number {
-		const wanted = Math.min(slotsMax, this.share);
-		const slots = Math.min(wanted, this.freeSlots);
-		if (orNone && slots < wanted) return 0;
-		this.#reserved += slots;
-		return slots;
+		return this.#slots.reserve(slotsMax, orNone);
 	}
 
-	/** Takes so many free slots, or none where there are fewer; returns whether it did. */
 	reserveAll(slots: number): boolean {
-		if (slots > this.freeSlots) return false;
-		this.#reserved += slots;
-		return true;
+		return this.#slots.reserveAll(slots);
 	}
 
 	/** Gives reserved slots back unused. */
 	release(slots: number): void {
-		this.#reserved -= slots;
+		this.#slots.release(slots);
 		if (slots > 0) this.#tellFreed();
 	}
 
@@ -125,7 +103,7 @@ export class Runner {
 			}
 			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
-			this.#reserved -= 1;
+			this.#slots.release(1);
 			const held = heldTask(task, this.#jobOf(task), shard, chain);
 			this.#byTask.add(held);
 			held.over = this.#run(held, this.#held.put(held), former);
@@ -157,9 +135,7 @@ export class Runner {
 	}
 
 	runningIn(shard: number): number {
-		let running = 0;
-		for (const held of this.#held) if (held.shard === shard) running += 1;
-		return running;
+		return [...this.held(shard)].length;
 	}
 
 	/** The attempts of a shard that are in this node's hands. */
@@ -171,6 +147,16 @@ export class Runner {
 	*goingOn(shard: number): Iterable<ClaimedTask> {
 		for (const held of this.#held)
 			if (held.shard === shard && isGoingOn(held)) yield held.task;
+	}
+
+	/** Those whose code has begun, and when, by the monotonic clock. */
+	*begun(shard: number): Iterable<readonly [ClaimedTask, number]> {
+		if (this.#held.size === 0) return;
+		const times = new Map(this.#parts.executor.begun());
+		for (const held of this.#held) {
+			const beganMs = held.shard === shard && times.get(held.job);
+			if (typeof beganMs === "number") yield [held.task, beganMs];
+		}
 	}
 
 	/** These attempts are no longer this node's: stop those that still run, unless they are to run on. Returns how many. */
@@ -243,7 +229,7 @@ export class Runner {
 		executor.abort(held.job, reason, abortGraceMs);
 	}
 
-	/** Once for all slots that come free in one burst. */
+	/** Once for all that come free in one burst. */
 	#tellFreed(): void {
 		if (this.#freedSoon) return;
 		this.#freedSoon = true;

@@ -3,6 +3,7 @@
  * whether it has ended or is given back, and how that is told.
  */
 import type { Backoff } from "../../protocol/backoff.ts";
+import type { LossReason } from "../../protocol/loss.ts";
 import type { ClaimedTask, TaskEnd, TaskError } from "../../protocol/task.ts";
 import type {
 	GiveBack,
@@ -44,6 +45,13 @@ export interface Leaving {
 	readonly cancelled: boolean;
 }
 
+const SUSPECT = "The worker that ran it with other tasks died.";
+const [DISPLACED, STOPPING] = [
+	"displaced",
+	"stopping",
+] as const satisfies readonly LossReason[];
+const GIVEN_BACK = ["not-begun", "crashed", "displaced"] as const;
+
 const CANCELLED: TaskError = {
 	code: "cancelled",
 	message: "It was cancelled while it ran.",
@@ -61,11 +69,18 @@ export function leave(
 		const { result } = outcome;
 		const attempt = attemptOf(task, outcome.ranMs, exit);
 		finisher.finish({ ...attempt, state: "SUCCESS", result });
-	} else if (cancelled && "ranMs" in outcome) {
+	} else if (cancelled && !isGivenBack(outcome)) {
 		const end = { state: "CANCELLED", end: "cancelled" } as const;
 		const attempt = attemptOf(task, outcome.ranMs, exit);
 		finisher.finish({ ...attempt, ...end, error: CANCELLED });
 	} else leaveWithoutResult(leaving, outcome, exit);
+}
+
+/** What has not begun, or has died with its worker. */
+function isGivenBack(
+	outcome: JobOutcome,
+): outcome is Extract<JobOutcome, { kind: (typeof GIVEN_BACK)[number] }> {
+	return (GIVEN_BACK as readonly string[]).includes(outcome.kind);
 }
 
 function leaveWithoutResult(
@@ -87,23 +102,19 @@ function leaveWithoutResult(
 			});
 			return;
 		case "crashed":
-			giveBack(task, "crashed", outcome.message, exit);
+			giveBack(task, "crashed", outcome.message, exit, outcome);
 			return;
 		case "displaced":
 			// A suspect counts as crashed, so that it runs alone next, where the
 			// worker's end can be laid to one task.
-			giveBack(
-				task,
-				outcome.suspect ? "crashed" : "handed-back",
-				"The worker that ran it with other tasks died.",
-				exit,
-			);
+			if (outcome.suspect) giveBack(task, "crashed", SUSPECT, exit, outcome);
+			else giveBack(task, "handed-back", DISPLACED, exit, outcome);
 			return;
 		case "not-begun":
 			handBack(task, exit);
 			return;
 		case "aborted":
-			giveBack(task, "handed-back", "", exit);
+			giveBack(task, "handed-back", STOPPING, exit, outcome);
 	}
 }
 
@@ -113,12 +124,19 @@ export function handBack(task: ClaimedTask, exit: TaskExit): void {
 }
 
 function giveBack(
-	{ id, token, route, priority }: ClaimedTask,
+	task: ClaimedTask,
 	end: Unfinished["end"],
 	message: string,
-	{ finisher }: TaskExit,
+	exit: TaskExit,
+	{ ranMs }: { readonly ranMs?: number } = {},
 ): void {
-	finisher.giveBack({ id, token, route, priority, end, message });
+	const { id, token, route, priority } = task;
+	const began = ranMs !== undefined && {
+		startedMs: startedMs(task, ranMs, exit),
+	};
+	exit.finisher.giveBack({
+		...{ id, token, route, priority, end, message, ...began },
+	});
 }
 
 /** It is tried again, or this was its last attempt. */

@@ -15,6 +15,10 @@ export const STORE_COMMAND_TIMEOUT_MS = 2_000;
 export const STORE_EMPTY_MS = 2_000;
 /** A Sentinel that has not said within this where the primary is is passed over for the next. */
 export const SENTINEL_TIMEOUT_MS = 750;
+/** Of each node the store remembers how so many of its sessions were lost; of more, the oldest is forgotten. */
+export const DEATHS_KEPT_MAX = 4;
+/** It is told what so many nodes saw of one that died; what more did is left out. */
+export const DEATH_SIGHTINGS_MAX = 16;
 export const SHARDS_MAX = 256;
 /** Of a log that cannot be written so much is kept until it can; what is said beyond it is lost. */
 export const LOG_BACKLOG_BYTES_MAX = 1024 * 1024;

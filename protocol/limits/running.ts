@@ -1,6 +1,10 @@
 /** Limits of tasks that run, and of the threads that run them. */
 
 /** Crashes of the worker that ran a task. The last one ends it FAILURE `crashed`: it is poison. */
+/** With one pulse a node says of so many attempts when their code began; of the rest with the next ones. */
+export const BEGUN_TOLD_MAX = 256;
+/** Younger ones are mostly over before the next pulse, and not told. */
+export const BEGUN_TOLD_MS = 100;
 export const CRASHES_MAX = 3;
 /** Losses of its node after which a task runs in a process of its own: it may be the cause. */
 export const LOSSES_SHARED_MAX = 2;

@@ -67,9 +67,28 @@ export const clusterOperations = {
 		tag: "Cluster",
 		role: "read",
 		summary: "List all nodes",
-		description: "Those that live, and those that died lately.",
+		description:
+			"Those that live, and those that died lately. While Redis is away the answering node says what it knows.",
 		answers: { 200: { description: "All of them.", shape: "NodeList" } },
-		problems: ["store_unavailable"],
+		problems: [],
+	},
+	getDeaths: {
+		method: "GET",
+		path: "/v1/nodes/{id}/deaths",
+		tag: "Cluster",
+		role: "read",
+		summary: "Read how a node's leases were lost",
+		description:
+			"Each time: which node took its lease and on what grounds, how much of it was left, and what the others saw of the node then. Kept for as long as the node is, and ten minutes after it is gone.",
+		places: {
+			id: {
+				description: "The node's id or its name.",
+				schema: { type: "string" },
+				example: "node-1",
+			},
+		},
+		answers: { 200: { description: "All that are kept.", shape: "DeathList" } },
+		problems: ["not_found", "store_unavailable"],
 	},
 	drainNode: {
 		method: "POST",

@@ -14,8 +14,6 @@ import {
 	BatchAnswer,
 	ClusterAsRead,
 	ItemAnswer,
-	NodeAsRead,
-	NodeList,
 	ProblemAsRead,
 	TaskAsAccepted,
 	TaskAsRead,
@@ -28,6 +26,8 @@ import {
 	BulkDeleteAsSubmitted,
 	BulkRetryAsSubmitted,
 } from "./bulk.ts";
+import { DeathList } from "./deaths.ts";
+import { NodeAsRead, NodeList } from "./nodes.ts";
 import { FailureList, QueueList } from "./overview.ts";
 import {
 	CancelAsSubmitted,
@@ -62,6 +62,7 @@ export const COMPONENTS = {
 	BatchAnswer,
 	NodeList,
 	NodeDraining,
+	DeathList,
 	QueueList,
 	FailureList,
 	ClusterAsRead,

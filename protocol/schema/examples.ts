@@ -6,6 +6,7 @@ type Examples = {
 };
 
 const NODE = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+const OTHER = "12D3KooWRx8XQkyVMDNp3dPBeLmsoWbDDNiXn5s8sqeUwmLzu7oV";
 const TASK = { id: "thumb-17", type: "resize", queue: "images" };
 
 const taken: Examples["TaskAsAccepted"] = {
@@ -97,6 +98,32 @@ const node: Examples["NodeList"]["nodes"][number] = {
 	seenBy: [],
 };
 
+const deaths: Examples["DeathList"] = {
+	id: NODE,
+	name: "node-1",
+	deaths: [
+		{
+			at: "2026-11-29T11:30:00.120Z",
+			epoch: 2,
+			grounds: "now",
+			why: "its node was dead: the connection had closed, and its address refused a new one",
+			revokedBy: OTHER,
+			revokedByName: "node-2",
+			leaseLeftMs: 4_480,
+			lastRenewalAt: "2026-11-29T11:29:59.600Z",
+			tasks: 8,
+			observers: [
+				{
+					...{ node: OTHER, nodeName: "node-2", connection: "closed" },
+					...{ port: "refused", lastRenewalAt: "2026-11-29T11:29:58.800Z" },
+					verdict: "dead",
+				},
+			],
+		},
+	],
+	asOf: "2026-11-29T12:00:00.000Z",
+};
+
 const cluster: Examples["ClusterAsRead"] = {
 	cluster: "hearsay",
 	node: NODE,
@@ -166,7 +193,8 @@ export const EXAMPLES: Examples = {
 	TaskList: { tasks: [listed], asOf: "2026-11-29T12:00:01.000Z", links },
 	ItemAnswer: item,
 	BatchAnswer: { tasks: [item, wrong], links },
-	NodeList: { nodes: [node] },
+	NodeList: { nodes: [node], from: "store", asOf: "2026-11-29T12:00:00.000Z" },
+	DeathList: deaths,
 	NodeDraining: { id: NODE, name: "node-1", state: "draining" },
 	QueueList: { queues: [queue], asOf: "2026-11-29T12:00:00.000Z" },
 	FailureList: {

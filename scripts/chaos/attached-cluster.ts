@@ -5,7 +5,7 @@
  */
 import { hostname } from "node:os";
 import { NoAnswer } from "../../protocol/client/client.ts";
-import type { NodeAsRead } from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import type { Life } from "./member.ts";
 import { NotPossible } from "./not-possible.ts";

@@ -1,5 +1,5 @@
 /** Who sees whom among the nodes of a cluster, as each of them tells it. */
-import type { NodeAsRead } from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { readNodes } from "./reading.ts";
 

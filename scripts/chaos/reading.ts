@@ -3,11 +3,8 @@
  */
 import { Refused } from "../../protocol/client/client.ts";
 import { pagesOf } from "../../protocol/client/pages.ts";
-import type {
-	ClusterAsRead,
-	NodeAsRead,
-	TaskAsListed,
-} from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
+import type { ClusterAsRead, TaskAsListed } from "../../protocol/schema.ts";
 import { isEnded } from "../../protocol/state.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { clientOf } from "../client.ts";

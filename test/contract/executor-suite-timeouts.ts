@@ -67,7 +67,7 @@ export function describeTimeouts(bench: () => ExecutorBench): void {
 			const hard = { ...soon, killAfterMs: 20 };
 			const outcome = bench().executor.run(scripted("a", deaf, hard));
 			expect(await outcome).toEqual(timeout);
-			expect(await mate).toEqual({ kind: "displaced", suspect: false });
+			expect(await mate).toMatchObject({ kind: "displaced", suspect: false });
 			const next = await bench().executor.run(scripted("next", {}));
 			expect(next.kind).toBe("success");
 		});

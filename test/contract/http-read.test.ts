@@ -2,7 +2,7 @@
  * Reading over HTTP: tasks, lists, waits, cluster, nodes, the page, the API itself.
  */
 import { expect, test } from "vitest";
-import type { NodeView } from "../../node/ports.ts";
+import { nodeA } from "./http-node-a.ts";
 import { startServer } from "./http-server.ts";
 
 test("a task is read with its times, its result and its attempts", async () => {
@@ -143,59 +143,6 @@ test("the cluster is read with its counts and its waiting work", async () => {
 		backlog: [{ queue: "default", type: "t", labels: ["gpu"], count: 1 }],
 		store: { up: true, durability: { fsync: "everysec" } },
 		peers: ["node-b"],
-	});
-});
-
-const nodeA: NodeView = {
-	record: {
-		nodeId: "node-a",
-		name: "ann",
-		pid: 4711,
-		host: "h",
-		http: "127.0.0.1:5000",
-		p2p: "",
-		version: "1.2.3",
-		startedMs: Date.UTC(2026, 0, 1),
-		slots: 8,
-		types: ["t"],
-		queues: ["q"],
-		labels: ["gpu"],
-		draining: false,
-	},
-	epoch: 2,
-	state: "up",
-	running: 3,
-	leaseLeftMs: 4_000,
-	seenBy: ["node-b"],
-	digest: undefined,
-};
-
-test("nodes are read with their process and their address", async () => {
-	await using server = await startServer();
-	server.api.nodeViews = [nodeA];
-	const { json } = await server.get("/v1/nodes");
-	const [{ uptimeMs, ...node }] = json.nodes;
-	expect(uptimeMs).toBeGreaterThanOrEqual(0);
-	expect(node).toEqual({
-		id: "node-a",
-		name: "ann",
-		state: "up",
-		pid: 4711,
-		host: "h",
-		http: "127.0.0.1:5000",
-		// Of a node that is of an earlier version, and does not say it itself.
-		url: "http://127.0.0.1:5000",
-		p2p: "",
-		version: "1.2.3",
-		startedAt: "2026-01-01T00:00:00.000Z",
-		slots: 8,
-		running: 3,
-		labels: ["gpu"],
-		queues: ["q"],
-		types: ["t"],
-		epoch: 2,
-		leaseLeftMs: 4_000,
-		seenBy: ["node-b"],
 	});
 });
 

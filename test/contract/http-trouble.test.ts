@@ -30,7 +30,7 @@ test.each([
 			await server.get("/v1/tasks/a?wait=1s"),
 			await server.get("/v1/tasks"),
 			await server.get("/v1/cluster"),
-			await server.get("/v1/nodes"),
+			await server.get("/v1/nodes/node-a/deaths"),
 			await server.get("/status/all"),
 		];
 		for (const answer of [...posts, ...gets]) {

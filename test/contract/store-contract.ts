@@ -19,6 +19,7 @@ import {
 } from "./store-bench.ts";
 import { cancelRules } from "./store-cancels.ts";
 import { changeRules } from "./store-changes.ts";
+import { begunRules, deathRules } from "./store-deaths.ts";
 import { dueRules, expiryRules } from "./store-due.ts";
 import * as ends from "./store-ends.ts";
 import { findingRules } from "./store-finding.ts";
@@ -86,6 +87,8 @@ const RULES = {
 	"giving up": losses.poisonRules,
 	suspects: losses.suspectRules,
 	"lives of nodes": losses.lifeRules,
+	"attempts that are lost": begunRules,
+	deaths: deathRules,
 };
 
 /** The rules that hold for every store. */

@@ -30,7 +30,9 @@ export function drawGiveBack(
 ): GiveBack {
 	if (random.oneIn(2)) {
 		const end = random.pick(["handed-back", "crashed", "not-begun"] as const);
-		return { id, token, end, message: `crashed ${id}` };
+		const message = end === "crashed" ? `crashed "${id}"\nalone` : "stopping";
+		const began = random.oneIn(2) && { startedMs: 5 };
+		return { id, token, end, message, ...began };
 	}
 	const afterMs = random.pick([0, LAPSING_MS, NEVER_MS, 2 * NEVER_MS]);
 	const end = random.pick(["failure", "timeout", "snoozed"] as const);

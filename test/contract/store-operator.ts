@@ -25,6 +25,7 @@ import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
 import { drawList } from "./store-drawn-filter.ts";
 import { drawLook } from "./store-drawn-looks.ts";
+import { drawRevoke } from "./store-drawn-losses.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
 import { drawEnd, drawGiveBack } from "./store-holder.ts";
@@ -140,6 +141,10 @@ export class Operator {
 		() => this.#giveBack(),
 		() => this.#revoke(),
 		() => this.#revoke(),
+		() => ({
+			method: "sessions.deaths",
+			args: [this.#random.pick(NODES)],
+		}),
 		() => ({ method: "sessions.lostWith", args: [this.#life()] }),
 		() => ({ method: "tasks.elapse", args: [1 + this.#random.below(3)] }),
 		() => ({ method: "tasks.elapse", args: [9] }),
@@ -194,7 +199,13 @@ export class Operator {
 			served: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
 			unserved: this.#random.oneIn(3) ? this.#some(ROUTES) : [],
 		};
-		return { method: "sessions.pulse", args: [this.#session(), ttlMs, known] };
+		const begun = this.#random.oneIn(3)
+			? []
+			: this.#holdings().map((held, i) => ({ ...held, startedMs: 11 + i }));
+		return {
+			method: "sessions.pulse",
+			args: [this.#session(), ttlMs, known, begun],
+		};
 	}
 
 	#submitUnserved(): Operation {
@@ -248,18 +259,7 @@ export class Operator {
 
 	#revoke(): Operation {
 		const session = this.#session();
-		const when = this.#random.pick(["expired", "silent", "now"] as const);
-		const expiresMs = this.#ends.get(session) ?? 0;
-		const grounds = when === "now" ? { when } : { when, expiresMs };
-		const limit = 1 + this.#random.below(3);
-		const known = this.#random.pick([undefined, true, false, false]);
-		const request = { session, grounds, limit };
-		return {
-			method: "sessions.revoke",
-			args: [
-				known === undefined ? request : { ...request, lostElsewhere: known },
-			],
-		};
+		return drawRevoke(this.#random, session, this.#ends.get(session) ?? 0);
 	}
 
 	#list(): Operation {

@@ -32,6 +32,7 @@ const CALLS: {
 	>;
 } = {
 	sessions: {
+		deaths: (sessions) => sessions.deaths("ann"),
 		open: (sessions) =>
 			sessions.open({
 				record,

@@ -1,6 +1,7 @@
 /** What the chaos run makes of its seed and of what it wrote down, without a cluster. */
 import { describe, expect, test } from "vitest";
-import type { NodeAsRead, TaskAsRead } from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
+import type { TaskAsRead } from "../../protocol/schema.ts";
 import {
 	type Cut,
 	FAULT_KINDS,

@@ -1,6 +1,6 @@
 /** What nodes are called, and where they are: the same in the terminal, in the API and in what is known of tasks. */
 import { expect, test } from "vitest";
-import type { NodeAsRead } from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { Cluster } from "../cluster.ts";
 
 test("nodes that start at once with one name are told apart, everywhere alike, and keep their names", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { NodeAsRead } from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { askOverTls, tlsFile } from "../tls-files.ts";
 import { freePorts, HearsayProcess, PROGRAM } from "./up-process.ts";
 

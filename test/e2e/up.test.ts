@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { NodeAsRead } from "../../protocol/schema.ts";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { call } from "../call.ts";
 import { until } from "../cluster.ts";
 import { hasWritten } from "../redis-written.ts";

@@ -13,7 +13,6 @@ import type {
 	ClusterApi,
 	ClusterView,
 	ListWish,
-	NodeView,
 	Readiness,
 	Removed,
 	Retried,
@@ -22,22 +21,20 @@ import type {
 	TaskApi,
 	TaskPage,
 } from "../../node/ports.ts";
-import type { Route } from "../../protocol/route.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import { listOf } from "./api-list.ts";
+import { FakeNodes } from "./api-nodes.ts";
 import { clusterOf } from "./cluster-of.ts";
 import { newRecord } from "./task-record.ts";
 import { patchRecord, retryRecord } from "./wished-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-export class FakeApi implements TaskApi, ClusterApi {
+export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
 	readonly tasks = new Map<string, TaskRecord>();
-	/** Thrown by every method that needs the store, while set. */
-	failure: Error | undefined;
 	/** Thrown by one submission each. */
 	readonly failures: Error[] = [];
 	/** Submissions wait for it, while set. */
@@ -53,14 +50,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	/** Called with every submission that comes. */
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
-	nodeViews: NodeView[] = [];
 	origins: () => readonly string[] = () => [];
-	/** What no live node has, of any route. */
-	lacks: string | undefined;
-	/** The same, of one route. */
-	lacksOf: (route: Route) => string | undefined = () => undefined;
-	/** Routes of which it was asked who serves them. */
-	readonly asked: Route[] = [];
 	backlogMore = 0;
 	/** New tasks start in the step that stores them, while set. */
 	starts = false;
@@ -74,7 +64,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
 		this.onSubmit?.();
 		await this.held;
-		this.#needStore();
+		this.needStore();
 		const failure = this.failures.shift();
 		if (failure !== undefined) throw failure;
 		return tasks.map((task) => this.#submitOne(task));
@@ -150,12 +140,12 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {
-		this.#needStore();
+		this.needStore();
 		return this.tasks.get(id);
 	}
 
 	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
-		this.#needStore();
+		this.needStore();
 		const waiting = [...this.tasks.values()].filter(
 			(task) => task.state === "PENDING" && task.route === route,
 		);
@@ -164,7 +154,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	async newest(id: string): Promise<TaskRecord | undefined> {
-		this.#needStore();
+		this.needStore();
 		const runs = [...this.tasks.values()].filter(
 			(task) => task.id === id || task.id.startsWith(`${id}~`),
 		);
@@ -173,7 +163,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 
 	/** A task that waits is CANCELLED, one that runs is marked. */
 	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
-		this.#needStore();
+		this.needStore();
 		this.cancels.push(wish);
 		const task = this.tasks.get(id);
 		if (task === undefined) return undefined;
@@ -186,7 +176,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
-		this.#needStore();
+		this.needStore();
 		const task = this.tasks.get(id);
 		if (task === undefined) return undefined;
 		const retried = retryRecord(task, wish, CREATED_MS);
@@ -195,7 +185,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
-		this.#needStore();
+		this.needStore();
 		const task = this.tasks.get(id);
 		if (task === undefined) return undefined;
 		const changed = patchRecord(task, changes);
@@ -204,7 +194,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 	}
 
 	async remove(id: string): Promise<Removed | undefined> {
-		this.#needStore();
+		this.needStore();
 		const task = this.tasks.get(id);
 		if (task === undefined) return undefined;
 		if (!isEnded(task.state)) return { code: "not_ended", task };
@@ -218,7 +208,7 @@ export class FakeApi implements TaskApi, ClusterApi {
 		signal: AbortSignal,
 		waits: () => void,
 	): Promise<TaskRecord | undefined> {
-		this.#needStore();
+		this.needStore();
 		const task = this.tasks.get(id);
 		if (task === undefined || isEnded(task.state)) return task;
 		waits();
@@ -249,47 +239,20 @@ export class FakeApi implements TaskApi, ClusterApi {
 		this.lists++;
 		this.wishes.push(wish);
 		await this.listsHeld;
-		this.#needStore();
+		this.needStore();
 		return listOf([...this.tasks.values()], wish);
 	}
 
 	async bulk(wish: BulkWish): Promise<BulkDone | undefined> {
 		this.bulks.push(wish);
-		this.#needStore();
+		this.needStore();
 		if (wish.cursor === "foreign") return undefined;
 		return { matched: 0, changed: 0, skipped: 0 };
 	}
 
 	async cluster(): Promise<ClusterView> {
-		this.#needStore();
+		this.needStore();
 		return clusterOf([...this.tasks.values()], this.backlogMore);
-	}
-
-	missing(route: Route): string | undefined {
-		this.asked.push(route);
-		return this.lacksOf(route) ?? this.lacks;
-	}
-
-	servers(): readonly string[] {
-		return this.lacks === undefined
-			? this.nodeViews.map(({ record }) => record.nodeId)
-			: [];
-	}
-
-	async drain(node: string): Promise<string | undefined> {
-		return (await this.nodes()).find(
-			({ record: { nodeId, name } }) => nodeId === node || name === node,
-		)?.record.nodeId;
-	}
-
-	nameOf(nodeId: string): string | undefined {
-		return this.nodeViews.find(({ record }) => record.nodeId === nodeId)?.record
-			.name;
-	}
-
-	async nodes(): Promise<NodeView[]> {
-		this.#needStore();
-		return this.nodeViews;
 	}
 
 	readiness = (): Readiness => this.ready;
@@ -297,9 +260,5 @@ export class FakeApi implements TaskApi, ClusterApi {
 
 	newId(): string {
 		return `generated${String(++this.#seq).padStart(11, "0")}`;
-	}
-
-	#needStore(): void {
-		if (this.failure !== undefined) throw this.failure;
 	}
 }

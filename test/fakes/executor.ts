@@ -129,6 +129,11 @@ export class FakeExecutor implements Executor {
 		this.#later(running, durationMs, () => this.#end(running));
 	}
 
+	*begun(): Iterable<readonly [Job, number]> {
+		for (const { job, startedMs } of this.#running)
+			if (startedMs !== undefined) yield [job, startedMs];
+	}
+
 	expectIsolated(): void {
 		// All that it has is ready at once.
 	}

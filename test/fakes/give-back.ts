@@ -1,11 +1,17 @@
 /** How a task leaves its holder unfinished, in one shard of the store's twin. */
-import type { GiveBack, GiveBackOutcome, PutOff } from "../../node/ports.ts";
+import assert from "node:assert/strict";
+import type {
+	GiveBack,
+	GiveBackOutcome,
+	PutOff,
+	Unfinished,
+} from "../../node/ports.ts";
 import { CRASHES_MAX } from "../../protocol/limits.ts";
 import type { TaskError, TaskRecord } from "../../protocol/task.ts";
 import { attemptError } from "../../protocol/task-error.ts";
 import { cancelAttempt, cancelUnbegun } from "./cancel.ts";
 import type { Tasks } from "./shard-tasks.ts";
-import { ended, mustBegin } from "./task-record.ts";
+import { type Ending, ended, mustBegin } from "./task-record.ts";
 
 export function giveBack(
 	tasks: Tasks,
@@ -24,9 +30,20 @@ export function giveBack(
 		notBegun(tasks, held);
 		return "pending";
 	}
-	if (back.end === "crashed") return crash(tasks, held, back.message, nowMs);
-	tasks.putBack(held, { end: back.end }, nowMs);
+	if (back.end === "crashed") return crash(tasks, held, back, nowMs);
+	tasks.putBack(held, lostSo(back), nowMs);
 	return "pending";
+}
+
+/** What is told of an attempt that came to no end of its own. */
+function lostSo(back: GiveBack): Ending {
+	const { end, startedMs } = back;
+	assert(end !== "not-begun");
+	const began = startedMs !== undefined && { startedMs };
+	if ("afterMs" in back || back.message === "") return { end, ...began };
+	const { message } = back;
+	const { message: said } = attemptError({ code: end, message });
+	return { end, ...began, why: end === "crashed" ? said : message };
 }
 
 const UNKNOWN: TaskError = { code: "unknown", message: "" };
@@ -44,7 +61,7 @@ function cancelHeld(
 		tasks.end({ id, token, startedMs, ...over }, nowMs);
 	} else if (back.end === "not-begun")
 		cancelUnbegun(tasks, unclaimed(held), nowMs);
-	else cancelAttempt(tasks, held, { end: back.end }, nowMs);
+	else cancelAttempt(tasks, held, lostSo(back), nowMs);
 	return "ended";
 }
 
@@ -68,16 +85,16 @@ function unclaimed(held: TaskRecord): TaskRecord {
 function crash(
 	tasks: Tasks,
 	held: TaskRecord,
-	message: string,
+	back: Unfinished,
 	nowMs: number,
 ): GiveBackOutcome {
-	const end = "crashed";
+	const how = lostSo(back);
 	const task = { ...held, crashes: held.crashes + 1 };
 	if (task.crashes < CRASHES_MAX) {
-		tasks.putBack(task, { end }, nowMs);
+		tasks.putBack(task, how, nowMs);
 		return "pending";
 	}
-	tasks.giveUp(task, { end }, nowMs, message);
+	tasks.giveUp(task, how, nowMs, back.message);
 	return "ended";
 }
 

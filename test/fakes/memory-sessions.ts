@@ -5,6 +5,8 @@
  */
 import type {
 	AttemptName,
+	Begun,
+	Deaths,
 	NodeLife,
 	NodeRecord,
 	OpenReply,
@@ -19,8 +21,10 @@ import type {
 } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import { RECONCILE_MAX } from "../../protocol/limits.ts";
+import type { AttemptEnd } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
+import { noteBegun } from "./begun.ts";
 import { cancelAttempt } from "./cancel.ts";
 import type {
 	Asker,
@@ -71,6 +75,7 @@ export class MemorySessions implements ShardSessions {
 		session: SessionName,
 		ttlMs: number,
 		routes: RoutesKnown = {},
+		begun: readonly Begun[] = [],
 	): Promise<Pulse> {
 		const nowMs = this.#parts.nowMs();
 		const isHome = this.#parts.index === 0;
@@ -83,7 +88,8 @@ export class MemorySessions implements ShardSessions {
 			return { ok: false, code: "revoked" };
 		this.#sessions.renew(session, nowMs, ttlMs);
 		this.#sessions.forgetGone(nowMs);
-		const overdue = this.#sessions.overdue(nowMs, ttlMs);
+		for (const attempt of begun) noteBegun(this.#tasks, attempt);
+		const overdue = this.#sessions.leases.overdue(nowMs, ttlMs);
 		return {
 			ok: true,
 			nowMs,
@@ -101,7 +107,7 @@ export class MemorySessions implements ShardSessions {
 	async close(session: SessionName, limit: number): Promise<PutBack> {
 		const nowMs = this.#parts.nowMs();
 		if (this.#sessions.hasLease(session)) this.#sessions.revoke(session);
-		const how = { end: "handed-back" } as const;
+		const how = { end: "handed-back", why: "goodbye" } as const;
 		const waiting = this.#contents
 			.heldBy(session, limit)
 			.flatMap((held) => this.#putBack(held, how, nowMs) ?? []);
@@ -118,13 +124,16 @@ export class MemorySessions implements ShardSessions {
 		const { session, grounds, limit, lostElsewhere } = request;
 		const { countRunning } = this.#contents;
 		const nowMs = this.#parts.nowMs();
+		this.#sessions.sawLate(request);
 		if (!this.#sessions.hasLease(session))
 			return { ok: true, putBack: [], left: 0 };
-		if (!this.#sessions.mayRevoke(session, grounds, nowMs))
+		if (!this.#sessions.leases.mayRevoke(session, grounds, nowMs))
 			return { ok: false, code: "renewed" };
-		this.#sessions.take(session, countRunning);
+		this.#sessions.takeFrom(request, nowMs, countRunning);
 		this.#sessions.lostMs = nowMs;
-		const end = grounds.when === "expired" ? "lease-lost" : "revoked";
+		const { grounds: why, by } = this.#sessions.deathOf(session);
+		const end: AttemptEnd =
+			grounds.when === "expired" ? "lease-lost" : "revoked";
 		const lostTasks = this.#contents.heldBy(session, limit);
 		const startedMs = lostTasks.some(isLostOften)
 			? this.#sessions.lostOneTask(session)
@@ -135,12 +144,19 @@ export class MemorySessions implements ShardSessions {
 		const alone = isSuspect && lostElsewhere === false;
 		const waiting: TaskRecord[] = [];
 		for (const held of lostTasks) {
-			const { task, how, givenUp } = lost(held, end, alone);
+			const taken = { end, why, ...(by !== "" && { by }), alone };
+			const { task, how, givenUp } = lost(held, taken);
 			if (held.cancel === undefined && givenUp !== undefined)
 				this.#tasks.giveUp(task, how, nowMs, givenUp);
 			else {
-				const plain: Ending = held.cancel === undefined ? how : { end };
-				waiting.push(...(this.#putBack(task, plain, nowMs) ?? []));
+				const { alone: _, ...plain } = how;
+				waiting.push(
+					...(this.#putBack(
+						task,
+						held.cancel === undefined ? how : plain,
+						nowMs,
+					) ?? []),
+				);
 			}
 		}
 		this.#tasks.closeStep(nowMs);
@@ -163,6 +179,11 @@ export class MemorySessions implements ShardSessions {
 	async lostWith(life: NodeLife): Promise<number | undefined> {
 		const { countRunning } = this.#contents;
 		return this.#sessions.lostWith(life, this.#parts.nowMs(), countRunning);
+	}
+
+	async deaths(nodeId: string): Promise<Deaths> {
+		const deaths = this.#sessions.deaths.of(nodeId);
+		return { nowMs: this.#parts.nowMs(), deaths };
 	}
 
 	async askToDrain(nodeId: string): Promise<boolean> {

@@ -76,7 +76,7 @@ export class ShardContents {
 	refusalOf({ session, generation }: Lease, nowMs: number) {
 		const { tokens } = this.sessions;
 		if (!tokens.isAdopted()) return "stale_generation";
-		if (!this.sessions.holdsLease(session, nowMs)) return "no_lease";
+		if (!this.sessions.leases.holds(session, nowMs)) return "no_lease";
 		return generation === tokens.generation ? undefined : "stale_generation";
 	}
 }

@@ -6,13 +6,13 @@
  * session keeps its entry until its last task has been put back.
  */
 import type {
+	Death,
 	NodeLife,
 	NodeRecord,
 	Opened,
 	OpenRequest,
 	RegisteredNode,
-	RevokeGrounds,
-	SeenLease,
+	RevokeRequest,
 } from "../../node/ports.ts";
 import {
 	formatSession,
@@ -22,15 +22,16 @@ import {
 import {
 	LEASE_TTL_MS,
 	OVERDUE_MS,
-	SILENT_LEASE_MS,
 	TRUST_MARGIN_MS,
 } from "../../protocol/limits.ts";
+import { DeathBook } from "./death-book.ts";
 import { isLongGone, type Known } from "./known-node.ts";
+import { Leases } from "./leases.ts";
 import { LostLives } from "./lost-lives.ts";
 import { nameFor } from "./node-name.ts";
 import type { TokenCounter } from "./token-counter.ts";
 
-/** Sessions named or bounded, and records forgotten, by one pulse. */
+/** Records forgotten by one pulse. */
 const PER_PULSE_MAX = 16;
 
 /** Of a session: the tasks that it runs. */
@@ -38,13 +39,14 @@ type CountRunning = (session: SessionName) => number;
 
 export class Sessions {
 	readonly tokens: TokenCounter;
-	readonly #leases = new Map<SessionName, number>();
+	readonly leases = new Leases();
 	readonly #nodes = new Map<string, Known>();
 	#registryVersion = 0;
 	#clockStepsBack = 0;
 	#opens = 0;
 	/** What lives of nodes have lost. */
 	readonly #lives = new LostLives();
+	readonly deaths = new DeathBook();
 	/** When a session was last revoked. */
 	lostMs = 0;
 
@@ -55,13 +57,13 @@ export class Sessions {
 	/** The same, to go on with while this stays as it is. */
 	copy(): Sessions {
 		const copy = new Sessions(this.tokens.copy());
-		for (const [session, endMs] of this.#leases)
-			copy.#leases.set(session, endMs);
+		for (const [session, endMs] of this.leases) copy.leases.set(session, endMs);
 		for (const [nodeId, known] of this.#nodes) copy.#nodes.set(nodeId, known);
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
 		copy.#opens = this.#opens;
 		copy.#lives.load(this.#lives);
+		copy.deaths.load(this.deaths);
 		copy.lostMs = this.lostMs;
 		return copy;
 	}
@@ -80,7 +82,7 @@ export class Sessions {
 		const { nodeId, startedMs } = record;
 		const { epoch = 0, record: last } = this.#nodes.get(nodeId) ?? {};
 		if (last === undefined || last.startedMs <= startedMs) return false;
-		return this.holdsLease(formatSession(nodeId, epoch), nowMs);
+		return this.leases.holds(formatSession(nodeId, epoch), nowMs);
 	}
 
 	/** Of a life that has no later one. */
@@ -94,16 +96,19 @@ export class Sessions {
 		const raised = this.tokens.adopt(request.known, nowMs);
 		const told = { ok: true as const, ...raised, nowMs };
 		const isOwn = life === startedMs && last > knownEpoch;
-		if (isOwn && (this.#leases.get(earlier) ?? 0) > 0) {
-			this.#leases.set(earlier, nowMs + ttlMs);
+		if (isOwn && (this.leases.get(earlier) ?? 0) > 0) {
+			this.leases.set(earlier, nowMs + ttlMs);
 			const name = lastRecord?.name ?? record.name;
 			return { ...told, epoch: last, previous: undefined, name };
 		}
 		const epoch = Math.max(last + 1, nowMs);
-		const previous = this.#leases.has(earlier) ? earlier : undefined;
-		if (previous !== undefined) this.take(previous, running);
-		this.#leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
-		const name = nameFor(record, this.#leases, this.#nodes);
+		const previous = this.leases.has(earlier) ? earlier : undefined;
+		if (previous !== undefined) {
+			const death = { grounds: "restarted", by: nodeId, saw: [] } as const;
+			this.#take(previous, death, nowMs, running);
+		}
+		this.leases.set(formatSession(nodeId, epoch), nowMs + ttlMs);
+		const name = nameFor(record, this.leases, this.#nodes);
 		this.#nodes.set(nodeId, {
 			...{ epoch, record: { ...record, name } },
 			...{ goneMs: undefined, askedToDrain: false },
@@ -117,8 +122,8 @@ export class Sessions {
 		const { nodeId, epoch } = parseSession(session);
 		const known = this.#nodes.get(nodeId);
 		if (known !== undefined && known.epoch !== epoch) return record.name;
-		if (!this.#leases.get(session)) return record.name;
-		const name = nameFor(record, this.#leases, this.#nodes);
+		if (!this.leases.get(session)) return record.name;
+		const name = nameFor(record, this.leases, this.#nodes);
 		const anew = { epoch, goneMs: undefined, askedToDrain: false };
 		this.#nodes.set(nodeId, { ...anew, ...known, record: { ...record, name } });
 		this.#registryVersion += 1;
@@ -136,7 +141,7 @@ export class Sessions {
 	}
 
 	get isEmpty(): boolean {
-		return this.#leases.size === 0;
+		return this.leases.size === 0;
 	}
 
 	lose(nodeId: string): void {
@@ -147,24 +152,24 @@ export class Sessions {
 	refusalOf(session: SessionName): "superseded" | "revoked" | undefined {
 		const { nodeId, epoch } = parseSession(session);
 		if ((this.#nodes.get(nodeId)?.epoch ?? 0) > epoch) return "superseded";
-		return (this.#leases.get(session) ?? 0) === 0 ? "revoked" : undefined;
+		return (this.leases.get(session) ?? 0) === 0 ? "revoked" : undefined;
 	}
 
 	renew(session: SessionName, nowMs: number, ttlMs: number): void {
-		this.#leases.set(session, nowMs + ttlMs);
+		this.leases.set(session, nowMs + ttlMs);
 		this.#bound(nowMs + ttlMs);
 	}
 
 	/** No lease ends later than one given now, unless the clock has been put back since. */
 	#bound(endMsMax: number): void {
-		const beyond = [...this.#leases].filter(
+		const beyond = [...this.leases].filter(
 			([, endMs]) => endMs > endMsMax + TRUST_MARGIN_MS,
 		);
 		if (beyond.length === 0) return;
 		this.#clockStepsBack += 1;
 		this.tokens.putBackMs +=
 			Math.max(...beyond.map(([, endMs]) => endMs)) - endMsMax;
-		for (const [name] of beyond) this.#leases.set(name, endMsMax);
+		for (const [name] of beyond) this.leases.set(name, endMsMax);
 	}
 
 	forgetGone(nowMs: number): void {
@@ -174,51 +179,47 @@ export class Sessions {
 		for (const [nodeId] of gone) {
 			this.#nodes.delete(nodeId);
 			this.#lives.forget(nodeId);
+			this.deaths.forget(nodeId);
 			this.#registryVersion += 1;
 		}
 	}
 
-	/** Sessions that have not renewed for OVERDUE_MS, as one that has just renewed for `ttlMs` sees it; longest ago first. */
-	overdue(nowMs: number, ttlMs: number): SeenLease[] {
-		const boundMs = Math.max(nowMs, nowMs + ttlMs - OVERDUE_MS);
-		return [...this.#leases]
-			.filter(([, endMs]) => endMs <= boundMs)
-			.sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1))
-			.slice(0, PER_PULSE_MAX)
-			.map(([session, expiresMs]) => ({ session, expiresMs }));
-	}
-
 	hasLease(session: SessionName): boolean {
-		return this.#leases.has(session);
-	}
-
-	/** Whether the session may be revoked on these grounds. */
-	mayRevoke(
-		session: SessionName,
-		grounds: RevokeGrounds,
-		nowMs: number,
-	): boolean {
-		const endMs = this.#leases.get(session) ?? 0;
-		if (grounds.when === "now" || endMs === 0) return true;
-		if (endMs !== grounds.expiresMs) return false;
-		const renewedMs = endMs - LEASE_TTL_MS;
-		return grounds.when === "silent"
-			? nowMs >= renewedMs + SILENT_LEASE_MS
-			: nowMs >= endMs;
-	}
-
-	/** Whether the lease has neither run out nor been revoked. */
-	holdsLease(session: SessionName, nowMs: number): boolean {
-		return (this.#leases.get(session) ?? 0) > nowMs;
+		return this.leases.has(session);
 	}
 
 	revoke(session: SessionName): void {
-		this.#leases.set(session, 0);
+		this.leases.set(session, 0);
 	}
 
-	/** Revokes the session of another, and writes down what its life loses with it. */
-	take(session: SessionName, running: CountRunning): void {
-		if (this.#leases.get(session) === 0) return;
+	takeFrom(request: RevokeRequest, nowMs: number, running: CountRunning): void {
+		const { session, grounds, by = "", saw = [] } = request;
+		const death = { grounds: grounds.when, by, saw };
+		this.#take(session, death, nowMs, running);
+	}
+
+	/** Somebody would take a lease that is taken. */
+	sawLate({ session, by = "", saw = [] }: RevokeRequest): void {
+		if (!this.leases.get(session)) this.deaths.add(session, by, saw);
+	}
+
+	/** On what grounds the session was taken, and by whom. */
+	deathOf(session: SessionName) {
+		return this.deaths.ofSession(session);
+	}
+
+	/** Revokes the session of another, and writes down how, and what its life loses with it. */
+	#take(
+		session: SessionName,
+		death: Pick<Death, "grounds" | "by" | "saw">,
+		nowMs: number,
+		running: CountRunning,
+	): void {
+		const endMs = this.leases.get(session) ?? 0;
+		if (endMs === 0) return;
+		const leaseLeftMs = endMs - nowMs;
+		const how = { ...death, atMs: nowMs, leaseLeftMs, tasks: running(session) };
+		this.deaths.note(session, how);
 		this.revoke(session);
 		const startedMs = this.#nodeOf(session)?.record?.startedMs;
 		this.#lives.lose(session, startedMs, running(session));
@@ -240,7 +241,7 @@ export class Sessions {
 		const isNewest = record?.startedMs === life.startedMs;
 		if (!isNewest || epoch === lost?.epoch) return lost?.tasks;
 		const session = formatSession(life.nodeId, epoch);
-		const endMs = this.#leases.get(session) ?? 0;
+		const endMs = this.leases.get(session) ?? 0;
 		if (endMs === 0 || endMs > nowMs + LEASE_TTL_MS - OVERDUE_MS)
 			return undefined;
 		return running(session) + (lost?.tasks ?? 0);
@@ -259,7 +260,7 @@ export class Sessions {
 	}
 
 	#end(session: SessionName, change: Partial<Known>): void {
-		this.#leases.delete(session);
+		this.leases.delete(session);
 		const node = this.#nodeOf(session);
 		if (node !== undefined) {
 			const { nodeId } = parseSession(session);
@@ -272,7 +273,7 @@ export class Sessions {
 	askToDrain(nodeId: string): boolean {
 		const node = this.#nodes.get(nodeId);
 		if (node === undefined) return false;
-		if (!this.#leases.get(formatSession(nodeId, node.epoch))) return false;
+		if (!this.leases.get(formatSession(nodeId, node.epoch))) return false;
 		this.#nodes.set(nodeId, { ...node, askedToDrain: true });
 		this.#registryVersion += 1;
 		return true;
@@ -288,7 +289,7 @@ export class Sessions {
 			.flatMap(([nodeId, { record, epoch, askedToDrain }]) => {
 				if (record === undefined) return [];
 				const session = formatSession(nodeId, epoch);
-				const expiresMs = this.#leases.get(session);
+				const expiresMs = this.leases.get(session);
 				return [{ record, epoch, expiresMs, askedToDrain, session }];
 			});
 	}

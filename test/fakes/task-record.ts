@@ -54,7 +54,8 @@ export function begun(
 }
 
 /** How an attempt ended, but for the time. */
-export interface Ending extends Pick<Attempt, "startedMs" | "alone" | "error"> {
+export interface Ending
+	extends Pick<Attempt, "startedMs" | "why" | "by" | "alone" | "error"> {
 	readonly end: AttemptEnd;
 }
 
@@ -78,8 +79,7 @@ export function isLostOften({ losses }: TaskRecord): boolean {
 /** A task that has lost its node, `alone` where that ran nothing else beside its process; and why it is given up, if it is. */
 export function lost(
 	held: TaskRecord,
-	end: AttemptEnd,
-	alone: boolean,
+	{ alone, ...taken }: Ending & { readonly alone: boolean },
 ): { task: TaskRecord; how: Ending; givenUp: string | undefined } {
 	const before = held.attempts.filter(
 		({ alone, round }) => alone && round === held.round,
@@ -87,7 +87,7 @@ export function lost(
 	const lostAlone = before + (alone ? 1 : 0);
 	return {
 		task: { ...held, losses: held.losses + 1 },
-		how: { end, ...(alone && { alone: true }) },
+		how: { ...taken, ...(alone && { alone: true }) },
 		givenUp:
 			lostAlone < LOSSES_ALONE_MAX
 				? undefined

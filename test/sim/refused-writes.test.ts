@@ -37,6 +37,7 @@ async function begin() {
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		report: { record: () => record },
 		sorter: { known: {} },
+		teller: { untold: () => [], told() {} },
 		home: { mayOpen: () => true, sureUntilMs: Infinity },
 		events: {
 			opened() {},

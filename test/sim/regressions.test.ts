@@ -137,6 +137,7 @@ test.each([
 			memory: new ShardMemory(clock, 0, new KeptInMemory()),
 			report: { record: () => record },
 			sorter: { known: {} },
+			teller: { untold: () => [], told() {} },
 			home: { mayOpen: () => true, sureUntilMs: Infinity },
 			events: {
 				opened: () => told.push("opened"),

@@ -230,7 +230,7 @@ async function findLeaks(cluster: Cluster): Promise<void> {
 		let free: number | undefined;
 		let names: string[] = [];
 		api.cluster.nodes().then(
-			(views) => {
+			({ nodes: views }) => {
 				const own = views.find(({ record }) => record.nodeId === nodeId);
 				free = own?.digest?.freeSlots;
 				names = views

@@ -75,6 +75,14 @@ export class RecordingExecutor implements Executor {
 		return this.#inner.settingsOf(type);
 	}
 
+	*begun(): Iterable<readonly [Job, number]> {
+		const times = new Map(this.#inner.begun());
+		for (const [job, inner] of this.#running) {
+			const beganMs = times.get(inner);
+			if (beganMs !== undefined) yield [job, beganMs];
+		}
+	}
+
 	expectIsolated(): void {
 		this.#inner.expectIsolated();
 	}

@@ -47,6 +47,8 @@ test("a reaper asks what a suspect's node ran in other shards, and says so; and 
 	const asked: RevokeRequest[] = [];
 	const reaperOf = (word: Word, isSuspect: boolean) =>
 		new Reaper({
+			self: "watcher",
+			inquest: { sightingsOf: () => [] },
 			shard: standInShard({
 				sessions: {
 					async revoke(request) {

@@ -17,8 +17,8 @@ const OF_SEVEN = {
 	job: job("seven", { timeoutMs: 2_000, killAfterMs: 1_000 }),
 };
 const aborted = { kind: "aborted", ranMs: 5 };
-const innocent = { kind: "displaced", suspect: false };
-const suspect = { kind: "displaced", suspect: true };
+const innocent = { kind: "displaced", suspect: false, ranMs: 5 };
+const suspect = { kind: "displaced", suspect: true, ranMs: 5 };
 
 test.each([
 	[
@@ -48,7 +48,7 @@ test.each([
 		mine,
 		false,
 		false,
-		{ kind: "crashed", message: "exit" },
+		{ kind: "crashed", message: "exit", ranMs: 5 },
 	],
 	["a job beside it is innocent", anothers, false, false, innocent],
 	[
@@ -78,7 +78,7 @@ test.each([
 		unexplained,
 		false,
 		true,
-		{ kind: "crashed", message: "heap" },
+		{ kind: "crashed", message: "heap", ranMs: 5 },
 	],
 ] as const)("%s", (_, death, wasAborted, only, expected) => {
 	const bereaved = { ...OF_SEVEN, aborted: wasAborted, only };

@@ -10,6 +10,8 @@ function reaperOf(mayReap: boolean) {
 		sessions: { revoke: async () => ({ ok: false, code: "renewed" }) },
 	});
 	const reaper = new Reaper({
+		self: "watcher",
+		inquest: { sightingsOf: () => [] },
 		shard,
 		log: new RecordedLog(),
 		renewer: { mayReap },

@@ -40,6 +40,7 @@ function begin() {
 		memory: new ShardMemory(clock, 0, new KeptInMemory()),
 		report: { record: () => record },
 		sorter: { known: {} },
+		teller: { untold: () => [], told() {} },
 		home: { mayOpen: () => true, sureUntilMs: Infinity },
 	});
 	renewer.start();

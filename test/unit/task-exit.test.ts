@@ -60,7 +60,7 @@ test.each([
 		"handed-back",
 	],
 ] as const)(
-	"a task %s is given back, cancelled or not, and is not said to have begun",
+	"a task %s is given back, cancelled or not, and is not said to have begun if nobody knows when",
 	(_, outcome, end) => {
 		for (const cancelled of [false, true]) {
 			const said = told(outcome, cancelled);
@@ -72,4 +72,13 @@ test.each([
 
 test("a task that was told to stop for another reason is handed back", () => {
 	expect(told(RAN, false)).toMatchObject([{ end: "handed-back" }]);
+});
+
+test("a task that died with its worker is given back with when its code began, cancelled or not", () => {
+	for (const cancelled of [false, true])
+		for (const outcome of [
+			{ kind: "crashed", message: "m", ranMs: 30_000 },
+			{ kind: "displaced", suspect: false, ranMs: 30_000 },
+		] as const)
+			expect(told(outcome, cancelled)).toMatchObject([{ startedMs: 70_000 }]);
 });

@@ -4,12 +4,14 @@
  */
 import { ID_CHARS_MAX } from "../../../protocol/limits.ts";
 import type { Problem } from "../../../protocol/problem.ts";
-import type { ClusterAsRead, NodeAsRead } from "../../../protocol/schema.ts";
+import type { NodeAsRead, NodeList } from "../../../protocol/schema/nodes.ts";
+import type { ClusterAsRead } from "../../../protocol/schema.ts";
 import { isoTime, type Onlooker, readRoute } from "../../../protocol/view.ts";
 import type { Api, ClusterView, NodeView } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { jointRead } from "../door/joint-read.ts";
 import type { Handlers } from "../door/serve.ts";
+import { readDeaths } from "./deaths.ts";
 
 /** `wallMs`: the wall clock, by which uptimes are told. */
 export function clusterHandlers(
@@ -17,16 +19,25 @@ export function clusterHandlers(
 	wallMs: () => number,
 ): Pick<
 	Handlers,
-	"getCluster" | "listNodes" | "drainNode" | "getHealth" | "getReadiness"
+	| "getCluster"
+	| "listNodes"
+	| "getDeaths"
+	| "drainNode"
+	| "getHealth"
+	| "getReadiness"
 > {
 	const cluster = jointRead(async () =>
 		JSON.stringify(readCluster(await api.cluster.cluster(), api.cluster)),
 	);
 	const nodes = jointRead(async () => {
-		const views = await api.cluster.nodes();
-		return JSON.stringify({
-			nodes: views.map((view) => readNode(view, wallMs())),
-		});
+		const { nodes, ageMs, storeAway } = await api.cluster.nodes();
+		const nowMs = wallMs();
+		const list: NodeList = {
+			nodes: nodes.map((view) => readNode(view, nowMs)),
+			from: storeAway ? "gossip" : "store",
+			...(Number.isFinite(ageMs) && { asOf: isoTime(nowMs - ageMs) }),
+		};
+		return JSON.stringify(list);
 	});
 	const readiness = jointRead(() => api.cluster.readinessNow());
 	return {
@@ -44,6 +55,13 @@ export function clusterHandlers(
 			};
 			return sendJson(reply, 202, JSON.stringify(answer));
 		},
+		getDeaths: async (request, reply) => {
+			const { id } = request.params;
+			const view = await api.cluster.deaths(id);
+			if (view === undefined) return sendProblem(reply, neverSeen(id));
+			const read = readDeaths(view, api.cluster);
+			return sendJson(reply, 200, JSON.stringify(read));
+		},
 		// Alive: the event loop turns, or there would be no answer.
 		getHealth: (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'),
 		getReadiness: async (_request, reply) => {
@@ -59,6 +77,14 @@ function noSuchNode(id: string): Problem {
 	return {
 		code: "not_found",
 		detail: `No living node has the id or the name "${id.slice(0, ID_CHARS_MAX)}"; see /v1/nodes for those there are.`,
+		field: "id",
+	};
+}
+
+function neverSeen(id: string): Problem {
+	return {
+		code: "not_found",
+		detail: `No node has the id or the name "${id.slice(0, ID_CHARS_MAX)}", or had it lately; see /v1/nodes for those there are.`,
 		field: "id",
 	};
 }

@@ -19,7 +19,9 @@
 --                                         result or error (JSON)
 --   {hearsay:0}:past               hash   id → a line for each attempt that ended without a result, see attempt.lua
 --   {hearsay:0}:holders            hash   id → "token attempt claimed(ms) seq size session"; the tasks that are
---                                         STARTED. Size: of its text, in bytes; behind it ",keep", as in the head
+--                                         STARTED. Behind claimed ",started" (ms), once its holder has said
+--                                         when its code began. Size: of its text, in bytes; behind it ",keep",
+--                                         as in the head
 --     One hash for all tasks, so that a script reads, writes or deletes those of a whole batch
 --     in one command, without making a key for each. A task with an end has ended, one among
 --     the holders is STARTED, one that is due later is SCHEDULED, any other waits.
@@ -43,6 +45,7 @@
 --   {hearsay:0}:epochs             hash   node id → its newest epoch
 --   {hearsay:0}:drains             hash   node id → epoch of the session that is asked to drain
 --   {hearsay:0}:lost               hash   node id → what was last lost with a life of it, see lives.lua
+--   {hearsay:0}:deaths             hash   node id → how its leases were taken, see deaths.lua
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
 --   {hearsay:0}:failed             zset   id → when it ended, ms; the tasks that are FAILURE
@@ -70,6 +73,7 @@ local NODES = SHARD .. ':nodes'
 local EPOCHS = SHARD .. ':epochs'
 local DRAINS = SHARD .. ':drains'
 local LOST = SHARD .. ':lost'
+local DEATHS = SHARD .. ':deaths'
 local GONE = SHARD .. ':gone'
 local FAILED = SHARD .. ':failed'
 local RUNS = SHARD .. ':runs'

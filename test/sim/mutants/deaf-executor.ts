@@ -23,6 +23,10 @@ export class DeafExecutor implements Executor {
 		return this.#sound.settingsOf(type);
 	}
 
+	begun(): Iterable<readonly [Job, number]> {
+		return this.#sound.begun();
+	}
+
 	expectIsolated(agoMs: number): void {
 		this.#sound.expectIsolated(agoMs);
 	}

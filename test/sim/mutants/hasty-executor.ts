@@ -29,6 +29,10 @@ export class HastyExecutor implements Executor {
 		return this.#sound.settingsOf(type);
 	}
 
+	begun(): Iterable<readonly [Job, number]> {
+		return this.#sound.begun();
+	}
+
 	expectIsolated(agoMs: number): void {
 		this.#sound.expectIsolated(agoMs);
 	}

@@ -119,6 +119,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/work/retry.ts",
 			"node/work/pledges.ts",
 			"node/work/silence-watch.ts",
+			"node/work/slot-book.ts",
 			"node/work/submit-batch.ts",
 			"node/work/submit-queue.ts",
 			"node/work/task-exit.ts",
@@ -149,6 +150,7 @@ export const PLAN: readonly Dwelling[] = [
 		helpers: [
 			"node/peers/allowance.ts",
 			"node/peers/known-names.ts",
+			"node/peers/word-of-mouth.ts",
 			"node/peers/openings.ts",
 			"node/peers/promised-load.ts",
 			"node/peers/refusals.ts",

@@ -13,15 +13,22 @@ local function countAlone(past, round)
   return count
 end
 
+-- What is told of an attempt that was taken away or given up: how it ended, when its code began,
+-- which node took its lease, and why: a word, or what was said of its end (JSON); - for what is not known.
+local function lostAs(held, how, by, why, started)
+  started = started or string.match(held, '^[^ ]+ [^ ]+ %d+,(%d+) ') or '-'
+  return table.concat({ how, started, by or '-', why or '-' }, ' ')
+end
+
 -- Moves an attempt that is over from the holders to the task's past: one line each,
 -- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", the token with ",round"
--- behind it in a later round than the first, and " alone" where
--- a node was lost that ran nothing but this task, in a process of its own, or " started" and,
--- where it failed, a blank and its error (JSON). `crashed` and
--- `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
+-- behind it in a later round than the first. `how` begins with how it ended: one word, behind which
+-- stands what lostAs tells, and " alone" where a node was lost that ran nothing but this task, in a
+-- process of its own; or " started", if that is known, and, where it failed, a blank and its error
+-- (JSON). `crashed` and `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
 -- Returns the task with its new counts, and, of such a loss, how many there were in this round.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
-  local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+) %d+ [^ ]+ (.+)$')
+  local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+)[^ ]* %d+ [^ ]+ (.+)$')
   local task = parseHead(text)
   if alone then how = how .. ' alone' end
   task.attempts, task.crashes, task.losses = attempt, task.crashes + crashed, task.losses + lost

@@ -21,7 +21,7 @@ local function attemptsOf(known)
     attempts[#attempts + 1] = { node = nodeOf(session), round = string.match(token, ',(%d+)') or '1', how = how }
   end
   local held = known[4] ~= '' and known[4] or string.match(known[2], '^%u+ %d+ %S+ %d+ ([^\n]+)')
-  local number, session = string.match(held or '', '^%d+ (%d+) %d+ %d+ [^ ]+ ([^\n]+)')
+  local number, session = string.match(held or '', '^%d+ (%d+) [^ ]+ %d+ [^ ]+ ([^\n]+)')
   local head = parseHead(known[1])
   if session then attempts[#attempts + 1] = { node = nodeOf(session), round = head.round } end
   return tonumber(number or head.attempts), attempts

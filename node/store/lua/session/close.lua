@@ -19,9 +19,9 @@ for _, id in ipairs(ids) do
   if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
   -- One that was deleted by hand is left at that. Whoever has the id now keeps it.
   if text and isCancelled(id) then
-    cancelAttempt(id, text, held, now, 'handed-back', 0)
+    cancelAttempt(id, text, held, now, lostAs(held, 'handed-back', nil, 'goodbye'), 0)
   elseif text then
-    waitAgain(id, recordAttempt(id, text, held, now, 'handed-back', 0, 0, false))
+    waitAgain(id, recordAttempt(id, text, held, now, lostAs(held, 'handed-back', nil, 'goodbye'), 0, 0, false))
   end
 end
 writeLeft()

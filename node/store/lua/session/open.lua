@@ -33,6 +33,7 @@ local generation, run = raiseGeneration(tonumber(ARGV[3]), ARGV[4], now)
 if again or not lease then
   earlier = ''
 elseif lease > 0 then
+  noteDeath(earlier, lease, now, 'restarted', node, '[]')
   takeLease(earlier)
 end
 call('ZADD', SESSIONS, now + ttl, node .. ':' .. digits(epoch))

@@ -3,7 +3,8 @@
 --         claimed from; routes that count as unserved and that it does serve, and routes that
 --         no node serves any more though they count as served (blanks between); number above
 --         which served routes are to be told once more, or -1; the number of shards that the
---         node runs with, and the layout of the keys; 1 to shard 0
+--         node runs with, and the layout of the keys; 1 to shard 0; attempts whose code has
+--         begun ("token id started(ms)", a line each)
 -- Returns { 'other_shards', number } if shard 0 has another number: the cluster was made anew,
 --         { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken, or another shard has another number,
@@ -46,10 +47,12 @@ for _, gone in ipairs(call('ZRANGEBYSCORE', GONE, '-inf', now - DEAD_NODE_KEPT_M
   call('HDEL', EPOCHS, gone)
   call('HDEL', DRAINS, gone)
   call('HDEL', LOST, gone)
+  call('HDEL', DEATHS, gone)
   call('ZREM', GONE, gone)
   call('HINCRBY', META, 'registry', 1)
 end
 
+noteBegun(ARGV[10])
 sortRoutes(ARGV[4], ARGV[5])
 local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens', 'seq')
 local registered = call('HGET', EPOCHS, node) == string.match(session, '%d+$') and call('HEXISTS', NODES, node) or 0

@@ -4,8 +4,9 @@
 -- The session's name holds its epoch, so a newer session of the node is never hit.
 -- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
 --         renewal is SILENT_LEASE_MS old | now), limit (tasks), whether its node has lost
---         tasks in other shards (1 | 0; '' if nobody has looked yet), and but for now the end
---         of the lease (ms) that was seen: another one shows a renewal since
+--         tasks in other shards (1 | 0; '' if nobody has looked yet), the node that asks, what it and
+--         others saw (JSON), and but for now the end of the lease (ms) that was seen: another
+--         one shows a renewal since
 -- Returns { 'renewed' } if that does not hold, and the lease was not revoked before,
 --         { 'suspect', when the node's life began (ms) } if it matters what was lost in other
 --         shards and nobody has looked: the lease is taken, and nothing put back yet,
@@ -14,15 +15,21 @@
 local session, when, limit, elsewhere = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
+local by, saw = ARGV[5], ARGV[6]
+if not lease or tonumber(lease) == 0 then addSighting(session, by, saw) end
 if not lease then return { 'ok', 0 } end
 lease = tonumber(lease)
 if when ~= 'now' and lease > 0 then
   local left = when == 'silent' and LEASE_TTL_MS - SILENT_LEASE_MS or 0
-  if lease ~= tonumber(ARGV[5]) or lease > now + left then return { 'renewed' } end
+  if lease ~= tonumber(ARGV[7]) or lease > now + left then return { 'renewed' } end
 end
-if lease > 0 then takeLease(session) end
+if lease > 0 then
+  noteDeath(session, lease, now, when, by, saw)
+  takeLease(session)
+end
 call('HSET', META, 'lost', now)
 
+local why, taker = deathOf(session)
 local how = when == 'expired' and 'lease-lost' or 'revoked'
 local node, own = string.match(session, '^(.*):(%d+)$')
 local running = runningKey(session)
@@ -41,9 +48,9 @@ for _, id in ipairs(ids) do
   -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
   if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
   if text and isCancelled(id) then
-    cancelAttempt(id, text, held, now, how, 1)
+    cancelAttempt(id, text, held, now, lostAs(held, how, taker, why), 1)
   elseif text then
-    local task, lostAlone = recordAttempt(id, text, held, now, how, 0, 1, alone)
+    local task, lostAlone = recordAttempt(id, text, held, now, lostAs(held, how, taker, why), 0, 1, alone)
     if lostAlone >= LOSSES_ALONE_MAX then
       giveUp(id, task, now, 'Its node was lost ' .. lostAlone .. ' times while it ran nothing but this task, in a process of its own.')
     else

@@ -20,7 +20,7 @@ local function cancelHeld(id, text, held)
   if not force then return session end
   over[id] = true
   leaveStarted(id, session)
-  cancelAttempt(id, text, held, now, 'cancelled', 0)
+  cancelAttempt(id, text, held, now, lostAs(held, 'cancelled'), 0)
   return '2 ' .. session
 end
 

@@ -3,12 +3,13 @@
 -- where that is too late for a task that failed, fail. One that somebody has asked to end
 -- does, whatever it is: cancelHeld, cancelUnbegun. Fenced by token.
 -- ARGV    per task: id, token, how (handed-back | not-begun | crashed | failure | timeout | snoozed), message of a
---         last crash, or error (JSON) or nothing, to run again after (ms), started (ms)
+--         last crash, or error (JSON) or nothing, to run again after (ms), started (ms) or '' if that is not
+--         known, why it was handed back or crashed: see lostAs
 -- Returns, of as many of the tasks as it came to, from the first: 1 waits again, 2 ended, 0 stale, else when it is due (ms)
 local now, stale, answers, taken = readClock(), 0, {}, {}
 
-local function crash(id, text, held, message)
-  local task = recordAttempt(id, text, held, now, 'crashed', 1, 0, false)
+local function crash(id, text, held, message, lostSo)
+  local task = recordAttempt(id, text, held, now, lostSo, 1, 0, false)
   if task.crashes >= CRASHES_MAX then
     giveUp(id, task, now, message)
     return 2
@@ -43,35 +44,36 @@ local function putOff(id, text, held, how, error, after, started)
 end
 
 -- What its code threw is kept.
-local function cancel(id, text, held, how, error, started)
+local function cancel(id, text, held, how, error, started, lostSo)
   if how == 'not-begun' then return toCancelled(id, parseHead(text), now, '', '') end
-  if how ~= 'failure' and how ~= 'timeout' then return cancelAttempt(id, text, held, now, how, 0) end
+  if how ~= 'failure' and how ~= 'timeout' then return cancelAttempt(id, text, held, now, lostSo, 0) end
   toCancelled(id, parseHead(text), now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
 end
 
-for i = 1, #ARGV, 6 do
+for i = 1, #ARGV, 7 do
   if isStepFull() then break end
   local id, token, how, message = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held, answer = not taken[id] and call('HGET', HOLDERS, id), 0
   local newest, _, session = parseHolder(held)
   local text = newest == token and takeText(id)
+  local started = ARGV[i + 5] ~= '' and ARGV[i + 5]
+  local lostSo = text and lostAs(held, how, nil, ARGV[i + 6], started)
   if newest ~= token then stale = stale + 1
   else
     taken[id] = true
     leaveStarted(id, session)
     unmark(session, token, id)
     if text and isCancelled(id) then
-      cancel(id, text, held, how, message, ARGV[i + 5])
+      cancel(id, text, held, how, message, started, lostSo)
       answer = 2
     elseif text and how == 'handed-back' then
-      waitAgain(id, recordAttempt(id, text, held, now, how, 0, 0, false))
+      waitAgain(id, recordAttempt(id, text, held, now, lostSo, 0, 0, false))
       answer = 1
-    elseif text and how == 'not-begun' then
-      answer = notBegun(id, text)
+    elseif text and how == 'not-begun' then answer = notBegun(id, text)
     elseif text and how == 'crashed' then
-      answer = crash(id, text, held, message)
+      answer = crash(id, text, held, message, lostSo)
     elseif text then
-      answer = putOff(id, text, held, how, message, ARGV[i + 4], ARGV[i + 5])
+      answer = putOff(id, text, held, how, message, ARGV[i + 4], started)
     end
   end
   answers[#answers + 1] = answer

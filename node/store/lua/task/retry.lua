@@ -11,7 +11,7 @@ local first, last, count = nil, nil, 0
 -- The attempt that ended it, if one did, is its past.
 local function keepAttempt(id, head, ending)
   local ended, how, started, token, attempt, claimed, session =
-    string.match(ending, '^%u+ (%d+) ([^ ]+) (%d+) (%d+) (%d+) (%d+) %d+ [^ ]+ ([^\n]+)\n')
+    string.match(ending, '^%u+ (%d+) ([^ ]+) (%d+) (%d+) (%d+) (%d+)[^ ]* %d+ [^ ]+ ([^\n]+)\n')
   if not ended then return end
   local rest = { session, claimed, ended, how .. ' ' .. started }
   if how == 'failure' or how == 'timeout' then rest[5] = string.match(ending, '\n(.*)$') end

@@ -1,0 +1,85 @@
+/**
+ * WordOfMouth: the last digest of each peer, and for what it may be taken: for how the peer is,
+ * or even as a witness of how others are.
+ */
+import { digestKnownMs } from "../../protocol/digest-pace.ts";
+import { type Digest, shortName } from "../../protocol/gossip.ts";
+import { DIGEST_STALE_MS } from "../../protocol/limits.ts";
+import type { Clock, Gossip } from "../ports.ts";
+
+export interface WordOfMouthParts {
+	readonly clock: Clock;
+	readonly gossip: Pick<Gossip, "connected">;
+}
+
+interface Heard {
+	readonly digest: Digest;
+	readonly atMs: number;
+}
+
+export class WordOfMouth {
+	/** Nodes there are: among more, a digest comes less often. */
+	nodes = 1;
+	readonly #heard = new Map<string, Heard>();
+	readonly #parts: WordOfMouthParts;
+
+	constructor(parts: WordOfMouthParts) {
+		this.#parts = parts;
+	}
+
+	/** False: it is older than what was heard before. */
+	hear(digest: Digest): boolean {
+		const { from, epoch, seq } = digest;
+		const former = this.#heard.get(from)?.digest ?? { epoch: -1, seq: -1 };
+		if (epoch < former.epoch) return false;
+		if (epoch === former.epoch && seq <= former.seq) return false;
+		const { clock } = this.#parts;
+		this.#heard.set(from, { digest, atMs: clock.monoMs() });
+		return true;
+	}
+
+	/** Those of others are forgotten. */
+	keep(nodeIds: { has(nodeId: string): boolean }): void {
+		for (const nodeId of this.#heard.keys())
+			if (!nodeIds.has(nodeId)) this.#heard.delete(nodeId);
+	}
+
+	/** The peer's digest, as long as it may be taken for how the peer is. */
+	known(nodeId: string): Digest | undefined {
+		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);
+	}
+
+	/**
+	 * The digests that say how peers are now, and whom they see: new ones, and older ones
+	 * of peers that reach the store and are connected to us: one that no longer reaches it
+	 * says so at once. (One that has vanished says nothing, and passes for one that
+	 * reaches it until its connection is given up.)
+	 */
+	witnesses(): Map<string, Digest> {
+		const connected = new Set(this.#parts.gossip.connected());
+		const witnesses = new Map<string, Digest>();
+		for (const peer of this.#heard.keys()) {
+			const known = this.known(peer);
+			const stands = known?.storeUp && connected.has(peer);
+			const digest = stands ? known : this.#heardWithin(DIGEST_STALE_MS, peer);
+			if (digest !== undefined) witnesses.set(peer, digest);
+		}
+		return witnesses;
+	}
+
+	/** Of the witnesses: whether each says that it is connected to the node. */
+	seeing(nodeId: string): Map<string, boolean> {
+		const name = shortName(nodeId);
+		const words = [...this.witnesses()].map(
+			([peer, { peers }]) => [peer, peers.includes(name)] as const,
+		);
+		return new Map(words);
+	}
+
+	#heardWithin(ms: number, nodeId: string): Digest | undefined {
+		const heard = this.#heard.get(nodeId);
+		if (heard === undefined) return undefined;
+		const ageMs = this.#parts.clock.monoMs() - heard.atMs;
+		return ageMs <= ms ? heard.digest : undefined;
+	}
+}

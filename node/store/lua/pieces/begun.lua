@@ -1,0 +1,21 @@
+-- When the code of attempts began, as their holder says with its pulse: kept with the attempt, so that it is known of one that
+-- is lost. Each is written once; short ones have ended before anybody says so.
+
+-- `list`: "token id started(ms)", a line each. The token is the fence.
+local function noteBegun(list)
+  local ids, tokens, times = {}, {}, {}
+  for token, id, started in string.gmatch(list, '([^ ]+) ([^ ]+) (%d+)\n') do
+    local i = #ids + 1
+    ids[i], tokens[i], times[i] = id, token, started
+  end
+  if #ids == 0 then return end
+  local changed = {}
+  for i, held in ipairs(call('HMGET', HOLDERS, unpack(ids))) do
+    local token, claimed, rest = string.match(held or '', '^(%d+) (%d+ %d+)( .+)$')
+    if token == tokens[i] then
+      changed[#changed + 1] = ids[i]
+      changed[#changed + 1] = token .. ' ' .. claimed .. ',' .. times[i] .. rest
+    end
+  end
+  if #changed > 0 then call('HSET', HOLDERS, unpack(changed)) end
+end

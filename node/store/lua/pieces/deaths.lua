@@ -1,0 +1,45 @@
+-- Deaths of nodes: how leases were taken from their holders, who may have been alive. Of each node
+-- the newest DEATHS_KEPT_MAX, newest first, a line each: "epoch at(ms) grounds by left(ms) tasks saw". Left: of
+-- the lease; by: which node took it; saw: what it knew then of the node, and of what its peers saw
+-- (JSON). Kept for as long as the node is remembered.
+
+local function noteDeath(session, lease, now, grounds, by, saw)
+  local node, epoch = string.match(session, '^(.*):(%d+)$')
+  local lines = { table.concat({ epoch, digits(now), grounds, by, digits(lease - now), digits(countRunning(session)), saw }, ' ') }
+  for line in string.gmatch(call('HGET', DEATHS, node) or '', '[^\n]+') do
+    if #lines < DEATHS_KEPT_MAX then lines[#lines + 1] = line end
+  end
+  call('HSET', DEATHS, node, table.concat(lines, '\n'))
+end
+
+-- On what grounds the lease of a session was taken, and by which node: whoever goes on with its tasks may be
+-- another. One that said goodbye took its own.
+local function deathOf(session)
+  local node, epoch = string.match(session, '^(.*):(%d+)$')
+  for line in string.gmatch(call('HGET', DEATHS, node) or '', '[^\n]+') do
+    local own, grounds, by = string.match(line, '^(%d+) %d+ ([^ ]+) ([^ ]+) ')
+    if own == epoch then return grounds, by end
+  end
+  return 'goodbye', node
+end
+
+-- What another node saw of the death of a session, that came too late to take the lease: in the place of
+-- what was said in its name, if anything was. `saw`: its own sighting is the first.
+local function addSighting(session, by, saw)
+  local node, epoch = string.match(session, '^(.*):(%d+)$')
+  local isJson, told = pcall(cjson.decode, saw)
+  local own = isJson and type(told) == 'table' and told[1]
+  local lines, isNew = {}, false
+  for line in string.gmatch(own and call('HGET', DEATHS, node) or '', '[^\n]+') do
+    local head, of, taker, text = string.match(line, '^((%d+) %d+ [^ ]+ ([^ ]+) [^ ]+ %d+) (.+)$')
+    local isList, all = pcall(cjson.decode, text or '')
+    if of == epoch and taker ~= by and isList and type(all) == 'table' then
+      local at = #all + 1
+      for i, each in ipairs(all) do if each.nodeId == by then at = i end end
+      if at <= DEATH_SIGHTINGS_MAX then all[at], isNew = own, true end
+      line = head .. ' ' .. cjson.encode(all)
+    end
+    lines[#lines + 1] = line
+  end
+  if isNew then call('HSET', DEATHS, node, table.concat(lines, '\n')) end
+end

@@ -1,0 +1,49 @@
+/**
+ * Why a node lost its lease, or an attempt came to no end of its own: words, as the store keeps
+ * them, and what each of them tells people. And what was seen of a node whose lease was taken.
+ */
+import type { Attempt } from "./task.ts";
+
+/** Each goes on from "It was lost because …". */
+const REASONS = {
+	expired: "its node had not renewed its lease in time",
+	silent: "its node had fallen silent: nobody heard it or reached it",
+	now: "its node was dead: the connection had closed, and its address refused a new one",
+	restarted: "its node had started again",
+	goodbye: "its node said goodbye while it ran",
+	stopping: "its node was stopping, and its time to finish was over",
+	displaced: "the worker that ran it ended on another task's account",
+} as const;
+
+export type LossReason = keyof typeof REASONS;
+
+/** On what grounds a lease was taken. */
+export const DEATH_GROUNDS = ["expired", "silent", "now", "restarted"] as const;
+export type DeathGrounds = (typeof DEATH_GROUNDS)[number];
+
+/** One clause; undefined if nothing is known. What crashed says so in its own words. */
+export function whyOf({ end, why }: Attempt): string | undefined {
+	if (why === undefined || end === "crashed") return why;
+	return isReason(why) ? REASONS[why] : why;
+}
+
+export function whyTaken(grounds: DeathGrounds): string {
+	return REASONS[grounds];
+}
+
+function isReason(word: string): word is LossReason {
+	return Object.hasOwn(REASONS, word);
+}
+
+/** What a node knew of another when that one's lease was taken: by itself, or as a peer had told it. */
+export interface Sighting {
+	readonly nodeId: string;
+	/** Undefined: nobody knows. */
+	readonly connection?: "open" | "closed";
+	/** What a new connection to its address met; undefined: nobody tried. */
+	readonly port?: "answers" | "refused" | "silent";
+	/** By the store's clock. */
+	readonly lastRenewalMs?: number;
+	/** What that node made of it. */
+	readonly verdict: "alive" | "suspect" | "dead" | "silent" | "expired";
+}

@@ -1,0 +1,12 @@
+/** What the store's twin keeps of when the code of an attempt began. */
+import type { Begun } from "../../node/ports.ts";
+import type { Tasks } from "./shard-tasks.ts";
+
+/** Its holder says so; it is kept once. */
+export function noteBegun(tasks: Tasks, { id, token, startedMs }: Begun): void {
+	const task = tasks.held(id, token);
+	const newest = task?.attempts.at(-1);
+	if (!task || !newest || newest.startedMs !== undefined) return;
+	const attempts = [...task.attempts.slice(0, -1), { ...newest, startedMs }];
+	tasks.records.add({ ...task, attempts });
+}
