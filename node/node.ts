@@ -34,6 +34,7 @@ import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
 import { GenerationFile } from "./world/generation-file.ts";
 import { systemLog } from "./world/log.ts";
 import { NameFile } from "./world/name-file.ts";
+import { systemFigures } from "./world/process-figures.ts";
 
 export interface RunningNode {
 	readonly nodeId: string;
@@ -152,8 +153,10 @@ function makeEngine(
 	};
 	const startedMs = systemClock.wallMs();
 	const load = systemLoad();
+	const figures = systemFigures(systemClock, startedMs);
 	const host: NodeHost = {
 		load,
+		figures: () => ({ ...figures(), version: options.version }),
 		record: () => ({
 			nodeId: gossip.nodeId,
 			pid: process.pid,

@@ -11,6 +11,7 @@ export type * from "./ports/api.ts";
 export type * from "./ports/executor.ts";
 export type * from "./ports/generations.ts";
 export type * from "./ports/gossip.ts";
+export type * from "./ports/meter.ts";
 export type * from "./ports/node-name.ts";
 export type * from "./ports/node-record.ts";
 export type * from "./ports/store.ts";

@@ -91,6 +91,11 @@ export interface Nudge extends GossipHeader {
 
 export type GossipMessage = Announcement | Digest | Question | Answer | Nudge;
 
+/** A count a kind, of none. */
+export function noneByKind(): Record<GossipMessage["kind"], number> {
+	return { announce: 0, digest: 0, question: 0, answer: 0, nudge: 0 };
+}
+
 /** The end of a PeerId: enough to tell the nodes of one cluster apart. */
 export function shortName(nodeId: string): string {
 	return nodeId.slice(-8);

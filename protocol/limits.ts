@@ -10,6 +10,7 @@ export * from "./limits/gossip.ts";
 export * from "./limits/http.ts";
 export * from "./limits/lease.ts";
 export * from "./limits/node.ts";
+export * from "./limits/numbers.ts";
 export * from "./limits/running.ts";
 export * from "./limits/task.ts";
 export * from "./limits/times.ts";

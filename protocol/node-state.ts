@@ -4,7 +4,10 @@
  */
 import type { Digest } from "./gossip.ts";
 
-export type NodeState = "up" | "suspect" | "cut-off" | "draining" | "dead";
+export const NODE_STATES = [
+	...(["up", "suspect", "cut-off", "draining", "dead"] as const),
+];
+export type NodeState = (typeof NODE_STATES)[number];
 
 export function nodeState({
 	leaseLeftMs,

@@ -10,12 +10,13 @@ import type { COMPONENTS } from "./schema/components.ts";
 
 export type ComponentName = keyof typeof COMPONENTS;
 
-/** What a body looks like. `linesOf` is NDJSON, one a line. */
+/** What a body looks like. `linesOf` is NDJSON, one a line; `text` is no JSON, but of this type. */
 export type Shape =
 	| ComponentName
 	| { readonly arrayOf: Shape }
 	| { readonly anyOf: readonly Shape[] }
-	| { readonly linesOf: ComponentName };
+	| { readonly linesOf: ComponentName }
+	| { readonly text: string; readonly example: string };
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /** What a caller must be allowed. Nodes ask nobody yet: it stands here for the day they do. */

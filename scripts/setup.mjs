@@ -1,7 +1,7 @@
 /**
  * Set-up: brings what Hearsay needs onto this machine, and nothing else.
  *
- *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx | haproxy]...
+ *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx | haproxy | promtool]...
  *
  * Always the npm packages, among them the Node runtime that Hearsay runs on;
  * named needs come on top. It has no dependencies and runs on any Node from
@@ -37,6 +37,7 @@ const FROM_APT = {
 	curl,
 	nginx: unpacked(root, "nginx"),
 	haproxy: unpacked(root, "haproxy"),
+	promtool: unpacked(root, "promtool", "prometheus"),
 };
 
 async function main() {

@@ -6,6 +6,7 @@
 import type { Digest } from "../../protocol/gossip.ts";
 import { originOf } from "../../protocol/host.ts";
 import { READY_ASK_MS } from "../../protocol/limits.ts";
+import type { NodeState } from "../../protocol/node-state.ts";
 import type { Route } from "../../protocol/route.ts";
 import {
 	ENDED_STATES,
@@ -149,6 +150,15 @@ export class ClusterAnswers implements ClusterApi {
 		if (nodeId === undefined) return undefined;
 		const { nowMs, deaths } = await registry.deaths(nodeId);
 		return { nodeId, asOfMs: nowMs, deaths };
+	}
+
+	/** Of all other nodes, as far as this one knows. */
+	states(): NodeState[] {
+		const { roster, digester, watch } = this.#parts;
+		const own = digester.current();
+		const views = roster.views(own, (id) => watch.suspects(id));
+		const others = views.filter(({ record }) => record.nodeId !== own.from);
+		return others.map(({ state }) => state);
 	}
 
 	/** Whether the store could be asked. */

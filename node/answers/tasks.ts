@@ -92,6 +92,8 @@ const NO_ROOM = {
 } as const;
 
 export class TaskAnswers implements TaskApi {
+	/** What became of submissions, by how many: accepted, existing, or why not. */
+	readonly outcomes: Record<string, number> = { accepted: 0, existing: 0 };
 	readonly #parts: TaskAnswersParts;
 
 	constructor(parts: TaskAnswersParts) {
@@ -104,6 +106,22 @@ export class TaskAnswers implements TaskApi {
 	}
 
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
+		try {
+			const all = await this.#submitAll(tasks);
+			for (const each of all) this.#count(outcomeOf(each), 1);
+			return all;
+		} catch (error) {
+			if (error instanceof StoreError)
+				this.#count(STORE_PROBLEMS[error.kind].code, tasks.length);
+			throw error;
+		}
+	}
+
+	#count(outcome: string, tasks: number): void {
+		this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + tasks;
+	}
+
+	async #submitAll(tasks: readonly NewTask[]): Promise<Submitted[]> {
 		if (!this.#parts.store.up)
 			throw new StoreError("unreachable", "the store cannot be used");
 		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
@@ -207,6 +225,11 @@ export class TaskAnswers implements TaskApi {
 	#engineAt(shard: number): AnsweringEngine {
 		return this.#parts.engines[shard] as AnsweringEngine;
 	}
+}
+
+function outcomeOf(submitted: Submitted): string {
+	if (!submitted.ok) return submitted.problem.code;
+	return submitted.created ? "accepted" : "existing";
 }
 
 function hasKind(outcome: unknown, kind: StoreErrorKind): boolean {

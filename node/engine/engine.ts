@@ -19,6 +19,7 @@ import { Bulk } from "../answers/bulk.ts";
 import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
+import { Meter } from "../answers/meter.ts";
 import { Overview } from "../answers/overview.ts";
 import { TaskList } from "../answers/task-list.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
@@ -41,6 +42,7 @@ import type {
 	Generations,
 	GoodPulse,
 	Gossip,
+	HostFigures,
 	Log,
 	NodeName,
 	Random,
@@ -48,7 +50,7 @@ import type {
 	ShardSessions,
 	Store,
 } from "../ports.ts";
-import { Durations } from "../work/durations.ts";
+import { RunMeter } from "../work/run-meter.ts";
 import { Runner } from "../work/runner.ts";
 import { Turns } from "../work/turns.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
@@ -71,6 +73,8 @@ export interface EngineParts {
 
 /** The program around an engine. */
 export interface NodeHost extends OwnHost {
+	/** As they are now. */
+	figures(): HostFigures;
 	/** Somebody asked this node, through any node, to drain and stop. May be called again. */
 	askedToDrain(): void;
 	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
@@ -93,7 +97,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #watch: Watch;
 	readonly #dutyTurns: DutyTurns;
 	readonly #drainer: Drainer;
-	readonly #durations = new Durations();
+	readonly #runMeter = new RunMeter();
 	readonly #promised = new PromisedLoad();
 	readonly #home = new HomeWord(this.#engines);
 	readonly #coroner: Coroner;
@@ -108,7 +112,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#runner = new Runner({
 			...{ clock, executor, concurrency: parts.concurrency },
 			...{ abortGraceMs: ABORT_GRACE_MS, exits: engines, turns: this.#turns },
-			durations: this.#durations,
+			meter: this.#runMeter,
 		});
 		const runner = this.#runner;
 		const shardTasks = store.shards.map(({ tasks }) => tasks);
@@ -229,13 +233,13 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },
 			...{ watch: this.#watch, home: this.#home, coroner: this.#coroner },
 			...{ dutyTurns: this.#dutyTurns, events: this },
-			...{ durations: this.#durations, promised: this.#promised },
+			...{ durations: this.#runMeter, promised: this.#promised },
 			self: gossip.nodeId,
 		});
 	}
 
 	#makeAnswers(registry: ShardSessions): Api {
-		const { cluster, clock, random, store, gossip, name } = this.#parts;
+		const { cluster, clock, random, store, gossip, name, host } = this.#parts;
 		const { nodeId } = gossip;
 		const [engines, roster, report] = [
 			this.#engines,
@@ -247,30 +251,25 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			watcher: this.#watcher,
 		});
 		const found = { clock, engines, names: roster.names };
-		return {
-			tasks: new TaskAnswers({
-				...{ nodeId, store, clock, random, engines, report, wishes },
-				watcher: this.#watcher,
-				list: new TaskList(found),
-				bulk: new Bulk({ ...found, random, wishes, report }),
-			}),
-			cluster: new ClusterAnswers({
-				...{
-					cluster,
-					clock,
-					nodeId,
-					store,
-					engines,
-					name,
-					roster,
-					gossip,
-					report,
-				},
-				...{ digester: this.#digester, watch: this.#watch },
-				...{ registry, drainWishes: new DrainWishes(registry) },
-			}),
-			overview: new Overview({ shards: store.shards }),
-		};
+		const tasks = new TaskAnswers({
+			...{ nodeId, store, clock, random, engines, report, wishes },
+			watcher: this.#watcher,
+			list: new TaskList(found),
+			bulk: new Bulk({ ...found, random, wishes, report }),
+		});
+		const answers = new ClusterAnswers({
+			...{ cluster, clock, nodeId, store, engines, name, roster },
+			...{ gossip, report },
+			...{ digester: this.#digester, watch: this.#watch },
+			...{ registry, drainWishes: new DrainWishes(registry) },
+		});
+		const overview = new Overview({ shards: store.shards });
+		const meter = new Meter({
+			...{ clock, store, gossip, engines, runner: this.#runner, host },
+			...{ runs: this.#runMeter, submissions: tasks, peers: answers },
+			...{ cluster: answers, overview },
+		});
+		return { tasks, cluster: answers, overview, meter };
 	}
 
 	#heard(message: GossipMessage): void {

@@ -40,6 +40,11 @@ export class Door {
 		stranger: 0,
 		repeated: 0,
 	};
+	/** So far, by why. */
+	get dropped(): Readonly<Record<Refusal, number>> {
+		return this.#dropped;
+	}
+
 	#loggedMs = Number.NEGATIVE_INFINITY;
 
 	constructor(admission: Admission, topic: string, clock: Clock, log: Log) {

@@ -17,11 +17,16 @@ import {
 } from "@chainsafe/libp2p-gossipsub";
 import type { PeerId } from "@libp2p/interface";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
-import { encodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
+import {
+	encodeGossip,
+	type GossipMessage,
+	noneByKind,
+} from "../../protocol/gossip.ts";
 import type {
 	AdmittedPeer,
 	Clock,
 	Gossip,
+	GossipTraffic,
 	Log,
 	Random,
 	Reach,
@@ -91,6 +96,8 @@ class Libp2pGossip implements Gossip {
 	/** From validation, where a message is taken apart, to delivery. */
 	readonly #decoded = new WeakMap<Message, GossipMessage>();
 	#port: number | undefined;
+	readonly #sent = noneByKind();
+	readonly #received = noneByKind();
 	#running = false;
 
 	constructor(
@@ -121,6 +128,11 @@ class Libp2pGossip implements Gossip {
 		if (this.#port === undefined) return "";
 		const { listen, advertise = (listened) => listened } = this.#options;
 		return formatHostPort(advertise({ host: listen.host, port: this.#port }));
+	}
+
+	get traffic(): GossipTraffic {
+		const { dropped } = this.#door;
+		return { sent: this.#sent, received: this.#received, dropped };
 	}
 
 	async start(): Promise<void> {
@@ -159,6 +171,7 @@ class Libp2pGossip implements Gossip {
 	#say(message: GossipMessage, peers: Iterable<string> | undefined): void {
 		const bytes = encodeGossip(message);
 		if (!this.#running) return;
+		this.#sent[message.kind] += 1;
 		if (peers !== undefined && this.#lines.tell(bytes, peers)) return;
 		this.#stack.services.pubsub
 			.publish(this.#topic, this.#sealer.seal(bytes))
@@ -255,6 +268,7 @@ class Libp2pGossip implements Gossip {
 	}
 
 	#deliver(message: GossipMessage): void {
+		this.#received[message.kind] += 1;
 		for (const listener of this.#onMessage) listener(message);
 	}
 

@@ -4,6 +4,7 @@
  * duty then rests on its sweep.
  */
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
+import { noneByKind } from "../../protocol/gossip.ts";
 import type { Gossip, Random } from "../ports.ts";
 import { loadKey } from "./key-file.ts";
 
@@ -23,6 +24,7 @@ export async function createNoGossip(options: {
 		onPeer: () => {},
 		admit: () => {},
 		onStranger: () => {},
+		traffic: { sent: noneByKind(), received: noneByKind(), dropped: {} },
 		connected: () => [],
 		probe: async () => "unreachable",
 	};

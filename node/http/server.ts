@@ -46,6 +46,7 @@ import { refuseWhatNoOperationTakes } from "./door/methods.ts";
 import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
 import { serve, serveOperationsOnly } from "./door/serve.ts";
+import { Traffic } from "./door/traffic.ts";
 import { Waits } from "./door/waits.ts";
 import { bulkHandlers } from "./resources/bulk.ts";
 import { cancelHandlers } from "./resources/cancel.ts";
@@ -54,6 +55,7 @@ import { clusterHandlers } from "./resources/cluster.ts";
 import { endedHandlers } from "./resources/ended.ts";
 import { failureHandlers } from "./resources/failures.ts";
 import { manualHandlers } from "./resources/manual.ts";
+import { metricsHandlers } from "./resources/metrics.ts";
 import { descriptionHandler } from "./resources/openapi.ts";
 import { pageHandlers } from "./resources/page.ts";
 import { patchHandlers } from "./resources/patch.ts";
@@ -114,7 +116,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	outflow.watch(app);
 	for (const places of [...Object.values(reads), bulks]) places.watch(app);
 	takeBodies(app, clock);
-	serve(app, {
+	const traffic = new Traffic();
+	const handlers = {
 		...submitHandlers(api, clock, links),
 		...cancelHandlers(api, links),
 		...endedHandlers(api, links),
@@ -128,8 +131,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		...celeryHandlers(api, clock, reads, links),
 		...pageHandlers(nodeOrigins),
 		...manualHandlers(),
+		...metricsHandlers(api, traffic),
 		description: descriptionHandler(options.version, publicUrl),
-	});
+	};
+	serve(app, handlers, traffic);
 	await app.listen({ host, port });
 	const bound = boundTo(app);
 	tls?.follow(app.server as SecureServer, clock, log);

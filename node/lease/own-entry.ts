@@ -38,6 +38,8 @@ type Sessions = Pick<ShardSessions, "open" | "describe" | "pulse" | "nodes">;
 type Answer = Exclude<OpenReply, { readonly code: "late" }>;
 
 export class OwnEntry {
+	/** By how they came out. */
+	readonly renewals = { ok: 0, refused: 0, failed: 0 };
 	readonly #sessions: Sessions;
 	readonly #report: OwnEntryParts["report"];
 	readonly #parts: OwnEntryParts;
@@ -110,9 +112,13 @@ export class OwnEntry {
 		known: RoutesKnown,
 		begun: readonly Begun[],
 	): Promise<Pulse> {
+		const { renewals } = this;
 		try {
-			return await this.#sessions.pulse(session, ttlMs, known, begun);
+			const pulse = await this.#sessions.pulse(session, ttlMs, known, begun);
+			renewals[pulse.ok ? "ok" : "refused"] += 1;
+			return pulse;
 		} catch (error) {
+			renewals.failed += 1;
 			if (!(error instanceof StoreError) || error.kind !== "full") throw error;
 			const code = await this.#endOf(parseSession(session).epoch);
 			if (code === undefined) throw error;

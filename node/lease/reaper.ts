@@ -56,6 +56,8 @@ export interface ReaperParts {
 
 export class Reaper {
 	readonly #parts: ReaperParts;
+	/** Leases that this node took, by why. */
+	readonly taken = { expired: 0, silent: 0, now: 0 };
 	/** Sessions being reaped by this node. */
 	readonly #under = new Set<SessionName>();
 
@@ -85,6 +87,7 @@ export class Reaper {
 			for (let left = 1; left > 0; ) {
 				const reply = await this.#revoke(session, grounds);
 				if (!reply.ok) return false;
+				if (reply.taken) this.taken[grounds.when] += 1;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
 				hinter.hint(reply.putBack);

@@ -94,7 +94,7 @@ export class Renewer {
 	/** How often the store's clock had been put back, as the last pulse told. */
 	clockStepsBack = 0;
 	readonly #memory: ShardMemory;
-	readonly #entry: OwnEntry;
+	readonly entry: OwnEntry;
 	/** When the last answered renewal of the session was sent. */
 	#renewedMs = 0;
 	#timer: Timer | undefined;
@@ -110,7 +110,7 @@ export class Renewer {
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
 		this.#memory = parts.memory;
-		this.#entry = new OwnEntry(parts);
+		this.entry = new OwnEntry(parts);
 	}
 
 	start(): void {
@@ -244,7 +244,7 @@ export class Renewer {
 		if (!home.mayOpen(shard.index)) return;
 		const sentMs = clock.monoMs();
 		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
-		const opened = await this.#entry.open(from);
+		const opened = await this.entry.open(from);
 		if (this.#isOver(beat)) return;
 		if (!opened.ok)
 			return opened.code === "older_life"
@@ -271,7 +271,7 @@ export class Renewer {
 		const sentMs = clock.monoMs();
 		const begun = teller.untold(this.storeNowMs());
 		const known = [sorter.known, begun] as const;
-		const pulse = await this.#entry.pulse(session, ttlMs, ...known);
+		const pulse = await this.entry.pulse(session, ttlMs, ...known);
 		if (this.#isOver(beat)) return;
 		if (!pulse.ok) return await this.#over(beat, session, pulse);
 		teller.told(begun);
@@ -284,8 +284,8 @@ export class Renewer {
 		this.#answered(sentMs, pulse.nowMs);
 		events.pulsed(pulse);
 		if (!pulse.registered)
-			events.opened(undefined, await this.#entry.putBack(session));
-		else if (this.#entry.hasMoved) await this.#entry.putBack(session);
+			events.opened(undefined, await this.entry.putBack(session));
+		else if (this.entry.hasMoved) await this.entry.putBack(session);
 	}
 
 	async #over(
@@ -297,7 +297,7 @@ export class Renewer {
 		const { code } = end;
 		const isOusted =
 			code === "other_shards" ||
-			(code === "superseded" && !(await this.#entry.isGhost()));
+			(code === "superseded" && !(await this.entry.isGhost()));
 		if (this.#isOver(beat)) return;
 		this.session = undefined;
 		// Holders may have read the registry while this node was not in it, and ask it nothing.

@@ -10,6 +10,7 @@ import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import type { TaskQuery } from "../../protocol/task-filter.ts";
 import type { Onlooker } from "../../protocol/view.ts";
+import type { MeterApi } from "./meter.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
 import type { Death } from "./store-sessions.ts";
@@ -167,6 +168,7 @@ export interface Api {
 	readonly tasks: TaskApi;
 	readonly cluster: ClusterApi;
 	readonly overview: OverviewApi;
+	readonly meter: MeterApi;
 }
 
 export interface BulkWish {

@@ -29,6 +29,8 @@ export interface Gossip {
 	admit(peers: readonly AdmittedPeer[]): void;
 	/** Called when someone not admitted knocks: the registry may be behind. */
 	onStranger(listener: (nodeId: string) => void): void;
+	/** Messages so far. */
+	readonly traffic: GossipTraffic;
 	/** Admitted peers connected now. */
 	connected(): readonly string[];
 	/**
@@ -39,3 +41,13 @@ export interface Gossip {
 	probe(nodeId: string, timeoutMs: number): Promise<Reach>;
 }
 export type Reach = "answers" | "refused" | "unreachable";
+
+type ByKind = Readonly<Record<GossipMessage["kind"], number>>;
+
+export interface GossipTraffic {
+	readonly sent: ByKind;
+	/** That were let in. */
+	readonly received: ByKind;
+	/** By why they were not. */
+	readonly dropped: Readonly<Record<string, number>>;
+}

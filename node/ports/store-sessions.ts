@@ -83,7 +83,11 @@ export interface PutBack {
 	readonly left: number;
 }
 export type RevokeReply =
-	| ({ readonly ok: true } & PutBack)
+	| ({
+			readonly ok: true;
+			/** By this call, from a session that may have been alive. */
+			readonly taken?: true;
+	  } & PutBack)
 	/** Its holder has renewed it since, or it is too early; nothing was done. */
 	| { readonly ok: false; readonly code: "renewed" }
 	/**

@@ -1,4 +1,5 @@
 /** The store and its shards. The atomic steps that a shard takes are told by subject, in files of their own. */
+import type { Histogram } from "../../protocol/instruments.ts";
 import type { FullError } from "./store-error.ts";
 import type { ShardSessions } from "./store-sessions.ts";
 import type { ShardTasks } from "./store-tasks.ts";
@@ -46,6 +47,8 @@ export interface Store {
 	refusesWrites?(): Promise<FullError | undefined>;
 	/** Called with every change of `up`. */
 	onChange(listener: (up: boolean) => void): void;
+	/** How long its answers took, in seconds, by the step that was asked for. */
+	readonly tookS: Iterable<readonly [step: string, Histogram]>;
 	/** How acknowledged writes survive: as the store itself reports it. */
 	readonly durability: Durability;
 	close(): Promise<void>;

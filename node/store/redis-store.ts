@@ -5,6 +5,7 @@
  * connects and kept in Redis; a node told otherwise is refused, since it would
  * look for tasks in the wrong shard.
  */
+import type { Histogram } from "../../protocol/instruments.ts";
 import {
 	type Agreement,
 	type Clock,
@@ -56,6 +57,7 @@ export class RedisStore implements Store {
 		fsync: undefined,
 		evictionPolicy: undefined,
 	};
+	readonly tookS: readonly (readonly [string, Histogram])[];
 	readonly #connection: Connection;
 	readonly #cluster: string;
 	readonly #home: RedisShard;
@@ -69,6 +71,7 @@ export class RedisStore implements Store {
 		log: Log,
 	) {
 		const scripts = loadScripts();
+		this.tookS = Object.values(scripts).map(({ name, tookS }) => [name, tookS]);
 		this.#connection = connection;
 		this.#cluster = cluster;
 		this.#log = log;

@@ -166,8 +166,9 @@ export function decodeRevoke(reply: Reply): RevokeReply {
 	const [code, ...rest] = reply as [string, ...Flat];
 	if (code === "suspect")
 		return { ok: false, code, startedMs: Number(rest[0]) };
-	if (code !== "ok") return { ok: false, code: "renewed" };
-	return { ok: true, ...decodePutBack(rest) };
+	if (code === "renewed") return { ok: false, code };
+	const taken = code === "taken" && ({ taken: true } as const);
+	return { ok: true, ...taken, ...decodePutBack(rest) };
 }
 
 export function decodePutBack(reply: Reply): PutBack {

@@ -9,6 +9,7 @@
  * text, one SHA-1; see `connection.ts` for how it runs.
  */
 import { createHash } from "node:crypto";
+import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
 import {
 	ATTEMPTS_KEPT_MAX,
 	BACKLOG_ROUTES_MAX,
@@ -190,6 +191,8 @@ export interface Script {
 	readonly name: ScriptName;
 	readonly source: string;
 	readonly sha1: string;
+	/** How long Redis took to answer, in seconds. */
+	readonly tookS: Histogram;
 }
 
 const CONSTANTS: Readonly<Record<string, number>> = {
@@ -239,7 +242,8 @@ export function loadScripts(): Readonly<Record<ScriptName, Script>> {
 		const plan: ScriptPlan = SCRIPTS[name];
 		const source = `${FLAGS[plan.kind]}\n${compose(name, plan)}`;
 		const sha1 = createHash("sha1").update(source).digest("hex");
-		return [name, { name, source, sha1 }] as const;
+		const tookS = new Histogram(CALL_BOUNDS_S);
+		return [name, { name, source, sha1, tookS }] as const;
 	});
 	return Object.fromEntries(entries) as Record<ScriptName, Script>;
 }

@@ -25,6 +25,7 @@
  * A claim whose answer is lost is not repeated: the reconciler is told, and
  * hands back what it took.
  */
+import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
 import {
 	CLAIM_BATCH_MAX,
 	CLAIM_FILL_MS,
@@ -48,6 +49,8 @@ import { WantedRoutes } from "./wanted-routes.ts";
 type GoodClaim = Extract<ClaimReply, { ok: true }>;
 
 export class Claimer {
+	/** How long claims took, in seconds. */
+	readonly tookS = new Histogram(CALL_BOUNDS_S);
 	/** The slots that are set aside for what it has asked for. */
 	readonly pledges: Pledges;
 	readonly #hot = new HotRoutes();
@@ -100,11 +103,8 @@ export class Claimer {
 
 	/** Whether a hint at this route would say anything new, here. */
 	isNews(route: Route): boolean {
-		return (
-			!this.#stopped &&
-			this.#serves(route) &&
-			this.#hot.isNews(route, this.#claims)
-		);
+		if (this.#stopped || !this.#serves(route)) return false;
+		return this.#hot.isNews(route, this.#claims);
 	}
 
 	/** A peer says that this route has work. That is no reason to try again what failed. */
@@ -264,15 +264,16 @@ export class Claimer {
 		routes: readonly Route[],
 		answered: (reply: GoodClaim, number: number) => void,
 	): Promise<void> {
-		const { shard, log, intake } = this.#parts;
+		const { shard, clock, log, intake } = this.#parts;
 		const { slots: limit } = pledge;
 		this.#inFlight += 1;
-		this.#claims += 1;
-		const number = this.#claims;
+		const number = ++this.#claims;
 		let used = 0;
 		intake.begin();
 		try {
+			const askedMs = clock.monoMs();
 			const reply = await shard.tasks.claim({ ...lease, routes, limit });
+			this.tookS.observe((clock.monoMs() - askedMs) / 1_000);
 			if (reply.ok) {
 				used = this.pledges.fill(pledge, reply.tasks.length);
 				this.#failed = false;

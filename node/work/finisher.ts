@@ -74,6 +74,8 @@ export type Returned = GiveBack & {
 };
 
 export class Finisher {
+	/** Ends that the store refused: the attempts were no longer this node's. */
+	stale = 0;
 	#ends: TaskEnd[] = [];
 	/** Of the ends that are not on their way. */
 	#unsentBytes = 0;
@@ -229,6 +231,7 @@ export class Finisher {
 		const { outcomes, kept } = await answer;
 		watcher.endedHere(ids);
 		const refused = outcomes.filter((outcome) => outcome !== "accepted").length;
+		this.stale += refused;
 		if (refused > 0) {
 			log.warn(
 				{ shard: shard.index, refused },
@@ -241,6 +244,7 @@ export class Finisher {
 	async #return(batch: readonly Returned[]): Promise<void> {
 		const { shard, watcher, hinter, timekeeper } = this.#parts;
 		const outcomes = await shard.tasks.giveBack(batch);
+		this.stale += outcomes.filter((each) => each === "stale_token").length;
 		watcher.endedHere(
 			batch.filter((_, i) => outcomes[i] === "ended").map(({ id }) => id),
 		);

@@ -42,3 +42,9 @@ export function heldTask(
 export function isGoingOn({ fate }: Held): boolean {
 	return fate === "report" || fate === "cancel";
 }
+
+/** What of its end its outcome does not say. */
+export function howOf({ fate }: Held): "lost" | "cancelled" | undefined {
+	if (fate === "let-go") return "lost";
+	return fate === "cancel" ? "cancelled" : undefined;
+}

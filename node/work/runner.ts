@@ -25,7 +25,7 @@ import type {
 	JobOutcome,
 } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
-import { type Held, heldTask, isGoingOn } from "./held.ts";
+import { type Held, heldTask, howOf, isGoingOn } from "./held.ts";
 import { jobOf } from "./job-of.ts";
 import { SlotBook } from "./slot-book.ts";
 import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
@@ -38,8 +38,15 @@ export interface RunnerParts {
 	readonly abortGraceMs: number;
 	/** Of each shard, in their order; may still be filled, as long as nothing runs. */
 	readonly exits: readonly TaskExit[];
-	/** See durations.ts. */
-	readonly durations: { observe(type: string, ranMs: number): void };
+	/** See run-meter.ts. */
+	readonly meter: {
+		claimed(task: ClaimedTask): void;
+		over(
+			type: string,
+			outcome: JobOutcome,
+			how: "lost" | "cancelled" | undefined,
+		): void;
+	};
 	/** Who gets free slots: see turns.ts. */
 	readonly turns: { slotsFreed(): void };
 }
@@ -103,6 +110,7 @@ export class Runner {
 			}
 			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
+			this.#parts.meter.claimed(task);
 			this.#slots.release(1);
 			const held = heldTask(task, this.#jobOf(task), shard, chain);
 			this.#byTask.add(held);
@@ -250,8 +258,7 @@ export class Runner {
 			held.fate === "report"
 				? await this.#parts.executor.run(held.job)
 				: { kind: "not-begun" };
-		if (outcome.kind === "success" || outcome.kind === "failure")
-			this.#parts.durations.observe(held.job.type, outcome.ranMs);
+		this.#parts.meter.over(held.job.type, outcome, howOf(held));
 		this.#held.take(slot);
 		this.#byTask.remove(held);
 		if (held.fate !== "let-go")

@@ -26,7 +26,7 @@ import type { RoutedCount } from "../ports.ts";
 export interface SpreaderParts {
 	readonly self: string;
 	readonly serves: Serves;
-	/** See durations.ts. */
+	/** See run-meter.ts. */
 	readonly durations: { isShort(type: string): boolean };
 	/** See roster.ts. */
 	readonly roster: {

@@ -50,7 +50,9 @@ type ValueOf<Shape> = Shape extends ComponentName
 			? ValueOf<Each>
 			: Shape extends { readonly linesOf: infer Line extends ComponentName }
 				? readonly Component<Line>[]
-				: never;
+				: Shape extends { readonly text: string }
+					? string
+					: never;
 
 /** What a parameter can be; of one that may be repeated a list. */
 type Asked = string | number | boolean | readonly string[];
@@ -215,6 +217,9 @@ function read(
 	type: string,
 	text: string,
 ): unknown {
+	const { shape } = operation.answers[status] ?? {};
+	if (typeof shape === "object" && "text" in shape && shape.text === type)
+		return text;
 	const hasLines = hasLinesIn(operation);
 	const isDescribed =
 		type === PROBLEM_TYPE ||

@@ -113,6 +113,26 @@ export const clusterOperations = {
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export const healthOperations = {
+	getMetrics: {
+		method: "GET",
+		path: "/metrics",
+		tag: "Health",
+		role: "read",
+		summary: "Read what the node tells of itself in numbers",
+		description:
+			"For Prometheus. What is told of the whole cluster, every node tells: see the help of each metric.",
+		query: "any",
+		answers: {
+			200: {
+				description: "All of them, in Prometheus' text format.",
+				shape: {
+					text: "text/plain",
+					example: "# TYPE hearsay_store_up gauge\nhearsay_store_up 1\n",
+				},
+			},
+		},
+		problems: [],
+	},
 	getHealth: {
 		method: "GET",
 		path: "/healthz",

@@ -4,7 +4,7 @@ import { bulkUnderLoad } from "./bulk-under-load.ts";
 import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
 import { fuzzed } from "./fuzz.ts";
-import { flood, proxies } from "./http.ts";
+import { flood, metrics, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
 import { lateness } from "./lateness.ts";
 import { million } from "./million.ts";
@@ -25,6 +25,7 @@ export const PROOFS: readonly Proof[] = [
 	flood,
 	proxies,
 	fuzzed,
+	metrics,
 	bench,
 	bulkUnderLoad,
 	lateness,

@@ -30,7 +30,7 @@ const LIBRARIES = ["usr/lib", "lib"];
 
 /**
  * @param {string} root The checkout.
- * @param {string} name Of the program, and of the package that has it.
+ * @param {string} name Of the program.
  * @returns {Unpacked | undefined}
  */
 export function findUnpacked(root, name) {
@@ -56,10 +56,11 @@ export function findUnpacked(root, name) {
 
 /**
  * @param {string} root
- * @param {string} name
+ * @param {string} name Of the program.
+ * @param {string} [from] The package that has it, where that is called otherwise.
  * @returns {import("./command.mjs").Need}
  */
-export function unpacked(root, name) {
+export function unpacked(root, name, from = name) {
 	return {
 		missing: () => findUnpacked(root, name) === undefined,
 		async bring() {
@@ -72,7 +73,7 @@ export function unpacked(root, name) {
 			mkdirSync(join(folder, ".."), { recursive: true });
 			const work = mkdtempSync(`${folder}-`);
 			try {
-				await unpack(name, work);
+				await unpack(from, work);
 				rmSync(folder, { recursive: true, force: true });
 				renameSync(work, folder);
 			} finally {
@@ -80,7 +81,7 @@ export function unpacked(root, name) {
 			}
 			if (findUnpacked(root, name) === undefined)
 				throw new SetupError(
-					`There is no program ${name} in Debian's package ${name}. Install ${name} yourself.`,
+					`There is no program ${name} in Debian's package ${from}. Install ${name} yourself.`,
 					2,
 				);
 		},

@@ -118,7 +118,7 @@ test("a port in use is the system's own error", async () => {
 	const log = { debug() {}, info() {}, warn() {}, error() {} };
 	await expect(
 		createHttp({
-			api: { tasks: api, cluster: api, overview },
+			api: { tasks: api, cluster: api, overview, meter: api },
 			host: "127.0.0.1",
 			port,
 			clock: systemClock,

@@ -52,6 +52,7 @@ export class Described {
 		const said = content?.[type]?.schema;
 		const schema = isLines ? said?.contentSchema : said;
 		if (schema === undefined) return `${what}, which is not described`;
+		if (type.startsWith("text/")) return;
 		const fits = this.#shapeOf(schema);
 		const parts = isLines ? text.trimEnd().split("\n") : [text];
 		const bad = parts.find((part) => !fits(JSON.parse(part)));

@@ -55,7 +55,10 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	await server.close();
 	await page.getByText("This node does not answer.").waitFor();
 	const again = await createHttp({
-		api: { tasks: server.api, cluster: server.api, overview: server.overview },
+		api: {
+			...{ tasks: server.api, cluster: server.api, meter: server.api },
+			overview: server.overview,
+		},
 		host: "127.0.0.1",
 		port: Number(server.address.split(":")[1]),
 		clock: systemClock,

@@ -61,7 +61,7 @@ export async function startServer(
 	const told: string[] = [];
 	const quiet = () => {};
 	const http = await createHttp({
-		api: { tasks: api, cluster: api, overview },
+		api: { tasks: api, cluster: api, overview, meter: api },
 		host,
 		port: 0,
 		clock: systemClock,

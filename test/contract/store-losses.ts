@@ -89,7 +89,7 @@ export function poisonRules(bench: Bench): void {
 		await bench.tasks.complete([success(beside)]);
 		const request = { ...now(session), lostElsewhere: false };
 		expect(await bench.sessions.revoke(request)).toEqual({
-			...{ ok: true, putBack: [], left: 0 },
+			...{ ok: true, taken: true, putBack: [], left: 0 },
 		});
 		const record = await bench.read(id);
 		expect(record).toMatchObject({

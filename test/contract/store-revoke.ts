@@ -82,6 +82,7 @@ export function revokingRules(bench: Bench): void {
 		const expiresMs = await bench.lapse(ann);
 		expect(await bench.sessions.revoke(whenExpired(ann, expiresMs))).toEqual({
 			ok: true,
+			taken: true,
 			putBack: [{ route: lost.route, count: 1, topPriority: lost.priority }],
 			left: 0,
 		});

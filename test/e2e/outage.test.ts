@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
+import type { NodeList } from "../../protocol/schema/nodes.ts";
 import type { TaskAsRead } from "../../protocol/schema.ts";
 import { Cluster, until } from "../cluster.ts";
 import { startRedis } from "../redis.ts";
@@ -11,6 +12,20 @@ const RESUME_MS_MAX = 5_000;
 const REFUSAL_MS_MAX = 1_000;
 
 const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
+
+/** Each node tells of all while Redis is away, and that it is. */
+async function expectNodesKnown(cluster: Cluster): Promise<void> {
+	const ids = cluster.nodes.map(({ id }) => id).sort();
+	for (const node of cluster.nodes) {
+		const { body, tookMs } = await until(
+			() => node.get<NodeList>("/v1/nodes"),
+			({ body }) => body.from === "gossip",
+		);
+		expect(tookMs).toBeLessThan(REFUSAL_MS_MAX);
+		expect(body.nodes.map(({ id }) => id).sort()).toEqual(ids);
+		expect(Date.parse(body.asOf ?? "")).toBeLessThanOrEqual(Date.now());
+	}
+}
 
 test("of a Redis that writes through, killed and started five times under load, nothing accepted is lost", async () => {
 	const redis = await startRedis({ appendfsync: "always" });
@@ -22,6 +37,7 @@ test("of a Redis that writes through, killed and started five times under load, 
 		for (let times = 0; times < 5; times++) {
 			await load.goesOnFor(50);
 			process.kill(redis.pid, "SIGKILL");
+			if (times === 0) await expectNodesKnown(cluster);
 			await redis.restart();
 			const backMs = performance.now();
 			await load.goesOnFor(10);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { DeathList } from "../../protocol/schema/deaths.ts";
 import type { TaskAsRead } from "../../protocol/schema.ts";
 import { type ClusterNode, until } from "../cluster.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
@@ -35,11 +36,48 @@ async function chooseVictim(ids: readonly string[], first?: TaskAsRead) {
 const othersThan = (node: ClusterNode) =>
 	bench.cluster.nodes.filter((other) => other !== node).map(({ id }) => id);
 
+/** By every node that lives. */
+async function expectDeathTold(victim: ClusterNode, by?: string) {
+	for (const node of bench.cluster.nodes) {
+		if (node === victim) continue;
+		const path = `/v1/nodes/${victim.id}/deaths`;
+		const { body } = await node.get<DeathList>(path);
+		const [death] = body.deaths;
+		expect(death).toMatchObject({ revokedBy: by, why: expect.any(String) });
+		expect(death?.observers[0]).toMatchObject({ node: by });
+		const renewedMs = Date.parse(death?.lastRenewalAt ?? "");
+		expect(Date.parse(death?.at ?? "")).toBeGreaterThan(renewedMs);
+	}
+}
+
+/** Leases that the nodes which live have taken from others so far. */
+async function leasesTaken(but: ClusterNode): Promise<number> {
+	const living = bench.cluster.nodes.filter((node) => node !== but);
+	const counts = await Promise.all(
+		living.map(async (node) => {
+			const { body } = await node.get<string>("/metrics");
+			const told = body.matchAll(/^hearsay_sessions_revoked_total\S+ (\d+)$/gm);
+			return [...told].reduce((sum, [, count]) => sum + Number(count), 0);
+		}),
+	);
+	return counts.reduce((sum, count) => sum + count, 0);
+}
+
 async function expectTakenOver(): Promise<void> {
 	// However they are spread, the two that stay have as many free slots as the victim had tasks.
 	const ids = await bench.postHeld(bench.cluster.node(2), 2 * SLOTS);
 	const { victim, witness, held } = await chooseVictim(ids);
+	// Said with the next pulse.
+	const began = await Promise.all(
+		held.map((id) =>
+			until(
+				() => witness.task(id),
+				({ startedAt }) => startedAt !== undefined,
+			),
+		),
+	);
 	const before = await witness.cluster();
+	const takenBefore = await leasesTaken(victim);
 	const killedMs = Date.now();
 	await victim.kill();
 	const ended = await Promise.all(held.map((id) => witness.whenEnded(id)));
@@ -51,10 +89,15 @@ async function expectTakenOver(): Promise<void> {
 		]);
 		const [lost, again] = task.attempts;
 		expect(lost?.node).toBe(victim.id);
+		const { startedAt } = began.find(({ id }) => id === task.id) ?? {};
+		expect(lost).toMatchObject({ startedAt, why: expect.any(String) });
+		expect(othersThan(victim)).toContain(lost?.by);
 		expect(again?.node).not.toBe(victim.id);
 		const tookMs = Date.parse(again?.claimedAt ?? "") - killedMs;
 		expect(tookMs).toBeLessThan(TAKEOVER_MS_MAX);
 	}
+	expect(await leasesTaken(victim)).toBe(takenBefore + 1);
+	await expectDeathTold(victim, ended[0]?.attempts[0]?.by);
 	// Nobody else's tasks were touched.
 	const after = await witness.cluster();
 	expect(after.counts.STARTED).toBe(ids.length - held.length);

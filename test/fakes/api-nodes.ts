@@ -1,5 +1,6 @@
 /** What the HTTP side may ask of the nodes of a cluster, without one. */
 import type { DeathsView, NodesView, NodeView } from "../../node/ports.ts";
+import type { Reading } from "../../protocol/exposition.ts";
 import type { Route } from "../../protocol/route.ts";
 
 export class FakeNodes {
@@ -45,6 +46,13 @@ export class FakeNodes {
 	async deaths(node: string): Promise<DeathsView | undefined> {
 		this.needStore();
 		return this.nodeDeaths.find(({ nodeId }) => nodeId === node);
+	}
+
+	/** What the node tells of itself in numbers. */
+	readings: Reading[] = [];
+
+	async read(): Promise<Reading[]> {
+		return this.readings;
 	}
 
 	protected needStore(): void {

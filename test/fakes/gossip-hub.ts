@@ -21,6 +21,7 @@ import {
 	decodeGossip,
 	encodeGossip,
 	type GossipMessage,
+	noneByKind,
 } from "../../protocol/gossip.ts";
 import {
 	REDIAL_MS_MAX,
@@ -36,6 +37,12 @@ export interface GossipFaults {
 	delayMsMin: number;
 	delayMsMax: number;
 }
+
+const NOT_COUNTED = {
+	sent: noneByKind(),
+	received: noneByKind(),
+	dropped: {},
+};
 
 export class GossipHub {
 	readonly faults: GossipFaults = {
@@ -222,6 +229,8 @@ class HubGossip implements Gossip {
 		}
 		if (this.running) this.#lookAfter(1);
 	}
+
+	readonly traffic = NOT_COUNTED;
 
 	connected(): readonly string[] {
 		return [...this.#links];

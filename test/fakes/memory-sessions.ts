@@ -129,6 +129,7 @@ export class MemorySessions implements ShardSessions {
 			return { ok: true, putBack: [], left: 0 };
 		if (!this.#sessions.leases.mayRevoke(session, grounds, nowMs))
 			return { ok: false, code: "renewed" };
+		const isAlive = this.#sessions.leases.get(session) !== 0;
 		this.#sessions.takeFrom(request, nowMs, countRunning);
 		this.#sessions.lostMs = nowMs;
 		const { grounds: why, by } = this.#sessions.deathOf(session);
@@ -165,7 +166,8 @@ export class MemorySessions implements ShardSessions {
 			this.#sessions.remove(session, nowMs);
 			this.#tasks.marks.drop(session);
 		}
-		return { ok: true, putBack: byRoute(waiting), left };
+		const taken = isAlive && ({ taken: true } as const);
+		return { ok: true, ...taken, putBack: byRoute(waiting), left };
 	}
 
 	/** It waits again; or, if somebody has asked it to end, it does. */

@@ -1,5 +1,7 @@
 /** Gossip for a node that has none, as `node/gossip/no-gossip.ts`, but for the key. */
+
 import type { Gossip } from "../../node/ports.ts";
+import { noneByKind } from "../../protocol/gossip.ts";
 
 export function createSilence(nodeId: string): Gossip {
 	return {
@@ -12,6 +14,7 @@ export function createSilence(nodeId: string): Gossip {
 		onPeer() {},
 		admit() {},
 		onStranger() {},
+		traffic: { sent: noneByKind(), received: noneByKind(), dropped: {} },
 		connected: () => [],
 		probe: async () => "unreachable",
 	};

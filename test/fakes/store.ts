@@ -67,6 +67,7 @@ export function createMemoryStore({
 		onChange() {
 			// Always up: there is no change to tell of.
 		},
+		tookS: [],
 		durability: {
 			appendOnly: false,
 			fsync: "no",

@@ -2,7 +2,12 @@
  * A node's place in the gossip hub, as its machine lets it be: what the hub
  * tells it waits while the machine is stopped, and a probe takes its time.
  */
-import type { AdmittedPeer, Gossip, Reach } from "../../node/ports.ts";
+import type {
+	AdmittedPeer,
+	Gossip,
+	GossipTraffic,
+	Reach,
+} from "../../node/ports.ts";
 import type { GossipMessage } from "../../protocol/gossip.ts";
 import type { Machine } from "./machine.ts";
 
@@ -21,6 +26,10 @@ export class GossipLink implements Gossip {
 
 	get address(): string {
 		return this.#inner.address;
+	}
+
+	get traffic(): GossipTraffic {
+		return this.#inner.traffic;
 	}
 
 	start(): Promise<void> {

@@ -4,6 +4,7 @@
  * does it; a node that starts again is a new life of the same identity.
  */
 
+import assert from "node:assert/strict";
 import { Engine, type NodeHost } from "../../node/engine/engine.ts";
 import { agree } from "../../node/lease/agreement.ts";
 import {
@@ -258,6 +259,7 @@ export class SimulatedNode {
 				...{ types: [TYPE], labels },
 				...(queues === undefined ? {} : { queues }),
 			}),
+			figures: () => assert.fail("nobody asks"),
 			load: () => 0,
 			askedToDrain: () => this.drain(DRAIN_ASKED_MS),
 			superseded: (shards) => {

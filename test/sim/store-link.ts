@@ -66,6 +66,7 @@ export class StoreLink implements Store {
 	readonly shards: readonly Shard[];
 	readonly faults: LinkFaults = { ...CALM };
 	readonly #calm: Readonly<LinkFaults>;
+	readonly tookS = [];
 	readonly durability: Durability = {
 		appendOnly: undefined,
 		fsync: undefined,

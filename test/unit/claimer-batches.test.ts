@@ -34,7 +34,7 @@ describe("slots", () => {
 			concurrency,
 			abortGraceMs: 1,
 			exits: [{ ...NO_EXIT, finisher }],
-			durations: { observe() {} },
+			meter: { claimed() {}, over() {} },
 			turns: { slotsFreed() {} },
 		});
 		/** Runs tasks in all free slots, to their end. */

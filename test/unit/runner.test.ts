@@ -47,7 +47,7 @@ function runnerOf(more: Partial<Executor> = {}) {
 				},
 			},
 		],
-		durations: { observe() {} },
+		meter: { claimed() {}, over() {} },
 		turns: { slotsFreed() {} },
 	});
 	const deliver = (id: string, token: number, losses = 0) => {

@@ -1,7 +1,7 @@
 /** Which of its tasks a node leaves to others. */
 import { expect, test } from "vitest";
 import { PromisedLoad } from "../../node/peers/promised-load.ts";
-import { Durations } from "../../node/work/durations.ts";
+import { RunMeter } from "../../node/work/run-meter.ts";
 import { Spreader } from "../../node/work/spreader.ts";
 import { SPREAD_MS_MIN } from "../../protocol/limits.ts";
 import { servesTypes } from "../stand-ins.ts";
@@ -10,8 +10,8 @@ const ROUTE = "default|long|";
 const SHORT = "default|short|";
 
 function spreaderOf(peers: readonly string[], more: object = {}) {
-	const durations = new Durations();
-	durations.observe("short", SPREAD_MS_MIN / 2);
+	const durations = new RunMeter();
+	ran(durations, "short", SPREAD_MS_MIN / 2);
 	const promised = new PromisedLoad();
 	const runner = { slots: 8, freeSlots: 8 };
 	const claimer = { claiming: true, wanted: { tasks: 0 } };
@@ -52,7 +52,7 @@ test("a lone task stays while the node is idle, and so do all of types that take
 	expect(spreader.mayShare([{ route: SHORT }, { route: SHORT }])).toBe(false);
 	expect(spreader.mayShare([{ route: SHORT }, { route: ROUTE }])).toBe(true);
 	expect(share(9, SHORT)).toBeUndefined();
-	for (let i = 0; i < 20; i += 1) durations.observe("short", 1_000);
+	for (let i = 0; i < 20; i += 1) ran(durations, "short", 1_000);
 	expect(share(9, SHORT)).toEqual([3, { ann: 3, bob: 3 }]);
 });
 
@@ -72,3 +72,7 @@ test.each([
 ])("a node that %s keeps none", (_, more) => {
 	expect(spreaderOf(["ann"], more).share(2)).toEqual([0, { ann: 2 }]);
 });
+
+function ran(meter: RunMeter, type: string, ranMs: number): void {
+	meter.over(type, { kind: "success", result: "null", ranMs }, undefined);
+}

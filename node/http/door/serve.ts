@@ -10,6 +10,7 @@ import type {
 	FastifyReply,
 	FastifyRequest,
 	onRequestHookHandler,
+	onResponseHookHandler,
 } from "fastify";
 import type { Method, Operation } from "../../../protocol/operation.ts";
 import {
@@ -22,6 +23,7 @@ import {
 } from "../../../protocol/operations.ts";
 import { needsNoBody } from "./body.ts";
 import { takesNoParameters } from "./query.ts";
+import type { Traffic } from "./traffic.ts";
 
 type Handler<Path extends string> = (
 	request: FastifyRequest<{ Params: Record<PlacesOf<Path>, string> }>,
@@ -40,21 +42,32 @@ export function serveOperationsOnly(app: FastifyInstance): void {
 	});
 }
 
-export function serve(app: FastifyInstance, handlers: Handlers): void {
+export function serve(
+	app: FastifyInstance,
+	handlers: Handlers,
+	traffic: Traffic,
+): void {
 	for (const id of Object.keys(OPERATIONS) as OperationId[]) {
 		const operation: Operation = OPERATIONS[id];
 		add(app, operation.method, operation.path, {
 			onRequest: checksOf(operation),
 			handler: handlers[id],
+			onResponse: traffic.counter(id, false),
 		});
 	}
+	const onResponse = traffic.counter("files", false);
 	for (const id of Object.keys(FILES) as FileId[]) {
-		add(app, "GET", FILES[id], { onRequest: [], handler: handlers[id] });
+		add(app, "GET", FILES[id], {
+			onRequest: [],
+			handler: handlers[id],
+			onResponse,
+		});
 	}
 }
 
 interface Served {
 	readonly onRequest: onRequestHookHandler[];
+	readonly onResponse: onResponseHookHandler;
 	/** Its parameters are those of the path. */
 	readonly handler: Handler<never>;
 }
@@ -63,13 +76,14 @@ function add(
 	app: FastifyInstance,
 	method: Method,
 	path: string,
-	{ onRequest, handler }: Served,
+	{ onRequest, onResponse, handler }: Served,
 ): void {
 	const handle = handler as Handler<string>;
 	app.route<{ Params: Record<string, string> }>({
 		method,
 		url: routeOf(path),
 		onRequest,
+		onResponse,
 		handler: handle,
 	});
 }

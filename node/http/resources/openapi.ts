@@ -195,6 +195,10 @@ function headersOf(headers: Readonly<Record<string, string>>): object {
 }
 
 function contentOf(shape: Shape): object {
+	if (typeof shape === "object" && "text" in shape)
+		return {
+			[shape.text]: { schema: { type: "string" }, example: shape.example },
+		};
 	if (isLines(shape)) {
 		const { linesOf } = shape;
 		const line = JSON.stringify(EXAMPLES[linesOf]);
@@ -216,6 +220,7 @@ function schemaOf(shape: Shape): object {
 	if ("anyOf" in shape) return { anyOf: shape.anyOf.map(schemaOf) };
 	if ("arrayOf" in shape)
 		return { type: "array", items: schemaOf(shape.arrayOf) };
+	if ("text" in shape) return { type: "string" };
 	return {
 		type: "string",
 		description: `Each line is a ${shape.linesOf}.`,
@@ -229,7 +234,7 @@ function examplesOf(shape: Shape): Record<string, { value: unknown }> {
 	if (typeof shape === "string") return { [shape]: { value: EXAMPLES[shape] } };
 	if ("anyOf" in shape)
 		return Object.assign({}, ...shape.anyOf.map(examplesOf));
-	if (isLines(shape)) return {};
+	if (isLines(shape) || "text" in shape) return {};
 	const items = Object.values(examplesOf(shape.arrayOf));
 	return { many: { value: items.map(({ value }) => value) } };
 }

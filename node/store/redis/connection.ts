@@ -137,8 +137,10 @@ export class Connection {
 		tag: string,
 		args: readonly (string | number)[],
 	): Promise<Reply> {
+		const sentMs = this.#clock.monoMs();
 		try {
 			const reply = await this.#evaluate(script, tag, args);
+			script.tookS.observe((this.#clock.monoMs() - sentMs) / 1_000);
 			this.#flaws.ran(script.name);
 			return reply;
 		} catch (error) {

@@ -174,7 +174,12 @@ export const PLAN: readonly Dwelling[] = [
 		ours: ["protocol", "ports"],
 		libraries: [],
 		builtins: ASSERT,
-		helpers: ["node/answers/pace.ts", "node/answers/search.ts"],
+		helpers: [
+			"node/answers/pace.ts",
+			"node/answers/paced-read.ts",
+			"node/answers/queue-readings.ts",
+			"node/answers/search.ts",
+		],
 	},
 	{
 		// The actors put together, and no adapter: what the simulator runs too.

@@ -10,7 +10,7 @@
 -- Returns { 'renewed' } if that does not hold, and the lease was not revoked before,
 --         { 'suspect', when the node's life began (ms) } if it matters what was lost in other
 --         shards and nobody has looked: the lease is taken, and nothing put back yet,
---         else { 'ok', tasks left to put back, then per route with tasks put back:
+--         else { 'ok', or 'taken' if this call took the lease, tasks left to put back, then per route with tasks put back:
 --         route, tasks, lowest rank }
 local session, when, limit, elsewhere = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local now = readClock()
@@ -23,6 +23,7 @@ if when ~= 'now' and lease > 0 then
   local left = when == 'silent' and LEASE_TTL_MS - SILENT_LEASE_MS or 0
   if lease ~= tonumber(ARGV[7]) or lease > now + left then return { 'renewed' } end
 end
+local answer = lease > 0 and 'taken' or 'ok'
 if lease > 0 then
   noteDeath(session, lease, now, when, by, saw)
   takeLease(session)
@@ -71,4 +72,4 @@ if leftOver == 0 then
   end
   call('HINCRBY', META, 'registry', 1)
 end
-return tellWaiting({ 'ok', leftOver })
+return tellWaiting({ answer, leftOver })

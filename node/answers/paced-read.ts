@@ -1,0 +1,50 @@
+/**
+ * PacedRead: something of the whole cluster that is told again and again, and read from the store
+ * only when somebody asks: no more often than METRICS_READ_MS_MIN, and so seldom that the
+ * reading takes no more than one moment in METRICS_READ_SHARE, however much there is to
+ * read. While the store cannot be had there is nothing to tell.
+ */
+import {
+	METRICS_READ_MS_MIN,
+	METRICS_READ_SHARE,
+} from "../../protocol/limits.ts";
+import { type Clock, StoreError } from "../ports.ts";
+
+export type PacedReadClock = Pick<Clock, "monoMs">;
+
+export class PacedRead<Read> {
+	#last: Read | undefined;
+	#dueMs = Number.NEGATIVE_INFINITY;
+	#reading: Promise<void> | undefined;
+	readonly #clock: PacedReadClock;
+	readonly #read: () => Promise<Read>;
+
+	/** `read` may throw StoreError. */
+	constructor(clock: PacedReadClock, read: () => Promise<Read>) {
+		this.#clock = clock;
+		this.#read = read;
+	}
+
+	/** Undefined: it cannot be had. */
+	async ask(): Promise<Read | undefined> {
+		if (this.#clock.monoMs() >= this.#dueMs)
+			this.#reading ??= this.#refresh().finally(() => {
+				this.#reading = undefined;
+			});
+		await this.#reading;
+		return this.#last;
+	}
+
+	async #refresh(): Promise<void> {
+		const beganMs = this.#clock.monoMs();
+		try {
+			this.#last = await this.#read();
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			this.#last = undefined;
+		}
+		const tookMs = this.#clock.monoMs() - beganMs;
+		const pauseMs = Math.max(METRICS_READ_MS_MIN, METRICS_READ_SHARE * tookMs);
+		this.#dueMs = beganMs + pauseMs;
+	}
+}

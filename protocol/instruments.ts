@@ -1,0 +1,78 @@
+/**
+ * Instruments: what actors count as they go. Cheap enough for every task: a number that rises,
+ * or a few comparisons. What they are called, and how they are told, is not for these to know
+ * (see metrics.ts).
+ */
+import { METRIC_LABELS_MAX } from "./limits.ts";
+
+/** How often values came, by how large they were. */
+export class Histogram {
+	/** Upper bounds of all buckets but the last, rising. */
+	readonly bounds: readonly number[];
+	/** Of each bucket, and of what lies above them all. */
+	readonly counts: number[];
+	sum = 0;
+
+	constructor(bounds: readonly number[]) {
+		this.bounds = bounds;
+		this.counts = new Array(bounds.length + 1).fill(0);
+	}
+
+	observe(value: number): void {
+		const { bounds, counts } = this;
+		let at = 0;
+		while (at < bounds.length && value > (bounds[at] as number)) at += 1;
+		counts[at] = (counts[at] as number) + 1;
+		this.sum += value;
+	}
+
+	add({ counts, sum }: Pick<Histogram, "counts" | "sum">): void {
+		for (const [at, count] of counts.entries())
+			this.counts[at] = (this.counts[at] as number) + count;
+		this.sum += sum;
+	}
+}
+
+/** For calls and short tasks, in seconds: from 0.1 ms to 10 s. */
+export const CALL_BOUNDS_S = [
+	...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05],
+	...[0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+];
+/** For what tasks wait and run, in seconds: from 1 ms to a day. */
+export const WORK_BOUNDS_S = [
+	...[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
+	...[1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400],
+];
+
+/** What all labels share that come after the first so many. */
+export const OTHER = "other";
+
+/** An instrument a label, made when it is asked for first; at most METRIC_LABELS_MAX, of which the last is for all further ones. */
+export class Labelled<Each> {
+	readonly #all = new Map<string, Each>();
+	readonly #make: () => Each;
+
+	constructor(make: () => Each) {
+		this.#make = make;
+	}
+
+	at(label: string): Each {
+		return this.#all.get(label) ?? this.#add(label);
+	}
+
+	get(label: string): Each | undefined {
+		return this.#all.get(label);
+	}
+
+	[Symbol.iterator](): IterableIterator<[string, Each]> {
+		return this.#all.entries();
+	}
+
+	#add(label: string): Each {
+		if (label !== OTHER && this.#all.size >= METRIC_LABELS_MAX - 1)
+			return this.at(OTHER);
+		const each = this.#make();
+		this.#all.set(label, each);
+		return each;
+	}
+}
