@@ -12,6 +12,7 @@ const CHAPTERS = [
 	"api",
 	"redis",
 	"proxies",
+	"observability",
 	"guarantees",
 	"figures",
 	"upgrade",

@@ -197,6 +197,19 @@ test.each(BOARDS)(
 	},
 );
 
+test("the manual tells of every metric, and of its labels", () => {
+	const text = readFileSync("dashboard/docs/observability.md", "utf8");
+	const rows = text.split("\n").filter((line) => line.startsWith("| `"));
+	for (const [name, metric] of Object.entries(METRICS)) {
+		const wanted = name.startsWith("process_") ? "process_*" : name;
+		const row = rows.find((line) => line.includes(`\`${wanted}\``));
+		expect(row, name).toBeDefined();
+		if (name === "hearsay_build_info") continue;
+		for (const label of labelsOf(metric))
+			expect(row, name).toContain(`\`${label}\``);
+	}
+});
+
 test("there are six alerts, each with a severity and what to do", () => {
 	const text = BOARDS.find(({ file }) => file === "alerts.yaml")?.text ?? "";
 	const count = (what: RegExp) => text.match(what)?.length;
