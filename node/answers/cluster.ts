@@ -31,6 +31,7 @@ import {
 	type Store,
 	StoreError,
 } from "../ports.ts";
+import { readDeaths, readNodes } from "./registry-read.ts";
 
 export interface ClusterAnswersParts {
 	readonly cluster: string;
@@ -130,26 +131,12 @@ export class ClusterAnswers implements ClusterApi {
 		};
 	}
 
-	async nodes(): Promise<NodesView> {
-		const { roster, digester, watch } = this.#parts;
-		const storeAway = !(await this.#readRegistry());
-		const own = digester.current();
-		const known = roster.views(own, (id) => watch.suspects(id));
-		const isOwn = ({ record }: NodeView) => record.nodeId === own.from;
-		// Of a node that has never reached the store it knows itself.
-		const nodes = known.some(isOwn) ? known : [this.#ownView(own), ...known];
-		return { nodes: storeAway ? nodes : known, ageMs: roster.ageMs, storeAway };
+	nodes(): Promise<NodesView> {
+		return readNodes(this.#parts);
 	}
 
-	async deaths(node: string): Promise<DeathsView | undefined> {
-		const { roster, registry } = this.#parts;
-		await roster.refresh();
-		// An id goes before a name; of several that had the name, the one seen last.
-		const isId = roster.nameOf(node) !== undefined;
-		const nodeId = isId ? node : roster.names.idsOf(node).at(-1);
-		if (nodeId === undefined) return undefined;
-		const { nowMs, deaths } = await registry.deaths(nodeId);
-		return { nodeId, asOfMs: nowMs, deaths };
+	deaths(node: string): Promise<DeathsView | undefined> {
+		return readDeaths(this.#parts, node);
 	}
 
 	/** Of all other nodes, as far as this one knows. */
@@ -159,28 +146,6 @@ export class ClusterAnswers implements ClusterApi {
 		const views = roster.views(own, (id) => watch.suspects(id));
 		const others = views.filter(({ record }) => record.nodeId !== own.from);
 		return others.map(({ state }) => state);
-	}
-
-	/** Whether the store could be asked. */
-	async #readRegistry(): Promise<boolean> {
-		const { roster, store } = this.#parts;
-		if (!store.up) return false;
-		try {
-			await roster.refresh();
-			return true;
-		} catch (error) {
-			if (!(error instanceof StoreError)) throw error;
-			return false;
-		}
-	}
-
-	#ownView(digest: Digest): NodeView {
-		const { report } = this.#parts;
-		return {
-			...{ record: report.record(), epoch: digest.epoch, digest },
-			...{ state: "cut-off", running: digest.running, seenBy: [] },
-			leaseLeftMs: undefined,
-		};
 	}
 
 	drain(node: string): Promise<string | undefined> {

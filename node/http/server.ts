@@ -45,7 +45,7 @@ import { Links } from "./door/links.ts";
 import { refuseWhatNoOperationTakes } from "./door/methods.ts";
 import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
-import { serve, serveOperationsOnly } from "./door/serve.ts";
+import { type Handlers, serve, serveOperationsOnly } from "./door/serve.ts";
 import { Traffic } from "./door/traffic.ts";
 import { Waits } from "./door/waits.ts";
 import { bulkHandlers } from "./resources/bulk.ts";
@@ -117,23 +117,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	for (const places of [...Object.values(reads), bulks]) places.watch(app);
 	takeBodies(app, clock);
 	const traffic = new Traffic();
-	const handlers = {
-		...submitHandlers(api, clock, links),
-		...cancelHandlers(api, links),
-		...endedHandlers(api, links),
-		...patchHandlers(api, clock, links),
-		...listHandlers(api, reads, links),
-		...bulkHandlers(api, waits, bulks),
-		...taskHandlers({ api, waits, reads, clock, links }),
-		...clusterHandlers(api, () => clock.wallMs()),
-		...queueHandlers(api, clock),
-		...failureHandlers(api, reads),
-		...celeryHandlers(api, clock, reads, links),
-		...pageHandlers(nodeOrigins),
-		...manualHandlers(),
-		...metricsHandlers(api, traffic),
-		description: descriptionHandler(options.version, publicUrl),
-	};
+	const handlers = handlersOf(options, { traffic, waits, reads, bulks, links });
 	serve(app, handlers, traffic);
 	await app.listen({ host, port });
 	const bound = boundTo(app);
@@ -151,6 +135,37 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 			await app.close();
 			cut.cancel();
 		},
+	};
+}
+
+interface HandlerParts {
+	readonly traffic: Traffic;
+	readonly waits: Waits;
+	readonly reads: Reads;
+	readonly bulks: Places;
+	readonly links: Links;
+}
+
+function handlersOf(
+	{ api, clock, version, publicUrl }: HttpOptions,
+	{ traffic, waits, reads, bulks, links }: HandlerParts,
+): Handlers {
+	return {
+		...submitHandlers(api, clock, links),
+		...cancelHandlers(api, links),
+		...endedHandlers(api, links),
+		...patchHandlers(api, clock, links),
+		...listHandlers(api, reads, links),
+		...bulkHandlers(api, waits, bulks),
+		...taskHandlers({ api, waits, reads, clock, links }),
+		...clusterHandlers(api, () => clock.wallMs()),
+		...queueHandlers(api, clock),
+		...failureHandlers(api, reads),
+		...celeryHandlers(api, clock, reads, links),
+		...pageHandlers(() => api.cluster.origins()),
+		...manualHandlers(),
+		...metricsHandlers(api, traffic),
+		description: descriptionHandler(version, publicUrl),
 	};
 }
 

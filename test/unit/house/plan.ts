@@ -178,6 +178,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/answers/pace.ts",
 			"node/answers/paced-read.ts",
 			"node/answers/queue-readings.ts",
+			"node/answers/registry-read.ts",
 			"node/answers/search.ts",
 		],
 	},

@@ -1,0 +1,80 @@
+/** What is told of the nodes: from the registry in the store, or, while that is away, as it was read last and with what gossip says since. */
+import type { Digest } from "../../protocol/gossip.ts";
+import {
+	type DeathsView,
+	type NodeRecord,
+	type NodesView,
+	type NodeView,
+	type ShardSessions,
+	type Store,
+	StoreError,
+} from "../ports.ts";
+
+export interface NodesParts {
+	readonly store: Pick<Store, "up">;
+	/** See roster.ts. */
+	readonly roster: {
+		/** Reads the registry anew. @throws StoreError */
+		refresh(): Promise<void>;
+		/** How long ago it was read; infinite: never. */
+		readonly ageMs: number;
+		views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
+		nameOf(nodeId: string): string | undefined;
+		/** See known-names.ts. */
+		readonly names: { idsOf(name: string): string[] };
+	};
+	/** What this node says of itself: see digester.ts. */
+	readonly digester: { current(): Digest };
+	/** See watch.ts. */
+	readonly watch: { suspects(nodeId: string): boolean };
+	/** See self-report.ts. */
+	readonly report: { record(): NodeRecord };
+	/** Of the shard that all nodes read. */
+	readonly registry: Pick<ShardSessions, "deaths">;
+}
+
+export async function readNodes(parts: NodesParts): Promise<NodesView> {
+	const { roster, digester, watch } = parts;
+	const storeAway = !(await refresh(parts));
+	const own = digester.current();
+	const known = roster.views(own, (id) => watch.suspects(id));
+	const isOwn = ({ record }: NodeView) => record.nodeId === own.from;
+	// Of a node that has never reached the store it knows itself.
+	const all = known.some(isOwn) ? known : [ownView(own, parts), ...known];
+	const nodes = storeAway ? all : known;
+	return { nodes, ageMs: roster.ageMs, storeAway };
+}
+
+/** By its id or its name. @throws StoreError */
+export async function readDeaths(
+	{ roster, registry }: NodesParts,
+	node: string,
+): Promise<DeathsView | undefined> {
+	await roster.refresh();
+	// An id goes before a name; of several that had the name, the one seen last.
+	const isId = roster.nameOf(node) !== undefined;
+	const nodeId = isId ? node : roster.names.idsOf(node).at(-1);
+	if (nodeId === undefined) return undefined;
+	const { nowMs, deaths } = await registry.deaths(nodeId);
+	return { nodeId, asOfMs: nowMs, deaths };
+}
+
+/** Whether the store could be asked. */
+async function refresh({ roster, store }: NodesParts): Promise<boolean> {
+	if (!store.up) return false;
+	try {
+		await roster.refresh();
+		return true;
+	} catch (error) {
+		if (!(error instanceof StoreError)) throw error;
+		return false;
+	}
+}
+
+function ownView(digest: Digest, { report }: NodesParts): NodeView {
+	return {
+		...{ record: report.record(), epoch: digest.epoch, digest },
+		...{ state: "cut-off", running: digest.running, seenBy: [] },
+		leaseLeftMs: undefined,
+	};
+}
