@@ -25,6 +25,7 @@ import type {
 	JobOutcome,
 } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
+import { BeganTimes } from "./began-times.ts";
 import { type Held, heldTask, howOf, isGoingOn } from "./held.ts";
 import { jobOf } from "./job-of.ts";
 import { SlotBook } from "./slot-book.ts";
@@ -55,12 +56,14 @@ export class Runner {
 	readonly #held = new SlotMap<Held>();
 	readonly #byTask = new TaskIndex<Held>();
 	readonly #slots: SlotBook;
+	readonly #began: BeganTimes;
 	#freedSoon = false;
 	readonly #parts: RunnerParts;
 
 	constructor(parts: RunnerParts) {
 		this.#parts = parts;
 		this.#slots = new SlotBook(parts, this);
+		this.#began = new BeganTimes(parts);
 	}
 
 	get running(): number {
@@ -160,7 +163,7 @@ export class Runner {
 	/** Those whose code has begun, and when, by the monotonic clock. */
 	*begun(shard: number): Iterable<readonly [ClaimedTask, number]> {
 		if (this.#held.size === 0) return;
-		const times = new Map(this.#parts.executor.begun());
+		const times = this.#began.at();
 		for (const held of this.#held) {
 			const beganMs = held.shard === shard && times.get(held.job);
 			if (typeof beganMs === "number") yield [held.task, beganMs];

@@ -111,6 +111,7 @@ export const PLAN: readonly Dwelling[] = [
 		libraries: [],
 		builtins: ASSERT,
 		helpers: [
+			"node/work/began-times.ts",
 			"node/work/claimer-parts.ts",
 			"node/work/hot-routes.ts",
 			"node/work/held.ts",

@@ -1,0 +1,33 @@
+/**
+ * BeganTimes: when the code of all jobs began that run. The pulses of all shards ask, one soon
+ * after the other, so what the executor says serves for BEGUN_TOLD_MS: what began since is
+ * too young to be told.
+ */
+import { BEGUN_TOLD_MS } from "../../protocol/limits.ts";
+import type { Clock, Executor, Job } from "../ports.ts";
+
+export interface BeganTimesParts {
+	readonly clock: Pick<Clock, "monoMs">;
+	readonly executor: Pick<Executor, "begun">;
+}
+
+export class BeganTimes {
+	#times: ReadonlyMap<Job, number> = new Map();
+	#atMs = Number.NEGATIVE_INFINITY;
+	readonly #parts: BeganTimesParts;
+
+	constructor(parts: BeganTimesParts) {
+		this.#parts = parts;
+	}
+
+	/** By the monotonic clock. */
+	at(): ReadonlyMap<Job, number> {
+		const { clock, executor } = this.#parts;
+		const nowMs = clock.monoMs();
+		if (nowMs - this.#atMs >= BEGUN_TOLD_MS) {
+			this.#times = new Map(executor.begun());
+			this.#atMs = nowMs;
+		}
+		return this.#times;
+	}
+}
