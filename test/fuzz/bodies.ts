@@ -16,7 +16,7 @@ function exampleOf(draws: Draws, shape: Shape): unknown {
 		return Array.from({ length: draws.below(4) }, () =>
 			exampleOf(draws, shape.arrayOf),
 		);
-	return EXAMPLES[shape.linesOf];
+	return "text" in shape ? shape.example : EXAMPLES[shape.linesOf];
 }
 
 /** The body of a request; undefined: none. */

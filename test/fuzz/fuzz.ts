@@ -52,11 +52,7 @@ export interface FuzzResult {
 const FLAWS_MAX = 20;
 const EACH = 500;
 
-function drawnAt(
-	seed: number,
-	number: number,
-	tokens = NO_TOKENS,
-): Drawn {
+function drawnAt(seed: number, number: number, tokens = NO_TOKENS): Drawn {
 	return drawRequest(new Draws(seed * 1_000_003 + number), tokens);
 }
 
