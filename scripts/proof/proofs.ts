@@ -8,6 +8,7 @@ import { flood, metrics, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
 import { lateness } from "./lateness.ts";
 import { million } from "./million.ts";
+import { overload } from "./overload.ts";
 import type { Proof } from "./proof.ts";
 import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
@@ -23,6 +24,7 @@ export const PROOFS: readonly Proof[] = [
 	vanish,
 	split,
 	flood,
+	overload,
 	proxies,
 	fuzzed,
 	metrics,
