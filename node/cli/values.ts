@@ -51,7 +51,7 @@ export function readBase(given: Given, scheme: "http" | "https"): string {
 	if (!isUrl) readAddress(given, 1);
 	refuseWildcard(given, url.hostname);
 	const base = url.href.replace(/\/+$/, "");
-	if (!BASE_PATTERN.test(base)) throw new ConfigError(flaw);
+	if (!BASE_PATTERN.test(base) || url.port === "0") throw new ConfigError(flaw);
 	return base;
 }
 

@@ -183,7 +183,10 @@ test("a node that starts while Redis takes no writes begins when it does", async
 		const { status, body } = await node.get<{ reasons: string[] }>("/readyz");
 		expect([status, body.reasons]).toEqual([
 			503,
-			["The node has not yet agreed with the store on the cluster."],
+			[
+				expect.stringMatching(/takes no new tasks: .*min-replicas-to-write/),
+				"The node has not yet agreed with the store on the cluster.",
+			],
 		]);
 		const task = { type: "process_task", payload: { durationMs: 1 } };
 		expect(await node.post("/v1/tasks", task)).toMatchObject({
