@@ -13,6 +13,7 @@ import {
 } from "../../test/contract/http-described.ts";
 import { fuzz } from "../../test/fuzz/fuzz.ts";
 import { Heap } from "../../test/fuzz/heap.ts";
+import { APP, BASE } from "../../test/fuzz/requests.ts";
 import { bundleProgram } from "../build/program.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
@@ -31,7 +32,11 @@ export const fuzzed: Proof = {
 async function attack({ seed, times, tell }: Ground): Promise<Finding> {
 	await bundleProgram();
 	process.env.NODE_OPTIONS = "--inspect-port=0";
-	await using cluster = await Cluster.start({ nodes: [["--name", "fuzzed"]] });
+	const flags = [
+		...["--name", "fuzzed", "--cors-origin", APP],
+		...["--public-url", `https://example.com${BASE}`],
+	];
+	await using cluster = await Cluster.start({ nodes: [flags] });
 	const node = cluster.node(1);
 	using heap = await Heap.of(node);
 	const { body } = await node.get<Description>("/openapi.json");

@@ -97,5 +97,7 @@ test("pages of other live nodes, and of the public URL, are let in if they bring
 		server.post("/v1/tasks", { type: "t" }, { ...site, ...headers });
 	expect((await submit(TOKEN)).status).toBe(202);
 	expect((await submit({})).status).toBe(403);
+	const asking = { "access-control-request-headers": "authorization" };
+	expect((await submit(asking)).status).toBe(403);
 	expect((await submit({ authorization: "Basic eDp5" })).status).toBe(403);
 });

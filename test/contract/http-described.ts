@@ -60,6 +60,12 @@ export class Described {
 		return `${what} with another shape: ${this.#ajv.errorsText(fits.errors)}: ${bad.slice(0, 500)}`;
 	}
 
+	/** Whether the operation at this address names the status, and not only what any may answer. */
+	names({ method, path, status }: Omit<Answered, "type" | "text">): boolean {
+		const responses = this.#find(path)?.[method.toLowerCase()]?.responses;
+		return responses === undefined || `${status}` in responses;
+	}
+
 	#find(path: string): Readonly<Record<string, Operation>> | undefined {
 		const address = path.replace(/\/?(\?.*)?$/, "");
 		const exact = this.#paths[address];

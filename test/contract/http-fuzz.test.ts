@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { fuzz } from "../fuzz/fuzz.ts";
+import { APP, BASE } from "../fuzz/requests.ts";
 import { Described } from "./http-described.ts";
 import { startServer } from "./http-server.ts";
 
@@ -10,7 +11,9 @@ const SEED = 1;
 const TIMES = 400;
 
 test("requests that nobody should send are answered as described, never by an error of the node", async () => {
-	await using server = await startServer();
+	const publicUrl = `https://example.com${BASE}`;
+	const site = { publicUrl, corsOrigins: [APP] };
+	await using server = await startServer("127.0.0.1", site);
 	const described = new Described((await server.get("/openapi.json")).json);
 	const port = Number(server.address.split(":")[1]);
 	const plan = { port, seed: SEED, times: TIMES, described };

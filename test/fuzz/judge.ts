@@ -4,12 +4,15 @@
  */
 import { PROBLEMS, type ProblemCode } from "../../protocol/problem.ts";
 import type { Described } from "../contract/http-described.ts";
-import type { Drawn } from "./requests.ts";
+import { BASE, type Drawn } from "./requests.ts";
 import type { Outcome } from "./wire.ts";
 
 const PROBLEM_TYPE = "application/problem+json";
 /** Of answers by the node's own server; what no request was read for has less. */
 const ALWAYS = ["x-content-type-options", "content-security-policy"];
+
+/** What any request may be refused with, whatever it is for: these are under `default`. */
+const ANY_MAY = [403, 408, 413, 415, 421, 431];
 
 /** What is wrong with the outcome; undefined: nothing. */
 export function flawOf(
@@ -40,12 +43,19 @@ export function flawOf(
 			: "HEAD has a body";
 	if (status >= 400) {
 		// Of many, each of which was refused, each item has its own.
-		if (type === PROBLEM_TYPE) return flawOfProblem(status, text);
+		const flaw =
+			type === PROBLEM_TYPE ? flawOfProblem(status, text) : undefined;
+		if (flaw !== undefined) return flaw;
 		if (text === "" || !/json/.test(type))
 			return `a ${status} without a problem`;
 	}
 	if (isBroken) return undefined;
-	const path = target.replace(/^https?:\/\/[^/]*/, "");
+	const below = target.startsWith(`${BASE}/`)
+		? target.slice(BASE.length)
+		: target;
+	const path = below.replace(/^https?:\/\/[^/]*/, "");
+	if (!ANY_MAY.includes(status) && !described.names({ method, path, status }))
+		return `a ${status}, which the operation does not name`;
 	return described.flawOf({ method, path, status, type, text });
 }
 

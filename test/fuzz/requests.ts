@@ -19,6 +19,10 @@ export interface Drawn {
 	readonly waits: boolean;
 }
 
+/** Of a node that was told `--public-url` and `--cors-origin`; to one that was not, they are nothing. */
+export const BASE = "/hearsay";
+export const APP = "https://app.example.com";
+
 const METHODS = [
 	...["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"],
 	...["PROPFIND", "MKCOL", "M-SEARCH", "PURGE", "LINK", "QUERY"],
@@ -68,6 +72,9 @@ function drawTarget(draws: Draws, operation: Operation): string {
 	const whole = query === "" ? path : `${path}?${query}`;
 	if (draws.chance(0.92)) return whole;
 	return draws.one([
+		BASE + whole,
+		`${BASE}${BASE}${whole}`,
+		BASE + whole.slice(1),
 		`${path}/`,
 		`/${path}`,
 		`${path}/../healthz`,
@@ -141,9 +148,10 @@ function drawHeaders(
 				`Idempotency-Key: k${draws.below(100)}`,
 				`traceparent: ${text}`,
 				`Last-Event-ID: ${text}`,
-				`Origin: ${draws.one(["null", "http://localhost", "https://evil.example", text])}`,
+				`Origin: ${draws.one(["null", "http://localhost", "https://evil.example", APP, text])}`,
 				`Sec-Fetch-Site: ${draws.one(["cross-site", "same-origin", text])}`,
 				`Access-Control-Request-Method: ${text}`,
+				`Origin: ${APP}\r\nAccess-Control-Request-Method: POST`,
 				`Accept: ${text}`,
 				`Accept-Encoding: ${text}`,
 				`Content-Encoding: gzip`,

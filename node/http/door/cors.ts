@@ -19,13 +19,14 @@ const EXPOSED = "allow, location, retry-after, www-authenticate";
 /** Tells who may read the answer. True: the request was the question before another, and is answered. */
 export function allowOrigins(
 	origins: Origins,
-	{ headers, method, url }: FastifyRequest,
+	request: FastifyRequest,
 	reply: FastifyReply,
 ): boolean {
+	const { headers, method, url } = request;
 	if (headers.origin === undefined) return false;
 	// Caches must not give it to others.
 	reply.header("vary", "Origin");
-	const origin = origins.letIn(headers);
+	const origin = origins.letIn(request);
 	if (origin === undefined) return false;
 	reply.header("access-control-allow-origin", origin);
 	reply.header("access-control-expose-headers", EXPOSED);

@@ -88,7 +88,7 @@ export function guard(
 			sendProblem(reply, misdirected);
 		} else if (allowOrigins(origins, request, reply)) {
 			return;
-		} else if (isUnsafe(request) && origins.isForeign(request.headers)) {
+		} else if (isUnsafe(request) && origins.isForeign(request)) {
 			sendProblem(reply, forbidden);
 		} else {
 			done();

@@ -11,7 +11,7 @@
  * A browser tells of a page by `Origin` and, where the connection is safe, by
  * `Sec-Fetch-Site`. What comes with neither is no page's, and no concern of this.
  */
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { inUrl } from "../../../protocol/host.ts";
 
 export interface Site {
@@ -30,6 +30,8 @@ export interface Site {
 /** The names of loopback, as a Host has them. */
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const PORT_MAX = 65_535;
+
+type Asked = Pick<IncomingMessage, "headers"> & { readonly method: string };
 
 export class Origins {
 	readonly #site: Site;
@@ -51,12 +53,12 @@ export class Origins {
 	}
 
 	/** The origin whose pages may read the answer, though they are not the node's own. */
-	letIn(headers: IncomingHttpHeaders): string | undefined {
+	letIn({ method, headers }: Asked): string | undefined {
 		const { origin } = headers;
 		if (origin === undefined) return undefined;
 		const isLetIn =
 			this.#site.corsOrigins.includes(origin) ||
-			(bringsToken(headers) && this.#isCluster(origin));
+			(bringsToken(method, headers) && this.#isCluster(origin));
 		return isLetIn ? origin : undefined;
 	}
 
@@ -68,10 +70,11 @@ export class Origins {
 	}
 
 	/** Whether a page sent this that may change nothing here. */
-	isForeign(headers: IncomingHttpHeaders): boolean {
+	isForeign(asked: Asked): boolean {
+		const { headers } = asked;
 		const { origin, "sec-fetch-site": from } = headers;
 		if (origin === undefined) return from === "cross-site";
-		if (this.letIn(headers) !== undefined) return false;
+		if (this.letIn(asked) !== undefined) return false;
 		// To a browser, localhost and 127.0.0.1 are two sites.
 		if (this.#isAlias(origin, headers.host)) return false;
 		return from === "cross-site" || !this.#isOwn(origin, headers.host);
@@ -115,10 +118,9 @@ function portIn(host: string): string | undefined {
 }
 
 /** What a browser asks before it sends a token has only the header's name. */
-function bringsToken(headers: IncomingHttpHeaders): boolean {
+function bringsToken(method: string, headers: IncomingHttpHeaders): boolean {
+	if (method !== "OPTIONS")
+		return /^bearer /i.test(headers.authorization ?? "");
 	const asks = headers["access-control-request-headers"] ?? "";
-	return (
-		/^bearer /i.test(headers.authorization ?? "") ||
-		/(^|[\s,])authorization($|[\s,])/i.test(asks)
-	);
+	return /(^|[\s,])authorization($|[\s,])/i.test(asks);
 }
