@@ -19,6 +19,8 @@ import type { Finding, Ground, Proof } from "./proof.ts";
 
 /** Of what it holds, from after the first quarter to the end. */
 const GROWTH_MB_MAX = 5;
+/** Requests while Redis stands still. */
+const FROZEN = 500;
 
 export const fuzzed: Proof = {
 	name: "fuzz",
@@ -53,7 +55,16 @@ async function attack({ seed, times, tell }: Ground): Promise<Finding> {
 				breaches.push({ promise: "others are answered", what: `${status}` });
 		},
 	});
-	for (const { number, what, request } of flaws)
+	tell(`${FROZEN} more while Redis stands still, and after`);
+	process.kill(cluster.redis.pid, "SIGSTOP");
+	const frozen = await fuzz({
+		...{ port: Number(new URL(node.url).port), seed, times: FROZEN },
+		...{ from: times, described: new Described(body) },
+	}).finally(() => process.kill(cluster.redis.pid, "SIGCONT"));
+	await node.ready();
+	if (frozen.outcomes[503] === undefined)
+		breaches.push({ promise: "without Redis it says 503", what: "it did not" });
+	for (const { number, what, request } of [...flaws, ...frozen.flaws])
 		breaches.push({
 			promise: "each is answered as described",
 			what: `number ${number}: ${what}\n${request}`,
@@ -81,6 +92,7 @@ async function attack({ seed, times, tell }: Ground): Promise<Finding> {
 	]);
 	return {
 		figures: {
+			"answered 503 while Redis stood still": frozen.outcomes[503] ?? 0,
 			...Object.fromEntries(counts.sort()),
 			"held after a quarter, MB": before,
 			"held at the end, MB": after,
