@@ -7,6 +7,7 @@ import { fuzzed } from "./fuzz.ts";
 import { flood, metrics, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
 import { lateness } from "./lateness.ts";
+import { machines } from "./machines.ts";
 import { million } from "./million.ts";
 import { overload } from "./overload.ts";
 import type { Proof } from "./proof.ts";
@@ -26,6 +27,7 @@ export const PROOFS: readonly Proof[] = [
 	flood,
 	overload,
 	proxies,
+	machines,
 	fuzzed,
 	metrics,
 	bench,
