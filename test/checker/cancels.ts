@@ -9,9 +9,15 @@ import type { CancelEvent, CancelledEvent } from "./clients.ts";
 import type { History } from "./history.ts";
 import { lastRead, type TaskHistory } from "./task-history.ts";
 
-export function judgeCancels({ tasks, lostWritesMs }: History): string[] {
+export function judgeCancels({
+	tasks,
+	deleted,
+	lostWritesMs,
+}: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
 		const { id, cancels } = task;
+		// What has its id since may be another one, submitted anew.
+		if (deleted.has(id)) return [];
 		const read = lastRead(task);
 		const { state, round = 1 } = read ?? {};
 		const mayMean = (cancel: CancelEvent) => (cancel.round ?? round) === round;

@@ -72,9 +72,9 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 		);
 }
 
-export function overlapsOf({ tasks }: History): Overlap[] {
+export function overlapsOf({ tasks, deleted }: History): Overlap[] {
 	const overlaps: Overlap[] = [];
-	for (const { submits, starts, stops, cancels } of tasks.values()) {
+	for (const { id, submits, starts, stops, cancels } of tasks.values()) {
 		// Whoever wants that is told so.
 		if (submits[0]?.runsOn) continue;
 		const isForced = cancels.some(({ force }) => force);
@@ -85,7 +85,8 @@ export function overlapsOf({ tasks }: History): Overlap[] {
 		const inOrder = [...starts].sort((a, b) => a.token - b.token);
 		for (const [i, earlier] of inOrder.entries()) {
 			for (const later of inOrder.slice(i + 1)) {
-				if (isForced && (earlier.round ?? 1) < (later.round ?? 1)) continue;
+				const isLater = (earlier.round ?? 1) < (later.round ?? 1);
+				if (isForced && (isLater || deleted.has(id))) continue;
 				const fromMs = Math.max(earlier.atMs, later.atMs);
 				const untilMs = Math.min(stopOf(earlier), stopOf(later));
 				if (fromMs < untilMs)

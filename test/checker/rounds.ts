@@ -5,10 +5,15 @@
 import type { History } from "./history.ts";
 import { lastRead } from "./task-history.ts";
 
-export function judgeRounds({ tasks, lostWritesMs }: History): string[] {
+export function judgeRounds({
+	tasks,
+	deleted,
+	lostWritesMs,
+}: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
 		const read = lastRead(task);
-		if (read === undefined) return [];
+		// What was deleted and is there is another one, submitted anew.
+		if (read === undefined || deleted.has(task.id)) return [];
 		const { id, round = 1, attempts } = read;
 		const asked = new Set(task.retries.map((retry) => retry.round));
 		const flaws: string[] = [];

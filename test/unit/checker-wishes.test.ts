@@ -93,6 +93,21 @@ test("what was cancelled with all of its kind begins once more at most, if it wa
 	expect(flaws(2, retry, start(1, 11), start(2, 12))).toBe(0);
 });
 
+test("a task that was cancelled and deleted may be submitted anew, and run", () => {
+	const start: HistoryEvent = {
+		...{ kind: "start", atMs: 9, id, token: 2, node: "one" },
+	};
+	const cancelled: HistoryEvent[] = [
+		{ kind: "cancel", atMs: 1, id, force: false },
+		{ kind: "cancelled", atMs: 2, id, outcome: "done", round: 1 },
+	];
+	const judge = (...events: HistoryEvent[]) =>
+		judgeCancels(readHistory([...cancelled, ...events, start, read({ id })]))
+			.length;
+	expect(judge()).toBe(2);
+	expect(judge({ kind: "forgotten", atMs: 3, id, why: "deleted" })).toBe(0);
+});
+
 test("each request that means no round in particular opens one at most", () => {
 	const retry: HistoryEvent = { kind: "retry", atMs: 1, id };
 	const judge = (round: number, ...events: HistoryEvent[]) =>
