@@ -7,7 +7,11 @@ import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
 import { BASE_PATTERN, originOf, wildcardFamily } from "../../protocol/host.ts";
 import type { Keep } from "../../protocol/keep.ts";
-import { ENDED_KEPT_MS_MIN, KEEP_MS_MAX } from "../../protocol/limits.ts";
+import {
+	ENDED_KEPT_MS_MIN,
+	KEEP_MS_MAX,
+	URL_CHARS_MAX,
+} from "../../protocol/limits.ts";
 import { ADDRESSES } from "../../protocol/operations.ts";
 import { NAME_PATTERN } from "../../protocol/route.ts";
 import { isLoopback } from "../http/door/guard.ts";
@@ -52,6 +56,10 @@ export function readBase(given: Given, scheme: "http" | "https"): string {
 	refuseWildcard(given, url.hostname);
 	const base = url.href.replace(/\/+$/, "");
 	if (!BASE_PATTERN.test(base) || url.port === "0") throw new ConfigError(flaw);
+	if (base.length > URL_CHARS_MAX)
+		throw new ConfigError(
+			`${from} has ${base.length} characters; give a URL of at most ${URL_CHARS_MAX}.`,
+		);
 	return base;
 }
 

@@ -7,6 +7,8 @@ export const NODE_NAMES_KEPT_MAX = 1_000;
 /** At what any node may do so many have a turn after the first; the rest leave it to them. */
 export const DUTY_TURNS_EXTRA = 2;
 export const CONCURRENCY_MAX = 4_096;
+/** Of the URLs by which nodes and clusters are found. Beyond: refused at the start. */
+export const URL_CHARS_MAX = 512;
 /** A node that is gone stays in the list of nodes, as `dead`, for so long. */
 export const DEAD_NODE_KEPT_MS = 10 * 60 * 1_000;
 /** A connection to the store ends when it owes an answer and is silent for so long, or owes it for twice as long: the outcome is unknown then. */

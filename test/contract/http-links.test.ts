@@ -44,6 +44,9 @@ test("an answer about many says once how each is found", async () => {
 		"content-type": "application/x-ndjson",
 	});
 	const added = await server.post("/add_task", [{ task_id: 1 }]);
-	for (const { headers } of [lines, added, await server.get("/status/all")])
+	const read = ["/status/all", "/v1/queues", "/v1/failures"].map((path) =>
+		server.get(path),
+	);
+	for (const { headers } of [lines, added, ...(await Promise.all(read))])
 		expect(headers.get("link-template")).toBe(`"${AT}{id}"; rel="item"`);
 });

@@ -192,6 +192,7 @@ describe("options of a node", () => {
 		["--cors-origin", "https://example.com/app"],
 		["--cors-origin", "app.example.com"],
 		["--http-advertise", "10.0.0.1"],
+		["--http-advertise", `https://host/${"a".repeat(512)}`],
 		["--http-advertise", "https://10.0.0.1:0"],
 		["--http-advertise", "10.0.0.1:5000/"],
 		["--http-advertise", "0.0.0.0:5000"],

@@ -17,6 +17,7 @@ import type {
 	FailuresView,
 } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
+import type { Links } from "../door/links.ts";
 import { badLimit, readLimit } from "../door/page.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
@@ -32,15 +33,17 @@ const badSince: Problem = {
 export function failureHandlers(
 	api: Api,
 	reads: Reads,
+	links: Links,
 ): Pick<Handlers, "listFailures"> {
 	return {
-		listFailures: (request, reply) => list(api, reads, request, reply),
+		listFailures: (request, reply) => list(api, reads, links, request, reply),
 	};
 }
 
 async function list(
 	{ overview }: Api,
 	{ lists }: Reads,
+	links: Links,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -51,6 +54,7 @@ async function list(
 	const limit = readLimit(query.given.limit);
 	if (limit === undefined) return sendProblem(reply, badLimit);
 	if (!(await lists.enter(reply))) return sendProblem(reply, readsFull);
+	links.toTasks(reply);
 	return sendJson(reply, 200, write(await overview.failures(since), limit));
 }
 

@@ -18,6 +18,7 @@ import { isoTime, readRoute } from "../../../protocol/view.ts";
 import type { Api, Clock, QueueDepth } from "../../ports.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { KeptRead } from "../door/kept-read.ts";
+import type { Links } from "../door/links.ts";
 import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -42,6 +43,7 @@ interface Read {
 export function queueHandlers(
 	api: Api,
 	clock: Clock,
+	links: Links,
 ): Pick<Handlers, "listQueues"> {
 	const keeping = { keptMs: QUEUES_KEPT_MS, few: QUEUES_FEW };
 	const kept = new KeptRead<Read>(clock, keeping, async () => {
@@ -54,6 +56,7 @@ export function queueHandlers(
 			if (!("limit" in wish)) return wish;
 			const { limit, from } = wish;
 			const read = await kept.ask(from !== undefined);
+			links.toTasks(reply);
 			return sendJson(reply, 200, writePage(api, read, limit, from));
 		},
 	};
