@@ -15,6 +15,7 @@ export type * from "./ports/meter.ts";
 export type * from "./ports/node-name.ts";
 export type * from "./ports/node-record.ts";
 export type * from "./ports/store.ts";
+export type * from "./ports/store-access.ts";
 export * from "./ports/store-error.ts";
 export type * from "./ports/store-list.ts";
 export type * from "./ports/store-opening.ts";

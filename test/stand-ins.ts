@@ -3,7 +3,12 @@
  * are told, and answer as on a node on which all is well and nothing else happens. A test
  * puts its own in place of those that it is about.
  */
-import type { Shard, ShardSessions, ShardTasks } from "../node/ports.ts";
+import type {
+	Shard,
+	ShardAccess,
+	ShardSessions,
+	ShardTasks,
+} from "../node/ports.ts";
 import type { ClaimerParts } from "../node/work/claimer-parts.ts";
 import type { FinisherParts } from "../node/work/finisher.ts";
 import type { RunnerParts } from "../node/work/runner.ts";
@@ -19,14 +24,17 @@ export function servesTypes(...types: string[]): Serves {
 export function standInShard({
 	sessions = {},
 	tasks = {},
+	access = {},
 }: {
 	readonly sessions?: Partial<ShardSessions>;
 	readonly tasks?: Partial<ShardTasks>;
+	readonly access?: Partial<ShardAccess>;
 }): Shard {
 	return {
 		index: 0,
 		sessions: sessions as ShardSessions,
 		tasks: tasks as ShardTasks,
+		access: access as ShardAccess,
 	};
 }
 

@@ -22,6 +22,8 @@ export type Pulse =
 			readonly running: number;
 			/** Rises whenever a node comes, goes or changes its record. */
 			readonly registryVersion: number;
+			/** Rises with every change of an access token; 0: there never was one. Shard 0 alone has any. */
+			readonly accessVersion: number;
 			/** The node's own record is there. */
 			readonly registered: boolean;
 			/** When the shard's next task is due, or expires; it may be past. Undefined: none is, or does. */

@@ -13,8 +13,11 @@ export function decodePulse(reply: Reply): Pulse {
 		string,
 		...Reply[],
 	];
-	const [running, registry, steps, opens, registered, next, ...marked] =
-		rest as [...[number, string, string, string, number, string], ...Reply[]];
+	const [running, registry, access, steps, opens, registered, next, ...marked] =
+		rest as [
+			...[number, string, string, string, string, number, string],
+			...Reply[],
+		];
 	const [marks, count, ...names] = marked as [string[], number, ...Flat];
 	if (code === "other_shards")
 		return { ok: false, code, shards: Number(nowMs) };
@@ -38,6 +41,7 @@ export function decodePulse(reply: Reply): Pulse {
 		raised: { generation: Number(generation), run },
 		running,
 		registryVersion: Number(registry),
+		accessVersion: Number(access),
 		opens: Number(opens),
 		registered: registered === 1,
 		nextTimeMs: next === "" ? undefined : Number(next),

@@ -1,5 +1,6 @@
 /** One shard in Redis: the `Shard` port, its subjects, and the number of shards that it has. */
 import type { Log, Shard } from "../ports.ts";
+import { RedisAccess } from "./redis-access.ts";
 import { RedisSessions } from "./redis-sessions.ts";
 import { RedisTasks } from "./redis-tasks.ts";
 import { LAYOUT } from "./scripts.ts";
@@ -9,12 +10,14 @@ export class RedisShard implements Shard {
 	readonly index: number;
 	readonly sessions: RedisSessions;
 	readonly tasks: RedisTasks;
+	readonly access: RedisAccess;
 	readonly #scripts: ShardScripts;
 
 	constructor(scripts: ShardScripts, log: Log) {
 		this.index = scripts.index;
 		this.sessions = new RedisSessions(scripts, log);
 		this.tasks = new RedisTasks(scripts);
+		this.access = new RedisAccess(scripts, log);
 		this.#scripts = scripts;
 	}
 

@@ -11,6 +11,9 @@
 import { createHash } from "node:crypto";
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
 import {
+	ACCESS_REVOKED_KEPT_MAX,
+	ACCESS_REVOKED_KEPT_MS,
+	ACCESS_TOKENS_MAX,
 	ATTEMPTS_KEPT_MAX,
 	BACKLOG_ROUTES_MAX,
 	CLAIM_BATCH_BYTES_MAX,
@@ -169,7 +172,21 @@ const TASK_SCRIPTS = {
 	counts: { kind: "read", pieces: ["number", "books"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-const SCRIPTS = { ...SESSION_SCRIPTS, ...TASK_SCRIPTS };
+/** Of access tokens, likewise. */
+const ACCESS_SCRIPTS = {
+	tokens: { kind: "read" },
+	"grant-token": { kind: "write", pieces: ["access"] },
+	"revoke-token": { kind: "write", pieces: ["access"] },
+	"put-tokens-back": { kind: "write", pieces: ["access"] },
+	"tokens-used": { kind: "write", pieces: ["access"] },
+} as const satisfies Record<string, ScriptPlan>;
+
+const FOLDERS = {
+	session: SESSION_SCRIPTS,
+	task: TASK_SCRIPTS,
+	access: ACCESS_SCRIPTS,
+};
+const SCRIPTS = { ...SESSION_SCRIPTS, ...TASK_SCRIPTS, ...ACCESS_SCRIPTS };
 
 interface ScriptPlan {
 	readonly kind: keyof typeof FLAGS;
@@ -196,6 +213,9 @@ export interface Script {
 }
 
 const CONSTANTS: Readonly<Record<string, number>> = {
+	ACCESS_REVOKED_KEPT_MAX,
+	ACCESS_REVOKED_KEPT_MS,
+	ACCESS_TOKENS_MAX,
 	ATTEMPTS_KEPT_MAX,
 	BACKLOG_ROUTES_MAX,
 	CLAIM_BATCH_BYTES_MAX,
@@ -259,7 +279,8 @@ function compose(
 	const names = new Set([...states.flatMap(piecesOf), ...pieces]);
 	const files = ["head", ...names].map((piece) => `pieces/${piece}`);
 	const shared = ["keys", ...files].map(readLua).join("");
-	const folder = name in SESSION_SCRIPTS ? "session" : "task";
+	const [folder] =
+		Object.entries(FOLDERS).find(([, scripts]) => name in scripts) ?? [];
 	const script = readLua(`${folder}/${name}`);
 	const own = neededOf(shared, script) + script;
 	// Only the constants that are used: Lua allows 200 locals, and each costs time.

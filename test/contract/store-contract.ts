@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSession } from "../../protocol/lease.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
+import { accessRoomRules, accessRules } from "./store-access.ts";
 import {
 	Bench,
 	type MakeWorld,
@@ -85,6 +86,7 @@ const RULES = {
 	revoking: revoke.revokingRules,
 	"revoking in batches": revoke.batchRules,
 	"giving up": losses.poisonRules,
+	"access tokens": accessRules,
 	suspects: losses.suspectRules,
 	"lives of nodes": losses.lifeRules,
 	"attempts that are lost": begunRules,
@@ -109,11 +111,12 @@ export function storeContract(name: string, make: MakeWorld): void {
 			numberRules(prepared(new Bench(make, shards, 0, true))));
 	describe(`a store ${name}, the number in another shard than the first`, () =>
 		otherNumberRules(prepared(new Bench(make, 4, 2))));
-	describe(`a store ${name}, its room for routes`, () => {
+	describe(`a store ${name}, its room for routes and tokens`, () => {
 		const bench = prepared(new Bench(make, 1, 0));
 		roomRules(bench);
 		tasks.roomRules(bench);
 		runRoomRules(bench);
+		accessRoomRules(bench);
 	});
 	describe(`a store ${name}, restarted`, () =>
 		generation.restartRules(prepared(new Bench(make, 1, 0))));

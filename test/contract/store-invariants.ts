@@ -3,7 +3,12 @@
  * how a task may differ from one moment to the next.
  */
 import { expect } from "vitest";
-import type { RegisteredNode, Shard, ShardCounts } from "../../node/ports.ts";
+import type {
+	AccessBook,
+	RegisteredNode,
+	Shard,
+	ShardCounts,
+} from "../../node/ports.ts";
 import {
 	formatSession,
 	parseSession,
@@ -29,6 +34,7 @@ export interface Snapshot {
 	}[];
 	readonly nowMs: number;
 	readonly lostMs: number;
+	readonly access: Omit<AccessBook, "nowMs">;
 }
 
 const PAGE = 9;
@@ -63,12 +69,13 @@ export async function look(
 		),
 	);
 	const counts = await shard.tasks.counts();
+	const { nowMs: _, ...access } = await shard.access.tokens();
 	const { nodes, nowMs, lostMs } = await shard.sessions.nodes();
 	const byId = (await shard.tasks.get(ids)).filter(
 		(task) => task !== undefined,
 	);
 	return {
-		...{ byId, tasks, states, counts, nodes, nowMs, lostMs },
+		...{ byId, tasks, states, counts, nodes, nowMs, lostMs, access },
 		running: running.flat(),
 	};
 }

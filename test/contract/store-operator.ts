@@ -23,6 +23,7 @@ import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
+import { drawAccess } from "./store-drawn-access.ts";
 import { drawList } from "./store-drawn-filter.ts";
 import { drawLook } from "./store-drawn-looks.ts";
 import { drawRevoke } from "./store-drawn-losses.ts";
@@ -167,6 +168,8 @@ export class Operator {
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),
+		() => drawAccess(this.#random),
+		() => drawAccess(this.#random),
 	];
 
 	#open(): Operation {

@@ -8,6 +8,7 @@ import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { keeping } from "../keeping.ts";
 import { type Refusing, refusalOf } from "../sim/refusals.ts";
+import { newToken } from "./store-access.ts";
 import { nodeRecord, ROUTE, TTL_MS } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
@@ -89,6 +90,14 @@ const CALLS: {
 		over: (tasks) => tasks.over(["a"]),
 		list: (tasks) => tasks.list({ state: undefined, beforeSeq: 1, limit: 1 }),
 		counts: (tasks) => tasks.counts(),
+	},
+	access: {
+		tokens: (access) => access.tokens(),
+		grantToken: (access) => access.grantToken(newToken("ci")),
+		revokeToken: (access) => access.revokeToken("ci"),
+		putTokensBack: (access) =>
+			access.putTokensBack([{ ...newToken("ci"), version: 1, createdMs: 1 }]),
+		tokensUsed: (access) => access.tokensUsed(["ci"], 1),
 	},
 };
 

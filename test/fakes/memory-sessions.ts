@@ -98,6 +98,7 @@ export class MemorySessions implements ShardSessions {
 			nextTimeMs: this.#contents.tasks.nextTimeMs,
 			marks: this.#tasks.marks.told(session, nowMs),
 			...this.#sessions.seenBy(session),
+			accessVersion: this.#contents.access.version,
 			expired: overdue.filter(({ expiresMs }) => expiresMs <= nowMs),
 			overdue: overdue.filter(({ expiresMs }) => expiresMs > nowMs),
 			...this.#tasks.sortRoutes(routes),

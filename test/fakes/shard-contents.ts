@@ -3,6 +3,7 @@ import type { Lease } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { ClusterNumber } from "./cluster-number.ts";
+import { AccessTokens } from "./shard-access.ts";
 import { Runs } from "./shard-runs.ts";
 import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
@@ -28,6 +29,7 @@ export interface ShardImage {
 	readonly sessions: Sessions;
 	readonly tasks: Tasks;
 	readonly runs: Runs;
+	readonly access: AccessTokens;
 	/** Of the cluster; undefined where it is not fixed (any more). */
 	readonly shards: number | undefined;
 }
@@ -37,6 +39,7 @@ export class ShardContents {
 	sessions: Sessions;
 	tasks = new Tasks();
 	runs = new Runs();
+	access = new AccessTokens();
 
 	constructor(server: Server) {
 		this.sessions = new Sessions(new TokenCounter(server));
@@ -48,16 +51,18 @@ export class ShardContents {
 			sessions: this.sessions.copy(),
 			tasks: this.tasks.copy(),
 			runs: this.runs.copy(),
+			access: this.access.copy(),
 			shards: this.number.fixed,
 		};
 	}
 
 	/** What was there when the image was made; the image may be used again. */
-	load({ sessions, tasks, runs, shards }: ShardImage): void {
+	load({ sessions, tasks, runs, access, shards }: ShardImage): void {
 		this.number.fixed = shards;
 		this.sessions = sessions.copy();
 		this.tasks = tasks.copy();
 		this.runs = runs.copy();
+		this.access = access.copy();
 	}
 
 	get isEmpty(): boolean {

@@ -1,5 +1,6 @@
 /** One shard of the store's twin, as it is to one who asks: its subjects, on what it holds. */
 import type { Shard } from "../../node/ports.ts";
+import { MemoryAccess } from "./memory-access.ts";
 import { MemorySessions } from "./memory-sessions.ts";
 import { MemoryTasks } from "./memory-tasks.ts";
 import type {
@@ -12,6 +13,7 @@ export class MemoryShard implements Shard {
 	readonly index: number;
 	readonly sessions: MemorySessions;
 	readonly tasks: MemoryTasks;
+	readonly access: MemoryAccess;
 	/** What it holds, to look at from outside, and to have a hand in. */
 	readonly contents: ShardContents;
 	readonly #parts: MemoryShardParts;
@@ -20,6 +22,7 @@ export class MemoryShard implements Shard {
 		this.index = parts.index;
 		this.sessions = new MemorySessions(parts, asker);
 		this.tasks = new MemoryTasks(parts, asker);
+		this.access = new MemoryAccess(parts);
 		this.contents = parts.contents;
 		this.#parts = parts;
 	}

@@ -23,12 +23,13 @@ export function linkSubject<Subject extends object>(
 
 /** The same shard, with all its subjects far away. */
 export function linkShard(
-	{ index, sessions, tasks }: Shard,
+	{ index, sessions, tasks, access }: Shard,
 	call: Call,
 ): Shard {
 	return {
 		index,
 		sessions: linkSubject(sessions, call),
 		tasks: linkSubject(tasks, call),
+		access: linkSubject(access, call),
 	};
 }

@@ -7,7 +7,7 @@
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; totals: accepted, attempts,
 --                                         stale, forgotten; bytes of ended tasks, by kind: successes, failures;
---                                         shards, layout (the cluster's, see number.lua)
+--                                         shards, layout (the cluster's, see number.lua); access: version of all access tokens
 --   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
 --                                         (JSON, or nothing), its payload (JSON). Counts are
 --                                         "attempts,crashes,losses,failures,round", of attempts that ended
@@ -56,6 +56,8 @@
 --                                         be kept, which are not in the order
 --   {hearsay:0}:runs               hash   id that has further runs (runs.lua) → "last kept", the last number given, and how
 --                                         many are kept; ~run → id, of each of these, and ~~id → id, of the first
+--   {hearsay:0}:access             hash   name of an access token → its line, see access.lua; in the first shard only
+--   {hearsay:0}:access-used        hash   name of one → hour in which it was last used, ms
 local call = redis.call
 local SHARD = KEYS[1]
 local META = SHARD .. ':meta'
@@ -77,6 +79,8 @@ local DEATHS = SHARD .. ':deaths'
 local GONE = SHARD .. ':gone'
 local FAILED = SHARD .. ':failed'
 local RUNS = SHARD .. ':runs'
+local ACCESS = SHARD .. ':access'
+local ACCESS_USED = SHARD .. ':access-used'
 local TASKS = SHARD .. ':tasks'
 local ENDS = SHARD .. ':ends'
 local PAST = SHARD .. ':past'

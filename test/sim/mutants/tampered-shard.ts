@@ -1,22 +1,29 @@
 /** A shard as it is, but for the methods that break one of its rules. */
-import type { Shard, ShardSessions, ShardTasks } from "../../../node/ports.ts";
+import type {
+	Shard,
+	ShardAccess,
+	ShardSessions,
+	ShardTasks,
+} from "../../../node/ports.ts";
 import { linkSubject } from "../linked-shard.ts";
 
 /** The methods that break a rule, by subject. */
 interface Tampered {
 	readonly sessions?: Partial<ShardSessions>;
 	readonly tasks?: Partial<ShardTasks>;
+	readonly access?: Partial<ShardAccess>;
 }
 
 /** `sound`: the shard beneath, which keeps the rules. */
 export function tamperWith(
 	sound: Shard,
-	{ sessions = {}, tasks = {} }: Tampered,
+	{ sessions = {}, tasks = {}, access = {} }: Tampered,
 ): Shard {
 	return {
 		index: sound.index,
 		sessions: override(sound.sessions, sessions),
 		tasks: override(sound.tasks, tasks),
+		access: override(sound.access, access),
 	};
 }
 

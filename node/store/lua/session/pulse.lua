@@ -9,6 +9,7 @@
 --         { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken, or another shard has another number,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
+--         version of all access tokens (0: there never was one),
 --         steps back of the clock, sessions opened so far, 1 or 0 if the record of the
 --         node is missing, when a task is due or expires next (ms) or '', attempts to be stopped (a
 --         list, "token id"), number n of sessions that have not
@@ -54,9 +55,9 @@ end
 
 noteBegun(ARGV[10])
 sortRoutes(ARGV[4], ARGV[5])
-local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens', 'seq')
+local meta = call('HMGET', META, 'gen', 'run', 'registry', 'steps', 'opens', 'seq', 'access')
 local registered = call('HGET', EPOCHS, node) == string.match(session, '%d+$') and call('HEXISTS', NODES, node) or 0
 local overdue = call('ZRANGEBYSCORE', SESSIONS, '-inf', math.max(now, now + ttl - OVERDUE_MS), 'WITHSCORES', 'LIMIT', 0, 16)
-local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[4] or '0', meta[5] or '0', registered, nextTime(), tellMarks(session, now), #overdue / 2 }
+local answer = { 'ok', now, meta[1], meta[2], countRunning(session), meta[3], meta[7] or '0', meta[4] or '0', meta[5] or '0', registered, nextTime(), tellMarks(session, now), #overdue / 2 }
 for _, value in ipairs(overdue) do answer[#answer + 1] = value end
 return tellRoutes(answer, tonumber(ARGV[3]), tonumber(meta[6] or 0), tonumber(ARGV[6]))

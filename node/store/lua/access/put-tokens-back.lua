@@ -1,0 +1,26 @@
+-- Puts back what a node knows of access tokens and this store does not (any more), as it
+-- has lost writes. Of each name the newer record counts, and of one version that which revokes.
+-- ARGV    name, line (see access.lua) …
+-- Returns { now (ms), how many were written }
+local now, written, highest = readClock(), {}, 0
+for i = 1, #ARGV, 2 do
+  local theirs, _, theirsRevoked = parseToken(ARGV[i + 1])
+  local ours, _, oursRevoked = parseToken(call('HGET', ACCESS, ARGV[i]))
+  local version, known = tonumber(theirs), tonumber(ours or -1)
+  local isNew = version > known or (version == known and theirsRevoked ~= '0' and oursRevoked == '0')
+  local isOld = theirsRevoked ~= '0' and tonumber(theirsRevoked) <= now - ACCESS_REVOKED_KEPT_MS
+  if isNew and not isOld then
+    written[#written + 1] = i
+    highest = math.max(highest, version)
+  end
+end
+for _, i in ipairs(written) do
+  call('HSET', ACCESS, ARGV[i], ARGV[i + 1])
+  local _, _, revoked = parseToken(ARGV[i + 1])
+  if revoked ~= '0' then call('HDEL', ACCESS_USED, ARGV[i]) end
+end
+if #written > 0 then
+  raiseAccess(now, highest)
+  tidyTokens(now)
+end
+return { now, #written }

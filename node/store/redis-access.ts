@@ -1,0 +1,98 @@
+/**
+ * The access tokens of a shard in Redis: the `ShardAccess` port, each method one script of the
+ * same name. What a step does is written in `lua/access/`.
+ */
+import assert from "node:assert/strict";
+import type { AccessToken } from "../../protocol/access.ts";
+import { ACCESS_PUT_BACK_MAX, ACCESS_USED_MAX } from "../../protocol/limits.ts";
+import type {
+	AccessBook,
+	GrantTokenReply,
+	Log,
+	NewAccessToken,
+	RevokeTokenReply,
+	ShardAccess,
+} from "../ports.ts";
+import { decodeToken, encodeMay, encodeToken } from "./access-codec.ts";
+import type { Reply } from "./redis/connection.ts";
+import type { ShardScripts } from "./shard-scripts.ts";
+import { decodeFields } from "./task-codec.ts";
+
+export class RedisAccess implements ShardAccess {
+	readonly #scripts: ShardScripts;
+	readonly #log: Log;
+	/** Tokens whose records could not be read, and were told of. */
+	#toldUnreadable = "";
+
+	constructor(scripts: ShardScripts, log: Log) {
+		this.#scripts = scripts;
+		this.#log = log;
+	}
+
+	async tokens(): Promise<AccessBook> {
+		const reply = await this.#scripts.run("tokens");
+		const [nowMs, version, lines, used] = reply as [
+			...[number, string],
+			...Reply[],
+		];
+		const hours = decodeFields(used as Reply);
+		const unreadable: string[] = [];
+		const tokens: AccessToken[] = [];
+		for (const [name, line] of decodeFields(lines as Reply)) {
+			const token = decodeToken(name, line, hours.get(name));
+			if (token === undefined) unreadable.push(name);
+			else tokens.push(token);
+		}
+		this.#tell(unreadable.sort().join(", "));
+		tokens.sort((a, b) => (a.name < b.name ? -1 : 1));
+		return { nowMs, version: Number(version), tokens };
+	}
+
+	async grantToken(token: NewAccessToken): Promise<GrantTokenReply> {
+		const { name, hash } = token;
+		const args = [name, hash, encodeMay(token)];
+		const reply = await this.#scripts.run("grant-token", ...args);
+		const [code] = reply as [string];
+		if (code === "taken" || code === "full") return { ok: false, code };
+		return decodeChanged(name, reply);
+	}
+
+	async revokeToken(name: string): Promise<RevokeTokenReply> {
+		const reply = await this.#scripts.run("revoke-token", name);
+		const [code] = reply as [string];
+		if (code === "none") return { ok: false, code };
+		return decodeChanged(name, reply);
+	}
+
+	async putTokensBack(tokens: readonly AccessToken[]) {
+		assert(tokens.length <= ACCESS_PUT_BACK_MAX);
+		const args = tokens.flatMap((token) => [token.name, encodeToken(token)]);
+		const reply = await this.#scripts.run("put-tokens-back", ...args);
+		const [nowMs, written] = reply as [number, number];
+		return { nowMs, written };
+	}
+
+	async tokensUsed(names: readonly string[], hourMs: number): Promise<void> {
+		assert(names.length <= ACCESS_USED_MAX);
+		await this.#scripts.run("tokens-used", hourMs, ...names);
+	}
+
+	#tell(names: string): void {
+		if (names !== this.#toldUnreadable && names !== "")
+			this.#log.warn(
+				{ tokens: names },
+				"records of access tokens in Redis cannot be read; these tokens are refused",
+			);
+		this.#toldUnreadable = names;
+	}
+}
+
+function decodeChanged(
+	name: string,
+	reply: Reply,
+): Extract<GrantTokenReply, { ok: true }> {
+	const [, nowMs, version, line] = reply as [string, number, string, string];
+	const token = decodeToken(name, line);
+	if (token === undefined) throw new Error(`the token ${name} is unreadable`);
+	return { ok: true, nowMs, token, version: Number(version) };
+}

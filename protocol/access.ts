@@ -1,0 +1,99 @@
+/**
+ * Access tokens: who may ask a node for what.
+ *
+ * A token is `hs_<role>_<32 characters>`, which is 190 bits of chance. Nobody keeps it but
+ * who was given it: the cluster knows its SHA-256. What it knows of a token is a record,
+ * whose version rises with every change; of two records of one name the newer one counts,
+ * also where a store has lost the last writes. So a token that is revoked leaves a record
+ * behind, for a while, which outlives the loss.
+ */
+import {
+	ACCESS_REVOKED_KEPT_MAX,
+	ACCESS_REVOKED_KEPT_MS,
+} from "./limits/access.ts";
+
+/** Each may do what the one before it may. */
+export const ACCESS_ROLES = ["read", "submit", "operate"] as const;
+export type AccessRole = (typeof ACCESS_ROLES)[number];
+
+export const TOKEN_CHARS = 32;
+const TOKEN = /^hs_(read|submit|operate)_[0-9A-Za-z]{32}$/;
+/** Of a token in the store; what nodes are given in files is called otherwise. */
+export const ACCESS_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
+
+/** What its holder may do. */
+export interface AccessGrant {
+	readonly role: AccessRole;
+	/** Of these queues only; undefined: of all. So with types. */
+	readonly queues?: readonly string[];
+	readonly types?: readonly string[];
+	/** One that may `read` may see payloads, results and errors, too. */
+	readonly payloads?: true;
+}
+
+/** What is kept of a token, or of one that is revoked. */
+export interface AccessToken extends AccessGrant {
+	readonly name: string;
+	/** SHA-256 of it, in hexadecimal digits. */
+	readonly hash: string;
+	/** Higher with each change of this or another token. */
+	readonly version: number;
+	/** In the store's time, as all times here. */
+	readonly createdMs: number;
+	readonly expiresMs?: number;
+	readonly revokedMs?: number;
+	/** The hour in which it was last used, as far as that was told. It is no part of the record. */
+	readonly usedMs?: number;
+}
+
+/** Whose prefix says so; undefined for what is no token. */
+export function roleOfToken(text: string): AccessRole | undefined {
+	return TOKEN.exec(text)?.[1] as AccessRole | undefined;
+}
+
+export function mayDo(role: AccessRole, needed: AccessRole): boolean {
+	return ACCESS_ROLES.indexOf(role) >= ACCESS_ROLES.indexOf(needed);
+}
+
+export function seesPayloads({ role, payloads }: AccessGrant): boolean {
+	return role !== "read" || payloads === true;
+}
+
+export function isRestricted({ queues, types }: AccessGrant): boolean {
+	return queues !== undefined || types !== undefined;
+}
+
+/** Whether it reaches a task of this queue and type. */
+export function reaches(
+	{ queues, types }: AccessGrant,
+	{ queue, type }: { readonly queue: string; readonly type: string },
+): boolean {
+	const isOf = (names: readonly string[] | undefined, name: string) =>
+		names === undefined || names.includes(name);
+	return isOf(queues, queue) && isOf(types, type);
+}
+
+/** Of two records of one name; of one version that which revokes, as it does no harm. */
+export function isNewer(
+	token: AccessToken,
+	than: AccessToken | undefined,
+): boolean {
+	if (than === undefined || token.version > than.version) return true;
+	const revokes = token.revokedMs !== undefined && than.revokedMs === undefined;
+	return token.version === than.version && revokes;
+}
+
+/** Those that are remembered: all tokens, and those revoked that are not too old or too many. By name. */
+export function remembered(
+	tokens: Iterable<AccessToken>,
+	nowMs: number,
+): Map<string, AccessToken> {
+	const all = [...tokens];
+	const revoked = all
+		.filter(({ revokedMs }) => revokedMs !== undefined)
+		.filter(({ revokedMs = 0 }) => revokedMs > nowMs - ACCESS_REVOKED_KEPT_MS)
+		.sort((a, b) => b.version - a.version)
+		.slice(0, ACCESS_REVOKED_KEPT_MAX);
+	const live = all.filter(({ revokedMs }) => revokedMs === undefined);
+	return new Map([...live, ...revoked].map((token) => [token.name, token]));
+}
