@@ -10,24 +10,16 @@
  * Stopping goes the other way, with HTTP answering until the tasks are gone.
  */
 import { hostname } from "node:os";
-import {
-	GOODBYE_MS,
-	STORE_EMPTY_MS,
-	STORE_START_MS,
-} from "../protocol/limits.ts";
+import { GOODBYE_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import { loadExecutor, makeGossip, makeStore, readTls } from "./adapters.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
 import { Engine, type NodeHost } from "./engine/engine.ts";
 import { createHttp, type Http } from "./http/server.ts";
-import { agree } from "./lease/agreement.ts";
-import { ConfigError, type NodeOptions } from "./options.ts";
-import {
-	type Executor,
-	type Gossip,
-	type Log,
-	StoreMismatch,
-} from "./ports.ts";
+import { meetStore } from "./meet-store.ts";
+import { admit, readTokenFile } from "./node-access.ts";
+import type { NodeOptions } from "./options.ts";
+import type { Executor, Gossip, Log } from "./ports.ts";
 import type { RedisStore } from "./store/redis-store.ts";
 import { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
@@ -35,6 +27,8 @@ import { GenerationFile } from "./world/generation-file.ts";
 import { systemLog } from "./world/log.ts";
 import { NameFile } from "./world/name-file.ts";
 import { systemFigures } from "./world/process-figures.ts";
+import { NO_TOKENS, type TokenFile } from "./world/token-file.ts";
+import { systemMint } from "./world/token-mint.ts";
 
 export interface RunningNode {
 	readonly nodeId: string;
@@ -56,6 +50,8 @@ interface Parts {
 	readonly store: RedisStore;
 	readonly whereabouts: Whereabouts;
 	readonly name: NameFile;
+	/** Undefined: it was given none. */
+	readonly tokens: TokenFile | undefined;
 	readonly log: Log;
 }
 
@@ -68,13 +64,14 @@ export async function startNode(
 	endProcesses: (systemThread?: number) => void = () => {},
 ): Promise<RunningNode> {
 	const { name, log } = nameAndLog(options);
+	const tokens = readTokenFile(options, log);
 	const tls = await readTls(options);
 	const executor = await loadExecutor(options, log, endProcesses);
 	const whereabouts = await Whereabouts.find(options, log);
 	const gossip = await makeGossip(options, whereabouts, log);
 	const store = makeStore(options, log);
 	whereabouts.follow(store);
-	const parts = { executor, gossip, store, whereabouts, name, log };
+	const parts = { executor, gossip, store, whereabouts, name, tokens, log };
 	let http: Http | undefined;
 	const engine = makeEngine(options, parts, (end) => void stopper.stop(end));
 	const adapters = closingsOf(parts, () => http);
@@ -87,6 +84,7 @@ export async function startNode(
 		http = await createHttp({
 			api: engine.api,
 			...options.http,
+			rate: options.rate,
 			clock: systemClock,
 			log,
 			version: options.version,
@@ -95,7 +93,7 @@ export async function startNode(
 			...(tls && { tls }),
 		});
 		whereabouts.served(http);
-		await meetStore(parts, () => engine.start(), stopper);
+		await meetStore(parts, () => start(options, parts, engine), stopper);
 	} catch (error) {
 		await closeAll(adapters, systemClock, log);
 		throw error;
@@ -115,6 +113,17 @@ export async function startNode(
 	};
 }
 
+/** Resolves when the store has named the node, and has said who may ask it for what. */
+async function start(
+	options: NodeOptions,
+	{ name, log }: Parts,
+	engine: Engine,
+): Promise<void> {
+	engine.start();
+	await name.given;
+	await admit(options, engine, log);
+}
+
 /** Every line of the log says by name whose it is. */
 function nameAndLog({ dataDir, logLevel, name: wished }: NodeOptions): {
 	name: NameFile;
@@ -129,7 +138,7 @@ function nameAndLog({ dataDir, logLevel, name: wished }: NodeOptions): {
 }
 
 function closingsOf(
-	{ gossip, executor, store }: Parts,
+	{ gossip, executor, store, tokens }: Parts,
 	http: () => Http | undefined,
 ): readonly Closing[] {
 	return [
@@ -138,12 +147,13 @@ function closingsOf(
 		{ part: "http", close: () => http()?.close() },
 		{ part: "executor", close: () => executor.stop() },
 		{ part: "store", close: () => store.close() },
+		{ part: "token file", close: async () => tokens?.close() },
 	];
 }
 
 function makeEngine(
 	options: NodeOptions,
-	{ executor, gossip, store, whereabouts, name, log }: Parts,
+	{ executor, gossip, store, whereabouts, name, tokens, log }: Parts,
 	stop: (end: "drained" | Error) => void,
 ): Engine {
 	const serves: Serves = {
@@ -194,52 +204,7 @@ function makeEngine(
 		serves,
 		name,
 		host,
+		given: tokens ?? NO_TOKENS,
+		mint: systemMint,
 	});
-}
-
-/**
- * Waits for the store to be there, makes sure that it is this cluster's, and
- * starts scheduling, until the store has named the node. A store that is away does not keep the node from starting:
- * after a moment this goes on in the background, unless the node stops.
- */
-async function meetStore(
-	{ store, name, log }: Parts,
-	start: () => void,
-	node: Pick<Stopper, "stop" | "isStopping">,
-): Promise<void> {
-	let told: string | undefined;
-	store.onChange((up) => {
-		const { trouble } = store;
-		// What a Redis that is there refuses was told; it may end one connection after the other.
-		if (up) told = trouble;
-		else if (trouble !== told)
-			log.warn({ trouble }, "the store cannot be used; trying until it can");
-	});
-	const met = agree({ store, clock: systemClock, log, node }).then(
-		async (agreed) => {
-			if (agreed) {
-				start();
-				await name.given;
-			}
-			return "met" as const;
-		},
-		(error: Error) => {
-			throw error instanceof StoreMismatch
-				? new ConfigError(error.message, error)
-				: error;
-		},
-	);
-	const lateIn = (ms: number) =>
-		new Promise<"late">((resolve) =>
-			systemClock.after(ms, () => resolve("late")),
-		);
-	if ((await Promise.race([met, lateIn(STORE_START_MS)])) === "met") return;
-	// One that is there may be empty, and is watched for a while.
-	const watched = lateIn(store.up ? STORE_EMPTY_MS : 0);
-	if ((await Promise.race([met, watched])) === "met") return;
-	log.warn(
-		{ trouble: store.trouble },
-		"the store cannot be used yet; trying until it can",
-	);
-	met.catch((error: Error) => node.stop(error));
 }

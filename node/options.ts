@@ -50,6 +50,12 @@ export interface NodeOptions {
 	readonly keeps: Keeps;
 	/** Shards that a new cluster is made with; an existing one must have as many. */
 	readonly shards: number;
+	/** It may serve HTTP beyond this machine although no token is needed. */
+	readonly insecure: boolean;
+	/** File of access tokens that are valid on this node, absolute. */
+	readonly tokenFile?: string;
+	/** Requests a second that it takes of each token; absent: any number. */
+	readonly rate?: number;
 	readonly logLevel: LogLevel;
 	/** Of the program, as other nodes and the page show it. */
 	readonly version: string;

@@ -7,6 +7,7 @@
  * whole cluster run in one process on virtual time. Every port that has a fake
  * has a contract suite which the real one and the fake both pass.
  */
+export type * from "./ports/access.ts";
 export type * from "./ports/api.ts";
 export type * from "./ports/executor.ts";
 export type * from "./ports/generations.ts";

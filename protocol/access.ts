@@ -97,3 +97,36 @@ export function remembered(
 	const live = all.filter(({ revokedMs }) => revokedMs === undefined);
 	return new Map([...live, ...revoked].map((token) => [token.name, token]));
 }
+
+/** What two who may each have lost something know together. */
+interface Merged {
+	/** By name. */
+	readonly tokens: ReadonlyMap<string, AccessToken>;
+	/** Those that the store does not have. */
+	readonly lost: readonly AccessToken[];
+}
+
+/**
+ * What a node knows of tokens and what it has just read: of each name the newer record counts.
+ * A token that is missing from a store which remembers as many revoked ones as it can may be
+ * one of those that it has forgotten, and is not put back.
+ */
+export function mergeTokens(
+	known: ReadonlyMap<string, AccessToken>,
+	stored: readonly AccessToken[],
+	nowMs: number,
+): Merged {
+	const byName = new Map(stored.map((token) => [token.name, token]));
+	const revoked = stored.filter(({ revokedMs }) => revokedMs !== undefined);
+	const horizon =
+		revoked.length < ACCESS_REVOKED_KEPT_MAX
+			? 0
+			: Math.min(...revoked.map(({ version }) => version));
+	const newer = [...known.values()].filter(
+		(token) =>
+			token.version > horizon && isNewer(token, byName.get(token.name)),
+	);
+	for (const token of newer) byName.set(token.name, token);
+	const tokens = remembered(byName.values(), nowMs);
+	return { tokens, lost: newer.filter(({ name }) => tokens.has(name)) };
+}

@@ -19,11 +19,12 @@ export type Shape =
 	| { readonly text: string; readonly example: string };
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
-/** What a caller must be allowed. Nodes ask nobody yet: it stands here for the day they do. */
+/** What the caller's access token must allow; what is `open` needs none. */
 export type Role = "open" | "read" | "submit" | "operate";
 export const TAGS = {
 	Tasks: "Work: submitted, looked at, waited for.",
 	Cluster: "How the cluster and its nodes are.",
+	Access: "Who may ask for what: access tokens.",
 	Health: "How the answering node is, for whoever watches over it.",
 	Celery:
 		"The addresses of the Celery and Flask system that Hearsay replaces, with its words.",

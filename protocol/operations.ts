@@ -11,11 +11,13 @@ import { bulkOperations } from "./operations/bulk.ts";
 import { celeryOperations } from "./operations/celery.ts";
 import { clusterOperations, healthOperations } from "./operations/cluster.ts";
 import { taskOperations } from "./operations/tasks.ts";
+import { tokenOperations } from "./operations/tokens.ts";
 
 export const OPERATIONS = {
 	...taskOperations,
 	...bulkOperations,
 	...clusterOperations,
+	...tokenOperations,
 	...healthOperations,
 	...celeryOperations,
 } as const;

@@ -6,6 +6,8 @@
 export const PROBLEMS = {
 	invalid: [400, "The request is not valid"],
 	invalid_json: [400, "The body is not JSON"],
+	unauthenticated: [401, "An access token is needed"],
+	forbidden: [403, "The access token does not allow that"],
 	forbidden_origin: [403, "A page of another origin may not do that"],
 	not_found: [404, "There is no such thing"],
 	method_not_allowed: [405, "This address does not take that method"],
@@ -13,6 +15,8 @@ export const PROBLEMS = {
 	conflict: [409, "The id is taken by a different task"],
 	already_ended: [409, "The task has ended"],
 	not_ended: [409, "The task has not ended"],
+	name_taken: [409, "The name is taken"],
+	too_many_tokens: [409, "There are as many tokens as there may be"],
 	not_waiting: [409, "The task does not wait any more"],
 	too_large: [413, "The request is too large"],
 	unsupported_media_type: [415, "The body is of a type that is not taken"],
@@ -23,6 +27,7 @@ export const PROBLEMS = {
 		"Too many kinds of work are waiting for nodes to serve them",
 	],
 	too_many_unserved: [429, "Too much is waiting that no node serves"],
+	rate_limited: [429, "The access token has asked for as much as it may"],
 	headers_too_large: [431, "The headers of the request are too large"],
 	internal: [500, "The node met an error of its own"],
 	store_unavailable: [503, "The store cannot be used"],
@@ -39,6 +44,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export const ITEM_PROBLEMS = [
 	"invalid",
 	"invalid_json",
+	"forbidden",
 	"conflict",
 	"too_large",
 	"idempotency_conflict",

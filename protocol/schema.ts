@@ -147,7 +147,9 @@ export const TaskAsRead = Type.Object({
 		),
 	),
 	attempts: Type.Array(AttemptAsRead, { description: "oldest first" }),
-	payload: Type.Unknown(),
+	payload: Type.Optional(
+		Type.Unknown({ description: "absent for a token that may not see it" }),
+	),
 	result: Type.Optional(Type.Unknown()),
 });
 export type TaskAsRead = Static<typeof TaskAsRead>;

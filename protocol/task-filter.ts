@@ -17,6 +17,8 @@ export interface TaskQuery {
 	readonly node?: string;
 	/** An id, the beginning of one, or text in payload, result or error. */
 	readonly q?: string;
+	/** Of `q`, which is an id or the beginning of one, no text is looked for. */
+	readonly idsOnly?: true;
 	/** Created then or later, in the store's time. */
 	readonly sinceMs?: number;
 	/** Created earlier. */
@@ -65,7 +67,7 @@ export function passesOf(
 	query: TaskQuery,
 	nodes: readonly string[] | undefined,
 ): Pass[] {
-	const { state: _, node: __, q, untilMs, ...same } = query;
+	const { state: _, node: __, q, idsOnly, untilMs, ...same } = query;
 	const filter: TaskFilter = {
 		...same,
 		...(nodes && { nodes: nodes.map((node) => node.toWellFormed()) }),
@@ -74,11 +76,12 @@ export function passesOf(
 	if (q === undefined) return [{ filter }];
 	const text = { filter: { ...filter, texts: spellingsOf(q) } };
 	if (!isTaskId(q)) return [text];
-	return [
+	const ids: Pass[] = [
 		{ filter, only: q },
 		{ filter: { ...filter, idPrefix: q, notId: q } },
-		{ filter: { ...text.filter, notPrefix: q } },
 	];
+	if (idsOnly) return ids;
+	return [...ids, { filter: { ...text.filter, notPrefix: q } }];
 }
 
 /** As it may stand in JSON: as it is, since it may be JSON itself, or as a text in it, of either writer. Half a character stands in texts only. */

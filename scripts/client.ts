@@ -1,4 +1,4 @@
-/** The client of the API as scripts use it: over `fetch`, and each request ends in time. */
+/** The client of the API as scripts use it: over `fetch`, with HEARSAY_TOKEN if it is set, and each request ends in time. */
 import { Client } from "../protocol/client/client.ts";
 
 /** Longer than a node takes to say that it cannot. */
@@ -8,6 +8,7 @@ export function clientOf(url: string, answerMsMax = ANSWER_MS_MAX): Client {
 	return new Client({
 		url,
 		fetch,
+		token: process.env.HEARSAY_TOKEN || undefined,
 		patience: () => AbortSignal.timeout(answerMsMax),
 	});
 }

@@ -66,6 +66,11 @@ export interface ClusterAnswersParts {
 	readonly gossip: Pick<Gossip, "connected">;
 	/** See drain-wishes.ts. */
 	readonly drainWishes: { ask(node: string): Promise<string | undefined> };
+	/** See access.ts. */
+	readonly access: {
+		/** Whether it is known who may ask for what. */
+		readonly isKnown: boolean;
+	};
 	/** See self-report.ts. */
 	readonly report: {
 		/** This node is stopping. */
@@ -229,7 +234,7 @@ export class ClusterAnswers implements ClusterApi {
 	}
 
 	readiness(): Readiness {
-		const { store, engines, report } = this.#parts;
+		const { store, engines, report, access } = this.#parts;
 		const reasons = report.draining ? ["The node is stopping."] : [];
 		if (store.trouble !== undefined)
 			reasons.push(`The store cannot be used: ${store.trouble}.`);
@@ -240,7 +245,8 @@ export class ClusterAnswers implements ClusterApi {
 			);
 		else if (!engines.every(({ renewer }) => renewer.trusted)) {
 			reasons.push("The node has not renewed its lease lately.");
-		}
+		} else if (!access.isKnown)
+			reasons.push("The node has not yet read the access tokens.");
 		return { ready: reasons.length === 0, reasons };
 	}
 }

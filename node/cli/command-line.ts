@@ -1,11 +1,13 @@
 /**
  * The command line: finds the command, and turns how it ended into an exit
- * code: 0 done, 1 failed, 2 wrong use or configuration. A user's mistake is
- * one sentence; anything else that goes wrong shows its stack, to be reported.
+ * code: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 no node
+ * reachable. A user's mistake is one sentence; anything else that goes wrong shows its stack, to be reported.
  */
 import { ConfigError } from "../options.ts";
 import type { Command, Invocation } from "./command.ts";
+import { CommandFailed } from "./command-failed.ts";
 import { nodeCommand } from "./commands/node.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
 import { formatHelp } from "./help.ts";
 import { findStartProblem } from "./start-problem.ts";
@@ -13,6 +15,7 @@ import { findStartProblem } from "./start-problem.ts";
 const COMMANDS: Readonly<Record<string, Command>> = {
 	up: upCommand,
 	node: nodeCommand,
+	token: tokenCommand,
 };
 
 const HELP = `Usage: hearsay <command> [flags]
@@ -59,6 +62,10 @@ export async function runCommandLine(invocation: Invocation): Promise<number> {
 }
 
 function explain(error: unknown, terminal: Invocation["terminal"]): number {
+	if (error instanceof CommandFailed) {
+		terminal.problem(`hearsay: ${error.message}`);
+		return error.exitCode;
+	}
 	const problem =
 		error instanceof ConfigError ? error.message : findStartProblem(error);
 	if (problem !== undefined) {

@@ -19,8 +19,6 @@ export interface Flag {
 	readonly help: string;
 	/** Not for task code: see `secrets.ts`. */
 	readonly secret?: true;
-	/** Refused with this sentence: a promise of the interface that is not kept yet. */
-	readonly refused?: string;
 }
 
 export type Flags<Name extends string = string> = Readonly<Record<Name, Flag>>;
@@ -69,9 +67,6 @@ export function readFlags<Name extends string>(
 						from: `--${name}`,
 					}));
 		if (given === undefined) continue;
-		if (flag.refused !== undefined) {
-			throw new ConfigError(`${given[0]?.from}: ${flag.refused}`);
-		}
 		values.set(name, given);
 	}
 	return new FlagValues(values);

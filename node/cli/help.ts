@@ -23,7 +23,7 @@ export function formatHelp({
 	for (const [heading, flags] of groups) {
 		parts.push("", `${heading}:`);
 		for (const [name, flag] of Object.entries(flags)) {
-			if (flag.refused === undefined) parts.push(...formatFlag(name, flag));
+			parts.push(...formatFlag(name, flag));
 		}
 	}
 	for (const note of notes) parts.push("", ...wrap(note, 0));

@@ -52,7 +52,7 @@ export const SHARED_FLAGS = {
 	insecure: {
 		kind: "switch",
 		env: ["HEARSAY_INSECURE"],
-		help: "serve HTTP beyond this machine although nobody has to sign in",
+		help: "serve HTTP beyond this machine although there are no access tokens, and so everybody may do everything",
 	},
 	"tls-cert": {
 		kind: "text",
@@ -118,9 +118,13 @@ export const SHARED_FLAGS = {
 		kind: "text",
 		value: "FILE",
 		env: ["HEARSAY_TOKEN_FILE"],
-		help: "not in this version",
-		refused:
-			"this version knows no access tokens; leave it out and serve this machine only.",
+		help: "access tokens that are valid on a node besides those of the cluster, one a line; read again when it changes",
+	},
+	rate: {
+		kind: "text",
+		value: "N",
+		env: ["HEARSAY_RATE"],
+		help: "requests a second that a node takes of each access token (default any number)",
 	},
 } as const satisfies Flags;
 

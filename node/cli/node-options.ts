@@ -13,9 +13,9 @@ import {
 	PROCESS_TASK_MS,
 	PROCESS_TASK_MS_MAX,
 	QUEUE_CHARS_MAX,
+	RATE_MAX,
 	SHARDS_MAX,
 } from "../../protocol/limits.ts";
-import { isLoopback } from "../http/door/guard.ts";
 import {
 	type Address,
 	ConfigError,
@@ -97,6 +97,8 @@ export function readSharedOptions(
 	const redis = flags.text("redis");
 	const drain = flags.text("drain");
 	const publicUrl = flags.text("public-url");
+	const tokenFile = flags.text("token-file");
+	const rate = flags.text("rate");
 	const queues = readNames(flags.text("queues"), QUEUE_CHARS_MAX);
 	return {
 		redis: redis && readStoreUrl(redis),
@@ -129,6 +131,9 @@ export function readSharedOptions(
 		...(publicUrl && { publicUrl: readPublicUrl(publicUrl) }),
 		corsOrigins: [...new Set(flags.texts("cors-origin").map(readOrigin))],
 		shards: countOf(flags.text("shards"), [1, SHARDS_MAX], 1),
+		insecure: flags.on("insecure"),
+		...(tokenFile && { tokenFile: resolve(around.folder, tokenFile.text) }),
+		...(rate && { rate: readCount(rate, 1, RATE_MAX) }),
 		logLevel: readChoice(
 			flags.text("log") ?? { text: "info", from: "--log" },
 			LOG_LEVELS,
@@ -173,16 +178,8 @@ function readNodeName(given: Given | undefined, host: string): string {
 	return /^\.*$/.test(fit) ? "node" : fit.slice(0, NODE_NAME_CHARS_MAX);
 }
 
-/** @throws ConfigError for an address that strangers could reach, unless `--insecure`. */
-export function readHttp(flags: FlagValues<"http" | "insecure">): Address {
-	const given = flags.text("http") ?? HTTP_DEFAULT;
-	const http = readAddress(given);
-	if (!isLoopback(http.host) && !flags.on("insecure")) {
-		throw new ConfigError(
-			`${given.from} ${given.text} would let anyone on the network submit tasks without signing in; listen on 127.0.0.1, or add --insecure if that network can be trusted.`,
-		);
-	}
-	return http;
+export function readHttp(flags: FlagValues<"http">): Address {
+	return readAddress(flags.text("http") ?? HTTP_DEFAULT);
 }
 
 function countOf(

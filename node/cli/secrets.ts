@@ -1,5 +1,6 @@
 /**
- * Keeps what a node is told in confidence (where its store is, with the password) from the
+ * Keeps what a node is told in confidence (where its store is, with the password; the access
+ * token of who started it) from the
  * code of its tasks, which runs in the same process: out of the environment that it and all
  * that it starts have, and out of the process's title. Whoever may read the memory of the
  * process, or `/proc/self/environ`, finds it all the same: a user of the machine that should
@@ -8,10 +9,12 @@
 import { redact } from "../store/redis/url.ts";
 import type { Environment, Flag } from "./flags.ts";
 import { NODE_FLAGS } from "./node-flags.ts";
+import { TOKEN_VARIABLE } from "./nodes.ts";
 
 /** The environment, from which what is secret is taken away. */
 export function takeEnvironment(env: NodeJS.ProcessEnv): Environment {
 	const taken = { ...env };
+	delete env[TOKEN_VARIABLE];
 	for (const { secret, env: names = [] } of Object.values<Flag>(NODE_FLAGS))
 		if (secret) for (const name of names) delete env[name];
 	return taken;

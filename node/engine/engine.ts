@@ -15,6 +15,8 @@ import "../../protocol/limit-relations.ts";
 import type { GossipMessage } from "../../protocol/gossip.ts";
 import { ABORT_GRACE_MS, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { Serves } from "../../protocol/route.ts";
+import { Access } from "../answers/access.ts";
+import { AuditTrail } from "../answers/audit-trail.ts";
 import { Bulk } from "../answers/bulk.ts";
 import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
@@ -40,6 +42,7 @@ import type {
 	Clock,
 	Executor,
 	Generations,
+	GivenTokens,
 	GoodPulse,
 	Gossip,
 	HostFigures,
@@ -49,6 +52,7 @@ import type {
 	Shard,
 	ShardSessions,
 	Store,
+	TokenMint,
 } from "../ports.ts";
 import { RunMeter } from "../work/run-meter.ts";
 import { Runner } from "../work/runner.ts";
@@ -69,6 +73,9 @@ export interface EngineParts {
 	readonly serves: Serves;
 	readonly name: NodeName;
 	readonly host: NodeHost;
+	/** Access tokens that this node was given. */
+	readonly given: GivenTokens;
+	readonly mint: TokenMint;
 }
 
 /** The program around an engine. */
@@ -83,6 +90,7 @@ export interface NodeHost extends OwnHost {
 
 export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly api: Api;
+	readonly access: Access;
 	readonly #parts: EngineParts;
 	/** In the order of their shards. Those who work with them have this list before it is filled. */
 	readonly #engines: ShardEngine[] = [];
@@ -123,7 +131,9 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const report = this.#report;
 		this.#coroner = new Coroner({ shards: store.shards, log });
 		// Every node reads the registry of the first shard.
-		const [{ sessions: registry }] = store.shards as [Shard];
+		const [{ sessions: registry, access: home }] = store.shards as [Shard];
+		const { given, mint } = parts;
+		this.access = new Access({ home, clock, log, given, mint });
 		this.#roster = new Roster({
 			...{ self: gossip.nodeId, registry, serves, clock, log, gossip },
 			...{ promised: this.#promised, events: this },
@@ -160,6 +170,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		store.onChange((up) => {
 			if (!up) return;
 			this.#roster.storeIsBack();
+			this.access.storeIsBack();
 			for (const engine of this.#engines) void engine.storeIsBack();
 		});
 		for (const engine of this.#engines) engine.start();
@@ -193,8 +204,9 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 
 	pulsed(engine: ShardEngine, pulse: GoodPulse): void {
 		this.#watch.pulsed(engine, pulse);
-		if (engine.shard.index === 0)
-			this.#roster.registryAt(pulse.registryVersion, pulse.opens);
+		if (engine.shard.index > 0) return;
+		this.#roster.registryAt(pulse.registryVersion, pulse.opens);
+		this.access.pulsed(pulse);
 	}
 
 	superseded(shards?: number): void {
@@ -239,7 +251,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	#makeAnswers(registry: ShardSessions): Api {
-		const { cluster, clock, random, store, gossip, name, host } = this.#parts;
+		const { cluster, clock, random, log, store, gossip, name, host } =
+			this.#parts;
 		const { nodeId } = gossip;
 		const [engines, roster, report] = [
 			this.#engines,
@@ -251,6 +264,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			watcher: this.#watcher,
 		});
 		const found = { clock, engines, names: roster.names };
+		const { access } = this;
 		const tasks = new TaskAnswers({
 			...{ nodeId, store, clock, random, engines, report, wishes },
 			watcher: this.#watcher,
@@ -261,7 +275,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ cluster, clock, nodeId, store, engines, name, roster },
 			...{ gossip, report },
 			...{ digester: this.#digester, watch: this.#watch },
-			...{ registry, drainWishes: new DrainWishes(registry) },
+			...{ registry, drainWishes: new DrainWishes(registry), access },
 		});
 		const overview = new Overview({ shards: store.shards });
 		const meter = new Meter({
@@ -269,7 +283,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ runs: this.#runMeter, submissions: tasks, peers: answers },
 			...{ cluster: answers, overview },
 		});
-		return { tasks, cluster: answers, overview, meter };
+		const audit = new AuditTrail(log);
+		return { tasks, cluster: answers, overview, meter, access, audit };
 	}
 
 	#heard(message: GossipMessage): void {

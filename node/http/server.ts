@@ -35,6 +35,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import type { Api, Clock, Log } from "../ports.ts";
+import { Doorkeeper } from "./door/access.ts";
 import { problemOf, sendProblem } from "./door/answer.ts";
 import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
@@ -45,6 +46,7 @@ import { Links } from "./door/links.ts";
 import { refuseWhatNoOperationTakes } from "./door/methods.ts";
 import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
+import { Rates } from "./door/rates.ts";
 import { type Handlers, serve, serveOperationsOnly } from "./door/serve.ts";
 import { Traffic } from "./door/traffic.ts";
 import { Waits } from "./door/waits.ts";
@@ -63,6 +65,7 @@ import { queueHandlers } from "./resources/queues.ts";
 import { submitHandlers } from "./resources/submit.ts";
 import { listHandlers } from "./resources/task-list.ts";
 import { taskHandlers } from "./resources/tasks.ts";
+import { tokenHandlers } from "./resources/tokens.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
 export interface HttpOptions {
@@ -70,6 +73,8 @@ export interface HttpOptions {
 	readonly host: string;
 	/** 0 takes any free one. */
 	readonly port: number;
+	/** Requests a second that are taken of each token; undefined: any number. */
+	readonly rate: number | undefined;
 	readonly clock: Clock;
 	readonly log: Log;
 	/** Of the program, as the description of the API tells it. */
@@ -118,7 +123,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	takeBodies(app, clock);
 	const traffic = new Traffic();
 	const handlers = handlersOf(options, { traffic, waits, reads, bulks, links });
-	serve(app, handlers, traffic);
+	const doorkeeper = doorkeeperOf(app, options);
+	serve(app, handlers, { doorkeeper, traffic });
 	await app.listen({ host, port });
 	const bound = boundTo(app);
 	tls?.follow(app.server as SecureServer, clock, log);
@@ -162,6 +168,7 @@ function handlersOf(
 		...queueHandlers(api, clock, links),
 		...failureHandlers(api, reads, links),
 		...celeryHandlers(api, clock, reads, links),
+		...tokenHandlers(api),
 		...pageHandlers(() => api.cluster.origins()),
 		...manualHandlers(),
 		...metricsHandlers(api, traffic),
@@ -181,6 +188,16 @@ const internal: Problem = {
 	code: "internal",
 	detail: "The node met an error of its own; its log says which.",
 };
+
+function doorkeeperOf(
+	app: FastifyInstance,
+	{ api, rate, clock }: HttpOptions,
+): Doorkeeper {
+	const rates = rate === undefined ? undefined : new Rates(clock, rate);
+	const doorkeeper = new Doorkeeper(api.access, api.audit, rates);
+	doorkeeper.watch(app);
+	return doorkeeper;
+}
 
 function createServer(
 	clock: Clock,

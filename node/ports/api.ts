@@ -10,6 +10,7 @@ import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import type { TaskQuery } from "../../protocol/task-filter.ts";
 import type { Onlooker } from "../../protocol/view.ts";
+import type { AccessApi, Audit } from "./access.ts";
 import type { MeterApi } from "./meter.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
@@ -169,6 +170,8 @@ export interface Api {
 	readonly cluster: ClusterApi;
 	readonly overview: OverviewApi;
 	readonly meter: MeterApi;
+	readonly access: AccessApi;
+	readonly audit: Audit;
 }
 
 export interface BulkWish {

@@ -1,7 +1,7 @@
 /** The store and its shards. The atomic steps that a shard takes are told by subject, in files of their own. */
 import type { Histogram } from "../../protocol/instruments.ts";
-import type { FullError } from "./store-error.ts";
 import type { ShardAccess } from "./store-access.ts";
+import type { FullError } from "./store-error.ts";
 import type { ShardSessions } from "./store-sessions.ts";
 import type { ShardTasks } from "./store-tasks.ts";
 

@@ -3,7 +3,7 @@
  * Everything else takes them through `ports.ts`, so that tests can turn time
  * by hand and repeat what chance once did.
  */
-import { getRandomValues } from "node:crypto";
+import { getRandomValues, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Clock, Random, Timer } from "../ports.ts";
 
@@ -62,4 +62,13 @@ export function systemLoad(): () => number {
 		last = now;
 		return Math.min(1, Math.max(0, utilization));
 	};
+}
+
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** So many characters of 62, each as likely as any other; drawn from the system for this alone. */
+export function systemSecret(chars: number): string {
+	let text = "";
+	while (text.length < chars) text += BASE62.charAt(randomInt(BASE62.length));
+	return text;
 }

@@ -35,6 +35,8 @@ export interface ClientOptions {
 	/** Of the node: `http://127.0.0.1:5000`. */
 	readonly url: string;
 	readonly fetch: Fetch;
+	/** Access token that goes with each request. */
+	readonly token?: string | undefined;
 	/** Made for each request: ends it if no answer comes. */
 	readonly patience: () => AbortSignal;
 }
@@ -125,11 +127,15 @@ export class NoAnswer extends Error {
 export class Client {
 	readonly url: string;
 	readonly #fetch: Fetch;
+	readonly #access: Readonly<Record<string, string>>;
 	readonly #patience: () => AbortSignal;
 
 	constructor(options: ClientOptions) {
 		this.url = options.url;
 		this.#fetch = options.fetch;
+		const { token } = options;
+		this.#access =
+			token === undefined ? {} : { authorization: `Bearer ${token}` };
 		this.#patience = options.patience;
 	}
 
@@ -144,7 +150,10 @@ export class Client {
 		const url = this.url + addressOf(operation.path, places, query);
 		const request = {
 			method: operation.method,
-			headers: body === undefined ? {} : { "content-type": typeOf(hasLines) },
+			headers: {
+				...this.#access,
+				...(body !== undefined && { "content-type": typeOf(hasLines) }),
+			},
 			...(body !== undefined && { body: write(body, hasLines) }),
 			signal: patience ?? this.#patience(),
 		};

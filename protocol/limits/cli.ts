@@ -21,3 +21,5 @@ export const UP_POLL_MS = 50;
 export const UP_TELL_MS = 5_000;
 /** A second Ctrl-C ends the program at once, but within this it is the same one: npm passes on what its child has heard already. */
 export const SAME_SIGNAL_MS = 500;
+/** A command waits so long for the answer of a node; then it asks the next. */
+export const COMMAND_MS_MAX = 10_000;

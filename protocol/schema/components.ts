@@ -35,6 +35,12 @@ import {
 	RetryAsSubmitted,
 	TaskAsSubmitted,
 } from "./submitted.ts";
+import {
+	TokenAsCreated,
+	TokenAsRead,
+	TokenAsSubmitted,
+	TokenList,
+} from "./tokens.ts";
 
 const NodeDraining = Type.Object({
 	id: NodeAsRead.properties.id,
@@ -66,6 +72,10 @@ export const COMPONENTS = {
 	QueueList,
 	FailureList,
 	ClusterAsRead,
+	TokenAsSubmitted,
+	TokenAsRead,
+	TokenAsCreated,
+	TokenList,
 	Health,
 	CelerySubmission,
 	CeleryAccepted,

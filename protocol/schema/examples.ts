@@ -167,6 +167,15 @@ const queue: Examples["QueueList"]["queues"][number] = {
 	missing: 'the label "gpu"',
 };
 
+const token: Examples["TokenAsRead"] = {
+	name: "ci",
+	role: "submit",
+	createdAt: "2026-11-29T12:00:00.000Z",
+	expiresAt: "2027-02-27T12:00:00.000Z",
+	queues: ["images"],
+	payloads: true,
+};
+
 const celeryTask: Examples["CeleryTask"] = {
 	task_id: 7,
 	status: "SUCCESS",
@@ -209,6 +218,13 @@ export const EXAMPLES: Examples = {
 		asOf: "2026-11-29T12:00:00.000Z",
 	},
 	ClusterAsRead: cluster,
+	TokenAsSubmitted: {
+		...{ name: "ci", role: "submit", expiresIn: "90d" },
+		queues: ["images"],
+	},
+	TokenAsRead: token,
+	TokenAsCreated: { token: "hs_submit_…", ...token },
+	TokenList: { tokens: [token] },
 	Health: { status: "ok" },
 	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },
 	CeleryAccepted: { task_id: 7, status: "PENDING", id: "7~2" },

@@ -69,7 +69,7 @@ export const FailureAsRead = Type.Object({
 	type: Type.String(),
 	code: Type.String(),
 	firstLine: Type.String({
-		description: `of the error's message, up to ${FIRST_LINE_CHARS_MAX} characters`,
+		description: `of the error's message, up to ${FIRST_LINE_CHARS_MAX} characters; empty for a token that may not see it`,
 	}),
 	count: Type.Integer(),
 	newest: Type.Object({ id: TaskAsRead.properties.id, finishedAt: time() }),

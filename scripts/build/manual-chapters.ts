@@ -11,6 +11,7 @@ const CHAPTERS = [
 	"celery",
 	"api",
 	"redis",
+	"access",
 	"proxies",
 	"observability",
 	"guarantees",

@@ -21,6 +21,8 @@ import {
 import { GenerationFile } from "../../node/world/generation-file.ts";
 import { systemLog } from "../../node/world/log.ts";
 import { NameFile } from "../../node/world/name-file.ts";
+import { NO_TOKENS } from "../../node/world/token-file.ts";
+import { systemMint } from "../../node/world/token-mint.ts";
 import { PRIORITY_DEFAULT, PROCESS_TASK_MS } from "../../protocol/limits.ts";
 import { formatRoute } from "../../protocol/route.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
@@ -65,6 +67,8 @@ function makeEngine(store: Store, gossip: Gossip, executor: Executor): Engine {
 			askedToDrain: end,
 			superseded: end,
 		},
+		given: NO_TOKENS,
+		mint: systemMint,
 	});
 }
 

@@ -71,7 +71,7 @@ test("each refusal is told under its status, with what it means", async () => {
 	);
 });
 
-test("the description says whose it is, where it is served and what a token would be", async () => {
+test("the description says whose it is, where it is served and which token it needs", async () => {
 	await using server = await startServer();
 	const { json } = await server.get("/openapi.json");
 	const { info, servers, tags, components, paths } = json;
@@ -90,7 +90,17 @@ test("the description says whose it is, where it is served and what a token woul
 				each.tags[0],
 			);
 			const { "x-hearsay-role": role, security } = each;
-			expect(security).toEqual(role === "open" ? [] : [{}, { token: [] }]);
+			expect(security).toEqual(role === "open" ? [] : [{ token: [] }]);
+			const refusals = ["401", "403", "429"].filter(
+				(status) => status in each.responses,
+			);
+			expect(refusals).toEqual(role === "open" ? [] : ["401", "403", "429"]);
+			if (role === "open") continue;
+			const [unknown, , limited] = refusals.map(
+				(status) => each.responses[status],
+			);
+			expect(unknown.headers).toHaveProperty("WWW-Authenticate");
+			expect(limited.headers).toHaveProperty("Retry-After");
 		}
 	}
 });

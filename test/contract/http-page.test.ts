@@ -54,11 +54,10 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	await page.getByText("Live").waitFor();
 	await server.close();
 	await page.getByText("This node does not answer.").waitFor();
+	const { api, overview, access, audit } = server;
 	const again = await createHttp({
-		api: {
-			...{ tasks: server.api, cluster: server.api, meter: server.api },
-			overview: server.overview,
-		},
+		api: { tasks: api, cluster: api, overview, meter: api, access, audit },
+		rate: undefined,
 		host: "127.0.0.1",
 		port: Number(server.address.split(":")[1]),
 		clock: systemClock,

@@ -4,12 +4,15 @@
  * test asks for, the answer must be one that `/openapi.json` describes.
  */
 import { connect } from "node:net";
+import type { Access } from "../../node/answers/access.ts";
 import {
 	createHttp,
 	type Http,
 	type HttpOptions,
 } from "../../node/http/server.ts";
+import type { GivenTokens } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
+import { openAccess, RecordedAudit } from "../fakes/access.ts";
 import { FakeApi } from "../fakes/api.ts";
 import { FakeOverview } from "../fakes/overview.ts";
 import { Described } from "./http-described.ts";
@@ -25,6 +28,8 @@ export interface Answer {
 export interface Server extends Http, AsyncDisposable {
 	readonly api: FakeApi;
 	readonly overview: FakeOverview;
+	readonly access: Access;
+	readonly audit: RecordedAudit;
 	/** What the node logged as its own errors. */
 	readonly errors: object[];
 	/** Sentences that it logged for its operator. */
@@ -49,19 +54,26 @@ export interface Server extends Http, AsyncDisposable {
 /** Every server of a test describes itself alike. */
 let described: Described | undefined;
 
-type Site = Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls">;
+/** Where it is, the tokens that it is given, and how much it takes of each. */
+interface Site extends Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls"> {
+	readonly given?: GivenTokens;
+	readonly rate?: number;
+}
 
 export async function startServer(
 	host = "127.0.0.1",
-	site: Site = {},
+	{ given, rate, ...site }: Site = {},
 ): Promise<Server> {
 	const api = new FakeApi();
 	const overview = new FakeOverview();
 	const errors: object[] = [];
 	const told: string[] = [];
 	const quiet = () => {};
+	const access = await openAccess(given);
+	const audit = new RecordedAudit();
 	const http = await createHttp({
-		api: { tasks: api, cluster: api, overview, meter: api },
+		api: { tasks: api, cluster: api, overview, meter: api, access, audit },
+		rate,
 		host,
 		port: 0,
 		clock: systemClock,
@@ -85,6 +97,8 @@ export async function startServer(
 		...http,
 		api,
 		overview,
+		access,
+		audit,
 		errors,
 		told,
 		get: (path, headers = {}) => call(path, { headers }),

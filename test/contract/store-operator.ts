@@ -132,10 +132,7 @@ export class Operator {
 		() => ({ method: "tasks.submit", args: [this.#newTasks()] }),
 		() => this.#submitUnserved(),
 		() => ({ method: "tasks.submit", args: [this.#newTasks(), this.#lease()] }),
-		() => this.#claim(),
-		() => this.#claim(),
-		() => this.#claim(),
-		() => this.#claim(),
+		...Array(4).fill(() => this.#claim()),
 		() => this.#complete(),
 		() => this.#complete(),
 		() => this.#giveBack(),
@@ -155,8 +152,7 @@ export class Operator {
 			method: "sessions.unlisted",
 			args: [this.#session(), this.#holdings()],
 		}),
-		() => drawChange(this.#random, this.#id()),
-		() => drawChange(this.#random, this.#id()),
+		...Array(2).fill(() => drawChange(this.#random, this.#id())),
 		() => drawTrim(this.#random),
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => drawRetry(this.#random, this.#some(this.ids)),
@@ -168,8 +164,7 @@ export class Operator {
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => this.#list(),
-		() => drawAccess(this.#random),
-		() => drawAccess(this.#random),
+		...Array(2).fill(() => drawAccess(this.#random)),
 	];
 
 	#open(): Operation {

@@ -1,9 +1,11 @@
 /** A simulated cluster to which a test does what it likes, without a storm. */
+
 import { shardOf } from "../../protocol/shard.ts";
 import { type AttemptEnd, isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
+import { CountingMint } from "../fakes/access.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 import { SeededRandom } from "../random.ts";
 import { Cluster } from "./cluster.ts";
@@ -60,6 +62,7 @@ export class Bench {
 			{
 				...{ clock, server: this.server, hub: this.hub, disk: new Disk() },
 				...{ recorder: this.#recorder, kept: new Map() },
+				mint: new CountingMint(),
 				...{ storeMs: 0, lingers: false },
 				random: new SeededRandom(seed ^ 0x0c0de),
 				log: () => silent,

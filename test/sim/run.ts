@@ -10,6 +10,7 @@
  * Everything in a run follows from its seed: two runs of one seed are the same
  * to the last event, which their fingerprints show.
  */
+
 import type { Executor, Log } from "../../node/ports.ts";
 import {
 	ELAPSE_OVERDUE_MS,
@@ -22,6 +23,7 @@ import type { TaskRecord } from "../../protocol/task.ts";
 import { judge, type Terms, type Verdict } from "../checker/checker.ts";
 import { type HistoryEvent, setBackMsOf } from "../checker/history.ts";
 import { VirtualClock } from "../clock.ts";
+import { CountingMint } from "../fakes/access.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 import { SeededRandom } from "../random.ts";
 import { watchBooks } from "./books.ts";
@@ -102,6 +104,7 @@ export async function runSeed(options: RunOptions): Promise<Run> {
 	const disk = new Disk();
 	const world = {
 		...{ clock, server, hub, recorder, disk, kept: new Map() },
+		mint: new CountingMint(),
 		storeMs: scenario.storeMs,
 		random: new SeededRandom(seed ^ 0x0c0de),
 		log: logTo(clock, options.trace),

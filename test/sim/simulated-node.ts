@@ -14,6 +14,7 @@ import {
 	type Log,
 	type NodeName,
 	StoreMismatch,
+	type TokenMint,
 } from "../../node/ports.ts";
 import { STOP_BOUND_MS } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
@@ -48,6 +49,7 @@ export interface World {
 	/** What each node has kept of the store, by its id: its own disk outlives it. */
 	readonly kept: Map<string, Kept>;
 	readonly log: (node: string) => Log;
+	readonly mint: TokenMint;
 	/** Breaks a rule of what runs task code, to see whether that is found out. */
 	readonly tamperExecutor: (executor: Executor) => Executor;
 	/** Breaks a rule of how a process ends: it waits for tasks that do not. */
@@ -246,6 +248,8 @@ export class SimulatedNode {
 				labels: new Set(labels),
 			},
 			host: this.#host(gossip),
+			given: { secrets: [] },
+			mint: this.#world.mint,
 		});
 	}
 

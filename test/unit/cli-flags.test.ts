@@ -5,12 +5,6 @@ const flags = {
 	http: { kind: "text", env: ["HEARSAY_HTTP", "HEARSAY_OLD"], help: "" },
 	handlers: { kind: "texts", env: ["HEARSAY_HANDLERS"], help: "" },
 	"no-gossip": { kind: "switch", env: ["HEARSAY_NO_GOSSIP"], help: "" },
-	tokens: {
-		kind: "text",
-		env: ["HEARSAY_TOKENS"],
-		help: "",
-		refused: "not yet.",
-	},
 } as const satisfies Flags;
 
 describe("flags", () => {
@@ -61,14 +55,5 @@ describe("flags", () => {
 		expect(read).toThrow(expect.objectContaining({ name: "ConfigError" }));
 		expect(read).toThrow(sentence);
 		expect(read).toThrow(/^[^\n]*; --help lists what there is\.$/);
-	});
-
-	test("what is promised and not there yet is refused, not ignored", () => {
-		expect(() => readFlags(flags, ["--tokens", "x"], {})).toThrow(
-			"--tokens: not yet.",
-		);
-		expect(() => readFlags(flags, [], { HEARSAY_TOKENS: "x" })).toThrow(
-			"HEARSAY_TOKENS: not yet.",
-		);
 	});
 });

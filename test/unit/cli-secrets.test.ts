@@ -2,10 +2,11 @@
 import { expect, test } from "vitest";
 import { takeEnvironment, titleOf } from "../../node/cli/secrets.ts";
 
-test("the store's address is taken from the environment, and nothing else is", () => {
+test("the store's address and an access token are taken from the environment, and nothing else is", () => {
 	const env = {
 		HEARSAY_REDIS_URL: "redis://:password@host",
 		HEARSAY_REDIS: "redis://:password@host",
+		HEARSAY_TOKEN: "hs_operate_0",
 		HEARSAY_CLUSTER: "one",
 		PATH: "/bin",
 	};

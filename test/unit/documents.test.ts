@@ -1,7 +1,9 @@
 /** README and manual are sound, and name only what there is. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { tokenCommand } from "../../node/cli/commands/token.ts";
 import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
+import { CLIENT_FLAGS, TOKEN_VARIABLE } from "../../node/cli/nodes.ts";
 import * as limits from "../../protocol/limits.ts";
 import { ADDRESSES } from "../../protocol/operations.ts";
 import { PROBLEMS } from "../../protocol/problem.ts";
@@ -24,6 +26,7 @@ const { scripts: SCRIPTS } = JSON.parse(
 /** Of the program, of the scripts that the manual names, and of curl. */
 const FLAGS = new Set([
 	...Object.keys(NODE_FLAGS),
+	...tokenCommand.help.groups.flatMap(([, flags]) => Object.keys(flags)),
 	...[
 		"node/cli/command-line.ts",
 		"node/cli/commands/up.ts",
@@ -36,9 +39,11 @@ const FLAGS = new Set([
 	),
 	"data-binary",
 ]);
-const VARIABLES = Object.values(NODE_FLAGS).flatMap(({ env }) => [
-	...(env as readonly string[]),
-]);
+const VARIABLES: readonly string[] = [
+	TOKEN_VARIABLE,
+	...CLIENT_FLAGS.url.env,
+	...Object.values(NODE_FLAGS).flatMap(({ env }) => [...env]),
+];
 /** `GET /v1/tasks/:id` */
 const SERVED = ADDRESSES.map(
 	({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
@@ -149,6 +154,10 @@ test.each([
 		"api",
 		`${count(limits.SUBMIT_QUEUE_MAX)}, or ${mebibytes(limits.SUBMIT_QUEUE_BYTES_MAX)}`,
 	],
+	["access", `${count(limits.ACCESS_TOKENS_MAX)} tokens at most`],
+	["access", `${limits.ACCESS_NAMES_MAX} queues and as many types`],
+	["access", `for ${limits.ACCESS_REVOKED_KEPT_MS / 86_400_000} days`],
+	["access", `the last ${count(limits.ACCESS_REVOKED_KEPT_MAX)} of them`],
 	[
 		"celery",
 		`${count(limits.STATUS_ALL_MAX)} tasks or ${mebibytes(limits.STATUS_ALL_BYTES_MAX)}`,

@@ -37,6 +37,8 @@ const EXCEPTIONS: Exceptions = {
 	"protocol/token.ts#tokenFloor": IN_LUA,
 	"protocol/token.ts#generationAt": IN_LUA,
 	"protocol/moves.ts#isMove": IN_LUA,
+	"protocol/access.ts#isNewer": IN_LUA,
+	"protocol/access.ts#remembered": IN_LUA,
 	"protocol/moves.ts#statesAfter":
 		"the checker of histories is held against the table",
 	"protocol/moves.ts#statesAfterEnd":

@@ -21,6 +21,7 @@ import {
 	type OperationId,
 	type PlacesOf,
 } from "../../../protocol/operations.ts";
+import type { Doorkeeper } from "./access.ts";
 import { needsNoBody } from "./body.ts";
 import { takesNoParameters } from "./query.ts";
 import type { Traffic } from "./traffic.ts";
@@ -42,17 +43,26 @@ export function serveOperationsOnly(app: FastifyInstance): void {
 	});
 }
 
+/** Who looks at all that comes. */
+interface Overseers {
+	readonly doorkeeper: Doorkeeper;
+	readonly traffic: Traffic;
+}
+
 export function serve(
 	app: FastifyInstance,
 	handlers: Handlers,
-	traffic: Traffic,
+	{ doorkeeper, traffic }: Overseers,
 ): void {
 	for (const id of Object.keys(OPERATIONS) as OperationId[]) {
 		const operation: Operation = OPERATIONS[id];
 		add(app, operation.method, operation.path, {
-			onRequest: checksOf(operation),
+			onRequest: [doorkeeper.check(id, operation), ...checksOf(operation)],
 			handler: handlers[id],
-			onResponse: traffic.counter(id, false),
+			onResponse: [
+				traffic.counter(id, false),
+				...doorkeeper.audits(id, operation),
+			],
 		});
 	}
 	const onResponse = traffic.counter("files", false);
@@ -60,14 +70,14 @@ export function serve(
 		add(app, "GET", FILES[id], {
 			onRequest: [],
 			handler: handlers[id],
-			onResponse,
+			onResponse: [onResponse],
 		});
 	}
 }
 
 interface Served {
 	readonly onRequest: onRequestHookHandler[];
-	readonly onResponse: onResponseHookHandler;
+	readonly onResponse: onResponseHookHandler[];
 	/** Its parameters are those of the path. */
 	readonly handler: Handler<never>;
 }

@@ -18,12 +18,14 @@ import {
 import type { TaskState } from "../../../protocol/state.ts";
 import type { TaskQuery } from "../../../protocol/task-filter.ts";
 import type { Api, BulkWish } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import { badCursor } from "../door/page.ts";
 import { type Places, readsFull } from "../door/places.ts";
+import { narrow } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { Waits } from "../door/waits.ts";
 
@@ -58,9 +60,13 @@ export function bulkHandlers(
 		): Promise<FastifyReply> => {
 			const read = readWish(action, bodyOf(request));
 			if (!read.ok) return sendProblem(reply, read.problem);
+			const asked = narrow(askerOf(request), read.wish.query, "filter.");
+			if (!asked.ok) return sendProblem(reply, asked.problem);
+			const wish = { ...read.wish, query: asked.query };
+			request.target = JSON.stringify(wish.query).slice(0, TARGET_CHARS);
 			if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
 			const done = await waits.hold(reply, (signal) =>
-				api.tasks.bulk(read.wish, signal),
+				api.tasks.bulk(wish, signal),
 			);
 			return done === undefined
 				? sendProblem(reply, badCursor)
@@ -155,6 +161,8 @@ const DONE: Readonly<Record<BulkAction, string>> = {
 	delete: "deleted",
 };
 const NAME_SHOWN_CHARS = 64;
+/** Of the filter, in the audit. */
+const TARGET_CHARS = 256;
 
 function refuse(
 	field: string,

@@ -6,11 +6,13 @@ import { CancelAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, CancelWish } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { noSuchTask } from "./tasks.ts";
 
@@ -36,6 +38,8 @@ async function cancel(
 	const wish = readWish(bodyOf(request));
 	if (!wish.ok) return sendProblem(reply, wish.problem);
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	if (await isOutOfReach(api, askerOf(request), id))
+		return sendProblem(reply, noSuchTask);
 	const cancelled = await api.tasks.cancel(id, wish.wish);
 	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = cancelled;

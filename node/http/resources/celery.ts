@@ -7,7 +7,7 @@
  * text; further tasks of that name are runs of it (see celery-id.ts). It is told back as it
  * was sent, whatever JSON that is.
  */
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { isOfTaskId } from "../../../protocol/celery-id.ts";
 import {
 	LIST_LIMIT_MAX,
@@ -17,17 +17,20 @@ import {
 import type { Problem } from "../../../protocol/problem.ts";
 import type { TaskState } from "../../../protocol/state.ts";
 import type { JsonText, TaskRecord } from "../../../protocol/task.ts";
+import type { TaskQuery } from "../../../protocol/task-filter.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { readRoute } from "../../../protocol/view.ts";
-import type { Api, Clock, Submitted } from "../../ports.ts";
+import type { Api, Asker, Clock, Submitted } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
 import { type Reads, readsFull } from "../door/places.ts";
+import { narrow, reachesRoute, shownTo } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
-import { CELERY_TYPE, checkCelery } from "./submission.ts";
+import { CELERY_TYPE, checkCelery, withinReach } from "./submission.ts";
 import { noSuchTask } from "./tasks.ts";
 
 /** Celery's words for our states. */
@@ -48,22 +51,27 @@ export function celeryHandlers(
 	links: Links,
 ): Pick<Handlers, "addTask" | "listStatuses" | "getStatus"> {
 	return {
-		addTask: (request, reply) =>
-			addTask({ api, clock, links }, bodyOf(request), reply),
-		listStatuses: async (_request, reply) => {
+		addTask: (request, reply) => addTask({ api, clock, links }, request, reply),
+		listStatuses: async (request, reply) => {
+			const asker = askerOf(request);
+			const narrowed = narrow(asker, {});
+			if (!narrowed.ok) return sendProblem(reply, narrowed.problem);
 			if (!(await reads.lists.enter(reply)))
 				return sendProblem(reply, readsFull);
+			const text = await writeAll(api, asker, narrowed.query);
 			links.toTasks(reply);
-			return sendJson(reply, 200, await writeAll(api));
+			return sendJson(reply, 200, text);
 		},
 		getStatus: async (request, reply) => {
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
 			const record = isTaskId(id) ? await api.tasks.newest(id) : undefined;
-			if (record === undefined) return sendProblem(reply, noSuchTask);
+			const asker = askerOf(request);
+			if (record === undefined || !reachesRoute(asker, record.route))
+				return sendProblem(reply, noSuchTask);
 			links.toTask(reply, record.id);
-			return sendJson(reply, 200, writeStatus(record));
+			return sendJson(reply, 200, writeStatus(shownTo(asker, record)));
 		},
 	};
 }
@@ -76,17 +84,21 @@ interface Adder {
 
 async function addTask(
 	{ api, clock, links }: Adder,
-	body: Uint8Array,
+	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
-	const parsed = parseJson(body);
+	const parsed = parseJson(bodyOf(request));
+	const asker = askerOf(request);
 	if (!parsed.ok) return sendProblem(reply, parsed.problem);
 	const { value } = parsed;
 	const items: unknown[] = Array.isArray(value) ? value : [value];
 	const flaw = flawOfCount(items.length);
 	if (flaw !== undefined) return sendProblem(reply, flaw);
 	const outcomes = await submitAll(api, clock, items, (item) =>
-		checkCelery(item, () => api.tasks.newId()),
+		withinReach(
+			asker,
+			checkCelery(item, () => api.tasks.newId()),
+		),
 	);
 	const [first] = outcomes;
 	if (!Array.isArray(value) && first !== undefined) {
@@ -124,16 +136,20 @@ function worded(problem: Problem): Problem {
 }
 
 /** The newest tasks, up to the limits of one answer; oldest first. */
-async function writeAll(api: Api): Promise<JsonText> {
+async function writeAll(
+	api: Api,
+	asker: Asker,
+	query: TaskQuery,
+): Promise<JsonText> {
 	const tasks: JsonText[] = [];
 	let chars = 0;
 	let cursor: string | undefined;
-	const all = { query: {}, isBrief: false, limit: LIST_LIMIT_MAX };
+	const all = { query, isBrief: false, limit: LIST_LIMIT_MAX };
 	do {
 		const page = await api.tasks.list({ ...all, cursor });
 		if (page === undefined) throw new Error("the own cursor was refused");
 		for (const record of page.tasks) {
-			const text = writeStatus(record);
+			const text = writeStatus(shownTo(asker, record));
 			chars += text.length;
 			if (tasks.length >= STATUS_ALL_MAX || chars > STATUS_ALL_BYTES_MAX) {
 				return `{"tasks":[${oldestFirst(tasks)}],"truncated":true}`;

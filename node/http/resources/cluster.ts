@@ -7,9 +7,11 @@ import type { Problem } from "../../../protocol/problem.ts";
 import type { NodeAsRead, NodeList } from "../../../protocol/schema/nodes.ts";
 import type { ClusterAsRead } from "../../../protocol/schema.ts";
 import { isoTime, type Onlooker, readRoute } from "../../../protocol/view.ts";
-import type { Api, ClusterView, NodeView } from "../../ports.ts";
+import type { Api, Asker, ClusterView, NodeView } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { jointRead } from "../door/joint-read.ts";
+import { reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { readDeaths } from "./deaths.ts";
 
@@ -26,9 +28,8 @@ export function clusterHandlers(
 	| "getHealth"
 	| "getReadiness"
 > {
-	const cluster = jointRead(async () =>
-		JSON.stringify(readCluster(await api.cluster.cluster(), api.cluster)),
-	);
+	// What is shared is what was read; each is told of it what they may know.
+	const cluster = jointRead(() => api.cluster.cluster());
 	const nodes = jointRead(async () => {
 		const { nodes, ageMs, storeAway } = await api.cluster.nodes();
 		const nowMs = wallMs();
@@ -41,8 +42,10 @@ export function clusterHandlers(
 	});
 	const readiness = jointRead(() => api.cluster.readinessNow());
 	return {
-		getCluster: async (_request, reply) =>
-			sendJson(reply, 200, await cluster()),
+		getCluster: async (request, reply) => {
+			const told = readCluster(await cluster(), askerOf(request), api.cluster);
+			return sendJson(reply, 200, JSON.stringify(told));
+		},
 		listNodes: async (_request, reply) => sendJson(reply, 200, await nodes()),
 		drainNode: async (request, reply) => {
 			const { id } = request.params;
@@ -89,7 +92,14 @@ function neverSeen(id: string): Problem {
 	};
 }
 
-function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {
+function readCluster(
+	view: ClusterView,
+	asker: Asker,
+	onlooker: Onlooker,
+): ClusterAsRead {
+	const backlog = view.backlog.filter(({ route }) =>
+		reachesRoute(asker, route),
+	);
 	const nodeName = onlooker.nameOf(view.nodeId);
 	const { states, ...totals } = view.counts;
 	const { up, shards, generation, durability } = view.store;
@@ -100,7 +110,7 @@ function readCluster(view: ClusterView, onlooker: Onlooker): ClusterAsRead {
 		...(nodeName !== undefined && { nodeName }),
 		counts: { ...states },
 		totals,
-		backlog: view.backlog.map(({ route, count }) => ({
+		backlog: backlog.map(({ route, count }) => ({
 			...readRoute(route),
 			count,
 			...(onlooker.missing(route) !== undefined && { unserved: true }),

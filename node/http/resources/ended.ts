@@ -8,11 +8,13 @@ import { RetryAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, RetryWish } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { noSuchTask } from "./tasks.ts";
 
@@ -26,7 +28,7 @@ export function endedHandlers(
 		retryTask: (request, reply) =>
 			retry(api, links, request.params.id, request, reply),
 		deleteTask: (request, reply) =>
-			remove(api, links, request.params.id, reply),
+			remove(api, links, request.params.id, request, reply),
 	};
 }
 
@@ -40,6 +42,8 @@ async function retry(
 	const wish = readWish(bodyOf(request));
 	if (!wish.ok) return sendProblem(reply, wish.problem);
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	if (await isOutOfReach(api, askerOf(request), id))
+		return sendProblem(reply, noSuchTask);
 	const retried = await api.tasks.retry(id, wish.wish);
 	if (retried === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = retried;
@@ -62,9 +66,12 @@ async function remove(
 	api: Api,
 	links: Links,
 	id: string,
+	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
-	const removed = isTaskId(id) ? await api.tasks.remove(id) : undefined;
+	const isMeant =
+		isTaskId(id) && !(await isOutOfReach(api, askerOf(request), id));
+	const removed = isMeant ? await api.tasks.remove(id) : undefined;
 	if (removed === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = removed;
 	if (code === "not_ended") {

@@ -1,5 +1,6 @@
 /** `GET /v1/failures`: why tasks failed, most of them first. */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { seesPayloads } from "../../../protocol/access.ts";
 import { parseDuration } from "../../../protocol/duration.ts";
 import { MOMENT_PATTERN } from "../../../protocol/fields.ts";
 import {
@@ -12,10 +13,12 @@ import type { FailureAsRead } from "../../../protocol/schema/overview.ts";
 import { isoTime } from "../../../protocol/view.ts";
 import type {
 	Api,
+	Asker,
 	FailureGroup,
 	FailuresRequest,
 	FailuresView,
 } from "../../ports.ts";
+import { askerOf, forbid } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { badLimit, readLimit } from "../door/page.ts";
@@ -53,9 +56,32 @@ async function list(
 	if (since === undefined) return sendProblem(reply, badSince);
 	const limit = readLimit(query.given.limit);
 	if (limit === undefined) return sendProblem(reply, badLimit);
+	const asker = askerOf(request);
+	if (asker.queues !== undefined) return forbid(reply, ofAllQueues);
 	if (!(await lists.enter(reply))) return sendProblem(reply, readsFull);
 	links.toTasks(reply);
-	return sendJson(reply, 200, write(await overview.failures(since), limit));
+	const view = shownFailures(asker, await overview.failures(since));
+	return sendJson(reply, 200, write(view, limit));
+}
+
+const ofAllQueues =
+	"Failures are counted by type and not by queue, and this token is restricted to some queues; use another.";
+
+/** Of the asker's types; without what the errors say if that may not be seen. */
+function shownFailures(asker: Asker, view: FailuresView): FailuresView {
+	const { types } = asker;
+	const own = view.groups.filter(
+		({ type }) => types === undefined || types.includes(type),
+	);
+	if (seesPayloads(asker)) return { ...view, groups: own };
+	const alike = Map.groupBy(own, ({ type, code }) => `${type} ${code}`);
+	const groups = [...alike.values()].flatMap((each) => {
+		const [newest] = each.toSorted((a, b) => b.newestMs - a.newestMs);
+		if (newest === undefined) return [];
+		const count = each.reduce((sum, group) => sum + group.count, 0);
+		return [{ ...newest, firstLine: "", count }];
+	});
+	return { ...view, groups };
 }
 
 const moment = new RegExp(MOMENT_PATTERN);

@@ -23,6 +23,13 @@ import type { Handlers } from "../door/serve.ts";
 const JSON_BODY = "application/json";
 /** Any request may be refused for these; what is not told a status each is under `default`. */
 const ANYWHERE: readonly ProblemCode[] = ["invalid", "stopping"];
+/** What needs a token; the last where the node cannot tell whether it is one. */
+const WITH_TOKEN: readonly ProblemCode[] = [
+	"unauthenticated",
+	"forbidden",
+	"rate_limited",
+	"store_unavailable",
+];
 const WITH_BODY: readonly ProblemCode[] = [
 	"invalid_json",
 	"too_large",
@@ -78,7 +85,7 @@ function describe(version: string, publicUrl: string | undefined): object {
 					type: "http",
 					scheme: "bearer",
 					description:
-						"Prepared, with the role that each operation names. Nodes ask for no token yet.",
+						"An access token, with the role that the operation names or a higher one. A cluster that never had a token needs none on nodes that listen on loopback.",
 				},
 			},
 		},
@@ -103,7 +110,7 @@ function describeOperation(operationId: string, operation: Operation): object {
 		summary,
 		description,
 		"x-hearsay-role": role,
-		security: role === "open" ? [] : [{}, { token: [] }],
+		security: role === "open" ? [] : [{ token: [] }],
 		parameters: [
 			...parametersIn("path", operation.places),
 			...parametersIn("query", operation.query),
@@ -146,9 +153,10 @@ function responsesOf(operation: Operation): object {
 }
 
 /** By status, each with the codes that it may come with. */
-function refusalsOf({ problems, body, refused }: Operation): object {
+function refusalsOf({ problems, role, body, refused }: Operation): object {
 	const codes = new Set([
 		...ANYWHERE,
+		...(role === "open" ? [] : WITH_TOKEN),
 		...(body === undefined ? [] : WITH_BODY),
 		...problems,
 	]);
@@ -160,24 +168,31 @@ function refusalsOf({ problems, body, refused }: Operation): object {
 			const ofMany = codes.some((code) => problems.includes(code));
 			const many = ofMany ? refused : undefined;
 			const passes = status === 503 || status === 429;
-			return [status, refusal(each.join(" "), many, passes)];
+			const headers = {
+				...(passes && LATER),
+				...(status === 401 && CHALLENGE),
+			};
+			return [status, refusal(each.join(" "), many, headers)];
 		}),
 	);
 }
 
+const LATER = { "Retry-After": "In so many seconds, it may be tried again." };
+const CHALLENGE = { "WWW-Authenticate": "What is wrong, as RFC 6750 says it." };
+
 /** `many`: how it looks where each of many was refused. */
-function refusal(description: string, many?: Shape, passes = false): object {
+function refusal(
+	description: string,
+	many?: Shape,
+	headers: Readonly<Record<string, string>> = {},
+): object {
 	const told =
 		many === undefined
 			? description
 			: `${description} Of many, each was refused, and its \`problem\` says why.`;
 	return {
 		description: told,
-		...(passes && {
-			headers: headersOf({
-				"Retry-After": "In so many seconds, it may be tried again.",
-			}),
-		}),
+		headers: headersOf(headers),
 		content: {
 			[PROBLEM_TYPE]: { schema: reference("Problem") },
 			...(many && contentOf(many)),

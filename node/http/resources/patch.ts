@@ -8,11 +8,13 @@ import type { Changes } from "../../../protocol/task-change.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { noSuchTask } from "./tasks.ts";
 
@@ -44,6 +46,8 @@ async function change(
 	const wish = readChanges(bodyOf(request), clock.wallMs());
 	if (!wish.ok) return sendProblem(reply, wish.problem);
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
+	if (await isOutOfReach(api, askerOf(request), id))
+		return sendProblem(reply, noSuchTask);
 	const changed = await api.tasks.patch(id, wish.changes);
 	if (changed === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = changed;

@@ -16,11 +16,13 @@ import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { QueueAsRead } from "../../../protocol/schema/overview.ts";
 import { isoTime, readRoute } from "../../../protocol/view.ts";
 import type { Api, Clock, QueueDepth } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { KeptRead } from "../door/kept-read.ts";
 import type { Links } from "../door/links.ts";
 import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { readQuery } from "../door/query.ts";
+import { reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 
 /** What rows are sorted by, and a cursor says. */
@@ -55,8 +57,11 @@ export function queueHandlers(
 			const wish = readWish(request, reply);
 			if (!("limit" in wish)) return wish;
 			const { limit, from } = wish;
-			const read = await kept.ask(from !== undefined);
 			links.toTasks(reply);
+			const { asOfMs, rows } = await kept.ask(from !== undefined);
+			const asker = askerOf(request);
+			const own = rows.filter(({ route }) => reachesRoute(asker, route));
+			const read = { asOfMs, rows: own };
 			return sendJson(reply, 200, writePage(api, read, limit, from));
 		},
 	};

@@ -24,8 +24,9 @@ import { TaskAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import { optionsOf, PLAIN } from "../../../protocol/task-options.ts";
 import { type TraceContext, withoutTrace } from "../../../protocol/trace.ts";
-import type { Clock } from "../../ports.ts";
+import type { Asker, Clock } from "../../ports.ts";
 import { flawOf } from "../door/flaw.ts";
+import { flawOfRoute } from "../door/reach.ts";
 
 export type Checked =
 	| { readonly ok: true; readonly task: NewTask }
@@ -66,6 +67,14 @@ export function checkTask(
 		options,
 		payload: JSON.stringify(value.payload ?? null),
 	});
+}
+
+/** Refused if it is of another queue or type than the asker may submit to. */
+export function withinReach(asker: Asker, checked: Checked): Checked {
+	const problem = checked.ok
+		? flawOfRoute(asker, checked.task.route)
+		: undefined;
+	return problem === undefined ? checked : { ok: false, problem };
 }
 
 /** Whatever the old system took. `newId` is asked for tasks whose `task_id` is no name. */

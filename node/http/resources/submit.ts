@@ -14,7 +14,8 @@ import type { ItemAnswer, TaskAsAccepted } from "../../../protocol/schema.ts";
 import type { JsonText, NewTask } from "../../../protocol/task.ts";
 import { type TraceContext, traceOf } from "../../../protocol/trace.ts";
 import { readRoute, writeTask } from "../../../protocol/view.ts";
-import type { Api, Clock, Submitted, Taken } from "../../ports.ts";
+import type { Api, Asker, Clock, Submitted, Taken } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "../door/body.ts";
 import { type Parsed, parseJson } from "../door/json.ts";
@@ -22,7 +23,7 @@ import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
 import { flawOfCount, statusOfAll, submitAll, submitGood } from "./batch.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
-import { type Checked, checkTask } from "./submission.ts";
+import { type Checked, checkTask, withinReach } from "./submission.ts";
 import { servedOnce, stateWhenTaken } from "./taken.ts";
 
 /** One request to submit: what it takes, and how its ids come about. */
@@ -31,6 +32,7 @@ interface Door {
 	readonly clock: Clock;
 	readonly links: Links;
 	readonly reply: FastifyReply;
+	readonly asker: Asker;
 	/** Of the request's `Idempotency-Key`, where it has one. */
 	readonly key: string | undefined;
 	/** That the request's headers tell of. */
@@ -50,8 +52,9 @@ export function submitHandlers(
 		const key = request.headers["idempotency-key"]?.toString();
 		const flaw = key === undefined ? undefined : checkKey(key);
 		if (flaw !== undefined) return sendProblem(reply, flaw);
+		const asker = askerOf(request);
 		const trace = traceOf(request.headers);
-		const door: Door = { api, clock, links, reply, key, trace };
+		const door: Door = { api, clock, links, reply, asker, key, trace };
 		return hasLines
 			? submitLines(door, bodyOf(request))
 			: submitJson(door, bodyOf(request));
@@ -100,11 +103,9 @@ async function submitLines(
 
 async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { api, reply, key } = door;
-	const checked = checkTask(
-		value,
-		door.clock,
-		() => newId(door, undefined),
-		door.trace,
+	const checked = withinReach(
+		door.asker,
+		checkTask(value, door.clock, () => newId(door, undefined), door.trace),
 	);
 	if (!checked.ok) return sendProblem(reply, checked.problem);
 	const { task } = checked;
@@ -142,11 +143,14 @@ async function submitMany<Item>(
 		const parsed = read(item);
 		const id = parsed.ok ? sentId(parsed.value) : undefined;
 		const checked = parsed.ok
-			? checkTask(
-					parsed.value,
-					door.clock,
-					() => newId(door, index),
-					door.trace,
+			? withinReach(
+					door.asker,
+					checkTask(
+						parsed.value,
+						door.clock,
+						() => newId(door, index),
+						door.trace,
+					),
 				)
 			: parsed;
 		sent.push(id);

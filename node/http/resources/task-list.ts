@@ -4,12 +4,14 @@ import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { readFilter } from "../../../protocol/schema/filter.ts";
 import { isoTime, type Onlooker, writeTask } from "../../../protocol/view.ts";
-import type { Api, ListWish, TaskPage } from "../../ports.ts";
+import type { Api, Asker, ListWish, TaskPage } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { badCursor, badLimit, readLimit } from "../door/page.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
+import { narrow, shownTo } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 
 export function listHandlers(
@@ -35,14 +37,19 @@ async function list(
 ): Promise<FastifyReply> {
 	const read = readWish(request);
 	if (!read.ok) return sendProblem(reply, read.problem);
+	const asker = askerOf(request);
+	const narrowed = narrow(asker, read.wish.query);
+	if (!narrowed.ok) return sendProblem(reply, narrowed.problem);
+	const { query } = narrowed;
 	// Who searches for long does not keep others from what is found at once.
-	const { state: _, ...search } = read.wish.query;
+	const { state: _, ...search } = query;
 	const isSearch = Object.keys(search).length > 0;
 	const places = isSearch ? reads.searches : reads.lists;
 	if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
-	const page = await api.tasks.list(read.wish);
+	const page = await api.tasks.list({ ...read.wish, query });
 	if (page === undefined) return sendProblem(reply, badCursor);
-	return sendJson(reply, 200, writePage(page, api.cluster, links));
+	const text = writePage(page, api.cluster, links, asker);
+	return sendJson(reply, 200, text);
 }
 
 type Read =
@@ -86,9 +93,14 @@ function valuesOf(
 }
 
 /** `TaskList`, as text. */
-function writePage(page: TaskPage, onlooker: Onlooker, links: Links): string {
+function writePage(
+	page: TaskPage,
+	onlooker: Onlooker,
+	links: Links,
+	asker: Asker,
+): string {
 	const { tasks, cursor, asOfMs, searchedBackToMs } = page;
-	const texts = tasks.map((task) => writeTask(task, onlooker));
+	const texts = tasks.map((task) => writeTask(shownTo(asker, task), onlooker));
 	const rest = JSON.stringify({
 		cursor,
 		asOf: isoTime(asOfMs),

@@ -13,10 +13,12 @@ import { isEnded } from "../../../protocol/state.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
+import { isOutOfReach, shownTo } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { Waits } from "../door/waits.ts";
 
@@ -64,6 +66,8 @@ async function read(
 	const startedMs = clock.monoMs();
 	const { tasks } = reads;
 	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
+	const asker = askerOf(request);
+	if (await isOutOfReach(api, asker, id)) return sendProblem(reply, noSuchTask);
 	const leave = () => tasks.leave(reply);
 	const record =
 		waitMs === 0
@@ -81,5 +85,6 @@ async function read(
 	}
 	const ahead =
 		record.state === "PENDING" ? await api.tasks.ahead(record) : undefined;
-	return sendJson(reply, 200, writeTask(record, api.cluster, ahead));
+	const shown = shownTo(asker, record);
+	return sendJson(reply, 200, writeTask(shown, api.cluster, ahead));
 }

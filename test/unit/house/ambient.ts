@@ -47,6 +47,7 @@ const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
 	["node/world/clock.ts", ["the clock", "timers", "chance"]],
 	["node/main.ts", ["the environment"]],
 	["node/cli/up/readiness.ts", ["the network"]],
+	["node/cli/nodes.ts", ["the network"]],
 	// A worker is task code's world: it has its own clock, and no cluster in it.
 	["node/executor/worker-main.ts", ["the clock", "timers"]],
 	["node/executor/worker/", ["the clock", "timers"]],

@@ -169,18 +169,19 @@ export const PLAN: readonly Dwelling[] = [
 		helpers: [],
 	},
 	{
-		// What users are told.
+		// What users are told. Tokens are known by their hash.
 		name: "answers",
 		paths: ["node/answers/"],
 		ours: ["protocol", "ports"],
 		libraries: [],
-		builtins: ASSERT,
+		builtins: [...ASSERT, "node:crypto"],
 		helpers: [
 			"node/answers/pace.ts",
 			"node/answers/paced-read.ts",
 			"node/answers/queue-readings.ts",
 			"node/answers/registry-read.ts",
 			"node/answers/search.ts",
+			"node/answers/token-index.ts",
 		],
 	},
 	{
@@ -199,6 +200,8 @@ export const PLAN: readonly Dwelling[] = [
 			"node/task-main.ts",
 			"node/adapters.ts",
 			"node/node.ts",
+			"node/meet-store.ts",
+			"node/node-access.ts",
 			"node/options.ts",
 			"node/whereabouts.ts",
 			"node/cli/",

@@ -1,0 +1,286 @@
+/**
+ * Access: who may ask this node for what.
+ *
+ * The store keeps the tokens; every node knows all of them, so that no request costs a call.
+ * A pulse tells a number that rises with every change, and then they are read anew. While the
+ * store is away the node goes on with what it knows. A store that comes back without its last
+ * writes is given what the node knows better: the newer record of each name counts, so what
+ * was revoked stays revoked.
+ *
+ * A cluster without tokens is open, as far as its nodes may be. One that ever had a token is
+ * not, nor is a node that was given some, and neither becomes open again by losing them.
+ */
+import {
+	type AccessToken,
+	mergeTokens,
+	roleOfToken,
+} from "../../protocol/access.ts";
+import {
+	ACCESS_FRESH_MS,
+	ACCESS_HOUR_MS,
+	ACCESS_PUT_BACK_MAX,
+	ACCESS_REVOKED_KEPT_MS,
+	ACCESS_USED_MAX,
+	ACCESS_USED_MS,
+} from "../../protocol/limits.ts";
+import {
+	type AccessApi,
+	type Asker,
+	type Clock,
+	type GivenTokens,
+	type GoodPulse,
+	type Log,
+	type ShardAccess,
+	StoreError,
+	type TokenMade,
+	type TokenMint,
+	type TokenWish,
+	type Verdict,
+} from "../ports.ts";
+import { digestOf, TokenIndex } from "./token-index.ts";
+
+export interface AccessParts {
+	/** Of the shard that keeps the tokens. */
+	readonly home: ShardAccess;
+	readonly clock: Pick<Clock, "monoMs">;
+	readonly log: Log;
+	readonly given: GivenTokens;
+	readonly mint: TokenMint;
+}
+
+/** Who asks where nobody has to say so. */
+const ANYBODY: Verdict = { ok: true, asker: { name: "-", role: "operate" } };
+const MISSING: Verdict = { ok: false, why: "missing" };
+const UNKNOWN: Verdict = { ok: false, why: "unknown" };
+const UNSURE: Verdict = { ok: false, why: "unsure" };
+const REVOKED: Verdict = { ok: false, why: "revoked" };
+const EXPIRED: Verdict = { ok: false, why: "expired" };
+
+/** What one token means here. */
+interface Known {
+	readonly verdict: Verdict;
+	readonly expiresMs: number;
+	/** Of a token of the store. */
+	readonly name: string | undefined;
+	/** The hour up to which it is known to have been used. */
+	usedMs: number;
+}
+
+export class Access implements AccessApi {
+	/** Resolves when it has been read for the first time whether there are tokens, and which. */
+	readonly known: Promise<void>;
+	#isKnown = false;
+	readonly #tell: () => void;
+	readonly #parts: AccessParts;
+	#tokens: ReadonlyMap<string, AccessToken> = new Map();
+	#index = new TokenIndex<Known>();
+	#given: readonly string[] = [];
+	/** Once true, always so. */
+	#isClosed = false;
+	/** Of what was read last; -1: nothing that counts was. */
+	#version = -1;
+	/** As a pulse told it last. */
+	#versionTold = 0;
+	/** When it was last known that nothing newer is there. */
+	#freshMs = Number.NEGATIVE_INFINITY;
+	#aheadMs = 0;
+	#reading = false;
+	#isBack = false;
+	/** Names of tokens that were used, for the store. */
+	#used = new Set<string>();
+	#usedToldMs = Number.NEGATIVE_INFINITY;
+
+	constructor(parts: AccessParts) {
+		this.#parts = parts;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.known = promise;
+		this.#tell = resolve;
+		this.#indexAll();
+	}
+
+	/** Whether it is known who may ask for what. */
+	get isKnown(): boolean {
+		return this.#isKnown || this.#parts.given.secrets.length > 0;
+	}
+
+	/** Whether a token is needed here. */
+	get isClosed(): boolean {
+		if (this.#parts.given.secrets !== this.#given) this.#indexAll();
+		return this.#isClosed;
+	}
+
+	/** The store came back, perhaps without its last writes. */
+	storeIsBack(): void {
+		this.#isBack = true;
+	}
+
+	/** Shard 0 has told this node how things stand. */
+	pulsed({ nowMs, accessVersion }: GoodPulse): void {
+		this.#aheadMs = nowMs - this.#parts.clock.monoMs();
+		if (this.#isBack) this.#version = -1;
+		this.#isBack = false;
+		this.#versionTold = accessVersion;
+		if (accessVersion > 0) this.#isClosed = true;
+		// Where there never was a token, and none is known, there is nothing to read.
+		const isNone = accessVersion === 0 && this.#tokens.size === 0;
+		if (isNone) this.#has(0);
+		else if (accessVersion !== this.#version) void this.#read();
+		else this.#freshMs = this.#parts.clock.monoMs();
+		void this.#tellUsed();
+	}
+
+	nowMs(): number {
+		return this.#parts.clock.monoMs() + this.#aheadMs;
+	}
+
+	whose(secret: string | undefined): Verdict {
+		if (!this.isClosed) return this.#isKnown ? ANYBODY : UNSURE;
+		if (secret === undefined) return MISSING;
+		if (roleOfToken(secret) === undefined) return UNKNOWN;
+		const known = this.#index.find(secret);
+		if (known === undefined) return this.#isFresh ? UNKNOWN : UNSURE;
+		const nowMs = this.nowMs();
+		if (known.expiresMs <= nowMs) return EXPIRED;
+		if (known.name !== undefined && nowMs >= known.usedMs + ACCESS_HOUR_MS) {
+			known.usedMs = nowMs - (nowMs % ACCESS_HOUR_MS);
+			this.#used.add(known.name);
+		}
+		return known.verdict;
+	}
+
+	async list(): Promise<readonly AccessToken[]> {
+		const { tokens } = await this.#parts.home.tokens();
+		return tokens.filter(({ revokedMs }) => revokedMs === undefined);
+	}
+
+	async create(wish: TokenWish): Promise<TokenMade> {
+		if (!this.isClosed && wish.role !== "operate")
+			return { ok: false, code: "first" };
+		const { home, mint } = this.#parts;
+		const secret = mint.mint(wish.role);
+		const hash = digestOf(secret).toString("hex");
+		const granted = await home.grantToken({ ...wish, hash });
+		if (!granted.ok) return granted;
+		this.#learn(granted.token);
+		return { ok: true, token: granted.token, secret };
+	}
+
+	async revoke(name: string): Promise<AccessToken | undefined> {
+		const revoked = await this.#parts.home.revokeToken(name);
+		if (!revoked.ok) return undefined;
+		this.#learn(revoked.token);
+		return revoked.token;
+	}
+
+	/** What this node does not know is no token. */
+	get #isFresh(): boolean {
+		const ageMs = this.#parts.clock.monoMs() - this.#freshMs;
+		return this.#version >= this.#versionTold && ageMs <= ACCESS_FRESH_MS;
+	}
+
+	/** It may be lost before it is read. */
+	#learn(token: AccessToken): void {
+		const known = this.#tokens.get(token.name);
+		if (known !== undefined && known.version >= token.version) return;
+		this.#tokens = new Map(this.#tokens).set(token.name, token);
+		this.#indexAll();
+	}
+
+	#has(version: number): void {
+		this.#version = version;
+		this.#freshMs = this.#parts.clock.monoMs();
+		if (this.#isKnown) return;
+		this.#isKnown = true;
+		this.#tell();
+	}
+
+	async #read(): Promise<void> {
+		if (this.#reading) return;
+		this.#reading = true;
+		const { home, clock, log } = this.#parts;
+		try {
+			const book = await home.tokens();
+			// Who was away for longer than it is remembered what was revoked knows nothing for sure.
+			const isOld = clock.monoMs() - this.#freshMs > ACCESS_REVOKED_KEPT_MS;
+			const before = isOld && this.#isKnown ? new Map() : this.#tokens;
+			const { tokens, lost } = mergeTokens(before, book.tokens, book.nowMs);
+			this.#tokens = tokens;
+			this.#indexAll();
+			this.#has(book.version);
+			if (lost.length > 0) await this.#putBack(lost);
+		} catch (error) {
+			// The version stays behind, so the next pulse reads again.
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error }, "could not read the access tokens");
+		} finally {
+			this.#reading = false;
+		}
+	}
+
+	async #putBack(lost: readonly AccessToken[]): Promise<void> {
+		const { home, log } = this.#parts;
+		// Whatever comes of it, they are read once more.
+		this.#version = -1;
+		let all = 0;
+		for (let at = 0; at < lost.length; at += ACCESS_PUT_BACK_MAX) {
+			const some = lost.slice(at, at + ACCESS_PUT_BACK_MAX);
+			all += (await home.putTokensBack(some)).written;
+		}
+		if (all > 0)
+			log.warn(
+				{ tokens: all },
+				"the store had lost what is known of access tokens; it was put back",
+			);
+	}
+
+	/** Tells the store which tokens were used, now and then. */
+	async #tellUsed(): Promise<void> {
+		const { clock, home, log } = this.#parts;
+		const nowMs = clock.monoMs();
+		if (this.#used.size === 0 || nowMs - this.#usedToldMs < ACCESS_USED_MS)
+			return;
+		this.#usedToldMs = nowMs;
+		const names = [...this.#used].slice(0, ACCESS_USED_MAX);
+		for (const name of names) this.#used.delete(name);
+		const storeMs = this.nowMs();
+		try {
+			await home.tokensUsed(names, storeMs - (storeMs % ACCESS_HOUR_MS));
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			for (const name of names) this.#used.add(name);
+			log.debug({ err: error }, "could not tell which tokens were used");
+		}
+	}
+
+	#indexAll(): void {
+		const index = new TokenIndex<Known>();
+		this.#given = this.#parts.given.secrets;
+		for (const token of this.#tokens.values())
+			index.add(Buffer.from(token.hash, "hex"), knownOf(token));
+		for (const [at, secret] of this.#given.entries()) {
+			const role = roleOfToken(secret);
+			if (role === undefined) continue;
+			const asker: Asker = { name: `token-file:${at + 1}`, role };
+			index.add(digestOf(secret), {
+				...{ verdict: { ok: true, asker }, expiresMs: Infinity },
+				...{ name: undefined, usedMs: Infinity },
+			});
+		}
+		this.#index = index;
+		if (this.#given.length > 0 || this.#tokens.size > 0) this.#isClosed = true;
+	}
+}
+
+function knownOf(token: AccessToken): Known {
+	const { name, role, queues, types, payloads } = token;
+	const { expiresMs = Infinity, revokedMs, usedMs = 0 } = token;
+	if (revokedMs !== undefined)
+		return { verdict: REVOKED, expiresMs: Infinity, name: undefined, usedMs };
+	const asker: Asker = {
+		...{ name, role },
+		...(queues && { queues }),
+		...(types && { types }),
+		...(payloads && { payloads }),
+	};
+	return { verdict: { ok: true, asker }, expiresMs, name, usedMs };
+}

@@ -1,0 +1,10 @@
+/** A command cannot be done, though it was asked for rightly: one sentence for its user, and the exit code. */
+export class CommandFailed extends Error {
+	/** 1 failed, 3 timed out, 4 no node reachable. */
+	readonly exitCode: 1 | 3 | 4;
+
+	constructor(message: string, exitCode: 1 | 3 | 4) {
+		super(message);
+		this.exitCode = exitCode;
+	}
+}

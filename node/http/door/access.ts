@@ -1,0 +1,201 @@
+/**
+ * Who asks: looked at before a body is read, and told to who answers.
+ *
+ * A token comes as `Authorization: Bearer`. What is wrong with it is told as RFC 6750 says, in
+ * words that say what to do. To look at it asks nobody (see answers/access.ts), so a request
+ * costs the store nothing.
+ *
+ * Of what a restricted token may not reach an operation has to take care itself. So such
+ * tokens are let to those that do, and refused by all others.
+ */
+import type {
+	FastifyInstance,
+	FastifyReply,
+	FastifyRequest,
+	onRequestHookHandler,
+} from "fastify";
+import { isRestricted, mayDo } from "../../../protocol/access.ts";
+import type { Operation } from "../../../protocol/operation.ts";
+import type { OperationId } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import type { AccessApi, Asker, Audit, Verdict } from "../../ports.ts";
+import { sendProblem } from "./answer.ts";
+import type { Rates } from "./rates.ts";
+
+declare module "fastify" {
+	interface FastifyRequest {
+		/** Set for operations that are not open. */
+		asker: Asker | null;
+		/** What is meant, where the path does not say it. */
+		target: string;
+	}
+}
+
+/** They see to it that a restricted token reaches its own tasks alone. */
+const KEEP_RESTRICTIONS: ReadonlySet<OperationId> = new Set([
+	...(["submitTasks", "submitTaskLines", "addTask"] as const),
+	...(["listTasks", "getTask", "listStatuses", "getStatus"] as const),
+	...(["retryTask", "changeTask", "deleteTask", "cancelTask"] as const),
+	...(["cancelTasks", "retryTasks", "deleteTasks"] as const),
+	...(["listQueues", "listFailures", "getCluster"] as const),
+	...(["listNodes", "getDeaths"] as const),
+]);
+
+/** A submission is work, of which there is too much to write down each. */
+const SUBMISSIONS: ReadonlySet<OperationId> = new Set([
+	...(["submitTasks", "submitTaskLines", "addTask"] as const),
+]);
+
+const REALM = 'Bearer realm="hearsay"';
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+type Refused = Extract<Verdict, { ok: false }>["why"] | "malformed";
+
+const REFUSALS: Readonly<Record<Refused, Problem>> = {
+	missing: {
+		code: "unauthenticated",
+		detail:
+			'This needs an access token; send it as "Authorization: Bearer TOKEN", and ask an operator of the cluster for one.',
+		field: "Authorization",
+	},
+	malformed: {
+		code: "unauthenticated",
+		detail:
+			'The header must be "Authorization: Bearer TOKEN" with an access token of this cluster.',
+		field: "Authorization",
+	},
+	unknown: {
+		code: "unauthenticated",
+		detail:
+			"This is no access token of this cluster; check that it is whole, and of this cluster.",
+		field: "Authorization",
+	},
+	expired: {
+		code: "unauthenticated",
+		detail: "The access token has expired; ask an operator for a new one.",
+		field: "Authorization",
+	},
+	revoked: {
+		code: "unauthenticated",
+		detail: "The access token was revoked; ask an operator for a new one.",
+		field: "Authorization",
+	},
+	unsure: {
+		code: "store_unavailable",
+		detail:
+			"This node has not heard from Redis of late, and cannot tell whether this is allowed; try again shortly, or another node.",
+	},
+};
+
+const tooMany: Problem = {
+	code: "rate_limited",
+	detail:
+		"This token has asked this node for as much as it may (--rate); try again in a second, or ask another node.",
+};
+
+export class Doorkeeper {
+	readonly #access: AccessApi;
+	readonly #audit: Audit;
+	readonly #rates: Rates | undefined;
+
+	constructor(access: AccessApi, audit: Audit, rates: Rates | undefined) {
+		this.#access = access;
+		this.#audit = audit;
+		this.#rates = rates;
+	}
+
+	watch(app: FastifyInstance): void {
+		app.decorateRequest("asker", null);
+		app.decorateRequest("target", "");
+	}
+
+	/** Lets pass who may, and tells who it is: see `askerOf`. */
+	check(id: OperationId, { role }: Operation): onRequestHookHandler {
+		return (request, reply, done) => {
+			if (role === "open") return done();
+			const verdict = this.#verdictOn(request);
+			if (!verdict.ok) return refuse(reply, verdict.why);
+			const { asker } = verdict;
+			request.asker = asker;
+			if (this.#rates !== undefined && !this.#rates.take(asker.name))
+				return sendProblem(reply, tooMany);
+			if (!mayDo(asker.role, role)) return lacksRole(reply, asker, role);
+			if (isRestricted(asker) && !KEEP_RESTRICTIONS.has(id))
+				return forbid(reply, outsideAll);
+			done();
+		};
+	}
+
+	/** Tells of each that is answered, but for those of whom it is not known who asks. */
+	audits(id: OperationId, { method, role }: Operation) {
+		const isTold = method !== "GET" && role !== "open" && !SUBMISSIONS.has(id);
+		if (!isTold) return [];
+		return [
+			(request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+				const { asker, ip, params, target } = request;
+				const [place = ""] = Object.values(params as Record<string, string>);
+				if (asker !== null)
+					this.#audit.audited({
+						...{ by: asker.name, from: ip, operation: id },
+						target: target || place || "-",
+						outcome: outcomeOf(reply.statusCode),
+						status: reply.statusCode,
+					});
+				done();
+			},
+		];
+	}
+
+	#verdictOn({
+		headers: { authorization },
+	}: FastifyRequest): Verdict | { readonly ok: false; readonly why: Refused } {
+		if (authorization === undefined) return this.#access.whose(undefined);
+		const [, secret] = BEARER.exec(authorization) ?? [];
+		if (secret !== undefined) return this.#access.whose(secret);
+		const verdict = this.#access.whose(undefined);
+		return verdict.ok ? verdict : { ok: false, why: "malformed" };
+	}
+}
+
+/** Who asks for an operation that is not open. */
+export function askerOf({ asker }: FastifyRequest): Asker {
+	if (asker === null) throw new Error("nobody has looked who asks");
+	return asker;
+}
+
+function outcomeOf(status: number) {
+	if (status < 400) return "done";
+	return status < 500 ? "refused" : "failed";
+}
+
+function refuse(reply: FastifyReply, why: Refused): void {
+	if (why !== "unsure") {
+		const error = why === "missing" ? "" : ', error="invalid_token"';
+		reply.header("www-authenticate", `${REALM}${error}`);
+	}
+	sendProblem(reply, REFUSALS[why]);
+}
+
+const outsideAll =
+	"This token is restricted to some queues or types, and this concerns the whole cluster; use a token without restrictions.";
+
+function lacksRole(
+	reply: FastifyReply,
+	asker: Asker,
+	role: Exclude<Operation["role"], "open">,
+): void {
+	reply.header(
+		"www-authenticate",
+		`${REALM}, error="insufficient_scope", scope="${role}"`,
+	);
+	sendProblem(reply, {
+		code: "forbidden",
+		detail: `This needs a token with the role "${role}", and this one has "${asker.role}"; use another.`,
+	});
+}
+
+/** A token that is good, and not for this. */
+export function forbid(reply: FastifyReply, detail: string): FastifyReply {
+	reply.header("www-authenticate", `${REALM}, error="insufficient_scope"`);
+	return sendProblem(reply, { code: "forbidden", detail });
+}

@@ -1,0 +1,172 @@
+/** Who may ask a node for what, as its HTTP side sees to it. */
+import { createHash } from "node:crypto";
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { StoreError } from "../../node/ports.ts";
+import type { Operation } from "../../protocol/operation.ts";
+import { FILES, OPERATIONS } from "../../protocol/operations.ts";
+import { as, bearer, closed, ROLES, TOKENS, tokenFor } from "./http-closed.ts";
+import type { Answer } from "./http-server.ts";
+
+const told = ({ status, json, headers }: Answer) => [
+	status,
+	json?.code,
+	headers.get("www-authenticate"),
+];
+
+const operations = Object.entries<Operation>(OPERATIONS);
+
+test.each(operations)(
+	"operation %s lets in who has its role, or a higher one, and nobody else",
+	async (_id, { method, path, role }) => {
+		await using server = await closed();
+		const address = path.replace(/\{\w+\}/, "none");
+		const ask = (headers: Record<string, string> = {}) =>
+			server.send(method, address, headers);
+		const nobody = await ask();
+		if (role === "open") return expect(nobody.status).toBe(200);
+		expect(told(nobody)).toEqual([
+			...[401, "unauthenticated", 'Bearer realm="hearsay"'],
+		]);
+		for (const own of ROLES) {
+			const { status, json, headers } = await ask(as(own));
+			const isEnough = ROLES.indexOf(own) >= ROLES.indexOf(role);
+			expect([401, 403]).not.toContain(isEnough ? status : 0);
+			if (isEnough) continue;
+			expect([status, json.code]).toEqual([403, "forbidden"]);
+			expect(json.detail).toContain(`"${role}"`);
+			expect(headers.get("www-authenticate")).toBe(
+				`Bearer realm="hearsay", error="insufficient_scope", scope="${role}"`,
+			);
+		}
+	},
+);
+
+test("what holds nothing of the cluster is open", async () => {
+	await using server = await closed();
+	for (const path of Object.values(FILES)) {
+		const { status } = await server.get(path.replace("{chapter}", "start"));
+		expect(status, path).toBe(200);
+	}
+});
+
+test.each([
+	["Basic dXNlcjpwYXNz", "Authorization: Bearer"],
+	["Bearer", "Authorization: Bearer"],
+	["Bearer two words", "Authorization: Bearer"],
+	[`Bearer hs_read_${"x".repeat(32)}`, "no access token"],
+	[`Bearer hs_read_${"r".repeat(31)}`, "no access token"],
+	["Bearer x", "no access token"],
+])("%s is no token", async (authorization, words) => {
+	await using server = await closed();
+	const answer = await server.get("/v1/tasks", { authorization });
+	expect(told(answer)).toEqual([
+		...[401, "unauthenticated"],
+		'Bearer realm="hearsay", error="invalid_token"',
+	]);
+	expect(answer.json.detail).toContain(words);
+});
+
+test("the word before a token may be written as one likes", async () => {
+	await using server = await closed();
+	const authorization = `bearer  ${TOKENS.read}`;
+	expect((await server.get("/v1/tasks", { authorization })).status).toBe(200);
+});
+
+test("who may not submit is refused before the body has come", async () => {
+	await using server = await closed();
+	const port = Number(server.address.split(":")[1]);
+	const socket = connect(port, "127.0.0.1");
+	const answered = Promise.withResolvers<string>();
+	socket.setEncoding("utf8").once("data", answered.resolve);
+	socket.write(
+		"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n[",
+	);
+	expect(await answered.promise).toMatch(/^HTTP\/1.1 401 /);
+	socket.destroy();
+});
+
+test("a node that cannot tell whether a token is one says so, and when to try again", async () => {
+	await using server = await closed();
+	const unsure = await server.get(
+		"/v1/tasks",
+		bearer(`hs_read_${"x".repeat(32)}`),
+	);
+	expect(unsure.status).toBe(401);
+	// The store's answers are hours old.
+	const { access } = server;
+	access.whose = () => ({ ok: false, why: "unsure" });
+	const answer = await server.get("/v1/tasks", as("read"));
+	expect(told(answer)).toEqual([503, "store_unavailable", null]);
+	expect(answer.headers.get("retry-after")).toBe("1");
+});
+
+test("who asks for too much is told to wait, and others are not", async () => {
+	await using server = await closed(3);
+	const ask = async (role: keyof typeof TOKENS) =>
+		await server.get("/v1/tasks", as(role));
+	const answers = await Promise.all(
+		Array.from({ length: 8 }, () => ask("read")),
+	);
+	const refused = answers.filter(({ status }) => status === 429);
+	expect(refused.length).toBeGreaterThanOrEqual(3);
+	expect(refused[0]?.json.code).toBe("rate_limited");
+	expect(refused[0]?.headers.get("retry-after")).toBe("1");
+	expect((await ask("submit")).status).toBe(200);
+	expect((await server.get("/readyz")).status).toBe(200);
+});
+
+test("all that is neither a read nor a submission is audited, whatever becomes of it", async () => {
+	await using server = await closed();
+	const { records } = server.audit;
+	await server.post("/v1/tasks", { id: "a", type: "t" }, as("submit"));
+	await server.get("/v1/tasks/a", as("read"));
+	await server.post("/v1/tasks/a/cancel", {});
+	expect(records).toEqual([]);
+	await server.post("/v1/tasks/a/cancel", {}, as("submit"));
+	await server.post("/v1/tasks/none/cancel", {}, as("submit"));
+	await server.send("DELETE", "/v1/tasks/a", as("read"));
+	await server.post("/v1/tokens", { name: "ci", role: "read" }, as("operate"));
+	await server.post(
+		"/v1/tasks/delete",
+		{ filter: { queue: "q" } },
+		as("operate"),
+	);
+	server.api.failure = new StoreError("unreachable", "away");
+	await server.post("/v1/tasks/a/retry", {}, as("submit"));
+	await expect.poll(() => records.length).toBe(6);
+	const told = records.map(({ by, operation, target, outcome, status }) =>
+		[by, operation, target, outcome, status].join(" "),
+	);
+	expect(told).toEqual([
+		"token-file:2 cancelTask a done 200",
+		"token-file:2 cancelTask none refused 404",
+		"token-file:1 deleteTask a refused 403",
+		"token-file:3 createToken ci done 201",
+		'token-file:3 deleteTasks {"queue":"q"} done 200',
+		"token-file:2 retryTask a failed 503",
+	]);
+	expect(new Set(records.map(({ from }) => from))).toEqual(
+		new Set(["127.0.0.1"]),
+	);
+});
+
+test("no answer and no log holds a token, and the store has its hash alone", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", { role: "read" });
+	const secret = own.authorization.slice("Bearer ".length);
+	const answers = [
+		...["/v1/tokens", "/v1/cluster", "/v1/nodes", "/openapi.json", "/docs"],
+		...["/", "/v1/tasks", "/readyz", `/v1/tasks/${secret}`],
+	];
+	for (const path of answers) {
+		const { text } = await server.get(path, as("operate"));
+		for (const each of [secret, ...Object.values(TOKENS)])
+			expect(text, path).not.toContain(each);
+	}
+	const [known] = await server.access.list();
+	expect(known?.hash).toBe(createHash("sha256").update(secret).digest("hex"));
+	expect(JSON.stringify([server.errors, server.audit.records])).not.toContain(
+		secret,
+	);
+});

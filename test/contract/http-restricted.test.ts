@@ -1,0 +1,173 @@
+/** What tokens that are restricted, or may not see payloads, reach and see of the tasks. */
+import { expect, test } from "vitest";
+import { as, closed, tokenFor } from "./http-closed.ts";
+import type { Answer } from "./http-server.ts";
+
+test("a restricted token submits to its own queues and types alone, item by item", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", {
+		...{ role: "submit", queues: ["images", "films"], types: ["resize"] },
+	});
+	const post = (body: unknown) => server.post("/v1/tasks", body, own);
+	const good = { type: "resize", queue: "images" };
+	const other = { type: "resize", queue: "mail" };
+	expect((await post(good)).status).toBe(202);
+	const refused = await post(other);
+	expect([refused.status, refused.json.code, refused.json.field]).toEqual([
+		...[403, "forbidden", "queue"],
+	]);
+	expect(refused.json.detail).toContain('"images", "films"');
+	const many = await post([good, other, { ...good, type: "cut" }]);
+	expect(many.status).toBe(202);
+	const { tasks } = many.json as { tasks: Answer["json"][] };
+	expect(tasks.map(({ status }) => status)).toEqual([202, 403, 403]);
+	expect(tasks[2].problem).toMatchObject({ code: "forbidden", field: "type" });
+	expect((await post([other])).status).toBe(403);
+	const celery = await server.post("/add_task", { task_id: 1 }, own);
+	expect([celery.status, celery.json.code]).toEqual([403, "forbidden"]);
+});
+
+test("for a restricted token the tasks of others do not exist", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", {
+		role: "operate",
+		queues: ["images"],
+	});
+	for (const queue of ["images", "mail"])
+		await server.post(
+			"/v1/tasks",
+			{ id: queue, type: "t", queue },
+			as("submit"),
+		);
+	const calls = [
+		["GET", ""],
+		["POST", "/cancel"],
+		["POST", "/retry"],
+		["PATCH", "", { priority: 1 }],
+		["DELETE", ""],
+	] as const;
+	for (const [method, rest, body] of calls) {
+		const ask = (id: string) =>
+			server.send(method, `/v1/tasks/${id}${rest}`, own, body);
+		expect((await ask("mail")).status, `${method} ${rest}`).toBe(404);
+		expect((await ask("images")).status, `${method} ${rest}`).not.toBe(404);
+	}
+	expect((await server.get("/status/mail", own)).status).toBe(404);
+	expect((await server.get("/status/images", own)).status).toBe(200);
+	await server.get("/v1/tasks", own);
+	expect(server.api.wishes.at(-1)?.query).toEqual({ queue: "images" });
+	await server.get("/status/all", own);
+	expect(server.api.wishes.at(-1)?.query).toEqual({ queue: "images" });
+	const mail = await server.get("/v1/tasks?queue=mail", own);
+	expect([mail.status, mail.json.field]).toEqual([403, "queue"]);
+	await server.post("/v1/tasks/cancel", { all: true }, own);
+	expect(server.api.bulks.at(-1)?.query).toEqual({ queue: "images" });
+	const bulk = { filter: { queue: "mail" } };
+	const refused = await server.post("/v1/tasks/delete", bulk, own);
+	expect([refused.status, refused.json.field]).toEqual([403, "filter.queue"]);
+});
+
+test("a token of several queues says which of them it lists", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", { role: "read", types: ["a", "b"] });
+	expect((await server.get("/v1/tasks", own)).status).toBe(403);
+	expect((await server.get("/v1/tasks?type=a", own)).status).toBe(200);
+	expect((await server.get("/v1/tasks?type=c", own)).status).toBe(403);
+	expect((await server.get("/status/all", own)).status).toBe(403);
+});
+
+test("what is read of the whole cluster is shared, and each is told their part of it", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", {
+		role: "operate",
+		queues: ["images"],
+	});
+	for (const queue of ["images", "mail"])
+		await server.post("/v1/tasks", { type: "t", queue }, as("submit"));
+	server.overview.depths = ["images", "mail"].map((queue) => ({
+		...{ route: `${queue}|t|`, count: 1, oldestId: "a", oldestMs: 1 },
+	}));
+	const queuesOf = async (path: string, headers: Record<string, string>) => {
+		const { json } = await server.get(path, headers);
+		const rows: { queue: string }[] = json.backlog ?? json.queues;
+		return rows.map(({ queue }) => queue).sort();
+	};
+	for (const path of ["/v1/cluster", "/v1/queues"]) {
+		const [all, some] = await Promise.all([
+			queuesOf(path, as("read")),
+			queuesOf(path, own),
+		]);
+		expect([all, some], path).toEqual([["images", "mail"], ["images"]]);
+	}
+	expect((await server.get("/v1/failures", own)).status).toBe(403);
+	expect((await server.get("/v1/nodes", own)).status).toBe(200);
+	for (const [method, path] of [
+		["GET", "/v1/tokens"],
+		["DELETE", "/v1/tokens/ci"],
+		["POST", "/v1/nodes/node-a/drain"],
+	] as const) {
+		const { status, json } = await server.send(method, path, own);
+		expect([status, json.code], path).toEqual([403, "forbidden"]);
+	}
+});
+
+test("a token that may read sees no payload, result or error, unless it may", async () => {
+	await using server = await closed();
+	const seeing = await tokenFor(server, "dash", {
+		role: "read",
+		payloads: true,
+	});
+	const task = { id: "a", type: "t", payload: { secret: "apple" } };
+	await server.post("/v1/tasks", task, as("submit"));
+	server.api.end("a", '"secret pear"');
+	await server.post("/v1/tasks", { ...task, id: "b" }, as("submit"));
+	const error = { code: "failed", message: "secret plum", stack: "secret" };
+	const attempt = {
+		...{ token: 7, round: 1, nodeId: "node-a", epoch: 1, claimedMs: 1 },
+		...{ end: "failure" as const, error },
+	} as const;
+	server.api.change("b", { state: "FAILURE", error, attempts: [attempt] });
+	const reads = [
+		...["/v1/tasks/a", "/v1/tasks/b", "/v1/tasks?full=true"],
+		...["/v1/tasks", "/status/all", "/status/a", "/status/b"],
+	];
+	for (const path of reads) {
+		const blind = await server.get(path, as("read"));
+		expect(blind.status, path).toBe(200);
+		expect(blind.text, path).not.toContain("secret");
+		const { text } = await server.get(path, seeing);
+		expect(text.includes("secret"), path).toBe(true);
+		expect((await server.get(path, as("submit"))).text).toBe(text);
+	}
+	expect((await server.get("/v1/tasks/b", as("read"))).json.error.code).toBe(
+		"failed",
+	);
+	const query = async (q: string, headers: Record<string, string>) => {
+		const { status } = await server.get(`/v1/tasks?q=${q}`, headers);
+		return [status, status === 200 && server.api.wishes.at(-1)?.query];
+	};
+	expect(await query("apple", as("read"))).toEqual([
+		200,
+		{ q: "apple", idsOnly: true },
+	]);
+	expect(await query("an+apple", as("read"))).toEqual([403, false]);
+	expect(await query("an+apple", seeing)).toEqual([200, { q: "an apple" }]);
+});
+
+test("failures are told by type and code to who may not see what errors say", async () => {
+	await using server = await closed();
+	const one = { type: "t", code: "failed", newestId: "a", newestMs: 1 };
+	server.overview.groups = [
+		{ ...one, firstLine: "secret 1", count: 2 },
+		{ ...one, firstLine: "secret 2", count: 3, newestId: "b", newestMs: 2 },
+		{ ...one, type: "u", firstLine: "secret 1", count: 1 },
+	];
+	const blind = await server.get("/v1/failures", as("read"));
+	expect(blind.json.failures).toMatchObject([
+		{ type: "t", firstLine: "", count: 5, newest: { id: "b" } },
+		{ type: "u", firstLine: "", count: 1 },
+	]);
+	const own = await tokenFor(server, "u", { role: "submit", types: ["u"] });
+	const { json } = await server.get("/v1/failures", own);
+	expect(json.failures).toMatchObject([{ type: "u", firstLine: "secret 1" }]);
+});

@@ -1,0 +1,72 @@
+/** Who may ask for what, over a store in memory: the node's own rules, told by hand how things stand. */
+import { Access } from "../../node/answers/access.ts";
+import type {
+	Audit,
+	AuditRecord,
+	GivenTokens,
+	GoodPulse,
+	ShardAccess,
+	TokenMint,
+} from "../../node/ports.ts";
+import { VirtualClock } from "../clock.ts";
+import { silentLog } from "../contract/gossip-bench.ts";
+import type { MemoryShard } from "./shard.ts";
+import { createMemoryStore } from "./store.ts";
+
+/** Each is another: `hs_read_` and its number. */
+export class CountingMint implements TokenMint {
+	#minted = 0;
+
+	mint(role: string): string {
+		this.#minted += 1;
+		return `hs_${role}_${this.#minted.toString().padStart(32, "0")}`;
+	}
+}
+
+export class AccessGround {
+	readonly clock = new VirtualClock();
+	readonly store = createMemoryStore({
+		shards: 1,
+		nowMs: () => this.clock.wallMs(),
+	});
+	readonly mint = new CountingMint();
+
+	get home(): MemoryShard {
+		return this.store.shards[0] as MemoryShard;
+	}
+
+	/** A node that has not heard from the store yet. */
+	node(
+		given: GivenTokens = { secrets: [] },
+		home: ShardAccess = this.home.access,
+	): Access {
+		const { clock, mint } = this;
+		return new Access({ home, clock, log: silentLog, given, mint });
+	}
+
+	/** Tells a node how things stand, as a pulse does; resolves when it has read what it has to. */
+	async pulse(access: Access): Promise<void> {
+		const { accessVersion, nowMs } = {
+			accessVersion: this.home.contents.access.version,
+			nowMs: this.clock.wallMs(),
+		};
+		access.pulsed({ nowMs, accessVersion } as GoodPulse);
+		await this.clock.runFor(0);
+	}
+}
+
+/** Everybody may do everything, as no token is known. */
+export async function openAccess(given?: GivenTokens): Promise<Access> {
+	const ground = new AccessGround();
+	const access = ground.node(given);
+	await ground.pulse(access);
+	return access;
+}
+
+export class RecordedAudit implements Audit {
+	readonly records: AuditRecord[] = [];
+
+	audited(record: AuditRecord): void {
+		this.records.push(record);
+	}
+}
