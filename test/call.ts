@@ -22,6 +22,7 @@ export async function call<Body>(
 ): Promise<Answer<Body>> {
 	const startedMs = performance.now();
 	const response = await fetch(url, {
+		headers,
 		...(body !== undefined && {
 			method: "POST",
 			headers: { "content-type": "application/json", ...headers },
