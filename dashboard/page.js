@@ -19,6 +19,7 @@ import {
 	pageOf,
 	serversOf,
 } from "./page-words.js";
+import { signIn, token } from "./sign-in.js";
 
 /** @import { QueueAsRead } from "../protocol/schema/overview.ts" */
 /** @import { ClusterAsRead, TaskAsListed } from "../protocol/schema.ts" */
@@ -54,12 +55,15 @@ function byId(id) {
 	return element;
 }
 
-/** Of the node that serves this page, wherever a proxy has put it. */
-const node = new Client({
-	url: new URL(".", location.href).href.replace(/\/$/, ""),
-	fetch: (url, request) => fetch(url, request),
-	patience: () => AbortSignal.timeout(ANSWER_MS_MAX),
-});
+/** Of the node that serves this page, wherever a proxy has put it, for who is signed in now. */
+const clientNow = () =>
+	new Client({
+		url: new URL(".", location.href).href.replace(/\/$/, ""),
+		fetch: (url, request) => fetch(url, request),
+		token: token(),
+		patience: () => AbortSignal.timeout(ANSWER_MS_MAX),
+	});
+let node = clientNow();
 
 /** @param {Element} element @param {string} text */
 function setText(element, text) {
@@ -271,6 +275,12 @@ async function run() {
 			pauseMs = ASK_MS;
 			showStatus("Live", "good");
 		} catch (error) {
+			if (error instanceof Refused && error.problem.status === 401) {
+				showStatus("Not signed in", "bad");
+				await signIn(token() === undefined ? "" : error.problem.detail);
+				node = clientNow();
+				continue;
+			}
 			pauseMs = Math.min(pauseMs * 2, ASK_MS_MAX);
 			showStatus(`${reasonOf(error)} Trying again …`, "bad");
 		}

@@ -31,6 +31,7 @@ export const FILES = {
 	page: "/",
 	pageScript: "/page.js",
 	pageWords: "/page-words.js",
+	pageSignIn: "/sign-in.js",
 	pageStyle: "/page.css",
 	client: "/client/client.js",
 	manual: "/docs",

@@ -28,6 +28,7 @@ export function pageHandlers(
 	| "page"
 	| "pageScript"
 	| "pageWords"
+	| "pageSignIn"
 	| "pageStyle"
 	| "client"
 	| "manualScript"
@@ -45,6 +46,7 @@ export function pageHandlers(
 		},
 		pageScript: send("dashboard/page.js", SCRIPT),
 		pageWords: send("dashboard/page-words.js", SCRIPT),
+		pageSignIn: send("dashboard/sign-in.js", SCRIPT),
 		pageStyle: send("dashboard/page.css", STYLE),
 		client: async (_request, reply) => sendFile(reply, SCRIPT, await client()),
 		manualScript: send("dashboard/manual.js", SCRIPT),

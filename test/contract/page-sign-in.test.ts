@@ -1,0 +1,91 @@
+/** The page of a cluster that asks for access tokens. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, Page } from "../tools/playwright.ts";
+import { as, closed, TOKENS } from "./http-closed.ts";
+import type { Server } from "./http-server.ts";
+import { startBrowser, submit } from "./page-browser.ts";
+
+let browser: Browser;
+let server: Server;
+beforeAll(async () => {
+	[browser, server] = await Promise.all([startBrowser(), closed()]);
+	await submit(server, "secret-task");
+});
+afterAll(async () => {
+	await browser.close();
+	await server.close();
+});
+
+const live = (page: Page) => page.getByText("Live", { exact: true });
+const field = (page: Page) => page.getByLabel("Access token of this cluster");
+
+async function open(page: Page): Promise<void> {
+	await page.goto(`http://${server.address}/`);
+}
+
+async function signIn(page: Page, secret: string): Promise<void> {
+	await field(page).fill(secret);
+	await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+test("the page asks for a token, shows nothing before, and forgets it when it is signed out", async () => {
+	const page = await browser.newPage();
+	await open(page);
+	await field(page).waitFor();
+	expect(await page.getByRole("main").isVisible()).toBe(false);
+	expect(await page.getByText("Sign out").isVisible()).toBe(false);
+	await signIn(page, "something else");
+	await page.getByText("This is no access token: it begins").waitFor();
+	await signIn(page, `hs_read_${"x".repeat(32)}`);
+	await page.getByText("This is no access token of this cluster").waitFor();
+	await signIn(page, ` ${TOKENS.read}\n`);
+	await live(page).waitFor();
+	await page.getByRole("link", { name: "secret-task" }).waitFor();
+	// It is the tab's, and outlives a look at another page of it.
+	await page.reload();
+	await live(page).waitFor();
+	const kept = () => page.evaluate("JSON.stringify({ ...localStorage })");
+	expect(await kept()).toBe("{}");
+	await page.getByText("Sign out").click();
+	await field(page).waitFor();
+	expect(await page.getByText("secret-task").count()).toBe(0);
+	expect(await field(page).inputValue()).toBe("");
+	await page.close();
+}, 60_000);
+
+test("who stays signed in is so in other tabs, too, until the token is revoked", async () => {
+	const made = await server.post(
+		"/v1/tokens",
+		{ name: "wall", role: "read", payloads: true },
+		as("operate"),
+	);
+	const context = await browser.newContext();
+	const page = await context.newPage();
+	await open(page);
+	await page.getByLabel("Stay signed in").check();
+	await signIn(page, made.json.token);
+	await live(page).waitFor();
+	const other = await context.newPage();
+	await open(other);
+	await live(other).waitFor();
+	await server.send("DELETE", "/v1/tokens/wall", as("operate"));
+	for (const each of [page, other]) {
+		await field(each).waitFor();
+		expect(await each.getByRole("main").isVisible()).toBe(false);
+	}
+	await signIn(other, TOKENS.read);
+	await live(other).waitFor();
+	await context.close();
+}, 60_000);
+
+test("a task is shown to who is signed in, though a link sends no token", async () => {
+	const page = await browser.newPage();
+	await open(page);
+	await signIn(page, TOKENS.submit);
+	await page.getByRole("link", { name: "secret-task" }).click();
+	const answer = page.getByRole("dialog");
+	await answer.getByText('"id": "secret-task"').waitFor();
+	await answer.getByRole("button", { name: "Close" }).click();
+	expect(await answer.isVisible()).toBe(false);
+	await page.close();
+}, 60_000);
