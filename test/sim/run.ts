@@ -38,6 +38,7 @@ import { Recorder } from "./recorder.ts";
 import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
 import { type Agreeing, StoreServer, type Tamper } from "./store-server.ts";
 import { Storm } from "./storm.ts";
+import { Tokens } from "./tokens.ts";
 import { Waiting } from "./waiting.ts";
 import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
 
@@ -136,6 +137,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const { clock, recorder } = world;
 	const storm = new Storm(cluster, random);
 	const workload = startWorkload(cluster, random);
+	const tokens = new Tokens(cluster);
 	watchBooks(clock, world.server.shards, recorder);
 	cluster.workload = workload;
 	observe(clock, new Waiting(cluster));
@@ -160,6 +162,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	);
 	if (!quiet) recorder.flaw(`${recorder.running.size} executions never end`);
 	await findLeaks(cluster);
+	for (const flaw of tokens.flaws()) recorder.flaw(flaw);
 	await readBack(cluster, workload);
 	return {
 		...{ drainMs, stopMs: { paused: 1_000, "cut-off": 4_000, gone: 0 } },

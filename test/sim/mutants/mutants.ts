@@ -47,6 +47,7 @@ import {
 } from "./broken-wishes.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { forgottenCancels } from "./forgotten-cancels.ts";
+import { forgottenTokens } from "./forgotten-tokens.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
 import { numberlessPulses } from "./numberless-pulses.ts";
 import { openShards } from "./open-shards.ts";
@@ -294,5 +295,11 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "a task that is to end waits again, as its node is lost",
 		breaks: "what is cancelled begins no more, and ends",
 		shard: forgottenCancels,
+	},
+	{
+		name: "what nodes know of access tokens is not put back",
+		breaks: "nothing crashes or leaks",
+		fault: "store crash",
+		shard: forgottenTokens,
 	},
 ];

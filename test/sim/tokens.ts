@@ -1,0 +1,93 @@
+/**
+ * Access tokens in a run: clients make some, at any node, and revoke some of them at another.
+ * Who was told by a node that lives on that a token is revoked finds it refused by every node
+ * in the end, whatever the store has lost meanwhile; and one that was made, and that nobody
+ * has wished to be revoked, is good at every node.
+ */
+import { StoreError } from "../../node/ports.ts";
+import { SeededRandom } from "../random.ts";
+import type { Cluster } from "./cluster.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+
+const TOKENS = 4;
+/** In so many runs. Each costs the store a few steps, and so leads to another history. */
+const ONE_IN = 3;
+
+interface Token {
+	readonly name: string;
+	readonly secret: string;
+	/** Who said that it is made. */
+	readonly maker: SimulatedNode;
+	/** Somebody has asked for it. */
+	isUnwanted: boolean;
+	/** Who said that it is revoked. */
+	revoker?: SimulatedNode;
+}
+
+export class Tokens {
+	readonly #cluster: Cluster;
+	readonly #random: SeededRandom;
+	readonly #tokens: Token[] = [];
+
+	constructor(cluster: Cluster) {
+		this.#cluster = cluster;
+		const { seed, kind, stormMs } = cluster.scenario;
+		this.#random = new SeededRandom(seed ^ 0x70ce5);
+		if (kind === "calm" || !this.#random.oneIn(ONE_IN)) return;
+		for (let i = 0; i < TOKENS; i++)
+			this.#later(this.#random.unit() * stormMs, (life) => {
+				void this.#make(`token-${i}`, life);
+			});
+	}
+
+	/** What is not as clients were told. All has healed for a while. */
+	flaws(): string[] {
+		const alive = this.#cluster.alive();
+		return this.#tokens.flatMap(({ name, secret, isUnwanted, ...told }) => {
+			const takers = alive.filter(({ api }) => api.access.whose(secret).ok);
+			const names = takers.map(({ nodeId }) => nodeId).join(", ");
+			if (told.revoker?.machine.alive && takers.length > 0)
+				return `${names} let ${name} in, which is revoked`;
+			const isGood = told.maker.machine.alive && !isUnwanted;
+			return isGood && takers.length < alive.length
+				? `only ${names || "nobody"} lets ${name} in, which is good`
+				: [];
+		});
+	}
+
+	async #make(name: string, maker: SimulatedNode): Promise<void> {
+		const made = await unlessAway(() =>
+			maker.api.access.create({ name, role: "operate" }),
+		);
+		if (!made?.ok) return;
+		const { secret } = made;
+		const token: Token = { name, secret, maker, isUnwanted: false };
+		this.#tokens.push(token);
+		if (this.#random.oneIn(3)) return;
+		const afterMs = this.#random.below(this.#random.pick([100, 5_000, 15_000]));
+		this.#later(afterMs, (life) => void this.#revoke(token, life));
+	}
+
+	async #revoke(token: Token, life: SimulatedNode): Promise<void> {
+		token.isUnwanted = true;
+		const revoked = await unlessAway(() => life.api.access.revoke(token.name));
+		if (revoked !== undefined) token.revoker = life;
+	}
+
+	/** At a node that lives then; if none is met, not at all. */
+	#later(ms: number, act: (life: SimulatedNode) => void): void {
+		this.#cluster.world.clock.after(ms, () => {
+			const life = this.#cluster.anyLife(this.#random);
+			life?.machine.run(() => act(life));
+		});
+	}
+}
+
+async function unlessAway<T>(ask: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await ask();
+	} catch (error) {
+		if (error instanceof StoreError) return undefined;
+		throw error;
+	}
+}
