@@ -173,6 +173,32 @@ test.each([
 	await expectOneLine(start([], data), why);
 });
 
+test("a node that strangers could reach does not start without tokens, unless it is told that this is meant", async () => {
+	const open = ["--http", "0.0.0.0:0", "--log", "warn"];
+	const words =
+		/no access tokens; make one with "hearsay token create" .* --token-file, or --insecure/;
+	await expectOneLine(start(open, "open"), words);
+	const file = join(folder, "tokens");
+	writeFileSync(file, "sesame\n");
+	const given = [...open, "--token-file", file];
+	await expectOneLine(start(given, "given"), /tokens: line 1 is no token/);
+	writeFileSync(file, `hs_operate_${"0".repeat(32)}\n`);
+	for (const [flags, data] of [
+		[given, "given"],
+		[[...open, "--insecure"], "insecure"],
+	] as const) {
+		const node = start(flags, data);
+		const [, port] = await node.says(/serves \S+:(\d+)\/$/m);
+		const { status } = await fetch(`http://127.0.0.1:${port}/v1/tasks`);
+		const isOpen = flags.includes("--insecure");
+		expect([status, node.output.includes("anyone who reaches")]).toEqual([
+			isOpen ? 200 : 401,
+			isOpen,
+		]);
+		await node.stop();
+	}
+});
+
 test("a node that starts while Redis takes no writes begins when it does", async () => {
 	const client = new Redis(redis.url);
 	await client.config("SET", "min-replicas-to-write", "1");
