@@ -89,10 +89,12 @@ export function remembered(
 	nowMs: number,
 ): Map<string, AccessToken> {
 	const all = [...tokens];
+	const lastFirst = (a: AccessToken, b: AccessToken) =>
+		(b.revokedMs ?? 0) - (a.revokedMs ?? 0) || (a.name < b.name ? 1 : -1);
 	const revoked = all
 		.filter(({ revokedMs }) => revokedMs !== undefined)
 		.filter(({ revokedMs = 0 }) => revokedMs > nowMs - ACCESS_REVOKED_KEPT_MS)
-		.sort((a, b) => b.version - a.version)
+		.sort(lastFirst)
 		.slice(0, ACCESS_REVOKED_KEPT_MAX);
 	const live = all.filter(({ revokedMs }) => revokedMs === undefined);
 	return new Map([...live, ...revoked].map((token) => [token.name, token]));
@@ -107,26 +109,45 @@ interface Merged {
 }
 
 /**
- * What a node knows of tokens and what it has just read: of each name the newer record counts.
- * A token that is missing from a store which remembers as many revoked ones as it can may be
- * one of those that it has forgotten, and is not put back.
+ * What a node knows of tokens and what it has just read, which is all that the store has if it
+ * `isWhole`: of each name the newer record counts. A token that is missing from a store which
+ * remembers as many revoked ones as it can may be one of those that it has forgotten, and is
+ * forgotten, too.
  */
 export function mergeTokens(
 	known: ReadonlyMap<string, AccessToken>,
-	stored: readonly AccessToken[],
+	read: readonly AccessToken[],
+	isWhole: boolean,
 	nowMs: number,
 ): Merged {
-	const byName = new Map(stored.map((token) => [token.name, token]));
+	const all = new Map(known);
+	const lost = new Map<string, AccessToken>();
+	for (const token of read) {
+		const own = all.get(token.name);
+		const isOurs = own !== undefined && isNewer(own, token);
+		if (isOurs) lost.set(own.name, own);
+		else all.set(token.name, token);
+	}
+	if (isWhole) {
+		const names = new Set(read.map(({ name }) => name));
+		const horizon = horizonOf(read);
+		for (const own of known.values()) {
+			if (names.has(own.name)) continue;
+			if (own.version > horizon) lost.set(own.name, own);
+			else all.delete(own.name);
+		}
+	}
+	const tokens = remembered(all.values(), nowMs);
+	return {
+		tokens,
+		lost: [...lost.values()].filter(({ name }) => tokens.has(name)),
+	};
+}
+
+/** What is older may be revoked, and forgotten to be. */
+function horizonOf(stored: readonly AccessToken[]): number {
 	const revoked = stored.filter(({ revokedMs }) => revokedMs !== undefined);
-	const horizon =
-		revoked.length < ACCESS_REVOKED_KEPT_MAX
-			? 0
-			: Math.min(...revoked.map(({ version }) => version));
-	const newer = [...known.values()].filter(
-		(token) =>
-			token.version > horizon && isNewer(token, byName.get(token.name)),
-	);
-	for (const token of newer) byName.set(token.name, token);
-	const tokens = remembered(byName.values(), nowMs);
-	return { tokens, lost: newer.filter(({ name }) => tokens.has(name)) };
+	return revoked.length < ACCESS_REVOKED_KEPT_MAX
+		? 0
+		: Math.min(...revoked.map(({ version }) => version));
 }

@@ -2,7 +2,8 @@
  * Access: who may ask this node for what.
  *
  * The store keeps the tokens; every node knows all of them, so that no request costs a call.
- * A pulse tells a number that rises with every change, and then they are read anew. While the
+ * A pulse tells a number that rises with every change, and then those are read that were
+ * changed; all of them now and then, and whenever the store may have lost some. While the
  * store is away the node goes on with what it knows. A store that comes back without its last
  * writes is given what the node knows better: the newer record of each name counts, so what
  * was revoked stays revoked.
@@ -18,10 +19,10 @@ import {
 import {
 	ACCESS_FRESH_MS,
 	ACCESS_HOUR_MS,
-	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MS,
 	ACCESS_USED_MAX,
 	ACCESS_USED_MS,
+	ACCESS_WHOLE_MS,
 } from "../../protocol/limits.ts";
 import {
 	type AccessApi,
@@ -38,6 +39,7 @@ import {
 	type Verdict,
 } from "../ports.ts";
 import { digestOf, TokenIndex } from "./token-index.ts";
+import { putTokensBack, readTokens } from "./token-steps.ts";
 
 export interface AccessParts {
 	/** Of the shard that keeps the tokens. */
@@ -77,8 +79,10 @@ export class Access implements AccessApi {
 	#given: readonly string[] = [];
 	/** Once true, always so. */
 	#isClosed = false;
-	/** Of what was read last; -1: nothing that counts was. */
+	/** Up to which writing of tokens all are known; -1: they are to be read as a whole. */
 	#version = -1;
+	/** When they were last. */
+	#wholeMs = Number.NEGATIVE_INFINITY;
 	/** As a pulse told it last. */
 	#versionTold = 0;
 	/** When it was last known that nothing newer is there. */
@@ -124,7 +128,8 @@ export class Access implements AccessApi {
 		// Where there never was a token, and none is known, there is nothing to read.
 		const isNone = accessVersion === 0 && this.#tokens.size === 0;
 		if (isNone) this.#has(0);
-		else if (accessVersion !== this.#version) void this.#read();
+		else if (accessVersion !== this.#version || this.#isLongAgo)
+			void this.#read(accessVersion);
 		else this.#freshMs = this.#parts.clock.monoMs();
 		void this.#tellUsed();
 	}
@@ -149,8 +154,10 @@ export class Access implements AccessApi {
 	}
 
 	async list(): Promise<readonly AccessToken[]> {
-		const { tokens } = await this.#parts.home.tokens();
-		return tokens.filter(({ revokedMs }) => revokedMs === undefined);
+		const { tokens } = await readTokens(this.#parts.home, 0);
+		return tokens
+			.filter(({ revokedMs }) => revokedMs === undefined)
+			.sort((a, b) => (a.name < b.name ? -1 : 1));
 	}
 
 	async create(wish: TokenWish): Promise<TokenMade> {
@@ -194,20 +201,28 @@ export class Access implements AccessApi {
 		this.#tell();
 	}
 
-	async #read(): Promise<void> {
+	/** What was written behind this node's back, as by hand, is found some time. */
+	get #isLongAgo(): boolean {
+		return this.#parts.clock.monoMs() - this.#wholeMs > ACCESS_WHOLE_MS;
+	}
+
+	async #read(versionTold: number): Promise<void> {
 		if (this.#reading) return;
 		this.#reading = true;
 		const { home, clock, log } = this.#parts;
+		const isWhole = versionTold < this.#version || this.#isLongAgo;
+		const since = isWhole ? 0 : Math.max(0, this.#version);
 		try {
-			const book = await home.tokens();
+			const { tokens: read, version, nowMs } = await readTokens(home, since);
 			// Who was away for longer than it is remembered what was revoked knows nothing for sure.
 			const isOld = clock.monoMs() - this.#freshMs > ACCESS_REVOKED_KEPT_MS;
 			const before = isOld && this.#isKnown ? new Map() : this.#tokens;
-			const { tokens, lost } = mergeTokens(before, book.tokens, book.nowMs);
-			this.#tokens = tokens;
+			const merged = mergeTokens(before, read, since === 0, nowMs);
+			this.#tokens = merged.tokens;
 			this.#indexAll();
-			this.#has(book.version);
-			if (lost.length > 0) await this.#putBack(lost);
+			this.#has(version);
+			if (since === 0) this.#wholeMs = clock.monoMs();
+			if (merged.lost.length > 0) await this.#putBack(merged.lost);
 		} catch (error) {
 			// The version stays behind, so the next pulse reads again.
 			if (!(error instanceof StoreError)) throw error;
@@ -221,11 +236,7 @@ export class Access implements AccessApi {
 		const { home, log } = this.#parts;
 		// Whatever comes of it, they are read once more.
 		this.#version = -1;
-		let all = 0;
-		for (let at = 0; at < lost.length; at += ACCESS_PUT_BACK_MAX) {
-			const some = lost.slice(at, at + ACCESS_PUT_BACK_MAX);
-			all += (await home.putTokensBack(some)).written;
-		}
+		const all = await putTokensBack(home, lost);
 		if (all > 0)
 			log.warn(
 				{ tokens: all },

@@ -22,7 +22,7 @@ export type Pulse =
 			readonly running: number;
 			/** Rises whenever a node comes, goes or changes its record. */
 			readonly registryVersion: number;
-			/** Rises with every change of an access token; 0: there never was one. Shard 0 alone has any. */
+			/** Number of the last writing of an access token; 0: there never was one. Shard 0 alone has any. */
 			readonly accessVersion: number;
 			/** The node's own record is there. */
 			readonly registered: boolean;

@@ -39,7 +39,7 @@ const LINE = /^(\d+) (\d+) (\d+) ([0-9a-f]{64})\n(.*)$/;
 export function decodeToken(
 	name: string,
 	line: string,
-	used?: string,
+	used = "",
 ): AccessToken | undefined {
 	const [, version, created, revoked, hash = "", text = ""] =
 		LINE.exec(line) ?? [];
@@ -50,7 +50,7 @@ export function decodeToken(
 		...{ name, hash, version: Number(version), createdMs: Number(created) },
 		...may,
 		...(revokedMs > 0 && { revokedMs }),
-		...(used !== undefined && { usedMs: Number(used) }),
+		...(used !== "" && { usedMs: Number(used) }),
 	};
 }
 

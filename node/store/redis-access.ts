@@ -4,9 +4,13 @@
  */
 import assert from "node:assert/strict";
 import type { AccessToken } from "../../protocol/access.ts";
-import { ACCESS_PUT_BACK_MAX, ACCESS_USED_MAX } from "../../protocol/limits.ts";
+import {
+	ACCESS_PUT_BACK_MAX,
+	ACCESS_STEP_MAX,
+	ACCESS_USED_MAX,
+} from "../../protocol/limits.ts";
 import type {
-	AccessBook,
+	AccessStep,
 	GrantTokenReply,
 	Log,
 	NewAccessToken,
@@ -16,7 +20,9 @@ import type {
 import { decodeToken, encodeMay, encodeToken } from "./access-codec.ts";
 import type { Reply } from "./redis/connection.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
-import { decodeFields } from "./task-codec.ts";
+
+/** Of each token that is read: name, line, hour of its last use. */
+const STRIDE = 3;
 
 export class RedisAccess implements ShardAccess {
 	readonly #scripts: ShardScripts;
@@ -29,23 +35,26 @@ export class RedisAccess implements ShardAccess {
 		this.#log = log;
 	}
 
-	async tokens(): Promise<AccessBook> {
-		const reply = await this.#scripts.run("tokens");
-		const [nowMs, version, lines, used] = reply as [
-			...[number, string],
-			...Reply[],
+	async tokens(since: number, limit: number): Promise<AccessStep> {
+		assert(limit > 0 && limit <= ACCESS_STEP_MAX);
+		const reply = await this.#scripts.run("tokens", since, limit);
+		const [nowMs, version, next, ...values] = reply as [
+			...[number, string, string],
+			...string[],
 		];
-		const hours = decodeFields(used as Reply);
 		const unreadable: string[] = [];
 		const tokens: AccessToken[] = [];
-		for (const [name, line] of decodeFields(lines as Reply)) {
-			const token = decodeToken(name, line, hours.get(name));
+		for (let at = 0; at < values.length; at += STRIDE) {
+			const [name = "", line = "", used = ""] = values.slice(at, at + STRIDE);
+			const token = decodeToken(name, line, used);
 			if (token === undefined) unreadable.push(name);
 			else tokens.push(token);
 		}
-		this.#tell(unreadable.sort().join(", "));
-		tokens.sort((a, b) => (a.name < b.name ? -1 : 1));
-		return { nowMs, version: Number(version), tokens };
+		this.#tell(unreadable.join(", "));
+		return {
+			...{ nowMs, version: Number(version), tokens },
+			next: next === "" ? undefined : Number(next),
+		};
 	}
 
 	async grantToken(token: NewAccessToken): Promise<GrantTokenReply> {
@@ -78,12 +87,12 @@ export class RedisAccess implements ShardAccess {
 	}
 
 	#tell(names: string): void {
-		if (names !== this.#toldUnreadable && names !== "")
-			this.#log.warn(
-				{ tokens: names },
-				"records of access tokens in Redis cannot be read; these tokens are refused",
-			);
+		if (names === "" || names === this.#toldUnreadable) return;
 		this.#toldUnreadable = names;
+		this.#log.warn(
+			{ tokens: names },
+			"records of access tokens in Redis cannot be read; these tokens are refused",
+		);
 	}
 }
 

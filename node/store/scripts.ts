@@ -11,6 +11,7 @@
 import { createHash } from "node:crypto";
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
 import {
+	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,
 	ACCESS_REVOKED_KEPT_MS,
 	ACCESS_TOKENS_MAX,
@@ -213,6 +214,7 @@ export interface Script {
 }
 
 const CONSTANTS: Readonly<Record<string, number>> = {
+	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,
 	ACCESS_REVOKED_KEPT_MS,
 	ACCESS_TOKENS_MAX,

@@ -8,6 +8,10 @@ export const ACCESS_NAMES_MAX = 8;
 /** That a token is revoked is remembered for so long, and of more such tokens than this for those revoked last. */
 export const ACCESS_REVOKED_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 export const ACCESS_REVOKED_KEPT_MAX = 1_000;
+/** Tokens that are read in one step; more are read in the next. */
+export const ACCESS_STEP_MAX = 200;
+/** A node that knows of tokens reads all of them so often, and else only those that were changed. */
+export const ACCESS_WHOLE_MS = 60 * 1_000;
 /** Tokens that a node puts back in one step into a store that has lost them. */
 export const ACCESS_PUT_BACK_MAX = 64;
 /** When a token was last used is told to the hour, and by each node so often at most. */

@@ -1,12 +1,13 @@
 /** Rules of access tokens: each has one name, what is revoked stays so, and newer records count. */
 import { expect, it } from "vitest";
-import type { NewAccessToken } from "../../node/ports.ts";
+import type { AccessStep, NewAccessToken } from "../../node/ports.ts";
 import type { AccessToken } from "../../protocol/access.ts";
 import {
 	ACCESS_HOUR_MS,
 	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,
 	ACCESS_REVOKED_KEPT_MS,
+	ACCESS_STEP_MAX,
 	ACCESS_TOKENS_MAX,
 } from "../../protocol/limits.ts";
 import type { Bench } from "./store-bench.ts";
@@ -38,7 +39,7 @@ async function revoked({ shard }: Bench, name: string): Promise<AccessToken> {
 }
 
 export function accessRules(bench: Bench): void {
-	const book = () => bench.shard.access.tokens();
+	const book = () => bench.shard.access.tokens(0, ACCESS_STEP_MAX);
 
 	it("a store that never had a token has none, of version 0, and a pulse says so", async () => {
 		const { version, tokens } = await book();
@@ -63,7 +64,7 @@ export function accessRules(bench: Bench): void {
 		const gone = await revoked(bench, "ci");
 		expect(gone.version).toBeGreaterThan(other.version);
 		expect((await bench.pulse(session)).accessVersion).toBe(gone.version);
-		expect((await book()).tokens).toEqual([gone, other]);
+		expect((await book()).tokens).toEqual([other, gone]);
 	});
 
 	it("a token that is granted twice is the same; another of its name is refused until it is revoked", async () => {
@@ -105,7 +106,8 @@ export function accessRules(bench: Bench): void {
 		const known = [gone, lost, older];
 		expect((await access.putTokensBack(known)).written).toBe(2);
 		const { tokens, version } = await book();
-		expect(tokens).toEqual([gone, kept, lost]);
+		// In the order in which they were written.
+		expect(tokens).toEqual([kept, gone, lost]);
 		// So that every node reads them.
 		expect(version).toBeGreaterThan(kept.version);
 		expect(version).toBeGreaterThanOrEqual(gone.version);
@@ -113,6 +115,29 @@ export function accessRules(bench: Bench): void {
 		expect((await book()).version).toBe(version);
 		const later = await granted(bench, newToken("later"));
 		expect(later.version).toBeGreaterThan(gone.version);
+	});
+
+	it("what was written since is read, in steps, each token once and in the order of writing", async () => {
+		const { access } = bench.shard;
+		const names = ["a", "b", "c", "d", "e"];
+		for (const name of names) await granted(bench, newToken(name));
+		const gone = await revoked(bench, "b");
+		const inOrder = ["a", "c", "d", "e", "b"];
+		const read: string[] = [];
+		let since: number | undefined = 0;
+		while (since !== undefined) {
+			const step = await access.tokens(since, 2);
+			read.push(...step.tokens.map(({ name }) => name));
+			expect(step.version).toBe(gone.version);
+			since = step.next;
+		}
+		expect(read).toEqual(inOrder);
+		const { version } = await book();
+		expect((await access.tokens(version, 2)).tokens).toEqual([]);
+		// An older record that is put back is new to who knows all others.
+		const lost = { ...newToken("lost"), version: 7, createdMs: 7 };
+		await access.putTokensBack([lost]);
+		expect((await access.tokens(version, 2)).tokens).toEqual([lost]);
 	});
 
 	it("of two records of one version that which revokes counts", async () => {
@@ -145,7 +170,11 @@ export function accessRoomRules(bench: Bench): void {
 	const many = (count: number, fields: Partial<AccessToken>) =>
 		Array.from({ length: count }, (_, i): AccessToken => {
 			const token = newToken(`${fields.revokedMs ? "gone" : "live"}-${i}`);
-			return { ...token, version: 1 + i, createdMs: 1, ...fields };
+			const { revokedMs } = fields;
+			return {
+				...{ ...token, version: 1 + i, createdMs: 1 },
+				...(revokedMs !== undefined && { revokedMs: revokedMs + i }),
+			};
 		});
 	const put = async (tokens: readonly AccessToken[]) => {
 		for (let at = 0; at < tokens.length; at += ACCESS_PUT_BACK_MAX)
@@ -165,9 +194,14 @@ export function accessRoomRules(bench: Bench): void {
 	});
 
 	it("of those that are revoked the last ones are remembered, and for so long", async () => {
-		const { nowMs } = await bench.shard.access.tokens();
+		const { nowMs } = await bench.shard.access.tokens(0, 1);
 		await put(many(ACCESS_REVOKED_KEPT_MAX + 10, { revokedMs: nowMs }));
-		const { tokens } = await bench.shard.access.tokens();
+		const tokens: AccessToken[] = [];
+		for (let since: number | undefined = 0; since !== undefined; ) {
+			const step: AccessStep = await bench.shard.access.tokens(since, 200);
+			tokens.push(...step.tokens);
+			since = step.next;
+		}
 		expect(tokens).toHaveLength(ACCESS_REVOKED_KEPT_MAX);
 		expect(Math.min(...tokens.map(({ version }) => version))).toBe(11);
 		const old = nowMs - ACCESS_REVOKED_KEPT_MS - 60_000;

@@ -10,13 +10,18 @@ const NAMES = ["ann", "bob", "cid"];
 export function drawAccess(random: SeededRandom): Operation {
 	const name = random.pick(NAMES);
 	const hash = random.below(4).toString(16).repeat(64);
-	switch (random.below(4)) {
+	switch (random.below(5)) {
 		case 0: {
 			const role = random.pick(["read", "operate"] as const);
 			return { method: "access.grantToken", args: [{ name, hash, role }] };
 		}
 		case 1:
 			return { method: "access.revokeToken", args: [name] };
+		case 3: {
+			const since = random.pick([0, 2 * SEQ_EPOCH_MS]);
+			const limit = 1 + random.below(3);
+			return { method: "access.tokens", args: [since, limit] };
+		}
 		case 2: {
 			const hourMs = random.below(9) * ACCESS_HOUR_MS;
 			return { method: "access.tokensUsed", args: [[name, "nobody"], hourMs] };

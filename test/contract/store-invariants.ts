@@ -4,7 +4,7 @@
  */
 import { expect } from "vitest";
 import type {
-	AccessBook,
+	AccessStep,
 	RegisteredNode,
 	Shard,
 	ShardCounts,
@@ -14,6 +14,7 @@ import {
 	parseSession,
 	type SessionName,
 } from "../../protocol/lease.ts";
+import { ACCESS_STEP_MAX } from "../../protocol/limits.ts";
 import { isMove } from "../../protocol/moves.ts";
 import { isEnded, TASK_STATES } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
@@ -34,7 +35,7 @@ export interface Snapshot {
 	}[];
 	readonly nowMs: number;
 	readonly lostMs: number;
-	readonly access: Omit<AccessBook, "nowMs">;
+	readonly access: Omit<AccessStep, "nowMs">;
 }
 
 const PAGE = 9;
@@ -69,7 +70,7 @@ export async function look(
 		),
 	);
 	const counts = await shard.tasks.counts();
-	const { nowMs: _, ...access } = await shard.access.tokens();
+	const { nowMs: _, ...access } = await shard.access.tokens(0, ACCESS_STEP_MAX);
 	const { nodes, nowMs, lostMs } = await shard.sessions.nodes();
 	const byId = (await shard.tasks.get(ids)).filter(
 		(task) => task !== undefined,

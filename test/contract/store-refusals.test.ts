@@ -92,7 +92,7 @@ const CALLS: {
 		counts: (tasks) => tasks.counts(),
 	},
 	access: {
-		tokens: (access) => access.tokens(),
+		tokens: (access) => access.tokens(0, 1),
 		grantToken: (access) => access.grantToken(newToken("ci")),
 		revokeToken: (access) => access.revokeToken("ci"),
 		putTokensBack: (access) =>

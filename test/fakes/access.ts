@@ -8,6 +8,8 @@ import type {
 	ShardAccess,
 	TokenMint,
 } from "../../node/ports.ts";
+import type { AccessToken } from "../../protocol/access.ts";
+import { ACCESS_TOKENS_MAX } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
 import type { MemoryShard } from "./shard.ts";
@@ -33,6 +35,12 @@ export class AccessGround {
 
 	get home(): MemoryShard {
 		return this.store.shards[0] as MemoryShard;
+	}
+
+	/** What the store has. */
+	get kept(): readonly AccessToken[] {
+		const limit = ACCESS_TOKENS_MAX;
+		return this.home.contents.access.step(0, limit, 0).tokens;
 	}
 
 	/** A node that has not heard from the store yet. */

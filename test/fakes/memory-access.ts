@@ -1,6 +1,6 @@
 /** The access tokens of a shard of the store's twin: its methods. The clock is read once in each. */
 import type {
-	AccessBook,
+	AccessStep,
 	GrantTokenReply,
 	NewAccessToken,
 	RevokeTokenReply,
@@ -17,8 +17,8 @@ export class MemoryAccess implements ShardAccess {
 		this.#parts = parts;
 	}
 
-	async tokens(): Promise<AccessBook> {
-		return this.#access.book(this.#parts.nowMs());
+	async tokens(since: number, limit: number): Promise<AccessStep> {
+		return this.#access.step(since, limit, this.#parts.nowMs());
 	}
 
 	async grantToken(token: NewAccessToken): Promise<GrantTokenReply> {

@@ -1,6 +1,6 @@
 /** The access tokens of one shard of the store's twin. */
 import type {
-	AccessBook,
+	AccessStep,
 	GrantTokenReply,
 	NewAccessToken,
 	RevokeTokenReply,
@@ -18,20 +18,27 @@ import {
 export class AccessTokens {
 	version = 0;
 	#tokens: ReadonlyMap<string, AccessToken> = new Map();
+	/** By name: the number of the last writing. */
+	#order: ReadonlyMap<string, number> = new Map();
 
 	/** The same, to go on with while this stays as it is. */
 	copy(): AccessTokens {
 		const copy = new AccessTokens();
 		copy.version = this.version;
 		copy.#tokens = this.#tokens;
+		copy.#order = this.#order;
 		return copy;
 	}
 
-	book(nowMs: number): AccessBook {
-		const tokens = [...this.#tokens.values()].sort((a, b) =>
-			a.name < b.name ? -1 : 1,
-		);
-		return { nowMs, version: this.version, tokens };
+	step(since: number, limit: number, nowMs: number): AccessStep {
+		const { version } = this;
+		const found = [...this.#order]
+			.filter(([, number]) => number > since)
+			.sort(([, a], [, b]) => a - b)
+			.slice(0, limit);
+		const tokens = found.map(([name]) => this.#tokens.get(name) as AccessToken);
+		const next = found.length === limit ? found.at(-1)?.[1] : undefined;
+		return { nowMs, version, tokens, next };
 	}
 
 	grant(wished: NewAccessToken, nowMs: number): GrantTokenReply {
@@ -40,14 +47,14 @@ export class AccessTokens {
 			return known.hash === wished.hash
 				? this.#told(known, nowMs)
 				: { ok: false, code: "taken" };
-		this.#tidy(nowMs);
 		const live = [...this.#tokens.values()].filter(
 			({ revokedMs }) => revokedMs === undefined,
 		);
 		if (live.length >= ACCESS_TOKENS_MAX) return { ok: false, code: "full" };
 		const version = this.#raise(nowMs);
 		const token = { ...wished, version, createdMs: nowMs };
-		this.#set(token);
+		this.#write(token, version);
+		this.#tidy(nowMs);
 		return this.#told(token, nowMs);
 	}
 
@@ -58,7 +65,7 @@ export class AccessTokens {
 		const { usedMs: _, ...rest } = known;
 		const version = this.#raise(nowMs);
 		const token = { ...rest, version, revokedMs: nowMs };
-		this.#set(token);
+		this.#write(token, version);
 		this.#tidy(nowMs);
 		return this.#told(token, nowMs);
 	}
@@ -69,15 +76,16 @@ export class AccessTokens {
 				isNewer(token, this.#tokens.get(token.name)) &&
 				(token.revokedMs ?? nowMs) > nowMs - ACCESS_REVOKED_KEPT_MS,
 		);
-		for (const { usedMs: _, ...token } of written) {
+		if (written.length === 0) return 0;
+		const highest = Math.max(...written.map(({ version }) => version));
+		const last = this.#raise(nowMs, written.length, highest + written.length);
+		for (const [n, { usedMs: _, ...token }] of written.entries()) {
 			const usedMs = this.#tokens.get(token.name)?.usedMs;
 			const isUsed = usedMs !== undefined && token.revokedMs === undefined;
-			this.#set({ ...token, ...(isUsed && { usedMs }) });
+			const kept = { ...token, ...(isUsed && { usedMs }) };
+			this.#write(kept, last - written.length + 1 + n);
 		}
-		if (written.length > 0) {
-			this.#raise(nowMs, Math.max(...written.map(({ version }) => version)));
-			this.#tidy(nowMs);
-		}
+		this.#tidy(nowMs);
 		return written.length;
 	}
 
@@ -89,6 +97,11 @@ export class AccessTokens {
 		}
 	}
 
+	#write(token: AccessToken, number: number): void {
+		this.#set(token);
+		this.#order = new Map(this.#order).set(token.name, number);
+	}
+
 	#set(token: AccessToken): void {
 		this.#tokens = new Map(this.#tokens).set(token.name, token);
 	}
@@ -98,13 +111,15 @@ export class AccessTokens {
 		return { ok: true, nowMs, token: told, version: this.version } as const;
 	}
 
-	/** Above all versions that were given here, or are known to have been elsewhere. */
-	#raise(nowMs: number, known = 0): number {
-		this.version = Math.max(this.version + 1, nowMs, known);
+	/** The last of so many new numbers, above all that were given here, or are known to have been elsewhere. */
+	#raise(nowMs: number, count = 1, known = 0): number {
+		this.version = Math.max(this.version + count, nowMs, known);
 		return this.version;
 	}
 
 	#tidy(nowMs: number): void {
 		this.#tokens = remembered(this.#tokens.values(), nowMs);
+		const kept = [...this.#order].filter(([name]) => this.#tokens.has(name));
+		this.#order = new Map(kept);
 	}
 }

@@ -2,14 +2,15 @@
 import { expect, test } from "vitest";
 import type { Access } from "../../node/answers/access.ts";
 import { type ShardAccess, StoreError } from "../../node/ports.ts";
-import { mergeTokens, remembered } from "../../protocol/access.ts";
 import {
 	ACCESS_FRESH_MS,
 	ACCESS_HOUR_MS,
-	ACCESS_REVOKED_KEPT_MAX,
+	ACCESS_STEP_MAX,
 	ACCESS_USED_MS,
+	ACCESS_WHOLE_MS,
 } from "../../protocol/limits.ts";
 import { AccessGround } from "../fakes/access.ts";
+import { AccessTokens } from "../fakes/shard-access.ts";
 
 async function created(access: Access, name: string, more = {}) {
 	const made = await access.create({ name, role: "operate", ...more });
@@ -109,9 +110,9 @@ test("access: a token that a node has heard of and not read yet is not said to b
 	const { promise, resolve } = Promise.withResolvers<void>();
 	const { access } = ground.home;
 	const tokens = access.tokens.bind(access);
-	access.tokens = async () => {
+	access.tokens = async (...asked) => {
 		await promise;
-		return await tokens();
+		return await tokens(...asked);
 	};
 	await ground.pulse(bob);
 	expect(why(bob, secret)).toBe("unsure");
@@ -164,8 +165,44 @@ test("access: a store that has lost everything is no reason to let anybody in", 
 	await pulse();
 	await pulse();
 	expect([why(ann), why(bob, ops)]).toEqual(["missing", "ops"]);
-	const { tokens } = await ground.home.access.tokens();
-	expect(tokens).toHaveLength(1);
+	expect(ground.kept).toHaveLength(1);
+});
+
+test("access: what somebody has deleted by hand is put back within a minute", async () => {
+	const { ground, ann, pulse } = await begin();
+	await created(ann, "ops");
+	await pulse();
+	const { access } = ground.home.contents;
+	ground.home.contents.access = new AccessTokens();
+	ground.home.contents.access.version = access.version;
+	await pulse();
+	expect(ground.kept).toEqual([]);
+	await ground.clock.runFor(ACCESS_WHOLE_MS + 1);
+	await pulse();
+	expect(ground.kept).toHaveLength(1);
+});
+
+test("access: hundreds of tokens are read in steps, and then those that are changed", async () => {
+	const { ground, ann, bob, pulse } = await begin();
+	const secrets = [await created(ann, "ops")];
+	while (secrets.length <= 2 * ACCESS_STEP_MAX)
+		secrets.push(await created(ann, `token-${secrets.length}`));
+	await pulse();
+	const { access } = ground.home;
+	const tokens = access.tokens.bind(access);
+	const asked: number[] = [];
+	access.tokens = (since, limit) => {
+		asked.push(since);
+		return tokens(since, limit);
+	};
+	expect(secrets.every((secret) => bob.whose(secret).ok)).toBe(true);
+	await ann.revoke("token-7");
+	await ground.pulse(bob);
+	expect(why(bob, secrets[7])).toBe("revoked");
+	expect(asked).toHaveLength(1);
+	expect(asked).not.toContain(0);
+	await ann.list();
+	expect(asked).toHaveLength(4);
 });
 
 test("access: what cannot be read or put back is tried again with the next pulse", async () => {
@@ -180,7 +217,7 @@ test("access: what cannot be read or put back is tried again with the next pulse
 	const link: ShardAccess = {
 		...{ grantToken: access.grantToken, revokeToken: access.revokeToken },
 		tokensUsed: access.tokensUsed,
-		tokens: () => failing().then(() => access.tokens()),
+		tokens: (...asked) => failing().then(() => access.tokens(...asked)),
 		putTokensBack: (all) => failing().then(() => access.putTokensBack(all)),
 	};
 	const bound = new Proxy(link, {
@@ -193,18 +230,18 @@ test("access: what cannot be read or put back is tried again with the next pulse
 	ground.store.empty();
 	fails = 1;
 	await ground.pulse(ann);
-	expect((await access.tokens()).tokens).toEqual([]);
+	expect(ground.kept).toEqual([]);
 	const { tokens } = access;
 	let reads = 0;
-	access.tokens = () => {
+	access.tokens = (...asked) => {
 		reads += 1;
 		if (reads === 1) fails = 1; // The next is the putting back.
-		return tokens.call(access);
+		return tokens.apply(access, asked);
 	};
 	await ground.pulse(ann);
-	expect(ground.home.contents.access.book(0).tokens).toEqual([]);
+	expect(ground.kept).toEqual([]);
 	await ground.pulse(ann);
-	expect(ground.home.contents.access.book(0).tokens).toHaveLength(1);
+	expect(ground.kept).toHaveLength(1);
 });
 
 test("access: tokens of a file are good whatever the store says, with the role of their prefix, as long as they are in it", async () => {
@@ -240,23 +277,4 @@ test("access: when a token was last used is told to the hour, and seldom", async
 	expect(why(ann, secret)).toBe("ops");
 	await pulse();
 	expect(await used()).toBeGreaterThan(hourMs);
-});
-
-test("access: what a store may have forgotten to be revoked is not put back", () => {
-	const hash = "f".repeat(64);
-	const token = { hash, role: "read", createdMs: 1 } as const;
-	const stored = Array.from({ length: ACCESS_REVOKED_KEPT_MAX }, (_, i) => ({
-		...{ ...token, name: `gone-${i}`, version: 10 + i, revokedMs: 5 },
-	}));
-	const known = remembered(
-		[
-			{ ...token, name: "old", version: 9 },
-			{ ...token, name: "new", version: 11 },
-		],
-		5,
-	);
-	expect(mergeTokens(known, stored, 5).lost.map(({ name }) => name)).toEqual([
-		"new",
-	]);
-	expect(mergeTokens(known, stored.slice(1), 5).lost).toHaveLength(2);
 });

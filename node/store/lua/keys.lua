@@ -7,7 +7,8 @@
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; totals: accepted, attempts,
 --                                         stale, forgotten; bytes of ended tasks, by kind: successes, failures;
---                                         shards, layout (the cluster's, see number.lua); access: version of all access tokens
+--                                         shards, layout (the cluster's, see number.lua); access: number of the last writing
+--                                         of access tokens
 --   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
 --                                         (JSON, or nothing), its payload (JSON). Counts are
 --                                         "attempts,crashes,losses,failures,round", of attempts that ended
@@ -57,6 +58,8 @@
 --   {hearsay:0}:runs               hash   id that has further runs (runs.lua) → "last kept", the last number given, and how
 --                                         many are kept; ~run → id, of each of these, and ~~id → id, of the first
 --   {hearsay:0}:access             hash   name of an access token → its line, see access.lua; in the first shard only
+--   {hearsay:0}:access-order       zset   name of one → number of its last writing
+--   {hearsay:0}:access-revoked     zset   name of one that is revoked → when, ms
 --   {hearsay:0}:access-used        hash   name of one → hour in which it was last used, ms
 local call = redis.call
 local SHARD = KEYS[1]
@@ -80,6 +83,8 @@ local GONE = SHARD .. ':gone'
 local FAILED = SHARD .. ':failed'
 local RUNS = SHARD .. ':runs'
 local ACCESS = SHARD .. ':access'
+local ACCESS_ORDER = SHARD .. ':access-order'
+local ACCESS_REVOKED = SHARD .. ':access-revoked'
 local ACCESS_USED = SHARD .. ':access-used'
 local TASKS = SHARD .. ':tasks'
 local ENDS = SHARD .. ':ends'

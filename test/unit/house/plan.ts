@@ -182,6 +182,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/answers/registry-read.ts",
 			"node/answers/search.ts",
 			"node/answers/token-index.ts",
+			"node/answers/token-steps.ts",
 		],
 	},
 	{

@@ -1,7 +1,7 @@
 -- Adds an access token. Sent again, it is the same token.
 -- ARGV    name, hash, what it may (JSON)
 -- Returns { 'taken' } if another token has the name, { 'full' } if there are ACCESS_TOKENS_MAX,
---         else { 'ok', now (ms), version of all, its line (see access.lua) }
+--         else { 'ok', now (ms), number of the last writing of all, its line (see access.lua) }
 local name, hash, may = ARGV[1], ARGV[2], ARGV[3]
 local now = readClock()
 local line = call('HGET', ACCESS, name)
@@ -10,8 +10,9 @@ if revoked == '0' then
   if held ~= hash then return { 'taken' } end
   return { 'ok', now, call('HGET', META, 'access') or '0', line }
 end
-if tidyTokens(now) >= ACCESS_TOKENS_MAX then return { 'full' } end
-local version = raiseAccess(now)
-line = tokenLine(version, digits(now), '0', hash, may)
-call('HSET', ACCESS, name, line)
-return { 'ok', now, version, line }
+if call('HLEN', ACCESS) - call('ZCARD', ACCESS_REVOKED) >= ACCESS_TOKENS_MAX then return { 'full' } end
+local version = raiseAccess(now, 1, 0)
+line = tokenLine(digits(version), digits(now), '0', hash, may)
+writeToken(name, line, version)
+tidyTokens(now)
+return { 'ok', now, digits(version), line }

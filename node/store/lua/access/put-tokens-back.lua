@@ -1,6 +1,6 @@
 -- Puts back what a node knows of access tokens and this store does not (any more), as it
 -- has lost writes. Of each name the newer record counts, and of one version that which revokes.
--- ARGV    name, line (see access.lua) …
+-- ARGV    name, line (see access.lua) …, no name twice
 -- Returns { now (ms), how many were written }
 local now, written, highest = readClock(), {}, 0
 for i = 1, #ARGV, 2 do
@@ -14,13 +14,8 @@ for i = 1, #ARGV, 2 do
     highest = math.max(highest, version)
   end
 end
-for _, i in ipairs(written) do
-  call('HSET', ACCESS, ARGV[i], ARGV[i + 1])
-  local _, _, revoked = parseToken(ARGV[i + 1])
-  if revoked ~= '0' then call('HDEL', ACCESS_USED, ARGV[i]) end
-end
-if #written > 0 then
-  raiseAccess(now, highest)
-  tidyTokens(now)
-end
+if #written == 0 then return { now, 0 } end
+local last = raiseAccess(now, #written, highest + #written)
+for n, i in ipairs(written) do writeToken(ARGV[i], ARGV[i + 1], last - #written + n) end
+tidyTokens(now)
 return { now, #written }

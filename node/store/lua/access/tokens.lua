@@ -1,4 +1,17 @@
--- Reads all access tokens, and those that were revoked not long ago.
--- Returns { now (ms), version of all (0: there never was one), a list of names and lines (see
---         access.lua), a list of names and hours of last use (ms) }
-return { readClock(), call('HGET', META, 'access') or '0', call('HGETALL', ACCESS), call('HGETALL', ACCESS_USED) }
+-- Reads access tokens, those that were revoked not long ago among them, in the order in which
+-- they were written last.
+-- ARGV    number up to which all are known (0: none), how many at most
+-- Returns { now (ms), number of the last writing of all (0: there never was one), number to go on
+--         from or '' if there are no more, then per token: name, line (see access.lua), hour of
+--         its last use (ms) or '' }
+local limit = tonumber(ARGV[2])
+local found = call('ZRANGEBYSCORE', ACCESS_ORDER, '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
+local names = {}
+for i = 1, #found, 2 do names[#names + 1] = found[i] end
+local answer = { readClock(), call('HGET', META, 'access') or '0', #names == limit and found[#found] or '' }
+if #names == 0 then return answer end
+local lines, used = call('HMGET', ACCESS, unpack(names)), call('HMGET', ACCESS_USED, unpack(names))
+for i, name in ipairs(names) do
+  for _, value in ipairs({ name, lines[i] or '', used[i] or '' }) do answer[#answer + 1] = value end
+end
+return answer

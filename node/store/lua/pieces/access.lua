@@ -1,6 +1,8 @@
 -- Access tokens: one line each, "version created(ms) revoked(ms; 0: not) hash" and, behind a
--- line break, what it may (JSON). Versions follow the clock, so that they rise even where
--- writes were lost, and no two changes of two such stores have the same.
+-- line break, what it may (JSON). Every writing has a number, above all before it, by which it
+-- is found (in ACCESS_ORDER) by who knows all up to one; of a change, that is its version, too.
+-- Numbers follow the clock, so that they rise even where writes were lost, and no two changes
+-- of two such stores have the same.
 
 local function tokenLine(version, created, revoked, hash, may)
   return table.concat({ version, created, revoked, hash }, ' ') .. '\n' .. may
@@ -11,34 +13,31 @@ local function parseToken(line)
   return string.match(line or '', '^(%d+) (%d+) (%d+) (%x+)\n(.*)$')
 end
 
--- Above all versions that were given here, or are known to have been elsewhere.
-local function raiseAccess(now, known)
+-- The last of so many new numbers, above all that were given here, or are known to have been elsewhere.
+local function raiseAccess(now, count, known)
   local last = tonumber(call('HGET', META, 'access') or 0)
-  local version = digits(math.max(last + 1, now, known or 0))
-  call('HSET', META, 'access', version)
-  return version
+  local number = math.max(last + count, now, known)
+  call('HSET', META, 'access', digits(number))
+  return number
 end
 
--- How many tokens there are that are not revoked. Forgets those that were revoked too long ago, and of
--- more than are kept those revoked first.
+local function writeToken(name, line, number)
+  call('HSET', ACCESS, name, line)
+  call('ZADD', ACCESS_ORDER, digits(number), name)
+  local _, _, revoked = parseToken(line)
+  if revoked == '0' then return call('ZREM', ACCESS_REVOKED, name) end
+  call('ZADD', ACCESS_REVOKED, revoked, name)
+  call('HDEL', ACCESS_USED, name)
+end
+
+-- Forgets those that were revoked too long ago, and of more than are kept those revoked first.
 local function tidyTokens(now)
-  local live, revoked, gone = 0, {}, {}
-  local all = call('HGETALL', ACCESS)
-  for i = 1, #all, 2 do
-    local version, _, at = parseToken(all[i + 1])
-    at = tonumber(at or 0)
-    if at == 0 then
-      live = live + 1
-    elseif at <= now - ACCESS_REVOKED_KEPT_MS then
-      gone[#gone + 1] = all[i]
-    else
-      revoked[#revoked + 1] = { all[i], tonumber(version) }
-    end
+  local gone = call('ZRANGEBYSCORE', ACCESS_REVOKED, '-inf', digits(now - ACCESS_REVOKED_KEPT_MS), 'LIMIT', 0, ACCESS_PUT_BACK_MAX)
+  local beyond = call('ZCARD', ACCESS_REVOKED) - ACCESS_REVOKED_KEPT_MAX
+  if #gone < beyond then gone = call('ZRANGE', ACCESS_REVOKED, 0, beyond - 1) end
+  for _, name in ipairs(gone) do
+    call('HDEL', ACCESS, name)
+    call('ZREM', ACCESS_ORDER, name)
+    call('ZREM', ACCESS_REVOKED, name)
   end
-  if #revoked > ACCESS_REVOKED_KEPT_MAX then
-    table.sort(revoked, function(a, b) return a[2] > b[2] end)
-    for i = ACCESS_REVOKED_KEPT_MAX + 1, #revoked do gone[#gone + 1] = revoked[i][1] end
-  end
-  for _, name in ipairs(gone) do call('HDEL', ACCESS, name) end
-  return live
 end

@@ -9,7 +9,7 @@
 --         { 'superseded' } where a newer session of the node is open,
 --         { 'revoked' } where this one's lease was taken, or another shard has another number,
 --         else { 'ok', now (ms), generation, its run, tasks this session runs, registry version,
---         version of all access tokens (0: there never was one),
+--         number of the last writing of access tokens (0: there never was one),
 --         steps back of the clock, sessions opened so far, 1 or 0 if the record of the
 --         node is missing, when a task is due or expires next (ms) or '', attempts to be stopped (a
 --         list, "token id"), number n of sessions that have not
