@@ -17,6 +17,7 @@ import {
 	type Server as SecureServer,
 } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
+import { withoutTokens } from "../../protocol/access.ts";
 import { inUrl } from "../../protocol/host.ts";
 import {
 	BODY_BYTES_MAX,
@@ -108,7 +109,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	let stopping = false;
 	const app = createServer(clock, base, tls);
 	app.setErrorHandler((error, request, reply) => {
-		const { method, url } = request;
+		const { method } = request;
+		const url = withoutTokens(request.url);
 		const problem = problemOf(error, method);
 		if (problem !== undefined) return sendProblem(reply, problem);
 		log.error({ err: error, method, url }, "a request met an error");

@@ -18,7 +18,7 @@ export const ACCESS_PUT_BACK_MAX = 64;
 export const ACCESS_HOUR_MS = 60 * 60 * 1_000;
 export const ACCESS_USED_MS = 60 * 1_000;
 /** Names of tokens that are told in one step to have been used; more are told in the next. */
-export const ACCESS_USED_MAX = 256;
+export const ACCESS_USED_MAX = 64;
 /** What a node knows of the tokens is told by each pulse to be new; older than this, a token that it does not know may be one all the same: 503. */
 export const ACCESS_FRESH_MS = 2_500;
 /** A token lasts for so long at most, if it is to expire. */

@@ -33,7 +33,7 @@ export const tokenOperations = {
 		},
 		problems: [
 			...(["invalid", "name_taken", "too_many_tokens"] as const),
-			...(["store_unavailable", "outcome_unknown"] as const),
+			...(["store_unavailable", "store_full", "outcome_unknown"] as const),
 		],
 	},
 	revokeToken: {
@@ -46,6 +46,9 @@ export const tokenOperations = {
 			"It is refused at once by the node that answers, and within 5 s by all others that reach Redis. One that is revoked already stays so.",
 		places: { name },
 		answers: { 200: { description: "It is revoked.", shape: "TokenAsRead" } },
-		problems: ["not_found", "store_unavailable", "outcome_unknown"],
+		problems: [
+			...(["not_found", "store_unavailable"] as const),
+			...(["store_full", "outcome_unknown"] as const),
+		],
 	},
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -67,6 +67,27 @@ test.each([
 	expect(answer.json.detail).toContain(words);
 });
 
+test("what is asked for without its body needs the same token", async () => {
+	await using server = await closed();
+	for (const path of ["/v1/tasks", "/v1/tasks/", "/v1/tasks/a"]) {
+		const { status } = await server.send("HEAD", path);
+		expect(status, path).toBe(401);
+	}
+	const { status } = await server.send("HEAD", "/v1/tasks", as("read"));
+	expect(status).toBe(200);
+});
+
+test("who waits, and whose token is revoked meanwhile, is told nothing", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", { role: "read" });
+	await server.post("/v1/tasks", { id: "a", type: "t" }, as("submit"));
+	const waiting = server.get("/v1/tasks/a?wait=20s", own);
+	await server.api.waiting(1);
+	await server.send("DELETE", "/v1/tokens/ci", as("operate"));
+	server.api.end("a", '"done"');
+	expect((await waiting).status).toBe(401);
+});
+
 test("the word before a token may be written as one likes", async () => {
 	await using server = await closed();
 	const authorization = `bearer  ${TOKENS.read}`;
@@ -164,6 +185,13 @@ test("no answer and no log holds a token, and the store has its hash alone", asy
 		for (const each of [secret, ...Object.values(TOKENS)])
 			expect(text, path).not.toContain(each);
 	}
+	await server.send("DELETE", `/v1/tokens/${secret}`, as("operate"));
+	server.api.failure = new Error("broken");
+	await server.get(`/v1/tasks/${secret}`, as("operate"));
+	await expect
+		.poll(() => server.audit.records.at(-1)?.target)
+		.toBe("hs_read_…");
+	expect(server.errors).toHaveLength(1);
 	const [known] = await server.access.list();
 	expect(known?.hash).toBe(createHash("sha256").update(secret).digest("hex"));
 	expect(JSON.stringify([server.errors, server.audit.records])).not.toContain(

@@ -14,7 +14,11 @@ import type {
 	FastifyRequest,
 	onRequestHookHandler,
 } from "fastify";
-import { isRestricted, mayDo } from "../../../protocol/access.ts";
+import {
+	isRestricted,
+	mayDo,
+	withoutTokens,
+} from "../../../protocol/access.ts";
 import type { Operation } from "../../../protocol/operation.ts";
 import type { OperationId } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
@@ -137,7 +141,7 @@ export class Doorkeeper {
 				if (asker !== null)
 					this.#audit.audited({
 						...{ by: asker.name, from: ip, operation: id },
-						target: target || place || "-",
+						target: withoutTokens(target || place || "-"),
 						outcome: outcomeOf(reply.statusCode),
 						status: reply.statusCode,
 					});
@@ -155,6 +159,18 @@ export class Doorkeeper {
 		const verdict = this.#access.whose(undefined);
 		return verdict.ok ? verdict : { ok: false, why: "malformed" };
 	}
+}
+
+/**
+ * Why who asked may not be answered any more, after a while: for whatever takes longer than a
+ * moment, or goes on. Undefined: they may.
+ */
+export function refusalNow(
+	access: AccessApi,
+	{ headers: { authorization = "" } }: FastifyRequest,
+): Problem | undefined {
+	const verdict = access.whose(BEARER.exec(authorization)?.[1]);
+	return verdict.ok ? undefined : REFUSALS[verdict.why];
 }
 
 /** Who asks for an operation that is not open. */

@@ -13,7 +13,7 @@ import { isEnded } from "../../../protocol/state.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
-import { askerOf } from "../door/access.ts";
+import { askerOf, refusalNow } from "../door/access.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { type Reads, readsFull } from "../door/places.ts";
@@ -75,6 +75,8 @@ async function read(
 			: await waits.hold(reply, (signal) =>
 					api.tasks.wait(id, waitMs, signal, leave),
 				);
+	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
+	if (refusal !== undefined) return sendProblem(reply, refusal);
 	// Who waited has given the place to others meanwhile.
 	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
 	if (record === undefined) return sendProblem(reply, noSuchTask);
