@@ -37,7 +37,8 @@ is used wrongly or cannot do here what it is asked for.
                    after, and how soon the peers see each other again
   --attach URL     trouble the running local cluster of the node at this address,
                    by kill and pause; its nodes must have been started with
-                   --handlers scripts/chaos/handlers.ts
+                   --handlers scripts/chaos/handlers.ts; an access token of the
+                   cluster goes into HEARSAY_TOKEN
   --json           print the report as JSON; how far it is goes to standard error
 `;
 
