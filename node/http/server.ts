@@ -16,7 +16,11 @@ import {
 	createServer as createSecureServer,
 	type Server as SecureServer,
 } from "node:https";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, {
+	type FastifyInstance,
+	type FastifyReply,
+	type FastifyRequest,
+} from "fastify";
 import { withoutTokens } from "../../protocol/access.ts";
 import { inUrl } from "../../protocol/host.ts";
 import {
@@ -108,14 +112,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
 	let stopping = false;
 	const app = createServer(clock, base, tls);
-	app.setErrorHandler((error, request, reply) => {
-		const { method } = request;
-		const url = withoutTokens(request.url);
-		const problem = problemOf(error, method);
-		if (problem !== undefined) return sendProblem(reply, problem);
-		log.error({ err: error, method, url }, "a request met an error");
-		return sendProblem(reply, internal);
-	});
+	app.setErrorHandler((error, request, reply) =>
+		answerError(error, request, reply, log),
+	);
 	const { corsOrigins = [] } = options;
 	const known = { ...(publicUrl && { publicUrl }), corsOrigins, nodeOrigins };
 	guard(app, { host, isSecure: tls !== undefined, ...known }, () => stopping);
@@ -176,6 +175,20 @@ function handlersOf(
 		...metricsHandlers(api, traffic),
 		description: descriptionHandler(version, publicUrl),
 	};
+}
+
+function answerError(
+	error: unknown,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	log: Log,
+): FastifyReply {
+	const { method } = request;
+	const url = withoutTokens(request.url);
+	const problem = problemOf(error, method);
+	if (problem !== undefined) return sendProblem(reply, problem);
+	log.error({ err: error, method, url }, "a request met an error");
+	return sendProblem(reply, internal);
 }
 
 function readPlaces(clock: Clock): Reads {

@@ -95,12 +95,7 @@ export async function startServer(
 		described ??= new Described((await call("/openapi.json", {})).json);
 	return {
 		...http,
-		api,
-		overview,
-		access,
-		audit,
-		errors,
-		told,
+		...{ api, overview, access, audit, errors, told },
 		get: (path, headers = {}) => call(path, { headers }),
 		post: (path, body, headers = {}) =>
 			call(path, {

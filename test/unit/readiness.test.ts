@@ -49,6 +49,7 @@ function begin(ended: Partial<Record<TaskState, number>> = {}) {
 			},
 		],
 		report: { draining: false },
+		access: { isKnown: true },
 	} as unknown as ConstructorParameters<typeof ClusterAnswers>[0]);
 	return { clock, world, answers };
 }
