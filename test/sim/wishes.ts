@@ -163,7 +163,10 @@ function askToEnd(
 			const { code, task } = cancelled;
 			const isMeant = round === undefined || round === task.round;
 			// It may have been opened again before it was read.
-			const shows = isEnded(task.state) || task.cancel !== undefined;
+			const shows =
+				code === "done"
+					? task.state === "CANCELLED"
+					: isEnded(task.state) || task.cancel !== undefined;
 			const outcome = isMeant && shows ? code : "same";
 			return { outcome, round: task.round };
 		},
