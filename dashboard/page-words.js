@@ -28,6 +28,9 @@ export function clockTime(time) {
 export const nameOf = (name, id) =>
 	name ?? (id === undefined ? "" : `…${id.slice(-8)}`);
 
+/** Where a node is: what goes without saying is left out. @param {{ url: string }} node */
+export const addressOf = ({ url }) => url.replace(/^http:\/\//, "");
+
 /**
  * Where a node's own page is for who looks at this one; undefined where the
  * address means the machine itself, and who looks may be at another.

@@ -13,6 +13,7 @@
 
 import { Client, Refused } from "./client/client.js";
 import {
+	addressOf,
 	clockTime,
 	duration,
 	nameOf,
@@ -195,7 +196,7 @@ function showNodes(nodes) {
 				node.slots,
 				node.state === "dead" ? "" : duration(node.uptimeMs),
 				node.host,
-				{ text: node.http, href: pageOf(node.url) },
+				{ text: addressOf(node), href: pageOf(node.url) },
 				String(node.pid),
 				node.labels.join(", "),
 			]),

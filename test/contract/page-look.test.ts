@@ -201,6 +201,11 @@ test("a node's own page is led to where its address means the same for who looks
 		"http://10.0.0.5:5003/",
 		"https://10.0.0.6:5004/one/",
 	]);
+	const texts = await near.locator("#nodes a").allTextContents();
+	expect(texts.slice(-2)).toEqual([
+		"10.0.0.5:5003",
+		"https://10.0.0.6:5004/one",
+	]);
 	const far = await openPage(browser, `http://${FAR_NAME}:${port}/`);
 	expect(await hrefs(far)).toEqual([
 		...[null, null, null],
