@@ -1,5 +1,6 @@
-/** HTTP on real nodes: under floods, and behind proxies. */
-import type { Proof } from "./proof.ts";
+/** Nodes as others reach them: under floods, behind proxies, on machines with several networks. */
+import { networkTrouble } from "../chaos/network-entry.ts";
+import { Impossible, type Proof } from "./proof.ts";
 import { proveByTests } from "./test-file.ts";
 
 export const flood: Proof = {
@@ -32,4 +33,18 @@ export const metrics: Proof = {
 	times: 1,
 	needs: ["promtool"],
 	run: (ground) => proveByTests("metrics", ground),
+};
+
+export const addresses: Proof = {
+	name: "addresses",
+	proves:
+		"a node on all of a machine's addresses is found at the one from which it reaches Redis, by IPv4 and IPv6, though its first interface is that of containers, and so it is after a move",
+	takes: "15 s",
+	unit: "run",
+	times: 1,
+	run: (ground) => {
+		const trouble = networkTrouble();
+		if (trouble !== undefined) throw new Impossible(trouble);
+		return proveByTests("addresses", ground);
+	},
 };

@@ -4,7 +4,7 @@ import { bulkUnderLoad } from "./bulk-under-load.ts";
 import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
 import { fuzzed } from "./fuzz.ts";
-import { flood, metrics, proxies } from "./http.ts";
+import { addresses, flood, metrics, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
 import { lateness } from "./lateness.ts";
 import { machines } from "./machines.ts";
@@ -28,6 +28,7 @@ export const PROOFS: readonly Proof[] = [
 	overload,
 	proxies,
 	machines,
+	addresses,
 	fuzzed,
 	metrics,
 	bench,
