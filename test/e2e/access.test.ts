@@ -191,6 +191,7 @@ test("tokens and the password of Redis are in no log, no answer, no list of proc
 		[
 			...["/v1/tokens", "/v1/cluster", "/v1/nodes", "/v1/tasks?full=true"],
 			...["/openapi.json", "/docs", "/docs/access", "/readyz", "/"],
+			"/metrics",
 		].map(async (path) => JSON.stringify((await ask(node, own, path)).body)),
 	);
 	const logs = cluster.nodes.map(({ output }) => output);
