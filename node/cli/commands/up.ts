@@ -129,7 +129,7 @@ function readPlan({ args, env, surroundings }: Invocation): UpPlan {
 }
 
 function isFile(flag: string): boolean {
-	return ["handlers", "tls-cert", "tls-key"].includes(flag);
+	return ["handlers", "tls-cert", "tls-key", "token-file"].includes(flag);
 }
 
 /**
