@@ -5,8 +5,10 @@
  * A flaw is shown with its number: `--seed S --times N` draws the same requests again, each
  * by its own number.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Breach } from "../../test/checker/checker.ts";
-import { Cluster } from "../../test/cluster.ts";
+import { ClusterNode } from "../../test/cluster.ts";
 import {
 	Described,
 	type Description,
@@ -14,6 +16,7 @@ import {
 import { type Flaw, type FuzzResult, fuzz } from "../../test/fuzz/fuzz.ts";
 import { Heap } from "../../test/fuzz/heap.ts";
 import { APP, BASE } from "../../test/fuzz/requests.ts";
+import { startRedis } from "../../test/redis.ts";
 import { bundleProgram } from "../build/program.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
@@ -21,6 +24,10 @@ import type { Finding, Ground, Proof } from "./proof.ts";
 const GROWTH_MB_MAX = 5;
 /** Requests while Redis stands still. */
 const FROZEN = 500;
+/** One of each role. */
+const TOKENS = ["read", "submit", "operate"].map(
+	(role) => `hs_${role}_${"Fuzz".repeat(8)}`,
+);
 
 export const fuzzed: Proof = {
 	name: "fuzz",
@@ -31,19 +38,46 @@ export const fuzzed: Proof = {
 	run: attack,
 };
 
-async function attack({ seed, times, tell }: Ground): Promise<Finding> {
+/** Half of them to a node that asks for no tokens, half to one that does. */
+async function attack(ground: Ground): Promise<Finding> {
 	await bundleProgram();
 	process.env.NODE_OPTIONS = "--inspect-port=0";
-	const flags = [
-		...["--name", "fuzzed", "--cors-origin", APP],
+	const times = Math.ceil(ground.times / 2);
+	const open = await attackNode({ ...ground, times }, false);
+	const guarded = await attackNode({ ...ground, times }, true);
+	const named = Object.entries(guarded.figures).map(
+		([name, figure]) => [`with tokens: ${name}`, figure] as const,
+	);
+	return {
+		figures: { ...open.figures, ...Object.fromEntries(named) },
+		breaches: [...open.breaches, ...guarded.breaches],
+	};
+}
+
+async function attackNode(
+	{ seed, times, tell, directory }: Ground,
+	hasTokens: boolean,
+): Promise<Finding> {
+	await using stack = new AsyncDisposableStack();
+	const redis = await startRedis();
+	stack.defer(() => redis.stop());
+	const tokenFile = join(directory, "tokens");
+	writeFileSync(tokenFile, `${TOKENS.join("\n")}\n`, { mode: 0o600 });
+	const node = new ClusterNode(directory, [
+		...["--redis", redis.url, "--http", "127.0.0.1:0", "--name", "fuzzed"],
+		...["--data", join(directory, `data-${hasTokens}`), "--cors-origin", APP],
 		...["--public-url", `https://example.com${BASE}`],
-	];
-	await using cluster = await Cluster.start({ nodes: [flags] });
-	const node = cluster.node(1);
+		...(hasTokens ? ["--token-file", tokenFile] : []),
+	]);
+	stack.defer(() => node.kill());
+	await node.start();
+	await node.ready();
 	using heap = await Heap.of(node);
 	const { body } = await node.get<Description>("/openapi.json");
 	const port = Number(new URL(node.url).port);
-	const plan = { port, seed, described: new Described(body) };
+	const described = new Described(body);
+	const tokens = TOKENS.map((token) => `Bearer ${token}`);
+	const plan = { port, seed, described, ...(hasTokens && { tokens }) };
 	const memory: number[] = [];
 	const statuses: number[] = [];
 	const found = await fuzz({
@@ -51,13 +85,13 @@ async function attack({ seed, times, tell }: Ground): Promise<Finding> {
 		each: async (done) => {
 			memory.push(await heap.usedMb());
 			tell(`${done} of ${times}, ${memory.at(-1)} MB`);
-			statuses.push((await node.get("/v1/cluster")).status);
+			statuses.push((await node.get("/readyz")).status);
 		},
 	});
 	tell(`${FROZEN} more while Redis stands still`);
-	process.kill(cluster.redis.pid, "SIGSTOP");
+	process.kill(redis.pid, "SIGSTOP");
 	const frozen = await fuzz({ ...plan, from: times, times: FROZEN }).finally(
-		() => process.kill(cluster.redis.pid, "SIGCONT"),
+		() => process.kill(redis.pid, "SIGCONT"),
 	);
 	await node.ready();
 	const before = memory[Math.ceil(memory.length / 4) - 1] ?? 0;

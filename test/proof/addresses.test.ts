@@ -13,7 +13,7 @@ import {
 	addressOf,
 	type Machine,
 	startMachines,
-} from "./machines.ts";
+} from "./own-networks.ts";
 
 const run = promisify(execFile);
 
