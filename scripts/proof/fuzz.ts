@@ -94,6 +94,21 @@ async function attackNode(
 		() => process.kill(redis.pid, "SIGCONT"),
 	);
 	await node.ready();
+	return findingOf(node, { found, frozen, memory, statuses });
+}
+
+interface Seen {
+	readonly found: FuzzResult;
+	readonly frozen: FuzzResult;
+	/** As it went on: what the node held, and how others were answered. */
+	readonly memory: readonly number[];
+	readonly statuses: readonly number[];
+}
+
+function findingOf(
+	node: ClusterNode,
+	{ found, frozen, memory, statuses }: Seen,
+): Finding {
 	const before = memory[Math.ceil(memory.length / 4) - 1] ?? 0;
 	const after = memory.at(-1) ?? 0;
 	const unavailable = frozen.outcomes[503] ?? 0;
