@@ -141,9 +141,11 @@ export class Access implements AccessApi {
 	whose(secret: string | undefined): Verdict {
 		if (!this.isClosed) return this.#isKnown ? ANYBODY : UNSURE;
 		if (secret === undefined) return MISSING;
-		if (roleOfToken(secret) === undefined) return UNKNOWN;
 		const known = this.#index.find(secret);
-		if (known === undefined) return this.#isFresh ? UNKNOWN : UNSURE;
+		if (known === undefined)
+			return this.#isFresh || roleOfToken(secret) === undefined
+				? UNKNOWN
+				: UNSURE;
 		const nowMs = this.nowMs();
 		if (known.expiresMs <= nowMs) return EXPIRED;
 		if (known.name !== undefined && nowMs >= known.usedMs + ACCESS_HOUR_MS) {

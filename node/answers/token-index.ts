@@ -2,10 +2,12 @@
  * TokenIndex: finds what is known of a token by the token itself.
  *
  * It is looked for by the first bytes of its SHA-256, which nobody can steer, and what is
- * found is compared in a time that tells nothing. To hash it each time takes a microsecond,
- * so that no token is kept.
+ * found is compared in a time that tells nothing. To hash it takes some microseconds, which
+ * is done once for each token that is one: those are few, and what was found is kept for the
+ * next request. What is none is never kept.
  */
 import { hash, timingSafeEqual } from "node:crypto";
+import { roleOfToken } from "../../protocol/access.ts";
 
 interface Entry<Known> {
 	readonly digest: Buffer;
@@ -14,6 +16,8 @@ interface Entry<Known> {
 
 export class TokenIndex<Known> {
 	readonly #entries = new Map<number, Entry<Known>[]>();
+	/** By the token itself. */
+	readonly #found = new Map<string, Known>();
 
 	/** `digest`: SHA-256 of the token. */
 	add(digest: Buffer, known: Known): void {
@@ -23,11 +27,13 @@ export class TokenIndex<Known> {
 	}
 
 	find(secret: string): Known | undefined {
+		const found = this.#found.get(secret);
+		if (found !== undefined || roleOfToken(secret) === undefined) return found;
 		const digest = digestOf(secret);
-		let found: Known | undefined;
 		for (const entry of this.#entries.get(digest.readUInt32BE(0)) ?? [])
-			if (timingSafeEqual(entry.digest, digest)) found = entry.known;
-		return found;
+			if (timingSafeEqual(entry.digest, digest))
+				this.#found.set(secret, entry.known);
+		return this.#found.get(secret);
 	}
 }
 
