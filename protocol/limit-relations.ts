@@ -4,6 +4,7 @@
  */
 import {
 	ABORT_GRACE_MS,
+	ACCESS_FRESH_MS,
 	ANNOUNCE_ROUTES_MAX,
 	ANSWER_FRESH_MS,
 	ASK_AGAIN_MS,
@@ -89,6 +90,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		PULSE_MS_MIN < PULSE_MS_MAX && PULSE_MS_MAX < 1_000,
 		"a sweep comes round within a second",
+	],
+	[
+		2 * PULSE_MS_MAX < ACCESS_FRESH_MS && ACCESS_FRESH_MS < 5_000,
+		"one lost pulse does not make a node unsure who may ask, and one that lost more does not take for none what is a token by now",
 	],
 	[
 		TRUST_MARGIN_MS + 2 * PULSE_MS_MAX < LEASE_TTL_MS,

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { runCommandLine } from "../../node/cli/command-line.ts";
+import type { Clock } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { freePorts } from "../e2e/up-process.ts";
 import { closed, TOKENS } from "./http-closed.ts";
@@ -10,7 +11,11 @@ import { startServer } from "./http-server.ts";
 const never = new Promise<never>(() => {});
 
 /** Runs a command line, as typed; tells its exit code and what it printed. */
-async function run(args: string, env: Record<string, string> = {}) {
+async function run(
+	args: string,
+	env: Record<string, string> = {},
+	clock: Clock = systemClock,
+) {
 	const lines: string[] = [];
 	const problems: string[] = [];
 	const code = await runCommandLine({
@@ -21,7 +26,7 @@ async function run(args: string, env: Record<string, string> = {}) {
 			line: (text) => lines.push(text),
 			problem: (text) => problems.push(text),
 		},
-		clock: systemClock,
+		clock,
 		stop: { inOrder: never, atOnce: never },
 	});
 	return { code, lines, problems: problems.join("\n") };
@@ -116,6 +121,30 @@ test("what may have been done is not done again on another node", async () => {
 	expect(await server.access.list()).toEqual([]);
 	expect((await run("token list", env)).code).toBe(0);
 	breaks.close();
+});
+
+test("a node that does not answer is not waited for without end", async () => {
+	const silent = createServer();
+	await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+	const { port } = silent.address() as { port: number };
+	const HEARSAY_URL = `http://127.0.0.1:${port}`;
+	// Patience is over as soon as the request has come.
+	const came = new Promise((resolve) => silent.once("request", resolve));
+	const impatient: Clock = {
+		...systemClock,
+		after(_ms, fn) {
+			void came.then(fn);
+			return { cancel() {} };
+		},
+	};
+	const { code, problems } = await run(
+		"token list",
+		{ HEARSAY_URL },
+		impatient,
+	);
+	expect([code, problems]).toEqual([3, expect.stringContaining("no answer")]);
+	silent.close();
+	silent.closeAllConnections();
 });
 
 test.each([
