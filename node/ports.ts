@@ -22,6 +22,7 @@ export type * from "./ports/store-list.ts";
 export type * from "./ports/store-opening.ts";
 export type * from "./ports/store-pulse.ts";
 export type * from "./ports/store-sessions.ts";
+export type * from "./ports/store-stats.ts";
 export type * from "./ports/store-tasks.ts";
 export type * from "./ports/store-wishes.ts";
 export type * from "./ports/world.ts";

@@ -18,18 +18,14 @@ export class Histogram {
 		this.counts = new Array(bounds.length + 1).fill(0);
 	}
 
-	observe(value: number): void {
+	/** Returns the number of the bucket. */
+	observe(value: number): number {
 		const { bounds, counts } = this;
 		let at = 0;
 		while (at < bounds.length && value > (bounds[at] as number)) at += 1;
 		counts[at] = (counts[at] as number) + 1;
 		this.sum += value;
-	}
-
-	add({ counts, sum }: Pick<Histogram, "counts" | "sum">): void {
-		for (const [at, count] of counts.entries())
-			this.counts[at] = (this.counts[at] as number) + count;
-		this.sum += sum;
+		return at;
 	}
 }
 
@@ -47,13 +43,15 @@ export const WORK_BOUNDS_S = [
 /** What all labels share that come after the first so many. */
 export const OTHER = "other";
 
-/** An instrument a label, made when it is asked for first; at most METRIC_LABELS_MAX, of which the last is for all further ones. */
+/** An instrument a label, made when it is asked for first; at most so many, of which the last is for all further ones. */
 export class Labelled<Each> {
 	readonly #all = new Map<string, Each>();
-	readonly #make: () => Each;
+	readonly #make: (label: string) => Each;
+	readonly #max: number;
 
-	constructor(make: () => Each) {
+	constructor(make: (label: string) => Each, max = METRIC_LABELS_MAX) {
 		this.#make = make;
+		this.#max = max;
 	}
 
 	at(label: string): Each {
@@ -69,9 +67,9 @@ export class Labelled<Each> {
 	}
 
 	#add(label: string): Each {
-		if (label !== OTHER && this.#all.size >= METRIC_LABELS_MAX - 1)
+		if (label !== OTHER && this.#all.size >= this.#max - 1)
 			return this.at(OTHER);
-		const each = this.#make();
+		const each = this.#make(label);
 		this.#all.set(label, each);
 		return each;
 	}

@@ -10,6 +10,7 @@ import type { Method } from "./operation.ts";
 import { bulkOperations } from "./operations/bulk.ts";
 import { celeryOperations } from "./operations/celery.ts";
 import { clusterOperations, healthOperations } from "./operations/cluster.ts";
+import { statsOperations } from "./operations/stats.ts";
 import { taskOperations } from "./operations/tasks.ts";
 import { tokenOperations } from "./operations/tokens.ts";
 
@@ -18,6 +19,7 @@ export const OPERATIONS = {
 	...bulkOperations,
 	...clusterOperations,
 	...tokenOperations,
+	...statsOperations,
 	...healthOperations,
 	...celeryOperations,
 } as const;

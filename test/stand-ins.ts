@@ -7,6 +7,7 @@ import type {
 	Shard,
 	ShardAccess,
 	ShardSessions,
+	ShardStats,
 	ShardTasks,
 } from "../node/ports.ts";
 import type { ClaimerParts } from "../node/work/claimer-parts.ts";
@@ -25,16 +26,19 @@ export function standInShard({
 	sessions = {},
 	tasks = {},
 	access = {},
+	stats = {},
 }: {
 	readonly sessions?: Partial<ShardSessions>;
 	readonly tasks?: Partial<ShardTasks>;
 	readonly access?: Partial<ShardAccess>;
+	readonly stats?: Partial<ShardStats>;
 }): Shard {
 	return {
 		index: 0,
 		sessions: sessions as ShardSessions,
 		tasks: tasks as ShardTasks,
 		access: access as ShardAccess,
+		stats: stats as ShardStats,
 	};
 }
 

@@ -23,10 +23,12 @@ import type {
 	QueueDepth,
 	QueuesView,
 	Shard,
+	StatsSpan,
+	StatsView,
 } from "../ports.ts";
 
 interface OverviewParts {
-	readonly shards: readonly Pick<Shard, "tasks">[];
+	readonly shards: readonly Pick<Shard, "tasks" | "stats">[];
 }
 
 export class Overview implements OverviewApi {
@@ -47,6 +49,19 @@ export class Overview implements OverviewApi {
 			asOfMs: Math.min(...views.map(({ asOfMs }) => asOfMs)),
 			queues: [...queues.values()],
 		};
+	}
+
+	/** Of the first shard, which has it of all. */
+	async stats(span: StatsSpan): Promise<StatsView> {
+		const [{ stats }] = this.#parts.shards as [Pick<Shard, "stats">];
+		const first = await stats.sums(span, 0);
+		const steps = [...first.steps];
+		for (let { nextMs } = first; nextMs !== undefined; ) {
+			const reply = await stats.sums(span, nextMs);
+			steps.push(...reply.steps);
+			nextMs = reply.nextMs;
+		}
+		return { asOfMs: first.nowMs, steps };
 	}
 
 	/** The newest of all shards first, so that all of them are read back to about the same time. */

@@ -27,6 +27,7 @@ import { TaskList } from "../answers/task-list.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
 import { Retention } from "../duties/retention.ts";
+import { StatsKeeper } from "../duties/stats-keeper.ts";
 import { Coroner } from "../lease/coroner.ts";
 import { Drainer } from "../lease/drainer.ts";
 import { HomeWord } from "../lease/home-word.ts";
@@ -110,6 +111,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #home = new HomeWord(this.#engines);
 	readonly #coroner: Coroner;
 	readonly #retention: Retention;
+	readonly #stats: StatsKeeper;
 	#stopped = false;
 
 	constructor(parts: EngineParts) {
@@ -131,9 +133,13 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const report = this.#report;
 		this.#coroner = new Coroner({ shards: store.shards, log });
 		// Every node reads the registry of the first shard.
-		const [{ sessions: registry, access: home }] = store.shards as [Shard];
+		const [{ sessions: registry, access: home, stats }] = store.shards as [
+			Shard,
+		];
 		const { given, mint } = parts;
 		this.access = new Access({ home, clock, log, given, mint });
+		const meter = this.#runMeter;
+		this.#stats = new StatsKeeper({ clock, log, stats, meter });
 		this.#roster = new Roster({
 			...{ self: gossip.nodeId, registry, serves, clock, log, gossip },
 			...{ promised: this.#promised, events: this },
@@ -175,6 +181,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 		for (const engine of this.#engines) engine.start();
 		this.#digester.start();
+		this.#stats.start();
 	}
 
 	/**
@@ -226,12 +233,13 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 
 	async #leave(): Promise<number> {
 		this.#turns.stop();
+		this.#stats.stop();
 		this.#announcer.stop();
 		this.#digester.stop();
 		this.#watch.stop();
 		this.#roster.stop();
 		for (const engine of this.#engines) engine.stop();
-		await this.#drainer.sayGoodbye();
+		await Promise.all([this.#stats.add(), this.#drainer.sayGoodbye()]);
 		return this.#runner.running;
 	}
 

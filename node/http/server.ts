@@ -67,6 +67,7 @@ import { descriptionHandler } from "./resources/openapi.ts";
 import { pageHandlers } from "./resources/page.ts";
 import { patchHandlers } from "./resources/patch.ts";
 import { queueHandlers } from "./resources/queues.ts";
+import { statsHandlers } from "./resources/stats.ts";
 import { submitHandlers } from "./resources/submit.ts";
 import { listHandlers } from "./resources/task-list.ts";
 import { taskHandlers } from "./resources/tasks.ts";
@@ -173,6 +174,7 @@ function handlersOf(
 		...pageHandlers(() => api.cluster.origins()),
 		...manualHandlers(),
 		...metricsHandlers(api, traffic),
+		...statsHandlers(api),
 		description: descriptionHandler(version, publicUrl),
 	};
 }

@@ -15,6 +15,7 @@ import type { MeterApi } from "./meter.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
 import type { Death } from "./store-sessions.ts";
+import type { StatsSpan, StatsStep } from "./store-stats.ts";
 import type {
 	FailureGroup,
 	FailuresRequest,
@@ -246,10 +247,17 @@ export interface FailuresView {
 	readonly groups: readonly FailureGroup[];
 }
 
+export interface StatsView {
+	readonly asOfMs: number;
+	/** Those in which something ended, oldest first. */
+	readonly steps: readonly StatsStep[];
+}
+
 /** What is read from all shards, a step at a time. */
 export interface OverviewApi {
 	queues(): Promise<QueuesView>;
 	failures(since: FailuresRequest["since"]): Promise<FailuresView>;
+	stats(span: StatsSpan): Promise<StatsView>;
 }
 
 export interface ClusterApi extends Onlooker {

@@ -3,12 +3,13 @@ import type { Histogram } from "../../protocol/instruments.ts";
 import type { ShardAccess } from "./store-access.ts";
 import type { FullError } from "./store-error.ts";
 import type { ShardSessions } from "./store-sessions.ts";
+import type { ShardStats } from "./store-stats.ts";
 import type { ShardTasks } from "./store-tasks.ts";
 
 /**
  * One shard: a little store of its own, with its own tasks, routes, sessions,
  * leases and tokens. It has a few subjects, and each method of a subject is one atomic
- * step. All may be repeated after an unknown outcome, but for the submission of what may be
+ * step. All may be repeated after an unknown outcome, but for the sums of how work went, and for the submission of what may be
  * another run of its id, which would be one more: submitting is keyed by the id, ends
  * and give-backs are fenced by the token, and a claim whose answer was lost shows in
  * `sessions.running`.
@@ -26,6 +27,7 @@ export interface Shard {
 	readonly sessions: ShardSessions;
 	readonly tasks: ShardTasks;
 	readonly access: ShardAccess;
+	readonly stats: ShardStats;
 }
 
 /**

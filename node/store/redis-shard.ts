@@ -2,6 +2,7 @@
 import type { Log, Shard } from "../ports.ts";
 import { RedisAccess } from "./redis-access.ts";
 import { RedisSessions } from "./redis-sessions.ts";
+import { RedisStats } from "./redis-stats.ts";
 import { RedisTasks } from "./redis-tasks.ts";
 import { LAYOUT } from "./scripts.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
@@ -11,6 +12,7 @@ export class RedisShard implements Shard {
 	readonly sessions: RedisSessions;
 	readonly tasks: RedisTasks;
 	readonly access: RedisAccess;
+	readonly stats: RedisStats;
 	readonly #scripts: ShardScripts;
 
 	constructor(scripts: ShardScripts, log: Log) {
@@ -18,6 +20,7 @@ export class RedisShard implements Shard {
 		this.sessions = new RedisSessions(scripts, log);
 		this.tasks = new RedisTasks(scripts);
 		this.access = new RedisAccess(scripts, log);
+		this.stats = new RedisStats(scripts);
 		this.#scripts = scripts;
 	}
 

@@ -46,6 +46,12 @@ import {
 	READ_TASKS_MAX,
 	ROUTES_MAX,
 	SILENT_LEASE_MS,
+	STATS_DAY_STEP_MS,
+	STATS_DAY_STEPS,
+	STATS_FIELDS_MAX,
+	STATS_HOUR_STEP_MS,
+	STATS_HOUR_STEPS,
+	STATS_READ_FIELDS,
 	STEP_BYTES_MAX,
 	SWEEP_ROUTES_MAX,
 	TRUST_MARGIN_MS,
@@ -182,12 +188,24 @@ const ACCESS_SCRIPTS = {
 	"tokens-used": { kind: "write", pieces: ["access"] },
 } as const satisfies Record<string, ScriptPlan>;
 
+/** Of how work went. */
+const STATS_SCRIPTS = {
+	add: { kind: "write", pieces: ["stats"] },
+	sums: { kind: "read", pieces: ["stats"] },
+} as const satisfies Record<string, ScriptPlan>;
+
 const FOLDERS = {
 	session: SESSION_SCRIPTS,
 	task: TASK_SCRIPTS,
 	access: ACCESS_SCRIPTS,
+	stats: STATS_SCRIPTS,
 };
-const SCRIPTS = { ...SESSION_SCRIPTS, ...TASK_SCRIPTS, ...ACCESS_SCRIPTS };
+const SCRIPTS = {
+	...SESSION_SCRIPTS,
+	...TASK_SCRIPTS,
+	...ACCESS_SCRIPTS,
+	...STATS_SCRIPTS,
+};
 
 interface ScriptPlan {
 	readonly kind: keyof typeof FLAGS;
@@ -252,6 +270,12 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 	SEQ_PER_MS,
 	SEQ_SPAN,
 	SILENT_LEASE_MS,
+	STATS_DAY_STEP_MS,
+	STATS_DAY_STEPS,
+	STATS_FIELDS_MAX,
+	STATS_HOUR_STEP_MS,
+	STATS_HOUR_STEPS,
+	STATS_READ_FIELDS,
 	STEP_BYTES_MAX,
 	SWEEP_ROUTES_MAX,
 	TRUST_MARGIN_MS,

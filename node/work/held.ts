@@ -1,6 +1,7 @@
 /** A task in this node's hands, from its delivery until it leaves, and what is to become of it. */
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Job } from "../ports.ts";
+import type { RouteRuns } from "./route-runs.ts";
 import type { Indexed } from "./task-index.ts";
 
 export interface Held extends Indexed<Held> {
@@ -11,6 +12,8 @@ export interface Held extends Indexed<Held> {
 	fate: "report" | "cancel" | "give-back" | "let-go";
 	/** Its code runs to its end even if the lease is lost. */
 	readonly runsOn: boolean;
+	/** What is counted of its route. */
+	runs: RouteRuns | undefined;
 	/** Resolves when it has left. */
 	over: Promise<void>;
 }
@@ -34,6 +37,7 @@ export function heldTask(
 		shard,
 		fate: "report",
 		runsOn: options.onLeaseLost === "continue",
+		runs: undefined,
 		over: OVER,
 	};
 }

@@ -1,30 +1,24 @@
 /**
- * RunMeter: what becomes of the tasks in this node's hands, by type: how they end, how long they
- * wait and run. What takes less than to hand it to another node would is run where it came.
+ * RunMeter: what becomes of the tasks in this node's hands: how they end, how long they wait and
+ * run; by type since the node began, and by queue and type since that was taken last. What
+ * takes less than to hand it to another node would is run where it came.
+ *
+ * A task's route is looked up once, as it comes; at its end all is at hand.
  */
 import {
 	Histogram,
 	Labelled,
+	OTHER,
 	WORK_BOUNDS_S,
 } from "../../protocol/instruments.ts";
-import { SPREAD_MS_MIN } from "../../protocol/limits.ts";
+import { SPREAD_MS_MIN, STATS_ROUTES_MAX } from "../../protocol/limits.ts";
+import { formatRoute, parseRoute } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { momentsOf, timesOf } from "../../protocol/task-times.ts";
-import type { JobOutcome } from "../ports.ts";
-
-/** As an attempt ends; `lost`: with its lease. */
-export type RunEnd =
-	| ("success" | "failure" | "timeout" | "snoozed" | "cancelled")
-	| ("crashed" | "handed-back" | "lost");
-
-/** Of one type. */
-interface Runs {
-	/** Moving average, ms; undefined before the first. */
-	meanMs: number | undefined;
-	readonly ends: Record<RunEnd, number>;
-	readonly ranS: Histogram;
-}
+import { addSums, noSums, type Sums } from "../../protocol/work-sums.ts";
+import type { JobOutcome, WorkSums } from "../ports.ts";
+import type { RouteRuns, RunEnd, TypeRuns } from "./route-runs.ts";
 
 /** Weight of the newest in the moving average. */
 const NEWEST = 1 / 8;
@@ -44,41 +38,100 @@ const END_OF: Readonly<Record<JobOutcome["kind"], RunEnd | undefined>> = {
 export class RunMeter {
 	/** From when tasks were due to their first claims, in seconds. */
 	readonly waitedS = new Histogram(WORK_BOUNDS_S);
-	readonly byType = new Labelled<Runs>(newRuns);
+	readonly byType = new Labelled<TypeRuns>(newRuns);
+	readonly #byRoute = new Labelled<RouteRuns>(
+		(route) => this.#newRoute(route),
+		STATS_ROUTES_MAX,
+	);
 
-	/** A task was claimed, and is to run here. */
-	claimed(task: ClaimedTask): void {
-		if (task.attempt > 1) return;
-		this.waitedS.observe((task.claimedMs - dueMsOf(task)) / 1_000);
+	/** A task was claimed, and is to run here. What is told at its end is to be told of this. */
+	claimed(task: ClaimedTask): RouteRuns {
+		const runs = this.#byRoute.at(task.route);
+		if (task.attempt > 1) return runs;
+		const waitMs = Math.max(0, task.claimedMs - dueMsOf(task));
+		const at = this.waitedS.observe(waitMs / 1_000);
+		const { waits } = sumsOf(runs);
+		waits[at] = (waits[at] ?? 0) + 1;
+		sumsOf(runs).waitMs += waitMs;
+		return runs;
 	}
 
 	/** A job is over. `how`: `lost`, or `cancelled`, if it was. */
 	over(
-		type: string,
+		runs: RouteRuns,
 		outcome: JobOutcome,
 		how: "lost" | "cancelled" | undefined,
 	): void {
-		const runs = this.byType.at(type);
 		const { kind } = outcome;
 		const stopped = kind === "success" ? undefined : how;
 		const end = how === "lost" ? how : (stopped ?? END_OF[kind]);
 		if (end === undefined || kind === "not-begun") return;
-		runs.ends[end] += 1;
+		const { ofType } = runs;
+		ofType.ends[end] += 1;
 		const { ranMs } = outcome;
 		if (ranMs === undefined) return;
-		runs.ranS.observe(ranMs / 1_000);
+		const at = ofType.ranS.observe(ranMs / 1_000);
+		const isFailed = end === "failure" || end === "timeout";
+		if (isFailed || end === "success")
+			addRun(sumsOf(runs), ranMs, at, isFailed);
 		if (kind !== "success" && kind !== "failure") return;
-		const before = runs.meanMs ?? ranMs;
-		runs.meanMs = before + (ranMs - before) * NEWEST;
+		const before = ofType.meanMs ?? ranMs;
+		ofType.meanMs = before + (ranMs - before) * NEWEST;
 	}
 
 	/** A type of which none has run here yet may be a long one. */
 	isShort(type: string): boolean {
 		return (this.byType.get(type)?.meanMs ?? SPREAD_MS_MIN) < SPREAD_MS_MIN;
 	}
+
+	/** What has come about since this was asked last, by queue and type. */
+	takeSums(): WorkSums[] {
+		const all = new Map<string, WorkSums & Sums>();
+		for (const [, runs] of this.#byRoute) {
+			const { queue, type, sums } = runs;
+			if (sums === undefined) continue;
+			runs.sums = undefined;
+			const known = all.get(`${queue} ${type}`);
+			if (known === undefined)
+				all.set(`${queue} ${type}`, { queue, type, ...sums });
+			else addSums(known, sums);
+		}
+		return [...all.values()];
+	}
+
+	/** They could not be passed on. */
+	putBack(sums: readonly WorkSums[]): void {
+		for (const each of sums) {
+			const { queue, type } = each;
+			const route = formatRoute({ queue, type, labels: [] });
+			addSums(sumsOf(this.#byRoute.at(route)), each);
+		}
+	}
+
+	#newRoute(route: string): RouteRuns {
+		const { queue = OTHER, type = OTHER } = parseRoute(route) ?? {};
+		return { queue, type, ofType: this.byType.at(type), sums: undefined };
+	}
 }
 
-function newRuns(): Runs {
+function sumsOf(runs: RouteRuns): Sums {
+	runs.sums ??= noSums();
+	return runs.sums;
+}
+
+function addRun(
+	sums: Sums,
+	ranMs: number,
+	at: number,
+	isFailed: boolean,
+): void {
+	sums.ended += 1;
+	if (isFailed) sums.failed += 1;
+	sums.runMs += ranMs;
+	sums.runs[at] = (sums.runs[at] ?? 0) + 1;
+}
+
+function newRuns(): TypeRuns {
 	return {
 		meanMs: undefined,
 		ends: {

@@ -28,6 +28,7 @@ import { SlotMap } from "../slot-map.ts";
 import { BeganTimes } from "./began-times.ts";
 import { type Held, heldTask, howOf, isGoingOn } from "./held.ts";
 import { jobOf } from "./job-of.ts";
+import type { RouteRuns } from "./route-runs.ts";
 import { SlotBook } from "./slot-book.ts";
 import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
 import { chainOf, TaskIndex } from "./task-index.ts";
@@ -41,9 +42,9 @@ export interface RunnerParts {
 	readonly exits: readonly TaskExit[];
 	/** See run-meter.ts. */
 	readonly meter: {
-		claimed(task: ClaimedTask): void;
+		claimed(task: ClaimedTask): RouteRuns;
 		over(
-			type: string,
+			runs: RouteRuns,
 			outcome: JobOutcome,
 			how: "lost" | "cancelled" | undefined,
 		): void;
@@ -113,9 +114,9 @@ export class Runner {
 			}
 			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
-			this.#parts.meter.claimed(task);
 			this.#slots.release(1);
 			const held = heldTask(task, this.#jobOf(task), shard, chain);
+			held.runs = this.#parts.meter.claimed(task);
 			this.#byTask.add(held);
 			held.over = this.#run(held, this.#held.put(held), former);
 		}
@@ -261,7 +262,8 @@ export class Runner {
 			held.fate === "report"
 				? await this.#parts.executor.run(held.job)
 				: { kind: "not-begun" };
-		this.#parts.meter.over(held.job.type, outcome, howOf(held));
+		if (held.runs !== undefined)
+			this.#parts.meter.over(held.runs, outcome, howOf(held));
 		this.#held.take(slot);
 		this.#byTask.remove(held);
 		if (held.fate !== "let-go")

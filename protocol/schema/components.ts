@@ -29,6 +29,7 @@ import {
 import { DeathList } from "./deaths.ts";
 import { NodeAsRead, NodeList } from "./nodes.ts";
 import { FailureList, QueueList } from "./overview.ts";
+import { Stats } from "./stats.ts";
 import {
 	CancelAsSubmitted,
 	ChangesAsSubmitted,
@@ -76,6 +77,7 @@ export const COMPONENTS = {
 	TokenAsRead,
 	TokenAsCreated,
 	TokenList,
+	Stats,
 	Health,
 	CelerySubmission,
 	CeleryAccepted,

@@ -176,6 +176,27 @@ const token: Examples["TokenAsRead"] = {
 	payloads: true,
 };
 
+const stats: Examples["Stats"] = {
+	over: "hour",
+	stepMs: 60_000,
+	since: "2026-11-29T11:01:00.000Z",
+	series: [
+		{
+			...{ queue: "images", type: "resize", ended: 340, failed: 2 },
+			perSecond: 0.094,
+			wait: { meanMs: 4.1, p50Ms: 1.8, p99Ms: 41.5 },
+			run: { meanMs: 180.4, p50Ms: 150, p99Ms: 480 },
+			steps: {
+				ended: Array<number>(58).fill(0).concat([300, 40]),
+				failed: Array<number>(58).fill(0).concat([2, 0]),
+				waitMs: Array<number>(58).fill(0).concat([4, 5]),
+				runMs: Array<number>(58).fill(0).concat([180, 184]),
+			},
+		},
+	],
+	asOf: "2026-11-29T12:00:12.000Z",
+};
+
 const celeryTask: Examples["CeleryTask"] = {
 	task_id: 7,
 	status: "SUCCESS",
@@ -225,6 +246,7 @@ export const EXAMPLES: Examples = {
 	TokenAsRead: token,
 	TokenAsCreated: { token: "hs_submit_…", ...token },
 	TokenList: { tokens: [token] },
+	Stats: stats,
 	Health: { status: "ok" },
 	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },
 	CeleryAccepted: { task_id: 7, status: "PENDING", id: "7~2" },

@@ -43,6 +43,7 @@ import * as revoke from "./store-revoke.ts";
 import { removingRules, roundRules } from "./store-rounds.ts";
 import { runRoomRules, runRules } from "./store-runs.ts";
 import * as sessions from "./store-sessions.ts";
+import { statsRules } from "./store-stats.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
 import * as tasks from "./store-tasks.ts";
 import { timeRules } from "./store-time.ts";
@@ -91,6 +92,7 @@ const RULES = {
 	"lives of nodes": losses.lifeRules,
 	"attempts that are lost": begunRules,
 	deaths: deathRules,
+	"how work went": statsRules,
 };
 
 /** The rules that hold for every store. */

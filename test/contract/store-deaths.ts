@@ -32,8 +32,9 @@ export function begunRules(bench: Bench): void {
 		const task = await bench.started(ann);
 		expect(await newest(task.id)).not.toHaveProperty("startedMs");
 		const startedMs = task.claimedMs + 5;
-		await tell(ann, { ...task, startedMs });
-		await tell(ann, { ...task, startedMs: startedMs + 9 });
+		const later = { ...task, startedMs: startedMs + 9 };
+		await tell(ann, { ...task, startedMs }, later);
+		await tell(ann, later);
 		expect(await newest(task.id)).toMatchObject({ startedMs });
 		expect(await bench.pulse(ann)).toMatchObject({ running: 1 });
 		await bench.sessions.revoke(now(ann, "bob"));

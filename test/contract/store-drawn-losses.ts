@@ -22,3 +22,7 @@ export function drawRevoke(
 	const request = { session, grounds, limit, ...told, ...elsewhere };
 	return { method: "sessions.revoke", args: [request] };
 }
+
+export function drawDeaths(random: SeededRandom): Operation {
+	return { method: "sessions.deaths", args: [random.pick(WATCHERS)] };
+}

@@ -8,6 +8,7 @@ import type {
 	RegisteredNode,
 	Shard,
 	ShardCounts,
+	WorkSums,
 } from "../../node/ports.ts";
 import {
 	formatSession,
@@ -18,6 +19,7 @@ import { ACCESS_STEP_MAX } from "../../protocol/limits.ts";
 import { isMove } from "../../protocol/moves.ts";
 import { isEnded, TASK_STATES } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
+import { addSums, noSums } from "../../protocol/work-sums.ts";
 
 /** Everything that a shard tells of itself. */
 export interface Snapshot {
@@ -36,6 +38,8 @@ export interface Snapshot {
 	readonly nowMs: number;
 	readonly lostMs: number;
 	readonly access: Omit<AccessStep, "nowMs">;
+	/** How work went, in all that is kept. */
+	readonly work: readonly WorkSums[];
 }
 
 const PAGE = 9;
@@ -76,9 +80,23 @@ export async function look(
 		(task) => task !== undefined,
 	);
 	return {
+		work: await workOf(shard),
 		...{ byId, tasks, states, counts, nodes, nowMs, lostMs, access },
 		running: running.flat(),
 	};
+}
+
+/** Whatever the step was in which it was added: that goes by the moment. */
+async function workOf({ stats }: Shard): Promise<WorkSums[]> {
+	const { steps } = await stats.sums("day", 0);
+	const all = new Map<string, WorkSums>();
+	for (const each of steps.flatMap(({ series }) => series)) {
+		const name = `${each.queue} ${each.type}`;
+		const sums = { ...each, ...noSums() };
+		for (const part of [all.get(name), each]) if (part) addSums(sums, part);
+		all.set(name, sums);
+	}
+	return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
 }
 
 /** The latest moment that any task remembers, or a session was revoked: when the last step that changed one was made. */

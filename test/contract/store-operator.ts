@@ -26,7 +26,8 @@ import { nodeRecord, TTL_MS } from "./store-bench.ts";
 import { drawAccess } from "./store-drawn-access.ts";
 import { drawList } from "./store-drawn-filter.ts";
 import { drawLook } from "./store-drawn-looks.ts";
-import { drawRevoke } from "./store-drawn-losses.ts";
+import { drawDeaths, drawRevoke } from "./store-drawn-losses.ts";
+import { drawSums } from "./store-drawn-sums.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
 import { drawEnd, drawGiveBack } from "./store-holder.ts";
@@ -139,13 +140,11 @@ export class Operator {
 		() => this.#giveBack(),
 		() => this.#revoke(),
 		() => this.#revoke(),
-		() => ({
-			method: "sessions.deaths",
-			args: [this.#random.pick(NODES)],
-		}),
+		() => drawDeaths(this.#random),
 		() => ({ method: "sessions.lostWith", args: [this.#life()] }),
 		() => ({ method: "tasks.elapse", args: [1 + this.#random.below(3)] }),
 		() => ({ method: "tasks.elapse", args: [9] }),
+		() => ({ method: "stats.add", args: [drawSums(this.#random)] }),
 		() => this.#cancel(),
 		() => ({ method: "sessions.running", args: [this.#session()] }),
 		() => ({

@@ -32,6 +32,10 @@ const CALLS: {
 		Record<keyof Shard[S], (subject: Shard[S]) => Promise<unknown>>
 	>;
 } = {
+	stats: {
+		add: (stats) => stats.add([]),
+		sums: (stats) => stats.sums("hour", 0),
+	},
 	sessions: {
 		deaths: (sessions) => sessions.deaths("ann"),
 		open: (sessions) =>

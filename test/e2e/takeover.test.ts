@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { DeathList } from "../../protocol/schema/deaths.ts";
+import type { Stats } from "../../protocol/schema/stats.ts";
 import type { TaskAsRead } from "../../protocol/schema.ts";
 import { type ClusterNode, until } from "../cluster.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
@@ -177,6 +178,9 @@ describe("with gossip", () => {
 		expect(finished).toMatchObject({ state: "SUCCESS", node: leaver.id });
 		expect(endsOf(finished)).toEqual(["success"]);
 		expect(await leaver.ended).toBe(0);
+		// Said with its goodbye: it need not have come to say it before.
+		const { body } = await witness.get<Stats>("/v1/stats?type=process_task");
+		expect(body.series[0]?.ended).toBeGreaterThanOrEqual(1);
 		const known = (await witness.peers()).map(({ id, state }) => [id, state]);
 		expect(known).not.toContainEqual([leaver.id, "up"]);
 	});

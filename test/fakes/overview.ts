@@ -6,6 +6,8 @@ import type {
 	OverviewApi,
 	QueueDepth,
 	QueuesView,
+	StatsStep,
+	StatsView,
 } from "../../node/ports.ts";
 
 export const AS_OF_MS = Date.UTC(2026, 0, 2, 3, 5, 5, 678);
@@ -13,6 +15,7 @@ export const AS_OF_MS = Date.UTC(2026, 0, 2, 3, 5, 5, 678);
 export class FakeOverview implements OverviewApi {
 	depths: QueueDepth[] = [];
 	groups: FailureGroup[] = [];
+	steps: StatsStep[] = [];
 	searchedBackToMs: number | undefined;
 	/** What failures were asked for. */
 	readonly asked: FailuresRequest["since"][] = [];
@@ -22,6 +25,10 @@ export class FakeOverview implements OverviewApi {
 	async queues(): Promise<QueuesView> {
 		this.reads++;
 		return { asOfMs: AS_OF_MS, queues: this.depths };
+	}
+
+	async stats(): Promise<StatsView> {
+		return { asOfMs: AS_OF_MS, steps: this.steps };
 	}
 
 	async failures(since: FailuresRequest["since"]): Promise<FailuresView> {

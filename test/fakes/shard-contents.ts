@@ -3,6 +3,7 @@ import type { Lease } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { ClusterNumber } from "./cluster-number.ts";
+import { Steps } from "./memory-stats.ts";
 import { AccessTokens } from "./shard-access.ts";
 import { Runs } from "./shard-runs.ts";
 import { Sessions } from "./shard-sessions.ts";
@@ -30,6 +31,7 @@ export interface ShardImage {
 	readonly tasks: Tasks;
 	readonly runs: Runs;
 	readonly access: AccessTokens;
+	readonly steps: Steps;
 	/** Of the cluster; undefined where it is not fixed (any more). */
 	readonly shards: number | undefined;
 }
@@ -40,6 +42,8 @@ export class ShardContents {
 	tasks = new Tasks();
 	runs = new Runs();
 	access = new AccessTokens();
+	/** How work went. */
+	steps = new Steps();
 
 	constructor(server: Server) {
 		this.sessions = new Sessions(new TokenCounter(server));
@@ -52,17 +56,19 @@ export class ShardContents {
 			tasks: this.tasks.copy(),
 			runs: this.runs.copy(),
 			access: this.access.copy(),
+			steps: this.steps.copy(),
 			shards: this.number.fixed,
 		};
 	}
 
 	/** What was there when the image was made; the image may be used again. */
-	load({ sessions, tasks, runs, access, shards }: ShardImage): void {
+	load({ sessions, tasks, runs, access, steps, shards }: ShardImage): void {
 		this.number.fixed = shards;
 		this.sessions = sessions.copy();
 		this.tasks = tasks.copy();
 		this.runs = runs.copy();
 		this.access = access.copy();
+		this.steps = steps.copy();
 	}
 
 	get isEmpty(): boolean {

@@ -2,6 +2,7 @@
 import type { Shard } from "../../node/ports.ts";
 import { MemoryAccess } from "./memory-access.ts";
 import { MemorySessions } from "./memory-sessions.ts";
+import { MemoryStats } from "./memory-stats.ts";
 import { MemoryTasks } from "./memory-tasks.ts";
 import type {
 	Asker,
@@ -14,6 +15,7 @@ export class MemoryShard implements Shard {
 	readonly sessions: MemorySessions;
 	readonly tasks: MemoryTasks;
 	readonly access: MemoryAccess;
+	readonly stats: MemoryStats;
 	/** What it holds, to look at from outside, and to have a hand in. */
 	readonly contents: ShardContents;
 	readonly #parts: MemoryShardParts;
@@ -23,6 +25,7 @@ export class MemoryShard implements Shard {
 		this.sessions = new MemorySessions(parts, asker);
 		this.tasks = new MemoryTasks(parts, asker);
 		this.access = new MemoryAccess(parts);
+		this.stats = new MemoryStats(parts);
 		this.contents = parts.contents;
 		this.#parts = parts;
 	}

@@ -23,7 +23,7 @@ export function linkSubject<Subject extends object>(
 
 /** The same shard, with all its subjects far away. */
 export function linkShard(
-	{ index, sessions, tasks, access }: Shard,
+	{ index, sessions, tasks, access, stats }: Shard,
 	call: Call,
 ): Shard {
 	return {
@@ -31,5 +31,6 @@ export function linkShard(
 		sessions: linkSubject(sessions, call),
 		tasks: linkSubject(tasks, call),
 		access: linkSubject(access, call),
+		stats: linkSubject(stats, call),
 	};
 }

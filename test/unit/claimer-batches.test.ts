@@ -9,6 +9,7 @@ import {
 	StoreError,
 } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
+import { RunMeter } from "../../node/work/run-meter.ts";
 import { Runner } from "../../node/work/runner.ts";
 import { NO_SETTINGS } from "../../protocol/handler-settings.ts";
 import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
@@ -34,7 +35,7 @@ describe("slots", () => {
 			concurrency,
 			abortGraceMs: 1,
 			exits: [{ ...NO_EXIT, finisher }],
-			meter: { claimed() {}, over() {} },
+			meter: new RunMeter(),
 			turns: { slotsFreed() {} },
 		});
 		/** Runs tasks in all free slots, to their end. */

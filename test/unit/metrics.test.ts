@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { PacedRead } from "../../node/answers/paced-read.ts";
 import { queueReadings } from "../../node/answers/queue-readings.ts";
-import { StoreError } from "../../node/ports.ts";
+import { StatsKeeper } from "../../node/duties/stats-keeper.ts";
+import { StoreError, type WorkSums } from "../../node/ports.ts";
 import { RunMeter } from "../../node/work/run-meter.ts";
 import { type Reading, writeMetrics } from "../../protocol/exposition.ts";
 import { Histogram, Labelled, OTHER } from "../../protocol/instruments.ts";
@@ -11,10 +12,13 @@ import {
 	METRIC_LABELS_MAX,
 	METRICS_READ_MS_MIN,
 	METRICS_READ_SHARE,
+	STATS_ADD_MS,
 } from "../../protocol/limits.ts";
 import { METRICS, type MetricName } from "../../protocol/metrics.ts";
 import { formatRoute } from "../../protocol/route.ts";
+import { claimedTask } from "../claimed-task.ts";
 import { VirtualClock } from "../clock.ts";
+import { RecordedLog } from "../contract/recorded-log.ts";
 
 const BOARDS = ["grafana.json", "alerts.yaml"].map((file) => ({
 	file,
@@ -144,15 +148,16 @@ describe("what is read of the cluster for metrics", () => {
 
 test("a run counts by its type and end, and a lost one as lost, whatever it returned", () => {
 	const meter = new RunMeter();
+	const runs = meter.claimed(claimedTask({ type: "a" }));
 	const success = { kind: "success", result: "1", ranMs: 20 } as const;
 	const error = { code: "c", message: "m" };
 	const failure = { kind: "failure", error, ranMs: 20 } as const;
-	meter.over("a", success, undefined);
-	meter.over("a", success, "lost");
-	meter.over("a", success, "cancelled");
-	meter.over("a", failure, "cancelled");
-	meter.over("a", { kind: "displaced", suspect: false }, undefined);
-	meter.over("a", { kind: "not-begun" }, undefined);
+	meter.over(runs, success, undefined);
+	meter.over(runs, success, "lost");
+	meter.over(runs, success, "cancelled");
+	meter.over(runs, failure, "cancelled");
+	meter.over(runs, { kind: "displaced", suspect: false }, undefined);
+	meter.over(runs, { kind: "not-begun" }, undefined);
 	expect(meter.byType.get("a")?.ends).toMatchObject({
 		...{ success: 2, lost: 1, cancelled: 1, "handed-back": 1, failure: 0 },
 	});
@@ -161,20 +166,66 @@ test("a run counts by its type and end, and a lost one as lost, whatever it retu
 
 test("a first claim counts from when the task was due, and later ones do not count", () => {
 	const meter = new RunMeter();
-	const task = {
-		...{
-			id: "a",
-			route: formatRoute({ queue: "q", type: "t", labels: [] }),
-			priority: 5,
-			token: 1,
-		},
-		...{ payload: "1", createdMs: 1_000, claimedMs: 9_000, round: 1 },
-		...{ failures: 0, crashes: 0, losses: 0, attempt: 1, options: {} },
-	};
-	meter.claimed({ ...task, options: { delay: 5_000 } });
+	const task = claimedTask({ claimedMs: 9_000, options: { delay: 5_000 } });
+	meter.claimed(task);
 	meter.claimed({ ...task, attempt: 2 });
 	expect(meter.waitedS.sum).toBe(3);
 	expect(meter.waitedS.counts.reduce((sum, one) => sum + one)).toBe(1);
+});
+
+describe("how work went on a node", () => {
+	const error = { code: "c", message: "m" };
+	const failure = { kind: "failure", error, ranMs: 30 } as const;
+
+	function workedMeter(): RunMeter {
+		const meter = new RunMeter();
+		for (const labels of [[], ["gpu"]]) {
+			const route = formatRoute({ queue: "q", type: "t", labels });
+			const runs = meter.claimed(claimedTask({ route, claimedMs: 1_250 }));
+			meter.over(runs, { kind: "success", result: "1", ranMs: 20 }, undefined);
+			meter.over(runs, failure, undefined);
+			meter.over(runs, failure, "lost");
+		}
+		return meter;
+	}
+
+	const WORKED = { queue: "q", type: "t", ended: 4, failed: 2 };
+
+	test("is summed up by queue and type, and taken once", () => {
+		const meter = workedMeter();
+		const sums = meter.takeSums();
+		expect(sums).toMatchObject([{ ...WORKED, waitMs: 500, runMs: 100 }]);
+		expect(meter.takeSums()).toEqual([]);
+		meter.putBack(sums);
+		expect(meter.takeSums()).toEqual(sums);
+	});
+
+	test("is added every few seconds, once, and again only if the store has not taken it", async () => {
+		const clock = new VirtualClock();
+		const added: (readonly WorkSums[])[] = [];
+		let failure: Error | undefined;
+		const add = async (sums: readonly WorkSums[]) => {
+			if (failure !== undefined) throw failure;
+			added.push(sums);
+		};
+		const meter = workedMeter();
+		const log = new RecordedLog();
+		const keeper = new StatsKeeper({ clock, log, meter, stats: { add } });
+		keeper.start();
+		failure = new StoreError("unreachable", "away");
+		await clock.runFor(STATS_ADD_MS);
+		expect(added).toEqual([]);
+		failure = undefined;
+		await clock.runFor(2 * STATS_ADD_MS);
+		expect(added).toMatchObject([[WORKED]]);
+		meter.putBack(added.flat());
+		failure = new StoreError("unknown", "no answer");
+		await clock.runFor(STATS_ADD_MS);
+		failure = undefined;
+		await clock.runFor(STATS_ADD_MS);
+		expect(added).toHaveLength(1);
+		keeper.stop();
+	});
 });
 
 test.each(BOARDS)(

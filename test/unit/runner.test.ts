@@ -1,6 +1,7 @@
 /** Runner: what becomes of a task that is delivered while an older attempt of it runs. */
 import { expect, test } from "vitest";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
+import { RunMeter } from "../../node/work/run-meter.ts";
 import { Runner } from "../../node/work/runner.ts";
 import { NO_SETTINGS } from "../../protocol/handler-settings.ts";
 import { KILL_AFTER_MS } from "../../protocol/limits.ts";
@@ -47,7 +48,7 @@ function runnerOf(more: Partial<Executor> = {}) {
 				},
 			},
 		],
-		meter: { claimed() {}, over() {} },
+		meter: new RunMeter(),
 		turns: { slotsFreed() {} },
 	});
 	const deliver = (id: string, token: number, losses = 0) => {

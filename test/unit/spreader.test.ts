@@ -4,6 +4,7 @@ import { PromisedLoad } from "../../node/peers/promised-load.ts";
 import { RunMeter } from "../../node/work/run-meter.ts";
 import { Spreader } from "../../node/work/spreader.ts";
 import { SPREAD_MS_MIN } from "../../protocol/limits.ts";
+import { claimedTask } from "../claimed-task.ts";
 import { servesTypes } from "../stand-ins.ts";
 
 const ROUTE = "default|long|";
@@ -74,5 +75,6 @@ test.each([
 });
 
 function ran(meter: RunMeter, type: string, ranMs: number): void {
-	meter.over(type, { kind: "success", result: "null", ranMs }, undefined);
+	const runs = meter.claimed(claimedTask({ type }));
+	meter.over(runs, { kind: "success", result: "null", ranMs }, undefined);
 }

@@ -55,6 +55,7 @@
 --                                         bytes, or "id ~" → when, ms
 --   {hearsay:0}:own:<kind>         zset   "ended(ms) id" → when it is to be forgotten, ms; those that say how long they are to
 --                                         be kept, which are not in the order
+--   {hearsay:0}:stats:<span>:<n>   hash   how work went in a step of time, see stats.lua
 --   {hearsay:0}:runs               hash   id that has further runs (runs.lua) → "last kept", the last number given, and how
 --                                         many are kept; ~run → id, of each of these, and ~~id → id, of the first
 --   {hearsay:0}:access             hash   name of an access token → its line, see access.lua; in the first shard only
@@ -97,6 +98,7 @@ local function marksKey(session) return SHARD .. ':marks:' .. session end
 local function countRunning(session) return call('ZCOUNT', runningKey(session), 0, '+inf') end
 local FIRST_MEMBER = string.rep(' ', 65)
 local function endedKey(state) return SHARD .. ':ended:' .. state end
+local function statsKey(span, place) return SHARD .. ':stats:' .. span .. ':' .. place end
 local function orderKey(kind) return SHARD .. ':order:' .. kind end
 local function ownKey(kind) return SHARD .. ':own:' .. kind end
 

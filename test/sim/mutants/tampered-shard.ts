@@ -24,6 +24,7 @@ export function tamperWith(
 		sessions: override(sound.sessions, sessions),
 		tasks: override(sound.tasks, tasks),
 		access: override(sound.access, access),
+		stats: sound.stats,
 	};
 }
 

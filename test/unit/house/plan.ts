@@ -118,6 +118,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/work/job-of.ts",
 			"node/work/look-up.ts",
 			"node/work/retry.ts",
+			"node/work/route-runs.ts",
 			"node/work/pledges.ts",
 			"node/work/silence-watch.ts",
 			"node/work/slot-book.ts",

@@ -9,10 +9,11 @@ local function noteBegun(list)
     ids[i], tokens[i], times[i] = id, token, started
   end
   if #ids == 0 then return end
-  local changed = {}
+  local changed, seen = {}, {}
   for i, held in ipairs(call('HMGET', HOLDERS, unpack(ids))) do
     local token, claimed, rest = string.match(held or '', '^(%d+) (%d+ %d+)( .+)$')
-    if token == tokens[i] then
+    if token == tokens[i] and not seen[ids[i]] then
+      seen[ids[i]] = true
       changed[#changed + 1] = ids[i]
       changed[#changed + 1] = token .. ' ' .. claimed .. ',' .. times[i] .. rest
     end
