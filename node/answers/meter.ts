@@ -59,13 +59,15 @@ export interface MeterParts {
 export class Meter implements MeterApi {
 	readonly #parts: MeterParts;
 	readonly #tasks: PacedRead<ClusterView>;
-	readonly #queues: PacedRead<QueuesView>;
+	readonly #queues: PacedRead<Reading[]>;
 
 	constructor(parts: MeterParts) {
 		const { clock, cluster, overview } = parts;
 		this.#parts = parts;
 		this.#tasks = new PacedRead(clock, () => cluster.cluster());
-		this.#queues = new PacedRead(clock, () => overview.queues());
+		this.#queues = new PacedRead(clock, async () =>
+			queueReadings(await overview.queues()),
+		);
 	}
 
 	async read(): Promise<Reading[]> {
@@ -77,7 +79,7 @@ export class Meter implements MeterApi {
 		return [
 			...this.#ofHost(),
 			...(tasks ? taskReadings(tasks) : []),
-			...(queues ? queueReadings(queues) : []),
+			...(queues ?? []),
 			...this.#ofWork(),
 			...this.#ofStore(),
 			...this.#ofPeers(),

@@ -3,7 +3,8 @@
  * anything to add. What the store does not take is added to what comes; what it may have taken
  * is not, as it would count twice.
  */
-import { STATS_ADD_MS, STATS_SERIES_ADDED } from "../../protocol/limits.ts";
+import { STATS_ADD_MS, STATS_ADDED_MAX } from "../../protocol/limits.ts";
+import { writeSums } from "../../protocol/work-sums.ts";
 import {
 	type Clock,
 	type Log,
@@ -46,17 +47,28 @@ export class StatsKeeper {
 	/** Adds what there is now. */
 	async add(): Promise<void> {
 		const { stats, meter, log } = this.#parts;
-		const sums = meter.takeSums();
-		for (let from = 0; from < sums.length; from += STATS_SERIES_ADDED) {
+		let left = meter.takeSums();
+		while (left.length > 0) {
+			const some = left.slice(0, countOf(left));
+			left = left.slice(some.length);
 			try {
-				await stats.add(sums.slice(from, from + STATS_SERIES_ADDED));
+				await stats.add(some);
 			} catch (error) {
 				if (!(error instanceof StoreError)) throw error;
 				log.debug({ err: error }, "could not add how work went");
-				const unsent = error.kind === "unknown" ? STATS_SERIES_ADDED : 0;
-				meter.putBack(sums.slice(from + unsent));
+				meter.putBack(error.kind === "unknown" ? left : [...some, ...left]);
 				return;
 			}
 		}
 	}
+}
+
+/** How many of them fit into one go: one at least. */
+function countOf(sums: readonly WorkSums[]): number {
+	let amounts = 0;
+	const over = sums.findIndex((each) => {
+		amounts += writeSums(each).length;
+		return amounts > STATS_ADDED_MAX;
+	});
+	return over < 0 ? sums.length : Math.max(1, over);
 }

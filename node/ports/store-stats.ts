@@ -35,7 +35,7 @@ export interface StatsReply {
 
 /** The sums of a shard; all nodes use those of the first. */
 export interface ShardStats {
-	/** At most STATS_SERIES_ADDED. Not to be repeated after an unknown outcome: it would count twice. */
+	/** Of all at most STATS_ADDED_MAX amounts, see work-sums.ts. Not to be repeated after an unknown outcome: it would count twice. */
 	add(sums: readonly WorkSums[]): Promise<void>;
 	/** What ended in the span, from a step on; 0: from the oldest. */
 	sums(span: StatsSpan, fromMs: number): Promise<StatsReply>;

@@ -1,6 +1,6 @@
 /** How work went, in a shard in Redis: the `ShardStats` port. What a step does is written in `lua/stats/`. */
 import assert from "node:assert/strict";
-import { STATS_SERIES_ADDED } from "../../protocol/limits.ts";
+import { STATS_ADDED_MAX } from "../../protocol/limits.ts";
 import { readSums, writeSums } from "../../protocol/work-sums.ts";
 import type {
 	ShardStats,
@@ -21,10 +21,11 @@ export class RedisStats implements ShardStats {
 	}
 
 	async add(sums: readonly WorkSums[]): Promise<void> {
-		assert(sums.length <= STATS_SERIES_ADDED);
-		const args = sums.flatMap((each) => [
-			`${each.queue} ${each.type}`,
-			writeSums(each).flat().join(" "),
+		const written = sums.map(writeSums);
+		assert(written.flat().length <= STATS_ADDED_MAX);
+		const args = sums.flatMap(({ queue, type }, i) => [
+			`${queue} ${type}`,
+			(written[i] ?? []).flat().join(" "),
 		]);
 		await this.#scripts.run("add", ...args);
 	}

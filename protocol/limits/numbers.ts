@@ -9,19 +9,19 @@ export const METRICS_READ_SHARE = 200;
 /** Quantiles of the event loop's delay are of the last seconds, between so many and twice as many. */
 export const LOOP_WINDOW_MS = 10_000;
 /** Between two looks at how late the event loop is. */
-export const LOOP_LOOK_MS = 20;
+export const LOOP_LOOK_MS = 100;
 /** How work went is kept for the last hour, and for the last day, in so many steps of such a length. */
 export const STATS_HOUR_STEP_MS = 60_000;
 export const STATS_HOUR_STEPS = 60;
 export const STATS_DAY_STEP_MS = 15 * 60_000;
 export const STATS_DAY_STEPS = 96;
-/** Numbers in a step, of about 200 queues and types; further ones are added up as `other`. */
-export const STATS_FIELDS_MAX = 8_000;
+/** Numbers in a step, of 200 queues and types or so; further ones are added up as `other`. */
+export const STATS_FIELDS_MAX = 2_000;
 /** Numbers read in one go, or those of one step more. */
-export const STATS_READ_FIELDS = 2_000;
+export const STATS_READ_FIELDS = 1_000;
 /** A node adds its sums so often, if it has any. */
 export const STATS_ADD_MS = 5_000;
-/** Of so many queues and types in one go. */
-export const STATS_SERIES_ADDED = 40;
+/** Numbers that are added in one go; the rest in the next. */
+export const STATS_ADDED_MAX = 400;
 /** Of so many routes a node keeps sums of their own; further ones are added up as `other`. */
 export const STATS_ROUTES_MAX = 1_000;

@@ -5,9 +5,8 @@ import {
 	STATS_DAY_STEP_MS,
 	STATS_FIELDS_MAX,
 	STATS_HOUR_STEP_MS,
-	STATS_SERIES_ADDED,
 } from "../../protocol/limits.ts";
-import { addSums, noSums } from "../../protocol/work-sums.ts";
+import { addSums, noSums, writeSums } from "../../protocol/work-sums.ts";
 import type { Bench } from "./store-bench.ts";
 
 function sumsOf(queue: string, more: Partial<WorkSums> = {}): WorkSums {
@@ -66,14 +65,10 @@ export function statsRules(bench: Bench): void {
 
 	it("of more queues and types than a step holds the further ones are one", async () => {
 		const full = { waits: noSums().waits.map(() => 1) };
-		const queues = Math.ceil(STATS_FIELDS_MAX / full.waits.length) + 20;
-		for (let from = 0; from < queues; from += STATS_SERIES_ADDED) {
-			const count = Math.min(STATS_SERIES_ADDED, queues - from);
-			const some = Array.from({ length: count }, (_, i) =>
-				sumsOf(`q${from + i}`, full),
-			);
-			await bench.shard.stats.add(some);
-		}
+		const amounts = writeSums(sumsOf("q", full)).length;
+		const queues = Math.ceil(STATS_FIELDS_MAX / amounts) + 20;
+		for (let queue = 0; queue < queues; queue++)
+			await bench.shard.stats.add([sumsOf(`q${queue}`, full)]);
 		await bench.shard.stats.add([sumsOf("q0"), sumsOf("new"), sumsOf("newer")]);
 		expect(await totalOf("day", "q0")).toMatchObject({ ended: 2 });
 		expect(await totalOf("day", "new")).toMatchObject({ ended: 0 });

@@ -12,7 +12,9 @@ import { findUnpacked } from "../../scripts/setup/unpacked.mjs";
 import { Cluster } from "../cluster.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const SCRAPES = 60;
+/** In turns, as a machine is busy now and then. */
+const TURNS = 6;
+const SCRAPES = 10;
 /** Of a core. What is measured twice differs by about as much on a busy machine. */
 const CPU_MAX = 0.005;
 const NOISE = 0.003;
@@ -76,11 +78,15 @@ test("promtool finds six rules, and nothing wrong with them", () => {
 });
 
 test(`to be scraped every second takes ${CPU_MAX * 100} % of a core at most`, async () => {
-	const idle = await cpuWhile(() => pause(1_000));
-	const scraped = await cpuWhile(async () => {
-		await Promise.all([scrape(), pause(1_000)]);
-	});
-	expect(scraped - idle).toBeLessThan(CPU_MAX + NOISE);
+	let more = 0;
+	for (let turn = 0; turn < TURNS; turn++) {
+		const idle = await cpuWhile(() => pause(1_000));
+		const scraped = await cpuWhile(async () => {
+			await Promise.all([scrape(), pause(1_000)]);
+		});
+		more += (scraped - idle) / TURNS;
+	}
+	expect(more).toBeLessThan(CPU_MAX + NOISE);
 }, 300_000);
 
 /** Share of a core that the node takes while this is done again and again. */

@@ -13,9 +13,11 @@ import {
 	METRICS_READ_MS_MIN,
 	METRICS_READ_SHARE,
 	STATS_ADD_MS,
+	STATS_ADDED_MAX,
 } from "../../protocol/limits.ts";
 import { METRICS, type MetricName } from "../../protocol/metrics.ts";
 import { formatRoute } from "../../protocol/route.ts";
+import { writeSums } from "../../protocol/work-sums.ts";
 import { claimedTask } from "../claimed-task.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
@@ -198,6 +200,23 @@ describe("how work went on a node", () => {
 		expect(meter.takeSums()).toEqual([]);
 		meter.putBack(sums);
 		expect(meter.takeSums()).toEqual(sums);
+	});
+
+	test("is added in goes of what fits into one", async () => {
+		const goes: number[] = [];
+		const add = async (sums: readonly WorkSums[]) => {
+			goes.push(sums.flatMap(writeSums).length);
+		};
+		const [clock, log] = [new VirtualClock(), new RecordedLog()];
+		const meter = new RunMeter();
+		for (let i = 0; i < STATS_ADDED_MAX; i++) {
+			const runs = meter.claimed(claimedTask({ queue: `q${i}` }));
+			meter.over(runs, { kind: "success", result: "1", ranMs: 20 }, undefined);
+		}
+		await new StatsKeeper({ clock, log, meter, stats: { add } }).add();
+		expect(goes.length).toBeGreaterThan(2);
+		expect(Math.max(...goes)).toBeLessThanOrEqual(STATS_ADDED_MAX);
+		expect(meter.takeSums()).toEqual([]);
 	});
 
 	test("is added every few seconds, once, and again only if the store has not taken it", async () => {
