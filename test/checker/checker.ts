@@ -33,6 +33,7 @@ import { judgeStopped } from "./stopped.ts";
 import { isAccepted, lastRead } from "./task-history.ts";
 import { judgePunctuality, judgeTimes } from "./times.ts";
 import { judgeTokens } from "./tokens.ts";
+import { judgeToldAttempts } from "./told-attempts.ts";
 import { judgeTransitions } from "./transitions.ts";
 import { judgeUndisturbed } from "./undisturbed.ts";
 import { judgeWaits } from "./waits.ts";
@@ -128,6 +129,7 @@ function judgeTasks(history: History, terms: Terms): readonly Judgement[] {
 		],
 		["what a node runs, the store lists", judgeListed(history)],
 		["no node runs a task twice at once", judgeOneRun(history)],
+		["what is told of attempts is so", judgeToldAttempts(history)],
 		["a cluster has one number of shards", judgeOneNumber(history)],
 	];
 }

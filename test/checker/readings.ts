@@ -21,6 +21,9 @@ export interface ReadEvent {
 	readonly attempts: readonly {
 		/** By the store's clock. */
 		readonly claimedMs?: number;
+		readonly startedMs?: number;
+		/** Empty: it does not say; undefined: nobody asked. */
+		readonly why?: string;
 		readonly token: number;
 		/** Of the task, in which it was begun; undefined: the first. */
 		readonly round?: number;

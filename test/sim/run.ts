@@ -19,7 +19,7 @@ import {
 } from "../../protocol/limits.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
 import { isEnded } from "../../protocol/state.ts";
-import type { TaskRecord } from "../../protocol/task.ts";
+import type { Attempt, TaskRecord } from "../../protocol/task.ts";
 import { judge, type Terms, type Verdict } from "../checker/checker.ts";
 import { type HistoryEvent, setBackMsOf } from "../checker/history.ts";
 import { VirtualClock } from "../clock.ts";
@@ -214,15 +214,21 @@ async function readBack(
 			...(expiresMs !== undefined && { expiresMs }),
 			...(finishedMs !== undefined && { finishedMs }),
 			...(options.tags !== undefined && { tags: options.tags }),
-			attempts: attempts.map(({ token, nodeId, claimedMs, end, round }) => ({
-				...{ token, round, node: nodeId, claimedMs },
-				...(end === undefined ? {} : { end }),
-			})),
+			attempts: attempts.map(readAttempt),
 			...(result === undefined ? {} : { resultToken: tokenIn(result) }),
 			...(error === undefined ? {} : { errorCode: error.code }),
 		});
 	}
 	for (const id of missing) recorder.record({ kind: "absent", id });
+}
+
+function readAttempt(attempt: Attempt) {
+	const { token, nodeId, claimedMs, startedMs, end, round, why = "" } = attempt;
+	return {
+		...{ token, round, node: nodeId, claimedMs, why },
+		...(startedMs !== undefined && { startedMs }),
+		...(end !== undefined && { end }),
+	};
 }
 
 function tokenIn(result: string): number {

@@ -145,3 +145,31 @@ export function forgetfulListing(sound: Shard): Shard {
 		sessions: { unlisted: async (_session, attempts) => [...attempts] },
 	});
 }
+
+/** Says of attempts that they began before they were claimed. */
+export function earlyStarts(sound: Shard): Shard {
+	return tamperWith(sound, {
+		sessions: {
+			async pulse(session, ttlMs, known, begun = []) {
+				const early = begun.map((each) => ({ ...each, startedMs: 1 }));
+				return await sound.sessions.pulse(session, ttlMs, known, early);
+			},
+		},
+	});
+}
+
+/** Keeps of a lost attempt that it was lost, and not why. */
+export function wordlessLosses(sound: Shard): Shard {
+	return tamperWith(sound, {
+		tasks: {
+			async list(request) {
+				const reply = await sound.tasks.list(request);
+				const tasks = reply.tasks.map((task) => ({
+					...task,
+					attempts: task.attempts.map(({ why: _, ...attempt }) => attempt),
+				}));
+				return { ...reply, tasks };
+			},
+		},
+	});
+}

@@ -25,11 +25,13 @@ import {
 	blindSweep,
 	deafReaper,
 	eagerCounts,
+	earlyStarts,
 	forgetfulListing,
 	hastyYes,
 	lostPlaces,
 	silentListing,
 	smoothTime,
+	wordlessLosses,
 } from "./broken-records.ts";
 import { gullibleSweep, silentShelf, silentSweep } from "./broken-sweeps.ts";
 import {
@@ -168,6 +170,17 @@ export const MUTANTS: readonly NamedMutant[] = [
 		name: "the store says that it has forgotten what it has not",
 		breaks: "without trouble nothing is stopped, and no lease lost",
 		shard: forgetfulListing,
+	},
+	{
+		name: "attempts are said to have begun before they were claimed",
+		breaks: "what is told of attempts is so",
+		shard: earlyStarts,
+	},
+	{
+		name: "a lost attempt does not say why",
+		breaks: "what is told of attempts is so",
+		fault: "loss",
+		shard: wordlessLosses,
 	},
 	{
 		name: "a run counts as over as soon as it is told to stop",
