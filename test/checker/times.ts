@@ -29,8 +29,9 @@ function flawsOf(read: ReadEvent, isMoved: boolean): string[] {
 	const putOff = attempts.map(({ end }) => end !== undefined && AGAIN.has(end));
 	// It says when it was due last: of those before it was put off nothing can be told.
 	const timed = attempts.slice(putOff.lastIndexOf(true) + 1);
-	const mayWait = state === "PENDING" || state === "SCHEDULED";
-	const told = isMoved ? timed.slice(mayWait ? timed.length : -1) : timed;
+	// Of what was moved, only the attempt after that is sure to have heeded it: one that runs, or brought the end.
+	const hasBegun = state === "STARTED" || state === "SUCCESS";
+	const told = isMoved ? timed.slice(hasBegun ? -1 : timed.length) : timed;
 	for (const { token, claimedMs = dueMs } of told)
 		if (claimedMs < dueMs)
 			flaws.push(
