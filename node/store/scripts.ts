@@ -10,58 +10,10 @@
  */
 import { createHash } from "node:crypto";
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
-import {
-	ACCESS_PUT_BACK_MAX,
-	ACCESS_REVOKED_KEPT_MAX,
-	ACCESS_REVOKED_KEPT_MS,
-	ACCESS_TOKENS_MAX,
-	ATTEMPTS_KEPT_MAX,
-	BACKLOG_ROUTES_MAX,
-	CLAIM_BATCH_BYTES_MAX,
-	CRASHES_MAX,
-	DEAD_NODE_KEPT_MS,
-	DEATH_SIGHTINGS_MAX,
-	DEATHS_KEPT_MAX,
-	FAILURES_STEP_BYTES,
-	FIND_AHEAD_MS,
-	FIND_BYTES_MAX,
-	FIND_CUT_MAX,
-	FIND_LOOKS_MAX,
-	FIND_SEARCH_BYTES_MAX,
-	FIND_SPAN_BYTES,
-	FIND_TEXT_BYTES_MAX,
-	FIND_WALK_MAX,
-	FIRST_LINE_BYTES,
-	LATE_RUN_MIN,
-	LATE_RUNS_MAX,
-	LEASE_TTL_MS,
-	LOSSES_ALONE_MAX,
-	LOSSES_SHARED_MAX,
-	MARK_KEPT_MS,
-	MARKS_TOLD_MAX,
-	OVERDUE_MS,
-	PRIORITY_MAX,
-	PULSE_ROUTES_MAX,
-	QUEUES_LOOKS_MAX,
-	READ_TASKS_MAX,
-	ROUTES_MAX,
-	SILENT_LEASE_MS,
-	STATS_DAY_STEP_MS,
-	STATS_DAY_STEPS,
-	STATS_FIELDS_MAX,
-	STATS_HOUR_STEP_MS,
-	STATS_HOUR_STEPS,
-	STATS_READ_FIELDS,
-	STEP_BYTES_MAX,
-	SWEEP_ROUTES_MAX,
-	TRUST_MARGIN_MS,
-	UNSERVED_ROUTES_MAX,
-} from "../../protocol/limits.ts";
 import { MOVES, type MoveName } from "../../protocol/moves.ts";
-import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { ENDED_STATES, isEnded, type TaskState } from "../../protocol/state.ts";
-import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 import { readAsset } from "../world/assets.ts";
+import { CONSTANTS } from "./constants.ts";
 import { neededOf, withoutComments } from "./definitions.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
@@ -230,58 +182,6 @@ export interface Script {
 	/** How long Redis took to answer, in seconds. */
 	readonly tookS: Histogram;
 }
-
-const CONSTANTS: Readonly<Record<string, number>> = {
-	ACCESS_PUT_BACK_MAX,
-	ACCESS_REVOKED_KEPT_MAX,
-	ACCESS_REVOKED_KEPT_MS,
-	ACCESS_TOKENS_MAX,
-	ATTEMPTS_KEPT_MAX,
-	BACKLOG_ROUTES_MAX,
-	CLAIM_BATCH_BYTES_MAX,
-	CRASHES_MAX,
-	DEAD_NODE_KEPT_MS,
-	DEATH_SIGHTINGS_MAX,
-	DEATHS_KEPT_MAX,
-	FAILURES_STEP_BYTES,
-	FIRST_LINE_BYTES,
-	FIND_AHEAD_MS,
-	FIND_BYTES_MAX,
-	FIND_CUT_MAX,
-	FIND_LOOKS_MAX,
-	FIND_SEARCH_BYTES_MAX,
-	FIND_SPAN_BYTES,
-	FIND_TEXT_BYTES_MAX,
-	FIND_WALK_MAX,
-	LATE_RUN_MIN,
-	LATE_RUNS_MAX,
-	LEASE_TTL_MS,
-	LOSSES_ALONE_MAX,
-	LOSSES_SHARED_MAX,
-	MARK_KEPT_MS,
-	MARKS_TOLD_MAX,
-	OVERDUE_MS,
-	PRIORITY_MAX,
-	PULSE_ROUTES_MAX,
-	QUEUES_LOOKS_MAX,
-	READ_TASKS_MAX,
-	ROUTES_MAX,
-	SEQ_EPOCH_MS,
-	SEQ_PER_MS,
-	SEQ_SPAN,
-	SILENT_LEASE_MS,
-	STATS_DAY_STEP_MS,
-	STATS_DAY_STEPS,
-	STATS_FIELDS_MAX,
-	STATS_HOUR_STEP_MS,
-	STATS_HOUR_STEPS,
-	STATS_READ_FIELDS,
-	STEP_BYTES_MAX,
-	SWEEP_ROUTES_MAX,
-	TRUST_MARGIN_MS,
-	TOKENS_PER_GENERATION,
-	UNSERVED_ROUTES_MAX,
-};
 
 export function loadScripts(): Readonly<Record<ScriptName, Script>> {
 	const entries = (Object.keys(SCRIPTS) as ScriptName[]).map((name) => {

@@ -25,13 +25,10 @@ import {
 	blindSweep,
 	deafReaper,
 	eagerCounts,
-	earlyStarts,
-	forgetfulListing,
 	hastyYes,
 	lostPlaces,
 	silentListing,
 	smoothTime,
-	wordlessLosses,
 } from "./broken-records.ts";
 import { gullibleSweep, silentShelf, silentSweep } from "./broken-sweeps.ts";
 import {
@@ -53,6 +50,7 @@ import { forgottenTokens } from "./forgotten-tokens.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
 import { numberlessPulses } from "./numberless-pulses.ts";
 import { openShards } from "./open-shards.ts";
+import { TOLD_MUTANTS } from "./told-mutants.ts";
 
 export interface NamedMutant extends Mutant {
 	readonly name: string;
@@ -166,22 +164,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 		fault: "store restored",
 		shard: silentListing,
 	},
-	{
-		name: "the store says that it has forgotten what it has not",
-		breaks: "without trouble nothing is stopped, and no lease lost",
-		shard: forgetfulListing,
-	},
-	{
-		name: "attempts are said to have begun before they were claimed",
-		breaks: "what is told of attempts is so",
-		shard: earlyStarts,
-	},
-	{
-		name: "a lost attempt does not say why",
-		breaks: "what is told of attempts is so",
-		fault: "loss",
-		shard: wordlessLosses,
-	},
+	...TOLD_MUTANTS,
 	{
 		name: "a run counts as over as soon as it is told to stop",
 		breaks: "no node runs a task twice at once",

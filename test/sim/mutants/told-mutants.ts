@@ -1,0 +1,26 @@
+/** Stores and nodes that tell of attempts what is not so: broken rules of what is told. */
+import {
+	earlyStarts,
+	forgetfulListing,
+	wordlessLosses,
+} from "./broken-records.ts";
+import type { NamedMutant } from "./mutants.ts";
+
+export const TOLD_MUTANTS: readonly NamedMutant[] = [
+	{
+		name: "attempts are said to have begun before they were claimed",
+		breaks: "what is told of attempts is so",
+		shard: earlyStarts,
+	},
+	{
+		name: "a lost attempt does not say why",
+		breaks: "what is told of attempts is so",
+		fault: "loss",
+		shard: wordlessLosses,
+	},
+	{
+		name: "the store says that it has forgotten what it has not",
+		breaks: "without trouble nothing is stopped, and no lease lost",
+		shard: forgetfulListing,
+	},
+];
