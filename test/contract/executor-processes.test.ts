@@ -77,10 +77,12 @@ describe("a task that runs isolated", () => {
 		await start();
 		expect(await executor.run(isolated("segfaults"))).toEqual({
 			kind: "crashed",
+			ranMs: expect.any(Number),
 			message: "its process was ended by SIGSEGV",
 		});
 		expect(await executor.run(isolated("dies"))).toEqual({
 			kind: "crashed",
+			ranMs: expect.any(Number),
 			message: "the task called process.exit(3)",
 		});
 	});

@@ -200,6 +200,7 @@ describe("poison", () => {
 		const again = await run("fillsHeap", null, { alone: true });
 		expect(again).toEqual({
 			kind: "crashed",
+			ranMs: expect.any(Number),
 			message: "the worker's heap outgrew 512 MiB",
 		});
 	});
