@@ -9,6 +9,7 @@
  */
 export type * from "./ports/access.ts";
 export type * from "./ports/api.ts";
+export type * from "./ports/event-api.ts";
 export type * from "./ports/executor.ts";
 export type * from "./ports/generations.ts";
 export type * from "./ports/gossip.ts";
@@ -18,6 +19,7 @@ export type * from "./ports/node-record.ts";
 export type * from "./ports/store.ts";
 export type * from "./ports/store-access.ts";
 export * from "./ports/store-error.ts";
+export type * from "./ports/store-events.ts";
 export type * from "./ports/store-list.ts";
 export type * from "./ports/store-opening.ts";
 export type * from "./ports/store-pulse.ts";

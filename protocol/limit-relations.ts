@@ -32,6 +32,11 @@ import {
 	DIGEST_URGENT_MS,
 	END_BY_FORCE_MS,
 	ENDED_KEPT_MS_MIN,
+	EVENT_PLACE_CHARS_MAX,
+	EVENTS_BYTES_MAX,
+	EVENTS_HEARTBEAT_MS,
+	EVENTS_KEPT_BYTES_MAX,
+	EVENTS_STEP_BYTES,
 	EXIT_MS,
 	FAREWELL_AT_ONCE_MS,
 	FAREWELL_MS,
@@ -39,6 +44,7 @@ import {
 	GOSSIP_BYTES_MAX,
 	GOSSIP_PACKET_BYTES_MAX,
 	HAND_BACK_MS,
+	HEADER_BYTES_MAX,
 	HTTP_CONNECTIONS_MAX,
 	ID_CHARS_MAX,
 	KILL_MS,
@@ -62,6 +68,7 @@ import {
 	ROUTES_MAX,
 	ROUTES_REMEMBERED_MAX,
 	SENTINEL_TIMEOUT_MS,
+	SHARDS_MAX,
 	SILENT_LEASE_MS,
 	SILENT_PEERS_MAX,
 	SILENT_WORD_MS,
@@ -241,6 +248,19 @@ const relations: readonly (readonly [boolean, string])[] = [
 		CLAIM_ROUTES_MAX <= SWEEP_ROUTES_MAX &&
 			SWEEP_ROUTES_MAX <= PULSE_ROUTES_MAX,
 		"what is told once more fills a claim, and is no more than what is new",
+	],
+	[
+		SHARDS_MAX * EVENT_PLACE_CHARS_MAX + 4_096 < HEADER_BYTES_MAX,
+		"the id of an event fits into a request, however many shards there are",
+	],
+	[
+		4 * EVENTS_HEARTBEAT_MS < CONNECTION_IDLE_MS,
+		"a connection is not idle while a reader of events is told that all is well",
+	],
+	[
+		EVENTS_STEP_BYTES < EVENTS_KEPT_BYTES_MAX &&
+			EVENTS_KEPT_BYTES_MAX < EVENTS_BYTES_MAX,
+		"a reader that was too slow for its node finds what it missed in the store",
 	],
 ];
 for (const [holds, sentence] of relations) {

@@ -10,13 +10,14 @@ import type { COMPONENTS } from "./schema/components.ts";
 
 export type ComponentName = keyof typeof COMPONENTS;
 
-/** What a body looks like. `linesOf` is NDJSON, one a line; `text` is no JSON, but of this type. */
+/** What a body looks like. `linesOf` is NDJSON, one a line; `text` is no JSON, but of this type; `eventsOf` a stream of server-sent events, whose data each is. */
 export type Shape =
 	| ComponentName
 	| { readonly arrayOf: Shape }
 	| { readonly anyOf: readonly Shape[] }
 	| { readonly linesOf: ComponentName }
-	| { readonly text: string; readonly example: string };
+	| { readonly text: string; readonly example: string }
+	| { readonly eventsOf: ComponentName };
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /** What the caller's access token must allow; what is `open` needs none. */

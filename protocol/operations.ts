@@ -10,6 +10,7 @@ import type { Method } from "./operation.ts";
 import { bulkOperations } from "./operations/bulk.ts";
 import { celeryOperations } from "./operations/celery.ts";
 import { clusterOperations, healthOperations } from "./operations/cluster.ts";
+import { eventOperations } from "./operations/events.ts";
 import { statsOperations } from "./operations/stats.ts";
 import { taskOperations } from "./operations/tasks.ts";
 import { tokenOperations } from "./operations/tokens.ts";
@@ -20,6 +21,7 @@ export const OPERATIONS = {
 	...clusterOperations,
 	...tokenOperations,
 	...statsOperations,
+	...eventOperations,
 	...healthOperations,
 	...celeryOperations,
 } as const;

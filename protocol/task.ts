@@ -118,11 +118,20 @@ export interface ClaimedTask extends Task {
 	readonly losses: number;
 }
 
+/** What events tell of any task. */
+export interface TaskAbout {
+	readonly round: number;
+	readonly route: Route;
+	readonly tags: readonly string[] | undefined;
+}
+
 /** The end of an attempt, as its holder reports it. */
 export type TaskEnd = {
 	readonly id: string;
 	readonly token: number;
 	readonly startedMs: number;
+	/** What events tell of its task beside its id; undefined: nothing. */
+	readonly about?: TaskAbout;
 } & (
 	| { readonly state: "SUCCESS"; readonly result: JsonText }
 	| {

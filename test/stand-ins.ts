@@ -6,6 +6,7 @@
 import type {
 	Shard,
 	ShardAccess,
+	ShardEvents,
 	ShardSessions,
 	ShardStats,
 	ShardTasks,
@@ -27,11 +28,13 @@ export function standInShard({
 	tasks = {},
 	access = {},
 	stats = {},
+	events = {},
 }: {
 	readonly sessions?: Partial<ShardSessions>;
 	readonly tasks?: Partial<ShardTasks>;
 	readonly access?: Partial<ShardAccess>;
 	readonly stats?: Partial<ShardStats>;
+	readonly events?: Partial<ShardEvents>;
 }): Shard {
 	return {
 		index: 0,
@@ -39,6 +42,7 @@ export function standInShard({
 		tasks: tasks as ShardTasks,
 		access: access as ShardAccess,
 		stats: stats as ShardStats,
+		events: events as ShardEvents,
 	};
 }
 

@@ -153,6 +153,12 @@ export class ClusterAnswers implements ClusterApi {
 		return others.map(({ state }) => state);
 	}
 
+	/** All nodes, as the registry was read last and as gossip has them. */
+	known(): NodeView[] {
+		const { roster, digester, watch } = this.#parts;
+		return roster.views(digester.current(), (id) => watch.suspects(id));
+	}
+
 	drain(node: string): Promise<string | undefined> {
 		return this.#parts.drainWishes.ask(node);
 	}

@@ -21,11 +21,13 @@ import { Bulk } from "../answers/bulk.ts";
 import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
+import { EventFeed } from "../answers/event-feed.ts";
 import { Meter } from "../answers/meter.ts";
 import { Overview } from "../answers/overview.ts";
 import { TaskList } from "../answers/task-list.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
+import { ViewWatch } from "../answers/view-watch.ts";
 import { Retention } from "../duties/retention.ts";
 import { StatsKeeper } from "../duties/stats-keeper.ts";
 import { Coroner } from "../lease/coroner.ts";
@@ -112,6 +114,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #coroner: Coroner;
 	readonly #retention: Retention;
 	readonly #stats: StatsKeeper;
+	readonly #feed: EventFeed;
+	readonly #views: ViewWatch;
 	#stopped = false;
 
 	constructor(parts: EngineParts) {
@@ -161,7 +165,12 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#drainer = new Drainer({
 			...{ clock, log, runner, executor, engines, store, report },
 		});
-		this.api = this.#makeAnswers(registry);
+		const { shards: all } = store;
+		this.#feed = new EventFeed({ clock, log, shards: all, roster });
+		const cluster = this.#makeClusterAnswers(registry);
+		const seen = { store, feed: this.#feed, cluster, watch: this.#watch };
+		this.#views = new ViewWatch({ nodeId: gossip.nodeId, clock, ...seen });
+		this.api = this.#makeAnswers(cluster);
 	}
 
 	/** Gossip has been started, and the store may be away. */
@@ -182,6 +191,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		for (const engine of this.#engines) engine.start();
 		this.#digester.start();
 		this.#stats.start();
+		this.#views.start();
 	}
 
 	/**
@@ -232,6 +242,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	async #leave(): Promise<number> {
+		this.#feed.stop();
+		this.#views.stop();
 		this.#turns.stop();
 		this.#stats.stop();
 		this.#announcer.stop();
@@ -258,15 +270,23 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 	}
 
-	#makeAnswers(registry: ShardSessions): Api {
-		const { cluster, clock, random, log, store, gossip, name, host } =
-			this.#parts;
+	#makeClusterAnswers(registry: ShardSessions): ClusterAnswers {
+		const { cluster, clock, store, gossip, name } = this.#parts;
+		return new ClusterAnswers({
+			...{ cluster, clock, nodeId: gossip.nodeId, store },
+			engines: this.#engines,
+			...{ name, roster: this.#roster, gossip, report: this.#report },
+			...{ digester: this.#digester, watch: this.#watch, registry },
+			...{ drainWishes: new DrainWishes(registry), access: this.access },
+		});
+	}
+
+	#makeAnswers(answers: ClusterAnswers): Api {
+		const { clock, random, log, store, gossip, host } = this.#parts;
 		const { nodeId } = gossip;
-		const [engines, roster, report] = [
-			this.#engines,
-			this.#roster,
-			this.#report,
-		];
+		const engines = this.#engines;
+		const roster = this.#roster;
+		const report = this.#report;
 		const wishes = new TaskWishes({
 			...{ nodeId, engines, report, digester: this.#digester },
 			watcher: this.#watcher,
@@ -279,12 +299,6 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			list: new TaskList(found),
 			bulk: new Bulk({ ...found, random, wishes, report }),
 		});
-		const answers = new ClusterAnswers({
-			...{ cluster, clock, nodeId, store, engines, name, roster },
-			...{ gossip, report },
-			...{ digester: this.#digester, watch: this.#watch },
-			...{ registry, drainWishes: new DrainWishes(registry), access },
-		});
 		const overview = new Overview({ shards: store.shards });
 		const meter = new Meter({
 			...{ clock, store, gossip, engines, runner: this.#runner, host },
@@ -292,7 +306,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ cluster: answers, overview },
 		});
 		const audit = new AuditTrail(log);
-		return { tasks, cluster: answers, overview, meter, access, audit };
+		const rest = { meter, access, audit, events: this.#feed };
+		return { tasks, cluster: answers, overview, ...rest };
 	}
 
 	#heard(message: GossipMessage): void {

@@ -9,6 +9,7 @@
  */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Serves } from "../../protocol/route.ts";
+import { EventCutter } from "../duties/event-cutter.ts";
 import { Timekeeper, type TimekeeperParts } from "../duties/timekeeper.ts";
 import { Trimmer, type TrimmerParts } from "../duties/trimmer.ts";
 import type { HomeWord } from "../lease/home-word.ts";
@@ -100,6 +101,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly #sorter: RouteSorter;
 	readonly #timekeeper: Timekeeper;
 	readonly #trimmer: Trimmer;
+	readonly #cutter: EventCutter;
 	readonly #reconciler: Reconciler;
 	readonly #backUp: BackUp;
 	#adopting = false;
@@ -131,7 +133,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ intake, turns, rumours: parts.hearer, adopter: this },
 		});
 		const { claimer } = this;
-		const { self, durations, promised, watch: inquest } = parts;
+		const { self, durations, promised, dutyTurns } = parts;
 		const spreader = new Spreader({
 			...{ self, serves, durations, roster, promised, claimer, renewer },
 			runner,
@@ -144,15 +146,15 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		});
 		this.reaper = new Reaper({
 			...{ shard, log, renewer, hinter, runner, coroner },
-			...{ self, inquest },
+			...{ self, inquest: parts.watch },
 		});
 		const trimmer = new Trimmer({ ...parts, shard, clock, log });
 		this.#trimmer = trimmer;
 		this.#timekeeper = new Timekeeper({
-			...{ shard, clock, log, renewer, hinter, watcher },
-			dutyTurns: parts.dutyTurns,
+			...{ shard, clock, log, renewer, hinter, watcher, dutyTurns },
 		});
 		const timekeeper = this.#timekeeper;
+		this.#cutter = new EventCutter({ shard, clock, log, renewer, dutyTurns });
 		this.finisher = new Finisher({
 			...{ shard, clock, log, watcher, trimmer, hinter, turns },
 			...{ share: runner.share, timekeeper },
@@ -188,6 +190,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	start(): void {
 		this.renewer.start();
 		this.#trimmer.start();
+		this.#cutter.start();
 	}
 
 	/** Stops renewing, trimming and trying again; the session is for the caller to close. */
@@ -198,6 +201,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.#timekeeper.stop();
 		this.#backUp.stop();
 		this.#trimmer.stop();
+		this.#cutter.stop();
 	}
 
 	/** The store can be reached (again): see whether it restarted, and renew at once. */

@@ -53,6 +53,7 @@ import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
 import { Rates } from "./door/rates.ts";
 import { type Handlers, serve, serveOperationsOnly } from "./door/serve.ts";
+import { Streams } from "./door/streams.ts";
 import { Traffic } from "./door/traffic.ts";
 import { Waits } from "./door/waits.ts";
 import { bulkHandlers } from "./resources/bulk.ts";
@@ -60,6 +61,7 @@ import { cancelHandlers } from "./resources/cancel.ts";
 import { celeryHandlers } from "./resources/celery.ts";
 import { clusterHandlers } from "./resources/cluster.ts";
 import { endedHandlers } from "./resources/ended.ts";
+import { eventHandlers } from "./resources/events.ts";
 import { failureHandlers } from "./resources/failures.ts";
 import { manualHandlers } from "./resources/manual.ts";
 import { metricsHandlers } from "./resources/metrics.ts";
@@ -108,6 +110,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const links = new Links(base);
 	const nodeOrigins = () => api.cluster.origins();
 	const waits = new Waits();
+	const streams = new Streams();
 	const outflow = new Outflow(clock);
 	const reads = readPlaces(clock);
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
@@ -124,7 +127,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	for (const places of [...Object.values(reads), bulks]) places.watch(app);
 	takeBodies(app, clock);
 	const traffic = new Traffic();
-	const handlers = handlersOf(options, { traffic, waits, reads, bulks, links });
+	const handlers = handlersOf(options, {
+		...{ traffic, waits, streams, reads, bulks, links },
+	});
 	const doorkeeper = doorkeeperOf(app, options);
 	serve(app, handlers, { doorkeeper, traffic });
 	await app.listen({ host, port });
@@ -136,6 +141,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		async close() {
 			stopping = true;
 			waits.endAll();
+			streams.endAll();
 			tls?.close();
 			const cut = clock.after(HTTP_CLOSE_GRACE_MS, () =>
 				app.server.closeAllConnections(),
@@ -149,6 +155,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 interface HandlerParts {
 	readonly traffic: Traffic;
 	readonly waits: Waits;
+	readonly streams: Streams;
 	readonly reads: Reads;
 	readonly bulks: Places;
 	readonly links: Links;
@@ -156,7 +163,7 @@ interface HandlerParts {
 
 function handlersOf(
 	{ api, clock, version, publicUrl }: HttpOptions,
-	{ traffic, waits, reads, bulks, links }: HandlerParts,
+	{ traffic, waits, streams, reads, bulks, links }: HandlerParts,
 ): Handlers {
 	return {
 		...submitHandlers(api, clock, links),
@@ -169,6 +176,7 @@ function handlersOf(
 		...clusterHandlers(api, () => clock.wallMs()),
 		...queueHandlers(api, clock, links),
 		...failureHandlers(api, reads, links),
+		...eventHandlers(api, streams),
 		...celeryHandlers(api, clock, reads, links),
 		...tokenHandlers(api),
 		...pageHandlers(() => api.cluster.origins()),

@@ -11,6 +11,7 @@ import type { Changes } from "../../protocol/task-change.ts";
 import type { TaskQuery } from "../../protocol/task-filter.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { AccessApi, Audit } from "./access.ts";
+import type { EventApi } from "./event-api.ts";
 import type { MeterApi } from "./meter.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
@@ -173,6 +174,7 @@ export interface Api {
 	readonly meter: MeterApi;
 	readonly access: AccessApi;
 	readonly audit: Audit;
+	readonly events: EventApi;
 }
 
 export interface BulkWish {

@@ -1,4 +1,4 @@
-/** The limits and constants of `protocol/` that scripts may use, by the names that they have there. */
+/** The numbers that scripts know by name: limits, and what ranks and tokens are made of. */
 import {
 	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,
@@ -11,6 +11,11 @@ import {
 	DEAD_NODE_KEPT_MS,
 	DEATH_SIGHTINGS_MAX,
 	DEATHS_KEPT_MAX,
+	EVENT_ENTRY_BYTES,
+	EVENTS_BYTES_MAX,
+	EVENTS_MEMORY_SHARE,
+	EVENTS_STEP_BYTES,
+	EVENTS_TRIM_BYTES,
 	FAILURES_STEP_BYTES,
 	FIND_AHEAD_MS,
 	FIND_BYTES_MAX,
@@ -49,6 +54,7 @@ import {
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 
+/** What is used of them stands in front of a script. */
 export const CONSTANTS: Readonly<Record<string, number>> = {
 	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,
@@ -61,6 +67,11 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
 	DEAD_NODE_KEPT_MS,
 	DEATH_SIGHTINGS_MAX,
 	DEATHS_KEPT_MAX,
+	EVENT_ENTRY_BYTES,
+	EVENTS_BYTES_MAX,
+	EVENTS_MEMORY_SHARE,
+	EVENTS_STEP_BYTES,
+	EVENTS_TRIM_BYTES,
 	FAILURES_STEP_BYTES,
 	FIRST_LINE_BYTES,
 	FIND_AHEAD_MS,

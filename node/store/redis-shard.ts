@@ -1,6 +1,7 @@
 /** One shard in Redis: the `Shard` port, its subjects, and the number of shards that it has. */
 import type { Log, Shard } from "../ports.ts";
 import { RedisAccess } from "./redis-access.ts";
+import { RedisEvents } from "./redis-events.ts";
 import { RedisSessions } from "./redis-sessions.ts";
 import { RedisStats } from "./redis-stats.ts";
 import { RedisTasks } from "./redis-tasks.ts";
@@ -13,14 +14,17 @@ export class RedisShard implements Shard {
 	readonly tasks: RedisTasks;
 	readonly access: RedisAccess;
 	readonly stats: RedisStats;
+	readonly events: RedisEvents;
 	readonly #scripts: ShardScripts;
 
-	constructor(scripts: ShardScripts, log: Log) {
+	/** `reading`: the same over a connection of its own. */
+	constructor(scripts: ShardScripts, reading: ShardScripts, log: Log) {
 		this.index = scripts.index;
 		this.sessions = new RedisSessions(scripts, log);
 		this.tasks = new RedisTasks(scripts);
 		this.access = new RedisAccess(scripts, log);
 		this.stats = new RedisStats(scripts);
+		this.events = new RedisEvents(scripts, reading);
 		this.#scripts = scripts;
 	}
 

@@ -1,5 +1,6 @@
 /**
- * The `Store` port on Redis: one connection, and the shards of one cluster on it.
+ * The `Store` port on Redis: one connection, and the shards of one cluster on it; and another
+ * for those who read events, while there are any.
  *
  * The number of shards is the cluster's, fixed by the first node that ever
  * connects and kept in Redis; a node told otherwise is refused, since it would
@@ -18,6 +19,7 @@ import {
 	StoreMismatch,
 } from "../ports.ts";
 import { Connection, type Reply } from "./redis/connection.ts";
+import { OccasionalConnection } from "./redis/occasional.ts";
 import { fullOf } from "./redis/refusal.ts";
 import { RedisShard } from "./redis-shard.ts";
 import { LAYOUT, loadScripts } from "./scripts.ts";
@@ -44,7 +46,9 @@ export function connectStore({
 	clock,
 	log,
 }: StoreOptions): RedisStore {
-	return new RedisStore(new Connection(url, clock, log), cluster, shards, log);
+	const connect = () => new Connection(url, clock, log);
+	const reading = new OccasionalConnection(connect, clock);
+	return new RedisStore(connect(), reading, cluster, shards, log);
 }
 
 /** Like a submission, it may write, and may not once memory is full; it does nothing. */
@@ -59,6 +63,7 @@ export class RedisStore implements Store {
 	};
 	readonly tookS: readonly (readonly [string, Histogram])[];
 	readonly #connection: Connection;
+	readonly #reading: OccasionalConnection;
 	readonly #cluster: string;
 	readonly #home: RedisShard;
 	readonly #others: readonly RedisShard[];
@@ -66,6 +71,7 @@ export class RedisStore implements Store {
 
 	constructor(
 		connection: Connection,
+		reading: OccasionalConnection,
 		cluster: string,
 		shards: number,
 		log: Log,
@@ -73,11 +79,13 @@ export class RedisStore implements Store {
 		const scripts = loadScripts();
 		this.tookS = Object.values(scripts).map(({ name, tookS }) => [name, tookS]);
 		this.#connection = connection;
+		this.#reading = reading;
 		this.#cluster = cluster;
 		this.#log = log;
 		const make = (index: number) =>
 			new RedisShard(
 				new ShardScripts(index, shards, cluster, connection, scripts),
+				new ShardScripts(index, shards, cluster, reading, scripts),
 				log,
 			);
 		this.#home = make(0);
@@ -154,8 +162,8 @@ export class RedisStore implements Store {
 		}
 	}
 
-	close(): Promise<void> {
-		return this.#connection.close();
+	async close(): Promise<void> {
+		await Promise.all([this.#reading.close(), this.#connection.close()]);
 	}
 
 	/** Hosted Redis may block CONFIG: then it is simply not known. */

@@ -185,7 +185,9 @@ export class RedisTasks implements ShardTasks {
 
 	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {
 		assert(ids.length <= REMOVE_BATCH_MAX);
-		const codes = (await this.#scripts.run("remove", ...ids)) as number[];
+		const codes = await inSteps(ids, async (some) => {
+			return (await this.#scripts.run("remove", ...some)) as number[];
+		});
 		return codes.map((code) => REMOVE_OUTCOMES[code] ?? "none");
 	}
 

@@ -3,7 +3,7 @@
  * own that opens with its contract.
  *
  * What is sent to Redis is the script's text behind what it needs of what it shares with
- * others: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces, of which `head.lua` is for all.
+ * others: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces, of which some are for all.
  * Those of a state that a task leaves or comes to follow from the moves that the script
  * makes: so there is one place that writes what is known of the tasks in a state. One
  * text, one SHA-1; see `connection.ts` for how it runs.
@@ -146,17 +146,26 @@ const STATS_SCRIPTS = {
 	sums: { kind: "read", pieces: ["stats"] },
 } as const satisfies Record<string, ScriptPlan>;
 
+/** Of the stream of events. */
+const EVENT_SCRIPTS = {
+	after: { kind: "read" },
+	cut: { kind: "write" },
+	audit: { kind: "write" },
+} as const satisfies Record<string, ScriptPlan>;
+
 const FOLDERS = {
 	session: SESSION_SCRIPTS,
 	task: TASK_SCRIPTS,
 	access: ACCESS_SCRIPTS,
 	stats: STATS_SCRIPTS,
+	event: EVENT_SCRIPTS,
 };
 const SCRIPTS = {
 	...SESSION_SCRIPTS,
 	...TASK_SCRIPTS,
 	...ACCESS_SCRIPTS,
 	...STATS_SCRIPTS,
+	...EVENT_SCRIPTS,
 };
 
 interface ScriptPlan {
@@ -164,6 +173,9 @@ interface ScriptPlan {
 	readonly moves?: readonly MoveName[];
 	readonly pieces?: readonly string[];
 }
+
+/** Pieces that any script may need. */
+const OF_ALL = ["head", "events", "task-events", "node-events"];
 
 /** What writes which tasks are in a state, and which are no longer. */
 function piecesOf(state: TaskState): readonly string[] {
@@ -203,7 +215,7 @@ function compose(
 		return from === undefined ? [to] : [from, to];
 	});
 	const names = new Set([...states.flatMap(piecesOf), ...pieces]);
-	const files = ["head", ...names].map((piece) => `pieces/${piece}`);
+	const files = [...OF_ALL, ...names].map((piece) => `pieces/${piece}`);
 	const shared = ["keys", ...files].map(readLua).join("");
 	const [folder] =
 		Object.entries(FOLDERS).find(([, scripts]) => name in scripts) ?? [];

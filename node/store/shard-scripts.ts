@@ -13,14 +13,14 @@ export class ShardScripts {
 	/** The connection on which the shard was last opened or adopted. */
 	adoptedLife: number | undefined;
 	readonly #tag: string;
-	readonly #connection: Connection;
+	readonly #connection: Pick<Connection, "life" | "run">;
 	readonly #scripts: Readonly<Record<ScriptName, Script>>;
 
 	constructor(
 		index: number,
 		shards: number,
 		cluster: string,
-		connection: Connection,
+		connection: Pick<Connection, "life" | "run">,
 		scripts: Readonly<Record<ScriptName, Script>>,
 	) {
 		this.index = index;

@@ -161,11 +161,18 @@ export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	let lines = "";
 	for (const end of ends) {
 		const how = end.state === "SUCCESS" ? "success" : end.end;
-		lines += `${end.id} ${end.token} ${end.state} ${how} ${Math.round(end.startedMs)}\n`;
+		lines += `${end.id} ${end.token} ${end.state} ${how} ${Math.round(end.startedMs)} ${encodeAbout(end.about)}\n`;
 		args.push(end.state === "SUCCESS" ? end.result : JSON.stringify(end.error));
 	}
 	args[0] = lines;
 	return args;
+}
+
+/** What its events tell of a task (see `lua/pieces/events.lua`). */
+function encodeAbout(about: TaskEnd["about"]): string {
+	if (about === undefined) return "1 * *";
+	const { round, route, tags = [] } = about;
+	return `${round} ${route} ${tags.length > 0 ? tags.join(",") : "*"}`;
 }
 
 /** The arguments of `give-back.lua` for one task. */

@@ -159,8 +159,9 @@ function fail(
 }
 
 function attemptOf(task: ClaimedTask, ranMs: number, exit: TaskExit) {
-	const { id, token } = task;
-	return { id, token, startedMs: startedMs(task, ranMs, exit) };
+	const { id, token, round, route, options } = task;
+	const about = { round, route, tags: options.tags };
+	return { id, token, startedMs: startedMs(task, ranMs, exit), about };
 }
 
 /** In the store's time, which this node only reckons: never before the claim. */

@@ -14,7 +14,7 @@ import type { ProblemAsRead } from "../schema.ts";
 
 const JSON_TYPE = "application/json";
 const LINES_TYPE = "application/x-ndjson";
-const PROBLEM_TYPE = "application/problem+json";
+export const PROBLEM_TYPE = "application/problem+json";
 
 /** As much of `fetch` as is needed. */
 export type Fetch = (
@@ -54,7 +54,10 @@ type ValueOf<Shape> = Shape extends ComponentName
 				? readonly Component<Line>[]
 				: Shape extends { readonly text: string }
 					? string
-					: never;
+					: Shape extends { readonly eventsOf: ComponentName }
+						? // Read as it comes: see events.ts.
+							never
+						: never;
 
 /** What a parameter can be; of one that may be repeated a list. */
 type Asked = string | number | boolean | readonly string[];
@@ -196,7 +199,7 @@ function hasLinesIn({ body }: Operation): boolean {
 	return typeof body === "object" && "linesOf" in body;
 }
 
-function addressOf(
+export function addressOf(
 	path: string,
 	places: AnyQuestion["places"] = {},
 	query: AnyQuestion["query"] = {},

@@ -27,6 +27,7 @@ import {
 	BulkRetryAsSubmitted,
 } from "./bulk.ts";
 import { DeathList } from "./deaths.ts";
+import { EventAsRead } from "./events.ts";
 import { NodeAsRead, NodeList } from "./nodes.ts";
 import { FailureList, QueueList } from "./overview.ts";
 import { Stats } from "./stats.ts";
@@ -78,6 +79,7 @@ export const COMPONENTS = {
 	TokenAsCreated,
 	TokenList,
 	Stats,
+	EventAsRead,
 	Health,
 	CelerySubmission,
 	CeleryAccepted,

@@ -197,6 +197,21 @@ const stats: Examples["Stats"] = {
 	asOf: "2026-11-29T12:00:12.000Z",
 };
 
+const event: Examples["EventAsRead"] = {
+	kind: "task.ended",
+	at: "2026-11-29T12:00:00.350Z",
+	shard: 0,
+	task: "thumb-17",
+	queue: "images",
+	type: "resize",
+	state: "SUCCESS",
+	round: 1,
+	attempt: 1,
+	end: "success",
+	node: NODE,
+	nodeName: "node-1",
+};
+
 const celeryTask: Examples["CeleryTask"] = {
 	task_id: 7,
 	status: "SUCCESS",
@@ -207,6 +222,7 @@ const celeryTask: Examples["CeleryTask"] = {
 const links = { task: "/v1/tasks/{id}" };
 
 export const EXAMPLES: Examples = {
+	EventAsRead: event,
 	ChangesAsSubmitted: { priority: 9, runAt: "2026-12-01T08:00:00Z" },
 	RetryAsSubmitted: { round: 1, delay: "10s" },
 	BulkCancelAsSubmitted: { filter: { tag: "customer:42" }, dryRun: true },

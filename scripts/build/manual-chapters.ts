@@ -10,6 +10,7 @@ const CHAPTERS = [
 	"recipes",
 	"celery",
 	"api",
+	"events",
 	"redis",
 	"access",
 	"proxies",

@@ -3,6 +3,7 @@ import { bench } from "./bench.ts";
 import { bulkUnderLoad } from "./bulk-under-load.ts";
 import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
+import { events } from "./events.ts";
 import { fuzzed } from "./fuzz.ts";
 import { addresses, flood, metrics, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
@@ -36,6 +37,7 @@ export const PROOFS: readonly Proof[] = [
 	lateness,
 	retries,
 	cancels,
+	events,
 	million,
 	spread,
 ];

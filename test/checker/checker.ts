@@ -33,6 +33,7 @@ import { judgeStopped } from "./stopped.ts";
 import { isAccepted, lastRead } from "./task-history.ts";
 import { judgePunctuality, judgeTimes } from "./times.ts";
 import { judgeTokens } from "./tokens.ts";
+import { judgeTold } from "./told.ts";
 import { judgeToldAttempts } from "./told-attempts.ts";
 import { judgeTransitions } from "./transitions.ts";
 import { judgeUndisturbed } from "./undisturbed.ts";
@@ -103,6 +104,10 @@ function judgements(history: History, terms: Terms): readonly Judgement[] {
 			terms.isUndisturbed ? judgeUndisturbed(history) : [],
 		],
 		["the store's books are right", judgeBooks(history)],
+		[
+			"a reader of events is told all that happens, or what is missing",
+			judgeTold(history),
+		],
 		["nothing crashes or leaks", history.flaws.map(({ what }) => what)],
 	];
 }

@@ -20,6 +20,7 @@ import type {
 	TwoNumbersEvent,
 	UnlistedEvent,
 	UnmissedEvent,
+	UntoldEvent,
 	WaitedEvent,
 	WritesRefusedEvent,
 } from "./sightings.ts";
@@ -50,6 +51,7 @@ export type HistoryEvent =
 	| ReadingEvent
 	| ForgottenEvent
 	| MiscountEvent
+	| UntoldEvent
 	| { readonly kind: "lost-writes"; readonly atMs: number }
 	| ClockStepEvent
 	| StoppingEvent
@@ -127,6 +129,7 @@ export interface History {
 	readonly toldToStop: readonly ToldToStopEvent[];
 	readonly lostWritesMs: readonly number[];
 	readonly miscounts: readonly MiscountEvent[];
+	readonly untold: readonly UntoldEvent[];
 	readonly forgotten: ReadonlySet<string>;
 	readonly deleted: ReadonlySet<string>;
 	readonly healedMs: number | undefined;
@@ -170,6 +173,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 			.filter((event) => event.kind === "lost-writes")
 			.map(({ atMs }) => atMs),
 		miscounts: events.filter((event) => event.kind === "miscount"),
+		untold: events.filter((event) => event.kind === "untold"),
 		forgotten: new Set(forgotten.map(({ id }) => id)),
 		deleted: new Set(
 			forgotten.filter(({ why }) => why === "deleted").map(({ id }) => id),

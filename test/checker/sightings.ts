@@ -119,3 +119,10 @@ export interface MiscountEvent {
 	readonly atMs: number;
 	readonly what: string;
 }
+
+/** A reader of events was told otherwise than it should. */
+export interface UntoldEvent {
+	readonly kind: "untold";
+	readonly atMs: number;
+	readonly what: string;
+}

@@ -114,11 +114,19 @@ test("a body that breaks off in bad chunks is told so", async () => {
 test("a port in use is the system's own error", async () => {
 	await using server = await startServer();
 	const port = Number(server.address.split(":")[1]);
-	const { api, overview, access, audit } = server;
+	const { api, overview, access, audit, events } = server;
 	const log = { debug() {}, info() {}, warn() {}, error() {} };
 	await expect(
 		createHttp({
-			api: { tasks: api, cluster: api, overview, meter: api, access, audit },
+			api: {
+				tasks: api,
+				cluster: api,
+				overview,
+				meter: api,
+				access,
+				audit,
+				events,
+			},
 			rate: undefined,
 			host: "127.0.0.1",
 			port,

@@ -50,11 +50,16 @@ export class Described {
 		const what = `${method} ${path} answers ${status} ${type}`;
 		const { content } = responses[status] ?? responses.default ?? {};
 		const said = content?.[type]?.schema;
-		const schema = isLines ? said?.contentSchema : said;
+		const isStream = type === "text/event-stream";
+		const schema = isLines || isStream ? said?.contentSchema : said;
 		if (schema === undefined) return `${what}, which is not described`;
 		if (type.startsWith("text/")) return;
 		const fits = this.#shapeOf(schema);
-		const parts = isLines ? text.trimEnd().split("\n") : [text];
+		const parts = isStream
+			? [...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => data)
+			: isLines
+				? text.trimEnd().split("\n")
+				: [text];
 		const bad = parts.find((part) => !fits(JSON.parse(part)));
 		if (bad === undefined) return;
 		return `${what} with another shape: ${this.#ajv.errorsText(fits.errors)}: ${bad.slice(0, 500)}`;

@@ -7,6 +7,8 @@ import { startServer } from "./http-server.ts";
 
 test("the API describes every operation, and each is served", async () => {
 	await using server = await startServer();
+	// Else it would go on for ever.
+	server.events.end("stopping");
 	const { json, text } = await server.get("/openapi.json");
 	expect(json.openapi).toBe("3.1.0");
 	for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {

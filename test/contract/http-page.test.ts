@@ -54,9 +54,17 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	await page.getByText("Live").waitFor();
 	await server.close();
 	await page.getByText("This node does not answer.").waitFor();
-	const { api, overview, access, audit } = server;
+	const { api, overview, access, audit, events } = server;
 	const again = await createHttp({
-		api: { tasks: api, cluster: api, overview, meter: api, access, audit },
+		api: {
+			tasks: api,
+			cluster: api,
+			overview,
+			meter: api,
+			access,
+			audit,
+			events,
+		},
 		rate: undefined,
 		host: "127.0.0.1",
 		port: Number(server.address.split(":")[1]),

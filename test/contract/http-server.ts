@@ -14,6 +14,7 @@ import type { GivenTokens } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { openAccess, RecordedAudit } from "../fakes/access.ts";
 import { FakeApi } from "../fakes/api.ts";
+import { FakeEvents } from "../fakes/events.ts";
 import { FakeOverview } from "../fakes/overview.ts";
 import { Described } from "./http-described.ts";
 
@@ -30,6 +31,7 @@ export interface Server extends Http, AsyncDisposable {
 	readonly overview: FakeOverview;
 	readonly access: Access;
 	readonly audit: RecordedAudit;
+	readonly events: FakeEvents;
 	/** What the node logged as its own errors. */
 	readonly errors: object[];
 	/** Sentences that it logged for its operator. */
@@ -66,13 +68,15 @@ export async function startServer(
 ): Promise<Server> {
 	const api = new FakeApi();
 	const overview = new FakeOverview();
+	const events = new FakeEvents();
 	const errors: object[] = [];
 	const told: string[] = [];
 	const quiet = () => {};
 	const access = await openAccess(given);
 	const audit = new RecordedAudit();
+	const parts = { overview, access, audit, events };
 	const http = await createHttp({
-		api: { tasks: api, cluster: api, overview, meter: api, access, audit },
+		api: { ...parts, tasks: api, cluster: api, meter: api },
 		rate,
 		host,
 		port: 0,
@@ -95,7 +99,7 @@ export async function startServer(
 		described ??= new Described((await call("/openapi.json", {})).json);
 	return {
 		...http,
-		...{ api, overview, access, audit, errors, told },
+		...{ ...parts, api, errors, told },
 		get: (path, headers = {}) => call(path, { headers }),
 		post: (path, body, headers = {}) =>
 			call(path, {

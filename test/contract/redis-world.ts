@@ -51,6 +51,7 @@ export async function redisWorld(shards: number): Promise<World> {
 		async lose(what, shard) {
 			const key = (name: string) => `{${cluster}:${shard}}:${name}`;
 			if (what === "number") await operator.hdel(key("meta"), "shards");
+			else if (what === "events") await operator.del(key("events"));
 			else
 				for (const hash of ["nodes", "epochs", "drains"])
 					await operator.hdel(key(hash), what.nodeId);

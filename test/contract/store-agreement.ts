@@ -14,6 +14,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Shard } from "../../node/ports.ts";
+import type { EventPlace, StoreEvent } from "../../protocol/event.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { ELAPSE_BATCH_MAX } from "../../protocol/limits.ts";
 import { rankOf, SEQ_EPOCH_MS } from "../../protocol/rank.ts";
@@ -94,6 +95,34 @@ function raisedMs({ generation }: Answer, putBackMs: number) {
 	return SEQ_EPOCH_MS + generation - putBackMs;
 }
 
+/** Reads the events of a shard as they come. */
+class Reading {
+	#place: EventPlace | undefined;
+	readonly #shard: Shard;
+
+	constructor(shard: Shard) {
+		this.#shard = shard;
+	}
+
+	async begin(): Promise<void> {
+		this.#place ??= (await this.#shard.events.after(undefined)).from;
+	}
+
+	/** What has happened since; nothing may be missing. */
+	async on(): Promise<{ ms: number; events: StoreEvent[] }[]> {
+		const { how, entries } = await this.#shard.events.after(this.#place);
+		expect(how).toBe("on");
+		this.#place = entries.at(-1)?.place ?? this.#place;
+		return entries.map(({ place: { ms }, events }) => ({
+			...{ ms, events: events.toSorted(byText) },
+		}));
+	}
+}
+
+function byText(a: StoreEvent, b: StoreEvent): number {
+	return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
 /** A shard and its twin. */
 class Pair {
 	readonly #world: World;
@@ -102,6 +131,8 @@ class Pair {
 	readonly #operator: Operator;
 	readonly #clock: { nowMs: number };
 	#last: Snapshot | undefined;
+	readonly #read: Reading;
+	readonly #readTwin: Reading;
 
 	constructor(
 		world: World,
@@ -115,6 +146,8 @@ class Pair {
 		this.#twin = twin;
 		this.#operator = operator;
 		this.#clock = clock;
+		this.#read = new Reading(shard);
+		this.#readTwin = new Reading(twin);
 	}
 
 	async step(at: string): Promise<void> {
@@ -160,7 +193,10 @@ class Pair {
 
 	async #make(operation: Operation, at: string): Promise<Answer> {
 		const where = `${at}, shard ${this.#shard.index}: ${JSON.stringify(operation)}`;
+		await this.#read.begin();
+		await this.#readTwin.begin();
 		const answer = await perform(this.#shard, operation);
+		const happened = await this.#read.on();
 		this.#operator.learn(operation, answer);
 		if (
 			operation.args[1] === LAPSING_TTL_MS ||
@@ -176,11 +212,16 @@ class Pair {
 		const now = await look(this.#shard, sessions, ids);
 
 		const { putBackMs } = this.#twin.contents.sessions.tokens;
-		const madeMs = answer.nowMs ?? raisedMs(answer, putBackMs) ?? latestMs(now);
+		const madeMs =
+			answer.nowMs ??
+			raisedMs(answer, putBackMs) ??
+			happened.at(-1)?.ms ??
+			latestMs(now);
 		const sureMs = Math.min(madeMs, now.nowMs);
 		this.#clock.nowMs = Math.max(this.#clock.nowMs, sureMs);
 		const same = await perform(this.#twin, operation);
 		expect(same, `${where}: answers`).toEqual(answer);
+		expect(await this.#readTwin.on(), `${where}: events`).toEqual(happened);
 		this.#clock.nowMs = now.nowMs;
 		const twin = await look(this.#twin, sessions, ids);
 		expect(twin, `${where}: what is left behind`).toEqual(now);

@@ -30,6 +30,7 @@ import type {
 import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 
+import { aboutOf } from "./store-holder.ts";
 import type { Places } from "./store-places.ts";
 
 /** A store under test, new and empty, and what can be done to it from outside. */
@@ -43,7 +44,7 @@ export interface World {
 	toOther(shard: number): Shard;
 	/** Deletes what a shard has, as somebody might by hand. */
 	lose(
-		what: { readonly nodeId: string } | "number",
+		what: { readonly nodeId: string } | "number" | "events",
 		shard: number,
 	): Promise<void>;
 	/** Where the tasks of a shard are, past its port. */
@@ -290,11 +291,12 @@ export function nodeRecord(nodeId: string): NodeRecord {
 	};
 }
 
-export function success({
-	id,
-	token,
-	claimedMs,
-}: Pick<ClaimedTask, "id" | "token" | "claimedMs">): TaskEnd {
-	const startedMs = claimedMs + 1;
-	return { id, token, startedMs, state: "SUCCESS", result: '"done"' };
+/** As its holder tells it; what events tell of it is not known of every attempt. */
+export function success(
+	task: Pick<ClaimedTask, "id" | "token" | "claimedMs"> | ClaimedTask,
+): TaskEnd {
+	const { id, token, claimedMs } = task;
+	const about = "route" in task && { about: aboutOf(task) };
+	const ending = { state: "SUCCESS", result: '"done"' } as const;
+	return { id, token, startedMs: claimedMs + 1, ...about, ...ending };
 }

@@ -23,6 +23,7 @@ import { changeRules } from "./store-changes.ts";
 import { begunRules, deathRules } from "./store-deaths.ts";
 import { dueRules, expiryRules } from "./store-due.ts";
 import * as ends from "./store-ends.ts";
+import { eventRestartRules, eventRules } from "./store-events.ts";
 import { findingRules } from "./store-finding.ts";
 import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
@@ -80,6 +81,7 @@ const RULES = {
 	completing: ends.completingRules,
 	"giving back": ends.givingBackRules,
 	forgetting: ends.forgettingRules,
+	events: eventRules,
 	listing: listingRules,
 	finding: findingRules,
 	"losing records": lossRules,
@@ -120,8 +122,11 @@ export function storeContract(name: string, make: MakeWorld): void {
 		runRoomRules(bench);
 		accessRoomRules(bench);
 	});
-	describe(`a store ${name}, restarted`, () =>
-		generation.restartRules(prepared(new Bench(make, 1, 0))));
+	describe(`a store ${name}, restarted`, () => {
+		const bench = prepared(new Bench(make, 1, 0));
+		generation.restartRules(bench);
+		eventRestartRules(bench);
+	});
 	describe(`a store ${name}, its shards together`, () => shardRules(make));
 }
 

@@ -1,27 +1,43 @@
 /** What holders say of their attempts, drawn at random: each of the ways in which one ends. */
 import type { AttemptName, GiveBack } from "../../node/ports.ts";
-import type { TaskEnd } from "../../protocol/task.ts";
+import type { ClaimedTask, TaskAbout, TaskEnd } from "../../protocol/task.ts";
 import type { SeededRandom } from "../random.ts";
 
 /** Times that come before the next operation, and times that never come. */
 export const LAPSING_MS = 1;
 export const NEVER_MS = 3_600_000;
 
+/** An attempt that was claimed, or that nobody ever had. */
+export interface Held extends AttemptName {
+	readonly about?: TaskAbout | undefined;
+}
+
 const ERROR = { code: "failed", message: "of\nno luck alone" };
 
 /** `startedMs`: another one each, to be told apart by. */
 export function drawEnd(
 	random: SeededRandom,
-	{ id, token }: AttemptName,
+	{ id, token, about }: Held,
 	startedMs: number,
 ): TaskEnd {
-	const told = { id, token, startedMs };
+	const told = { id, token, startedMs, ...(about && { about }) };
 	if (random.oneIn(2))
 		return { ...told, state: "SUCCESS", result: `"${token}"` };
 	if (random.oneIn(4))
 		return { ...told, state: "CANCELLED", end: "cancelled", error: ERROR };
 	const end = random.pick(["failure", "timeout"] as const);
 	return { ...told, state: "FAILURE", end, error: ERROR };
+}
+
+/** What it was claimed with, now and then with a token that no one ever had. */
+export function drawHeld(random: SeededRandom, task: ClaimedTask): Held {
+	const { id, token } = task;
+	const told = random.oneIn(12) ? token + 1_000 : token;
+	return { id, about: aboutOf(task), token: told };
+}
+
+export function aboutOf({ route, round, options }: ClaimedTask): TaskAbout {
+	return { route, round, tags: options.tags };
 }
 
 export function drawGiveBack(

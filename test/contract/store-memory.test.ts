@@ -23,6 +23,10 @@ async function memoryWorld(shards: number): Promise<World> {
 		toOther: (index) => (store.shards[index] as MemoryShard).as(OTHER_SHARDS),
 		async lose(what, index) {
 			const { contents } = store.shards[index] as MemoryShard;
+			if (what === "events") {
+				contents.events.lose();
+				return;
+			}
 			const image = contents.save();
 			if (what !== "number") image.sessions.lose(what.nodeId);
 			contents.load(

@@ -30,7 +30,7 @@ import { drawDeaths, drawRevoke } from "./store-drawn-losses.ts";
 import { drawSums } from "./store-drawn-sums.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
-import { drawEnd, drawGiveBack } from "./store-holder.ts";
+import { drawEnd, drawGiveBack, drawHeld, type Held } from "./store-holder.ts";
 import type { Answer, Operation } from "./store-operation.ts";
 
 /** A pulse of this TTL is meant to run out before the next operation. */
@@ -147,10 +147,7 @@ export class Operator {
 		() => ({ method: "stats.add", args: [drawSums(this.#random)] }),
 		() => this.#cancel(),
 		() => ({ method: "sessions.running", args: [this.#session()] }),
-		() => ({
-			method: "sessions.unlisted",
-			args: [this.#session(), this.#holdings()],
-		}),
+		() => this.#unlisted(),
 		...Array(2).fill(() => drawChange(this.#random, this.#id())),
 		() => drawTrim(this.#random),
 		() => drawRetry(this.#random, this.#some(this.ids)),
@@ -162,7 +159,7 @@ export class Operator {
 		() => drawLook(this.#random, "tasks.failures", this.#id()),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
-		() => this.#list(),
+		() => ({ method: "tasks.list", args: [drawList(this.#random, this.ids)] }),
 		...Array(2).fill(() => drawAccess(this.#random)),
 	];
 
@@ -185,7 +182,9 @@ export class Operator {
 	#describe(): Operation {
 		const session = this.#session();
 		const [nodeId = ""] = session.split(":");
-		const record = { ...nodeRecord(nodeId), slots: this.#random.below(9) };
+		const slots = this.#random.below(9);
+		const draining = this.#random.oneIn(2);
+		const record = { ...nodeRecord(nodeId), slots, draining };
 		return { method: "sessions.describe", args: [session, record] };
 	}
 
@@ -244,6 +243,11 @@ export class Operator {
 		return { method: "tasks.giveBack", args: [tasks] };
 	}
 
+	#unlisted(): Operation {
+		const held = this.#holdings().map(({ id, token }) => ({ id, token }));
+		return { method: "sessions.unlisted", args: [this.#session(), held] };
+	}
+
 	#cancel(): Operation {
 		const tasks = this.#some(this.ids).map((id) => ({
 			...{ id, round: this.#random.pick([undefined, 1, 2]) },
@@ -259,11 +263,6 @@ export class Operator {
 		return drawRevoke(this.#random, session, this.#ends.get(session) ?? 0);
 	}
 
-	#list(): Operation {
-		const request = drawList(this.#random, this.ids);
-		return { method: "tasks.list", args: [request] };
-	}
-
 	#id = () => this.#random.pick(this.ids);
 
 	/** Mostly one of the newest, which may be alive. */
@@ -274,13 +273,12 @@ export class Operator {
 		);
 	}
 
-	/** What sessions hold or once held; now and then with a token that no one ever had. */
-	#holdings(): { id: string; token: number }[] {
+	/** What sessions hold or once held. */
+	#holdings(): Held[] {
 		if (this.#claimed.length === 0) return [{ id: "nobody", token: 1 }];
-		return this.#some(this.#claimed).map(({ id, token }) => ({
-			id,
-			token: this.#random.oneIn(12) ? token + 1_000 : token,
-		}));
+		return this.#some(this.#claimed).map((task) =>
+			drawHeld(this.#random, task),
+		);
 	}
 
 	#record() {

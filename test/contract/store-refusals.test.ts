@@ -103,6 +103,11 @@ const CALLS: {
 			access.putTokensBack([{ ...newToken("ci"), version: 1, createdMs: 1 }]),
 		tokensUsed: (access) => access.tokensUsed(["ci"], 1),
 	},
+	events: {
+		after: (events) => events.after(undefined),
+		cut: (events) => events.cut(),
+		audit: (events) => events.audit("{}"),
+	},
 };
 
 let ground: StoreOnRedis;

@@ -42,7 +42,7 @@ function cancelOne(
 			const token = holders.token(task.id) ?? 0;
 			const holder = holders.sessionOf(task.id);
 			const marked = { ...task, cancel: wish };
-			records.add(marked);
+			records.mark(marked);
 			tasks.marks.put(holder, { id: task.id, token }, nowMs);
 			if (!force) return { code: "marked", holder };
 			cancelAttempt(tasks, marked, { end: "cancelled" }, nowMs);

@@ -13,6 +13,8 @@ interface LostLife {
 export class LostLives {
 	/** By node: the life that lost a session last. */
 	readonly #lost = new Map<string, LostLife>();
+	/** Sessions that were taken in this step, and what they ran. */
+	#taken: { session: SessionName; tasks: number }[] = [];
 
 	load(other: LostLives): void {
 		for (const [nodeId, lost] of other.#lost) this.#lost.set(nodeId, lost);
@@ -24,6 +26,7 @@ export class LostLives {
 		startedMs: number | undefined,
 		running: number,
 	): void {
+		this.#taken.push({ session, tasks: running });
 		const { nodeId, epoch } = parseSession(session);
 		if (startedMs === undefined) {
 			this.#lost.delete(nodeId);
@@ -45,6 +48,12 @@ export class LostLives {
 		return last?.epoch === epoch && last.tasks === 1
 			? last.startedMs
 			: undefined;
+	}
+
+	takeTaken(): { session: SessionName; tasks: number }[] {
+		const taken = this.#taken;
+		this.#taken = [];
+		return taken;
 	}
 
 	forget(nodeId: string): void {

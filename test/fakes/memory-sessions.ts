@@ -19,7 +19,12 @@ import type {
 	RoutesKnown,
 	ShardSessions,
 } from "../../node/ports.ts";
-import type { SessionName } from "../../protocol/lease.ts";
+import type { StoredKind } from "../../protocol/event.ts";
+import {
+	formatSession,
+	parseSession,
+	type SessionName,
+} from "../../protocol/lease.ts";
 import { RECONCILE_MAX } from "../../protocol/limits.ts";
 import type { AttemptEnd } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
@@ -46,6 +51,7 @@ export class MemorySessions implements ShardSessions {
 	}
 
 	async open(request: OpenRequest): Promise<OpenReply> {
+		const { record } = request;
 		const nowMs = this.#parts.nowMs();
 		if (this.#sessions.hasLaterLife(request, nowMs))
 			return { ok: false, code: "older_life" };
@@ -60,7 +66,14 @@ export class MemorySessions implements ShardSessions {
 				return { ok: false, code: "late", nowMs };
 			number.fixed = own;
 		}
-		return this.#sessions.open(request, nowMs, this.#contents.countRunning);
+		const { opens } = this.#sessions;
+		const { countRunning } = this.#contents;
+		const opened = this.#sessions.open(request, nowMs, countRunning);
+		this.#noteTaken("superseded");
+		if (this.#sessions.opens > opens)
+			this.#noteNode("node.up", formatSession(record.nodeId, opened.epoch));
+		this.#contents.closeStep(nowMs);
+		return opened;
 	}
 
 	async adopt(known: Generation): Promise<Generation> {
@@ -68,7 +81,13 @@ export class MemorySessions implements ShardSessions {
 	}
 
 	async describe(session: SessionName, record: NodeRecord): Promise<string> {
-		return this.#sessions.describe(session, record);
+		const before = this.#sessions.nodeOf(session)?.record;
+		const name = this.#sessions.describe(session, record);
+		const after = this.#sessions.nodeOf(session)?.record;
+		if (after?.draining && !before?.draining)
+			this.#noteNode("node.draining", session);
+		this.#contents.closeStep(this.#parts.nowMs());
+		return name;
 	}
 
 	async pulse(
@@ -112,12 +131,13 @@ export class MemorySessions implements ShardSessions {
 		const waiting = this.#contents
 			.heldBy(session, limit)
 			.flatMap((held) => this.#putBack(held, how, nowMs) ?? []);
-		this.#tasks.closeStep(nowMs);
 		const left = this.#contents.countRunning(session);
 		if (left === 0) {
+			this.#noteNode("node.left", session);
 			this.#sessions.close(session, nowMs);
 			this.#tasks.marks.drop(session);
 		}
+		this.#contents.closeStep(nowMs);
 		return { putBack: byRoute(waiting), left };
 	}
 
@@ -132,6 +152,7 @@ export class MemorySessions implements ShardSessions {
 			return { ok: false, code: "renewed" };
 		const isAlive = this.#sessions.leases.get(session) !== 0;
 		this.#sessions.takeFrom(request, nowMs, countRunning);
+		if (this.#noteTaken(grounds.when)) this.#noteNode("node.dead", session);
 		this.#sessions.lostMs = nowMs;
 		const { grounds: why, by } = this.#sessions.deathOf(session);
 		const end: AttemptEnd =
@@ -141,8 +162,10 @@ export class MemorySessions implements ShardSessions {
 			? this.#sessions.lostOneTask(session)
 			: undefined;
 		const isSuspect = startedMs !== undefined;
-		if (isSuspect && lostElsewhere === undefined)
+		if (isSuspect && lostElsewhere === undefined) {
+			this.#contents.closeStep(nowMs);
 			return { ok: false, code: "suspect", startedMs };
+		}
 		const alone = isSuspect && lostElsewhere === false;
 		const waiting: TaskRecord[] = [];
 		for (const held of lostTasks) {
@@ -161,7 +184,7 @@ export class MemorySessions implements ShardSessions {
 				);
 			}
 		}
-		this.#tasks.closeStep(nowMs);
+		this.#contents.closeStep(nowMs);
 		const left = countRunning(session);
 		if (left === 0) {
 			this.#sessions.remove(session, nowMs);
@@ -215,6 +238,23 @@ export class MemorySessions implements ShardSessions {
 		}));
 		const { clockStepsBack, opens, lostMs } = this.#sessions;
 		return { nowMs, clockStepsBack, opens, lostMs, nodes };
+	}
+
+	/** Sessions whose leases were taken in this step; false: none were. */
+	#noteTaken(why: string): boolean {
+		const taken = this.#sessions.lives.takeTaken();
+		for (const { session: id, tasks } of taken)
+			this.#contents.events.note({
+				...{ about: { kind: "session.revoked", why }, id, tasks },
+			});
+		return taken.length > 0;
+	}
+
+	/** What becomes of a node is told by the first shard, of its newest session. */
+	#noteNode(kind: StoredKind, session: SessionName): void {
+		if (this.#parts.index !== 0 || !this.#sessions.nodeOf(session)) return;
+		const { nodeId: id, epoch } = parseSession(session);
+		this.#contents.events.note({ about: { kind }, id, epoch });
 	}
 
 	/** The number that is there, where it is another than that of who asks. */

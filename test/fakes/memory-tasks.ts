@@ -72,18 +72,26 @@ export class MemoryTasks implements ShardTasks {
 			tasks.some(isWaitedFor) ||
 			tasks.some(({ options }) => timesOf(options) !== undefined)
 		)
-			return this.#addAll(tasks, (task) =>
+			return this.#addAll(tasks, nowMs, (task) =>
 				this.#tasks.add(task, !unserved.includes(task.route), nowMs),
 			);
 		const nextHolder = this.#holderOf(lease);
-		return this.#addAll(tasks, (task) =>
+		return this.#addAll(tasks, nowMs, (task) =>
 			this.#tasks.addStarted(task, nextHolder, nowMs),
 		);
 	}
 
-	#addAll(tasks: readonly NewTask[], add: (task: NewTask) => SubmitOutcome) {
+	#addAll(
+		tasks: readonly NewTask[],
+		nowMs: number,
+		add: (task: NewTask) => SubmitOutcome,
+	) {
 		const find = (id: string) => this.#tasks.get(id);
-		return tasks.map((task) => this.#contents.runs.add(task, find, add));
+		const outcomes = tasks.map((task) =>
+			this.#contents.runs.add(task, find, add),
+		);
+		this.#contents.closeStep(nowMs);
+		return outcomes;
 	}
 
 	async claim(request: ClaimRequest): Promise<ClaimReply> {
@@ -93,7 +101,7 @@ export class MemoryTasks implements ShardTasks {
 		if (code !== undefined) return { ok: false, code };
 		const nextHolder = this.#holderOf(request);
 		const tasks = takeTasks(this.#tasks, request, nextHolder, nowMs);
-		this.#tasks.closeStep(nowMs);
+		this.#contents.closeStep(nowMs);
 		const waiting = routes.map((route) => this.#tasks.queues.waiting(route));
 		return { ok: true, tasks, waiting };
 	}
@@ -104,41 +112,47 @@ export class MemoryTasks implements ShardTasks {
 	}> {
 		const nowMs = this.#parts.nowMs();
 		const outcomes = ends.map((end) => this.#tasks.end(end, nowMs));
-		this.#tasks.closeStep(nowMs);
+		this.#contents.closeStep(nowMs);
 		return { outcomes, kept: this.#tasks.kept };
 	}
 
 	async giveBack(tasks: readonly GiveBack[]): Promise<GiveBackOutcome[]> {
 		const nowMs = this.#parts.nowMs();
 		const outcomes = tasks.map((back) => giveBack(this.#tasks, back, nowMs));
-		this.#tasks.closeStep(nowMs);
+		this.#contents.closeStep(nowMs);
 		return outcomes;
 	}
 
 	async cancel(request: CancelRequest): Promise<CancelOutcome[]> {
 		const nowMs = this.#parts.nowMs();
 		const outcomes = cancel(this.#tasks, request, nowMs);
-		this.#tasks.closeStep(nowMs);
+		this.#contents.closeStep(nowMs);
 		return outcomes;
 	}
 
 	async elapse(limit: number): Promise<ElapseReply> {
 		const nowMs = this.#parts.nowMs();
 		const reply = elapse(this.#tasks, limit, nowMs);
-		this.#tasks.closeStep(nowMs);
+		this.#contents.closeStep(nowMs);
 		return reply;
 	}
 
 	async retry(requests: readonly RetryRequest[]): Promise<RetryReply> {
-		return retry(this.#tasks, requests, this.#parts.nowMs());
+		const nowMs = this.#parts.nowMs();
+		const reply = retry(this.#tasks, requests, nowMs);
+		this.#contents.closeStep(nowMs);
+		return reply;
 	}
 
 	async change(request: ChangeRequest): Promise<ChangeReply> {
-		return change(this.#tasks, request, this.#parts.nowMs());
+		const nowMs = this.#parts.nowMs();
+		const reply = change(this.#tasks, request, nowMs);
+		this.#contents.closeStep(nowMs);
+		return reply;
 	}
 
 	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {
-		return ids.map((id) => {
+		const outcomes = ids.map((id): RemoveOutcome => {
 			const task = this.#tasks.get(id);
 			if (task === undefined) return "none";
 			if (!isEnded(task.state)) return "not_ended";
@@ -146,6 +160,8 @@ export class MemoryTasks implements ShardTasks {
 			this.#forget([id], "deleted");
 			return "removed";
 		});
+		this.#contents.closeStep(this.#parts.nowMs());
+		return outcomes;
 	}
 
 	async trim(keeps: Keeps, leastMs: number): Promise<number> {

@@ -5,6 +5,7 @@ import type { TaskRecord } from "../../protocol/task.ts";
 import { ClusterNumber } from "./cluster-number.ts";
 import { Steps } from "./memory-stats.ts";
 import { AccessTokens } from "./shard-access.ts";
+import { Events } from "./shard-events.ts";
 import { Runs } from "./shard-runs.ts";
 import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
@@ -32,6 +33,7 @@ export interface ShardImage {
 	readonly runs: Runs;
 	readonly access: AccessTokens;
 	readonly steps: Steps;
+	readonly events: Events;
 	/** Of the cluster; undefined where it is not fixed (any more). */
 	readonly shards: number | undefined;
 }
@@ -44,6 +46,7 @@ export class ShardContents {
 	access = new AccessTokens();
 	/** How work went. */
 	steps = new Steps();
+	events = new Events();
 
 	constructor(server: Server) {
 		this.sessions = new Sessions(new TokenCounter(server));
@@ -57,18 +60,28 @@ export class ShardContents {
 			runs: this.runs.copy(),
 			access: this.access.copy(),
 			steps: this.steps.copy(),
+			events: this.events.copy(),
 			shards: this.number.fixed,
 		};
 	}
 
 	/** What was there when the image was made; the image may be used again. */
-	load({ sessions, tasks, runs, access, steps, shards }: ShardImage): void {
+	load(image: ShardImage): void {
+		const { sessions, tasks, runs, access, steps, events, shards } = image;
 		this.number.fixed = shards;
 		this.sessions = sessions.copy();
 		this.tasks = tasks.copy();
 		this.runs = runs.copy();
 		this.access = access.copy();
 		this.steps = steps.copy();
+		this.events = events.copy();
+	}
+
+	/** A step is over: what has ended by it, and what happened. */
+	closeStep(nowMs: number): void {
+		this.tasks.records.closeStep(nowMs);
+		this.events.note(...this.tasks.records.takeNoted());
+		this.events.write(this.sessions.tokens.generation, nowMs);
 	}
 
 	get isEmpty(): boolean {

@@ -4,7 +4,10 @@
  *
  * A record is never changed, only replaced, so what was handed out stays as it was.
  */
+
 import assert from "node:assert/strict";
+import type { StoreEvent } from "../../protocol/event.ts";
+
 import {
 	END_KINDS,
 	type EndKind,
@@ -21,6 +24,7 @@ import {
 } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { Ends } from "./shard-ends.ts";
+import * as told from "./task-events.ts";
 
 function kindOf(state: TaskState): EndKind {
 	return state === "SUCCESS" ? "successes" : "failures";
@@ -32,6 +36,8 @@ export class Records {
 		successes: new Ends(),
 		failures: new Ends(),
 	};
+	/** What has happened in this step. */
+	#noted: StoreEvent[] = [];
 
 	copy(): Records {
 		const copy = new Records();
@@ -72,7 +78,20 @@ export class Records {
 	}
 
 	add(record: TaskRecord): void {
+		this.#noted.push(told.accepted(record));
 		this.#records.set(record.id, record);
+	}
+
+	/** Somebody has asked it to end. */
+	mark(record: TaskRecord): void {
+		this.#noted.push(told.askedToEnd(record));
+		this.#records.set(record.id, record);
+	}
+
+	takeNoted(): StoreEvent[] {
+		const noted = this.#noted;
+		this.#noted = [];
+		return noted;
 	}
 
 	move(
@@ -86,6 +105,7 @@ export class Records {
 			`no task goes from ${task.state} to ${state} by ${end ?? "no end of an attempt"}`,
 		);
 		const moved = { ...task, ...changes, state };
+		this.#noted.push(told.moved(this.known(task.id), moved));
 		this.#records.set(task.id, moved);
 		if (isEnded(state))
 			this.#ended[kindOf(state)].add(
@@ -100,6 +120,7 @@ export class Records {
 		assert(isMove(task.state, state, undefined));
 		this.#ended[kindOf(task.state)].remove(task.id);
 		const again = { ...fresh, state };
+		this.#noted.push(told.reopened(again));
 		this.#records.set(task.id, again);
 		return again;
 	}
@@ -108,6 +129,7 @@ export class Records {
 	replace(task: TaskRecord, changed: TaskRecord, state: TaskState): TaskRecord {
 		assert(task.state === state || isMove(task.state, state, undefined));
 		const now = { ...changed, state };
+		this.#noted.push(told.changed(now));
 		this.#records.set(task.id, now);
 		return now;
 	}
@@ -116,6 +138,7 @@ export class Records {
 	unclaim(before: TaskRecord): TaskRecord {
 		assert(isMove(before.state, "PENDING", undefined));
 		const waiting: TaskRecord = { ...before, state: "PENDING" };
+		this.#noted.push(told.moved(this.known(before.id), waiting));
 		this.#records.set(before.id, waiting);
 		return waiting;
 	}
@@ -138,7 +161,9 @@ export class Records {
 	}
 
 	/** Deletes one that has ended. */
-	remove({ id, state }: TaskRecord): void {
+	remove(task: TaskRecord): void {
+		const { id, state } = task;
+		this.#noted.push(told.deleted(task));
 		this.#ended[kindOf(state)].remove(id);
 		this.#records.delete(id);
 	}

@@ -45,7 +45,7 @@ export class Sessions {
 	#clockStepsBack = 0;
 	#opens = 0;
 	/** What lives of nodes have lost. */
-	readonly #lives = new LostLives();
+	readonly lives = new LostLives();
 	readonly deaths = new DeathBook();
 	/** When a session was last revoked. */
 	lostMs = 0;
@@ -62,7 +62,7 @@ export class Sessions {
 		copy.#registryVersion = this.#registryVersion;
 		copy.#clockStepsBack = this.#clockStepsBack;
 		copy.#opens = this.#opens;
-		copy.#lives.load(this.#lives);
+		copy.lives.load(this.lives);
 		copy.deaths.load(this.deaths);
 		copy.lostMs = this.lostMs;
 		return copy;
@@ -133,7 +133,7 @@ export class Sessions {
 	/** What a pulse of the session tells of the registry. */
 	seenBy(session: SessionName) {
 		return {
-			registered: this.#nodeOf(session)?.record !== undefined,
+			registered: this.nodeOf(session)?.record !== undefined,
 			registryVersion: this.#registryVersion,
 			opens: this.#opens,
 			clockStepsBack: this.#clockStepsBack,
@@ -178,7 +178,7 @@ export class Sessions {
 			.slice(0, PER_PULSE_MAX);
 		for (const [nodeId] of gone) {
 			this.#nodes.delete(nodeId);
-			this.#lives.forget(nodeId);
+			this.lives.forget(nodeId);
 			this.deaths.forget(nodeId);
 			this.#registryVersion += 1;
 		}
@@ -221,13 +221,13 @@ export class Sessions {
 		const how = { ...death, atMs: nowMs, leaseLeftMs, tasks: running(session) };
 		this.deaths.note(session, how);
 		this.revoke(session);
-		const startedMs = this.#nodeOf(session)?.record?.startedMs;
-		this.#lives.lose(session, startedMs, running(session));
+		const startedMs = this.nodeOf(session)?.record?.startedMs;
+		this.lives.lose(session, startedMs, running(session));
 	}
 
 	/** When the session's life began, if that has lost one task in all, and the session last. */
 	lostOneTask(session: SessionName): number | undefined {
-		return this.#lives.lostOneTask(session);
+		return this.lives.lostOneTask(session);
 	}
 
 	/** How many tasks a life has lost, or as good as lost. */
@@ -236,7 +236,7 @@ export class Sessions {
 		nowMs: number,
 		running: CountRunning,
 	): number | undefined {
-		const lost = this.#lives.of(life);
+		const lost = this.lives.of(life);
 		const { record, epoch = 0 } = this.#nodes.get(life.nodeId) ?? {};
 		const isNewest = record?.startedMs === life.startedMs;
 		if (!isNewest || epoch === lost?.epoch) return lost?.tasks;
@@ -249,8 +249,8 @@ export class Sessions {
 
 	/** The session's own goodbye: lease and record go. */
 	close(session: SessionName, nowMs: number): void {
-		if (this.#nodeOf(session) !== undefined)
-			this.#lives.forget(parseSession(session).nodeId);
+		if (this.nodeOf(session) !== undefined)
+			this.lives.forget(parseSession(session).nodeId);
 		this.#end(session, { record: undefined, goneMs: nowMs });
 	}
 
@@ -261,7 +261,7 @@ export class Sessions {
 
 	#end(session: SessionName, change: Partial<Known>): void {
 		this.leases.delete(session);
-		const node = this.#nodeOf(session);
+		const node = this.nodeOf(session);
 		if (node !== undefined) {
 			const { nodeId } = parseSession(session);
 			this.#nodes.set(nodeId, { ...node, ...change });
@@ -295,7 +295,7 @@ export class Sessions {
 	}
 
 	/** The session's node, if the session is its newest. */
-	#nodeOf(session: SessionName): Known | undefined {
+	nodeOf(session: SessionName): Known | undefined {
 		const { nodeId, epoch } = parseSession(session);
 		const node = this.#nodes.get(nodeId);
 		return node?.epoch === epoch ? node : undefined;

@@ -96,11 +96,6 @@ export class Tasks {
 		return this.records.kept;
 	}
 
-	/** A step is over, by which tasks may have ended. */
-	closeStep(nowMs: number): void {
-		this.records.closeStep(nowMs);
-	}
-
 	/** Nothing → PENDING, or SCHEDULED. */
 	add(task: NewTask, served: boolean, nowMs: number): SubmitOutcome {
 		const existing = this.records.get(task.id);

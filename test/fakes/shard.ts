@@ -1,6 +1,7 @@
 /** One shard of the store's twin, as it is to one who asks: its subjects, on what it holds. */
 import type { Shard } from "../../node/ports.ts";
 import { MemoryAccess } from "./memory-access.ts";
+import { MemoryEvents } from "./memory-events.ts";
 import { MemorySessions } from "./memory-sessions.ts";
 import { MemoryStats } from "./memory-stats.ts";
 import { MemoryTasks } from "./memory-tasks.ts";
@@ -16,6 +17,7 @@ export class MemoryShard implements Shard {
 	readonly tasks: MemoryTasks;
 	readonly access: MemoryAccess;
 	readonly stats: MemoryStats;
+	readonly events: MemoryEvents;
 	/** What it holds, to look at from outside, and to have a hand in. */
 	readonly contents: ShardContents;
 	readonly #parts: MemoryShardParts;
@@ -26,6 +28,7 @@ export class MemoryShard implements Shard {
 		this.tasks = new MemoryTasks(parts, asker);
 		this.access = new MemoryAccess(parts);
 		this.stats = new MemoryStats(parts);
+		this.events = new MemoryEvents(parts);
 		this.contents = parts.contents;
 		this.#parts = parts;
 	}

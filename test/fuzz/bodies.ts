@@ -16,6 +16,7 @@ function exampleOf(draws: Draws, shape: Shape): unknown {
 		return Array.from({ length: draws.below(4) }, () =>
 			exampleOf(draws, shape.arrayOf),
 		);
+	if ("eventsOf" in shape) return EXAMPLES[shape.eventsOf];
 	return "text" in shape ? shape.example : EXAMPLES[shape.linesOf];
 }
 

@@ -23,7 +23,7 @@ export function linkSubject<Subject extends object>(
 
 /** The same shard, with all its subjects far away. */
 export function linkShard(
-	{ index, sessions, tasks, access, stats }: Shard,
+	{ index, sessions, tasks, access, stats, events }: Shard,
 	call: Call,
 ): Shard {
 	return {
@@ -32,5 +32,6 @@ export function linkShard(
 		tasks: linkSubject(tasks, call),
 		access: linkSubject(access, call),
 		stats: linkSubject(stats, call),
+		events: linkSubject(events, call),
 	};
 }

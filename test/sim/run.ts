@@ -40,6 +40,7 @@ import { type Agreeing, StoreServer, type Tamper } from "./store-server.ts";
 import { Storm } from "./storm.ts";
 import { Tokens } from "./tokens.ts";
 import { Waiting } from "./waiting.ts";
+import { Watchers } from "./watchers.ts";
 import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
 
 /** A rule of the system that is broken on purpose. */
@@ -145,6 +146,10 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	observe(clock, new Numbers(cluster));
 	observe(clock, new Missing(cluster));
 	new Listing(clock, world.server, recorder).watch();
+	const { seed, watchers: count } = scenario;
+	const watchers = new Watchers(
+		...([cluster, count, new SeededRandom(seed ^ 0x3a7c4)] as const),
+	);
 	if (scenario.kind === "storm") storm.next();
 	await clock.runFor(scenario.stormMs);
 	storm.end();
@@ -161,6 +166,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 		DURATION_MS_MAX,
 	);
 	if (!quiet) recorder.flaw(`${recorder.running.size} executions never end`);
+	await watchers.finish();
 	await findLeaks(cluster);
 	for (const flaw of tokens.flaws()) recorder.flaw(flaw);
 	await readBack(cluster, workload);

@@ -25,6 +25,8 @@ export interface Scenario {
 	readonly storeMs: number;
 	/** The one kind of trouble that comes, by name; undefined: all kinds. */
 	readonly fault: string | undefined;
+	/** Readers of events, who go from node to node. */
+	readonly watchers: number;
 }
 
 /** What may be asked of a scenario beside its seed. */
@@ -96,6 +98,7 @@ export function drawScenario(
 		faultEveryMs: random.pick([600, 1_500, 4_000]),
 		storeMs: random.pick([0, 0, STORE_MS]),
 		fault,
+		watchers: !calm && random.oneIn(3) ? 1 + random.below(2) : 0,
 	};
 }
 

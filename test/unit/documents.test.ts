@@ -38,6 +38,7 @@ const FLAGS = new Set([
 		(path) => readFileSync(path, "utf8").match(/(?<=--)[a-z][a-z-]*/g) ?? [],
 	),
 	"data-binary",
+	"max-time",
 ]);
 const VARIABLES: readonly string[] = [
 	TOKEN_VARIABLE,

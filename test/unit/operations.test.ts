@@ -49,7 +49,7 @@ test.each(operations)(
 
 function hasLines(shape: Shape): boolean | "mixed" {
 	if (typeof shape === "string") return false;
-	if ("linesOf" in shape) return true;
+	if ("linesOf" in shape || "eventsOf" in shape) return true;
 	if ("text" in shape) return false;
 	if ("arrayOf" in shape) return hasLines(shape.arrayOf);
 	const [first, ...others] = new Set(shape.anyOf.map(hasLines));

@@ -20,6 +20,7 @@ import { PROBLEM_TYPE, sendJson } from "../door/answer.ts";
 import { NDJSON_TYPE } from "../door/body.ts";
 import type { Handlers } from "../door/serve.ts";
 
+const EVENTS_TYPE = "text/event-stream";
 const JSON_BODY = "application/json";
 /** Any request may be refused for these; what is not told a status each is under `default`. */
 const ANYWHERE: readonly ProblemCode[] = ["invalid", "stopping"];
@@ -214,6 +215,12 @@ function contentOf(shape: Shape): object {
 		return {
 			[shape.text]: { schema: { type: "string" }, example: shape.example },
 		};
+	if (typeof shape === "object" && "eventsOf" in shape) {
+		const data = JSON.stringify(EXAMPLES[shape.eventsOf]);
+		return {
+			[EVENTS_TYPE]: { schema: schemaOf(shape), example: `data: ${data}\n\n` },
+		};
+	}
 	if (isLines(shape)) {
 		const { linesOf } = shape;
 		const line = JSON.stringify(EXAMPLES[linesOf]);
@@ -236,6 +243,13 @@ function schemaOf(shape: Shape): object {
 	if ("arrayOf" in shape)
 		return { type: "array", items: schemaOf(shape.arrayOf) };
 	if ("text" in shape) return { type: "string" };
+	if ("eventsOf" in shape)
+		return {
+			type: "string",
+			description: `The data of each event is a ${shape.eventsOf}.`,
+			contentMediaType: EVENTS_TYPE,
+			contentSchema: reference(shape.eventsOf),
+		};
 	return {
 		type: "string",
 		description: `Each line is a ${shape.linesOf}.`,
@@ -249,7 +263,7 @@ function examplesOf(shape: Shape): Record<string, { value: unknown }> {
 	if (typeof shape === "string") return { [shape]: { value: EXAMPLES[shape] } };
 	if ("anyOf" in shape)
 		return Object.assign({}, ...shape.anyOf.map(examplesOf));
-	if (isLines(shape) || "text" in shape) return {};
+	if (isLines(shape) || "text" in shape || "eventsOf" in shape) return {};
 	const items = Object.values(examplesOf(shape.arrayOf));
 	return { many: { value: items.map(({ value }) => value) } };
 }

@@ -4,7 +4,6 @@
  * checker is blind there. Only what surrounds the actors is changed; the
  * product has no switches for it.
  */
-import type { Mutant } from "../run.ts";
 import {
 	blindToPriority,
 	carelessClaims,
@@ -12,6 +11,7 @@ import {
 	innocentClaims,
 	reusedTokens,
 } from "./broken-claims.ts";
+import { EVENT_MUTANTS } from "./broken-events.ts";
 import {
 	forgetfulLives,
 	forgetfulOpening,
@@ -48,17 +48,10 @@ import { DeafExecutor } from "./deaf-executor.ts";
 import { forgottenCancels } from "./forgotten-cancels.ts";
 import { forgottenTokens } from "./forgotten-tokens.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
+import type { NamedMutant } from "./named-mutant.ts";
 import { numberlessPulses } from "./numberless-pulses.ts";
 import { openShards } from "./open-shards.ts";
 import { TOLD_MUTANTS } from "./told-mutants.ts";
-
-export interface NamedMutant extends Mutant {
-	readonly name: string;
-	/** The promise that is seen to break, as the checker names it. */
-	readonly breaks: string;
-	/** The one kind of trouble in which it shows soon; undefined: all kinds. */
-	readonly fault?: string;
-}
 
 export const MUTANTS: readonly NamedMutant[] = [
 	{
@@ -298,4 +291,5 @@ export const MUTANTS: readonly NamedMutant[] = [
 		fault: "store crash",
 		shard: forgottenTokens,
 	},
+	...EVENT_MUTANTS,
 ];

@@ -2,6 +2,7 @@
 import type {
 	Shard,
 	ShardAccess,
+	ShardEvents,
 	ShardSessions,
 	ShardTasks,
 } from "../../../node/ports.ts";
@@ -12,12 +13,13 @@ interface Tampered {
 	readonly sessions?: Partial<ShardSessions>;
 	readonly tasks?: Partial<ShardTasks>;
 	readonly access?: Partial<ShardAccess>;
+	readonly events?: Partial<ShardEvents>;
 }
 
 /** `sound`: the shard beneath, which keeps the rules. */
 export function tamperWith(
 	sound: Shard,
-	{ sessions = {}, tasks = {}, access = {} }: Tampered,
+	{ sessions = {}, tasks = {}, access = {}, events = {} }: Tampered,
 ): Shard {
 	return {
 		index: sound.index,
@@ -25,6 +27,7 @@ export function tamperWith(
 		tasks: override(sound.tasks, tasks),
 		access: override(sound.access, access),
 		stats: sound.stats,
+		events: override(sound.events, events),
 	};
 }
 

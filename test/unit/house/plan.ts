@@ -177,6 +177,8 @@ export const PLAN: readonly Dwelling[] = [
 		libraries: [],
 		builtins: [...ASSERT, "node:crypto"],
 		helpers: [
+			"node/answers/event-log.ts",
+			"node/answers/event-reader.ts",
 			"node/answers/pace.ts",
 			"node/answers/paced-read.ts",
 			"node/answers/queue-readings.ts",

@@ -26,14 +26,15 @@ end
 -- stands what lostAs tells, and " alone" where a node was lost that ran nothing but this task, in a
 -- process of its own; or " started", if that is known, and, where it failed, a blank and its error
 -- (JSON). `crashed` and `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
--- Returns the task with its new counts, and, of such a loss, how many there were in this round.
+-- Returns the task with its new counts and, as events have it, the attempt; and, of such a loss, how many there were in this round.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+)[^ ]* %d+ [^ ]+ (.+)$')
-  local task = parseHead(text)
+  local task, ended = parseHead(text), string.match(how, '^[^ ]+')
   if alone then how = how .. ' alone' end
   task.attempts, task.crashes, task.losses = attempt, task.crashes + crashed, task.losses + lost
   call('HSET', TASKS, id, withHead(text, task))
   local past = addPast(id, token, task.round, { session, claimed, digits(now), how })
+  setOver(task, ended, session, attempt, token)
   return task, alone and countAlone(past, task.round) or 0
 end
 
@@ -41,9 +42,10 @@ end
 local function waitAgain(id, task)
   if not waiting[task.route] then reopenRoute(task.route) end
   waitAt(id, task, tonumber(task.seq))
+  notePutBack(id, task)
 end
 
 -- To FAILURE, with `code` crashed.
 local function giveUp(id, task, now, message)
-  toEnded(id, task.seq, task.keep, 'FAILURE', digits(now), '', cjson.encode({ code = 'crashed', message = message }))
+  toEnded(id, task, 'FAILURE', digits(now), '', cjson.encode({ code = 'crashed', message = message }))
 end

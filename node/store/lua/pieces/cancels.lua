@@ -10,7 +10,7 @@ local function toCancelled(id, task, now, how, error)
     local _, _, why = string.find(call('HGET', CANCELS, id) or '', '\n(.+)$')
     error = cjson.encode({ code = 'cancelled', message = why or 'It was cancelled.' })
   end
-  toEnded(id, task.seq, task.keep, 'CANCELLED', digits(now), how, error)
+  toEnded(id, task, 'CANCELLED', digits(now), how, error)
 end
 
 -- An attempt that is taken from its holder, or that it gives up, ends so.

@@ -3,15 +3,23 @@
 -- Patterns that are matched for every task say [^ ], as Lua takes twice as long for a
 -- class such as %d: it asks C's locale about each character.
 
--- Token, seq, session and size of an attempt, as the holders have it; nil where nobody holds the task.
+-- Token, seq, session, size and number of an attempt, as the holders have it; nil where nobody holds the task.
 local function parseHolder(held)
   if not held then return end
-  local token, seq, size, session = string.match(held, '^([^ ]+) [^ ]+ [^ ]+ (%d+) ([^ ]+) (.+)$')
-  return token, seq, session, size
+  local token, attempt, seq, size, session = string.match(held, '^([^ ]+) ([^ ]+) [^ ]+ (%d+) ([^ ]+) (.+)$')
+  return token, seq, session, size, attempt
 end
 
 -- The round of an attempt in a task's past: behind its token, where it is not the first.
 local function roundOf(token) return string.match(token, ',(%d+)$') or '1' end
+
+-- The tags of a task, between commas; '*' if it has none. `from`: where its options begin in the text.
+local function tagsIn(text, from)
+  -- Most have no options.
+  if string.byte(text, from) == 10 then return '*' end
+  local tags = string.match(string.match(text, '^[^\n]*', from), '"tags":%[([%w.,_:"-]+)%]')
+  return tags and (string.gsub(tags, '"', '')) or '*'
+end
 
 -- The head of a task, which is its first line; nil of a text that has none (written by hand).
 -- Numbers as text, but the priority.
@@ -27,8 +35,12 @@ local function parseHead(task)
     priority = tonumber(priority), seq = seq, created = created, attempts = attempts,
     crashes = crashes, losses = losses, failures = failures, round = round, route = route,
     due = tonumber(due or 0), expires = tonumber(expires or 0), keep = tonumber(keep or '') or 0,
+    tags = tagsIn(task, (string.find(task, '\n', 1, true) or #task) + 1),
   }
 end
+
+-- What events tell of a task, whatever happened to it.
+local function aboutOf(head) return head.round .. ' ' .. head.route .. ' ' .. head.tags end
 
 -- Bytes of the texts that this step has read, and of the pasts that it has written anew.
 local stepBytes = 0

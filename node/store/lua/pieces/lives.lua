@@ -17,8 +17,9 @@ local function lostBy(node)
 end
 
 -- Takes a lease for good: nobody can renew it from here on. What runs under it is written down
--- as lost with its life, whatever becomes of it: it may still run, and end the node later.
-local function takeLease(session)
+-- as lost with its life, whatever becomes of it: it may still run, and end the node later. `why`: as an event tells it.
+local function takeLease(session, why)
+  note('v ' .. why, session .. ' ' .. digits(countRunning(session)))
   call('ZADD', SESSIONS, 0, session)
   local node, epoch = string.match(session, '^(.*):(%d+)$')
   local life = call('HGET', EPOCHS, node) == epoch and lifeOf(node)

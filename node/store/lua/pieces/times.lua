@@ -54,7 +54,7 @@ end
 
 -- To EXPIRED.
 local function expireTask(id, task, now)
-  toEnded(id, task.seq, task.keep, 'EXPIRED', digits(now), '',
+  toEnded(id, task, 'EXPIRED', digits(now), '',
     cjson.encode({ code = 'expired', message = 'It had not begun by the time at which it was to expire.' }))
 end
 

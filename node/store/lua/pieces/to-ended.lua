@@ -14,16 +14,18 @@ local endedTexts, endedIndexes, endedKinds = {}, {}, {}
 
 -- To an ended state, at the time `now` (text). `how` is what brought it, as ENDS has it after the
 -- time: a blank, how the attempt ended, when it started, and the attempt as the holders have
--- it; or nothing. `body`: result or error (JSON). `keep`: as its head says. `size`: of its text
--- and its past, if that is known.
-local function toEnded(id, seq, keep, state, now, how, body, size)
+-- it; or nothing. `body`: result or error (JSON). `head`: its head, or seq and keep of it, and what
+-- noteEnded needs. `size`: of its text and its past, if that is known.
+local function toEnded(id, head, state, now, how, body, size)
+  noteEnded(id, head, state)
+  local keep = head.keep
   local name, text = kindOf(state), state .. ' ' .. now .. how .. '\n' .. body
   local index, kind = endedIndexes[state], endedKinds[name]
   if not index then index = {} endedIndexes[state] = index end
   if not kind then kind = { size = 0, ids = {}, idsSize = 0, own = {} } endedKinds[name] = kind end
   local count, last = #endedTexts, #index
   endedTexts[count + 1], endedTexts[count + 2] = id, text
-  index[last + 1], index[last + 2] = seq, id
+  index[last + 1], index[last + 2] = head.seq, id
   size = #text + (size or call('HSTRLEN', TASKS, id) + call('HSTRLEN', PAST, id))
   kind.size = kind.size + size
   if keep > 0 then

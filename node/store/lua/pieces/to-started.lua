@@ -3,9 +3,9 @@
 
 -- To STARTED, under a session. `token` is the newest, and written first, so that none is ever
 -- given twice; `attempts` were given before. `holders` are ids and what the holders have of
--- each, `running` seqs and ids.
-local function toStarted(session, token, attempts, holders, running)
-  call('HSET', META, 'token', digits(token), 'attempts', digits(attempts + #holders / 2))
+-- each, `running` seqs and ids. What follows is written to META with them: names and values.
+local function toStarted(session, token, attempts, holders, running, ...)
+  call('HSET', META, 'token', digits(token), 'attempts', digits(attempts + #holders / 2), ...)
   call('HSET', HOLDERS, unpack(holders))
   call('ZADD', runningKey(session), unpack(running))
 end

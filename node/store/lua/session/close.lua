@@ -34,6 +34,7 @@ if leftOver == 0 then
   call('ZREM', SESSIONS, session)
   local node = nodeOf(session)
   if call('HGET', EPOCHS, node) == string.match(session, '%d+$') then
+    noteNode('left', session)
     call('HDEL', NODES, node)
     call('HDEL', DRAINS, node)
     call('HDEL', LOST, node)
@@ -41,4 +42,5 @@ if leftOver == 0 then
   end
   call('HINCRBY', META, 'registry', 1)
 end
+writeEvents(now)
 return tellWaiting({ leftOver })

@@ -8,6 +8,8 @@ if newest and newest ~= own then return (splitRecord(ARGV[2])) end
 if tonumber(call('ZSCORE', SESSIONS, session) or 0) == 0 then return (splitRecord(ARGV[2])) end
 call('HSET', EPOCHS, node, own)
 local name, named = nameNode(node, ARGV[2], ARGV[3])
+if isDraining(ARGV[2]) and not isDraining(call('HGET', NODES, node) or '') then noteNode('draining', session) end
 call('HSET', NODES, node, named)
 call('HINCRBY', META, 'registry', 1)
+writeEvents(readClock())
 return name

@@ -34,7 +34,7 @@ if again or not lease then
   earlier = ''
 elseif lease > 0 then
   noteDeath(earlier, lease, now, 'restarted', node, '[]')
-  takeLease(earlier)
+  takeLease(earlier, 'superseded')
 end
 call('ZADD', SESSIONS, now + ttl, node .. ':' .. digits(epoch))
 if again then return { 'ok', epoch, generation, run, now, '', record.name } end
@@ -50,4 +50,6 @@ call('HDEL', DRAINS, node)
 call('ZREM', GONE, node)
 call('HINCRBY', META, 'registry', 1)
 call('HINCRBY', META, 'opens', 1)
+noteNode('up', node .. ':' .. digits(epoch))
+writeEvents(now)
 return { 'ok', epoch, generation, run, now, earlier, name }

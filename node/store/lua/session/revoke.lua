@@ -26,7 +26,8 @@ end
 local answer = lease > 0 and 'taken' or 'ok'
 if lease > 0 then
   noteDeath(session, lease, now, when, by, saw)
-  takeLease(session)
+  takeLease(session, when)
+  noteNode('dead', session)
 end
 call('HSET', META, 'lost', now)
 
@@ -39,7 +40,10 @@ local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
 local epoch, life, lostHere = lostBy(node)
 local only = epoch == own and lostHere == '1' and ids[1] and parseHead(call('HGET', TASKS, ids[1]) or '')
 local isSuspect = only and tonumber(only.losses) >= LOSSES_SHARED_MAX
-if isSuspect and elsewhere == '' then return { 'suspect', life } end
+if isSuspect and elsewhere == '' then
+  writeEvents(now)
+  return { 'suspect', life }
+end
 local alone = isSuspect and elsewhere == '0'
 for _, id in ipairs(ids) do
   if isStepFull() then break end
@@ -72,4 +76,5 @@ if leftOver == 0 then
   end
   call('HINCRBY', META, 'registry', 1)
 end
+writeEvents(now)
 return tellWaiting({ answer, leftOver })

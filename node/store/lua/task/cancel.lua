@@ -15,6 +15,7 @@ local function noteCancel(id) call('HSET', CANCELS, id, digits(now) .. ' ' .. by
 
 local function cancelHeld(id, text, held)
   local token, _, session = parseHolder(held)
+  note('c ' .. headOver(text, by, held).over, id .. ' ' .. token)
   noteCancel(id)
   call('ZADD', marksKey(session), now, token .. ' ' .. id)
   if not force then return session end
@@ -46,4 +47,5 @@ for i = 4, #ARGV, 2 do
 end
 writeLeft()
 writeEnded(now)
+writeEvents(now)
 return answers

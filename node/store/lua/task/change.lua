@@ -24,7 +24,9 @@ local isScheduled = call('ZSCORE', DUE, id)
 local rank = not isScheduled and tonumber(call('ZSCORE', queueKey(head.route), id))
 if not isScheduled and not rank then return { 1 } end
 head.priority, head.due, head.expires = tonumber(priority) or head.priority, due, expires
-call('HSET', TASKS, id, withHead('\n' .. options .. '\n' .. payload, head))
+local changed = withHead('\n' .. options .. '\n' .. payload, head)
+call('HSET', TASKS, id, changed)
+note('g ' .. aboutOf(parseHead(changed)), id .. ' ' .. head.priority .. ' ' .. (due > now and digits(due) or '0'))
 call('ZREM', EXPIRING, id)
 if isBound then bindExpiry(id, expires) end
 local answer = 4
@@ -44,4 +46,5 @@ end
 writeQueues()
 writeScheduled()
 writeExpiry()
+writeEvents(now)
 return tellWaiting({ answer, now, digits(expires) })

@@ -7,7 +7,7 @@
 --         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
-local meta = call('HMGET', META, 'gen', 'token', 'attempts')
+local meta = call('HMGET', META, 'gen', 'token', 'attempts', 'events')
 local refusal = refusalOf(session, generation, meta[1], now)
 if refusal then return { refusal } end
 
@@ -50,7 +50,7 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   ended = ended + more
   if mayBeDisplaced then call('ZREM', DISPLACED, unpack(chosen)) end
   for i, text in ipairs(texts) do
-    local seq, attempts, more = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)([^ ]*)')
+    local seq, attempts, more, route, nextLine = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)([^ ]*) ?([^\n]*)\n?(.?)')
     if seq and not expired[i] then
       taken = taken + 1
       bytes = bytes + #text
@@ -61,7 +61,9 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
       -- Mostly it is the first: no need to turn a text into a number and back.
       local attempt = attempts == '0' and '1' or attempts + 1
       local size = more == '' and #text or #text .. string.match(more, '^,%d+,%d+,%d+,%d+,?%d*,?%d*(.*)$')
-      holders[at] = digits(token + taken) .. ' ' .. attempt .. claimed .. seq .. ' ' .. size .. holder
+      local own = digits(token + taken)
+      noteBegun(chosen[i], own, session, text, attempt, more, route, nextLine)
+      holders[at] = own .. ' ' .. attempt .. claimed .. seq .. ' ' .. size .. holder
     elseif text and not seq then
       unreadable = unreadable + 1
     end
@@ -69,7 +71,13 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
 end
 
 if unreadable > 0 then call('HINCRBY', META, 'forgotten', unreadable) end
-if taken > 0 then toStarted(session, token + taken, meta[3] or 0, holders, running) end
+if taken > 0 then
+  local written = (tonumber(meta[4] or '') or 0) + closeEvents()
+  toStarted(session, token + taken, meta[3] or 0, holders, running, 'events', digits(written))
+  addEntry(written, now)
+else
+  writeEvents(now)
+end
 writeEnded(now)
 answer[2], answer[5] = table.concat(leaveQueues(heads), ' '), table.concat(ids, ' ')
 return answer

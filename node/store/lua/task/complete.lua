@@ -1,7 +1,7 @@
 -- Accepts the ends of attempts from their holders: succeed, fail, cancelHeld.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
--- ARGV    "id token state how started(ms)", a line per end; then of each: result or error (JSON)
+-- ARGV    "id token state how started(ms) round route tags", a line per end, the tags between commas, or * for none; then of each: result or error (JSON)
 -- Returns { successes kept in this shard, and their size in bytes; failures, and theirs; then the numbers, from 1, of the ends that are
 --         stale }; the others are accepted, now or, the answer having been lost, before
 local now = readClock()
@@ -15,26 +15,25 @@ local settled = {}
 -- would hide one that is gone; then a task without text ends.)
 local mayBeGone = call('HLEN', TASKS) ~= textsExpected()
 
--- Whether it is the task's first attempt.
-local function isFirst(held) return string.find(held, '^[^ ]+ 1 ') end
-
 -- Whether the task has ended by this very attempt.
 local function endedBy(id, token)
   local ending = call('HGET', ENDS, id)
   return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
-local ids, tokens, states, hows = {}, {}, {}, {}
-for id, token, state, how in string.gmatch(ARGV[1], '([^ ]+) ([^ ]+) ([^ ]+) ([^\n]+)\n') do
+local ids, tokens, states, hows, starts, abouts = {}, {}, {}, {}, {}, {}
+for id, token, state, how, started, about in string.gmatch(ARGV[1], '([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^\n]+)\n') do
   local i = #ids + 1
-  ids[i], tokens[i], states[i], hows[i] = id, token, state, how
+  ids[i], tokens[i], states[i], hows[i], starts[i], abouts[i] = id, token, state, how, started, about
 end
 if #ids ~= #ARGV - 1 then error('as many lines as bodies are expected') end
 local holders = call('HMGET', HOLDERS, unpack(ids))
+-- What is known of the task that ends now; and what its line says, which the next one's mostly does, too.
+local head, line = {}, {}
 
 for i, id in ipairs(ids) do
   local token = tokens[i]
-  local held, seq, session, size = parseHolder(holders[i])
+  local held, seq, session, size, attempt = parseHolder(holders[i])
   if held == token and settled[id] == nil then
     settled[id] = false
     leaveStarted(id, session)
@@ -44,8 +43,14 @@ for i, id in ipairs(ids) do
       local bytes, keep = tonumber(size), 0
       if not bytes then bytes, keep = string.match(size, '^(%d+),(%d+)$') end
       -- Of most there is none.
-      if not isFirst(holders[i]) then bytes = bytes + call('HSTRLEN', PAST, id) end
-      toEnded(id, seq, tonumber(keep), states[i], nowText, ' ' .. hows[i] .. ' ' .. holders[i], ARGV[i + 1], bytes)
+      if attempt ~= '1' then bytes = bytes + call('HSTRLEN', PAST, id) end
+      local state, how, about = states[i], hows[i], abouts[i]
+      if line[1] ~= state or line[2] ~= how or line[3] ~= session or line[4] ~= attempt or line[5] ~= about then
+        line = { state, how, session, attempt, about }
+        head.things = thingsOf('z ' .. table.concat(line, ' '))
+      end
+      head.seq, head.keep = seq, tonumber(keep)
+      toEnded(id, head, state, nowText, ' ' .. how .. ' ' .. starts[i] .. ' ' .. holders[i], ARGV[i + 1], bytes)
       settled[id] = token
     end
   end
@@ -57,6 +62,7 @@ end
 
 writeLeft()
 writeEnded(now)
+writeEvents(now)
 if #answer > 4 then call('HINCRBY', META, 'stale', #answer - 4) end
 local successes, sizes = call('ZCARD', endedKey('SUCCESS')), call('HMGET', META, 'successes', 'failures')
 answer[1], answer[2] = successes, tonumber(sizes[1] or 0)

@@ -50,10 +50,12 @@ if #promoted > 0 then call('HSET', META, 'seq', digits(seq)) end
 for _, task in ipairs(promoted) do
   admitRoute(task.head.route)
   waitAt(task.id, task.head, task.place)
+  note('d ' .. aboutOf(task.head), task.id)
 end
 leaveScheduled(ids)
 if #promoted > 0 then noteRun(promoted[1].place, seq) end
 writeQueues()
 writeEnded(now)
+writeEvents(now)
 
 return tellWaiting({ now, nextTime(), table.concat(expired, ' ') })

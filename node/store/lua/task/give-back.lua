@@ -19,35 +19,34 @@ local function crash(id, text, held, message, lostSo)
 end
 
 -- Nothing is written down of it. What had to begin in time before the claim has to again.
-local function notBegun(id, text)
-  local head = parseHead(text)
+local function notBegun(id, head)
   waitAgain(id, head)
   if mustBegin(id, head) then bindExpiry(id, head.expires) end
   return 1
 end
 
-local function putOff(id, text, held, how, error, after, started)
-  local head = parseHead(text)
+local function putOff(id, text, head, held, how, error, after, started)
   local due, began = now + tonumber(after), how .. ' ' .. started
   if error ~= '' then
     if head.expires > 0 and due >= head.expires then
-      toEnded(id, head.seq, head.keep, 'FAILURE', digits(now), ' ' .. began .. ' ' .. held, error)
+      toEnded(id, head, 'FAILURE', digits(now), ' ' .. began .. ' ' .. held, error)
       return 2
     end
     head.failures, began = head.failures + 1, began .. ' ' .. error
   end
   head.due = due
-  recordAttempt(id, withHead(text, head), held, now, began, 0, 0, false)
+  local task = recordAttempt(id, withHead(text, head), held, now, began, 0, 0, false)
   toScheduled(id, head.seq, due)
+  notePutBack(id, task, due)
   bindExpiry(id, head.expires)
   return due
 end
 
 -- What its code threw is kept.
-local function cancel(id, text, held, how, error, started, lostSo)
-  if how == 'not-begun' then return toCancelled(id, parseHead(text), now, '', '') end
+local function cancel(id, text, head, held, how, error, started, lostSo)
+  if how == 'not-begun' then return toCancelled(id, head, now, '', '') end
   if how ~= 'failure' and how ~= 'timeout' then return cancelAttempt(id, text, held, now, lostSo, 0) end
-  toCancelled(id, parseHead(text), now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
+  toCancelled(id, head, now, ' ' .. how .. ' ' .. started .. ' ' .. held, error)
 end
 
 for i = 1, #ARGV, 7 do
@@ -63,17 +62,18 @@ for i = 1, #ARGV, 7 do
     taken[id] = true
     leaveStarted(id, session)
     unmark(session, token, id)
+    local head = text and headOver(text, how, held)
     if text and isCancelled(id) then
-      cancel(id, text, held, how, message, started, lostSo)
+      cancel(id, text, head, held, how, message, started, lostSo)
       answer = 2
     elseif text and how == 'handed-back' then
       waitAgain(id, recordAttempt(id, text, held, now, lostSo, 0, 0, false))
       answer = 1
-    elseif text and how == 'not-begun' then answer = notBegun(id, text)
+    elseif text and how == 'not-begun' then answer = notBegun(id, head)
     elseif text and how == 'crashed' then
       answer = crash(id, text, held, message, lostSo)
     elseif text then
-      answer = putOff(id, text, held, how, message, ARGV[i + 4], started)
+      answer = putOff(id, text, head, held, how, message, ARGV[i + 4], started)
     end
   end
   answers[#answers + 1] = answer
@@ -84,5 +84,6 @@ writeQueues()
 writeScheduled()
 writeExpiry()
 writeEnded(now)
+writeEvents(now)
 if stale > 0 then call('HINCRBY', META, 'stale', stale) end
 return answers

@@ -27,6 +27,7 @@ local function reopen(id, text, head, ending, after, expires)
   head.expires = expires > 0 and now + after + expires or 0
   call('HSET', TASKS, id, withHead(text, head))
   bindExpiry(id, head.expires)
+  note('r ' .. aboutOf(head), id .. ' ' .. digits(head.due))
   if after > 0 then
     toScheduled(id, head.seq, head.due)
     return digits(head.due)
@@ -57,4 +58,5 @@ writeOrder()
 writeQueues()
 writeScheduled()
 writeExpiry()
+writeEvents(now)
 return tellWaiting({ digits(now), answers })

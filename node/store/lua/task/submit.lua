@@ -17,16 +17,15 @@
 --         or, unchanged, what readTask tells of the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
 local created, claimed = digits(now) .. ' 0', ' 1 ' .. digits(now) .. ' '
-local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted')
+local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted', 'events')
 if meta[4] ~= ARGV[4] then return 'unsettled' end
 local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local token = tonumber(meta[3] or 0)
-local claims = session ~= '' and not refusalOf(session, ARGV[2], meta[2], now)
 local open, answers, accepted = {}, { now, 0 }, 0
 local written, holders, running, leftover = {}, {}, {}, {}
 
 local times = readTimes(ARGV[5], now)
-if haveMoments(times) then claims = false end
+local claims = session ~= '' and not haveMoments(times) and not refusalOf(session, ARGV[2], meta[2], now)
 
 -- Whether one of the routes has work already is asked before anything is written.
 for at = 8, claims and #ARGV or 0, 4 do
@@ -52,11 +51,11 @@ local ends = call('HMGET', ENDS, unpack(ids))
 for i, text in ipairs(texts) do
   local at = i * 4 + 3
   local id, route, priority, rest, timed = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], times[i]
-  local run = mayRunAgain[i] and nextRun(id, seen)
+  local run, due = mayRunAgain[i] and nextRun(id, seen), timed and timed.due > now and timed.due
   if run then id = run.id end
   if not run and (seen[id] or text) then
     again[#again + 1] = i
-  elseif timed and timed.due > now or isOpen(route) then
+  elseif due or isOpen(route) then
     accepted, seq = accepted + 1, seq + 1
     local number, last = digits(seq), accepted * 2
     if run then keepRun(run) elseif ends[i] then leftover[id] = ends[i] end
@@ -64,12 +63,12 @@ for i, text in ipairs(texts) do
     local new = priority .. ' ' .. number .. ' ' .. head .. ' ' .. route .. '\n' .. rest
     written[last - 1], written[last] = id, new
     if timed then bindExpiry(id, timed.expires) end
-    if timed and timed.due > now then
-      toScheduled(id, number, timed.due)
+    noteNew(id, route, rest, due, claims and session, token + accepted)
+    if due then
+      toScheduled(id, number, due)
     elseif claims then
       local size = timed and #new .. ',' .. digits(timed.keep) or #new
-      holders[last - 1] = id
-      holders[last] = digits(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
+      holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
       running[last - 1], running[last] = number, id
     else
       toPending(id, route, priority, seq, seq)
@@ -82,7 +81,8 @@ end
 
 if accepted > 0 then
   clearEnded(leftover)
-  call('HSET', META, 'seq', digits(seq), 'accepted', digits((meta[6] or 0) + accepted))
+  local bytes = (tonumber(meta[7] or '') or 0) + closeEvents()
+  call('HSET', META, 'seq', digits(seq), 'accepted', digits((meta[6] or 0) + accepted), 'events', digits(bytes))
   if claims then
     answers[2] = token + 1
     toStarted(session, token + accepted, meta[5] or 0, holders, running)
@@ -91,6 +91,7 @@ if accepted > 0 then
   writeQueues()
   writeScheduled()
   writeExpiry()
+  addEntry(bytes, now)
 end
 for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 + 3]) end
 return answers

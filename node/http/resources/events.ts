@@ -1,0 +1,182 @@
+/**
+ * `GET /v1/events`: what happens, as server-sent events, from now on or from an id.
+ *
+ * What many read is written once. Who takes nothing holds a few kilobytes here, until the node
+ * cuts it off for being too slow (see event-feed.ts) or its connection for being idle.
+ */
+import type { FastifyRequest } from "fastify";
+import {
+	EVENT_KINDS,
+	type EventKind,
+	type StoreEvent,
+} from "../../../protocol/event.ts";
+import { formatPlace, parseEventId } from "../../../protocol/event-id.ts";
+import { readEvent, readView } from "../../../protocol/event-view.ts";
+import { EVENT_WORDS_MAX, EVENTS_RETRY_MS } from "../../../protocol/limits.ts";
+import { OPERATIONS } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import type { EventAsRead } from "../../../protocol/schema/events.ts";
+import { writeMessage } from "../../../protocol/sse.ts";
+import { isoTime } from "../../../protocol/view.ts";
+import type {
+	Api,
+	EventReader,
+	EventsOver,
+	EventsWish,
+	Told,
+} from "../../ports.ts";
+import { sendProblem } from "../door/answer.ts";
+import { readQuery } from "../door/query.ts";
+import type { Handlers } from "../door/serve.ts";
+import type { Streams } from "../door/streams.ts";
+
+const TYPE = "text/event-stream";
+const LAST_ID = "Last-Event-ID";
+
+const tooManyReaders: Problem = {
+	code: "overloaded",
+	detail:
+		"This node tells as many readers of events as it can; ask another node, or try again shortly.",
+};
+
+export function eventHandlers(
+	api: Api,
+	streams: Streams,
+): Pick<Handlers, "readEvents"> {
+	const writer = new Writer(api);
+	return {
+		readEvents: async (request, reply) => {
+			const wish = readWish(request);
+			if ("problem" in wish) return sendProblem(reply, wish.problem);
+			// Who asks for the head alone is told no more.
+			if (request.method === "HEAD")
+				return reply.header("content-type", TYPE).send();
+			const reader = await api.events.read(wish);
+			if (reader === undefined) return sendProblem(reply, tooManyReaders);
+			const stop = () => reader.close();
+			const pieces = writer.write(reader);
+			const stream = streams.send(reply, TYPE, pieces, stop);
+			// Its client takes nothing, so nobody would come to tell it that.
+			reader.over.addEventListener("abort", () => {
+				if (reader.over.reason === "slow") stream.destroy();
+			});
+			return reply;
+		},
+	};
+}
+
+function readWish(
+	request: FastifyRequest,
+): EventsWish | { readonly problem: Problem } {
+	const query = readQuery(request, OPERATIONS.readEvents.query);
+	if (!query.ok) return query;
+	const { given } = query;
+	const lists = {
+		...{ kinds: given.kind ?? [], types: given.type ?? [] },
+		...{ queues: given.queue ?? [], tags: given.tag ?? [] },
+		...{ tasks: given.task ?? [], nodes: given.node ?? [] },
+	};
+	for (const [field, list] of Object.entries(lists))
+		if (list.length > EVENT_WORDS_MAX) {
+			const name = field.replace(/s$/, "");
+			return refuse(
+				name,
+				`The parameter "${name}" may be given ${EVENT_WORDS_MAX} times at most; read what all of these have in common, and leave the rest out yourself.`,
+			);
+		}
+	const isKind = (kind: string): kind is EventKind =>
+		(EVENT_KINDS as readonly string[]).includes(kind);
+	if (!lists.kinds.every(isKind))
+		return refuse(
+			"kind",
+			`The parameter "kind" must be one of ${EVENT_KINDS.join(", ")}.`,
+		);
+	const kinds = lists.kinds.filter(isKind);
+	const header = request.headers["last-event-id"];
+	const [field, id] =
+		typeof header === "string" && header !== ""
+			? [LAST_ID, header]
+			: ["after", given.after];
+	const after = id === undefined ? undefined : parseEventId(id);
+	if (id !== undefined && after === undefined)
+		return refuse(
+			field,
+			`"${field}" must be the id of an event, as one of the nodes has told it; without it you are told what happens from now on.`,
+		);
+	return { query: { ...lists, kinds }, after };
+}
+
+function refuse(field: string, detail: string) {
+	return { problem: { code: "invalid", field, detail } } as const;
+}
+
+/** Writes what readers are told. */
+class Writer {
+	/** What was written of events, as most are told to all readers. */
+	readonly #texts = new WeakMap<StoreEvent, string>();
+	readonly #api: Api;
+
+	constructor(api: Api) {
+		this.#api = api;
+	}
+
+	async *write(reader: EventReader): AsyncGenerator<string> {
+		yield writeMessage({ retryMs: EVENTS_RETRY_MS });
+		for (;;) {
+			const { done, value } = await reader.batches.next();
+			if (done) {
+				if (value !== undefined) yield this.#closing(value);
+				return;
+			}
+			const { told, id } = value;
+			yield told.length === 0
+				? writeMessage({ id })
+				: told.map((one) => this.#message(one)).join("");
+		}
+	}
+
+	#message(told: Told): string {
+		const { cluster } = this.#api;
+		const { id } = told;
+		const nameOf = (nodeId: string) => cluster.nameOf(nodeId);
+		if ("missing" in told) {
+			const data = JSON.stringify(readMissing(told.missing));
+			return writeMessage({ event: "reset", id, data });
+		}
+		if ("view" in told) {
+			const data = JSON.stringify(readView(told.view, nameOf));
+			return writeMessage({ event: told.view.kind, id, data });
+		}
+		const { event, shard, atMs } = told;
+		const data =
+			this.#texts.get(event) ??
+			JSON.stringify(readEvent(event, shard, atMs, nameOf));
+		this.#texts.set(event, data);
+		return writeMessage({ event: event.about.kind, id, data });
+	}
+
+	#closing(reason: EventsOver): string {
+		const nodes = [...this.#api.events.elsewhere()];
+		const data = { kind: "closing", reason, nodes } satisfies EventAsRead;
+		return writeMessage({
+			...{ event: "closing", retryMs: EVENTS_RETRY_MS },
+			data: JSON.stringify(data),
+		});
+	}
+}
+
+function readMissing({
+	shard,
+	how,
+	sinceMs,
+	untilMs,
+	after,
+	upTo,
+}: Extract<Told, { missing: unknown }>["missing"]): EventAsRead {
+	return {
+		...{ kind: "reset", shard, reason: how },
+		...(sinceMs !== undefined && { since: isoTime(sinceMs) }),
+		until: isoTime(untilMs),
+		...{ after: formatPlace(after), upTo: formatPlace(upTo) },
+	};
+}

@@ -1,0 +1,5 @@
+-- Notes what somebody has done to the cluster.
+-- ARGV    what, as one line of JSON
+note('u', ARGV[1])
+writeEvents(readClock())
+return 1

@@ -1,0 +1,70 @@
+-- What happened in this script, as readers are told of it: noted as it comes about, and written at the
+-- script's end as one entry of the stream. What an entry says is known here alone, and to the
+-- node's event-codec.ts: a line each for what things have in common (a letter and words), then a
+-- tab, then of each thing the words that are its own. Letters rise in the order in which things
+-- happen to one task, so that sorted lines are in order. "*" is nothing. About is "round route
+-- tags"; and of an attempt, "session number about".
+--
+--   a route tags | id              accepted: waits        p end attempt | id token          put back: waits
+--   b route tags | id due          accepted: not due      q end attempt | id token due      put back: not due
+--   c by attempt | id token        asked to end           r about | id due                  opened again; 0: waits
+--   d about | id                   due: waits             s attempt | =token id id …        started: tokens rise by one
+--   g about | id priority due      changed; due 0: waits  u | JSON                          audit
+--   n what | node epoch            a node: see below      v why | session tasks             a session was revoked
+--   x about | id                   deleted                z STATE end attempt | id          ended
+--
+-- What a node is by now: up, draining, left, dead.
+--
+-- An entry's place in the stream goes by bytes and not by the clock: "bytes-now(ms)", where bytes
+-- counts all that was ever written, this entry with it (META has the count). So the stream is cut to its size
+-- in one command, a reader can tell whether it has missed anything, and a clock that is put back does not matter.
+--
+-- Most tasks of a batch have all but their ids in common. Where that is many tasks a second, a script
+-- keeps the things of its last line at hand, since to make the text of a line for each takes as long as all else here.
+
+local noted, noteLines = {}, {}
+
+-- The things of a line, for more to be added.
+local function thingsOf(line)
+  local things = noted[line]
+  if not things then
+    things = {}
+    noted[line], noteLines[#noteLines + 1] = things, line
+  end
+  return things
+end
+
+local function note(line, thing)
+  local things = thingsOf(line)
+  things[#things + 1] = thing
+end
+
+-- The text of the entry, with all that has happened; and returns what it takes in the stream, 0 if nothing has.
+local entryText
+local function closeEvents()
+  if #noteLines == 0 then return 0 end
+  if #noteLines > 1 then table.sort(noteLines) end
+  local text = {}
+  for i, line in ipairs(noteLines) do text[i] = line .. '\t' .. table.concat(noted[line], ' ') end
+  entryText = #text > 1 and table.concat(text, '\n') or text[1]
+  return #entryText + EVENT_ENTRY_BYTES
+end
+
+-- Adds the entry. `bytes`: the count with it, as META has it by now.
+local function addEntry(bytes, now)
+  local added = redis.pcall('XADD', EVENTS, digits(bytes) .. '-' .. digits(now), 'e', entryText)
+  if type(added) ~= 'table' or not added.err then return end
+  -- The count was lost, or the key is none of ours: somebody had a hand in it. Readers find out.
+  local newest = redis.pcall('XREVRANGE', EVENTS, '+', '-', 'COUNT', 1)
+  local there = not newest.err and newest[1] and tonumber(string.match(newest[1][1], '^%d+'))
+  if not there then call('DEL', EVENTS) end
+  bytes = (there or 0) + #entryText + EVENT_ENTRY_BYTES
+  call('HSET', META, 'events', digits(bytes))
+  call('XADD', EVENTS, digits(bytes) .. '-' .. digits(now), 'e', entryText)
+end
+
+-- Once a script, unless it writes the count with others of META.
+local function writeEvents(now)
+  local size = closeEvents()
+  if size > 0 then addEntry(call('HINCRBY', META, 'events', size), now) end
+end

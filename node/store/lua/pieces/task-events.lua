@@ -1,0 +1,63 @@
+-- What is noted of tasks, in the words of events.lua.
+
+-- The route of the last new task, if it had no options, and the things of its lines.
+local lastNew, accepts, starts
+
+-- A new task. `rest`: its text from its options on. `due`: in ms, if it does not wait yet. `session`: that has
+-- it at once, with this token, if one does.
+local function noteNew(id, route, rest, due, session, token)
+  if due then return note('b ' .. route .. ' ' .. tagsIn(rest, 1), id .. ' ' .. digits(due)) end
+  local isPlain = string.byte(rest) == 10
+  if route ~= lastNew or not isPlain then
+    local about = route .. ' ' .. tagsIn(rest, 1)
+    accepts, starts = thingsOf('a ' .. about), session and thingsOf('s ' .. session .. ' 1 1 ' .. about)
+    if session then starts[#starts + 1] = '=' .. digits(token) end
+    lastNew = isPlain and route
+  end
+  accepts[#accepts + 1] = id
+  if session then starts[#starts + 1] = id end
+end
+
+-- What the line of the last one says, if it has no options, and the things of that line.
+local lastAttempt, lastMore, lastRoute, atHand
+
+-- A task that waited is claimed. `more`: its counts behind the attempts; `options`: how the line of its options begins.
+local function noteBegun(id, token, session, text, attempt, more, route, options)
+  local isPlain = options == '\n'
+  if attempt ~= lastAttempt or more ~= lastMore or route ~= lastRoute or not isPlain then
+    local round = more == '' and '1' or string.match(more, '^,%d+,%d+,%d+,(%d+)') or '1'
+    local tags = tagsIn(text, (string.find(text, '\n', 1, true) or #text) + 1)
+    atHand = thingsOf(table.concat({ 's', session, attempt, round, route, tags }, ' '))
+    atHand[#atHand + 1] = '=' .. token
+    lastAttempt, lastMore, lastRoute = isPlain and attempt, more, route
+  end
+  atHand[#atHand + 1] = id
+end
+
+-- Keeps with the head of a task which attempt of it is over, and how it ended.
+local function setOver(head, how, session, attempt, token)
+  head.over, head.token = how .. ' ' .. session .. ' ' .. attempt .. ' ' .. aboutOf(head), token
+end
+
+-- The head of a task with the attempt that is held, as the holders have it. `text`: its own, sound.
+local function headOver(text, how, held)
+  local head, token, _, session, _, attempt = parseHead(text), parseHolder(held)
+  setOver(head, how, session, attempt, token)
+  return head
+end
+
+-- `due`: in ms, if it does not wait yet.
+local function notePutBack(id, head, due)
+  local thing = id .. ' ' .. head.token
+  if due then note('q ' .. head.over, thing .. ' ' .. digits(due)) else note('p ' .. head.over, thing) end
+end
+
+-- `head`: or as much of it as setOver keeps; without that no attempt was under way. Or the things of its line.
+local function noteEnded(id, head, state)
+  local things = head.things
+  if not things then
+    local over = head.over or '* * ' .. head.attempts .. ' ' .. aboutOf(head)
+    things = thingsOf('z ' .. state .. ' ' .. over)
+  end
+  things[#things + 1] = id
+end

@@ -1,0 +1,63 @@
+/** The stream of events. */
+import { EVENT_KINDS } from "../event.ts";
+import { EVENT_WORDS_MAX } from "../limits.ts";
+import type { Operation } from "../operation.ts";
+
+const words = (
+	description: string,
+	example: readonly string[],
+	items: object = { type: "string" },
+) =>
+	({
+		description: `${description} May be given several times, ${EVENT_WORDS_MAX} at most.`,
+		schema: { type: "array", items, maxItems: EVENT_WORDS_MAX },
+		example,
+		isRepeatable: true,
+	}) as const;
+
+export const eventOperations = {
+	readEvents: {
+		method: "GET",
+		path: "/v1/events",
+		tag: "Cluster",
+		role: "read",
+		summary: "Watch what happens",
+		description:
+			"A stream of server-sent events: what happens to tasks and nodes, as it happens. Each event has an id, with which any node goes on from there. They come in order for each task, and for each shard. If some are missing, an event `reset` says so. Who reads too slowly is cut off, and may go on from the last id.",
+		headers: {
+			"Last-Event-ID": {
+				description:
+					"The id of the last event that was read, of any node: what follows it. It comes before `after`.",
+				schema: { type: "string" },
+				example: "lkz0a.2n9c.mjtx2q0g",
+			},
+		},
+		query: {
+			kind: words("Only events of these kinds.", ["task.ended"], {
+				type: "string",
+				enum: EVENT_KINDS,
+			}),
+			type: words("Only of tasks of these types.", ["resize"]),
+			queue: words("Only of tasks on these queues.", ["images"]),
+			tag: words("Only of tasks that have all of these tags.", ["nightly"]),
+			task: words("Only of these tasks, by their ids.", ["thumb-17"]),
+			node: words(
+				"Only what these nodes run, and what becomes of them, by their ids or names.",
+				["node-1"],
+			),
+			after: {
+				description:
+					"The id of an event: what follows it. Absent: what happens from now on.",
+				schema: { type: "string" },
+				example: "lkz0a.2n9c.mjtx2q0g",
+			},
+		},
+		answers: {
+			200: {
+				description: "The stream, which ends when either side does.",
+				shape: { eventsOf: "EventAsRead" },
+			},
+		},
+		problems: ["invalid", "store_unavailable", "overloaded"],
+	},
+} as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,6 @@
+/** A reader of events is told all that happens, once and in order; or what is missing. */
+import type { History } from "./history.ts";
+
+export function judgeTold({ untold }: History): string[] {
+	return untold.map(({ what }) => what);
+}

@@ -1,0 +1,119 @@
+/** The feed of events: what readers are told, and what that costs. */
+import { expect, test } from "vitest";
+import {
+	EVENT_READERS_MAX,
+	EVENTS_HEARTBEAT_MS,
+	EVENTS_LINGER_MS,
+} from "../../protocol/limits.ts";
+import { ALL_EVENTS, accepted, Ground, Listener } from "./event-ground.ts";
+
+test("a reader is told what happens in all shards from when it comes", async () => {
+	const ground = new Ground();
+	await ground.submit(0, "before");
+	const listener = await Listener.to(ground.feed());
+	await ground.clock.runFor(200);
+	await ground.submit(0, "one");
+	await ground.submit(1, "two");
+	await ground.clock.runFor(200);
+	expect(listener.lines.sort()).toEqual(accepted("one", "two"));
+});
+
+test("many readers cost the store what one costs, and nobody reads when none is left", async () => {
+	const ground = new Ground();
+	const feed = ground.feed();
+	const first = await Listener.to(feed);
+	await ground.clock.runFor(1_000);
+	const before = ground.reads;
+	await ground.clock.runFor(1_000);
+	const one = ground.reads - before;
+	const others = await Promise.all(
+		Array.from({ length: 200 }, () => Listener.to(feed)),
+	);
+	const atStart = ground.reads;
+	await ground.submit(0, "a");
+	await ground.clock.runFor(1_000);
+	expect(ground.reads - atStart).toBeLessThan(one * 1.5);
+	for (const { lines } of [first, ...others])
+		expect(lines).toEqual(accepted("a"));
+	for (const { reader } of [first, ...others]) reader.close();
+	await ground.clock.runFor(EVENTS_LINGER_MS + 1_000);
+	const atEnd = ground.reads;
+	await ground.clock.runFor(10_000);
+	expect(ground.reads).toBe(atEnd);
+	expect(first.over).toBe("closed");
+});
+
+test("who goes on from an id, on any node, is told all that followed, once", async () => {
+	const ground = new Ground();
+	const first = await Listener.to(ground.feed());
+	const ids = Array.from({ length: 40 }, (_, i) => `task-${i}`);
+	await ground.submit(0, ...ids.slice(0, 10));
+	await ground.submit(1, ...ids.slice(10, 20));
+	await ground.clock.runFor(200);
+	const told = first.told.map(({ id }) => id);
+	first.reader.close();
+	await ground.submit(1, ...ids.slice(20, 30));
+	await ground.submit(0, ...ids.slice(30, 40));
+	expect(told).toHaveLength(20);
+	// Also from within what was told at once; where others read already, and where nobody does.
+	const busy = ground.feed();
+	await Listener.to(busy);
+	for (const [at, id] of told.entries())
+		for (const feed of [busy, ground.feed()]) {
+			const again = await Listener.to(feed, id);
+			await ground.clock.runFor(400);
+			const seen = [...first.lines.slice(0, at + 1), ...again.lines];
+			expect(seen.toSorted()).toEqual(accepted(...ids).toSorted());
+			again.reader.close();
+		}
+});
+
+test("who was told nothing for a while is told where it is by now", async () => {
+	const ground = new Ground();
+	const feed = ground.feed();
+	const listener = await Listener.to(feed, undefined, { types: ["other"] });
+	// However much happens that it has not asked for.
+	for (let ms = 0; ms < EVENTS_HEARTBEAT_MS + 1_000; ms += 1_000) {
+		await ground.submit(0, `task-${ms}`);
+		await ground.clock.runFor(1_000);
+	}
+	// At the beginning, and then.
+	expect([listener.lines, listener.batches]).toEqual([[], 2]);
+	const again = await Listener.to(ground.feed(), listener.id);
+	await ground.clock.runFor(1_000);
+	expect(again.lines.length).toBeLessThan(3);
+});
+
+test("there are so many readers at most, and none of a node that stops", async () => {
+	const ground = new Ground();
+	const feed = ground.feed();
+	const all = await Promise.all(
+		Array.from({ length: EVENT_READERS_MAX }, () => Listener.to(feed)),
+	);
+	const wish = { query: ALL_EVENTS, after: undefined };
+	expect(await feed.read(wish)).toBeUndefined();
+	all[0]?.reader.close();
+	all[0] = await Listener.to(feed);
+	feed.stop();
+	await ground.clock.runFor(100);
+	expect(new Set(all.slice(1).map(({ over }) => over))).toEqual(
+		new Set(["stopping"]),
+	);
+	expect(await feed.read(wish)).toBeUndefined();
+});
+
+test("what a node sees itself is told to who reads there, with where it is", async () => {
+	const ground = new Ground();
+	const feed = ground.feed();
+	feed.see({ kind: "store.away", atMs: 1, by: "ann" });
+	const listener = await Listener.to(feed);
+	const tasks = await Listener.to(feed, undefined, { types: ["t"] });
+	feed.see({ kind: "store.away", atMs: 1, by: "ann" });
+	await ground.submit(0, "a");
+	await ground.clock.runFor(200);
+	expect(listener.lines).toEqual(["store.away", ...accepted("a")]);
+	expect(tasks.lines).toEqual(accepted("a"));
+	const again = await Listener.to(ground.feed(), listener.told[0]?.id);
+	await ground.clock.runFor(400);
+	expect(again.lines).toEqual(accepted("a"));
+});
