@@ -8,5 +8,5 @@ export function noteBegun(tasks: Tasks, { id, token, startedMs }: Begun): void {
 	const newest = task?.attempts.at(-1);
 	if (!task || !newest || newest.startedMs !== undefined) return;
 	const attempts = [...task.attempts.slice(0, -1), { ...newest, startedMs }];
-	tasks.records.add({ ...task, attempts });
+	tasks.records.learn({ ...task, attempts });
 }

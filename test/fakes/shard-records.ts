@@ -88,6 +88,11 @@ export class Records {
 		this.#records.set(record.id, record);
 	}
 
+	/** More is known of it; nothing has happened. */
+	learn(record: TaskRecord): void {
+		this.#records.set(record.id, record);
+	}
+
 	takeNoted(): StoreEvent[] {
 		const noted = this.#noted;
 		this.#noted = [];
