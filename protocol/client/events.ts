@@ -43,6 +43,8 @@ export interface EventsOptions {
 	readonly wanted?: EventsWanted;
 	/** The id of the last event that was read. Absent: from now on. */
 	readonly after?: string;
+	/** Access token that goes with each request. */
+	readonly token?: string | undefined;
 	/** Ends it. */
 	readonly signal: AbortSignal;
 	/** Waits for so long, or until the signal. */
@@ -100,11 +102,13 @@ async function* readFrom(
 	id: string,
 	options: EventsOptions,
 ): AsyncGenerator<Heard> {
-	const { wanted = {}, signal } = options;
+	const { wanted = {}, signal, token } = options;
 	const { path, method } = OPERATIONS.readEvents;
 	const watch = new Watch(options);
-	const headers: Record<string, string> =
-		id === "" ? {} : { "last-event-id": id };
+	const headers: Record<string, string> = {
+		...(id !== "" && { "last-event-id": id }),
+		...(token !== undefined && { authorization: `Bearer ${token}` }),
+	};
 	try {
 		const address = url + addressOf(path, {}, { ...wanted });
 		const either = AbortSignal.any([signal, watch.signal]);

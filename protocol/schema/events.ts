@@ -49,9 +49,9 @@ export const EventAsRead = Type.Object(
 			Type.Unknown({ description: "what somebody has done to the cluster" }),
 		),
 		reason: Type.Optional(
-			Type.Enum(["trimmed", "lost", "slow", "stopping"], {
+			Type.Enum(["trimmed", "lost", "slow", "stopping", "refused"], {
 				description:
-					"of a `reset`: `trimmed` what is missing was too old to be kept, `lost` Redis has lost writes, perhaps some that you were told of; of a `closing`: `slow` you have read too slowly, `stopping` the node stops",
+					"of a `reset`: `trimmed` what is missing was too old to be kept, `lost` Redis has lost writes, perhaps some that you were told of; of a `closing`: `slow` you have read too slowly, `stopping` the node stops, `refused` your access token was revoked",
 			}),
 		),
 		since: moment("of a `reset`: what was told last in that shard"),

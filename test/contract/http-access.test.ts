@@ -88,6 +88,22 @@ test("who waits, and whose token is revoked meanwhile, is told nothing", async (
 	expect((await waiting).status).toBe(401);
 });
 
+test("who reads events, and whose token is revoked meanwhile, is told no more", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", { role: "read" });
+	const url = `http://${server.address}/v1/events`;
+	const answer = await fetch(url, { headers: own });
+	await server.send("DELETE", "/v1/tokens/ci", as("operate"));
+	server.events.tell({
+		id: "1.0.0",
+		told: [{ id: "1.0.0", view: { kind: "store.back", atMs: 1, by: "me" } }],
+	});
+	const text = await answer.text();
+	expect(text).not.toContain("store.back");
+	expect(text).toContain('"reason":"refused"');
+	expect(server.events.open).toBe(0);
+});
+
 test("the word before a token may be written as one likes", async () => {
 	await using server = await closed();
 	const authorization = `bearer  ${TOKENS.read}`;

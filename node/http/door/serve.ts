@@ -60,7 +60,7 @@ export function serve(
 			onRequest: [doorkeeper.check(id, operation), ...checksOf(operation)],
 			handler: handlers[id],
 			onResponse: [
-				traffic.counter(id, false),
+				traffic.counter(id, isStream(operation)),
 				...doorkeeper.audits(id, operation),
 			],
 		});
@@ -126,4 +126,11 @@ function refuseUnlisted(method: string, url: string): void {
 			`${method} ${url} is served and no operation; protocol/operations.ts lists those there are`,
 		);
 	}
+}
+
+/** Whether its answers go on for as long as who asks wishes. */
+function isStream({ answers }: Operation): boolean {
+	return Object.values(answers).some(
+		({ shape }) => typeof shape === "object" && "eventsOf" in shape,
+	);
 }

@@ -25,6 +25,7 @@ import type {
 	EventsWish,
 	Told,
 } from "../../ports.ts";
+import { refusalNow } from "../door/access.ts";
 import { sendProblem } from "../door/answer.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -54,7 +55,9 @@ export function eventHandlers(
 			const reader = await api.events.read(wish);
 			if (reader === undefined) return sendProblem(reply, tooManyReaders);
 			const stop = () => reader.close();
-			const pieces = writer.write(reader);
+			// Whoever's token is revoked is told nothing more.
+			const mayGoOn = () => refusalNow(api.access, request) === undefined;
+			const pieces = writer.write(reader, mayGoOn);
 			const stream = streams.send(reply, TYPE, pieces, stop);
 			// Its client takes nothing, so nobody would come to tell it that.
 			reader.over.addEventListener("abort", () => {
@@ -120,12 +123,20 @@ class Writer {
 		this.#api = api;
 	}
 
-	async *write(reader: EventReader): AsyncGenerator<string> {
+	async *write(
+		reader: EventReader,
+		mayGoOn: () => boolean,
+	): AsyncGenerator<string> {
 		yield writeMessage({ retryMs: EVENTS_RETRY_MS });
 		for (;;) {
 			const { done, value } = await reader.batches.next();
 			if (done) {
 				if (value !== undefined) yield this.#closing(value);
+				return;
+			}
+			if (!mayGoOn()) {
+				yield this.#closing("refused");
+				reader.close();
 				return;
 			}
 			const { told, id } = value;
@@ -155,7 +166,7 @@ class Writer {
 		return writeMessage({ event: event.about.kind, id, data });
 	}
 
-	#closing(reason: EventsOver): string {
+	#closing(reason: EventsOver | "refused"): string {
 		const nodes = [...this.#api.events.elsewhere()];
 		const data = { kind: "closing", reason, nodes } satisfies EventAsRead;
 		return writeMessage({

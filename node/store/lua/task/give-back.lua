@@ -70,8 +70,7 @@ for i = 1, #ARGV, 7 do
       waitAgain(id, recordAttempt(id, text, held, now, lostSo, 0, 0, false))
       answer = 1
     elseif text and how == 'not-begun' then answer = notBegun(id, head)
-    elseif text and how == 'crashed' then
-      answer = crash(id, text, held, message, lostSo)
+    elseif text and how == 'crashed' then answer = crash(id, text, held, message, lostSo)
     elseif text then
       answer = putOff(id, text, head, held, how, message, ARGV[i + 4], started)
     end
