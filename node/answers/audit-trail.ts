@@ -1,17 +1,39 @@
 /**
  * AuditTrail: the one place through which it is told who did what, besides reading and
- * submitting. Each is a line of the log, whatever else becomes of it.
+ * submitting. Each is a line of the log, whatever else becomes of it, and an event of the first
+ * shard, unless the store cannot be had.
  */
-import type { Audit, AuditRecord, Log } from "../ports.ts";
+import { AUDIT_BYTES_MAX } from "../../protocol/limits.ts";
+import {
+	type Audit,
+	type AuditRecord,
+	type Log,
+	type ShardEvents,
+	StoreError,
+} from "../ports.ts";
 
 export class AuditTrail implements Audit {
 	readonly #log: Log;
+	readonly #events: Pick<ShardEvents, "audit">;
 
-	constructor(log: Log) {
+	constructor(log: Log, events: Pick<ShardEvents, "audit">) {
 		this.#log = log;
+		this.#events = events;
 	}
 
 	audited(record: AuditRecord): void {
 		this.#log.info({ audit: record }, "an operation was asked for");
+		void this.#note(JSON.stringify(record));
+	}
+
+	async #note(line: string): Promise<void> {
+		// Names, ids and addresses are short. What is not is told by the log alone.
+		if (Buffer.byteLength(line) > AUDIT_BYTES_MAX) return;
+		try {
+			await this.#events.audit(line);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			this.#log.debug({ err: error }, "an operation is no event");
+		}
 	}
 }

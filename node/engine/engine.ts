@@ -16,17 +16,8 @@ import type { GossipMessage } from "../../protocol/gossip.ts";
 import { ABORT_GRACE_MS, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { Serves } from "../../protocol/route.ts";
 import { Access } from "../answers/access.ts";
-import { AuditTrail } from "../answers/audit-trail.ts";
-import { Bulk } from "../answers/bulk.ts";
-import { ClusterAnswers } from "../answers/cluster.ts";
-import { DrainWishes } from "../answers/drain-wishes.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { EventFeed } from "../answers/event-feed.ts";
-import { Meter } from "../answers/meter.ts";
-import { Overview } from "../answers/overview.ts";
-import { TaskList } from "../answers/task-list.ts";
-import { TaskWishes } from "../answers/task-wishes.ts";
-import { TaskAnswers } from "../answers/tasks.ts";
 import { ViewWatch } from "../answers/view-watch.ts";
 import { Retention } from "../duties/retention.ts";
 import { StatsKeeper } from "../duties/stats-keeper.ts";
@@ -53,13 +44,13 @@ import type {
 	NodeName,
 	Random,
 	Shard,
-	ShardSessions,
 	Store,
 	TokenMint,
 } from "../ports.ts";
 import { RunMeter } from "../work/run-meter.ts";
 import { Runner } from "../work/runner.ts";
 import { Turns } from "../work/turns.ts";
+import { type AnsweringParts, answersOf, clusterAnswers } from "./answers.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
 import { Watch } from "./watch.ts";
 
@@ -167,10 +158,11 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 		const { shards: all } = store;
 		this.#feed = new EventFeed({ clock, log, shards: all, roster });
-		const cluster = this.#makeClusterAnswers(registry);
+		const answering = this.#answering;
+		const cluster = clusterAnswers(answering);
 		const seen = { store, feed: this.#feed, cluster, watch: this.#watch };
 		this.#views = new ViewWatch({ nodeId: gossip.nodeId, clock, ...seen });
-		this.api = this.#makeAnswers(cluster);
+		this.api = answersOf(answering, cluster);
 	}
 
 	/** Gossip has been started, and the store may be away. */
@@ -270,44 +262,13 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		});
 	}
 
-	#makeClusterAnswers(registry: ShardSessions): ClusterAnswers {
-		const { cluster, clock, store, gossip, name } = this.#parts;
-		return new ClusterAnswers({
-			...{ cluster, clock, nodeId: gossip.nodeId, store },
-			engines: this.#engines,
-			...{ name, roster: this.#roster, gossip, report: this.#report },
-			...{ digester: this.#digester, watch: this.#watch, registry },
-			...{ drainWishes: new DrainWishes(registry), access: this.access },
-		});
-	}
-
-	#makeAnswers(answers: ClusterAnswers): Api {
-		const { clock, random, log, store, gossip, host } = this.#parts;
-		const { nodeId } = gossip;
-		const engines = this.#engines;
-		const roster = this.#roster;
-		const report = this.#report;
-		const wishes = new TaskWishes({
-			...{ nodeId, engines, report, digester: this.#digester },
-			watcher: this.#watcher,
-		});
-		const found = { clock, engines, names: roster.names };
-		const { access } = this;
-		const tasks = new TaskAnswers({
-			...{ nodeId, store, clock, random, engines, report, wishes },
-			watcher: this.#watcher,
-			list: new TaskList(found),
-			bulk: new Bulk({ ...found, random, wishes, report }),
-		});
-		const overview = new Overview({ shards: store.shards });
-		const meter = new Meter({
-			...{ clock, store, gossip, engines, runner: this.#runner, host },
-			...{ runs: this.#runMeter, submissions: tasks, peers: answers },
-			...{ cluster: answers, overview },
-		});
-		const audit = new AuditTrail(log);
-		const rest = { meter, access, audit, events: this.#feed };
-		return { tasks, cluster: answers, overview, ...rest };
+	get #answering(): AnsweringParts {
+		return {
+			...{ parts: this.#parts, engines: this.#engines, access: this.access },
+			...{ digester: this.#digester, feed: this.#feed, report: this.#report },
+			...{ roster: this.#roster, runner: this.#runner, runs: this.#runMeter },
+			...{ watch: this.#watch, watcher: this.#watcher },
+		};
 	}
 
 	#heard(message: GossipMessage): void {

@@ -199,8 +199,7 @@ describe("poison", () => {
 		expect(await mate).toMatchObject({ kind: "displaced", suspect: true });
 		const again = await run("fillsHeap", null, { alone: true });
 		expect(again).toEqual({
-			kind: "crashed",
-			ranMs: expect.any(Number),
+			...{ kind: "crashed", ranMs: expect.any(Number) },
 			message: "the worker's heap outgrew 512 MiB",
 		});
 	});

@@ -4,7 +4,7 @@ import {
 	forgetfulListing,
 	wordlessLosses,
 } from "./broken-records.ts";
-import type { NamedMutant } from "./mutants.ts";
+import type { NamedMutant } from "./named-mutant.ts";
 
 export const TOLD_MUTANTS: readonly NamedMutant[] = [
 	{
