@@ -1,6 +1,6 @@
 /**
- * The real adapters of a node, as its options want them. What cannot be because of what the
- * user asked for is a `ConfigError`, in one sentence.
+ * The real adapters of a node, as its options want them. If something that the user asked
+ * for is impossible, a `ConfigError` says so in one sentence.
  */
 import { createExecutor } from "./executor/executor.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
@@ -13,7 +13,7 @@ import { connectStore, type RedisStore } from "./store/redis-store.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemRandom } from "./world/clock.ts";
 
-/** Undefined: the node speaks plain HTTP. */
+/** Undefined if the node speaks plain HTTP. */
 export async function readTls({
 	tls,
 }: NodeOptions): Promise<TlsFiles | undefined> {

@@ -1,26 +1,26 @@
 /**
- * What is under way, each thing under a number of its own until it is taken out
- * (a slot map). A number tells a place in an array and how often that was used
- * before, so it is never given twice.
+ * Things that are under way, each under a number of its own until it is taken out (a slot
+ * map). A number gives a place in an array and how often that place was used before, so
+ * it is never given twice.
  *
- * Not a Map or a Set: of entries that come and go these make a new table every few
- * hundred, and what a former table still holds survives all young collections, as the
- * table itself is old. With them 790 bytes of each no-op task that went through the node
- * did, and waited for a collection of the old space; with slots 120 do.
+ * Not a Map or a Set: if entries come and go, these make a new table every few hundred,
+ * and what a former table still holds survives all young collections, since the table
+ * itself is old. With them, 790 bytes of each no-op task that went through the node
+ * survived like that, and waited for a collection of the old space; with slots it is 120.
  */
 import assert from "node:assert/strict";
 
-/** Things at once. All who use it have lower limits of their own. */
+/** How many things there may be at once. All who use it have lower limits of their own. */
 export const PLACES = 2 ** 16;
 
-/** Where the thing of this number lies, for who keeps a table of his own by the same numbers. */
+/** The place of the thing of this number, for whoever keeps a table by the same numbers. */
 export function placeOf(number: number): number {
 	return number % PLACES;
 }
 
 export class SlotMap<T> {
 	readonly #things: (T | undefined)[] = [];
-	/** Of each place, the number of what lies there, or will. */
+	/** For each place, the number of what lies there, or will. */
 	readonly #numbers: number[] = [];
 	readonly #free: number[] = [];
 
@@ -28,7 +28,7 @@ export class SlotMap<T> {
 		return this.#things.length - this.#free.length;
 	}
 
-	/** Returns its number. */
+	/** Puts a thing in and returns its number. */
 	put(thing: T): number {
 		const place = this.#free.pop() ?? this.#add();
 		this.#things[place] = thing;
@@ -40,7 +40,7 @@ export class SlotMap<T> {
 		return this.#numbers[place] === number ? this.#things[place] : undefined;
 	}
 
-	/** Returns what lay there; undefined where it has been taken out before. */
+	/** Takes out what lay there and returns it; undefined if it has been taken out before. */
 	take(number: number): T | undefined {
 		const thing = this.get(number);
 		if (thing === undefined) return undefined;
@@ -51,12 +51,12 @@ export class SlotMap<T> {
 		return thing;
 	}
 
-	/** The first that fits, in no particular order. */
+	/** The first thing that fits, in no particular order. */
 	find(fits: (thing: T) => boolean): T | undefined {
 		return this.#things.find((thing) => thing !== undefined && fits(thing));
 	}
 
-	/** In no particular order. What is put or taken out meanwhile may come or not. */
+	/** All things, in no particular order. What is put or taken out meanwhile may come or not. */
 	*[Symbol.iterator](): Generator<T> {
 		for (const thing of this.#things) if (thing !== undefined) yield thing;
 	}

@@ -1,7 +1,8 @@
 /**
- * Whereabouts: what a node tells others of where it is reached, for gossip and for HTTP.
- * What its user says counts; else it is where it listens, and if that stands for all
- * addresses of the machine, the one that `world/own-address.ts` finds.
+ * Whereabouts: the addresses at which a node says it can be reached, for gossip and for
+ * HTTP. What its user says counts. Otherwise it is the address that it listens on; and if
+ * that stands for all addresses of the machine, the one that `world/own-address.ts`
+ * finds.
  */
 import { hostPortOf, inUrl } from "../protocol/host.ts";
 import type { Http } from "./http/server.ts";
@@ -26,7 +27,7 @@ export class Whereabouts {
 		return new Whereabouts(options, own);
 	}
 
-	/** From now on it is known from where Redis is reached. */
+	/** From now on, learns from which address Redis is reached. */
 	follow(store: RedisStore): void {
 		store.onChange((up) => {
 			if (!up) return;
@@ -39,17 +40,17 @@ export class Whereabouts {
 		this.#http = http;
 	}
 
-	/** For gossip, which takes of IPv6 only that. */
+	/** The address for gossip, whose listener on `::` takes only IPv6. */
 	p2p(listened: Address): Address {
 		return this.#options.advertise ?? this.#own.reached(listened, false);
 	}
 
-	/** Where the HTTP side is, once it is served: at one address, if it is at many. */
+	/** The URL of the HTTP side, once it is served: at one address, if it is at many. */
 	get url(): string {
 		if (this.#http === undefined) return "";
 		const { bound, address } = this.#http;
 		const { host, port } = this.#own.reached(bound, true);
-		// Unless it stands for all of them, it is called as its user does.
+		// Unless the host stands for all addresses, the node is called as its user calls it.
 		const scheme = this.#options.tls ? "https" : "http";
 		return `${scheme}://${host === bound.host ? address : `${inUrl(host)}:${port}`}`;
 	}

@@ -1,57 +1,57 @@
 /**
  * Access tokens: who may ask a node for what.
  *
- * A token is `hs_<role>_<32 characters>`, which is 190 bits of chance. Nobody keeps it but
- * who was given it: the cluster knows its SHA-256. What it knows of a token is a record,
- * whose version rises with every change; of two records of one name the newer one counts,
- * also where a store has lost the last writes. So a token that is revoked leaves a record
- * behind, for a while, which outlives the loss.
+ * A token is `hs_<role>_<32 characters>`, which is 190 bits of chance. Nobody keeps it
+ * but its holder: the cluster knows its SHA-256. What the cluster knows about a token is
+ * a record, whose version rises with every change. Of two records of one name the newer
+ * one counts, even if a store has lost the last writes. So a revoked token leaves a
+ * record behind, for a while, which outlives the loss.
  */
 import {
 	ACCESS_REVOKED_KEPT_MAX,
 	ACCESS_REVOKED_KEPT_MS,
 } from "./limits/access.ts";
 
-/** Each may do what the one before it may. */
+/** The roles; each may do what the one before it may. */
 export const ACCESS_ROLES = ["read", "submit", "operate"] as const;
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 
 export const TOKEN_CHARS = 32;
 const TOKEN = /^hs_(read|submit|operate)_[0-9A-Za-z]{32}$/;
-/** Of a token in the store; what nodes are given in files is called otherwise. */
+/** The name of a token in the store; tokens that nodes get in files are named otherwise. */
 export const ACCESS_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
 
-/** What its holder may do. */
+/** What a token's holder may do. */
 export interface AccessGrant {
 	readonly role: AccessRole;
-	/** Of these queues only; undefined: of all. So with types. */
+	/** Only tasks of these queues; undefined for all. The same with types. */
 	readonly queues?: readonly string[];
 	readonly types?: readonly string[];
-	/** One that may `read` may see payloads, results and errors, too. */
+	/** Whether a holder that may `read` may see payloads, results and errors, too. */
 	readonly payloads?: true;
 }
 
-/** What is kept of a token, or of one that is revoked. */
+/** What is kept of a token, or of a revoked one. */
 export interface AccessToken extends AccessGrant {
 	readonly name: string;
-	/** SHA-256 of it, in hexadecimal digits. */
+	/** The token's SHA-256, in hexadecimal digits. */
 	readonly hash: string;
-	/** Higher with each change of this or another token. */
+	/** Rises with each change of this or another token. */
 	readonly version: number;
-	/** In the store's time, as all times here. */
+	/** In the store's time, like all times here. */
 	readonly createdMs: number;
 	readonly expiresMs?: number;
 	readonly revokedMs?: number;
-	/** The hour in which it was last used, as far as that was told. It is no part of the record. */
+	/** The hour in which it was last used, as far as that was reported. It is not part of the record. */
 	readonly usedMs?: number;
 }
 
-/** Whose prefix says so; undefined for what is no token. */
+/** The role that the token's prefix names; undefined if the text is no token. */
 export function roleOfToken(text: string): AccessRole | undefined {
 	return TOKEN.exec(text)?.[1] as AccessRole | undefined;
 }
 
-/** For what is written down: where somebody has put a token by mistake, it is none any more. */
+/** Makes a text safe to write down: a token that somebody put there by mistake is none any more. */
 export function withoutTokens(text: string): string {
 	return text.replaceAll(/(hs_(?:read|submit|operate)_)[0-9A-Za-z]+/g, "$1…");
 }
@@ -68,7 +68,7 @@ export function isRestricted({ queues, types }: AccessGrant): boolean {
 	return queues !== undefined || types !== undefined;
 }
 
-/** Whether it reaches a task of this queue and type. */
+/** Whether the grant reaches a task of this queue and type. */
 export function reaches(
 	{ queues, types }: AccessGrant,
 	{ queue, type }: { readonly queue: string; readonly type: string },
@@ -78,7 +78,10 @@ export function reaches(
 	return isOf(queues, queue) && isOf(types, type);
 }
 
-/** Of two records of one name; of one version that which revokes, as it does no harm. */
+/**
+ * Whether a record counts rather than another of its name. Of two of one version, the one
+ * that revokes does, since that does no harm.
+ */
 export function isNewer(
 	token: AccessToken,
 	than: AccessToken | undefined,
@@ -88,7 +91,10 @@ export function isNewer(
 	return token.version === than.version && revokes;
 }
 
-/** Those that are remembered: all tokens, and those revoked that are not too old or too many. By name. */
+/**
+ * The records that are remembered, by name: all tokens, and revoked ones that are not too
+ * old or too many.
+ */
 export function remembered(
 	tokens: Iterable<AccessToken>,
 	nowMs: number,
@@ -105,19 +111,19 @@ export function remembered(
 	return new Map([...live, ...revoked].map((token) => [token.name, token]));
 }
 
-/** What two who may each have lost something know together. */
+/** What two sides that may each have lost something know together. */
 interface Merged {
-	/** By name. */
+	/** Tokens by name. */
 	readonly tokens: ReadonlyMap<string, AccessToken>;
-	/** Those that the store does not have. */
+	/** Tokens that the store does not have. */
 	readonly lost: readonly AccessToken[];
 }
 
 /**
- * What a node knows of tokens and what it has just read, which is all that the store has if it
- * `isWhole`: of each name the newer record counts. A token that is missing from a store which
- * remembers as many revoked ones as it can may be one of those that it has forgotten, and is
- * forgotten, too.
+ * Merges what a node knows about tokens with what it has just read, which is all that the
+ * store has if it `isWhole`: the newer record of each name counts. If a store remembers
+ * as many revoked tokens as it can, a token that it lacks may be one of those that it has
+ * discarded, and is discarded, too.
  */
 export function mergeTokens(
 	known: ReadonlyMap<string, AccessToken>,
@@ -149,7 +155,7 @@ export function mergeTokens(
 	};
 }
 
-/** What is older may be revoked, and forgotten to be. */
+/** A token older than this may have been revoked, and its record discarded. */
 function horizonOf(stored: readonly AccessToken[]): number {
 	const revoked = stored.filter(({ revokedMs }) => revokedMs !== undefined);
 	return revoked.length < ACCESS_REVOKED_KEPT_MAX

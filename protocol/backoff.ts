@@ -1,17 +1,17 @@
 /**
  * Backoff: how long a task that failed waits before it is tried again.
  *
- * `exponential` waits delay · 2^(failures − 1), up to `max`, which is never below `delay` where
- * it is left out; `fixed` waits `delay` each time.
- * Jitter only adds, up to its share of that: nobody is tried again sooner than was asked for,
- * and tasks that failed together do not come back together.
+ * `exponential` waits delay · 2^(failures − 1), up to `max`, which is never below `delay`
+ * if it is left out; `fixed` waits `delay` each time. Jitter only adds, up to its share
+ * of that: no task is tried again sooner than was asked for, and tasks that failed
+ * together do not come back together.
  *
  * Source: Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
  */
 import { parseDuration } from "./duration.ts";
 import { BACKOFF_MS_MAX } from "./limits.ts";
 
-/** As it is submitted; each part may be left out. */
+/** A backoff as it is submitted; each part may be left out. */
 export interface Backoff {
 	readonly type?: "fixed" | "exponential";
 	readonly delay?: string | number;
@@ -27,8 +27,8 @@ const BACKOFF_DEFAULT = {
 } as const satisfies Backoff;
 
 /**
- * `failures`: in this round, the one just met among them. `unit`: chance, from 0 to 1.
- * `atLeastMs`: what the error itself asked for.
+ * How long the task waits. `failures`: those of this round, including the newest. `unit`:
+ * chance, from 0 to 1. `atLeastMs`: what the error itself asked for.
  */
 export function backoffMs(
 	backoff: Backoff,
@@ -46,14 +46,17 @@ export function backoffMs(
 	return Math.round(Math.max(cappedMs, atLeastMs) * (1 + jitter * unit));
 }
 
-/** Of what fits the schema of a duration. */
+/** The milliseconds of a duration that fits its schema. */
 export function delayMsOf(duration: string | number): number {
 	return typeof duration === "number"
 		? duration
 		: (parseDuration(duration) ?? 0);
 }
 
-/** What one part of a backoff must, and does not, when each fits its schema; undefined: nothing is wrong. */
+/**
+ * What is wrong with the parts of a backoff together, each of which fits its schema;
+ * undefined if nothing is.
+ */
 export function backoffFlaw(
 	backoff: Backoff,
 ): { readonly part: "delay" | "max"; readonly must: string } | undefined {

@@ -1,4 +1,6 @@
-/** What can be done to many tasks at once, and to tasks in which states. */
+/**
+ * What can be done to many tasks at once, and in which states these may be.
+ */
 import { ENDED_STATES, type TaskState } from "./state.ts";
 
 export const BULK_STATES = {

@@ -10,7 +10,7 @@ import { ItemProblem } from "./schema.ts";
 
 const CELERY_PRIORITY_MAX = 10;
 
-/** As there, whatever is a JSON object is a task; fields that it did not know, it ignored. */
+/** As in the Celery system, any JSON object is a task, and fields that it did not know are ignored. */
 export const CelerySubmission = Type.Object({
 	task_id: Type.Optional(
 		Type.Unknown({
@@ -61,7 +61,7 @@ export const CeleryAccepted = Type.Object({
 			"of the task: its task_id as text, or, where that was taken, with ~2, ~3 … behind it; or one that the node gave it, where its task_id is no name",
 	}),
 });
-/** One item of an array that was not taken. */
+/** One item of an array that was not accepted. */
 export const CeleryRejected = Type.Object({
 	task_id: celeryId(),
 	status: Type.Literal("REJECTED"),

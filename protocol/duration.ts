@@ -13,14 +13,14 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 	d: 86_400_000,
 };
 
-/** Milliseconds, or undefined where the text is not a duration. */
+/** Milliseconds, or undefined if the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
 	const [, amount, unit] = duration.exec(text) ?? [];
 	if (amount === undefined) return;
 	return Number(amount) * (UNIT_MS[unit ?? "ms"] ?? 1);
 }
 
-/** With a unit, and whole: 90 s are `90s`, as they are no whole minutes. */
+/** The duration as a whole number with a unit: 90 s are `90s`, since they are not whole minutes. */
 export function formatDuration(ms: number): string {
 	const units = Object.entries(UNIT_MS).reverse();
 	const [unit, unitMs] = units.find(

@@ -13,11 +13,11 @@ export interface Reading {
 	readonly name: MetricName;
 	readonly labels?: Labels;
 	readonly value: number | Pick<Histogram, "bounds" | "counts" | "sum">;
-	/** Of a summary: its sum and its count are told so. */
+	/** For a summary, whose sum and count are reported this way. */
 	readonly suffix?: "_sum" | "_count";
 }
 
-/** In the order of METRICS; what has no reading is left out. */
+/** Writes metrics in the order of METRICS; one without a reading is left out. */
 export function writeMetrics(readings: Iterable<Reading>): string {
 	const byName = Map.groupBy(readings, ({ name }) => name);
 	let text = "";

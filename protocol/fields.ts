@@ -1,4 +1,7 @@
-/** What the schemas of `schema.ts` and its like are made of: fields of the kinds that come again and again. */
+/**
+ * The building blocks of `schema.ts` and its like: fields of the kinds that come again
+ * and again.
+ */
 import Type from "typebox";
 import { DURATION_PATTERN } from "./duration.ts";
 import { ID_CHARS_MAX } from "./limits.ts";
@@ -18,7 +21,7 @@ export function id(rest: string) {
 	});
 }
 
-/** What types, queues and labels are made of. */
+/** A name, of which types, queues and labels are made. */
 export function name(charsMax: number, rest: string) {
 	return Type.String({
 		minLength: 1,
@@ -60,7 +63,7 @@ export function moment(what: string) {
 	});
 }
 
-/** What no live node has, of a task or a queue that none serves. */
+/** What a task or a queue that no node serves needs and no live node has. */
 export function missing() {
 	return Type.Optional(
 		Type.String({

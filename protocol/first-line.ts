@@ -1,12 +1,14 @@
-/** The first line of a text that is not empty: by which errors are told apart. */
+/**
+ * The first line of a text that is not empty: errors are told apart by it.
+ */
 import { FIRST_LINE_CHARS_MAX } from "./limits.ts";
 
 const FIRST = /^[ \t\r\n]*([^\r\n]*)/;
 
-/** Without blanks around it, and cut to what is told. */
+/** The first line without blanks around it, cut to what is shown. */
 export function firstLineOf(text: string): string {
 	const line = FIRST.exec(text)?.[1] ?? "";
-	// Of whole characters, of which no more than two make one that people see.
+	// Made of whole characters, of which at most two make one that people see.
 	const characters = [...line.slice(0, 2 * FIRST_LINE_CHARS_MAX)];
 	return characters.slice(0, FIRST_LINE_CHARS_MAX).join("").trimEnd();
 }

@@ -1,11 +1,11 @@
 /**
  * Gossip messages and their codec.
  *
- * A message is JSON: `{ v, from, epoch, seq, kind, … }`. `epoch` and `seq` let
- * a receiver drop repeats and replays: within one session `seq` rises, and a
- * newer epoch beats an older. Gossip is hearsay: whatever it says is a hint,
- * so a message that is malformed, too large or of another version is dropped
- * without a word to its sender (the receiver counts them).
+ * A message is JSON: `{ v, from, epoch, seq, kind, … }`. `epoch` and `seq` let a receiver
+ * drop repeats and replays: within one session `seq` rises, and a newer epoch beats an
+ * older. Gossip is hearsay: whatever it says is a hint. So a message that is malformed,
+ * too large or of another version is dropped, and its sender is not told (the receiver
+ * counts them).
  *
  * `decodeGossip` is the door: what it returns is bounded and well-typed.
  */
@@ -39,9 +39,9 @@ export interface AnnouncedRoute {
 	readonly route: Route;
 	/** Tasks added since the last announcement of the route by this node. */
 	readonly count: number;
-	/** Highest among them. */
+	/** The highest priority among them. */
 	readonly topPriority: number;
-	/** Who is to take how many; others leave them to these. Undefined: there is no such plan. */
+	/** Who is to take how many; others leave them to these. Undefined if there is no such plan. */
 	readonly quotas?: readonly Quota[];
 }
 
@@ -58,26 +58,29 @@ export interface Digest extends GossipHeader {
 	/** What the node sees of the store. */
 	readonly storeUp: boolean;
 	readonly draining: boolean;
-	/** Short names (see `shortName`) of peers it is connected to; at most DIGEST_PEERS_MAX. */
+	/** Short names (see `shortName`) of the peers that it is connected to; at most DIGEST_PEERS_MAX. */
 	readonly peers: readonly string[];
 }
 
 /** "Do you hear me, and do you reach the store?" */
 export interface Question extends GossipHeader {
 	readonly kind: "question";
-	/** Also: does this node's address take a connection? */
+	/** If given, the question also is: does this node's address take a connection? */
 	readonly about?: string;
 }
 
-/** As old as the question that it answers, which it names. */
+/** An answer, as old as the question that it names. */
 export interface Answer extends GossipHeader {
 	readonly kind: "answer";
-	/** Who asked; others need not listen. */
+	/** The node that asked; others need not listen. */
 	readonly to: string;
 	readonly asked: { readonly epoch: number; readonly seq: number };
-	/** The one who answers does not reach the store, and revokes nobody before it has reached it again for a whole lease time. */
+	/**
+	 * The answering node does not reach the store, and revokes nobody before it has reached
+	 * it again for a whole lease time.
+	 */
 	readonly away: boolean;
-	/** Whether the node that was asked about is reached. */
+	/** Whether the answering node reaches the one that was asked about. */
 	readonly reaches: boolean;
 }
 
@@ -91,7 +94,7 @@ export interface Nudge extends GossipHeader {
 
 export type GossipMessage = Announcement | Digest | Question | Answer | Nudge;
 
-/** A count a kind, of none. */
+/** A count of zero for each kind. */
 export function noneByKind(): Record<GossipMessage["kind"], number> {
 	return { announce: 0, digest: 0, question: 0, answer: 0, nudge: 0 };
 }
@@ -101,7 +104,7 @@ export function shortName(nodeId: string): string {
 	return nodeId.slice(-8);
 }
 
-/** Of nodes by their ids. */
+/** Quotas with the short names of nodes given by their ids. */
 export function shortQuotas(quotas: ReadonlyMap<string, number>): Quota[] {
 	return [...quotas].map(([nodeId, tasks]) => [shortName(nodeId), tasks]);
 }
@@ -109,7 +112,7 @@ export function shortQuotas(quotas: ReadonlyMap<string, number>): Quota[] {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** @throws RangeError where the message is larger than may be sent. */
+/** @throws RangeError if the message is larger than may be sent */
 export function encodeGossip(message: GossipMessage): Uint8Array {
 	const bytes = encoder.encode(
 		JSON.stringify({ v: GOSSIP_VERSION, ...message }),

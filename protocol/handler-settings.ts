@@ -1,7 +1,7 @@
 /**
- * What a handler says of all tasks of its type, beside the code that runs them: it counts
- * where the task itself says nothing. It comes out of a file that a person wrote, so what is
- * wrong with it is told in a sentence, by the field's name.
+ * What a handler says about all tasks of its type, besides the code that runs them: it
+ * counts if the task itself says nothing. It comes out of a file that a person wrote, so
+ * a sentence that names the field says what is wrong with it.
  */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
@@ -9,7 +9,7 @@ import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
 import { duration } from "./fields.ts";
 import { KILL_AFTER_MS_MAX, RETRIES_MAX, TIMEOUT_MS_MAX } from "./limits.ts";
 
-/** Undefined: of what the handler does not say. */
+/** What a handler does not say is undefined. */
 export interface HandlerSettings {
 	readonly retries?: number;
 	readonly backoff?: Backoff;
@@ -17,7 +17,7 @@ export interface HandlerSettings {
 	readonly killAfterMs?: number;
 }
 
-/** Of a type whose handler says nothing. */
+/** The settings of a type whose handler says nothing. */
 export const NO_SETTINGS: HandlerSettings = Object.freeze({});
 
 const FIELDS = {
@@ -38,7 +38,7 @@ const FIELDS = {
 type Field = keyof typeof FIELDS;
 type Said = { readonly [F in Field]?: Static<(typeof FIELDS)[F]> };
 
-/** What each must be, in words. */
+/** What each field must be, in words. */
 const MUST_BE: Readonly<Record<Field, string>> = {
 	retries: `an integer from 0 to ${RETRIES_MAX}`,
 	backoff:

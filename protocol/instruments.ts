@@ -1,15 +1,15 @@
 /**
- * Instruments: what actors count as they go. Cheap enough for every task: a number that rises,
- * or a few comparisons. What they are called, and how they are told, is not for these to know
- * (see metrics.ts).
+ * Instruments: what actors count as they go. Cheap enough for every task: a number that
+ * rises, or a few comparisons. Instruments do not know what they are called, nor how they
+ * are reported (see metrics.ts).
  */
 import { METRIC_LABELS_MAX } from "./limits.ts";
 
-/** How often values came, by how large they were. */
+/** How often values came, by their size. */
 export class Histogram {
-	/** Upper bounds of all buckets but the last, rising. */
+	/** The upper bounds, rising, of all buckets but the last. */
 	readonly bounds: readonly number[];
-	/** Of each bucket, and of what lies above them all. */
+	/** The count of each bucket, and of what lies above them all. */
 	readonly counts: number[];
 	sum = 0;
 
@@ -34,13 +34,13 @@ export const CALL_BOUNDS_S = [
 	...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05],
 	...[0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 ];
-/** For what tasks wait and run, in seconds: from 1 ms to a day. */
+/** For how long tasks wait and run, in seconds: from 1 ms to a day. */
 export const WORK_BOUNDS_S = [
 	...[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
 	...[1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400],
 ];
 
-/** What all labels share that come after the first so many. */
+/** The label that all labels after the first so many share. */
 export const OTHER = "other";
 
 /** An instrument a label, made when it is asked for first; at most so many, of which the last is for all further ones. */

@@ -1,7 +1,8 @@
 /**
- * How much is kept of tasks that have ended: of successes, and of all other ends, so that a flood of the
- * ones does not wash away the others. Nodes may be told different things; what the one says
- * that keeps the most counts, so that a node with defaults does not forget what others keep.
+ * How much is kept of tasks that have ended: of successes, and of all other ends, so that
+ * a flood of one kind does not wash away the other. Nodes may be told different things.
+ * The node that keeps the most decides, so that a node with defaults does not discard
+ * what others keep.
  */
 import { parseDuration } from "./duration.ts";
 import {
@@ -18,10 +19,10 @@ import { PLAIN, type TaskOptions } from "./task-options.ts";
 export const END_KINDS = ["successes", "failures"] as const;
 export type EndKind = (typeof END_KINDS)[number];
 
-/** What is there of ended tasks. */
+/** How much there is of ended tasks. */
 export interface Kept {
 	readonly number: number;
-	/** Of all that is kept of them. */
+	/** The bytes of everything that is kept of them. */
 	readonly bytes: number;
 }
 
@@ -45,7 +46,7 @@ export const KEEPS_DEFAULT: Keeps = {
 	},
 };
 
-/** Of what several nodes say, the most of each. */
+/** The most that any of several nodes keeps, in each respect. */
 export function mostOf(all: readonly Keep[]): Keep {
 	return {
 		ms: Math.max(...all.map(({ ms }) => ms)),
@@ -54,7 +55,7 @@ export function mostOf(all: readonly Keep[]): Keep {
 	};
 }
 
-/** What one of so many shards keeps. */
+/** What one shard keeps, out of so many. */
 export function shareOf({ ms, number, bytes }: Keep, shards: number): Keep {
 	return {
 		...{ ms, number: Math.ceil(number / shards) },
@@ -62,7 +63,7 @@ export function shareOf({ ms, number, bytes }: Keep, shards: number): Keep {
 	};
 }
 
-/** How long a task asks to be kept once it has ended, ms; 0: it does not say. */
+/** How long a task asks to be kept once it has ended, in ms; 0 if it does not say. */
 export function retentionMsOf(options: TaskOptions): number {
 	if (options === PLAIN) return 0;
 	const { retention } = options;

@@ -1,9 +1,9 @@
 /**
  * Lease arithmetic, as pure functions of the moments that went before.
  *
- * A session's lease lies in the store and expires in the store's time. What others may
- * conclude from their own monotonic clocks is decided here; what the holder may, in
- * trust.ts.
+ * A session's lease lies in the store and expires in the store's time. This file decides
+ * what others may conclude from their own monotonic clocks; trust.ts decides what the
+ * holder may conclude.
  */
 
 /** One life of a node, as it stands in keys and records: `nodeId:epoch`. */

@@ -1,6 +1,6 @@
 /**
- * How the limits relate to one another. Importing this asserts it, so that a
- * change of one limit which breaks another stops the program before it starts.
+ * How the limits relate to one another. Importing this asserts the relations, so that a
+ * change of one limit that breaks another stops the program before it starts.
  */
 import {
 	ABORT_GRACE_MS,

@@ -1,6 +1,7 @@
 /**
- * Every limit of the system, by subject, with what happens when it is met. Sizes are bytes
- * of UTF-8 and times are milliseconds unless a name says otherwise. See `limit-relations.ts`.
+ * Every limit of the system, by subject, with what happens when it is reached. Sizes are
+ * bytes of UTF-8 and times are milliseconds unless a name says otherwise. See
+ * `limit-relations.ts`.
  */
 export * from "./limits/access.ts";
 export * from "./limits/attempts.ts";

@@ -1,10 +1,11 @@
 /**
- * Why a node lost its lease, or an attempt came to no end of its own: words, as the store keeps
- * them, and what each of them tells people. And what was seen of a node whose lease was taken.
+ * Why a node lost its lease, or an attempt did not end by itself: the words that the
+ * store keeps, and what each of them tells people. And what was seen of a node whose
+ * lease was taken.
  */
 import type { Attempt } from "./task.ts";
 
-/** Each goes on from "It was lost because …". */
+/** Each completes "It was lost because …". */
 const REASONS = {
 	expired: "its node had not renewed its lease in time",
 	silent: "its node had fallen silent: nobody heard it or reached it",
@@ -17,11 +18,11 @@ const REASONS = {
 
 export type LossReason = keyof typeof REASONS;
 
-/** On what grounds a lease was taken. */
+/** The grounds on which a lease may be taken. */
 export const DEATH_GROUNDS = ["expired", "silent", "now", "restarted"] as const;
 export type DeathGrounds = (typeof DEATH_GROUNDS)[number];
 
-/** One clause; undefined if nothing is known. What crashed says so in its own words. */
+/** One clause; undefined if nothing is known. A crash says so in its own words. */
 export function whyOf({ end, why }: Attempt): string | undefined {
 	if (why === undefined || end === "crashed") return why;
 	return isReason(why) ? REASONS[why] : why;
@@ -35,15 +36,15 @@ function isReason(word: string): word is LossReason {
 	return Object.hasOwn(REASONS, word);
 }
 
-/** What a node knew of another when that one's lease was taken: by itself, or as a peer had told it. */
+/** What a node knew about another when that one's lease was taken: by itself, or from a peer. */
 export interface Sighting {
 	readonly nodeId: string;
-	/** Undefined: nobody knows. */
+	/** Undefined if nobody knows. */
 	readonly connection?: "open" | "closed";
-	/** What a new connection to its address met; undefined: nobody tried. */
+	/** What a new connection to its address met; undefined if nobody tried. */
 	readonly port?: "answers" | "refused" | "silent";
 	/** By the store's clock. */
 	readonly lastRenewalMs?: number;
-	/** What that node made of it. */
+	/** What that node concluded. */
 	readonly verdict: "alive" | "suspect" | "dead" | "silent" | "expired";
 }

@@ -1,12 +1,13 @@
 /**
- * Every metric that a node tells at `/metrics`: its name, its type, its labels, and what it
- * means. What is not listed cannot be told; boards and alerts are held against this list.
+ * Every metric that a node reports at `/metrics`: its name, its type, its labels, and
+ * what it means. A metric that is not listed cannot be reported; boards and alerts are
+ * held against this list.
  */
 interface Metric {
 	readonly type: "counter" | "gauge" | "histogram" | "summary";
 	readonly help: string;
 	readonly labels?: readonly string[];
-	/** Every node tells it of the whole cluster. */
+	/** Whether every node reports it for the whole cluster. */
 	readonly ofCluster?: true;
 }
 

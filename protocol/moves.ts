@@ -1,35 +1,36 @@
 /**
- * The moves of a task: every way from one state to another, who makes it, and how the
- * attempt under way ends by it, if one does.
+ * The moves of a task: every way from one state to another, who makes it, and how it ends
+ * the attempt under way, if there is one that ends.
  *
- * This is the one table of transitions. Whatever changes a task's state is held against
- * it: the store's scripts (each names the moves that it makes, and gets the pieces of
- * Lua that write their target states), their twin in memory, and the checker of histories.
+ * This is the one table of transitions. Everything that changes a task's state is held
+ * against it: the store's scripts (each names the moves that it makes, and gets the
+ * pieces of Lua that write their target states), their twin in memory, and the checker of
+ * histories.
  */
 import type { AttemptEnd, TaskState } from "./state.ts";
 
 export interface Move {
-	/** Undefined: there was no such task. */
+	/** Undefined if there was no such task. */
 	readonly from: TaskState | undefined;
 	readonly to: TaskState;
 	/** `holder`: the session that has the newest attempt, by its token. `anyone`: any node, at any time. */
 	readonly by: "submitter" | "holder" | "anyone";
-	/** How the attempt under way may end by it; empty if none is under way, or it goes on. */
+	/** How the move may end the attempt under way; empty if none is under way, or it goes on. */
 	readonly ends: readonly AttemptEnd[];
 }
 
 const table = {
 	/** A new task waits. */
 	submit: { from: undefined, to: "PENDING", by: "submitter", ends: [] },
-	/** A new task that nothing waits before is claimed by the step that stores it. */
+	/** A new task is claimed by the step that stores it, since nothing waits before it. */
 	submitClaimed: { from: undefined, to: "STARTED", by: "submitter", ends: [] },
-	/** A new task that is not due yet. */
+	/** A new task is not due yet. */
 	schedule: { from: undefined, to: "SCHEDULED", by: "submitter", ends: [] },
-	/** It is due. */
+	/** The task is due. */
 	promote: { from: "SCHEDULED", to: "PENDING", by: "anyone", ends: [] },
-	/** It is to be due later than now. */
+	/** The task is to be due later than now. */
 	postpone: { from: "PENDING", to: "SCHEDULED", by: "anyone", ends: [] },
-	/** Its time to begin is over. */
+	/** The time by which the task may begin is over. */
 	expire: { from: "PENDING", to: "EXPIRED", by: "anyone", ends: [] },
 	expireScheduled: { from: "SCHEDULED", to: "EXPIRED", by: "anyone", ends: [] },
 	/** A node takes a waiting task under its lease. */
@@ -39,39 +40,39 @@ const table = {
 		...{ from: "STARTED", to: "FAILURE", by: "holder" },
 		ends: ["failure", "timeout"],
 	},
-	/** It failed and is to be tried again, or asked to be put off. */
+	/** The task failed and is to be tried again, or asked to be put off. */
 	putOff: {
 		...{ from: "STARTED", to: "SCHEDULED", by: "holder" },
 		ends: ["failure", "timeout", "snoozed"],
 	},
-	/** Its holder is stopping, or never meant to take it. */
+	/** The task's holder is stopping, or never meant to take it. */
 	handBack: {
 		...{ from: "STARTED", to: "PENDING", by: "holder" },
 		ends: ["handed-back"],
 	},
-	/** None of its code has run: it is as if it had not been claimed. */
+	/** None of the task's code has run: it is as if it had not been claimed. */
 	notBegun: { from: "STARTED", to: "PENDING", by: "holder", ends: [] },
-	/** Its worker died, which counts, and it is tried again. */
+	/** The task's worker died, which counts, and the task is tried again. */
 	crash: {
 		...{ from: "STARTED", to: "PENDING", by: "holder" },
 		ends: ["crashed"],
 	},
-	/** Its worker died once too often. */
+	/** The task's worker died once too often. */
 	giveUpCrashed: {
 		...{ from: "STARTED", to: "FAILURE", by: "holder" },
 		ends: ["crashed"],
 	},
-	/** Somebody has asked it to end: it waits, or is not due yet. */
+	/** Somebody has asked the task to end: it waits, or is not due yet. */
 	cancel: { from: "PENDING", to: "CANCELLED", by: "anyone", ends: [] },
 	cancelScheduled: {
 		...{ from: "SCHEDULED", to: "CANCELLED", by: "anyone", ends: [] },
 	},
-	/** Somebody has by force, and takes it away from its holder. */
+	/** Somebody has ended the task by force, which takes it away from its holder. */
 	cancelStarted: {
 		...{ from: "STARTED", to: "CANCELLED", by: "anyone" },
 		ends: ["cancelled"],
 	},
-	/** Its holder has stopped it on somebody's wish, or it came to an end without a result. */
+	/** The holder has stopped the task at somebody's request, or it came to an end without a result. */
 	cancelHeld: {
 		...{ from: "STARTED", to: "CANCELLED", by: "holder" },
 		ends: [
@@ -83,14 +84,14 @@ const table = {
 			"crashed",
 		],
 	},
-	/** None of its code has run when its holder gives it up on somebody's wish. */
+	/** None of the task's code has run when its holder gives it up at somebody's request. */
 	cancelUnbegun: { from: "STARTED", to: "CANCELLED", by: "holder", ends: [] },
-	/** Its holder is lost, or leaves, before it has stopped it. */
+	/** The holder is lost, or leaves, before it has stopped the task. */
 	cancelLost: {
 		...{ from: "STARTED", to: "CANCELLED", by: "anyone" },
 		ends: ["lease-lost", "revoked", "handed-back"],
 	},
-	/** It has ended without success, and somebody wants another round of it: at once, or later. */
+	/** The task has ended without success, and somebody wants another round of it: at once, or later. */
 	reopenFailed: {
 		...{ from: "FAILURE", to: "PENDING", by: "anyone", ends: [] },
 	},
@@ -109,12 +110,12 @@ const table = {
 	reopenExpiredLater: {
 		...{ from: "EXPIRED", to: "SCHEDULED", by: "anyone", ends: [] },
 	},
-	/** Its holder's lease has expired, or its holder is known dead. */
+	/** The holder's lease has expired, or the holder is known dead. */
 	lose: {
 		...{ from: "STARTED", to: "PENDING", by: "anyone" },
 		ends: ["lease-lost", "revoked"],
 	},
-	/** Its node was lost once too often with nothing else on it. */
+	/** The task's node was lost once too often with nothing else running on it. */
 	giveUpLost: {
 		...{ from: "STARTED", to: "FAILURE", by: "anyone" },
 		ends: ["lease-lost", "revoked"],
@@ -125,7 +126,7 @@ export type MoveName = keyof typeof table;
 
 export const MOVES: Readonly<Record<MoveName, Move>> = table;
 
-/** From each state, the states that may follow at once. */
+/** The states that may directly follow a state. */
 export function statesAfter(from: TaskState): ReadonlySet<TaskState> {
 	return new Set(
 		Object.values(MOVES)
@@ -134,7 +135,7 @@ export function statesAfter(from: TaskState): ReadonlySet<TaskState> {
 	);
 }
 
-/** The states that a task may be in after an attempt that ended so. */
+/** The states that a task may be in after an attempt that ended this way. */
 export function statesAfterEnd(end: AttemptEnd): ReadonlySet<TaskState> {
 	return new Set(
 		Object.values(MOVES)
@@ -143,7 +144,10 @@ export function statesAfterEnd(end: AttemptEnd): ReadonlySet<TaskState> {
 	);
 }
 
-/** Whether the table has a move between these, by which the attempt ends so; undefined: by which none ends. */
+/**
+ * Whether the table has a move between these states that ends the attempt this way; with
+ * `end` undefined, one that ends none.
+ */
 export function isMove(
 	from: TaskState | undefined,
 	to: TaskState,

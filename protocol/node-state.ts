@@ -1,6 +1,7 @@
 /**
- * What state a node is shown in. Cut off is one that peers hear and that does not renew;
- * suspect is one that we lost, or that neither renews nor is heard. Both may be alive.
+ * The state in which a node is shown. A node is cut off if peers hear it and it does not
+ * renew. It is suspect if we lost it, or if it neither renews nor is heard. Both may be
+ * alive.
  */
 import type { Digest } from "./gossip.ts";
 
@@ -15,11 +16,11 @@ export function nodeState({
 	draining,
 	suspected,
 }: {
-	/** Undefined: it holds no lease, or a revoked one. */
+	/** Undefined if the node holds no lease, or a revoked one. */
 	readonly leaseLeftMs: number | undefined;
-	/** By which it may be judged. */
+	/** The digest by which the node may be judged. */
 	readonly digest: Digest | undefined;
-	/** As its record says. */
+	/** Whether the node drains, according to its record. */
 	readonly draining: boolean;
 	readonly suspected: boolean;
 }): NodeState {

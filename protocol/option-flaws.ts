@@ -1,4 +1,6 @@
-/** What is wrong with options each of which fits its schema: with how they go together. */
+/**
+ * What is wrong with options that each fit their schema: how they go together.
+ */
 import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
 import {
 	ENDED_KEPT_MS_MIN,
@@ -12,11 +14,11 @@ import { findTimeFlaw } from "./task-times.ts";
 
 export interface OptionFlaw {
 	readonly field: keyof TaskOptions;
-	/** One sentence: what is wrong and what to do. */
+	/** One sentence that says what is wrong and what to do. */
 	readonly detail: string;
 }
 
-/** `nowMs`: by the clock of who checks. */
+/** `nowMs` is by the clock of whoever checks. */
 export function findOptionFlaw(
 	options: TaskOptions,
 	nowMs: number,

@@ -1,22 +1,23 @@
 /**
  * Pages of a list across shards, newest first, and the cursor between them.
  *
- * A cursor is `seq.shard.pass.print`: of the last task shown its creation number and shard,
- * in which pass over the tasks that was, and what tells the list apart from others. Creation
- * numbers of different shards compare by time; where two are equal, the lower shard comes first.
+ * A cursor is `seq.shard.pass.print`: creation number and shard of the last task shown,
+ * the pass over the tasks in which it was shown, and what tells the list apart from
+ * others. Creation numbers of different shards compare by time; if two are equal, the
+ * lower shard comes first.
  */
 import { SEQ_SPAN } from "./rank.ts";
 import type { TaskRecord } from "./task.ts";
 
-/** What was found of one shard and not shown yet, newest first, and how far it was looked through. */
+/** What was found in one shard and not shown yet, newest first, and how far the shard was searched. */
 export interface Lane {
 	readonly shard: number;
 	readonly found: readonly TaskRecord[];
-	/** All tasks from this creation number on were looked at; 0: all there are. */
+	/** All tasks from this creation number on were looked at; 0 if all there are. */
 	readonly downToSeq: number;
 }
 
-/** Where a page begins or ends: all before it were shown or do not fit. */
+/** Where a page begins or ends: all tasks before it were shown or do not fit. */
 export interface Position {
 	readonly seq: number;
 	readonly shard: number;
@@ -26,13 +27,13 @@ export interface Place extends Position {
 	readonly pass: number;
 }
 
-/** Behind every shard. */
+/** A number behind every shard. */
 const ALL_SHARDS = 999;
 const CURSOR = /^(\d{1,14})\.(\d{1,3})\.(\d)\.([a-z0-9]+)$/;
 
 export const TOP: Position = { seq: SEQ_SPAN, shard: ALL_SHARDS };
 
-/** The tasks that nothing can precede that is still to be found, newest first. */
+/** The tasks, newest first, that nothing still to be found can precede. */
 export function mergeLanes(
 	lanes: readonly Lane[],
 ): { readonly task: TaskRecord; readonly shard: number }[] {
@@ -43,17 +44,17 @@ export function mergeLanes(
 		.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
 }
 
-/** The creation number from which on all tasks of all shards were looked at; 0: all there are. */
+/** The creation number from which on all tasks of all shards were looked at; 0 if all there are. */
 export function searchedTo(lanes: readonly Lane[]): number {
 	return Math.max(...lanes.map(({ downToSeq }) => downToSeq));
 }
 
-/** Behind all tasks of this number, of whatever shard. */
+/** The position behind all tasks of this number, of whatever shard. */
 export function behind(seq: number): Position {
 	return { seq, shard: ALL_SHARDS };
 }
 
-/** Of a shard, only tasks before this creation number come after the position. */
+/** Only tasks of the shard before this creation number come after the position. */
 export function beforeSeqIn(shard: number, { seq, shard: at }: Position) {
 	return shard > at ? seq + 1 : seq;
 }
@@ -65,7 +66,7 @@ export function writeCursor(
 	return `${seq}.${shard}.${pass}.${print}`;
 }
 
-/** Undefined if it is none of the list that has this print. */
+/** Undefined if it is no cursor of the list that has this print. */
 export function readCursor(cursor: string, print: string): Place | undefined {
 	const [, seq, shard, pass, own] = CURSOR.exec(cursor) ?? [];
 	return own === print

@@ -1,7 +1,7 @@
 /**
- * What can go wrong for a user, by stable code: each with its HTTP status and
- * title. Answers are `application/problem+json` (RFC 9457); `detail` is one
- * sentence that says what is wrong and what to do.
+ * What can go wrong for a user, by stable code, each with its HTTP status and title.
+ * Answers are `application/problem+json` (RFC 9457); `detail` is one sentence that says
+ * what is wrong and what to do.
  */
 export const PROBLEMS = {
 	invalid: [400, "The request is not valid"],
@@ -40,7 +40,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What one task of many can be refused for, the rest being taken. */
+/** What one task among many can be refused for while the rest is accepted. */
 export const ITEM_PROBLEMS = [
 	"invalid",
 	"invalid_json",
@@ -59,9 +59,9 @@ export const ITEM_PROBLEMS = [
 
 export interface Problem {
 	readonly code: ProblemCode;
-	/** One sentence: what is wrong and what to do. */
+	/** One sentence that says what is wrong and what to do. */
 	readonly detail: string;
-	/** Where, in the words of the request: `priority`, `payload`, `[3].id`. */
+	/** The place in the request, in its own words: `priority`, `payload`, `[3].id`. */
 	readonly field?: string;
 }
 

@@ -3,15 +3,15 @@
  *
  *     rank = (255 − priority) × 2^45 + seq
  *
- * so that a higher priority goes first and, within one, what came first. `seq`
- * is the shard's creation number. It follows the store's clock, 64 numbers a
+ * So a higher priority goes first and, within one priority, the task that came first.
+ * `seq` is the shard's creation number. It follows the store's clock, 64 numbers a
  * millisecond counted from the start of 2026, and never repeats or falls:
  *
  *     seq = max(last seq + 1, (now − 2026-01-01) × 64)
  *
- * so creation numbers of different shards compare by time of creation, which
- * is what lists across shards are sorted by. 45 bits last until 2043, and a
- * rank stays below 2^53, exact in a double (the score of a Redis sorted set).
+ * So creation numbers of different shards compare by time of creation, by which lists
+ * across shards are sorted. 45 bits last until 2043, and a rank stays below 2^53, exact
+ * in a double (the score of a Redis sorted set).
  */
 import { PRIORITY_MAX } from "./limits.ts";
 
@@ -32,7 +32,7 @@ export function nextSeq(last: number, nowMs: number): number {
 	return Math.max(last + 1, (nowMs - SEQ_EPOCH_MS) * SEQ_PER_MS);
 }
 
-/** When a creation number was given, by the clock of the store; later, where many were given at once. */
+/** When a creation number was given, by the store's clock; later than that if many were given at once. */
 export function msOfSeq(seq: number): number {
 	return SEQ_EPOCH_MS + Math.floor(seq / SEQ_PER_MS);
 }

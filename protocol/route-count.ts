@@ -1,4 +1,7 @@
-/** What tasks come to on their routes: what is announced when they begin to wait. */
+/**
+ * How many tasks of each route begin to wait, and their highest priority: what an
+ * announcement says about them.
+ */
 import type { Route } from "./route.ts";
 import type { NewTask } from "./task.ts";
 

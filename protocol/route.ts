@@ -1,10 +1,9 @@
 /**
  * Routes: what a node must serve to claim a task.
  *
- * A route is written `queue|type|label,label` with the labels sorted, and that
- * text is its identity everywhere: in keys, in announcements, in claims. The
- * three parts cannot contain the separators (see the patterns), so the text
- * can always be taken apart again.
+ * A route is written `queue|type|label,label` with the labels sorted, and that text is
+ * its identity everywhere: in keys, in announcements, in claims. The three parts cannot
+ * contain the separators (see the patterns), so the text can always be taken apart again.
  */
 import {
 	LABEL_CHARS_MAX,
@@ -13,10 +12,10 @@ import {
 	TYPE_CHARS_MAX,
 } from "./limits.ts";
 
-/** `queue|type|label,label` */
+/** A route in its one spelling: `queue|type|label,label`. */
 export type Route = string;
 
-/** Not `.` and `..`: what stands in an address as these is taken for a step in it. */
+/** Excludes `.` and `..`: in an address these are taken for a step. */
 export const NAME_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._:-]+$";
 const name = new RegExp(NAME_PATTERN);
 
@@ -37,7 +36,7 @@ export function formatRoute({ queue, type, labels }: RouteParts): Route {
 	return `${queue}|${type}|${labels.length > 1 ? [...new Set(labels)].sort().join(",") : labels.join("")}`;
 }
 
-/** The parts of a route, or undefined where the text is not one. */
+/** The parts of a route, or undefined if the text is not one. */
 export function parseRoute(route: Route): RouteParts | undefined {
 	const [queue, type, list, ...rest] = route.split("|");
 	if (queue === undefined || type === undefined || list === undefined) return;
@@ -51,7 +50,7 @@ export function parseRoute(route: Route): RouteParts | undefined {
 	return sound ? { queue, type, labels } : undefined;
 }
 
-/** Of a task whose own cannot be read. */
+/** The route of a task whose own cannot be read. */
 export const UNREADABLE_ROUTE: Route = "unreadable|unreadable|";
 
 /** The type in a route. */
@@ -75,9 +74,9 @@ export function servesRoute(serves: Serves, route: Route): boolean {
 }
 
 /**
- * What none of these nodes has of what a route needs, as the rest of "No live node has …";
- * undefined if one of them serves it. Each part that nobody has is named; if there is a node
- * for each of them and none for all, all are, `together`.
+ * What a route needs and none of these nodes has, as the rest of "No live node has …";
+ * undefined if one of them serves it. Each part that nobody has is named. If there is a
+ * node for each part and none for all, all parts are named, `together`.
  */
 export function missingFrom(
 	nodes: readonly Serves[],

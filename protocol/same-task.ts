@@ -1,7 +1,8 @@
 /**
- * "Same id, same task, always": whether a submission is the task that its id
- * already names, as that was submitted, whatever was changed since. Options and payloads are compared as JSON values, so neither white
- * space nor the order of an object's keys makes a difference.
+ * "Same id, same task, always": whether a submission is the task that its id already
+ * names, as that was submitted, whatever was changed since. Options and payloads are
+ * compared as JSON values, so neither white space nor the order of an object's keys makes
+ * a difference.
  */
 import type { NewTask } from "./task.ts";
 import { submittedAs } from "./task-change.ts";

@@ -1,10 +1,11 @@
 /**
  * How tasks are shared among the nodes that have room for them.
  *
- * One after another they go to the node that has, with it, the least of its slots taken:
- * d'Hondt's method, with the slots as votes and what a node runs as the seats that it has.
- * So nodes of one size run equally many, and one with twice the slots twice as many. Where
- * several would do, the node itself keeps the task: that is the shortest way.
+ * One after another, each task goes to the node that has the smallest share of its slots
+ * taken, counting that task: d'Hondt's method, with the slots as votes, and what a node
+ * runs as the seats that it has. So nodes of one size run equally many, and a node with
+ * twice the slots runs twice as many. If several nodes would do, this node itself keeps
+ * the task: that is the shortest way.
  */
 import { BACK_UP_MS, BACK_UP_MS_MAX, BACK_UP_QUIET_MS } from "./limits.ts";
 import type { Route } from "./route.ts";
@@ -12,21 +13,21 @@ import type { Route } from "./route.ts";
 export interface Room {
 	readonly nodeId: string;
 	readonly freeSlots: number;
-	/** All of them. */
+	/** The number of slots, free or not. */
 	readonly slots: number;
 }
 
 export interface Shares {
-	/** So many stay. */
+	/** How many tasks stay. */
 	readonly own: number;
-	/** By node, for those that get some. */
+	/** How many tasks each node gets, for those that get some. */
 	readonly quotas: ReadonlyMap<string, number>;
 }
 
-/** By route, of those of which other nodes get some. */
+/** How the tasks of each route are shared, for routes of which other nodes get some. */
 export type SharePlan = ReadonlyMap<Route, Shares>;
 
-/** Undefined where there is no room for all of them: then nobody leaves any to others. */
+/** Undefined if there is no room for all of them: then nobody leaves any to others. */
 export function shareOut(
 	count: number,
 	own: Room,
@@ -51,7 +52,7 @@ export function shareOut(
 	return { own: kept, quotas };
 }
 
-/** The first of those that would be least full with one more. */
+/** The first of the nodes that would be least full with one more task. */
 function emptiest(rooms: readonly Room[], given: readonly number[]): number {
 	let best = -1;
 	let most = 0;
@@ -67,8 +68,8 @@ function emptiest(rooms: readonly Room[], given: readonly number[]): number {
 }
 
 /**
- * When to ask for what was left to others at these times, in their order. While more is left to them
- * it waits until they may have taken that, but not for ever.
+ * When to ask for tasks that were left to others at these times, in order. While more is
+ * left to them, this waits until they may have taken that, but not for ever.
  */
 export function askAtMs(leftMs: readonly number[]): number {
 	const oldest = leftMs[0] ?? 0;

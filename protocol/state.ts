@@ -1,6 +1,6 @@
 /**
- * The states of a task, and the ways in which an attempt can end. What leads from one state
- * to another is in `moves.ts`.
+ * The states of a task, and the ways in which an attempt can end. `moves.ts` says what
+ * leads from one state to another.
  */
 
 export const TASK_STATES = [
@@ -14,7 +14,7 @@ export const TASK_STATES = [
 ] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** A task in one of these has its outcome, and nothing is under way for it. */
+/** The ended states: a task in one of these has its outcome, and nothing is under way for it. */
 export const ENDED_STATES = [
 	"SUCCESS",
 	"FAILURE",
@@ -31,16 +31,16 @@ export const ATTEMPT_ENDS = [
 	"success",
 	"failure",
 	"timeout",
-	/** The lease ran out in the store's time and a sweep took the task back. */
+	/** The lease expired in the store's time, and a sweep took the task back. */
 	"lease-lost",
-	/** A peer ended the session before its lease ran out, knowing it dead. */
+	/** A peer ended the session before its lease expired, knowing its node dead. */
 	"revoked",
 	/** The node gave the task back unfinished: it was stopping. */
 	"handed-back",
 	/** The worker that ran it died. */
 	"crashed",
 	"cancelled",
-	/** Its code asked to be put off. */
+	/** The task's code asked to be put off. */
 	"snoozed",
 ] as const;
 export type AttemptEnd = (typeof ATTEMPT_ENDS)[number];

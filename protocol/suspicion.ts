@@ -1,8 +1,8 @@
 /**
- * What a node may conclude of a peer that it has lost, as a pure function of
- * what was observed. Two independent views are put together: this node's (the
- * connection, a probe of the address), and the store's (has it renewed?),
- * with the other peers' word in between.
+ * What a node may conclude about a peer that it has lost, as a pure function of what was
+ * observed. Two independent views are put together: this node's own (the connection, a
+ * probe of the address) and the store's (has the peer renewed?), with the word of other
+ * peers in between.
  *
  *     connected                          → alive
  *     closed, its address answers, it
@@ -11,23 +11,26 @@
  *       took connections before          → dead: nobody runs there any more
  *     closed, unreachable                → suspect: it may be the network, or us
  *
- * "dead" only ever means that its session may be revoked, by compare-and-set on
- * its epoch. A wrong verdict costs a repeated run of its tasks, never a wrong
- * result: what it still writes is refused. Whether a peer that is merely silent is dead is
- * another question, for which a connection need not have closed: see `node/peers/seeker.ts`.
+ * "dead" only ever means that the peer's session may be revoked, by compare-and-set on
+ * its epoch. A wrong verdict costs a repeated run of its tasks, never a wrong result:
+ * whatever it still writes is refused. Whether a merely silent peer is dead is another
+ * question, for which a connection need not have closed: see `node/peers/seeker.ts`.
  */
 export interface Observed {
 	readonly connected: boolean;
-	/** What a new connection to its address met. */
+	/** What a new connection to the peer's address met. */
 	readonly reach: "answers" | "refused" | "unreachable";
-	/** Time left on its lease in the store. */
+	/** The time left on the peer's lease in the store. */
 	readonly leaseLeftMs: number;
 	readonly ttlMs: number;
-	/** Longest time between two renewals of a living node. */
+	/** The longest time between two renewals of a living node. */
 	readonly renewalMsMax: number;
-	/** Other peers that we hear from and that see it. */
+	/** How many other peers that we hear from see the peer. */
 	readonly peersSeeing: number;
-	/** Its address never took a connection, or it was once held for dead by a refusal and was not: refusals of its host mean nothing. */
+	/**
+	 * The peer's address never took a connection, or a refusal once made it count as dead
+	 * although it was not: refusals by its host mean nothing.
+	 */
 	readonly refusalsLie: boolean;
 }
 

@@ -1,12 +1,13 @@
 /**
- * What can be changed of a task that waits, and what it was submitted as: that stays with it, so
- * that who sends the same submission again is told that it is the same task.
+ * What can be changed about a task that waits, and what it was submitted as. The latter
+ * stays with the task, so that whoever sends the same submission again learns that it is
+ * the same task.
  */
 import { type TaskOptions, tagSetOf } from "./task-options.ts";
 import type { When } from "./task-times.ts";
 import { timesOf } from "./task-times.ts";
 
-/** What is to be other than it is; what is undefined stays. */
+/** What is to change; what is undefined stays. */
 export interface Changes {
 	readonly priority?: number;
 	readonly options: Pick<TaskOptions, "delay" | "runAt" | "expiresAt" | "tags">;
@@ -17,23 +18,23 @@ interface Content {
 	readonly options: TaskOptions;
 }
 
-/** The option in which a task that was changed has what it was. */
+/** The option in which a changed task keeps what it was. */
 const WAS = "was";
 
-/** As it was submitted. */
+/** The task as it was submitted. */
 export function submittedAs({ priority, options }: Content): Content {
 	const was = (options as { [WAS]?: Content })[WAS];
 	return was ?? { priority, options };
 }
 
-/** What is told of the options of a task. */
+/** The options that are shown of a task. */
 export function shownOptions(options: TaskOptions): TaskOptions {
 	if (!(WAS in options)) return options;
 	const { [WAS]: _, ...shown } = options;
 	return shown;
 }
 
-/** The options of a task with these changes, which say what it was before. */
+/** The options of a task with these changes; they include what it was before. */
 export function changeOptions(task: Content, changes: Changes): TaskOptions {
 	const was = submittedAs(task);
 	const { delay, runAt, expiresIn, expiresAt, ...rest } = shownOptions(
@@ -46,7 +47,7 @@ export function changeOptions(task: Content, changes: Changes): TaskOptions {
 		tags: given.tags.length > 0 ? tagSetOf(given.tags) : undefined,
 	};
 	const expiry = given.expiresAt === undefined ? { expiresIn, expiresAt } : {};
-	// What is undefined is left out when it is written.
+	// An undefined one is left out when the options are written.
 	return JSON.parse(
 		JSON.stringify({
 			...rest,
@@ -59,14 +60,14 @@ export function changeOptions(task: Content, changes: Changes): TaskOptions {
 	);
 }
 
-/** When a task is due and expires by these changes; undefined: as it is. */
+/** When a task is due and expires with these changes; undefined if that stays as it is. */
 export function changedTimes(
 	options: TaskOptions,
 	changes: Changes,
 ): { readonly due: When; readonly expires: When } {
 	const given = timesOf(changes.options);
 	const due = given?.due;
-	// So long after it is due: when that changes, so does this.
+	// It expires so long after it is due: when that changes, so does this.
 	const follows = due !== undefined && options.expiresIn !== undefined;
 	const expires =
 		given?.expires ??

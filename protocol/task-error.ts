@@ -1,7 +1,7 @@
 /**
  * Errors of tasks as data that came from elsewhere: a worker's message, or a text in the
- * store, that may be of another version or damaged. What is not as it should be is left
- * out; what has no code or message is no error.
+ * store, which may be of another version or damaged. Parts that are not as they should be
+ * are left out; without code or message it is no error.
  */
 import {
 	ATTEMPT_ERROR_CHARS_MAX,
@@ -10,9 +10,12 @@ import {
 } from "./limits.ts";
 import type { TaskError } from "./task.ts";
 
-/** Undefined if it is none. Deeper, or of more errors, than one may be, it is cut. */
+/**
+ * Undefined if the value is no error. An error that is deeper than allowed, or has more
+ * errors in it, is cut.
+ */
 export function readTaskError(value: unknown): TaskError | undefined {
-	// One more for each place where something is said to be left out.
+	// One more for each place that says that something is left out.
 	return read(value, 0, { left: 2 * ERROR_CAUSES_MAX + 1 });
 }
 
@@ -42,7 +45,10 @@ function read(
 	};
 }
 
-/** What is kept of it with an attempt that is not the task's last: bounded, as there may be many. */
+/**
+ * What is kept of an error with an attempt that is not the task's last: bounded, as there
+ * may be many.
+ */
 export function attemptError({
 	code,
 	message,
@@ -64,7 +70,7 @@ export function attemptError({
 	};
 }
 
-/** Characters of all its texts. */
+/** The characters of all its texts. */
 export function errorChars(error: TaskError): number {
 	const { code, message, stack = "", cause, errors = [] } = error;
 	let chars = code.length + message.length + stack.length;

@@ -1,27 +1,28 @@
 /**
- * Which tasks are meant: what a list shows, or what is done to many at once. A query is what a
- * user says; filters are what is looked for by it, one after the other.
+ * Which tasks are meant: those that a list shows, or to which something is done. A query
+ * is what a user says; filters are what is searched for because of it, one after the
+ * other.
  */
 import { hash32 } from "./shard.ts";
 import type { TaskState } from "./state.ts";
 import { isTaskId } from "./task-id.ts";
 
-/** As a user says it. All that is said must fit. */
+/** A query as a user says it. A task must fit all of it. */
 export interface TaskQuery {
 	readonly state?: TaskState;
 	readonly type?: string;
 	readonly queue?: string;
-	/** It has all of them. */
+	/** The task has all of these tags. */
 	readonly tags?: readonly string[];
-	/** Id or name of a node: the newest attempt is, or was, its. */
+	/** Id or name of a node that has, or had, the newest attempt. */
 	readonly node?: string;
 	/** An id, the beginning of one, or text in payload, result or error. */
 	readonly q?: string;
-	/** Of `q`, which is an id or the beginning of one, no text is looked for. */
+	/** `q` is an id or the beginning of one, and is not looked for in texts. */
 	readonly idsOnly?: true;
-	/** Created then or later, in the store's time. */
+	/** Created at this time or later, in the store's time. */
 	readonly sinceMs?: number;
-	/** Created earlier. */
+	/** Created earlier than this. */
 	readonly untilMs?: number;
 	/** The newest attempt has this number, or a higher one. */
 	readonly attemptMin?: number;
@@ -29,39 +30,39 @@ export interface TaskQuery {
 	readonly moved?: true;
 }
 
-/** What a shard is asked for; as there, but for what a node has found out before. */
+/** What a shard is asked for: as in the query, except for what a node has found out before. */
 export interface TaskFilter
 	extends Pick<
 		TaskQuery,
 		"type" | "queue" | "tags" | "sinceMs" | "attemptMin" | "moved"
 	> {
-	/** Ids of nodes, of which one is meant. */
+	/** Ids of nodes, one of which is meant. */
 	readonly nodes?: readonly string[];
-	/** Created earlier. */
+	/** Created earlier than this. */
 	readonly beforeMs?: number;
-	/** It has ended, and not later. */
+	/** The task ended at this time or earlier. */
 	readonly endedByMs?: number;
-	/** Its id begins so. */
+	/** The task's id begins with this. */
 	readonly idPrefix?: string;
-	/** It is another task. */
+	/** The task has another id than this. */
 	readonly notId?: string;
-	/** Its id does not begin so. */
+	/** The task's id does not begin with this. */
 	readonly notPrefix?: string;
-	/** One of them is in the JSON of its payload, its result or its error. */
+	/** The JSON of the task's payload, result or error contains one of these. */
 	readonly texts?: readonly string[];
 }
 
-/** A search that comes after another has found all it can. */
+/** One search; the next one comes after it has found all it can. */
 export interface Pass {
 	readonly filter: TaskFilter;
-	/** No task but this one. */
+	/** The only task that is meant. */
 	readonly only?: string;
 }
 
 /**
- * What is looked for, in this order: of a text the task that has it as its id, those whose ids
- * begin so, then those that have it in payload, result or error. `nodes`: the ids that are meant
- * by the query's node.
+ * The searches for a query, in order. For a text: the task that has it as its id, then
+ * tasks whose ids begin with it, then those that have it in payload, result or error.
+ * `nodes` are the ids that the query's node means.
  */
 export function passesOf(
 	query: TaskQuery,
@@ -84,7 +85,10 @@ export function passesOf(
 	return [...ids, { filter: { ...text.filter, notPrefix: q } }];
 }
 
-/** As it may stand in JSON: as it is, since it may be JSON itself, or as a text in it, of either writer. Half a character stands in texts only. */
+/**
+ * The text as it may stand in JSON: as it is, since it may be JSON itself, or as a text
+ * in it, from either writer. Half a character stands only in texts.
+ */
 function spellingsOf(q: string): string[] {
 	const asText = JSON.stringify(q).slice(1, -1);
 	return [

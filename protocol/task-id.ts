@@ -1,13 +1,14 @@
 /**
- * The ids of tasks: what they may look like, where they are at home, and those of tasks
+ * The ids of tasks: what they may look like, where they are at home, and the ids of tasks
  * that bring none.
  *
- * What an id has before its first `~` is its home, which alone says in which shard the task
- * lies: tasks that must change together share a home. An id without one is its own.
+ * The part of an id before its first `~` is its home, which alone says in which shard the
+ * task lies: tasks that must change together share a home. An id without `~` is its own
+ * home.
  */
 import { ID_CHARS_MAX } from "./limits.ts";
 
-/** Not `.` and `..`: what stands in an address as these is taken for a step in it. */
+/** Excludes `.` and `..`: in an address these are taken for a step. */
 export const ID_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._:-][A-Za-z0-9._:~-]*$";
 const pattern = new RegExp(ID_PATTERN);
 
@@ -38,7 +39,7 @@ export function newTaskId(wallMs: number, chance: string): string {
 	return time + chance;
 }
 
-/** Whether it may be one of those. */
+/** Whether the id may be one that `newTaskId` made. */
 export function isNewTaskId(id: string): boolean {
 	return newId.test(id);
 }

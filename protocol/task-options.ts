@@ -1,15 +1,15 @@
 /**
  * The options of a task: what it asks for besides where it goes, how soon, and with what
  * payload. They travel as one value from the door to the code that runs the task, and
- * only who needs one looks inside.
+ * only code that needs an option looks inside.
  *
- * An entry in `OPTIONS` is all that the way of an option takes: submissions may have it,
- * answers and `/openapi.json` show it, the store keeps it, it reaches the executor and
- * the worker, and the same id with another value is a conflict. What remains is the code
- * that does what the option says.
+ * An entry in `OPTIONS` is all that an option needs to get there: submissions may have
+ * it, answers and `/openapi.json` show it, the store keeps it, it reaches the executor
+ * and the worker, and the same id with another value is a conflict. What remains is the
+ * code that does what the option says.
  *
- * A task that asks for nothing is a plain one. It costs nothing: all plain tasks share one
- * value, and the store keeps no text for it.
+ * A task that asks for nothing is a plain one. It costs nothing: all plain tasks share
+ * one value, and the store keeps no text for it.
  */
 import Type, {
 	type Static,
@@ -116,14 +116,18 @@ export const OPTIONS = {
 export type TaskOptions = Readonly<Static<TObject<typeof OPTIONS>>>;
 
 /**
- * What an option is when absent, if that is a value: to submit this is to submit none. Not a
- * `default` in the schema, for which generators of clients take an option to be always there.
+ * What an option is when absent, if that is a value: submitting this is submitting none.
+ * It is not a `default` in the schema, since generators of clients take an option with
+ * one to be always there.
  */
 const WHEN_ABSENT = { onLeaseLost: "abort" } satisfies TaskOptions;
 
-/** How an option is kept whose value can be said in more than one way; undefined: it says nothing. */
+/**
+ * How an option is kept whose value can be written in more than one way; undefined if it
+ * says nothing.
+ */
 const KEPT_AS: { readonly [Name in string]?: (value: unknown) => unknown } = {
-	// A set: in whatever order, and however often, each is said.
+	// A set: order and repetition mean nothing.
 	tags: (tags) => {
 		const each = tagSetOf(tags as string[]);
 		return each.length === 0 ? undefined : each;
@@ -134,13 +138,16 @@ export function tagSetOf(tags: readonly string[]): string[] {
 	return [...new Set(tags)].sort();
 }
 
-/** Of every task that asks for nothing: this very value. */
+/** The options of every task that asks for nothing: this very value. */
 export const PLAIN: TaskOptions = Object.freeze({});
 
-/** Of a task whose own cannot be read. */
+/** The options of a task whose own cannot be read. */
 export const UNREADABLE_OPTIONS: TaskOptions = Object.freeze({});
 
-/** The options of a submission that fits its schema. Those that say what their absence says are left out. */
+/**
+ * The options of a submission that fits its schema. Options that say the same as their
+ * absence are left out.
+ */
 export function optionsOf(
 	submitted: Fields,
 	fields: OptionFields = OPTIONS,
@@ -158,7 +165,7 @@ export function optionsOf(
 	return options ?? PLAIN;
 }
 
-/** As the store keeps them; a plain task's are empty. */
+/** The options as the store keeps them; empty for a plain task. */
 export function writeOptions(options: TaskOptions): JsonText | "" {
 	return options === PLAIN ? "" : JSON.stringify(options);
 }
@@ -166,8 +173,9 @@ export function writeOptions(options: TaskOptions): JsonText | "" {
 const stored = Compile(Type.Object(OPTIONS));
 
 /**
- * Never throws: what is damaged is UNREADABLE_OPTIONS. Options that this version does not
- * know are kept: a later one has written them, and compares them with what is sent again.
+ * Never throws: damaged options are UNREADABLE_OPTIONS. Options that this version does
+ * not know are kept: a later version has written them, and compares them with what is
+ * sent again.
  */
 export function readOptions(text: JsonText | ""): TaskOptions {
 	if (text === "") return PLAIN;
@@ -175,7 +183,7 @@ export function readOptions(text: JsonText | ""): TaskOptions {
 		const options: unknown = JSON.parse(text);
 		if (stored.Check(options)) return options;
 	} catch {
-		// Not JSON: damaged, as what does not fit is.
+		// It is not JSON: damaged, like JSON that does not fit.
 	}
 	return UNREADABLE_OPTIONS;
 }

@@ -1,7 +1,7 @@
 /**
- * When a task is due, and until when it may begin, as it asks for: at a moment, or so long
- * after another. What is counted from the task's acceptance is counted by the clock of the
- * store, so what leaves here is still relative; the store makes moments of it.
+ * When a task asks to be due, and until when it may begin: at a moment, or so long after
+ * another. Times counted from the task's acceptance go by the store's clock, so they are
+ * still relative when they leave here; the store makes moments of them.
  */
 import { parseDuration } from "./duration.ts";
 import { DUE_MS_MAX } from "./limits.ts";
@@ -13,15 +13,15 @@ export type When =
 	| { readonly afterMs: number }
 	| undefined;
 
-/** What a task asks for; undefined: nothing. */
+/** The times that a task asks for; undefined if it asks for none. */
 export interface TaskTimes {
-	/** After its acceptance. */
+	/** Counted from the task's acceptance, if relative. */
 	readonly due: When;
-	/** After it is due. */
+	/** Counted from when the task is due, if relative. */
 	readonly expires: When;
 }
 
-/** The moments that come of it; undefined: of what was not asked for. */
+/** The resulting moments; undefined if not asked for. */
 export interface Moments {
 	readonly dueMs: number | undefined;
 	readonly expiresMs: number | undefined;
@@ -38,14 +38,14 @@ export function timesOf(options: TaskOptions): TaskTimes | undefined {
 		: { due, expires };
 }
 
-/** Of a task accepted at `nowMs`. What was to be due before that is due now. */
+/** The moments for a task accepted at `nowMs`. A task that was to be due before that is due now. */
 export function momentsOf({ due, expires }: TaskTimes, nowMs: number): Moments {
 	const dueMs = momentOf(due, nowMs);
 	const fromMs = Math.max(nowMs, dueMs ?? 0);
 	return { dueMs, expiresMs: momentOf(expires, fromMs) };
 }
 
-/** How long after it is due it expires, of a task accepted at `createdMs`; undefined: never. */
+/** How long after it is due a task accepted at `createdMs` expires; undefined if it never does. */
 export function expiryMsOf(
 	options: TaskOptions,
 	createdMs: number,
@@ -66,20 +66,23 @@ function when(
 	moment: string | undefined,
 	duration: string | number | undefined,
 ): When {
-	// What was to be before 1970 was to be long ago; 0 stands for none.
+	// A moment before 1970 was long ago; 0 stands for none.
 	if (moment !== undefined) return { atMs: Math.max(1, Date.parse(moment)) };
 	const afterMs = duration === undefined ? undefined : msOf(duration);
 	return afterMs === undefined ? undefined : { afterMs };
 }
 
-/** Of what fits the schema of a moment. `Date.parse` takes the 30th of February for a day in March. */
+/**
+ * Whether a text that fits the schema of a moment is one. `Date.parse` takes the 30th of
+ * February for a day in March.
+ */
 export function isMoment(text: string): boolean {
 	if (Number.isNaN(Date.parse(text))) return false;
 	const day = text.slice(0, "2026-01-01".length);
 	return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
-/** Of what fits the schema of a duration. */
+/** The milliseconds of a duration that fits its schema. */
 function msOf(duration: string | number): number | undefined {
 	return typeof duration === "number" ? duration : parseDuration(duration);
 }
@@ -89,7 +92,10 @@ interface TimeFlaw {
 	readonly detail: string;
 }
 
-/** What is wrong with the times of a submission, each of which fits its schema; by the clock of who checks it. */
+/**
+ * What is wrong with the times of a submission that each fit their schema, by the clock
+ * of whoever checks.
+ */
 export function findTimeFlaw(
 	options: TaskOptions,
 	nowMs: number,

@@ -1,19 +1,18 @@
 /**
- * A task, in the forms in which it travels: as accepted at the door, as it
- * stands in the store, and one attempt to run it. What a user reads is made
- * from these by `view.ts`.
+ * A task, in the forms in which it travels: as accepted at the door, as it stands in the
+ * store, and one attempt to run it. `view.ts` makes from these what a user reads.
  *
- * Payloads and results stay JSON *text* all the way: only the door and the
- * task's own code look inside.
+ * Payloads and results stay JSON *text* all the way: only the door and the task's own
+ * code look inside.
  */
 import type { Route } from "./route.ts";
 import type { AttemptEnd, TaskState } from "./state.ts";
 import type { TaskOptions } from "./task-options.ts";
 
-/** JSON as text; sound, for it was parsed and written once at the door. */
+/** JSON as text; sound, since it was parsed and written once at the door. */
 export type JsonText = string;
 
-/** Instead of a payload, in lists that leave them out: it is no JSON. */
+/** Stands for a payload in lists that leave payloads out: it is no JSON. */
 export const LEFT_OUT = "\0left out";
 
 /** What was submitted, complete: nothing is left to default. */
@@ -28,8 +27,8 @@ interface Task {
 /** A task accepted at the door. */
 export interface NewTask extends Task {
 	/**
-	 * If its id is taken, it is another run of it: a task of its own, with the id `id~2`, then
-	 * `id~3`. Otherwise it would be the same task, or a conflict.
+	 * If the task's id is taken, it is another run of it: a task of its own, with the id
+	 * `id~2`, then `id~3`. Otherwise it would be the same task, or a conflict.
 	 */
 	readonly again?: true;
 }
@@ -39,7 +38,7 @@ export interface TaskError {
 	readonly code: string;
 	readonly message: string;
 	readonly stack?: string;
-	/** What led to it, and what that is made of: bounded, see `limits/task.ts`. */
+	/** The errors that led to it, with theirs: bounded, see `limits/task.ts`. */
 	readonly cause?: TaskError;
 	readonly errors?: readonly TaskError[];
 }
@@ -47,22 +46,28 @@ export interface TaskError {
 /** One run of a task that is over, or the one under way (`end` undefined). */
 export interface Attempt {
 	readonly token: number;
-	/** Of the task, in which it was begun. */
+	/** The round of the task in which the attempt was begun. */
 	readonly round: number;
 	readonly nodeId: string;
 	readonly epoch: number;
 	readonly claimedMs: number;
-	/** When its code began. Of one that goes on, or was lost, known if its node has said so: see begun-teller.ts. */
+	/**
+	 * When its code began. For an attempt that goes on, or was lost, this is known if its
+	 * node has said so: see begun-teller.ts.
+	 */
 	readonly startedMs?: number;
 	readonly endedMs?: number;
 	readonly end?: AttemptEnd;
-	/** Of one that came to no end of its own: a word of `loss.ts`, or, if it crashed, what was said of that. */
+	/**
+	 * Why an attempt did not end by itself: a word of `loss.ts` or, if it crashed, what was
+	 * said about that.
+	 */
 	readonly why?: string;
-	/** Which node took the lease of its own. */
+	/** The node that took the lease of the attempt's own node. */
 	readonly by?: string;
-	/** Of one that failed and is not the task's last. */
+	/** The error of an attempt that failed and is not the task's last. */
 	readonly error?: TaskError;
-	/** Its node was lost while it ran nothing but this task, in a process of its own. */
+	/** Whether its node was lost while it ran nothing but this task, in a process of its own. */
 	readonly alone?: boolean;
 }
 
@@ -76,7 +81,7 @@ export interface Cancel {
 
 /** A task as it stands in the store. Times are the store's clock. */
 export interface TaskRecord extends Task {
-	/** Or LEFT_OUT. */
+	/** The payload, or LEFT_OUT. */
 	readonly payload: JsonText;
 	readonly state: TaskState;
 	/** Creation number; newer tasks of a shard have higher ones. */
@@ -84,18 +89,18 @@ export interface TaskRecord extends Task {
 	readonly createdMs: number;
 	/** Number of the newest attempt, 0 before the first. */
 	readonly attempt: number;
-	/** From 1; an ended task that is opened again begins the next. */
+	/** The number of the round, from 1; an ended task that is reopened begins the next. */
 	readonly round: number;
-	/** Attempts of this round that failed, and were to be tried again. */
+	/** Attempts of this round that failed and were to be tried again. */
 	readonly failures: number;
 	/** Crashes of workers with this task running, and losses of whole nodes. */
 	readonly crashes: number;
 	readonly losses: number;
-	/** When it was due first, or is to be tried again. Undefined: at once. */
+	/** When the task was first due, or is to be tried again. Undefined if at once. */
 	readonly dueMs?: number;
-	/** Not begun by then, it ends EXPIRED. Undefined: never. */
+	/** If the task has not begun by then, it ends EXPIRED. Undefined if never. */
 	readonly expiresMs?: number;
-	/** That somebody has asked it to end. */
+	/** Set if somebody has asked the task to end. */
 	readonly cancel?: Cancel;
 	/** Oldest first; the newest may be under way. */
 	readonly attempts: readonly Attempt[];
@@ -113,7 +118,7 @@ export interface ClaimedTask extends Task {
 	readonly round: number;
 	/** Attempts of this round that failed so far. */
 	readonly failures: number;
-	/** So far: a suspect is run apart from other tasks. */
+	/** Crashes so far: a suspect is run apart from other tasks. */
 	readonly crashes: number;
 	readonly losses: number;
 }

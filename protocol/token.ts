@@ -1,41 +1,41 @@
 /**
- * Fencing tokens. A token names one attempt of one task; a newer attempt of
- * the same task always has a higher one, so whoever keeps the highest token
- * seen can refuse a late writer.
+ * Fencing tokens. A token names one attempt of one task. A newer attempt of the same task
+ * always has a higher one, so whoever keeps the highest token seen can refuse a late
+ * writer.
  *
  *     token = generation × 2^12 + counter
  *
- * The counter is the shard's and rises with every claim. The generation rises
- * whenever the store may have forgotten writes (it restarted, or a replica was
- * promoted), so that no token repeats even when the counter fell back. The raise
- * itself may be forgotten too, and must not be made a second time to the same
- * number. So it goes above what the store and the node remember, and to the store's
- * clock, in milliseconds since SEQ_EPOCH_MS and as it would stand had it never been
- * put back; and whoever remembers the number from a raise
- * on another run of the server has it raised once more. A counter that
- * outgrows its 12 bits carries into the next generation, and a node knows of the one that
- * its newest token is in: no store gives 4,096 tokens a millisecond, so that it never
- * overtakes a clock that goes forward. Tokens
- * stay below 2^53, exact in a double, until 2095.
+ * The counter is the shard's and rises with every claim. The generation rises whenever
+ * the store may have lost writes (it restarted, or a replica was promoted), so that no
+ * token repeats even if the counter fell back. The raise itself may be lost too, and must
+ * not be made a second time to the same number. So it goes above what the store and the
+ * node remember, and up to the store's clock, in milliseconds since SEQ_EPOCH_MS, as that
+ * would stand had it never been put back. And a node that remembers the number from a
+ * raise on another run of the server has it raised once more.
+ *
+ * A counter that outgrows its 12 bits carries into the next generation, and a node knows
+ * about the one that its newest token is in. No store gives 4,096 tokens a millisecond,
+ * so the generation never overtakes a clock that goes forward. Tokens stay below 2^53,
+ * exact in a double, until 2095.
  */
 import { SEQ_EPOCH_MS } from "./rank.ts";
 
 export const TOKENS_PER_GENERATION = 2 ** 12;
 
-/** As a raise made it. */
+/** A generation as a raise made it. */
 export interface Generation {
 	readonly generation: number;
-	/** The run of the server that raised it. The same number on two runs was raised twice. */
+	/** The run of the server that raised it. If two runs have the same number, it was raised twice. */
 	readonly run: string;
 }
 
-/** What a node knows of that has seen no store yet. */
+/** What a node knows that has seen no store yet. */
 export const NO_GENERATION: Generation = { generation: 0, run: "" };
 
 /** Above all that a clock leads to before 2060, and far below where tokens are no longer exact. */
 const GENERATION_MAX = 2 ** 40;
 
-/** Whether this is one, as far as can be told; for what comes from outside. */
+/** Whether a value from outside is a generation, as far as can be told. */
 export function isGeneration(value: unknown): value is Generation {
 	if (typeof value !== "object" || value === null) return false;
 	const { generation, run } = value as Partial<Generation>;
@@ -54,7 +54,7 @@ export function tokenFloor(generation: number): number {
 	return generation * TOKENS_PER_GENERATION;
 }
 
-/** The generation that a store is raised to that may have forgotten writes, at least. */
+/** The generation to which a store that may have lost writes is raised, at least. */
 export function generationAt(nowMs: number): number {
 	return nowMs - SEQ_EPOCH_MS;
 }

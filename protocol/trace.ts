@@ -1,7 +1,7 @@
 /**
- * Trace context, as in W3C's "Trace Context" (https://www.w3.org/TR/trace-context/): who submits a
- * task says by it which trace the task belongs to, in the headers of the request or in the task
- * itself, and the task's code is given it. Here it is only passed on.
+ * Trace context, as in W3C's "Trace Context" (https://www.w3.org/TR/trace-context/): with
+ * it, whoever submits a task says which trace the task belongs to, in the headers of the
+ * request or in the task itself; the task's code gets it. Here it is only passed on.
  */
 import { TRACE_STATE_CHARS_MAX } from "./limits.ts";
 
@@ -19,8 +19,8 @@ export interface TraceContext {
 }
 
 /**
- * What the headers of a request say of its trace. As the standard has it, what is not in order
- * is taken for nothing, and a state without its parent, too.
+ * What the headers of a request say about its trace. As the standard has it, a malformed
+ * header counts as nothing, and so does a state without its parent.
  */
 export function traceOf(
 	headers: Readonly<Record<string, string | readonly string[] | undefined>>,

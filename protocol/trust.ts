@@ -1,7 +1,7 @@
 /**
  * Whether a holder may still trust its lease, as a pure function of what it has heard.
  *
- * Ages count from when the last answered renewal was *sent*; a peer's word is as old as
+ * Ages count from when the last answered renewal was *sent*. A peer's word is as old as
  * the question that it answers, and a refusal as old as the probe, however late either
  * came. A registered peer that says nothing may do anything, so silence never speaks for
  * the holder:
@@ -9,7 +9,7 @@
  *     up to 2.0 s   the lease is trusted
  *     from 2.0 s    every peer that gossips hears us (it has answered a fresh question), or
  *                   cannot have taken the lease (it is away from the store itself, or gone):
- *                   else we may be cut off, and be taken for dead before the lease ends
+ *                   otherwise we may be cut off, and be taken for dead before the lease ends
  *     from 4.0 s    every registered peer cannot have taken it: only then does an outage of
  *                   the store stop nobody
  *
@@ -28,15 +28,18 @@ import {
 	TRUST_MARGIN_MS,
 } from "./limits.ts";
 
-/** What is known of a registered peer. Times are the holder's own, monotonic; undefined: never. */
+/** What is known about a registered peer. Times are the holder's own, monotonic; undefined if never. */
 export interface PeerWord {
-	/** It can be asked. */
+	/** Whether the peer can be asked. */
 	readonly gossips: boolean;
-	/** When the newest question that it answered was sent. */
+	/** When the newest question that the peer answered was sent. */
 	readonly answeredMs: number | undefined;
-	/** When the newest question was sent to which it answered that it does not reach the store. */
+	/** When the newest question was sent to which the peer answered that it does not reach the store. */
 	readonly awayMs: number | undefined;
-	/** When its address, which took connections before, was last probed and refused, with no connection to it. */
+	/**
+	 * When the peer's address, which took connections before, was last probed and refused,
+	 * with no connection to it.
+	 */
 	readonly refusedMs: number | undefined;
 }
 
@@ -44,17 +47,17 @@ export interface Doubt {
 	readonly nowMs: number;
 	/** When the last answered renewal was sent. */
 	readonly renewedMs: number;
-	/** This node can ask, and others may take it for silent. */
+	/** Whether this node can ask, and others may take it for silent. */
 	readonly gossips: boolean;
-	/** A session was opened by somebody who is not among the peers yet. */
+	/** Whether a session was opened by somebody who is not among the peers yet. */
 	readonly unread: boolean;
 	readonly peers: readonly PeerWord[];
 }
 
-/** From then on the lease is trusted only if nobody can have taken it. */
+/** From this age on the lease is trusted only if nobody can have taken it. */
 export const TRUST_AGE_MS = LEASE_TTL_MS - TRUST_MARGIN_MS;
 
-/** Why the lease can be trusted no longer; undefined while it can. */
+/** Why the lease can no longer be trusted; undefined while it can. */
 export function reasonToStop(doubt: Doubt): string | undefined {
 	const { nowMs, renewedMs, gossips, unread, peers } = doubt;
 	const ageMs = nowMs - renewedMs;

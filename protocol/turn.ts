@@ -1,17 +1,17 @@
 /**
  * Whose turn it is to claim announced work.
  *
- * All nodes that hear an announcement compute the same order from it, by
- * weighted rendezvous hashing: node i scores  −w_i / ln(u_i)  with u_i a hash
- * of (announcement, node) in (0, 1) and w_i its free slots; the highest score
- * goes first, so a node's chance to be first is proportional to its free
- * slots. Going down the order, as many nodes as the announced tasks need claim
- * at once; a few more follow, one turn after another, in case those do not;
- * the rest leave it to their sweep. So one task does not start a stampede.
+ * All nodes that hear an announcement compute the same order from it, by weighted
+ * rendezvous hashing: node i scores −w_i / ln(u_i), with u_i a hash of (announcement,
+ * node) in (0, 1) and w_i its free slots. The highest score goes first, so a node's
+ * chance to be first is proportional to its free slots. Going down the order, as many
+ * nodes as the announced tasks need claim at once. A few more follow, one turn after
+ * another, in case those do not. The rest leave it to their sweep. So one task does not
+ * start a stampede.
  *
- * Source: Schindelhauer, Schomaker, "Weighted distributed hash tables" (2005).
- * Views of free slots may differ a little between nodes; then two nodes take
- * the same turn, which costs one claim that finds nothing.
+ * Source: Schindelhauer, Schomaker, "Weighted distributed hash tables" (2005). Views of
+ * free slots may differ a little between nodes; then two nodes take the same turn, which
+ * costs one claim that finds nothing.
  */
 import { hash32 } from "./shard.ts";
 
@@ -21,17 +21,17 @@ export interface Candidate {
 }
 
 export interface Announced {
-	/** Same for all who hear it. */
+	/** The same for all who hear the announcement. */
 	readonly key: string;
-	/** How many tasks. */
+	/** The number of tasks. */
 	readonly count: number;
-	/** The node that accepted the work; goes first when it can serve it. */
+	/** The node that accepted the work; it goes first if it can serve it. */
 	readonly origin: string;
 }
 
 /**
- * How many turns `self` waits before it claims; 0 is at once. Undefined where
- * it should leave the work to others and to its sweep.
+ * How many turns `self` waits before it claims; 0 is at once. Undefined if it should
+ * leave the work to others and to its sweep.
  */
 export function turnOf(
 	self: string,

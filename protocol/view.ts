@@ -1,9 +1,9 @@
 /**
  * A task as a user reads it, made from a task as the store keeps it.
  *
- * The outcome is JSON text rather than an object: payload and result are sound
- * JSON already, so they are put in as they are instead of being parsed and
- * written again, which for a page of large tasks would block the node.
+ * The outcome is JSON text rather than an object. Payload and result are sound JSON
+ * already, so they are inserted as they are. Parsing and writing them again would block
+ * the node if a page holds large tasks.
  */
 import { whyOf } from "./loss.ts";
 import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
@@ -17,21 +17,27 @@ import {
 } from "./task.ts";
 import { shownOptions } from "./task-change.ts";
 
-/** What a node knows of the cluster, for whoever reads a task. */
+/** What a node knows about the cluster, for whoever reads a task. */
 export interface Onlooker {
-	/** What no living node has of what a task of the route needs, as the rest of "No live node has …"; undefined: one can run it. */
+	/**
+	 * What a task of the route needs and no living node has, as the rest of "No live node
+	 * has …"; undefined if one can run it.
+	 */
 	missing(route: Route): string | undefined;
-	/** What a node is called, or was; undefined if that is not known. */
+	/** The name that a node has, or had; undefined if it is not known. */
 	nameOf(nodeId: string): string | undefined;
 }
 
-/** `TaskAsRead`, as text, or `TaskAsListed` of one without payload. `ahead`: waiting tasks before it, if that is known. */
+/**
+ * `TaskAsRead` as text, or `TaskAsListed` of a task without payload. `ahead`: waiting
+ * tasks before it, if that is known.
+ */
 export function writeTask(
 	record: TaskRecord,
 	onlooker: Onlooker,
 	ahead?: number,
 ): JsonText {
-	// While a task waits, no node runs it: the last attempt is history only.
+	// While a task waits, no node runs it: the last attempt is only history.
 	const waits = record.state === "PENDING" || record.state === "SCHEDULED";
 	const newest = waits ? undefined : record.attempts.at(-1);
 	const missing = waits ? onlooker.missing(record.route) : undefined;
@@ -105,7 +111,10 @@ export function isoTime(ms: number): string {
 	return new Date(ms).toISOString();
 }
 
-/** Of a text that is no route, which only a store that was tampered with has, "unreadable". */
+/**
+ * The parts of a route; "unreadable" for a text that is no route, which only a store that
+ * was tampered with has.
+ */
 export function readRoute(route: string): {
 	queue: string;
 	type: string;

@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: Hearsay beside its peers and its ceilings, everything in one
- * run on one Redis that the bench starts and ends.
+ * `npm run bench`: Hearsay beside its peers and its ceilings, everything in one run on
+ * one Redis that the bench starts and ends.
  *
- * A figure depends on the machine, the day and the neighbours; a ratio of two
- * that took turns within minutes on the same machine much less so. So the
+ * A figure depends on the machine, the day and the neighbours. A ratio depends on them
+ * much less, if its two sides took turns within minutes on the same machine. So the
  * ratios are the result, and no figure is printed without the other beside it.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -35,7 +35,7 @@ interface Options {
 	readonly only: readonly string[];
 }
 
-/** Undefined: help was asked for. Throws where the use is wrong. */
+/** Undefined if help was asked for. @throws if the use is wrong */
 function readOptions(args: readonly string[]): Options | undefined {
 	const { values } = parseArgs({
 		args: [...args],
@@ -108,8 +108,8 @@ async function main(args: readonly string[]): Promise<number> {
 		return 0;
 	}
 	const directory = mkdtempSync(join(tmpdir(), "hearsay-bench-"));
-	// After the children, which end at the same event (see children.ts) and may
-	// still write while they do: hence the retries.
+	// After the children, which end at the same event (see children.ts) and may still write
+	// while they do: hence the retries.
 	const removal = { recursive: true, force: true, maxRetries: 10 };
 	process.on("exit", () => rmSync(directory, removal));
 	process.once("SIGINT", () => process.exit(130));

@@ -3,10 +3,10 @@
  *
  *   node scripts/build.ts
  *
- * It is this very Node.js with the program inside: one bundle for the main
- * thread, one for the worker threads (which have no file to start from), the manual,
- * and the files that `node/world/assets.ts` hands out, under the same names. It needs
- * nothing installed where it runs, and runs only on this system and processor.
+ * It is this very Node.js with the program inside: one bundle for the main thread, one
+ * for the worker threads (which have no file to start from), the manual, and the files
+ * that `node/world/assets.ts` hands out, under the same names. It needs nothing installed
+ * where it runs, and runs only on this system and processor.
  */
 import { execFileSync } from "node:child_process";
 import {
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
 		execFileSync(process.execPath, ["--build-sea", config], {
 			stdio: ["ignore", "ignore", "inherit"],
 		});
-		// In place of the former one at once: one that runs goes on undisturbed.
+		// Replaces the former one at once: a process that runs it goes on undisturbed.
 		renameSync(built, EXECUTABLE);
 	} finally {
 		rmSync(work, { recursive: true });

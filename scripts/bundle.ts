@@ -3,7 +3,8 @@
  *
  *   node scripts/bundle.ts
  *
- * Silent, and done within 0.1 s where it is newer than all that it is made of.
+ * It is silent, and done within 0.1 s if the program is newer than everything it is made
+ * of.
  */
 import { bundleProgram } from "./build/program.ts";
 

@@ -1,9 +1,8 @@
 /**
- * `npm run chaos`: real nodes and a real Redis, clients that submit without
- * pause, faults drawn from a seed; then the checker's verdict on what was
- * recorded outside of the system. See `chaos/course.ts` for the course of a run,
- * and `test/checker/` for the promises. With `--split`, a measurement of its
- * own: see `chaos/split.ts`.
+ * `npm run chaos`: real nodes and a real Redis, clients that submit without pause, and
+ * faults drawn from a seed; then the checker's verdict on what was recorded outside of
+ * the system. See `chaos/course.ts` for the course of a run, and `test/checker/` for the
+ * promises. With `--split`, a measurement of its own: see `chaos/split.ts`.
  */
 import {
 	closeSync,
@@ -41,7 +40,7 @@ import {
 	type SplitReport,
 } from "./chaos/split-report.ts";
 
-/** A node that can hear again stops what it has lost within this. */
+/** Once a node can hear again, it stops what it has lost within this. */
 const STOP_MS = { paused: 1_000, "cut-off": 1_000, gone: 0 };
 
 async function chaos(
@@ -105,7 +104,7 @@ async function split(
 	return makeSplitReport(options, course);
 }
 
-/** An empty file to which task code writes. */
+/** Makes an empty file to which task code writes. */
 function effectsIn(directory: string): string {
 	const path = join(directory, "runs.jsonl");
 	closeSync(openSync(path, "a"));
@@ -155,7 +154,7 @@ async function run(
 	return !keep;
 }
 
-/** Exit code: 0 every promise was kept, 1 not, 2 wrong use or not possible here. */
+/** Exit code: 0 if every promise was kept, 1 if not, 2 for wrong use or if it is not possible here. */
 async function main(args: readonly string[]): Promise<number> {
 	let options: Options | undefined;
 	try {
@@ -195,7 +194,7 @@ async function main(args: readonly string[]): Promise<number> {
 	} catch (error) {
 		if (!(error instanceof NotPossible)) throw error;
 		process.stderr.write(`${error.message}\n`);
-		process.exit(2); // Whatever a look at the nodes has left under way.
+		process.exit(2); // Ends whatever a look at the nodes has left under way.
 	}
 }
 

@@ -1,10 +1,10 @@
 /**
- * `npm run proof -- NAME`: what takes too long for `npm test`, run before a
- * change is called done. See `proof/proof.ts` for what a proof is and how to add
- * one, `proof/proofs.ts` for those that there are.
+ * `npm run proof -- NAME`: what takes too long for `npm test`, run before a change is
+ * called done. See `proof/proof.ts` for what a proof is and how to add one, and
+ * `proof/proofs.ts` for the list.
  *
- * How far it is goes to standard error; its figures, seed and verdict to
- * standard output, with `--json` as data.
+ * Progress goes to standard error; figures, seed and verdict go to standard output, with
+ * `--json` as data.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -73,7 +73,7 @@ async function run(options: Options): Promise<number> {
 	const directory = mkdtempSync(join(tmpdir(), "hearsay-proof-"));
 	let keep = false;
 	process.on("exit", () => {
-		// Whoever works in it ends at the same time, and may write until then.
+		// Programs that work in it end at the same time, and may write until then.
 		const removal = { recursive: true, force: true, maxRetries: 10 };
 		if (!keep) rmSync(directory, removal);
 		else process.stderr.write(`what it left is kept in ${directory}\n`);
@@ -88,7 +88,7 @@ async function run(options: Options): Promise<number> {
 	return verdict.held ? 0 : 1;
 }
 
-/** Exit code: 0 it held, 1 it is broken, 2 wrong use or not possible here. */
+/** Exit code: 0 if the proof held, 1 if it is broken, 2 for wrong use or if it is not possible here. */
 async function main(args: readonly string[]): Promise<number> {
 	let options: Options | undefined;
 	try {

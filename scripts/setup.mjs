@@ -3,18 +3,18 @@
  *
  *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx | haproxy | promtool]...
  *
- * Always the npm packages, among them the Node runtime that Hearsay runs on;
- * named needs come on top. It has no dependencies and runs on any Node from
- * 20, since it is what brings the rest. When nothing is missing it is silent
- * and quick; otherwise it says on stderr what it does. It may be interrupted
- * and run again at any time; a second one started meanwhile waits its turn.
+ * It always brings the npm packages, among them the Node runtime that Hearsay runs on;
+ * named needs come on top. It has no dependencies and runs on any Node from 20, since it
+ * is what brings the rest. When nothing is missing it is silent and quick; otherwise it
+ * says on stderr what it does. It may be interrupted and run again at any time; a second
+ * one started meanwhile waits its turn.
  *
- * Exit codes: 0 ready · 1 something failed, perhaps for now · 2 a person has to
+ * Exit codes: 0 ready · 1 something failed, perhaps only for now · 2 a person has to
  * install something, and the message says what.
  *
- * Scripts in package.json go on with `hash -r && exec node …`: the first run
- * puts the runtime in front of the host's `node` on the PATH, so the shell has
- * to forget where it found `node` before.
+ * Scripts in package.json go on with `hash -r && exec node …`: the first run puts the
+ * runtime in front of the host's `node` on the PATH, so the shell has to forget where it
+ * found `node` before.
  */
 import { fileURLToPath } from "node:url";
 import { SetupError, say } from "./setup/command.mjs";
@@ -57,7 +57,7 @@ async function main() {
 	await waitForTurn(root, () =>
 		say("Another set-up is at work here; waiting for it …"),
 	);
-	// Side by side, since both mostly wait for what they fetch.
+	// Side by side, since both spend most of their time waiting for downloads.
 	const ended = await Promise.allSettled([bringAll(npm), bringAll(apt)]);
 	for (const each of ended) {
 		if (each.status === "rejected") throw each.reason;

@@ -1,12 +1,12 @@
 /**
- * All tests, or the parts named: types, style, unit, contract, sim, e2e.
+ * Runs all tests, or the parts named: types, style, unit, contract, sim, e2e.
  *
  *   node scripts/test.ts [part]...
  *
- * Types and style count as one test each. Every part runs, whatever became of
- * the others. The last line is `N passed, N failed`; the exit code is 1
- * when anything failed, 2 for a part that does not exist. A run that is
- * interrupted has no verdict: it ends at once, with 130.
+ * Types and style count as one test each. Every part runs, whatever became of the others.
+ * The last line is `N passed, N failed`. The exit code is 1 if anything failed, 2 for a
+ * part that does not exist. A run that is interrupted has no verdict: it ends at once,
+ * with 130.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -18,17 +18,20 @@ import { type Count, countOf } from "./test/count.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules/.bin");
-/** Of vitest, by part. */
+/** The projects of vitest, by part. */
 const PROJECTS: Readonly<Record<string, readonly string[]>> = {
 	unit: ["unit"],
 	contract: ["contract", "contract-timed"],
 	sim: ["sim"],
 	e2e: ["e2e", "e2e-timed"],
 };
-/** Parts that share the machine well: what each prints is kept until it is done. */
+/** Parts that share the machine well: the output of each is kept until it is done. */
 const AT_ONCE = ["types", "style", "unit"];
 const PARTS = [...AT_ONCE, "contract", "sim", "e2e"];
-/** Of a part that runs at once with others, or of all others together. Beyond, they are ended and have failed. */
+/**
+ * The time limit for a part that runs at once with others, and for all the others
+ * together. Beyond it they are ended and have failed.
+ */
 const TESTS_MS_MAX = 10 * 60_000;
 
 async function main(): Promise<number> {
@@ -56,7 +59,7 @@ async function main(): Promise<number> {
 	return failed === 0 ? 0 : 1;
 }
 
-/** A part that runs at once with others. Prints all that it has said when it is done. */
+/** Runs a part that runs at once with others. Prints all its output when it is done. */
 async function quick(part: string): Promise<Count> {
 	const startedMs = Date.now();
 	const said: string[] = [];
@@ -105,7 +108,7 @@ async function tests(parts: readonly string[], output: Output): Promise<Count> {
 	}
 }
 
-/** Undefined where vitest ended before it wrote one. */
+/** Undefined if vitest ended before it wrote a report. */
 function readReport(file: string): string | undefined {
 	try {
 		return readFileSync(file, "utf8");
@@ -116,19 +119,19 @@ function readReport(file: string): string | undefined {
 
 class Interrupted extends Error {}
 
-/** Of a command: ours, or added to what was said. */
+/** Where a command's output goes: ours, or a list that it is added to. */
 type Output = "inherit" | string[];
 
 /**
  * Whether the command succeeded in time.
- * @throws Interrupted when this process was told to end meanwhile.
+ * @throws Interrupted if this process was told to end meanwhile
  */
 function run(
 	[name = "", ...args]: readonly string[],
 	output: Output,
 ): Promise<boolean> {
 	const to = output === "inherit" ? output : "pipe";
-	// A group of its own, so that what a hanging test has started ends with it.
+	// The command gets a group of its own, so that what a hanging test has started ends with it.
 	const child = spawn(join(BIN, name), args, {
 		cwd: ROOT,
 		stdio: ["ignore", to, to],
@@ -151,7 +154,7 @@ function run(
 	process.on("SIGINT", pass).on("SIGTERM", pass);
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
-		// By then all is read that it has said.
+		// By then all its output has been read.
 		child.once("close", (code) => {
 			clearTimeout(limit);
 			process.off("SIGINT", pass).off("SIGTERM", pass);
@@ -161,7 +164,7 @@ function run(
 	});
 }
 
-/** To the child and all that it has started. */
+/** Signals the child and everything that it has started. */
 function signal(child: ChildProcess, name: NodeJS.Signals) {
 	const ended = child.exitCode !== null || child.signalCode !== null;
 	if (child.pid !== undefined && !ended) process.kill(-child.pid, name);

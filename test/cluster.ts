@@ -136,7 +136,7 @@ export class ClusterNode {
 		this.#flags = flags;
 	}
 
-	/** Resolves when it says where it serves. Starts it again on the same folder, too. */
+	/** Resolves when the node says at which address it serves. Starts it again on the same folder, too. */
 	async start(): Promise<void> {
 		const node = launchNode(this.#flags, this.#folder);
 		this.#process = node;
@@ -161,7 +161,7 @@ export class ClusterNode {
 		return this.#process?.output ?? "";
 	}
 
-	/** Resolves with its exit code, -1 where a signal ended it. */
+	/** Resolves with the exit code of the node, -1 if a signal ended it. */
 	get ended(): Promise<number> {
 		return this.#process?.ended ?? Promise.resolve(-1);
 	}
@@ -246,8 +246,8 @@ export function launchNode(
 }
 
 /**
- * Asks until the answer is as wished; rejects, with the last answer, where it does not
- * become so. A refusal is an answer: nodes are in trouble where tests put them into it.
+ * Asks until the answer is as wished; rejects, with the last answer, if it does not become
+ * so. A refusal is an answer: nodes are in trouble if tests put them into it.
  */
 export async function until<T>(
 	ask: () => T | Promise<T>,

@@ -25,10 +25,10 @@ export interface RedisServer {
 }
 
 export interface RedisPlan {
-	/** When what is written is safe on the disk; every second, where not given. */
+	/** When what is written is safe on the disk; every second, if not given. */
 	readonly appendfsync?: "always" | "everysec";
 	readonly requirepass?: string;
-	/** Where it keeps its data; a directory of its own, where not given. */
+	/** The directory for its data; one of its own, if not given. */
 	readonly dir?: string;
 	/** Program and arguments that start the server, put before it. */
 	readonly prefix?: readonly string[];

@@ -19,7 +19,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** For all that tests start: a program starts in half the time where an earlier one has compiled it. */
+/** For all that tests start: a program starts in half the time if an earlier one has compiled it. */
 const COMPILED = join(ROOT, "node_modules/.cache/hearsay-tests");
 
 const BUNDLED = join(ROOT, "test/program.ts");

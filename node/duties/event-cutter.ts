@@ -18,12 +18,12 @@ export interface EventCutterParts {
 	readonly log: Log;
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** The shard's time, as this node reckons it. */
+		/** The time on the shard's clock, as this node estimates it. */
 		storeNowMs(): number;
 	};
 	/** See duty-turns.ts. */
 	readonly dutyTurns: {
-		/** How many nodes have their turn at this before this one; undefined: it is left to others. */
+		/** How many nodes have their turn at this before this one; undefined if it is left to others. */
 		turnAt(matter: string): number | undefined;
 	};
 }

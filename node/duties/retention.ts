@@ -1,7 +1,8 @@
 /**
- * Retention: what a shard keeps of ended tasks, as far as this node knows: the most that any
- * living node was told to keep, so that who joins with less forgets nothing of the others.
- * What one said that has left since counts for a while: it may be about to come back.
+ * Retention: what a shard keeps of its ended tasks, as far as this node knows: the most that
+ * any living node was told to keep, so that a node that joins with less discards nothing
+ * of the others. The word of a node that has left counts for a while: it may be about to
+ * come back.
  */
 import {
 	KEEPS_DEFAULT,
@@ -13,7 +14,7 @@ import { RETENTION_TOLD_MS } from "../../protocol/limits.ts";
 import type { Clock, NodeRecord, RegisteredNode } from "../ports.ts";
 
 export interface RetentionParts {
-	/** See self-report.ts: what this node itself was told. */
+	/** What this node itself was told: see self-report.ts. */
 	readonly report: { record(): Pick<NodeRecord, "keeps"> };
 	readonly shards: number;
 	readonly clock: Pick<Clock, "monoMs">;
@@ -24,7 +25,7 @@ export interface RetentionParts {
 }
 
 export class Retention {
-	/** By node; and when that was read last. */
+	/** What each node was told to keep, and when that was last read. */
 	readonly #told = new Map<string, { keeps: Keeps; readMs: number }>();
 	#known = false;
 	readonly #parts: RetentionParts;
@@ -33,12 +34,12 @@ export class Retention {
 		this.#parts = parts;
 	}
 
-	/** The roster has read what nodes there are. */
+	/** The roster has read which nodes there are. */
 	registryRead(): void {
 		this.#known = true;
 		const { roster, clock } = this.#parts;
 		const readMs = clock.monoMs();
-		// A node of an earlier version says nothing of it.
+		// A node of an earlier version says nothing about it.
 		for (const { record } of roster.others)
 			if (record.keeps !== undefined)
 				this.#told.set(record.nodeId, { keeps: record.keeps, readMs });
@@ -46,7 +47,10 @@ export class Retention {
 			if (readMs - told.readMs > RETENTION_TOLD_MS) this.#told.delete(nodeId);
 	}
 
-	/** Of each shard; undefined: not known yet, as nobody else has been heard. */
+	/**
+	 * What to keep, for each shard; undefined while that is not known, since no other node
+	 * has been heard.
+	 */
 	get keeps(): Keeps | undefined {
 		const { report, shards } = this.#parts;
 		if (!this.#known) return undefined;

@@ -1,18 +1,20 @@
 /**
- * Timekeeper: sees to it that tasks of one shard wait when they are due, and end when they
- * have expired.
+ * Timekeeper: sees to it that tasks of one shard wait when they are due, and end when
+ * they have expired.
  *
- * There is no leader for it. The store says what is due, and any node may ask it to act on
- * that at any time. Every pulse tells when there is something to do next; nodes set a timer
- * to that and take turns, so that the first does it, and the others only if it does not. A
- * node that has stored a task needs no turn: it may be the only one that knows of it. What a
- * pulse finds overdue all of these have missed, and whose pulse it was acts on it. (Of more
- * than fits into a step the rest is due next, and a matter of turns again; so however much is
- * overdue, three nodes at most go on with it side by side.)
+ * There is no leader for this. The store says what is due, and any node may ask it to act
+ * at any time. Every pulse says when there is something to do next. Nodes set a timer to
+ * that time and take turns, so that the first node acts, and the others only if it does
+ * not. A node that has stored a task needs no turn: it may be the only one that knows
+ * about it. If a pulse finds something overdue, all of these have missed it, and the node
+ * whose pulse it was acts. (If more is overdue than fits into a step, the rest is due
+ * next, and a matter of turns again; so however much is overdue, at most three nodes work
+ * on it side by side.)
  *
- * Guarantees that a task is dealt with within milliseconds of its time as long as one of the
- * nodes lives whose turn it is or that stored it, and by the next pulse of another otherwise.
- * Who acts early or twice finds nothing to do: the store goes by its own clock.
+ * Guarantees that a task is dealt with within milliseconds of its time as long as one of
+ * two kinds of node lives: one whose turn it is, or the one that stored it. Otherwise the
+ * next pulse of another node deals with it. Acting early or twice does nothing: the store
+ * goes by its own clock.
  */
 import {
 	ELAPSE_BATCH_MAX,
@@ -37,7 +39,7 @@ export interface TimekeeperParts {
 	readonly log: Log;
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** The shard's time, as this node reckons it. */
+		/** The time on the shard's clock, as this node estimates it. */
 		storeNowMs(): number;
 	};
 	/** See hinter.ts. */
@@ -47,12 +49,12 @@ export interface TimekeeperParts {
 	};
 	/** See end-watcher.ts. */
 	readonly watcher: {
-		/** These have ended. */
+		/** These tasks have ended. */
 		endedHere(ids: readonly string[]): void;
 	};
 	/** See duty-turns.ts. */
 	readonly dutyTurns: {
-		/** How many nodes have their turn at this before this one; undefined: it is left to others. */
+		/** How many nodes have their turn at this before this one; undefined if it is left to others. */
 		turnAt(matter: string): number | undefined;
 	};
 }
@@ -60,9 +62,9 @@ export interface TimekeeperParts {
 export class Timekeeper {
 	/** When there is something to do next, in the store's time, as far as this node knows. */
 	#nextMs: number | undefined;
-	/** Up to then it has itself stored what is due. */
+	/** Up to this time the node has itself stored what is due. */
 	#ownUntilMs = Number.NEGATIVE_INFINITY;
-	/** On the monotonic clock. */
+	/** When the store was last asked to act, on the monotonic clock. */
 	#askedMs = Number.NEGATIVE_INFINITY;
 	#asking = false;
 	#timer: Timer | undefined;
@@ -78,7 +80,7 @@ export class Timekeeper {
 		this.#timer?.cancel();
 	}
 
-	/** The store has told when there is something to do next; undefined: nothing is to come. */
+	/** The store has said when there is something to do next; undefined if nothing is to come. */
 	pulsed(nextMs: number | undefined): void {
 		if (nextMs === undefined) return;
 		const nowMs = this.#parts.renewer.storeNowMs();
@@ -126,7 +128,7 @@ export class Timekeeper {
 		const { shard, clock, log, hinter, watcher } = this.#parts;
 		this.#asking = true;
 		this.#askedMs = clock.monoMs();
-		// What is stored meanwhile is not in the answer.
+		// Tasks stored meanwhile are not in the answer.
 		this.#nextMs = undefined;
 		try {
 			const reply = await shard.tasks.elapse(ELAPSE_BATCH_MAX);
@@ -134,7 +136,7 @@ export class Timekeeper {
 			if (reply.promoted.length > 0) hinter.hint(reply.promoted);
 			if (reply.nextTimeMs !== undefined) this.#learn(reply.nextTimeMs);
 		} catch (error) {
-			// The next pulse tells what is overdue.
+			// The next pulse finds what is overdue.
 			if (!(error instanceof StoreError)) throw error;
 			log.debug(
 				{ err: error, shard: shard.index },

@@ -1,10 +1,11 @@
 /**
- * Trimmer: forgets ended tasks of one shard, past their time, too many or too large.
+ * Trimmer: discards ended tasks of one shard that are past their time, too many or too
+ * large.
  *
- * Looks every TRIM_MS, and at once when an end brings what is kept over its number or size,
- * so that under load it keeps pace with the nodes that end tasks. And if
- * the store has no memory for a new task it makes room, a batch at a time, since to keep
- * what has ended for all of its time is worth less than to take what is new.
+ * Looks every TRIM_MS, and at once when an end brings what is kept over its number or
+ * size, so that under load it keeps pace with the nodes that end tasks. If the store has
+ * no memory for a new task, the trimmer makes room, a batch at a time: keeping ended
+ * tasks for all of their time is worth less than taking new ones.
  */
 import {
 	END_KINDS,
@@ -27,7 +28,7 @@ import {
 	type Timer,
 } from "../ports.ts";
 
-/** What is kept of ended tasks if the room is needed: none but those that are too young to go. */
+/** What is kept of ended tasks if the room is needed: only those that are too young to go. */
 const NOTHING: Keeps = {
 	successes: { ms: ENDED_KEPT_MS_MIN, number: 0, bytes: 0 },
 	failures: { ms: ENDED_KEPT_MS_MIN, number: 0, bytes: 0 },
@@ -39,7 +40,7 @@ export interface TrimmerParts {
 	readonly log: Log;
 	/** See retention.ts. */
 	readonly retention: {
-		/** Of this shard; undefined: not known yet, so nothing is forgotten. */
+		/** What this shard keeps; undefined while that is not known, so that nothing is discarded. */
 		readonly keeps: Keeps | undefined;
 	};
 }
@@ -47,11 +48,14 @@ export interface TrimmerParts {
 export class Trimmer {
 	#timer: Timer | undefined;
 	#trimming = false;
-	/** Room was looked for in vain, and is not again before this, on the monotonic clock. */
+	/** Room was looked for in vain, and is not looked for again before this, on the monotonic clock. */
 	#nextRoomMs = Number.NEGATIVE_INFINITY;
-	/** All that may be forgotten has been: what is beyond is too young, and is not looked at with each end. */
+	/**
+	 * Everything that may be discarded has been: the excess is too young, and ends do not
+	 * bring a look before this.
+	 */
 	#nextLookMs = Number.NEGATIVE_INFINITY;
-	/** Not told of each time: where much ends and little fits it is a steady state. */
+	/** Not logged each time: if many tasks end and few fit, it is a steady state. */
 	#nextTellMs = Number.NEGATIVE_INFINITY;
 	#stopped = false;
 	readonly #parts: TrimmerParts;
@@ -86,8 +90,8 @@ export class Trimmer {
 	}
 
 	/**
-	 * The store has no memory for a new task: forgets a batch of the oldest that have
-	 * ended. Returns whether to ask it again: this found some, or another node may have.
+	 * The store has no memory for a new task: discards a batch of the oldest ended tasks.
+	 * Returns whether to ask the store again: this found some, or another node may have.
 	 */
 	async makeRoom(): Promise<boolean> {
 		const { shard, clock, log } = this.#parts;
@@ -116,7 +120,7 @@ export class Trimmer {
 		this.#trimming = false;
 	}
 
-	/** A batch; returns how many, undefined where the store did not do it. */
+	/** Discards a batch. Returns how many; undefined if the store did not do it. */
 	async #forget(keeps: Keeps | undefined): Promise<number | undefined> {
 		const { shard, log } = this.#parts;
 		if (keeps === undefined) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Jobs that run apart from all others, each in a worker of its own that is ended after it.
- * So many run at once; more wait, oldest first, as do all while workers cannot be started.
+ * Jobs that run apart from all others, each in a worker of its own that is ended after
+ * it. Only so many run at once; the rest wait, oldest first. While workers cannot be
+ * started, all of them wait.
  */
 import assert from "node:assert/strict";
 import type { Home, Starter } from "./home.ts";
@@ -42,7 +43,7 @@ export class Apart implements Home {
 		return true;
 	}
 
-	/** Whoever waits after this waits for a worker to end, or for the retrier. */
+	/** The jobs behind this one wait for a worker to end, or for the retrier. */
 	next(): void {
 		const { workersMax, starter } = this.#parts;
 		while (!this.retrier.failing && this.workers.size < workersMax) {

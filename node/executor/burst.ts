@@ -1,12 +1,11 @@
 /**
  * Bursts as they travel between node and worker: one flat array a message.
  *
- * The two kinds that come by the ten thousand, a job to run and its success, go
- * as their values in a row, which begins with the job's number, and are never
- * objects on the way; all others go as the objects that they are. Cloning fifty
- * jobs from a flat array takes a third less of the node's thread and half of
- * the worker's time than from objects, whose keys are cloned with each (2.0 →
- * 1.3 and 2.1 → 1.0 µs a job).
+ * Two kinds of message come by the ten thousand: a job to run, and its success. They
+ * travel as their values in a row, beginning with the job's number, and are never objects
+ * on the way. All others travel as objects. Cloning fifty jobs from a flat array takes a
+ * third less of the node's thread, and half of the worker's time, than from objects,
+ * whose keys are cloned with each (2.0 → 1.3 and 2.1 → 1.0 µs a job).
  */
 import {
 	RESULT_BYTES_MAX,
@@ -30,13 +29,13 @@ export type BurstToWorker = (
 )[];
 export type BurstFromWorker = (string | number | FromWorker)[];
 
-/** What only some jobs have. */
+/** The properties that only some jobs have. */
 type Particulars = Pick<
 	JobInThread,
 	"options" | "round" | "failures" | "retries" | "timeoutMs"
 >;
 
-/** A job to run under this number. */
+/** Adds a job that is to run under this number. */
 export function pushJob(
 	burst: BurstToWorker,
 	number: number,
@@ -47,7 +46,10 @@ export function pushJob(
 	burst.push(isPlain(job) ? undefined : particularsOf(job));
 }
 
-/** Of a plain job, as nearly all are: to clone one object more takes a fifth of the time of a single job's message. */
+/**
+ * The particulars of a plain job, as nearly all are: cloning one more object takes a
+ * fifth of the time of a single job's message.
+ */
 const PLAIN: Particulars = {
 	options: {},
 	round: 1,
@@ -72,7 +74,10 @@ function particularsOf(job: JobInThread): Particulars {
 	return { options, round, failures, retries, timeoutMs };
 }
 
-/** Not by comparison with `PLAIN`: workers load this file, and have no use for what validates options. */
+/**
+ * Whether the options are all absent. Not by comparison with `PLAIN`: workers load this
+ * file, and have no use for the code that validates options.
+ */
 function asksForNothing(options: TaskOptions): boolean {
 	for (const _ in options) return false;
 	return true;
@@ -109,14 +114,14 @@ export function readToWorker(
 	}
 }
 
-/** The job of this number has succeeded. */
+/** Adds that the job of this number has succeeded. */
 export function pushSuccess(
 	burst: BurstFromWorker,
 	number: number,
 	result: string,
 	ranMs: number,
 ): void {
-	// No method of a list: task code may have replaced it (see `worker/native.ts`).
+	// Uses no method of a list: task code may have replaced it (see `worker/native.ts`).
 	const at = burst.length;
 	burst[at] = number;
 	burst[at + 1] = result;
@@ -124,9 +129,9 @@ export function pushSuccess(
 }
 
 /**
- * Tells what a worker has said. It comes from beside task code, which may have come to speak
- * in its place: what is not as it should be is dropped with all that follows it in the
- * burst. Returns whether all was understood.
+ * Reads what a worker has said. The worker shares its thread with task code, which may
+ * have come to speak in its place: a message that is not as it should be is dropped, with
+ * all that follows it in the burst. Returns whether all was understood.
  */
 export function readFromWorker(
 	burst: unknown,
@@ -154,7 +159,10 @@ function isNumber(value: unknown): value is number {
 	return Number.isSafeInteger(value);
 }
 
-/** That it is JSON the worker knows, which has written it (see `worker/outcome.ts`). */
+/**
+ * Whether the value is a result. The worker, which has written it, knows that it is JSON
+ * (see `worker/outcome.ts`).
+ */
 function isResult(value: unknown): value is string {
 	return (
 		typeof value === "string" &&
@@ -167,7 +175,10 @@ function isTime(value: unknown): value is number {
 	return Number.isFinite(value) && (value as number) >= 0;
 }
 
-/** Undefined if it is none. A copy made by the engine: no getters, no prototypes. */
+/**
+ * The message; undefined if it is none. It is a copy made by the engine: no getters, no
+ * prototypes.
+ */
 function readMessage(value: object | null): FromWorker | undefined {
 	const said = (value ?? {}) as Record<string, unknown>;
 	const { kind, number, message, line, types, thread, culprit, ranMs } = said;
@@ -224,7 +235,10 @@ function areSettings(value: unknown): value is SaidSettings[] {
 	return Array.isArray(value) && value.every(isSettings);
 }
 
-/** What is said in them is for `handler-settings.ts` to judge. */
+/**
+ * Whether a handler's settings have the right shape. `handler-settings.ts` judges what
+ * they say.
+ */
 function isSettings(value: unknown): value is SaidSettings {
 	const { file, type, said } = (value ?? {}) as Record<string, unknown>;
 	return (

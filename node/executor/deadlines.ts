@@ -1,8 +1,8 @@
 /**
- * The time limits of jobs. Of one with a timeout its worker says when its code begins; from
- * then on this node's monotonic clock counts. When the time is over its signal fires and its
- * thread takes no more jobs, and `killAfterMs` later the thread is ended. What ends before
- * that has ended by itself.
+ * The time limits of jobs. The worker reports when the code of a job with a timeout
+ * begins; from then on this node's monotonic clock counts. When the time is over, the
+ * job's signal fires and its thread takes no more jobs; `killAfterMs` later the thread is
+ * ended. A job that ends before that has ended by itself.
  */
 import { formatDuration } from "../../protocol/duration.ts";
 import type { TaskError } from "../../protocol/task.ts";
@@ -17,7 +17,7 @@ export class Deadlines {
 		this.#clock = clock;
 	}
 
-	/** The code of a job in a thread begins. */
+	/** To be called when the code of a job in a thread begins. */
 	begin(live: LiveJob): void {
 		const { timeoutMs } = live.job;
 		if (live.beganMs !== undefined) return;
@@ -26,7 +26,7 @@ export class Deadlines {
 			this.#set(live, timeoutMs, () => this.#expire(live));
 	}
 
-	/** It has ended. */
+	/** To be called when the job has ended. */
 	end(live: LiveJob): void {
 		if (live.beganMs === undefined) return;
 		this.#timers.get(live)?.cancel();
@@ -35,7 +35,7 @@ export class Deadlines {
 
 	#expire(live: LiveJob): void {
 		const { thread, job, aborted } = live;
-		// What was told to stop before has less time than this.
+		// A job that was already told to stop has less time than this.
 		if (aborted || thread === undefined) return;
 		thread.timeOut(live, sentenceOf(job));
 		this.#set(live, job.killAfterMs, () => thread.endFor(live));
@@ -46,7 +46,10 @@ export class Deadlines {
 	}
 }
 
-/** Of a job that reached its timeout and threw after it, `thrown`, or else was ended. */
+/**
+ * The outcome of a job that reached its timeout: it threw `thrown` after that, or else
+ * was ended.
+ */
 export function timedOut(
 	job: Job,
 	ranMs: number,
@@ -57,7 +60,7 @@ export function timedOut(
 		thrown === undefined
 			? `${sentenceOf(job)}, and did not stop within ${kill} of its signal: it was ended by force`
 			: sentenceOf(job);
-	// Mostly it throws what its signal told it.
+	// Usually it throws what its signal gave it.
 	const cause = thrown?.code === "timeout" ? undefined : thrown;
 	return {
 		kind: "timeout",

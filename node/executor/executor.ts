@@ -1,18 +1,19 @@
 /**
- * The `Executor` port over worker threads: user code never runs on the node's
- * event loop, so a task that spins, throws, leaks or exits cannot delay a lease.
+ * The `Executor` port over worker threads: user code never runs on the node's event loop,
+ * so a task that spins, throws, leaks or exits cannot delay a lease.
  *
- * This file knows the jobs under way, and how they are told to stop; `deadlines.ts` does so
- * when their time is over. `pool.ts`, with `together.ts` and `apart.ts`, decides where they
- * run, `thread.ts` talks to one thread, `begin-cells.ts` says who begins a job, `verdict.ts`
- * judges when a thread dies, `retrier.ts` sees to it when none can be started; what runs inside
- * is `worker-main.ts` and `worker/`. Threads isolate from accidents, not from malice:
- * Buffers are outside their heap's limit, and native code can end the whole process.
- * What is suspected of that runs isolated, in a process of its own (`process-link.ts`).
+ * This file knows the jobs under way and tells them to stop; `deadlines.ts` does so when
+ * their time is over. `pool.ts`, with `together.ts` and `apart.ts`, decides where they
+ * run. `thread.ts` talks to one thread. `begin-cells.ts` says who begins a job.
+ * `verdict.ts` judges when a thread dies. `retrier.ts` takes over when none can be
+ * started. What runs inside a thread is `worker-main.ts` and `worker/`. Threads isolate
+ * from accidents, not from malice: Buffers do not count towards their heap's limit, and
+ * native code can end the whole process. A task suspected of that runs isolated, in a
+ * process of its own (`process-link.ts`).
  *
- * How fast: about 100,000 no-op tasks a second through one thread with 100 in
- * flight, for 40 % of a core in the node's own thread; 25,000 one at a time
- * (2 cores, `node test/contract/executor-bench.ts`, and `… 1`).
+ * How fast: about 100,000 no-op tasks a second through one thread with 100 in flight, for
+ * 40 % of a core in the node's own thread; 25,000 one at a time (2 cores, `node
+ * test/contract/executor-bench.ts`, and `… 1`).
  */
 import { availableParallelism } from "node:os";
 import type { HandlerSettings } from "../../protocol/handler-settings.ts";
@@ -26,23 +27,26 @@ import { Pool } from "./pool.ts";
 import type { Thread } from "./thread.ts";
 
 export interface ExecutorOptions {
-	/** Jobs that the node runs at once: more threads than this are of no use. */
+	/** How many jobs the node runs at once: more threads than this are of no use. */
 	readonly concurrency: number;
-	/** Paths of the files whose task types are served beside the built-in ones. */
+	/** Paths of the files whose task types are served besides the built-in ones. */
 	readonly handlerFiles: readonly string[];
-	/** How long the built-in `process_task` takes where its payload does not say. */
+	/** How long the built-in `process_task` takes if its payload does not say. */
 	readonly processTaskMs: number;
-	/** Shared threads; where not given, one a core, but no more than `concurrency`. */
+	/** The number of shared threads; if absent, one per core, but no more than `concurrency`. */
 	readonly threads?: number;
-	/** Ends the processes that task code has started: all, or those of one thread, named as the system does. */
+	/**
+	 * Ends the processes that task code has started: all, or those of one thread, which is
+	 * named as the system names it.
+	 */
 	readonly endProcesses?: (systemThread?: number) => void;
 	readonly clock: Clock;
 	readonly log: Log;
 }
 
 /**
- * Without handler files no thread is started before the first job.
- * @throws with one sentence that names the file, where a handler file does not load.
+ * Without handler files, no thread is started before the first job.
+ * @throws with one sentence that names the file, if a handler file does not load
  */
 export async function createExecutor(
 	options: ExecutorOptions,
@@ -65,12 +69,12 @@ export async function createExecutor(
 
 /** How long a job that was told to stop may go on. */
 interface Grace {
-	/** By the monotonic clock. */
+	/** When that time is over, by the monotonic clock. */
 	readonly untilMs: number;
 	readonly timer: Timer;
 }
 
-/** Between looks for processes while a thread does not end. */
+/** Time between looks for processes while a thread does not end. */
 const PROCESSES_LOOK_MS = 50;
 
 class ThreadExecutor implements Executor {
@@ -154,7 +158,8 @@ class ThreadExecutor implements Executor {
 	}
 
 	abort(job: Job, reason: string, graceMs: number): void {
-		// Few are ever told to stop, and each that is not would pay for a table of all.
+		// Few jobs are ever told to stop, and a table of all would cost each of the others
+		// something.
 		const live = this.#live.find((each) => each.job === job);
 		if (live === undefined) return;
 		const { thread } = live;
@@ -195,8 +200,9 @@ class ThreadExecutor implements Executor {
 	}
 
 	/**
-	 * A call that waits for a process ends with that, and its thread with the call: no thread
-	 * starts a process any more, but for one that was about to.
+	 * Ends the processes that task code has started until the threads are gone. A call that
+	 * waits for a process ends with that process, and its thread with the call. No thread
+	 * starts a process any more, except one that was about to.
 	 */
 	#keepEndingProcesses(): void {
 		if (this.#gone) return;
@@ -204,7 +210,7 @@ class ThreadExecutor implements Executor {
 		this.#clock.after(PROCESSES_LOOK_MS, () => this.#keepEndingProcesses());
 	}
 
-	/** Of several, the one that is over first counts. */
+	/** Gives the job a grace. If it has several, the one that is over first counts. */
 	#giveGrace(live: LiveJob, thread: Thread, graceMs: number): void {
 		const untilMs = this.#clock.monoMs() + graceMs;
 		const given = this.#graces.get(live);

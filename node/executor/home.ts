@@ -5,7 +5,7 @@ import type { Retrier } from "./retrier.ts";
 import type { Thread } from "./thread.ts";
 
 export interface Starter {
-	/** Starts a worker in its home. Undefined if none can be had, which the retrier has been told. */
+	/** Starts a worker in its home. Undefined if none can be had; the retrier then knows why. */
 	start(home: Home): Thread | undefined;
 }
 
@@ -17,8 +17,8 @@ export interface Home {
 	place(live: LiveJob): void;
 	/** Takes back a job that waits. */
 	withdraw(live: LiveJob): void;
-	/** There may be a worker for those that wait. */
+	/** To be called when there may be a worker for those that wait. */
 	next(): void;
-	/** A worker of it has no more jobs: whether it is to be ended. */
+	/** Called when a worker has no more jobs. Whether it is to be ended. */
 	isDone(): boolean;
 }

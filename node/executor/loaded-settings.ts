@@ -1,4 +1,7 @@
-/** What handlers say beside their code, as a worker has found it in their files: looked at, by type. */
+/**
+ * Checks what handlers say besides their code, as a worker has found it in their files;
+ * the result is by type.
+ */
 import {
 	type HandlerSettings,
 	readSettings,
@@ -7,7 +10,10 @@ import type { SaidSettings } from "./messages.ts";
 
 export type SettingsByType = ReadonlyMap<string, HandlerSettings>;
 
-/** Or one sentence that names the file, the type and the field that is wrong. */
+/**
+ * The settings, or one sentence that names the file, the type and the field that is
+ * wrong.
+ */
 export function readLoaded(
 	all: readonly SaidSettings[],
 ): SettingsByType | string {

@@ -1,6 +1,6 @@
 /**
- * What is said to a worker, in bursts: what is said in one go goes out as one message, since
- * a message costs more than the job in it.
+ * What is said to a worker, in bursts: everything said in one go leaves as one message,
+ * since a message costs more than the job in it.
  */
 import { type BurstToWorker, pushJob } from "./burst.ts";
 import type { Link } from "./link.ts";
@@ -18,12 +18,12 @@ export class Outgoing {
 		this.#next().push(message);
 	}
 
-	/** A job to run under this number. */
+	/** Says that a job is to run under this number. */
 	sayRun(number: number, job: JobInThread): void {
 		pushJob(this.#next(), number, job);
 	}
 
-	/** What goes out as soon as all has been said that is said now, to be added to. */
+	/** The burst that leaves as soon as everything said now has been said; more may be added to it. */
 	#next(): BurstToWorker {
 		if (this.#burst.length === 0) {
 			queueMicrotask(() => {

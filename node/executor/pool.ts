@@ -1,22 +1,23 @@
 /**
- * The workers, and in whose threads a job runs.
+ * The workers, and which job runs in whose threads.
  *
- * Own, and not piscina, because a lease makes two demands that piscina cannot
- * meet: one job must be stoppable without a word to the others in its thread
- * (piscina's abort ends the thread and all in it), and when a thread dies each
- * job in it must learn whether it is the cause. Nor can piscina start its
- * workers inside a single executable, where there are no files.
+ * This is our own, and not piscina, because a lease makes two demands that piscina cannot
+ * meet. It must be possible to stop one job without telling the others in its thread
+ * (piscina's abort ends the thread and all jobs in it). And when a thread dies, each job
+ * in it must learn whether it is the cause. Nor can piscina start its workers inside a
+ * single executable, where there are no files.
  *
- * - Most jobs share threads: see `together.ts`. All but one are ended when there
- *   has been no job for a time: a thread takes 10 to 25 MB.
- * - A type of which a job had to be ended by force, for it did not stop when it had reached
- *   its timeout, has shared threads of its own from then on: it is no danger to others
- *   any more.
+ * - Most jobs share threads: see `together.ts`. When there has been no job for a time,
+ *   all threads but one are ended: each takes 10 to 25 MB.
+ * - If a job had to be ended by force, because it did not stop when it had reached its
+ *   timeout, its type has shared threads of its own from then on: it is no danger to
+ *   others any more.
  * - A job that is to run `alone` gets a thread for itself, and one that is to run
- *   `isolated` a process for itself: ended after it, so many at once (see `apart.ts`).
- * - While threads cannot be started (see `retrier.ts`), jobs wait or run in what there is.
- *   What was given to a worker that then did not load is placed
- *   again, without a word to anyone: it never ran.
+ *   `isolated` a process for itself. Each is ended after its job, and there are only so
+ *   many at once (see `apart.ts`).
+ * - While threads cannot be started (see `retrier.ts`), jobs wait or run in what there
+ *   is. A job given to a worker that then did not load is placed again, and nobody is
+ *   told: it never ran.
  */
 import {
 	type HandlerSettings,
@@ -47,9 +48,12 @@ import type { Death } from "./verdict.ts";
 export interface PoolParts {
 	readonly start: WorkerStart;
 	readonly threadsMax: number;
-	/** Processes kept ready at once. */
+	/** How many processes are kept ready at once. */
 	readonly sparesMax: number;
-	/** Ends those that a thread of this process has started, named as the system does. */
+	/**
+	 * Ends the processes that a thread of this process has started; the thread is named as
+	 * the system names it.
+	 */
 	readonly endProcesses: (systemThread: number) => void;
 	readonly deadlines: Deadlines;
 	readonly clock: Clock;
@@ -65,7 +69,7 @@ export class Pool {
 		start: (home) => this.#startWorker(home),
 	};
 	readonly #shared: Together;
-	/** By type; each of the last may have several. */
+	/** The unruly types, each with its threads; there may be several. */
 	readonly #unruly = new Map<string, Together>();
 	readonly #alone: Apart;
 	readonly #isolated: Apart;
@@ -105,9 +109,9 @@ export class Pool {
 	}
 
 	/**
-	 * Starts a first thread and resolves with the types that it can run: the
-	 * handler files' code is loaded in a worker only, never on the node's thread.
-	 * Rejects with one sentence that names the file, where one does not load.
+	 * Starts a first thread and resolves with the types that it can run: the code of the
+	 * handler files is loaded only in a worker, never on the node's thread. Rejects with
+	 * one sentence that names the file, if one does not load.
 	 */
 	load(): Promise<readonly string[]> {
 		return new Promise((resolve, reject) => {
@@ -116,7 +120,7 @@ export class Pool {
 		});
 	}
 
-	/** What its handler says, as it was loaded last. */
+	/** What the type's handler says, as it was last loaded. */
 	settingsOf(type: string): HandlerSettings {
 		return this.#settings.get(type) ?? NO_SETTINGS;
 	}
@@ -135,7 +139,7 @@ export class Pool {
 		home.place(live);
 	}
 
-	/** A node has died, so long ago: jobs may have to run isolated. */
+	/** A node died so long ago: jobs may have to run isolated. */
 	expectIsolated(agoMs: number): void {
 		this.#processes.expect(this.#start, agoMs);
 	}
@@ -145,7 +149,7 @@ export class Pool {
 		live.home?.withdraw(live);
 	}
 
-	/** Ends all workers and settles their jobs. Nothing may be placed after. */
+	/** Ends all workers and settles their jobs. Nothing may be placed after that. */
 	async stop(): Promise<void> {
 		this.#probing?.cancel();
 		this.#resting?.cancel();
@@ -157,7 +161,7 @@ export class Pool {
 		await Promise.all([promise, this.#processes.stop()]);
 	}
 
-	/** Those in which jobs run with others. */
+	/** The homes in which jobs share threads. */
 	#sharing(): ReadonlySet<Together> {
 		return new Set([this.#shared, ...this.#unruly.values()]);
 	}
@@ -173,7 +177,7 @@ export class Pool {
 	#homeFor({ job }: LiveJob): Home {
 		if (job.isolated) return this.#isolated;
 		if (job.alone) return this.#alone;
-		if (this.#unruly.size === 0) return this.#shared; // As nearly always.
+		if (this.#unruly.size === 0) return this.#shared; // As nearly always: there is no unruly type.
 		return this.#unruly.get(job.type) ?? this.#shared;
 	}
 
@@ -185,7 +189,7 @@ export class Pool {
 		});
 	}
 
-	/** A job of this type had to be ended by force. */
+	/** Gives the type of this job, which had to be ended by force, threads of its own. */
 	#setApart({ id, type }: LiveJob["job"]): void {
 		const { log } = this.#parts;
 		log.warn(
@@ -198,7 +202,7 @@ export class Pool {
 		this.#unruly.set(type, isFull && last ? last : this.#newShared(0));
 	}
 
-	/** Undefined where the system has none to give: it is tried again. */
+	/** Undefined if the system has none to give: the retrier tries again. */
 	#startWorker(home: Home): Thread | undefined {
 		try {
 			return this.#newWorker(home);
@@ -208,7 +212,7 @@ export class Pool {
 		}
 	}
 
-	/** @throws where the system has none to give. */
+	/** @throws if the system has none to give */
 	#newWorker(home: Home): Thread {
 		const { clock, log, endProcesses, deadlines } = this.#parts;
 		const { workers, retrier, open } = home;
@@ -261,7 +265,7 @@ export class Pool {
 	#mourn(death: Death): void {
 		if (death.kind === "ended") return;
 		if (this.#loading === undefined) {
-			if (death.kind === "unloaded") return; // The retrier has told.
+			if (death.kind === "unloaded") return; // The retrier has logged it.
 			this.#parts.log.warn({ cause: death.message }, "a worker died");
 		} else {
 			this.#loading.reject(new Error(death.message));

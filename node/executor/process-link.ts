@@ -1,12 +1,12 @@
 /**
- * A worker in a process of its own, for a task that may end the process it runs in: by
- * native code, or because the kernel ends it when memory is short. All that is lost then
- * is this task's run.
+ * A worker in a process of its own, for a task that may end the process it runs in:
+ * through native code, or because the kernel kills it when memory is short. Only this
+ * task's run is lost then.
  *
- * In it is a part of this program (see `task-process.ts`), at the head of a process group, so
- * that what its task has started ends with it. Its standard output and error are the
- * node's: what native code says as it dies is not lost. From its start on, the kernel ends
- * it before any other process when memory is short.
+ * The process runs a part of this program (see `task-process.ts`) and leads a process
+ * group, so that whatever its task has started ends with it. It shares the node's
+ * standard output and error, so that nothing native code prints while it dies is lost.
+ * From its start on, the kernel kills it before any other process when memory is short.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ import {
 const OOM_SCORE_MAX = "1000";
 
 export class TaskProcess {
-	/** Resolves when nothing is left of it. */
+	/** Resolves when nothing is left of the process. */
 	readonly closed: Promise<void>;
 	readonly #close: () => void;
 	readonly #child: ChildProcess;
@@ -34,8 +34,9 @@ export class TaskProcess {
 	#events: LinkEvents;
 
 	/**
-	 * It waits for a task. Where the system has none to give, `events` say so a moment later.
-	 * @throws where it cannot even be asked
+	 * Starts a process that waits for a task. If the system has no process to give,
+	 * `events` say so a moment later.
+	 * @throws if the system cannot even be asked
 	 */
 	constructor(first: ProcessStart, events: LinkEvents) {
 		const [command = "", ...args] = taskCommand();
@@ -59,7 +60,7 @@ export class TaskProcess {
 		this.#child.once("exit", () => this.end()); // What its task has started may outlive it.
 	}
 
-	/** Lets it load task code, to run one task. From now on these events are told. */
+	/** Lets the process load task code, to run one task. From now on these events are used. */
 	begin(start: WorkerStart, events: LinkEvents, clock: Clock): Link {
 		this.#events = events;
 		this.#say(start);
@@ -74,18 +75,19 @@ export class TaskProcess {
 		};
 	}
 
-	/** Ends it by force, with all that its task has started. */
+	/** Ends the process by force, with everything its task has started. */
 	end(): void {
 		if (this.#pid !== undefined) endGroup(this.#pid);
 	}
 
 	#say(what: ToProcess | BurstToWorker): void {
 		if (this.#pid === undefined) return;
-		// What a process that is gone does not hear matters to nobody: its end is told of.
+		// // If the process is gone, it does not matter that it hears nothing: its end is
+		// reported.
 		this.#child.send(what, () => {});
 	}
 
-	/** The system says a moment later why there is none. */
+	/** Waits for the reason why there is no process: the system gives it a moment later. */
 	#awaitRefusal(): void {
 		this.#child.once("error", ({ message }) => {
 			this.#events.failed(`the system has no process to give: ${message}`);
@@ -129,12 +131,16 @@ function wordsOf(code: number | null, signal: NodeJS.Signals | null): string {
 	return `its process was ended by ${signal}${why}`;
 }
 
-/** Its node does it, so that there is no moment in which the kernel would take another first. */
+/**
+ * Asks the kernel to kill this process first. The node asks, so that there is no moment
+ * in which the kernel would kill another first.
+ */
 function offerToTheKernel(pid: number): void {
 	try {
 		writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE_MAX);
 	} catch {
-		// Not on Linux, where whom the system ends first cannot be asked for; or it is gone already.
+		// Only on Linux can the system be asked whom to kill first; or the process is gone
+		// already.
 	}
 }
 
@@ -151,7 +157,7 @@ function endGroup(pid: number): void {
 	try {
 		process.kill(-pid, "SIGKILL");
 	} catch (error) {
-		// Nobody of it is left.
+		// Nothing is left of the group.
 		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
 	}
 }

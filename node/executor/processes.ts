@@ -1,12 +1,12 @@
 /**
- * The processes of tasks that run isolated, and those that are kept ready for the next.
+ * The processes of tasks that run isolated, and those kept ready for the next ones.
  *
- * To start one takes 0.25 s where nothing else runs, and several times that just after a node
- * has died, when others take its tasks over and it is started again: what lost its node
- * twice would wait so much longer than all else. So once a node is lost, all that there are,
- * and those that come soon, keep a few processes in which all is loaded but task code (that is
- * loaded when it is needed, as it is then). Nothing runs in them, they set no timer, and where
- * nodes do not die there is none.
+ * Starting one takes 0.25 s if nothing else runs. It takes several times that just after
+ * a node has died, when others take its tasks over and it is started again; a task that
+ * lost its node twice would then wait that much longer than all others. So once a node is
+ * lost, all nodes that are there, or come soon, keep a few processes ready in which
+ * everything but task code is loaded (that is loaded when it is needed, as it is then).
+ * Nothing runs in them and they set no timer. If no node dies, there are none.
  */
 import {
 	PROCESSES_MAX,
@@ -25,16 +25,16 @@ export class Processes {
 	readonly #sparesMax: number;
 	readonly #clock: Clock;
 	readonly #log: Log;
-	/** All that there are, the spare ones too. */
+	/** All processes, the spare ones too. */
 	readonly #live = new Set<TaskProcess>();
-	/** The oldest first: it has had the most time to get ready. */
+	/** Spare processes, the oldest first: it has had the most time to get ready. */
 	readonly #spares = new Set<TaskProcess>();
 	#typeScript = false;
-	/** While it runs spare ones are kept. */
+	/** Spare processes are kept while this runs. */
 	#expecting: Timer | undefined;
 	#expectingUntilMs = 0;
 	#filling: Timer | undefined;
-	/** While it runs none is started to be spare: the system has just ended one, or gave none. */
+	/** No spare process is started while this runs: the system has just ended one, or gave none. */
 	#resting: Timer | undefined;
 	#stopped = false;
 
@@ -44,7 +44,7 @@ export class Processes {
 		this.#log = log;
 	}
 
-	/** See OpenLink. */
+	/** Opens a link to a process: see OpenLink. */
 	open(start: WorkerStart, events: LinkEvents): Link {
 		const [spare] = this.#spares;
 		if (spare !== undefined) this.#spares.delete(spare);
@@ -53,7 +53,7 @@ export class Processes {
 		return own.begin(start, events, this.#clock);
 	}
 
-	/** A node was lost, so long ago, and tasks may need processes of their own. */
+	/** A node was lost so long ago: tasks may need processes of their own. */
 	expect({ handlerFiles }: WorkerStart, agoMs: number): void {
 		const leftMs = SPARE_PROCESS_IDLE_MS - Math.max(0, agoMs);
 		const untilMs = this.#clock.monoMs() + leftMs;
@@ -70,7 +70,7 @@ export class Processes {
 		this.#fillSoon(Math.max(0, SPARE_PROCESS_AFTER_MS - agoMs));
 	}
 
-	/** Resolves when there are no spare ones any more; of the others their users see to it. */
+	/** Resolves when there are no spare processes any more; the users of the others see to those. */
 	async stop(): Promise<void> {
 		this.#stopped = true;
 		for (const timer of [this.#expecting, this.#resting]) timer?.cancel();
@@ -116,7 +116,10 @@ export class Processes {
 		}
 	}
 
-	/** The spare ones are the first to go if memory is short, and the next would be, too. */
+	/**
+	 * Starts no spare process for a while. If memory is short they are the first to be
+	 * killed, and the next one would be, too.
+	 */
 	#rest(cause: string): void {
 		this.#resting = this.#clock.after(SPARE_PROCESS_IDLE_MS, () => {
 			this.#resting = undefined;
@@ -125,7 +128,7 @@ export class Processes {
 		this.#log.debug({ cause }, "a process kept ready for a task is gone");
 	}
 
-	/** @throws where the system has none to give. */
+	/** @throws if the system has none to give */
 	#spawn(events: LinkEvents): TaskProcess {
 		const first = { source: workerSource(), typeScript: this.#typeScript };
 		const own = new TaskProcess(first, events);

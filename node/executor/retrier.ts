@@ -1,14 +1,14 @@
 /**
- * Whether new workers of a kind can be had, and when that is tried again.
+ * Whether new workers of a kind can be had, and when to try again.
  *
- * Every worker loads the handler files anew, and whoever edits one under a
- * running node saves it half written now and then; nor has a system always one
- * to give. That is nobody's fault among the jobs. From the first worker
- * that fails to the next one that loads, the pool starts none for a job; a trial
- * is made after a pause that doubles up to THREAD_RETRY_MS_MAX, without
- * end, so that no one has to tell the node that the file is good again.
+ * Every worker loads the handler files anew. Whoever edits one under a running node saves
+ * it half written now and then; and the system does not always have a worker to give. No
+ * job is to blame for that. From the first worker that fails until the next one that
+ * loads, the pool starts none for a job. A trial is made after a pause that doubles up to
+ * THREAD_RETRY_MS_MAX, without end, so that nobody has to tell the node that the file is
+ * good again.
  *
- * Says so once for each cause, as an error, and once when it is over.
+ * Each cause is logged once, as an error; so is the recovery, once.
  */
 import { THREAD_RETRY_MS_MAX } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
@@ -16,7 +16,7 @@ import type { Clock, Log, Timer } from "../ports.ts";
 /** The first pause: whoever saves a file in two steps is done by then. */
 const FIRST_PAUSE_MS = 250;
 
-/** How each kind is spoken of in the log. */
+/** What the log calls each kind. */
 interface Words {
 	readonly none: string;
 	readonly again: string;
@@ -41,7 +41,7 @@ export class Retrier {
 	#pause: Timer | undefined;
 	#stopped = false;
 
-	/** `tryAgain` starts a worker; how that went is told to `failed` or `succeeded`. */
+	/** `tryAgain` starts a worker; the result is reported to `failed` or `succeeded`. */
 	constructor(words: Words, clock: Clock, log: Log, tryAgain: () => void) {
 		this.#words = words;
 		this.#clock = clock;
@@ -49,19 +49,19 @@ export class Retrier {
 		this.#tryAgain = tryAgain;
 	}
 
-	/** The last worker that was started did not load. */
+	/** Whether the last worker that was started did not load. */
 	get failing(): boolean {
 		return this.#cause !== undefined;
 	}
 
-	/** A worker did not load, or could not be had, and this sentence says why. */
+	/** A worker did not load, or could not be had; this sentence says why. */
 	failed(cause: string): void {
 		if (this.#stopped) return;
 		if (cause !== this.#cause) {
 			this.#log.error({ cause }, this.#words.none);
 		}
 		this.#cause = cause;
-		// Of workers started together each fails; one trial is made for all.
+		// If workers were started together, each of them fails; one trial is made for all.
 		if (this.#pause !== undefined) return;
 		this.#pause = this.#clock.after(this.#pauseMs, () => {
 			this.#pause = undefined;
@@ -70,7 +70,7 @@ export class Retrier {
 		this.#pauseMs = Math.min(this.#pauseMs * 2, THREAD_RETRY_MS_MAX);
 	}
 
-	/** A worker has loaded. True if that was in doubt before. */
+	/** A worker has loaded. True if it was in doubt whether one would. */
 	succeeded(): boolean {
 		if (this.#cause === undefined || this.#stopped) return false;
 		this.#pause?.cancel();

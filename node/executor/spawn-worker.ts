@@ -1,10 +1,10 @@
 /**
- * Starts the thread in which task code runs: from its source file or, where the
- * program is bundled, from the text of its bundle.
+ * Starts the thread in which task code runs: from its source file or, if the program is
+ * bundled, from the text of its bundle.
  *
- * Node and thread talk over a channel of their own. A worker's `parentPort` is
- * within reach of task code, and of libraries that post to it when they find
- * themselves in a worker; nobody listens there.
+ * Node and thread talk over a channel of their own. A worker's `parentPort` is within
+ * reach of task code, and of libraries that post to it when they find themselves in a
+ * worker; nobody listens there.
  */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import {
@@ -15,7 +15,7 @@ import type { WorkerData } from "./messages.ts";
 
 /**
  * The worker waits for its start (see `messages.ts`).
- * @throws where the system has no thread to give.
+ * @throws if the system has no thread to give
  */
 export function spawnWorker(
 	source: string | undefined,
@@ -30,7 +30,7 @@ export function spawnWorker(
 		name: "hearsay-tasks",
 		workerData: data,
 		transferList: [port2],
-		// Flags of the node (a debugger's port, say) are not for its workers.
+		// The node's flags (a debugger's port, say) are not for its workers.
 		execArgv: [],
 		resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX },
 	};
@@ -41,7 +41,7 @@ export function spawnWorker(
 	return { worker, port: port1 };
 }
 
-/** What a worker's error is in words. */
+/** A worker's error in words. */
 export function messageOfError(error: unknown): string {
 	if (error instanceof Error && "code" in error) {
 		if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {

@@ -1,12 +1,12 @@
 /**
  * The main thread of a process that runs one task for the node that started it
- * (`process-link.ts`). Inside is a worker thread as the node's own are, so that the task
- * meets the same limits and the same world; this thread only passes on what the two say, and
- * is there for what the task must not prevent, whatever it does:
+ * (`process-link.ts`). Inside runs a worker thread like the node's own, so that the task
+ * meets the same limits and the same world. This thread only passes on what the two say,
+ * and takes care of what the task must not prevent, whatever it does:
  *
- * - With the node's end, or once it has said nothing for ORPHANED_MS (it is frozen, and its
- *   lease runs out), the process ends, and with it all that the task has started.
- * - A signal that is meant for the node and comes to all processes around it, as from a
+ * - The process ends when the node ends, or has said nothing for ORPHANED_MS (it is
+ *   frozen, and its lease expires). Everything that the task has started ends with it.
+ * - A signal that is meant for the node and reaches all processes around it, as from a
  *   service manager, does nothing: the node sees to the end of its tasks.
  */
 import { NODE_LIVES_MS, ORPHANED_MS } from "../../protocol/limits.ts";
@@ -35,7 +35,10 @@ export function runTaskProcess(clock: Clock): Promise<never> {
 	return new Promise(() => {});
 }
 
-/** It may have to wait long for a task, and needs nothing of its node as it waits. */
+/**
+ * Prepares the worker. It may have to wait long for a task, and needs nothing from its
+ * node while it waits.
+ */
 function prepare(first: ProcessStart, clock: Clock): void {
 	const worker = prepareThread(first, {
 		heard: (burst) => say(burst as BurstFromWorker),
@@ -44,7 +47,7 @@ function prepare(first: ProcessStart, clock: Clock): void {
 		exited: (how) => tellEnd(how, endAll),
 		closed() {},
 	});
-	/** After its last words, which say more. */
+	/** Comes after the worker's last words, which say more. */
 	function tellEnd(message: string, then?: () => void): void {
 		worker.hearAll();
 		say({ kind: "failed", message }, then);
@@ -59,7 +62,8 @@ function begin(worker: PreparedThread, start: WorkerStart, clock: Clock): void {
 		silentRounds = 0;
 		if (Array.isArray(said)) worker.send(said);
 	});
-	// In rounds, not in time: what holds up both processes alike is not held against the node.
+	// In rounds, not in time: a delay that hits both processes alike is not held against
+	// the node.
 	const listen = () => {
 		silentRounds += 1;
 		if (silentRounds > ORPHANED_MS / NODE_LIVES_MS) leave();
@@ -70,7 +74,10 @@ function begin(worker: PreparedThread, start: WorkerStart, clock: Clock): void {
 
 let leaving = false;
 
-/** Tells the node, should it wake up once more, and ends; in the next round where it cannot be told. */
+/**
+ * Tells the node, in case it wakes up once more, and ends; if the node cannot be told,
+ * ends in the next round.
+ */
 function leave(): void {
 	if (leaving) endAll();
 	leaving = true;
@@ -78,7 +85,7 @@ function leave(): void {
 }
 
 function say(what: BurstFromWorker | FromProcess, then?: () => void): void {
-	// Where the node is gone the channel's end is told of, too.
+	// The callback runs even if the node is gone: the end of the channel is reported, too.
 	process.send?.(what, undefined, undefined, () => then?.());
 }
 

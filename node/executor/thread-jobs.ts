@@ -1,6 +1,7 @@
 /**
- * The jobs in one thread: their numbers, how much they are, and how each leaves. Every job
- * that is put in leaves exactly once: settled, or taken back because it never began.
+ * The jobs in one thread: their numbers, how much work they are, and how each leaves.
+ * Every job that is put in leaves exactly once: it is settled, or taken back because it
+ * never began.
  */
 import type { JobOutcome } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
@@ -17,7 +18,7 @@ import { type Death, outcomeOfDeath, outcomeOfEnd } from "./verdict.ts";
 
 export class ThreadJobs implements Iterable<LiveJob> {
 	readonly #live = new SlotMap<LiveJob>();
-	/** Undefined of a process, which shares nothing: there a job has begun once it says so. */
+	/** Undefined for a process, which shares nothing: there a job has begun once the process says so. */
 	readonly #cells: BeginCells | undefined;
 	#workMs = 0;
 	#stopping = 0;
@@ -30,12 +31,12 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		return this.#live.size;
 	}
 
-	/** How long the thread is expected to be at work for them. */
+	/** How long the thread is expected to be at work for its jobs. */
 	get workMs(): number {
 		return this.#workMs;
 	}
 
-	/** Jobs that go on though their signal has fired. */
+	/** The number of jobs that go on although their signal has fired. */
 	get stopping(): number {
 		return this.#stopping;
 	}
@@ -55,28 +56,28 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		if (this.#cells !== undefined) give(this.#cells, live.number);
 	}
 
-	/** Its signal fires. */
+	/** To be called when the job's signal fires. */
 	setStopping(live: LiveJob): void {
 		if (live.stopping) return;
 		live.stopping = true;
 		this.#stopping += 1;
 	}
 
-	/** Returns the job that it was; undefined if it has left before. */
+	/** Settles the job of this number and returns it; undefined if it has left before. */
 	settle(number: number, outcome: JobOutcome): LiveJob | undefined {
 		const live = this.#take(number);
 		live?.settle(outcomeOfEnd(live, outcome));
 		return live;
 	}
 
-	/** Those that have not begun. */
+	/** The jobs that have not begun. */
 	unbegun(): LiveJob[] {
 		const cells = this.#cells;
 		if (cells === undefined) return [];
 		return [...this.#live].filter(({ number }) => !hasBegun(cells, number));
 	}
 
-	/** A process says that its job, which was told to stop, never begins. Returns it. */
+	/** A process says that its job, which was told to stop, will never begin. Returns the job. */
 	settleUnbegun(): LiveJob | undefined {
 		if (this.#cells !== undefined) return undefined;
 		const live = this.#live.find(
@@ -85,23 +86,23 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		return live && this.settle(live.number, { kind: "not-begun" });
 	}
 
-	/** Takes a job out, unless it has begun: true if it never will in this thread. */
+	/** Takes a job out unless it has begun. True if it never will begin in this thread. */
 	takeBack(live: LiveJob): boolean {
 		if (this.#cells === undefined) return false;
 		return takeBack(this.#cells, live.number) && this.#release(live);
 	}
 
-	/** Takes out all jobs but those told to stop, of a thread that never came to run one. */
+	/** Takes all jobs but those told to stop out of a thread that never came to run one. */
 	takeAll(): LiveJob[] {
 		return [...this.#live].filter(
 			(live) => !live.aborted && this.#release(live),
 		);
 	}
 
-	/** None of them runs any more, since the thread has ended. */
+	/** Settles all jobs, since the thread has ended and none of them runs any more. */
 	bury(death: Death, nowMs: number, loaded: boolean): void {
 		const only = this.#live.size === 1;
-		// What a process that ended by itself has begun it may have had no time to say.
+		// A process that ended by itself may have had no time to say what has begun.
 		const mayHaveBegun = loaded || death.kind !== "ended";
 		for (const live of this.#live) {
 			const { number, aborted, overdue, job } = live;
@@ -114,7 +115,7 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		}
 	}
 
-	/** When it began, if that is known. */
+	/** When the job began, if that is known. */
 	beganMs({ number, beganMs: toldMs }: LiveJob): number | undefined {
 		const cells = this.#cells;
 		if (cells === undefined) return toldMs;
@@ -137,7 +138,7 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	}
 }
 
-/** What a worker says became of a job. */
+/** The outcome of a job as its worker reports it. */
 export function outcomeSaid(
 	said: Extract<FromWorker, { kind: "failure" | "snoozed" }>,
 ): JobOutcome {

@@ -16,12 +16,12 @@ export const openThread: OpenLink = (start, events) => {
 	return { ...thread, cells };
 };
 
-/** A worker that loads what it is to run once it is told to begin. */
+/** A worker that waits, and loads what it is to run once it is told to begin. */
 export interface PreparedThread extends Link {
 	begin(start: WorkerStart): void;
 }
 
-/** @throws where the system has no thread to give. */
+/** @throws if the system has no thread to give */
 export function prepareThread(
 	{ source, typeScript }: ProcessStart,
 	events: LinkEvents,
@@ -33,7 +33,7 @@ export function prepareThread(
 	worker.on("error", (error) => events.failed(messageOfError(error)));
 	worker.on("exit", (code) => {
 		events.exited(`the worker exited with code ${code}`);
-		// A port is closed some time after it was told to: nothing is to be left behind.
+		// A port is closed only some time after it was told to; nothing is to be left behind.
 		port.close();
 		void portClosed.then(events.closed);
 	});

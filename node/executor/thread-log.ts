@@ -1,4 +1,7 @@
-/** What one thread has said that the node's log is to have, and what there is to say of it. */
+/**
+ * Writes what one thread has said into the node's log, and what there is to say about the
+ * thread.
+ */
 import type { Log } from "../ports.ts";
 import type { FromWorker } from "./messages.ts";
 import type { ThreadJobs } from "./thread-jobs.ts";
@@ -13,7 +16,7 @@ export class ThreadLog {
 		this.#log = log;
 	}
 
-	/** A line of a task's, or one said outside any. */
+	/** Writes a line that a task said, or one said outside any. */
 	write(jobs: ThreadJobs, { number, line }: Line): void {
 		const job = number === undefined ? undefined : jobs.get(number)?.job;
 		this.#log.info(
@@ -24,7 +27,7 @@ export class ThreadLog {
 		);
 	}
 
-	/** Of those in it, what has begun. */
+	/** Logs that the thread is silent, with its jobs that have begun. */
 	tellSilent(jobs: ThreadJobs): void {
 		const waiting = new Set(jobs.unbegun());
 		const tasks = [...jobs].filter((live) => !waiting.has(live));
@@ -34,7 +37,7 @@ export class ThreadLog {
 		);
 	}
 
-	/** Once: it may come by the thousand. */
+	/** Logged once: it may come by the thousand. */
 	tellNonsense(): void {
 		if (this.#toldNonsense) return;
 		this.#toldNonsense = true;

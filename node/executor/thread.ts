@@ -1,12 +1,12 @@
 /**
- * One worker, as the node sees it, a thread or in a process of its own (`link.ts`
- * knows which): the jobs in it, what is said to it
- * and heard from it, whether it still answers, and its end.
+ * One worker as the node sees it: the jobs in it, what is said to it and heard from it,
+ * whether it still answers, and its end. Only `link.ts` knows whether it is a thread or a
+ * process of its own.
  *
- * Every job given to `run` is settled exactly once: when its
- * outcome arrives, or when the thread has exited and so nothing of it can run
- * any more. Only those that never ran, because the thread did not load or come to
- * them, go back to the pool. Leaves to it: which job goes where, and when a thread is to end.
+ * Every job given to `run` is settled exactly once: when its outcome arrives, or when the
+ * thread has exited, so that no part of the job can run any more. Only jobs that never
+ * ran, because the thread did not load or did not get to them, go back to the pool. Left
+ * to the pool: which job goes where, and when a thread is to end.
  */
 import {
 	END_BY_FORCE_MS,
@@ -28,10 +28,10 @@ import type { Death } from "./verdict.ts";
 
 type Loaded = Extract<FromWorker, { kind: "loaded" }>;
 
-/** Between looks at what a thread waits for that does not end. */
+/** Time between looks at what a thread waits for when it does not end. */
 const STUCK_LOOK_MS = 50;
 
-/** Looks, PING_MS apart, that a thread may not answer, and a job may not have begun. */
+/** So many looks, PING_MS apart, a thread may not answer, or a job may not have begun. */
 export const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
 
 export class Thread {
@@ -45,14 +45,14 @@ export class Thread {
 	readonly #loading: Timer;
 	#loaded = false;
 	#systemThread: number | undefined;
-	/** Runs from when it was ended until it is gone. */
+	/** Runs from the moment the thread was ended until it is gone. */
 	#ending: Timer | undefined;
 	#unansweredPings = 0;
-	/** It runs nothing more, though its last words may have to be heard yet. */
+	/** The thread runs nothing more, though its last words may still have to be heard. */
 	#gone = false;
 	#death: Death | undefined;
 
-	/** @throws where the system has no worker to give. */
+	/** @throws if the system has no worker to give */
 	constructor(
 		open: OpenLink,
 		start: WorkerStart,
@@ -90,27 +90,27 @@ export class Thread {
 		});
 	}
 
-	/** Jobs in it. */
+	/** The number of jobs in the thread. */
 	get load(): number {
 		return this.#jobs.size;
 	}
 
-	/** How long it is expected to be at work for them. */
+	/** How long the thread is expected to be at work for its jobs. */
 	get workMs(): number {
 		return this.#jobs.workMs;
 	}
 
-	/** Whether it takes part in running: it is not ending, and it answers. */
+	/** Whether the thread takes part in running: it is not ending, and it answers. */
 	get responsive(): boolean {
 		return !this.ending && this.#unansweredPings <= SILENT_PINGS_MAX;
 	}
 
-	/** It is open and answers. */
+	/** Whether the thread is open and answers. */
 	get serving(): boolean {
 		return this.#unansweredPings <= SILENT_PINGS_MAX && this.open;
 	}
 
-	/** Whether it may be given jobs: not beside one for which it may have to be ended. */
+	/** Whether the thread may be given jobs: not if it may have to be ended for one that it has. */
 	get open(): boolean {
 		return !this.ending && this.#jobs.stopping === 0;
 	}
@@ -119,7 +119,7 @@ export class Thread {
 		return this.#gone || this.#death !== undefined;
 	}
 
-	/** Its handlers are there: what it is given runs. */
+	/** Whether the thread's handlers are loaded, so that what it is given runs. */
 	get loaded(): boolean {
 		return this.#loaded;
 	}
@@ -131,7 +131,7 @@ export class Thread {
 		live.measured = this.#loaded;
 	}
 
-	/** Those of its jobs that have not begun in so many looks, this one among them. */
+	/** The thread's jobs that have not begun for so many looks, if this job is among them. */
 	waiting(): LiveJob[] {
 		if (!this.#loaded || this.ending) return [];
 		return this.#jobs.unbegun().filter((live) => {
@@ -140,12 +140,12 @@ export class Thread {
 		});
 	}
 
-	/** When a job of it began; undefined: it has not, or has not said so. */
+	/** When a job in the thread began; undefined if it has not, or has not said so. */
 	beganMs(live: LiveJob): number | undefined {
 		return this.#jobs.beganMs(live);
 	}
 
-	/** Takes a job out unless it has begun: true if it never will here. */
+	/** Takes a job out unless it has begun. True if it never will begin here. */
 	takeBack(live: LiveJob): boolean {
 		const taken = this.#jobs.takeBack(live);
 		if (taken && this.load === 0 && !this.ending) this.#events.onIdle();
@@ -165,16 +165,16 @@ export class Thread {
 		this.#outgoing.say({ kind: "timeout", number: live.number, message });
 	}
 
-	/** Ends it by force, for this job of it has not stopped when it was overdue. */
+	/** Ends the thread by force, because this job had not stopped when its time was up. */
 	endFor(live: LiveJob): void {
 		this.#events.onUnruly(live);
 		this.end();
 	}
 
 	/**
-	 * Asks for a sign of life. To be called every PING_MS while it has jobs:
-	 * silence is counted in rounds, not in time, so that a pause of the whole
-	 * node is not held against the thread.
+	 * Asks for a sign of life. To be called every PING_MS while the thread has jobs.
+	 * Silence is counted in rounds, not in time, so that a pause of the whole node is not
+	 * held against the thread.
 	 */
 	probe(): void {
 		if (!this.#loaded || this.ending) return;
@@ -185,7 +185,7 @@ export class Thread {
 		}
 	}
 
-	/** Ends it by force, whatever it runs. */
+	/** Ends the thread by force, whatever it runs. */
 	end(): void {
 		this.#end({ kind: "ended" });
 	}
@@ -196,7 +196,7 @@ export class Thread {
 		this.#ending ??= this.#clock.after(END_BY_FORCE_MS, () => this.#unblock());
 	}
 
-	/** A call that waits for a process ends with that, and the thread with the call. */
+	/** Ends the process that a call waits for: the call ends with it, and the thread with the call. */
 	#unblock(): void {
 		if (this.#systemThread === undefined) return;
 		this.#events.onStuck(this.#systemThread);
@@ -225,7 +225,7 @@ export class Thread {
 		if (this.#jobs.size === 0 && !this.ending) this.#events.onIdle();
 	}
 
-	/** Returns the job that is over with it, if one is. */
+	/** Returns the job that this message ends, if it ends one. */
 	#hear(message: FromWorker): LiveJob | undefined {
 		switch (message.kind) {
 			case "failure":
@@ -246,7 +246,7 @@ export class Thread {
 				this.#end({ kind: "unloaded", message: message.message });
 				return;
 			case "dying": {
-				// It ends by itself, unless code that runs at its exit holds it up.
+				// The thread ends by itself, unless code that runs at its exit holds it up.
 				const { culprit, message: why } = message;
 				this.#end(
 					culprit === undefined
@@ -257,7 +257,7 @@ export class Thread {
 			}
 			case "unbegun":
 				return this.#jobs.settleUnbegun();
-			case "pong": // That it came was all it had to say.
+			case "pong": // That it came is all it has to say.
 				return;
 		}
 	}
@@ -293,14 +293,14 @@ export class Thread {
 
 	#bury(how: string): void {
 		this.#gone = true;
-		// What it said last may say whether it has loaded, and why it ended.
+		// Its last words may say whether it has loaded, and why it ended.
 		this.#link.hearAll();
 		this.#loading.cancel();
 		this.#ending?.cancel();
 		const death = this.#explain(how);
 		if (death.kind === "unloaded" && !this.#loaded)
 			this.#events.onUnloaded(death.message, this.#jobs.takeAll());
-		// They never ran, and never will here.
+		// These jobs never ran, and never will here.
 		const unbegun = this.#jobs
 			.unbegun()
 			.filter((live) => !live.aborted && this.#jobs.takeBack(live));

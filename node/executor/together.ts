@@ -1,20 +1,21 @@
 /**
  * Threads that run many asynchronous jobs each, and which job goes into which.
  *
- * One is started when all others have work, up to `threadsMax`. A job goes to the first
- * thread that is expected to have no more than THREAD_WORK_MS of work with it: to
- * wake a second one costs more than short jobs do. Where there is none it goes to
- * the one with the fewest.
+ * A thread is started when all others have work, up to `threadsMax`. A job goes to the
+ * first thread that is expected to have no more than THREAD_WORK_MS of work with it:
+ * waking a second one costs more than short jobs do. If there is no such thread, the job
+ * goes to the one with the fewest jobs.
  *
- * A thread that does not answer (a task spins in it), or in which a job goes on that was told
- * to stop (for which it may have to be ended), is given no more jobs, and up to SPARE_THREADS_MAX others
- * are started in the place of such; they are ended when those take jobs again. What has not
- * begun in a thread within about a second goes to another that has nothing to do; where there
- * is none, and the thread does not answer, it goes back to where it came from, as what waits
- * for a thread so long does.
+ * Two kinds of thread are given no more jobs: one that does not answer (a task spins in
+ * it), and one in which a job goes on that was told to stop (it may have to be ended for
+ * that). Up to SPARE_THREADS_MAX others are started in their place, and are ended when
+ * those take jobs again. A job that has not begun within about a second goes to another
+ * thread that has nothing to do. If there is none, and the job's thread does not answer,
+ * the job goes back to where it came from; so does one that waits for a thread that long.
  *
- * While threads cannot be started (see `retrier.ts`), jobs go to those that have loaded and
- * answer, which run the code that they have; where there is none, they wait for as long.
+ * While threads cannot be started (see `retrier.ts`), jobs go to those that have loaded
+ * and answer; these run the code that they have. If there is none, the jobs wait until
+ * there is.
  */
 import assert from "node:assert/strict";
 import { SPARE_THREADS_MAX, THREAD_WORK_MS } from "../../protocol/limits.ts";
@@ -26,7 +27,7 @@ import { openThread } from "./thread-link.ts";
 
 export interface TogetherParts {
 	readonly threadsMax: number;
-	/** That are left when there has been no job for a time. */
+	/** How many threads are left when there has been no job for a time. */
 	readonly warm: 0 | 1;
 	readonly retrier: Retrier;
 	readonly starter: Starter;
@@ -37,7 +38,7 @@ export class Together implements Home {
 	readonly open = openThread;
 	readonly retrier: Retrier;
 	readonly #parts: TogetherParts;
-	/** While none takes jobs and none can be started. */
+	/** Jobs that wait while no thread takes jobs and none can be started. */
 	readonly #waiting: LiveJob[] = [];
 
 	constructor(parts: TogetherParts) {
@@ -66,13 +67,13 @@ export class Together implements Home {
 		const { threadsMax } = this.#parts;
 		if (this.workers.size <= threadsMax) return false;
 		let serving = 0;
-		// One that still loads may yet fail: none is ended for it.
+		// A thread that still loads may yet fail: no other is ended for it.
 		for (const thread of this.workers)
 			if (thread.serving && thread.loaded) serving += 1;
 		return serving > threadsMax;
 	}
 
-	/** To be called every PING_MS. Returns whether any has jobs. */
+	/** To be called every PING_MS. Returns whether any thread has jobs. */
 	probe(): boolean {
 		this.next(); // A thread may answer again.
 		let working = this.#waiting.length > 0;
@@ -93,7 +94,7 @@ export class Together implements Home {
 		return serving > 0 || mayStart;
 	}
 
-	/** There has been no job for a time. Returns how many were ended. */
+	/** To be called when there has been no job for a time. Returns how many threads were ended. */
 	rest(): number {
 		if (this.retrier.failing) return 0; // They could not be had again.
 		const idle = [...this.workers]
@@ -104,9 +105,9 @@ export class Together implements Home {
 	}
 
 	/**
-	 * What has waited in a thread for about a second goes to one that has nothing to do. If there
-	 * is none and the thread answers, its jobs' turn comes; if it does not, they go to any other,
-	 * but only once, and then back.
+	 * Moves jobs that have waited in a thread for about a second to a thread that has
+	 * nothing to do. If there is none and the thread answers, its jobs will get their turn.
+	 * If it does not answer, they go to any other thread, but only once, and then back.
 	 */
 	#relieve(thread: Thread): void {
 		for (const live of thread.waiting()) {
@@ -120,7 +121,7 @@ export class Together implements Home {
 		}
 	}
 
-	/** What has waited for a thread as long goes back, unless nobody could start one. */
+	/** Gives back jobs that have waited for a thread that long, unless nobody could start one. */
 	#giveUpWaiting(): void {
 		if (this.retrier.failing) return;
 		for (const live of this.#waiting.splice(0)) {
@@ -136,7 +137,7 @@ export class Together implements Home {
 		return this.#look().mayStart ? this.#parts.starter.start(this) : undefined;
 	}
 
-	/** Undefined where the job has to wait. */
+	/** The thread for a job; undefined if the job has to wait. */
 	#pick(costMs: number): Thread | undefined {
 		const { failing } = this.retrier;
 		let best: Thread | undefined;
@@ -150,7 +151,7 @@ export class Together implements Home {
 		return this.#parts.starter.start(this) ?? best;
 	}
 
-	/** Threads that take jobs, and whether there may be one more. */
+	/** How many threads take jobs, and whether there may be one more. */
 	#look(): { serving: number; mayStart: boolean } {
 		const { threadsMax } = this.#parts;
 		let serving = 0;

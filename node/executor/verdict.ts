@@ -1,42 +1,41 @@
 /**
  * What becomes of a job when its thread dies: a pure function of what is known.
  *
- * Attribution matters. A crash counts against a task and the third one ends
- * it, so an innocent neighbour must not be charged, and a poison task must not
- * get away. A worker mostly knows which job ends it (an uncaught error or a
- * `process.exit` happens in the asynchronous context of the job that caused
- * it). Where it cannot tell (the heap is full), all its jobs are suspects: they
- * run again, each in a thread of its own, where the next death has one cause.
- * No job is to blame for a thread that never came to run one.
+ * Attribution matters. A crash counts against a task, and the third one ends it. So an
+ * innocent neighbour must not be charged, and a poison task must not get away. A worker
+ * usually knows which job ends it: an uncaught error or a `process.exit` happens in the
+ * asynchronous context of the job that caused it. If it cannot tell (the heap is full),
+ * all its jobs are suspects: each runs again in a thread of its own, where the next death
+ * has only one possible cause. No job is to blame if its thread never came to run one.
  */
 import type { Job, JobOutcome } from "../ports.ts";
 import { timedOut } from "./deadlines.ts";
 
 export type Death =
-	/** The node ended the thread, on account of jobs told to stop before. */
+	/** The node ended the thread because jobs in it had been told to stop. */
 	| { readonly kind: "ended" }
-	/** The thread told which job ends it: perhaps one that is over already. */
+	/** The thread said which job ends it; that job may be over already. */
 	| {
 			readonly kind: "attributed";
 			readonly culprit: number;
 			readonly message: string;
 	  }
-	/** It could not load what it was to run: no job has begun in it. */
+	/** The thread could not load what it was to run: no job has begun in it. */
 	| { readonly kind: "unloaded"; readonly message: string }
 	| { readonly kind: "unexplained"; readonly message: string };
 
 export interface Bereaved {
 	readonly number: number;
-	/** It was told to stop before the thread died. */
+	/** The job was told to stop before the thread died. */
 	readonly aborted: boolean;
-	/** It had reached its timeout before. */
+	/** The job had reached its timeout before the thread died. */
 	readonly overdue: boolean;
 	readonly job: Job;
-	/** Its code has begun, as far as anybody can know. */
+	/** The job's code has begun, as far as anybody can know. */
 	readonly begun: boolean;
-	/** 0: nobody knows, or not at all. */
+	/** How long the job ran; 0 if nobody knows, or if it did not run. */
 	readonly ranMs: number;
-	/** Whether it was the only job in its thread. */
+	/** Whether the job was the only one in its thread. */
 	readonly only: boolean;
 }
 
@@ -54,7 +53,10 @@ export function outcomeOfDeath(job: Bereaved, death: Death): JobOutcome {
 		: innocent(job);
 }
 
-/** What was overdue was to be ended in any case. */
+/**
+ * The outcome of a job that is not to blame. One that was overdue would have been ended
+ * in any case.
+ */
 function innocent(bereaved: Bereaved): JobOutcome {
 	const { overdue, job, ranMs } = bereaved;
 	return overdue
@@ -66,7 +68,7 @@ function ranOf({ ranMs }: Bereaved): { readonly ranMs?: number } {
 	return ranMs > 0 ? { ranMs } : {};
 }
 
-/** What becomes of a job whose code has ended so by itself, or never begins. */
+/** What becomes of a job whose code has ended this way by itself, or never begins. */
 export function outcomeOfEnd(
 	{ job, aborted, overdue }: Pick<Bereaved, "job" | "aborted" | "overdue">,
 	end: JobOutcome,

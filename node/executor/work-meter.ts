@@ -1,7 +1,7 @@
 /**
- * How long a thread was at work: not waiting for anything to happen. A core that it lost
- * in mid-work, or a call that blocks it, counts; what its jobs wait for in the world, and
- * how late the node hears of their ends, does not.
+ * How long a thread was at work, rather than waiting for something to happen. A core that
+ * it lost in mid-work, or a call that blocks it, counts. What its jobs wait for in the
+ * world, and how late the node hears of their ends, does not.
  */
 import type { Worker } from "node:worker_threads";
 
@@ -19,8 +19,9 @@ export class WorkMeter {
 	}
 
 	/**
-	 * How long since it was asked last, ms. Undefined where Node.js does not know: of a
-	 * worker that ends it takes all idleness for work, and of one that has ended it says 0.
+	 * How long the thread was at work since the last call, in ms. Undefined if Node.js does
+	 * not know: for a worker that is ending it takes all idleness for work, and for one
+	 * that has ended it says 0.
 	 */
 	takeMs(): number | undefined {
 		const { idle, active } = this.#worker.performance.eventLoopUtilization();

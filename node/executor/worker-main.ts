@@ -29,15 +29,15 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 	const thread = systemThread();
 	const outbox = new Outbox(port);
 	const runner = new JobRunner(outbox);
-	// Heard from before task code is there, which could replace what it takes to listen.
+	// Listens before task code is loaded, which could replace what listening needs.
 	const early = bareList<BurstToWorker>();
 	let hear = (burst: BurstToWorker) => {
 		early[early.length] = burst;
 	};
 	const started = Promise.withResolvers<WorkerStart>();
 	const allowed = Promise.withResolvers<void>();
-	// While its message is delivered, the port is there for all that runs to see
-	// (`executionAsyncResource`), and a moment later no more.
+	// The port can be seen by all code that runs while its message is delivered
+	// (`executionAsyncResource`), and no longer after that.
 	const hearSoon = async (said: WorkerStart | BurstToWorker) => {
 		await undefined;
 		if (isArray(said)) hear(said);
@@ -51,7 +51,7 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 
 	const start = await started.promise;
 	const { cells } = start;
-	// To listen does not keep the thread alive while it loads: see `unlessIdle`.
+	// Listening does not keep the thread alive while it loads: see `unlessIdle`.
 	letGo(port);
 	const loaded = await loadHandlers(start);
 	if (!loaded.ok) {
@@ -59,7 +59,8 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 		return;
 	}
 	const { handlers, settings } = loaded;
-	// Before any job can end the thread: else that one's death would look like a failed load.
+	// Said before any job can end the thread: otherwise that job's death would look like a
+	// failed load.
 	outbox.sayNow({ kind: "loaded", types: handlers.names, settings, thread });
 	keepAlive(port);
 	if (settings.length > 0) {
@@ -96,7 +97,10 @@ function ofThread(
 		);
 }
 
-/** In it is one job, and only its messages tell whether it is to stop before it begins. */
+/**
+ * The start of a worker in a process. It has one job, and only messages tell whether that
+ * is to stop before it begins.
+ */
 function ofProcess(
 	runner: JobRunner,
 	handlers: LoadedHandlers,

@@ -1,11 +1,11 @@
 /**
  * Who may connect: the peers that the registry names, and no one else.
  *
- * As libp2p's connection gater it refuses all others, in both directions, once
- * the handshake has proved who they are. A stranger that knocks may well be a
- * node that registered a moment ago, so the knock is passed on, for the node to
- * read the registry again; at most once in STRANGER_MS, since one look finds
- * everyone and strangers must not be able to order work.
+ * As libp2p's connection gater it refuses all others, in both directions, once the
+ * handshake has proved who they are. A stranger that knocks may well be a node that
+ * registered a moment ago. So the knock is passed on, for the node to read the registry
+ * again; at most once in STRANGER_MS, since one look finds everyone, and strangers must
+ * not be able to make the node work.
  */
 import type { ConnectionGater, PeerId } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
@@ -14,7 +14,7 @@ import type { AdmittedPeer, Clock, Log } from "../ports.ts";
 
 export class Admission {
 	readonly gater: ConnectionGater;
-	/** Strangers refused since the owner last cleared it; of very many, some. */
+	/** Strangers refused since the owner last cleared this; if they are very many, some of them. */
 	readonly knocked = new Set<string>();
 	readonly #self: string;
 	readonly #clock: Clock;
@@ -44,7 +44,7 @@ export class Admission {
 		return this.#peers;
 	}
 
-	/** Replaces the list. Leaves out this node itself and what is not a PeerId. */
+	/** Replaces the list. Leaves out this node itself and whatever is not a PeerId. */
 	replace(peers: readonly AdmittedPeer[]): void {
 		const next = new Map<string, AdmittedPeer>();
 		for (const peer of peers) {
@@ -77,6 +77,6 @@ function isPeerId(text: string): boolean {
 	try {
 		return peerIdFromString(text).type === "Ed25519";
 	} catch {
-		return false; // The only way the library has to say no.
+		return false; // The only way to say no that the library has.
 	}
 }

@@ -1,12 +1,14 @@
 /**
- * Whether a message needs to be passed on: not where its author has told every peer of
- * this node itself. That is so of those whom the author's last digest names and whose own
- * last digest names the author: who names a peer has heard it, so each hears the other.
+ * Whether a message needs to be passed on: not if its author has told every peer of this
+ * node itself. The author reaches those that its last digest names and whose own last
+ * digest names the author: a node that names a peer has heard it, so each hears the
+ * other.
  *
  * In a cluster that is connected all with all nothing is passed on, and a node gets each
- * message once instead of four times. Where a path dies and nobody has seen it yet, what
- * goes that way is lost until the link is given up (LINK_PING_MS and its timeout) or
- * a digest leaves the peer out. Gossip is a hint: sweeps find what it would have told.
+ * message once instead of four times. If a path dies and nobody has seen that yet, the
+ * messages that go that way are lost until the link is given up (LINK_PING_MS and its
+ * timeout) or a digest leaves the peer out. Gossip is a hint: sweeps find what it would
+ * have told.
  */
 import {
 	type Digest,
@@ -22,10 +24,10 @@ interface Reached {
 }
 
 export class Audience {
-	/** Of each author, by its newest digest. */
+	/** Whom each author reaches, by its newest digest. */
 	readonly #reached = new Map<string, Reached>();
 
-	/** To be told of every message that was let in; in whatever order. */
+	/** To be called with every message that was let in, in whatever order. */
 	heard(message: GossipMessage): void {
 		if (message.kind !== "digest") return;
 		const { from, epoch, seq, peers } = message;
@@ -50,12 +52,12 @@ export class Audience {
 		return true;
 	}
 
-	/** Its link has closed: what it said of its peers may be over. */
+	/** The node's link has closed: what it said about its peers may no longer hold. */
 	forget(nodeId: string): void {
 		this.#reached.delete(nodeId);
 	}
 
-	/** Forgets all others. */
+	/** Discards all nodes but these. */
 	keep(nodeIds: ReadonlySet<string>): void {
 		for (const nodeId of this.#reached.keys())
 			if (!nodeIds.has(nodeId)) this.#reached.delete(nodeId);

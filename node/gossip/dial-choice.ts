@@ -1,9 +1,9 @@
 /**
- * Which peers a node dials. A small cluster is connected all with all. In a
- * large one each node dials a few, drawn by rendezvous hashing of (self, peer):
- * the same ones again after a restart, one changed at most when a peer comes or
- * goes, and different ones for every node, so that all together form a random
- * graph of degree 2 × DIAL_SOME, which is connected and a few hops wide.
+ * Which peers a node dials. A small cluster is connected all with all. In a large one
+ * each node dials a few, drawn by rendezvous hashing of (self, peer): the same ones again
+ * after a restart, at most one changed when a peer comes or goes, and different ones for
+ * every node. So all together form a random graph of degree 2 × DIAL_SOME, which is
+ * connected and a few hops wide.
  */
 import { DIAL_ALL_MAX, DIAL_SOME } from "../../protocol/limits.ts";
 import { hash32 } from "../../protocol/shard.ts";

@@ -1,15 +1,15 @@
 /**
- * What is let in of the messages that arrive: well-formed ones, from admitted
- * peers, said by whom they claim to be from, and new. Who brings its own message
- * has proved who it is when it connected; what others pass on is believed for its
- * author's signature. (So a peer that signs badly is heard by those that it is
- * connected to, and by nobody else.) All else is dropped,
- * counted by reason, and the totals logged at most every DROPS_LOGGED_MS.
+ * Which of the messages that arrive are let in: well-formed ones, from admitted peers,
+ * said by whom they claim to be from, and new. A peer that brings its own message has
+ * proved who it is when it connected; what it passes on for others is believed for the
+ * author's signature. (So a peer that signs badly is heard by those that it is connected
+ * to, and by nobody else.) Everything else is dropped and counted by reason, and the
+ * totals are logged at most every DROPS_LOGGED_MS.
  *
- * What a peer brings beyond its share is dropped unread (see inlet.ts).
- * A refused message costs its sender nothing. Whoever gets here is registered
- * in the store, and could do worse there; and gossip is a hint, so that what
- * slips through costs time and nothing else.
+ * What a peer brings beyond its share is dropped unread (see inlet.ts). A refused message
+ * costs its sender nothing. Whoever gets here is registered in the store, and could do
+ * worse there; and gossip is a hint, so a message that slips through costs time and
+ * nothing else.
  */
 import { decodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
 import { DROPS_LOGGED_MS } from "../../protocol/limits.ts";
@@ -40,7 +40,7 @@ export class Door {
 		stranger: 0,
 		repeated: 0,
 	};
-	/** So far, by why. */
+	/** How many messages were dropped so far, by reason. */
 	get dropped(): Readonly<Record<Refusal, number>> {
 		return this.#dropped;
 	}
@@ -54,7 +54,7 @@ export class Door {
 		this.#log = log;
 	}
 
-	/** The message, or why it was dropped; `bearer` is the peer over whose connection it came. */
+	/** The message, or why it was dropped. `bearer` is the peer over whose connection it came. */
 	open(bearer: string, bytes: Uint8Array): GossipMessage | Refusal {
 		if (!this.#mayBring(bearer, bytes))
 			return this.#drop("flooded", bearer, "");
@@ -68,7 +68,7 @@ export class Door {
 			: this.#drop(refusal, bearer, message.from);
 	}
 
-	/** The same for a peer's own message over its line, which carries no signature. */
+	/** Opens a peer's own message, which came over its line and carries no signature. */
 	openOwn(bearer: string, bytes: Uint8Array): GossipMessage | Refusal {
 		if (!this.#mayBring(bearer, bytes))
 			return this.#drop("flooded", bearer, "");
@@ -80,7 +80,7 @@ export class Door {
 			: this.#drop(refusal, bearer, message.from);
 	}
 
-	/** Forgets senders that are no longer admitted. */
+	/** Discards senders that are no longer admitted. */
 	prune(): void {
 		const admitted = new Set(this.#admission.peers.keys());
 		this.#inlet.keep(admitted);

@@ -1,12 +1,12 @@
 /**
- * What a gossip message travels in: its author's signature, and behind it the message.
+ * What a gossip message travels in: its author's signature, followed by the message.
  *
- * In place of gossipsub's own signatures, for those are checked of every message. Here
- * one that comes over its author's own connection needs no check, since noise has proved
- * who is at the other end; only what others pass on is checked (see `door.ts`). A check
- * takes 210 µs, a quarter of what an announcement costs who hears it. The topic, which
- * carries the cluster's name, is signed too: what was said in one cluster is no message
- * in another.
+ * It replaces gossipsub's own signatures, which are checked for every message. Here a
+ * message that comes over its author's own connection needs no check, since noise has
+ * proved who is at the other end; only messages that others pass on are checked (see
+ * `door.ts`). A check takes 210 µs, a quarter of what an announcement costs a node that
+ * hears it. The topic, which carries the cluster's name, is signed too: a message of one
+ * cluster is no message in another.
  */
 import assert from "node:assert/strict";
 import {
@@ -20,7 +20,7 @@ import type { Ed25519PrivateKey } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 
 const SIGNATURE_BYTES = 64;
-/** Of the private key; behind it libp2p keeps the public one. */
+/** The length of the private key's seed; libp2p keeps the public key behind it. */
 const SEED_BYTES = 32;
 
 export interface Opened {
@@ -28,7 +28,7 @@ export interface Opened {
 	readonly message: Uint8Array;
 }
 
-/** Undefined where it is too short to be one. */
+/** Undefined if it is too short to be an envelope. */
 export function openEnvelope(bytes: Uint8Array): Opened | undefined {
 	if (bytes.length <= SIGNATURE_BYTES) return undefined;
 	return {
@@ -77,12 +77,12 @@ export class Signatures {
 		return verify(null, signed, this.#keyOf(author), signature);
 	}
 
-	/** Whose keys it keeps. */
+	/** The number of authors whose keys are kept. */
 	get authors(): number {
 		return this.#keys.size;
 	}
 
-	/** Forgets the keys of all others. */
+	/** Discards the keys of all others. */
 	keep(authors: ReadonlySet<string>): void {
 		for (const author of this.#keys.keys())
 			if (!authors.has(author)) this.#keys.delete(author);

@@ -1,6 +1,6 @@
 /**
- * Addresses of the gossip side: `host:port` for people and the registry, with
- * IPv6 hosts in brackets, and the multiaddr that libp2p wants instead.
+ * Addresses of the gossip side: `host:port` for people and the registry, with IPv6 hosts
+ * in brackets, and the multiaddr that libp2p wants instead.
  */
 import { isIP } from "node:net";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
@@ -24,7 +24,7 @@ export function formatHostPort({ host, port }: HostPort): string {
 	return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** @throws where the host cannot stand in a multiaddr. */
+/** @throws if the host cannot stand in a multiaddr */
 export function toMultiaddr({ host, port }: HostPort): Multiaddr {
 	const version = isIP(host);
 	const protocol = version === 0 ? "dns" : `ip${version}`;

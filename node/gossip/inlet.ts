@@ -1,25 +1,25 @@
 /**
- * Inlet: how much a peer may bring in a time before it is looked at.
+ * Inlet: how much a peer may bring in a given time before its messages are looked at.
  *
- * To take a message apart costs up to 0.2 ms, so a peer that floods could keep a node busy
+ * Taking a message apart costs up to 0.2 ms, so a peer that floods could keep a node busy
  * with nothing else. Each bearer has HEARD_PER_S messages and HEARD_BYTES_PER_S bytes a
- * second, and may save up one second's worth; what comes on top is dropped unread. That
- * is many times what a node says of itself, and what it passes on of others in the
- * largest cluster.
+ * second, and may save up one second's worth; messages on top of that are dropped unread.
+ * That is many times what a node says about itself, and what it passes on from others, in
+ * the largest cluster.
  */
 import { HEARD_BYTES_PER_S, HEARD_PER_S } from "../../protocol/limits.ts";
 
 interface Allowance {
 	messages: number;
 	bytes: number;
-	/** When it was last refilled. */
+	/** When the account was last refilled. */
 	atMs: number;
 }
 
 export class Inlet {
 	readonly #allowances = new Map<string, Allowance>();
 
-	/** Whether this much from this bearer is to be looked at; takes it from what it may bring. */
+	/** Whether this much from this bearer is to be looked at; takes it from what the bearer may bring. */
 	admits(bearer: string, bytes: number, nowMs: number): boolean {
 		const allowance = this.#refilled(bearer, nowMs);
 		if (allowance.messages < 1 || allowance.bytes < bytes) return false;
@@ -28,7 +28,7 @@ export class Inlet {
 		return true;
 	}
 
-	/** Forgets all bearers but these. */
+	/** Discards all bearers but these. */
 	keep(bearers: ReadonlySet<string>): void {
 		for (const bearer of this.#allowances.keys())
 			if (!bearers.has(bearer)) this.#allowances.delete(bearer);

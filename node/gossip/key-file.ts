@@ -1,13 +1,12 @@
 /**
- * The node's identity: an Ed25519 key in its data directory, made at the first
- * start and read at every later one, so that a node that comes back is the
- * same PeerId to all others.
+ * The node's identity: an Ed25519 key in its data directory, made at the first start and
+ * read at every later one, so that a node that comes back is the same PeerId to all
+ * others.
  *
- * The file is base64 of the key's libp2p protobuf and readable by its owner
- * only. It appears whole or not at all: written beside its place, synced, and
- * linked there, which fails if another start was quicker; then that one's key
- * counts. A file that is not a key stops the start; replacing it would
- * silently turn the node into another one.
+ * The file is the base64 of the key's libp2p protobuf, readable only by its owner. It
+ * appears whole or not at all: it is written beside its place, synced, and linked there,
+ * which fails if another start was quicker; then that one's key counts. A file that is
+ * not a key stops the start; replacing it would silently turn the node into another one.
  */
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,10 +20,10 @@ import type { Random } from "../ports.ts";
 
 const FILE = "node.key";
 
-/** A file that a person has to look at. The message is one sentence. */
+/** The file needs a person's attention. The message is one sentence. */
 export class KeyUnusable extends Error {}
 
-/** @throws KeyUnusable where there is no key in the file, or none can be written. */
+/** @throws KeyUnusable if there is no key in the file, or none can be written */
 export async function loadKey(
 	dataDir: string,
 	random: Random,
@@ -39,7 +38,7 @@ export async function loadKey(
 	return created;
 }
 
-/** The one above it is there: with `recursive`, Node.js may try for ever. */
+/** Makes the folder only if its parent is there: with `recursive`, Node.js may try for ever. */
 async function makeFolder(dataDir: string): Promise<void> {
 	try {
 		await mkdir(dataDir, { mode: 0o700 });
@@ -48,7 +47,7 @@ async function makeFolder(dataDir: string): Promise<void> {
 	}
 }
 
-/** Undefined where there is no file yet. */
+/** Undefined if there is no file yet. */
 async function readKey(path: string): Promise<Ed25519PrivateKey | undefined> {
 	let text: string;
 	try {
@@ -88,7 +87,7 @@ async function createKey(path: string, random: Random): Promise<void> {
 			{ cause },
 		);
 	} finally {
-		// Where there was no room for it, too: each start would leave one more.
+		// Also if there was no room for it: each start would leave one more.
 		await rm(draft, { force: true });
 	}
 }

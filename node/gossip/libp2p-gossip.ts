@@ -1,15 +1,15 @@
 /**
  * The gossip port on libp2p: puts the parts of this folder together.
  *
- * A peer counts as connected once it has joined the topic, that is when gossip
- * can reach it, and until its last connection closes; a handshake that the
- * other side then refuses is not seen outside. What a node says goes to one
- * topic, which carries the cluster's name, so that clusters that share a
- * network by mistake do not hear one another; but announcements go over lines of their
- * own (see `lines.ts`) where all peers have one.
+ * A peer counts as connected from the time it has joined the topic, which is when gossip
+ * can reach it, until its last connection closes; a handshake that the other side then
+ * refuses is not seen outside. Everything a node says goes to one topic, which carries
+ * the cluster's name, so that clusters that share a network by mistake do not hear one
+ * another. But announcements go over lines of their own (see `lines.ts`) if all peers
+ * have one.
  *
- * Leaves to others: what is said and what follows from it (`protocol/gossip.ts`,
- * the actors), and who is registered (the store).
+ * Leaves to others: what is said and what follows from it (`protocol/gossip.ts`, the
+ * actors), and who is registered (the store).
  */
 import {
 	type Message,
@@ -50,11 +50,14 @@ import { Redialer } from "./redialer.ts";
 import { createStack, type Stack } from "./stack.ts";
 
 export interface GossipOptions {
-	/** Where the node's key lies, or will. */
+	/** The folder where the node's key lies, or will. */
 	readonly dataDir: string;
 	/** Port 0 takes any free one. */
 	readonly listen: HostPort;
-	/** What others are told of where it listens; asked each time, as it may change. Absent: just that. */
+	/**
+	 * The address that others are told, given where the node listens. Asked each time, as
+	 * it may change. If absent, the node tells where it listens.
+	 */
 	readonly advertise?: (listened: HostPort) => HostPort;
 	readonly cluster: string;
 	readonly clock: Clock;
@@ -62,7 +65,7 @@ export interface GossipOptions {
 	readonly log: Log;
 }
 
-/** @throws where the key file is broken. Does not listen yet. */
+/** Does not listen yet. @throws if the key file is broken */
 export async function createGossip(options: GossipOptions): Promise<Gossip> {
 	const key = await loadKey(options.dataDir, options.random);
 	const nodeId = peerIdFromPrivateKey(key).toString();
@@ -93,7 +96,7 @@ class Libp2pGossip implements Gossip {
 	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
 	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
 	readonly #connected = new Set<string>();
-	/** From validation, where a message is taken apart, to delivery. */
+	/** Messages from validation, where they are taken apart, to delivery. */
 	readonly #decoded = new WeakMap<Message, GossipMessage>();
 	#port: number | undefined;
 	readonly #sent = noneByKind();
@@ -159,7 +162,8 @@ class Libp2pGossip implements Gossip {
 	}
 
 	publish(message: GossipMessage): void {
-		// What is worth something only while it is new goes straight, where that reaches all.
+		// Messages that are worth something only while they are new go straight to the peers,
+		// if that reaches all of them.
 		this.#say(message, message.kind === "digest" ? undefined : this.#others());
 	}
 
@@ -167,7 +171,10 @@ class Libp2pGossip implements Gossip {
 		this.#say(message, [nodeId]);
 	}
 
-	/** Over the lines of these peers, where each has one; else to all, as far as it is passed on. */
+	/**
+	 * Sends over the lines of these peers, if each has one; otherwise to all, as far as it
+	 * is passed on.
+	 */
 	#say(message: GossipMessage, peers: Iterable<string> | undefined): void {
 		const bytes = encodeGossip(message);
 		if (!this.#running) return;
@@ -214,7 +221,7 @@ class Libp2pGossip implements Gossip {
 		return probeAddress(address, timeoutMs, this.#options.clock);
 	}
 
-	// --- What libp2p tells
+	// --- What libp2p reports
 
 	#hear(): void {
 		const { pubsub } = this.#stack.services;
@@ -223,7 +230,7 @@ class Libp2pGossip implements Gossip {
 		);
 		pubsub.addEventListener("message", ({ detail }) => {
 			const message = this.#decoded.get(detail);
-			if (message === undefined) return; // Another topic's: nothing of ours.
+			if (message === undefined) return; // A message of another topic: nothing of ours.
 			this.#deliver(message);
 		});
 		pubsub.addEventListener("subscription-change", ({ detail }) => {
@@ -246,15 +253,16 @@ class Libp2pGossip implements Gossip {
 	}
 
 	/**
-	 * What is not let in is not passed on either (it costs its bearer nothing, who may be
-	 * its victim), nor is what all have heard from its author: to the library it ends here.
+	 * Decides whether the library passes a message on. A message that is not let in is not
+	 * passed on (this costs its bearer nothing, who may be its victim), nor is one that all
+	 * peers have heard from its author: for the library it ends here.
 	 */
 	#validate(bearer: PeerId, message: Message): TopicValidatorResult {
 		const opened = this.#door.open(bearer.toString(), message.data);
 		if (typeof opened === "string") return TopicValidatorResult.Ignore;
 		this.#audience.heard(opened);
 		if (this.#audience.isReached(opened, this.#connected)) {
-			// Outside of the library, which would take what a listener throws for its own.
+			// Outside of the library, which would take what a listener throws for its own error.
 			queueMicrotask(() => this.#deliver(opened));
 			return TopicValidatorResult.Ignore;
 		}
@@ -272,7 +280,7 @@ class Libp2pGossip implements Gossip {
 		for (const listener of this.#onMessage) listener(message);
 	}
 
-	/** All that can be gossiped with: those without an address do not gossip. */
+	/** All nodes that can be gossiped with: those without an address do not gossip. */
 	*#others(): Iterable<string> {
 		for (const { nodeId, p2p } of this.#admission.peers.values())
 			if (p2p !== "") yield nodeId;

@@ -1,19 +1,19 @@
 /**
- * Lines: a stream of our own to each connected peer, over which hints go that are worth
- * something only while they are new.
+ * Lines: a stream of our own to each connected peer, for hints that are worth something
+ * only while they are new.
  *
  * A hop takes a third of gossipsub's: between socket and listener there are no queues and
  * no promises, and a message needs no signature, since its bearer is its author and noise
- * has proved who that is. It is not passed on, so gossipsub stays for what has to go
- * further: a line reaches the peers to which there is a connection, and tells whether
- * these were all.
+ * has proved who that is. It is not passed on, so gossipsub stays for messages that have
+ * to go further: a line reaches the peers to which there is a connection, and says
+ * whether these were all.
  *
  * On the wire: the length of a message in four bytes, big-endian, and the message. The
  * protocol's name carries the cluster's, like the topic. Best effort: what a peer has not
- * read yet is kept for it up to GOSSIP_BACKLOG_BYTES_MAX, and what comes on top is lost on
- * it; a line that closes, or could not be opened, is opened again after REDIAL_MS_MAX for
- * as long as the peer is connected. (One of an earlier version has none, and is asked as
- * often.)
+ * read yet is kept for it up to GOSSIP_BACKLOG_BYTES_MAX, and anything beyond that is
+ * lost to it. A line that closes, or could not be opened, is opened again after
+ * REDIAL_MS_MAX for as long as the peer is connected. (A peer of an earlier version has
+ * none, and is asked as often.)
  */
 import type { Stream } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
@@ -26,12 +26,12 @@ import {
 import type { Clock, Log, Timer } from "../ports.ts";
 import type { Stack } from "./stack.ts";
 
-/** Over one connection: the line, and former ones that are closing. */
+/** How many there may be over one connection: the line, and former ones that are closing. */
 const INBOUND_MAX = 4;
 
 const LENGTH_BYTES = 4;
 
-/** To a connected peer: open, or to be opened. */
+/** A line to a connected peer: open, or to be opened. */
 interface Line {
 	stream: Stream | undefined;
 	retry: Timer | undefined;
@@ -45,7 +45,7 @@ export class Lines {
 	readonly #hear: (bearer: string, bytes: Uint8Array) => void;
 	readonly #lines = new Map<string, Line>();
 
-	/** `hear` is told what comes, and over whose line; unchecked but for its length. */
+	/** `hear` gets what comes, and over whose line; only its length has been checked. */
 	constructor(
 		stack: Stack,
 		cluster: string,
@@ -81,7 +81,7 @@ export class Lines {
 		void this.#open(nodeId, line);
 	}
 
-	/** Its last connection has closed. */
+	/** The peer's last connection has closed. */
 	lost(nodeId: string): void {
 		const line = this.#lines.get(nodeId);
 		if (line === undefined) return;
@@ -90,7 +90,7 @@ export class Lines {
 		line.stream?.abort(new Error("the peer is gone"));
 	}
 
-	/** Tells all of these peers, or none where there is one without a line. */
+	/** Tells all of these peers, or none if there is one without a line. */
 	tell(bytes: Uint8Array, nodeIds: Iterable<string>): boolean {
 		const streams: Stream[] = [];
 		for (const nodeId of nodeIds) {
@@ -138,7 +138,7 @@ export class Lines {
 		});
 	}
 
-	/** At once, in the turn in which the bytes came: that is what a line is for. */
+	/** Delivers at once, in the turn in which the bytes came: that is what a line is for. */
 	#listen(stream: Stream, bearer: string): void {
 		const decoder = new LengthPrefixedDecoder({
 			lengthDecoder: readLength,
@@ -166,7 +166,10 @@ function frame(bytes: Uint8Array): Uint8Array {
 	return framed;
 }
 
-/** Of the message that begins here. @throws RangeError where more has to come, as the decoder wants it. */
+/**
+ * The length of the message that begins here. @throws RangeError if more has to come, as
+ * the decoder wants it
+ */
 function readLength(bytes: { subarray(from: number, to: number): Uint8Array }) {
 	const head = bytes.subarray(0, LENGTH_BYTES);
 	return new DataView(head.buffer, head.byteOffset, head.length).getUint32(0);

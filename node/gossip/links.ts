@@ -6,14 +6,20 @@ import { parseHostPort, toMultiaddr } from "./host-port.ts";
 import type { LinkState, Links } from "./redialer.ts";
 import type { Stack } from "./stack.ts";
 
-/** With a version behind it, and one for each version that the library speaks. */
+/**
+ * The names of gossip's protocols begin with this and end with a version: one for each
+ * that the library speaks.
+ */
 const GOSSIP_PROTOCOLS = "/meshsub/";
 
 export class StackLinks implements Links {
 	readonly #stack: Stack;
 	readonly #topic: string;
 	readonly #log: Log;
-	/** An idle node's profile had more of reading ids than of the rest of a look, and the same are looked at for days. */
+	/**
+	 * Kept ids: in an idle node's profile, parsing ids was more than the rest of a look,
+	 * and the same ids are looked at for days.
+	 */
 	readonly #peerIds = new WeakMap<AdmittedPeer, PeerId>();
 
 	constructor(stack: Stack, topic: string, log: Log) {

@@ -1,7 +1,7 @@
 /**
- * The gossip port for a node that runs without gossip: it has the identity that
- * it would have with it, says nothing, hears nothing and has no address. Every
- * duty then rests on its sweep.
+ * The gossip port for a node that runs without gossip: it has the identity that it would
+ * have with it, says nothing, hears nothing and has no address. Every duty then rests on
+ * its sweep.
  */
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { noneByKind } from "../../protocol/gossip.ts";

@@ -3,9 +3,9 @@
  *
  * Noise hands on the length of a message and the message as two pieces, and the TCP
  * transport writes each piece by itself: two system calls, two packets, and a peer that
- * wakes up for the first of them, which is of no use to it. To join them copies
- * the message, mostly some hundred bytes. (In a mesh of 50 gossip took 1.5 % of a core instead of 1.9, and work was
- * started by another node 0.1 ms sooner.)
+ * wakes up for the first of them, which is of no use to it. Joining them copies the
+ * message, usually some hundred bytes. (In a mesh of 50 gossip took 1.5 % of a core
+ * instead of 1.9, and another node started work 0.1 ms sooner.)
  */
 import type { ConnectionEncrypter, MessageStream } from "@libp2p/interface";
 

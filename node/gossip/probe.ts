@@ -1,7 +1,7 @@
 /**
- * A plain TCP connection, opened and closed again: what a peer's host says of
- * its address. Only an active refusal proves that nobody listens there; the
- * rest (no route, no answer, a reset) may lie anywhere on the way.
+ * A plain TCP connection, opened and closed again: what a peer's host says about its
+ * address. Only an active refusal proves that nobody listens there; the rest (no route,
+ * no answer, a reset) may be caused anywhere on the way.
  */
 import { connect } from "node:net";
 import type { Clock, Reach } from "../ports.ts";

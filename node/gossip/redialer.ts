@@ -1,22 +1,20 @@
 /**
- * Keeps the links to the peers that this node dials: looks at each of them
- * every second or two, for as long as it is on the list, and dials it where
- * there is no connection. Those that stand are looked at in one round, so that an
- * idle node does not wake for each of them. Nothing needs to happen for a look to
- * come, so no lost event can strand a peer (libp2p's own reconnecting gives up, see
- * the limits for what replaces it).
+ * Keeps the links to the peers that this node dials: looks at each of them every second
+ * or two, for as long as it is on the list, and dials it if there is no connection. Links
+ * that stand are looked at in one round, so that an idle node does not wake for each of
+ * them. A look comes without any event, so no lost event can strand a peer (libp2p's own
+ * reconnecting gives up; see the limits for what replaces it).
  *
- * A connection alone is not a link. Streams close while their connection
- * lives, and are not opened again by the library; so a connection over which
- * gossip has ceased to flow, or does not begin to, is cut, and the next look
- * dials.
+ * A connection alone is not a link. Streams close while their connection lives, and the
+ * library does not open them again. So a connection over which gossip has ceased to flow,
+ * or does not begin to, is cut, and the next look dials.
  *
- * Of two peers the one with the lower id dials first and the other only when it
- * still must, so that they do not meet half-way with two connections. (Two do
- * no harm: gossip takes one of them.) A node that has just begun does not wait:
- * it dials everyone, whose registry may not name it yet; and those who refused it
- * for that dial it as soon as it does. A node that dies is found dead at once only
- * by those who had a link to it, so links must stand soon.
+ * Of two peers, the one with the lower id dials first, and the other only if it still
+ * must, so that they do not meet half-way with two connections. (Two do no harm: gossip
+ * takes one of them.) A node that has just begun does not wait: it dials everyone. Their
+ * registry may not name it yet; those who refused it for that dial it as soon as it does.
+ * Only those who had a link to a node find at once that it has died, so links must stand
+ * soon.
  */
 import {
 	DIALS_AT_ONCE_MAX,
@@ -33,26 +31,26 @@ export type LinkState = "absent" | "mute" | "linked";
 
 export interface Links {
 	state(peer: AdmittedPeer): LinkState;
-	/** Resolves when connected, rejects when that failed. */
+	/** Resolves when connected, rejects if that failed. */
 	dial(peer: AdmittedPeer): Promise<void>;
 	cut(nodeId: string, reason: string): void;
 }
 
 interface Target {
 	peer: AdmittedPeer;
-	/** For its next look; undefined in a round, and while it is being dialled. */
+	/** The timer of its next look; undefined in a round, and while it is being dialled. */
 	timer: Timer | undefined;
-	/** Its next look comes with the round. */
+	/** Whether its next look comes with the round. */
 	inRound: boolean;
 	delayMs: number;
-	/** Whether gossip has flowed over the connection that there is. */
+	/** Whether gossip has flowed over the present connection. */
 	flowed: boolean;
 	muteSinceMs: number | undefined;
 	/** Dials that failed since there was a link. */
 	failures: number;
 }
 
-/** A peer that so many dials in a row did not reach (for 10 s or more) is told of. */
+/** A peer that so many dials in a row did not reach (for 10 s or more) is logged. */
 const FAILURES_TOLD = 8;
 
 export class Redialer {
@@ -62,7 +60,7 @@ export class Redialer {
 	readonly #random: Random;
 	readonly #log: Log;
 	readonly #targets = new Map<string, Target>();
-	/** For the next look at all that stand. */
+	/** The timer of the next look at all links that stand. */
 	#round: Timer | undefined;
 	#dialling = 0;
 	#begun = false;
@@ -82,8 +80,8 @@ export class Redialer {
 	}
 
 	/**
-	 * Replaces the list. A peer that is new on it or has moved is dialled at once:
-	 * by the lower id, by one that has just begun, and where it has knocked.
+	 * Replaces the list. A peer that is new on it or has moved is dialled at once if this
+	 * node has the lower id or has just begun, or if the peer has knocked.
 	 */
 	aim(peers: readonly AdmittedPeer[], knocked: ReadonlySet<string>): void {
 		const wanted = new Map(peers.map((peer) => [peer.nodeId, peer]));
@@ -118,10 +116,10 @@ export class Redialer {
 		if (target !== undefined) target.flowed = true;
 	}
 
-	/** The connection has closed: look again soon. */
+	/** The connection has closed: looks again soon. */
 	lost(nodeId: string): void {
 		const target = this.#targets.get(nodeId);
-		if (target === undefined) return; // Not ours to dial.
+		if (target === undefined) return; // It is not ours to dial.
 		const { timer, inRound } = target;
 		if (timer === undefined && !inRound) return; // It is being dialled.
 		timer?.cancel();
@@ -204,7 +202,7 @@ export class Redialer {
 		this.#look(target, this.#jittered(REDIAL_MS_MIN));
 	}
 
-	/** In [ms / 2, ms). */
+	/** A random time in [ms / 2, ms). */
 	#jittered(ms: number): number {
 		return (ms * (1 + this.#random.unit())) / 2;
 	}

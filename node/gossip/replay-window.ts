@@ -1,21 +1,21 @@
 /**
  * Tells new messages from repeats, by what their sender counts: `(epoch, seq)`.
  *
- * For each sender it keeps the newest epoch, the highest number of it, and a
- * bit for each of the REPLAY_WINDOW numbers up to that one. A message passes
- * once; what lies before the window, or in an earlier epoch, is old and does
- * not pass. (The window of IPsec, RFC 4303 3.4.3.)
+ * For each sender it keeps the newest epoch, the highest number in it, and a bit for each
+ * of the REPLAY_WINDOW numbers up to that one. A message passes once. A message before
+ * the window, or in an earlier epoch, is old and does not pass. (The window of IPsec, RFC
+ * 4303 3.4.3.)
  *
- * A sender that said nothing new for SENDER_FORGOTTEN_MS starts afresh, because
- * epochs come from the store, and a store that lost its data counts from one
- * again; without this, its nodes would never be heard again.
+ * A sender that said nothing new for SENDER_FORGOTTEN_MS starts afresh. Epochs come from
+ * the store, and a store that lost its data counts from one again; without this, its
+ * nodes would never be heard again.
  */
 import { REPLAY_WINDOW, SENDER_FORGOTTEN_MS } from "../../protocol/limits.ts";
 
 interface Sender {
 	epoch: number;
 	highest: number;
-	/** Bit i: the number `highest - i` has come. */
+	/** Bit i is set if the number `highest - i` has come. */
 	seen: bigint;
 	newsMs: number;
 }
@@ -54,7 +54,7 @@ export class ReplayWindow {
 		return true;
 	}
 
-	/** Forgets all senders but these. */
+	/** Discards all senders but these. */
 	keep(senders: ReadonlySet<string>): void {
 		for (const from of this.#senders.keys()) {
 			if (!senders.has(from)) this.#senders.delete(from);

@@ -1,6 +1,6 @@
 /**
- * How libp2p is set up for small, fast hints among known peers. Each setting
- * here departs from a default that would hurt; the reasons stand beside them.
+ * How libp2p is set up for small, fast hints among known peers. Each setting here departs
+ * from a default that would hurt; the reasons stand beside them.
  */
 import { hash } from "node:crypto";
 import {
@@ -31,7 +31,10 @@ import { holdingUpdates } from "./window-updates.ts";
 
 export type Stack = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
 
-/** Streams at once over one connection: gossip, lines, identify and ping, with room for the old ones to close. */
+/**
+ * The number of streams at once over one connection: gossip, lines, identify and ping,
+ * with room for the old ones to close.
+ */
 const STREAMS_MAX = 32;
 
 export function createStack(options: {
@@ -58,13 +61,14 @@ export function createStack(options: {
 		connectionGater: options.gater,
 		connectionManager: {
 			maxConnections: CONNECTIONS_MAX,
-			// Defaults of 5 a second and 10 at once refuse a cluster that starts on one host.
+			// The defaults of 5 a second and 10 at once refuse a cluster that starts on one host.
 			inboundConnectionThreshold: ACCEPTS_PER_HOST_MAX,
 			maxIncomingPendingConnections: ACCEPTS_PER_HOST_MAX,
 			dialTimeout: DIAL_TIMEOUT_MS,
 			addressDialTimeout: DIAL_TIMEOUT_MS,
 			inboundUpgradeTimeout: DIAL_TIMEOUT_MS,
-			// Gossipsub opens its streams one after another: a frozen peer holds up all others for so long.
+			// Gossipsub opens its streams one after another: a frozen peer holds up all others
+			// for this long.
 			outboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
 			inboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
 		},
@@ -80,9 +84,9 @@ export function createStack(options: {
 }
 
 /**
- * A node sends its own messages to all its peers, and passes others' on to a
- * mesh of three where it has to (see audience.ts), so that hints arrive in one hop
- * where there is a connection and in a few where there is none.
+ * A node sends its own messages to all its peers, and passes others' on to a mesh of
+ * three if it has to (see audience.ts). So hints arrive in one hop if there is a
+ * connection, and in a few if there is none.
  */
 function createRouter(topic: string): ReturnType<typeof gossipsub> {
 	return gossipsub({
@@ -96,7 +100,7 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		allowPublishToZeroTopicPeers: true,
 		ignoreDuplicatePublishError: true,
 		doPX: false,
-		// Messages are a few hundred bytes: to tell peers that one is here costs as much as to get it again.
+		// Messages are a few hundred bytes: announcing one to peers costs as much as sending it again.
 		idontwantMinDataSize: GOSSIP_PACKET_BYTES_MAX,
 		// Tags keep connections from being pruned; here the dialler decides.
 		tagMeshPeers: false,
@@ -110,7 +114,7 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		mcacheLength: 3,
 		mcacheGossip: 2,
 		seenTTL: SENDER_FORGOTTEN_MS,
-		// Of all its bytes: who changes one of them has made another message.
+		// The id covers all its bytes: whoever changes one of them has made another message.
 		msgIdFn: ({ data }) => hash("sha256", data, "buffer"),
 		fastMsgIdFn: ({ data }) => hash("sha256", data ?? "", "base64"),
 		// The default of a minute keeps a peer that came back out of the mesh for as long.
@@ -129,8 +133,8 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 			maxIdontwantMessageIDs: 512,
 			maxPeerInfos: 0,
 		},
-		// More than ten peers of one address would be shut out by the default:
-		// nodes on one machine, or behind one router.
+		// The default would shut out more than ten peers of one address: nodes on one
+		// machine, or behind one router.
 		scoreParams: { IPColocationFactorWeight: 0 },
 	});
 }

@@ -1,24 +1,29 @@
 /**
- * Holds back what tells a peer that its bytes were taken, until it is worth a packet.
+ * Holds back the messages that tell a peer that its bytes were taken, until they are
+ * worth a packet.
  *
  * By yamux's specification each side of a stream begins with room for 256 KiB from the
  * other, and grants more by window updates. The library grants what it has taken with
  * every frame, so each message costs its receiver a write, and wakes its sender up for
- * nothing. HashiCorp's own yamux waits until half of the room is used; so do we,
- * where frames leave. A sender is left half of its room, and gets the rest once it
- * uses that. (Together with the redialer's looks in rounds: gossip in a mesh of 50
- * took 2.3 % of a core instead of 3.1, by `npm run bench -- --only mesh`.)
+ * nothing. HashiCorp's own yamux waits until half of the room is used; so do we, at the
+ * point where frames leave. A sender is left half of its room, and gets the rest once it
+ * uses that. (Together with the redialer's looks in rounds: gossip in a mesh of 50 took
+ * 2.3 % of a core instead of 3.1, by `npm run bench -- --only mesh`.)
  */
 import type { MessageStream, StreamMuxerFactory } from "@libp2p/interface";
 
 /** The smallest room that a stream has. */
 const WINDOW_BYTES = 256 * 1024;
-/** Less than this is held back. */
+/** An update for less than this is held back. */
 const WORTH_BYTES = WINDOW_BYTES / 2;
-/** Streams at once for which something is held back; beyond, the oldest is granted what it has. */
+/**
+ * The number of streams for which updates are held back at once; beyond it, the oldest is
+ * granted what it has.
+ */
 const STREAMS_HELD_MAX = 64;
 
-// A frame's header: version, type, flags (2 bytes), stream (4), length (4). An update is no more than that.
+// The size of a frame's header: version, type, flags (2 bytes), stream (4), length (4).
+// An update is no more than that.
 const HEADER_BYTES = 12;
 const WINDOW_UPDATE = 1;
 
@@ -33,7 +38,7 @@ export function holdingUpdates<Factory extends StreamMuxerFactory>(
 	};
 }
 
-/** Each call of its `send` has to bring one whole frame. */
+/** Holds window updates back. Each call of the connection's `send` has to bring one whole frame. */
 function holding(connection: MessageStream): MessageStream {
 	const send = connection.send.bind(connection);
 	const held = new Map<number, number>();
@@ -46,11 +51,11 @@ function holding(connection: MessageStream): MessageStream {
 		const stream = header.getUint32(4);
 		const bytes = header.getUint32(8) + (held.get(stream) ?? 0);
 		held.delete(stream);
-		// One that opens or ends a stream leaves anyway, and takes along what is held.
+		// An update that opens or ends a stream leaves anyway, and takes along what is held.
 		if (flags !== 0 || bytes >= WORTH_BYTES)
 			return send(update(flags, stream, bytes));
 		held.set(stream, bytes);
-		// A stream that has ended is never heard of again.
+		// Bounded, since a stream that has ended is never heard of again.
 		const [oldest] = held;
 		if (held.size <= STREAMS_HELD_MAX || oldest === undefined) return true;
 		held.delete(oldest[0]);

@@ -1,18 +1,18 @@
 /**
- * Agreement: a node asks the store whether it is the cluster's, and goes on
- * asking until it is told. Nothing may be scheduled before, since a node with
- * another number of shards would put tasks where nobody looks for them.
+ * Agreement: a node asks the store whether it is the cluster's store, and goes on asking
+ * until it gets an answer. Nothing may be scheduled before that: a node with another
+ * number of shards would put tasks where nobody looks for them.
  *
- * A cluster that is new gets the number of the node that comes first. But a store may also be
- * empty because it has lost everything, under nodes that run: their pulses put their number
- * back within a second. So this node's becomes the cluster's only when the store has been
- * empty for STORE_EMPTY_MS, without a moment in which it was away. A store with sessions or
- * tasks and no number gets it from those nodes, or this one is refused.
+ * A new cluster gets the number of shards of the node that comes first. But a store may
+ * also be empty because it has lost everything while nodes run: their pulses restore
+ * their number within a second. So this node's number becomes the cluster's only after
+ * the store has been empty for STORE_EMPTY_MS, without a moment in which it was away. A
+ * store with sessions or tasks and no number gets it from those nodes, or this node is
+ * refused.
  *
- * Asks again when the store comes back, and after a moment in any case: a store
- * that is there and takes no writes (replicas missing, a disk full, a script
- * that hangs) keeps the connection open, so that no change of it tells when it
- * takes them again.
+ * It asks again when the store comes back, and after a moment in any case. A store that
+ * is there and takes no writes (replicas missing, a full disk, a script that hangs) keeps
+ * the connection open, so no change of the connection tells when it takes writes again.
  */
 import { STORE_EMPTY_MS, STORE_RETRY_MS } from "../../protocol/limits.ts";
 import {
@@ -27,15 +27,15 @@ export interface AgreementParts {
 	readonly store: {
 		readonly up: boolean;
 		onChange(listener: (up: boolean) => void): void;
-		/** @throws StoreError where it cannot be had now; else, the node does not fit. */
+		/** @throws StoreError if it cannot agree now; any other error means that the node does not fit */
 		agreeOnShards(mayMake: boolean): Promise<Agreement>;
-		/** What to throw where it stays `used`. */
+		/** What to throw if the answer stays `used`. */
 		numberIsLost(): StoreMismatch;
 	};
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly node: {
-		/** It no longer wants to know. */
+		/** Whether the node no longer wants to know. */
 		readonly isStopping: boolean;
 	};
 }
@@ -47,9 +47,9 @@ interface Lack {
 }
 
 /**
- * Resolves with true once agreed, with false when the node stops before.
+ * Resolves with true once agreed, with false if the node stops before.
  *
- * @throws what `agreeOnShards` does, but for a `StoreError`.
+ * @throws what `agreeOnShards` throws, except a `StoreError`
  */
 export async function agree(parts: AgreementParts): Promise<boolean> {
 	const { store, clock, log, node } = parts;
@@ -73,7 +73,7 @@ export async function agree(parts: AgreementParts): Promise<boolean> {
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			lack = undefined;
-			// One that is away is told of where the connection is watched.
+			// A store that is away is reported where the connection is watched.
 			if (store.up && error.message !== told) {
 				told = error.message;
 				log.warn({ err: error }, "the store does not answer as it should yet");

@@ -1,15 +1,16 @@
 /**
- * Coroner: finds out whether a task was all that its node was running when that was lost.
+ * Coroner: finds out whether a task was all that its node was running when the node was
+ * lost.
  *
- * A shard knows what the node ran in it, and no more. Each writes down what it has lost with
- * a life of a node (`lives.lua`), so whoever takes a session can ask all the others, before
- * or after these have lost theirs, and whoever took them. In doubt the task was not alone:
- * to suspect the innocent ends them for what their neighbours do, while a task that does end
- * its nodes gives another occasion. So a shard that cannot be reached, does not know the life
- * or still hears from it speaks for the task.
+ * A shard knows what the node ran in it, and no more. Each shard records what it has lost
+ * with a life of a node (`lives.lua`). So whoever takes a session can ask all the other
+ * shards, no matter whether they have lost theirs yet, or who took them. In doubt, the
+ * task was not alone: suspecting the innocent ends them for what their neighbours do,
+ * while a task that really ends its nodes gives another occasion. So a shard that cannot
+ * be reached, does not know the life or still hears from it speaks for the task.
  *
- * Costs nothing until a task that has lost its node again and again is the only one of its
- * node's in a shard.
+ * This costs nothing until a task that has lost its node again and again is the only one
+ * of its node's tasks in a shard.
  */
 import { type Log, type NodeLife, type Shard, StoreError } from "../ports.ts";
 

@@ -1,19 +1,18 @@
 /**
- * Drainer: how a node leaves. It takes no new work, lets its tasks finish until
- * a deadline, stops the rest and gives them back, brings all ends to the store,
- * and closes its sessions, so that nobody has to wait for a lease to run out.
+ * Drainer: how a node leaves. It takes no new work, lets its tasks finish until a
+ * deadline, stops the rest and gives them back, brings all ends to the store, and closes
+ * its sessions, so that nobody has to wait for a lease to expire.
  *
  * A node is gone STOP_BOUND_MS after its deadline, whatever its tasks do and wherever the
- * store is: each step has its share of that, and is not waited for beyond it. A task that
- * does not heed its signal is ended by force, with all processes that tasks have started. One
- * in a call that nothing ends (it sits in the system, or computes in a library) runs none of
- * its code any more, and goodbye puts it back; then the process ends at once, and the
- * call with it.
+ * store is: each step has its share of that time, and is not waited for beyond it. A task
+ * that does not heed its signal is ended by force, with all processes that tasks have
+ * started. A task in a call that nothing ends (it sits in the system, or computes in a
+ * library) runs none of its own code any more, and goodbye puts it back. The process then
+ * ends at once, and the call with it.
  *
- * A store that is away cannot be told goodbye; then the lease runs out by
- * itself, as if the node had died, and nothing is lost. Tasks are let finish all
- * the same, since it may be back before they have; unless there is nobody who would
- * bring it back.
+ * A store that is away cannot be told goodbye. Then the lease expires by itself, as if
+ * the node had died, and nothing is lost. Tasks may finish all the same, since the store
+ * may be back before they have; unless there is nobody who would bring it back.
  */
 
 import type { SessionName } from "../../protocol/lease.ts";
@@ -41,7 +40,7 @@ export interface DrainedEngine {
 	readonly shard: Pick<Shard, "sessions">;
 	readonly claimer: { stop(): void };
 	readonly intake: {
-		/** Calls are under way that may bring tasks. */
+		/** Whether calls are under way that may bring tasks. */
 		readonly expects: boolean;
 	};
 	readonly finisher: { readonly idle: boolean };
@@ -55,7 +54,7 @@ export interface DrainerParts {
 	readonly executor: Pick<Executor, "stop">;
 	readonly engines: readonly DrainedEngine[];
 	readonly store: { readonly up: boolean };
-	/** Tells the others of it: see self-report.ts. */
+	/** Tells the other nodes about the drain: see self-report.ts. */
 	readonly report: { draining: boolean; record(): NodeRecord };
 }
 
@@ -69,13 +68,14 @@ export class Drainer {
 		this.#parts = parts;
 	}
 
-	/** Waits no longer for a store that is away for `awayMsMax`. */
+	/** Drains the node. Stops waiting for a store that has been away for `awayMsMax`. */
 	async drain(deadlineMs: number, awayMsMax: number): Promise<void> {
 		const { clock, runner, log, report } = this.#parts;
 		const endMs = clock.monoMs() + deadlineMs;
 		const forsaken = this.#watchStore(awayMsMax);
 		this.#takeNoMore();
-		// Nobody waits for it: a store that does not answer has its share of the time later.
+		// Nobody waits for this: a store that does not answer has its share of the time
+		// later.
 		void this.#eachSession(async (sessions, session) => {
 			await sessions.describe(session, report.record());
 		});
@@ -105,7 +105,10 @@ export class Drainer {
 		await this.#until(() => this.#handedBack, END_BY_FORCE_MS);
 	}
 
-	/** The sessions end, and with them whatever tasks are still theirs, as far as the store hears of it in time. */
+	/**
+	 * Ends the sessions, and with them all tasks that are still theirs, as far as the store
+	 * hears it in time.
+	 */
 	async sayGoodbye(): Promise<void> {
 		const said = this.#eachSession(async (sessions, session) => {
 			let putBack = 0;
@@ -154,7 +157,10 @@ export class Drainer {
 			);
 	}
 
-	/** Whether the store has been away for so long; to be asked all the time. */
+	/**
+	 * Returns a function that says whether the store has been away for so long; it is to be
+	 * called all the time.
+	 */
 	#watchStore(awayMsMax: number): () => boolean {
 		const { clock, store } = this.#parts;
 		let seenMs = clock.monoMs();
@@ -185,7 +191,7 @@ export class Drainer {
 		);
 	}
 
-	/** Waits for a condition that no single event tells of, for at most `ms`. */
+	/** Waits for a condition that no single event announces, for at most `ms`. */
 	#until(holds: () => boolean, ms: number): Promise<void> {
 		const { clock } = this.#parts;
 		const endMs = clock.monoMs() + ms;

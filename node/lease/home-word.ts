@@ -1,23 +1,23 @@
 /**
- * HomeWord: what shard 0, the home of the cluster's number of shards, last said to this node,
- * for its engines of the other shards.
+ * HomeWord: what shard 0, the home of the cluster's number of shards, last said to this
+ * node, for the node's engines of the other shards.
  *
- * A shard takes the number of whoever opens a session in it, so a node opens one only while
- * it is sure of its number: shard 0 has just renewed its session there. Else a node that had
- * been away while the store lost everything, and others made the cluster anew, would give
- * its number to shards that theirs has. It waits for the answer of shard 0 instead, which
- * says that the number is still its own, or ends it. And since an opening may reach its shard
- * late, it says until when the number is sure.
+ * A shard takes the number of whoever opens a session in it, so a node opens one only
+ * while it is sure of its number: shard 0 has just renewed its session there. Otherwise a
+ * node could have been away while the store lost everything and others made the cluster
+ * anew, and would give its own number to shards of the new cluster. It waits for shard 0
+ * instead, whose answer says that the number is still its own, or ends the node. And
+ * since an opening may reach its shard late, it says until when the number is sure.
  */
 
 import type { SessionName } from "../../protocol/lease.ts";
 import { STORE_EMPTY_MS } from "../../protocol/limits.ts";
 
-/** What this needs of a engine. */
+/** What this needs of an engine. */
 interface Member {
 	readonly renewer: {
 		readonly session: SessionName | undefined;
-		/** Of shard 0: it has just said that the number is this node's; and when that was asked. */
+		/** In shard 0: whether it has just said that the number is this node's, and when that was asked. */
 		readonly knowsNumber: boolean;
 		readonly renewedMs: number | undefined;
 		hurry(): void;
@@ -27,19 +27,22 @@ interface Member {
 export class HomeWord {
 	readonly #engines: readonly Member[];
 
-	/** `engines`: in the order of their shards. */
+	/** `engines` are in the order of their shards. */
 	constructor(engines: readonly Member[]) {
 		this.#engines = engines;
 	}
 
-	/** Whether a session may be opened in this shard; where not, shard 0 is asked, and `renewed` tells of its answer. */
+	/**
+	 * Whether a session may be opened in this shard. If not, asks shard 0, and `renewed`
+	 * reports the answer.
+	 */
 	mayOpen(shard: number): boolean {
 		if (shard === 0 || this.#home.knowsNumber) return true;
 		this.#home.hurry();
 		return false;
 	}
 
-	/** On the monotonic clock: the cluster cannot have another number before. */
+	/** On the monotonic clock: the cluster cannot have another number before this. */
 	get sureUntilMs(): number {
 		return (this.#home.renewedMs ?? -Infinity) + STORE_EMPTY_MS;
 	}

@@ -1,11 +1,11 @@
 /**
- * Looks: asks the store of one shard whether it has news for this node, when somebody says
- * that it may: a peer, of whom anything can be true, or this node itself, for its users. A
- * look is a pulse before its time.
+ * Looks: asks the store of one shard whether it has news for this node when somebody says
+ * that it may have: a peer, whose word may be false, or this node itself, for its users.
+ * A look is a pulse before its time.
  *
- * The first word is heeded at once. Then LOOK_MS_MIN pass until the next look, which is for
- * all that was said meanwhile: so nobody's words cost more than that, and however many are
- * said for nothing, a true one among them is heeded as soon.
+ * The first message is heeded at once. The next look comes after LOOK_MS_MIN, and serves
+ * all messages that came meanwhile. So nobody's messages cost more than that; and however
+ * many of them are false, a true one among them is heeded as soon.
  */
 import { LOOK_MS_MIN } from "../../protocol/limits.ts";
 import type { Clock, Timer } from "../ports.ts";

@@ -1,6 +1,6 @@
 /**
- * OwnEntry: what a shard's registry has of this node. Makes it, renews it, puts it back, and asks
- * for it when a pulse was refused, or could not be answered.
+ * OwnEntry: what a shard's registry has about this node. Makes the entry, renews it,
+ * restores it, and asks for it when a pulse was refused or could not be answered.
  */
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
@@ -38,12 +38,12 @@ type Sessions = Pick<ShardSessions, "open" | "describe" | "pulse" | "nodes">;
 type Answer = Exclude<OpenReply, { readonly code: "late" }>;
 
 export class OwnEntry {
-	/** By how they came out. */
+	/** The number of renewals, by how they came out. */
 	readonly renewals = { ok: 0, refused: 0, failed: 0 };
 	readonly #sessions: Sessions;
 	readonly #report: OwnEntryParts["report"];
 	readonly #parts: OwnEntryParts;
-	/** Where the registry says that this node is reached, or will as soon as it has heard. */
+	/** The address of this node that the registry has, or will have as soon as the message arrives. */
 	#toldWhere = "";
 
 	constructor(parts: OwnEntryParts) {
@@ -53,9 +53,9 @@ export class OwnEntry {
 	}
 
 	/**
-	 * A new session, of the node as it is now. A shard that is to take the node's number of
-	 * shards must be told in its own time until when that is sure: one whose clock is
-	 * not known yet tells it first.
+	 * Opens a new session of the node as it is now. A shard that is to take the node's
+	 * number of shards must be told, in its own time, until when that is sure. If its clock
+	 * is not known yet, its answer to a first try tells it.
 	 *
 	 * @throws StoreError
 	 */
@@ -78,7 +78,10 @@ export class OwnEntry {
 		return this.#sessions.open({ record, ...from, sureUntilMs });
 	}
 
-	/** Into a registry that has lost it, or has an earlier one. Returns the node's name. @throws StoreError */
+	/**
+	 * Restores the entry in a registry that has lost it, or has an earlier one. Returns the
+	 * node's name. @throws StoreError
+	 */
 	async putBack(session: SessionName): Promise<string> {
 		const before = this.#toldWhere;
 		try {
@@ -89,7 +92,10 @@ export class OwnEntry {
 		}
 	}
 
-	/** Whether this node is reached elsewhere than the registry was told: Redis was connected to over another network. */
+	/**
+	 * Whether this node is now reached at another address than the registry has: Redis was
+	 * connected to over another network.
+	 */
 	get hasMoved(): boolean {
 		return whereIs(this.#report.record()) !== this.#toldWhere;
 	}
@@ -126,7 +132,7 @@ export class OwnEntry {
 		}
 	}
 
-	/** How the session of this epoch has ended; undefined: it has a lease. @throws StoreError */
+	/** How the session of this epoch has ended; undefined if it has a lease. @throws StoreError */
 	async #endOf(epoch: number): Promise<"superseded" | "revoked" | undefined> {
 		const own = await this.#newest();
 		if (own?.epoch === epoch && own.expiresMs) return undefined;
@@ -134,9 +140,9 @@ export class OwnEntry {
 	}
 
 	/**
-	 * Whether the newer session is no other program's but was asked for by this
-	 * one, or by an earlier life of it, and reached the store late: a network
-	 * may deliver what a closed connection, or a dead process, had sent.
+	 * Whether the newer session is no other program's: this one asked for it, or an earlier
+	 * life of it, and the request reached the store late. A network may deliver what a
+	 * closed connection, or a dead process, had sent.
 	 *
 	 * @throws StoreError
 	 */

@@ -1,11 +1,10 @@
 /**
- * Reaper: takes the tasks of lost sessions back, on one shard.
+ * Reaper: takes back the tasks of lost sessions, on one shard.
  *
- * Any node may reap any session at any time; the store decides atomically
- * whether the lease has really run out, so two reapers only share the work.
- * Guarantees to reap by expiry only while `mayReap` holds (this node has itself
- * seen the store up for one whole TTL), so that an outage, in which nobody could
- * renew, revokes nobody.
+ * Any node may reap any session at any time. The store decides atomically whether the
+ * lease has really expired, so two reapers only share the work. Guarantees to reap
+ * expired leases only while `mayReap` holds (this node has itself seen the store up for
+ * one whole TTL), so that an outage, in which nobody could renew, revokes nobody.
  */
 
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
@@ -23,7 +22,7 @@ import {
 } from "../ports.ts";
 
 export interface ReaperParts {
-	/** This node. */
+	/** This node's id. */
 	readonly self: string;
 	/** See inquest.ts. */
 	readonly inquest: {
@@ -34,7 +33,7 @@ export interface ReaperParts {
 	readonly log: Log;
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** Whether this node may judge other leases to have run out. */
+		/** Whether this node may judge other leases to have expired. */
 		readonly mayReap: boolean;
 	};
 	/** See hinter.ts. */
@@ -56,7 +55,7 @@ export interface ReaperParts {
 
 export class Reaper {
 	readonly #parts: ReaperParts;
-	/** Leases that this node took, by why. */
+	/** The number of leases that this node took, by reason. */
 	readonly taken = { expired: 0, silent: 0, now: 0 };
 	/** Sessions being reaped by this node. */
 	readonly #under = new Set<SessionName>();
@@ -73,13 +72,14 @@ export class Reaper {
 	}
 
 	/**
-	 * Puts a session's tasks back until none is left, if the store finds that the grounds hold.
-	 * Returns whether the session is over.
+	 * Puts a session's tasks back until none is left, if the store finds that the grounds
+	 * hold. Returns whether the session is over.
 	 */
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean> {
 		const { shard, log, hinter, runner } = this.#parts;
 		if (this.#under.has(session)) return false;
-		// Another node may be the first to reap it, and this one be given its tasks all the same.
+		// Another node may be the first to reap it, and this one may be given its tasks all
+		// the same.
 		runner.nodeLost();
 		this.#under.add(session);
 		try {
@@ -108,7 +108,7 @@ export class Reaper {
 		}
 	}
 
-	/** One step; and what it takes to know whether a suspect was alone, if there is one. */
+	/** Takes one step, and finds out whether a suspect was alone, if there is one. */
 	async #revoke(
 		session: SessionName,
 		grounds: RevokeGrounds,

@@ -1,8 +1,8 @@
 /**
  * Renewer: holds this node's session on one shard.
  *
- * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows when it last
- * did. The store decides who holds a lease; this is the holder's side of it:
+ * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows when it
+ * last did. The store decides who holds a lease; this is the holder's side:
  *
  *     opening ──opened──▶ holding ──revoked──▶ opening (a new epoch)
  *                           │  superseded: another program has our identity
@@ -10,17 +10,19 @@
  *                        stopped
  *
  * Guarantees that `session` is never older than what the store last answered. A renewal
- * that is not answered in time is given up and tried again; its answer, should it come, is
- * not heard. Until when a lease may be trusted that is not renewed is the warden's.
+ * that is not answered in time is given up and tried again; its answer, if it still
+ * comes, is ignored. The warden decides how long a lease that is not renewed may be
+ * trusted.
  *
- * In shard 0 its answers also say that the cluster's number of shards is this node's. Other
- * shards take the node's word for it, so sessions are opened in them on a fresh one only.
+ * In shard 0 the answers also say that the cluster's number of shards is this node's.
+ * Other shards take the node's word for it, so sessions are opened in them only while
+ * that answer is fresh.
  *
- * Sees the store up, or away: what others may rely on, and what this node must have seen
- * before it judges the leases of others.
+ * Sees whether the store is up or away: others may rely on what it sees, and this node
+ * must have seen the store up before it judges the leases of others.
  *
- * The pulse also brings what the shard's sweep needs (sessions that are overdue, routes
- * with work), so that an idle node costs the store one call a pulse.
+ * The pulse also brings what the shard's sweep needs (overdue sessions, routes with
+ * work), so that an idle node costs the store one call a pulse.
  */
 import {
 	formatSession,
@@ -59,9 +61,9 @@ export interface RenewerParts {
 	readonly log: Log;
 	readonly ttlMs: number;
 	readonly memory: ShardMemory;
-	/** What this node says of itself; asked again each time: see self-report.ts. */
+	/** What this node says about itself; asked anew each time: see self-report.ts. */
 	readonly report: { record(): NodeRecord };
-	/** What is told with each pulse: see route-sorter.ts. */
+	/** What each pulse tells the store: see route-sorter.ts. */
 	readonly sorter: { readonly known: RoutesKnown };
 	/** See begun-teller.ts. */
 	readonly teller: {
@@ -70,19 +72,19 @@ export interface RenewerParts {
 	};
 	/** See home-word.ts. */
 	readonly home: OwnEntryParts["home"] & {
-		/** Whether the cluster's number of shards is known well enough; if not, `hurry` is called when it is. */
+		/** Whether the number of shards is known well enough; if not, `hurry` is called when it is. */
 		mayOpen(shard: number): boolean;
 	};
 	readonly events: RenewerEvents;
 }
 
 export interface RenewerEvents {
-	/** A session is open, or registered anew, of a node of this name. `previous`, an earlier one of this node, has tasks to put back. */
+	/** A session of a node of this name is open, or back. `previous`, an earlier one, has tasks to put back. */
 	opened(previous: SessionName | undefined, name: string): void;
 	/** `renewedMs` has changed. */
 	renewed(): void;
 	pulsed(pulse: GoodPulse): void;
-	/** The session is over: all that it ran has been taken over. */
+	/** The session is over: everything that it ran has been taken over. */
 	revoked(): void;
 	/** Another program runs under this node's identity; or the cluster was made anew, with so many shards. */
 	superseded(shards?: number): void;
@@ -91,14 +93,14 @@ export interface RenewerEvents {
 export class Renewer {
 	session: SessionName | undefined;
 	epoch = 0;
-	/** How often the store's clock had been put back, as the last pulse told. */
+	/** How often the store's clock had been put back, according to the last pulse. */
 	clockStepsBack = 0;
 	readonly #memory: ShardMemory;
 	readonly entry: OwnEntry;
 	/** When the last answered renewal of the session was sent. */
 	#renewedMs = 0;
 	#timer: Timer | undefined;
-	/** The renewal under way; what one that was given up brings is not heard. */
+	/** The number of the renewal under way; the answer of one that was given up is ignored. */
 	#beats = 0;
 	#busy = false;
 	/** There may be news that the pulse under way does not bring. */
@@ -117,13 +119,13 @@ export class Renewer {
 		void this.#beat();
 	}
 
-	/** Stops renewing; the session stays until it is closed or runs out. */
+	/** Stops renewing; the session stays until it is closed or expires. */
 	stop(): void {
 		this.#stopped = true;
 		this.#timer?.cancel();
 	}
 
-	/** When the last answered renewal was sent, on the monotonic clock; undefined: no session is held. */
+	/** When the last answered renewal was sent, on the monotonic clock; undefined if no session is held. */
 	get renewedMs(): number | undefined {
 		return this.session === undefined ? undefined : this.#renewedMs;
 	}
@@ -133,28 +135,28 @@ export class Renewer {
 		return this.#ageMs <= CLAIM_AGE_MS_MAX;
 	}
 
-	/** To claim under; undefined while it cannot be trusted. */
+	/** The lease to claim under; undefined while it cannot be trusted. */
 	get lease(): Lease | undefined {
 		if (!this.trusted || this.session === undefined) return undefined;
 		return { session: this.session, generation: this.generation };
 	}
 
-	/** No renewal succeeded lately, or the last one failed: long before trust ends, so that peers who all fail can tell each other in time. */
+	/** No renewal succeeded lately, or the last one failed: long before trust ends, so that failing peers can tell each other in time. */
 	get away(): boolean {
 		return this.session === undefined || this.#memory.upMs === undefined;
 	}
 
-	/** Others rely on it that the store is away: what was seen of it before counts no more. */
+	/** Others rely on it that the store is away: what was seen of it before no longer counts. */
 	saidAway(): void {
 		this.#memory.missed();
 	}
 
-	/** Whether this node may judge other leases to have run out. */
+	/** Whether this node may judge other leases to have expired. */
 	get mayReap(): boolean {
 		return mayReap(this.#memory.upMs, this.#parts.ttlMs);
 	}
 
-	/** Whether it may judge those that have not: that goes by fractions of a lease's time. */
+	/** Whether this node may judge leases that have not expired: that takes fractions of a lease's time. */
 	get mayJudgeSilence(): boolean {
 		return this.mayReap && this.#memory.knowsClock;
 	}
@@ -167,7 +169,7 @@ export class Renewer {
 		return this.#memory.nowMs();
 	}
 
-	/** Of shard 0: whether the cluster has this node's number of shards, as good as seen now; it takes STORE_EMPTY_MS to get another. */
+	/** In shard 0: whether the cluster has this node's number, as surely as if seen now; to get another takes STORE_EMPTY_MS. */
 	get knowsNumber(): boolean {
 		return this.#ageMs <= PULSE_MS_MAX;
 	}
@@ -184,13 +186,13 @@ export class Renewer {
 		void this.#beat();
 	}
 
-	/** Pulses now, or once more if a pulse is under way, which may be too early: the store may have news. */
+	/** The store may have news: pulses now, or once more after a pulse under way, which may be too early. */
 	look(): void {
 		if (this.#busy) this.#again = true;
 		else this.hurry();
 	}
 
-	/** Adopts a store that came back, perhaps restarted. @throws StoreError */
+	/** Adopts the generation of a store that came back, perhaps restarted. @throws StoreError */
 	async adopt(): Promise<void> {
 		const { shard } = this.#parts;
 		this.#memory.toldGeneration(await shard.sessions.adopt(this.#memory.known));
@@ -217,7 +219,7 @@ export class Renewer {
 		this.#beatAfter(ms);
 	}
 
-	/** Whether nobody waits any more for what this renewal brings. */
+	/** Whether nobody waits any more for the answer of this renewal. */
 	#isOver(beat: number): boolean {
 		return this.#stopped || beat !== this.#beats;
 	}
@@ -277,8 +279,8 @@ export class Renewer {
 		teller.told(begun);
 		this.#memory.toldGeneration(pulse.raised);
 		this.#memory.keep();
-		// Others saw the store's clock put back, which this node may have missed where it
-		// was put forward again; between the two, leases were shortened.
+		// Others saw the store's clock put back. This node may have missed that if it was put
+		// forward again; between the two, leases were shortened.
 		if (pulse.clockStepsBack !== this.clockStepsBack) this.#memory.missed();
 		this.clockStepsBack = pulse.clockStepsBack;
 		this.#answered(sentMs, pulse.nowMs);
@@ -315,7 +317,7 @@ export class Renewer {
 		this.#parts.events.superseded(shards);
 	}
 
-	/** The session stands, as the store found at `storeNowMs` when it was asked at `sentMs`. */
+	/** The session stands: the store found so at `storeNowMs`, when asked at `sentMs`. */
 	#answered(sentMs: number, storeNowMs: number): void {
 		this.#memory.answered(storeNowMs, sentMs);
 		this.#renewedMs = sentMs;

@@ -1,15 +1,16 @@
 /**
- * ShardMemory: what this node remembers of a shard, which may forget it: its
- * generation, over the node's restarts too; its clock as the shard last told it plus
- * what has passed since by the own monotonic clock; and for how long it has been up.
+ * ShardMemory: what this node remembers about a shard, which itself may lose it: the
+ * shard's generation, also over restarts of the node; its clock, as the shard last told
+ * it plus what has passed since by the node's own monotonic clock; and how long it has
+ * been up.
  *
- * Time in a shard is its server's alone, and an operator or NTP may put it forward
- * or back. This tells of such steps. What an answer tells was true at some moment between
- * question and answer, so a step is what no moment between them explains; one that is
- * smaller than the time that passed there cannot be seen. A shard that is seen up must
- * have answered again and again, on a steady clock: while it does not answer, or the node
- * sleeps, things may pass unseen, and leases say little after a step, which took time from
- * all of them, or gave it.
+ * Time in a shard is its server's alone, and an operator or NTP may put it forward or
+ * back. This reports such steps. The time in an answer was true at some moment between
+ * question and answer, so a step is a difference that no moment between them explains; a
+ * step smaller than the time that passed between them cannot be seen. A shard that counts
+ * as up must have answered again and again, on a steady clock. While it does not answer,
+ * or the node sleeps, things may pass unseen; and leases say little after a step, which
+ * took time from all of them, or gave it.
  */
 
 import {
@@ -29,11 +30,14 @@ export class ShardMemory {
 	/** The highest token that this node was given. */
 	#token = 0;
 	#kept: number;
-	/** The shard's clock is ahead of the monotonic one by a time between these, as told at `#toldMs`. */
+	/**
+	 * The shard's clock is ahead of the monotonic one by a time between these two, as told
+	 * at `#toldMs`.
+	 */
 	#aheadMsMin = 0;
 	#aheadMsMax = 0;
 	#toldMs = 0;
-	/** Since when, without a gap, it has been answering. */
+	/** Since when the shard has been answering without a gap. */
 	#upSinceMs: number | undefined;
 
 	constructor(clock: Clock, shard: number, generations: Generations) {
@@ -44,12 +48,15 @@ export class ShardMemory {
 		this.#kept = this.#raised.generation;
 	}
 
-	/** The highest that was told here: under it tasks are claimed. */
+	/** The highest generation that was told here: tasks are claimed under it. */
 	get raised(): Generation {
 		return this.#raised;
 	}
 
-	/** The highest that tokens are known from: a counter that outgrew its bits is in a later one than the one told. */
+	/**
+	 * The highest generation from which tokens are known: a counter that outgrew its bits
+	 * is in a later one than the one told.
+	 */
 	get known(): Generation {
 		const { generation, run } = this.#raised;
 		return {
@@ -58,18 +65,18 @@ export class ShardMemory {
 		};
 	}
 
-	/** The shard's clock, as far as known here. */
+	/** The time on the shard's clock, as far as known here. */
 	nowMs(): number {
 		return this.#clock.monoMs() + this.#aheadMsMin;
 	}
 
-	/** For how long the shard has been seen up, without a gap; undefined: it is not. */
+	/** For how long the shard has been seen up, without a gap; undefined if it is not. */
 	get upMs(): number | undefined {
 		if (this.#upSinceMs === undefined || this.#isGap()) return undefined;
 		return this.#clock.monoMs() - this.#upSinceMs;
 	}
 
-	/** It did not answer, or what was seen of it must not count. */
+	/** The shard did not answer, or what was seen of it must not count. */
 	missed(): void {
 		this.#upSinceMs = undefined;
 	}
@@ -80,8 +87,9 @@ export class ShardMemory {
 	}
 
 	/**
-	 * Where only the run is another, what is known tells of a raise that the shard has
-	 * forgotten: that stays. What is new is kept before any task is claimed under it.
+	 * The shard has told its generation. If only the run is another, what is known shows a
+	 * raise that the shard has lost: that stays. News is kept before any task is claimed
+	 * under it.
 	 */
 	toldGeneration({ generation, run }: Generation): void {
 		if (generation <= this.#raised.generation) return;
@@ -94,7 +102,7 @@ export class ShardMemory {
 		this.#token = Math.max(this.#token, token);
 	}
 
-	/** Keeps what is known for the next life, where it is news. */
+	/** Keeps what is known for the next life, if it is news. */
 	keep(): void {
 		const { known } = this;
 		if (known.generation <= this.#kept) return;
@@ -102,7 +110,7 @@ export class ShardMemory {
 		this.#generations.keep(this.#shard, known);
 	}
 
-	/** It answered, and it was `nowMs` there at some moment since `sentMs` here. */
+	/** The shard answered, and its clock was at `nowMs` at some moment since `sentMs` here. */
 	answered(nowMs: number, sentMs: number): void {
 		if (this.#isGap()) this.#upSinceMs = undefined;
 		if (this.#hasStepped(nowMs, sentMs)) this.#upSinceMs = undefined;

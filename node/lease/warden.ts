@@ -1,16 +1,17 @@
 /**
- * Warden: tells in time when a lease of this node can be trusted no longer, so that its
+ * Warden: says in time when a lease of this node can no longer be trusted, so that its
  * tasks are stopped before anybody may run them elsewhere.
  *
- * Nothing happens while renewals come. When one is overdue it has the peers asked, again
- * and again, and looks every TRUST_LOOK_MS at what they say (`protocol/trust.ts` decides);
- * the first reason to stop is final until the next renewal. A lease whose trust has ended
- * is not given up: only the store can say that it was taken.
+ * Nothing happens while renewals come. When one is overdue, the warden has the peers
+ * asked, again and again, and looks every TRUST_LOOK_MS at what they say
+ * (`protocol/trust.ts` decides). The first reason to stop is final until the next
+ * renewal. A lease whose trust has ended is not given up: only the store can say that it
+ * was taken.
  *
- * Guarantees that trust ends by the monotonic clock, whether or not the store answers. Who
- * sleeps cannot keep time. On waking it asks before it judges, since a process that is
- * merely frozen is left alone by its peers; unless its lease may have run out meanwhile,
- * or it has slept again before it could judge: then it has to stop.
+ * Guarantees that trust ends by the monotonic clock, whether or not the store answers. A
+ * node that sleeps cannot keep time. On waking it asks before it judges, since its peers
+ * leave a process alone that is merely frozen. It has to stop at once if its lease may
+ * have expired meanwhile, or if it slept again before it could judge.
  */
 import {
 	ASK_AGAIN_MS,
@@ -30,9 +31,9 @@ import type { Clock, Log, Timer } from "../ports.ts";
 
 /** A lease that this node holds, on one shard. */
 export interface HeldLease {
-	/** When its last answered renewal was sent; undefined: there is no session. */
+	/** When the lease's last answered renewal was sent; undefined if there is no session. */
 	readonly renewedMs: number | undefined;
-	/** Its tasks have to stop. */
+	/** The tasks under the lease have to stop. */
 	trustEnded(reason: string): void;
 }
 
@@ -42,9 +43,12 @@ export interface WardenParts {
 	readonly leases: readonly HeldLease[];
 	/** See witnesses.ts. */
 	readonly witnesses: {
-		/** This node can be asked, and others may take it for silent. */
+		/** Whether this node can be asked, and others may take it for silent. */
 		readonly gossips: boolean;
-		/** `words` of all that are registered but this node; `unread`: somebody has come who is not among them yet. */
+		/**
+		 * `words`: of all registered nodes but this one. `unread`: somebody has come who is
+		 * not among them yet.
+		 */
 		readonly peers: {
 			readonly words: readonly PeerWord[];
 			readonly unread: boolean;
@@ -54,11 +58,11 @@ export interface WardenParts {
 }
 
 export class Warden {
-	/** Leases that were not renewed since their trust ended, and when they had been. */
+	/** Leases that were not renewed since their trust ended, and when they had last been renewed. */
 	readonly #ended = new Map<HeldLease, number>();
 	#timer: Timer | undefined;
 	#dueMs = 0;
-	/** The last look came after a sleep, and judged nothing. */
+	/** Whether the last look came after a sleep, and judged nothing. */
 	#hasPutOff = false;
 	#askedMs = Number.NEGATIVE_INFINITY;
 	#stopped = false;
@@ -79,7 +83,7 @@ export class Warden {
 		const oldestMs = this.#oldestMs();
 		const nowMs = this.#parts.clock.monoMs();
 		const dueMs = (oldestMs ?? nowMs) + ASK_AGE_MS;
-		// One that is overdue is being looked after, whatever becomes of the others.
+		// An overdue lease is being looked after, whatever becomes of the others.
 		if (this.#timer !== undefined && dueMs <= nowMs) return;
 		this.#timer?.cancel();
 		this.#timer = undefined;
@@ -148,7 +152,7 @@ export class Warden {
 		return this.#ended.get(lease) === lease.renewedMs;
 	}
 
-	/** Of the leases that are still trusted, when the one was renewed that needs it most. */
+	/** When the lease that needs it most was last renewed, among those still trusted. */
 	#oldestMs(): number | undefined {
 		const all = this.#parts.leases
 			.filter((lease) => !this.#hasEnded(lease))

@@ -1,10 +1,10 @@
 /**
- * Allowance: so much of something a second for each sender. Who took less has saved up to
- * a second's worth.
+ * Allowance: so much of something per second for each sender. A sender that took less has
+ * saved up to a second's worth.
  */
 interface Account {
 	left: number;
-	/** When it was last refilled. */
+	/** When the account was last refilled. */
 	atMs: number;
 }
 
@@ -16,7 +16,7 @@ export class Allowance {
 		this.#perS = perS;
 	}
 
-	/** Whether the sender has one left; takes it. */
+	/** Whether the sender has one left; if so, takes it. */
 	spend(from: string, nowMs: number): boolean {
 		const { left, atMs } = this.#accounts.get(from) ?? {
 			left: this.#perS,
@@ -34,7 +34,7 @@ export class Allowance {
 		return isEnough;
 	}
 
-	/** Forgets all senders but these. */
+	/** Discards all senders but these. */
 	keep(senders: ReadonlySet<string>): void {
 		for (const from of this.#accounts.keys())
 			if (!senders.has(from)) this.#accounts.delete(from);

@@ -1,11 +1,11 @@
 /**
  * Announcer: tells the other nodes that routes have work.
  *
- * Coalesces: a word after a quiet moment goes out with the burst of events that
- * it belongs to, and under load one message every ANNOUNCE_INTERVAL_MS carries
- * all routes with what was added to them; never one message a task. Load is when
- * more than a few tasks were told of within one such interval.
- * Losing any of it costs others a sweep's time, nothing else.
+ * It coalesces. An announcement after a quiet moment leaves with the burst of events that
+ * it belongs to. Under load, one message every ANNOUNCE_INTERVAL_MS carries all routes
+ * with what was added to them; there is never one message a task. Load means that more
+ * than a few tasks were announced within one such interval. Losing any of it costs others
+ * a sweep's time, nothing else.
  */
 import { type AnnouncedRoute, shortQuotas } from "../../protocol/gossip.ts";
 import {
@@ -18,14 +18,14 @@ import {
 } from "../../protocol/limits.ts";
 import type { Clock, RoutedCount, Timer } from "../ports.ts";
 
-/** Tasks that wait, and who is to take how many of them; undefined: whoever can. */
+/** Tasks that wait, and who is to take how many of them; undefined if whoever can may take them. */
 export interface Told extends RoutedCount {
 	readonly quotas?: ReadonlyMap<string, number> | undefined;
 }
 
-/** What is told in one message. */
+/** What one message announces. */
 export interface Announced {
-	/** When it left, on the monotonic clock; undefined as long as it has not. */
+	/** When the message left, on the monotonic clock; undefined until it has. */
 	leftMs: number | undefined;
 }
 
@@ -44,13 +44,13 @@ export class Announcer {
 	readonly #gathered = new Map<string, Told & { readonly shard: number }>();
 	#message: Announced = { leftMs: undefined };
 	#timer: Timer | undefined;
-	/** The next message is on its way. */
+	/** Whether the next message is on its way. */
 	#due = false;
 	#stopped = false;
-	/** Tasks told of since `#countedMs`. */
+	/** The number of tasks announced since `#countedMs`. */
 	#told = 0;
 	#countedMs = Number.NEGATIVE_INFINITY;
-	/** From when on the next message may go out. */
+	/** The next message may leave from this time on. */
 	#nextMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: AnnouncerParts;
 
@@ -63,7 +63,7 @@ export class Announcer {
 		this.#timer?.cancel();
 	}
 
-	/** Tasks have become waiting, or are about to. Returns the next message, which tells of them unless it is full. */
+	/** Tasks wait, or are about to. Returns the next message, which announces them unless it is full. */
 	announce(shard: number, counts: readonly Told[]): Announced {
 		if (this.#stopped) return this.#message;
 		for (const { route, count, topPriority, quotas } of counts) {
@@ -90,7 +90,7 @@ export class Announcer {
 		else this.#timer = clock.after(waitMs, () => this.#publish());
 	}
 
-	/** As many as one message takes. */
+	/** Takes as many routes as one message holds. */
 	#next(): AnnouncedRoute[] {
 		const routes: AnnouncedRoute[] = [];
 		let shares = 0;
@@ -135,7 +135,7 @@ export class Announcer {
 
 type Quotas = Told["quotas"];
 
-/** Two plans for one route; none where one has none, or they name too many. */
+/** Adds up two plans for one route; undefined if one is, or if together they name too many nodes. */
 function together(one: Quotas, other: Quotas): Quotas {
 	if (one === undefined || other === undefined) return undefined;
 	const sum = new Map(one);

@@ -1,17 +1,17 @@
 /**
  * Detector: finds at once that a node has died whose host lives.
  *
- * Watches the peers whose connection closed. Each look reads the peer's
- * sessions in the store first and probes its address after, so that what is
- * revoked is the session that was there before the probe: a node that restarts
- * in between has a newer epoch, and is not hit. In a cluster of one shard the first probe
- * does not even wait for that: the registry as it was last read tells a session and its
- * address, too, and if the peer has a newer one nothing happens to it. What the observations mean is
- * judged in `protocol/suspicion.ts`. A look costs the store as much as there are
- * nodes, and in a large cluster nobody may dial a lost peer again: one that is found
- * alive at all looks for PROBE_ALIVE_MS is left to those who are connected to it.
+ * It watches the peers whose connection closed. Each look first reads the peer's sessions
+ * in the store and then probes its address, so that the session it revokes is the one
+ * that was there before the probe: a node that restarts in between has a newer epoch, and
+ * is not hit. In a cluster of one shard the first probe does not even wait for that read.
+ * The registry as it was last read gives a session and its address, too, and if the peer
+ * has a newer session nothing happens to it. `protocol/suspicion.ts` judges what the
+ * observations mean. A look costs the store as much as there are nodes, and in a large
+ * cluster nobody may dial a lost peer again. So a peer that all looks for PROBE_ALIVE_MS
+ * find alive is left to those who are connected to it.
  *
- * Leaves peers that are merely silent to the seeker. Without this actor everything
+ * Peers that are merely silent are left to the seeker. Without this actor everything
  * works, only later.
  */
 import { formatSession, type SessionName } from "../../protocol/lease.ts";
@@ -59,11 +59,11 @@ export interface DetectorParts {
 	};
 	/** See roster.ts. */
 	readonly roster: {
-		/** Reads the registry, so that the address to be probed is the newest. @throws StoreError */
+		/** Reads the registry, so that the newest address is probed. @throws StoreError */
 		refresh(): Promise<void>;
-		/** Others that hold a lease, as it was last read; their addresses are those that are probed. */
+		/** Other nodes that hold a lease, as last read; their addresses are the ones that are probed. */
 		readonly others: readonly RegisteredNode[];
-		/** How many other peers that we hear from see it. */
+		/** How many other peers that we hear from see this peer. */
 		seeing(nodeId: string): number;
 	};
 	readonly refusals: Refusals;
@@ -72,18 +72,18 @@ export interface DetectorParts {
 interface Watch {
 	timer: Timer | undefined;
 	againMs: number;
-	/** Since when every look has found it alive. */
+	/** Since when every look has found the peer alive. */
 	aliveMs: number | undefined;
 }
 
-/** `gone`: it holds no lease any more. */
+/** `gone`: the peer holds no lease any more. */
 type Finding = "gone" | "alive" | "suspect";
 
 interface Lease {
 	readonly engine: DetectorEngine;
 	readonly node: RegisteredNode;
 	readonly leftMs: number;
-	/** Since the session was opened. */
+	/** How long ago the session was opened. */
 	readonly ageMs: number;
 }
 
@@ -126,8 +126,9 @@ export class Detector {
 
 	async #begin(nodeId: string, watch: Watch): Promise<void> {
 		const { clock, engines } = this.#parts;
-		// Of several, all are taken together: whether a task was all that the node ran is asked
-		// of the shards, and those that have not lost it yet speak for the task.
+		// With several shards, all sessions are taken together: the shards are asked whether
+		// a task was all that the node ran, and those that have not lost it yet speak for the
+		// task.
 		const takenMs =
 			engines.length === 1 ? await this.#takeKnown(nodeId, watch) : undefined;
 		if (this.#watches.get(nodeId) !== watch) return;
@@ -139,7 +140,10 @@ export class Detector {
 		);
 	}
 
-	/** Takes the session that was last read of the peer, if its address refuses, now or in a moment. Returns when it did. */
+	/**
+	 * Takes the peer's session that was last read, if its address refuses, now or in a
+	 * moment. Returns when it did.
+	 */
 	async #takeKnown(
 		nodeId: string,
 		watch: Watch,
@@ -166,7 +170,7 @@ export class Detector {
 		return clock.monoMs();
 	}
 
-	/** `takenMs`: when a session of the peer was taken, which may not have been its newest. */
+	/** `takenMs`: when a session of the peer was taken that may not have been its newest. */
 	async #look(nodeId: string, watch: Watch, takenMs?: number): Promise<void> {
 		let finding: Finding = "suspect";
 		try {
@@ -201,7 +205,7 @@ export class Detector {
 		const leases = await this.#leasesOf(nodeId);
 		const [first] = leases;
 		if (first === undefined) return "gone";
-		// It was open when an older one was taken: that there is this one is no sign of life.
+		// This session was open when an older one was taken: that it exists is no sign of life.
 		if (takenMs !== undefined && first.ageMs > clock.monoMs() - takenMs)
 			refusals.forget(nodeId);
 		await roster.refresh();

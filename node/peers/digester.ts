@@ -1,8 +1,7 @@
 /**
  * Digester: this node's own gossip. Sends its digest, at the pace that
- * `protocol/digest-pace.ts` gives, and puts the header on whatever it says, with
- * a sequence number that rises through the session so that receivers can drop
- * repeats.
+ * `protocol/digest-pace.ts` gives, and puts the header on everything it says, with a
+ * sequence number that rises through the session so that receivers can drop repeats.
  */
 import { digestCalmMs, digestMs } from "../../protocol/digest-pace.ts";
 import type {
@@ -20,10 +19,10 @@ type Unsigned<Message> = Omit<Message, keyof GossipHeader>;
 export interface DigesterParts {
 	readonly clock: Clock;
 	readonly gossip: Gossip;
-	/** Of each shard; the first one's session is the one in whose name this node speaks. */
+	/** The engines of the shards; the node speaks in the name of the first one's session. */
 	readonly engines: readonly {
 		readonly renewer: {
-			/** 0 before there is one. */
+			/** 0 before there is a session. */
 			readonly epoch: number;
 		};
 	}[];
@@ -31,7 +30,7 @@ export interface DigesterParts {
 	readonly report: { digest(): DigestContent };
 	/** See roster.ts. */
 	readonly roster: {
-		/** Nodes in the cluster, this one among them. */
+		/** The number of nodes in the cluster, including this one. */
 		readonly nodes: number;
 	};
 }
@@ -41,10 +40,10 @@ type DigestContent = Omit<Unsigned<Digest>, "kind">;
 export class Digester {
 	#seq = 0;
 	#timer: Timer | undefined;
-	/** What was said last, and when. */
+	/** What the last digest said, and when. */
 	#said: DigestContent | undefined;
 	#saidMs = Number.NEGATIVE_INFINITY;
-	/** Until then every look sends. */
+	/** Every look sends until this time. */
 	#urgentUntilMs = Number.NEGATIVE_INFINITY;
 	readonly #parts: DigesterParts;
 
@@ -65,7 +64,7 @@ export class Digester {
 
 	/**
 	 * Sends a message in this node's name. Before the first session it is not sent: nobody
-	 * could tell it from a replay. Returns the header that it went out with.
+	 * could tell it from a replay. Returns the header that it was sent with.
 	 */
 	publish(
 		message: Unsigned<Announcement> | Unsigned<Digest> | Unsigned<Question>,
@@ -76,7 +75,7 @@ export class Digester {
 		return header;
 	}
 
-	/** Asks all who hear it; returns the header that it went out with. */
+	/** Asks everybody who hears it; returns the header that the question was sent with. */
 	ask(about?: string): GossipHeader | undefined {
 		return this.publish({
 			kind: "question",
@@ -84,7 +83,7 @@ export class Digester {
 		});
 	}
 
-	/** Answers who asked. */
+	/** Answers the node that asked. */
 	answer(answer: Omit<Unsigned<Answer>, "kind">): void {
 		const header = this.#header();
 		if (header === undefined) return;
@@ -120,7 +119,7 @@ export class Digester {
 		const pauseMs = isNews(said, content)
 			? digestMs(nodes)
 			: digestCalmMs(nodes);
-		// Half a look early rather than late: looks do not come to the millisecond.
+		// Half a look early rather than late: looks are not exact to the millisecond.
 		if (!urgent && nowMs - this.#saidMs < pauseMs - DIGEST_MS / 2) return;
 		this.#said = content;
 		this.#saidMs = nowMs;
@@ -144,7 +143,7 @@ export class Digester {
 	}
 }
 
-/** The load moves all the time: alone it is no news. */
+/** Whether the next digest has news. The load changes all the time: alone it is no news. */
 function isNews(said: DigestContent | undefined, next: DigestContent): boolean {
 	return (
 		said === undefined ||

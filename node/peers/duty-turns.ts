@@ -1,8 +1,8 @@
 /**
- * DutyTurns: whose turn it is at what any node may do at any time, and one should do first.
- * All nodes come to the same order of themselves, another one for each matter, without a
- * word: by rendezvous hashing (`protocol/turn.ts`). Two whose views of the cluster differ for
- * a moment may both be first.
+ * DutyTurns: whose turn it is at a duty that any node may do at any time, and one should
+ * do first. All nodes come to the same order on their own, a different one for each
+ * matter, without a message: by rendezvous hashing (`protocol/turn.ts`). Two nodes whose
+ * views of the cluster differ for a moment may both be first.
  */
 import { DUTY_TURNS_EXTRA } from "../../protocol/limits.ts";
 import { turnOf } from "../../protocol/turn.ts";
@@ -21,7 +21,10 @@ export class DutyTurns {
 		this.#parts = parts;
 	}
 
-	/** How many nodes have their turn before this one; undefined: it is left to the first of them. */
+	/**
+	 * How many nodes have their turn before this one; undefined if the matter is left to
+	 * the first of them.
+	 */
 	turnAt(matter: string): number | undefined {
 		const { self, roster } = this.#parts;
 		const ids = [self, ...roster.others.map(({ record }) => record.nodeId)];

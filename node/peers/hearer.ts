@@ -1,11 +1,11 @@
 /**
  * Hearer: what this node makes of announcements that it hears.
  *
- * Work waits elsewhere: a claimer is told so when it is this node's turn. What is said may
- * be untrue, and may be said without end. So of each sender only so much is acted on as
- * SenderCredit allows, whatever says nothing new costs nothing, and a message sets at
- * most one timer for each turn. Guarantees nothing else: losing any of it costs a sweep's
- * time.
+ * An announcement says that work waits: a claimer is told so when it is this node's turn.
+ * Announcements may be untrue, and may come without end. So the node acts on only as much
+ * of each sender as SenderCredit allows, an announcement without news costs nothing, and
+ * a message sets at most one timer for each turn. Guarantees nothing else: losing any of
+ * it costs a sweep's time.
  */
 import {
 	type AnnouncedRoute,
@@ -25,7 +25,7 @@ export interface RumourTaker {
 	/** Whether this node serves the route, and would not ask for it anyway. */
 	isNews(route: Route): boolean;
 	rumour(route: Route, from: string): void;
-	/** So many of its tasks are for this node. */
+	/** So many tasks of the route are for this node. */
 	want(route: Route, tasks: number, from: string): void;
 }
 
@@ -34,7 +34,7 @@ export interface HearerParts {
 	readonly self: string;
 	/** See runner.ts. */
 	readonly runner: { readonly freeSlots: number };
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly claimer: RumourTaker;
 		/** See looks.ts. */
@@ -42,7 +42,7 @@ export interface HearerParts {
 	}[];
 	/** See roster.ts. */
 	readonly roster: {
-		/** Nodes in the cluster, this one among them. */
+		/** The number of nodes in the cluster, including this one. */
 		readonly nodes: number;
 		/** Other nodes that may claim work of the route. */
 		candidates(route: Route): readonly Candidate[];
@@ -54,7 +54,7 @@ export interface HearerParts {
 interface Rumour {
 	readonly claimer: RumourTaker;
 	readonly route: Route;
-	/** Tasks that are for this node; undefined: all that it can take. */
+	/** The number of tasks that are for this node; undefined for all that it can take. */
 	readonly tasks: number | undefined;
 }
 
@@ -66,7 +66,7 @@ export class Hearer {
 		this.#parts = parts;
 	}
 
-	/** A question that the sender brought about has found tasks. */
+	/** A question to the store that the sender brought about has found tasks. */
 	proved(from: string): void {
 		this.#credit.proved(from, this.#parts.clock.monoMs());
 	}
@@ -85,7 +85,10 @@ export class Hearer {
 		}
 	}
 
-	/** The store may have news for this node. What a sender announces takes nothing from what it asks, nor the other way. */
+	/**
+	 * The store may have news for this node. A sender's announcements take nothing from its
+	 * nudges, nor the other way round.
+	 */
 	nudged({ to, shard }: Nudge): void {
 		const { self, engines } = this.#parts;
 		if (to === self) engines[shard]?.looks.look();
@@ -101,7 +104,7 @@ export class Hearer {
 			const { shard, route, quotas } = announced;
 			if (quotas !== undefined) promised.promise(quotas);
 			const claimer = engines[shard]?.claimer;
-			// A node with other shards is not of this cluster.
+			// A node with another number of shards is not of this cluster.
 			if (claimer === undefined || !claimer.isNews(route)) continue;
 			if (!this.#credit.heed(from, roster.nodes, nowMs)) break;
 			const own = this.#turnOf(announcement, announced);
@@ -121,7 +124,7 @@ export class Hearer {
 	): { turn: number; tasks: number | undefined } | undefined {
 		const { self, roster, runner } = this.#parts;
 		const own = { nodeId: self, freeSlots: runner.freeSlots };
-		// Without a free slot it asks for nothing now, and knows where work may be left
+		// Without a free slot the node asks for nothing now, and knows where work may be left
 		// when one comes free.
 		if (own.freeSlots === 0) return { turn: 0, tasks: undefined };
 		const key = `${from} ${epoch} ${seq} ${route}`;
@@ -134,7 +137,7 @@ export class Hearer {
 		const named = new Map(quotas);
 		const tasks = named.get(shortName(self));
 		if (tasks !== undefined) return { turn: 0, tasks };
-		// What those who are named do not take the one does who says so, if it can.
+		// The announcing node takes what the nodes it names do not, if it can.
 		if (
 			others.some(({ nodeId, freeSlots }) => nodeId === from && freeSlots > 0)
 		)

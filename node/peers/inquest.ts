@@ -1,11 +1,11 @@
 /**
- * Inquest: what is known of a node at the moment at which its lease is to be taken: what this
- * node sees of it, and what peers have said. It is written down with the death, for people who
- * ask who saw it; decides nothing.
+ * Inquest: what is known about a node at the moment its lease is to be taken: what this
+ * node sees of it, and what peers have said. It is recorded with the death, for people
+ * who ask who saw it, and decides nothing.
  *
- * Of peers only what they said in answer to a question about that node, or in their digests
- * while it was silent, counts. One that sees a node die at the same moment says so itself: it
- * asks for the lease, too, comes too late, and its word is added.
+ * Of what peers said, only their answers to a question about that node, and their digests
+ * while it was silent, count. A peer that sees a node die at the same moment says so
+ * itself: it asks for the lease, too, comes too late, and its word is added.
  */
 import { DEATH_SIGHTINGS_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { Sighting } from "../../protocol/loss.ts";
@@ -16,14 +16,14 @@ export interface InquestParts {
 	readonly gossip: Pick<Gossip, "connected">;
 	/** See roster.ts. */
 	readonly roster: {
-		/** All that hold a lease but this node, as the registry was last read. */
+		/** All other nodes that hold a lease, as the registry was last read. */
 		readonly others: readonly RegisteredNode[];
 		/** Peers that we hear from, and whether they say that they are connected to the node. */
 		witnessesOf(nodeId: string): ReadonlyMap<string, boolean>;
 	};
 	/** See inquirer.ts. */
 	readonly inquirer: {
-		/** Who said what when it was asked about the node last: whether it reaches it. */
+		/** Who said what when last asked about the node: whether it reaches it. */
 		findingsOn(nodeId: string): ReadonlyMap<string, boolean>;
 	};
 }
@@ -41,10 +41,10 @@ export class Inquest {
 		this.#parts = parts;
 	}
 
-	/** This node's own first. At most DEATH_SIGHTINGS_MAX. */
+	/** The sightings, this node's own first. At most DEATH_SIGHTINGS_MAX. */
 	sightingsOf(nodeId: string, grounds: RevokeGrounds): Sighting[] {
 		const own = this.#own(nodeId, grounds);
-		// So soon others cannot have said anything that counts.
+		// This early, others cannot have said anything that counts.
 		const peers = grounds.when === "now" ? [] : this.#peers(nodeId);
 		return [own, ...peers].slice(0, DEATH_SIGHTINGS_MAX);
 	}

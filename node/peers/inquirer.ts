@@ -1,21 +1,23 @@
 /**
- * Inquirer: asks peers whether they hear this node and reach the store, and answers
- * theirs. What a peer answers is as old as the question, so every question is remembered
- * by its number for as long as its answer is worth something; an answer to no question
- * of ours is dropped, which makes replays and forgeries of others' words worthless.
+ * Inquirer: asks peers whether they hear this node and reach the store, and answers their
+ * questions. An answer is as old as its question, so every question is remembered by its
+ * number for as long as its answer is worth something. An answer to no question of ours
+ * is dropped, which makes replays, and forgeries of what others say, worthless.
  *
- * Who says that the store is away is bound by it: it must not take anybody's lease until
- * it has seen the store up for a whole lease time. So the word is given only when no shard
- * of the store is reached, and the renewers are told that it was.
+ * A node that says that the store is away is bound by its word: it must not take
+ * anybody's lease until it has seen the store up for a whole lease time. So it says so
+ * only when it reaches no shard of the store, and tells its renewers that it did.
  *
- * Also probes the addresses of peers that are not connected: a host that refuses is a
- * word, too, if its address has taken connections before. One that never did may be wrong,
- * or behind a firewall, and its node alive. So the address of each peer that is heard, or
- * connected, is tried once: who was dialled by a peer knows nothing of its address.
+ * It also probes the addresses of peers that are not connected: a host that refuses is an
+ * answer, too, if its address has taken connections before. An address that never did may
+ * be wrong, or behind a firewall, and its node alive. So the address of each peer that is
+ * heard, or connected, is tried once: a node that a peer dialled knows nothing about the
+ * peer's address.
  *
  * However much a peer asks, it gets ANSWERS_PER_S, and all who ask about a node share its
- * probes. Who goes unanswered stops its tasks sooner than it had to, or finds a frozen peer
- * silent. Concludes nothing itself: see `protocol/trust.ts` and `seeker.ts`.
+ * probes. A peer that goes unanswered stops its tasks sooner than it had to, or takes a
+ * frozen peer for silent. The inquirer concludes nothing itself: see `protocol/trust.ts`
+ * and `seeker.ts`.
  */
 import type { Answer, Question } from "../../protocol/gossip.ts";
 import {
@@ -33,7 +35,7 @@ import type { Refusals } from "./refusals.ts";
 
 /** What this node says, and in whose name: see digester.ts. */
 export interface Voice {
-	/** The number under which it went out; undefined before there is a session, when nobody would hear it. */
+	/** The number under which the question was sent; undefined before there is a session: nobody would hear it. */
 	ask(
 		about?: string,
 	): { readonly epoch: number; readonly seq: number } | undefined;
@@ -42,9 +44,9 @@ export interface Voice {
 
 /** What the inquirer needs of the renewer of each shard. */
 export interface StoreView {
-	/** No renewal succeeded lately, or the last one failed. */
+	/** Whether no renewal succeeded lately, or the last one failed. */
 	readonly away: boolean;
-	/** Others rely on it now. */
+	/** Others rely on the node's word now. */
 	saidAway(): void;
 }
 
@@ -52,7 +54,7 @@ export interface InquirerParts {
 	readonly self: string;
 	readonly clock: Clock;
 	readonly voice: Voice;
-	/** Of each shard. */
+	/** The engines of the shards. */
 	readonly engines: readonly { readonly renewer: StoreView }[];
 	readonly gossip: Pick<Gossip, "connected" | "probe">;
 	/** See roster.ts. */
@@ -60,17 +62,17 @@ export interface InquirerParts {
 	readonly refusals: Refusals;
 }
 
-/** When, on the own monotonic clock; see PeerWord. */
+/** What a peer said, and when, on this node's monotonic clock; see PeerWord. */
 interface Word {
 	heardMs: number | undefined;
 	answeredMs: number | undefined;
 	awayMs: number | undefined;
 	refusedMs: number | undefined;
-	/** Its address is being probed. */
+	/** Whether the peer's address is being probed. */
 	probing: boolean;
-	/** The address at which it was last reached. */
+	/** The address at which the peer was last reached. */
 	reachedAt: string | undefined;
-	/** When that was last looked at, and at which address. */
+	/** When that was last tried, and at which address. */
 	triedMs: number;
 	triedAt: string | undefined;
 }
@@ -85,7 +87,7 @@ interface Asked {
 
 /** What peers said of a node. */
 interface Findings {
-	/** When they were asked last. */
+	/** When they were last asked. */
 	askedMs: number;
 	readonly said: Map<string, boolean>;
 }
@@ -97,12 +99,12 @@ interface Probe {
 }
 
 export class Inquirer {
-	/** Peers, as the registry was last read. */
+	/** The peers, as the registry was last read. */
 	#peers: ReadonlySet<string> = new Set();
 	readonly #answers = new Allowance(ANSWERS_PER_S);
-	/** By the node that was asked about. */
+	/** What was said, by the node that was asked about. */
 	readonly #findings = new Map<string, Findings>();
-	/** The last that others asked for, of each peer. */
+	/** The last probe of each peer that others asked for. */
 	readonly #probes = new Map<string, Probe>();
 	readonly #words = new Map<string, Word>();
 	readonly #asked = new Map<string, Asked>();
@@ -125,19 +127,19 @@ export class Inquirer {
 		this.#send(nodeId, reached);
 	}
 
-	/** Who said what when it was asked about the node last: whether it reaches it. */
+	/** Who said what when last asked about the node: whether it reaches it. */
 	findingsOn(nodeId: string): ReadonlyMap<string, boolean> {
 		return this.#findings.get(nodeId)?.said ?? new Map();
 	}
 
-	/** Something was heard of the peer, whatever it was. */
+	/** Something, no matter what, was heard from the peer. */
 	heard(nodeId: string): void {
 		const nowMs = this.#parts.clock.monoMs();
 		const word = this.#word(nodeId);
 		word.heardMs = nowMs;
 		if (nowMs - word.triedMs < PROBE_ALIVE_MS) return;
 		word.triedMs = nowMs;
-		// In larger clusters what is heard came through others, mostly.
+		// In larger clusters most messages come through others.
 		if (
 			this.#peers.size <= DIAL_ALL_MAX ||
 			this.#parts.gossip.connected().includes(nodeId)
@@ -160,7 +162,10 @@ export class Inquirer {
 		return this.#word(nodeId);
 	}
 
-	/** These are the peers. All others are forgotten, but that they were heard just now: they may have leases to lose. */
+	/**
+	 * These are the peers. Discards everything about others, except that they were heard
+	 * just now: they may have leases to lose.
+	 */
 	keep(nodeIds: ReadonlySet<string>): void {
 		const heardSinceMs = this.#parts.clock.monoMs() - SILENT_WORD_MS;
 		this.#peers = nodeIds;
@@ -206,7 +211,7 @@ export class Inquirer {
 		if (reaches) question.reached?.();
 	}
 
-	/** Whether the store is away; if so, it will be held to it. */
+	/** Whether the store is away. If so, the node is bound by saying so. */
 	#sayAway(): boolean {
 		const { engines } = this.#parts;
 		const away = engines.every(({ renewer }) => renewer.away);
@@ -226,7 +231,7 @@ export class Inquirer {
 		if (about !== undefined) this.#findingsAt(about, sentMs);
 	}
 
-	/** It is asked about again; what was said long ago counts no more. */
+	/** The node is asked about again; what was said long ago no longer counts. */
 	#findingsAt(about: string, askedMs: number): void {
 		const found = this.#findings.get(about);
 		if (found !== undefined && askedMs - found.askedMs <= AWAY_FRESH_MS)
@@ -234,7 +239,7 @@ export class Inquirer {
 		else this.#findings.set(about, { askedMs, said: new Map() });
 	}
 
-	/** What others are told of the peer: by one probe for all who ask within its time. */
+	/** What others are told about the peer: one probe serves all who ask within its time. */
 	#probeFor(nodeId: string): Promise<Reach> {
 		const { clock, gossip } = this.#parts;
 		if (!this.#peers.has(nodeId)) return Promise.resolve("unreachable");
@@ -247,7 +252,7 @@ export class Inquirer {
 		return reach;
 	}
 
-	/** Whether the address of a peer that lives takes connections. */
+	/** Finds out whether the address of a living peer takes connections. */
 	async #tryToReach(nodeId: string, word: Word): Promise<void> {
 		const { clock, gossip } = this.#parts;
 		const address = this.#addressOf(nodeId);
@@ -258,7 +263,7 @@ export class Inquirer {
 			word.reachedAt = address;
 	}
 
-	/** Whether the peer's address refuses, for this node's own use. */
+	/** Finds out whether the peer's address refuses, for this node's own use. */
 	async #probe(nodeId: string): Promise<void> {
 		const { clock, gossip } = this.#parts;
 		const word = this.#word(nodeId);
@@ -275,12 +280,12 @@ export class Inquirer {
 		if (!gossip.connected().includes(nodeId)) word.refusedMs = beganMs;
 	}
 
-	/** Where a peer says that it can be dialled; "": nowhere. */
+	/** The address at which a peer says it can be dialled; "" if nowhere. */
 	#addressOf(nodeId: string): string {
 		return this.#peer(nodeId)?.record.p2p ?? "";
 	}
 
-	/** Whether refusals of this peer's host have been untrue before. */
+	/** Whether refusals by this peer's host have been untrue before. */
 	#refusalsLie(nodeId: string): boolean {
 		const peer = this.#peer(nodeId);
 		if (peer === undefined) return false;

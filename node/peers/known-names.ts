@@ -1,8 +1,11 @@
-/** KnownNames: what nodes are called that are there, or were; NODE_NAMES_KEPT_MAX of them, the ones seen last. */
+/**
+ * KnownNames: the names of nodes that are there, or were; the NODE_NAMES_KEPT_MAX seen
+ * last.
+ */
 import { NODE_NAMES_KEPT_MAX } from "../../protocol/limits.ts";
 
 export class KnownNames {
-	/** By id; those seen last stand at the end. */
+	/** Names by id; those seen last stand at the end. */
 	readonly #names = new Map<string, string>();
 
 	of(nodeId: string): string | undefined {
@@ -14,9 +17,9 @@ export class KnownNames {
 		return known.map(([nodeId]) => nodeId);
 	}
 
-	/** The node was seen. */
+	/** To be called when the node was seen. */
 	note(nodeId: string, name: string): void {
-		this.#names.delete(nodeId); // So that it goes in as the newest.
+		this.#names.delete(nodeId); // So that it is added as the newest.
 		this.#names.set(nodeId, name);
 		const [oldest] = this.#names.keys();
 		if (this.#names.size > NODE_NAMES_KEPT_MAX && oldest !== undefined)

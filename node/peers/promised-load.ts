@@ -1,7 +1,7 @@
 /**
- * PromisedLoad: tasks that were left to nodes, by this one or others, since those last told
- * of themselves. They count as running there already; or whoever has tasks to give meanwhile
- * gives them to the same node.
+ * PromisedLoad: tasks that were left to nodes, by this one or others, since those nodes
+ * last reported their load. They count as running there already; otherwise whoever has
+ * tasks to give meanwhile would give them to the same node.
  */
 import { type Quota, shortName } from "../../protocol/gossip.ts";
 import { PEERS_MAX } from "../../protocol/limits.ts";
@@ -9,7 +9,7 @@ import type { Room } from "../../protocol/share.ts";
 import type { RegisteredNode } from "../ports.ts";
 
 export class PromisedLoad {
-	/** By short name: anybody may say any, so no more than there may be nodes. */
+	/** Tasks by short name. Messages may contain any name, so there are no more than there may be nodes. */
 	readonly #tasks = new Map<string, number>();
 
 	promise(quotas: readonly Quota[]): void {
@@ -20,7 +20,7 @@ export class PromisedLoad {
 		}
 	}
 
-	/** It has told of itself. */
+	/** The node has reported its load. */
 	told(nodeId: string): void {
 		this.#tasks.delete(shortName(nodeId));
 	}
@@ -32,7 +32,7 @@ export class PromisedLoad {
 			if (!names.has(name)) this.#tasks.delete(name);
 	}
 
-	/** What room a node has left that has told of this much. */
+	/** How much room a node has left that has reported this. */
 	roomOf(
 		nodeId: string,
 		{ freeSlots, running }: { freeSlots: number; running: number },

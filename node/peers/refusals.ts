@@ -1,7 +1,8 @@
 /**
- * Refusals: lives of nodes that a refused connection held for dead. One that opens a session
- * afterwards was alive: something between here and its host refuses in its name, and is
- * not believed again as long as this life lasts. Remembers REFUSALS_KEPT_MAX of them, the newest.
+ * Refusals: lives of nodes that were taken for dead because of a refused connection. A
+ * node that opens a session afterwards was alive: something between here and its host
+ * refuses in its name, and is not believed again as long as this life lasts. Remembers
+ * the newest REFUSALS_KEPT_MAX.
  */
 import { REFUSALS_KEPT_MAX } from "../../protocol/limits.ts";
 
@@ -14,19 +15,22 @@ export interface Life {
 export class Refusals {
 	readonly #heldForDead = new Map<string, Life>();
 
-	/** Whether this life of the node was held for dead by a refusal, and was not: it has opened a session since. */
+	/**
+	 * Whether a refusal made this life of the node count as dead although it was not: it
+	 * has opened a session since.
+	 */
 	lie(nodeId: string, { startedMs, epoch }: Life): boolean {
 		const held = this.#heldForDead.get(nodeId);
 		return held?.startedMs === startedMs && held.epoch < epoch;
 	}
 
-	/** The life that was held for dead was seen too late: it had another session by then. */
+	/** The life that counted as dead was seen too late: it had another session by then. */
 	forget(nodeId: string): void {
 		this.#heldForDead.delete(nodeId);
 	}
 
 	holdForDead(nodeId: string, life: Life): void {
-		this.#heldForDead.delete(nodeId); // So that it goes in as the newest.
+		this.#heldForDead.delete(nodeId); // So that it is added as the newest.
 		this.#heldForDead.set(nodeId, life);
 		const [oldest] = this.#heldForDead.keys();
 		if (this.#heldForDead.size > REFUSALS_KEPT_MAX && oldest !== undefined)

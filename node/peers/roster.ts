@@ -1,11 +1,11 @@
 /**
  * Roster: who else is there, and how they are.
  *
- * Puts two independent views together: the registry in the store (who holds a
- * lease, and where it can be reached) and the digests that peers gossip (free
- * slots, what they see of the store and of each other). Tells gossip whom to
- * admit. Decides nothing: what it says is used to order claims, to show the
- * cluster, and to know whom to ask when the store is away.
+ * Combines two independent views: the registry in the store (who holds a lease, and where
+ * it can be reached), and the digests that peers gossip (free slots, what they see of the
+ * store and of each other). Tells gossip whom to admit. Decides nothing: its views are
+ * used to order claims, to show the cluster, and to know whom to ask when the store is
+ * away.
  */
 import { type Digest, shortName } from "../../protocol/gossip.ts";
 import {
@@ -35,20 +35,20 @@ import { WordOfMouth } from "./word-of-mouth.ts";
 
 export interface RosterParts {
 	readonly self: string;
-	/** Of the shard whose registry is read: all nodes open a session there. */
+	/** The sessions of the shard whose registry is read: all nodes open a session there. */
 	readonly registry: Pick<ShardSessions, "nodes">;
 	/** What this node serves. */
 	readonly serves: Serves;
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly gossip: Pick<Gossip, "admit" | "connected">;
-	/** What was left to them since they told of themselves. */
+	/** Tasks left to peers since they reported their load. */
 	readonly promised: PromisedLoad;
 	readonly events: RosterEvents;
 }
 
 export interface RosterEvents {
-	/** A node was last lost so long ago; if none ever was, as long as the store's clock counts. */
+	/** The registry was read. The last node was lost so long ago; if none was, as long as the store counts. */
 	registryRead(sinceLossMs: number): void;
 	/** Somebody asked this node to drain. May be called again. */
 	askedToDrain(): void;
@@ -82,22 +82,22 @@ export class Roster {
 		this.#timer?.cancel();
 	}
 
-	/** Nodes that hold a lease, this one among them. */
+	/** The number of nodes that hold a lease, including this one. */
 	get nodes(): number {
 		return this.#served.nodes.size + 1;
 	}
 
-	/** How long ago the registry was read; infinite: never. */
+	/** How long ago the registry was read; infinite if never. */
 	get ageMs(): number {
 		return this.#parts.clock.monoMs() - this.#readMs;
 	}
 
-	/** Somebody has opened a session who may not be listed yet. */
+	/** Whether somebody has opened a session who may not be listed yet. */
 	get unread(): boolean {
 		return this.#openings.unread;
 	}
 
-	/** All that hold a lease, or did until it was revoked, but this node. */
+	/** All other nodes that hold a lease, or did until it was revoked. */
 	get others(): readonly RegisteredNode[] {
 		return this.#others;
 	}
@@ -115,7 +115,7 @@ export class Roster {
 			void this.#read(version);
 	}
 
-	/** This node has a new session: who has come since its last pulse, its next one tells. */
+	/** This node has a new session: its next pulse tells who has come since its last one. */
 	sessionOpened(): void {
 		this.#openings.missed();
 	}
@@ -125,7 +125,7 @@ export class Roster {
 		this.#isBack = true;
 	}
 
-	/** Someone unknown wants to talk: the registry may have news. */
+	/** Someone unknown wants to connect: the registry may have news. */
 	strangerKnocked(): void {
 		if (this.#reading) return;
 		const sinceMs = this.#parts.clock.monoMs() - this.#readMs;
@@ -140,12 +140,12 @@ export class Roster {
 		return this.names.of(nodeId);
 	}
 
-	/** Whether this node or another registered one serves the route. As long as no other is known, one may. */
+	/** Whether this or another registered node serves the route. As long as no other is known, one may. */
 	isServed(route: Route): boolean {
 		return this.#served.isServed(route);
 	}
 
-	/** More of who serves what. */
+	/** More about who serves what. */
 	get served(): ServedRoutes {
 		return this.#served;
 	}
@@ -162,7 +162,7 @@ export class Roster {
 		return candidates;
 	}
 
-	/** How many peers that we hear from see this one. */
+	/** How many peers that we hear from see this node. */
 	seeing(nodeId: string): number {
 		const seeing = [...this.#heard.seeing(nodeId)];
 		return seeing.filter(([peer, sees]) => peer !== nodeId && sees).length;
@@ -173,7 +173,7 @@ export class Roster {
 		return this.#heard.seeing(nodeId);
 	}
 
-	/** All registered nodes, `own` standing in for what this node knows best of itself. */
+	/** All registered nodes; `own` stands for what this node knows best about itself. */
 	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[] {
 		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
 		const witnesses = this.#heard.witnesses().set(own.from, own);
@@ -241,14 +241,14 @@ export class Roster {
 		try {
 			await this.refresh();
 			this.#version = version;
-			// It may have been read before what was told of meanwhile.
+			// It may have been read before the latest news arrived.
 			if (this.#versionTold !== version || this.unread) {
 				await this.refresh();
 				this.#version = this.#versionTold;
 			}
 		} catch (error) {
-			// The version stays behind, so the next pulse reads again. While somebody is not known
-			// who may take this node's leases, that would be late.
+			// The version stays behind, so the next pulse reads again. That would be too late
+			// while a node is unknown that may take this node's leases.
 			if (!(error instanceof StoreError)) throw error;
 			if (this.unread && !this.#stopped) this.#readAfter(STORE_RETRY_MS);
 			const { log } = this.#parts;
@@ -258,7 +258,7 @@ export class Roster {
 		}
 	}
 
-	/** By short name of a node: who sees it. */
+	/** Who sees a node, by the node's short name. */
 	#seeing(witnesses: ReadonlyMap<string, Digest>): Map<string, string[]> {
 		const seeing = new Map<string, string[]>();
 		for (const [peer, { peers }] of witnesses) {

@@ -1,16 +1,17 @@
 /**
- * Seeker: looks for peers that have fallen silent, and takes their leases before they run
- * out. Their hosts may have vanished without a word, so that nobody's connection closes
- * and no address refuses.
+ * Seeker: looks for peers that have fallen silent, and takes their leases before they
+ * expire. Their hosts may have vanished silently, so that nobody's connection closes and
+ * no address refuses.
  *
- * Pulses tell who has not renewed; from a certain age on the seeker looks for each of them,
- * itself and through all others: an open port counts, since a process that is merely
- * frozen, or busy, must be left alone. Who is neither heard nor reached, for as long as a
- * look takes, loses its lease by compare-and-set on the end that was seen, and the
- * store takes none that was renewed less than SILENT_LEASE_MS ago. By then a peer that
- * lives has stopped its tasks, since it did not hear us either (`protocol/trust.ts`).
+ * Pulses tell who has not renewed. From a certain age on the seeker looks for each of
+ * them, itself and through all others. An open port counts, since a process that is
+ * merely frozen, or busy, must be left alone. A peer that is neither heard nor reached,
+ * for as long as a look takes, loses its lease by compare-and-set on the end that was
+ * seen; and the store takes no lease that was renewed less than SILENT_LEASE_MS ago. By
+ * then a living peer has stopped its tasks, since it did not hear us either
+ * (`protocol/trust.ts`).
  *
- * Without this actor everything works, only later: the leases run out.
+ * Without this actor everything works, only later: the leases expire.
  */
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
@@ -38,7 +39,7 @@ export interface SeekingEngine {
 		reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean>;
 	};
 	readonly renewer: {
-		/** This node may judge the leases of others, and knows the store's clock well. */
+		/** Whether this node may judge the leases of others, and knows the store's clock well. */
 		readonly mayJudgeSilence: boolean;
 	};
 }
@@ -49,13 +50,13 @@ export interface SeekerParts {
 	readonly gossip: Pick<Gossip, "probe">;
 	/** See witnesses.ts. */
 	readonly witnesses: {
-		/** Peers that gossip; undefined where this node does not, or may not know of all. */
+		/** Peers that gossip; undefined if this node does not, or may not know all of them. */
 		readonly judgeable: ReadonlySet<string> | undefined;
 	};
 	/** See inquirer.ts. */
 	readonly inquirer: {
 		wordOf(nodeId: string): {
-			/** When something was last heard of the peer. */
+			/** When something was last heard from the peer. */
 			readonly heardMs: number | undefined;
 		};
 		/** Asks all others; `reached` is called if one of them reaches the peer. */
@@ -66,17 +67,18 @@ export interface SeekerParts {
 /** A lease that was seen, and is looked after until it has been renewed or is gone. */
 interface Look {
 	readonly expiresMs: number;
-	/** When it was renewed, on the own clock. */
+	/** When the lease was renewed, on this node's clock. */
 	readonly renewedMs: number;
 	timer: Timer | undefined;
 	/**
-	 * Its holder was among the peers that gossip while it was looked after. Who has lost the
-	 * lease of the shard that keeps the registry is not any more, and has others to lose.
+	 * Whether the holder was among the peers that gossip while the lease was looked after.
+	 * A node that has lost the lease of the shard that keeps the registry is no longer
+	 * among them, and has other leases to lose.
 	 */
 	wasPeer: boolean;
 }
 
-/** No look begins sooner: a peer that lives renews in time, but for one lost renewal. */
+/** No look begins sooner: a living peer renews in time, except for one lost renewal. */
 const LOOK_AGE_MS = 2 * PULSE_MS_MAX;
 
 export class Seeker {
@@ -94,7 +96,7 @@ export class Seeker {
 		this.#looks.clear();
 	}
 
-	/** A pulse of the engine has told of these, and only these, on shard `index`. */
+	/** A pulse of the engine has named these leases, and only these, on shard `index`. */
 	overdue(
 		index: number,
 		engine: SeekingEngine,
@@ -135,7 +137,7 @@ export class Seeker {
 		);
 	}
 
-	/** Looks until the lease may be taken; again from the beginning where the peer was found. */
+	/** Looks until the lease may be taken. Begins anew if the peer was found. */
 	async #look(
 		key: string,
 		look: Look,
@@ -161,7 +163,7 @@ export class Seeker {
 			log.debug({ nodeId, session }, "a node has fallen silent");
 			const { expiresMs } = look;
 			const grounds = { when: "silent", expiresMs } as const;
-			// If it is over, what pulses on their way still tell of it starts nothing anew.
+			// If the lease is gone, pulses on their way that still name it start nothing anew.
 			if (await engine.reaper.reap(session, grounds)) return;
 			// By the store's clock it may have been a little too early.
 			if (this.#looks.get(key) === look)
@@ -173,12 +175,12 @@ export class Seeker {
 		);
 	}
 
-	/** Until the store may take the lease. */
+	/** The time until the store may take the lease. */
 	#leftMs({ renewedMs }: Look): number {
 		return renewedMs + SILENT_LEASE_MS + 1 - this.#parts.clock.monoMs();
 	}
 
-	/** Until its silence would mean something, as far as is known now; 0: it does. */
+	/** The time until the peer's silence would mean something, as far as is known now; 0 if it does. */
 	#waitMs(nodeId: string, look: Look, engine: SeekingEngine): number {
 		const { clock, witnesses, inquirer } = this.#parts;
 		const peers = witnesses.judgeable;
@@ -194,7 +196,10 @@ export class Seeker {
 		return Math.max(0, Math.ceil(SILENT_WORD_MS - silentMs));
 	}
 
-	/** By this node or any other, within PROBE_TIMEOUT_MS; if nobody reaches it, that is how long it takes. */
+	/**
+	 * Whether this node or any other reaches the peer within PROBE_TIMEOUT_MS. If nobody
+	 * does, this takes that long.
+	 */
 	#isReached(nodeId: string): Promise<boolean> {
 		const { clock, gossip, inquirer } = this.#parts;
 		return new Promise((resolve) => {

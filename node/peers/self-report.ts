@@ -1,5 +1,5 @@
 /**
- * SelfReport: what this node tells others of itself, as it is now: its record in the
+ * SelfReport: what this node tells others about itself, as it is now: its record in the
  * registry, and what its digests say.
  */
 import {
@@ -10,11 +10,11 @@ import {
 import { DIGEST_PEERS_MAX } from "../../protocol/limits.ts";
 import type { Gossip, NodeName, NodeRecord, Store } from "../ports.ts";
 
-/** The world around the node, as far as others may know of it. */
+/** The world around the node, as far as others may know it. */
 export interface OwnHost {
-	/** What stays as it is through a life, but for the addresses. */
+	/** What stays as it is through a life, except for the addresses. */
 	record(): Omit<NodeRecord, "name" | "draining">;
-	/** Fraction of the last second that the event loop was busy. */
+	/** The fraction of the last second that the event loop was busy. */
 	load(): number;
 }
 
@@ -25,14 +25,14 @@ export interface SelfReportParts {
 	readonly store: Pick<Store, "up">;
 	/** See runner.ts. */
 	readonly runner: { readonly freeSlots: number; readonly running: number };
-	/** Of each shard; may still be filled, as long as nothing runs. */
+	/** The engines of the shards; may still be filled, as long as nothing runs. */
 	readonly engines: readonly { readonly renewer: { readonly away: boolean } }[];
 }
 
 export type DigestContent = Omit<Digest, keyof GossipHeader | "kind">;
 
 export class SelfReport {
-	/** The node takes no new work: its drainer says so. */
+	/** Whether the node takes no new work; its drainer sets it. */
 	draining = false;
 	readonly #parts: SelfReportParts;
 

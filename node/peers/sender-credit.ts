@@ -1,17 +1,17 @@
 /**
  * SenderCredit: how much of what a peer says this node acts on.
  *
- * Whoever is registered may announce what it likes, and each announcement that is believed
- * costs: time to find out whose turn it is, and a question to the store. So each
- * sender has two budgets, which refill with time:
+ * Whoever is registered may announce what it likes, and each announcement that is
+ * believed costs something: time to find out whose turn it is, and a question to the
+ * store. So each sender has two budgets, which refill with time:
  *
  *     attention   for finding turns, counted in nodes that are weighed
  *     credit      for questions to the store: each costs one, and one that finds tasks
  *                 brings RUMOUR_WORTH back
  *
- * A node that tells the truth keeps its credit full, as for each node that comes too late
- * another one does not. One that floods is left with RUMOUR_CREDIT_PER_S. What is not
- * heeded is found by the sweep, as everything is.
+ * A node that tells the truth keeps its credit full: for each node that comes too late,
+ * another one does not. A node that floods is left with RUMOUR_CREDIT_PER_S. The sweep
+ * finds what is not heeded, as it finds everything.
  */
 import {
 	HEED_PER_S,
@@ -24,14 +24,14 @@ import {
 interface Account {
 	attention: number;
 	credit: number;
-	/** When both were last refilled. */
+	/** When both budgets were last refilled. */
 	atMs: number;
 }
 
 export class SenderCredit {
 	readonly #accounts = new Map<string, Account>();
 
-	/** Whether the sender has attention left for a turn among so many nodes; takes it. */
+	/** Whether the sender has attention left for a turn among so many nodes; if so, takes it. */
 	heed(from: string, nodes: number, nowMs: number): boolean {
 		const account = this.#refilled(from, nowMs);
 		if (account.attention <= 0) return false;
@@ -39,7 +39,7 @@ export class SenderCredit {
 		return true;
 	}
 
-	/** Whether the sender has credit for one more question; takes it. */
+	/** Whether the sender has credit for one more question; if so, takes it. */
 	spend(from: string, nowMs: number): boolean {
 		const account = this.#refilled(from, nowMs);
 		if (account.credit < 1) return false;
@@ -47,7 +47,7 @@ export class SenderCredit {
 		return true;
 	}
 
-	/** A question that it brought about has found tasks. */
+	/** A question that the sender brought about has found tasks. */
 	proved(from: string, nowMs: number): void {
 		const account = this.#refilled(from, nowMs);
 		account.credit = Math.min(account.credit + RUMOUR_WORTH, RUMOUR_CREDIT_MAX);
@@ -68,7 +68,10 @@ export class SenderCredit {
 		return account;
 	}
 
-	/** No more than there may be peers: who was heard least lately is forgotten. */
+	/**
+	 * Opens an account. There are no more than there may be peers: the sender heard least
+	 * lately is discarded.
+	 */
 	#open(from: string, atMs: number): Account {
 		if (this.#accounts.size >= PEERS_MAX) {
 			const [oldest] = [...this.#accounts].sort(

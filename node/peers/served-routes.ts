@@ -1,6 +1,7 @@
 /**
- * ServedRoutes: what this node and the others serve, and the answers to who asks for a
- * route: that is asked for every batch that comes in, and there may be many nodes.
+ * ServedRoutes: what this node and the others serve, and the answers for whoever asks
+ * about a route: that is asked for every batch that comes in, and there may be many
+ * nodes.
  */
 import { ROUTES_REMEMBERED_MAX } from "../../protocol/limits.ts";
 import {
@@ -13,7 +14,7 @@ import {
 } from "../../protocol/route.ts";
 import type { NodeRecord } from "../ports.ts";
 
-/** What a node serves, by its record. */
+/** What a node serves, according to its record. */
 export function servesOf({
 	types,
 	queues,
@@ -29,9 +30,9 @@ export function servesOf({
 export class ServedRoutes {
 	readonly #self: string;
 	readonly #own: Serves;
-	/** The others, by node. */
+	/** What the others serve, by node. */
 	#serves: ReadonlyMap<string, Serves> | undefined;
-	/** What is missing of each route; undefined: nothing. */
+	/** What is missing for each route; undefined if nothing is. */
 	readonly #answers = new Map<Route, string | undefined>();
 
 	/** `own`: what this node serves. */
@@ -55,7 +56,7 @@ export class ServedRoutes {
 		return this.missing(route) === undefined;
 	}
 
-	/** What no live node has of what the route needs, in words; undefined: nothing. */
+	/** What the route needs and no live node has, in words; undefined if nothing. */
 	missing(route: Route): string | undefined {
 		if (this.#serves === undefined || servesRoute(this.#own, route)) return;
 		if (this.#answers.has(route)) return this.#answers.get(route);
@@ -68,7 +69,7 @@ export class ServedRoutes {
 		return missing;
 	}
 
-	/** Those of all these nodes that serve the route. */
+	/** The nodes, among all these, that serve the route. */
 	servers(route: Route): string[] {
 		const others = [...this.nodes].filter(([, serves]) =>
 			servesRoute(serves, route),

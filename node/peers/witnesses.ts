@@ -1,6 +1,7 @@
 /**
  * Witnesses: the peers that may say whether this node's leases can be trusted, and that
- * may be judged silent: who they are, as the registry was last read, and what each has said.
+ * may be judged silent. Knows who they are, as the registry was last read, and what each
+ * has said.
  */
 import type { PeerWord } from "../../protocol/trust.ts";
 import type { Gossip, RegisteredNode } from "../ports.ts";
@@ -10,7 +11,7 @@ export interface WitnessesParts {
 	/** See roster.ts. */
 	readonly roster: {
 		readonly others: readonly RegisteredNode[];
-		/** Somebody has come who is not among them yet. */
+		/** Whether somebody has come who is not among them yet. */
 		readonly unread: boolean;
 	};
 	/** See inquirer.ts. */
@@ -21,9 +22,9 @@ export interface WitnessesParts {
 }
 
 interface Peers {
-	/** All that are registered but this node. */
+	/** The words of all registered nodes but this one. */
 	readonly words: readonly PeerWord[];
-	/** Somebody has come who is not among them yet. */
+	/** Whether somebody has come who is not among them yet. */
 	readonly unread: boolean;
 }
 
@@ -34,7 +35,7 @@ export class Witnesses {
 		this.#parts = parts;
 	}
 
-	/** This node can be asked, and others may take it for silent. */
+	/** Whether this node can be asked, and others may take it for silent. */
 	get gossips(): boolean {
 		return this.#parts.gossip.address !== "";
 	}
@@ -51,8 +52,8 @@ export class Witnesses {
 	}
 
 	/**
-	 * Peers that gossip; undefined where this node does not, or may not know of all: with one
-	 * more, the cluster may be too large to judge anybody's silence.
+	 * Peers that gossip. Undefined if this node does not, or may not know all of them: with
+	 * one more, the cluster may be too large to judge anybody's silence.
 	 */
 	get judgeable(): ReadonlySet<string> | undefined {
 		return this.gossips && !this.#parts.roster.unread
@@ -60,7 +61,7 @@ export class Witnesses {
 			: undefined;
 	}
 
-	/** Asks them all. */
+	/** Asks all of them. */
 	ask(): void {
 		this.#parts.inquirer.ask(this.gossips ? this.#gossiping : []);
 	}

@@ -1,6 +1,6 @@
 /**
- * WordOfMouth: the last digest of each peer, and for what it may be taken: for how the peer is,
- * or even as a witness of how others are.
+ * WordOfMouth: the last digest of each peer, and what it may count as: the peer's current
+ * state, or even a witness of how others are.
  */
 import { digestKnownMs } from "../../protocol/digest-pace.ts";
 import { type Digest, shortName } from "../../protocol/gossip.ts";
@@ -18,7 +18,7 @@ interface Heard {
 }
 
 export class WordOfMouth {
-	/** Nodes there are: among more, a digest comes less often. */
+	/** The number of nodes: the more there are, the less often a digest comes. */
 	nodes = 1;
 	readonly #heard = new Map<string, Heard>();
 	readonly #parts: WordOfMouthParts;
@@ -27,7 +27,7 @@ export class WordOfMouth {
 		this.#parts = parts;
 	}
 
-	/** False: it is older than what was heard before. */
+	/** False if the digest is older than one that was heard before. */
 	hear(digest: Digest): boolean {
 		const { from, epoch, seq } = digest;
 		const former = this.#heard.get(from)?.digest ?? { epoch: -1, seq: -1 };
@@ -38,22 +38,22 @@ export class WordOfMouth {
 		return true;
 	}
 
-	/** Those of others are forgotten. */
+	/** Discards the digests of all others. */
 	keep(nodeIds: { has(nodeId: string): boolean }): void {
 		for (const nodeId of this.#heard.keys())
 			if (!nodeIds.has(nodeId)) this.#heard.delete(nodeId);
 	}
 
-	/** The peer's digest, as long as it may be taken for how the peer is. */
+	/** The peer's digest, as long as it may count as the peer's current state. */
 	known(nodeId: string): Digest | undefined {
 		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);
 	}
 
 	/**
 	 * The digests that say how peers are now, and whom they see: new ones, and older ones
-	 * of peers that reach the store and are connected to us: one that no longer reaches it
-	 * says so at once. (One that has vanished says nothing, and passes for one that
-	 * reaches it until its connection is given up.)
+	 * of peers that reach the store and are connected to us. A peer that no longer reaches
+	 * the store says so at once. (A peer that has vanished says nothing, and passes for one
+	 * that reaches the store until its connection is given up.)
 	 */
 	witnesses(): Map<string, Digest> {
 		const connected = new Set(this.#parts.gossip.connected());
@@ -67,7 +67,7 @@ export class WordOfMouth {
 		return witnesses;
 	}
 
-	/** Of the witnesses: whether each says that it is connected to the node. */
+	/** For each witness, whether it says that it is connected to the node. */
 	seeing(nodeId: string): Map<string, boolean> {
 		const name = shortName(nodeId);
 		const words = [...this.witnesses()].map(

@@ -1,9 +1,11 @@
 /**
- * BackUp: what of the tasks that this node has left to others it takes after all.
+ * BackUp: takes tasks after all that this node has left to others, if nobody else has
+ * taken them.
  *
- * Those who were told may be gone, or busy by now, or have missed the word. So a moment
- * after it this node asks for as many; mostly there are none. It asks for no more, and waits
- * while it goes on leaving tasks of the route to others: what it found then would be theirs.
+ * The nodes that were told may be gone, or busy by now, or may have missed the message.
+ * So a moment after it this node asks for as many tasks as it left; usually there are
+ * none. It asks for no more. It waits while it goes on leaving tasks of the route to
+ * others: what it found then would be theirs.
  */
 import { BACK_UP_MS, BACK_UP_QUIET_MS } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -19,7 +21,7 @@ export interface BackUpParts {
 /** Tasks left to others. */
 interface Left {
 	readonly tasks: number;
-	/** When the word went out; not as long as it has not. */
+	/** When the message left; undefined until then. */
 	readonly told: { readonly leftMs: number | undefined };
 }
 
@@ -36,7 +38,7 @@ export class BackUp {
 		this.#timer?.cancel();
 	}
 
-	/** So many tasks of the route are others', as they are told. */
+	/** So many tasks of the route are for others, as the message tells them. */
 	left(route: Route, tasks: number, told: Left["told"]): void {
 		const former = this.#left.get(route);
 		if (former === undefined) this.#left.set(route, [{ tasks, told }]);

@@ -1,7 +1,7 @@
 /**
- * BeganTimes: when the code of all jobs began that run. The pulses of all shards ask, one soon
- * after the other, so what the executor says serves for BEGUN_TOLD_MS: what began since is
- * too young to be told.
+ * BeganTimes: when the code of all running jobs began. The pulses of all shards ask, one
+ * soon after the other, so the executor's answer serves for BEGUN_TOLD_MS: what began
+ * since is too young to be reported.
  */
 import { BEGUN_TOLD_MS } from "../../protocol/limits.ts";
 import type { Clock, Executor, Job } from "../ports.ts";
@@ -20,7 +20,7 @@ export class BeganTimes {
 		this.#parts = parts;
 	}
 
-	/** By the monotonic clock. */
+	/** The times, by the monotonic clock. */
 	at(): ReadonlyMap<Job, number> {
 		const { clock, executor } = this.#parts;
 		const nowMs = clock.monoMs();

@@ -1,10 +1,11 @@
 /**
- * BegunTeller: says to one shard when the code of its attempts has begun, with the pulses that
- * are sent anyway. So that is known of a task that goes on, and of an attempt whose node is lost
- * before it can say anything.
+ * BegunTeller: tells one shard when the code of its attempts began, with the pulses that
+ * are sent anyway. So this is known about a task that goes on, and about an attempt whose
+ * node is lost before it can say anything.
  *
- * What is over before the next pulse is not told: its end says it. An attempt is told until a
- * pulse has been answered, and then no more; the store keeps what it was told first.
+ * An attempt that is over before the next pulse is not reported: its end says it. An
+ * attempt is reported until a pulse has been answered, and then no more; the store keeps
+ * the first report.
  */
 import { BEGUN_TOLD_MAX, BEGUN_TOLD_MS } from "../../protocol/limits.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
@@ -21,7 +22,7 @@ export interface BegunTellerParts {
 }
 
 export class BegunTeller {
-	/** Tokens. */
+	/** The tokens of the attempts reported. */
 	#told: ReadonlySet<number> = new Set();
 	readonly #parts: BegunTellerParts;
 
@@ -29,7 +30,7 @@ export class BegunTeller {
 		this.#parts = parts;
 	}
 
-	/** What the next pulse is to say; `storeNowMs`: the store's time. */
+	/** What the next pulse is to say; `storeNowMs` is the store's time. */
 	untold(storeNowMs: number): Begun[] {
 		const { shard, clock, runner } = this.#parts;
 		const nowMs = clock.monoMs();

@@ -1,4 +1,6 @@
-/** Whom a claimer works with, and what it asks of each (see claimer.ts). */
+/**
+ * Whom a claimer works with, and what it asks of each (see claimer.ts).
+ */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Serves } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
@@ -16,21 +18,24 @@ export interface ClaimerParts {
 	readonly intake: ClaimIntake;
 	/** Whose turn it is at the slots: see turns.ts. */
 	readonly turns: {
-		/** The claimer of another shard waits for slots, for what its store has told of. */
+		/** Whether the claimer of another shard waits for slots, for tasks known from its store. */
 		othersWait(claimer: SlotTaker): boolean;
 		/** The claimer got no slots. */
 		gotNone(claimer: SlotTaker): void;
 	};
-	/** Whose announcements are believed: see hearer.ts. */
+	/** Which announcements to believe: see hearer.ts. */
 	readonly rumours: {
 		/** What the sender announced has proved true. */
 		proved(from: string): void;
 	};
-	/** The store has restarted, and must be adopted before it gives tasks: see shard-engine.ts. */
+	/**
+	 * The store has restarted, and its new generation must be adopted before it gives
+	 * tasks: see shard-engine.ts.
+	 */
 	readonly adopter: { storeIsBack(): Promise<void> };
 }
 
-/** The claimer itself, as who shares out slots sees it. */
+/** The claimer itself, as seen by whatever shares out slots. */
 interface SlotTaker {
 	readonly waitsForSlots: boolean;
 	readonly pledges: Pledges;
@@ -39,17 +44,17 @@ interface SlotTaker {
 
 /** This node's session on the shard: see renewer.ts. */
 interface LeaseHolder {
-	/** The lease to claim under; undefined while none can be trusted. */
+	/** The lease to claim under; undefined while there is none to trust. */
 	readonly lease: Lease | undefined;
-	/** It is no more: asks the store about it now. */
+	/** The session has ended: asks the store about it now. */
 	hurry(): void;
 }
 
 interface ClaimIntake {
 	begin(): void;
 	over(): void;
-	/** It got no answer: it may have taken tasks. */
+	/** A call got no answer: it may have taken tasks. */
 	lost(): void;
-	/** Runs the first so many of the tasks, each in a slot reserved before; the rest goes back. */
+	/** Runs the first so many of the tasks, each in a slot reserved before. The rest is handed back. */
 	deliver(tasks: readonly ClaimedTask[], by: SessionName, slots: number): void;
 }

@@ -1,29 +1,30 @@
 /**
- * Claimer: gets waiting tasks of one shard for this node, as long as it has
- * free slots.
+ * Claimer: gets waiting tasks of one shard for this node, as long as the node has free
+ * slots.
  *
- * It keeps the set of routes believed to have work (`hot`). Hints make a route
- * hot: a submission here, the sweep, an announcement when it is this node's turn. What
- * is known from the store goes before what gossip alone says (see hot-routes.ts). Of some routes it
- * is to take so many tasks and no more (see wanted-routes.ts). A claim
- * that leaves nothing waiting on a route makes it cold again, unless
- * it was hinted at meanwhile. As long as nothing is known to be left, one claim is
- * in flight at a time; the slots that come free meanwhile go into the next, so
- * batches grow with the load and a single task is never held up. Where more waits
- * than was asked for, claims are full: one that could take less waits CLAIM_FILL_MS
- * for more slots to come free, and others follow before the first is answered. So
- * the store has the next to do while the node works on the last, and one far away
- * is not waited for in between.
+ * It keeps the set of routes believed to have work (`hot`). A hint makes a route hot: a
+ * submission here, the sweep, or an announcement when it is this node's turn. Routes
+ * known from the store go before those that only gossip names (see hot-routes.ts). Of
+ * some routes the claimer is to take so many tasks and no more (see wanted-routes.ts). A
+ * claim that leaves nothing waiting on a route makes it cold again, unless a hint came
+ * meanwhile.
  *
- * New tasks that come in here while no route is hot and slots are free for all of them
- * are claimed by the same step that stores them, if the store has none before them.
+ * As long as nothing is known to be left, one claim is in flight at a time. The slots
+ * that come free meanwhile go into the next claim, so batches grow with the load and a
+ * single task is never held up. If more waits than was asked for, claims are full: one
+ * that could take less waits CLAIM_FILL_MS for more slots to come free, and others follow
+ * before the first is answered. So the store has the next claim to do while the node
+ * works on the last, and a distant store's answers are not waited for in between.
+ *
+ * If no route is hot, and slots are free for all the new tasks that come in here, the
+ * same step that stores them also claims them, unless the store has others before them.
  *
  * Slots that are set aside for a claim may be recalled for the claimer of another shard
- * before the store answers (see turns.ts). What the answer brings then, and finds no free
- * slot, is handed back.
+ * before the store answers (see turns.ts). If the answer then brings tasks that find no
+ * free slot, they are handed back.
  *
- * A claim whose answer is lost is not repeated: the reconciler is told, and
- * hands back what it took.
+ * A claim whose answer is lost is not repeated: the reconciler is told, and hands back
+ * what the claim took.
  */
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
 import {
@@ -51,23 +52,23 @@ type GoodClaim = Extract<ClaimReply, { ok: true }>;
 export class Claimer {
 	/** How long claims took, in seconds. */
 	readonly tookS = new Histogram(CALL_BOUNDS_S);
-	/** The slots that are set aside for what it has asked for. */
+	/** The slots that are set aside for outstanding claims. */
 	readonly pledges: Pledges;
 	readonly #hot = new HotRoutes();
-	/** What it is to take so many tasks of, and has not asked for yet. */
+	/** Routes to take so many tasks of, which have not been asked for yet. */
 	readonly wanted = new WantedRoutes();
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
 	#failed = false;
-	/** How many claims had been sent when news came last. */
+	/** How many claims had been sent when the last news came. */
 	#newsAt = 0;
 	#inFlight = 0;
-	/** The newest answer left tasks waiting. */
+	/** Whether the newest answer left tasks waiting. */
 	#moreWait = false;
 	#stopped = false;
 	/** Runs while a claim waits for more slots to come free. */
 	#filling: Timer | undefined;
-	/** The claim that waited for more slots has waited long enough. */
+	/** Whether the claim that waited for more slots has waited long enough. */
 	#filled = false;
 	readonly #parts: ClaimerParts;
 
@@ -93,15 +94,15 @@ export class Claimer {
 		this.retry();
 	}
 
-	/** Of this route, which has work, so many tasks are for this node: it says so itself, or a peer does. */
+	/** So many tasks of this route are for this node, by its own word or by a peer's. */
 	want(route: Route, tasks: number, from?: string): void {
 		if (!this.#serves(route) || !this.wanted.add(route, tasks, from)) return;
-		// What a peer says is no reason to try again what failed.
+		// A peer's word is no reason to try again what failed.
 		if (from === undefined) this.retry();
 		else this.kick();
 	}
 
-	/** Whether a hint at this route would say anything new, here. */
+	/** Whether a hint at this route would be news here. */
 	isNews(route: Route): boolean {
 		if (this.#stopped || !this.#serves(route)) return false;
 		return this.#hot.isNews(route, this.#claims);
@@ -113,25 +114,25 @@ export class Claimer {
 		if (this.#hot.rumour(route, from, this.#claims)) this.kick();
 	}
 
-	/** The store has not taken what was on its way to this route, as it has no work and no room. */
+	/** The store refused tasks of this route: it has none of it, and no room. */
 	refused(route: Route): void {
 		this.#hot.drop(route);
 		this.wanted.drop(route);
 	}
 
-	/** What made claims fail may be over: try again. */
+	/** What made claims fail may be over: tries again. */
 	retry(): void {
 		this.#failed = false;
 		this.#newsAt = this.#claims;
 		this.kick();
 	}
 
-	/** A slot has come free, or a lease has come: claim if there is anything to. */
+	/** A slot has come free, or a lease has come: claims if there is anything to claim. */
 	kick(): void {
 		if (this.#stopped || this.#failed) return;
 		if (this.#hot.size + this.wanted.size === 0) return;
 		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
-		// While they are all taken by claims that come to nothing, none comes free for long
+		// While claims that come to nothing take all the slots, none comes free for long
 		// enough for a claim that would rather have several.
 		if (!this.#hot.isSure && this.#parts.turns.othersWait(this)) return;
 		const { lease } = this.#parts.lease;
@@ -146,11 +147,11 @@ export class Claimer {
 		void (this.#takesWanted
 			? this.#claimWanted(lease, pledge)
 			: this.#claimHot(lease, pledge));
-		// Not in this turn: what goes out in one piece is answered in one piece.
+		// Not in this turn: calls that leave in one piece are answered in one piece.
 		this.#parts.clock.soon(() => this.kick());
 	}
 
-	/** The next claim is for routes of which it is to take so many tasks: they go before what is rumoured. */
+	/** Whether the next claim is for routes to take so many tasks of: they go before rumours. */
 	get #takesWanted(): boolean {
 		return this.wanted.size > 0 && !this.#hot.isSure;
 	}
@@ -175,12 +176,12 @@ export class Claimer {
 		return pledge;
 	}
 
-	/** Whether it takes work at all. */
+	/** Whether the claimer takes work at all. */
 	get claiming(): boolean {
 		return !this.#stopped;
 	}
 
-	/** It has something to claim that is known to be there, and no slots to claim it for. */
+	/** Whether the claimer knows of tasks that are surely there, and has no slots to claim them for. */
 	get waitsForSlots(): boolean {
 		return (
 			!this.#stopped &&
@@ -194,14 +195,14 @@ export class Claimer {
 
 	/**
 	 * Stores new tasks, and takes them if none waits before them in the store. Undefined at
-	 * once where this node cannot take all of them now: then nothing has been sent.
+	 * once if this node cannot take all of them now: then nothing has been sent.
 	 *
 	 * @throws StoreError
 	 */
 	submit(
 		tasks: readonly NewTask[],
 	): Promise<readonly SubmitOutcome[]> | undefined {
-		// What is known to wait may be more urgent, or have come before.
+		// Tasks known to wait may be more urgent, or have come before.
 		if (this.#stopped || this.#hot.size + this.wanted.size > 0)
 			return undefined;
 		if (!tasks.every(({ route }) => this.#serves(route))) return undefined;
@@ -248,7 +249,7 @@ export class Claimer {
 		});
 	}
 
-	/** What it does not get is for others, or their sweep. */
+	/** Claims wanted tasks. Those that it does not get are for others, or for their sweep. */
 	#claimWanted(lease: Lease, pledge: Pledge): Promise<void> {
 		const taken = this.wanted.take();
 		const routes = [...taken.keys()];
@@ -281,8 +282,8 @@ export class Claimer {
 				intake.deliver(reply.tasks, lease.session, used);
 			} else this.#refused(reply.code, number);
 		} catch (error) {
-			// The routes stay hot: the next hint or sweep tries again. The slots that
-			// come free here must not, or an unreachable store would be tried without end.
+			// The routes stay hot: the next hint or sweep tries again. The slots that come free
+			// here must not, or an unreachable store would be tried without end.
 			if (!(error instanceof StoreError)) throw error;
 			this.#hasFailed(number);
 			if (error.kind === "unknown") intake.lost();
@@ -299,20 +300,20 @@ export class Claimer {
 		return servesRoute(this.#parts.serves, route);
 	}
 
-	/** As with a failure, slots must not bring the next claim: the cause has to go first. */
+	/** A refused claim. As after a failure, slots must not bring the next: the cause has to go first. */
 	#refused(code: "no_lease" | "stale_generation", claim: number): void {
 		this.#hasFailed(claim);
 		if (code === "stale_generation") void this.#parts.adopter.storeIsBack();
 		else this.#parts.lease.hurry();
 	}
 
-	/** Of a claim that is older than the last news it says nothing about the next. */
+	/** A failed claim. If it is older than the last news, it says nothing about the next one. */
 	#hasFailed(claim: number): void {
 		this.#failed = claim > this.#newsAt;
 		this.#moreWait = false;
 	}
 
-	/** Puts what this claim asked for last in line, or drops what has nothing waiting. */
+	/** Puts the routes of this claim last in line, or drops them if nothing waits there. */
 	#answered(routes: readonly Route[], reply: GoodClaim, claim: number): void {
 		const gave = new Set(reply.tasks.map(({ route }) => route));
 		for (const [i, route] of routes.entries()) {

@@ -1,11 +1,11 @@
 /**
  * Finisher: brings the ends of attempts to one shard, and gives tasks back.
  *
- * What it takes is kept until the store has answered: through an outage, over
- * any number of tries. It may send the same end twice, since the token fences
- * it: the store accepts it once and says so again. Behind a batch that is under way
- * another follows only where enough waits to fill one, so that batches grow with
- * the load. What is kept is bounded by the node's slots and by bytes (`runner.ts`).
+ * It keeps every end until the store has answered: through an outage, over any number of
+ * tries. It may send the same end twice, since the token fences it: the store accepts the
+ * end once, and says so again. While a batch is under way another follows only if enough
+ * waits to fill one, so that batches grow with the load. The node's slots and a number of
+ * bytes bound what is kept (`runner.ts`).
  */
 import type { EndKind, Kept } from "../../protocol/keep.ts";
 import {
@@ -33,14 +33,14 @@ export interface FinisherParts {
 	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Tasks that are claimed at once, at most: as many ends make a full batch. */
+	/** How many tasks are claimed at once at most: as many ends make a full batch. */
 	readonly share: number;
 	/** Answers those who wait for tasks to end: see end-watcher.ts. */
 	readonly watcher: {
-		/** These have ended for good, or their ends are on their way to the store. */
+		/** These tasks have ended for good, or their ends are on their way to the store. */
 		endedHere(ids: readonly string[]): void;
 	};
-	/** See trimmer.ts. */
+	/** Discards ended tasks: see trimmer.ts. */
 	readonly trimmer: {
 		/** What the shard keeps of ended tasks now. */
 		kept(kept: Readonly<Record<EndKind, Kept>>): void;
@@ -67,7 +67,7 @@ interface Attempt {
 	readonly token: number;
 }
 
-/** A task given back, and where it waits again. */
+/** A task given back, and the route on which it waits again. */
 export type Returned = GiveBack & {
 	readonly route: Route;
 	readonly priority: number;
@@ -77,13 +77,13 @@ export class Finisher {
 	/** Ends that the store refused: the attempts were no longer this node's. */
 	stale = 0;
 	#ends: TaskEnd[] = [];
-	/** Of the ends that are not on their way. */
+	/** The bytes of the ends that are not on their way. */
 	#unsentBytes = 0;
 	#givenBack: Returned[] = [];
 	/** Batches that the store has not answered yet. */
 	#underWay: (readonly Attempt[])[] = [];
 	#soon = false;
-	/** The newest batch was of tasks given back. */
+	/** Whether the newest batch was of tasks given back. */
 	#gaveBack = false;
 	/** Set while the store is given time after it did not answer. */
 	#retry: Timer | undefined;
@@ -96,7 +96,7 @@ export class Finisher {
 		this.#batchMax = Math.min(COMPLETE_BATCH_MAX, parts.share);
 	}
 
-	/** Tries no more: what the store has not taken by now is left to the end of the lease. */
+	/** Stops trying: the end of the lease takes care of what the store has not taken by now. */
 	stop(): void {
 		this.#stopped = true;
 		this.#retry?.cancel();
@@ -106,24 +106,24 @@ export class Finisher {
 		return this.waiting === 0;
 	}
 
-	/** Attempts whose end is not on its way to the store. */
+	/** The number of attempts whose end is not on its way to the store. */
 	get unsent(): number {
 		return this.#ends.length + this.#givenBack.length;
 	}
 
-	/** The ends that are not on their way take more memory than they may. */
+	/** Whether the ends that are not on their way take more memory than they may. */
 	get clogged(): boolean {
 		return this.#unsentBytes > ENDS_WAITING_BYTES_MAX;
 	}
 
-	/** Attempts whose end the store has not taken yet. */
+	/** The number of attempts whose end the store has not taken yet. */
 	get waiting(): number {
 		let waiting = this.unsent;
 		for (const batch of this.#underWay) waiting += batch.length;
 		return waiting;
 	}
 
-	/** These, one by one. */
+	/** The attempts whose end the store has not taken yet, one by one. */
 	held(): Attempt[] {
 		return [...this.#ends, ...this.#givenBack, ...this.#underWay.flat()];
 	}
@@ -151,7 +151,7 @@ export class Finisher {
 	#flush(): void {
 		if (this.#retry !== undefined || this.#stopped) return;
 		if (this.unsent === 0 || !this.#mayFollow()) return;
-		// In turn, where both wait: neither keeps the other here, whatever becomes of it.
+		// In turn, if both wait: neither keeps the other here, whatever becomes of it.
 		const [ends, givenBack] = [this.#ends.length, this.#givenBack.length];
 		this.#gaveBack = ends > 0 && givenBack > 0 ? !this.#gaveBack : ends === 0;
 		if (this.#gaveBack) {
@@ -166,11 +166,11 @@ export class Finisher {
 				for (const end of ends) this.#unsentBytes += bodyBytes(end);
 			});
 		}
-		// Not in this turn: what goes out in one piece is answered in one piece.
+		// Not in this turn: calls that leave in one piece are answered in one piece.
 		this.#flushSoon();
 	}
 
-	/** Whether a batch may go out now: behind others, only a full one. */
+	/** Whether a batch may leave now: behind others, only a full one. */
 	#mayFollow(): boolean {
 		const { length } = this.#underWay;
 		if (length === 0) return true;
@@ -178,7 +178,7 @@ export class Finisher {
 		return waiting >= this.#batchMax && length < COMPLETE_BATCHES_MAX;
 	}
 
-	/** Sees a batch through; what the store does not take is kept. */
+	/** Sees a batch through. What the store does not take is kept. */
 	async #send(
 		batch: readonly Attempt[],
 		answer: Promise<void>,
@@ -206,7 +206,7 @@ export class Finisher {
 		this.#flush();
 	}
 
-	/** The first ends that fit into one script. */
+	/** Takes the first ends that fit into one script. */
 	#takeEnds(): TaskEnd[] {
 		let bytes = 0;
 		let taken = 0;
@@ -225,8 +225,8 @@ export class Finisher {
 		const { shard, watcher, trimmer, log } = this.#parts;
 		const ids = batch.map(({ id }) => id);
 		const answer = shard.tasks.complete(batch);
-		// Who waits for one of them need not wait for the answer. Who comes to wait
-		// meanwhile may have looked just before the end was there.
+		// Whoever waits for one of these need not wait for the store's answer. Whoever comes
+		// to wait meanwhile may have looked just before the end was there.
 		watcher.endedHere(ids);
 		const { outcomes, kept } = await answer;
 		watcher.endedHere(ids);
@@ -263,7 +263,10 @@ export class Finisher {
 	}
 }
 
-/** Near enough to bound a script by; the store's own limits count exactly. */
+/**
+ * The size of an end, near enough to bound a script by; the store's own limits count
+ * exactly.
+ */
 function bodyBytes(end: TaskEnd): number {
 	return end.state === "SUCCESS" ? end.result.length : errorChars(end.error);
 }

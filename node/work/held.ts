@@ -8,19 +8,19 @@ export interface Held extends Indexed<Held> {
 	readonly task: ClaimedTask;
 	readonly job: Job;
 	readonly shard: number;
-	/** What becomes of it should it end now. */
+	/** What becomes of the task if it ends now. */
 	fate: "report" | "cancel" | "give-back" | "let-go";
-	/** Its code runs to its end even if the lease is lost. */
+	/** Whether the task's code runs to its end even if the lease is lost. */
 	readonly runsOn: boolean;
 	/** What is counted of its route. */
 	runs: RouteRuns | undefined;
-	/** Resolves when it has left. */
+	/** Resolves when the task has left. */
 	over: Promise<void>;
 }
 
 const OVER = Promise.resolve();
 
-/** `chain`: that of its id, see task-index.ts. */
+/** `chain` is that of the task's id, see task-index.ts. */
 export function heldTask(
 	task: ClaimedTask,
 	job: Job,
@@ -42,12 +42,15 @@ export function heldTask(
 	};
 }
 
-/** One that is cancelled runs until it heeds that, or its time is over. */
+/**
+ * Whether the attempt is to go on. A cancelled one runs until it heeds that, or until its
+ * time is over.
+ */
 export function isGoingOn({ fate }: Held): boolean {
 	return fate === "report" || fate === "cancel";
 }
 
-/** What of its end its outcome does not say. */
+/** What the outcome does not say about the task's end. */
 export function howOf({ fate }: Held): "lost" | "cancelled" | undefined {
 	if (fate === "let-go") return "lost";
 	return fate === "cancel" ? "cancelled" : undefined;

@@ -1,17 +1,17 @@
 /**
  * Hinter: sees to it that tasks which wait in one shard, or are on their way there, are
- * claimed: by this node, and by others what is too much for it or is left to them.
+ * claimed: by this node, and by others if they are too many for it or are left to others.
  *
- * What is shared with others (see spreader.ts) each takes only its share of: this node's
- * claim for its own goes out right behind the tasks, and the others are told once they are
- * there. Of the rest:
+ * Of tasks that are shared with others (see spreader.ts), each node takes only its share:
+ * this node's claim for its own share leaves right behind the tasks, and the others are
+ * told once the tasks are there. The rest goes like this:
  *
- * Where they are on their way, this node's claim goes out right behind them. When they
- * are there, the others are told again if they were told so long ago that they may have
- * asked too early: word and question take 1 ms, so who asked before the tasks were there
- * did so where the answer is later than that. A claim of this node has overtaken them
- * only where they had to be sent again (their script whole, or to a store that was full),
- * and then their route is cold.
+ * If tasks are on their way, this node's claim leaves right behind them. When they are
+ * there, the others are told again if they were told so long ago that they may have asked
+ * too early: announcement and claim take 1 ms, so a node that claimed before the tasks
+ * were there did so if the answer is later than that. A claim of this node can overtake
+ * the tasks only if they had to be sent again (their script whole, or to a store that was
+ * full), and then their route is cold.
  */
 import { HINT_AHEAD_MS_MAX } from "../../protocol/limits.ts";
 import { type Route, type Serves, servesRoute } from "../../protocol/route.ts";
@@ -19,7 +19,7 @@ import type { SharePlan, Shares } from "../../protocol/share.ts";
 import type { Clock, RoutedCount } from "../ports.ts";
 
 export interface HinterParts {
-	/** Index of the shard. */
+	/** The index of the shard. */
 	readonly shard: number;
 	readonly clock: Clock;
 	readonly serves: Serves;
@@ -28,12 +28,12 @@ export interface HinterParts {
 		readonly claiming: boolean;
 		isHot(route: Route): boolean;
 		hint(route: Route): void;
-		/** So many of its tasks are for this node. */
+		/** So many tasks of the route are for this node. */
 		want(route: Route, tasks: number): void;
 	};
 	/** Tells the other nodes: see announcer.ts. */
 	readonly announcer: {
-		/** Returns when the message that does has left, as soon as it has. */
+		/** Announces routes. Returns when the message has left, as soon as it has. */
 		announce(
 			shard: number,
 			counts: readonly (RoutedCount & Partial<Pick<Shares, "quotas">>)[],
@@ -52,7 +52,7 @@ export interface HinterParts {
 	};
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** This node may claim now. */
+		/** Whether this node may claim now. */
 		readonly trusted: boolean;
 	};
 	/** See runner.ts. */
@@ -68,14 +68,14 @@ export class Hinter {
 		this.#parts = parts;
 	}
 
-	/** Tasks wait. */
+	/** To be called when tasks wait. */
 	hint(counts: readonly RoutedCount[]): void {
 		this.hintAhead(counts, this.#parts.spreader.share(counts))(counts);
 	}
 
 	/**
-	 * Tasks are on their way, shared like this. Returns what is to be called when they have
-	 * come to wait.
+	 * To be called when tasks are on their way, shared like this. Returns a function to
+	 * call once they have come to wait.
 	 */
 	hintAhead(
 		counts: readonly RoutedCount[],
@@ -102,7 +102,10 @@ export class Hinter {
 		};
 	}
 
-	/** Some of what was to come may be there already, or not have been taken. */
+	/**
+	 * Leaves tasks to others. Some of those expected may be there already, or may not have
+	 * been taken.
+	 */
 	#leave(waiting: RoutedCount, { own, quotas }: Shares): void {
 		const { shard, announcer, backUp } = this.#parts;
 		const left = new Map<string, number>();
@@ -120,7 +123,7 @@ export class Hinter {
 		backUp.left(waiting.route, count, told);
 	}
 
-	/** What is too much for this node, or nothing for it. */
+	/** The tasks that are too many for this node, or not for it. */
 	#forOthers(counts: readonly RoutedCount[]): readonly RoutedCount[] {
 		const { serves, renewer, runner, claimer } = this.#parts;
 		let slots = claimer.claiming && renewer.trusted ? runner.freeSlots : 0;

@@ -1,42 +1,42 @@
 /**
  * HotRoutes: the routes of one shard that are believed to have work, and how surely.
  *
- * They stand in two lanes. *Sure* are those that the store has told of, or is about to
- * hold: what this node submits, what the sweep finds, what was put back, and what a
- * claim left waiting. *Rumoured* are those that gossip alone tells of. Who asks for the
- * next routes gets the sure ones first, and rumoured ones only for the places left: so
- * nothing that peers say holds up what is known to be there. Within a lane, routes
- * that were asked for go to the end.
+ * They stand in two lanes. *Sure* are the routes that the store has named, or is about to
+ * hold tasks of: what this node submits, what the sweep finds, what was put back, and
+ * what a claim left waiting. *Rumoured* are those that only gossip names. Whoever asks
+ * for the next routes gets the sure ones first, and rumoured ones only for the places
+ * left: so nothing that peers say holds up what is known to be there. Within a lane,
+ * routes that were asked for go to the end.
  *
- * Of one sender at most RUMOURS_MAX rumours stand here. How many it may make in a time
- * is for others to judge (see hearer.ts), who are told whose rumours proved true.
+ * At most RUMOURS_MAX rumours of one sender stand here. Others (see hearer.ts) judge how
+ * many it may spread in a time; they are told whose rumours proved true.
  */
 import { RUMOURS_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 
 interface Hot {
-	/** How many claims had been sent when it was last hinted at. */
+	/** How many claims had been sent when the route was last hinted at. */
 	hintedAt: number;
 	/** Whose rumour the last hint was. */
 	from: string | undefined;
 }
 
 interface Rumoured extends Hot {
-	/** Whose place it takes. */
+	/** The sender whose place the rumour takes. */
 	readonly teller: string;
 }
 
 export class HotRoutes {
 	readonly #sure = new Map<Route, Hot>();
 	readonly #rumoured = new Map<Route, Rumoured>();
-	/** Rumours that stand here, by sender. */
+	/** How many rumours of each sender stand here. */
 	readonly #rumours = new Map<string, number>();
 
 	get size(): number {
 		return this.#sure.size + this.#rumoured.size;
 	}
 
-	/** The store itself has told of one. */
+	/** Whether the store itself has named a route. */
 	get isSure(): boolean {
 		return this.#sure.size > 0;
 	}
@@ -45,13 +45,16 @@ export class HotRoutes {
 		return this.#sure.has(route) || this.#rumoured.has(route);
 	}
 
-	/** Whether a hint, after so many claims, makes the next one ask for what it would not ask for else. */
+	/**
+	 * Whether a hint, after so many claims, makes the next claim ask for a route that it
+	 * would not ask for otherwise.
+	 */
 	isNews(route: Route, claims: number): boolean {
 		const hot = this.#sure.get(route) ?? this.#rumoured.get(route);
 		return hot === undefined || hot.hintedAt < claims;
 	}
 
-	/** The route has work, or is about to, after so many claims. */
+	/** The route has work, or is about to. So many claims had been sent. */
 	hint(route: Route, claims: number): void {
 		const hot = this.#sure.get(route);
 		if (hot !== undefined) {
@@ -63,7 +66,10 @@ export class HotRoutes {
 		this.#sure.set(route, { hintedAt: claims, from });
 	}
 
-	/** Somebody says that it has. False: so many of his rumours stand already that this one is not kept. */
+	/**
+	 * A peer says that the route has work. False if so many of its rumours stand already
+	 * that this one is not kept.
+	 */
 	rumour(route: Route, from: string, claims: number): boolean {
 		const hot = this.#sure.get(route) ?? this.#rumoured.get(route);
 		if (hot !== undefined) {
@@ -78,7 +84,7 @@ export class HotRoutes {
 		return true;
 	}
 
-	/** The next to ask for. */
+	/** The next routes to ask for. */
 	next(max: number): Route[] {
 		const routes: Route[] = [];
 		for (const lane of [this.#sure, this.#rumoured])
@@ -89,16 +95,16 @@ export class HotRoutes {
 		return routes;
 	}
 
-	/** It has none, as the store says. */
+	/** The route has no work, as the store says. */
 	drop(route: Route): void {
 		this.#sure.delete(route);
 		this.#forgetRumour(route);
 	}
 
 	/**
-	 * The answer of a claim, the so-manieth: whether the route had tasks, and whether some
-	 * wait there still. It stays hot if they do, or if it was hinted at since. Returns whose
-	 * rumour it was that has proved true.
+	 * The answer of a claim, which was number `claim`: whether the route had tasks, and
+	 * whether some still wait there. The route stays hot if they do, or if a hint came
+	 * since. Returns whose rumour has proved true.
 	 */
 	answered(
 		route: Route,
@@ -110,7 +116,7 @@ export class HotRoutes {
 		if (hot === undefined) return undefined;
 		const { hintedAt, from } = hot;
 		const isSure = waits || this.#sure.has(route);
-		// What came after the claim is for the next one to judge.
+		// What came after this claim is for the next one to judge.
 		const isNew = hintedAt >= claim;
 		this.drop(route);
 		if (isSure && (waits || isNew))

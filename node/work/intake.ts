@@ -1,22 +1,23 @@
 /**
  * Intake: what claims bring to this node from one shard.
  *
- * Claimed tasks run, unless the lease that they were claimed under went while the answer
- * was on its way, or their slots have been given to others: then they are handed back. Knows what is needed to tell which tasks
- * have arrived: the newest token, whether answers are still out, and whether one was lost.
+ * Claimed tasks run. They are handed back if the lease that they were claimed under was
+ * lost while the answer was on its way, or if their slots have been given to others. The
+ * intake also knows what tells which tasks have arrived: the newest token, whether
+ * answers are still out, and whether one was lost.
  */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 
 export interface IntakeParts {
-	/** Index of the shard. */
+	/** The index of the shard. */
 	readonly shard: number;
 	/** The session that is held now, and whether tasks may run under its lease. */
 	readonly lease: {
 		readonly session: SessionName | undefined;
 		trusts(): boolean;
 	};
-	/** Remembers the newest token, so that a store which loses writes is raised above it. */
+	/** Remembers the newest token, so that a store that loses writes is raised above it. */
 	readonly memory: { toldToken(token: number): void };
 	/** See runner.ts. */
 	readonly runner: {
@@ -28,9 +29,9 @@ export interface IntakeParts {
 }
 
 export class Intake {
-	/** Highest token that a claim has brought. */
+	/** The highest token that a claim has brought. */
 	newestToken = 0;
-	/** The newest token there was when a claim was lost; undefined: none is. */
+	/** The newest token at the time a claim was lost; undefined if none is. */
 	lostAfter: number | undefined;
 	#underWay = 0;
 	readonly #parts: IntakeParts;
@@ -39,7 +40,7 @@ export class Intake {
 		this.#parts = parts;
 	}
 
-	/** Calls are under way that may bring tasks. */
+	/** Whether calls are under way that may bring tasks. */
 	get expects(): boolean {
 		return this.#underWay > 0;
 	}
@@ -54,12 +55,12 @@ export class Intake {
 		this.#underWay -= 1;
 	}
 
-	/** A call got no answer: it may have taken tasks, or may yet. */
+	/** A call got no answer: it may have taken tasks, or may yet take some. */
 	lost(): void {
 		this.lostAfter = this.newestToken;
 	}
 
-	/** Tasks claimed under the session; for the first so many a slot each is reserved. */
+	/** Tasks claimed under the session. A slot is reserved for each of the first so many. */
 	deliver(
 		tasks: readonly ClaimedTask[],
 		session: SessionName,

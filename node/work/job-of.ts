@@ -1,4 +1,7 @@
-/** What the executor is told of a task: its own options, and for what these do not say its handler's settings. */
+/**
+ * What the executor is told about a task: the task's own options and, for what these do
+ * not say, its handler's settings.
+ */
 import { delayMsOf } from "../../protocol/backoff.ts";
 import {
 	type HandlerSettings,
@@ -15,7 +18,7 @@ export function jobOf(
 	settings: HandlerSettings,
 ): Job {
 	const { options } = task;
-	// Of most tasks neither says anything.
+	// For most tasks neither says anything.
 	return options === PLAIN && settings === NO_SETTINGS
 		? plainJob(task, type)
 		: { ...plainJob(task, type), ...runOf(options, settings) };

@@ -1,12 +1,15 @@
 /**
- * Looks tasks up whose submission got no answer, for a bounded time. A store that is away is
- * asked again, since a connection that was lost may soon be there again.
+ * Looks up tasks whose submission got no answer, for a bounded time. A store that is away
+ * is asked again, since a lost connection may soon be back.
  */
 import { SUBMIT_LOOK_UP_MS } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { type Clock, type ShardTasks, StoreError } from "../ports.ts";
 
-/** In order; empty if the store has not said by `untilMs` of the monotonic clock. */
+/**
+ * What became of the tasks, in order. Empty if the store has not answered by `untilMs` of
+ * the monotonic clock.
+ */
 export async function lookUp(
 	tasks: Pick<ShardTasks, "get">,
 	clock: Clock,

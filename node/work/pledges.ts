@@ -1,17 +1,21 @@
 /**
- * Pledges: slots that one shard's claimer has set aside for calls which may bring tasks,
+ * Pledges: slots that one shard's claimer has set aside for calls that may bring tasks,
  * until their answers are here.
  *
- * The shards of a node share its slots, so one that answers nobody must not keep them from
- * the others. Slots of a shard that is silent can be recalled: whoever takes them may
- * have them, and the shard gets no more until it has answered what it owes. The answer may
- * yet come, with tasks: those get slots that are free by then, and the rest has none.
+ * The shards of a node share its slots, so a shard that answers nobody must not keep
+ * slots from the others. The slots of a silent shard can be recalled: whoever takes them
+ * may have them, and the shard gets no more until it has answered what it owes. The
+ * answer may still come, with tasks: as many as find free slots then have one, and the
+ * rest have none.
  */
 import type { Clock } from "../ports.ts";
 
 /** The node's slots: see runner.ts. */
 export interface SlotBook {
-	/** Takes up to so many free slots, or none where it cannot be all it might; returns how many. */
+	/**
+	 * Takes up to so many free slots. With `orNone`, takes none if it cannot be as many as
+	 * there might be. Returns how many.
+	 */
 	reserve(slotsMax: number, orNone: boolean): number;
 	/** Takes so many free slots, or none; returns whether it did. */
 	reserveAll(slots: number): boolean;
@@ -21,7 +25,7 @@ export interface SlotBook {
 /** Slots set aside for one call. */
 export interface Pledge {
 	readonly slots: number;
-	/** Others may have them by now. */
+	/** Whether others may have the slots by now. */
 	isRecalled: boolean;
 }
 
@@ -31,11 +35,11 @@ export interface PledgesParts {
 }
 
 export class Pledges {
-	/** Those that were not recalled, of calls that are not answered. */
+	/** The pledges of unanswered calls that were not recalled. */
 	#open: Pledge[] = [];
-	/** Calls that are not answered, and whose slots were recalled. */
+	/** The number of unanswered calls whose slots were recalled. */
 	#recalled = 0;
-	/** Since when nothing has come of the calls that are not answered. */
+	/** Since when the unanswered calls have brought nothing. */
 	#silentMs = 0;
 	readonly #parts: PledgesParts;
 
@@ -43,24 +47,30 @@ export class Pledges {
 		this.#parts = parts;
 	}
 
-	/** Since when the shard owes answers and has given none; undefined: no slots are set aside for any. */
+	/**
+	 * Since when the shard has owed answers and given none; undefined if no slots are set
+	 * aside for any.
+	 */
 	get silentSinceMs(): number | undefined {
 		return this.#open.length === 0 ? undefined : this.#silentMs;
 	}
 
-	/** The shard owes answers for which it has no slots any more. */
+	/** Whether the shard owes answers for which it has no slots any more. */
 	get isSilent(): boolean {
 		return this.#recalled > 0;
 	}
 
-	/** For a call that is sent now: see `SlotBook.reserve`. Undefined: there are none. */
+	/**
+	 * Sets slots aside for a call that is sent now: see `SlotBook.reserve`. Undefined if
+	 * there are none.
+	 */
 	take(slotsMax: number, orNone: boolean): Pledge | undefined {
 		if (this.isSilent) return undefined;
 		const slots = this.#parts.slots.reserve(slotsMax, orNone);
 		return slots === 0 ? undefined : this.#make(slots);
 	}
 
-	/** For a call that is sent now and can do with no fewer. */
+	/** Sets slots aside for a call that is sent now and needs all of them. */
 	takeAll(slots: number): Pledge | undefined {
 		if (this.isSilent) return undefined;
 		return this.#parts.slots.reserveAll(slots) ? this.#make(slots) : undefined;
@@ -73,7 +83,7 @@ export class Pledges {
 		return pledge;
 	}
 
-	/** The shard is silent: its slots are free again. */
+	/** The shard is silent: frees its slots. */
 	recall(): void {
 		let slots = 0;
 		for (const pledge of this.#open) {
@@ -85,7 +95,7 @@ export class Pledges {
 		this.#parts.slots.release(slots);
 	}
 
-	/** The answer has brought so many tasks. Returns how many of them have a slot each. */
+	/** The answer has brought so many tasks. Returns how many of them have a slot. */
 	fill({ isRecalled }: Pledge, tasks: number): number {
 		return isRecalled ? this.#parts.slots.reserve(tasks, false) : tasks;
 	}

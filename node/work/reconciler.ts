@@ -1,25 +1,26 @@
 /**
- * Reconciler: keeps what the store believes this node runs of one shard and what
- * it does run the same.
+ * Reconciler: keeps what the store believes this node runs of one shard, and what the
+ * node does run, the same.
  *
- * What the store lists and this node does not run it gives back. That comes from claims
- * whose answer was lost. The two lists are compared when a claim is known to be lost
- * and a later one has brought tasks, or when the store counts more tasks for the
- * session than are held, at two pulses in a row with nothing under way. Tokens rise and
- * claims are answered in the order in which they ran, so what has a token up to the
- * newest one delivered has arrived here or never will. Giving back is fenced by the
- * token, so a task that ended meanwhile is not touched.
+ * Tasks that the store lists and this node does not run are given back. They come from
+ * claims whose answer was lost. The two lists are compared when a claim is known to be
+ * lost and a later one has brought tasks, or when the store counts more tasks for the
+ * session than are held, at two pulses in a row with nothing under way. Tokens rise, and
+ * claims are answered in the order in which they ran, so a task whose token is at most
+ * the newest one delivered has arrived here or never will. The token fences the giving
+ * back, so a task that ended meanwhile is not touched.
  *
- * What this node runs and the store does not list it stops: nothing that such a run
- * returns is taken, and another may have begun. That comes from a store that has
- * forgotten the claim: an older copy was put back, or a replica promoted. So all that
- * runs is asked about at once when the store may be another one than before (it was
- * reached again, or its generation has changed). Keys may also go under a store that
- * stays; so at every pulse what was here at the last one is asked about or, if that is
- * much, half of what was asked about before: all of it within two pulses of the moment at
- * which it was forgotten. Short tasks are gone by then, and cost nothing. Only what was delivered
- * before the question is in it, and only what still runs at the answer is stopped, so
- * claims and ends under way are no false alarms.
+ * Tasks that this node runs and the store does not list are stopped: nothing that such a
+ * run returns is accepted, and another may have begun. They come from a store that has
+ * lost the claim: an older copy was restored, or a replica promoted. So the node asks
+ * about everything that runs as soon as the store may be another one than before (it was
+ * reached again, or its generation has changed). Keys may also disappear from a store
+ * that stays. So at every pulse the node asks about the tasks that were here at the last
+ * pulse or, if they are many, about half of those asked about before: it covers all of
+ * them within two pulses of the moment at which they were lost. Short tasks are gone by
+ * then, and cost nothing. Only tasks delivered before the question are in it, and only
+ * those that still run at the answer are stopped, so claims and ends under way raise no
+ * false alarms.
  */
 import type { SessionName } from "../../protocol/lease.ts";
 import {
@@ -44,11 +45,11 @@ export interface ReconcilerParts {
 	};
 	/** What claims have brought: see intake.ts. */
 	readonly intake: {
-		/** Calls are under way whose tasks are not held yet. */
+		/** Whether calls are under way whose tasks are not held yet. */
 		readonly expects: boolean;
-		/** Highest token that a claim has brought here. */
+		/** The highest token that a claim has brought here. */
 		readonly newestToken: number;
-		/** The newest token there was when a claim was lost; undefined: none is. */
+		/** The newest token at the time a claim was lost; undefined if none is. */
 		lostAfter: number | undefined;
 	};
 	/** See renewer.ts. */
@@ -62,9 +63,9 @@ export interface ReconcilerParts {
 export interface RunningTasks {
 	runningIn(shard: number): number;
 	held(shard: number): Iterable<AttemptName>;
-	/** Those that have not been told to stop. */
+	/** The attempts that have not been told to stop. */
 	goingOn(shard: number): Iterable<AttemptName>;
-	/** Stops those of these that still run; returns how many. */
+	/** Stops those of these attempts that still run; returns how many. */
 	letGo(
 		shard: number,
 		attempts: readonly AttemptName[],
@@ -72,14 +73,14 @@ export interface RunningTasks {
 	): number;
 }
 
-/** Pulses by which all of what was asked about before is asked about again. */
+/** So many pulses ask once more about everything that was asked about before. */
 const TURNS = 2;
 
 export class Reconciler {
 	#suspicions = 0;
-	/** All that ran was asked about in this generation of the store. */
+	/** The generation of the store in which everything that ran was asked about. */
 	#generation: number | undefined;
-	/** The newest token there was at the last pulse, and at the one before. */
+	/** The newest tokens at the last pulse, and at the one before. */
 	#newestAt: readonly [last: number, before: number] = [0, 0];
 	#pulses = 0;
 	readonly #parts: ReconcilerParts;
@@ -100,7 +101,7 @@ export class Reconciler {
 		]);
 	}
 
-	/** The store can be reached (again), and may have forgotten what it knew. */
+	/** The store can be reached (again), and may have lost what it knew. */
 	async storeIsBack(session: SessionName): Promise<void> {
 		await this.#ask(session, this.#goingOn());
 	}
@@ -177,7 +178,10 @@ export class Reconciler {
 		);
 	}
 
-	/** Asks the store about attempts, and stops those that it does not list. Returns whether it answered. */
+	/**
+	 * Asks the store about attempts, and stops those that it does not list. Returns whether
+	 * it answered.
+	 */
 	async #ask(
 		session: SessionName,
 		attempts: readonly AttemptName[],

@@ -3,15 +3,18 @@ import { type Backoff, backoffMs } from "../../protocol/backoff.ts";
 import { BACKOFF_MS_MAX } from "../../protocol/limits.ts";
 import type { Job } from "../ports.ts";
 
-/** What the error that it threw asks for. */
+/** What the thrown error asks for. */
 export interface RetryWish {
-	/** Not to be tried again, whatever is left. */
+	/** The task is not to be tried again, whatever retries are left. */
 	readonly retry?: false;
-	/** No sooner than this. */
+	/** The task is to be tried no sooner than after this. */
 	readonly retryAfterMs?: number;
 }
 
-/** How long it waits for its next attempt; undefined: this was its last. `unit`: chance, from 0 to 1. */
+/**
+ * How long the task waits for its next attempt; undefined if this was its last. `unit`:
+ * chance, from 0 to 1.
+ */
 export function retryAfterMs(
 	{ retries, failures }: Pick<Job, "retries" | "failures">,
 	backoff: Backoff,

@@ -1,11 +1,11 @@
 /**
- * Reviser: opens ended tasks of one shard again, and changes those that wait; and sees to it that
- * what has come of that is known of: those that wait now are hinted at, those that are due
- * later are the timekeeper's.
+ * Reviser: reopens ended tasks of one shard, and changes those that wait. It passes on
+ * the result: tasks that wait now are hinted at, and those that are due later are for the
+ * timekeeper.
  *
- * How long a task has from when it is due until it expires, it has again in its next round.
- * That is worked out from the task as it was read: the round that was read is the one that is
- * opened again, so a task that has gone on since stays as it is.
+ * A reopened task gets as much time from when it is due until it expires as it had
+ * before. That is computed from the task as it was read: exactly the round that was read
+ * is reopened, so a task that has moved on since stays as it is.
  */
 import type { TaskRecord } from "../../protocol/task.ts";
 import {
@@ -36,7 +36,7 @@ export interface ReviserParts {
 	};
 }
 
-/** A task to be opened again: as it was read, and after how long it is due. */
+/** A task to be reopened: as it was read, and after how long it is due. */
 export interface Reopening {
 	readonly task: TaskRecord;
 	readonly afterMs: number;
@@ -49,7 +49,7 @@ export class Reviser {
 		this.#parts = parts;
 	}
 
-	/** Outcomes in order. At most RETRY_BATCH_MAX. */
+	/** Reopens tasks. Outcomes are in order. At most RETRY_BATCH_MAX. */
 	async reopen(all: readonly Reopening[]): Promise<readonly RetryOutcome[]> {
 		const { shard, hinter, timekeeper } = this.#parts;
 		const requests = all.map(
@@ -73,7 +73,7 @@ export class Reviser {
 		}
 		return outcomes;
 	}
-	/** Changes the task as it was read. */
+	/** Changes the task, provided it still is as it was read. */
 	async change(
 		task: TaskRecord,
 		changes: Changes,

@@ -2,14 +2,14 @@
 import type { Histogram } from "../../protocol/instruments.ts";
 import type { Sums } from "../../protocol/work-sums.ts";
 
-/** As an attempt ends; `lost`: with its lease. */
+/** How an attempt ends; `lost`: with its lease. */
 export type RunEnd =
 	| ("success" | "failure" | "timeout" | "snoozed" | "cancelled")
 	| ("crashed" | "handed-back" | "lost");
 
 /** Of one type. */
 export interface TypeRuns {
-	/** Moving average, ms; undefined before the first. */
+	/** The moving average in ms; undefined before the first run. */
 	meanMs: number | undefined;
 	readonly ends: Record<RunEnd, number>;
 	readonly ranS: Histogram;

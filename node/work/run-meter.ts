@@ -20,10 +20,10 @@ import { addSums, noSums, type Sums } from "../../protocol/work-sums.ts";
 import type { JobOutcome, WorkSums } from "../ports.ts";
 import type { RouteRuns, RunEnd, TypeRuns } from "./route-runs.ts";
 
-/** Weight of the newest in the moving average. */
+/** The weight of the newest measurement in the moving average. */
 const NEWEST = 1 / 8;
 
-/** Ends by how a job came out that was not cancelled. */
+/** The ends of jobs that were not cancelled, by their outcome. */
 const END_OF: Readonly<Record<JobOutcome["kind"], RunEnd | undefined>> = {
 	success: "success",
 	failure: "failure",
@@ -56,7 +56,7 @@ export class RunMeter {
 		return runs;
 	}
 
-	/** A job is over. `how`: `lost`, or `cancelled`, if it was. */
+	/** A job is over. `how` is `lost` or `cancelled`, if it was. */
 	over(
 		runs: RouteRuns,
 		outcome: JobOutcome,
@@ -79,7 +79,7 @@ export class RunMeter {
 		ofType.meanMs = before + (ranMs - before) * NEWEST;
 	}
 
-	/** A type of which none has run here yet may be a long one. */
+	/** Whether tasks of the type are short. A type of which none has run here yet may be a long one. */
 	isShort(type: string): boolean {
 		return (this.byType.get(type)?.meanMs ?? SPREAD_MS_MIN) < SPREAD_MS_MIN;
 	}

@@ -1,19 +1,20 @@
 /**
  * Runner: the tasks in this node's hands, and its slots.
  *
- * A slot is one task, from its claim until its end. Claimers reserve slots before
- * they ask for tasks, so a node never takes more than it can start at once, and
- * priorities hold. Of tasks that have ended and whose ends are not on their way to
- * the store yet, as many as there are slots may wait, or ENDS_WAITING_BYTES_MAX;
- * those beyond take a slot each, so that a node whose store is slow or away stops.
- * Guarantees that every task delivered leaves by exactly one door: its result
- * goes to the finisher of its shard, it is given back, or, where its lease was
- * taken, it is let go without a word, since whatever is said would be refused. What is to
- * run on when its lease is lost is not stopped, but for its node's end and for a newer attempt here.
+ * A slot is one task, from its claim until its end. Claimers reserve slots before they
+ * ask for tasks, so a node never takes more than it can start at once, and priorities
+ * hold. Ended tasks whose ends are not on their way to the store yet may wait, as many as
+ * there are slots, or ENDS_WAITING_BYTES_MAX; those beyond take a slot each, so that a
+ * node whose store is slow or away stops.
  *
- * A task may be delivered while an older attempt of it still runs here: the store has
- * forgotten that one, or took it back. Then the older one is ended first, and the newer
- * begins when nothing of it runs any more.
+ * Guarantees that every task delivered leaves by exactly one door: its result goes to the
+ * finisher of its shard; or it is given back; or, if its lease was taken, it is let go
+ * silently, since anything said about it would be refused. A task that is to run on when
+ * its lease is lost is stopped only for its node's end, and for a newer attempt here.
+ *
+ * A task may be delivered while an older attempt of it still runs here, which the store
+ * has lost or taken back. Then the older attempt is ended first, and the newer one begins
+ * when nothing of the older runs any more.
  */
 import { typeOf } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
@@ -38,7 +39,7 @@ export interface RunnerParts {
 	readonly executor: Executor;
 	readonly concurrency: number;
 	readonly abortGraceMs: number;
-	/** Of each shard, in their order; may still be filled, as long as nothing runs. */
+	/** The exit of each shard, in their order; may still be filled, as long as nothing runs. */
 	readonly exits: readonly TaskExit[];
 	/** See run-meter.ts. */
 	readonly meter: {
@@ -71,7 +72,7 @@ export class Runner {
 		return this.#held.size;
 	}
 
-	/** All of them. */
+	/** The number of slots, free or not. */
 	get slots(): number {
 		return this.#parts.concurrency;
 	}
@@ -99,8 +100,8 @@ export class Runner {
 	}
 
 	/**
-	 * Starts tasks, each in a slot reserved before; one that is here already, once its
-	 * older attempt is over. What comes again, or is older than what is here, is dropped.
+	 * Starts tasks, each in a slot reserved before; one that is here already, once its older
+	 * attempt is over. An attempt that comes again, or is older than the one here, is dropped.
 	 */
 	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
 		const ofShard = (held: Held) => held.shard === shard;
@@ -123,8 +124,8 @@ export class Runner {
 	}
 
 	/**
-	 * Gives tasks back that cannot run here after all, with so many slots reserved for them;
-	 * one that is here already, once its older attempt is over.
+	 * Gives back tasks that cannot run here after all, with so many slots reserved for
+	 * them. A task that is here already is given back once its older attempt is over.
 	 */
 	handBack(shard: number, tasks: readonly ClaimedTask[], slots: number): void {
 		const ofShard = (held: Held) => held.shard === shard;
@@ -141,7 +142,7 @@ export class Runner {
 		this.release(slots);
 	}
 
-	/** A node has died, so long ago, and what ran there may come here. */
+	/** A node died so long ago, and what ran there may come here. */
 	nodeLost(agoMs = 0): void {
 		this.#parts.executor.expectIsolated(agoMs);
 	}
@@ -155,13 +156,13 @@ export class Runner {
 		for (const held of this.#held) if (held.shard === shard) yield held.task;
 	}
 
-	/** Those of them that are this node's to end. */
+	/** The attempts of a shard that are this node's to end. */
 	*goingOn(shard: number): Iterable<ClaimedTask> {
 		for (const held of this.#held)
 			if (held.shard === shard && isGoingOn(held)) yield held.task;
 	}
 
-	/** Those whose code has begun, and when, by the monotonic clock. */
+	/** The attempts whose code has begun, and when, by the monotonic clock. */
 	*begun(shard: number): Iterable<readonly [ClaimedTask, number]> {
 		if (this.#held.size === 0) return;
 		const times = this.#began.at();
@@ -171,7 +172,10 @@ export class Runner {
 		}
 	}
 
-	/** These attempts are no longer this node's: stop those that still run, unless they are to run on. Returns how many. */
+	/**
+	 * These attempts are no longer this node's: stops those that still run, unless they are
+	 * to run on. Returns how many.
+	 */
 	letGo(
 		shard: number,
 		attempts: readonly AttemptName[],
@@ -188,7 +192,7 @@ export class Runner {
 		return stopped;
 	}
 
-	/** Somebody has asked that these tasks end: stop them. What brings a result all the same has it. */
+	/** Somebody has asked for these tasks to end: stops them. A result that comes all the same counts. */
 	cancel(shard: number, attempts: readonly AttemptName[]): void {
 		const { executor } = this.#parts;
 		for (const { id, token } of attempts) {
@@ -200,14 +204,14 @@ export class Runner {
 		}
 	}
 
-	/** The lease of these tasks is lost, or can no longer be trusted: stop them. */
+	/** The lease of these tasks is lost, or can no longer be trusted: stops them. */
 	abandon(shard: number, reason: string): void {
-		// If the lease stands after all, the store takes what those bring that run on.
+		// If the lease stands after all, the store accepts the ends of those that run on.
 		const heeds = (held: Held) => held.shard === shard && !held.runsOn;
 		this.#stopAll(heeds, "let-go", reason);
 	}
 
-	/** The node is stopping and its time is over: stop the tasks and give them back. */
+	/** The node is stopping and its time is over: stops the tasks and gives them back. */
 	giveUp(reason: string): void {
 		this.#stopAll(() => true, "give-back", reason);
 	}
@@ -220,7 +224,7 @@ export class Runner {
 		);
 	}
 
-	/** There is a newer attempt of its task. */
+	/** Ends this attempt, because there is a newer one of its task. */
 	#supersede(former: Held): void {
 		this.#stop(former, "let-go", "a newer attempt of the task has begun");
 	}
@@ -236,12 +240,12 @@ export class Runner {
 
 	#stop(held: Held, fate: Held["fate"], reason: string): void {
 		const { executor, abortGraceMs } = this.#parts;
-		// A task that is cancelled ends, unless it is no longer for this node to say.
+		// A cancelled task ends, unless that is no longer for this node to say.
 		if (held.fate === "report" || fate === "let-go") held.fate = fate;
 		executor.abort(held.job, reason, abortGraceMs);
 	}
 
-	/** Once for all that come free in one burst. */
+	/** Once for all slots that come free in one burst. */
 	#tellFreed(): void {
 		if (this.#freedSoon) return;
 		this.#freedSoon = true;
@@ -275,7 +279,7 @@ export class Runner {
 		return this.#parts.exits[shard] as TaskExit;
 	}
 
-	/** What the task does not say its handler does. */
+	/** The job of a task. Its handler says what the task does not. */
 	#jobOf(task: ClaimedTask): Job {
 		const type = typeOf(task.route);
 		const settings = this.#parts.executor.settingsOf(type);

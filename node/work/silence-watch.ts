@@ -1,9 +1,11 @@
 /**
- * Watches a store that owes answers: tells when it has given none for SUBMIT_SILENCE_MS.
+ * Watches a store that owes answers, and reports when it has given none for
+ * SUBMIT_SILENCE_MS.
  *
- * One timer does for all that is owed. What has come by the time it fires is read first, as
- * it may be this node that stood still; one that did so for long gives the store
- * its time once more, since what was read may have been no more than a word in between.
+ * One timer serves everything that is owed. Answers that have arrived by the time it
+ * fires are read first, since it may be this node that stood still. If the node did so
+ * for long, the store gets its time once more, since the answers read may have been only
+ * some of those owed.
  */
 import { SUBMIT_SILENCE_MS, SUBMIT_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";
@@ -12,7 +14,7 @@ const STOOD_STILL_MS = SUBMIT_TIMEOUT_MS - SUBMIT_SILENCE_MS;
 
 export interface SilenceWatchParts {
 	readonly clock: Clock;
-	/** Since when the oldest answer is owed, on the monotonic clock; undefined: none is. */
+	/** Since when the oldest answer is owed, on the monotonic clock; undefined if none is. */
 	readonly owedSinceMs: () => number | undefined;
 	readonly fellSilent: () => void;
 }
@@ -56,7 +58,7 @@ export class SilenceWatch {
 		if (owedMs === undefined) return;
 		const sinceMs = Math.max(owedMs, this.#heardMs);
 		const leftMs = sinceMs + SUBMIT_SILENCE_MS - clock.monoMs();
-		// Of a fraction nothing may be left when it is added to the time that it is now.
+		// Adding a fraction to the current time may leave nothing of it.
 		if (leftMs >= 1) this.#lookIn(leftMs);
 		else if (lateMs > STOOD_STILL_MS && !this.#excused) {
 			this.#excused = true;

@@ -1,5 +1,6 @@
 /**
- * SlotBook: how many of a node's slots are free, and which are promised to claims under way.
+ * SlotBook: how many of a node's slots are free, and which are promised to claims under
+ * way.
  */
 import type { TaskExit } from "./task-exit.ts";
 
@@ -9,7 +10,7 @@ export interface SlotBookParts {
 		/** Whether a job that comes now may begin soon. */
 		readonly answers: boolean;
 	};
-	/** Of each shard. */
+	/** The exit of each shard. */
 	readonly exits: readonly Pick<TaskExit, "finisher">[];
 }
 
@@ -18,7 +19,7 @@ export class SlotBook {
 	readonly #parts: SlotBookParts;
 	readonly #holder: { readonly running: number };
 
-	/** `holder`: of the tasks in the slots that are taken. */
+	/** `holder` has the tasks in the slots that are taken. */
 	constructor(parts: SlotBookParts, holder: { readonly running: number }) {
 		this.#parts = parts;
 		this.#holder = holder;
@@ -38,16 +39,16 @@ export class SlotBook {
 	}
 
 	/**
-	 * Slots that may be reserved at once. Half of all: while one half runs the other
-	 * is claimed, so that node and store work at the same time instead of in turn.
+	 * How many slots may be reserved at once: half of all. While one half runs the other is
+	 * claimed, so that node and store work at the same time instead of in turn.
 	 */
 	get share(): number {
 		return Math.ceil(this.#parts.concurrency / 2);
 	}
 
 	/**
-	 * Takes up to so many free slots, or, `orNone`, none where it cannot be all of
-	 * them, or a share; returns how many it got.
+	 * Takes up to so many free slots. With `orNone`, takes none if it can get neither all
+	 * of them nor a share. Returns how many it got.
 	 */
 	reserve(slotsMax: number, orNone: boolean): number {
 		const wanted = Math.min(slotsMax, this.share);
@@ -57,14 +58,14 @@ export class SlotBook {
 		return slots;
 	}
 
-	/** Takes so many free slots, or none where there are fewer; returns whether it did. */
+	/** Takes so many free slots, or none if there are fewer; returns whether it did. */
 	reserveAll(slots: number): boolean {
 		if (slots > this.free) return false;
 		this.#reserved += slots;
 		return true;
 	}
 
-	/** These are taken, or come back unused. */
+	/** These slots are taken, or come back unused. */
 	release(slots: number): void {
 		this.#reserved -= slots;
 	}

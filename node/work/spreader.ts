@@ -1,11 +1,11 @@
 /**
- * Spreader: which of the tasks that come to one shard through this node it takes itself, and
- * which it leaves to others (see `protocol/share.ts` for how many).
+ * Spreader: which of the tasks that come to one shard through this node the node takes
+ * itself, and which it leaves to others (see `protocol/share.ts` for how many).
  *
- * Tasks of types that take no time stay, as do all where there is nobody else or no room for
- * all of them. What was left to a node counts as its load until it tells of itself again
- * (see roster.ts). Guarantees nothing but that this node takes what others do not (see
- * back-up.ts), if it can; the sweep finds the rest.
+ * Tasks of types that take no time stay. So do all tasks if there is no other node, or no
+ * room for all of them. Tasks left to a node count as its load until it reports its load
+ * again (see roster.ts). Guarantees only that this node takes what others do not, if it
+ * can (see back-up.ts); the sweep finds the rest.
  */
 import { type Quota, shortQuotas } from "../../protocol/gossip.ts";
 import { QUOTAS_MAX } from "../../protocol/limits.ts";
@@ -30,25 +30,25 @@ export interface SpreaderParts {
 	readonly durations: { isShort(type: string): boolean };
 	/** See roster.ts. */
 	readonly roster: {
-		/** Nodes in the cluster, this one among them. */
+		/** The number of nodes in the cluster, including this one. */
 		readonly nodes: number;
 		/** Other nodes that serve the route, and what room they have. */
 		candidates(route: Route): readonly Room[];
 	};
 	/** See promised-load.ts. */
 	readonly promised: {
-		/** So many tasks are left to these. */
+		/** So many tasks are left to these nodes. */
 		promise(quotas: readonly Quota[]): void;
 	};
 	/** See claimer.ts. */
 	readonly claimer: {
 		readonly claiming: boolean;
-		/** Tasks that it is to take and has no slots for yet. */
+		/** Tasks that the claimer is to take and has no slots for yet. */
 		readonly wanted: { readonly tasks: number };
 	};
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** This node may claim now. */
+		/** Whether this node may claim now. */
 		readonly trusted: boolean;
 	};
 	/** See runner.ts. */
@@ -56,7 +56,7 @@ export interface SpreaderParts {
 }
 
 export class Spreader {
-	/** Which of the others is the first where several have as much room. */
+	/** Which of the other nodes comes first if several have as much room. */
 	#first = 0;
 	readonly #parts: SpreaderParts;
 
@@ -70,7 +70,7 @@ export class Spreader {
 		if (roster.nodes === 1) return false;
 		let last: Route | undefined;
 		for (const { route } of tasks) {
-			// Mostly they are all of one.
+			// Usually they are all of one.
 			if (route === last) continue;
 			last = route;
 			if (!durations.isShort(typeOf(route))) return true;
@@ -78,7 +78,7 @@ export class Spreader {
 		return false;
 	}
 
-	/** How tasks are shared that come to wait; undefined: no other node gets any. */
+	/** How to share tasks that come to wait; undefined if no other node gets any. */
 	share(counts: readonly RoutedCount[]): SharePlan | undefined {
 		const { roster, promised, durations, serves, runner, self } = this.#parts;
 		if (!this.mayShare(counts)) return undefined;

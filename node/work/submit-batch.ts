@@ -1,11 +1,13 @@
-/** Tasks on their way to the store, and what may be made of what the store says of them. */
+/**
+ * Tasks on their way to the store, and what follows from the store's answers.
+ */
 import type { NewTask } from "../../protocol/task.ts";
 import { timesOf } from "../../protocol/task-times.ts";
 import { StoreError, type Submission, type SubmitOutcome } from "../ports.ts";
 
 export interface Item {
 	readonly task: NewTask;
-	/** Since when it waits here, on the monotonic clock. */
+	/** Since when the task waits here, on the monotonic clock. */
 	readonly sinceMs: number;
 	/** Undefined once it has been called. */
 	settle: ((outcome: Submission) => void) | undefined;
@@ -15,7 +17,7 @@ export interface Item {
 export interface Batch {
 	items: readonly Item[];
 	readonly sentMs: number;
-	/** What a store that is full said, while room is made: none of them is in it. */
+	/** What a full store said, while room is made: it has none of the tasks. */
 	refusal: StoreError | undefined;
 }
 
@@ -30,13 +32,13 @@ export function isFull(error: unknown): error is StoreError {
 	return error instanceof StoreError && error.kind === "full";
 }
 
-/** Whether it is new, and due, and nobody has it. */
+/** Whether the task is new, due, and not taken by anybody. */
 export function waits(outcome: SubmitOutcome): boolean {
 	if (!outcome.ok || !outcome.created) return false;
 	return outcome.claimed === undefined && !outcome.scheduled;
 }
 
-/** Those that ask to be due at once. */
+/** The tasks that ask to be due at once. */
 export function atOnce(tasks: readonly NewTask[]): NewTask[] {
 	return tasks.filter(({ options }) => timesOf(options)?.due === undefined);
 }

@@ -9,7 +9,7 @@ import type { NewTask } from "../../protocol/task.ts";
 
 interface Waiting {
 	readonly task: NewTask;
-	/** Since when it waits, on the monotonic clock. */
+	/** Since when the task waits, on the monotonic clock. */
 	readonly sinceMs: number;
 }
 
@@ -34,7 +34,10 @@ export class SubmitQueue<Item extends Waiting> {
 		this.#bytes += item.task.payload.length;
 	}
 
-	/** Takes out the first that fit into one script; those among them that wait since before `oldestMs` are late. */
+	/**
+	 * Takes out the first that fit into one script. Those of them that have waited since
+	 * before `oldestMs` are late.
+	 */
 	take(oldestMs: number): { batch: Item[]; late: Item[] } {
 		let bytes = 0;
 		let taken = 0;

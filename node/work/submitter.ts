@@ -1,20 +1,22 @@
 /**
  * Submitter: brings new tasks to one shard.
  *
- * What comes in during one burst of events goes out as one script, so a flood costs
- * few calls; and where tasks come one by one, each goes at once. What this node can start
- * right away it takes as it is stored.
+ * Tasks that come in during one burst of events leave as one script, so a flood costs few
+ * calls; if tasks come one by one, each leaves at once. Tasks that this node can start
+ * right away are claimed as they are stored.
  *
- * Guarantees an outcome for every task: stored, refused, or a `StoreError` that says whether
- * the task may be in the store (`unknown`) or is not. As long as the store answers, tasks
- * wait here for their turn, up to SUBMIT_QUEUE_MS_MAX. A store that owes answers and gives none
- * for SUBMIT_SILENCE_MS is not waited for: what was not sent is refused, and never sent
- * later; what was sent is looked up, as it is when the connection was lost, and only what is
- * not found by SUBMIT_TIMEOUT_MS after it was sent is `unknown`. So is all that may be another
- * run of its id: under which one it would be found is what the answer would have said.
+ * Guarantees an outcome for every task: stored, refused, or a `StoreError` that says
+ * whether the task may be in the store (`unknown`) or is not. As long as the store
+ * answers, tasks wait here for their turn, up to SUBMIT_QUEUE_MS_MAX. A store that owes
+ * answers and gives none for SUBMIT_SILENCE_MS is not waited for. Tasks not sent by then
+ * are refused, and never sent later. Tasks that were sent are looked up, as they are when
+ * the connection was lost; only those that are not found by SUBMIT_TIMEOUT_MS after they
+ * were sent are `unknown`. So are all that may be another run of their id: only the
+ * answer would have said under which id to find them.
  *
- * A store that is full is asked again for as long as room can be made; if it stays so, the
- * log tells when that begins and when it is over, as else only those who submit learn of it.
+ * A full store is asked again for as long as room can be made. If it stays full, the log
+ * says when that begins and when it is over; otherwise only those who submit would learn
+ * it.
  */
 import {
 	FULL_TOLD_MS,
@@ -62,7 +64,7 @@ export interface SubmitterParts {
 	};
 	/** See claimer.ts. */
 	readonly claimer: {
-		/** Stores them for this node to take at once; undefined where it cannot take all, and nothing was sent. */
+		/** Stores tasks for this node to take at once. Undefined if it cannot take all: nothing was sent. */
 		submit(
 			tasks: readonly NewTask[],
 		): Promise<readonly SubmitOutcome[]> | undefined;
@@ -79,9 +81,9 @@ export interface SubmitterParts {
 	};
 	/** See spreader.ts. */
 	readonly spreader: {
-		/** Whether any may go to other nodes. */
+		/** Whether any of the tasks may go to other nodes. */
 		mayShare(tasks: readonly NewTask[]): boolean;
-		/** How they are shared; undefined: no other node gets any. */
+		/** How the tasks are shared; undefined if no other node gets any. */
 		share(counts: readonly RoutedCount[]): SharePlan | undefined;
 	};
 	/** See roster.ts. */
@@ -106,16 +108,16 @@ export type Sent = (counts: readonly RoutedCount[]) => void;
 
 export class Submitter {
 	readonly #queue = new SubmitQueue<Item>();
-	/** In the order in which they were sent. */
+	/** Batches under way, in the order in which they were sent. */
 	readonly #underWay = new Set<Batch>();
 	/** The burst that is being gathered. */
 	#burst: { readonly sinceMs: number; tasks: number } | undefined;
-	/** The last burst was of one task. */
+	/** Whether the last burst was of one task. */
 	#calm = true;
 	#storeIsFull = false;
-	/** When a task was last refused for that, on the monotonic clock. */
+	/** When a task was last refused because the store was full, on the monotonic clock. */
 	#refusedMs = Number.NEGATIVE_INFINITY;
-	/** The store owes answers, and has given none for SUBMIT_SILENCE_MS. */
+	/** Whether the store owes answers and has given none for SUBMIT_SILENCE_MS. */
 	#silent = false;
 	readonly #watch: SilenceWatch;
 	readonly #parts: SubmitterParts;
@@ -129,7 +131,7 @@ export class Submitter {
 		});
 	}
 
-	/** The store was full, had nothing to forget for a task, and was asked not long ago. */
+	/** Whether the store was full not long ago, with nothing to discard for a task. */
 	get refusedLately(): boolean {
 		return this.#parts.clock.monoMs() - this.#refusedMs < FULL_TOLD_MS;
 	}
@@ -186,13 +188,13 @@ export class Submitter {
 			else settleAll(batch, error);
 		} finally {
 			this.#underWay.delete(batch);
-			// Whatever it was, it is no silence: where the connection is lost, the next tells.
+			// The store is not silent, whatever it said; if the connection is lost, the next call shows it.
 			this.#silent = false;
 			this.#flush();
 		}
 	}
 
-	/** A store without memory took none of them: it is asked again for as long as room can be made. */
+	/** Stores a batch. If the store has no memory for it, asks again for as long as room can be made. */
 	async #storeAll(batch: Batch): Promise<void> {
 		const { clock, trimmer } = this.#parts;
 		while (batch.items.length > 0) {
@@ -211,7 +213,7 @@ export class Submitter {
 		}
 	}
 
-	/** Returns what a store that is full said; nothing of them is in it then. */
+	/** Returns what a full store said; it has none of the batch then. */
 	async #storeOnce({ items }: Batch): Promise<StoreError | undefined> {
 		let outcomes: readonly SubmitOutcome[];
 		try {
@@ -228,7 +230,7 @@ export class Submitter {
 		return undefined;
 	}
 
-	/** What was sent is looked up; the rest is refused, and never sent. */
+	/** The store fell silent: looks up what was sent, and refuses the rest. */
 	#fellSilent(): void {
 		this.#silent = true;
 		for (const batch of this.#underWay) {
@@ -238,7 +240,7 @@ export class Submitter {
 		for (const item of this.#queue.takeAll()) settle(item, notSent());
 	}
 
-	/** What these have become, as far as the store says; their answer may also come after all. */
+	/** Looks up what became of these tasks. Their answer may still come. */
 	async #lookUp({ items, sentMs }: Batch): Promise<void> {
 		const { shard, clock } = this.#parts;
 		const waiting = items.filter(({ settle }) => settle !== undefined);
@@ -254,7 +256,7 @@ export class Submitter {
 			settle(
 				item,
 				existing === undefined
-					? // What was sent over a connection that is lost may yet be run.
+					? // A call sent over a lost connection may still be run.
 						new StoreError(
 							"unknown",
 							"Redis did not answer, and does not have the task yet",
@@ -264,7 +266,7 @@ export class Submitter {
 		}
 	}
 
-	/** What has to wait in the store is hinted at: early, unless this node means to take it. */
+	/** Stores tasks. Hints early at those that have to wait in the store and are not for this node. */
 	async #store(tasks: readonly NewTask[]): Promise<readonly SubmitOutcome[]> {
 		const { hinter, claimer, timekeeper, spreader } = this.#parts;
 		const timed = tasks.some(({ options }) => timesOf(options) !== undefined);
@@ -289,7 +291,7 @@ export class Submitter {
 		return outcomes;
 	}
 
-	/** With word of those routes that nobody serves. */
+	/** Submits tasks, and names those routes that nobody serves. */
 	#submit(tasks: readonly NewTask[], counts: readonly RoutedCount[]) {
 		const { shard, roster } = this.#parts;
 		const unserved = counts
@@ -298,7 +300,7 @@ export class Submitter {
 		return shard.tasks.submit(tasks, undefined, unserved);
 	}
 
-	/** Of a store that has become full, or is so no more. */
+	/** Logs that the store has become full, or is no longer. */
 	#tell(refusal: StoreError | undefined): void {
 		const { shard, clock, log } = this.#parts;
 		if (refusal !== undefined) this.#refusedMs = clock.monoMs();

@@ -1,6 +1,6 @@
 /**
- * The one door by which a task leaves the node's hands: what became of the job decides
- * whether it has ended or is given back, and how that is told.
+ * The one door by which a task leaves the node's hands. What became of the job decides
+ * whether the task has ended or is given back, and how that is reported.
  */
 import type { Backoff } from "../../protocol/backoff.ts";
 import type { LossReason } from "../../protocol/loss.ts";
@@ -18,9 +18,9 @@ import { retryAfterMs } from "./retry.ts";
 export interface TaskExit {
 	/** See finisher.ts. */
 	readonly finisher: {
-		/** Attempts whose end is not on its way to the store yet. */
+		/** The number of attempts whose end is not on its way to the store yet. */
 		readonly unsent: number;
-		/** These take more memory than they may. */
+		/** Whether these ends take more memory than they may. */
 		readonly clogged: boolean;
 		finish(end: TaskEnd): void;
 		giveBack(
@@ -39,8 +39,9 @@ export interface Leaving {
 	readonly job: Pick<Job, "retries" | "failures">;
 	readonly backoff: Backoff;
 	/**
-	 * Somebody asked it to end: it does, unless there is a result. What has not begun, or died
-	 * with its worker, is given back like any other, and the store ends it.
+	 * Somebody asked the task to end: it does, unless there is a result. A task that has
+	 * not begun, or died with its worker, is given back like any other, and the store ends
+	 * it.
 	 */
 	readonly cancelled: boolean;
 }
@@ -57,7 +58,7 @@ const CANCELLED: TaskError = {
 	message: "It was cancelled while it ran.",
 };
 
-/** What is told of a task whose job has come to this. */
+/** Reports a task whose job has come to this. */
 export function leave(
 	leaving: Leaving,
 	outcome: JobOutcome,
@@ -76,7 +77,7 @@ export function leave(
 	} else leaveWithoutResult(leaving, outcome, exit);
 }
 
-/** What has not begun, or has died with its worker. */
+/** Whether the task is given back: it has not begun, or has died with its worker. */
 function isGivenBack(
 	outcome: JobOutcome,
 ): outcome is Extract<JobOutcome, { kind: (typeof GIVEN_BACK)[number] }> {
@@ -105,8 +106,8 @@ function leaveWithoutResult(
 			giveBack(task, "crashed", outcome.message, exit, outcome);
 			return;
 		case "displaced":
-			// A suspect counts as crashed, so that it runs alone next, where the
-			// worker's end can be laid to one task.
+			// A suspect counts as crashed, so that it runs alone next time, when the worker's
+			// end can be charged to one task.
 			if (outcome.suspect) giveBack(task, "crashed", SUSPECT, exit, outcome);
 			else giveBack(task, "handed-back", DISPLACED, exit, outcome);
 			return;
@@ -118,7 +119,7 @@ function leaveWithoutResult(
 	}
 }
 
-/** It never began here. */
+/** Gives back a task that never began here. */
 export function handBack(task: ClaimedTask, exit: TaskExit): void {
 	giveBack(task, "not-begun", "", exit);
 }
@@ -139,7 +140,7 @@ function giveBack(
 	});
 }
 
-/** It is tried again, or this was its last attempt. */
+/** The attempt failed: the task is tried again, or this was its last attempt. */
 function fail(
 	{ task, job, backoff }: Leaving,
 	outcome: Extract<JobOutcome, { kind: "failure" | "timeout" }>,
@@ -164,7 +165,10 @@ function attemptOf(task: ClaimedTask, ranMs: number, exit: TaskExit) {
 	return { id, token, startedMs: startedMs(task, ranMs, exit), about };
 }
 
-/** In the store's time, which this node only reckons: never before the claim. */
+/**
+ * When the attempt began, in the store's time, which this node only estimates: never
+ * before the claim.
+ */
 function startedMs(
 	{ claimedMs }: ClaimedTask,
 	ranMs: number,

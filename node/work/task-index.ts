@@ -1,17 +1,17 @@
 /**
- * Finds what is under way by the id of its task; there may be several with one id.
+ * Finds what is under way by the id of its task; several things may have one id.
  *
- * A table of chains that run through the things themselves, and not a Map: see
- * `slot-map.ts` for what a Map costs where entries come and go.
+ * It is a table of chains that run through the things themselves, and not a Map: see
+ * `slot-map.ts` for what a Map costs if entries come and go.
  */
 import { hash32 } from "../../protocol/shard.ts";
 
-/** As many as a node has tasks at most: then a chain is one thing long, on average. */
+/** As many as a node has tasks at most: then a chain has one thing on average. */
 const CHAINS = 4_096;
 
 export interface Indexed<T> {
 	readonly id: string;
-	/** Of its id, by `chainOf`. */
+	/** The chain of its id, by `chainOf`. */
 	readonly chain: number;
 	/** The next thing in the same chain; kept by the index. */
 	next: T | undefined;
@@ -29,7 +29,7 @@ export class TaskIndex<T extends Indexed<T>> {
 		this.#first[thing.chain] = thing;
 	}
 
-	/** Of a thing that is in it. */
+	/** Removes a thing that is in the index. */
 	remove(thing: T): void {
 		let before: T | undefined;
 		let each = this.#first[thing.chain];
@@ -42,7 +42,7 @@ export class TaskIndex<T extends Indexed<T>> {
 		thing.next = undefined;
 	}
 
-	/** The last added of those with this id, which gives the chain, that fit. */
+	/** The thing added last among those with this id (which gives the chain) that fit. */
 	find(id: string, chain: number, fits: (thing: T) => boolean): T | undefined {
 		let each = this.#first[chain];
 		while (each !== undefined && (each.id !== id || !fits(each)))

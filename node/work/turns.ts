@@ -1,39 +1,39 @@
 /**
- * Turns: whose turn it is at this node's slots. Its shards share them: when some come
- * free each shard's claimer gets a chance at them, another one first each time.
+ * Turns: whose turn it is at this node's slots. The node's shards share them: when some
+ * come free, each shard's claimer gets a chance at them, another one first each time.
  *
  * A shard that answers nobody does not keep its slots from the others. They are recalled
  * for a claimer that lacks some, once the shard has owed answers for CLAIM_SILENCE_MS and
- * that claimer's own has answered what was sent later: the store as a whole is not slow
- * then. If nothing of that kind is on its way, a renewal is. Over one connection answers keep
- * their order, so there it never comes to that.
+ * that claimer's own shard has answered a call sent later: then it is not the store as a
+ * whole that is slow. If no such call is on its way, a renewal is sent. Over one
+ * connection answers keep their order, so there it never comes to that.
  */
 import { CLAIM_SILENCE_MS } from "../../protocol/limits.ts";
 import type { Clock, Timer } from "../ports.ts";
 
 /** The claimer of a shard, as the others see it: see claimer.ts. */
 export interface SlotTaker {
-	/** It knows of work, and has no slots for it. */
+	/** Whether the claimer knows of work and has no slots for it. */
 	readonly waitsForSlots: boolean;
 	readonly pledges: OwnPledges;
-	/** Claims if there is anything to. */
+	/** Claims if there is anything to claim. */
 	kick(): void;
 }
 
 /** The slots that are set aside for a shard: see pledges.ts. */
 interface OwnPledges {
-	/** Since when it has owed answers and given none, if slots are set aside for them. */
+	/** Since when the shard has owed answers and given none, if slots are set aside for them. */
 	readonly silentSinceMs: number | undefined;
-	/** It is silent: others may have its slots. */
+	/** The shard is silent: others may have its slots. */
 	recall(): void;
 }
 
-/** What turns need to know of a shard. */
+/** What turns need to know about a shard. */
 interface SharingShard {
 	readonly claimer: SlotTaker;
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** When the last renewal was sent that has been answered. */
+		/** When the last renewal that has been answered was sent. */
 		readonly renewedMs: number | undefined;
 		/** Renews now; the answer makes the claimer try again. */
 		hurry(): void;
@@ -64,14 +64,14 @@ export class Turns {
 			shards[(this.#first + i) % shards.length]?.claimer.kick();
 	}
 
-	/** Whether another shard's claimer waits for slots, for what its store has told of. */
+	/** Whether another shard's claimer waits for slots, for tasks known from its store. */
 	othersWait(claimer: SlotTaker): boolean {
 		return this.#shards.some(
 			(other) => other.claimer !== claimer && other.claimer.waitsForSlots,
 		);
 	}
 
-	/** If the claimer waits for slots, those of a silent shard may be had. */
+	/** If the claimer waits for slots, lets it have those of a silent shard. */
 	gotNone(claimer: SlotTaker): void {
 		if (!claimer.waitsForSlots) return;
 		const silent = this.#longestSilent(claimer);

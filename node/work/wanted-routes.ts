@@ -1,29 +1,31 @@
 /**
- * WantedRoutes: the routes of one shard of which this node is to take so many tasks and no
- * more, as the others are left to other nodes (see spreader.ts). A claim for them asks for
- * as many; what it does not find somebody else has, and is not asked for again.
+ * WantedRoutes: the routes of one shard of which this node is to take so many tasks and
+ * no more, because the rest are left to other nodes (see spreader.ts). A claim for them
+ * asks for as many. Tasks that it does not find have been taken by somebody else, and are
+ * not asked for again.
  *
- * Of one sender at most RUMOURS_MAX stand here, as with what is rumoured in `hot-routes.ts`.
+ * At most RUMOURS_MAX entries of one sender stand here, as with rumours in
+ * `hot-routes.ts`.
  */
 import { CLAIM_ROUTES_MAX, RUMOURS_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 
 interface Wanted {
 	readonly tasks: number;
-	/** Whose word it is; undefined: this node's own. */
+	/** The sender whose word it is; undefined for this node's own. */
 	readonly from: string | undefined;
 }
 
 export class WantedRoutes {
 	readonly #wanted = new Map<Route, Wanted>();
-	/** Of each sender: how many of them are his word. */
+	/** How many entries are the word of each sender. */
 	readonly #words = new Map<string, number>();
 
 	get size(): number {
 		return this.#wanted.size;
 	}
 
-	/** Tasks, of all routes. */
+	/** The number of wanted tasks, over all routes. */
 	get tasks(): number {
 		let sum = 0;
 		for (const { tasks } of this.#wanted.values()) sum += tasks;
@@ -34,7 +36,10 @@ export class WantedRoutes {
 		return this.#wanted.has(route);
 	}
 
-	/** So many more. False: so many words of the sender stand already that this one is not kept. */
+	/**
+	 * Wants so many more tasks. False if so many words of the sender stand already that
+	 * this one is not kept.
+	 */
 	add(route: Route, tasks: number, from: string | undefined): boolean {
 		const former = this.#wanted.get(route);
 		if (former !== undefined) {
@@ -50,7 +55,7 @@ export class WantedRoutes {
 		return true;
 	}
 
-	/** Takes out the next to ask for, in the order in which they came. */
+	/** Takes out the next routes to ask for, in the order in which they came. */
 	take(): ReadonlyMap<Route, Wanted> {
 		const taken = new Map<Route, Wanted>();
 		for (const [route, wanted] of this.#wanted) {
@@ -62,8 +67,8 @@ export class WantedRoutes {
 	}
 
 	/**
-	 * Of these so many were asked for, and these came. Where there were as many, the rest is
-	 * still wanted. Returns whose words have proved true.
+	 * So many tasks of these routes were asked for, and these came. If as many came, the
+	 * rest is still wanted. Returns whose words have proved true.
 	 */
 	answered(
 		taken: ReadonlyMap<Route, Wanted>,

@@ -1,13 +1,13 @@
 /**
- * Files that the program carries with it: Lua scripts, the dashboard's page,
- * its client, the manual, the code of a worker. This is the one place that knows where they are, so
+ * Files that the program carries with it: Lua scripts, the dashboard's page, its client,
+ * the manual, the code of a worker. This is the one place that knows where they are, so
  * that everything else works alike in the three forms that the program has:
  *
  * - its sources, started from `node/main.ts`;
- * - a bundle of them, `dist/hearsay.mjs` (made by `scripts/bundle.ts`), which
- *   takes a third less memory and time to start; the files lie where they are;
- * - the single executable (made by `scripts/build.ts`), which carries them all
- *   under the same names.
+ * - a bundle of them, `dist/hearsay.mjs` (made by `scripts/bundle.ts`), which takes a
+ *   third less memory and time to start; the files lie where they are;
+ * - the single executable (made by `scripts/build.ts`), which carries them all under the
+ *   same names.
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -15,17 +15,17 @@ import { getAsset, isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** Name under which the executable, and the bundle's folder, hold the code of a worker. */
+/** The name under which the executable, and the bundle's folder, hold the code of a worker. */
 export const WORKER_ASSET = "worker.cjs";
-/** Name of the manual there: a JSON object of its pages by chapter, the overview under "". */
+/** The manual's name there: a JSON object of its pages by chapter, the overview under "". */
 export const MANUAL_ASSET = "manual.json";
-/** Name of the API's client there: one module, as a browser loads it. */
+/** The name of the API's client there: one module, as a browser loads it. */
 export const CLIENT_ASSET = "client.mjs";
 
-/** Of all that is bundled only the whole ends like this. */
+/** Of everything that is bundled, only the whole ends like this. */
 const isBundle = import.meta.url.endsWith(".mjs");
 
-/** Where the project lies, or what was built of it. */
+/** Where the project lies, or what was built from it. */
 const TOP = new URL(isBundle ? "../" : "../../", import.meta.url);
 
 /** The text of a file, named from the top of the project: `node/store/lua/task/claim.lua`. */
@@ -34,19 +34,19 @@ export function readAsset(path: string): string {
 	return readFileSync(new URL(path, TOP), "utf8");
 }
 
-/** What was made when the program was built; undefined if it runs from its sources. */
+/** What was made when the program was built; undefined if the program runs from its sources. */
 function readBuilt(name: string): string | undefined {
 	if (isSea()) return getAsset(name, "utf8");
 	return isBundle ? readAsset(`dist/${name}`) : undefined;
 }
 
-/** Read once: a bundle that is made anew meanwhile is not of this program. */
+/** Read once: a bundle that is built anew meanwhile is not of this program. */
 const bundledWorker = readBuilt(WORKER_ASSET);
 
 /**
- * A worker's code as one CommonJS script, for `new Worker(source, { eval: true })`,
- * where the program is bundled. Undefined when running from sources: there a
- * worker starts from its own file.
+ * A worker's code as one CommonJS script, for `new Worker(source, { eval: true })`, if
+ * the program is bundled. Undefined if it runs from its sources: there a worker starts
+ * from its own file.
  */
 export function workerSource(): string | undefined {
 	return bundledWorker;
@@ -55,20 +55,20 @@ export function workerSource(): string | undefined {
 type Manual = ReadonlyMap<string, Buffer>;
 
 /**
- * A way to the manual's pages, by chapter. What was built is read at once, since a newer
- * build is not of this program. A program that runs from its sources has no build: it
- * renders the manual when somebody first asks for it.
+ * Gives access to the manual's pages, by chapter. A built manual is read at once, since a
+ * newer build is not of this program. A program that runs from its sources has no build:
+ * it renders the manual when somebody first asks for it.
  */
 export function openManual(): () => Promise<Manual> {
 	return openBuilt(MANUAL_ASSET, "manual.ts", parseManual);
 }
 
-/** A way to the API's client, which is made as the manual is. */
+/** Gives access to the API's client, which is made like the manual. */
 export function openClient(): () => Promise<Buffer> {
 	return openBuilt(CLIENT_ASSET, "client.ts", (text) => Buffer.from(text));
 }
 
-/** `maker`: the script that prints it for a program that runs from its sources. */
+/** `maker` is the script that prints it for a program that runs from its sources. */
 function openBuilt<T>(
 	name: string,
 	maker: string,
@@ -93,7 +93,7 @@ function parseManual(text: string): Manual {
 	);
 }
 
-/** In a process of its own: the program does not carry what makes it. */
+/** Runs in a process of its own: the program does not carry what makes it. */
 async function make(maker: string): Promise<string> {
 	const script = new URL(`scripts/build/${maker}`, TOP);
 	const { stdout } = await promisify(execFile)(
@@ -104,9 +104,12 @@ async function make(maker: string): Promise<string> {
 	return stdout;
 }
 
-/** The command, not for people, by which the executable runs one task for the node that started it. */
+/**
+ * The command, not meant for people, by which the executable runs one task for the node
+ * that started it.
+ */
 export const TASK_COMMAND = "run-one-task";
-/** The same in the bundle's folder, as a file of its own. */
+/** The same program in the bundle's folder, as a file of its own. */
 export const TASK_PROGRAM = "task.mjs";
 
 /** How to start a process that runs one task: see `task-main.ts`. */
@@ -116,7 +119,7 @@ export function taskCommand(): readonly string[] {
 	return [process.execPath, fileURLToPath(new URL(entry, import.meta.url))];
 }
 
-/** How to start this program once more: what comes before the command's name. */
+/** How to start this program once more: everything that comes before the command's name. */
 export function programCommand(): readonly string[] {
 	if (isSea()) return [process.execPath];
 	const entry = isBundle

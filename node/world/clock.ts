@@ -1,7 +1,7 @@
 /**
- * The real clock and randomness: the only place that touches them.
- * Everything else takes them through `ports.ts`, so that tests can turn time
- * by hand and repeat what chance once did.
+ * The real clock and randomness: the only place that touches them. Everything else takes
+ * them through `ports.ts`, so that tests can advance time by hand and repeat what chance
+ * once did.
  */
 import { getRandomValues, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
@@ -21,8 +21,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Keeps the process alive until it exits by its own decision: no timer of the
- * clock does, and a promise that it waits for does not either.
+ * Keeps the process alive until it decides to exit: no timer of the clock does that, and
+ * neither does a promise that it waits for.
  */
 export function holdProcess(): void {
 	setInterval(() => {}, 2 ** 31 - 1);
@@ -31,7 +31,7 @@ export function holdProcess(): void {
 /** Crockford's base 32, lower case: no i, l, o, u to misread. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/** Random bytes, drawn by the thousand: one draw for every id costs more than the id. */
+/** Random bytes, drawn by the thousand: one draw for every id would cost more than the id. */
 const pool = new Uint8Array(4_096);
 let drawn = pool.length;
 
@@ -53,7 +53,7 @@ export const systemRandom: Random = {
 	},
 };
 
-/** Fraction of the time since the last call that the event loop was busy, 0–1. */
+/** The fraction of the time since the last call in which the event loop was busy, 0–1. */
 export function systemLoad(): () => number {
 	let last = performance.eventLoopUtilization();
 	return () => {
@@ -66,7 +66,7 @@ export function systemLoad(): () => number {
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** So many characters of 62, each as likely as any other; drawn from the system for this alone. */
+/** So many characters out of 62, each equally likely; drawn from the system for this alone. */
 export function systemSecret(chars: number): string {
 	let text = "";
 	while (text.length < chars) text += BASE62.charAt(randomInt(BASE62.length));

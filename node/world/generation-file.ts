@@ -1,14 +1,14 @@
 /**
  * The generations that a node has seen, in its data folder.
  *
- * Redis may forget tokens that it gave and the generation they were of. Nodes that remember
- * it have it raised above; this lets one remember that restarted meanwhile. For one
- * cluster: under another name the node begins anew.
+ * Redis may lose tokens that it gave and the generation that they were of. Nodes that
+ * remember the generation have it raised above that; this file lets a node remember that
+ * restarted meanwhile. It is for one cluster: under another name the node begins anew.
  *
- * The file is replaced by renaming, so a node that is killed leaves a whole one. It is not
- * synced: a host that crashes may forget all of it. What cannot be read or written is
- * logged and done without, for this is a second line of defence, and a node should run
- * without it.
+ * The file is replaced by renaming, so a node that is killed leaves a whole one. It is
+ * not synced: a host that crashes may lose all of it. A file that cannot be read or
+ * written is logged and done without: this is a second line of defence, and a node should
+ * run without it.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ export class GenerationFile implements Generations {
 	readonly #log: Log;
 	readonly #shards: Map<number, Generation>;
 
-	/** The folder is there. */
+	/** The folder must exist. */
 	constructor(dataDir: string, cluster: string, log: Log) {
 		this.#path = join(dataDir, FILE);
 		this.#cluster = cluster;

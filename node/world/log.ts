@@ -1,9 +1,9 @@
 /**
  * The log: lines of JSON on standard error.
  *
- * Where it cannot be written (its disk is full, its reader gone or asleep), the program
- * goes on without. What is said then is kept up to LOG_BACKLOG_BYTES_MAX, and written with
- * the next line that can be.
+ * If the log cannot be written (its disk is full, its reader gone or asleep), the program
+ * goes on without it. Lines logged then are kept up to LOG_BACKLOG_BYTES_MAX, and written
+ * with the next line that can be.
  */
 import { writeSync } from "node:fs";
 import { pino } from "pino";
@@ -12,7 +12,7 @@ import type { Log } from "../ports.ts";
 
 const STDERR = 2;
 
-/** `bindings` stand in every line, and so does what `changing` says when it is written. */
+/** Every line contains `bindings`, and what `changing` returns when it is written. */
 export function systemLog(
 	level: string,
 	bindings: object,
@@ -22,9 +22,10 @@ export function systemLog(
 		dest: STDERR,
 		// A terminal that is stopped, or a disk that stands still, must not stop the node.
 		sync: false,
-		// Nor is one that does not read waited for: what it missed comes with the next line.
+		// Nor does it wait for a reader that does not read: what that missed comes with the
+		// next line.
 		retryEAGAIN: () => false,
-		// `flush` does nothing where this is 0.
+		// `flush` does nothing if this is 0.
 		minLength: 1,
 		maxLength: LOG_BACKLOG_BYTES_MAX,
 	});
@@ -35,10 +36,10 @@ export function systemLog(
 	lines.on("write", () => {
 		isBroken = false;
 	});
-	// A line for which there is no room is not written, and so would no line be ever again.
+	// If a line has no room it is not written, and then no line would ever be again.
 	lines.on("drop", () => lines.flush());
-	// At the process's end. Its own would try again for ever where nobody reads any more or
-	// the disk is full, and the process would never end.
+	// At the process's end. Its own flush would try again for ever if nobody reads any more
+	// or the disk is full, and the process would never end.
 	lines.flushSync = () => {
 		if (!isBroken) writeOnce(lines as unknown as Unwritten);
 	};
@@ -46,7 +47,7 @@ export function systemLog(
 	return pino({ level, base: bindings, ...mixin }, lines);
 }
 
-/** What pino's destination keeps until it is written: lines that wait behind the one that is on its way. */
+/** What pino's destination keeps until it is written: lines that wait behind the one under way. */
 interface Unwritten {
 	readonly _writing: boolean;
 	readonly _writingBuf: string;
@@ -59,6 +60,6 @@ function writeOnce({ _writing, _writingBuf, _bufs }: Unwritten): void {
 		for (let rest = Buffer.from(text); rest.length > 0; )
 			rest = rest.subarray(writeSync(STDERR, rest));
 	} catch {
-		// It cannot be written, and there is nobody left to tell.
+		// The line cannot be written, and there is nobody left to tell.
 	}
 }

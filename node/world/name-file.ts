@@ -1,9 +1,10 @@
 /**
  * The name that a node was given, in its data folder, so that a node which had to be
- * called `host-2` is called so after a restart, too, whoever comes first then.
+ * called `host-2` keeps that name after a restart, whoever comes first then.
  *
- * For one wish: told another name, the node begins anew. What cannot be read or written is
- * logged and done without, for the store gives a free name in any case.
+ * It is for one wish: if the node is to be called something else, it begins anew. A file
+ * that cannot be read or written is logged and done without, for the store gives a free
+ * name in any case.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ export class NameFile implements NodeName {
 	#current: string;
 	readonly #given = Promise.withResolvers<void>();
 
-	/** The folder is there. `wished`: what the node is to be called where that is free. */
+	/** The folder must exist. `wished`: what the node is to be called if that name is free. */
 	constructor(dataDir: string, wished: string, log: Log) {
 		this.#path = join(dataDir, FILE);
 		this.wished = wished;
@@ -57,7 +58,7 @@ export class NameFile implements NodeName {
 		try {
 			const { wished, name } = JSON.parse(readFileSync(this.#path, "utf8"));
 			if (wished !== this.wished) return;
-			// What the store makes of the wish, and nothing else.
+			// Only names that the store makes from the wish.
 			if (name === wished) return name;
 			const number = String(name).slice(wished.length);
 			if (String(name).startsWith(wished) && /^-\d{1,9}$/.test(number))

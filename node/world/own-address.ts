@@ -1,15 +1,16 @@
 /**
- * OwnAddress: where others reach what this node listens on with every interface.
+ * OwnAddress: where others reach this node if it listens on every interface.
  *
  * That is the local address of the connection to Redis. All nodes reach Redis, so this is
  * the network that they share; the first interface of a machine may be that of its
- * containers alone (`docker0`). The connection says it anew each time it is made, and what
- * was said last stands while Redis is away.
+ * containers alone (`docker0`). The connection reports it anew each time it is made, and
+ * the last report stands while Redis is away.
  *
- * A Redis on this machine (by loopback or a socket) says nothing of the network, and a
- * connection over the other family of addresses nothing of what is listened on. Then it is
- * the address from which this machine would write to one far away, that of its default
- * route. A machine without one is reached by itself alone, at loopback; the log says so.
+ * A Redis on this machine (by loopback or a socket) says nothing about the network, and a
+ * connection over the other address family says nothing about the family that is listened
+ * on. Then it is the address from which this machine would write to a distant one, that
+ * of its default route. A machine without a default route is reached only by itself, at
+ * loopback; the log says so.
  */
 import { createSocket } from "node:dgram";
 import { isIPv4 } from "node:net";
@@ -21,7 +22,7 @@ export interface HostPort {
 	readonly port: number;
 }
 
-/** Of documentation's networks: nobody is there, and nothing is sent. */
+/** Addresses in the networks reserved for documentation: nobody is there, and nothing is sent. */
 const FAR_AWAY: Readonly<Record<Family, string>> = {
 	4: "192.0.2.1",
 	6: "2001:db8::1",
@@ -31,23 +32,23 @@ const LOOPBACK: Readonly<Record<Family, string>> = { 4: "127.0.0.1", 6: "::1" };
 export class OwnAddress {
 	readonly #log: Log;
 	readonly #routeTo: (far: string) => Promise<string | undefined>;
-	/** Of the connection to Redis. */
+	/** The local address of the connection to Redis. */
 	#local: string | undefined;
 	readonly #routes = new Map<Family, string>();
 	#told = false;
 
-	/** `routeTo`: the address from which this machine would write to another. */
+	/** `routeTo`: finds the address from which this machine would write to another. */
 	constructor(log: Log, routeTo = routedAddress) {
 		this.#log = log;
 		this.#routeTo = routeTo;
 	}
 
-	/** Redis was connected to from this address; undefined: through a socket of the file system. */
+	/** Redis was connected to from this address; undefined if through a socket of the file system. */
 	connectedFrom(address: string | undefined): void {
 		this.#local = address?.replace(/^::ffff:(?=[\d.]+$)/i, "");
 	}
 
-	/** Looks where the default routes go. */
+	/** Finds out where the default routes go. */
 	async look(): Promise<void> {
 		for (const family of [4, 6] as const) {
 			const address = await this.#routeTo(FAR_AWAY[family]);
@@ -57,7 +58,7 @@ export class OwnAddress {
 		}
 	}
 
-	/** Where others reach a listener. `isDual`: one on `::` takes IPv4, too. */
+	/** Where others reach a listener. `isDual`: a listener on `::` takes IPv4, too. */
 	reached({ host, port }: HostPort, isDual: boolean): HostPort {
 		const family = wildcardFamily(host);
 		if (family === undefined) return { host, port };
@@ -95,8 +96,9 @@ function familyOf(address: string): Family {
 }
 
 /**
- * Neither loopback nor of one link alone, which means another interface on each machine; and
- * none that stands for all, which the system names where it has no route.
+ * Whether an address leads out of this host: it is neither loopback, nor of one link
+ * alone (which means another interface on each machine), nor one that stands for all
+ * addresses (which the system names if it has no route).
  */
 function leavesHost(address: string): boolean {
 	if (wildcardFamily(address) !== undefined) return false;
@@ -112,7 +114,7 @@ function routedAddress(far: string): Promise<string | undefined> {
 			resolve(address);
 		};
 		socket.once("error", () => end(undefined));
-		// It calls back with an error, too, for which its types have no place.
+		// It also calls back with an error, for which its types have no place.
 		socket.connect(9, far, (error?: Error) =>
 			end(error ? undefined : socket.address().address),
 		);

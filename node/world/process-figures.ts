@@ -1,6 +1,6 @@
 /**
- * What the system says of this process, and how late its event loop is. The latter is looked at
- * only once somebody has asked, as each look wakes the process.
+ * What the system says about this process, and how late its event loop is. The latter is
+ * measured only once somebody has asked, since each look wakes the process.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { type ELDHistogram, monitorEventLoopDelay } from "node:perf_hooks";
@@ -32,12 +32,15 @@ export function systemFigures(
 	};
 }
 
-/** Two windows, the older of which is told and ends as the newer becomes LOOP_WINDOW_MS old: whoever asks, and however many do, sees some seconds. */
+/**
+ * Two windows. The older one is reported, and ends when the newer becomes LOOP_WINDOW_MS
+ * old: so whoever asks, and however many do, sees some seconds.
+ */
 class LoopDelay {
 	#older: ELDHistogram | undefined;
 	#newer: ELDHistogram | undefined;
 	#newerSinceMs = 0;
-	/** Of windows that have ended. */
+	/** The sum over windows that have ended. */
 	#sumS = 0;
 	#count = 0;
 	readonly #clock: Clock;
@@ -68,7 +71,7 @@ class LoopDelay {
 		};
 	}
 
-	/** From now on it does not grow. */
+	/** From now on the window does not grow. */
 	#end(window: ELDHistogram): void {
 		window.disable();
 		this.#sumS += totalS(window);
@@ -86,12 +89,12 @@ function totalS({ count, mean }: ELDHistogram): number {
 	return count === 0 ? 0 : count * lateS(mean);
 }
 
-/** It tells the time between two looks. */
+/** The histogram holds the time between two looks. */
 function lateS(ns: number): number {
 	return Math.max(0, ns / NS_PER_S - LOOP_LOOK_MS / 1_000);
 }
 
-/** Undefined where the system does not tell so. */
+/** Undefined if the system does not say it this way. */
 function readVirtualBytes(): number | undefined {
 	const pages = readProc("/proc/self/statm")?.split(" ")[0];
 	return pages === undefined ? undefined : Number(pages) * 4_096;

@@ -1,7 +1,8 @@
 /**
- * The access tokens of `--token-file`: one a line; what begins with `#` is a comment. They
- * are read again when the file changes, so that they can be replaced without a restart. A
- * change that cannot be read, or is no such file, is logged, and those before stay valid.
+ * The access tokens of `--token-file`: one per line; a line that begins with `#` is a
+ * comment. They are read again when the file changes, so that they can be replaced
+ * without a restart. If the changed file cannot be read, or is no such file, that is
+ * logged, and the former tokens stay valid.
  */
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { roleOfToken } from "../../protocol/access.ts";
@@ -11,7 +12,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Clock, GivenTokens, Log, Timer } from "../ports.ts";
 
-/** A node that is given no file. */
+/** For a node that is given no file. */
 export const NO_TOKENS: GivenTokens = { secrets: [] };
 
 export class TokenFile implements GivenTokens {
@@ -19,11 +20,11 @@ export class TokenFile implements GivenTokens {
 	readonly #path: string;
 	readonly #clock: Clock;
 	readonly #log: Log;
-	/** Which the file was that was read last, or could not be. */
+	/** Identifies the file that was last read, or could not be. */
 	#mark: string;
 	#timer: Timer | undefined;
 
-	/** @throws Error with one clause that says what is wrong with it. */
+	/** @throws Error with one clause that says what is wrong with the file */
 	constructor(path: string, clock: Clock, log: Log) {
 		this.#path = path;
 		this.#clock = clock;
@@ -62,17 +63,17 @@ export class TokenFile implements GivenTokens {
 	}
 }
 
-/** What is another whenever the file is. */
+/** A text that differs whenever the file does. */
 function markOf(path: string): string {
 	try {
 		const { ino, size, mtimeMs, ctimeMs }: Stats = statSync(path);
 		return [ino, size, mtimeMs, ctimeMs].join(" ");
 	} catch {
-		return ""; // It is missing: to read it says why.
+		return ""; // The file is missing: reading it says why.
 	}
 }
 
-/** Nothing that is in the file is ever told. */
+/** Nothing that is in the file is ever shown. */
 function readTokens(path: string): string[] {
 	let text: string;
 	try {

@@ -7,33 +7,37 @@ export const ITEMS_MAX = 50_000;
 /** Submissions waiting in a node for the store. Beyond: 503 `overloaded`. */
 export const SUBMIT_QUEUE_MAX = 100_000;
 export const SUBMIT_QUEUE_BYTES_MAX = 128 * 1024 * 1024;
-/** So long after a task was refused by a store that is full, and keeps its ended ones, `/readyz` says so. */
+/** For so long after a full store that keeps its ended tasks has refused a task, `/readyz` says so. */
 export const FULL_TOLD_MS = 10_000;
-/** `/readyz` asks the store for so long; one that does not answer by then is not there. */
+/** How long `/readyz` asks the store; a store that does not answer by then is not there. */
 export const READY_ASK_MS = 1_000;
-/** A submission that waits so long behind others in a node: 503 `overloaded`. */
+/** The longest that a submission waits behind others in a node. Beyond: 503 `overloaded`. */
 export const SUBMIT_QUEUE_MS_MAX = 10_000;
-/** Items of one request that have not been sent to the store by then: 503 `overloaded`. */
+/** Items of one request that have not been sent to the store within this: 503 `overloaded`. */
 export const SUBMIT_ALL_MS_MAX = 40_000;
-/** What the store was too slow for is submitted again so far apart, for so long, if it came with many others. */
+/**
+ * Tasks that the store was too slow for are submitted again at this interval, for so
+ * long, if they came with many others.
+ */
 export const SUBMIT_AGAIN_MS = 250;
 export const SUBMIT_AGAIN_MS_MAX = 5_000;
-/** A store that owes answers and has given none for so long is not sent more: 503 `overloaded`. */
+/** A store that owes answers and has given none for so long is sent nothing more: 503 `overloaded`. */
 export const SUBMIT_SILENCE_MS = 650;
-/** What was sent to it is looked up; of what is not found by then, counted from when it was sent: 503 `outcome_unknown`. */
+/** What was sent to it is looked up. What is not found within this time after it was sent: 503 `outcome_unknown`. */
 export const SUBMIT_TIMEOUT_MS = 900;
-/** Between look-ups that the store does not take. */
+/** Time between look-ups that the store does not take. */
 export const SUBMIT_LOOK_UP_MS = 50;
 /**
- * A change of a task that others change at the same time is tried so often; then: 503 `overloaded`. And so is
- * what a task is not ready for, as long as it has come to be so when that is to be told; then: 409.
+ * A change of a task that others change at the same time is tried so often; then 503
+ * `overloaded`. So is a change that the task is not ready for, as long as it turns out to
+ * be ready when that is to be reported; then 409.
  */
 export const CHANGE_TRIES_MAX = 5;
-/** `?wait=` longer than this is cut to it: proxies such as nginx give an answer up after 60 s. */
+/** A longer `?wait=` is cut to this: proxies such as nginx give an answer up after 60 s. */
 export const WAIT_MS_MAX = 50_000;
-/** Until the first look for a task waited for: a short one that another node ran is over by then. */
+/** Time until the first look for a task that is waited for: a short one that another node ran is over by then. */
 export const WAIT_POLL_MS_MIN = 1;
-/** Between looks for it; what lies between them grows from the minimum to this. */
+/** Time between later looks for it, which grows from the minimum to this. */
 export const WAIT_POLL_MS_MAX = 250;
 export const WAIT_BATCH_MAX = 256;
 /** Tasks that one node waits for on behalf of clients. Beyond: answered at once, with the task as it stands. */
@@ -42,14 +46,20 @@ export const LIST_LIMIT_DEFAULT = 50;
 /** A page of a list ends with the task that makes its payloads and results exceed this, in each shard. */
 export const LIST_BYTES_MAX = 4 * 1024 * 1024;
 export const LIST_LIMIT_MAX = 500;
-/** Of more routes with work than the first, what was read of them is told for so long before it is read anew; and on pages after the first always. */
+/**
+ * What was read of more routes with work than this is shown for so long before it is read
+ * anew; on pages after the first, so is what was read of fewer.
+ */
 export const QUEUES_FEW = 1_000;
 export const QUEUES_KEPT_MS = 10_000;
-/** What is read in many steps is read anew so often in a second; whoever asks beyond that is told what was read within it. */
+/**
+ * How often in a second the reads that take many steps are made anew; whoever asks more
+ * often gets what was read within it.
+ */
 export const KEPT_READS_A_SECOND_MAX = 10;
-/** Nodes that serve a queue are named up to so many. */
+/** Nodes named as serving a queue. More are not named. */
 export const QUEUE_NODES_TOLD_MAX = 8;
-/** How far back `/v1/failures` looks unless it is told, and at most: nothing that ended before is kept. */
+/** How far back `/v1/failures` looks unless the request says otherwise, and at most: nothing that ended before is kept. */
 export const FAILURES_SINCE_MS = 24 * 60 * 60 * 1_000;
 export const FAILURES_AGO_MS_MAX = 366 * FAILURES_SINCE_MS;
 /** Nesting of a JSON text. Beyond: 400 `invalid_json`. */
@@ -58,66 +68,84 @@ export const JSON_DEPTH_MAX = 64;
 export const IDEMPOTENCY_KEY_CHARS_MAX = 256;
 /** Items of a large body that are looked at before the node turns to other work. */
 export const ITEMS_CHUNK = 512;
-/** Of one body so many such chunks are submitted at once; the next waits until one is through. */
+/** Such chunks of one body that are submitted at once; the next waits until one is through. */
 export const ITEMS_CHUNKS_MAX = 8;
-/** `/status/all` stops, and says `truncated`, at so many tasks or bytes. */
+/** At so many tasks or bytes, `/status/all` stops and says `truncated`. */
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
-/** Lists, `/status/all` among them, that are read at once, and as many searches; of more, so many wait. Beyond: 503 `overloaded`. */
+/**
+ * Lists, including `/status/all`, that are read at once, and as many searches; so many
+ * more wait. Beyond: 503 `overloaded`.
+ */
 export const LISTS_MAX = 2;
 export const LISTS_WAITING_MAX = 64;
 /** Single tasks that are read at once; more wait. */
 export const READS_MAX = 64;
-/** Who waits longer to be read for: 503 `overloaded`. A client that takes nothing of an answer for so long is cut off. */
+/**
+ * The longest that a request waits for its turn to be read for. Beyond: 503 `overloaded`.
+ * A client that takes nothing of an answer for so long is cut off.
+ */
 export const READ_PATIENCE_MS = 10_000;
-/** Answers that are not small and not out. Beyond, the next one waits until another is out, or has had its time and is cut off. */
+/**
+ * Bytes of answers that are not small and not sent yet. Beyond: the next answer waits
+ * until another is sent, or has had its time and is cut off.
+ */
 export const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 export const UNSENT_SMALL_BYTES = 4 * 1024;
 export const UNSENT_GRACE_MS = 1_000;
-/** Bytes a millisecond; who takes as many is not slow. */
+/** Bytes per millisecond; a client that takes as many is not slow. */
 export const UNSENT_PACE_MIN = 256;
-/** Of them, what goes out in one turn of the event loop; the rest in the next. */
+/** What is sent of them in one turn of the event loop; the rest follows in the next. */
 export const UNSENT_TURN_BYTES = 4 * 1024 * 1024;
 /** They are sent in slices of this. */
 export const UNSENT_SLICE_BYTES = 64 * 1024;
 
 // --- Connections to the HTTP side.
 
-/** One more is closed as soon as it opens. */
+/** Open connections. One more is closed as soon as it opens. */
 export const HTTP_CONNECTIONS_MAX = 4_096;
-/** Of one connection, requests whose answers are not out. Beyond, it is not read until one is. */
+/** Requests of one connection whose answers are not sent yet. Beyond: it is not read until one is. */
 export const REQUESTS_OPEN_MAX = 8;
-/** Over all connections. Beyond, each has one at a time. */
+/** Such requests over all connections. Beyond: each connection has one at a time. */
 export const REQUESTS_OPEN_ALL_MAX = 1_024;
-/** Requests are begun for so long in one turn of the event loop; the rest wait for the next. */
+/** How long requests are begun in one turn of the event loop; the rest wait for the next. */
 export const HTTP_TURN_MS = 10;
 /** Bytes of a head, or of a body in chunks, that are parsed at once: there may be so many requests in them. */
 export const HEAD_PIECE_BYTES = 1_024;
-/** Bytes that have come and wait to be parsed, of all connections. Beyond, a connection with more than a few is closed. */
+/**
+ * Bytes over all connections that have arrived and wait to be parsed. Beyond: a
+ * connection with more than a few is closed.
+ */
 export const INFLOW_BYTES_MAX = 16 * 1024 * 1024;
 export const INFLOW_SMALL_BYTES = 4 * 1024;
 /** Request line and headers together. Beyond: 431. */
 export const HEADER_BYTES_MAX = 16 * 1024;
-/** Headers, and then the whole request, must have come by then. Else: 408; where not a byte has come, the connection is closed. */
+/**
+ * Headers, and then the whole request, must have arrived within this. Otherwise: 408; if
+ * not a byte has come, the connection is closed.
+ */
 export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection on which nothing moves is closed after this. */
 export const CONNECTION_IDLE_MS = 75_000;
-/** What bodies hold at once beyond `BODY_SMALL_BYTES` each. Beyond: 503 `overloaded` to the slowest, or to the one that asks. */
+/**
+ * Bytes that bodies hold at once beyond `BODY_SMALL_BYTES` each. Beyond: 503 `overloaded`
+ * to the slowest, or to the one that asks.
+ */
 export const BODIES_BYTES_MAX = 32 * 1024 * 1024;
 export const BODY_SMALL_BYTES = 8 * 1024;
-/** It is counted in steps of this, as it comes. */
+/** A body is counted in steps of this, as it arrives. */
 export const BODY_STEP_BYTES = 64 * 1024;
-/** Larger ones are worked on one at a time; so many wait, for `READ_PATIENCE_MS` at most. Beyond: 503 `overloaded`. */
+/** Larger bodies are worked on one at a time; so many wait, for `READ_PATIENCE_MS` at most. Beyond: 503 `overloaded`. */
 export const BODY_LARGE_BYTES = 1024 * 1024;
 export const BODIES_LARGE_WAITING_MAX = 64;
-/** So long a body comes before it may be called slow. */
+/** How long a body has been arriving before it may be called slow. */
 export const BODY_GRACE_MS = 1_000;
-/** A browser need not ask again for so long whether a page of `--cors-origin` may. */
+/** For so long, a browser need not ask again whether a page of `--cors-origin` may make a request. */
 export const PREFLIGHT_KEPT_S = 600;
-/** Origins of other nodes that the page may go on with; of more nodes, so many. */
+/** Origins of other nodes that the page may switch to. Beyond: not named. */
 export const PAGE_ORIGINS_MAX = 64;
-/** Between looks for another certificate in the files of `--tls-cert` and `--tls-key`. */
+/** Time between looks for another certificate in the files of `--tls-cert` and `--tls-key`. */
 export const TLS_LOOK_MS = 1_000;
-/** When the node stops, answers under way have so long before they are cut off. */
+/** How long answers under way have, when the node stops, before they are cut off. */
 export const HTTP_CLOSE_GRACE_MS = 1_000;

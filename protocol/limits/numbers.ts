@@ -1,14 +1,16 @@
-/** Limits of what a node tells of itself in numbers. */
+/**
+ * Limits of what a node reports about itself in numbers.
+ */
 
-/** Values that one label of a metric may have; what comes after them is told as `other`. */
+/** How many values one label of a metric may have. Beyond: reported as `other`. */
 export const METRIC_LABELS_MAX = 200;
-/** What is read of the whole cluster for metrics is read no more often than this. */
+/** What metrics need from the whole cluster is read no more often than this. */
 export const METRICS_READ_MS_MIN = 1_000;
-/** To read it takes no more than one in so many moments: where there is much to read, it is read less often. */
+/** At most one part in so many of the time goes into reading it: if there is much to read, it is read less often. */
 export const METRICS_READ_SHARE = 200;
-/** Quantiles of the event loop's delay are of the last seconds, between so many and twice as many. */
+/** Quantiles of the event loop's delay cover the last seconds, between this many and twice as many. */
 export const LOOP_WINDOW_MS = 10_000;
-/** Between two looks at how late the event loop is. */
+/** Time between two looks at how late the event loop is. */
 export const LOOP_LOOK_MS = 100;
 /** How work went is kept for the last hour, and for the last day, in so many steps of such a length. */
 export const STATS_HOUR_STEP_MS = 60_000;

@@ -1,6 +1,6 @@
 /**
- * A fastify route that does nothing but one trivial script call, which keeps
- * the body under a new key: `bare-route-server.ts PORT REDIS_PORT`. Says
+ * A fastify route that makes one trivial script call and does nothing else: the call
+ * keeps the body under a new key. Use: `bare-route-server.ts PORT REDIS_PORT`. Prints
  * `ready` once it listens.
  */
 import fastify from "fastify";

@@ -1,6 +1,6 @@
 /**
- * A fastify route in front of BullMQ, in the words of Hearsay's API:
- * `bullmq-route-server.ts PORT REDIS_PORT`. Says `ready` once it listens.
+ * A fastify route in front of BullMQ that speaks Hearsay's API: `bullmq-route-server.ts
+ * PORT REDIS_PORT`. Prints `ready` once it listens.
  */
 
 import fastify from "fastify";
@@ -14,7 +14,7 @@ const connection = { host: "127.0.0.1", port: redisPort };
 const queue = new Queue("bench", { connection });
 // Everyone who waits for a result listens for its end.
 queue.setMaxListeners(0);
-/** Only once a result is waited for: it reads along with every event. */
+/** Made only once a result is waited for: it reads every event. */
 let events: QueueEvents | undefined;
 
 const server = fastify();
@@ -29,7 +29,7 @@ server.post<{ Body: { type: string; payload: object } }>(
 server.get<{ Params: { id: string } }>(
 	"/v1/tasks/:id",
 	async ({ params: { id } }) => {
-		// From the first event on: an end before it has begun to read is not missed.
+		// Reads from the first event on, so that an end before it begins to read is not missed.
 		events ??= new QueueEvents("bench", { connection, lastEventId: "0-0" });
 		const job = await Job.fromId(queue, id);
 		const result = await job?.waitUntilFinished(events);

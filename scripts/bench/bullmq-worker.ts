@@ -1,6 +1,6 @@
 /**
- * A worker process of BullMQ: `bullmq-worker.ts REDIS_PORT`. Says `ready` once
- * it takes jobs, and closes in order on SIGTERM.
+ * A worker process of BullMQ: `bullmq-worker.ts REDIS_PORT`. Prints `ready` once it takes
+ * jobs, and closes in order on SIGTERM.
  */
 import { type Job, Worker } from "../../test/tools/bullmq.ts";
 import { CONCURRENCY, ENDED_KEPT_MAX, type TaskType } from "./contender.ts";

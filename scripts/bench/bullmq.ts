@@ -1,10 +1,10 @@
 /**
- * BullMQ as a contender. Jobs are added by the bench's own process, as a
- * program that uses the library does, and run by worker processes.
+ * BullMQ as a contender. The bench's own process adds jobs, as a program that uses the
+ * library does, and worker processes run them.
  *
- * Or they go over HTTP: to a route that does `add` and nothing else, in a
- * process of its own, by the client that posts to Hearsay. A library needs no
- * such hop and a service cannot do without one, so neither figure alone is fair.
+ * Or the jobs go over HTTP, sent by the client that posts to Hearsay, to a route in a
+ * process of its own that does `add` and nothing else. A library needs no such hop and a
+ * service cannot do without one, so neither figure alone is fair.
  */
 import { Queue, QueueEvents } from "../../test/tools/bullmq.ts";
 import { type Child, startProgram } from "./children.ts";
@@ -20,8 +20,8 @@ import { openRoute } from "./http-door.ts";
 import { inPieces } from "./pieces.ts";
 
 /**
- * What suits it best: 29,000 jobs/s on 2 cores, against 21,000 one batch at a
- * time, 18,000 in batches of 5,000 and 28,000 with four under way.
+ * The batch size that suits it best: 29,000 jobs/s on 2 cores, against 21,000 one batch
+ * at a time, 18,000 in batches of 5,000 and 28,000 with four under way.
  */
 const BULK_JOBS = 1_000;
 const BULK_IN_FLIGHT = 2;
@@ -32,7 +32,7 @@ export const BULLMQ_QUEUE = "bench";
 class QueueDoor implements Door {
 	readonly #queue: Queue;
 	readonly #port: number;
-	/** Only once a result is waited for: it reads along with every event. */
+	/** Made only once a result is waited for: it reads every event. */
 	#events: QueueEvents | undefined;
 
 	constructor(queue: Queue, port: number) {
@@ -49,7 +49,7 @@ class QueueDoor implements Door {
 	async call(type: TaskType, payload: object): Promise<void> {
 		this.#events ??= new QueueEvents(BULLMQ_QUEUE, {
 			connection: { host: "127.0.0.1", port: this.#port },
-			// From the first event on: an end before it has begun to read is not missed.
+			// Reads from the first event on, so that an end before it begins to read is not missed.
 			lastEventId: "0-0",
 		});
 		const job = await this.#queue.add(type, payload);

@@ -1,12 +1,12 @@
 /**
- * A measure of Hearsay alone, in several cases that stand beside one another:
- * sizes, mostly, each to be compared with the smallest.
+ * A measure of Hearsay alone, in several cases that stand beside one another: usually
+ * sizes, each to be compared with the smallest.
  */
 import type { Ground } from "./contender.ts";
 import type { Figures, Line, Measure } from "./measure.ts";
 
 export interface Case<Key extends string = string> {
-	/** Of all that the case measures. */
+	/** All lines that the case measures. */
 	readonly lines: Readonly<Record<Key, Line>>;
 	readonly run: (ground: Ground) => Promise<Figures<Key>>;
 }

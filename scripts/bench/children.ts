@@ -1,9 +1,9 @@
 /**
  * The processes that the bench starts, and their end.
  *
- * Each is ended by its own pid: in order by `stop`, and, whatever happens to
- * the bench (an error, Ctrl-C, an exit from anywhere), by force when the bench
- * itself exits. Only a SIGKILL of the bench can leave one behind.
+ * Each is ended by its own pid: in order by `stop`; and, whatever happens to the bench
+ * (an error, Ctrl-C, an exit from anywhere), by force when the bench itself exits. Only a
+ * SIGKILL of the bench can leave one behind.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,13 +13,13 @@ import { readinessOf } from "../../protocol/client/readiness.ts";
 import { clientOf } from "../client.ts";
 import { sleep } from "./clock.ts";
 
-/** A process that has not gone so long after SIGTERM gets SIGKILL. */
+/** A process that has not gone this long after SIGTERM gets SIGKILL. */
 const STOP_MS = 5_000;
 /** A process that is not ready after this long is taken for broken. */
 const READY_MS = 30_000;
 /** A program that measures by itself and takes longer has hung. */
 const RUN_MS = 300_000;
-/** Of what a process says, so much is kept to explain its failure. */
+/** So much of what a process prints is kept to explain its failure. */
 const SAID_CHARS_MAX = 4_000;
 
 const living = new Set<ChildProcess>();
@@ -35,7 +35,7 @@ export class Child implements AsyncDisposable {
 	#said = "";
 	#trouble: Error | undefined;
 
-	/** `env` undefined: the bench's own. */
+	/** If `env` is undefined, the bench's own is used. */
 	constructor(
 		name: string,
 		command: string,
@@ -61,20 +61,20 @@ export class Child implements AsyncDisposable {
 		child.stderr?.setEncoding("utf8").on("data", keep);
 	}
 
-	/** @throws if it could not be started. */
+	/** @throws if the process could not be started */
 	get pid(): number {
 		const { pid } = this.#process;
 		if (pid === undefined) throw new Error(`${this.#name} has not started`);
 		return pid;
 	}
 
-	/** Of a node, by what its HTTP side says. @throws as `untilReady` does. */
+	/** Waits until a node's HTTP side says that it is ready. @throws as `untilReady` does */
 	untilServing(port: number): Promise<void> {
 		const client = clientOf(`http://127.0.0.1:${port}`);
 		return this.untilReady(async () => (await readinessOf(client)).ready);
 	}
 
-	/** @throws if it said nothing of the kind in time, or is gone. */
+	/** @throws if the process did not say the word in time, or is gone */
 	untilSaid(word: string): Promise<void> {
 		return this.untilReady(async () => this.#said.includes(word));
 	}
@@ -116,7 +116,7 @@ export class Child implements AsyncDisposable {
  * environment is empty: no setting of the shell changes a figure.
  */
 
-/** A program that serves until it is stopped; resolves once it says `ready`. */
+/** Starts a program that serves until it is stopped; resolves once it prints `ready`. */
 export async function startProgram(
 	name: string,
 	file: string,
@@ -128,7 +128,7 @@ export async function startProgram(
 	return child;
 }
 
-/** A program that measures by itself: what it prints, read as JSON. */
+/** Runs a program that measures by itself. Returns what it prints, read as JSON. */
 export async function runProgram(
 	file: string,
 	args: readonly (string | number)[],
@@ -141,7 +141,7 @@ export async function runProgram(
 	return JSON.parse(stdout);
 }
 
-/** Of a file of this project. */
+/** The path of a file of this project. */
 export function pathOf(file: string): string {
 	return fileURLToPath(new URL(`../../${file}`, import.meta.url));
 }

@@ -1,24 +1,23 @@
 /**
- * What a claim costs Redis while so many tasks wait, alike for all: processor
+ * What a claim costs Redis while so many tasks wait, measured alike for all: processor
  * time of Redis's main thread, by its own account.
  *
- * It is taken in windows, each of which takes the backlog down by a part of it
- * and is followed by as many new tasks. So the depth is that of the line, within
- * half of it at the least.
+ * It is taken in windows. Each window reduces the backlog by a part of it, and as many
+ * new tasks follow. So the depth is that of the line, and at least half of it.
  */
 import { RedisMeter } from "./redis-meter.ts";
 
 const WINDOWS = 20;
 const WINDOW_CLAIMS_MAX = 500;
 
-/** Who is measured: one that claims when it is told to, and ends none meanwhile. */
+/** The contender that is measured: it claims when told to, and ends no task meanwhile. */
 export interface Claimant<Task> {
 	submit(count: number): Promise<void>;
 	claim(count: number): Promise<readonly Task[]>;
 	complete(tasks: readonly Task[]): Promise<void>;
 }
 
-/** Microseconds a claimed task, for each depth; depths rise, from an empty store. */
+/** Microseconds per claimed task, for each depth; depths rise, from an empty store. */
 export async function claimCosts<Task>(
 	{ submit, claim, complete }: Claimant<Task>,
 	redisPort: number,

@@ -1,8 +1,7 @@
 /**
- * The bench's clock: monotonic, and the same in every process and worker of
- * one host, so that a moment noted by a task compares with one noted by its
- * submitter. (`performance.timeOrigin` would tie each process to the wall
- * clock as it stood at its start.)
+ * The bench's clock: monotonic, and the same in every process and worker of one host, so
+ * that a moment noted by a task compares with one noted by its submitter.
+ * (`performance.timeOrigin` would tie each process to the wall clock at its start.)
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -15,9 +14,9 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Calls `fn` `count` times, `perSecond` of them, each at its own time whether
- * or not the one before has been answered: an open loop, in which a slow
- * answer does not hold back what comes after. Resolves when all are answered.
+ * Calls `fn` `count` times, `perSecond` of them, each at its own time whether or not the
+ * previous call has been answered: an open loop, in which a slow answer does not hold
+ * back what comes after. Resolves when all are answered.
  */
 export async function openLoop(
 	count: number,

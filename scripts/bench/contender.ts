@@ -6,9 +6,9 @@
 /** What every contender gets: one Redis, emptied before each run. */
 export interface Ground {
 	readonly redis: { readonly port: number; readonly url: string };
-	/** For the files of the processes that a run starts. */
+	/** A directory for the files of the processes that a run starts. */
 	readonly directory: string;
-	/** Tasks of one throughput run. */
+	/** The number of tasks in one throughput run. */
 	readonly tasks: number;
 }
 
@@ -21,30 +21,27 @@ export interface Door extends AsyncDisposable {
 }
 
 /**
- * `noop` does nothing; `stamp` returns how long after its payload's `sentMs` it
- * started; `hold` keeps its slot until its payload's `file` is there.
+ * `noop` does nothing. `stamp` returns how long after its payload's `sentMs` it started.
+ * `hold` keeps its slot until its payload's `file` exists.
  */
 export type TaskType = "noop" | "stamp" | "hold";
 
 export interface BulkPlan {
-	/** So many different ones, in turn; all have the default if undefined. */
+	/** The number of different priorities, used in turn; if undefined, all tasks have the default. */
 	readonly priorities?: number;
-	/** Of each task; its number if undefined. */
+	/** The payload of each task; its number if undefined. */
 	readonly payload?: string;
 }
 
 export interface Scheduler extends AsyncDisposable {
 	readonly door: Door;
-	/**
-	 * Submits `noop` tasks in the fastest way there is; resolves when all are
-	 * accepted.
-	 */
+	/** Submits `noop` tasks in the fastest way there is; resolves when all are accepted. */
 	submitBulk(count: number, plan?: BulkPlan): Promise<void>;
 	/** Starts one more process that runs tasks; resolves with its pid when it is ready. */
 	startWorker(): Promise<number>;
-	/** Tasks that run now. */
+	/** The number of tasks that run now. */
 	running(): Promise<number>;
-	/** Tasks that have not ended. @throws if one has ended in failure. */
+	/** The number of tasks that have not ended. @throws if one has ended in failure */
 	unfinished(): Promise<number>;
 	/** What the last `count` tasks of type `stamp` returned. */
 	stamps(count: number): Promise<number[]>;
@@ -52,17 +49,17 @@ export interface Scheduler extends AsyncDisposable {
 
 export interface Contender {
 	/**
-	 * `accepting`: takes tasks, and runs none until `startWorker`.
-	 * `running`: takes tasks and runs them, in the fewest processes it can.
+	 * `accepting`: takes tasks, and runs none until `startWorker`. `running`: takes tasks
+	 * and runs them, in the fewest processes it can.
 	 */
 	open(ground: Ground, role: "accepting" | "running"): Promise<Scheduler>;
 }
 
-/** Tasks that a worker process runs at once. */
+/** How many tasks a worker process runs at once. */
 export const CONCURRENCY = 100;
-/** Single submissions under way at once. */
+/** How many single submissions are under way at once. */
 export const IN_FLIGHT = 64;
-/** Different priorities, where there is more than one: 1 to 10. */
+/** How many different priorities there are, if more than one: 1 to 10. */
 export const PRIORITIES = 10;
-/** Ended tasks that are kept, as Hearsay does by default. */
+/** How many ended tasks are kept, as Hearsay does by default. */
 export const ENDED_KEPT_MAX = 100_000;

@@ -1,8 +1,8 @@
 /**
- * Processor time that a no-op task takes from a backlog to its result: in the
- * process that runs it, by thread, and in Redis.
+ * The processor time that a no-op task takes from a backlog to its result: in the process
+ * that runs it, by thread, and in Redis.
  *
- * Only the worker's process counts. The one that accepted the tasks watches
+ * Only the worker's process counts. The process that accepted the tasks watches
  * meanwhile, and what its looks cost Redis is in Redis's share, alike for all.
  */
 import { sleep } from "./clock.ts";
@@ -54,7 +54,7 @@ export const threads: Measure = {
 type Spent = CpuTimes & { readonly redis: number };
 
 /**
- * Microseconds a task, from the warm-up's end until none is left: that, and
+ * Microseconds per task, from the end of the warm-up until none is left. The warm-up, and
  * with it the worker's start, is not counted.
  */
 async function spend(
@@ -68,7 +68,7 @@ async function spend(
 		const left = await scheduler.unfinished();
 		return { left, ...cpuTimes(pid), redis: await meter.cpuMs() };
 	};
-	/** The first look at which no more are left. */
+	/** Waits for the first look at which no more tasks than this are left. */
 	const lookAt = async (most: number) => {
 		for (;;) {
 			const seen = await look();

@@ -1,9 +1,9 @@
 /**
- * Hearsay as a contender: node processes, spoken to over HTTP alone.
+ * Hearsay as a contender: node processes, spoken to only over HTTP.
  *
- * A node that shall accept and not run serves another queue than the one that
- * is used. A worker is then another node; the first goes on to answer how far
- * they have got, so that the watching does not weigh on what is watched.
+ * A node that is to accept and not run serves another queue than the one in use. A worker
+ * is then another node. The first node goes on to answer how far the tasks are, so that
+ * the watching does not weigh on what is watched.
  */
 import { pagesOf } from "../../protocol/client/pages.ts";
 import type { ItemAnswer } from "../../protocol/schema.ts";
@@ -12,12 +12,12 @@ import type { BulkPlan, Contender, Scheduler } from "./contender.ts";
 import { type BenchNode, startNode } from "./node.ts";
 import { inPieces } from "./pieces.ts";
 
-/** A request of lines is held to this. */
+/** The most lines in one request. */
 const BULK_LINES_MAX = 2_000;
 const BULK_BYTES_MAX = 1024 * 1024;
-/** Of a line, besides its payload, at most. */
+/** The most bytes of a line besides its payload. */
 const LINE_BYTES = 100;
-/** Requests of so many lines under way at once. */
+/** How many requests of so many lines are under way at once. */
 const BULK_IN_FLIGHT = 2;
 const LIST_LIMIT = 500;
 const HANDLERS = ["--handlers", pathOf("scripts/bench/handlers.ts")];
@@ -93,7 +93,7 @@ class Hearsay implements Scheduler {
 			return `{"type":"noop",${priority}"payload":${text ?? `{"n":${n}}`}}`;
 		});
 		const body = await this.door.submitLines(lines);
-		// The answer as a whole is good where some of its items are.
+		// The answer as a whole is good even if only some of its items are.
 		const problem: keyof ItemAnswer = "problem";
 		const at = body.indexOf(`"${problem}"`);
 		if (at >= 0) {
@@ -102,7 +102,7 @@ class Hearsay implements Scheduler {
 	}
 }
 
-/** Its nodes get these flags, too. */
+/** A Hearsay whose nodes get these flags, too. */
 export function makeHearsay(flags: readonly string[]): Contender {
 	return {
 		async open(ground, role): Promise<Scheduler> {
@@ -118,5 +118,5 @@ export function makeHearsay(flags: readonly string[]): Contender {
 }
 
 export const hearsay = makeHearsay([]);
-/** Its nodes find work by their sweeps alone. */
+/** A Hearsay whose nodes find work only by their sweeps. */
 export const hearsaySweeping = makeHearsay(["--no-gossip"]);

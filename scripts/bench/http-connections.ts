@@ -1,16 +1,17 @@
 /**
- * An HTTP/1.1 client that costs little: keep-alive connections with one request
- * in flight on each, written for a load generator that shares its cores with
- * the server it measures. It knows just what it needs: answers with a
- * `Content-Length`, over sockets that stay open.
+ * An HTTP/1.1 client that costs little: keep-alive connections with one request in flight
+ * on each, written for a load generator that shares its cores with the server it
+ * measures. It knows only what it needs: answers with a `Content-Length`, over sockets
+ * that stay open.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { nowMs } from "./clock.ts";
 
 /**
- * One that was not used for so long is not used again. Servers close those that are idle
- * (all that are measured after 72 s or more), and a request that leaves at that moment is lost.
+ * A connection that was not used for this long is not used again. Servers close idle
+ * connections (all that are measured, after 72 s or more), and a request sent at that
+ * moment is lost.
  */
 const KEPT_MS = 30_000;
 
@@ -28,7 +29,7 @@ class Connection {
 	private constructor(socket: Socket) {
 		this.#socket = socket;
 		socket.setNoDelay(true);
-		// One character a byte, so that lengths are those of the header.
+		// One character per byte, so that lengths are those of the header.
 		socket.setEncoding("latin1");
 		socket.on("data", (text: string) => this.#receive(text));
 		socket.on("close", () => this.#fail("the server closed a connection"));
@@ -81,8 +82,8 @@ class Connection {
 }
 
 /**
- * No more than so many connections, each opened when it is first needed: one that waits
- * for long for its first request is closed by the server, maybe just as that leaves.
+ * At most so many connections, each opened when it is first needed: the server closes one
+ * that waits long for its first request, perhaps just as that is sent.
  */
 export class HttpConnections {
 	readonly #port: number;
@@ -116,7 +117,7 @@ export class HttpConnections {
 		return answer;
 	}
 
-	/** Waits for one where all are in use. */
+	/** Waits for a connection if all are in use. */
 	async #take(): Promise<Connection> {
 		const idle = this.#idle.shift();
 		if (idle?.isUsable) return idle;

@@ -1,8 +1,8 @@
 /**
- * The door of whatever takes tasks over HTTP as Hearsay does: `POST /v1/tasks`
- * answers 202 with the id, `GET /v1/tasks/:id?wait=` answers when it has ended.
- * Hearsay, BullMQ behind a route, and the bare route are so spoken to by the
- * same client, one that costs the load generator little.
+ * The door of whatever takes tasks over HTTP as Hearsay does: `POST /v1/tasks` answers
+ * 202 with the id, and `GET /v1/tasks/:id?wait=` answers when the task has ended. So the
+ * same client, one that costs the load generator little, speaks to Hearsay, to BullMQ
+ * behind a route, and to the bare route.
  */
 import { type Child, startProgram } from "./children.ts";
 import {
@@ -16,7 +16,7 @@ import { freePort } from "./port.ts";
 
 const PATH = "/v1/tasks";
 const WAIT = "30s";
-/** Of their own, so that no wait keeps a submission from a connection. */
+/** Connections for waits alone, so that no wait keeps a submission from a connection. */
 const WAITS_MAX = 256;
 
 export class HttpDoor implements Door {
@@ -25,7 +25,7 @@ export class HttpDoor implements Door {
 	readonly #connections: HttpConnections;
 	#waits: HttpConnections | undefined;
 
-	/** Whoever serves at the port, and ends with this. */
+	/** The server at the port, which ends with this door. */
 	constructor(server: Child, port: number) {
 		this.#server = server;
 		this.#port = port;
@@ -46,7 +46,7 @@ export class HttpDoor implements Door {
 		}
 	}
 
-	/** NDJSON: many tasks in one body. The answer's own body. */
+	/** Submits NDJSON: many tasks in one body. Returns the answer's body. */
 	submitLines(lines: readonly string[]): Promise<string> {
 		return this.#post(lines.join("\n"), "application/x-ndjson");
 	}
@@ -70,7 +70,7 @@ export class HttpDoor implements Door {
 	}
 }
 
-/** The door of a program that gets its port and Redis's. */
+/** Opens the door of a program that gets its own port and Redis's. */
 export async function openRoute(
 	name: string,
 	file: string,

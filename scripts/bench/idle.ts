@@ -1,6 +1,6 @@
 /**
- * What processes cost while nothing happens: three nodes on one host, linked by
- * gossip; and as many idle workers of BullMQ.
+ * What processes cost while nothing happens: three nodes on one host, linked by gossip,
+ * and as many idle workers of BullMQ.
  */
 import { bullmq } from "./bullmq.ts";
 import { sleep } from "./clock.ts";
@@ -35,7 +35,7 @@ export const idle: Measure<Key> = {
 	},
 	sides: {
 		hearsay: async (ground) => {
-			// As on a machine on which the program has run before: it leaves compiled code behind.
+			// As on a machine on which the program has run before, which leaves compiled code behind.
 			const compiled = { NODE_COMPILE_CACHE: `${ground.directory}/compiled` };
 			const start = () => startNode(ground, [], compiled);
 			await (await start())[Symbol.asyncDispose]();
@@ -64,7 +64,7 @@ async function untilLinked(nodes: readonly BenchNode[]): Promise<void> {
 	}
 }
 
-/** Of one process on average, while nothing is asked of any. */
+/** The figures of one process on average, while nothing is asked of any. */
 async function figuresOf(
 	pids: readonly number[],
 	{ redis }: Ground,

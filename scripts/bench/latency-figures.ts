@@ -5,7 +5,7 @@ import { percentile } from "./stats.ts";
 const PERCENTILES = [50, 99, 99.9] as const;
 type Percentile = (typeof PERCENTILES)[number];
 
-/** `start p99.9` */
+/** The name of a figure, such as `start p99.9`. */
 export type LatencyKey = `${"start" | "result"} p${Percentile}`;
 
 function eachFigure<T>(
@@ -25,7 +25,7 @@ export const LATENCY_LINES = eachFigure(
 	}),
 );
 
-/** `starts` and `results`: how long after its submission each task was there. */
+/** `starts` and `results` say how long after its submission each task was there. */
 export function latencyFigures(
 	starts: readonly number[],
 	results: readonly number[],

@@ -1,12 +1,11 @@
 /**
  * The measures of latency: from submission to start, and to the result.
  *
- * The start is told by the task itself, on a clock that all processes of the
- * host share (see clock.ts). The result is there when its submitter has it, by
- * the means that a user has: `GET ?wait=`, `waitUntilFinished`. No stamp in the
- * store would do, as the two set theirs at different moments of the end and in
- * whole milliseconds. Waiting costs requests, so at the high rate only some
- * results are waited for.
+ * The task itself reports its start, on a clock that all processes of the host share (see
+ * clock.ts). The result is there when its submitter has it, by the means that a user has:
+ * `GET ?wait=`, `waitUntilFinished`. No stamp in the store would do: the two contenders
+ * set theirs at different moments of the end, and in whole milliseconds. Waiting costs
+ * requests, so at the high rate only some results are waited for.
  *
  * Load comes as an open loop: the next task does not wait for the one before.
  */
@@ -30,20 +29,20 @@ import { watch } from "./watch.ts";
 
 const STEADY_PER_SECOND = 100;
 /**
- * The p99.9 of so many is the slowest of a round; the true one lies above it in
+ * With so many tasks the p99.9 is the slowest of a round. The true one lies above it in
  * half of all rounds (0.999 ^ 700 = 0.5), so the median of rounds estimates it.
  */
 const STEADY_TASKS_MAX = 700;
 /**
- * What goes before at a higher rate: a process that has served for a minute has compiled
- * what it runs, and at 100 a second it would take the whole round to get there.
+ * Tasks that go before at a higher rate: a process that has served for a minute has
+ * compiled what it runs, and at 100 a second it would take the whole round to get there.
  */
 const WARM_UP_TASKS_MAX = 5_000;
 const WARM_UP_PER_SECOND = 1_000;
-/** Half of what is saturated: for so long, with one result of so many waited for. */
+/** At half of the saturated rate: for so long, with one result of so many waited for. */
 const HALF_SECONDS = 3;
 const HALF_WAITED_EVERY = 10;
-/** Tasks by which the saturated rate is found. */
+/** The number of tasks by which the saturated rate is found. */
 const SATURATING_TASKS_MAX = 10_000;
 const IN_PROCESS = "test/bench/in-process-node.ts";
 
@@ -75,7 +74,7 @@ const half: Measure<LatencyKey | "rate"> = {
 
 export const LATENCY: readonly Measure[] = [steady, half];
 
-/** Submitted to one process, run by another. */
+/** Tasks submitted to one process and run by another. */
 function byAnother<Key extends string>(
 	take: (scheduler: Scheduler, ground: Ground) => Promise<Figures<Key>>,
 ): typeof take {
@@ -126,7 +125,7 @@ async function halfFigures(
 	return { rate, ...(await probe(scheduler, count, rate, HALF_WAITED_EVERY)) };
 }
 
-/** Submits at the rate, waiting for the results of the first of each so many. */
+/** Submits at the rate, and waits for the result of the first of each so many. */
 async function probe(
 	scheduler: Scheduler,
 	count: number,

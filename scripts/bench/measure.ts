@@ -1,18 +1,17 @@
 /**
- * What is measured, as data, and the rounds in which it is: all sides of a
- * measure take turns on the same Redis, emptied before each, and go first in
- * turn, so that what the machine does meanwhile falls on all alike. Sides that
- * differ by less than the machine does from one minute to the next live side by
- * side through a round, and take several turns in it, seconds apart. What counts
- * is the median of all turns.
+ * What is measured, as data, and the rounds in which it is. All sides of a measure take
+ * turns on the same Redis, emptied before each, and go first in turn, so that whatever
+ * the machine does meanwhile affects all alike. Sides that differ by less than the
+ * machine does from one minute to the next live side by side through a round, and take
+ * several turns in it, seconds apart. The median of all turns counts.
  */
 import type { Ground } from "./contender.ts";
 import { median, medianRatio } from "./stats.ts";
 
 /**
- * Who stands side by side: Hearsay, and what its figures are held against.
- * That are others, the least that could do the same (`ceiling`), and Hearsay
- * itself under other circumstances.
+ * Who stands side by side: Hearsay, and what its figures are held against. The latter are
+ * others, the least that could do the same (`ceiling`), and Hearsay itself under other
+ * circumstances.
  */
 export const SIDES = {
 	hearsay: "Hearsay",
@@ -51,24 +50,24 @@ export interface Stage<Key extends string = string> extends AsyncDisposable {
 }
 
 interface Plan<Key extends string> {
-	/** As `--only` names it. */
+	/** The measure's name for `--only`. */
 	readonly name: string;
 	/** How it is measured, for the report: what a reader of the figures must know. */
 	readonly note?: string;
-	/** One round is enough, however many are asked for. */
+	/** Whether one round is enough, however many are asked for. */
 	readonly once?: boolean;
 	readonly lines: Readonly<Record<Key, Line>>;
 }
 
-/** Each side by itself, on an empty Redis. */
+/** A measure that takes each side by itself, on an empty Redis. */
 export interface MeasureApart<Key extends string = string> extends Plan<Key> {
 	readonly sides: Sides<Key>;
 }
 
-/** All sides alive at once, on one Redis. */
+/** A measure for which all sides are alive at once, on one Redis. */
 export interface MeasureTogether<Key extends string = string>
 	extends Plan<Key> {
-	/** Of each side, in each round; the first ones do not count. */
+	/** The turns of each side in each round; the first ones do not count. */
 	readonly turns: { readonly warmUp: number; readonly counted: number };
 	readonly open: (ground: Ground) => Promise<Stage<Key>>;
 }
@@ -81,15 +80,14 @@ export interface Result extends Line {
 	readonly measure: string;
 	readonly sides: Readonly<Partial<Record<Side, SideResult>>>;
 	/**
-	 * Hearsay's median divided by that of another side; of sides that live together, the
-	 * median of what the divisions turn by turn yield: what slows both down for a while is
-	 * not in it.
+	 * Hearsay's median divided by that of another side. For sides that live together, the
+	 * median of the ratios turn by turn: whatever slows both down for a while is not in it.
 	 */
 	readonly ratios: Readonly<Partial<Record<Side, number>>>;
 }
 export interface SideResult {
 	readonly median: number;
-	/** Of each round, or each turn that counts, in order. */
+	/** The figure of each round, or of each turn that counts, in order. */
 	readonly rounds: readonly number[];
 }
 

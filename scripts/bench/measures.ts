@@ -11,14 +11,14 @@ import { THROUGHPUT } from "./throughput.ts";
 import { waitingMeasure } from "./waiting.ts";
 
 /**
- * What is held against a peer or a limit is repeated; what else shows how Hearsay
- * grows and what it costs is seen once, as it takes minutes.
+ * Measures against a peer or a limit are repeated. The others, which show how Hearsay
+ * grows and what it costs, are taken once, as they take minutes.
  */
 export const MEASURES: readonly Measure[] = [
 	...THROUGHPUT,
 	threeNodes,
 	...LATENCY,
-	// Over in seconds, and of one round more than half is chance.
+	// These are over in seconds, and more than half of a single round is chance.
 	waitingMeasure("waiting", [1_000, 100_000], "with BullMQ"),
 	waitingMeasure("waiting-million", [1_000, 1_000_000], "alone"),
 	...[payloads, meshMeasure([3, 10, 25, 50]), idle, memory, cpu, threads].map(

@@ -1,7 +1,7 @@
 /**
- * What a task takes of Redis's memory while it waits, and once it has ended
- * and is kept, with a payload of 200 bytes: what Redis has in use more than
- * before, divided by the tasks.
+ * What a task takes of Redis's memory while it waits, and once it has ended and is kept,
+ * with a payload of 200 bytes: the memory that Redis has in use beyond what it had
+ * before, divided by the number of tasks.
  */
 import { sleep } from "./clock.ts";
 import { ENDED_KEPT_MAX } from "./contender.ts";
@@ -10,10 +10,10 @@ import { RedisMeter } from "./redis-meter.ts";
 import { both } from "./sides.ts";
 import { watch } from "./watch.ts";
 
-/** Of JSON text, quotation marks and all. */
+/** Bytes of JSON text, including the quotation marks. */
 const PAYLOAD_BYTES = 200;
 const PAYLOAD = "x".repeat(PAYLOAD_BYTES - 2);
-/** Tables that grow are in memory twice until Redis has moved their content, which takes it a moment. */
+/** Tables that grow are in memory twice until Redis has moved their content, which takes a moment. */
 const SETTLE_MS = 1_500;
 
 export const memory: Measure = {

@@ -1,6 +1,6 @@
 /**
- * What gossip costs a node as nodes are added: digests, which every node sends
- * as often as digest-pace.ts has it, and announcements, which one node sends when it has work.
+ * What gossip costs a node as nodes are added: digests, which every node sends as often
+ * as digest-pace.ts says, and announcements, which one node sends when it has work.
  */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";

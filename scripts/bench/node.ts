@@ -1,4 +1,6 @@
-/** A node process of Hearsay: its door for tasks, and its client for what else is asked. */
+/**
+ * A node process of Hearsay: its door for tasks, and its client for everything else.
+ */
 import { join } from "node:path";
 import type { Client } from "../../protocol/client/client.ts";
 import { PROGRAM_FILE } from "../build/program.ts";
@@ -15,8 +17,8 @@ export interface BenchNode extends AsyncDisposable {
 }
 
 /**
- * Resolves when the node is ready. Its environment is empty if none is given: no
- * setting of the shell changes a figure.
+ * Resolves when the node is ready. The node's environment is empty if none is given, so
+ * that no setting of the shell changes a figure.
  */
 export async function startNode(
 	{ redis, directory }: Ground,

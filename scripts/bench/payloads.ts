@@ -4,7 +4,7 @@ import { hearsay } from "./hearsay.ts";
 import { backlogRate, bulkRate, perSecond } from "./rates.ts";
 import { sideOf } from "./sides.ts";
 
-/** At most so much of a size, so that large payloads do not take all day. */
+/** At most so many bytes of one size, so that large payloads do not take all day. */
 const BYTES_TOTAL_MAX = 128 * 1024 * 1024;
 const SIZES = {
 	"100 B": 100,
@@ -20,7 +20,7 @@ export const payloads = measureOfCases(
 );
 
 function payloadCase([name, bytes]: readonly [string, number]): Case {
-	// As JSON text, quotation marks and all.
+	// As JSON text, including the quotation marks.
 	const payload = "x".repeat(bytes - 2);
 	return {
 		lines: {

@@ -1,6 +1,6 @@
 /**
- * Work in pieces, a fixed number of them under way at once: `fn` is called with
- * where a piece begins and how long it is, until `count` are done.
+ * Does work in pieces, a fixed number of them under way at once: calls `fn` with the
+ * beginning and the length of each piece, until `count` are done.
  */
 export async function inPieces(
 	count: number,

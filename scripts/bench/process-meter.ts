@@ -1,27 +1,27 @@
 /**
- * What a process costs, as Linux tells it under /proc: processor time by
- * thread, memory, and bytes that went through its files and sockets.
+ * What a process costs, as Linux reports it under /proc: processor time by thread,
+ * memory, and the bytes that went through its files and sockets.
  *
- * Times are those of the scheduler, exact to the nanosecond, where
- * /proc/PID/stat counts in steps of 10 ms. A thread that has ended takes its
- * time with it, so a window must not contain the end of one.
+ * Times are those of the scheduler, exact to the nanosecond; /proc/PID/stat counts in
+ * steps of 10 ms. A thread that has ended takes its time with it, so a window must not
+ * contain the end of one.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { nowMs } from "./clock.ts";
 
-/** As Hearsay names the threads in which task code runs. */
+/** Hearsay's name for the threads in which task code runs. */
 const TASK_THREAD = "hearsay-tasks";
 
 /** Milliseconds of processor time. */
 export interface CpuTimes {
 	readonly main: number;
-	/** Threads that run task code. */
+	/** The threads that run task code. */
 	readonly tasks: number;
 	/** The rest: garbage collection, compilation, the pool for files. */
 	readonly others: number;
 }
 
-/** Since the process started. @throws where there is none, or no Linux. */
+/** Processor time since the process started. @throws if there is no such process, or no Linux */
 export function cpuTimes(pid: number): CpuTimes {
 	const times = { main: 0, tasks: 0, others: 0 };
 	for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -34,12 +34,12 @@ export function cpuTimes(pid: number): CpuTimes {
 	return times;
 }
 
-/** Of processes while something went on. */
+/** What processes spent while something went on. */
 export interface Spending {
 	readonly tookMs: number;
 	/**
-	 * Of each process: its processor time, and bytes read and written by system
-	 * calls, sockets among them.
+	 * The processor time of each process, and the bytes that its system calls read and
+	 * wrote, to sockets too.
 	 */
 	readonly spent: readonly { readonly cpuMs: number; readonly bytes: number }[];
 }

@@ -1,11 +1,13 @@
-/** Rates, and how they are taken: warmed up, and over all that was submitted. */
+/**
+ * Rates, and how they are taken: warmed up, and over everything that was submitted.
+ */
 import { nowMs } from "./clock.ts";
 import type { BulkPlan, Scheduler } from "./contender.ts";
 import type { Line } from "./measure.ts";
 import { drainRate, finishedMs } from "./stats.ts";
 import { watch } from "./watch.ts";
 
-/** What goes before, unmeasured: this part of a run's tasks. */
+/** This part of a run's tasks goes before, unmeasured. */
 const WARM_UP = 0.1;
 
 export function perSecond(title: string): Line {
@@ -33,7 +35,7 @@ export async function bulkRate(
 	return rateSince(startMs, count);
 }
 
-/** Tasks a second at which a worker that is started for it works so many off. */
+/** Tasks a second at which a worker that is started for it works off so many. */
 export async function backlogRate(
 	scheduler: Scheduler,
 	backlog: number,

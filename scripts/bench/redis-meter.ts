@@ -1,7 +1,7 @@
 /** What Redis spends, by its own account: `INFO`, over a connection of its own. */
 import { Redis } from "ioredis";
 
-/** As a client sends them, in contrast to what scripts call. */
+/** Commands as a client sends them, as opposed to those that scripts call. */
 const SENT = ["evalsha", "eval", "ping", "config\\|get"];
 
 export class RedisMeter {
@@ -15,13 +15,13 @@ export class RedisMeter {
 		this.#client.disconnect();
 	}
 
-	/** Processor time since its start, of all its threads, ms. */
+	/** Processor time since Redis started, of all its threads, in ms. */
 	async cpuMs(): Promise<number> {
 		const { used_cpu_user, used_cpu_sys } = await this.#info("cpu");
 		return (Number(used_cpu_user) + Number(used_cpu_sys)) * 1_000;
 	}
 
-	/** Of the thread that runs commands alone, µs. */
+	/** Processor time of the thread that runs commands alone, in µs. */
 	async mainThreadMicros(): Promise<number> {
 		const info = await this.#info("cpu");
 		const seconds =
@@ -30,7 +30,10 @@ export class RedisMeter {
 		return seconds * 1e6;
 	}
 
-	/** Commands so far: those that clients sent to work, and all, with what scripts called. */
+	/**
+	 * Commands so far: those that clients sent for their work, and all, including those
+	 * that scripts called.
+	 */
 	async commands(): Promise<{ sent: number; run: number }> {
 		const stats = await this.#client.info("commandstats");
 		const sent = SENT.map((name) => {
@@ -44,7 +47,10 @@ export class RedisMeter {
 		};
 	}
 
-	/** Bytes of memory in use, without those that move with the load: clients' and log's buffers. */
+	/**
+	 * Bytes of memory in use, without those that move with the load: the buffers of clients
+	 * and of the log.
+	 */
 	async keptBytes(): Promise<number> {
 		const info = await this.#info("memory");
 		const { used_memory, mem_clients_normal, mem_aof_buffer } = info;

@@ -1,10 +1,10 @@
 /**
- * The one Redis on which everything is measured: started by the bench on a
- * free port in a directory of its own, with the settings that Hearsay asks
- * for, alike for all contenders.
+ * The one Redis on which everything is measured: started by the bench on a free port in a
+ * directory of its own, with the settings that Hearsay asks for, alike for all
+ * contenders.
  *
- * It never rewrites its append-only file by itself, which would fall upon
- * whoever is being measured at that moment; `clear` does it between runs.
+ * It never rewrites its append-only file by itself, which would burden whoever is being
+ * measured at that moment; `clear` does it between runs.
  */
 import { Redis } from "ioredis";
 import { Child } from "./children.ts";
@@ -55,7 +55,7 @@ export class BenchRedis implements AsyncDisposable {
 		return /redis_version:(\S+)/.exec(info)?.[1] ?? "unknown";
 	}
 
-	/** Empties it, and its append-only file too. */
+	/** Empties Redis, and its append-only file too. */
 	async clear(): Promise<void> {
 		await this.#client.flushall();
 		await this.#client.bgrewriteaof();

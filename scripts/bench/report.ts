@@ -22,7 +22,7 @@ export interface Report {
 		readonly endedKeptMax: number;
 		readonly redis: typeof REDIS_SETTINGS;
 	};
-	/** How each measure is taken, by its name. */
+	/** How each measure is taken, by the measure's name. */
 	readonly notes: Readonly<Record<string, string>>;
 	readonly results: readonly Result[];
 }
@@ -96,7 +96,7 @@ function formatTable(results: readonly Result[]): string[] {
 	);
 }
 
-/** A side's figure, and its ratio; Hearsay has none to itself. */
+/** A side's figure and its ratio; Hearsay has no ratio to itself. */
 function cells(side: Side, figure: string, ratio: string): string[] {
 	return side === "hearsay" ? [figure] : [figure, ratio];
 }

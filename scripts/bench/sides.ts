@@ -21,7 +21,7 @@ export function sideOf<Key extends string>(
 	};
 }
 
-/** Hearsay and BullMQ, by the same code. */
+/** Hearsay and BullMQ, measured by the same code. */
 export function both<Key extends string>(
 	role: Role,
 	take: Take<Key>,

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of the bench, pure: sums, medians, percentiles, and the rate at
- * which a backlog went down, from samples of how much of it was left.
+ * The arithmetic of the bench, pure: sums, medians, percentiles, and the rate at which a
+ * backlog went down, from samples of how much of it was left.
  */
 
 export function sum(values: readonly number[]): number {
@@ -15,7 +15,7 @@ export function median(values: readonly number[]): number {
 	return (lower + upper) / 2;
 }
 
-/** The median of what each figure is divided by the other one of its turn. */
+/** The median of the ratios of each figure to the other one of its turn. */
 export function medianRatio(
 	own: readonly number[],
 	others: readonly number[],
@@ -23,7 +23,7 @@ export function medianRatio(
 	return median(own.map((figure, i) => figure / (others[i] ?? Number.NaN)));
 }
 
-/** By nearest rank: the smallest value that `percent` of all do not exceed. */
+/** The percentile by nearest rank: the smallest value that `percent` of all do not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
 	const sorted = values.toSorted((a, b) => a - b);
 	// 99.9 is not quite 99.9 in binary: a rank is whole before it is rounded up.
@@ -31,15 +31,15 @@ export function percentile(values: readonly number[], percent: number): number {
 	return sorted[Math.max(rank, 1) - 1] ?? Number.NaN;
 }
 
-/** Tasks that had not ended at a moment. */
+/** How many tasks had not ended at a moment. */
 export interface Sample {
 	readonly atMs: number;
 	readonly unfinished: number;
 }
 
 /**
- * When the last task ended. It lies between the last sample with tasks left
- * and the first with none; the pace just before tells where.
+ * When the last task ended. That lies between the last sample with tasks left and the
+ * first with none; the pace just before tells where.
  */
 export function finishedMs(samples: readonly Sample[]): number {
 	const last = samples.at(-1);
@@ -56,11 +56,10 @@ export function finishedMs(samples: readonly Sample[]): number {
 }
 
 /**
- * Tasks a second at which a prepared backlog went down. The first half is
- * warm-up and not counted, and with it all the time before the first task: how
- * long a process takes to start, and to compile what it runs, is not what is
- * asked. (A backlog that is over within a sample or two is counted from the last
- * sample at which it was not; such a figure is rough.)
+ * Tasks a second at which a prepared backlog went down. The first half is warm-up and not
+ * counted. Nor is the time before the first task: how long a process takes to start, and
+ * to compile what it runs, is not the question. (A backlog that is over within a sample
+ * or two is counted from the last sample at which it was not; such a figure is rough.)
  */
 export function drainRate(samples: readonly Sample[], backlog: number): number {
 	const start =

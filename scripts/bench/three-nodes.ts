@@ -1,12 +1,12 @@
 /**
  * Three nodes on one host against one: whether they get in one another's way.
  *
- * They differ by less than such a machine does from one minute to the next, so
- * all live at once, each under a name of its own, and take turns of a few seconds.
- * Tasks that hold their slots keep all processes of one side busy until its backlog is
- * there, and then end at once, so that these begin together; the others have nothing
- * to do meanwhile. All are started once, since to get warm takes each of three nodes
- * three times as many tasks as one.
+ * The two differ by less than such a machine does from one minute to the next. So all
+ * live at once, each under a name of its own, and take turns of a few seconds. Tasks that
+ * hold their slots keep all processes of one side busy until its backlog is there, and
+ * then end at once, so that these processes begin together; the others have nothing to do
+ * meanwhile. All are started only once, since warming up each of three nodes takes three
+ * times as many tasks as warming up one.
  */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ const NODES = 3;
 interface Team {
 	readonly contender: Contender;
 	readonly workers: number;
-	/** Of the backlog that the others have. */
+	/** The part of the backlog that the other sides have. */
 	readonly backlogShare: number;
 }
 
@@ -43,7 +43,7 @@ const TEAMS = {
 		workers: 1,
 		backlogShare: 1,
 	},
-	// Or the two that differ by little would wait half a minute for one another.
+	// Otherwise the two that differ by little would wait half a minute for one another.
 	bullmq: { contender: bullmq, workers: NODES, backlogShare: 0.2 },
 } satisfies Partial<Record<Side, Team>>;
 
@@ -81,7 +81,7 @@ async function drainTogether(
 	backlog: number,
 	directory: string,
 ): Promise<Figures<"rate">> {
-	// Another one each turn: a process looks for a file until it has seen it.
+	// Another file each turn: a process looks for a file until it has seen it.
 	const file = join(mkdtempSync(join(directory, "turn-")), "go");
 	const hold = () => scheduler.door.submit("hold", { file });
 	await Promise.all(Array.from({ length: held }, hold));

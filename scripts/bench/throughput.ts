@@ -15,7 +15,7 @@ import {
 } from "./rates.ts";
 import { both } from "./sides.ts";
 
-/** The ceiling: the store's own scripts in a bare loop. See there for what it does and why. */
+/** The ceiling: the store's own scripts in a bare loop. That file says what it does and why. */
 const BARE_SCRIPTS = "test/bench/bare-scripts.ts";
 
 /** Tasks a second. */
@@ -119,7 +119,7 @@ export const THROUGHPUT: readonly Measure[] = [
 	priorities,
 ];
 
-/** Submitting first, then the rest, with so many different priorities in turn. */
+/** Submits first, then does the rest, with so many different priorities in turn. */
 async function bareScripts(
 	{ redis, tasks }: Ground,
 	priorities = 1,

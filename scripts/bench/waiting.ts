@@ -1,9 +1,9 @@
 /**
- * The cost of a claim as the backlog grows (see claims.ts), with that of the
- * smallest backlog beside it.
+ * The cost of a claim as the backlog grows (see claims.ts), beside that of the smallest
+ * backlog.
  *
- * BullMQ's is that of a worker which is asked for jobs by hand. It takes them as
- * a worker with so many slots does, one by one and pipelined.
+ * BullMQ's cost is that of a worker that is asked for jobs by hand. It takes them as a
+ * worker with so many slots does, one by one and pipelined.
  */
 import { type Job, Worker } from "../../test/tools/bullmq.ts";
 import { BULLMQ_QUEUE, bullmq } from "./bullmq.ts";
@@ -13,13 +13,13 @@ import { CONCURRENCY, type Ground } from "./contender.ts";
 import type { Figures, Line, Measure } from "./measure.ts";
 import { inPieces } from "./pieces.ts";
 
-/** Hearsay's: the store's own scripts, through the store's own adapter. */
+/** Hearsay's claimant: the store's own scripts, through the store's own adapter. */
 const PROGRAM = "test/bench/claims-at-depth.ts";
 const TOKEN = "bench";
 
 /**
- * A line for each depth, which must rise, and one for what the last costs
- * beside the first.
+ * A line for each depth, which must rise, and one for the ratio of the last depth's cost
+ * to the first's.
  */
 export function waitingMeasure(
 	name: string,

@@ -1,13 +1,15 @@
-/** Looking on while a scheduler works, seldom enough not to weigh on it. */
+/**
+ * Watches a scheduler at work, seldom enough not to weigh on it.
+ */
 import { nowMs, sleep } from "./clock.ts";
 import type { Scheduler } from "./contender.ts";
 import type { Sample } from "./stats.ts";
 
 const POLL_MS = 50;
-/** Nothing changed for so long: the scheduler has stopped. */
+/** If nothing changes for this long, the scheduler has stopped. */
 const STALL_MS = 30_000;
 
-/** Samples until all are submitted and none is left. */
+/** Takes samples until all tasks are submitted and none is left. */
 export async function watch(
 	scheduler: Scheduler,
 	allSubmitted: () => boolean = () => true,

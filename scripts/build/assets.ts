@@ -1,6 +1,6 @@
 /**
  * The files that the program carries as they are: Lua scripts, the page, and package.json
- * for the version. By name, as `readAsset` is asked for them, with their paths.
+ * for the version. Each has the name by which `readAsset` is asked for it, and its path.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

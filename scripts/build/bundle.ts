@@ -1,7 +1,7 @@
 /**
  * The program with all its libraries as single files, without comments and blanks: a
- * process keeps the text of its program, and keeps it twice as large where one letter of
- * it is not ASCII. Names stay and lines are short, so that a stack in a log can be followed.
+ * process keeps the text of its program, twice as large if one letter of it is not ASCII.
+ * Names stay and lines are short, so that a stack in a log can be followed.
  */
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
@@ -12,12 +12,12 @@ const COMMON: BuildOptions = {
 	target: "node26",
 	minifyWhitespace: true,
 	lineLimit: 160,
-	// Beside the bundle, as `*.LEGAL.txt`; the executable carries that.
+	// Licences go beside the bundle, as `*.LEGAL.txt`; the executable carries that.
 	legalComments: "external",
 	logLevel: "warning",
 };
 
-/** An ES module, since it waits at top level. */
+/** Makes an ES module, since the program awaits at top level. */
 export async function bundleMain(root: string, outfile: string): Promise<void> {
 	await build({
 		...COMMON,
@@ -25,13 +25,13 @@ export async function bundleMain(root: string, outfile: string): Promise<void> {
 		outfile,
 		format: "esm",
 		banner: {
-			// Libraries that are CommonJS ask for Node's own modules in this way.
+			// Libraries that are CommonJS ask for Node's own modules this way.
 			js: 'import { createRequire as createRequireForBundle } from "node:module";\nconst require = createRequireForBundle(import.meta.url);',
 		},
 	});
 }
 
-/** As the whole program: it may wait at top level. */
+/** Made like the whole program: it may await at top level. */
 export async function bundleTaskProgram(
 	root: string,
 	outfile: string,
@@ -44,7 +44,7 @@ export async function bundleTaskProgram(
 	});
 }
 
-/** CommonJS: a worker that starts from a text takes no other form. */
+/** Makes CommonJS: a worker that starts from a text takes no other form. */
 export async function bundleWorker(
 	root: string,
 	outfile: string,

@@ -27,7 +27,7 @@ export interface ChapterText {
 	readonly text: string;
 }
 
-/** @throws Error if the folder holds others than the contents. */
+/** @throws Error if the folder holds other chapters than the contents */
 export function readChapters(root: string): ChapterText[] {
 	const files = readdirSync(join(root, FOLDER)).sort();
 	const wanted = CHAPTERS.map((name) => `${name}.md`).sort();

@@ -1,16 +1,17 @@
 /**
  * The frame of a page of the manual: header, contents, the chapter, its neighbours.
  *
- * The contents on every page hold all titles of all chapters, so that the search over them
- * (`dashboard/manual.js`) needs no request. Without that script everything else works.
- * All links are relative, since a proxy may serve the manual below a path of its own.
+ * The contents on every page hold all titles of all chapters, so that the search over
+ * them (`dashboard/manual.js`) needs no request. Without that script everything else
+ * works. All links are relative, since a proxy may serve the manual below a path of its
+ * own.
  */
 import { escapeHtml } from "./html-text.ts";
 
 export interface Heading {
 	readonly depth: number;
 	readonly title: string;
-	/** Its anchor. */
+	/** The heading's anchor. */
 	readonly id: string;
 }
 
@@ -19,7 +20,7 @@ export interface Entry {
 	readonly name: string;
 	/** The first is its title. */
 	readonly headings: readonly Heading[];
-	/** HTML. */
+	/** The summary, as HTML. */
 	readonly summary: string;
 }
 
@@ -66,7 +67,7 @@ function neighbour(
 	return `<a class="neighbour" rel="${rel}" href="${root}docs/${entry.name}"><small>${word}</small>${titleOf(entry)}</a>`;
 }
 
-/** The way from a chapter's page, or the overview's, to where the HTTP side begins. */
+/** The path from a chapter's page, or the overview's, to the address at which the HTTP side begins. */
 function rootOf(chapter: string | undefined): string {
 	return chapter === undefined ? "" : "../";
 }
@@ -77,7 +78,7 @@ function titleOf({ headings }: Entry): string {
 
 function frame(
 	title: string,
-	/** Of the chapter; undefined: the overview. */
+	/** The chapter of the page; undefined for the overview. */
 	current: string | undefined,
 	text: string,
 	entries: readonly Entry[],

@@ -1,9 +1,9 @@
 /**
  * Chapters of the manual, from Markdown to pages.
  *
- * A chapter that is not sound is refused: one without a title or without a paragraph that
- * says what it is about, a link that leads nowhere, HTML among the Markdown, two headings
- * of one anchor.
+ * A flawed chapter is refused: one without a title, or without a paragraph that says what
+ * it is about; one with a link that leads nowhere, with HTML among the Markdown, or with
+ * two headings of one anchor.
  */
 import { Marked, type RendererObject, type Token, type Tokens } from "marked";
 import { escapeHtml } from "./html-text.ts";
@@ -15,14 +15,14 @@ interface Chapter {
 	readonly tokens: readonly Token[];
 	/** The first is the chapter's title. */
 	readonly headings: readonly Heading[];
-	/** Its first paragraph, as HTML. */
+	/** The chapter's first paragraph, as HTML. */
 	readonly summary: string;
 }
 
 /** A figure, or a pair of figures: kept on one line. */
 const VALUE = /^\d.{0,23}$/;
 
-/** By chapter, the overview under "". */
+/** Pages by chapter, the overview under "". */
 export function renderPages(
 	texts: readonly ChapterText[],
 	version: string,
@@ -32,7 +32,7 @@ export function renderPages(
 		const { name, headings, tokens, summary } = chapter;
 		const from = (root: string) =>
 			new Marked({ renderer: rulesOf(chapter, chapters, root) });
-		// It stands on the overview.
+		// The first paragraph stands on the overview.
 		const shown = `${from("").parseInline(summary)}`;
 		return {
 			entry: { name, headings, summary: shown },
@@ -67,7 +67,7 @@ function readChapter({ name, text }: ChapterText): Chapter {
 	return { name, tokens, headings, summary: (second as Tokens.Paragraph).text };
 }
 
-/** As GitHub does it, so that a link leads to the same place there. */
+/** Made as on GitHub, so that a link leads to the same place there. */
 function anchorOf(title: string): string {
 	return title
 		.toLowerCase()
@@ -75,7 +75,10 @@ function anchorOf(title: string): string {
 		.replaceAll(" ", "-");
 }
 
-/** How a chapter's page writes what it has otherwise than Markdown by default. `root`: the way to where the HTTP side begins. */
+/**
+ * How a chapter's page writes what it writes differently from Markdown by default.
+ * `root`: the path to the address at which the HTTP side begins.
+ */
 function rulesOf(
 	own: Chapter,
 	chapters: readonly Chapter[],
@@ -116,7 +119,7 @@ function rulesOf(
 	};
 }
 
-/** Where a link leads on the pages: `tasks.md#ids` in a file is `../docs/tasks#ids` there. */
+/** The address of a link on the pages: `tasks.md#ids` in a file is `../docs/tasks#ids` there. */
 function addressOf(
 	href: string,
 	own: Chapter,

@@ -1,9 +1,10 @@
 /**
- * The bundled program, made anew where a source has changed since.
+ * The bundled program, made anew if a source has changed since.
  *
- * It needs four files of its own: itself, the code of a worker, the part of it that runs
- * one task, and the manual; all other files that it carries are read where they lie. Each is
- * put in place at once by renaming, so that several may do this at the same time.
+ * It needs files of its own: itself, the code of a worker, the part of it that runs one
+ * task, the manual and the client; it reads all other files that it carries from the
+ * project. Each file is put in place at once by renaming, so that several processes may
+ * do this at the same time.
  */
 import {
 	existsSync,
@@ -28,12 +29,12 @@ import { writeManual } from "./manual.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DIST = join(ROOT, "dist");
-/** From the top of the project. */
+/** The program's path, from the top of the project. */
 export const PROGRAM_FILE = "dist/hearsay.mjs";
 const PROGRAM = join(ROOT, PROGRAM_FILE);
-/** What it needs beside it. */
+/** The files that the program needs beside it. */
 const PARTS = [WORKER_ASSET, TASK_PROGRAM, MANUAL_ASSET, CLIENT_ASSET];
-/** All that a bundle is made of, and what makes it. */
+/** Everything that a bundle is made of, and what makes it. */
 const SOURCES = [
 	"node",
 	"protocol",
@@ -43,7 +44,7 @@ const SOURCES = [
 	"package-lock.json",
 ];
 
-/** Resolves when PROGRAM_FILE is the program as the sources are. */
+/** Resolves when PROGRAM_FILE is made from the present sources. */
 export async function bundleProgram(): Promise<void> {
 	if (isFresh()) return;
 	mkdirSync(DIST, { recursive: true });
@@ -59,7 +60,7 @@ export async function bundleProgram(): Promise<void> {
 			await bundleMain(ROOT, join(work, "hearsay.mjs"));
 			// A source may have changed meanwhile, and be older than the program.
 		} while (sourcesMs() !== madeOfMs);
-		// The program last: its age is what is looked at.
+		// The program comes last: its age is what is looked at.
 		for (const part of PARTS) renameSync(join(work, part), join(DIST, part));
 		renameSync(join(work, "hearsay.mjs"), PROGRAM);
 	} finally {
@@ -73,16 +74,16 @@ function isFresh(): boolean {
 	return sourcesMs() < statSync(PROGRAM).ctimeMs;
 }
 
-/** When the newest of them came here. */
+/** When the newest source came here. */
 function sourcesMs(): number {
 	return Math.max(...SOURCES.map((source) => newestMs(join(ROOT, source))));
 }
 
 function newestMs(path: string): number {
 	const stat = statSync(path);
-	// When it came here, not when it was written: an archive brings times of its own.
+	// When a source came here, not when it was written: an archive brings times of its own.
 	if (!stat.isDirectory()) return stat.ctimeMs;
 	const entries = readdirSync(path).map((name) => newestMs(join(path, name)));
-	// A folder's own time tells of files that are gone.
+	// A folder's own time shows that files are gone.
 	return Math.max(stat.ctimeMs, ...entries);
 }

@@ -1,7 +1,7 @@
 /**
- * A cluster that runs on this host already, to be troubled by signals. Whoever
- * started it starts killed nodes again (`hearsay up` does); this only finds
- * out, from the list of nodes, as which process each is back.
+ * A cluster that already runs on this host, which this troubles with signals. Whoever
+ * started it also restarts killed nodes (`hearsay up` does). This only finds out, from
+ * the list of nodes, as which process each is back.
  */
 import { hostname } from "node:os";
 import { NoAnswer } from "../../protocol/client/client.ts";
@@ -17,10 +17,10 @@ import { CHAOS_TYPE } from "./work.ts";
 const HOW_TO_START =
 	"start a cluster with: npm start -- --handlers scripts/chaos/handlers.ts";
 const LOOK_MS = 200;
-/** `hearsay up` waits up to 30 s before it starts one again that dies often. */
+/** `hearsay up` waits up to 30 s before it restarts a node that dies often. */
 const READY_MS = 60_000;
 
-/** Processes that stand still: they go on, at the latest, when the run exits. */
+/** Stopped processes: they go on when the run exits, at the latest. */
 const frozen = new Set<number>();
 process.on("exit", () => {
 	for (const pid of frozen) signal(pid, "SIGCONT");
@@ -37,7 +37,7 @@ class AttachedNode implements NodeVictim {
 		this.name = name;
 	}
 
-	/** Undefined from its kill until it is seen again. */
+	/** Undefined from the node's kill until it is seen again. */
 	get pid(): number | undefined {
 		const life = this.lives.at(-1);
 		return life?.endedMs === undefined ? life?.pid : undefined;
@@ -55,7 +55,7 @@ class AttachedNode implements NodeVictim {
 		life.endedMs = nowMs();
 	}
 
-	/** Its keeper does that. */
+	/** The node's keeper starts it. */
 	start(): void {}
 
 	async drain(): Promise<void> {
@@ -82,7 +82,7 @@ export class AttachedCluster implements Stage {
 	readonly #flaws: Flaw[] = [];
 	#ended = false;
 
-	/** @throws NotPossible where this cluster is not one that chaos can trouble and judge. */
+	/** @throws NotPossible if chaos cannot trouble and judge this cluster */
 	static async find(url: string): Promise<AttachedCluster> {
 		const living = await livingAt(url);
 		const foreign = living.find(({ host }) => host !== hostname());
@@ -129,7 +129,7 @@ export class AttachedCluster implements Stage {
 		}
 	}
 
-	/** Where these nodes log is theirs. */
+	/** None: where these nodes log is their own affair. */
 	openings(): readonly [] {
 		return [];
 	}
@@ -152,7 +152,7 @@ export class AttachedCluster implements Stage {
 	async #look(): Promise<void> {
 		const asked = await Promise.allSettled(this.urls.map(readNodes));
 		for (const answer of asked) {
-			// Who is being troubled does not answer; another one does.
+			// A node that is being troubled does not answer; another one does.
 			if (answer.status === "rejected") continue;
 			for (const { id, pid, state } of answer.value) {
 				if (state === "dead") continue;
@@ -162,7 +162,7 @@ export class AttachedCluster implements Stage {
 	}
 }
 
-/** @throws NotPossible where no node answers. */
+/** @throws NotPossible if no node answers */
 async function livingAt(url: string): Promise<NodeAsRead[]> {
 	try {
 		const found: unknown = await readNodes(url);
@@ -177,7 +177,7 @@ async function livingAt(url: string): Promise<NodeAsRead[]> {
 	}
 }
 
-/** A process that is gone already is nobody to signal. */
+/** Signals a process. It does not matter if it is already gone. */
 function signal(pid: number, name: NodeJS.Signals): void {
 	try {
 		process.kill(pid, name);

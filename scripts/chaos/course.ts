@@ -1,8 +1,8 @@
 /**
- * The course of a run: clients submit and faults strike at the same time; then
- * all is mended, the clients stop, everything has to end, and all is read back
- * twice, once as the list tells it and once task by task. What comes of it is
- * the recording; whether promises were kept is for the checker to say.
+ * The course of a run: clients submit and faults strike at the same time. Then everything
+ * is mended, the clients stop, all tasks have to end, and everything is read back twice:
+ * once from the list, and once task by task. The result is the recording; the checker
+ * says whether promises were kept.
  */
 import { readFileSync } from "node:fs";
 import type { ClusterAsRead } from "../../protocol/schema.ts";
@@ -29,13 +29,13 @@ import type { Flaw, Stage } from "./stage.ts";
 import { Troublemaker } from "./trouble.ts";
 import { type Submission, Workload } from "./workload.ts";
 
-/** By which the store's clock may be behind this host's. */
+/** By how much the store's clock may be behind this host's. */
 const CLOCKS_DIFFER_MS = 60_000;
 
 export interface CourseParts {
 	readonly stage: Stage;
 	readonly plan: readonly PlannedFault[];
-	/** The clients stop no sooner. */
+	/** The clients stop no sooner than after this. */
 	readonly durationMs: number;
 	/** Draws what clients do. */
 	readonly random: SeededRandom;
@@ -43,17 +43,17 @@ export interface CourseParts {
 	/** Where task code writes its runs. */
 	readonly effects: string;
 	readonly idPrefix: string;
-	/** Whether a Redis that is killed may forget what it has acknowledged. */
+	/** Whether a killed Redis may lose what it has acknowledged. */
 	readonly forgets: boolean;
-	/** Whether the cluster has had no other tasks than this run's. */
+	/** Whether the cluster has had only this run's tasks. */
 	readonly alone: boolean;
 }
 
 export interface Course {
 	readonly recording: Recording;
-	/** As read when everything had ended. */
+	/** The cluster as read when everything had ended. */
 	readonly cluster: ClusterAsRead | undefined;
-	/** From the moment when all was mended until everything had ended. */
+	/** From the moment when everything was mended until everything had ended. */
 	readonly drainedMs: number;
 }
 
@@ -125,7 +125,7 @@ export async function runCourse(parts: CourseParts): Promise<Course> {
 	return { recording, cluster, drainedMs: settled.drainedMs };
 }
 
-/** Each once, however often it was submitted. */
+/** Each id once, however often it was submitted. */
 function idsOf(
 	submissions: readonly Submission[],
 	wanted: (submission: Submission) => boolean,
@@ -151,7 +151,7 @@ async function describe(
 	return `${told}; ${whose}${SUCCESS + FAILURE} ended, ${STARTED} running, ${unfinishedOf(cluster) - STARTED} waiting; ${processes}`;
 }
 
-/** What the cluster says of itself must agree with what is there. */
+/** Checks that what the cluster says about itself agrees with what is there. */
 async function flawsAtEnd(
 	{ alone, forgets }: CourseParts,
 	url: string,

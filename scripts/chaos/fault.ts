@@ -1,7 +1,7 @@
 /**
- * The faults that chaos knows: as planned, from a seed, and as they came to
- * pass. Moments of a plan count from the start of the run; those of a record
- * are the host's monotonic clock, the same in every process (`bench/clock.ts`).
+ * The faults that chaos knows: as planned, from a seed, and as they happened. Moments of
+ * a plan count from the start of the run; those of a record are on the host's monotonic
+ * clock, which is the same in every process (`bench/clock.ts`).
  */
 export const FAULT_KINDS = [
 	/** SIGKILL to a node; it is started again later. */
@@ -16,16 +16,16 @@ export const FAULT_KINDS = [
 	"redis-pause",
 	/** Part of the network carries nothing for a while. */
 	"partition",
-	/** Part of it carries packets one way only. */
+	/** Part of the network carries packets only one way. */
 	"one-way",
-	/** Some nodes lose sight of the rest, and Redis as well: long after that, or before. */
+	/** Some nodes lose sight of the rest, and lose Redis as well, long after that or long before. */
 	"group",
-	/** A node's machine leaves the network without a word, and comes back later. */
+	/** A node's machine leaves the network silently, and comes back later. */
 	"vanish",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Of the network, which is cut in one of these ways. */
+/** Faults of the network, each with the ways in which it may be cut. */
 export const CUTS = {
 	partition: ["peers", "apart", "store"],
 	"one-way": ["peers-unheard", "store-unheard", "store-unanswered"],
@@ -37,37 +37,43 @@ export type NetworkFaultKind = keyof typeof CUTS;
 /**
  * What becomes of the nodes that are cut.
  *
- * `peers`: they and the rest fall into two groups that do not see each other;
- * all reach Redis. `apart`: each loses every peer, and goes on seeing Redis.
- * `store`: they lose Redis, and go on seeing their peers. `host`: they lose
- * everything. `sight-then-store`: as `peers`, and once they have missed the rest they
- * lose Redis; `store-then-sight`: the same the other way round. One way only: `peers-unheard`, what they say to the rest is
- * lost; `store-unheard`, what they say to Redis is lost; `store-unanswered`,
- * Redis does what they ask for, and what it says to them is lost.
+ * - `peers`: they and the rest fall into two groups that do not see each other; all reach
+ *   Redis.
+ * - `apart`: each loses every peer, and still sees Redis.
+ * - `store`: they lose Redis, and still see their peers.
+ * - `host`: they lose everything.
+ * - `sight-then-store`: like `peers`; once they have missed the rest they lose Redis.
+ * - `store-then-sight`: the same the other way round.
+ * - One way only. `peers-unheard`: what they say to the rest is lost. `store-unheard`:
+ *   what they say to Redis is lost. `store-unanswered`: Redis does what they ask for, and
+ *   its answers are lost.
  */
 export type Cut = (typeof CUTS)[NetworkFaultKind][number];
 
-/** One that is made at one moment. */
+/** A cut that is made at one moment. */
 export type SingleCut = Exclude<Cut, (typeof CUTS)["group"][number]>;
 
-/** Whether nodes so cut cannot renew their leases, or cannot know that they did. */
+/** Whether nodes cut this way cannot renew their leases, or cannot know that they did. */
 export function losesStore(cut: Cut): boolean {
 	return cut === "host" || cut.includes("store");
 }
 
-/** Kinds whose cost is how soon what ran on the node starts elsewhere. */
+/** Kinds of faults whose cost is how soon tasks that ran on the node start elsewhere. */
 export const RECOVERED_KINDS = [
 	"kill",
 	"vanish",
 ] as const satisfies FaultKind[];
 export type RecoveredKind = (typeof RECOVERED_KINDS)[number];
 
-/** `stop` is SIGSTOP; `client` is Redis's own CLIENT PAUSE, which keeps connections open and answers later. */
+/**
+ * `stop` is SIGSTOP. `client` is Redis's own CLIENT PAUSE, which keeps connections open
+ * and answers later.
+ */
 export type RedisPause = "stop" | "client";
 
 export type PlannedFault = {
 	readonly atMs: number;
-	/** Until it is mended. A node that restarts takes the time that it takes. */
+	/** The time until the fault is mended. A node that restarts takes as long as it takes. */
 	readonly lengthMs: number;
 } & (
 	| { readonly kind: "kill" | "pause" | "restart"; readonly node: number }
@@ -83,12 +89,12 @@ export type PlannedFault = {
 export interface FaultRecord {
 	readonly kind: FaultKind;
 	readonly cut?: Cut;
-	/** The nodes that it struck, by name; none where it struck Redis. */
+	/** The names of the nodes that it struck; none if it struck Redis. */
 	readonly nodes: readonly string[];
-	/** Their processes at that moment. */
+	/** The processes of these nodes at that moment. */
 	readonly pids: readonly number[];
 	readonly atMs: number;
-	/** When it was mended. Undefined: not before the run ended. */
+	/** When the fault was mended; undefined if not before the run ended. */
 	untilMs: number | undefined;
 }
 

@@ -1,25 +1,25 @@
 /**
- * Where a chaos cluster stands: its addresses, and how a node's process is
- * started there. On the loopback interface; or, where the network itself is to
- * be cut, in `network.ts`.
+ * Where a chaos cluster stands: its addresses, and how a node's process is started there.
+ * It stands on the loopback interface or, if the network itself is to be cut, in
+ * `network.ts`.
  */
 export interface Ground {
-	/** Where Redis listens. */
+	/** The host on which Redis listens. */
 	readonly redisHost: string;
 	nodeAt(index: number): NodePlace;
 }
 
 export interface NodePlace {
-	/** `host:port`, as seen by the run. */
+	/** `host:port` of the HTTP side, as seen by the run. */
 	readonly http: string;
 	readonly p2p: string;
 	/** Comes before the command that starts the node. */
 	readonly prefix: readonly string[];
-	/** Flags that the place asks for. */
+	/** Flags that a node needs there. */
 	readonly flags: readonly string[];
 }
 
-/** @param ports of the HTTP sides, one a node. */
+/** @param ports of the HTTP sides, one per node */
 export function loopback(ports: readonly number[]): Ground {
 	return {
 		redisHost: "127.0.0.1",

@@ -1,8 +1,8 @@
 /**
- * The task code of the chaos run. What it writes down is the record made
- * outside of the system: a line when a run starts and a line when it is over,
- * each in one write to a file that is only ever appended to. Lines of a process
- * that is killed at once stay; so whatever has started is known.
+ * The task code of the chaos run. What it writes down is the record made outside of the
+ * system: a line when a run starts and a line when it is over, each in one write to a
+ * file that is only ever appended to. Lines of a process that is killed right after stay;
+ * so everything that has started is known.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

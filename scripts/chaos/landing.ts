@@ -1,21 +1,20 @@
 /**
- * When the last of what was sent into cuts can land. Pure.
+ * When the last packets that were sent into cuts can land. Pure.
  *
- * It is not lost when its connection is given up, nor when its process is
- * killed: the system's TCP goes on sending it, at intervals that double. So a
- * submission of which its client was told nothing may arrive long after it. The
- * time until the next try is about as long as all tries so far have taken, and at
- * most two minutes (Linux's TCP_RTO_MAX); where that one meets another cut, the same
- * holds of the one after it.
+ * What was sent is not lost when its connection is given up, nor when its process is
+ * killed: the system's TCP goes on sending it, at intervals that double. So a submission
+ * whose client got no answer may arrive long after it. The time until the next try is
+ * about as long as all tries so far have taken, and at most two minutes (Linux's
+ * TCP_RTO_MAX). If that try meets another cut, the same holds for the one after it.
  */
 import { type FaultRecord, losesStore } from "./fault.ts";
 
-/** Tries begin so late, and their intervals are so much longer, at most. */
+/** Tries begin late by at most this, and their intervals are longer by at most this. */
 const SLACK_MS = 1_000;
 /** No two tries are further apart. */
 const RETRY_MS_MAX = 120_000;
 
-/** @param faults in the order in which they began. */
+/** @param faults in the order in which they began */
 export function landedMs(faults: readonly FaultRecord[]): number {
 	const cuts = faults.filter(({ cut }) => cut !== undefined && losesStore(cut));
 	const names = new Set(cuts.flatMap(({ nodes }) => nodes));
@@ -25,7 +24,7 @@ export function landedMs(faults: readonly FaultRecord[]): number {
 	return Math.max(0, ...landings);
 }
 
-/** Of the cuts of one node. */
+/** The last landing after the cuts of one node. */
 function lastLandingMs(cuts: readonly FaultRecord[]): number {
 	let sentMs = Number.NEGATIVE_INFINITY;
 	let landingMs = Number.NEGATIVE_INFINITY;

@@ -1,9 +1,9 @@
 /**
- * One node of the chaos cluster: a real process of the program, which can be
- * killed, stopped for a while, drained and started again.
+ * One node of the chaos cluster: a real process of the program, which can be killed,
+ * stopped for a while, drained and started again.
  *
- * A node that ends although nobody ended it is a flaw; it is written down, and
- * the node started again so that the run goes on.
+ * A node that ends although nobody ended it is a flaw. The flaw is recorded, and the node
+ * started again so that the run goes on.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ export class Member {
 	readonly url: string;
 	readonly isKept = false;
 	readonly lives: Life[] = [];
-	/** What nobody asked for, in a sentence each. */
+	/** What happened although nobody asked for it, in a sentence each. */
 	readonly flaws: { atMs: number; what: string }[] = [];
 	readonly #plan: MemberPlan;
 	#process: OwnProcess | undefined;
@@ -60,7 +60,7 @@ export class Member {
 		return this.#process?.alive ? this.#process.pid : undefined;
 	}
 
-	/** Of its sessions, in all its lives. */
+	/** The openings of the node's sessions, in all its lives. */
 	openings(): Opening[] {
 		return readOpenings(this.name, readFileSync(this.#logPath, "utf8"));
 	}
@@ -107,12 +107,12 @@ export class Member {
 		await this.#end("SIGKILL");
 	}
 
-	/** Resolves when it has drained and ended. One that does not is killed, and that is a flaw. */
+	/** Resolves when the node has drained and ended. One that does not is killed, and that is a flaw. */
 	async drain(): Promise<void> {
 		await this.#end("SIGTERM");
 	}
 
-	/** Stops it where it stands, or lets it go on. */
+	/** Stops the process where it stands, or lets it go on. */
 	freeze(): void {
 		this.#process?.signal("SIGSTOP");
 	}
@@ -121,7 +121,7 @@ export class Member {
 		this.#process?.signal("SIGCONT");
 	}
 
-	/** Resolves when it can accept and run tasks; false where it cannot in time. */
+	/** Resolves when the node can accept and run tasks; false if it cannot in time. */
 	async untilReady(): Promise<boolean> {
 		const deadlineMs = nowMs() + READY_MS;
 		const client = clientOf(this.url, READY_ASK_MS);

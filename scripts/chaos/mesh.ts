@@ -1,9 +1,11 @@
-/** Who sees whom among the nodes of a cluster, as each of them tells it. */
+/**
+ * Who sees whom among the nodes of a cluster, according to each of them.
+ */
 import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { readNodes } from "./reading.ts";
 
-/** Promised: from mending until each node sees every other again. */
+/** The promise: the time from mending until each node sees every other again. */
 export const WHOLE_MS_MAX = 15_000;
 const AGAIN_MS = 100;
 
@@ -11,8 +13,8 @@ const AGAIN_MS = 100;
 type NodesSeen = readonly NodeAsRead[];
 
 /**
- * Each says that all are up and, but those without gossip, seen by all others.
- * Nodes that are dead and gone do not count.
+ * Whether each node says that all are up and that all others see them, except those
+ * without gossip. Nodes that are dead and gone do not count.
  */
 export function isWhole(views: readonly NodesSeen[]): boolean {
 	return views.every((view) => {
@@ -27,12 +29,12 @@ export function isWhole(views: readonly NodesSeen[]): boolean {
 	});
 }
 
-/** None has anything to say of who sees whom. */
+/** Whether no node says anything about who sees whom. */
 export function isApart(views: readonly NodesSeen[]): boolean {
 	return views.flat().every(({ seenBy }) => seenBy.length === 0);
 }
 
-/** Until what the nodes say is so; how long that took, undefined where it takes too long. */
+/** Waits until what the nodes say fits. Returns how long that took; undefined if it takes too long. */
 export async function untilMesh(
 	wished: (views: readonly NodesSeen[]) => boolean,
 	urls: readonly string[],
@@ -44,7 +46,7 @@ export async function untilMesh(
 		const seen = views.flatMap((view) =>
 			view.status === "fulfilled" ? [view.value] : [],
 		);
-		// Who does not answer has nothing to say that could be as wished.
+		// A node that does not answer says nothing that could fit.
 		if (seen.length === urls.length && wished(seen)) return nowMs() - startMs;
 		await sleep(AGAIN_MS);
 	}

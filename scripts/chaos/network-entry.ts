@@ -1,13 +1,13 @@
 /**
- * The way into a network that can be cut (`network.ts`): whether one can be made
- * on this machine, and the run started once more inside of it.
+ * The way into a network that can be cut (`network.ts`): finds out whether one can be
+ * made on this machine, and starts the run once more inside of it.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 
 const INSIDE = "HEARSAY_CHAOS_NETWORK";
 
-/** Why no network can be made here; undefined where one can. */
+/** Why no network can be made here; undefined if one can. */
 export function networkTrouble(): string | undefined {
 	const probe = "ip link set lo up && ip link add probe type bridge";
 	try {
@@ -30,13 +30,13 @@ export async function enterNetwork(): Promise<number> {
 	const own = [process.execPath, ...process.argv.slice(1)];
 	const child = spawn("unshare", ["--net", ...own], {
 		env: { ...process.env, [INSIDE]: "1" },
-		// The channel tells it when this process is gone.
+		// The channel shows it when this process is gone.
 		stdio: ["inherit", "inherit", "inherit", "ipc"],
 	});
 	for (const signal of ["SIGINT", "SIGTERM"] as const) {
 		process.on(signal, () => child.kill(signal));
 	}
-	// Whoever has started this with a channel is gone.
+	// Whoever started this with a channel is gone.
 	process.once("disconnect", () => child.kill("SIGTERM"));
 	process.channel?.unref();
 	const [code, signal] = await once(child, "exit");

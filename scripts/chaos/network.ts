@@ -1,19 +1,19 @@
 /**
- * A network to be cut: every node in a network namespace of its own, with three
- * links that lead to three bridges.
+ * A network to be cut: every node in a network namespace of its own, with three links
+ * that lead to three bridges.
  *
  *     run ── control ──┬── node-1 ── peers ──┐
  *     Redis ── store ──┘   node-2 ── peers ──┤  (or, once split, `aside`;
  *                                               or, once cut, `nowhere`)
  *
- * So peers can lose each other while all reach Redis, and a node can lose
- * Redis while its peers see it. A cut drops packets without a word: nothing is
- * refused, no connection is closed. Where packets are to be lost one way only,
- * the sender is told that the receiver has the hardware address of nobody.
+ * So peers can lose each other while all reach Redis, and a node can lose Redis while its
+ * peers see it. A cut drops packets silently: nothing is refused, no connection is
+ * closed. If packets are to be lost only one way, the sender is told that the receiver
+ * has a hardware address that belongs to nobody.
  *
  * All of it lies in a namespace into which the run itself was started (see
- * `network-entry.ts`). Namespaces here have no names: they go, links and all,
- * with the last process in them, however the run ends.
+ * `network-entry.ts`). Namespaces here have no names: they go, links and all, with the
+ * last process in them, however the run ends.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
@@ -37,10 +37,10 @@ const MAC: Readonly<Record<Link, string>> = {
 	store: "02:83:00:00:00:02",
 	peers: "02:83:00:00:00:03",
 };
-/** Whoever has packets for it sends them in vain. */
+/** Packets sent to this address reach nobody. */
 const NOBODY = "02:83:00:00:00:ff";
 
-/** The links that lead elsewhere meanwhile, and where to. */
+/** The links that lead elsewhere meanwhile, and where they lead. */
 const BOTH_WAYS: Readonly<
 	Record<
 		Exclude<SingleCut, OneWay>,
@@ -55,10 +55,10 @@ const BOTH_WAYS: Readonly<
 
 export class Network implements Ground {
 	readonly redisHost = `${SUBNET.store}.${OWN}`;
-	/** Of the process that holds each node's namespace. */
+	/** The ids of the processes that hold the nodes' namespaces. */
 	readonly #holders: readonly number[];
 
-	/** @throws where the system refuses. */
+	/** @throws if the system refuses */
 	constructor(nodes: number) {
 		// `cat` ends when its input does, and so no later than this process.
 		this.#holders = Array.from({ length: nodes }, () => {
@@ -75,11 +75,11 @@ export class Network implements Ground {
 			"link set lo up",
 			"link add aside type bridge",
 			"link set aside up",
-			// Never up: it passes nothing on.
+			// Never up: this bridge passes nothing on.
 			"link add nowhere type bridge",
 			...LINKS.flatMap((link) => [
-				// With an address of its own. Else it takes one from its ports, and
-				// another when that one leaves: nobody would find it for a while.
+				// The bridge gets an address of its own. Otherwise it takes one from its ports,
+				// and another when that port leaves: nobody would find it for a while.
 				`link add ${link} address ${MAC[link]} type bridge`,
 				`link set ${link} up`,
 				`addr add ${SUBNET[link]}.${OWN}/24 dev ${link}`,
@@ -114,7 +114,7 @@ export class Network implements Ground {
 			http: `${addressOf("control", index)}:5000`,
 			p2p: `${addressOf("peers", index)}:4000`,
 			prefix: this.#enter(index),
-			// It serves HTTP beyond its loopback, on a network that ends here.
+			// The node serves HTTP beyond its loopback, on a network that ends here.
 			flags: ["--insecure"],
 		};
 	}
@@ -169,7 +169,7 @@ export class Network implements Ground {
 	}
 }
 
-/** Loses what is sent to these addresses from where `prefix` leads. */
+/** Loses what is sent to these addresses from the place that `prefix` leads to. */
 function lose(
 	link: Link,
 	addresses: readonly string[],
@@ -204,7 +204,7 @@ function ip(lines: readonly string[], prefix: readonly string[] = []): void {
 	execFileSync(program, args, { input: lines.join("\n"), stdio: "pipe" });
 }
 
-/** Until the process has left this one's namespace for its own. */
+/** Waits until the process has left this one's namespace for its own. */
 async function untilApart(pid: number): Promise<void> {
 	const own = readlinkSync("/proc/self/ns/net");
 	const deadlineMs = nowMs() + 5_000;

@@ -1,2 +1,5 @@
-/** Chaos cannot do what it was asked for, here: one sentence that says why, and what to do. */
+/**
+ * Chaos cannot do here what it was asked for. The message is one sentence that says why,
+ * and what to do.
+ */
 export class NotPossible extends Error {}

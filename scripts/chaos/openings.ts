@@ -1,14 +1,15 @@
 /**
- * When a node opened its sessions, as its log tells. A session may have been open a little
- * before its node heard of it; from then on it can do what it likes with others' leases.
+ * When a node opened its sessions, according to its log. A session may have been open a
+ * little before its node heard of it; from then on the node can do what it likes with
+ * others' leases.
  */
 export interface Opening {
 	readonly node: string;
-	/** By this host's wall clock. */
+	/** The time by this host's wall clock. */
 	readonly wallMs: number;
 }
 
-/** A line that was cut short by a kill has the next life's first one at its end. */
+/** A line that a kill cut short has the next life's first line at its end. */
 const OPENED = /.*"time":(\d+).*"msg":"session opened"/g;
 
 export function readOpenings(node: string, log: string): Opening[] {

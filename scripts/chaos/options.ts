@@ -10,9 +10,9 @@ import {
 import type { Series } from "./plan.ts";
 import type { Fsync } from "./redis.ts";
 
-/** Peers that are cut off without a word miss each other after this, at the latest. */
+/** Peers that are cut off silently miss each other after this, at the latest. */
 const MISSED_S_MAX = (LINK_PING_MS + LINK_PING_TIMEOUT_MS) / 1_000;
-/** They also have to say so, on a busy machine. */
+/** They also have to report it, on a busy machine. */
 const SPLIT_S_MIN = MISSED_S_MAX + 4;
 
 export const HELP = `npm run chaos [-- OPTIONS]
@@ -48,16 +48,16 @@ export interface Options {
 	readonly seed: number;
 	readonly faults: readonly FaultKind[];
 	readonly fsync: Fsync;
-	/** Instead of faults of several kinds for the duration. */
+	/** Replaces faults of several kinds for the duration. */
 	readonly series: Series | undefined;
-	/** Instead of faults of several kinds: for so long no peer sees another. */
+	/** Replaces faults of several kinds: for so long no peer sees another. */
 	readonly splitMs: number | undefined;
-	/** Base of a running node's HTTP side. */
+	/** Base URL of a running node's HTTP side. */
 	readonly attach: string | undefined;
 	readonly json: boolean;
 }
 
-/** A vanished node is back, and its return over, before the next one goes. */
+/** A vanished node is back, and its return over, before the next one vanishes. */
 const INTERVAL_MS: Readonly<Record<RecoveredKind, string>> = {
 	kill: "2000",
 	vanish: "14000",
@@ -65,7 +65,7 @@ const INTERVAL_MS: Readonly<Record<RecoveredKind, string>> = {
 const ATTACHED_FAULTS: readonly FaultKind[] = ["kill", "pause"];
 const SEED_MAX = 2 ** 32 - 1;
 
-/** Undefined: help was asked for. @throws TypeError, with one sentence, where the use is wrong. */
+/** Undefined if help was asked for. @throws TypeError with one sentence, if the use is wrong */
 export function readOptions(args: readonly string[]): Options | undefined {
 	const values = parse(args);
 	if (values.help) return undefined;
@@ -107,7 +107,7 @@ function parse(args: readonly string[]) {
 			},
 		}).values;
 	} catch (error) {
-		// Its messages go on with advice that does not fit here.
+		// Node's messages go on with advice that does not fit here.
 		const [sentence] = (error as Error).message.split(/[.\n]\s/);
 		throw new TypeError(
 			`${sentence?.replace(/\.$/, "")}; --help lists what there is.`,
@@ -115,7 +115,7 @@ function parse(args: readonly string[]) {
 	}
 }
 
-/** What is of no use beside an option, or says otherwise. */
+/** Options that are of no use beside an option, or contradict it. */
 const CONTRADICTIONS = {
 	split: ["faults", "times", "interval", "duration", "attach"],
 	times: ["duration"],
@@ -137,7 +137,7 @@ function refuseContradictions(values: ReturnType<typeof parse>): void {
 	}
 }
 
-/** Asks for the same again; of a seed that was drawn, too. */
+/** The command that asks for the same again, including a seed that was drawn. */
 export function commandOf(options: Options): string {
 	const { attach, nodes, seed, faults, fsync, series, splitMs } = options;
 	const where =
@@ -205,7 +205,7 @@ function readCount(
 	);
 }
 
-/** Signals reach the processes of this machine only. */
+/** Signals reach only the processes of this machine. */
 function readLoopback(text: string): string {
 	if (!URL.canParse(text)) {
 		throw new TypeError(

@@ -1,6 +1,6 @@
 /**
- * The run's own cluster: a Redis and nodes as real processes, on loopback or,
- * where partitions are asked for and possible, on a network that can be cut.
+ * The run's own cluster: a Redis and nodes as real processes, on loopback or, if
+ * partitions are asked for and possible, on a network that can be cut.
  */
 import { nowMs } from "../bench/clock.ts";
 import { loopback } from "./ground.ts";
@@ -16,7 +16,7 @@ export interface OwnClusterPlan {
 	readonly nodes: number;
 	readonly fsync: Fsync;
 	readonly directory: string;
-	/** Of each node; undefined: as many as it takes by itself. */
+	/** The slots of each node; if undefined, as many as it takes by itself. */
 	readonly slots?: number | undefined;
 	/** Whether the network is to be cut. */
 	readonly network: boolean;
@@ -28,7 +28,7 @@ export class OwnCluster implements Stage {
 	readonly nodes: readonly Member[];
 	readonly #flaws: Flaw[] = [];
 
-	/** Resolves when all nodes are ready. @throws where one is not. */
+	/** Resolves when all nodes are ready. @throws if one is not */
 	static async start(plan: OwnClusterPlan): Promise<OwnCluster> {
 		const { directory, fsync, slots } = plan;
 		const network = plan.network ? new Network(plan.nodes) : undefined;

@@ -1,11 +1,11 @@
 /**
- * Draws the faults of a run from its seed. Pure: the same seed and settings
- * make the same plan.
+ * Draws the faults of a run from its seed. Pure: the same seed and settings make the same
+ * plan.
  *
- * Faults come 0.4 to 2.4 s after one another and last longer than that, so they
- * overlap. Two things do not happen: a node is not struck while it still has a
- * fault of its own, and at any moment one node at least has none; a cluster all
- * of whose nodes are gone has nothing to show.
+ * Faults come 0.4 to 2.4 s after one another and last longer than that, so they overlap.
+ * Two things do not happen. A node is not struck while it still has a fault of its own.
+ * And at any moment at least one node has none: a cluster all of whose nodes are gone has
+ * nothing to show.
  */
 import {
 	CUTS,
@@ -28,25 +28,25 @@ const LENGTH_MS: Readonly<Record<FaultKind, readonly [number, number]>> = {
 	"redis-pause": [1_000, 10_000],
 	partition: [2_000, 15_000],
 	"one-way": [2_000, 15_000],
-	// So that peers miss one another before the second step, which outlasts a lease.
+	// So long that peers miss one another before the second step, which outlasts a lease.
 	group: [19_000, 25_000],
 	vanish: [2_000, 15_000],
 };
-/** In a series: so that the node itself is not back first. */
+/** The length of a fault in a series: so long that the node itself is not back first. */
 const SERIES_LENGTH_MS: Readonly<Record<RecoveredKind, number>> = {
 	kill: 500,
 	vanish: 8_000,
 };
 /**
- * Tasks that a node runs at once in a series: so many that what a fault has cut short waits
- * for no slot: it would for as long as others use them all, whatever the fault. (With the
- * eight of two cores, clients that send bursts and a node less, the slowest 1 in 100 would
- * wait 0.1 to 0.9 s.)
+ * How many tasks a node runs at once in a series: enough that a task that a fault has cut
+ * short never waits for a slot. It would for as long as others use all slots, whatever
+ * the fault. (With the eight of two cores, clients that send bursts and one node less,
+ * the slowest 1 in 100 would wait 0.1 to 0.9 s.)
  */
 export const SERIES_SLOTS = 16;
-/** Of a series: its faults are out of step with all that a node does every second. */
+/** Keeps the faults of a series out of step with everything that a node does every second. */
 const JITTER_MS_MAX = 1_000;
-/** Redis is left alone for so long between its faults, or nothing else would be seen. */
+/** Redis is left alone for this long between its faults; otherwise nothing else would be seen. */
 const REDIS_REST_MS = 8_000;
 
 export interface PlanSettings {
@@ -95,7 +95,7 @@ export function planFaults(
 			const cut = random.pick(CUTS[kind]);
 			const isGroup = kind === "group" || !losesStore(cut);
 			const struck = isGroup ? drawGroup(nodes, random) : [node];
-			// Nodes that only miss peers lose nothing but hints, and are not busy.
+			// Nodes that only miss peers lose nothing but hints, and do not count as busy.
 			if (losesStore(cut)) for (const each of struck) busyUntilMs[each] = endMs;
 			faults.push({ kind, cut, nodes: struck, atMs, lengthMs });
 			continue;
@@ -112,7 +112,10 @@ export interface Series {
 	readonly everyMs: number;
 }
 
-/** Faults of one kind, one after the other, each of another node than the one before: for the figure of recovery. */
+/**
+ * Faults of one kind, one after the other, each of another node than the one before, for
+ * measuring recovery.
+ */
 export function planSeries(
 	nodes: number,
 	{ kind, count, everyMs }: Series,

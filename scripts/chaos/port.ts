@@ -1,7 +1,7 @@
 /**
- * Ports for processes that come back to them. They lie below the range from
- * which the system gives out free ones: while such a process is away, nobody is
- * given its port by chance.
+ * Ports for processes that come back to them. They lie below the range from which the
+ * system gives out free ones: while such a process is away, nobody else is given its port
+ * by chance.
  */
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -1,7 +1,7 @@
 /**
- * The processes that the chaos run starts, and their end: each by its own pid,
- * and, whatever becomes of the run (an error, Ctrl-C), by force when the run
- * itself exits. SIGKILL ends a stopped process too.
+ * The processes that the chaos run starts, and their end: each by its own pid, and,
+ * whatever becomes of the run (an error, Ctrl-C), by force when the run itself exits.
+ * SIGKILL ends a stopped process too.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,18 +13,18 @@ process.on("exit", () => {
 });
 
 export interface ProcessPlan {
-	/** Program, then arguments. */
+	/** The program, then its arguments. */
 	readonly command: readonly string[];
-	/** What it says is appended here. */
+	/** The file to which the process's output is appended. */
 	readonly logPath: string;
 	/** A channel by which the process notices that the run is gone. */
 	readonly channel: "ipc" | "ignore";
 }
 
 export class OwnProcess {
-	/** Resolves when it has ended, with how: `SIGKILL`, `code 0`. */
+	/** Resolves when the process has ended, with how: `SIGKILL`, `code 0`. */
 	readonly ended: Promise<string>;
-	/** It has said over its channel that it runs; until then it may not know of signals. */
+	/** Whether the process has said over its channel that it runs; until then it may not handle signals. */
 	hasBegun = false;
 	readonly #child: ChildProcess;
 
@@ -36,7 +36,7 @@ export class OwnProcess {
 		const child = spawn(program, args, {
 			env: { PATH },
 			stdio: ["ignore", log, log, channel],
-			// A Ctrl-C in the terminal is not for it.
+			// A Ctrl-C in the terminal is not meant for it.
 			detached: true,
 		});
 		closeSync(log);
@@ -51,7 +51,7 @@ export class OwnProcess {
 		});
 	}
 
-	/** @throws where it could not be started. */
+	/** @throws if the process could not be started */
 	get pid(): number {
 		const { pid } = this.#child;
 		if (pid === undefined) {

@@ -1,8 +1,8 @@
 /**
- * What someone sees while chaos runs: a line for each fault, and one that says
- * how the cluster is doing. In a terminal that one is kept up to date in place;
- * elsewhere it is printed every few seconds. All of it goes to standard error,
- * so that the report alone is on standard output.
+ * What a person sees while chaos runs: a line for each fault, and one that says how the
+ * cluster is doing. In a terminal the latter is updated in place; elsewhere it is printed
+ * every few seconds. All of it goes to standard error, so that only the report is on
+ * standard output.
  */
 import { nowMs } from "../bench/clock.ts";
 
@@ -16,7 +16,7 @@ export class Progress {
 	#timer: NodeJS.Timeout | undefined;
 	#status = "";
 
-	/** A line that stays. */
+	/** Prints a line that stays. */
 	tell(text: string): void {
 		const atS = ((nowMs() - this.startMs) / 1_000).toFixed(1).padStart(6);
 		if (this.#inPlace) process.stderr.write(CLEAR);

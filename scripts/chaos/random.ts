@@ -1,7 +1,7 @@
 /**
- * Chance from a seed: the same seed draws the same numbers, so a run's faults
- * and its workload can be drawn again. (What the machine does in between
- * cannot: chaos repeats the plan, the simulator repeats the history.)
+ * Chance from a seed: the same seed draws the same numbers, so a run's faults and its
+ * workload can be drawn again. (What the machine does in between cannot: chaos repeats
+ * the plan, the simulator repeats the history.)
  *
  * Source: mulberry32, by Tommy Ettinger, in the public domain.
  */
@@ -12,7 +12,7 @@ export class SeededRandom {
 		this.#state = seed >>> 0;
 	}
 
-	/** In [0, 1). */
+	/** A number in [0, 1). */
 	unit(): number {
 		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
 		let mixed = this.#state;
@@ -25,7 +25,7 @@ export class SeededRandom {
 		return min + (max - min) * this.unit();
 	}
 
-	/** @throws RangeError where there is nothing to pick from. */
+	/** @throws RangeError if there is nothing to pick from */
 	pick<T>(from: readonly T[]): T {
 		if (from.length === 0) throw new RangeError("nothing to pick from");
 		return from[Math.floor(this.unit() * from.length)] as T;

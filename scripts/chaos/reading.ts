@@ -9,12 +9,12 @@ import { isEnded } from "../../protocol/state.ts";
 import { nowMs, sleep } from "../bench/clock.ts";
 import { clientOf } from "../client.ts";
 
-/** Looks at one task at a time, so many at once. */
+/** Tasks that are looked at one by one, so many at once. */
 const LOOKS_AT_ONCE = 16;
 const LIST_LIMIT = 500;
 const AGAIN_MS = 100;
 
-/** Counts as the first node that answers reads them; undefined where none does. */
+/** The counts as the first node that answers reads them; undefined if none does. */
 export async function readCluster(
 	urls: readonly string[],
 ): Promise<ClusterAsRead | undefined> {
@@ -37,8 +37,8 @@ export interface Looked {
 }
 
 /**
- * Every task of the cluster whose id begins so, by the pages of the list; where others
- * use the cluster, only by those with tasks since the moment given.
+ * Every task of the cluster whose id begins with this, by the pages of the list; if
+ * others use the cluster, only tasks since the moment given.
  */
 export async function listTasks(
 	url: string,
@@ -56,7 +56,7 @@ export async function listTasks(
 	return looked.filter(({ task }) => task.id.startsWith(idPrefix));
 }
 
-/** The tasks that are there, one by one, asking all nodes in turn. */
+/** Reads the tasks that exist one by one, asking all nodes in turn. */
 export async function lookAtTasks(
 	urls: readonly string[],
 	ids: readonly string[],
@@ -78,15 +78,15 @@ export async function lookAtTasks(
 	return looked;
 }
 
-/** Those of the nodes that answer now. */
+/** The nodes that answer now. */
 export async function answeringOf(urls: readonly string[]): Promise<string[]> {
 	const asked = await Promise.allSettled(urls.map(readNodes));
 	return urls.filter((_, i) => asked[i]?.status === "fulfilled");
 }
 
 /**
- * Until each of these tasks has ended, or is not there. Gives up when for so long none of
- * them has; how many are left then.
+ * Waits until each of these tasks has ended, or does not exist. Gives up if none of them
+ * has ended for so long; returns how many are left then.
  */
 export async function untilEnded(
 	urls: readonly string[],
@@ -104,7 +104,7 @@ export async function untilEnded(
 			continue;
 		}
 		const looked = await lookAtTasks(answering, left).catch(() => undefined);
-		// A node that went while it was asked: all are asked again.
+		// A node left while it was asked: all are asked again.
 		if (looked === undefined) continue;
 		const unended = looked.filter(({ task }) => !isEnded(task.state));
 		if (unended.length < left.length) movedMs = nowMs();
@@ -118,7 +118,7 @@ export function unfinishedOf({ counts }: ClusterAsRead): number {
 	return counts.SCHEDULED + counts.PENDING + counts.STARTED;
 }
 
-/** Until everything has ended; false where that takes too long. */
+/** Waits until everything has ended; false if that takes too long. */
 export async function untilDrained(
 	urls: readonly string[],
 	msMax: number,

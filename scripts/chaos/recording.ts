@@ -1,12 +1,13 @@
 /**
- * From what the run wrote down to a history that the checker can judge.
+ * Makes from what the run wrote down a history that the checker can judge.
  *
- * A run of task code whose process ended is over with it. One that fell silent
- * in a process that lives on has been ended by force, at a moment that nobody
- * wrote down: no stop is recorded, and the checker takes it to go on.
+ * A run of task code whose process ended is over with it. A run that fell silent in a
+ * process that lives on has been ended by force, at a moment that nobody wrote down: no
+ * stop is recorded, and the checker takes the run to go on.
  *
- * Who is cut off from Redis is excused only if another node has come meanwhile, as the
- * openings of sessions tell; where they are not known, as who is paused.
+ * A node that is cut off from Redis is excused only if another node has come meanwhile,
+ * according to the openings of sessions. If these are not known, it is excused like a
+ * paused one.
  */
 import type { HistoryEvent } from "../../test/checker/history.ts";
 import { type FaultRecord, losesStore } from "./fault.ts";
@@ -21,7 +22,7 @@ export interface Recording {
 	readonly runs: readonly Run[];
 	readonly faults: readonly FaultRecord[];
 	readonly nodes: readonly { readonly name: string; readonly lives: Life[] }[];
-	/** Of sessions; none where that is not known. */
+	/** Openings of sessions; none if they are not known. */
 	readonly openings: readonly {
 		readonly node: string;
 		readonly atMs: number;
@@ -31,7 +32,7 @@ export interface Recording {
 	readonly readMs: number;
 	readonly healedMs: number;
 	readonly flaws: readonly { readonly atMs: number; readonly what: string }[];
-	/** Whether a Redis that is killed may forget what it has acknowledged. */
+	/** Whether a killed Redis may lose what it has acknowledged. */
 	readonly forgets: boolean;
 }
 

@@ -1,10 +1,10 @@
 /**
- * How soon work is taken up again: of every node that was killed or vanished,
- * and of every run that this cut short, the time from the fault to the start of
- * the task's next run. Pure.
+ * How soon work is taken up again: for every node that was killed or vanished, and for
+ * every run that this cut short, the time from the fault to the start of the task's next
+ * run. Pure.
  *
- * Cut short is a run that was under way and did not come to its end. One that
- * did counts too if it was repeated: nobody else knew that it was over.
+ * A run is cut short if it was under way and did not come to its end. A run that did come
+ * to its end counts too if it was repeated: nobody else knew that it was over.
  */
 import {
 	LEASE_TTL_MS,
@@ -14,15 +14,15 @@ import {
 import type { FaultRecord, RecoveredKind } from "./fault.ts";
 import type { Run } from "./run-line.ts";
 
-/** Nodes have seen the store for long enough, from when they started, to judge a silent peer. */
+/** From this long after their start, nodes have seen the store for long enough to judge a silent peer. */
 const SETTLED_MS = LEASE_TTL_MS + 2 * PULSE_MS_MAX;
-/** From the end of a lease, by when a sweep has seen it, to the start of what it held. */
+/** The time from the end of a lease, by when a sweep has seen it, to the start of what it held. */
 const TAKEN_UP_MS = 1_000;
 
 /**
- * Promised of a node that vanished so long after the start, of so many nodes: its peers are
- * sooner than its lease, by 2 s or more if the machine has nothing else to do; or the
- * sweep, if they cannot judge it, or not yet. What a kill costs is measured.
+ * The promise for a node that vanished so long after the start, among so many nodes. Its
+ * peers are sooner than its lease, by 2 s or more if the machine has nothing else to do;
+ * if they cannot judge it, or not yet, the sweep is. The cost of a kill is only measured.
  */
 export function vanishedMsMax(sinceStartMs: number, nodes: number): number {
 	const isJudged = sinceStartMs >= SETTLED_MS && nodes - 1 <= SILENT_PEERS_MAX;
@@ -33,15 +33,15 @@ export interface Recovery {
 	readonly id: string;
 	/** When the node was struck. */
 	readonly atMs: number;
-	/** From then to the next start. Undefined: it was not run again. */
+	/** The time from then to the next start; undefined if the task was not run again. */
 	readonly ms: number | undefined;
-	/** Whether another fault was there, or had just been, in between. */
+	/** Whether there was, or had just been, another fault in between. */
 	readonly disturbed: boolean;
 }
 
 /**
- * What a fault of another kind did goes on to be felt for so long after it was mended. A
- * kill is not, by other kills; a node that has just started cannot judge who is silent.
+ * How long the effects of another kind of fault are felt after it was mended. Kills do
+ * not affect one another; but a node that has just started cannot judge who is silent.
  */
 const AFTERMATH_MS = 5_000;
 
@@ -61,7 +61,7 @@ export function recoveriesOf(
 		);
 }
 
-/** The newest run of its task, as far as anybody knew. */
+/** Whether this was the newest run of its task, as far as anybody knew. */
 function wasUnderWay(
 	{ id, pid, parent, token, startMs, overMs }: Run,
 	{ pids, atMs }: FaultRecord,

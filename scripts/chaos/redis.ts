@@ -1,6 +1,6 @@
 /**
- * The Redis of the chaos run: a real server with an append-only file, which can
- * be killed, started again on its data, and made to answer nobody.
+ * The Redis of the chaos run: a real server with an append-only file, which can be
+ * killed, started again on its data, and made to answer nobody.
  */
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -31,7 +31,7 @@ export class ChaosRedis {
 		this.url = `redis://${plan.host}:${plan.port}`;
 	}
 
-	/** Resolves when it answers, with its earlier data in memory. */
+	/** Resolves when Redis answers, with its earlier data in memory. */
 	async start(): Promise<void> {
 		const { host, port, fsync, directory } = this.#plan;
 		const settings = {
@@ -71,7 +71,7 @@ export class ChaosRedis {
 		await this.#process?.ended;
 	}
 
-	/** Answers nobody for so long. */
+	/** Makes Redis answer nobody for so long. */
 	async pause(how: RedisPause, ms: number): Promise<void> {
 		if (how === "stop") this.#process?.signal("SIGSTOP");
 		else await this.#say(`CLIENT PAUSE ${Math.round(ms)} ALL`);
@@ -79,7 +79,7 @@ export class ChaosRedis {
 		if (how === "stop") this.#process?.signal("SIGCONT");
 	}
 
-	/** One command on a connection of its own; its answer's first line. */
+	/** Sends one command on a connection of its own; returns the answer's first line. */
 	async #say(command: string): Promise<string> {
 		const socket = connect(this.#plan.port, this.#plan.host);
 		try {

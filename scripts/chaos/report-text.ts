@@ -56,7 +56,7 @@ function recoveryLines(
 	];
 }
 
-/** That nothing was broken, and how much that is worth. */
+/** Says that nothing was broken, and how much that is worth. */
 function scopeLines({ scope, tasks }: Report): string[] {
 	const { little, notShown } = scope;
 	return [

@@ -1,6 +1,6 @@
 /**
- * The report of a run: its figures, and the promises that were broken. How it
- * reads is for `report-text.ts`.
+ * The report of a run: its figures, and the promises that were broken. `report-text.ts`
+ * says how it reads.
  */
 import type { Verdict } from "../../test/checker/checker.ts";
 import type { Course } from "./course.ts";
@@ -22,22 +22,22 @@ export interface Skipped {
 }
 
 export interface RecoveryFigures {
-	/** With no other fault near: what this one alone costs. */
+	/** The times with no other fault near: what this fault alone costs. */
 	readonly undisturbed: Spread;
 	readonly all: Spread;
 	/** Where to look: the task that waited longest, and when its node was struck. */
 	readonly slowest: { readonly id: string; readonly atMs: number } | null;
-	/** Cut short, and not run again. */
+	/** How many were cut short and not run again. */
 	readonly never: number;
 }
 
 export interface Report {
 	readonly seed: number;
-	/** Repeats the faults and the workload. */
+	/** The command that repeats the faults and the workload. */
 	readonly command: string;
 	readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 	readonly skipped: readonly Skipped[];
-	/** Of runs that such a fault cut short: from the fault to the task's next start. */
+	/** For runs that such a fault cut short: from the fault to the task's next start. */
 	readonly recovery: Readonly<Record<RecoveredKind, RecoveryFigures>>;
 	/** From Redis being back to the first task accepted. */
 	readonly resumption: Spread;
@@ -45,13 +45,13 @@ export interface Report {
 		readonly ok: number;
 		readonly refused: number;
 		readonly unknown: number;
-		/** Of those that were not accepted: how many, by reason. */
+		/** How many were not accepted, by reason. */
 		readonly why: Readonly<Record<string, number>>;
 	};
 	readonly tasks: {
 		readonly accepted: number;
 		readonly ended: number;
-		/** Only a Redis that forgets may lose any. */
+		/** How many were lost; only a Redis that forgets may lose any. */
 		readonly lost: number;
 		readonly runs: number;
 		readonly overlaps: number;
@@ -59,7 +59,7 @@ export interface Report {
 	};
 	readonly drainedMs: number;
 	readonly breaches: Verdict["breaches"];
-	/** What it does not show that no promise was broken. */
+	/** What the absence of a broken promise does not show. */
 	readonly scope: Scope;
 }
 
@@ -98,7 +98,7 @@ export function makeReport(
 			lost: verdict.lostToTheStore,
 			runs: verdict.attempts,
 			overlaps: verdict.overlaps,
-			// Of a cluster that others use, it would be theirs, too.
+			// In a cluster that others use, it would count theirs, too.
 			staleRefused:
 				options.attach === undefined ? (cluster?.totals.stale ?? null) : null,
 		},
@@ -118,7 +118,7 @@ export function makeReport(
 	};
 }
 
-/** What other faults hold up besides is nobody's promise. */
+/** What other faults hold up besides this one is not promised. */
 function lateOf(
 	vanished: readonly Recovery[],
 	startMs: number,

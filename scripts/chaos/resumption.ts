@@ -1,20 +1,20 @@
 /**
- * How soon the cluster takes tasks again once Redis is back from a fault: to
- * the answer of the first submission that was sent after it. Pure.
+ * How soon the cluster takes tasks again once Redis is back from a fault: the time until
+ * the answer to the first submission that was sent after that. Pure.
  *
- * Where the next fault of Redis came, or the clients stopped, before anything
- * was accepted and before it was due, nothing is known; that is left out.
+ * If the next fault of Redis came, or the clients stopped, before anything was accepted
+ * and before it was due, nothing is known; that case is left out.
  */
 import type { FaultRecord } from "./fault.ts";
 import type { Submission } from "./workload.ts";
 
-/** Promised. */
+/** The promise. */
 export const RESUMED_MS_MAX = 5_000;
 
 export interface Resumption {
 	readonly kind: FaultRecord["kind"];
 	readonly backMs: number;
-	/** Infinite where nothing was accepted any more. */
+	/** Infinite if nothing was accepted any more. */
 	readonly ms: number;
 }
 

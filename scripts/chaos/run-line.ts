@@ -1,17 +1,17 @@
 /**
- * What task code writes down about its runs, one line of JSON each, and the
- * runs that a file of such lines tells of.
+ * What task code writes down about its runs, one line of JSON each, and the runs that a
+ * file of such lines contains.
  */
 export interface RunLine {
 	readonly kind: "start" | "end" | "abort";
 	readonly id: string;
 	readonly token: number;
 	readonly attempt: number;
-	/** Of the process that it runs in: the node's, or one of its own that the node has started. */
+	/** The process that the run is in: the node's, or one of its own that the node has started. */
 	readonly pid: number;
-	/** Of the process that started that one. */
+	/** The process that started that one. */
 	readonly parent: number;
-	/** The host's monotonic clock. */
+	/** The time on the host's monotonic clock. */
 	readonly ms: number;
 }
 
@@ -23,14 +23,14 @@ export interface Run {
 	readonly pid: number;
 	readonly parent: number;
 	readonly startMs: number;
-	/** Undefined where it never said so: its process or its thread was ended. */
+	/** Undefined if the run never said so: its process or its thread was ended. */
 	readonly overMs: number | undefined;
 	readonly how: "end" | "abort" | "silence";
 }
 
 /**
- * In the order of their starts. A token that starts twice makes two runs. A
- * last line without its end is of a process killed while it wrote.
+ * Runs in the order of their starts. A token that starts twice makes two runs. A last
+ * line without its end is from a process killed while it wrote.
  */
 export function readRuns(text: string): Run[] {
 	const lines = text.split("\n").slice(0, -1);

@@ -1,19 +1,19 @@
 /**
- * What a run without a broken promise shows, and what it does not: a verdict is
- * worth as much as what was tried. Pure.
+ * What a run without a broken promise shows, and what it does not: a verdict is worth as
+ * much as what was tried. Pure.
  */
 import { FAULT_KINDS, type FaultKind, RECOVERED_KINDS } from "./fault.ts";
 import type { Options } from "./options.ts";
 import type { Report } from "./report.ts";
 
-/** With fewer, that no promise was broken may be chance. */
+/** With fewer faults, that no promise was broken may be chance. */
 const FAULTS_MIN = 10;
 const TASKS_MIN = 100;
 
 export interface Scope {
-	/** A sentence each. */
+	/** What the run does not show, in a sentence each. */
 	readonly notShown: readonly string[];
-	/** Why the run shows little; empty when it does not. */
+	/** Why the run shows little; empty if it does not. */
 	readonly little: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Until nothing moves any more, once all is mended and the clients have stopped:
- * everything has ended, the peers see each other, what was still under way on
- * the network has landed, and no node tells of tasks that it runs.
+ * Waits until nothing moves any more, once everything is mended and the clients have
+ * stopped: all tasks have ended, the peers see each other, what was still under way on
+ * the network has landed, and no node reports tasks that it runs.
  */
 import { nowMs, sleep } from "../bench/clock.ts";
 import type { FaultRecord } from "./fault.ts";
@@ -9,15 +9,15 @@ import { landedMs } from "./landing.ts";
 import { isWhole, untilMesh, WHOLE_MS_MAX } from "./mesh.ts";
 import { untilDrained, untilEnded } from "./reading.ts";
 
-/** After all is mended, everything has so long to end. */
+/** How long everything has to end after all is mended. */
 export const DRAINED_MS_MAX = 60_000;
-/** What nodes say of each other is no older than this. */
+/** What nodes say about each other is no older than this. */
 const WORD_MS_MAX = 12_000;
 
 export interface Settled {
-	/** From the moment when all was mended until everything had ended. */
+	/** From the moment when everything was mended until everything had ended. */
 	readonly drainedMs: number;
-	/** Whether the peers all saw each other in time. */
+	/** Whether all peers saw each other in time. */
 	readonly isWhole: boolean;
 }
 
@@ -25,11 +25,11 @@ export interface SettlingParts {
 	readonly urls: readonly string[];
 	readonly faults: readonly FaultRecord[];
 	readonly healedMs: number;
-	/** Of the run's own tasks, whatever became of their submission. */
+	/** The run's own tasks, whatever became of their submission. */
 	readonly ids: readonly string[];
 	/** Whether the cluster has no other tasks. */
 	readonly alone: boolean;
-	/** What is waited for now. */
+	/** Reports what is waited for now. */
 	readonly tell: (what: string) => void;
 }
 
@@ -52,7 +52,7 @@ export async function untilSettled(parts: SettlingParts): Promise<Settled> {
 	await untilOver();
 	// Others may have work for the nodes as long as they like.
 	if (!alone) return { drainedMs, isWhole: wholeMs !== undefined };
-	// Whoever is not idle by then is for the course to find.
+	// The course finds nodes that are not idle by then.
 	await untilMesh(
 		(views) =>
 			views.flat().every(({ state, running }) => state === "dead" || !running),

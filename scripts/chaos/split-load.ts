@@ -1,14 +1,14 @@
 /**
  * The load of a split. Two streams:
  *
- * - A backlog, kept at a few times the slots of the cluster: tasks that take a
- *   moment each, submitted many at a time, to one node after the other. So all
- *   slots could be busy all the time, and a node that does not find work, or
- *   finds it late, shows as tasks a second that are missing.
- * - Probes: tasks to nodes drawn at random, before all others in priority,
- *   which write down when they start. They tell how long a task waits, be there
- *   a backlog or not. Most come alone; now and then there is a burst of them,
- *   more than the node that takes it can run: others have to find them.
+ * - A backlog, kept at a few times the slots of the cluster: tasks that take a moment
+ *   each, submitted many at a time, to one node after the other. So all slots could be
+ *   busy all the time, and a node that finds no work, or finds it late, shows in fewer
+ *   tasks a second.
+ * - Probes: tasks to nodes drawn at random, of the highest priority, which write down
+ *   when they start. They show how long a task waits, with or without a backlog. Most
+ *   come alone. Now and then there is a burst of them, more than the node that takes it
+ *   can run: others have to find them.
  */
 import { submit } from "../../protocol/client/submission.ts";
 import type { TaskAsSubmitted } from "../../protocol/schema/submitted.ts";
@@ -18,21 +18,21 @@ import type { SeededRandom } from "./random.ts";
 import { readCluster, unfinishedOf } from "./reading.ts";
 import { CHAOS_TYPE, type ChaosPayload } from "./work.ts";
 
-/** Long enough that slots are what is short, and not the processors of this machine. */
+/** Long enough that slots are scarce, and not the processors of this machine. */
 const TASK_MS = 50;
 /** Tasks that wait or run, for each slot: more than end between two looks. */
 const BACKLOG_PER_SLOT = 4;
 const LOOK_MS = 10;
 const PROBE_EVERY_MS = 50;
 const PROBE_PRIORITY = 255;
-/** So many requests bring one probe each, then one brings a burst. */
+/** So many requests bring one probe each; then one brings a burst. */
 const SINGLES_BEFORE_BURST = 19;
 /** A burst is for this part of all slots. */
 const BURST_SHARE = 1 / 2;
 
 export interface SplitLoadParts {
 	readonly urls: readonly string[];
-	/** Of all nodes together. */
+	/** The slots of all nodes together. */
 	readonly slots: number;
 	readonly random: SeededRandom;
 	/** Path of the file to which probes write their runs. */
@@ -47,9 +47,9 @@ export interface Probe {
 
 export class SplitLoad {
 	readonly probes: Probe[] = [];
-	/** Tasks that clients were told are taken. */
+	/** Tasks that clients were told are accepted. */
 	accepted = 0;
-	/** Why others were not. */
+	/** Why others were not accepted. */
 	readonly refusals: string[] = [];
 	readonly #parts: SplitLoadParts;
 	#turn = 0;
@@ -83,7 +83,7 @@ export class SplitLoad {
 		return { id, type: CHAOS_TYPE, priority: PROBE_PRIORITY, payload };
 	}
 
-	/** Keeps the backlog up while `goesOn`; the tasks that ended meanwhile, a second. */
+	/** Keeps the backlog up while `goesOn`; returns how many tasks ended per second meanwhile. */
 	async backlog(goesOn: () => boolean): Promise<number> {
 		const { urls, slots } = this.#parts;
 		const before = await this.#look();

@@ -1,9 +1,8 @@
 /**
  * The report of a split: what it cost, and whether that is more than promised.
  *
- * The split is compared with the healthy phases around it together, so that a
- * machine which slows down or speeds up by itself does not count for or
- * against the cluster.
+ * The split is compared with the healthy phases around it together, so that a machine
+ * that slows down or speeds up by itself does not count for or against the cluster.
  */
 import type { Breach } from "../../test/checker/checker.ts";
 import { WHOLE_MS_MAX } from "./mesh.ts";
@@ -12,17 +11,17 @@ import { breachLines } from "./report-text.ts";
 import type { Phase, SplitCourse } from "./split.ts";
 import { formatSpread, type Spread, spread } from "./spread.ts";
 
-/** Promised. */
+/** The promise. */
 const RATIO_MIN = 0.9;
 
 interface PhaseFigures {
-	/** With a backlog. */
+	/** Tasks that ended per second, with a backlog. */
 	readonly endedPerS: number;
-	/** From a client's sending to the task's start, where it came alone and found a backlog. */
+	/** From a client's sending to the start of a task that came alone and found a backlog. */
 	readonly waitHeavy: Spread;
 	/** The same without a backlog. */
 	readonly waitLight: Spread;
-	/** Of one that came with many others at once, without a backlog. */
+	/** The wait of a task that came with many others at once, without a backlog. */
 	readonly waitBurst: Spread;
 }
 
@@ -30,11 +29,11 @@ export interface SplitReport {
 	readonly seed: number;
 	readonly command: string;
 	readonly phases: Readonly<Record<Phase["name"], PhaseFigures>>;
-	/** Tasks a second while split, as a part of those before and after. */
+	/** Tasks per second while split, as a part of those before and after. */
 	readonly ratio: number;
-	/** From the cut to nobody having word of anybody; null: never. */
+	/** From the cut until no node heard from any other; null if never. */
 	readonly apartMs: number | null;
-	/** From mending to every node seeing every other; null: not in sight. */
+	/** From mending until every node saw every other; null if that did not come. */
 	readonly wholeMs: number | null;
 	readonly breaches: readonly Breach[];
 }
@@ -79,7 +78,7 @@ export function makeSplitReport(
 	};
 }
 
-/** Of phases together. */
+/** The rate of several phases together. */
 function ratePerS(phases: readonly Phase[]): number {
 	const ofHeavy = ({ fromMs, lightMs }: Phase) => lightMs - fromMs;
 	const sum = (of: (phase: Phase) => number) =>

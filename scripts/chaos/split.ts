@@ -1,8 +1,8 @@
 /**
- * The course of a split: the same load on a healthy cluster, then while every
- * peer is cut from every other and all reach Redis and their clients, then
- * once all peers see each other again. Each of these phases has a backlog for
- * most of its time, and then none. What it cost is for `split-report.ts` to say.
+ * The course of a split: the same load on a healthy cluster; then while every peer is cut
+ * from every other and all reach Redis and their clients; then once all peers see each
+ * other again. Each of these phases has a backlog for most of its time, and then none.
+ * `split-report.ts` says what it cost.
  */
 import { readFileSync } from "node:fs";
 import { nowMs, sleep } from "../bench/clock.ts";
@@ -21,12 +21,12 @@ import { DRAINED_MS_MAX } from "./settling.ts";
 import { type Probe, SplitLoad } from "./split-load.ts";
 import type { Flaw } from "./stage.ts";
 
-/** Code is compiled, threads are started: not measured. */
+/** Not measured: code is compiled, threads are started. */
 const WARM_UP_MS = 2_000;
-/** The phases before and after are a part of the split, within bounds. */
+/** The length of the phases before and after, as a part of the split, within bounds. */
 const CALM_SHARE = 1 / 4;
 const CALM_MS = [2_500, 30_000] as const;
-/** The end of a phase, without a backlog. */
+/** The last part of a phase, which has no backlog. */
 const LIGHT_SHARE = 1 / 6;
 /** After this nobody waits any longer for the mesh. */
 const MESH_MS_MAX = 60_000;
@@ -43,21 +43,21 @@ export interface SplitParts {
 export interface Phase {
 	readonly name: "before" | "split" | "after";
 	readonly fromMs: number;
-	/** From here on without a backlog. */
+	/** From here on there is no backlog. */
 	readonly lightMs: number;
 	readonly untilMs: number;
 	readonly endedPerS: number;
 }
 
 export interface SplitCourse {
-	/** In their order. */
+	/** The phases, in their order. */
 	readonly phases: readonly [before: Phase, split: Phase, after: Phase];
 	readonly probes: readonly Probe[];
-	/** Of probes. */
+	/** The runs of probes. */
 	readonly runs: readonly Run[];
-	/** From the cut to nobody having word of anybody; undefined: it never came so far. */
+	/** From the cut until no node heard from any other; undefined if that never came. */
 	readonly apartMs: number | undefined;
-	/** From mending to each node seeing every other; undefined: not in sight. */
+	/** From mending until each node saw every other; undefined if that did not come. */
 	readonly wholeMs: number | undefined;
 	readonly flaws: readonly Flaw[];
 }
@@ -127,7 +127,7 @@ async function underLoad(
 	return { phases: [before, split, after], apartMs, wholeMs };
 }
 
-/** Whether all that was accepted has ended, and nothing was refused. */
+/** Whether everything that was accepted has ended, and nothing was refused. */
 async function account(
 	load: SplitLoad,
 	urls: readonly string[],

@@ -1,7 +1,7 @@
 /** How times are spread: what a report says of many of them. */
 import { percentile } from "../bench/stats.ts";
 
-/** Of times, ms; percentiles null where there is none. */
+/** The spread of times, in ms; percentiles are null if there is none. */
 export interface Spread {
 	readonly count: number;
 	readonly p50: number | null;

@@ -1,6 +1,6 @@
 /**
- * What a run plays on: a cluster to submit to and to trouble, be it the run's
- * own (`own-cluster.ts`) or one that was there (`attached-cluster.ts`).
+ * What a run plays on: a cluster to submit to and to trouble, either the run's own
+ * (`own-cluster.ts`) or one that was there (`attached-cluster.ts`).
  */
 import type { Life } from "./member.ts";
 import type { Opening } from "./openings.ts";
@@ -8,16 +8,19 @@ import type { Victims } from "./trouble.ts";
 
 export interface Stage {
 	readonly victims: Victims;
-	/** Bases of the HTTP sides of all nodes, in whatever state. */
+	/** Base URLs of the HTTP sides of all nodes, in whatever state. */
 	readonly urls: readonly string[];
 	readonly nodes: readonly { readonly name: string; readonly lives: Life[] }[];
-	/** Once nothing is in their way: until all nodes are ready. Who is not by the end is a flaw. */
+	/**
+	 * Waits until all nodes are ready; to be called once nothing is in their way. A node
+	 * that is not ready by the end is a flaw.
+	 */
 	untilReady(): Promise<void>;
-	/** Of all sessions, so far; none where that cannot be known. */
+	/** The openings of all sessions so far; none if they cannot be known. */
 	openings(): readonly Opening[];
-	/** What went wrong by itself, so far. */
+	/** What went wrong by itself so far. */
 	flaws(): readonly Flaw[];
-	/** Ends what was started; further flaws may come of it. */
+	/** Ends what was started; that may bring further flaws. */
 	end(): Promise<void>;
 }
 

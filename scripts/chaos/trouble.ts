@@ -1,7 +1,6 @@
 /**
- * Makes the planned faults happen, each at its moment, and mends them; writes
- * down what came to pass. Faults of one victim wait for each other, those of
- * different victims overlap.
+ * Makes the planned faults happen, each at its moment, and mends them; records what
+ * happened. Faults of one victim wait for each other, those of different victims overlap.
  */
 import { nowMs, sleep } from "../bench/clock.ts";
 import {
@@ -17,9 +16,9 @@ import {
 /** A node that can be struck. */
 export interface NodeVictim {
 	readonly name: string;
-	/** Undefined while it has no process. */
+	/** Undefined while the node has no process. */
 	readonly pid: number | undefined;
-	/** Whether someone else starts it again when it has ended. */
+	/** Whether someone else starts the node again when it has ended. */
 	readonly isKept: boolean;
 	kill(): Promise<void>;
 	drain(): Promise<void>;
@@ -39,14 +38,14 @@ export interface NetworkVictim {
 	mend(cut: SingleCut, nodes: readonly number[]): void;
 }
 
-/** Cuts that are two others, one after the other. */
+/** Cuts that consist of two others, one after the other. */
 const STEPS: Readonly<
 	Record<Exclude<Cut, SingleCut>, readonly [SingleCut, SingleCut]>
 > = {
 	"sight-then-store": ["peers", "store"],
 	"store-then-sight": ["store", "peers"],
 };
-/** The part of the time after which the second step comes. */
+/** The second step comes after this part of the time. */
 const FIRST_STEP = 0.6;
 
 function isInSteps(cut: Cut): cut is keyof typeof STEPS {
@@ -72,7 +71,7 @@ const LOST: Readonly<Record<Cut, string>> = {
 };
 
 export class Troublemaker {
-	/** In the order in which they began. */
+	/** The faults in the order in which they began. */
 	readonly records: FaultRecord[] = [];
 	readonly #victims: Victims;
 	readonly #tell: (text: string) => void;
@@ -197,7 +196,7 @@ export class Troublemaker {
 	}
 }
 
-/** The network is one victim: cuts do not overlap. */
+/** The queue of a fault. The network is one victim: cuts do not overlap. */
 function queueOf({ kind }: PlannedFault): string {
 	return isNetworkFault(kind) ? "network" : "redis";
 }

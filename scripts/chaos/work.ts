@@ -5,6 +5,6 @@ export interface ChaosPayload {
 	readonly durationMs: number;
 	/** Path of the file to which the runs are written. */
 	readonly effects: string;
-	/** The run shall end in an error. */
+	/** Whether the run is to end in an error. */
 	readonly fails: boolean;
 }

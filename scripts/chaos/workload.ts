@@ -1,8 +1,8 @@
 /**
- * Clients: they submit tasks to nodes drawn at random, one at a time or many in
- * one request, whether or not earlier ones have been answered; and write down
- * what they were told. Who was told nothing asks again elsewhere, with the same
- * id, half of the time; as a careful client would.
+ * Clients: they submit tasks to nodes drawn at random, one at a time or many in one
+ * request, whether or not earlier ones have been answered; and record the answers. A
+ * client that got no answer asks again elsewhere, with the same id, half of the time, as
+ * a careful client would.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type Submitted, submit } from "../../protocol/client/submission.ts";
@@ -12,7 +12,7 @@ import { clientOf } from "../client.ts";
 import type { SeededRandom } from "./random.ts";
 import { CHAOS_TYPE, type ChaosPayload } from "./work.ts";
 
-/** Between requests, on average. One in twelve brings many tasks. */
+/** The average time between requests. One in twelve brings many tasks. */
 const REQUEST_MS = 50;
 const MANY_SHARE = 1 / 12;
 const MANY_MAX = 30;

@@ -1,4 +1,7 @@
-/** The bench in a tiny form: what its figures are is for `npm run bench`, that they can be taken for this. */
+/**
+ * The bench in a tiny form: shows that its figures can be taken; their values are for
+ * `npm run bench`.
+ */
 import type { Proof } from "./proof.ts";
 import { proveByTests } from "./test-file.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Bodies of documented size on a machine that has far too much to do: every task of them is
- * taken, while the node and its Redis get a small share of a core.
+ * Bodies of documented size on a machine that has far too much to do: every task of them
+ * is accepted, while the node and its Redis get a small share of a core.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { ITEMS_MAX } from "../../protocol/limits.ts";
@@ -76,7 +76,7 @@ async function measure({ times, tell }: Ground): Promise<Finding> {
 	};
 }
 
-/** Of a type that nobody serves: they wait, and nothing but their submission takes time. */
+/** Submits tasks of a type that nobody serves: they wait, and only their submission takes time. */
 function submit(url: string): Promise<readonly ItemAnswer[]> {
 	return clientOf(url, BODY_MS_MAX).value("submitTaskLines", {
 		body: Array(ITEMS_MAX).fill({ type: "nobody-serves-it" }),

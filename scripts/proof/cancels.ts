@@ -1,7 +1,8 @@
 /**
- * A task that runs is stopped from a third node in time: its signal fires, with gossip and
- * without, and what ignores that is ended by force. From the request to the moment of which the
- * code says that it saw its signal: both by the one clock of this machine.
+ * A running task is stopped from a third node in time: its signal fires, with gossip and
+ * without, and a task that ignores that is ended by force. Measured from the request to
+ * the moment at which the code says it saw its signal, both by the one clock of this
+ * machine.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -73,7 +74,7 @@ async function inCluster<T>(
 	return await look(cluster);
 }
 
-/** One task after the other, each asked to end of a node that does not run it. */
+/** One task after the other, each cancelled through a node that does not run it. */
 async function signals(
 	cluster: Cluster,
 	folder: string,
@@ -104,7 +105,7 @@ async function forced(cluster: Cluster, folder: string): Promise<Spread> {
 	return spread(tookMs);
 }
 
-/** Returns when it was asked for. */
+/** Returns when the cancel was requested. */
 async function cancelOne(
 	cluster: Cluster,
 	id: string,

@@ -2,7 +2,7 @@
 import { runProgram } from "./child.ts";
 import { Impossible } from "./proof.ts";
 
-/** @throws Impossible when this machine cannot make these faults. */
+/** @throws Impossible if this machine cannot make these faults */
 export async function runChaos<Report>(
 	args: readonly string[],
 ): Promise<Report> {

@@ -1,7 +1,7 @@
 /**
- * A program of this project that a proof runs as a process of its own, on the
- * Node that runs the proof. It ends with the proof, however that ends: it is
- * told to by a signal, or notices that its channel is closed.
+ * A program of this project that a proof runs as a process of its own, on the Node that
+ * runs the proof. It ends with the proof, however that ends: a signal tells it to, or it
+ * notices that its channel is closed.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
@@ -13,7 +13,7 @@ process.on("exit", () => {
 	}
 });
 
-/** Values go over the channel whole, a Map as a Map. Its standard output is read by who starts it. */
+/** Values go over the channel whole, a Map as a Map. Whoever starts it reads its standard output. */
 export function startProgram(
 	file: string,
 	args: readonly string[],
@@ -22,7 +22,7 @@ export function startProgram(
 	const child = spawn(process.execPath, [path, ...args], {
 		stdio: ["ignore", "pipe", "inherit", "ipc"],
 		serialization: "advanced",
-		// A group of its own, so that what it has started is told to end with it.
+		// It gets a group of its own, so that what it has started is told to end with it.
 		detached: true,
 	});
 	living.add(child);
@@ -31,8 +31,8 @@ export function startProgram(
 }
 
 /**
- * Resolves when it has ended, with its exit code and what it printed; that is
- * shown meanwhile, too, if a person is to see it.
+ * Resolves when the program has ended, with its exit code and its output; the output is
+ * also shown meanwhile, if a person is to see it.
  */
 export async function runProgram(
 	file: string,

@@ -1,9 +1,9 @@
 /**
- * Requests that nobody should send, to a real node with a real Redis: each is answered as the
- * description of the API says, none by an error of the node, and its memory stays.
+ * Requests that nobody should send, to a real node with a real Redis: each is answered as
+ * the description of the API says, none by an error of the node, and its memory stays.
  *
- * A flaw is shown with its number: `--seed S --times N` draws the same requests again, each
- * by its own number.
+ * A flaw is shown with its number: `--seed S --times N` draws the same requests again,
+ * each by its own number.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import { startRedis } from "../../test/redis.ts";
 import { bundleProgram } from "../build/program.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
-/** Of what it holds, from after the first quarter to the end. */
+/** By how much its memory may grow, from after the first quarter to the end. */
 const GROWTH_MB_MAX = 5;
 /** Requests while Redis stands still. */
 const FROZEN = 500;

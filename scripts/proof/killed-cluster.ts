@@ -1,4 +1,6 @@
-/** Three real nodes for a proof, of which one after the other is killed and started again. */
+/**
+ * Three real nodes for a proof; one after the other is killed and started again.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { pagesOf } from "../../protocol/client/pages.ts";
 import type { Component } from "../../protocol/schema/components.ts";
@@ -8,7 +10,7 @@ import { SeededRandom } from "../../test/random.ts";
 import { bundleProgram } from "../build/program.ts";
 import { clientOf } from "../client.ts";
 
-/** Without its payload and result. */
+/** A task without its payload and result. */
 export type ListedTask = Component<"TaskList">["tasks"][number];
 
 const PAGE = 500;
@@ -37,7 +39,7 @@ export async function whenEnded(
 	);
 }
 
-/** Kills a node drawn every `everyMs`, and starts it again, until `isOver`. Returns how many. */
+/** Every `everyMs` kills a node that it draws, and starts it again, until `isOver`. Returns how many. */
 export async function killInTurn(
 	cluster: Cluster,
 	seed: number,

@@ -1,7 +1,8 @@
 /**
- * Tasks that are due later are claimed when they are, though nodes are killed meanwhile, those
- * among them that took the tasks. From a task's due time to its first claim, both by the clock of
- * the store: so it counts what nodes are late, and what they have to do with other tasks that are due.
+ * Tasks that are due later are claimed when they are due, although nodes are killed
+ * meanwhile, including those that accepted the tasks. Measured from a task's due time to
+ * its first claim, both by the store's clock: so it counts how late nodes are, and what
+ * they have to do with other tasks that are due.
  */
 import type { Breach } from "../../test/checker/checker.ts";
 import { spread } from "../chaos/spread.ts";
@@ -14,7 +15,7 @@ import {
 } from "./killed-cluster.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
-/** The first is due after this; by then all are taken. */
+/** The first task is due after this; by then all are accepted. */
 const FIRST_DUE_MS = 8_000;
 const EACH_MS = 3;
 const KILL_EVERY_MS = 3_000;

@@ -1,22 +1,24 @@
 /**
- * Submits tasks over HTTP, one a request, from a process of its own: as fast as they are answered,
- * or at a rate whether they are answered or not. It says by its channel what it was told.
+ * Submits tasks over HTTP, one a request, from a process of its own: as fast as they are
+ * answered, or at a rate whether they are answered or not. It reports the answers over
+ * its channel.
  *
  *   node scripts/proof/load-generator.ts PORT MS [RATE]
  *
- * RATE, in requests a second, makes it an open loop: what is due is sent, each on a connection that
- * waits for nothing else. What finds none, as the most that there may be all wait, is not sent.
+ * RATE, in requests a second, makes it an open loop: each request is sent when it is due,
+ * on a connection that waits for nothing else. If the most connections that there may be
+ * all wait, it is not sent.
  */
 import { connect, type Socket } from "node:net";
 
-/** What became of its requests. */
+/** What became of the requests. */
 export interface Told {
 	readonly sent: number;
-	/** By status. */
+	/** The number of answers, by status. */
 	readonly answers: ReadonlyMap<number, number>;
 	/** Answers of 429 and 503 that do not say when to come again. */
 	readonly refusedWithoutTime: number;
-	/** Due by the rate, and without a connection. */
+	/** Requests that were due by the rate, and had no connection. */
 	readonly unsent: number;
 	readonly unanswered: number;
 }
@@ -24,7 +26,7 @@ export interface Told {
 const CLOSED_CONNECTIONS = 256;
 const OPEN_CONNECTIONS_MAX = 2_000;
 const TICK_MS = 2;
-/** How long it waits for what it has sent last. */
+/** How long it waits for answers to its last requests. */
 const PATIENCE_MS = 10_000;
 
 const [port = 0, lastsMs = 0, rate] = process.argv.slice(2).map(Number);
@@ -37,7 +39,7 @@ const answers = new Map<number, number>();
 let sent = 0;
 let answered = 0;
 let refusedWithoutTime = 0;
-/** Told of each answer. */
+/** Called with each answer. */
 let onAnswer: (socket: Socket) => void;
 
 function open(): Socket {
@@ -62,7 +64,7 @@ function open(): Socket {
 			onAnswer(socket);
 		}
 	});
-	// A connection that breaks leaves its request unanswered, which is told.
+	// A connection that breaks leaves its request unanswered, which is reported.
 	socket.on("error", () => socket.destroy());
 	return socket;
 }
@@ -72,7 +74,7 @@ function send(socket: Socket): void {
 	socket.write(request);
 }
 
-/** One after the other on each connection. */
+/** Sends one request after the other on each connection. */
 function closedLoop(endMs: number): Promise<number> {
 	onAnswer = (socket) => {
 		if (performance.now() < endMs) send(socket);
@@ -81,7 +83,7 @@ function closedLoop(endMs: number): Promise<number> {
 	return Promise.resolve(0);
 }
 
-/** Resolves with how many it could not send. */
+/** Resolves with how many requests it could not send. */
 function openLoop(endMs: number, aSecond: number): Promise<number> {
 	const startMs = performance.now();
 	const idle: Socket[] = [];

@@ -1,6 +1,6 @@
 /**
- * What the proof `machines` does on its five machines. It starts itself once more inside of their
- * network, and prints what it found as one line of JSON.
+ * What the proof `machines` does on its five machines. It starts itself once more inside
+ * of their network, and prints what it found as one line of JSON.
  *
  *   node scripts/proof/machines-inside.ts DIRECTORY TASKS
  */
@@ -30,7 +30,7 @@ const DURATION_MS = 300;
 const REVOKED_MS_MAX = 5_000;
 const READY_MS_MAX = 30_000;
 const ENDS_MS_MAX = 60_000;
-/** Their names, by what they are for here. */
+/** The machines, by what they are for here. */
 const [SUBMITS, WATCHES, CUT_OFF, REVOKES] = [0, 1, 2, 3] as const;
 
 const [directory = "", count = ""] = process.argv.slice(2);
@@ -59,7 +59,7 @@ function ask(
 	};
 	return request(`https://${address}:${HTTPS_PORT}${path}`, {
 		...{ method, headers, agent: false, timeout: 3_000, ...more },
-		// By address: what the certificate is for stands here.
+		// By address: that is what the certificate is for.
 		...{ ca: tlsText("ca.pem"), servername: "hearsay.example" },
 	});
 }
@@ -96,7 +96,7 @@ async function untilTrue(
 	return nowMs() - startMs;
 }
 
-/** Ids of tasks whose end is told, from now on; resolves once the stream has begun. */
+/** The ids of tasks whose end is reported, from now on; resolves once the stream has begun. */
 async function watchEnds(machine: Machine, token: string) {
 	const ended = new Set<string>();
 	const asking = ask(machine, "/v1/events?kind=task.ended", token);

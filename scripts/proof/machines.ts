@@ -1,8 +1,8 @@
 /**
- * Five machines, each in a network namespace of its own, that serve HTTPS on addresses of their
- * own and ask for access tokens: what is submitted on one is watched on another while a third
- * is cut off, and a token that is revoked on a fourth is refused by all. What is done on them is
- * in `machines-inside.ts`, which runs in the network.
+ * Five machines, each in a network namespace of its own, that serve HTTPS on addresses of
+ * their own and ask for access tokens: what is submitted on one is watched on another
+ * while a third is cut off, and a token that is revoked on a fourth is refused by all.
+ * `machines-inside.ts`, which runs in the network, does the work on them.
  */
 import { networkTrouble } from "../chaos/network-entry.ts";
 import { runProgram } from "./child.ts";

@@ -1,7 +1,7 @@
 /**
- * A store with a million tasks of each kind: waiting, not due yet, ended. Everything that a user
- * does goes on as with few, and no step holds Redis for long: what it takes is read from Redis'
- * own log of slow commands, so only those above a millisecond are told apart.
+ * A store with a million tasks of each kind: waiting, not due yet, ended. Everything that
+ * a user does works as with few, and no step holds Redis for long. The time is read from
+ * Redis' own log of slow commands, so only commands above a millisecond are told apart.
  */
 import { Redis } from "ioredis";
 import type { Breach } from "../../test/checker/checker.ts";
@@ -11,7 +11,7 @@ import { bundleProgram } from "../build/program.ts";
 import { clientOf } from "../client.ts";
 import type { Finding, Ground, Proof } from "./proof.ts";
 
-/** Of a body with which the store is filled. */
+/** The tasks in one body with which the store is filled. */
 const BODY = 25_000;
 const SLOW_MS_MAX = 600_000;
 const LOGGED_US = 1_000;
@@ -25,7 +25,7 @@ const TAG_EVERY = 1_000;
 interface Act {
 	readonly name: string;
 	readonly msMax: number;
-	/** Returns what it found or did, to be told. */
+	/** Returns what it found or did, for the report. */
 	readonly act: () => Promise<number | string>;
 }
 
@@ -81,7 +81,7 @@ async function measure({ times, tell }: Ground): Promise<Finding> {
 interface Kind {
 	readonly name: string;
 	readonly task: object;
-	/** They end, and are not to wait for long. */
+	/** Whether they end, and are not to wait for long. */
 	readonly ends?: true;
 }
 
@@ -209,7 +209,7 @@ async function memoryOf(redis: Redis): Promise<number> {
 	return Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1]);
 }
 
-/** Of the scripts since the log was emptied; 0: none took a millisecond. */
+/** The slowest script since the log was emptied; 0 if none took a millisecond. */
 async function slowestMs(redis: Redis): Promise<number> {
 	const entries = (await redis.call("SLOWLOG", "GET", LOG_LEN)) as [
 		...[number, number, number, string[]],

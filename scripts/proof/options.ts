@@ -9,11 +9,11 @@ export interface Options {
 	readonly json: boolean;
 }
 
-/** Every tool that a proof runs takes a seed of that size. */
+/** The largest seed that every tool that a proof runs takes. */
 const SEED_MAX = 100_000_000;
 const TIMES_MAX = 10_000_000;
 
-/** Undefined: the list was asked for. @throws TypeError when the use is wrong. */
+/** Undefined if the list was asked for. @throws TypeError if the use is wrong */
 export function readOptions(
 	args: readonly string[],
 	proofs: readonly Proof[],

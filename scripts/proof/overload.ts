@@ -1,7 +1,8 @@
 /**
- * Three times as many submissions as a cluster has just been measured to take, to one of its nodes,
- * for a minute: it takes what it can and refuses the rest with a time to come again, what it has
- * taken ends, no node needs much more memory, and the others answer meanwhile.
+ * Three times as many submissions as a cluster was just measured to accept, to one of its
+ * nodes, for a minute: it accepts what it can and refuses the rest with a time to come
+ * again; accepted tasks end; no node needs much more memory; and the others answer
+ * meanwhile.
  */
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
@@ -23,7 +24,7 @@ const FACTOR = 3;
 const MORE_MIB_MAX = 100;
 const READ_P99_MS_MAX = 250;
 const READ_EVERY_MS = 50;
-/** What was taken ends by then. */
+/** Accepted tasks end within this. */
 const DRAIN_MS_MAX = 120_000;
 
 export const overload: Proof = {
@@ -74,7 +75,7 @@ interface Seen {
 	readonly reads: Spread;
 	/** MiB, by node. */
 	readonly more: readonly number[];
-	/** As the store has it, when all has ended. */
+	/** According to the store, when all has ended. */
 	readonly accepted: number;
 	readonly succeeded: number;
 }
@@ -93,7 +94,7 @@ function breachesIn(seen: Seen): Breach[] {
 			`${flood.refusedWithoutTime} refusals have no Retry-After`,
 		);
 	const told = taken(calm) + taken(flood);
-	// What was not answered for may have been taken.
+	// A submission that was not answered may have been accepted.
 	if (accepted < told)
 		add("what is taken is stored", `${told} were taken, ${accepted} stored`);
 	if (succeeded !== accepted)
@@ -124,7 +125,7 @@ async function generate(
 	return told as Told;
 }
 
-/** All that is stored has ended; or it has had its time. */
+/** Waits until everything stored has ended, or the time is over. */
 async function settled(cluster: Cluster): Promise<ClusterAsRead> {
 	const look = () => cluster.node(2).cluster();
 	const isOver = ({ counts, totals }: ClusterAsRead) =>
@@ -137,7 +138,7 @@ async function memories(cluster: Cluster): Promise<number[]> {
 	return pids.sort((a, b) => a - b).map(residentMiB);
 }
 
-/** The most that each node had. */
+/** The most memory that each node had. */
 function watchMemory(cluster: Cluster) {
 	let isOver = false;
 	const most: number[] = [];

@@ -1,4 +1,7 @@
-/** Many faults of one kind, one after the other: how soon what they cut short runs again. */
+/**
+ * Many faults of one kind, one after the other: how soon the tasks that they cut short
+ * run again.
+ */
 import type { Breach } from "../../test/checker/checker.ts";
 import type { RecoveredKind } from "../chaos/fault.ts";
 import type { Report } from "../chaos/report.ts";
@@ -10,7 +13,7 @@ export interface Bars {
 	readonly p99Ms: number;
 }
 
-/** Of so many faults on five nodes, each begun so long after the one before. */
+/** Measures so many faults on five nodes, each begun so long after the one before. */
 export async function measureRecoveries(
 	kind: RecoveredKind,
 	everyMs: number,

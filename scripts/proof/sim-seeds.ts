@@ -1,7 +1,7 @@
 /**
- * The simulator as a process of its own, so that several use all cores: it is
- * sent blocks of seeds, and answers each with what its runs came to, up to the
- * first that breaks a promise.
+ * The simulator as a process of its own, so that several use all cores. It is sent blocks
+ * of seeds, and answers each with what its runs came to, up to the first that breaks a
+ * promise.
  */
 import { explain, type Outcome } from "../../test/sim/report.ts";
 import { runSeed } from "../../test/sim/run.ts";
@@ -9,13 +9,13 @@ import { runSeed } from "../../test/sim/run.ts";
 export interface Block {
 	readonly from: number;
 	readonly count: number;
-	/** The one kind of trouble that comes; undefined: all kinds. */
+	/** The only kind of trouble; undefined for all kinds. */
 	readonly fault: string | undefined;
 }
 
 export interface BlockOutcome {
 	readonly runs: readonly Outcome[];
-	/** The first broken seed, and what is to be said about it. */
+	/** The first broken seed, and what there is to say about it. */
 	readonly broken: BrokenSeed | undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Many seeds of the simulator, all kinds of trouble mixed or one alone, on all cores. Seeds
- * are given out in rising order, and once one is broken no more are: what is
- * under way then comes to its end, so that the first broken seed is the first
- * of all, however many processes there are.
+ * Many seeds of the simulator, all kinds of trouble mixed or one alone, on all cores.
+ * Seeds are given out in rising order. Once one is broken no more are given out, and
+ * those under way still finish, so that the first broken seed is the first of all,
+ * however many processes there are.
  */
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
@@ -12,7 +12,7 @@ import type { Finding, Ground, Proof } from "./proof.ts";
 import type { Block, BlockOutcome, BrokenSeed } from "./sim-seeds.ts";
 
 const BLOCK = 25;
-/** Somebody who waits wants to hear of it so often. */
+/** Progress is shown after each so many seeds. */
 const TELL_EVERY = 500;
 
 export const sim: Proof = {

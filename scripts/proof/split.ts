@@ -1,4 +1,7 @@
-/** Every peer is cut from every other, with Redis in reach: work goes on as fast, and they find each other again. */
+/**
+ * Every peer is cut from every other, with Redis in reach: work goes on as fast, and the
+ * peers find each other again.
+ */
 import type { SplitReport } from "../chaos/split-report.ts";
 import { runChaos } from "./chaos-run.ts";
 import type { Ground, Proof } from "./proof.ts";

@@ -1,6 +1,6 @@
 /**
- * Work goes to who has room: three nodes with eight slots each are given tasks through one of
- * them, and afterwards every task says where, and when, its code began.
+ * Work goes to the nodes that have room: three nodes with eight slots each get tasks
+ * through one of them, and afterwards every task says where, and when, its code began.
  */
 import { fileURLToPath } from "node:url";
 import type { ItemAnswer, TaskAsRead } from "../../protocol/schema.ts";
@@ -13,7 +13,7 @@ import type { Finding, Ground, Proof } from "./proof.ts";
 const HANDLERS = fileURLToPath(new URL("spread-handlers.ts", import.meta.url));
 const NODES = 3;
 const FLAGS = ["--handlers", HANDLERS, "--concurrency", "8"];
-/** Nodes have told how they are by then. */
+/** By then nodes have reported how they are. */
 const SETTLE_MS = 2_500;
 const LONG_MS = 1_500;
 
@@ -28,10 +28,10 @@ export const spread: Proof = {
 };
 
 interface Sample {
-	/** Most of its tasks that ran on one node, and nodes that ran some. */
+	/** The most tasks that ran on one node, and how many nodes ran some. */
 	readonly most: number;
 	readonly nodes: number;
-	/** From when each was accepted until its code began. */
+	/** The times from when each was accepted until its code began. */
 	readonly waitedMs: readonly number[];
 }
 
@@ -39,7 +39,7 @@ interface Sample {
 interface Course {
 	readonly name: string;
 	readonly run: (cluster: Cluster, accepting: ClusterNode) => Promise<Sample>;
-	/** What is wrong with it, if something is. */
+	/** Says what is wrong with the sample, if something is. */
 	readonly judge: (sample: Sample) => string | undefined;
 	readonly times?: number;
 }
@@ -135,7 +135,7 @@ async function postOneByOne(
 	return await sampleOf(node, ids);
 }
 
-/** What was left to the frozen one others take. */
+/** Others take what was left to the frozen node. */
 async function besideFrozen(
 	cluster: Cluster,
 	accepting: ClusterNode,

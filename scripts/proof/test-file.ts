@@ -1,6 +1,6 @@
 /**
- * A proof that is a file of tests, in `test/proof/`: what would be in `npm test`
- * if it took less time. Each test is a promise, and how long it took a figure.
+ * A proof that is a file of tests, in `test/proof/`: what would be in `npm test` if it
+ * took less time. Each test is a promise, and its duration a figure.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { type Spread, spread } from "../chaos/spread.ts";
 import { runProgram } from "./child.ts";
 import type { Finding, Ground } from "./proof.ts";
 
-/** What is read of vitest's report; it says more. */
+/** The part of vitest's report that is read. */
 interface Report {
 	readonly success: boolean;
 	readonly testResults: readonly {
@@ -23,7 +23,7 @@ interface Report {
 	}[];
 }
 
-/** All of them so many times. @param name Of the file, without `.test.ts`. */
+/** Runs all of them so many times. @param name of the file, without `.test.ts` */
 export async function proveByTests(
 	name: string,
 	{ directory, times, tell }: Ground,
@@ -63,7 +63,7 @@ async function runTests(name: string, reportFile: string) {
 		promise: fullName,
 		what: failureMessages[0] ?? status,
 	}));
-	// A file that does not load has no tests to fail, an unhandled error no test.
+	// A file that does not load has no tests to fail, and an unhandled error belongs to no test.
 	if (breaches.length === 0 && (code !== 0 || !success)) {
 		const said = testResults.map(({ message }) => message).join("\n");
 		breaches.push({ promise: "the tests run", what: said || `code ${code}` });

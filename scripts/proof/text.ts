@@ -1,9 +1,11 @@
-/** How the list of proofs, and what one of them has found, read in a terminal. */
+/**
+ * How the list of proofs, and the finding of one of them, read in a terminal.
+ */
 import { breachLines } from "../chaos/report-text.ts";
 import { formatSpread } from "../chaos/spread.ts";
 import type { Figures, Finding, Proof } from "./proof.ts";
 
-/** A finding, with what it takes to come to it again. */
+/** A finding, with what is needed to repeat it. */
 export interface Verdict extends Finding {
 	readonly proof: string;
 	readonly seed: number;

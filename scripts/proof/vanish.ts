@@ -1,8 +1,10 @@
-/** Hosts vanish without a word, and their peers take their tasks over before the leases end. */
+/**
+ * Hosts vanish silently, and their peers take their tasks over before the leases end.
+ */
 import type { Proof } from "./proof.ts";
 import { measureRecoveries } from "./recoveries.ts";
 
-/** Each host is back, and its return over, before the next one goes. */
+/** Each host is back, and its return over, before the next one vanishes. */
 const EVERY_MS = 14_000;
 const BARS = { p50Ms: 2_500, p99Ms: 3_500 };
 

@@ -1,7 +1,7 @@
 /**
- * Running one command of the set-up in the sight of a person: one line when it
- * starts, one every ten seconds, one when it is done; its own output only when
- * it fails. Also the words that the parts of the set-up share.
+ * Runs one command of the set-up so that a person sees it: one line when it starts, one
+ * every ten seconds, one when it is done; its own output only when it fails. Also the
+ * words that the parts of the set-up share.
  */
 import { spawn } from "node:child_process";
 
@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
  * Something that has to be on this machine.
  * @typedef {object} Need
  * @property {() => boolean} missing Cheap: asked at every start.
- * @property {() => Promise<void>} bring Throws SetupError where it cannot.
+ * @property {() => Promise<void>} bring Throws SetupError if it cannot.
  */
 
 /** Set-up cannot go on; the message is for the person in front of it. */
@@ -70,7 +70,8 @@ export function run(title, [file = "", ...args], env, cwd) {
 				output = (output + text).slice(-OUTPUT_CHARS_KEPT);
 			});
 		}
-		// Told to stop, this process takes it along: it would go on alone, in the way of the next.
+		// If this process is told to stop, it takes the command along: that would go on
+		// alone, in the way of the next.
 		const stop = (/** @type {NodeJS.Signals} */ signal) => {
 			child.kill(signal);
 			child.once("exit", () => process.kill(process.pid, signal));

@@ -1,11 +1,11 @@
 /**
  * One set-up at a time in one checkout.
  *
- * The lock is a listening socket in Linux's abstract namespace: the kernel
- * takes it back however its holder ends, so it cannot go stale, and those who
- * wait notice at once because their connection to it closes. Elsewhere there
- * is no such thing and no lock; two set-ups started in the same second may then
- * disturb each other, and running one again mends it.
+ * The lock is a listening socket in Linux's abstract namespace: the kernel takes it back
+ * however its holder ends, so it cannot go stale, and those who wait notice at once
+ * because their connection to it closes. Other systems have no such thing, and so no
+ * lock: two set-ups started in the same second may then disturb each other, and running
+ * one again mends it.
  */
 import { createHash } from "node:crypto";
 import { connect, createServer } from "node:net";
@@ -29,7 +29,7 @@ export async function waitForTurn(root, onWait) {
 function take(address) {
 	return new Promise((resolve, reject) => {
 		const server = createServer((waiting) => {
-			// Open until this process ends, but no reason for it to live on.
+			// The socket is open until this process ends, but does not keep it alive.
 			waiting.unref();
 			waiting.on("error", () => waiting.destroy());
 		});
@@ -48,7 +48,7 @@ function take(address) {
 function released(address) {
 	return new Promise((resolve) => {
 		const holder = connect(address);
-		// A holder that ended meanwhile refuses: an error, and the same news.
+		// A holder that ended meanwhile refuses the connection: an error, and the same news.
 		holder.on("error", () => holder.destroy());
 		holder.once("close", () => resolve());
 		holder.resume();

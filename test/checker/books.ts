@@ -1,4 +1,7 @@
-/** What the store counts is what is there, and every task that is PENDING stands in a queue. */
+/**
+ * What the store counts is what is there, and every task that is PENDING stands in a
+ * queue.
+ */
 import type { History } from "./history.ts";
 
 export function judgeBooks({ miscounts }: History): string[] {

@@ -1,8 +1,10 @@
 /**
- * Cancels: once somebody was told that a task is CANCELLED, nothing of it begins any more, but
- * an attempt that force took from its holder, who may not know yet; and it stays so; once somebody was told that it is to stop, no further attempt begins, and it
- * ends CANCELLED or with the result that came first; of all tasks that somebody had cancelled
- * at once, likewise. And nothing is CANCELLED that nobody asked to be.
+ * Cancels. Once somebody was told that a task is CANCELLED, it stays so, and nothing of
+ * it begins any more, except an attempt that was taken from its holder by force: the
+ * holder may not know yet. Once somebody was told that a task is to stop, no further
+ * attempt begins, and the task ends CANCELLED or with the result that came first. The
+ * same holds for all tasks that somebody had cancelled at once. And nothing is CANCELLED
+ * that nobody asked to be.
  */
 
 import type { CancelEvent, CancelledEvent } from "./clients.ts";
@@ -16,7 +18,7 @@ export function judgeCancels({
 }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
 		const { id, cancels } = task;
-		// What has its id since may be another one, submitted anew.
+		// What has its id since may be another task, submitted anew.
 		if (deleted.has(id)) return [];
 		const read = lastRead(task);
 		const { state, round = 1 } = read ?? {};
@@ -28,7 +30,7 @@ export function judgeCancels({
 		return [
 			...flawsAfterSweeps(task, lostWritesMs),
 			...task.cancelled.flatMap((told) =>
-				// A store that lost its last writes may have lost the wish.
+				// A store that lost its last writes may have lost the request.
 				lostWritesMs.some((ms) => ms >= told.atMs)
 					? []
 					: flawsAfter(
@@ -41,7 +43,10 @@ export function judgeCancels({
 	});
 }
 
-/** What was there when somebody began to cancel all of its kind begins once more at most: it may have been with a node. */
+/**
+ * A task that was there when somebody began to cancel all of its kind begins at most once
+ * more: a node may have had it.
+ */
 function flawsAfterSweeps(
 	{ id, sweeps, starts, submitted, retries, removes }: TaskHistory,
 	lostWritesMs: readonly number[],
@@ -73,7 +78,7 @@ function flawsAfter(
 			.filter((start) => start.atMs > atMs && (start.round ?? 1) <= round)
 			.map(({ token }) => token),
 	);
-	// What was given to a node before may begin there after.
+	// An attempt that was given to a node before may begin there after that.
 	const forced = cancels.some(({ force }) => force);
 	const mayBegin = outcome === "done" && !forced ? 0 : 1;
 	const ends = outcome === "done" ? ["CANCELLED"] : ["CANCELLED", "SUCCESS"];

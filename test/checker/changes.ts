@@ -1,6 +1,6 @@
 /**
- * Changes: a task has what it was changed to last, and nothing that nobody asked for. Each change
- * leaves a mark of its own, so that it shows which was the last one.
+ * Changes: a task has what it was last changed to, and nothing that nobody asked for.
+ * Each change leaves a mark of its own, which shows which one was the last.
  */
 import type { History } from "./history.ts";
 import { lastRead, type TaskHistory } from "./task-history.ts";
@@ -10,7 +10,7 @@ export function judgeChanges({ tasks, lostWritesMs }: History): string[] {
 		const { id, patches } = task;
 		const read = lastRead(task);
 		if (read === undefined || patches.length === 0) return [];
-		// It may be another, submitted anew.
+		// It may be another task, submitted anew.
 		if (task.removes.length > 0) return [];
 		const marks = new Set(patches.map(({ mark }) => mark));
 		const [has, ...more] = (read.tags ?? []).filter((tag) => marks.has(tag));
@@ -20,7 +20,7 @@ export function judgeChanges({ tasks, lostWritesMs }: History): string[] {
 			told !== undefined && !["changed", "unknown"].includes(told.outcome);
 		if (isRefused)
 			return [`${id} has a change that was refused as ${told.outcome}`];
-		// What was told to nobody may have been done at any time.
+		// A change that was reported to nobody may have been made at any time.
 		const hasFromMs = told?.outcome === "changed" ? told.atMs : Infinity;
 		const since = has === undefined ? 0 : hasFromMs;
 		return changedAfter(task, since)
@@ -32,7 +32,7 @@ export function judgeChanges({ tasks, lostWritesMs }: History): string[] {
 	});
 }
 
-/** The changes that somebody was told of and that were asked for after this. */
+/** The changes that were asked for after this and reported to somebody. */
 function changedAfter({ patches, patched }: TaskHistory, ms: number) {
 	return patched.filter(
 		({ mark, outcome }) =>

@@ -1,10 +1,10 @@
 /**
- * The checker: holds a recorded history against what the system promises, one
- * small judge a promise. Each says in a sentence what is broken, by whom and
- * when. It knows nothing of how the history came about.
+ * The checker: holds a recorded history against what the system promises, with one small
+ * judge for each promise. Each judge says in a sentence what is broken, by whom and when.
+ * The checker knows nothing about how the history came about.
  *
- * A store that lost writes may have lost accepted tasks. They are counted, not
- * held against the system; that tokens never repeat is promised even then.
+ * A store that lost writes may have lost accepted tasks. They are counted, not held
+ * against the system; that tokens never repeat is promised even then.
  */
 import { judgeAcceptance } from "./acceptance.ts";
 import { judgeBooks } from "./books.ts";
@@ -40,19 +40,22 @@ import { judgeUndisturbed } from "./undisturbed.ts";
 import { judgeWaits } from "./waits.ts";
 
 export interface Terms {
-	/** After all has healed, every accepted task ends within this. */
+	/** After everything has healed, every accepted task ends within this. */
 	readonly drainMs: number;
-	/** A node that can hear again stops what it has lost within this, by what had kept it. */
+	/**
+	 * Once a node can hear again, it stops what it has lost within this, depending on what
+	 * had kept it from hearing.
+	 */
 	readonly stopMs: Readonly<Record<ImpairedEvent["why"], number>>;
-	/** Nothing goes wrong. */
+	/** Whether nothing goes wrong. */
 	readonly isUndisturbed?: boolean;
-	/** Where one node runs one task at a time, undisturbed: a claim takes no longer than this. */
+	/** If one node runs one task at a time, undisturbed: a claim takes no longer than this. */
 	readonly oneAtATimeWithinMs?: number;
 	/** A node that could start a waiting task does so within this, by its sweep. */
 	readonly startWithinMs?: number;
-	/** Of what is due any node that can sees to it within this. */
+	/** Any node that can deals with what is due within this. */
 	readonly dueWithinMs?: number;
-	/** A host that vanishes has lost its leases by then, if a peer can tell. */
+	/** A host that vanishes has lost its leases within this, if a peer can tell. */
 	readonly missedWithinMs?: number;
 }
 
@@ -65,10 +68,10 @@ export interface Verdict {
 	readonly breaches: readonly Breach[];
 	readonly accepted: number;
 	readonly ended: number;
-	/** Accepted tasks that a store which lost writes has forgotten. */
+	/** How many accepted tasks a store that lost writes has lost. */
 	readonly lostToTheStore: number;
 	readonly attempts: number;
-	/** Pairs of executions of one task that overlapped in time. */
+	/** How many pairs of executions of one task overlapped in time. */
 	readonly overlaps: number;
 }
 
@@ -93,7 +96,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 
 type Judgement = readonly [promise: string, whats: readonly string[]];
 
-/** Each promise, and what breaks it. */
+/** The promises, and what breaks each. */
 function judgements(history: History, terms: Terms): readonly Judgement[] {
 	return [
 		...judgeTasks(history, terms),
@@ -112,7 +115,7 @@ function judgements(history: History, terms: Terms): readonly Judgement[] {
 	];
 }
 
-/** What becomes of tasks, and of who runs them. */
+/** Promises about what becomes of tasks, and of the nodes that run them. */
 function judgeTasks(history: History, terms: Terms): readonly Judgement[] {
 	return [
 		[
@@ -139,7 +142,7 @@ function judgeTasks(history: History, terms: Terms): readonly Judgement[] {
 	];
 }
 
-/** When it does. */
+/** Promises about when it does. */
 function judgeTimely(history: History, terms: Terms): readonly Judgement[] {
 	return [
 		[

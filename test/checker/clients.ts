@@ -1,4 +1,6 @@
-/** What clients asked for, and what they were told: the part of a history that is theirs. */
+/**
+ * What clients asked for, and what they were told: their part of a history.
+ */
 
 export type ClientEvent =
 	| SubmitEvent
@@ -20,17 +22,17 @@ export interface SubmitEvent {
 	readonly id: string;
 	readonly route: string;
 	readonly priority: number;
-	/** How often it is to be tried again. */
+	/** How often the task is to be tried again. */
 	readonly retries?: number;
-	/** It ends unbegun if it has to wait for too long. */
+	/** Whether the task ends unbegun if it has to wait for too long. */
 	readonly mayExpire?: true;
-	/** Its code runs on when its node has lost the right to run it. */
+	/** Whether its code runs on when its node has lost the right to run it. */
 	readonly runsOn?: true;
-	/** How the task ends, as far as it is up to its code. Undefined: either way. */
+	/** How the task ends, as far as its code decides. Undefined if either way. */
 	readonly expected?: "SUCCESS" | "FAILURE" | "crashed";
 }
 
-/** What the client was told. `refused`: the task was not taken, and by this submission will not be. */
+/** What the client was told. `refused`: the task was not accepted, and will not be by this submission. */
 export interface SubmittedEvent {
 	readonly kind: "submitted";
 	readonly atMs: number;
@@ -38,13 +40,13 @@ export interface SubmittedEvent {
 	readonly outcome: "ok" | "refused" | "unknown";
 }
 
-/** A client asks that the task ends. */
+/** A client asks for the task to end. */
 export interface CancelEvent {
 	readonly kind: "cancel";
 	readonly atMs: number;
 	readonly id: string;
 	readonly force: boolean;
-	/** The round that it means; undefined: whichever it is. */
+	/** The round that the client means; undefined for any. */
 	readonly round?: number;
 }
 
@@ -53,11 +55,11 @@ export interface RetryEvent {
 	readonly kind: "retry";
 	readonly atMs: number;
 	readonly id: string;
-	/** That it means; undefined: whichever it is. */
+	/** The round that the client means; undefined for any. */
 	readonly round?: number;
 }
 
-/** What the client was told. `done`: it has another round; `same`: it has gone on since. */
+/** What the client was told. `done`: the task has another round; `same`: it has moved on since. */
 export interface RetriedEvent {
 	readonly kind: "retried";
 	readonly atMs: number;
@@ -77,13 +79,16 @@ export interface PatchEvent {
 	readonly kind: "patch";
 	readonly atMs: number;
 	readonly id: string;
-	/** By which the change is known: the task has it from then on, until another change. */
+	/** The mark of the change: the task has it from then on, until another change. */
 	readonly mark: string;
-	/** It changes when the task is due. */
+	/** Whether it changes when the task is due. */
 	readonly isTimed: boolean;
 }
 
-/** What the client was told. `none`: there is no such task; `unknown`: nothing; by the others, too, nothing was changed. */
+/**
+ * What the client was told. `none`: there is no such task; `unknown`: nothing; by all
+ * others, nothing was changed.
+ */
 export interface PatchedEvent {
 	readonly kind: "patched";
 	readonly atMs: number;
@@ -98,14 +103,14 @@ export interface PatchedEvent {
 		| "unknown";
 }
 
-/** A client asks that the task, once it has ended, is deleted. */
+/** A client asks for the task to be deleted once it has ended. */
 export interface RemoveEvent {
 	readonly kind: "remove";
 	readonly atMs: number;
 	readonly id: string;
 }
 
-/** What the client was told. `done`: it is gone; `none`: it was; `unknown`: nothing. */
+/** What the client was told. `done`: the task is gone; `none`: it was gone before; `unknown`: nothing. */
 export interface RemovedEvent {
 	readonly kind: "removed";
 	readonly atMs: number;
@@ -113,7 +118,7 @@ export interface RemovedEvent {
 	readonly outcome: "done" | "not_ended" | "none" | "unknown";
 }
 
-/** A client had all tasks of a kind, this one among them, cancelled, and has heard that all are through. */
+/** A client had all tasks of a kind cancelled, including this one, and was told that all are through. */
 export interface SweptEvent {
 	readonly kind: "swept";
 	readonly atMs: number;
@@ -122,12 +127,15 @@ export interface SweptEvent {
 	readonly fromMs: number;
 }
 
-/** What the client was told. `done`: it is CANCELLED; `marked`: it runs, and is to stop; `same`: another round is meant; `unknown`: nothing. */
+/**
+ * What the client was told. `done`: the task is CANCELLED; `marked`: it runs, and is to
+ * stop; `same`: another round is meant; `unknown`: nothing.
+ */
 export interface CancelledEvent {
 	readonly kind: "cancelled";
 	readonly atMs: number;
 	readonly id: string;
 	readonly outcome: "done" | "marked" | "same" | "ended" | "none" | "unknown";
-	/** In which the task was then. */
+	/** The round that the task was in then. */
 	readonly round?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Once everything has healed, every task that is there ends within a bound. By how much the
- * store's clock was put back, so much longer a task may have to wait until it is due.
+ * Once everything has healed, every task that is there ends within a bound. A task may
+ * have to wait longer until it is due, by as much as the store's clock was put back.
  */
 import { isEnded } from "../../protocol/state.ts";
 import type { History } from "./history.ts";

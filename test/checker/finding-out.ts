@@ -1,6 +1,6 @@
 /**
- * How long a node may take to find out from the store that it is in the wrong: three pulses,
- * which count anew from when it can reach the store again.
+ * How long a node may take to find out from the store that it is in the wrong: three
+ * pulses, which count anew from when it can reach the store again.
  */
 import {
 	ABORT_GRACE_MS,
@@ -9,25 +9,25 @@ import {
 } from "../../protocol/limits.ts";
 import type { ImpairedEvent } from "./history.ts";
 
-/** For clocks that run slow, and answers on their way. */
+/** Allows for clocks that run slow, and for answers on their way. */
 const SLACK_MS = 200;
 export const FOUND_OUT_MS_MAX = 3 * PULSE_MS_MAX + SLACK_MS;
-/** By then it has ended what it should not run. */
+/** By then a node has ended what it should not run. */
 export const STOPPED_MS_MAX = FOUND_OUT_MS_MAX + ABORT_GRACE_MS;
-/** Who could not reach the store may be trying to connect, and finds out that the try is lost. */
+/** A node that could not reach the store may be trying to connect, and finds out that the try is lost. */
 const RECOVERY_MS: Readonly<Record<ImpairedEvent["why"], number>> = {
 	paused: 0,
 	"cut-off": STORE_COMMAND_TIMEOUT_MS,
 	gone: 0,
 };
 
-/** In it something could not be found out; from `againMs` on the time counts anew. */
+/** A time in which something could not be found out; from `againMs` on the time counts anew. */
 export interface Disturbance {
 	readonly fromMs: number;
 	readonly againMs: number;
 }
 
-/** What kept any of these nodes from it. */
+/** What kept any of these nodes from finding out. */
 export function disturbancesOf(
 	nodes: readonly string[],
 	impaired: readonly ImpairedEvent[],

@@ -1,11 +1,11 @@
 /**
  * A history: what was seen of a cluster from outside, as plain JSON.
  *
- * Clients write down what they submitted and what they were told; task code
- * writes down its starts and what it did, with its token; whoever makes trouble
- * writes down whom it hit and when; and in the end all tasks are read back,
- * twice. All times are milliseconds of one observer's clock. The simulator and
- * the chaos run record the same events, and the checker judges both.
+ * Clients record what they submitted and what they were told. Task code records its
+ * starts and what it did, with its token. Whoever makes trouble records whom it hit and
+ * when. In the end all tasks are read back, twice. All times are milliseconds of one
+ * observer's clock. The simulator and the chaos run record the same events, and the
+ * checker judges both.
  */
 import type { ClientEvent } from "./clients.ts";
 import type { ReadingEvent } from "./readings.ts";
@@ -69,7 +69,7 @@ export interface ToldToStopEvent {
 	readonly reason: string;
 }
 
-/** A node was not its own master from then until then. */
+/** The node was not its own master between these times. */
 export interface ImpairedEvent {
 	readonly kind: "impaired";
 	readonly node: string;
@@ -78,14 +78,17 @@ export interface ImpairedEvent {
 	readonly untilMs: number;
 }
 
-/** The store has opened a session of the node, whether or not the node has heard of it. */
+/** The store has opened a session of the node, whether or not the node has heard about it. */
 export interface OpenedEvent {
 	readonly kind: "opened";
 	readonly atMs: number;
 	readonly node: string;
 }
 
-/** The store has forgotten an ended task, as a node asked it to: past its time or for room, or as somebody wished. */
+/**
+ * The store has discarded an ended task because a node asked it to (past its time, or for
+ * room), or has deleted one because somebody wished it.
+ */
 interface ForgottenEvent {
 	readonly kind: "forgotten";
 	readonly atMs: number;
@@ -93,7 +96,7 @@ interface ForgottenEvent {
 	readonly why: "trimmed" | "deleted";
 }
 
-/** A node was told to stop, and has to be gone within so long. */
+/** A node was told to stop, and has to be gone within this time. */
 export interface StoppingEvent {
 	readonly kind: "stopping";
 	readonly atMs: number;
@@ -108,7 +111,7 @@ export interface FlawEvent {
 	readonly what: string;
 }
 
-/** A history by task, and what concerns all of them. */
+/** A history ordered by task, and what concerns all tasks. */
 export interface History {
 	readonly tasks: ReadonlyMap<string, TaskHistory>;
 	readonly impaired: readonly ImpairedEvent[];
@@ -117,7 +120,7 @@ export interface History {
 	readonly overdue: readonly OverdueEvent[];
 	readonly unmissed: readonly UnmissedEvent[];
 	readonly clockStepsMs: readonly number[];
-	/** By how much the store's clock was put back, in all. */
+	/** By how much the store's clock was put back, in total. */
 	readonly setBackMs: number;
 	readonly opened: readonly OpenedEvent[];
 	readonly twoNumbers: readonly TwoNumbersEvent[];
@@ -137,7 +140,7 @@ export interface History {
 	readonly stops: readonly Stop[];
 }
 
-/** A node's way out. `goneMs`: when it had ended, undefined if it never did. */
+/** How a node left. `goneMs`: when it had ended; undefined if it never did. */
 export interface Stop extends StoppingEvent {
 	readonly goneMs: number | undefined;
 }
@@ -184,7 +187,10 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 	};
 }
 
-/** By how much the store's clock was put back, in all; that it was also put forward makes it no less. */
+/**
+ * By how much the store's clock was put back, in total; having also been put forward does
+ * not reduce it.
+ */
 export function setBackMsOf(events: readonly HistoryEvent[]): number {
 	return events
 		.filter((event) => event.kind === "clock-step")

@@ -1,10 +1,10 @@
 /**
  * A task whose code ends the process that runs it takes few nodes down: after its second
- * loss it runs in a process of its own. So nothing beside it loses more than as many
- * attempts by it.
+ * loss it runs in a process of its own. So no task beside it loses more than that many
+ * attempts because of it.
  *
- * A store that has lost writes may have forgotten losses, and is not judged. Attempts that
- * were given back leave no loss behind; such a task may take down one node more for each.
+ * A store that has lost writes may have lost losses, and is not judged. Attempts that
+ * were given back leave no loss behind; such a task may take down one more node for each.
  */
 import type { History } from "./history.ts";
 import { lastRead } from "./task-history.ts";

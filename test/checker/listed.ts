@@ -1,9 +1,9 @@
 /**
- * What a node runs, the store lists under its name. A store that has lost writes
- * may have forgotten a claim, or have another holder of the task: then the node
- * finds out and stops the run within three pulses, unless it was paused or could
- * not reach the store meanwhile, or the task's shard answered nobody: what that shard
- * lists, no other can tell. From when it can ask again, the three pulses count anew.
+ * What a node runs, the store lists under the node's name. A store that has lost writes
+ * may have lost a claim, or have another holder of the task. Then the node finds out and
+ * stops the run within three pulses. It is excused if it was paused or could not reach
+ * the store meanwhile, or if the task's shard answered nobody: no other shard can tell
+ * what that one lists. From when the node can ask again, the three pulses count anew.
  */
 import { KILL_AFTER_MS } from "../../protocol/limits.ts";
 import {
@@ -24,7 +24,10 @@ export function judgeListed(history: History): string[] {
 		);
 }
 
-/** Code of a task that was taken away from its holder by force has the time to stop that any cancel gives. */
+/**
+ * The code of a task that was taken from its holder by force has the time to stop that
+ * any cancel gives.
+ */
 function stoppedMsMax({ id }: UnlistedEvent, { tasks }: History): number {
 	const cancels = tasks.get(id)?.cancels ?? [];
 	const extraMs = cancels.some(({ force }) => force) ? KILL_AFTER_MS : 0;

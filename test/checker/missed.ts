@@ -1,8 +1,8 @@
 /**
- * A host that vanishes without a word is missed: a peer takes its leases before they end.
- * For a peer that was paused or could not reach the store, or after a step of the store's
- * clock or a loss of its writes, or after the shard answered nobody, the time counts anew
- * from when it may judge again; and from when somebody opens a session, whom it does not
+ * A host that vanishes silently is missed: a peer takes its leases before they end. The
+ * time counts anew from when the peer may judge again if it was paused or could not reach
+ * the store, after a step of the store's clock or a loss of its writes, or after the
+ * shard answered nobody; and from when somebody opens a session, whom the peer does not
  * know at first.
  */
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
@@ -10,7 +10,7 @@ import { undisturbedMs } from "./finding-out.ts";
 import type { History } from "./history.ts";
 import type { UnmissedEvent } from "./sightings.ts";
 
-/** Who finds its way back to the store must then have seen it up for as long as a lease lasts. */
+/** A node that finds its way back to the store must then have seen it up for as long as a lease lasts. */
 const RECOVERY_MS = LEASE_TTL_MS + 2_000;
 
 export function judgeMissed(history: History, withinMs: number): string[] {

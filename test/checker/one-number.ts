@@ -1,11 +1,11 @@
 /**
- * A cluster has one number of shards. Nodes with different numbers are at work beside each
- * other at most until the one that is wrong has asked the store again, as it does with every
- * pulse. And the cluster's number changes only where the store had lost it and nobody could
- * put it back: a node that reaches the store all along is never told another, unless the
- * store loses the number and nodes come first that could not hear of it. No task is put
- * where the others do not look, and none is looked for where they do not put it, not even
- * by a node that has not heard yet that the number has changed.
+ * A cluster has one number of shards. Nodes with different numbers work beside each other
+ * at most until the wrong one has asked the store again, as it does with every pulse. The
+ * cluster's number changes only if the store had lost it and nobody could restore it. A
+ * node that reaches the store all along is never told another number, unless the store
+ * loses the number and nodes come first that could not know it. No task is put where the
+ * others do not look, and none is looked for where they do not put it, not even by a node
+ * that does not know yet that the number has changed.
  */
 import {
 	type Disturbance,
@@ -44,7 +44,7 @@ export function judgeOneNumber(history: History): string[] {
 	return [...beside, ...told, ...amiss];
 }
 
-/** When any of the nodes could not ask, or was not to be told, which number the cluster has. */
+/** The times when any of the nodes could not ask, or was not to be told, which number the cluster has. */
 function inTheWay(
 	nodes: readonly string[],
 	{ impaired, shardsAway, writesRefused }: History,
@@ -58,7 +58,7 @@ function inTheWay(
 	];
 }
 
-/** Whether the node may have been unable until now to put its number back, or to hear of another. */
+/** Whether the node may have been unable until now to restore its number, or to hear about another. */
 function mayMiss(node: string, atMs: number, history: History): boolean {
 	const disturbances = inTheWay([node], history);
 	return disturbancesOf([node], history.impaired)
@@ -70,8 +70,8 @@ function mayMiss(node: string, atMs: number, history: History): boolean {
 }
 
 /**
- * Whether the store has just lost the number, under nodes of another that ran beside those
- * of this one and could not hear of it: the first to come back puts its own in.
+ * Whether the store has just lost the number, while nodes of another number ran beside
+ * those of this one and could not hear about it: the first to come back sets its own.
  */
 function isLost({ atMs, rivals }: OutnumberedEvent, history: History): boolean {
 	return history.lostWritesMs.some(

@@ -1,9 +1,9 @@
 /**
- * A node never runs one task twice at once, whatever befell it or the store: when
- * it is given a task that it runs already, it ends the older run first. Nothing
- * excuses this, as both runs are in its own hands.
+ * A node never runs one task twice at once, whatever befell it or the store: when it is
+ * given a task that it already runs, it ends the older run first. Nothing excuses this,
+ * as both runs are in its own hands.
  *
- * A run whose end nobody wrote down was ended by force, and is not judged.
+ * A run whose end nobody recorded was ended by force, and is not judged.
  */
 import type { History } from "./history.ts";
 

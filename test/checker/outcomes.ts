@@ -1,11 +1,11 @@
 /**
- * A task ends as its own code makes it end: what works succeeds, however many nodes died
- * under it, as long as others ran on them too. Only a task that was all its nodes ran when
- * they were lost, again and again, must be suspected itself.
+ * A task ends as its own code makes it end. One that works succeeds, however many nodes
+ * died under it, as long as others ran on them too. Only a task that was all its nodes
+ * ran when they were lost, again and again, must be suspected itself.
  *
- * What a node ran is judged by what task code wrote down of its runs, whatever the store
- * believes and however many shards it has. A run that never began says nothing of what
- * ran beside it, and is taken for alone.
+ * What a node ran is judged by what task code recorded about its runs, whatever the store
+ * believes and however many shards it has. A run that never began does not show what ran
+ * beside it, and counts as alone.
  */
 import {
 	ATTEMPTS_KEPT_MAX,
@@ -47,7 +47,7 @@ export function judgeOutcomes({ tasks }: History): string[] {
 	return broken;
 }
 
-/** It failed, and may have been to be tried again only once it had expired. */
+/** Whether the task failed, and its retry may have come only after it had expired. */
 function gaveUpRetry({ state, attempts }: ReadEvent): boolean {
 	return state === "FAILURE" && attempts.at(-1)?.end === "failure";
 }
@@ -66,7 +66,10 @@ function runsOf({ id, starts, stops }: TaskHistory): Run[] {
 	});
 }
 
-/** Whether it was given up by the rules: lost too often with nothing beside it, once it ran in a process of its own. */
+/**
+ * Whether the task was given up by the rules: lost too often with nothing beside it, once
+ * it ran in a process of its own.
+ */
 function isSuspect(read: ReadEvent, runs: readonly Run[]): boolean {
 	const { id, attempts } = read;
 	const losses = ofThisRound(read).filter(
@@ -81,7 +84,7 @@ function isSuspect(read: ReadEvent, runs: readonly Run[]): boolean {
 	return alone.length >= LOSSES_ALONE_MAX;
 }
 
-/** Whether it went on, on the same node, when `run` was cut short. */
+/** Whether the other run went on, on the same node, when `run` was cut short. */
 function isBeside(other: Run, run: Run): boolean {
 	return (
 		other !== run &&

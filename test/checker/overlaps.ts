@@ -1,27 +1,27 @@
 /**
- * Two executions of one task overlap only while the earlier one's holder is
- * paused, and once it wakes, it stops in time; or while it is gone but for its process,
- * which has to end before the calls in it do: no code of the task runs any more that
- * could be told to stop.
+ * Two executions of one task overlap only in these cases: while the earlier one's holder
+ * is paused, and once it wakes, it stops in time; or while the holder is gone except for
+ * its process, which has to end before the calls in it do, when no code of the task runs
+ * any more that could be told to stop.
  *
- * Who is cut off has to stop before another may begin. The one exception is a node that
- * has come since the holder heard of the store last: it has asked nobody, and can wait
- * until the holder's lease has run out, or take it at once where the holder's address
- * refuses (see below). To know of it, the openings of sessions must have
- * been recorded; where they were not, who is cut off is excused like who is paused.
+ * A node that is cut off has to stop before another may begin. The one exception is a
+ * node that has come since the holder last heard from the store: it has asked nobody, and
+ * can wait until the holder's lease has expired, or take it at once if the holder's
+ * address refuses (see below). To know about it, the openings of sessions must have been
+ * recorded; if they were not, a node that is cut off is excused like one that is paused.
  *
- * A node whose address refuses connections is held for dead, once its peers have lost it
- * from sight. If it lives it hears of that from the store, by its next pulse; or, if it cannot
- * reach that either, stops as nobody answers it. Who is paused before it has stopped stops
- * once it wakes, like anybody who is paused.
+ * A node whose address refuses connections counts as dead once its peers have lost sight
+ * of it. If it lives, it hears that from the store, by its next pulse; or, if it cannot
+ * reach the store either, it stops because nobody answers it. A node that is paused
+ * before it has stopped stops once it wakes, like any paused node.
  *
- * Who takes a task away by force and then has it run again knows that its code may still run:
- * attempts of different rounds may overlap then.
+ * Whoever takes a task away by force and then has it run again knows that its code may
+ * still run: attempts of different rounds may overlap then.
  *
- * Where the store has lost writes it may have forgotten an execution under way,
- * and nobody can know of it: such overlaps are not held against anybody. The
- * execution may also begin just after: the answer that gave the task was still
- * on its way when what it told of was forgotten.
+ * If the store has lost writes, it may have lost an execution under way, and nobody can
+ * know about it: such overlaps are not held against anybody. The execution may also begin
+ * just after that: the answer that gave the task was still on its way when the store lost
+ * what it said.
  */
 import {
 	ABORT_GRACE_MS,
@@ -34,7 +34,7 @@ import {
 import type { History, ImpairedEvent } from "./history.ts";
 import type { StartEvent } from "./task-history.ts";
 
-/** For clocks that run slow, timers that are late, and answers on their way. */
+/** Allows for clocks that run slow, timers that are late, and answers on their way. */
 const SLACK_MS = 300;
 
 type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
@@ -60,7 +60,7 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 			);
 			if (wasHeldForDead(history, earlier.node, fromMs)) {
 				const toldMs = fromMs + toldMsMax(history, earlier.node, fromMs);
-				// That it is cut off gives it no more time than that.
+				// Being cut off gives a node no more time than that.
 				const later = excuses.filter(({ why }) => why !== "cut-off");
 				if (covers(later, stopMs, toldMs, untilMs)) return false;
 			}
@@ -75,13 +75,13 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 export function overlapsOf({ tasks, deleted }: History): Overlap[] {
 	const overlaps: Overlap[] = [];
 	for (const { id, submits, starts, stops, cancels } of tasks.values()) {
-		// Whoever wants that is told so.
+		// Whoever wants that has been told so.
 		if (submits[0]?.runsOn) continue;
 		const isForced = cancels.some(({ force }) => force);
 		const stopOf = ({ token, node }: StartEvent) =>
 			stops.find((stop) => stop.token === token && stop.node === node)?.atMs ??
 			Number.POSITIVE_INFINITY;
-		// The lower token was given first, even where its holder started late.
+		// The lower token was given first, even if its holder started late.
 		const inOrder = [...starts].sort((a, b) => a.token - b.token);
 		for (const [i, earlier] of inOrder.entries()) {
 			for (const later of inOrder.slice(i + 1)) {
@@ -128,7 +128,7 @@ function wasHeldForDead(
 	);
 }
 
-/** For how long a node that is held for dead may run what it ran. */
+/** How long a node that counts as dead may go on running what it ran. */
 function toldMsMax({ impaired }: History, holder: string, atMs: number) {
 	const isAway = impaired.some(
 		({ node, fromMs, untilMs }) =>

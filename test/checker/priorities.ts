@@ -1,7 +1,7 @@
 /**
- * Where one node runs one task at a time, undisturbed, no task starts while one
- * of a higher priority has been waiting for longer than a claim takes; nor,
- * within one priority, while one that came earlier does.
+ * If one node runs one task at a time, undisturbed, no task starts while one of a higher
+ * priority has been waiting for longer than a claim takes; nor, within one priority,
+ * while one that came earlier has.
  */
 import type { History } from "./history.ts";
 import type { TaskHistory } from "./task-history.ts";

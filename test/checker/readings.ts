@@ -1,4 +1,6 @@
-/** Readings: what a history has of tasks as they were read back. */
+/**
+ * Readings: what a history contains about tasks as they were read back.
+ */
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 
 export type ReadingEvent = ReadEvent | AbsentEvent;
@@ -9,13 +11,13 @@ export interface ReadEvent {
 	readonly atMs: number;
 	readonly id: string;
 	readonly state: TaskState;
-	/** Undefined: nobody asked; the first. */
+	/** Undefined if nobody asked: then the first. */
 	readonly round?: number;
-	/** As the store's clock has it; undefined: it has none, or nobody asked. */
+	/** By the store's clock; undefined if it has none, or nobody asked. */
 	readonly dueMs?: number;
 	readonly expiresMs?: number;
 	readonly finishedMs?: number;
-	/** Undefined: it has none, or nobody asked. */
+	/** Undefined if it has none, or nobody asked. */
 	readonly tags?: readonly string[];
 	/** Oldest first; the newest may be under way. */
 	readonly attempts: readonly {
@@ -25,7 +27,7 @@ export interface ReadEvent {
 		/** Empty: it does not say; undefined: nobody asked. */
 		readonly why?: string;
 		readonly token: number;
-		/** Of the task, in which it was begun; undefined: the first. */
+		/** The round of the task in which it was begun; undefined for the first. */
 		readonly round?: number;
 		readonly node: string;
 		readonly end?: AttemptEnd;
@@ -35,12 +37,12 @@ export interface ReadEvent {
 	readonly errorCode?: string;
 }
 
-/** Its attempts in the round that it is in. */
+/** The attempts in the task's present round. */
 export function ofThisRound({ attempts, round = 1 }: ReadEvent) {
 	return attempts.filter((attempt) => (attempt.round ?? 1) === round);
 }
 
-/** A task that a client knows of was looked for, and is not there. */
+/** A task that a client knows was looked for, and is not there. */
 export interface AbsentEvent {
 	readonly kind: "absent";
 	readonly atMs: number;

@@ -1,6 +1,6 @@
 /**
- * Removals: a task is deleted only if somebody asked for that; and once somebody was told that
- * it is gone, it is, unless it was submitted once more.
+ * Removals: a task is deleted only if somebody asked for that. Once somebody was told
+ * that it is gone, it is gone, unless it was submitted once more.
  */
 import type { History } from "./history.ts";
 import { lastRead } from "./task-history.ts";
@@ -14,7 +14,7 @@ export function judgeRemovals(history: History): string[] {
 		if (lastRead(task) === undefined) return [];
 		const told = task.removed.find(({ outcome }) => outcome === "done");
 		if (told === undefined) return [];
-		// A submission of which nobody knows where it is may come to the store at any time.
+		// A submission whose whereabouts nobody knows may reach the store at any time.
 		const isSubmittedAfter =
 			submits.some(({ atMs }) => atMs >= told.atMs) ||
 			submits.length > submitted.length ||

@@ -1,6 +1,6 @@
 /**
- * The result that stands is that of the newest attempt, of which the task's
- * code says too that it did the work.
+ * The result that stands is that of the newest attempt, and the task's code also says
+ * that this attempt did the work.
  */
 import type { History } from "./history.ts";
 import { lastRead } from "./task-history.ts";

@@ -1,6 +1,6 @@
 /**
- * Retries: a task whose code fails is tried again as often as was asked for, and no more, and
- * whatever else befalls it uses up none of that.
+ * Retries: a task whose code fails is tried again as often as was asked for, and no more;
+ * and whatever else befalls it uses up none of its retries.
  */
 import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
 import type { History } from "./history.ts";
@@ -24,7 +24,7 @@ export function judgeRetries({ tasks }: History): string[] {
 			return [
 				`${id} failed ${failed} times, and was to be tried ${retries + 1} times`,
 			];
-		// Its oldest attempts may be forgotten; and to try it again may have been too late.
+		// Its oldest attempts may be discarded; and it may have been too late to try it again.
 		const isTold = read.attempts.length < ATTEMPTS_KEPT_MAX && !mayExpire;
 		const gaveUp = read.state === "FAILURE" && read.errorCode !== "crashed";
 		return gaveUp && isTold && failed <= retries

@@ -1,6 +1,7 @@
 /**
- * Rounds: a task has another one for each round that somebody asked to be run again, and no more,
- * however often that was asked; and whoever was told that it has one finds it there.
+ * Rounds: a task has another one for each round that somebody asked to be run again, and
+ * no more, however often that was asked; and whoever was told that there is another one
+ * finds it there.
  */
 import type { History } from "./history.ts";
 import { lastRead } from "./task-history.ts";
@@ -12,12 +13,12 @@ export function judgeRounds({
 }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
 		const read = lastRead(task);
-		// What was deleted and is there is another one, submitted anew.
+		// A deleted task that is there is another one, submitted anew.
 		if (read === undefined || deleted.has(task.id)) return [];
 		const { id, round = 1, attempts } = read;
 		const asked = new Set(task.retries.map((retry) => retry.round));
 		const flaws: string[] = [];
-		// Whoever means no round in particular opens one at most.
+		// A client that means no particular round opens at most one.
 		let ofAny = task.retries.filter(
 			(retry) => retry.round === undefined,
 		).length;

@@ -1,16 +1,16 @@
 /**
- * Sightings: events of a history that come from whoever looks at the cluster and into its
- * store beside it, and compares.
+ * Sightings: events of a history that come from observers who look at the cluster, and
+ * into its store beside it, and compare.
  */
 
 /**
- * From then until then a node ran this attempt, and the store had another holder
- * of the task, or none. Seen by whoever looks into the store beside the cluster.
+ * Between these times a node ran this attempt, and the store had another holder of the
+ * task, or none. Seen by an observer who looks into the store beside the cluster.
  */
 export interface UnlistedEvent {
 	readonly kind: "unlisted";
 	readonly id: string;
-	/** Of the task. */
+	/** The shard of the task. */
 	readonly shard: number;
 	readonly token: number;
 	readonly node: string;
@@ -18,7 +18,7 @@ export interface UnlistedEvent {
 	readonly untilMs: number;
 }
 
-/** The task waited while the node served it, had a slot free and started nothing. */
+/** The task waited while the node served it, had a free slot and started nothing. */
 export interface WaitedEvent {
 	readonly kind: "waited";
 	readonly id: string;
@@ -27,7 +27,10 @@ export interface WaitedEvent {
 	readonly untilMs: number;
 }
 
-/** From then until then tasks of the shard were due, or had expired, and the node, which held a lease there, did nothing about it. */
+/**
+ * Between these times tasks of the shard were due, or had expired, and the node, which
+ * held a lease there, did nothing about it.
+ */
 export interface OverdueEvent {
 	readonly kind: "overdue";
 	readonly shard: number;
@@ -37,12 +40,12 @@ export interface OverdueEvent {
 }
 
 /**
- * From then until then the host of the node was gone without a word, and its lease stood,
- * while `by` gossiped, reached the store and held a lease there.
+ * Between these times the host of the node was gone silently, and its lease stood, while
+ * `by` gossiped, reached the store and held a lease there.
  */
 export interface UnmissedEvent {
 	readonly kind: "unmissed";
-	/** Of the lease. */
+	/** The shard of the lease. */
 	readonly shard: number;
 	readonly node: string;
 	readonly by: string;
@@ -51,7 +54,7 @@ export interface UnmissedEvent {
 }
 
 /**
- * From then until then both nodes were at work, by a lease or by a task that they ran, and
+ * Between these times both nodes were at work, by a lease or by a task that they ran, and
  * took the cluster to have different numbers of shards.
  */
 export interface TwoNumbersEvent {
@@ -68,11 +71,14 @@ export interface OutnumberedEvent {
 	readonly node: string;
 	readonly own: number;
 	readonly shards: number;
-	/** Those who have been at work with that number. */
+	/** The nodes that have been at work with that number. */
 	readonly rivals: readonly string[];
 }
 
-/** The store did for a node what goes by the number of shards, and the node's was not the cluster's. */
+/**
+ * The store did something for a node that depends on the number of shards, and the node's
+ * was not the cluster's.
+ */
 export interface MisplacedEvent {
 	readonly kind: "misplaced";
 	readonly atMs: number;
@@ -83,7 +89,7 @@ export interface MisplacedEvent {
 	readonly shards: number;
 }
 
-/** From then until then the node's address refused whoever called it, though the node lived. */
+/** Between these times the node's address refused whoever called it, although the node lived. */
 export interface RefusingEvent {
 	readonly kind: "refusing";
 	readonly node: string;
@@ -91,7 +97,7 @@ export interface RefusingEvent {
 	readonly untilMs: number;
 }
 
-/** From then until then nobody was answered by the shard, though the rest of the store may have been well. */
+/** Between these times the shard answered nobody, although the rest of the store may have been well. */
 export interface ShardAwayEvent {
 	readonly kind: "shard-away";
 	readonly shard: number;
@@ -99,14 +105,14 @@ export interface ShardAwayEvent {
 	readonly untilMs: number;
 }
 
-/** From then until then the store ran no script that may write, as renewals may. */
+/** Between these times the store ran no script that may write, as renewals may. */
 export interface WritesRefusedEvent {
 	readonly kind: "writes-refused";
 	readonly fromMs: number;
 	readonly untilMs: number;
 }
 
-/** The store's clock was put forward, or back where `byMs` is below 0. It excuses nobody. */
+/** The store's clock was put forward, or back if `byMs` is below 0. It excuses nobody. */
 export interface ClockStepEvent {
 	readonly kind: "clock-step";
 	readonly atMs: number;

@@ -1,10 +1,11 @@
 /**
- * A node that is told to stop is gone by its bound, whatever its tasks do and wherever the
- * store is. What it was paused meanwhile is not held against it, nor what its clock runs slow.
+ * A node that is told to stop is gone by its bound, whatever its tasks do and wherever
+ * the store is. Time for which it was paused meanwhile is not held against it, nor is the
+ * slowness of its clock.
  */
 import type { History, Stop } from "./history.ts";
 
-/** Of the bound. */
+/** The factor for the bound. */
 const SLOW_CLOCK = 1.01;
 
 export function judgeStopped({ stops, impaired }: History): string[] {

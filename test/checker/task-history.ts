@@ -1,6 +1,6 @@
 /**
- * A task's part of a history: what its clients asked for and were told, what its code wrote down
- * of its runs, and how it was read back.
+ * A task's part of a history: what its clients asked for and were told, what its code
+ * recorded about its runs, and how it was read back.
  */
 import type {
 	CancelEvent,
@@ -25,7 +25,7 @@ export interface StartEvent {
 	readonly atMs: number;
 	readonly id: string;
 	readonly token: number;
-	/** Of the task; undefined: nobody said. */
+	/** The round of the task; undefined if nobody said. */
 	readonly round?: number;
 	readonly node: string;
 }
@@ -39,7 +39,7 @@ export interface EffectEvent {
 	readonly node: string;
 }
 
-/** The task's code does not run any more, for whatever reason. */
+/** The task's code no longer runs, for whatever reason. */
 export interface StopEvent {
 	readonly kind: "stop";
 	readonly atMs: number;
@@ -48,7 +48,7 @@ export interface StopEvent {
 	readonly node: string;
 }
 
-/** The task's code has ended the node that ran it, with all that it ran. */
+/** The task's code has ended the node that ran it, with everything that the node ran. */
 export interface KillEvent {
 	readonly kind: "kill";
 	readonly atMs: number;
@@ -76,7 +76,7 @@ export interface TaskHistory {
 	readonly effects: EffectEvent[];
 	readonly stops: StopEvent[];
 	readonly kills: KillEvent[];
-	/** In the order in which they were made, `absent` among them. */
+	/** In the order in which they were made, including `absent`. */
 	readonly reads: ReadingEvent[];
 }
 
@@ -115,7 +115,7 @@ export function isOfTask(event: { readonly kind: string }): event is TaskEvent {
 }
 
 export function addTo(task: TaskHistory, event: TaskEvent): void {
-	// Each list takes the events of its kind, which the table above says.
+	// Each list takes the events of its kind, as the table above says.
 	(task[LISTS[event.kind]] as TaskEvent[]).push(event);
 }
 

@@ -1,7 +1,9 @@
 /**
- * Times: no attempt begins before its task is due, and none begins first, or after the task was
- * put off, once it has expired; so what has expired has not begun, or was to begin anew. All by the clock of the store, which is held to it only as
- * long as nobody has put that back. And what is due is seen to in time, by any node that could.
+ * Times: no attempt begins before its task is due. Once the task has expired, no attempt
+ * begins first, or after the task was put off; so an expired task has not begun, or was
+ * to begin anew. All of this goes by the store's clock, and the store is held to it only
+ * as long as nobody has put that clock back. And any node that could deals with what is
+ * due in time.
  */
 
 import type { AttemptEnd } from "../../protocol/state.ts";
@@ -19,15 +21,15 @@ export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
 	});
 }
 
-/** `isMoved`: somebody may have changed when it is due. */
+/** `isMoved`: somebody may have changed when the task is due. */
 function flawsOf(read: ReadEvent, isMoved: boolean): string[] {
-	// Of earlier rounds it does not say when they were due, and to begin.
+	// It does not say when earlier rounds were due, and to begin.
 	const attempts = ofThisRound(read);
 	const { id, state, finishedMs = 0 } = read;
 	const { dueMs = 0, expiresMs = Infinity } = read;
 	const flaws: string[] = [];
 	const putOff = attempts.map(({ end }) => end !== undefined && AGAIN.has(end));
-	// It says when it was due last: of those before it was put off nothing can be told.
+	// It says when the task was last due: nothing can be said about attempts before it was put off.
 	const timed = attempts.slice(putOff.lastIndexOf(true) + 1);
 	// Of what was moved, only the attempt after that is sure to have heeded it: one that runs, or brought the end.
 	const hasBegun = state === "STARTED" || state === "SUCCESS";

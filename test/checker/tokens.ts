@@ -1,9 +1,9 @@
 /**
- * Of one task, no two executions have the same token, and a later one has a
- * higher one: whoever keeps the highest that he has seen can refuse the others.
+ * No two executions of one task have the same token, and a later one has a higher one:
+ * whoever keeps the highest seen can refuse the others.
  *
- * A node that was paused or cut off may start late what it was given before;
- * then a lower token follows a higher one, as it does in what it writes.
+ * A node that was paused or cut off may start late what it was given before; then a lower
+ * token follows a higher one, as it does in what it writes.
  */
 import type { History, ImpairedEvent } from "./history.ts";
 import type { StartEvent } from "./task-history.ts";

@@ -1,7 +1,7 @@
 /**
- * Only the moves of `protocol/moves.ts`, as far as they can be seen from
- * outside: in how the attempts of a task ended, one after another, and in what
- * was read of it at different times.
+ * Only the moves of `protocol/moves.ts` happen, as far as they can be seen from outside:
+ * in how the attempts of a task ended, one after another, and in what was read of it at
+ * different times.
  */
 import { MOVES, statesAfter, statesAfterEnd } from "../../protocol/moves.ts";
 import {
@@ -75,7 +75,10 @@ function ending({ state, attempts, resultToken }: ReadEvent): string {
 	return `${state} by token ${attempts.at(-1)?.token} (result of ${resultToken})`;
 }
 
-/** The states that a task may be in after an attempt that ended so, until it has another one; or, if that is of a later round, once that has begun. */
+/**
+ * The states that a task may be in after an attempt that ended this way, until it has
+ * another one; or, if that belongs to a later round, once that round has begun.
+ */
 function restingAfter(
 	end: AttemptEnd,
 	reopened: boolean,
@@ -89,7 +92,7 @@ function restingAfter(
 	return found;
 }
 
-/** From each state, all that may follow in any number of steps; and itself. */
+/** All states that may follow a state in any number of steps, including itself. */
 function reachable(): Record<TaskState, ReadonlySet<TaskState>> {
 	const from = (state: TaskState): ReadonlySet<TaskState> => {
 		const found = new Set([state]);

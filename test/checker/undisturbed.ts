@@ -1,4 +1,7 @@
-/** Where nothing goes wrong, no execution is stopped but on somebody's wish, and no lease is lost. */
+/**
+ * If nothing goes wrong, no execution is stopped except on somebody's wish, and no lease
+ * is lost.
+ */
 import type { History } from "./history.ts";
 import { lastRead } from "./task-history.ts";
 

@@ -1,14 +1,14 @@
 /**
- * A task that waits beside a node which could start it is started within the sweep's
- * bound, whatever gossip says or does not say. For a node that was paused or could not
- * reach the store, or after a step of the store's clock, the time counts anew from when
- * it has found its way back.
+ * A task that waits beside a node that could start it is started within the sweep's
+ * bound, whatever gossip says or does not say. If the node was paused or could not reach
+ * the store, or after a step of the store's clock, the time counts anew from when it has
+ * found its way back.
  */
 import { undisturbedMs } from "./finding-out.ts";
 import type { History } from "./history.ts";
 import type { WaitedEvent } from "./sightings.ts";
 
-/** Until a node has noticed what has befallen it, and has its connection and its lease again. */
+/** The time in which a node notices what has befallen it, and has its connection and its lease again. */
 export const RECOVERY_MS = 4_000;
 
 export function judgeWaits(history: History, withinMs: number): string[] {

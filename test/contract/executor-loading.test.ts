@@ -199,7 +199,7 @@ test.each([
 	await executor.stop();
 });
 
-test("one without a default export is refused", async () => {
+test("a file without a default export is refused", async () => {
 	const text = "exports.__esModule = true; exports.default = undefined;";
 	await expect(createFrom("tasks.cjs", { "tasks.cjs": text })).rejects.toThrow(
 		/no default export/,

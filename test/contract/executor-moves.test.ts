@@ -63,7 +63,7 @@ function begun(): string[] {
 	return readFileSync(file, "utf8").trim().split("\n").sort();
 }
 
-test("what waits behind a task that spins begins in another thread, each once", async () => {
+test("tasks that wait behind one that spins begin in another thread, each once", async () => {
 	await start(1);
 	const over = join(folder, "over");
 	const payload = JSON.stringify({ file: over });
@@ -98,7 +98,7 @@ test("with every thread spinning the executor says that it answers none, and giv
 	expect((await record("later").outcome).kind).toBe("success");
 });
 
-test("what has not begun can be told to stop at no cost to its thread", async () => {
+test("a task that has not begun can be told to stop at no cost to its thread", async () => {
 	await start(1);
 	const first = begin(
 		executor,
@@ -112,7 +112,7 @@ test("what has not begun can be told to stop at no cost to its thread", async ()
 	expect(begun()).toEqual(["third"]);
 });
 
-test("what has not begun when its thread is ended runs in another, and is not to blame", async () => {
+test("a task that has not begun when its thread is ended runs in another, and is not to blame", async () => {
 	await start(1);
 	const spinning = spin("spins");
 	const waiting = record("waits");
@@ -122,7 +122,7 @@ test("what has not begun when its thread is ended runs in another, and is not to
 	expect(begun()).toEqual(["waits"]);
 });
 
-test("one that runs alone can be told to stop before it begins, and leaves its place to others", async () => {
+test("a task that is to run alone can be told to stop before it begins, and leaves its place to others", async () => {
 	await start(1);
 	for (let i = 0; i < 20; i += 1) {
 		const alone = begin(executor, job(`${i}`, { type: "where", alone: true }));

@@ -73,7 +73,7 @@ describe("a task that runs isolated", () => {
 		await Promise.all([gone(one.pid), gone(two.pid)]);
 	});
 
-	test("has crashed when its process dies, and it is said of what", async () => {
+	test("has crashed when its process dies, and its error says of what", async () => {
 		await start();
 		expect(await executor.run(isolated("segfaults"))).toEqual({
 			kind: "crashed",

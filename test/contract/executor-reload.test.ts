@@ -137,7 +137,7 @@ describe("a handler file that is broken while the node runs", () => {
 		},
 	);
 
-	test("what a file says of its types counts as it was loaded last", async () => {
+	test("what a file says about its types counts as it was last loaded", async () => {
 		const text = (timeout: string) => `export default {
 			version: { run: () => 1, timeout: "${timeout}", retries: undefined },
 			exits: () => process.exit(7),
@@ -155,7 +155,7 @@ describe("a handler file that is broken while the node runs", () => {
 		expect(executor.settingsOf("exits")).toEqual({});
 	});
 
-	test("with no thread left all wait, suspects too, and run when it is good again", async () => {
+	test("with no thread left all tasks wait, suspects too, and run when the file is good again", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -194,7 +194,7 @@ describe("a handler file that is broken while the node runs", () => {
 		},
 	);
 
-	test("where the only thread spins they wait until it answers again", async () => {
+	test("if the only thread spins tasks wait until it answers again", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -208,7 +208,7 @@ describe("a handler file that is broken while the node runs", () => {
 		expect(await waiting).toEqual(success(1));
 	});
 
-	test("what waits has not begun when the executor stops", async () => {
+	test("a task that waits has not begun when the executor stops", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -222,7 +222,7 @@ describe("a handler file that is broken while the node runs", () => {
 		]);
 	});
 
-	test("a type more does no harm", async () => {
+	test("an additional type does no harm", async () => {
 		save(handlers(1));
 		await start(4);
 		save("export const more = 1; export { default } from './more.mjs';");

@@ -65,7 +65,7 @@ async function roundsShared(ten: Ten): Promise<number> {
 	return shared;
 }
 
-test("one at a time, even long ones stay in one thread", async () => {
+test("one at a time, even long tasks stay in one thread", async () => {
 	const threads = new Set<number>();
 	for (let i = 0; i < 5; i++) {
 		const outcome = await executor.run(
@@ -76,7 +76,7 @@ test("one at a time, even long ones stay in one thread", async () => {
 	expect(threads.size).toBe(1);
 });
 
-test("the first of a type are spread; short ones share a thread from then on, until they are long", async () => {
+test("the first tasks of a type are spread; short ones share a thread from then on, until they are long", async () => {
 	expect(await threadsOfTen({ ms: 0 })).toBe(2);
 	// The first went through slowly, as a thread had to be started for them.
 	await roundsShared({ ms: 0 });
@@ -86,13 +86,13 @@ test("the first of a type are spread; short ones share a thread from then on, un
 	expect(await threadsOfTen({ ms: 10 })).toBe(2);
 });
 
-test("short ones are not taken for long because the node hears of their ends late", async () => {
+test("short tasks are not taken for long because the node hears their ends late", async () => {
 	const heardLate = { ms: 0, busyMs: 20 };
 	await roundsShared(heardLate);
 	expect(await roundsShared(heardLate)).toBeGreaterThan(ROUNDS / 2);
 });
 
-test("that they are short is learned of those that fail, too", async () => {
+test("failed tasks, too, show that a type is short", async () => {
 	const failing = { ms: 0, fails: true };
 	await roundsShared(failing);
 	expect(await roundsShared(failing)).toBeGreaterThan(ROUNDS / 2);

@@ -32,7 +32,7 @@ export function describeExecutor(
 			await executor.run(scripted("quick", {}));
 		}
 
-		test("it names the types that it runs", () => {
+		test("an executor names the types that it runs", () => {
 			expect(executor.types).toContain("scripted");
 		});
 
@@ -49,7 +49,7 @@ export function describeExecutor(
 			});
 		});
 
-		test("what it throws says whether, and how soon, another attempt is of use", async () => {
+		test("a thrown error says whether, and how soon, another attempt is of use", async () => {
 			const plain = await executor.run(scripted("a", { end: "throw" }));
 			expect(plain).not.toHaveProperty("retry");
 			expect(plain).not.toHaveProperty("retryAfterMs");
@@ -73,7 +73,7 @@ export function describeExecutor(
 			).toMatchObject({ kind: "failure" });
 		});
 
-		test("of several times in which a task is to stop the one that is over first counts", async () => {
+		test("if a task is to stop within several times, the one that is over first counts", async () => {
 			const long = begin(executor, scripted("a", deaf));
 			await begun("a");
 			for (const graceMs of [60_000, 20, 60_000]) long.abort("", graceMs);
@@ -145,7 +145,7 @@ export function describeExecutor(
 			expect(await newer.outcome).toEqual(aborted);
 		});
 
-		test("an abort of what does not run does nothing", async () => {
+		test("aborting a task that does not run does nothing", async () => {
 			executor.abort(scripted("nobody", {}), "cancelled", 0);
 			const over = begin(executor, scripted("over", {}));
 			expect((await over.outcome).kind).toBe("success");
@@ -160,7 +160,7 @@ export function describeExecutor(
 			expect(await mate).toMatchObject({ kind: "displaced", suspect: false });
 		});
 
-		test("where it cannot be told who killed the worker, all in it are suspects", async () => {
+		test("if nobody can tell which task killed the worker, all in it are suspects", async () => {
 			const mate = executor.run(scripted("mate", forever));
 			const culprit = await executor.run(scripted("culprit", { end: "die" }));
 			expect(culprit).toMatchObject({ kind: "displaced", suspect: true });
@@ -260,7 +260,7 @@ export function describeExecutor(
 			["that heeds its signal", forever, 60_000],
 			["that is ended by force", deaf, 50],
 		])(
-			"what was told to stop has run from its first line on, one %s",
+			"a task that was told to stop has run from its first line on, one %s",
 			async (_, script, graceMs) => {
 				const apart = [{}, { alone: true }, { isolated: true }];
 				const ids = ["shared", "alone", "isolated"];

@@ -212,7 +212,7 @@ describe("task code", () => {
 	);
 });
 
-test("what a handler says of its tasks is known, and of the others that they say nothing", () => {
+test("the settings of a handler are known, and so is that the others have none", () => {
 	expect(executor.settingsOf("said")).toEqual({
 		...{ retries: 3, timeoutMs: 300_000, killAfterMs: 100 },
 		backoff: { type: "fixed", delay: "10s" },

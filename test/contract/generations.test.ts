@@ -31,7 +31,7 @@ describe.each([
 	{ on: "a file", make: open },
 	{ on: "memory", make: () => new KeptInMemory() },
 ])("generations in $on", ({ make }) => {
-	test("of each shard the last that was kept is recalled, and none before", () => {
+	test("the last generation kept for each shard is recalled, and none before it", () => {
 		const generations = make();
 		expect(generations.recall(0)).toEqual(NO_GENERATION);
 		generations.keep(0, first);
@@ -68,7 +68,7 @@ test.each([
 	expect(open().recall(0)).toEqual(first);
 });
 
-test("what cannot be kept is remembered for this life, and logged", () => {
+test("a generation that cannot be kept is remembered for this life, and the failure logged", () => {
 	mkdirSync(join(folder, "generations.json.new"));
 	const generations = open();
 	generations.keep(0, first);

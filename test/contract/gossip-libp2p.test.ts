@@ -87,7 +87,7 @@ test("a port in use stops the start, and says so", async () => {
 	await once(server, "close");
 });
 
-test("what is said before the start and after the stop is lost without trouble", async () => {
+test("messages before the start and after the stop are lost without trouble", async () => {
 	const gossip = await gossipOn();
 	const message = {
 		kind: "announce",

@@ -1,4 +1,6 @@
-/** Lines: what goes over them, what they take, and what happens where there is none. */
+/**
+ * Lines: what goes over them, what they take, and what happens if there is none.
+ */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Gossip } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
@@ -82,7 +84,7 @@ test("a question goes over lines to all, an answer over one line to who asked", 
 	]);
 });
 
-test("where one peer has no line, all hear by the topic", async () => {
+test("if one peer has no line, all hear by the topic", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);
 	const old = await bench.peer("old", "gossipsub only");
@@ -95,7 +97,7 @@ test("where one peer has no line, all hear by the topic", async () => {
 	]);
 });
 
-test("who does not gossip is no reason to take the longer way", async () => {
+test("a node that does not gossip is no reason to take the longer way", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const nodeId = await bench.nodeId("silent");
 	node.admit([peer, { nodeId, p2p: "" }]);
@@ -128,7 +130,7 @@ test("a message may come in pieces, and several in one", async () => {
 	expect(await all).toEqual([1, 2, 3, 4]);
 });
 
-test("what claims to be from another, repeats itself or is no message is dropped", async () => {
+test("bytes that claim to be from another node, repeat a message or are none are dropped", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const other = await bench.peer("other", "lines too");
 	const met = linked(node, other.nodeId);

@@ -61,7 +61,7 @@ test("each encrypted message leaves in one write, length and all", async () => {
 		expect(Buffer.from(data).readUInt16BE(0)).toBe(data.length - 2);
 });
 
-test("who hears a message writes nothing for it, and hears more than a window of them", async () => {
+test("a node that hears a message writes nothing for it, and hears more than a window of them", async () => {
 	const [ann, bob] = await pair();
 	const write = vi.spyOn(Socket.prototype, "write");
 	let heard: PromiseWithResolvers<void>;

@@ -97,7 +97,7 @@ test("a message that another node has passed on is heard", async () => {
 	expect(far.connected()).toEqual([relay.nodeId]);
 });
 
-test("what its author tells everybody itself is not passed on, as soon as it does not it is", async () => {
+test("a message is passed on as soon as its author does not tell everybody itself, and not before", async () => {
 	const { node, relay, far } = await nodeRelayFar();
 	const [near, all] = [[relay], [relay, far]].map((nodes) =>
 		nodes.map(({ nodeId }) => shortName(nodeId)),
@@ -131,7 +131,7 @@ test("what its author tells everybody itself is not passed on, as soon as it doe
 	).toEqual([before + 4]);
 });
 
-test("a message that a relay made up in another's name is not", async () => {
+test("a message that a relay made up in another's name is not heard", async () => {
 	const far = await bench.node("far");
 	const victim = await bench.node("victim");
 	const rogue = await bench.rogue("rogue");

@@ -101,7 +101,7 @@ describe.each([
 		expect(await heard).toEqual([answer]);
 	});
 
-	test("a node that is not admitted is refused, and its knock is told", async () => {
+	test("a node that is not admitted is refused, and its knock is reported", async () => {
 		const host = await bench.node("host");
 		const stranger = await bench.node("stranger");
 		const knock = new Promise<string>((resolve) => host.onStranger(resolve));
@@ -121,7 +121,7 @@ describe.each([
 		expect(host.connected()).toEqual([stranger.nodeId]);
 	});
 
-	test("a peer taken off the list is disconnected, and told so", async () => {
+	test("a peer taken off the list is disconnected, and its end is reported", async () => {
 		const a = await bench.node("a");
 		const b = await bench.node("b");
 		await meet(a, b);
@@ -175,7 +175,7 @@ describe.each([
 		expect(a.connected()).toEqual([b.nodeId]);
 	});
 
-	test("the end of a peer is told, and its address then refuses", async () => {
+	test("the end of a peer is reported, and its address then refuses", async () => {
 		const a = await bench.node("a");
 		const b = await bench.node("b");
 		await meet(a, b);

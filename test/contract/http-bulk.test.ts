@@ -61,7 +61,7 @@ test.each<[string, unknown, string | undefined]>([
 	["retry", { all: true, spread: "367d" }, "spread"],
 	["retry", [], undefined],
 ])(
-	"what is not right is named, and nothing done: %s %j",
+	"a wrong field is named, and nothing done: %s %j",
 	async (action, body, field) => {
 		await using server = await startServer();
 		await server.post("/v1/tasks", { id: "a", type: "t" });

@@ -127,7 +127,7 @@ test.each([
 test.each([
 	["by HTTP/1.0 without a Host", "HTTP/1.0", ""],
 	["by another name", "HTTP/1.1", "Host: lb.example\r\nConnection: close\r\n"],
-])("a node tells its health to who asks %s", async (_how, version, headers) => {
+])("a node tells its health if asked %s", async (_how, version, headers) => {
 	await using server = await startServer();
 	for (const path of ["/healthz", "/readyz"]) {
 		const request = `GET ${path} ${version}\r\n${headers}\r\n`;
@@ -208,7 +208,7 @@ test("a node's own pages are those of its Host, of its public URL, and of any na
 	expect(await submit("other.example.com", ours)).toBe(421);
 });
 
-test("what another site made a browser send changes nothing, whether its origin is told or not", async () => {
+test("a request that another site made a browser send changes nothing, whether its origin is named or not", async () => {
 	await using server = await startServer();
 	const ask = async (method: string, from: string) => {
 		const headers = { "sec-fetch-site": from, "content-type": "text/plain" };

@@ -16,7 +16,7 @@ test("a task that waits is answered as it is then, with who cancelled it and why
 	expect((await server.post(ADDRESS, {})).status).toBe(200);
 });
 
-test("one that runs is answered by 202", async () => {
+test("cancelling a running task is answered by 202", async () => {
 	await using server = await startServer();
 	server.api.starts = true;
 	await server.post("/v1/tasks", { id: "a", type: "t" });
@@ -28,7 +28,7 @@ test("one that runs is answered by 202", async () => {
 	expect(server.api.cancels).toEqual([{ force: true, round: 1, reason: "" }]);
 });
 
-test("a body need not be there", async () => {
+test("a cancel needs no body", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const answer = await server.raw(
@@ -40,7 +40,7 @@ test("a body need not be there", async () => {
 	]);
 });
 
-test("one that has ended otherwise stays so", async () => {
+test("a task that has ended otherwise stays so", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	server.api.end("a", "1");
@@ -51,7 +51,7 @@ test("one that has ended otherwise stays so", async () => {
 	);
 });
 
-test.each(["b", "a%20b"])("there must be such a task: %s", async (id) => {
+test.each(["b", "a%20b"])("an unknown task is not found: %s", async (id) => {
 	await using server = await startServer();
 	const { status, json } = await server.post(`/v1/tasks/${id}/cancel`, {});
 	expect([status, json.code]).toEqual([404, "not_found"]);
@@ -64,7 +64,7 @@ test.each<[string | undefined, unknown]>([
 	["force", { force: 1 }],
 	["why", { why: "?" }],
 	[undefined, []],
-])("what it may not say is refused by its field: %s", async (field, body) => {
+])("a cancel is refused by its wrong field: %s", async (field, body) => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const { status, json } = await server.post(ADDRESS, body);

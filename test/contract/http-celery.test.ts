@@ -54,7 +54,7 @@ test("fields that the old system ignored are ignored", async () => {
 });
 
 test.each(["", "{", "task_id=1", "'x'"])(
-	"what is not JSON is refused: %s",
+	"a body that is not JSON is refused: %s",
 	async (body) => {
 		await using server = await startServer();
 		const answer = await server.post("/add_task", body);
@@ -168,7 +168,7 @@ test("a task_id that is used again is another task, which has an id of its own",
 	expect(json).toMatchObject({ id: "1", payload: task });
 });
 
-test("who may not know whether a task was taken is told to look first", async () => {
+test("a sender that cannot know whether a task was accepted is told to look first", async () => {
 	await using server = await startServer();
 	server.api.failure = new StoreError("unknown", "late");
 	const answers = [

@@ -13,14 +13,14 @@ const task = { type: "t" };
 
 // --- HTTP itself
 
-test("what is not HTTP is told so", async () => {
+test("bytes that are not HTTP are answered so", async () => {
 	await using server = await startServer();
 	const { status, text } = await server.raw("hello\r\n\r\n");
 	expect(status).toBe(400);
 	expect(text).toContain('"code":"invalid"');
 });
 
-test("a connection on which no request began in time is closed without a word, another told so", async () => {
+test("a connection on which no request began in time is closed silently, another is told why", async () => {
 	await using server = await startServer();
 	const [host, port] = server.address.split(":");
 	const heard = async (sent: string) => {
@@ -72,14 +72,14 @@ function answersBefore400(text: string): string[] {
 	return statuses.at(-1) === "HTTP/1.1 400" ? statuses.slice(0, -1) : statuses;
 }
 
-test("what follows a request and is none does not take the place of its answer", async () => {
+test("bytes that follow a request and are none do not take the place of its answer", async () => {
 	await using server = await startServer();
 	const { text } = await server.raw(`${submission}X\r\n\r\n`);
 	expect(answersBefore400(text)).toEqual(["HTTP/1.1 202"]);
 	expect(server.api.tasks.size).toBe(1);
 });
 
-test("who waits for a task is answered though what follows is no request", async () => {
+test("a client that waits for a task is answered although it sends no request after that", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", ...task });
 	const wait = "GET /v1/tasks/a?wait=30s HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -91,7 +91,7 @@ test("who waits for a task is answered though what follows is no request", async
 	expect(text).toContain('"result":42');
 });
 
-test("what follows an answered request and is none is told so", async () => {
+test("bytes that follow an answered request and are none are answered so", async () => {
 	await using server = await startServer();
 	const socket = connect(Number(server.address.split(":")[1]), "127.0.0.1");
 	socket.write(submission);
@@ -137,7 +137,7 @@ test("a port in use is the system's own error", async () => {
 	).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
 
-test("a node that stops answers those who wait, at once", async () => {
+test("a node that stops answers waiting clients at once", async () => {
 	const server = await startServer();
 	await server.post("/v1/tasks", { id: "a", ...task });
 	const answer = server.get("/v1/tasks/a?wait=60s");

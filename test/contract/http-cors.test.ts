@@ -27,7 +27,7 @@ async function read(server: Server, headers: Record<string, string>) {
 	return answer.headers.get("access-control-allow-origin");
 }
 
-test("unless it is asked for, no page of another origin is told that it may do anything", async () => {
+test("without --cors-origin, no page of another origin is told that it may do anything", async () => {
 	await using server = await startServer();
 	const { status, allowed } = await preflight(server, APP);
 	expect([status, allowed]).toEqual([403, null]);
@@ -67,7 +67,7 @@ test("pages of the origins in --cors-origin may do everything, and no others", a
 	}
 });
 
-test("what is no question is answered as ever: OPTIONS without one, and of what is not there", async () => {
+test("an OPTIONS request that asks nothing, or about an unknown address, is answered as ever", async () => {
 	await using server = await startServer("127.0.0.1", { corsOrigins: [APP] });
 	const options = await server.send("OPTIONS", "/v1/tasks", { origin: APP });
 	expect(options.status).toBe(405);

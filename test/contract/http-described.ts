@@ -27,7 +27,7 @@ export interface Answered {
 	readonly text: string;
 }
 
-/** What is wrong with an answer; undefined where it is as described, or its address is not an API's. */
+/** What is wrong with an answer; undefined if it is as described, or its address is not an API's. */
 export class Described {
 	readonly #paths: Description["paths"];
 	readonly #ajv: Ajv2020;

@@ -13,7 +13,7 @@ async function withTask(state: "FAILURE" | "PENDING" | "SUCCESS") {
 	return server;
 }
 
-test("one that failed is answered as it is in its next round", async () => {
+test("a retried task is answered as it is in its next round", async () => {
 	await using server = await withTask("FAILURE");
 	const { status, json } = await server.post(RETRY, { round: 1 });
 	expect([status, json.state, json.round]).toEqual([200, "PENDING", 2]);
@@ -23,7 +23,7 @@ test("one that failed is answered as it is in its next round", async () => {
 	expect([again.status, again.json.round]).toEqual([200, 2]);
 });
 
-test("it may be due later, and a body need not be there", async () => {
+test("a retry may be due later, and needs no body", async () => {
 	await using server = await withTask("FAILURE");
 	const later = await server.post(RETRY, { delay: "1h" });
 	expect([later.status, later.json.state]).toEqual([200, "SCHEDULED"]);
@@ -38,7 +38,7 @@ test("it may be due later, and a body need not be there", async () => {
 test.each([
 	["PENDING", "not_ended"],
 	["SUCCESS", "already_ended"],
-] as const)("one that is %s stays as it is", async (state, code) => {
+] as const)("a task that is %s stays as it is", async (state, code) => {
 	await using server = await withTask(state);
 	const { status, json } = await server.post(RETRY, {});
 	expect([status, json.code]).toEqual([409, code]);
@@ -50,14 +50,14 @@ test.each<[string, unknown]>([
 	["delay", { delay: "400d" }],
 	["delay", { delay: -1 }],
 	["fresh", { fresh: true }],
-])("what it may not say is refused by its field: %s", async (field, body) => {
+])("a retry is refused by its wrong field: %s", async (field, body) => {
 	await using server = await withTask("FAILURE");
 	const { status, json } = await server.post(RETRY, body);
 	expect([status, json.code, json.field]).toEqual([400, "invalid", field]);
 	expect(server.api.tasks.get("a")?.round).toBe(1);
 });
 
-test("one that has ended is deleted, and answered as it was", async () => {
+test("an ended task is deleted, and answered as it was", async () => {
 	await using server = await withTask("SUCCESS");
 	const { status, json } = await server.send("DELETE", "/v1/tasks/a");
 	expect([status, json.state, json.result]).toEqual([200, "SUCCESS", 1]);
@@ -66,14 +66,14 @@ test("one that has ended is deleted, and answered as it was", async () => {
 	expect([again.status, again.json.code]).toEqual([404, "not_found"]);
 });
 
-test("one that has not ended is not deleted", async () => {
+test("a task that has not ended is not deleted", async () => {
 	await using server = await withTask("PENDING");
 	const { status, json } = await server.send("DELETE", "/v1/tasks/a");
 	expect([status, json.code]).toEqual([409, "not_ended"]);
 	expect(server.api.tasks.has("a")).toBe(true);
 });
 
-test("there must be such a task", async () => {
+test("a task that does not exist is neither retried nor deleted", async () => {
 	await using server = await startServer();
 	for (const id of ["b", "a%20b"]) {
 		const retried = await server.post(`/v1/tasks/${id}/retry`, {});

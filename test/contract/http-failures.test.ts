@@ -15,7 +15,7 @@ const group = (
 	...{ newestId: `newest-${firstLine}`, newestMs: AT_MS + afterMs },
 });
 
-test("most failures come first, and of as many the newest", async () => {
+test("types with most failures come first, and the newest among equals", async () => {
 	await using server = await startServer();
 	server.overview.groups = [
 		group("a", 1, 5),
@@ -53,7 +53,7 @@ test.each([
 	["?since=999999999999d", { agoMs: 366 * DAY_MS }],
 	["?since=2026-01-02T04:04:05%2B01:00", { atMs: AT_MS - 678 }],
 	["?since=1960-01-01T00:00:00Z", { atMs: 0 }],
-])("it is asked since when: %s", async (query, since) => {
+])("a request says since when: %s", async (query, since) => {
 	await using server = await startServer();
 	expect((await server.get(`/v1/failures${query}`)).status).toBe(200);
 	expect(server.overview.asked).toEqual([since]);
@@ -66,7 +66,7 @@ test.each([
 	["since=2026-13-02T03:04:05Z", "since"],
 	["limit=0", "limit"],
 	["cursor=1", "cursor"],
-])("a parameter that is not right is named: %s", async (query, field) => {
+])("a wrong parameter is named: %s", async (query, field) => {
 	await using server = await startServer();
 	const answer = await server.get(`/v1/failures?${query}`);
 	expect(answer.status).toBe(400);

@@ -26,7 +26,7 @@ test("filters come through as they are meant, in whatever case and order", async
 	]);
 });
 
-test("what says nothing asks for nothing", async () => {
+test("an empty filter asks for nothing", async () => {
 	await using server = await startServer();
 	await server.get("/v1/tasks?moved=false&full=false");
 	expect(server.api.wishes).toMatchObject([{ query: {}, isBrief: true }]);

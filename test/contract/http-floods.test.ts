@@ -33,7 +33,7 @@ async function waitsOf(server: Server) {
 	return seen;
 }
 
-test("of a flood of requests a few are begun, and the others are not read", async () => {
+test("a few requests of a flood are begun, and the others are not read", async () => {
 	await using server = await startServer();
 	const seen = await waitsOf(server);
 	const socket = connectTo(server);
@@ -94,7 +94,7 @@ test.each([
 		"as lines",
 		`POST /v1/tasks HTTP/1.1\r\n${HOST}Content-Type: application/x-ndjson\r\nContent-Length: 12\r\n\r\n{"type":"t"}`,
 	],
-])("of a flood of submissions a few are begun: %s", async (_what, request) => {
+])("a few submissions of a flood are begun: %s", async (_what, request) => {
 	await using server = await startServer();
 	const hold = Promise.withResolvers<void>();
 	server.api.held = hold.promise;

@@ -16,7 +16,7 @@ function askForLists(server: Server, count: number) {
 	);
 }
 
-test("of many lists a few are read at once, some wait, the rest are refused", async () => {
+test("a few of many lists are read at once, some wait, the rest are refused", async () => {
 	await using server = await startServer();
 	const hold = Promise.withResolvers<void>();
 	server.api.listsHeld = hold.promise;
@@ -59,7 +59,7 @@ test.each(LISTS)(
 	},
 );
 
-test("who hangs up while waiting makes room for another", async () => {
+test("a client that hangs up while waiting makes room for another", async () => {
 	await using server = await startServer();
 	const hold = Promise.withResolvers<void>();
 	server.api.listsHeld = hold.promise;

@@ -52,7 +52,7 @@ test("lines are taken at an address of their own, as among JSON", async () => {
 	expect([other.status, other.headers.get("allow")]).toEqual([405, "POST"]);
 });
 
-test("each refusal is told under its status, with what it means", async () => {
+test("each refusal is described under its status, with what it means", async () => {
 	await using server = await startServer();
 	const { json } = await server.get("/openapi.json");
 	for (const methods of Object.values<object>(json.paths)) {

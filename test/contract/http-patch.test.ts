@@ -54,7 +54,7 @@ test("tags are changed as a whole, and found by", async () => {
 	expect((await server.post("/v1/tasks", TASK)).status).toBe(200);
 });
 
-test("what does not wait any more is not changed", async () => {
+test("a task that no longer waits is not changed", async () => {
 	await using bench = await withTask();
 	bench.server.api.end("a", "1");
 	const { status, json } = await bench.patch({ priority: 1 });
@@ -85,7 +85,7 @@ test.each<[string | undefined, unknown]>([
 	["tags", { tags: Array.from({ length: 17 }, (_, i) => `t${i}`) }],
 	["queue", { queue: "other" }],
 	["expiresIn", { expiresIn: 5 }],
-])("what it may not be is refused by its field: %s", async (field, body) => {
+])("a wrong change is refused by its field: %s", async (field, body) => {
 	await using bench = await withTask();
 	const { status, json } = await bench.patch(body);
 	expect([status, json.code, json.field]).toEqual([400, "invalid", field]);

@@ -45,7 +45,7 @@ test("a queue tells how much waits, since when, and who can run it", async () =>
 	});
 });
 
-test("of many nodes that serve a queue some are named, and all are counted", async () => {
+test("some of many nodes that serve a queue are named, and all are counted", async () => {
 	await using server = await startServer();
 	server.overview.depths = [depth("a|t|", 0)];
 	const nodes = Array.from({ length: 12 }, (_, i) => node(`node-${i + 10}`));
@@ -81,7 +81,7 @@ test("worst first: what nobody serves, then the longest wait; page by page each 
 	expect(seen).toEqual(["b", "e", "d", "a", "c"]);
 });
 
-test("who is gone when the next page is asked for is passed over", async () => {
+test("a queue that is gone when the next page is asked for is passed over", async () => {
 	await using server = await startServer();
 	server.overview.depths = [depth("a|t|", 1), depth("b|t|", 2)];
 	const { cursor } = (await server.get("/v1/queues?limit=1")).json;
@@ -97,7 +97,7 @@ test("who is gone when the next page is asked for is passed over", async () => {
 	});
 });
 
-test("few queues are told as they are, many as they lately were", async () => {
+test("few queues are shown as they are, many as they lately were", async () => {
 	await using server = await startServer();
 	server.overview.depths = [depth("a|t|", 1)];
 	for (const reads of [1, 2]) {
@@ -119,7 +119,7 @@ test.each([
 	// Of the list of tasks.
 	["/v1/queues?cursor=1700000000000.0", "cursor"],
 	["/v1/queues?state=PENDING", "state"],
-])("a parameter that is not right is named: %s", async (path, field) => {
+])("a wrong parameter is named: %s", async (path, field) => {
 	await using server = await startServer();
 	const answer = await server.get(path);
 	expect(answer.status).toBe(400);

@@ -66,7 +66,7 @@ test.each([
 	"/v1/tasks/none",
 	"/v1/tasks/not%20an%20id",
 	"/v1/tasks/%F0%9F%A6%8A",
-])("what does not exist is not found: %s", async (path) => {
+])("a task that does not exist is not found: %s", async (path) => {
 	await using server = await startServer();
 	const answer = await server.get(path);
 	expect([answer.status, answer.json.code]).toEqual([404, "not_found"]);
@@ -111,7 +111,7 @@ test.each([
 	["/v1/tasks/a?state=PENDING", "state"],
 	["/v1/nodes?state=up", "state"],
 	["/v1/cluster?x=1", "x"],
-])("a parameter that is not right is named: %s", async (path, field) => {
+])("a wrong parameter is named: %s", async (path, field) => {
 	await using server = await startServer();
 	const answer = await server.get(path);
 	expect(answer.status).toBe(400);
@@ -119,7 +119,7 @@ test.each([
 });
 
 test.each(["/v1/tasks?wait=5s", "/v1/nodes/node-a/drain?wait=5s"])(
-	"what changes something takes no parameters either: %s",
+	"an operation that changes something takes no parameters: %s",
 	async (path) => {
 		await using server = await startServer();
 		server.api.nodeViews = [nodeA];

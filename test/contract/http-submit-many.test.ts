@@ -49,7 +49,7 @@ test("a body's chunks wait for one another, so that others' tasks are not behind
 	expect(server.api.tasks.size).toBe(count);
 });
 
-test("what the store was too slow for is submitted again, if it came with many others", async () => {
+test("tasks that the store was too slow for are submitted again, if they came with many others", async () => {
 	await using server = await startServer();
 	const count = ITEMS_CHUNK + 1;
 	server.api.failures.push(
@@ -67,7 +67,7 @@ test("what the store was too slow for is submitted again, if it came with many o
 	expect((await server.post("/v1/tasks", [{ type: "t" }])).status).toBe(503);
 });
 
-test("what might run twice then is submitted again only if it was not sent", async () => {
+test("a task that might run twice then is submitted again only if it was not sent", async () => {
 	await using server = await startServer();
 	server.api.failures.push(
 		new StoreError("unknown", "no answer"),

@@ -170,7 +170,7 @@ test("a payload may be as large as the limit, and no larger", async () => {
 	expect(server.api.tasks.size).toBe(1);
 });
 
-test("of an array the good are accepted, and each is answered in its place", async () => {
+test("the good tasks of an array are accepted, and each is answered in its place", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "there", type: "t" });
 	const answer = await server.post("/v1/tasks", [
@@ -193,7 +193,7 @@ test("of an array the good are accepted, and each is answered in its place", asy
 	expect([...server.api.tasks.keys()]).toEqual(["there", "a", "d"]);
 });
 
-test("an answer of which nothing was taken is not a success", async () => {
+test("an answer to a body of which nothing was accepted is not a success", async () => {
 	await using server = await startServer();
 	const bad = await server.post("/v1/tasks", [{ type: 1 }, {}]);
 	expect([bad.status, bad.json.tasks.length]).toEqual([400, 2]);

@@ -25,7 +25,7 @@ async function sendInAllWays(
 	return [alone.json, array.json.tasks[0], JSON.parse(line.text)];
 }
 
-test("an answer tells of a task that started at once, with its attempt", async () => {
+test("an answer shows a task that started at once, with its attempt", async () => {
 	await using server = await startServer();
 	server.api.starts = true;
 	const run = { state: "STARTED", attempt: 1, node: "node-a", token: 7 };
@@ -39,7 +39,7 @@ test("an answer tells of a task that started at once, with its attempt", async (
 		expect(answer).toMatchObject(run);
 });
 
-test("an answer tells of a task that no live node can run, also of one that is not due yet", async () => {
+test("an answer says if no live node can run a task, also for one that is not due yet", async () => {
 	await using server = await startServer();
 	server.api.lacks = 'the type "t"';
 	for (const answer of await sendInAllWays(server, "a"))

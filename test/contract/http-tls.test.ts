@@ -44,7 +44,7 @@ test("a node serves over TLS, and its own pages are those by https", async () =>
 	expect(await submit(`http://${server.address}`)).toBe(403);
 });
 
-test("who speaks no TLS, or stops half-way, is not answered and keeps nothing open", async () => {
+test("a client that speaks no TLS, or stops half-way, is not answered and keeps nothing open", async () => {
 	const server = await startSecure();
 	const port = Number(server.address.split(":")[1]);
 	for (const bytes of ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01"]) {
@@ -75,7 +75,7 @@ test("with --tls-client-ca nobody is let in without a certificate of it", async 
 	await expect(healthOf(server, client("old"))).rejects.toThrow();
 });
 
-test("new files are used without a restart, a broken pair is told of once and not used", async () => {
+test("new files are used without a restart, a broken pair is logged once and not used", async () => {
 	const paths = { cert: join(folder, "c.pem"), key: join(folder, "k.pem") };
 	const write = (name: string, to = paths) => {
 		copyFileSync(tlsFile(`${name}.pem`), to.cert);
@@ -103,7 +103,7 @@ test("new files are used without a restart, a broken pair is told of once and no
 	expect(server.told).toHaveLength(1);
 }, 20_000);
 
-test("a certificate that has expired is told of", async () => {
+test("a certificate that has expired is logged", async () => {
 	const paths = { cert: tlsFile("old.pem"), key: tlsFile("old-key.pem") };
 	await using server = await startSecure(paths);
 	expect(server.told).toEqual([expect.stringContaining("has expired")]);
@@ -127,7 +127,7 @@ test.each([
 	await expect(TlsFiles.read(paths)).rejects.toThrow(new RegExp(why));
 });
 
-test("a certificate that is damaged, and authorities that are none, are told of", async () => {
+test("a damaged certificate, and authorities that are none, are reported", async () => {
 	const cert = join(folder, "damaged.pem");
 	writeFileSync(cert, tlsText("node.pem").replace("MII", "AAA"));
 	await expect(TlsFiles.read({ ...NODE, cert })).rejects.toThrow(

@@ -61,7 +61,7 @@ test("an error of the node's own is logged and not shown", async () => {
 
 // --- Addresses, methods, types
 
-test("an address where nothing is answers 404, whatever is sent to it", async () => {
+test("an unknown address answers 404, whatever is sent to it", async () => {
 	await using server = await startServer();
 	for (const path of ["/nope", "/v1", "/v1/tasks/a/b", "/../etc/passwd"]) {
 		const answer = await server.get(path);
@@ -94,7 +94,7 @@ test("a method that an address does not take answers 405 with those it takes", a
 });
 
 test.each(["TRACE", "PROPFIND", "PUT", "OPTIONS"])(
-	"a method that no address takes answers 405 where there is one: %s",
+	"a method that no address takes answers 405 at a known address: %s",
 	async (method) => {
 		await using server = await startServer();
 		const told = async (path: string) => {
@@ -131,7 +131,7 @@ test.each(["text/plain", "application/x-www-form-urlencoded", "nonsense", ""])(
 	},
 );
 
-test("a body that is compressed is told so, and one that is not is taken", async () => {
+test("a compressed body is refused as such, and one that is not is accepted", async () => {
 	await using server = await startServer();
 	const answer = await server.post("/v1/tasks", gzipSync('{"type":"t"}'), {
 		"content-encoding": "gzip",

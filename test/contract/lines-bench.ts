@@ -137,7 +137,7 @@ export class LinesBench implements AsyncDisposable {
 	}
 }
 
-/** @throws RangeError where there are not four bytes. */
+/** @throws RangeError if there are not four bytes */
 function readLength(bytes: Uint8Array): number {
 	return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(
 		0,

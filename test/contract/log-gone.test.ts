@@ -15,7 +15,7 @@ process.stdin.once("data", () => {
 console.log("ready");
 `;
 
-test("it ends though its last words cannot be written", async () => {
+test("a process ends although its last log lines cannot be written", async () => {
 	const program = spawn(process.execPath, [
 		...["--input-type=module", "-e", SPEAKS],
 	]);

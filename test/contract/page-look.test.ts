@@ -158,7 +158,7 @@ test("a wide table is scrolled by keys", async () => {
 const opacity = (page: Page) =>
 	page.locator("main").evaluate((main) => getComputedStyle(main).opacity);
 
-test("what is old says since when, says once that it is asked again, and is as clear as ever", async () => {
+test("old figures say since when, say once that they are asked for again, and are as clear as ever", async () => {
 	await using server = await startServer();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/`);

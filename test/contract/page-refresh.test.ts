@@ -42,7 +42,7 @@ test("a row that stays keeps the focus and the selection in it, while others com
 	await page.close();
 }, 60_000);
 
-test("where nothing differs nothing is written", async () => {
+test("if nothing differs nothing is written", async () => {
 	await using server = await startServer();
 	server.api.nodeViews = [{ ...nodeAt("127.0.0.1:1"), state: "dead" }];
 	await submit(server, "task-a");

@@ -89,7 +89,7 @@ async function agree(world: World, seed: number): Promise<void> {
 	for (const pair of pairs) await pair.drain(`seed ${seed}, at the end`);
 }
 
-/** When a generation was raised, where the clock and not a node's memory did it. */
+/** When a generation was raised, if the clock and not a node's memory did it. */
 function raisedMs({ generation }: Answer, putBackMs: number) {
 	if (generation === undefined) return undefined;
 	return SEQ_EPOCH_MS + generation - putBackMs;

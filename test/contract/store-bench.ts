@@ -38,7 +38,7 @@ export interface World {
 	readonly store: Store;
 	/** Restarts the server on the same data; resolves once the store is up again. */
 	restart(): Promise<void>;
-	/** Asks for the number of shards, and makes its own the cluster's where it may. */
+	/** Asks for the number of shards, and makes its own the cluster's if it may. */
 	agree(mayMake: boolean): Promise<Agreement>;
 	/** A shard as it is to a node that was started with another number of them. */
 	toOther(shard: number): Shard;
@@ -49,7 +49,7 @@ export interface World {
 	): Promise<void>;
 	/** Where the tasks of a shard are, past its port. */
 	places(shard: number): Promise<Places>;
-	/** Lets time pass, where the store's clock can be turned. */
+	/** Lets time pass, if the store's clock can be turned. */
 	readonly advance?: (ms: number) => Promise<void>;
 	stop(): Promise<void>;
 }

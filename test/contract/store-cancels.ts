@@ -28,7 +28,7 @@ function stopped({ id, token }: ClaimedTask): TaskEnd {
 
 export function cancelRules(bench: Bench): void {
 	it.each([{}, { options: { delay: "1h" } }])(
-		"what has not begun is CANCELLED at once, and says by whom and why: %j",
+		"a task that has not begun is CANCELLED at once, and says by whom and why: %j",
 		async (fields) => {
 			const session = await bench.open();
 			const [task] = await bench.submit(fields);
@@ -49,7 +49,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("one that runs is marked, and its session is told of it until it has stopped it", async () => {
+	it("a running task is marked for cancelling, and its session is told until it has stopped it", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		expect(await cancel(bench, task.id)).toEqual({
@@ -68,7 +68,7 @@ export function cancelRules(bench: Bench): void {
 	});
 
 	it.each(["result", "handed back", "not begun"] as const)(
-		"its session is not told of it any more once it has ended it: %s",
+		"a session is no longer told about a cancelled task once it has ended it: %s",
 		async (how) => {
 			const session = await bench.open();
 			const task = await bench.started(session);
@@ -84,7 +84,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("a result that comes first stands", async () => {
+	it("a result that comes before the cancel stands", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await cancel(bench, task.id);
@@ -93,7 +93,7 @@ export function cancelRules(bench: Bench): void {
 		expect(await cancel(bench, task.id)).toEqual({ code: "ended" });
 	});
 
-	it("one that fails meanwhile is CANCELLED, and keeps what its code threw", async () => {
+	it("a marked task that fails meanwhile is CANCELLED, and keeps what its code threw", async () => {
 		const session = await bench.open();
 		const { id, token } = await bench.started(session);
 		await cancel(bench, id);
@@ -106,7 +106,7 @@ export function cancelRules(bench: Bench): void {
 	});
 
 	it.each(["handed-back", "crashed", "snoozed", "failure"] as const)(
-		"one that its holder gives back meanwhile does not wait again: %s",
+		"a marked task that its holder gives back meanwhile does not wait again: %s",
 		async (end) => {
 			const session = await bench.open();
 			const { id, token } = await bench.started(session);
@@ -125,7 +125,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("one that has not begun when its holder gives it back has no attempt to tell of", async () => {
+	it("a marked task that has not begun when its holder gives it back shows no attempt", async () => {
 		const session = await bench.open();
 		const { id, token } = await bench.started(session);
 		await cancel(bench, id);
@@ -138,7 +138,7 @@ export function cancelRules(bench: Bench): void {
 	});
 
 	it.each(["revoke", "close"] as const)(
-		"one whose node is lost or leaves meanwhile does not wait again: %s",
+		"a marked task whose node is lost or leaves meanwhile does not wait again: %s",
 		async (how) => {
 			const session = await bench.open();
 			const { id } = await bench.started(session);
@@ -155,7 +155,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("by force it is CANCELLED at once, late results are stale, and its holder is told all the same", async () => {
+	it("by force a running task is CANCELLED at once, late results are stale, and its holder is told all the same", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		expect(await cancel(bench, task.id, { force: true })).toEqual({
@@ -170,7 +170,7 @@ export function cancelRules(bench: Bench): void {
 		expect((await bench.pulse(session)).marks).toEqual([mark]);
 	});
 
-	it("of another round than the one that is meant nothing is done", async () => {
+	it("a cancel of another round than the present one does nothing", async () => {
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";
 		expect(await cancel(bench, id, { round: 2 })).toEqual({ code: "same" });
@@ -181,7 +181,7 @@ export function cancelRules(bench: Bench): void {
 	});
 
 	it.each([false, true])(
-		"one that is named twice at once ends once: by force %s",
+		"a task that is cancelled twice at once ends once: by force %s",
 		async (force) => {
 			const session = await bench.open();
 			const { id } = force
@@ -201,11 +201,11 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("there must be such a task", async () => {
+	it("a task that does not exist cannot be cancelled", async () => {
 		expect(await cancel(bench, bench.task().id)).toEqual({ code: "none" });
 	});
 
-	it("what is forgotten leaves nothing of it behind, and its id begins anew", async () => {
+	it("a discarded cancelled task leaves nothing behind, and its id begins anew", async () => {
 		const task = bench.task();
 		await bench.tasks.submit([task]);
 		await cancel(bench, task.id, { reason: "why" });

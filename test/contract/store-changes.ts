@@ -20,7 +20,7 @@ async function change(
 const HOUR = 3_600_000;
 
 export function changeRules(bench: Bench): void {
-	it("another priority takes it to its place among those of that, where it was created", async () => {
+	it("another priority takes a task to its place within that, by its creation", async () => {
 		const session = await bench.open();
 		const tasks = await bench.submit({ priority: 9 }, {}, {}, { priority: 9 });
 		const [one, two, three, four] = tasks.map(({ id }) => id);
@@ -36,7 +36,7 @@ export function changeRules(bench: Bench): void {
 		expect(claimed.tasks[0]?.priority).toBe(9);
 	});
 
-	it("what waits may be due later, and what is not due may wait at once", async () => {
+	it("a waiting task may be due later, and one that is not due may wait at once", async () => {
 		const session = await bench.open();
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";
@@ -93,7 +93,7 @@ export function changeRules(bench: Bench): void {
 		expect(expiredIds).toEqual([id]);
 	});
 
-	it("an expiry does not bind what has begun once and was taken over", async () => {
+	it("an expiry does not bind a task that has begun once and was taken over", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const back = { ...task, end: "handed-back", message: "" } as const;
@@ -109,7 +109,7 @@ export function changeRules(bench: Bench): void {
 		expect(await bench.claimOne(session)).toMatchObject({ attempt: 2 });
 	});
 
-	it("what was taken over can be changed, however late it is, and so can what has expired but for its times", async () => {
+	it("a task that was taken over can be changed, however late, and so can an expired one except for its times", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const { id } = task;
@@ -140,7 +140,7 @@ export function changeRules(bench: Bench): void {
 		expect(await bench.claimOne(session)).toMatchObject({ id, priority: 9 });
 	});
 
-	it("who has not seen the last change changes nothing", async () => {
+	it("a caller that has not seen the last change changes nothing", async () => {
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";
 		await change(bench, id, { options: { delay: 7 } });
@@ -150,7 +150,7 @@ export function changeRules(bench: Bench): void {
 		expect(await bench.read(id)).toMatchObject({ priority: 5 });
 	});
 
-	it("what runs, has ended or is not there stays as it is", async () => {
+	it("a task that runs, has ended or is not there stays as it is", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const wish = { priority: 1, due: { afterMs: HOUR } } as const;

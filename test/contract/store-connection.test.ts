@@ -29,7 +29,7 @@ async function storeThatHangsUp() {
 	return { server, store, met };
 }
 
-test("what is asked of a store that is away is refused at once, as not sent", async () => {
+test("a call to a store that is away is refused at once, as not sent", async () => {
 	const { server, store, met } = await storeThatHangsUp();
 	await met;
 	await expect(store.shards[0]?.tasks.counts()).rejects.toMatchObject({

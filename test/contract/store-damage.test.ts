@@ -86,7 +86,7 @@ test("a task whose text is gone cannot end, and is held no longer; the others en
 	expect(states).toMatchObject({ STARTED: 0, SUCCESS: 2 });
 });
 
-test("each task that ends is asked after only where one has been deleted", async () => {
+test("each ending task is checked only if one has been deleted", async () => {
 	const ends = (await ground.claimed()).map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
@@ -127,7 +127,7 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
 });
 
-test("so it does where it is claimed at once", async () => {
+test("the id of a deleted task begins anew also if it is claimed at once", async () => {
 	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const success = { state: "SUCCESS", result: "1" } as const;
@@ -142,7 +142,7 @@ test("so it does where it is claimed at once", async () => {
 	expect(await ground.shard.tasks.trim(keeping(0, 0), 0)).toBe(0);
 });
 
-test("an ended task whose text is gone does not keep the others from being forgotten", async () => {
+test("an ended task whose text is gone does not keep the others from being discarded", async () => {
 	const tasks = await ground.claimed();
 	await ground.shard.tasks.complete(
 		tasks.map(({ id, token }) => ({
@@ -198,7 +198,7 @@ test.each([
 	"null",
 	JSON.stringify({ ...nodeRecord("bob"), queues: 5 }),
 ])(
-	"a node whose record cannot be read is left out of the registry, and told of once: %s",
+	"a node whose record cannot be read is left out of the registry, and logged once: %s",
 	async (text) => {
 		await ground.redis.hset("{damage:0}:epochs", "bob", 1);
 		await ground.redis.hset("{damage:0}:nodes", "bob", text);

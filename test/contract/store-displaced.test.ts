@@ -1,6 +1,6 @@
 /**
- * Lists go by when tasks were created, also where their place in a queue says something else:
- * as it will where a task comes to wait anew behind those that came meanwhile.
+ * Lists go by when tasks were created, even if their place in a queue says something
+ * else, as it will if a task comes to wait anew behind those that came meanwhile.
  */
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -70,7 +70,7 @@ test.each([1, 3, 7, 40, 500])(
 	},
 );
 
-test("one that was displaced is told once wherever it is, and nothing of it is left in the end", async () => {
+test("a displaced task is listed once wherever it is, and nothing of it is left in the end", async () => {
 	const claim = { session, generation, routes: [ROUTE], limit: 30 };
 	const reply = await shard.tasks.claim(claim);
 	const tasks = reply.ok ? reply.tasks : [];

@@ -33,7 +33,7 @@ export function dueRules(bench: Bench): void {
 		});
 	});
 
-	it("what is due waits from then on, in the order of when it was due, behind what waits already", async () => {
+	it("a due task waits from then on, in the order of due times, behind those that wait already", async () => {
 		const session = await bench.open();
 		const [third, second] = await bench.submit(
 			{ options: { delay: 3 } },
@@ -91,7 +91,7 @@ export function dueRules(bench: Bench): void {
 		]);
 	});
 
-	it("what is put back after its time waits at its old place", async () => {
+	it("a task that is put back after its due time waits at its old place", async () => {
 		const session = await bench.open();
 		const [due] = await bench.submit({ options: SOON });
 		await bench.until("it is due", async () => isPast(bench, 1));
@@ -185,7 +185,7 @@ export function expiryRules(bench: Bench): void {
 		expect(expiresMs).toBe(createdMs + 7_200_000);
 	});
 
-	it("what has ended so is forgotten as all that has ended", async () => {
+	it("an expired task is discarded like every ended task", async () => {
 		const [task] = await bench.submit({ options: BRIEF });
 		await bench.until("it has expired", async () => isPast(bench, 1));
 		await bench.tasks.elapse(MANY);

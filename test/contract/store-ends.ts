@@ -49,7 +49,7 @@ export function completingRules(bench: Bench): void {
 		},
 	);
 
-	it("an end told again is accepted again, and the first one stands", async () => {
+	it("an end reported again is accepted again, and the first one stands", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.tasks.complete([success(task)]);
@@ -89,7 +89,7 @@ export function completingRules(bench: Bench): void {
 		expect((await complete(holder)).outcomes).toEqual(["accepted"]);
 	});
 
-	it("the token alone decides: an end is accepted also when the lease has run out", async () => {
+	it("the token alone decides: an end is accepted even if the lease has expired", async () => {
 		const ann = await bench.open("ann");
 		const task = await bench.started(ann);
 		await bench.lapse(ann);
@@ -176,7 +176,7 @@ export function givingBackRules(bench: Bench): void {
 		}
 	});
 
-	it("of many attempts the newest are remembered", async () => {
+	it("the newest of many attempts are remembered", async () => {
 		const session = await bench.open();
 		await bench.submit({});
 		const tokens: number[] = [];
@@ -198,7 +198,7 @@ export function givingBackRules(bench: Bench): void {
 }
 
 export function forgettingRules(bench: Bench): void {
-	it("beyond a number the oldest ended tasks are forgotten, others never", async () => {
+	it("beyond a number the oldest ended tasks are discarded, others never", async () => {
 		const session = await bench.open();
 		const ended = [];
 		for (let i = 0; i < 5; i++) {
@@ -225,7 +225,7 @@ export function forgettingRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(0), 0)).toBe(2);
 	});
 
-	it("those that ended earlier than a time asked for are forgotten, if few are kept or many", async () => {
+	it("tasks that ended before a requested time are discarded, whether few are kept or many", async () => {
 		const session = await bench.open();
 		const [early] = await bench.ended(session, 1);
 		const { nowMs } = await bench.sessions.nodes();
@@ -240,7 +240,7 @@ export function forgettingRules(bench: Bench): void {
 		expect(await bench.tasks.get(ids)).toMatchObject([undefined, {}]);
 	});
 
-	it("one call forgets at most a batch", async () => {
+	it("one call discards at most a batch", async () => {
 		const session = await bench.open();
 		await bench.ended(session, TRIM_BATCH_MAX + 2);
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(TRIM_BATCH_MAX);
@@ -249,7 +249,7 @@ export function forgettingRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(0);
 	});
 
-	it("the id of a forgotten task is free, and its token worth nothing", async () => {
+	it("the id of a discarded task is free, and its token worth nothing", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		if (task === undefined) throw new Error("one task");

@@ -37,7 +37,7 @@ export function findingRules(bench: Bench): void {
 		[{ tags: ["x", "y"] }, { options: { tags: ["x", "y", "z"] } }],
 		[{ texts: ["needle"] }, { payload: '{"in":"a needle"}' }],
 		[{ texts: ["no", "ä\\n|"] }, { payload: '"ä\\n|"' }],
-	])("of many those are found that fit: %j", async (filter, fields) => {
+	])("the tasks that fit are found among many: %j", async (filter, fields) => {
 		const decoys: Partial<NewTask>[] = [
 			...[{}, { route: "aa|tu|" }, { options: { tags: ["xx", "yx"] } }],
 			{ payload: '{"tags":["x","y"]}', options: { delay: "1h" } },
@@ -59,7 +59,7 @@ export function findingRules(bench: Bench): void {
 		]);
 	});
 
-	it("of results and errors, too, the text is found, and the end of a long one", async () => {
+	it("text in results and errors is found, too, and the end of a long text", async () => {
 		const session = await bench.open();
 		const [one, two, three] = [
 			await bench.started(session),
@@ -91,7 +91,7 @@ export function findingRules(bench: Bench): void {
 		expect(await found(bench, { texts: ["needle"] })).toHaveLength(7);
 	});
 
-	it("whatever a person looks for, nothing is found by it, or what has it", async () => {
+	it("any text that a person looks for finds nothing, or the tasks that have it", async () => {
 		const odd = ["\u0000", "%d+", "(", "\ud83d", "€\u2028", "]", "null"];
 		const tasks = await bench.submit(
 			...odd.map((text) => ({ payload: JSON.stringify([text]) })),
@@ -185,7 +185,7 @@ export function findingRules(bench: Bench): void {
 		expect(brief).toMatchObject({ more: false, downToSeq: 0 });
 	});
 
-	it("of many routes, more than one step can look at, each waiting task is found once", async () => {
+	it("each waiting task is found once on more routes than one step can look at", async () => {
 		const routes = FIND_LOOKS_MAX;
 		const each = Array.from({ length: 2 * routes }, (_, i) => ({
 			route: `q${(i * 7) % routes}|t|`,

@@ -1,6 +1,6 @@
 /**
  * A Redis whose memory is full lets the tasks that it has come to their end, and takes
- * new ones where ended ones can be forgotten for them.
+ * new ones if ended ones can be discarded for them.
  */
 
 import { afterEach, expect, test } from "vitest";
@@ -95,7 +95,7 @@ test("a store says whether it would take a task, without being given one", async
 	expect(await store.refusesWrites()).toBeUndefined();
 });
 
-test("a store without room for a new task forgets the oldest that have ended, and takes it", async () => {
+test("a store without room for a new task discards the oldest ended ones, and takes it", async () => {
 	const payload = JSON.stringify("x".repeat(100_000));
 	const ids = Array.from({ length: 40 }, (_, i) => `old-${i}`);
 	for (const id of ids) await ground.shard.tasks.submit([taskOf(id, payload)]);
@@ -128,7 +128,7 @@ test("a store without room for a new task forgets the oldest that have ended, an
 	expect(log.lines.at(-1)).toMatch(/^Redis has no memory for new tasks/);
 });
 
-test("a store that stays full is told of once, and again when it takes tasks", async () => {
+test("a store that stays full is logged once, and again when it takes tasks", async () => {
 	const submitter = makeSubmitter();
 	await ground.redis.config("SET", "maxmemory", "1");
 	log.entries.length = 0;
@@ -140,7 +140,7 @@ test("a store that stays full is told of once, and again when it takes tasks", a
 	expect(log.lines.at(-1)).toBe("tasks are accepted again");
 });
 
-test("a Redis that may evict tasks is told of in the log, with what to do", async () => {
+test("a Redis that may evict tasks is logged, with what to do", async () => {
 	await ground.redis.config("SET", "maxmemory-policy", "allkeys-lru");
 	const told = new Promise<string>((resolve) => {
 		const watching = connectStore({

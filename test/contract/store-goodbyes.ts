@@ -41,7 +41,7 @@ export function closingRules(bench: Bench): void {
 		expect(outcomes).toEqual(["stale_token"]);
 	});
 
-	it("with many tasks it says goodbye in several calls; from the first on nobody renews it or claims under it", async () => {
+	it("a session with many tasks says goodbye in several calls; from the first on nobody renews it or claims under it", async () => {
 		const ann = await bench.open("ann");
 		await bench.submit({}, {}, {});
 		await bench.claim(ann);

@@ -30,7 +30,7 @@ async function slowSteps(): Promise<string[]> {
 	return entries.map(([, , micros, [command]]) => `${command} ${micros} µs`);
 }
 
-test("what failed often with long errors is put off, lost, opened again and deleted", async () => {
+test("a task that failed often with long errors is put off, lost, reopened and deleted", async () => {
 	await ground.redis.config(
 		...(["SET", "slowlog-log-slower-than", String(STEP_MICROS_MAX)] as const),
 	);
@@ -130,7 +130,7 @@ async function lose(): Promise<void> {
 	}
 }
 
-test("of tasks with long payloads a step takes a few, and all have their turn in order", async () => {
+test("a step takes a few tasks with long payloads, and all have their turn in order", async () => {
 	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
 	const fields = { route: ROUTE, payload, options: { delay: 1 } };
 	const { tasks } = ground.shard;

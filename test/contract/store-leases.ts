@@ -12,7 +12,7 @@ export function renewingRules(bench: Bench): void {
 		expect(nodes[0]?.expiresMs).toBe(nowMs + TTL_MS);
 	});
 
-	it("a lease that is not renewed runs out in the store's time", async () => {
+	it("a lease that is not renewed expires in the store's time", async () => {
 		const ann = await bench.open("ann", 50);
 		const bob = await bench.open("bob");
 		await bench.until("ann's lease has run out", async () => {
@@ -24,7 +24,7 @@ export function renewingRules(bench: Bench): void {
 		});
 	});
 
-	it("a lease that ran out and was not revoked is revived by its holder", async () => {
+	it("a lease that expired and was not revoked is revived by its holder", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		const expiresMs = await bench.lapse(ann);
@@ -35,7 +35,7 @@ export function renewingRules(bench: Bench): void {
 		expect((await bench.pulse(bob)).expired).toEqual([]);
 	});
 
-	it("no lease ends later than one that is renewed now, as it would where the clock was put back, and all are told", async () => {
+	it("no lease ends later than one renewed now, as it would if the clock was put back, and all are told", async () => {
 		await bench.open("ann", 60 * TTL_MS);
 		const bob = await bench.open("bob");
 		const { nowMs, clockStepsBack } = await bench.pulse(bob);
@@ -94,7 +94,7 @@ export function lookingRules(bench: Bench): void {
 		expect(told.ready).toEqual(routes);
 	});
 
-	it("a pulse names at most 16 sessions that ran out, longest ago first, then by name", async () => {
+	it("a pulse names at most 16 expired sessions, longest ago first, then by name", async () => {
 		const watcher = await bench.open("watcher");
 		const revoked = await bench.open("zoe");
 		await bench.submit({}, {});

@@ -28,7 +28,7 @@ export function listingRules(bench: Bench): void {
 		).toEqual([unknown, ended, returned]);
 	});
 
-	it("of a task that was given out anew only the newest attempt is its session's", async () => {
+	it("only the newest attempt of a task that was given out anew is its session's", async () => {
 		const session = await bench.open();
 		const older = await bench.started(session);
 		const { id, token } = older;

@@ -173,7 +173,7 @@ export function lifeRules(bench: Bench): void {
 		await bench.pulse(session, LEASE_TTL_MS - ms);
 	}
 
-	it("what a life has lost is told also after its tasks were put back, its node has come again, and lost others", async () => {
+	it("a life's losses are known also after its tasks were put back, and its node has come again and lost others", async () => {
 		const ann = await bench.open();
 		await bench.submit({}, {}, {});
 		await bench.claim(ann);
@@ -220,7 +220,7 @@ export function lifeRules(bench: Bench): void {
 		expect(await lostWith()).toBe(2);
 	});
 
-	it("nothing is known of a life that nobody has seen, or that has said goodbye", async () => {
+	it("nothing is known about a life that nobody has seen, or that has said goodbye", async () => {
 		expect(await lostWith()).toBeUndefined();
 		const ann = await bench.open();
 		await bench.started(ann);

@@ -23,7 +23,7 @@ function changed(connection: Connection, to: boolean): Promise<void> {
 	});
 }
 
-test("who is let in no longer tells it once, and is up again when it is let in again", async () => {
+test("a node that is no longer let in logs it once, and is up again when it is let in again", async () => {
 	const log = new RecordedLog();
 	const connection = new Connection(redis.url, systemClock, log);
 	await changed(connection, true);

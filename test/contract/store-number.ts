@@ -16,7 +16,7 @@ function opening(nodeId: string) {
 
 /** On shard 0. */
 export function numberRules(bench: Bench): void {
-	it("a number becomes the cluster's only where nothing is and it may, and stands from then on", async () => {
+	it("a number becomes the cluster's only if the store is empty and it may, and stands from then on", async () => {
 		const { world } = bench;
 		expect(await world.agree(false)).toBe("empty");
 		expect(await world.agree(false)).toBe("empty");
@@ -26,7 +26,7 @@ export function numberRules(bench: Bench): void {
 		expect(await world.agree(true)).toBe("used");
 	});
 
-	it("a pulse puts the number back that the store has lost, whether or not its session is known; an opening does, too", async () => {
+	it("a pulse restores a number that the store has lost, whether or not its session is known; an opening does, too", async () => {
 		const { world, shard } = bench;
 		await world.agree(true);
 		const ann = await bench.open();
@@ -44,7 +44,7 @@ export function numberRules(bench: Bench): void {
 		expect(await world.agree(false)).toBe("agreed");
 	});
 
-	it("who runs with another number is told so, whatever else there is to tell", async () => {
+	it("a node with another number is told so, whatever else there is to tell", async () => {
 		const { world, shard } = bench;
 		const shards = world.store.shards.length;
 		const told = { ok: false, code: "other_shards", shards };
@@ -64,7 +64,7 @@ export function numberRules(bench: Bench): void {
 
 /** On another shard, of which shard 0 knows nothing. */
 export function otherNumberRules(bench: Bench): void {
-	it("the number is that of who opens a session, and no session of another number is renewed", async () => {
+	it("the number is that of the node that opens a session, and no session of another number is renewed", async () => {
 		const { world, shard, index } = bench;
 		const other = world.toOther(index);
 		const ann = await bench.open();
@@ -78,7 +78,7 @@ export function otherNumberRules(bench: Bench): void {
 		expect(await other.sessions.pulse(bob, TTL_MS)).toEqual(revoked);
 	});
 
-	it("an opening that comes later than its number is sure changes none, nor puts one back", async () => {
+	it("an opening that comes after its number is sure neither changes nor restores one", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		const { nowMs, opens } = await bench.pulse(ann);
@@ -92,11 +92,11 @@ export function otherNumberRules(bench: Bench): void {
 		await world.lose("number", index);
 		expect(await shard.sessions.open(beforeMs)).toEqual(late);
 		await bench.pulse(ann);
-		// Where it changes nothing it may be as late as it likes.
+		// If it changes nothing it may be as late as it likes.
 		expect(await shard.sessions.open(beforeMs)).toMatchObject({ ok: true });
 	});
 
-	it("a number that is lost is put back by a session that is there, and by no other", async () => {
+	it("a lost number is restored by a session that is there, and by no other", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		await world.lose("number", index);
@@ -111,7 +111,7 @@ export function otherNumberRules(bench: Bench): void {
 }
 
 export function fencingRules(bench: Bench): void {
-	it("who goes by another number, or by one that is lost, neither puts a task nor looks for one", async () => {
+	it("a node with another number, or one that is lost, neither puts a task nor looks for one", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		const [task] = await bench.submit({});
@@ -147,7 +147,7 @@ export function fencingRules(bench: Bench): void {
 }
 
 export function lossRules(bench: Bench): void {
-	it("a node whose record was deleted finds that out, and puts it back under its session", async () => {
+	it("a node whose record was deleted finds that out, and restores it under its session", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		const before = await bench.pulse(ann);
@@ -165,7 +165,7 @@ export function lossRules(bench: Bench): void {
 		]);
 	});
 
-	it("a session without a lease puts no record back", async () => {
+	it("a session without a lease restores no record", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		await world.lose({ nodeId: "ann" }, index);

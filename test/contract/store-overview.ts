@@ -1,4 +1,7 @@
-/** Rules of what a shard tells of its work at large: where a task stands, how its queues are, why tasks failed. */
+/**
+ * Rules of what a shard reports about its work at large: where a task stands, how its
+ * queues are, why tasks failed.
+ */
 import { expect, it } from "vitest";
 import type {
 	FailureGroup,
@@ -18,7 +21,7 @@ import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 import { type Bench, ROUTE } from "./store-bench.ts";
 
 export function standingRules(bench: Bench): void {
-	it("a waiting task is told how many go before it on its route, others are not", async () => {
+	it("a waiting task shows how many go before it on its route, others do not", async () => {
 		const session = await bench.open();
 		const [low, high, other, late] = (await bench.submit(
 			...[{ priority: 1 }, { priority: 9 }, { route: "r|t|" }, {}],
@@ -49,7 +52,7 @@ export function queueRules(bench: Bench): void {
 		return found;
 	};
 
-	it("each route with work is told once, with how much waits and what has waited longest", async () => {
+	it("each route with work is listed once, with how much waits and what has waited longest", async () => {
 		expect(await queues()).toEqual([]);
 		const tasks = await bench.submit(
 			...[{ route: "b|t|" }, { route: "a|t|", priority: 1 }],
@@ -69,7 +72,7 @@ export function queueRules(bench: Bench): void {
 		expect(highest).toBe(other?.seq);
 	});
 
-	it("a route that changes sides while they are looked at is told all the same", async () => {
+	it("a route that changes sides while routes are looked at is listed all the same", async () => {
 		const session = await bench.open();
 		const lost = ["x|t|", "y|t|", "z|t|"];
 		for (const route of lost)
@@ -108,7 +111,7 @@ export function queueRules(bench: Bench): void {
 		expect(sinceOf(later.id)).toBeGreaterThanOrEqual(due || Infinity);
 	});
 
-	it("a task that is opened again, or put forward, has waited since then", async () => {
+	it("a task that is reopened, or put forward, has waited since then", async () => {
 		const session = await bench.open();
 		const held = await bench.started(session);
 		const error = { code: "failed", message: "no" };
@@ -229,13 +232,13 @@ export function failureRules(bench: Bench): void {
 		['"'.repeat(2_000), '"'.repeat(FIRST_LINE_CHARS_MAX)],
 		["\u0001".repeat(2_000), "\u0001".repeat(FIRST_LINE_CHARS_MAX)],
 		["😀".repeat(1_000), "😀".repeat(FIRST_LINE_CHARS_MAX)],
-	])("of the message %j the first line is told: %j", async (message, line) => {
+	])("the message %j is shown by its first line: %j", async (message, line) => {
 		await fail({ message });
 		const { found } = await groups();
 		expect(found.map(({ firstLine }) => firstLine)).toEqual([line]);
 	});
 
-	it("those of one moment are each looked at once, however few a step", async () => {
+	it("failures of one moment are each looked at once, however few a step", async () => {
 		const session = await bench.open();
 		await bench.submit(...Array.from({ length: 7 }, () => ({})));
 		const { tasks } = await bench.claim(session);
@@ -253,7 +256,7 @@ export function failureRules(bench: Bench): void {
 		}
 	});
 
-	it("only those are looked at that ended since then", async () => {
+	it("only failures since the given time are looked at", async () => {
 		const [old] = await fail({ message: "old" });
 		const { finishedMs = 0 } = await bench.read(old ?? "");
 		await bench.until("time has passed", async () => {
@@ -276,7 +279,7 @@ export function failureRules(bench: Bench): void {
 		expect(reply.groups).toHaveLength(2);
 	});
 
-	it("what was deleted, or opened again, has not failed any more", async () => {
+	it("a task that was deleted, or reopened, counts as failed no longer", async () => {
 		const each = [{ message: "no" }, { message: "way" }, { message: "left" }];
 		const [deleted = "", again = ""] = await fail(...each);
 		await bench.tasks.remove([deleted]);

@@ -44,7 +44,7 @@ test.each([
 	},
 );
 
-test("a task that was overwritten does not keep others from being cancelled, changed, opened again or deleted", async () => {
+test("a task that was overwritten does not keep others from being cancelled, changed, reopened or deleted", async () => {
 	const { tasks } = ground.shard;
 	const all = ["one", "two", "three"];
 	const wish = { by: "me", reason: "", force: false };
@@ -70,7 +70,7 @@ test("a task that was overwritten does not keep others from being cancelled, cha
 	]);
 });
 
-test("one whose end was overwritten is left alone", async () => {
+test("a task whose end was overwritten is left alone", async () => {
 	const { tasks } = ground.shard;
 	const wish = { by: "me", reason: "", force: false };
 	const ids = ["one", "two"];

@@ -25,7 +25,7 @@ test.each([
 	["wrong", () => ground.redis.hset(META, "accepted", 99, "forgotten", -7)],
 	["beside a text that is gone", () => ground.redis.hdel(TASKS, "f")],
 ])(
-	"where the totals are %s, the counts are right, and the totals put right later",
+	"if the totals are %s, the counts are right, and the totals put right later",
 	async (_, damage) => {
 		await damage();
 		expect(await states()).toMatchObject(THEN);
@@ -51,7 +51,7 @@ test.each([
 	},
 );
 
-test("what somebody deletes is not counted, and no count is ever negative", async () => {
+test("a task that somebody deletes is not counted, and no count is ever negative", async () => {
 	for (const key of ["holders", "tasks", `queue:${ROUTE}`, "ended:SUCCESS"]) {
 		await ground.redis.del(`{recount:0}:${key}`);
 		await ground.shard.tasks.complete(claimed.slice(1).map(success));

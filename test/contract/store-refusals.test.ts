@@ -115,7 +115,7 @@ let ground: StoreOnRedis;
 beforeAll(async () => {
 	ground = await StoreOnRedis.start("full");
 	await ground.store.agreeOnShards(true);
-	// Where nobody ever adopted it, a claim would not even be sent.
+	// If nobody ever adopted it, a claim would not even be sent.
 	await ground.shard.sessions.adopt(NO_GENERATION);
 });
 afterAll(() => ground[Symbol.asyncDispose]());

@@ -55,7 +55,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await left(bench, [id, ...ids])).toEqual([ids[2]]);
 	});
 
-	it("beyond a size the oldest go", async () => {
+	it("beyond a size the oldest ended tasks go", async () => {
 		const session = await bench.open();
 		const payload = JSON.stringify("x".repeat(10_000));
 		const ids = await endEach(bench, session, [
@@ -70,7 +70,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await left(bench, ids)).toEqual(ids.slice(2));
 	});
 
-	it("of what is kept the number and the size are told with each end", async () => {
+	it("each end returns the number and the size of what is kept", async () => {
 		const session = await bench.open();
 		const payload = JSON.stringify("x".repeat(10_000));
 		await endEach(bench, session, [{ payload }]);
@@ -82,14 +82,14 @@ export function retentionRules(bench: Bench): void {
 		expect(kept.failures).toEqual({ number: 0, bytes: 0 });
 	});
 
-	it("what ended a short time ago stays, however much there is", async () => {
+	it("a task that ended a short time ago stays, however many there are", async () => {
 		const session = await bench.open();
 		const ids = await endEach(bench, session, [{}, { options: own }, {}]);
 		expect(await bench.tasks.trim(keeping(0), ENDED_KEPT_MS_MIN)).toBe(0);
 		expect(await left(bench, ids)).toEqual(ids);
 	});
 
-	it("one that says how long it is to be kept goes last, if there are too many", async () => {
+	it("a task that says how long it is to be kept goes last, if there are too many", async () => {
 		const session = await bench.open();
 		const ids = await endEach(bench, session, [{ options: own }, {}, {}]);
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(2);
@@ -97,7 +97,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(0), 0)).toBe(1);
 	});
 
-	it("one that says so and is deleted or opened again leaves no place behind", async () => {
+	it("a task that says so and is deleted or reopened leaves no place behind", async () => {
 		const session = await bench.open();
 		const ids = await endEach(bench, session, [{ options: own }, {}]);
 		expect(await bench.tasks.remove(ids)).toEqual(["removed", "removed"]);
@@ -113,7 +113,7 @@ const own = { retention: "2h" };
 
 /** Those that take hours: only for a store whose clock can be turned. */
 export function retentionTimeRules(bench: Bench): void {
-	it("each is kept for its time: successes, others, and those that say it themselves", async () => {
+	it("each task is kept for its time: successes, others, and those that say it themselves", async () => {
 		const session = await bench.open();
 		const [plain, longer] = await endEach(bench, session, [
 			{},

@@ -36,7 +36,7 @@ export function retryRules(bench: Bench): void {
 		});
 	});
 
-	it("when it is due it is given once more, with what it has behind it", async () => {
+	it("a failed task is given out once more when it is due, with its history", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.tasks.giveBack([failed(task, 0)]);
@@ -50,7 +50,7 @@ export function retryRules(bench: Bench): void {
 		});
 	});
 
-	it("it waits behind what came meanwhile, so that what fails again and again is not always first", async () => {
+	it("a failed task waits behind those that came meanwhile, so that one that fails again and again is not always first", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const [other] = await bench.submit({});
@@ -108,7 +108,7 @@ export function retryRules(bench: Bench): void {
 		expect(places.expiring).toEqual([task.id]);
 	});
 
-	it("what crashes or is lost uses up nothing", async () => {
+	it("a task that crashes or is lost uses up no retry", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const { id, token } = task;
@@ -118,7 +118,7 @@ export function retryRules(bench: Bench): void {
 		expect(await bench.read(id)).toMatchObject({ crashes: 1, failures: 1 });
 	});
 
-	it("a lost node is told from an error whose text says the same", async () => {
+	it("a lost node is distinguished from an error whose text says the same", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.tasks.giveBack([failed(task, 0)]);

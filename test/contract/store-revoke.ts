@@ -21,7 +21,7 @@ function now({ name }: Session, limit = 10): RevokeRequest {
 }
 
 export function revokingRules(bench: Bench): void {
-	it("the registry tells when a session was last revoked, which neither a goodbye nor a refusal is", async () => {
+	it("the registry says when a session was last revoked; neither a goodbye nor a refusal counts", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		await bench.sessions.close(ann.name, 1);
@@ -34,7 +34,7 @@ export function revokingRules(bench: Bench): void {
 		expect(lostMs).toBeLessThanOrEqual(nowMs);
 	});
 
-	it("a session whose lease has not run out is not revoked by a sweep", async () => {
+	it("a session whose lease has not expired is not revoked by a sweep", async () => {
 		const ann = await bench.open();
 		await bench.started(ann);
 		const expiresMs = ann.nowMs + TTL_MS;
@@ -44,7 +44,7 @@ export function revokingRules(bench: Bench): void {
 		expect((await bench.pulse(ann)).running).toBe(1);
 	});
 
-	it("a session that has renewed its lease since somebody saw it run out is not revoked, though it ran out again", async () => {
+	it("a session that has renewed its lease since somebody saw it expire is not revoked, although it expired again", async () => {
 		const ann = await bench.open();
 		await bench.started(ann);
 		const expiresMs = await bench.lapse(ann);
@@ -55,7 +55,7 @@ export function revokingRules(bench: Bench): void {
 		expect((await bench.pulse(ann)).running).toBe(1);
 	});
 
-	it("a session that has fallen silent is revoked before its lease runs out, once its last renewal is old enough", async () => {
+	it("a session that has fallen silent is revoked before its lease expires, once its last renewal is old enough", async () => {
 		const ann = await bench.open();
 		const { id } = await bench.started(ann);
 		const silent = (expiresMs: number): RevokeRequest => {
@@ -75,7 +75,7 @@ export function revokingRules(bench: Bench): void {
 		expect(attempts).toMatchObject([{ end: "revoked" }]);
 	});
 
-	it("the tasks of a session whose lease ran out wait again at their old places", async () => {
+	it("the tasks of a session whose lease expired wait again at their old places", async () => {
 		const ann = await bench.open("ann");
 		const lost = await bench.started(ann);
 		const [later] = await bench.submit({});
@@ -113,7 +113,7 @@ export function revokingRules(bench: Bench): void {
 		});
 	});
 
-	it("a session that is not there, or is no more, has nothing to revoke", async () => {
+	it("a session that does not exist, or no longer does, has nothing to revoke", async () => {
 		const ann = await bench.open();
 		const nothing = { ok: true, putBack: [], left: 0 };
 		const unknown = { ...ann, name: "nobody:1" };
@@ -161,7 +161,7 @@ export function batchRules(bench: Bench): void {
 		expect((await bench.pulse(bob)).expired).toEqual([]);
 	});
 
-	it("what was put back is told by route, with the highest priority of each", async () => {
+	it("tasks that were put back are counted by route, with the highest priority of each", async () => {
 		const ann = await bench.open();
 		const routes = ["b|t|", "a|t|"];
 		await bench.submit(
@@ -197,7 +197,7 @@ export function batchRules(bench: Bench): void {
 		expect(registryVersion).toBeGreaterThan(before.registryVersion);
 	});
 
-	it("while tasks are left the revoked lease is told as 0", async () => {
+	it("while tasks are left the revoked lease is reported as 0", async () => {
 		const ann = await bench.open();
 		await bench.submit({}, {});
 		await bench.claim(ann);

@@ -70,7 +70,7 @@ test.each([
 	}
 });
 
-test("the address of a replica is told as that, once, and is of use when it is promoted", async () => {
+test("the address of a replica is logged as that, once, and is of use when it is promoted", async () => {
 	const replica = await startRedis();
 	const direct = new Redis(replica.url);
 	await direct.replicaof("127.0.0.1", server.port);

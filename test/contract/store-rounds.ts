@@ -32,7 +32,7 @@ async function retry(bench: Bench, id: string, more = {}) {
 }
 
 export function roundRules(bench: Bench): void {
-	it("one that failed waits for another round, with nothing behind it but its attempts", async () => {
+	it("a reopened task waits for another round, with nothing behind it but its attempts", async () => {
 		const session = await bench.open();
 		const task = await failed(bench, session);
 		const before = await bench.read(task.id);
@@ -65,7 +65,7 @@ export function roundRules(bench: Bench): void {
 		});
 	});
 
-	it("of another round than the one that is meant, of what has not ended, of a success and of none, nothing is done", async () => {
+	it("reopening another round, a task that has not ended, a success or no task does nothing", async () => {
 		const session = await bench.open();
 		const task = await failed(bench, session);
 		expect((await retry(bench, task.id, { round: 2 })).outcomes).toEqual([
@@ -84,7 +84,7 @@ export function roundRules(bench: Bench): void {
 		expect(await bench.read(task.id)).toMatchObject({ round: 2 });
 	});
 
-	it("what was cancelled runs in its next round as if it had never been", async () => {
+	it("a cancelled task runs in its next round as if it had never been cancelled", async () => {
 		const session = await bench.open();
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";
@@ -103,7 +103,7 @@ export function roundRules(bench: Bench): void {
 		expect(await bench.read(id)).toMatchObject({ state: "FAILURE", round: 2 });
 	});
 
-	it("it may be due later, and expires so long after that", async () => {
+	it("a reopened task may be due later, and expires so long after that", async () => {
 		const session = await bench.open();
 		const task = await failed(bench, session);
 		const times = { afterMs: 3_600_000, expiresMs: 60_000 };
@@ -117,7 +117,7 @@ export function roundRules(bench: Bench): void {
 		expect((await bench.pulse(session)).nextTimeMs).toBe(dueMs);
 	});
 
-	it("its expiry counts for the first start of a round, whatever was before", async () => {
+	it("a task's expiry counts for the first start of a round, whatever was before", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session, { options: { expiresIn: "1h" } });
 		// A takeover is never too late, but the round after it begins anew.
@@ -136,7 +136,7 @@ export function roundRules(bench: Bench): void {
 		expect(await bench.claimOne(session)).toMatchObject({ round: 3 });
 	});
 
-	it("what it crashed counts from 0", async () => {
+	it("a reopened task's crashes count from 0", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const crash = { end: "crashed", message: "gone" } as const;
@@ -155,7 +155,7 @@ export function roundRules(bench: Bench): void {
 		});
 	});
 
-	it("losses of nodes that ran nothing else count from 0, too", async () => {
+	it("a reopened task's losses of nodes that ran nothing else count from 0, too", async () => {
 		const lose = async (times: number) => {
 			for (let i = 0; i < times; i++) {
 				bench.startAgain();
@@ -180,7 +180,7 @@ export function roundRules(bench: Bench): void {
 		expect(await bench.read(id)).toMatchObject({ state: "FAILURE", round: 2 });
 	});
 
-	it("it stands at the end of its queue, and in lists where it was created", async () => {
+	it("a reopened task stands at the end of its queue, and in lists by its creation", async () => {
 		const session = await bench.open();
 		const first = await failed(bench, session);
 		const [second] = await bench.submit({});
@@ -192,7 +192,7 @@ export function roundRules(bench: Bench): void {
 		expect(tasks.map(({ id }) => id)).toEqual([second?.id, first.id]);
 	});
 
-	it("what ended together with it is forgotten in its time, and it in its own", async () => {
+	it("tasks that ended together with a reopened one are discarded in their time, and it in its own", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {}, {});
 		const { tasks } = await bench.claim(session);
@@ -220,7 +220,7 @@ export function roundRules(bench: Bench): void {
 }
 
 export function removingRules(bench: Bench): void {
-	it("what is opened again or deleted stands no more in the order in which tasks are forgotten", async () => {
+	it("a reopened or deleted task no longer stands in the order in which tasks are discarded", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {}, {});
 		const { tasks } = await bench.claim(session);
@@ -236,7 +236,7 @@ export function removingRules(bench: Bench): void {
 		expect(await order()).toEqual([]);
 	});
 
-	it("one that has ended is gone, and its id begins anew", async () => {
+	it("an ended task that is deleted is gone, and its id begins anew", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		const id = task?.id ?? "";
@@ -252,7 +252,7 @@ export function removingRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(0), 0)).toBe(1);
 	});
 
-	it("one that has not stays", async () => {
+	it("a task that has not ended is not deleted", async () => {
 		const session = await bench.open();
 		const running = await bench.started(session);
 		const [waiting, later] = await bench.submit(

@@ -77,7 +77,7 @@ export function runRules(bench: Bench): void {
 		]);
 	});
 
-	it("for all others the id stays the task's that has it", async () => {
+	it("for all others the id stays with the task that has it", async () => {
 		const task = bench.task();
 		await submit(again(task.id), again(task.id));
 		expect(await bench.tasks.submit([task])).toMatchObject([
@@ -86,7 +86,7 @@ export function runRules(bench: Bench): void {
 		expect(await submit(again(task.id))).toEqual([`${task.id}~3`]);
 	});
 
-	it("numbers that others have taken are passed over, by ever longer steps", async () => {
+	it("numbers that other tasks have taken are passed over, by ever longer steps", async () => {
 		const { id } = bench.task();
 		const taken = [2, 3, 5].map((n) => bench.task({ id: `${id}~${n}` }));
 		await submit(again(id), ...taken);
@@ -132,7 +132,7 @@ export function runRules(bench: Bench): void {
 		expect(await submit(again(id), again(id))).toEqual([id, `${id}~2`]);
 	});
 
-	it("a task that has come to the id since, by another way, is the newest, and no run of it", async () => {
+	it("a task that got the id since, in another way, is the newest, and no run of it", async () => {
 		const session = await bench.open();
 		const task = bench.task();
 		await submit(again(task.id, { priority: 9 }), again(task.id));
@@ -146,7 +146,7 @@ export function runRules(bench: Bench): void {
 		expect(await runs()).toEqual([]);
 	});
 
-	it("of very many that are forgotten so many numbers are looked at", async () => {
+	it("no more than so many numbers of very many discarded runs are looked at", async () => {
 		const session = await bench.open();
 		const { id } = bench.task();
 		await submit(again(id), again(id));

@@ -34,7 +34,7 @@ test("a frozen Sentinel is passed over sooner than a frozen Redis would be", asy
 	}
 });
 
-test("who is with the primary that a Sentinel tells of by name stays, and leaves for another", async () => {
+test("a node whose primary a Sentinel gives by name stays, and leaves for another", async () => {
 	await using redis = await WatchedRedis.start();
 	const { primary, replica } = await redis.whole();
 	// It knows of nothing, so others are asked; what it publishes, Sentinels would.

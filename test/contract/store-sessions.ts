@@ -155,12 +155,12 @@ export function namingRules(bench: Bench): void {
 		expect((await open("dan", "host-2", "host")).name).toBe("host-2");
 	});
 
-	it("a lease that has run out, and nobody has taken, still holds its name", async () => {
+	it("a lease that has expired, and nobody has taken, still holds its name", async () => {
 		await bench.lapse(await bench.open("ann"));
 		expect((await open("bob", "ann")).name).toBe("ann-2");
 	});
 
-	it("a node whose record was missing is named anew where its name is taken", async () => {
+	it("a node whose record was missing is named anew if its name is taken", async () => {
 		const { shard } = bench;
 		const { session } = await open("ann", "host");
 		await bench.world.lose({ nodeId: "ann" }, bench.index);
@@ -170,7 +170,7 @@ export function namingRules(bench: Bench): void {
 		expect(await registered()).toEqual(["host-2", "host"]);
 	});
 
-	it("who describes itself keeps its name", async () => {
+	it("a node that describes itself keeps its name", async () => {
 		await open("ann", "host");
 		const { session } = await open("bob", "host");
 		const record = { ...nodeRecord("bob"), name: "host-2", slots: 1 };

@@ -63,7 +63,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect([accepted, attempts, waiting]).toEqual([3, 3, []]);
 	});
 
-	it("they end, and go back to wait, as any others", async () => {
+	it("tasks that are claimed as they are stored end, and go back to wait, like any others", async () => {
 		const session = await bench.open();
 		const [ending, lost] = [bench.task(), bench.task()];
 		const claimed = await take(session, ending, lost);
@@ -85,7 +85,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect(again.token).toBeGreaterThan(claimed[1]?.token ?? Number.NaN);
 	});
 
-	it("where a task waits on one of their routes all of them wait behind it", async () => {
+	it("if a task waits on one of their routes all new tasks wait behind it", async () => {
 		const session = await bench.open();
 		const [first] = await bench.submit({ route: "x|t|" });
 		const behind = [bench.task(), bench.task({ route: "x|t|" })];
@@ -119,7 +119,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		});
 	});
 
-	it("without a lease they wait: unknown, run out, revoked or of another generation", async () => {
+	it("without a lease new tasks wait: unknown, expired, revoked or of another generation", async () => {
 		const lapsed = await bench.open("lapsed");
 		const revoked = await bench.open("revoked");
 		const revoke = {

@@ -184,7 +184,7 @@ export function claimingRules(bench: Bench): void {
 		expect(new Set(ids).size).toBe(10);
 	});
 
-	it("without a lease nothing is claimed: unknown, run out, revoked or closed", async () => {
+	it("without a lease nothing is claimed: unknown, expired, revoked or closed", async () => {
 		const unknown = await bench.open("unknown");
 		const lapsed = await bench.open("lapsed");
 		const revoked = await bench.open("revoked");
@@ -211,14 +211,14 @@ export function claimingRules(bench: Bench): void {
 }
 
 export function readingRules(bench: Bench): void {
-	it("tasks are read in the order asked for, and what is not there is undefined", async () => {
+	it("tasks are read in the order asked for, and one that is not there is undefined", async () => {
 		const [a, b] = await bench.submit({}, {});
 		const ids = [b?.id ?? "", "nobody", a?.id ?? ""];
 		const records = await bench.tasks.get(ids);
 		expect(records.map((task) => task?.id)).toEqual([b?.id, undefined, a?.id]);
 	});
 
-	it("over are those that have ended, and what is not there", async () => {
+	it("tasks that have ended, or are not there, are over", async () => {
 		const session = await bench.open();
 		const tasks = await bench.submit({}, {}, {});
 		const { tasks: claimed } = await bench.claim(session, 2);
@@ -264,7 +264,7 @@ export function readingRules(bench: Bench): void {
 		expect(ids).toEqual(tasks.map(({ id }) => id).reverse());
 	});
 
-	it("lists of one state have all of that state and nothing else, as it is told by get", async () => {
+	it("lists of one state have all tasks of that state and no others, as `get` returns them", async () => {
 		const session = await bench.open();
 		await bench.submit({}, { priority: 1 }, {}, { priority: 200 }, {}, {});
 		const { tasks } = await bench.claim(session, 4);
@@ -290,7 +290,7 @@ export function readingRules(bench: Bench): void {
 		});
 	});
 
-	it("counts tell what waits on each route", async () => {
+	it("counts include what waits on each route", async () => {
 		await bench.submit({ route: "b|t|" }, { route: "a|t|" }, { route: "b|t|" });
 		expect((await bench.tasks.counts()).waiting).toEqual([
 			{ route: "a|t|", count: 1 },

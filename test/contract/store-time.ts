@@ -7,7 +7,7 @@ import { type Bench, success } from "./store-bench.ts";
 const MANY = 1_000_000;
 
 export function timeRules(bench: Bench): void {
-	it("an ended task is forgotten after its time, and no sooner", async () => {
+	it("an ended task is discarded after its time, and no sooner", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.world.advance?.(SUCCESSES_KEPT_MS);
@@ -19,7 +19,7 @@ export function timeRules(bench: Bench): void {
 		expect(await bench.tasks.get([task.id])).toEqual([undefined]);
 	});
 
-	it("the record of a dead node is left out after its time, and forgotten by a pulse", async () => {
+	it("the record of a dead node is left out after its time, and discarded by a pulse", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		await bench.sessions.revoke({
@@ -41,7 +41,7 @@ export function timeRules(bench: Bench): void {
 		);
 	});
 
-	it("a dead node that comes back in time is not forgotten", async () => {
+	it("a dead node that comes back in time is not discarded", async () => {
 		const ann = await bench.open("ann");
 		await bench.sessions.revoke({
 			session: ann.name,

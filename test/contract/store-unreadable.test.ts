@@ -84,7 +84,7 @@ test.each<[string, (id: string) => Promise<unknown>, string]>([
 		(id) => overwrite("tasks", id, /^(\d+ \d+) \d+/, `$1 ${"9".repeat(20)}`),
 		"SUCCESS",
 	],
-])("a task of which %s spoils itself only", async (flaw, damage, state) => {
+])("a task of which %s spoils only itself", async (flaw, damage, state) => {
 	const ends = (await ground.claimed()).map(
 		({ id, token }): TaskEnd => ({
 			...{ id, token, startedMs: 1 },
@@ -116,7 +116,7 @@ test("a waiting task whose options cannot be read is claimed as a plain one, wit
 	expect(two).toMatchObject({ id: "two", options: PLAIN, payload: "1" });
 });
 
-test("a number of shards that is none counts as lost: pulses put it back, and nobody is told of it", async () => {
+test("an invalid number of shards counts as lost: pulses restore it, and nobody is told", async () => {
 	const number = ["{damage:0}:meta", "shards"] as const;
 	await ground.shard.sessions.pulse(ground.session, TTL_MS);
 	await ground.redis.hset(...number, "many");

@@ -38,7 +38,7 @@ async function refusals(bench: Bench, ...routes: readonly Route[]) {
 
 /** How many of either kind there may be. */
 export function roomRules(bench: Bench): void {
-	it("however many there are, served ones find room, and the other way round", async () => {
+	it("however many unserved routes there are, served ones find room, and the other way round", async () => {
 		const lost = routesOf("lost", UNSERVED_ROUTES_MAX);
 		await submitUnserved(bench, ...lost);
 		expect(await refusals(bench, "beyond|t|", "lost0|t|")).toEqual([
@@ -61,7 +61,7 @@ export function roomRules(bench: Bench): void {
 		expect(await refusals(bench, "beyond|t|")).toEqual(["taken"]);
 	});
 
-	it("one batch fills what room there is, of either kind", async () => {
+	it("one batch fills the room that there is for routes of either kind", async () => {
 		await submitUnserved(bench, ...routesOf("lost", UNSERVED_ROUTES_MAX - 1));
 		await bench.submit(
 			...routesOf("served", ROUTES_MAX - 1).map((route) => ({ route })),
@@ -79,7 +79,7 @@ export function roomRules(bench: Bench): void {
 		]);
 	});
 
-	it("where the served ones have no room one stays as it is, and takes more tasks", async () => {
+	it("if served routes have no room an unserved one stays as it is, and takes more tasks", async () => {
 		await submitUnserved(bench, "a|t|");
 		await bench.submit(
 			...routesOf("served", ROUTES_MAX).map((route) => ({ route })),
@@ -91,7 +91,7 @@ export function roomRules(bench: Bench): void {
 		expect((await bench.claim(ann, 9, ["a|t|"])).tasks).toHaveLength(2);
 	});
 
-	it("one whose nodes have left makes room, and is told of as a new one", async () => {
+	it("a route whose nodes have left makes room, and is reported as a new one", async () => {
 		await bench.submit(
 			...routesOf("served", ROUTES_MAX).map((route) => ({ route })),
 		);
@@ -109,7 +109,7 @@ export function roomRules(bench: Bench): void {
 }
 
 export function unservedRules(bench: Bench): void {
-	it("each is told to every session once, and all of them to one that has just opened", async () => {
+	it("each unserved route is told to every session once, and all of them to one that has just opened", async () => {
 		const ann = await bench.open();
 		await submitUnserved(bench, "b|t|", "a|t|");
 		const { routes: first } = await bench.pulse(ann);
@@ -124,14 +124,14 @@ export function unservedRules(bench: Bench): void {
 		expect(bob.unserved).toEqual(["b|t|", "a|t|", "c|t|"]);
 	});
 
-	it("a number that the store has not come to is none: it has lost what was told", async () => {
+	it("a number that the store has not reached is none: it has lost what was told", async () => {
 		const ann = await bench.open();
 		await submitUnserved(bench, "a|t|");
 		const lost = await bench.pulse(ann, TTL_MS, { routesSeen: 2 ** 50 });
 		expect(lost.routes.unserved).toEqual(["a|t|"]);
 	});
 
-	it("a node that serves one makes it served", async () => {
+	it("a node that serves an unserved route makes it served", async () => {
 		await submitUnserved(bench, "a|t|", "b|t|");
 		const ann = await bench.open();
 		const pulse = await bench.pulse(ann, TTL_MS, {
@@ -142,7 +142,7 @@ export function unservedRules(bench: Bench): void {
 		expect((await bench.pulse(ann)).routes.ready).toEqual([]);
 	});
 
-	it("so does a node that brings a task for one, where it knows who serves it", async () => {
+	it("a node that brings a task for an unserved route, and knows who serves it, makes it served", async () => {
 		await submitUnserved(bench, "a|t|");
 		await bench.submit({ route: "a|t|" });
 		const pulse = await bench.pulse(await bench.open());
@@ -150,7 +150,7 @@ export function unservedRules(bench: Bench): void {
 		expect(await refusals(bench, "a|t|")).toEqual(["taken"]);
 	});
 
-	it("a task of one that comes back from a node waits on a served route", async () => {
+	it("a task of an unserved route that comes back from a node waits on a served route", async () => {
 		await submitUnserved(bench, "a|t|");
 		const ann = await bench.open();
 		const [task] = (await bench.claim(ann, 1, ["a|t|"])).tasks;
@@ -163,7 +163,7 @@ export function unservedRules(bench: Bench): void {
 		expect(pulse.routes).toMatchObject({ ready: ["a|t|"], unserved: [] });
 	});
 
-	it("a task that waits on one is not passed by those that a node brings for itself", async () => {
+	it("a task that waits on an unserved route is not passed by those that a node brings for itself", async () => {
 		await submitUnserved(bench, "a|t|");
 		const { name, generation } = await bench.open("ann", TTL_MS);
 		const lease = { session: name, generation };
@@ -173,7 +173,7 @@ export function unservedRules(bench: Bench): void {
 		expect(outcome).not.toHaveProperty("claimed");
 	});
 
-	it("they are counted and listed as others are", async () => {
+	it("tasks on unserved routes are counted and listed like others", async () => {
 		await submitUnserved(bench, "a|t|");
 		await bench.submit({ route: "b|t|" });
 		const { waiting } = await bench.tasks.counts();
@@ -206,7 +206,7 @@ export function routeRules(bench: Bench): void {
 		expect(idle).toMatchObject({ ready: [], unserved: [], seen: next.seen });
 	});
 
-	it("one that has run empty is new when tasks come to it again, or come back to it", async () => {
+	it("a route that has run empty is new when tasks come to it again, or come back to it", async () => {
 		const ann = await bench.open();
 		await tasksOn(["a|t|", "b|t|"]);
 		const { seen: routesSeen } = (await bench.pulse(ann)).routes;
@@ -220,7 +220,7 @@ export function routeRules(bench: Bench): void {
 		expect(routes.ready).toEqual(["b|t|", "a|t|"]);
 	});
 
-	it("of many new ones each pulse brings as many as it may, until all are told once", async () => {
+	it("each pulse brings as many new routes as it may, until all are told once", async () => {
 		const ann = await bench.open();
 		const served = routesOf("served", 2 * PULSE_ROUTES_MAX + 7);
 		const lost = routesOf("lost", PULSE_ROUTES_MAX + 3);
@@ -242,7 +242,7 @@ export function routeRules(bench: Bench): void {
 		expect(told).toEqual([...served, ...lost]);
 	});
 
-	it("who asks for it is told of served ones once more, one after the other", async () => {
+	it("a node that asks for it is told served routes once more, one after the other", async () => {
 		const ann = await bench.open();
 		const served = routesOf("served", SWEEP_ROUTES_MAX + 5);
 		await tasksOn(served);

@@ -60,14 +60,14 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-test("at its first start, that is told, and it can be stopped", async () => {
+test("a member that does not start at first is reported, and can be stopped", async () => {
 	await expect(member.start()).rejects.toThrow(StartFailed);
 	expect(terminal.said).toEqual([
 		expect.stringMatching(/^node-1 {2}could not be started \(.*ENOENT\)\.$/),
 	]);
 });
 
-test("later, it is tried again until it starts", async () => {
+test("a member that does not start later is tried again until it starts", async () => {
 	symlinkSync(process.execPath, node);
 	await member.start();
 	const pid = Number(await (await fetch(`${url}/readyz`)).text());
@@ -83,7 +83,7 @@ test("later, it is tried again until it starts", async () => {
 	await terminal.says(/^node-1 {2}is back \(pid \d+\)$/);
 });
 
-test("what was opened for one that is not started is closed", async () => {
+test("files opened for a member that is not started are closed", async () => {
 	await expect(member.start()).rejects.toThrow(StartFailed);
 	expect(descriptorsOf(join(folder, "log"))).toEqual([]);
 	vi.mocked(watch).mockImplementationOnce(() => {

@@ -1,4 +1,6 @@
-/** The Redis of the local cluster where the system starts no process for a while. */
+/**
+ * The Redis of the local cluster when the system starts no process for a while.
+ */
 import {
 	type ChildProcess,
 	type SpawnOptions,
@@ -34,7 +36,7 @@ const REFUSALS = {
 	"at once": () => () => {
 		throw new Error("spawn ENOMEM");
 	},
-	/** As a child is where there was no file left for its pipes. */
+	/** Like a child for whose pipes there was no file left. */
 	"without pipes": (real) => (_, args, options) =>
 		Object.assign(real("/no/such/shell", args, options), { stdio: undefined }),
 } satisfies Record<string, (real: Spawn) => Spawn>;

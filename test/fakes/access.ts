@@ -1,4 +1,7 @@
-/** Who may ask for what, over a store in memory: the node's own rules, told by hand how things stand. */
+/**
+ * Who may ask for what, over a store in memory: the node's own rules, with the state of
+ * things given by hand.
+ */
 import { Access } from "../../node/answers/access.ts";
 import type {
 	Audit,
@@ -15,7 +18,7 @@ import { silentLog } from "../contract/gossip-bench.ts";
 import type { MemoryShard } from "./shard.ts";
 import { createMemoryStore } from "./store.ts";
 
-/** Each is another: `hs_read_` and its number. */
+/** Each token is another: `hs_read_` and its number. */
 export class CountingMint implements TokenMint {
 	#minted = 0;
 
@@ -52,7 +55,10 @@ export class AccessGround {
 		return new Access({ home, clock, log: silentLog, given, mint });
 	}
 
-	/** Tells a node how things stand, as a pulse does; resolves when it has read what it has to. */
+	/**
+	 * Tells a node the state of things, as a pulse does; resolves when the node has read
+	 * what it has to.
+	 */
 	async pulse(access: Access): Promise<void> {
 		const { accessVersion, nowMs } = {
 			accessVersion: this.home.contents.access.version,
@@ -63,7 +69,7 @@ export class AccessGround {
 	}
 }
 
-/** Everybody may do everything, as no token is known. */
+/** Everybody may do everything, since no token is known. */
 export async function openAccess(given?: GivenTokens): Promise<Access> {
 	const ground = new AccessGround();
 	const access = ground.node(given);

@@ -5,7 +5,7 @@ import { passesOf } from "../../protocol/task-filter.ts";
 import { fitsFilter, isInState } from "./task-filter.ts";
 import { briefly } from "./task-page.ts";
 
-/** `all`: oldest first. Its cursors are creation numbers. */
+/** `all` is oldest first. Cursors are creation numbers. */
 export function listOf(
 	all: readonly TaskRecord[],
 	{ query, limit, cursor, isBrief }: ListWish,

@@ -4,15 +4,15 @@ import type { Reading } from "../../protocol/exposition.ts";
 import type { Route } from "../../protocol/route.ts";
 
 export class FakeNodes {
-	/** Thrown by every method that needs the store, while set. */
+	/** While set, every method that needs the store throws this. */
 	failure: Error | undefined;
 	nodeViews: NodeView[] = [];
 	nodeDeaths: DeathsView[] = [];
-	/** What no live node has, of any route. */
+	/** What no live node has, for any route. */
 	lacks: string | undefined;
-	/** The same, of one route. */
+	/** The same, for one route. */
 	lacksOf: (route: Route) => string | undefined = () => undefined;
-	/** Routes of which it was asked who serves them. */
+	/** Routes about which somebody asked who serves them. */
 	readonly asked: Route[] = [];
 
 	missing(route: Route): string | undefined {
@@ -48,7 +48,7 @@ export class FakeNodes {
 		return this.nodeDeaths.find(({ nodeId }) => nodeId === node);
 	}
 
-	/** What the node tells of itself in numbers. */
+	/** What the node reports about itself in numbers. */
 	readings: Reading[] = [];
 
 	async read(): Promise<Reading[]> {

@@ -35,26 +35,26 @@ const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
 	readonly tasks = new Map<string, TaskRecord>();
-	/** Thrown by one submission each. */
+	/** Each of these is thrown by one submission. */
 	readonly failures: Error[] = [];
-	/** Submissions wait for it, while set. */
+	/** While set, submissions wait for this. */
 	held: Promise<void> | undefined;
-	/** Lists wait for it, while set. */
+	/** While set, lists wait for this. */
 	listsHeld: Promise<void> | undefined;
-	/** Lists asked for so far. */
+	/** How many lists were asked for so far. */
 	lists = 0;
-	/** What they were asked for. */
+	/** The requests for lists. */
 	readonly wishes: ListWish[] = [];
-	/** What was to be done to many. */
+	/** The requests to do something to many tasks. */
 	readonly bulks: BulkWish[] = [];
 	/** Called with every submission that comes. */
 	onSubmit: (() => void) | undefined;
 	ready: Readiness = { ready: true, reasons: [] };
 	origins: () => readonly string[] = () => [];
 	backlogMore = 0;
-	/** New tasks start in the step that stores them, while set. */
+	/** While set, the step that stores new tasks also starts them. */
 	starts = false;
-	/** What was asked for. */
+	/** The cancels that were asked for. */
 	readonly cancels: CancelWish[] = [];
 	#seq = 0;
 	readonly #ended = new Set<() => void>();
@@ -110,7 +110,7 @@ export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
 		return this.tasks.has(run) ? this.#nextRunOf(id, number + 1) : run;
 	}
 
-	/** Ends a task as its first attempt, and answers those who wait for it. */
+	/** Ends a task in its first attempt, and answers those who wait for it. */
 	end(id: string, result: JsonText): void {
 		this.change(id, {
 			state: "SUCCESS",
@@ -161,7 +161,7 @@ export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
 		return runs.at(-1);
 	}
 
-	/** A task that waits is CANCELLED, one that runs is marked. */
+	/** A waiting task is CANCELLED, a running one is marked. */
 	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
 		this.needStore();
 		this.cancels.push(wish);

@@ -1,8 +1,10 @@
-/** What the store's twin keeps of when the code of an attempt began. */
+/**
+ * What the store's twin keeps about when the code of an attempt began.
+ */
 import type { Begun } from "../../node/ports.ts";
 import type { Tasks } from "./shard-tasks.ts";
 
-/** Its holder says so; it is kept once. */
+/** The attempt's holder says when it began; that is kept once. */
 export function noteBegun(tasks: Tasks, { id, token, startedMs }: Begun): void {
 	const task = tasks.held(id, token);
 	const newest = task?.attempts.at(-1);

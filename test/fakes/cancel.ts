@@ -1,4 +1,6 @@
-/** What becomes of tasks in one shard of the store's twin that somebody asks to end. */
+/**
+ * What becomes of tasks in one shard of the store's twin that somebody asks to end.
+ */
 import type { CancelOutcome, CancelRequest } from "../../node/ports.ts";
 import type { Cancel, TaskError, TaskRecord } from "../../protocol/task.ts";
 import type { Tasks } from "./shard-tasks.ts";
@@ -53,7 +55,7 @@ function cancelOne(
 	}
 }
 
-/** STARTED → CANCELLED, of one that was to end so. `error`: what its code threw. */
+/** STARTED → CANCELLED, for a task that was to end that way. `error`: what its code threw. */
 export function cancelAttempt(
 	tasks: Tasks,
 	held: TaskRecord,
@@ -70,7 +72,7 @@ export function cancelAttempt(
 	});
 }
 
-/** The same of one of which nothing has run. */
+/** The same for a task of which nothing has run. */
 export function cancelUnbegun(
 	tasks: Tasks,
 	held: TaskRecord,

@@ -1,4 +1,6 @@
-/** How a task of one shard of the store's twin is changed that waits. */
+/**
+ * How a waiting task of one shard of the store's twin is changed.
+ */
 import type { ChangeReply, ChangeRequest } from "../../node/ports.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { writeOptions } from "../../protocol/task-options.ts";

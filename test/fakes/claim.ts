@@ -5,7 +5,10 @@ import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Holder } from "./shard-holders.ts";
 import type { Tasks } from "./shard-tasks.ts";
 
-/** Lowest rank first, up to the limits of a batch; one that has expired counts like one that is given. */
+/**
+ * Takes the lowest rank first, up to the limits of a batch. An expired task counts like
+ * one that is given out.
+ */
 export function takeTasks(
 	tasks: Tasks,
 	{ routes, limit }: ClaimRequest,

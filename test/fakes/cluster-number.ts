@@ -1,11 +1,17 @@
-/** The number of shards of a cluster, as a shard of the store's twin has it: the first decides. */
+/**
+ * The number of shards of a cluster, as a shard of the store's twin has it: the first
+ * node decides.
+ */
 import { unsettled } from "../../node/ports.ts";
 
 export class ClusterNumber {
-	/** Undefined if it is not fixed (any more). */
+	/** Undefined if the number is not fixed, or no longer. */
 	fixed: number | undefined;
 
-	/** Returns the number that is there, where it is another than a node tells; if none is, this is it. */
+	/**
+	 * Returns the present number if it differs from the one that a node tells. If there is
+	 * none, it becomes the node's.
+	 */
 	keep(told: number): number | undefined {
 		this.fixed ??= told;
 		return this.fixed === told ? undefined : this.fixed;
@@ -24,7 +30,7 @@ export class ClusterNumber {
 		return shards;
 	}
 
-	/** @throws StoreError where somebody goes by another. */
+	/** @throws StoreError if the caller has another number */
 	check(told: number | undefined): void {
 		if (told !== undefined && told !== this.fixed) throw unsettled();
 	}

@@ -1,4 +1,6 @@
-/** What is told of a cluster that has these tasks, and no store. */
+/**
+ * What is shown of a cluster that has these tasks, and no store.
+ */
 import type { ClusterView } from "../../node/ports.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";

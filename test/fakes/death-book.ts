@@ -1,4 +1,7 @@
-/** How leases were taken in one shard of the store's twin, of each node the newest first. */
+/**
+ * How leases were taken in one shard of the store's twin; for each node, the newest
+ * first.
+ */
 import type { Death } from "../../node/ports.ts";
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import { DEATH_SIGHTINGS_MAX, DEATHS_KEPT_MAX } from "../../protocol/limits.ts";
@@ -18,7 +21,10 @@ export class DeathBook {
 		this.#deaths.set(nodeId, deaths.slice(0, DEATHS_KEPT_MAX));
 	}
 
-	/** What a node saw that came too late to take the lease, its own first: in the place of what was said in its name. */
+	/**
+	 * What a node saw that came too late to take the lease, its own sighting first: it
+	 * replaces what was said in its name.
+	 */
 	add(session: SessionName, by: string, saw: readonly Sighting[]): void {
 		const { nodeId, epoch } = parseSession(session);
 		const [own] = saw;
@@ -37,7 +43,7 @@ export class DeathBook {
 		return this.#deaths.get(nodeId) ?? [];
 	}
 
-	/** On what grounds a session was taken, and by whom. One that said goodbye took its own. */
+	/** On what grounds a session was taken, and by whom. A session that said goodbye took its own. */
 	ofSession(session: SessionName): { grounds: string; by: string } {
 		const { nodeId, epoch } = parseSession(session);
 		const death = this.of(nodeId).find((each) => each.epoch === epoch);

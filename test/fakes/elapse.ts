@@ -3,7 +3,7 @@ import type { ElapseReply } from "../../node/ports.ts";
 import { byRoute } from "./shard-queues.ts";
 import type { Tasks } from "./shard-tasks.ts";
 
-/** Expired tasks end, due ones wait: at most so many of each. */
+/** Ends expired tasks, and lets due ones wait: at most so many of each. */
 export function elapse(
 	tasks: Tasks,
 	limit: number,

@@ -1,13 +1,13 @@
 /**
- * An executor on virtual time, for the simulator: jobs do what their payload
- * says (a `Script`), and nothing happens but through the clock.
+ * An executor on virtual time, for the simulator: jobs do what their payload says (a
+ * `Script`), and nothing happens except through the clock.
  *
- * A job begins a moment after it was run: told to stop before that it never does.
- * Like the real one it has a shared worker, in which one job's crash or
- * deafness displaces the others, and one apart for each job that runs alone or isolated. Where
- * a job was told to stop, later ones have another shared worker; a type of which one had to be
- * ended has one of its own.
- * Both pass the suite in `test/contract/executor-suite.ts`.
+ * A job begins a moment after it was run: if told to stop before that, it never does.
+ * Like the real executor it has a shared worker, in which one job's crash or deafness
+ * displaces the others, and a worker apart for each job that runs alone or isolated. If a
+ * job was told to stop, later ones get another shared worker; a type with a job that had
+ * to be ended gets one of its own. Both pass the suite in
+ * `test/contract/executor-suite.ts`.
  */
 
 import {
@@ -30,19 +30,19 @@ import type { JsonText } from "../../protocol/task.ts";
 
 /** What a payload may ask for; all of it may be left out. */
 export interface Script {
-	/** How long it runs. "forever": until it is told to stop, or for ever if `deaf`. */
+	/** How long the job runs. "forever": until it is told to stop, or for ever if `deaf`. */
 	readonly durationMs?: number | "forever";
 	/**
-	 * How it ends: `return` (the default) or `throw`; or with its worker, which
-	 * names it as the cause (`exit`) or cannot (`die`); or with the whole process (`kill`), or
-	 * even the node beside its own process (`kill-node`).
+	 * How the job ends: `return` (the default) or `throw`; or with its worker, which names
+	 * it as the cause (`exit`) or cannot (`die`); or with the whole process (`kill`), or
+	 * even the node outside of its own process (`kill-node`).
 	 */
 	readonly end?: "return" | "throw" | "exit" | "die" | "kill" | "kill-node";
-	/** What it returns, or the message of what it throws. */
+	/** What the job returns, or the message of what it throws. */
 	readonly value?: unknown;
-	/** Does not heed its signal. */
+	/** Whether it ignores its signal. */
 	readonly deaf?: boolean;
-	/** What it throws says that another attempt is of no use, or sooner than after so long. */
+	/** Its error says that another attempt is of no use, or not sooner than after so long. */
 	readonly retry?: false;
 	readonly retryAfter?: number;
 	/** Asks to be put off for so long. */
@@ -52,14 +52,14 @@ export interface Script {
 interface Running {
 	readonly job: Job;
 	readonly script: Script;
-	/** Undefined: it has not begun. */
+	/** Undefined if the job has not begun. */
 	startedMs: number | undefined;
 	readonly number: number;
 	readonly timers: Timer[];
-	/** Jobs of the same are in one worker. */
+	/** Jobs with the same name here are in one worker. */
 	readonly worker: string;
 	aborted: boolean;
-	/** When it is ended though it has not stopped. */
+	/** When it is ended although it has not stopped. */
 	buriedMs: number;
 	overdue: boolean;
 	readonly resolve: (outcome: JobOutcome) => void;
@@ -77,11 +77,11 @@ export class FakeExecutor implements Executor {
 	readonly answers = true;
 	readonly #clock: Clock;
 	readonly #events: FakeEvents;
-	/** What runs is in calls that nothing ends: neither a signal nor force. */
+	/** Whether everything that runs is in calls that nothing ends: neither a signal nor force. */
 	stuck = false;
 	readonly #running = new Set<Running>();
 	#lastNumber = 0;
-	/** Which of them is the shared worker that takes jobs. */
+	/** The number of the shared worker that takes jobs. */
 	#sharedWorker = 0;
 	readonly #unruly = new Set<string>();
 	#stopped = false;
@@ -135,7 +135,7 @@ export class FakeExecutor implements Executor {
 	}
 
 	expectIsolated(): void {
-		// All that it has is ready at once.
+		// Everything that it has is ready at once.
 	}
 
 	abort(job: Job, _reason: string, graceMs: number): void {
@@ -175,7 +175,7 @@ export class FakeExecutor implements Executor {
 		else this.#fail(running, "it was told to stop");
 	}
 
-	/** It was told to stop: later jobs run in another worker. */
+	/** The job was told to stop: later jobs run in another worker. */
 	#leaveAlone({ worker }: Running): void {
 		if (worker === `shared ${this.#sharedWorker}`) this.#sharedWorker += 1;
 	}
@@ -187,7 +187,7 @@ export class FakeExecutor implements Executor {
 			: `shared ${this.#sharedWorker}`;
 	}
 
-	/** The shared worker dies of a cause that cannot be told. */
+	/** The shared worker dies of a cause that nobody can tell. */
 	crashWorker(): void {
 		const [any] = [...this.#running].filter(isInShared);
 		if (any !== undefined) this.#bury(any, unexplained);
@@ -264,9 +264,9 @@ export class FakeExecutor implements Executor {
 		this.#settle(running, { kind: "aborted", ranMs: this.#ranMs(running) });
 	}
 
-	/** Ends the worker that the job is in, with all in it. */
+	/** Ends the worker that the job is in, with all jobs in it. */
 	#bury(one: Running, death: Death = { kind: "ended" }): void {
-		// What has not begun in it does so in the next.
+		// Jobs that have not begun in it begin in the next one.
 		const inIt = [...this.#running].filter(
 			({ worker, startedMs }) =>
 				worker === one.worker && startedMs !== undefined,

@@ -34,7 +34,7 @@ export function failuresOf(
 	};
 }
 
-/** By their newest. */
+/** Failures grouped, in the order of the newest of each group. */
 function grouped(page: readonly TaskRecord[]): FailureGroup[] {
 	const groups = new Map<string, FailureGroup>();
 	for (const { id, route, error, finishedMs = 0 } of page) {

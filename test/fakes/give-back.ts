@@ -35,7 +35,7 @@ export function giveBack(
 	return "pending";
 }
 
-/** What is told of an attempt that came to no end of its own. */
+/** What is recorded about an attempt that did not end by itself. */
 function lostSo(back: GiveBack): Ending {
 	const { end, startedMs } = back;
 	assert(end !== "not-begun");
@@ -48,7 +48,7 @@ function lostSo(back: GiveBack): Ending {
 
 const UNKNOWN: TaskError = { code: "unknown", message: "" };
 
-/** Somebody has asked it to end; what its code threw is kept. */
+/** Somebody has asked the task to end; what its code threw is kept. */
 function cancelHeld(
 	tasks: Tasks,
 	held: TaskRecord,
@@ -65,7 +65,7 @@ function cancelHeld(
 	return "ended";
 }
 
-/** STARTED → PENDING, at the old rank, as if it had never been claimed. */
+/** STARTED → PENDING, at the old rank, as if the task had never been claimed. */
 function notBegun(tasks: Tasks, held: TaskRecord): void {
 	const { holders, records, queues, times } = tasks;
 	holders.leave(held.id);
@@ -76,7 +76,7 @@ function notBegun(tasks: Tasks, held: TaskRecord): void {
 		times.bind(held.id, held.expiresMs);
 }
 
-/** Without its last attempt, as it was before. */
+/** The task without its last attempt, as it was before. */
 function unclaimed(held: TaskRecord): TaskRecord {
 	const attempts = held.attempts.slice(0, -1);
 	return { ...held, attempts, attempt: held.attempt - 1 };

@@ -1,12 +1,12 @@
 /**
- * Gossip without a network: a hub in this process through which any number of
- * nodes talk, on the clock and the randomness that it is given, so that one seed
- * gives one history. It can lose, delay and repeat messages, kill nodes, take
- * their hosts away and cut the ways between them, both or one.
+ * Gossip without a network: a hub in this process through which any number of nodes talk,
+ * on the clock and the randomness that it is given, so that one seed gives one history.
+ * It can lose, delay and repeat messages, kill nodes, take their hosts away, and cut the
+ * ways between them, in one or both directions.
  *
- * As on the real one, two nodes are linked when each admits the other, one of
- * them dials about every second, and messages pass through the codec. Unlike on
- * it, messages are not passed on: nodes hear those that they are linked to.
+ * As in real gossip, two nodes are linked when each admits the other, one of them dials
+ * about every second, and messages pass through the codec. Unlike there, messages are not
+ * passed on: nodes hear those that they are linked to.
  */
 
 import type {
@@ -30,7 +30,7 @@ import {
 } from "../../protocol/limits.ts";
 
 export interface GossipFaults {
-	/** Chances, 0–1, of each message on each link. */
+	/** Chances, 0–1, for each message on each link. */
 	lose: number;
 	repeat: number;
 	/** Every message takes a time drawn from between these. */
@@ -51,14 +51,20 @@ export class GossipHub {
 		delayMsMin: 1,
 		delayMsMax: 3,
 	};
-	/** What becomes of every message on its way; breaks a rule, to see whether that is found out. */
+	/**
+	 * What becomes of every message on its way; a mutant breaks a rule here, to see whether
+	 * that is found out.
+	 */
 	tamper: (message: GossipMessage) => GossipMessage = (message) => message;
-	/** Nodes whose addresses refuse everybody though they live: wrong ones, or behind a firewall. */
+	/**
+	 * Nodes whose addresses refuse everybody although they live: the addresses are wrong,
+	 * or behind a firewall.
+	 */
 	readonly walled = new Set<string>();
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly #nodes = new Map<string, HubGossip>();
-	/** Nodes whose host is away: nobody there closes or refuses anything. */
+	/** Nodes whose host is gone: nobody there closes or refuses anything. */
 	readonly #away = new Set<string>();
 	readonly #cuts = new Set<string>();
 	readonly #mutes = new Set<string>();
@@ -83,12 +89,12 @@ export class GossipHub {
 		this.#nodes.delete(nodeId);
 	}
 
-	/** The node's host is gone, and none of its peers knows. Until it joins again. */
+	/** The node's host is gone, and none of its peers knows; until it joins again. */
 	vanish(nodeId: string): void {
 		this.#away.add(nodeId);
 	}
 
-	/** Its peers have had no sign of it for so long that they give their links up. */
+	/** The node's peers have had no sign of it for so long that they give their links up. */
 	giveUp(nodeId: string): void {
 		if (!this.#away.has(nodeId)) return;
 		for (const peer of this.#nodes.keys()) this.hangUp(nodeId, peer);
@@ -176,7 +182,7 @@ class HubGossip implements Gossip {
 	readonly #onMessage: ((message: GossipMessage) => void)[] = [];
 	readonly #onPeer: ((nodeId: string, connected: boolean) => void)[] = [];
 	readonly #onStranger: ((nodeId: string) => void)[] = [];
-	/** With their addresses; "" where there is none to dial. */
+	/** The admitted nodes with their addresses; "" if there is none to dial. */
 	#admitted: ReadonlyMap<string, string> = new Map();
 	#look: Timer | undefined;
 	#knockedMs = Number.NEGATIVE_INFINITY;

@@ -1,16 +1,19 @@
-/** What one shard of the store's twin knows of a node, whether it is there or not. */
+/**
+ * What one shard of the store's twin knows about a node, whether the node is there or
+ * not.
+ */
 import type { NodeRecord } from "../../node/ports.ts";
 import { DEAD_NODE_KEPT_MS } from "../../protocol/limits.ts";
 
 /** A node that has ever opened a session, until it is long gone. */
 export interface Known {
-	/** Of its newest session. Kept after a goodbye, so that none repeats. */
+	/** The epoch of its newest session. Kept after a goodbye, so that none repeats. */
 	readonly epoch: number;
 	/** Undefined once it has said goodbye. */
 	readonly record: NodeRecord | undefined;
-	/** When its lease was taken or it said goodbye. Undefined: neither. */
+	/** When its lease was taken or it said goodbye; undefined if neither. */
 	readonly goneMs: number | undefined;
-	/** The newest session was asked to drain. */
+	/** Whether the newest session was asked to drain. */
 	readonly askedToDrain: boolean;
 }
 

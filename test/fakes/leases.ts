@@ -1,4 +1,7 @@
-/** The leases of one shard of the store's twin: when each session's ends, ms; 0: it was taken. */
+/**
+ * The leases of one shard of the store's twin: when each session's lease ends, in ms; 0
+ * if it was taken.
+ */
 import type { RevokeGrounds, SeenLease } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import {
@@ -7,11 +10,14 @@ import {
 	SILENT_LEASE_MS,
 } from "../../protocol/limits.ts";
 
-/** Sessions told of by one pulse. */
+/** How many sessions one pulse names. */
 const PER_PULSE_MAX = 16;
 
 export class Leases extends Map<SessionName, number> {
-	/** Sessions that have not renewed for OVERDUE_MS, as one that has just renewed for `ttlMs` sees it; longest ago first. */
+	/**
+	 * Sessions that have not renewed for OVERDUE_MS, as seen by one that has just renewed
+	 * for `ttlMs`; longest ago first.
+	 */
 	overdue(nowMs: number, ttlMs: number): SeenLease[] {
 		const boundMs = Math.max(nowMs, nowMs + ttlMs - OVERDUE_MS);
 		return [...this]
@@ -36,7 +42,7 @@ export class Leases extends Map<SessionName, number> {
 			: nowMs >= endMs;
 	}
 
-	/** Whether the lease has neither run out nor been revoked. */
+	/** Whether the lease has neither expired nor been revoked. */
 	holds(session: SessionName, nowMs: number): boolean {
 		return (this.get(session) ?? 0) > nowMs;
 	}

@@ -3,15 +3,15 @@ import type { NodeLife } from "../../node/ports.ts";
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 
 interface LostLife {
-	/** Of the session that it lost last. */
+	/** The epoch of the session that the life lost last. */
 	readonly epoch: number;
 	readonly startedMs: number;
-	/** That it has lost in all its sessions. */
+	/** How many tasks the life has lost in all its sessions. */
 	readonly tasks: number;
 }
 
 export class LostLives {
-	/** By node: the life that lost a session last. */
+	/** For each node, the life that lost a session last. */
 	readonly #lost = new Map<string, LostLife>();
 	/** Sessions that were taken in this step, and what they ran. */
 	#taken: { session: SessionName; tasks: number }[] = [];
@@ -20,7 +20,7 @@ export class LostLives {
 		for (const [nodeId, lost] of other.#lost) this.#lost.set(nodeId, lost);
 	}
 
-	/** A session was taken that ran so many tasks, of a life that began then, if that is known. */
+	/** A session was taken that ran so many tasks, of a life that began at that time, if it is known. */
 	lose(
 		session: SessionName,
 		startedMs: number | undefined,
@@ -41,7 +41,7 @@ export class LostLives {
 		return last?.startedMs === startedMs ? last : undefined;
 	}
 
-	/** When the life began of which this was the last session, if it has lost one task in all. */
+	/** When the life with this last session began, if it has lost one task in all. */
 	lostOneTask(session: SessionName): number | undefined {
 		const { nodeId, epoch } = parseSession(session);
 		const last = this.#lost.get(nodeId);

@@ -1,4 +1,7 @@
-/** The access tokens of a shard of the store's twin: its methods. The clock is read once in each. */
+/**
+ * The access tokens of a shard of the store's twin: its methods. Each reads the clock
+ * once.
+ */
 import type {
 	AccessStep,
 	GrantTokenReply,

@@ -1,7 +1,7 @@
 /**
- * The sessions of a shard of the store's twin: its methods, made of the registry of sessions
- * (shard-sessions.ts) and of what the tasks (shard-tasks.ts) have to do with it. The clock is
- * read once in each.
+ * The sessions of a shard of the store's twin: its methods, built from the registry of
+ * sessions (shard-sessions.ts) and from what the tasks (shard-tasks.ts) have to do with
+ * it. Each method reads the clock once.
  */
 import type {
 	AttemptName,
@@ -194,7 +194,7 @@ export class MemorySessions implements ShardSessions {
 		return { ok: true, ...taken, putBack: byRoute(waiting), left };
 	}
 
-	/** It waits again; or, if somebody has asked it to end, it does. */
+	/** The task waits again; or it ends, if somebody has asked for that. */
 	#putBack(held: TaskRecord, how: Ending, nowMs: number) {
 		if (held.cancel === undefined)
 			return [this.#tasks.putBack(held, how, nowMs)];
@@ -257,7 +257,7 @@ export class MemorySessions implements ShardSessions {
 		this.#contents.events.note({ about: { kind }, id, epoch });
 	}
 
-	/** The number that is there, where it is another than that of who asks. */
+	/** The present number of shards, if it differs from the asker's. */
 	#keepNumber(): number | undefined {
 		const { shards } = this.#asker;
 		return shards === undefined

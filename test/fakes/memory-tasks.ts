@@ -1,7 +1,7 @@
 /**
- * The tasks of a shard of the store's twin: its methods, made of what it has of tasks
- * (shard-tasks.ts) and of the leases (shard-sessions.ts) under which they are given. The
- * clock is read once in each.
+ * The tasks of a shard of the store's twin: its methods, built from its tasks
+ * (shard-tasks.ts) and from the leases (shard-sessions.ts) under which they are given
+ * out. Each method reads the clock once.
  */
 import type {
 	CancelOutcome,

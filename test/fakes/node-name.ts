@@ -1,4 +1,6 @@
-/** A node's name: kept for as long as an object lives, and chosen as the store does. */
+/**
+ * A node's name: kept for as long as an object lives, and chosen as the store does.
+ */
 import type { NodeName, NodeRecord } from "../../node/ports.ts";
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 
@@ -16,7 +18,7 @@ export class NameInMemory implements NodeName {
 	}
 }
 
-/** What the store calls a node that opens a session: see `lua/name.lua`. */
+/** The name that the store gives a node that opens a session: see `lua/name.lua`. */
 export function nameFor(
 	{ nodeId, name, wishedName = name }: NodeRecord,
 	leases: ReadonlyMap<SessionName, number>,

@@ -1,4 +1,6 @@
-/** What is told of the work at large, in memory: as a test says. */
+/**
+ * What is shown of the work at large, in memory: whatever a test says.
+ */
 import type {
 	FailureGroup,
 	FailuresRequest,
@@ -17,7 +19,7 @@ export class FakeOverview implements OverviewApi {
 	groups: FailureGroup[] = [];
 	steps: StatsStep[] = [];
 	searchedBackToMs: number | undefined;
-	/** What failures were asked for. */
+	/** The times for which failures were asked for. */
 	readonly asked: FailuresRequest["since"][] = [];
 	/** How often queues were read. */
 	reads = 0;

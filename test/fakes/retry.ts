@@ -1,4 +1,6 @@
-/** How tasks of one shard of the store's twin that have ended are opened again. */
+/**
+ * How ended tasks of one shard of the store's twin are reopened.
+ */
 import type {
 	RetryOutcome,
 	RetryReply,
@@ -30,7 +32,7 @@ export function retry(
 	return { nowMs, outcomes, reopened: byRoute(waiting) };
 }
 
-/** Without what only the round that is over has. */
+/** The task without what belongs only to the round that is over. */
 function bare(task: TaskRecord): TaskRecord {
 	const { dueMs: _, expiresMs, cancel, finishedMs, error, ...rest } = task;
 	return rest;

@@ -18,10 +18,10 @@ import {
 export class AccessTokens {
 	version = 0;
 	#tokens: ReadonlyMap<string, AccessToken> = new Map();
-	/** By name: the number of the last writing. */
+	/** For each name, the number of its last writing. */
 	#order: ReadonlyMap<string, number> = new Map();
 
-	/** The same, to go on with while this stays as it is. */
+	/** A copy, to change while this stays as it is. */
 	copy(): AccessTokens {
 		const copy = new AccessTokens();
 		copy.version = this.version;
@@ -111,7 +111,7 @@ export class AccessTokens {
 		return { ok: true, nowMs, token: told, version: this.version } as const;
 	}
 
-	/** The last of so many new numbers, above all that were given here, or are known to have been elsewhere. */
+	/** The last of so many new numbers, above all that were given here, or are known from elsewhere. */
 	#raise(nowMs: number, count = 1, known = 0): number {
 		this.version = Math.max(this.version + count, nowMs, known);
 		return this.version;

@@ -22,13 +22,13 @@ export class Marks {
 		this.#marks.set(session, [...others, { id, token, atMs }]);
 	}
 
-	/** Its holder has ended the attempt. */
+	/** The attempt's holder has ended it. */
 	remove(session: SessionName, token: number): void {
 		const others = this.#of(session).filter((each) => each.token !== token);
 		this.#marks.set(session, others);
 	}
 
-	/** What a pulse of the session tells. */
+	/** What a pulse tells the session. */
 	told(session: SessionName, nowMs: number): AttemptName[] {
 		const old = this.#of(session)
 			.filter(({ atMs }) => atMs <= nowMs - MARK_KEPT_MS)
@@ -52,7 +52,7 @@ export class Marks {
 	}
 }
 
-/** As in Redis: by time, and of one moment by what stands there. */
+/** As in Redis: by time, and at one moment by the text stored there. */
 function inOrder(a: Mark, b: Mark): number {
 	const text = ({ token, id }: Mark) => `${token} ${id}`;
 	return a.atMs - b.atMs || (text(a) < text(b) ? -1 : 1);

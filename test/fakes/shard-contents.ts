@@ -1,4 +1,6 @@
-/** What a shard of the store's twin holds, whoever asks. */
+/**
+ * What a shard of the store's twin holds, whoever asks.
+ */
 import type { Lease } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
@@ -11,13 +13,16 @@ import { Sessions } from "./shard-sessions.ts";
 import { Tasks } from "./shard-tasks.ts";
 import { type Server, TokenCounter } from "./token-counter.ts";
 
-/** On whose behalf a shard is asked. */
+/** The caller for whom a shard is asked. */
 export interface Asker {
-	/** The number of shards by which it goes; undefined: an observer, to whom all is shown. */
+	/** The caller's number of shards; undefined for an observer, to whom everything is shown. */
 	readonly shards: number | undefined;
 }
 
-/** Is told of each ended task that the shard forgets, as it was asked to: of all past their time or for room, or of this one. */
+/**
+ * Called for each ended task that the shard discards as it was asked to: past its time,
+ * or for room; or that somebody deletes.
+ */
 export type Forgot = (id: string, why: "trimmed" | "deleted") => void;
 
 export interface MemoryShardParts {
@@ -34,7 +39,7 @@ export interface ShardImage {
 	readonly access: AccessTokens;
 	readonly steps: Steps;
 	readonly events: Events;
-	/** Of the cluster; undefined where it is not fixed (any more). */
+	/** The cluster's number; undefined if it is not fixed, or no longer. */
 	readonly shards: number | undefined;
 }
 
@@ -52,7 +57,7 @@ export class ShardContents {
 		this.sessions = new Sessions(new TokenCounter(server));
 	}
 
-	/** All of it, as it is now. */
+	/** Everything in it, as it is now. */
 	save(): ShardImage {
 		return {
 			sessions: this.sessions.copy(),
@@ -65,7 +70,7 @@ export class ShardContents {
 		};
 	}
 
-	/** What was there when the image was made; the image may be used again. */
+	/** Restores what was there when the image was made; the image may be used again. */
 	load(image: ShardImage): void {
 		const { sessions, tasks, runs, access, steps, events, shards } = image;
 		this.number.fixed = shards;

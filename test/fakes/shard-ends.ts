@@ -1,13 +1,13 @@
 /**
- * The order in which ended tasks of one kind are forgotten, in one shard of the store's twin. Those
- * that end by one step stand in it as one: by when that was, and of one moment by their ids,
- * as in Redis. Those that say how long they are to be kept stand apart.
+ * The order in which ended tasks of one kind are discarded, in one shard of the store's
+ * twin. Tasks that one step ends stand in it as one: by the time, and at one moment by
+ * their ids, as in Redis. Tasks that say how long they are to be kept stand apart.
  */
 import type { Keep } from "../../protocol/keep.ts";
 import { TRIM_BATCH_MAX } from "../../protocol/limits.ts";
 
 interface Group {
-	/** By which it stands among those of one moment. */
+	/** By this it stands among those of one moment. */
 	readonly text: string;
 	readonly ids: readonly string[];
 	readonly endedMs: number;
@@ -24,7 +24,7 @@ export interface Trim {
 	readonly keep: Keep;
 	readonly leastMs: number;
 	readonly nowMs: number;
-	/** What there is of a task. */
+	/** The bytes that a task takes. */
 	bytesOf(id: string): number;
 }
 
@@ -47,7 +47,7 @@ export class Ends {
 		];
 	}
 
-	/** One of those that end by this step; `keepMs`: as it says itself, or 0. */
+	/** Adds one of the tasks that this step ends; `keepMs` is what it says itself, or 0. */
 	add(id: string, endedMs: number, keepMs: number): void {
 		if (keepMs === 0) this.#ending.push(id);
 		else this.#own.push({ id, endedMs, untilMs: endedMs + keepMs });
@@ -59,7 +59,7 @@ export class Ends {
 		this.#ending = [];
 	}
 
-	/** It has ended no more. */
+	/** The task is no longer ended. */
 	remove(id: string): void {
 		this.#own = this.#own.filter((own) => own.id !== id);
 		const group = this.#groups.find(({ ids }) => ids.includes(id));
@@ -69,7 +69,7 @@ export class Ends {
 		if (ids.length > 0) this.#put(ids, group.endedMs);
 	}
 
-	/** Takes out what is to be forgotten, beside so many of the other kind. */
+	/** Takes out what is to be discarded, beside so many of the other kind. */
 	trim(trim: Trim, others: number): string[] {
 		const { keep, leastMs, nowMs, bytesOf } = trim;
 		let number = this.ids.length - keep.number;

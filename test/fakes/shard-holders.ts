@@ -1,11 +1,11 @@
 /**
- * The holders of one shard of the store's twin: who has the newest attempt of a task, or had
- * it to its end; and which tasks each session runs.
+ * The holders of one shard of the store's twin: who has the newest attempt of a task, or
+ * had it to its end; and which tasks each session runs.
  */
 import assert from "node:assert/strict";
 import type { SessionName } from "../../protocol/lease.ts";
 
-/** None once the attempt was taken back. */
+/** There is none once the attempt was taken back. */
 export interface Holder {
 	readonly session: SessionName;
 	readonly token: number;
@@ -13,7 +13,7 @@ export interface Holder {
 
 export class Holders {
 	readonly #holders = new Map<string, Holder>();
-	/** Ids of STARTED tasks by session. */
+	/** The ids of STARTED tasks by session. */
 	readonly #running = new Map<SessionName, Set<string>>();
 
 	copy(): Holders {
@@ -49,7 +49,7 @@ export class Holders {
 		if (running.size === 0) this.#running.delete(session);
 	}
 
-	/** The task has no attempt, or none that matters any more. */
+	/** The task has no attempt, or none that still matters. */
 	forget(id: string): void {
 		this.#holders.delete(id);
 	}

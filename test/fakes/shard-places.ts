@@ -1,4 +1,7 @@
-/** Where the tasks of one shard of the store's twin are: as it keeps them, not as they tell of themselves. */
+/**
+ * Where the tasks of one shard of the store's twin are: as the shard keeps them, not as
+ * their records say.
+ */
 import type { ShardContents } from "./shard-contents.ts";
 
 export function placesOf({ tasks, runs }: ShardContents) {

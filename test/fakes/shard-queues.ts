@@ -1,7 +1,7 @@
 /**
- * The queues of one shard of the store's twin: its PENDING tasks by route,
- * lowest rank first. A queue that runs empty is gone, so that the queues there
- * are the routes that have work.
+ * The queues of one shard of the store's twin: its PENDING tasks by route, lowest rank
+ * first. A queue that becomes empty is removed, so the queues that are there are the
+ * routes that have work.
  */
 import assert from "node:assert/strict";
 import type {
@@ -26,13 +26,16 @@ import type { TaskRecord } from "../../protocol/task.ts";
 
 export class Queues {
 	readonly #queues = new Map<Route, Queued[]>();
-	/** Those that may be claimed from, each with its number: served ones, and those that no node serves. */
+	/**
+	 * Routes that may be claimed from, each with its number: served ones, and those that no
+	 * node serves.
+	 */
 	readonly #ready = new Map<Route, number>();
 	readonly #unserved = new Map<Route, number>();
-	/** The highest number of a task that came to each. */
+	/** The highest number of a task that came to each route. */
 	readonly #newest = new Map<Route, number>();
 
-	/** The same queues, to go on with while these stay as they are. */
+	/** A copy of the queues, to change while these stay as they are. */
 	copy(): Queues {
 		const copy = new Queues();
 		for (const [route, queue] of this.#queues)
@@ -54,7 +57,7 @@ export class Queues {
 		return true;
 	}
 
-	/** A node serves it; false if there is no room. */
+	/** A node serves the route; false if there is no room. */
 	serve(route: Route, number: number): boolean {
 		if (this.#ready.size >= ROUTES_MAX) return false;
 		this.#ready.set(route, number);
@@ -62,13 +65,13 @@ export class Queues {
 		return true;
 	}
 
-	/** Some node serves this one that none did, if it is one. */
+	/** Some node serves this route, which none did, if it is one of those. */
 	promote(route: Route): void {
 		const number = this.#unserved.get(route);
 		if (number !== undefined) this.serve(route, number);
 	}
 
-	/** No node serves it any more. */
+	/** No node serves the route any more. */
 	demote(route: Route, number: number): void {
 		this.#ready.delete(route);
 		this.#unserved.set(route, number);
@@ -78,7 +81,7 @@ export class Queues {
 		return this.#ready.has(route);
 	}
 
-	/** What is told to who has seen routes up to `seen`; `seq` is the highest number that there is. */
+	/** What a node is told that has seen routes up to `seen`; `seq` is the highest number that there is. */
 	told(seen: number, seq: number, again: number): RoutesTold {
 		const ready = above(this.#ready, seen, PULSE_ROUTES_MAX);
 		const unserved = above(this.#unserved, seen, PULSE_ROUTES_MAX);
@@ -101,7 +104,7 @@ export class Queues {
 		return this.#queues.has(route);
 	}
 
-	/** What waits on each route: of many, on those that tasks came to last. */
+	/** What waits on each route; if there are many, on those that tasks came to last. */
 	backlog(): Pick<ShardCounts, "routes" | "waiting"> {
 		const newest = [...this.#newest]
 			.sort(([, a], [, b]) => b - a)
@@ -113,7 +116,7 @@ export class Queues {
 		};
 	}
 
-	/** Ids by queue, and the routes as they are kept beside. */
+	/** Ids by queue, and the routes that are kept besides. */
 	places() {
 		return {
 			queues: new Map(
@@ -132,7 +135,7 @@ export class Queues {
 		return this.#queues.get(route)?.length ?? 0;
 	}
 
-	/** The next of them by their numbers, as far as may be looked at in one step. */
+	/** The next tasks by their numbers, as far as one step may look. */
 	look({
 		above: number,
 		limit,
@@ -169,14 +172,14 @@ export class Queues {
 		};
 	}
 
-	/** Tasks before this one; undefined if it does not wait there. */
+	/** How many tasks are before this one; undefined if it does not wait there. */
 	ahead(route: Route, id: string): number | undefined {
 		const queue = this.#queues.get(route) ?? [];
 		const at = queue.findIndex(({ task }) => task.id === id);
 		return at < 0 ? undefined : at;
 	}
 
-	/** `place`: its own, a creation number, if it is not that of the task. */
+	/** `place` is the task's place, a creation number, if that is not the task's own. */
 	put(task: TaskRecord, place = task.seq): void {
 		const queue = this.#queues.get(task.route) ?? [];
 		this.#queues.set(task.route, queue);
@@ -200,14 +203,14 @@ export class Queues {
 		this.put(task, place);
 	}
 
-	/** A task that a node had: its route is served, whatever it was before and whatever room there is. */
+	/** A node had the task: its route is served, whatever it was before and whatever room there is. */
 	putBack(task: TaskRecord, nextNumber: () => number): void {
 		if (!this.#ready.has(task.route)) this.#ready.set(task.route, nextNumber());
 		this.#unserved.delete(task.route);
 		this.put(task);
 	}
 
-	/** The task of lowest rank on any of these routes. It stays where it is. */
+	/** The task of lowest rank on any of these routes. It stays in its queue. */
 	head(routes: readonly Route[]): TaskRecord | undefined {
 		let head: Queued | undefined;
 		for (const route of routes) {
@@ -233,7 +236,7 @@ export class Queues {
 		this.#closeIfEmpty(route);
 	}
 
-	/** Another priority, at the same place among those of it. */
+	/** Moves a task to another priority, at the same place within it. */
 	reorder(task: TaskRecord): void {
 		const queue = this.#queues.get(task.route) ?? [];
 		const at = queue.findIndex((queued) => queued.task.id === task.id);
@@ -260,7 +263,7 @@ const BEHIND = Number.POSITIVE_INFINITY;
 
 interface Page {
 	readonly routes: readonly (readonly [Route, number])[];
-	/** Number of the last of them; undefined if that is all there are. */
+	/** The number of the last one; undefined if these are all. */
 	readonly last: number | undefined;
 }
 
@@ -279,7 +282,7 @@ function above(
 	};
 }
 
-/** How many of these tasks there are by route, sorted by its name. */
+/** How many of these tasks each route has, sorted by the route's name. */
 export function byRoute(tasks: readonly TaskRecord[]): RoutedCount[] {
 	return [...Map.groupBy(tasks, (task) => task.route)]
 		.sort(([a], [b]) => (a < b ? -1 : 1))

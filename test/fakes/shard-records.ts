@@ -1,8 +1,9 @@
 /**
- * The records of one shard of the store's twin, their moves from state to state, each held
- * against the one table in `moves.ts`, and the order in which they ended.
+ * The records of one shard of the store's twin, their moves from state to state, each
+ * held against the one table in `moves.ts`, and the order in which they ended.
  *
- * A record is never changed, only replaced, so what was handed out stays as it was.
+ * A record is never changed, only replaced, so a record that was handed out stays as it
+ * was.
  */
 
 import assert from "node:assert/strict";
@@ -70,7 +71,7 @@ export class Records {
 		return this.#records.get(id);
 	}
 
-	/** Of a task that must be there. */
+	/** The record of a task that must be there. */
 	known(id: string): TaskRecord {
 		const record = this.#records.get(id);
 		assert(record !== undefined, `there is a task ${id}`);
@@ -120,7 +121,7 @@ export class Records {
 		return moved;
 	}
 
-	/** From an ended state, as it is then. */
+	/** Reopens a task from the ended state that it is in. */
 	reopen(task: TaskRecord, fresh: TaskRecord, state: TaskState): TaskRecord {
 		assert(isMove(task.state, state, undefined));
 		this.#ended[kindOf(task.state)].remove(task.id);
@@ -130,7 +131,7 @@ export class Records {
 		return again;
 	}
 
-	/** It waits, or is SCHEDULED, and is now as `changed` in that state or the other. */
+	/** The task waits, or is SCHEDULED, and becomes `changed` in that state or the other. */
 	replace(task: TaskRecord, changed: TaskRecord, state: TaskState): TaskRecord {
 		assert(task.state === state || isMove(task.state, state, undefined));
 		const now = { ...changed, state };
@@ -139,7 +140,7 @@ export class Records {
 		return now;
 	}
 
-	/** STARTED → PENDING, of a task as it was before. */
+	/** STARTED → PENDING, for a task as it was before. */
 	unclaim(before: TaskRecord): TaskRecord {
 		assert(isMove(before.state, "PENDING", undefined));
 		const waiting: TaskRecord = { ...before, state: "PENDING" };
@@ -148,12 +149,12 @@ export class Records {
 		return waiting;
 	}
 
-	/** A step is over, by which tasks may have ended. */
+	/** A step is over, which may have ended tasks. */
 	closeStep(nowMs: number): void {
 		for (const kind of END_KINDS) this.#ended[kind].close(nowMs);
 	}
 
-	/** Forgets ended tasks: see the port. */
+	/** Discards ended tasks: see the port. */
 	trim(keeps: Keeps, leastMs: number, nowMs: number): string[] {
 		const bytesOf = (id: string) => this.#bytesOf(id);
 		const forgotten: string[] = [];
@@ -165,7 +166,7 @@ export class Records {
 		return forgotten;
 	}
 
-	/** Deletes one that has ended. */
+	/** Deletes a task that has ended. */
 	remove(task: TaskRecord): void {
 		const { id, state } = task;
 		this.#noted.push(told.deleted(task));
@@ -173,7 +174,7 @@ export class Records {
 		this.#records.delete(id);
 	}
 
-	/** About what a store keeps of it. */
+	/** About as many bytes as a store keeps of it. */
 	#bytesOf(id: string): number {
 		const { payload, result = "", error } = this.known(id);
 		return (
@@ -191,7 +192,7 @@ export class Records {
 		return states;
 	}
 
-	/** The ended ones: by state, and in the order in which they ended. */
+	/** The ended tasks: by state, and in the order in which they ended. */
 	places() {
 		const inState = (state: TaskState) =>
 			this.all.filter((task) => task.state === state).map(({ id }) => id);

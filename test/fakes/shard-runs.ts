@@ -1,6 +1,6 @@
 /**
- * The runs of ids in one shard of the store's twin: which tasks were submitted as further runs
- * of an id, the last number that each id has given, and what is kept of them.
+ * The runs of ids in one shard of the store's twin: which tasks were submitted as further
+ * runs of an id, the last number that each id has given, and which of them are kept.
  */
 import type { SubmitOutcome } from "../../node/ports.ts";
 import { READ_TASKS_MAX } from "../../protocol/limits.ts";
@@ -8,7 +8,7 @@ import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 
 interface RunsOfId {
 	readonly last: number;
-	/** The id itself among them, if it was the first. */
+	/** Includes the id itself, if it was the first. */
 	readonly kept: ReadonlySet<string>;
 }
 
@@ -23,7 +23,7 @@ export class Runs {
 		return copy;
 	}
 
-	/** Adds a task, by its own id or as another run of it. */
+	/** Adds a task, under its own id or as another run of it. */
 	add(
 		task: NewTask,
 		find: Find,

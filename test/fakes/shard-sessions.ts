@@ -1,9 +1,9 @@
 /**
- * Who is there, in one shard of the store's twin: sessions and their leases, and
- * the registry of nodes.
+ * Who is there, in one shard of the store's twin: sessions and their leases, and the
+ * registry of nodes.
  *
- * A lease lasts until its end in the store's time; 0 is revoked. A revoked
- * session keeps its entry until its last task has been put back.
+ * A lease lasts until its end in the store's time; 0 means revoked. A revoked session
+ * keeps its entry until its last task has been put back.
  */
 import type {
 	Death,
@@ -31,10 +31,10 @@ import { LostLives } from "./lost-lives.ts";
 import { nameFor } from "./node-name.ts";
 import type { TokenCounter } from "./token-counter.ts";
 
-/** Records forgotten by one pulse. */
+/** How many records one pulse discards. */
 const PER_PULSE_MAX = 16;
 
-/** Of a session: the tasks that it runs. */
+/** How many tasks a session runs. */
 type CountRunning = (session: SessionName) => number;
 
 export class Sessions {
@@ -54,7 +54,7 @@ export class Sessions {
 		this.tokens = tokens;
 	}
 
-	/** The same, to go on with while this stays as it is. */
+	/** A copy, to change while this stays as it is. */
 	copy(): Sessions {
 		const copy = new Sessions(this.tokens.copy());
 		for (const [session, endMs] of this.leases) copy.leases.set(session, endMs);
@@ -72,12 +72,12 @@ export class Sessions {
 		return this.#clockStepsBack;
 	}
 
-	/** Sessions opened so far. */
+	/** How many sessions were opened so far. */
 	get opens(): number {
 		return this.#opens;
 	}
 
-	/** Whether a later life of the node that asks has a lease. */
+	/** Whether a later life of the asking node has a lease. */
 	hasLaterLife({ record }: OpenRequest, nowMs: number): boolean {
 		const { nodeId, startedMs } = record;
 		const { epoch = 0, record: last } = this.#nodes.get(nodeId) ?? {};
@@ -85,7 +85,7 @@ export class Sessions {
 		return this.leases.holds(formatSession(nodeId, epoch), nowMs);
 	}
 
-	/** Of a life that has no later one. */
+	/** Opens a session of a life that has no later one. */
 	open(request: OpenRequest, nowMs: number, running: CountRunning): Opened {
 		const { record, ttlMs, knownEpoch } = request;
 		const { nodeId, startedMs } = record;
@@ -130,7 +130,7 @@ export class Sessions {
 		return name;
 	}
 
-	/** What a pulse of the session tells of the registry. */
+	/** What a pulse tells the session about the registry. */
 	seenBy(session: SessionName) {
 		return {
 			registered: this.nodeOf(session)?.record !== undefined,
@@ -198,7 +198,7 @@ export class Sessions {
 		this.#take(session, death, nowMs, running);
 	}
 
-	/** Somebody would take a lease that is taken. */
+	/** Somebody asks for a lease that is already taken. */
 	sawLate({ session, by = "", saw = [] }: RevokeRequest): void {
 		if (!this.leases.get(session)) this.deaths.add(session, by, saw);
 	}
@@ -208,7 +208,7 @@ export class Sessions {
 		return this.deaths.ofSession(session);
 	}
 
-	/** Revokes the session of another, and writes down how, and what its life loses with it. */
+	/** Revokes another node's session, and records how, and what its life loses with it. */
 	#take(
 		session: SessionName,
 		death: Pick<Death, "grounds" | "by" | "saw">,
@@ -225,7 +225,7 @@ export class Sessions {
 		this.lives.lose(session, startedMs, running(session));
 	}
 
-	/** When the session's life began, if that has lost one task in all, and the session last. */
+	/** When the session's life began, if that has lost one task in all, and lost this session last. */
 	lostOneTask(session: SessionName): number | undefined {
 		return this.lives.lostOneTask(session);
 	}
@@ -254,7 +254,7 @@ export class Sessions {
 		this.#end(session, { record: undefined, goneMs: nowMs });
 	}
 
-	/** The lease goes; the record stays for a while, of a node that is gone. */
+	/** Removes the lease; the record of the node, which is gone, stays for a while. */
 	remove(session: SessionName, nowMs: number): void {
 		this.#end(session, { goneMs: nowMs });
 	}
@@ -269,7 +269,7 @@ export class Sessions {
 		this.#registryVersion += 1;
 	}
 
-	/** False: the node holds no lease. */
+	/** False if the node holds no lease. */
 	askToDrain(nodeId: string): boolean {
 		const node = this.#nodes.get(nodeId);
 		if (node === undefined) return false;

@@ -1,6 +1,6 @@
 /**
- * The tasks of one shard of the store's twin: every step that a task may take, and what it
- * changes of records, queues, holders and times, each of which keeps itself.
+ * The tasks of one shard of the store's twin: every step that a task may take, and what
+ * it changes in records, queues, holders and times, each of which keeps itself.
  */
 import type {
 	EndOutcome,
@@ -32,7 +32,7 @@ import {
 
 export class Tasks {
 	readonly queues: Queues;
-	/** What it is made of; others only look at these, or have a hand in them from outside. */
+	/** Its parts; others only look at these, or change them from outside. */
 	records = new Records();
 	holders = new Holders();
 	/** The highest number that there is. */
@@ -47,7 +47,7 @@ export class Tasks {
 		this.queues = queues;
 	}
 
-	/** The same tasks, to go on with while these stay as they are. */
+	/** A copy of the tasks, to change while these stay as they are. */
 	copy(): Tasks {
 		const copy = new Tasks(this.queues.copy());
 		copy.records = this.records.copy();
@@ -61,7 +61,7 @@ export class Tasks {
 		return copy;
 	}
 
-	/** Sorts routes anew, as a node knows them; returns what it does not know yet. */
+	/** Sorts routes anew, as a node knows them; returns those that the node does not know yet. */
 	sortRoutes({
 		routesSeen = 0,
 		served = [],
@@ -76,13 +76,13 @@ export class Tasks {
 		return { routes: this.queues.told(seen, this.seq, again) };
 	}
 
-	/** Of a route that comes to have work. */
+	/** The number for a route that comes to have work. */
 	nextNumber(): number {
 		this.seq += 1;
 		return this.seq;
 	}
 
-	/** At the end of every queue: as of a task that is created now. */
+	/** The place at the end of every queue: that of a task created now. */
 	nextPlace(nowMs: number): number {
 		this.seq = nextSeq(this.seq, nowMs);
 		return this.seq;
@@ -133,7 +133,7 @@ export class Tasks {
 		return { ok: true, created: true, seq: record.seq, claimed };
 	}
 
-	/** PENDING → STARTED, of the head of its queue; or → EXPIRED, and undefined. */
+	/** PENDING → STARTED, for the head of its queue; or → EXPIRED, which returns undefined. */
 	start(
 		head: TaskRecord,
 		nextHolder: () => Holder,
@@ -157,9 +157,9 @@ export class Tasks {
 		this.#expire(task, nowMs);
 	}
 
-	/** SCHEDULED → PENDING, of what is due, at the end of its queue. */
+	/** SCHEDULED → PENDING, for tasks that are due, at the end of their queues. */
 	promote(ids: readonly string[], nowMs: number): TaskRecord[] {
-		// The places first, as in Redis: what routes are numbered with comes after them.
+		// The places first, as in Redis: the numbers of routes come after them.
 		const places = ids.map(() => this.nextPlace(nowMs));
 		return ids.map((id, i) => {
 			this.times.unschedule(id);
@@ -205,7 +205,7 @@ export class Tasks {
 		};
 	}
 
-	/** STARTED → SUCCESS or FAILURE, by who has the newest attempt. */
+	/** STARTED → SUCCESS or FAILURE, by the holder of the newest attempt. */
 	end(end: TaskEnd, nowMs: number): EndOutcome {
 		const held = this.held(end.id, end.token);
 		if (held === undefined) {
@@ -251,7 +251,7 @@ export class Tasks {
 		return waiting;
 	}
 
-	/** STARTED → FAILURE, for it has cost too many workers or nodes. */
+	/** STARTED → FAILURE, because the task has cost too many workers or nodes. */
 	giveUp(held: TaskRecord, how: Ending, nowMs: number, message: string): void {
 		this.holders.leave(held.id);
 		this.holders.forget(held.id);
@@ -262,20 +262,20 @@ export class Tasks {
 		});
 	}
 
-	/** Forgets ended tasks: see the port. */
+	/** Discards ended tasks: see the port. */
 	trim(keeps: Keeps, leastMs: number, nowMs: number): string[] {
 		const forgotten = this.records.trim(keeps, leastMs, nowMs);
 		for (const id of forgotten) this.holders.forget(id);
 		return forgotten;
 	}
 
-	/** Deletes one that has ended. */
+	/** Deletes a task that has ended. */
 	remove(task: TaskRecord): void {
 		this.records.remove(task);
 		this.holders.forget(task.id);
 	}
 
-	/** By order of creation. */
+	/** In the order of creation. */
 	running(session: SessionName): { id: string; token: number }[] {
 		return this.holders
 			.running(session)

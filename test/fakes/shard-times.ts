@@ -1,6 +1,6 @@
 /**
- * The times of one shard of the store's twin: which tasks are due when, and which must have
- * begun by when. As in Redis, tasks of one moment stand in the order of their ids.
+ * The times of one shard of the store's twin: which tasks are due when, and which must
+ * have begun by when. As in Redis, tasks of one moment stand in the order of their ids.
  */
 export class Times {
 	readonly #due = new Map<string, number>();
@@ -21,12 +21,12 @@ export class Times {
 		this.#due.delete(id);
 	}
 
-	/** It must begin by then. */
+	/** The task must begin by then. */
 	bind(id: string, expiresMs: number | undefined): void {
 		if (expiresMs !== undefined) this.#expiring.set(id, expiresMs);
 	}
 
-	/** It has begun, or ended. Returns by when it had to begin, if by any time. */
+	/** The task has begun, or ended. Returns by when it had to begin, if there was such a time. */
 	release(id: string): number | undefined {
 		const expiresMs = this.#expiring.get(id);
 		this.#expiring.delete(id);

@@ -1,4 +1,6 @@
-/** One shard of the store's twin, as it is to one who asks: its subjects, on what it holds. */
+/**
+ * One shard of the store's twin, as seen by one caller: its subjects, on what it holds.
+ */
 import type { Shard } from "../../node/ports.ts";
 import { MemoryAccess } from "./memory-access.ts";
 import { MemoryEvents } from "./memory-events.ts";
@@ -18,7 +20,7 @@ export class MemoryShard implements Shard {
 	readonly access: MemoryAccess;
 	readonly stats: MemoryStats;
 	readonly events: MemoryEvents;
-	/** What it holds, to look at from outside, and to have a hand in. */
+	/** What the shard holds, to be looked at and changed from outside. */
 	readonly contents: ShardContents;
 	readonly #parts: MemoryShardParts;
 
@@ -33,12 +35,12 @@ export class MemoryShard implements Shard {
 		this.#parts = parts;
 	}
 
-	/** The same shard, as it is to somebody who goes by so many. */
+	/** The same shard, as seen by a caller with this number of shards. */
 	as(shards: number | undefined): MemoryShard {
 		return this.for({ shards });
 	}
 
-	/** The same shard, for those who say each time whom they ask for. */
+	/** The same shard, for callers that name themselves each time. */
 	for(asker: Asker): MemoryShard {
 		return new MemoryShard(this.#parts, asker);
 	}

@@ -1,4 +1,6 @@
-/** Gossip for a node that has none, as `node/gossip/no-gossip.ts`, but for the key. */
+/**
+ * Gossip for a node that has none, like `node/gossip/no-gossip.ts`, but without the key.
+ */
 
 import type { Gossip } from "../../node/ports.ts";
 import { noneByKind } from "../../protocol/gossip.ts";

@@ -1,15 +1,15 @@
 /**
- * The store's twin in memory, for the simulator and for tests of actors: the
- * same port, the same answers as Redis gives, on whatever clock it is handed.
+ * The store's twin in memory, for the simulator and for tests of actors: the same port,
+ * the same answers as Redis gives, on whatever clock it is handed.
  *
- * It passes the contract suite that the Redis store passes, and answers seeded
- * random operations alike (`test/contract/`); what is proved with it holds for
- * Redis so far as that suite reaches. It is written to be plainly right, not
- * fast: state is derived by looking wherever that is quick enough.
+ * It passes the contract suite that the Redis store passes, and answers seeded random
+ * operations alike (`test/contract/`). What is proved with it holds for Redis as far as
+ * that suite reaches. It is written to be plainly right, not fast: state is derived by
+ * looking wherever that is quick enough.
  *
- * Every method does all its work before it returns its promise, so each is one
- * atomic step, as a script is. Being cut off, slow or down is left to who wraps
- * it: the twin itself is always up.
+ * Every method does all its work before it returns its promise, so each is one atomic
+ * step, as a script is. Being cut off, slow or down is left to whoever wraps it: the twin
+ * itself is always up.
  */
 import type { Store } from "../../node/ports.ts";
 import { MemoryShard } from "./shard.ts";
@@ -21,24 +21,27 @@ import {
 
 export interface MemoryStore extends Store {
 	readonly shards: readonly MemoryShard[];
-	/** What a disk might keep of it as it stands now. */
+	/** What a disk might keep of its present state. */
 	save(): StoreImage;
-	/** As if the server had been restarted: another run, with all its data or with what an image has of them. */
+	/**
+	 * As if the server had been restarted: another run, with all its data or with what an
+	 * image has of them.
+	 */
 	restart(image?: StoreImage): void;
 	/** All its data are gone, as by FLUSHALL; the server runs on. */
 	empty(): void;
 }
 
-/** By shard; one that is missing keeps what it has. */
+/** Images by shard; a shard without one keeps what it has. */
 export type StoreImage = readonly (ShardImage | undefined)[];
 
 export interface MemoryStoreOptions {
 	readonly shards: number;
 	/** The store's clock: whole ms since 1970. */
 	readonly nowMs: () => number;
-	/** Of the server, until it is restarted. */
+	/** The run of the server, until it is restarted. */
 	readonly run?: string;
-	/** Nobody has made its number of shards the cluster's yet. */
+	/** Whether nobody has made a number of shards the cluster's yet. */
 	readonly isNew?: boolean;
 	readonly forgot?: Forgot;
 }
@@ -65,7 +68,7 @@ export function createMemoryStore({
 		shards,
 		up: true,
 		onChange() {
-			// Always up: there is no change to tell of.
+			// Always up: there is no change to report.
 		},
 		tookS: [],
 		durability: {
@@ -87,7 +90,7 @@ export function createMemoryStore({
 				shard.contents.load(blank[i] as ShardImage);
 		},
 		async close() {
-			// Nothing is held that would have to be let go.
+			// It holds nothing that would have to be released.
 		},
 	};
 }

@@ -36,7 +36,7 @@ export function isInState(
 	return state === undefined || [state].flat().includes(task.state);
 }
 
-/** An attempt was cut off, and the next one of its round was another node's. */
+/** Whether an attempt was cut off, and the next one of its round was another node's. */
 function hasMoved({ attempts }: TaskRecord): boolean {
 	return attempts.some(({ end, nodeId, round }, i) => {
 		const next = attempts[i + 1];

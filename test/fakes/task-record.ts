@@ -15,7 +15,7 @@ import type {
 } from "../../protocol/task.ts";
 import { type Moments, momentsOf, timesOf } from "../../protocol/task-times.ts";
 
-/** Of a task that has ended so. */
+/** The error of a task that has expired. */
 export const EXPIRED: TaskError = {
 	code: "expired",
 	message: "It had not begun by the time at which it was to expire.",
@@ -23,7 +23,7 @@ export const EXPIRED: TaskError = {
 
 const NEVER: Moments = { dueMs: undefined, expiresMs: undefined };
 
-/** Of a task accepted at `createdMs`. */
+/** The record of a task accepted at `createdMs`. */
 export function newRecord(
 	{ id, route, priority, options, payload }: NewTask,
 	seq: number,
@@ -53,13 +53,13 @@ export function begun(
 	return [...task.attempts, attempt].slice(-ATTEMPTS_KEPT_MAX);
 }
 
-/** How an attempt ended, but for the time. */
+/** How an attempt ended, without the time. */
 export interface Ending
 	extends Pick<Attempt, "startedMs" | "why" | "by" | "alone" | "error"> {
 	readonly end: AttemptEnd;
 }
 
-/** The attempts of a task, of which the newest is now over. */
+/** The attempts of a task, the newest of which is now over. */
 export function ended(
 	task: TaskRecord,
 	how: Ending,
@@ -71,12 +71,15 @@ export function ended(
 	return { attempts: [...task.attempts.slice(0, -1), over] };
 }
 
-/** It has lost its node so often that it runs in a process of its own. */
+/** Whether the task has lost its node so often that it runs in a process of its own. */
 export function isLostOften({ losses }: TaskRecord): boolean {
 	return losses >= LOSSES_SHARED_MAX;
 }
 
-/** A task that has lost its node, `alone` where that ran nothing else beside its process; and why it is given up, if it is. */
+/**
+ * A task that has lost its node, `alone` if that ran nothing else besides its process;
+ * and why it is given up, if it is.
+ */
 export function lost(
 	held: TaskRecord,
 	{ alone, ...taken }: Ending & { readonly alone: boolean },
@@ -95,7 +98,10 @@ export function lost(
 	};
 }
 
-/** Whether an expiry counts for what begins after these: the first attempt of a round, or one after a failure or a put-off. */
+/**
+ * Whether an expiry counts for what begins after these attempts: the first attempt of a
+ * round, or one after a failure or after being put off.
+ */
 export function mustBegin(
 	attempts: readonly Attempt[],
 	round: number,

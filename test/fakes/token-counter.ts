@@ -8,7 +8,7 @@ import {
 
 /** The server that all shards live on. */
 export interface Server {
-	/** Another after each start. */
+	/** Another text after each start. */
 	readonly run: string;
 }
 
@@ -24,7 +24,7 @@ export class TokenCounter {
 		this.#server = server;
 	}
 
-	/** The same, to go on with while this stays as it is. */
+	/** A copy, to change while this stays as it is. */
 	copy(): TokenCounter {
 		const copy = new TokenCounter(this.#server);
 		copy.putBackMs = this.putBackMs;
@@ -39,12 +39,16 @@ export class TokenCounter {
 		return this.#token;
 	}
 
-	/** Whether tokens of this generation may be given: not while the server has restarted since. */
+	/** Whether tokens of this generation may be given: not if the server has restarted since. */
 	isAdopted(): boolean {
 		return this.#run === this.#server.run;
 	}
 
-	/** A server of another run, behind what a node knows of, or with another raise to the same number, may have forgotten tokens: go on above all that are known, and at the clock, as if it had never been put back. */
+	/**
+	 * A server of another run, behind what a node knows, or with another raise to the same
+	 * number, may have lost tokens: goes on above all that are known, and at the clock, as
+	 * if that had never been put back.
+	 */
 	adopt({ generation: known, run }: Generation, nowMs: number): Generation {
 		const carried = generationOf(this.#token);
 		const highest = Math.max(this.generation, carried);

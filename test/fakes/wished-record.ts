@@ -1,4 +1,6 @@
-/** What becomes of a task that is to have another round, or be changed, without a store. */
+/**
+ * What becomes of a task that is to have another round, or be changed, without a store.
+ */
 import type { Changed, Retried, RetryWish } from "../../node/ports.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";

@@ -1,4 +1,6 @@
-/** A simulated cluster to which a test does what it likes, without a storm. */
+/**
+ * A simulated cluster with which a test does what it likes, without a storm.
+ */
 
 import { shardOf } from "../../protocol/shard.ts";
 import { type AttemptEnd, isEnded } from "../../protocol/state.ts";
@@ -19,7 +21,10 @@ import type { TaskScript } from "./task-code.ts";
 const LOOK_MS = 10;
 const STARTED_MS_MAX = 5_000;
 
-/** Every node serves everything and gossips; links take what they take in calm. */
+/**
+ * Begins a cluster in which every node serves everything and gossips, and links take as
+ * long as in calm weather.
+ */
 export function beginCluster(
 	seed: number,
 	{ nodes, shards = 1 }: { readonly nodes: number; readonly shards?: number },
@@ -96,7 +101,7 @@ export class Bench {
 			throw new Error("not all tasks have started");
 	}
 
-	/** Brings a task by way of the first node. */
+	/** Submits a task through the first node. */
 	submit(id: string, ...script: TaskScript): void {
 		const { api, machine } = this.node(0);
 		const task = { id, route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
@@ -104,7 +109,7 @@ export class Bench {
 		machine.run(() => void api.tasks.submit([{ ...task, payload }]));
 	}
 
-	/** The task, once it has ended, which it must within so long. */
+	/** The task, once it has ended, which it must within this time. */
 	async untilEnded(id: string, ms: number): Promise<TaskRecord> {
 		const { truth } = this.server;
 		for (const endMs = this.clock.monoMs() + ms; ; ) {
@@ -116,7 +121,7 @@ export class Bench {
 		}
 	}
 
-	/** Nodes that the task has ended. */
+	/** How many nodes the task has ended. */
 	killedBy(id: string): number {
 		return this.#recorder.events.filter(
 			(event) => event.kind === "kill" && event.id === id,
@@ -132,14 +137,14 @@ export class Bench {
 			}
 	}
 
-	/** Nodes that told tasks to stop, one name for each task. */
+	/** Nodes that told tasks to stop: one name for each task. */
 	toldToStop(): string[] {
 		return this.#recorder.events
 			.filter((event) => event.kind === "told-to-stop")
 			.map(({ node }) => node);
 	}
 
-	/** When the task of that node was started by another. */
+	/** When another node started the task of that node. */
 	async untilStartedElsewhere(nodeId: string): Promise<number> {
 		const start = () =>
 			this.#recorder.events.find(

@@ -1,6 +1,6 @@
 /**
- * Whether the store's books are right at every moment: what it counts is what it lists, no
- * count is negative, and every task that is PENDING stands in a queue.
+ * Whether the store's books are right at every moment: what it counts is what it lists,
+ * no count is negative, and every task that is PENDING stands in a queue.
  */
 import type { Shard } from "../../node/ports.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
@@ -29,7 +29,7 @@ export function watchBooks(
 	});
 }
 
-/** Both are asked in one step, so that nothing comes between. */
+/** Both are asked for in one step, so that nothing comes between. */
 async function wrongIn(shard: Shard): Promise<string[]> {
 	const all = { state: undefined, beforeSeq: SEQ_SPAN, limit: LIMIT };
 	const [{ states, waiting }, { tasks }] = await Promise.all([

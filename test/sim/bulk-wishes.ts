@@ -1,7 +1,8 @@
 /**
- * Clients that ask for something to be done to all tasks with a tag, step by step: each request
- * of any node, which goes on where the one before has ended, or begins again there if no answer
- * came. Whom a request may concern is written down as if each of these tasks had been asked for.
+ * Clients that ask for something to be done to all tasks with a tag, step by step. Each
+ * request goes to any node. It goes on where the one before has ended, or begins again
+ * there if no answer came. Each task that a request may concern is recorded as if that
+ * task had been asked for.
  */
 import { BULK_STATES, type BulkAction } from "../../protocol/bulk.ts";
 import { hash32 } from "../../protocol/shard.ts";
@@ -11,7 +12,7 @@ import type { Scenario } from "./scenario.ts";
 import { ask, type Client } from "./wishes.ts";
 
 const TAGS = ["red", "blue"] as const;
-/** Each may open a task again. */
+/** Each request may open a task again. */
 const REQUESTS_MAX = 5;
 /** Few, so that there are several steps. */
 const LIMITS = [1, 4, undefined] as const;
@@ -27,16 +28,19 @@ interface BulkOrder {
 	readonly fromMs: number;
 }
 
-/** Of a task, drawn by its id alone, so that what else a seed draws is what it would be without. */
+/**
+ * The tags of a task, drawn by its id alone, so that the seed's other draws are what they
+ * would be without.
+ */
 export function tagsOf(id: string, { seed, kind }: Scenario): string[] {
 	const random = new SeededRandom(hash32(id, seed ^ 0x7a6));
-	// What ends its nodes would end as many again.
+	// A task that ends its nodes would end as many again.
 	const isPoison = id.startsWith("poison");
 	if (kind === "calm" || isPoison || !random.oneIn(8)) return [];
 	return [random.pick(TAGS)];
 }
 
-/** How many requests may open each task with a tag again. */
+/** Lets the clients ask. Returns how many requests may open each task with a tag again. */
 export function startBulkWishes(
 	cluster: Cluster,
 	ids: readonly string[],

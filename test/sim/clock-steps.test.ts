@@ -1,4 +1,6 @@
-/** What a step of the store's clock must not do, as small as it can be told. */
+/**
+ * What a step of the store's clock must not do, each case as small as possible.
+ */
 import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
@@ -34,7 +36,7 @@ test("the lease of a node that is gone runs out in its time although the store's
 
 const ROUTE = "default|work|";
 
-/** A store with a task, that can be made to forget all that came after. */
+/** A store with a task, which can be made to lose everything that came after it. */
 async function forgetful() {
 	let nowMs = Date.UTC(2026, 6, 1);
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
@@ -52,7 +54,7 @@ async function forgetful() {
 		step(ms: number) {
 			nowMs += ms;
 		},
-		/** The node opens with what it knows of, and claims the task. */
+		/** The node opens a session with the generation that it knows, and claims the task. */
 		async claim(nodeId: string, known: Generation) {
 			const { epoch, generation, run } = await open(nodeId, known);
 			const session = formatSession(nodeId, epoch);

@@ -1,6 +1,6 @@
 /**
- * The simulated cluster: its nodes, each with at most one life at a time, and
- * when which of them was not its own master, for the history.
+ * The simulated cluster: its nodes, each with at most one life at a time, and, for the
+ * history, when which of them was not its own master.
  */
 import type { SeededRandom } from "../random.ts";
 import type { NodeSpec, Scenario } from "./scenario.ts";
@@ -13,11 +13,11 @@ export const RESTART_MS_MAX = 3_000;
 export class Cluster {
 	readonly world: World;
 	readonly scenario: Scenario;
-	/** What comes in, once it does. */
+	/** The tasks that come in, once they do. */
 	workload: Workload | undefined;
-	/** Somebody floods the others with gossip. */
+	/** Whether somebody floods the others with gossip. */
 	flooded = false;
-	/** A node of another number of shards that somebody has set going beside the others. */
+	/** A node with another number of shards that somebody has started beside the others. */
 	joiner: NodeSpec | undefined;
 	readonly #lives = new Map<string, SimulatedNode>();
 	/** Nodes that never come back. */
@@ -31,7 +31,7 @@ export class Cluster {
 		for (const spec of scenario.nodes) this.start(spec);
 	}
 
-	/** A new life, unless it is alive, or not to come back. */
+	/** Starts a new life, unless the node is alive, or not to come back. */
 	start(spec: NodeSpec): void {
 		if (this.lifeOf(spec) !== undefined || this.#lost.has(spec.nodeId)) return;
 		if (this.#isStranger(spec) && spec !== this.joiner) return;
@@ -58,9 +58,9 @@ export class Cluster {
 	}
 
 	/**
-	 * Whoever runs the cluster sees that its nodes are refused. What came to be with another
-	 * number is thrown away when nobody of that number is left, with the copies of it; and a
-	 * number that is lost beside tasks is put back.
+	 * Whoever runs the cluster sees that its nodes are refused. What came about with
+	 * another number is thrown away when no node of that number is left, and so are the
+	 * copies of it. A number that is lost while there are tasks is restored.
 	 */
 	#mendNumber(): void {
 		const { server, disk } = this.world;
@@ -75,7 +75,7 @@ export class Cluster {
 		disk.empty();
 	}
 
-	/** All its data are gone. */
+	/** The store's data are all gone. */
 	emptyStore(): void {
 		this.world.recorder.record({ kind: "lost-writes" });
 		this.world.server.empty();
@@ -98,8 +98,8 @@ export class Cluster {
 	}
 
 	/**
-	 * Whether a node may be lost for good: most must be left, among them the
-	 * first, which is the one that is sure to serve everything.
+	 * Whether a node may be lost for good. Most must be left, including the first, which is
+	 * the one that is sure to serve everything.
 	 */
 	mayLose({ nodeId }: NodeSpec): boolean {
 		const { nodes } = this.scenario;
@@ -118,7 +118,7 @@ export class Cluster {
 		return life?.machine.alive ? life : undefined;
 	}
 
-	/** The life of any node; none where it is not alive. */
+	/** The life of any node; none if that node is not alive. */
 	anyLife(random: SeededRandom): SimulatedNode | undefined {
 		return this.lifeOf(random.pick(this.scenario.nodes));
 	}
@@ -132,7 +132,7 @@ export class Cluster {
 		return [...this.#lives.values()];
 	}
 
-	/** All are back that can be, and none is on its way out. */
+	/** Whether all nodes are back that can be, and none is on its way out. */
 	get whole(): boolean {
 		const alive = this.alive();
 		return (
@@ -141,7 +141,7 @@ export class Cluster {
 		);
 	}
 
-	/** From now on the node is not its own master; the answer ends that. */
+	/** From now on the node is not its own master. The function returned ends that. */
 	impair(nodeId: string, why: "paused" | "cut-off" | "gone"): () => void {
 		const { clock, recorder } = this.world;
 		const fromMs = clock.monoMs();

@@ -1,7 +1,8 @@
 /**
- * What the store's disk holds while it runs: the last few times that it was
- * brought up to date, and older copies, from the start of the run on. A store that
- * crashes may come back with any of the first; one of the others may be put back by hand.
+ * What the store's disk holds while the store runs: its state at the last few times that
+ * it was brought up to date, and older copies, from the start of the run on. A store that
+ * crashes may come back with any of the former; one of the latter may be restored by
+ * hand.
  */
 import type { VirtualClock } from "../clock.ts";
 import type { StoreImage } from "../fakes/store.ts";
@@ -9,7 +10,7 @@ import type { StoreServer } from "./store-server.ts";
 
 const EVERY_MS = 400;
 const KEPT = 4;
-/** Of what is brought up to date every so many times is kept as a copy. */
+/** Every so many updates, one is kept as a copy. */
 const COPIED = 5;
 
 export class Disk {
@@ -17,7 +18,7 @@ export class Disk {
 	readonly copies: StoreImage[] = [];
 	#times = 0;
 
-	/** From now on the store writes to it. */
+	/** From now on the store writes to the disk. */
 	spin(clock: VirtualClock, server: StoreServer): void {
 		if (server.condition !== "down") this.#keep(server.save());
 		clock.after(EVERY_MS, () => this.spin(clock, server));

@@ -1,6 +1,6 @@
 /**
- * The kinds of trouble: how each begins, and what ends it. A trouble that finds
- * nothing to trouble (a node that is dead already) does not begin.
+ * The kinds of trouble: how each begins, and what ends it. A trouble that finds nothing
+ * to trouble (a node that is already dead) does not begin.
  */
 import { StoreError } from "../../node/ports.ts";
 import { encodeGossip, type Quota, shortName } from "../../protocol/gossip.ts";
@@ -19,18 +19,18 @@ import type { SimulatedNode } from "./simulated-node.ts";
 import { storeFaults } from "./store-faults.ts";
 import { wallFaults } from "./wall-faults.ts";
 
-/** Messages of a flood that come together, and how often they do. */
+/** How many messages of a flood come together, and how often they do. */
 const FLOOD_MESSAGES = 3;
 const FLOOD_EVERY_MS = 50;
-/** A host that is gone without a word is missed by its peers after this, at the latest. */
+/** Its peers miss a host that is gone silently after this, at the latest. */
 const LINK_LOST_MS_MAX = LINK_PING_MS + LINK_PING_TIMEOUT_MS;
 
 export interface Fault {
 	readonly name: string;
-	/** How often it comes, against the others. */
+	/** How often this kind comes, relative to the others. */
 	readonly weight: number;
 	readonly lastsMs: readonly [min: number, max: number];
-	/** What ends it; undefined where it could not begin. */
+	/** Begins the trouble and returns what ends it; undefined if it could not begin. */
 	readonly begin: (
 		cluster: Cluster,
 		random: SeededRandom,
@@ -61,7 +61,7 @@ const nodeFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// So its lease has to run out: nobody who comes back revokes it.
+		// So its lease has to expire: no node that comes back revokes it.
 		name: "loss",
 		weight: 1,
 		lastsMs: [0, 0],
@@ -96,7 +96,7 @@ const nodeFaults: readonly Fault[] = [
 			const life = cluster.anyLife(random);
 			if (life === undefined || life.draining) return;
 			const asked = cluster.anyLife(random);
-			// By a signal, or by way of another node; then it may not hear of it.
+			// By a signal, or through another node; in the latter case it may not hear it.
 			if (asked === undefined || random.oneIn(2))
 				life.drain(random.below(6_000), random.oneIn(3));
 			else askToDrain(asked, life.nodeId);
@@ -114,7 +114,7 @@ const nodeFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// By native code, or by the kernel, as memory is short.
+		// By native code, or by the kernel when memory is short.
 		name: "process killed by its task",
 		weight: 1,
 		lastsMs: [0, 0],
@@ -165,7 +165,7 @@ const gossipFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// Announcements of ever new routes, and digests of a node that could do it all.
+		// Announcements of ever new routes, and digests of a node that could do everything.
 		name: "flood of hints",
 		weight: 1,
 		lastsMs: [1_000, 6_000],
@@ -197,7 +197,7 @@ export const FAULTS: readonly Fault[] = [
 	...wallFaults,
 ];
 
-/** Its peers take a while to give their links up. */
+/** The node vanishes, and its peers take a while to give their links up. */
 function vanish(
 	{ world: { hub, clock } }: Cluster,
 	life: SimulatedNode,
@@ -215,7 +215,7 @@ function askToDrain(asked: SimulatedNode, nodeId: string): void {
 	});
 }
 
-/** Well-formed, signed by an admitted node, and untrue. */
+/** Sends a message that is well-formed, signed by an admitted node, and untrue. */
 function lie(cluster: Cluster, from: string, random: SeededRandom): void {
 	const { world } = cluster;
 	const header = { from, epoch: random.below(2 ** 45), seq: random.below(100) };
@@ -247,7 +247,10 @@ function lie(cluster: Cluster, from: string, random: SeededRandom): void {
 	);
 }
 
-/** Well-formed, signed by an admitted node, and without end; the answer ends it. */
+/**
+ * Sends messages that are well-formed, signed by an admitted node, and endless. The
+ * function returned stops that.
+ */
 function flood(
 	cluster: Cluster,
 	from: string,
@@ -284,7 +287,7 @@ function flood(
 	};
 }
 
-/** Splits the nodes in two and names all pairs across; or some pairs anyhow. */
+/** Splits the nodes in two and names all pairs across; or names random pairs. */
 function drawPairs(
 	{ scenario }: Cluster,
 	random: SeededRandom,

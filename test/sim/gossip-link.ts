@@ -1,6 +1,6 @@
 /**
- * A node's place in the gossip hub, as its machine lets it be: what the hub
- * tells it waits while the machine is stopped, and a probe takes its time.
+ * A node's place in the gossip hub, as its machine allows it: messages from the hub wait
+ * while the machine is stopped, and a probe takes its time.
  */
 import type {
 	AdmittedPeer,

@@ -1,14 +1,14 @@
 /**
  * Trouble that parts a group of nodes from the rest and takes the store away from it:
- * together, or one a good while after the other. For as long as it lasts those in the group
- * hear only one another, and whoever is left may take their tasks over.
+ * both at once, or one a good while after the other. While it lasts, those in the group
+ * hear only one another, and the rest may take their tasks over.
  */
 import { LINK_PING_MS, LINK_PING_TIMEOUT_MS } from "../../protocol/limits.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Fault } from "./faults.ts";
 
-/** What comes second comes at most so long after what comes first: links are long given up then. */
+/** The second trouble comes at most this long after the first: links are given up long before. */
 const APART_MS_MAX = LINK_PING_MS + LINK_PING_TIMEOUT_MS + 1_000;
 
 export const groupFaults: readonly Fault[] = [
@@ -36,7 +36,7 @@ export const groupFaults: readonly Fault[] = [
 	},
 ];
 
-/** Some nodes, and not all. */
+/** Some nodes, but not all. */
 function drawGroup(
 	{ scenario }: Cluster,
 	random: SeededRandom,
@@ -74,7 +74,10 @@ function loseSight(
 	};
 }
 
-/** Those of the group that are alive and reach the store do not any more; the answer ends that. */
+/**
+ * Nodes of the group that are alive and reach the store no longer do. The function
+ * returned ends that.
+ */
 export function loseStore(
 	cluster: Cluster,
 	group: readonly string[],

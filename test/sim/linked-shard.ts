@@ -6,7 +6,7 @@ export type Call = <Reply>(
 	step: () => Promise<Reply>,
 ) => Promise<Reply>;
 
-/** The same subject, far away: `call` is told of each call of a method, and makes its step when it comes to it. */
+/** The same subject, far away. `call` gets each call of a method, and runs it when its time comes. */
 export function linkSubject<Subject extends object>(
 	subject: Subject,
 	call: Call,

@@ -1,6 +1,6 @@
 /**
- * Looks into the store beside the cluster: which of the executions under way it has
- * under their node's name. Those that it has not are written down, for how long.
+ * Looks into the store beside the cluster: which of the executions under way it lists
+ * under their node's name. Those that it does not list are recorded, with how long.
  */
 import { shardOf } from "../../protocol/shard.ts";
 import type { StartEvent } from "../checker/task-history.ts";
@@ -11,7 +11,7 @@ import type { StoreServer } from "./store-server.ts";
 const LOOK_MS = 100;
 
 export class Listing {
-	/** Executions that the store did not list when it was looked at last, and since when. */
+	/** Executions that the store did not list at the last look, and since when. */
 	readonly #unlisted = new Map<
 		StartEvent,
 		{ fromMs: number; seenMs: number }

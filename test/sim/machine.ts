@@ -1,17 +1,17 @@
 /**
  * Machine: one node's process and its clocks, as the simulator sees them.
  *
- * Whatever reaches a node comes through `run`: its timers, the answers of the
- * store, gossip, requests of clients. So a machine can be stopped as SIGSTOP
- * stops a process (its clocks go on; what came meanwhile is waiting when it
- * wakes, and all that fell due fires at once), and it can die without a word.
- * Its clocks run a little fast or slow against the true time.
+ * Everything that reaches a node comes through `run`: its timers, the answers of the
+ * store, gossip, requests of clients. So a machine can be stopped as SIGSTOP stops a
+ * process: its clocks go on, whatever came meanwhile is waiting when it wakes, and
+ * everything that fell due fires at once. And it can die silently. Its clocks run a
+ * little fast or slow against the true time.
  */
 import type { Clock, Timer } from "../../node/ports.ts";
 import type { VirtualClock } from "../clock.ts";
 
 export class Machine implements Clock {
-	/** A node's own seconds in a true one. */
+	/** How many of the node's own seconds a true second has. */
 	readonly rate: number;
 	alive = true;
 	paused = false;
@@ -80,7 +80,7 @@ export class Machine implements Clock {
 		this.#onDeath.push(listener);
 	}
 
-	/** One event after another, with all that follows from each in between. */
+	/** Runs one event after another, with everything that follows from each in between. */
 	#catchUp(): void {
 		if (this.#waiting.length === 0) return;
 		this.#true.soon(() => {

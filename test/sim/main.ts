@@ -1,7 +1,6 @@
 /**
- * The simulator's command line, `npm run sim`: one seed after another, until the
- * first that breaks a promise. How far it is goes to standard error, what came
- * of it to standard output.
+ * The simulator's command line, `npm run sim`: one seed after another, until the first
+ * that breaks a promise. Progress goes to standard error, the outcome to standard output.
  */
 import { systemClock } from "../../node/world/clock.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
@@ -13,7 +12,7 @@ const PROGRESS_MS = 2_000;
 interface Result {
 	readonly tally: Tally;
 	readonly realMs: number;
-	/** The seed that breaks a promise, and what is to be said about it. */
+	/** The seed that breaks a promise, and what there is to say about it. */
 	readonly broken: { readonly seed: number; readonly text: string } | undefined;
 }
 
@@ -52,7 +51,7 @@ function nameSeeds(first: number, count: number): string {
 	return `${count} seeds, ${first} to ${first + count - 1}`;
 }
 
-/** Exit code: 0 no promise was broken, 1 one was, 2 wrong use. */
+/** Exit code: 0 if no promise was broken, 1 if one was, 2 for wrong use. */
 async function main(args: readonly string[]): Promise<number> {
 	let options: Options | undefined;
 	try {

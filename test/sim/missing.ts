@@ -1,8 +1,8 @@
 /**
- * Looks at the cluster from outside: which hosts are gone without a word whose leases
- * stand, although a peer could have noticed. A peer could if it gossips, as the one that
- * is gone did, is its own master, and has reached the store and held one lease there for
- * so long that it may judge others. How long that went on is written down.
+ * Looks at the cluster from outside: which hosts are gone silently whose leases stand,
+ * although a peer could have noticed. A peer could if it gossips, as the vanished node
+ * did, is its own master, and has reached the store and held one lease there for so long
+ * that it may judge others. The time for which that went on is recorded.
  */
 import {
 	LEASE_TTL_MS,
@@ -15,10 +15,10 @@ import type { SimulatedNode } from "./simulated-node.ts";
 
 /** From when a node has its lease, it must have seen the store up for a lease's time. */
 const SETTLED_MS = LEASE_TTL_MS + 2 * PULSE_MS_MAX;
-/** Messages that are on their way for longer are taken for trouble. */
+/** Messages that take longer count as trouble. */
 const PROMPT_MS_MAX = 10;
 
-/** A lease of somebody who is gone, beside a peer for as long as nothing befalls that. */
+/** A lease of a node that is gone, beside a peer, for as long as nothing befalls the peer. */
 interface Gone {
 	readonly shard: number;
 	readonly node: string;
@@ -34,7 +34,7 @@ interface HeldLease {
 }
 
 export class Missing implements Observer<Gone> {
-	/** By lease, since when its holder could judge others, but for the time that this takes. */
+	/** For each lease, since when its holder could judge others, not counting the time that this takes. */
 	#wellSince = new Map<string, number>();
 	readonly #cluster: Cluster;
 
@@ -77,7 +77,7 @@ export class Missing implements Observer<Gone> {
 		this.#cluster.world.recorder.add({ kind: "unmissed", ...gone, ...spell });
 	}
 
-	/** Nobody can judge anybody's silence now. */
+	/** Whether nobody can judge anybody's silence now. */
 	get #inTrouble(): boolean {
 		const { scenario, world } = this.#cluster;
 		const { server, hub } = world;

@@ -1,4 +1,7 @@
-/** Trouble with the number of shards: somebody starts a node with another than the cluster's. */
+/**
+ * Trouble with the number of shards: somebody starts a node with another number than the
+ * cluster's.
+ */
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Fault } from "./faults.ts";
@@ -7,15 +10,15 @@ import type { NodeSpec } from "./scenario.ts";
 import { SHARDS_MAX } from "./store-server.ts";
 
 const JOINER = "simulated-joiner";
-/** Whoever starts it does so at most so long after the store has lost all its data, and mostly at once. */
+/** The node is started at most this long after the store has lost all its data, and usually at once. */
 const JOINS_MS_MAX = 2_000;
-/** The others may be cut off from the store meanwhile, for at least or at most so long. */
+/** The others may be cut off from the store meanwhile, for at least and at most this long. */
 const CUT_MS_MIN = 1_000;
 const CUT_MS_MAX = 8_000;
 
 export const numberFaults: readonly Fault[] = [
 	{
-		// It may find a store that has just lost the cluster, and nobody there to tell it.
+		// It may find a store that has just lost the cluster, with nobody there to correct it.
 		name: "joiner of another number",
 		weight: 1,
 		lastsMs: [3_000, 20_000],
@@ -58,7 +61,10 @@ function drawJoiner({ scenario }: Cluster, random: SeededRandom): NodeSpec {
 	};
 }
 
-/** The store is out of reach of all who are there now; the answer, which may be given twice, ends that. */
+/**
+ * The store is out of reach of all nodes that are there now. The function returned, which
+ * may be called twice, ends that.
+ */
 function cutOffAll(cluster: Cluster): () => void {
 	const ids = cluster.scenario.nodes.map(({ nodeId }) => nodeId);
 	const end = loseStore(cluster, ids);

@@ -1,6 +1,6 @@
 /**
- * Looks at the cluster from outside: which nodes are at work with different numbers of
- * shards beside each other. For how long they were is written down.
+ * Looks at the cluster from outside: which nodes work with different numbers of shards
+ * beside each other. Records how long they did.
  */
 import type { Cluster } from "./cluster.ts";
 import type { Observer, Sight, Spell } from "./observer.ts";
@@ -39,7 +39,7 @@ export class Numbers implements Observer<Pair> {
 		);
 	}
 
-	/** Who runs a task, or holds a lease in any shard. */
+	/** The nodes that run a task, or hold a lease in any shard. */
 	async #atWork(): Promise<Set<string>> {
 		const { server, recorder } = this.#cluster.world;
 		const busy = new Set([...recorder.running].map(({ node }) => node));

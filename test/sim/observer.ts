@@ -1,7 +1,7 @@
 /**
- * Looks at the cluster from outside, again and again, at what is the case for a while: each
- * thing counts from the look that saw it first, or since when the observer says, to the
- * last one of those that saw it without a gap.
+ * Looks at the cluster from outside, again and again, at what is the case for a while.
+ * Each thing counts from the first look that saw it, or from when the observer says, to
+ * the last of the looks that saw it without a gap.
  */
 import type { VirtualClock } from "../clock.ts";
 
@@ -9,10 +9,10 @@ const LOOK_MS = 100;
 
 /** A thing that is the case now. */
 export interface Sight<T> {
-	/** Tells it from all others. */
+	/** Distinguishes it from all others. */
 	readonly key: string;
 	readonly what: T;
-	/** Since when, if not since it is seen. */
+	/** Since when it has been the case, if not since it was first seen. */
 	readonly fromMs?: number;
 }
 
@@ -23,9 +23,9 @@ export interface Spell {
 }
 
 export interface Observer<T> {
-	/** All that is the case now. */
+	/** Everything that is the case now. */
 	look(nowMs: number): Promise<readonly Sight<T>[]>;
-	/** It is the case no more. */
+	/** It is no longer the case. */
 	over(what: T, spell: Spell): void;
 }
 

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { FAULTS } from "./faults.ts";
 
-/** All that a seed's random numbers tell apart. */
+/** The largest seed that the random numbers distinguish. */
 const SEED_MAX = 999_999_999;
 const SEEDS_DEFAULT = 1_000;
 const NODES_MAX = 50;
@@ -32,7 +32,7 @@ export interface Options {
 	readonly json: boolean;
 }
 
-/** Undefined: help was asked for. @throws TypeError when the use is wrong. */
+/** Undefined if help was asked for. @throws TypeError if the use is wrong */
 export function readOptions(args: readonly string[]): Options | undefined {
 	const { help, seed, seeds, nodes, fault, trace, json } = parse(args);
 	if (help) return undefined;
@@ -70,7 +70,7 @@ function parse(args: readonly string[]) {
 			},
 		}).values;
 	} catch (error) {
-		// Its messages go on with advice that does not fit here.
+		// Node's messages go on with advice that does not fit here.
 		const [sentence] = (error as Error).message.split(/[.\n]\s/);
 		throw new TypeError(
 			`${sentence?.replace(/\.$/, "")}; --help lists what there is.`,

@@ -1,7 +1,7 @@
 /**
- * Looks at the cluster from outside: which shard has a task that is due, or has expired, and
- * which nodes could see to it: that live, reach the store and hold their leases in the shard.
- * For how long they left it is written down.
+ * Looks at the cluster from outside: which shard has a task that is due, or has expired,
+ * and which nodes could act: those that live, reach the store and hold their leases in
+ * the shard. Records how long they did not.
  */
 import { RECOVERY_MS } from "../checker/waits.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
@@ -9,10 +9,10 @@ import type { Cluster } from "./cluster.ts";
 import type { Observer, Sight, Spell } from "./observer.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-/** Shorter delays are not worth a word. */
+/** Shorter delays are not recorded. */
 const DELAY_MS_MIN = 500;
 
-/** A node beside what is due, for as long as that is the same. */
+/** A node beside what is due, for as long as that stays the same. */
 interface Delay {
 	readonly node: string;
 	readonly shard: number;

@@ -1,4 +1,6 @@
-/** Tasks that end the node that runs them, and what becomes of those beside them. */
+/**
+ * Tasks that end the node that runs them, and what becomes of the tasks beside them.
+ */
 import { expect, test } from "vitest";
 import { LOSSES_ALONE_MAX, LOSSES_SHARED_MAX } from "../../protocol/limits.ts";
 import { shardOf } from "../../protocol/shard.ts";
@@ -8,7 +10,7 @@ const SEEDS = [1, 2, 3, 4, 5, 6];
 const ENDED_MS_MAX = 60_000;
 const SHARDS = 4;
 
-/** A task of that shard. */
+/** The id of a task in that shard. */
 function idIn(shard: number, name: string): string {
 	const ids = Array.from({ length: 100 }, (_, i) => `${name}-${i}`);
 	const id = ids.find((each) => shardOf(each, SHARDS) === shard);
@@ -26,7 +28,7 @@ test.each([
 		for (const seed of SEEDS) {
 			const bench = beginCluster(seed, { nodes, shards });
 			await bench.runFor(1_000);
-			// Where a node that comes back opens its first session.
+			// A node that comes back opens its first session there.
 			const id = idIn(0, "poison");
 			bench.submit(id, { durationMs: 100, end: "kill-node" });
 			const task = await bench.untilEnded(id, ENDED_MS_MAX);

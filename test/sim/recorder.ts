@@ -1,14 +1,14 @@
 /**
- * Recorder: the history of a run as the checker reads it, and a fingerprint of
- * all that happened, down to each step of the store. Two runs of one seed that
- * differ anywhere differ in their fingerprints.
+ * Recorder: the history of a run as the checker reads it, and a fingerprint of everything
+ * that happened, down to each step of the store. Two runs of one seed that differ
+ * anywhere differ in their fingerprints.
  */
 import { hash32 } from "../../protocol/shard.ts";
 import type { HistoryEvent } from "../checker/history.ts";
 import type { StartEvent, StopEvent } from "../checker/task-history.ts";
 import type { VirtualClock } from "../clock.ts";
 
-/** As an event, but for the time, which is now. */
+/** An event without its time, which is now. */
 type Timeless<Event> = Event extends { readonly atMs: number }
 	? Omit<Event, "atMs">
 	: never;

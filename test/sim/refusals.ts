@@ -1,12 +1,12 @@
 /**
- * What a store that is up may yet refuse, as Redis does before it runs a script:
+ * What a store that is up may still refuse, as Redis does before it runs a script:
  *
  *     memory full     (OOM) what adds tasks; all else is about tasks that it has
  *     writes refused  (MISCONF: its disk fails; NOREPLICAS: too few replicas
  *                     follow) every script that may write
  *
- * Which script is which stands on the first line of its own text, where Redis
- * reads it too. `test/contract/store-refusals.test.ts` holds this against Redis.
+ * The first line of a script's own text, which Redis reads too, says which kind it is.
+ * `test/contract/store-refusals.test.ts` holds this against Redis.
  */
 import { StoreError } from "../../node/ports.ts";
 import { loadScripts, type ScriptName } from "../../node/store/scripts.ts";
@@ -26,19 +26,19 @@ const FIRST_LINES = new Map(
 	]),
 );
 
-/** How this method of a shard is refused; undefined where it is not. */
+/** How the store refuses this method of a shard; undefined if it does not. */
 export function refusalOf(
 	method: string,
 	refusing: Refusing,
 ): StoreError | undefined {
 	const line = FIRST_LINES.get(scriptOf(method));
-	// What is no script is a greeting, which Redis answers always.
+	// A method without a script is a greeting, which Redis always answers.
 	if (line === undefined) return undefined;
 	if (PASSING[refusing].some((flag) => line.includes(flag))) return undefined;
 	return new StoreError("full", `the store does not take writes: ${refusing}`);
 }
 
-/** giveBack → give-back */
+/** The script of a method: `giveBack` is in `give-back`. */
 function scriptOf(method: string): ScriptName {
 	const dashed = method.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`);
 	return dashed as ScriptName;

@@ -1,4 +1,6 @@
-/** What a store that takes no writes must not hide, as small as it can be told. */
+/**
+ * What a store that takes no writes must not hide, each case as small as possible.
+ */
 import { expect, test } from "vitest";
 import { Renewer } from "../../node/lease/renewer.ts";
 import { ShardMemory } from "../../node/lease/shard-memory.ts";
@@ -17,7 +19,7 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
 const STARTED_MS = 1_000;
 
-/** A node on a store that can be made to take no writes of it. */
+/** A node on a store that can be made to refuse its writes. */
 async function begin() {
 	const clock = new VirtualClock();
 	const nowMs = () => clock.wallMs();
@@ -52,7 +54,7 @@ async function begin() {
 	return {
 		...{ clock, shard, store, renewer, record, calls, told },
 		session: renewer.session ?? "",
-		/** A session is opened under the node's name, by a program that has not heard of ours. */
+		/** Opens a session under the node's name, by a program that does not know about ours. */
 		openAgain: (startedMs: number) =>
 			openSession(shard, {
 				...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },

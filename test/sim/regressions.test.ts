@@ -1,4 +1,6 @@
-/** What the simulator has found, as small as it can be told. */
+/**
+ * What the simulator has found, each case as small as possible.
+ */
 import { expect, test } from "vitest";
 import { Renewer } from "../../node/lease/renewer.ts";
 import { ShardMemory } from "../../node/lease/shard-memory.ts";
@@ -42,7 +44,7 @@ test("free slots do not make a node try an unreachable store without end", async
 		...AROUND_CLAIMER,
 		slots: {
 			...AROUND_CLAIMER.slots,
-			// As the runner does, it tells at once that slots have come free.
+			// As the runner does, it reports at once that slots have come free.
 			release: () => clock.soon(() => claims < 10 && claimer.kick()),
 		},
 	});
@@ -153,7 +155,7 @@ test.each([
 			...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },
 			...{ known: NO_GENERATION, knownEpoch: 0 },
 		});
-		// Long enough for what must not follow: a session of its own once more.
+		// Long enough for what must not follow: another session of its own.
 		await clock.runFor(2 * PULSE_MS_MAX);
 		renewer.stop();
 		expect(told).toEqual(expected);
@@ -171,7 +173,7 @@ test("no token repeats when the store forgets the very raise of its generation",
 		options: PLAIN,
 		payload: "1",
 	};
-	/** A node that knows of no generation comes, and claims the task. */
+	/** A node that knows no generation comes and claims the task. */
 	const claimAnew = async (nodeId: string) => {
 		const record = nodeRecord(nodeId);
 		const opened = await openSession(shard, {

@@ -1,11 +1,13 @@
-/** What the simulator prints: how far it is, what it has seen, and what went wrong. */
+/**
+ * What the simulator prints: how far it is, what it has seen, and what went wrong.
+ */
 import type { HistoryEvent } from "../checker/history.ts";
 import type { Run } from "./run.ts";
 
 const BREACHES_SHOWN = 5;
 const EVENTS_SHOWN = 25;
 
-/** What is added up of a run. */
+/** The part of a run that is added up. */
 export interface Outcome extends Pick<Run, "verdict" | "virtualMs" | "faults"> {
 	readonly scenario: { readonly nodes: { readonly length: number } };
 }
@@ -88,7 +90,7 @@ export function explain(
 	].join("\n");
 }
 
-/** The last events of the task and the nodes that are named; or of all, where none is. */
+/** The last events that concern the named task and nodes; or all of them, if none is named. */
 function concerning(
 	events: readonly HistoryEvent[],
 	what: string,

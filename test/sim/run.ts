@@ -1,14 +1,14 @@
 /**
- * One run: a cluster lives through what its seed has in store, first in trouble
- * and then in peace, and its history is judged.
+ * One run: a cluster lives through what its seed has in store, first in trouble and then
+ * in peace, and its history is judged.
  *
  *     storm      work comes in, trouble comes and goes
- *     peace      all has healed; whatever was accepted must end in bounded time
+ *     peace      everything has healed; accepted tasks must end in bounded time
  *     reading    all tasks are read back; some time later they are again, and
  *                must be as they were
  *
- * Everything in a run follows from its seed: two runs of one seed are the same
- * to the last event, which their fingerprints show.
+ * Everything in a run follows from its seed: two runs of one seed are the same to the
+ * last event, which their fingerprints show.
  */
 
 import type { Executor, Log } from "../../node/ports.ts";
@@ -49,17 +49,17 @@ export interface Mutant {
 	readonly agreeing?: Agreeing;
 	readonly executor?: (executor: Executor) => Executor;
 	readonly hub?: (hub: GossipHub) => void;
-	/** A process does not end while tasks of it are in calls that nothing ends. */
+	/** Whether a process does not end while tasks of it are in calls that nothing ends. */
 	readonly lingers?: true;
 }
 
 export interface RunOptions {
 	readonly seed: number;
 	readonly nodes?: number | undefined;
-	/** The one kind of trouble that comes; undefined: all kinds. */
+	/** The only kind of trouble; undefined for all kinds. */
 	readonly fault?: string | undefined;
 	readonly mutant?: Mutant;
-	/** Logs of the nodes, each line with its virtual time. */
+	/** Gets the logs of the nodes, each line with its virtual time. */
 	readonly trace?: ((line: string) => void) | undefined;
 }
 
@@ -70,23 +70,26 @@ export interface Run {
 	readonly events: readonly HistoryEvent[];
 	readonly fingerprint: number;
 	readonly virtualMs: number;
-	/** Faults made, by name. */
+	/** How many faults were made, by name. */
 	readonly faults: ReadonlyMap<string, number>;
 }
 
-/** A session's lease runs out, and whoever may reap has seen the store for as long. */
+/**
+ * Long enough for a session's lease to expire, and for a node to have seen the store as
+ * long before it reaps.
+ */
 const PEACE_MS = 4 * LEASE_TTL_MS;
 const NODES_BACK_MS = 60_000;
 const LOOK_MS = 250;
-/** From the first reading to the second. */
+/** The time from the first reading to the second. */
 const LATER_MS = LEASE_TTL_MS + 2_000;
-/** By a clock that runs slow; and a claim, or two where one is under way, each of which takes two ways. */
+/** By a clock that runs slow; plus a claim, or two if one is under way, each of which takes two ways. */
 const SWEEP_MS = PULSE_MS_MAX * (1 + DRIFT_MAX) + 100;
-/** What a host that vanished held is taken by then, by nodes that can tell. */
+/** By then nodes that can tell have taken what a vanished host held. */
 const MISSED_MS = 3_500;
-/** Trouble by which nobody is kept from the store: nothing may be stopped for it, or taken over. */
+/** Trouble that keeps nobody from the store: nothing may be stopped for it, or taken over. */
 const HARMLESS = ["partition", "one-way partition"];
-/** From one task's end to the next one's start, where there is no trouble. */
+/** From one task's end to the next one's start, if there is no trouble. */
 const CLAIM_MS = 5;
 
 export async function runSeed(options: RunOptions): Promise<Run> {
@@ -160,7 +163,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	await drain(cluster, workload, drainMs + setBackMsOf(recorder.events));
 	await readBack(cluster, workload);
 	await clock.runFor(LATER_MS);
-	// A store that has lost writes may have forgotten executions that go on.
+	// A store that has lost writes may have lost executions that go on.
 	const quiet = await clock.runUntil(
 		() => recorder.running.size === 0,
 		DURATION_MS_MAX,
@@ -241,7 +244,10 @@ function tokenIn(result: string): number {
 	return (JSON.parse(result) as { token: number }).token;
 }
 
-/** With nothing to do, every slot of every node is free; and each has a name of its own. */
+/**
+ * Finds leaks. With nothing to do, every slot of every node is free, and each node has a
+ * name of its own.
+ */
 async function findLeaks(cluster: Cluster): Promise<void> {
 	const { clock, recorder } = cluster.world;
 	for (const { nodeId, spec, api } of cluster.alive()) {

@@ -1,9 +1,9 @@
 /**
- * Scenario: what a seed makes of a run, before anything happens. Most seeds
- * make a storm: some nodes, some shards, trouble of all kinds. Some make a
- * calm, with one node that runs one task at a time, where the order in which
- * tasks start can be judged; and some are fair: a cluster without any trouble, in which
- * nothing may be stopped, or lose its lease.
+ * Scenario: what a seed makes of a run, before anything happens. Most seeds make a storm:
+ * some nodes, some shards, trouble of all kinds. Some make a calm, with one node that
+ * runs one task at a time, so that the order in which tasks start can be judged. And some
+ * are fair: a cluster without any trouble, in which nothing may be stopped or lose its
+ * lease.
  */
 import { SeededRandom } from "../random.ts";
 
@@ -12,45 +12,45 @@ export interface Scenario {
 	readonly kind: "storm" | "calm" | "fair";
 	readonly nodes: readonly NodeSpec[];
 	readonly shards: number;
-	/** Nobody has used its store before. */
+	/** Whether nobody has used the store before. */
 	readonly isNew: boolean;
-	/** For how long there is trouble, and work comes in. */
+	/** How long there is trouble, and work comes in. */
 	readonly stormMs: number;
 	readonly tasks: number;
-	/** The store forgets its last writes when it crashes. */
+	/** Whether the store loses its last writes when it crashes. */
 	readonly losesWrites: boolean;
-	/** Between one trouble and the next, on average. */
+	/** The average time between one trouble and the next. */
 	readonly faultEveryMs: number;
-	/** One way to the store takes so much longer than next door. */
+	/** How much longer one way to the store takes than next door. */
 	readonly storeMs: number;
-	/** The one kind of trouble that comes, by name; undefined: all kinds. */
+	/** The only kind of trouble, by name; undefined for all kinds. */
 	readonly fault: string | undefined;
 	/** Readers of events, who go from node to node. */
 	readonly watchers: number;
 }
 
-/** What may be asked of a scenario beside its seed. */
+/** What may be asked of a scenario besides its seed. */
 export interface Wishes {
 	readonly nodes?: number | undefined;
-	/** Then every seed makes a storm, of a store that may lose writes. */
+	/** If given, every seed makes a storm, with a store that may lose writes. */
 	readonly fault?: string | undefined;
 }
 
 export interface NodeSpec {
 	readonly nodeId: string;
-	/** The number of shards that it is told. */
+	/** The number of shards that the node is given. */
 	readonly shards: number;
 	readonly concurrency: number;
-	/** Its own seconds in a true one. */
+	/** How many of the node's own seconds a true second has. */
 	readonly clockRate: number;
 	readonly gossips: boolean;
 	readonly labels: readonly string[];
-	/** Undefined: it serves all. */
+	/** Undefined if the node serves all. */
 	readonly queues: readonly string[] | undefined;
 }
 
 export const TYPE = "work";
-/** Of one node alone: while it is away nobody serves what asks for it. */
+/** A queue of one node alone: while that is away nobody serves what asks for it. */
 const FIRST = "first";
 export const ROUTES = [
 	"default|work|",
@@ -59,9 +59,9 @@ export const ROUTES = [
 	`default|work|${FIRST}`,
 ];
 
-/** As to another region. */
+/** As far as another region. */
 const STORE_MS = 20;
-/** In so many clusters there are nodes that do not gossip, beside others that do. */
+/** One in so many clusters has nodes that do not gossip, beside others that do. */
 const MIXED_ONE_IN = 5;
 const NEW_ONE_IN = 10;
 const NODES_MIN = 3;
@@ -102,7 +102,7 @@ export function drawScenario(
 	};
 }
 
-/** The first node serves everything, so that no task is without one. */
+/** The first node serves everything, so that every task has one. */
 function drawNode(
 	index: number,
 	random: SeededRandom,

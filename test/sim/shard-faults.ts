@@ -1,7 +1,7 @@
 /**
- * Trouble with one shard alone, as where each lies on a server of its own: nobody reaches it,
- * or it answers nobody and later does all that was asked of it. The others are well, so
- * nobody is excused by it, but from knowing what that shard alone can tell.
+ * Trouble with one shard alone, as happens if each lies on a server of its own: nobody
+ * reaches it, or it answers nobody and later does everything that was asked of it. The
+ * others are well, so it excuses a node only from knowing what that shard alone can tell.
  */
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";

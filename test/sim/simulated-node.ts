@@ -1,7 +1,7 @@
 /**
- * A simulated node: the real engine on a machine, with a link to the store,
- * a place in the hub and an executor. It is started and ends as `node/node.ts`
- * does it; a node that starts again is a new life of the same identity.
+ * A simulated node: the real engine on a machine, with a link to the store, a place in
+ * the hub and an executor. It starts and ends as in `node/node.ts`; a node that starts
+ * again is a new life of the same identity.
  */
 
 import assert from "node:assert/strict";
@@ -44,15 +44,15 @@ export interface World {
 	readonly hub: GossipHub;
 	readonly recorder: Recorder;
 	readonly disk: Disk;
-	/** One way to the store takes so long, where nothing is wrong. */
+	/** How long one way to the store takes if nothing is wrong. */
 	readonly storeMs: number;
-	/** What each node has kept of the store, by its id: its own disk outlives it. */
+	/** What each node has kept of the store, by the node's id: its own disk outlives it. */
 	readonly kept: Map<string, Kept>;
 	readonly log: (node: string) => Log;
 	readonly mint: TokenMint;
 	/** Breaks a rule of what runs task code, to see whether that is found out. */
 	readonly tamperExecutor: (executor: Executor) => Executor;
-	/** Breaks a rule of how a process ends: it waits for tasks that do not. */
+	/** Breaks a rule of how a process ends: it waits for tasks that do not end. */
 	readonly lingers: boolean;
 }
 
@@ -61,13 +61,13 @@ interface Kept {
 	readonly name: NodeName;
 }
 
-/** What becomes of its process that whoever looks after it has to know. */
+/** Events of its process that whoever looks after it has to know. */
 export interface Fates {
-	/** The code of a task ends it. */
+	/** The code of a task ends the process. */
 	killedByTask(): void;
-	/** The store has said that the cluster has so many shards, which is not its number. */
+	/** The store has said that the cluster has this number of shards, which is not the node's. */
 	outnumbered(shards: number): void;
-	/** It has ended, as its number of shards is not the cluster's, or the cluster's is lost. */
+	/** The node has ended because its number of shards is not the cluster's, or the cluster's is lost. */
 	refused(): void;
 }
 
@@ -77,9 +77,9 @@ export class SimulatedNode {
 	readonly link: StoreLink;
 	readonly executor: RecordingExecutor;
 	draining = false;
-	/** The store has said that it is its cluster's. */
+	/** Whether the store has said that it is the store of this node's cluster. */
 	agreed = false;
-	/** When its host was gone without a word. */
+	/** When the node's host vanished silently. */
 	vanishedMs: number | undefined;
 	readonly #world: World;
 	readonly #fates: Fates;
@@ -133,20 +133,20 @@ export class SimulatedNode {
 		return this.#engine.api;
 	}
 
-	/** Whether it runs, is its own master, reaches the store, and believes itself ready. */
+	/** Whether the node runs, is its own master, reaches the store, and believes itself ready. */
 	get canBeAsked(): boolean {
 		const { machine, link, draining } = this;
 		const disturbed = machine.paused || draining || link.cut || !link.isCalm;
 		return !disturbed && this.api.cluster.readiness().ready;
 	}
 
-	/** It dies as by kill -9: its host closes its connections, and refuses new ones. */
+	/** The node dies as by kill -9: its host closes its connections, and refuses new ones. */
 	kill(): void {
 		this.machine.kill();
 		this.#world.hub.kill(this.nodeId);
 	}
 
-	/** Its host is gone: nobody closes anything. */
+	/** The node's host is gone: nobody closes anything. */
 	vanish(): void {
 		this.machine.kill();
 		this.#world.hub.vanish(this.nodeId);
@@ -154,8 +154,8 @@ export class SimulatedNode {
 	}
 
 	/**
-	 * As SIGTERM; the process ends when it has said goodbye. `blocked`: what runs then, when its
-	 * time is over, is in calls that nothing ends.
+	 * Drains, as on SIGTERM; the process ends when it has said goodbye. `blocked`: what
+	 * runs when its time is over is in calls that nothing ends.
 	 */
 	drain(deadlineMs: number, blocked = false): void {
 		if (this.draining) return;
@@ -175,7 +175,7 @@ export class SimulatedNode {
 		});
 	}
 
-	/** Such calls, which run no code of their tasks any more, are nobody's until the process ends. */
+	/** Such calls, which run no code of their tasks any more, belong to nobody until the process ends. */
 	#block(afterMs: number): void {
 		const { clock, recorder } = this.#world;
 		this.machine.after(afterMs, () => {
@@ -190,7 +190,7 @@ export class SimulatedNode {
 		});
 	}
 
-	/** Waits until the store says that it is the cluster's, before it schedules. */
+	/** Waits until the store says that it is the cluster's, before the node schedules. */
 	async #startWithStore(): Promise<void> {
 		try {
 			const simulated = this;
@@ -211,14 +211,14 @@ export class SimulatedNode {
 		if (this.agreed) this.#engine.start();
 	}
 
-	/** Another node has made the cluster anew, with so many shards. */
+	/** Another node has made the cluster anew, with this number of shards. */
 	#outnumbered(shards: number): void {
 		this.#fates.outnumbered(shards);
 		this.machine.onDeath(() => this.#fates.refused());
 		this.drain(0);
 	}
 
-	/** In this life and those before. All nodes wish for one name. */
+	/** What the node has kept, in this life and those before. All nodes wish for one name. */
 	#kept(): Kept {
 		const { kept } = this.#world;
 		const own = kept.get(this.nodeId) ?? {

@@ -11,7 +11,7 @@ import type { StoreServer } from "./store-server.ts";
 /** How far the store's clock steps at once. */
 const STEP_MS_MIN = 200;
 const STEP_MS_MAX = 15 * 60_000;
-/** A store that loses its very last writes loses those of so long. */
+/** A store that loses its very last writes loses those of this time. */
 const LAST_WRITES_MS_MAX = 300;
 
 export const storeFaults: readonly Fault[] = [
@@ -88,7 +88,7 @@ export const storeFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// An older file is put back, or a backup; or the very last writes are lost, however few.
+		// An older file or a backup is restored; or the very last writes are lost, however few.
 		name: "store restored",
 		weight: 3,
 		lastsMs: [LAST_WRITES_MS_MAX, 3_000],
@@ -112,7 +112,7 @@ export const storeFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// While it is up (FLUSHALL), or as an empty server is started in its place.
+		// While the store is up (FLUSHALL), or because an empty server is started in its place.
 		name: "store emptied",
 		weight: 3,
 		lastsMs: [50, 6_000],
@@ -130,7 +130,7 @@ export const storeFaults: readonly Fault[] = [
 		},
 	},
 	{
-		// By hand, in one shard or in several; its lease stays, and it goes on.
+		// By hand, in one shard or in several. The node's lease stays, and it goes on.
 		name: "record deleted",
 		weight: 1,
 		lastsMs: [0, 0],
@@ -151,7 +151,7 @@ export const storeFaults: readonly Fault[] = [
 		begin: ({ world: { server } }) => refuse(server, "memory full"),
 	},
 	{
-		// No lease can be renewed, nor any be taken: nobody is excused here either.
+		// No lease can be renewed, and none can be taken: nobody is excused here either.
 		name: "writes refused",
 		weight: 1,
 		lastsMs: [500, 12_000],
@@ -181,7 +181,7 @@ export const storeFaults: readonly Fault[] = [
 	},
 ];
 
-/** Crashes the store, unless it is down; what is returned starts it with the image. */
+/** Crashes the store, unless it is down. The function returned starts it with the image. */
 function restore(cluster: Cluster, image: StoreImage): () => void {
 	const { server, recorder } = cluster.world;
 	if (server.condition === "down") return () => {};
@@ -195,8 +195,8 @@ function restore(cluster: Cluster, image: StoreImage): () => void {
 }
 
 /**
- * What the store will have when it is back: one of the copies, or all that it has now;
- * or that in some shards, another copy or all of their last writes in others.
+ * What the store will have when it is back: one of the copies, or all that it has now; or
+ * that in some shards and, in others, another copy or everything up to their last writes.
  */
 function drawImage(
 	disk: Disk | undefined,
@@ -219,7 +219,7 @@ function refuse(server: StoreServer, what: Refusing): (() => void) | undefined {
 	};
 }
 
-/** Either way; small ones are as likely as large ones. */
+/** A step in either direction; small ones are as likely as large ones. */
 function drawStep(random: SeededRandom): number {
 	const ms = STEP_MS_MIN * (STEP_MS_MAX / STEP_MS_MIN) ** random.unit();
 	return Math.round(random.oneIn(2) ? ms : -ms);
@@ -245,7 +245,7 @@ function troubleLink(
 	};
 }
 
-/** The store is out of reach of all, whoever set them going. */
+/** The store is out of reach of all nodes, whoever started them. */
 function impairAll(cluster: Cluster): () => void {
 	const { scenario, joiner } = cluster;
 	const recovered = [...scenario.nodes, ...(joiner ? [joiner] : [])].map(

@@ -1,4 +1,7 @@
-/** What the simulator writes down of a store that serves a node which goes by another number of shards. */
+/**
+ * What the simulator records about a store that serves a node with another number of
+ * shards.
+ */
 import { expect, test } from "vitest";
 import type { Shard } from "../../node/ports.ts";
 import {

@@ -1,13 +1,13 @@
 /**
- * A node's connection to the store: the `Store` port over a network that takes
- * its time and breaks.
+ * A node's connection to the store: the `Store` port over a network that takes its time
+ * and breaks.
  *
- * Behaves as `node/store/redis/connection.ts` does on Redis. Requests and answers
- * keep their order. What was sent before the connection broke may have been
- * done or not: `unknown`. While there is no connection nothing is sent:
- * `unreachable`. A call that is unanswered for STORE_COMMAND_TIMEOUT_MS ends the
- * connection (Redis's own is patient for up to twice as long where answers come, but
- * slowly), and a new one is tried until there is one.
+ * It behaves as `node/store/redis/connection.ts` does on Redis. Requests and answers keep
+ * their order. A call that was sent before the connection broke may have been done or
+ * not: `unknown`. While there is no connection nothing is sent: `unreachable`. A call
+ * that is unanswered for STORE_COMMAND_TIMEOUT_MS ends the connection (Redis's own is
+ * patient for up to twice as long if answers come, but slowly), and a new one is tried
+ * until there is one.
  */
 import {
 	type Agreement,
@@ -39,9 +39,9 @@ export interface LinkParts {
 	readonly random: SeededRandom;
 	readonly machine: Machine;
 	readonly server: StoreServer;
-	/** The number that its node runs with. */
+	/** The number of shards that its node runs with. */
 	readonly shards: number;
-	/** One way takes so much longer than to a store next door. */
+	/** How much longer one way takes than to a store next door. */
 	readonly awayMs: number;
 	/** Called with each step that the store takes for this node. */
 	readonly stepped: (name: string) => void;
@@ -57,7 +57,7 @@ const CALM: Readonly<LinkFaults> = {
 	breakBefore: 0,
 	breakAfter: 0,
 };
-/** What users are told of tasks, from the shards in which the node looks for them. */
+/** Methods that tell users about tasks, from the shards in which the node looks for them. */
 const READS = new Set(["get", "list", "counts"]);
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1_000;
@@ -73,7 +73,7 @@ export class StoreLink implements Store {
 		evictionPolicy: undefined,
 	};
 	up = false;
-	/** Nothing passes, and nobody is told. */
+	/** Whether nothing passes, and nobody is told. */
 	cut = false;
 	/** Rises with every connection, and when one is lost. */
 	#connection = 0;
@@ -137,7 +137,7 @@ export class StoreLink implements Store {
 		this.#lose("the node has closed it");
 	}
 
-	/** The connection breaks; the node hears of it when it runs. */
+	/** The connection breaks; the node learns it when it runs. */
 	#sever(): void {
 		const { clock, machine } = this.#parts;
 		const connection = this.#connection;
@@ -162,7 +162,7 @@ export class StoreLink implements Store {
 		const chance = random.unit();
 		return new Promise((resolve, reject) => {
 			const timer = this.#parts.machine.after(STORE_COMMAND_TIMEOUT_MS, () => {
-				// As over a connection that is this shard's alone.
+				// As if over a connection that is this shard's alone.
 				if (this.#parts.server.troubles.has(index))
 					settle(new StoreError("unknown", "the shard does not answer"));
 				else this.#lose("it does not answer");
@@ -203,7 +203,7 @@ export class StoreLink implements Store {
 		this.#outMs = Math.max(this.#outMs, nowMs + this.#delayMs());
 		clock.after(this.#outMs - nowMs, () => {
 			if (this.cut) return;
-			// What was under way when the connection broke may still arrive.
+			// A call under way when the connection broke may still arrive.
 			if (connection !== this.#connection && random.oneIn(2)) return;
 			server.receive(() => {
 				stepped(name);
@@ -222,8 +222,9 @@ export class StoreLink implements Store {
 	}
 
 	/**
-	 * What goes by the number of shards was done, if there is a reply: with the cluster's? What
-	 * was put stays. What was read is to be told with the answer, which nobody may wait for.
+	 * If there is a reply, something that depends on the number of shards was done. This
+	 * compares the number with the cluster's. What was put stays. A read is to be reported
+	 * with its answer, which nobody may wait for.
 	 */
 	#compare(name: string, reply: unknown): () => void {
 		const { server, shards, misplaced } = this.#parts;

@@ -1,11 +1,12 @@
 /**
- * The store as one server that all nodes share: the twin, on a clock of its own,
- * and what can befall it. Down, it closes all connections; frozen, it answers
- * nobody and later does all that was asked of it; started again, it may have
- * forgotten its last writes, or all; up, it may refuse what writes. Its clock goes on as
- * the true time does, but for the steps that it is made to take.
+ * The store as one server that all nodes share: the twin, on a clock of its own, and what
+ * can befall it. Down, it closes all connections. Frozen, it answers nobody and later
+ * does everything that was asked of it. Started again, it may have lost its last writes,
+ * or all of them. Up, it may refuse writes. Its clock goes on as the true time does,
+ * except for the steps that it is made to take.
  *
- * It has keys for more shards than its cluster, for nodes that take the cluster to have more.
+ * It has keys for more shards than its cluster, for nodes that take the cluster to have
+ * more.
  */
 import {
 	type Agreement,
@@ -36,7 +37,7 @@ export type Agreeing = (
 	isEmpty: boolean,
 ) => number | Exclude<Agreement, "agreed">;
 
-/** Nobody reaches it, and each is told so; or it answers nobody for a while. */
+/** Nobody reaches the shard, and each caller is told so; or it answers nobody for a while. */
 export type ShardTrouble = "gone" | "stalled";
 
 /** The most shards that any simulated node takes its cluster to have. */
@@ -45,28 +46,31 @@ export const SHARDS_MAX = 4;
 export class StoreServer {
 	condition: "up" | "frozen" | "down" = "up";
 	refusing: Refusing = "nothing";
-	/** Those of the cluster, as the nodes reach them, to an observer. */
+	/** The cluster's shards, as its nodes reach them, for an observer. */
 	readonly shards: readonly Shard[];
-	/** Those of the cluster, as they are. */
+	/** The cluster's shards, as they are. */
 	readonly truth: readonly MemoryShard[];
-	/** All that there are, as they are. */
+	/** All shards, as they are. */
 	readonly every: readonly MemoryShard[];
-	/** How it is asked for the number of shards; a mutant asks otherwise. */
+	/** How the server answers the question for the number of shards; a mutant answers otherwise. */
 	agreeing: Agreeing = (number, shards, mayMake, isEmpty) =>
 		number.agree(shards, mayMake, isEmpty);
 	readonly #memory: MemoryStore;
-	/** One for all who reach it, whatever they go by: who breaks a rule may keep count. */
+	/** One for all who reach it, whatever their number: a mutant that breaks a rule may keep count. */
 	readonly #tampered: readonly Shard[];
 	/** Who asks, at each step. */
 	readonly #asker: { shards: number | undefined } = { shards: undefined };
 	readonly #severed = new Set<() => void>();
 	#held: (() => void)[] = [];
-	/** Shards that are not well though the server is, and since when those that were are again. */
+	/**
+	 * Shards that are not well although the server is, and since when those that were not
+	 * are well again.
+	 */
 	readonly troubles = new Map<number, ShardTrouble>();
 	readonly relievedMs = new Map<number, number>();
 	readonly #stalled: (readonly [index: number, step: () => void])[] = [];
 	readonly #clock: VirtualClock;
-	/** Its clock is so much ahead of the true time. */
+	/** How far its clock is ahead of the true time. */
 	#aheadMs = 0;
 
 	constructor(
@@ -89,7 +93,7 @@ export class StoreServer {
 		this.shards = this.#seenBy(undefined).slice(0, shards);
 	}
 
-	/** As a node reaches them that takes the cluster to have so many. */
+	/** The shards as a node reaches them that takes the cluster to have this number. */
 	reach(shards: number): readonly Shard[] {
 		return this.#seenBy(shards).slice(0, shards);
 	}
@@ -103,7 +107,7 @@ export class StoreServer {
 		);
 	}
 
-	/** The cluster's number of shards, if it has one: what is fixed may be put back by hand. */
+	/** The cluster's number of shards, if it has one. A number that was fixed may be restored by hand. */
 	get number(): number | undefined {
 		return this.#home.contents.number.fixed;
 	}
@@ -167,7 +171,7 @@ export class StoreServer {
 		return refusalOf(method, this.refusing);
 	}
 
-	/** Whole milliseconds; below 0 back. */
+	/** Steps the clock by whole milliseconds; below 0 it goes back. */
 	stepClock(byMs: number): void {
 		this.#aheadMs += byMs;
 	}
@@ -207,7 +211,7 @@ export class StoreServer {
 		return this.#memory.save();
 	}
 
-	/** All its data are gone while it is up. */
+	/** All data are gone while the server is up. */
 	empty(): void {
 		this.#memory.empty();
 	}
@@ -220,7 +224,7 @@ export class StoreServer {
 		contents.load(image);
 	}
 
-	/** After a crash: with all its data, or with what the image has of them. */
+	/** Starts after a crash: with all data, or with what the image has of them. */
 	start(image: StoreImage | undefined): void {
 		this.#memory.restart(image);
 		this.condition = "up";

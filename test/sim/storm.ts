@@ -1,12 +1,12 @@
 /**
- * The storm: draws troubles, one after another, for as long as the scenario
- * says; then ends them all and brings every node back that is not lost for good.
+ * The storm: draws troubles, one after another, for as long as the scenario says; then
+ * ends them all and brings back every node that is not lost for good.
  */
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
-/** How often a node is looked after that cannot be started yet: it is draining. */
+/** How often a node that drains, and so cannot be started yet, is looked at again. */
 const LOOK_MS = 200;
 
 export class Storm {

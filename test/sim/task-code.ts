@@ -1,9 +1,9 @@
 /**
- * The code of simulated tasks, and the executor that it runs in. As good task
- * code does, it writes down outside the system when it starts and that it has
- * done its work, with its token, and puts its token into its result.
+ * The code of simulated tasks, and the executor that it runs in. As good task code does,
+ * it records outside the system when it starts and that it has done its work, with its
+ * token, and puts its token into its result.
  *
- * A payload says what each attempt does; the last says it of all further ones.
+ * A payload says what each attempt does; its last entry holds for all further attempts.
  */
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import type { HandlerSettings } from "../../protocol/handler-settings.ts";
@@ -19,11 +19,11 @@ export class RecordingExecutor implements Executor {
 	readonly #node: string;
 	readonly #recorder: Recorder;
 	readonly #inner: FakeExecutor;
-	/** Jobs that it was given so far. */
+	/** The number of jobs that it was given so far. */
 	started = 0;
 	/** Jobs as the node knows them → as the inner executor does. */
 	readonly #running = new Map<Job, Job>();
-	/** Those of the latter whose code runs. */
+	/** Those of the inner executor's jobs whose code runs. */
 	readonly #begun = new Set<Job>();
 
 	/** `killed`: a task has ended the process that they all run in. */
@@ -101,7 +101,7 @@ export class RecordingExecutor implements Executor {
 		this.#inner.crashWorker();
 	}
 
-	/** From now on what runs cannot be ended but with its process. */
+	/** From now on what runs can be ended only with its process. */
 	block(): void {
 		this.#inner.stuck = true;
 	}

@@ -1,8 +1,8 @@
 /**
- * Access tokens in a run: clients make some, at any node, and revoke some of them at another.
- * Who was told by a node that lives on that a token is revoked finds it refused by every node
- * in the end, whatever the store has lost meanwhile; and one that was made, and that nobody
- * has wished to be revoked, is good at every node.
+ * Access tokens in a run: clients make some, at any node, and revoke some of them at
+ * another. If a node that lives on has said that a token is revoked, in the end every
+ * node refuses it, whatever the store has lost meanwhile. A token that was made, and that
+ * nobody has asked to revoke, is good at every node.
  */
 import { StoreError } from "../../node/ports.ts";
 import { SeededRandom } from "../random.ts";
@@ -10,17 +10,17 @@ import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
 const TOKENS = 4;
-/** In so many runs. Each costs the store a few steps, and so leads to another history. */
+/** One in so many runs. Each costs the store a few steps, and so leads to another history. */
 const ONE_IN = 3;
 
 interface Token {
 	readonly name: string;
 	readonly secret: string;
-	/** Who said that it is made. */
+	/** The node that said that the token is made. */
 	readonly maker: SimulatedNode;
-	/** Somebody has asked for it. */
+	/** Whether somebody has asked to revoke it. */
 	isUnwanted: boolean;
-	/** Who said that it is revoked. */
+	/** The node that said that the token is revoked. */
 	revoker?: SimulatedNode;
 }
 
@@ -40,7 +40,7 @@ export class Tokens {
 			});
 	}
 
-	/** What is not as clients were told. All has healed for a while. */
+	/** What differs from what clients were told. Everything has been healed for a while. */
 	flaws(): string[] {
 		const alive = this.#cluster.alive();
 		return this.#tokens.flatMap(({ name, secret, isUnwanted, ...told }) => {
@@ -74,7 +74,7 @@ export class Tokens {
 		if (revoked !== undefined) token.revoker = life;
 	}
 
-	/** At a node that lives then; if none is met, not at all. */
+	/** Acts at a node that lives then; if there is none, not at all. */
 	#later(ms: number, act: (life: SimulatedNode) => void): void {
 		this.#cluster.world.clock.after(ms, () => {
 			const life = this.#cluster.anyLife(this.#random);

@@ -1,15 +1,17 @@
-/** Whom an outage stops and whom it does not, and how soon a silent node is taken over. */
+/**
+ * Whom an outage stops and whom it does not, and how soon a silent node is taken over.
+ */
 import { expect, test } from "vitest";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
 import { SeededRandom } from "../random.ts";
 import { type Bench, beginCluster } from "./bench.ts";
 
 const SEEDS = 12;
-/** Nodes are up, and have seen the store for a lease time. */
+/** By then nodes are up, and have seen the store for a lease time. */
 const SETTLED_MS = LEASE_TTL_MS + 2_000;
 const LONG_MS = 20_000;
 
-/** Runs the same in that many clusters, which differ in their seeds. */
+/** Runs the same in this number of clusters, which differ in their seeds. */
 async function inEach(
 	nodes: number,
 	act: (bench: Bench, random: SeededRandom) => Promise<void>,

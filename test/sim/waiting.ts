@@ -1,8 +1,8 @@
 /**
  * Looks at the cluster from outside: which task waits although a node could start it. A
  * node could if it lives, is asked for nothing else, reaches the store, holds its lease
- * there, serves the task and has a slot free; and if it starts anything, it is not idle.
- * How long each task waited beside each such node is written down.
+ * there, serves the task and has a slot free; and a node that starts anything is not
+ * idle. Records how long each task waited beside each such node.
  */
 import { type Route, servesRoute } from "../../protocol/route.ts";
 import { shardOf } from "../../protocol/shard.ts";
@@ -12,7 +12,7 @@ import type { Observer, Sight, Spell } from "./observer.ts";
 import { TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-/** Shorter waits are not worth a word. */
+/** Shorter waits are not recorded. */
 const WAIT_MS_MIN = 500;
 const LIMIT = 1_000_000;
 
@@ -73,7 +73,7 @@ export class Waiting implements Observer<Wait> {
 		return pages.flatMap(({ tasks }) => tasks);
 	}
 
-	/** Nodes that could start something, and the shards where they may. */
+	/** Nodes that could start something, and the shards in which they may. */
 	async #able(): Promise<[SimulatedNode, Set<number>][]> {
 		const { server, recorder } = this.#cluster.world;
 		if (server.condition !== "up" || server.refusing !== "nothing") return [];
@@ -89,7 +89,7 @@ export class Waiting implements Observer<Wait> {
 			.map((life) => [life, leases.get(life.nodeId) ?? new Set()]);
 	}
 
-	/** By node, the shards in which it holds a lease and was not asked to drain. */
+	/** For each node, the shards in which it holds a lease and was not asked to drain. */
 	async #leases(): Promise<Map<string, Set<number>>> {
 		const leases = new Map<string, Set<number>>();
 		const { server, clock } = this.#cluster.world;

@@ -1,6 +1,6 @@
 /**
  * Addresses that refuse connections although the node lives: somebody closes its port. It
- * may still call others, and goes on in all else.
+ * may still call others, and works on in all other respects.
  */
 import type { Fault } from "./faults.ts";
 
@@ -16,7 +16,7 @@ export const wallFaults: readonly Fault[] = [
 			const { nodeId } = life;
 			hub.walled.add(nodeId);
 			const fromMs = clock.monoMs();
-			// What is open already may stay so.
+			// Connections that are already open may stay so.
 			if (random.oneIn(2))
 				for (const peer of cluster.scenario.nodes)
 					hub.hangUp(nodeId, peer.nodeId);

@@ -1,7 +1,7 @@
 /**
- * Wishes: clients that ask for tasks which were submitted before to end, to run again, to be
- * other than they were, or to be gone, by any node. What they ask for is drawn by the task's id alone, so that what else a seed draws
- * is what it would be without.
+ * Wishes: clients that ask any node for tasks that were submitted before to end, to run
+ * again, to change, or to be gone. What they ask for is drawn by the task's id alone, so
+ * that a seed's other draws are what they would be without.
  */
 import { type Api, StoreError } from "../../node/ports.ts";
 import { hash32 } from "../../protocol/shard.ts";
@@ -25,21 +25,21 @@ const PUT_OFF_MS_MAX = 3_000;
 interface CancelOrder {
 	readonly afterMs: number;
 	readonly force: boolean;
-	/** The round that it means; undefined: whichever it is. */
+	/** The round that the client means; undefined for any. */
 	readonly round: number | undefined;
 }
 
 interface RetryOrder {
-	/** Asked for more than once, as by a client whose answers are lost. */
+	/** When the client asks; more than once, like a client whose answers are lost. */
 	readonly afterMs: readonly number[];
 	readonly delayMs: number;
 }
 
 interface PatchOrder {
 	readonly afterMs: number;
-	/** Undefined: it stays as it is. */
+	/** Undefined if it stays as it is. */
 	readonly priority: number | undefined;
-	/** How long from then it is due; undefined: when it is. */
+	/** How long from then the task is due; undefined if that stays as it is. */
 	readonly delayMs: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface Wishes {
 	readonly cancel: CancelOrder | undefined;
 	readonly retry: RetryOrder | undefined;
 	readonly patches: readonly PatchOrder[];
-	/** Asked for more than once, as by a client whose answers are lost. */
+	/** Deletions; more than once, like a client whose answers are lost. */
 	readonly removes: readonly RemoveOrder[];
 }
 
@@ -109,7 +109,10 @@ function drawRemoves(random: SeededRandom): RemoveOrder[] {
 	}));
 }
 
-/** Lets clients ask for this, from now on; as many as `workload` has asking more until they have. */
+/**
+ * Lets clients ask for this, from now on; until they are done they count in the `asking`
+ * of `workload`.
+ */
 export function startWishes(
 	cluster: Cluster,
 	{ id, options: { tags = [] } }: Pick<NewTask, "id" | "options">,
@@ -141,9 +144,9 @@ export function startWishes(
 
 export interface Client {
 	readonly cluster: Cluster;
-	/** Of which node is asked. */
+	/** Draws the node that is asked. */
 	readonly random: SeededRandom;
-	/** It has its answer, or has given up. */
+	/** The client has its answer, or has given up. */
 	done(): void;
 }
 
@@ -197,7 +200,7 @@ function askForRound(
 function askToChange(
 	client: Client,
 	id: string,
-	/** The first is its mark; what fits a filter goes on to do so. */
+	/** The first tag is the mark of the change; a task that fits a filter goes on doing so. */
 	tags: readonly [mark: string, ...string[]],
 	{ priority, delayMs }: PatchOrder,
 ): void {
@@ -236,12 +239,12 @@ function askToRemove(client: Client, id: string): void {
 interface Question<Told> {
 	begin(): void;
 	request(api: Api): Promise<Told>;
-	/** What the client is told if no answer comes. */
+	/** What the client concludes if no answer comes. */
 	readonly unanswered: Told;
 	answered(told: Told): void;
 }
 
-/** One request of some node. Its connection breaks when that dies. */
+/** One request to some node. Its connection breaks if that node dies. */
 export function ask<Told>(
 	{ cluster, random, done }: Client,
 	question: Question<Told>,

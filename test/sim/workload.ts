@@ -1,7 +1,7 @@
 /**
- * Workload: clients that submit tasks to any node, as over HTTP. A client that
- * is refused or not answered tries another node with the same id, a few times,
- * and in between does not know whether its task was taken. Some give up then.
+ * Workload: clients that submit tasks to any node, as over HTTP. A client that is refused
+ * or not answered tries another node with the same id, a few times, and in between does
+ * not know whether its task was accepted. Some give up then.
  */
 import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
 import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
@@ -19,14 +19,14 @@ import type { SimulatedNode } from "./simulated-node.ts";
 import type { TaskScript } from "./task-code.ts";
 import { drawWishes, PATIENCE_MS, startWishes } from "./wishes.ts";
 
-/** How long a task runs at the longest. */
+/** The longest that a task runs. */
 export const DURATION_MS_MAX = 20_000;
-/** Before a task is tried again, without jitter. */
+/** The longest before a task is tried again, without jitter. */
 const BACKOFF_MS_MAX = 1_500;
 const TRIES_MAX = 4;
 const TRY_AGAIN_MS = 300;
 
-/** Enough to be found out by, and few enough for all to end. */
+/** Enough for the task to be found out, and few enough for all to end. */
 const KILLS_MAX = 8;
 
 type Expected = SubmitEvent["expected"];
@@ -36,22 +36,22 @@ interface Order {
 	readonly task: NewTask;
 	readonly expected: Expected;
 	readonly workMs: number;
-	/** Its client has its answer, or has given up. */
+	/** The client has its answer, or has given up. */
 	answered: () => void;
 }
 
 export interface Workload {
-	/** Of all tasks that clients know of. */
+	/** The ids of all tasks that clients know. */
 	readonly ids: string[];
-	/** All of it done once, one after another. */
+	/** How long it takes to do all of it once, one after another. */
 	workMs: number;
-	/** Clients that do not know yet what became of their task. */
+	/** The number of clients that do not know yet what became of their task. */
 	asking: number;
-	/** Lets a task come in whose code ends the process that it runs in. */
+	/** Submits a task whose code ends the process that it runs in. */
 	poison(): void;
 }
 
-/** Lets all tasks of the scenario come in, at times drawn over its storm. */
+/** Submits all tasks of the scenario, at times drawn over its storm. */
 export function startWorkload(
 	cluster: Cluster,
 	random: SeededRandom,
@@ -74,7 +74,7 @@ export function startWorkload(
 		};
 		world.clock.after(atMs, () => attempt(cluster, random, order, 1));
 		const drawn = drawWishes(order.task.id, scenario);
-		// What ends its nodes would end as many again.
+		// A task that ends its nodes would end as many again.
 		const retry = order.expected === "crashed" ? undefined : drawn.retry;
 		if (retry !== undefined) workload.workMs += order.workMs + retry.delayMs;
 		for (const { delayMs = 0 } of drawn.patches) workload.workMs += delayMs;
@@ -124,7 +124,7 @@ function drawOrder(
 	const { kind } = scenario;
 	const [drawn, expected] =
 		kind === "calm" ? drawPlain(random) : drawScript(random);
-	// What ends its nodes would end as many again.
+	// A task that ends its nodes would end as many again.
 	const tags = expected === "crashed" ? [] : tagsOf(id, scenario);
 	const times = drawOptions(id, scenario);
 	const options = tags.length > 0 ? { ...times, tags } : times;
@@ -147,7 +147,10 @@ function drawOrder(
 	};
 }
 
-/** Who is tried again fails first; every second one has crashed before, unless it does so later. */
+/**
+ * A task that is tried again fails first; every second one has crashed before, unless it
+ * does so later.
+ */
 function failingFirst(id: string, drawn: TaskScript): TaskScript {
 	const fails: TaskScript = [{ durationMs: 20, end: "throw" }, ...drawn];
 	const crashes = drawn.some(({ end }) => end === "exit" || end === "die");
@@ -156,10 +159,10 @@ function failingFirst(id: string, drawn: TaskScript): TaskScript {
 		: [{ durationMs: 20, end: "exit" }, ...fails];
 }
 
-/** Drawn apart, so that what else a seed draws is what it would be without. */
+/** Drawn apart, so that a seed's other draws are what they would be without. */
 function drawOptions(id: string, { seed, kind }: Scenario): TaskOptions {
 	const random = new SeededRandom(hash32(id, seed ^ 0x71e5));
-	// Where one node runs one task at a time, the order of creation is judged.
+	// If one node runs one task at a time, the order of creation is judged.
 	if (kind === "calm" || !random.oneIn(4)) return PLAIN;
 	const delay = random.below(random.pick([50, 2_000, 10_000]));
 	const expiresIn = 1 + random.below(random.pick([20, 3_000]));
@@ -172,7 +175,7 @@ function drawOptions(id: string, { seed, kind }: Scenario): TaskOptions {
 	]);
 }
 
-/** With all the runs that it takes until a task is given up for crashing. */
+/** The longest time, with all the runs that it takes until a task is given up for crashing. */
 function longestMs(script: TaskScript): number {
 	const durations = script.map(({ durationMs }) => Number(durationMs));
 	return CRASHES_MAX * Math.max(...durations);
@@ -193,7 +196,7 @@ function drawScript(random: SeededRandom): [TaskScript, Expected] {
 	const kind = random.below(40);
 	if (kind === 0) return [[{ ...plain, end: "die" }], "crashed"];
 	if (kind === 1) return [[{ ...plain, end: "exit" }], "crashed"];
-	// Once lost or crashed, it may be that it never throws: both ends are good.
+	// Once lost or crashed, the task may never throw: both ends are good.
 	if (kind <= 3) return [[{ ...plain, end: "exit" }, plain], "SUCCESS"];
 	if (kind <= 6) return [[{ ...plain, end: "throw" }], "FAILURE"];
 	return [[plain], "SUCCESS"];
@@ -229,7 +232,7 @@ function attempt(
 	});
 }
 
-/** One request. Its connection breaks when the node dies; a client waits only so long. */
+/** One request. Its connection breaks if the node dies; a client waits only so long. */
 function ask(
 	{ world: { clock } }: Cluster,
 	node: SimulatedNode | undefined,

@@ -77,7 +77,7 @@ test("a store that comes back is asked at once", async () => {
 	expect(seen.agreed).toBe(true);
 });
 
-test("a node that stops asks no more, and has not agreed", async () => {
+test("a node that stops asks no more, and has agreed to nothing", async () => {
 	const { clock, seen } = agreeing([busy()]);
 	await clock.runFor(1);
 	seen.stopping = true;
@@ -111,13 +111,13 @@ test("time in which the store was away does not count", async () => {
 	expect(seen.agreed).toBe(true);
 });
 
-test("nodes that run put their number back, and it is not made anew", async () => {
+test("running nodes restore their number, and the cluster is not made anew", async () => {
 	const { clock, seen } = agreeing(["empty", "empty", "used"]);
 	await clock.runFor(4 * STORE_RETRY_MS);
 	expect([seen.madeMs, seen.agreed]).toEqual([undefined, true]);
 });
 
-test("where there are tasks, and nobody puts a number back, the node is refused", async () => {
+test("a node is refused if there are tasks and nobody restores a number", async () => {
 	const { clock, seen } = agreeing(["empty"], true, "used");
 	await clock.runFor(STORE_EMPTY_MS + 2 * STORE_RETRY_MS);
 	expect(seen.agreed).toBeInstanceOf(StoreMismatch);

@@ -33,7 +33,7 @@ function backUpOf() {
 	return { clock, backUp, asked, leave };
 }
 
-test("it asks once, for as many as it left to others, a moment after the word", async () => {
+test("a node asks once for as many tasks as it left to others, a moment after its message", async () => {
 	const { clock, asked, leave } = backUpOf();
 	leave("a", 3);
 	leave("a", 2);
@@ -45,7 +45,7 @@ test("it asks once, for as many as it left to others, a moment after the word", 
 	]);
 });
 
-test("while it goes on leaving tasks to others it asks for the older ones, and soon enough", async () => {
+test("a node that goes on leaving tasks to others asks for the older ones soon enough", async () => {
 	const { clock, asked, leave } = backUpOf();
 	for (let i = 0; i < 20; i += 1) {
 		leave("a", 1);
@@ -57,7 +57,7 @@ test("while it goes on leaving tasks to others it asks for the older ones, and s
 	expect(asked.reduce((sum, [, tasks]) => sum + tasks, 0)).toBe(20);
 });
 
-test("the time counts from when the word has left", async () => {
+test("the time counts from when the message has left", async () => {
 	const { clock, backUp, asked } = backUpOf();
 	const told: { leftMs: number | undefined } = { leftMs: undefined };
 	backUp.left("a", 1, told);
@@ -69,7 +69,7 @@ test("the time counts from when the word has left", async () => {
 	expect(asked[0]?.[2]).toBeGreaterThanOrEqual(30 + BACK_UP_MS);
 });
 
-test("it does not look again and again within a moment, whatever the fractions", async () => {
+test("a node does not look again and again within a moment, whatever the fractions", async () => {
 	const { clock, backUp, asked } = backUpOf();
 	for (const leftMs of [0.1, 0.2, 7.7, 12.3, 15.7])
 		backUp.left("a", 1, { leftMs });

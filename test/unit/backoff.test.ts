@@ -20,7 +20,7 @@ test("jitter only adds, up to its share", () => {
 	expect(backoffMs({ jitter: 0 }, 1, 0.999)).toBe(1_000);
 });
 
-test("what the error asks for is waited for at least, and jitter is added to it", () => {
+test("a retry waits at least as long as the error asks for, and jitter is added", () => {
 	expect(backoffMs({}, 1, 0, 30_000)).toBe(30_000);
 	expect(backoffMs({}, 1, 0.5, 30_000)).toBe(37_500);
 	expect(backoffMs({ delay: "1m" }, 1, 0, 30_000)).toBe(60_000);

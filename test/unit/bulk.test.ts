@@ -168,7 +168,7 @@ class Cluster {
 }
 
 test.each([1, 4])(
-	"of %i shards all are cancelled that fit and have not ended, and no other",
+	"in %i shards all tasks that fit and have not ended are cancelled, and no others",
 	async (shards) => {
 		const cluster = new Cluster(shards);
 		await cluster.submit(9, {}, "ended");
@@ -197,7 +197,7 @@ test.each([1, 4])(
 	},
 );
 
-test("a limit ends a request, and its cursor goes on until all are through, each once", async () => {
+test("a limit ends a request, and its cursor goes on until each task was handled once", async () => {
 	const cluster = new Cluster(2);
 	await cluster.submit(230);
 	const all = await cluster.runAll({ limit: 100 });
@@ -207,7 +207,7 @@ test("a limit ends a request, and its cursor goes on until all are through, each
 	expect(await cluster.count("CANCELLED")).toBe(230);
 });
 
-test("what fails again at once is not retried again by the same requests", async () => {
+test("a task that fails again at once is not retried again by the same requests", async () => {
 	const cluster = new Cluster(1);
 	await cluster.submit(2 * BULK_BATCH_MAX);
 	await cluster.end("FAILURE");
@@ -241,7 +241,7 @@ test("retries are scattered over the time that is asked for", async () => {
 	}
 });
 
-test("only what has ended is deleted, and what has changed meanwhile is skipped", async () => {
+test("only ended tasks are deleted, and one that has changed meanwhile is skipped", async () => {
 	const cluster = new Cluster(1);
 	await cluster.submit(20);
 	await cluster.end("SUCCESS");
@@ -261,7 +261,7 @@ test("only what has ended is deleted, and what has changed meanwhile is skipped"
 });
 
 test.each(["time", "signal", "draining", "store"] as const)(
-	"what ends a request before all are through leaves a cursor: %s",
+	"a request that ends before all tasks are through leaves a cursor: %s",
 	async (what) => {
 		const cluster = new Cluster(1);
 		await cluster.submit(3 * BULK_BATCH_MAX);
@@ -287,7 +287,7 @@ test.each(["time", "signal", "draining", "store"] as const)(
 	},
 );
 
-test("if nothing could be done its sender hears why; a cursor of others is refused", async () => {
+test("a request that could do nothing says why, and a cursor of another one is refused", async () => {
 	const cluster = new Cluster(1);
 	await cluster.submit(3);
 	const { cursor } = (await cluster.run({ limit: 1 })) ?? {};

@@ -38,12 +38,12 @@ function overlapped(openings: Recording["openings"]): string[] {
 		.map(({ what }) => what);
 }
 
-test("who is cut off from Redis and runs on beside another breaks a promise", () => {
+test("a node that is cut off from Redis and runs on beside another breaks a promise", () => {
 	const openings = ["node-1", "node-2"].map((node) => ({ node, atMs: 500 }));
 	expect(overlapped(openings)).toHaveLength(1);
 });
 
-test("but not where a node came that it could not know of, or nobody knows who came", () => {
+test("a cut-off node is excused if a node came that it could not know, or nobody knows who came", () => {
 	const late = { node: "node-2", atMs: CUT_MS + 100 };
 	expect(overlapped([{ node: "node-1", atMs: 500 }, late])).toEqual([]);
 	expect(overlapped([])).toEqual([]);

@@ -54,7 +54,7 @@ test("few faults, few tasks, or no run cut short show little", () => {
 	expect(scope("--faults pause").little).toEqual([]);
 });
 
-test("of a cluster that others use, it says so", () => {
+test("the scope says if others use the cluster", () => {
 	const { notShown } = scope("--attach http://127.0.0.1:5000");
 	expect(notShown.join()).toContain("not done to this cluster");
 	expect(notShown.join()).toContain("tasks of others");

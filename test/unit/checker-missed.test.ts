@@ -38,7 +38,7 @@ test.each<[string, HistoryEvent]>([
 	["has just got answers again", away(0, 10_000, 20_501 - RECOVERY_MS)],
 	["did not know a newcomer", { kind: "opened", node: "three", atMs: 21_000 }],
 	["saw the clock step", { kind: "clock-step", byMs: 500, atMs: 21_000 }],
-])("a peer is excused that %s", (_what, excuse) => {
+])("a peer is excused if it %s", (_what, excuse) => {
 	expect(unmissed(24_000, excuse)).toEqual([]);
 });
 

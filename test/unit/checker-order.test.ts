@@ -47,7 +47,7 @@ test("an overlap is excused while calls that nothing ends keep a process that ra
 	expect(judged(impaired("cut-off", "one", 75))).toHaveLength(1);
 });
 
-test("who has joined beside a holder that is cut off need not wait for the end of its lease where its address refuses", () => {
+test("a node that has joined beside a cut-off holder need not wait for the end of its lease if its address refuses", () => {
 	const start = { kind: "start", id: "a" } as const;
 	const judged = (...more: HistoryEvent[]) =>
 		breaches([
@@ -77,7 +77,7 @@ test("who has joined beside a holder that is cut off need not wait for the end o
 	expect(judged(opened(999))).toHaveLength(1);
 });
 
-test("who is held for dead and paused before it has stopped may overlap until it wakes", () => {
+test("a node that counts as dead and is paused before it has stopped may overlap until it wakes", () => {
 	const judged = (
 		{ fromMs, stopMs }: { fromMs: number; stopMs: number },
 		why: ImpairedEvent["why"] = "paused",
@@ -108,7 +108,7 @@ test("who is held for dead and paused before it has stopped may overlap until it
 	expect(late).toHaveLength(1);
 });
 
-test("an execution that a store has forgotten with its last writes may overlap", () => {
+test("an execution that a store has lost with its last writes may overlap", () => {
 	const history = soundHistory();
 	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
 	const forgottenAt = (atMs: number) =>
@@ -120,7 +120,7 @@ test("an execution that a store has forgotten with its last writes may overlap",
 	expect(forgottenAt(76)).toHaveLength(1);
 });
 
-test("where one task runs at a time, a lower priority does not start before a higher one", () => {
+test("if one task runs at a time, a lower priority does not start before a higher one", () => {
 	const run = (id: string, atMs: number): HistoryEvent[] => [
 		{ kind: "start", atMs, id, token: atMs, node: "one" },
 		{ kind: "stop", atMs: atMs + 1, id, token: atMs, node: "one" },

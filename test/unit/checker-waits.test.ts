@@ -36,7 +36,7 @@ test("without a bound no wait is held against anybody", () => {
 	expect(breaches([...soundHistory(), wait])).toEqual([]);
 });
 
-describe("who was cut off", () => {
+describe("a node that was cut off", () => {
 	test("has time to find back, and then the bound counts anew", () => {
 		const cut = impaired("one", 5_500, 6_000);
 		expect(waited(5_000, 11_000, cut)).toEqual([]);
@@ -53,7 +53,7 @@ describe("who was cut off", () => {
 		expect(waited(5_000, 9_000, impaired("two", 4_000, 9_000))).toHaveLength(1);
 	});
 
-	test("for longer than he waits beside a shorter trouble is excused to the end of it", () => {
+	test("for a long time, with a shorter trouble beside it, is excused to the end of the long one", () => {
 		const long = impaired("one", 4_000, 20_000);
 		const short = impaired("one", 5_000, 5_001);
 		expect(waited(5_500, 20_500, long, short)).toEqual([]);

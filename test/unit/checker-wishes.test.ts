@@ -25,7 +25,7 @@ function changeFlaws(tags: string[], ...events: HistoryEvent[]): number {
 	return judgeChanges(readHistory([...events, read({ id, tags })])).length;
 }
 
-test("a change that was told is there, until one that was asked for after it", () => {
+test("a reported change is there until one that was asked for after it", () => {
 	const first = [patch("x", 1), patched("x", 2, "changed")];
 	const second = [patch("y", 3), patched("y", 4, "changed")];
 	const beside = [patch("y", 1), patched("y", 4, "changed")];
@@ -38,7 +38,7 @@ test("a change that was told is there, until one that was asked for after it", (
 	expect(changeFlaws([], ...first, lost)).toBe(0);
 });
 
-test("a change of which nobody was told may be there or not, and one that was refused may not", () => {
+test("an unreported change may be there or not, and a refused one may not", () => {
 	const unknown = [patch("x", 1), patched("x", 2, "unknown")];
 	expect(changeFlaws(["x"], ...unknown)).toBe(0);
 	expect(changeFlaws([], ...unknown)).toBe(0);
@@ -72,7 +72,7 @@ test("a task that is gone was to be, and one that was told to be gone is, unless
 	expect(flaws(...taken, asked, none, read({ id }))).toBe(0);
 });
 
-test("what was cancelled with all of its kind begins once more at most, if it was there before", () => {
+test("a task that was cancelled with all of its kind begins at most once more, if it was there before", () => {
 	const start = (token: number, atMs: number): HistoryEvent => ({
 		...{ kind: "start", atMs, id, token, node: "one" },
 	});
@@ -117,7 +117,7 @@ test("each request that means no round in particular opens one at most", () => {
 	expect(judge(3, retry)).toBe(1);
 });
 
-test("of a task whose time was changed, the newest attempt alone must have begun after it is due", () => {
+test("if a task's time was changed, only its newest attempt must have begun after it is due", () => {
 	const attempts = [
 		{ token: 1, node: "one", claimedMs: 10, end: "revoked" as const },
 		{ token: 2, node: "one", claimedMs: 60, end: "success" as const },

@@ -41,7 +41,7 @@ test("a task accepted before the store lost writes is counted as lost, one accep
 	]);
 });
 
-test("a task that ran may be forgotten once it has ended, one that never started may not", () => {
+test("a task that ran may be discarded once it has ended, one that never started may not", () => {
 	const history: HistoryEvent[] = [
 		...submitted("a", 0, "ok"),
 		...submitted("b", 0, "ok"),
@@ -76,7 +76,7 @@ test("a refused task must not be there, nor one that nobody submitted", () => {
 	]);
 });
 
-test("a task that has not ended after all has healed is told with its state", () => {
+test("a task that has not ended after all has healed is reported with its state", () => {
 	const waiting = read({
 		...{ atMs: 10_200, state: "PENDING" },
 		attempts: [{ token: 1, node: "one", end: "lease-lost" }],
@@ -92,7 +92,7 @@ test("a task that is still run after its bound has ended too late", () => {
 	]);
 });
 
-test("a token that was seen before is told with both of its holders", () => {
+test("a token that was seen before is reported with both of its holders", () => {
 	const history = soundHistory();
 	history[4] = { kind: "start", atMs: 60, id: "a", token: 1, node: "two" };
 	expect(breaches(history)).toContain(
@@ -100,7 +100,7 @@ test("a token that was seen before is told with both of its holders", () => {
 	);
 });
 
-test("a lower token after a higher one is excused only where its holder may have started late", () => {
+test("a lower token after a higher one is excused only if its holder may have started late", () => {
 	const history: HistoryEvent[] = [
 		...submitted("a", 0, "ok"),
 		{ kind: "start", atMs: 60, id: "a", token: 2, node: "two" },
@@ -133,7 +133,7 @@ test("a result that is not of the newest attempt is found out", () => {
 	]);
 });
 
-test("a result without the work that it tells of is found out", () => {
+test("a result without the work that it claims is found out", () => {
 	const history = soundHistory().filter(({ kind }) => kind !== "effect");
 	expect(breaches(history)).toEqual([
 		"a result is taken from its newest token only: a has a result of token 2, which did not do its work",

@@ -65,7 +65,7 @@ describe("slots", () => {
 		expect(await round()).toBe(5);
 	});
 
-	test("half of the slots are reserved at once, or none where it must be all of them", () => {
+	test("half of the slots are reserved at once, or none if it must be all of them", () => {
 		const { runner } = runnerOf(10);
 		expect(runner.reserve(100, true)).toBe(5);
 		expect(runner.reserve(3, true)).toBe(3);
@@ -141,14 +141,14 @@ describe("claims", () => {
 		expect(limits).toEqual([10, 10]); // The second hint came after the first claim.
 	});
 
-	test("where more waits, full ones follow before the first is answered, up to a limit", async () => {
+	test("if more waits, full ones follow before the first is answered, up to a limit", async () => {
 		const { claimer, limits, answer } = claimerOf(100, 10);
 		claimer.hint(ROUTE);
 		await answer(1_000);
 		expect(limits).toEqual(Array(1 + CLAIMS_MAX).fill(10));
 	});
 
-	test("where more waits, one that could not be full gives slots a moment to come free", async () => {
+	test("if more waits, one that could not be full gives slots a moment to come free", async () => {
 		const { clock, claimer, limits, answer, free } = claimerOf(10, 10);
 		claimer.hint(ROUTE);
 		await answer(1_000);
@@ -185,7 +185,7 @@ describe("claims", () => {
 		expect(limits).toEqual([10, 10]);
 	});
 
-	test("where nothing more waits, the next one takes whatever is free at once", async () => {
+	test("if nothing more waits, the next one takes whatever is free at once", async () => {
 		const { claimer, limits, answer, free } = claimerOf(10, 10);
 		claimer.hint(ROUTE);
 		await answer(0);

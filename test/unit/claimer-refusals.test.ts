@@ -37,7 +37,7 @@ test.each(["stale_generation", "no_lease"] as const)(
 	},
 );
 
-test("what is only rumoured takes no slot while another shard waits for one", async () => {
+test("a rumoured route takes no slot while another shard waits for one", async () => {
 	const clock = new VirtualClock();
 	const asked: string[] = [];
 	let othersWait = true;

@@ -3,13 +3,13 @@ import { formatLogLine } from "../../node/cli/up/log-line.ts";
 
 const entry = (fields: object) => JSON.stringify({ time: 1, ...fields });
 
-test("what a node logs in the course of things stays in its file", () => {
+test("routine lines of a node's log stay in its file", () => {
 	expect(formatLogLine(entry({ level: 20, msg: "looked" }))).toBeUndefined();
 	expect(formatLogLine(entry({ level: 30, msg: "ready" }))).toBeUndefined();
 	expect(formatLogLine("")).toBeUndefined();
 });
 
-test("warnings and errors are told in words, with their details", () => {
+test("warnings and errors are shown in words, with their details", () => {
 	expect(
 		formatLogLine(entry({ level: 40, msg: "lease lost", epoch: 3, who: "x" })),
 	).toBe("warning: lease lost (epoch=3, who=x)");

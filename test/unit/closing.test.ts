@@ -7,7 +7,7 @@ import { RecordedLog } from "../contract/recorded-log.ts";
 
 const none = () => Promise.resolve();
 
-test("all are closed in order, and the first error is told", async () => {
+test("all parts are closed in order, and the first error is reported", async () => {
 	const closed: string[] = [];
 	const log = new RecordedLog();
 	const failure = new Error("no goodbye");
@@ -91,7 +91,7 @@ test.each([
 	expect(seen.end).toBe("drained");
 });
 
-test("one that stops for an error has no time to wait for tasks, and tells it", async () => {
+test("a node that stops for an error has no time to wait for tasks, and reports the error", async () => {
 	const { clock, stopper, seen } = makeStopper(never());
 	const error = new Error("superseded");
 	void stopper.stop(error);

@@ -43,7 +43,7 @@ test.each<[string, readonly Word[], boolean]>([
 	},
 );
 
-test("a reaper asks what a suspect's node ran in other shards, and says so; and nothing of others", async () => {
+test("a reaper asks what a suspect's node ran in other shards, and says so; it asks nothing about other nodes", async () => {
 	const asked: RevokeRequest[] = [];
 	const reaperOf = (word: Word, isSuspect: boolean) =>
 		new Reaper({

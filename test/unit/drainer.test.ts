@@ -80,7 +80,7 @@ test("a store that is there, or is back in time, leaves tasks their time", async
 const never = () => new Promise<never>(() => {});
 const session = "one:1" as SessionName;
 
-/** A node with tasks that nothing ends, and a store that answers nothing where it is mute. */
+/** A node with tasks that nothing ends, and a store that answers nothing if it is mute. */
 function makeBlocked(mute: boolean) {
 	const clock = new VirtualClock();
 	const closes: number[] = [];
@@ -120,7 +120,7 @@ function makeBlocked(mute: boolean) {
 }
 
 test.each([false, true])(
-	"with tasks that nothing ends it is gone in time, and says goodbye until none is left; the store mute: %s",
+	"a node with tasks that nothing ends is gone in time, and says goodbye until none is left; the store mute: %s",
 	async (mute) => {
 		const { clock, drainer, closes, stopped } = makeBlocked(mute);
 		let goneMs = Number.POSITIVE_INFINITY;
@@ -139,7 +139,7 @@ test.each([false, true])(
 );
 
 test.each([false, true])(
-	"told to stop at once it ends its tasks by force at once; the store mute: %s",
+	"a node told to stop at once ends its tasks by force at once; the store mute: %s",
 	async (mute) => {
 		const { clock, drainer, closes, stopped } = makeBlocked(mute);
 		let gone = false;

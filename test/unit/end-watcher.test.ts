@@ -119,7 +119,7 @@ test("tasks that are waited for long are looked for together", async () => {
 	expect(calls).toBeLessThanOrEqual(10_000 / (WAIT_POLL_MS_MAX * 0.25));
 });
 
-test("of tasks that are waited for together only those that are over are read", async () => {
+test("if tasks are waited for together, only those that are over are read", async () => {
 	const clock = new VirtualClock();
 	const ended = new Set<string>();
 	const read: string[] = [];
@@ -157,7 +157,7 @@ test("a store that answers slowly is given time between looks", async () => {
 	);
 });
 
-test("all who wait for one task are answered, but for who gave up", async () => {
+test("all who wait for one task are answered, except those who gave up", async () => {
 	const clock = new VirtualClock();
 	const { ended, watcher } = watcherOn(clock, 0);
 	const [first, second, third] = ["a", "a", "a"].map((id) => {
@@ -194,7 +194,7 @@ test("a task that nobody waits for any more is not looked for", async () => {
 	expect(looks.get("a")).toBeUndefined();
 });
 
-test("who waits while the store is away is answered once it is back", async () => {
+test("a client that waits while the store is away is answered once it is back", async () => {
 	const clock = new VirtualClock();
 	let isAway = true;
 	const watcher = new EndWatcher({

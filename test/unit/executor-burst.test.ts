@@ -27,7 +27,7 @@ function read(burst: unknown) {
 	return { heard, understood };
 }
 
-test("a worker is told of jobs as they are, with their options, and of what else there is", () => {
+test("a worker gets jobs as they are, with their options, and all other messages", () => {
 	const plain: JobInThread = {
 		...{ id: "a", type: "t", payload: "null", options: PLAIN },
 		...{ token: 7, attempt: 1, priority: 5, createdMs: 9 },
@@ -135,7 +135,7 @@ test.each<[unknown]>([
 	expect(read(burst)).toEqual({ heard: [], understood: false });
 });
 
-test("what was said before nonsense is heard, what follows is not", () => {
+test("messages before nonsense are heard, those after it are not", () => {
 	expect(read([5, "1", 0, null, 6, "2", 0])).toEqual({
 		heard: [[5, "1", 0]],
 		understood: false,

@@ -21,7 +21,7 @@ test("a job of the fake executor takes the virtual time that its script says", a
 	expect(outcome).toEqual({ kind: "success", result: "1", ranMs: 3_600_000 });
 });
 
-test("a crash of the fake's shared worker makes suspects of all in it, and leaves alone what runs alone", async () => {
+test("a crash of the fake's shared worker makes suspects of all jobs in it, and does not touch those that run alone", async () => {
 	const clock = new VirtualClock();
 	const executor = new FakeExecutor(clock, ["scripted"], events);
 	const forever = '{"durationMs":"forever"}';

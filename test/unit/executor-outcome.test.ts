@@ -122,7 +122,7 @@ test.each<[string, unknown, string]>([
 		"holds an object of a class that shows JSON no members at a",
 	],
 ])(
-	"a result that JSON would empty without a word is refused: %s",
+	"a result that JSON would silently empty is refused: %s",
 	(_, value, what) => {
 		expect(returned(value)).toEqual({
 			ok: false,
@@ -142,7 +142,7 @@ test.each<[string, unknown, string]>([
 	["a shared buffer", new SharedArrayBuffer(8), "SharedArrayBuffer"],
 	["a view", new DataView(new ArrayBuffer(8)), "DataView"],
 	["a buffer with properties", withProperty(new ArrayBuffer(8)), "ArrayBuffer"],
-])("so is what holds bytes: %s", (_, value, kind) => {
+])("a result that holds bytes is refused: %s", (_, value, kind) => {
 	const a = /^[AEIOU]/.test(kind) ? "an" : "a";
 	expect(returned({ text: LONG, parts: [value] })).toMatchObject({
 		error: {
@@ -199,7 +199,7 @@ test("a result nested deeply is kept", () => {
 	expect(returned(value)).toMatchObject({ ok: true });
 });
 
-test("a result that is too large is told as that, whatever it holds", () => {
+test("a result that is too large is refused as that, whatever it holds", () => {
 	const value = [new Map(), "x".repeat(RESULT_BYTES_MAX)];
 	expect(returned(value)).toMatchObject({
 		error: { code: "result_too_large" },

@@ -27,7 +27,7 @@ function levels(): string[] {
 	return log.entries.map(([level]) => level);
 }
 
-test("the pause doubles up to its limit, and the cause is told once", async () => {
+test("the pause doubles up to its limit, and the cause is logged once", async () => {
 	retrier.failed("half a file");
 	await clock.runFor(60_000);
 	const pauses = trialsMs.map((ms, i) => ms - (trialsMs[i - 1] ?? 0));
@@ -43,13 +43,13 @@ test("threads that fail together are followed by one trial", async () => {
 	expect(trialsMs).toEqual([250]);
 });
 
-test("another cause is told too", () => {
+test("another cause is logged too", () => {
 	retrier.failed("half a file");
 	retrier.failed("a type is lost");
 	expect(levels()).toEqual(["error", "error"]);
 });
 
-test("a thread that loads ends it: that is told once, and pauses are short again", async () => {
+test("a thread that loads ends the trouble: that is logged once, and pauses are short again", async () => {
 	expect(retrier.succeeded()).toBe(false);
 	retrier.failed("half a file");
 	await clock.runFor(10_000);
@@ -66,7 +66,7 @@ test("a thread that loads ends it: that is told once, and pauses are short again
 	expect(trialsMs).toHaveLength(trials + 1);
 });
 
-test("once stopped it tries and says nothing", async () => {
+test("a retrier that was stopped tries and logs nothing", async () => {
 	retrier.failed("half a file");
 	retrier.stop();
 	retrier.failed("a type is lost");

@@ -28,7 +28,7 @@ const throwing = (message: string) => () => {
 	throw new Error(message);
 };
 
-test("the cause of an error is told, with its own code and cause", () => {
+test("the cause of an error is included, with its own code and cause", () => {
 	const refused = Object.assign(new Error("connect ECONNREFUSED ::1:80"), {
 		code: "ECONNREFUSED",
 	});
@@ -42,7 +42,7 @@ test("the cause of an error is told, with its own code and cause", () => {
 	});
 });
 
-test("the errors of an AggregateError are told, whatever they are", () => {
+test("the errors of an AggregateError are included, whatever they are", () => {
 	const errors = [new Error("one"), "two", { three: 3 }, null];
 	expect(told(new AggregateError(errors, "all failed"))).toEqual({
 		...failed("all failed"),
@@ -50,7 +50,7 @@ test("the errors of an AggregateError are told, whatever they are", () => {
 	});
 });
 
-test("each has its stack, cut", () => {
+test("each error has its stack, cut", () => {
 	const cause = new Error("x".repeat(10 * ERROR_CAUSE_CHARS_MAX));
 	const error = taskErrorOf(new Error("a", { cause }));
 	expect(error.stack).toMatch(/executor-task-error/);

@@ -91,14 +91,14 @@ test.each([
 	["that it ends itself it has crashed", mine, false, "crashed"],
 	["that dies with it alone, too", unexplained, true, "crashed"],
 	["that somebody killed makes it a suspect", unexplained, false, "displaced"],
-] as const)("of an overdue job a thread %s", (_, death, only, kind) => {
+] as const)("an overdue job's thread %s", (_, death, only, kind) => {
 	const bereaved = { ...OF_SEVEN, aborted: false, overdue: true, only };
 	expect(outcomeOfDeath(bereaved, death)).toMatchObject({ kind });
 	const told = { ...bereaved, aborted: true };
 	expect(outcomeOfDeath(told, death)).toEqual(aborted);
 });
 
-test("what an overdue job returns is its result; what it throws is told with the timeout, unless that is what it threw", () => {
+test("an overdue job that returns has its result; what it throws is told with the timeout, unless it threw that itself", () => {
 	const live = { job: OF_SEVEN.job, aborted: false, overdue: true };
 	const success = { kind: "success", result: "1", ranMs: 5 } as const;
 	const failure = (code: string) =>

@@ -20,7 +20,7 @@ function meterOf(...said: readonly Said[]): WorkMeter {
 	});
 }
 
-test("tells the work since it was asked last", () => {
+test("the meter returns the work since the last call", () => {
 	const meter = meterOf(
 		{ idle: 10, active: 5 },
 		{ idle: 90, active: 5 },
@@ -29,13 +29,13 @@ test("tells the work since it was asked last", () => {
 	expect([meter.takeMs(), meter.takeMs(), meter.takeMs()]).toEqual([5, 0, 7]);
 });
 
-test("of a worker that is ending, all of whose life reads as work, it knows nothing", () => {
+test("the meter knows nothing about a worker that is ending, all of whose life reads as work", () => {
 	const meter = meterOf({ idle: 90, active: 5 }, { idle: -1, active: 96 });
 	meter.takeMs();
 	expect(meter.takeMs()).toBeUndefined();
 });
 
-test("nor of one that has ended, which reads as if it had never worked", () => {
+test("the meter knows nothing about a worker that has ended, which reads as if it had never worked", () => {
 	const meter = meterOf({ idle: 90, active: 5 }, { idle: 0, active: 0 });
 	meter.takeMs();
 	expect(meter.takeMs()).toBeUndefined();

@@ -77,7 +77,7 @@ test("behind a batch that is under way only a full one follows", async () => {
 	expect(batches).toEqual(["a", "bcd", "e"]);
 });
 
-test("so many are under way at once, and no more", async () => {
+test("no more than so many batches are under way at once", async () => {
 	const { batches, finish, finisher } = finisherOf(1);
 	await finish("abcdefgh");
 	expect(batches).toHaveLength(COMPLETE_BATCHES_MAX);
@@ -86,7 +86,7 @@ test("so many are under way at once, and no more", async () => {
 	expect(finisher.held()).toHaveLength(8);
 });
 
-test("those that the store did not take are kept, and sent again before the others", async () => {
+test("ends that the store did not take are kept, and sent again before the others", async () => {
 	const { clock, batches, finish, answer, finisher, node } = finisherOf(2);
 	await finish("ab");
 	await finish("c");

@@ -31,11 +31,11 @@ beforeEach(() => {
 	audience.heard(word);
 });
 
-test("an author reaches itself and those who name each other with it", () => {
+test("an author reaches itself and the nodes that it names and that name it", () => {
 	expect(audience.isReached(word, [ANN, BOB, CID])).toBe(true);
 });
 
-test("an author that has said nothing of its peers reaches nobody", () => {
+test("an author that has said nothing about its peers reaches nobody", () => {
 	audience = new Audience();
 	audience.heard(digestOf(BOB, [ANN]));
 	audience.heard({
@@ -45,14 +45,14 @@ test("an author that has said nothing of its peers reaches nobody", () => {
 	expect(audience.isReached(word, [BOB])).toBe(false);
 });
 
-test("who is left out of the author's last digest is not reached, whatever an older one says later", () => {
+test("a node left out of the author's last digest is not reached, whatever an older one says later", () => {
 	audience.heard(digestOf(ANN, [BOB], { seq: 4 }));
 	audience.heard(digestOf(ANN, [BOB, CID], { seq: 3 }));
 	expect(audience.isReached(word, [BOB])).toBe(true);
 	expect(audience.isReached(word, [BOB, CID])).toBe(false);
 });
 
-test("who does not name the author may not hear it, though the author hears it", () => {
+test("a node that does not name the author may not hear it, although the author hears it", () => {
 	audience.heard(digestOf(CID, [BOB], { seq: 2 }));
 	expect(audience.isReached(word, [BOB])).toBe(true);
 	expect(audience.isReached(word, [BOB, CID])).toBe(false);
@@ -65,7 +65,7 @@ test("an author that has come back reaches nobody until it has said so", () => {
 	expect(audience.isReached(later, [BOB])).toBe(true);
 });
 
-test("who was lost counts for nothing until it is heard again", () => {
+test("a node that was lost counts for nothing until it is heard again", () => {
 	audience.forget(CID);
 	expect(audience.isReached(word, [BOB])).toBe(true);
 	expect(audience.isReached(word, [BOB, CID])).toBe(false);
@@ -73,7 +73,7 @@ test("who was lost counts for nothing until it is heard again", () => {
 	expect(audience.isReached(word, [BOB, CID])).toBe(true);
 });
 
-test("who is no longer admitted is forgotten", () => {
+test("a node that is no longer admitted is discarded", () => {
 	audience.keep(new Set([BOB, CID]));
 	expect(audience.isReached(word, [BOB])).toBe(false);
 });

@@ -9,7 +9,7 @@ const cluster = (size: number) =>
 		p2p: `10.0.0.1:${i}`,
 	}));
 
-test("up to the limit all are dialled", () => {
+test("up to the limit all peers are dialled", () => {
 	const peers = cluster(DIAL_ALL_MAX);
 	expect(chooseDials("self", peers)).toEqual(peers);
 });
@@ -18,7 +18,7 @@ test("a peer without an address is not dialled", () => {
 	expect(chooseDials("self", [{ nodeId: "a", p2p: "" }])).toEqual([]);
 });
 
-test("beyond it a few are, the same ones in any order", () => {
+test("beyond the limit a few peers are dialled, the same ones in any order", () => {
 	const peers = cluster(200);
 	const chosen = chooseDials("self", peers);
 	expect(chosen).toHaveLength(DIAL_SOME);

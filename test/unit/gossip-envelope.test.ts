@@ -22,7 +22,7 @@ function opened(bytes: Uint8Array): Opened {
 	return envelope;
 }
 
-test("what was sealed is opened, and its author's signature holds", () => {
+test("a sealed message is opened, and its author's signature holds", () => {
 	const envelope = opened(sealed);
 	expect(Buffer.from(envelope.message)).toEqual(Buffer.from(MESSAGE));
 	const signatures = new Signatures(TOPIC);
@@ -32,7 +32,7 @@ test("what was sealed is opened, and its author's signature holds", () => {
 	expect(signatures.authors).toBe(0);
 });
 
-test("a changed bit anywhere breaks it", () => {
+test("a changed bit anywhere breaks the signature", () => {
 	const signatures = new Signatures(TOPIC);
 	for (let at = 0; at < sealed.length; at++) {
 		const changed = Uint8Array.from(sealed);
@@ -41,14 +41,14 @@ test("a changed bit anywhere breaks it", () => {
 	}
 });
 
-test("it holds for no other author, and on no other topic", async () => {
+test("a signature holds for no other author, and on no other topic", async () => {
 	const other = peerIdFromPrivateKey(await generateKeyPair("Ed25519"));
 	const envelope = opened(sealed);
 	expect(new Signatures(TOPIC).hold(other.toString(), envelope)).toBe(false);
 	expect(new Signatures("hearsay/b").hold(author, envelope)).toBe(false);
 });
 
-test("what is too short for a signature and a message is none", () => {
+test("bytes too short for a signature and a message are no envelope", () => {
 	expect(openEnvelope(new Uint8Array())).toBeUndefined();
 	expect(openEnvelope(sealed.subarray(0, 64))).toBeUndefined();
 	expect(openEnvelope(sealed.subarray(0, 65))).toBeDefined();

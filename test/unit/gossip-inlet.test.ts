@@ -10,7 +10,7 @@ function looked(inlet: Inlet, bearer: string, count: number, atMs: number) {
 	).length;
 }
 
-test("a second's worth at once, and then as many as come to it with time", () => {
+test("a bearer may bring a second's worth at once, and then as much as it saves up", () => {
 	const inlet = new Inlet();
 	expect(looked(inlet, "ann", 2 * HEARD_PER_S, 0)).toBe(HEARD_PER_S);
 	expect(looked(inlet, "ann", HEARD_PER_S, 0)).toBe(0);
@@ -29,7 +29,7 @@ test("large messages are bounded by their bytes", () => {
 	expect(inlet.admits("ann", large, 125)).toBe(false);
 });
 
-test("one that floods takes nothing from others, and is as new once it was let go", () => {
+test("a bearer that floods takes nothing from others, and starts anew once it was discarded", () => {
 	const inlet = new Inlet();
 	looked(inlet, "ann", 2 * HEARD_PER_S, 0);
 	expect(inlet.admits("bob", 100, 0)).toBe(true);

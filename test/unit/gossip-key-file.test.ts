@@ -51,7 +51,7 @@ test.each([
 	},
 );
 
-test("a key for which there is no room is told of, and leaves nothing behind", async () => {
+test("a key for which there is no room is reported, and leaves nothing behind", async () => {
 	const load = `
 		import { loadKey } from ${JSON.stringify(KEY_FILE)};
 		import { systemRandom } from ${JSON.stringify(WORLD)};

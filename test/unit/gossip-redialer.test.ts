@@ -121,7 +121,7 @@ test("a peer that does not answer is dialled for ever, at most REDIAL_MS_MAX apa
 	expect(Math.min(...gaps)).toBeGreaterThanOrEqual(REDIAL_MS_MIN / 2);
 });
 
-test("a peer that cannot be reached for long is told of once, and when it is reached", async () => {
+test("a peer that cannot be reached for long is logged once, and again when it is reached", async () => {
 	const said: string[] = [];
 	const tell = (_fields: object, text: string) => said.push(text);
 	const log = { ...silentLog, warn: tell, info: tell };
@@ -161,7 +161,7 @@ test("an idle node wakes once for all its links, however many they are", async (
 	expect(new Set(dials.map(({ nodeId }) => nodeId)).size).toBe(many.length);
 });
 
-test("a peer whose loss nobody told is dialled all the same", async () => {
+test("a peer whose loss nobody reported is dialled all the same", async () => {
 	state = "linked";
 	redialerOf("a").aim([peer], nobody);
 	await passTo(10_000);

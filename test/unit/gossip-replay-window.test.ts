@@ -48,7 +48,7 @@ test("repeats do not keep a sender remembered", () => {
 	expect(window.admits("a", 1, 1, SENDER_FORGOTTEN_MS)).toBe(true);
 });
 
-test("a sender that is not kept is forgotten", () => {
+test("a sender that is not kept is discarded", () => {
 	window.admits("a", 1, 5, 0);
 	window.admits("b", 1, 5, 0);
 	window.keep(new Set(["b"]));

@@ -60,7 +60,7 @@ test("updates wait until half of a window is taken, and leave as one", () => {
 	left(frame(UPDATE, 0, 3, 128 * KIB));
 });
 
-test("what opens or ends a stream, data, pings and large updates leave as they are", () => {
+test("frames that open or end a stream, data, pings and large updates leave as they are", () => {
 	const { send, left } = sender();
 	const frames = [
 		frame(UPDATE, SYN, 1, 0),
@@ -74,7 +74,7 @@ test("what opens or ends a stream, data, pings and large updates leave as they a
 	left(...frames);
 });
 
-test("what ends a stream takes along what was held back: the peer may send on", () => {
+test("a frame that ends a stream takes along what was held back: the peer may send on", () => {
 	const { send, left } = sender();
 	send(frame(UPDATE, 0, 1, 127 * KIB));
 	send(frame(UPDATE, FIN, 1, 0));
@@ -85,7 +85,7 @@ test("what ends a stream takes along what was held back: the peer may send on", 
 	left(frame(UPDATE, 0, 1, 128 * KIB));
 });
 
-test("of streams that have ended no more than so many are remembered", () => {
+test("no more than so many ended streams are remembered", () => {
 	const { send, left } = sender();
 	for (let stream = 1; stream <= STREAMS_HELD_MAX; stream += 1)
 		send(frame(UPDATE, 0, stream, stream));

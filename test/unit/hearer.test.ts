@@ -119,7 +119,7 @@ test("work that one peer announces runs at once", async () => {
 	expect(seen.ran).toEqual(["a|t|"]);
 });
 
-describe("where it is said who is to take how many", () => {
+describe("an announcement that says who is to take how many", () => {
 	const ann = { nodeId: "ann", freeSlots: 8 };
 	const bob = { nodeId: "bob", freeSlots: 8 };
 
@@ -273,7 +273,7 @@ test("a rumour is no reason to repeat a claim that failed", async () => {
 	expect(asked).toEqual([["a|t|"]]);
 });
 
-test("what was refused for want of room is not asked for", async () => {
+test("a route that was refused for want of room is not asked for", async () => {
 	const { clock, claimer, asked } = nodeOf(0);
 	for (const route of ["a|t|", "b|t|"]) claimer.hint(route);
 	claimer.refused("a|t|");
@@ -282,7 +282,7 @@ test("what was refused for want of room is not asked for", async () => {
 	expect(asked).toEqual([]);
 });
 
-test("a nudge has this node look, if it is meant, and takes nothing from what its sender may announce, nor that from it", async () => {
+test("a nudge makes this node look, if it is meant, and nudges and announcements take nothing from each other", async () => {
 	const { clock, hearer, waiting, seen } = nodeOf();
 	const nudge = { kind: "nudge", from: "ann", epoch: 1, shard: 0 } as const;
 	hearer.nudged({ ...nudge, seq: 1, to: "other" });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { HotRoutes } from "../../node/work/hot-routes.ts";
 import { RUMOURS_MAX } from "../../protocol/limits.ts";
 
-test("what is known is asked for first, and rumours take what places are left", () => {
+test("known routes are asked for first, and rumours take the places that are left", () => {
 	const hot = new HotRoutes();
 	hot.rumour("r1", "ann", 0);
 	hot.hint("s1", 0);
@@ -16,7 +16,7 @@ test("what is known is asked for first, and rumours take what places are left", 
 	expect(hot.size).toBe(4);
 });
 
-test("of one sender only so many rumours stand, and others still find room", () => {
+test("only so many rumours of one sender stand, and others still find room", () => {
 	const hot = new HotRoutes();
 	const told = Array.from({ length: RUMOURS_MAX }, (_, i) =>
 		hot.rumour(`r${i}`, "ann", 0),
@@ -49,7 +49,7 @@ test("a route stays hot if tasks wait there, or it was hinted at after the claim
 	expect(hot.has("told")).toBe(false);
 });
 
-test("a rumour of what is left waiting becomes known", () => {
+test("a rumoured route on which tasks are left waiting becomes known", () => {
 	const hot = new HotRoutes();
 	hot.rumour("r1", "ann", 0);
 	hot.rumour("r2", "ann", 0);
@@ -57,7 +57,7 @@ test("a rumour of what is left waiting becomes known", () => {
 	expect(hot.next(9)).toEqual(["r2", "r1"]);
 });
 
-test("a rumour that a claim finds true is credited once, to who told it before the claim", () => {
+test("a rumour that a claim finds true is credited once, to the peer that told it before the claim", () => {
 	const hot = new HotRoutes();
 	hot.rumour("r", "ann", 0);
 	hot.hint("s", 0);
@@ -70,7 +70,7 @@ test("a rumour that a claim finds true is credited once, to who told it before t
 	expect(hot.answered("u", 4, false, false)).toBe(undefined);
 });
 
-test("between two claims only the first word of a route is news", () => {
+test("between two claims only the first hint at a route is news", () => {
 	const hot = new HotRoutes();
 	expect(hot.isNews("r", 0)).toBe(true);
 	hot.rumour("r", "ann", 0);

@@ -13,7 +13,7 @@ function reads() {
 	return { begun, ask };
 }
 
-test("who asks while a read is under way shares the next one with all others", async () => {
+test("requests that come while a read is under way share the next one", async () => {
 	const { begun, ask } = reads();
 	const first = ask();
 	const others = Array.from({ length: 1_000 }, () => ask());
@@ -29,7 +29,7 @@ test("who asks while a read is under way shares the next one with all others", a
 	expect(begun).toHaveLength(3);
 });
 
-test("a read that fails is an answer to those who share it, and to nobody else", async () => {
+test("a failed read is an answer to those who share it, and to nobody else", async () => {
 	const { begun, ask } = reads();
 	const first = ask();
 	const second = ask();

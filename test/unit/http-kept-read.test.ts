@@ -24,7 +24,7 @@ function keptRead(size: number) {
 	return { kept, pass };
 }
 
-test("what is small is told as it is, to whoever begins", async () => {
+test("a small answer is read anew for everybody who begins", async () => {
 	const { kept, pass } = keptRead(1);
 	expect(await kept.ask(true)).toBe(1);
 	expect(await kept.ask(false)).toBe(2);
@@ -36,7 +36,7 @@ test("what is small is told as it is, to whoever begins", async () => {
 	expect(await kept.ask(true)).toBe(4);
 });
 
-test("what is large is read anew only once it is old", async () => {
+test("a large answer is read anew only once it is old", async () => {
 	const { kept, pass } = keptRead(10);
 	expect(await kept.ask(false)).toBe(1);
 	pass(KEPT_MS - 1);
@@ -45,7 +45,7 @@ test("what is large is read anew only once it is old", async () => {
 	expect(await kept.ask(false)).toBe(2);
 });
 
-test("however often it is asked for, it is read so many times a second", async () => {
+test("an answer is read at most so many times a second, however often it is asked for", async () => {
 	const { kept, pass } = keptRead(1);
 	const ask = async (times: number) => {
 		let last = 0;

@@ -59,7 +59,7 @@ async function fill(places: Places): Promise<FakeReply[]> {
 	return replies;
 }
 
-test("who waits too long for a place is refused, and so is who comes when many wait", async () => {
+test("a request that waits too long for a place is refused, and so is one that comes when many wait", async () => {
 	const clock = new VirtualClock();
 	const places = new Places(clock, MAX, 1);
 	await fill(places);
@@ -71,7 +71,7 @@ test("who waits too long for a place is refused, and so is who comes when many w
 	expect(reply.raw.eventNames()).toEqual([]);
 });
 
-test("a place that is passed on to one who goes in that instant is not lost", async () => {
+test("a place that is passed on to a request that goes in that instant is not lost", async () => {
 	const clock = new VirtualClock();
 	const places = new Places(clock, MAX, 2);
 	const holders = await fill(places);
@@ -86,7 +86,7 @@ test("a place that is passed on to one who goes in that instant is not lost", as
 	expect(await enter(places, late)).toBe(false);
 });
 
-test("a place is taken once and given back once, and who waits goes before who comes", async () => {
+test("a place is taken once and given back once, and requests that wait go before new ones", async () => {
 	const clock = new VirtualClock();
 	const places = new Places(clock, 1, 2);
 	const [first, second] = [new FakeReply(), new FakeReply()];
@@ -183,7 +183,7 @@ test("an answer that is not taken is cut off when another needs the room, after 
 	expect(whole.isGone).toBe(true);
 });
 
-test("what goes out in one turn of the event loop is bounded", async () => {
+test("what is sent in one turn of the event loop is bounded", async () => {
 	const clock = new VirtualClock();
 	const send = outflowOn(clock);
 	const [first, second] = [send(UNSENT_TURN_BYTES), send(UNSENT_SMALL_BYTES)];

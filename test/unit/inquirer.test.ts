@@ -122,7 +122,7 @@ test("a node says that the store is away only if no shard is reached, and is bou
 	expect(bound).toEqual(["first", "second"]);
 });
 
-test("a node that is asked about another tells whether it reaches it", async () => {
+test("a node that is asked about another says whether it reaches it", async () => {
 	const { clock, world, told, inquirer } = begin();
 	for (const reach of ["answers", "refused", "unreachable"] as const) {
 		world.reach = reach;
@@ -200,7 +200,7 @@ test("a refusal by an address that never took a connection does not count: its n
 	expect(inquirer.wordOf("dan").refusedMs).toBeUndefined();
 });
 
-test("nor does one by an address to which a peer has moved, until that was reached", async () => {
+test("a refusal by an address to which a peer has moved does not count until that was reached", async () => {
 	const { clock, world, inquirer } = begin();
 	const refuses = async () => {
 		world.reach = "refused";
@@ -218,7 +218,7 @@ test("nor does one by an address to which a peer has moved, until that was reach
 	expect(await refuses()).toBe(true);
 });
 
-test("a connected peer is reached at once, and again where the registry brings another address", async () => {
+test("a connected peer is reached at once, and again if the registry brings another address", async () => {
 	const { clock, world, probed, inquirer } = begin();
 	world.connected = ["cid"];
 	inquirer.met("cid");
@@ -247,7 +247,7 @@ test("a connected peer whose address takes no connections is not tried again wit
 	expect(inquirer.hasReached("bob")).toBe(false);
 });
 
-test("a peer that dialled before the registry told of it is reached once that does", async () => {
+test("a peer that dialled before the registry named it is reached once it does", async () => {
 	const { clock, world, probed, inquirer } = begin();
 	world.connected = ["eve"];
 	inquirer.met("eve");
@@ -257,7 +257,7 @@ test("a peer that dialled before the registry told of it is reached once that do
 	expect(inquirer.hasReached("eve")).toBe(true);
 });
 
-test("of a peer that is on no list any more it is known for as long as that counts when it was heard, and nothing else", async () => {
+test("when a peer that is on no list any more was heard stays known for as long as that counts, and nothing else does", async () => {
 	const { clock, inquirer, answer } = begin();
 	inquirer.ask([]);
 	answer(1, { away: true });
@@ -271,7 +271,7 @@ test("of a peer that is on no list any more it is known for as long as that coun
 	expect(inquirer.wordOf("bob").heardMs).toBeUndefined();
 });
 
-test("of more peers than are dialled, a node tries the addresses of those that are connected", async () => {
+test("if there are more peers than are dialled, a node tries the addresses of those that are connected", async () => {
 	const { clock, world, probed, inquirer } = begin();
 	world.reach = "unreachable";
 	await clock.runFor(PROBE_ALIVE_MS);

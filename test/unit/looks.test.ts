@@ -11,7 +11,7 @@ function looksOf() {
 	return { clock, lookedMs, looks: new Looks({ clock, renewer }) };
 }
 
-test("the first word is heeded at once, and what is said soon after by one look more", async () => {
+test("the first message is heeded at once, and those soon after it by one more look", async () => {
 	const { clock, lookedMs, looks } = looksOf();
 	looks.look();
 	expect(lookedMs).toEqual([0]);
@@ -23,7 +23,7 @@ test("the first word is heeded at once, and what is said soon after by one look 
 	expect(lookedMs).toHaveLength(3);
 });
 
-test("in a flood of words a true one is heeded as soon, and no more looks are taken than may be", async () => {
+test("in a flood of messages a true one is heeded as soon, and no more looks are taken than may be", async () => {
 	const { clock, lookedMs, looks } = looksOf();
 	for (let ms = 0; ms < 1_000; ms += 1) {
 		for (let i = 0; i < 10; i += 1) looks.look();
@@ -33,7 +33,7 @@ test("in a flood of words a true one is heeded as soon, and no more looks are ta
 	expect(1_000 - (lookedMs.at(-1) ?? 0)).toBeLessThanOrEqual(LOOK_MS_MIN);
 });
 
-test("one that has been stopped takes none", async () => {
+test("a node that has been stopped takes no look", async () => {
 	const { clock, lookedMs, looks } = looksOf();
 	looks.look();
 	looks.look();

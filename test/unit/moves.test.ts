@@ -14,7 +14,7 @@ import {
 } from "../../protocol/state.ts";
 
 test.each(Object.entries(MOVES))(
-	"moves: %s leads on, and ends an attempt where one is under way and has begun",
+	"moves: %s leads on, and ends an attempt if one is under way and has begun",
 	(name, { from, to, by, ends }) => {
 		expect(from).not.toBe(to);
 		expect(from !== undefined && isEnded(from)).toBe(name.startsWith("reopen"));
@@ -25,7 +25,7 @@ test.each(Object.entries(MOVES))(
 	},
 );
 
-test("moves: what is known of an attempt's end tells where the task may be", () => {
+test("moves: an attempt's end tells in which state the task may be", () => {
 	expect([...statesAfterEnd("success")]).toEqual(["SUCCESS"]);
 	expect([...statesAfterEnd("handed-back")].sort()).toEqual([
 		...["CANCELLED", "PENDING"],
@@ -38,7 +38,7 @@ test("moves: what is known of an attempt's end tells where the task may be", () 
 	expect(isMove("PENDING", "STARTED", undefined)).toBe(true);
 });
 
-test("moves: the states that have ended are said, and only another round leads on from them; from a success nothing does", () => {
+test("moves: the ended states are explicit, and only another round leads on from them; nothing does from a success", () => {
 	for (const state of TASK_STATES) {
 		expect((ENDED_STATES as readonly string[]).includes(state)).toBe(
 			isEnded(state),

@@ -44,13 +44,13 @@ test.each([
 	'{"wished":"host","name":"host-x"}',
 	'{"wished":"host","name":"host-2\\n"}',
 	'{"wished":"host","name":7}',
-])("a file that holds %s is told of, and done without", (text) => {
+])("a file that holds %s is logged and done without", (text) => {
 	writeFileSync(join(folder, "name.json"), text);
 	expect(new NameFile(folder, "host", log).current).toBe("host");
 	expect(warnings).toEqual(["could not read the node's name that was kept"]);
 });
 
-test("where it cannot be written, the node goes by its name all the same", () => {
+test("a node whose name cannot be written keeps it all the same", () => {
 	const name = new NameFile(join(folder, "gone"), "host", log);
 	name.give("host-2");
 	expect(name.current).toBe("host-2");

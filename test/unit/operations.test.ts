@@ -75,7 +75,7 @@ test("no component has a default", () => {
 	expect(JSON.stringify(COMPONENTS)).not.toContain('"default":');
 });
 
-test("what is no operation cannot be served", () => {
+test("a route that is no operation cannot be served", () => {
 	const app = Fastify();
 	serveOperationsOnly(app);
 	const handler = () => "";

@@ -40,7 +40,7 @@ test("queues are read step by step, and the same of several shards are one", asy
 	expect([one.asked, two.asked]).toEqual([[-1, 4], [-1]]);
 });
 
-test("queues that are closed and opened while they are read are told once, as they were last", async () => {
+test("queues that are closed and opened while they are read are listed once, as they were last", async () => {
 	const { shard } = shardOf(
 		{ queues: [depth("a", 7, 2)], next: 4 },
 		{ queues: [depth("a", 9)] },
@@ -120,7 +120,7 @@ test("failures of all shards are added up, the newest of them read first", async
 	]);
 });
 
-test("when many were looked at it ends, and tells how far back all shards were read", async () => {
+test("a reading ends when many failures were looked at, and says how far back all shards were read", async () => {
 	const asked: string[] = [];
 	const many = FAILURES_LOOKED_MAX - 1;
 	const shards = [

@@ -1,4 +1,6 @@
-/** Where others reach what a node listens on with every interface. */
+/**
+ * Where others reach a node that listens on every interface.
+ */
 import { expect, test } from "vitest";
 import { OwnAddress } from "../../node/world/own-address.ts";
 import { wildcardFamily } from "../../protocol/host.ts";
@@ -36,14 +38,14 @@ test.each([
 	expect(wildcardFamily(host)).toBe(family);
 });
 
-test("who listens on one address is reached there, wherever Redis is", async () => {
+test("a node that listens on one address is reached there, wherever Redis is", async () => {
 	const { own, reached } = await ownAddress("10.0.0.1");
 	own.connectedFrom("10.1.0.1");
 	for (const host of ["127.0.0.1", "192.168.7.7", "::1", "node-1"])
 		expect(reached(host)).toBe(host);
 });
 
-test("who listens on all is reached at the address from which it reaches Redis, as it is now", async () => {
+test("a node that listens on all addresses is reached at the one from which it reaches Redis now", async () => {
 	const { own, reached } = await ownAddress("172.17.0.1", "fd00::17");
 	own.connectedFrom("10.1.0.1");
 	expect(reached("0.0.0.0")).toBe("10.1.0.1");
@@ -61,7 +63,7 @@ test.each([
 	["over the other family", "fd00::5"],
 	["over one link alone", "fe80::1"],
 ])(
-	"where Redis is reached %s, the default route says where the node is",
+	"if Redis is reached %s, the default route says where the node is",
 	async (_how, address) => {
 		const { own, reached, warnings } = await ownAddress("10.0.0.1");
 		own.connectedFrom(address);
@@ -70,7 +72,7 @@ test.each([
 	},
 );
 
-// The system names these where it has no route.
+// The system names these if it has no route.
 test.each([
 	[undefined, undefined],
 	["0.0.0.0", "::"],

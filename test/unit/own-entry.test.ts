@@ -55,7 +55,7 @@ test("a shard whose clock is not known yet tells it, and is told again until whe
 	expect(asked).toHaveLength(3);
 });
 
-test("a number that is sure no longer changes none, and the node tries again later", async () => {
+test("a number that is no longer sure changes none, and the node tries again later", async () => {
 	const { entry, asked } = entryOf(1);
 	await expect(entry.open(FROM)).rejects.toMatchObject({ kind: "unsettled" });
 	expect(asked).toHaveLength(2);

@@ -39,7 +39,7 @@ test("tasks of all shards are merged by creation, newest first, and of one numbe
 	expect(searchedTo(lanes)).toBe(0);
 });
 
-test("what is older than what was looked at in every shard has to wait", () => {
+test("tasks older than what was looked at in every shard have to wait", () => {
 	const lanes = [lane(0, [9, 8], 8), lane(1, [8, 7, 5], 0)];
 	expect(placesOf(lanes)).toEqual(["9.0", "8.0", "8.1"]);
 	expect(searchedTo(lanes)).toBe(8);

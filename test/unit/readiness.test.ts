@@ -72,7 +72,7 @@ test("a node whose store takes no writes is not ready, and says why", async () =
 	]);
 });
 
-test("one without memory is full if nothing has ended that could be forgotten, or a task was refused for all that", async () => {
+test("a store without memory is full if no ended task can be discarded, or a task was refused all the same", async () => {
 	const empty = begin({ PENDING: 3 });
 	empty.world.full = MEMORY;
 	const full = NO("The store takes no new tasks: its memory is full.");
@@ -84,7 +84,7 @@ test("one without memory is full if nothing has ended that could be forgotten, o
 	expect(await answers.readinessNow()).toEqual(full);
 });
 
-test("a store that does not answer in time is not there, one that is known to be away is not asked", async () => {
+test("a store that does not answer in time is not there, and one that is known to be away is not asked", async () => {
 	const { clock, world, answers } = begin();
 	world.ask = () => new Promise(() => {});
 	const answer = answers.readinessNow();

@@ -22,13 +22,13 @@ function reaperOf(mayReap: boolean) {
 	return { reaper, lost };
 }
 
-test("a node that was lost is told of by each that finds it out, not only by the first", async () => {
+test("a lost node is reported by each node that finds it out, not only by the first", async () => {
 	const { reaper, lost } = reaperOf(true);
 	await reaper.reap("node@1" as never, { when: "now" });
 	expect(lost).toHaveLength(1);
 });
 
-test("what this node may not judge is no loss", async () => {
+test("a lease that this node may not judge is no loss", async () => {
 	const { reaper, lost } = reaperOf(false);
 	await reaper.expired([{ session: "node@1" as never, expiresMs: 0 }]);
 	expect(lost).toHaveLength(0);

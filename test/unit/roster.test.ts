@@ -60,7 +60,7 @@ async function begin() {
 const others = (roster: Roster) =>
 	roster.others.map(({ record }) => record.nodeId);
 
-test("who has come is unread from the pulse that tells of it until the registry is read", async () => {
+test("a newcomer is unread from the pulse that shows it until the registry is read", async () => {
 	const { clock, roster, open, pulse } = await begin();
 	expect(roster.unread).toBe(true);
 	await pulse();
@@ -73,7 +73,7 @@ test("who has come is unread from the pulse that tells of it until the registry 
 	expect(others(roster)).toEqual(["bob"]);
 });
 
-test("from when a node opens a session until its next pulse it cannot know who has come", async () => {
+test("from opening a session until its next pulse a node cannot know who has come", async () => {
 	const { clock, roster, pulse } = await begin();
 	await pulse();
 	await clock.runFor(1);
@@ -85,7 +85,7 @@ test("from when a node opens a session until its next pulse it cannot know who h
 	expect(roster.unread).toBe(false);
 });
 
-test("a registry that is read after a pulse has all of whom it told, also if more have come since", async () => {
+test("a registry that is read after a pulse has all nodes that the pulse showed, even if more have come since", async () => {
 	const { clock, roster, open, pulse, befalls } = await begin();
 	befalls.push(() => open("bob"));
 	await pulse();
@@ -98,7 +98,7 @@ test("a registry that is read after a pulse has all of whom it told, also if mor
 	expect(others(roster)).toEqual(["bob", "cid"]);
 });
 
-test("a reading that was under way when a pulse told of somebody does not count", async () => {
+test("a reading that was under way when a pulse showed a newcomer does not count", async () => {
 	const { clock, roster, open, pulse, befalls } = await begin();
 	await pulse();
 	await clock.runFor(1);
@@ -114,7 +114,7 @@ test("a reading that was under way when a pulse told of somebody does not count"
 	expect(roster.unread).toBe(true);
 });
 
-test("who has come is read soon also if the store fails once after the pulse that tells of it", async () => {
+test("a newcomer is read soon even if the store fails once after the pulse that shows it", async () => {
 	const { clock, roster, open, pulse, befalls } = await begin();
 	await open("bob");
 	befalls.push(() => Promise.reject(new StoreError("unreachable", "away")));
@@ -138,7 +138,7 @@ test("a roster that is stopped reads no more", async () => {
 	expect(befalls).toHaveLength(1);
 });
 
-test("who reads the registry is told how long ago a node was last lost, though it was there before", async () => {
+test("a node that reads the registry learns how long ago a node was last lost, not only when it starts", async () => {
 	const { clock, home, open, pulse, losses } = await begin();
 	await pulse();
 	await clock.runFor(1);

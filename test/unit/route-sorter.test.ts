@@ -15,7 +15,7 @@ const told = (routes: Partial<RoutesTold>, by = raised) => ({
 	routes: { ...quiet, ...routes },
 });
 
-test("what somebody serves is told with the next pulse, and may be claimed from at once", () => {
+test("a route that somebody serves is named with the next pulse, and may be claimed from at once", () => {
 	const sorter = new RouteSorter(roster);
 	expect(sorter.known).toEqual({ again: 0 });
 	const unserved = ["served|t|", "misspelt|t|"];
@@ -29,7 +29,7 @@ test("what somebody serves is told with the next pulse, and may be claimed from 
 	expect(sorter.known.served).toEqual([]);
 });
 
-test("the sweep goes on where it was, and begins anew at the end", () => {
+test("the sweep goes on from where it was, and begins anew at the end", () => {
 	const sorter = new RouteSorter(roster);
 	const routes = sorter.pulsed(told({ again: ["a|t|"], lastAgain: 30 }));
 	expect(routes).toEqual(["a|t|"]);
@@ -38,7 +38,7 @@ test("the sweep goes on where it was, and begins anew at the end", () => {
 	expect(sorter.known.again).toBe(0);
 });
 
-test("where many routes are served it is told which of them are no more, as they come up", () => {
+test("if many routes are served, the store is told which of them no longer are, as they come up", () => {
 	const sorter = new RouteSorter(roster);
 	const again = ["served|t|", "left|t|"];
 	sorter.pulsed(told({ again, served: ROUTES_SORTED_MIN - 1 }));

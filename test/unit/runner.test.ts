@@ -93,7 +93,7 @@ test("an attempt that comes twice, or after a newer one, is dropped and its slot
 	expect(runner.freeSlots).toBe(2);
 });
 
-test("other tasks do not wait for it", async () => {
+test("other tasks do not wait for a task whose older attempt still runs", async () => {
 	const { said, deliver } = runnerOf();
 	deliver("a", 1);
 	deliver("b", 2);
@@ -142,7 +142,7 @@ test("an attempt that is handed back beside a newer one, or itself, is dropped",
 	expect(said).toEqual(["begin 2"]);
 });
 
-test("of attempts that are let go only those that still run are stopped, by their very token, and say nothing more", async () => {
+test("among attempts that are let go only those that still run are stopped, by their very token, and say nothing more", async () => {
 	const { runner, said, deliver, end } = runnerOf();
 	deliver("a", 1);
 	deliver("b", 2);
@@ -187,7 +187,7 @@ test.each<[JobOutcome, string]>([
 	},
 );
 
-test("of a task that is cancelled nothing is told once its lease is lost", async () => {
+test("nothing is reported about a cancelled task once its lease is lost", async () => {
 	const { runner, said, deliver, end } = runnerOf();
 	deliver("a", 1);
 	runner.cancel(SHARD, [{ id: "a", token: 1 }]);
@@ -196,7 +196,7 @@ test("of a task that is cancelled nothing is told once its lease is lost", async
 	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
 });
 
-test("one that is cancelled and runs on is this node's to end, until its lease is lost or there is a newer attempt", () => {
+test("a cancelled task that runs on is this node's to end, until its lease is lost or there is a newer attempt", () => {
 	const { runner, said, deliver } = runnerOf();
 	deliver("a", 1);
 	const task = { id: "a", token: 1 };
@@ -207,7 +207,7 @@ test("one that is cancelled and runs on is this node's to end, until its lease i
 	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
 });
 
-test("what a handler says counts for a task that does not say it", async () => {
+test("a handler's setting counts for a task that does not say it", async () => {
 	const { jobs, deliver } = runnerOf({
 		settingsOf: () => ({ retries: 3, timeoutMs: 5_000, killAfterMs: 100 }),
 	});
@@ -229,7 +229,7 @@ test("a node none of whose threads answers has no free slots", () => {
 	expect(runnerOf().runner.freeSlots).toBe(2);
 });
 
-test("what has not begun is given back, and its slot is free again", async () => {
+test("a task that has not begun is given back, and its slot is free again", async () => {
 	const { runner, said, deliver, end } = runnerOf();
 	deliver("a", 1);
 	await settled();

@@ -91,7 +91,7 @@ test("a peer that is neither heard nor reached loses its lease as soon as the st
 	expect(first?.atMs).toBeLessThan(SILENT_LEASE_MS + 50);
 });
 
-test("a lease that was taken is not taken again, whatever pulses tell that were on their way", async () => {
+test("a lease that was taken is not taken again, whatever pulses on their way still say", async () => {
 	const bench = begin();
 	await live(bench);
 	expect(bench.reaped).toHaveLength(1);

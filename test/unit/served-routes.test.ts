@@ -22,7 +22,7 @@ test.each([
 		"slow|mail|eu",
 		'the type "mail", the queue "slow" and the label "eu" together',
 	],
-])("of %s what is missing is: %s", (route, missing) => {
+])("what is missing for %s is: %s", (route, missing) => {
 	const served = new ServedRoutes("a", own);
 	served.replace(others);
 	for (let i = 0; i < 2; i++) {
@@ -49,7 +49,7 @@ test("as long as no other node is known, one may serve it", () => {
 	expect(served.missing("any|none|")).toBeUndefined();
 });
 
-test("who serves a route is told, this node among them", () => {
+test("the nodes that serve a route are listed, including this one", () => {
 	const served = new ServedRoutes("a", own);
 	expect(served.servers("any|resize|")).toEqual(["a"]);
 	served.replace(others);

@@ -30,7 +30,7 @@ test("before a shard has said anything, no generation of it is known", () => {
 	expect(memory.raised).toEqual(NO_GENERATION);
 });
 
-test("the shard's clock goes on by the own one between what the shard tells", async () => {
+test("between a shard's answers its clock goes on by the node's own", async () => {
 	const { clock, memory } = await begin();
 	expect(memory.nowMs()).toBe(NOON_MS + 500);
 	memory.answered(NOON_MS + 510, clock.monoMs());
@@ -48,7 +48,7 @@ const stepped = async (byMs: number, tookMs: number) => {
 	return memory.upMs;
 };
 
-test("a shard whose clock steps is not seen up from before", async () => {
+test("a shard whose clock steps does not count as up from before", async () => {
 	for (const byMs of [-60_000, -300, 300, 60_000])
 		expect(await stepped(byMs, 100)).toBe(10);
 });
@@ -58,7 +58,7 @@ test("an answer that takes its time is no step, and hides a smaller one", async 
 		expect(await stepped(byMs, 600)).toBe(1_110);
 });
 
-test("a shard that did not answer, or answers after a gap, is not seen up from before", async () => {
+test("a shard that did not answer, or answers after a gap, does not count as up from before", async () => {
 	const { clock, memory } = await begin();
 	expect(memory.upMs).toBe(500);
 	memory.missed();
@@ -71,7 +71,7 @@ test("a shard that did not answer, or answers after a gap, is not seen up from b
 	expect(memory.upMs).toBe(0);
 });
 
-test("of a shard that answers late the clock is not known well", async () => {
+test("the clock of a shard that answers late is not known well", async () => {
 	const { clock, memory } = await begin();
 	expect(memory.knowsClock).toBe(true);
 	const sentMs = clock.monoMs();
@@ -80,7 +80,7 @@ test("of a shard that answers late the clock is not known well", async () => {
 	expect(memory.knowsClock).toBe(false);
 });
 
-test("of one generation on two runs the first is remembered, of two generations the higher", () => {
+test("the first of two runs with one generation is remembered, and the higher of two generations", () => {
 	const memory = remember(new KeptInMemory());
 	memory.toldGeneration({ generation: 7, run: "a" });
 	memory.toldGeneration({ generation: 7, run: "b" });
@@ -99,7 +99,7 @@ test("a node that comes back remembers the generation of its former life", () =>
 	expect(kept.recall(0)).toEqual({ generation: 7, run: "a" });
 });
 
-test("tokens beyond those of one generation do not come again to the node that had them, where the store forgot them and its clock was put back", async () => {
+test("tokens beyond those of one generation do not come again to the node that had them, if the store lost them and its clock was put back", async () => {
 	let nowMs = NOON_MS;
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const [shard] = store.shards;

@@ -53,7 +53,7 @@ test.each<[string, number, Slots, readonly number[] | undefined]>([
 	expect(shared(count, slots)).toEqual(expected);
 });
 
-test("of tasks that come one by one each node gets as many", () => {
+test("if tasks come one by one, each node gets as many", () => {
 	const free = [8, 8, 8];
 	for (let i = 0; i < 18; i += 1) {
 		const shares = shared(

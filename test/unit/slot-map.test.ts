@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { placeOf, SlotMap } from "../../node/slot-map.ts";
 import { SeededRandom } from "../random.ts";
 
-test("what is put in is there until it is taken out, once", () => {
+test("a thing that is put in is there until it is taken out, once", () => {
 	const slots = new SlotMap<string>();
 	const a = slots.put("a");
 	const b = slots.put("b");
@@ -27,7 +27,7 @@ test("a place is used again, a number never", () => {
 	for (const number of numbers) expect(slots.get(number)).toBeUndefined();
 });
 
-test("it holds what a Map of the same numbers holds", () => {
+test("a slot map holds what a Map of the same numbers holds", () => {
 	const random = new SeededRandom(7);
 	const slots = new SlotMap<{ n: number }>();
 	const twin = new Map<number, { n: number }>();
@@ -52,7 +52,7 @@ test("it holds what a Map of the same numbers holds", () => {
 	expect(new Set(slots)).toEqual(new Set(twin.values()));
 });
 
-test("what is taken out during a walk does not end the walk", () => {
+test("taking something out during a walk does not end the walk", () => {
 	const slots = new SlotMap<number>();
 	const numbers = [0, 1, 2, 3].map((n) => slots.put(n));
 	const seen: number[] = [];

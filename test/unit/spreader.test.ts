@@ -37,7 +37,7 @@ function spreaderOf(peers: readonly string[], more: object = {}) {
 	return { share, durations, promised, runner, claimer, spreader };
 }
 
-test("tasks are shared with the others, and what these are to take is their load until they tell of themselves", () => {
+test("tasks are shared with other nodes, and count as their load until these report their load themselves", () => {
 	const { share, runner, promised } = spreaderOf(["ann", "bob"]);
 	expect(share(9)).toEqual([3, { ann: 3, bob: 3 }]);
 	runner.freeSlots -= 3;
@@ -57,7 +57,7 @@ test("a lone task stays while the node is idle, and so do all of types that take
 	expect(share(9, SHORT)).toEqual([3, { ann: 3, bob: 3 }]);
 });
 
-test("where there is nobody else, or no room for all, nobody gets a share", () => {
+test("if there is nobody else, or no room for all, nobody gets a share", () => {
 	expect(spreaderOf([]).share(9)).toBeUndefined();
 	expect(spreaderOf(["ann"]).share(17)).toBeUndefined();
 });

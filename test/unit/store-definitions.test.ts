@@ -30,7 +30,7 @@ test.each([
 		expect(lines[i]?.slice(0, begin.length)).toBe(begin);
 });
 
-test("comments are left out, and nothing else that begins as one does", () => {
+test("comments are left out, and nothing else that begins like one", () => {
 	expect(withoutComments("-- a\nlocal a = 1\n  -- b\nreturn a -- c\n")).toBe(
 		"local a = 1\nreturn a -- c\n",
 	);

@@ -23,7 +23,7 @@ test("the rights are exactly what scripts run, and what runs them", () => {
 	);
 });
 
-test("the manual asks for these", () => {
+test("the manual asks for exactly these rights", () => {
 	const chapter = readFileSync("dashboard/docs/redis.md", "utf8");
 	const line = ["ACL SETUSER hearsay on '>PASSWORD'", ...aclRules("hearsay")];
 	expect(chapter.replaceAll(/\s+/g, " ")).toContain(

@@ -29,7 +29,7 @@ test.each([
 	"redis://:Zq@Zq@db:x",
 	"redis+sentinel://:Zq@a,b",
 	":Zq@db",
-])("what is wrong with %s is told without the password", (url) => {
+])("the refusal of %s does not show the password", (url) => {
 	expect(() => parseStoreUrl(url)).toThrow(
 		expect.objectContaining({ message: expect.not.stringContaining("Zq") }),
 	);
@@ -59,7 +59,7 @@ test.each([
 	"redis://db/3?sentinel_password=Zq",
 	"redis+sentinel://a/main?password=Zq",
 	"redis+sentinel://a/main?sentinel_password=Zq%",
-])("what a %s says after its question mark is told as wrong", (url) => {
+])("what a %s says after its question mark is refused", (url) => {
 	expect(() => parseStoreUrl(url)).toThrow(
 		expect.objectContaining({ message: expect.not.stringContaining("Zq") }),
 	);

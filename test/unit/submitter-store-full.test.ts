@@ -71,7 +71,7 @@ test.each([
 	expect(calls).toEqual(["submit", ...again]);
 });
 
-test("one that stays full refuses, says so once, and is not asked for room all the time", async () => {
+test("a store that stays full refuses tasks, is logged once, and is not asked for room all the time", async () => {
 	const { clock, calls, log, told, submit } = fullStore([0, 0, 0]);
 	await submit(10);
 	await submit(10);
@@ -96,7 +96,7 @@ test("a task that room came too late for was not sent, and never is", async () =
 	expect(calls).toEqual(["submit", TRIM]);
 });
 
-test("a node that stops forgets nothing for new tasks", async () => {
+test("a node that stops discards nothing for new tasks", async () => {
 	const { calls, told, trimmer, submit } = fullStore([5]);
 	trimmer.stop();
 	await submit(10);

@@ -1,4 +1,7 @@
-/** New tasks that this node takes as they are stored: when it tries to, and what follows where it cannot. */
+/**
+ * New tasks that this node takes as they are stored: when it tries to, and what follows
+ * if it cannot.
+ */
 import { expect, test } from "vitest";
 import {
 	type Log,
@@ -39,7 +42,7 @@ function tasksOf(...priorities: number[]): NewTask[] {
 	}));
 }
 
-/** As the store answers where none waits before them. */
+/** What the store answers if none waits before them. */
 function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
 	return tasks.map((task, i) => ({
 		...{ ok: true, created: true, seq: i },
@@ -47,7 +50,7 @@ function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
 	}));
 }
 
-/** What a store answers where a task waits before them. */
+/** What a store answers if a task waits before them. */
 function waiting(tasks: readonly NewTask[]): SubmitOutcome[] {
 	return tasks.map((_, seq) => ({ ok: true, created: true, seq }));
 }
@@ -102,7 +105,7 @@ function nodeOn(
 	return { claimer, seen };
 }
 
-test("they keep a slot each and run, the most urgent first", async () => {
+test("tasks taken as they are stored keep a slot each and run, the most urgent first", async () => {
 	const { claimer, seen } = nodeOn(taken);
 	const tasks = tasksOf(0, 9, 5, 9);
 	const outcomes = claimer.submit(tasks);
@@ -113,7 +116,7 @@ test("they keep a slot each and run, the most urgent first", async () => {
 	expect(seen.events).toEqual(["begin", "over"]);
 });
 
-test("those that the store has taken before, or lets wait, keep none", async () => {
+test("tasks that the store took before, or lets wait, keep no slot", async () => {
 	const existing = { id: "task-1" } as never;
 	const { claimer, seen } = nodeOn((tasks) => [
 		...taken(tasks.slice(0, 1)),
@@ -154,7 +157,7 @@ test.each([
 	["unreachable", ["begin", "over"]],
 	["full", ["begin", "over"]],
 ] as const)(
-	"where the store is %s the slots are free again, and who submits is told",
+	"if the store is %s the slots are free again, and the submitter is told",
 	async (kind, events) => {
 		const { claimer, seen } = nodeOn(() => {
 			throw new StoreError(kind, "it is not there");
@@ -191,14 +194,14 @@ function submitterOn(
 	return { submit, seen, hints };
 }
 
-test("nobody is told of what this node takes", async () => {
+test("nobody is told about tasks that this node takes", async () => {
 	const { submit, seen, hints } = submitterOn(taken);
 	expect(await submit(5, 5)).toMatchObject([{ created: true }, { seq: 1 }]);
 	expect(seen).toMatchObject({ asked: 1, ran: ["task-0", "task-1"] });
 	expect(hints).toEqual([]);
 });
 
-test("what has to wait all the same is sent once, and hinted at", async () => {
+test("tasks that have to wait all the same are sent once, and hinted at", async () => {
 	const { submit, seen, hints } = submitterOn(waiting);
 	expect(await submit(5, 5)).toMatchObject([{ created: true }, { seq: 1 }]);
 	expect(seen).toMatchObject({ asked: 1, ran: [] });
@@ -216,7 +219,7 @@ test("a full store is asked again once there is room", async () => {
 	expect(seen).toMatchObject({ asked: 2, free: SLOTS - 1, ran: ["task-0"] });
 });
 
-test("where some of a flood could be taken and cannot, all of it waits in the order in which it came", async () => {
+test("if some tasks of a flood could be taken and cannot, all of them wait in the order in which they came", async () => {
 	const clock = new VirtualClock();
 	const store = createMemoryStore({
 		shards: 1,

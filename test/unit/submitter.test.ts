@@ -106,7 +106,7 @@ test("a task whose answer was lost is looked up, and found where it was stored",
 	expect(told.map(({ what }) => what)).toEqual(["found", "found", "found"]);
 });
 
-test("what may be another run of its id is not looked for under it: its outcome is unknown", async () => {
+test("a task that may be another run of its id is not looked for under it: its outcome is unknown", async () => {
 	const { clock, told, submit } = slowStore({ lostMs: 5, stores: true });
 	submit(2, { again: true });
 	submit(1);
@@ -114,14 +114,14 @@ test("what may be another run of its id is not looked for under it: its outcome 
 	expect(told.map(({ what }) => what)).toEqual(["unknown", "unknown", "found"]);
 });
 
-test("one that is not there may yet come: its outcome is unknown", async () => {
+test("a task that is not there may yet come: its outcome is unknown", async () => {
 	const { clock, told, submit } = slowStore({ lostMs: 5, stores: false });
 	submit(1);
 	await clock.runFor(SUBMIT_TIMEOUT_MS);
 	expect(told).toMatchObject([{ what: "unknown" }]);
 });
 
-test("a store that says nothing: what was sent is looked up, what was not is refused, both within the time", async () => {
+test("if the store says nothing, tasks that were sent are looked up, others are refused, both in time", async () => {
 	const { clock, seen, sent, told, submit } = slowStore("silent");
 	submit(FULL_PIPE + 10);
 	await clock.runFor(SUBMIT_TIMEOUT_MS);
@@ -151,7 +151,7 @@ test("an answer that comes while it is looked for stands, and more is taken from
 	expect(told.map(({ what }) => what)).toEqual(["found", "stored"]);
 });
 
-test("who waits too long behind others is told that the node has too much to do", async () => {
+test("a submission that waits too long behind others is told that the node has too much to do", async () => {
 	const { clock, told, submit } = slowStore({ answersMs: 600 });
 	const rounds = Math.ceil(SUBMIT_QUEUE_MS_MAX / 600) + 2;
 	submit(rounds * FULL_PIPE);

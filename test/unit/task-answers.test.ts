@@ -41,7 +41,7 @@ function answersOf(...outcomes: Submission[]): TaskAnswers {
 	} as unknown as TaskAnswersParts);
 }
 
-test("a task that the node takes as it is stored is told to have started", async () => {
+test("a task that the node takes as it is stored is answered as started", async () => {
 	const claimed = claimedTask(task.id, 7, task);
 	const answers = answersOf({ ok: true, created: true, seq: 1, claimed });
 	const started = { attempt: 1, node: "node-a", token: 7 };
@@ -51,7 +51,7 @@ test("a task that the node takes as it is stored is told to have started", async
 	expect(await waits.submit([task])).toEqual([taken]);
 });
 
-test("of a task that is another run of its id the id is told that it got", async () => {
+test("a task that is another run of its id is answered with the id that it got", async () => {
 	const answers = answersOf({ ok: true, created: true, seq: 1, id: "a~2" });
 	expect(await answers.submit([{ ...task, again: true }])).toEqual([
 		{ ok: true, created: true, id: "a~2" },
@@ -70,7 +70,7 @@ test("tasks for which the store failed in different ways are each told their own
 });
 
 test.each(Object.keys(STORE_PROBLEMS) as StoreErrorKind[])(
-	"of some tasks for which the store was %s their sender is told what to do, and nothing that the store said",
+	"if the store was %s for some tasks, their sender is told what to do, and nothing that the store said",
 	async (kind) => {
 		const failed = new StoreError(kind, "secret 10.0.0.7");
 		const answers = answersOf({ ok: true, created: true, seq: 1 }, failed);

@@ -36,7 +36,7 @@ test.each([
 		expect(shardOf(id, shards)).toBe(hash32(home) % shards);
 });
 
-test("ids without a home of their own lie where they always lay", () => {
+test("ids without `~` are in the shard where they always were", () => {
 	const shards = ["a", "task-1", "01k9f7q2vabcdefghjkm", "idem-0123"].map(
 		(id) => shardOf(id, 4),
 	);

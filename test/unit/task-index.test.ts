@@ -17,7 +17,7 @@ function thingOf(id: string, n: number, chain = chainOf(id)): Thing {
 
 const any = () => true;
 
-test("it finds what a list of the same things finds, also where all share a chain", () => {
+test("the index finds what a list of the same things finds, also if all share a chain", () => {
 	for (const chain of [undefined, 5]) {
 		const random = new SeededRandom(7);
 		const index = new TaskIndex<Thing>();

@@ -112,7 +112,7 @@ test.each([1, 4, 16])(
 	},
 );
 
-test("a text finds first the task of that id, then ids that begin so, then what has it inside", async () => {
+test("a text finds first the task of that id, then ids that begin with it, then tasks that have it inside", async () => {
 	const cluster = new Cluster(4);
 	await cluster.submit(3, { payload: '{"of":"t1"}' }, "in");
 	await cluster.submit(13);

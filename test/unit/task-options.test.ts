@@ -40,7 +40,7 @@ describe("options of a submission", () => {
 		expect(optionsOf(submitted, FIELDS, WHEN_ABSENT)).toEqual(options);
 	});
 
-	test("are those of a plain task where there are none", () => {
+	test("are those of a plain task if there are none", () => {
 		expect(optionsOf({ colour: "red" }, FIELDS, WHEN_ABSENT)).toBe(PLAIN);
 		expect(optionsOf({ type: "t", labels: ["a"] })).toBe(PLAIN);
 	});
@@ -100,7 +100,7 @@ test("the same id is the same task in whatever trace it is sent again", () => {
 	expect(isSameTask(traced, other)).toBe(false);
 });
 
-test("who reads a task is told its options", () => {
+test("a task is read with its options", () => {
 	const record: TaskRecord = newRecord(taskOf(LATER), 1, 0);
 	const onlooker = { missing: () => undefined, nameOf: () => undefined };
 	expect(JSON.parse(writeTask(record, onlooker))).toMatchObject({

@@ -49,20 +49,20 @@ function wishesOf(states: readonly TaskState[]) {
 
 const RACE: readonly TaskState[] = ["FAILURE", "STARTED", "FAILURE"];
 
-test("what has ended since it could not be deleted is deleted", async () => {
+test("a task that has ended since it could not be deleted is deleted", async () => {
 	const { wishes, asked } = wishesOf(RACE);
 	expect(await wishes.remove("a")).toMatchObject({ code: "done" });
 	expect(asked).toHaveLength(2);
 });
 
-test("what has ended since it could not be tried again is", async () => {
+test("a task that has ended since it could not be tried again is tried again", async () => {
 	const { wishes, asked } = wishesOf(RACE);
 	const wish = { round: undefined, delayMs: 0 };
 	expect(await wishes.retry("a", wish)).toMatchObject({ code: "done" });
 	expect(asked).toHaveLength(2);
 });
 
-test("what waits again since it could not be changed is", async () => {
+test("a task that waits again since it could not be changed is changed", async () => {
 	const { wishes, asked } = wishesOf(["PENDING", "STARTED", "PENDING"]);
 	expect(await wishes.patch("a", { options: {} })).toMatchObject({
 		code: "changed",
@@ -70,7 +70,7 @@ test("what waits again since it could not be changed is", async () => {
 	expect(asked).toHaveLength(2);
 });
 
-test("what runs is told to run, and asked for once", async () => {
+test("a running task is reported as running, and asked for once", async () => {
 	const { wishes, asked } = wishesOf(["STARTED"]);
 	const task = { state: "STARTED" };
 	expect(await wishes.remove("a")).toMatchObject({ code: "not_ended", task });

@@ -41,7 +41,7 @@ function bench(turn: number | "none" = 0) {
 	return { clock, askedMs, answers, told, timekeeper };
 }
 
-test("what a pulse tells of is asked for when it is due, and once", async () => {
+test("a time that a pulse names is acted on when it is due, and once", async () => {
 	const { clock, askedMs, timekeeper } = bench();
 	timekeeper.pulsed(500);
 	timekeeper.pulsed(500);
@@ -49,7 +49,7 @@ test("what a pulse tells of is asked for when it is due, and once", async () => 
 	expect(askedMs).toEqual([500]);
 });
 
-test("the second in turn asks a little later, and who has no turn does not", async () => {
+test("the second in turn acts a little later, and a node without a turn does not", async () => {
 	const second = bench(1);
 	second.timekeeper.pulsed(500);
 	await second.clock.runFor(2_000);
@@ -62,7 +62,7 @@ test("the second in turn asks a little later, and who has no turn does not", asy
 	expect(none.askedMs).toEqual([]);
 });
 
-test("what this node has stored it asks for without a turn", async () => {
+test("a node acts without a turn on what it has stored itself", async () => {
 	const { clock, askedMs, answers, timekeeper } = bench("none");
 	answers.push({ ...NOTHING, nextTimeMs: 900 });
 	timekeeper.stored({ dueMs: 300, expiresMs: 900 });
@@ -79,7 +79,7 @@ test("an earlier time goes before a later one that was known", async () => {
 	expect(askedMs).toEqual([200, 800]);
 });
 
-test("while there is more it goes on, with a gap between", async () => {
+test("while there is more the timekeeper goes on, with a gap between steps", async () => {
 	const { clock, askedMs, answers, told, timekeeper } = bench();
 	const promoted = [{ route: "a|t|", count: 256, topPriority: 5 }];
 	answers.push({ ...NOTHING, nextTimeMs: 1, promoted });
@@ -90,7 +90,7 @@ test("while there is more it goes on, with a gap between", async () => {
 	expect(told).toEqual([promoted, ["x"]]);
 });
 
-test("what a pulse finds long overdue is asked for at once", async () => {
+test("a node acts at once on what its pulse finds long overdue", async () => {
 	const { clock, askedMs, timekeeper } = bench(2);
 	await clock.runFor(1_000);
 	timekeeper.pulsed(1_000 - ELAPSE_OVERDUE_MS);
@@ -117,7 +117,7 @@ test("a time months ahead is waited for in pieces that a timer can have", async 
 	expect(askedMs).toEqual([farMs]);
 });
 
-test("once stopped it asks for nothing", async () => {
+test("a timekeeper that was stopped asks for nothing", async () => {
 	const { clock, askedMs, timekeeper } = bench();
 	timekeeper.pulsed(10);
 	timekeeper.stop();

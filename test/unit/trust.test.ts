@@ -64,7 +64,7 @@ test.each<[string, PeerWord[], boolean]>([
 	["a peer hears us, and reaches the store", [away, hears], true],
 	["a peer is silent", [away, silent], true],
 	["a peer does not gossip", [away, mute], true],
-])("a holder whose lease may end, where %s", (_where, peers, expected) => {
+])("a holder whose lease may end, if %s", (_where, peers, expected) => {
 	expect(stops(TRUST_AGE_MS, peers)).toBe(expected);
 });
 
@@ -74,7 +74,7 @@ test("somebody has come who was not asked", () => {
 	expect(stops(TRUST_AGE_MS, [away], unread)).toBe(true);
 });
 
-test("who cannot ask, or has too many peers to, is not taken for silent, and stops before its lease ends", () => {
+test("a node that cannot ask, or has too many peers to ask, is not taken for silent, and stops before its lease ends", () => {
 	const many = Array<PeerWord>(DIAL_ALL_MAX + 1).fill(silent);
 	const allAway = Array<PeerWord>(DIAL_ALL_MAX + 1).fill(away);
 	expect(stops(TRUST_AGE_MS - 1, many)).toBe(false);

@@ -81,7 +81,7 @@ function nodeOf(answerMs: number, waitsForSlots = true) {
 	return { clock, seen, pledges, pledge, renewer, lacking, turns };
 }
 
-test("who lacks slots gets those of a shard that is silent, once the own store has answered what was sent later", async () => {
+test("a claimer that lacks slots gets those of a silent shard once its own shard has answered a call sent later", async () => {
 	const { clock, seen, lacking } = nodeOf(1);
 	lacking.kick();
 	await clock.runFor(CLAIM_SILENCE_MS - 1);
@@ -99,7 +99,7 @@ test("a store that has answered meanwhile is not asked once more", async () => {
 	expect(seen).toEqual({ free: 10, renewals: 0 });
 });
 
-test("while no store answers they stay where they are", async () => {
+test("while no store answers slots stay where they are", async () => {
 	const { clock, seen, lacking } = nodeOf(10_000);
 	lacking.kick();
 	await clock.runFor(10 * CLAIM_SILENCE_MS);
@@ -107,7 +107,7 @@ test("while no store answers they stay where they are", async () => {
 	expect(seen.renewals).toBeLessThanOrEqual(10);
 });
 
-test("they stay while nobody waits for slots, or once it is over", async () => {
+test("slots stay while nobody waits for them, or once turns are over", async () => {
 	const idle = nodeOf(1, false);
 	idle.lacking.kick();
 	await idle.clock.runFor(10 * CLAIM_SILENCE_MS);
@@ -132,7 +132,7 @@ test("an answer begins the silence anew", async () => {
 	expect(seen.free).toBe(10);
 });
 
-test("a silent shard gets no slots until all is answered, and then tasks get those that are free", () => {
+test("a silent shard gets no slots until all is answered, and then its tasks get those that are free", () => {
 	const { seen, pledges, pledge } = nodeOf(1);
 	pledges.recall();
 	expect(seen.free).toBe(10);

@@ -6,7 +6,7 @@ import { CLAIM_ROUTES_MAX, RUMOURS_MAX } from "../../protocol/limits.ts";
 const of = (route: string, tasks: number) =>
 	Array.from({ length: tasks }, () => ({ route }));
 
-test("what is wanted of a route adds up, and is asked for once", () => {
+test("tasks wanted of a route add up, and are asked for once", () => {
 	const wanted = new WantedRoutes();
 	wanted.add("a", 2, undefined);
 	wanted.add("b", 1, "bob");
@@ -19,7 +19,7 @@ test("what is wanted of a route adds up, and is asked for once", () => {
 	expect([wanted.tasks, wanted.size]).toEqual([0, 0]);
 });
 
-test("what it had no slots for is still wanted; what was not there is not", () => {
+test("tasks without a slot are still wanted; tasks that were not there are not", () => {
 	const wanted = new WantedRoutes();
 	wanted.add("a", 5, "ann");
 	wanted.add("b", 1, undefined);
@@ -29,7 +29,7 @@ test("what it had no slots for is still wanted; what was not there is not", () =
 	expect(wanted.tasks).toBe(0);
 });
 
-test("of one sender only so many words stand", () => {
+test("only so many words of one sender stand", () => {
 	const wanted = new WantedRoutes();
 	for (let i = 0; i < RUMOURS_MAX; i += 1)
 		expect(wanted.add(`r${i}`, 1, "ann")).toBe(true);

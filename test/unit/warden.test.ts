@@ -126,7 +126,7 @@ test("a newcomer who could not be asked stops the node", async () => {
 	expect(ended).toHaveLength(1);
 });
 
-test("who wakes when its lease may have been taken stops at once, whatever it heard before", async () => {
+test("a node that wakes when its lease may have been taken stops at once, whatever it heard before", async () => {
 	const { clock, machine, world, ended } = begin();
 	world.hears = true;
 	world.away = true;
@@ -141,7 +141,7 @@ test("who wakes when its lease may have been taken stops at once, whatever it he
 	]);
 });
 
-test("who wakes before that asks first, and stops only if it is not heard then either", async () => {
+test("a node that wakes before that asks first, and stops only if it is not heard then either", async () => {
 	for (const hears of [true, false]) {
 		const { clock, machine, world, ended } = begin();
 		machine.pause();
@@ -194,7 +194,7 @@ test("a lease whose renewals fail is looked after in time, though those of other
 	expect(ended).toEqual([`0 at ${CUT_OFF_AGE_MS}`]);
 });
 
-test("who sleeps does not pass for awake because another shard's lease is renewed first", async () => {
+test("a node that sleeps does not pass for awake because another shard's lease is renewed first", async () => {
 	const { clock, machine, world, lease, warden, ended } = begin();
 	world.hears = true;
 	await clock.runFor(CUT_OFF_AGE_MS - 100);

@@ -2,24 +2,24 @@
  * The task types that every node runs.
  *
  * - `noop` does nothing and returns null: for benches and smoke tests.
- * - `process_task` is the work of the system that Hearsay replaces: it takes a
- *   while (`durationMs` of its payload, else the node's setting) and returns a
- *   sentence in that system's very words.
+ * - `process_task` is the work of the system that Hearsay replaces: it takes a while
+ *   (`durationMs` of its payload, or else the node's setting) and returns a sentence in
+ *   that system's very words.
  */
 import type { BUILT_IN_TYPES, JobInThread } from "../messages.ts";
 import type { TaskContext } from "../task-code.ts";
 import { isoTime, sleep } from "./native.ts";
 
-/** Node's timers fire at once when asked for more. */
+/** The longest time that Node's timers take; asked for more, they fire at once. */
 const DURATION_MS_MAX = 2 ** 31 - 1;
 
-/** As a user's handler, but it sees the whole job. */
+/** Like a user's handler, but it sees the whole job. */
 export type JobRun = (
 	payload: unknown,
 	ctx: TaskContext,
 	running: {
 		readonly job: JobInThread;
-		/** Called when it is told to stop. */
+		/** Called when the job is told to stop. */
 		onStop: ((why: Error) => void) | undefined;
 	},
 ) => unknown;
@@ -40,7 +40,10 @@ export function builtInHandlers(
 	};
 }
 
-/** What whoever submitted it calls the task: its `task_id`, if its id follows from that; else its id. */
+/**
+ * The submitter's name for the task: its `task_id`, if its id follows from that;
+ * otherwise its id.
+ */
 function nameOf(payload: unknown, id: string): string {
 	if (typeof payload !== "object" || payload === null) return id;
 	if (!("task_id" in payload)) return id;

@@ -1,10 +1,13 @@
-/** Lengths of time that task code names, read with what is kept from before it was loaded. */
+/**
+ * Reads lengths of time that task code names, using only what was kept from before task
+ * code was loaded.
+ */
 import { DURATION_PATTERN } from "../../../protocol/duration.ts";
 import { exec, isFiniteNumber, numberOf, roundUp } from "./native.ts";
 
 const pattern = new RegExp(DURATION_PATTERN);
 
-/** In whole milliseconds, a fraction as one more; undefined for what is no duration. */
+/** The duration in whole milliseconds, rounded up; undefined if the value is no duration. */
 export function durationMs(value: unknown): number | undefined {
 	if (typeof value === "number")
 		return isFiniteNumber(value) && value >= 0 ? roundUp(value) : undefined;

@@ -1,15 +1,16 @@
 /**
- * Keeps task code from harming the node by accident, and makes a dying thread
- * say on whose account it dies.
+ * Keeps task code from harming the node by accident, and makes a dying thread say which
+ * job it dies of.
  *
- * - `process.exit` ends the thread only (Node sees to that); an uncaught error
- *   or rejection ends it too, since nobody knows what the code left behind.
- *   Either is laid at the door of the job in whose context it happened.
- * - `process.kill` of the node itself, of its process group or of what started it
- *   throws; for a task that runs in a process of its own, that last is the node. (Node.js
- *   itself refuses `abort`, `chdir`, `umask` and the setting of ids in a thread.)
- * - What is printed goes to the job's bounded log: the thread's own standard
- *   streams would buffer a flood without limit in the node.
+ * - `process.exit` ends only the thread (Node sees to that). An uncaught error or
+ *   rejection ends it too, since nobody knows what the code left behind. Either is
+ *   charged to the job in whose context it happened.
+ * - `process.kill` throws for the node itself, for its process group, and for the process
+ *   that started it; for a task that runs in a process of its own, the latter is the
+ *   node. (Node.js itself refuses `abort`, `chdir`, `umask` and the setting of ids in a
+ *   thread.)
+ * - What is printed goes to the job's bounded log: the thread's own standard streams
+ *   would buffer a flood without limit in the node.
  */
 import { syncBuiltinESMExports } from "node:module";
 import workerThreads, { type MessagePort } from "node:worker_threads";
@@ -52,16 +53,16 @@ export function guardThread(
 		die(1, `the task ${what}: ${describe(error, ERROR_MESSAGE_CHARS_MAX)}`);
 	});
 	process.kill = guardedKill(process.kill.bind(process));
-	// Else `import { kill } from "node:process"` could still have the old ones.
+	// Otherwise `import { kill } from "node:process"` could still get the old ones.
 	syncBuiltinESMExports();
 	capture(process.stdout, runner, outbox);
 	capture(process.stderr, runner, outbox);
 }
 
 /**
- * Takes out of reach by which the thread and its node talk, and how the node was
- * started: its arguments may tell where the store is. (Its environment is left out of
- * the thread's by `main.ts`.)
+ * Hides the channel between the thread and its node, and how the node was started: its
+ * arguments may tell where the store is. (`main.ts` leaves the node's environment out of
+ * the thread's.)
  */
 function hideNode(port: MessagePort): void {
 	Object.assign(workerThreads, { workerData: null });
@@ -97,7 +98,7 @@ function guardedKill(kill: typeof process.kill): typeof process.kill {
 	};
 }
 
-/** Lets all that is written to the stream become lines of the current job's log. */
+/** Turns everything that is written to the stream into lines of the current job's log. */
 function capture(
 	stream: NodeJS.WriteStream,
 	runner: JobRunner,

@@ -1,12 +1,12 @@
 /**
- * Loads the task code that this thread runs: the built-in types, and those of
- * the handler files (see `task-code.ts` for their shape).
+ * Loads the task code that this thread runs: the built-in types, and those of the handler
+ * files (see `task-code.ts` for their shape).
  *
- * A thread that starts while the node runs must have every type that the node
- * serves, since the node claims tasks of all of them; a type more is not served.
+ * A thread that starts while the node runs must have every type that the node serves,
+ * since the node claims tasks of all of them. A type that is new is not served.
  *
- * Checks the shape strictly, and refuses what it does not know rather than
- * ignore it: a limit that someone set and nobody keeps is worse than an error.
+ * Checks the shape strictly, and refuses what it does not know rather than ignore it: a
+ * limit that someone set and nobody keeps is worse than an error.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -45,10 +45,10 @@ export type Loaded =
 	| {
 			readonly ok: true;
 			readonly handlers: LoadedHandlers;
-			/** What they say beside their code, for the node to look at. */
+			/** What handlers say besides their code, for the node to look at. */
 			readonly settings: readonly SaidSettings[];
 	  }
-	/** One sentence that names the file. */
+	/** The message is one sentence that names the file. */
 	| { readonly ok: false; readonly message: string };
 
 export async function loadHandlers({
@@ -58,7 +58,7 @@ export async function loadHandlers({
 }: WorkerStart): Promise<Loaded> {
 	const handlers = new Table<JobRun>();
 	const settings = bareList<SaidSettings>();
-	// Before task code is loaded: what these need may be replaced by it.
+	// Kept before task code is loaded, which may replace what these need.
 	for (const [type, run] of Object.entries(builtInHandlers(processTaskMs)))
 		handlers.add(type, run);
 	const all = handlerFiles.join(", ");
@@ -103,9 +103,10 @@ function lostTypes(
 }
 
 /**
- * A thread that has nothing left to do ends, whatever it still awaits: nobody
- * is left who could settle it. Before that it is asked once whether it has more.
- * Rejects then, and with what `loading` rejects with.
+ * Resolves with `loading`, unless the thread runs out of work first. A thread that has
+ * nothing left to do ends, whatever it still awaits: nobody is left who could settle it.
+ * Node.js asks once before that whether there is more to do; this rejects then. It also
+ * rejects with what `loading` rejects with.
  */
 function unlessIdle<T>(loading: Promise<T>): Promise<T> {
 	return new PromiseOf<T>((resolve, reject) => {
@@ -128,7 +129,7 @@ function unlessIdle<T>(loading: Promise<T>): Promise<T> {
 	});
 }
 
-/** Spaces and line ends in a row become one space. */
+/** Replaces each run of spaces and line ends with one space. */
 function inOneLine(text: string): string {
 	let line = "";
 	for (let at = 0; at < text.length; at += 1) {
@@ -143,7 +144,7 @@ function inOneLine(text: string): string {
 
 const SPACE = /\s/;
 
-/** It may lie in a file that the handler file imports. */
+/** Names the place. It may lie in a file that the handler file imports. */
 function wordsOf({ path, line, column }: SyntaxPlace, file: string): string {
 	const words = `line ${line}${column === undefined ? "" : `, column ${column}`}`;
 	return path === file ? words : `${words} of ${path}`;
@@ -152,8 +153,8 @@ function wordsOf({ path, line, column }: SyntaxPlace, file: string): string {
 const typePattern = new RegExp(NAME_PATTERN);
 
 /**
- * Of code that was compiled to CommonJS (`exports.__esModule`) the default export is a
- * property of what the file exports as a whole.
+ * What a module exports by default. In code that was compiled to CommonJS
+ * (`exports.__esModule`) that is a property of what the file exports as a whole.
  */
 function unwrapped(exported: unknown): unknown {
 	const compiled =
@@ -163,7 +164,7 @@ function unwrapped(exported: unknown): unknown {
 
 /**
  * Adds the handlers that a file exports by default.
- * @throws with what is wrong, for whoever wrote the file.
+ * @throws with a sentence that says what is wrong, for whoever wrote the file
  */
 function addHandlers(
 	handlers: LoadedHandlers,
@@ -200,7 +201,7 @@ function runOf(type: string, handler: unknown, owner: object): JobRun {
 	return (payload, ctx) => apply(run, handler, [payload, ctx]);
 }
 
-/** What a handler says besides `run`; undefined if nothing. */
+/** What a handler says besides `run`; undefined if it says nothing. */
 function saidIn(
 	type: string,
 	handler: unknown,
@@ -233,8 +234,8 @@ function isSetting(key: string): boolean {
 }
 
 /**
- * What may leave the thread of something that was said: plain values, and objects of such.
- * Of anything else null, which the node refuses by its name.
+ * A copy of what a handler says that may leave the thread: plain values, and objects of
+ * such. Anything else becomes null, which the node refuses by its name.
  */
 function copyOf(value: unknown): unknown {
 	if (!isObject(value)) return leafOf(value);

@@ -1,10 +1,10 @@
 /**
- * The jobs under way in this thread: begins each, stops it when told, and says
- * how it ended.
+ * The jobs under way in this thread: begins each, stops it when told, and says how it
+ * ended.
  *
- * Each runs in its own asynchronous context, so that whatever happens later in
- * the thread (an uncaught error, a `process.exit`, a `console.log`) can be laid
- * at the door of the job that it comes from.
+ * Each runs in its own asynchronous context, so that whatever happens later in the thread
+ * (an uncaught error, a `process.exit`, a `console.log`) can be charged to the job that
+ * it comes from.
  */
 import { placeOf } from "../../slot-map.ts";
 import type { JobInThread, ToWorker } from "../messages.ts";
@@ -25,7 +25,7 @@ import { taskErrorOf } from "./task-error.ts";
 
 export class JobRunner {
 	readonly #outbox: Outbox;
-	/** By the place of their numbers: see `slot-map.ts`. */
+	/** The jobs, by the place of their numbers: see `slot-map.ts`. */
 	readonly #jobs: (RunningJob | undefined)[] = bareList();
 	readonly #current = new Account<RunningJob>();
 	#tellsBegin = false;
@@ -34,17 +34,17 @@ export class JobRunner {
 		this.#outbox = outbox;
 	}
 
-	/** Nobody sees when its jobs begin: it is to tell of each. */
+	/** From now on, reports when each job begins: nobody can see it otherwise. */
 	tellBegin(): void {
 		this.#tellsBegin = true;
 	}
 
-	/** The job on whose account the code that calls this runs. It may be over. */
+	/** The job on whose account the calling code runs. It may be over. */
 	current(): RunningJob | undefined {
 		return this.#current.owner;
 	}
 
-	/** Begins a job at this time of the thread's clock, which is now. */
+	/** Begins a job. The time is by the thread's clock, and is now. */
 	run(
 		number: number,
 		job: JobInThread,
@@ -64,7 +64,7 @@ export class JobRunner {
 			case "timeout":
 				this.#find(message.number)?.stop(timeoutError(message.message));
 				return;
-			case "go": // For who has let it run jobs.
+			case "go": // Meant for whoever held the jobs back until now.
 				return;
 			case "ping":
 				this.#outbox.say({ kind: "pong" });
@@ -77,14 +77,14 @@ export class JobRunner {
 		return running?.number === number ? running : undefined;
 	}
 
-	/** Never rejects: that would be taken for an uncaught error of the task. */
+	/** Runs the job. Never rejects: that would be taken for an uncaught error of the task. */
 	async #run(
 		running: RunningJob,
 		startedMs: number,
 		handlers: LoadedHandlers,
 	): Promise<void> {
 		const { number, job } = running;
-		// At once: its code may never yield.
+		// Reported at once: the job's code may never yield.
 		if (this.#tellsBegin || job.timeoutMs !== undefined)
 			this.#outbox.sayNow({ kind: "began", number });
 		const end = await endOf(running, handlers);

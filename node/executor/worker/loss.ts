@@ -1,15 +1,15 @@
 /**
- * What a value loses on its way into JSON, which drops without a word what it
- * has no form for: NaN and Infinity become null, a symbol is not there; of a Map, a Set,
- * an Error or a promise that nobody awaited only properties of its own are left, mostly
- * none; bytes become an object of numbers. All of the value is gone through, so that
- * what is refused does not depend on how much there is beside it. That takes about as
- * long as to make its text; a replacer for `JSON.stringify` would take three times that.
+ * Finds what a value loses on its way into JSON, which silently drops what it has no form
+ * for. NaN and Infinity become null. A symbol disappears. A Map, a Set, an Error or a
+ * promise that nobody awaited keeps only its own properties, usually none. Bytes become
+ * an object of numbers. The whole value is searched, so that what is refused does not
+ * depend on how much lies beside it. That takes about as long as making its text; a
+ * replacer for `JSON.stringify` would take three times that.
  *
- * Left alone is what a reader of JSON expects, and the manual says so: members that are
- * undefined or functions are not there, undefined in a list is null, -0 is 0; of an object
- * of a class, and of a list, what counts are its own enumerable members, and its items;
- * and whoever has a `toJSON` says itself what becomes of it.
+ * What a reader of JSON expects is left alone, and the manual says so: members that are
+ * undefined or functions are absent; undefined in a list is null; -0 is 0; an object of a
+ * class counts by its own enumerable members, and a list by its items; and a value that
+ * has a `toJSON` says itself what becomes of it.
  */
 import {
 	ArrayPrototype,
@@ -34,17 +34,17 @@ import {
 import { cut } from "./text.ts";
 
 export interface Loss {
-	/** `a Map`, `NaN` */
+	/** What is lost: `a Map`, `NaN`. */
 	readonly what: string;
-	/** `rows[3].seen`; empty: the value itself. */
+	/** The place of the loss, as in `rows[3].seen`; empty for the value itself. */
 	readonly where: string;
 	readonly advice: string;
 }
 
-/** An object or a list that is being gone through. */
+/** An object or a list that is being searched. */
 interface Level {
 	readonly holder: Record<string | number, unknown>;
-	/** Of an object; undefined for a list. */
+	/** The members of an object; undefined for a list. */
 	readonly keys: readonly string[] | undefined;
 	readonly length: number;
 	at: number;
@@ -52,14 +52,14 @@ interface Level {
 
 const PLAIN = "return plain objects, lists, texts and finite numbers";
 const BYTES = "return bytes as text, in base64 for instance";
-/** Of a path, and of a word for a thing, that are told. */
+/** The longest path, or name of a thing, that is shown. */
 const PATH_CHARS_MAX = 300;
 const KIND_CHARS_MAX = 60;
 const VOWEL = /^[AEIOU]/;
 const WORD = /^[A-Za-z_$][\w$]*$/;
 const ARE_BYTES = /^bytes/;
 
-/** The first thing that is lost; undefined if all is in the text. */
+/** The first thing that is lost; undefined if everything is in the text. */
 export function findLoss(value: unknown): Loss | undefined {
 	const levels = bareList<Level>();
 	const lossAt = (what: string): Loss => ({
@@ -88,7 +88,7 @@ export function findLoss(value: unknown): Loss | undefined {
 	}
 }
 
-/** What is lost of a value, apart from what it holds. */
+/** What is lost of a value itself, apart from what it holds. */
 function lostOf(value: unknown, isItem: boolean): string | undefined {
 	switch (typeof value) {
 		case "number":
@@ -115,7 +115,10 @@ function isPlain(value: object): boolean {
 	);
 }
 
-/** Things that keep what they hold elsewhere than in properties, whatever those are. */
+/**
+ * What is lost of things that keep their contents elsewhere than in properties, whatever
+ * those are.
+ */
 function lostOfSpecial(value: object): string | undefined {
 	if (types.isDate(value))
 		return isFiniteNumber(timeOf(value)) ? undefined : "an invalid Date";
@@ -145,13 +148,16 @@ function speaksForItself(value: object): boolean {
 	return typeof (value as { toJSON?: unknown }).toJSON === "function";
 }
 
-/** Whether JSON takes its members or items, one by one. */
+/** Whether JSON takes the value's members or items, one by one. */
 function isGoneThrough(value: unknown): value is object {
 	if (typeof value !== "object" || value === null) return false;
 	return !speaksForItself(value) && !types.isBoxedPrimitive(value);
 }
 
-/** Or what is lost of it, as JSON takes none of its members. */
+/**
+ * The value as something to search, or what is lost of it, if JSON takes none of its
+ * members.
+ */
 function levelOf(value: object): Level | string {
 	const holder = value as Level["holder"];
 	if (isArray(value))
@@ -159,12 +165,12 @@ function levelOf(value: object): Level | string {
 	const keys = keysOf(value);
 	const plain = isPlain(value) || isOfAnotherRealm(value);
 	if (keys.length === 0 && !plain) return hollow(value);
-	// On objects of classes these are how libraries keep what is their own.
+	// Libraries keep what is their own like this on objects of classes.
 	if (plain && hasSymbolMember(value)) return "a member named by a symbol";
 	return { holder, keys, length: keys.length, at: -1 };
 }
 
-/** Of an object that must hold something, and shows nothing. */
+/** What is lost of an object that must hold something, and shows nothing. */
 function hollow(value: object): string {
 	const kind = kindOf(value);
 	return kind === "Object"
@@ -172,7 +178,7 @@ function hollow(value: object): string {
 		: withArticle(kind);
 }
 
-/** An object like any other, made by `vm` for instance. */
+/** Whether this is an object like any other, but made by `vm` for instance. */
 function isOfAnotherRealm(value: object): boolean {
 	return prototypeOf(prototypeOf(value) as object) === null;
 }
@@ -184,7 +190,10 @@ function hasSymbolMember(value: object): boolean {
 	return false;
 }
 
-/** `Map`, also of a class that extends Map; `Object` of a class of the task's own. */
+/**
+ * The kind of an object: `Map`, also for a class that extends Map; `Object` for a class
+ * of the task's own.
+ */
 function kindOf(value: object): string {
 	const tag = tagOf(value);
 	return cut(slice(tag, "[object ".length, tag.length - 1), KIND_CHARS_MAX);

@@ -1,22 +1,23 @@
 /**
- * What the worker's own code takes from the language and from Node.js, kept from
- * before any task code is loaded.
+ * What the worker's own code takes from the language and from Node.js, kept from before
+ * any task code is loaded.
  *
- * Task code, or a library of its, may replace whatever is global: a polyfill puts its own
- * `Map.prototype.get`, a test's fake timers stay, somebody writes `JSON.stringify = …`.
- * What that does to the code of tasks is theirs; the thread must go on to run
- * its jobs and tell of their ends truly. So everything in this folder that runs after
- * handler files have begun to load calls only what is kept here, and syntax: no methods
- * of built-in objects, no iteration (`for … of`, spread and destructuring of lists look
- * up a method), no regular expressions but through `exec`. `await` is safe on promises:
- * the language looks up nothing that could be replaced but their `constructor`.
- * (`test/contract/executor-hygiene.test.ts` replaces everything that can be reached.)
+ * Task code, or a library that it uses, may replace whatever is global: a polyfill puts
+ * its own `Map.prototype.get`, a test's fake timers stay, somebody writes `JSON.stringify
+ * = …`. What that does to the code of tasks is their own affair; the thread must go on
+ * running its jobs and reporting their ends truly. So all code in this folder that runs
+ * after handler files have begun to load uses only what is kept here, and syntax. It
+ * calls no methods of built-in objects, does not iterate (`for … of`, spread and
+ * destructuring of lists look up a method), and uses regular expressions only through
+ * `exec`. `await` is safe on promises: the language looks up only their `constructor`,
+ * and nothing else that could be replaced. (`test/contract/executor-hygiene.test.ts`
+ * replaces everything that can be reached.)
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect as inspectValue, types as typesOfValues } from "node:util";
 import { MessagePort } from "node:worker_threads";
 
-/** A method as a function whose first argument is what it is called on. */
+/** Turns a method into a function whose first argument is the object it is called on. */
 function methodOf<This, Args extends unknown[], Result>(
 	method: (this: This, ...args: Args) => Result,
 ): (on: This, ...args: Args) => Result {
@@ -34,7 +35,7 @@ function getterOf<On extends object, Name extends keyof On>(
 
 // --- Values
 
-/** `Reflect.apply`; of a function that task code has made `call` may be anything. */
+/** `Reflect.apply`; the `call` of a function that task code has made may be anything. */
 export const apply: (
 	code: unknown,
 	on: unknown,
@@ -53,10 +54,10 @@ const isError: (value: unknown) => value is Error = typesOfValues.isNativeError;
 const hasErrorInstance: (value: unknown) => value is Error = Function.prototype[
 	Symbol.hasInstance
 ].bind(Error) as never;
-/** Also what only inherits from Error. It may be a proxy that throws. */
+/** Whether the value is an Error or inherits from one. It may be a proxy that throws. */
 export const isErrorLike = (value: unknown): value is Error =>
 	isError(value) || hasErrorInstance(value);
-/** A copy: the table itself is in everybody's reach. */
+/** A copy: everybody can reach the table itself. */
 export const types = { ...typesOfValues };
 export const inspect = inspectValue;
 export const byteLength = Buffer.byteLength;
@@ -78,9 +79,9 @@ const {
 	getOwnPropertyDescriptor: descriptorOf,
 } = Reflect;
 /**
- * Takes from a prototype the `toJSON` that task code has put there, where it would speak for
- * the results of all other tasks; returns it, to be given back.
- * @throws where it cannot be taken away
+ * Removes from a prototype the `toJSON` that task code has put there, which would speak
+ * for the results of all other tasks. Returns it, to be given back.
+ * @throws if it cannot be removed
  */
 export function takeToJson(from: object): PropertyDescriptor | undefined {
 	if (!owns(from, "toJSON")) return undefined;
@@ -89,7 +90,7 @@ export function takeToJson(from: object): PropertyDescriptor | undefined {
 		throw new Failure(
 			"task code has given all objects a toJSON that cannot be taken away",
 		);
-	// What it would inherit is in the reach of task code.
+	// Without a prototype: task code can reach what it would inherit.
 	return setPrototypeOf(taken, null);
 }
 export function giveToJson(
@@ -142,7 +143,7 @@ export class Table<Value> {
 		return has(this.#map, name);
 	}
 
-	/** Of a name that is not in it yet. */
+	/** Adds a name that is not in the table yet. */
 	add(name: string, value: Value): void {
 		set(this.#map, name, value);
 		this.names[this.names.length] = name;
@@ -152,7 +153,7 @@ export class Table<Value> {
 // --- Time, and what comes after
 
 export const now: () => number = performance.now.bind(performance);
-/** The machine's clock, which all threads share, is so far ahead of that. */
+/** How far the machine's clock, which all threads share, is ahead of this thread's. */
 export const machineAheadMs: number =
 	Number(process.hrtime.bigint()) / 1e6 - now();
 export const wallNow: () => number = Date.now;
@@ -162,7 +163,10 @@ export const microtask = queueMicrotask;
 const later = setTimeout;
 const forget = clearTimeout;
 
-/** Rejects with what it is given by `stop`, should that be called before the time is over. */
+/**
+ * Waits so long. If `stop` is called before the time is over, rejects with what `stop` is
+ * given.
+ */
 export function sleep(ms: number): {
 	readonly over: Promise<void>;
 	readonly stop: (why: Error) => void;
@@ -181,7 +185,7 @@ export function sleep(ms: number): {
 const run = methodOf(AsyncLocalStorage.prototype.run);
 const getStore = methodOf(AsyncLocalStorage.prototype.getStore);
 
-/** In whose account code runs, through all that it sets off. */
+/** Keeps on whose account code runs, through everything that it sets off. */
 export class Account<Owner> {
 	readonly #storage = new AsyncLocalStorage<Owner>();
 
@@ -206,7 +210,7 @@ export const abort = methodOf(AbortController.prototype.abort);
 const AbortError = DOMException;
 export const abortError = (reason: string): DOMException =>
 	new AbortError(reason, "AbortError");
-/** Not a DOMException, whose code is a number. */
+/** The error of a timeout. Not a DOMException, whose code is a number. */
 export function timeoutError(message: string): Error {
 	const error = new Failure(message);
 	// A descriptor without a prototype: task code may have given all objects a getter.

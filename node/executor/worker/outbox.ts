@@ -1,6 +1,6 @@
 /**
- * What the thread says to the node, in bursts: what is said within one turn of
- * the event loop goes out as one message, in order.
+ * What the thread says to the node, in bursts: everything said within one turn of the
+ * event loop leaves as one message, in order.
  */
 import type { MessagePort } from "node:worker_threads";
 import type { JsonText } from "../../../protocol/task.ts";
@@ -25,7 +25,7 @@ export class Outbox {
 		pushSuccess(this.#outgoing(), number, result, ranMs);
 	}
 
-	/** For a thread that is about to end and has no further turn. */
+	/** Says something at once, for a thread that is about to end and has no further turn. */
 	sayNow(message: FromWorker): void {
 		this.#burst[this.#burst.length] = message;
 		this.#send();

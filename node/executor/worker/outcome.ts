@@ -72,7 +72,10 @@ function refuse(code: string, message: string): Returned {
 	};
 }
 
-/** Whether the text is over so many bytes of UTF-8; counts them only in doubt. */
+/**
+ * Whether the text is longer than so many bytes of UTF-8. Counts the bytes only if in
+ * doubt.
+ */
 function isLonger(text: string, bytesMax: number): boolean {
 	if (text.length > bytesMax) return true;
 	return text.length * 3 > bytesMax && byteLength(text) > bytesMax;

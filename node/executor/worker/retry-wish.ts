@@ -1,15 +1,15 @@
 /**
- * What a thrown value says of further attempts, by properties: `retry: false`, and
- * `retryAfter`, a duration. By properties, since the code that throws may be unable to import
- * a class of ours. Each is read once; never throws, whatever the value is made of. What says
- * something else than these says nothing.
+ * What a thrown value says about further attempts, by its properties: `retry: false`, and
+ * `retryAfter`, a duration. It says so by properties, since the code that throws may be
+ * unable to import a class of ours. Each property is read once. Never throws, whatever
+ * the value is made of. Any other value of these properties says nothing.
  */
 import { BACKOFF_MS_MAX } from "../../../protocol/limits.ts";
 import { durationMs } from "./duration.ts";
 
 export interface RetryWish {
 	readonly retry: false | undefined;
-	/** Longer ones are cut to what is allowed. */
+	/** A longer wait is cut to what is allowed. */
 	readonly retryAfterMs: number | undefined;
 }
 
@@ -27,6 +27,6 @@ function property(of: unknown, name: "retry" | "retryAfter"): unknown {
 	try {
 		return (of as Record<typeof name, unknown>)[name];
 	} catch {
-		return undefined; // A getter or a proxy of the task's own.
+		return undefined; // A getter or a proxy of the task's own threw.
 	}
 }

@@ -1,7 +1,8 @@
 /**
- * One job under way in this thread: what its code is given, its log, and the
- * switch that stops it, and whether it asked to be put off. Jobs may come by the ten thousands a second and most
- * neither log nor listen for the signal, so both are made when first asked for.
+ * One job under way in this thread: what its code is given, its log, the switch that
+ * stops it, and whether it asked to be put off. Jobs may come by the ten thousand a
+ * second, and most neither log nor listen for the signal, so both are made when they are
+ * first asked for.
  */
 
 import { DUE_MS_MAX } from "../../../protocol/limits.ts";
@@ -22,9 +23,9 @@ import { TaskLog } from "./task-log.ts";
 export class RunningJob {
 	readonly number: number;
 	readonly job: JobInThread;
-	/** For the built-in types; task code has the signal. */
+	/** Called when the job is to stop. For the built-in types; task code has the signal. */
 	onStop: ((why: Error) => void) | undefined;
-	/** It asked to be put off for so long. */
+	/** How long the job asked to be put off. */
 	snoozedMs: number | undefined;
 	readonly #outbox: Outbox;
 	#log: TaskLog | undefined;
@@ -48,7 +49,7 @@ export class RunningJob {
 		return signalOf(this.#stopper);
 	}
 
-	/** @throws with what is wrong with the duration. */
+	/** Puts the job off. @throws with a sentence that says what is wrong with the duration */
 	snooze(duration: unknown): void {
 		const ms = durationMs(duration);
 		if (ms === undefined || ms > DUE_MS_MAX)
@@ -58,20 +59,23 @@ export class RunningJob {
 		this.snoozedMs = ms;
 	}
 
-	/** The first reason is the one that its code sees. */
+	/** Stops the job. Its code sees the first reason given. */
 	stop(why: Error): void {
 		this.#stopper ??= new AbortSwitch();
 		this.onStop?.(why);
 		abort(this.#stopper, why);
 	}
 
-	/** When its signal fires, for want of time. By the wall: task code compares it with that. */
+	/**
+	 * When the signal fires because the time is over. By the wall clock, with which task
+	 * code compares it.
+	 */
 	#deadline(): Date | undefined {
 		const { timeoutMs } = this.job;
 		return timeoutMs === undefined ? undefined : dateOf(wallNow() + timeoutMs);
 	}
 
-	/** For the task's code, which may take it apart: `({ signal, log })`. */
+	/** What the task's code is given. It may be destructured: `({ signal, log })`. */
 	context(): TaskContext {
 		const running = this;
 		const { id, attempt, token, round, failures, retries } = this.job;
@@ -87,7 +91,7 @@ export class RunningJob {
 			tracestate,
 			log: (...values) => running.log(values),
 			snooze: (duration) => running.snooze(duration),
-			// Made when it is asked for.
+			// Made when it is first asked for.
 			get signal() {
 				return running.signal;
 			},

@@ -1,13 +1,13 @@
 /**
- * Where in which file the syntax is wrong that keeps a module from loading. Of
- * the errors that `import()` throws some show the place in front of their stack
- * (those of TypeScript, of CommonJS and of imported names do); of the others
- * only a debugger is told.
+ * Finds the file and the place of the syntax error that keeps a module from loading. Some
+ * errors that `import()` throws show the place at the top of their stack (those of
+ * TypeScript, of CommonJS and of imported names). For the others, only a debugger is
+ * told.
  *
- * So this is a debugger for a moment. The engine does not say of a script that
- * it has thrown away which file that was, hence the second `import()`; it runs
- * none of the file's code, since a module is evaluated once at most and one whose
- * syntax is wrong never is.
+ * So this is a debugger for a moment. The engine does not say which file a script was
+ * once it has thrown the script away, hence the second `import()`. That runs none of the
+ * file's code: a module is evaluated at most once, and one whose syntax is wrong never
+ * is.
  */
 import { readFileSync } from "node:fs";
 import type { Runtime } from "node:inspector";
@@ -16,12 +16,15 @@ import { fileURLToPath } from "node:url";
 
 export interface SyntaxPlace {
 	readonly path: string;
-	/** Both from 1. */
+	/** Line and column, both counted from 1. */
 	readonly line: number;
 	readonly column: number | undefined;
 }
 
-/** Of what `import(url)` threw. Undefined where it is no error of a file's syntax. */
+/**
+ * The place, from what `import(url)` threw. Undefined if it is not a syntax error of a
+ * file.
+ */
 export async function findSyntaxPlace(
 	url: string,
 	thrown: unknown,
@@ -30,11 +33,14 @@ export async function findSyntaxPlace(
 	try {
 		return placeInStack(thrown) ?? (await placeInEngine(url));
 	} catch {
-		return undefined; // A Node.js without a debugger: the sentence does without.
+		return undefined; // A Node.js without a debugger: the sentence does without the place.
 	}
 }
 
-/** `file:///a/b.ts:3`, then lines of it, with carets under what is wrong. */
+/**
+ * The head of a stack: `file:///a/b.ts:3`, then lines of the file, with carets under what
+ * is wrong.
+ */
 const HEAD = /^(.+):(\d+)\n/;
 const CARETS = /\n([ \t]*)\^+\n/;
 
@@ -44,7 +50,7 @@ function placeInStack(error: SyntaxError): SyntaxPlace | undefined {
 	if (number === undefined) return undefined;
 	const line = Number(number);
 	const path = pathOf(where);
-	// What is wrong over several lines has no carets.
+	// An error over several lines has no carets.
 	const indent = CARETS.exec(stack)?.[1]?.length;
 	if (indent === undefined) return { path, line, column: undefined };
 	const isTypeScript = "code" in error && /TYPESCRIPT/.test(`${error.code}`);
@@ -55,7 +61,10 @@ function placeInStack(error: SyntaxError): SyntaxPlace | undefined {
 
 const TAB_STOP = 4;
 
-/** The stripper of types shows tabs as spaces, and wide letters as two. */
+/**
+ * The column in the file. The type stripper shows tabs as spaces, and wide letters as two
+ * columns.
+ */
 function columnUnder(text: string, indent: number): number | undefined {
 	let shown = 0;
 	for (let i = 0; i < text.length; i += 1) {
@@ -97,7 +106,7 @@ async function thrownBy(url: string): Promise<unknown> {
 	}
 }
 
-/** A debugger reaches what is global only. */
+/** The name under which the debugger finds the error: it reaches only what is global. */
 const REACHED = "hearsay.thrown";
 
 async function detailsOf(

@@ -1,9 +1,10 @@
 /**
- * What task code threw, as it may leave the thread: code, message and stack, and, since
- * "fetch failed" tells nobody anything, the errors that led to it (`cause`, and the
- * `errors` of an AggregateError), each with theirs. All of it is bounded: so many errors,
- * so deep, texts so long; what is left out is said. Never throws, whatever the value is
- * made of: its getters are task code too, and it may hold itself.
+ * What task code threw, in the form in which it may leave the thread: code, message and
+ * stack. Since "fetch failed" tells nobody anything, it includes the errors that led to
+ * it (`cause`, and the `errors` of an AggregateError), each with theirs. The number of
+ * errors, their depth and the length of texts are bounded; the result says if something
+ * is left out. Never throws, whatever the value is made of: its getters are task code
+ * too, and it may contain itself.
  */
 import {
 	ERROR_CAUSE_CHARS_MAX,
@@ -30,7 +31,7 @@ export function taskErrorOf(thrown: unknown): TaskError {
 	return { code: "failed", message };
 }
 
-/** Undefined if it is no error, or one that cannot be read. */
+/** Undefined if the value is no error, or one that cannot be read. */
 function readError(
 	value: unknown,
 	messageCharsMax: number,
@@ -51,7 +52,7 @@ function readError(
 
 const codePattern = new RegExp(NAME_PATTERN);
 
-/** The error's own code (`ECONNREFUSED`, `card_declined`), where it is a short name. */
+/** The error's own code (`ECONNREFUSED`, `card_declined`), if it is a short name. */
 function codeOf(error: Error): string {
 	if (!("code" in error) || typeof error.code !== "string") return "failed";
 	const { code } = error;
@@ -63,7 +64,7 @@ function codeOf(error: Error): string {
 /** Follows one thrown error to those that led to it. */
 class Chain {
 	#left = ERROR_CAUSES_MAX;
-	/** Those that are being followed: one of them again is a circle. */
+	/** The errors that are being followed: meeting one of them again is a circle. */
 	readonly #open = bareList<unknown>();
 
 	follow(from: object, read: TaskError, depth: number): TaskError {
@@ -123,7 +124,7 @@ function leftOut(count: number): TaskError {
 	return { code: "left_out", message };
 }
 
-/** Undefined too if it throws. */
+/** The property; undefined also if reading it throws. */
 function property(of: object, name: string | number): unknown {
 	try {
 		return (of as Record<string | number, unknown>)[name];
@@ -132,11 +133,11 @@ function property(of: object, name: string | number): unknown {
 	}
 }
 
-/** Of a list; 0 of anything else. */
+/** The length of a list; 0 for anything else. */
 function lengthOf(value: unknown): number {
 	try {
 		return isArray(value) ? value.length : 0;
 	} catch {
-		return 0; // A proxy that was taken back.
+		return 0; // A revoked proxy.
 	}
 }

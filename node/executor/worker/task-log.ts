@@ -1,7 +1,7 @@
 /**
- * The lines that one run of a task logs: each cut to a length, and no more than
- * so many, then one that says that the rest is dropped. So a task that floods
- * its log harms neither the node nor the log.
+ * The lines that one run of a task logs. Each is cut to a length. After so many, one more
+ * line says that the rest is dropped. So a task that floods its log harms neither the
+ * node nor the log.
  */
 import {
 	TASK_LOG_LINE_CHARS_MAX,

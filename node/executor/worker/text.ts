@@ -1,11 +1,14 @@
-/** Text made by task code, shown to people: of bounded length whatever it is made from. */
+/**
+ * Text made by task code and shown to people: of bounded length, whatever it is made
+ * from.
+ */
 import { inspect, slice } from "./native.ts";
 
 export function cut(text: string, charsMax: number): string {
 	return text.length <= charsMax ? text : `${slice(text, 0, charsMax - 1)}…`;
 }
 
-/** Any value as one line, strings as they are. */
+/** Any value as one line; strings stay as they are. */
 export function describe(value: unknown, charsMax: number): string {
 	if (typeof value === "string") return cut(value, charsMax);
 	try {

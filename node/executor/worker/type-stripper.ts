@@ -1,10 +1,14 @@
-/** What Node.js strips TypeScript of its types with: it is loaded at the first file, for 50 ms of a core. */
+/**
+ * Loads what Node.js uses to strip TypeScript of its types. Otherwise the first file
+ * loads it, which takes 50 ms of a core.
+ */
 import { stripTypeScriptTypes } from "node:module";
 
-/** Loads it ahead. Before any task code is loaded. */
+/** Loads the stripper ahead of time. To be called before any task code is loaded. */
 export function loadTypeStripper(): void {
 	const { emitWarning } = process;
-	// That the function is an experiment; to import such a file, which is all that comes of it, is none.
+	// Suppresses the warning that the function is an experiment: importing such files,
+	// which is all that comes of it, is none.
 	process.emitWarning = () => {};
 	try {
 		stripTypeScriptTypes("");

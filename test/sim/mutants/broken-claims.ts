@@ -1,4 +1,7 @@
-/** Claims that break a rule: who may have a task, with which token, and which is first. */
+/**
+ * Claims that break a rule: who may have a task, with which token, and which task is
+ * first.
+ */
 import type { Shard } from "../../../node/ports.ts";
 import type { SessionName } from "../../../protocol/lease.ts";
 import type { ClaimedTask } from "../../../protocol/task.ts";
@@ -72,7 +75,7 @@ export function reusedTokens(sound: Shard): Shard {
 	});
 }
 
-/** Does not tell how often a task has lost its node, so that it always runs with others. */
+/** Does not say how often a task has lost its node, so that it always runs with others. */
 export function innocentClaims(sound: Shard): Shard {
 	return tamperWith(sound, {
 		tasks: {
@@ -86,7 +89,7 @@ export function innocentClaims(sound: Shard): Shard {
 	});
 }
 
-/** Looks into one queue only, so that what is more urgent may wait in another. */
+/** Looks into only one queue, so that a more urgent task may wait in another. */
 export function blindToPriority(sound: Shard): Shard {
 	return tamperWith(sound, {
 		tasks: {
@@ -105,7 +108,7 @@ export function blindToPriority(sound: Shard): Shard {
 	});
 }
 
-/** Counts it as a failure when a task has lost its worker or its node. */
+/** Counts it as a failure if a task has lost its worker or its node. */
 export function costlyCrashes(sound: Shard): Shard {
 	return tamperWith(sound, {
 		tasks: {

@@ -4,7 +4,7 @@ import { formatSession } from "../../../protocol/lease.ts";
 import { LEASE_TTL_MS, SILENT_LEASE_MS } from "../../../protocol/limits.ts";
 import { onceIn, tamperWith } from "./tampered-shard.ts";
 
-/** Holds everybody for overdue, and takes the lease of whoever is said to be silent. */
+/** Takes everybody for overdue, and takes the lease of any node that is said to be silent. */
 export function hastySilence(sound: Shard): Shard {
 	const { sessions } = sound;
 	return tamperWith(sound, {
@@ -33,7 +33,7 @@ export function hastySilence(sound: Shard): Shard {
 	});
 }
 
-/** Tells of nobody's lease before it ends. */
+/** Names nobody's lease before it ends. */
 export function patientSilence(sound: Shard): Shard {
 	return tamperWith(sound, {
 		sessions: {
@@ -59,7 +59,7 @@ export function hastyVerdict(sound: Shard): Shard {
 	});
 }
 
-/** Remembers nothing of a session that is over: nothing is known to have been lost with it. */
+/** Remembers nothing about a session that is over: nothing is known to have been lost with it. */
 export function forgetfulLives(sound: Shard): Shard {
 	return tamperWith(sound, {
 		sessions: {
@@ -72,7 +72,7 @@ export function forgetfulLives(sound: Shard): Shard {
 	});
 }
 
-/** Openings arrive once more, late; and always open a new session. */
+/** Openings arrive once more, late, and always open a new session. */
 export function forgetfulOpening(sound: Shard): Shard {
 	const { sessions } = sound;
 	const again = onceIn(20);

@@ -1,4 +1,6 @@
-/** Reads that tell of a task what it is not. */
+/**
+ * Reads that show a task as it is not.
+ */
 import type { Shard } from "../../../node/ports.ts";
 import { isEnded } from "../../../protocol/state.ts";
 import { onceIn, tamperWith } from "./tampered-shard.ts";

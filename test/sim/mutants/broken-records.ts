@@ -5,7 +5,7 @@ import type { TaskRecord } from "../../../protocol/task.ts";
 import { newRecord } from "../../fakes/task-record.ts";
 import { onceIn, tamperWith } from "./tampered-shard.ts";
 
-/** Takes the end of an attempt from whoever brings it. */
+/** Accepts the end of an attempt from whoever brings it. */
 export function anyTokenEnds(sound: Shard): Shard {
 	return tamperWith(sound, {
 		tasks: {
@@ -22,7 +22,7 @@ export function anyTokenEnds(sound: Shard): Shard {
 	});
 }
 
-/** Says yes before it writes, and now and then does not come to write. */
+/** Says yes before it writes, and now and then never writes. */
 export function hastyYes(sound: Shard): Shard {
 	const doesNotWrite = onceIn(15);
 	return tamperWith(sound, {
@@ -61,7 +61,7 @@ export function lostPlaces(sound: Shard): Shard {
 	});
 }
 
-/** Counts an end each time that it is told of it. */
+/** Counts an end each time that it is reported. */
 export function eagerCounts(sound: Shard): Shard {
 	const taken = new Set<string>();
 	let again = 0;
@@ -110,7 +110,7 @@ export function deafReaper(sound: Shard): Shard {
 	});
 }
 
-/** Does not tell whose lease has run out. */
+/** Does not say whose lease has expired. */
 export function blindSweep(sound: Shard): Shard {
 	return tamperWith(sound, {
 		sessions: {
@@ -134,12 +134,12 @@ export function smoothTime(sound: Shard, clock: Clock): Shard {
 	});
 }
 
-/** Does not say which of a node's attempts it knows nothing of. */
+/** Does not say which of a node's attempts it does not know. */
 export function silentListing(sound: Shard): Shard {
 	return tamperWith(sound, { sessions: { unlisted: async () => [] } });
 }
 
-/** Says of a node's attempts that it knows nothing of them, though it does. */
+/** Says that it does not know a node's attempts, although it does. */
 export function forgetfulListing(sound: Shard): Shard {
 	return tamperWith(sound, {
 		sessions: { unlisted: async (_session, attempts) => [...attempts] },

@@ -1,12 +1,14 @@
-/** Sweeps that do not tell, or tell too much, of the routes that have work. */
+/**
+ * Sweeps that say nothing, or too much, about the routes that have work.
+ */
 import type { RoutesTold, Shard } from "../../../node/ports.ts";
 import { TYPE } from "../scenario.ts";
 import { tamperWith } from "./tampered-shard.ts";
 
-/** More than a node asks for in a second, where each question takes 40 ms. */
+/** More than a node asks for in a second if each question takes 40 ms. */
 const MADE_UP = 2_500;
 
-/** What pulses tell of routes is what `told` makes of it. */
+/** Pulses name the routes that `told` makes of the true ones. */
 function tellingRoutes(
 	sound: Shard,
 	told: (routes: RoutesTold) => RoutesTold,
@@ -21,18 +23,18 @@ function tellingRoutes(
 	});
 }
 
-/** Does not tell which routes have work. */
+/** Does not say which routes have work. */
 export function silentSweep(sound: Shard): Shard {
 	const nothing = { ready: [], unserved: [], again: [] };
 	return tellingRoutes(sound, (routes) => ({ ...routes, ...nothing }));
 }
 
-/** Does not tell which routes wait for somebody to serve them. */
+/** Does not say which routes wait for somebody to serve them. */
 export function silentShelf(sound: Shard): Shard {
 	return tellingRoutes(sound, (routes) => ({ ...routes, unserved: [] }));
 }
 
-/** Takes whatever is said for known: made-up routes stand in line with those that have work. */
+/** Believes everything that is said: made-up routes stand in line with those that have work. */
 export function gullibleSweep(sound: Shard): Shard {
 	let pulses = 0;
 	return tellingRoutes(sound, (routes) => {

@@ -37,7 +37,7 @@ export function deafToTime(sound: MemoryShard): Shard {
 	});
 }
 
-/** Gives tasks that have expired. */
+/** Gives out tasks that have expired. */
 export function lateClaims(sound: MemoryShard): Shard {
 	return tamperWith(sound, {
 		tasks: {

@@ -1,11 +1,14 @@
-/** Rules of what users wish, broken: what a retry means, and what begins anew with it; what a change changes, and what may be deleted. */
+/**
+ * Broken rules about users' wishes: what a retry means, and what begins anew with it;
+ * what a change changes; and what may be deleted.
+ */
 import type { RetryRequest, Shard } from "../../../node/ports.ts";
 import { RETRIES_MAX } from "../../../protocol/limits.ts";
 import type { ClaimedTask } from "../../../protocol/task.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";
 import { onceIn, tamperWith } from "./tampered-shard.ts";
 
-/** Whatever round is meant: a request that is sent again opens another one. */
+/** Ignores which round is meant: a request that is sent again opens another one. */
 export function anyRound(sound: MemoryShard): Shard {
 	return tamperWith(sound, {
 		tasks: {
@@ -15,7 +18,7 @@ export function anyRound(sound: MemoryShard): Shard {
 				);
 				return await sound.tasks.retry(meant);
 			},
-			// As whoever asks looks first, and takes a later round for an answer.
+			// As a client does that looks first, and takes a later round for an answer.
 			async get(ids) {
 				const found = await sound.tasks.get(ids);
 				return found.map((task) => task && { ...task, round: 1 });
@@ -24,7 +27,7 @@ export function anyRound(sound: MemoryShard): Shard {
 	});
 }
 
-/** A task that is opened again has used up all its retries. */
+/** A reopened task has used up all its retries. */
 export function grudge(sound: MemoryShard): Shard {
 	return tamperWith(sound, {
 		tasks: {
@@ -40,7 +43,7 @@ export function grudge(sound: MemoryShard): Shard {
 	});
 }
 
-/** A task that is opened again keeps the token of its last attempt: the next one has it, too. */
+/** A reopened task keeps the token of its last attempt: the next attempt has it, too. */
 export function oldFence(sound: MemoryShard): Shard {
 	const kept = new Map<string, number>();
 	return tamperWith(sound, {
@@ -67,7 +70,7 @@ export function oldFence(sound: MemoryShard): Shard {
 	});
 }
 
-/** Says now and then that a task is changed, and leaves it as it is. */
+/** Now and then says that a task is changed, and leaves it as it is. */
 export function idleChange(sound: MemoryShard): Shard {
 	const isIdle = onceIn(5);
 	return tamperWith(sound, {
@@ -85,7 +88,7 @@ export function idleChange(sound: MemoryShard): Shard {
 	});
 }
 
-/** Says that a task is deleted, and leaves some. */
+/** Says that a task is deleted, and leaves some tasks. */
 export function idleRemoval(sound: MemoryShard): Shard {
 	const isIdle = onceIn(4);
 	return tamperWith(sound, {

@@ -1,4 +1,6 @@
-/** Runs on when it is told to stop, as if there were no end to a node's trust. */
+/**
+ * Runs on when it is told to stop, as if a node's trust never ended.
+ */
 import type { Executor, Job, JobOutcome } from "../../../node/ports.ts";
 import type { HandlerSettings } from "../../../protocol/handler-settings.ts";
 

@@ -1,4 +1,7 @@
-/** Forgets that somebody has asked a task to end as soon as its holder gives it up, or is lost. */
+/**
+ * Loses the request that a task should end as soon as its holder gives the task up, or is
+ * lost.
+ */
 import type { Shard } from "../../../node/ports.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";
 import { tamperWith } from "./tampered-shard.ts";

@@ -1,4 +1,6 @@
-/** A store that has lost writes is not given back what nodes know of access tokens. */
+/**
+ * A store that has lost writes does not get back what nodes know about access tokens.
+ */
 import type { Shard } from "../../../node/ports.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";
 import { tamperWith } from "./tampered-shard.ts";

@@ -1,8 +1,7 @@
 /**
- * Mutants: the system with one rule broken, each with the promise that breaks
- * with it. If a run over a few seeds does not find it, the simulator or the
- * checker is blind there. Only what surrounds the actors is changed; the
- * product has no switches for it.
+ * Mutants: the system with one rule broken, each with the promise that breaks with it. If
+ * a run over a few seeds does not find it, the simulator or the checker is blind there.
+ * Only what surrounds the actors is changed; the product has no switches for this.
  */
 import {
 	blindToPriority,

@@ -3,8 +3,8 @@ import type { Mutant } from "../run.ts";
 
 export interface NamedMutant extends Mutant {
 	readonly name: string;
-	/** The promise that is seen to break, as the checker names it. */
+	/** The promise that breaks visibly, as the checker names it. */
 	readonly breaks: string;
-	/** The one kind of trouble in which it shows soon; undefined: all kinds. */
+	/** The only kind of trouble, in which it shows soon; undefined for all kinds. */
 	readonly fault?: string;
 }

@@ -1,4 +1,7 @@
-/** Pulses and openings neither tell nor ask for the number of shards, so that a store which has lost it gets it from nobody. */
+/**
+ * Pulses and openings neither tell nor ask for the number of shards, so that nobody
+ * restores it in a store that has lost it.
+ */
 import type { Shard } from "../../../node/ports.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";
 import { tamperWith } from "./tampered-shard.ts";

@@ -1,4 +1,6 @@
-/** A shard gives and takes tasks whatever number of shards the node goes by that asks. */
+/**
+ * A shard gives and takes tasks whatever number of shards the asking node has.
+ */
 import type { Shard } from "../../../node/ports.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";
 import { tamperWith } from "./tampered-shard.ts";

@@ -1,4 +1,6 @@
-/** A shard as it is, but for the methods that break one of its rules. */
+/**
+ * A shard as it is, except for the methods that break one of its rules.
+ */
 import type {
 	Shard,
 	ShardAccess,
@@ -42,7 +44,7 @@ function override<Subject extends object>(
 	});
 }
 
-/** True every so many times that it is asked. */
+/** Returns a function that is true once in so many calls. */
 export function onceIn(times: number): () => boolean {
 	let calls = 0;
 	return () => {

@@ -32,7 +32,7 @@ export interface Node {
 }
 
 export interface Import {
-	/** As written; undefined where it is computed when the program runs. */
+	/** As written; undefined if it is computed when the program runs. */
 	readonly from: string | undefined;
 	/** Names taken from it; `*` is all of them. */
 	readonly names: readonly string[];
