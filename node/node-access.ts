@@ -23,26 +23,38 @@ export function readTokenFile(
 	}
 }
 
+/** The flag by which others than this machine reach the node. */
+function openBy({
+	http: { host },
+	publicUrl,
+}: NodeOptions): string | undefined {
+	if (!isLoopback(host)) return `--http ${host}`;
+	if (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname))
+		return undefined;
+	return `--public-url ${publicUrl}`;
+}
+
 /**
  * Resolves when it is known who may ask the node for what.
  * @throws ConfigError for an address that strangers can reach, where they could do everything.
  */
 export async function admit(
-	{ http: { host }, insecure }: NodeOptions,
+	options: NodeOptions,
 	engine: Engine,
 	log: Log,
 ): Promise<void> {
 	await engine.access.known;
-	if (engine.access.isClosed || isLoopback(host)) return;
-	if (insecure) {
+	const open = openBy(options);
+	if (engine.access.isClosed || open === undefined) return;
+	if (options.insecure) {
 		log.warn(
-			{ host },
+			{ open },
 			"anyone who reaches this node may do everything, as there are no access tokens",
 		);
 		return;
 	}
 	await engine.stop(0);
 	throw new ConfigError(
-		`--http ${host} would let anyone on the network do everything, as there are no access tokens; make one with "hearsay token create" on a node that listens on 127.0.0.1, or give this one a --token-file, or --insecure if that network can be trusted.`,
+		`${open} would let anyone on the network do everything, as there are no access tokens; make one with "hearsay token create" on a node that listens on 127.0.0.1, or give this one a --token-file, or --insecure if that network can be trusted.`,
 	);
 }

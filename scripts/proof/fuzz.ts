@@ -67,7 +67,7 @@ async function attackNode(
 		...["--redis", redis.url, "--http", "127.0.0.1:0", "--name", "fuzzed"],
 		...["--data", join(directory, `data-${hasTokens}`), "--cors-origin", APP],
 		...["--public-url", `https://example.com${BASE}`],
-		...(hasTokens ? ["--token-file", tokenFile] : []),
+		...(hasTokens ? ["--token-file", tokenFile] : ["--insecure"]),
 	]);
 	stack.defer(() => node.kill());
 	await node.start();
