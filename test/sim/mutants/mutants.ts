@@ -135,12 +135,14 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "nobody looks for leases that have run out",
+		fromSeed: 20,
 		breaks: "everything ends in bounded time",
 		fault: "loss",
 		shard: blindSweep,
 	},
 	{
 		name: "nodes do not notice a step of the store's clock",
+		fromSeed: 8,
 		breaks: "executions overlap only while a holder is paused",
 		fault: "clock step",
 		shard: smoothTime,
@@ -152,6 +154,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "a node is not told of tasks that the store has forgotten",
+		fromSeed: 15,
 		breaks: "what a node runs, the store lists",
 		fault: "store restored",
 		shard: silentListing,
@@ -171,12 +174,14 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "a task counts as all that its node ran, whatever that ran in other shards",
+		fromSeed: 23,
 		breaks: "a task ends as its code does",
 		fault: "process killed by its task",
 		shard: hastyVerdict,
 	},
 	{
 		name: "what a node ran in a shard is forgotten as soon as that has taken it back",
+		fromSeed: 16,
 		breaks: "a task ends as its code does",
 		fault: "process killed by its task",
 		shard: forgetfulLives,
@@ -261,6 +266,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "what a task failed before counts in its next round, too",
+		fromSeed: 23,
 		breaks: "what fails is tried again as often as was asked for",
 		shard: grudge,
 	},
@@ -286,6 +292,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 	},
 	{
 		name: "what nodes know of access tokens is not put back",
+		fromSeed: 49,
 		breaks: "nothing crashes or leaks",
 		fault: "store crash",
 		shard: forgottenTokens,

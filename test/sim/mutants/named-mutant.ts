@@ -7,4 +7,6 @@ export interface NamedMutant extends Mutant {
 	readonly breaks: string;
 	/** The only kind of trouble, in which it shows soon; undefined for all kinds. */
 	readonly fault?: string;
+	/** The first seed to try: those before it take long and do not show it. Undefined: 1. */
+	readonly fromSeed?: number;
 }
