@@ -5,7 +5,7 @@
  * - unit: two files at a time, all in two processes, since none changes what
  *   the next one meets;
  * - contract and sim: four at a time, as contract tests mostly wait;
- * - e2e: two at a time, each on a cluster of real processes. Bars of half a second
+ * - e2e: three at a time, each on a cluster of real processes that mostly waits. Bars of half a second
  *   and more are kept there too: they hold on a machine with many times this load;
  * - contract-timed and e2e-timed: alone, because they measure what a busy machine
  *   would spoil.
@@ -46,7 +46,6 @@ const LONGEST = [
 	"e2e/chaos",
 	"e2e/manual",
 	"e2e/up",
-	"e2e/chaos-network",
 ].map((name) => join(ROOT, `test/${name}.test.ts`));
 
 class LongestFirst extends BaseSequencer {
@@ -87,7 +86,7 @@ export default defineConfig({
 					exclude: TIMED_E2E,
 					globalSetup: BUNDLED,
 				},
-				...{ maxWorkers: CORES, groupOrder: 2 },
+				...{ maxWorkers: CORES + 1, groupOrder: 2 },
 			}),
 			project("contract-timed", 30_000, {
 				...{ include: TIMED_CONTRACT, globalSetup: BUNDLED },

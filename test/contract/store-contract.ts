@@ -98,7 +98,7 @@ const RULES = {
 };
 
 /** A shard, and of how many. The first is the cluster's home; all others are alike. */
-export type Place = readonly [index: number, shards: number];
+type Place = readonly [index: number, shards: number];
 
 const PLACES: readonly Place[] = [
 	[0, 1],

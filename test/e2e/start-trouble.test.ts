@@ -178,7 +178,8 @@ test("a node that strangers could reach does not start without tokens, unless it
 	const words =
 		/no access tokens; make one with "hearsay token create" .* --token-file, or --insecure/;
 	await expectOneLine(start(open, "open"), words);
-	const behind = ["--public-url", "https://example.com/tasks"];
+	const url = "https://example.com/tasks";
+	const behind = ["--public-url", url, "--log", "warn"];
 	await expectOneLine(start(behind, "behind"), words);
 	const file = join(folder, "tokens");
 	writeFileSync(file, "sesame\n");

@@ -4,7 +4,7 @@ import { explain } from "./report.ts";
 import { runSeed } from "./run.ts";
 
 /** Many more are for `npm run proof -- sim`. */
-const SEEDS = 120;
+const SEEDS = 80;
 const BLOCK = 40;
 const CUT_SEEDS = 8;
 
