@@ -10,7 +10,6 @@ import { writeFileSync } from "node:fs";
 import type { ClientRequest } from "node:http";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Breach } from "../../test/checker/checker.ts";
@@ -103,10 +102,16 @@ async function watchEnds(machine: Machine, token: string) {
 	asking.setTimeout(0).end();
 	asking.on("error", () => {}); // It is ended below.
 	const [answer] = await once(asking, "response");
-	createInterface({ input: answer }).on("line", (line) => {
-		if (!line.startsWith("data: ")) return;
-		const { task } = JSON.parse(line.slice(6)) as { task?: string };
-		if (task !== undefined) ended.add(task);
+	answer.on("error", () => {});
+	let rest = "";
+	answer.setEncoding("utf8").on("data", (chunk: string) => {
+		const lines = (rest + chunk).split("\n");
+		rest = lines.pop() ?? "";
+		for (const line of lines) {
+			if (!line.startsWith("data: ")) continue;
+			const { task } = JSON.parse(line.slice(6)) as { task?: string };
+			if (task !== undefined) ended.add(task);
+		}
 	});
 	return { ended, status: answer.statusCode, stop: () => asking.destroy() };
 }
