@@ -124,6 +124,29 @@ export function eventRules(bench: Bench): void {
 		expect((await bench.shard.events.after(place)).entries).toHaveLength(2);
 	});
 
+	it("tasks that a session takes as they come are told with their tokens, alike or not", async () => {
+		const session = await bench.open();
+		const place = await endOf(bench);
+		const { name, generation } = session;
+		const tasks = [{}, {}, { tags: ["x"] }, {}].map((options) =>
+			bench.task(Object.keys(options).length ? { options } : {}),
+		);
+		const outcomes = await bench.tasks.submit(tasks, {
+			...{ session: name, generation },
+		});
+		const claimed = outcomes.flatMap((outcome) =>
+			outcome.ok && outcome.created && outcome.claimed
+				? [[outcome.claimed.id, outcome.claimed.token]]
+				: [],
+		);
+		expect(claimed).toHaveLength(4);
+		const told = (await since(bench, place)).filter(
+			({ about }) => about.kind === "task.started",
+		);
+		const tokens = told.map((event) => [event.id, event.token]);
+		expect(tokens.sort()).toEqual(claimed.sort());
+	});
+
 	it("a session that is revoked is told of, and what becomes of its tasks with it", async () => {
 		const session = await bench.open();
 		const { id } = await bench.started(session);
