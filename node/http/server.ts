@@ -30,6 +30,7 @@ import {
 	CONNECTION_IDLE_MS,
 	HEADER_BYTES_MAX,
 	HEADERS_TIMEOUT_MS,
+	HTTP_BACKLOG_MAX,
 	HTTP_CLOSE_GRACE_MS,
 	HTTP_CONNECTIONS_MAX,
 	ID_CHARS_MAX,
@@ -45,6 +46,7 @@ import { problemOf, sendProblem } from "./door/answer.ts";
 import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
 import { BrokenHttp } from "./door/broken-http.ts";
+import { Crowd } from "./door/crowd.ts";
 import { guard, secure } from "./door/guard.ts";
 import { Inflow } from "./door/inflow.ts";
 import { Links } from "./door/links.ts";
@@ -116,12 +118,21 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
 	let stopping = false;
 	const app = createServer(clock, base, tls);
+	const crowd = new Crowd();
+	crowd.watch(app.server as Server);
 	app.setErrorHandler((error, request, reply) =>
 		answerError(error, request, reply, log),
 	);
 	const { corsOrigins = [] } = options;
 	const known = { ...(publicUrl && { publicUrl }), corsOrigins, nodeOrigins };
-	guard(app, { host, isSecure: tls !== undefined, ...known }, () => stopping);
+	guard(
+		app,
+		{ host, isSecure: tls !== undefined, ...known },
+		{
+			crowd,
+			isStopping: () => stopping,
+		},
+	);
 	refuseWhatNoOperationTakes(app);
 	outflow.watch(app);
 	for (const places of [...Object.values(reads), bulks]) places.watch(app);
@@ -132,7 +143,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	});
 	const doorkeeper = doorkeeperOf(app, options);
 	serve(app, handlers, { doorkeeper, traffic });
-	await app.listen({ host, port });
+	await app.listen({ host, port, backlog: HTTP_BACKLOG_MAX });
 	const bound = boundTo(app);
 	tls?.follow(app.server as SecureServer, clock, log);
 	return {
@@ -276,7 +287,6 @@ function listenerOf(
 					handle,
 				);
 	server.setTimeout(CONNECTION_IDLE_MS);
-	server.maxConnections = HTTP_CONNECTIONS_MAX;
 	inflow.watch(server);
 	return server;
 }

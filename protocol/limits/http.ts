@@ -102,8 +102,12 @@ export const UNSENT_SLICE_BYTES = 64 * 1024;
 
 // --- Connections to the HTTP side.
 
-/** Open connections. One more is closed as soon as it opens. */
+/** Open connections. Requests on further ones are answered 503 `overloaded`, but for health. */
 export const HTTP_CONNECTIONS_MAX = 4_096;
+/** Connections that the system keeps until the node comes to them. Beyond: their clients try again after a second or more. */
+export const HTTP_BACKLOG_MAX = 4_096;
+/** Further connections that are open at once. One more is closed as soon as it opens. */
+export const HTTP_SURPLUS_MAX = 1_024;
 /** Requests of one connection whose answers are not sent yet. Beyond: it is not read until one is. */
 export const REQUESTS_OPEN_MAX = 8;
 /** Such requests over all connections. Beyond: each connection has one at a time. */

@@ -24,7 +24,7 @@ export interface Told {
 }
 
 const CLOSED_CONNECTIONS = 256;
-const OPEN_CONNECTIONS_MAX = 2_000;
+const OPEN_CONNECTIONS_MAX = 6_000;
 const TICK_MS = 2;
 /** How long it waits for answers to its last requests. */
 const PATIENCE_MS = 10_000;

@@ -60,7 +60,7 @@ async function measure({ times, tell }: Ground): Promise<Finding> {
 			"sent, a second": Math.round(flood.sent / times),
 			"taken, a second": Math.round(taken(flood) / times),
 			answers: JSON.stringify(Object.fromEntries(flood.answers)),
-			"not sent, as 2,000 wait for answers": flood.unsent,
+			"not sent, as 6,000 wait for answers": flood.unsent,
 			unanswered: flood.unanswered,
 			"more memory, MiB a node": more.map((mib) => mib.toFixed(0)).join(", "),
 			"reads on other nodes, ms": reads,

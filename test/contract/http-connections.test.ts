@@ -2,11 +2,14 @@
  * HTTP below the routes: broken requests, starting and stopping.
  */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { createHttp } from "../../node/http/server.ts";
 import { systemClock } from "../../node/world/clock.ts";
-import { HEADER_BYTES_MAX } from "../../protocol/limits.ts";
+import {
+	HEADER_BYTES_MAX,
+	HTTP_CONNECTIONS_MAX,
+} from "../../protocol/limits.ts";
 import { startServer } from "./http-server.ts";
 
 const task = { type: "t" };
@@ -177,4 +180,36 @@ test("a client that sends half a request does not keep the node from stopping", 
 	const cut = once(socket, "close");
 	await server.close();
 	await cut;
+});
+
+test("of more connections than a node serves, each is told to come again, and hears its health", async () => {
+	await using server = await startServer();
+	const [host = "", port] = server.address.split(":");
+	const open = async () => {
+		const socket = connect(Number(port), host).setEncoding("utf8");
+		await once(socket, "connect");
+		return socket;
+	};
+	const ask = async (path: string) => {
+		const socket = await open();
+		socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+		const [text] = await once(socket, "data");
+		return { socket, text: String(text) };
+	};
+	const served: Socket[] = [];
+	// No more at once than the system keeps for a server that has not come to them.
+	while (served.length < HTTP_CONNECTIONS_MAX)
+		served.push(...(await Promise.all(Array.from({ length: 256 }, open))));
+	const refused = await ask("/v1/cluster");
+	expect(refused.text).toMatch(
+		/^HTTP\/1.1 503 .*retry-after: \d.*"code":"overloaded"/is,
+	);
+	await once(refused.socket, "close");
+	const health = await ask("/healthz");
+	expect(health.text).toMatch(/^HTTP\/1.1 200 /);
+	health.socket.destroy();
+	served[0]?.write("GET /v1/cluster HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	const [text] = await once(served[0] as Socket, "data");
+	expect(String(text)).toMatch(/^HTTP\/1.1 200 /);
+	for (const socket of served) socket.destroy();
 });

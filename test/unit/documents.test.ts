@@ -148,7 +148,8 @@ test.each([
 	["api", `deeper than ${limits.JSON_DEPTH_MAX}`],
 	["api", kibibytes(limits.HEADER_BYTES_MAX)],
 	["api", `| ${count(limits.WAITERS_MAX)} `],
-	["api", `| ${count(limits.HTTP_CONNECTIONS_MAX)} `],
+	["api", `| ${count(limits.HTTP_CONNECTIONS_MAX)}; `],
+	["api", `up to ${count(limits.HTTP_SURPLUS_MAX)} `],
 	["api", `| ${limits.REQUESTS_OPEN_MAX} `],
 	["api", `${limits.LISTS_MAX}, and ${limits.LISTS_WAITING_MAX} wait`],
 	[

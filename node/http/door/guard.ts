@@ -1,6 +1,7 @@
 /**
  * What every request meets first, whatever its address:
- * - a node that is stopping takes no more;
+ * - a node that is stopping takes no more, and one with too many connections nothing on
+ *   further ones, but tells its health;
  * - a request names one host, and the same one wherever it names it;
  * - on a loopback address that must be a name of the node's, letter by letter, or that of
  *   `--public-url`: else a page of evil.example, whose name was made to point at
@@ -17,6 +18,7 @@ import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { ALWAYS, sendProblem } from "./answer.ts";
 import { allowOrigins } from "./cors.ts";
+import type { Crowd } from "./crowd.ts";
 import { Origins, type Site } from "./origins.ts";
 
 /** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
@@ -57,6 +59,16 @@ const stopping: Problem = {
 	code: "stopping",
 	detail: "This node is stopping; try another one.",
 };
+const crowded: Problem = {
+	code: "overloaded",
+	detail:
+		"The node has as many connections as it serves; try again shortly, or another node.",
+};
+
+interface Limits {
+	readonly crowd: Crowd;
+	readonly isStopping: () => boolean;
+}
 
 /** For answers that come about without the guard, too. */
 export function secure(reply: FastifyReply): FastifyReply {
@@ -66,18 +78,22 @@ export function secure(reply: FastifyReply): FastifyReply {
 export function guard(
 	app: FastifyInstance,
 	site: Site,
-	isStopping: () => boolean,
+	{ crowd, isStopping }: Limits,
 ): void {
 	const hostIsFree = !isLoopback(site.host);
 	const origins = new Origins(site);
 	const isOurs = (request: FastifyRequest) =>
 		hostIsFree ||
 		origins.isOwnName(request.headers.host) ||
-		HEALTH.includes(request.routeOptions.url ?? "");
+		asksHealth(request);
+	const isTooMany = (request: FastifyRequest) =>
+		crowd.isSurplus(request.raw.socket) && !asksHealth(request);
 	app.addHook("onRequest", (request, reply, done) => {
 		secure(reply);
 		if (isStopping()) {
 			sendProblem(reply, stopping);
+		} else if (isTooMany(request)) {
+			sendProblem(reply.header("connection", "close"), crowded);
 		} else if (isHostless(request)) {
 			sendProblem(reply, hostless);
 		} else if (hasManyHosts(request)) {
@@ -109,6 +125,10 @@ export function isLoopback(host: string): boolean {
 		host === "[::1]" ||
 		(isIPv4(host) && host.startsWith("127."))
 	);
+}
+
+function asksHealth({ routeOptions }: FastifyRequest): boolean {
+	return HEALTH.includes(routeOptions.url ?? "");
 }
 
 /** Told here, since Node itself would refuse it with an empty answer. */
