@@ -12,6 +12,7 @@ export * from "./limits/find.ts";
 export * from "./limits/gossip.ts";
 export * from "./limits/http.ts";
 export * from "./limits/lease.ts";
+export * from "./limits/live.ts";
 export * from "./limits/node.ts";
 export * from "./limits/numbers.ts";
 export * from "./limits/running.ts";

@@ -28,6 +28,7 @@ import {
 } from "./bulk.ts";
 import { DeathList } from "./deaths.ts";
 import { EventAsRead } from "./events.ts";
+import { LiveFrame } from "./live.ts";
 import { NodeAsRead, NodeList } from "./nodes.ts";
 import { FailureList, QueueList } from "./overview.ts";
 import { Stats } from "./stats.ts";
@@ -80,6 +81,7 @@ export const COMPONENTS = {
 	TokenList,
 	Stats,
 	EventAsRead,
+	LiveFrame,
 	Health,
 	CelerySubmission,
 	CeleryAccepted,

@@ -1,5 +1,6 @@
 /** One example of each component of the API's description, as they belong together. */
 import type { COMPONENTS, Component } from "./components.ts";
+import { liveExample } from "./live-example.ts";
 
 type Examples = {
 	readonly [Name in keyof typeof COMPONENTS]: Component<Name>;
@@ -223,6 +224,7 @@ const links = { task: "/v1/tasks/{id}" };
 
 export const EXAMPLES: Examples = {
 	EventAsRead: event,
+	LiveFrame: liveExample(queue),
 	ChangesAsSubmitted: { priority: 9, runAt: "2026-12-01T08:00:00Z" },
 	RetryAsSubmitted: { round: 1, delay: "10s" },
 	BulkCancelAsSubmitted: { filter: { tag: "customer:42" }, dryRun: true },
