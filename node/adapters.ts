@@ -2,13 +2,14 @@
  * The real adapters of a node, as its options want them. If something that the user asked
  * for is impossible, a `ConfigError` says so in one sentence.
  */
+import { openNotifySocket } from "./cloud/notify-socket.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
 import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { TlsFiles } from "./http/tls-files.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
-import type { Executor, Gossip, Log } from "./ports.ts";
+import type { Executor, Gossip, Log, ServiceManager } from "./ports.ts";
 import { connectStore, type RedisStore } from "./store/redis-store.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemRandom } from "./world/clock.ts";
@@ -75,6 +76,24 @@ async function makeLibp2p(
 		random: systemRandom,
 		log,
 	});
+}
+
+/** Undefined if no service manager has started this program, or it cannot be told anything. */
+export function openServiceManager(
+	{ service }: NodeOptions,
+	log: Log,
+): ServiceManager | undefined {
+	if (service === undefined) return undefined;
+	try {
+		return openNotifySocket(service);
+	} catch (error) {
+		const { socket } = service;
+		log.error(
+			{ socket, why: (error as Error).message },
+			"the service manager cannot be told that the node is up: NOTIFY_SOCKET cannot be used; take Type=simple and no WatchdogSec= for this service",
+		);
+		return undefined;
+	}
 }
 
 export function makeStore(

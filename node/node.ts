@@ -12,7 +12,14 @@
 import { hostname } from "node:os";
 import { GOODBYE_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
-import { loadExecutor, makeGossip, makeStore, readTls } from "./adapters.ts";
+import {
+	loadExecutor,
+	makeGossip,
+	makeStore,
+	openServiceManager,
+	readTls,
+} from "./adapters.ts";
+import { Service } from "./cloud/service.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
 import { Engine, type NodeHost } from "./engine/engine.ts";
 import { createHttp, type Http } from "./http/server.ts";
@@ -74,10 +81,15 @@ export async function startNode(
 	const parts = { executor, gossip, store, whereabouts, name, tokens, log };
 	let http: Http | undefined;
 	const engine = makeEngine(options, parts, (end) => void stopper.stop(end));
-	const adapters = closingsOf(parts, () => http);
+	const service = makeService(options, parts, engine);
+	const adapters = [
+		...closingsOf(parts, () => http),
+		{ part: "service", close: async () => service?.close() },
+	];
 	const stopper = new Stopper({
 		...{ clock: systemClock, log, engine, adapters },
 		drainMs: options.drainMs,
+		...(service && { service }),
 	});
 	try {
 		await gossip.start();
@@ -98,6 +110,7 @@ export async function startNode(
 		await closeAll(adapters, systemClock, log);
 		throw error;
 	}
+	service?.started();
 	log.info(
 		{ nodeId: gossip.nodeId, http: whereabouts.url, p2p: gossip.address },
 		"the node is running",
@@ -111,6 +124,27 @@ export async function startNode(
 			stopper.stop("drained", orphaned ? GOODBYE_MS : undefined),
 		stopAtOnce: () => stopper.stopAtOnce(),
 	};
+}
+
+/** Undefined if no service manager has started this program. */
+function makeService(
+	options: NodeOptions,
+	{ store, whereabouts, name, log }: Parts,
+	engine: Engine,
+): Service | undefined {
+	const manager = openServiceManager(options, log);
+	if (manager === undefined) return undefined;
+	const node = {
+		get status() {
+			const redis = store.up ? "up" : `away: ${store.trouble}`;
+			const tasks = `${engine.running} of ${options.concurrency} tasks run`;
+			return `${name.current} serves ${whereabouts.url}; ${tasks}; Redis is ${redis}`;
+		},
+		get renewalsBegunMs() {
+			return engine.renewalsBegunMs;
+		},
+	};
+	return new Service({ clock: systemClock, log, manager, node });
 }
 
 /** Resolves when the store has named the node, and has said who may ask it for what. */

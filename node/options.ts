@@ -4,6 +4,7 @@
  * The command line makes one (see `cli/node-options.ts`); so do tests.
  */
 import type { Keeps } from "../protocol/keep.ts";
+import type { ServicePlace } from "./cloud/notify-socket.ts";
 import type { TlsPaths } from "./http/tls-files.ts";
 
 export interface Address {
@@ -56,6 +57,8 @@ export interface NodeOptions {
 	readonly tokenFile?: string;
 	/** Requests a second that it takes of each token; absent: any number. */
 	readonly rate?: number;
+	/** Where the service manager that started it hears it. */
+	readonly service?: ServicePlace;
 	readonly logLevel: LogLevel;
 	/** Of the program, as other nodes and the page show it. */
 	readonly version: string;

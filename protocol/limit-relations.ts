@@ -64,6 +64,7 @@ import {
 	QUEUE_CHARS_MAX,
 	REDIAL_MS_MIN,
 	RENEWAL_TIMEOUT_MS,
+	RENEWALS_STUCK_MS,
 	RESULT_BYTES_MAX,
 	ROUTES_MAX,
 	ROUTES_REMEMBERED_MAX,
@@ -105,6 +106,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		TRUST_MARGIN_MS + 2 * PULSE_MS_MAX < LEASE_TTL_MS,
 		"one lost renewal does not end trust",
+	],
+	[
+		3 * (RENEWAL_TIMEOUT_MS + PULSE_MS_MAX) < RENEWALS_STUCK_MS,
+		"renewals that are given up one after the other are not taken for hung",
 	],
 	[
 		ABORT_GRACE_MS < TRUST_MARGIN_MS,

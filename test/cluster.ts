@@ -221,7 +221,7 @@ export class ClusterNode {
 }
 
 /** The first node of a new cluster watches an empty store for a while before it makes it: no test waits for that. */
-async function found(url: string, plan: ClusterPlan): Promise<void> {
+export async function found(url: string, plan: ClusterPlan): Promise<void> {
 	const flags = [...(plan.all ?? []), ...(plan.nodes[0] ?? [])];
 	const told = (flag: string) => {
 		const at = flags.indexOf(flag);

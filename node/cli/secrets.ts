@@ -11,10 +11,13 @@ import type { Environment, Flag } from "./flags.ts";
 import { NODE_FLAGS } from "./node-flags.ts";
 import { TOKEN_VARIABLE } from "./nodes.ts";
 
-/** The environment, from which what is secret is taken away. */
+/** Of the service manager that started this program: nothing that it starts may speak in its name. */
+const SERVICE_VARIABLES = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
+
+/** The environment, from which what is secret, or for this process alone, is taken away. */
 export function takeEnvironment(env: NodeJS.ProcessEnv): Environment {
 	const taken = { ...env };
-	delete env[TOKEN_VARIABLE];
+	for (const name of [TOKEN_VARIABLE, ...SERVICE_VARIABLES]) delete env[name];
 	for (const { secret, env: names = [] } of Object.values<Flag>(NODE_FLAGS))
 		if (secret) for (const name of names) delete env[name];
 	return taken;

@@ -52,6 +52,8 @@ export interface StopperParts {
 		stop(drainMs: number, awayMsMax?: number): Promise<number>;
 		drop(): Promise<number>;
 	};
+	/** The service manager that started the node, if one did. */
+	readonly service?: { stopping(boundMs: number): void };
 	/** In the order in which they are closed, when the engine has stopped. */
 	readonly adapters: readonly Closing[];
 	/** How long tasks may take to finish. */
@@ -85,13 +87,15 @@ export class Stopper {
 
 	/** Ends all tasks by force and says goodbye; the process has to end then. */
 	async stopAtOnce(): Promise<void> {
+		this.#parts.service?.stopping(STOP_BOUND_MS);
 		this.#stopping ??= Promise.resolve();
 		await this.#parts.engine.drop();
 	}
 
 	async #stop(end: "drained" | Error, awayMsMax?: number): Promise<void> {
-		const { clock, log, engine, adapters } = this.#parts;
+		const { clock, log, engine, adapters, service } = this.#parts;
 		const drainMs = end === "drained" ? this.#parts.drainMs : 0;
+		service?.stopping(drainMs + STOP_BOUND_MS);
 		const left = engine.stop(drainMs, awayMsMax);
 		const all = [
 			{ part: "engine", close: () => left.then(() => {}) },

@@ -165,6 +165,17 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.api = answersOf(answering, cluster);
 	}
 
+	/** Of the last renewals of all shards, when the first one began, on the monotonic clock; undefined: none has begun. */
+	get renewalsBegunMs(): number | undefined {
+		const begun = this.#engines.map(({ renewer }) => renewer.begunMs);
+		return begun.reduce((a, b) => ((a ?? Infinity) < (b ?? Infinity) ? a : b));
+	}
+
+	/** Tasks in its hands, of its slots. */
+	get running(): number {
+		return this.#runner.running;
+	}
+
 	/** Gossip has been started, and the store may be away. */
 	start(): void {
 		if (this.#stopped) return;

@@ -93,6 +93,8 @@ export interface RenewerEvents {
 export class Renewer {
 	session: SessionName | undefined;
 	epoch = 0;
+	/** When the last renewal began, on the monotonic clock: the outcome of the one before was known then. */
+	begunMs: number | undefined;
 	/** How often the store's clock had been put back, according to the last pulse. */
 	clockStepsBack = 0;
 	readonly #memory: ShardMemory;
@@ -201,8 +203,8 @@ export class Renewer {
 	async #beat(): Promise<void> {
 		const { shard, clock, random, log } = this.#parts;
 		this.#busy = true;
-		this.#beats += 1;
-		const beat = this.#beats;
+		this.begunMs = clock.monoMs();
+		const beat = ++this.#beats;
 		this.#timer = clock.after(RENEWAL_TIMEOUT_MS, () => this.#giveUp(beat));
 		try {
 			if (this.session === undefined) await this.#open(beat);
@@ -272,8 +274,7 @@ export class Renewer {
 		const { clock, events, ttlMs, sorter, teller } = this.#parts;
 		const sentMs = clock.monoMs();
 		const begun = teller.untold(this.storeNowMs());
-		const known = [sorter.known, begun] as const;
-		const pulse = await this.entry.pulse(session, ttlMs, ...known);
+		const pulse = await this.entry.pulse(session, ttlMs, sorter.known, begun);
 		if (this.#isOver(beat)) return;
 		if (!pulse.ok) return await this.#over(beat, session, pulse);
 		teller.told(begun);
@@ -296,18 +297,17 @@ export class Renewer {
 		end: Extract<Pulse, { ok: false }>,
 	): Promise<void> {
 		const { shard, events, log } = this.#parts;
-		const { code } = end;
 		const isOusted =
-			code === "other_shards" ||
-			(code === "superseded" && !(await this.entry.isGhost()));
+			end.code === "other_shards" ||
+			(end.code === "superseded" && !(await this.entry.isGhost()));
 		if (this.#isOver(beat)) return;
 		this.session = undefined;
 		// Holders may have read the registry while this node was not in it, and ask it nothing.
 		this.#memory.missed();
 		events.renewed();
-		log.warn({ shard: shard.index, session }, `session ${code}`);
+		log.warn({ shard: shard.index, session }, `session ${end.code}`);
 		if (isOusted)
-			return this.#ousted(code === "other_shards" ? end.shards : undefined);
+			return this.#ousted(end.code === "other_shards" ? end.shards : undefined);
 		events.revoked();
 		await this.#open(beat);
 	}

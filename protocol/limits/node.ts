@@ -33,3 +33,7 @@ export const DEATH_SIGHTINGS_MAX = 16;
 export const SHARDS_MAX = 256;
 /** So much of a log that cannot be written is kept until it can; lines beyond that are lost. */
 export const LOG_BACKLOG_BYTES_MAX = 1024 * 1024;
+/** A node tells the service manager that started it how it is at least so often. */
+export const SERVICE_MS = 5_000;
+/** If no renewal has begun for so long, since the one before neither succeeded nor failed nor was given up, the node takes itself for hung. */
+export const RENEWALS_STUCK_MS = 15_000;

@@ -9,6 +9,7 @@ import { lockFolder } from "../folder-lock.ts";
 import { endProcesses } from "../leave.ts";
 import { HELP_FLAG, NODE_FLAGS } from "../node-flags.ts";
 import { readNodeOptions } from "../node-options.ts";
+import { readService } from "../service-place.ts";
 import { sayStopped, sayStopping, type Terminal } from "../terminal.ts";
 import type { Started } from "../up/member-process.ts";
 
@@ -27,10 +28,11 @@ export const nodeCommand: Command = {
 
 async function runNode(invocation: Invocation): Promise<number> {
 	const { args, env, surroundings, terminal, stop } = invocation;
-	const options = readNodeOptions(
-		readFlags(NODE_FLAGS, args, env),
-		surroundings,
-	);
+	const flags = readFlags(NODE_FLAGS, args, env);
+	const options = {
+		...readNodeOptions(flags, surroundings),
+		...readService(env, process.pid),
+	};
 	using _ = lockFolder(options.dataDir, {
 		taken: `Another node uses the folder ${options.dataDir}; give each node its own with --data.`,
 		advice: "give --data a folder that this user can write to",

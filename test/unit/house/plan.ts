@@ -104,6 +104,14 @@ export const PLAN: readonly Dwelling[] = [
 		builtins: ANY,
 	},
 	{
+		// The machine's say in a node's life: its service manager, its cloud.
+		name: "cloud",
+		paths: ["node/cloud/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ANY,
+	},
+	{
 		// What becomes of tasks in this node's hands.
 		name: "work",
 		paths: ["node/work/"],
