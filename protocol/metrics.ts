@@ -95,7 +95,7 @@ export const METRICS = {
 	},
 	hearsay_http_requests_total: {
 		...{ type: "counter", labels: ["route", "code"] },
-		help: "HTTP requests to this node, by operation and status; files: the page and the manual.",
+		help: "HTTP requests to this node, by operation and status; files: the page and the manual; none: what no operation takes.",
 	},
 	hearsay_http_request_seconds: {
 		type: "histogram",

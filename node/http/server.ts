@@ -133,11 +133,11 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 			isStopping: () => stopping,
 		},
 	);
-	refuseWhatNoOperationTakes(app);
+	const traffic = new Traffic();
+	refuseWhatNoOperationTakes(app, traffic.counter("none", false));
 	outflow.watch(app);
 	for (const places of [...Object.values(reads), bulks]) places.watch(app);
 	takeBodies(app, clock);
-	const traffic = new Traffic();
 	const handlers = handlersOf(options, {
 		...{ traffic, waits, streams, reads, bulks, links },
 	});

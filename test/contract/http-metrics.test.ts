@@ -10,6 +10,8 @@ test("a node tells its numbers, and how many requests each operation had, by sta
 	await server.get("/v1/tasks/a");
 	await server.get("/v1/tasks/b");
 	await server.get("/");
+	await server.get("/nothing-here");
+	await server.send("PUT", "/v1/tasks");
 	const { status, headers, text } = await server.get("/metrics");
 	expect(status).toBe(200);
 	expect(headers.get("content-type")).toBe(
@@ -22,11 +24,13 @@ test("a node tells its numbers, and how many requests each operation had, by sta
 		'hearsay_http_requests_total{route="submitTasks",code="400"} 1',
 		'hearsay_http_requests_total{route="getTask",code="200"} 1',
 		'hearsay_http_requests_total{route="getTask",code="404"} 1',
+		'hearsay_http_requests_total{route="none",code="404"} 1',
+		'hearsay_http_requests_total{route="none",code="405"} 1',
 	])
 		expect(lines).toContain(line);
 	// Its description is read by the test's own server, too.
 	expect(text).toMatch(
 		/^hearsay_http_requests_total\{route="files",code="200"\} [12]$/m,
 	);
-	expect(text).toMatch(/^hearsay_http_request_seconds_count [56]$/m);
+	expect(text).toMatch(/^hearsay_http_request_seconds_count [78]$/m);
 });

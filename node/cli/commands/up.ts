@@ -160,9 +160,13 @@ function greet(
 ): void {
 	const url = cluster.url(0);
 	const { where, line } = oneMore(cluster.redisUrl, plan, joining);
+	// Shown to nobody, like a password.
+	const token = joining.includes("--token-file")
+		? ' -H "authorization: Bearer $HEARSAY_TOKEN"'
+		: "";
 	terminal.line(`
 Dashboard  ${url}/
-Try        curl ${url}/v1/tasks -H 'content-type: application/json' -d '{"type":"process_task","payload":{"durationMs":2000}}'
+Try        curl ${url}/v1/tasks${token} -H 'content-type: application/json' -d '{"type":"process_task","payload":{"durationMs":2000}}'
 One more   ${where}${line}
 
 Ctrl-C stops the cluster; the next start resumes what is left.`);

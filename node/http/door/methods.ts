@@ -3,7 +3,7 @@
  * where it does not. Both are told before a body is read, and whatever the
  * method: TRACE and PROPFIND, too, for which nobody would add a route.
  */
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, onResponseHookHandler } from "fastify";
 import { ADDRESSES } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
@@ -13,7 +13,14 @@ const nothingHere: Problem = {
 	detail: "There is nothing at this address; /openapi.json lists what is.",
 };
 
-export function refuseWhatNoOperationTakes(app: FastifyInstance): void {
+export function refuseWhatNoOperationTakes(
+	app: FastifyInstance,
+	counter: onResponseHookHandler,
+): void {
+	app.addHook("onResponse", (request, reply, done) => {
+		if (request.is404) return counter.call(app, request, reply, done);
+		done();
+	});
 	app.addHook("onRequest", (request, reply, done) => {
 		if (!request.is404) return done();
 		const methods = methodsAt(request.url.replace(/\?.*$/s, ""));
