@@ -12,6 +12,7 @@ import { machines } from "./machines.ts";
 import { million } from "./million.ts";
 import { overload } from "./overload.ts";
 import type { Proof } from "./proof.ts";
+import { readers } from "./readers.ts";
 import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
@@ -38,6 +39,7 @@ export const PROOFS: readonly Proof[] = [
 	retries,
 	cancels,
 	events,
+	readers,
 	million,
 	spread,
 ];
