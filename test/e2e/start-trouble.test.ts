@@ -134,16 +134,14 @@ test("a node that is told to stop twice while it starts ends at once", async () 
 	const file = join(folder, "slow.js");
 	writeFileSync(
 		file,
-		'console.log("loading"); await new Promise((r) => setTimeout(r, 8_000)); export default {};',
+		'console.log("loading"); setInterval(() => {}, 1_000); await new Promise(() => {}); export default {};',
 	);
 	const node = start(["--handlers", file]);
 	await node.says(/loading/);
-	const startedMs = performance.now();
 	// The first ones may pass for the same as before: see stop-signals.ts.
 	const again = setInterval(() => node.kill("SIGINT"), 100);
 	expect(await node.ended).toBe(1);
 	clearInterval(again);
-	expect(performance.now() - startedMs).toBeLessThan(5_000);
 	expect(node.output).toMatch(/^hearsay: told to stop twice/m);
 });
 

