@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../call.ts";
+import { until } from "../cluster.ts";
 import { startRedis } from "../redis.ts";
 import { freePorts, HearsayProcess } from "./up-process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = join(ROOT, "node/main.ts");
+const SLOTS = 8;
 /** Where the shell and redis-server are, and no Node.js is needed. */
 const BARE = { PATH: "/usr/bin:/bin" };
 
@@ -32,11 +34,17 @@ beforeAll(() => {
 	writeFileSync(
 		join(folder, "tasks.ts"),
 		`import { execFileSync } from "node:child_process";
+		import { existsSync } from "node:fs";
+		import { setTimeout as pause } from "node:timers/promises";
+		const until = async (file: string) => {
+			while (!existsSync(file)) await pause(10);
+		};
 		export default {
 			async double(n: number): Promise<number> { return 2 * n; },
-			/** Once its submission is answered. */
-			async ends() {
-				await new Promise((resolve) => setTimeout(resolve, 500));
+			async hold(file: string) { await until(file); },
+			/** When its file for this attempt is there. */
+			async ends(file: string, { attempt }) {
+				await until(file + attempt);
 				execFileSync("kill", ["-SEGV", String(process.pid)]);
 			},
 		};`,
@@ -48,9 +56,10 @@ test.each([
 	["the executable, alone in a folder,", () => program],
 	["the program from its sources", () => [process.execPath, SOURCES]],
 ])("%s runs a cluster with handlers in TypeScript", async (_, command) => {
-	const first = await freePorts(3);
+	const first = await freePorts(2);
 	const http = `127.0.0.1:${first}`;
-	const args = ["up", "--http", http, "--handlers", "tasks.ts"];
+	const args = ["up", "--nodes", "2", "--http", http];
+	args.push("--handlers", "tasks.ts");
 	const cluster = new HearsayProcess(command(), args, folder, BARE);
 	try {
 		await cluster.says(/Ctrl-C stops the cluster/);
@@ -62,7 +71,7 @@ test.each([
 		const task = { id: "t", type: "double", payload: 21 };
 		await call(`http://${http}/v1/tasks`, task);
 		const { body } = await call<TaskAsRead>(
-			`http://127.0.0.1:${first + 2}/v1/tasks/t?wait=10s`,
+			`http://127.0.0.1:${first + 1}/v1/tasks/t?wait=10s`,
 		);
 		expect(body).toMatchObject({ state: "SUCCESS", result: 42 });
 	} finally {
@@ -83,12 +92,20 @@ test("the executable gives a task that has ended it twice a process of its own",
 		return node;
 	};
 	try {
+		const payload = join(folder, "attempt-");
+		const release = (...attempts: number[]) => {
+			for (const attempt of attempts) writeFileSync(payload + attempt, "");
+		};
 		const first = await start();
-		await call(`http://${http}/v1/tasks`, { id: "e", type: "ends" });
+		await call(`http://${http}/v1/tasks`, { id: "e", type: "ends", payload });
+		release(1);
 		expect(await first.ended).toBe(-1);
 		const second = await start();
+		release(2);
 		expect(await second.ended).toBe(-1);
 		await start();
+		// It crashes there until it is given up.
+		release(3, 4, 5);
 		const { body } = await call<TaskAsRead>(
 			`http://${http}/v1/tasks/e?wait=30s`,
 		);
@@ -109,6 +126,7 @@ test("nodes started by hand with one Redis find each other and share work", asyn
 	const nodes = urls.map((url) => {
 		const http = url.slice("http://".length);
 		const args = ["node", "--redis", redis.url, "--http", http];
+		args.push("--handlers", "tasks.ts", "--concurrency", String(SLOTS));
 		return new HearsayProcess(program, args, folder, BARE);
 	});
 	try {
@@ -117,13 +135,17 @@ test("nodes started by hand with one Redis find each other and share work", asyn
 				async (node) => (await node.says(/node \S+ \((\S+)\) serves/))[1],
 			),
 		);
-		// More than one node has slots for, so that it takes all of them.
-		const tasks = Array.from({ length: 200 }, (_, i) => ({
-			id: `t${i}`,
-			type: "process_task",
-			payload: { durationMs: 100 },
-		}));
+		// As many as all have slots for, so that it takes all of them.
+		const payload = join(folder, "release");
+		const tasks = Array.from({ length: nodes.length * SLOTS }, (_, i) => {
+			return { id: `t${i}`, type: "hold", payload };
+		});
 		expect((await call(`${urls[0]}/v1/tasks`, tasks)).status).toBe(202);
+		await until(
+			() => call<{ counts: { STARTED: number } }>(`${urls[2]}/v1/cluster`),
+			({ body }) => body.counts.STARTED === tasks.length,
+		);
+		writeFileSync(payload, "");
 		const ended = await Promise.all(
 			tasks.map(({ id }) =>
 				call<TaskAsRead>(`${urls[1]}/v1/tasks/${id}?wait=30s`),
