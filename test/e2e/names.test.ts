@@ -1,7 +1,8 @@
-/** What nodes are called, and where they are: the same in the terminal, in the API and in what is known of tasks. */
+/** What nodes and clusters are called, and where nodes are: the same in the terminal, in the API and in what is known of tasks. */
 import { expect, test } from "vitest";
 import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { Cluster } from "../cluster.ts";
+import { startRedis } from "../redis.ts";
 
 test("nodes that start at once with one name are told apart, everywhere alike, and keep their names", async () => {
 	await using cluster = await Cluster.start({
@@ -62,4 +63,39 @@ test("nodes that listen on all addresses name one, at which others reach them", 
 		http: "tasks.example.com:443",
 		url: "https://tasks.example.com/one",
 	});
+});
+
+test("clusters of different names on one Redis do not see each other", async () => {
+	const redis = await startRedis();
+	const make = (name: string, nodes: number) =>
+		Cluster.start({
+			redis,
+			nodes: Array.from({ length: nodes }, () => []),
+			all: ["--cluster", name],
+		});
+	try {
+		await using blue = await make("blue", 2);
+		await using green = await make("green", 1);
+		const task = { id: "same", type: "process_task" };
+		const inBlue = { ...task, payload: { durationMs: 1 } };
+		const inGreen = { ...task, payload: { durationMs: 2 } };
+		await blue.node(1).post("/v1/tasks", inBlue);
+		expect((await green.node(1).get("/v1/tasks/same")).status).toBe(404);
+		const { status } = await green.node(1).post("/v1/tasks", inGreen);
+		expect(status).toBe(202);
+		for (const cluster of [blue, green]) {
+			const ids = cluster.nodes.map(({ id }) => id).sort();
+			for (const node of cluster.nodes) {
+				const { node: ran } = await node.whenEnded("same");
+				expect(ids).toContain(ran);
+				const known = await node.peers();
+				expect(known.map(({ id }) => id).sort()).toEqual(ids);
+				const { peers, counts } = await node.cluster();
+				expect(peers).toEqual(ids.filter((id) => id !== node.id));
+				expect(counts.SUCCESS).toBe(1);
+			}
+		}
+	} finally {
+		await redis.stop();
+	}
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster, until } from "../cluster.ts";
-import { startRedis } from "../redis.ts";
 
 const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
@@ -105,39 +104,4 @@ describe.each([
 			);
 		}
 	});
-});
-
-test("clusters of different names on one Redis do not see each other", async () => {
-	const redis = await startRedis();
-	const make = (name: string, nodes: number) =>
-		Cluster.start({
-			redis,
-			nodes: Array.from({ length: nodes }, () => []),
-			all: ["--cluster", name],
-		});
-	try {
-		await using blue = await make("blue", 2);
-		await using green = await make("green", 1);
-		const task = { id: "same", type: "process_task" };
-		const inBlue = { ...task, payload: { durationMs: 1 } };
-		const inGreen = { ...task, payload: { durationMs: 2 } };
-		await blue.node(1).post("/v1/tasks", inBlue);
-		expect((await green.node(1).get("/v1/tasks/same")).status).toBe(404);
-		const { status } = await green.node(1).post("/v1/tasks", inGreen);
-		expect(status).toBe(202);
-		for (const cluster of [blue, green]) {
-			const ids = cluster.nodes.map(({ id }) => id).sort();
-			for (const node of cluster.nodes) {
-				const { node: ran } = await node.whenEnded("same");
-				expect(ids).toContain(ran);
-				const known = await node.peers();
-				expect(known.map(({ id }) => id).sort()).toEqual(ids);
-				const { peers, counts } = await node.cluster();
-				expect(peers).toEqual(ids.filter((id) => id !== node.id));
-				expect(counts.SUCCESS).toBe(1);
-			}
-		}
-	} finally {
-		await redis.stop();
-	}
 });
