@@ -1,16 +1,16 @@
 /**
  * A real Redis server for one test file, set up as Hearsay asks for it: append
  * only file with fsync every second, no eviction. It lives in a directory of its own
- * under the system's temporary one, on a free port of the loopback, and goes when
- * it is stopped.
+ * under the system's temporary one, on a free port of the loopback that nobody else is
+ * given while it is away, and goes when it is stopped.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { lastingPorts } from "../scripts/chaos/port.ts";
 
 export interface RedisServer {
 	/** `redis://127.0.0.1:PORT` */
@@ -37,7 +37,7 @@ export interface RedisPlan {
 /** Resolves once the server takes connections. */
 export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 	const dir = await mkdtemp(join(tmpdir(), "hearsay-redis-"));
-	const port = await freePort();
+	const [port = 0] = await lastingPorts(1);
 	let server = await launch(dir, port, plan);
 	return {
 		url: `redis://127.0.0.1:${port}`,
@@ -122,16 +122,4 @@ function ready(child: ChildProcess): Promise<void> {
 			if (line.includes("Ready to accept connections")) resolve();
 		});
 	});
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-	const probe = createServer().listen(0, "127.0.0.1");
-	await once(probe, "listening");
-	const address = probe.address();
-	probe.close();
-	await once(probe, "close");
-	if (address === null || typeof address === "string")
-		throw new Error("a TCP server has no port");
-	return address.port;
 }

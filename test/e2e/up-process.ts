@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
-import { setImmediate } from "node:timers/promises";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { PROGRAM_FILE } from "../../scripts/build/program.ts";
+import { lastingPorts } from "../../scripts/chaos/port.ts";
 
 /** As users run it: see test/program.ts. */
 export const PROGRAM: readonly string[] = [
@@ -82,23 +82,8 @@ export class HearsayProcess {
 
 /** The first of `count` free ports in a row. */
 export async function freePorts(count: number): Promise<number> {
-	for (;;) {
-		const first = 20_000 + Math.floor(Math.random() * 10_000);
-		const servers = Array.from({ length: count }, (_, i) =>
-			createServer().listen(first + i, "127.0.0.1"),
-		);
-		const free = await Promise.all(
-			servers.map((server) =>
-				once(server, "listening").then(
-					() => true,
-					() => false,
-				),
-			),
-		);
-		for (const server of servers) server.close();
-		await setImmediate();
-		if (free.every(Boolean)) return first;
-	}
+	const [first = 0] = await lastingPorts(count);
+	return first;
 }
 
 /** Resolves when whoever listens on the port has closed this connection. */
