@@ -22,6 +22,7 @@ export type * from "./ports/store-access.ts";
 export * from "./ports/store-error.ts";
 export type * from "./ports/store-events.ts";
 export type * from "./ports/store-list.ts";
+export type * from "./ports/store-live.ts";
 export type * from "./ports/store-opening.ts";
 export type * from "./ports/store-pulse.ts";
 export type * from "./ports/store-sessions.ts";

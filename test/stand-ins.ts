@@ -7,6 +7,7 @@ import type {
 	Shard,
 	ShardAccess,
 	ShardEvents,
+	ShardLive,
 	ShardSessions,
 	ShardStats,
 	ShardTasks,
@@ -29,12 +30,14 @@ export function standInShard({
 	access = {},
 	stats = {},
 	events = {},
+	live = {},
 }: {
 	readonly sessions?: Partial<ShardSessions>;
 	readonly tasks?: Partial<ShardTasks>;
 	readonly access?: Partial<ShardAccess>;
 	readonly stats?: Partial<ShardStats>;
 	readonly events?: Partial<ShardEvents>;
+	readonly live?: Partial<ShardLive>;
 }): Shard {
 	return {
 		index: 0,
@@ -43,6 +46,7 @@ export function standInShard({
 		access: access as ShardAccess,
 		stats: stats as ShardStats,
 		events: events as ShardEvents,
+		live: live as ShardLive,
 	};
 }
 

@@ -27,6 +27,8 @@ export interface EventsReply {
 export interface ShardEvents {
 	/** What follows a place, a step at a time; undefined: nothing, but where the stream ends. */
 	after(place: EventPlace | undefined): Promise<EventsReply>;
+	/** What came before a place, newest first, a step at a time; undefined: before the end. `from` is the place told, and says nothing if none was. */
+	before(place: EventPlace | undefined): Promise<EventsReply>;
 	/** Cuts a step off a stream that is too large. Returns whether there is more to cut. */
 	cut(): Promise<boolean>;
 	/** Notes what somebody has done to the cluster: one line of JSON, AUDIT_BYTES_MAX at most. */

@@ -3,6 +3,7 @@ import type { Histogram } from "../../protocol/instruments.ts";
 import type { ShardAccess } from "./store-access.ts";
 import type { FullError } from "./store-error.ts";
 import type { ShardEvents } from "./store-events.ts";
+import type { ShardLive } from "./store-live.ts";
 import type { ShardSessions } from "./store-sessions.ts";
 import type { ShardStats } from "./store-stats.ts";
 import type { ShardTasks } from "./store-tasks.ts";
@@ -30,6 +31,7 @@ export interface Shard {
 	readonly access: ShardAccess;
 	readonly stats: ShardStats;
 	readonly events: ShardEvents;
+	readonly live: ShardLive;
 }
 
 /**

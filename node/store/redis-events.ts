@@ -25,6 +25,13 @@ export class RedisEvents implements ShardEvents {
 		return decodeEvents(await this.#reading.run("after", ...args));
 	}
 
+	async before(place: EventPlace | undefined): Promise<EventsReply> {
+		const { bytes, ms } = place ?? {};
+		return decodeEvents(
+			await this.#reading.run("before", bytes ?? "", ms ?? ""),
+		);
+	}
+
 	async cut(): Promise<boolean> {
 		return (await this.#scripts.run("cut", this.#scripts.shards)) === 1;
 	}

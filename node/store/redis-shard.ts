@@ -2,6 +2,7 @@
 import type { Log, Shard } from "../ports.ts";
 import { RedisAccess } from "./redis-access.ts";
 import { RedisEvents } from "./redis-events.ts";
+import { RedisLive } from "./redis-live.ts";
 import { RedisSessions } from "./redis-sessions.ts";
 import { RedisStats } from "./redis-stats.ts";
 import { RedisTasks } from "./redis-tasks.ts";
@@ -15,6 +16,7 @@ export class RedisShard implements Shard {
 	readonly access: RedisAccess;
 	readonly stats: RedisStats;
 	readonly events: RedisEvents;
+	readonly live: RedisLive;
 	readonly #scripts: ShardScripts;
 
 	/** `reading`: the same over a connection of its own. */
@@ -25,6 +27,7 @@ export class RedisShard implements Shard {
 		this.access = new RedisAccess(scripts, log);
 		this.stats = new RedisStats(scripts);
 		this.events = new RedisEvents(scripts, reading);
+		this.live = new RedisLive(scripts, reading);
 		this.#scripts = scripts;
 	}
 

@@ -146,9 +146,18 @@ const STATS_SCRIPTS = {
 	sums: { kind: "read", pieces: ["stats"] },
 } as const satisfies Record<string, ScriptPlan>;
 
+/** Of what the page is drawn from. */
+const LIVE_SCRIPTS = {
+	look: { kind: "read", pieces: ["number", "books"] },
+	sample: { kind: "write", pieces: ["number", "books"] },
+	holders: { kind: "read", pieces: ["number"] },
+	heads: { kind: "read", pieces: ["number"] },
+} as const satisfies Record<string, ScriptPlan>;
+
 /** Of the stream of events. */
 const EVENT_SCRIPTS = {
 	after: { kind: "read" },
+	before: { kind: "read" },
 	cut: { kind: "write" },
 	audit: { kind: "write" },
 } as const satisfies Record<string, ScriptPlan>;
@@ -158,6 +167,7 @@ const FOLDERS = {
 	task: TASK_SCRIPTS,
 	access: ACCESS_SCRIPTS,
 	stats: STATS_SCRIPTS,
+	live: LIVE_SCRIPTS,
 	event: EVENT_SCRIPTS,
 };
 const SCRIPTS = {
@@ -165,6 +175,7 @@ const SCRIPTS = {
 	...TASK_SCRIPTS,
 	...ACCESS_SCRIPTS,
 	...STATS_SCRIPTS,
+	...LIVE_SCRIPTS,
 	...EVENT_SCRIPTS,
 };
 

@@ -22,3 +22,7 @@ export const LIVE_NAMES_MAX = 10;
 export const LIVE_ELSEWHERE_MAX = 16;
 /** From so many nodes on, what goes up and down a little with each of them is told again only when that matters. */
 export const LIVE_NODES_MANY = 60;
+/** Sessions told in one look at a shard; of more nodes the others are as gossip has them. */
+export const LIVE_SESSIONS_MAX = 2_000;
+/** Attempts that run are looked at in steps of about this, when somebody begins to read; of one node this is the most. */
+export const LIVE_HOLDERS_STEP = 256;

@@ -29,6 +29,7 @@ import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
 import { listingRules } from "./store-listing.ts";
+import { liveRules } from "./store-live.ts";
 import * as losses from "./store-losses.ts";
 import {
 	fencingRules,
@@ -95,6 +96,7 @@ const RULES = {
 	"attempts that are lost": begunRules,
 	deaths: deathRules,
 	"how work went": statsRules,
+	"how things are": liveRules,
 };
 
 /** A shard, and of how many. The first is the cluster's home; all others are alike. */

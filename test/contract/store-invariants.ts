@@ -5,6 +5,9 @@
 import { expect } from "vitest";
 import type {
 	AccessStep,
+	HeldAttempt,
+	LiveHead,
+	LiveLook,
 	RegisteredNode,
 	Shard,
 	ShardCounts,
@@ -38,6 +41,10 @@ export interface Snapshot {
 	readonly nowMs: number;
 	readonly lostMs: number;
 	readonly access: Omit<AccessStep, "nowMs">;
+	/** As they are now. */
+	readonly figures: Omit<LiveLook, "nowMs" | "samples">;
+	readonly holding: readonly HeldAttempt[];
+	readonly heads: readonly (LiveHead | undefined)[];
 	/** How work went, in all that is kept. */
 	readonly work: readonly WorkSums[];
 }
@@ -81,9 +88,18 @@ export async function look(
 	);
 	return {
 		work: await workOf(shard),
+		...(await liveOf(shard, ids)),
 		...{ byId, tasks, states, counts, nodes, nowMs, lostMs, access },
 		running: running.flat(),
 	};
+}
+
+/** Of the heads as many as the store comes to. */
+async function liveOf({ live }: Shard, ids: readonly string[]) {
+	const { nowMs: _, samples: __, ...figures } = await live.look(0);
+	const sessions = figures.sessions.map(({ session }) => session);
+	const { attempts: holding } = await live.holders(sessions);
+	return { figures, holding, heads: await live.heads(ids) };
 }
 
 /** Whatever the step was in which it was added: that goes by the moment. */

@@ -105,8 +105,15 @@ const CALLS: {
 	},
 	events: {
 		after: (events) => events.after(undefined),
+		before: (events) => events.before(undefined),
 		cut: (events) => events.cut(),
 		audit: (events) => events.audit("{}"),
+	},
+	live: {
+		look: (live) => live.look(0),
+		sample: (live) => live.sample({ slots: 1, oldestMs: 0 }),
+		holders: (live) => live.holders([SESSION]),
+		heads: (live) => live.heads(["a"]),
 	},
 };
 

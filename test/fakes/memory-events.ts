@@ -16,6 +16,12 @@ export class MemoryEvents implements ShardEvents {
 		return events.after(place, sessions.tokens.generation, nowMs());
 	}
 
+	async before(place: EventPlace | undefined): Promise<EventsReply> {
+		const { contents, nowMs } = this.#parts;
+		const { generation } = contents.sessions.tokens;
+		return contents.events.before(place, generation, nowMs());
+	}
+
 	async cut(): Promise<boolean> {
 		return this.#parts.contents.events.cut();
 	}

@@ -46,6 +46,7 @@ function reopen(
 ): TaskRecord {
 	const { records, times, queues, holders } = tasks;
 	const { error } = task;
+	tasks.reopened += 1;
 	const fresh: TaskRecord = {
 		...bare(task),
 		...{ round: task.round + 1, failures: 0, crashes: 0, losses: 0 },

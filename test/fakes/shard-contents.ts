@@ -5,6 +5,7 @@ import type { Lease } from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { ClusterNumber } from "./cluster-number.ts";
+import { Samples } from "./memory-live.ts";
 import { Steps } from "./memory-stats.ts";
 import { AccessTokens } from "./shard-access.ts";
 import { Events } from "./shard-events.ts";
@@ -39,6 +40,7 @@ export interface ShardImage {
 	readonly access: AccessTokens;
 	readonly steps: Steps;
 	readonly events: Events;
+	readonly samples: Samples;
 	/** The cluster's number; undefined if it is not fixed, or no longer. */
 	readonly shards: number | undefined;
 }
@@ -52,6 +54,8 @@ export class ShardContents {
 	/** How work went. */
 	steps = new Steps();
 	events = new Events();
+	/** Figures over time. */
+	samples = new Samples();
 
 	constructor(server: Server) {
 		this.sessions = new Sessions(new TokenCounter(server));
@@ -66,13 +70,15 @@ export class ShardContents {
 			access: this.access.copy(),
 			steps: this.steps.copy(),
 			events: this.events.copy(),
+			samples: this.samples.copy(),
 			shards: this.number.fixed,
 		};
 	}
 
 	/** Restores what was there when the image was made; the image may be used again. */
 	load(image: ShardImage): void {
-		const { sessions, tasks, runs, access, steps, events, shards } = image;
+		const { sessions, tasks, runs, access, steps, events, samples, shards } =
+			image;
 		this.number.fixed = shards;
 		this.sessions = sessions.copy();
 		this.tasks = tasks.copy();
@@ -80,6 +86,7 @@ export class ShardContents {
 		this.access = access.copy();
 		this.steps = steps.copy();
 		this.events = events.copy();
+		this.samples = samples.copy();
 	}
 
 	/** A step is over: what has ended by it, and what happened. */

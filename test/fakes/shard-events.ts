@@ -77,6 +77,25 @@ export class Events {
 		return { how: "trimmed", from: missing, nowMs, ...step };
 	}
 
+	/** Newest first. */
+	before(
+		place: EventPlace = { generation: 0, bytes: Infinity, ms: 0 },
+		generation: number,
+		nowMs: number,
+	): EventsReply {
+		const before = this.#entries
+			.filter(({ place: { bytes, ms } }) =>
+				bytes === place.bytes ? ms < place.ms : bytes < place.bytes,
+			)
+			.reverse();
+		const isFirst = place.bytes === Infinity;
+		return {
+			...{ how: "on", nowMs },
+			from: { ...(isFirst ? { bytes: 0, ms: 0 } : place), generation },
+			...stepOf(before, generation),
+		};
+	}
+
 	/** Returns whether there is more to cut. */
 	cut(mostBytes = EVENTS_BYTES_MAX): boolean {
 		while (
@@ -103,15 +122,19 @@ export class Events {
 
 	/** A place is told in the generation in which it is read. */
 	#stepFrom(at: number, generation: number) {
-		const entries: EventEntry[] = [];
-		let size = 0;
-		for (const { place, events, size: own } of this.#entries.slice(at)) {
-			if (size >= EVENTS_STEP_BYTES) return { entries, more: true };
-			entries.push({ place: { ...place, generation }, events });
-			size += own;
-		}
-		return { entries, more: false };
+		return stepOf(this.#entries.slice(at), generation);
 	}
+}
+
+function stepOf(written: readonly Written[], generation: number) {
+	const entries: EventEntry[] = [];
+	let size = 0;
+	for (const { place, events, size: own } of written) {
+		if (size >= EVENTS_STEP_BYTES) return { entries, more: true };
+		entries.push({ place: { ...place, generation }, events });
+		size += own;
+	}
+	return { entries, more: false };
 }
 
 function rankOf({ about }: StoreEvent): number {

@@ -40,6 +40,8 @@ export class Tasks {
 	#accepted = 0;
 	#attempts = 0;
 	#stale = 0;
+	/** Tasks that were opened again. */
+	reopened = 0;
 	times = new Times();
 	marks = new Marks();
 
@@ -56,6 +58,7 @@ export class Tasks {
 		copy.#accepted = this.#accepted;
 		copy.#attempts = this.#attempts;
 		copy.#stale = this.#stale;
+		copy.reopened = this.reopened;
 		copy.times = this.times.copy();
 		copy.marks = this.marks.copy();
 		return copy;

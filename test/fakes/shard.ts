@@ -4,6 +4,7 @@
 import type { Shard } from "../../node/ports.ts";
 import { MemoryAccess } from "./memory-access.ts";
 import { MemoryEvents } from "./memory-events.ts";
+import { MemoryLive } from "./memory-live.ts";
 import { MemorySessions } from "./memory-sessions.ts";
 import { MemoryStats } from "./memory-stats.ts";
 import { MemoryTasks } from "./memory-tasks.ts";
@@ -20,6 +21,7 @@ export class MemoryShard implements Shard {
 	readonly access: MemoryAccess;
 	readonly stats: MemoryStats;
 	readonly events: MemoryEvents;
+	readonly live: MemoryLive;
 	/** What the shard holds, to be looked at and changed from outside. */
 	readonly contents: ShardContents;
 	readonly #parts: MemoryShardParts;
@@ -31,6 +33,7 @@ export class MemoryShard implements Shard {
 		this.access = new MemoryAccess(parts);
 		this.stats = new MemoryStats(parts);
 		this.events = new MemoryEvents(parts);
+		this.live = new MemoryLive(parts, asker);
 		this.contents = parts.contents;
 		this.#parts = parts;
 	}

@@ -23,7 +23,7 @@ export function linkSubject<Subject extends object>(
 
 /** The same shard, with all its subjects far away. */
 export function linkShard(
-	{ index, sessions, tasks, access, stats, events }: Shard,
+	{ index, sessions, tasks, access, stats, events, live }: Shard,
 	call: Call,
 ): Shard {
 	return {
@@ -33,5 +33,6 @@ export function linkShard(
 		access: linkSubject(access, call),
 		stats: linkSubject(stats, call),
 		events: linkSubject(events, call),
+		live: linkSubject(live, call),
 	};
 }

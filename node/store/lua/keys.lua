@@ -6,7 +6,7 @@
 -- can grant them as ~{hearsay:*.
 --
 --   {hearsay:0}:meta               hash   gen, run, token, seq, registry, opens, steps, back; totals: accepted, attempts,
---                                         stale, forgotten, events (bytes); bytes of ended tasks, by kind: successes, failures;
+--                                         stale, forgotten, reopened, events (bytes); bytes of ended tasks, by kind: successes, failures;
 --                                         shards, layout (the cluster's, see number.lua); access: number of the last writing
 --                                         of access tokens
 --   {hearsay:0}:tasks              hash   id → a line each: "priority seq created(ms) counts route", its options
@@ -56,6 +56,7 @@
 --   {hearsay:0}:own:<kind>         zset   "ended(ms) id" → when it is to be forgotten, ms; those that say how long they are to
 --                                         be kept, which are not in the order
 --   {hearsay:0}:stats:<span>:<n>   hash   how work went in a step of time, see stats.lua
+--   {hearsay:0}:live               hash   number of a step → figures at its end, see sample.lua; as many as LIVE_STEPS
 --   {hearsay:0}:events             stream what happened, an entry a script; see events.lua. Kept to a size
 --   {hearsay:0}:runs               hash   id that has further runs (runs.lua) → "last kept", the last number given, and how
 --                                         many are kept; ~run → id, of each of these, and ~~id → id, of the first
@@ -89,6 +90,7 @@ local ACCESS_ORDER = SHARD .. ':access-order'
 local ACCESS_REVOKED = SHARD .. ':access-revoked'
 local ACCESS_USED = SHARD .. ':access-used'
 local EVENTS = SHARD .. ':events'
+local LIVE = SHARD .. ':live'
 local TASKS = SHARD .. ':tasks'
 local ENDS = SHARD .. ':ends'
 local PAST = SHARD .. ':past'

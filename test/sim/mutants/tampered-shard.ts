@@ -29,6 +29,7 @@ export function tamperWith(
 		tasks: override(sound.tasks, tasks),
 		access: override(sound.access, access),
 		stats: sound.stats,
+		live: sound.live,
 		events: override(sound.events, events),
 	};
 }

@@ -29,3 +29,11 @@ local function settleBooks()
     call('HINCRBY', META, 'forgotten', expected - texts)
   end
 end
+
+-- How many tasks wait and run, and how many have ever ended: each that was accepted, or opened
+-- again, and does neither nor is due later.
+local function countsNow()
+  local totals = call('HMGET', META, 'accepted', 'reopened')
+  local pending, started = countWaiting(), call('HLEN', HOLDERS)
+  return pending, started, (totals[1] or 0) + (totals[2] or 0) - pending - started - call('ZCARD', DUE)
+end

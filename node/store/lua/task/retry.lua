@@ -7,6 +7,7 @@
 local now, answers = readClock(), {}
 -- Places that are given.
 local first, last, count = nil, nil, 0
+local reopened = 0
 
 -- The attempt that ended it, if one did, is its past.
 local function keepAttempt(id, head, ending)
@@ -20,6 +21,7 @@ local function keepAttempt(id, head, ending)
 end
 
 local function reopen(id, text, head, ending, after, expires)
+  reopened = reopened + 1
   leaveEnded(id, ending)
   keepAttempt(id, head, ending)
   head.failures, head.crashes, head.losses, head.round = '0', '0', '0', digits(head.round + 1)
@@ -53,6 +55,7 @@ for i = 1, #ARGV, 4 do
   end
   answers[#answers + 1] = answer
 end
+if reopened > 0 then call('HINCRBY', META, 'reopened', reopened) end
 if first and last - first + 1 == count then noteRun(first, last) end
 writeOrder()
 writeQueues()

@@ -1,0 +1,13 @@
+-- Reads the heads of tasks, as many as one step may.
+-- ARGV    number of shards of which this is one, ids
+-- Returns 'unsettled' if the shard does not have that number,
+--         else of as many of the tasks as it came to, from the first: round and route, or '' where there is none
+if numberHere() ~= ARGV[1] then return 'unsettled' end
+local answer = {}
+for i = 2, #ARGV do
+  if isStepFull() then break end
+  local text = readText(ARGV[i])
+  local head = text and parseHead(text)
+  answer[#answer + 1] = head and head.round .. ' ' .. head.route or ''
+end
+return answer
