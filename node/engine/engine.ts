@@ -19,6 +19,7 @@ import { Access } from "../answers/access.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { EventFeed } from "../answers/event-feed.ts";
 import { ViewWatch } from "../answers/view-watch.ts";
+import { FigureKeeper } from "../duties/figure-keeper.ts";
 import { Retention } from "../duties/retention.ts";
 import { StatsKeeper } from "../duties/stats-keeper.ts";
 import { Coroner } from "../lease/coroner.ts";
@@ -105,6 +106,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #coroner: Coroner;
 	readonly #retention: Retention;
 	readonly #stats: StatsKeeper;
+	readonly #figures: FigureKeeper;
 	readonly #feed: EventFeed;
 	readonly #views: ViewWatch;
 	#stopped = false;
@@ -157,6 +159,10 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ clock, log, runner, executor, engines, store, report },
 		});
 		const { shards: all } = store;
+		this.#figures = new FigureKeeper({
+			...{ clock, log, shards: all, engines, runner, roster },
+			dutyTurns: this.#dutyTurns,
+		});
 		this.#feed = new EventFeed({ clock, log, shards: all, roster });
 		const answering = this.#answering;
 		const cluster = clusterAnswers(answering);
@@ -194,6 +200,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		for (const engine of this.#engines) engine.start();
 		this.#digester.start();
 		this.#stats.start();
+		this.#figures.start();
 		this.#views.start();
 	}
 
@@ -249,6 +256,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#views.stop();
 		this.#turns.stop();
 		this.#stats.stop();
+		this.#figures.stop();
 		this.#announcer.stop();
 		this.#digester.stop();
 		this.#watch.stop();

@@ -26,3 +26,5 @@ export const LIVE_NODES_MANY = 60;
 export const LIVE_SESSIONS_MAX = 2_000;
 /** Attempts that run are looked at in steps of about this, when somebody begins to read; of one node this is the most. */
 export const LIVE_HOLDERS_STEP = 256;
+/** Time between the turns of nodes at keeping the figures of a step. */
+export const LIVE_TURN_MS = 250;

@@ -1,0 +1,115 @@
+/**
+ * FigureKeeper: sees to it that the figures at the end of each step are kept in the store, so that whoever
+ * looks at the cluster later sees how it came to be so. Nodes take turns; who comes second finds it
+ * done, and has asked one short question.
+ *
+ * Since when the oldest task waits is looked for only where that takes one step of reading. With
+ * more queues than that it is not known, unless somebody watches: then that one's node says it.
+ */
+import {
+	LIVE_STEP_MS,
+	LIVE_TURN_MS,
+	QUEUES_STEP_MAX,
+} from "../../protocol/limits.ts";
+import {
+	type Clock,
+	type Log,
+	type RegisteredNode,
+	type ShardLive,
+	type ShardTasks,
+	StoreError,
+	type Timer,
+} from "../ports.ts";
+
+export interface FigureKeeperParts {
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly shards: readonly {
+		readonly live: Pick<ShardLive, "sample">;
+		readonly tasks: Pick<ShardTasks, "queues">;
+	}[];
+	/** Those of the shards, in their order; may still be filled, as long as nothing runs. */
+	readonly engines: readonly {
+		/** The time on the shard's clock, as this node estimates it. */
+		readonly renewer: { storeNowMs(): number };
+	}[];
+	/** See duty-turns.ts. */
+	readonly dutyTurns: {
+		/** How many nodes have their turn at this before this one; undefined if it is left to others. */
+		turnAt(matter: string): number | undefined;
+	};
+	/** See runner.ts. */
+	readonly runner: { readonly slots: number };
+	/** See roster.ts. */
+	readonly roster: {
+		readonly others: readonly Pick<RegisteredNode, "record" | "expiresMs">[];
+	};
+}
+
+export class FigureKeeper {
+	#timer: Timer | undefined;
+	#stopped = false;
+	readonly #parts: FigureKeeperParts;
+
+	constructor(parts: FigureKeeperParts) {
+		this.#parts = parts;
+	}
+
+	start(): void {
+		if (this.#stopped) return;
+		const { clock, engines } = this.#parts;
+		const nowMs = engines[0]?.renewer.storeNowMs() ?? 0;
+		const endMs = nowMs - (nowMs % LIVE_STEP_MS) + LIVE_STEP_MS;
+		this.#timer = clock.after(endMs - nowMs, () => this.#stepOver(endMs));
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.cancel();
+	}
+
+	/** Of all nodes that hold a lease. */
+	get slots(): number {
+		const { roster, runner } = this.#parts;
+		return roster.others
+			.filter(({ expiresMs = 0 }) => expiresMs > 0)
+			.reduce((sum, { record }) => sum + record.slots, runner.slots);
+	}
+
+	#stepOver(endMs: number): void {
+		const { clock, dutyTurns } = this.#parts;
+		const turn = dutyTurns.turnAt(`figures ${endMs}`);
+		if (turn === undefined) return this.start();
+		this.#timer = clock.after(turn * LIVE_TURN_MS, () => {
+			void this.#keep(turn === 0).then(() => this.start());
+		});
+	}
+
+	async #keep(isFirst: boolean): Promise<void> {
+		const { shards, log } = this.#parts;
+		try {
+			const oldestMs = isFirst ? await this.#oldest() : undefined;
+			const figures = { slots: this.slots, oldestMs };
+			await Promise.all(shards.map(({ live }) => live.sample(figures)));
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error }, "could not keep the figures of a step");
+		}
+	}
+
+	/** 0: nothing waits. Undefined: there are too many queues to look at. */
+	async #oldest(): Promise<number | undefined> {
+		const request = { above: -1, limit: QUEUES_STEP_MAX };
+		const replies = await Promise.all(
+			this.#parts.shards.map(({ tasks }) => tasks.queues(request)),
+		);
+		const isAll = replies.every(
+			({ next, highest }) => next === undefined || next >= highest,
+		);
+		const since = replies.flatMap(({ queues }) =>
+			queues.map(({ oldestMs }) => oldestMs),
+		);
+		if (!isAll) return undefined;
+		return since.length === 0 ? 0 : Math.min(...since);
+	}
+}
