@@ -34,8 +34,6 @@ export type OperationId = keyof typeof OPERATIONS;
 export const FILES = {
 	page: "/",
 	pageScript: "/page.js",
-	pageWords: "/page-words.js",
-	pageSignIn: "/sign-in.js",
 	pageStyle: "/page.css",
 	client: "/client/client.js",
 	manual: "/docs",

@@ -22,11 +22,13 @@ import { fileURLToPath } from "node:url";
 import {
 	CLIENT_ASSET,
 	MANUAL_ASSET,
+	PAGE_ASSET,
 	WORKER_ASSET,
 } from "../node/world/assets.ts";
 import { listAssets } from "./build/assets.ts";
 import { bundleMain, bundleWorker } from "./build/bundle.ts";
 import { bundleClient } from "./build/client.ts";
+import { bundlePage } from "./build/page.ts";
 import { writeManual } from "./build/manual.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -43,6 +45,8 @@ async function main(): Promise<void> {
 		await bundleWorker(ROOT, worker);
 		const manual = join(work, MANUAL_ASSET);
 		writeManual(ROOT, manual);
+		const page = join(work, PAGE_ASSET);
+		await bundlePage(ROOT, page);
 		const client = join(work, CLIENT_ASSET);
 		await bundleClient(ROOT, client);
 		const built = join(work, "hearsay");
@@ -58,6 +62,7 @@ async function main(): Promise<void> {
 					...listAssets(ROOT),
 					[WORKER_ASSET]: worker,
 					[MANUAL_ASSET]: manual,
+					[PAGE_ASSET]: page,
 					[CLIENT_ASSET]: client,
 					"LEGAL.txt": `${main}.LEGAL.txt`,
 				},

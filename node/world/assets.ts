@@ -19,6 +19,8 @@ import { promisify } from "node:util";
 export const WORKER_ASSET = "worker.cjs";
 /** The manual's name there: a JSON object of its pages by chapter, the overview under "". */
 export const MANUAL_ASSET = "manual.json";
+/** What the dashboard's page is drawn by there: a JSON object of its `script` and its `style`. */
+export const PAGE_ASSET = "page.json";
 /** The name of the API's client there: one module, as a browser loads it. */
 export const CLIENT_ASSET = "client.mjs";
 
@@ -66,6 +68,19 @@ export function openManual(): () => Promise<Manual> {
 /** Gives access to the API's client, which is made like the manual. */
 export function openClient(): () => Promise<Buffer> {
 	return openBuilt(CLIENT_ASSET, "client.ts", (text) => Buffer.from(text));
+}
+
+/** Gives access to what draws the dashboard's page, which is made like the manual. */
+export function openPage(): () => Promise<PageParts> {
+	return openBuilt(PAGE_ASSET, "page.ts", (text) => {
+		const { script, style }: Record<keyof PageParts, string> = JSON.parse(text);
+		return { script: Buffer.from(script), style: Buffer.from(style) };
+	});
+}
+
+interface PageParts {
+	readonly script: Buffer;
+	readonly style: Buffer;
 }
 
 /** `maker` is the script that prints it for a program that runs from its sources. */

@@ -78,7 +78,8 @@ export type Question<Id extends OperationId> = {
 		? { readonly body: ValueOf<Body> }
 		: unknown);
 
-type Told<Id extends OperationId> =
+/** What it answers. */
+export type Told<Id extends OperationId> =
 	Entry<Id>["answers"][keyof Entry<Id>["answers"]] extends {
 		readonly shape: infer Shape;
 	}
@@ -90,7 +91,8 @@ export type Answer<Value> =
 	| { readonly ok: true; readonly status: number; readonly value: Value }
 	| { readonly ok: false; readonly problem: ProblemAsRead };
 
-type Rest<Id extends OperationId> =
+/** The question, where it may be left out if nothing has to be said. */
+export type Rest<Id extends OperationId> =
 	object extends Question<Id>
 		? [question?: Question<Id>]
 		: [question: Question<Id>];

@@ -2,7 +2,7 @@
  * The bundled program, made anew if a source has changed since.
  *
  * It needs files of its own: itself, the code of a worker, the part of it that runs one
- * task, the manual and the client; it reads all other files that it carries from the
+ * task, the manual, the page and the client; it reads all other files that it carries from the
  * project. Each file is put in place at once by renaming, so that several processes may
  * do this at the same time.
  */
@@ -20,12 +20,14 @@ import { fileURLToPath } from "node:url";
 import {
 	CLIENT_ASSET,
 	MANUAL_ASSET,
+	PAGE_ASSET,
 	TASK_PROGRAM,
 	WORKER_ASSET,
 } from "../../node/world/assets.ts";
 import { bundleMain, bundleTaskProgram, bundleWorker } from "./bundle.ts";
 import { bundleClient } from "./client.ts";
 import { writeManual } from "./manual.ts";
+import { bundlePage } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -33,12 +35,18 @@ const DIST = join(ROOT, "dist");
 export const PROGRAM_FILE = "dist/hearsay.mjs";
 const PROGRAM = join(ROOT, PROGRAM_FILE);
 /** The files that the program needs beside it. */
-const PARTS = [WORKER_ASSET, TASK_PROGRAM, MANUAL_ASSET, CLIENT_ASSET];
+const PARTS = [
+	WORKER_ASSET,
+	TASK_PROGRAM,
+	MANUAL_ASSET,
+	PAGE_ASSET,
+	CLIENT_ASSET,
+];
 /** Everything that a bundle is made of, and what makes it. */
 const SOURCES = [
 	"node",
 	"protocol",
-	"dashboard/docs",
+	"dashboard",
 	"scripts/build",
 	"package.json",
 	"package-lock.json",
@@ -56,6 +64,7 @@ export async function bundleProgram(): Promise<void> {
 			await bundleWorker(ROOT, join(work, WORKER_ASSET));
 			await bundleTaskProgram(ROOT, join(work, TASK_PROGRAM));
 			writeManual(ROOT, join(work, MANUAL_ASSET));
+			await bundlePage(ROOT, join(work, PAGE_ASSET));
 			await bundleClient(ROOT, join(work, CLIENT_ASSET));
 			await bundleMain(ROOT, join(work, "hearsay.mjs"));
 			// A source may have changed meanwhile, and be older than the program.

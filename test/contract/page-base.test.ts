@@ -46,8 +46,13 @@ test("behind a proxy's path the page and the manual lead to each other, and answ
 		return answer.headers.get("location");
 	});
 	expect(location).toBe("/tools/hearsay/v1/tasks/task-b");
+	await page
+		.getByRole("navigation")
+		.getByRole("link", { name: "Tasks" })
+		.click();
 	await page.getByRole("link", { name: "task-b" }).click();
-	await page.waitForURL(`${top}/v1/tasks/task-b`);
+	await page.waitForURL(`${top}/#/tasks/task-b`);
+	await page.getByText('"type": "t"').waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();
 	const { json } = await server.get("/openapi.json");

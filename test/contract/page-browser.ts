@@ -38,10 +38,10 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
 	return page;
 }
 
-/** Resolves when the page has shown so many answers more. */
+/** Resolves when the page of tasks has shown so many answers more. */
 export async function refreshed(page: Page, times = 2): Promise<void> {
 	for (let i = 0; i < times; i++) {
-		// The last of what a refresh asks for; it is shown before the next is sent.
+		// It is shown before the next is sent.
 		await page.waitForRequest(/\/v1\/tasks\?/);
 	}
 }

@@ -28,25 +28,28 @@ afterAll(async () => {
 
 /** The number shown for a state. */
 function count(state: string) {
-	return page.locator("#counts div", {
+	return page.locator(".counts div", {
 		has: page.getByText(state, { exact: true }),
 	});
 }
 
+const rows = () => page.locator("tbody tr");
+
 test("the page of any node shows all nodes, and counts that follow the tasks by themselves", async () => {
-	await page.goto(`${cluster.node(2).url}/`);
+	await page.goto(`${cluster.node(2).url}/#/nodes`);
 	await page.getByText("Live", { exact: true }).waitFor();
-	await page.locator("#nodes tr").nth(2).waitFor();
-	const rows = await page.locator("#nodes tr").allTextContents();
-	expect(rows).toHaveLength(3);
+	await rows().nth(2).waitFor();
+	const texts = await rows().allTextContents();
+	expect(texts).toHaveLength(3);
 	const known = await cluster.node(1).peers();
 	for (const node of cluster.nodes) {
 		const { name } = known.find(({ id }) => id === node.id) ?? {};
 		const address = node.url.slice("http://".length);
-		const row = rows.find((text) => text.includes(address));
-		expect(row).toMatch(/up/);
-		expect(row).toContain(name);
+		const text = texts.find((text) => text.includes(address));
+		expect(text).toMatch(/up/);
+		expect(text).toContain(name);
 	}
+	await page.goto(`${cluster.node(2).url}/`);
 	await count("SUCCESS").getByText("0", { exact: true }).waitFor();
 
 	const long = { type: "process_task", payload: { durationMs: 60_000 } };
@@ -54,7 +57,8 @@ test("the page of any node shows all nodes, and counts that follow the tasks by 
 	await cluster.node(1).post("/v1/tasks", [long, short, short, short]);
 	await count("SUCCESS").getByText("3", { exact: true }).waitFor();
 	await count("STARTED").getByText("1", { exact: true }).waitFor();
-	await page.locator("#tasks tr").nth(3).waitFor();
+	await page.goto(`${cluster.node(2).url}/#/tasks`);
+	await rows().nth(3).waitFor();
 	expect(complaints).toEqual([]);
 });
 
@@ -66,7 +70,8 @@ test("the manual of the bundled program is the one that was built with it", asyn
 
 test("waiting work that no node can run says so", async () => {
 	await cluster.node(1).post("/v1/tasks", { type: "of-no-node" });
-	const row = page.locator("#backlog tr", { hasText: "of-no-node" });
+	await page.goto(`${cluster.node(2).url}/#/`);
+	const row = rows().filter({ hasText: "of-no-node" });
 	await row.getByText("no node can run it", { exact: true }).waitFor();
 	await row.getByText('no node has the type "of-no-node"').waitFor();
 	expect(complaints).toEqual([]);
@@ -75,8 +80,9 @@ test("waiting work that no node can run says so", async () => {
 test("a node that is killed is shown so, and one that serves the page says when it is gone", async () => {
 	await cluster.node(3).kill();
 	const address = cluster.node(3).url.slice("http://".length);
-	await page
-		.locator("#nodes tr", { hasText: address })
+	await page.goto(`${cluster.node(2).url}/#/nodes`);
+	await rows()
+		.filter({ hasText: address })
 		.getByText("dead", { exact: true })
 		.waitFor();
 	await cluster.node(2).kill();

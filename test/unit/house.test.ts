@@ -28,8 +28,6 @@ const { top, paths, sources, scripts } = readCheckout();
 
 const IN_LUA = "the scripts do the same in Lua, and are held against it";
 
-const AS_SERVED = "the page loads it from the node, which serves it there";
-
 /** `path#name`: why an export stands that nobody in the project takes. */
 const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#rankOf": IN_LUA,
@@ -43,8 +41,8 @@ const EXCEPTIONS: Exceptions = {
 		"the checker of histories is held against the table",
 	"protocol/moves.ts#statesAfterEnd":
 		"the checker of histories is held against the table",
-	"dashboard/client/client.d.ts#Client": AS_SERVED,
-	"dashboard/client/client.d.ts#Refused": AS_SERVED,
+	"dashboard/app.tsx#start":
+		"what the build puts together with the pages calls it",
 	"node/executor/task-code.ts#Handlers":
 		"users write their task code against it",
 	"scripts/chaos/handlers.ts#default":

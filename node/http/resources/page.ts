@@ -8,7 +8,7 @@
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { PAGE_ORIGINS_MAX } from "../../../protocol/limits.ts";
-import { openClient, readAsset } from "../../world/assets.ts";
+import { openClient, openPage, readAsset } from "../../world/assets.ts";
 import { sendToPage } from "../door/base.ts";
 import type { Handlers } from "../door/serve.ts";
 
@@ -27,8 +27,6 @@ export function pageHandlers(
 	Handlers,
 	| "page"
 	| "pageScript"
-	| "pageWords"
-	| "pageSignIn"
 	| "pageStyle"
 	| "client"
 	| "manualScript"
@@ -37,6 +35,7 @@ export function pageHandlers(
 	| "icon"
 > {
 	const client = openClient();
+	const parts = openPage();
 	const page = Buffer.from(readAsset("dashboard/index.html"));
 	return {
 		page: (request, reply) => {
@@ -44,10 +43,10 @@ export function pageHandlers(
 			const origins = nodeOrigins().slice(0, PAGE_ORIGINS_MAX);
 			return sendFile(reply, HTML, page, policy(...origins));
 		},
-		pageScript: send("dashboard/page.js", SCRIPT),
-		pageWords: send("dashboard/page-words.js", SCRIPT),
-		pageSignIn: send("dashboard/sign-in.js", SCRIPT),
-		pageStyle: send("dashboard/page.css", STYLE),
+		pageScript: async (_request, reply) =>
+			sendFile(reply, SCRIPT, (await parts()).script),
+		pageStyle: async (_request, reply) =>
+			sendFile(reply, STYLE, (await parts()).style),
 		client: async (_request, reply) => sendFile(reply, SCRIPT, await client()),
 		manualScript: send("dashboard/manual.js", SCRIPT),
 		manualStyle: send("dashboard/manual.css", STYLE),

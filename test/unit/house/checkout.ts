@@ -30,7 +30,7 @@ export function readCheckout(): Checkout {
 			(name) => !name.startsWith(".") && !IGNORED.includes(name),
 		),
 		paths,
-		sources: withEnding(".ts", ".mjs", ".js").map((path) =>
+		sources: withEnding(".ts", ".tsx", ".mjs", ".js").map((path) =>
 			parseSource(path, read(path)),
 		),
 		scripts: withEnding(".lua").map((path) => ({ path, text: read(path) })),

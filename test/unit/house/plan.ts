@@ -3,6 +3,8 @@
  * it may import, which libraries and which modules of Node.
  */
 
+import { PAGE_ROOMS } from "./page-plan.ts";
+
 /** The folders at the top of the project. */
 export const ROOMS = ["dashboard", "node", "protocol", "scripts", "test"];
 
@@ -222,13 +224,7 @@ export const PLAN: readonly Dwelling[] = [
 		libraries: [],
 		builtins: ANY,
 	},
-	{
-		name: "dashboard",
-		paths: ["dashboard/"],
-		ours: ["protocol"],
-		libraries: [],
-		builtins: [],
-	},
+	...PAGE_ROOMS,
 	{
 		// Puts into bundle and executable what the program then looks for.
 		name: "build",

@@ -1,0 +1,43 @@
+/** The list of keys, which `?` opens. */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Page } from "../page.ts";
+import { isHelpOpen, keysOf } from "../state/keys.ts";
+
+interface Parts {
+	readonly pages: readonly Page[];
+}
+
+export function KeyList({ pages }: Parts): JSX.Element {
+	const dialog = useRef<HTMLDialogElement>(null);
+	const isOpen = isHelpOpen.value;
+	useEffect(() => {
+		if (isOpen) dialog.current?.showModal();
+	}, [isOpen]);
+	return (
+		<dialog
+			ref={dialog}
+			aria-labelledby="keys-title"
+			onClose={() => {
+				isHelpOpen.value = false;
+			}}
+		>
+			<form method="dialog">
+				<h2 id="keys-title">Keys</h2>
+				<button type="submit">Close</button>
+			</form>
+			<dl class="keys">
+				{keysOf(pages).map(([key, what]) => (
+					<div key={key}>
+						<dt>
+							{key.split(" ").map((each) => (
+								<kbd key={each}>{each}</kbd>
+							))}
+						</dt>
+						<dd>{what}</dd>
+					</div>
+				))}
+			</dl>
+		</dialog>
+	);
+}

@@ -1,0 +1,39 @@
+/** How live the page is: whether a node answers, and if not, why and since when. */
+import type { JSX } from "preact";
+import { isPaused, nowMs } from "../state/clock.ts";
+import { hasAnswered, trouble } from "../state/node.ts";
+import { signInWhy } from "../state/token.ts";
+import { clockTime } from "../words/times.ts";
+import { Glyph, type GlyphName } from "./glyph.tsx";
+
+export function Liveness(): JSX.Element {
+	const [name, tone, word] = howLive();
+	return (
+		<p class="liveness" role="status" data-tone={tone}>
+			<Glyph name={name} />
+			<span>{word}</span>
+		</p>
+	);
+}
+
+function howLive(): [GlyphName, string, string] {
+	if (signInWhy.value !== undefined)
+		return ["suspect", "quiet", "Not signed in"];
+	if (isPaused.value) return ["pause", "suspect", "Paused: p goes on"];
+	if (trouble.value !== undefined)
+		return ["dead", "dead", `${trouble.value.why} Trying again …`];
+	if (!hasAnswered.value) return ["PENDING", "quiet", "Asking this node …"];
+	return ["up", "up", "Live"];
+}
+
+/** What is shown is old: it says so, and stays as easy to read. */
+export function Age(): JSX.Element | null {
+	const atMs = trouble.value?.atMs;
+	if (atMs === undefined) return null;
+	const time = clockTime(new Date(atMs), nowMs.value);
+	return (
+		<p class="age" data-tone="dead">
+			What is shown is as of <time>{time}</time>, and may have changed since.
+		</p>
+	);
+}

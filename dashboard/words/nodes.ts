@@ -1,0 +1,48 @@
+/** How nodes are named, and where they are. */
+import type { QueueAsRead } from "../../protocol/schema/overview.ts";
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+const WILDCARD = /^(0\.0\.0\.0|\[::\])$/;
+
+/** What a node is called, or enough of its id to tell it from others. */
+export const nameOf = (
+	name: string | undefined,
+	id: string | undefined,
+): string => name ?? (id === undefined ? "" : `…${id.slice(-8)}`);
+
+/** Where a node is: what goes without saying is left out. */
+export const addressOf = ({ url }: { readonly url: string }): string =>
+	url.replace(/^http:\/\//, "");
+
+/**
+ * Where a node's own page is for who looks at this one, at `from`; undefined if the address
+ * means the machine itself, and who looks may be at another.
+ */
+export function pageOf(base: string, from: string): string | undefined {
+	const url = URL.parse(`${base}/`);
+	if (url === null || !/^https?:$/.test(url.protocol)) return;
+	const isWildcard = WILDCARD.test(url.hostname);
+	if (!isWildcard && !LOOPBACK.test(url.hostname)) return url.href;
+	const { hostname } = new URL(from);
+	if (!LOOPBACK.test(hostname)) return;
+	if (isWildcard) url.hostname = hostname;
+	return url.href;
+}
+
+/** Who can run them; or what no node has. */
+export function serversOf({ servedBy, missing }: QueueAsRead): string {
+	if (missing !== undefined) return `no node has ${missing}`;
+	const more = servedBy.nodes - servedBy.names.length;
+	return servedBy.names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** `node-2` before `node-10`. */
+export function byName(
+	a: { readonly name: string; readonly id: string },
+	b: { readonly name: string; readonly id: string },
+): number {
+	return (
+		a.name.localeCompare(b.name, "en", { numeric: true }) ||
+		(a.id < b.id ? -1 : 1)
+	);
+}
