@@ -1,7 +1,8 @@
 /**
  * Set-up: brings what Hearsay needs onto this machine, and nothing else.
  *
- *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx | haproxy | promtool]...
+ *   node scripts/setup.mjs [redis | redis-server | browser | curl | tools | nginx | haproxy | promtool
+ *       | systemd-analyze | cloud-init]...
  *
  * It always brings the npm packages, among them the Node runtime that Hearsay runs on;
  * named needs come on top. It has no dependencies and runs on any Node from 20, since it
@@ -38,6 +39,8 @@ const FROM_APT = {
 	nginx: unpacked(root, "nginx"),
 	haproxy: unpacked(root, "haproxy"),
 	promtool: unpacked(root, "promtool", "prometheus"),
+	"systemd-analyze": unpacked(root, "systemd-analyze", "systemd"),
+	"cloud-init": unpacked(root, "cloud-init"),
 };
 
 async function main() {

@@ -46,6 +46,11 @@ export class FlagValues<Name extends string> {
 		return this.#values.get(name) ?? [];
 	}
 
+	/** The same values but for one. */
+	with(name: Name, given: Given): FlagValues<Name> {
+		return new FlagValues(new Map(this.#values).set(name, [given]));
+	}
+
 	on(name: Name): boolean {
 		return this.text(name) !== undefined;
 	}

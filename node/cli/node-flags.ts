@@ -130,6 +130,12 @@ export const SHARED_FLAGS = {
 
 export const NODE_FLAGS = {
 	...SHARED_FLAGS,
+	"redis-file": {
+		kind: "text",
+		value: "FILE",
+		env: ["HEARSAY_REDIS_FILE"],
+		help: "a file with the address of Redis, instead of --redis",
+	},
 	name: {
 		kind: "text",
 		value: "NAME",

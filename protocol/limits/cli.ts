@@ -29,3 +29,5 @@ export const UP_TELL_MS = 5_000;
 export const SAME_SIGNAL_MS = 500;
 /** How long a command waits for a node's answer before it asks the next node. */
 export const COMMAND_MS_MAX = 10_000;
+/** A file with the address of Redis. Beyond: refused at the start. */
+export const REDIS_FILE_BYTES_MAX = 4_096;

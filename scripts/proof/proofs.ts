@@ -3,6 +3,7 @@ import { bench } from "./bench.ts";
 import { bulkUnderLoad } from "./bulk-under-load.ts";
 import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
+import { unit } from "./deploy.ts";
 import { events } from "./events.ts";
 import { fuzzed } from "./fuzz.ts";
 import { addresses, flood, metrics, proxies } from "./http.ts";
@@ -33,6 +34,7 @@ export const PROOFS: readonly Proof[] = [
 	addresses,
 	fuzzed,
 	metrics,
+	unit,
 	bench,
 	bulkUnderLoad,
 	lateness,

@@ -21,6 +21,8 @@ import { findProgram } from "./programs.mjs";
 const PLACES = ["usr/sbin", "usr/bin", "sbin", "bin"];
 /** Where they keep libraries, each in a folder of the machine's kind. */
 const LIBRARIES = ["usr/lib", "lib"];
+/** Where they keep what programs in Python import. */
+const PYTHON_MODULES = "usr/lib/python3/dist-packages";
 
 /**
  * @typedef {object} Unpacked
@@ -46,11 +48,17 @@ export function findUnpacked(root, name) {
 		.flatMap((place) =>
 			readdirSync(place)
 				.filter((kind) => kind.includes("-linux-"))
-				.map((kind) => join(place, kind)),
+				// systemd keeps some of its own in a folder below.
+				.flatMap((kind) => [join(place, kind), join(place, kind, "systemd")])
+				.filter((each) => existsSync(each)),
 		);
+	const modules = join(folder, PYTHON_MODULES);
 	return {
 		file,
-		env: libraries.length === 0 ? {} : { LD_LIBRARY_PATH: libraries.join(":") },
+		env: {
+			...(libraries.length > 0 && { LD_LIBRARY_PATH: libraries.join(":") }),
+			...(existsSync(modules) && { PYTHONPATH: modules }),
+		},
 	};
 }
 

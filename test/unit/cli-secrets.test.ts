@@ -2,11 +2,14 @@
 import { expect, test } from "vitest";
 import { takeEnvironment, titleOf } from "../../node/cli/secrets.ts";
 
-test("the store's address and an access token are taken from the environment, and nothing else is", () => {
+test("the store's address, an access token and the service manager's socket are taken from the environment, and nothing else is", () => {
 	const env = {
 		HEARSAY_REDIS_URL: "redis://:password@host",
 		HEARSAY_REDIS: "redis://:password@host",
 		HEARSAY_TOKEN: "hs_operate_0",
+		NOTIFY_SOCKET: "/run/systemd/notify",
+		WATCHDOG_USEC: "30000000",
+		WATCHDOG_PID: "1",
 		HEARSAY_CLUSTER: "one",
 		PATH: "/bin",
 	};

@@ -9,6 +9,7 @@ import { lockFolder } from "../folder-lock.ts";
 import { endProcesses } from "../leave.ts";
 import { HELP_FLAG, NODE_FLAGS } from "../node-flags.ts";
 import { readNodeOptions } from "../node-options.ts";
+import { withRedisFile } from "../redis-file.ts";
 import { readService } from "../service-place.ts";
 import { sayStopped, sayStopping, type Terminal } from "../terminal.ts";
 import type { Started } from "../up/member-process.ts";
@@ -28,7 +29,10 @@ export const nodeCommand: Command = {
 
 async function runNode(invocation: Invocation): Promise<number> {
 	const { args, env, surroundings, terminal, stop } = invocation;
-	const flags = readFlags(NODE_FLAGS, args, env);
+	const flags = withRedisFile(
+		readFlags(NODE_FLAGS, args, env),
+		surroundings.folder,
+	);
 	const options = {
 		...readNodeOptions(flags, surroundings),
 		...readService(env, process.pid),
