@@ -28,8 +28,8 @@ import {
 import { listAssets } from "./build/assets.ts";
 import { bundleMain, bundleWorker } from "./build/bundle.ts";
 import { bundleClient } from "./build/client.ts";
-import { bundlePage } from "./build/page.ts";
 import { writeManual } from "./build/manual.ts";
+import { bundlePage } from "./build/page.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");

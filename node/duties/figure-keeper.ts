@@ -79,7 +79,10 @@ export class FigureKeeper {
 	#stepOver(endMs: number): void {
 		const { clock, dutyTurns } = this.#parts;
 		const turn = dutyTurns.turnAt(`figures ${endMs}`);
-		if (turn === undefined) return this.start();
+		if (turn === undefined) {
+			this.start();
+			return;
+		}
 		this.#timer = clock.after(turn * LIVE_TURN_MS, () => {
 			void this.#keep(turn === 0).then(() => this.start());
 		});

@@ -31,7 +31,9 @@ test("the unit's secrets are those that user data writes, for root alone", () =>
 });
 
 test("the settings are variables that there are", () => {
-	const known = Object.values(NODE_FLAGS).flatMap(({ env }) => [...env]);
+	const known: string[] = Object.values(NODE_FLAGS).flatMap(({ env }) => [
+		...env,
+	]);
 	const named = `${read("hearsay.env")}${read("user-data.yaml")}${UNIT}`.match(
 		/HEARSAY_[A-Z_]+/g,
 	);
