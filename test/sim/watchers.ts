@@ -27,6 +27,12 @@ interface Reset {
 	readonly untilMs: number;
 }
 
+/** Within a generation bytes say it: the clock of the store may have been put back. */
+function covers({ upTo, untilMs }: Reset, place: EventPlace): boolean {
+	if (place.bytes > upTo.bytes) return false;
+	return place.generation === upTo.generation || place.ms <= untilMs;
+}
+
 /** What one was told of a shard. */
 interface Seen {
 	/** How often, in the order in which they came first. */
@@ -168,11 +174,8 @@ export class Watchers {
 		const { events, resets } = seen[shard] as Seen;
 		const startBytes = from?.[shard]?.bytes ?? Number.POSITIVE_INFINITY;
 		return this.#entries(shard).flatMap(({ place, events: written }) => {
-			const { bytes, ms } = place;
-			const isCovered = resets.some(
-				({ upTo, untilMs }) => bytes <= upTo.bytes && ms <= untilMs,
-			);
-			if (isCovered || bytes <= startBytes) return [];
+			const isCovered = resets.some((reset) => covers(reset, place));
+			if (isCovered || place.bytes <= startBytes) return [];
 			return written
 				.filter((event) => !events.has(event))
 				.map(({ about, id }) => `was not told ${about.kind} of ${id}`);
