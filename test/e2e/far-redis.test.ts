@@ -7,7 +7,7 @@ import { startRedis } from "../redis.ts";
 
 const PROXY = fileURLToPath(new URL("delay-proxy.ts", import.meta.url));
 const ROUND_TRIP_MS = 200;
-const TASKS = 400;
+const TASKS = 160;
 
 /** The URL at which a Redis answers so late; until it is disposed of. */
 async function farAway(port: number) {
