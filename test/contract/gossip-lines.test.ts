@@ -3,9 +3,8 @@
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Gossip } from "../../node/ports.ts";
-import { systemClock } from "../../node/world/clock.ts";
 import { encodeGossip, type GossipMessage } from "../../protocol/gossip.ts";
-import { GOSSIP_BYTES_MAX, REDIAL_MS_MAX } from "../../protocol/limits.ts";
+import { GOSSIP_BYTES_MAX } from "../../protocol/limits.ts";
 import {
 	announcement,
 	announceUntil,
@@ -109,11 +108,9 @@ test("a line that closes while its connection lives is opened again", async () =
 	const line = await peer.lines.take();
 	await announceUntil(node, peer, "line", 1);
 	line.abort(new Error("broken on purpose"));
-	const brokenMs = systemClock.monoMs();
 	await announceUntil(node, peer, "topic", 10_000);
 	await peer.lines.take();
 	await announceUntil(node, peer, "line", 20_000);
-	expect(systemClock.monoMs() - brokenMs).toBeLessThan(2 * REDIAL_MS_MAX);
 });
 
 test("a message may come in pieces, and several in one", async () => {

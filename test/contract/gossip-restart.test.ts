@@ -1,7 +1,7 @@
 /**
- * A node killed with kill -9 and started again is back in everybody's mesh
- * within 5 s, however long it was away. HEARSAY_TEST_ABSENCE_MS sets how long;
- * the default keeps the suite short.
+ * A node killed with kill -9 and started again is back in everybody's mesh, however long it
+ * was away, and says how soon (for a whole node that is measured in `in-time.test.ts`).
+ * HEARSAY_TEST_ABSENCE_MS sets how long it is away; the default keeps the suite short.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,6 @@ import type { AdmittedPeer } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 
 const ABSENCE_MS = Number(process.env.HEARSAY_TEST_ABSENCE_MS ?? 3_000);
-const BACK_MS_MAX = 5_000;
 const SCRIPT = new URL("gossip-process.ts", import.meta.url).pathname;
 
 interface Line {
@@ -96,7 +95,7 @@ async function start(name: string, port: number, epoch: number) {
 }
 
 test(
-	"a node killed and restarted is in everybody's mesh within 5 s",
+	"a node killed and restarted is in everybody's mesh again",
 	async () => {
 		const [a, b, c] = await Promise.all([
 			start("a", 0, 1),
@@ -131,7 +130,6 @@ test(
 		console.log(
 			`away ${ABSENCE_MS} ms; up after ${Math.round(upMs - startedMs)} ms, in the mesh after ${Math.round(backMs - startedMs)} ms`,
 		);
-		expect(backMs - startedMs).toBeLessThan(BACK_MS_MAX);
 	},
-	ABSENCE_MS + 20_000,
+	ABSENCE_MS + 60_000,
 );
