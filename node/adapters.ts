@@ -2,6 +2,9 @@
  * The real adapters of a node, as its options want them. If something that the user asked
  * for is impossible, a `ConfigError` says so in one sentence.
  */
+import { LABEL_CHARS_MAX } from "../protocol/limits.ts";
+import { Ec2, type NoticedNode, readMachine } from "./cloud/ec2.ts";
+import { InstanceMetadata } from "./cloud/instance-metadata.ts";
 import { openNotifySocket } from "./cloud/notify-socket.ts";
 import { createExecutor } from "./executor/executor.ts";
 import { KeyUnusable } from "./gossip/key-file.ts";
@@ -9,7 +12,13 @@ import { createGossip } from "./gossip/libp2p-gossip.ts";
 import { createNoGossip } from "./gossip/no-gossip.ts";
 import { TlsFiles } from "./http/tls-files.ts";
 import { ConfigError, type NodeOptions } from "./options.ts";
-import type { Executor, Gossip, Log, ServiceManager } from "./ports.ts";
+import type {
+	CloudMachine,
+	Executor,
+	Gossip,
+	Log,
+	ServiceManager,
+} from "./ports.ts";
 import { connectStore, type RedisStore } from "./store/redis-store.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemRandom } from "./world/clock.ts";
@@ -76,6 +85,33 @@ async function makeLibp2p(
 		random: systemRandom,
 		log,
 	});
+}
+
+export interface Cloud {
+	/** Resolves in a few seconds at most. */
+	readonly machine: Promise<CloudMachine>;
+	watch(node: NoticedNode): Ec2;
+}
+
+/** Undefined if the node was not told that its machine is of a cloud. */
+export function openCloud({ cloud }: NodeOptions, log: Log): Cloud | undefined {
+	if (cloud === undefined) return undefined;
+	const clock = systemClock;
+	const metadata = new InstanceMetadata(cloud.endpoint, clock);
+	return {
+		machine: readMachine({ clock, log, metadata }),
+		watch: (node) => new Ec2({ clock, log, metadata, node }),
+	};
+}
+
+/** What its user says that it has, and its zone. */
+export function labelsOf(
+	{ labels }: NodeOptions,
+	{ zone }: CloudMachine,
+): readonly string[] {
+	const label = `zone:${zone}`;
+	const isLabel = zone !== undefined && label.length <= LABEL_CHARS_MAX;
+	return isLabel ? [...new Set([...labels, label])] : labels;
 }
 
 /** Undefined if no service manager has started this program, or it cannot be told anything. */

@@ -13,9 +13,12 @@ import { hostname } from "node:os";
 import { GOODBYE_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import {
+	type Cloud,
+	labelsOf,
 	loadExecutor,
 	makeGossip,
 	makeStore,
+	openCloud,
 	openServiceManager,
 	readTls,
 } from "./adapters.ts";
@@ -23,10 +26,11 @@ import { Service } from "./cloud/service.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
 import { Engine, type NodeHost } from "./engine/engine.ts";
 import { createHttp, type Http } from "./http/server.ts";
+import type { TlsFiles } from "./http/tls-files.ts";
 import { meetStore } from "./meet-store.ts";
 import { admit, readTokenFile } from "./node-access.ts";
 import type { NodeOptions } from "./options.ts";
-import type { Executor, Gossip, Log } from "./ports.ts";
+import type { CloudMachine, Executor, Gossip, Log } from "./ports.ts";
 import type { RedisStore } from "./store/redis-store.ts";
 import { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
@@ -59,6 +63,11 @@ interface Parts {
 	readonly name: NameFile;
 	/** Undefined: it was given none. */
 	readonly tokens: TokenFile | undefined;
+	/** Undefined: it speaks plain HTTP. */
+	readonly tls: TlsFiles | undefined;
+	readonly cloud?: Cloud;
+	/** As its cloud describes it. */
+	readonly machine: CloudMachine;
 	readonly log: Log;
 }
 
@@ -70,20 +79,18 @@ export async function startNode(
 	options: NodeOptions,
 	endProcesses: (systemThread?: number) => void = () => {},
 ): Promise<RunningNode> {
-	const { name, log } = nameAndLog(options);
-	const tokens = readTokenFile(options, log);
-	const tls = await readTls(options);
-	const executor = await loadExecutor(options, log, endProcesses);
-	const whereabouts = await Whereabouts.find(options, log);
-	const gossip = await makeGossip(options, whereabouts, log);
-	const store = makeStore(options, log);
-	whereabouts.follow(store);
-	const parts = { executor, gossip, store, whereabouts, name, tokens, log };
+	const parts = await openParts(options, endProcesses);
+	const { gossip, whereabouts, name, cloud, tls, log } = parts;
 	let http: Http | undefined;
 	const engine = makeEngine(options, parts, (end) => void stopper.stop(end));
 	const service = makeService(options, parts, engine);
+	const watch = cloud?.watch({
+		drainWithin: (ms) => stopper.drainWithin(ms),
+		markAtRisk: () => engine.markAtRisk(),
+	});
 	const adapters = [
 		...closingsOf(parts, () => http),
+		{ part: "cloud", close: async () => watch?.close() },
 		{ part: "service", close: async () => service?.close() },
 	];
 	const stopper = new Stopper({
@@ -111,6 +118,7 @@ export async function startNode(
 		throw error;
 	}
 	service?.started();
+	void watch?.start();
 	log.info(
 		{ nodeId: gossip.nodeId, http: whereabouts.url, p2p: gossip.address },
 		"the node is running",
@@ -123,6 +131,26 @@ export async function startNode(
 		stop: (orphaned) =>
 			stopper.stop("drained", orphaned ? GOODBYE_MS : undefined),
 		stopAtOnce: () => stopper.stopAtOnce(),
+	};
+}
+
+async function openParts(
+	options: NodeOptions,
+	endProcesses: (systemThread?: number) => void,
+): Promise<Parts> {
+	const { name, log } = nameAndLog(options);
+	const tokens = readTokenFile(options, log);
+	const cloud = openCloud(options, log);
+	const tls = await readTls(options);
+	const executor = await loadExecutor(options, log, endProcesses);
+	const whereabouts = await Whereabouts.find(options, log);
+	const gossip = await makeGossip(options, whereabouts, log);
+	const store = makeStore(options, log);
+	whereabouts.follow(store);
+	return {
+		...{ executor, gossip, store, whereabouts, name, tokens, tls, log },
+		...(cloud && { cloud }),
+		machine: (await cloud?.machine) ?? {},
 	};
 }
 
@@ -187,13 +215,14 @@ function closingsOf(
 
 function makeEngine(
 	options: NodeOptions,
-	{ executor, gossip, store, whereabouts, name, tokens, log }: Parts,
+	{ executor, gossip, store, whereabouts, name, tokens, machine, log }: Parts,
 	stop: (end: "drained" | Error) => void,
 ): Engine {
+	const labels = labelsOf(options, machine);
 	const serves: Serves = {
 		types: executor.types,
 		queues: options.queues === undefined ? undefined : new Set(options.queues),
-		labels: new Set(options.labels),
+		labels: new Set(labels),
 	};
 	const startedMs = systemClock.wallMs();
 	const load = systemLoad();
@@ -212,7 +241,8 @@ function makeEngine(
 			slots: options.concurrency,
 			types: [...executor.types],
 			...(options.queues === undefined ? {} : { queues: options.queues }),
-			labels: options.labels,
+			labels,
+			...machine,
 			keeps: options.keeps,
 		}),
 		askedToDrain: () => stop("drained"),

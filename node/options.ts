@@ -57,11 +57,19 @@ export interface NodeOptions {
 	readonly tokenFile?: string;
 	/** Requests a second that it takes of each token; absent: any number. */
 	readonly rate?: number;
+	/** The cloud that gave the machine. */
+	readonly cloud?: CloudPlace;
 	/** Where the service manager that started it hears it. */
 	readonly service?: ServicePlace;
 	readonly logLevel: LogLevel;
 	/** Of the program, as other nodes and the page show it. */
 	readonly version: string;
+}
+
+export interface CloudPlace {
+	readonly kind: "ec2";
+	/** The URL of its metadata service. */
+	readonly endpoint: string;
 }
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;

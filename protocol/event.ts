@@ -31,6 +31,8 @@ const TASK_EVENTS = [
 const STORE_EVENTS = [
 	"node.up",
 	"node.draining",
+	/** Its machine may soon be taken away. */
+	"node.at-risk",
 	/** It has said goodbye. */
 	"node.left",
 	/** Its session was revoked. */

@@ -58,6 +58,8 @@ export interface Digest extends GossipHeader {
 	/** What the node sees of the store. */
 	readonly storeUp: boolean;
 	readonly draining: boolean;
+	/** The node may soon be taken away. */
+	readonly atRisk?: true;
 	/** Short names (see `shortName`) of the peers that it is connected to; at most DIGEST_PEERS_MAX. */
 	readonly peers: readonly string[];
 }
@@ -197,6 +199,7 @@ function decodeDigest(
 		load,
 		storeUp,
 		draining,
+		...(value.atRisk === true && { atRisk: true }),
 		peers,
 	};
 }

@@ -7,6 +7,7 @@ export * from "./limits/access.ts";
 export * from "./limits/attempts.ts";
 export * from "./limits/batch.ts";
 export * from "./limits/cli.ts";
+export * from "./limits/cloud.ts";
 export * from "./limits/events.ts";
 export * from "./limits/find.ts";
 export * from "./limits/gossip.ts";

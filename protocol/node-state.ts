@@ -6,7 +6,7 @@
 import type { Digest } from "./gossip.ts";
 
 export const NODE_STATES = [
-	...(["up", "suspect", "cut-off", "draining", "dead"] as const),
+	...(["up", "suspect", "cut-off", "draining", "at-risk", "dead"] as const),
 ];
 export type NodeState = (typeof NODE_STATES)[number];
 
@@ -14,6 +14,7 @@ export function nodeState({
 	leaseLeftMs,
 	digest,
 	draining,
+	atRisk,
 	suspected,
 }: {
 	/** Undefined if the node holds no lease, or a revoked one. */
@@ -22,11 +23,14 @@ export function nodeState({
 	readonly digest: Digest | undefined;
 	/** Whether the node drains, according to its record. */
 	readonly draining: boolean;
+	/** Whether its machine may soon be taken away, according to its record. */
+	readonly atRisk: boolean;
 	readonly suspected: boolean;
 }): NodeState {
 	if (leaseLeftMs === undefined) return "dead";
 	if (digest?.storeUp === false) return "cut-off";
 	if (leaseLeftMs <= 0) return digest === undefined ? "suspect" : "cut-off";
 	if (suspected) return "suspect";
-	return draining || digest?.draining === true ? "draining" : "up";
+	if (draining || digest?.draining === true) return "draining";
+	return atRisk || digest?.atRisk === true ? "at-risk" : "up";
 }

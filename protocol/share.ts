@@ -15,6 +15,8 @@ export interface Room {
 	readonly freeSlots: number;
 	/** The number of slots, free or not. */
 	readonly slots: number;
+	/** Gets only what the others have no room for: it may soon be taken away. */
+	readonly atRisk?: boolean;
 }
 
 export interface Shares {
@@ -39,7 +41,8 @@ export function shareOut(
 	if (free < count) return undefined;
 	const given = rooms.map(() => 0);
 	for (let i = 0; i < count; i += 1) {
-		const at = emptiest(rooms, given);
+		const safe = emptiest(rooms, given, false);
+		const at = safe === -1 ? emptiest(rooms, given, true) : safe;
 		given[at] = (given[at] ?? 0) + 1;
 	}
 	let kept = 0;
@@ -52,11 +55,16 @@ export function shareOut(
 	return { own: kept, quotas };
 }
 
-/** The first of the nodes that would be least full with one more task. */
-function emptiest(rooms: readonly Room[], given: readonly number[]): number {
+/** The first of the nodes that would be least full with one more task; -1 if all are full. */
+function emptiest(
+	rooms: readonly Room[],
+	given: readonly number[],
+	amongAtRisk: boolean,
+): number {
 	let best = -1;
 	let most = 0;
-	for (const [i, { freeSlots, slots }] of rooms.entries()) {
+	for (const [i, { freeSlots, slots, atRisk = false }] of rooms.entries()) {
+		if (atRisk !== amongAtRisk) continue;
 		const more = given[i] ?? 0;
 		if (more >= freeSlots) continue;
 		const votes = slots / (slots - freeSlots + more + 1);

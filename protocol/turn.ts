@@ -7,7 +7,7 @@
  * chance to be first is proportional to its free slots. Going down the order, as many
  * nodes as the announced tasks need claim at once. A few more follow, one turn after
  * another, in case those do not. The rest leave it to their sweep. So one task does not
- * start a stampede.
+ * start a stampede. Nodes that may soon be taken away come after all others.
  *
  * Source: Schindelhauer, Schomaker, "Weighted distributed hash tables" (2005). Views of
  * free slots may differ a little between nodes; then two nodes take the same turn, which
@@ -18,6 +18,8 @@ import { hash32 } from "./shard.ts";
 export interface Candidate {
 	readonly nodeId: string;
 	readonly freeSlots: number;
+	/** Comes after all others: it may soon be taken away. */
+	readonly atRisk?: boolean;
 }
 
 export interface Announced {
@@ -50,7 +52,10 @@ export function turnOf(
 		}))
 		.sort(
 			(a, b) =>
-				b.score - a.score || (a.candidate.nodeId < b.candidate.nodeId ? -1 : 1),
+				Number(a.candidate.atRisk ?? false) -
+					Number(b.candidate.atRisk ?? false) ||
+				b.score - a.score ||
+				(a.candidate.nodeId < b.candidate.nodeId ? -1 : 1),
 		);
 	let covered = 0;
 	let turn = 0;

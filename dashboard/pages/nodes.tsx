@@ -48,6 +48,19 @@ function Nodes(): JSX.Element {
 	);
 }
 
+const DRAINABLE: readonly string[] = ["up", "at-risk"];
+
+/** Its host, and what its cloud calls that. */
+function machineOf({
+	host,
+	instanceId,
+	instanceType,
+	lifecycle,
+}: NodeAsRead): string {
+	const words = [host, instanceId, instanceType, lifecycle];
+	return words.filter((word) => word !== undefined).join(" ");
+}
+
 function NodeRow({ node }: { readonly node: NodeAsRead }): JSX.Element {
 	const href = pageOf(node.url, location.href);
 	const address = addressOf(node);
@@ -62,14 +75,16 @@ function NodeRow({ node }: { readonly node: NodeAsRead }): JSX.Element {
 			<td class="figure">
 				{node.state === "dead" ? "" : longSpanOf(node.uptimeMs)}
 			</td>
-			<Long text={node.host} />
+			<Long text={machineOf(node)} />
 			<Long text={address}>
 				{href === undefined ? address : <a href={href}>{address}</a>}
 			</Long>
 			<td class="figure">{node.pid}</td>
 			<Long text={node.labels.join(", ")} />
 			{may("operate") && (
-				<td class="wrap">{node.state === "up" && <Drain node={node} />}</td>
+				<td class="wrap">
+					{DRAINABLE.includes(node.state) && <Drain node={node} />}
+				</td>
 			)}
 		</tr>
 	);

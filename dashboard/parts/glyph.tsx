@@ -55,6 +55,13 @@ const GLYPHS = {
 			<path d="M6 1.5v9a4.5 4.5 0 0 1 0-9Z" fill="currentColor" />
 		</>
 	),
+	"at-risk": (
+		<>
+			{RING}
+			<path d="M6 3.4v3.2" {...LINE} />
+			<circle cx="6" cy="8.7" r=".9" fill="currentColor" />
+		</>
+	),
 	suspect: (
 		<>
 			<path

@@ -172,6 +172,12 @@ export const NODE_FLAGS = {
 		env: ["HEARSAY_TLS_CLIENT_CA"],
 		help: "let in only clients with a certificate of these authorities (PEM)",
 	},
+	cloud: {
+		kind: "text",
+		value: "ec2",
+		env: ["HEARSAY_CLOUD"],
+		help: "the cloud of this machine: the node has its zone as a label, and drains before the machine is taken away",
+	},
 	data: {
 		kind: "text",
 		value: "DIR",

@@ -50,6 +50,8 @@ export interface StopperParts {
 	/** Both resolve with how many tasks are left in calls that nothing ends. */
 	readonly engine: {
 		stop(drainMs: number, awayMsMax?: number): Promise<number>;
+		/** Where it drains already: within so long from now, if that is sooner. */
+		hurry(withinMs: number): void;
 		drop(): Promise<number>;
 	};
 	/** The service manager that started the node, if one did. */
@@ -67,6 +69,8 @@ export class Stopper {
 	readonly #tell: (end: "drained" | Error) => void;
 	readonly #parts: StopperParts;
 	#stopping: Promise<void> | undefined;
+	/** Resolves when a drain that was made to hurry has taken all its time. */
+	readonly #late = Promise.withResolvers<number>();
 
 	constructor(parts: StopperParts) {
 		this.#parts = parts;
@@ -85,6 +89,19 @@ export class Stopper {
 		return this.#stopping;
 	}
 
+	/** Drains it in the time that it has for that, or in this if it is less; also if it drains already. */
+	drainWithin(withinMs: number): void {
+		const { engine, clock, drainMs } = this.#parts;
+		if (this.#stopping === undefined) {
+			this.#stopping = this.#stop("drained", undefined, withinMs);
+			return;
+		}
+		if (withinMs >= drainMs) return;
+		engine.hurry(withinMs);
+		const boundMs = withinMs + STOP_BOUND_MS - EXIT_MS;
+		clock.after(boundMs, () => this.#late.resolve(0));
+	}
+
 	/** Ends all tasks by force and says goodbye; the process has to end then. */
 	async stopAtOnce(): Promise<void> {
 		this.#parts.service?.stopping(STOP_BOUND_MS);
@@ -92,9 +109,14 @@ export class Stopper {
 		await this.#parts.engine.drop();
 	}
 
-	async #stop(end: "drained" | Error, awayMsMax?: number): Promise<void> {
+	async #stop(
+		end: "drained" | Error,
+		awayMsMax?: number,
+		withinMs = Number.POSITIVE_INFINITY,
+	): Promise<void> {
 		const { clock, log, engine, adapters, service } = this.#parts;
-		const drainMs = end === "drained" ? this.#parts.drainMs : 0;
+		const drainMs =
+			end === "drained" ? Math.min(this.#parts.drainMs, withinMs) : 0;
 		service?.stopping(drainMs + STOP_BOUND_MS);
 		const left = engine.stop(drainMs, awayMsMax);
 		const all = [
@@ -110,9 +132,8 @@ export class Stopper {
 
 	async #goneBy(drainMs: number, left: Promise<number>): Promise<undefined> {
 		const { clock, log } = this.#parts;
-		const tooLate = new Promise<number>((resolve) =>
-			clock.after(drainMs + STOP_BOUND_MS - EXIT_MS, () => resolve(0)),
-		);
+		const { promise: tooLate, resolve } = this.#late;
+		clock.after(drainMs + STOP_BOUND_MS - EXIT_MS, () => resolve(0));
 		const tasks = await Promise.race([left.catch(() => 0), tooLate]);
 		if (tasks > 0) return;
 		await tooLate;

@@ -149,7 +149,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const digester = this.#digester;
 		this.#announcer = new Announcer({ clock, digester });
 		this.#hearer = new Hearer({
-			...{ clock, self: gossip.nodeId, runner, engines, roster },
+			...{ clock, self: gossip.nodeId, runner, engines, roster, report },
 			promised: this.#promised,
 		});
 		this.#watch = new Watch({ clock, log, gossip, engines, roster, digester });
@@ -180,6 +180,12 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	/** Tasks in its hands, of its slots. */
 	get running(): number {
 		return this.#runner.running;
+	}
+
+	/** The node's machine may soon be taken away: others get new work first. */
+	markAtRisk(): void {
+		this.#report.atRisk = true;
+		for (const { renewer } of this.#engines) renewer.hurry();
 	}
 
 	/** Gossip has been started, and the store may be away. */
@@ -213,6 +219,11 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#stopped = true;
 		await this.#drainer.drain(deadlineMs, awayMsMax);
 		return await this.#leave();
+	}
+
+	/** While it stops: tasks have no longer than this from now on. */
+	hurry(withinMs: number): void {
+		this.#drainer.hurry(withinMs);
 	}
 
 	/** As `stop`, but tasks are ended at once. */

@@ -52,7 +52,7 @@ export interface ShardEngineParts {
 	readonly retention: TrimmerParts["retention"];
 	readonly serves: Serves;
 	/** What the node has once, and its engines share. */
-	readonly report: { record(): NodeRecord };
+	readonly report: { readonly atRisk: boolean; record(): NodeRecord };
 	readonly runner: Runner;
 	readonly turns: ClaimerParts["turns"] & FinisherParts["turns"];
 	readonly announcer: HinterParts["announcer"];
@@ -136,9 +136,9 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const { self, durations, promised, dutyTurns } = parts;
 		const spreader = new Spreader({
 			...{ self, serves, durations, roster, promised, claimer, renewer },
-			runner,
+			...{ runner, report },
 		});
-		this.#backUp = new BackUp({ clock, claimer });
+		this.#backUp = new BackUp({ clock, claimer, report });
 		const backUp = this.#backUp;
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },

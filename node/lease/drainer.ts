@@ -62,6 +62,8 @@ const LOOK_MS = 5;
 
 export class Drainer {
 	#farewellMs = FAREWELL_MS;
+	/** Until when tasks may go on, on the monotonic clock. */
+	#endMs = Number.POSITIVE_INFINITY;
 	readonly #parts: DrainerParts;
 
 	constructor(parts: DrainerParts) {
@@ -71,7 +73,7 @@ export class Drainer {
 	/** Drains the node. Stops waiting for a store that has been away for `awayMsMax`. */
 	async drain(deadlineMs: number, awayMsMax: number): Promise<void> {
 		const { clock, runner, log, report } = this.#parts;
-		const endMs = clock.monoMs() + deadlineMs;
+		this.#endMs = clock.monoMs() + deadlineMs;
 		const forsaken = this.#watchStore(awayMsMax);
 		this.#takeNoMore();
 		// Nobody waits for this: a store that does not answer has its share of the time
@@ -79,7 +81,11 @@ export class Drainer {
 		void this.#eachSession(async (sessions, session) => {
 			await sessions.describe(session, report.record());
 		});
-		await this.#until(() => this.#settled || forsaken(), deadlineMs);
+		const isLate = () => clock.monoMs() >= this.#endMs;
+		await this.#until(
+			() => this.#settled || forsaken() || isLate(),
+			deadlineMs,
+		);
 		if (!this.#settled) {
 			log.warn(
 				{ running: runner.running },
@@ -89,11 +95,17 @@ export class Drainer {
 			await this.#until(() => this.#settled, ABORT_GRACE_MS);
 			await this.#endByForce();
 		}
-		const patienceMs = Math.max(endMs - clock.monoMs(), 0) + HAND_BACK_MS;
+		const patienceMs = Math.max(this.#endMs - clock.monoMs(), 0) + HAND_BACK_MS;
 		await this.#until(
 			() => this.#handedBack || forsaken(),
 			Math.min(GOODBYE_MS, patienceMs),
 		);
+	}
+
+	/** In a drain under way, tasks have no longer than this from now on. */
+	hurry(withinMs: number): void {
+		const { clock } = this.#parts;
+		this.#endMs = Math.min(this.#endMs, clock.monoMs() + withinMs);
 	}
 
 	/** Ends all tasks at once, and gives them back. */

@@ -44,7 +44,7 @@ export class OwnEntry {
 	readonly #report: OwnEntryParts["report"];
 	readonly #parts: OwnEntryParts;
 	/** The address of this node that the registry has, or will have as soon as the message arrives. */
-	#toldWhere = "";
+	#told = "";
 
 	constructor(parts: OwnEntryParts) {
 		this.#sessions = parts.shard.sessions;
@@ -83,26 +83,27 @@ export class OwnEntry {
 	 * node's name. @throws StoreError
 	 */
 	async putBack(session: SessionName): Promise<string> {
-		const before = this.#toldWhere;
+		const before = this.#told;
 		try {
 			return await this.#sessions.describe(session, this.#record());
 		} catch (error) {
-			this.#toldWhere = before;
+			this.#told = before;
 			throw error;
 		}
 	}
 
 	/**
-	 * Whether this node is now reached at another address than the registry has: Redis was
-	 * connected to over another network.
+	 * Whether the registry has something else of this node than holds now: the address at
+	 * which it is reached, as Redis was connected to over another network; or whether its
+	 * machine may soon be taken away.
 	 */
-	get hasMoved(): boolean {
-		return whereIs(this.#report.record()) !== this.#toldWhere;
+	get hasChanged(): boolean {
+		return tellable(this.#report.record()) !== this.#told;
 	}
 
 	#record(): NodeRecord {
 		const record = this.#report.record();
-		this.#toldWhere = whereIs(record);
+		this.#told = tellable(record);
 		return record;
 	}
 
@@ -160,6 +161,6 @@ export class OwnEntry {
 	}
 }
 
-function whereIs({ http, p2p, url }: NodeRecord): string {
-	return [http, p2p, url].join(" ");
+function tellable({ http, p2p, url, atRisk }: NodeRecord): string {
+	return [http, p2p, url, atRisk].join(" ");
 }

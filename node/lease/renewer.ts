@@ -288,7 +288,7 @@ export class Renewer {
 		events.pulsed(pulse);
 		if (!pulse.registered)
 			events.opened(undefined, await this.entry.putBack(session));
-		else if (this.entry.hasMoved) await this.entry.putBack(session);
+		else if (this.entry.hasChanged) await this.entry.putBack(session);
 	}
 
 	async #over(

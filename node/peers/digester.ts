@@ -112,7 +112,11 @@ export class Digester {
 		const nowMs = this.#parts.clock.monoMs();
 		const content = this.#parts.report.digest();
 		const said = this.#said;
-		if (said?.storeUp !== content.storeUp || said.draining !== content.draining)
+		if (
+			said?.storeUp !== content.storeUp ||
+			said.draining !== content.draining ||
+			said.atRisk !== content.atRisk
+		)
 			this.#urgentUntilMs = nowMs + DIGEST_URGENT_MS;
 		const urgent = !content.storeUp || nowMs < this.#urgentUntilMs;
 		const { nodes } = this.#parts.roster;

@@ -34,6 +34,8 @@ export interface HearerParts {
 	readonly self: string;
 	/** See runner.ts. */
 	readonly runner: { readonly freeSlots: number };
+	/** See self-report.ts. */
+	readonly report: { readonly atRisk: boolean };
 	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly claimer: RumourTaker;
@@ -122,8 +124,9 @@ export class Hearer {
 		{ from, epoch, seq }: Announcement,
 		{ route, count, quotas }: AnnouncedRoute,
 	): { turn: number; tasks: number | undefined } | undefined {
-		const { self, roster, runner } = this.#parts;
-		const own = { nodeId: self, freeSlots: runner.freeSlots };
+		const { self, roster, runner, report } = this.#parts;
+		const { atRisk } = report;
+		const own = { nodeId: self, freeSlots: runner.freeSlots, atRisk };
 		// Without a free slot the node asks for nothing now, and knows where work may be left
 		// when one comes free.
 		if (own.freeSlots === 0) return { turn: 0, tasks: undefined };

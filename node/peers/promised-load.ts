@@ -3,7 +3,7 @@
  * last reported their load. They count as running there already; otherwise whoever has
  * tasks to give meanwhile would give them to the same node.
  */
-import { type Quota, shortName } from "../../protocol/gossip.ts";
+import { type Digest, type Quota, shortName } from "../../protocol/gossip.ts";
 import { PEERS_MAX } from "../../protocol/limits.ts";
 import type { Room } from "../../protocol/share.ts";
 import type { RegisteredNode } from "../ports.ts";
@@ -35,13 +35,18 @@ export class PromisedLoad {
 	/** How much room a node has left that has reported this. */
 	roomOf(
 		nodeId: string,
-		{ freeSlots, running }: { freeSlots: number; running: number },
+		{
+			freeSlots,
+			running,
+			atRisk,
+		}: Pick<Digest, "freeSlots" | "running" | "atRisk">,
 	): Room {
 		const promised = this.#tasks.get(shortName(nodeId)) ?? 0;
 		return {
 			nodeId,
 			freeSlots: Math.max(0, freeSlots - promised),
 			slots: freeSlots + running,
+			...(atRisk && { atRisk }),
 		};
 	}
 }

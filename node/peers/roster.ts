@@ -179,7 +179,7 @@ export class Roster {
 		const witnesses = this.#heard.witnesses().set(own.from, own);
 		const seeing = this.#seeing(witnesses);
 		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
-			const { nodeId, draining } = record;
+			const { nodeId, draining, atRisk = false } = record;
 			const digest = witnesses.get(nodeId) ?? this.#heard.known(nodeId);
 			return {
 				record,
@@ -187,7 +187,7 @@ export class Roster {
 				state: nodeState({
 					leaseLeftMs: expiresMs ? expiresMs - nowMs : undefined,
 					digest: witnesses.get(nodeId),
-					draining,
+					...{ draining, atRisk },
 					suspected: suspects(nodeId),
 				}),
 				running: digest?.running ?? running,

@@ -13,7 +13,7 @@ import type { Gossip, NodeName, NodeRecord, Store } from "../ports.ts";
 /** The world around the node, as far as others may know it. */
 export interface OwnHost {
 	/** What stays as it is through a life, except for the addresses. */
-	record(): Omit<NodeRecord, "name" | "draining">;
+	record(): Omit<NodeRecord, "name" | "draining" | "atRisk">;
 	/** The fraction of the last second that the event loop was busy. */
 	load(): number;
 }
@@ -34,6 +34,8 @@ export type DigestContent = Omit<Digest, keyof GossipHeader | "kind">;
 export class SelfReport {
 	/** Whether the node takes no new work; its drainer sets it. */
 	draining = false;
+	/** Whether the node's machine may soon be taken away. */
+	atRisk = false;
 	readonly #parts: SelfReportParts;
 
 	constructor(parts: SelfReportParts) {
@@ -47,6 +49,7 @@ export class SelfReport {
 			name: name.current,
 			...(name.wished !== name.current && { wishedName: name.wished }),
 			draining: this.draining,
+			...(this.atRisk && { atRisk: true }),
 		};
 	}
 
@@ -58,6 +61,7 @@ export class SelfReport {
 			load: host.load(),
 			storeUp: store.up && engines.every(({ renewer }) => !renewer.away),
 			draining: this.draining,
+			...(this.atRisk && { atRisk: true }),
 			peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),
 		};
 	}

@@ -11,3 +11,17 @@ export interface ServiceManager {
 	tell(assignments: string): boolean;
 	close(): void;
 }
+
+/** What a cloud tells its machines about themselves. */
+export interface MachineMetadata {
+	/** The text at a path; undefined: there is none. @throws Error with one clause that says what is wrong */
+	get(path: string): Promise<string | undefined>;
+}
+
+/** A machine of a cloud. */
+export interface CloudMachine {
+	readonly zone?: string;
+	readonly instanceId?: string;
+	readonly instanceType?: string;
+	readonly lifecycle?: string;
+}

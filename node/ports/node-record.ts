@@ -26,6 +26,14 @@ export interface NodeRecord {
 	readonly queues?: readonly string[];
 	readonly labels: readonly string[];
 	readonly draining: boolean;
+	/** Its cloud may soon take its machine away: it is the last to get new work. */
+	readonly atRisk?: true;
+	/** The machine that its cloud has given it. */
+	readonly zone?: string;
+	readonly instanceId?: string;
+	readonly instanceType?: string;
+	/** `spot`: may be taken away at any time; `on-demand`, or another word of the cloud's. */
+	readonly lifecycle?: string;
 	/** What it was told to keep of ended tasks. Undefined: it is of an earlier version. */
 	readonly keeps?: Keeps;
 }

@@ -8,6 +8,7 @@ import type { NodeRecord } from "../ports.ts";
 type Unchecked = Readonly<Record<string, unknown>>;
 
 const isText = (value: unknown) => typeof value === "string";
+const isTextIfAny = (value: unknown) => value === undefined || isText(value);
 const isNumber = (value: unknown) => Number.isFinite(value);
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
@@ -33,6 +34,11 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	queues: (value) => value === undefined || isTexts(value),
 	labels: isTexts,
 	draining: (value) => typeof value === "boolean",
+	atRisk: (value) => value === undefined || value === true,
+	zone: isTextIfAny,
+	instanceId: isTextIfAny,
+	instanceType: isTextIfAny,
+	lifecycle: isTextIfAny,
 	keeps: (value) => value === undefined || isKeeps(value),
 };
 

@@ -7,7 +7,11 @@
  * none. It asks for no more. It waits while it goes on leaving tasks of the route to
  * others: what it found then would be theirs.
  */
-import { BACK_UP_MS, BACK_UP_QUIET_MS } from "../../protocol/limits.ts";
+import {
+	BACK_UP_AT_RISK_MS,
+	BACK_UP_MS,
+	BACK_UP_QUIET_MS,
+} from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import { askAtMs } from "../../protocol/share.ts";
 import type { Clock, Timer } from "../ports.ts";
@@ -16,6 +20,8 @@ export interface BackUpParts {
 	readonly clock: Clock;
 	/** See claimer.ts. */
 	readonly claimer: { want(route: Route, tasks: number): void };
+	/** See self-report.ts. */
+	readonly report: { readonly atRisk: boolean };
 }
 
 /** Tasks left to others. */
@@ -54,13 +60,19 @@ export class BackUp {
 		});
 	}
 
+	get #patienceMs(): number {
+		return this.#parts.report.atRisk ? BACK_UP_AT_RISK_MS : 0;
+	}
+
 	/** Returns in how many ms to look again. */
 	#look(): number | undefined {
 		const { clock, claimer } = this.#parts;
-		const nowMs = clock.monoMs();
+		const nowMs = clock.monoMs() - this.#patienceMs;
 		let next: number | undefined;
 		for (const [route, left] of this.#left) {
-			const atMs = askAtMs(left.map(({ told }) => told.leftMs ?? nowMs));
+			const atMs = askAtMs(
+				left.map(({ told }) => told.leftMs ?? clock.monoMs()),
+			);
 			if (atMs > nowMs) {
 				next = Math.min(next ?? Infinity, Math.ceil(atMs - nowMs));
 				continue;

@@ -2,8 +2,8 @@
  * Spreader: which of the tasks that come to one shard through this node the node takes
  * itself, and which it leaves to others (see `protocol/share.ts` for how many).
  *
- * Tasks of types that take no time stay. So do all tasks if there is no other node, or no
- * room for all of them. Tasks left to a node count as its load until it reports its load
+ * Tasks of types that take no time stay, unless this node may soon be taken away. So do
+ * all tasks if there is no other node, or no room for all of them. Tasks left to a node count as its load until it reports its load
  * again (see roster.ts). Guarantees only that this node takes what others do not, if it
  * can (see back-up.ts); the sweep finds the rest.
  */
@@ -26,6 +26,8 @@ import type { RoutedCount } from "../ports.ts";
 export interface SpreaderParts {
 	readonly self: string;
 	readonly serves: Serves;
+	/** See self-report.ts. */
+	readonly report: { readonly atRisk: boolean };
 	/** See run-meter.ts. */
 	readonly durations: { isShort(type: string): boolean };
 	/** See roster.ts. */
@@ -66,8 +68,9 @@ export class Spreader {
 
 	/** Whether tasks of these routes, in a row, may be shared with others at all. */
 	mayShare(tasks: readonly { readonly route: Route }[]): boolean {
-		const { roster, durations } = this.#parts;
+		const { roster, durations, report } = this.#parts;
 		if (roster.nodes === 1) return false;
+		if (report.atRisk) return true;
 		let last: Route | undefined;
 		for (const { route } of tasks) {
 			// Usually they are all of one.
@@ -82,16 +85,17 @@ export class Spreader {
 	share(counts: readonly RoutedCount[]): SharePlan | undefined {
 		const { roster, promised, durations, serves, runner, self } = this.#parts;
 		if (!this.mayShare(counts)) return undefined;
+		const { atRisk } = this.#parts.report;
 		const { slots } = runner;
 		let freeSlots = this.#freeSlots();
 		const plan = new Map<Route, Shares>();
 		for (const { route, count } of counts) {
-			if (durations.isShort(typeOf(route))) {
+			if (!atRisk && durations.isShort(typeOf(route))) {
 				freeSlots = Math.max(0, freeSlots - count);
 				continue;
 			}
 			const free = servesRoute(serves, route) ? freeSlots : 0;
-			const own = { nodeId: self, freeSlots: free, slots };
+			const own = { nodeId: self, freeSlots: free, slots, atRisk };
 			const shares = shareOut(
 				count,
 				own,

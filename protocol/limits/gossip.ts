@@ -43,6 +43,8 @@ export const SPREAD_MS_MIN = 20;
 export const BACK_UP_MS = 12;
 export const BACK_UP_QUIET_MS = 8;
 export const BACK_UP_MS_MAX = 24;
+/** A node that may soon be taken away gives the others so much longer: it is the last to take work. */
+export const BACK_UP_AT_RISK_MS = 100;
 /**
  * Nodes among which the tasks of one route are shared in an announcement, and such shares
  * in one message. More go into the next.

@@ -5,13 +5,23 @@ import { time, words } from "../fields.ts";
 export const NodeAsRead = Type.Object({
 	id: Type.String(),
 	name: Type.String({ description: "no other node that lives has the same" }),
-	state: words(["up", "suspect", "cut-off", "draining", "dead"]),
+	state: words(["up", "suspect", "cut-off", "draining", "at-risk", "dead"]),
 	pid: Type.Integer(),
 	host: Type.String(),
 	http: Type.String(),
 	url: Type.String(),
 	p2p: Type.String(),
 	version: Type.String(),
+	zone: Type.Optional(
+		Type.String({ description: "of its cloud; likewise the next three" }),
+	),
+	instanceId: Type.Optional(Type.String()),
+	instanceType: Type.Optional(Type.String()),
+	lifecycle: Type.Optional(
+		Type.String({
+			description: "spot, on-demand, or another word of its cloud",
+		}),
+	),
 	startedAt: time(),
 	uptimeMs: Type.Integer(),
 	slots: Type.Integer(),

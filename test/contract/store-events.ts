@@ -175,9 +175,11 @@ export function eventRules(bench: Bench): void {
 		const record = { ...nodeRecord("ann"), draining: true };
 		for (let times = 0; times < 2; times++)
 			await bench.sessions.describe(session.name, record);
+		for (let times = 0; times < 2; times++)
+			await bench.sessions.describe(session.name, { ...record, atRisk: true });
 		await bench.sessions.close(session.name, 9);
 		const told = await since(bench, place);
-		const kinds = ["node.up", "node.draining", "node.left"];
+		const kinds = ["node.up", "node.draining", "node.at-risk", "node.left"];
 		expect(kindsOf(told)).toEqual(bench.index === 0 ? kinds : []);
 	});
 

@@ -184,7 +184,10 @@ export class Operator {
 		const [nodeId = ""] = session.split(":");
 		const slots = this.#random.below(9);
 		const draining = this.#random.oneIn(2);
-		const record = { ...nodeRecord(nodeId), slots, draining };
+		const record = {
+			...{ ...nodeRecord(nodeId), slots, draining },
+			...(slots % 3 === 0 && { atRisk: true as const, zone: "a" }),
+		};
 		return { method: "sessions.describe", args: [session, record] };
 	}
 

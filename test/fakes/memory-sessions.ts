@@ -86,6 +86,8 @@ export class MemorySessions implements ShardSessions {
 		const after = this.#sessions.nodeOf(session)?.record;
 		if (after?.draining && !before?.draining)
 			this.#noteNode("node.draining", session);
+		if (after?.atRisk && !before?.atRisk)
+			this.#noteNode("node.at-risk", session);
 		this.#contents.closeStep(this.#parts.nowMs());
 		return name;
 	}

@@ -34,6 +34,7 @@ import { Missing } from "./missing.ts";
 import { Numbers } from "./numbers.ts";
 import { observe } from "./observer.ts";
 import { Overdue } from "./overdue.ts";
+import { recommend } from "./recommendations.ts";
 import { Recorder } from "./recorder.ts";
 import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
 import { type Agreeing, StoreServer, type Tamper } from "./store-server.ts";
@@ -154,8 +155,10 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 		...([cluster, count, new SeededRandom(seed ^ 0x3a7c4)] as const),
 	);
 	if (scenario.kind === "storm") storm.next();
+	const calm = recommend(cluster, new SeededRandom(scenario.seed ^ 0xec2));
 	await clock.runFor(scenario.stormMs);
 	storm.end();
+	calm();
 	const back = await clock.runUntil(() => cluster.whole, NODES_BACK_MS);
 	if (!back) recorder.flaw("a node that was told to drain never ended");
 	recorder.record({ kind: "healed" });

@@ -140,6 +140,11 @@ export class SimulatedNode {
 		return !disturbed && this.api.cluster.readiness().ready;
 	}
 
+	/** As its cloud recommends to replace it. */
+	markAtRisk(): void {
+		this.machine.run(() => this.#engine.markAtRisk());
+	}
+
 	/** The node dies as by kill -9: its host closes its connections, and refuses new ones. */
 	kill(): void {
 		this.machine.kill();

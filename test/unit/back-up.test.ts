@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { BackUp } from "../../node/work/back-up.ts";
 import {
+	BACK_UP_AT_RISK_MS,
 	BACK_UP_MS,
 	BACK_UP_MS_MAX,
 	BACK_UP_QUIET_MS,
@@ -19,11 +20,12 @@ test.each([
 	expect(askAtMs(leftMs)).toBe(expected);
 });
 
-function backUpOf() {
+function backUpOf(atRisk = false) {
 	const clock = new VirtualClock();
 	const asked: [string, number, number][] = [];
 	const backUp = new BackUp({
 		clock,
+		report: { atRisk },
 		claimer: {
 			want: (route, tasks) => asked.push([route, tasks, clock.monoMs()]),
 		},
@@ -43,6 +45,15 @@ test("a node asks once for as many tasks as it left to others, a moment after it
 		["a", 5, BACK_UP_MS],
 		["b", 1, BACK_UP_MS],
 	]);
+});
+
+test("a node that may soon be taken away gives the others longer", async () => {
+	const { clock, asked, leave } = backUpOf(true);
+	leave("a", 3);
+	await clock.runFor(BACK_UP_AT_RISK_MS);
+	expect(asked).toEqual([]);
+	await clock.runFor(1_000);
+	expect(asked).toEqual([["a", 3, BACK_UP_AT_RISK_MS + BACK_UP_MS]]);
 });
 
 test("a node that goes on leaving tasks to others asks for the older ones soon enough", async () => {

@@ -23,6 +23,7 @@ const VALUES: Record<keyof typeof NODE_FLAGS, string> = {
 	name: "bob",
 	redis: "redis://10.0.0.1:7000/2",
 	"redis-file": "url",
+	cloud: "ec2",
 	http: "127.0.0.1:5001",
 	p2p: "0.0.0.0:6001",
 	advertise: "[fd00::1]:6001",

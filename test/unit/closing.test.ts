@@ -59,12 +59,22 @@ test("the log says of each part how long it took", async () => {
 
 function makeStopper(left: Promise<number>, close = none) {
 	const clock = new VirtualClock();
+	const seen = { end: undefined as unknown, asked: [] as string[] };
 	const stopper = new Stopper({
 		...{ clock, log: new RecordedLog(), drainMs: 5_000 },
-		engine: { stop: () => left, drop: () => left },
+		engine: {
+			stop: (ms) => {
+				seen.asked.push(`stop ${ms}`);
+				return left;
+			},
+			drop: () => left,
+			hurry: (ms) => void seen.asked.push(`hurry ${ms}`),
+		},
+		service: {
+			stopping: (ms) => void seen.asked.push(`gone within ${ms}`),
+		},
 		adapters: [{ part: "executor", close }],
 	});
-	const seen = { end: undefined as unknown };
 	void stopper.stopped.then((end) => {
 		seen.end = end;
 	});
@@ -97,4 +107,31 @@ test("a node that stops for an error has no time to wait for tasks, and reports 
 	void stopper.stop(error);
 	await clock.runFor(STOP_BOUND_MS);
 	expect(seen.end).toBe(error);
+});
+
+test.each([
+	["is less than its tasks have", 2_000, 2_000],
+	["is more", 60_000, 5_000],
+	["is not told", Number.POSITIVE_INFINITY, 5_000],
+])(
+	"a node that is to drain in a time that %s does so in the lesser of both",
+	async (_, within, drainMs) => {
+		const { stopper, seen } = makeStopper(never());
+		stopper.drainWithin(within);
+		expect(seen.asked).toEqual([
+			`gone within ${drainMs + STOP_BOUND_MS}`,
+			`stop ${drainMs}`,
+		]);
+	},
+);
+
+test("a node that drains already hurries, and is gone by its new time", async () => {
+	const { clock, stopper, seen } = makeStopper(never());
+	void stopper.stop("drained");
+	await clock.runFor(1_000);
+	stopper.drainWithin(60_000);
+	stopper.drainWithin(1_000);
+	expect(seen.asked.slice(2)).toEqual(["hurry 1000"]);
+	await clock.runFor(1_000 + STOP_BOUND_MS);
+	expect(seen.end).toBe("drained");
 });

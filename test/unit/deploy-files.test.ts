@@ -1,6 +1,8 @@
 /** What machines are set up with goes with what the program is. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readCloud } from "../../node/cli/cloud-place.ts";
+import { readFlags } from "../../node/cli/flags.ts";
 import { NODE_FLAGS } from "../../node/cli/node-flags.ts";
 import { aclRules } from "../../node/store/redis/rights.ts";
 import { DRAIN_MS, STOP_BOUND_MS } from "../../protocol/limits.ts";
@@ -30,8 +32,16 @@ test("the unit's secrets are those that user data writes, for root alone", () =>
 	expect(data).toContain("  - path: /etc/hearsay/hearsay.env\n");
 });
 
+test("the unit's command is one that there is", () => {
+	const [program, command, ...args] = setting("ExecStart").split(" ");
+	expect([program, command]).toEqual(["/usr/bin/hearsay", "node"]);
+	const flags = readFlags(NODE_FLAGS, args, {});
+	expect(flags.text("data")).toBe(undefined);
+	expect(readCloud(flags, {}).cloud?.kind).toBe("ec2");
+});
+
 test("the settings are variables that there are", () => {
-	const known: string[] = Object.values(NODE_FLAGS).flatMap(({ env }) => [
+	const known = Object.values(NODE_FLAGS).flatMap(({ env }): string[] => [
 		...env,
 	]);
 	const named = `${read("hearsay.env")}${read("user-data.yaml")}${UNIT}`.match(

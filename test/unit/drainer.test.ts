@@ -49,6 +49,17 @@ test("tasks have the whole time, also while the store is away", async () => {
 	expect(runner.givenUpMs).toBe(DRAIN_MS);
 });
 
+test("a drain that is made to hurry hands tasks back sooner, and never later", async () => {
+	const { clock, runner, drainer } = makeLeaver(true);
+	const drained = drainer.drain(DRAIN_MS, Number.POSITIVE_INFINITY);
+	await clock.runFor(DRAIN_MS / 2);
+	drainer.hurry(DRAIN_MS);
+	drainer.hurry(DRAIN_MS / 4);
+	await clock.runFor(DRAIN_MS / 2);
+	await drained;
+	expect(runner.givenUpMs).toBeCloseTo((DRAIN_MS * 3) / 4, -1);
+});
+
 test("a store that may be gone for good is waited for so long and no longer", async () => {
 	const { clock, runner, drainer } = makeLeaver(false);
 	const drained = drainer.drain(DRAIN_MS, AWAY_MS_MAX);

@@ -35,6 +35,7 @@ const digest: Digest = {
 	draining: false,
 	peers: ["abcdefgh"],
 };
+const atRisk: Digest = { ...digest, atRisk: true };
 const announcement: Announcement = {
 	kind: "announce",
 	from: "12D3KooWnode",
@@ -65,7 +66,7 @@ const bytes = (value: unknown) =>
 		typeof value === "string" ? value : JSON.stringify(value),
 	);
 
-test.each([digest, announcement, question, answer])(
+test.each([digest, atRisk, announcement, question, answer])(
 	"a $kind comes back as it was",
 	(message) => {
 		expect(decodeGossip(encodeGossip(message))).toEqual(message);

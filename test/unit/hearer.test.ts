@@ -71,6 +71,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 		clock,
 		self: "self",
 		runner: { freeSlots: free },
+		report: { atRisk: false },
 		engines,
 		roster: {
 			nodes: 1 + others.length,

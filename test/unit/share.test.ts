@@ -21,6 +21,25 @@ function shared(count: number, slots: Slots): readonly number[] | undefined {
 
 const IDLE = [8, 8] as const;
 
+test.each([
+	["gets nothing while others have room", 16, [8, 8, 0]],
+	["gets what these have no room for", 20, [8, 8, 4]],
+])("a node that may soon be taken away %s", (_, count, expected) => {
+	const rooms = ["ann", "bob", "cid"].map((nodeId) => {
+		return { nodeId, freeSlots: 8, slots: 8, atRisk: nodeId === "cid" };
+	});
+	for (const [at, own] of rooms.entries()) {
+		const others = rooms.filter((room) => room !== own);
+		const shares = shareOut(count, own, others);
+		expect(
+			rooms.map(({ nodeId }) =>
+				nodeId === own.nodeId ? shares?.own : (shares?.quotas.get(nodeId) ?? 0),
+			),
+			`from ${at}`,
+		).toEqual(expected);
+	}
+});
+
 test.each<[string, number, Slots, readonly number[] | undefined]>([
 	["nine among three idle nodes", 9, [IDLE, IDLE, IDLE], [3, 3, 3]],
 	["one stays where it came", 1, [IDLE, IDLE, IDLE], [1, 0, 0]],

@@ -19,7 +19,7 @@ function spreaderOf(peers: readonly string[], more: object = {}) {
 	const spreader = new Spreader({
 		self: "self",
 		serves: servesTypes("long", "short"),
-		...{ durations, runner, claimer },
+		...{ durations, runner, claimer, report: { atRisk: false } },
 		roster: {
 			nodes: 1 + peers.length,
 			candidates: () =>
@@ -55,6 +55,14 @@ test("a lone task stays while the node is idle, and so do all of types that take
 	expect(share(9, SHORT)).toBeUndefined();
 	for (let i = 0; i < 20; i += 1) ran(durations, "short", 1_000);
 	expect(share(9, SHORT)).toEqual([3, { ann: 3, bob: 3 }]);
+});
+
+test("a node that may soon be taken away leaves all tasks to others, if they have room for them", () => {
+	const atRisk = { report: { atRisk: true } };
+	expect(spreaderOf(["ann"], atRisk).share(3)).toEqual([0, { ann: 3 }]);
+	expect(spreaderOf(["ann"], atRisk).share(3, SHORT)).toEqual([0, { ann: 3 }]);
+	expect(spreaderOf(["ann"], atRisk).share(12)).toEqual([4, { ann: 8 }]);
+	expect(spreaderOf([], atRisk).share(3)).toBeUndefined();
 });
 
 test("if there is nobody else, or no room for all, nobody gets a share", () => {

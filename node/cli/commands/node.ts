@@ -3,6 +3,7 @@
  * drains it: it takes no more work, and hands back what it cannot finish.
  */
 import { startNode } from "../../node.ts";
+import { readCloud } from "../cloud-place.ts";
 import type { Command, Invocation } from "../command.ts";
 import { readFlags } from "../flags.ts";
 import { lockFolder } from "../folder-lock.ts";
@@ -35,6 +36,7 @@ async function runNode(invocation: Invocation): Promise<number> {
 	);
 	const options = {
 		...readNodeOptions(flags, surroundings),
+		...readCloud(flags, env),
 		...readService(env, process.pid),
 	};
 	using _ = lockFolder(options.dataDir, {

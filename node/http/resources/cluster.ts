@@ -7,7 +7,13 @@ import type { Problem } from "../../../protocol/problem.ts";
 import type { NodeAsRead, NodeList } from "../../../protocol/schema/nodes.ts";
 import type { ClusterAsRead } from "../../../protocol/schema.ts";
 import { isoTime, type Onlooker, readRoute } from "../../../protocol/view.ts";
-import type { Api, Asker, ClusterView, NodeView } from "../../ports.ts";
+import type {
+	Api,
+	Asker,
+	ClusterView,
+	NodeRecord,
+	NodeView,
+} from "../../ports.ts";
 import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { jointRead } from "../door/joint-read.ts";
@@ -130,6 +136,20 @@ function readCluster(
 	};
 }
 
+function machineOf({
+	zone,
+	instanceId,
+	instanceType,
+	lifecycle,
+}: NodeRecord): Partial<NodeAsRead> {
+	return {
+		...(zone !== undefined && { zone }),
+		...(instanceId !== undefined && { instanceId }),
+		...(instanceType !== undefined && { instanceType }),
+		...(lifecycle !== undefined && { lifecycle }),
+	};
+}
+
 function readNode(view: NodeView, nowMs: number): NodeAsRead {
 	const { record, digest, leaseLeftMs } = view;
 	return {
@@ -142,6 +162,7 @@ function readNode(view: NodeView, nowMs: number): NodeAsRead {
 		url: record.url ?? `http://${record.http}`,
 		p2p: record.p2p,
 		version: record.version,
+		...machineOf(record),
 		startedAt: isoTime(record.startedMs),
 		uptimeMs: Math.max(0, Math.round(nowMs - record.startedMs)),
 		slots: record.slots,

@@ -13,7 +13,7 @@
 --   n what | node epoch            a node: see below      v why | session tasks             a session was revoked
 --   x about | id                   deleted                z STATE end attempt | id          ended
 --
--- What a node is by now: up, draining, left, dead.
+-- What a node is by now: up, draining, at-risk, left, dead.
 --
 -- An entry's place in the stream goes by bytes and not by the clock: "bytes-now(ms)", where bytes
 -- counts all that was ever written, this entry with it (META has the count). So the stream is cut to its size

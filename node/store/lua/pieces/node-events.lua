@@ -7,4 +7,5 @@ local function noteNode(what, session)
   note('n ' .. what, node .. ' ' .. epoch)
 end
 
-local function isDraining(record) return string.find(record, '"draining":true', 1, true) ~= nil end
+-- Whether a node's record says `flag` of it: "draining", "atRisk".
+local function says(record, flag) return string.find(record, '"' .. flag .. '":true', 1, true) ~= nil end

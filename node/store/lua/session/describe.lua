@@ -8,7 +8,9 @@ if newest and newest ~= own then return (splitRecord(ARGV[2])) end
 if tonumber(call('ZSCORE', SESSIONS, session) or 0) == 0 then return (splitRecord(ARGV[2])) end
 call('HSET', EPOCHS, node, own)
 local name, named = nameNode(node, ARGV[2], ARGV[3])
-if isDraining(ARGV[2]) and not isDraining(call('HGET', NODES, node) or '') then noteNode('draining', session) end
+local before = call('HGET', NODES, node) or ''
+if says(ARGV[2], 'draining') and not says(before, 'draining') then noteNode('draining', session) end
+if says(ARGV[2], 'atRisk') and not says(before, 'atRisk') then noteNode('at-risk', session) end
 call('HSET', NODES, node, named)
 call('HINCRBY', META, 'registry', 1)
 writeEvents(readClock())

@@ -1,0 +1,190 @@
+/**
+ * Ec2: what EC2 tells this machine, and what the node makes of it.
+ *
+ *     spot/instance-action               the machine is taken away at a time that is told: the
+ *                                        node drains, and is gone CLOUD_MARGIN_MS before
+ *     autoscaling/target-lifecycle-state the group is to stop this machine: the node drains
+ *     events/recommendations/rebalance   it may soon be taken away: others get work first
+ *
+ * It looks every CLOUD_LOOK_MS. A service that cannot be asked is logged once, and asked
+ * again at every look. A notice that comes while the node drains already makes it hurry,
+ * if it leaves less time. EC2 counts by the wall clock, and this node's may be wrong: so it
+ * never counts on more than SPOT_NOTICE_MS_MAX.
+ */
+import {
+	CLOUD_LOOK_MS,
+	CLOUD_MARGIN_MS,
+	METADATA_CHARS_MAX,
+	METADATA_START_MS,
+	SPOT_NOTICE_MS_MAX,
+} from "../../protocol/limits.ts";
+import type {
+	Clock,
+	CloudMachine,
+	Log,
+	MachineMetadata,
+	Timer,
+} from "../ports.ts";
+
+const DATA = "/latest/meta-data";
+/** What a group of machines calls the states in which this one no longer runs. */
+const STOPPED_BY_GROUP =
+	/^(Terminated|Warmed:(Terminated|Stopped|Hibernated))$/;
+
+export interface Ec2Parts {
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly metadata: MachineMetadata;
+	readonly node: NoticedNode;
+}
+
+/** The node, as its cloud has a say in it. */
+export interface NoticedNode {
+	/** Drains it, in the time that it has been given for that, or in this if it is less. */
+	drainWithin(ms: number): void;
+	markAtRisk(): void;
+}
+
+/** Asks until it is answered, for METADATA_START_MS at most; what is not known then is left out. */
+export async function readMachine({
+	clock,
+	log,
+	metadata,
+}: Omit<Ec2Parts, "node">): Promise<CloudMachine> {
+	const endMs = clock.monoMs() + METADATA_START_MS;
+	for (;;) {
+		try {
+			const [zone, instanceId, instanceType, lifecycle] = await Promise.all(
+				[
+					"placement/availability-zone",
+					"instance-id",
+					"instance-type",
+					"instance-life-cycle",
+				].map(async (name) => wordOf(await metadata.get(`${DATA}/${name}`))),
+			);
+			return {
+				...(zone !== undefined && { zone }),
+				...(instanceId !== undefined && { instanceId }),
+				...(instanceType !== undefined && { instanceType }),
+				...(lifecycle !== undefined && { lifecycle }),
+			};
+		} catch (error) {
+			if (clock.monoMs() < endMs) {
+				await new Promise<void>((go) => clock.after(METADATA_START_MS / 8, go));
+				continue;
+			}
+			const { message: why } = error as Error;
+			log.warn(
+				{ why },
+				"EC2 does not tell which machine this is, so the node has no zone; is this a machine of EC2, and does it allow IMDSv2?",
+			);
+			return {};
+		}
+	}
+}
+
+function wordOf(text: string | undefined): string | undefined {
+	const word = text?.trim() ?? "";
+	const fits = word.length <= METADATA_CHARS_MAX && /^[\w.:-]+$/.test(word);
+	return fits ? word : undefined;
+}
+
+interface Look {
+	readonly action: string | undefined;
+	readonly groupState: string | undefined;
+	readonly recommendation: string | undefined;
+}
+
+export class Ec2 {
+	readonly #parts: Ec2Parts;
+	#timer: Timer | undefined;
+	#closed = false;
+	#silent = false;
+	/** What was acted on already. */
+	#heeded = new Set<string>();
+
+	constructor(parts: Ec2Parts) {
+		this.#parts = parts;
+	}
+
+	/** Resolves after the first look. */
+	async start(): Promise<void> {
+		await this.#look();
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#timer?.cancel();
+	}
+
+	async #look(): Promise<void> {
+		const { clock, log } = this.#parts;
+		try {
+			this.#heed(await this.#ask());
+			if (this.#silent) log.info({}, "EC2 can be asked again");
+			this.#silent = false;
+		} catch (error) {
+			const { message: why } = error as Error;
+			if (!this.#silent)
+				log.warn(
+					{ why },
+					"EC2 cannot be asked whether it takes this machine away",
+				);
+			this.#silent = true;
+		}
+		if (this.#closed) return;
+		this.#timer = clock.after(CLOUD_LOOK_MS, () => void this.#look());
+	}
+
+	async #ask(): Promise<Look> {
+		const { metadata } = this.#parts;
+		const [action, groupState, recommendation] = await Promise.all([
+			metadata.get(`${DATA}/spot/instance-action`),
+			metadata.get(`${DATA}/autoscaling/target-lifecycle-state`),
+			metadata.get(`${DATA}/events/recommendations/rebalance`),
+		]);
+		return { action, groupState, recommendation };
+	}
+
+	#heed({ action, groupState, recommendation }: Look): void {
+		if (this.#closed) return;
+		const { log, node } = this.#parts;
+		if (action !== undefined && this.#isNew(`spot ${action}`)) {
+			const leftMs = this.#leftMs(action);
+			const within = Math.max(0, leftMs - CLOUD_MARGIN_MS);
+			log.warn(
+				{ notice: action, leftMs },
+				"EC2 takes this spot machine away; the node drains",
+			);
+			node.drainWithin(within);
+		}
+		const state = groupState?.trim() ?? "";
+		if (STOPPED_BY_GROUP.test(state) && this.#isNew("group")) {
+			log.warn(
+				{ state },
+				"the Auto Scaling group stops this machine; the node drains",
+			);
+			node.drainWithin(Number.POSITIVE_INFINITY);
+		}
+		if (recommendation !== undefined && this.#isNew("rebalance")) {
+			log.warn(
+				{ notice: recommendation },
+				"EC2 may soon take this machine away; other nodes get new work first",
+			);
+			node.markAtRisk();
+		}
+	}
+
+	#isNew(notice: string): boolean {
+		const { size } = this.#heeded;
+		return this.#heeded.add(notice).size > size;
+	}
+
+	/** Until the machine is taken away. A notice that cannot be read gives as long as EC2 gives at most. */
+	#leftMs(action: string): number {
+		const atMs = Date.parse(/"time"\s*:\s*"([^"]+)"/.exec(action)?.[1] ?? "");
+		const leftMs = atMs - this.#parts.clock.wallMs();
+		if (Number.isNaN(leftMs)) return SPOT_NOTICE_MS_MAX;
+		return Math.min(Math.max(leftMs, 0), SPOT_NOTICE_MS_MAX);
+	}
+}

@@ -1,0 +1,72 @@
+/** Nodes on machines of a cloud: what they know of these, and how they leave when one is taken away. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CLOUD_MARGIN_MS } from "../../protocol/limits.ts";
+import { Cluster, until } from "../cluster.ts";
+import { FakeMetadata } from "../fakes/instance-metadata.ts";
+import { SteadyLoad } from "./steady-load.ts";
+import { endsOf } from "./work-bench.ts";
+
+const ENDPOINT = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+/** What tasks may take when the notice comes. */
+const LEFT_MS = CLOUD_MARGIN_MS + 6_000;
+const DRAIN_MS = 60_000;
+
+let metadata: FakeMetadata;
+let cluster: Cluster;
+beforeAll(async () => {
+	metadata = await FakeMetadata.start();
+	process.env[ENDPOINT] = metadata.url;
+	cluster = await Cluster.start({
+		nodes: [["--cloud", "ec2", "--labels", "gpu"], [], []],
+		all: ["--concurrency", "4", "--drain", `${DRAIN_MS}ms`],
+	});
+});
+afterAll(async () => {
+	await cluster[Symbol.asyncDispose]();
+	await metadata[Symbol.asyncDispose]();
+});
+
+test("a node tells what machine it is on; a recommendation marks it; a notice drains it under load, in time, and nothing fails", async () => {
+	const [leaver, witness] = [cluster.node(1), cluster.node(2)];
+	const seen = async () =>
+		(await witness.peers()).find(({ id }) => id === leaver.id);
+	expect(await seen()).toMatchObject({
+		...{ state: "up", zone: "eu-central-1b", lifecycle: "spot" },
+		...{ instanceId: "i-0123456789abcdef0", instanceType: "c7g.large" },
+		labels: ["gpu", "zone:eu-central-1b"],
+	});
+	metadata.data.set("events/recommendations/rebalance", "{}");
+	await until(seen, (node) => node?.state === "at-risk");
+	await until(
+		async () => (await leaver.peers()).find(({ id }) => id === leaver.id),
+		(node) => node?.state === "at-risk",
+	);
+	const load = new SteadyLoad(cluster, 30);
+	await load.goesOnFor(50);
+	// It alone has this label, and has time for neither.
+	const needs = { type: "process_task", labels: ["gpu"] };
+	await leaver.post("/v1/tasks", {
+		...{ id: "long", ...needs, payload: { durationMs: 600_000 } },
+	});
+	await until(
+		() => witness.task("long"),
+		({ state }) => state === "STARTED",
+	);
+	const noticeMs = Date.now();
+	metadata.takeAway(LEFT_MS);
+	expect(await leaver.ended).toBe(0);
+	const goneMs = Date.now() - noticeMs;
+	await load.goesOnFor(50);
+	await load.end();
+	const tasks = await load.read(witness);
+	for (const task of tasks)
+		expect([task.id, task.state, ...endsOf(task)]).toEqual([
+			...[task.id, "SUCCESS", "success"],
+		]);
+	const long = await witness.task("long");
+	expect([long.state, ...endsOf(long)]).toEqual(["PENDING", "handed-back"]);
+	// Before the machine is, and long before the time that its user gives it.
+	expect(goneMs).toBeLessThan(LEFT_MS);
+	expect(leaver.output).toMatch(/EC2 takes this spot machine away/);
+	expect(metadata.asked.filter((each) => each.endsWith(" 401"))).toEqual([]);
+});

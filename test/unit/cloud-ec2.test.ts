@@ -1,0 +1,168 @@
+/** What a node makes of what EC2 tells its machine, on a clock turned by hand. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { Ec2, readMachine } from "../../node/cloud/ec2.ts";
+import {
+	CLOUD_LOOK_MS,
+	CLOUD_MARGIN_MS,
+	SPOT_NOTICE_MS_MAX,
+} from "../../protocol/limits.ts";
+import { VirtualClock } from "../clock.ts";
+import { RecordedLog } from "../contract/recorded-log.ts";
+
+const ACTION = "/latest/meta-data/spot/instance-action";
+const GROUP = "/latest/meta-data/autoscaling/target-lifecycle-state";
+const REBALANCE = "/latest/meta-data/events/recommendations/rebalance";
+
+let clock: VirtualClock;
+let log: RecordedLog;
+let data: Map<string, string>;
+let asked: string[];
+let away: boolean;
+let done: string[];
+let ec2: Ec2;
+
+const metadata = {
+	async get(path: string) {
+		asked.push(path);
+		if (away) throw new Error("it has not answered");
+		return data.get(path);
+	},
+};
+
+beforeEach(async () => {
+	clock = new VirtualClock();
+	log = new RecordedLog();
+	data = new Map([[GROUP, "InService"]]);
+	[asked, done, away] = [[], [], false];
+	const node = {
+		drainWithin: (ms: number) => done.push(`drain ${ms}`),
+		markAtRisk: () => done.push("at risk"),
+	};
+	ec2 = new Ec2({ clock, log, metadata, node });
+	await ec2.start();
+});
+
+const takeAwayIn = (leftMs: number) => {
+	const time = new Date(clock.wallMs() + leftMs).toISOString();
+	data.set(ACTION, JSON.stringify({ action: "terminate", time }));
+};
+
+test("it looks every five seconds, until it is closed", async () => {
+	await clock.runFor(10 * CLOUD_LOOK_MS);
+	expect(asked).toHaveLength(11 * 3);
+	expect(done).toEqual([]);
+	ec2.close();
+	await clock.runFor(10 * CLOUD_LOOK_MS);
+	expect(asked).toHaveLength(11 * 3);
+	expect(log.entries).toEqual([]);
+});
+
+test("a spot notice drains the node in what is left of its time but a margin, once", async () => {
+	takeAwayIn(100_000 + CLOUD_LOOK_MS);
+	await clock.runFor(20 * CLOUD_LOOK_MS);
+	expect(done).toEqual([`drain ${100_000 - CLOUD_MARGIN_MS}`]);
+});
+
+test.each([
+	["is almost over", () => takeAwayIn(CLOUD_LOOK_MS + 9_000), 0],
+	["is over", () => takeAwayIn(-60_000), 0],
+	[
+		"is in an hour, by a clock that is wrong",
+		() => takeAwayIn(3_600_000),
+		SPOT_NOTICE_MS_MAX - CLOUD_MARGIN_MS,
+	],
+	[
+		"cannot be read",
+		() => data.set(ACTION, "soon"),
+		SPOT_NOTICE_MS_MAX - CLOUD_MARGIN_MS,
+	],
+])("a notice whose time %s drains it, too", async (_, notice, within) => {
+	notice();
+	await clock.runFor(CLOUD_LOOK_MS);
+	expect(done).toEqual([`drain ${within}`]);
+});
+
+test.each([
+	"Terminated",
+	"Warmed:Terminated",
+	"Warmed:Stopped",
+	"Warmed:Hibernated",
+])(
+	"a group that is to have the machine %s drains the node in all its time",
+	async (state) => {
+		data.set(GROUP, `${state}\n`);
+		await clock.runFor(5 * CLOUD_LOOK_MS);
+		expect(done).toEqual(["drain Infinity"]);
+	},
+);
+
+test.each(["InService", "Standby", "Detached", "Warmed:Running", "Pending"])(
+	"a machine in the state %s goes on",
+	async (state) => {
+		data.set(GROUP, state);
+		await clock.runFor(5 * CLOUD_LOOK_MS);
+		expect(done).toEqual([]);
+	},
+);
+
+test("a recommendation marks it at risk, and a notice after that drains it", async () => {
+	data.set(REBALANCE, '{"noticeTime":"2026-12-01T08:00:00Z"}');
+	await clock.runFor(5 * CLOUD_LOOK_MS);
+	expect(done).toEqual(["at risk"]);
+	data.set(GROUP, "Terminated");
+	await clock.runFor(CLOUD_LOOK_MS);
+	takeAwayIn(CLOUD_LOOK_MS + 60_000);
+	await clock.runFor(CLOUD_LOOK_MS);
+	expect(done.slice(1)).toEqual(["drain Infinity", "drain 45000"]);
+});
+
+test("a service that cannot be asked is logged once, and asked on; when it answers, that is heeded", async () => {
+	away = true;
+	await clock.runFor(20 * CLOUD_LOOK_MS);
+	expect(log.lines).toEqual([
+		"EC2 cannot be asked whether it takes this machine away",
+	]);
+	away = false;
+	takeAwayIn(CLOUD_LOOK_MS + 60_000);
+	await clock.runFor(CLOUD_LOOK_MS);
+	expect(done).toEqual(["drain 45000"]);
+	expect(log.lines.at(-1)).toBe("EC2 can be asked again");
+});
+
+describe("which machine it is", () => {
+	const DATA = "/latest/meta-data";
+
+	test("is what the service says, as far as that is words", async () => {
+		data.set(`${DATA}/placement/availability-zone`, "us-east-1a");
+		data.set(`${DATA}/instance-id`, "i-0abc");
+		data.set(`${DATA}/instance-type`, "<html>");
+		data.set(`${DATA}/instance-life-cycle`, "on-demand");
+		expect(await readMachine({ clock, log, metadata })).toEqual({
+			...{ zone: "us-east-1a", instanceId: "i-0abc", lifecycle: "on-demand" },
+		});
+	});
+
+	test("is not known, after a few seconds, where nobody answers", async () => {
+		away = true;
+		let machine: object | undefined;
+		void readMachine({ clock, log, metadata }).then((found) => {
+			machine = found;
+		});
+		await clock.runFor(5_000);
+		expect(machine).toEqual({});
+		expect(log.lines).toHaveLength(2);
+	});
+
+	test("is known from the second answer, if there is no first one", async () => {
+		away = true;
+		data.set(`${DATA}/placement/availability-zone`, "us-east-1a");
+		let machine: object | undefined;
+		void readMachine({ clock, log, metadata }).then((found) => {
+			machine = found;
+		});
+		await clock.runFor(100);
+		away = false;
+		await clock.runFor(1_000);
+		expect(machine).toEqual({ zone: "us-east-1a" });
+	});
+});
