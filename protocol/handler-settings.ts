@@ -7,7 +7,12 @@ import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
 import { duration } from "./fields.ts";
-import { KILL_AFTER_MS_MAX, RETRIES_MAX, TIMEOUT_MS_MAX } from "./limits.ts";
+import {
+	CONCURRENCY_MAX,
+	KILL_AFTER_MS_MAX,
+	RETRIES_MAX,
+	TIMEOUT_MS_MAX,
+} from "./limits.ts";
 
 /** What a handler does not say is undefined. */
 export interface HandlerSettings {
@@ -15,6 +20,8 @@ export interface HandlerSettings {
 	readonly backoff?: Backoff;
 	readonly timeoutMs?: number;
 	readonly killAfterMs?: number;
+	/** So many tasks of the type at once on a node. */
+	readonly concurrency?: number;
 }
 
 /** The settings of a type whose handler says nothing. */
@@ -33,6 +40,7 @@ const FIELDS = {
 	),
 	timeout: duration(""),
 	killAfter: duration(""),
+	concurrency: Type.Integer({ minimum: 1, maximum: CONCURRENCY_MAX }),
 };
 
 type Field = keyof typeof FIELDS;
@@ -45,6 +53,7 @@ const MUST_BE: Readonly<Record<Field, string>> = {
 		'an object with any of "type" ("exponential" or "fixed"), "delay" and "max" (durations), and "jitter" (a number from 0 to 1)',
 	timeout: 'a duration of 1 ms to 7 days, such as "30s", "5m" or "2h"',
 	killAfter: 'a duration of up to 5 minutes, such as "500ms" or "30s"',
+	concurrency: `an integer from 1 to ${CONCURRENCY_MAX}`,
 };
 
 const checks = (Object.keys(FIELDS) as Field[]).map(
@@ -63,6 +72,7 @@ export function readSettings(
 		if (said[field] !== undefined && !check.Check(said[field]))
 			return flawIn(field);
 	const { retries, backoff = {}, timeout, killAfter } = said as Said;
+	const { concurrency } = said as Said;
 	const timeoutMs = timeout === undefined ? undefined : delayMsOf(timeout);
 	if (timeoutMs === 0 || (timeoutMs ?? 0) > TIMEOUT_MS_MAX)
 		return flawIn("timeout");
@@ -79,6 +89,7 @@ export function readSettings(
 			...(said.backoff !== undefined && { backoff }),
 			...(timeoutMs !== undefined && { timeoutMs }),
 			...(killAfterMs !== undefined && { killAfterMs }),
+			...(concurrency !== undefined && { concurrency }),
 		},
 	};
 }

@@ -56,10 +56,19 @@ export const NO_EXIT = {
 	random: { unit: () => 0 },
 } satisfies RunnerParts["exits"][number];
 
+/** No type has a cap. */
+export const NO_CAPS = {
+	roomOf: () => Infinity,
+	setAside: () => [],
+	setAsideAll: () => [],
+	giveBack() {},
+} satisfies ClaimerParts["caps"];
+
 export const AROUND_CLAIMER = {
 	serves: servesTypes("work"),
 	lease: { lease: { session: "a:1", generation: 1 }, hurry() {} },
 	slots: { reserve: () => 1, reserveAll: () => false, release() {} },
+	caps: NO_CAPS,
 	intake: { begin() {}, over() {}, lost() {}, deliver() {} },
 	turns: { othersWait: () => false, gotNone() {} },
 	rumours: { proved() {} },

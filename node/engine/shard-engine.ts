@@ -130,7 +130,8 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const { intake } = this;
 		this.claimer = new Claimer({
 			...{ shard, clock, log, serves, lease: renewer, slots: runner },
-			...{ intake, turns, rumours: parts.hearer, adopter: this },
+			...{ caps: runner.caps, intake, turns, rumours: parts.hearer },
+			adopter: this,
 		});
 		const { claimer } = this;
 		const { self, durations, promised, dutyTurns } = parts;
@@ -164,9 +165,8 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ timekeeper, spreader },
 		});
 		this.reviser = new Reviser({ shard, hinter, timekeeper });
-		const { finisher } = this;
 		this.#reconciler = new Reconciler({
-			...{ shard, log, runner, finisher, intake, renewer },
+			...{ shard, log, runner, intake, renewer, finisher: this.finisher },
 		});
 	}
 

@@ -39,6 +39,7 @@ export const SETTING_NAMES = [
 	"backoff",
 	"timeout",
 	"killAfter",
+	"concurrency",
 ] as const;
 
 /** What a handler says, as it is in its file: nobody has checked it yet. */

@@ -88,6 +88,8 @@ export interface Handler {
 	readonly timeout?: Duration;
 	/** The task is ended by force so long after that signal; 5s if absent. Up to 5 minutes. */
 	readonly killAfter?: Duration;
+	/** So many tasks of the type at once on a node; as many as it has slots if absent. */
+	readonly concurrency?: number;
 }
 
 export type Handlers = Readonly<Record<string, TaskRun | Handler>>;

@@ -33,7 +33,10 @@ export interface HearerParts {
 	readonly clock: Clock;
 	readonly self: string;
 	/** See runner.ts. */
-	readonly runner: { readonly freeSlots: number };
+	readonly runner: {
+		/** How many more tasks of the route may come. */
+		roomFor(route: Route): number;
+	};
 	/** See self-report.ts. */
 	readonly report: { readonly atRisk: boolean };
 	/** The engines, in the order of their shards. */
@@ -126,9 +129,9 @@ export class Hearer {
 	): { turn: number; tasks: number | undefined } | undefined {
 		const { self, roster, runner, report } = this.#parts;
 		const { atRisk } = report;
-		const own = { nodeId: self, freeSlots: runner.freeSlots, atRisk };
-		// Without a free slot the node asks for nothing now, and knows where work may be left
-		// when one comes free.
+		const own = { nodeId: self, freeSlots: runner.roomFor(route), atRisk };
+		// Without room for one the node asks for nothing now, and knows where work may be left
+		// when there is some.
 		if (own.freeSlots === 0) return { turn: 0, tasks: undefined };
 		const key = `${from} ${epoch} ${seq} ${route}`;
 		const others = roster.candidates(route);

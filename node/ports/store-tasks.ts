@@ -65,7 +65,16 @@ export interface ClaimRequest extends Lease {
 	readonly routes: readonly Route[];
 	/** At most CLAIM_BATCH_MAX. */
 	readonly limit: number;
+	/** Routes of which, each time together, fewer may come than the limit; each at most once. */
+	readonly rooms?: readonly ClaimRoom[];
 }
+
+export interface ClaimRoom {
+	readonly tasks: number;
+	/** The places of the routes in the request. */
+	readonly routes: readonly number[];
+}
+
 export type ClaimReply =
 	| {
 			readonly ok: true;

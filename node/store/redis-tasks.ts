@@ -67,6 +67,7 @@ import {
 	encodeChange,
 	encodeEnds,
 	encodeGiveBack,
+	encodeRooms,
 	encodeTimes,
 } from "./task-codec.ts";
 import { readList } from "./task-list.ts";
@@ -114,14 +115,14 @@ export class RedisTasks implements ShardTasks {
 		generation,
 		routes,
 		limit,
+		rooms = [],
 	}: ClaimRequest): Promise<ClaimReply> {
 		assert(limit <= CLAIM_BATCH_MAX);
 		assert(routes.length > 0 && routes.length <= CLAIM_ROUTES_MAX);
 		if (!this.#scripts.isAdopted)
 			return { ok: false, code: "stale_generation" };
-		return decodeClaim(
-			await this.#scripts.run("claim", session, generation, limit, ...routes),
-		);
+		const args = [session, generation, limit, encodeRooms(rooms), ...routes];
+		return decodeClaim(await this.#scripts.run("claim", ...args));
 	}
 
 	async complete(ends: readonly TaskEnd[]): Promise<{

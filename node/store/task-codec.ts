@@ -22,7 +22,7 @@ import {
 	type TaskOptions,
 } from "../../protocol/task-options.ts";
 import { timesOf, type When } from "../../protocol/task-times.ts";
-import type { GiveBack, Unfinished } from "../ports.ts";
+import type { ClaimRoom, GiveBack, Unfinished } from "../ports.ts";
 import {
 	decodeEnd,
 	decodeError,
@@ -215,6 +215,13 @@ export function encodeAgain(tasks: readonly NewTask[]): string {
 	for (const [i, { again }] of tasks.entries())
 		if (again) numbers += `${i + 1} `;
 	return numbers;
+}
+
+/** As `claim.lua` takes them. */
+export function encodeRooms(rooms: readonly ClaimRoom[]): string {
+	return rooms
+		.map(({ tasks, routes }) => `${tasks}:${routes.map((at) => at + 1)}`)
+		.join(" ");
 }
 
 /** As `change.lua` takes it; what is undefined stays. */

@@ -5,6 +5,7 @@ import type { SessionName } from "../../protocol/lease.ts";
 import type { Serves } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Clock, Lease, Log, Shard } from "../ports.ts";
+import type { TypeBook } from "./claim-choice.ts";
 import type { Pledges, SlotBook } from "./pledges.ts";
 
 export interface ClaimerParts {
@@ -14,6 +15,8 @@ export interface ClaimerParts {
 	readonly serves: Serves;
 	readonly lease: LeaseHolder;
 	readonly slots: SlotBook;
+	/** How many tasks of each type fit: see type-caps.ts. */
+	readonly caps: TypeBook;
 	/** What claims bring: see intake.ts. */
 	readonly intake: ClaimIntake;
 	/** Whose turn it is at the slots: see turns.ts. */

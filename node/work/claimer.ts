@@ -3,11 +3,10 @@
  * slots.
  *
  * It keeps the set of routes believed to have work (`hot`). A hint makes a route hot: a
- * submission here, the sweep, or an announcement when it is this node's turn. Routes
- * known from the store go before those that only gossip names (see hot-routes.ts). Of
- * some routes the claimer is to take so many tasks and no more (see wanted-routes.ts). A
- * claim that leaves nothing waiting on a route makes it cold again, unless a hint came
- * meanwhile.
+ * submission here, the sweep, or an announcement when it is this node's turn. What a claim
+ * asks for is chosen in claim-choice.ts. A claim that leaves nothing waiting on a route
+ * makes it cold again, unless a hint came meanwhile. Of a type no more is asked for than
+ * may be here at once (see type-caps.ts).
  *
  * As long as nothing is known to be left, one claim is in flight at a time. The slots
  * that come free meanwhile go into the next claim, so batches grow with the load and a
@@ -27,36 +26,29 @@
  * what the claim took.
  */
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
-import {
-	CLAIM_BATCH_MAX,
-	CLAIM_FILL_MS,
-	CLAIM_ROUTES_MAX,
-	CLAIMS_MAX,
-} from "../../protocol/limits.ts";
+import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
 import { type Route, servesRoute } from "../../protocol/route.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import {
-	type ClaimReply,
 	type Lease,
 	StoreError,
 	type SubmitOutcome,
 	type Timer,
 } from "../ports.ts";
+import { type Asked, ClaimChoice, type GoodClaim } from "./claim-choice.ts";
 import type { ClaimerParts } from "./claimer-parts.ts";
-import { HotRoutes } from "./hot-routes.ts";
+import type { HotRoutes } from "./hot-routes.ts";
 import { type Pledge, Pledges } from "./pledges.ts";
-import { WantedRoutes } from "./wanted-routes.ts";
-
-type GoodClaim = Extract<ClaimReply, { ok: true }>;
+import type { WantedRoutes } from "./wanted-routes.ts";
 
 export class Claimer {
 	/** How long claims took, in seconds. */
 	readonly tookS = new Histogram(CALL_BOUNDS_S);
 	/** The slots that are set aside for outstanding claims. */
 	readonly pledges: Pledges;
-	readonly #hot = new HotRoutes();
-	/** Routes to take so many tasks of, which have not been asked for yet. */
-	readonly wanted = new WantedRoutes();
+	readonly #choice: ClaimChoice;
+	readonly #hot: HotRoutes;
+	readonly wanted: WantedRoutes;
 	#claims = 0;
 	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
 	#failed = false;
@@ -75,6 +67,9 @@ export class Claimer {
 	constructor(parts: ClaimerParts) {
 		this.#parts = parts;
 		this.pledges = new Pledges(parts);
+		this.#choice = new ClaimChoice(parts.caps);
+		this.#hot = this.#choice.hot;
+		this.wanted = this.#choice.wanted;
 	}
 
 	/** Takes no new work from now on. */
@@ -96,7 +91,8 @@ export class Claimer {
 
 	/** So many tasks of this route are for this node, by its own word or by a peer's. */
 	want(route: Route, tasks: number, from?: string): void {
-		if (!this.#serves(route) || !this.wanted.add(route, tasks, from)) return;
+		if (!this.#serves(route)) return;
+		if (!this.#choice.want(route, tasks, from, this.#claims)) return;
 		// A peer's word is no reason to try again what failed.
 		if (from === undefined) this.retry();
 		else this.kick();
@@ -130,42 +126,35 @@ export class Claimer {
 	/** A slot has come free, or a lease has come: claims if there is anything to claim. */
 	kick(): void {
 		if (this.#stopped || this.#failed) return;
-		if (this.#hot.size + this.wanted.size === 0) return;
 		if (this.#inFlight >= (this.#moreWait ? CLAIMS_MAX : 1)) return;
+		this.#hot.bringBack();
+		if (this.#choice.isEmpty) return;
 		// While claims that come to nothing take all the slots, none comes free for long
 		// enough for a claim that would rather have several.
 		if (!this.#hot.isSure && this.#parts.turns.othersWait(this)) return;
 		const { lease } = this.#parts.lease;
 		if (lease === undefined) return;
-		const pledge = this.#pledge();
+		const asked = this.#choice.next();
+		if (asked === undefined) return;
+		const pledge = this.#pledge(asked);
 		if (pledge === undefined) {
 			this.#parts.turns.gotNone(this);
 			return;
 		}
 		this.#filling?.cancel();
 		this.#filling = undefined;
-		void (this.#takesWanted
+		void (asked.routes === undefined
 			? this.#claimWanted(lease, pledge)
-			: this.#claimHot(lease, pledge));
+			: this.#claimHot(lease, pledge, asked.routes));
 		// Not in this turn: calls that leave in one piece are answered in one piece.
 		this.#parts.clock.soon(() => this.kick());
 	}
 
-	/** Whether the next claim is for routes to take so many tasks of: they go before rumours. */
-	get #takesWanted(): boolean {
-		return this.wanted.size > 0 && !this.#hot.isSure;
-	}
-
 	/** Slots for the next claim; none while it is better to wait for more of them. */
-	#pledge(): Pledge | undefined {
-		if (this.#takesWanted)
-			return this.pledges.take(
-				Math.min(this.wanted.tasks, CLAIM_BATCH_MAX),
-				false,
-			);
-		if (!this.#moreWait || this.#filled)
-			return this.pledges.take(CLAIM_BATCH_MAX, false);
-		const pledge = this.pledges.take(CLAIM_BATCH_MAX, true);
+	#pledge({ routes, slotsMax }: Asked): Pledge | undefined {
+		if (routes === undefined || !this.#moreWait || this.#filled)
+			return this.pledges.take(slotsMax, false);
+		const pledge = this.pledges.take(slotsMax, true);
 		if (pledge === undefined && this.#inFlight === 0)
 			this.#filling ??= this.#parts.clock.after(CLAIM_FILL_MS, () => {
 				this.#filling = undefined;
@@ -203,12 +192,13 @@ export class Claimer {
 		tasks: readonly NewTask[],
 	): Promise<readonly SubmitOutcome[]> | undefined {
 		// Tasks known to wait may be more urgent, or have come before.
-		if (this.#stopped || this.#hot.size + this.wanted.size > 0)
-			return undefined;
-		if (!tasks.every(({ route }) => this.#serves(route))) return undefined;
+		if (this.#stopped || !this.#choice.isEmpty) return undefined;
+		const routes = tasks.map(({ route }) => route);
+		if (!routes.every((route) => this.#serves(route))) return undefined;
+		if (this.#choice.hasAside(routes)) return undefined;
 		const { lease } = this.#parts.lease;
 		if (lease === undefined) return undefined;
-		const pledge = this.pledges.takeAll(tasks.length);
+		const pledge = this.pledges.takeAll(routes);
 		return pledge && this.#submit(tasks, lease, pledge);
 	}
 
@@ -241,11 +231,15 @@ export class Claimer {
 		}
 	}
 
-	#claimHot(lease: Lease, pledge: Pledge): Promise<void> {
-		const routes = this.#hot.next(CLAIM_ROUTES_MAX);
+	#claimHot(
+		lease: Lease,
+		pledge: Pledge,
+		routes: readonly Route[],
+	): Promise<void> {
 		return this.#claim(lease, pledge, routes, (reply, number) => {
-			this.#moreWait = reply.waiting.some((waiting) => waiting > 0);
-			this.#answered(routes, reply, number);
+			this.#moreWait = this.#choice.moreWait(routes, reply);
+			for (const from of this.#choice.answered(routes, reply, number))
+				this.#parts.rumours.proved(from);
 		});
 	}
 
@@ -253,9 +247,10 @@ export class Claimer {
 	#claimWanted(lease: Lease, pledge: Pledge): Promise<void> {
 		const taken = this.wanted.take();
 		const routes = [...taken.keys()];
-		return this.#claim(lease, pledge, routes, ({ tasks }) => {
+		return this.#claim(lease, pledge, routes, ({ tasks }, number) => {
 			for (const from of this.wanted.answered(taken, pledge.slots, tasks))
 				this.#parts.rumours.proved(from);
+			this.#choice.keepWhatDidNotFit(taken, pledge.rooms, number);
 		});
 	}
 
@@ -267,18 +262,23 @@ export class Claimer {
 	): Promise<void> {
 		const { shard, clock, log, intake } = this.#parts;
 		const { slots: limit } = pledge;
+		pledge.rooms = this.#parts.caps.setAside(routes, limit);
+		const rooms = pledge.rooms.filter(({ tasks }) => tasks < limit);
 		this.#inFlight += 1;
 		const number = ++this.#claims;
 		let used = 0;
 		intake.begin();
 		try {
 			const askedMs = clock.monoMs();
-			const reply = await shard.tasks.claim({ ...lease, routes, limit });
+			const reply = await shard.tasks.claim({
+				...{ ...lease, routes, limit },
+				...(rooms.length > 0 && { rooms }),
+			});
 			this.tookS.observe((clock.monoMs() - askedMs) / 1_000);
 			if (reply.ok) {
-				used = this.pledges.fill(pledge, reply.tasks.length);
 				this.#failed = false;
 				answered(reply, number);
+				used = this.pledges.fill(pledge, reply.tasks.length);
 				intake.deliver(reply.tasks, lease.session, used);
 			} else this.#refused(reply.code, number);
 		} catch (error) {
@@ -311,16 +311,5 @@ export class Claimer {
 	#hasFailed(claim: number): void {
 		this.#failed = claim > this.#newsAt;
 		this.#moreWait = false;
-	}
-
-	/** Puts the routes of this claim last in line, or drops them if nothing waits there. */
-	#answered(routes: readonly Route[], reply: GoodClaim, claim: number): void {
-		const gave = new Set(reply.tasks.map(({ route }) => route));
-		for (const [i, route] of routes.entries()) {
-			const waits = (reply.waiting[i] ?? 0) > 0;
-			const had = waits || gave.has(route);
-			const from = this.#hot.answered(route, claim, had, waits);
-			if (from !== undefined) this.#parts.rumours.proved(from);
-		}
 	}
 }

@@ -56,7 +56,11 @@ export interface HinterParts {
 		readonly trusted: boolean;
 	};
 	/** See runner.ts. */
-	readonly runner: { readonly freeSlots: number };
+	readonly runner: {
+		readonly freeSlots: number;
+		/** How many more tasks of the route may come. */
+		roomFor(route: Route): number;
+	};
 }
 
 const NO_PLAN: SharePlan = new Map();
@@ -130,7 +134,7 @@ export class Hinter {
 		return counts.filter(({ route, count }) => {
 			if (!servesRoute(serves, route)) return true;
 			slots -= count;
-			return slots < 0;
+			return slots < 0 || runner.roomFor(route) < count;
 		});
 	}
 }

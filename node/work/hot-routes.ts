@@ -8,41 +8,60 @@
  * left: so nothing that peers say holds up what is known to be there. Within a lane,
  * routes that were asked for go to the end.
  *
+ * Routes whose type is full here (see type-caps.ts) stand aside, so that no claim is sent
+ * for them and none looks through all of them. Once there is room some of them come back,
+ * and more when these have been asked for.
+ *
  * At most RUMOURS_MAX rumours of one sender stand here. Others (see hearer.ts) judge how
  * many it may spread in a time; they are told whose rumours proved true.
  */
-import { RUMOURS_MAX } from "../../protocol/limits.ts";
-import type { Route } from "../../protocol/route.ts";
+import { CLAIM_ROUTES_MAX, RUMOURS_MAX } from "../../protocol/limits.ts";
+import { type Route, typeOf } from "../../protocol/route.ts";
 
 interface Hot {
 	/** How many claims had been sent when the route was last hinted at. */
 	hintedAt: number;
 	/** Whose rumour the last hint was. */
 	from: string | undefined;
+	/** Of a rumour, the sender whose place it takes. */
+	readonly teller?: string;
 }
 
-interface Rumoured extends Hot {
-	/** The sender whose place the rumour takes. */
-	readonly teller: string;
+/** How many more tasks of a type fit: see type-caps.ts. */
+export interface TypeRooms {
+	roomOf(type: string): number;
 }
 
 export class HotRoutes {
 	readonly #sure = new Map<Route, Hot>();
-	readonly #rumoured = new Map<Route, Rumoured>();
+	readonly #rumoured = new Map<Route, Hot>();
+	/** Those that stand aside, by type. */
+	readonly #aside = new Map<string, Map<Route, Hot>>();
 	/** How many rumours of each sender stand here. */
 	readonly #rumours = new Map<string, number>();
+	readonly #caps: TypeRooms;
 
+	constructor(caps: TypeRooms) {
+		this.#caps = caps;
+	}
+
+	/** The number of routes that may be asked for. */
 	get size(): number {
 		return this.#sure.size + this.#rumoured.size;
 	}
 
-	/** Whether the store itself has named a route. */
+	/** Whether the store itself has named a route that may be asked for. */
 	get isSure(): boolean {
 		return this.#sure.size > 0;
 	}
 
 	has(route: Route): boolean {
-		return this.#sure.has(route) || this.#rumoured.has(route);
+		return this.#find(route) !== undefined;
+	}
+
+	/** Whether routes of the type stand aside. */
+	hasAside(type: string): boolean {
+		return this.#aside.size > 0 && this.#aside.has(type);
 	}
 
 	/**
@@ -50,20 +69,19 @@ export class HotRoutes {
 	 * would not ask for otherwise.
 	 */
 	isNews(route: Route, claims: number): boolean {
-		const hot = this.#sure.get(route) ?? this.#rumoured.get(route);
+		const hot = this.#find(route);
 		return hot === undefined || hot.hintedAt < claims;
 	}
 
 	/** The route has work, or is about to. So many claims had been sent. */
 	hint(route: Route, claims: number): void {
-		const hot = this.#sure.get(route);
-		if (hot !== undefined) {
+		const hot = this.#find(route);
+		if (hot !== undefined && hot.teller === undefined) {
 			hot.hintedAt = claims;
 			return;
 		}
-		const from = this.#rumoured.get(route)?.from;
-		this.#forgetRumour(route);
-		this.#sure.set(route, { hintedAt: claims, from });
+		this.drop(route);
+		this.#sure.set(route, { hintedAt: claims, from: hot?.from });
 	}
 
 	/**
@@ -71,7 +89,7 @@ export class HotRoutes {
 	 * that this one is not kept.
 	 */
 	rumour(route: Route, from: string, claims: number): boolean {
-		const hot = this.#sure.get(route) ?? this.#rumoured.get(route);
+		const hot = this.#find(route);
 		if (hot !== undefined) {
 			hot.hintedAt = claims;
 			hot.from = from;
@@ -84,21 +102,50 @@ export class HotRoutes {
 		return true;
 	}
 
-	/** The next routes to ask for. */
+	/** The next routes to ask for. Those whose type is full step aside. */
 	next(max: number): Route[] {
 		const routes: Route[] = [];
 		for (const lane of [this.#sure, this.#rumoured])
-			for (const route of lane.keys()) {
+			for (const [route, hot] of lane) {
 				if (routes.length === max) return routes;
-				routes.push(route);
+				const type = typeOf(route);
+				if (this.#caps.roomOf(type) > 0) routes.push(route);
+				else {
+					lane.delete(route);
+					this.#stepAside(type, route, hot);
+				}
 			}
 		return routes;
 	}
 
+	/** Of each type that has room again, brings back as many routes as one claim asks for. */
+	bringBack(): void {
+		for (const [type, routes] of this.#aside) {
+			if (this.#caps.roomOf(type) === 0) continue;
+			let left = CLAIM_ROUTES_MAX;
+			for (const [route, hot] of routes) {
+				if (left === 0) break;
+				left -= 1;
+				routes.delete(route);
+				const isSure = hot.teller === undefined;
+				(isSure ? this.#sure : this.#rumoured).set(route, hot);
+			}
+			if (routes.size === 0) this.#aside.delete(type);
+		}
+	}
+
 	/** The route has no work, as the store says. */
 	drop(route: Route): void {
+		const hot = this.#find(route);
+		if (hot === undefined) return;
 		this.#sure.delete(route);
-		this.#forgetRumour(route);
+		this.#rumoured.delete(route);
+		this.#comeFromAside(route);
+		const { teller } = hot;
+		if (teller === undefined) return;
+		const left = (this.#rumours.get(teller) ?? 1) - 1;
+		if (left === 0) this.#rumours.delete(teller);
+		else this.#rumours.set(teller, left);
 	}
 
 	/**
@@ -112,10 +159,10 @@ export class HotRoutes {
 		had: boolean,
 		waits: boolean,
 	): string | undefined {
-		const hot = this.#sure.get(route) ?? this.#rumoured.get(route);
+		const hot = this.#find(route);
 		if (hot === undefined) return undefined;
 		const { hintedAt, from } = hot;
-		const isSure = waits || this.#sure.has(route);
+		const isSure = waits || hot.teller === undefined;
 		// What came after this claim is for the next one to judge.
 		const isNew = hintedAt >= claim;
 		this.drop(route);
@@ -125,12 +172,23 @@ export class HotRoutes {
 		return had && !isNew ? from : undefined;
 	}
 
-	#forgetRumour(route: Route): void {
-		const { teller } = this.#rumoured.get(route) ?? {};
-		if (teller === undefined) return;
-		this.#rumoured.delete(route);
-		const left = (this.#rumours.get(teller) ?? 1) - 1;
-		if (left === 0) this.#rumours.delete(teller);
-		else this.#rumours.set(teller, left);
+	#find(route: Route): Hot | undefined {
+		const hot = this.#sure.get(route) ?? this.#rumoured.get(route);
+		if (hot !== undefined || this.#aside.size === 0) return hot;
+		return this.#aside.get(typeOf(route))?.get(route);
+	}
+
+	#stepAside(type: string, route: Route, hot: Hot): void {
+		const routes = this.#aside.get(type);
+		if (routes === undefined) this.#aside.set(type, new Map([[route, hot]]));
+		else routes.set(route, hot);
+	}
+
+	#comeFromAside(route: Route): void {
+		if (this.#aside.size === 0) return;
+		const type = typeOf(route);
+		const routes = this.#aside.get(type);
+		routes?.delete(route);
+		if (routes?.size === 0) this.#aside.delete(type);
 	}
 }

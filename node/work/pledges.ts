@@ -6,9 +6,11 @@
  * slots from the others. The slots of a silent shard can be recalled: whoever takes them
  * may have them, and the shard gets no more until it has answered what it owes. The
  * answer may still come, with tasks: as many as find free slots then have one, and the
- * rest have none.
+ * rest have none. So it is with the places of types of which only so many fit.
  */
+import type { Route } from "../../protocol/route.ts";
 import type { Clock } from "../ports.ts";
+import { NO_ROOMS, type TypeRoom } from "./type-caps.ts";
 
 /** The node's slots: see runner.ts. */
 export interface SlotBook {
@@ -22,15 +24,25 @@ export interface SlotBook {
 	release(slots: number): void;
 }
 
+/** How many tasks of each type fit: see type-caps.ts. */
+export interface TypePlaces {
+	/** Undefined if there is no place for a task of each route. */
+	setAsideAll(routes: readonly Route[]): readonly TypeRoom[] | undefined;
+	giveBack(rooms: readonly TypeRoom[]): void;
+}
+
 /** Slots set aside for one call. */
 export interface Pledge {
 	readonly slots: number;
+	/** The places set aside with them, for types of which only so many fit. */
+	rooms: readonly TypeRoom[];
 	/** Whether others may have the slots by now. */
 	isRecalled: boolean;
 }
 
 export interface PledgesParts {
 	readonly slots: SlotBook;
+	readonly caps: TypePlaces;
 	readonly clock: Clock;
 }
 
@@ -70,15 +82,24 @@ export class Pledges {
 		return slots === 0 ? undefined : this.#make(slots);
 	}
 
-	/** Sets slots aside for a call that is sent now and needs all of them. */
-	takeAll(slots: number): Pledge | undefined {
+	/** Sets slots aside for a call that is sent now and needs one for each of these routes. */
+	takeAll(routes: readonly Route[]): Pledge | undefined {
 		if (this.isSilent) return undefined;
-		return this.#parts.slots.reserveAll(slots) ? this.#make(slots) : undefined;
+		const { slots, caps } = this.#parts;
+		const rooms = caps.setAsideAll(routes);
+		if (rooms === undefined) return undefined;
+		if (!slots.reserveAll(routes.length)) {
+			caps.giveBack(rooms);
+			return undefined;
+		}
+		const pledge = this.#make(routes.length);
+		pledge.rooms = rooms;
+		return pledge;
 	}
 
 	#make(slots: number): Pledge {
 		if (this.#open.length === 0) this.#silentMs = this.#parts.clock.monoMs();
-		const pledge = { slots, isRecalled: false };
+		const pledge = { slots, rooms: NO_ROOMS, isRecalled: false };
 		this.#open.push(pledge);
 		return pledge;
 	}
@@ -89,6 +110,7 @@ export class Pledges {
 		for (const pledge of this.#open) {
 			pledge.isRecalled = true;
 			slots += pledge.slots;
+			this.#giveRoomsBack(pledge);
 		}
 		this.#recalled += this.#open.length;
 		this.#open = [];
@@ -96,12 +118,14 @@ export class Pledges {
 	}
 
 	/** The answer has brought so many tasks. Returns how many of them have a slot. */
-	fill({ isRecalled }: Pledge, tasks: number): number {
-		return isRecalled ? this.#parts.slots.reserve(tasks, false) : tasks;
+	fill(pledge: Pledge, tasks: number): number {
+		this.#giveRoomsBack(pledge);
+		return pledge.isRecalled ? this.#parts.slots.reserve(tasks, false) : tasks;
 	}
 
 	/** The call is over; so many of its slots are used. */
 	end(pledge: Pledge, used: number): void {
+		this.#giveRoomsBack(pledge);
 		if (pledge.isRecalled) {
 			this.#recalled -= 1;
 			return;
@@ -109,5 +133,11 @@ export class Pledges {
 		this.#open.splice(this.#open.indexOf(pledge), 1);
 		this.#silentMs = this.#parts.clock.monoMs();
 		this.#parts.slots.release(pledge.slots - used);
+	}
+
+	#giveRoomsBack(pledge: Pledge): void {
+		if (pledge.rooms.length === 0) return;
+		this.#parts.caps.giveBack(pledge.rooms);
+		pledge.rooms = NO_ROOMS;
 	}
 }

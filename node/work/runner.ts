@@ -16,7 +16,7 @@
  * has lost or taken back. Then the older attempt is ended first, and the newer one begins
  * when nothing of the older runs any more.
  */
-import { typeOf } from "../../protocol/route.ts";
+import { type Route, typeOf } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type {
 	AttemptName,
@@ -33,6 +33,7 @@ import type { RouteRuns } from "./route-runs.ts";
 import { SlotBook } from "./slot-book.ts";
 import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
 import { chainOf, TaskIndex } from "./task-index.ts";
+import { TypeCaps } from "./type-caps.ts";
 
 export interface RunnerParts {
 	readonly clock: Clock;
@@ -58,6 +59,8 @@ export class Runner {
 	readonly #held = new SlotMap<Held>();
 	readonly #byTask = new TaskIndex<Held>();
 	readonly #slots: SlotBook;
+	/** How many tasks of each type fit. */
+	readonly caps: TypeCaps;
 	readonly #began: BeganTimes;
 	#freedSoon = false;
 	readonly #parts: RunnerParts;
@@ -65,6 +68,7 @@ export class Runner {
 	constructor(parts: RunnerParts) {
 		this.#parts = parts;
 		this.#slots = new SlotBook(parts, this);
+		this.caps = new TypeCaps(parts, this);
 		this.#began = new BeganTimes(parts);
 	}
 
@@ -79,6 +83,11 @@ export class Runner {
 
 	get freeSlots(): number {
 		return this.#slots.free;
+	}
+
+	/** How many more tasks of the route may come. */
+	roomFor(route: Route): number {
+		return Math.min(this.freeSlots, this.caps.roomOf(typeOf(route)));
 	}
 
 	get share(): number {
@@ -96,12 +105,13 @@ export class Runner {
 	/** Gives reserved slots back unused. */
 	release(slots: number): void {
 		this.#slots.release(slots);
-		if (slots > 0) this.#tellFreed();
+		if (slots > 0) this.tellFreed();
 	}
 
 	/**
 	 * Starts tasks, each in a slot reserved before; one that is here already, once its older
-	 * attempt is over. An attempt that comes again, or is older than the one here, is dropped.
+	 * attempt is over. An attempt that comes again, or is older than the one here, is dropped;
+	 * one that its type has no place for is given back.
 	 */
 	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
 		const ofShard = (held: Held) => held.shard === shard;
@@ -113,12 +123,18 @@ export class Runner {
 				this.release(1);
 				continue;
 			}
+			const type = typeOf(task.route);
+			if (this.caps.roomOf(type) === 0) {
+				this.handBack(shard, [task], 1);
+				continue;
+			}
 			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
 			this.#slots.release(1);
-			const held = heldTask(task, this.#jobOf(task), shard, chain);
+			const held = heldTask(task, this.#jobOf(task, type), shard, chain);
 			held.runs = this.#parts.meter.claimed(task);
 			this.#byTask.add(held);
+			this.caps.came(type);
 			held.over = this.#run(held, this.#held.put(held), former);
 		}
 	}
@@ -145,6 +161,11 @@ export class Runner {
 	/** A node died so long ago, and what ran there may come here. */
 	nodeLost(agoMs = 0): void {
 		this.#parts.executor.expectIsolated(agoMs);
+	}
+
+	/** The types of the tasks in this node's hands, one each. */
+	*types(): Iterable<string> {
+		for (const { job } of this.#held) yield job.type;
 	}
 
 	runningIn(shard: number): number {
@@ -246,7 +267,7 @@ export class Runner {
 	}
 
 	/** Once for all slots that come free in one burst. */
-	#tellFreed(): void {
+	tellFreed(): void {
 		if (this.#freedSoon) return;
 		this.#freedSoon = true;
 		this.#parts.clock.soon(() => {
@@ -270,9 +291,10 @@ export class Runner {
 			this.#parts.meter.over(held.runs, outcome, howOf(held));
 		this.#held.take(slot);
 		this.#byTask.remove(held);
+		this.caps.left(held.job.type);
 		if (held.fate !== "let-go")
 			leave(this.#leaving(held), outcome, this.#exit(held.shard));
-		this.#tellFreed();
+		this.tellFreed();
 	}
 
 	#exit(shard: number): TaskExit {
@@ -280,8 +302,7 @@ export class Runner {
 	}
 
 	/** The job of a task. Its handler says what the task does not. */
-	#jobOf(task: ClaimedTask): Job {
-		const type = typeOf(task.route);
+	#jobOf(task: ClaimedTask, type: string): Job {
 		const settings = this.#parts.executor.settingsOf(type);
 		return jobOf(task, type, settings);
 	}

@@ -54,7 +54,12 @@ export interface SpreaderParts {
 		readonly trusted: boolean;
 	};
 	/** See runner.ts. */
-	readonly runner: { readonly slots: number; readonly freeSlots: number };
+	readonly runner: {
+		readonly slots: number;
+		readonly freeSlots: number;
+		/** How many more tasks of the route may come. */
+		roomFor(route: Route): number;
+	};
 }
 
 export class Spreader {
@@ -94,7 +99,9 @@ export class Spreader {
 				freeSlots = Math.max(0, freeSlots - count);
 				continue;
 			}
-			const free = servesRoute(serves, route) ? freeSlots : 0;
+			const free = servesRoute(serves, route)
+				? Math.min(freeSlots, runner.roomFor(route))
+				: 0;
 			const own = { nodeId: self, freeSlots: free, slots, atRisk };
 			const shares = shareOut(
 				count,

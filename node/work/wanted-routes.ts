@@ -16,6 +16,9 @@ interface Wanted {
 	readonly from: string | undefined;
 }
 
+/** Routes that were taken out to be asked for, in that order. */
+export type TakenRoutes = ReadonlyMap<Route, Wanted>;
+
 export class WantedRoutes {
 	readonly #wanted = new Map<Route, Wanted>();
 	/** How many entries are the word of each sender. */
@@ -56,7 +59,7 @@ export class WantedRoutes {
 	}
 
 	/** Takes out the next routes to ask for, in the order in which they came. */
-	take(): ReadonlyMap<Route, Wanted> {
+	take(): TakenRoutes {
 		const taken = new Map<Route, Wanted>();
 		for (const [route, wanted] of this.#wanted) {
 			if (taken.size === CLAIM_ROUTES_MAX) break;
@@ -71,7 +74,7 @@ export class WantedRoutes {
 	 * rest is still wanted. Returns whose words have proved true.
 	 */
 	answered(
-		taken: ReadonlyMap<Route, Wanted>,
+		taken: TakenRoutes,
 		asked: number,
 		came: readonly { readonly route: Route }[],
 	): string[] {

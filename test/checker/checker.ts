@@ -36,6 +36,7 @@ import { judgeTokens } from "./tokens.ts";
 import { judgeTold } from "./told.ts";
 import { judgeToldAttempts } from "./told-attempts.ts";
 import { judgeTransitions } from "./transitions.ts";
+import { judgeCaps } from "./type-caps.ts";
 import { judgeUndisturbed } from "./undisturbed.ts";
 import { judgeWaits } from "./waits.ts";
 
@@ -137,6 +138,7 @@ function judgeTasks(history: History, terms: Terms): readonly Judgement[] {
 		],
 		["what a node runs, the store lists", judgeListed(history)],
 		["no node runs a task twice at once", judgeOneRun(history)],
+		["no node runs more of a type than its handler says", judgeCaps(history)],
 		["what is told of attempts is so", judgeToldAttempts(history)],
 		["a cluster has one number of shards", judgeOneNumber(history)],
 	];

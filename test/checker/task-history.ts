@@ -28,6 +28,8 @@ export interface StartEvent {
 	/** The round of the task; undefined if nobody said. */
 	readonly round?: number;
 	readonly node: string;
+	/** So many tasks of its type may run on the node at once, if its handler says so. */
+	readonly cap?: number;
 }
 
 /** The task's code has done its work, to the end. */

@@ -59,9 +59,9 @@ test.each([
 	["bad-name.js", /"re size" cannot be a task type/],
 	[
 		"unsupported-key.js",
-		/resize\.isolation is not supported yet; beside run there may be retries, backoff, timeout, killAfter$/,
+		/resize\.isolation is not supported yet; beside run there may be retries, backoff, timeout, killAfter, concurrency$/,
 	],
-	["unsupported-setting.js", /resize\.concurrency is not supported yet/],
+	["unsupported-setting.js", /resize\.stall is not supported yet/],
 	["taken.js", /the type noop is there already/],
 	["throws.js", /no licence found$/],
 	["exits.js", /process\.exit\(7\)/],
@@ -81,6 +81,8 @@ const TIMEOUT =
 	/did not load: resize\.timeout must be a duration of 1 ms to 7 days, /;
 const KILL_AFTER =
 	/did not load: resize\.killAfter must be a duration of up to 5 minutes, /;
+const CONCURRENCY =
+	/did not load: resize\.concurrency must be an integer from 1 to 4096$/;
 test.each([
 	["retries: 101", RETRIES],
 	["retries: -1", RETRIES],
@@ -110,6 +112,10 @@ test.each([
 	["timeout: 0", TIMEOUT],
 	['timeout: "soon"', TIMEOUT],
 	["timeout: Infinity", TIMEOUT],
+	["concurrency: 0", CONCURRENCY],
+	["concurrency: 4097", CONCURRENCY],
+	["concurrency: 1.5", CONCURRENCY],
+	['concurrency: "2"', CONCURRENCY],
 	['killAfter: "6m"', KILL_AFTER],
 	["killAfter: -1", KILL_AFTER],
 ])(

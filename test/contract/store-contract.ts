@@ -42,6 +42,7 @@ import { failureRules, queueRules, standingRules } from "./store-overview.ts";
 import { retentionRules, retentionTimeRules } from "./store-retention.ts";
 import { retryRules } from "./store-retries.ts";
 import * as revoke from "./store-revoke.ts";
+import { claimRoomRules } from "./store-rooms.ts";
 import { removingRules, roundRules } from "./store-rounds.ts";
 import { runRoomRules, runRules } from "./store-runs.ts";
 import * as sessions from "./store-sessions.ts";
@@ -62,6 +63,7 @@ const RULES = {
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
 	claiming: tasks.claimingRules,
+	"claiming as much as fits": claimRoomRules,
 	options: optionRules,
 	"submitting with a lease": submittingClaimedRules,
 	"runs of one id": runRules,

@@ -27,6 +27,7 @@ import { drawAccess } from "./store-drawn-access.ts";
 import { drawList } from "./store-drawn-filter.ts";
 import { drawLook } from "./store-drawn-looks.ts";
 import { drawDeaths, drawRevoke } from "./store-drawn-losses.ts";
+import { drawRooms } from "./store-drawn-rooms.ts";
 import { drawSums } from "./store-drawn-sums.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
@@ -222,7 +223,8 @@ export class Operator {
 	#claim(): Operation {
 		const routes = [...new Set(this.#some(ROUTES))];
 		const limit = 1 + this.#random.below(4);
-		const request = { ...this.#lease(), routes, limit };
+		const rooms = drawRooms(this.#random, routes);
+		const request = { ...this.#lease(), routes, limit, rooms };
 		return { method: "tasks.claim", args: [request] };
 	}
 

@@ -11,18 +11,24 @@ import type { Tasks } from "./shard-tasks.ts";
  */
 export function takeTasks(
 	tasks: Tasks,
-	{ routes, limit }: ClaimRequest,
+	{ routes, limit, rooms = [] }: ClaimRequest,
 	nextHolder: () => Holder,
 	nowMs: number,
 ): ClaimedTask[] {
 	const taken: ClaimedTask[] = [];
+	const left = rooms.map((room) => room.tasks);
+	const roomOf = (at: number) =>
+		rooms.findIndex((room) => room.routes.includes(at));
 	let bytes = 0;
 	let expired = 0;
 	while (taken.length + expired < limit) {
-		const head = tasks.queues.head(routes);
+		const open = routes.filter((_, at) => left[roomOf(at)] !== 0);
+		const head = tasks.queues.head(open);
 		if (head === undefined) break;
 		const more = bytes + Buffer.byteLength(head.payload);
 		if (more > CLAIM_BATCH_BYTES_MAX && taken.length > 0) break;
+		const room = roomOf(routes.indexOf(head.route));
+		if (room >= 0) left[room] = (left[room] ?? 0) - 1;
 		const task = tasks.start(head, nextHolder, nowMs);
 		if (task === undefined) {
 			expired += 1;

@@ -55,7 +55,7 @@ export const numberFaults: readonly Fault[] = [
 function drawJoiner({ scenario }: Cluster, random: SeededRandom): NodeSpec {
 	const numbers = [1, 2, SHARDS_MAX].filter((n) => n !== scenario.shards);
 	return {
-		...{ nodeId: JOINER, shards: random.pick(numbers), concurrency: 2 },
+		...{ nodeId: JOINER, shards: random.pick(numbers), concurrency: 2, cap: 2 },
 		...{ clockRate: 1, gossips: random.oneIn(2) },
 		...{ labels: ["gpu"], queues: undefined },
 	};

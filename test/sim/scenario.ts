@@ -27,6 +27,8 @@ export interface Scenario {
 	readonly fault: string | undefined;
 	/** Readers of events, who go from node to node. */
 	readonly watchers: number;
+	/** Whether some tasks are of a type of which nodes run only so many at once. */
+	readonly capped: boolean;
 }
 
 /** What may be asked of a scenario besides its seed. */
@@ -41,6 +43,8 @@ export interface NodeSpec {
 	/** The number of shards that the node is given. */
 	readonly shards: number;
 	readonly concurrency: number;
+	/** So many tasks of the capped type at once. */
+	readonly cap: number;
 	/** How many of the node's own seconds a true second has. */
 	readonly clockRate: number;
 	readonly gossips: boolean;
@@ -50,6 +54,8 @@ export interface NodeSpec {
 }
 
 export const TYPE = "work";
+export const CAPPED_TYPE = "capped";
+export const TYPES: readonly string[] = [TYPE, CAPPED_TYPE];
 /** A queue of one node alone: while that is away nobody serves what asks for it. */
 const FIRST = "first";
 export const ROUTES = [
@@ -80,6 +86,7 @@ export function drawScenario(
 	// Drawn apart, so that a seed's other draws are what they would be without.
 	const apart = new SeededRandom(seed ^ 0x9055);
 	const isFair = !calm && fault === undefined && apart.oneIn(20);
+	const caps = new SeededRandom(seed ^ 0xca95);
 	const isMixed = apart.oneIn(MIXED_ONE_IN);
 	const isNew = !calm && !isFair && apart.oneIn(NEW_ONE_IN);
 	const drawnNodes = Array.from({ length: count }, (_, i) => ({
@@ -90,7 +97,9 @@ export function drawScenario(
 	return {
 		seed,
 		kind: calm ? "calm" : isFair ? "fair" : "storm",
-		nodes: drawnNodes.map((node) => ({ ...node, shards })),
+		nodes: drawnNodes.map((node) => {
+			return { ...node, shards, cap: 1 + caps.below(node.concurrency) };
+		}),
 		...{ shards, isNew },
 		stormMs: calm ? 10_000 : 15_000 + random.below(25_000),
 		tasks: 20 + random.below(60),
@@ -99,6 +108,7 @@ export function drawScenario(
 		storeMs: random.pick([0, 0, STORE_MS]),
 		fault,
 		watchers: !calm && random.oneIn(3) ? 1 + random.below(2) : 0,
+		capped: !calm && caps.oneIn(3),
 	};
 }
 
@@ -107,7 +117,7 @@ function drawNode(
 	index: number,
 	random: SeededRandom,
 	concurrency: number,
-): Omit<NodeSpec, "gossips" | "shards"> {
+): Omit<NodeSpec, "gossips" | "shards" | "cap"> {
 	const servesAll = index === 0 || random.oneIn(2);
 	return {
 		nodeId: `simulated-node-${String(index + 1).padStart(3, "0")}`,

@@ -27,7 +27,7 @@ import type { Disk } from "./disk.ts";
 import { GossipLink } from "./gossip-link.ts";
 import { Machine } from "./machine.ts";
 import type { Recorder } from "./recorder.ts";
-import { type NodeSpec, TYPE } from "./scenario.ts";
+import { type NodeSpec, TYPES } from "./scenario.ts";
 import { StoreLink } from "./store-link.ts";
 import type { StoreServer } from "./store-server.ts";
 import { RecordingExecutor } from "./task-code.ts";
@@ -110,11 +110,8 @@ export class SimulatedNode {
 				}),
 			broken: (error) => recorder.flaw(`the store broke: ${String(error)}`),
 		});
-		this.executor = new RecordingExecutor(
-			spec.nodeId,
-			this.machine,
-			recorder,
-			() => fates.killedByTask(),
+		this.executor = new RecordingExecutor(spec, this.machine, recorder, () =>
+			fates.killedByTask(),
 		);
 		const place = spec.gossips
 			? hub.join(spec.nodeId)
@@ -248,7 +245,7 @@ export class SimulatedNode {
 			...this.#kept(),
 			concurrency,
 			serves: {
-				types: new Set([TYPE]),
+				types: new Set(TYPES),
 				queues: queues === undefined ? undefined : new Set(queues),
 				labels: new Set(labels),
 			},
@@ -265,7 +262,7 @@ export class SimulatedNode {
 			record: () => ({
 				...{ nodeId, pid: 1, host: nodeId, http: "", p2p: gossip.address },
 				...{ version: "0", startedMs, slots: concurrency },
-				...{ types: [TYPE], labels },
+				...{ types: TYPES, labels },
 				...(queues === undefined ? {} : { queues }),
 			}),
 			figures: () => assert.fail("nobody asks"),

@@ -10,15 +10,17 @@ import type { HandlerSettings } from "../../protocol/handler-settings.ts";
 import { FakeExecutor, type Script } from "../fakes/executor.ts";
 import type { Machine } from "./machine.ts";
 import type { Recorder } from "./recorder.ts";
-import { TYPE } from "./scenario.ts";
+import { CAPPED_TYPE, type NodeSpec, TYPES } from "./scenario.ts";
 
 export type TaskScript = readonly [Script, ...Script[]];
 
 export class RecordingExecutor implements Executor {
-	readonly types: ReadonlySet<string> = new Set([TYPE]);
+	readonly types: ReadonlySet<string> = new Set(TYPES);
 	readonly #node: string;
 	readonly #recorder: Recorder;
 	readonly #inner: FakeExecutor;
+	/** What the handler of the capped type says. */
+	readonly #capped: HandlerSettings;
 	/** The number of jobs that it was given so far. */
 	started = 0;
 	/** Jobs as the node knows them → as the inner executor does. */
@@ -28,18 +30,22 @@ export class RecordingExecutor implements Executor {
 
 	/** `killed`: a task has ended the process that they all run in. */
 	constructor(
-		node: string,
+		{ nodeId: node, cap }: Pick<NodeSpec, "nodeId" | "cap">,
 		machine: Machine,
 		recorder: Recorder,
 		killed: () => void,
 	) {
 		this.#node = node;
+		this.#capped = { concurrency: cap };
 		this.#recorder = recorder;
-		this.#inner = new FakeExecutor(machine, [TYPE], {
+		this.#inner = new FakeExecutor(machine, TYPES, {
 			began: (job) => {
 				this.#begun.add(job);
-				const { id, token, round } = job;
-				recorder.record({ kind: "start", id, token, round, node });
+				const { id, token, round, type } = job;
+				recorder.record({
+					...{ kind: "start", id, token, round, node },
+					...(type === CAPPED_TYPE && { cap }),
+				});
 			},
 			killed: (job) => {
 				this.#write("kill", job);
@@ -72,7 +78,7 @@ export class RecordingExecutor implements Executor {
 	}
 
 	settingsOf(type: string): HandlerSettings {
-		return this.#inner.settingsOf(type);
+		return type === CAPPED_TYPE ? this.#capped : this.#inner.settingsOf(type);
 	}
 
 	*begun(): Iterable<readonly [Job, number]> {

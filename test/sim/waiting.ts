@@ -4,12 +4,13 @@
  * there, serves the task and has a slot free; and a node that starts anything is not
  * idle. Records how long each task waited beside each such node.
  */
-import { type Route, servesRoute } from "../../protocol/route.ts";
+import { type Route, servesRoute, typeOf } from "../../protocol/route.ts";
 import { shardOf } from "../../protocol/shard.ts";
+import type { StartEvent } from "../checker/task-history.ts";
 import { RECOVERY_MS } from "../checker/waits.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Observer, Sight, Spell } from "./observer.ts";
-import { TYPE } from "./scenario.ts";
+import { CAPPED_TYPE, TYPES } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
 /** Shorter waits are not recorded. */
@@ -34,11 +35,14 @@ export class Waiting implements Observer<Wait> {
 
 	async look(): Promise<readonly Sight<Wait>[]> {
 		const tasks = await this.#pending();
-		const able = await this.#able();
+		const { running: all } = this.#cluster.world.recorder;
+		const running = Map.groupBy(all, ({ node }) => node);
+		const able = await this.#able(running);
 		return tasks.flatMap(({ id, route, attempts }) =>
 			able
 				.filter(([, shards]) => shards.has(shardOf(id, this.#shards.length)))
 				.filter(([life]) => serves(life, route))
+				.filter(([life]) => hasRoom(life, route, running.get(life.nodeId)))
 				.map(([life]) => {
 					const { nodeId: node, executor } = life;
 					const key = `${id} ${attempts.length} ${this.#lifeOf(life)} ${executor.started}`;
@@ -74,11 +78,12 @@ export class Waiting implements Observer<Wait> {
 	}
 
 	/** Nodes that could start something, and the shards in which they may. */
-	async #able(): Promise<[SimulatedNode, Set<number>][]> {
-		const { server, recorder } = this.#cluster.world;
+	async #able(
+		running: ReadonlyMap<string, readonly StartEvent[]>,
+	): Promise<[SimulatedNode, Set<number>][]> {
+		const { server } = this.#cluster.world;
 		if (server.condition !== "up" || server.refusing !== "nothing") return [];
 		const leases = await this.#leases();
-		const running = Map.groupBy(recorder.running, ({ node }) => node);
 		return this.#cluster
 			.alive()
 			.filter(
@@ -109,11 +114,21 @@ export class Waiting implements Observer<Wait> {
 	}
 }
 
+/** Whether the node may start one more task of the type, besides those that run there. */
+function hasRoom(
+	{ spec }: SimulatedNode,
+	route: Route,
+	running: readonly StartEvent[] = [],
+): boolean {
+	if (typeOf(route) !== CAPPED_TYPE) return true;
+	return running.filter(({ cap }) => cap !== undefined).length < spec.cap;
+}
+
 function serves({ spec }: SimulatedNode, route: Route): boolean {
 	const { queues, labels } = spec;
 	return servesRoute(
 		{
-			types: new Set([TYPE]),
+			types: new Set(TYPES),
 			queues: queues && new Set(queues),
 			labels: new Set(labels),
 		},

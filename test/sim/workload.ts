@@ -5,6 +5,7 @@
  */
 import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
 import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
+import type { Route } from "../../protocol/route.ts";
 import { hash32 } from "../../protocol/shard.ts";
 import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN, type TaskOptions } from "../../protocol/task-options.ts";
@@ -14,7 +15,7 @@ import type { Script } from "../fakes/executor.ts";
 import { SeededRandom } from "../random.ts";
 import { startBulkWishes, tagsOf } from "./bulk-wishes.ts";
 import { type Cluster, RESTART_MS_MAX } from "./cluster.ts";
-import { ROUTES, type Scenario } from "./scenario.ts";
+import { CAPPED_TYPE, ROUTES, type Scenario, TYPE } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import type { TaskScript } from "./task-code.ts";
 import { drawWishes, PATIENCE_MS, startWishes } from "./wishes.ts";
@@ -60,7 +61,7 @@ export function startWorkload(
 	const workload: Workload = {
 		...{ ids: [], workMs: 0, asking: 0 },
 		poison() {
-			take(drawPoison(`poison-${workload.ids.length}`, random), 0);
+			take(drawPoison(`poison-${workload.ids.length}`, scenario, random), 0);
 		},
 	};
 	const orders: Order[] = [];
@@ -94,7 +95,11 @@ export function startWorkload(
 	return workload;
 }
 
-function drawPoison(id: string, random: SeededRandom): Order {
+function drawPoison(
+	id: string,
+	scenario: Scenario,
+	random: SeededRandom,
+): Order {
 	const durationMs = random.below(random.pick([5, 100, 1_500]));
 	const script: TaskScript = [
 		{ durationMs, end: "kill" },
@@ -104,7 +109,7 @@ function drawPoison(id: string, random: SeededRandom): Order {
 	return {
 		task: {
 			id,
-			route: random.pick(ROUTES),
+			route: routeOf(id, scenario, random),
 			priority: random.oneIn(3) ? random.below(256) : 5,
 			options: PLAIN,
 			payload: JSON.stringify(script),
@@ -133,7 +138,7 @@ function drawOrder(
 	return {
 		task: {
 			id,
-			route: random.pick(ROUTES),
+			route: routeOf(id, scenario, random),
 			priority: random.oneIn(3) ? random.below(256) : 5,
 			options,
 			payload: JSON.stringify(script),
@@ -145,6 +150,18 @@ function drawOrder(
 			Number(delay),
 		answered() {},
 	};
+}
+
+/** Its type drawn apart, so that a seed's other draws are what they would be without. */
+function routeOf(
+	id: string,
+	{ seed, capped }: Scenario,
+	random: SeededRandom,
+): Route {
+	const route = random.pick(ROUTES);
+	return capped && hash32(id, seed ^ 0xca95) % 2 === 0
+		? route.replace(TYPE, CAPPED_TYPE)
+		: route;
 }
 
 /**

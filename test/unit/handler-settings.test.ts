@@ -16,6 +16,8 @@ test.each<[Record<string, unknown>, object]>([
 		{ backoff: { type: "fixed", delay: "24h", max: "24h", jitter: 1 } },
 		{ backoff: { type: "fixed", delay: "24h", max: "24h", jitter: 1 } },
 	],
+	[{ concurrency: 1 }, { concurrency: 1 }],
+	[{ concurrency: 4_096 }, { concurrency: 4_096 }],
 	[{ retries: undefined, timeout: undefined }, {}],
 ])("%j is read", (said, settings) => {
 	expect(readSettings(said)).toEqual({ ok: true, settings });
@@ -28,6 +30,8 @@ test.each<[Record<string, unknown>, string]>([
 	[{ timeout: "169h" }, ".timeout must be a duration of 1 ms to 7 days"],
 	[{ timeout: 1.5 }, ".timeout must be a duration of 1 ms to 7 days"],
 	[{ killAfter: 300_001 }, ".killAfter must be a duration of up to 5 minutes"],
+	[{ concurrency: 0 }, ".concurrency must be an integer from 1 to 4096"],
+	[{ concurrency: 4_097 }, ".concurrency must be an integer from 1 to 4096"],
 	[{ backoff: { jitter: -0.1 } }, ".backoff must be an object with any of"],
 	[{ backoff: { jitter: null } }, ".backoff must be an object with any of"],
 	[{ backoff: { max: 999 } }, ".backoff.max must not be below its"],

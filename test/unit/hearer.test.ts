@@ -70,7 +70,7 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 	const hearer = new Hearer({
 		clock,
 		self: "self",
-		runner: { freeSlots: free },
+		runner: { roomFor: () => free },
 		report: { atRisk: false },
 		engines,
 		roster: {

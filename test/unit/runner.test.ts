@@ -259,3 +259,21 @@ test("one that is to run on when its lease is lost is not stopped, and brings it
 	runner.giveUp("the node stops");
 	expect(said.slice(5).sort()).toEqual(["abort 3", "abort 4"]);
 });
+
+test("of a type no more is run than its handler says: what comes beyond is given back, and its slot", async () => {
+	const { runner, said, deliver, end } = runnerOf({
+		settingsOf: () => ({ concurrency: 1 }),
+	});
+	const route = "default|work|";
+	expect(runner.roomFor(route)).toBe(1);
+	deliver("a", 1);
+	expect(runner.roomFor(route)).toBe(0);
+	deliver("b", 2);
+	await settled();
+	expect(said).toEqual(["begin 1", "give back 2"]);
+	expect(runner.freeSlots).toBe(1);
+	await end(1, SUCCESS);
+	expect(runner.roomFor(route)).toBe(1);
+	deliver("b", 3);
+	expect(runner.running).toBe(1);
+});

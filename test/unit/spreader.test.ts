@@ -14,7 +14,7 @@ function spreaderOf(peers: readonly string[], more: object = {}) {
 	const durations = new RunMeter();
 	ran(durations, "short", SPREAD_MS_MIN / 2);
 	const promised = new PromisedLoad();
-	const runner = { slots: 8, freeSlots: 8 };
+	const runner = { slots: 8, freeSlots: 8, roomFor: () => Infinity };
 	const claimer = { claiming: true, wanted: { tasks: 0 } };
 	const spreader = new Spreader({
 		self: "self",

@@ -4,6 +4,7 @@ import { Pledges } from "../../node/work/pledges.ts";
 import { type SlotTaker, Turns } from "../../node/work/turns.ts";
 import { CLAIM_SILENCE_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
+import { NO_CAPS } from "../stand-ins.ts";
 
 const NO_PLEDGES = { silentSinceMs: undefined, recall() {} };
 const NO_RENEWER = { renewedMs: 0, hurry() {} };
@@ -44,7 +45,7 @@ function nodeOf(answerMs: number, waitsForSlots = true) {
 	const clock = new VirtualClock();
 	const seen = { free: 10, renewals: 0 };
 	const pledges = new Pledges({
-		clock,
+		...{ clock, caps: NO_CAPS },
 		slots: {
 			reserve(slotsMax) {
 				const slots = Math.min(slotsMax, seen.free);

@@ -47,6 +47,7 @@ import { DeafExecutor } from "./deaf-executor.ts";
 import { forgottenCancels } from "./forgotten-cancels.ts";
 import { forgottenTokens } from "./forgotten-tokens.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
+import { HEEDLESS } from "./heedless-executor.ts";
 import type { NamedMutant } from "./named-mutant.ts";
 import { numberlessPulses } from "./numberless-pulses.ts";
 import { openShards } from "./open-shards.ts";
@@ -166,6 +167,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 		fault: "store restored",
 		executor: (sound) => new HastyExecutor(sound),
 	},
+	HEEDLESS,
 	{
 		name: "a task that has lost its node again and again still runs with others",
 		breaks: "a task that ends its node takes down 3 at most",

@@ -122,6 +122,7 @@ export const PLAN: readonly Dwelling[] = [
 		builtins: ASSERT,
 		helpers: [
 			"node/work/began-times.ts",
+			"node/work/claim-choice.ts",
 			"node/work/claimer-parts.ts",
 			"node/work/hot-routes.ts",
 			"node/work/held.ts",
@@ -136,6 +137,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/work/submit-queue.ts",
 			"node/work/task-exit.ts",
 			"node/work/task-index.ts",
+			"node/work/type-caps.ts",
 			"node/work/wanted-routes.ts",
 		],
 	},

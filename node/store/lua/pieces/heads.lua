@@ -1,6 +1,7 @@
 -- The heads of queues, taken in order of rank across them. Of one queue up to `limit` tasks
 -- are read at once; of several a few each, and more of those that turn out to be first.
-local function openHeads(routes, limit)
+-- `rooms`: of which of them together so many are taken and no more, see claim.lua.
+local function openHeads(routes, limit, rooms)
   local several = #routes > 1
   local span = several and math.min(limit, math.ceil(2 * limit / #routes) + 2) or limit
   -- Where there are several queues, the ranks lie between the ids.
@@ -21,12 +22,17 @@ local function openHeads(routes, limit)
     heads[i] = { route = route, read = 0, taken = 0 }
     readOn(heads[i])
   end
+  for tasks, numbers in string.gmatch(rooms, '(%d+):([%d,]+)') do
+    local room = { left = tonumber(tasks) }
+    for number in string.gmatch(numbers, '%d+') do heads[tonumber(number)].room = room end
+  end
+  local function mayTake(head) return not head.room or head.room.left > 0 end
 
   local function lowest()
-    if not several then return heads[1].list[heads[1].at] and heads[1] end
+    if not several then return heads[1].list[heads[1].at] and mayTake(heads[1]) and heads[1] end
     local best
     for _, head in ipairs(heads) do
-      if head.rank and (not best or head.rank < best.rank) then best = head end
+      if head.rank and (not best or head.rank < best.rank) and mayTake(head) then best = head end
     end
     return best
   end
@@ -39,6 +45,7 @@ local function openHeads(routes, limit)
       if not head then break end
       ids[#ids + 1] = head.list[head.at]
       head.at, head.taken = head.at + step, head.taken + 1
+      if head.room then head.room.left = head.room.left - 1 end
       if head.at > #head.list and not head.whole then readOn(head)
       elseif several then head.rank = tonumber(head.list[head.at + 1]) end
     end

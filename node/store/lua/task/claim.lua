@@ -1,6 +1,7 @@
 -- Gives waiting tasks to a session: claim. Lowest rank first across the routes asked for.
 -- Those that should have begun before end instead: expire.
--- ARGV    session, generation, limit (tasks), route …
+-- ARGV    session, generation, limit (tasks), of which of the routes together it is less: "tasks:number,number …", a blank
+--         between two, the routes by their numbers from 1; then route …
 -- Returns { 'no_lease' } where the session's lease has run out or was revoked,
 --         { 'stale_generation' } where the store has restarted since the node opened,
 --         else { 'ok', waiting tasks left on each of these routes (blanks between), now (ms), token of the first
@@ -33,7 +34,7 @@ local function settleExpiry(chosen, texts)
   return expired, ended
 end
 
-local heads, take = openHeads({ unpack(ARGV, 4) }, limit)
+local heads, take = openHeads({ unpack(ARGV, 5) }, limit, ARGV[4])
 -- Choose: some at a time, as long as they fit into one answer. A task whose
 -- text is gone (deleted by hand) or none is dropped from its queue and nothing
 -- else: there is nothing to run. One that has expired counts like one that is given.
