@@ -7,7 +7,7 @@ import type { Digest } from "../../protocol/gossip.ts";
 import { originOf } from "../../protocol/host.ts";
 import { READY_ASK_MS } from "../../protocol/limits.ts";
 import type { NodeState } from "../../protocol/node-state.ts";
-import type { Route } from "../../protocol/route.ts";
+import { type Route, typeOf } from "../../protocol/route.ts";
 import {
 	ENDED_STATES,
 	TASK_STATES,
@@ -169,6 +169,21 @@ export class ClusterAnswers implements ClusterApi {
 
 	servers(route: Route): readonly string[] {
 		return this.#parts.roster.served.servers(route);
+	}
+
+	concurrency(route: Route): number | undefined {
+		const { roster, report } = this.#parts;
+		const servers = new Set(this.servers(route));
+		if (servers.size === 0) return undefined;
+		const others = roster.others.map(({ record }) => record);
+		let sum = 0;
+		for (const record of [report.record(), ...others]) {
+			if (!servers.has(record.nodeId)) continue;
+			const own = record.concurrency?.[typeOf(route)];
+			if (own === undefined) return undefined;
+			sum += Math.min(own, record.slots);
+		}
+		return sum;
 	}
 
 	nameOf(nodeId: string): string | undefined {

@@ -125,7 +125,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const shardTasks = store.shards.map(({ tasks }) => tasks);
 		this.#watcher = new EndWatcher({ clock, log, tasks: shardTasks });
 		this.#report = new SelfReport({
-			...{ host, name, gossip, store, runner, engines },
+			...{ host, name, gossip, store, executor, runner, engines },
 		});
 		const report = this.#report;
 		this.#coroner = new Coroner({ shards: store.shards, log });

@@ -8,7 +8,13 @@ import {
 	shortName,
 } from "../../protocol/gossip.ts";
 import { DIGEST_PEERS_MAX } from "../../protocol/limits.ts";
-import type { Gossip, NodeName, NodeRecord, Store } from "../ports.ts";
+import type {
+	Executor,
+	Gossip,
+	NodeName,
+	NodeRecord,
+	Store,
+} from "../ports.ts";
 
 /** The world around the node, as far as others may know it. */
 export interface OwnHost {
@@ -23,6 +29,7 @@ export interface SelfReportParts {
 	readonly name: NodeName;
 	readonly gossip: Pick<Gossip, "connected">;
 	readonly store: Pick<Store, "up">;
+	readonly executor: Pick<Executor, "types" | "settingsOf">;
 	/** See runner.ts. */
 	readonly runner: { readonly freeSlots: number; readonly running: number };
 	/** The engines of the shards; may still be filled, as long as nothing runs. */
@@ -48,9 +55,20 @@ export class SelfReport {
 			...host.record(),
 			name: name.current,
 			...(name.wished !== name.current && { wishedName: name.wished }),
+			...this.#concurrency(),
 			draining: this.draining,
 			...(this.atRisk && { atRisk: true }),
 		};
+	}
+
+	/** What handlers say, as they were loaded last. */
+	#concurrency(): Pick<NodeRecord, "concurrency"> {
+		const { executor } = this.#parts;
+		const said = [...executor.types].flatMap((type) => {
+			const { concurrency } = executor.settingsOf(type);
+			return concurrency === undefined ? [] : [[type, concurrency] as const];
+		});
+		return said.length === 0 ? {} : { concurrency: Object.fromEntries(said) };
 	}
 
 	digest(): DigestContent {

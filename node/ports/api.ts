@@ -265,6 +265,8 @@ export interface OverviewApi {
 export interface ClusterApi extends Onlooker {
 	/** Live nodes that serve the route, by id. */
 	servers(route: Route): readonly string[];
+	/** How many tasks of its type these run at once, if each of them says how many it does. */
+	concurrency(route: Route): number | undefined;
 	cluster(): Promise<ClusterView>;
 	/** From the store; while that is away, as this node last read it there, and what gossip says since. */
 	nodes(): Promise<NodesView>;

@@ -22,6 +22,8 @@ export interface NodeRecord {
 	readonly startedMs: number;
 	readonly slots: number;
 	readonly types: readonly string[];
+	/** Of these, how many tasks at once, for types whose handlers say so. */
+	readonly concurrency?: Readonly<Record<string, number>>;
 	/** Undefined: serves every queue. */
 	readonly queues?: readonly string[];
 	readonly labels: readonly string[];

@@ -11,6 +11,10 @@ const isText = (value: unknown) => typeof value === "string";
 const isTextIfAny = (value: unknown) => value === undefined || isText(value);
 const isNumber = (value: unknown) => Number.isFinite(value);
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+const isNumbers = (value: unknown) =>
+	typeof value === "object" &&
+	value !== null &&
+	Object.values(value).every(isNumber);
 
 const isKeeps = (value: unknown) =>
 	END_KINDS.every((kind) => {
@@ -31,6 +35,7 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	startedMs: isNumber,
 	slots: isNumber,
 	types: isTexts,
+	concurrency: (value) => value === undefined || isNumbers(value),
 	queues: (value) => value === undefined || isTexts(value),
 	labels: isTexts,
 	draining: (value) => typeof value === "boolean",

@@ -94,6 +94,7 @@ const node: Examples["NodeList"]["nodes"][number] = {
 	load: 0.02,
 	labels: ["gpu"],
 	types: ["resize"],
+	concurrency: { resize: 2 },
 	epoch: 3,
 	leaseLeftMs: 4_310,
 	seenBy: [],

@@ -34,6 +34,12 @@ export const NodeAsRead = Type.Object({
 		Type.Array(Type.String(), { description: "absent: serves every queue" }),
 	),
 	types: Type.Array(Type.String()),
+	concurrency: Type.Optional(
+		Type.Record(Type.String(), Type.Integer(), {
+			description:
+				"how many tasks of a type it runs at once, for types whose handlers say so",
+		}),
+	),
 	epoch: Type.Integer({ description: "number of its session" }),
 	leaseLeftMs: Type.Optional(
 		Type.Number({ description: "negative: run out, or revoked" }),

@@ -44,6 +44,12 @@ export const QueueAsRead = Type.Object({
 			names: Type.Array(Type.String(), {
 				description: `of these, up to ${QUEUE_NODES_TOLD_MAX}`,
 			}),
+			concurrency: Type.Optional(
+				Type.Integer({
+					description:
+						"how many tasks of the type they run at once, all together, if the handler says it on each of them",
+				}),
+			),
 		},
 		{ description: "as far as the answering node knows" },
 	),

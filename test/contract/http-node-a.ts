@@ -13,6 +13,7 @@ export const nodeA: NodeView = {
 		startedMs: Date.UTC(2026, 0, 1),
 		slots: 8,
 		types: ["t"],
+		concurrency: { t: 2 },
 		queues: ["q"],
 		labels: ["gpu"],
 		draining: false,

@@ -27,6 +27,7 @@ test("nodes are read with their process and their address", async () => {
 		labels: ["gpu"],
 		queues: ["q"],
 		types: ["t"],
+		concurrency: { t: 2 },
 		epoch: 2,
 		leaseLeftMs: 4_000,
 		seenBy: ["node-b"],

@@ -38,6 +38,11 @@ test("a queue tells how much waits, since when, and who can run it", async () =>
 			asOf: "2026-01-02T03:05:05.678Z",
 		},
 	]);
+	server.api.atOnce = 4;
+	expect((await server.get("/v1/queues")).json.queues[0].servedBy).toEqual({
+		...{ nodes: 2, names: ["node-1", "node-2"], concurrency: 4 },
+	});
+	server.api.atOnce = undefined;
 	server.api.lacks = 'the label "gpu"';
 	expect((await server.get("/v1/queues")).json.queues[0]).toMatchObject({
 		...{ unserved: true, missing: 'the label "gpu"' },

@@ -1,4 +1,5 @@
 /** What a task may ask for, on three real nodes: to be due later, to expire, to be tried again, to end. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Component } from "../../protocol/schema/components.ts";
 import type { TaskAsAccepted, TaskAsRead } from "../../protocol/schema.ts";
@@ -63,6 +64,46 @@ test("a task that nobody serves says what is missing, to who submits it, reads i
 		...{ servedBy: { nodes: 0 }, unserved: true, missing },
 	});
 	await node.post("/v1/tasks/stuck/cancel", {});
+});
+
+test("of a type no node runs more at once than its handler says, and others go on meanwhile", async () => {
+	const [one, other] = [bench.cluster.node(1), bench.cluster.node(2)];
+	const [file, log] = [bench.file("go"), bench.file("seldom")];
+	const seldom = Array.from({ length: 7 }, (_, i) => ({
+		...{ id: `seldom-${i}`, type: "seldom", payload: { file, log } },
+	}));
+	await one.post("/v1/tasks", seldom);
+	const read = () => Promise.all(seldom.map(({ id }) => other.task(id)));
+	const held = await until(
+		read,
+		(tasks) => tasks.filter(({ state }) => state === "STARTED").length === 3,
+	);
+	expect(new Set(held.map(({ node }) => node)).size).toBe(4);
+	const waiting = held.find(({ state }) => state === "PENDING");
+	expect(waiting?.waiting).toMatchObject({ for: "slot" });
+	const peers = await other.peers();
+	for (const { concurrency } of peers)
+		expect(concurrency).toEqual({ seldom: 1 });
+	const { body } = await other.get<Component<"QueueList">>("/v1/queues");
+	expect(body.queues).toMatchObject([
+		{ type: "seldom", counts: { PENDING: 4 }, servedBy: { concurrency: 3 } },
+	]);
+	await one.post("/v1/tasks", { id: "beside", type: "noop" });
+	expect(await other.whenEnded("beside")).toMatchObject({ state: "SUCCESS" });
+	expect(
+		(await read()).filter(({ state }) => state === "STARTED"),
+	).toHaveLength(3);
+	writeFileSync(file, "");
+	const ended = await Promise.all(seldom.map(({ id }) => one.whenEnded(id)));
+	for (const { attempt, state } of ended)
+		expect([attempt, state]).toEqual([1, "SUCCESS"]);
+	const running = new Map<string, number>();
+	for (const line of readFileSync(log, "utf8").trimEnd().split("\n")) {
+		const [what, pid = ""] = line.split(" ");
+		const now = (running.get(pid) ?? 0) + (what === "begin" ? 1 : -1);
+		running.set(pid, now);
+		expect(now, line).toBeLessThanOrEqual(1);
+	}
 });
 
 test("a task that fails is tried again as often as it asks for, and keeps each error", async () => {

@@ -12,6 +12,8 @@ export class FakeNodes {
 	lacks: string | undefined;
 	/** The same, for one route. */
 	lacksOf: (route: Route) => string | undefined = () => undefined;
+	/** How many tasks of a type the nodes that serve it run at once. */
+	atOnce: number | undefined;
 	/** Routes about which somebody asked who serves them. */
 	readonly asked: Route[] = [];
 
@@ -24,6 +26,10 @@ export class FakeNodes {
 		return this.lacks === undefined
 			? this.nodeViews.map(({ record }) => record.nodeId)
 			: [];
+	}
+
+	concurrency(): number | undefined {
+		return this.atOnce;
 	}
 
 	async drain(node: string): Promise<string | undefined> {

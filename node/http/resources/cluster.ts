@@ -171,6 +171,7 @@ function readNode(view: NodeView, nowMs: number): NodeAsRead {
 		labels: [...record.labels],
 		...(record.queues && { queues: [...record.queues] }),
 		types: [...record.types],
+		...(record.concurrency && { concurrency: record.concurrency }),
 		epoch: view.epoch,
 		...(leaseLeftMs !== undefined && { leaseLeftMs }),
 		seenBy: [...view.seenBy],

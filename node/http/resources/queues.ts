@@ -126,6 +126,7 @@ function writePage(
 function readRow({ cluster }: Api, row: Row, asOfMs: number): QueueAsRead {
 	const { route, count, oldestId, oldestMs, missing } = row;
 	const nodes = cluster.servers(route);
+	const concurrency = cluster.concurrency(route);
 	const names = nodes.map((id) => cluster.nameOf(id) ?? id).sort();
 	// Where many tasks came at once, and after a step of the clock, places are ahead of it.
 	const sinceMs = Math.min(oldestMs, asOfMs);
@@ -140,6 +141,7 @@ function readRow({ cluster }: Api, row: Row, asOfMs: number): QueueAsRead {
 		servedBy: {
 			nodes: nodes.length,
 			names: names.slice(0, QUEUE_NODES_TOLD_MAX),
+			...(concurrency !== undefined && { concurrency }),
 		},
 		...(missing !== undefined && { unserved: true, missing }),
 	};

@@ -46,6 +46,7 @@ class HeedlessExecutor implements Executor {
 
 export const HEEDLESS: NamedMutant = {
 	name: "a node does not heed how many tasks of a type its handler allows",
+	fromSeed: 13,
 	breaks: "no node runs more of a type than its handler says",
 	executor: (sound) => new HeedlessExecutor(sound),
 };
