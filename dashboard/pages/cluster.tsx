@@ -54,7 +54,8 @@ function Waiting(): JSX.Element {
 	const { value } = useAsked("queues", () =>
 		ask("listQueues", { query: { limit: QUEUES_SHOWN } }),
 	).value;
-	const queues = value?.queues ?? [];
+	// Those where something waits come first.
+	const waiting = (value?.queues ?? []).filter(({ oldest }) => oldest);
 	return (
 		<section aria-labelledby="waiting-title">
 			<h2 id="waiting-title">Waiting, worst first</h2>
@@ -71,7 +72,7 @@ function Waiting(): JSX.Element {
 				]}
 				empty={value && "Nothing waits."}
 			>
-				{queues.map((each) => (
+				{waiting.map((each) => (
 					<tr key={`${each.queue}|${each.type}|${each.labels}`}>
 						<td>
 							{each.unserved ? (
@@ -81,7 +82,7 @@ function Waiting(): JSX.Element {
 							)}
 						</td>
 						<td class="figure">{figure(each.counts.PENDING)}</td>
-						<td class="figure">{spanOf(each.oldest.waitMs)}</td>
+						<td class="figure">{spanOf(each.oldest?.waitMs ?? 0)}</td>
 						<Long text={each.queue} />
 						<Long text={each.type} />
 						<Long text={each.labels.join(", ")} />

@@ -14,6 +14,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import type {
+	BusyRoute,
 	FailureGroup,
 	FailurePlace,
 	FailuresReply,
@@ -49,6 +50,23 @@ export class Overview implements OverviewApi {
 			asOfMs: Math.min(...views.map(({ asOfMs }) => asOfMs)),
 			queues: [...queues.values()],
 		};
+	}
+
+	async busy(): Promise<BusyRoute[]> {
+		const all = await Promise.all(
+			this.#parts.shards.map(({ tasks }) => tasks.busy()),
+		);
+		const busy = new Map<Route, BusyRoute>();
+		for (const each of all.flat()) {
+			const { route, started, scheduled } = each;
+			const known = busy.get(route) ?? { started: 0, scheduled: 0 };
+			busy.set(route, {
+				route,
+				started: known.started + started,
+				scheduled: known.scheduled + scheduled,
+			});
+		}
+		return [...busy.values()];
 	}
 
 	/** Of the first shard, which has it of all. */
@@ -134,6 +152,10 @@ async function queuesOf({ tasks }: Pick<Shard, "tasks">): Promise<QueuesView> {
 
 /** Of the same route in two shards. */
 function sumOf(a: QueueDepth, b: QueueDepth): QueueDepth {
-	const count = a.count + b.count;
-	return { ...(a.oldestMs <= b.oldestMs ? a : b), count };
+	return {
+		...(a.oldestMs <= b.oldestMs ? a : b),
+		count: a.count + b.count,
+		started: a.started + b.started,
+		scheduled: a.scheduled + b.scheduled,
+	};
 }

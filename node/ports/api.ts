@@ -18,6 +18,7 @@ import type { Durability } from "./store.ts";
 import type { Death } from "./store-sessions.ts";
 import type { StatsSpan, StatsStep } from "./store-stats.ts";
 import type {
+	BusyRoute,
 	FailureGroup,
 	FailuresRequest,
 	QueueDepth,
@@ -257,7 +258,10 @@ export interface StatsView {
 
 /** What is read from all shards, a step at a time. */
 export interface OverviewApi {
+	/** Those with waiting tasks. */
 	queues(): Promise<QueuesView>;
+	/** Shards in which nothing waits on a route, and some of its tasks run or are not due yet. */
+	busy(): Promise<readonly BusyRoute[]>;
 	failures(since: FailuresRequest["since"]): Promise<FailuresView>;
 	stats(span: StatsSpan): Promise<StatsView>;
 }

@@ -163,7 +163,7 @@ export interface QueuesRequest {
 	readonly limit: number;
 }
 
-/** What waits on one route. */
+/** What waits on one route, and how many of its tasks do not. */
 export interface QueueDepth {
 	readonly route: Route;
 	readonly count: number;
@@ -171,7 +171,12 @@ export interface QueueDepth {
 	readonly oldestId: string;
 	/** When it was given that: its creation, or when it was due since. */
 	readonly oldestMs: number;
+	readonly started: number;
+	readonly scheduled: number;
 }
+
+/** A route on which nothing waits. */
+export type BusyRoute = Pick<QueueDepth, "route" | "started" | "scheduled">;
 
 export interface QueuesReply {
 	readonly nowMs: number;
@@ -271,6 +276,11 @@ export interface ShardTasks {
 	newest(id: string): Promise<TaskRecord | undefined>;
 	/** The routes with waiting tasks, a step at a time. */
 	queues(request: QueuesRequest): Promise<QueuesReply>;
+	/**
+	 * Routes on which nothing waits and tasks run, or are not due yet: of either kind the
+	 * BUSY_ROUTES_MAX with most.
+	 */
+	busy(): Promise<readonly BusyRoute[]>;
 	/** Why tasks failed, a step at a time. */
 	failures(request: FailuresRequest): Promise<FailuresReply>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */

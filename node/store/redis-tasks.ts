@@ -21,6 +21,7 @@ import type { Route } from "../../protocol/route.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import { writeOptions } from "../../protocol/task-options.ts";
 import type {
+	BusyRoute,
 	CancelOutcome,
 	CancelRequest,
 	ChangeReply,
@@ -49,6 +50,7 @@ import { decodeFailures } from "./failures-reply.ts";
 import { inSteps, joinReplies } from "./in-steps.ts";
 import type { Reply } from "./redis/connection.ts";
 import {
+	decodeBusy,
 	decodeCancel,
 	decodeChange,
 	decodeClaim,
@@ -224,6 +226,11 @@ export class RedisTasks implements ShardTasks {
 		assert(limit > 0 && limit <= QUEUES_STEP_MAX);
 		const args = [this.#scripts.shards, above, limit];
 		return decodeQueues(settled(await this.#scripts.run("queues", ...args)));
+	}
+
+	async busy(): Promise<BusyRoute[]> {
+		const reply = await this.#scripts.run("busy", this.#scripts.shards);
+		return decodeBusy(settled(reply));
 	}
 
 	async failures({

@@ -7,6 +7,7 @@ import { msOfSeq, priorityOf } from "../../protocol/rank.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type {
+	BusyRoute,
 	CancelOutcome,
 	ChangeReply,
 	ClaimReply,
@@ -33,7 +34,8 @@ type Flat = (string | number)[];
 /** Values of one node in the answer of `nodes.lua`, … */
 const NODE_STRIDE = 5;
 const ROUTE_STRIDE = 3;
-const QUEUE_STRIDE = 4;
+const QUEUE_STRIDE = 6;
+const BUSY_STRIDE = 3;
 const CANCEL_CODES = { 0: "none", 1: "same", 3: "ended" } as Readonly<
 	Record<number, "none" | "same" | "ended">
 >;
@@ -194,13 +196,26 @@ export function decodeQueues(reply: Reply): QueuesReply {
 	];
 	return {
 		...{ nowMs, highest, next: last < 0 ? undefined : last },
-		queues: strides(values, QUEUE_STRIDE).map(([route, count, id, place]) => ({
-			route: route as string,
-			count: count as number,
-			oldestId: id as string,
-			oldestMs: msOfSeq(Number(place)),
-		})),
+		queues: strides(values, QUEUE_STRIDE).map(
+			([route, count, id, place, started, scheduled]) => ({
+				route: route as string,
+				count: count as number,
+				oldestId: id as string,
+				oldestMs: msOfSeq(Number(place)),
+				...{ started: Number(started), scheduled: Number(scheduled) },
+			}),
+		),
 	};
+}
+
+/** In the order of their names. */
+export function decodeBusy(reply: Reply): BusyRoute[] {
+	return strides(reply as Flat, BUSY_STRIDE)
+		.map(([route, started, scheduled]) => ({
+			route: route as string,
+			...{ started: Number(started), scheduled: Number(scheduled) },
+		}))
+		.sort((a, b) => (a.route < b.route ? -1 : 1));
 }
 
 export function decodeCounts(reply: Reply): ShardCounts {

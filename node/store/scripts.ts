@@ -119,6 +119,7 @@ const TASK_SCRIPTS = {
 	ahead: { kind: "read", pieces: ["number"] },
 	failures: { kind: "read", pieces: ["number"] },
 	queues: { kind: "read", pieces: ["number"] },
+	busy: { kind: "read", pieces: ["number"] },
 	newest: { kind: "read", pieces: ["number", "read", "runs"] },
 	over: { kind: "read" },
 	list: {
@@ -193,7 +194,7 @@ function piecesOf(state: TaskState): readonly string[] {
 	if (isEnded(state)) return ["to-ended", "leave-ended"];
 	return state === "PENDING"
 		? ["routes", "to-pending"]
-		: [`to-${state.toLowerCase()}`];
+		: ["by-route", `to-${state.toLowerCase()}`];
 }
 
 export type ScriptName = keyof typeof SCRIPTS;

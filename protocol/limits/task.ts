@@ -38,6 +38,11 @@ export const BACKLOG_ROUTES_MAX = 2_000;
  */
 export const QUEUES_STEP_MAX = 100;
 export const QUEUES_LOOKS_MAX = 400;
+/**
+ * Routes of one shard on which nothing waits that are listed as some of their tasks run, and
+ * as some are not due yet: those with most.
+ */
+export const BUSY_ROUTES_MAX = 1_000;
 
 // --- What a task leaves behind.
 

@@ -158,7 +158,7 @@ const queue: Examples["QueueList"]["queues"][number] = {
 	queue: "images",
 	type: "resize",
 	labels: ["gpu"],
-	counts: { PENDING: 12 },
+	counts: { PENDING: 12, STARTED: 0, SCHEDULED: 3 },
 	oldest: {
 		id: "thumb-3",
 		since: "2026-11-29T11:58:00.000Z",

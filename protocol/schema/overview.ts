@@ -2,6 +2,7 @@
 import Type, { type Static } from "typebox";
 import { missing, time } from "../fields.ts";
 import {
+	BUSY_ROUTES_MAX,
 	FAILURES_LOOKED_MAX,
 	FIRST_LINE_CHARS_MAX,
 	QUEUE_NODES_TOLD_MAX,
@@ -21,22 +22,25 @@ export const QueueAsRead = Type.Object({
 		description: "what a node must have besides",
 	}),
 	counts: Type.Object(
-		{ PENDING: Type.Integer() },
 		{
-			description:
-				"tasks that wait; what runs or is not due yet is not counted by queue, only in `/v1/cluster`",
+			PENDING: Type.Integer(),
+			STARTED: Type.Integer(),
+			SCHEDULED: Type.Integer(),
 		},
+		{ description: "tasks that wait, that run, and that are not due yet" },
 	),
-	oldest: Type.Object(
-		{
-			id: TaskAsRead.properties.id,
-			since: time(),
-			waitMs: Type.Integer(),
-		},
-		{
-			description:
-				"the task that has waited longest, whatever its priority, and since when: since it was accepted, or since it was due; one that lost its node or was handed back goes to its first place again, and counts from its acceptance",
-		},
+	oldest: Type.Optional(
+		Type.Object(
+			{
+				id: TaskAsRead.properties.id,
+				since: time(),
+				waitMs: Type.Integer(),
+			},
+			{
+				description:
+					"absent if none waits: the task that has waited longest, whatever its priority, and since when: since it was accepted, or since it was due; one that lost its node or was handed back goes to its first place again, and counts from its acceptance",
+			},
+		),
 	),
 	servedBy: Type.Object(
 		{
@@ -62,8 +66,7 @@ export type QueueAsRead = Static<typeof QueueAsRead>;
 
 export const QueueList = Type.Object({
 	queues: Type.Array(QueueAsRead, {
-		description:
-			"one for each queue, type and labels with waiting tasks: those that nobody serves first, then by how long their oldest task has waited",
+		description: `one for each queue, type and labels with waiting tasks: those that nobody serves first, then by how long their oldest task has waited; behind them those of whose tasks none waits: in each shard the ${BUSY_ROUTES_MAX} with most that run, and as many with most that are not due yet`,
 	}),
 	cursor: Type.Optional(
 		Type.String({ description: "for the next page; absent on the last" }),

@@ -8,7 +8,7 @@ const AT_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 const depth = (route: string, afterMs: number, count = 1): QueueDepth => ({
 	...{ route, count, oldestId: `first-of-${route.split("|")[0]}` },
-	oldestMs: AT_MS + afterMs,
+	...{ oldestMs: AT_MS + afterMs, started: 0, scheduled: 0 },
 });
 
 /** Of a node that is called so; nothing else of it matters here. */
@@ -26,7 +26,7 @@ test("a queue tells how much waits, since when, and who can run it", async () =>
 			queues: [
 				{
 					...{ queue: "images", type: "resize", labels: ["eu", "gpu"] },
-					counts: { PENDING: 12 },
+					counts: { PENDING: 12, STARTED: 0, SCHEDULED: 0 },
 					oldest: {
 						id: "first-of-images",
 						since: "2026-01-02T03:04:05.678Z",
@@ -58,6 +58,33 @@ test("some of many nodes that serve a queue are named, and all are counted", asy
 	const [{ servedBy }] = (await server.get("/v1/queues")).json.queues;
 	expect(servedBy.nodes).toBe(12);
 	expect(servedBy.names).toHaveLength(QUEUE_NODES_TOLD_MAX);
+});
+
+test("what runs and is not due yet counts, in shards where the rest waits and in others", async () => {
+	await using server = await startServer();
+	server.overview.depths = [{ ...depth("a|t|", 0, 2), started: 3 }];
+	server.overview.busyRoutes = [
+		{ route: "c|t|", started: 0, scheduled: 7 },
+		{ route: "a|t|", started: 1, scheduled: 2 },
+		{ route: "b|t|x", started: 5, scheduled: 0 },
+	];
+	server.api.lacksOf = (route) => (route.endsWith("x") ? "it" : undefined);
+	const rows: { queue: string; counts: object; oldest?: object }[] = [];
+	let cursor = "";
+	do {
+		const more = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+		const { json } = await server.get(`/v1/queues?limit=1${more}`);
+		rows.push(...json.queues);
+		cursor = json.cursor;
+	} while (cursor !== undefined);
+	expect(rows.map(({ queue, counts }) => [queue, counts])).toEqual([
+		["a", { PENDING: 2, STARTED: 4, SCHEDULED: 2 }],
+		["b", { PENDING: 0, STARTED: 5, SCHEDULED: 0 }],
+		["c", { PENDING: 0, STARTED: 0, SCHEDULED: 7 }],
+	]);
+	expect(rows.map(({ oldest }) => oldest !== undefined)).toEqual([
+		...[true, false, false],
+	]);
 });
 
 test("no wait is negative, though places may be ahead of the clock", async () => {

@@ -86,6 +86,7 @@ test("what is read of the whole cluster is shared, and each is told their part o
 		await server.post("/v1/tasks", { type: "t", queue }, as("submit"));
 	server.overview.depths = ["images", "mail"].map((queue) => ({
 		...{ route: `${queue}|t|`, count: 1, oldestId: "a", oldestMs: 1 },
+		...{ started: 0, scheduled: 0 },
 	}));
 	const queuesOf = async (path: string, headers: Record<string, string>) => {
 		const { json } = await server.get(path, headers);

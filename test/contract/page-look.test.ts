@@ -16,6 +16,7 @@ import {
 /** What waits on a route, its oldest task for so long. */
 const depth = (route: string, waitMs: number, count = 1): QueueDepth => ({
 	...{ route, count, oldestId: "oldest", oldestMs: AS_OF_MS - waitMs },
+	...{ started: 0, scheduled: 0 },
 });
 
 let browser: Browser;

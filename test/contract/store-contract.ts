@@ -18,6 +18,7 @@ import {
 	openSession,
 	TTL_MS,
 } from "./store-bench.ts";
+import { busyRules } from "./store-busy.ts";
 import { cancelRules } from "./store-cancels.ts";
 import { changeRules } from "./store-changes.ts";
 import { begunRules, deathRules } from "./store-deaths.ts";
@@ -70,6 +71,7 @@ const RULES = {
 	reading: tasks.readingRules,
 	"where a task stands": standingRules,
 	queues: queueRules,
+	"what is busy": busyRules,
 	failures: failureRules,
 	"telling of routes": routeRules,
 	"routes that no node serves": unservedRules,

@@ -68,6 +68,16 @@ test.each([
 	},
 );
 
+test("a count by route that is wrong, as a text is gone, is right again once nothing runs", async () => {
+	await ground.claimed();
+	await forget("two");
+	const { session, shard } = ground;
+	// So nobody knows of which route the second one is.
+	await shard.sessions.close(session, 10);
+	const { queues } = await shard.tasks.queues({ above: -1, limit: 10 });
+	expect(queues).toMatchObject([{ count: 2, started: 0 }]);
+});
+
 test("a task whose text is gone cannot end, and is held no longer; the others end", async () => {
 	const tasks = await ground.claimed();
 	await forget("two");

@@ -5,6 +5,7 @@
 import { expect } from "vitest";
 import type {
 	AccessStep,
+	BusyRoute,
 	HeldAttempt,
 	LiveHead,
 	LiveLook,
@@ -18,11 +19,12 @@ import {
 	parseSession,
 	type SessionName,
 } from "../../protocol/lease.ts";
-import { ACCESS_STEP_MAX } from "../../protocol/limits.ts";
+import { ACCESS_STEP_MAX, QUEUES_STEP_MAX } from "../../protocol/limits.ts";
 import { isMove } from "../../protocol/moves.ts";
 import { isEnded, TASK_STATES } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { addSums, noSums } from "../../protocol/work-sums.ts";
+import { busyOf } from "../fakes/busy.ts";
 
 /** Everything that a shard tells of itself. */
 export interface Snapshot {
@@ -32,6 +34,8 @@ export interface Snapshot {
 	readonly tasks: readonly TaskRecord[];
 	readonly states: readonly (readonly TaskRecord[])[];
 	readonly counts: ShardCounts;
+	/** How many tasks run on each route, and are not due yet. */
+	readonly busy: readonly BusyRoute[];
 	readonly nodes: readonly RegisteredNode[];
 	readonly running: readonly {
 		readonly session: SessionName;
@@ -81,6 +85,7 @@ export async function look(
 		),
 	);
 	const counts = await shard.tasks.counts();
+	const busy = await busyIn(shard);
 	const { nowMs: _, ...access } = await shard.access.tokens(0, ACCESS_STEP_MAX);
 	const { nodes, nowMs, lostMs } = await shard.sessions.nodes();
 	const byId = (await shard.tasks.get(ids)).filter(
@@ -89,7 +94,7 @@ export async function look(
 	return {
 		work: await workOf(shard),
 		...(await liveOf(shard, ids)),
-		...{ byId, tasks, states, counts, nodes, nowMs, lostMs, access },
+		...{ byId, tasks, states, counts, busy, nodes, nowMs, lostMs, access },
 		running: running.flat(),
 	};
 }
@@ -100,6 +105,19 @@ async function liveOf({ live }: Shard, ids: readonly string[]) {
 	const sessions = figures.sessions.map(({ session }) => session);
 	const { attempts: holding } = await live.holders(sessions);
 	return { figures, holding, heads: await live.heads(ids) };
+}
+
+/** On routes where tasks wait, and on others. */
+async function busyIn({ tasks }: Shard): Promise<BusyRoute[]> {
+	const found = [...(await tasks.busy())];
+	const limit = QUEUES_STEP_MAX;
+	for (let above: number | undefined = -1; above !== undefined; ) {
+		const reply = await tasks.queues({ above, limit });
+		for (const { route, started, scheduled } of reply.queues)
+			if (started + scheduled > 0) found.push({ route, started, scheduled });
+		above = reply.next;
+	}
+	return found.sort((a, b) => (a.route < b.route ? -1 : 1));
 }
 
 /** Whatever the step was in which it was added: that goes by the moment. */
@@ -141,7 +159,7 @@ export function checkInvariants(now: Snapshot, where: string): void {
 
 /** Counts, lists and queues tell the same story. */
 function checkLists(
-	{ byId, tasks, states, counts }: Snapshot,
+	{ byId, tasks, states, counts, busy }: Snapshot,
 	where: string,
 ): void {
 	// Lists are read from queues, holders and indexes: so each task is in one of these.
@@ -155,6 +173,9 @@ function checkLists(
 		expect(states[i], `${where}: the list of ${state}`).toEqual(own);
 		expect(counts.states[state], `${where}: ${state}`).toBe(own.length);
 	}
+	expect(busy, `${where}: what runs or is not due yet, by route`).toEqual(
+		[...busyOf(tasks).values()].sort((a, b) => (a.route < b.route ? -1 : 1)),
+	);
 	const waiting = Map.groupBy(
 		tasks.filter((task) => task.state === "PENDING"),
 		(task) => task.route,

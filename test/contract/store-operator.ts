@@ -157,6 +157,7 @@ export class Operator {
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
 		() => drawLook(this.#random, "tasks.ahead", this.#id()),
 		() => drawLook(this.#random, "tasks.queues", this.#id()),
+		() => drawLook(this.#random, "tasks.busy", this.#id()),
 		() => drawLook(this.#random, "tasks.failures", this.#id()),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),

@@ -64,6 +64,7 @@ const CALLS: {
 	tasks: {
 		submit: (tasks) => tasks.submit([task]),
 		claim: (tasks) => tasks.claim(request),
+		busy: (tasks) => tasks.busy(),
 		complete: (tasks) => tasks.complete([{ ...held, ...end }]),
 		giveBack: (tasks) => tasks.giveBack([{ ...held, ...back }]),
 		cancel: (tasks) =>

@@ -4,6 +4,7 @@
  * out. Each method reads the clock once.
  */
 import type {
+	BusyRoute,
 	CancelOutcome,
 	CancelRequest,
 	ChangeReply,
@@ -33,6 +34,7 @@ import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
 import { timesOf } from "../../protocol/task-times.ts";
+import { busyOf, idle } from "./busy.ts";
 import { cancel } from "./cancel.ts";
 import { change } from "./change.ts";
 import { takeTasks } from "./claim.ts";
@@ -194,7 +196,20 @@ export class MemoryTasks implements ShardTasks {
 		this.#contents.number.check(this.#asker.shards);
 		const nowMs = this.#parts.nowMs();
 		const { queues, seq: highest } = this.#tasks;
-		return { nowMs, highest, ...queues.look(request) };
+		const looked = queues.look(request);
+		const busy = busyOf(this.#tasks.records.all);
+		const depths = looked.queues.map((depth) => ({
+			...depth,
+			...(busy.get(depth.route) ?? idle(depth.route)),
+		}));
+		return { nowMs, highest, queues: depths, next: looked.next };
+	}
+
+	async busy(): Promise<BusyRoute[]> {
+		this.#contents.number.check(this.#asker.shards);
+		return [...busyOf(this.#tasks.records.all).values()]
+			.filter(({ route }) => !this.#tasks.queues.has(route))
+			.sort((a, b) => (a.route < b.route ? -1 : 1));
 	}
 
 	async failures(request: FailuresRequest): Promise<FailuresReply> {

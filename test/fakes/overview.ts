@@ -2,6 +2,7 @@
  * What is shown of the work at large, in memory: whatever a test says.
  */
 import type {
+	BusyRoute,
 	FailureGroup,
 	FailuresRequest,
 	FailuresView,
@@ -16,6 +17,7 @@ export const AS_OF_MS = Date.UTC(2026, 0, 2, 3, 5, 5, 678);
 
 export class FakeOverview implements OverviewApi {
 	depths: QueueDepth[] = [];
+	busyRoutes: BusyRoute[] = [];
 	groups: FailureGroup[] = [];
 	steps: StatsStep[] = [];
 	searchedBackToMs: number | undefined;
@@ -27,6 +29,10 @@ export class FakeOverview implements OverviewApi {
 	async queues(): Promise<QueuesView> {
 		this.reads++;
 		return { asOfMs: AS_OF_MS, queues: this.depths };
+	}
+
+	async busy(): Promise<readonly BusyRoute[]> {
+		return this.busyRoutes;
 	}
 
 	async stats(): Promise<StatsView> {

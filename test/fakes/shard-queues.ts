@@ -136,14 +136,11 @@ export class Queues {
 	}
 
 	/** The next tasks by their numbers, as far as one step may look. */
-	look({
-		above: number,
-		limit,
-	}: QueuesRequest): Pick<QueuesReply, "queues" | "next"> {
+	look({ above: number, limit }: QueuesRequest): Waiting {
 		const pages = [this.#ready, this.#unserved].flatMap(
 			(kind) => above(kind, number, limit).routes,
 		);
-		const queues: QueueDepth[] = [];
+		const queues: WaitingDepth[] = [];
 		let looks = 0;
 		let last: number | undefined;
 		for (const [route, own] of pages.sort(([, a], [, b]) => a - b)) {
@@ -157,7 +154,7 @@ export class Queues {
 		return { queues, next: pages.length >= limit ? last : undefined };
 	}
 
-	#depthOf(route: Route): { depth: QueueDepth; bands: number } {
+	#depthOf(route: Route): { depth: WaitingDepth; bands: number } {
 		const queue = this.#queues.get(route) ?? [];
 		const placeOf = ({ task, rank }: Queued) => rank - rankOf(task.priority, 0);
 		const [oldest] = queue.toSorted(
@@ -252,6 +249,13 @@ export class Queues {
 		])
 			routes.delete(route);
 	}
+}
+
+/** What waits, without what else there is on the route. */
+type WaitingDepth = Omit<QueueDepth, "started" | "scheduled">;
+
+interface Waiting extends Pick<QueuesReply, "next"> {
+	readonly queues: readonly WaitingDepth[];
 }
 
 interface Queued {

@@ -82,6 +82,7 @@ test("of more queues than fit the smallest are told as one, and the oldest wait 
 			count: 1_000 - i,
 		},
 		...{ oldestId: "a", oldestMs: 1_000_000 - i * 1_000 },
+		...{ started: 0, scheduled: 0 },
 	}));
 	const readings = queueReadings({ asOfMs: 1_000_000, queues });
 	const told = (name: MetricName) =>

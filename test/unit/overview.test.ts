@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { Overview } from "../../node/answers/overview.ts";
 import type {
+	BusyRoute,
 	FailuresReply,
 	FailuresRequest,
 	QueuesReply,
@@ -12,6 +13,7 @@ import { FAILURES_LOOKED_MAX } from "../../protocol/limits.ts";
 
 const depth = (route: string, oldestMs: number, count = 1) => ({
 	...{ route, count, oldestMs, oldestId: `${route}-${oldestMs}` },
+	...{ started: count, scheduled: 0 },
 });
 
 /** A shard that answers so, one step after the other, and notes what it is asked. */
@@ -38,6 +40,22 @@ test("queues are read step by step, and the same of several shards are one", asy
 		queues: [depth("a", 3, 3), depth("b", 8), depth("c", 9)],
 	});
 	expect([one.asked, two.asked]).toEqual([[-1, 4], [-1]]);
+});
+
+test("what runs and is not due yet is summed over the shards in which nothing waits", async () => {
+	const shardOf = (...routes: BusyRoute[]) =>
+		({ tasks: { busy: async () => routes } }) as unknown as Shard;
+	const shards = [
+		shardOf({ route: "a", started: 1, scheduled: 2 }),
+		shardOf(
+			{ route: "b", started: 0, scheduled: 1 },
+			{ route: "a", started: 3, scheduled: 0 },
+		),
+	];
+	expect(await new Overview({ shards }).busy()).toEqual([
+		{ route: "a", started: 4, scheduled: 2 },
+		{ route: "b", started: 0, scheduled: 1 },
+	]);
 });
 
 test("queues that are closed and opened while they are read are listed once, as they were last", async () => {

@@ -1,6 +1,6 @@
 /**
- * `GET /v1/queues`: the routes with waiting tasks, worst first: those that nobody serves, then
- * those whose oldest task has waited longest.
+ * `GET /v1/queues`: the routes with tasks that have not ended, worst first: those with waiting
+ * tasks that nobody serves, then those whose oldest task has waited longest, then the rest.
  *
  * Worst first means that all must be read for each page; so what was read is shared, and if
  * there are many queues told again for a while (see kept-read.ts). A cursor names the last
@@ -13,9 +13,10 @@ import {
 	QUEUES_KEPT_MS,
 } from "../../../protocol/limits.ts";
 import { OPERATIONS } from "../../../protocol/operations.ts";
+import type { Route } from "../../../protocol/route.ts";
 import type { QueueAsRead } from "../../../protocol/schema/overview.ts";
 import { isoTime, readRoute } from "../../../protocol/view.ts";
-import type { Api, Clock, QueueDepth } from "../../ports.ts";
+import type { Api, BusyRoute, Clock, QueueDepth } from "../../ports.ts";
 import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { KeptRead } from "../door/kept-read.ts";
@@ -32,9 +33,14 @@ interface Place {
 	readonly route: string;
 }
 
-interface Row extends QueueDepth, Place {
+interface Row extends Place, BusyRoute {
+	/** What waits; undefined if nothing does. */
+	readonly waiting: QueueDepth | undefined;
 	readonly missing: string | undefined;
 }
+
+/** Instead of since when the oldest task waits, if none does. */
+const NONE_MS = 999_999_999_999_999;
 
 interface Read {
 	readonly asOfMs: number;
@@ -49,8 +55,11 @@ export function queueHandlers(
 ): Pick<Handlers, "listQueues"> {
 	const keeping = { keptMs: QUEUES_KEPT_MS, few: QUEUES_FEW };
 	const kept = new KeptRead<Read>(clock, keeping, async () => {
-		const { asOfMs, queues } = await api.overview.queues();
-		return { asOfMs, rows: sorted(api, queues) };
+		const [{ asOfMs, queues }, busy] = await Promise.all([
+			api.overview.queues(),
+			api.overview.busy(),
+		]);
+		return { asOfMs, rows: sorted(api, queues, busy) };
 	});
 	return {
 		listQueues: async (request, reply) => {
@@ -89,16 +98,41 @@ function readWish(
 		: { limit, from };
 }
 
-function sorted({ cluster }: Api, queues: readonly QueueDepth[]): Row[] {
-	return queues
-		.map((depth) => {
-			const missing = cluster.missing(depth.route);
-			return { ...depth, missing, isServed: missing === undefined };
-		})
-		.sort(compare);
+function sorted(
+	{ cluster }: Api,
+	queues: readonly QueueDepth[],
+	busy: readonly BusyRoute[],
+): Row[] {
+	const rows = new Map<Route, Row>();
+	const rowOf = (of: BusyRoute, waiting: QueueDepth | undefined): Row => {
+		const { route, started, scheduled } = of;
+		const missing = cluster.missing(route);
+		const oldestMs = waiting?.oldestMs ?? NONE_MS;
+		return {
+			...{ route, started, scheduled, waiting, missing, oldestMs },
+			isServed: missing === undefined,
+		};
+	};
+	for (const depth of queues) rows.set(depth.route, rowOf(depth, depth));
+	for (const each of busy) {
+		const known = rows.get(each.route);
+		rows.set(
+			each.route,
+			known === undefined
+				? rowOf(each, undefined)
+				: {
+						...known,
+						started: known.started + each.started,
+						scheduled: known.scheduled + each.scheduled,
+					},
+		);
+	}
+	return [...rows.values()].sort(compare);
 }
 
 function compare(a: Place, b: Place): number {
+	const waits = a.oldestMs !== NONE_MS;
+	if (waits !== (b.oldestMs !== NONE_MS)) return waits ? -1 : 1;
 	if (a.isServed !== b.isServed) return a.isServed ? 1 : -1;
 	if (a.oldestMs !== b.oldestMs) return a.oldestMs - b.oldestMs;
 	if (a.route === b.route) return 0;
@@ -124,20 +158,17 @@ function writePage(
 }
 
 function readRow({ cluster }: Api, row: Row, asOfMs: number): QueueAsRead {
-	const { route, count, oldestId, oldestMs, missing } = row;
+	const { route, waiting, started, scheduled, missing } = row;
 	const nodes = cluster.servers(route);
 	const concurrency = cluster.concurrency(route);
 	const names = nodes.map((id) => cluster.nameOf(id) ?? id).sort();
-	// Where many tasks came at once, and after a step of the clock, places are ahead of it.
-	const sinceMs = Math.min(oldestMs, asOfMs);
 	return {
 		...readRoute(route),
-		counts: { PENDING: count },
-		oldest: {
-			id: oldestId,
-			since: isoTime(sinceMs),
-			waitMs: asOfMs - sinceMs,
+		counts: {
+			...{ PENDING: waiting?.count ?? 0, STARTED: started },
+			SCHEDULED: scheduled,
 		},
+		...(waiting && { oldest: readOldest(waiting, asOfMs) }),
 		servedBy: {
 			nodes: nodes.length,
 			names: names.slice(0, QUEUE_NODES_TOLD_MAX),
@@ -145,6 +176,12 @@ function readRow({ cluster }: Api, row: Row, asOfMs: number): QueueAsRead {
 		},
 		...(missing !== undefined && { unserved: true, missing }),
 	};
+}
+
+function readOldest({ oldestId: id, oldestMs }: QueueDepth, asOfMs: number) {
+	// Where many tasks came at once, and after a step of the clock, places are ahead of it.
+	const sinceMs = Math.min(oldestMs, asOfMs);
+	return { id, since: isoTime(sinceMs), waitMs: asOfMs - sinceMs };
 }
 
 /** What stands between the parts of a route has no place in an address. */

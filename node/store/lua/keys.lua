@@ -36,6 +36,8 @@
 --   {hearsay:0}:displaced          zset   id → seq; tasks whose place in their queue is not their seq
 --   {hearsay:0}:late               zset   last place of a run → its first; runs of places that only such tasks have had
 --   {hearsay:0}:due                zset   id → when it is due, ms; the tasks that are SCHEDULED
+--   {hearsay:0}:on:STARTED         zset   route → how many of its tasks are; those with some
+--   {hearsay:0}:on:SCHEDULED       zset   likewise
 --   {hearsay:0}:scheduled          zset   id → seq; the same
 --   {hearsay:0}:expiring           zset   id → when it expires, ms; the tasks that must have begun by then
 --   {hearsay:0}:cancels            hash   id → "at(ms) by", a line break, why; tasks that somebody has asked to end
@@ -74,6 +76,8 @@ local DISPLACED = SHARD .. ':displaced'
 local LATE = SHARD .. ':late'
 local DUE = SHARD .. ':due'
 local SCHEDULED = SHARD .. ':scheduled'
+local STARTED_ON = SHARD .. ':on:STARTED'
+local SCHEDULED_ON = SHARD .. ':on:SCHEDULED'
 local EXPIRING = SHARD .. ':expiring'
 local CANCELS = SHARD .. ':cancels'
 local SESSIONS = SHARD .. ':sessions'

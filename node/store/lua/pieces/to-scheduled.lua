@@ -3,9 +3,12 @@
 
 -- Times and ids; seqs and ids.
 local dues, scheduled = {}, {}
+-- Whether some have left.
+local unscheduled = false
 
 -- To SCHEDULED, until `due` (ms).
-local function toScheduled(id, seq, due)
+local function toScheduled(id, route, seq, due)
+  countOn(SCHEDULED_ON, route, 1)
   local last = #dues
   dues[last + 1], dues[last + 2] = digits(due), id
   scheduled[last + 1], scheduled[last + 2] = seq, id
@@ -13,14 +16,18 @@ end
 
 -- Once a script, with all that is scheduled now.
 local function writeScheduled()
-  if #dues == 0 then return end
-  call('ZADD', DUE, unpack(dues))
-  call('ZADD', SCHEDULED, unpack(scheduled))
+  if #dues > 0 then
+    call('ZADD', DUE, unpack(dues))
+    call('ZADD', SCHEDULED, unpack(scheduled))
+  end
+  if #dues > 0 or unscheduled then writeCounts(SCHEDULED_ON, DUE, unscheduled) end
 end
 
--- From SCHEDULED.
-local function leaveScheduled(ids)
+-- From SCHEDULED; before writeScheduled. `routes`: of those whose texts say them, one each.
+local function leaveScheduled(ids, routes)
   if #ids == 0 then return end
+  unscheduled = true
+  for _, route in ipairs(routes) do countOn(SCHEDULED_ON, route, -1) end
   call('ZREM', DUE, unpack(ids))
   call('ZREM', SCHEDULED, unpack(ids))
 end

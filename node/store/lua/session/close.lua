@@ -16,7 +16,7 @@ for _, id in ipairs(ids) do
   local held = call('HGET', HOLDERS, id)
   local _, _, holder = parseHolder(held)
   local text = holder == session and takeText(id)
-  if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
+  if holder == session then leaveStarted(id, session, text and parseHead(text).route) else leaveRunning(id, session) end
   -- One that was deleted by hand is left at that. Whoever has the id now keeps it.
   if text and isCancelled(id) then
     cancelAttempt(id, text, held, now, lostAs(held, 'handed-back', nil, 'goodbye'), 0)

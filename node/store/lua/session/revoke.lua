@@ -51,7 +51,7 @@ for _, id in ipairs(ids) do
   local _, _, holder = parseHolder(held)
   local text = holder == session and takeText(id)
   -- Left behind by a task that was deleted by hand? Whoever has the id now keeps it.
-  if holder == session then leaveStarted(id, session) else leaveRunning(id, session) end
+  if holder == session then leaveStarted(id, session, text and parseHead(text).route) else leaveRunning(id, session) end
   if text and isCancelled(id) then
     cancelAttempt(id, text, held, now, lostAs(held, how, taker, why), 1)
   elseif text then

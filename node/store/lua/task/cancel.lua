@@ -20,7 +20,7 @@ local function cancelHeld(id, text, held)
   call('ZADD', marksKey(session), now, token .. ' ' .. id)
   if not force then return session end
   over[id] = true
-  leaveStarted(id, session)
+  leaveStarted(id, session, parseHead(text).route)
   cancelAttempt(id, text, held, now, lostAs(held, 'cancelled'), 0)
   return '2 ' .. session
 end
@@ -35,7 +35,7 @@ local function cancelTask(id, text, round)
   over[id] = true
   noteCancel(id)
   call('ZREM', EXPIRING, id)
-  if call('ZSCORE', DUE, id) then leaveScheduled({ id }) else leaveQueue(head.route, { id }) end
+  if call('ZSCORE', DUE, id) then leaveScheduled({ id }, { head.route }) else leaveQueue(head.route, { id }) end
   toCancelled(id, head, now, '', '')
   return 2
 end
@@ -46,6 +46,7 @@ for i = 4, #ARGV, 2 do
   answers[#answers + 1] = text and cancelTask(ARGV[i], text, ARGV[i + 1]) or 0
 end
 writeLeft()
+writeScheduled()
 writeEnded(now)
 writeEvents(now)
 return answers

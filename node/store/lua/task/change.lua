@@ -30,10 +30,10 @@ note('g ' .. aboutOf(parseHead(changed)), id .. ' ' .. head.priority .. ' ' .. (
 call('ZREM', EXPIRING, id)
 if isBound then bindExpiry(id, expires) end
 local answer = 4
-if isScheduled then leaveScheduled({ id }) end
+if isScheduled then leaveScheduled({ id }, { head.route }) end
 if due > now then
   if rank then leaveQueue(head.route, { id }) end
-  toScheduled(id, head.seq, due)
+  toScheduled(id, head.route, head.seq, due)
   answer = digits(due)
 elseif rank then
   -- At the same place among those of its priority.

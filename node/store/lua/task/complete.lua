@@ -21,6 +21,14 @@ local function endedBy(id, token)
   return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
+-- As its line says; if it does not, as the text does.
+local function routeOf(id, about)
+  local route = string.match(about, '^[^ ]+ ([^ ]+)')
+  if route ~= '*' then return route end
+  local head = parseHead(call('HGET', TASKS, id) or '')
+  return head and head.route
+end
+
 local ids, tokens, states, hows, starts, abouts = {}, {}, {}, {}, {}, {}
 for id, token, state, how, started, about in string.gmatch(ARGV[1], '([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^\n]+)\n') do
   local i = #ids + 1
@@ -36,7 +44,7 @@ for i, id in ipairs(ids) do
   local held, seq, session, size, attempt = parseHolder(holders[i])
   if held == token and settled[id] == nil then
     settled[id] = false
-    leaveStarted(id, session)
+    leaveStarted(id, session, routeOf(id, abouts[i]))
     unmark(session, token, id)
     if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
       if states[i] == 'FAILURE' and isCancelled(id) then states[i] = 'CANCELLED' end

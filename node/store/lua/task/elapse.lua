@@ -18,27 +18,27 @@ end
 -- A task that was deleted by hand leaves its id behind, which another may have by now.
 local function isPlaced(id) return call('HEXISTS', HOLDERS, id) == 1 or call('HEXISTS', ENDS, id) == 1 end
 
-local expired, unscheduled, unqueued = {}, {}, {}
+local expired, late, lateRoutes, unqueued = {}, {}, {}, {}
 local ids, texts = takeDue(EXPIRING)
 for i, id in ipairs(ids) do
   local head = texts[i] and parseHead(texts[i])
   if head and head.expires > 0 and head.expires <= now and not isPlaced(id) then
     local isScheduled = call('ZSCORE', DUE, id)
-    local from = isScheduled and unscheduled or unqueued[head.route] or {}
-    if not isScheduled then unqueued[head.route] = from end
+    local from = isScheduled and late or unqueued[head.route] or {}
+    if isScheduled then lateRoutes[#lateRoutes + 1] = head.route else unqueued[head.route] = from end
     from[#from + 1] = id
     expireTask(id, head, now)
     expired[#expired + 1] = id
   end
 end
 if #ids > 0 then call('ZREM', EXPIRING, unpack(ids)) end
-leaveScheduled(unscheduled)
+leaveScheduled(late, lateRoutes)
 for route, left in pairs(unqueued) do leaveQueue(route, left) end
 
 ids, texts = takeDue(DUE)
 -- Their places tell since when they wait, as those of new tasks do.
 local seq = math.max(tonumber(call('HGET', META, 'seq') or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
-local promoted = {}
+local promoted, routes = {}, {}
 for i, id in ipairs(ids) do
   local head = texts[i] and parseHead(texts[i])
   if head and head.due > 0 and head.due <= now and not isPlaced(id) then
@@ -51,10 +51,12 @@ for _, task in ipairs(promoted) do
   admitRoute(task.head.route)
   waitAt(task.id, task.head, task.place)
   note('d ' .. aboutOf(task.head), task.id)
+  routes[#routes + 1] = task.head.route
 end
-leaveScheduled(ids)
+leaveScheduled(ids, routes)
 if #promoted > 0 then noteRun(promoted[1].place, seq) end
 writeQueues()
+writeScheduled()
 writeEnded(now)
 writeEvents(now)
 

@@ -36,7 +36,7 @@ local function putOff(id, text, head, held, how, error, after, started)
   end
   head.due = due
   local task = recordAttempt(id, withHead(text, head), held, now, began, 0, 0, false)
-  toScheduled(id, head.seq, due)
+  toScheduled(id, head.route, head.seq, due)
   notePutBack(id, task, due)
   bindExpiry(id, head.expires)
   return due
@@ -60,9 +60,9 @@ for i = 1, #ARGV, 7 do
   if newest ~= token then stale = stale + 1
   else
     taken[id] = true
-    leaveStarted(id, session)
-    unmark(session, token, id)
     local head = text and headOver(text, how, held)
+    leaveStarted(id, session, head and head.route)
+    unmark(session, token, id)
     if text and isCancelled(id) then
       cancel(id, text, head, held, how, message, started, lostSo)
       answer = 2

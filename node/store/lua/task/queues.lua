@@ -5,7 +5,7 @@
 -- Returns 'unsettled' if the shard does not have that number,
 --         else { now (ms), the highest number that there is, number of the last route told, or -1
 --         where there are no more, then per route: route, tasks, id of the one that has waited
---         longest, its place }
+--         longest, its place, tasks that are STARTED, and SCHEDULED }
 local now, above, limit = readClock(), ARGV[2], tonumber(ARGV[3])
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local looks = 0
@@ -49,7 +49,10 @@ for i, route in ipairs(routes) do
   local count = call('ZCARD', queue)
   local id, place = oldestOf(queue, count)
   if id then
-    for _, value in ipairs({ route[1], count, id, digits(place) }) do answer[#answer + 1] = value end
+    local started, scheduled = call('ZSCORE', STARTED_ON, route[1]), call('ZSCORE', SCHEDULED_ON, route[1])
+    for _, value in ipairs({ route[1], count, id, digits(place), started or '0', scheduled or '0' }) do
+      answer[#answer + 1] = value
+    end
   end
 end
 if answer[3] < 0 and #routes >= limit then answer[3] = routes[#routes][2] end

@@ -31,7 +31,7 @@ local function reopen(id, text, head, ending, after, expires)
   bindExpiry(id, head.expires)
   note('r ' .. aboutOf(head), id .. ' ' .. digits(head.due))
   if after > 0 then
-    toScheduled(id, head.seq, head.due)
+    toScheduled(id, head.route, head.seq, head.due)
     return digits(head.due)
   end
   local place = nextPlace(now)

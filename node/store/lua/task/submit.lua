@@ -45,8 +45,7 @@ end
 -- (deleted by hand) that had it. Those of this batch are told apart here.
 local ids, seen, again, mayRunAgain = {}, {}, {}, readNumbers(ARGV[6])
 for i = 7, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
-local texts = call('HMGET', TASKS, unpack(ids))
-local ends = call('HMGET', ENDS, unpack(ids))
+local texts, ends = call('HMGET', TASKS, unpack(ids)), call('HMGET', ENDS, unpack(ids))
 
 for i, text in ipairs(texts) do
   local at = i * 4 + 3
@@ -65,11 +64,12 @@ for i, text in ipairs(texts) do
     if timed then bindExpiry(id, timed.expires) end
     noteNew(id, route, rest, due, claims and session, token + accepted)
     if due then
-      toScheduled(id, number, due)
+      toScheduled(id, route, number, due)
     elseif claims then
       local size = timed and #new .. ',' .. digits(timed.keep) or #new
       holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
       running[last - 1], running[last] = number, id
+      countStarted(route)
     else
       toPending(id, route, priority, seq, seq)
     end
