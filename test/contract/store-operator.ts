@@ -282,14 +282,13 @@ export class Operator {
 	/** What sessions hold or once held. */
 	#holdings(): Held[] {
 		if (this.#claimed.length === 0) return [{ id: "nobody", token: 1 }];
-		return this.#some(this.#claimed).map((task) =>
-			drawHeld(this.#random, task),
-		);
+		const drawn = this.#some(this.#claimed);
+		return drawn.map((task) => drawHeld(this.#random, task));
 	}
 
 	#record() {
 		const record = nodeRecord(this.#random.pick(NODES));
-		const wish = this.#random.oneIn(2) ? {} : { wishedName: "host" };
+		const wish = this.#random.oneIn(2) && { wishedName: "host" };
 		return { ...record, name: this.#random.pick(NAMES), ...wish };
 	}
 
