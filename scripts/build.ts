@@ -1,17 +1,20 @@
 /**
  * `npm run build`: the single executable, `dist/hearsay`.
  *
- *   node scripts/build.ts
+ *   node scripts/build.ts [--arch x64|arm64]
  *
- * It is this very Node.js with the program inside: one bundle for the main thread, one
+ * For another processor than this machine's it is called so: `dist/hearsay-arm64`.
+ *
+ * It is Node.js, without what is only for debuggers, and with the program inside: one bundle for the main thread, one
  * for the worker threads (which have no file to start from), the manual, and the files
  * that `node/world/assets.ts` hands out, under the same names. It needs nothing installed
- * where it runs, and runs only on this system and processor.
+ * where it runs but Linux, on the processor that it was made for.
  */
 import { execFileSync } from "node:child_process";
 import {
 	mkdirSync,
 	mkdtempSync,
+	readFileSync,
 	renameSync,
 	rmSync,
 	statSync,
@@ -19,6 +22,8 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { constants, zstdCompressSync } from "node:zlib";
 import {
 	CLIENT_ASSET,
 	MANUAL_ASSET,
@@ -30,18 +35,39 @@ import { bundleMain, bundleWorker } from "./build/bundle.ts";
 import { bundleClient } from "./build/client.ts";
 import { writeManual } from "./build/manual.ts";
 import { bundlePage } from "./build/page.ts";
+import { ARCHITECTURES, runtimeFor } from "./build/runtime.ts";
+import { strip } from "./build/strip.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
-const EXECUTABLE = join(DIST, "hearsay");
 
-async function main(): Promise<void> {
+/** The name by which boot.mjs asks for it. */
+const PACKED_ASSET = "program.zst";
+const PACKING = { [constants.ZSTD_c_compressionLevel]: 19 };
+
+function pack(program: Buffer): Buffer {
+	return zstdCompressSync(program, { params: PACKING });
+}
+
+async function main(): Promise<number> {
+	const { arch } = parseArgs({
+		options: { arch: { type: "string", default: process.arch } },
+	}).values;
+	const known = ARCHITECTURES.find((each) => each === arch);
+	if (known === undefined) {
+		console.error(`--arch is "${arch}"; give ${ARCHITECTURES.join(" or ")}.`);
+		return 2;
+	}
+	const name = known === process.arch ? "hearsay" : `hearsay-${known}`;
+	const executable = join(DIST, name);
 	mkdirSync(DIST, { recursive: true });
 	const work = mkdtempSync(join(DIST, "build-"));
 	try {
 		const main = join(work, "main.mjs");
+		const packed = join(work, PACKED_ASSET);
 		const worker = join(work, WORKER_ASSET);
 		await bundleMain(ROOT, main);
+		writeFileSync(packed, pack(readFileSync(main)));
 		await bundleWorker(ROOT, worker);
 		const manual = join(work, MANUAL_ASSET);
 		writeManual(ROOT, manual);
@@ -50,16 +76,22 @@ async function main(): Promise<void> {
 		const client = join(work, CLIENT_ASSET);
 		await bundleClient(ROOT, client);
 		const built = join(work, "hearsay");
+		const runtime = join(work, "node");
+		writeFileSync(runtime, strip(readFileSync(runtimeFor(ROOT, known))), {
+			mode: 0o755,
+		});
 		const config = join(work, "sea.json");
 		writeFileSync(
 			config,
 			JSON.stringify({
-				main,
+				main: join(ROOT, "scripts/build/boot.mjs"),
 				mainFormat: "module",
 				output: built,
+				executable: runtime,
 				disableExperimentalSEAWarning: true,
 				assets: {
 					...listAssets(ROOT),
+					[PACKED_ASSET]: packed,
 					[WORKER_ASSET]: worker,
 					[MANUAL_ASSET]: manual,
 					[PAGE_ASSET]: page,
@@ -72,12 +104,13 @@ async function main(): Promise<void> {
 			stdio: ["ignore", "ignore", "inherit"],
 		});
 		// Replaces the former one at once: a process that runs it goes on undisturbed.
-		renameSync(built, EXECUTABLE);
+		renameSync(built, executable);
 	} finally {
 		rmSync(work, { recursive: true });
 	}
-	const mebibytes = Math.round(statSync(EXECUTABLE).size / 2 ** 20);
-	console.log(`${relative(process.cwd(), EXECUTABLE)}: ${mebibytes} MiB`);
+	const mebibytes = Math.round(statSync(executable).size / 2 ** 20);
+	console.log(`${relative(process.cwd(), executable)}: ${mebibytes} MiB`);
+	return 0;
 }
 
-await main();
+process.exitCode = await main();

@@ -1,5 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	copyFileSync,
+	mkdtempSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,6 +57,10 @@ beforeAll(() => {
 	);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+test("the executable has no more than 120 MB", () => {
+	expect(statSync(program[0] ?? "").size).toBeLessThanOrEqual(120e6);
+});
 
 test.each([
 	["the executable, alone in a folder,", () => program],

@@ -122,6 +122,18 @@ test("systemd finds nothing wrong with the unit, and it is exposed as little as 
 	expect(status).toBe(0);
 });
 
+test("an executable for machines with arm64 is made on any, and is as small", () => {
+	execFileSync(process.execPath, ["scripts/build.ts", "--arch", "arm64"]);
+	const other =
+		process.arch === "arm64" ? "dist/hearsay" : "dist/hearsay-arm64";
+	const program = readFileSync(other);
+	const [machine, type] = [program.readUInt16LE(18), program.readUInt16LE(16)];
+	expect({ machine, type }).toEqual({ machine: 183, type: 2 });
+	expect(program.length).toBeLessThanOrEqual(120e6);
+	// Node.js looks for it by this name.
+	expect(program.includes("NODE_SEA_BLOB")).toBe(true);
+});
+
 test("a unit with a flaw is found", () => {
 	const root = installed();
 	const unit = join(root, "etc/systemd/system/hearsay.service");
