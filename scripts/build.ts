@@ -35,7 +35,11 @@ import { bundleMain, bundleWorker } from "./build/bundle.ts";
 import { bundleClient } from "./build/client.ts";
 import { writeManual } from "./build/manual.ts";
 import { bundlePage } from "./build/page.ts";
-import { ARCHITECTURES, runtimeFor } from "./build/runtime.ts";
+import {
+	ARCHITECTURES,
+	type Architecture,
+	runtimeFor,
+} from "./build/runtime.ts";
 import { strip } from "./build/strip.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -49,16 +53,21 @@ function pack(program: Buffer): Buffer {
 	return zstdCompressSync(program, { params: PACKING });
 }
 
-async function main(): Promise<number> {
+/** Undefined, and told to a person, if there is none such. */
+function readArchitecture(): Architecture | undefined {
 	const { arch } = parseArgs({
 		options: { arch: { type: "string", default: process.arch } },
 	}).values;
 	const known = ARCHITECTURES.find((each) => each === arch);
-	if (known === undefined) {
+	if (known === undefined)
 		console.error(`--arch is "${arch}"; give ${ARCHITECTURES.join(" or ")}.`);
-		return 2;
-	}
-	const name = known === process.arch ? "hearsay" : `hearsay-${known}`;
+	return known;
+}
+
+async function main(): Promise<number> {
+	const arch = readArchitecture();
+	if (arch === undefined) return 2;
+	const name = arch === process.arch ? "hearsay" : `hearsay-${arch}`;
 	const executable = join(DIST, name);
 	mkdirSync(DIST, { recursive: true });
 	const work = mkdtempSync(join(DIST, "build-"));
@@ -77,7 +86,7 @@ async function main(): Promise<number> {
 		await bundleClient(ROOT, client);
 		const built = join(work, "hearsay");
 		const runtime = join(work, "node");
-		writeFileSync(runtime, strip(readFileSync(runtimeFor(ROOT, known))), {
+		writeFileSync(runtime, strip(readFileSync(runtimeFor(ROOT, arch))), {
 			mode: 0o755,
 		});
 		const config = join(work, "sea.json");

@@ -264,6 +264,7 @@ export const PLAN: readonly Dwelling[] = [
 		paths: ["test/tools/"],
 		ours: [],
 		libraries: [
+			"@aws-cdk/aws-service-spec",
 			"@redocly/openapi-core",
 			"ajv",
 			"bullmq",
@@ -271,6 +272,7 @@ export const PLAN: readonly Dwelling[] = [
 			"openapi-typescript",
 			"oxc-parser",
 			"playwright-core",
+			"yaml",
 		],
 		builtins: ["node:fs"],
 	},

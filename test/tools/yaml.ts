@@ -1,0 +1,2 @@
+/** Reads YAML. */
+export { parse as parseYaml } from "yaml";
