@@ -6,10 +6,12 @@ import { KeyList } from "./parts/key-list.tsx";
 import { Age } from "./parts/liveness.tsx";
 import { SignIn } from "./parts/sign-in.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
+import { alarm } from "./parts/verdict-bar.tsx";
 import { address, followAddress } from "./state/address.ts";
 import { followPresses } from "./state/asked.ts";
 import { followClock } from "./state/clock.ts";
 import { followKeys } from "./state/keys.ts";
+import { followLive, live } from "./state/live.ts";
 import { followTheme } from "./state/theme.ts";
 import { followTabs, signInWhy } from "./state/token.ts";
 import { pageAt } from "./words/place.ts";
@@ -24,10 +26,12 @@ export function start(found: readonly Page[]): void {
 	followClock();
 	followPresses();
 	followTabs();
+	followLive();
 	followKeys(pages);
 	effect(() => {
 		const { title } = pageAt(pages, address.value.path).page;
-		document.title = `${title} · Hearsay`;
+		const cluster = live.value?.cluster;
+		document.title = `${alarm.value}${title}${cluster ? ` · ${cluster}` : ""} · Hearsay`;
 	});
 	document.body.replaceChildren();
 	render(<App pages={pages} />, document.body);

@@ -32,7 +32,7 @@ export function whyTaken(grounds: DeathGrounds): string {
 	return REASONS[grounds];
 }
 
-function isReason(word: string): word is LossReason {
+export function isReason(word: string): word is LossReason {
 	return Object.hasOwn(REASONS, word);
 }
 

@@ -1,15 +1,26 @@
-/** Nodes: how each is, how busy, where. */
+/**
+ * Nodes: what each runs, as lanes or tiles, and how each is, as a table; one of them in full, if
+ * the address names it: `#/nodes?node=node-1`. How they are now is told by `/v1/live`, all else
+ * by `/v1/nodes`. Who may, sends a node away here.
+ */
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
-import type { Page } from "../page.ts";
+import type { Page, Place } from "../page.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Badge } from "../parts/glyph.tsx";
-import { Long, Table } from "../parts/table.tsx";
+import { Lanes } from "../parts/lanes.tsx";
+import { Lease } from "../parts/node-head.tsx";
+import { NodePanel } from "../parts/node-panel.tsx";
+import { type Head, Long, Table } from "../parts/table.tsx";
+import { hrefOf } from "../state/address.ts";
 import { useAsked } from "../state/asked.ts";
+import { live } from "../state/live.ts";
 import { ask } from "../state/node.ts";
 import { may } from "../state/token.ts";
-import { addressOf, byName, pageOf } from "../words/nodes.ts";
-import { counted, figure, longSpanOf } from "../words/times.ts";
+import type { LiveNode } from "../words/live-model.ts";
+import { byName, namesOf } from "../words/nodes.ts";
+import { counted, figure, longSpanOf, mebibytes } from "../words/times.ts";
 
 export const page: Page = {
 	path: "nodes",
@@ -19,72 +30,107 @@ export const page: Page = {
 	View: Nodes,
 };
 
-function Nodes(): JSX.Element {
-	const { value } = useAsked("nodes", () => ask("listNodes")).value;
+const ASK_MS = 3_000;
+const SHOWN = 60;
+const HEADS: readonly Head[] = [
+	...["Node", "State", "Lease", { figure: "Running" }, { figure: "Load" }],
+	...[{ figure: "Memory" }, "Zone", "Version", { figure: "Up for" }],
+	"Who sees it",
+];
+
+function Nodes({ query }: Place): JSX.Element {
+	const asked = useAsked("nodes", () => ask("listNodes"), ASK_MS).value;
+	const isWhole = useSignal(false);
+	const nodes = (asked.value?.nodes ?? []).toSorted(worstFirst);
+	const wish = query.get("node");
+	const chosen = nodes.find(({ name, id }) => name === wish || id === wish);
+	const now = new Map(
+		[...(live.value?.nodes.values() ?? [])].map((node) => [node.id, node]),
+	);
+	const names = new Map(nodes.map(({ id, name }) => [id, name]));
+	const shown = isWhole.value ? nodes : nodes.slice(0, SHOWN);
+	const more = nodes.length - shown.length;
 	return (
-		<section aria-labelledby="nodes-title">
-			<h1 id="nodes-title">Nodes</h1>
+		<>
+			<h1 class="unseen">Nodes</h1>
+			<div class="wide">
+				<Lanes />
+			</div>
+			{wish !== null && asked.value && chosen === undefined && (
+				<p class="note">No node is called {wish} any more.</p>
+			)}
+			{chosen && <NodePanel key={chosen.id} node={chosen} nodes={nodes} />}
+			<h2>
+				{counted(nodes.length, "node")}
+				{asked.value?.from === "gossip" &&
+					", as heard from each other: Redis is away"}
+			</h2>
 			<Table
 				label="Table of nodes"
-				heads={[
-					"Node",
-					"State",
-					{ figure: "Running" },
-					{ figure: "Slots" },
-					{ figure: "Up for" },
-					"Host",
-					"HTTP",
-					{ figure: "Process" },
-					"Labels",
-					...(may("operate") ? ["Drain"] : []),
-				]}
-				empty={value && "No node is known."}
+				heads={may("operate") ? [...HEADS, "Drain"] : HEADS}
+				empty={asked.value && "No node is known."}
 			>
-				{(value?.nodes ?? []).toSorted(byName).map((node) => (
-					<NodeRow key={node.id} node={node} />
+				{shown.map((node) => (
+					<NodeRow
+						key={node.id}
+						{...{ node, names }}
+						now={now.get(node.id)}
+						isChosen={node === chosen}
+					/>
 				))}
 			</Table>
-		</section>
+			{more > 0 && (
+				<button type="button" onClick={() => (isWhole.value = true)}>
+					Show {counted(more, "more node")}
+				</button>
+			)}
+		</>
 	);
 }
 
+const STATES = ["dead", "cut-off", "suspect", "at-risk", "draining", "up"];
 const DRAINABLE: readonly string[] = ["up", "at-risk"];
 
-/** Its host, and what its cloud calls that. */
-function machineOf({
-	host,
-	instanceId,
-	instanceType,
-	lifecycle,
-}: NodeAsRead): string {
-	const words = [host, instanceId, instanceType, lifecycle];
-	return words.filter((word) => word !== undefined).join(" ");
+const worstFirst = (a: NodeAsRead, b: NodeAsRead) =>
+	STATES.indexOf(a.state) - STATES.indexOf(b.state) || byName(a, b);
+
+interface RowParts {
+	readonly node: NodeAsRead;
+	readonly now: LiveNode | undefined;
+	readonly names: ReadonlyMap<string, string>;
+	readonly isChosen: boolean;
 }
 
-function NodeRow({ node }: { readonly node: NodeAsRead }): JSX.Element {
-	const href = pageOf(node.url, location.href);
-	const address = addressOf(node);
+function NodeRow({ node, now, names, isChosen }: RowParts): JSX.Element {
+	const state = now?.state ?? node.state;
+	const { name, load } = node;
+	const isDead = state === "dead";
 	return (
-		<tr>
-			<th scope="row">{node.name}</th>
+		<tr aria-current={isChosen ? "true" : undefined}>
+			<th scope="row" class="long" title={name}>
+				<a href={hrefOf("nodes", { node: name })} data-row>
+					<bdi>{name}</bdi>
+				</a>
+			</th>
 			<td>
-				<Badge state={node.state} />
+				<Badge state={state} />
 			</td>
-			<td class="figure">{figure(node.running)}</td>
-			<td class="figure">{figure(node.slots)}</td>
+			<td>{now && !isDead && <Lease node={now} />}</td>
 			<td class="figure">
-				{node.state === "dead" ? "" : longSpanOf(node.uptimeMs)}
+				{figure(now?.running ?? node.running)} of {figure(node.slots)}
 			</td>
-			<Long text={machineOf(node)} />
-			<Long text={address}>
-				{href === undefined ? address : <a href={href}>{address}</a>}
-			</Long>
-			<td class="figure">{node.pid}</td>
-			<Long text={node.labels.join(", ")} />
+			<td class="figure">
+				{load !== undefined && !isDead && `${Math.round(load * 100)} %`}
+			</td>
+			<td class="figure">
+				{now?.memoryBytes && !isDead && mebibytes(now.memoryBytes)}
+			</td>
+			<Long text={node.zone ?? now?.zone ?? ""} />
+			<td>{node.version}</td>
+			<td class="figure">{!isDead && longSpanOf(node.uptimeMs)}</td>
+			<Long text={namesOf(node.seenBy, names)} />
 			{may("operate") && (
-				<td class="wrap">
-					{DRAINABLE.includes(node.state) && <Drain node={node} />}
-				</td>
+				<td>{DRAINABLE.includes(state) && <Drain node={node} />}</td>
 			)}
 		</tr>
 	);

@@ -17,12 +17,15 @@ import { refuse, token } from "./token.ts";
 const ANSWER_MS_MAX = 5_000;
 
 /** Of the node that served this page, wherever a proxy has put it. */
-const HERE = new URL(".", location.href).href.replace(/\/$/, "");
+export const HERE = new URL(".", location.href).href.replace(/\/$/, "");
+
+/** Who is asked: the node that the stream comes from. */
+export const server = signal(HERE);
 
 const client = computed(
 	() =>
 		new Client({
-			url: HERE,
+			url: server.value,
 			fetch: (url, request) => fetch(url, request),
 			token: token.value,
 			patience: () => AbortSignal.timeout(ANSWER_MS_MAX),

@@ -4,11 +4,31 @@ import type { QueueAsRead } from "../../protocol/schema/overview.ts";
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const WILDCARD = /^(0\.0\.0\.0|\[::\])$/;
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
+
+/** A name within a sentence, which keeps its direction to itself. */
+export const alone = (name: string): string =>
+	RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
+
 /** What a node is called, or enough of its id to tell it from others. */
 export const nameOf = (
 	name: string | undefined,
 	id: string | undefined,
 ): string => name ?? (id === undefined ? "" : `…${id.slice(-8)}`);
+
+const NAMES_SHOWN = 12;
+
+/** Of several nodes; ids that have no name are cut short. */
+export function namesOf(
+	ids: readonly string[],
+	names: ReadonlyMap<string, string>,
+): string {
+	const shown = ids
+		.slice(0, NAMES_SHOWN)
+		.map((id) => nameOf(names.get(id), id));
+	const more = ids.length - shown.length;
+	return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
 
 /** Where a node is: what goes without saying is left out. */
 export const addressOf = ({ url }: { readonly url: string }): string =>

@@ -16,6 +16,10 @@ export function spanOf(ms: number): string {
 	return longSpanOf(whole);
 }
 
+/** To a hundredth of a second: where two times are compared. */
+export const exactSpanOf = (ms: number): string =>
+	`${(Math.max(0, ms) / SECOND_MS).toFixed(2)} s`;
+
 /** The same in whole seconds, for what changes while one looks. */
 export function longSpanOf(ms: number): string {
 	const whole = Math.max(0, ms);
@@ -44,8 +48,18 @@ export function clockTime(time: Date, nowMs: number): string {
 	return day + time.toLocaleTimeString("en-GB");
 }
 
+/** `08:17:03.49`: where the order of what happened within a second counts. */
+export function exactTime(time: Date): string {
+	const hundredths = Math.floor(time.getMilliseconds() / 10);
+	return `${time.toLocaleTimeString("en-GB")}.${String(hundredths).padStart(2, "0")}`;
+}
+
 /** `1,884`. A text even of 0, which Preact as a number would write anew each time. */
 export const figure = (value: number): string => value.toLocaleString("en");
+
+/** `114 MiB`. */
+export const mebibytes = (bytes: number): string =>
+	`${figure(Math.round(bytes / 2 ** 20))} MiB`;
 
 /** `1 task`, `8 tasks`. */
 export const counted = (count: number, noun: string): string =>

@@ -28,3 +28,5 @@ export const LIVE_SESSIONS_MAX = 2_000;
 export const LIVE_HOLDERS_STEP = 256;
 /** Time between the turns of nodes at keeping the figures of a step. */
 export const LIVE_TURN_MS = 250;
+/** A reader to whom nothing comes for so long, or up to twice as long, leaves the node for another. */
+export const LIVE_QUIET_MS = 2_000;

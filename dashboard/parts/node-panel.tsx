@@ -1,0 +1,89 @@
+/** One node: where and what it is, who is connected to it, and how it lost its leases. */
+import type { ComponentChildren, JSX } from "preact";
+import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
+import { hrefOf } from "../state/address.ts";
+import { useAsked } from "../state/asked.ts";
+import { ask } from "../state/node.ts";
+import { addressOf, namesOf, pageOf } from "../words/nodes.ts";
+import { longSpanOf } from "../words/times.ts";
+import { Badge } from "./glyph.tsx";
+import { WhoSaw } from "./who-saw.tsx";
+
+const ASK_MS = 5_000;
+
+interface Parts {
+	readonly node: NodeAsRead;
+	/** To tell what others are called. */
+	readonly nodes: readonly NodeAsRead[];
+}
+
+export function NodePanel({ node, nodes }: Parts): JSX.Element {
+	const { id, name, state } = node;
+	const deaths = useAsked(
+		`deaths ${id}`,
+		() => ask("getDeaths", { places: { id } }),
+		ASK_MS,
+	).value.value?.deaths;
+	return (
+		<section class="panel" aria-labelledby="node-title">
+			<h2 id="node-title">
+				<bdi>{name}</bdi> <Badge state={state} />{" "}
+				<a href={hrefOf("nodes")}>Close</a>
+			</h2>
+			<dl class="facts">
+				{factsOf(node, nodes).map(([title, fact]) => (
+					<div key={title}>
+						<dt>{title}</dt>
+						<dd>{fact}</dd>
+					</div>
+				))}
+			</dl>
+			{deaths?.map((death) => (
+				<WhoSaw key={death.at} name={name} death={death} />
+			))}
+			{deaths?.length === 0 && (
+				<p class="note">It has lost no lease that is still known.</p>
+			)}
+		</section>
+	);
+}
+
+function factsOf(
+	node: NodeAsRead,
+	nodes: readonly NodeAsRead[],
+): [string, ComponentChildren][] {
+	const { state, uptimeMs, pid, version, labels, queues, types } = node;
+	const href = pageOf(node.url, location.href);
+	const address = addressOf(node);
+	const any = (list: readonly string[]) => list.join(", ") || "none";
+	return [
+		["HTTP", href === undefined ? address : <a href={href}>{address}</a>],
+		["Host", machineOf(node)],
+		["Process", String(pid)],
+		["Version", version],
+		...(state === "dead"
+			? []
+			: [["Up for", longSpanOf(uptimeMs)] satisfies [string, string]]),
+		["Labels", any(labels)],
+		["Queues", queues === undefined ? "all" : any(queues)],
+		["Types", any(types)],
+		[
+			"Connected to it",
+			namesOf(
+				node.seenBy,
+				new Map(nodes.map((each) => [each.id, each.name])),
+			) || "nobody",
+		],
+	];
+}
+
+/** Its host, and what its cloud calls that. */
+function machineOf({
+	host,
+	instanceId,
+	instanceType,
+	lifecycle,
+}: NodeAsRead): string {
+	const words = [host, instanceId, instanceType, lifecycle];
+	return words.filter((word) => word !== undefined).join(" ");
+}

@@ -1,0 +1,87 @@
+/**
+ * The one stream that the page is drawn from, and the node that it comes from. It rests while
+ * nobody can see the page; while the page is paused, what was told last stays.
+ *
+ * The node that served the page is asked first, and again whenever the stream breaks; then the
+ * others that it has named, as far as the browser lets it (see `state/node.ts`).
+ */
+import { effect, signal } from "@preact/signals";
+import { Refused } from "../../protocol/client/client.ts";
+import { readLive } from "../../protocol/client/live.ts";
+import { fold, type LiveModel } from "../words/live-model.ts";
+import { isHidden, isPaused, nowMs, pause } from "./clock.ts";
+import { HERE, hasAnswered, reasonOf, server, tellTrouble } from "./node.ts";
+import { refuse, signInWhy, token } from "./token.ts";
+
+export const live = signal<LiveModel>();
+
+/** What the clock of Redis shows beyond the browser's. */
+let aheadMs = 0;
+
+/** By the clock of Redis, as far as it was told; changes once a second. */
+export const storeNowMs = (): number => nowMs.value + aheadMs;
+
+export function followLive(): void {
+	effect(() => {
+		if (isHidden.value || signInWhy.value !== undefined) return;
+		const over = new AbortController();
+		void read(over.signal, token.value);
+		return () => over.abort();
+	});
+}
+
+async function read(
+	signal: AbortSignal,
+	secret: string | undefined,
+): Promise<void> {
+	let atMs: number | undefined;
+	const frames = readLive({
+		urls: () => [HERE, ...(live.peek()?.elsewhere ?? [])],
+		token: secret,
+		...{ signal, pause, fetch: streamed },
+	});
+	for await (const each of frames) {
+		if ("frame" in each) {
+			const { frame, url } = each;
+			if (frame.kind === "closing") continue;
+			atMs = Date.now();
+			server.value = url;
+			hasAnswered.value = true;
+			tellTrouble("live", undefined);
+			if (!isPaused.peek()) show(frame);
+		} else {
+			tellTrouble("live", { why: reasonOf(each.error), atMs });
+			if (each.error instanceof Refused && each.error.problem.status === 401)
+				refuse(each.error.problem.detail);
+		}
+	}
+}
+
+function show(frame: Parameters<typeof fold>[1]): void {
+	const next = fold(live.peek(), frame);
+	if (next === undefined) return;
+	aheadMs = next.nowMs - Date.now();
+	live.value = next;
+	nowMs.value = Date.now();
+}
+
+/** Not every browser reads a body as it comes in a loop. */
+async function streamed(url: string, request: RequestInit) {
+	const answer = await fetch(url, request);
+	const { status, headers, body } = answer;
+	return {
+		...{ status, headers },
+		text: () => answer.text(),
+		body: body && pieces(body.getReader()),
+	};
+}
+
+async function* pieces(
+	reader: ReadableStreamDefaultReader<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) return;
+		yield value;
+	}
+}

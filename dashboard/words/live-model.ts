@@ -1,0 +1,217 @@
+/**
+ * What the page has been told by the frames of `/v1/live`, put together: a frame `first`
+ * begins anew, each `next` puts what is new in its place. See `protocol/schema/live.ts`.
+ *
+ * Attempts get their line within a lane here, once and for all: a bar that has been drawn
+ * stays where it is.
+ */
+import { LIVE_DEATHS_MS, LIVE_STEPS } from "../../protocol/limits/live.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+
+type Of<Name extends keyof LiveFrame> = NonNullable<LiveFrame[Name]>;
+export type LiveNode = Of<"nodes">[number] & {
+	readonly name: string;
+	readonly state: NonNullable<Of<"nodes">[number]["state"]>;
+};
+export type LiveDeath = Of<"deaths">[number];
+export type LiveEvent = Of<"events">[number];
+export type LiveFigures = Of<"figures">;
+export type LiveSeries = Omit<Of<"series">, "stepMs" | "untilMs">;
+export type LiveQueue = Of<"queues">[number];
+type Told = Of<"lanes">["attempts"][number];
+
+export interface LaneAttempt extends Told {
+	readonly key: string;
+	/** Of its lane, from 0 at the top. */
+	readonly line: number;
+}
+
+/** Of each node, how busy a second was and how many of its ends failed: 0 to 1; undefined: not known. */
+export interface LaneCell {
+	readonly atMs: number;
+	readonly busy: string;
+	readonly failed: string;
+}
+
+export interface LiveModel {
+	/** By the clock of Redis. */
+	readonly nowMs: number;
+	readonly from: "store" | "gossip";
+	readonly cluster: string;
+	readonly by: string;
+	readonly byName: string | undefined;
+	readonly store: Of<"store">;
+	readonly figures: LiveFigures | undefined;
+	readonly series: LiveSeries;
+	readonly nodes: ReadonlyMap<number, LiveNode>;
+	readonly isByCells: boolean;
+	readonly attempts: ReadonlyMap<string, LaneAttempt>;
+	readonly cells: readonly LaneCell[];
+	readonly deaths: readonly LiveDeath[];
+	/** Newest first. */
+	readonly events: readonly LiveEvent[];
+	readonly queues: readonly LiveQueue[];
+	readonly queuesMore: number;
+	readonly elsewhere: readonly string[];
+}
+
+/** What a lane shows. */
+export const LANE_MS = 60_000;
+/** What ended before that is forgotten a little later, as who points at a lane has it hold still. */
+const LANE_KEPT_MS = 3 * LANE_MS;
+/** Lines of a lane; what a node runs besides shares the last. */
+export const LINES_MAX = 16;
+const EVENTS_KEPT = 60;
+
+const NO_SERIES: LiveSeries = {
+	...{ pending: [], started: [], slots: [] },
+	...{ ended: [], failed: [], oldestMs: [] },
+};
+
+/** Undefined where a frame says nothing: nothing has been told yet. */
+export function fold(
+	model: LiveModel | undefined,
+	frame: LiveFrame,
+): LiveModel | undefined {
+	if (frame.kind === "closing" || frame.nowMs === undefined) return model;
+	const before = frame.kind === "first" ? undefined : model;
+	if (before === undefined && frame.kind !== "first") return undefined;
+	const { nowMs } = frame;
+	const nodes = foldNodes(before?.nodes, frame);
+	return {
+		nowMs,
+		from: frame.from ?? before?.from ?? "store",
+		cluster: frame.cluster ?? before?.cluster ?? "",
+		by: frame.by ?? before?.by ?? "",
+		byName: frame.byName ?? before?.byName,
+		store: frame.store ?? before?.store ?? { up: true },
+		figures: frame.figures ?? before?.figures,
+		series: foldSeries(before?.series ?? NO_SERIES, frame.series),
+		nodes,
+		isByCells: frame.lanes
+			? frame.lanes.by === "cells"
+			: (before?.isByCells ?? false),
+		attempts: foldAttempts(before?.attempts, frame, nodes),
+		cells: [...(before?.cells ?? []), ...(frame.lanes?.cells ?? [])].filter(
+			({ atMs }) => atMs > nowMs - LANE_KEPT_MS,
+		),
+		deaths: foldDeaths(before?.deaths ?? [], frame),
+		events: [
+			...(frame.events ?? []).toReversed(),
+			...(before?.events ?? []),
+		].slice(0, EVENTS_KEPT),
+		queues: frame.queues ?? before?.queues ?? [],
+		queuesMore: frame.queues
+			? (frame.queuesMore ?? 0)
+			: (frame.queuesMore ?? before?.queuesMore ?? 0),
+		elsewhere: frame.elsewhere ?? before?.elsewhere ?? [],
+	};
+}
+
+function foldNodes(
+	before: LiveModel["nodes"] = new Map(),
+	{ nodes = [], nodesGone = [] }: LiveFrame,
+): LiveModel["nodes"] {
+	if (nodes.length === 0 && nodesGone.length === 0) return before;
+	const next = new Map(before);
+	for (const each of nodes) {
+		const known = next.get(each.n);
+		const name = each.name ?? known?.name ?? each.id ?? `${each.n}`;
+		const state = each.state ?? known?.state ?? "up";
+		const merged = { ...known, ...each, name, state };
+		// A dead node has no lease, though nothing says so.
+		if (state === "dead") delete merged.leaseLeftMs;
+		next.set(each.n, merged);
+	}
+	for (const n of nodesGone) next.delete(n);
+	return next;
+}
+
+function foldSeries(before: LiveSeries, told: LiveFrame["series"]): LiveSeries {
+	if (told === undefined) return before;
+	const join = (name: keyof LiveSeries) =>
+		[...before[name], ...told[name]].slice(-LIVE_STEPS);
+	return {
+		...{ pending: join("pending"), started: join("started") },
+		...{ slots: join("slots"), ended: join("ended") },
+		...{ failed: join("failed"), oldestMs: join("oldestMs") },
+	};
+}
+
+function foldDeaths(
+	before: readonly LiveDeath[],
+	{ deaths = [], nowMs = 0 }: LiveFrame,
+): readonly LiveDeath[] {
+	if (deaths.length === 0 && before.length === 0) return before;
+	const keyOf = ({ node, epoch }: LiveDeath) => `${node} ${epoch}`;
+	const all = new Map(
+		[...before, ...deaths].map((each) => [keyOf(each), each]),
+	);
+	return [...all.values()]
+		.filter(({ atMs }) => atMs > nowMs - LIVE_DEATHS_MS)
+		.sort((a, b) => b.atMs - a.atMs);
+}
+
+function foldAttempts(
+	before: LiveModel["attempts"] = new Map(),
+	{ lanes, nowMs = 0 }: LiveFrame,
+	nodes: LiveModel["nodes"],
+): LiveModel["attempts"] {
+	const next = new Map<string, LaneAttempt>();
+	for (const [key, attempt] of before)
+		if ((attempt.endedMs ?? nowMs) > nowMs - LANE_KEPT_MS)
+			next.set(key, attempt);
+	const told = (lanes?.attempts ?? []).toSorted(
+		(a, b) => a.claimedMs - b.claimedMs,
+	);
+	const lines = linesOf(next);
+	for (const each of told) {
+		const key = `${each.shard} ${each.token}`;
+		const known = next.get(key);
+		const slots = nodes.get(each.n)?.slots ?? 1;
+		const line = known?.line ?? freeLine(lines, each, slots);
+		next.set(key, { ...each, key, line });
+		lines.set(
+			`${each.n} ${line}`,
+			Math.max(endOf(each), lines.get(`${each.n} ${line}`) ?? 0),
+		);
+	}
+	return next;
+}
+
+const endOf = ({ endedMs }: { readonly endedMs?: number }) =>
+	endedMs ?? Infinity;
+
+/** Until when each line of each lane is taken. */
+function linesOf(attempts: LiveModel["attempts"]): Map<string, number> {
+	const lines = new Map<string, number>();
+	for (const each of attempts.values()) {
+		const line = `${each.n} ${each.line}`;
+		lines.set(line, Math.max(endOf(each), lines.get(line) ?? 0));
+	}
+	return lines;
+}
+
+/** The uppermost line that is free when it begins; if none is, the one that is free first. */
+function freeLine(
+	lines: ReadonlyMap<string, number>,
+	{ n, claimedMs }: Told,
+	slots: number,
+): number {
+	const count = Math.max(1, Math.min(slots, LINES_MAX));
+	let first = 0;
+	let firstMs = Infinity;
+	for (let line = 0; line < count; line++) {
+		const untilMs = lines.get(`${n} ${line}`) ?? 0;
+		// Clocks and answers cross: a slot is taken up again in the same moment.
+		if (untilMs <= claimedMs + 2) return line;
+		if (untilMs < firstMs) [first, firstMs] = [line, untilMs];
+	}
+	return first;
+}
+
+/** What a cell says of a node: 0 to 1, undefined if it is not known. */
+export function shareAt(digits: string, n: number): number | undefined {
+	const digit = digits.charCodeAt(n) - 48;
+	return digit >= 0 && digit <= 9 ? digit / 9 : undefined;
+}

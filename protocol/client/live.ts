@@ -1,0 +1,129 @@
+/**
+ * What a page is drawn from, as a client reads it: frame after frame, for ever, from the node
+ * that served it and, if that does not answer, from another. Whichever answers begins with a
+ * frame that says all there is, so nothing has to be kept to go on.
+ */
+import { LIVE_QUIET_MS } from "../limits.ts";
+import type { LiveFrame } from "../schema/live.ts";
+import type { ProblemAsRead } from "../schema.ts";
+import { MessageReader } from "../sse.ts";
+import { NoAnswer, PROBLEM_TYPE, Refused } from "./client.ts";
+import type { StreamingFetch } from "./events.ts";
+
+export interface LiveOptions {
+	/** Of nodes, the one to begin with first; asked for before each round. */
+	readonly urls: () => readonly string[];
+	readonly fetch: StreamingFetch;
+	/** Access token that goes with each request. */
+	readonly token: string | undefined;
+	/** Ends it. */
+	readonly signal: AbortSignal;
+	/** Waits for so long, or until the signal. */
+	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** A frame, or why none came from this node. */
+export type LiveRead =
+	| { readonly url: string; readonly frame: LiveFrame }
+	| { readonly url: string; readonly error: Refused | NoAnswer };
+
+/** Between rounds in which no node has answered; it doubles up to the other. */
+const PAUSE_MS_MIN = 100;
+const PAUSE_MS_MAX = 2_000;
+
+/** Ends when the signal does, or a node has said that what is asked for is not allowed. */
+export async function* readLive(
+	options: LiveOptions,
+): AsyncGenerator<LiveRead, void> {
+	const { signal, pause } = options;
+	let rounds = 0;
+	while (!signal.aborted) {
+		for (const url of options.urls()) {
+			const before = rounds;
+			for await (const read of readFrom(url, options)) {
+				if (signal.aborted) return;
+				yield read;
+				if ("frame" in read) rounds = 0;
+				else if (read.error instanceof Refused && isFinal(read.error)) return;
+			}
+			// Who had answers begins with the first again.
+			if (rounds === 0 && before > 0) break;
+		}
+		await pause(Math.min(PAUSE_MS_MIN * 2 ** rounds, PAUSE_MS_MAX), signal);
+		rounds += 1;
+	}
+}
+
+/** What another node would say, too. */
+function isFinal({ problem }: Refused): boolean {
+	return problem.status === 401 || problem.status === 403;
+}
+
+/** One answer of one node, and why it ended. */
+async function* readFrom(
+	url: string,
+	{ fetch, token, signal, pause }: LiveOptions,
+): AsyncGenerator<LiveRead> {
+	const quiet = new Quiet(pause, signal);
+	try {
+		const answer = await fetch(`${url}/v1/live`, {
+			method: "GET",
+			headers: {
+				...(token !== undefined && { authorization: `Bearer ${token}` }),
+			},
+			signal: quiet.signal,
+		});
+		const type = answer.headers.get("content-type")?.split(";")[0];
+		if (type === PROBLEM_TYPE) {
+			const problem = JSON.parse(await answer.text()) as ProblemAsRead;
+			yield { url, error: new Refused(`live at ${url}`, problem) };
+			return;
+		}
+		if (answer.status !== 200 || answer.body === null)
+			throw new Error(`status ${answer.status}`);
+		const reader = new MessageReader();
+		const decoder = new TextDecoder();
+		for await (const bytes of answer.body) {
+			quiet.heard();
+			for (const { data } of reader.push(
+				decoder.decode(bytes, { stream: true }),
+			))
+				if (data !== undefined)
+					yield { url, frame: JSON.parse(data) as LiveFrame };
+		}
+		throw new Error("the stream has ended");
+	} catch (error) {
+		if (!signal.aborted)
+			yield { url, error: new NoAnswer(`GET ${url}/v1/live`, error as Error) };
+	} finally {
+		quiet.end();
+	}
+}
+
+/** Ends a connection over which nothing comes: frames come each second. */
+class Quiet {
+	#heard = true;
+	readonly #over = new AbortController();
+	readonly signal: AbortSignal;
+
+	constructor(pause: LiveOptions["pause"], signal: AbortSignal) {
+		this.signal = AbortSignal.any([signal, this.#over.signal]);
+		void this.#look(pause);
+	}
+
+	heard(): void {
+		this.#heard = true;
+	}
+
+	end(): void {
+		this.#over.abort();
+	}
+
+	async #look(pause: LiveOptions["pause"]): Promise<void> {
+		while (this.#heard && !this.signal.aborted) {
+			this.#heard = false;
+			await pause(LIVE_QUIET_MS, this.signal);
+		}
+		this.end();
+	}
+}

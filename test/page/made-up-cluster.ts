@@ -1,0 +1,409 @@
+/**
+ * A cluster that is made up: nodes that run tasks, die, freeze and come back, told in frames as
+ * `/v1/live` tells them. Seeded, so that it does the same twice; its clock is moved by who uses
+ * it. The page is looked at with it, at moments that a real cluster rarely is in, and with more
+ * nodes than a test could start.
+ */
+import {
+	LIVE_ATTEMPTS_MAX,
+	LIVE_ENDS_MAX,
+	LIVE_LONG_MS,
+	LIVE_STEP_MS,
+	LIVE_STEPS,
+} from "../../protocol/limits.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+import { type MadeUpAttempt, MadeUpNode } from "./made-up-node.ts";
+
+type Of<Name extends keyof LiveFrame> = NonNullable<LiveFrame[Name]>;
+type Death = {
+	-readonly [Name in keyof Of<"deaths">[number]]: Of<"deaths">[number][Name];
+};
+type Event = Of<"events">[number];
+
+export interface MadeUpOptions {
+	readonly nodes: number;
+	readonly slots: number;
+	/** How long a task runs, on average. */
+	readonly taskMs: number;
+	/** Share of slots that are busy. */
+	readonly load: number;
+	readonly failing: number;
+	readonly seed?: number;
+	readonly zones?: number;
+	readonly cluster?: string;
+	readonly names?: readonly string[];
+	readonly types?: readonly string[];
+	readonly queues?: Of<"queues">;
+	readonly queuesMore?: number;
+	readonly pending?: number;
+	readonly idOf?: (token: number) => string;
+}
+
+const STEP_MS = 50;
+
+export class MadeUpCluster {
+	readonly nodes: MadeUpNode[];
+	nowMs: number;
+	storeAwaySinceMs: number | undefined;
+	readonly #options: MadeUpOptions;
+	#state: number;
+	#tokens = 0;
+	#told = new Set<MadeUpAttempt>();
+	readonly #attempts: MadeUpAttempt[] = [];
+	readonly #orphans: { attempt: MadeUpAttempt; death: Death }[] = [];
+	readonly #deaths: Death[] = [];
+	#events: Event[] = [];
+	#cells: Of<"lanes">["cells"] = [];
+	#endedAt: number[] = [];
+
+	constructor(options: MadeUpOptions, nowMs: number) {
+		this.#options = options;
+		this.#state = options.seed ?? 7;
+		this.nowMs = nowMs - 62_000;
+		this.nodes = Array.from({ length: options.nodes }, (_, n) => {
+			const name = options.names?.[n] ?? `node-${n + 1}`;
+			const zone = options.zones ? `eu-1${"abcdef"[n % options.zones]}` : "";
+			return new MadeUpNode(n, name, zone, options.slots, this.nowMs);
+		});
+		this.advance(62_000);
+	}
+
+	advance(ms: number): void {
+		for (let left = ms; left > 0; left -= STEP_MS) this.#step();
+	}
+
+	/** As `kill -9` does it: its tasks wait, and are taken up by others. */
+	kill(n: number): void {
+		const node = this.#node(n);
+		node.fate = "dead";
+		const others = this.nodes.filter(({ fate }) => fate === "up");
+		const death: Death = {
+			...{ node: node.id, name: node.name, n, epoch: node.epoch },
+			...{ atMs: this.nowMs, grounds: "now", tasks: node.running.size },
+			why: "its node was dead: the connection had closed, and its address refused a new one",
+			...{ by: others[0]?.id ?? "", byName: others[0]?.name ?? "" },
+			...{
+				moved: [],
+				movedTasks: 0,
+				overTasks: 0,
+				waitingTasks: node.running.size,
+			},
+		};
+		this.#deaths.unshift(death);
+		this.#tell("node.dead", { node: node.id, nodeName: node.name, why: "now" });
+		this.#tell("session.revoked", {
+			node: node.id,
+			nodeName: node.name,
+			tasks: node.running.size,
+		});
+		for (const attempt of node.running.keys()) {
+			this.#end(attempt, "revoked");
+			this.#orphans.push({ attempt, death });
+		}
+		node.running.clear();
+	}
+
+	/** As `kill -STOP` does it: it renews no more. */
+	freeze(n: number): void {
+		this.#node(n).fate = "frozen";
+	}
+
+	restart(n: number): void {
+		const node = this.#node(n);
+		node.fate = "up";
+		node.epoch += 1;
+		node.renewedMs = this.nowMs;
+		this.#tell("node.up", { node: node.id, nodeName: node.name });
+	}
+
+	first(): LiveFrame {
+		const { cluster = "shop" } = this.#options;
+		this.#told = new Set(this.#attempts);
+		const by = this.#node(0);
+		return {
+			...{
+				kind: "first",
+				...this.#head(),
+				cluster,
+				by: by.id,
+				byName: by.name,
+			},
+			series: this.#series(),
+			nodes: this.nodes.map((node) => this.#tellNode(node)),
+			lanes: {
+				by: this.#isBusy ? "cells" : "attempts",
+				attempts: this.#shown(this.#attempts),
+				cells: this.#cells,
+			},
+			...{ deaths: [...this.#deaths], events: this.#events.slice(-20) },
+			elsewhere: [],
+		};
+	}
+
+	/** After at least a second. */
+	next(): LiveFrame {
+		const news = this.#attempts.filter((each) => !this.#told.has(each));
+		for (const each of news) this.#told.add(each);
+		const frame: LiveFrame = {
+			...{ kind: "next", ...this.#head() },
+			nodes: this.nodes.map((node) => {
+				const { n, state, running, leaseLeftMs, epoch } = this.#tellNode(node);
+				return {
+					...{ n, state, running, epoch },
+					...(leaseLeftMs !== undefined && { leaseLeftMs }),
+				};
+			}) as Of<"nodes">,
+			lanes: {
+				by: this.#isBusy ? "cells" : "attempts",
+				attempts: this.#shown(news).slice(0, LIVE_ATTEMPTS_MAX),
+				cells: this.#cells.slice(-1),
+			},
+			...{ deaths: [...this.#deaths], events: this.#events.slice(-20) },
+		};
+		this.#events = [];
+		return frame;
+	}
+
+	get #isBusy(): boolean {
+		return (
+			this.#endedAt.filter((ms) => ms > this.nowMs - 1_000).length >
+			LIVE_ENDS_MAX
+		);
+	}
+
+	#shown(attempts: readonly MadeUpAttempt[]): MadeUpAttempt[] {
+		if (!this.#isBusy) return [...attempts];
+		return attempts.filter(
+			({ end, moved, claimedMs, endedMs = this.nowMs }) =>
+				end === "revoked" ||
+				moved !== undefined ||
+				endedMs - claimedMs > LIVE_LONG_MS,
+		);
+	}
+
+	#head() {
+		const {
+			queues = [],
+			queuesMore = 0,
+			pending = 0,
+			types = ["resize"],
+			failing,
+		} = this.#options;
+		const ended = this.#endedAt.filter((ms) => ms > this.nowMs - 60_000).length;
+		const worst = queues[0];
+		const away = this.storeAwaySinceMs;
+		const alive = this.nodes.filter(({ fate }) => fate !== "dead");
+		return {
+			...{ nowMs: this.nowMs, asOf: new Date(this.nowMs).toISOString() },
+			from: away === undefined ? ("store" as const) : ("gossip" as const),
+			store:
+				away === undefined
+					? { up: true }
+					: {
+							up: false,
+							awaySinceMs: away,
+							why: "connect ECONNREFUSED",
+							agree: alive.length - 1,
+						},
+			figures: {
+				pending: pending + this.#orphans.length,
+				started: alive.reduce((sum, { running }) => sum + running.size, 0),
+				slots: alive.reduce((sum, { slots }) => sum + slots, 0),
+				endedInMinute: ended,
+				failing: {
+					ended: ended * 15,
+					failed: Math.round(ended * 15 * failing),
+					types:
+						failing > 0
+							? types.slice(-2).map((type, at) => ({ type, failed: 90 - at }))
+							: [],
+				},
+				...(worst && {
+					oldest: {
+						id: worst.oldest.id,
+						queue: worst.queue,
+						type: worst.type,
+						sinceMs: Date.parse(worst.oldest.since),
+					},
+				}),
+			},
+			...{ queues, queuesMore },
+		};
+	}
+
+	#series(): Of<"series"> {
+		const { pending = 0, failing } = this.#options;
+		const all = this.nodes.length * this.#options.slots;
+		const list = (at: (step: number) => number) =>
+			Array.from({ length: LIVE_STEPS }, (_, step) => Math.round(at(step)));
+		const rate = (this.#endedAt.length / 62) * 5;
+		const wave = (step: number) =>
+			1 + 0.15 * Math.sin(step / 9) + 0.1 * Math.sin(step / 2.3);
+		return {
+			...{ stepMs: LIVE_STEP_MS, untilMs: this.nowMs },
+			pending: list((step) => pending * wave(step) * (0.4 + step / 300)),
+			started: list((step) =>
+				Math.min(all, all * this.#options.load * wave(step)),
+			),
+			slots: list(() => all),
+			ended: list((step) => rate * wave(step)),
+			failed: list((step) => rate * failing * wave(step + 20)),
+			oldestMs: list((step) => step * 500),
+		};
+	}
+
+	#tellNode(node: MadeUpNode) {
+		const { n, id, name, zone, slots, running, epoch } = node;
+		const state = node.state(this.nowMs);
+		return {
+			...{ n, id, name, state, slots, running: running.size, epoch },
+			...{ http: `10.0.0.${n + 4}:5000`, ...(zone && { zone }) },
+			...{ load: 0.1, memoryBytes: 120_000_000 + n * 1_000_000 },
+			...{
+				seenBy: state === "dead" ? 0 : this.nodes.length - 1,
+				startedMs: this.nowMs - 3_600_000,
+			},
+			...(state !== "dead" && { leaseLeftMs: node.leaseLeftMs(this.nowMs) }),
+		};
+	}
+
+	#step(): void {
+		this.nowMs += STEP_MS;
+		for (const node of this.nodes) this.#stepOf(node);
+		for (const { attempt, death } of this.#orphans.splice(0))
+			this.#takeUp(attempt, death);
+		if (this.nowMs % 1_000 < STEP_MS) this.#endSecond();
+	}
+
+	#stepOf(node: MadeUpNode): void {
+		if (node.fate === "dead") return;
+		if (node.fate === "up" && this.nowMs - node.renewedMs > 800)
+			node.renewedMs = this.nowMs;
+		if (node.fate !== "up" || this.storeAwaySinceMs !== undefined) return;
+		const { taskMs, load, failing } = this.#options;
+		for (const [attempt, untilMs] of node.running) {
+			if (untilMs > this.nowMs) continue;
+			node.running.delete(attempt);
+			const fails = this.#draw() < failing;
+			this.#end(attempt, fails ? "failure" : "success");
+			node.ends += 1;
+			if (fails) node.failures += 1;
+		}
+		const wanted = Math.round(node.slots * load);
+		while (node.running.size < wanted && this.#draw() < 0.7)
+			this.#start(node, taskMs * (0.2 + 1.6 * this.#draw()));
+		node.busyMs += node.running.size * STEP_MS;
+	}
+
+	#start(
+		node: MadeUpNode,
+		forMs: number,
+		again?: MadeUpAttempt,
+	): MadeUpAttempt {
+		const { types = ["resize"], idOf = (token) => `1m8m6sa9kmnrwm${token}` } =
+			this.#options;
+		const token = ++this.#tokens;
+		const attempt: MadeUpAttempt = {
+			...{
+				shard: 0,
+				token,
+				task: again?.task ?? idOf(token),
+				queue: "default",
+				round: 1,
+			},
+			type: again?.type ?? types[token % types.length] ?? "",
+			...{ attempt: again ? 2 : 1, n: node.n, claimedMs: this.nowMs },
+			...(again && {
+				moved: {
+					n: again.n,
+					token: again.token,
+					endedMs: again.endedMs ?? this.nowMs,
+				},
+			}),
+		};
+		node.running.set(attempt, this.nowMs + forMs);
+		this.#attempts.push(attempt);
+		return attempt;
+	}
+
+	#end(attempt: MadeUpAttempt, end: "success" | "failure" | "revoked"): void {
+		attempt.endedMs = this.nowMs;
+		attempt.end = end;
+		this.#told.delete(attempt);
+		if (end !== "revoked") this.#endedAt.push(this.nowMs);
+		const { task, type = "" } = attempt;
+		if (end === "failure")
+			this.#tell("task.ended", {
+				task,
+				type,
+				state: "FAILURE",
+				nodeName: this.#node(attempt.n).name,
+			});
+	}
+
+	/** By whoever has a free slot, or a little room; else it waits. */
+	#takeUp(attempt: MadeUpAttempt, death: Death): void {
+		const waitsMs = this.nowMs - (attempt.endedMs ?? 0);
+		const free = this.nodes.filter(({ fate }) => fate === "up");
+		const node = free[Math.floor(this.#draw() * free.length)];
+		if (node === undefined || waitsMs < 300 || this.#draw() < 0.6) {
+			this.#orphans.push({ attempt, death });
+			return;
+		}
+		const next = this.#start(node, 6_000 + 20_000 * this.#draw(), attempt);
+		const to = death.moved.find(({ n }) => n === node.n);
+		const others = death.moved.filter((each) => each !== to);
+		death.moved = [
+			...others,
+			{ n: node.n, name: node.name, tasks: (to?.tasks ?? 0) + 1 },
+		].sort((a, b) => b.tasks - a.tasks);
+		death.movedTasks += 1;
+		death.waitingTasks -= 1;
+		death.slowestMs = Math.max(death.slowestMs ?? 0, waitsMs);
+		this.#tell("task.started", {
+			task: next.task,
+			type: next.type ?? "",
+			nodeName: node.name,
+			attempt: 2,
+		});
+	}
+
+	#endSecond(): void {
+		const told = this.nodes.map((node) => node.takeSecond());
+		this.#cells = [
+			...this.#cells.slice(-59),
+			{
+				atMs: this.nowMs - 1_000,
+				busy: told.map(({ busy }) => busy).join(""),
+				failed: told.map(({ failed }) => failed).join(""),
+			},
+		];
+		const keptMs = this.nowMs - 90_000;
+		while ((this.#attempts[0]?.endedMs ?? Infinity) < keptMs)
+			this.#attempts.shift();
+		this.#endedAt = this.#endedAt.filter((ms) => ms > keptMs);
+	}
+
+	#tell(kind: Event["kind"], about: Omit<Event, "kind">): void {
+		this.#events.push({
+			kind,
+			at: new Date(this.nowMs).toISOString(),
+			...about,
+		});
+		if (this.#events.length > 40) this.#events.shift();
+	}
+
+	#node(n: number): MadeUpNode {
+		const node = this.nodes[n];
+		if (node === undefined) throw new Error(`no node ${n}`);
+		return node;
+	}
+
+	/** mulberry32 */
+	#draw(): number {
+		this.#state = (this.#state + 0x6d2b79f5) | 0;
+		let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+	}
+}
