@@ -4,7 +4,7 @@
  */
 
 /** Enough for a machine that is busy with something else too, and for a wait. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 60_000;
 
 export interface Answer<Body> {
 	readonly status: number;

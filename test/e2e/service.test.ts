@@ -99,7 +99,8 @@ test("it is ready and lives while Redis does not answer", async () => {
 test("it lives on when Redis goes; a node whose event loop hangs gives no more sign of life", async () => {
 	const [first, second] = [new NotifySocket(), new NotifySocket()];
 	const hung = start(first);
-	start(second);
+	const other = start(second);
+	await Promise.all([hung, other].map((node) => node.says(/ serves /)));
 	await Promise.all([lives(first, 1), lives(second, 1)]);
 	process.kill(redis.pid, "SIGKILL");
 	await Promise.all([lives(first), lives(second)]);
