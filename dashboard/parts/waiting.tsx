@@ -76,7 +76,7 @@ function Row({ of: each }: { readonly of: LiveQueue }): JSX.Element {
 			</Long>
 			<td class="figure">{figure(counts.PENDING)}</td>
 			<td class="figure">
-				{longSpanOf(storeNowMs() - Date.parse(oldest.since))}
+				{oldest && longSpanOf(storeNowMs() - Date.parse(oldest.since))}
 			</td>
 			<td class="long" title={serversOf(each)} data-tone={unserved && "dead"}>
 				{serversOf(each)}

@@ -174,7 +174,7 @@ function illNodes({ nodes, store }: LiveModel): Found[] {
 function unserved({ queues, queuesMore }: LiveModel, nowMs: number): Found[] {
 	const none = queues.filter(({ unserved }) => unserved);
 	const [worst] = none;
-	if (worst === undefined) return [];
+	if (worst?.oldest === undefined) return [];
 	const waits = longSpanOf(nowMs - Date.parse(worst.oldest.since));
 	const isAll = none.length === queues.length && queuesMore > 0;
 	const more = none.length - 1;

@@ -218,7 +218,7 @@ export class MadeUpCluster {
 							? types.slice(-2).map((type, at) => ({ type, failed: 90 - at }))
 							: [],
 				},
-				...(worst && {
+				...(worst?.oldest && {
 					oldest: {
 						id: worst.oldest.id,
 						queue: worst.queue,

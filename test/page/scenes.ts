@@ -28,7 +28,7 @@ function queue(
 ): Queue {
 	return {
 		...{ queue: name, type, labels: missing ? ["gpu"] : [] },
-		counts: { PENDING: count },
+		counts: { PENDING: count, STARTED: 0, SCHEDULED: 0 },
 		oldest: {
 			...{ id: `${name}-${type}-1`, waitMs },
 			since: new Date(nowMs - waitMs).toISOString(),
