@@ -13,6 +13,7 @@ export type * from "./ports/event-api.ts";
 export type * from "./ports/executor.ts";
 export type * from "./ports/generations.ts";
 export type * from "./ports/gossip.ts";
+export type * from "./ports/live-api.ts";
 export type * from "./ports/machine.ts";
 export type * from "./ports/meter.ts";
 export type * from "./ports/node-name.ts";

@@ -19,6 +19,7 @@ import {
 	type ClusterView,
 	type DeathsView,
 	type Gossip,
+	type Leases,
 	type NodeName,
 	type NodeRecord,
 	type NodesView,
@@ -87,7 +88,11 @@ export interface NodeBook {
 	readonly others: readonly Pick<RegisteredNode, "record" | "expiresMs">[];
 	/** Reads the registry anew. @throws StoreError */
 	refresh(): Promise<void>;
-	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
+	views(
+		own: Digest,
+		suspects: (nodeId: string) => boolean,
+		leases?: Leases,
+	): NodeView[];
 	/** See served-routes.ts. */
 	readonly served: {
 		/** What no live node has of what the route needs; undefined: nothing. */
@@ -153,10 +158,11 @@ export class ClusterAnswers implements ClusterApi {
 		return others.map(({ state }) => state);
 	}
 
-	/** All nodes, as the registry was read last and as gossip has them. */
-	known(): NodeView[] {
+	/** All nodes, as the registry was read last and as gossip has them; with leases as they are now, if these are given. */
+	known(leases?: Leases): NodeView[] {
 		const { roster, digester, watch } = this.#parts;
-		return roster.views(digester.current(), (id) => watch.suspects(id));
+		const suspects = (id: string) => watch.suspects(id);
+		return roster.views(digester.current(), suspects, leases);
 	}
 
 	drain(node: string): Promise<string | undefined> {

@@ -19,10 +19,17 @@ export class PacedRead<Read> {
 	readonly #clock: PacedReadClock;
 	readonly #read: () => Promise<Read>;
 
-	/** `read` may throw StoreError. */
-	constructor(clock: PacedReadClock, read: () => Promise<Read>) {
+	readonly #leastMs: number;
+
+	/** `read` may throw StoreError. `leastMs`: no more often than this. */
+	constructor(
+		clock: PacedReadClock,
+		read: () => Promise<Read>,
+		leastMs = METRICS_READ_MS_MIN,
+	) {
 		this.#clock = clock;
 		this.#read = read;
+		this.#leastMs = leastMs;
 	}
 
 	/** Undefined: it cannot be had. */
@@ -44,7 +51,7 @@ export class PacedRead<Read> {
 			this.#last = undefined;
 		}
 		const tookMs = this.#clock.monoMs() - beganMs;
-		const pauseMs = Math.max(METRICS_READ_MS_MIN, METRICS_READ_SHARE * tookMs);
+		const pauseMs = Math.max(this.#leastMs, METRICS_READ_SHARE * tookMs);
 		this.#dueMs = beganMs + pauseMs;
 	}
 }

@@ -6,11 +6,13 @@ import { ClusterAnswers } from "../answers/cluster.ts";
 import { DrainWishes } from "../answers/drain-wishes.ts";
 import type { EndWatcher } from "../answers/end-watcher.ts";
 import type { EventFeed } from "../answers/event-feed.ts";
+import { LiveBacklog } from "../answers/live-backlog.ts";
 import { Meter } from "../answers/meter.ts";
 import { Overview } from "../answers/overview.ts";
 import { TaskList } from "../answers/task-list.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
+import { LiveFeed } from "../live/live-feed.ts";
 import type { Digester } from "../peers/digester.ts";
 import type { Roster } from "../peers/roster.ts";
 import type { SelfReport } from "../peers/self-report.ts";
@@ -52,9 +54,25 @@ export function clusterAnswers(answering: AnsweringParts): ClusterAnswers {
 	});
 }
 
+export function liveFeedOf(
+	{ parts, feed: events }: AnsweringParts,
+	nodes: ClusterAnswers,
+): LiveFeed {
+	const { cluster, clock, log, store, gossip } = parts;
+	const { shards } = store;
+	const { sessions: registry } = shards[0] as Shard;
+	const overview = new Overview({ shards });
+	return new LiveFeed({
+		...{ cluster, clock, log, store, shards, registry, events, nodes },
+		nodeId: gossip.nodeId,
+		backlog: new LiveBacklog({ clock, overview, onlooker: nodes }),
+	});
+}
+
 export function answersOf(
 	answering: AnsweringParts,
 	cluster: ClusterAnswers,
+	live: LiveFeed,
 ): Api {
 	const { parts, engines, access, digester, report, roster } = answering;
 	const { runner, runs, watcher, feed } = answering;
@@ -75,5 +93,5 @@ export function answersOf(
 		...{ submissions: tasks, peers: cluster, cluster },
 	});
 	const audit = new AuditTrail(log, firstOf(answering).events);
-	return { tasks, cluster, overview, meter, access, audit, events: feed };
+	return { tasks, cluster, overview, meter, access, audit, events: feed, live };
 }

@@ -25,6 +25,7 @@ import { StatsKeeper } from "../duties/stats-keeper.ts";
 import { Coroner } from "../lease/coroner.ts";
 import { Drainer } from "../lease/drainer.ts";
 import { HomeWord } from "../lease/home-word.ts";
+import type { LiveFeed } from "../live/live-feed.ts";
 import { Announcer } from "../peers/announcer.ts";
 import { Digester } from "../peers/digester.ts";
 import { DutyTurns } from "../peers/duty-turns.ts";
@@ -51,7 +52,12 @@ import type {
 import { RunMeter } from "../work/run-meter.ts";
 import { Runner } from "../work/runner.ts";
 import { Turns } from "../work/turns.ts";
-import { type AnsweringParts, answersOf, clusterAnswers } from "./answers.ts";
+import {
+	type AnsweringParts,
+	answersOf,
+	clusterAnswers,
+	liveFeedOf,
+} from "./answers.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
 import { Watch } from "./watch.ts";
 
@@ -109,6 +115,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #figures: FigureKeeper;
 	readonly #feed: EventFeed;
 	readonly #views: ViewWatch;
+	readonly #live: LiveFeed;
 	#stopped = false;
 
 	constructor(parts: EngineParts) {
@@ -168,7 +175,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const cluster = clusterAnswers(answering);
 		const seen = { store, feed: this.#feed, cluster, watch: this.#watch };
 		this.#views = new ViewWatch({ nodeId: gossip.nodeId, clock, ...seen });
-		this.api = answersOf(answering, cluster);
+		this.#live = liveFeedOf(answering, cluster);
+		this.api = answersOf(answering, cluster, this.#live);
 	}
 
 	/** Of the last renewals of all shards, when the first one began, on the monotonic clock; undefined: none has begun. */
@@ -264,6 +272,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 
 	async #leave(): Promise<number> {
 		this.#feed.stop();
+		this.#live.stop();
 		this.#views.stop();
 		this.#turns.stop();
 		this.#stats.stop();

@@ -65,6 +65,7 @@ import { clusterHandlers } from "./resources/cluster.ts";
 import { endedHandlers } from "./resources/ended.ts";
 import { eventHandlers } from "./resources/events.ts";
 import { failureHandlers } from "./resources/failures.ts";
+import { liveHandlers } from "./resources/live.ts";
 import { manualHandlers } from "./resources/manual.ts";
 import { metricsHandlers } from "./resources/metrics.ts";
 import { descriptionHandler } from "./resources/openapi.ts";
@@ -188,6 +189,7 @@ function handlersOf(
 		...queueHandlers(api, clock, links),
 		...failureHandlers(api, reads, links),
 		...eventHandlers(api, streams),
+		...liveHandlers(api, streams),
 		...celeryHandlers(api, clock, reads, links),
 		...tokenHandlers(api),
 		...pageHandlers(() => api.cluster.origins()),

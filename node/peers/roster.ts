@@ -8,6 +8,7 @@
  * away.
  */
 import { type Digest, shortName } from "../../protocol/gossip.ts";
+import { formatSession } from "../../protocol/lease.ts";
 import {
 	REGISTRY_MS,
 	REGISTRY_MS_MIN,
@@ -20,6 +21,7 @@ import {
 	type AdmittedPeer,
 	type Clock,
 	type Gossip,
+	type Leases,
 	type Log,
 	type NodeView,
 	type RegisteredNode,
@@ -173,13 +175,21 @@ export class Roster {
 		return this.#heard.seeing(nodeId);
 	}
 
-	/** All registered nodes; `own` stands for what this node knows best about itself. */
-	views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[] {
-		const nowMs = this.#storeNowMs + this.#parts.clock.monoMs() - this.#readMs;
+	/** All registered nodes; `own` stands for what this node knows best about itself. `leases`: if they are known better than from the registry. */
+	views(
+		own: Digest,
+		suspects: (nodeId: string) => boolean,
+		leases?: Leases,
+	): NodeView[] {
+		const sinceReadMs = this.#parts.clock.monoMs() - this.#readMs;
+		const nowMs = leases?.nowMs ?? this.#storeNowMs + sinceReadMs;
 		const witnesses = this.#heard.witnesses().set(own.from, own);
 		const seeing = this.#seeing(witnesses);
-		return this.#nodes.map(({ record, epoch, expiresMs, running }) => {
+		return this.#nodes.map(({ record, epoch, running, ...node }) => {
 			const { nodeId, draining, atRisk = false } = record;
+			const session = formatSession(nodeId, epoch);
+			const expiresMs =
+				node.expiresMs && leases ? leases.expires.get(session) : node.expiresMs;
 			const digest = witnesses.get(nodeId) ?? this.#heard.known(nodeId);
 			return {
 				record,

@@ -12,6 +12,7 @@ import type { TaskQuery } from "../../protocol/task-filter.ts";
 import type { Onlooker } from "../../protocol/view.ts";
 import type { AccessApi, Audit } from "./access.ts";
 import type { EventApi } from "./event-api.ts";
+import type { LiveApi } from "./live-api.ts";
 import type { MeterApi } from "./meter.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { Durability } from "./store.ts";
@@ -176,6 +177,7 @@ export interface Api {
 	readonly access: AccessApi;
 	readonly audit: Audit;
 	readonly events: EventApi;
+	readonly live: LiveApi;
 }
 
 export interface BulkWish {

@@ -57,6 +57,12 @@ export interface LiveHead {
 	readonly route: Route;
 }
 
+/** When leases end, at a moment of the store's time. Of a session that is not among them it was taken. */
+export interface Leases {
+	readonly nowMs: number;
+	readonly expires: ReadonlyMap<SessionName, number>;
+}
+
 /** What holds for all of its methods stands at `Shard`. */
 export interface ShardLive {
 	/** Figures as they are, and samples of steps that ended after this (store's time). */

@@ -1,8 +1,16 @@
 /** Limits of `/v1/live`: of what the page is drawn from, a frame a second. */
 
+/** A stream's first frame, and each one after it, as JSON. What does not fit comes in the next ones. */
+export const LIVE_FIRST_BYTES_MAX = 256 * 1024;
+export const LIVE_NEXT_BYTES_MAX = 16 * 1024;
+export const LIVE_FRAME_MS = 1_000;
+/** Attempts are told singly, and lanes by the second, so far back. */
+export const LIVE_SPAN_MS = 60_000;
 /** Figures over time: so many samples of such a length. */
 export const LIVE_STEP_MS = 5_000;
 export const LIVE_STEPS = 180;
+/** Of this much is FAILURE's share of the ends. */
+export const LIVE_FAILING_MS = LIVE_STEP_MS * LIVE_STEPS;
 /** Types told of those that fail most. */
 export const LIVE_FAILING_TYPES_MAX = 5;
 /** More tasks end in a second: only those attempts are told singly that are worth it. */
@@ -28,5 +36,38 @@ export const LIVE_SESSIONS_MAX = 2_000;
 export const LIVE_HOLDERS_STEP = 256;
 /** Time between the turns of nodes at keeping the figures of a step. */
 export const LIVE_TURN_MS = 250;
+/** Whether more than LIVE_ENDS_MAX attempts end in a second goes by so many seconds; and until fewer than this do they are not told singly again. */
+export const LIVE_RATE_S = 5;
+export const LIVE_ENDS_CALM = 15;
+/** Attempts that a node keeps for those who watch: that run, that have ended, and that were cut off and have not begun again. Of more some are not told. */
+export const LIVE_RUNNING_MAX = 50_000;
+export const LIVE_OVER_MAX = 2_048;
+export const LIVE_CUT_MAX = 50_000;
+/** Readers of one node. Beyond: 503 `overloaded`. */
+export const LIVE_READERS_MAX = 1_000;
+/** A reader that has not taken so many frames is too slow: its stream ends, and it may connect anew. */
+export const LIVE_BEHIND_MAX = 10;
+/** A node goes on making frames for so long when the last reader has left: a page that is loaded anew finds all there. */
+export const LIVE_LINGER_MS = 5_000;
+/** A frame waits for so long for what the store says now; then it goes by what the store said last, */
+export const LIVE_WAIT_MS = 300;
+/** unless that is older than this: then the store is away. */
+export const LIVE_OLD_MS = 2_500;
+/** A second is told once so much time has gone by, since what ended in it is told a little later. */
+export const LIVE_CELL_LATE_MS = 400;
+/** A step of figures is told without what nobody has kept by then. */
+export const LIVE_STEP_LATE_MS = 2_000;
+/** When somebody begins to read, events are read back so far, and no more of them in all than this. */
+export const LIVE_BACK_MS = LIVE_DEATHS_MS;
+export const LIVE_BACK_BYTES_MAX = 1024 * 1024;
+/** Nodes of which the store is asked then how they died. */
+export const LIVE_DEATHS_ASKED_MAX = 20;
+/** What fails most goes by so many steps of a minute. */
+export const LIVE_FAILING_STEPS = 15;
+/** Attempts that run, and that are looked for when somebody begins to read; and of how many sessions at once. */
+export const LIVE_HELD_MAX = 5_000;
+export const LIVE_SESSIONS_STEP = 100;
+/** What happened before is waited for so long; then frames begin without, and all is told anew when it is there. */
+export const LIVE_LOAD_MS = 3_000;
 /** A reader to whom nothing comes for so long, or up to twice as long, leaves the node for another. */
 export const LIVE_QUIET_MS = 2_000;

@@ -15,6 +15,10 @@ const words = (
 		isRepeatable: true,
 	}) as const;
 
+/** For which page frames are asked for; `summary`: for any that shows no more than how all is, and the nodes. */
+export const LIVE_PAGES = ["cluster", "summary"] as const;
+export type LivePage = (typeof LIVE_PAGES)[number];
+
 export const eventOperations = {
 	readEvents: {
 		method: "GET",
@@ -59,5 +63,29 @@ export const eventOperations = {
 			},
 		},
 		problems: ["invalid", "store_unavailable", "overloaded"],
+	},
+	readLive: {
+		method: "GET",
+		path: "/v1/live",
+		tag: "Cluster",
+		role: "read",
+		summary: "Watch how things are",
+		description:
+			"A stream of server-sent events that the page is drawn from: a frame a second of figures, nodes, what they run, what happened, and what waits. The first one (`first`, 256 KiB at most) says all, with the last minute; each `next` (16 KiB at most) what is new, and what finds no room comes a second later. While Redis is away they go on, from what nodes tell each other. Whoever connects again is told all again. Who reads too slowly is cut off.",
+		query: {
+			page: {
+				description:
+					"cluster: all; summary: without lanes, series, events and queues. cluster when absent.",
+				schema: { type: "string", enum: LIVE_PAGES },
+				example: "cluster",
+			},
+		},
+		answers: {
+			200: {
+				description: "The stream, which ends when either side does.",
+				shape: { eventsOf: "LiveFrame" },
+			},
+		},
+		problems: ["invalid", "overloaded"],
 	},
 } as const satisfies Readonly<Record<string, Operation>>;

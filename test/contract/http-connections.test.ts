@@ -117,7 +117,7 @@ test("a body that breaks off in bad chunks is told so", async () => {
 test("a port in use is the system's own error", async () => {
 	await using server = await startServer();
 	const port = Number(server.address.split(":")[1]);
-	const { api, overview, access, audit, events } = server;
+	const { api, overview, access, audit, events, live } = server;
 	const log = { debug() {}, info() {}, warn() {}, error() {} };
 	await expect(
 		createHttp({
@@ -129,6 +129,7 @@ test("a port in use is the system's own error", async () => {
 				access,
 				audit,
 				events,
+				live,
 			},
 			rate: undefined,
 			host: "127.0.0.1",

@@ -53,7 +53,7 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	await page.getByText("Live", { exact: true }).waitFor();
 	await server.close();
 	await page.getByText("This node does not answer.").waitFor();
-	const { api, overview, access, audit, events } = server;
+	const { api, overview, access, audit, events, live } = server;
 	const again = await createHttp({
 		api: {
 			tasks: api,
@@ -63,6 +63,7 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 			access,
 			audit,
 			events,
+			live,
 		},
 		rate: undefined,
 		host: "127.0.0.1",

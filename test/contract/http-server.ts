@@ -15,6 +15,7 @@ import { systemClock } from "../../node/world/clock.ts";
 import { openAccess, RecordedAudit } from "../fakes/access.ts";
 import { FakeApi } from "../fakes/api.ts";
 import { FakeEvents } from "../fakes/events.ts";
+import { FakeLive } from "../fakes/live.ts";
 import { FakeOverview } from "../fakes/overview.ts";
 import { Described } from "./http-described.ts";
 
@@ -32,6 +33,7 @@ export interface Server extends Http, AsyncDisposable {
 	readonly access: Access;
 	readonly audit: RecordedAudit;
 	readonly events: FakeEvents;
+	readonly live: FakeLive;
 	/** What the node logged as its own errors. */
 	readonly errors: object[];
 	/** Sentences that it logged for its operator. */
@@ -68,13 +70,13 @@ export async function startServer(
 ): Promise<Server> {
 	const api = new FakeApi();
 	const overview = new FakeOverview();
-	const events = new FakeEvents();
+	const [events, live] = [new FakeEvents(), new FakeLive()];
 	const errors: object[] = [];
 	const told: string[] = [];
 	const quiet = () => {};
 	const access = await openAccess(given);
 	const audit = new RecordedAudit();
-	const parts = { overview, access, audit, events };
+	const parts = { overview, access, audit, events, live };
 	const http = await createHttp({
 		api: { ...parts, tasks: api, cluster: api, meter: api },
 		rate,

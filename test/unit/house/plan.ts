@@ -201,10 +201,21 @@ export const PLAN: readonly Dwelling[] = [
 		],
 	},
 	{
+		// What the page is drawn from, a frame a second.
+		name: "live",
+		paths: ["node/live/"],
+		ours: ["protocol", "ports"],
+		libraries: [],
+		builtins: ASSERT,
+	},
+	{
 		// The actors put together, and no adapter: what the simulator runs too.
 		name: "engine",
 		paths: ["node/engine/"],
-		ours: ["protocol", "ports", "work", "lease", "peers", "duties", "answers"],
+		ours: [
+			...["protocol", "ports", "work", "lease", "peers", "duties", "answers"],
+			"live",
+		],
 		libraries: [],
 		builtins: ASSERT,
 	},

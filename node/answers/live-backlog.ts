@@ -1,0 +1,99 @@
+/**
+ * LiveBacklog: which queues are worst, and which types fail most, for those who watch: read at a pace (paced-read.ts), as both may
+ * take many steps.
+ */
+import {
+	LIVE_FAILING_STEPS,
+	LIVE_FAILING_TYPES_MAX,
+	LIVE_QUEUES_MAX,
+	STATS_ADD_MS,
+	STATS_HOUR_STEP_MS,
+} from "../../protocol/limits.ts";
+import {
+	type QueueOnlooker,
+	readQueue,
+	worstFirst,
+} from "../../protocol/queue-view.ts";
+import type { QueueAsRead } from "../../protocol/schema/overview.ts";
+import { readRoute } from "../../protocol/view.ts";
+import type { OverviewApi, QueuesView, StatsView } from "../ports.ts";
+import { PacedRead, type PacedReadClock } from "./paced-read.ts";
+
+export interface LiveBacklogParts {
+	readonly clock: PacedReadClock;
+	readonly overview: Pick<OverviewApi, "queues" | "stats">;
+	readonly onlooker: QueueOnlooker;
+}
+
+interface Oldest {
+	readonly id: string;
+	readonly queue: string;
+	readonly type: string;
+	readonly sinceMs: number;
+}
+
+export class LiveBacklog {
+	readonly #queues: PacedRead<QueuesView>;
+	readonly #stats: PacedRead<StatsView>;
+	#read: QueuesView | undefined;
+	#failing: { type: string; failed: number }[] = [];
+	readonly #onlooker: QueueOnlooker;
+
+	constructor({ clock, overview, onlooker }: LiveBacklogParts) {
+		this.#onlooker = onlooker;
+		this.#queues = new PacedRead(clock, () => overview.queues());
+		const stats = () => overview.stats("hour");
+		this.#stats = new PacedRead(clock, stats, STATS_ADD_MS);
+	}
+
+	async read(): Promise<void> {
+		const [queues, stats] = await Promise.all([
+			this.#queues.ask(),
+			this.#stats.ask(),
+		]);
+		// While the store is away what was read last goes on to be told.
+		if (queues !== undefined) this.#read = queues;
+		if (stats !== undefined) this.#failing = failingIn(stats);
+	}
+
+	get now() {
+		const { queues = [], asOfMs = 0 } = this.#read ?? {};
+		const rows = worstFirst(queues, this.#onlooker);
+		const told = rows
+			.slice(0, LIVE_QUEUES_MAX)
+			.map((row): QueueAsRead => readQueue(row, asOfMs, this.#onlooker));
+		return {
+			queues: this.#read && told,
+			queuesMore: rows.length - told.length,
+			failingTypes: this.#failing,
+			oldest: oldestIn(queues, asOfMs),
+		};
+	}
+}
+
+function oldestIn(
+	queues: QueuesView["queues"],
+	asOfMs: number,
+): Oldest | undefined {
+	const [first, ...others] = queues;
+	if (first === undefined) return undefined;
+	const oldest = others.reduce(
+		(least, each) => (each.oldestMs < least.oldestMs ? each : least),
+		first,
+	);
+	const { queue, type } = readRoute(oldest.route);
+	const sinceMs = Math.min(oldest.oldestMs, asOfMs);
+	return { id: oldest.oldestId, queue, type, sinceMs };
+}
+
+function failingIn({ steps, asOfMs }: StatsView) {
+	const sinceMs = asOfMs - LIVE_FAILING_STEPS * STATS_HOUR_STEP_MS;
+	const types = new Map<string, number>();
+	for (const { atMs, series } of steps)
+		for (const { type, failed } of atMs >= sinceMs ? series : [])
+			if (failed > 0) types.set(type, (types.get(type) ?? 0) + failed);
+	return [...types]
+		.map(([type, failed]) => ({ type, failed }))
+		.sort((a, b) => b.failed - a.failed)
+		.slice(0, LIVE_FAILING_TYPES_MAX);
+}

@@ -1,0 +1,70 @@
+/**
+ * Happenings: the events that are worth telling whoever looks at a page: what becomes of nodes, sessions and the
+ * store, and tasks that failed, moved, or were acted upon. Of too many at once those of tasks are left out first.
+ */
+import type { EventKind } from "../../protocol/event.ts";
+import { LIVE_EVENTS_MAX } from "../../protocol/limits.ts";
+import type { EventAsRead } from "../../protocol/schema/events.ts";
+
+/** Of tasks, besides those that end otherwise than they should, or move. */
+const WISHES: ReadonlySet<string> = new Set<EventKind>([
+	...(["task.cancel-asked", "task.reopened", "task.deleted"] as const),
+]);
+
+export class Happenings {
+	/** Oldest first; told. */
+	#told: EventAsRead[] = [];
+	/** Of each kind the newest, in order, and how many there were. */
+	#ofNodes: Numbered[] = [];
+	#ofTasks: Numbered[] = [];
+	#count = 0;
+	#number = 0;
+
+	/** `hasMoved`: an attempt begins that was cut off elsewhere. */
+	happened(event: EventAsRead, hasMoved: boolean): void {
+		if (!isWorth(event, hasMoved)) return;
+		this.#count += 1;
+		const list = isOfTask(event) ? this.#ofTasks : this.#ofNodes;
+		list.push({ event, number: this.#number++ });
+		if (list.length > LIVE_EVENTS_MAX) list.shift();
+	}
+
+	/** Those that were told to others last. */
+	get last(): readonly EventAsRead[] {
+		return this.#told;
+	}
+
+	/** What has happened since: as much as may be told at once, and how much else. */
+	take(): { readonly events: EventAsRead[]; readonly more: number } {
+		const room = LIVE_EVENTS_MAX - this.#ofNodes.length;
+		const tasks = room > 0 ? this.#ofTasks.slice(-room) : [];
+		const events = [...this.#ofNodes, ...tasks]
+			.sort((a, b) => a.number - b.number)
+			.map(({ event }) => event);
+		const more = this.#count - events.length;
+		this.#ofNodes = [];
+		this.#ofTasks = [];
+		this.#count = 0;
+		this.#told = [...this.#told, ...events].slice(-LIVE_EVENTS_MAX);
+		return { events, more };
+	}
+}
+
+interface Numbered {
+	readonly event: EventAsRead;
+	readonly number: number;
+}
+
+function isOfTask({ kind }: EventAsRead): boolean {
+	return kind.startsWith("task.");
+}
+
+function isWorth(event: EventAsRead, hasMoved: boolean): boolean {
+	const { kind, state, end, tasks } = event;
+	if (!isOfTask(event)) return kind !== "session.revoked" || tasks !== 0;
+	if (WISHES.has(kind)) return true;
+	if (kind === "task.started") return hasMoved;
+	if (kind === "task.put-back")
+		return end !== "snoozed" && end !== "handed-back" && end !== "not-begun";
+	return kind === "task.ended" && state !== "SUCCESS";
+}

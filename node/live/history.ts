@@ -1,0 +1,176 @@
+/**
+ * History: what happened before anybody read, as far as the store can tell it at little cost: what was told last
+ * of events, read backwards up to a size, and what runs. Each step is a short one.
+ */
+import type { StoreEvent } from "../../protocol/event.ts";
+import type { ReadPlace } from "../../protocol/event-id.ts";
+import { parseSession } from "../../protocol/lease.ts";
+import {
+	LIVE_ATTEMPTS_MAX,
+	LIVE_BACK_BYTES_MAX,
+	LIVE_BACK_MS,
+	LIVE_HELD_MAX,
+	LIVE_SESSIONS_STEP,
+} from "../../protocol/limits.ts";
+import type {
+	EventEntry,
+	HeldAttempt,
+	LiveHead,
+	LiveLook,
+	ShardEvents,
+	ShardLive,
+} from "../ports.ts";
+
+export interface HistoryShard {
+	readonly events: Pick<ShardEvents, "after" | "before">;
+	readonly live: Pick<ShardLive, "look" | "holders" | "heads">;
+}
+
+export interface Happened {
+	readonly event: StoreEvent;
+	readonly shard: number;
+	/** In the store's time. */
+	readonly atMs: number;
+}
+
+export interface Held extends HeldAttempt {
+	readonly shard: number;
+	/** Undefined: not asked, or gone. */
+	readonly head: LiveHead | undefined;
+}
+
+export interface History {
+	/** In order within each shard; up to the ends. */
+	readonly happened: readonly Happened[];
+	/** All that happened since then is in it. */
+	readonly sinceMs: number;
+	/** Of each shard, where events go on. */
+	readonly ends: readonly ReadPlace[];
+	readonly held: readonly Held[];
+}
+
+/** `looks`: one of each shard. @throws StoreError */
+export async function readHistory(
+	shards: readonly HistoryShard[],
+	looks: readonly LiveLook[],
+): Promise<History> {
+	const backs = await Promise.all(
+		shards.map(({ events }, shard) =>
+			readBack(events, shard, LIVE_BACK_BYTES_MAX / shards.length),
+		),
+	);
+	const held = await Promise.all(
+		shards.map(({ live }, shard) => readHeld(live, shard, looks[shard])),
+	);
+	return {
+		happened: backs
+			.flatMap(({ happened }) => happened)
+			.sort((a, b) => a.atMs - b.atMs),
+		sinceMs: Math.max(...backs.map(({ sinceMs }) => sinceMs)),
+		ends: backs.map(({ end }) => end),
+		held: held.flat(),
+	};
+}
+
+async function readBack(
+	events: HistoryShard["events"],
+	shard: number,
+	bytesMax: number,
+): Promise<{ happened: Happened[]; sinceMs: number; end: ReadPlace }> {
+	const { from: end, nowMs } = await events.after(undefined);
+	const back: EventEntry[] = [];
+	const sinceMs = nowMs - LIVE_BACK_MS;
+	for (;;) {
+		const reply = await events.before(back.at(-1)?.place);
+		back.push(...reply.entries);
+		const last = back.at(-1)?.place;
+		const isEnough =
+			last !== undefined &&
+			(last.ms < sinceMs || end.bytes - last.bytes > bytesMax);
+		if (!reply.more || isEnough) {
+			const isCut = reply.more && last !== undefined && last.ms > sinceMs;
+			const happened = back
+				// What was written meanwhile is told by who follows from the end.
+				.filter(({ place }) => place.bytes <= end.bytes)
+				.reverse()
+				.flatMap(({ place: { ms: atMs }, events }) =>
+					events.map((event) => ({ event, shard, atMs })),
+				);
+			const since = isCut ? last.ms : sinceMs;
+			return { happened, sinceMs: since, end: { ...end, read: 0 } };
+		}
+	}
+}
+
+/** What runs; of those that have run longest also what they are. */
+async function readHeld(
+	live: HistoryShard["live"],
+	shard: number,
+	look: LiveLook | undefined,
+): Promise<Held[]> {
+	const sessions = (look?.sessions ?? [])
+		.filter(({ running }) => running > 0)
+		.map(({ session }) => session);
+	const attempts: HeldAttempt[] = [];
+	for (let from = 0; from < sessions.length; ) {
+		const some = sessions.slice(from, from + LIVE_SESSIONS_STEP);
+		const reply = await live.holders(some);
+		attempts.push(...reply.attempts);
+		from += reply.looked;
+		if (reply.looked === 0 || attempts.length >= LIVE_HELD_MAX) break;
+	}
+	attempts.sort((a, b) => a.claimedMs - b.claimedMs);
+	const heads = new Map<string, LiveHead | undefined>();
+	const ids = attempts.slice(0, LIVE_ATTEMPTS_MAX).map(({ id }) => id);
+	while (ids.length > 0) {
+		const told = await live.heads(ids);
+		if (told.length === 0) break;
+		for (const head of told) heads.set(ids.shift() as string, head);
+	}
+	return attempts.map((each) => ({ ...each, shard, head: heads.get(each.id) }));
+}
+
+/** Between these a node ran an attempt; in the store's time. */
+interface Span {
+	readonly node: string;
+	readonly fromMs: number;
+	readonly untilMs: number;
+}
+
+/** What nodes ran since the history begins. */
+function spansOf({ happened, held, sinceMs }: History, nowMs: number): Span[] {
+	const open = new Map<string, { node: string; fromMs: number }>();
+	const spans: Span[] = [];
+	for (const { event, atMs } of happened) {
+		const { about, id } = event;
+		const { nodeId: node } = parseSession(about.session ?? "");
+		if (about.kind === "task.started") open.set(id, { node, fromMs: atMs });
+		else if (about.end !== undefined) {
+			const begun = open.get(id) ?? { node, fromMs: sinceMs };
+			spans.push({ ...begun, untilMs: atMs });
+			open.delete(id);
+		}
+	}
+	for (const { id, session, claimedMs: fromMs } of held)
+		if (!open.has(id))
+			open.set(id, { node: parseSession(session).nodeId, fromMs });
+	for (const each of open.values()) spans.push({ ...each, untilMs: nowMs });
+	return spans;
+}
+
+/** How many attempts each node ran at the end of each of these seconds, of which the history knows. */
+export function runningBefore(
+	history: History,
+	seconds: readonly number[],
+	nowMs: number,
+): Map<number, Map<string, number>> {
+	const known = seconds.filter((atMs) => atMs >= history.sinceMs);
+	const counts = new Map(known.map((atMs) => [atMs, new Map()]));
+	for (const { node, fromMs, untilMs } of spansOf(history, nowMs))
+		for (const [atMs, nodes] of counts) {
+			const endMs = atMs + 999;
+			if (fromMs <= endMs && endMs < untilMs)
+				nodes.set(node, (nodes.get(node) ?? 0) + 1);
+		}
+	return counts;
+}

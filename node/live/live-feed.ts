@@ -1,0 +1,304 @@
+/**
+ * LiveFeed: makes the frames that those who read on this node are told, one a second. However many they are, there
+ * is one maker, which asks the store the same few things; while nobody reads, nothing is asked.
+ *
+ * Owns when the store is asked, and what becomes of frames while it does not answer: they go on, from gossip
+ * and from what was known last, and say so. If events are missing then, all is read anew, and told
+ * anew to all.
+ */
+import {
+	LIVE_DEATHS_ASKED_MAX,
+	LIVE_FRAME_MS,
+	LIVE_LINGER_MS,
+	LIVE_LOAD_MS,
+	LIVE_READERS_MAX,
+	LIVE_WAIT_MS,
+} from "../../protocol/limits.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+import {
+	type Clock,
+	type EventApi,
+	type EventReader,
+	type Leases,
+	type LiveApi,
+	type LiveReader,
+	type Log,
+	type NodeView,
+	type ShardSessions,
+	type Store,
+	StoreError,
+	type Timer,
+} from "../ports.ts";
+import { type History, type HistoryShard, readHistory } from "./history.ts";
+import { Reader } from "./live-reader.ts";
+import { LiveRun, type Surroundings } from "./live-run.ts";
+import { Looks } from "./looks.ts";
+import { readStore } from "./surroundings.ts";
+import { WANTED } from "./wanted.ts";
+
+export interface LiveFeedParts {
+	readonly cluster: string;
+	readonly nodeId: string;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly store: Pick<Store, "up" | "trouble" | "onChange">;
+	/** In their order. */
+	readonly shards: readonly HistoryShard[];
+	/** Of the shard that all nodes read. */
+	readonly registry: Pick<ShardSessions, "deaths">;
+	/** See event-feed.ts. */
+	readonly events: EventApi;
+	/** See cluster.ts. */
+	readonly nodes: {
+		/** `leases`: as the store has them now, if it says so. */
+		known(leases?: Leases): NodeView[];
+		nameOf(nodeId: string): string | undefined;
+	};
+	readonly backlog: LiveBacklog;
+}
+
+/** What is read of queues and failures, at a pace of its own: see live-backlog.ts. */
+export interface LiveBacklog {
+	/** Reads what has become old; never rejects. */
+	read(): Promise<void>;
+	/** As it was read last. */
+	readonly now: Pick<
+		Surroundings,
+		"queues" | "queuesMore" | "failingTypes" | "oldest"
+	>;
+}
+
+/** From the first reader to a while after the last. */
+interface Going {
+	run: LiveRun;
+	/** Of what happens; undefined: it must be read anew, and what happened before it. */
+	events: EventReader | undefined;
+	/** While what happened is read. */
+	loading: Promise<boolean> | undefined;
+	/** That readers know; they have to be told anew of any other. */
+	told: LiveRun;
+	/** The first frame can be told. */
+	readonly ready: Promise<void>;
+	isOver: boolean;
+}
+
+export class LiveFeed implements LiveApi {
+	#going: Going | undefined;
+	readonly #readers = new Set<Reader>();
+	#lingering: Timer | undefined;
+	#stopped = false;
+	readonly #looks: Looks;
+	/** The newest `first` since the last frame: many who come at once are told the same. */
+	#first: LiveFrame | undefined;
+	readonly #parts: LiveFeedParts;
+
+	constructor(parts: LiveFeedParts) {
+		this.#parts = parts;
+		this.#looks = new Looks(parts);
+		parts.store.onChange((up) => this.#looks.changed(up));
+	}
+
+	/** Every stream ends, and none begins. */
+	stop(): void {
+		this.#stopped = true;
+		for (const reader of this.#readers) reader.end("stopping");
+		this.#end();
+	}
+
+	async read(): Promise<LiveReader | undefined> {
+		if (this.#isFull) return undefined;
+		this.#lingering?.cancel();
+		this.#going ??= this.#begin();
+		const going = this.#going;
+		await going.ready;
+		// Others may have come meanwhile.
+		if (this.#isFull || going.isOver) return undefined;
+		this.#first ??= going.run.first();
+		if (this.#first === undefined) return undefined;
+		const message = { frame: this.#first };
+		const reader = new Reader(message, (each) => this.#closed(each));
+		this.#lingering?.cancel();
+		this.#readers.add(reader);
+		return reader;
+	}
+
+	get #isFull(): boolean {
+		return this.#readers.size >= LIVE_READERS_MAX || this.#stopped;
+	}
+
+	#newRun(): LiveRun {
+		const { cluster, nodeId, shards, nodes } = this.#parts;
+		return new LiveRun({
+			...{ cluster, nodeId, shards: shards.length },
+			nameOf: (id) => nodes.nameOf(id),
+		});
+	}
+
+	#begin(): Going {
+		const first = Promise.withResolvers<void>();
+		const run = this.#newRun();
+		const nothing = { events: undefined, loading: undefined };
+		const begun = { run, told: run, ...nothing, isOver: false };
+		const going: Going = { ...begun, ready: first.promise };
+		// Nobody has read, so nothing is known to go on from.
+		void this.#tick(going, true).then(first.resolve);
+		return going;
+	}
+
+	#end(): void {
+		const going = this.#going;
+		this.#going = undefined;
+		this.#first = undefined;
+		this.#lingering?.cancel();
+		if (going === undefined) return;
+		going.isOver = true;
+		going.events?.close();
+	}
+
+	async #tick(going: Going, isFirst = false): Promise<void> {
+		const { clock, backlog } = this.#parts;
+		const beganMs = clock.monoMs();
+		const isNew = await this.#within(
+			LIVE_WAIT_MS,
+			this.#looks.ask(going.run.afterMs),
+		);
+		if (isNew) going.run.looked(this.#looks.last);
+		if (isFirst) await this.#within(LIVE_WAIT_MS, backlog.read());
+		else void backlog.read();
+		if (going.events === undefined) await this.#load(going);
+		if (going.isOver) return;
+		this.#askOfDeaths(going);
+		const isAnew = going.run !== going.told;
+		if (isFirst && !isAnew) this.#beginWithout(going);
+		const frame = going.run.next(this.#looks.nowMs, this.#surroundings());
+		this.#first = undefined;
+		const told = isAnew ? going.run.first() : frame;
+		going.told = going.run;
+		if (told !== undefined) this.#tell(told);
+		const leftMs = beganMs + LIVE_FRAME_MS - clock.monoMs();
+		clock.after(Math.max(0, leftMs), () => {
+			if (!going.isOver) void this.#tick(going);
+		});
+	}
+
+	#tell(frame: LiveFrame): void {
+		const message = { frame };
+		for (const reader of this.#readers) reader.tell(message);
+	}
+
+	/** What happened, to go on from there. */
+	async #load(going: Going): Promise<void> {
+		if (!this.#looks.isFresh) return;
+		going.loading ??= this.#read(going).finally(() => {
+			going.loading = undefined;
+		});
+		await this.#within(LIVE_LOAD_MS, going.loading);
+	}
+
+	async #read(going: Going): Promise<boolean> {
+		const { shards, events, log } = this.#parts;
+		const run = this.#newRun();
+		try {
+			const looks = await Promise.all(shards.map(({ live }) => live.look(0)));
+			run.looked(looks);
+			const history = await readHistory(shards, looks);
+			const query = WANTED;
+			const reader = await events.read({ query, after: history.ends });
+			if (reader === undefined) return false;
+			if (going.isOver || going.events !== undefined) {
+				reader.close();
+				return false;
+			}
+			run.begin(history, this.#looks.nowMs, this.#surroundings());
+			await this.#askOfDead(run);
+			going.run = run;
+			going.events = reader;
+			this.#first = undefined;
+			void this.#follow(going, run, reader);
+			return true;
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error }, "could not read what happened before");
+			return false;
+		}
+	}
+
+	/** The store is away since before anybody read. */
+	#beginWithout({ run }: Going): void {
+		const { nowMs } = this.#looks;
+		const nothing: History = {
+			...{ happened: [], sinceMs: nowMs, ends: [], held: [] },
+		};
+		run.begin(nothing, nowMs, this.#surroundings());
+	}
+
+	async #follow(going: Going, run: LiveRun, reader: EventReader) {
+		for await (const { told } of reader.batches) {
+			if (going.run !== run) break;
+			// What is missing has to be found out from what the store has.
+			if (told.some((each) => "missing" in each)) break;
+			for (const each of told) run.told(each);
+		}
+		reader.close();
+		if (going.events === reader) going.events = undefined;
+	}
+
+	/** Who took the leases of those that have died now. */
+	#askOfDeaths({ run }: Going): void {
+		for (const { node } of run.deaths.takeUnasked())
+			void this.#askHow(run, node);
+	}
+
+	/** How those died that are dead. */
+	async #askOfDead(run: LiveRun): Promise<void> {
+		const nodes = this.#parts.nodes.known(this.#looks.leases);
+		const dead = nodes.filter(({ state }) => state === "dead");
+		const others = nodes.filter(({ state }) => state !== "dead");
+		const all = [...dead, ...others].slice(0, LIVE_DEATHS_ASKED_MAX);
+		await Promise.all(
+			all.map(({ record }) => this.#askHow(run, record.nodeId)),
+		);
+		run.deaths.takeUnasked();
+	}
+
+	async #askHow(run: LiveRun, node: string): Promise<void> {
+		try {
+			const { deaths } = await this.#parts.registry.deaths(node);
+			run.diedAs(node, deaths, this.#looks.nowMs);
+		} catch (error) {
+			// Then it is not told who took the lease.
+			if (!(error instanceof StoreError)) throw error;
+		}
+	}
+
+	#surroundings(): Surroundings {
+		const { nodes, nodeId, events, backlog } = this.#parts;
+		const views = nodes.known(this.#looks.leases);
+		const { away } = this.#looks;
+		return {
+			from: away === undefined ? "store" : "gossip",
+			store: readStore(away, views, nodeId),
+			...{ nodes: views, elsewhere: events.elsewhere() },
+			...backlog.now,
+		};
+	}
+
+	/** Undefined: not yet. */
+	#within<Value>(
+		ms: number,
+		answer: Promise<Value>,
+	): Promise<Value | undefined> {
+		const late = Promise.withResolvers<undefined>();
+		const timer = this.#parts.clock.after(ms, () => late.resolve(undefined));
+		return Promise.race([answer, late.promise]).finally(() => timer.cancel());
+	}
+
+	#closed(reader: Reader): void {
+		if (!this.#readers.delete(reader) || this.#readers.size > 0) return;
+		this.#lingering?.cancel();
+		if (this.#stopped) return;
+		this.#lingering = this.#parts.clock.after(LIVE_LINGER_MS, () =>
+			this.#end(),
+		);
+	}
+}

@@ -1,0 +1,217 @@
+/**
+ * LiveRun: all that is known for those who read on this node, from when the first of them comes until a while after the last has
+ * left: takes in what events tell, what the store says, and how nodes are, and makes frames of it.
+ *
+ * Asks nobody: see live-feed.ts, which brings all of it here.
+ */
+import { readEvent, readView } from "../../protocol/event-view.ts";
+import { parseSession } from "../../protocol/lease.ts";
+import {
+	LIVE_DEATHS_MS,
+	LIVE_FAILING_MS,
+	LIVE_SPAN_MS,
+} from "../../protocol/limits.ts";
+import { parseRoute } from "../../protocol/route.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+import type { Death, LiveLook, NodeView, Told } from "../ports.ts";
+import { Attempts } from "./attempts.ts";
+import { cellOf } from "./cells.ts";
+import { Deaths } from "./deaths.ts";
+import { Figures } from "./figures.ts";
+import { type Around, FrameMaker } from "./frame-maker.ts";
+import { Happenings } from "./happenings.ts";
+import { type Happened, type History, runningBefore } from "./history.ts";
+import { NodeLines, type NodeNow } from "./node-lines.ts";
+import { Seats } from "./seats.ts";
+
+export interface RunParts {
+	readonly cluster: string;
+	readonly nodeId: string;
+	readonly shards: number;
+	nameOf(nodeId: string): string | undefined;
+}
+
+/** How things are besides what events tell. */
+export type Surroundings = Pick<
+	Around,
+	"from" | "store" | "queues" | "queuesMore" | "elsewhere"
+> & {
+	readonly nodes: readonly NodeView[];
+	readonly failingTypes: readonly { type: string; failed: number }[];
+	readonly oldest: NonNullable<LiveFrame["figures"]>["oldest"];
+};
+
+export class LiveRun {
+	readonly deaths = new Deaths();
+	readonly #figures: Figures;
+	readonly #attempts = new Attempts(this.deaths);
+	readonly #seats = new Seats();
+	readonly #lines = new NodeLines(this.#seats);
+	readonly #happenings = new Happenings();
+	readonly #maker: FrameMaker;
+	/** Tasks that each node runs, as the store has counted them last. */
+	#running = new Map<string, number>();
+	#around: Around | undefined;
+	readonly #parts: RunParts;
+
+	constructor(parts: RunParts) {
+		this.#parts = parts;
+		const { cluster, nodeId, shards } = parts;
+		this.#figures = new Figures(shards);
+		this.#maker = new FrameMaker({
+			...{ cluster, nodeId, seats: this.#seats, attempts: this.#attempts },
+			...{ deaths: this.deaths, figures: this.#figures, lines: this.#lines },
+			happenings: this.#happenings,
+			nameOf: (id) => parts.nameOf(id),
+		});
+	}
+
+	/** Samples are needed of steps after this. */
+	get afterMs(): number {
+		return this.#figures.afterMs;
+	}
+
+	/** Of all shards, in their order. */
+	looked(looks: readonly LiveLook[]): void {
+		this.#figures.looked(looks);
+		this.#running = new Map();
+		for (const { session, running } of looks.flatMap(
+			({ sessions }) => sessions,
+		)) {
+			const { nodeId } = parseSession(session);
+			const sum = (this.#running.get(nodeId) ?? 0) + running;
+			this.#running.set(nodeId, sum);
+		}
+	}
+
+	/** Before anything else: what there is to tell who reads first. */
+	begin(history: History, nowMs: number, surroundings: Surroundings): void {
+		const { happened, held } = history;
+		for (const each of happened) this.#happened(each);
+		for (const { head, id, session, shard, token, attempt, claimedMs } of held)
+			this.#attempts.add({
+				...{ shard, task: id, token, attempt, claimedMs },
+				...{ node: parseSession(session).nodeId, round: head?.round },
+				...routeOf(head?.route),
+			});
+		this.#around = this.#arrange(nowMs, surroundings);
+		const cells = this.#cellsBefore(history, nowMs);
+		this.#maker.begin(this.#around, cells);
+	}
+
+	told(told: Told): void {
+		if ("event" in told) this.#happened(told);
+		else if ("view" in told) {
+			const view = readView(told.view, (id) => this.#parts.nameOf(id));
+			this.#happenings.happened(view, false);
+		}
+	}
+
+	/** How a node died, of which the store knows more. */
+	diedAs(node: string, deaths: readonly Death[], nowMs: number): void {
+		for (const death of deaths)
+			this.deaths.kept(node, death, nowMs - LIVE_DEATHS_MS);
+	}
+
+	next(nowMs: number, surroundings: Surroundings): LiveFrame {
+		this.#around = this.#arrange(nowMs, surroundings);
+		return this.#maker.next(this.#around);
+	}
+
+	/** For who begins to read, to go on with the next; undefined: none was made yet. */
+	first(): LiveFrame | undefined {
+		return this.#around && this.#maker.first(this.#around);
+	}
+
+	#happened({ event, shard, atMs }: Happened): void {
+		const { about, id } = event;
+		const nameOf = (node: string) => this.#parts.nameOf(node);
+		if (about.kind.startsWith("task."))
+			this.#attempts.happened(event, shard, atMs);
+		if (about.kind === "session.revoked") {
+			const { why = "" } = about;
+			this.deaths.revoked(id, shard, atMs, why, event.tasks ?? 0);
+		}
+		if (isOrdinary(event)) return;
+		const hasMoved = this.#attempts.hasMoved(id);
+		this.#happenings.happened(readEvent(event, shard, atMs, nameOf), hasMoved);
+	}
+
+	#arrange(nowMs: number, surroundings: Surroundings): Around {
+		const { nodes, failingTypes, oldest, from, ...rest } = surroundings;
+		this.#attempts.pass(nowMs);
+		this.deaths.pass(nowMs);
+		const now = nodes.map((view) => this.#nodeNow(view, from));
+		this.#lines.seen(now);
+		const alive = now.filter(({ state }) => state !== "dead");
+		const sum = (of: (node: NodeNow) => number | undefined) =>
+			alive.reduce((total, node) => total + (of(node) ?? 0), 0);
+		const figures = this.#figures;
+		const { failed } = figures;
+		return {
+			...{ ...rest, from, nowMs },
+			figures: {
+				pending: figures.pending,
+				started:
+					from === "store" ? figures.started : sum(({ running }) => running),
+				slots: sum(({ slots }) => slots),
+				endedInMinute: figures.endedSince(nowMs - 60_000),
+				failing: {
+					ended: Math.max(failed, figures.endedSince(nowMs - LIVE_FAILING_MS)),
+					failed,
+					types: [...failingTypes],
+				},
+				...(oldest && { oldest }),
+			},
+		};
+	}
+
+	#nodeNow(view: NodeView, from: "store" | "gossip"): NodeNow {
+		const { record, digest, state, leaseLeftMs, seenBy, epoch } = view;
+		const { nodeId: id, name, http, slots, startedMs } = record;
+		const counted = from === "store" ? this.#running.get(id) : undefined;
+		const isDead = state === "dead";
+		return {
+			...{ id, name, state, http, slots, epoch, startedMs },
+			running: isDead ? 0 : (counted ?? view.running),
+			...(digest && !isDead && { load: Math.round(digest.load * 100) / 100 }),
+			...(leaseLeftMs !== undefined &&
+				!isDead && { leaseLeftMs: Math.round(leaseLeftMs) }),
+			seenBy: seenBy.length,
+		};
+	}
+
+	#cellsBefore(history: History, nowMs: number) {
+		const untilMs = Math.floor(nowMs / 1_000) * 1_000 - 1_000;
+		const count = LIVE_SPAN_MS / 1_000;
+		const seconds = Array.from(
+			{ length: count },
+			(_, back) => untilMs - (count - back) * 1_000,
+		);
+		const running = runningBefore(history, seconds, nowMs);
+		const slots = new Map(this.#lines.nodes.map((each) => [each.id, each]));
+		return seconds.map((atMs) => {
+			const busy = new Map<string, number>();
+			const counts = running.get(atMs);
+			if (counts !== undefined)
+				for (const [id, { slots: most = 0, startedMs = 0 }] of slots)
+					if (most > 0 && startedMs <= atMs)
+						busy.set(id, (counts.get(id) ?? 0) / most);
+			return cellOf(atMs, this.#seats, busy, this.#attempts.rate.at(atMs));
+		});
+	}
+}
+
+/** What is told of so many tasks that nobody would see it. */
+function isOrdinary({ about }: Happened["event"]): boolean {
+	const { kind, state } = about;
+	return (
+		(kind === "task.ended" && state === "SUCCESS") ||
+		(kind === "task.started" && (about.attempt ?? 1) < 2)
+	);
+}
+
+function routeOf(route: string | undefined) {
+	const { type, queue } = parseRoute(route ?? "") ?? {};
+	return { type, queue };
+}

@@ -1,0 +1,66 @@
+/** Attempts and deaths as frames tell them. */
+import { LIVE_NAMES_MAX } from "../../protocol/limits.ts";
+import { whyTaken } from "../../protocol/loss.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+import type { Bar } from "./attempts.ts";
+import { type DeathTold, tasksOf } from "./deaths.ts";
+import type { Seats } from "./seats.ts";
+
+type AttemptLine = NonNullable<LiveFrame["lanes"]>["attempts"][number];
+type DeathLine = NonNullable<LiveFrame["deaths"]>[number];
+
+export function readBar(bar: Bar, seats: Seats): AttemptLine {
+	const { shard, token, task, type, queue, attempt, round, node } = bar;
+	const { claimedMs, endedMs, end, moved } = bar;
+	return {
+		...{ shard, token, task },
+		...(type !== undefined && { type }),
+		...(queue !== undefined && { queue }),
+		...(attempt !== undefined && { attempt }),
+		...(round !== undefined && { round }),
+		...{ n: seats.of(node), claimedMs },
+		...(endedMs !== undefined && { endedMs }),
+		...(end !== undefined && { end }),
+		...(moved !== undefined && {
+			moved: {
+				...{ n: seats.of(moved.node), token: moved.token },
+				endedMs: moved.endedMs,
+			},
+		}),
+	};
+}
+
+export function readDeath(
+	death: DeathTold,
+	seats: Seats,
+	nameOf: (node: string) => string | undefined,
+): DeathLine {
+	const { node, epoch, atMs, grounds, by, movedTo, slowestMs } = death;
+	const [name, n] = [nameOf(node), seats.find(node)];
+	const byName = by === undefined ? undefined : nameOf(by);
+	const tasks = tasksOf(death);
+	return {
+		...{ node, epoch },
+		...(name !== undefined && { name }),
+		...(n !== undefined && { n }),
+		...{ atMs, grounds, why: whyTaken(grounds) },
+		...(by !== undefined && { by }),
+		...(byName !== undefined && { byName }),
+		tasks,
+		moved: [...movedTo]
+			.sort(([, a], [, b]) => b - a)
+			.slice(0, LIVE_NAMES_MAX)
+			.map(([to, tasks]) => ({
+				n: seats.of(to),
+				name: nameOf(to) ?? to,
+				tasks,
+			})),
+		movedTasks: death.moved,
+		overTasks: death.over,
+		waitingTasks: death.isPartial
+			? 0
+			: Math.max(0, tasks - death.moved - death.over),
+		...(slowestMs !== undefined && { slowestMs }),
+		...(death.isPartial && { isPartial: true as const }),
+	};
+}
