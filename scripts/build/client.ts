@@ -11,7 +11,7 @@ import { type BuildOptions, build } from "esbuild";
 
 function options(root: string): BuildOptions {
 	return {
-		entryPoints: [join(root, "protocol/client/client.ts")],
+		entryPoints: [join(root, "protocol/client/browser.ts")],
 		bundle: true,
 		platform: "browser",
 		target: "es2024",

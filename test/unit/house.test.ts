@@ -29,6 +29,7 @@ const { top, paths, sources, scripts } = readCheckout();
 const IN_LUA = "the scripts do the same in Lua, and are held against it";
 
 /** `path#name`: why an export stands that nobody in the project takes. */
+const AS_SERVED = "browsers load it, at /client/client.js";
 const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#rankOf": IN_LUA,
 	"protocol/rank.ts#nextSeq": IN_LUA,
@@ -43,6 +44,11 @@ const EXCEPTIONS: Exceptions = {
 		"the checker of histories is held against the table",
 	"dashboard/app.tsx#start":
 		"what the build puts together with the pages calls it",
+	"protocol/client/browser.ts#Client": AS_SERVED,
+	"protocol/client/browser.ts#NoAnswer": AS_SERVED,
+	"protocol/client/browser.ts#Refused": AS_SERVED,
+	"protocol/client/browser.ts#readEvents": AS_SERVED,
+	"protocol/client/browser.ts#readLive": AS_SERVED,
 	"node/executor/task-code.ts#Handlers":
 		"users write their task code against it",
 	"scripts/chaos/handlers.ts#default":
