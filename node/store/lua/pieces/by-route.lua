@@ -14,7 +14,6 @@ end
 local function writeCounts(key, whole, left)
   if left and call('EXISTS', whole) == 0 then return call('DEL', key) end
   for route, by in pairs(changes[key]) do
-    local count = by == 0 and 1 or (tonumber(call('ZSCORE', key, route)) or 0) + by
-    if count <= 0 then call('ZREM', key, route) elseif by ~= 0 then call('ZADD', key, digits(count), route) end
+    if by ~= 0 and tonumber(call('ZINCRBY', key, by, route)) <= 0 then call('ZREM', key, route) end
   end
 end
