@@ -32,9 +32,13 @@ interface Resource {
 	readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
+/** It takes a second to load. */
+let loaded: Spec | undefined;
+
 /** What is wrong with it, a line each. */
 export function flawsOf(template: Template): string[] {
-	const spec = loadAwsServiceSpecSync();
+	loaded ??= loadAwsServiceSpecSync();
+	const spec = loaded;
 	const properties = Object.entries(template.Resources).flatMap(
 		([name, { Type: type, Properties: given = {} }]) => {
 			const [known] = spec.lookup(

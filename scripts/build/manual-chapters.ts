@@ -11,6 +11,7 @@ const CHAPTERS = [
 	"celery",
 	"api",
 	"events",
+	"deploy",
 	"redis",
 	"access",
 	"proxies",

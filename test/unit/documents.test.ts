@@ -31,6 +31,7 @@ const FLAGS = new Set([
 		"node/cli/command-line.ts",
 		"node/cli/commands/up.ts",
 		"scripts/bench.ts",
+		"scripts/build.ts",
 		"scripts/chaos/options.ts",
 		"scripts/proof/options.ts",
 		"test/sim/options.ts",
