@@ -2,7 +2,7 @@
  * The socket of a service manager, of the test's own: keeps what services tell it, in
  * order. Node.js opens no Unix datagram sockets, so it calls the system's functions.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -29,6 +29,8 @@ export class NotifySocket implements Disposable {
 	readonly #folder = mkdtempSync(join(tmpdir(), "hearsay-notify-"));
 	readonly #fd: number;
 	readonly #messages: string[] = [];
+	/** The system keeps ten that were not read, and takes no more then. */
+	readonly #reading = setInterval(() => this.messages, 50).unref();
 
 	/** `abstract`: one without a file. */
 	constructor(abstract = false) {
@@ -39,6 +41,10 @@ export class NotifySocket implements Disposable {
 		const address = Buffer.concat([Buffer.from([AF_UNIX, 0]), name]);
 		if (system.bind(this.#fd, address, address.length) !== 0)
 			throw new Error(`no socket at ${this.name}`);
+		if (abstract) return;
+		// Whoever the service runs as may speak to it.
+		chmodSync(this.#folder, 0o755);
+		chmodSync(path, 0o777);
 	}
 
 	/** All that was told so far. */
@@ -57,6 +63,7 @@ export class NotifySocket implements Disposable {
 	}
 
 	[Symbol.dispose](): void {
+		clearInterval(this.#reading);
 		system.close(this.#fd);
 		rmSync(this.#folder, { recursive: true });
 	}

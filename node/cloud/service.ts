@@ -8,9 +8,13 @@
  *                  store that is away, or refuses, must not restart every node
  *     STOPPING=1   with how long it will take at most, however the stop came about
  *
- * What cannot be told now is told with the next sign of life.
+ * What cannot be told now is told again a moment later.
  */
-import { RENEWALS_STUCK_MS, SERVICE_MS } from "../../protocol/limits.ts";
+import {
+	RENEWALS_STUCK_MS,
+	SERVICE_AGAIN_MS,
+	SERVICE_MS,
+} from "../../protocol/limits.ts";
 import type { Clock, Log, ServiceManager, Timer } from "../ports.ts";
 
 export interface ServiceParts {
@@ -67,9 +71,10 @@ export class Service {
 	#beat(): void {
 		const { clock, manager, node } = this.#parts;
 		this.#timer?.cancel();
-		this.#timer = clock.after(this.#everyMs, () => this.#beat());
 		while (this.#pending[0] !== undefined && manager.tell(this.#pending[0]))
 			this.#pending.shift();
+		const againMs = this.#pending.length > 0 ? SERVICE_AGAIN_MS : this.#everyMs;
+		this.#timer = clock.after(againMs, () => this.#beat());
 		const { status } = node;
 		if (status !== this.#status && manager.tell(`STATUS=${status}`))
 			this.#status = status;

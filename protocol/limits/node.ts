@@ -35,5 +35,7 @@ export const SHARDS_MAX = 256;
 export const LOG_BACKLOG_BYTES_MAX = 1024 * 1024;
 /** A node tells the service manager that started it how it is at least so often. */
 export const SERVICE_MS = 5_000;
+/** What the service manager could not take it is told again after this. */
+export const SERVICE_AGAIN_MS = 100;
 /** If no renewal has begun for so long, since the one before neither succeeded nor failed nor was given up, the node takes itself for hung. */
 export const RENEWALS_STUCK_MS = 15_000;

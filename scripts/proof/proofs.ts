@@ -5,6 +5,7 @@ import { cancels } from "./cancels.ts";
 import { chaos } from "./chaos.ts";
 import { unit } from "./deploy.ts";
 import { events } from "./events.ts";
+import { fleet } from "./fleet.ts";
 import { fuzzed } from "./fuzz.ts";
 import { addresses, flood, metrics, proxies } from "./http.ts";
 import { kills } from "./kills.ts";
@@ -31,6 +32,7 @@ export const PROOFS: readonly Proof[] = [
 	overload,
 	proxies,
 	machines,
+	fleet,
 	addresses,
 	fuzzed,
 	metrics,

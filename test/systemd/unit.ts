@@ -1,6 +1,6 @@
 /**
  * A unit of systemd, as far as a proof can do without systemd as process 1: its settings,
- * and the system calls that its filter lets through, which `systemd-analyze` tells of.
+ * its command with the specifiers filled in, and the system calls that its filter lets through, which `systemd-analyze` tells of.
  */
 import { execFileSync } from "node:child_process";
 import type { Unpacked } from "../../scripts/setup/unpacked.mjs";
@@ -23,6 +23,37 @@ const FAMILIES: Readonly<Record<string, number>> = {
 function settingsOf(unit: string, name: string): string[] {
 	const lines = unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"));
 	return [...lines].map(([, value = ""]) => value);
+}
+
+/** `specifiers`: by their letters, what each stands for. */
+export function commandOf(
+	unit: string,
+	specifiers: Readonly<Record<string, string>>,
+): string[] {
+	const [command = ""] = settingsOf(unit, "ExecStart");
+	return command.split(" ").map((word) => fillIn(word, specifiers));
+}
+
+export function environmentOf(
+	unit: string,
+	specifiers: Readonly<Record<string, string>>,
+): Record<string, string> {
+	const pairs = settingsOf(unit, "Environment").map((pair) => {
+		const [name = "", ...value] = fillIn(pair, specifiers).split("=");
+		return [name, value.join("=")] as const;
+	});
+	return Object.fromEntries(pairs);
+}
+
+function fillIn(
+	text: string,
+	specifiers: Readonly<Record<string, string>>,
+): string {
+	return text.replaceAll(/%(.)/g, (_, letter: string) => {
+		const value = specifiers[letter];
+		if (value === undefined) throw new Error(`%${letter} stands for nothing`);
+		return value;
+	});
 }
 
 /** As systemd does it: the first list says that only what is named may be called; a ~ takes away. */
