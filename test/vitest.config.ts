@@ -74,7 +74,7 @@ export default defineConfig({
 				...{ include: filesIn("unit"), isolate: false },
 				...{ maxWorkers: CORES, groupOrder: 0 },
 			}),
-			project("contract", 30_000, {
+			project("contract", 120_000, {
 				...{ include: filesIn("contract"), exclude: TIMED_CONTRACT },
 				globalSetup: BUNDLED,
 				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
@@ -91,7 +91,7 @@ export default defineConfig({
 				},
 				...{ maxWorkers: CORES + 1, groupOrder: 2 },
 			}),
-			project("contract-timed", 30_000, {
+			project("contract-timed", 120_000, {
 				...{ include: TIMED_CONTRACT, globalSetup: BUNDLED },
 				...{ maxWorkers: 1, groupOrder: 3 },
 			}),

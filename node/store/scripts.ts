@@ -14,7 +14,7 @@ import { MOVES, type MoveName } from "../../protocol/moves.ts";
 import { ENDED_STATES, isEnded, type TaskState } from "../../protocol/state.ts";
 import { readAsset } from "../world/assets.ts";
 import { CONSTANTS } from "./constants.ts";
-import { neededOf, withoutComments } from "./definitions.ts";
+import { neededOf, withoutComments, wordsOf } from "./definitions.ts";
 
 /** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
 export const LAYOUT = 8;
@@ -207,15 +207,24 @@ export interface Script {
 	readonly tookS: Histogram;
 }
 
+/** What is sent, the same for every store of a process. */
+const texts = new Map<ScriptName, Omit<Script, "tookS">>();
+
 export function loadScripts(): Readonly<Record<ScriptName, Script>> {
 	const entries = (Object.keys(SCRIPTS) as ScriptName[]).map((name) => {
-		const plan: ScriptPlan = SCRIPTS[name];
-		const source = `${FLAGS[plan.kind]}\n${compose(name, plan)}`;
-		const sha1 = createHash("sha1").update(source).digest("hex");
+		const text = texts.get(name) ?? textOf(name);
+		texts.set(name, text);
 		const tookS = new Histogram(CALL_BOUNDS_S);
-		return [name, { name, source, sha1, tookS }] as const;
+		return [name, { ...text, tookS }] as const;
 	});
 	return Object.fromEntries(entries) as Record<ScriptName, Script>;
+}
+
+function textOf(name: ScriptName): Omit<Script, "tookS"> {
+	const plan: ScriptPlan = SCRIPTS[name];
+	const source = `${FLAGS[plan.kind]}\n${compose(name, plan)}`;
+	const sha1 = createHash("sha1").update(source).digest("hex");
+	return { name, source, sha1 };
 }
 
 function compose(
@@ -234,8 +243,9 @@ function compose(
 	const script = readLua(`${folder}/${name}`);
 	const own = neededOf(shared, script) + script;
 	// Only the constants that are used: Lua allows 200 locals, and each costs time.
+	const named = wordsOf(own);
 	const constants = Object.entries(CONSTANTS)
-		.filter(([constant]) => new RegExp(`\\b${constant}\\b`).test(own))
+		.filter(([constant]) => named.has(constant))
 		.map(([constant, value]) => `local ${constant} = ${value}`);
 	const ended = ENDED_STATES.map((state) => `'${state}'`).join(", ");
 	if (own.includes("ENDED_STATES"))
