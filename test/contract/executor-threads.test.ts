@@ -132,9 +132,11 @@ describe("task code", () => {
 	test("a task that floods its log is cut off", async () => {
 		await start();
 		await run("floods");
-		expect(log.lines).toHaveLength(TASK_LOG_LINES_MAX + 1);
-		expect(log.lines[0]).toHaveLength(TASK_LOG_LINE_CHARS_MAX);
-		expect(log.lines.at(-1)).toMatch(/the rest is dropped/);
+		// Between them the thread may be said to be silent, on a machine that has much to do.
+		const lines = log.lines.filter((line) => !/does not answer/.test(line));
+		expect(lines).toHaveLength(TASK_LOG_LINES_MAX + 1);
+		expect(lines[0]).toHaveLength(TASK_LOG_LINE_CHARS_MAX);
+		expect(lines.at(-1)).toMatch(/the rest is dropped/);
 	});
 });
 

@@ -39,7 +39,7 @@ test("a connection on which no request began in time is closed silently, another
 	const [silence, half] = await Promise.all([heard(""), heard("GET / HT")]);
 	expect(silence).toBe("");
 	expect(half).toMatch(/^HTTP\/1.1 408 .*"code":"timeout"/s);
-}, 30_000);
+});
 
 test.each([
 	["one large header", `X-A: ${"a".repeat(HEADER_BYTES_MAX)}\r\n`],

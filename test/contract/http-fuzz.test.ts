@@ -24,7 +24,7 @@ test("requests that nobody should send are answered as described, never by an er
 	expect(statuses).toEqual(
 		expect.arrayContaining(["200", "202", "400", "404", "405", "415"]),
 	);
-}, 20_000);
+});
 
 test("a server that answers with 500, or as nobody describes, is found out", async () => {
 	await using server = await startServer();

@@ -11,7 +11,7 @@ let server: Server;
 beforeAll(async () => {
 	browser = await startBrowser();
 	server = await startServer();
-}, 60_000);
+});
 afterAll(async () => {
 	await browser?.close();
 	await server?.close();
@@ -45,7 +45,7 @@ test("every chapter is served, under the page's strict policy, and so is all tha
 	expect([...seen]).toEqual(
 		expect.arrayContaining(CHAPTERS.map(({ name }) => `/docs/${name}`)),
 	);
-}, 60_000);
+});
 
 test("a chapter that is not there is a problem that leads to those that are", async () => {
 	for (const name of ["nothing", "__proto__", "..%2Fstart"]) {
@@ -79,7 +79,7 @@ test("the page leads to the manual, the manual to its chapters and back", async 
 	await page.getByText("Live", { exact: true }).waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();
-}, 60_000);
+});
 
 const shownTitles = (page: Page) =>
 	page
@@ -103,7 +103,7 @@ test("titles are found in all chapters, by keys alone", async () => {
 	await page.keyboard.press("Escape");
 	expect(await shownTitles(page)).toContain("Same id, same task");
 	await page.close();
-}, 60_000);
+});
 
 test("an example is copied as it stands", async () => {
 	const context = await browser.newContext({
@@ -118,7 +118,7 @@ test("an example is copied as it stands", async () => {
 		"npm start",
 	);
 	await context.close();
-}, 60_000);
+});
 
 test("no chapter is scrolled sideways on a narrow screen, and its contents open there", async () => {
 	const page = await read("/docs", 400);
@@ -136,4 +136,4 @@ test("no chapter is scrolled sideways on a narrow screen, and its contents open 
 	expect(await shownTitles(page)).toEqual([]);
 	expect(page.url()).toMatch(/#kill-a-node$/);
 	await page.close();
-}, 60_000);
+});

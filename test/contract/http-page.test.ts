@@ -15,7 +15,7 @@ let browser: Browser;
 
 beforeAll(async () => {
 	browser = await startBrowser();
-}, 60_000);
+});
 afterAll(() => browser?.close());
 
 async function open(address: string, path = ""): Promise<Page> {
@@ -41,7 +41,7 @@ test("the page shows tasks as they come and end, whatever they are called", asyn
 	await page.getByRole("row", { name: `${id} SUCCESS` }).waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();
-}, 60_000);
+});
 
 test("the page says what is wrong, and goes on by itself when it is mended", async () => {
 	const server = await startServer();
@@ -75,4 +75,4 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	await page.getByText("Live", { exact: true }).waitFor();
 	await page.close();
 	await again.close();
-}, 60_000);
+});

@@ -101,7 +101,7 @@ test("new files are used without a restart, a broken pair is logged once and not
 	renameSync(next.cert, paths.cert);
 	await isServed("node");
 	expect(server.told).toHaveLength(1);
-}, 20_000);
+});
 
 test("a certificate that has expired is logged", async () => {
 	const paths = { cert: tlsFile("old.pem"), key: tlsFile("old-key.pem") };

@@ -100,7 +100,7 @@ test("a store that goes on answering, and too slowly, keeps nobody waiting for l
 	expect(asked[5]?.outcome).toMatchObject({ kind: "unknown" });
 	await connection.close();
 	server.close();
-}, 30_000);
+});
 
 test("after a quiet moment a command leaves at once, and what follows in its turn in one piece", async () => {
 	const { server, url } = await storeThatTrickles(0);
