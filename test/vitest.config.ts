@@ -69,6 +69,8 @@ export default defineConfig({
 		// Between groups their own order counts.
 		sequence: { sequencer: LongestFirst },
 		teardownTimeout: 10_000,
+		// What is waited for is no bar: vitest's own second is one.
+		expect: { poll: { timeout: 60_000, interval: 20 } },
 		projects: [
 			project("unit", 10_000, {
 				...{ include: filesIn("unit"), isolate: false },

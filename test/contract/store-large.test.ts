@@ -22,17 +22,6 @@ const ERROR: TaskError = {
 	cause: { code: "failed", message: LONG },
 };
 
-/** The time of a processor that Redis' main thread has taken so far. */
-async function cpuMs(): Promise<number> {
-	const told = await ground.redis.info("cpu");
-	const seconds = ["user", "sys"].map((kind) =>
-		Number(
-			new RegExp(`used_cpu_${kind}_main_thread:([\\d.]+)`).exec(told)?.[1],
-		),
-	);
-	return seconds.reduce((sum, each) => sum + each, 0) * 1_000;
-}
-
 test("a task that failed often with long errors is put off, lost, reopened and deleted", async () => {
 	const { tasks, sessions } = ground.shard;
 	const tookMs: Record<string, number> = {};
@@ -40,9 +29,9 @@ test("a task that failed often with long errors is put off, lost, reopened and d
 		name: string,
 		step: () => Promise<Answer>,
 	): Promise<Answer> => {
-		const beforeMs = await cpuMs();
+		const beforeMs = await ground.cpuMs();
 		const answer = await step();
-		const ms = (await cpuMs()) - beforeMs;
+		const ms = (await ground.cpuMs()) - beforeMs;
 		tookMs[name] = Math.max(ms, tookMs[name] ?? 0);
 		return answer;
 	};
