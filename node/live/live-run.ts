@@ -168,11 +168,12 @@ export class LiveRun {
 
 	#nodeNow(view: NodeView, from: "store" | "gossip"): NodeNow {
 		const { record, digest, state, leaseLeftMs, seenBy, epoch } = view;
-		const { nodeId: id, name, http, slots, startedMs } = record;
+		const { nodeId: id, name, http, slots, startedMs, zone } = record;
 		const counted = from === "store" ? this.#running.get(id) : undefined;
 		const isDead = state === "dead";
 		return {
 			...{ id, name, state, http, slots, epoch, startedMs },
+			...(zone !== undefined && { zone }),
 			running: isDead ? 0 : (counted ?? view.running),
 			...(digest && !isDead && { load: Math.round(digest.load * 100) / 100 }),
 			...(leaseLeftMs !== undefined &&

@@ -32,7 +32,7 @@ export interface NodeNews {
 /** A lease is short when this is left, and told even of many nodes. */
 const SHORT_MS = LEASE_TTL_MS - 2_000;
 const WORST: readonly NodeState[] = [
-	...(["dead", "suspect", "cut-off", "draining"] as const),
+	...(["dead", "suspect", "cut-off", "at-risk", "draining"] as const),
 ];
 
 export class NodeLines {

@@ -2,7 +2,9 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { DeathList } from "../../protocol/schema/deaths.ts";
 import type { Stats } from "../../protocol/schema/stats.ts";
+import type { TaskAsRead } from "../../protocol/schema.ts";
 import { type ClusterNode, until } from "../cluster.ts";
+import { LiveWatch } from "./live-watch.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
 
 /** Of each node. */
@@ -66,6 +68,42 @@ async function leasesTaken(but: ClusterNode): Promise<number> {
 	return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** By the frames that a node which lives has told meanwhile: each task has a bar that was cut off, and one elsewhere. */
+async function expectSeenMoved(
+	{ view }: LiveWatch,
+	victim: ClusterNode,
+	ended: readonly TaskAsRead[],
+): Promise<void> {
+	const [death] = await until(
+		() => [...view.deaths.values()].filter(({ node }) => node === victim.id),
+		// By whom is asked once it is known.
+		([death]) => death?.movedTasks === ended.length && "by" in death,
+	);
+	expect(death).toMatchObject({
+		...{ tasks: ended.length, waitingTasks: 0, overTasks: 0 },
+		by: ended[0]?.attempts[0]?.by,
+	});
+	for (const { id, attempts } of ended) {
+		const bars = await until(
+			() => view.barsOf(id),
+			([, again]) => again?.end === "success",
+		);
+		const nodes = bars.map(({ n }) => view.nodes.get(n)?.id);
+		expect(nodes).toEqual(attempts.map(({ node }) => node));
+		const [cut, again] = bars;
+		expect(cut?.end).toBe(attempts[0]?.end);
+		expect(again?.moved).toMatchObject({ n: cut?.n, endedMs: cut?.endedMs });
+		expect(bars.map(({ claimedMs }) => claimedMs)).toEqual(
+			attempts.map(({ claimedAt }) => Date.parse(claimedAt)),
+		);
+		expect(cut?.endedMs).toBe(Date.parse(attempts[0]?.endedAt ?? ""));
+	}
+	await until(
+		() => [...view.nodes.values()].find(({ id }) => id === victim.id),
+		(node) => node?.state === "dead",
+	);
+}
+
 async function expectTakenOver(): Promise<void> {
 	// However they are spread, the two that stay have as many free slots as the victim had tasks.
 	const ids = await bench.postHeld(bench.cluster.node(2), 2 * SLOTS);
@@ -81,6 +119,7 @@ async function expectTakenOver(): Promise<void> {
 	);
 	const before = await witness.cluster();
 	const takenBefore = await leasesTaken(victim);
+	using watch = await LiveWatch.of(witness.url);
 	await victim.kill();
 	const ended = await Promise.all(held.map((id) => witness.whenEnded(id)));
 	for (const task of ended) {
@@ -98,6 +137,7 @@ async function expectTakenOver(): Promise<void> {
 	}
 	expect(await leasesTaken(victim)).toBe(takenBefore + 1);
 	await expectDeathTold(victim, ended[0]?.attempts[0]?.by);
+	await expectSeenMoved(watch, victim, ended);
 	// Nobody else's tasks were touched.
 	const after = await witness.cluster();
 	expect(after.counts.STARTED).toBe(ids.length - held.length);

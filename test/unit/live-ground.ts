@@ -14,9 +14,9 @@ import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { createMemoryStore, type MemoryStore } from "../fakes/store.ts";
+import { LiveView } from "../live-view.ts";
 import { newTask } from "../new-task.ts";
 import { linkShard } from "../sim/linked-shard.ts";
-import { LiveView } from "./live-view.ts";
 
 const ROUTE = "default|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };

@@ -15,8 +15,8 @@ import {
 	LIVE_STEPS,
 } from "../../protocol/limits.ts";
 import { LiveFrame } from "../../protocol/schema/live.ts";
+import { LiveView } from "../live-view.ts";
 import { SeededRandom } from "../random.ts";
-import { LiveView } from "./live-view.ts";
 
 const NODES = 500;
 const SLOTS = 8;
@@ -84,7 +84,10 @@ class Made {
 	get around(): Surroundings {
 		const queue = (at: number) => ({
 			...{ queue: `queue-${at}`, type: "t".repeat(64) },
-			...{ labels: ["l".repeat(32)], counts: { PENDING: 9, STARTED: 9, SCHEDULED: 9 } },
+			...{
+				labels: ["l".repeat(32)],
+				counts: { PENDING: 9, STARTED: 9, SCHEDULED: 9 },
+			},
 			oldest: {
 				...{ id: "i".repeat(128), since: "2026-11-29T11:58:00.000Z" },
 				waitMs: this.random.below(9_999),

@@ -1,5 +1,5 @@
 /** What a page keeps of the frames that it was told, put together as their schema says. */
-import type { LiveFrame } from "../../protocol/schema/live.ts";
+import type { LiveFrame } from "../protocol/schema/live.ts";
 
 type Lanes = NonNullable<LiveFrame["lanes"]>;
 type Bar = Lanes["attempts"][number];
