@@ -24,7 +24,8 @@ import {
 } from "./adapters.ts";
 import { Service } from "./cloud/service.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
-import { Engine, type NodeHost } from "./engine/engine.ts";
+import { Engine } from "./engine/engine.ts";
+import type { NodeHost } from "./engine/engine-parts.ts";
 import { createHttp, type Http } from "./http/server.ts";
 import type { TlsFiles } from "./http/tls-files.ts";
 import { meetStore } from "./meet-store.ts";

@@ -32,7 +32,7 @@ import {
 	type Store,
 	StoreError,
 } from "../ports.ts";
-import { readDeaths, readNodes } from "./registry-read.ts";
+import { type NodesRoster, readDeaths, readNodes } from "./registry-read.ts";
 
 export interface ClusterAnswersParts {
 	readonly cluster: string;
@@ -83,16 +83,9 @@ export interface ClusterAnswersParts {
 }
 
 /** All registered nodes: see roster.ts. */
-export interface NodeBook {
+interface NodeBook extends NodesRoster {
 	/** Other nodes; the list is another one whenever it was read. */
 	readonly others: readonly Pick<RegisteredNode, "record" | "expiresMs">[];
-	/** Reads the registry anew. @throws StoreError */
-	refresh(): Promise<void>;
-	views(
-		own: Digest,
-		suspects: (nodeId: string) => boolean,
-		leases?: Leases,
-	): NodeView[];
 	/** See served-routes.ts. */
 	readonly served: {
 		/** What no live node has of what the route needs; undefined: nothing. */
@@ -100,12 +93,6 @@ export interface NodeBook {
 		/** Of live nodes that serve it. */
 		servers(route: Route): readonly string[];
 	};
-	/** Of a node that is there, or was. */
-	nameOf(nodeId: string): string | undefined;
-	/** See known-names.ts. */
-	readonly names: { idsOf(name: string): string[] };
-	/** How long ago the registry was read; infinite: never. */
-	readonly ageMs: number;
 }
 
 const SILENT = "The store does not answer.";
@@ -151,11 +138,10 @@ export class ClusterAnswers implements ClusterApi {
 
 	/** Of all other nodes, as far as this one knows. */
 	states(): NodeState[] {
-		const { roster, digester, watch } = this.#parts;
-		const own = digester.current();
-		const views = roster.views(own, (id) => watch.suspects(id));
-		const others = views.filter(({ record }) => record.nodeId !== own.from);
-		return others.map(({ state }) => state);
+		const { nodeId } = this.#parts;
+		return this.known()
+			.filter(({ record }) => record.nodeId !== nodeId)
+			.map(({ state }) => state);
 	}
 
 	/** All nodes, as the registry was read last and as gossip has them; with leases as they are now, if these are given. */

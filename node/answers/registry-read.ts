@@ -2,6 +2,7 @@
 import type { Digest } from "../../protocol/gossip.ts";
 import {
 	type DeathsView,
+	type Leases,
 	type NodeRecord,
 	type NodesView,
 	type NodeView,
@@ -10,19 +11,26 @@ import {
 	StoreError,
 } from "../ports.ts";
 
+/** See roster.ts. */
+export interface NodesRoster {
+	/** Reads the registry anew. @throws StoreError */
+	refresh(): Promise<void>;
+	/** How long ago it was read; infinite: never. */
+	readonly ageMs: number;
+	views(
+		own: Digest,
+		suspects: (nodeId: string) => boolean,
+		leases?: Leases,
+	): NodeView[];
+	/** Of a node that is there, or was. */
+	nameOf(nodeId: string): string | undefined;
+	/** See known-names.ts. */
+	readonly names: { idsOf(name: string): string[] };
+}
+
 export interface NodesParts {
 	readonly store: Pick<Store, "up">;
-	/** See roster.ts. */
-	readonly roster: {
-		/** Reads the registry anew. @throws StoreError */
-		refresh(): Promise<void>;
-		/** How long ago it was read; infinite: never. */
-		readonly ageMs: number;
-		views(own: Digest, suspects: (nodeId: string) => boolean): NodeView[];
-		nameOf(nodeId: string): string | undefined;
-		/** See known-names.ts. */
-		readonly names: { idsOf(name: string): string[] };
-	};
+	readonly roster: NodesRoster;
 	/** What this node says of itself: see digester.ts. */
 	readonly digester: { current(): Digest };
 	/** See watch.ts. */

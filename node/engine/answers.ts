@@ -19,7 +19,7 @@ import type { SelfReport } from "../peers/self-report.ts";
 import type { Api, Shard } from "../ports.ts";
 import type { RunMeter } from "../work/run-meter.ts";
 import type { Runner } from "../work/runner.ts";
-import type { EngineParts } from "./engine.ts";
+import type { EngineParts } from "./engine-parts.ts";
 import type { ShardEngine } from "./shard-engine.ts";
 import type { Watch } from "./watch.ts";
 

@@ -14,7 +14,6 @@
 import "../../protocol/limit-relations.ts";
 import type { GossipMessage } from "../../protocol/gossip.ts";
 import { ABORT_GRACE_MS, LEASE_TTL_MS } from "../../protocol/limits.ts";
-import type { Serves } from "../../protocol/route.ts";
 import { Access } from "../answers/access.ts";
 import { EndWatcher } from "../answers/end-watcher.ts";
 import { EventFeed } from "../answers/event-feed.ts";
@@ -32,23 +31,8 @@ import { DutyTurns } from "../peers/duty-turns.ts";
 import { Hearer } from "../peers/hearer.ts";
 import { PromisedLoad } from "../peers/promised-load.ts";
 import { Roster, type RosterEvents } from "../peers/roster.ts";
-import { type OwnHost, SelfReport } from "../peers/self-report.ts";
-import type {
-	Api,
-	Clock,
-	Executor,
-	Generations,
-	GivenTokens,
-	GoodPulse,
-	Gossip,
-	HostFigures,
-	Log,
-	NodeName,
-	Random,
-	Shard,
-	Store,
-	TokenMint,
-} from "../ports.ts";
+import { SelfReport } from "../peers/self-report.ts";
+import type { Api, GoodPulse, Shard } from "../ports.ts";
 import { RunMeter } from "../work/run-meter.ts";
 import { Runner } from "../work/runner.ts";
 import { Turns } from "../work/turns.ts";
@@ -58,36 +42,9 @@ import {
 	clusterAnswers,
 	liveFeedOf,
 } from "./answers.ts";
+import type { EngineParts } from "./engine-parts.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
 import { Watch } from "./watch.ts";
-
-export interface EngineParts {
-	readonly cluster: string;
-	readonly clock: Clock;
-	readonly random: Random;
-	readonly log: Log;
-	readonly store: Store;
-	readonly gossip: Gossip;
-	readonly executor: Executor;
-	readonly generations: Generations;
-	readonly concurrency: number;
-	readonly serves: Serves;
-	readonly name: NodeName;
-	readonly host: NodeHost;
-	/** Access tokens that this node was given. */
-	readonly given: GivenTokens;
-	readonly mint: TokenMint;
-}
-
-/** The program around an engine. */
-export interface NodeHost extends OwnHost {
-	/** As they are now. */
-	figures(): HostFigures;
-	/** Somebody asked this node, through any node, to drain and stop. May be called again. */
-	askedToDrain(): void;
-	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
-	superseded(shards?: number): void;
-}
 
 export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly api: Api;

@@ -116,7 +116,8 @@ export class Figures {
 		const late = nowMs - LIVE_STEP_LATE_MS;
 		const sure = Math.floor(late / LIVE_STEP_MS) * LIVE_STEP_MS;
 		const next = sure + LIVE_STEP_MS;
-		return this.#at(next) === undefined ? sure : next;
+		// Somebody may still say since when the oldest task waits.
+		return this.#at(next)?.oldestMs === undefined ? sure : next;
 	}
 
 	get #steps(): number[] {

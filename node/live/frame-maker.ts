@@ -22,7 +22,7 @@ import type { Happenings } from "./happenings.ts";
 import type { NodeLines } from "./node-lines.ts";
 import { Room } from "./room.ts";
 import type { Seats } from "./seats.ts";
-import { readBar, readDeath } from "./told.ts";
+import { type Names, readBar, readDeath } from "./told.ts";
 
 export interface FrameParts {
 	readonly cluster: string;
@@ -33,7 +33,7 @@ export interface FrameParts {
 	readonly figures: Figures;
 	readonly happenings: Happenings;
 	readonly lines: NodeLines;
-	nameOf(nodeId: string): string | undefined;
+	readonly names: Names;
 }
 
 type Figure = NonNullable<LiveFrame["figures"]>;
@@ -139,7 +139,7 @@ export class FrameMaker {
 	first(around: Around): LiveFrame {
 		const { cluster, nodeId, figures, happenings, lines } = this.#parts;
 		const { queues = [], queuesMore, elsewhere } = around;
-		const byName = this.#parts.nameOf(nodeId);
+		const byName = this.#parts.names.nameOf(nodeId);
 		const base: LiveFrame = {
 			...this.#base("first", around),
 			...{ cluster, by: nodeId, ...(byName !== undefined && { byName }) },
@@ -211,10 +211,10 @@ export class FrameMaker {
 	}
 
 	#deathsNow(room: Room, bytes: number, onlyNew: boolean) {
-		const { deaths, seats, nameOf } = this.#parts;
+		const { deaths, seats, names } = this.#parts;
 		const all = onlyNew ? deaths.untold : deaths.all;
 		const told = (death: (typeof all)[number]) =>
-			readDeath(death, seats, nameOf);
+			readDeath(death, seats, names);
 		const fitting = room.fit(all, bytes, told);
 		if (onlyNew) for (const death of fitting) death.isTold = true;
 		return fitting.map(told);

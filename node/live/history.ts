@@ -23,7 +23,7 @@ import type {
 
 export interface HistoryShard {
 	readonly events: Pick<ShardEvents, "after" | "before">;
-	readonly live: Pick<ShardLive, "look" | "holders" | "heads">;
+	readonly live: Pick<ShardLive, "look" | "holders" | "heads" | "sample">;
 }
 
 export interface Happened {

@@ -7,7 +7,6 @@
  * anew to all.
  */
 import {
-	LIVE_DEATHS_ASKED_MAX,
 	LIVE_FRAME_MS,
 	LIVE_LINGER_MS,
 	LIVE_LOAD_MS,
@@ -29,6 +28,7 @@ import {
 	StoreError,
 	type Timer,
 } from "../ports.ts";
+import { type Backlog, Enquiries } from "./enquiries.ts";
 import { type History, type HistoryShard, readHistory } from "./history.ts";
 import { Reader } from "./live-reader.ts";
 import { LiveRun, type Surroundings } from "./live-run.ts";
@@ -54,18 +54,7 @@ export interface LiveFeedParts {
 		known(leases?: Leases): NodeView[];
 		nameOf(nodeId: string): string | undefined;
 	};
-	readonly backlog: LiveBacklog;
-}
-
-/** What is read of queues and failures, at a pace of its own: see live-backlog.ts. */
-export interface LiveBacklog {
-	/** Reads what has become old; never rejects. */
-	read(): Promise<void>;
-	/** As it was read last. */
-	readonly now: Pick<
-		Surroundings,
-		"queues" | "queuesMore" | "failingTypes" | "oldest"
-	>;
+	readonly backlog: Backlog;
 }
 
 /** From the first reader to a while after the last. */
@@ -88,6 +77,7 @@ export class LiveFeed implements LiveApi {
 	#lingering: Timer | undefined;
 	#stopped = false;
 	readonly #looks: Looks;
+	readonly #enquiries: Enquiries;
 	/** The newest `first` since the last frame: many who come at once are told the same. */
 	#first: LiveFrame | undefined;
 	readonly #parts: LiveFeedParts;
@@ -95,6 +85,7 @@ export class LiveFeed implements LiveApi {
 	constructor(parts: LiveFeedParts) {
 		this.#parts = parts;
 		this.#looks = new Looks(parts);
+		this.#enquiries = new Enquiries(parts);
 		parts.store.onChange((up) => this.#looks.changed(up));
 	}
 
@@ -130,7 +121,7 @@ export class LiveFeed implements LiveApi {
 		const { cluster, nodeId, shards, nodes } = this.#parts;
 		return new LiveRun({
 			...{ cluster, nodeId, shards: shards.length },
-			nameOf: (id) => nodes.nameOf(id),
+			names: nodes,
 		});
 	}
 
@@ -163,11 +154,12 @@ export class LiveFeed implements LiveApi {
 			this.#looks.ask(going.run.afterMs),
 		);
 		if (isNew) going.run.looked(this.#looks.last);
+		if (isNew) void this.#enquiries.tellOldest(this.#looks.last);
 		if (isFirst) await this.#within(LIVE_WAIT_MS, backlog.read());
 		else void backlog.read();
 		if (going.events === undefined) await this.#load(going);
 		if (going.isOver) return;
-		this.#askOfDeaths(going);
+		this.#enquiries.askOfNew(going.run, this.#looks.nowMs);
 		const isAnew = going.run !== going.told;
 		if (isFirst && !isAnew) this.#beginWithout(going);
 		const frame = going.run.next(this.#looks.nowMs, this.#surroundings());
@@ -210,7 +202,8 @@ export class LiveFeed implements LiveApi {
 				return false;
 			}
 			run.begin(history, this.#looks.nowMs, this.#surroundings());
-			await this.#askOfDead(run);
+			const views = this.#parts.nodes.known(this.#looks.leases);
+			await this.#enquiries.askOfAll(run, views, this.#looks.nowMs);
 			going.run = run;
 			going.events = reader;
 			this.#first = undefined;
@@ -241,34 +234,6 @@ export class LiveFeed implements LiveApi {
 		}
 		reader.close();
 		if (going.events === reader) going.events = undefined;
-	}
-
-	/** Who took the leases of those that have died now. */
-	#askOfDeaths({ run }: Going): void {
-		for (const { node } of run.deaths.takeUnasked())
-			void this.#askHow(run, node);
-	}
-
-	/** How those died that are dead. */
-	async #askOfDead(run: LiveRun): Promise<void> {
-		const nodes = this.#parts.nodes.known(this.#looks.leases);
-		const dead = nodes.filter(({ state }) => state === "dead");
-		const others = nodes.filter(({ state }) => state !== "dead");
-		const all = [...dead, ...others].slice(0, LIVE_DEATHS_ASKED_MAX);
-		await Promise.all(
-			all.map(({ record }) => this.#askHow(run, record.nodeId)),
-		);
-		run.deaths.takeUnasked();
-	}
-
-	async #askHow(run: LiveRun, node: string): Promise<void> {
-		try {
-			const { deaths } = await this.#parts.registry.deaths(node);
-			run.diedAs(node, deaths, this.#looks.nowMs);
-		} catch (error) {
-			// Then it is not told who took the lease.
-			if (!(error instanceof StoreError)) throw error;
-		}
 	}
 
 	#surroundings(): Surroundings {

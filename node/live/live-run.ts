@@ -23,12 +23,13 @@ import { Happenings } from "./happenings.ts";
 import { type Happened, type History, runningBefore } from "./history.ts";
 import { NodeLines, type NodeNow } from "./node-lines.ts";
 import { Seats } from "./seats.ts";
+import type { Names } from "./told.ts";
 
 export interface RunParts {
 	readonly cluster: string;
 	readonly nodeId: string;
 	readonly shards: number;
-	nameOf(nodeId: string): string | undefined;
+	readonly names: Names;
 }
 
 /** How things are besides what events tell. */
@@ -62,7 +63,7 @@ export class LiveRun {
 			...{ cluster, nodeId, seats: this.#seats, attempts: this.#attempts },
 			...{ deaths: this.deaths, figures: this.#figures, lines: this.#lines },
 			happenings: this.#happenings,
-			nameOf: (id) => parts.nameOf(id),
+			names: parts.names,
 		});
 	}
 
@@ -102,7 +103,7 @@ export class LiveRun {
 	told(told: Told): void {
 		if ("event" in told) this.#happened(told);
 		else if ("view" in told) {
-			const view = readView(told.view, (id) => this.#parts.nameOf(id));
+			const view = readView(told.view, (id) => this.#parts.names.nameOf(id));
 			this.#happenings.happened(view, false);
 		}
 	}
@@ -125,7 +126,7 @@ export class LiveRun {
 
 	#happened({ event, shard, atMs }: Happened): void {
 		const { about, id } = event;
-		const nameOf = (node: string) => this.#parts.nameOf(node);
+		const nameOf = (node: string) => this.#parts.names.nameOf(node);
 		if (about.kind.startsWith("task."))
 			this.#attempts.happened(event, shard, atMs);
 		if (about.kind === "session.revoked") {

@@ -9,6 +9,11 @@ import type { Seats } from "./seats.ts";
 type AttemptLine = NonNullable<LiveFrame["lanes"]>["attempts"][number];
 type DeathLine = NonNullable<LiveFrame["deaths"]>[number];
 
+/** What nodes are called. */
+export interface Names {
+	nameOf(nodeId: string): string | undefined;
+}
+
 export function readBar(bar: Bar, seats: Seats): AttemptLine {
 	const { shard, token, task, type, queue, attempt, round, node } = bar;
 	const { claimedMs, endedMs, end, moved } = bar;
@@ -33,11 +38,11 @@ export function readBar(bar: Bar, seats: Seats): AttemptLine {
 export function readDeath(
 	death: DeathTold,
 	seats: Seats,
-	nameOf: (node: string) => string | undefined,
+	names: Names,
 ): DeathLine {
 	const { node, epoch, atMs, grounds, by, movedTo, slowestMs } = death;
-	const [name, n] = [nameOf(node), seats.find(node)];
-	const byName = by === undefined ? undefined : nameOf(by);
+	const [name, n] = [names.nameOf(node), seats.find(node)];
+	const byName = by === undefined ? undefined : names.nameOf(by);
 	const tasks = tasksOf(death);
 	return {
 		...{ node, epoch },
@@ -52,7 +57,7 @@ export function readDeath(
 			.slice(0, LIVE_NAMES_MAX)
 			.map(([to, tasks]) => ({
 				n: seats.of(to),
-				name: nameOf(to) ?? to,
+				name: names.nameOf(to) ?? to,
 				tasks,
 			})),
 		movedTasks: death.moved,

@@ -5,7 +5,8 @@
  */
 
 import assert from "node:assert/strict";
-import { Engine, type NodeHost } from "../../node/engine/engine.ts";
+import { Engine } from "../../node/engine/engine.ts";
+import type { NodeHost } from "../../node/engine/engine-parts.ts";
 import { agree } from "../../node/lease/agreement.ts";
 import {
 	type Api,

@@ -191,7 +191,7 @@ export class Ground {
 }
 
 /** Takes what a reader is told, as it comes. */
-export class Listener {
+class Listener {
 	readonly view = new LiveView();
 	frames = 0;
 	over: EventsOver | "closed" | undefined;

@@ -41,7 +41,7 @@ class Made {
 	constructor() {
 		this.run = new LiveRun({
 			...{ cluster: "large", nodeId: idOf(0), shards: 1 },
-			nameOf: (id) => nameOf(Number(id.slice(8).replace(/^x+/, ""))),
+			names: { nameOf: (id) => nameOf(Number(id.slice(8).replace(/^x+/, ""))) },
 		});
 	}
 
@@ -184,7 +184,7 @@ function begun(): Made {
 	made.run.looked([made.look()]);
 	const none = { happened: [], sinceMs: NOW_MS - 60_000, ends: [], held: [] };
 	made.run.begin(none, NOW_MS, made.around);
-	for (let second = 0; second < 12; second++) {
+	for (let second = 0; second < 7; second++) {
 		made.happen();
 		made.next();
 	}
@@ -204,7 +204,7 @@ test("frames of 500 nodes, 1,000 queues and 1,000 ends a second fit, also when 5
 	expect(first.lanes?.attempts.length).toBeLessThanOrEqual(LIVE_ATTEMPTS_MAX);
 	expect(first.nodes?.length).toBe(NODES);
 	let most = 0;
-	for (let second = 0; second < 20; second++) {
+	for (let second = 0; second < 12; second++) {
 		made.happen();
 		if (second === 5) for (let node = 0; node < 50; node++) made.die(node);
 		const frame = made.next();

@@ -1,0 +1,88 @@
+/**
+ * Enquiries: what the store is asked besides, now and then: how nodes died of which no more is known than that they did; and what
+ * it is told, since when the oldest task waits, if nobody else has looked.
+ */
+import { LIVE_DEATHS_ASKED_MAX, LIVE_STEP_MS } from "../../protocol/limits.ts";
+import {
+	type LiveLook,
+	type NodeView,
+	type ShardLive,
+	type ShardSessions,
+	StoreError,
+} from "../ports.ts";
+import type { LiveRun, Surroundings } from "./live-run.ts";
+
+export interface EnquiriesParts {
+	readonly shards: readonly { readonly live: Pick<ShardLive, "sample"> }[];
+	/** Of the shard that all nodes read. */
+	readonly registry: Pick<ShardSessions, "deaths">;
+	readonly backlog: Backlog;
+}
+
+/** What is read of queues and failures, at a pace of its own: see live-backlog.ts. */
+export interface Backlog {
+	/** Reads what has become old; never rejects. */
+	read(): Promise<void>;
+	/** As it was read last. */
+	readonly now: Pick<
+		Surroundings,
+		"queues" | "queuesMore" | "failingTypes" | "oldest"
+	>;
+}
+
+export class Enquiries {
+	readonly #parts: EnquiriesParts;
+
+	constructor(parts: EnquiriesParts) {
+		this.#parts = parts;
+	}
+
+	/** With many queues those who keep the figures have not looked (figure-keeper.ts). `looks`: of all shards, just now. */
+	async tellOldest([first]: readonly LiveLook[]): Promise<void> {
+		const { shards, backlog } = this.#parts;
+		const { queues, oldest } = backlog.now;
+		const sample = first?.samples.at(-1);
+		const stepMs = (first?.nowMs ?? 0) - LIVE_STEP_MS;
+		if (queues === undefined || sample === undefined) return;
+		if (sample.oldestMs !== undefined || sample.atMs <= stepMs) return;
+		const { slots } = sample;
+		const figures = { slots, oldestMs: oldest?.sinceMs ?? 0 };
+		try {
+			await Promise.all(shards.map(({ live }) => live.sample(figures)));
+		} catch (error) {
+			// Then it is not known of this step.
+			if (!(error instanceof StoreError)) throw error;
+		}
+	}
+
+	/** Who took the leases of those that have died since this was asked last. */
+	askOfNew(run: LiveRun, nowMs: number): void {
+		for (const { node } of run.deaths.takeUnasked())
+			void this.#askHow(run, node, nowMs);
+	}
+
+	/** How nodes died before anybody read, the dead ones first. */
+	async askOfAll(
+		run: LiveRun,
+		nodes: readonly NodeView[],
+		nowMs: number,
+	): Promise<void> {
+		const dead = nodes.filter(({ state }) => state === "dead");
+		const others = nodes.filter(({ state }) => state !== "dead");
+		const all = [...dead, ...others].slice(0, LIVE_DEATHS_ASKED_MAX);
+		await Promise.all(
+			all.map(({ record }) => this.#askHow(run, record.nodeId, nowMs)),
+		);
+		run.deaths.takeUnasked();
+	}
+
+	async #askHow(run: LiveRun, node: string, nowMs: number): Promise<void> {
+		try {
+			const { deaths } = await this.#parts.registry.deaths(node);
+			run.diedAs(node, deaths, nowMs);
+		} catch (error) {
+			// Then it is not told who took the lease.
+			if (!(error instanceof StoreError)) throw error;
+		}
+	}
+}
