@@ -41,6 +41,7 @@ import { RouteSorter } from "../work/route-sorter.ts";
 import type { Runner } from "../work/runner.ts";
 import { Spreader, type SpreaderParts } from "../work/spreader.ts";
 import { Submitter, type SubmitterParts } from "../work/submitter.ts";
+import { Sweeper } from "../work/sweeper.ts";
 
 export interface ShardEngineParts {
 	readonly shard: Shard;
@@ -104,6 +105,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly #cutter: EventCutter;
 	readonly #reconciler: Reconciler;
 	readonly #backUp: BackUp;
+	readonly #sweeper: Sweeper;
 	#adopting = false;
 	/** The store came back once more while it was being adopted. */
 	#backAgain = false;
@@ -140,6 +142,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ runner, report },
 		});
 		this.#backUp = new BackUp({ clock, claimer, report });
+		this.#sweeper = new Sweeper({ clock, claimer, roster });
 		const backUp = this.#backUp;
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
@@ -149,20 +152,19 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ shard, log, renewer, hinter, runner, coroner },
 			...{ self, inquest: parts.watch },
 		});
-		const trimmer = new Trimmer({ ...parts, shard, clock, log });
-		this.#trimmer = trimmer;
+		this.#trimmer = new Trimmer({ ...parts, shard, clock, log });
 		this.#timekeeper = new Timekeeper({
 			...{ shard, clock, log, renewer, hinter, watcher, dutyTurns },
 		});
 		const timekeeper = this.#timekeeper;
 		this.#cutter = new EventCutter({ shard, clock, log, renewer, dutyTurns });
 		this.finisher = new Finisher({
-			...{ shard, clock, log, watcher, trimmer, hinter, turns },
-			...{ share: runner.share, timekeeper },
+			...{ shard, clock, log, watcher, hinter, turns, timekeeper },
+			...{ share: runner.share, trimmer: this.#trimmer },
 		});
 		this.submitter = new Submitter({
-			...{ shard, clock, log, trimmer, claimer, hinter, roster, home },
-			...{ timekeeper, spreader },
+			...{ shard, clock, log, claimer, hinter, roster, home, timekeeper },
+			...{ spreader, trimmer: this.#trimmer },
 		});
 		this.reviser = new Reviser({ shard, hinter, timekeeper });
 		this.#reconciler = new Reconciler({
@@ -200,6 +202,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.finisher.stop();
 		this.#timekeeper.stop();
 		this.#backUp.stop();
+		this.#sweeper.stop();
 		this.#trimmer.stop();
 		this.#cutter.stop();
 	}
@@ -246,7 +249,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	pulsed(pulse: GoodPulse): void {
 		this.#parts.events.pulsed(this, pulse);
 		void this.reaper.expired(pulse.expired);
-		for (const route of this.#sorter.pulsed(pulse)) this.claimer.hint(route);
+		this.#sweeper.found(this.#sorter.pulsed(pulse));
 		// Once this renewal is over: there are more routes than one pulse tells.
 		if (pulse.routes.more) this.#parts.clock.soon(() => this.renewer.hurry());
 		this.#timekeeper.pulsed(pulse.nextTimeMs);

@@ -5,10 +5,13 @@
  * The nodes that were told may be gone, or busy by now, or may have missed the message.
  * So a moment after it this node asks for as many tasks as it left; usually there are
  * none. It asks for no more. It waits while it goes on leaving tasks of the route to
- * others: what it found then would be theirs.
+ * others: what it found then would be theirs. If its own timer is late by BACK_UP_LATE_MS
+ * the machine is busy: it waits as much longer, once and at most as long again, since others
+ * on it are late, too, and a node that is busy need not take more.
  */
 import {
 	BACK_UP_AT_RISK_MS,
+	BACK_UP_LATE_MS,
 	BACK_UP_MS,
 	BACK_UP_QUIET_MS,
 } from "../../protocol/limits.ts";
@@ -52,9 +55,18 @@ export class BackUp {
 		this.#timer ??= this.#arm(BACK_UP_MS);
 	}
 
-	#arm(ms: number): Timer {
-		return this.#parts.clock.after(ms, () => {
+	/** `hasWaited`: its timer was late, and it has waited for that. */
+	#arm(ms: number, hasWaited = false): Timer {
+		const { clock } = this.#parts;
+		const dueMs = clock.monoMs() + ms;
+		return clock.after(ms, () => {
 			this.#timer = undefined;
+			const lateMs = clock.monoMs() - dueMs;
+			if (lateMs >= BACK_UP_LATE_MS && !hasWaited) {
+				const moreMs = Math.min(Math.ceil(lateMs), BACK_UP_MS);
+				this.#timer = this.#arm(moreMs, true);
+				return;
+			}
 			const nextMs = this.#look();
 			if (nextMs !== undefined) this.#timer ??= this.#arm(nextMs);
 		});

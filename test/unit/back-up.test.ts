@@ -96,3 +96,31 @@ test("a node that stops asks for nothing more", async () => {
 	await clock.runFor(100);
 	expect(asked).toEqual([]);
 });
+
+test.each([
+	["hardly", 2, BACK_UP_MS + 2],
+	["a little", 5, BACK_UP_MS + 5 + 5],
+	["by far", 500, BACK_UP_MS + 500 + BACK_UP_MS],
+])(
+	"a node whose own timer is %s late waits as much longer, but no longer than as long again",
+	async (_, lateMs, expected) => {
+		const clock = new VirtualClock();
+		const asked: number[] = [];
+		let late = lateMs;
+		const backUp = new BackUp({
+			clock: {
+				...{ monoMs: () => clock.monoMs(), wallMs: () => clock.wallMs() },
+				soon: (run) => clock.soon(run),
+				after: (ms, fire) => {
+					const timer = clock.after(ms + late, fire);
+					late = 0;
+					return timer;
+				},
+			},
+			claimer: { want: () => asked.push(clock.monoMs()) },
+		});
+		backUp.left("a", 1, { leftMs: 0 });
+		await clock.runFor(2_000);
+		expect(asked).toEqual([expected]);
+	},
+);

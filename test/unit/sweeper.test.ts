@@ -1,0 +1,44 @@
+/** What a pulse names is claimed once those have had their turn who were told. */
+import { expect, test } from "vitest";
+import { Sweeper } from "../../node/work/sweeper.ts";
+import { BACK_UP_MS_MAX, SWEEP_AFTER_MS } from "../../protocol/limits.ts";
+import { VirtualClock } from "../clock.ts";
+
+function sweeperOf(nodes: number) {
+	const clock = new VirtualClock();
+	const hinted: [string, number][] = [];
+	const claimer = {
+		hint: (route: string) => hinted.push([route, clock.monoMs()]),
+	};
+	const sweeper = new Sweeper({ clock, claimer, roster: { nodes } });
+	return { clock, hinted, sweeper };
+}
+
+test("beside others a node waits until what is left to them has been taken, or asked for again", async () => {
+	expect(SWEEP_AFTER_MS).toBeGreaterThan(BACK_UP_MS_MAX);
+	const { clock, hinted, sweeper } = sweeperOf(2);
+	sweeper.found(["a", "b"]);
+	await clock.runFor(10);
+	sweeper.found([]);
+	sweeper.found(["a"]);
+	await clock.runFor(1_000);
+	expect(hinted).toEqual([
+		["a", SWEEP_AFTER_MS],
+		["b", SWEEP_AFTER_MS],
+		["a", SWEEP_AFTER_MS + 10],
+	]);
+});
+
+test("a node that is alone waits for nobody", () => {
+	const { hinted, sweeper } = sweeperOf(1);
+	sweeper.found(["a"]);
+	expect(hinted).toEqual([["a", 0]]);
+});
+
+test("a node that stops claims nothing more", async () => {
+	const { clock, hinted, sweeper } = sweeperOf(3);
+	sweeper.found(["a"]);
+	sweeper.stop();
+	await clock.runFor(1_000);
+	expect(hinted).toEqual([]);
+});
