@@ -128,6 +128,10 @@ export class Hearer {
 		{ route, count, quotas }: AnnouncedRoute,
 	): { turn: number; tasks: number | undefined } | undefined {
 		const { self, roster, runner, report } = this.#parts;
+		// Also without room: then these are asked for, and no more, when there is some.
+		const named = new Map(quotas);
+		const tasks = named.get(shortName(self));
+		if (tasks !== undefined) return { turn: 0, tasks };
 		const { atRisk } = report;
 		const own = { nodeId: self, freeSlots: runner.roomFor(route), atRisk };
 		// Without room for one the node asks for nothing now, and knows where work may be left
@@ -140,9 +144,6 @@ export class Hearer {
 			const turn = turnOf(self, announced, [own, ...others], CLAIM_TURNS_EXTRA);
 			return turn === undefined ? undefined : { turn, tasks: undefined };
 		}
-		const named = new Map(quotas);
-		const tasks = named.get(shortName(self));
-		if (tasks !== undefined) return { turn: 0, tasks };
 		// The announcing node takes what the nodes it names do not, if it can.
 		if (
 			others.some(({ nodeId, freeSlots }) => nodeId === from && freeSlots > 0)

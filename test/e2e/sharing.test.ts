@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,6 @@ describe.each([
 	// Without gossip one node may run all of them: the others look by themselves, a second later.
 	if (flags.length === 0)
 		test("nine tasks that take a while, as one array to one of three idle nodes, are shared by all", async () => {
-			const payload = { file: join(folder, "nine"), durationMs: 2_500 };
 			const known = (running: number) =>
 				until(
 					() => cluster.node(1).peers(),
@@ -41,13 +40,15 @@ describe.each([
 						nodes.reduce((sum, node) => sum + node.running, 0) === running,
 				);
 			const most: number[] = [];
-			for (const time of [1, 2]) {
+			for (const time of [1, 2, 3]) {
+				const payload = { file: join(folder, `go-${time}`) };
 				const nine = Array.from({ length: 9 }, (_, i) => {
-					return { id: `nine-${time}-${i}`, type: "record", payload };
+					return { id: `nine-${time}-${i}`, type: "hold", payload };
 				});
 				await cluster.node(1).post("/v1/tasks", nine);
 				// Each node has told the others that it runs some, and then that it runs none.
 				await known(9);
+				writeFileSync(payload.file, "");
 				const ran = await Promise.all(
 					nine.map(
 						async ({ id }) => (await cluster.node(1).whenEnded(id)).node,
@@ -59,7 +60,7 @@ describe.each([
 					Math.max(...[...byNode.values()].map(({ length }) => length)),
 				);
 			}
-			// Now and then a node looks just when they come, and takes what it can.
+			// On a machine on which a message takes longer than others are waited for, one takes more.
 			expect(Math.min(...most), `most on one node: ${most}`).toBeLessThan(5);
 		});
 

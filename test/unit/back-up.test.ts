@@ -118,6 +118,7 @@ test.each([
 				},
 			},
 			claimer: { want: () => asked.push(clock.monoMs()) },
+			report: { atRisk: false },
 		});
 		backUp.left("a", 1, { leftMs: 0 });
 		await clock.runFor(2_000);

@@ -94,7 +94,11 @@ function nodeOf(free = 100, others: readonly Candidate[] = []) {
 		rumours: hearer,
 	});
 	engines.push({ claimer, looks });
-	return { clock, hearer, claimer, waiting, asked, seen };
+	const comeFree = () => {
+		free = 100;
+		claimer.kick();
+	};
+	return { clock, hearer, claimer, waiting, asked, seen, comeFree };
 }
 
 /** Announcements of ever new routes, as many as there are, all at once. */
@@ -135,6 +139,17 @@ describe("an announcement that says who is to take how many", () => {
 		await clock.runFor(1_000);
 		expect(seen.ran).toEqual(["a|t|", "a|t|", "a|t|"]);
 		expect(seen.promised).toEqual(quotas);
+	});
+
+	test("a node that has no room when it hears that asks for as many once it has", async () => {
+		const node = nodeOf(0, [ann, bob]);
+		node.waiting.set("a|t|", 9);
+		node.hearer.heard(announce("ann", 1, ["a|t|"], 3, [["self", 3]]));
+		await node.clock.runFor(100);
+		expect(node.seen.ran).toEqual([]);
+		node.comeFree();
+		await node.clock.runFor(1_000);
+		expect(node.seen.ran).toHaveLength(3);
 	});
 
 	test.each([
