@@ -19,6 +19,7 @@ import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
 import { spread } from "./spread.ts";
+import { timeouts } from "./timeouts.ts";
 import { vanish } from "./vanish.ts";
 
 export const PROOFS: readonly Proof[] = [
@@ -42,6 +43,7 @@ export const PROOFS: readonly Proof[] = [
 	lateness,
 	retries,
 	cancels,
+	timeouts,
 	events,
 	readers,
 	million,

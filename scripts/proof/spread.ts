@@ -31,6 +31,8 @@ interface Sample {
 	/** The most tasks that ran on one node, and how many nodes ran some. */
 	readonly most: number;
 	readonly nodes: number;
+	/** When each node claimed them, in ms after they were accepted. */
+	readonly claims: string;
 	/** The times from when each was accepted until its code began. */
 	readonly waitedMs: readonly number[];
 }
@@ -48,7 +50,8 @@ const COURSES: readonly Course[] = [
 	{
 		name: "nine as one array",
 		run: (_, node) => postMany(node, 9, "waits", LONG_MS),
-		judge: ({ most }) => (most > 4 ? `${most} ran on one node` : undefined),
+		judge: ({ most, claims }) =>
+			most > 4 ? `${most} ran on one node: ${claims}` : undefined,
 	},
 	{
 		name: "eighteen, one every 10 ms",
@@ -170,8 +173,21 @@ async function sampleOf(
 	return {
 		most: Math.max(...byNode.values()),
 		nodes: byNode.size,
+		claims: claimsOf(tasks),
 		waitedMs: tasks.map(waitedMs),
 	};
+}
+
+function claimsOf(tasks: readonly TaskAsRead[]): string {
+	const byNode = Map.groupBy(tasks, ({ nodeName }) => nodeName);
+	const claimedMs = ({ createdAt, attempts }: TaskAsRead) =>
+		Date.parse(attempts.at(-1)?.claimedAt ?? "") - Date.parse(createdAt);
+	return [...byNode]
+		.map(
+			([name, own]) =>
+				`${name} after ${own.map(claimedMs).sort((a, b) => a - b)} ms`,
+		)
+		.join("; ");
 }
 
 function waitedMs({ createdAt, startedAt = "" }: TaskAsRead): number {

@@ -1,9 +1,8 @@
 /** What a node makes of announcements, true ones and a flood of others. */
 import { describe, expect, test } from "vitest";
-import { Hearer } from "../../node/peers/hearer.ts";
-import type { ClaimRequest, Log } from "../../node/ports.ts";
+import type { Hearer } from "../../node/peers/hearer.ts";
+import type { Log } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
-import type { Announcement, Quota } from "../../protocol/gossip.ts";
 import {
 	ANNOUNCE_ROUTES_MAX,
 	CLAIM_ROUTES_MAX,
@@ -11,95 +10,11 @@ import {
 	RUMOUR_CREDIT_MAX,
 	RUMOUR_CREDIT_PER_S,
 } from "../../protocol/limits.ts";
-import type { ClaimedTask } from "../../protocol/task.ts";
-import type { Candidate } from "../../protocol/turn.ts";
-import { VirtualClock } from "../clock.ts";
-import { claimedTask } from "../new-task.ts";
 import { AROUND_CLAIMER, servesTypes, standInShard } from "../stand-ins.ts";
+import { announce, nodeOf } from "./hearer-ground.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ANSWER_MS = 2;
-
-function announce(
-	from: string,
-	seq: number,
-	routes: readonly string[],
-	count = 1,
-	quotas?: readonly Quota[],
-): Announcement {
-	return {
-		...{ kind: "announce", from, epoch: 1, seq },
-		routes: routes.map((route) => ({
-			...{ shard: 0, route, count, topPriority: 5 },
-			...(quotas && { quotas }),
-		})),
-	};
-}
-
-/** A node of many slots on a store 2 ms away, in which tasks wait on some routes. */
-function nodeOf(free = 100, others: readonly Candidate[] = []) {
-	const clock = new VirtualClock();
-	const waiting = new Map<string, number>();
-	const asked: string[][] = [];
-	const [ran, promised]: [string[], Quota[]] = [[], []];
-	const seen = { weighed: 0, looks: 0, ran, promised };
-	const shard = standInShard({
-		tasks: {
-			claim: async ({ routes, limit }: ClaimRequest) => {
-				asked.push([...routes]);
-				const answered = Promise.withResolvers<void>();
-				clock.after(ANSWER_MS, () => answered.resolve());
-				await answered.promise;
-				const tasks: ClaimedTask[] = [];
-				for (const route of routes)
-					while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
-						waiting.set(route, (waiting.get(route) ?? 0) - 1);
-						tasks.push(claimedTask("", 1, { route }));
-					}
-				const left = routes.map((route) => waiting.get(route) ?? 0);
-				return { ok: true, tasks, waiting: left };
-			},
-		},
-	});
-	const looks = {
-		look() {
-			seen.looks += 1;
-		},
-	};
-	const engines: { claimer: Claimer; looks: typeof looks }[] = [];
-	const hearer = new Hearer({
-		clock,
-		self: "self",
-		runner: { roomFor: () => free },
-		report: { atRisk: false },
-		engines,
-		roster: {
-			nodes: 1 + others.length,
-			candidates: () => {
-				seen.weighed += 1 + others.length;
-				return others;
-			},
-		},
-		promised: { promise: (quotas) => seen.promised.push(...quotas) },
-	});
-	const claimer: Claimer = new Claimer({
-		...AROUND_CLAIMER,
-		...{ shard, clock, log },
-		serves: servesTypes("t"),
-		slots: { ...AROUND_CLAIMER.slots, reserve: () => (free > 0 ? 1 : 0) },
-		intake: {
-			...AROUND_CLAIMER.intake,
-			deliver: (tasks) => seen.ran.push(...tasks.map(({ route }) => route)),
-		},
-		rumours: hearer,
-	});
-	engines.push({ claimer, looks });
-	const comeFree = () => {
-		free = 100;
-		claimer.kick();
-	};
-	return { clock, hearer, claimer, waiting, asked, seen, comeFree };
-}
 
 /** Announcements of ever new routes, as many as there are, all at once. */
 function flood(hearer: Hearer, from: string, messages: number, seq = 0): void {
@@ -122,57 +37,6 @@ test("work that one peer announces runs at once", async () => {
 	hearer.heard(announce("ann", 1, ["a|t|", "other|t|"]));
 	await clock.runFor(ANSWER_MS);
 	expect(seen.ran).toEqual(["a|t|"]);
-});
-
-describe("an announcement that says who is to take how many", () => {
-	const ann = { nodeId: "ann", freeSlots: 8 };
-	const bob = { nodeId: "bob", freeSlots: 8 };
-
-	test("a node takes as many as are for it, and no more", async () => {
-		const { clock, hearer, waiting, seen } = nodeOf(100, [ann, bob]);
-		waiting.set("a|t|", 9);
-		const quotas = [
-			["self", 3],
-			["bob", 3],
-		] as const;
-		hearer.heard(announce("ann", 1, ["a|t|"], 6, quotas));
-		await clock.runFor(1_000);
-		expect(seen.ran).toEqual(["a|t|", "a|t|", "a|t|"]);
-		expect(seen.promised).toEqual(quotas);
-	});
-
-	test("a node that has no room when it hears that asks for as many once it has", async () => {
-		const node = nodeOf(0, [ann, bob]);
-		node.waiting.set("a|t|", 9);
-		node.hearer.heard(announce("ann", 1, ["a|t|"], 3, [["self", 3]]));
-		await node.clock.runFor(100);
-		expect(node.seen.ran).toEqual([]);
-		node.comeFree();
-		await node.clock.runFor(1_000);
-		expect(node.seen.ran).toHaveLength(3);
-	});
-
-	test.each([
-		["leaves them to those, and to who says so", 8, 0],
-		["takes in its turn what those have not, if who says so is full", 0, 2],
-	])("one that is not named %s", async (_, freeSlots, taken) => {
-		const others = [{ ...ann, freeSlots }, bob];
-		const { clock, hearer, waiting, seen } = nodeOf(100, others);
-		waiting.set("a|t|", 3);
-		hearer.heard(announce("ann", 1, ["a|t|"], 2, [["bob", 2]]));
-		await clock.runFor(1);
-		expect(seen.ran).toEqual([]);
-		await clock.runFor(1_000);
-		expect(seen.ran).toHaveLength(taken);
-	});
-
-	test("a flood of such brings no more questions to the store than a sender has credit for", async () => {
-		const { clock, hearer, asked } = nodeOf(100, [ann]);
-		for (let i = 0; i < 20_000; i++)
-			hearer.heard(announce("ann", i, [`q${i}|t|`], 1, [["self", 4_000]]));
-		await clock.runFor(100);
-		expect(asked.flat().length).toBeLessThanOrEqual(RUMOUR_CREDIT_MAX + 4);
-	});
 });
 
 describe("a flood of ever new routes", () => {

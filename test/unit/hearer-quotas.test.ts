@@ -1,0 +1,56 @@
+/** What a node makes of announcements that say who is to take how many tasks. */
+import { describe, expect, test } from "vitest";
+import { RUMOUR_CREDIT_MAX } from "../../protocol/limits.ts";
+import { announce, nodeOf } from "./hearer-ground.ts";
+
+describe("an announcement that says who is to take how many", () => {
+	const ann = { nodeId: "ann", freeSlots: 8 };
+	const bob = { nodeId: "bob", freeSlots: 8 };
+
+	test("a node takes as many as are for it, and no more", async () => {
+		const { clock, hearer, waiting, seen } = nodeOf(100, [ann, bob]);
+		waiting.set("a|t|", 9);
+		const quotas = [
+			["self", 3],
+			["bob", 3],
+		] as const;
+		hearer.heard(announce("ann", 1, ["a|t|"], 6, quotas));
+		await clock.runFor(1_000);
+		expect(seen.ran).toEqual(["a|t|", "a|t|", "a|t|"]);
+		expect(seen.promised).toEqual(quotas);
+	});
+
+	test("a node that has no room when it hears that asks for as many once it has", async () => {
+		const node = nodeOf(0, [ann, bob]);
+		node.waiting.set("a|t|", 9);
+		node.hearer.heard(announce("ann", 1, ["a|t|"], 3, [["self", 3]]));
+		await node.clock.runFor(100);
+		expect(node.seen.ran).toEqual([]);
+		node.seen.free = 100;
+		node.claimer.kick();
+		await node.clock.runFor(1_000);
+		expect(node.seen.ran).toHaveLength(3);
+	});
+
+	test.each([
+		["leaves them to those, and to who says so", 8, 0],
+		["takes in its turn what those have not, if who says so is full", 0, 2],
+	])("one that is not named %s", async (_, freeSlots, taken) => {
+		const others = [{ ...ann, freeSlots }, bob];
+		const { clock, hearer, waiting, seen } = nodeOf(100, others);
+		waiting.set("a|t|", 3);
+		hearer.heard(announce("ann", 1, ["a|t|"], 2, [["bob", 2]]));
+		await clock.runFor(1);
+		expect(seen.ran).toEqual([]);
+		await clock.runFor(1_000);
+		expect(seen.ran).toHaveLength(taken);
+	});
+
+	test("a flood of such brings no more questions to the store than a sender has credit for", async () => {
+		const { clock, hearer, asked } = nodeOf(100, [ann]);
+		for (let i = 0; i < 20_000; i++)
+			hearer.heard(announce("ann", i, [`q${i}|t|`], 1, [["self", 4_000]]));
+		await clock.runFor(100);
+		expect(asked.flat().length).toBeLessThanOrEqual(RUMOUR_CREDIT_MAX + 4);
+	});
+});
