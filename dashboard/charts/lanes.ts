@@ -16,7 +16,7 @@ import {
 
 export const LINE_PX = 4;
 /** From one line to the next. */
-export const STEP_PX = 5;
+const STEP_PX = 5;
 /** A shorter bar could not be seen. */
 const BAR_PX_MIN = 2;
 const NOTCH_PX = 3;
@@ -50,7 +50,7 @@ export const xOf = (ms: number, { widthPx, baseMs }: Scale): number =>
 export const shiftOf = (nowMs: number, scale: Scale): number =>
 	round(scale.widthPx - xOf(nowMs, scale));
 
-export const linesOf = (slots: number): number =>
+const linesOf = (slots: number): number =>
 	Math.max(LINES_SHOWN_MIN, Math.min(slots, LINES_MAX));
 
 export const laneHeight = (slots: number): number =>
@@ -148,8 +148,8 @@ export function curveOf(
 }
 
 /** How many nodes are drawn how. */
-export const LANES_MAX = 12;
-export const HEAT_MAX = 60;
+const LANES_MAX = 12;
+const HEAT_MAX = 60;
 
 export type Layout = "lanes" | "heat" | "tiles";
 

@@ -125,7 +125,7 @@ const ENDED: Readonly<Record<string, string>> = {
 };
 
 /** Enough of a long id to tell it from others. */
-export function shortId(id: string): string {
+function shortId(id: string): string {
 	const letters = [...id];
 	return letters.length <= 14 ? id : `…${letters.slice(-8).join("")}`;
 }

@@ -161,20 +161,21 @@ function foldAttempts(
 	for (const [key, attempt] of before)
 		if ((attempt.endedMs ?? nowMs) > nowMs - LANE_KEPT_MS)
 			next.set(key, attempt);
-	const told = (lanes?.attempts ?? []).toSorted(
-		(a, b) => a.claimedMs - b.claimedMs,
-	);
-	const lines = linesOf(next);
+	const told = (lanes?.attempts ?? []).map((each) => ({
+		...each,
+		key: `${each.shard} ${each.token}`,
+	}));
+	// Those that have ended first: they make room.
 	for (const each of told) {
-		const key = `${each.shard} ${each.token}`;
-		const known = next.get(key);
-		const slots = nodes.get(each.n)?.slots ?? 1;
-		const line = known?.line ?? freeLine(lines, each, slots);
-		next.set(key, { ...each, key, line });
-		lines.set(
-			`${each.n} ${line}`,
-			Math.max(endOf(each), lines.get(`${each.n} ${line}`) ?? 0),
-		);
+		const known = next.get(each.key);
+		if (known !== undefined) next.set(each.key, { ...each, line: known.line });
+	}
+	const lines = linesOf(next);
+	const isNew = told.filter(({ key }) => !next.has(key));
+	for (const each of isNew.sort((a, b) => a.claimedMs - b.claimedMs)) {
+		const line = freeLine(lines, each, nodes.get(each.n)?.slots ?? 1);
+		next.set(each.key, { ...each, line });
+		takeLine(lines, { ...each, line });
 	}
 	return next;
 }
@@ -185,11 +186,20 @@ const endOf = ({ endedMs }: { readonly endedMs?: number }) =>
 /** Until when each line of each lane is taken. */
 function linesOf(attempts: LiveModel["attempts"]): Map<string, number> {
 	const lines = new Map<string, number>();
-	for (const each of attempts.values()) {
-		const line = `${each.n} ${each.line}`;
-		lines.set(line, Math.max(endOf(each), lines.get(line) ?? 0));
-	}
+	for (const each of attempts.values()) takeLine(lines, each);
 	return lines;
+}
+
+function takeLine(
+	lines: Map<string, number>,
+	attempt: {
+		readonly n: number;
+		readonly line: number;
+		readonly endedMs?: number;
+	},
+): void {
+	const line = `${attempt.n} ${attempt.line}`;
+	lines.set(line, Math.max(endOf(attempt), lines.get(line) ?? 0));
 }
 
 /** The uppermost line that is free when it begins; if none is, the one that is free first. */

@@ -62,11 +62,12 @@ function isFinal({ problem }: Refused): boolean {
 /** One answer of one node, and why it ended. */
 async function* readFrom(
 	url: string,
-	{ fetch, token, signal, pause }: LiveOptions,
+	options: LiveOptions,
 ): AsyncGenerator<LiveRead> {
+	const { token, signal, pause } = options;
 	const quiet = new Quiet(pause, signal);
 	try {
-		const answer = await fetch(`${url}/v1/live`, {
+		const answer = await options.fetch(`${url}/v1/live`, {
 			method: "GET",
 			headers: {
 				...(token !== undefined && { authorization: `Bearer ${token}` }),

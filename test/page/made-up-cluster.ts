@@ -4,13 +4,6 @@
  * it. The page is looked at with it, at moments that a real cluster rarely is in, and with more
  * nodes than a test could start.
  */
-import {
-	LIVE_ATTEMPTS_MAX,
-	LIVE_ENDS_MAX,
-	LIVE_LONG_MS,
-	LIVE_STEP_MS,
-	LIVE_STEPS,
-} from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import { type MadeUpAttempt, MadeUpNode } from "./made-up-node.ts";
 
@@ -45,19 +38,18 @@ export class MadeUpCluster {
 	readonly nodes: MadeUpNode[];
 	nowMs: number;
 	storeAwaySinceMs: number | undefined;
-	readonly #options: MadeUpOptions;
+	readonly options: MadeUpOptions;
 	#state: number;
 	#tokens = 0;
-	#told = new Set<MadeUpAttempt>();
-	readonly #attempts: MadeUpAttempt[] = [];
-	readonly #orphans: { attempt: MadeUpAttempt; death: Death }[] = [];
-	readonly #deaths: Death[] = [];
-	#events: Event[] = [];
-	#cells: Of<"lanes">["cells"] = [];
-	#endedAt: number[] = [];
+	readonly attempts: MadeUpAttempt[] = [];
+	readonly orphans: { attempt: MadeUpAttempt; death: Death }[] = [];
+	readonly deaths: Death[] = [];
+	events: Event[] = [];
+	cells: Of<"lanes">["cells"] = [];
+	endedAt: number[] = [];
 
 	constructor(options: MadeUpOptions, nowMs: number) {
-		this.#options = options;
+		this.options = options;
 		this.#state = options.seed ?? 7;
 		this.nowMs = nowMs - 62_000;
 		this.nodes = Array.from({ length: options.nodes }, (_, n) => {
@@ -89,7 +81,7 @@ export class MadeUpCluster {
 				waitingTasks: node.running.size,
 			},
 		};
-		this.#deaths.unshift(death);
+		this.deaths.unshift(death);
 		this.#tell("node.dead", { node: node.id, nodeName: node.name, why: "now" });
 		this.#tell("session.revoked", {
 			node: node.id,
@@ -98,7 +90,7 @@ export class MadeUpCluster {
 		});
 		for (const attempt of node.running.keys()) {
 			this.#end(attempt, "revoked");
-			this.#orphans.push({ attempt, death });
+			this.orphans.push({ attempt, death });
 		}
 		node.running.clear();
 	}
@@ -116,161 +108,10 @@ export class MadeUpCluster {
 		this.#tell("node.up", { node: node.id, nodeName: node.name });
 	}
 
-	first(): LiveFrame {
-		const { cluster = "shop" } = this.#options;
-		this.#told = new Set(this.#attempts);
-		const by = this.#node(0);
-		return {
-			...{
-				kind: "first",
-				...this.#head(),
-				cluster,
-				by: by.id,
-				byName: by.name,
-			},
-			series: this.#series(),
-			nodes: this.nodes.map((node) => this.#tellNode(node)),
-			lanes: {
-				by: this.#isBusy ? "cells" : "attempts",
-				attempts: this.#shown(this.#attempts),
-				cells: this.#cells,
-			},
-			...{ deaths: [...this.#deaths], events: this.#events.slice(-20) },
-			elsewhere: [],
-		};
-	}
-
-	/** After at least a second. */
-	next(): LiveFrame {
-		const news = this.#attempts.filter((each) => !this.#told.has(each));
-		for (const each of news) this.#told.add(each);
-		const frame: LiveFrame = {
-			...{ kind: "next", ...this.#head() },
-			nodes: this.nodes.map((node) => {
-				const { n, state, running, leaseLeftMs, epoch } = this.#tellNode(node);
-				return {
-					...{ n, state, running, epoch },
-					...(leaseLeftMs !== undefined && { leaseLeftMs }),
-				};
-			}) as Of<"nodes">,
-			lanes: {
-				by: this.#isBusy ? "cells" : "attempts",
-				attempts: this.#shown(news).slice(0, LIVE_ATTEMPTS_MAX),
-				cells: this.#cells.slice(-1),
-			},
-			...{ deaths: [...this.#deaths], events: this.#events.slice(-20) },
-		};
-		this.#events = [];
-		return frame;
-	}
-
-	get #isBusy(): boolean {
-		return (
-			this.#endedAt.filter((ms) => ms > this.nowMs - 1_000).length >
-			LIVE_ENDS_MAX
-		);
-	}
-
-	#shown(attempts: readonly MadeUpAttempt[]): MadeUpAttempt[] {
-		if (!this.#isBusy) return [...attempts];
-		return attempts.filter(
-			({ end, moved, claimedMs, endedMs = this.nowMs }) =>
-				end === "revoked" ||
-				moved !== undefined ||
-				endedMs - claimedMs > LIVE_LONG_MS,
-		);
-	}
-
-	#head() {
-		const {
-			queues = [],
-			queuesMore = 0,
-			pending = 0,
-			types = ["resize"],
-			failing,
-		} = this.#options;
-		const ended = this.#endedAt.filter((ms) => ms > this.nowMs - 60_000).length;
-		const worst = queues[0];
-		const away = this.storeAwaySinceMs;
-		const alive = this.nodes.filter(({ fate }) => fate !== "dead");
-		return {
-			...{ nowMs: this.nowMs, asOf: new Date(this.nowMs).toISOString() },
-			from: away === undefined ? ("store" as const) : ("gossip" as const),
-			store:
-				away === undefined
-					? { up: true }
-					: {
-							up: false,
-							awaySinceMs: away,
-							why: "connect ECONNREFUSED",
-							agree: alive.length - 1,
-						},
-			figures: {
-				pending: pending + this.#orphans.length,
-				started: alive.reduce((sum, { running }) => sum + running.size, 0),
-				slots: alive.reduce((sum, { slots }) => sum + slots, 0),
-				endedInMinute: ended,
-				failing: {
-					ended: ended * 15,
-					failed: Math.round(ended * 15 * failing),
-					types:
-						failing > 0
-							? types.slice(-2).map((type, at) => ({ type, failed: 90 - at }))
-							: [],
-				},
-				...(worst?.oldest && {
-					oldest: {
-						id: worst.oldest.id,
-						queue: worst.queue,
-						type: worst.type,
-						sinceMs: Date.parse(worst.oldest.since),
-					},
-				}),
-			},
-			...{ queues, queuesMore },
-		};
-	}
-
-	#series(): Of<"series"> {
-		const { pending = 0, failing } = this.#options;
-		const all = this.nodes.length * this.#options.slots;
-		const list = (at: (step: number) => number) =>
-			Array.from({ length: LIVE_STEPS }, (_, step) => Math.round(at(step)));
-		const rate = (this.#endedAt.length / 62) * 5;
-		const wave = (step: number) =>
-			1 + 0.15 * Math.sin(step / 9) + 0.1 * Math.sin(step / 2.3);
-		return {
-			...{ stepMs: LIVE_STEP_MS, untilMs: this.nowMs },
-			pending: list((step) => pending * wave(step) * (0.4 + step / 300)),
-			started: list((step) =>
-				Math.min(all, all * this.#options.load * wave(step)),
-			),
-			slots: list(() => all),
-			ended: list((step) => rate * wave(step)),
-			failed: list((step) => rate * failing * wave(step + 20)),
-			oldestMs: list((step) => step * 500),
-		};
-	}
-
-	#tellNode(node: MadeUpNode) {
-		const { n, id, name, zone, slots, running, epoch } = node;
-		const state = node.state(this.nowMs);
-		return {
-			...{ n, id, name, state, slots, running: running.size, epoch },
-			...{ http: `10.0.0.${n + 4}:5000`, ...(zone && { zone }) },
-			...{ load: 0.1, memoryBytes: 120_000_000 + n * 1_000_000 },
-			...{
-				seenBy: state === "dead" ? 0 : this.nodes.length - 1,
-				startedMs: this.nowMs - 3_600_000,
-			},
-			...(state !== "dead" && { leaseLeftMs: node.leaseLeftMs(this.nowMs) }),
-		};
-	}
-
 	#step(): void {
 		this.nowMs += STEP_MS;
 		for (const node of this.nodes) this.#stepOf(node);
-		for (const { attempt, death } of this.#orphans.splice(0))
+		for (const { attempt, death } of this.orphans.splice(0))
 			this.#takeUp(attempt, death);
 		if (this.nowMs % 1_000 < STEP_MS) this.#endSecond();
 	}
@@ -280,7 +121,7 @@ export class MadeUpCluster {
 		if (node.fate === "up" && this.nowMs - node.renewedMs > 800)
 			node.renewedMs = this.nowMs;
 		if (node.fate !== "up" || this.storeAwaySinceMs !== undefined) return;
-		const { taskMs, load, failing } = this.#options;
+		const { taskMs, load, failing } = this.options;
 		for (const [attempt, untilMs] of node.running) {
 			if (untilMs > this.nowMs) continue;
 			node.running.delete(attempt);
@@ -301,7 +142,7 @@ export class MadeUpCluster {
 		again?: MadeUpAttempt,
 	): MadeUpAttempt {
 		const { types = ["resize"], idOf = (token) => `1m8m6sa9kmnrwm${token}` } =
-			this.#options;
+			this.options;
 		const token = ++this.#tokens;
 		const attempt: MadeUpAttempt = {
 			...{
@@ -322,15 +163,14 @@ export class MadeUpCluster {
 			}),
 		};
 		node.running.set(attempt, this.nowMs + forMs);
-		this.#attempts.push(attempt);
+		this.attempts.push(attempt);
 		return attempt;
 	}
 
 	#end(attempt: MadeUpAttempt, end: "success" | "failure" | "revoked"): void {
 		attempt.endedMs = this.nowMs;
 		attempt.end = end;
-		this.#told.delete(attempt);
-		if (end !== "revoked") this.#endedAt.push(this.nowMs);
+		if (end !== "revoked") this.endedAt.push(this.nowMs);
 		const { task, type = "" } = attempt;
 		if (end === "failure")
 			this.#tell("task.ended", {
@@ -347,7 +187,7 @@ export class MadeUpCluster {
 		const free = this.nodes.filter(({ fate }) => fate === "up");
 		const node = free[Math.floor(this.#draw() * free.length)];
 		if (node === undefined || waitsMs < 300 || this.#draw() < 0.6) {
-			this.#orphans.push({ attempt, death });
+			this.orphans.push({ attempt, death });
 			return;
 		}
 		const next = this.#start(node, 6_000 + 20_000 * this.#draw(), attempt);
@@ -370,8 +210,8 @@ export class MadeUpCluster {
 
 	#endSecond(): void {
 		const told = this.nodes.map((node) => node.takeSecond());
-		this.#cells = [
-			...this.#cells.slice(-59),
+		this.cells = [
+			...this.cells.slice(-59),
 			{
 				atMs: this.nowMs - 1_000,
 				busy: told.map(({ busy }) => busy).join(""),
@@ -379,18 +219,23 @@ export class MadeUpCluster {
 			},
 		];
 		const keptMs = this.nowMs - 90_000;
-		while ((this.#attempts[0]?.endedMs ?? Infinity) < keptMs)
-			this.#attempts.shift();
-		this.#endedAt = this.#endedAt.filter((ms) => ms > keptMs);
+		while ((this.attempts[0]?.endedMs ?? Infinity) < keptMs)
+			this.attempts.shift();
+		this.endedAt = this.endedAt.filter((ms) => ms > keptMs);
+	}
+
+	/** Told once. */
+	takeEvents(): Event[] {
+		return this.events.splice(0).slice(-20);
 	}
 
 	#tell(kind: Event["kind"], about: Omit<Event, "kind">): void {
-		this.#events.push({
+		this.events.push({
 			kind,
 			at: new Date(this.nowMs).toISOString(),
 			...about,
 		});
-		if (this.#events.length > 40) this.#events.shift();
+		if (this.events.length > 40) this.events.shift();
 	}
 
 	#node(n: number): MadeUpNode {

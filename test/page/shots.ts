@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { startBrowser } from "../contract/page-browser.ts";
 import type { Page } from "../tools/playwright.ts";
 import { startFeeder } from "./feeder.ts";
+import { MadeUpStream } from "./made-up-stream.ts";
 import { SCENES, type Scene } from "./scenes.ts";
 
 const WIDTHS = [
@@ -25,7 +26,9 @@ async function main(): Promise<void> {
 	for (const [name, scene] of Object.entries(SCENES)) {
 		if (names.length > 0 && !names.includes(name)) continue;
 		const cluster = scene.make(Date.now());
-		await using feeder = await startFeeder(() => cluster.first());
+		await using feeder = await startFeeder(() =>
+			new MadeUpStream(cluster).first(),
+		);
 		for (const colorScheme of ["dark", "light"] as const) {
 			const context = await browser.newContext({ colorScheme });
 			const page = await context.newPage();
