@@ -1,10 +1,14 @@
 /** How live the page is: whether a node answers, and if not, why and since when. */
 import type { JSX } from "preact";
 import { isPaused, nowMs } from "../state/clock.ts";
+import { toldMs } from "../state/live.ts";
 import { hasAnswered, trouble } from "../state/node.ts";
 import { signInWhy } from "../state/token.ts";
-import { clockTime } from "../words/times.ts";
+import { clockTime, longSpanOf } from "../words/times.ts";
 import { Glyph, type GlyphName } from "./glyph.tsx";
+
+/** Frames come each second; one may be late. */
+const QUIET_MS = 3_000;
 
 export function Liveness(): JSX.Element {
 	const [name, tone, word] = howLive();
@@ -23,6 +27,9 @@ function howLive(): [GlyphName, string, string] {
 	if (trouble.value !== undefined)
 		return ["dead", "dead", `${trouble.value.why} Trying again …`];
 	if (!hasAnswered.value) return ["PENDING", "quiet", "Asking this node …"];
+	const quietMs = nowMs.value - (toldMs.value ?? nowMs.value);
+	if (quietMs >= QUIET_MS)
+		return ["suspect", "suspect", `Nothing new for ${longSpanOf(quietMs)}`];
 	return ["up", "up", "Live"];
 }
 

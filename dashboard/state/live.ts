@@ -5,7 +5,7 @@
  * The node that served the page is asked first, and again whenever the stream breaks; then the
  * others that it has named, as far as the browser lets it (see `state/node.ts`).
  */
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { Refused } from "../../protocol/client/client.ts";
 import { readLive } from "../../protocol/client/live.ts";
 import { fold, type LiveModel } from "../words/live-model.ts";
@@ -14,6 +14,12 @@ import { HERE, hasAnswered, reasonOf, server, tellTrouble } from "./node.ts";
 import { refuse, signInWhy, token } from "./token.ts";
 
 export const live = signal<LiveModel>();
+
+/** When a frame came last, by the browser's clock. */
+export const toldMs = signal<number>();
+
+/** Under which the stream's troubles are told. */
+const KEY = "live";
 
 /** What the clock of Redis shows beyond the browser's. */
 let aheadMs = 0;
@@ -31,49 +37,75 @@ export function followLive(): void {
 }
 
 async function read(
-	signal: AbortSignal,
+	over: AbortSignal,
 	secret: string | undefined,
 ): Promise<void> {
-	let atMs: number | undefined;
 	const frames = readLive({
 		urls: () => [HERE, ...(live.peek()?.elsewhere ?? [])],
-		token: secret,
-		...{ signal, pause, fetch: streamed },
+		...{ token: secret, signal: over, pause, fetch: streamed },
 	});
-	for await (const each of frames) {
-		if ("frame" in each) {
-			const { frame, url } = each;
-			if (frame.kind === "closing") continue;
-			atMs = Date.now();
-			server.value = url;
-			hasAnswered.value = true;
-			tellTrouble("live", undefined);
+	try {
+		for await (const frame of frames) {
+			toldMs.value = Date.now();
 			if (!isPaused.peek()) show(frame);
-		} else {
-			tellTrouble("live", { why: reasonOf(each.error), atMs });
-			if (each.error instanceof Refused && each.error.problem.status === 401)
-				refuse(each.error.problem.detail);
 		}
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		const { status, detail } = error.problem;
+		if (status === 401) refuse(detail);
+		else tellTrouble(KEY, { why: detail, atMs: toldMs.peek() });
 	}
 }
 
 function show(frame: Parameters<typeof fold>[1]): void {
 	const next = fold(live.peek(), frame);
 	if (next === undefined) return;
-	aheadMs = next.nowMs - Date.now();
-	live.value = next;
-	nowMs.value = Date.now();
+	const hereMs = Date.now();
+	aheadMs = next.nowMs - hereMs;
+	batch(() => {
+		live.value = next;
+		nowMs.value = hereMs;
+	});
 }
 
-/** Not every browser reads a body as it comes in a loop. */
+/**
+ * Asks a node, before any other the one that served the page: it may have started again, or a
+ * balancer have found another behind its address. Not every browser reads a body as it comes in
+ * a loop.
+ */
 async function streamed(url: string, request: RequestInit) {
-	const answer = await fetch(url, request);
+	const { base, answer } = await firstAnswer(url, request);
 	const { status, headers, body } = answer;
+	if (status === 200) {
+		server.value = base;
+		hasAnswered.value = true;
+		tellTrouble(KEY, undefined);
+	}
 	return {
 		...{ status, headers },
 		text: () => answer.text(),
 		body: body && pieces(body.getReader()),
 	};
+}
+
+async function firstAnswer(url: string, request: RequestInit) {
+	const [, base = "", path = ""] = /^(.*?)(\/v1\/.*)$/s.exec(url) ?? [];
+	let trouble: unknown;
+	for (const each of new Set([HERE, base])) {
+		try {
+			const answer = await fetch(each + path, request);
+			if (answer.status < 500) return { base: each, answer };
+			trouble = new Refused(url, await answer.clone().json());
+			if (each === base) return { base: each, answer };
+		} catch (error) {
+			trouble = error;
+		} finally {
+			// Who left it has no trouble with it.
+			if (trouble && !request.signal?.aborted)
+				tellTrouble(KEY, { why: reasonOf(trouble), atMs: toldMs.peek() });
+		}
+	}
+	throw trouble;
 }
 
 async function* pieces(
