@@ -1,9 +1,10 @@
 /** How live the page is: whether a node answers, and if not, why and since when. */
 import type { JSX } from "preact";
 import { isPaused, nowMs } from "../state/clock.ts";
-import { toldMs } from "../state/live.ts";
+import { live, toldMs } from "../state/live.ts";
 import { hasAnswered, trouble } from "../state/node.ts";
 import { signInWhy } from "../state/token.ts";
+import { addressOf, pageOf } from "../words/nodes.ts";
 import { clockTime, longSpanOf } from "../words/times.ts";
 import { Glyph, type GlyphName } from "./glyph.tsx";
 
@@ -33,14 +34,29 @@ function howLive(): [GlyphName, string, string] {
 	return ["up", "up", "Live"];
 }
 
-/** What is shown is old: it says so, and stays as easy to read. */
+/** What is shown is old: it says so, stays as easy to read, and leads to where it can be seen as it is now. */
 export function Age(): JSX.Element | null {
 	const atMs = trouble.value?.atMs;
 	if (atMs === undefined) return null;
 	const time = clockTime(new Date(atMs), nowMs.value);
+	const others = (live.value?.elsewhere ?? []).flatMap((url) => {
+		const href = pageOf(url, location.href);
+		return href === undefined ? [] : [{ url, href: href + location.hash }];
+	});
 	return (
 		<p class="age" data-tone="dead">
 			What is shown is as of <time>{time}</time>, and may have changed since.
+			{others.length > 0 && (
+				<span>
+					{" "}
+					The same on other nodes:{" "}
+					{others.map(({ url, href }) => (
+						<a key={url} href={href}>
+							{addressOf({ url })}
+						</a>
+					))}
+				</span>
+			)}
 		</p>
 	);
 }

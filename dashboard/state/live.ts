@@ -44,16 +44,19 @@ async function read(
 		urls: () => [HERE, ...(live.peek()?.elsewhere ?? [])],
 		...{ token: secret, signal: over, pause, fetch: streamed },
 	});
-	try {
-		for await (const frame of frames) {
+	for await (const read of frames) {
+		if ("error" in read) {
+			const { error } = read;
+			tellTrouble(KEY, { why: reasonOf(error), atMs: toldMs.peek() });
+			if (error instanceof Refused && error.problem.status === 401)
+				refuse(error.problem.detail);
+		} else if (read.frame.kind !== "closing") {
+			server.value = read.url;
+			hasAnswered.value = true;
 			toldMs.value = Date.now();
-			if (!isPaused.peek()) show(frame);
+			tellTrouble(KEY, undefined);
+			if (!isPaused.peek()) show(read.frame);
 		}
-	} catch (error) {
-		if (!(error instanceof Refused)) throw error;
-		const { status, detail } = error.problem;
-		if (status === 401) refuse(detail);
-		else tellTrouble(KEY, { why: detail, atMs: toldMs.peek() });
 	}
 }
 
@@ -68,44 +71,15 @@ function show(frame: Parameters<typeof fold>[1]): void {
 	});
 }
 
-/**
- * Asks a node, before any other the one that served the page: it may have started again, or a
- * balancer have found another behind its address. Not every browser reads a body as it comes in
- * a loop.
- */
+/** Not every browser reads a body as it comes in a loop. */
 async function streamed(url: string, request: RequestInit) {
-	const { base, answer } = await firstAnswer(url, request);
+	const answer = await fetch(url, request);
 	const { status, headers, body } = answer;
-	if (status === 200) {
-		server.value = base;
-		hasAnswered.value = true;
-		tellTrouble(KEY, undefined);
-	}
 	return {
 		...{ status, headers },
 		text: () => answer.text(),
-		body: body && pieces(body.getReader()),
+		body: body && { [Symbol.asyncIterator]: () => pieces(body.getReader()) },
 	};
-}
-
-async function firstAnswer(url: string, request: RequestInit) {
-	const [, base = "", path = ""] = /^(.*?)(\/v1\/.*)$/s.exec(url) ?? [];
-	let trouble: unknown;
-	for (const each of new Set([HERE, base])) {
-		try {
-			const answer = await fetch(each + path, request);
-			if (answer.status < 500) return { base: each, answer };
-			trouble = new Refused(url, await answer.clone().json());
-			if (each === base) return { base: each, answer };
-		} catch (error) {
-			trouble = error;
-		} finally {
-			// Who left it has no trouble with it.
-			if (trouble && !request.signal?.aborted)
-				tellTrouble(KEY, { why: reasonOf(trouble), atMs: toldMs.peek() });
-		}
-	}
-	throw trouble;
 }
 
 async function* pieces(

@@ -39,16 +39,21 @@ export async function* readLive(
 	let rounds = 0;
 	while (!signal.aborted) {
 		for (const url of options.urls()) {
-			const before = rounds;
+			if (signal.aborted) return;
+			let isAnswering = false;
 			for await (const read of readFrom(url, options)) {
 				if (signal.aborted) return;
 				yield read;
-				if ("frame" in read) rounds = 0;
+				if ("frame" in read) isAnswering = true;
 				else if (read.error instanceof Refused && isFinal(read.error)) return;
 			}
-			// Who had answers begins with the first again.
-			if (rounds === 0 && before > 0) break;
+			// It has answered, and does so no more: from the first on again, as that may be back.
+			if (isAnswering) {
+				rounds = 0;
+				break;
+			}
 		}
+		if (signal.aborted) return;
 		await pause(Math.min(PAUSE_MS_MIN * 2 ** rounds, PAUSE_MS_MAX), signal);
 		rounds += 1;
 	}

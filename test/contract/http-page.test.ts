@@ -8,8 +8,7 @@ import { StoreError } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
-import { startServer } from "./http-server.ts";
-import { startBrowser } from "./page-browser.ts";
+import { servePage, startBrowser } from "./page-browser.ts";
 
 let browser: Browser;
 
@@ -25,7 +24,7 @@ async function open(address: string, path = ""): Promise<Page> {
 }
 
 test("the page shows tasks as they come and end, whatever they are called", async () => {
-	await using server = await startServer();
+	await using server = await servePage();
 	const page = await open(server.address, "#/tasks");
 	const complaints: string[] = [];
 	page.on("pageerror", (error) => complaints.push(error.message));
@@ -44,15 +43,19 @@ test("the page shows tasks as they come and end, whatever they are called", asyn
 });
 
 test("the page says what is wrong, and goes on by itself when it is mended", async () => {
-	const server = await startServer();
-	const page = await open(server.address);
+	const server = await servePage();
+	const page = await open(server.address, "#/tasks");
 	await page.getByText("Live", { exact: true }).waitFor();
 	server.api.failure = new StoreError("unreachable", "away");
-	await page.getByText("cannot use Redis now").waitFor();
+	await page
+		.locator(".liveness", { hasText: "cannot use Redis now" })
+		.waitFor();
 	server.api.failure = undefined;
 	await page.getByText("Live", { exact: true }).waitFor();
 	await server.close();
-	await page.getByText("This node does not answer.").waitFor();
+	await page
+		.locator(".liveness", { hasText: "This node does not answer." })
+		.waitFor();
 	const { api, overview, access, audit, events, live } = server;
 	const again = await createHttp({
 		api: {

@@ -1,8 +1,14 @@
 /** The page and the manual below a path, and with other nodes, in a real browser. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "../tools/playwright.ts";
-import { type Server, startServer } from "./http-server.ts";
-import { FAR_NAME, openPage, startBrowser, submit } from "./page-browser.ts";
+import type { Server } from "./http-server.ts";
+import {
+	FAR_NAME,
+	openPage,
+	servePage,
+	startBrowser,
+	submit,
+} from "./page-browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -12,7 +18,7 @@ afterAll(() => browser?.close());
 
 test("behind a proxy's path the page and the manual lead to each other, and answers to tasks", async () => {
 	const publicUrl = `https://${FAR_NAME}/tools/hearsay`;
-	await using server = await startServer("127.0.0.1", { publicUrl });
+	await using server = await servePage("127.0.0.1", { publicUrl });
 	await submit(server, "task-a");
 	const top = `http://${FAR_NAME}:${server.address.split(":")[1]}/tools/hearsay`;
 	// Without a slash, as people type it.
@@ -26,7 +32,7 @@ test("behind a proxy's path the page and the manual lead to each other, and answ
 		if (!path.startsWith("/tools/hearsay/") || answer.status() >= 400)
 			complaints.push(`${answer.status()} ${path}`);
 	});
-	await page.getByRole("link", { name: "Manual" }).click();
+	await page.getByRole("link", { name: "Manual", exact: true }).click();
 	await page.waitForURL(`${top}/docs`);
 	await page.getByRole("main").getByRole("link", { name: "Tasks" }).click();
 	await page.waitForURL(`${top}/docs/tasks`);
@@ -60,8 +66,8 @@ test("behind a proxy's path the page and the manual lead to each other, and answ
 }, 60_000);
 
 test("a page goes on with another node, if that is known and it has a token", async () => {
-	await using one = await startServer();
-	await using two = await startServer();
+	await using one = await servePage();
+	await using two = await servePage();
 	const urlOf = ({ address }: Server) => `http://${address}`;
 	const submitTo = (page: Page, url: string, headers: object) =>
 		page.evaluate(

@@ -4,10 +4,11 @@
  */
 
 import type { NodeView } from "../../node/ports.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { findBrowser } from "../../scripts/setup/programs.mjs";
 import { type Browser, chromium, type Page } from "../tools/playwright.ts";
-import type { Server } from "./http-server.ts";
+import { type Server, type Site, startServer } from "./http-server.ts";
 
 /** A name that is no loopback address, and leads to one in this browser alone. */
 export const FAR_NAME = "hearsay.example";
@@ -28,6 +29,29 @@ export async function startBrowser(): Promise<Browser> {
 	const executablePath = findBrowser();
 	if (executablePath === undefined) throw new Error("there is no Chromium");
 	return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A node whose page is live: it tells a frame of an empty cluster, and what a test tells. */
+export async function servePage(host?: string, site?: Site): Promise<Server> {
+	const server = await startServer(host, site);
+	server.live.frames = [firstFrame()];
+	server.live.over = undefined;
+	return server;
+}
+
+export function firstFrame(part: Partial<LiveFrame> = {}): LiveFrame {
+	const nowMs = Date.now();
+	return {
+		...{ kind: "first", nowMs, asOf: new Date(nowMs).toISOString() },
+		...{ from: "store", cluster: "hearsay", by: "node-a", byName: "node-a" },
+		store: { up: true },
+		figures: {
+			...{ pending: 0, started: 0, slots: 8, endedInMinute: 0 },
+			failing: { ended: 0, failed: 0, types: [] },
+		},
+		...{ nodes: [], deaths: [], events: [], queues: [], elsewhere: [] },
+		...part,
+	};
 }
 
 /** Resolves when the page shows what the node answered. */

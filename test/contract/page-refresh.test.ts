@@ -2,11 +2,11 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "../tools/playwright.ts";
-import { startServer } from "./http-server.ts";
 import {
 	nodeAt,
 	openPage,
 	refreshed,
+	servePage,
 	startBrowser,
 	submit,
 } from "./page-browser.ts";
@@ -22,7 +22,7 @@ const focused = (page: Page) =>
 const selected = (page: Page) => page.evaluate(() => String(getSelection()));
 
 test("rows hold still while somebody is in them, keep focus and selection, and change themselves", async () => {
-	await using server = await startServer();
+	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	const link = page.getByRole("link", { name: "task-a" });
@@ -44,7 +44,7 @@ test("rows hold still while somebody is in them, keep focus and selection, and c
 }, 60_000);
 
 test("if nothing differs nothing is written", async () => {
-	await using server = await startServer();
+	await using server = await servePage();
 	server.api.nodeViews = [{ ...nodeAt("127.0.0.1:1"), state: "dead" }];
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
@@ -58,12 +58,12 @@ test("if nothing differs nothing is written", async () => {
 		observer.observe(document.body, { ...all, characterData: true });
 	});
 	await refreshed(page, 3);
-	expect(await page.title()).toBe("Tasks · Hearsay");
+	expect(await page.title()).toBe("Tasks · hearsay · Hearsay");
 	await page.close();
 }, 60_000);
 
 test("a click leads where it began, though answers come before the button is up", async () => {
-	await using server = await startServer();
+	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	await page.getByRole("link", { name: "task-a" }).hover();
@@ -76,7 +76,7 @@ test("a click leads where it began, though answers come before the button is up"
 }, 60_000);
 
 test("a task that is no longer among the newest stays while somebody is in its row", async () => {
-	await using server = await startServer();
+	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	const link = page.getByRole("link", { name: "task-a" });
@@ -91,7 +91,7 @@ test("a task that is no longer among the newest stays while somebody is in its r
 }, 60_000);
 
 test("a page that nobody can see asks nothing, and asks at once when it is seen again", async () => {
-	await using server = await startServer();
+	await using server = await servePage();
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	const setHidden = (hidden: boolean) =>
 		page.evaluate((value) => {
@@ -108,7 +108,7 @@ test("a page that nobody can see asks nothing, and asks at once when it is seen 
 	await page.evaluate(() => new Promise((end) => setTimeout(end, 2_500)));
 	expect(asked).toBe(0);
 	await submit(server, "task-a");
-	const request = page.waitForRequest(/\/v1\/cluster/, { timeout: 900 });
+	const request = page.waitForRequest(/\/v1\/tasks\?/, { timeout: 900 });
 	await setHidden(false);
 	await request;
 	await page.getByRole("row", { name: "task-a PENDING" }).waitFor();

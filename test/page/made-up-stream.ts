@@ -137,7 +137,7 @@ export class MadeUpStream {
 							? types.slice(-2).map((type, at) => ({ type, failed: 90 - at }))
 							: [],
 				},
-				...(worst && {
+				...(worst?.oldest && {
 					oldest: {
 						id: worst.oldest.id,
 						queue: worst.queue,

@@ -1,0 +1,185 @@
+/** The page of a real cluster whose nodes die, freeze, and lose Redis: what changes hands is seen to. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster, until } from "../cluster.ts";
+import { startBrowser } from "../contract/page-browser.ts";
+import type { Browser, Page } from "../tools/playwright.ts";
+
+const SLOTS = 8;
+
+let cluster: Cluster;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+	browser = await startBrowser();
+	// The third alone has no such label: what needs it keeps the others busy.
+	const flags = (name: string, ...more: string[]) => [
+		...["--name", name, "--concurrency", String(SLOTS), ...more],
+	];
+	cluster = await Cluster.start({
+		nodes: [
+			flags("node-1", "--labels", "busy"),
+			flags("node-2", "--labels", "busy"),
+			flags("node-3"),
+			flags("node-4", "--queues", "none"),
+		],
+	});
+	page = await browser.newPage();
+	await page.goto(`${cluster.node(4).url}/`);
+	await page.getByText("All well").waitFor();
+});
+afterAll(async () => {
+	await browser?.close();
+	await cluster?.[Symbol.asyncDispose]();
+});
+
+const verdict = () => page.locator(".verdict");
+const lane = (name: string) =>
+	page.locator(".lane").filter({ has: page.getByText(name, { exact: true }) });
+
+const task = (id: string, more: object = {}) => ({
+	...{ id, type: "process_task", payload: { durationMs: 120_000 }, ...more },
+});
+
+/** Eight tasks on the third node, and room for them on the others. */
+async function fill(): Promise<void> {
+	const many = (count: number, of: (at: number) => object) =>
+		Array.from({ length: count }, (_, at) => of(at));
+	const front = cluster.node(4);
+	const running = async (at: number) =>
+		(await front.peers()).find(({ id }) => id === cluster.node(at).id)?.running;
+	await front.post(
+		"/v1/tasks",
+		many(2 * SLOTS, (at) => task(`busy-${at}`, { labels: ["busy"] })),
+	);
+	for (const at of [1, 2])
+		await until(
+			() => running(at),
+			(n) => n === SLOTS,
+		);
+	await front.post(
+		"/v1/tasks",
+		many(SLOTS, (at) => task(`moves-${at}`)),
+	);
+	await until(
+		() => running(3),
+		(n) => n === SLOTS,
+	);
+	for (let at = 0; at < 2 * SLOTS; at++)
+		await front.post(`/v1/tasks/busy-${at}/cancel`, {});
+	for (const at of [1, 2])
+		await until(
+			() => running(at),
+			(n) => n === 0,
+		);
+}
+
+test("a node is killed: the verdict names it and where its tasks went; its lane closes, and each task has two bars", async () => {
+	await fill();
+	await lane("node-3").locator("[data-kind=runs]").nth(7).waitFor();
+	await cluster.node(3).kill();
+	await verdict()
+		.getByText(/^node-3 died/)
+		.waitFor();
+	await verdict()
+		.getByText(/8 tasks moved to node-[12] \(\d\)/)
+		.waitFor();
+	expect(await verdict().textContent()).toMatch(
+		/slowest [\d.]+ m?s · none lost/,
+	);
+	expect(await page.title()).toMatch(/^node-3 died — Cluster/);
+	await lane("node-3").getByText("dead", { exact: true }).waitFor();
+	await lane("node-3").locator(".death").waitFor();
+
+	for (let at = 0; at < SLOTS; at++) {
+		const id = `moves-${at}`;
+		const cut = page.locator(`path[data-task="${id}"][data-kind=cut]`);
+		const next = page.locator(`.moved path[data-task="${id}"]`);
+		await next.waitFor();
+		expect([await cut.count(), await next.count()]).toEqual([1, 1]);
+		const [first, second] = (await cluster.node(1).task(id)).attempts;
+		const tookMs =
+			Date.parse(second?.claimedAt ?? "") - Date.parse(first?.endedAt ?? "");
+		await page.locator(`.moved:has(path[data-task="${id}"])`).focus();
+		const label = page.locator(".curves text");
+		await label.waitFor();
+		const toldMs = Number.parseFloat((await label.textContent()) ?? "") * 1_000;
+		expect(Math.abs(toldMs - tookMs)).toBeLessThanOrEqual(10);
+	}
+	await page.locator(":focus").blur();
+});
+
+test("the node is back: the verdict stays until it is dismissed", async () => {
+	await cluster.node(3).start();
+	await cluster.node(3).ready();
+	await verdict().getByText("it is back").waitFor();
+	expect(await verdict().textContent()).toMatch(/8 tasks moved/);
+	await page.reload();
+	await verdict()
+		.getByText(/8 tasks moved .* it is back/)
+		.waitFor();
+	await verdict().getByRole("button", { name: "Dismiss" }).click();
+	await verdict().getByText("All well").waitFor();
+});
+
+test("a node freezes: its lease drains in the sight of all before it is said to be dead", async () => {
+	await lane("node-2").evaluate((place) => {
+		const looks: [number, string][] = [];
+		Object.assign(globalThis, { looks });
+		const look = () => {
+			const bar = place.querySelector(".lease rect:not(.whole)");
+			const state = place.querySelector(".badge")?.textContent ?? "";
+			looks.push([Number(bar?.getAttribute("width") ?? 0), state]);
+		};
+		new MutationObserver(look).observe(place, {
+			...{ subtree: true, childList: true },
+			...{ attributes: true, characterData: true },
+		});
+	});
+	cluster.node(2).signal("SIGSTOP");
+	await lane("node-2").getByText("dead", { exact: true }).waitFor();
+	cluster.node(2).signal("SIGCONT");
+	const looks = await page.evaluate(
+		() => (globalThis as unknown as { looks: [number, string][] }).looks,
+	);
+	const before = looks.slice(
+		0,
+		looks.findIndex(([, state]) => state === "dead"),
+	);
+	const widths = before.map(([width]) => width);
+	const full = Math.max(...widths);
+	const drained = [...new Set(widths.slice(widths.lastIndexOf(full)))];
+	expect(drained.toSorted((a, b) => b - a)).toEqual(drained);
+	expect(drained.length).toBeGreaterThanOrEqual(4);
+	await cluster.whole();
+});
+
+test("Redis stands still: the verdict says so and since when, nodes are told of by gossip, and all goes on without a reload", async () => {
+	await page.evaluate("globalThis.isTheSame = true");
+	process.kill(cluster.redis.pid, "SIGSTOP");
+	await verdict()
+		.getByText(/^Redis is away since \d\d:\d\d:\d\d$/)
+		.waitFor();
+	expect(await verdict().textContent()).toContain("submissions are refused");
+	await page.getByRole("link", { name: "Nodes", exact: true }).click();
+	await page.getByText("as heard from each other: Redis is away").waitFor();
+	expect(await page.locator("tbody tr").count()).toBe(4);
+	process.kill(cluster.redis.pid, "SIGCONT");
+	await page.getByRole("heading", { name: /^4 nodes$/ }).waitFor();
+	await page.getByRole("link", { name: "Cluster", exact: true }).click();
+	await page.getByText("up", { exact: true }).nth(3).waitFor();
+	expect(await page.evaluate("globalThis.isTheSame")).toBe(true);
+	await cluster.whole();
+});
+
+test("the serving node is killed: the page leads to the others, with its page and filter", async () => {
+	await page.goto(`${cluster.node(4).url}/#/tasks?state=STARTED`);
+	await page.getByText("Live", { exact: true }).waitFor();
+	await cluster.node(4).kill();
+	const url = cluster.node(1).url;
+	await page
+		.getByRole("link", { name: url.replace("http://", ""), exact: true })
+		.click();
+	await page.getByText("Live", { exact: true }).waitFor();
+	expect(page.url()).toBe(`${url}/#/tasks?state=STARTED`);
+});
