@@ -166,11 +166,11 @@ function makeService(
 	const node = {
 		get status() {
 			const redis = store.up ? "up" : `away: ${store.trouble}`;
-			const tasks = `${engine.running} of ${options.concurrency} tasks run`;
+			const tasks = `${engine.signs.running} of ${options.concurrency} tasks run`;
 			return `${name.current} serves ${whereabouts.url}; ${tasks}; Redis is ${redis}`;
 		},
 		get renewalsBegunMs() {
-			return engine.renewalsBegunMs;
+			return engine.signs.renewalsBegunMs;
 		},
 	};
 	return new Service({ clock: systemClock, log, manager, node });

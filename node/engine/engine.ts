@@ -44,6 +44,7 @@ import {
 } from "./answers.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { ShardEngine, type ShardEngineEvents } from "./shard-engine.ts";
+import { VitalSigns } from "./vital-signs.ts";
 import { Watch } from "./watch.ts";
 
 export class Engine implements ShardEngineEvents, RosterEvents {
@@ -136,15 +137,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.api = answersOf(answering, cluster, this.#live);
 	}
 
-	/** Of the last renewals of all shards, when the first one began, on the monotonic clock; undefined: none has begun. */
-	get renewalsBegunMs(): number | undefined {
-		const begun = this.#engines.map(({ renewer }) => renewer.begunMs);
-		return begun.reduce((a, b) => ((a ?? Infinity) < (b ?? Infinity) ? a : b));
-	}
-
-	/** Tasks in its hands, of its slots. */
-	get running(): number {
-		return this.#runner.running;
+	get signs(): VitalSigns {
+		return new VitalSigns(this.#engines, this.#runner);
 	}
 
 	/** The node's machine may soon be taken away: others get new work first. */

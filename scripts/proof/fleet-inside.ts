@@ -4,17 +4,8 @@
  *
  *   node scripts/proof/fleet-inside.ts DIRECTORY SEED
  */
-import { execFileSync } from "node:child_process";
-import {
-	chmodSync,
-	copyFileSync,
-	existsSync,
-	mkdirSync,
-	readFileSync,
-	writeFileSync,
-} from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { Redis } from "ioredis";
 import { readinessOf } from "../../protocol/client/readiness.ts";
 import { type Breach, judge } from "../../test/checker/checker.ts";
@@ -33,6 +24,7 @@ import { ChaosRedis } from "../chaos/redis.ts";
 import { readRuns } from "../chaos/run-line.ts";
 import { Workload } from "../chaos/workload.ts";
 import { clientOf } from "../client.ts";
+import { buildAs, layFiles } from "./fleet-files.ts";
 import { type FleetGround, FleetMachine } from "./fleet-machine.ts";
 import type { Finding } from "./proof.ts";
 
@@ -71,16 +63,6 @@ async function until(
 	return nowMs() - startMs;
 }
 
-/** Builds it, and keeps it under another name. */
-function buildAs(name: string): string {
-	execFileSync(process.execPath, [join(ROOT, "scripts/build.ts")], {
-		stdio: "pipe",
-	});
-	const executable = join(directory, name);
-	copyFileSync(join(ROOT, "dist/hearsay"), executable);
-	return executable;
-}
-
 async function isReady({ url }: FleetMachine): Promise<boolean> {
 	try {
 		return (await readinessOf(clientOf(url))).ready;
@@ -113,23 +95,8 @@ async function drained(machine: FleetMachine, why: string): Promise<number> {
 	return ms;
 }
 
-chmodSync(directory, 0o755);
-mkdirSync(join(directory, "effects"));
-chmodSync(join(directory, "effects"), 0o777);
-const effects = join(directory, "effects/runs");
-writeFileSync(effects, "");
-chmodSync(effects, 0o666);
-const first = buildAs("hearsay-first");
-const handlers = join(directory, "handlers.mjs");
-await build({
-	entryPoints: [join(ROOT, "scripts/chaos/handlers.ts")],
-	...{ outfile: handlers, bundle: true, platform: "node", format: "esm" },
-});
-for (const [from, to] of [
-	[process.execPath, "node"],
-	[join(ROOT, "test/systemd/under-filter.ts"), "under-filter.ts"],
-] as const)
-	copyFileSync(from, join(directory, to));
+const { handlers, effects, filter } = await layFiles(directory);
+const first = buildAs("hearsay-first", directory);
 
 const network = new Network(MACHINES + SPARE);
 await network.lay();
@@ -151,7 +118,7 @@ operator.disconnect();
 const ground: FleetGround = {
 	directory,
 	policy: join(directory, "policy.json"),
-	filter: [join(directory, "node"), join(directory, "under-filter.ts")],
+	filter,
 	known: {
 		"HEARSAY_CLUSTER=hearsay": `HEARSAY_CLUSTER=hearsay\n      HEARSAY_HANDLERS=${handlers}`,
 		"rediss://hearsay:REDIS_PASSWORD@REDIS_HOST:6379": `redis://hearsay:${PASSWORD}@${network.redisHost}:6379`,
@@ -247,7 +214,7 @@ leaves(third);
 await sleep(CALM_MS);
 
 // A roll to another build, one machine after the other.
-const next = buildAs("hearsay-next");
+const next = buildAs("hearsay-next", directory);
 const rollMs = nowMs();
 for (const machine of machines.filter(({ alive }) => alive)) {
 	machine.install(next);
@@ -318,6 +285,5 @@ const finding: Finding = {
 	},
 	breaches,
 };
-if (!existsSync(ground.policy)) throw new Error("there was no filter");
 writeFileSync(1, `${JSON.stringify(finding)}\n`);
 process.exit(0);
