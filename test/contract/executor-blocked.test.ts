@@ -8,13 +8,11 @@ import { endProcesses } from "../../node/cli/leave.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
-import { ABORT_GRACE_MS, END_BY_FORCE_MS } from "../../protocol/limits.ts";
+import { ABORT_GRACE_MS } from "../../protocol/limits.ts";
 import { aborted, type Begun, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 const LOOK_MS = 5;
-/** What a busy machine may add. */
-const SLACK_MS = 2_000;
 let folder: string;
 let executor: Executor;
 
@@ -64,12 +62,9 @@ function isThere(pid: number): boolean {
 test("a task in a call that waits for a process is ended with that, and what other threads wait for is left alone", async () => {
 	const one = await blocked("one", false);
 	const other = await blocked("other", true);
-	const toldMs = performance.now();
 	one.begun.abort("the lease is lost", ABORT_GRACE_MS);
+	// What they wait for would take five minutes.
 	expect(await one.begun.outcome).toEqual(aborted);
-	expect(performance.now() - toldMs).toBeLessThan(
-		ABORT_GRACE_MS + END_BY_FORCE_MS + SLACK_MS,
-	);
 	expect(one.pids.map(isThere)).toEqual([false, false]);
 	expect(other.pids.map(isThere)).toEqual([true, true]);
 	other.begun.abort("the lease is lost", 0);

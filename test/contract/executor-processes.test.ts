@@ -114,7 +114,7 @@ describe("a task that runs isolated", () => {
 		// It lives on, since what is asked of it later is done.
 		abort("cancelled", 60_000);
 		expect(await outcome).toEqual(aborted);
-		expect(log.lines).toHaveLength(1);
+		expect(log.said).toHaveLength(1);
 	});
 
 	test("waits for one of so many processes, and can be aborted as it waits", async () => {
@@ -127,8 +127,8 @@ describe("a task that runs isolated", () => {
 		cancelled.abort("cancelled", 60_000);
 		expect(await cancelled.outcome).toEqual({ kind: "not-begun" });
 		await vi.waitFor(
-			() => expect(log.lines).toHaveLength(PROCESSES_MAX),
-			20_000,
+			() => expect(log.said).toHaveLength(PROCESSES_MAX),
+			60_000,
 		);
 		// Others do not wait for it.
 		expect((await executor.run(job("b", { type: "noop" }))).kind).toBe(
@@ -147,8 +147,8 @@ describe("a task that runs isolated", () => {
 			"success",
 		);
 		expect((await waiting).kind).toBe("success");
-		expect(log.entries.map(([level]) => level)).toEqual(["error", "info"]);
-		expect(log.entries[0]?.[1]).toMatchObject({
+		expect(log.calm.map(([level]) => level)).toEqual(["error", "info"]);
+		expect(log.calm[0]?.[1]).toMatchObject({
 			cause: expect.stringMatching(/no process to give: .*ENOENT/),
 		});
 	});
