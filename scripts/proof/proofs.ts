@@ -19,6 +19,7 @@ import { retries } from "./retries.ts";
 import { sim, simRestored } from "./sim.ts";
 import { split } from "./split.ts";
 import { spread } from "./spread.ts";
+import { sweeps } from "./sweeps.ts";
 import { timeouts } from "./timeouts.ts";
 import { vanish } from "./vanish.ts";
 
@@ -41,6 +42,7 @@ export const PROOFS: readonly Proof[] = [
 	bench,
 	bulkUnderLoad,
 	lateness,
+	sweeps,
 	retries,
 	cancels,
 	timeouts,
