@@ -7,7 +7,7 @@ import type { Digest } from "../../protocol/gossip.ts";
 import { originOf } from "../../protocol/host.ts";
 import { READY_ASK_MS } from "../../protocol/limits.ts";
 import type { NodeState } from "../../protocol/node-state.ts";
-import { type Route, typeOf } from "../../protocol/route.ts";
+import type { Route } from "../../protocol/route.ts";
 import {
 	ENDED_STATES,
 	TASK_STATES,
@@ -32,7 +32,12 @@ import {
 	type Store,
 	StoreError,
 } from "../ports.ts";
-import { type NodesRoster, readDeaths, readNodes } from "./registry-read.ts";
+import {
+	atOnce,
+	type NodesRoster,
+	readDeaths,
+	readNodes,
+} from "./registry-read.ts";
 
 export interface ClusterAnswersParts {
 	readonly cluster: string;
@@ -165,17 +170,8 @@ export class ClusterAnswers implements ClusterApi {
 
 	concurrency(route: Route): number | undefined {
 		const { roster, report } = this.#parts;
-		const servers = new Set(this.servers(route));
-		if (servers.size === 0) return undefined;
-		const others = roster.others.map(({ record }) => record);
-		let sum = 0;
-		for (const record of [report.record(), ...others]) {
-			if (!servers.has(record.nodeId)) continue;
-			const own = record.concurrency?.[typeOf(route)];
-			if (own === undefined) return undefined;
-			sum += Math.min(own, record.slots);
-		}
-		return sum;
+		const all = [{ record: report.record() }, ...roster.others];
+		return atOnce(route, this.servers(route), all);
 	}
 
 	nameOf(nodeId: string): string | undefined {

@@ -1,11 +1,13 @@
 /** What is told of the nodes: from the registry in the store, or, while that is away, as it was read last and with what gossip says since. */
 import type { Digest } from "../../protocol/gossip.ts";
+import { type Route, typeOf } from "../../protocol/route.ts";
 import {
 	type DeathsView,
 	type Leases,
 	type NodeRecord,
 	type NodesView,
 	type NodeView,
+	type RegisteredNode,
 	type ShardSessions,
 	type Store,
 	StoreError,
@@ -85,4 +87,24 @@ function ownView(digest: Digest, { report }: NodesParts): NodeView {
 		...{ state: "cut-off", running: digest.running, seenBy: [] },
 		leaseLeftMs: undefined,
 	};
+}
+
+/**
+ * How many tasks of a route's type the nodes that serve it run at once, all together;
+ * undefined if one of them does not say how many it does.
+ */
+export function atOnce(
+	route: Route,
+	servers: readonly string[],
+	nodes: readonly Pick<RegisteredNode, "record">[],
+): number | undefined {
+	const serving = new Set(servers);
+	let sum = 0;
+	for (const { record } of nodes) {
+		if (!serving.has(record.nodeId)) continue;
+		const own = record.concurrency?.[typeOf(route)];
+		if (own === undefined) return undefined;
+		sum += Math.min(own, record.slots);
+	}
+	return serving.size === 0 ? undefined : sum;
 }
