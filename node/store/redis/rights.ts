@@ -26,7 +26,6 @@ const SCRIPTS_RUN: Readonly<Record<string, readonly string[]>> = {
 	zadd: ["k", "1", "m"],
 	zcard: ["k"],
 	zcount: ["k", "0", "1"],
-	zincrby: ["k", "1", "m"],
 	zmscore: ["k", "m"],
 	zrange: ["k", "0", "0"],
 	zrangebyscore: ["k", "0", "1"],

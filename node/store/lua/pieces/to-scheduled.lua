@@ -8,7 +8,7 @@ local unscheduled = false
 
 -- To SCHEDULED, until `due` (ms).
 local function toScheduled(id, route, seq, due)
-  countOn(SCHEDULED_ON, route, 1)
+  countOn(scheduledOn, route, 1)
   local last = #dues
   dues[last + 1], dues[last + 2] = digits(due), id
   scheduled[last + 1], scheduled[last + 2] = seq, id
@@ -20,14 +20,14 @@ local function writeScheduled()
     call('ZADD', DUE, unpack(dues))
     call('ZADD', SCHEDULED, unpack(scheduled))
   end
-  if #dues > 0 or unscheduled then writeCounts(SCHEDULED_ON, DUE, unscheduled) end
+  if #dues > 0 or unscheduled then writeCounts(SCHEDULED_ON, scheduledOn, DUE, unscheduled) end
 end
 
 -- From SCHEDULED; before writeScheduled. `routes`: of those whose texts say them, one each.
 local function leaveScheduled(ids, routes)
   if #ids == 0 then return end
   unscheduled = true
-  for _, route in ipairs(routes) do countOn(SCHEDULED_ON, route, -1) end
+  for _, route in ipairs(routes) do countOn(scheduledOn, route, -1) end
   call('ZREM', DUE, unpack(ids))
   call('ZREM', SCHEDULED, unpack(ids))
 end

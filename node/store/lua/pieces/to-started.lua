@@ -1,17 +1,14 @@
 -- STARTED: the tasks that sessions hold. What the holders, the sessions' running sets, the
 -- tokens and the number of attempts say of it is written here alone.
 
--- Of a task that comes to be STARTED; before toStarted.
-local function countStarted(route) countOn(STARTED_ON, route, 1) end
-
--- To STARTED, under a session. `token` is the newest, and written first, so that none is ever
+-- To STARTED, under a session, once `startedOn` counts them. `token` is the newest, and written first, so that none is ever
 -- given twice; `attempts` were given before. `holders` are ids and what the holders have of
 -- each, `running` seqs and ids. What follows is written to META with them: names and values.
 local function toStarted(session, token, attempts, holders, running, ...)
   call('HSET', META, 'token', digits(token), 'attempts', digits(attempts + #holders / 2), ...)
   call('HSET', HOLDERS, unpack(holders))
   call('ZADD', runningKey(session), unpack(running))
-  writeCounts(STARTED_ON, HOLDERS, false)
+  writeCounts(STARTED_ON, startedOn, HOLDERS, false)
 end
 
 -- From STARTED: whose attempts are over, and what leaves the running set of each session.
@@ -26,7 +23,7 @@ end
 
 -- `route`: nil, if the task's text is gone.
 local function leaveStarted(id, session, route)
-  if route then countOn(STARTED_ON, route, -1) end
+  if route then countOn(startedOn, route, -1) end
   letGo[#letGo + 1] = id
   leaveRunning(id, session)
 end
@@ -35,7 +32,7 @@ end
 local function writeLeft()
   if #letGo > 0 then
     call('HDEL', HOLDERS, unpack(letGo))
-    writeCounts(STARTED_ON, HOLDERS, true)
+    writeCounts(STARTED_ON, startedOn, HOLDERS, true)
   end
   for session, ids in pairs(left) do call('ZREM', runningKey(session), unpack(ids)) end
 end

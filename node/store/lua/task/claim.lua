@@ -63,7 +63,7 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
       local attempt = attempts == '0' and '1' or attempts + 1
       local size = more == '' and #text or #text .. string.match(more, '^,%d+,%d+,%d+,%d+,?%d*,?%d*(.*)$')
       local own = digits(token + taken)
-      countStarted(route)
+      countOn(startedOn, route, 1)
       noteBegun(chosen[i], own, session, text, attempt, more, route, nextLine)
       holders[at] = own .. ' ' .. attempt .. claimed .. seq .. ' ' .. size .. holder
     elseif text and not seq then

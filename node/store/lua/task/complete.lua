@@ -22,9 +22,10 @@ local function endedBy(id, token)
 end
 
 -- As its line says; if it does not, as the text does.
+local lastAbout, lastRoute
 local function routeOf(id, about)
-  local route = string.match(about, '^[^ ]+ ([^ ]+)')
-  if route ~= '*' then return route end
+  if about ~= lastAbout then lastAbout, lastRoute = about, string.match(about, '^[^ ]+ ([^ ]+)') end
+  if lastRoute ~= '*' then return lastRoute end
   local head = parseHead(call('HGET', TASKS, id) or '')
   return head and head.route
 end

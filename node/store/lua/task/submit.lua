@@ -69,7 +69,7 @@ for i, text in ipairs(texts) do
       local size = timed and #new .. ',' .. digits(timed.keep) or #new
       holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
       running[last - 1], running[last] = number, id
-      countStarted(route)
+      countOn(startedOn, route, 1)
     else
       toPending(id, route, priority, seq, seq)
     end
