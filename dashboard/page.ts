@@ -13,6 +13,7 @@
  * out without a browser belongs in `words/` or `charts/`, where a unit test reaches it.
  */
 import type { ComponentType } from "preact";
+import type { Role } from "../protocol/operation.ts";
 
 export interface Page {
 	/** The first part of its address, or `part/*` for all addresses below it. Empty: what is shown first. */
@@ -23,6 +24,8 @@ export interface Page {
 	readonly rank?: number;
 	/** Typed after `g`, it leads there. */
 	readonly key?: string;
+	/** Whom it is for; `read` unless it says so. It is not offered to others. */
+	readonly role?: Role;
 	readonly View: ComponentType<Place>;
 }
 

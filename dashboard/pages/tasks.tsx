@@ -1,16 +1,27 @@
-/** Tasks: the newest, of one state if the address says so: `#/tasks?state=FAILURE`. */
+/**
+ * Tasks: the newest that fit the filters, which all stand in the address:
+ * `#/tasks?state=FAILURE&type=flaky`. Of failures also why there are so many. Older ones are a
+ * page further, which has an address as well.
+ */
 import type { JSX } from "preact";
-import type { TaskAsListed } from "../../protocol/schema.ts";
-import { TASK_STATES } from "../../protocol/state.ts";
+import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { Page, Place } from "../page.ts";
+import { Bulk } from "../parts/bulk.tsx";
+import { FailureGroups } from "../parts/failure-groups.tsx";
+import { FilterField } from "../parts/filter-field.tsx";
 import { Badge } from "../parts/glyph.tsx";
-import { useSteady } from "../parts/steady.ts";
-import { type Head, Long, Table } from "../parts/table.tsx";
-import { filter, hrefOf } from "../state/address.ts";
+import { TaskTable } from "../parts/task-table.tsx";
 import { useAsked } from "../state/asked.ts";
 import { nowMs } from "../state/clock.ts";
 import { ask } from "../state/node.ts";
-import { nameOf } from "../words/nodes.ts";
+import { may } from "../state/token.ts";
+import {
+	askedFor,
+	type Chip,
+	chipsIn,
+	readTaskFilter,
+	TASK_FILTERS,
+} from "../words/filters.ts";
 import { clockTime, counted, figure } from "../words/times.ts";
 
 export const page: Page = {
@@ -22,103 +33,167 @@ export const page: Page = {
 };
 
 const TASKS_SHOWN = 50;
-const HEADS: readonly Head[] = [
-	...["Task", "State", { figure: "Attempt" }, "Type", "Queue"],
-	...[{ figure: "Priority" }, "Node", "Created"],
-];
-const FILTERS = ["state", "type", "queue", "node", "tag", "q"] as const;
+const COUNTS_MS = 3_000;
+/** Of these there are none in many clusters: they are shown once there are some. */
+const RARE: readonly TaskState[] = ["SCHEDULED", "CANCELLED", "EXPIRED"];
+
+function hrefOf(chips: readonly Chip[], cursor?: string): string {
+	const query = new URLSearchParams(
+		chips.map(({ name, value }) => [name, value]),
+	);
+	if (cursor !== undefined) query.append("cursor", cursor);
+	return `#/tasks${query.size > 0 ? `?${query}` : ""}`;
+}
 
 function Tasks({ query }: Place): JSX.Element {
-	const given = Object.fromEntries(
-		FILTERS.flatMap((name) => {
-			const value = query.get(name);
-			return value === null || (name === "state" && !isState(value))
-				? []
-				: [[name, value]];
-		}),
-	);
-	const isFiltered = Object.keys(given).length > 0;
-	const { value, why } = useAsked(`tasks ${JSON.stringify(given)}`, () =>
-		ask("listTasks", { query: { limit: TASKS_SHOWN, ...given } }),
+	const chips = chipsIn(query, TASK_FILTERS);
+	const cursor = query.get("cursor") ?? undefined;
+	const given = chips.find(({ name }) => name === "state")?.value;
+	const state = given?.toUpperCase() as TaskState | undefined;
+	const { value } = useAsked(
+		"counts",
+		() => ask("getCluster"),
+		COUNTS_MS,
 	).value;
-	const { shown, newer, ref, catchUp } = useSteady(
-		value?.tasks ?? [],
-		({ id }) => id,
-	);
-	const none = isFiltered
-		? "No task is like this."
-		: "No task was submitted yet.";
 	return (
-		<section aria-labelledby="tasks-title">
-			<h1 id="tasks-title">Newest tasks</h1>
-			<States chosen={given.state} />
-			{newer > 0 && (
-				<button type="button" onClick={catchUp}>
-					{counted(newer, "newer task")} ↑
-				</button>
-			)}
-			<div ref={ref}>
-				<Table
-					label="Table of the newest tasks"
-					heads={HEADS}
-					empty={why ?? (value && none)}
-				>
-					{shown.map((task) => (
-						<Row key={task.id} task={task} />
-					))}
-				</Table>
-			</div>
+		<section class="tasks" aria-labelledby="tasks-title">
+			<h1 id="tasks-title">
+				{cursor === undefined ? "Newest tasks" : "Older tasks"}
+			</h1>
+			<States chips={chips} state={state} counts={value?.counts} />
+			<FilterField
+				label="Filter"
+				example="state:failure type:resize node:node-1 attempt:>1"
+				chips={chips}
+				read={readTaskFilter}
+				hrefOf={hrefOf}
+			/>
+			{state === "FAILURE" && <FailureGroups total={value?.counts.FAILURE} />}
+			<List
+				key={hrefOf(chips, cursor)}
+				chips={chips}
+				cursor={cursor}
+				state={state}
+			/>
 		</section>
 	);
 }
 
-function States({
-	chosen,
-}: {
-	readonly chosen: string | undefined;
-}): JSX.Element {
-	const choose = (event: MouseEvent, state: string | undefined) => {
-		event.preventDefault();
-		filter({ state });
-	};
+interface StatesParts {
+	readonly chips: readonly Chip[];
+	readonly state: TaskState | undefined;
+	readonly counts: Readonly<Record<TaskState, number>> | undefined;
+}
+
+function States({ chips, state, counts }: StatesParts): JSX.Element {
+	const others = chips.filter(({ name }) => name !== "state");
+	const moved = others.find(({ name }) => name === "moved");
+	const withState = (value: TaskState) => [
+		{ name: "state", value, text: "" },
+		...others,
+	];
+	const shown = TASK_STATES.filter(
+		(each) =>
+			each === state || !RARE.includes(each) || (counts?.[each] ?? 0) > 0,
+	);
 	return (
 		<nav class="chips" aria-label="State">
-			{[undefined, ...TASK_STATES].map((state) => (
+			<a
+				class="chip"
+				href={hrefOf(others)}
+				aria-current={state === undefined ? "true" : undefined}
+			>
+				All
+			</a>
+			{shown.map((each) => (
 				<a
-					key={state}
+					key={each}
 					class="chip"
-					href={hrefOf("tasks", { state })}
-					onClick={(event) => choose(event, state)}
-					aria-current={chosen === state ? "true" : undefined}
+					href={hrefOf(withState(each))}
+					aria-current={state === each ? "true" : undefined}
 				>
-					{state === undefined ? "All" : <Badge state={state} />}
+					<Badge state={each} />
+					{counts && <span class="count">{figure(counts[each])}</span>}
 				</a>
 			))}
+			<a
+				class="chip"
+				href={hrefOf(
+					moved
+						? chips.filter((each) => each !== moved)
+						: [...chips, { name: "moved", value: "true", text: "" }],
+				)}
+				aria-current={moved ? "true" : undefined}
+				title="Cut off on one node, and run again on another"
+			>
+				<Badge state="cut-off" word="moved" />
+			</a>
 		</nav>
 	);
 }
 
-function Row({ task }: { readonly task: TaskAsListed }): JSX.Element {
+interface ListParts {
+	readonly chips: readonly Chip[];
+	readonly cursor: string | undefined;
+	readonly state: TaskState | undefined;
+}
+
+function List({ chips, cursor, state }: ListParts): JSX.Element {
+	const given = askedFor(chips, ["tag"]);
+	const { value, why } = useAsked(`tasks ${hrefOf(chips, cursor)}`, () =>
+		ask("listTasks", {
+			query: {
+				...{ limit: TASKS_SHOWN, ...given },
+				...(cursor !== undefined && { cursor }),
+			},
+		}),
+	).value;
+	const none =
+		chips.length > 0 ? "No task is like this." : "No task was submitted yet.";
+	const next = value?.cursor;
 	return (
-		<tr>
-			<th scope="row" class="long" title={task.id}>
-				<a href={hrefOf(`tasks/${task.id}`)} data-row>
-					{task.id}
-				</a>
-			</th>
-			<td>
-				<Badge state={task.state} />
-			</td>
-			<td class="figure">{figure(task.attempt)}</td>
-			<Long text={task.type} />
-			<Long text={task.queue} />
-			<td class="figure">{figure(task.priority)}</td>
-			<Long text={nameOf(task.nodeName, task.node)} />
-			<td>{clockTime(new Date(task.createdAt), nowMs.value)}</td>
-		</tr>
+		<>
+			<TaskTable
+				tasks={value?.tasks ?? []}
+				empty={why ?? (value && none)}
+				newer={(count, show) =>
+					count > 0 && (
+						<button type="button" class="newer" onClick={show}>
+							{counted(count, "newer task")} ↑
+						</button>
+					)
+				}
+			/>
+			<footer class="list-end">
+				{cursor !== undefined && <a href={hrefOf(chips)}>Newest</a>}
+				{value?.searchedBackTo !== undefined && (
+					<span class="note">
+						Searched back to{" "}
+						{clockTime(new Date(value.searchedBackTo), nowMs.value)}.
+					</span>
+				)}
+				{next !== undefined && (
+					<a href={hrefOf(chips, next)}>
+						{value?.searchedBackTo === undefined ? "Older" : "Search on"} →
+					</a>
+				)}
+				{may("operate") && (value?.tasks.length ?? 0) > 0 && (
+					<Bulk filter={bulkFilter(given)} state={state} />
+				)}
+			</footer>
+		</>
 	);
 }
 
-function isState(text: string): boolean {
-	return TASK_STATES.some((state) => state === text.toUpperCase());
+/** The same, as a body has it: not everything is a text. */
+function bulkFilter({
+	attemptMin,
+	moved,
+	...texts
+}: ReturnType<typeof askedFor>): Readonly<Record<string, unknown>> {
+	return {
+		...texts,
+		...(attemptMin !== undefined && { attemptMin: Number(attemptMin) }),
+		...(moved !== undefined && { moved: true }),
+	};
 }

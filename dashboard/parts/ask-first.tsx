@@ -3,7 +3,7 @@
  * it is done it cannot be pressed again; what was refused is said there, too.
  */
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { reasonOf } from "../state/node.ts";
 
@@ -16,9 +16,17 @@ interface Parts {
 	readonly yes: string;
 	/** Does it. What it answers is said in the button's place: `Asked to drain`. */
 	readonly act: () => Promise<string>;
+	/** Fields of what it has to know besides. */
+	readonly children?: ComponentChildren;
 }
 
-export function AskFirst({ label, question, yes, act }: Parts): JSX.Element {
+export function AskFirst({
+	label,
+	question,
+	yes,
+	act,
+	children,
+}: Parts): JSX.Element {
 	const isAsking = useSignal(false);
 	const isActing = useSignal(false);
 	const said = useSignal("");
@@ -61,6 +69,7 @@ export function AskFirst({ label, question, yes, act }: Parts): JSX.Element {
 			onKeyDown={({ key }) => key === "Escape" && close()}
 		>
 			<span>{question}</span>
+			{children}
 			<button ref={first} type="button" class="grave" onClick={run}>
 				{yes}
 			</button>

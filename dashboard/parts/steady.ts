@@ -27,7 +27,8 @@ export function useSteady<T>(
 	// Read, so that who leaves has it drawn anew.
 	void turn.value;
 	useEffect(() => follow(ref.current, () => turn.value++), []);
-	if (!isHeld(ref.current)) kept.current = items;
+	// Of no rows none can move away: whoever comes back may point there already.
+	if (kept.current.length === 0 || !isHeld(ref.current)) kept.current = items;
 	else {
 		const newest = new Map(items.map((item) => [keyOf(item), item]));
 		kept.current = kept.current.map((item) => newest.get(keyOf(item)) ?? item);

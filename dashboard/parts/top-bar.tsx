@@ -4,7 +4,7 @@ import type { Page } from "../page.ts";
 import { hrefOf } from "../state/address.ts";
 import { isHelpOpen } from "../state/keys.ts";
 import { nextTheme, theme } from "../state/theme.ts";
-import { signInWhy, signOut, token } from "../state/token.ts";
+import { may, signInWhy, signOut, token } from "../state/token.ts";
 import { ClusterName } from "./cluster-name.tsx";
 import { Glyph } from "./glyph.tsx";
 import { Liveness } from "./liveness.tsx";
@@ -27,7 +27,9 @@ export function TopBar({ pages, current }: Parts): JSX.Element {
 			<nav aria-label="Pages">
 				{isIn &&
 					pages
-						.filter(({ rank }) => rank !== undefined)
+						.filter(
+							({ rank, role }) => rank !== undefined && may(role ?? "read"),
+						)
 						.map(({ path, title }) => (
 							<a
 								key={path}

@@ -9,6 +9,7 @@ import { signal } from "@preact/signals";
 import type { Page } from "../page.ts";
 import { go, hrefOf } from "./address.ts";
 import { isPaused } from "./clock.ts";
+import { may } from "./token.ts";
 
 export const isHelpOpen = signal(false);
 
@@ -24,7 +25,7 @@ export function keysOf(pages: readonly Page[]): readonly [string, string][] {
 		["Enter", "Open it"],
 		["Esc", "Close, or leave the field"],
 		...pages
-			.filter(({ key }) => key !== undefined)
+			.filter(({ key, role }) => key !== undefined && may(role ?? "read"))
 			.map(({ key, title }): [string, string] => [`g ${key}`, title]),
 		["p", "Pause: what is shown stays"],
 		["?", "This list"],

@@ -22,7 +22,7 @@ export const HERE = new URL(".", location.href).href.replace(/\/$/, "");
 /** Who is asked: the node that the stream comes from. */
 export const server = signal(HERE);
 
-const client = computed(
+export const client = computed(
 	() =>
 		new Client({
 			url: server.value,

@@ -20,6 +20,13 @@ export function spanOf(ms: number): string {
 export const exactSpanOf = (ms: number): string =>
 	`${(Math.max(0, ms) / SECOND_MS).toFixed(2)} s`;
 
+/** How long after the first of several moments one was, `gapMs` after the one before: so exactly that they differ. */
+export function laterOf(ms: number, gapMs: number): string {
+	const isExact = ms >= 10 * SECOND_MS - 50 && ms < 10 * MINUTE_MS;
+	if (!isExact || gapMs >= 10 * SECOND_MS) return `+${spanOf(ms)}`;
+	return `+${(ms / SECOND_MS).toFixed(gapMs < 200 ? 2 : 1)} s`;
+}
+
 /** The same in whole seconds, for what changes while one looks. */
 export function longSpanOf(ms: number): string {
 	const whole = Math.max(0, ms);

@@ -88,7 +88,13 @@ export type Told<Id extends OperationId> =
 
 export type Answer<Value> =
 	/** Of many, also where each of them was refused: then each says why. */
-	| { readonly ok: true; readonly status: number; readonly value: Value }
+	| {
+			readonly ok: true;
+			readonly status: number;
+			readonly value: Value;
+			/** The same as it came: numbers of more than 53 bits are whole only in here. */
+			readonly text: string;
+	  }
 	| { readonly ok: false; readonly problem: ProblemAsRead };
 
 /** The question, where it may be left out if nothing has to be said. */
@@ -166,10 +172,11 @@ export class Client {
 			const answer = await this.#fetch(url, request);
 			const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
 			const { status } = answer;
-			const value = read(operation, status, type, await answer.text());
+			const text = await answer.text();
+			const value = read(operation, status, type, text);
 			return type === PROBLEM_TYPE
 				? { ok: false, problem: value as ProblemAsRead }
-				: { ok: true, status, value: value as Told<Id> };
+				: { ok: true, status, value: value as Told<Id>, text };
 		} catch (error) {
 			const what = `${operation.method} ${url}`;
 			throw new NoAnswer(what, error as Error);

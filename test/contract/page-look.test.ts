@@ -51,19 +51,19 @@ test("a figure leads to the newest tasks of its state, by an address that says s
 	const page = await openPage(browser, url);
 	const names = page.locator("tbody th");
 	await page.getByRole("link", { name: "Done a minute" }).click();
-	await page.getByRole("row", { name: "task-b SUCCESS" }).waitFor();
+	await page.getByRole("row", { name: "SUCCESS task-b" }).waitFor();
 	expect(await names.allTextContents()).toEqual(["task-b"]);
 	expect(page.url()).toBe(`${url}#/tasks?state=SUCCESS`);
 	const chosen = page.locator(".chip[aria-current]");
-	expect(await chosen.textContent()).toBe("SUCCESS");
+	expect(await chosen.textContent()).toMatch(/^SUCCESS/);
 
 	await page.reload();
-	await page.getByRole("row", { name: "task-b SUCCESS" }).waitFor();
+	await page.getByRole("row", { name: "SUCCESS task-b" }).waitFor();
 	await page.getByRole("link", { name: "FAILURE" }).click();
 	await page.getByText("No task is like this.").waitFor();
 	await page.getByRole("link", { name: "All" }).click();
 	await page
-		.getByRole("row", { name: "task-a PENDING 0 process_task reports" })
+		.getByRole("row", { name: "PENDING task-a process_task reports" })
 		.waitFor();
 	expect(await names.allTextContents()).toEqual(["task-b", "task-a"]);
 	await page.goBack();
@@ -80,7 +80,7 @@ test("an address as it once was still shows the tasks of its state, and one of n
 	);
 	await page.getByText("No task is like this.").waitFor();
 	await page.goto(`http://${server.address}/#/tasks?state=LOST`);
-	await page.getByRole("row", { name: "task-a PENDING" }).waitFor();
+	await page.getByRole("row", { name: "PENDING task-a" }).waitFor();
 	await page.close();
 }, 60_000);
 

@@ -30,7 +30,7 @@ test("rows hold still while somebody is in them, keep focus and selection, and c
 	await link.evaluate((element) => getSelection()?.selectAllChildren(element));
 	await submit(server, "task-b");
 	server.api.end("task-a", "null");
-	await page.getByRole("row", { name: "task-a SUCCESS" }).waitFor();
+	await page.getByRole("row", { name: "SUCCESS task-a" }).waitFor();
 	const more = page.getByRole("button", { name: "1 newer task ↑" });
 	await more.waitFor();
 	expect(await focused(page)).toBe("task-a");
@@ -111,6 +111,6 @@ test("a page that nobody can see asks nothing, and asks at once when it is seen 
 	const request = page.waitForRequest(/\/v1\/tasks\?/, { timeout: 900 });
 	await setHidden(false);
 	await request;
-	await page.getByRole("row", { name: "task-a PENDING" }).waitFor();
+	await page.getByRole("row", { name: "PENDING task-a" }).waitFor();
 	await page.close();
 }, 60_000);
