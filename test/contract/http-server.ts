@@ -59,7 +59,8 @@ export interface Server extends Http, AsyncDisposable {
 let described: Described | undefined;
 
 /** Where it is, the tokens that it is given, and how much it takes of each. */
-export interface Site extends Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls"> {
+export interface Site
+	extends Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls"> {
 	readonly given?: GivenTokens;
 	readonly rate?: number;
 }
