@@ -8,6 +8,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import {
+	type Bar,
+	type BarKind,
 	barsOf,
 	cellsOf,
 	type Layout,
@@ -24,7 +26,7 @@ import {
 	type LiveNode,
 } from "../words/live-model.ts";
 import { byName } from "../words/nodes.ts";
-import { clockTime } from "../words/times.ts";
+import { clockTime, counted, figure } from "../words/times.ts";
 import { Bars } from "./bars.tsx";
 import { Curves, usePointed } from "./curves.tsx";
 import { NodeHead } from "./node-head.tsx";
@@ -104,7 +106,14 @@ function Lane({ node, model, nowMs, scale, layout }: LaneParts): JSX.Element {
 	return (
 		<div class="lane" data-layout={layout}>
 			<NodeHead node={node} />
-			<svg class="line-box" width="100%" height={height} aria-hidden="true">
+			{/* biome-ignore lint/a11y/useSemanticElements: a drawing holds no fields */}
+			<svg
+				class="line-box"
+				width="100%"
+				height={height}
+				role="group"
+				aria-label={summaryOf(node, bars)}
+			>
 				<g transform={`translate(${shiftOf(nowMs, scale)} 0)`}>
 					<path class="busy" d={cells.busy} />
 					<path class="lost" d={cells.failed} />
@@ -117,4 +126,18 @@ function Lane({ node, model, nowMs, scale, layout }: LaneParts): JSX.Element {
 			</svg>
 		</div>
 	);
+}
+
+/** For who does not see them. */
+function summaryOf({ name }: LiveNode, bars: readonly Bar[]): string {
+	const count = (kind: BarKind) =>
+		bars.filter((bar) => bar.kind === kind).length;
+	const moved = bars.filter(({ movedFrom }) => movedFrom !== undefined).length;
+	return [
+		`In the last minute on ${name}: ${counted(count("done"), "attempt")} done`,
+		`${figure(count("failed"))} failed`,
+		`${figure(count("runs"))} under way`,
+		...(count("cut") > 0 ? [`${figure(count("cut"))} cut off`] : []),
+		...(moved > 0 ? [`${figure(moved)} moved here`] : []),
+	].join(", ");
 }

@@ -13,6 +13,7 @@ import { lateness } from "./lateness.ts";
 import { machines } from "./machines.ts";
 import { million } from "./million.ts";
 import { overload } from "./overload.ts";
+import { page } from "./page.ts";
 import type { Proof } from "./proof.ts";
 import { readers } from "./readers.ts";
 import { retries } from "./retries.ts";
@@ -48,6 +49,7 @@ export const PROOFS: readonly Proof[] = [
 	timeouts,
 	events,
 	readers,
+	page,
 	million,
 	spread,
 ];

@@ -1,10 +1,9 @@
 /** The page of a real cluster whose nodes die, freeze, and lose Redis: what changes hands is seen to. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Cluster, until } from "../cluster.ts";
+import type { Cluster } from "../cluster.ts";
 import { startBrowser } from "../contract/page-browser.ts";
+import { fill, SLOTS, startHandover } from "../page/handover.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
-
-const SLOTS = 8;
 
 let cluster: Cluster;
 let browser: Browser;
@@ -12,18 +11,7 @@ let page: Page;
 
 beforeAll(async () => {
 	browser = await startBrowser();
-	// The third alone has no such label: what needs it keeps the others busy.
-	const flags = (name: string, ...more: string[]) => [
-		...["--name", name, "--concurrency", String(SLOTS), ...more],
-	];
-	cluster = await Cluster.start({
-		nodes: [
-			flags("node-1", "--labels", "busy"),
-			flags("node-2", "--labels", "busy"),
-			flags("node-3"),
-			flags("node-4", "--queues", "none"),
-		],
-	});
+	cluster = await startHandover();
 	page = await browser.newPage();
 	await page.goto(`${cluster.node(4).url}/`);
 	await page.getByText("All well").waitFor();
@@ -37,45 +25,8 @@ const verdict = () => page.locator(".verdict");
 const lane = (name: string) =>
 	page.locator(".lane").filter({ has: page.getByText(name, { exact: true }) });
 
-const task = (id: string, more: object = {}) => ({
-	...{ id, type: "process_task", payload: { durationMs: 120_000 }, ...more },
-});
-
-/** Eight tasks on the third node, and room for them on the others. */
-async function fill(): Promise<void> {
-	const many = (count: number, of: (at: number) => object) =>
-		Array.from({ length: count }, (_, at) => of(at));
-	const front = cluster.node(4);
-	const running = async (at: number) =>
-		(await front.peers()).find(({ id }) => id === cluster.node(at).id)?.running;
-	await front.post(
-		"/v1/tasks",
-		many(2 * SLOTS, (at) => task(`busy-${at}`, { labels: ["busy"] })),
-	);
-	for (const at of [1, 2])
-		await until(
-			() => running(at),
-			(n) => n === SLOTS,
-		);
-	await front.post(
-		"/v1/tasks",
-		many(SLOTS, (at) => task(`moves-${at}`)),
-	);
-	await until(
-		() => running(3),
-		(n) => n === SLOTS,
-	);
-	for (let at = 0; at < 2 * SLOTS; at++)
-		await front.post(`/v1/tasks/busy-${at}/cancel`, {});
-	for (const at of [1, 2])
-		await until(
-			() => running(at),
-			(n) => n === 0,
-		);
-}
-
 test("a node is killed: the verdict names it and where its tasks went; its lane closes, and each task has two bars", async () => {
-	await fill();
+	await fill(cluster);
 	await lane("node-3").locator("[data-kind=runs]").nth(7).waitFor();
 	await cluster.node(3).kill();
 	await verdict()
@@ -173,13 +124,18 @@ test("Redis stands still: the verdict says so and since when, nodes are told of 
 });
 
 test("the serving node is killed: the page leads to the others, with its page and filter", async () => {
-	await page.goto(`${cluster.node(4).url}/#/tasks?state=STARTED`);
-	await page.getByText("Live", { exact: true }).waitFor();
+	const other = await browser.newPage();
+	await other.goto(`${cluster.node(4).url}/#/tasks?state=STARTED`);
+	await other.getByText("Live", { exact: true }).waitFor();
 	await cluster.node(4).kill();
 	const url = cluster.node(1).url;
-	await page
-		.getByRole("link", { name: url.replace("http://", ""), exact: true })
-		.click();
-	await page.getByText("Live", { exact: true }).waitFor();
-	expect(page.url()).toBe(`${url}/#/tasks?state=STARTED`);
+	const links = other.locator(".age a");
+	await links.first().waitFor();
+	const hrefs = await links.evaluateAll((all) =>
+		all.map((link) => link.getAttribute("href")),
+	);
+	expect(hrefs).toContain(`${url}/#/tasks?state=STARTED`);
+	await links.nth(hrefs.indexOf(`${url}/#/tasks?state=STARTED`)).click();
+	await other.getByText("Live", { exact: true }).waitFor();
+	expect(other.url()).toBe(`${url}/#/tasks?state=STARTED`);
 });

@@ -3,6 +3,7 @@ import {
 	LIVE_ATTEMPTS_MAX,
 	LIVE_ENDS_MAX,
 	LIVE_LONG_MS,
+	LIVE_NODES_MANY,
 	LIVE_STEP_MS,
 	LIVE_STEPS,
 } from "../../protocol/limits.ts";
@@ -16,6 +17,8 @@ export class MadeUpStream {
 	readonly #cluster: MadeUpCluster;
 	/** How each attempt had ended when it was told. */
 	#told = new Map<MadeUpAttempt, MadeUpAttempt["end"]>();
+
+	readonly #states = new Map<number, string>();
 
 	constructor(cluster: MadeUpCluster) {
 		this.#cluster = cluster;
@@ -58,13 +61,7 @@ export class MadeUpStream {
 		for (const each of news) this.#told.set(each, each.end);
 		const frame: LiveFrame = {
 			...{ kind: "next", ...this.#head() },
-			nodes: this.#cluster.nodes.map((node) => {
-				const { n, state, running, leaseLeftMs, epoch } = this.#tellNode(node);
-				return {
-					...{ n, state, running, epoch },
-					...(leaseLeftMs !== undefined && { leaseLeftMs }),
-				};
-			}) as Of<"nodes">,
+			nodes: this.#newsOfNodes(),
 			lanes: {
 				by: this.#isBusy ? "cells" : "attempts",
 				attempts: this.#shown(news).slice(0, LIVE_ATTEMPTS_MAX),
@@ -76,6 +73,19 @@ export class MadeUpStream {
 			},
 		};
 		return frame;
+	}
+
+	/** Of many, only what matters: as a node does it to keep frames small. */
+	#newsOfNodes(): Of<"nodes"> {
+		const all = this.#cluster.nodes.map((node) => this.#tellNode(node));
+		const isMany = all.length > LIVE_NODES_MANY;
+		return all.flatMap(({ n, state, running, leaseLeftMs, epoch }) => {
+			const before = this.#states.get(n);
+			this.#states.set(n, state);
+			if (isMany && before === state && state !== "suspect") return [];
+			const lease = leaseLeftMs === undefined ? {} : { leaseLeftMs };
+			return [{ ...{ n, state, running, epoch }, ...lease }];
+		});
 	}
 
 	get #isBusy(): boolean {

@@ -278,6 +278,7 @@ export const PLAN: readonly Dwelling[] = [
 			"@aws-cdk/aws-service-spec",
 			"@redocly/openapi-core",
 			"ajv",
+			"axe-core",
 			"bullmq",
 			"openapi-fetch",
 			"openapi-typescript",

@@ -1,0 +1,136 @@
+/** Every page for everybody: in both themes, on narrow screens, for who does not see, and without colour. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Feeder, startFeeder } from "../page/feeder.ts";
+import { MadeUpStream } from "../page/made-up-stream.ts";
+import { SCENES } from "../page/scenes.ts";
+import { axeSource } from "../tools/axe.ts";
+import type { Browser, Page } from "../tools/playwright.ts";
+import { nodeAt, startBrowser, submit } from "./page-browser.ts";
+
+let browser: Browser;
+let feeder: Feeder;
+let page: Page;
+beforeAll(async () => {
+	browser = await startBrowser();
+	const cluster = SCENES.death?.make(Date.now());
+	if (cluster === undefined) throw new Error("there is no such scene");
+	feeder = await startFeeder(() => new MadeUpStream(cluster).first());
+	const { api } = feeder.server;
+	api.nodeViews = [
+		{ ...nodeAt("127.0.0.1:5000"), state: "dead" },
+		nodeAt("127.0.0.1:5001"),
+	];
+	await submit(feeder.server, "task-a");
+	await submit(feeder.server, "i".repeat(128));
+	api.change("task-a", {
+		state: "FAILURE",
+		error: { code: "failed", message: "the disk is full" },
+	});
+	page = await browser.newPage();
+}, 60_000);
+afterAll(async () => {
+	await browser?.close();
+	await feeder?.[Symbol.asyncDispose]();
+});
+
+const PATHS = ["", "tasks", "tasks/task-a", "nodes", "nodes?node=node-5000"];
+
+async function open(path: string): Promise<void> {
+	await page.goto(`${feeder.url}/#/${path}`);
+	await page.getByText("Live", { exact: true }).waitFor();
+	await page.locator("main :is(tbody tr, h1)").last().waitFor();
+}
+
+/** What axe finds, in short. */
+const findings = () =>
+	page.evaluate(async () => {
+		const { axe } = globalThis as unknown as {
+			axe: {
+				run(): Promise<{
+					violations: { id: string; nodes: { html: string }[] }[];
+				}>;
+			};
+		};
+		const { violations } = await axe.run();
+		return violations.flatMap(({ id, nodes }) =>
+			nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`),
+		);
+	});
+
+test.each([
+	[1280, "dark"],
+	[1280, "light"],
+	[400, "dark"],
+	[400, "light"],
+] as const)(
+	"at %i px in the %s nothing keeps anybody out",
+	async (width, colorScheme) => {
+		await page.emulateMedia({ colorScheme });
+		await page.setViewportSize({ width, height: 800 });
+		for (const path of PATHS) {
+			await open(path);
+			await page.evaluate(axeSource);
+			expect(await findings(), path).toEqual([]);
+		}
+	},
+	120_000,
+);
+
+test("at 400 px no page is wider than the screen, and verdict and figures are on the first", async () => {
+	await page.setViewportSize({ width: 400, height: 800 });
+	for (const path of PATHS) {
+		await open(path);
+		const width = await page.evaluate("document.documentElement.scrollWidth");
+		expect(width, path).toBe(400);
+	}
+	await open("");
+	for (const part of [".verdict", ".figure-tile >> nth=4"]) {
+		const box = await page.locator(part).boundingBox();
+		expect(box && box.y + box.height, part).toBeLessThanOrEqual(800);
+	}
+}, 60_000);
+
+test("without colour, who is dead looks different from who is up", async () => {
+	await page.setViewportSize({ width: 1280, height: 800 });
+	await open("");
+	const shots: string[] = [];
+	for (const state of ["dead", "up"]) {
+		const badge = page.locator(`.badge[data-tone=${state}]`).first();
+		shots.push((await badge.screenshot()).toString("base64"));
+	}
+	const share = await page.evaluate(differingShare, shots);
+	expect(share).toBeGreaterThanOrEqual(0.15);
+}, 60_000);
+
+/** Of the pixels of two pictures, in shades of grey; what only one of them has counts, unless it is ground. */
+async function differingShare(shots: readonly string[]): Promise<number> {
+	const greys = await Promise.all(
+		shots.map(async (shot) => {
+			const bytes = Uint8Array.from(atob(shot), (letter) =>
+				letter.charCodeAt(0),
+			);
+			const image = await createImageBitmap(new Blob([bytes]));
+			const { width, height } = image;
+			const canvas = new OffscreenCanvas(width, height);
+			const context = canvas.getContext("2d");
+			context?.drawImage(image, 0, 0);
+			const { data = [] } = context?.getImageData(0, 0, width, height) ?? {};
+			const at = (x: number, y: number) => {
+				const from =
+					4 * (Math.min(y, height - 1) * width + Math.min(x, width - 1));
+				const [r = 0, g = 0, b = 0] = [...data.slice(from, from + 3)];
+				return 0.299 * r + 0.587 * g + 0.114 * b;
+			};
+			return { width, height, at };
+		}),
+	);
+	const [one, other] = greys;
+	if (one === undefined || other === undefined) return 0;
+	const width = Math.min(one.width, other.width);
+	const height = Math.min(one.height, other.height);
+	let differing = 0;
+	for (let y = 0; y < height; y++)
+		for (let x = 0; x < width; x++)
+			if (Math.abs(one.at(x, y) - other.at(x, y)) > 32) differing += 1;
+	return differing / (width * height);
+}
