@@ -4,6 +4,7 @@
  */
 
 import { PAGE_ROOMS } from "./page-plan.ts";
+import { TEST_ROOMS } from "./test-plan.ts";
 
 /** The folders at the top of the project. */
 export const ROOMS = ["dashboard", "node", "protocol", "scripts", "test"];
@@ -261,40 +262,7 @@ export const PLAN: readonly Dwelling[] = [
 		libraries: ANY,
 		builtins: ANY,
 	},
-	{
-		// Judges what the simulator and the chaos run have recorded.
-		name: "checker",
-		paths: ["test/checker/"],
-		ours: ["protocol"],
-		libraries: [],
-		builtins: [],
-	},
-	{
-		// Packages that a user never needs come in here, and nowhere else.
-		name: "tools",
-		paths: ["test/tools/"],
-		ours: [],
-		libraries: [
-			"@aws-cdk/aws-service-spec",
-			"@redocly/openapi-core",
-			"ajv",
-			"axe-core",
-			"bullmq",
-			"openapi-fetch",
-			"openapi-typescript",
-			"oxc-parser",
-			"playwright-core",
-			"yaml",
-		],
-		builtins: ["node:fs"],
-	},
-	{
-		name: "test",
-		paths: ["test/"],
-		ours: ANY,
-		libraries: ANY,
-		builtins: ANY,
-	},
+	...TEST_ROOMS,
 ];
 
 export function dwellingOf(path: string): Dwelling | undefined {
