@@ -111,7 +111,9 @@ export class Spreader {
 			freeSlots = Math.max(0, freeSlots - (shares?.own ?? count));
 			if (shares === undefined || shares.quotas.size === 0) continue;
 			plan.set(route, shares);
-			promised.promise(shortQuotas(shares.quotas));
+			// If this node may be taken away, others are to have what it only believes to be too
+			// much for them: what they do not take it takes itself, a moment later.
+			if (!atRisk) promised.promise(shortQuotas(shares.quotas));
 		}
 		return plan.size === 0 ? undefined : plan;
 	}
@@ -131,7 +133,11 @@ export class Spreader {
 		];
 		if (turned.length <= QUOTAS_MAX) return turned;
 		return turned
-			.sort((a, b) => b.freeSlots / b.slots - a.freeSlots / a.slots)
+			.sort(
+				(a, b) =>
+					Number(a.atRisk ?? false) - Number(b.atRisk ?? false) ||
+					b.freeSlots / b.slots - a.freeSlots / a.slots,
+			)
 			.slice(0, QUOTAS_MAX);
 	}
 }

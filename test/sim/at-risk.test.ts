@@ -1,0 +1,70 @@
+/**
+ * A node whose machine may soon be taken away, in a whole cluster: it is the last to get new
+ * work, also of what is submitted through it, and all others see that.
+ */
+import { expect, test } from "vitest";
+import { beginCluster } from "./bench.ts";
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+const NODES = 3;
+/** Of each node of the bench. */
+const SLOTS = 2;
+const SETTLED_MS = 3_000;
+/** Of thirty tasks. */
+const SWEPT_MAX = 2;
+
+/** A settled cluster of which the node that takes submissions is at risk. */
+async function begin(seed: number) {
+	const bench = beginCluster(seed, { nodes: NODES });
+	await bench.runFor(SETTLED_MS);
+	const atRisk = bench.node(0);
+	atRisk.markAtRisk();
+	await bench.runFor(SETTLED_MS);
+	return { bench, atRisk };
+}
+
+test.each(SEEDS)(
+	"seed %i: all see it, and next to none of what others have room for runs on it",
+	async (seed) => {
+		const { bench, atRisk } = await begin(seed);
+		for (let i = 0; i < NODES; i++) {
+			const asked = bench.node(i).api.cluster.nodes();
+			await bench.runFor(100);
+			const { nodes } = await asked;
+			const seen = nodes.map(({ record, state }) => [record.nodeId, state]);
+			expect(seen).toContainEqual([atRisk.nodeId, "at-risk"]);
+			expect(seen.filter(([, state]) => state === "up")).toHaveLength(
+				NODES - 1,
+			);
+		}
+		const ids = Array.from({ length: 30 }, (_, i) => `task-${i}`);
+		const ran: (string | undefined)[] = [];
+		for (const [i, id] of ids.entries()) {
+			// Some take no time: these would otherwise stay where they came.
+			bench.submit(id, { durationMs: i % 2 === 0 ? 300 : 1 });
+			const { attempts } = await bench.untilEnded(id, 5_000);
+			ran.push(attempts[0]?.nodeId);
+		}
+		// All would, if it were not: they came to it, one at a time. Its sweep, which finds what
+		// nobody has taken yet, may come by just then.
+		const own = ran.filter((nodeId) => nodeId === atRisk.nodeId);
+		expect(own.length).toBeLessThanOrEqual(SWEPT_MAX);
+	},
+);
+
+test.each(SEEDS)(
+	"seed %i: it runs what others have no room for",
+	async (seed) => {
+		const { bench, atRisk } = await begin(seed);
+		const ids = Array.from({ length: NODES * SLOTS }, (_, i) => `task-${i}`);
+		for (const id of ids) bench.submit(id, { durationMs: 5_000 });
+		const ran: (string | undefined)[] = [];
+		for (const id of ids) {
+			const { attempts } = await bench.untilEnded(id, 10_000);
+			ran.push(attempts[0]?.nodeId);
+		}
+		expect(ran.filter((nodeId) => nodeId === atRisk.nodeId)).toHaveLength(
+			SLOTS,
+		);
+	},
+);
