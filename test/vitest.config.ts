@@ -49,6 +49,8 @@ const LONGEST = [
 	"e2e/chaos",
 	"e2e/manual",
 	"e2e/up",
+	"e2e/start-trouble",
+	"e2e/executable",
 ].map((name) => join(ROOT, `test/${name}.test.ts`));
 
 class LongestFirst extends BaseSequencer {
