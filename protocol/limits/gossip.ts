@@ -48,7 +48,7 @@ export const BACK_UP_AT_RISK_MS = 100;
 /** Its own timer late by so much: it waits as much longer, up to BACK_UP_MS. */
 export const BACK_UP_LATE_MS = 3;
 /** So long after a pulse that names them routes are claimed from: who was told of their tasks, or left some, goes first. */
-export const SWEEP_AFTER_MS = 2 * BACK_UP_MS_MAX;
+export const SWEEP_AFTER_MS = BACK_UP_MS_MAX + BACK_UP_QUIET_MS;
 /**
  * Nodes among which the tasks of one route are shared in an announcement, and such shares
  * in one message. More go into the next.
