@@ -24,13 +24,14 @@ const ALL = {
 interface Reset {
 	readonly shard: number;
 	readonly upTo: EventPlace;
-	readonly untilMs: number;
 }
 
-/** Within a generation bytes say it: the clock of the store may have been put back. */
-function covers({ upTo, untilMs }: Reset, place: EventPlace): boolean {
-	if (place.bytes > upTo.bytes) return false;
-	return place.generation === upTo.generation || place.ms <= untilMs;
+/**
+ * By bytes, which rise for as long as the store keeps what it has, and by generation, as they
+ * begin again in the next one: its clock may have been put back.
+ */
+function covers(upTo: EventPlace, place: EventPlace): boolean {
+	return place.generation <= upTo.generation && place.bytes <= upTo.bytes;
 }
 
 /** What one was told of a shard. */
@@ -105,8 +106,8 @@ class Watcher {
 
 	#take(told: Told): void {
 		if ("missing" in told) {
-			const { shard, upTo, untilMs } = told.missing;
-			this.seen[shard]?.resets.push({ shard, upTo, untilMs });
+			const { shard, upTo } = told.missing;
+			this.seen[shard]?.resets.push({ shard, upTo });
 		}
 		if (!("event" in told)) return;
 		const { shard, event } = told;
@@ -174,7 +175,7 @@ export class Watchers {
 		const { events, resets } = seen[shard] as Seen;
 		const startBytes = from?.[shard]?.bytes ?? Number.POSITIVE_INFINITY;
 		return this.#entries(shard).flatMap(({ place, events: written }) => {
-			const isCovered = resets.some((reset) => covers(reset, place));
+			const isCovered = resets.some(({ upTo }) => covers(upTo, place));
 			if (isCovered || place.bytes <= startBytes) return [];
 			return written
 				.filter((event) => !events.has(event))
