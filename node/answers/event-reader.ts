@@ -100,7 +100,8 @@ export class Reader implements EventReader {
 				else if (this.next < this.#feed.log.end)
 					// There is more to look at.
 					await new Promise<void>((resolve) => this.#clock.soon(resolve));
-				else await this.#feed.news(this, dueMs);
+				// What is left may be less than the clock can tell.
+				else await this.#feed.news(this, Math.max(1, dueMs));
 			}
 			const { reason } = this.over;
 			return reason === "slow" || reason === "stopping" ? reason : undefined;

@@ -63,7 +63,9 @@ export class FigureKeeper {
 		const { clock, engines } = this.#parts;
 		const nowMs = engines[0]?.renewer.storeNowMs() ?? 0;
 		const endMs = nowMs - (nowMs % LIVE_STEP_MS) + LIVE_STEP_MS;
-		this.#timer = clock.after(endMs - nowMs, () => this.#stepOver(endMs));
+		// Past the end for sure: what is left of a step may be less than the clock can tell.
+		const ms = endMs - nowMs + SURE_MS;
+		this.#timer = clock.after(ms, () => this.#stepOver(endMs));
 	}
 
 	stop(): void {
@@ -86,8 +88,7 @@ export class FigureKeeper {
 			this.start();
 			return;
 		}
-		const afterMs = turn * LIVE_TURN_MS + SURE_MS;
-		this.#timer = clock.after(afterMs, () => {
+		this.#timer = clock.after(turn * LIVE_TURN_MS, () => {
 			void this.#keep(turn === 0).then(() => this.start());
 		});
 	}

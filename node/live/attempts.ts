@@ -106,7 +106,7 @@ export class Attempts {
 		const sinceMs = nowMs - LIVE_SPAN_MS;
 		this.#over = this.#over.filter(
 			({ endedMs = 0, isKnown, isTold }) =>
-				endedMs > sinceMs || (isKnown && !isTold && endedMs > sinceMs - 10_000),
+				endedMs > sinceMs || (isKnown && !isTold),
 		);
 		for (const [task, { endedMs }] of this.#cut) {
 			if (endedMs > nowMs - LIVE_DEATHS_MS) break;

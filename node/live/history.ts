@@ -63,13 +63,25 @@ export async function readHistory(
 		shards.map(({ live }, shard) => readHeld(live, shard, looks[shard])),
 	);
 	return {
-		happened: backs
-			.flatMap(({ happened }) => happened)
-			.sort((a, b) => a.atMs - b.atMs),
+		happened: merged(backs.map(({ happened }) => happened)),
 		sinceMs: Math.max(...backs.map(({ sinceMs }) => sinceMs)),
 		ends: backs.map(({ end }) => end),
 		held: held.flat(),
 	};
+}
+
+/** By time, and those of a shard in their order also if its clock was put back meanwhile. */
+function merged(shards: readonly (readonly Happened[])[]): Happened[] {
+	return shards
+		.flatMap((happened) => {
+			let latestMs = 0;
+			return happened.map((each) => {
+				latestMs = Math.max(latestMs, each.atMs);
+				return { each, latestMs };
+			});
+		})
+		.sort((a, b) => a.latestMs - b.latestMs)
+		.map(({ each }) => each);
 }
 
 async function readBack(

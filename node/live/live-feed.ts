@@ -62,8 +62,6 @@ interface Going {
 	run: LiveRun;
 	/** Of what happens; undefined: it must be read anew, and what happened before it. */
 	events: EventReader | undefined;
-	/** While what happened is read. */
-	loading: Promise<boolean> | undefined;
 	/** That readers know; they have to be told anew of any other. */
 	told: LiveRun;
 	/** The first frame can be told. */
@@ -128,8 +126,7 @@ export class LiveFeed implements LiveApi {
 	#begin(): Going {
 		const first = Promise.withResolvers<void>();
 		const run = this.#newRun();
-		const nothing = { events: undefined, loading: undefined };
-		const begun = { run, told: run, ...nothing, isOver: false };
+		const begun = { run, told: run, events: undefined, isOver: false };
 		const going: Going = { ...begun, ready: first.promise };
 		// Nobody has read, so nothing is known to go on from.
 		void this.#tick(going, true).then(first.resolve);
@@ -181,10 +178,8 @@ export class LiveFeed implements LiveApi {
 	/** What happened, to go on from there. */
 	async #load(going: Going): Promise<void> {
 		if (!this.#looks.isFresh) return;
-		going.loading ??= this.#read(going).finally(() => {
-			going.loading = undefined;
-		});
-		await this.#within(LIVE_LOAD_MS, going.loading);
+		// An answer that was lost is not waited for for ever: it is asked again.
+		await this.#within(LIVE_LOAD_MS, this.#read(going));
 	}
 
 	async #read(going: Going): Promise<boolean> {

@@ -20,6 +20,7 @@ export class Looks {
 	#last: readonly LiveLook[] = [];
 	#lastMs = Number.NEGATIVE_INFINITY;
 	#asking: Promise<boolean> | undefined;
+	#askedMs = Number.NEGATIVE_INFINITY;
 	#awaySinceMs: number | undefined;
 	readonly #parts: LooksParts;
 
@@ -70,12 +71,17 @@ export class Looks {
 		return { nowMs: this.nowMs, expires };
 	}
 
-	/** Asks, unless the last question is still open. Whether there is a new answer. */
+	/** Asks, unless the last question is still open, and not for long. Whether there is a new answer. */
 	ask(afterMs: number): Promise<boolean> {
-		this.#asking ??= this.#ask(afterMs).finally(() => {
-			this.#asking = undefined;
+		const nowMs = this.#parts.clock.monoMs();
+		if (this.#asking !== undefined && nowMs - this.#askedMs < LIVE_OLD_MS)
+			return this.#asking;
+		this.#askedMs = nowMs;
+		const asking = this.#ask(afterMs).finally(() => {
+			if (this.#asking === asking) this.#asking = undefined;
 		});
-		return this.#asking;
+		this.#asking = asking;
+		return asking;
 	}
 
 	async #ask(afterMs: number): Promise<boolean> {
