@@ -30,6 +30,7 @@ import { watchBooks } from "./books.ts";
 import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
 import { Listing } from "./listing.ts";
+import { LiveWatchers } from "./live-watchers.ts";
 import { Missing } from "./missing.ts";
 import { Numbers } from "./numbers.ts";
 import { observe } from "./observer.ts";
@@ -154,6 +155,9 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const watchers = new Watchers(
 		...([cluster, count, new SeededRandom(seed ^ 0x3a7c4)] as const),
 	);
+	const pages = new LiveWatchers(
+		...([cluster, count, new SeededRandom(seed ^ 0x11fe)] as const),
+	);
 	if (scenario.kind === "storm") storm.next();
 	const calm = recommend(cluster, new SeededRandom(scenario.seed ^ 0xec2));
 	await clock.runFor(scenario.stormMs);
@@ -162,6 +166,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	const back = await clock.runUntil(() => cluster.whole, NODES_BACK_MS);
 	if (!back) recorder.flaw("a node that was told to drain never ended");
 	recorder.record({ kind: "healed" });
+	pages.settle();
 	const drainMs = PEACE_MS + workload.workMs;
 	await drain(cluster, workload, drainMs + setBackMsOf(recorder.events));
 	await readBack(cluster, workload);
@@ -173,6 +178,7 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 	);
 	if (!quiet) recorder.flaw(`${recorder.running.size} executions never end`);
 	await watchers.finish();
+	await pages.finish();
 	await findLeaks(cluster);
 	for (const flaw of tokens.flaws()) recorder.flaw(flaw);
 	await readBack(cluster, workload);

@@ -1,0 +1,178 @@
+/**
+ * Pages that are drawn live, from one node after the other, while nodes die and the store loses writes. Frames keep their
+ * sizes, whatever happens; and at the end each page shows what there is: what is told anew to another, and what the store has.
+ */
+import {
+	LIVE_FIRST_BYTES_MAX,
+	LIVE_NEXT_BYTES_MAX,
+} from "../../protocol/limits.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+import { LiveView } from "../live-view.ts";
+import type { SeededRandom } from "../random.ts";
+import type { Cluster } from "./cluster.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+
+/** One stays with a node for this long at most, and waits so long for the next. */
+const STAY_MS_MAX = 12_000;
+const PAUSE_MS = 100;
+/** At the end: to read what has become of all, some frames. */
+const SETTLED_MS = 8_000;
+
+class Page {
+	readonly flaws = new Set<string>();
+	#isOver = false;
+	readonly #cluster: Cluster;
+	readonly #random: SeededRandom;
+
+	constructor(cluster: Cluster, random: SeededRandom) {
+		this.#cluster = cluster;
+		this.#random = random;
+		void this.#watch();
+	}
+
+	end(): void {
+		this.#isOver = true;
+	}
+
+	async #watch(): Promise<void> {
+		const { scenario } = this.#cluster;
+		while (!this.#isOver) {
+			const life = this.#cluster.anyLife(this.#random);
+			// Those of another number of shards are of another cluster.
+			if (life?.agreed && life.spec.shards === scenario.shards) {
+				const ms = this.#random.below(STAY_MS_MAX);
+				(await this.read(life, this.#past(ms))).close();
+			}
+			await this.#past(this.#random.below(PAUSE_MS));
+		}
+	}
+
+	/** Until it has had enough, or the node has: it may be dead, or stand still. */
+	async read({ api }: SimulatedNode, leave: Promise<undefined>) {
+		const view = new LiveView();
+		const asked = api.live.read();
+		const reader = await Promise.race([leave, asked]);
+		const close = () => void asked.then((late) => late?.close());
+		while (reader !== undefined) {
+			const message = await Promise.race([leave, reader.messages.next()]);
+			if (message === undefined || message.done) break;
+			this.#check(message.value.frame);
+			view.take(message.value.frame);
+		}
+		return { view, reader, close };
+	}
+
+	#check(frame: LiveFrame): void {
+		const bytes = Buffer.byteLength(JSON.stringify(frame));
+		const most =
+			frame.kind === "first" ? LIVE_FIRST_BYTES_MAX : LIVE_NEXT_BYTES_MAX;
+		if (bytes > most) this.flaws.add(`was told ${bytes} bytes at once`);
+	}
+
+	async #past(ms: number): Promise<undefined> {
+		await new Promise<void>((resolve) =>
+			this.#cluster.world.clock.after(ms, resolve),
+		);
+		return undefined;
+	}
+}
+
+export class LiveWatchers {
+	readonly #pages: readonly Page[];
+	readonly #staying: {
+		readonly page: Page;
+		readonly node: SimulatedNode;
+		readonly leave: (nothing: undefined) => void;
+		readonly read: ReturnType<Page["read"]>;
+	}[] = [];
+	readonly #cluster: Cluster;
+
+	constructor(cluster: Cluster, count: number, random: SeededRandom) {
+		this.#cluster = cluster;
+		this.#pages = Array.from(
+			{ length: count },
+			() => new Page(cluster, random),
+		);
+	}
+
+	/** All nodes are well, and there is work left: from now on each page stays where it is. */
+	settle(): void {
+		const { shards } = this.#cluster.scenario;
+		const node = this.#cluster
+			.alive()
+			.find(({ agreed, spec }) => agreed && spec.shards === shards);
+		if (node === undefined) return;
+		for (const page of this.#pages) {
+			page.end();
+			const leave = Promise.withResolvers<undefined>();
+			const read = page.read(node, leave.promise);
+			this.#staying.push({ page, node, leave: leave.resolve, read });
+		}
+	}
+
+	/** Nothing happens any more. */
+	async finish(): Promise<void> {
+		const { clock, recorder } = this.#cluster.world;
+		await clock.runFor(this.#staying.length > 0 ? SETTLED_MS : 0);
+		for (const [i, { page, node, leave, read }] of this.#staying.entries()) {
+			const anew = Promise.withResolvers<undefined>();
+			const reading = page.read(node, anew.promise);
+			await clock.runFor(1);
+			anew.resolve(undefined);
+			leave(undefined);
+			const [old, fresh] = [await read, await reading];
+			// A node that has left meanwhile has ended its streams.
+			if (!node.machine.alive || fresh.reader === undefined) continue;
+			for (const flaw of [
+				...page.flaws,
+				...this.#flawsOf(old.view),
+				...difference(old.view, fresh.view),
+			])
+				recorder.record({ kind: "untold", what: `page ${i}: ${flaw}` });
+			for (const { close } of [old, fresh]) close();
+			await clock.runFor(1);
+		}
+	}
+
+	#flawsOf({ bars, last }: LiveView): string[] {
+		const { truth } = this.#cluster.world.server;
+		const states = truth.map(({ contents }) => contents.tasks.counts().states);
+		const sum = (state: "PENDING" | "STARTED") =>
+			states.reduce((total, counts) => total + counts[state], 0);
+		const { figures } = last ?? {};
+		const running = [...bars.values()].filter(({ end }) => end === undefined);
+		return [
+			...(figures?.pending === sum("PENDING")
+				? []
+				: ["shows other waiting tasks"]),
+			...(figures?.started === sum("STARTED")
+				? []
+				: ["shows other running tasks"]),
+			...(running.length === sum("STARTED")
+				? []
+				: running.map(({ task }) => `shows ${task} as running`)),
+		];
+	}
+}
+
+/** What one who was there, and one who has just come are shown otherwise. */
+function difference(old: LiveView, fresh: LiveView): string[] {
+	if (fresh.last?.kind !== "first") return ["was told nothing at the end"];
+	const linesOf = ({ nodes }: LiveView) =>
+		[...nodes.values()]
+			.map(({ name, state }) => `${name} ${state}`)
+			.sort()
+			.join(", ");
+	const deathsOf = ({ deaths }: LiveView) =>
+		[...deaths.values()]
+			.map((d) => [d.node, d.tasks, d.movedTasks, d.overTasks].join(" "))
+			.sort()
+			.slice(-1)
+			.join(", ");
+	return [
+		...(linesOf(old) === linesOf(fresh)
+			? []
+			: [`shows ${linesOf(old)}, another ${linesOf(fresh)}`]),
+		...(deathsOf(old) === deathsOf(fresh) ? [] : ["shows other deaths"]),
+	];
+}
