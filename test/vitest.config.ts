@@ -74,7 +74,7 @@ export default defineConfig({
 		// What is waited for is no bar: vitest's own second is one.
 		expect: { poll: { timeout: 60_000, interval: 20 } },
 		projects: [
-			project("unit", 10_000, {
+			project("unit", 60_000, {
 				...{ include: filesIn("unit"), isolate: false },
 				...{ maxWorkers: CORES, groupOrder: 0 },
 			}),
