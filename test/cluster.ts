@@ -240,11 +240,7 @@ export function launchNode(
 	flags: readonly string[],
 	folder: string,
 ): HearsayProcess {
-	const node = new HearsayProcess(PROGRAM, ["node", ...flags], folder);
-	const killWithUs = () => node.kill("SIGKILL");
-	process.once("exit", killWithUs);
-	void node.ended.then(() => process.off("exit", killWithUs));
-	return node;
+	return new HearsayProcess(PROGRAM, ["node", ...flags], folder);
 }
 
 /**

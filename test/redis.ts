@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { lastingPorts } from "../scripts/chaos/port.ts";
+import { endsWithUs } from "./ends-with-us.ts";
 
 export interface RedisServer {
 	/** `redis://127.0.0.1:PORT` */
@@ -88,13 +89,11 @@ async function launch(
 	const child = spawn(program, [...before, ...args], {
 		stdio: ["ignore", "pipe", "inherit"],
 	});
-	const killWithUs = () => child.kill("SIGKILL");
-	process.once("exit", killWithUs);
+	endsWithUs(child);
 	await ready(child);
 	return {
 		pid: child.pid as number,
 		async end(signal) {
-			process.off("exit", killWithUs);
 			if (child.exitCode !== null || child.signalCode !== null) return;
 			const exited = once(child, "exit");
 			child.kill(signal);

@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { PROGRAM_FILE } from "../../scripts/build/program.ts";
 import { lastingPorts } from "../../scripts/chaos/port.ts";
+import { endsWithUs } from "../ends-with-us.ts";
 
 /** As users run it: see test/program.ts. */
 export const PROGRAM: readonly string[] = [
@@ -35,6 +36,8 @@ export class HearsayProcess {
 			env,
 			stdio: ["ignore", "pipe", "pipe"],
 		});
+		// Of `up` its nodes and its Redis end with it if it is asked to.
+		endsWithUs(this.#child, args[0] === "node" ? "SIGKILL" : "SIGTERM");
 		for (const stream of [this.#child.stdout, this.#child.stderr]) {
 			stream?.setEncoding("utf8").on("data", (text: string) => {
 				this.#output += text;
