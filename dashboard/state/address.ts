@@ -40,6 +40,10 @@ function keepScroll(): void {
 	history.replaceState({ scrolledTo: scrollY }, "");
 }
 
+function keepScroll(): void {
+	history.replaceState({ scrolledTo: scrollY }, "");
+}
+
 /** The same page with other filters; those that are not named here stay. */
 export function filter(query: Query): void {
 	const { path, query: before } = address.value;

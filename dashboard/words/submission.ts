@@ -3,8 +3,8 @@
  * refuse it says itself; here is only said what could not even be sent.
  */
 import { PAYLOAD_BYTES_MAX } from "../../protocol/limits.ts";
+import { OPTION_NAMES } from "../../protocol/option-names.ts";
 import type { TaskAsRead } from "../../protocol/schema.ts";
-import { OPTIONS } from "../../protocol/task-options.ts";
 import { readExactly } from "./json-text.ts";
 
 export type Draft = Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export type Draft = Readonly<Record<string, string>>;
 /** Its fields besides type and payload, in the order of the form. */
 export const PLACE_FIELDS = ["queue", "priority", "id", "labels"] as const;
 /** Where a trace comes from is not typed. */
-export const OPTION_FIELDS: readonly string[] = Object.keys(OPTIONS).filter(
+export const OPTION_FIELDS: readonly string[] = OPTION_NAMES.filter(
 	(name) => !name.startsWith("trace"),
 );
 

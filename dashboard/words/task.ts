@@ -1,7 +1,7 @@
 /** What is said of one task, as sentences, and how it is asked for on a command line. */
 import { firstLineOf } from "../../protocol/first-line.ts";
+import { OPTION_NAMES } from "../../protocol/option-names.ts";
 import type { TaskAsListed, TaskAsRead } from "../../protocol/schema.ts";
-import { OPTIONS } from "../../protocol/task-options.ts";
 import { counted } from "./times.ts";
 
 type TaskError = NonNullable<TaskAsRead["error"]>;
@@ -58,7 +58,7 @@ export function stackOf({ message, stack }: TaskError): string | undefined {
 export function optionsOf(
 	task: TaskAsListed,
 ): readonly (readonly [name: string, value: string])[] {
-	const given = Object.keys(OPTIONS) as (keyof typeof OPTIONS)[];
+	const given = [...OPTION_NAMES];
 	return given.flatMap((name) => {
 		const value = task[name];
 		if (value === undefined || name === "tags") return [];
@@ -81,7 +81,7 @@ export function againOf(
 	const { type, queue, labels, priority } = task;
 	const fields: Record<string, unknown> = { type, queue, priority };
 	if (labels.length > 0) fields.labels = labels;
-	for (const name of Object.keys(OPTIONS) as (keyof typeof OPTIONS)[])
+	for (const name of OPTION_NAMES)
 		if (task[name] !== undefined && !TRACES.includes(name))
 			fields[name] = task[name];
 	return submissionOf(fields, payload);

@@ -52,7 +52,13 @@ async function renderPage(root: string): Promise<string> {
 }
 
 async function textOf(options: BuildOptions): Promise<string> {
-	const { outputFiles } = await build(options);
+	const { outputFiles, metafile } = await build({ ...options, metafile: true });
+	const libraries = Object.keys(metafile.inputs).filter(
+		(path) => path.includes("node_modules/") && !/preact/.test(path),
+	);
+	// Schemas come in by one import of a value where a type was meant.
+	if (libraries.length > 0)
+		throw new Error(`The page must not carry ${libraries[0]}.`);
 	return outputFiles?.[0]?.text ?? "";
 }
 

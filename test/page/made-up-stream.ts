@@ -13,6 +13,9 @@ import type { MadeUpAttempt, MadeUpNode } from "./made-up-node.ts";
 
 type Of<Name extends keyof LiveFrame> = NonNullable<LiveFrame[Name]>;
 
+/** They fill most of what a first frame may have. */
+const FIRST_ATTEMPTS = 800;
+
 export class MadeUpStream {
 	readonly #cluster: MadeUpCluster;
 	/** How each attempt had ended when it was told. */
@@ -24,6 +27,7 @@ export class MadeUpStream {
 		this.#cluster = cluster;
 	}
 
+	/** Of very many attempts some are left out, as a node does it. */
 	first(): LiveFrame {
 		const { cluster = "shop" } = this.#cluster.options;
 		this.#told = new Map(
@@ -42,7 +46,7 @@ export class MadeUpStream {
 			nodes: this.#cluster.nodes.map((node) => this.#tellNode(node)),
 			lanes: {
 				by: this.#isBusy ? "cells" : "attempts",
-				attempts: this.#shown(this.#cluster.attempts),
+				attempts: this.#shown(this.#cluster.attempts).slice(-FIRST_ATTEMPTS),
 				cells: this.#cluster.cells,
 			},
 			...{
