@@ -15,9 +15,9 @@ export function ErrorChain({
 	const stack = stackOf(error);
 	return (
 		<div class="error-chain">
-			<h3>
+			<h2>
 				{word} <code>{error.code}</code>
-			</h3>
+			</h2>
 			<pre class="message">{error.message || "It has no message."}</pre>
 			{stack !== undefined && <pre class="stack">{stack}</pre>}
 			{error.cause && <ErrorChain error={error.cause} word="Caused by" />}

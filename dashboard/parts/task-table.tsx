@@ -84,7 +84,11 @@ function Row({ task }: { readonly task: TaskAsListed }): JSX.Element {
 			</td>
 			<td class="figure">{waits ? longSpanOf(waitedMs) : spanOf(waitedMs)}</td>
 			<td class="figure">
-				{attempts.length === 0 ? "" : runs ? longSpanOf(ranMs) : spanOf(ranMs)}
+				{attempts.length === 0
+					? undefined
+					: runs
+						? longSpanOf(ranMs)
+						: spanOf(ranMs)}
 			</td>
 			<td class="reason" title={reason || undefined}>
 				<bdi>{reason || waitsFor(task)}</bdi>

@@ -40,16 +40,6 @@ function keepScroll(): void {
 	history.replaceState({ scrolledTo: scrollY }, "");
 }
 
-function keepScroll(): void {
-	history.replaceState({ scrolledTo: scrollY }, "");
-}
-
-/** The same page with other filters; those that are not named here stay. */
-export function filter(query: Query): void {
-	const { path, query: before } = address.value;
-	go(hrefOf(path, { ...Object.fromEntries(before), ...query }));
-}
-
 /** Keeps `address` up to date. */
 export function followAddress(): void {
 	history.scrollRestoration = "manual";
