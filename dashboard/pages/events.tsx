@@ -163,7 +163,7 @@ function Row({ read: { event } }: { readonly read: EventRead }): JSX.Element {
 	const details = detailsOf(event);
 	return (
 		<tr>
-			<td>{event.at === undefined ? "" : exactTime(new Date(event.at))}</td>
+			<td>{event.at && exactTime(new Date(event.at))}</td>
 			<td>
 				<Badge state={toneOf(event)} word={wordOf(event)} />
 			</td>
@@ -183,7 +183,7 @@ function Row({ read: { event } }: { readonly read: EventRead }): JSX.Element {
 			<Long text={event.queue ?? ""} />
 			<Long text={nameOf(event.nodeName, event.node)} />
 			<td class="reason" title={details || undefined}>
-				<bdi>{details}</bdi>
+				<bdi>{details || undefined}</bdi>
 			</td>
 		</tr>
 	);

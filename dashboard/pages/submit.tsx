@@ -1,34 +1,24 @@
 /**
  * Submit: a form for one task, checked while one types, with the command that does the same. With
  * `#/submit?from=ID` it begins as that task was submitted.
- *
- * A submission has a name before it is sent. If no answer comes, sending it again is safe.
  */
-import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
-import { Refused } from "../../protocol/client/client.ts";
-import type { TaskAsSubmitted } from "../../protocol/schema/submitted.ts";
 import type { Page, Place } from "../page.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Badge } from "../parts/glyph.tsx";
-import { hrefOf } from "../state/address.ts";
-import { useAsked } from "../state/asked.ts";
-import { ask, reasonOf, server } from "../state/node.ts";
-import { may, token } from "../state/token.ts";
-import { wholeTask } from "../state/whole-task.ts";
-import { laidOut } from "../words/json-text.ts";
 import {
-	type Draft,
-	draftOf,
-	EXAMPLES,
-	newTaskId,
-	OPTION_FIELDS,
-	PLACE_FIELDS,
-	readDraft,
-	readPayload,
-} from "../words/submission.ts";
-import { curlOf, submissionOf, titleOf } from "../words/task.ts";
+	Fields,
+	focusOn,
+	Options,
+	Payload,
+	Type,
+} from "../parts/submit-fields.tsx";
+import { hrefOf } from "../state/address.ts";
+import { server } from "../state/node.ts";
+import { type Taken, useSubmission } from "../state/submission.ts";
+import { may, token } from "../state/token.ts";
+import { type Draft, PLACE_FIELDS, readDraft } from "../words/submission.ts";
+import { curlOf, submissionOf } from "../words/task.ts";
 
 export const page: Page = {
 	path: "submit",
@@ -38,15 +28,6 @@ export const page: Page = {
 	role: "submit",
 	View: Submit,
 };
-
-const NODES_MS = 10_000;
-const EMPTY: Draft = { type: "", payload: "" };
-const RANDOM_BYTES = 11;
-
-interface Refusal {
-	readonly field: string | undefined;
-	readonly why: string;
-}
 
 function Submit({ query }: Place): JSX.Element {
 	const from = query.get("from") ?? undefined;
@@ -60,76 +41,41 @@ function Submit({ query }: Place): JSX.Element {
 	return <Form key={from} from={from} />;
 }
 
-function Form({ from }: { readonly from: string | undefined }): JSX.Element {
-	const draft = useSignal(EMPTY);
-	const refusal = useSignal<Refusal>();
-	const taken = useSignal<Taken>();
-	const isSending = useSignal(false);
-	const ownId = useRef<string | undefined>(undefined);
-	useEffect(() => {
-		if (from === undefined) return;
-		wholeTask(from).then(
-			({ task, payload }) => {
-				draft.value = draftOf(task, payload?.shown, Date.now());
-			},
-			(error) => {
-				refusal.value = { field: undefined, why: reasonOf(error) };
-			},
-		);
-	}, []);
-	const send = async (event: SubmitEvent) => {
+interface FormParts {
+	readonly from: string | undefined;
+}
+
+function Form({ from }: FormParts): JSX.Element {
+	const { draft, refusal, taken, isSending, send } = useSubmission(from);
+	const parts = { draft, refusal: refusal.value };
+	const submit = async (event: SubmitEvent) => {
 		event.preventDefault();
-		if (isSending.value) return;
-		const read = readDraft(draft.value);
-		refusal.value = read.ok ? undefined : read;
-		if (!read.ok) return focusOn(read.field);
-		isSending.value = true;
-		ownId.current ??= newTaskId(
-			Date.now(),
-			crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)),
-		);
-		const body = { id: ownId.current, ...read.fields } as TaskAsSubmitted;
-		try {
-			const answer = await ask("submitTasks", { body });
-			if ("id" in answer) taken.value = answer;
-			ownId.current = undefined;
-		} catch (error) {
-			refusal.value = refusalOf(error);
-			// What was refused is not stored; what got no answer may be.
-			if (error instanceof Refused) ownId.current = undefined;
-			focusOn(refusal.value.field);
-		} finally {
-			isSending.value = false;
-		}
+		await send();
+		const { field, why } = refusal.value ?? {};
+		// What is said of no field of the form is said of the whole.
+		if (field !== undefined && why !== undefined && !focusOn(field))
+			refusal.value = { field: undefined, why };
 	};
 	return (
 		<form
 			class="submit"
 			aria-labelledby="submit-title"
-			onSubmit={send}
+			onSubmit={submit}
 			onKeyDown={(event) => {
 				if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
 				event.preventDefault();
 				event.currentTarget.requestSubmit();
 			}}
 		>
-			<h1 id="submit-title">
-				Submit a task
-				{from !== undefined && (
-					<>
-						{" "}
-						like <a href={hrefOf(`tasks/${from}`)}>{from}</a>
-					</>
-				)}
-			</h1>
+			<Title from={from} />
 			<div class="columns">
 				<div>
-					<Type draft={draft} refusal={refusal.value} />
-					<Payload draft={draft} refusal={refusal.value} />
+					<Type {...parts} />
+					<Payload {...parts} />
 				</div>
 				<div>
-					<Fields names={PLACE_FIELDS} {...{ draft, refusal: refusal.value }} />
-					<Options {...{ draft, refusal: refusal.value }} />
+					<Fields names={PLACE_FIELDS} {...parts} />
+					<Options {...parts} />
 				</div>
 			</div>
 			<p class="send">
@@ -151,10 +97,18 @@ function Form({ from }: { readonly from: string | undefined }): JSX.Element {
 	);
 }
 
-interface Taken {
-	readonly id: string;
-	readonly state: "SCHEDULED" | "PENDING" | "STARTED" | string;
-	readonly unserved?: true;
+function Title({ from }: FormParts): JSX.Element {
+	return (
+		<h1 id="submit-title">
+			Submit a task
+			{from !== undefined && (
+				<>
+					{" "}
+					like <a href={hrefOf(`tasks/${from}`)}>{from}</a>
+				</>
+			)}
+		</h1>
+	);
 }
 
 function Outcome({
@@ -166,156 +120,9 @@ function Outcome({
 	const { id, state, unserved } = taken;
 	return (
 		<>
-			Taken: <a href={hrefOf(`tasks/${id}`)}>{id}</a>{" "}
-			<Badge state={state as "PENDING"} />
+			Taken: <a href={hrefOf(`tasks/${id}`)}>{id}</a> <Badge state={state} />
 			{unserved && ", but no live node can run it now"}
 		</>
-	);
-}
-
-function refusalOf(error: unknown): Refusal {
-	if (!(error instanceof Refused))
-		return {
-			field: undefined,
-			why: "No answer came. Submit again: it is the same task, and runs once.",
-		};
-	const field = error.problem.field?.split(/[./[]/)[0] || undefined;
-	const isKnown = field !== undefined && document.getElementById(idOf(field));
-	return { field: isKnown ? field : undefined, why: reasonOf(error) };
-}
-
-const idOf = (field: string): string => `field-${field}`;
-
-function focusOn(field: string | undefined): void {
-	if (field === undefined) return;
-	const place = document.getElementById(idOf(field));
-	place?.closest("details")?.setAttribute("open", "");
-	place?.focus();
-}
-
-interface FieldParts {
-	readonly draft: Signal<Draft>;
-	readonly refusal: Refusal | undefined;
-}
-
-/** What every field of the form has. */
-function attributesOf(name: string, { draft, refusal }: FieldParts) {
-	return {
-		id: idOf(name),
-		name,
-		value: draft.value[name] ?? "",
-		spellcheck: false,
-		autocomplete: "off",
-		"aria-invalid": refusal?.field === name,
-		"aria-describedby": `${idOf(name)}-why`,
-		onInput: ({
-			currentTarget,
-		}: {
-			readonly currentTarget: HTMLInputElement | HTMLTextAreaElement;
-		}) => {
-			draft.value = { ...draft.value, [name]: currentTarget.value };
-		},
-	} as const;
-}
-
-function Why({
-	name,
-	why,
-}: {
-	readonly name: string;
-	readonly why: string | undefined;
-}): JSX.Element {
-	return (
-		<p class="why" id={`${idOf(name)}-why`} role="alert" data-tone="dead">
-			{why}
-		</p>
-	);
-}
-
-const whyFor = (name: string, refusal: Refusal | undefined) =>
-	refusal?.field === name ? refusal.why : undefined;
-
-function Type(parts: FieldParts): JSX.Element {
-	const list = useId();
-	const { value } = useAsked("types", () => ask("listNodes"), NODES_MS).value;
-	const types = [
-		...new Set((value?.nodes ?? []).flatMap((node) => node.types)),
-	].sort();
-	return (
-		<div class="field">
-			<label for={idOf("type")}>Type</label>
-			<input type="text" list={list} {...attributesOf("type", parts)} />
-			<datalist id={list}>
-				{types.map((type) => (
-					<option key={type} value={type} />
-				))}
-			</datalist>
-			<Why name="type" why={whyFor("type", parts.refusal)} />
-		</div>
-	);
-}
-
-function Payload(parts: FieldParts): JSX.Element {
-	const { draft, refusal } = parts;
-	const text = draft.value.payload ?? "";
-	const read = readPayload(text);
-	return (
-		<div class="field">
-			<label for={idOf("payload")}>Payload, as JSON</label>
-			<textarea
-				rows={12}
-				placeholder="null"
-				{...attributesOf("payload", parts)}
-				aria-invalid={!read.ok}
-			/>
-			<p class="under">
-				<Why
-					name="payload"
-					why={read.ok ? whyFor("payload", refusal) : read.why}
-				/>
-				{read.ok && text.trim() !== "" && (
-					<button
-						type="button"
-						onClick={() => {
-							draft.value = { ...draft.value, payload: laidOut(text) };
-						}}
-					>
-						Tidy up
-					</button>
-				)}
-			</p>
-		</div>
-	);
-}
-
-function Options(parts: FieldParts): JSX.Element {
-	const isGiven = OPTION_FIELDS.some((name) => parts.draft.value[name]);
-	return (
-		<details open={isGiven}>
-			<summary>When, how often, how long</summary>
-			<Fields names={OPTION_FIELDS} {...parts} />
-		</details>
-	);
-}
-
-function Fields({
-	names,
-	...parts
-}: FieldParts & { readonly names: readonly string[] }): JSX.Element {
-	return (
-		<div class="fields">
-			{names.map((name) => (
-				<div class="field" key={name}>
-					<label for={idOf(name)}>{titleOf(name)}</label>
-					<input
-						type="text"
-						placeholder={EXAMPLES[name]}
-						{...attributesOf(name, parts)}
-					/>
-					<Why name={name} why={whyFor(name, parts.refusal)} />
-				</div>
-			))}
-		</div>
 	);
 }
 

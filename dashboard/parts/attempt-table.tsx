@@ -48,7 +48,7 @@ function Row({ span }: { readonly span: AttemptSpan }): JSX.Element {
 			<td>
 				<Badge state={KIND_GLYPHS[kind]} word={word} />
 			</td>
-			<td class="whole">{whyOf(span)}</td>
+			<td class="whole">{whyOf(span) || undefined}</td>
 		</tr>
 	);
 }

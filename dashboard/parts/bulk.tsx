@@ -6,11 +6,14 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isEnded, type TaskState } from "../../protocol/state.ts";
-import { ask, reasonOf } from "../state/node.ts";
+import {
+	type BulkDone,
+	type BulkFilter,
+	goThrough,
+	NOTHING_DONE,
+} from "../state/bulk.ts";
+import { reasonOf } from "../state/node.ts";
 import { counted, figure } from "../words/times.ts";
-
-/** A request goes on for up to 20 s. */
-const ANSWER_MS_MAX = 40_000;
 
 const DEEDS = {
 	retry: {
@@ -37,7 +40,6 @@ const DEEDS = {
 } as const;
 
 type Deed = (typeof DEEDS)[keyof typeof DEEDS];
-export type BulkFilter = Readonly<Record<string, unknown>>;
 
 interface Parts {
 	readonly filter: BulkFilter;
@@ -50,76 +52,9 @@ type Stage =
 	| { readonly at: "asking"; readonly deed: Deed; readonly count: number };
 
 export function Bulk({ filter, state }: Parts): JSX.Element {
-	const stage = useSignal<Stage>({ at: "rest", said: "" });
-	const yes = useRef<HTMLButtonElement>(null);
+	const { stage, count, act, leave } = useBulk(filter);
 	const now = stage.value;
-	useEffect(() => {
-		if (now.at === "asking") yes.current?.focus();
-	}, [now.at]);
-	const rest = (said: string) => {
-		stage.value = { at: "rest", said };
-	};
-	const busy = (said: string) => {
-		stage.value = { at: "busy", said };
-	};
-	const count = async (deed: Deed) => {
-		busy("Counting …");
-		try {
-			const { matched } = await goThrough(deed, filter, true, ({ matched }) =>
-				busy(`Counting … ${figure(matched)}`),
-			);
-			if (matched === 0) rest(`No task here can be ${deed.done}.`);
-			else stage.value = { at: "asking", deed, count: matched };
-		} catch (error) {
-			rest(reasonOf(error));
-		}
-	};
-	const act = async (deed: Deed, count: number) => {
-		let done = { matched: 0, changed: 0, skipped: 0 };
-		busy(`0 of ${figure(count)} ${deed.done} …`);
-		try {
-			done = await goThrough(deed, filter, false, (so) => {
-				done = so;
-				busy(`${figure(so.changed)} of ${figure(count)} ${deed.done} …`);
-			});
-			const skipped =
-				done.skipped === 0
-					? ""
-					: ` Something else had happened to ${figure(done.skipped)} meanwhile.`;
-			rest(`${counted(done.changed, "task")} ${deed.done}.${skipped}`);
-		} catch (error) {
-			rest(`${counted(done.changed, "task")} ${deed.done}. ${reasonOf(error)}`);
-		}
-	};
-	if (now.at === "asking") {
-		const { deed, count } = now;
-		const close = () => rest("");
-		return (
-			<fieldset
-				class="asks"
-				onKeyDown={(event) => {
-					if (event.key !== "Escape") return;
-					event.preventDefault();
-					close();
-				}}
-			>
-				<span>
-					<b>{counted(count, "task")}</b> would be {deed.done}. {deed.means}
-				</span>
-				<button
-					ref={yes}
-					type="button"
-					class="grave"
-					onClick={() => act(deed, count)}
-				>
-					{deed.label}: {figure(count)}
-				</button>
-				<button type="button" onClick={close}>
-					No
-				</button>
-			</fieldset>
-		);
-	}
+	if (now.at === "asking") return <Asking now={now} act={act} leave={leave} />;
 	return (
 		<span class="asks bulk">
 			{Object.values(DEEDS)
@@ -134,42 +69,85 @@ export function Bulk({ filter, state }: Parts): JSX.Element {
 						{deed.label} …
 					</button>
 				))}
-			<span role="status">{now.said}</span>
+			<span role="status">{now.said || undefined}</span>
 		</span>
 	);
 }
 
-interface Done {
-	readonly matched: number;
-	readonly changed: number;
-	readonly skipped: number;
+function useBulk(filter: BulkFilter) {
+	const stage = useSignal<Stage>({ at: "rest", said: "" });
+	const say = (at: "rest" | "busy", said: string) => {
+		stage.value = { at, said };
+	};
+	const count = async (deed: Deed) => {
+		say("busy", "Counting …");
+		const tell = ({ matched }: BulkDone) =>
+			say("busy", `Counting … ${figure(matched)}`);
+		try {
+			const { matched } = await goThrough(deed.operation, filter, true, tell);
+			if (matched === 0) say("rest", `No task here can be ${deed.done}.`);
+			else stage.value = { at: "asking", deed, count: matched };
+		} catch (error) {
+			say("rest", reasonOf(error));
+		}
+	};
+	const act = async (deed: Deed, count: number) => {
+		let so = NOTHING_DONE;
+		say("busy", `0 of ${figure(count)} ${deed.done} …`);
+		try {
+			await goThrough(deed.operation, filter, false, (done) => {
+				so = done;
+				say("busy", `${figure(so.changed)} of ${figure(count)} ${deed.done} …`);
+			});
+			say(
+				"rest",
+				`${counted(so.changed, "task")} ${deed.done}.${skippedOf(so)}`,
+			);
+		} catch (error) {
+			const done = `${counted(so.changed, "task")} ${deed.done}.`;
+			say("rest", `${done} ${reasonOf(error)}`);
+		}
+	};
+	return { stage, count, act, leave: () => say("rest", "") };
 }
 
-/** @throws Refused, NoAnswer */
-async function goThrough(
-	{ operation }: Deed,
-	filter: BulkFilter,
-	dryRun: boolean,
-	tell: (done: Done) => void,
-): Promise<Done> {
-	let done = { matched: 0, changed: 0, skipped: 0 };
-	let cursor: string | undefined;
-	do {
-		const answer = await ask(operation, {
-			body: {
-				...(Object.keys(filter).length === 0 ? { all: true } : { filter }),
-				...(dryRun && { dryRun }),
-				...(cursor !== undefined && { cursor }),
-			},
-			patience: AbortSignal.timeout(ANSWER_MS_MAX),
-		});
-		done = {
-			matched: done.matched + answer.matched,
-			changed: done.changed + answer.changed,
-			skipped: done.skipped + answer.skipped,
-		};
-		cursor = answer.cursor;
-		tell(done);
-	} while (cursor !== undefined);
-	return done;
+const skippedOf = ({ skipped }: BulkDone): string =>
+	skipped === 0
+		? ""
+		: ` Something else had happened to ${figure(skipped)} meanwhile.`;
+
+interface AskingParts {
+	readonly now: Extract<Stage, { at: "asking" }>;
+	readonly act: (deed: Deed, count: number) => void;
+	readonly leave: () => void;
+}
+
+function Asking({ now: { deed, count }, act, leave }: AskingParts) {
+	const yes = useRef<HTMLButtonElement>(null);
+	useEffect(() => yes.current?.focus(), []);
+	return (
+		<fieldset
+			class="asks"
+			onKeyDown={(event) => {
+				if (event.key !== "Escape") return;
+				event.preventDefault();
+				leave();
+			}}
+		>
+			<span>
+				<b>{counted(count, "task")}</b> would be {deed.done}. {deed.means}
+			</span>
+			<button
+				ref={yes}
+				type="button"
+				class="grave"
+				onClick={() => act(deed, count)}
+			>
+				{deed.label}: {figure(count)}
+			</button>
+			<button type="button" onClick={leave}>
+				No
+			</button>
+		</fieldset>
+	);
 }

@@ -103,6 +103,8 @@ function nodeOf({ node, nodeName, attempts }: TaskAsListed): string {
 	return nameOf(nodeName ?? last?.nodeName, node ?? last?.node);
 }
 
-function waitsFor({ waiting }: TaskAsListed): string {
-	return waiting?.missing === undefined ? "" : `no node has ${waiting.missing}`;
+/** Absent, not empty: Preact writes an empty text anew each time. */
+function waitsFor({ waiting }: TaskAsListed): string | undefined {
+	const { missing } = waiting ?? {};
+	return missing === undefined ? undefined : `no node has ${missing}`;
 }

@@ -1,4 +1,5 @@
 /** An event as one line: how it looks, and what it says besides its kind. */
+import { DEATH_GROUNDS, whyTaken } from "../../protocol/loss.ts";
 import type { EventAsRead } from "../../protocol/schema/events.ts";
 import { nameOf } from "./nodes.ts";
 import { counted, figure } from "./times.ts";
@@ -54,13 +55,19 @@ export function detailsOf(event: EventAsRead): string {
 		event.priority === undefined ? "" : `priority ${figure(event.priority)}`,
 		event.dueAt === undefined ? "" : `due at ${event.dueAt}`,
 		tasks === undefined ? "" : `it ran ${counted(tasks, "task")}`,
-		why ?? "",
+		why === undefined ? "" : groundsOf(why),
 		by === undefined
 			? ""
 			: `${isByNode ? "seen" : "asked"} by ${nameOf(undefined, by)}`,
 	]
 		.filter(Boolean)
 		.join(" · ");
+}
+
+/** Of a lease that was taken a word is told, and a clause is shown. */
+function groundsOf(why: string): string {
+	const grounds = DEATH_GROUNDS.find((each) => each === why);
+	return grounds === undefined ? why : whyTaken(grounds);
 }
 
 const endOf = (end: string | undefined): string =>

@@ -58,8 +58,7 @@ export function stackOf({ message, stack }: TaskError): string | undefined {
 export function optionsOf(
 	task: TaskAsListed,
 ): readonly (readonly [name: string, value: string])[] {
-	const given = [...OPTION_NAMES];
-	return given.flatMap((name) => {
+	return OPTION_NAMES.flatMap((name) => {
 		const value = task[name];
 		if (value === undefined || name === "tags") return [];
 		const text = typeof value === "string" ? value : JSON.stringify(value);

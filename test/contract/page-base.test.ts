@@ -58,7 +58,7 @@ test("behind a proxy's path the page and the manual lead to each other, and answ
 		.click();
 	await page.getByRole("link", { name: "task-b" }).click();
 	await page.waitForURL(`${top}/#/tasks/task-b`);
-	await page.getByText('"type": "t"').waitFor();
+	await page.getByText("It waits for a free slot").waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();
 	const { json } = await server.get("/openapi.json");

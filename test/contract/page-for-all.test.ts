@@ -33,7 +33,10 @@ afterAll(async () => {
 	await feeder?.[Symbol.asyncDispose]();
 });
 
-const PATHS = ["", "tasks", "tasks/task-a", "nodes", "nodes?node=node-5000"];
+const PATHS = [
+	...["", "tasks", "tasks?state=FAILURE&type=process_task", "tasks/task-a"],
+	...["queues", "nodes", "nodes?node=node-5000", "events", "submit"],
+];
 
 async function open(path: string): Promise<void> {
 	await page.goto(`${feeder.url}/#/${path}`);

@@ -19,6 +19,23 @@ export interface Feeder extends AsyncDisposable {
 	readonly read: Promise<void>;
 }
 
+/** An answer as it comes, as it may be a stream: that ends with who reads it. */
+async function pass(url: string, reply: ServerResponse): Promise<void> {
+	const over = new AbortController();
+	reply.on("close", () => over.abort());
+	try {
+		const answer = await fetch(url, { signal: over.signal });
+		const headers = Object.fromEntries(answer.headers);
+		delete headers["content-encoding"];
+		reply.writeHead(answer.status, headers);
+		reply.flushHeaders();
+		for await (const bytes of answer.body ?? []) reply.write(bytes);
+		reply.end();
+	} catch (error) {
+		if (!over.signal.aborted) throw error;
+	}
+}
+
 export async function startFeeder(first: () => LiveFrame): Promise<Feeder> {
 	const server = await startServer();
 	const readers = new Set<ServerResponse>();
@@ -41,11 +58,7 @@ export async function startFeeder(first: () => LiveFrame): Promise<Feeder> {
 			read.resolve();
 			return;
 		}
-		const answer = await fetch(`http://${server.address}${request.url}`);
-		const headers = Object.fromEntries(answer.headers);
-		delete headers["content-encoding"];
-		reply.writeHead(answer.status, headers);
-		reply.end(Buffer.from(await answer.arrayBuffer()));
+		await pass(`http://${server.address}${request.url}`, reply);
 	});
 	await new Promise<void>((resolve) => feeder.listen(0, "127.0.0.1", resolve));
 	const { port } = feeder.address() as AddressInfo;

@@ -77,7 +77,9 @@ test("no file is longer than 300 lines below its header, no Lua script longer th
 });
 
 test("actors are given named collaborators, and ten functions at most", () => {
-	expect(findFunctionParts(sources).length).toBeLessThanOrEqual(
+	// What the page is drawn with is no actor: it is told by its page what a click does.
+	const actors = sources.filter(({ path }) => !path.startsWith("dashboard/"));
+	expect(findFunctionParts(actors).length).toBeLessThanOrEqual(
 		FUNCTION_PARTS_MAX,
 	);
 });

@@ -1,7 +1,8 @@
 /** What the page says of a task, worked out without a browser: its times, its texts, its filters. */
 import { describe, expect, test } from "vitest";
-import { timeAxis } from "../../dashboard/charts/time-axis.ts";
+import { saidOf, timeAxis } from "../../dashboard/charts/time-axis.ts";
 import { timesOf } from "../../dashboard/words/attempts.ts";
+import { detailsOf, toneOf } from "../../dashboard/words/event-line.ts";
 import {
 	chipsIn,
 	lineOf,
@@ -233,4 +234,27 @@ describe("sentences", () => {
 		expect(curl).toContain(`"payload":{"it'\\''s":${BIG}}`);
 		expect(curl).toContain("Bearer $HEARSAY_TOKEN");
 	});
+});
+
+describe("where the words of a stretch stand", () => {
+	test.each([
+		[[0, 0.5], 0, 1, { side: "in", from: 0, to: 0.5 }],
+		[[0.1, 0.12], 0, 1, { side: "behind", from: 0.12, to: 1 }],
+		[[0.9, 0.95], 0.2, 1, { side: "before", from: 0.2, to: 0.9 }],
+	] as const)("%j between %d and %d", (own, before, next, said) => {
+		expect(saidOf(own, before, next)).toEqual(said);
+	});
+});
+
+test("an event says what is not in its columns", () => {
+	expect(
+		detailsOf({ kind: "task.put-back", end: "lease-lost", attempt: 1 }),
+	).toBe("lease lost · attempt 1");
+	expect(detailsOf({ kind: "reset", reason: "trimmed" })).toContain("missing");
+	expect(detailsOf({ kind: "session.revoked", why: "now" })).toContain(
+		"its node was dead",
+	);
+	const audit = { by: "ops", operation: "drainNode", target: "-" };
+	expect(detailsOf({ kind: "audit", audit })).toBe("ops · drainNode");
+	expect(toneOf({ kind: "task.ended", state: "FAILURE" })).toBe("FAILURE");
 });

@@ -53,7 +53,7 @@ const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
 	["node/executor/worker/", ["the clock", "timers"]],
 	// A thread has a clock of its own, and the two are compared.
 	["node/executor/thread-link.ts", ["the clock"]],
-	["dashboard/state/", ["the clock", "timers", "the network"]],
+	["dashboard/state/", ["the clock", "timers", "chance", "the network"]],
 	["dashboard/manual.js", ["timers"]],
 	[
 		"scripts/",
