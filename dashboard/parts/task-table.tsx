@@ -91,7 +91,7 @@ function Row({ task }: { readonly task: TaskAsListed }): JSX.Element {
 						: spanOf(ranMs)}
 			</td>
 			<td class="reason" title={reason || undefined}>
-				<bdi>{reason || waitsFor(task)}</bdi>
+				<bdi>{reason || waitsFor(task) || undefined}</bdi>
 			</td>
 		</tr>
 	);

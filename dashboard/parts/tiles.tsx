@@ -1,5 +1,6 @@
 /** Many nodes, as tiles by zone: how busy each is, and which are not well. */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { hrefOf } from "../state/address.ts";
 import type { LiveNode } from "../words/live-model.ts";
 import { counted, figure } from "../words/times.ts";
@@ -10,6 +11,13 @@ export function Tiles({
 }: {
 	readonly nodes: readonly LiveNode[];
 }): JSX.Element {
+	// Of a node of which nothing was told, the same tile: it is not looked at again.
+	const drawn = useRef(new WeakMap<LiveNode, JSX.Element>()).current;
+	const tileOf = (node: LiveNode) => {
+		const tile = drawn.get(node) ?? <Tile key={node.n} node={node} />;
+		drawn.set(node, tile);
+		return tile;
+	};
 	const zones = Map.groupBy(nodes, ({ zone = "" }) => zone);
 	return (
 		<div class="tiles">
@@ -19,11 +27,7 @@ export function Tiles({
 						<bdi>{zone || "All"}</bdi>{" "}
 						<small class="count">{counted(members.length, "node")}</small>
 					</h3>
-					<div>
-						{members.map((node) => (
-							<Tile key={node.n} node={node} />
-						))}
-					</div>
+					<div>{members.map(tileOf)}</div>
 				</section>
 			))}
 		</div>

@@ -58,7 +58,7 @@ export interface LiveModel {
 /** What a lane shows. */
 export const LANE_MS = 60_000;
 /** What ended before that is forgotten a little later, as who points at a lane has it hold still. */
-const LANE_KEPT_MS = 3 * LANE_MS;
+const LANE_KEPT_MS = 1.5 * LANE_MS;
 /** Lines of a lane; what a node runs besides shares the last. */
 export const LINES_MAX = 16;
 const EVENTS_KEPT = 60;

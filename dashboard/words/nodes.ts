@@ -56,13 +56,13 @@ export function serversOf({ servedBy, missing }: QueueAsRead): string {
 	return servedBy.names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
+/** One for all: a comparison that makes its own takes a hundred times as long. */
+const ORDER = new Intl.Collator("en", { numeric: true });
+
 /** `node-2` before `node-10`. */
 export function byName(
 	a: { readonly name: string; readonly id: string },
 	b: { readonly name: string; readonly id: string },
 ): number {
-	return (
-		a.name.localeCompare(b.name, "en", { numeric: true }) ||
-		(a.id < b.id ? -1 : 1)
-	);
+	return ORDER.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
 }

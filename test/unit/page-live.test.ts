@@ -115,7 +115,7 @@ describe("frames", () => {
 		page.advance(300_000);
 		const { attempts, cells } = page.model();
 		expect(attempts.size).toBeLessThan(2_000);
-		expect(cells.length).toBeLessThanOrEqual(180);
+		expect(cells.length).toBeLessThanOrEqual(90);
 	});
 
 	test("a character of a cell is a share", () => {
