@@ -66,7 +66,7 @@ export function FilterField(parts: Parts): JSX.Element {
 				</a>
 			))}
 			<p id={`${id}-why`} role="alert" data-tone="dead">
-				{why.value}
+				{why.value || undefined}
 			</p>
 		</form>
 	);

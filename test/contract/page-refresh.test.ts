@@ -47,11 +47,13 @@ test("if nothing differs nothing is written", async () => {
 	await using server = await servePage();
 	server.api.nodeViews = [{ ...nodeAt("127.0.0.1:1"), state: "dead" }];
 	await submit(server, "task-a");
+	// What waits shows for how long.
+	server.api.end("task-a", "null");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	await page.evaluate(() => {
 		const observer = new MutationObserver((found) => {
 			for (const { type, target } of found) {
-				document.title += ` ${type} of ${target.nodeName} ${target.textContent}`;
+				document.title += ` ${type} of ${target.nodeName} in ${target.parentElement?.outerHTML}`;
 			}
 		});
 		const all = { subtree: true, childList: true, attributes: true };
