@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import type { Component } from "../../protocol/schema/components.ts";
 import { Cluster, until } from "../cluster.ts";
 import { startRedis } from "../redis.ts";
 
@@ -31,11 +32,20 @@ test("with Redis 200 ms away no lease is lost, and the distance is felt", async 
 		}),
 	);
 	const node = cluster.node(1);
-	const one = await node.post("/v1/tasks", { type: "noop" });
-	expect(one).toMatchObject({ status: 202 });
-	expect(one.tookMs).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
-	const many = Array.from({ length: TASKS - 1 }, () => ({ type: "noop" }));
-	expect(await node.post("/v1/tasks", many)).toMatchObject({ status: 202 });
+	// Under the same ids again where a busy machine and the distance together take too long.
+	const { tookMs } = await until(
+		() => node.post("/v1/tasks", { id: "one", type: "noop" }),
+		({ status }) => status < 300,
+	);
+	expect(tookMs).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
+	const many = Array.from({ length: TASKS - 1 }, (_, i) => {
+		return { id: `many-${i}`, type: "noop" };
+	});
+	await until(
+		() => node.post<Component<"BatchAnswer">>("/v1/tasks", many),
+		({ status, body }) =>
+			status < 300 && body.tasks.every((each) => each.status < 300),
+	);
 	const { totals } = await until(
 		() => node.cluster(),
 		({ counts }) => counts.SUCCESS === TASKS,
