@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 const CHAPTERS = [
 	"start",
+	"page",
 	"tasks",
 	"find",
 	"task-code",

@@ -5,16 +5,23 @@ import { SAME_SIGNAL_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-const before = new Map(SIGNALS.map((name) => [name, process.listeners(name)]));
+/** What else listens in this process, which tests share: it must not hear of these. */
+let others: (readonly [NodeJS.Signals, NodeJS.SignalsListener[]])[];
 let clock: VirtualClock;
 
 beforeEach(() => {
 	clock = new VirtualClock();
+	others = SIGNALS.map((name) => [
+		name,
+		process.rawListeners(name) as NodeJS.SignalsListener[],
+	]);
+	for (const name of SIGNALS) process.removeAllListeners(name);
 });
 afterEach(() => {
-	for (const name of SIGNALS)
-		for (const listener of process.listeners(name))
-			if (!before.get(name)?.includes(listener)) process.off(name, listener);
+	for (const [name, listeners] of others) {
+		process.removeAllListeners(name);
+		for (const listener of listeners) process.on(name, listener);
+	}
 });
 
 /** What is asked for after these signals, at these times. */
