@@ -2,15 +2,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readChapters } from "../../scripts/build/manual-chapters.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
-import { type Server, startServer } from "./http-server.ts";
-import { openPage, startBrowser } from "./page-browser.ts";
+import type { Server } from "./http-server.ts";
+import { openPage, servePage, startBrowser } from "./page-browser.ts";
 
 const CHAPTERS = readChapters(process.cwd());
 let browser: Browser;
 let server: Server;
 beforeAll(async () => {
 	browser = await startBrowser();
-	server = await startServer();
+	server = await servePage();
 });
 afterAll(async () => {
 	await browser?.close();
@@ -69,7 +69,7 @@ test("the page leads to the manual, the manual to its chapters and back", async 
 	const complaints: string[] = [];
 	page.on("pageerror", (error) => complaints.push(error.message));
 	page.on("console", (message) => complaints.push(message.text()));
-	await page.getByRole("link", { name: "Manual" }).click();
+	await page.getByRole("link", { name: "Manual", exact: true }).click();
 	await page.getByRole("heading", { name: "Manual", level: 1 }).waitFor();
 	await page.getByRole("main").getByRole("link", { name: "Tasks" }).click();
 	await page.getByRole("heading", { name: "Tasks", level: 1 }).waitFor();

@@ -35,9 +35,9 @@ test("the page shows tasks as they come and end, whatever they are called", asyn
 	await server.api.submit([
 		{ id, route, priority: 5, options: PLAIN, payload: "null" },
 	]);
-	await page.getByRole("row", { name: `${id} PENDING` }).waitFor();
+	await page.getByRole("row", { name: `PENDING ${id}` }).waitFor();
 	server.api.end(id, "null");
-	await page.getByRole("row", { name: `${id} SUCCESS` }).waitFor();
+	await page.getByRole("row", { name: `SUCCESS ${id}` }).waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();
 });
