@@ -1,7 +1,8 @@
 /**
  * FigureKeeper: sees to it that the figures at the end of each step are kept in the store, so that whoever
  * looks at the cluster later sees how it came to be so. Nodes take turns; who comes second finds it
- * done, and has asked one short question.
+ * done, and has asked one short question. A node that starts keeps the figures of the step before, if nobody
+ * has: what ends in its first moments is then more than nothing.
  *
  * Since when the oldest task waits is looked for only where that takes one step of reading. With
  * more queues than that it is not known, unless somebody watches: then that one's node says it.
@@ -51,6 +52,7 @@ const SURE_MS = 25;
 
 export class FigureKeeper {
 	#timer: Timer | undefined;
+	#beginning: Timer | undefined;
 	#stopped = false;
 	readonly #parts: FigureKeeperParts;
 
@@ -59,6 +61,19 @@ export class FigureKeeper {
 	}
 
 	start(): void {
+		void this.#begin();
+		this.#follow();
+	}
+
+	/** The store may not be there yet. */
+	async #begin(): Promise<void> {
+		if (this.#stopped || (await this.#keep(false))) return;
+		this.#beginning = this.#parts.clock.after(LIVE_TURN_MS, () =>
+			this.#begin(),
+		);
+	}
+
+	#follow(): void {
 		if (this.#stopped) return;
 		const { clock, engines } = this.#parts;
 		const nowMs = engines[0]?.renewer.storeNowMs() ?? 0;
@@ -71,6 +86,7 @@ export class FigureKeeper {
 	stop(): void {
 		this.#stopped = true;
 		this.#timer?.cancel();
+		this.#beginning?.cancel();
 	}
 
 	/** Of all nodes that hold a lease. */
@@ -85,23 +101,26 @@ export class FigureKeeper {
 		const { clock, dutyTurns } = this.#parts;
 		const turn = dutyTurns.turnAt(`figures ${endMs}`);
 		if (turn === undefined) {
-			this.start();
+			this.#follow();
 			return;
 		}
 		this.#timer = clock.after(turn * LIVE_TURN_MS, () => {
-			void this.#keep(turn === 0).then(() => this.start());
+			void this.#keep(turn === 0).then(() => this.#follow());
 		});
 	}
 
-	async #keep(isFirst: boolean): Promise<void> {
+	/** Whether it could. */
+	async #keep(isFirst: boolean): Promise<boolean> {
 		const { shards, log } = this.#parts;
 		try {
 			const oldestMs = isFirst ? await this.#oldest() : undefined;
 			const figures = { slots: this.slots, oldestMs };
 			await Promise.all(shards.map(({ live }) => live.sample(figures)));
+			return true;
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			log.debug({ err: error }, "could not keep the figures of a step");
+			return false;
 		}
 	}
 

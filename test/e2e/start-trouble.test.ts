@@ -127,7 +127,7 @@ test("a node that is told to stop says how long its tasks may take, and when it 
 	node.kill("SIGTERM");
 	await node.says(/^Stopping … [^\n]* 5s [^\n]*$/m);
 	expect(await node.ended).toBe(0);
-	expect(node.output).toMatch(/\nStopped\.\n$/);
+	expect(node.output).toMatch(/^Stopped\.$/m);
 });
 
 test("a node that is told to stop twice while it starts ends at once", async () => {
