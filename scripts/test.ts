@@ -32,7 +32,7 @@ const PARTS = [...AT_ONCE, "contract", "sim", "e2e"];
  * The time limit for a part that runs at once with others, and for all the others
  * together. Beyond it they are ended and have failed.
  */
-const TESTS_MS_MAX = 11 * 60_000;
+const TESTS_MS_MAX = 13 * 60_000;
 
 async function main(): Promise<number> {
 	const { positionals } = parseArgs({ allowPositionals: true });

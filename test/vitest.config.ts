@@ -27,7 +27,6 @@ const BUNDLED = join(ROOT, "test/program.ts");
 const CORES = 2;
 /** What these measure, others beside them would spoil: they run alone. */
 const TIMED_E2E = [
-	"bench", // throughput, beside BullMQ's
 	"celery-work", // how soon a slot that comes free takes up what waits
 	"hostile-gossip", // that work is found within a second
 	"idle", // processor time, and commands a second
