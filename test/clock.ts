@@ -23,6 +23,12 @@ import { TimerHeap } from "./timer-heap.ts";
 /** Where the wall clock starts: a day on which every creation number is positive. */
 const WALL_START_MS = Date.UTC(2026, 6, 1);
 
+/**
+ * How often the real event loop has its turn, so that a signal, or a test's own limit of
+ * time, ends a long run. A turn costs more than most events do.
+ */
+const EVENTS_BETWEEN_TURNS = 64;
+
 export class VirtualClock implements Clock {
 	readonly #timers = new TimerHeap();
 	readonly #wallStartMs: number;
@@ -65,8 +71,10 @@ export class VirtualClock implements Clock {
 		this.#running = true;
 		try {
 			const endMs = this.#nowMs + withinMs;
+			let events = 0;
 			do {
 				await settled();
+				if (++events % EVENTS_BETWEEN_TURNS === 0) await turn();
 				if (done()) return true;
 			} while (this.#step(endMs));
 			this.#nowMs = endMs;
@@ -93,8 +101,13 @@ export class VirtualClock implements Clock {
 
 /**
  * Resolves when no promise is left that can go on by itself. Node empties its
- * queue of microtasks, however long it grows, before it runs an immediate.
+ * queue of microtasks, however long it grows, before it runs the next tick.
  */
 function settled(): Promise<void> {
+	return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** Resolves after one turn of the real event loop, which ticks alone never reach. */
+function turn(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));
 }

@@ -33,7 +33,9 @@ export function isInState(
 	task: TaskRecord,
 	state: TaskState | readonly TaskState[] | undefined,
 ): boolean {
-	return state === undefined || [state].flat().includes(task.state);
+	if (state === undefined || typeof state === "string")
+		return state === undefined || state === task.state;
+	return state.includes(task.state);
 }
 
 /** Whether an attempt was cut off, and the next one of its round was another node's. */

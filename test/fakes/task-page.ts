@@ -11,9 +11,13 @@ export function pageOf(
 ): ListReply {
 	const { state, beforeSeq, limit, filter = {}, only, brief } = request;
 	const found = all
-		.filter((task) => only === undefined || task.id === only)
-		.filter((task) => task.seq < beforeSeq && isInState(task, state))
-		.filter((task) => fitsFilter(task, filter))
+		.filter(
+			(task) =>
+				(only === undefined || task.id === only) &&
+				task.seq < beforeSeq &&
+				isInState(task, state) &&
+				fitsFilter(task, filter),
+		)
 		.sort((a, b) => b.seq - a.seq);
 	const tasks: TaskRecord[] = [];
 	let bytes = 0;

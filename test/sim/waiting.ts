@@ -35,6 +35,7 @@ export class Waiting implements Observer<Wait> {
 
 	async look(): Promise<readonly Sight<Wait>[]> {
 		const tasks = await this.#pending();
+		if (tasks.length === 0) return [];
 		const { running: all } = this.#cluster.world.recorder;
 		const running = Map.groupBy(all, ({ node }) => node);
 		const able = await this.#able(running);
