@@ -17,13 +17,14 @@ import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import {
 	type Clock,
+	type EndApi,
 	type Log,
 	type ShardTasks,
 	StoreError,
 	type Timer,
 } from "../ports.ts";
 
-export interface WaiterParts {
+export interface EndWatcherParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	/** Of each shard, in their order. */
@@ -57,7 +58,7 @@ const POLL_SLACK = 0.25;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class EndWatcher {
+export class EndWatcher implements EndApi {
 	readonly #awaited = new Map<string, Awaited>();
 	/** Tasks that are being looked for since they have ended here. */
 	readonly #asked = new Set<string>();
@@ -66,14 +67,35 @@ export class EndWatcher {
 	/** When the timer goes off. */
 	#timerMs = NEVER;
 	#looking = false;
-	readonly #parts: WaiterParts;
+	readonly #parts: EndWatcherParts;
 
-	constructor(parts: WaiterParts) {
+	constructor(parts: EndWatcherParts) {
 		this.#parts = parts;
 	}
 
-	get full(): boolean {
-		return this.#count >= WAITERS_MAX;
+	async awaitEnd(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+		waits: () => void,
+	): Promise<TaskRecord | undefined> {
+		if (ms <= 0 || this.#count >= WAITERS_MAX) return await this.#get(id);
+		// First wait, then look: otherwise it could end in between, unseen.
+		const { ended, lookSoon, giveUp } = this.wait(id, ms);
+		signal.addEventListener("abort", giveUp);
+		if (signal.aborted) giveUp();
+		try {
+			const task = await this.#get(id);
+			if (task === undefined || isEnded(task.state)) return task;
+			waits();
+			lookSoon();
+			const end = await ended;
+			if (end !== undefined) return end;
+			return signal.aborted ? task : await this.#get(id);
+		} finally {
+			signal.removeEventListener("abort", giveUp);
+			giveUp();
+		}
 	}
 
 	/**
@@ -192,14 +214,19 @@ export class EndWatcher {
 		await this.#try(() =>
 			Promise.all(
 				ids.map(async (id) => {
-					const shard = shardOf(id, this.#parts.tasks.length);
-					const [task] = await this.#tasksOf(shard).get([id]);
+					const task = await this.#get(id);
 					if (task !== undefined && !isEnded(task.state)) return;
 					for (const answer of this.#awaited.get(id)?.answers ?? [])
 						answer(task);
 				}),
 			),
 		);
+	}
+
+	async #get(id: string): Promise<TaskRecord | undefined> {
+		const shard = shardOf(id, this.#parts.tasks.length);
+		const [task] = await this.#tasksOf(shard).get([id]);
+		return task;
 	}
 
 	#tasksOf(shard: number): Pick<ShardTasks, "get" | "over"> {

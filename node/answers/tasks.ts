@@ -4,11 +4,11 @@
  * Translates between users' words and the shards: finds the shard of an id,
  * compares a task with the one that has its id. Owns no state. A method that needs the
  * store throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
+ * Only a submission does not throw: each of its tasks is told what became of it.
  */
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { shardOf } from "../../protocol/shard.ts";
-import { isEnded } from "../../protocol/state.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import { ID_CHANCE_CHARS, newTaskId } from "../../protocol/task-id.ts";
@@ -28,7 +28,6 @@ import {
 	STORE_PROBLEMS,
 	type Store,
 	StoreError,
-	type StoreErrorKind,
 	type Submission,
 	type Submitted,
 	type TaskApi,
@@ -55,18 +54,6 @@ export interface TaskAnswersParts {
 	readonly random: Random;
 	/** In the order of their shards. */
 	readonly engines: readonly AnsweringEngine[];
-	/** See end-watcher.ts. */
-	readonly watcher: {
-		readonly full: boolean;
-		wait(
-			id: string,
-			ms: number,
-		): {
-			readonly ended: Promise<TaskRecord | undefined>;
-			lookSoon(): void;
-			giveUp(): void;
-		};
-	};
 	/** See bulk.ts. */
 	readonly bulk: {
 		run(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined>;
@@ -106,42 +93,16 @@ export class TaskAnswers implements TaskApi {
 	}
 
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
-		try {
-			const all = await this.#submitAll(tasks);
-			for (const each of all) this.#count(outcomeOf(each), 1);
-			return all;
-		} catch (error) {
-			if (error instanceof StoreError)
-				this.#count(STORE_PROBLEMS[error.kind].code, tasks.length);
-			throw error;
-		}
-	}
-
-	#count(outcome: string, tasks: number): void {
-		this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + tasks;
-	}
-
-	async #submitAll(tasks: readonly NewTask[]): Promise<Submitted[]> {
-		if (!this.#parts.store.up)
-			throw new StoreError("unreachable", "the store cannot be used");
-		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
-		if (!this.#agreed)
-			throw new StoreError(
-				"unreachable",
-				"the node has not yet agreed with the store on the cluster",
-			);
-		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
-		const [first] = outcomes;
-		// Of different trouble each is told its own: what was not sent may be sent again.
-		if (
-			first instanceof StoreError &&
-			outcomes.every((each) => hasKind(each, first.kind))
-		)
-			throw first;
 		const { nodeId } = this.#parts;
-		return outcomes.map((outcome, i) =>
+		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
+		const all = outcomes.map((outcome, i) =>
 			describe(tasks[i] as NewTask, outcome, nodeId),
 		);
+		for (const each of all) {
+			const outcome = outcomeOf(each);
+			this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+		}
+		return all;
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {
@@ -155,32 +116,6 @@ export class TaskAnswers implements TaskApi {
 
 	async newest(id: string): Promise<TaskRecord | undefined> {
 		return await this.#engineOf(id).shard.tasks.newest(id);
-	}
-
-	async wait(
-		id: string,
-		ms: number,
-		signal: AbortSignal,
-		waits: () => void,
-	): Promise<TaskRecord | undefined> {
-		const { watcher } = this.#parts;
-		if (ms <= 0 || watcher.full) return await this.get(id);
-		// First wait, then look: else it could end in between, unseen.
-		const { ended, lookSoon, giveUp } = watcher.wait(id, ms);
-		signal.addEventListener("abort", giveUp);
-		if (signal.aborted) giveUp();
-		try {
-			const task = await this.get(id);
-			if (task === undefined || isEnded(task.state)) return task;
-			waits();
-			lookSoon();
-			const end = await ended;
-			if (end !== undefined) return end;
-			return signal.aborted ? task : await this.get(id);
-		} finally {
-			signal.removeEventListener("abort", giveUp);
-			giveUp();
-		}
 	}
 
 	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
@@ -208,6 +143,14 @@ export class TaskAnswers implements TaskApi {
 	}
 
 	async #submit(task: NewTask): Promise<Submission | "stopping"> {
+		if (!this.#parts.store.up)
+			return new StoreError("unreachable", "the store cannot be used");
+		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
+		if (!this.#agreed)
+			return new StoreError(
+				"unreachable",
+				"the node has not yet agreed with the store on the cluster",
+			);
 		if (this.#parts.report.draining) return "stopping";
 		const { submitter } = this.#engineOf(task.id);
 		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
@@ -230,10 +173,6 @@ export class TaskAnswers implements TaskApi {
 function outcomeOf(submitted: Submitted): string {
 	if (!submitted.ok) return submitted.problem.code;
 	return submitted.created ? "accepted" : "existing";
-}
-
-function hasKind(outcome: unknown, kind: StoreErrorKind): boolean {
-	return outcome instanceof StoreError && outcome.kind === kind;
 }
 
 function describe(

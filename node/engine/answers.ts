@@ -83,7 +83,7 @@ export function answersOf(
 	});
 	const found = { clock, engines, names: roster.names };
 	const tasks = new TaskAnswers({
-		...{ nodeId, store, clock, random, engines, report, wishes, watcher },
+		...{ nodeId, store, clock, random, engines, report, wishes },
 		list: new TaskList(found),
 		bulk: new Bulk({ ...found, random, wishes, report }),
 	});
@@ -93,5 +93,8 @@ export function answersOf(
 		...{ submissions: tasks, peers: cluster, cluster },
 	});
 	const audit = new AuditTrail(log, firstOf(answering).events);
-	return { tasks, cluster, overview, meter, access, audit, events: feed, live };
+	return {
+		...{ tasks, ends: watcher, cluster, overview, meter, access, audit },
+		...{ events: feed, live },
+	};
 }

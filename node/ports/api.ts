@@ -167,10 +167,11 @@ export interface Readiness {
 
 /**
  * What a node answers its users, by subject. Every method that needs the store throws
- * `StoreError` where it cannot be had.
+ * `StoreError` if it cannot be had, unless it says otherwise.
  */
 export interface Api {
 	readonly tasks: TaskApi;
+	readonly ends: EndApi;
 	readonly cluster: ClusterApi;
 	readonly overview: OverviewApi;
 	readonly meter: MeterApi;
@@ -207,23 +208,13 @@ export interface BulkDone {
 }
 
 export interface TaskApi {
-	/** Outcomes in order. Never throws for one item's sake. */
+	/** Outcomes in order. Trouble with the store is an outcome, too: each task has its own. */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
 	/** Waiting tasks before a PENDING one, in the queue of its route in its shard; undefined if it waits no more. */
 	ahead(task: TaskRecord): Promise<number | undefined>;
 	/** The newest run of the id that is kept, under whatever id. */
 	newest(id: string): Promise<TaskRecord | undefined>;
-	/**
-	 * As `get`, but answers when the task has ended or the time is over. `waits` is
-	 * called once it was seen not to have ended.
-	 */
-	wait(
-		id: string,
-		ms: number,
-		signal: AbortSignal,
-		waits: () => void,
-	): Promise<TaskRecord | undefined>;
 	/** Newest first. Undefined: the cursor is none of this list. */
 	list(wish: ListWish): Promise<TaskPage | undefined>;
 	/**
@@ -241,6 +232,20 @@ export interface TaskApi {
 	remove(id: string): Promise<Removed | undefined>;
 	/** A new id: 20 characters, ordered by time. */
 	newId(): string;
+}
+
+/** For those who wait for a task to end. */
+export interface EndApi {
+	/**
+	 * The task as soon as it has ended, or as it is when the time is over or the signal
+	 * fires. Undefined: there is none. `waits` is called once it was seen not to have ended.
+	 */
+	awaitEnd(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+		waits: () => void,
+	): Promise<TaskRecord | undefined>;
 }
 
 export interface FailuresView {

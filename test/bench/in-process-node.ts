@@ -89,7 +89,7 @@ async function measure(api: Api, count: number, perSecond: number) {
 		};
 		const [submitted] = await api.tasks.submit([task]);
 		assert(submitted?.ok);
-		const ended = await api.tasks.wait(id, WAIT_MS, never, () => {});
+		const ended = await api.ends.awaitEnd(id, WAIT_MS, never, () => {});
 		results.push(nowMs() - sentMs);
 		assert(ended?.state === "SUCCESS");
 		starts.push(Number(ended.result));

@@ -123,6 +123,7 @@ test("a port in use is the system's own error", async () => {
 		createHttp({
 			api: {
 				tasks: api,
+				ends: api,
 				cluster: api,
 				overview,
 				meter: api,

@@ -22,11 +22,11 @@ function connectTo(server: Server): Socket {
 async function waitsOf(server: Server) {
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const seen = { now: 0, most: 0, all: 0 };
-	const { wait } = server.api;
-	server.api.wait = async (...args) => {
+	const { awaitEnd } = server.api;
+	server.api.awaitEnd = async (...args) => {
 		seen.all += 1;
 		seen.most = Math.max(seen.most, ++seen.now);
-		return await wait.apply(server.api, args).finally(() => {
+		return await awaitEnd.apply(server.api, args).finally(() => {
 			seen.now -= 1;
 		});
 	};

@@ -60,6 +60,7 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	const again = await createHttp({
 		api: {
 			tasks: api,
+			ends: api,
 			cluster: api,
 			overview,
 			meter: api,

@@ -79,7 +79,7 @@ export async function startServer(
 	const audit = new RecordedAudit();
 	const parts = { overview, access, audit, events, live };
 	const http = await createHttp({
-		api: { ...parts, tasks: api, cluster: api, meter: api },
+		api: { ...parts, tasks: api, ends: api, cluster: api, meter: api },
 		rate,
 		host,
 		port: 0,

@@ -25,10 +25,10 @@ test("a wait for longer than proxies wait for an answer is cut", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const asked: number[] = [];
-	const { wait } = server.api;
-	server.api.wait = (id, ms, signal, waits) => {
+	const { awaitEnd } = server.api;
+	server.api.awaitEnd = (id, ms, signal, waits) => {
 		asked.push(ms);
-		return wait.call(server.api, id, 1, signal, waits);
+		return awaitEnd.call(server.api, id, 1, signal, waits);
 	};
 	for (const time of ["60s", "2h", "49s"]) {
 		const answer = await server.get(`/v1/tasks/a?wait=${time}`);

@@ -12,6 +12,7 @@ import type {
 	Changed,
 	ClusterApi,
 	ClusterView,
+	EndApi,
 	ListWish,
 	Readiness,
 	Removed,
@@ -21,6 +22,7 @@ import type {
 	TaskApi,
 	TaskPage,
 } from "../../node/ports.ts";
+import { STORE_PROBLEMS, StoreError } from "../../node/ports.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
@@ -33,9 +35,9 @@ import { patchRecord, retryRecord } from "./wished-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
+export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 	readonly tasks = new Map<string, TaskRecord>();
-	/** Each of these is thrown by one submission. */
+	/** Each of these is what one submission meets. */
 	readonly failures: Error[] = [];
 	/** While set, submissions wait for this. */
 	held: Promise<void> | undefined;
@@ -64,10 +66,12 @@ export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
 		this.onSubmit?.();
 		await this.held;
-		this.needStore();
-		const failure = this.failures.shift();
-		if (failure !== undefined) throw failure;
-		return tasks.map((task) => this.#submitOne(task));
+		const failure = this.failure ?? this.failures.shift();
+		if (failure === undefined)
+			return tasks.map((task) => this.#submitOne(task));
+		if (!(failure instanceof StoreError)) throw failure;
+		const problem = STORE_PROBLEMS[failure.kind];
+		return tasks.map(() => ({ ok: false, problem }));
 	}
 
 	#submitOne(task: NewTask): Submitted {
@@ -202,7 +206,7 @@ export class FakeApi extends FakeNodes implements TaskApi, ClusterApi {
 		return { code: "done", task };
 	}
 
-	async wait(
+	async awaitEnd(
 		id: string,
 		ms: number,
 		signal: AbortSignal,

@@ -3,7 +3,7 @@
  * or not answered tries another node with the same id, a few times, and in between does
  * not know whether its task was accepted. Some give up then.
  */
-import { type Api, StoreError, type Submitted } from "../../node/ports.ts";
+import type { Api, Submitted } from "../../node/ports.ts";
 import { CRASHES_MAX, LEASE_TTL_MS } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import { hash32 } from "../../protocol/shard.ts";
@@ -273,13 +273,8 @@ function ask(
 }
 
 async function submit(api: Api, task: NewTask): Promise<Told> {
-	try {
-		const [submitted] = await api.tasks.submit([task]);
-		return told(submitted as Submitted);
-	} catch (error) {
-		if (!(error instanceof StoreError)) throw error;
-		return error.kind === "unknown" ? "unknown" : "refused";
-	}
+	const [submitted] = await api.tasks.submit([task]);
+	return told(submitted as Submitted);
 }
 
 function told(submitted: Submitted): Told {

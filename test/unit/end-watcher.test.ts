@@ -217,3 +217,32 @@ test("a client that waits while the store is away is answered once it is back", 
 	await clock.runFor(WAIT_POLL_MS_MAX);
 	expect(task).toMatchObject({ id: "a", state: "SUCCESS" });
 });
+
+test("a wait is over with the task's end, with its time, or when it is given up", async () => {
+	const clock = new VirtualClock();
+	const { ended, watcher } = watcherOn(clock, 0);
+	const client = new AbortController();
+	const stays = new AbortController().signal;
+	const seen: string[] = [];
+	const wait = (name: string, ms: number, signal: AbortSignal) => {
+		const waits = () => seen.push(`${name} waits`);
+		void watcher.awaitEnd("a", ms, signal, waits).then((task) => {
+			seen.push(`${name} ${task?.state}`);
+		});
+	};
+	wait("brief", 10, stays);
+	wait("gone", 60_000, client.signal);
+	wait("patient", 60_000, stays);
+	await clock.runFor(11);
+	client.abort();
+	await clock.runFor(1);
+	ended.add("a");
+	watcher.endedHere(["a"]);
+	await clock.runFor(1);
+	wait("late", 60_000, stays);
+	await clock.runFor(1);
+	expect(seen).toEqual([
+		...["brief waits", "gone waits", "patient waits", "brief STARTED"],
+		...["gone STARTED", "patient SUCCESS", "late SUCCESS"],
+	]);
+});

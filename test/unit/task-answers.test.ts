@@ -78,3 +78,19 @@ test.each(Object.keys(STORE_PROBLEMS) as StoreErrorKind[])(
 		expect(second).toEqual({ ok: false, problem: STORE_PROBLEMS[kind] });
 	},
 );
+
+test("while the store is away, every task of a submission is told so, and counted", async () => {
+	const away = new TaskAnswers({
+		nodeId: "node-a",
+		store: { up: false },
+		report: { draining: false },
+	} as unknown as TaskAnswersParts);
+	const refused = { ok: false, problem: STORE_PROBLEMS.unreachable };
+	expect(await away.submit([task, { ...task, id: "b" }])).toEqual([
+		refused,
+		refused,
+	]);
+	expect(away.outcomes).toMatchObject({
+		[STORE_PROBLEMS.unreachable.code]: 2,
+	});
+});

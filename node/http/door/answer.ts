@@ -108,18 +108,12 @@ export function problemOf(error: unknown, method: string): Problem | undefined {
 	if (error instanceof StoreError)
 		return READS.includes(method) && error.kind === "unknown"
 			? unread
-			: storeProblem(error);
+			: STORE_PROBLEMS[error.kind];
 	if (error instanceof BodiesFull) return bodiesFull;
 	if (error instanceof BodyTooLarge) return bodyTooLarge;
 	if (error instanceof BodyLost) return bodyLost;
 	if (!(error instanceof Error)) return;
 	return fastifyProblems[(error as { code?: string }).code ?? ""];
-}
-
-/** @throws the error where it is no `StoreError`. */
-export function storeProblem(error: unknown): Problem {
-	if (error instanceof StoreError) return STORE_PROBLEMS[error.kind];
-	throw error;
 }
 
 const READS = ["GET", "HEAD"];

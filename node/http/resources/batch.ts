@@ -19,7 +19,6 @@ import {
 import { type Problem, problemStatus } from "../../../protocol/problem.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import type { Api, Clock, Submitted } from "../../ports.ts";
-import { storeProblem } from "../door/answer.ts";
 import type { Checked } from "./submission.ts";
 
 const tooManyItems: Problem = {
@@ -61,7 +60,7 @@ export async function submitAll<Item>(
 			.map((item, index) => check(item, start + index));
 		const chunk = submitChunk(checked, async (tasks) => {
 			if (clock.monoMs() >= untilMs) return refuseAll(tasks);
-			const outcomes = await submitGood(api, tasks);
+			const outcomes = await api.tasks.submit(tasks);
 			if (items.length > ITEMS_CHUNK)
 				await insist(api, clock, { tasks, outcomes, untilMs });
 			return outcomes;
@@ -120,10 +119,7 @@ async function insist(
 		);
 		if (slow.length === 0 || clock.monoMs() >= lastMs) return;
 		await new Promise<void>((resolve) => clock.after(SUBMIT_AGAIN_MS, resolve));
-		const again = await submitGood(
-			api,
-			slow.map((i) => tasks[i] as NewTask),
-		);
+		const again = await api.tasks.submit(slow.map((i) => tasks[i] as NewTask));
 		for (const [n, i] of slow.entries()) {
 			const outcome = again[n] as Submitted;
 			// What may be in the store is not said to be refused.
@@ -146,19 +142,6 @@ function isUnknown(outcome: Submitted | undefined): boolean {
 
 function refuseAll(tasks: readonly NewTask[]): Submitted[] {
 	return tasks.map(() => ({ ok: false, problem: tookTooLong }));
-}
-
-/** Trouble with the store is an outcome of each, since other chunks may have been taken. */
-export async function submitGood(
-	api: Api,
-	tasks: readonly NewTask[],
-): Promise<Submitted[]> {
-	try {
-		return await api.tasks.submit(tasks);
-	} catch (error) {
-		const problem = storeProblem(error);
-		return tasks.map(() => ({ ok: false, problem }));
-	}
 }
 
 /**

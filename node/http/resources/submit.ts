@@ -21,7 +21,7 @@ import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "../door/body.ts";
 import { type Parsed, parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
-import { flawOfCount, statusOfAll, submitAll, submitGood } from "./batch.ts";
+import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
 import { type Checked, checkTask, withinReach } from "./submission.ts";
 import { servedOnce, stateWhenTaken } from "./taken.ts";
@@ -109,7 +109,7 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	);
 	if (!checked.ok) return sendProblem(reply, checked.problem);
 	const { task } = checked;
-	const [first] = await submitGood(api, [task]);
+	const [first] = await api.tasks.submit([task]);
 	if (first === undefined) throw new Error("a submission has no outcome");
 	const isServed = (route: Route) => api.cluster.missing(route) === undefined;
 	const outcome = settle(first, sentId(value), key);

@@ -73,7 +73,7 @@ async function read(
 		waitMs === 0
 			? await api.tasks.get(id)
 			: await waits.hold(reply, (signal) =>
-					api.tasks.wait(id, waitMs, signal, leave),
+					api.ends.awaitEnd(id, waitMs, signal, leave),
 				);
 	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
 	if (refusal !== undefined) return sendProblem(reply, refusal);
