@@ -142,7 +142,7 @@ class ThreadExecutor implements Executor {
 				},
 			};
 			const slot = this.#live.put(live);
-			this.#pool.place(live);
+			this.#pool.admit(live).place(live);
 		});
 	}
 

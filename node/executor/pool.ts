@@ -130,13 +130,16 @@ export class Pool {
 		return this.#shared.answers;
 	}
 
-	/** Gives the job to a worker; `live.settle` is called when it is over. */
-	place(live: LiveJob): void {
+	/**
+	 * Takes a job in and returns the workers among which it is to be placed; `live.settle` is
+	 * called when it is over.
+	 */
+	admit(live: LiveJob): Home {
 		this.#watch();
 		const home = this.#homeFor(live);
 		live.home = home;
 		live.costMs = this.#costs.expectedMs(live.job.type);
-		home.place(live);
+		return home;
 	}
 
 	/** A node died so long ago: jobs may have to run isolated. */
@@ -149,7 +152,7 @@ export class Pool {
 		live.home?.withdraw(live);
 	}
 
-	/** Ends all workers and settles their jobs. Nothing may be placed after that. */
+	/** Ends all workers and settles their jobs. Nothing may be admitted after that. */
 	async stop(): Promise<void> {
 		this.#probing?.cancel();
 		this.#resting?.cancel();
@@ -229,10 +232,10 @@ export class Pool {
 			onUnloaded: (why, jobs) => {
 				if (this.#loading !== undefined) return;
 				retrier.failed(why);
-				for (const live of jobs) this.place(live);
+				for (const live of jobs) this.admit(live).place(live);
 			},
 			onUnbegun: (jobs) => {
-				for (const live of jobs) this.place(live);
+				for (const live of jobs) this.admit(live).place(live);
 			},
 			onStuck: (systemThread) => endProcesses(systemThread),
 			onExit: (death) => {

@@ -15,19 +15,18 @@ import {
 	ENDS_WAITING_BYTES_MAX,
 	STORE_RETRY_MS,
 } from "../../protocol/limits.ts";
-import type { Route } from "../../protocol/route.ts";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { errorChars } from "../../protocol/task-error.ts";
 import type { Moments } from "../../protocol/task-times.ts";
 import {
 	type Clock,
-	type GiveBack,
 	type Log,
 	type RoutedCount,
 	type Shard,
 	StoreError,
 	type Timer,
 } from "../ports.ts";
+import type { Returned } from "./task-exit.ts";
 
 export interface FinisherParts {
 	readonly shard: Pick<Shard, "index" | "tasks">;
@@ -66,12 +65,6 @@ interface Attempt {
 	readonly id: string;
 	readonly token: number;
 }
-
-/** A task given back, and the route on which it waits again. */
-export type Returned = GiveBack & {
-	readonly route: Route;
-	readonly priority: number;
-};
 
 export class Finisher {
 	/** Ends that the store refused: the attempts were no longer this node's. */

@@ -18,20 +18,14 @@
  */
 import { type Route, typeOf } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
-import type {
-	AttemptName,
-	Clock,
-	Executor,
-	Job,
-	JobOutcome,
-} from "../ports.ts";
+import type { AttemptName, Clock, Executor, JobOutcome } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
 import { BeganTimes } from "./began-times.ts";
 import { type Held, heldTask, howOf, isGoingOn } from "./held.ts";
 import { jobOf } from "./job-of.ts";
 import type { RouteRuns } from "./route-runs.ts";
 import { SlotBook } from "./slot-book.ts";
-import { handBack, type Leaving, leave, type TaskExit } from "./task-exit.ts";
+import { handBack, leave, type TaskExit } from "./task-exit.ts";
 import { chainOf, TaskIndex } from "./task-index.ts";
 import { TypeCaps } from "./type-caps.ts";
 
@@ -131,7 +125,9 @@ export class Runner {
 			if (former !== undefined) this.#supersede(former);
 			if (task.losses > 0) this.nodeLost();
 			this.#slots.release(1);
-			const held = heldTask(task, this.#jobOf(task, type), shard, chain);
+			const settings = this.#parts.executor.settingsOf(type);
+			const job = jobOf(task, type, settings);
+			const held = heldTask(task, job, shard, chain);
 			held.runs = this.#parts.meter.claimed(task);
 			this.#byTask.add(held);
 			this.caps.came(type);
@@ -149,10 +145,11 @@ export class Runner {
 		for (const task of tasks) {
 			const { id, token } = task;
 			const former = this.#byTask.find(id, chainOf(id), ofShard);
-			if (former === undefined) handBack(task, exit);
+			const back = () => exit.finisher.giveBack(handBack(task, exit));
+			if (former === undefined) back();
 			else if (former.task.token < token) {
 				this.#supersede(former);
-				void former.over.then(() => handBack(task, exit));
+				void former.over.then(back);
 			}
 		}
 		this.release(slots);
@@ -292,24 +289,21 @@ export class Runner {
 		this.#held.take(slot);
 		this.#byTask.remove(held);
 		this.caps.left(held.job.type);
-		if (held.fate !== "let-go")
-			leave(this.#leaving(held), outcome, this.#exit(held.shard));
+		if (held.fate !== "let-go") this.#leave(held, outcome);
 		this.tellFreed();
+	}
+
+	#leave({ shard, task, job, fate }: Held, outcome: JobOutcome): void {
+		const exit = this.#exit(shard);
+		const settings = this.#parts.executor.settingsOf(job.type);
+		const backoff = task.options.backoff ?? settings.backoff ?? {};
+		const leaving = { task, job, backoff, cancelled: fate === "cancel" };
+		const left = leave(leaving, outcome, exit);
+		if ("state" in left) exit.finisher.finish(left);
+		else exit.finisher.giveBack(left);
 	}
 
 	#exit(shard: number): TaskExit {
 		return this.#parts.exits[shard] as TaskExit;
-	}
-
-	/** The job of a task. Its handler says what the task does not. */
-	#jobOf(task: ClaimedTask, type: string): Job {
-		const settings = this.#parts.executor.settingsOf(type);
-		return jobOf(task, type, settings);
-	}
-
-	#leaving({ task, job, fate }: Held): Leaving {
-		const settings = this.#parts.executor.settingsOf(job.type);
-		const backoff = task.options.backoff ?? settings.backoff ?? {};
-		return { task, job, backoff, cancelled: fate === "cancel" };
 	}
 }

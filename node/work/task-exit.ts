@@ -1,6 +1,7 @@
 /**
  * The one door by which a task leaves the node's hands. What became of the job decides
- * whether the task has ended or is given back, and how that is reported.
+ * whether the task has ended or is given back, and with what. The runner hands that to the
+ * finisher of the task's shard.
  */
 import type { Backoff } from "../../protocol/backoff.ts";
 import type { LossReason } from "../../protocol/loss.ts";
@@ -23,15 +24,21 @@ export interface TaskExit {
 		/** Whether these ends take more memory than they may. */
 		readonly clogged: boolean;
 		finish(end: TaskEnd): void;
-		giveBack(
-			returned: GiveBack & Pick<ClaimedTask, "route" | "priority">,
-		): void;
+		giveBack(returned: Returned): void;
 	};
 	/** For the jitter of retries. */
 	readonly random: Pick<Random, "unit">;
 	/** See renewer.ts. */
 	readonly renewer: { storeNowMs(): number };
 }
+
+type Reckoning = Pick<TaskExit, "random" | "renewer">;
+
+/** A task given back, and the route on which it waits again. */
+export type Returned = GiveBack & Pick<ClaimedTask, "route" | "priority">;
+
+/** What a task leaves as: only an end has a state. */
+export type Left = TaskEnd | Returned;
 
 /** A task that leaves, and what was settled for it while it was here. */
 export interface Leaving {
@@ -58,23 +65,24 @@ const CANCELLED: TaskError = {
 	message: "It was cancelled while it ran.",
 };
 
-/** Reports a task whose job has come to this. */
+/** What a task whose job has come to this leaves as. */
 export function leave(
 	leaving: Leaving,
 	outcome: JobOutcome,
-	exit: TaskExit,
-): void {
+	exit: Reckoning,
+): Left {
 	const { task, cancelled } = leaving;
-	const { finisher } = exit;
 	if (outcome.kind === "success") {
 		const { result } = outcome;
 		const attempt = attemptOf(task, outcome.ranMs, exit);
-		finisher.finish({ ...attempt, state: "SUCCESS", result });
-	} else if (cancelled && !isGivenBack(outcome)) {
+		return { ...attempt, state: "SUCCESS", result };
+	}
+	if (cancelled && !isGivenBack(outcome)) {
 		const end = { state: "CANCELLED", end: "cancelled" } as const;
 		const attempt = attemptOf(task, outcome.ranMs, exit);
-		finisher.finish({ ...attempt, ...end, error: CANCELLED });
-	} else leaveWithoutResult(leaving, outcome, exit);
+		return { ...attempt, ...end, error: CANCELLED };
+	}
+	return leaveWithoutResult(leaving, outcome, exit);
 }
 
 /** Whether the task is given back: it has not begun, or has died with its worker. */
@@ -87,79 +95,70 @@ function isGivenBack(
 function leaveWithoutResult(
 	leaving: Leaving,
 	outcome: Exclude<JobOutcome, { kind: "success" }>,
-	exit: TaskExit,
-): void {
+	exit: Reckoning,
+): Left {
 	const { task } = leaving;
 	switch (outcome.kind) {
 		case "timeout":
 		case "failure":
-			fail(leaving, outcome, exit);
-			return;
+			return fail(leaving, outcome, exit);
 		case "snoozed":
-			exit.finisher.giveBack({
+			return {
 				...attemptOf(task, outcome.ranMs, exit),
 				...{ route: task.route, priority: task.priority },
 				...{ end: "snoozed", error: undefined, afterMs: outcome.afterMs },
-			});
-			return;
+			};
 		case "crashed":
-			giveBack(task, "crashed", outcome.message, exit, outcome);
-			return;
+			return giveBack(task, "crashed", outcome.message, exit, outcome);
 		case "displaced":
 			// A suspect counts as crashed, so that it runs alone next time, when the worker's
 			// end can be charged to one task.
-			if (outcome.suspect) giveBack(task, "crashed", SUSPECT, exit, outcome);
-			else giveBack(task, "handed-back", DISPLACED, exit, outcome);
-			return;
+			return outcome.suspect
+				? giveBack(task, "crashed", SUSPECT, exit, outcome)
+				: giveBack(task, "handed-back", DISPLACED, exit, outcome);
 		case "not-begun":
-			handBack(task, exit);
-			return;
+			return handBack(task, exit);
 		case "aborted":
-			giveBack(task, "handed-back", STOPPING, exit, outcome);
+			return giveBack(task, "handed-back", STOPPING, exit, outcome);
 	}
 }
 
-/** Gives back a task that never began here. */
-export function handBack(task: ClaimedTask, exit: TaskExit): void {
-	giveBack(task, "not-begun", "", exit);
+/** What a task that never began here is given back as. */
+export function handBack(task: ClaimedTask, exit: Reckoning): Returned {
+	return giveBack(task, "not-begun", "", exit);
 }
 
 function giveBack(
 	task: ClaimedTask,
 	end: Unfinished["end"],
 	message: string,
-	exit: TaskExit,
+	exit: Reckoning,
 	{ ranMs }: { readonly ranMs?: number } = {},
-): void {
+): Returned {
 	const { id, token, route, priority } = task;
 	const began = ranMs !== undefined && {
 		startedMs: startedMs(task, ranMs, exit),
 	};
-	exit.finisher.giveBack({
-		...{ id, token, route, priority, end, message, ...began },
-	});
+	return { id, token, route, priority, end, message, ...began };
 }
 
 /** The attempt failed: the task is tried again, or this was its last attempt. */
 function fail(
 	{ task, job, backoff }: Leaving,
 	outcome: Extract<JobOutcome, { kind: "failure" | "timeout" }>,
-	exit: TaskExit,
-): void {
+	exit: Reckoning,
+): Left {
 	const { kind: end, error } = outcome;
 	const { route, priority } = task;
 	const attempt = attemptOf(task, outcome.ranMs, exit);
 	const wish = outcome.kind === "failure" ? outcome : {};
 	const afterMs = retryAfterMs(job, backoff, wish, exit.random.unit());
 	if (afterMs === undefined)
-		exit.finisher.finish({ ...attempt, state: "FAILURE", end, error });
-	else
-		exit.finisher.giveBack({
-			...{ ...attempt, route, priority, end, error, afterMs },
-		});
+		return { ...attempt, state: "FAILURE", end, error };
+	return { ...attempt, route, priority, end, error, afterMs };
 }
 
-function attemptOf(task: ClaimedTask, ranMs: number, exit: TaskExit) {
+function attemptOf(task: ClaimedTask, ranMs: number, exit: Reckoning) {
 	const { id, token, round, route, options } = task;
 	const about = { round, route, tags: options.tags };
 	return { id, token, startedMs: startedMs(task, ranMs, exit), about };
@@ -172,7 +171,7 @@ function attemptOf(task: ClaimedTask, ranMs: number, exit: TaskExit) {
 function startedMs(
 	{ claimedMs }: ClaimedTask,
 	ranMs: number,
-	{ renewer }: TaskExit,
+	{ renewer }: Reckoning,
 ): number {
 	return Math.max(claimedMs, renewer.storeNowMs() - ranMs);
 }

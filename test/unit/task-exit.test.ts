@@ -8,22 +8,13 @@ import { NO_EXIT } from "../stand-ins.ts";
 const NOW_MS = 100_000;
 const TASK = { ...claimedTask("a", 1), claimedMs: 10_000 };
 
-/** What the store is told. */
-function told(outcome: JobOutcome, cancelled: boolean): object[] {
-	const said: object[] = [];
+/** What the finisher is given. */
+function leftAs(outcome: JobOutcome, cancelled: boolean): object {
 	const leaving = {
 		...{ task: TASK, job: { retries: 0, failures: 0 }, backoff: {}, cancelled },
 	};
-	leave(leaving, outcome, {
-		...NO_EXIT,
-		finisher: {
-			...NO_EXIT.finisher,
-			finish: (end) => said.push(end),
-			giveBack: (back) => said.push(back),
-		},
-		renewer: { storeNowMs: () => NOW_MS },
-	});
-	return said;
+	const renewer = { storeNowMs: () => NOW_MS };
+	return leave(leaving, outcome, { random: NO_EXIT.random, renewer });
 }
 
 const RAN = { kind: "aborted", ranMs: 30_000 } as const;
@@ -47,7 +38,7 @@ test.each([
 ] as const)(
 	"a task %s ends with when its code began",
 	(_, outcome, cancelled, expected) => {
-		expect(told(outcome, cancelled)).toMatchObject([expected]);
+		expect(leftAs(outcome, cancelled)).toMatchObject(expected);
 	},
 );
 
@@ -63,15 +54,15 @@ test.each([
 	"a task %s is given back, cancelled or not, and is not said to have begun if nobody knows when",
 	(_, outcome, end) => {
 		for (const cancelled of [false, true]) {
-			const said = told(outcome, cancelled);
-			expect(said).toMatchObject([{ end }]);
-			expect(said[0]).not.toHaveProperty("startedMs");
+			const left = leftAs(outcome, cancelled);
+			expect(left).toMatchObject({ end });
+			expect(left).not.toHaveProperty("startedMs");
 		}
 	},
 );
 
 test("a task that was told to stop for another reason is handed back", () => {
-	expect(told(RAN, false)).toMatchObject([{ end: "handed-back" }]);
+	expect(leftAs(RAN, false)).toMatchObject({ end: "handed-back" });
 });
 
 test("a task that died with its worker is given back with when its code began, cancelled or not", () => {
@@ -80,5 +71,5 @@ test("a task that died with its worker is given back with when its code began, c
 			{ kind: "crashed", message: "m", ranMs: 30_000 },
 			{ kind: "displaced", suspect: false, ranMs: 30_000 },
 		] as const)
-			expect(told(outcome, cancelled)).toMatchObject([{ startedMs: 70_000 }]);
+			expect(leftAs(outcome, cancelled)).toMatchObject({ startedMs: 70_000 });
 });
