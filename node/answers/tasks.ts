@@ -37,10 +37,12 @@ import {
 /** What answers need of the engine of a shard. */
 export interface AnsweringEngine {
 	readonly shard: Pick<Shard, "index" | "tasks">;
+	/** See submitter.ts. */
 	readonly submitter: {
 		readonly overloaded: boolean;
 		submit(task: NewTask): Promise<Submission>;
 	};
+	/** See renewer.ts. */
 	readonly renewer: {
 		/** Of the session last opened; 0 until one was. */
 		readonly epoch: number;
