@@ -47,6 +47,7 @@ import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
 import { BrokenHttp } from "./door/broken-http.ts";
 import { Crowd } from "./door/crowd.ts";
+import { EventStreams } from "./door/event-stream.ts";
 import { guard, secure } from "./door/guard.ts";
 import { Inflow } from "./door/inflow.ts";
 import { Links } from "./door/links.ts";
@@ -177,6 +178,7 @@ function handlersOf(
 	{ api, clock, version, publicUrl }: HttpOptions,
 	{ traffic, waits, streams, reads, bulks, links }: HandlerParts,
 ): Handlers {
+	const events = new EventStreams(api, streams);
 	return {
 		...submitHandlers(api, clock, links),
 		...cancelHandlers(api, links),
@@ -188,8 +190,8 @@ function handlersOf(
 		...clusterHandlers(api, () => clock.wallMs()),
 		...queueHandlers(api, clock, links),
 		...failureHandlers(api, reads, links),
-		...eventHandlers(api, streams),
-		...liveHandlers(api, streams),
+		...eventHandlers(api, events),
+		...liveHandlers(api, events),
 		...celeryHandlers(api, clock, reads, links),
 		...tokenHandlers(api),
 		...pageHandlers(() => api.cluster.origins()),

@@ -1,6 +1,7 @@
 /**
- * Pages that are drawn live, from one node after the other, while nodes die and the store loses writes. Frames keep their
- * sizes, whatever happens; and at the end each page shows what there is: what is told anew to another, and what the store has.
+ * Pages that are drawn live, from one node after the other, while nodes die and the store
+ * loses writes. Frames keep their sizes, whatever happens. At the end each page shows what
+ * there is: what another page is told that comes only then, and what the store has.
  */
 import {
 	LIVE_FIRST_BYTES_MAX,
@@ -11,40 +12,23 @@ import { LiveView } from "../live-view.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
+import { Wanderer } from "./wanderer.ts";
 
-/** One stays with a node for this long at most, and waits so long for the next. */
+/** One stays with a node for this long at most. */
 const STAY_MS_MAX = 12_000;
-const PAUSE_MS = 100;
 /** At the end: to read what has become of all, some frames. */
 const SETTLED_MS = 8_000;
 
-class Page {
+class Page extends Wanderer {
 	readonly flaws = new Set<string>();
-	#isOver = false;
-	readonly #cluster: Cluster;
-	readonly #random: SeededRandom;
 
 	constructor(cluster: Cluster, random: SeededRandom) {
-		this.#cluster = cluster;
-		this.#random = random;
-		void this.#watch();
+		super(cluster, random);
+		void this.wander(STAY_MS_MAX);
 	}
 
-	end(): void {
-		this.#isOver = true;
-	}
-
-	async #watch(): Promise<void> {
-		const { scenario } = this.#cluster;
-		while (!this.#isOver) {
-			const life = this.#cluster.anyLife(this.#random);
-			// Those of another number of shards are of another cluster.
-			if (life?.agreed && life.spec.shards === scenario.shards) {
-				const ms = this.#random.below(STAY_MS_MAX);
-				(await this.read(life, this.#past(ms))).close();
-			}
-			await this.#past(this.#random.below(PAUSE_MS));
-		}
+	async stay(node: SimulatedNode, leave: Promise<undefined>): Promise<void> {
+		(await this.read(node, leave)).close();
 	}
 
 	/** Until it has had enough, or the node has: it may be dead, or stand still. */
@@ -67,13 +51,6 @@ class Page {
 		const most =
 			frame.kind === "first" ? LIVE_FIRST_BYTES_MAX : LIVE_NEXT_BYTES_MAX;
 		if (bytes > most) this.flaws.add(`was told ${bytes} bytes at once`);
-	}
-
-	async #past(ms: number): Promise<undefined> {
-		await new Promise<void>((resolve) =>
-			this.#cluster.world.clock.after(ms, resolve),
-		);
-		return undefined;
 	}
 }
 

@@ -1,7 +1,7 @@
 /**
- * Readers of events, who go from node to node at random and always on from their last id, while
- * nodes die and the store loses writes. At the end what each was told is held against what the
- * store has written: all of it, once and in order, or a reset that covers what is missing.
+ * Readers of events, who go from node to node at random, always on from their last id, while
+ * nodes die and the store loses writes. At the end, what each was told is held against what
+ * the store has written: all of it, once and in order, or a reset that covers what is missing.
  */
 import type { Told } from "../../node/ports.ts";
 import type { EventPlace, StoreEvent } from "../../protocol/event.ts";
@@ -11,10 +11,10 @@ import { isEnded } from "../../protocol/state.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
+import { Wanderer } from "./wanderer.ts";
 
-/** One stays with a node for this long at most, and waits so long for the next. */
+/** One stays with a node for this long at most. */
 const STAY_MS_MAX = 3_000;
-const PAUSE_MS = 100;
 const CAUGHT_UP_MS = 20_000;
 const LOOK_MS = 100;
 const ALL = {
@@ -41,47 +41,26 @@ interface Seen {
 	readonly resets: Reset[];
 }
 
-class Watcher {
+class Watcher extends Wanderer {
 	/** Of each shard. */
 	readonly seen: readonly Seen[];
 	/** Where it began. */
 	from: readonly ReadPlace[] | undefined;
 	id: string | undefined;
-	#isOver = false;
-	readonly #cluster: Cluster;
-	readonly #random: SeededRandom;
 
 	constructor(cluster: Cluster, random: SeededRandom) {
-		this.#cluster = cluster;
-		this.#random = random;
+		super(cluster, random);
 		this.seen = Array.from({ length: cluster.scenario.shards }, () => ({
 			...{ events: new Map(), resets: [] },
 		}));
-		void this.#watch();
+		void this.wander(STAY_MS_MAX);
 	}
 
 	get places(): readonly ReadPlace[] {
 		return parseEventId(this.id ?? "") ?? [];
 	}
 
-	end(): void {
-		this.#isOver = true;
-	}
-
-	async #watch(): Promise<void> {
-		const { scenario } = this.#cluster;
-		while (!this.#isOver) {
-			const life = this.#cluster.anyLife(this.#random);
-			// Those of another number of shards are of another cluster.
-			if (life?.agreed && life.spec.shards === scenario.shards)
-				await this.#stay(life);
-			await this.#past(this.#random.below(PAUSE_MS));
-		}
-	}
-
-	/** Until it has had enough, or the node has: it may be dead, or stand still. */
-	async #stay({ api }: SimulatedNode): Promise<void> {
-		const leave = this.#past(this.#random.below(STAY_MS_MAX));
+	async stay({ api }: SimulatedNode, leave: Promise<undefined>): Promise<void> {
 		const places = this.id === undefined ? undefined : this.places;
 		const asked = api.events.read({ query: ALL, after: places });
 		const gone = Promise.race([leave, asked.catch(() => undefined)]);
@@ -113,13 +92,6 @@ class Watcher {
 		const { shard, event } = told;
 		const events = this.seen[shard]?.events;
 		events?.set(event, (events.get(event) ?? 0) + 1);
-	}
-
-	async #past(ms: number): Promise<undefined> {
-		await new Promise<void>((resolve) =>
-			this.#cluster.world.clock.after(ms, resolve),
-		);
-		return undefined;
 	}
 }
 

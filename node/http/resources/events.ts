@@ -12,7 +12,7 @@ import {
 } from "../../../protocol/event.ts";
 import { formatPlace, parseEventId } from "../../../protocol/event-id.ts";
 import { readEvent, readView } from "../../../protocol/event-view.ts";
-import { EVENT_WORDS_MAX, EVENTS_RETRY_MS } from "../../../protocol/limits.ts";
+import { EVENT_WORDS_MAX } from "../../../protocol/limits.ts";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import type { EventAsRead } from "../../../protocol/schema/events.ts";
@@ -20,18 +20,16 @@ import { writeMessage } from "../../../protocol/sse.ts";
 import { isoTime } from "../../../protocol/view.ts";
 import type {
 	Api,
+	EventBatch,
 	EventReader,
-	EventsOver,
 	EventsWish,
 	Told,
 } from "../../ports.ts";
-import { refusalNow } from "../door/access.ts";
 import { sendProblem } from "../door/answer.ts";
+import type { EventSource, EventStreams } from "../door/event-stream.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
-import type { Streams } from "../door/streams.ts";
 
-const TYPE = "text/event-stream";
 const LAST_ID = "Last-Event-ID";
 
 const tooManyReaders: Problem = {
@@ -42,29 +40,35 @@ const tooManyReaders: Problem = {
 
 export function eventHandlers(
 	api: Api,
-	streams: Streams,
+	streams: EventStreams,
 ): Pick<Handlers, "readEvents"> {
-	const writer = new Writer(api);
+	const writer = new Writer(api.cluster);
 	return {
 		readEvents: async (request, reply) => {
 			const wish = readWish(request);
 			if ("problem" in wish) return sendProblem(reply, wish.problem);
-			// Who asks for the head alone is told no more.
-			if (request.method === "HEAD")
-				return reply.header("content-type", TYPE).send();
-			const reader = await api.events.read(wish);
-			if (reader === undefined) return sendProblem(reply, tooManyReaders);
-			const stop = () => reader.close();
-			// Whoever's token is revoked is told nothing more.
-			const mayGoOn = () => refusalNow(api.access, request) === undefined;
-			const pieces = writer.write(reader, mayGoOn);
-			const stream = streams.send(reply, TYPE, pieces, stop);
-			// Its client takes nothing, so nobody would come to tell it that.
-			reader.over.addEventListener("abort", () => {
-				if (reader.over.reason === "slow") stream.destroy();
-			});
-			return reply;
+			const open = async () => {
+				const reader = await api.events.read(wish);
+				return reader && sourceOf(reader, writer);
+			};
+			return await streams.answer(request, reply, open, tooManyReaders);
 		},
+	};
+}
+
+function sourceOf(
+	reader: EventReader,
+	writer: Writer,
+): EventSource<EventBatch> {
+	return {
+		...{ items: reader.batches, reader },
+		write: (batch) => writer.write(batch),
+		closing: (reason, elsewhere) =>
+			({
+				kind: "closing",
+				reason,
+				nodes: [...elsewhere],
+			}) satisfies EventAsRead,
 	};
 }
 
@@ -113,43 +117,24 @@ function refuse(field: string, detail: string) {
 	return { problem: { code: "invalid", field, detail } } as const;
 }
 
-/** Writes what readers are told. */
+/** Writes what readers are told: each event once, however many read it. */
 class Writer {
-	/** What was written of events, as most are told to all readers. */
 	readonly #texts = new WeakMap<StoreEvent, string>();
-	readonly #api: Api;
+	readonly #cluster: Api["cluster"];
 
-	constructor(api: Api) {
-		this.#api = api;
+	constructor(cluster: Api["cluster"]) {
+		this.#cluster = cluster;
 	}
 
-	async *write(
-		reader: EventReader,
-		mayGoOn: () => boolean,
-	): AsyncGenerator<string> {
-		yield writeMessage({ retryMs: EVENTS_RETRY_MS });
-		for (;;) {
-			const { done, value } = await reader.batches.next();
-			if (done) {
-				if (value !== undefined) yield this.#closing(value);
-				return;
-			}
-			if (!mayGoOn()) {
-				yield this.#closing("refused");
-				reader.close();
-				return;
-			}
-			const { told, id } = value;
-			yield told.length === 0
-				? writeMessage({ id })
-				: told.map((one) => this.#message(one)).join("");
-		}
+	write({ told, id }: EventBatch): string {
+		return told.length === 0
+			? writeMessage({ id })
+			: told.map((one) => this.#message(one)).join("");
 	}
 
 	#message(told: Told): string {
-		const { cluster } = this.#api;
 		const { id } = told;
-		const nameOf = (nodeId: string) => cluster.nameOf(nodeId);
+		const nameOf = (nodeId: string) => this.#cluster.nameOf(nodeId);
 		if ("missing" in told) {
 			const data = JSON.stringify(readMissing(told.missing));
 			return writeMessage({ event: "reset", id, data });
@@ -164,15 +149,6 @@ class Writer {
 			JSON.stringify(readEvent(event, shard, atMs, nameOf));
 		this.#texts.set(event, data);
 		return writeMessage({ event: event.about.kind, id, data });
-	}
-
-	#closing(reason: EventsOver | "refused"): string {
-		const nodes = [...this.#api.events.elsewhere()];
-		const data = { kind: "closing", reason, nodes } satisfies EventAsRead;
-		return writeMessage({
-			...{ event: "closing", retryMs: EVENTS_RETRY_MS },
-			data: JSON.stringify(data),
-		});
 	}
 }
 

@@ -1,9 +1,8 @@
 /**
- * `GET /v1/live`: what the page is drawn from, as server-sent events: a frame a second. What many read is
- * written once.
+ * `GET /v1/live`: what the page is drawn from, as server-sent events: a frame a second.
+ * What many read is written once.
  */
 import type { FastifyRequest } from "fastify";
-import { EVENTS_RETRY_MS } from "../../../protocol/limits.ts";
 import {
 	LIVE_PAGES,
 	type LivePage,
@@ -12,14 +11,11 @@ import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import type { LiveFrame } from "../../../protocol/schema/live.ts";
 import { writeMessage } from "../../../protocol/sse.ts";
-import type { Api, EventsOver, LiveReader } from "../../ports.ts";
-import { refusalNow } from "../door/access.ts";
+import type { Api, LiveMessage, LiveReader } from "../../ports.ts";
 import { sendProblem } from "../door/answer.ts";
+import type { EventSource, EventStreams } from "../door/event-stream.ts";
 import { readQuery } from "../door/query.ts";
 import type { Handlers } from "../door/serve.ts";
-import type { Streams } from "../door/streams.ts";
-
-const TYPE = "text/event-stream";
 
 const tooManyReaders: Problem = {
 	code: "overloaded",
@@ -29,29 +25,36 @@ const tooManyReaders: Problem = {
 
 export function liveHandlers(
 	api: Api,
-	streams: Streams,
+	streams: EventStreams,
 ): Pick<Handlers, "readLive"> {
-	const writer = new Writer(api);
+	const writer = new Writer();
 	return {
 		readLive: async (request, reply) => {
 			const wish = readWish(request);
 			if ("problem" in wish) return sendProblem(reply, wish.problem);
-			// Who asks for the head alone is told no more.
-			if (request.method === "HEAD")
-				return reply.header("content-type", TYPE).send();
-			const reader = await api.live.read();
-			if (reader === undefined) return sendProblem(reply, tooManyReaders);
-			const stop = () => reader.close();
-			// Whoever's token is revoked is told nothing more.
-			const mayGoOn = () => refusalNow(api.access, request) === undefined;
-			const pieces = writer.write(reader, wish.page, mayGoOn);
-			const stream = streams.send(reply, TYPE, pieces, stop);
-			// Its client takes nothing, so nobody would come to tell it that.
-			reader.over.addEventListener("abort", () => {
-				if (reader.over.reason === "slow") stream.destroy();
-			});
-			return reply;
+			const open = async () => {
+				const reader = await api.live.read();
+				return reader && sourceOf(reader, wish.page, writer);
+			};
+			return await streams.answer(request, reply, open, tooManyReaders);
 		},
+	};
+}
+
+function sourceOf(
+	reader: LiveReader,
+	page: LivePage,
+	writer: Writer,
+): EventSource<LiveMessage> {
+	return {
+		...{ items: reader.messages, reader },
+		write: ({ frame }) => writer.write(frame, page),
+		closing: (reason, elsewhere) =>
+			({
+				kind: "closing",
+				reason,
+				elsewhere: [...elsewhere],
+			}) satisfies LiveFrame,
 	};
 }
 
@@ -67,41 +70,14 @@ function readWish(
 	return { problem: { code: "invalid", field: "page", detail } };
 }
 
-/** Writes what readers are told. */
+/** Writes frames, each once a page, however many read it. */
 class Writer {
-	/** Of frames, by page. */
 	readonly #texts: Readonly<Record<LivePage, WeakMap<LiveFrame, string>>> = {
 		cluster: new WeakMap(),
 		summary: new WeakMap(),
 	};
-	readonly #api: Api;
 
-	constructor(api: Api) {
-		this.#api = api;
-	}
-
-	async *write(
-		reader: LiveReader,
-		page: LivePage,
-		mayGoOn: () => boolean,
-	): AsyncGenerator<string> {
-		yield writeMessage({ retryMs: EVENTS_RETRY_MS });
-		for (;;) {
-			const { done, value } = await reader.messages.next();
-			if (done) {
-				if (value !== undefined) yield this.#closing(value);
-				return;
-			}
-			if (!mayGoOn()) {
-				yield this.#closing("refused");
-				reader.close();
-				return;
-			}
-			yield this.#message(value.frame, page);
-		}
-	}
-
-	#message(frame: LiveFrame, page: LivePage): string {
+	write(frame: LiveFrame, page: LivePage): string {
 		const known = this.#texts[page].get(frame);
 		if (known !== undefined) return known;
 		const told = page === "cluster" ? frame : summaryOf(frame);
@@ -109,15 +85,6 @@ class Writer {
 		const text = writeMessage({ event: frame.kind, data });
 		this.#texts[page].set(frame, text);
 		return text;
-	}
-
-	#closing(reason: EventsOver | "refused"): string {
-		const elsewhere = [...this.#api.events.elsewhere()];
-		const data = { kind: "closing", reason, elsewhere } satisfies LiveFrame;
-		return writeMessage({
-			...{ event: "closing", retryMs: EVENTS_RETRY_MS },
-			data: JSON.stringify(data),
-		});
 	}
 }
 

@@ -1,0 +1,97 @@
+/**
+ * Answers of server-sent events: what all of them have in common.
+ *
+ * Each begins with when to come back, goes on for as long as its reader has something to
+ * tell, and says at its end why it ends and who else can be asked. Once the token of whoever
+ * reads is revoked, nothing more is told. A client that takes nothing is cut off, since it
+ * would never come to see why. What is told, and how it is written, is left to the
+ * resources.
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { EVENTS_RETRY_MS } from "../../../protocol/limits.ts";
+import type { Problem } from "../../../protocol/problem.ts";
+import { writeMessage } from "../../../protocol/sse.ts";
+import type { Api, EventsOver } from "../../ports.ts";
+import { refusalNow } from "./access.ts";
+import { sendProblem } from "./answer.ts";
+import type { Streams } from "./streams.ts";
+
+const TYPE = "text/event-stream";
+
+/** Why a stream is over; `refused`: its token no longer counts. */
+type Closing = EventsOver | "refused";
+
+export interface EventSource<Item> {
+	/** Ends when the reader is closed, or for a reason. */
+	readonly items: AsyncGenerator<Item, EventsOver | undefined>;
+	readonly reader: {
+		/** Aborted with that reason, also while nobody takes an item. */
+		readonly over: AbortSignal;
+		close(): void;
+	};
+	/** The text of an item, in the form of server-sent events. */
+	write(item: Item): string;
+	/** The data of the last event: `elsewhere` are addresses of other nodes. */
+	closing(reason: Closing, elsewhere: readonly string[]): object;
+}
+
+export class EventStreams {
+	readonly #api: Pick<Api, "access" | "events">;
+	readonly #streams: Streams;
+
+	constructor(api: Pick<Api, "access" | "events">, streams: Streams) {
+		this.#api = api;
+		this.#streams = streams;
+	}
+
+	/** `full` is the answer if there is no source, as there are too many readers. */
+	async answer<Item>(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		open: () => Promise<EventSource<Item> | undefined>,
+		full: Problem,
+	): Promise<FastifyReply> {
+		// A request for the head alone takes nobody's place.
+		if (request.method === "HEAD")
+			return reply.header("content-type", TYPE).send();
+		const source = await open();
+		if (source === undefined) return sendProblem(reply, full);
+		const { reader } = source;
+		const mayGoOn = () => refusalNow(this.#api.access, request) === undefined;
+		const pieces = this.#write(source, mayGoOn);
+		const stop = () => reader.close();
+		const stream = this.#streams.send(reply, TYPE, pieces, stop);
+		reader.over.addEventListener("abort", () => {
+			if (reader.over.reason === "slow") stream.destroy();
+		});
+		return reply;
+	}
+
+	async *#write<Item>(
+		source: EventSource<Item>,
+		mayGoOn: () => boolean,
+	): AsyncGenerator<string> {
+		yield writeMessage({ retryMs: EVENTS_RETRY_MS });
+		for (;;) {
+			const { done, value } = await source.items.next();
+			if (done) {
+				if (value !== undefined) yield this.#close(source, value);
+				return;
+			}
+			if (!mayGoOn()) {
+				yield this.#close(source, "refused");
+				source.reader.close();
+				return;
+			}
+			yield source.write(value);
+		}
+	}
+
+	#close(source: Pick<EventSource<never>, "closing">, reason: Closing): string {
+		const data = source.closing(reason, this.#api.events.elsewhere());
+		return writeMessage({
+			...{ event: "closing", retryMs: EVENTS_RETRY_MS },
+			data: JSON.stringify(data),
+		});
+	}
+}
