@@ -1,4 +1,4 @@
-/** What a node answers its users, put together on the actors of its engine. */
+/** What a node answers its users, wired from the actors of its engine. */
 import type { Access } from "../answers/access.ts";
 import { AuditTrail } from "../answers/audit-trail.ts";
 import { Bulk } from "../answers/bulk.ts";
@@ -38,7 +38,7 @@ export interface AnsweringParts {
 	readonly watcher: EndWatcher;
 }
 
-/** The first shard has the registry of nodes, and what is told of the whole cluster. */
+/** The first shard has the registry of nodes, and whatever concerns the whole cluster. */
 function firstOf({ parts: { store } }: AnsweringParts): Shard {
 	return store.shards[0] as Shard;
 }

@@ -1,12 +1,12 @@
 /**
- * Closing: several parts, one after the other, each of them whatever becomes
- * of the ones before. What fails is logged and does not keep the rest open.
- * The log says how long each took: a node that is slow to end is seen from
- * outside as one that is deaf, and not which part of it is.
+ * Closing: ends the parts of a node one after the other, each of them whatever became of
+ * those before it. A failure is logged and does not keep the other parts open. The log
+ * says how long each took: from outside, a node that is slow to end looks merely deaf,
+ * and nobody can see which part is to blame.
  *
- * A node has to be gone STOP_BOUND_MS after its tasks' time to finish, and so is not waited
- * for beyond that, whatever part of it hangs; and where tasks are left in calls that nothing
- * ends, it is not waited for at all: others may run them now, so the process ends at once.
+ * A node has to be gone STOP_BOUND_MS after its tasks' time to finish, so it waits no
+ * longer than that, whichever part hangs. If tasks are left in calls that nothing ends,
+ * it does not wait at all: others may run them now, so the process ends at once.
  */
 import { EXIT_MS, STOP_BOUND_MS } from "../../protocol/limits.ts";
 import type { Clock, Log } from "../ports.ts";
@@ -17,7 +17,7 @@ export interface Closing {
 	readonly close: () => Promise<void> | undefined;
 }
 
-/** Never rejects; resolves with the first error that was met. */
+/** Never rejects; resolves with the first error. */
 export async function closeAll(
 	closings: readonly Closing[],
 	clock: Clock,
@@ -47,29 +47,29 @@ export async function closeAll(
 export interface StopperParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Both resolve with how many tasks are left in calls that nothing ends. */
+	/** Both resolve with the number of tasks left in calls that nothing ends. */
 	readonly engine: {
 		stop(drainMs: number, awayMsMax?: number): Promise<number>;
-		/** Where it drains already: within so long from now, if that is sooner. */
+		/** If it drains already: it has no longer than this from now on. */
 		hurry(withinMs: number): void;
 		drop(): Promise<number>;
 	};
 	/** The service manager that started the node, if one did. */
 	readonly service?: { stopping(boundMs: number): void };
-	/** In the order in which they are closed, when the engine has stopped. */
+	/** Closed in this order once the engine has stopped. */
 	readonly adapters: readonly Closing[];
 	/** How long tasks may take to finish. */
 	readonly drainMs: number;
 }
 
-/** Stops a node, once, whoever asks first. */
+/** Stops a node once, whoever asks first. */
 export class Stopper {
 	/** Resolves when the process has to end. */
 	readonly stopped: Promise<"drained" | Error>;
 	readonly #tell: (end: "drained" | Error) => void;
 	readonly #parts: StopperParts;
 	#stopping: Promise<void> | undefined;
-	/** Resolves when a drain that was made to hurry has taken all its time. */
+	/** Resolves when a drain that was told to hurry has used up its time. */
 	readonly #late = Promise.withResolvers<number>();
 
 	constructor(parts: StopperParts) {
@@ -83,13 +83,16 @@ export class Stopper {
 		return this.#stopping !== undefined;
 	}
 
-	/** Lets tasks finish, unless it stops for an error. */
+	/** Lets tasks finish, unless it stops because of an error. */
 	stop(end: "drained" | Error, awayMsMax?: number): Promise<void> {
 		this.#stopping ??= this.#stop(end, awayMsMax);
 		return this.#stopping;
 	}
 
-	/** Drains it in the time that it has for that, or in this if it is less; also if it drains already. */
+	/**
+	 * Drains the node within its own time, or within this if it is less; also if it drains
+	 * already.
+	 */
 	drainWithin(withinMs: number): void {
 		const { engine, clock, drainMs } = this.#parts;
 		if (this.#stopping === undefined) {
@@ -102,7 +105,7 @@ export class Stopper {
 		clock.after(boundMs, () => this.#late.resolve(0));
 	}
 
-	/** Ends all tasks by force and says goodbye; the process has to end then. */
+	/** Ends all tasks by force and says goodbye. The process has to end after that. */
 	async stopAtOnce(): Promise<void> {
 		this.#parts.service?.stopping(STOP_BOUND_MS);
 		this.#stopping ??= Promise.resolve();

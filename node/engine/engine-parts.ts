@@ -1,4 +1,4 @@
-/** What an engine is put together on: its ports, and the program around it. */
+/** What an engine is built on: its ports, and the program around it. */
 import type { Serves } from "../../protocol/route.ts";
 import type { OwnHost } from "../peers/self-report.ts";
 import type {
@@ -37,8 +37,14 @@ export interface EngineParts {
 export interface NodeHost extends OwnHost {
 	/** As they are now. */
 	figures(): HostFigures;
-	/** Somebody asked this node, through any node, to drain and stop. May be called again. */
+	/**
+	 * Somebody asked this node, through any node, to drain and stop. May be called more
+	 * than once.
+	 */
 	askedToDrain(): void;
-	/** Another program runs under this node's identity, or the cluster was made anew with so many shards: it cannot go on. */
+	/**
+	 * Another program runs under this node's identity, or the cluster was recreated with
+	 * this number of shards: the node cannot go on.
+	 */
 	superseded(shards?: number): void;
 }

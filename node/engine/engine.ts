@@ -1,10 +1,10 @@
 /**
- * Engine: one node's actors, put together on its ports.
+ * Engine: one node's actors, wired to its ports.
  *
- * This is the whole node but for the outside world: given a store, gossip, an
- * executor, a clock and chance, it schedules. `node.ts` gives it the real ones;
- * the simulator gives it fakes and turns the clock. Owns the order in which
- * things start and stop:
+ * This is the whole node except for the outside world: given a store, gossip, an
+ * executor, a clock and randomness, it schedules. `node.ts` gives it the real ones; the
+ * simulator gives it fakes and moves the clock. It owns the order in which things start
+ * and stop:
  *
  *     start    engines (sessions, sweeps) → digests
  *     stop     no new claims → tasks finish, until the deadline → the rest is
@@ -51,7 +51,9 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly api: Api;
 	readonly access: Access;
 	readonly #parts: EngineParts;
-	/** In the order of their shards. Those who work with them have this list before it is filled. */
+	/**
+	 * In the order of their shards. Collaborators are given this list before it is filled.
+	 */
 	readonly #engines: ShardEngine[] = [];
 	readonly #runner: Runner;
 	readonly #turns: Turns;
@@ -147,7 +149,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		for (const { renewer } of this.#engines) renewer.hurry();
 	}
 
-	/** Gossip has been started, and the store may be away. */
+	/** Called once gossip has been started. The store may be away. */
 	start(): void {
 		if (this.#stopped) return;
 		const { store, gossip } = this.#parts;
@@ -170,9 +172,9 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	/**
-	 * Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, says
-	 * goodbye. It does not wait for a store that is away for `awayMsMax`. Resolves with how
-	 * many tasks are in calls that nothing ends: others may run them from now on.
+	 * Takes no new work, lets tasks finish for `deadlineMs`, gives the rest back, and says
+	 * goodbye. It waits for an absent store for `awayMsMax` at most. Resolves with the
+	 * number of tasks in calls that nothing ends: others may run them from now on.
 	 */
 	async stop(deadlineMs: number, awayMsMax = Infinity): Promise<number> {
 		this.#stopped = true;
@@ -185,14 +187,17 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#drainer.hurry(withinMs);
 	}
 
-	/** As `stop`, but tasks are ended at once. */
+	/** As `stop`, but ends tasks at once. */
 	async drop(): Promise<number> {
 		this.#stopped = true;
 		await this.#drainer.drop();
 		return await this.#leave();
 	}
 
-	/** Every shard names the nodes that it knows; the first one's registry is read. */
+	/**
+	 * Every shard gives a name to the nodes that it knows; only the first one's registry is
+	 * read.
+	 */
 	opened(shard: number, name: string): void {
 		if (shard !== 0) return;
 		this.#parts.name.give(name);

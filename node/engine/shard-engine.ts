@@ -1,11 +1,10 @@
 /**
- * ShardEngine: the actors of one shard, put together.
+ * ShardEngine: the actors of one shard, wired together.
  *
- * A shard has its own session, lease and queues, so every shard has a engine of
- * its own; what a node has once (slots, gossip, the roster) is shared by all
- * engines and comes in through `ShardEngineParts`. Holds no rules of its own but one: how a store
- * that came back is adopted. Otherwise it decides which event of one actor is which call
- * of another.
+ * A shard has its own session, lease and queues, so each has an engine of its own. What a
+ * node has only once (slots, gossip, the roster) is shared by all engines and comes in
+ * through `ShardEngineParts`. It holds one rule of its own: how a store that came back is
+ * adopted. Otherwise it only decides which event of one actor is which call of another.
  */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Serves } from "../../protocol/route.ts";
@@ -52,7 +51,7 @@ export interface ShardEngineParts {
 	readonly generations: Generations;
 	readonly retention: TrimmerParts["retention"];
 	readonly serves: Serves;
-	/** What the node has once, and its engines share. */
+	/** What the node has once, shared by all its engines. */
 	readonly report: { readonly atRisk: boolean; record(): NodeRecord };
 	readonly runner: Runner;
 	readonly turns: ClaimerParts["turns"] & FinisherParts["turns"];
@@ -62,7 +61,7 @@ export interface ShardEngineParts {
 	readonly roster: SubmitterParts["roster"] & SpreaderParts["roster"];
 	readonly durations: SpreaderParts["durations"];
 	readonly promised: SpreaderParts["promised"];
-	/** Of this node. */
+	/** This node's id. */
 	readonly self: string;
 	readonly dutyTurns: TimekeeperParts["dutyTurns"];
 	readonly watch: LeaseWatch;
@@ -74,17 +73,20 @@ export interface ShardEngineParts {
 /** Who looks after leases: see watch.ts. */
 export interface LeaseWatch
 	extends Pick<ReaperParts["inquest"], "sightingsOf"> {
-	/** When the engine's lease was last renewed has changed. */
+	/** The time of the lease's last renewal has changed. */
 	renewed(): void;
 	/** Whether tasks may still run under the lease. */
 	trusts(lease: HeldLease): boolean;
 }
 
 export interface ShardEngineEvents {
-	/** A session has been opened on the shard, by a node of this name. */
+	/** A node of this name has opened a session on the shard. */
 	opened(shard: number, name: string): void;
 	pulsed(engine: ShardEngine, pulse: GoodPulse): void;
-	/** Another program has this node's identity; or the cluster was made anew, with so many shards. */
+	/**
+	 * Another program has this node's identity, or the cluster was recreated with this
+	 * number of shards.
+	 */
 	superseded(shards?: number): void;
 }
 
@@ -195,7 +197,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.#cutter.start();
 	}
 
-	/** Stops renewing, trimming and trying again; the session is for the caller to close. */
+	/** Stops renewing, trimming and retrying. Closing the session is left to the caller. */
 	stop(): void {
 		this.renewer.stop();
 		this.looks.stop();
@@ -207,12 +209,14 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.#cutter.stop();
 	}
 
-	/** The store can be reached (again): see whether it restarted, and renew at once. */
+	/**
+	 * The store can be reached (again): finds out whether it restarted, and renews at once.
+	 */
 	async storeIsBack(): Promise<void> {
 		this.#backAgain = this.#adopting;
 		if (this.#adopting) return;
 		this.#adopting = true;
-		// Asked even where it takes no writes, and so cannot be adopted.
+		// Asked even if the store takes no writes, and so cannot be adopted.
 		if (this.session !== undefined)
 			void this.#reconciler.storeIsBack(this.session);
 		try {
@@ -221,7 +225,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			this.renewer.hurry();
 			this.claimer.retry();
 		} catch (error) {
-			// Gone again; the next time it comes back brings us here again.
+			// Gone again. This is called once more when it comes back.
 			if (!(error instanceof StoreError)) throw error;
 			this.#parts.log.debug(
 				{ err: error, shard: this.shard.index },
@@ -250,11 +254,12 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.#parts.events.pulsed(this, pulse);
 		void this.reaper.expired(pulse.expired);
 		this.#sweeper.found(this.#sorter.pulsed(pulse));
-		// Once this renewal is over: there are more routes than one pulse tells.
+		// After this renewal: there are more routes than one pulse tells.
 		if (pulse.routes.more) this.#parts.clock.soon(() => this.renewer.hurry());
 		this.#timekeeper.pulsed(pulse.nextTimeMs);
 		this.#parts.runner.cancel(this.shard.index, pulse.marks);
-		// What is only rumoured must not try again what failed, but the store has just answered.
+		// A mere rumour must not retry what failed; but here the store itself has just
+		// answered.
 		this.claimer.retry();
 		if (this.session !== undefined)
 			void this.#reconciler.pulsed(

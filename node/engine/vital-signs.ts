@@ -1,4 +1,4 @@
-/** VitalSigns: what the machine that a node runs on is told of it. */
+/** VitalSigns: what the machine that a node runs on is told about it. */
 
 export class VitalSigns {
 	readonly #engines: readonly SignedEngine[];
@@ -13,13 +13,16 @@ export class VitalSigns {
 		this.#runner = runner;
 	}
 
-	/** Of the last renewals of all shards, when the first one began, on the monotonic clock; undefined: none has begun. */
+	/**
+	 * When the earliest of all shards' last renewals began, on the monotonic clock;
+	 * undefined if none has begun.
+	 */
 	get renewalsBegunMs(): number | undefined {
 		const begun = this.#engines.map(({ renewer }) => renewer.begunMs);
 		return begun.reduce((a, b) => ((a ?? Infinity) < (b ?? Infinity) ? a : b));
 	}
 
-	/** Tasks in the node's hands, of its slots. */
+	/** How many of the node's slots hold tasks. */
 	get running(): number {
 		return this.#runner.running;
 	}

@@ -1,7 +1,7 @@
 /**
- * Watch: the actors that look after leases, this node's and others', put together: who
- * asks the peers (inquirer), who stops in time (warden), who finds the dead (detector) and
- * the silent (seeker). Holds no rules of its own.
+ * Watch: the actors that look after leases, this node's and others', wired together: who
+ * asks the peers (inquirer), who stops in time (warden), who finds the dead (detector)
+ * and the silent (seeker). Holds no rules of its own.
  */
 import type { GossipMessage } from "../../protocol/gossip.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
@@ -61,7 +61,7 @@ export class Watch {
 		this.#seeker.stop();
 	}
 
-	/** A engine's lease was renewed, opened or lost. */
+	/** An engine's lease was renewed, opened or lost. */
 	renewed(): void {
 		this.#warden.renewed();
 	}
@@ -71,12 +71,12 @@ export class Watch {
 		return this.#warden.trusts(lease);
 	}
 
-	/** What is known to have been seen of a node whose lease is to be taken. */
+	/** What is known to have been seen of a node whose lease is about to be taken. */
 	sightingsOf(nodeId: string, grounds: RevokeGrounds): Sighting[] {
 		return this.#inquest.sightingsOf(nodeId, grounds);
 	}
 
-	/** Those that have run out are the reaper's. */
+	/** Leases that have expired are the reaper's. */
 	pulsed(engine: ShardEngine, { nowMs, overdue }: GoodPulse): void {
 		this.#seeker.overdue(engine.shard.index, engine, nowMs, overdue);
 	}

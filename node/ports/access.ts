@@ -1,4 +1,4 @@
-/** Who asks this node, and what is known of those who may. */
+/** Who sends requests to this node, and what is known of those who may. */
 import type {
 	AccessGrant,
 	AccessRole,
@@ -6,13 +6,16 @@ import type {
 } from "../../protocol/access.ts";
 import type { NewAccessToken } from "./store-access.ts";
 
-/** One who asks, and what they may. */
+/** A client, and what it may do. */
 export interface Asker extends AccessGrant {
-	/** Of their token; `-` where nobody has to have one. */
+	/** The name of its token; `-` if no token is needed. */
 	readonly name: string;
 }
 
-/** `missing`: a token is needed. `unknown`, `expired`, `revoked`: this one is. `unsure`: the node cannot tell, as it has not heard from the store. */
+/**
+ * `missing`: a token is needed. `unknown`, `expired`, `revoked`: what is wrong with this
+ * one. `unsure`: the node cannot tell, because it has not heard from the store.
+ */
 export type Verdict =
 	| { readonly ok: true; readonly asker: Asker }
 	| {
@@ -26,28 +29,39 @@ export type TokenMade =
 	| {
 			readonly ok: true;
 			readonly token: AccessToken;
-			/** What its holder has to present, which nobody can be told again. */
+			/**
+			 * The secret that its holder presents. It is shown once, and cannot be shown again.
+			 */
 			readonly secret: string;
 	  }
-	/** `first`: nobody could make others, as there is no token yet and this one may not. */
+	/**
+	 * `first`: there is no token yet, and this one could not create others, so nobody
+	 * could.
+	 */
 	| { readonly ok: false; readonly code: "taken" | "full" | "first" };
 
 export interface AccessApi {
-	/** `secret`: the token that was presented, if one was. Asks nobody. */
+	/** `secret`: the token that was presented, if any. Answered from memory. */
 	whose(secret: string | undefined): Verdict;
-	/** Those that are not revoked, by name. @throws StoreError */
+	/** The tokens that are not revoked, by name. @throws StoreError */
 	list(): Promise<readonly AccessToken[]>;
 	/** @throws StoreError */
 	create(wish: TokenWish): Promise<TokenMade>;
-	/** As it is then; undefined: there is none of this name, and was none lately. @throws StoreError */
+	/**
+	 * The token as it is after that; undefined if no token has this name, or had it lately.
+	 * @throws StoreError
+	 */
 	revoke(name: string): Promise<AccessToken | undefined>;
 	/** The store's time, as far as it is known here. */
 	nowMs(): number;
 }
 
-/** The tokens of `--token-file`, as it is now: they are valid on this node, whatever the store says. */
+/**
+ * The tokens of `--token-file` as it is now. They are valid on this node, whatever the
+ * store says.
+ */
 export interface GivenTokens {
-	/** Another list whenever the file has changed. */
+	/** A new array whenever the file has changed. */
 	readonly secrets: readonly string[];
 }
 
@@ -56,22 +70,22 @@ export interface TokenMint {
 	mint(role: AccessRole): string;
 }
 
-/** What somebody did, or was refused, that was neither a read nor a submission. */
+/** What somebody did, or was refused, apart from reads and submissions. */
 export interface AuditRecord {
-	/** Name of their token, or `-`. */
+	/** The name of the token, or `-`. */
 	readonly by: string;
-	/** The address from which they asked. */
+	/** The address that the request came from. */
 	readonly from: string;
 	/** Its `operationId`. */
 	readonly operation: string;
-	/** The task, node or token that was meant; `-`: several, or all. */
+	/** The task, node or token that was meant; `-` for several, or all. */
 	readonly target: string;
 	readonly outcome: "done" | "refused" | "failed";
-	/** Of the answer. */
+	/** The status of the answer. */
 	readonly status: number;
 }
 
-/** Told of every such operation, when it has been answered. */
+/** Is told every such operation once it has been answered. */
 export interface Audit {
 	audited(record: AuditRecord): void;
 }

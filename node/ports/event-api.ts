@@ -1,17 +1,17 @@
-/** What a node tells those who read events. */
+/** What a node tells the readers of its events. */
 import type { StoreEvent, ViewEvent } from "../../protocol/event.ts";
 import type { EventQuery } from "../../protocol/event-filter.ts";
 import type { ReadPlace } from "../../protocol/event-id.ts";
 
-/** Some events of a shard are missing, and reading goes on behind them. */
+/** Some events of a shard are missing, and reading goes on after them. */
 export interface EventsMissing {
 	readonly shard: number;
 	/**
-	 * `trimmed`: they were too old to be kept. `lost`: the store has lost writes; what was told
-	 * shortly before may be undone, too.
+	 * `trimmed`: they were too old to be kept. `lost`: the store has lost writes; what was
+	 * told shortly before may have been undone, too.
 	 */
 	readonly how: "trimmed" | "lost";
-	/** Since when, in the store's time; undefined: not known. */
+	/** Since when, in the store's time; undefined if that is not known. */
 	readonly sinceMs: number | undefined;
 	readonly untilMs: number;
 	readonly after: ReadPlace;
@@ -29,20 +29,20 @@ export type Told = { readonly id: string } & (
 	| { readonly missing: EventsMissing }
 );
 
-/** What a reader is told at once: nothing, if that is all there is to tell for a while. */
+/** What a reader is told at once; empty if there is nothing to tell for a while. */
 export interface EventBatch {
 	readonly told: readonly Told[];
-	/** To go on from, on any node. */
+	/** The id to go on from, on any node. */
 	readonly id: string;
 }
 
-/** Why a stream has ended of itself. */
+/** Why the node has ended a stream. */
 export type EventsOver = "slow" | "stopping";
 
 export interface EventReader {
-	/** Ends when the reader is closed, or for a reason. */
+	/** Ends when the reader is closed, or for one of these reasons. */
 	readonly batches: AsyncGenerator<EventBatch, EventsOver | undefined>;
-	/** Aborted with that reason, also while nobody takes a batch. */
+	/** Aborted with that reason, even while nobody takes a batch. */
 	readonly over: AbortSignal;
 	close(): void;
 }
@@ -55,10 +55,10 @@ export interface EventsWish {
 
 export interface EventApi {
 	/**
-	 * Undefined: there are too many readers.
+	 * Undefined if there are too many readers.
 	 * @throws StoreError
 	 */
 	read(wish: EventsWish): Promise<EventReader | undefined>;
-	/** HTTP addresses of other nodes that live. */
+	/** The HTTP addresses of other live nodes. */
 	elsewhere(): readonly string[];
 }

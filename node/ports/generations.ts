@@ -4,11 +4,11 @@
 import type { Generation } from "../../protocol/token.ts";
 
 export interface Generations {
-	/** The last that was kept of the shard, in whatever life; NO_GENERATION where none was. */
+	/** What was last kept for the shard, in any life; NO_GENERATION if nothing was. */
 	recall(shard: number): Generation;
 	/**
-	 * What was kept when this returns outlives the node's process. Never throws: what
-	 * cannot be kept is remembered for this life alone.
+	 * Once this returns, what was kept outlives the node's process. Never throws: what
+	 * cannot be kept is remembered for this life only.
 	 */
 	keep(shard: number, raised: Generation): void;
 }

@@ -3,40 +3,52 @@
  */
 import type { GossipMessage } from "../../protocol/gossip.ts";
 
-/** A peer that should be there: registered in the store. */
+/** A peer that is registered in the store. */
 export interface AdmittedPeer {
 	readonly nodeId: string;
-	/** `host:port`, or "" where it cannot be dialled. */
+	/** `host:port`, or "" if it cannot be dialled. */
 	readonly p2p: string;
 }
 
 export interface Gossip {
-	/** Own stable PeerId. */
+	/** This node's stable PeerId. */
 	readonly nodeId: string;
-	/** `host:port` that others can dial, once started; another one once the machine's has changed. "" without gossip. */
+	/**
+	 * `host:port` that others can dial, once started. It changes with the machine's
+	 * address. "" without gossip.
+	 */
 	readonly address: string;
 	start(): Promise<void>;
 	stop(): Promise<void>;
-	/** Best effort; never waits, and never throws but for a message over its limit. */
+	/** Best effort. Never waits, and throws only for a message that exceeds its limit. */
 	publish(message: GossipMessage): void;
-	/** The same, for one peer alone: others may hear it, too. */
+	/** The same for one peer. Others may hear it, too. */
 	tell(nodeId: string, message: GossipMessage): void;
-	/** Messages from admitted peers, decoded, in no order, perhaps repeated. */
+	/** Messages from admitted peers, decoded, in no particular order, perhaps repeated. */
 	onMessage(listener: (message: GossipMessage) => void): void;
-	/** Called when gossip with an admitted peer can flow, and when its connection has closed. */
+	/**
+	 * Called when gossip with an admitted peer becomes possible, and when its connection
+	 * has closed.
+	 */
 	onPeer(listener: (nodeId: string, connected: boolean) => void): void;
-	/** The peers to talk to, replacing the former list: others are refused, these are dialled until connected. */
+	/**
+	 * The peers to talk to, in place of the former ones. These are dialled until connected;
+	 * all others are refused.
+	 */
 	admit(peers: readonly AdmittedPeer[]): void;
-	/** Called when someone not admitted knocks: the registry may be behind. */
+	/**
+	 * Called when a peer that is not admitted connects: the registry may have been read too
+	 * long ago.
+	 */
 	onStranger(listener: (nodeId: string) => void): void;
 	/** Messages so far. */
 	readonly traffic: GossipTraffic;
-	/** Admitted peers connected now. */
+	/** The admitted peers that are connected now. */
 	connected(): readonly string[];
 	/**
-	 * What a plain connection to an admitted peer's address meets. `refused` is
-	 * the word of its host that nobody listens there; `unreachable` may be the
-	 * network, this node or a silent host. Never throws.
+	 * What a plain connection to an admitted peer's address meets. `refused`: its host says
+	 * that nobody listens there. `unreachable`: the network, this node or a silent host may
+	 * be the reason. Never throws.
 	 */
 	probe(nodeId: string, timeoutMs: number): Promise<Reach>;
 }
@@ -46,8 +58,8 @@ type ByKind = Readonly<Record<GossipMessage["kind"], number>>;
 
 export interface GossipTraffic {
 	readonly sent: ByKind;
-	/** That were let in. */
+	/** Messages that were let in. */
 	readonly received: ByKind;
-	/** By why they were not. */
+	/** Messages that were not let in, by reason. */
 	readonly dropped: Readonly<Record<string, number>>;
 }

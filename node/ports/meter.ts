@@ -1,20 +1,20 @@
-/** What a node tells of itself in numbers. */
+/** What a node reports about itself in numbers. */
 import type { Reading } from "../../protocol/exposition.ts";
 
 export interface MeterApi {
 	read(): Promise<Reading[]>;
 }
 
-/** How late the event loop came to what was due, in seconds. */
+/** How late the event loop ran what was due, in seconds. */
 export interface LoopFigures {
-	/** Of the last seconds. */
+	/** Over the last seconds. */
 	readonly quantiles: readonly (readonly [quantile: string, value: number])[];
-	/** Since it was looked at first. */
+	/** Since measuring began. */
 	readonly sumS: number;
 	readonly count: number;
 }
 
-/** Of this process, as the system tells it; what it does not tell is left out. */
+/** Figures of this process, from the system. What it does not report is left out. */
 export interface ProcessFigures {
 	readonly cpuS: number;
 	readonly residentBytes: number;

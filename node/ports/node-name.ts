@@ -1,8 +1,11 @@
-/** What a node is called, and where that is kept. */
+/** A node's name, and where that is kept. */
 export interface NodeName {
-	/** By its user, where no other node has that name. */
+	/** Given by its user; used if no other node has it. */
 	readonly wished: string;
-	/** By the store. Before the store was asked, as it was the last time, or as wished. */
+	/**
+	 * Given by the store. Before the store was asked, the name of the last time, or the
+	 * wished one.
+	 */
 	readonly current: string;
 	/** The store has named the node. */
 	give(name: string): void;

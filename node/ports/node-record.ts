@@ -1,53 +1,65 @@
-/**
- * A node as others know it: what it tells of itself, and what the store adds.
- */
+/** A node as others know it: what it says about itself, and what the store adds. */
 
 import type { Keeps } from "../../protocol/keep.ts";
 
-/** What a node tells of itself when it opens a session; all others can read it. */
+/** What a node says about itself when it opens a session. All others can read it. */
 export interface NodeRecord {
 	readonly nodeId: string;
-	/** What people call it. The store sees to it that no two nodes with a lease have the same. */
+	/**
+	 * Its name among people. The store makes sure that no two nodes with a lease have the
+	 * same name.
+	 */
 	readonly name: string;
-	/** What its user wished it to be called, where that is another name. */
+	/** The name that its user wished for, if it got another one. */
 	readonly wishedName?: string;
 	readonly pid: number;
 	readonly host: string;
-	/** `host:port` of its HTTP side, and of its gossip side ("" without gossip). */
+	/** `host:port` of its HTTP side and of its gossip side ("" without gossip). */
 	readonly http: string;
 	readonly p2p: string;
-	/** Where its HTTP side begins: `https://10.0.0.4:5000`. Undefined: it is of an earlier version, and at `http`. */
+	/**
+	 * The base of its HTTP side: `https://10.0.0.4:5000`. Undefined for a node of an
+	 * earlier version, which is at `http`.
+	 */
 	readonly url?: string;
 	readonly version: string;
 	readonly startedMs: number;
 	readonly slots: number;
 	readonly types: readonly string[];
-	/** Of these, how many tasks at once, for types whose handlers say so. */
+	/** How many tasks of a type it runs at once, for types whose handlers say so. */
 	readonly concurrency?: Readonly<Record<string, number>>;
-	/** Undefined: serves every queue. */
+	/** Undefined if it serves every queue. */
 	readonly queues?: readonly string[];
 	readonly labels: readonly string[];
 	readonly draining: boolean;
-	/** Its cloud may soon take its machine away: it is the last to get new work. */
+	/** Its cloud may soon take its machine away: it gets new work last. */
 	readonly atRisk?: true;
 	/** The machine that its cloud has given it. */
 	readonly zone?: string;
 	readonly instanceId?: string;
 	readonly instanceType?: string;
-	/** `spot`: may be taken away at any time; `on-demand`, or another word of the cloud's. */
+	/** `spot`: may be taken away at any time; `on-demand`, or another word of the cloud. */
 	readonly lifecycle?: string;
-	/** What it was told to keep of ended tasks. Undefined: it is of an earlier version. */
+	/**
+	 * What it was told to keep of ended tasks. Undefined for a node of an earlier version.
+	 */
 	readonly keeps?: Keeps;
 }
 
-/** From a node's start to its end. It has a session in each shard, with epochs of its own there. */
+/**
+ * A node's life, from its start to its end. It has a session in each shard, each with its
+ * own epochs.
+ */
 export type NodeLife = Pick<NodeRecord, "nodeId" | "startedMs">;
 
 /** A registered node as the store sees it. */
 export interface RegisteredNode {
 	readonly record: NodeRecord;
 	readonly epoch: number;
-	/** When its lease runs out, in the store's time; 0: revoked. Undefined: no lease. */
+	/**
+	 * When its lease expires, in the store's time; 0 if it was revoked. Undefined without a
+	 * lease.
+	 */
 	readonly expiresMs: number | undefined;
 	readonly running: number;
 	/** Somebody asked this session to drain. */

@@ -1,18 +1,21 @@
 /** What a shard keeps of access tokens. Every node asks the first shard, and no other. */
 import type { AccessToken } from "../../protocol/access.ts";
 
-/** What is known of tokens, a step at a time, as at one moment of the shard's clock. */
+/** What is known of tokens, one step at a time, as of one moment of the shard's clock. */
 export interface AccessStep {
 	readonly nowMs: number;
-	/** Number of the last writing of any token, as a pulse tells it. 0: there never was one. */
+	/**
+	 * The number of the last write to any token, as a pulse reports it. 0 if there never
+	 * was one.
+	 */
 	readonly version: number;
-	/** In the order in which they were written last; those that were revoked not long ago among them. */
+	/** In the order of their last write, including those that were revoked lately. */
 	readonly tokens: readonly AccessToken[];
-	/** To go on from; undefined: there are no more. */
+	/** Where to go on; undefined if there are no more. */
 	readonly next: number | undefined;
 }
 
-/** A token that is to be. */
+/** A token to be created. */
 export type NewAccessToken = Omit<
 	AccessToken,
 	"version" | "createdMs" | "revokedMs" | "usedMs"
@@ -23,7 +26,7 @@ export type GrantTokenReply =
 			readonly ok: true;
 			readonly nowMs: number;
 			readonly token: AccessToken;
-			/** Of all, as a pulse tells it. */
+			/** The number of the last write to any token, as a pulse reports it. */
 			readonly version: number;
 	  }
 	/** Another token has the name, or there are ACCESS_TOKENS_MAX. */
@@ -31,24 +34,33 @@ export type GrantTokenReply =
 
 export type RevokeTokenReply =
 	| Extract<GrantTokenReply, { ok: true }>
-	/** No token has the name, or had it not long ago. */
+	/** No token has the name, or had it lately. */
 	| { readonly ok: false; readonly code: "none" };
 
-/** The access tokens of a shard. What holds for all of its methods stands at `Shard`. */
+/** The access tokens of a shard. `Shard` says what holds for all of its methods. */
 export interface ShardAccess {
-	/** Those written since the writing of that number; 0: all. At most `limit`, and ACCESS_STEP_MAX. */
+	/**
+	 * The tokens written since the write of that number; 0 for all. At most `limit`, and
+	 * ACCESS_STEP_MAX.
+	 */
 	tokens(since: number, limit: number): Promise<AccessStep>;
-	/** A new token; the name may be that of one that is revoked. The same one again is the same. */
+	/**
+	 * Creates a token. Its name may be that of a revoked one. Creating the same token again
+	 * changes nothing.
+	 */
 	grantToken(token: NewAccessToken): Promise<GrantTokenReply>;
-	/** What is revoked already stays as it is. */
+	/** Revoking a token again changes nothing. */
 	revokeToken(name: string): Promise<RevokeTokenReply>;
 	/**
-	 * Puts back what a store that has lost writes does not have: each if it is newer than what
-	 * is there. At most ACCESS_PUT_BACK_MAX, no name twice.
+	 * Restores what a store that lost writes does not have: each token that is newer than
+	 * the one there. At most ACCESS_PUT_BACK_MAX, no name twice.
 	 */
 	putTokensBack(
 		tokens: readonly AccessToken[],
 	): Promise<{ readonly nowMs: number; readonly written: number }>;
-	/** These were used within the hour that began then. At most ACCESS_USED_MAX; of what is no token (any more) nothing is kept. */
+	/**
+	 * These tokens were used within the hour that began then. At most ACCESS_USED_MAX.
+	 * Names that are not tokens (any more) are ignored.
+	 */
 	tokensUsed(names: readonly string[], hourMs: number): Promise<void>;
 }

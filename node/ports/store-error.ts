@@ -1,11 +1,11 @@
 /**
- * What can be wrong with the store, in the ways that make a difference, and what users
- * are told of it.
+ * What can be wrong with the store, as far as the difference matters, and what users are
+ * told about it.
  */
 import type { Problem } from "../../protocol/problem.ts";
 
 /**
- * Thrown by every method of a shard and of `Store` when the store cannot be reached,
+ * Thrown by every method of a shard and of `Store` if the store cannot be reached,
  * refuses, or does not answer in time.
  */
 export class StoreError extends Error {
@@ -17,14 +17,17 @@ export class StoreError extends Error {
 	}
 }
 
-/** The store does not take writes, and why: one clause. */
+/** Why the store does not take writes: one clause. */
 export interface FullError {
 	readonly why: string;
-	/** It has no memory for more; what has ended may be forgotten for new tasks. */
+	/** It has no memory left. Ended tasks may be discarded to make room for new ones. */
 	readonly lacksMemory: boolean;
 }
 
-/** What the store throws where a task is looked for, or put, by another number of shards than it has. */
+/**
+ * What the store throws if a task is looked for, or put, by another number of shards than
+ * the store has.
+ */
 export function unsettled(): StoreError {
 	return new StoreError(
 		"unsettled",
@@ -32,28 +35,41 @@ export function unsettled(): StoreError {
 	);
 }
 
-/** Thrown when the store is there and is not what this node was told: one sentence for its user. */
+/**
+ * Thrown if the store is there but is not what this node was told: one sentence for its
+ * user.
+ */
 export class StoreMismatch extends Error {}
 
 export type StoreErrorKind =
 	/** Nothing was sent: the store is known to be unreachable. */
 	| "unreachable"
-	/** Nothing was sent: the store is there, and owes too many answers or has owed some for too long. */
+	/**
+	 * Nothing was sent: the store is there, but owes too many answers, or has owed some for
+	 * too long.
+	 */
 	| "behind"
-	/** It was sent and no answer came: it may or may not have been done. */
+	/** It was sent, and no answer came: it may or may not have been done. */
 	| "unknown"
 	/** The store answered that it does not take writes (memory or disk full, read-only). */
 	| "full"
-	/** It answered that it does not have this node's number of shards (any more, or yet), and did nothing. */
+	/**
+	 * The store answered that it does not have this node's number of shards (any more, or
+	 * yet), and did nothing.
+	 */
 	| "unsettled"
-	/** It answered with an error that nobody expects: no rights, a key of another kind, … */
+	/**
+	 * The store answered with an unexpected error: missing rights, a key of the wrong type,
+	 * …
+	 */
 	| "refused";
 
-/** What users are told of each; not what the store itself has said, which is for the log. */
+/** What users are told about each. What the store itself has said is for the log. */
 export const STORE_PROBLEMS: Readonly<Record<StoreErrorKind, Problem>> = {
 	unreachable: {
 		code: "store_unavailable",
-		// Not that it cannot be reached: it may refuse the login, or belong to another cluster.
+		// It does not say "cannot be reached": the store may refuse the login, or belong to
+		// another cluster.
 		detail:
 			"This node cannot use Redis now, for the reason that /readyz gives; try again shortly, or another node.",
 	},

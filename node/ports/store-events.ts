@@ -1,36 +1,47 @@
-/** What a shard keeps of what has happened in it: a stream of entries, cut to a size. */
+/** What a shard keeps of its events: a stream of entries, cut to a size. */
 import type { EventPlace, StoreEvent } from "../../protocol/event.ts";
 
-/** What one step brought about: of one task in the order in which it happened. */
+/** The events of one step. Those of one task are in the order in which they happened. */
 export interface EventEntry {
-	/** Behind it. */
+	/** The place after the entry. */
 	readonly place: EventPlace;
 	readonly events: readonly StoreEvent[];
 }
 
 export interface EventsReply {
 	/**
-	 * `trimmed`: what followed the reader's place is gone, up to `from`. `lost`: the store has lost
-	 * writes since, among them perhaps some that the reader has read; `from` is its end.
+	 * `trimmed`: what followed the reader's place is gone, up to `from`. `lost`: the store
+	 * has lost writes since, perhaps some that the reader has read; `from` is the end of
+	 * the stream.
 	 */
 	readonly how: "on" | "trimmed" | "lost";
-	/** Where the entries go on from. */
+	/** The place from which the entries go on. */
 	readonly from: EventPlace;
 	/** In the store's time. */
 	readonly nowMs: number;
 	readonly entries: readonly EventEntry[];
-	/** There are further ones. */
+	/** There are more entries. */
 	readonly more: boolean;
 }
 
-/** The events of a shard. What holds for all of its methods stands at `Shard`. */
+/** The events of a shard. `Shard` says what holds for all of its methods. */
 export interface ShardEvents {
-	/** What follows a place, a step at a time; undefined: nothing, but where the stream ends. */
+	/**
+	 * What follows a place, one step at a time. Without a place: no entries, but the end of
+	 * the stream.
+	 */
 	after(place: EventPlace | undefined): Promise<EventsReply>;
-	/** What came before a place, newest first, a step at a time; undefined: before the end. `from` is the place told, and says nothing if none was. */
+	/**
+	 * What came before a place, newest first, one step at a time; undefined for the end.
+	 * `from` is that place, and means nothing if none was given.
+	 */
 	before(place: EventPlace | undefined): Promise<EventsReply>;
-	/** Cuts a step off a stream that is too large. Returns whether there is more to cut. */
+	/**
+	 * Cuts one step off a stream that is too large. Returns whether there is more to cut.
+	 */
 	cut(): Promise<boolean>;
-	/** Notes what somebody has done to the cluster: one line of JSON, AUDIT_BYTES_MAX at most. */
+	/**
+	 * Records what somebody did to the cluster: one line of JSON, at most AUDIT_BYTES_MAX.
+	 */
 	audit(line: string): Promise<void>;
 }

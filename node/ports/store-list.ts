@@ -1,39 +1,45 @@
-/** Lists of the tasks of a shard, step by step. */
+/** Lists of a shard's tasks, one step at a time. */
 import type { TaskState } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import type { TaskFilter } from "../../protocol/task-filter.ts";
 
 export interface ListRequest {
-	/** Or one of several. Undefined: all states. */
+	/** One state or several; undefined for all. */
 	readonly state: TaskState | readonly TaskState[] | undefined;
 	/** Only tasks created before this creation number. */
 	readonly beforeSeq: number;
 	readonly limit: number;
 	readonly filter?: TaskFilter;
-	/** No task but this one. */
+	/** Only this task. */
 	readonly only?: string;
-	/** Payloads are LEFT_OUT, and results, too. */
+	/** Payloads are LEFT_OUT, and so are results. */
 	readonly brief?: true;
-	/** Of the step before this one, in the same list. */
+	/** From the step before this one, in the same list. */
 	readonly ahead?: TasksAhead;
 }
 
-/** Which tasks come next, as a step has found out that then looked at some of them. For the store alone. */
+/**
+ * Which tasks come next, as found by a step that then looked at only some of them. Only
+ * the store reads it.
+ */
 export interface TasksAhead {
 	/** Ids and creation numbers, newest first. */
 	readonly found: readonly (string | number)[];
-	/** Down to this creation number; 0: all there are. */
+	/** Down to this creation number; 0 if these are all. */
 	readonly floor: number;
 }
 
 export interface ListReply {
 	readonly tasks: readonly TaskRecord[];
-	/** There are older ones; or there may be, as the step came to its end before it had found `limit`, or one more. */
+	/**
+	 * There are older tasks; or there may be, because the step ended before it had found
+	 * `limit` tasks, or one more.
+	 */
 	readonly more: boolean;
-	/** All tasks from this creation number on were looked at; 0: all there are. */
+	/** All tasks from this creation number on were looked at; 0 if these are all. */
 	readonly downToSeq: number;
 	/** When this was so, in the store's time. */
 	readonly nowMs: number;
-	/** For the next step, which it spares to find out again. */
+	/** For the next step, which then need not find them again. */
 	readonly ahead?: TasksAhead;
 }

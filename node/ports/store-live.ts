@@ -1,4 +1,7 @@
-/** What a shard keeps, and tells, of how things are: figures, now and over time, and what runs. */
+/**
+ * What a shard keeps and reports about its state: figures, now and over time, and what
+ * runs.
+ */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { SeenLease } from "./store-pulse.ts";
@@ -10,13 +13,19 @@ export interface LiveSample {
 	readonly atMs: number;
 	readonly pending: number;
 	readonly started: number;
-	/** Of all live nodes of the cluster, as whoever took the sample knew. */
+	/**
+	 * The slots of all live nodes of the cluster, as far as the node that took the sample
+	 * knew.
+	 */
 	readonly slots: number;
 	/** Tasks that have ever ended in the shard. */
 	readonly ended: number;
-	/** Those that are FAILURE, and ended in the step. */
+	/** Tasks that ended as FAILURE in the step. */
 	readonly failed: number;
-	/** Since when the oldest PENDING task of the cluster has waited; 0: none waits. Undefined: not known. */
+	/**
+	 * Since when the oldest PENDING task of the cluster has waited; 0 if none waits.
+	 * Undefined if that is not known.
+	 */
 	readonly oldestMs: number | undefined;
 }
 
@@ -26,20 +35,20 @@ export interface LiveLook {
 	readonly started: number;
 	/** See `LiveSample`. */
 	readonly ended: number;
-	/** Those that are FAILURE, and ended within all steps. */
+	/** Tasks that ended as FAILURE within all steps. */
 	readonly failed: number;
 	/** Oldest first. */
 	readonly samples: readonly LiveSample[];
-	/** Those that hold a lease, perhaps one that has run out: at most LIVE_SESSIONS_MAX. */
+	/** Sessions that hold a lease, perhaps an expired one: at most LIVE_SESSIONS_MAX. */
 	readonly sessions: readonly LiveSession[];
 }
 
 export interface LiveSession extends SeenLease {
-	/** Tasks that it runs. */
+	/** The tasks that it runs. */
 	readonly running: number;
 }
 
-/** An attempt that runs. */
+/** An attempt that is running. */
 export interface HeldAttempt extends AttemptName {
 	readonly attempt: number;
 	readonly claimedMs: number;
@@ -48,7 +57,7 @@ export interface HeldAttempt extends AttemptName {
 
 export interface HoldersReply {
 	readonly attempts: readonly HeldAttempt[];
-	/** Of so many of the sessions, from the first. */
+	/** How many of the sessions were looked at, from the first. */
 	readonly looked: number;
 }
 
@@ -57,24 +66,34 @@ export interface LiveHead {
 	readonly route: Route;
 }
 
-/** When leases end, at a moment of the store's time. Of a session that is not among them it was taken. */
+/**
+ * When leases expire, as of one moment of the store's time. A session that is missing
+ * here has lost its lease.
+ */
 export interface Leases {
 	readonly nowMs: number;
 	readonly expires: ReadonlyMap<SessionName, number>;
 }
 
-/** What holds for all of its methods stands at `Shard`. */
+/** `Shard` says what holds for all of its methods. */
 export interface ShardLive {
 	/** Figures as they are, and samples of steps that ended after this (store's time). */
 	look(afterMs: number): Promise<LiveLook>;
 	/**
-	 * Keeps the figures of the step that has just ended. Any node may do it at any time; once it is
-	 * done nothing more is, but to add since when the oldest task waits if that was not known.
-	 * Returns whether anything was written.
+	 * Keeps the figures of the step that has just ended. Any node may do it at any time.
+	 * Once it is done, a repetition only adds since when the oldest task waits, if that was
+	 * not known. Returns whether anything was written.
 	 */
 	sample(figures: Pick<LiveSample, "slots" | "oldestMs">): Promise<boolean>;
-	/** Attempts that these sessions run, of as many of them as a step may read: one at least. Of each LIVE_HOLDERS_STEP at most, those of its oldest tasks. */
+	/**
+	 * The attempts that these sessions run, for as many of the sessions as one step may
+	 * read: at least one. Of each session at most LIVE_HOLDERS_STEP, those of its oldest
+	 * tasks.
+	 */
 	holders(sessions: readonly SessionName[]): Promise<HoldersReply>;
-	/** Of as many of the tasks as a step may read, from the first: one at least. Undefined: there is none. */
+	/**
+	 * The heads of as many of the tasks as one step may read, from the first: at least one.
+	 * Undefined for a task that does not exist.
+	 */
 	heads(ids: readonly string[]): Promise<(LiveHead | undefined)[]>;
 }

@@ -1,9 +1,10 @@
-/** What a shard keeps of tasks: how they come, are given to sessions, end, and are read. */
-
+/**
+ * What a shard keeps of tasks: how they come, are given to sessions, end, and are read.
+ */
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
-import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
+import type { AttemptEnd } from "../../protocol/state.ts";
 import type {
 	ClaimedTask,
 	NewTask,
@@ -14,6 +15,14 @@ import type {
 import type { Moments } from "../../protocol/task-times.ts";
 import type { StoreError } from "./store-error.ts";
 import type { ListReply, ListRequest } from "./store-list.ts";
+import type {
+	BusyRoute,
+	FailuresReply,
+	FailuresRequest,
+	QueuesReply,
+	QueuesRequest,
+	ShardCounts,
+} from "./store-overview.ts";
 import type { AttemptName, RoutedCount } from "./store-sessions.ts";
 import type {
 	CancelOutcome,
@@ -30,16 +39,19 @@ export type SubmitOutcome =
 			readonly ok: true;
 			readonly created: true;
 			readonly seq: number;
-			/** Of another run of its id: the id that it has. */
+			/** Its own id, if the task became another run of the id that it came with. */
 			readonly id?: string;
 			/** When it is due and expires, if it asks for either. */
 			readonly moments?: Moments;
-			/** It is SCHEDULED, as it is not due yet. */
+			/** It is SCHEDULED, because it is not due yet. */
 			readonly scheduled?: true;
-			/** Where it is the session's that it was brought with. */
+			/** The claim, if the session that brought the task has it at once. */
 			readonly claimed?: ClaimedTask;
 	  }
-	/** The id is taken, and it is no other run of it. Whether by the same task is for the caller to compare. */
+	/**
+	 * The id is taken, and this is not another run of it. Whether the task is the same is
+	 * for the caller to compare.
+	 */
 	| {
 			readonly ok: true;
 			readonly created: false;
@@ -47,11 +59,17 @@ export type SubmitOutcome =
 	  }
 	| {
 			readonly ok: false;
-			/** Of its kind, served or not, as many routes have waiting tasks as may. */
+			/**
+			 * There are already as many routes with waiting tasks as there may be, of its kind:
+			 * served or not.
+			 */
 			readonly code: "too_many_routes" | "too_many_unserved";
 	  };
 
-/** What became of a task that a node was to submit; `overloaded`: it waited there for too long, and was not sent. */
+/**
+ * What became of a task that a node was to submit; `overloaded`: it waited on the node
+ * for too long, and was not sent.
+ */
 export type Submission = SubmitOutcome | StoreError | "overloaded";
 
 /** The lease under which a session is given tasks. */
@@ -65,7 +83,10 @@ export interface ClaimRequest extends Lease {
 	readonly routes: readonly Route[];
 	/** At most CLAIM_BATCH_MAX. */
 	readonly limit: number;
-	/** Routes of which, each time together, fewer may come than the limit; each at most once. */
+	/**
+	 * Groups of routes from which fewer tasks may come together than the limit; each route
+	 * in at most one.
+	 */
 	readonly rooms?: readonly ClaimRoom[];
 }
 
@@ -78,7 +99,7 @@ export interface ClaimRoom {
 export type ClaimReply =
 	| {
 			readonly ok: true;
-			/** Lowest rank first, across all the routes asked for. */
+			/** Lowest rank first, across all routes asked for. */
 			readonly tasks: readonly ClaimedTask[];
 			/** Waiting tasks left on each of the routes asked for. */
 			readonly waiting: readonly number[];
@@ -90,49 +111,62 @@ export type ClaimReply =
 	  };
 
 /**
- * `accepted`: this end stands (also when it had been accepted before and the
- * answer was lost). `stale_token`: the attempt is no longer the task's; nothing
- * was changed, and the refusal was counted.
+ * `accepted`: this end stands, perhaps since an earlier call whose answer was lost.
+ * `stale_token`: the attempt is no longer the task's; nothing was changed, and the
+ * refusal was counted.
  */
 export type EndOutcome = "accepted" | "stale_token";
 
-/** A task given back by its own holder. */
+/** A task that its own holder gives back. */
 export type GiveBack = Unfinished | PutOff;
 
 /**
- * It runs again as soon as it can. `crashed` counts towards CRASHES_MAX. `not-begun`: none of
- * its code has run, and it is as if it had not been claimed, without an attempt to tell of.
+ * The task runs again as soon as it can. `crashed` counts towards CRASHES_MAX.
+ * `not-begun`: none of its code has run, and it is as if it had not been claimed: no
+ * attempt is recorded.
  */
 export interface Unfinished extends AttemptName {
 	readonly end: Extract<AttemptEnd, "handed-back" | "crashed"> | "not-begun";
-	/** Of a crash: kept with the attempt, and said of the task when it is given up for crashing too often. Handed back: a word of `loss.ts`. */
+	/**
+	 * For a crash: kept with the attempt, and the error of the task if it is given up for
+	 * crashing too often. For a task handed back: a word of `loss.ts`.
+	 */
 	readonly message: string;
 	/** When its code began, if that is known. */
 	readonly startedMs?: number;
 }
 
-/** It runs again after a time. */
+/** The task runs again after a time. */
 export interface PutOff extends AttemptName {
-	/** A failure counts. One that is to be tried again only after its expiry ends the task. */
+	/**
+	 * A failure counts. If the task is to be tried again only after its expiry, it ends
+	 * instead.
+	 */
 	readonly end: Extract<AttemptEnd, "failure" | "timeout" | "snoozed">;
-	/** Of the attempt, kept with it; undefined if it snoozed. */
+	/** The error of the attempt, kept with it; undefined if it snoozed. */
 	readonly error: TaskError | undefined;
 	readonly startedMs: number;
 	readonly afterMs: number;
 }
 
-/** `pending`: waits again. `ended`: crashed once too often, or to be tried again too late: now FAILURE. With `dueMs` it is SCHEDULED. */
+/**
+ * `pending`: the task waits again. `ended`: it crashed once too often, or would be tried
+ * again too late, and is FAILURE now. With `dueMs` it is SCHEDULED.
+ */
 export type GiveBackOutcome =
 	| "pending"
 	| "ended"
 	| "stale_token"
 	| { readonly dueMs: number };
 
-/** What time has brought about. */
+/** What the passing of time has changed. */
 export interface ElapseReply {
-	/** The time by which that was so. */
+	/** The time at which this was so. */
 	readonly nowMs: number;
-	/** When the next task is due, or expires, in the store's time; perhaps now: call again. Undefined: none is, or does. */
+	/**
+	 * When the next task becomes due or expires, in the store's time; perhaps now: call
+	 * again. Undefined if no task has a time.
+	 */
 	readonly nextTimeMs: number | undefined;
 	/** Tasks that have ended EXPIRED. */
 	readonly expiredIds: readonly string[];
@@ -140,96 +174,11 @@ export interface ElapseReply {
 	readonly promoted: readonly RoutedCount[];
 }
 
-/** Tasks by state now, and running totals since the shard was made. */
-export interface ShardCounts {
-	readonly states: Readonly<Record<TaskState, number>>;
-	readonly accepted: number;
-	readonly attempts: number;
-	/** Ends of attempts refused for a stale token. */
-	readonly stale: number;
-	/** Routes with waiting tasks. */
-	readonly routes: number;
-	/** Of more than BACKLOG_ROUTES_MAX routes those that tasks came to last. */
-	readonly waiting: readonly {
-		readonly route: Route;
-		readonly count: number;
-	}[];
-}
-
-export interface QueuesRequest {
-	/** Only routes with a higher number; -1: from the first. */
-	readonly above: number;
-	/** At most QUEUES_STEP_MAX. */
-	readonly limit: number;
-}
-
-/** What waits on one route, and how many of its tasks do not. */
-export interface QueueDepth {
-	readonly route: Route;
-	readonly count: number;
-	/** The task that has waited longest, by the place that it was given in the queue. */
-	readonly oldestId: string;
-	/** When it was given that: its creation, or when it was due since. */
-	readonly oldestMs: number;
-	readonly started: number;
-	readonly scheduled: number;
-}
-
-/** A route on which nothing waits. */
-export type BusyRoute = Pick<QueueDepth, "route" | "started" | "scheduled">;
-
-export interface QueuesReply {
-	readonly nowMs: number;
-	/** By their numbers, which no route changes for a lower one; perhaps fewer than asked for. */
-	readonly queues: readonly QueueDepth[];
-	/** The highest number of a route that there was. */
-	readonly highest: number;
-	/** To ask for those above it; undefined: there are no more. */
-	readonly next: number | undefined;
-}
-
-/** The newest failures are looked at first. */
-export interface FailuresRequest {
-	/** Of those that ended since then, by the store's clock; or so long ago. */
-	readonly since: { readonly atMs: number } | { readonly agoMs: number };
-	/** As an earlier step ended; undefined: from the newest. */
-	readonly from: FailurePlace | undefined;
-	/** At most FAILURES_STEP_MAX. */
-	readonly limit: number;
-}
-
-/** Behind so many that ended at this moment, and all that ended later. */
-export interface FailurePlace {
-	readonly endedMs: number;
-	readonly skip: number;
-}
-
-/** Tasks of one type that failed alike. */
-export interface FailureGroup {
-	readonly type: string;
-	readonly code: string;
-	/** See first-line.ts. */
-	readonly firstLine: string;
-	readonly count: number;
-	readonly newestId: string;
-	readonly newestMs: number;
-}
-
-export interface FailuresReply {
-	readonly nowMs: number;
-	readonly sinceMs: number;
-	readonly looked: number;
-	/** By their newest; one may come in several steps. */
-	readonly groups: readonly FailureGroup[];
-	/** To go on from; undefined: there are no more. */
-	readonly next: FailurePlace | undefined;
-}
-
-/** The tasks of a shard. What holds for all of its methods stands at `Shard`. */
+/** The tasks of a shard. `Shard` says what holds for all of its methods. */
 export interface ShardTasks {
 	/**
-	 * Outcomes in order. At most SUBMIT_BATCH_MAX tasks. Brought with a lease, the new ones
-	 * are its session's at once, where it may have them and no task waits on any of the routes.
+	 * Outcomes in order. At most SUBMIT_BATCH_MAX tasks. New tasks that come with a lease are
+	 * its session's at once, if it may have them and no task waits on any of the routes.
 	 * `unserved` are those of the routes that no node serves: they have room of their own.
 	 */
 	submit(
@@ -247,48 +196,53 @@ export interface ShardTasks {
 	/** Outcomes in order. At most CANCEL_BATCH_MAX. */
 	cancel(request: CancelRequest): Promise<CancelOutcome[]>;
 	/**
-	 * Any node may call it at any time: lets those SCHEDULED tasks wait that are due, in the
-	 * order of when they were, and ends those EXPIRED that had to begin by now. At most `limit`
-	 * of each, and ELAPSE_BATCH_MAX.
+	 * Makes SCHEDULED tasks that are due wait, in the order in which they became due, and
+	 * ends as EXPIRED those that had to begin by now. Any node may call it at any time. At
+	 * most `limit` of each, and ELAPSE_BATCH_MAX.
 	 */
 	elapse(limit: number): Promise<ElapseReply>;
 	/**
-	 * Opens tasks again that have ended without success: they have another round, in which
-	 * what they failed, crashed and lost counts from 0. Their attempts stay. At most RETRY_BATCH_MAX.
+	 * Reopens tasks that have ended without success: they have another round, in which
+	 * failures, crashes and losses count from 0. Their attempts are kept. At most
+	 * RETRY_BATCH_MAX.
 	 */
 	retry(tasks: readonly RetryRequest[]): Promise<RetryReply>;
-	/** Changes a task that waits, or is SCHEDULED. */
+	/** Changes a task that waits or is SCHEDULED. */
 	change(request: ChangeRequest): Promise<ChangeReply>;
 	/** Deletes tasks that have ended. Outcomes in order. At most REMOVE_BATCH_MAX. */
 	remove(ids: readonly string[]): Promise<RemoveOutcome[]>;
 	/**
-	 * Forgets ended tasks: those past their time, and the oldest beyond the number and the size
-	 * to be kept, of successes and of others each, but none of these that ended within
-	 * `leastMs`. Those that say how long they are to be kept go by that, and are the
-	 * last to go for number or size. Returns how many; TRIM_BATCH_MAX or more: there may be more.
+	 * Discards ended tasks: those past their time, and the oldest beyond the number and the
+	 * size to be kept, for successes and for others each, but none that ended within
+	 * `leastMs`. Tasks that say how long they are to be kept go by that, and are the last
+	 * to go for number or size. Returns how many; if TRIM_BATCH_MAX or more, there may be
+	 * more.
 	 */
 	trim(keeps: Keeps, leastMs: number): Promise<number>;
-	/** In order; undefined for what does not exist. */
+	/** In order; undefined for a task that does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
-	/** Waiting tasks before this one, in the queue of its route in this shard; undefined if it does not wait there. */
+	/**
+	 * How many tasks wait before this one, in the queue of its route in this shard;
+	 * undefined if it does not wait there.
+	 */
 	ahead(route: Route, id: string): Promise<number | undefined>;
 	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */
 	newest(id: string): Promise<TaskRecord | undefined>;
-	/** The routes with waiting tasks, a step at a time. */
+	/** The routes with waiting tasks, one step at a time. */
 	queues(request: QueuesRequest): Promise<QueuesReply>;
 	/**
-	 * Routes on which nothing waits and tasks run, or are not due yet: of either kind the
-	 * BUSY_ROUTES_MAX with most.
+	 * Routes on which nothing waits, while tasks run or are not due yet: the
+	 * BUSY_ROUTES_MAX with most of either kind.
 	 */
 	busy(): Promise<readonly BusyRoute[]>;
-	/** Why tasks failed, a step at a time. */
+	/** Why tasks failed, one step at a time. */
 	failures(request: FailuresRequest): Promise<FailuresReply>;
 	/** Those that have ended or do not exist. At most WAIT_BATCH_MAX. */
 	over(ids: readonly string[]): Promise<string[]>;
 	/**
-	 * Newest first. It holds the store for a moment only, so a page may be short: see `more`. Not of
-	 * one moment where more routes have waiting tasks than one step can look at: a task that goes
-	 * back to its queue meanwhile may be missing.
+	 * Newest first. One call occupies the store only briefly, so a page may be short: see
+	 * `more`. If more routes have waiting tasks than one step can look at, the page is not
+	 * of one moment: a task that goes back to its queue meanwhile may be missing.
 	 */
 	list(request: ListRequest): Promise<ListReply>;
 	counts(): Promise<ShardCounts>;

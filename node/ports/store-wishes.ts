@@ -1,4 +1,6 @@
-/** What somebody wants done with tasks that a shard has: that they end, have another round, are changed, or deleted. */
+/**
+ * What somebody asks a shard to do with its tasks: end, reopen, change or delete them.
+ */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { TaskOptions } from "../../protocol/task-options.ts";
 import type { When } from "../../protocol/task-times.ts";
@@ -7,20 +9,21 @@ import type { RoutedCount } from "./store-sessions.ts";
 export interface CancelRequest {
 	readonly tasks: readonly {
 		readonly id: string;
-		/** The round that is meant; undefined: whichever it is. */
+		/** The round that is meant; undefined for any. */
 		readonly round: number | undefined;
 	}[];
 	/** Who asks, without blanks. */
 	readonly by: string;
-	/** Empty: not said. */
+	/** Empty if none was given. */
 	readonly reason: string;
-	/** What runs is CANCELLED at once, wherever its code is. */
+	/** A running task is CANCELLED at once, wherever its code runs. */
 	readonly force: boolean;
 }
 /**
- * `none`: there is no such task. `same`: nothing was done, as another round is meant, or it
- * is CANCELLED already. `ended`: it has ended otherwise. `cancelled`: it is now. `marked`: it
- * runs, and ends when its holder has stopped it. `holder`: the session that is to stop it.
+ * `none`: there is no such task. `same`: nothing was done, because another round is meant
+ * or the task is CANCELLED already. `ended`: it had ended otherwise. `cancelled`: it is
+ * CANCELLED now. `marked`: it runs, and ends when its holder has stopped it. `holder`:
+ * the session that is to stop it.
  */
 export type CancelOutcome =
 	| { readonly code: "none" | "same" | "ended" }
@@ -29,17 +32,17 @@ export type CancelOutcome =
 
 export interface RetryRequest {
 	readonly id: string;
-	/** The round that is meant; undefined: whichever it is. */
+	/** The round that is meant; undefined for any. */
 	readonly round: number | undefined;
-	/** It is due after this; 0: at once. */
+	/** The task is due after this; 0 for at once. */
 	readonly afterMs: number;
-	/** So long after that it expires; undefined: never. */
+	/** It expires this long after that; undefined for never. */
 	readonly expiresMs: number | undefined;
 }
 
 /**
- * `none`: there is no such task. `other_round`: nothing was done, as another round is meant.
- * `pending`: it waits for its next round; with `dueMs` it is SCHEDULED for it.
+ * `none`: there is no such task. `other_round`: nothing was done, because another round
+ * is meant. `pending`: it waits for its next round; with `dueMs` it is SCHEDULED for it.
  */
 export type RetryOutcome =
 	| "none"
@@ -62,10 +65,10 @@ export type RemoveOutcome = "none" | "removed" | "not_ended";
 
 export interface ChangeRequest {
 	readonly id: string;
-	/** Its options, as the caller has seen them, and as they are to be. */
+	/** Its options, as the caller has seen them, and as they should become. */
 	readonly seen: TaskOptions;
 	readonly options: TaskOptions;
-	/** Undefined: as it is; so with the others. */
+	/** Undefined to leave it as it is; likewise below. */
 	readonly priority: number | undefined;
 	readonly due: When;
 	/** After it is due. */
@@ -74,7 +77,8 @@ export interface ChangeRequest {
 
 /**
  * `not_waiting`: it runs, or has ended. `other`: its options have been changed since they
- * were seen. `early`: it would expire before it is due. Nothing was done by any of these.
+ * were seen. `early`: it would expire before it is due. In none of these cases was
+ * anything done.
  */
 export type ChangeReply =
 	| { readonly code: "none" | "not_waiting" | "other" | "early" }
@@ -82,9 +86,9 @@ export type ChangeReply =
 			readonly code: "changed";
 			/** The store's time. */
 			readonly nowMs: number;
-			/** It is due then, and does not wait. */
+			/** Set if the task is not due yet, and does not wait. */
 			readonly dueMs: number | undefined;
 			readonly expiresMs: number | undefined;
-			/** Where it waits now. */
+			/** The route on which it waits now. */
 			readonly waiting: readonly RoutedCount[];
 	  };

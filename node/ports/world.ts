@@ -1,26 +1,30 @@
-/**
- * Time, chance and the log, as a node is given them.
- */
+/** Time, randomness and the log, as a node is given them. */
 
 export interface Timer {
 	cancel(): void;
 }
 
 export interface Clock {
-	/** Wall clock, ms since 1970. For people and ids; decides nothing. */
+	/** Wall clock, ms since 1970. For people and ids; no decision depends on it. */
 	wallMs(): number;
-	/** Monotonic clock, ms. What a node judges its own trust window by. */
+	/** Monotonic clock, ms. A node judges its own trust window by it. */
 	monoMs(): number;
 	/** Calls `fn` once after `ms`. Does not keep the process alive. */
 	after(ms: number, fn: () => void): Timer;
-	/** Calls `fn` after the current burst of events, to batch what comes together. */
+	/**
+	 * Calls `fn` after the current burst of events, so that what comes together can be
+	 * batched.
+	 */
 	soon(fn: () => void): void;
 }
 
 export interface Random {
 	/** In [0, 1). */
 	unit(): number;
-	/** So many characters of `0123456789abcdefghjkmnpqrstvwxyz`, 5 random bits each. */
+	/**
+	 * A text of so many characters of `0123456789abcdefghjkmnpqrstvwxyz`, 5 random bits
+	 * each.
+	 */
 	text(chars: number): string;
 }
 
