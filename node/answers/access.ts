@@ -1,15 +1,16 @@
 /**
  * Access: who may ask this node for what.
  *
- * The store keeps the tokens; every node knows all of them, so that no request costs a call.
- * A pulse tells a number that rises with every change, and then those are read that were
- * changed; all of them now and then, and whenever the store may have lost some. While the
- * store is away the node goes on with what it knows. A store that comes back without its last
- * writes is given what the node knows better: the newer record of each name counts, so what
- * was revoked stays revoked.
+ * The store keeps the tokens, and every node knows all of them, so that no request costs
+ * a call. A pulse reports a number that rises with every change; then the changed tokens
+ * are read. All of them are read now and then, and whenever the store may have lost some.
+ * While the store is away, the node goes on with what it knows. A store that comes back
+ * without its last writes is given what the node knows better: for each name the newer
+ * record counts, so what was revoked stays revoked.
  *
- * A cluster without tokens is open, as far as its nodes may be. One that ever had a token is
- * not, nor is a node that was given some, and neither becomes open again by losing them.
+ * A cluster without tokens is open, as far as its nodes may be. A cluster that ever had a
+ * token is not open, nor is a node that was given some; and neither becomes open again by
+ * losing them.
  */
 import {
 	type AccessToken,
@@ -42,7 +43,7 @@ import { digestOf, TokenIndex } from "./token-index.ts";
 import { putTokensBack, readTokens } from "./token-steps.ts";
 
 export interface AccessParts {
-	/** Of the shard that keeps the tokens. */
+	/** The shard that keeps the tokens. */
 	readonly home: ShardAccess;
 	readonly clock: Pick<Clock, "monoMs">;
 	readonly log: Log;
@@ -50,7 +51,7 @@ export interface AccessParts {
 	readonly mint: TokenMint;
 }
 
-/** Who asks where nobody has to say so. */
+/** The asker if nobody has to identify themselves. */
 const ANYBODY: Verdict = { ok: true, asker: { name: "-", role: "operate" } };
 const MISSING: Verdict = { ok: false, why: "missing" };
 const UNKNOWN: Verdict = { ok: false, why: "unknown" };
@@ -58,18 +59,18 @@ const UNSURE: Verdict = { ok: false, why: "unsure" };
 const REVOKED: Verdict = { ok: false, why: "revoked" };
 const EXPIRED: Verdict = { ok: false, why: "expired" };
 
-/** What one token means here. */
+/** What is known of one token. */
 interface Known {
 	readonly verdict: Verdict;
 	readonly expiresMs: number;
-	/** Of a token of the store. */
+	/** Its name, if it is a token of the store. */
 	readonly name: string | undefined;
 	/** The hour up to which it is known to have been used. */
 	usedMs: number;
 }
 
 export class Access implements AccessApi {
-	/** Resolves when it has been read for the first time whether there are tokens, and which. */
+	/** Resolves when it has been read for the first time which tokens there are, if any. */
 	readonly known: Promise<void>;
 	#isKnown = false;
 	readonly #tell: () => void;
@@ -79,18 +80,18 @@ export class Access implements AccessApi {
 	#given: readonly string[] = [];
 	/** Once true, always so. */
 	#isClosed = false;
-	/** Up to which writing of tokens all are known; -1: they are to be read as a whole. */
+	/** Up to which write of tokens all are known; -1 if all have to be read again. */
 	#version = -1;
-	/** When they were last. */
+	/** When all were last read. */
 	#wholeMs = Number.NEGATIVE_INFINITY;
-	/** As a pulse told it last. */
+	/** The number of the last write, as the last pulse reported it. */
 	#versionTold = 0;
-	/** When it was last known that nothing newer is there. */
+	/** When it was last known that there is nothing newer. */
 	#freshMs = Number.NEGATIVE_INFINITY;
 	#aheadMs = 0;
 	#reading = false;
 	#isBack = false;
-	/** Names of tokens that were used, for the store. */
+	/** Names of tokens that were used, not yet reported to the store. */
 	#used = new Set<string>();
 	#usedToldMs = Number.NEGATIVE_INFINITY;
 
@@ -118,14 +119,14 @@ export class Access implements AccessApi {
 		this.#isBack = true;
 	}
 
-	/** Shard 0 has told this node how things stand. */
+	/** Shard 0 has reported its state. */
 	pulsed({ nowMs, accessVersion }: GoodPulse): void {
 		this.#aheadMs = nowMs - this.#parts.clock.monoMs();
 		if (this.#isBack) this.#version = -1;
 		this.#isBack = false;
 		this.#versionTold = accessVersion;
 		if (accessVersion > 0) this.#isClosed = true;
-		// Where there never was a token, and none is known, there is nothing to read.
+		// If there never was a token and none is known, there is nothing to read.
 		const isNone = accessVersion === 0 && this.#tokens.size === 0;
 		if (isNone) this.#has(0);
 		else if (accessVersion !== this.#version || this.#isLongAgo)
@@ -181,13 +182,13 @@ export class Access implements AccessApi {
 		return revoked.token;
 	}
 
-	/** What this node does not know is no token. */
+	/** A token that this node does not know is no token. */
 	get #isFresh(): boolean {
 		const ageMs = this.#parts.clock.monoMs() - this.#freshMs;
 		return this.#version >= this.#versionTold && ageMs <= ACCESS_FRESH_MS;
 	}
 
-	/** It may be lost before it is read. */
+	/** The store may lose it before it is read. */
 	#learn(token: AccessToken): void {
 		const known = this.#tokens.get(token.name);
 		if (known !== undefined && known.version >= token.version) return;
@@ -203,7 +204,10 @@ export class Access implements AccessApi {
 		this.#tell();
 	}
 
-	/** What was written behind this node's back, as by hand, is found some time. */
+	/**
+	 * What was written without the node's knowledge, for instance by hand, is found
+	 * eventually.
+	 */
 	get #isLongAgo(): boolean {
 		return this.#parts.clock.monoMs() - this.#wholeMs > ACCESS_WHOLE_MS;
 	}
@@ -216,7 +220,8 @@ export class Access implements AccessApi {
 		const since = isWhole ? 0 : Math.max(0, this.#version);
 		try {
 			const { tokens: read, version, nowMs } = await readTokens(home, since);
-			// Who was away for longer than it is remembered what was revoked knows nothing for sure.
+			// A node that was away for longer than revocations are remembered knows nothing for
+			// sure.
 			const isOld = clock.monoMs() - this.#freshMs > ACCESS_REVOKED_KEPT_MS;
 			const before = isOld && this.#isKnown ? new Map() : this.#tokens;
 			const merged = mergeTokens(before, read, since === 0, nowMs);
@@ -226,7 +231,7 @@ export class Access implements AccessApi {
 			if (since === 0) this.#wholeMs = clock.monoMs();
 			if (merged.lost.length > 0) await this.#putBack(merged.lost);
 		} catch (error) {
-			// The version stays behind, so the next pulse reads again.
+			// The version stays behind, so the next pulse makes it read again.
 			if (!(error instanceof StoreError)) throw error;
 			log.debug({ err: error }, "could not read the access tokens");
 		} finally {
@@ -246,7 +251,7 @@ export class Access implements AccessApi {
 			);
 	}
 
-	/** Tells the store which tokens were used, now and then. */
+	/** Reports to the store, now and then, which tokens were used. */
 	async #tellUsed(): Promise<void> {
 		const { clock, home, log } = this.#parts;
 		const nowMs = clock.monoMs();

@@ -1,7 +1,7 @@
 /**
- * AuditTrail: the one place through which it is told who did what, besides reading and
- * submitting. Each is a line of the log, whatever else becomes of it, and an event of the first
- * shard, unless the store cannot be had.
+ * AuditTrail: the one place that records who did what, apart from reads and submissions.
+ * Each record is a line of the log, whatever else becomes of it, and an event of the
+ * first shard if the store can be had.
  */
 import { AUDIT_BYTES_MAX } from "../../protocol/limits.ts";
 import {
@@ -27,7 +27,7 @@ export class AuditTrail implements Audit {
 	}
 
 	async #note(line: string): Promise<void> {
-		// Names, ids and addresses are short. What is not is told by the log alone.
+		// Names, ids and addresses are short. If something is not, only the log has it.
 		if (Buffer.byteLength(line) > AUDIT_BYTES_MAX) return;
 		try {
 			await this.#events.audit(line);

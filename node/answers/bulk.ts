@@ -1,12 +1,13 @@
 /**
- * Bulk: what is done to all tasks that fit a filter, in steps. Each finds some and does it to
- * them, and holds the store for a moment only; after it the store has as long for itself.
- * Where a request ends before all are through, by its limit, its time or trouble with the
- * store, the next one goes on from its cursor.
+ * Bulk: applies an action to all tasks that match a filter, in steps. Each step finds
+ * some tasks and changes them, occupying the store only briefly; then the store has as
+ * much time for itself. If a request ends before all are through, because of its limit,
+ * its time or trouble with the store, the next one goes on from its cursor.
  *
- * Tasks are met from the newest to the oldest of a shard, one shard after the other; so none
- * is met twice, whatever becomes of it meanwhile. Of those that have ended, only such are met
- * as had when the first request began: else what fails again at once could go on for ever.
+ * Tasks are visited from the newest to the oldest of a shard, one shard after the other,
+ * so none is visited twice, whatever becomes of it meanwhile. Of ended tasks, only those
+ * are visited that had ended when the first request began: otherwise tasks that fail
+ * again at once could keep it going for ever.
  */
 import { BULK_STATES } from "../../protocol/bulk.ts";
 import { BULK_BATCH_MAX, BULK_MS_MAX } from "../../protocol/limits.ts";
@@ -29,13 +30,13 @@ import { Pace } from "./pace.ts";
 export interface BulkParts {
 	readonly clock: Clock;
 	readonly random: Pick<Random, "unit">;
-	/** In their order. */
+	/** In the order of their shards. */
 	readonly engines: readonly {
 		readonly shard: Pick<Shard, "index" | "tasks">;
 	}[];
 	/** See known-names.ts. */
 	readonly names: { idsOf(name: string): readonly string[] };
-	/** See task-wishes.ts. Each says to how many it was done. */
+	/** See task-wishes.ts. Each returns how many tasks it changed. */
 	readonly wishes: {
 		cancelAll(
 			shard: number,
@@ -52,9 +53,9 @@ export interface BulkParts {
 	readonly report: { readonly draining: boolean };
 }
 
-/** Where it is to go on. */
+/** Where to go on. */
 interface Stand {
-	/** When the first request began, in the store's time; undefined: it begins now. */
+	/** When the first request began, in the store's time; undefined if it begins now. */
 	readonly atMs: number | undefined;
 	readonly pass: number;
 	readonly shard: number;
@@ -77,7 +78,10 @@ export class Bulk {
 		this.#parts = parts;
 	}
 
-	/** Undefined if the cursor is none of the same filter and action. @throws StoreError if nothing was done. */
+	/**
+	 * Undefined if the cursor belongs to another filter or action. @throws StoreError if
+	 * nothing was done.
+	 */
 	async run(
 		wish: BulkWish,
 		signal: AbortSignal,
@@ -99,7 +103,7 @@ export class Bulk {
 			try {
 				stand = await this.#step(wish, stand, room, done);
 			} catch (error) {
-				// What it has found and not told of is met again.
+				// What it has found and not reported is visited again.
 				if (!(error instanceof StoreError) || stand === begun) throw error;
 				break;
 			}
@@ -109,7 +113,7 @@ export class Bulk {
 		return { ...done, cursor: writeStand(stand, print) };
 	}
 
-	/** Finds some tasks and does it to them. Returns where to go on. */
+	/** Finds some tasks and changes them. Returns where to go on. */
 	async #step(
 		wish: BulkWish,
 		stand: Stand,
@@ -133,7 +137,7 @@ export class Bulk {
 		return this.#nextOf(at, passes.length);
 	}
 
-	/** The next shard, or the first one in the next pass. */
+	/** The next shard, or the first one of the next pass. */
 	#nextOf({ atMs, pass, shard }: Stand, passes: number): Stand | undefined {
 		const isLast = shard + 1 === this.#parts.engines.length;
 		if (isLast && pass + 1 === passes) return undefined;

@@ -1,5 +1,5 @@
 /**
- * ClusterAnswers: what the node answers to its users about the cluster: its counts, its
+ * ClusterAnswers: what the node answers its users about the cluster: its counts, its
  * nodes, and whether this one is ready. Owns no state. A method that needs the store
  * throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
  */
@@ -49,24 +49,27 @@ export interface ClusterAnswersParts {
 		readonly shard: Pick<Shard, "tasks">;
 		/** See submitter.ts. */
 		readonly submitter: {
-			/** A task was refused not long ago, as the store was full and had nothing to forget. */
+			/**
+			 * A task was refused not long ago, because the store was full and had nothing to
+			 * discard.
+			 */
 			readonly refusedLately: boolean;
 		};
 		readonly renewer: {
 			readonly trusted: boolean;
 			readonly generation: number;
-			/** Of the session last opened; 0 until one was. */
+			/** The epoch of the session last opened; 0 until one was. */
 			readonly epoch: number;
 		};
 	}[];
-	/** What the store has named this node. */
+	/** The name that the store has given this node. */
 	readonly name: Pick<NodeName, "current">;
 	readonly roster: NodeBook;
-	/** What this node says of itself: see digester.ts. */
+	/** What this node says about itself: see digester.ts. */
 	readonly digester: { current(): Digest };
 	/** See watch.ts. */
 	readonly watch: {
-		/** Whether the peer is lost to us and not yet known to be dead. */
+		/** Whether this node has lost the peer, and does not know yet that it is dead. */
 		suspects(nodeId: string): boolean;
 	};
 	readonly gossip: Pick<Gossip, "connected">;
@@ -83,19 +86,19 @@ export interface ClusterAnswersParts {
 		readonly draining: boolean;
 		record(): NodeRecord;
 	};
-	/** Of the shard that all nodes read. */
+	/** The registry that all nodes read. */
 	readonly registry: Pick<ShardSessions, "deaths">;
 }
 
 /** All registered nodes: see roster.ts. */
 interface NodeBook extends NodesRoster {
-	/** Other nodes; the list is another one whenever it was read. */
+	/** The other nodes; a new array whenever the registry was read. */
 	readonly others: readonly Pick<RegisteredNode, "record" | "expiresMs">[];
 	/** See served-routes.ts. */
 	readonly served: {
-		/** What no live node has of what the route needs; undefined: nothing. */
+		/** What the route needs and no live node has; undefined if nothing is missing. */
 		missing(route: Route): string | undefined;
-		/** Of live nodes that serve it. */
+		/** The live nodes that serve it. */
 		servers(route: Route): readonly string[];
 	};
 }
@@ -104,7 +107,7 @@ const SILENT = "The store does not answer.";
 
 export class ClusterAnswers implements ClusterApi {
 	readonly #parts: ClusterAnswersParts;
-	/** Of others, and the list that they were taken from. */
+	/** The origins of other nodes, and the list that they were taken from. */
 	#origins: readonly string[] = [];
 	#originsOf: NodeBook["others"] | undefined;
 
@@ -141,7 +144,7 @@ export class ClusterAnswers implements ClusterApi {
 		return readDeaths(this.#parts, node);
 	}
 
-	/** Of all other nodes, as far as this one knows. */
+	/** The states of all other nodes, as far as this one knows. */
 	states(): NodeState[] {
 		const { nodeId } = this.#parts;
 		return this.known()
@@ -149,7 +152,10 @@ export class ClusterAnswers implements ClusterApi {
 			.map(({ state }) => state);
 	}
 
-	/** All nodes, as the registry was read last and as gossip has them; with leases as they are now, if these are given. */
+	/**
+	 * All nodes, as the registry was last read and as gossip has them; with these leases,
+	 * if any are given.
+	 */
 	known(leases?: Leases): NodeView[] {
 		const { roster, digester, watch } = this.#parts;
 		const suspects = (id: string) => watch.suspects(id);
@@ -206,7 +212,8 @@ export class ClusterAnswers implements ClusterApi {
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			const { kind } = error;
-			// Of the rest the node does well enough, or it is in its log.
+			// Other trouble does not keep the node from working well enough, or its log tells
+			// about it.
 			return kind === "unreachable" || kind === "unknown" ? SILENT : undefined;
 		}
 	}
@@ -224,8 +231,8 @@ export class ClusterAnswers implements ClusterApi {
 	}
 
 	/**
-	 * Why the store takes no new tasks. Where it lacks memory, but has tasks that have ended,
-	 * those may be forgotten for new ones; whether they are is known once one was refused.
+	 * Why the store takes no new tasks. If it lacks memory but has ended tasks, those may
+	 * be discarded for new ones; whether that works is known once a task was refused.
 	 */
 	async #fullness(): Promise<string | undefined> {
 		const { store, engines } = this.#parts;
@@ -260,7 +267,7 @@ export class ClusterAnswers implements ClusterApi {
 	}
 }
 
-/** None of a record that has been damaged. */
+/** Undefined if the record has been damaged. */
 function originOfNode({
 	http,
 	url = `http://${http}`,

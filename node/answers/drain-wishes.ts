@@ -1,6 +1,6 @@
 /**
- * DrainWishes: somebody's wish that a node shall drain. Finds the node that is meant, and marks its
- * session. An id goes before a name, as an id is one node's for ever.
+ * DrainWishes: somebody asks a node to drain. Finds that node and marks its session. An
+ * id takes precedence over a name, because it belongs to one node for ever.
  */
 import type { ShardSessions } from "../ports.ts";
 

@@ -1,10 +1,10 @@
 /**
  * EndWatcher: answers those who wait for a task to end.
  *
- * Tasks that end here are known at once; for those that end elsewhere it looks
- * into the store: for each more and more seldom the longer it is waited for, down to
- * every WAIT_POLL_MS_MAX, and for those whose time comes at about the same moment
- * together. Costs nothing while nobody waits.
+ * Tasks that end here are known at once. For tasks that end elsewhere it polls the store:
+ * the longer a task is waited for, the more rarely, down to every WAIT_POLL_MS_MAX; and
+ * tasks that are due for a look at about the same time are looked at together. Costs
+ * nothing while nobody waits.
  */
 import {
 	WAIT_BATCH_MAX,
@@ -35,9 +35,11 @@ type Answer = (task: TaskRecord | undefined) => void;
 
 /** Somebody waits for a task to end. */
 export interface Wait {
-	/** Undefined where the time was over first, or the wait was given up. */
+	/** Undefined if the time was over first, or the wait was given up. */
 	readonly ended: Promise<TaskRecord | undefined>;
-	/** To be called once the task was seen not to be over: from now on it is looked for. */
+	/**
+	 * To be called once the task was seen not to be over: from then on it is looked for.
+	 */
 	lookSoon(): void;
 	giveUp(): void;
 }
@@ -45,22 +47,25 @@ export interface Wait {
 /** A task that is waited for. */
 interface Awaited {
 	readonly answers: Set<Answer>;
-	/** When it is to be looked for next. */
+	/** When to look for it next. */
 	dueMs: number;
-	/** Between that look and the one after it. */
+	/** The interval between that look and the one after it. */
 	pollMs: number;
 }
 
-/** Each interval is so many times the one before: what is waited for is seen at most so much too late, in proportion. */
+/**
+ * Each interval is this many times the one before, so that an end is seen late only in
+ * proportion to the wait.
+ */
 const POLL_GROWTH = 1.3;
-/** Looks may come so much of the interval after them early, to go out with others. */
+/** A look may come early by this much of the interval after it, to go out with others. */
 const POLL_SLACK = 0.25;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class EndWatcher implements EndApi {
 	readonly #awaited = new Map<string, Awaited>();
-	/** Tasks that are being looked for since they have ended here. */
+	/** Tasks that are being looked for because they have ended here. */
 	readonly #asked = new Set<string>();
 	#count = 0;
 	#timer: Timer | undefined;
@@ -99,8 +104,8 @@ export class EndWatcher implements EndApi {
 	}
 
 	/**
-	 * Waits for the task to end, for at most `ms`. (Not with an AbortSignal: to join
-	 * the caller's with one of its own leaves weak references behind.)
+	 * Waits for the task to end, for at most `ms`. (It takes no AbortSignal: joining the
+	 * caller's with one of its own leaves weak references behind.)
 	 */
 	wait(id: string, ms: number): Wait {
 		const { promise, resolve } = Promise.withResolvers<
@@ -121,9 +126,9 @@ export class EndWatcher implements EndApi {
 	}
 
 	/**
-	 * The ends of these are on their way to the store, or there: look now for those who
-	 * wait for one of them. (A look overtakes them only where their script had to be
-	 * sent again, whole; then the next one finds them.)
+	 * The ends of these tasks are on their way to the store, or there: looks now for those
+	 * that somebody waits for. (A look can overtake an end only if its script had to be
+	 * sent again, whole; then the next look finds it.)
 	 */
 	endedHere(ids: readonly string[]): void {
 		if (this.#awaited.size === 0) return;
@@ -152,7 +157,7 @@ export class EndWatcher implements EndApi {
 		return awaited;
 	}
 
-	/** Who comes to wait for a task that others wait for changes nothing for it. */
+	/** If others wait for the task already, another wait changes nothing for it. */
 	#lookSoon(awaited: Awaited): void {
 		if (awaited.dueMs !== NEVER) return;
 		this.#schedule(awaited);
@@ -183,11 +188,12 @@ export class EndWatcher implements EndApi {
 		});
 		try {
 			const ids = due.map(([id]) => id);
-			// One alone is read at once, which saves it a round trip.
+			// A single task is read at once, which saves a round trip.
 			await (ids.length === 1 ? this.#read(ids) : this.#ask(ids));
 		} finally {
 			this.#looking = false;
-			// From now on, not from the look's beginning: a slow store is asked more seldom.
+			// Counted from now, not from when the look began: a slow store is asked more
+			// rarely.
 			for (const [, awaited] of due) this.#schedule(awaited);
 		}
 		let nextMs = NEVER;
@@ -196,7 +202,10 @@ export class EndWatcher implements EndApi {
 		this.#wakeBy(nextMs);
 	}
 
-	/** Asks which of these are over before it reads any: most are not, and may be large. */
+	/**
+	 * Asks which of these are over before it reads any: most are not, and they may be
+	 * large.
+	 */
 	async #ask(ids: readonly string[]): Promise<void> {
 		const { tasks } = this.#parts;
 		const byShard = Map.groupBy(ids, (id) => shardOf(id, tasks.length));
@@ -233,7 +242,7 @@ export class EndWatcher implements EndApi {
 		return this.#parts.tasks[shard] as ShardTasks;
 	}
 
-	/** Those who wait go on waiting where the store does not answer; their time bounds it. */
+	/** If the store does not answer, those who wait go on waiting; their time bounds it. */
 	async #try<T>(look: () => Promise<T>): Promise<T | undefined> {
 		try {
 			return await look();

@@ -1,10 +1,11 @@
 /**
- * EventFeed: tells those who read events on this node what happens. However many they are, the
- * node reads each shard's stream once, over and over, while there are any; what it reads is kept for a
- * moment in one place (event-log.ts), along which each reader goes at its own pace.
+ * EventFeed: tells readers of events on this node what happens. However many there are,
+ * the node reads each shard's stream only once, again and again, while there are any.
+ * What it reads is kept for a moment in one place (event-log.ts), and each reader moves
+ * along it at its own pace.
  *
- * Owns when the store is asked, and the bounds: of readers, of what is kept for them, and of
- * those who read from the store what they have missed.
+ * Owns when the store is asked, and the bounds: on readers, on what is kept for them, and
+ * on those that read from the store what they have missed.
  */
 import type { EventPlace, ViewEvent } from "../../protocol/event.ts";
 import { EventFilter } from "../../protocol/event-filter.ts";
@@ -35,14 +36,14 @@ import { Reader, type ReaderFeed } from "./event-reader.ts";
 export interface EventFeedParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** In their order. */
+	/** In the order of their shards. */
 	readonly shards: readonly {
 		readonly events: Pick<ShardEvents, "after">;
 	}[];
 	/** See roster.ts. */
 	readonly roster: {
 		nameOf(nodeId: string): string | undefined;
-		/** All that hold a lease, or did until it was revoked, but this node. */
+		/** All other nodes that hold a lease, or did until it was revoked. */
 		readonly others: readonly Pick<RegisteredNode, "record" | "expiresMs">[];
 	};
 }
@@ -50,7 +51,10 @@ export interface EventFeedParts {
 /** Each wait for events is so many times the one before. */
 const POLL_GROWTH = 1.5;
 
-/** Of a cluster that was made anew with another number of shards: all before is lost. */
+/**
+ * A place of a cluster that was recreated with another number of shards: everything
+ * before is lost.
+ */
 const NOWHERE: ReadPlace = { generation: 1, bytes: 0, ms: 0, read: 0 };
 
 /** What is read while there are readers, and for a moment longer. */
@@ -63,9 +67,9 @@ export class EventFeed implements EventApi {
 	#run: Run | undefined;
 	#starting: Promise<Run> | undefined;
 	readonly #readers = new Set<Reader>();
-	/** Who waits for news. */
+	/** Called when there is news. */
 	readonly #waiting = new Set<() => void>();
-	/** Steps for readers that are behind, and those who wait for one. */
+	/** Steps under way for readers that are behind, and readers that wait for one. */
 	#behind = 0;
 	readonly #queue: (() => void)[] = [];
 	#lingering: Timer | undefined;
@@ -175,7 +179,7 @@ export class EventFeed implements EventApi {
 		}
 	}
 
-	/** Whether there was anything. */
+	/** Returns whether there was anything. */
 	#take({ log }: Run, shard: number, reply: EventsReply): boolean {
 		const { how, from, nowMs, entries } = reply;
 		if (how !== "on") {
@@ -232,7 +236,7 @@ export class EventFeed implements EventApi {
 		});
 	}
 
-	/** There is something new; and who has fallen behind what is kept is too slow. */
+	/** There is something new. A reader that has fallen behind what is kept is too slow. */
 	#tell(): void {
 		const start = this.#run?.log.start ?? 0;
 		for (const reader of this.#readers)

@@ -1,17 +1,17 @@
 /**
- * EventLog: what a node has read last of the events of all shards, in the order in which it
- * came here, for all who read it: each has a place in it, and none a copy. Items have numbers
- * that rise. What is oldest goes when it is too large.
+ * EventLog: the events of all shards that a node has read last, in the order in which
+ * they came here, shared by all readers: each has a position in it, and none a copy.
+ * Items have rising numbers. The oldest go when the log is too large.
  */
 import type { EventPlace, ViewEvent } from "../../protocol/event.ts";
 import { EVENTS_KEPT_BYTES_MAX } from "../../protocol/limits.ts";
 import type { EventEntry } from "../ports.ts";
 
-/** Something is missing in a shard, up to a place. */
+/** Events of a shard are missing, up to a place. */
 export interface Gap {
 	readonly how: "trimmed" | "lost";
 	readonly upTo: EventPlace;
-	/** When it ends, in the store's time. */
+	/** When the gap ends, in the store's time. */
 	readonly untilMs: number;
 }
 
@@ -21,7 +21,7 @@ export type Item =
 	/** This node's own view. */
 	| { readonly view: ViewEvent };
 
-/** What a thing takes that is small. */
+/** What a small item takes. */
 const ITEM_BYTES = 64;
 
 interface Kept {
@@ -37,13 +37,16 @@ interface Known {
 }
 
 export class EventLog {
-	/** Number of the first item that is there. */
+	/** The number of the first item that is there. */
 	start = 0;
-	/** Where reading has come to in each shard. */
+	/** How far each shard has been read. */
 	readonly places: EventPlace[];
 	#items: Kept[] = [];
 	#bytes = 0;
-	/** Of each shard, places from which on all is here; by their bytes, which no two of them share. */
+	/**
+	 * For each shard, places from which on everything is here, by their bytes, which are
+	 * unique.
+	 */
 	readonly #known: Map<number, Known>[];
 
 	constructor(places: readonly EventPlace[]) {
@@ -54,7 +57,7 @@ export class EventLog {
 		);
 	}
 
-	/** Number of the next item. */
+	/** The number of the next item. */
 	get end(): number {
 		return this.start + this.#items.length;
 	}
@@ -63,10 +66,13 @@ export class EventLog {
 		return this.#items[number - this.start]?.item;
 	}
 
-	/** Number of the first item that follows a place, of those of the shard; undefined if not all that follows it is here. */
+	/**
+	 * The number of the first item that follows a place of the shard; undefined if
+	 * something that follows it is not here.
+	 */
 	after(shard: number, place: EventPlace): number | undefined {
 		const known = this.#known[shard]?.get(place.bytes);
-		// Of what was cut off it is not known when it was written.
+		// It is not known when cut-off entries were written.
 		const isSame =
 			place.ms > 0 && known?.ms !== 0
 				? known?.ms === place.ms
@@ -82,7 +88,7 @@ export class EventLog {
 	}
 
 	addGap(shard: number, gap: Gap): void {
-		// Who was anywhere before has missed something.
+		// A reader that was anywhere before has missed something.
 		this.#known[shard]?.clear();
 		this.#reached(shard, gap.upTo);
 		this.#add({ shard, gap }, 0);
@@ -104,7 +110,7 @@ export class EventLog {
 		if (this.#bytes > EVENTS_KEPT_BYTES_MAX) this.#shrink();
 	}
 
-	/** To less than there may be, so that it is not done with each item. */
+	/** To less than the limit, so that it need not be done for each item. */
 	#shrink(): void {
 		let gone = 0;
 		for (const { bytes } of this.#items) {
@@ -118,7 +124,7 @@ export class EventLog {
 	}
 }
 
-/** They come in order, and the last that nothing is missing behind is the one that is not forgotten. */
+/** They come in order. The last place after which nothing is missing is kept. */
 function forgetBefore(places: Map<number, Known>, start: number): void {
 	let last: number | undefined;
 	for (const [bytes, { next }] of places) {

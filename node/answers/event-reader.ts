@@ -1,8 +1,8 @@
 /**
- * Reader: one who reads events, from now on or from an id. What it has missed it reads from the
- * store, a step at a time, until it has come to what its node has read anyway; from there on it goes
- * along with that. What it is told comes about when it asks for it: so who is slow holds up nobody and
- * nothing, and is left behind in the end.
+ * Reader: one reader of events, from now on or from an id. What it has missed it reads
+ * from the store, one step at a time, until it has come to what its node has read anyway;
+ * from there it follows that. What it is told is made up when it asks for it, so a slow
+ * reader holds up nobody and nothing, and is left behind in the end.
  */
 
 import type { EventFilter } from "../../protocol/event-filter.ts";
@@ -26,27 +26,29 @@ import type { EventLog, Gap, Item } from "./event-log.ts";
 /** See event-feed.ts. */
 export interface ReaderFeed {
 	readonly log: EventLog;
-	/** A step from the store. @throws StoreError */
+	/** One step from the store. @throws StoreError */
 	step(shard: number, place: ReadPlace): Promise<EventsReply>;
-	/** Resolves when there is something new, the reader is over, or after so long. */
+	/**
+	 * Resolves when there is something new, the reader is over, or this time has passed.
+	 */
 	news(reader: Reader, ms: number): Promise<void>;
 	closed(reader: Reader): void;
 }
 
-/** Events that a reader looks at in one turn, most of which it may not want. */
+/** The most events that a reader looks at in one turn; it may want few of them. */
 const LOOKS_MAX = 4_096;
 const AGAIN_MS = 100;
 
 export class Reader implements EventReader {
 	readonly batches: AsyncGenerator<EventBatch, EventsOver | undefined>;
-	/** Number of the next item; undefined: it reads from the store. */
+	/** The number of the next item; undefined while it reads from the store. */
 	next: number | undefined;
 	readonly #over = new AbortController();
-	/** Of each shard: numbers of items that it is told, from this on. */
+	/** For each shard: the number of the first item that it is told. */
 	#from: number[] = [];
 	#viewsFrom = 0;
 	readonly #places: ReadPlace[];
-	/** The places, as ids have them; undefined: to be written anew. */
+	/** The places, as ids have them; undefined if they have to be written again. */
 	#id: string | undefined;
 	readonly #feed: ReaderFeed;
 	readonly #filter: EventFilter;
@@ -63,7 +65,7 @@ export class Reader implements EventReader {
 		this.#feed = feed;
 		this.#filter = filter;
 		this.#clock = clock;
-		// At once: who has an id can go on from it.
+		// At once: a reader that has an id can go on from it.
 		this.#toldMs = Number.NEGATIVE_INFINITY;
 		this.#places = [...places];
 		this.batches = this.#read();
@@ -73,13 +75,13 @@ export class Reader implements EventReader {
 		return this.#over.signal;
 	}
 
-	/** Of itself. */
+	/** Ended by the node. */
 	end(why: EventsOver): void {
 		this.#over.abort(why);
 		this.#feed.closed(this);
 	}
 
-	/** By whoever reads. */
+	/** Ended by its reader. */
 	close(): void {
 		this.#over.abort();
 		this.#feed.closed(this);
@@ -100,7 +102,7 @@ export class Reader implements EventReader {
 				else if (this.next < this.#feed.log.end)
 					// There is more to look at.
 					await new Promise<void>((resolve) => this.#clock.soon(resolve));
-				// What is left may be less than the clock can tell.
+				// The time that is left may be shorter than the clock can tell.
 				else await this.#feed.news(this, Math.max(1, dueMs));
 			}
 			const { reason } = this.over;
@@ -110,7 +112,10 @@ export class Reader implements EventReader {
 		}
 	}
 
-	/** Where it goes on in what the node has read; undefined if that does not reach back so far. */
+	/**
+	 * Where it goes on in what the node has read; undefined if that does not reach back far
+	 * enough.
+	 */
 	#join(): number | undefined {
 		const { log } = this.#feed;
 		const from = this.#places.map((place, shard) => log.after(shard, place));
@@ -120,7 +125,7 @@ export class Reader implements EventReader {
 		return Math.min(log.end, ...this.#from);
 	}
 
-	/** A step of each shard that it is behind in. */
+	/** One step of each shard in which it is behind. */
 	async #catchUp(): Promise<Told[]> {
 		const told: Told[] = [];
 		for (const [shard, place] of this.#places.entries()) {

@@ -1,6 +1,6 @@
 /**
- * LiveBacklog: which queues are worst, and which types fail most, for those who watch: read at a pace (paced-read.ts), as both may
- * take many steps.
+ * LiveBacklog: which queues are worst, and which types fail most, for live pages. Read at
+ * a pace (paced-read.ts), because both may take many steps.
  */
 import {
 	LIVE_FAILING_STEPS,
@@ -51,7 +51,7 @@ export class LiveBacklog {
 			this.#queues.ask(),
 			this.#stats.ask(),
 		]);
-		// While the store is away what was read last goes on to be told.
+		// While the store is away, what was read last stays.
 		if (queues !== undefined) this.#read = queues;
 		if (stats !== undefined) this.#failing = failingIn(stats);
 	}

@@ -1,7 +1,8 @@
 /**
- * Meter: all that this node tells of itself in numbers, but for what its HTTP side counts. The
- * actors count as they go; here it is put together when somebody asks, which costs nothing
- * while nobody does. What is told of the whole cluster is read at a pace (paced-read.ts).
+ * Meter: everything that this node reports about itself in numbers, except what its HTTP
+ * side counts. The actors count as they go; here it is put together when somebody asks,
+ * and costs nothing while nobody does. Figures of the whole cluster are read at a pace
+ * (paced-read.ts).
  */
 import type { Reading } from "../../protocol/exposition.ts";
 import type { Histogram } from "../../protocol/instruments.ts";
@@ -19,14 +20,14 @@ import type {
 import { PacedRead, type PacedReadClock } from "./paced-read.ts";
 import { queueReadings } from "./queue-readings.ts";
 
-/** What is counted in a shard. */
+/** What is counted for one shard. */
 export interface CountingEngine {
 	readonly claimer: { readonly tookS: Histogram };
 	readonly finisher: { readonly stale: number };
 	readonly reaper: { readonly taken: Counts };
 	readonly renewer: {
 		readonly entry: { readonly renewals: Counts };
-		/** Undefined: no session is held. */
+		/** Undefined if no session is held. */
 		readonly renewedMs: number | undefined;
 	};
 }
@@ -190,7 +191,7 @@ function taskReadings({ counts }: ClusterView): Reading[] {
 	}));
 }
 
-/** A count a label, over all of these. */
+/** One reading a label, with its count over all of these. */
 function counted(
 	name: Reading["name"],
 	label: string,

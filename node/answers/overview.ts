@@ -1,11 +1,11 @@
 /**
- * Overview: what the node answers about the work of all shards at large: which queues wait,
- * and since when; and why tasks failed.
+ * Overview: what the node answers about the work of all shards at large: which queues
+ * wait, and since when; and why tasks failed.
  *
- * A shard may have tens of thousands of queues, and as many failures. So they are read a step
- * at a time, each of which holds the store up for some milliseconds at most; between two of
- * them it does what else there is. What comes while they are read is not told: it would have
- * no end. Owns no state; throws `StoreError` when the store cannot be had.
+ * A shard may have tens of thousands of queues, and as many failures. So they are read in
+ * steps, each of which occupies the store for some milliseconds at most; between two
+ * steps the store does its other work. What comes while they are read is not included: it
+ * would never end. Owns no state; throws `StoreError` when the store cannot be had.
  */
 import {
 	FAILURES_LOOKED_MAX,
@@ -69,7 +69,7 @@ export class Overview implements OverviewApi {
 		return [...busy.values()];
 	}
 
-	/** Of the first shard, which has it of all. */
+	/** From the first shard, which has it for all. */
 	async stats(span: StatsSpan): Promise<StatsView> {
 		const [{ stats }] = this.#parts.shards as [Pick<Shard, "stats">];
 		const first = await stats.sums(span, 0);
@@ -82,7 +82,10 @@ export class Overview implements OverviewApi {
 		return { asOfMs: first.nowMs, steps };
 	}
 
-	/** The newest of all shards first, so that all of them are read back to about the same time. */
+	/**
+	 * The newest of all shards first, so that all shards are read back to about the same
+	 * time.
+	 */
 	async failures(since: FailuresRequest["since"]): Promise<FailuresView> {
 		const first = await Promise.all(
 			this.#parts.shards.map(async (shard) => {
@@ -118,7 +121,7 @@ export class Overview implements OverviewApi {
 	}
 }
 
-/** Of the places from which to go on, the one furthest from the end; there is one. */
+/** Of the places to go on from, the one furthest from the end; there is one. */
 function newestOf<Key>(
 	left: ReadonlyMap<Key, FailurePlace>,
 ): readonly [Key, FailurePlace] {
@@ -135,7 +138,10 @@ function add(groups: Map<string, FailureGroup>, group: FailureGroup): void {
 	groups.set(name, { ...newest, count: known.count + group.count });
 }
 
-/** Of one shard. A route that is told again, as it was closed and opened meanwhile, counts as it was then. */
+/**
+ * The queues of one shard. A route that occurs again, because it was closed and opened
+ * meanwhile, counts as it was then.
+ */
 async function queuesOf({ tasks }: Pick<Shard, "tasks">): Promise<QueuesView> {
 	const queues = new Map<Route, QueueDepth>();
 	const request = { above: -1, limit: QUEUES_STEP_MAX };
@@ -150,7 +156,7 @@ async function queuesOf({ tasks }: Pick<Shard, "tasks">): Promise<QueuesView> {
 	return { asOfMs, queues: [...queues.values()] };
 }
 
-/** Of the same route in two shards. */
+/** The sum for the same route in two shards. */
 function sumOf(a: QueueDepth, b: QueueDepth): QueueDepth {
 	return {
 		...(a.oldestMs <= b.oldestMs ? a : b),

@@ -1,4 +1,4 @@
-/** Pace: what goes on for long in many steps leaves the store as much time as its steps take. */
+/** Pace: gives the store as much time for itself as the steps of a long task take. */
 import type { Clock } from "../ports.ts";
 
 export class Pace {
@@ -14,7 +14,7 @@ export class Pace {
 		this.#begunMs = this.#clock.monoMs();
 	}
 
-	/** Resolves after as long as it is since the step began. */
+	/** Resolves after as much time as has passed since the step began. */
 	async rest(): Promise<void> {
 		const tookMs = this.#clock.monoMs() - this.#begunMs;
 		await new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 /**
- * PacedRead: something of the whole cluster that is told again and again, and read from the store
- * only when somebody asks: no more often than METRICS_READ_MS_MIN, and so seldom that the
- * reading takes no more than one moment in METRICS_READ_SHARE, however much there is to
- * read. While the store cannot be had there is nothing to tell.
+ * PacedRead: a reading of the whole cluster that is reported again and again, and taken
+ * from the store only when somebody asks: at most every METRICS_READ_MS_MIN, and so
+ * rarely that reading takes at most one part of the time in METRICS_READ_SHARE, however
+ * much there is to read. While the store cannot be had, there is nothing to report.
  */
 import {
 	METRICS_READ_MS_MIN,
@@ -32,7 +32,7 @@ export class PacedRead<Read> {
 		this.#leastMs = leastMs;
 	}
 
-	/** Undefined: it cannot be had. */
+	/** Undefined if it cannot be had. */
 	async ask(): Promise<Read | undefined> {
 		if (this.#clock.monoMs() >= this.#dueMs)
 			this.#reading ??= this.#refresh().finally(() => {

@@ -1,4 +1,7 @@
-/** What metrics tell of the queues with waiting tasks: by name, and of more than fit the largest. */
+/**
+ * What metrics report about the queues with waiting tasks: by name, and only the largest
+ * if there are too many.
+ */
 import type { Reading } from "../../protocol/exposition.ts";
 import { OTHER } from "../../protocol/instruments.ts";
 import { METRIC_LABELS_MAX } from "../../protocol/limits.ts";

@@ -1,4 +1,7 @@
-/** What is told of the nodes: from the registry in the store, or, while that is away, as it was read last and with what gossip says since. */
+/**
+ * What is said about the nodes: from the registry in the store; or, while that is away,
+ * as it was last read, with what gossip has said since.
+ */
 import type { Digest } from "../../protocol/gossip.ts";
 import { type Route, typeOf } from "../../protocol/route.ts";
 import {
@@ -15,16 +18,16 @@ import {
 
 /** See roster.ts. */
 export interface NodesRoster {
-	/** Reads the registry anew. @throws StoreError */
+	/** Reads the registry again. @throws StoreError */
 	refresh(): Promise<void>;
-	/** How long ago it was read; infinite: never. */
+	/** How long ago it was read; infinite if never. */
 	readonly ageMs: number;
 	views(
 		own: Digest,
 		suspects: (nodeId: string) => boolean,
 		leases?: Leases,
 	): NodeView[];
-	/** Of a node that is there, or was. */
+	/** The name of a node that is there, or was. */
 	nameOf(nodeId: string): string | undefined;
 	/** See known-names.ts. */
 	readonly names: { idsOf(name: string): string[] };
@@ -33,13 +36,13 @@ export interface NodesRoster {
 export interface NodesParts {
 	readonly store: Pick<Store, "up">;
 	readonly roster: NodesRoster;
-	/** What this node says of itself: see digester.ts. */
+	/** What this node says about itself: see digester.ts. */
 	readonly digester: { current(): Digest };
 	/** See watch.ts. */
 	readonly watch: { suspects(nodeId: string): boolean };
 	/** See self-report.ts. */
 	readonly report: { record(): NodeRecord };
-	/** Of the shard that all nodes read. */
+	/** The registry that all nodes read. */
 	readonly registry: Pick<ShardSessions, "deaths">;
 }
 
@@ -49,19 +52,20 @@ export async function readNodes(parts: NodesParts): Promise<NodesView> {
 	const own = digester.current();
 	const known = roster.views(own, (id) => watch.suspects(id));
 	const isOwn = ({ record }: NodeView) => record.nodeId === own.from;
-	// Of a node that has never reached the store it knows itself.
+	// A node that has never reached the store still knows itself.
 	const all = known.some(isOwn) ? known : [ownView(own, parts), ...known];
 	const nodes = storeAway ? all : known;
 	return { nodes, ageMs: roster.ageMs, storeAway };
 }
 
-/** By its id or its name. @throws StoreError */
+/** `node`: its id or its name. @throws StoreError */
 export async function readDeaths(
 	{ roster, registry }: NodesParts,
 	node: string,
 ): Promise<DeathsView | undefined> {
 	await roster.refresh();
-	// An id goes before a name; of several that had the name, the one seen last.
+	// An id takes precedence over a name. Of several nodes that had the name, the one seen
+	// last counts.
 	const isId = roster.nameOf(node) !== undefined;
 	const nodeId = isId ? node : roster.names.idsOf(node).at(-1);
 	if (nodeId === undefined) return undefined;
@@ -91,7 +95,7 @@ function ownView(digest: Digest, { report }: NodesParts): NodeView {
 
 /**
  * How many tasks of a route's type the nodes that serve it run at once, all together;
- * undefined if one of them does not say how many it does.
+ * undefined if one of them does not say.
  */
 export function atOnce(
 	route: Route,

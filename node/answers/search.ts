@@ -1,8 +1,8 @@
 /**
- * Search: one pass over the tasks of all shards, newest first, in steps each of which holds
- * the store for a moment only. It goes on until it has enough, has seen all, or has used up
- * what one request may; a search that follows many steps leaves the store as much time as it
- * takes.
+ * Search: one pass over the tasks of all shards, newest first, in steps each of which
+ * occupies the store only briefly. It goes on until it has enough, has seen all, or has
+ * used up what one request may take. A search of many steps leaves the store as much time
+ * as it takes.
  */
 import {
 	FIND_MS_MAX,
@@ -47,7 +47,10 @@ export class SearchBudget {
 		);
 	}
 
-	/** Takes steps at the same time; after those beyond the first the store has as long for itself. */
+	/**
+	 * Takes steps at the same time. After all but the first of them, the store has as much
+	 * time for itself.
+	 */
 	async spend(steps: readonly (() => Promise<void>)[]): Promise<void> {
 		this.#pace.begin();
 		await Promise.all(steps.map((step) => step()));
@@ -59,7 +62,7 @@ export class SearchBudget {
 /** Tasks of a page, as they are found. */
 export class FoundTasks {
 	readonly tasks: TaskRecord[] = [];
-	/** When the first step was made, in the store's time. */
+	/** When the first step was taken, in the store's time. */
 	asOfMs: number | undefined;
 	readonly #limit: number;
 	#bytes = 0;
@@ -79,13 +82,13 @@ export class FoundTasks {
 	}
 }
 
-/** With what the store has found out for its next step. */
+/** Keeps what the store has found out for its next step. */
 interface SearchLane extends Lane {
 	readonly ahead?: TasksAhead;
 }
 
 export interface SearchParts {
-	/** In their order. */
+	/** In the order of their shards. */
 	readonly shards: readonly Pick<Shard, "index" | "tasks">[];
 	readonly pass: Pass;
 	readonly state: TaskState | readonly TaskState[] | undefined;
@@ -113,7 +116,10 @@ export class Search {
 		return searchedTo(this.#lanes);
 	}
 
-	/** Fills the page as far as it can. Returns where it stopped; undefined: there is nothing more. */
+	/**
+	 * Fills the page as far as it can. Returns where it stopped; undefined if there is
+	 * nothing more.
+	 */
 	async fill(
 		page: FoundTasks,
 		budget: SearchBudget,
@@ -132,12 +138,12 @@ export class Search {
 		}
 	}
 
-	/** Else the next page would begin where this one did. */
+	/** Otherwise the next page would begin where this one did. */
 	get #hasCome(): boolean {
 		return this.searchedToSeq < this.#beginSeq;
 	}
 
-	/** Those that can be shown. Returns the position of the last. */
+	/** Moves the tasks that can be shown. Returns the position of the last. */
 	#moveTo(page: FoundTasks): Position | undefined {
 		let last: Position | undefined;
 		for (const { task, shard } of mergeLanes(this.#lanes)) {
@@ -150,7 +156,9 @@ export class Search {
 		return last;
 	}
 
-	/** Where least was looked through: what is found elsewhere cannot be shown before. */
+	/**
+	 * Where least was looked through: what is found elsewhere cannot be shown before it.
+	 */
 	#nextSteps(page: FoundTasks): (() => Promise<void>)[] {
 		const { room } = page;
 		const behindMost = this.#lanes

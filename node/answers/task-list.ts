@@ -1,6 +1,6 @@
 /**
- * TaskList: pages of tasks that fit a query, of all shards. Owns no state: what comes next is
- * in the cursor.
+ * TaskList: pages of tasks of all shards that match a query. Owns no state: the cursor
+ * says what comes next.
  */
 import {
 	type Place,
@@ -15,13 +15,13 @@ import { FoundTasks, Search, SearchBudget } from "./search.ts";
 
 export interface TaskListParts {
 	readonly clock: Clock;
-	/** In their order. */
+	/** In the order of their shards. */
 	readonly engines: readonly {
 		readonly shard: Pick<Shard, "index" | "tasks">;
 	}[];
 	/** See known-names.ts. */
 	readonly names: {
-		/** Of nodes that are called so, or were. */
+		/** Ids of nodes that have, or had, this name. */
 		idsOf(name: string): readonly string[];
 	};
 }
@@ -33,7 +33,7 @@ export class TaskList {
 		this.#parts = parts;
 	}
 
-	/** Undefined if the cursor is none of this list. */
+	/** Undefined if the cursor does not belong to this list. */
 	async page(wish: ListWish): Promise<TaskPage | undefined> {
 		const { query, isBrief, limit, cursor } = wish;
 		const print = printOf(query);
@@ -63,7 +63,7 @@ function toldOf({ tasks, asOfMs = 0 }: FoundTasks) {
 	return { tasks, asOfMs };
 }
 
-/** Of a page behind which there may be more. */
+/** The cursor of a page after which there may be more. */
 function cutPage(page: FoundTasks, place: Place, print: string): TaskPage {
 	const cursor = writeCursor(place, print);
 	if (page.room === 0) return { ...toldOf(page), cursor };

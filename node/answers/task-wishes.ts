@@ -1,7 +1,7 @@
 /**
- * TaskWishes: what users want done with a task that is there already: that it ends, has another
- * round, is changed, or forgotten. Any node is asked, and the store decides; who else has to know
- * is told.
+ * TaskWishes: what users ask to be done with an existing task: that it ends, has another
+ * round, is changed or deleted. Any node may be asked, and the store decides; others that
+ * have to know are notified.
  */
 import { parseSession } from "../../protocol/lease.ts";
 import { CHANGE_TRIES_MAX } from "../../protocol/limits.ts";
@@ -24,13 +24,13 @@ import type {
 	Shard,
 } from "../ports.ts";
 
-/** A task to be opened again: as it was read, and after how long it is due. */
+/** A task to be reopened: as it was read, and the delay after which it is due. */
 interface Reopening {
 	readonly task: TaskRecord;
 	readonly afterMs: number;
 }
 
-/** What wishes need of the engine of a shard. */
+/** What is needed of the engine of a shard. */
 export interface WishedEngine {
 	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly reviser: {
@@ -83,7 +83,10 @@ export class TaskWishes {
 		};
 	}
 
-	/** As they were read. Returns how many have ended by it, or are asked to. */
+	/**
+	 * `tasks`: as they were read. Returns how many have ended because of this, or are asked
+	 * to.
+	 */
 	async cancelAll(
 		shard: number,
 		tasks: readonly TaskRecord[],
@@ -93,7 +96,7 @@ export class TaskWishes {
 		return count(codes, ["cancelled", "marked"]);
 	}
 
-	/** As they were read. Returns how many have another round. */
+	/** `tasks`: as they were read. Returns how many have another round. */
 	async retryAll(shard: number, tasks: readonly Reopening[]): Promise<number> {
 		const outcomes = await this.#engineAt(shard).reviser.reopen(tasks);
 		return outcomes.filter(
@@ -101,7 +104,7 @@ export class TaskWishes {
 		).length;
 	}
 
-	/** Returns how many are gone by it. */
+	/** Returns how many were deleted by this. */
 	async removeAll(
 		shard: number,
 		tasks: readonly TaskRecord[],
@@ -111,7 +114,7 @@ export class TaskWishes {
 		return count(outcomes, ["removed"]);
 	}
 
-	/** Of the tasks of one shard. Those who hold some are told. */
+	/** Cancels tasks of one shard, and notifies the nodes that hold some of them. */
 	async #cancel(
 		at: number,
 		all: CancelRequest["tasks"],
@@ -158,7 +161,7 @@ export class TaskWishes {
 	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
 		return await readily(async () => {
 			let code: ChangeReply["code"] = "other";
-			// If somebody else has changed it since, once more, on top of that.
+			// If somebody else has changed it since, tries once more, on top of that.
 			for (
 				let tries = 0;
 				code === "other" && tries < CHANGE_TRIES_MAX;
@@ -201,8 +204,9 @@ export class TaskWishes {
 }
 
 /**
- * If a task was not ready for what was wished, but has come to be so by when that is to be told: once more. Else
- * one would be told that it is FAILURE, and can be deleted only once it has ended.
+ * If a task was not in the state for what was asked, but is by the time that is to be
+ * reported: tries once more. Otherwise a user would read that the task is FAILURE, and
+ * can be deleted only once it has ended.
  */
 async function readily<
 	T extends { readonly code: string; readonly task: TaskRecord },

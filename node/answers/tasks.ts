@@ -1,9 +1,9 @@
 /**
- * TaskAnswers: what the node answers to its users about tasks, behind the HTTP side.
+ * TaskAnswers: what the node answers its users about tasks, behind the HTTP side.
  *
- * Translates between users' words and the shards: finds the shard of an id,
- * compares a task with the one that has its id. Owns no state. A method that needs the
- * store throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
+ * Translates between users' words and the shards: finds the shard of an id, and compares
+ * a task with the one that has its id. Owns no state. A method that needs the store
+ * throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
  * Only a submission does not throw: each of its tasks is told what became of it.
  */
 import type { ProblemCode } from "../../protocol/problem.ts";
@@ -34,7 +34,7 @@ import {
 	type TaskPage,
 } from "../ports.ts";
 
-/** What answers need of the engine of a shard. */
+/** What is needed of the engine of a shard. */
 export interface AnsweringEngine {
 	readonly shard: Pick<Shard, "index" | "tasks">;
 	/** See submitter.ts. */
@@ -44,7 +44,7 @@ export interface AnsweringEngine {
 	};
 	/** See renewer.ts. */
 	readonly renewer: {
-		/** Of the session last opened; 0 until one was. */
+		/** The epoch of the session last opened; 0 until one was. */
 		readonly epoch: number;
 	};
 }
@@ -81,7 +81,9 @@ const NO_ROOM = {
 } as const;
 
 export class TaskAnswers implements TaskApi {
-	/** What became of submissions, by how many: accepted, existing, or why not. */
+	/**
+	 * How many submissions had which outcome: accepted, existing, or the code of a refusal.
+	 */
 	readonly outcomes: Record<string, number> = { accepted: 0, existing: 0 };
 	readonly #parts: TaskAnswersParts;
 
@@ -147,7 +149,8 @@ export class TaskAnswers implements TaskApi {
 	async #submit(task: NewTask): Promise<Submission | "stopping"> {
 		if (!this.#parts.store.up)
 			return new StoreError("unreachable", "the store cannot be used");
-		// Before, a node told a wrong number of shards would put tasks into the wrong ones.
+		// Before that, a node with a wrong number of shards would put tasks into the wrong
+		// ones.
 		if (!this.#agreed)
 			return new StoreError(
 				"unreachable",
@@ -158,7 +161,7 @@ export class TaskAnswers implements TaskApi {
 		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
 	}
 
-	/** Sessions are opened only once it is sure that the store is the cluster's. */
+	/** Sessions are opened only once it is certain that the store is the cluster's. */
 	get #agreed(): boolean {
 		return this.#parts.engines.every(({ renewer }) => renewer.epoch > 0);
 	}
@@ -215,7 +218,7 @@ function describe(
 	);
 }
 
-/** A task that is new; who claimed it with the step that stored it is this node. */
+/** A new task. If the step that stored it also claimed it, this node has it. */
 function taken(
 	id: string,
 	node: string,

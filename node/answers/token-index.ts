@@ -1,10 +1,10 @@
 /**
  * TokenIndex: finds what is known of a token by the token itself.
  *
- * It is looked for by the first bytes of its SHA-256, which nobody can steer, and what is
- * found is compared in a time that tells nothing. To hash it takes some microseconds, which
- * is done once for each token that is one: those are few, and what was found is kept for the
- * next request. What is none is never kept.
+ * It looks up the first bytes of the token's SHA-256, which nobody can steer, and
+ * compares what it finds in a time that reveals nothing. Hashing takes some microseconds,
+ * and is done once for each valid token: those are few, and a token that was found is
+ * remembered for the next request. Invalid ones are never remembered.
  */
 import { hash, timingSafeEqual } from "node:crypto";
 import { roleOfToken } from "../../protocol/access.ts";
@@ -16,7 +16,7 @@ interface Entry<Known> {
 
 export class TokenIndex<Known> {
 	readonly #entries = new Map<number, Entry<Known>[]>();
-	/** By the token itself. */
+	/** Keyed by the token itself. */
 	readonly #found = new Map<string, Known>();
 
 	/** `digest`: SHA-256 of the token. */

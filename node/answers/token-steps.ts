@@ -1,14 +1,20 @@
-/** What is known of access tokens, read from the store and put back into it, a step at a time. */
+/**
+ * What is known of access tokens: read from the store and restored to it, one step at a
+ * time.
+ */
 import type { AccessToken } from "../../protocol/access.ts";
 import { ACCESS_PUT_BACK_MAX, ACCESS_STEP_MAX } from "../../protocol/limits.ts";
 import type { AccessStep, ShardAccess } from "../ports.ts";
 
-/** As it is at the end. */
+/** The state at the end of the reading. */
 interface Read extends Omit<AccessStep, "next"> {
 	readonly tokens: AccessToken[];
 }
 
-/** All that were written since that writing. What is written meanwhile comes last. @throws StoreError */
+/**
+ * All tokens written since that write. Those written meanwhile come last. @throws
+ * StoreError
+ */
 export async function readTokens(
 	home: ShardAccess,
 	since: number,
@@ -23,7 +29,7 @@ export async function readTokens(
 	}
 }
 
-/** Resolves with how many the store did not have. @throws StoreError */
+/** Resolves with the number of tokens that the store did not have. @throws StoreError */
 export async function putTokensBack(
 	home: ShardAccess,
 	tokens: readonly AccessToken[],

@@ -1,6 +1,7 @@
 /**
- * ViewWatch: what this node sees itself, told to those who read events here: whether the store is
- * away, and which nodes are suspect or cut off, or no longer. Other nodes may see it otherwise.
+ * ViewWatch: reports to the readers of events here what this node sees itself: whether
+ * the store is away, and which nodes are suspect or cut off, or no longer are. Other
+ * nodes may see it differently.
  */
 import type { ViewEvent, ViewKind } from "../../protocol/event.ts";
 import { EVENTS_VIEW_MS } from "../../protocol/limits.ts";
@@ -19,21 +20,21 @@ export interface ViewWatchParts {
 	};
 	/** See cluster.ts. */
 	readonly cluster: {
-		/** As the registry was read last, and as gossip has it. */
+		/** As the registry was last read, and as gossip has it. */
 		known(): readonly NodeView[];
 	};
 	/** See watch.ts. */
 	readonly watch: { suspects(nodeId: string): boolean };
 }
 
-/** What is told of a node that comes to be in such a state. */
+/** The event that reports a node's change to such a state. */
 const TOLD: Partial<Record<NodeState, ViewKind>> = {
 	suspect: "node.suspect",
 	"cut-off": "node.cut-off",
 };
 
 export class ViewWatch {
-	/** Those that were suspect or cut off at the last look. */
+	/** The nodes that were suspect or cut off at the last look. */
 	#doubtful = new Map<string, NodeState>();
 	#timer: Timer | undefined;
 	readonly #parts: ViewWatchParts;
@@ -76,14 +77,17 @@ export class ViewWatch {
 			if (kind !== undefined) doubtful.set(node, state);
 			if (kind !== undefined && state !== before)
 				feed.see({ kind, atMs, by, node });
-			// That one has died the store tells.
+			// The store reports that one has died.
 			if (kind === undefined && before !== undefined && state === "up")
 				feed.see({ kind: "node.up", atMs, by, node });
 		}
 		this.#doubtful = doubtful;
 	}
 
-	/** By gossip alone: the registry is not read each time, so what it says of leases is old. */
+	/**
+	 * From gossip alone: the registry is not read each time, so what it says about leases
+	 * is old.
+	 */
 	#stateOf({ record, state, digest }: NodeView): NodeState {
 		if (state === "dead") return state;
 		if (state === "cut-off" && digest?.storeUp === false) return state;
