@@ -1,7 +1,7 @@
--- Adds an access token. Sent again, it is the same token.
+-- Adds an access token. Sending it again changes nothing.
 -- ARGV    name, hash, what it may (JSON)
 -- Returns { 'taken' } if another token has the name, { 'full' } if there are ACCESS_TOKENS_MAX,
---         else { 'ok', now (ms), number of the last writing of all, its line (see access.lua) }
+--         else { 'ok', now (ms), number of the last write to any token, its line (see access.lua) }
 local name, hash, may = ARGV[1], ARGV[2], ARGV[3]
 local now = readClock()
 local line = call('HGET', ACCESS, name)

@@ -1,5 +1,5 @@
--- Puts back what a node knows of access tokens and this store does not (any more), as it
--- has lost writes. Of each name the newer record counts, and of one version that which revokes.
+-- Restores access tokens that a node knows and this store does not (any more), because it has
+-- lost writes. For each name the newer record counts; of one version, the one that revokes.
 -- ARGV    name, line (see access.lua) …, no name twice
 -- Returns { now (ms), how many were written }
 local now, written, highest = readClock(), {}, 0

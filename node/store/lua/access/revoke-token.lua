@@ -1,8 +1,8 @@
--- Revokes an access token: its record stays, for a while, and says so. What is revoked
--- already stays as it is.
+-- Revokes an access token: its record stays for a while, and says so. Revoking it again
+-- changes nothing.
 -- ARGV    name
--- Returns { 'none' } if there is no such token, else { 'ok', now (ms), number of the last writing
---         of all, its line (see access.lua) }
+-- Returns { 'none' } if there is no such token, else { 'ok', now (ms), number of the last
+--         write to any token, its line (see access.lua) }
 local name = ARGV[1]
 local now = readClock()
 local line = call('HGET', ACCESS, name)

@@ -1,4 +1,4 @@
--- Writes down that access tokens were used. Of what is no token, or revoked, nothing is kept.
+-- Records that access tokens were used. Names that are not tokens, or revoked, are ignored.
 -- ARGV    the hour (ms), name …
 -- Returns nothing
 for i = 2, #ARGV do

@@ -1,9 +1,9 @@
--- Reads access tokens, those that were revoked not long ago among them, in the order in which
--- they were written last.
+-- Reads access tokens, including those that were revoked lately, in the order of their last
+-- write.
 -- ARGV    number up to which all are known (0: none), how many at most
--- Returns { now (ms), number of the last writing of all (0: there never was one), number to go on
---         from or '' if there are no more, then per token: name, line (see access.lua), hour of
---         its last use (ms) or '' }
+-- Returns { now (ms), number of the last write to any token (0: there never was one), number to
+--         go on from or '' if there are no more, then per token: name, line (see access.lua),
+--         hour of its last use (ms) or '' }
 local limit = tonumber(ARGV[2])
 local found = call('ZRANGEBYSCORE', ACCESS_ORDER, '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
 local names = {}

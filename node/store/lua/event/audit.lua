@@ -1,4 +1,4 @@
--- Notes what somebody has done to the cluster.
+-- Records what somebody did to the cluster.
 -- ARGV    what, as one line of JSON
 note('u', ARGV[1])
 writeEvents(readClock())

@@ -1,7 +1,8 @@
--- Reads what happened before a place in the stream, newest first, a step at a time.
+-- Reads what happened before a place in the stream, newest first, one step at a time.
 -- ARGV    bytes and ms of the place (see events.lua); or '' for the end
--- Returns as after.lua does, of the same kind: { 'on', now (ms), generation, bytes, ms (of the place from which this goes back), 1
---         if there is more or 0, then of each entry, newest first: its place as the stream has it, its text }
+-- Returns as after.lua: { 'on', now (ms), generation, bytes, ms (of the place from which this
+--         goes back), 1 if there is more or 0, then per entry, newest first: its place as the
+--         stream has it, its text }
 local generation = call('HGET', META, 'gen') or '0'
 local last = ARGV[1] == '' and '+' or '(' .. ARGV[1] .. '-' .. ARGV[2]
 local answer = { 'on', digits(readClock()), generation, ARGV[1] == '' and '0' or ARGV[1], ARGV[2] or '0', 0 }

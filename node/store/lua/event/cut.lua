@@ -1,4 +1,4 @@
--- Cuts the stream to its size, from its oldest entry, a step at a time.
+-- Cuts the stream to its size, from the oldest entry on, one step at a time.
 -- ARGV    number of shards of the cluster, which share EVENTS_MEMORY_SHARE of Redis's memory
 -- Returns 1 if there is more to cut, or 0
 local most = EVENTS_BYTES_MAX

@@ -1,7 +1,8 @@
 -- Reads the heads of tasks, as many as one step may.
 -- ARGV    number of shards of which this is one, ids
 -- Returns 'unsettled' if the shard does not have that number,
---         else of as many of the tasks as it came to, from the first: round and route, or '' where there is none
+--         else, for as many of the tasks as were read, from the first: round and route, or ''
+--         if there is no such task
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local answer = {}
 for i = 2, #ARGV do

@@ -1,8 +1,9 @@
--- Reads the attempts that sessions run: of each those of its oldest tasks, LIVE_HOLDERS_STEP at most.
+-- Reads the attempts that sessions run: for each session those of its oldest tasks, at most
+-- LIVE_HOLDERS_STEP.
 -- ARGV    number of shards of which this is one, sessions
 -- Returns 'unsettled' if the shard does not have that number,
---         else { of how many of the sessions this is, from the first: as many as it took to come to LIVE_HOLDERS_STEP attempts,
---         then of each attempt: id, and what the holders have of it }
+--         else { how many of the sessions were read, from the first: as many as it took to come
+--         to LIVE_HOLDERS_STEP attempts, then per attempt: id, what the holders have of it }
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local answer, looked = { 0 }, 0
 for i = 2, #ARGV do

@@ -1,9 +1,9 @@
 -- Reads what figures are made of, as they are now, and samples of them.
--- ARGV    number of shards of which this is one; only samples of a later end than this (ms)
+-- ARGV    number of shards of which this is one; only samples that end later than this (ms)
 -- Returns 'unsettled' if the shard does not have that number,
---         else { now (ms), PENDING, STARTED, how many tasks have ever ended, how many of those that are FAILURE ended in the last
---         LIVE_STEPS steps, { samples, oldest first, as sample.lua writes them }, { per session with
---         a lease: session, lease end (ms), tasks it runs } }
+--         else { now (ms), PENDING, STARTED, how many tasks have ever ended, how many ended as
+--         FAILURE in the last LIVE_STEPS steps, { samples, oldest first, as sample.lua writes
+--         them }, { per session with a lease: session, lease end (ms), tasks it runs } }
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local now = readClock()
 local pending, started, ended = countsNow()
@@ -17,7 +17,7 @@ end
 local samples = {}
 for _, sample in ipairs(#places > 0 and call('HMGET', LIVE, unpack(places)) or {}) do
   local at = sample and tonumber(string.match(sample, '^%d+'))
-  -- Of a place of which nobody has written anew, what is there is old.
+  -- A place that nobody has written to since holds an old sample.
   if at and at > now - span and at > tonumber(ARGV[2]) and at <= now then samples[#samples + 1] = sample end
 end
 

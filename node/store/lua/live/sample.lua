@@ -1,10 +1,11 @@
--- Keeps the figures of the step that has just ended, unless they are kept already. Any node may do it; who
--- comes later may add what the first did not know.
--- ARGV    number of shards of which this is one, slots of all live nodes, since when the oldest PENDING task waits (ms), 0 if
---         none does, or '-' if that is not known
--- Returns 'unsettled' if the shard does not have that number, else 1 if anything was written, 0 if not
--- A sample is "end(ms) pending started slots ended failed oldest(ms)": ended counts all tasks
--- that ever have, failed those that are FAILURE and ended in the step.
+-- Keeps the figures of the step that has just ended, unless they are kept already. Any node
+-- may do it. A later one may add what the first did not know.
+-- ARGV    number of shards of which this is one, slots of all live nodes, since when the oldest
+--         PENDING task waits (ms), 0 if none does, or '-' if that is not known
+-- Returns 'unsettled' if the shard does not have that number, else 1 if anything was written,
+--         0 if not
+-- A sample is "end(ms) pending started slots ended failed oldest(ms)". Ended counts all tasks
+-- that ever have; failed, those that ended as FAILURE in the step.
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local now = readClock()
 local at = now - now % LIVE_STEP_MS

@@ -1,5 +1,5 @@
--- An attempt that ends without a result: it is written down with its task, which then waits
--- again (see waiting-again.lua) or is given up. Whose attempt it is has been checked.
+-- An attempt that ends without a result: it is recorded with its task, which then waits again
+-- (see waiting-again.lua) or is given up. The caller has checked whose attempt it is.
 
 -- Losses of a round by which a node was lost that ran nothing else. Line by line, as a pattern that
 -- begins anew at each character of a long error takes seconds.
@@ -14,19 +14,21 @@ local function countAlone(past, round)
 end
 
 -- What is told of an attempt that was taken away or given up: how it ended, when its code began,
--- which node took its lease, and why: a word, or what was said of its end (JSON); - for what is not known.
+-- which node took its lease, and why: a word, or what was said of its end (JSON). "-" for
+-- whatever is not known.
 local function lostAs(held, how, by, why, started)
   started = started or string.match(held, '^[^ ]+ [^ ]+ %d+,(%d+) ') or '-'
   return table.concat({ how, started, by or '-', why or '-' }, ' ')
 end
 
--- Moves an attempt that is over from the holders to the task's past: one line each,
--- the newest ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", the token with ",round"
--- behind it in a later round than the first. `how` begins with how it ended: one word, behind which
--- stands what lostAs tells, and " alone" where a node was lost that ran nothing but this task, in a
--- process of its own; or " started", if that is known, and, where it failed, a blank and its error
--- (JSON). `crashed` and `lost` (0 or 1) tell what it counts as, `alone` whether it was such a loss.
--- Returns the task with its new counts and, as events have it, the attempt; and, of such a loss, how many there were in this round.
+-- Moves an attempt that is over from the holders to the task's past: one line each, the newest
+-- ATTEMPTS_KEPT_MAX of them: "token session claimed ended how", the token with ",round" behind
+-- it in any round but the first. `how` begins with how it ended: one word. After that stands
+-- what lostAs returns, and " alone" if a node was lost that ran nothing but this task, in a
+-- process of its own; or " started", if that is known, and, if it failed, a blank and its error
+-- (JSON). `crashed` and `lost` (0 or 1) say what it counts as, `alone` whether it was such a
+-- loss. Returns the task with its new counts and, as events have it, the attempt; and, for such
+-- a loss, how many there were in this round.
 local function recordAttempt(id, text, held, now, how, crashed, lost, alone)
   local token, attempt, claimed, session = string.match(held, '^(%d+) (%d+) (%d+)[^ ]* %d+ [^ ]+ (.+)$')
   local task, ended = parseHead(text), string.match(how, '^[^ ]+')

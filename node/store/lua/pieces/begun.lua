@@ -1,5 +1,6 @@
--- When the code of attempts began, as their holder says with its pulse: kept with the attempt, so that it is known of one that
--- is lost. Each is written once; short ones have ended before anybody says so.
+-- When the code of attempts began, as their holder reports with its pulse. It is kept with the
+-- attempt, so that it is known if the attempt is lost. Each is written once; short attempts
+-- have ended before anybody reports it.
 
 -- `list`: "token id started(ms)", a line each. The token is the fence.
 local function noteBegun(list)

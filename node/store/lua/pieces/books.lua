@@ -1,7 +1,8 @@
--- What the books say: how many tasks there are, and how many of them wait. Nothing is
--- counted task by task, as every place where tasks are knows its size.
+-- The books: how many tasks there are, and how many of them wait. Nothing is counted task by
+-- task, since every place where tasks are knows its size.
 
--- Texts of tasks that should be there: fewer are, where some were deleted by hand.
+-- The number of texts of tasks that should be there. There are fewer if some were deleted
+-- by hand.
 local function textsExpected()
   local totals = call('HMGET', META, 'accepted', 'forgotten')
   return (totals[1] or 0) - (totals[2] or 0)
@@ -13,7 +14,8 @@ local function countQueued()
   return waiting
 end
 
--- What neither runs nor has ended, and is due, waits. Where keys were deleted by hand the queues say.
+-- What neither runs, nor has ended, nor is due later waits. If keys were deleted by hand,
+-- the queues decide.
 local function countWaiting()
   local texts = call('HLEN', TASKS)
   local waiting = texts - call('HLEN', HOLDERS) - call('HLEN', ENDS) - call('ZCARD', DUE)
@@ -21,7 +23,7 @@ local function countWaiting()
   return waiting
 end
 
--- Where texts were deleted by hand: writes them off, if all that are there have a place.
+-- If texts were deleted by hand: writes them off, once every existing text has a place.
 local function settleBooks()
   local texts, expected = call('HLEN', TASKS), textsExpected()
   if texts == expected then return end
@@ -30,8 +32,8 @@ local function settleBooks()
   end
 end
 
--- How many tasks wait and run, and how many have ever ended: each that was accepted, or opened
--- again, and does neither nor is due later.
+-- How many tasks wait and run, and how many have ever ended: each that was accepted or reopened,
+-- and does neither nor is due later.
 local function countsNow()
   local totals = call('HMGET', META, 'accepted', 'reopened')
   local pending, started = countWaiting(), call('HLEN', HOLDERS)

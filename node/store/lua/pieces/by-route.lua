@@ -1,5 +1,5 @@
--- How many tasks of each route are STARTED, and how many SCHEDULED. What waits is counted by its
--- queue. Written by the pieces of the two states, once a script.
+-- How many tasks of each route are STARTED, and how many SCHEDULED. (Waiting tasks are counted
+-- by their queue.) Written once a script, by the pieces of the two states.
 
 -- Route → by how much its number changes.
 local startedOn, scheduledOn = {}, {}

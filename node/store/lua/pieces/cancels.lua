@@ -1,5 +1,5 @@
--- Tasks that somebody has asked to end. Whatever becomes of the attempt of one that runs, but
--- for a result, it ends CANCELLED by it.
+-- Tasks that somebody has asked to end. If such a task runs, it ends CANCELLED whatever becomes
+-- of its attempt, unless there is a result.
 
 local anyCancelled = call('EXISTS', CANCELS) == 1
 local function isCancelled(id) return anyCancelled and call('HEXISTS', CANCELS, id) == 1 end
@@ -13,7 +13,7 @@ local function toCancelled(id, task, now, how, error)
   toEnded(id, task, 'CANCELLED', digits(now), how, error)
 end
 
--- An attempt that is taken from its holder, or that it gives up, ends so.
+-- An attempt that is taken from its holder, or that its holder gives up, ends like this.
 local function cancelAttempt(id, text, held, now, how, lost)
   local task = recordAttempt(id, text, held, now, how, 0, lost, false)
   toCancelled(id, task, now, '', '')
@@ -22,7 +22,7 @@ end
 -- Sessions that have marks.
 local marked = {}
 
--- The attempt has been ended by its holder, who has no need to be told to stop it any more.
+-- The attempt was ended by its holder, which no longer needs to be told to stop it.
 local function unmark(session, token, id)
   if marked[session] == nil then marked[session] = call('EXISTS', marksKey(session)) == 1 end
   if marked[session] then call('ZREM', marksKey(session), token .. ' ' .. id) end

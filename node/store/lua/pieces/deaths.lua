@@ -1,7 +1,8 @@
--- Deaths of nodes: how leases were taken from their holders, who may have been alive. Of each node
--- the newest DEATHS_KEPT_MAX, newest first, a line each: "epoch at(ms) grounds by left(ms) tasks saw". Left: of
--- the lease; by: which node took it; saw: what it knew then of the node, and of what its peers saw
--- (JSON). Kept for as long as the node is remembered.
+-- Deaths of nodes: how leases were taken from holders that may have been alive. For each node
+-- the newest DEATHS_KEPT_MAX, newest first, a line each:
+-- "epoch at(ms) grounds by left(ms) tasks saw". Left: what was left of the lease; by: the node
+-- that took it; saw: what that node knew of the holder then, and what its peers saw (JSON).
+-- Kept for as long as the node is remembered.
 
 local function noteDeath(session, lease, now, grounds, by, saw)
   local node, epoch = string.match(session, '^(.*):(%d+)$')
@@ -12,8 +13,8 @@ local function noteDeath(session, lease, now, grounds, by, saw)
   call('HSET', DEATHS, node, table.concat(lines, '\n'))
 end
 
--- On what grounds the lease of a session was taken, and by which node: whoever goes on with its tasks may be
--- another. One that said goodbye took its own.
+-- Records on what grounds the lease of a session was taken, and by which node; another node may
+-- go on with its tasks. A node that said goodbye took its own lease.
 local function deathOf(session)
   local node, epoch = string.match(session, '^(.*):(%d+)$')
   for line in string.gmatch(call('HGET', DEATHS, node) or '', '[^\n]+') do
@@ -23,8 +24,8 @@ local function deathOf(session)
   return 'goodbye', node
 end
 
--- What another node saw of the death of a session, that came too late to take the lease: in the place of
--- what was said in its name, if anything was. `saw`: its own sighting is the first.
+-- What another node saw of the death of a session, but reported too late to take the lease. It
+-- replaces what was said in its name, if anything was. `saw`: its own sighting is the first.
 local function addSighting(session, by, saw)
   local node, epoch = string.match(session, '^(.*):(%d+)$')
   local isJson, told = pcall(cjson.decode, saw)

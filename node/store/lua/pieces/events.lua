@@ -1,9 +1,9 @@
--- What happened in this script, as readers are told of it: noted as it comes about, and written at the
--- script's end as one entry of the stream. What an entry says is known here alone, and to the
--- node's event-codec.ts: a line each for what things have in common (a letter and words), then a
--- tab, then of each thing the words that are its own. Letters rise in the order in which things
--- happen to one task, so that sorted lines are in order. "*" is nothing. About is "round route
--- tags"; and of an attempt, "session number about".
+-- What happened in this script, as it is told to readers: noted as it comes about, and written
+-- at the script's end as one entry of the stream. The form of an entry is known here alone, and
+-- to the node's event-codec.ts: a line for each set of things that have a letter and some words
+-- in common; then a tab; then, for each thing, the words of its own. Letters rise in the order
+-- in which things happen to one task, so that sorted lines are in order. "*" is nothing. About
+-- is "round route tags"; and of an attempt, "session number about".
 --
 --   a route tags | id              accepted: waits        p end attempt | id token          put back: waits
 --   b route tags | id due          accepted: not due      q end attempt | id token due      put back: not due
@@ -13,14 +13,16 @@
 --   n what | node epoch            a node: see below      v why | session tasks             a session was revoked
 --   x about | id                   deleted                z STATE end attempt | id          ended
 --
--- What a node is by now: up, draining, at-risk, left, dead.
+-- The state of a node by now: up, draining, at-risk, left, dead.
 --
--- An entry's place in the stream goes by bytes and not by the clock: "bytes-now(ms)", where bytes
--- counts all that was ever written, this entry with it (META has the count). So the stream is cut to its size
--- in one command, a reader can tell whether it has missed anything, and a clock that is put back does not matter.
+-- An entry's place in the stream goes by bytes and not by the clock: "bytes-now(ms)", where
+-- bytes counts everything that was ever written, including this entry (META has the count). So
+-- the stream is cut to its size in one command, a reader can tell whether it has missed
+-- anything, and a clock that is put back does not matter.
 --
--- Most tasks of a batch have all but their ids in common. Where that is many tasks a second, a script
--- keeps the things of its last line at hand, since to make the text of a line for each takes as long as all else here.
+-- Most tasks of a batch have all but their ids in common. Scripts that see many tasks a second
+-- keep the things of their last line at hand, because making the text of a line for each takes
+-- as long as everything else here.
 
 local noted, noteLines = {}, {}
 
@@ -39,7 +41,8 @@ local function note(line, thing)
   things[#things + 1] = thing
 end
 
--- The text of the entry, with all that has happened; and returns what it takes in the stream, 0 if nothing has.
+-- Returns the text of the entry, with all that has happened; and its size in the stream,
+-- 0 if nothing has.
 local entryText
 local function closeEvents()
   if #noteLines == 0 then return 0 end
@@ -54,7 +57,8 @@ end
 local function addEntry(bytes, now)
   local added = redis.pcall('XADD', EVENTS, digits(bytes) .. '-' .. digits(now), 'e', entryText)
   if type(added) ~= 'table' or not added.err then return end
-  -- The count was lost, or the key is none of ours: somebody had a hand in it. Readers find out.
+  -- The count was lost, or the key is not ours: somebody has interfered. Readers find
+  -- out.
   local newest = redis.pcall('XREVRANGE', EVENTS, '+', '-', 'COUNT', 1)
   local there = not newest.err and newest[1] and tonumber(string.match(newest[1][1], '^%d+'))
   if not there then call('DEL', EVENTS) end

@@ -1,4 +1,4 @@
--- Whether a text that a filter (fits.lua) looks for is in a task.
+-- Whether a text that a filter (fits.lua) looks for occurs in a task.
 
 -- What was searched, in characters, for all that is looked for.
 local searched = 0

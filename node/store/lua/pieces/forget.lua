@@ -1,5 +1,5 @@
--- Forgets tasks, which must be among the ended ones, with all that there is of them but their places in the
--- order of these.
+-- Discards ended tasks with all that there is of them, except their places in the order of
+-- ended tasks. They must have ended.
 
 local function forget(ids)
   -- From all that there is of the key; most have no past, and have ended in one state.

@@ -3,14 +3,15 @@
 -- Patterns that are matched for every task say [^ ], as Lua takes twice as long for a
 -- class such as %d: it asks C's locale about each character.
 
--- Token, seq, session, size and number of an attempt, as the holders have it; nil where nobody holds the task.
+-- Token, seq, session, size and number of an attempt, as the holders have it; nil if
+-- nobody holds the task.
 local function parseHolder(held)
   if not held then return end
   local token, attempt, seq, size, session = string.match(held, '^([^ ]+) ([^ ]+) [^ ]+ (%d+) ([^ ]+) (.+)$')
   return token, seq, session, size, attempt
 end
 
--- The round of an attempt in a task's past: behind its token, where it is not the first.
+-- The round of an attempt in a task's past: after its token, unless it is the first.
 local function roundOf(token) return string.match(token, ',(%d+)$') or '1' end
 
 -- The tags of a task, between commas; '*' if it has none. `from`: where its options begin in the text.
@@ -21,8 +22,8 @@ local function tagsIn(text, from)
   return tags and (string.gsub(tags, '"', '')) or '*'
 end
 
--- The head of a task, which is its first line; nil of a text that has none (written by hand).
--- Numbers as text, but the priority.
+-- The head of a task, which is its first line; nil for a text that has none (written by hand).
+-- Numbers are text, except for the priority.
 local function parseHead(task)
   local priority, seq, created, counts, route =
     string.match(task, '^(%d+) (%d+) (%d+) ([^ ]+) ([^\n]+)')
@@ -39,10 +40,10 @@ local function parseHead(task)
   }
 end
 
--- What events tell of a task, whatever happened to it.
+-- What events report about a task, whatever happened to it.
 local function aboutOf(head) return head.round .. ' ' .. head.route .. ' ' .. head.tags end
 
--- Bytes of the texts that this step has read, and of the pasts that it has written anew.
+-- Bytes of the texts that this step has read, and of the pasts that it has rewritten.
 local stepBytes = 0
 local function readText(id)
   local text = call('HGET', TASKS, id)

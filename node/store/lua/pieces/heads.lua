@@ -1,10 +1,10 @@
--- The heads of queues, taken in order of rank across them. Of one queue up to `limit` tasks
--- are read at once; of several a few each, and more of those that turn out to be first.
--- `rooms`: of which of them together so many are taken and no more, see claim.lua.
+-- The heads of queues, taken in order of rank across them. Of a single queue up to `limit`
+-- tasks are read at once; of several a few each, and more of those that turn out to be first.
+-- `rooms` limits how many may be taken of some of them together, see claim.lua.
 local function openHeads(routes, limit, rooms)
   local several = #routes > 1
   local span = several and math.min(limit, math.ceil(2 * limit / #routes) + 2) or limit
-  -- Where there are several queues, the ranks lie between the ids.
+  -- If there are several queues, the ranks stand between the ids.
   local step = several and 2 or 1
 
   local function readOn(head)

@@ -1,4 +1,4 @@
--- Why a session may not be given tasks now, as its claim is answered; nil where it may.
+-- Why a session may not be given tasks now, in the words of a claim's answer; nil if it may.
 -- `current` is the shard's generation.
 local function refusalOf(session, generation, current, now)
   local lease = call('ZSCORE', SESSIONS, session)

@@ -1,5 +1,5 @@
--- From an ended state: what the ends, the indexes and the order say of a task that has ended no more, as it is opened
--- again or deleted, is taken back here alone.
+-- From an ended state: a task is reopened or deleted. What the ends, the indexes and the order
+-- say about it is removed here alone.
 
 -- Key of an order → when they ended, as text → ids, and the size of each.
 local leavingOrder = {}
@@ -10,7 +10,7 @@ local function leaveOrder(key, ended, id, size)
   leavingOrder[key], moments[ended], ids[id] = moments, ids, size
 end
 
--- State and time (text) of an end; nil of one that cannot be read (written by hand).
+-- State and time (text) of an end; nil for one that cannot be read (written by hand).
 local function parseEnd(ending)
   local state, ended = string.match(ending, '^(%u+) (%d+)')
   for _, each in ipairs(ENDED_STATES) do
@@ -18,7 +18,8 @@ local function parseEnd(ending)
   end
 end
 
--- `ending`: as ENDS has it, and can be read. The task's text and its past must still be there.
+-- `ending`: as ENDS has it, and readable. The task's text and its past must still be
+-- there.
 local function leaveEnded(id, ending)
   local state, ended = parseEnd(ending)
   local name, size = kindOf(state), sizeOf(id)
@@ -51,7 +52,8 @@ local function writeOrder()
   end
 end
 
--- What is left of ended tasks whose ids begin anew, as their texts were deleted by hand: id → end.
+-- What is left of ended tasks whose ids are used again, because their texts were deleted
+-- by hand: id → end.
 local function clearEnded(leftover)
   for id, ending in pairs(leftover) do
     if parseEnd(ending) then leaveEnded(id, ending) else call('HDEL', ENDS, id) end

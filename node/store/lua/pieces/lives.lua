@@ -1,7 +1,7 @@
 -- Lives of nodes, and what was lost with them. A node has a session in each shard, and loses
--- them one by one; all of them tell when the life began that they belong to. So whoever
--- looks for what a life was running can add that up over the shards, in whatever order the
--- sessions were lost, and for as long as the node is remembered.
+-- them one by one; each of them records when the life that it belongs to began. So whoever asks
+-- what a life was running can add that up over the shards, in whatever order the sessions were
+-- lost, for as long as the node is remembered.
 
 -- When the life of the node's newest session began, ms as text; nil if its record does not say.
 local function lifeOf(node)
@@ -10,14 +10,15 @@ local function lifeOf(node)
   return started and digits(started) or nil
 end
 
--- Of the node's life that lost a session here last: the epoch of that session, when the life
--- began (ms), and how many tasks it has lost in all its sessions here. Nil if there is none.
+-- For the life of the node that last lost a session here: the epoch of that session, when the
+-- life began (ms), and how many tasks it has lost in all its sessions here. Nil if there is none.
 local function lostBy(node)
   return string.match(call('HGET', LOST, node) or '', '^(%d+) (%d+) (%d+)$')
 end
 
--- Takes a lease for good: nobody can renew it from here on. What runs under it is written down
--- as lost with its life, whatever becomes of it: it may still run, and end the node later. `why`: as an event tells it.
+-- Takes a lease for good: nobody can renew it from here on. What runs under it is recorded as
+-- lost with its life, whatever becomes of it: it may still run, and end the node later. `why`:
+-- as events report it.
 local function takeLease(session, why)
   note('v ' .. why, session .. ' ' .. digits(countRunning(session)))
   call('ZADD', SESSIONS, 0, session)

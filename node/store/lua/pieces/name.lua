@@ -1,12 +1,12 @@
--- A record begins with its node's name: that name, and what follows it.
+-- A record begins with its node's name. Returns that name, and what follows it.
 local function splitRecord(record)
   return string.match(record, '^{"name":"([^"]*)(".*)$')
 end
 
--- Names a node that opens a session: as its record does, unless another node with a lease
--- has that name; then as it wishes, or that with the first of -2, -3 … which is free. Returns
--- the name and the record with it. It follows from the records that are there, so that no
--- name is ever held by a node that is gone.
+-- Names a node that opens a session: as its record says, unless another node with a lease has
+-- that name; then as it wishes, or that name with the first of -2, -3 … that is free. Returns
+-- the name, and the record with it. The existing records decide, so no name is ever held by a
+-- node that is gone.
 local function nameNode(node, record, wished)
   local taken = {}
   for _, session in ipairs(call('ZRANGEBYSCORE', SESSIONS, '(0', '+inf')) do

@@ -1,6 +1,7 @@
--- What is noted of nodes, in the words of events.lua.
+-- Events of nodes, in the form of events.lua.
 
--- Every shard has a session of each node, and the first one tells what becomes of the node by its newest.
+-- Every shard has a session of each node. The first shard reports what becomes of the
+-- node.
 local function noteNode(what, session)
   local node, epoch = string.match(session, '^(.*):(%d+)$')
   if string.sub(SHARD, -3) ~= ':0}' or call('HGET', EPOCHS, node) ~= epoch then return end

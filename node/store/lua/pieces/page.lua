@@ -1,7 +1,8 @@
 -- A page of a list of tasks, newest first, merged from its sources: sorted sets, or bands of
--- them, whose scores are creation numbers above `low`. Of each as much is read as is needed.
+-- them, whose scores are creation numbers above `low`. Each is read only as far as needed.
 
--- Creation numbers: only tasks before it; and nothing older than this can be on the page.
+-- Creation numbers: only tasks before the first; and nothing older than the second can be
+-- on the page.
 local before, floor
 -- How many tasks the page can need, commands that were run to find them, and members read in vain.
 local wanted, looks, walked = 0, 0, 0
@@ -13,8 +14,8 @@ end
 
 local function newestFirst(a, b) return a.seq > b.seq end
 
--- Reads the next tasks of a source. `leavesOut` says of some which of them belong to it, and down to
--- which score it knows of no other. Where too many do not, nothing older than these can be on the page.
+-- Reads the next tasks of a source. `leavesOut` says which of some tasks belong to it, and down
+-- to which score it knows of no others. If too many do not, nothing older can be on the page.
 local function readOn(source)
   local leavesOut, span = source.leavesOut, source.span
   source.page, source.at, source.span = {}, 1, math.min(span * 2, 64)
@@ -51,7 +52,7 @@ local function addSource(key, low, state, leavesOut, read)
   if #sources > 2 * wanted then cutSources(wanted) end
 end
 
--- The newest is on top, and beneath each, at twice its place, are older ones.
+-- A heap: the newest is on top, and the children of each, at twice its place, are older.
 local function sink(at)
   local count = #sources
   while true do
@@ -64,7 +65,8 @@ local function sink(at)
   end
 end
 
--- The next task's id, creation number and state, as far as that is known; nothing where the page ends.
+-- Returns the next task's id, creation number and state, as far as known; nothing at the
+-- end of the page.
 local function nextTask()
   local source = sources[1]
   if not source or source.seq < floor then return end

@@ -1,4 +1,5 @@
--- The past of a task: its attempts that are over and have not ended it, a line each (see attempt.lua).
+-- The past of a task: attempts that are over and did not end it, a line each (see
+-- attempt.lua).
 
 -- Adds a line, and drops the oldest beyond ATTEMPTS_KEPT_MAX. Returns all of them.
 local function addPast(id, token, round, rest)

@@ -1,7 +1,7 @@
--- What is known of a task: { its text, its end or '', its past or '', its place among
--- the holders or '', 1 if it is SCHEDULED or '', who asked it to end }, the last two only where
--- they say something; and nothing at all ({}) where there is no such task. Shared by
--- all that answer with tasks. `read`: its text, if that is at hand.
+-- What is known of a task: { its text, its end or '', its past or '', its place among the
+-- holders or '', 1 if it is SCHEDULED or '', who asked it to end }, the last two only if they
+-- are not empty; {} if there is no such task. Shared by all scripts that answer with tasks.
+-- `read`: its text, if that is at hand.
 local function readTask(id, read)
   local text = read or call('HGET', TASKS, id)
   if not text then return {} end

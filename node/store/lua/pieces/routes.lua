@@ -1,18 +1,19 @@
--- Routes with work: those that exist, whose queues are not empty, and of these the ones that
--- may be claimed from, in the order in which they came to be so. Served ones and those that
--- no node serves each have room of their own. The queues are seen to by to-pending.lua.
+-- Routes with work: those that exist (their queues are not empty), and among them those that
+-- may be claimed from, in the order in which they became so. Served routes and routes that no
+-- node serves each have room of their own. to-pending.lua looks after the queues.
 
--- Numbers that rise: what is new to a node has a higher one than any that it has seen.
+-- Rising numbers: what is new to a node has a higher one than any that it has seen.
 local function nextNumber() return call('HINCRBY', META, 'seq', 1) end
 
--- How many there are of a kind, where that was asked for.
+-- How many routes of a kind there are, once that was asked for.
 local counted = {}
 local function countRoutes(key)
   counted[key] = counted[key] or call('ZCARD', key)
   return counted[key]
 end
 
--- Gives a served route its place, which it had among the others or nowhere; false if there is no room.
+-- Gives a served route its place, whether it had one among the unserved or none; false if
+-- there is no room.
 local function serveRoute(route, number)
   if countRoutes(READY) >= ROUTES_MAX then return false end
   counted[READY] = counted[READY] + 1
@@ -29,9 +30,9 @@ local function shelveRoute(route, number)
   return true
 end
 
--- Makes sure that tasks of a route may come to wait, the first of them by this number. One
--- that was not served may be by now; if there is no room among the served it stays with the
--- others, and is found there. False if it has no place and gets none.
+-- Makes sure that tasks of a route may come to wait, the first of them with this number. A
+-- route that was not served may be by now; if there is no room among the served ones, it stays
+-- with the unserved ones and is found there. False if it has no place and gets none.
 local function openRoute(route, served, number)
   if call('ZSCORE', READY, route) then return true end
   if served and serveRoute(route, number) then return true end
@@ -39,15 +40,15 @@ local function openRoute(route, served, number)
   return not served and shelveRoute(route, number)
 end
 
--- A task comes back from a node: so its route is served, whatever room there is.
+-- A task comes back from a node, so its route is served; room does not matter.
 local function reopenRoute(route)
   if call('ZSCORE', READY, route) then return end
   call('ZADD', READY, digits(nextNumber()), route)
   call('ZREM', UNSERVED, route)
 end
 
--- Tasks that were accepted before come to wait: whatever room there is. Whether some node serves
--- them is not known here; those that know sort it anew.
+-- Tasks that were accepted earlier come to wait; room does not matter. It is not known here
+-- whether a node serves them; nodes that know will sort the route again.
 local function admitRoute(route)
   if call('ZSCORE', READY, route) or call('ZSCORE', UNSERVED, route) then return end
   call('ZADD', READY, digits(nextNumber()), route)

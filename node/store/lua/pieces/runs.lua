@@ -1,9 +1,9 @@
--- Runs of an id. The first is the task that has it; those that are submitted as further ones
--- get the ids id~2, id~3 … The last number given is kept for as long as any run is. Of each it
--- is kept that it is one, since anybody may submit another task under such an id.
+-- Runs of an id. The first run is the task that has the id; tasks submitted as further runs get
+-- the ids id~2, id~3 … The last number is kept for as long as any run is. Each run is recorded
+-- as one, since anybody may submit another task under such an id.
 
--- What stands before the id of a task where RUNS says which id it is a run of; FIRST, if it has
--- that id itself. No id begins so.
+-- What precedes the id of a task for which RUNS says which id it is a run of; FIRST, if it has
+-- that id itself. No id begins like this.
 local RUN, FIRST = '~', '~~'
 
 local function readNumbers(list)
@@ -12,15 +12,16 @@ local function readNumbers(list)
   return numbers
 end
 
--- The last number, and how many runs are kept: 1 and 0 of an id that has no further ones.
+-- The last number, and how many runs are kept: 1 and 0 for an id that has no further
+-- runs.
 local function findRuns(id)
   local last, kept = string.match(call('HGET', RUNS, id) or '', '^(%d+) (%d+)$')
   return tonumber(last or 1), tonumber(kept or 0)
 end
 
--- What the next task of this id is to be; nil if it can have the id itself. A number that somebody
--- has taken by another way is passed over, the next twice as far, and so on: else who takes
--- thousands could hold up the shard. `seen`: ids that tasks have got by this script.
+-- The id of the next run; nil if the task can have the id itself. A number that somebody has
+-- taken in another way is skipped, then twice as many, and so on: otherwise a client that takes
+-- thousands of them could hold up the shard. `seen`: ids that this script has given to tasks.
 local function nextRun(id, seen)
   local function isTaken(run)
     return seen[run] or call('HEXISTS', TASKS, run) == 1 or call('HEXISTS', ENDS, run) == 1
@@ -41,7 +42,7 @@ local function keepRun(run)
   call('HSET', RUNS, run.of, digits(run.number) .. ' ' .. digits(kept + 1), RUN .. run.id, run.of)
 end
 
--- These tasks are kept no more.
+-- These tasks are no longer kept.
 local function forgetRuns(ids)
   if call('EXISTS', RUNS) == 0 then return end
   local fields, gone, lost = {}, {}, {}

@@ -1,4 +1,4 @@
--- What is noted of tasks, in the words of events.lua.
+-- Events of tasks, in the form of events.lua.
 
 -- The route of the last new task, if it had no options, and the things of its lines.
 local lastNew, accepts, starts
@@ -34,7 +34,7 @@ local function noteBegun(id, token, session, text, attempt, more, route, options
   atHand[#atHand + 1] = id
 end
 
--- Keeps with the head of a task which attempt of it is over, and how it ended.
+-- Keeps with the head of a task which of its attempts is over, and how it ended.
 local function setOver(head, how, session, attempt, token)
   head.over, head.token = how .. ' ' .. session .. ' ' .. attempt .. ' ' .. aboutOf(head), token
 end

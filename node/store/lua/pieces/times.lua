@@ -1,7 +1,7 @@
--- When tasks are due, and by when they must have begun, or else they expire. A task is among
--- those that may expire until it begins, so that no takeover of an attempt is ever too late.
+-- When tasks are due, and when they expire unless they have begun. A task is among those that
+-- may expire until it begins, so an attempt is never taken over too late.
 
--- A moment (ms): as told, or so long after another; 0 for none.
+-- A moment (ms): absolute, or this long after another; 0 for none.
 local function momentOf(told, from)
   if told == '-' then return 0 end
   return string.sub(told, 1, 1) == '+' and from + tonumber(told) or tonumber(told)
@@ -23,7 +23,7 @@ local function haveMoments(times)
   end
 end
 
--- What the head of a new task says of its times, behind its creation.
+-- What the head of a new task says about its times, after its creation.
 local function newCounts(time)
   local counts = '0,0,0,0,1,' .. digits(time.due) .. ',' .. digits(time.expires)
   return time.keep > 0 and counts .. ',' .. digits(time.keep) or counts
@@ -47,7 +47,7 @@ local function mustBegin(id, task)
   return how == nil or roundOf(token) ~= task.round or how == 'failure' or how == 'timeout' or how == 'snoozed'
 end
 
--- Once a script, with all that are bound now.
+-- Once a script, with all tasks that have an expiry now.
 local function writeExpiry()
   if #bound > 0 then call('ZADD', EXPIRING, unpack(bound)) end
 end

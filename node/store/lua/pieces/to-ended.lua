@@ -1,5 +1,5 @@
--- SUCCESS, FAILURE, CANCELLED, EXPIRED: the tasks that have ended. What the ends, the indexes
--- by state and the order in which they are forgotten say of it is written here alone.
+-- SUCCESS, FAILURE, CANCELLED, EXPIRED: the tasks that have ended. Their entries in the ends,
+-- in the indexes by state and in the order in which tasks are discarded are written here alone.
 
 local function kindOf(state) return state == 'SUCCESS' and 'successes' or 'failures' end
 
@@ -12,10 +12,10 @@ end
 -- times and names of those that say how long they are to be kept.
 local endedTexts, endedIndexes, endedKinds = {}, {}, {}
 
--- To an ended state, at the time `now` (text). `how` is what brought it, as ENDS has it after the
+-- To an ended state, at the time `now` (text). `how` is what ended it, as ENDS has it after the
 -- time: a blank, how the attempt ended, when it started, and the attempt as the holders have
--- it; or nothing. `body`: result or error (JSON). `head`: its head, or seq and keep of it, and what
--- noteEnded needs. `size`: of its text and its past, if that is known.
+-- it; or nothing. `body`: result or error (JSON). `head`: its head, or seq and keep of it, and
+-- what noteEnded needs. `size`: of its text and its past, if that is known.
 local function toEnded(id, head, state, now, how, body, size)
   noteEnded(id, head, state)
   local keep = head.keep
@@ -36,14 +36,15 @@ local function toEnded(id, head, state, now, how, body, size)
   end
 end
 
--- Failures once more, in the order in which they ended: why they did is asked of the newest (failures.lua).
+-- Failures are also kept in the order in which they ended: the newest are asked for their
+-- reasons (failures.lua).
 local function noteFailed(now, index)
   local times = {}
   for i = 1, index and #index or 0, 2 do times[i], times[i + 1] = now, index[i + 1] end
   if index then call('ZADD', FAILED, unpack(times)) end
 end
 
--- Once a script, with all that has ended.
+-- Once a script, with all tasks that have ended.
 local function writeEnded(now)
   if #endedTexts == 0 then return end
   call('HSET', ENDS, unpack(endedTexts))

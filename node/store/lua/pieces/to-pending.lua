@@ -1,4 +1,4 @@
--- PENDING: the tasks that wait. What the queues say of it, and of which routes have work, is
+-- PENDING: the tasks that wait. Their entries in the queues, and which routes have work, are
 -- written here alone, with routes.lua.
 
 -- route → ranks and ids; route → highest place of them
@@ -15,7 +15,7 @@ local function toPending(id, route, priority, seq, place)
   if place ~= seq then call('ZADD', DISPLACED, digits(seq), id) end
 end
 
--- Once a script, with all that waits now.
+-- Once a script, with all tasks that wait now.
 local function writeQueues()
   local routes = {}
   for route, queue in pairs(queued) do

@@ -1,5 +1,5 @@
--- SCHEDULED: the tasks that are not due yet. What the times and the index by creation say of
--- it is written here alone.
+-- SCHEDULED: the tasks that are not due yet. Their entries in the times and in the index by
+-- creation are written here alone.
 
 -- Times and ids; seqs and ids.
 local dues, scheduled = {}, {}
@@ -14,7 +14,7 @@ local function toScheduled(id, route, seq, due)
   scheduled[last + 1], scheduled[last + 2] = seq, id
 end
 
--- Once a script, with all that is scheduled now.
+-- Once a script, with all tasks that are scheduled now.
 local function writeScheduled()
   if #dues > 0 then
     call('ZADD', DUE, unpack(dues))

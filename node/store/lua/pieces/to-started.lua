@@ -1,5 +1,5 @@
--- STARTED: the tasks that sessions hold. What the holders, the sessions' running sets, the
--- tokens and the number of attempts say of it is written here alone.
+-- STARTED: the tasks that sessions hold. Their entries in the holders and in the sessions'
+-- running sets, the tokens and the number of attempts are written here alone.
 
 -- To STARTED, under a session, once `startedOn` counts them. `token` is the newest, and written first, so that none is ever
 -- given twice; `attempts` were given before. `holders` are ids and what the holders have of
@@ -28,7 +28,7 @@ local function leaveStarted(id, session, route)
   leaveRunning(id, session)
 end
 
--- Once a script, with all that has left.
+-- Once a script, with all tasks that have left.
 local function writeLeft()
   if #letGo > 0 then
     call('HDEL', HOLDERS, unpack(letGo))

@@ -1,8 +1,9 @@
--- What a pulse tells of the routes that may be claimed from: what is new to the node, at most
--- PULSE_ROUTES_MAX of either kind; and on demand some that it was told before, one after the
--- other, as a sweep for what became of none of them.
+-- What a pulse reports about the routes that may be claimed from: those that are new to the
+-- node, at most PULSE_ROUTES_MAX of either kind; and on demand some that it was told before,
+-- one after the other, as a sweep in case nothing became of them.
 
--- Sorts routes anew, as a node knows them: those that it serves, and those that none does.
+-- Sorts routes again, as a node knows them: those that it serves, and those that no node
+-- does.
 local function sortRoutes(served, unserved)
   for route in string.gmatch(served, '[^ ]+') do
     local number = call('ZSCORE', UNSERVED, route)
@@ -13,7 +14,7 @@ local function sortRoutes(served, unserved)
   end
 end
 
--- Routes above a number, and the number of the last, or nothing where that is all there are.
+-- Routes above a number, and the number of the last; no number if these are all.
 local function routesAbove(key, number, limit)
   local page = call('ZRANGEBYSCORE', key, '(' .. digits(number), '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
   return page, #page == 2 * limit and tonumber(page[#page]) or nil

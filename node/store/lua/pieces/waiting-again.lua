@@ -1,4 +1,4 @@
--- Tasks that come to wait and are not new, and what is told of them: which routes have them now.
+-- Tasks that come to wait and are not new, and the routes that are reported for them.
 
 -- route → { tasks that wait there now, lowest rank }
 local waiting = {}
@@ -10,7 +10,8 @@ local function waitAt(id, task, place)
   waiting[task.route] = known and { known[1] + 1, math.min(known[2], rank) } or { 1, rank }
 end
 
--- The place of a task that comes to wait now, behind all that wait. It tells since when, as that of a new task does.
+-- The place of a task that comes to wait now, behind all that wait. Like the place of a
+-- new task, it says since when.
 local function nextPlace(now)
   local last = tonumber(call('HGET', META, 'seq') or 0)
   local place = math.max(last + 1, (now - SEQ_EPOCH_MS) * SEQ_PER_MS)

@@ -1,6 +1,6 @@
--- Says goodbye: ends an own session. What it still runs waits again, handBack, and that
--- counts against nobody; whatever comes of it later is refused. Lease and record go
--- with its last task.
+-- Says goodbye: ends the caller's own session. Tasks that it still runs wait again, handBack,
+-- which counts against nobody; a result that comes later is refused. Lease and record go with
+-- the last task.
 -- ARGV    session, limit (tasks)
 -- Returns { tasks left to put back: call again, then per route with tasks put back:
 --         route, tasks, lowest rank }
@@ -17,7 +17,7 @@ for _, id in ipairs(ids) do
   local _, _, holder = parseHolder(held)
   local text = holder == session and takeText(id)
   if holder == session then leaveStarted(id, session, text and parseHead(text).route) else leaveRunning(id, session) end
-  -- One that was deleted by hand is left at that. Whoever has the id now keeps it.
+  -- A task that was deleted by hand needs nothing more. Whoever has the id now keeps it.
   if text and isCancelled(id) then
     cancelAttempt(id, text, held, now, lostAs(held, 'handed-back', nil, 'goodbye'), 0)
   elseif text then

@@ -1,7 +1,7 @@
--- Replaces the record of a session's node, or puts it back where it is missing, unless a
--- newer session is open or this one has no lease (any more).
+-- Replaces the record of a session's node, or restores a missing one, unless a newer session is
+-- open or this one has no lease (any more).
 -- ARGV    session, record (JSON, its name first), wished name
--- Returns the node's name: the record's where nothing was done, and where no other node has it
+-- Returns the node's name; the record's if nothing was done, or if no other node has it
 local session, node = ARGV[1], nodeOf(ARGV[1])
 local own, newest = string.match(session, '%d+$'), call('HGET', EPOCHS, node)
 if newest and newest ~= own then return (splitRecord(ARGV[2])) end

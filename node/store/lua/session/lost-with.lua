@@ -1,5 +1,5 @@
--- Tells how many tasks a life of a node has lost here with all its sessions. One that has not
--- renewed its lease for OVERDUE_MS is as good as lost.
+-- Counts the tasks that a life of a node has lost here with all its sessions. A session that has
+-- not renewed its lease for OVERDUE_MS is as good as lost.
 -- ARGV    node id, when the life began (ms)
 -- Returns the number of tasks; -1 if the life goes on here, has said goodbye, or is not known
 --         (any more)

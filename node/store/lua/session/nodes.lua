@@ -1,7 +1,7 @@
 -- Reads the registry of nodes.
--- Returns { now (ms), steps back of the clock, sessions opened so far, when one was last
---         revoked (ms; 0: never), then per node: record (JSON), epoch, lease end (ms; '' without
---         one), tasks it runs, 1 asked to drain or 0 }
+-- Returns { now (ms), steps back of the clock, sessions opened so far, when one was last revoked
+--         (ms; 0: never), then per node: record (JSON), epoch, lease end (ms; '' without one),
+--         tasks it runs, 1 if it is asked to drain or 0 }
 local now = readClock()
 local meta = call('HMGET', META, 'steps', 'opens', 'lost')
 local answer = { now, meta[1] or '0', meta[2] or '0', meta[3] or '0' }

@@ -1,17 +1,16 @@
--- Ends another session's lease and puts its tasks back: lose; or, where for the
--- LOSSES_ALONE_MAX-th time the node ran nothing but this task, in a process of its own,
--- giveUpLost.
--- The session's name holds its epoch, so a newer session of the node is never hit.
--- ARGV    session, when (expired: only if its lease has run out | silent: only if its last
+-- Ends another session's lease and puts its tasks back: lose. If for the LOSSES_ALONE_MAX-th
+-- time the node ran nothing but this task, in a process of its own, the task ends: giveUpLost.
+-- The session's name holds its epoch, so a newer session of the node is never affected.
+-- ARGV    session, when (expired: only if its lease has expired | silent: only if its last
 --         renewal is SILENT_LEASE_MS old | now), limit (tasks), whether its node has lost
---         tasks in other shards (1 | 0; '' if nobody has looked yet), the node that asks, what it and
---         others saw (JSON), and but for now the end of the lease (ms) that was seen: another
---         one shows a renewal since
--- Returns { 'renewed' } if that does not hold, and the lease was not revoked before,
+--         tasks in other shards (1 | 0; '' if nobody has looked yet), the node that asks, what
+--         it and others saw (JSON), and, except for now, the end of the lease (ms) that was
+--         seen: a different one shows a renewal since
+-- Returns { 'renewed' } if that condition does not hold, and the lease was not revoked before,
 --         { 'suspect', when the node's life began (ms) } if it matters what was lost in other
 --         shards and nobody has looked: the lease is taken, and nothing put back yet,
---         else { 'ok', or 'taken' if this call took the lease, tasks left to put back, then per route with tasks put back:
---         route, tasks, lowest rank }
+--         else { 'ok', or 'taken' if this call took the lease, tasks left to put back, then per
+--         route with tasks put back: route, tasks, lowest rank }
 local session, when, limit, elsewhere = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
@@ -36,7 +35,8 @@ local how = when == 'expired' and 'lease-lost' or 'revoked'
 local node, own = string.match(session, '^(.*):(%d+)$')
 local running = runningKey(session)
 local ids = call('ZRANGEBYSCORE', running, 0, '+inf', 'LIMIT', 0, limit)
--- The one task that its life has lost in this shard, if that has lost its node often before.
+-- The one task that this life has lost in the shard, if it has often lost its node
+-- before.
 local epoch, life, lostHere = lostBy(node)
 local only = epoch == own and lostHere == '1' and ids[1] and parseHead(call('HGET', TASKS, ids[1]) or '')
 local isSuspect = only and tonumber(only.losses) >= LOSSES_SHARED_MAX

@@ -1,4 +1,4 @@
--- Says which of these attempts are not the session's: their task has another holder, or none.
+-- Returns which of these attempts are not the session's: their task has another holder, or none.
 -- ARGV    session, id …, as many tokens, in the same order
 -- Returns their numbers, from 1
 local session, count = ARGV[1], (#ARGV - 1) / 2

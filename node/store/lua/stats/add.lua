@@ -1,5 +1,5 @@
--- Adds what has ended on a node since it did so last, to the steps of time in which that is now. Of more
--- series than a step holds the further ones are added up as one.
+-- Adds what has ended on a node since it last did so to the current steps of time. Series beyond
+-- those that a step holds are added up as one.
 -- ARGV    per series: "queue type"; "name amount name amount …", of which the first is e
 -- Returns 1
 local now = readClock()

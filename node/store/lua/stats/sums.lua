@@ -1,7 +1,7 @@
--- Reads what has ended in a span, oldest first, as many steps of it as make STATS_READ_FIELDS or so.
--- ARGV    span (hour | day); from which step (ms when it began), or 0: from the oldest
--- Returns { now (ms), from which step to go on (ms), or -1 if these were all, per step in which something ended: { when it
---         began (ms), field, amount, field, amount … } }
+-- Reads what ended in a span, oldest first: as many steps as make about STATS_READ_FIELDS.
+-- ARGV    span (hour | day); the step to begin with (ms when it began), or 0 for the oldest
+-- Returns { now (ms), the step to go on with (ms), or -1 if these were all, per step in which
+--         something ended: { when it began (ms), field, amount, field, amount … } }
 local span, now = ARGV[1], readClock()
 local step, steps = SPANS[span].step, SPANS[span].steps
 local newest = now - now % step

@@ -1,5 +1,5 @@
--- Looks at routes on which nothing waits and has tasks all the same: those with most that are
--- STARTED, and those with most that are SCHEDULED, BUSY_ROUTES_MAX of either.
+-- Reads routes on which nothing waits, but which have tasks: the BUSY_ROUTES_MAX with most
+-- STARTED ones, and the BUSY_ROUTES_MAX with most SCHEDULED ones.
 -- ARGV    number of shards of which this is one
 -- Returns 'unsettled' if the shard does not have that number,
 --         else per route: route, tasks that are STARTED, and SCHEDULED

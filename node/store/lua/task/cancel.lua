@@ -1,14 +1,15 @@
--- Ends tasks on somebody's wish: one that waits or is not due yet at once, cancel and
--- cancelScheduled; one that runs is marked, for its holder to stop it; or, by force, taken away
--- from its holder, cancelStarted, who learns of that by the mark.
+-- Ends tasks because somebody asked for it. One that waits or is not due yet ends at once:
+-- cancel and cancelScheduled. One that runs is marked, for its holder to stop it; or, by force,
+-- taken away from its holder, cancelStarted, which learns of that by the mark.
 -- ARGV    who asks, why or '', 1 by force or 0; then per task: id, round that is meant or ''
--- Returns, of as many of the tasks as it came to, from the first: 0 there is none, or its text is none, 1 nothing was done (another round is meant, or it is
---         CANCELLED already), 2 CANCELLED now, 3 ended otherwise; or "session" of who is to stop it
---         (behind "2 " where it is CANCELLED now)
+-- Returns, for as many of the tasks as it got through, from the first: 0 if there is none, or
+--         its text is damaged, 1 if nothing was done (another round is meant, or it is CANCELLED
+--         already), 2 if it is CANCELLED now, 3 if it had ended otherwise; or "session" of its
+--         holder, which is to stop it (after "2 " if the task is CANCELLED now)
 local by, why, force = ARGV[1], ARGV[2], ARGV[3] == '1'
 local now = readClock()
 local answers = {}
--- Those that have ended by this script, of which one may be named twice.
+-- Tasks that this script has ended; one may be named twice.
 local over = {}
 
 local function noteCancel(id) call('HSET', CANCELS, id, digits(now) .. ' ' .. by .. '\n' .. why) end

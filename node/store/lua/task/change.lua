@@ -1,11 +1,12 @@
--- Changes a task that waits or is not due yet: how soon it goes, when it is due and when it expires; so it may come to
--- wait, promote, or no longer be due, postpone.
+-- Changes a task that waits or is not due yet: its priority, options, and when it is due and
+-- expires. By that it may come to wait, promote, or no longer be due, postpone.
 -- ARGV    id; its options as the caller has seen them, and as they are to be (JSON, or nothing);
---         priority, or '' as it is; when it is due and when it expires: ms, or + and ms after now, or
---         after it is due; or - for neither; or '' as it is
--- Returns { 0 there is none, 1 it does not wait, 2 its options are others, 3 it would expire before it is due, 4 it
---         waits, or when it is due (ms) as text; now (ms); when it expires (ms) as text, or 0; then per route with tasks that
---         wait now: route, tasks, lowest rank }
+--         priority, or '' to leave it; when it is due and when it expires: ms, or + and ms after
+--         now, or after it is due; or - for neither; or '' to leave it
+-- Returns { 0 if there is none, 1 if it does not wait, 2 if its options differ, 3 if it would
+--         expire before it is due, 4 if it waits, or when it is due (ms) as text; now (ms);
+--         when it expires (ms) as text, or 0; then per route with tasks that wait now: route,
+--         tasks, lowest rank }
 local id, seen, options, priority, dueTold, expiresTold = unpack(ARGV)
 local now, text = readClock(), call('HGET', TASKS, id)
 if not text then return { 0 } end
@@ -36,7 +37,7 @@ if due > now then
   toScheduled(id, head.route, head.seq, due)
   answer = digits(due)
 elseif rank then
-  -- At the same place among those of its priority.
+  -- At the same place among the tasks of its priority.
   waitAt(id, head, rank % SEQ_SPAN)
 else
   local place = nextPlace(now)

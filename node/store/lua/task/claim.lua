@@ -1,10 +1,13 @@
 -- Gives waiting tasks to a session: claim. Lowest rank first across the routes asked for.
--- Those that should have begun before end instead: expire.
--- ARGV    session, generation, limit (tasks), of which of the routes together it is less: "tasks:number,number …", a blank
---         between two, the routes by their numbers from 1; then route …
--- Returns { 'no_lease' } where the session's lease has run out or was revoked,
---         { 'stale_generation' } where the store has restarted since the node opened,
---         else { 'ok', waiting tasks left on each of these routes (blanks between), now (ms), token of the first
+-- Tasks that should have begun earlier end instead: expire.
+-- ARGV    session, generation, limit (tasks), smaller limits of some of the routes together:
+--         "tasks:number,number …", a blank between two, the routes by their numbers from 1;
+--         then route …
+-- Returns { 'no_lease' } if the session's lease has expired or was revoked,
+--         { 'stale_generation' } if the store has restarted since the node opened,
+--         else { 'ok', waiting tasks left on each of these routes (blanks between), now (ms),
+--         token of the first task (those of the others follow it), ids with blanks between,
+--         text of each … }
 --         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
@@ -15,8 +18,8 @@ if refusal then return { refusal } end
 -- Whether there are any.
 local mayExpire, mayBeDisplaced = call('EXISTS', EXPIRING) == 1, call('EXISTS', DISPLACED) == 1
 
--- Of these tasks, those that have expired end; for the others that might have, it is over.
--- Returns which have, and how many.
+-- Ends those of these tasks that have expired; the expiry of the others no longer counts.
+-- Returns which have expired, and how many.
 local function settleExpiry(chosen, texts)
   local expired, over, ended = {}, {}, 0
   for i, expires in ipairs(call('ZMSCORE', EXPIRING, unpack(chosen))) do
@@ -35,9 +38,9 @@ local function settleExpiry(chosen, texts)
 end
 
 local heads, take = openHeads({ unpack(ARGV, 5) }, limit, ARGV[4])
--- Choose: some at a time, as long as they fit into one answer. A task whose
--- text is gone (deleted by hand) or none is dropped from its queue and nothing
--- else: there is nothing to run. One that has expired counts like one that is given.
+-- Choose: as many at a time as fit into one answer. A task whose text is gone or damaged
+-- (deleted or written by hand) is dropped from its queue and nothing else, since there is
+-- nothing to run. One that has expired counts like one that is given.
 local token = tonumber(meta[2] or 0)
 local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
 local answer, ids, running, holders = { 'ok', '', now, token + 1 }, {}, {}, {}

@@ -1,18 +1,20 @@
 -- Accepts the ends of attempts from their holders: succeed, fail, cancelHeld.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
--- ARGV    "id token state how started(ms) round route tags", a line per end, the tags between commas, or * for none; then of each: result or error (JSON)
--- Returns { successes kept in this shard, and their size in bytes; failures, and theirs; then the numbers, from 1, of the ends that are
---         stale }; the others are accepted, now or, the answer having been lost, before
+-- ARGV    "id token state how started(ms) round route tags", a line per end, the tags between
+--         commas, or * for none; then per end: result or error (JSON)
+-- Returns { successes kept in this shard, and their size in bytes; failures, and theirs; then
+--         the numbers, from 1, of the ends that are stale }. The others are accepted: now, or
+--         before, if that answer was lost
 local now = readClock()
 local nowText = digits(now)
 local answer = { 0, 0, 0, 0 }
 -- id → the token its end was accepted under, or false
 local settled = {}
 
--- Whether there are tasks whose text is gone (deleted by hand). One question for all, as to
--- ask for each took a tenth of Redis's time for a task. (One text more, written by hand,
--- would hide one that is gone; then a task without text ends.)
+-- Whether there are tasks whose text is gone (deleted by hand). One question for all, since
+-- asking for each took a tenth of Redis's time for a task. (An additional text, written by
+-- hand, would hide one that is gone; then a task without text ends.)
 local mayBeGone = call('HLEN', TASKS) ~= textsExpected()
 
 -- Whether the task has ended by this very attempt.
@@ -21,7 +23,7 @@ local function endedBy(id, token)
   return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
--- As its line says; if it does not, as the text does.
+-- The route that the end's line says; if it does not, the one that the task's text says.
 local lastAbout, lastRoute
 local function routeOf(id, about)
   if about ~= lastAbout then lastAbout, lastRoute = about, string.match(about, '^[^ ]+ ([^ ]+)') end
@@ -37,7 +39,8 @@ for id, token, state, how, started, about in string.gmatch(ARGV[1], '([^ ]+) ([^
 end
 if #ids ~= #ARGV - 1 then error('as many lines as bodies are expected') end
 local holders = call('HMGET', HOLDERS, unpack(ids))
--- What is known of the task that ends now; and what its line says, which the next one's mostly does, too.
+-- What is known of the task that ends now; and what its line says, which is mostly also
+-- what the next one says.
 local head, line = {}, {}
 
 for i, id in ipairs(ids) do
@@ -51,7 +54,7 @@ for i, id in ipairs(ids) do
       if states[i] == 'FAILURE' and isCancelled(id) then states[i] = 'CANCELLED' end
       local bytes, keep = tonumber(size), 0
       if not bytes then bytes, keep = string.match(size, '^(%d+),(%d+)$') end
-      -- Of most there is none.
+      -- Most tasks have none.
       if attempt ~= '1' then bytes = bytes + call('HSTRLEN', PAST, id) end
       local state, how, about = states[i], hows[i], abouts[i]
       if line[1] ~= state or line[2] ~= how or line[3] ~= session or line[4] ~= attempt or line[5] ~= about then

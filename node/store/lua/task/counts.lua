@@ -1,5 +1,5 @@
--- Reads the counts by state, the running totals, and how much waits on each route: of more
--- than BACKLOG_ROUTES_MAX, on those that tasks came to last.
+-- Reads the counts by state, the running totals, and how many tasks wait on each route; if more
+-- than BACKLOG_ROUTES_MAX routes have any, on those that tasks came to last.
 -- ARGV    number of shards of which this is one
 -- Returns 'unsettled' if the shard does not have that number,
 --         else { counts (flat list), routes with waiting tasks, then route, waiting tasks, route, … }

@@ -1,11 +1,13 @@
--- Time has passed: what is due comes to wait, at the end of its queue, in the order of when it
--- was due: promote. What had to begin by now and has not ends: expire, expireScheduled.
+-- Time has passed. Tasks that are due come to wait, at the end of their queues, in the order in
+-- which they became due: promote. Tasks that had to begin by now and have not end: expire,
+-- expireScheduled.
 -- ARGV    limit (tasks of either kind)
--- Returns { now (ms), when there is something to do next (ms) or '', ids of those that have expired with blanks
---         between, then per route with tasks that wait now: route, tasks, lowest rank }
+-- Returns { now (ms), when there is something to do next (ms) or '', ids of those that have
+--         expired with blanks between, then per route with tasks that wait now: route, tasks,
+--         lowest rank }
 local limit, now = tonumber(ARGV[1]), readClock()
 
--- Those whose time has come, and the text of each.
+-- Tasks whose time has come, and the text of each.
 local function takeDue(key)
   local ids, texts = {}, {}
   for i, id in ipairs(call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, limit)) do
@@ -15,7 +17,8 @@ local function takeDue(key)
   return ids, texts
 end
 
--- A task that was deleted by hand leaves its id behind, which another may have by now.
+-- A task that was deleted by hand leaves its id behind, which another one may have by
+-- now.
 local function isPlaced(id) return call('HEXISTS', HOLDERS, id) == 1 or call('HEXISTS', ENDS, id) == 1 end
 
 local expired, late, lateRoutes, unqueued = {}, {}, {}, {}
@@ -36,7 +39,7 @@ leaveScheduled(late, lateRoutes)
 for route, left in pairs(unqueued) do leaveQueue(route, left) end
 
 ids, texts = takeDue(DUE)
--- Their places tell since when they wait, as those of new tasks do.
+-- Like the places of new tasks, theirs say since when they wait.
 local seq = math.max(tonumber(call('HGET', META, 'seq') or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS - 1)
 local promoted, routes = {}, {}
 for i, id in ipairs(ids) do

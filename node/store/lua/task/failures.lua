@@ -1,12 +1,13 @@
--- Looks at tasks that are FAILURE, those that ended last first, and groups them by their type, and by code
--- and first line of their error. Texts of a task are not told.
--- ARGV    number of shards of which this is one, when the oldest of them ended (ms; or - and so long
---         ago), when the newest did (ms, or +inf), how many of that moment are passed over, limit (tasks)
+-- Reads tasks that are FAILURE, those that ended last first, and groups them by type, and by the
+-- code and first line of their error. Texts of a task are not returned.
+-- ARGV    number of shards of which this is one, when the oldest of them ended (ms; or - and
+--         this long ago), when the newest did (ms, or +inf), how many of that moment to skip,
+--         limit (tasks)
 -- Returns 'unsettled' if the shard does not have that number,
---         else { now (ms), when the oldest ended (ms), tasks that were looked at, when the last of them
---         ended (ms), or -1 where there are no more, and how many of that moment to pass over next; then
---         per group: type, code and first line as they stand in JSON (or nothing where there are
---         none), tasks, id of the newest, when that ended }
+--         else { now (ms), when the oldest ended (ms), tasks that were looked at, when the last
+--         of them ended (ms), or -1 if there are no more, and how many of that moment to skip
+--         next; then per group: type, code and first line as they stand in JSON (or nothing if
+--         there are none), tasks, id of the newest, when that ended }
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local now, since = readClock(), tonumber(ARGV[2])
 if string.sub(ARGV[2], 1, 1) == '-' then since = now + since end

@@ -1,11 +1,13 @@
--- Takes tasks back from their holder, unfinished: handBack; notBegun; crash; or, where the worker
--- crashed for the CRASHES_MAX-th time, giveUpCrashed; putOff, to run again after a time; or,
--- where that is too late for a task that failed, fail. One that somebody has asked to end
--- does, whatever it is: cancelHeld, cancelUnbegun. Fenced by token.
--- ARGV    per task: id, token, how (handed-back | not-begun | crashed | failure | timeout | snoozed), message of a
---         last crash, or error (JSON) or nothing, to run again after (ms), started (ms) or '' if that is not
---         known, why it was handed back or crashed: see lostAs
--- Returns, of as many of the tasks as it came to, from the first: 1 waits again, 2 ended, 0 stale, else when it is due (ms)
+-- Takes tasks back from their holder, unfinished: handBack; notBegun; crash; or, if the worker
+-- crashed for the CRASHES_MAX-th time, giveUpCrashed; putOff, to run again after a time; or, if
+-- that is too late for a task that failed, fail. A task that somebody has asked to end does so
+-- in any case: cancelHeld, cancelUnbegun. Fenced by token.
+-- ARGV    per task: id, token, how (handed-back | not-begun | crashed | failure | timeout |
+--         snoozed), message of a last crash, or error (JSON) or nothing, to run again after
+--         (ms), started (ms) or '' if that is not known, why it was handed back or crashed:
+--         see lostAs
+-- Returns, for as many of the tasks as it got through, from the first: 1 if it waits again, 2 if
+--         it ended, 0 if the token is stale, else when it is due (ms)
 local now, stale, answers, taken = readClock(), 0, {}, {}
 
 local function crash(id, text, held, message, lostSo)
@@ -18,7 +20,7 @@ local function crash(id, text, held, message, lostSo)
   return 1
 end
 
--- Nothing is written down of it. What had to begin in time before the claim has to again.
+-- Nothing is recorded of it. If it had an expiry before the claim, it has it again.
 local function notBegun(id, head)
   waitAgain(id, head)
   if mustBegin(id, head) then bindExpiry(id, head.expires) end

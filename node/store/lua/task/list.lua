@@ -1,7 +1,8 @@
--- Reads tasks that fit a filter, newest first: by their creation numbers, wherever they are.
--- Scheduled, running and ended tasks have an index by these; for those that wait see waiting.lua.
--- A step: it looks at so many tasks and bytes, and says how far it came. First it finds out which
--- tasks come next; where that takes more than one step, it is told them for the one after.
+-- Reads tasks that match a filter, newest first by creation number, wherever they are.
+-- Scheduled, running and ended tasks have an index by that number; for waiting ones see
+-- waiting.lua. One step: it looks at so many tasks and bytes, and returns how far it came. First
+-- it finds out which tasks come next; if that takes more than one step, the next one is told
+-- what was found.
 -- ARGV    number of shards of which this is one; what is asked, JSON: states (a list), before (a
 --         creation number: only tasks before it), limit (tasks), brief (true: without payloads and
 --         results), filter (fits.lua), floor (a creation number: only tasks from there on); and, of

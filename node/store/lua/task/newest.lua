@@ -1,13 +1,13 @@
--- Reads the newest run of an id: of those that are kept the one with the highest number, or the task
--- that has the id itself, if it was submitted since. Runs are forgotten as they end, in any
--- order: READ_TASKS_MAX numbers are looked at, from the last.
+-- Reads the newest run of an id: among those that are kept the one with the highest number, or
+-- the task that has the id itself, if it was submitted later. Runs are discarded as they end, in
+-- any order: READ_TASKS_MAX numbers are looked at, from the last.
 -- ARGV    number of shards by which it is here, id
 -- Returns 'unsettled' if the shard does not have that number,
---         else its own id, and what readTask tells of it, empty where there is none
+--         else its own id, and the result of readTask, empty if there is none
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local id = ARGV[2]
 
--- By which a task stands in the order of creation; nil if there is none.
+-- A task's position in the order of creation; nil if there is none.
 local function seqOf(run)
   return tonumber(string.match(call('HGET', TASKS, run) or '', '^%d+ (%d+)') or '')
 end

@@ -1,4 +1,4 @@
--- Says which of these tasks are over: ended, or not there (any more).
+-- Returns which of these tasks are over: ended, or not there (any more).
 -- ARGV    id …
 -- Returns their numbers, from 1
 local answer = {}

@@ -1,16 +1,16 @@
--- Looks at the routes that have work, in the order of their numbers: how much waits on each, and
--- what has waited longest there. A queue is sorted by priority and, within one, by place: so that
--- is the first of one of its bands, and each is looked at.
+-- Reads the routes that have work, in the order of their numbers: how many tasks wait on each,
+-- and which one has waited longest. A queue is sorted by priority and then by place, so that is
+-- the first task of one of the priorities, and each of these is looked at.
 -- ARGV    number of shards of which this is one, number (only routes above it), limit (routes)
 -- Returns 'unsettled' if the shard does not have that number,
---         else { now (ms), the highest number that there is, number of the last route told, or -1
---         where there are no more, then per route: route, tasks, id of the one that has waited
---         longest, its place, tasks that are STARTED, and SCHEDULED }
+--         else { now (ms), the highest number that there is, number of the last route returned,
+--         or -1 if there are no more, then per route: route, tasks, id of the one that has
+--         waited longest, its place, tasks that are STARTED, and SCHEDULED }
 local now, above, limit = readClock(), ARGV[2], tonumber(ARGV[3])
 if numberHere() ~= ARGV[1] then return 'unsettled' end
 local looks = 0
 
--- The first at this rank or behind it: id, rank; nil if there is none.
+-- The first task at or after this rank: id, rank; nil if there is none.
 local function firstFrom(queue, rank)
   looks = looks + 1
   local first = call('ZRANGEBYSCORE', queue, digits(rank), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
@@ -31,7 +31,8 @@ local function oldestOf(queue, count)
   return oldest, since
 end
 
--- Routes and numbers, of both kinds; a route that changes sides keeps its number or gets a higher one.
+-- Routes and numbers, of both kinds. A route that changes sides keeps its number or gets
+-- a higher one.
 local routes = {}
 for _, key in ipairs({ READY, UNSERVED }) do
   local page = call('ZRANGEBYSCORE', key, '(' .. above, '+inf', 'WITHSCORES', 'LIMIT', 0, limit)

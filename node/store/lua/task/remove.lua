@@ -1,6 +1,7 @@
--- Deletes tasks that have ended, on somebody's wish.
+-- Deletes tasks that have ended, because somebody asked for it.
 -- ARGV    id …
--- Returns, of as many of the tasks as it came to, from the first: 0 there is none, or its end cannot be read, 1 it is gone, 2 it has not ended
+-- Returns, for as many of the tasks as it got through, from the first: 0 if there is none, or
+--         its end cannot be read, 1 if it is deleted, 2 if it has not ended
 local answers = {}
 for i, id in ipairs(ARGV) do
   if isStepFull() then break end

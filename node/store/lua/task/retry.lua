@@ -1,15 +1,17 @@
--- Opens ended tasks again, but successes: they wait for another round, reopen; or until it is due, reopenLater.
--- What they have failed, crashed and lost begins anew, and so does their expiry; their attempts stay.
--- ARGV    per task: id, round that is meant or '', due after (ms), expires so long after that (ms), or 0: never
--- Returns { now (ms), answers: of as many of the tasks as it came to, from the first: 0 there is none, or what is there of it cannot be read, 1 nothing was done (another round is meant), 2 it has not
---         ended, 3 it was a success, 4 it waits, or when it is due (ms) as text; then per route with tasks that
---         wait now: route, tasks, lowest rank }
+-- Reopens ended tasks, except successes: they wait for another round, reopen; or until it is
+-- due, reopenLater. Their failures, crashes, losses and expiry begin again; their attempts stay.
+-- ARGV    per task: id, round that is meant or '', due after (ms), expires this long after that
+--         (ms), or 0 for never
+-- Returns { now (ms), answers: for as many of the tasks as it got through, from the first: 0 if
+--         there is none, or it cannot be read, 1 if nothing was done (another round is meant),
+--         2 if it has not ended, 3 if it was a success, 4 if it waits, or when it is due (ms) as
+--         text; then per route with tasks that wait now: route, tasks, lowest rank }
 local now, answers = readClock(), {}
--- Places that are given.
+-- Places that this script gives.
 local first, last, count = nil, nil, 0
 local reopened = 0
 
--- The attempt that ended it, if one did, is its past.
+-- The attempt that ended it, if one did, becomes its past.
 local function keepAttempt(id, head, ending)
   local ended, how, started, token, attempt, claimed, session =
     string.match(ending, '^%u+ (%d+) ([^ ]+) (%d+) (%d+) (%d+) (%d+)[^ ]* %d+ [^ ]+ ([^\n]+)\n')

@@ -1,20 +1,22 @@
--- Accepts new tasks: submit; or, if they are not due yet, schedule. Where the session of the
--- node that brings them can have all of them, and no task waits before them on their routes,
--- they are its own at once: submitClaimed.
--- ARGV    session or '', its generation, those of the routes that no node serves (each
---         between blanks) or '', number of shards by which the tasks are this shard's; of the
---         tasks that have times a line each: its number from 1, when it is due and when it
---         expires: ms, or + and ms after it is accepted, or due; or - for neither; how long it is kept, ms,
---         or 0; the numbers
---         of those that are another run of their id if it is taken, between blanks; then per
---         task: id, route, priority, options (JSON, or nothing), a line break, payload (JSON)
+-- Accepts new tasks: submit; or, if they are not due yet, schedule. If the session of the node
+-- that brings them can have all of them, and no task waits before them on their routes, they
+-- are its own at once: submitClaimed.
+-- ARGV    session or '', its generation, those of the routes that no node serves (each between
+--         blanks) or '', number of shards by which the tasks are this shard's;
+--         for each task that has times a line: its number from 1, when it is due and when it
+--         expires: ms, or + and ms after it is accepted, or due; or - for neither; how long it
+--         is kept, ms, or 0;
+--         the numbers of the tasks that become another run of their id if it is taken, between
+--         blanks;
+--         then per task: id, route, priority, options (JSON, or nothing), a line break, payload
+--         (JSON)
 -- Returns 'unsettled' if the shard does not have that number, else
 --         { now (ms), token of the first task that is the session's (those of the others
---         follow it), or 0 where none is, then per task: its creation number, or, of a run
+--         follow it), or 0 if none is, then per task: its creation number, or, for a run
 --         that has another id, { creation number, that id },
---         or -1 where ROUTES_MAX served routes have work already and its is not one of them,
---         or -2 where UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
---         or, unchanged, what readTask tells of the task that has the id }
+--         or -1 if ROUTES_MAX served routes have work already and its is not one of them,
+--         or -2 if UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
+--         or, unchanged, the result of readTask for the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
 local created, claimed = digits(now) .. ' 0', ' 1 ' .. digits(now) .. ' '
 local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted', 'events')
@@ -41,8 +43,8 @@ local function isOpen(route)
   return open[route]
 end
 
--- One question for all: mostly every id is new, and nothing is left of a former task
--- (deleted by hand) that had it. Those of this batch are told apart here.
+-- One question for all: mostly every id is new, and nothing is left of a former task with that
+-- id that was deleted by hand. Tasks of this batch with one id are told apart here.
 local ids, seen, again, mayRunAgain = {}, {}, {}, readNumbers(ARGV[6])
 for i = 7, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
 local texts, ends = call('HMGET', TASKS, unpack(ids)), call('HMGET', ENDS, unpack(ids))

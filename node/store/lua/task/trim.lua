@@ -1,10 +1,10 @@
--- Forgets ended tasks: those past their time, and the oldest beyond a number or a size. Those that say
--- how long they are to be kept go by that, and beyond number and size only when no others are
--- left. If there are none it has time to see to the books.
--- ARGV    time to keep every one (ms), which comes before number and size; limit (tasks; of those that ended
---         together all go); then of successes, and of failures: number to keep, size (bytes),
---         time to keep them (ms)
--- Returns how many were forgotten
+-- Discards ended tasks: those past their time, and the oldest beyond a number or a size. Tasks
+-- that say how long they are to be kept go by that; for number and size they go only when no
+-- others are left. If there is nothing to discard, it checks the books.
+-- ARGV    time for which every task is kept (ms), which takes precedence over number and size;
+--         limit (tasks; those that ended together go together); then for successes, and for
+--         failures: number to keep, size (bytes), time to keep them (ms)
+-- Returns how many were discarded
 local leastMs, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local now = readClock()
 local ids = {}
