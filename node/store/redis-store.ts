@@ -66,7 +66,6 @@ export class RedisStore implements Store {
 	readonly #reading: OccasionalConnection;
 	readonly #cluster: string;
 	readonly #home: RedisShard;
-	readonly #others: readonly RedisShard[];
 	readonly #log: Log;
 
 	constructor(
@@ -89,8 +88,8 @@ export class RedisStore implements Store {
 				log,
 			);
 		this.#home = make(0);
-		this.#others = Array.from({ length: shards - 1 }, (_, i) => make(i + 1));
-		this.shards = [this.#home, ...this.#others];
+		const others = Array.from({ length: shards - 1 }, (_, i) => make(i + 1));
+		this.shards = [this.#home, ...others];
 		connection.onChange((up) => {
 			if (up) void this.#readDurability();
 		});
@@ -115,7 +114,9 @@ export class RedisStore implements Store {
 
 	/**
 	 * Whether the cluster has the number of shards that this node was told; where it has none
-	 * yet and there is nothing at all, it gets this one, if it may.
+	 * yet and there is nothing at all, it gets this one, if it may. Shard 0 alone is asked: the
+	 * others get the number with the first session, once shard 0 has given it its word. Before,
+	 * two nodes that both make the cluster could each leave their number somewhere.
 	 *
 	 * @throws StoreMismatch where the cluster was made with another number of shards,
 	 * or by a version that kept its tasks in another form, or Redis does not let the
@@ -125,9 +126,6 @@ export class RedisStore implements Store {
 	async agreeOnShards(mayMake: boolean): Promise<Agreement> {
 		const { refusal } = this.#connection;
 		if (refusal !== undefined) throw new StoreMismatch(refusal);
-		// The others first: once shard 0 has it, nobody of another number gets at any of them.
-		if (mayMake)
-			await Promise.all(this.#others.map((each) => each.agree(true)));
 		const fixed = await this.#home.agree(mayMake);
 		if (fixed === "empty" || fixed === "used") return fixed;
 		const { shards, layout } = fixed;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
 import { aclRules } from "../../node/store/redis/rights.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { LAYOUT } from "../../node/store/scripts.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { redisPlaces } from "./redis-places.ts";
@@ -37,6 +38,7 @@ export async function redisWorld(shards: number): Promise<World> {
 	const options = { url, cluster, clock: systemClock, log };
 	const store = connectStore({ ...options, shards });
 	const other = connectStore({ ...options, shards: OTHER_SHARDS });
+	const key = (shard: number, name: string) => `{${cluster}:${shard}}:${name}`;
 	for (const each of [store, other]) if (!each.up) await comesUp(each);
 	return {
 		store,
@@ -48,13 +50,16 @@ export async function redisWorld(shards: number): Promise<World> {
 			await back;
 		},
 		agree: (mayMake) => store.agreeOnShards(mayMake),
+		async settle() {
+			for (const { index } of store.shards)
+				await operator.hset(key(index, "meta"), { shards, layout: LAYOUT });
+		},
 		async lose(what, shard) {
-			const key = (name: string) => `{${cluster}:${shard}}:${name}`;
-			if (what === "number") await operator.hdel(key("meta"), "shards");
-			else if (what === "events") await operator.del(key("events"));
+			if (what === "number") await operator.hdel(key(shard, "meta"), "shards");
+			else if (what === "events") await operator.del(key(shard, "events"));
 			else
 				for (const hash of ["nodes", "epochs", "drains"])
-					await operator.hdel(key(hash), what.nodeId);
+					await operator.hdel(key(shard, hash), what.nodeId);
 		},
 		places: (shard) => redisPlaces(operator, `{${cluster}:${shard}}`, ROUTES),
 		async stop() {

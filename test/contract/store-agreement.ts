@@ -69,7 +69,7 @@ async function agree(world: World, seed: number): Promise<void> {
 	const twin = { nowMs: 0 };
 	const { shards } = world.store;
 	const home = shards[0] as Shard;
-	await world.agree(true);
+	await world.settle();
 	const begun = await home.sessions.adopt(NO_GENERATION);
 	const twins = createMemoryStore({
 		shards: SHARDS,

@@ -38,8 +38,14 @@ export interface World {
 	readonly store: Store;
 	/** Restarts the server on the same data; resolves once the store is up again. */
 	restart(): Promise<void>;
-	/** Asks for the number of shards, and makes its own the cluster's if it may. */
+	/**
+	 * Asks for the number of shards, and makes its own the cluster's if it may.
+	 *
+	 * @throws StoreMismatch if the cluster has another
+	 */
 	agree(mayMake: boolean): Promise<Agreement>;
+	/** Makes its number the cluster's, and that of every shard, as once nodes have opened sessions there. */
+	settle(): Promise<void>;
 	/** A shard as it is to a node that was started with another number of them. */
 	toOther(shard: number): Shard;
 	/** Deletes what a shard has, as somebody might by hand. */
@@ -103,7 +109,7 @@ export class Bench {
 
 	async begin(): Promise<void> {
 		this.#world = await this.#make();
-		if (!this.#isNew) await this.#world.agree(true);
+		if (!this.#isNew) await this.#world.settle();
 		this.#epochs.clear();
 		this.#startedMs.clear();
 	}

@@ -1,4 +1,5 @@
 /** The in-memory twin keeps the store's contract. */
+import { StoreMismatch } from "../../node/ports.ts";
 import { VirtualClock } from "../clock.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
 import { placesOf } from "../fakes/shard-places.ts";
@@ -15,10 +16,14 @@ async function memoryWorld(shards: number): Promise<World> {
 		store,
 		restart: async () => store.restart(),
 		async agree(mayMake) {
-			const [number] = store.shards.map(({ contents }) =>
-				contents.number.agree(shards, mayMake, contents.isEmpty),
-			);
-			return typeof number === "string" ? number : "agreed";
+			const { contents } = store.shards[0] as MemoryShard;
+			const number = contents.number.agree(shards, mayMake, contents.isEmpty);
+			if (typeof number === "string") return number;
+			if (number !== shards) throw new StoreMismatch(`it has ${number} shards`);
+			return "agreed";
+		},
+		async settle() {
+			for (const { contents } of store.shards) contents.number.keep(shards);
 		},
 		toOther: (index) => (store.shards[index] as MemoryShard).as(OTHER_SHARDS),
 		async lose(what, index) {

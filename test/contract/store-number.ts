@@ -1,6 +1,6 @@
 /** Rules of the number of shards, which shard 0 keeps and every shard has, and of what is lost by hand. */
 import { expect, it } from "vitest";
-import { type Shard, unsettled } from "../../node/ports.ts";
+import { type Shard, StoreMismatch, unsettled } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
@@ -24,6 +24,16 @@ export function numberRules(bench: Bench): void {
 		await bench.submit({});
 		await world.lose("number", 0);
 		expect(await world.agree(true)).toBe("used");
+	});
+
+	it("a number that does not become the cluster's is in no shard", async () => {
+		const { world } = bench;
+		expect(await world.agree(false)).toBe("empty");
+		// Another node was there first.
+		await world.toOther(0).sessions.open(opening("bob"));
+		await expect(world.agree(true)).rejects.toThrow(StoreMismatch);
+		for (const { tasks } of world.store.shards)
+			await expect(tasks.get(["a"])).rejects.toThrow(unsettled().message);
 	});
 
 	it("a pulse restores a number that the store has lost, whether or not its session is known; an opening does, too", async () => {

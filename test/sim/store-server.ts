@@ -125,16 +125,8 @@ export class StoreServer {
 		shards: number,
 		mayMake: boolean,
 	): number | Exclude<Agreement, "agreed"> {
-		const [home, ...others] = this.#memory.shards.slice(0, shards);
-		if (mayMake)
-			for (const { contents } of others)
-				contents.number.agree(shards, true, contents.isEmpty);
-		return this.agreeing(
-			(home as MemoryShard).contents.number,
-			shards,
-			mayMake,
-			this.isEmpty,
-		);
+		const { number } = this.#home.contents;
+		return this.agreeing(number, shards, mayMake, this.isEmpty);
 	}
 
 	get #home(): MemoryShard {

@@ -1,5 +1,5 @@
 -- Reads the cluster's number of shards and the layout of its keys, and fixes them if there is
--- nothing yet. Shard 0 decides; the others are only prepared.
+-- nothing yet. Only shard 0, which decides, is asked: see number.lua.
 -- ARGV    number of shards, number of the layout, 1 to fix them if the shard is empty
 -- Returns { shards, layout } as fixed, now or before; layout 0 for one from before there were
 --         numbers; if nothing is fixed, { 'empty' }, or { 'used' } if there are sessions or tasks
