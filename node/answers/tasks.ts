@@ -69,6 +69,11 @@ export interface TaskAnswersParts {
 		/** This node is stopping. */
 		readonly draining: boolean;
 	};
+	/** See home-word.ts. */
+	readonly home: {
+		/** Makes sure that the cluster has this node's number of shards. @throws StoreError */
+		confirm(): Promise<void>;
+	};
 	/** See task-wishes.ts. */
 	readonly wishes: Pick<TaskApi, "cancel" | "retry" | "patch" | "remove">;
 }
@@ -98,7 +103,10 @@ export class TaskAnswers implements TaskApi {
 
 	async submit(tasks: readonly NewTask[]): Promise<Submitted[]> {
 		const { nodeId } = this.#parts;
-		const outcomes = await Promise.all(tasks.map((task) => this.#submit(task)));
+		const trouble = await this.#troubleNow();
+		const outcomes = await Promise.all(
+			tasks.map((task) => trouble ?? this.#submit(task)),
+		);
 		const all = outcomes.map((outcome, i) =>
 			describe(tasks[i] as NewTask, outcome, nodeId),
 		);
@@ -110,32 +118,39 @@ export class TaskAnswers implements TaskApi {
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {
-		const [task] = await this.#engineOf(id).shard.tasks.get([id]);
+		const { shard } = await this.#sureEngineOf(id);
+		const [task] = await shard.tasks.get([id]);
 		return task;
 	}
 
 	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
-		return await this.#engineOf(id).shard.tasks.ahead(route, id);
+		const { shard } = await this.#sureEngineOf(id);
+		return await shard.tasks.ahead(route, id);
 	}
 
 	async newest(id: string): Promise<TaskRecord | undefined> {
-		return await this.#engineOf(id).shard.tasks.newest(id);
+		const { shard } = await this.#sureEngineOf(id);
+		return await shard.tasks.newest(id);
 	}
 
-	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
-		return this.#parts.wishes.cancel(id, wish);
+	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
+		await this.#sureEngineOf(id);
+		return await this.#parts.wishes.cancel(id, wish);
 	}
 
-	retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
-		return this.#parts.wishes.retry(id, wish);
+	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
+		await this.#sureEngineOf(id);
+		return await this.#parts.wishes.retry(id, wish);
 	}
 
-	patch(id: string, changes: Changes): Promise<Changed | undefined> {
-		return this.#parts.wishes.patch(id, changes);
+	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
+		await this.#sureEngineOf(id);
+		return await this.#parts.wishes.patch(id, changes);
 	}
 
-	remove(id: string): Promise<Removed | undefined> {
-		return this.#parts.wishes.remove(id);
+	async remove(id: string): Promise<Removed | undefined> {
+		await this.#sureEngineOf(id);
+		return await this.#parts.wishes.remove(id);
 	}
 
 	list(wish: ListWish): Promise<TaskPage | undefined> {
@@ -146,8 +161,10 @@ export class TaskAnswers implements TaskApi {
 		return this.#parts.bulk.run(wish, signal);
 	}
 
-	async #submit(task: NewTask): Promise<Submission | "stopping"> {
-		if (!this.#parts.store.up)
+	/** What keeps this node from taking tasks, whichever they are. */
+	async #troubleNow(): Promise<StoreError | undefined> {
+		const { store, engines, home } = this.#parts;
+		if (!store.up)
 			return new StoreError("unreachable", "the store cannot be used");
 		// Before that, a node with a wrong number of shards would put tasks into the wrong
 		// ones.
@@ -156,6 +173,16 @@ export class TaskAnswers implements TaskApi {
 				"unreachable",
 				"the node has not yet agreed with the store on the cluster",
 			);
+		if (engines.length === 1) return;
+		try {
+			await home.confirm();
+		} catch (error) {
+			if (error instanceof StoreError) return error;
+			throw error;
+		}
+	}
+
+	async #submit(task: NewTask): Promise<Submission | "stopping"> {
 		if (this.#parts.report.draining) return "stopping";
 		const { submitter } = this.#engineOf(task.id);
 		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
@@ -164,6 +191,13 @@ export class TaskAnswers implements TaskApi {
 	/** Sessions are opened only once it is certain that the store is the cluster's. */
 	get #agreed(): boolean {
 		return this.#parts.engines.every(({ renewer }) => renewer.epoch > 0);
+	}
+
+	/** That of the shard that has the id in this cluster, which is made sure of. @throws StoreError */
+	async #sureEngineOf(id: string): Promise<AnsweringEngine> {
+		const engine = this.#engineOf(id);
+		if (engine.shard.index > 0) await this.#parts.home.confirm();
+		return engine;
 	}
 
 	#engineOf(id: string): AnsweringEngine {

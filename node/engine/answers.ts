@@ -12,6 +12,7 @@ import { Overview } from "../answers/overview.ts";
 import { TaskList } from "../answers/task-list.ts";
 import { TaskWishes } from "../answers/task-wishes.ts";
 import { TaskAnswers } from "../answers/tasks.ts";
+import type { HomeWord } from "../lease/home-word.ts";
 import { LiveFeed } from "../live/live-feed.ts";
 import type { Digester } from "../peers/digester.ts";
 import type { Roster } from "../peers/roster.ts";
@@ -28,6 +29,7 @@ export interface AnsweringParts {
 	/** In the order of their shards. */
 	readonly engines: readonly ShardEngine[];
 	readonly access: Access;
+	readonly home: HomeWord;
 	readonly digester: Digester;
 	readonly feed: EventFeed;
 	readonly report: SelfReport;
@@ -75,7 +77,7 @@ export function answersOf(
 	live: LiveFeed,
 ): Api {
 	const { parts, engines, access, digester, report, roster } = answering;
-	const { runner, runs, watcher, feed } = answering;
+	const { runner, runs, watcher, feed, home } = answering;
 	const { clock, random, log, store, gossip, host } = parts;
 	const { nodeId } = gossip;
 	const wishes = new TaskWishes({
@@ -84,6 +86,7 @@ export function answersOf(
 	const found = { clock, engines, names: roster.names };
 	const tasks = new TaskAnswers({
 		...{ nodeId, store, clock, random, engines, report, wishes },
+		home,
 		list: new TaskList(found),
 		bulk: new Bulk({ ...found, random, wishes, report }),
 	});

@@ -262,7 +262,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ parts: this.#parts, engines: this.#engines, access: this.access },
 			...{ digester: this.#digester, feed: this.#feed, report: this.#report },
 			...{ roster: this.#roster, runner: this.#runner, runs: this.#runMeter },
-			...{ watch: this.#watch, watcher: this.#watcher },
+			...{ watch: this.#watch, watcher: this.#watcher, home: this.#home },
 		};
 	}
 

@@ -8,13 +8,19 @@
  * anew, and would give its own number to shards of the new cluster. It waits for shard 0
  * instead, whose answer says that the number is still its own, or ends the node. And
  * since an opening may reach its shard late, it says until when the number is sure.
+ *
+ * A shard may also keep a number that is no longer the cluster's, of which only shard 0 has
+ * heard: that one alone has lost its data, or an opening came after its cluster was gone. So
+ * what goes by a task's id in another shard is asked only on such a word, too.
  */
 
 import type { SessionName } from "../../protocol/lease.ts";
 import { STORE_EMPTY_MS } from "../../protocol/limits.ts";
+import { type ShardTasks, StoreError } from "../ports.ts";
 
 /** What this needs of an engine. */
 interface Member {
+	readonly shard: { readonly tasks: Pick<ShardTasks, "get"> };
 	readonly renewer: {
 		readonly session: SessionName | undefined;
 		/** In shard 0: whether it has just said that the number is this node's, and when that was asked. */
@@ -40,6 +46,28 @@ export class HomeWord {
 		if (shard === 0 || this.#home.knowsNumber) return true;
 		this.#home.hurry();
 		return false;
+	}
+
+	/**
+	 * Makes sure that the cluster has this node's number, before tasks are looked for, or put,
+	 * in another shard than 0. If shard 0 has not just said so it is asked, by a read: a store
+	 * that takes no writes answers that, too, and a node without a session may ask.
+	 *
+	 * @throws StoreError `unsettled` if the cluster has another number, or none
+	 */
+	async confirm(): Promise<void> {
+		if (this.#home.knowsNumber) return;
+		const [{ shard }] = this.#engines as readonly [Member];
+		try {
+			await shard.tasks.get([]);
+		} catch (error) {
+			if (!(error instanceof StoreError) || error.kind !== "unknown")
+				throw error;
+			// Of what was to be done nothing has been.
+			const about =
+				"the first shard does not say whether the number is its own";
+			throw new StoreError("unreachable", about, error);
+		}
 	}
 
 	/** On the monotonic clock: the cluster cannot have another number before this. */

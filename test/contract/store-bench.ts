@@ -38,11 +38,7 @@ export interface World {
 	readonly store: Store;
 	/** Restarts the server on the same data; resolves once the store is up again. */
 	restart(): Promise<void>;
-	/**
-	 * Asks for the number of shards, and makes its own the cluster's if it may.
-	 *
-	 * @throws StoreMismatch if the cluster has another
-	 */
+	/** Asks for the number of shards, and makes its own the cluster's if it may. @throws StoreMismatch */
 	agree(mayMake: boolean): Promise<Agreement>;
 	/** Makes its number the cluster's, and that of every shard, as once nodes have opened sessions there. */
 	settle(): Promise<void>;

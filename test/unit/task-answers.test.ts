@@ -6,12 +6,17 @@ import {
 	type TaskAnswersParts,
 } from "../../node/answers/tasks.ts";
 import {
+	type CancelWish,
+	type RetryWish,
 	STORE_PROBLEMS,
 	StoreError,
 	type StoreErrorKind,
 	type Submission,
+	unsettled,
 } from "../../node/ports.ts";
-import type { NewTask } from "../../protocol/task.ts";
+import { shardOf } from "../../protocol/shard.ts";
+import type { NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { Changes } from "../../protocol/task-change.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { ROUTE } from "../contract/store-bench.ts";
@@ -40,6 +45,70 @@ function answersOf(...outcomes: Submission[]): TaskAnswers {
 		],
 	} as unknown as TaskAnswersParts);
 }
+
+/** Answers of a node whose first shard says this of the cluster's number, and what was asked elsewhere. */
+function answersBeside(word: () => Promise<void>) {
+	const asked: string[] = [];
+	const note = async (what: string) => void asked.push(what);
+	const shard = (index: number) => ({
+		shard: {
+			index,
+			tasks: {
+				get: (ids: readonly string[]) => note(`get ${ids}`).then(() => []),
+				ahead: (_route: string, id: string) => note(`ahead ${id}`),
+				newest: (id: string) => note(`newest ${id}`),
+			},
+		},
+		submitter: {
+			submit: ({ id }: NewTask) =>
+				note(`submit ${id}`).then(() => ({ ok: true, created: true })),
+		},
+		renewer: { epoch: 1 },
+	});
+	const answers = new TaskAnswers({
+		...{ nodeId: "node-a", clock: new VirtualClock() },
+		...{ store: { up: true }, report: { draining: false } },
+		engines: [shard(0), shard(1)],
+		home: { confirm: word },
+		wishes: {
+			cancel: (id: string) => note(`cancel ${id}`),
+			retry: (id: string) => note(`retry ${id}`),
+			patch: (id: string) => note(`patch ${id}`),
+			remove: (id: string) => note(`remove ${id}`),
+		},
+	} as unknown as TaskAnswersParts);
+	return { answers, asked };
+}
+
+const ASKED: readonly [string, (a: TaskAnswers, id: string) => unknown][] = [
+	["submit", (a, id) => a.submit([{ ...task, id }])],
+	["get", (a, id) => a.get(id)],
+	["ahead", (a, id) => a.ahead({ ...task, id } as unknown as TaskRecord)],
+	["newest", (a, id) => a.newest(id)],
+	["cancel", (a, id) => a.cancel(id, {} as CancelWish)],
+	["retry", (a, id) => a.retry(id, {} as RetryWish)],
+	["patch", (a, id) => a.patch(id, {} as Changes)],
+	["remove", (a, id) => a.remove(id)],
+];
+
+test.each(ASKED)(
+	"%s: another shard than the first is asked only once the first has said that the number is the cluster's",
+	async (what, ask) => {
+		const id = "d";
+		expect(shardOf(id, 2)).toBe(1);
+		const refusing = answersBeside(() => Promise.reject(unsettled()));
+		const refused = ask(refusing.answers, id);
+		await expect(refused).rejects.toMatchObject({ kind: "unsettled" });
+		expect(refusing.asked).toEqual([]);
+		const word = Promise.withResolvers<void>();
+		const { answers, asked } = answersBeside(() => word.promise);
+		const done = ask(answers, id);
+		expect(asked).toEqual([]);
+		word.resolve();
+		await done;
+		expect(asked).toEqual([`${what} ${id}`]);
+	},
+);
 
 test("a task that the node takes as it is stored is answered as started", async () => {
 	const claimed = claimedTask(task.id, 7, task);
