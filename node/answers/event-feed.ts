@@ -182,7 +182,8 @@ export class EventFeed implements EventApi {
 	/** Returns whether there was anything. */
 	#take({ log }: Run, shard: number, reply: EventsReply): boolean {
 		const { how, from, nowMs, entries } = reply;
-		if (how !== "on") {
+		if (how === "on") log.goOn(shard, from);
+		else {
 			const firstMs = how === "trimmed" ? entries[0]?.place.ms : undefined;
 			log.addGap(shard, { how, upTo: from, untilMs: firstMs ?? nowMs });
 		}

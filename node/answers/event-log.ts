@@ -80,6 +80,18 @@ export class EventLog {
 		return isSame ? Math.max(known?.next ?? 0, this.start) : undefined;
 	}
 
+	/**
+	 * Reading goes on from where it had come to, in this generation by now: the shard has been
+	 * opened, and nothing has happened in it. Else who has that place in it would not find it here.
+	 */
+	goOn(shard: number, { generation, bytes, ms }: EventPlace): void {
+		if (this.places[shard]?.generation === generation) return;
+		this.places[shard] = { generation, bytes, ms };
+		const known = this.#known[shard];
+		const { next = this.end } = known?.get(bytes) ?? {};
+		known?.set(bytes, { ms, generation, next });
+	}
+
 	addEntry(shard: number, entry: EventEntry): void {
 		const { place } = entry;
 		const bytes = place.bytes - (this.places[shard]?.bytes ?? 0);

@@ -51,6 +51,27 @@ test("a store that has lost writes is told of to those who read and those who co
 	expect(back.lines).toEqual(["lost 0", ...accepted("newer")]);
 });
 
+test("a shard that was opened since, and in which nothing has happened, keeps nobody from what happens in others", async () => {
+	const ground = new Ground();
+	const feed = ground.feed();
+	const before = await Listener.to(feed);
+	await ground.clock.runFor(200);
+	await ground.shards[1]?.sessions.adopt(NO_GENERATION);
+	const since = await Listener.to(ground.feed());
+	await ground.clock.runFor(200);
+	const here = await Listener.to(feed, since.id);
+	await ground.submit(0, "a");
+	await ground.clock.runFor(1_000);
+	for (const { lines } of [before, since, here])
+		expect(lines).toEqual(accepted("a"));
+	const back = await Listener.to(feed, before.id);
+	await ground.submit(1, "b");
+	await ground.clock.runFor(1_000);
+	for (const { lines } of [before, since, here])
+		expect(lines).toEqual(accepted("a", "b"));
+	expect(back.lines).toEqual(accepted("b"));
+});
+
 test("a store that was restarted and has lost nothing is told of to nobody", async () => {
 	const ground = new Ground();
 	const [home] = ground.shards;
