@@ -28,8 +28,8 @@ export interface MemoryStore extends Store {
 	 * image has of them.
 	 */
 	restart(image?: StoreImage): void;
-	/** All its data are gone, as by FLUSHALL; the server runs on. */
-	empty(): void;
+	/** All its data are gone, as by FLUSHALL, or those of its first shards; the server runs on. */
+	empty(shards?: number): void;
 }
 
 /** Images by shard; a shard without one keeps what it has. */
@@ -85,8 +85,8 @@ export function createMemoryStore({
 				if (saved !== undefined) shard.contents.load(saved);
 			}
 		},
-		empty() {
-			for (const [i, shard] of shards.entries())
+		empty(first = shards.length) {
+			for (const [i, shard] of shards.slice(0, first).entries())
 				shard.contents.load(blank[i] as ShardImage);
 		},
 		async close() {

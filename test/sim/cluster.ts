@@ -75,10 +75,10 @@ export class Cluster {
 		disk.empty();
 	}
 
-	/** The store's data are all gone. */
-	emptyStore(): void {
+	/** The store's data are all gone, or those of the first shards. */
+	emptyStore(shards?: number): void {
 		this.world.recorder.record({ kind: "lost-writes" });
-		this.world.server.empty();
+		this.world.server.empty(shards);
 	}
 
 	#isStranger({ shards }: NodeSpec): boolean {

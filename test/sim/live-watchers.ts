@@ -134,7 +134,8 @@ export class LiveWatchers {
 
 /** What one who was there, and one who has just come are shown otherwise. */
 function difference(old: LiveView, fresh: LiveView): string[] {
-	if (fresh.last?.kind !== "first") return ["was told nothing at the end"];
+	// Another frame may have come since, in the same moment.
+	if (fresh.firsts === 0) return ["was told nothing at the end"];
 	const linesOf = ({ nodes }: LiveView) =>
 		[...nodes.values()]
 			.map(({ name, state }) => `${name} ${state}`)

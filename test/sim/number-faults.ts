@@ -18,7 +18,8 @@ const CUT_MS_MAX = 8_000;
 
 export const numberFaults: readonly Fault[] = [
 	{
-		// It may find a store that has just lost the cluster, with nobody there to correct it.
+		// It may find a store that has just lost the cluster, or has it in all shards but the
+		// first, with nobody there to correct it.
 		name: "joiner of another number",
 		weight: 1,
 		lastsMs: [3_000, 20_000],
@@ -30,7 +31,7 @@ export const numberFaults: readonly Fault[] = [
 			const mayEmpty = cluster.scenario.losesWrites && random.oneIn(2);
 			let reconnect = () => {};
 			if (mayEmpty && server.condition === "up") {
-				cluster.emptyStore();
+				cluster.emptyStore(random.oneIn(2) ? 1 : undefined);
 				if (random.oneIn(2)) reconnect = cutOffAll(cluster);
 			}
 			const timers = [

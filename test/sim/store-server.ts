@@ -203,9 +203,9 @@ export class StoreServer {
 		return this.#memory.save();
 	}
 
-	/** All data are gone while the server is up. */
-	empty(): void {
-		this.#memory.empty();
+	/** All data, or those of the first shards, are gone while the server is up. */
+	empty(shards?: number): void {
+		this.#memory.empty(shards);
 	}
 
 	/** Somebody deletes the record of a node from a shard. */

@@ -46,6 +46,7 @@ import {
 import { DeafExecutor } from "./deaf-executor.ts";
 import { forgottenCancels } from "./forgotten-cancels.ts";
 import { forgottenTokens } from "./forgotten-tokens.ts";
+import { gullibleHome } from "./gullible-home.ts";
 import { HastyExecutor } from "./hasty-executor.ts";
 import { HEEDLESS } from "./heedless-executor.ts";
 import type { NamedMutant } from "./named-mutant.ts";
@@ -115,6 +116,13 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "a cluster has one number of shards",
 		fault: "joiner of another number",
 		shard: openShards,
+	},
+	{
+		name: "the first shard says that any number is the cluster's",
+		fromSeed: 70,
+		breaks: "a cluster has one number of shards",
+		fault: "joiner of another number",
+		shard: gullibleHome,
 	},
 	{
 		name: "there is no sweep, and announcements are lost",
