@@ -13,6 +13,7 @@ import {
 	BACK_UP_MS,
 	BACK_UP_MS_MAX,
 	BACK_UP_QUIET_MS,
+	BLOCKED_MS,
 	BODIES_BYTES_MAX,
 	BODY_BYTES_MAX,
 	CELERY_NAME_CHARS_MAX,
@@ -51,6 +52,7 @@ import {
 	LABEL_CHARS_MAX,
 	LABELS_MAX,
 	LEASE_TTL_MS,
+	LEFT_BEHIND_MS,
 	LINK_LOOK_MS,
 	LOOK_LATE_MS,
 	MUTE_MS_MAX,
@@ -129,6 +131,14 @@ const relations: readonly (readonly [boolean, string])[] = [
 			BACK_UP_QUIET_MS < BACK_UP_MS &&
 			BACK_UP_MS < BACK_UP_MS_MAX,
 		"who has left tasks to others asks for them after all whose turn it was",
+	],
+	[
+		END_BY_FORCE_MS < LEFT_BEHIND_MS && LEFT_BEHIND_MS < 2_000,
+		"a task in a call that nothing ends is over two seconds after it was to be ended by force, and one that only waits for a process ends itself",
+	],
+	[
+		3 * LEFT_BEHIND_MS < BLOCKED_MS,
+		"a thread that is slow to end on a busy machine is not taken for blocked",
 	],
 	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
 	[

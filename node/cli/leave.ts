@@ -3,10 +3,12 @@
  * processes other than a child by its handle.
  *
  * A thread in a call of the system that blocks (a pipe that nobody writes to, a long
- * computation of a library) cannot be ended, and `process.exit` waits for all threads. So
- * where one is left the process ends without a word to them, by the system's own `_exit`.
+ * computation of a library) cannot be ended, and `process.exit` waits for all threads:
+ * those that run task code, and those that read files for all of them, which nothing
+ * tells of. So the process ends without a word to them, by the system's own `_exit`.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 
 /**
  * Children that were there before this program: a shell that starts something and then becomes
@@ -113,19 +115,29 @@ export function endTree(pid: number): void {
 
 /** Ends this process, whatever its threads are at. */
 export function leave(code: number): void {
-	const alive = process.getActiveResourcesInfo();
-	const hasThreads = alive.some((what) => /^(Worker|MessagePort)$/.test(what));
-	if (!hasThreads) process.exit(code);
+	const end = exitOfTheSystem();
+	if (end === undefined) {
+		// The process ends all the same, if not with this code.
+		const alive = process.getActiveResourcesInfo();
+		if (alive.some((what) => /^(Worker|MessagePort)$/.test(what)))
+			process.kill(process.pid, "SIGKILL");
+		process.exit(code);
+	}
+	// Whoever has something to do before the end does it now: the log writes its last lines.
+	process.emit("exit", code);
+	flushCompileCache();
+	end(code);
+}
+
+/** Undefined if this system or its Node.js does not let it be called. */
+function exitOfTheSystem(): ((code: number) => void) | undefined {
 	// That it may change with the next Node.js is nothing to tell a user.
 	process.removeAllListeners("warning");
 	try {
 		const ffi = process.getBuiltinModule("node:ffi");
-		new ffi.DynamicLibrary(null).getFunction("_exit", {
-			arguments: ["int32"],
-			return: "void",
-		})(code);
+		const shape = { arguments: ["int32"], return: "void" } as const;
+		return new ffi.DynamicLibrary(null).getFunction("_exit", shape);
 	} catch {
-		// Not every system has it: then the process ends all the same, if not with this code.
-		process.kill(process.pid, "SIGKILL");
+		return undefined;
 	}
 }

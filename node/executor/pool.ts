@@ -9,9 +9,9 @@
  *
  * - Most jobs share threads: see `together.ts`. When there has been no job for a time,
  *   all threads but one are ended: each takes 10 to 25 MB.
- * - If a job had to be ended by force, because it did not stop when it had reached its
- *   timeout, its type has shared threads of its own from then on: it is no danger to
- *   others any more.
+ * - If a job did not stop when it was to, and had to be ended by force, its type runs
+ *   apart from others from then on: see `unruly-types.ts`. A thread that even force does
+ *   not end is left behind, and others are started in its place.
  * - A job that is to run `alone` gets a thread for itself, and one that is to run
  *   `isolated` a process for itself. Each is ended after its job, and there are only so
  *   many at once (see `apart.ts`).
@@ -28,7 +28,6 @@ import {
 	PING_MS,
 	PROCESSES_MAX,
 	THREADS_IDLE_MS,
-	UNRULY_TYPES_MAX,
 } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 import { Apart } from "./apart.ts";
@@ -43,6 +42,7 @@ import { PROCESSES, Retrier, THREADS } from "./retrier.ts";
 import { Thread } from "./thread.ts";
 import { openThread } from "./thread-link.ts";
 import { Together } from "./together.ts";
+import { UnrulyTypes } from "./unruly-types.ts";
 import type { Death } from "./verdict.ts";
 
 export interface PoolParts {
@@ -69,8 +69,7 @@ export class Pool {
 		start: (home) => this.#startWorker(home),
 	};
 	readonly #shared: Together;
-	/** The unruly types, each with its threads; there may be several. */
-	readonly #unruly = new Map<string, Together>();
+	readonly #unruly: UnrulyTypes;
 	readonly #alone: Apart;
 	readonly #isolated: Apart;
 	readonly #processes: Processes;
@@ -98,6 +97,10 @@ export class Pool {
 		const processes = new Processes(parts.sparesMax, clock, log);
 		this.#processes = processes;
 		this.#shared = this.#newShared(1);
+		this.#unruly = new UnrulyTypes({
+			log,
+			homes: { shared: this.#shared, own: () => this.#newShared(0) },
+		});
 		this.#alone = new Apart({
 			...{ workersMax: ALONE_THREADS_MAX, starter: this.#starter },
 			...{ retrier: this.#threads, open: openThread },
@@ -122,7 +125,8 @@ export class Pool {
 
 	/** What the type's handler says, as it was last loaded. */
 	settingsOf(type: string): HandlerSettings {
-		return this.#settings.get(type) ?? NO_SETTINGS;
+		const said = this.#settings.get(type) ?? NO_SETTINGS;
+		return this.#unruly.settingsOf(type, said);
 	}
 
 	/** Whether a job that comes now may begin soon. */
@@ -152,7 +156,7 @@ export class Pool {
 		live.home?.withdraw(live);
 	}
 
-	/** Ends all workers and settles their jobs. Nothing may be admitted after that. */
+	/** Ends all workers, as far as they can be, and settles their jobs. Nothing may be admitted after that. */
 	async stop(): Promise<void> {
 		this.#probing?.cancel();
 		this.#resting?.cancel();
@@ -166,7 +170,7 @@ export class Pool {
 
 	/** The homes in which jobs share threads. */
 	#sharing(): ReadonlySet<Together> {
-		return new Set([this.#shared, ...this.#unruly.values()]);
+		return new Set([this.#shared, ...this.#unruly.homes]);
 	}
 
 	#homes(): readonly Home[] {
@@ -178,10 +182,9 @@ export class Pool {
 	}
 
 	#homeFor({ job }: LiveJob): Home {
-		if (job.isolated) return this.#isolated;
-		if (job.alone) return this.#alone;
-		if (this.#unruly.size === 0) return this.#shared; // As nearly always: there is no unruly type.
-		return this.#unruly.get(job.type) ?? this.#shared;
+		if (job.isolated || this.#unruly.isBlocking(job.type))
+			return this.#isolated;
+		return job.alone ? this.#alone : this.#unruly.homeOf(job.type);
 	}
 
 	#newShared(warm: 0 | 1): Together {
@@ -190,19 +193,6 @@ export class Pool {
 			retrier: this.#threads,
 			starter: this.#starter,
 		});
-	}
-
-	/** Gives the type of this job, which had to be ended by force, threads of its own. */
-	#setApart({ id, type }: LiveJob["job"]): void {
-		const { log } = this.#parts;
-		log.warn(
-			{ task: id, type },
-			"a task did not stop when it had reached its timeout: its thread is ended",
-		);
-		if (this.#unruly.has(type)) return;
-		const last = [...this.#sharing()].at(-1);
-		const isFull = this.#unruly.size >= UNRULY_TYPES_MAX;
-		this.#unruly.set(type, isFull && last ? last : this.#newShared(0));
 	}
 
 	/** Undefined if the system has none to give: the retrier tries again. */
@@ -222,7 +212,7 @@ export class Pool {
 		const worker = new Thread(open, this.#start, clock, log, {
 			onLoaded: (types, settings) => this.#welcome(types, settings, retrier),
 			onBegan: (live) => deadlines.begin(live),
-			onUnruly: (live) => this.#setApart(live.job),
+			onUnruly: (live) => this.#unruly.endedByForce(live.job),
 			onOpen: () => home.next(),
 			onProgress: (type, jobs, workedMs) =>
 				this.#costs.observe(type, jobs, workedMs),
@@ -238,11 +228,15 @@ export class Pool {
 				for (const live of jobs) this.admit(live).place(live);
 			},
 			onStuck: (systemThread) => endProcesses(systemThread),
-			onExit: (death) => {
-				workers.delete(worker);
+			onOver: (death) => {
+				// A process that even force does not end keeps its place: there is room for few.
+				if (home !== this.#isolated) workers.delete(worker);
 				this.#mourn(death);
-				if (this.#stopped === undefined) home.next();
-				this.#tellStopped();
+				this.#freed(home);
+			},
+			onBlocked: (left) => this.#unruly.blocked(left),
+			onExit: () => {
+				if (workers.delete(worker)) this.#freed(home);
 			},
 		});
 		workers.add(worker);
@@ -263,6 +257,12 @@ export class Pool {
 		if (!retrier.succeeded()) return;
 		this.#watch();
 		for (const home of this.#homes()) home.next();
+	}
+
+	/** A worker's place in its home is free, or its jobs have ended without it. */
+	#freed(home: Home): void {
+		if (this.#stopped === undefined) home.next();
+		this.#tellStopped();
 	}
 
 	#mourn(death: Death): void {
@@ -302,6 +302,7 @@ export class Pool {
 	}
 
 	#tellStopped(): void {
-		if (this.#workers().length === 0) this.#stopped?.();
+		if (this.#workers().every(({ leftBehind }) => leftBehind))
+			this.#stopped?.();
 	}
 }

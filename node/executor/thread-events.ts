@@ -30,6 +30,16 @@ export interface ThreadEvents {
 	 * reported again and again.
 	 */
 	onStuck(systemThread: number): void;
-	/** The thread is gone and its jobs are settled. */
-	onExit(death: Death): void;
+	/**
+	 * None of the thread's code runs any more, and its jobs are settled. Either nothing is
+	 * left of it, or it is left behind in a call that nothing ends. Reported once.
+	 */
+	onOver(death: Death): void;
+	/**
+	 * The thread, which was left behind, is still there: one of these jobs, which were in
+	 * it, is to blame.
+	 */
+	onBlocked(left: readonly LiveJob[]): void;
+	/** Nothing is left of the thread. Comes last, and only once a call that holds it is over. */
+	onExit(): void;
 }

@@ -77,6 +77,19 @@ export class ThreadJobs implements Iterable<LiveJob> {
 		return [...this.#live].filter(({ number }) => !hasBegun(cells, number));
 	}
 
+	/** The jobs that have not begun for so many calls of this. */
+	waiting(callsMax: number): LiveJob[] {
+		return this.unbegun().filter((live) => {
+			live.rounds += 1;
+			return live.rounds > callsMax;
+		});
+	}
+
+	/** The jobs whose code has begun, as far as is known. */
+	begun(): LiveJob[] {
+		return [...this.#live].filter((live) => this.beganMs(live) !== undefined);
+	}
+
 	/** A process says that its job, which was told to stop, will never begin. Returns the job. */
 	settleUnbegun(): LiveJob | undefined {
 		if (this.#cells !== undefined) return undefined;
@@ -90,6 +103,13 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	takeBack(live: LiveJob): boolean {
 		if (this.#cells === undefined) return false;
 		return takeBack(this.#cells, live.number) && this.#release(live);
+	}
+
+	/** Takes the jobs out that never ran in a thread that is over, but for those told to stop. */
+	takeUnbegun(): LiveJob[] {
+		return this.unbegun().filter(
+			(live) => !live.aborted && this.takeBack(live),
+		);
 	}
 
 	/** Takes all jobs but those told to stop out of a thread that never came to run one. */

@@ -4,18 +4,16 @@
  * process of its own.
  *
  * Every job given to `run` is settled exactly once: when its outcome arrives, or when the
- * thread has exited, so that no part of the job can run any more. Only jobs that never
+ * thread has exited, so that no part of the job can run any more. A thread that cannot
+ * exit, because a call that nothing ends holds it, is left behind: its jobs are settled
+ * without it, since no line of their code runs any more (`forced-end.ts`). Only jobs that never
  * ran, because the thread did not load or did not get to them, go back to the pool. Left
  * to the pool: which job goes where, and when a thread is to end.
  */
-import {
-	END_BY_FORCE_MS,
-	HANDLERS_LOAD_MS,
-	PING_MS,
-	SPIN_MS,
-} from "../../protocol/limits.ts";
+import { HANDLERS_LOAD_MS, PING_MS, SPIN_MS } from "../../protocol/limits.ts";
 import type { Clock, JobOutcome, Log, Timer } from "../ports.ts";
 import { readFromWorker } from "./burst.ts";
+import { ForcedEnd } from "./forced-end.ts";
 import type { Link, OpenLink } from "./link.ts";
 import type { LiveJob } from "./live-job.ts";
 import { readLoaded } from "./loaded-settings.ts";
@@ -27,9 +25,6 @@ import { ThreadLog } from "./thread-log.ts";
 import type { Death } from "./verdict.ts";
 
 type Loaded = Extract<FromWorker, { kind: "loaded" }>;
-
-/** Time between looks at what a thread waits for when it does not end. */
-const STUCK_LOOK_MS = 50;
 
 /** So many looks, PING_MS apart, a thread may not answer, or a job may not have begun. */
 export const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
@@ -44,9 +39,7 @@ export class Thread {
 	readonly #outgoing: Outgoing;
 	readonly #loading: Timer;
 	#loaded = false;
-	#systemThread: number | undefined;
-	/** Runs from the moment the thread was ended until it is gone. */
-	#ending: Timer | undefined;
+	readonly #forced: ForcedEnd;
 	#unansweredPings = 0;
 	/** The thread runs nothing more, though its last words may still have to be heard. */
 	#gone = false;
@@ -78,8 +71,17 @@ export class Thread {
 			left: () => {
 				this.#death ??= { kind: "ended" };
 			},
-			exited: (how) => this.#bury(how),
-			closed: () => this.#events.onExit(this.#explain("")),
+			exited: (how) => {
+				this.#forced.over();
+				if (!this.leftBehind) this.#settleAll(how);
+			},
+			closed: () => {
+				if (!this.leftBehind) this.#events.onOver(this.#explain(""));
+				this.#events.onExit();
+			},
+		});
+		this.#forced = new ForcedEnd(clock, events, {
+			leaveBehind: () => this.#leaveBehind(),
 		});
 		this.#outgoing = new Outgoing(this.#link);
 		this.#jobs = new ThreadJobs(this.#link.cells);
@@ -119,6 +121,11 @@ export class Thread {
 		return this.#gone || this.#death !== undefined;
 	}
 
+	/** Whether the thread is still there though it was ended, in a call that nothing ends. */
+	get leftBehind(): boolean {
+		return this.#forced.leftBehind;
+	}
+
 	/** Whether the thread's handlers are loaded, so that what it is given runs. */
 	get loaded(): boolean {
 		return this.#loaded;
@@ -134,10 +141,7 @@ export class Thread {
 	/** The thread's jobs that have not begun for so many looks, if this job is among them. */
 	waiting(): LiveJob[] {
 		if (!this.#loaded || this.ending) return [];
-		return this.#jobs.unbegun().filter((live) => {
-			live.rounds += 1;
-			return live.rounds > SILENT_PINGS_MAX;
-		});
+		return this.#jobs.waiting(SILENT_PINGS_MAX);
 	}
 
 	/** When a job in the thread began; undefined if it has not, or has not said so. */
@@ -193,14 +197,14 @@ export class Thread {
 	#end(death: Death): void {
 		this.#death ??= death;
 		this.#link.end();
-		this.#ending ??= this.#clock.after(END_BY_FORCE_MS, () => this.#unblock());
+		this.#forced.begin();
 	}
 
-	/** Ends the process that a call waits for: the call ends with it, and the thread with the call. */
-	#unblock(): void {
-		if (this.#systemThread === undefined) return;
-		this.#events.onStuck(this.#systemThread);
-		this.#ending = this.#clock.after(STUCK_LOOK_MS, () => this.#unblock());
+	#leaveBehind(): readonly LiveJob[] {
+		const begun = this.#jobs.begun();
+		this.#settleAll("");
+		this.#events.onOver(this.#explain(""));
+		return begun;
 	}
 
 	#hearBurst(burst: unknown): void {
@@ -264,7 +268,7 @@ export class Thread {
 
 	#welcome({ types, settings, thread }: Loaded): void {
 		if (this.#loaded) return;
-		this.#systemThread = thread;
+		this.#forced.systemThread = thread;
 		const read = readLoaded(settings);
 		if (typeof read === "string") {
 			this.#end({ kind: "unloaded", message: read });
@@ -291,19 +295,16 @@ export class Thread {
 		return this.#death;
 	}
 
-	#bury(how: string): void {
+	/** None of the thread's code runs any more. */
+	#settleAll(how: string): void {
 		this.#gone = true;
 		// Its last words may say whether it has loaded, and why it ended.
 		this.#link.hearAll();
 		this.#loading.cancel();
-		this.#ending?.cancel();
 		const death = this.#explain(how);
 		if (death.kind === "unloaded" && !this.#loaded)
 			this.#events.onUnloaded(death.message, this.#jobs.takeAll());
-		// These jobs never ran, and never will here.
-		const unbegun = this.#jobs
-			.unbegun()
-			.filter((live) => !live.aborted && this.#jobs.takeBack(live));
+		const unbegun = this.#jobs.takeUnbegun();
 		this.#jobs.bury(death, this.#clock.monoMs(), this.#loaded);
 		this.#events.onUnbegun(unbegun);
 	}

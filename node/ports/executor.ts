@@ -115,13 +115,14 @@ export interface Executor {
 	expectIsolated(agoMs: number): void;
 	/**
 	 * Aborts the signal of a job that was given to `run`; ends it by force after `graceMs`. A call
-	 * that waits for a process ends with that, END_BY_FORCE_MS later; one that nothing ends goes on.
+	 * that waits for a process ends with that, END_BY_FORCE_MS later. One that nothing ends is left
+	 * behind: no line of the job's code runs after that, and LEFT_BEHIND_MS later it is over.
 	 */
 	abort(job: Job, reason: string, graceMs: number): void;
 	/**
 	 * Ends all workers, and the processes that task code has started. Jobs that still run
-	 * resolve as `aborted`, those that have not begun as `not-begun`. A job in a call that
-	 * nothing ends does not resolve, and keeps this waiting.
+	 * resolve as `aborted`, those that have not begun as `not-begun`, and those in a call that
+	 * nothing ends after LEFT_BEHIND_MS.
 	 */
 	stop(): Promise<void>;
 }

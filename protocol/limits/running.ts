@@ -33,6 +33,16 @@ export const HANDLERS_LOAD_MS = 15_000;
  * Until then tasks run in threads that have loaded, or wait.
  */
 export const THREAD_RETRY_MS_MAX = 5_000;
+/**
+ * A worker that is still there so long after it was ended by force is in a call that
+ * nothing ends: its tasks end without it.
+ */
+export const LEFT_BEHIND_MS = 1_000;
+/**
+ * So long after that order it is not just slow to go on a busy machine: tasks of its type
+ * run in processes of their own from then on, which can always be ended.
+ */
+export const BLOCKED_MS = 5_000;
 /** How often a thread with work is asked for a sign of life. */
 export const PING_MS = 250;
 /** A thread is given no more tasks once it has been silent for this long. */

@@ -1,5 +1,8 @@
 /** The end of a process ends what it has started, and nothing else. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const LEAVE = new URL("../../node/cli/leave.ts", import.meta.url).href;
@@ -30,4 +33,26 @@ test("what a shell has started before it became the node is left alone", () => {
 		...[process.execPath, "--input-type=module", "-e", ENDS_ALL],
 	]);
 	expect(states.toString().trim()).toBe("S Z");
+});
+
+/** Ends while one of the threads that read files waits for a pipe. */
+const LEAVES = `
+const { readFile } = await import("node:fs/promises");
+const { leave } = await import(${JSON.stringify(LEAVE)});
+void readFile(process.env.PIPE);
+process.on("exit", (code) => console.log("last words", code));
+leave(7);
+`;
+
+test("a program ends with its code while a file cannot be read to its end, and says its last words", () => {
+	const folder = mkdtempSync(join(tmpdir(), "hearsay-leave-"));
+	const pipe = join(folder, "pipe");
+	execFileSync("mkfifo", [pipe]);
+	const { status, stdout } = spawnSync(
+		process.execPath,
+		["--input-type=module", "-e", LEAVES],
+		{ env: { ...process.env, PIPE: pipe }, timeout: 30_000 },
+	);
+	rmSync(folder, { recursive: true });
+	expect([status, stdout.toString()]).toEqual([7, "last words 7\n"]);
 });

@@ -1,23 +1,35 @@
-/** A task that waits in a call for a process cannot hear that it is to stop: only what it waits for can be ended. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+/**
+ * A task in a call cannot hear that it is to stop: only what it waits for can be ended, and not
+ * everything. (`test/e2e/blocked.test.ts` shows the same, and more of it, of whole nodes.)
+ */
+import { execFileSync } from "node:child_process";
+import {
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { endProcesses } from "../../node/cli/leave.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
-import type { Executor } from "../../node/ports.ts";
+import type { Executor, Job } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
-import { ABORT_GRACE_MS } from "../../protocol/limits.ts";
+import { ABORT_GRACE_MS, PROCESSES_MAX } from "../../protocol/limits.ts";
 import { aborted, type Begun, begin, job } from "./executor-jobs.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
 const LOOK_MS = 5;
 let folder: string;
 let executor: Executor;
+let log: RecordedLog;
 
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), "hearsay-blocked-"));
+	log = new RecordedLog();
 	executor = await createExecutor({
 		concurrency: 10,
 		handlerFiles: ["test/fixtures/handlers/blocking.js"],
@@ -25,7 +37,7 @@ beforeEach(async () => {
 		threads: 1,
 		endProcesses,
 		clock: systemClock,
-		log: new RecordedLog(),
+		log,
 	});
 });
 afterEach(async () => {
@@ -69,6 +81,74 @@ test("a task in a call that waits for a process is ended with that, and what oth
 	expect(other.pids.map(isThere)).toEqual([true, true]);
 	other.begun.abort("the lease is lost", 0);
 	expect(await other.begun.outcome).toEqual(aborted);
+});
+
+/** In a call that nothing ends, until somebody has written to the pipe. */
+async function endless(
+	id: string,
+	type: string,
+	more: Partial<Job> = {},
+): Promise<Begun & { over(): void }> {
+	const [file, pipe] = [join(folder, id), join(folder, `pipe-${id}`)];
+	execFileSync("mkfifo", [pipe]);
+	const payload = JSON.stringify({ begun: file, pipe });
+	const begun = begin(executor, job(id, { type, payload, ...more }));
+	while (!existsSync(file)) await pause(LOOK_MS);
+	return { ...begun, over: () => writeFileSync(pipe, "") };
+}
+
+test.each(["reads", "readsSoon"])(
+	"a task in a call that nothing ends is over all the same, told to stop or at its timeout, and others go on: %s",
+	async (type) => {
+		const told = await endless("told", type);
+		told.abort("the task was cancelled", 0);
+		expect(await told.outcome).toEqual(aborted);
+		const late = await endless("late", type, {
+			...{ timeoutMs: 50, killAfterMs: 50 },
+		});
+		expect(await late.outcome).toMatchObject({ kind: "timeout" });
+		expect(await executor.run(job("a", { type: "noop" }))).toMatchObject({
+			kind: "success",
+		});
+		expect(executor.answers).toBe(true);
+		expect(executor.settingsOf(type)).toEqual({});
+		await log.has(/left behind .* processes of their own/);
+		expect(executor.settingsOf(type)).toEqual({ concurrency: PROCESSES_MAX });
+		const own = await endless("own", type);
+		own.abort("the task was cancelled", 0);
+		expect(await own.outcome).toEqual(aborted);
+		await executor.stop();
+		for (const { over } of [told, late]) over();
+	},
+);
+
+test("what shares a thread with a call that nothing ends is given back, and is not run in a process for it", async () => {
+	const file = join(folder, "beside");
+	const beside = begin(
+		executor,
+		job("beside", {
+			type: "startsProcess",
+			payload: JSON.stringify({ begun: file }),
+		}),
+	);
+	while (!existsSync(file)) await pause(LOOK_MS);
+	const blocked = await endless("blocked", "reads");
+	blocked.abort("the task was cancelled", 0);
+	expect(await blocked.outcome).toEqual(aborted);
+	expect(await beside.outcome).toMatchObject({
+		...{ kind: "displaced", suspect: false },
+	});
+	await log.has(/left behind .* any of these tasks/);
+	for (const type of ["startsProcess", "reads"])
+		expect(executor.settingsOf(type)).toEqual({});
+	blocked.over();
+});
+
+test("an executor that stops does not wait for a call that nothing ends", async () => {
+	const { outcome, over } = await endless("a", "reads");
+	await executor.stop();
+	expect(await outcome).toEqual(aborted);
+	over();
 });
 
 test("a thread that ends when it is told leaves what its tasks have started", async () => {

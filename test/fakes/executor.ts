@@ -26,6 +26,7 @@ import {
 	type HandlerSettings,
 	NO_SETTINGS,
 } from "../../protocol/handler-settings.ts";
+import { LEFT_BEHIND_MS } from "../../protocol/limits.ts";
 import type { JsonText } from "../../protocol/task.ts";
 
 /** What a payload may ask for; all of it may be left out. */
@@ -77,7 +78,7 @@ export class FakeExecutor implements Executor {
 	readonly answers = true;
 	readonly #clock: Clock;
 	readonly #events: FakeEvents;
-	/** Whether everything that runs is in calls that nothing ends: neither a signal nor force. */
+	/** Whether everything that runs is in calls that nothing ends: only left behind it is over. */
 	stuck = false;
 	readonly #running = new Set<Running>();
 	#lastNumber = 0;
@@ -149,12 +150,12 @@ export class FakeExecutor implements Executor {
 			}
 			this.#leaveAlone(running);
 			const atMs = this.#clock.monoMs() + graceMs;
-			if (this.stuck) {
-				for (const timer of running.timers) timer.cancel();
-			} else if (script.deaf && atMs < running.buriedMs) {
+			const heedsNothing = this.stuck || script.deaf === true;
+			if (heedsNothing && atMs < running.buriedMs) {
 				running.buriedMs = atMs;
-				this.#later(running, graceMs, () => this.#bury(running));
-			} else if (!aborted) {
+				if (this.stuck) for (const timer of running.timers) timer.cancel();
+				this.#later(running, this.#forceMs(graceMs), () => this.#bury(running));
+			} else if (!aborted && !heedsNothing) {
 				this.#later(running, 0, () => this.#settleAborted(running));
 			}
 		}
@@ -166,13 +167,17 @@ export class FakeExecutor implements Executor {
 		if (aborted) return;
 		running.overdue = true;
 		this.#leaveAlone(running);
-		if (this.stuck) return;
-		if (script.deaf)
-			this.#later(running, job.killAfterMs, () => {
+		if (this.stuck || script.deaf)
+			this.#later(running, this.#forceMs(job.killAfterMs), () => {
 				this.#unruly.add(job.type);
 				this.#bury(running);
 			});
 		else this.#fail(running, "it was told to stop");
+	}
+
+	/** When a job that is ended by force after so long is over. */
+	#forceMs(ms: number): number {
+		return this.stuck ? ms + LEFT_BEHIND_MS : ms;
 	}
 
 	/** The job was told to stop: later jobs run in another worker. */
@@ -195,11 +200,14 @@ export class FakeExecutor implements Executor {
 
 	async stop(): Promise<void> {
 		this.#stopped = true;
-		if (this.stuck) return;
 		for (const running of this.#running) {
 			if (running.startedMs === undefined)
 				this.#settle(running, { kind: "not-begun" });
-			else this.#settleAborted(running);
+			else if (!this.stuck) this.#settleAborted(running);
+			else
+				this.#later(running, LEFT_BEHIND_MS, () =>
+					this.#settleAborted(running),
+				);
 		}
 	}
 

@@ -1,0 +1,82 @@
+/**
+ * The end of one worker by force, from the order until it is gone, and what is done about
+ * one that is still there.
+ *
+ * A thread in a call that waits for a process ends with that process, so this is ended,
+ * too. A thread in a call that nothing ends (it reads a pipe that nobody writes to, or
+ * computes in a library) stays until the call is over. It is left behind: the engine has
+ * the order, and lets it run no line of its code any more, so its jobs have ended. If it
+ * is there for much longer it was not just slow to go, and is taken for blocked.
+ *
+ * Time is counted in looks, so that a pause of the whole node is not held against the
+ * worker.
+ */
+import {
+	BLOCKED_MS,
+	END_BY_FORCE_MS,
+	LEFT_BEHIND_MS,
+} from "../../protocol/limits.ts";
+import type { Clock, Timer } from "../ports.ts";
+import type { LiveJob } from "./live-job.ts";
+import type { ThreadEvents } from "./thread-events.ts";
+
+/** Time between looks at a worker that does not end. */
+const LOOK_MS = 50;
+/** Those at one that is taken for blocked. */
+const LATE_LOOK_MS = 1_000;
+const LOOKS_UNTIL_LEFT = (LEFT_BEHIND_MS - END_BY_FORCE_MS) / LOOK_MS;
+const LOOKS_UNTIL_BLOCKED = (BLOCKED_MS - END_BY_FORCE_MS) / LOOK_MS;
+
+/** The worker whose end this is. */
+export interface Lingering {
+	/** No more is waited for: settles all jobs. Returns those whose code had begun. */
+	leaveBehind(): readonly LiveJob[];
+}
+
+export class ForcedEnd {
+	/** The thread as the system names it, once that is known. */
+	systemThread: number | undefined;
+	readonly #clock: Clock;
+	readonly #events: Pick<ThreadEvents, "onStuck" | "onBlocked">;
+	readonly #worker: Lingering;
+	#timer: Timer | undefined;
+	#looks = 0;
+	#left: readonly LiveJob[] | undefined;
+
+	constructor(
+		clock: Clock,
+		events: Pick<ThreadEvents, "onStuck" | "onBlocked">,
+		worker: Lingering,
+	) {
+		this.#clock = clock;
+		this.#events = events;
+		this.#worker = worker;
+	}
+
+	/** Whether the worker is still there though it was ended, and no more is waited for. */
+	get leftBehind(): boolean {
+		return this.#left !== undefined;
+	}
+
+	/** The worker was told to end. May be called more than once. */
+	begin(): void {
+		this.#timer ??= this.#clock.after(END_BY_FORCE_MS, () => this.#look());
+	}
+
+	/** The worker is gone. */
+	over(): void {
+		this.#timer?.cancel();
+	}
+
+	#look(): void {
+		const { systemThread } = this;
+		if (systemThread !== undefined) this.#events.onStuck(systemThread);
+		if (this.#looks === LOOKS_UNTIL_LEFT)
+			this.#left = this.#worker.leaveBehind();
+		if (this.#looks === LOOKS_UNTIL_BLOCKED)
+			this.#events.onBlocked(this.#left ?? []);
+		const ms = this.#looks < LOOKS_UNTIL_BLOCKED ? LOOK_MS : LATE_LOOK_MS;
+		this.#looks += 1;
+		this.#timer = this.#clock.after(ms, () => this.#look());
+	}
+}
