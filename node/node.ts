@@ -31,12 +31,12 @@ import type { TlsFiles } from "./http/tls-files.ts";
 import { meetStore } from "./meet-store.ts";
 import { admit, readTokenFile } from "./node-access.ts";
 import type { NodeOptions } from "./options.ts";
-import type { CloudMachine, Executor, Gossip, Log } from "./ports.ts";
+import type { CloudMachine, Executor, Gossip } from "./ports.ts";
 import type { RedisStore } from "./store/redis-store.ts";
 import { Whereabouts } from "./whereabouts.ts";
 import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
 import { GenerationFile } from "./world/generation-file.ts";
-import { systemLog } from "./world/log.ts";
+import { type SystemLog, systemLog } from "./world/log.ts";
 import { NameFile } from "./world/name-file.ts";
 import { systemFigures } from "./world/process-figures.ts";
 import { NO_TOKENS, type TokenFile } from "./world/token-file.ts";
@@ -69,7 +69,7 @@ interface Parts {
 	readonly cloud?: Cloud;
 	/** As its cloud describes it. */
 	readonly machine: CloudMachine;
-	readonly log: Log;
+	readonly log: SystemLog;
 }
 
 /**
@@ -128,10 +128,10 @@ export async function startNode(
 		nodeId: gossip.nodeId,
 		name: name.current,
 		url: whereabouts.url,
-		stopped: stopper.stopped,
+		stopped: stopper.stopped.then((end) => log.end().then(() => end)),
 		stop: (orphaned) =>
 			stopper.stop("drained", orphaned ? GOODBYE_MS : undefined),
-		stopAtOnce: () => stopper.stopAtOnce(),
+		stopAtOnce: () => stopper.stopAtOnce().then(() => log.end()),
 	};
 }
 
@@ -190,7 +190,7 @@ async function start(
 /** Every line of the log says by name whose it is. */
 function nameAndLog({ dataDir, logLevel, name: wished }: NodeOptions): {
 	name: NameFile;
-	log: Log;
+	log: SystemLog;
 } {
 	let name: NameFile | undefined;
 	const log = systemLog(logLevel, { pid: process.pid }, () => ({

@@ -54,6 +54,7 @@ import {
 	LEASE_TTL_MS,
 	LEFT_BEHIND_MS,
 	LINK_LOOK_MS,
+	LOG_END_MS,
 	LOOK_LATE_MS,
 	MUTE_MS_MAX,
 	OVERDUE_MS,
@@ -131,6 +132,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 			BACK_UP_QUIET_MS < BACK_UP_MS &&
 			BACK_UP_MS < BACK_UP_MS_MAX,
 		"who has left tasks to others asks for them after all whose turn it was",
+	],
+	[
+		2 * LOG_END_MS <= EXIT_MS,
+		"a log that cannot be written does not keep a node beyond its bound",
 	],
 	[
 		END_BY_FORCE_MS < LEFT_BEHIND_MS && LEFT_BEHIND_MS < 2_000,

@@ -5,19 +5,28 @@
  * goes on without it. Lines logged then are kept up to LOG_BACKLOG_BYTES_MAX, and written
  * with the next line that can be.
  */
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { pino } from "pino";
-import { LOG_BACKLOG_BYTES_MAX } from "../../protocol/limits.ts";
+import { LOG_BACKLOG_BYTES_MAX, LOG_END_MS } from "../../protocol/limits.ts";
 import type { Log } from "../ports.ts";
 
 const STDERR = 2;
+
+export interface SystemLog extends Log {
+	/**
+	 * Resolves when all that was logged is written, or soon if it cannot be. What is logged
+	 * later is dropped: whoever says that the program is over has the last word.
+	 */
+	end(): Promise<void>;
+}
 
 /** Every line contains `bindings`, and what `changing` returns when it is written. */
 export function systemLog(
 	level: string,
 	bindings: object,
 	changing?: () => object,
-): Log {
+): SystemLog {
 	const lines = pino.destination({
 		dest: STDERR,
 		// A terminal that is stopped, or a disk that stands still, must not stop the node.
@@ -44,7 +53,20 @@ export function systemLog(
 		if (!isBroken) writeOnce(lines as unknown as Unwritten);
 	};
 	const mixin = changing && { mixin: changing };
-	return pino({ level, base: bindings, ...mixin }, lines);
+	const log = pino({ level, base: bindings, ...mixin }, lines);
+	const end = async () => {
+		log.level = "silent";
+		if ((lines as unknown as Unwritten)._writing) await written(lines);
+	};
+	return Object.assign(log, { end });
+}
+
+async function written(lines: NodeJS.EventEmitter): Promise<void> {
+	try {
+		await once(lines, "drain", { signal: AbortSignal.timeout(LOG_END_MS) });
+	} catch {
+		// It cannot be written, or not now, and the program does not wait for that.
+	}
 }
 
 /** What pino's destination keeps until it is written: lines that wait behind the one under way. */

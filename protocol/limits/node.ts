@@ -33,6 +33,8 @@ export const DEATH_SIGHTINGS_MAX = 16;
 export const SHARDS_MAX = 256;
 /** So much of a log that cannot be written is kept until it can; lines beyond that are lost. */
 export const LOG_BACKLOG_BYTES_MAX = 1024 * 1024;
+/** A node that ends waits so long for its last lines to be written. */
+export const LOG_END_MS = 150;
 /** A node tells the service manager that started it how it is at least so often. */
 export const SERVICE_MS = 5_000;
 /** What the service manager could not take it is told again after this. */

@@ -1,6 +1,6 @@
 /**
  * A process that does nothing but log: for each number on stdin so many lines, numbered on,
- * and then `said` on stdout. Ends with its input.
+ * and then `said` on stdout. Ends with its input: then it says `over`, and logs once more.
  */
 import { createInterface } from "node:readline";
 import { systemLog } from "../../node/world/log.ts";
@@ -18,3 +18,7 @@ for await (const count of createInterface(process.stdin)) {
 	}
 	process.stdout.write("said\n");
 }
+log.info({ n }, "the last line");
+await log.end();
+process.stdout.write("over\n");
+log.info({}, "too late");

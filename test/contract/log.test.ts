@@ -75,3 +75,18 @@ test("a log that is read again, after more than was kept, goes on with whole lin
 	process.end();
 	expect(await process.ended).toEqual([0, null]);
 });
+
+test("a program that has ended its log has the last word, also where both go to the same place", async () => {
+	const shell = 'exec "$@" 2>&1';
+	const child = spawn(
+		...(["/bin/sh", ["-c", shell, "sh", process.execPath, PROCESS]] as const),
+	);
+	let output = "";
+	child.stdout.setEncoding("utf8").on("data", (text) => {
+		output += text;
+	});
+	child.stdin.end("3\n");
+	await once(child, "close");
+	expect(output).toMatch(/"n":3,"msg":"the last line"}\nover\n$/);
+	expect(output.match(/a line/g)).toHaveLength(3);
+});

@@ -110,7 +110,10 @@ export class StoreOnRedis implements AsyncDisposable {
 		await server.stop();
 	}
 
-	async #start(cluster: string, log = systemLog("silent", {})): Promise<void> {
+	async #start(
+		cluster: string,
+		log: Log = systemLog("silent", {}),
+	): Promise<void> {
 		const server = await startRedis();
 		const store = connectStore({
 			...{ url: server.url, cluster, shards: 1 },

@@ -8,7 +8,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { ClusterNode, launchNode } from "../cluster.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
-import { type HearsayProcess, PROGRAM } from "./up-process.ts";
+import { HearsayProcess, PROGRAM } from "./up-process.ts";
 
 let redis: RedisServer;
 let folder: string;
@@ -122,12 +122,20 @@ test.each([
 });
 
 test("a node that is told to stop says how long its tasks may take, and when it is over", async () => {
-	const node = start(["--drain", "5s"]);
+	// As in a terminal its log goes where its words go: of two pipes nobody could tell which
+	// line was the last.
+	const terminal = ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", ...PROGRAM];
+	const address = ["--redis", redis.url, "--http", "127.0.0.1:0"];
+	const node = new HearsayProcess(
+		terminal,
+		["node", ...address, "--data", "node", "--drain", "5s"],
+		folder,
+	);
 	await node.says(/serves/);
 	node.kill("SIGTERM");
 	await node.says(/^Stopping … [^\n]* 5s [^\n]*$/m);
 	expect(await node.ended).toBe(0);
-	expect(node.output).toMatch(/^Stopped\.$/m);
+	expect(node.output).toMatch(/\nStopped\.\n$/);
 });
 
 test("a node that is told to stop twice while it starts ends at once", async () => {
