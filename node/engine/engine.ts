@@ -238,7 +238,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#watch.stop();
 		this.#roster.stop();
 		for (const engine of this.#engines) engine.stop();
-		await Promise.all([this.#stats.add(), this.#drainer.sayGoodbye()]);
+		await this.#drainer.sayGoodbye(this.#stats.add());
 		return this.#runner.running;
 	}
 

@@ -119,10 +119,10 @@ export class Drainer {
 
 	/**
 	 * Ends the sessions, and with them all tasks that are still theirs, as far as the store
-	 * hears it in time.
+	 * hears it in time. What else it is told last has no longer than that.
 	 */
-	async sayGoodbye(): Promise<void> {
-		const said = this.#eachSession(async (sessions, session) => {
+	async sayGoodbye(told: Promise<void>): Promise<void> {
+		const ended = this.#eachSession(async (sessions, session) => {
 			let putBack = 0;
 			for (let left = 1; left > 0; ) {
 				const closed = await sessions.close(session, REVOKE_BATCH_MAX);
@@ -136,7 +136,7 @@ export class Drainer {
 				);
 		});
 		await new Promise<void>((resolve, reject) => {
-			said.then(resolve, reject);
+			Promise.all([told, ended]).then(() => resolve(), reject);
 			this.#parts.clock.after(this.#farewellMs, resolve);
 		});
 	}

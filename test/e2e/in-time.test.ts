@@ -24,6 +24,10 @@ const REJOIN_MS_MAX = 5_000;
 const DRAIN_MS = 300;
 /** Of a second signal. */
 const AT_ONCE_MS = 2_000;
+const TIMEOUT_MS = 100;
+const KILL_AFTER_MS = 500;
+/** What does not stop is over so long after it was to be ended by force. */
+const FORCE_MS_MAX = 2_000;
 /** Between a leaving node's last answer and its end. */
 const DEAF_MS_MAX = 500;
 const LOOK_MS = 5;
@@ -142,30 +146,51 @@ test("while Redis is frozen, submissions are refused within a second; thawed, wo
 	expect(performance.now() - backMs).toBeLessThan(RESUME_MS_MAX);
 });
 
-/** Tasks that heed nothing run on the node; it is told to stop, and is gone after so long. */
+/** Resolves once the task runs on the node, and has come to its call. */
+async function block(
+	node: ClusterNode,
+	type: string,
+	options = {},
+): Promise<string> {
+	const id = `${type}-${bench.test}`;
+	const begun = bench.file(id);
+	const payload = { begun, pipe: bench.file("pipe") };
+	const task = { id, type, payload, queue: queueOf(node), ...options };
+	await node.post("/v1/tasks", task);
+	await until(() => existsSync(begun) && readFileSync(begun, "utf8"), Boolean);
+	return id;
+}
+
+/** Tasks that heed nothing run on the node. */
+async function blockAll(node: ClusterNode): Promise<void> {
+	// One at a time: the next finds another thread.
+	for (const type of ["runsProcess", "reads"]) await block(node, type);
+}
+
+/** They run; the node is told to stop, and is gone after so long. */
 async function endBlocked(
 	node: ClusterNode,
 	stop: () => unknown,
 ): Promise<{ ms: number; code: number; deafMs: number }> {
-	const queue = queueOf(node);
-	for (const type of ["runsProcess", "reads"]) {
-		const begun = bench.file(`${type}-${bench.test}`);
-		const payload = { begun, pipe: bench.file("pipe") };
-		await node.post("/v1/tasks", { type, payload, queue });
-		// One at a time: the next finds another thread.
-		await until(
-			() => existsSync(begun) && readFileSync(begun, "utf8"),
-			Boolean,
-		);
-	}
+	await blockAll(node);
 	await stop();
 	const startedMs = performance.now();
 	const answeredMs = await lastAnswerOf(node);
 	const endedMs = performance.now();
 	const code = await node.ended;
-	const [other] = bench.cluster.nodes.filter(({ running }) => running);
-	await other?.post("/v1/tasks/cancel", { filter: { queue } });
+	await dropTasksOf(node);
 	return { ms: endedMs - startedMs, code, deafMs: endedMs - answeredMs };
+}
+
+/** What it has handed back it would run when it is there again. */
+async function dropTasksOf(node: ClusterNode): Promise<void> {
+	const [other] = bench.cluster.nodes.filter(({ running }) => running);
+	const queue = queueOf(node);
+	await until(
+		async () =>
+			(await other?.post("/v1/tasks/cancel", { filter: { queue } }))?.status,
+		(status) => status === 200,
+	);
 }
 
 /** Asks until the process has ended; resolves with when it answered last. */
@@ -211,3 +236,72 @@ test("a node whose tasks have half a minute is ended at once by a second signal"
 	expect(code).toBe(1);
 	expect(ms).toBeLessThan(AT_ONCE_MS);
 });
+
+/** As those, while Redis hears nobody. */
+async function endBlockedAlone(
+	node: ClusterNode,
+	stop: () => unknown,
+): Promise<number> {
+	await blockAll(node);
+	process.kill(bench.cluster.redis.pid, "SIGSTOP");
+	try {
+		await stop();
+		const startedMs = performance.now();
+		await node.ended;
+		return performance.now() - startedMs;
+	} finally {
+		process.kill(bench.cluster.redis.pid, "SIGCONT");
+		await dropTasksOf(node);
+	}
+}
+
+test("a node that is told to stop is gone by its bound with its store away, too", async () => {
+	const node = bench.cluster.node(1);
+	const ms = await endBlockedAlone(node, () => node.signal("SIGTERM"));
+	expect(ms, lastLinesOf(node)).toBeLessThan(DRAIN_MS + STOP_BOUND_MS);
+});
+
+test("a second signal ends it at once with its store away, too", async () => {
+	const node = bench.cluster.node(3);
+	const ms = await endBlockedAlone(node, async () => {
+		node.signal("SIGTERM");
+		await node.says(/Stopping/);
+		node.signal("SIGTERM");
+	});
+	expect(ms, lastLinesOf(node)).toBeLessThan(AT_ONCE_MS);
+});
+
+/** When the attempt ended, after that moment. */
+async function endedMs(
+	node: ClusterNode,
+	id: string,
+	since: number,
+	end: string,
+): Promise<number> {
+	const { attempts } = await node.whenEnded(id);
+	expect(attempts.map((attempt) => attempt.end)).toEqual([end]);
+	return Date.parse(attempts[0]?.endedAt ?? "") - since;
+}
+
+test.each(["reads", "runsProcess"])(
+	"a task in a call is over two seconds after it was to be ended by force, cancelled or at its timeout: %s",
+	async (type) => {
+		const [node, other] = [bench.cluster.node(1), bench.cluster.node(2)];
+		const killAfter = `${KILL_AFTER_MS}ms`;
+		const id = await block(node, type, { killAfter });
+		const cancelledMs = Date.now();
+		await other.post(`/v1/tasks/${id}/cancel`, {});
+		expect(await endedMs(other, id, cancelledMs, "cancelled")).toBeLessThan(
+			KILL_AFTER_MS + FORCE_MS_MAX,
+		);
+		const late = { killAfter, timeout: `${TIMEOUT_MS}ms`, id: `late-${type}` };
+		const sentMs = Date.now();
+		await node.post("/v1/tasks", {
+			...{ ...late, type, queue: queueOf(node) },
+			payload: { begun: bench.file(late.id), pipe: bench.file("pipe") },
+		});
+		expect(await endedMs(other, late.id, sentMs, "timeout")).toBeLessThan(
+			TIMEOUT_MS + KILL_AFTER_MS + FORCE_MS_MAX,
+		);
+	},
+);
