@@ -91,4 +91,5 @@ export const AROUND_SUBMITTER = {
 	roster: { isServed: () => true },
 	timekeeper: { stored() {} },
 	home: { unsettled() {} },
+	arrival: { admits: () => true, over: Promise.resolve() },
 } satisfies Omit<SubmitterParts, "shard" | "clock" | "log">;

@@ -26,6 +26,7 @@ import { Drainer } from "../lease/drainer.ts";
 import { HomeWord } from "../lease/home-word.ts";
 import type { LiveFeed } from "../live/live-feed.ts";
 import { Announcer } from "../peers/announcer.ts";
+import { Arrival } from "../peers/arrival.ts";
 import { Digester } from "../peers/digester.ts";
 import { DutyTurns } from "../peers/duty-turns.ts";
 import { Hearer } from "../peers/hearer.ts";
@@ -60,6 +61,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #watcher: EndWatcher;
 	readonly #report: SelfReport;
 	readonly #roster: Roster;
+	readonly #arrival: Arrival;
 	readonly #digester: Digester;
 	readonly #announcer: Announcer;
 	readonly #hearer: Hearer;
@@ -102,23 +104,23 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		];
 		const { given, mint } = parts;
 		this.access = new Access({ home, clock, log, given, mint });
-		const meter = this.#runMeter;
-		this.#stats = new StatsKeeper({ clock, log, stats, meter });
+		this.#stats = new StatsKeeper({ clock, log, stats, meter: this.#runMeter });
+		const { nodeId: self } = gossip;
+		const promised = this.#promised;
 		this.#roster = new Roster({
-			...{ self: gossip.nodeId, registry, serves, clock, log, gossip },
-			...{ promised: this.#promised, events: this },
+			...{ self, registry, serves, clock, log, gossip, promised },
+			events: this,
 		});
 		const roster = this.#roster;
-		this.#dutyTurns = new DutyTurns({ self: gossip.nodeId, roster });
+		this.#arrival = new Arrival({ clock, gossip, roster });
+		this.#dutyTurns = new DutyTurns({ self, roster });
 		const shards = store.shards.length;
 		this.#retention = new Retention({ report, shards, clock, roster });
 		this.#digester = new Digester({ clock, gossip, engines, report, roster });
 		const digester = this.#digester;
 		this.#announcer = new Announcer({ clock, digester });
-		this.#hearer = new Hearer({
-			...{ clock, self: gossip.nodeId, runner, engines, roster, report },
-			promised: this.#promised,
-		});
+		const heard = { clock, self, runner, engines, roster, report, promised };
+		this.#hearer = new Hearer(heard);
 		this.#watch = new Watch({ clock, log, gossip, engines, roster, digester });
 		for (const shard of store.shards)
 			engines.push(this.#makeShardEngine(shard));
@@ -155,9 +157,10 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		const { store, gossip } = this.#parts;
 		gossip.onMessage((message) => this.#heard(message));
 		gossip.onStranger(() => this.#roster.strangerKnocked());
-		gossip.onPeer((nodeId, connected) =>
-			this.#watch.peerChanged(nodeId, connected),
-		);
+		gossip.onPeer((nodeId, connected) => {
+			this.#watch.peerChanged(nodeId, connected);
+			if (connected) this.#digester.greet(nodeId);
+		});
 		store.onChange((up) => {
 			if (!up) return;
 			this.#roster.storeIsBack();
@@ -216,6 +219,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	}
 
 	registryRead(sinceLossMs: number): void {
+		this.#arrival.registryRead();
 		this.#retention.registryRead();
 		this.#watch.registryRead();
 		this.#promised.keep(this.#roster.others);
@@ -237,6 +241,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#digester.stop();
 		this.#watch.stop();
 		this.#roster.stop();
+		this.#arrival.stop();
 		for (const engine of this.#engines) engine.stop();
 		await this.#drainer.sayGoodbye(this.#stats.add());
 		return this.#runner.running;
@@ -250,6 +255,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ serves, report: this.#report, runner: this.#runner },
 			...{ turns: this.#turns, announcer: this.#announcer },
 			...{ hearer: this.#hearer, watcher: this.#watcher, roster: this.#roster },
+			arrival: this.#arrival,
 			...{ watch: this.#watch, home: this.#home, coroner: this.#coroner },
 			...{ dutyTurns: this.#dutyTurns, events: this },
 			...{ durations: this.#runMeter, promised: this.#promised },
@@ -270,6 +276,9 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#watch.heard(message);
 		if (message.kind === "announce") this.#hearer.heard(message);
 		else if (message.kind === "nudge") this.#hearer.nudged(message);
-		else if (message.kind === "digest") this.#roster.hear(message);
+		else if (message.kind === "digest") {
+			this.#roster.hear(message);
+			this.#arrival.heard(message.from);
+		}
 	}
 }

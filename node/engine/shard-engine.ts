@@ -40,7 +40,7 @@ import { RouteSorter } from "../work/route-sorter.ts";
 import type { Runner } from "../work/runner.ts";
 import { Spreader, type SpreaderParts } from "../work/spreader.ts";
 import { Submitter, type SubmitterParts } from "../work/submitter.ts";
-import { Sweeper } from "../work/sweeper.ts";
+import { Sweeper, type SweeperParts } from "../work/sweeper.ts";
 
 export interface ShardEngineParts {
 	readonly shard: Shard;
@@ -59,6 +59,7 @@ export interface ShardEngineParts {
 	readonly hearer: ClaimerParts["rumours"];
 	readonly watcher: FinisherParts["watcher"];
 	readonly roster: SubmitterParts["roster"] & SpreaderParts["roster"];
+	readonly arrival: SubmitterParts["arrival"] & SweeperParts["arrival"];
 	readonly durations: SpreaderParts["durations"];
 	readonly promised: SpreaderParts["promised"];
 	/** This node's id. */
@@ -138,13 +139,13 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			adopter: this,
 		});
 		const { claimer } = this;
-		const { self, durations, promised, dutyTurns } = parts;
+		const { self, durations, promised, dutyTurns, arrival } = parts;
 		const spreader = new Spreader({
 			...{ self, serves, durations, roster, promised, claimer, renewer },
 			...{ runner, report },
 		});
 		this.#backUp = new BackUp({ clock, claimer, report });
-		this.#sweeper = new Sweeper({ clock, claimer, roster });
+		this.#sweeper = new Sweeper({ clock, claimer, roster, arrival });
 		const backUp = this.#backUp;
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
@@ -166,7 +167,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		});
 		this.submitter = new Submitter({
 			...{ shard, clock, log, claimer, hinter, roster, home, timekeeper },
-			...{ spreader, trimmer: this.#trimmer },
+			...{ spreader, arrival, trimmer: this.#trimmer },
 		});
 		this.reviser = new Reviser({ shard, hinter, timekeeper });
 		this.#reconciler = new Reconciler({

@@ -173,12 +173,17 @@ class Libp2pGossip implements Gossip {
 
 	/**
 	 * Sends over the lines of these peers, if each has one; otherwise to all, as far as it
-	 * is passed on.
+	 * is passed on. A digest for some peers goes to these alone.
 	 */
 	#say(message: GossipMessage, peers: Iterable<string> | undefined): void {
 		const bytes = encodeGossip(message);
 		if (!this.#running) return;
 		this.#sent[message.kind] += 1;
+		// By the topic it would go to all, and again for each peer that has just come.
+		if (peers !== undefined && message.kind === "digest") {
+			this.#lines.tellWhenFound(bytes, peers);
+			return;
+		}
 		if (peers !== undefined && this.#lines.tell(bytes, peers)) return;
 		this.#stack.services.pubsub
 			.publish(this.#topic, this.#sealer.seal(bytes))

@@ -35,6 +35,8 @@ const LENGTH_BYTES = 4;
 interface Line {
 	stream: Stream | undefined;
 	retry: Timer | undefined;
+	/** Resolves when it has been opened for the first time, or could not be. */
+	opening: Promise<void> | undefined;
 }
 
 export class Lines {
@@ -76,9 +78,11 @@ export class Lines {
 	/** The peer is connected: it gets a line. */
 	found(nodeId: string): void {
 		if (this.#lines.has(nodeId)) return;
-		const line: Line = { stream: undefined, retry: undefined };
+		const line: Line = {
+			...{ stream: undefined, retry: undefined, opening: undefined },
+		};
 		this.#lines.set(nodeId, line);
-		void this.#open(nodeId, line);
+		line.opening = this.#open(nodeId, line);
 	}
 
 	/** The peer's last connection has closed. */
@@ -88,6 +92,14 @@ export class Lines {
 		this.#lines.delete(nodeId);
 		line.retry?.cancel();
 		line.stream?.abort(new Error("the peer is gone"));
+	}
+
+	/** Tells each peer as soon as its line has been opened for the first time; not if it cannot be. */
+	tellWhenFound(bytes: Uint8Array, nodeIds: Iterable<string>): void {
+		for (const nodeId of nodeIds) {
+			const opening = this.#lines.get(nodeId)?.opening;
+			void opening?.then(() => this.tell(bytes, [nodeId]));
+		}
 	}
 
 	/** Tells all of these peers, or none if there is one without a line. */

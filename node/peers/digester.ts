@@ -94,6 +94,14 @@ export class Digester {
 		});
 	}
 
+	/** Tells a node, with which gossip has begun to flow, how this one is: it may have just come. */
+	greet(nodeId: string): void {
+		const header = this.#header();
+		if (header === undefined) return;
+		const { gossip, report } = this.#parts;
+		gossip.tell(nodeId, { kind: "digest", ...report.digest(), ...header });
+	}
+
 	/** Tells a node that the store may have news for it. */
 	nudge(to: string, shard: number): void {
 		const header = this.#header();

@@ -99,6 +99,16 @@ export class Roster {
 		return this.#openings.unread;
 	}
 
+	/** Other nodes whose lease had not run out, that gossip and are not about to leave. */
+	get gossiping(): readonly string[] {
+		return this.#others
+			.filter(
+				({ record: { p2p, draining }, expiresMs = 0 }) =>
+					p2p !== "" && !draining && expiresMs > this.#storeNowMs,
+			)
+			.map(({ record }) => record.nodeId);
+	}
+
 	/** All other nodes that hold a lease, or did until it was revoked. */
 	get others(): readonly RegisteredNode[] {
 		return this.#others;

@@ -22,7 +22,10 @@ export interface Gossip {
 	stop(): Promise<void>;
 	/** Best effort. Never waits, and throws only for a message that exceeds its limit. */
 	publish(message: GossipMessage): void;
-	/** The same for one peer. Others may hear it, too. */
+	/**
+	 * The same, for one peer alone: others may hear it, too, unless it is a digest. A peer that
+	 * has just been connected hears that as soon as it can.
+	 */
 	tell(nodeId: string, message: GossipMessage): void;
 	/** Messages from admitted peers, decoded, in no particular order, perhaps repeated. */
 	onMessage(listener: (message: GossipMessage) => void): void;

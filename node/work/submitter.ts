@@ -3,7 +3,8 @@
  *
  * Tasks that come in during one burst of events leave as one script, so a flood costs few
  * calls; if tasks come one by one, each leaves at once. Tasks that this node can start
- * right away are claimed as they are stored.
+ * right away are claimed as they are stored. A node that has just begun has them wait until
+ * it knows with whom to share them (see arrival.ts).
  *
  * Guarantees an outcome for every task: stored, refused, or a `StoreError` that says
  * whether the task may be in the store (`unknown`) or is not. As long as the store
@@ -14,12 +15,9 @@
  * were sent are `unknown`. So are all that may be another run of their id: only the
  * answer would have said under which id to find them.
  *
- * A full store is asked again for as long as room can be made. If it stays full, the log
- * says when that begins and when it is over; otherwise only those who submit would learn
- * it.
+ * A full store is asked again for as long as room can be made.
  */
 import {
-	FULL_TOLD_MS,
 	SUBMIT_BATCHES_MAX,
 	SUBMIT_QUEUE_MS_MAX,
 	SUBMIT_SILENCE_MS,
@@ -39,6 +37,7 @@ import {
 	type Submission,
 	type SubmitOutcome,
 } from "../ports.ts";
+import { Fullness } from "./fullness.ts";
 import { lookUp } from "./look-up.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import {
@@ -91,6 +90,13 @@ export interface SubmitterParts {
 		/** Whether a living node, as far as this one knows, can run tasks of the route. */
 		isServed(route: Route): boolean;
 	};
+	/** See arrival.ts. */
+	readonly arrival: {
+		/** Whether so many tasks need not wait until the node knows who else is there. */
+		admits(tasks: number): boolean;
+		/** Resolves when none have to. */
+		readonly over: Promise<void>;
+	};
 	/** See timekeeper.ts. */
 	readonly timekeeper: {
 		/** A task that has these times is stored. */
@@ -112,20 +118,22 @@ export class Submitter {
 	readonly #underWay = new Set<Batch>();
 	/** The burst that is being gathered. */
 	#burst: { readonly sinceMs: number; tasks: number } | undefined;
+	/** What waits goes on its way when the node knows who else is there. */
+	#afterArrival: Promise<void> | undefined;
 	/** Whether the last burst was of one task. */
 	#calm = true;
-	#storeIsFull = false;
-	/** When a task was last refused because the store was full, on the monotonic clock. */
-	#refusedMs = Number.NEGATIVE_INFINITY;
 	/** Whether the store owes answers and has given none for SUBMIT_SILENCE_MS. */
 	#silent = false;
 	readonly #watch: SilenceWatch;
+	readonly #fullness: Fullness;
 	readonly #parts: SubmitterParts;
 
 	constructor(parts: SubmitterParts) {
 		this.#parts = parts;
+		const { shard, clock, log } = parts;
+		this.#fullness = new Fullness({ shard: shard.index, clock, log });
 		this.#watch = new SilenceWatch({
-			clock: parts.clock,
+			clock,
 			owedSinceMs: () => this.#underWay.values().next().value?.sentMs,
 			fellSilent: () => this.#fellSilent(),
 		});
@@ -133,7 +141,7 @@ export class Submitter {
 
 	/** Whether the store was full not long ago, with nothing to discard for a task. */
 	get refusedLately(): boolean {
-		return this.#parts.clock.monoMs() - this.#refusedMs < FULL_TOLD_MS;
+		return this.#fullness.refusedLately;
 	}
 
 	/** Whether so much waits already that no more should be taken. */
@@ -165,7 +173,13 @@ export class Submitter {
 	}
 
 	#flush(): void {
-		const oldestMs = this.#parts.clock.monoMs() - SUBMIT_QUEUE_MS_MAX;
+		const { clock, arrival } = this.#parts;
+		if (this.#queue.size === 0) return;
+		if (!arrival.admits(this.#queue.size)) {
+			this.#afterArrival ??= arrival.over.then(() => this.#flush());
+			return;
+		}
+		const oldestMs = clock.monoMs() - SUBMIT_QUEUE_MS_MAX;
 		while (this.#queue.size > 0 && this.#underWay.size < SUBMIT_BATCHES_MAX) {
 			const { batch, late } = this.#queue.take(oldestMs);
 			for (const item of late) settle(item, "overloaded");
@@ -203,7 +217,7 @@ export class Submitter {
 			batch.refusal = refusal;
 			const late = clock.monoMs() - batch.sentMs > SUBMIT_TIMEOUT_MS;
 			if (late || !(await trimmer.makeRoom())) {
-				this.#tell(refusal);
+				this.#fullness.refused(refusal);
 				settleAll(batch, refusal);
 				return;
 			}
@@ -224,7 +238,7 @@ export class Submitter {
 			return error;
 		}
 		this.#watch.heard();
-		this.#tell(undefined);
+		this.#fullness.taken();
 		for (const [i, item] of items.entries())
 			settle(item, outcomes[i] as SubmitOutcome);
 		return undefined;
@@ -298,20 +312,5 @@ export class Submitter {
 			.map(({ route }) => route)
 			.filter((route) => !roster.isServed(route));
 		return shard.tasks.submit(tasks, undefined, unserved);
-	}
-
-	/** Logs that the store has become full, or is no longer. */
-	#tell(refusal: StoreError | undefined): void {
-		const { shard, clock, log } = this.#parts;
-		if (refusal !== undefined) this.#refusedMs = clock.monoMs();
-		const full = refusal !== undefined;
-		if (full === this.#storeIsFull) return;
-		this.#storeIsFull = full;
-		if (full)
-			log.error(
-				{ shard: shard.index, reply: refusal.message },
-				"no task is accepted, as Redis takes no more; what it has goes on",
-			);
-		else log.info({ shard: shard.index }, "tasks are accepted again");
 	}
 }

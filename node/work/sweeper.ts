@@ -1,6 +1,6 @@
 /**
  * Sweeper: claims from the routes that a pulse has named, a moment later if there are
- * other nodes.
+ * other nodes, or may be.
  *
  * A pulse may come just when tasks do that are for others, or whose shares are on their
  * way (see hinter.ts). A node that claimed at once would take all that it can, and the
@@ -20,6 +20,11 @@ export interface SweeperParts {
 		/** The number of nodes in the cluster, including this one. */
 		readonly nodes: number;
 	};
+	/** See arrival.ts. */
+	readonly arrival: {
+		/** Whether it is known who else is there. */
+		readonly isOver: boolean;
+	};
 }
 
 export class Sweeper {
@@ -37,12 +42,12 @@ export class Sweeper {
 
 	/** A pulse has named these routes. */
 	found(routes: readonly Route[]): void {
-		const { clock, claimer, roster } = this.#parts;
+		const { clock, claimer, roster, arrival } = this.#parts;
 		const claim = () => {
 			for (const route of routes) claimer.hint(route);
 		};
 		if (routes.length === 0) return;
-		if (roster.nodes === 1) {
+		if (roster.nodes === 1 && arrival.isOver) {
 			claim();
 			return;
 		}

@@ -28,6 +28,11 @@ export const DIGEST_URGENT_MS = 4_000;
 export const DIGEST_PEERS_MAX = 64;
 /** An older digest is used to judge nobody, unless its sender is connected to us and reaches the store. */
 export const DIGEST_STALE_MS = 3_500;
+/**
+ * A node that has just begun has what is submitted through it wait for so long at most,
+ * until it has heard what room the others have.
+ */
+export const ARRIVAL_MS_MAX = 1_000;
 /** Time between one node's turn to claim announced work and the next one's. */
 export const CLAIM_TURN_MS = 4;
 /** Nodes that try announced work beyond those it needs; the rest sweep. */

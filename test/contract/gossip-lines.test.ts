@@ -83,6 +83,34 @@ test("a question goes over lines to all, an answer over one line to who asked", 
 	]);
 });
 
+test("a digest for one peer goes over its line, which is opened first, and to nobody else", async () => {
+	const node = await bench.node();
+	const told = await bench.peer("peer", "lines too");
+	const other = await bench.peer("other", "lines too");
+	const old = await bench.peer("old", "gossipsub only");
+	// In the very moment in which they are connected.
+	node.onPeer((nodeId, connected) => {
+		if (connected && nodeId !== other.nodeId)
+			node.tell(nodeId, {
+				...{ kind: "digest", from: node.nodeId, epoch: 1, seq: 1 },
+				...{ freeSlots: 4, running: 0, load: 0.5 },
+				...{ storeUp: true, draining: false, peers: [] },
+			});
+	});
+	const firsts = [other, old].map(({ heard }) => heard.take());
+	const peers = [told, other, old];
+	const met = peers.map(({ nodeId }) => linked(node, nodeId));
+	node.admit(peers);
+	await Promise.all(met);
+	await announceUntil(node, old, "topic", 1_000);
+	await announceUntil(node, other, "topic", 2_000);
+	let came = await told.heard.take();
+	while (came.message.kind !== "digest") came = await told.heard.take();
+	expect(came).toMatchObject({ by: "line", message: { seq: 1 } });
+	for (const { message } of await Promise.all(firsts))
+		expect(message.kind).toBe("announce");
+});
+
 test("if one peer has no line, all hear by the topic", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);

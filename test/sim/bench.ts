@@ -27,9 +27,16 @@ const STARTED_MS_MAX = 5_000;
  */
 export function beginCluster(
 	seed: number,
-	{ nodes, shards = 1 }: { readonly nodes: number; readonly shards?: number },
+	{ nodes, shards = 1, concurrency = 2 }: BenchPlan,
 ): Bench {
-	return new Bench(seed, nodes, shards);
+	return new Bench(seed, { nodes, shards, concurrency });
+}
+
+export interface BenchPlan {
+	readonly nodes: number;
+	readonly shards?: number;
+	/** The slots of each node. */
+	readonly concurrency?: number;
 }
 
 export class Bench {
@@ -40,7 +47,10 @@ export class Bench {
 	readonly #cluster: Cluster;
 	readonly #ids: string[] = [];
 
-	constructor(seed: number, nodes: number, shards: number) {
+	constructor(
+		seed: number,
+		{ nodes, shards, concurrency }: Required<BenchPlan>,
+	) {
 		const { clock } = this;
 		this.server = new StoreServer(
 			clock,
@@ -56,7 +66,7 @@ export class Bench {
 			...{
 				gossips: true,
 				shards,
-				concurrency: 2,
+				concurrency,
 				labels: [],
 				queues: undefined,
 			},
@@ -103,10 +113,27 @@ export class Bench {
 
 	/** Submits a task through the first node. */
 	submit(id: string, ...script: TaskScript): void {
-		const { api, machine } = this.node(0);
-		const task = { id, route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
+		this.submitAll(this.node(0), [id], ...script);
+	}
+
+	/** Submits tasks through a node, all at once. */
+	submitAll(
+		{ api, machine }: SimulatedNode,
+		ids: readonly string[],
+		...script: TaskScript
+	): void {
+		const task = { route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
 		const payload = JSON.stringify(script);
-		machine.run(() => void api.tasks.submit([{ ...task, payload }]));
+		const tasks = ids.map((id) => ({ ...task, id, payload }));
+		machine.run(() => void api.tasks.submit(tasks));
+	}
+
+	/** Starts a node anew that has ended. */
+	startAgain({ spec }: SimulatedNode): SimulatedNode {
+		this.#cluster.start(spec);
+		const life = this.#cluster.lifeOf(spec);
+		if (life === undefined) throw new Error(`${spec.nodeId} does not start`);
+		return life;
 	}
 
 	/** The task, once it has ended, which it must within this time. */

@@ -29,6 +29,7 @@ describe("the pace of digests", () => {
 describe("a digester", () => {
 	let clock: VirtualClock;
 	let sentMs: number[];
+	let told: [string, GossipMessage][];
 	let content: {
 		freeSlots: number;
 		running: number;
@@ -44,6 +45,7 @@ describe("a digester", () => {
 			publish: (_message: GossipMessage) => {
 				sentMs.push(clock.monoMs());
 			},
+			tell: (to: string, message: GossipMessage) => told.push([to, message]),
 		} as unknown as Gossip;
 		const digester = new Digester({
 			clock,
@@ -65,6 +67,7 @@ describe("a digester", () => {
 	beforeEach(() => {
 		clock = new VirtualClock();
 		sentMs = [];
+		told = [];
 		content = {
 			...{ freeSlots: 8, running: 0, load: 0 },
 			...{ storeUp: true, draining: false, peers: ["bob"] },
@@ -76,6 +79,15 @@ describe("a digester", () => {
 		expect(await sentWithin(5_000)).toBe(4);
 		await sentWithin(4_000);
 		expect(await sentWithin(30_000)).toBe(10);
+	});
+
+	test("tells a peer that has come how it is, at once, and nobody else", async () => {
+		const digester = begin(3);
+		await sentWithin(2_500);
+		content.running = 2;
+		digester.greet("cid");
+		expect(told).toMatchObject([["cid", { kind: "digest", ...content }]]);
+		expect(await sentWithin(400)).toBe(0);
 	});
 
 	test("tells of a change within a second", async () => {

@@ -63,6 +63,7 @@ test.each([
 		serves: servesTypes(),
 		roster: { isServed: () => true, nodes: 1, candidates: () => [] },
 		dutyTurns: { turnAt: () => 0 },
+		arrival: { isOver: true, ...AROUND_SUBMITTER.arrival },
 		generations: new KeptInMemory(),
 		runner: { freeSlots: 0, share: 1 } as unknown as Runner,
 		announcer,

@@ -4,13 +4,13 @@ import { Sweeper } from "../../node/work/sweeper.ts";
 import { BACK_UP_MS_MAX, SWEEP_AFTER_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 
-function sweeperOf(nodes: number) {
+function sweeperOf(nodes: number, arrival = { isOver: true }) {
 	const clock = new VirtualClock();
 	const hinted: [string, number][] = [];
 	const claimer = {
 		hint: (route: string) => hinted.push([route, clock.monoMs()]),
 	};
-	const sweeper = new Sweeper({ clock, claimer, roster: { nodes } });
+	const sweeper = new Sweeper({ clock, claimer, roster: { nodes }, arrival });
 	return { clock, hinted, sweeper };
 }
 
@@ -33,6 +33,13 @@ test("a node that is alone waits for nobody", () => {
 	const { hinted, sweeper } = sweeperOf(1);
 	sweeper.found(["a"]);
 	expect(hinted).toEqual([["a", 0]]);
+});
+
+test("a node that does not know yet whether it is alone waits", async () => {
+	const { clock, hinted, sweeper } = sweeperOf(1, { isOver: false });
+	sweeper.found(["a"]);
+	await clock.runFor(1_000);
+	expect(hinted).toEqual([["a", SWEEP_AFTER_MS]]);
 });
 
 test("a node that stops claims nothing more", async () => {

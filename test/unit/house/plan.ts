@@ -132,6 +132,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/work/retry.ts",
 			"node/work/route-runs.ts",
 			"node/work/pledges.ts",
+			"node/work/fullness.ts",
 			"node/work/silence-watch.ts",
 			"node/work/slot-book.ts",
 			"node/work/submit-batch.ts",
