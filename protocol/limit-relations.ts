@@ -7,6 +7,7 @@ import {
 	ACCESS_FRESH_MS,
 	ANNOUNCE_ROUTES_MAX,
 	ANSWER_FRESH_MS,
+	ARRIVAL_MS_MAX,
 	ASK_AGAIN_MS,
 	ASK_AGE_MS,
 	AWAY_FRESH_MS,
@@ -144,6 +145,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 	[
 		3 * LEFT_BEHIND_MS < BLOCKED_MS,
 		"a thread that is slow to end on a busy machine is not taken for blocked",
+	],
+	[
+		2 * ARRIVAL_MS_MAX < SUBMIT_QUEUE_MS_MAX,
+		"what has waited until its node knew the others is not too late for the store",
 	],
 	[PING_MS * 2 <= SPIN_MS, "one late answer does not make a thread silent"],
 	[

@@ -50,8 +50,12 @@ const COURSES: readonly Course[] = [
 	{
 		name: "nine as one array",
 		run: (_, node) => postMany(node, 9, "waits", LONG_MS),
-		judge: ({ most, claims }) =>
-			most > 4 ? `${most} ran on one node: ${claims}` : undefined,
+		judge: sharedEvenly,
+	},
+	{
+		name: "nine as one array to a node that has just started",
+		run: (_, node) => toNewcomer(node),
+		judge: sharedEvenly,
 	},
 	{
 		name: "eighteen, one every 10 ms",
@@ -136,6 +140,18 @@ async function postOneByOne(
 	}
 	const ids = (await Promise.all(answers)).map(({ body }) => body.id);
 	return await sampleOf(node, ids);
+}
+
+function sharedEvenly({ most, claims }: Sample): string | undefined {
+	return most > 4 ? `${most} ran on one node: ${claims}` : undefined;
+}
+
+/** Those that post know a node as soon as it says that it serves. */
+async function toNewcomer(node: ClusterNode): Promise<Sample> {
+	node.signal("SIGTERM");
+	await node.ended;
+	await node.start();
+	return await postMany(node, 9, "waits", LONG_MS);
 }
 
 /** Others take what was left to the frozen node. */

@@ -41,11 +41,15 @@ describe.each([
 			const nine = Array.from({ length: 9 }, (_, i) => {
 				return { id: `nine-${name}-${i}`, type: "hold", payload };
 			});
+			// To every node: one that hears late shares by what was.
 			const known = (running: number) =>
 				until(
-					() => to.peers(),
-					(nodes) =>
-						nodes.reduce((sum, node) => sum + node.running, 0) === running,
+					() => Promise.all(cluster.nodes.map((node) => node.peers())),
+					(views) =>
+						views.every(
+							(nodes) =>
+								nodes.reduce((sum, node) => sum + node.running, 0) === running,
+						),
 				);
 			await to.post("/v1/tasks", nine);
 			// Each node has told the others that it runs some, and then that it runs none.
