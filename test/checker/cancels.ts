@@ -31,7 +31,7 @@ export function judgeCancels({
 			...flawsAfterSweeps(task, lostWritesMs),
 			...task.cancelled.flatMap((told) =>
 				// A store that lost its last writes may have lost the request.
-				lostWritesMs.some((ms) => ms >= told.atMs)
+				lostWritesMs.some((ms) => ms >= told.fromMs)
 					? []
 					: flawsAfter(
 							task,

@@ -23,20 +23,23 @@ export function judgeChanges({ tasks, lostWritesMs }: History): string[] {
 		// A change that was reported to nobody may have been made at any time.
 		const hasFromMs = told?.outcome === "changed" ? told.atMs : Infinity;
 		const since = has === undefined ? 0 : hasFromMs;
-		return changedAfter(task, since)
-			.filter(({ atMs }) => !lostWritesMs.some((ms) => ms >= atMs))
-			.map(
-				({ mark, atMs }) =>
-					`${id} was told to be changed (${mark}) by ${atMs} ms, and has ${has ?? "none of that"}`,
-			);
+		return (
+			changedAfter(task, since)
+				// The store may have lost it before the answer came.
+				.filter(({ atMs }) => !lostWritesMs.some((ms) => ms >= atMs))
+				.map(
+					({ mark, atMs }) =>
+						`${id} is to be changed (${mark}) since ${atMs} ms, and has ${has ?? "none of that"}`,
+				)
+		);
 	});
 }
 
-/** The changes that were asked for after this and reported to somebody. */
+/** The requests for changes after this that were reported to somebody as done. */
 function changedAfter({ patches, patched }: TaskHistory, ms: number) {
-	return patched.filter(
-		({ mark, outcome }) =>
-			outcome === "changed" &&
-			patches.some((patch) => patch.mark === mark && patch.atMs > ms),
+	return patches.filter(
+		({ mark, atMs }) =>
+			atMs > ms &&
+			patched.some((told) => told.mark === mark && told.outcome === "changed"),
 	);
 }

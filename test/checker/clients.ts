@@ -135,6 +135,8 @@ export interface CancelledEvent {
 	readonly kind: "cancelled";
 	readonly atMs: number;
 	readonly id: string;
+	/** When the client asked: the store did it after that. */
+	readonly fromMs: number;
 	readonly outcome: "done" | "marked" | "same" | "ended" | "none" | "unknown";
 	/** The round that the task was in then. */
 	readonly round?: number;

@@ -21,7 +21,8 @@ export function judgeRemovals(history: History): string[] {
 			submitted.some(
 				({ outcome, atMs }) => outcome === "unknown" || atMs >= told.atMs,
 			);
-		const isLost = lostWritesMs.some((ms) => ms >= told.atMs);
+		// It was done at some time after the first request for it.
+		const isLost = lostWritesMs.some((ms) => ms >= (removes[0]?.atMs ?? 0));
 		return isSubmittedAfter || isLost
 			? []
 			: [`${id} was told to be deleted at ${told.atMs} ms, and is there`];

@@ -158,6 +158,7 @@ function askToEnd(
 	const { recorder } = client.cluster.world;
 	const meant = round === undefined ? {} : { round };
 	const wish = { round, reason: "", force };
+	const fromMs = client.cluster.world.clock.monoMs();
 	ask<Pick<CancelledEvent, "outcome" | "round">>(client, {
 		begin: () => recorder.record({ kind: "cancel", id, force, ...meant }),
 		async request(api) {
@@ -174,7 +175,8 @@ function askToEnd(
 			return { outcome, round: task.round };
 		},
 		unanswered: { outcome: "unknown" },
-		answered: (told) => recorder.record({ kind: "cancelled", id, ...told }),
+		answered: (told) =>
+			recorder.record({ kind: "cancelled", id, fromMs, ...told }),
 	});
 }
 

@@ -99,13 +99,41 @@ test("a task that was cancelled and deleted may be submitted anew, and run", () 
 	};
 	const cancelled: HistoryEvent[] = [
 		{ kind: "cancel", atMs: 1, id, force: false },
-		{ kind: "cancelled", atMs: 2, id, outcome: "done", round: 1 },
+		{ kind: "cancelled", atMs: 2, id, fromMs: 1, outcome: "done", round: 1 },
 	];
 	const judge = (...events: HistoryEvent[]) =>
 		judgeCancels(readHistory([...cancelled, ...events, start, read({ id })]))
 			.length;
 	expect(judge()).toBe(2);
 	expect(judge({ kind: "forgotten", atMs: 3, id, why: "deleted" })).toBe(0);
+});
+
+test("what a store did and lost before it was told is no broken word", () => {
+	const lost: HistoryEvent = { kind: "lost-writes", atMs: 3 };
+	const cancelled = (fromMs: number): HistoryEvent => ({
+		...{ kind: "cancelled", atMs: 4, id, fromMs, outcome: "done", round: 1 },
+	});
+	const cancelFlaws = (fromMs: number) =>
+		judgeCancels(readHistory([lost, cancelled(fromMs), read({ id })])).length;
+	expect(cancelFlaws(2)).toBe(0);
+	expect(cancelFlaws(4)).toBe(1);
+	const change = (atMs: number) =>
+		changeFlaws([], lost, patch("x", atMs), patched("x", 4, "changed"));
+	expect(change(2)).toBe(0);
+	expect(change(4)).toBe(1);
+	const removalFlaws = (atMs: number) =>
+		judgeRemovals(
+			readHistory([
+				{ kind: "submit", atMs: 0, id, route: "r", priority: 5 },
+				{ kind: "submitted", atMs: 1, id, outcome: "ok" },
+				lost,
+				{ kind: "remove", atMs, id },
+				{ kind: "removed", atMs: 5, id, outcome: "done" },
+				read({ id }),
+			]),
+		).length;
+	expect(removalFlaws(2)).toBe(0);
+	expect(removalFlaws(4)).toBe(1);
 });
 
 test("each request that means no round in particular opens one at most", () => {
