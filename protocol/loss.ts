@@ -13,6 +13,8 @@ const REASONS = {
 	restarted: "its node had started again",
 	goodbye: "its node said goodbye while it ran",
 	stopping: "its node was stopping, and its time to finish was over",
+	distrusted:
+		"its node could not be sure of its lease any more, and stopped it",
 	displaced: "the worker that ran it ended on another task's account",
 } as const;
 

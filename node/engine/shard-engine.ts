@@ -189,7 +189,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	}
 
 	trustEnded(reason: string): void {
-		this.#parts.runner.abandon(this.shard.index, reason);
+		this.#parts.runner.distrust(this.shard.index, reason);
 	}
 
 	start(): void {

@@ -1,4 +1,5 @@
 /** A task in this node's hands, from its delivery until it leaves, and what is to become of it. */
+import type { LossReason } from "../../protocol/loss.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Job } from "../ports.ts";
 import type { RouteRuns } from "./route-runs.ts";
@@ -10,6 +11,8 @@ export interface Held extends Indexed<Held> {
 	readonly shard: number;
 	/** What becomes of the task if it ends now. */
 	fate: "report" | "cancel" | "give-back" | "let-go";
+	/** Why it is given back, if it is. */
+	why: LossReason;
 	/** Whether the task's code runs to its end even if the lease is lost. */
 	readonly runsOn: boolean;
 	/** What is counted of its route. */
@@ -36,10 +39,25 @@ export function heldTask(
 		job,
 		shard,
 		fate: "report",
+		why: "stopping",
 		runsOn: options.onLeaseLost === "continue",
 		runs: undefined,
 		over: OVER,
 	};
+}
+
+/**
+ * An attempt is stopped, and this is to become of it. A cancelled one ends, unless that is
+ * no longer for this node to say.
+ */
+export function settle(
+	held: Held,
+	fate: Held["fate"],
+	why: LossReason = "stopping",
+): void {
+	if (held.fate !== "report" && fate !== "let-go") return;
+	held.fate = fate;
+	held.why = why;
 }
 
 /**

@@ -9,19 +9,23 @@
  *
  * Guarantees that every task delivered leaves by exactly one door: its result goes to the
  * finisher of its shard; or it is given back; or, if its lease was taken, it is let go
- * silently, since anything said about it would be refused. A task that is to run on when
- * its lease is lost is stopped only for its node's end, and for a newer attempt here.
+ * silently, since anything said about it would be refused. While it is only doubted that
+ * the lease stands, tasks are stopped and what became of them is reported: if the lease
+ * was taken the store refuses that, and if not their attempts are not forgotten. A task
+ * that is to run on when its lease is lost is stopped only for its node's end, and for a
+ * newer attempt here.
  *
  * A task may be delivered while an older attempt of it still runs here, which the store
  * has lost or taken back. Then the older attempt is ended first, and the newer one begins
  * when nothing of the older runs any more.
  */
+import type { LossReason } from "../../protocol/loss.ts";
 import { type Route, typeOf } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { AttemptName, Clock, Executor, JobOutcome } from "../ports.ts";
 import { SlotMap } from "../slot-map.ts";
 import { BeganTimes } from "./began-times.ts";
-import { type Held, heldTask, howOf, isGoingOn } from "./held.ts";
+import { type Held, heldTask, howOf, isGoingOn, settle } from "./held.ts";
 import { jobOf } from "./job-of.ts";
 import type { RouteRuns } from "./route-runs.ts";
 import { SlotBook } from "./slot-book.ts";
@@ -222,24 +226,32 @@ export class Runner {
 		}
 	}
 
-	/** The lease of these tasks is lost, or can no longer be trusted: stops them. */
+	/** The lease of these tasks is lost: stops them. */
 	abandon(shard: number, reason: string): void {
-		// If the lease stands after all, the store accepts the ends of those that run on.
-		const heeds = (held: Held) => held.shard === shard && !held.runsOn;
-		this.#stopAll(heeds, "let-go", reason);
+		for (const held of this.#heeds(shard)) this.#stop(held, "let-go", reason);
+	}
+
+	/** The lease of these tasks can no longer be trusted: stops them, and gives them back. */
+	distrust(shard: number, reason: string): void {
+		for (const held of this.#heeds(shard))
+			this.#stop(held, "give-back", reason, "distrusted");
 	}
 
 	/** The node is stopping and its time is over: stops the tasks and gives them back. */
 	giveUp(reason: string): void {
-		this.#stopAll(() => true, "give-back", reason);
+		for (const held of this.#held) this.#stop(held, "give-back", reason);
 	}
 
 	#find(shard: number, id: string, token: number): Held | undefined {
-		return this.#byTask.find(
-			id,
-			chainOf(id),
-			(each) => each.shard === shard && each.task.token === token,
-		);
+		const isIt = (each: Held) =>
+			each.shard === shard && each.task.token === token;
+		return this.#byTask.find(id, chainOf(id), isIt);
+	}
+
+	/** If the lease stands after all, the store accepts the ends of those that run on. */
+	*#heeds(shard: number): Iterable<Held> {
+		for (const held of this.#held)
+			if (held.shard === shard && !held.runsOn) yield held;
 	}
 
 	/** Ends this attempt, because there is a newer one of its task. */
@@ -247,19 +259,14 @@ export class Runner {
 		this.#stop(former, "let-go", "a newer attempt of the task has begun");
 	}
 
-	#stopAll(
-		which: (held: Held) => boolean,
+	#stop(
+		held: Held,
 		fate: Held["fate"],
 		reason: string,
+		why?: LossReason,
 	): void {
-		for (const held of this.#held)
-			if (which(held)) this.#stop(held, fate, reason);
-	}
-
-	#stop(held: Held, fate: Held["fate"], reason: string): void {
 		const { executor, abortGraceMs } = this.#parts;
-		// A cancelled task ends, unless that is no longer for this node to say.
-		if (held.fate === "report" || fate === "let-go") held.fate = fate;
+		settle(held, fate, why);
 		executor.abort(held.job, reason, abortGraceMs);
 	}
 
@@ -273,11 +280,7 @@ export class Runner {
 		});
 	}
 
-	async #run(
-		held: Held,
-		slot: number,
-		former: Held | undefined,
-	): Promise<void> {
+	async #run(held: Held, slot: number, former?: Held): Promise<void> {
 		if (former !== undefined) await former.over;
 		// It may have been told to stop before it could begin.
 		const outcome: JobOutcome =
@@ -293,11 +296,13 @@ export class Runner {
 		this.tellFreed();
 	}
 
-	#leave({ shard, task, job, fate }: Held, outcome: JobOutcome): void {
+	#leave(held: Held, outcome: JobOutcome): void {
+		const { shard, task, job, why } = held;
 		const exit = this.#exit(shard);
 		const settings = this.#parts.executor.settingsOf(job.type);
 		const backoff = task.options.backoff ?? settings.backoff ?? {};
-		const leaving = { task, job, backoff, cancelled: fate === "cancel" };
+		const cancelled = held.fate === "cancel";
+		const leaving = { task, job, backoff, cancelled, why };
 		const left = leave(leaving, outcome, exit);
 		if ("state" in left) exit.finisher.finish(left);
 		else exit.finisher.giveBack(left);

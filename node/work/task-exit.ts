@@ -51,13 +51,12 @@ export interface Leaving {
 	 * it.
 	 */
 	readonly cancelled: boolean;
+	/** Why it was stopped, if it was and is to run again. */
+	readonly why: LossReason;
 }
 
 const SUSPECT = "The worker that ran it with other tasks died.";
-const [DISPLACED, STOPPING] = [
-	"displaced",
-	"stopping",
-] as const satisfies readonly LossReason[];
+const DISPLACED = "displaced" satisfies LossReason;
 const GIVEN_BACK = ["not-begun", "crashed", "displaced"] as const;
 
 const CANCELLED: TaskError = {
@@ -97,7 +96,7 @@ function leaveWithoutResult(
 	outcome: Exclude<JobOutcome, { kind: "success" }>,
 	exit: Reckoning,
 ): Left {
-	const { task } = leaving;
+	const { task, why } = leaving;
 	switch (outcome.kind) {
 		case "timeout":
 		case "failure":
@@ -119,7 +118,7 @@ function leaveWithoutResult(
 		case "not-begun":
 			return handBack(task, exit);
 		case "aborted":
-			return giveBack(task, "handed-back", STOPPING, exit, outcome);
+			return giveBack(task, "handed-back", why, exit, outcome);
 	}
 }
 

@@ -1,13 +1,17 @@
 /**
  * What is told of attempts is so: of one that is said to have begun the code did, on that node, and not
- * before it was claimed; and one that was lost says why.
+ * before it was claimed; and one that was lost says why. And all are told whose code has begun.
  */
+import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
 import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
+import { lastRead, type TaskHistory } from "./task-history.ts";
 
-export function judgeToldAttempts({ tasks }: History): string[] {
+export function judgeToldAttempts({ tasks, lostWritesMs }: History): string[] {
 	const broken: string[] = [];
-	for (const { id, starts, reads } of tasks.values()) {
+	for (const task of tasks.values()) {
+		const { id, starts, reads } = task;
+		broken.push(...untoldIn(task, lostWritesMs));
 		const began = new Set(starts.map(({ token, node }) => `${token} ${node}`));
 		for (const read of reads)
 			if (read.kind === "read")
@@ -19,6 +23,27 @@ export function judgeToldAttempts({ tasks }: History): string[] {
 					);
 	}
 	return broken;
+}
+
+/** Attempts that began, as somebody saw, and are not in the task's own history, which is whole. */
+function untoldIn(
+	task: TaskHistory,
+	lostWritesMs: readonly number[],
+): string[] {
+	const { id, starts, removes } = task;
+	const read = lastRead(task);
+	if (read === undefined || read.attempts.length >= ATTEMPTS_KEPT_MAX)
+		return [];
+	// It may be another task, submitted anew.
+	if (removes.length > 0) return [];
+	const told = new Set(read.attempts.map(({ token }) => token));
+	return starts
+		.filter(({ token }) => !told.has(token))
+		.filter(({ atMs }) => !lostWritesMs.some((ms) => ms >= atMs))
+		.map(
+			({ token, node, atMs }) =>
+				`${id} began on ${node} at ${atMs} ms (token ${token}), which its attempts do not tell`,
+		);
 }
 
 function flawsOf(

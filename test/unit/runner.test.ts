@@ -196,6 +196,21 @@ test("nothing is reported about a cancelled task once its lease is lost", async 
 	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
 });
 
+test("what became of a task is reported while its lease is only doubted, and no longer once it is lost", async () => {
+	const { runner, said, deliver, end } = runnerOf();
+	deliver("a", 1);
+	deliver("b", 2);
+	runner.distrust(SHARD, "the lease may be lost");
+	await end(1, ABORTED);
+	await end(2, SUCCESS);
+	expect(said.slice(4)).toEqual(["give back 1", "report 2"]);
+	deliver("c", 3);
+	runner.distrust(SHARD, "the lease may be lost");
+	runner.abandon(SHARD, "the lease was taken over");
+	await end(3, ABORTED);
+	expect(said.slice(6)).toEqual(["begin 3", "abort 3", "abort 3"]);
+});
+
 test("a cancelled task that runs on is this node's to end, until its lease is lost or there is a newer attempt", () => {
 	const { runner, said, deliver } = runnerOf();
 	deliver("a", 1);
@@ -247,7 +262,7 @@ test("one that is to run on when its lease is lost is not stopped, and brings it
 	};
 	deliver("a", 1);
 	deliver("b", 2);
-	runner.abandon(SHARD, "the lease may be lost");
+	runner.distrust(SHARD, "the lease may be lost");
 	expect(runner.letGo(SHARD, [{ id: "b", token: 2 }], "taken")).toBe(1);
 	expect([...runner.goingOn(SHARD)].map(({ id }) => id)).toEqual(["a"]);
 	await end(1, SUCCESS);

@@ -12,6 +12,7 @@ const TASK = { ...claimedTask("a", 1), claimedMs: 10_000 };
 function leftAs(outcome: JobOutcome, cancelled: boolean): object {
 	const leaving = {
 		...{ task: TASK, job: { retries: 0, failures: 0 }, backoff: {}, cancelled },
+		why: "stopping" as const,
 	};
 	const renewer = { storeNowMs: () => NOW_MS };
 	return leave(leaving, outcome, { random: NO_EXIT.random, renewer });

@@ -124,3 +124,17 @@ export function costlyCrashes(sound: Shard): Shard {
 		},
 	});
 }
+
+/** Forgets that the code of a task had begun when it is handed back. */
+export function forgottenRuns(sound: Shard): Shard {
+	return tamperWith(sound, {
+		tasks: {
+			giveBack: (tasks) =>
+				sound.tasks.giveBack(
+					tasks.map((task) =>
+						task.end === "handed-back" ? { ...task, end: "not-begun" } : task,
+					),
+				),
+		},
+	});
+}

@@ -1,4 +1,5 @@
 /** Stores and nodes that tell of attempts what is not so: broken rules of what is told. */
+import { forgottenRuns } from "./broken-claims.ts";
 import {
 	earlyStarts,
 	forgetfulListing,
@@ -17,6 +18,12 @@ export const TOLD_MUTANTS: readonly NamedMutant[] = [
 		breaks: "what is told of attempts is so",
 		fault: "loss",
 		shard: wordlessLosses,
+	},
+	{
+		name: "a task that had begun is given back as if it had not",
+		breaks: "what is told of attempts is so",
+		fault: "cut from the store",
+		shard: forgottenRuns,
 	},
 	{
 		name: "the store says that it has forgotten what it has not",
