@@ -6,10 +6,11 @@ import type { RetryRequest, Shard } from "../../../node/ports.ts";
 import { RETRIES_MAX } from "../../../protocol/limits.ts";
 import type { ClaimedTask } from "../../../protocol/task.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";
+import type { NamedMutant } from "./named-mutant.ts";
 import { onceIn, tamperWith } from "./tampered-shard.ts";
 
 /** Ignores which round is meant: a request that is sent again opens another one. */
-export function anyRound(sound: MemoryShard): Shard {
+function anyRound(sound: MemoryShard): Shard {
 	return tamperWith(sound, {
 		tasks: {
 			async retry(tasks) {
@@ -28,7 +29,7 @@ export function anyRound(sound: MemoryShard): Shard {
 }
 
 /** A reopened task has used up all its retries. */
-export function grudge(sound: MemoryShard): Shard {
+function grudge(sound: MemoryShard): Shard {
 	return tamperWith(sound, {
 		tasks: {
 			async retry(tasks) {
@@ -44,7 +45,7 @@ export function grudge(sound: MemoryShard): Shard {
 }
 
 /** A reopened task keeps the token of its last attempt: the next attempt has it, too. */
-export function oldFence(sound: MemoryShard): Shard {
+function oldFence(sound: MemoryShard): Shard {
 	const kept = new Map<string, number>();
 	return tamperWith(sound, {
 		tasks: {
@@ -71,7 +72,7 @@ export function oldFence(sound: MemoryShard): Shard {
 }
 
 /** Now and then says that a task is changed, and leaves it as it is. */
-export function idleChange(sound: MemoryShard): Shard {
+function idleChange(sound: MemoryShard): Shard {
 	const isIdle = onceIn(5);
 	return tamperWith(sound, {
 		tasks: {
@@ -89,7 +90,7 @@ export function idleChange(sound: MemoryShard): Shard {
 }
 
 /** Says that a task is deleted, and leaves some tasks. */
-export function idleRemoval(sound: MemoryShard): Shard {
+function idleRemoval(sound: MemoryShard): Shard {
 	const isIdle = onceIn(4);
 	return tamperWith(sound, {
 		tasks: {
@@ -101,3 +102,32 @@ export function idleRemoval(sound: MemoryShard): Shard {
 		},
 	});
 }
+
+export const WISH_MUTANTS: readonly NamedMutant[] = [
+	{
+		name: "a retry opens another round, whichever it means",
+		breaks: "a task has one more round for each that was asked for",
+		shard: anyRound,
+	},
+	{
+		name: "what a task failed before counts in its next round, too",
+		fromSeed: 23,
+		breaks: "what fails is tried again as often as was asked for",
+		shard: grudge,
+	},
+	{
+		name: "a task that is opened again keeps the token of its last attempt",
+		breaks: "tokens are unique and rise",
+		shard: oldFence,
+	},
+	{
+		name: "a change is told, and not made",
+		breaks: "a task is as it was changed last",
+		shard: idleChange,
+	},
+	{
+		name: "a deletion is told, and not made",
+		breaks: "only what is to be deleted is, and stays so",
+		shard: idleRemoval,
+	},
+];

@@ -36,13 +36,7 @@ import {
 	hastyPromotion,
 	lateClaims,
 } from "./broken-times.ts";
-import {
-	anyRound,
-	grudge,
-	idleChange,
-	idleRemoval,
-	oldFence,
-} from "./broken-wishes.ts";
+import { WISH_MUTANTS } from "./broken-wishes.ts";
 import { DeafExecutor } from "./deaf-executor.ts";
 import { forgottenCancels } from "./forgotten-cancels.ts";
 import { forgottenTokens } from "./forgotten-tokens.ts";
@@ -269,32 +263,7 @@ export const MUTANTS: readonly NamedMutant[] = [
 		breaks: "what fails is tried again as often as was asked for",
 		shard: costlyCrashes,
 	},
-	{
-		name: "a retry opens another round, whichever it means",
-		breaks: "a task has one more round for each that was asked for",
-		shard: anyRound,
-	},
-	{
-		name: "what a task failed before counts in its next round, too",
-		fromSeed: 23,
-		breaks: "what fails is tried again as often as was asked for",
-		shard: grudge,
-	},
-	{
-		name: "a task that is opened again keeps the token of its last attempt",
-		breaks: "tokens are unique and rise",
-		shard: oldFence,
-	},
-	{
-		name: "a change is told, and not made",
-		breaks: "a task is as it was changed last",
-		shard: idleChange,
-	},
-	{
-		name: "a deletion is told, and not made",
-		breaks: "only what is to be deleted is, and stays so",
-		shard: idleRemoval,
-	},
+	...WISH_MUTANTS,
 	{
 		name: "a task that is to end waits again, as its node is lost",
 		breaks: "what is cancelled begins no more, and ends",
