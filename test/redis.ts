@@ -19,6 +19,8 @@ export interface RedisServer {
 	readonly port: number;
 	/** Of the process that runs now. */
 	readonly pid: number;
+	/** Resolves when the server that runs now has ended. */
+	readonly ended: Promise<void>;
 	/** Ends the server in order and starts it again, another run, on the same data: or on what is made of it meanwhile. */
 	restart(meanwhile?: () => void): Promise<void>;
 	/** Kills the server and removes its data. */
@@ -46,6 +48,9 @@ export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 		get pid() {
 			return server.pid;
 		},
+		get ended() {
+			return server.ended;
+		},
 		async restart(meanwhile) {
 			await server.end("SIGTERM");
 			meanwhile?.();
@@ -62,6 +67,7 @@ export async function startRedis(plan: RedisPlan = {}): Promise<RedisServer> {
 
 interface Launched {
 	readonly pid: number;
+	readonly ended: Promise<void>;
 	end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
@@ -93,6 +99,7 @@ async function launch(
 	await ready(child);
 	return {
 		pid: child.pid as number,
+		ended: new Promise((resolve) => child.once("exit", () => resolve())),
 		async end(signal) {
 			if (child.exitCode !== null || child.signalCode !== null) return;
 			const exited = once(child, "exit");

@@ -137,6 +137,12 @@ test("of a Redis that writes through and ends itself on a full disk, nothing acc
 			({ status, headers }) => status === 503 && headers.has("retry-after"),
 		);
 	}
+	// A busy node refuses for other reasons, too.
+	await redis.ended;
+	await until(
+		() => load.refused,
+		(refused) => refused > 0,
+	);
 	disk.free();
 	await redis.restart();
 	await expectResumed(cluster);
