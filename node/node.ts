@@ -128,10 +128,12 @@ export async function startNode(
 		nodeId: gossip.nodeId,
 		name: name.current,
 		url: whereabouts.url,
-		stopped: stopper.stopped.then((end) => log.end().then(() => end)),
+		stopped: stopper.stopped.then((end) =>
+			log.end(systemClock).then(() => end),
+		),
 		stop: (orphaned) =>
 			stopper.stop("drained", orphaned ? GOODBYE_MS : undefined),
-		stopAtOnce: () => stopper.stopAtOnce().then(() => log.end()),
+		stopAtOnce: () => stopper.stopAtOnce().then(() => log.end(systemClock)),
 	};
 }
 

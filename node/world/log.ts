@@ -5,11 +5,10 @@
  * goes on without it. Lines logged then are kept up to LOG_BACKLOG_BYTES_MAX, and written
  * with the next line that can be.
  */
-import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { pino } from "pino";
 import { LOG_BACKLOG_BYTES_MAX, LOG_END_MS } from "../../protocol/limits.ts";
-import type { Log } from "../ports.ts";
+import type { Clock, Log } from "../ports.ts";
 
 const STDERR = 2;
 
@@ -18,7 +17,7 @@ export interface SystemLog extends Log {
 	 * Resolves when all that was logged is written, or soon if it cannot be. What is logged
 	 * later is dropped: whoever says that the program is over has the last word.
 	 */
-	end(): Promise<void>;
+	end(clock: Clock): Promise<void>;
 }
 
 /** Every line contains `bindings`, and what `changing` returns when it is written. */
@@ -54,19 +53,19 @@ export function systemLog(
 	};
 	const mixin = changing && { mixin: changing };
 	const log = pino({ level, base: bindings, ...mixin }, lines);
-	const end = async () => {
+	const end = async (clock: Clock) => {
 		log.level = "silent";
-		if ((lines as unknown as Unwritten)._writing) await written(lines);
+		if ((lines as unknown as Unwritten)._writing) await written(lines, clock);
 	};
 	return Object.assign(log, { end });
 }
 
-async function written(lines: NodeJS.EventEmitter): Promise<void> {
-	try {
-		await once(lines, "drain", { signal: AbortSignal.timeout(LOG_END_MS) });
-	} catch {
-		// It cannot be written, or not now, and the program does not wait for that.
-	}
+/** Resolves when what is under way is written, or cannot be, or not in time. */
+function written(lines: NodeJS.EventEmitter, clock: Clock): Promise<void> {
+	return new Promise((resolve) => {
+		for (const event of ["drain", "error"]) lines.once(event, () => resolve());
+		clock.after(LOG_END_MS, resolve);
+	});
 }
 
 /** What pino's destination keeps until it is written: lines that wait behind the one under way. */

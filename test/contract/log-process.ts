@@ -3,6 +3,7 @@
  * and then `said` on stdout. Ends with its input: then it says `over`, and logs once more.
  */
 import { createInterface } from "node:readline";
+import { systemClock } from "../../node/world/clock.ts";
 import { systemLog } from "../../node/world/log.ts";
 
 // As in the program: its pipes do not wait for a reader.
@@ -19,6 +20,6 @@ for await (const count of createInterface(process.stdin)) {
 	process.stdout.write("said\n");
 }
 log.info({ n }, "the last line");
-await log.end();
+await log.end(systemClock);
 process.stdout.write("over\n");
 log.info({}, "too late");

@@ -24,8 +24,8 @@ const REJOIN_MS_MAX = 5_000;
 const DRAIN_MS = 300;
 /** Of a second signal. */
 const AT_ONCE_MS = 2_000;
-const TIMEOUT_MS = 100;
-const KILL_AFTER_MS = 500;
+const [TIMEOUT, TIMEOUT_MS] = ["100ms", 100];
+const [KILL_AFTER, KILL_AFTER_MS] = ["500ms", 500];
 /** What does not stop is over so long after it was to be ended by force. */
 const FORCE_MS_MAX = 2_000;
 /** Between a leaving node's last answer and its end. */
@@ -237,7 +237,7 @@ test("a node whose tasks have half a minute is ended at once by a second signal"
 	expect(ms).toBeLessThan(AT_ONCE_MS);
 });
 
-/** As those, while Redis hears nobody. */
+/** The same, while Redis hears nobody. */
 async function endBlockedAlone(
 	node: ClusterNode,
 	stop: () => unknown,
@@ -287,20 +287,17 @@ test.each(["reads", "runsProcess"])(
 	"a task in a call is over two seconds after it was to be ended by force, cancelled or at its timeout: %s",
 	async (type) => {
 		const [node, other] = [bench.cluster.node(1), bench.cluster.node(2)];
-		const killAfter = `${KILL_AFTER_MS}ms`;
-		const id = await block(node, type, { killAfter });
+		const options = { killAfter: KILL_AFTER };
+		const id = await block(node, type, options);
 		const cancelledMs = Date.now();
 		await other.post(`/v1/tasks/${id}/cancel`, {});
 		expect(await endedMs(other, id, cancelledMs, "cancelled")).toBeLessThan(
 			KILL_AFTER_MS + FORCE_MS_MAX,
 		);
-		const late = { killAfter, timeout: `${TIMEOUT_MS}ms`, id: `late-${type}` };
+		const late = `late-${id}`;
 		const sentMs = Date.now();
-		await node.post("/v1/tasks", {
-			...{ ...late, type, queue: queueOf(node) },
-			payload: { begun: bench.file(late.id), pipe: bench.file("pipe") },
-		});
-		expect(await endedMs(other, late.id, sentMs, "timeout")).toBeLessThan(
+		await block(node, type, { ...options, id: late, timeout: TIMEOUT });
+		expect(await endedMs(other, late, sentMs, "timeout")).toBeLessThan(
 			TIMEOUT_MS + KILL_AFTER_MS + FORCE_MS_MAX,
 		);
 	},
