@@ -41,13 +41,16 @@ export interface Bar {
 /** An attempt that was cut off, whose task is to begin elsewhere. */
 export interface Cut {
 	readonly node: string;
+	/** Of the session that ran it. */
+	readonly shard: number;
+	readonly epoch: number;
 	readonly token: number;
 	readonly endedMs: number;
 }
 
 /** Told of what happens to tasks whose nodes were lost: see deaths.ts. */
 export interface CutListener {
-	cutOff(cut: Cut, shard: number, epoch: number): void;
+	cutOff(cut: Cut): void;
 	movedTo(node: string, cut: Cut, afterMs: number): void;
 	/** It ended without beginning again. */
 	over(cut: Cut): void;
@@ -184,8 +187,9 @@ export class Attempts {
 			this.#keep(bar);
 		}
 		if (!isLoss(end)) return;
-		const cut = { node, token: token ?? bar?.token ?? 0, endedMs };
-		this.#listener.cutOff(cut, shard, epoch);
+		const ran = token ?? bar?.token ?? 0;
+		const cut = { node, shard, epoch, token: ran, endedMs };
+		this.#listener.cutOff(cut);
 		if (kind === "task.ended") this.#listener.over(cut);
 		else if (this.#cut.size < LIVE_CUT_MAX) this.#cut.set(task, cut);
 	}

@@ -29,6 +29,8 @@ export interface DeathTold {
 
 /** The sessions of a node are lost within this, of whatever shard. */
 const TOGETHER_MS = 15_000;
+/** The shard in which all nodes are registered: of it the store is asked how nodes died. */
+const KEEPER = 0;
 
 export class Deaths implements CutListener {
 	/** Oldest first. */
@@ -66,21 +68,21 @@ export class Deaths implements CutListener {
 		const grounds = DEATH_GROUNDS.find((each) => each === why);
 		// It said goodbye, and ran nothing.
 		if (grounds === undefined) return;
-		const { nodeId, epoch } = parseSession(session);
-		const death = this.#deathOf(nodeId, shard, epoch, atMs);
+		const { nodeId: node, epoch } = parseSession(session);
+		const death = this.#lose({ node, shard, epoch, atMs });
 		death.grounds = grounds;
 		death.ran.set(shard, tasks);
 		death.isTold = false;
 	}
 
-	cutOff({ node, endedMs }: Cut, shard: number, epoch: number): void {
-		const death = this.#deathOf(node, shard, epoch, endedMs);
+	cutOff({ node, shard, epoch, endedMs: atMs }: Cut): void {
+		const death = this.#lose({ node, shard, epoch, atMs });
 		death.cut += 1;
 		death.isTold = false;
 	}
 
 	movedTo(to: string, cut: Cut, afterMs: number): void {
-		const death = this.#find(cut.node, cut.endedMs);
+		const death = this.#exactly(cut);
 		if (death === undefined) return;
 		death.moved += 1;
 		death.movedTo.set(to, (death.movedTo.get(to) ?? 0) + 1);
@@ -89,7 +91,7 @@ export class Deaths implements CutListener {
 	}
 
 	over(cut: Cut): void {
-		const death = this.#find(cut.node, cut.endedMs);
+		const death = this.#exactly(cut);
 		if (death === undefined) return;
 		death.over += 1;
 		death.isTold = false;
@@ -102,50 +104,69 @@ export class Deaths implements CutListener {
 		sinceMs: number,
 	): void {
 		if (atMs <= sinceMs) return;
-		const known = this.#deaths.find(
-			(death) =>
-				death.node === node &&
-				(death.epochs.get(0) ?? epoch) === epoch &&
-				Math.abs(death.atMs - atMs) < TOGETHER_MS,
-		);
-		const death = known ?? this.#deathOf(node, 0, epoch, atMs);
+		const lost = { node, shard: KEEPER, epoch, atMs };
+		const known = this.#find(lost);
+		const death = known ?? this.#begin(lost);
+		death.epochs.set(KEEPER, epoch);
 		if (known === undefined) {
-			death.ran.set(0, tasks);
+			death.ran.set(KEEPER, tasks);
 			death.isPartial = true;
 		}
 		death.grounds = grounds;
 		death.by = by === "" ? undefined : by;
 		death.isTold = false;
-		this.#deaths.sort((a, b) => a.atMs - b.atMs);
 	}
 
-	#deathOf(
-		node: string,
-		shard: number,
-		epoch: number,
-		atMs: number,
-	): DeathTold {
-		const known = this.#deaths.findLast(
-			(death) =>
-				death.node === node &&
-				(death.epochs.get(shard) ?? epoch) === epoch &&
-				(death.epochs.has(shard) || Math.abs(atMs - death.atMs) < TOGETHER_MS),
-		);
-		const death = known ?? newDeath(node, epoch, atMs);
-		death.epochs.set(shard, epoch);
-		if (known === undefined) {
-			this.#deaths.push(death);
-			this.#unasked.push(death);
-		}
+	/** The death that a session is of which events say that it was lost. */
+	#lose(lost: Lost): DeathTold {
+		const known = this.#find(lost);
+		const death = known ?? this.#begin(lost);
+		// The store keeps how it died with its session in one shard, and other shards may have told first.
+		const isKept = lost.shard === KEEPER && !death.epochs.has(KEEPER);
+		if (known === undefined || isKept) this.#unasked.push(death);
+		death.epochs.set(lost.shard, lost.epoch);
 		return death;
 	}
 
-	/** The one by which an attempt of the node was cut off then. */
-	#find(node: string, endedMs: number): DeathTold | undefined {
-		return this.#deaths.findLast(
-			(death) => death.node === node && death.atMs <= endedMs + TOGETHER_MS,
+	#begin({ node, epoch, atMs }: Lost): DeathTold {
+		const death = newDeath(node, epoch, atMs);
+		this.#deaths.push(death);
+		this.#deaths.sort((a, b) => a.atMs - b.atMs);
+		return death;
+	}
+
+	/**
+	 * A node may die twice within seconds, and a shard tell of both before another tells of either: a session that is of none yet
+	 * is of the nearest that has none of its shard.
+	 */
+	#find(lost: Lost): DeathTold | undefined {
+		const apart = ({ atMs }: DeathTold) => Math.abs(lost.atMs - atMs);
+		return (
+			this.#exactly(lost) ??
+			this.#deaths
+				.filter(({ node, epochs }) => {
+					return node === lost.node && !epochs.has(lost.shard);
+				})
+				.filter((death) => apart(death) < TOGETHER_MS)
+				.sort((a, b) => apart(a) - apart(b))[0]
 		);
 	}
+
+	/** The one that is known to be of this session. */
+	#exactly(lost: Omit<Lost, "atMs">): DeathTold | undefined {
+		return this.#deaths.findLast(
+			({ node, epochs }) =>
+				node === lost.node && epochs.get(lost.shard) === lost.epoch,
+		);
+	}
+}
+
+/** A session of a node in one shard, and when its lease was taken. */
+interface Lost {
+	readonly node: string;
+	readonly shard: number;
+	readonly epoch: number;
+	readonly atMs: number;
 }
 
 /** As the store has kept it. */

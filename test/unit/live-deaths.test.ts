@@ -1,0 +1,109 @@
+/** Deaths: which sessions are one death, and what has become of the tasks that it cut off. */
+import { describe, expect, test } from "vitest";
+import { Attempts } from "../../node/live/attempts.ts";
+import { Deaths, tasksOf } from "../../node/live/deaths.ts";
+import type { StoreEvent } from "../../protocol/event.ts";
+import { LIVE_DEATHS_MAX } from "../../protocol/limits.ts";
+
+/** The second follows within the time in which sessions are one death. */
+const FIRST_MS = 100_000;
+const SECOND_MS = FIRST_MS + 5_500;
+
+const kept = { grounds: "now", tasks: 0 } as const;
+
+describe("a node that dies twice within seconds", () => {
+	test("each death has its own sessions, though one shard tells of both first", () => {
+		const deaths = new Deaths();
+		deaths.revoked("ann:11", 1, FIRST_MS + 1, "now", 2);
+		deaths.revoked("ann:21", 1, SECOND_MS + 1, "now", 0);
+		deaths.revoked("ann:10", 0, FIRST_MS, "now", 1);
+		deaths.revoked("ann:20", 0, SECOND_MS, "now", 0);
+		deaths.kept("ann", { ...kept, epoch: 20, atMs: SECOND_MS, by: "cid" }, 0);
+		deaths.kept("ann", { ...kept, epoch: 10, atMs: FIRST_MS, by: "bob" }, 0);
+		expect(
+			deaths.all.map((each) => [each.epoch, each.by, tasksOf(each)]),
+		).toEqual([
+			[21, "cid", 0],
+			[11, "bob", 3],
+		]);
+		expect(deaths.all.some(({ isPartial }) => isPartial)).toBe(false);
+	});
+
+	test("the store's word is for the nearest, if the first shard has told of neither", () => {
+		const deaths = new Deaths();
+		deaths.revoked("ann:11", 1, FIRST_MS, "now", 0);
+		deaths.revoked("ann:21", 1, SECOND_MS, "now", 0);
+		deaths.kept("ann", { ...kept, epoch: 20, atMs: SECOND_MS, by: "cid" }, 0);
+		deaths.kept("ann", { ...kept, epoch: 10, atMs: FIRST_MS, by: "bob" }, 0);
+		expect(deaths.all.map(({ epoch, by }) => [epoch, by])).toEqual([
+			[21, "cid"],
+			[11, "bob"],
+		]);
+	});
+
+	test("a task that the first cut off counts for that, though it begins again after the second", () => {
+		const deaths = new Deaths();
+		const attempts = new Attempts(deaths);
+		deaths.revoked("ann:10", 0, FIRST_MS, "now", 2);
+		for (const id of ["moves", "ends"])
+			attempts.happened(cutOff(id, "ann:10"), 0, FIRST_MS);
+		deaths.revoked("ann:20", 0, SECOND_MS, "now", 0);
+		attempts.happened(begun("moves", "bob:5"), 0, SECOND_MS + 500);
+		attempts.happened(given("ends"), 0, SECOND_MS + 600);
+		expect(deaths.all).toMatchObject([
+			{ epoch: 20, cut: 0, moved: 0, over: 0 },
+			{ epoch: 10, cut: 2, moved: 1, over: 1, slowestMs: 6_000 },
+		]);
+	});
+});
+
+test("a death of which events told stays whole, however far clocks of shards are apart", () => {
+	const deaths = new Deaths();
+	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
+	deaths.revoked("ann:10", 0, FIRST_MS + 10_000, "now", 1);
+	const atMs = FIRST_MS + 20_000;
+	deaths.kept("ann", { ...kept, epoch: 10, atMs, by: "bob" }, 0);
+	expect(deaths.all).toMatchObject([{ by: "bob", isPartial: false }]);
+});
+
+test("who took the lease is asked again when the first shard tells of the death, which keeps it", () => {
+	const deaths = new Deaths();
+	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
+	expect(deaths.takeUnasked()).toHaveLength(1);
+	deaths.revoked("ann:10", 0, FIRST_MS + 2_000, "now", 1);
+	expect(deaths.takeUnasked()).toMatchObject([{ node: "ann" }]);
+	deaths.revoked("ann:12", 2, FIRST_MS + 2_000, "now", 1);
+	expect(deaths.takeUnasked()).toEqual([]);
+});
+
+test("of many the newest are told, whichever shard tells first", () => {
+	const deaths = new Deaths();
+	const late = FIRST_MS + LIVE_DEATHS_MAX;
+	deaths.revoked("late:1", 1, late, "now", 0);
+	for (let atMs = FIRST_MS; atMs < late; atMs++)
+		deaths.revoked(`node-${atMs}:1`, 0, atMs, "now", 0);
+	expect(deaths.all).toHaveLength(LIVE_DEATHS_MAX);
+	expect(deaths.all[0]).toMatchObject({ node: "late" });
+});
+
+function cutOff(id: string, session: string): StoreEvent {
+	return {
+		...{ id, token: 1 },
+		about: { kind: "task.put-back", session, end: "revoked" },
+	} as StoreEvent;
+}
+
+function begun(id: string, session: string): StoreEvent {
+	return {
+		...{ id, token: 2 },
+		about: { kind: "task.started", session, attempt: 2 },
+	} as StoreEvent;
+}
+
+/** It ends while it waits. */
+function given(id: string): StoreEvent {
+	return {
+		id,
+		about: { kind: "task.ended", state: "CANCELLED" },
+	} as StoreEvent;
+}
