@@ -1,4 +1,5 @@
 /** What a page keeps of the frames that it was told, put together as their schema says. */
+import { LIVE_DEATHS_MAX, LIVE_DEATHS_MS } from "../protocol/limits.ts";
 import type { LiveFrame } from "../protocol/schema/live.ts";
 
 type Lanes = NonNullable<LiveFrame["lanes"]>;
@@ -31,9 +32,20 @@ export class LiveView {
 			this.bars.set(`${bar.shard} ${bar.token}`, bar);
 		for (const death of frame.deaths ?? [])
 			this.deaths.set(`${death.node} ${death.epoch}`, death);
+		this.#keepNewest(frame.nowMs ?? 0);
 		this.events.push(...(frame.events ?? []));
 		this.queues = frame.queues ?? this.queues;
 		this.cells.push(...(frame.lanes?.cells ?? []));
+	}
+
+	/** Nobody tells when a death is no longer one of the last minutes, or of the newest. */
+	#keepNewest(nowMs: number): void {
+		const kept = [...this.deaths.values()]
+			.filter(({ atMs }) => atMs > nowMs - LIVE_DEATHS_MS)
+			.sort((a, b) => b.atMs - a.atMs)
+			.slice(0, LIVE_DEATHS_MAX);
+		for (const [key, death] of this.deaths)
+			if (!kept.includes(death)) this.deaths.delete(key);
 	}
 
 	named(name: string): NodeLine {

@@ -5,7 +5,11 @@
  * Attempts get their line within a lane here, once and for all: a bar that has been drawn
  * stays where it is.
  */
-import { LIVE_DEATHS_MS, LIVE_STEPS } from "../../protocol/limits/live.ts";
+import {
+	LIVE_DEATHS_MAX,
+	LIVE_DEATHS_MS,
+	LIVE_STEPS,
+} from "../../protocol/limits/live.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 
 type Of<Name extends keyof LiveFrame> = NonNullable<LiveFrame[Name]>;
@@ -138,6 +142,7 @@ function foldSeries(before: LiveSeries, told: LiveFrame["series"]): LiveSeries {
 	};
 }
 
+/** Nobody tells what has become of those that are too old, or of which there are too many: they go. */
 function foldDeaths(
 	before: readonly LiveDeath[],
 	{ deaths = [], nowMs = 0 }: LiveFrame,
@@ -149,7 +154,8 @@ function foldDeaths(
 	);
 	return [...all.values()]
 		.filter(({ atMs }) => atMs > nowMs - LIVE_DEATHS_MS)
-		.sort((a, b) => b.atMs - a.atMs);
+		.sort((a, b) => b.atMs - a.atMs)
+		.slice(0, LIVE_DEATHS_MAX);
 }
 
 function foldAttempts(

@@ -182,7 +182,7 @@ export const LiveFrame = Type.Object(
 		deaths: maybe(
 			Type.Array(LiveDeath, {
 				maxItems: LIVE_DEATHS_MAX,
-				description: `nodes that lost a lease in the last ${LIVE_DEATHS_MS / 60_000} minutes, newest first: in a \`first\` all, in a \`next\` those of which something has changed`,
+				description: `nodes that lost a lease in the last ${LIVE_DEATHS_MS / 60_000} minutes, the newest ${LIVE_DEATHS_MAX} of them, newest first: in a \`first\` all, in a \`next\` those of which something has changed. Nothing says that one is no longer among them: by its \`atMs\` you know`,
 			}),
 		),
 		events: maybe(

@@ -143,14 +143,17 @@ function difference(old: LiveView, fresh: LiveView): string[] {
 			.join(", ");
 	const deathsOf = ({ deaths }: LiveView) =>
 		[...deaths.values()]
-			.map((d) => [d.node, d.tasks, d.movedTasks, d.overTasks].join(" "))
+			.map((d) =>
+				[d.node, d.epoch, d.by, d.tasks, d.movedTasks, d.overTasks].join(" "),
+			)
 			.sort()
-			.slice(-1)
 			.join(", ");
 	return [
 		...(linesOf(old) === linesOf(fresh)
 			? []
 			: [`shows ${linesOf(old)}, another ${linesOf(fresh)}`]),
-		...(deathsOf(old) === deathsOf(fresh) ? [] : ["shows other deaths"]),
+		...(deathsOf(old) === deathsOf(fresh)
+			? []
+			: [`shows deaths ${deathsOf(old)}; another ${deathsOf(fresh)}`]),
 	];
 }

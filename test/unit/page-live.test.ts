@@ -16,6 +16,7 @@ import {
 	type LiveModel,
 	shareAt,
 } from "../../dashboard/words/live-model.ts";
+import { LIVE_DEATHS_MAX, LIVE_DEATHS_MS } from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import { MadeUpCluster } from "../page/made-up-cluster.ts";
 import { MadeUpStream } from "../page/made-up-stream.ts";
@@ -116,6 +117,25 @@ describe("frames", () => {
 		const { attempts, cells } = page.model();
 		expect(attempts.size).toBeLessThan(2_000);
 		expect(cells.length).toBeLessThanOrEqual(90);
+	});
+
+	test("of deaths those are kept that whoever comes now is told", () => {
+		const death = (atMs: number) => ({
+			...{ node: "x", epoch: atMs, atMs, grounds: "now" as const, why: "" },
+			...{ tasks: 0, moved: [], movedTasks: 0, overTasks: 0, waitingTasks: 0 },
+		});
+		const atMs = Array.from({ length: LIVE_DEATHS_MAX }, (_, i) => NOW_MS - i);
+		const deaths = atMs.map(death);
+		let model = fold(undefined, { kind: "first", nowMs: NOW_MS, deaths });
+		const shown = () => model?.deaths.map((each) => each.atMs);
+		expect(shown()).toEqual(atMs);
+		const later = NOW_MS + LIVE_DEATHS_MS - 2;
+		model = fold(model, {
+			...{ kind: "next", nowMs: NOW_MS + 1, deaths: [death(NOW_MS + 1)] },
+		});
+		expect(shown()).toEqual([NOW_MS + 1, ...atMs.slice(0, -1)]);
+		model = fold(model, { kind: "next", nowMs: later });
+		expect(shown()).toEqual([NOW_MS + 1, NOW_MS, NOW_MS - 1]);
 	});
 
 	test("a character of a cell is a share", () => {
