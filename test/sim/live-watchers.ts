@@ -4,6 +4,7 @@
  * there is: what another page is told that comes only then, and what the store has.
  */
 import {
+	DEATHS_KEPT_MAX,
 	LIVE_FIRST_BYTES_MAX,
 	LIVE_NEXT_BYTES_MAX,
 } from "../../protocol/limits.ts";
@@ -18,6 +19,8 @@ import { Wanderer } from "./wanderer.ts";
 const STAY_MS_MAX = 12_000;
 /** At the end: to read what has become of all, some frames. */
 const SETTLED_MS = 8_000;
+/** The sessions of a node are lost within this, of whatever shard. */
+const APART_MS_MAX = 15_000;
 
 class Page extends Wanderer {
 	readonly flaws = new Set<string>();
@@ -103,12 +106,43 @@ export class LiveWatchers {
 			for (const flaw of [
 				...page.flaws,
 				...this.#flawsOf(old.view),
+				...this.#deathFlawsOf(old.view),
 				...difference(old.view, fresh.view),
 			])
 				recorder.record({ kind: "untold", what: `page ${i}: ${flaw}` });
 			for (const { close } of [old, fresh]) close();
 			await clock.runFor(1);
 		}
+	}
+
+	/** Deaths that are shown otherwise than the store has kept them. */
+	#deathFlawsOf({ deaths }: LiveView): string[] {
+		const { truth } = this.#cluster.world.server;
+		const shown = [...deaths.values()];
+		return shown.flatMap((death) => {
+			const { node, atMs, by, tasks } = death;
+			const kept = truth.map(({ contents }) =>
+				contents.sessions.deaths.of(node),
+			);
+			// Older ones of the node may be forgotten.
+			if (kept.some(({ length }) => length >= DEATHS_KEPT_MAX)) return [];
+			const ofNode = shown.filter((each) => each.node === node);
+			// A node that died twice may have lost its session in one shard only once.
+			const its = kept.map((all) =>
+				all.filter((each) => nearest(ofNode, each.atMs) === death),
+			);
+			const taker = its[0]?.[0]?.by ?? by;
+			const ran = its.flat().reduce((sum, each) => sum + each.tasks, 0);
+			const what = `shows that ${node} died at ${atMs}`;
+			return [
+				...(by === undefined || by === taker
+					? []
+					: [`${what} by ${by}, not ${taker}`]),
+				...(death.isPartial || tasks === ran
+					? []
+					: [`${what} with ${tasks} tasks, not ${ran}`]),
+			];
+		});
 	}
 
 	#flawsOf({ bars, last }: LiveView): string[] {
@@ -130,6 +164,17 @@ export class LiveWatchers {
 				: running.map(({ task }) => `shows ${task} as running`)),
 		];
 	}
+}
+
+/** Of a node's deaths the one at about that time. */
+function nearest<Death extends { readonly atMs: number }>(
+	deaths: readonly Death[],
+	aboutMs: number,
+): Death | undefined {
+	const apart = ({ atMs }: Death) => Math.abs(atMs - aboutMs);
+	return deaths
+		.filter((death) => apart(death) < APART_MS_MAX)
+		.toSorted((a, b) => apart(a) - apart(b))[0];
 }
 
 /** What one who was there, and one who has just come are shown otherwise. */
