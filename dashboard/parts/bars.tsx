@@ -24,8 +24,8 @@ export function Bars({ bars, deaths, scale, height }: Parts): JSX.Element {
 					<Moved key={bar.key} bar={bar} />
 				),
 			)}
-			{deaths.map(({ epoch, atMs }) => (
-				<Death key={epoch} x={xOf(atMs, scale)} height={height} />
+			{deaths.map(({ atMs }) => (
+				<Death key={atMs} x={xOf(atMs, scale)} height={height} />
 			))}
 		</>
 	);

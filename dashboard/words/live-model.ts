@@ -148,7 +148,7 @@ function foldDeaths(
 	{ deaths = [], nowMs = 0 }: LiveFrame,
 ): readonly LiveDeath[] {
 	if (deaths.length === 0 && before.length === 0) return before;
-	const keyOf = ({ node, epoch }: LiveDeath) => `${node} ${epoch}`;
+	const keyOf = ({ node, atMs }: LiveDeath) => `${node} ${atMs}`;
 	const all = new Map(
 		[...before, ...deaths].map((each) => [keyOf(each), each]),
 	);

@@ -111,7 +111,7 @@ function deathsOf(
 		}));
 }
 
-const deathKey = ({ node, epoch }: LiveDeath) => `${node} ${epoch}`;
+const deathKey = ({ node, atMs }: LiveDeath) => `${node} ${atMs}`;
 
 function whatMoved(death: LiveDeath): string[] {
 	const { tasks, moved, movedTasks, overTasks, waitingTasks, slowestMs } =

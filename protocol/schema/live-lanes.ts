@@ -78,7 +78,10 @@ export const Lanes = Type.Object({
 export const LiveDeath = Type.Object(
 	{
 		node: Type.String({ description: "the node's id" }),
-		epoch: Type.Integer({ description: "number of the session that was lost" }),
+		epoch: Type.Integer({
+			description:
+				"number of the session that was lost first. Each shard numbers its own, so two deaths of a node may have the same",
+		}),
 		name: maybe(Type.String()),
 		n: maybe(n()),
 		atMs: ms("when its lease was taken"),
@@ -113,5 +116,5 @@ export const LiveDeath = Type.Object(
 			}),
 		),
 	},
-	{ description: "kept by `node` and `epoch`, and always told whole" },
+	{ description: "kept by `node` and `atMs`, and always told whole" },
 );

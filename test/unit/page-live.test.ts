@@ -138,6 +138,19 @@ describe("frames", () => {
 		expect(shown()).toEqual([NOW_MS + 1, NOW_MS, NOW_MS - 1]);
 	});
 
+	test("two deaths of a node are two, also if their sessions had the same number in two shards", () => {
+		const death = (atMs: number, tasks: number) => ({
+			...{ node: "x", epoch: 7, atMs, grounds: "now" as const, why: "" },
+			...{ tasks, moved: [], movedTasks: 0, overTasks: 0, waitingTasks: 0 },
+		});
+		const deaths = [death(NOW_MS, 0), death(NOW_MS - 5_000, 1)];
+		let model = fold(undefined, { kind: "first", nowMs: NOW_MS, deaths });
+		expect(model?.deaths).toEqual(deaths);
+		const again = death(NOW_MS - 5_000, 2);
+		model = fold(model, { kind: "next", nowMs: NOW_MS, deaths: [again] });
+		expect(model?.deaths).toEqual([deaths[0], again]);
+	});
+
 	test("a character of a cell is a share", () => {
 		expect(shareAt("0.9", 0)).toBe(0);
 		expect(shareAt("0.9", 1)).toBeUndefined();
