@@ -38,7 +38,7 @@ import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
 import { GenerationFile } from "./world/generation-file.ts";
 import { type SystemLog, systemLog } from "./world/log.ts";
 import { NameFile } from "./world/name-file.ts";
-import { systemFigures } from "./world/process-figures.ts";
+import { residentBytes, systemFigures } from "./world/process-figures.ts";
 import { NO_TOKENS, type TokenFile } from "./world/token-file.ts";
 import { systemMint } from "./world/token-mint.ts";
 
@@ -232,6 +232,7 @@ function makeEngine(
 	const figures = systemFigures(systemClock, startedMs);
 	const host: NodeHost = {
 		load,
+		memoryBytes: residentBytes,
 		figures: () => ({ ...figures(), version: options.version }),
 		record: () => ({
 			nodeId: gossip.nodeId,

@@ -55,6 +55,8 @@ export interface Digest extends GossipHeader {
 	readonly running: number;
 	/** Fraction of the last second that the node's event loop was busy, 0–1. */
 	readonly load: number;
+	/** What the node's process takes of its machine's memory. Undefined: it is of an earlier version. */
+	readonly memoryBytes?: number;
 	/** What the node sees of the store. */
 	readonly storeUp: boolean;
 	readonly draining: boolean;
@@ -184,9 +186,11 @@ function decodeDigest(
 	value: Unchecked,
 ): Digest | undefined {
 	const { freeSlots, running, load, storeUp, draining, peers } = value;
+	const { memoryBytes } = value;
 	if (!isCount(freeSlots, CONCURRENCY_MAX)) return;
 	if (!isCount(running, CONCURRENCY_MAX)) return;
 	if (typeof load !== "number" || !(load >= 0 && load <= 1)) return;
+	if (memoryBytes !== undefined && !isCount(memoryBytes)) return;
 	if (typeof storeUp !== "boolean" || typeof draining !== "boolean") return;
 	if (!Array.isArray(peers) || peers.length > DIGEST_PEERS_MAX) return;
 	if (!peers.every((peer) => typeof peer === "string" && peer.length <= 8))
@@ -197,6 +201,7 @@ function decodeDigest(
 		freeSlots,
 		running,
 		load,
+		...(memoryBytes !== undefined && { memoryBytes }),
 		storeUp,
 		draining,
 		...(value.atRisk === true && { atRisk: true }),

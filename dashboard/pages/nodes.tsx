@@ -104,6 +104,7 @@ interface RowParts {
 function NodeRow({ node, now, names, isChosen }: RowParts): JSX.Element {
 	const state = now?.state ?? node.state;
 	const { name, load } = node;
+	const memoryBytes = now?.memoryBytes ?? node.memoryBytes;
 	const isDead = state === "dead";
 	return (
 		<tr aria-current={isChosen ? "true" : undefined}>
@@ -123,7 +124,7 @@ function NodeRow({ node, now, names, isChosen }: RowParts): JSX.Element {
 				{load !== undefined && !isDead && `${Math.round(load * 100)} %`}
 			</td>
 			<td class="figure">
-				{now?.memoryBytes && !isDead && mebibytes(now.memoryBytes)}
+				{memoryBytes !== undefined && !isDead && mebibytes(memoryBytes)}
 			</td>
 			<Long text={node.zone ?? now?.zone ?? ""} />
 			<td>{node.version}</td>

@@ -176,7 +176,7 @@ export class LiveRun {
 			...{ id, name, state, http, slots, epoch, startedMs },
 			...(zone !== undefined && { zone }),
 			running: isDead ? 0 : (counted ?? view.running),
-			...(digest && !isDead && { load: Math.round(digest.load * 100) / 100 }),
+			...(digest && !isDead && vitalsOf(digest)),
 			...(leaseLeftMs !== undefined &&
 				!isDead && { leaseLeftMs: Math.round(leaseLeftMs) }),
 			seenBy: seenBy.length,
@@ -211,6 +211,13 @@ function isOrdinary({ about }: Happened["event"]): boolean {
 		(kind === "task.ended" && state === "SUCCESS") ||
 		(kind === "task.started" && (about.attempt ?? 1) < 2)
 	);
+}
+
+function vitalsOf({ load, memoryBytes }: NonNullable<NodeView["digest"]>) {
+	return {
+		load: Math.round(load * 100) / 100,
+		...(memoryBytes !== undefined && { memoryBytes }),
+	};
 }
 
 function routeOf(route: string | undefined) {

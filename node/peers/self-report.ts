@@ -22,6 +22,8 @@ export interface OwnHost {
 	record(): Omit<NodeRecord, "name" | "draining" | "atRisk">;
 	/** The fraction of the last second that the event loop was busy. */
 	load(): number;
+	/** What the process takes of the machine's memory. */
+	memoryBytes(): number;
 }
 
 export interface SelfReportParts {
@@ -35,6 +37,9 @@ export interface SelfReportParts {
 	/** The engines of the shards; may still be filled, as long as nothing runs. */
 	readonly engines: readonly { readonly renewer: { readonly away: boolean } }[];
 }
+
+/** Memory is told by the MiB: it changes all the time, and whoever watches is told of each change. */
+const MIB = 1_048_576;
 
 export type DigestContent = Omit<Digest, keyof GossipHeader | "kind">;
 
@@ -77,6 +82,7 @@ export class SelfReport {
 			freeSlots: this.draining ? 0 : runner.freeSlots,
 			running: runner.running,
 			load: host.load(),
+			memoryBytes: Math.round(host.memoryBytes() / MIB) * MIB,
 			storeUp: store.up && engines.every(({ renewer }) => !renewer.away),
 			draining: this.draining,
 			...(this.atRisk && { atRisk: true }),

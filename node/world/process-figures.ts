@@ -10,6 +10,11 @@ import type { Clock, LoopFigures, ProcessFigures } from "../ports.ts";
 const NS_PER_S = 1e9;
 const QUANTILES = [0.5, 0.9, 0.99, 1] as const;
 
+/** What of this process is in the machine's memory. */
+export function residentBytes(): number {
+	return process.memoryUsage.rss();
+}
+
 export function systemFigures(
 	clock: Clock,
 	startedMs: number,
@@ -21,7 +26,7 @@ export function systemFigures(
 		const [virtualBytes, openFds] = [readVirtualBytes(), countFds()];
 		return {
 			cpuS: (user + system) / 1e6,
-			residentBytes: process.memoryUsage.rss(),
+			residentBytes: residentBytes(),
 			...(virtualBytes !== undefined && { virtualBytes }),
 			...(openFds !== undefined && { openFds }),
 			...(maxFds !== undefined && { maxFds }),

@@ -92,6 +92,7 @@ const node: Examples["NodeList"]["nodes"][number] = {
 	slots: 8,
 	running: 1,
 	load: 0.02,
+	memoryBytes: 120_586_240,
 	labels: ["gpu"],
 	types: ["resize"],
 	concurrency: { resize: 2 },

@@ -78,7 +78,7 @@ export function liveExample(queue: QueueAsRead): LiveFrame {
 			{
 				...{ n: 0, id: NODE, name: "node-1", state: "up" },
 				...{ http: "10.0.0.4:5000", zone: "eu-1a", slots: 8, running: 1 },
-				...{ load: 0.02, memoryBytes: 120_000_000, leaseLeftMs: 4_310 },
+				...{ load: 0.02, memoryBytes: 120_586_240, leaseLeftMs: 4_310 },
 				...{ seenBy: 1, epoch: 3, startedMs: NOW_MS - 3_600_000 },
 			},
 		],

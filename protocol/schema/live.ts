@@ -112,7 +112,11 @@ const LiveNode = Type.Object(
 		load: maybe(
 			Type.Number({ description: "how busy its event loop is, 0 to 1" }),
 		),
-		memoryBytes: maybe(count("that its process takes, if it has said so")),
+		memoryBytes: maybe(
+			count(
+				"that its process takes, to the MiB; absent of a node that the answering one does not hear",
+			),
+		),
 		leaseLeftMs: maybe(
 			Type.Integer({
 				description: `what was left of its lease at \`nowMs\`; it goes down by the clock until it is told again. Negative: run out. Told in each frame; with more than ${LIVE_NODES_MANY} nodes only if it is short, and once when it no longer is. A dead node has none`,

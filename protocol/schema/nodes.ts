@@ -29,6 +29,12 @@ export const NodeAsRead = Type.Object({
 	load: Type.Optional(
 		Type.Number({ description: "how busy its event loop is, 0 to 1" }),
 	),
+	memoryBytes: Type.Optional(
+		Type.Integer({
+			description:
+				"that its process takes, to the MiB; like `load` absent of a node that the answering one does not hear",
+		}),
+	),
 	labels: Type.Array(Type.String()),
 	queues: Type.Optional(
 		Type.Array(Type.String(), { description: "absent: serves every queue" }),

@@ -21,6 +21,7 @@ import {
 import { GenerationFile } from "../../node/world/generation-file.ts";
 import { systemLog } from "../../node/world/log.ts";
 import { NameFile } from "../../node/world/name-file.ts";
+import { residentBytes } from "../../node/world/process-figures.ts";
 import { NO_TOKENS } from "../../node/world/token-file.ts";
 import { systemMint } from "../../node/world/token-mint.ts";
 import { PRIORITY_DEFAULT, PROCESS_TASK_MS } from "../../protocol/limits.ts";
@@ -64,6 +65,7 @@ function makeEngine(store: Store, gossip: Gossip, executor: Executor): Engine {
 				labels: [],
 			}),
 			load: systemLoad(),
+			memoryBytes: residentBytes,
 			askedToDrain: end,
 			superseded: end,
 		},

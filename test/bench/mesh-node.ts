@@ -102,6 +102,7 @@ export class MeshNode {
 					freeSlots: FREE_SLOTS,
 					running: 0,
 					load: 0.0123,
+					memoryBytes: 120_586_240,
 					storeUp: true,
 					draining: false,
 					peers: gossip.connected().slice(0, DIGEST_PEERS_MAX).map(shortName),

@@ -34,6 +34,28 @@ test("nodes are read with their process and their address", async () => {
 	});
 });
 
+test("of a node that is heard, how busy it is and what it takes of memory is read, too", async () => {
+	await using server = await startServer();
+	const digest = {
+		kind: "digest" as const,
+		...{ from: "node-a", epoch: 2, seq: 1 },
+		...{ freeSlots: 5, running: 3, load: 0.25, peers: [] },
+		...{ storeUp: true, draining: false },
+	};
+	const told = async (memory: { memoryBytes?: number }) => {
+		server.api.nodeViews = [{ ...nodeA, digest: { ...digest, ...memory } }];
+		return (await server.get("/v1/nodes")).json.nodes[0];
+	};
+	const memoryBytes = 104_857_600;
+	expect(await told({ memoryBytes })).toMatchObject({
+		load: 0.25,
+		memoryBytes,
+	});
+	const ofEarlier = await told({});
+	expect(ofEarlier).toMatchObject({ load: 0.25 });
+	expect(ofEarlier).not.toHaveProperty("memoryBytes");
+});
+
 test("nodes are told while the store is away, as they were read last, and that is said", async () => {
 	await using server = await startServer();
 	server.api.nodeViews = [{ ...nodeA, state: "cut-off" }];

@@ -45,7 +45,7 @@ test("the page of any node shows all nodes, and figures that follow the tasks by
 	expect(texts).toHaveLength(known.length);
 	for (const { name } of known) {
 		const text = texts.find((text) => text.startsWith(name));
-		expect(text).toMatch(/up/);
+		expect(text).toMatch(/up.*\d MiB/);
 	}
 	await page.goto(`${cluster.node(2).url}/`);
 	await says("Done a minute").getByText("0", { exact: true }).waitFor();

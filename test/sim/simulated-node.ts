@@ -268,6 +268,7 @@ export class SimulatedNode {
 			}),
 			figures: () => assert.fail("nobody asks"),
 			load: () => 0,
+			memoryBytes: () => 0,
 			askedToDrain: () => this.drain(DRAIN_ASKED_MS),
 			superseded: (shards) => {
 				if (shards !== undefined) {

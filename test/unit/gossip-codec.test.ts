@@ -31,6 +31,7 @@ const digest: Digest = {
 	freeSlots: 4,
 	running: 2,
 	load: 0.25,
+	memoryBytes: 120_586_240,
 	storeUp: true,
 	draining: false,
 	peers: ["abcdefgh"],
@@ -72,6 +73,11 @@ test.each([digest, atRisk, announcement, question, answer])(
 		expect(decodeGossip(encodeGossip(message))).toEqual(message);
 	},
 );
+
+test("a digest of an earlier version says nothing of memory", () => {
+	const { memoryBytes: _memoryBytes, ...earlier } = digest;
+	expect(decodeGossip(encodeGossip(earlier))).toEqual(earlier);
+});
 
 test("a question need not be about anybody", () => {
 	const { about: _about, ...plain } = question;
@@ -127,6 +133,8 @@ describe("dropped as malformed:", () => {
 		["a broken number", { v: 2, ...digest, seq: 1.5 }],
 		["a load above 1", { v: 2, ...digest, load: 1.1 }],
 		["a load that is none", { v: 2, ...digest, load: null }],
+		["less memory than none", { v: 2, ...digest, memoryBytes: -1 }],
+		["a memory that is none", { v: 2, ...digest, memoryBytes: null }],
 		["too many slots", { v: 2, ...digest, freeSlots: CONCURRENCY_MAX + 1 }],
 		["a store that is maybe", { v: 2, ...digest, storeUp: "yes" }],
 		[

@@ -34,6 +34,21 @@ test("a reader is told what runs, and then what becomes of it", async () => {
 	reader.close();
 });
 
+test("a reader is told what each node takes of memory, as it changes, and of a dead one no more", async () => {
+	const here = await ground();
+	const { view, reader } = await here.reader();
+	expect(view.named("node-bob")).toMatchObject({ memoryBytes: 104_857_600 });
+	here.memoryBytes = 209_715_200;
+	await here.seconds(1);
+	expect(view.named("node-bob")).toMatchObject({ memoryBytes: 209_715_200 });
+	here.dead.add("bob");
+	here.memoryBytes = 314_572_800;
+	await here.seconds(1);
+	expect(view.named("node-ann")).toMatchObject({ memoryBytes: 314_572_800 });
+	expect(view.named("node-bob")).toMatchObject({ memoryBytes: 209_715_200 });
+	reader.close();
+});
+
 test("what a dead node ran is cut off, and moves to another", async () => {
 	const here = await ground();
 	const { view, reader } = await here.reader();

@@ -34,6 +34,8 @@ export class Ground {
 	calls = 0;
 	/** The store cannot be reached, while set. */
 	away = false;
+	/** What each node says that it takes. */
+	memoryBytes = 104_857_600;
 	/** It answers nothing, while set. */
 	frozen = false;
 	/** Those that are known, and what gossip says of their store. */
@@ -119,6 +121,7 @@ export class Ground {
 			digest: {
 				...{ kind: "digest", from: nodeId, epoch: 1, seq: 1, freeSlots: 1 },
 				...{ running: 1, load: 0, storeUp, draining: false, peers: [] },
+				memoryBytes: this.memoryBytes,
 			},
 		};
 	}

@@ -76,6 +76,7 @@ class Made {
 			digest: {
 				...{ kind: "digest", from: nodeId, epoch: 1, seq: 1 },
 				...{ freeSlots: 1, running: 7, load: unit() / 5 },
+				memoryBytes: Math.floor(unit() * 512) * 1_048_576,
 				...{ storeUp: true, draining: false, peers: [] },
 			},
 		};

@@ -168,6 +168,9 @@ function readNode(view: NodeView, nowMs: number): NodeAsRead {
 		slots: record.slots,
 		running: view.running,
 		...(digest && { load: digest.load }),
+		...(digest?.memoryBytes !== undefined && {
+			memoryBytes: digest.memoryBytes,
+		}),
 		labels: [...record.labels],
 		...(record.queues && { queues: [...record.queues] }),
 		types: [...record.types],
