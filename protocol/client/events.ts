@@ -118,7 +118,7 @@ async function* readFrom(
 			signal: either,
 		});
 		const type = answer.headers.get("content-type")?.split(";")[0];
-		if (answer.status >= 400 && answer.status < 500 && type === PROBLEM_TYPE) {
+		if (isFinal(answer.status) && type === PROBLEM_TYPE) {
 			const problem = JSON.parse(await answer.text()) as ProblemAsRead;
 			throw new Refused(`readEvents at ${url}`, problem);
 		}
@@ -130,6 +130,11 @@ async function* readFrom(
 	} finally {
 		watch.end();
 	}
+}
+
+/** What asking again, or another node, would not change. */
+function isFinal(status: number): boolean {
+	return status >= 400 && status < 500 && status !== 429;
 }
 
 async function* messagesIn(body: AsyncIterable<Uint8Array>, watch: Watch) {

@@ -10,12 +10,22 @@ import type { EventAsRead } from "../../protocol/schema/events.ts";
 import { MessageReader, writeMessage } from "../../protocol/sse.ts";
 
 /** What a node answers: pieces of a stream, which then ends or breaks off; or nothing. */
-type Answer = { pieces: readonly string[]; breaks?: true } | "none" | "busy";
+type Answer =
+	| { pieces: readonly string[]; breaks?: true }
+	| "none"
+	| "busy"
+	| "limited";
 
 const ended = (id: string): string => {
 	const data: EventAsRead = { kind: "task.ended", task: id };
 	return writeMessage({ event: "task.ended", id, data: JSON.stringify(data) });
 };
+
+const problem = (status: number, detail: string) => ({
+	...{ status, headers: { get: () => "application/problem+json" } },
+	text: async () => JSON.stringify({ status, detail }),
+	body: null,
+});
 
 /** Reads until all answers were given. */
 async function read(
@@ -44,11 +54,11 @@ async function read(
 			const answer = answers[origin]?.shift();
 			if (answer === undefined) done.abort();
 			if (answer === undefined || answer === "none") throw new Error("away");
-			const status = answer === "busy" ? 503 : 200;
-			const pieces = answer === "busy" ? [] : answer.pieces;
-			const breaks = answer !== "busy" && answer.breaks;
+			if (typeof answer === "string")
+				return problem(answer === "busy" ? 503 : 429, "Try again.");
+			const { pieces, breaks } = answer;
 			return {
-				...{ status, headers: { get: () => "text/event-stream" } },
+				...{ status: 200, headers: { get: () => "text/event-stream" } },
 				text: async () => "",
 				body: (async function* () {
 					for (const piece of pieces) yield new TextEncoder().encode(piece);
@@ -75,12 +85,14 @@ test("it goes on from the last id on the next node, whatever ends a connection",
 				breaks: true,
 			},
 			{ pieces: [ended("c"), "id: 9\n\n"] },
+			{ pieces: [ended("d")] },
 		],
-		"http://b": ["none", "busy"],
+		"http://b": ["none", "busy", "limited"],
 	});
-	expect(told).toEqual(["a", "c"]);
-	expect(asked.slice(0, 5)).toEqual([
+	expect(told).toEqual(["a", "c", "d"]);
+	expect(asked.slice(0, 7)).toEqual([
 		...["http://a -", "http://b a", "http://a a", "http://b 9", "http://a 9"],
+		...["http://b d", "http://a d"],
 	]);
 });
 
@@ -108,13 +120,7 @@ test("it asks for what is wanted, from where it is told to", async () => {
 });
 
 test("what a node refuses for good is an error", async () => {
-	const problem = { code: "invalid", status: 400, detail: "No such kind." };
-	const fetch: EventsOptions["fetch"] = async () => ({
-		status: 400,
-		headers: { get: () => "application/problem+json" },
-		text: async () => JSON.stringify(problem),
-		body: null,
-	});
+	const fetch = async () => problem(400, "No such kind.");
 	await expect(read({ "http://a": [] }, { fetch })).rejects.toThrow(Refused);
 });
 
