@@ -70,7 +70,7 @@ export function isRestricted({ queues, types }: AccessGrant): boolean {
 
 /** Whether the grant reaches a task of this queue and type. */
 export function reaches(
-	{ queues, types }: AccessGrant,
+	{ queues, types }: Pick<AccessGrant, "queues" | "types">,
 	{ queue, type }: { readonly queue: string; readonly type: string },
 ): boolean {
 	const isOf = (names: readonly string[] | undefined, name: string) =>

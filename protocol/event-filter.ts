@@ -1,4 +1,8 @@
-/** Which events a reader wants: those that fit each of the filters that it has. */
+/**
+ * Which events a reader wants and may be told of: those that fit each of the filters that it has. Who reaches some
+ * tasks only is told nothing of others, nor of what somebody did to the cluster.
+ */
+import { type AccessGrant, reaches } from "./access.ts";
 import type { EventAbout, EventKind, StoreEvent, ViewEvent } from "./event.ts";
 import { parseSession } from "./lease.ts";
 import { parseRoute } from "./route.ts";
@@ -12,6 +16,8 @@ export interface EventQuery {
 	readonly tasks: readonly string[];
 	/** By their ids or names. */
 	readonly nodes: readonly string[];
+	/** Who reads reaches tasks of these alone, whatever is wanted. Undefined: all. */
+	readonly within?: Pick<AccessGrant, "queues" | "types">;
 }
 
 /** What a node is called, if that is known. */
@@ -62,6 +68,7 @@ export class EventFilter {
 	#fitsAbout({ kind, route = "", tags = [], session }: EventAbout): boolean {
 		const { kinds, nodes, types, queues, tags: wanted } = this.#query;
 		if (kinds.length > 0 && !kinds.includes(kind)) return false;
+		if (!this.#reaches(kind, route)) return false;
 		if (!kind.startsWith("task.")) return !this.#asksOfTasks;
 		if (
 			nodes.length > 0 &&
@@ -75,6 +82,15 @@ export class EventFilter {
 			(types.length === 0 || types.includes(type)) &&
 			(queues.length === 0 || queues.includes(queue))
 		);
+	}
+
+	/** Nodes are there for everybody. A task of which it is not known what it is, is nobody's. */
+	#reaches(kind: EventKind, route: string): boolean {
+		const { within } = this.#query;
+		if (within === undefined) return true;
+		if (!kind.startsWith("task.")) return kind !== "audit";
+		const parts = parseRoute(route);
+		return parts !== undefined && reaches(within, parts);
 	}
 
 	#isNode(nodeId: string): boolean {

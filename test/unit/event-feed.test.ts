@@ -1,10 +1,15 @@
 /** The feed of events: what readers are told, and what that costs. */
 import { expect, test } from "vitest";
+import { EventFilter } from "../../protocol/event-filter.ts";
 import {
 	EVENT_READERS_MAX,
 	EVENTS_HEARTBEAT_MS,
 	EVENTS_LINGER_MS,
 } from "../../protocol/limits.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
+import { nodeRecord, openSession } from "../contract/store-bench.ts";
+import type { MemoryShard } from "../fakes/shard.ts";
+import { newTask } from "../new-task.ts";
 import { ALL_EVENTS, accepted, Ground, Listener } from "./event-ground.ts";
 
 test("a reader is told what happens in all shards from when it comes", async () => {
@@ -16,6 +21,46 @@ test("a reader is told what happens in all shards from when it comes", async () 
 	await ground.submit(1, "two");
 	await ground.clock.runFor(200);
 	expect(listener.lines.sort()).toEqual(accepted("one", "two"));
+});
+
+test("who reaches some queues or types only is told of their tasks, and of nodes, and of nothing else", async () => {
+	const ground = new Ground();
+	const feed = ground.feed();
+	const start = await Listener.to(feed);
+	await ground.clock.runFor(200);
+	const from = start.id;
+	const within = { queues: ["own"], types: ["t", "u"] };
+	const live = await Listener.to(feed, undefined, { within });
+	const wide = await Listener.to(feed, undefined, {
+		...{ within, queues: ["own", "theirs"], tasks: ["b", "d"] },
+	});
+	const audits = await Listener.to(feed, undefined, {
+		...{ within, kinds: ["audit"] },
+	});
+	const shard = ground.shards[0] as MemoryShard;
+	const routes = ["own|t|", "own|u|gpu", "own|v|", "theirs|t|", "own2|t|"];
+	await shard.tasks.submit(
+		routes.map((route, at) => newTask("abcde".charAt(at), { route })),
+	);
+	await shard.events.audit('{"by":"somebody"}');
+	await openSession(shard, {
+		record: nodeRecord("ann"),
+		ttlMs: 1_000,
+		known: NO_GENERATION,
+	});
+	await ground.clock.runFor(200);
+	const own = [...accepted("a", "b"), "node.up ann"];
+	expect(live.lines).toEqual(own);
+	expect(wide.lines).toEqual(accepted("b"));
+	expect(audits.lines).toEqual([]);
+	// Also who reads from the store what it has missed.
+	const later = await Listener.to(ground.feed(), from, { within });
+	await ground.clock.runFor(200);
+	expect(later.lines).toEqual(own);
+	expect(start.lines).toHaveLength(7);
+	// What a task is may not be known, as its text cannot be read.
+	const filter = new EventFilter({ ...ALL_EVENTS, within }, () => undefined);
+	expect(filter.fits({ about: { kind: "task.ended" }, id: "f" })).toBe(false);
 });
 
 test("many readers cost the store what one costs, and nobody reads when none is left", async () => {

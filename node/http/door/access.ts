@@ -42,7 +42,8 @@ const KEEP_RESTRICTIONS: ReadonlySet<OperationId> = new Set([
 	...(["retryTask", "changeTask", "deleteTask", "cancelTask"] as const),
 	...(["cancelTasks", "retryTasks", "deleteTasks"] as const),
 	...(["listQueues", "listFailures", "getCluster"] as const),
-	...(["listNodes", "getDeaths"] as const),
+	...(["listNodes", "getDeaths", "getStats"] as const),
+	...(["readEvents", "readLive"] as const),
 ]);
 
 /** A submission is work, of which there is too much to write down each. */

@@ -26,6 +26,15 @@ export function reachesRoute(asker: AccessGrant, route: Route): boolean {
 	return !isRestricted(asker) || reaches(asker, readRoute(route));
 }
 
+export type Reach = Pick<AccessGrant, "queues" | "types">;
+
+/** What the asker is restricted to; undefined: nothing. */
+export function reachOf(asker: Asker): Reach | undefined {
+	if (!isRestricted(asker)) return undefined;
+	const { queues, types } = asker;
+	return { ...(queues && { queues }), ...(types && { types }) };
+}
+
 /** Why the asker may not submit a task of this route; undefined: it may. */
 export function flawOfRoute(asker: Asker, route: Route): Problem | undefined {
 	if (reachesRoute(asker, route)) return undefined;

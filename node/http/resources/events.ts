@@ -25,9 +25,11 @@ import type {
 	EventsWish,
 	Told,
 } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendProblem } from "../door/answer.ts";
 import type { EventSource, EventStreams } from "../door/event-stream.ts";
 import { readQuery } from "../door/query.ts";
+import { reachOf } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 
 const LAST_ID = "Last-Event-ID";
@@ -110,7 +112,11 @@ function readWish(
 			field,
 			`"${field}" must be the id of an event, as one of the nodes has told it; without it you are told what happens from now on.`,
 		);
-	return { query: { ...lists, kinds }, after };
+	const within = reachOf(askerOf(request));
+	return {
+		query: { ...lists, kinds, ...(within !== undefined && { within }) },
+		after,
+	};
 }
 
 function refuse(field: string, detail: string) {

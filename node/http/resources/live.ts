@@ -12,10 +12,13 @@ import type { Problem } from "../../../protocol/problem.ts";
 import type { LiveFrame } from "../../../protocol/schema/live.ts";
 import { writeMessage } from "../../../protocol/sse.ts";
 import type { Api, LiveMessage, LiveReader } from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendProblem } from "../door/answer.ts";
 import type { EventSource, EventStreams } from "../door/event-stream.ts";
 import { readQuery } from "../door/query.ts";
+import { type Reach, reachOf } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
+import { frameWithin, summaryOf } from "./live-parts.ts";
 
 const tooManyReaders: Problem = {
 	code: "overloaded",
@@ -34,7 +37,7 @@ export function liveHandlers(
 			if ("problem" in wish) return sendProblem(reply, wish.problem);
 			const open = async () => {
 				const reader = await api.live.read();
-				return reader && sourceOf(reader, wish.page, writer);
+				return reader && sourceOf(reader, wish, writer);
 			};
 			return await streams.answer(request, reply, open, tooManyReaders);
 		},
@@ -43,12 +46,13 @@ export function liveHandlers(
 
 function sourceOf(
 	reader: LiveReader,
-	page: LivePage,
+	wish: Wish,
 	writer: Writer,
 ): EventSource<LiveMessage> {
+	const key = JSON.stringify(wish);
 	return {
 		...{ items: reader.messages, reader },
-		write: ({ frame }) => writer.write(frame, page),
+		write: ({ frame }) => writer.write(frame, wish, key),
 		closing: (reason, elsewhere) =>
 			({
 				kind: "closing",
@@ -60,42 +64,39 @@ function sourceOf(
 
 function readWish(
 	request: FastifyRequest,
-): { readonly page: LivePage } | { readonly problem: Problem } {
+): Wish | { readonly problem: Problem } {
 	const query = readQuery(request, OPERATIONS.readLive.query);
 	if (!query.ok) return query;
 	const { page = "cluster" } = query.given;
 	const known = LIVE_PAGES.find((each) => each === page);
-	if (known !== undefined) return { page: known };
+	const within = reachOf(askerOf(request));
+	if (known !== undefined) return { page: known, within };
 	const detail = `The parameter "page" must be one of ${LIVE_PAGES.join(", ")}.`;
 	return { problem: { code: "invalid", field: "page", detail } };
 }
 
-/** Writes frames, each once a page, however many read it. */
-class Writer {
-	readonly #texts: Readonly<Record<LivePage, WeakMap<LiveFrame, string>>> = {
-		cluster: new WeakMap(),
-		summary: new WeakMap(),
-	};
-
-	write(frame: LiveFrame, page: LivePage): string {
-		const known = this.#texts[page].get(frame);
-		if (known !== undefined) return known;
-		const told = page === "cluster" ? frame : summaryOf(frame);
-		const data = JSON.stringify(told);
-		const text = writeMessage({ event: frame.kind, data });
-		this.#texts[page].set(frame, text);
-		return text;
-	}
+/** Which frames a reader is told, and what of them. */
+interface Wish {
+	readonly page: LivePage;
+	/** Undefined: all. */
+	readonly within: Reach | undefined;
 }
 
-function summaryOf({
-	lanes: _lanes,
-	events: _events,
-	eventsMore: _more,
-	queues: _queues,
-	queuesMore: _queuesMore,
-	series: _series,
-	...rest
-}: LiveFrame): LiveFrame {
-	return rest;
+/** Writes frames, each once for all wishes that are alike, however many read it. */
+class Writer {
+	readonly #texts = new WeakMap<LiveFrame, Map<string, string>>();
+
+	/** `key`: the wish as text. */
+	write(frame: LiveFrame, { page, within }: Wish, key: string): string {
+		const texts = this.#texts.get(frame) ?? new Map<string, string>();
+		this.#texts.set(frame, texts);
+		const known = texts.get(key);
+		if (known !== undefined) return known;
+		const reached = within === undefined ? frame : frameWithin(within, frame);
+		const told = page === "cluster" ? reached : summaryOf(reached);
+		const data = JSON.stringify(told);
+		const text = writeMessage({ event: frame.kind, data });
+		texts.set(key, text);
+		return text;
+	}
 }

@@ -1,4 +1,5 @@
 /** `GET /v1/stats`: how work went in the last hour or day, by queue and type, in steps of time. */
+import { isRestricted, reaches } from "../../../protocol/access.ts";
 import { WORK_BOUNDS_S } from "../../../protocol/instruments.ts";
 import {
 	STATS_DAY_STEP_MS,
@@ -11,7 +12,14 @@ import type { Problem } from "../../../protocol/problem.ts";
 import type { Stats } from "../../../protocol/schema/stats.ts";
 import { isoTime } from "../../../protocol/view.ts";
 import { addSums, noSums } from "../../../protocol/work-sums.ts";
-import type { Api, StatsSpan, StatsView, WorkSums } from "../../ports.ts";
+import type {
+	Api,
+	Asker,
+	StatsSpan,
+	StatsView,
+	WorkSums,
+} from "../../ports.ts";
+import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { jointRead } from "../door/joint-read.ts";
 import { readQuery } from "../door/query.ts";
@@ -42,13 +50,22 @@ export function statsHandlers(api: Api): Pick<Handlers, "getStats"> {
 			const { over = "hour", queue, type } = query.given;
 			if (over !== "hour" && over !== "day") return sendProblem(reply, badSpan);
 			const view = await reads[over]();
+			const asker = askerOf(request);
 			const isMeant = (series: WorkSums) =>
+				isOwn(asker, series) &&
 				(queue === undefined || series.queue === queue) &&
 				(type === undefined || series.type === type);
 			const stats = readStats(over, view, isMeant);
 			return sendJson(reply, 200, JSON.stringify(stats));
 		},
 	};
+}
+
+/** Series beyond the most that are kept are added up in one, which is of all queues and types. */
+function isOwn(asker: Asker, { queue, type }: WorkSums): boolean {
+	if (!isRestricted(asker)) return true;
+	const isOfMany = queue === "other" && type === "other";
+	return !isOfMany && reaches(asker, { queue, type });
 }
 
 function readStats(
