@@ -17,44 +17,73 @@ export interface Reading {
 	readonly suffix?: "_sum" | "_count";
 }
 
+/** Readings of one metric, as they are written: for what is told more often than it changes. */
+export interface Written {
+	readonly name: MetricName;
+	readonly lines: string;
+}
+
+export function written(readings: Iterable<Reading>): Written[] {
+	return [...Map.groupBy(readings, ({ name }) => name)].map(([name, own]) => ({
+		...{ name, lines: own.map(writeReading).join("") },
+	}));
+}
+
+/** Of each metric what is written before its readings, in the order in which they are told. */
+const HEADS = new Map(
+	(Object.keys(METRICS) as MetricName[]).map((name) => [
+		name,
+		`# HELP ${name} ${helpOf(name)}\n# TYPE ${name} ${METRICS[name].type}\n`,
+	]),
+);
+
 /** Writes metrics in the order of METRICS; one without a reading is left out. */
-export function writeMetrics(readings: Iterable<Reading>): string {
-	const byName = Map.groupBy(readings, ({ name }) => name);
-	let text = "";
-	for (const name of Object.keys(METRICS) as MetricName[]) {
+export function writeMetrics(readings: Iterable<Reading | Written>): string {
+	const byName = new Map<MetricName, string[]>();
+	for (const each of readings) {
+		const lines = "lines" in each ? each.lines : writeReading(each);
+		const own = byName.get(each.name);
+		if (own === undefined) byName.set(each.name, [lines]);
+		else own.push(lines);
+	}
+	const texts: string[] = [];
+	for (const [name, head] of HEADS) {
 		const own = byName.get(name);
-		if (own === undefined) continue;
-		text += `# HELP ${name} ${helpOf(name)}\n# TYPE ${name} ${METRICS[name].type}\n`;
-		for (const reading of own) text += writeReading(reading);
+		if (own !== undefined) texts.push(head, ...own);
+	}
+	return texts.join("");
+}
+
+function writeReading({ name, labels, value, suffix }: Reading): string {
+	const inner = writeLabels(labels);
+	const own = inner === "" ? "" : `{${inner}}`;
+	if (typeof value === "number")
+		return `${name}${suffix ?? ""}${own} ${value}\n`;
+	const { bounds, counts, sum } = value;
+	// A histogram has many buckets, and there are many of them: what is the same in each line is written once.
+	const bucket = `${name}_bucket{${inner}${inner === "" ? "" : ","}le="`;
+	let text = "";
+	let count = 0;
+	for (let at = 0; at < counts.length; at++) {
+		count += counts[at] ?? 0;
+		text += `${bucket}${at < bounds.length ? bounds[at] : "+Inf"}"} ${count}\n`;
+	}
+	return `${text}${name}_sum${own} ${sum}\n${name}_count${own} ${count}\n`;
+}
+
+function writeLabels(labels: Labels = {}): string {
+	let text = "";
+	for (const label of Object.keys(labels)) {
+		const comma = text === "" ? "" : ",";
+		text += `${comma}${label}="${escaped(labels[label] ?? "")}"`;
 	}
 	return text;
 }
 
-function writeReading(reading: Reading): string {
-	const { name, labels, value, suffix } = reading;
-	if (typeof value === "number")
-		return `${name}${suffix ?? ""}${writeLabels(labels)} ${value}\n`;
-	const { bounds, counts, sum } = value;
-	let text = "";
-	let count = 0;
-	for (const [at, own] of counts.entries()) {
-		count += own;
-		const le = at < bounds.length ? String(bounds[at]) : "+Inf";
-		text += `${name}_bucket${writeLabels(labels, le)} ${count}\n`;
-	}
-	const own = writeLabels(labels);
-	return `${text}${name}_sum${own} ${sum}\n${name}_count${own} ${count}\n`;
-}
-
-function writeLabels(labels: Labels = {}, le?: string): string {
-	const all = Object.entries(labels).map(
-		([label, value]) => `${label}="${escaped(value)}"`,
-	);
-	if (le !== undefined) all.push(`le="${le}"`);
-	return all.length === 0 ? "" : `{${all.join(",")}}`;
-}
+const SPECIAL = /[\\"\n]/;
 
 function escaped(value: string): string {
+	if (!SPECIAL.test(value)) return value;
 	return value
 		.replaceAll("\\", "\\\\")
 		.replaceAll('"', '\\"')

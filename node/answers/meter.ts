@@ -4,13 +4,16 @@
  * and costs nothing while nobody does. Figures of the whole cluster are read at a pace
  * (paced-read.ts).
  */
-import type { Reading } from "../../protocol/exposition.ts";
+import {
+	type Reading,
+	type Written,
+	written,
+} from "../../protocol/exposition.ts";
 import type { Histogram } from "../../protocol/instruments.ts";
 import { LEASE_TTL_MS } from "../../protocol/limits.ts";
 import { NODE_STATES, type NodeState } from "../../protocol/node-state.ts";
-import { TASK_STATES } from "../../protocol/state.ts";
+import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type {
-	ClusterView,
 	Gossip,
 	HostFigures,
 	MeterApi,
@@ -52,26 +55,30 @@ export interface MeterParts {
 	readonly submissions: { readonly outcomes: Counts };
 	/** See roster.ts, and watch.ts. */
 	readonly peers: { states(): readonly NodeState[] };
-	readonly cluster: { cluster(): Promise<ClusterView> };
+	/** See cluster.ts. */
+	readonly cluster: { taskCounts(): Promise<Record<TaskState, number>> };
 	readonly overview: { queues(): Promise<QueuesView> };
 	readonly host: { figures(): HostFigures };
 }
 
 export class Meter implements MeterApi {
 	readonly #parts: MeterParts;
-	readonly #tasks: PacedRead<ClusterView>;
-	readonly #queues: PacedRead<Reading[]>;
+	/** Written when they were read, as they are told more often than that, and are many. */
+	readonly #tasks: PacedRead<Written[]>;
+	readonly #queues: PacedRead<Written[]>;
 
 	constructor(parts: MeterParts) {
 		const { clock, cluster, overview } = parts;
 		this.#parts = parts;
-		this.#tasks = new PacedRead(clock, () => cluster.cluster());
+		this.#tasks = new PacedRead(clock, async () =>
+			written(taskReadings(await cluster.taskCounts())),
+		);
 		this.#queues = new PacedRead(clock, async () =>
-			queueReadings(await overview.queues()),
+			written(queueReadings(await overview.queues())),
 		);
 	}
 
-	async read(): Promise<Reading[]> {
+	async read(): Promise<(Reading | Written)[]> {
 		const { up } = this.#parts.store;
 		const [tasks, queues] = await Promise.all([
 			up ? this.#tasks.ask() : undefined,
@@ -79,7 +86,7 @@ export class Meter implements MeterApi {
 		]);
 		return [
 			...this.#ofHost(),
-			...(tasks ? taskReadings(tasks) : []),
+			...(tasks ?? []),
 			...(queues ?? []),
 			...this.#ofWork(),
 			...this.#ofStore(),
@@ -184,10 +191,10 @@ const PROCESS = {
 	startedS: "process_start_time_seconds",
 } as const;
 
-function taskReadings({ counts }: ClusterView): Reading[] {
+function taskReadings(counts: Record<TaskState, number>): Reading[] {
 	return TASK_STATES.map((state) => ({
 		...{ name: "hearsay_tasks", labels: { state } },
-		value: counts.states[state],
+		value: counts[state],
 	}));
 }
 

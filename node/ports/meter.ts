@@ -1,8 +1,8 @@
 /** What a node reports about itself in numbers. */
-import type { Reading } from "../../protocol/exposition.ts";
+import type { Reading, Written } from "../../protocol/exposition.ts";
 
 export interface MeterApi {
-	read(): Promise<Reading[]>;
+	read(): Promise<(Reading | Written)[]>;
 }
 
 /** How late the event loop ran what was due, in seconds. */

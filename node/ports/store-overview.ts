@@ -11,7 +11,7 @@ export interface ShardCounts {
 	readonly stale: number;
 	/** Routes with waiting tasks. */
 	readonly routes: number;
-	/** Of more than BACKLOG_ROUTES_MAX routes, those that tasks came to last. */
+	/** Of more routes than were asked for, those that tasks came to last. */
 	readonly waiting: readonly {
 		readonly route: Route;
 		readonly count: number;

@@ -245,5 +245,6 @@ export interface ShardTasks {
 	 * of one moment: a task that goes back to its queue meanwhile may be missing.
 	 */
 	list(request: ListRequest): Promise<ListReply>;
-	counts(): Promise<ShardCounts>;
+	/** `routesMax`: of how many routes it is told what waits there; BACKLOG_ROUTES_MAX if it is not said. */
+	counts(routesMax?: number): Promise<ShardCounts>;
 }

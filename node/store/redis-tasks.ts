@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import {
+	BACKLOG_ROUTES_MAX,
 	CANCEL_BATCH_MAX,
 	CLAIM_BATCH_MAX,
 	CLAIM_ROUTES_MAX,
@@ -259,9 +260,10 @@ export class RedisTasks implements ShardTasks {
 		return await readList(this.#scripts, request);
 	}
 
-	async counts(): Promise<ShardCounts> {
+	async counts(routesMax = BACKLOG_ROUTES_MAX): Promise<ShardCounts> {
+		const { shards } = this.#scripts;
 		return decodeCounts(
-			settled(await this.#scripts.run("counts", this.#scripts.shards)),
+			settled(await this.#scripts.run("counts", shards, routesMax)),
 		);
 	}
 }

@@ -40,6 +40,16 @@ export function standingRules(bench: Bench): void {
 }
 
 export function queueRules(bench: Bench): void {
+	it("counts tell of no more routes than they are asked for: of those that tasks came to last", async () => {
+		const routes = ["a|t|", "b|t|", "c|t|"];
+		for (const route of routes) await bench.submit({ route });
+		const { waiting: two, ...counts } = await bench.tasks.counts(2);
+		expect(two.map(({ route }) => route)).toEqual(["b|t|", "c|t|"]);
+		expect(counts).toMatchObject({ routes: 3, states: { PENDING: 3 } });
+		const { waiting: none, ...same } = await bench.tasks.counts(0);
+		expect([none, same]).toEqual([[], counts]);
+	});
+
 	/** All queues, so many routes a step at most. */
 	const queues = async (limit = QUEUES_STEP_MAX) => {
 		const found: QueueDepth[] = [];

@@ -229,9 +229,9 @@ export class MemoryTasks implements ShardTasks {
 		return pageOf(all, request, this.#parts.nowMs());
 	}
 
-	async counts(): Promise<ShardCounts> {
+	async counts(routesMax?: number): Promise<ShardCounts> {
 		this.#contents.number.check(this.#asker.shards);
-		return this.#tasks.counts();
+		return this.#tasks.counts(routesMax);
 	}
 
 	#holderOf({ session }: Lease) {

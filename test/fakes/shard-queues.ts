@@ -105,11 +105,13 @@ export class Queues {
 	}
 
 	/** What waits on each route; if there are many, on those that tasks came to last. */
-	backlog(): Pick<ShardCounts, "routes" | "waiting"> {
+	backlog(
+		routesMax = BACKLOG_ROUTES_MAX,
+	): Pick<ShardCounts, "routes" | "waiting"> {
 		const newest = [...this.#newest]
 			.sort(([, a], [, b]) => b - a)
 			.map(([route]) => route);
-		const told = newest.slice(0, BACKLOG_ROUTES_MAX).sort();
+		const told = newest.slice(0, routesMax).sort();
 		return {
 			routes: newest.length,
 			waiting: told.map((route) => ({ route, count: this.waiting(route) })),

@@ -291,11 +291,11 @@ export class Tasks {
 		return this.records.get(id);
 	}
 
-	counts(): ShardCounts {
+	counts(routesMax?: number): ShardCounts {
 		const states = this.records.countsByState();
 		return {
 			...{ states, accepted: this.#accepted, attempts: this.#attempts },
-			...{ stale: this.#stale, ...this.queues.backlog() },
+			...{ stale: this.#stale, ...this.queues.backlog(routesMax) },
 		};
 	}
 }

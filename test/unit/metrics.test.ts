@@ -6,7 +6,11 @@ import { queueReadings } from "../../node/answers/queue-readings.ts";
 import { StatsKeeper } from "../../node/duties/stats-keeper.ts";
 import { StoreError, type WorkSums } from "../../node/ports.ts";
 import { RunMeter } from "../../node/work/run-meter.ts";
-import { type Reading, writeMetrics } from "../../protocol/exposition.ts";
+import {
+	type Reading,
+	writeMetrics,
+	written,
+} from "../../protocol/exposition.ts";
 import { Histogram, Labelled, OTHER } from "../../protocol/instruments.ts";
 import {
 	METRIC_LABELS_MAX,
@@ -63,6 +67,22 @@ test("readings are written as Prometheus reads them: buckets add up, labels are 
 		],
 	);
 	expect(text).toMatch(/# HELP hearsay_tasks .*max, not the sum/);
+});
+
+test("readings that were written before are told like others of their metric, in its place", () => {
+	const readings: Reading[] = [
+		{ name: "hearsay_queue_tasks", labels: { queue: "a" }, value: 1 },
+		{ name: "hearsay_store_up", value: 1 },
+		{ name: "hearsay_queue_tasks", labels: { queue: "b" }, value: 2 },
+		{ name: "hearsay_tasks", labels: { state: "PENDING" }, value: 3 },
+	];
+	const [slots, ...queues] = [
+		{ name: "hearsay_slots", value: 8 },
+		...readings,
+	] as const;
+	expect(writeMetrics([slots, ...written(queues)])).toBe(
+		writeMetrics([...readings, slots]),
+	);
 });
 
 test("of more labels than fit the last ones share one", () => {

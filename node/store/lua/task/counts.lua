@@ -1,6 +1,6 @@
 -- Reads the counts by state, the running totals, and how many tasks wait on each route; if more
--- than BACKLOG_ROUTES_MAX routes have any, on those that tasks came to last.
--- ARGV    number of shards of which this is one
+-- routes than the limit have any, on those that tasks came to last.
+-- ARGV    number of shards of which this is one, limit (routes; 0: none)
 -- Returns 'unsettled' if the shard does not have that number,
 --         else { counts (flat list), routes with waiting tasks, then route, waiting tasks, route, … }
 if numberHere() ~= ARGV[1] then return 'unsettled' end
@@ -13,7 +13,8 @@ for state, count in pairs(states) do
   counts[#counts + 1] = digits(count)
 end
 local answer = { counts, call('ZCARD', ROUTES) }
-for _, route in ipairs(call('ZREVRANGE', ROUTES, 0, BACKLOG_ROUTES_MAX - 1)) do
+local limit = tonumber(ARGV[2])
+for _, route in ipairs(limit > 0 and call('ZREVRANGE', ROUTES, 0, limit - 1) or {}) do
   answer[#answer + 1] = route
   answer[#answer + 1] = call('ZCARD', queueKey(route))
 end
