@@ -52,6 +52,7 @@ import { guard, secure } from "./door/guard.ts";
 import { Inflow } from "./door/inflow.ts";
 import { Links } from "./door/links.ts";
 import { refuseWhatNoOperationTakes } from "./door/methods.ts";
+import { Origins } from "./door/origins.ts";
 import { Outflow } from "./door/outflow.ts";
 import { Places, type Reads } from "./door/places.ts";
 import { Rates } from "./door/rates.ts";
@@ -109,32 +110,23 @@ export interface Http {
 
 /** @throws the system's error (`EADDRINUSE`, …) where it cannot listen. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
-	const { api, host, port, clock, log, publicUrl, tls } = options;
+	const { host, port, clock, log, publicUrl, tls } = options;
 	const base = baseOf(publicUrl);
 	const links = new Links(base);
-	const nodeOrigins = () => api.cluster.origins();
 	const waits = new Waits();
 	const streams = new Streams();
 	const outflow = new Outflow(clock);
 	const reads = readPlaces(clock);
 	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
 	let stopping = false;
-	const app = createServer(clock, base, tls);
+	const origins = originsOf(options);
+	const app = createServer(clock, base, tls, origins);
 	const crowd = new Crowd();
 	crowd.watch(app.server as Server);
 	app.setErrorHandler((error, request, reply) =>
 		answerError(error, request, reply, log),
 	);
-	const { corsOrigins = [] } = options;
-	const known = { ...(publicUrl && { publicUrl }), corsOrigins, nodeOrigins };
-	guard(
-		app,
-		{ host, isSecure: tls !== undefined, ...known },
-		{
-			crowd,
-			isStopping: () => stopping,
-		},
-	);
+	guard(app, host, { origins, crowd, isStopping: () => stopping });
 	const traffic = new Traffic();
 	refuseWhatNoOperationTakes(app, traffic.counter("none", false));
 	outflow.watch(app);
@@ -163,6 +155,13 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 			cut.cancel();
 		},
 	};
+}
+
+function originsOf({ api, tls, ...site }: HttpOptions): Origins {
+	return new Origins({
+		...{ corsOrigins: [], ...site, isSecure: tls !== undefined },
+		nodeOrigins: () => api.cluster.origins(),
+	});
 }
 
 interface HandlerParts {
@@ -243,6 +242,7 @@ function createServer(
 	clock: Clock,
 	base: Base,
 	tls: TlsFiles | undefined,
+	origins: Origins,
 ): FastifyInstance {
 	const inflow = new Inflow(clock);
 	const broken = new BrokenHttp(inflow);
@@ -259,8 +259,9 @@ function createServer(
 			ignoreTrailingSlash: true,
 		},
 		serverFactory: (handle) => listenerOf(handle, inflow, tls),
-		frameworkErrors: (error, { method }, reply) => {
-			sendProblem(secure(reply), problemOf(error, method) ?? internal);
+		frameworkErrors: (error, request, reply) => {
+			const problem = problemOf(error, request.method) ?? internal;
+			sendProblem(secure(origins, request, reply), problem);
 		},
 		clientErrorHandler: (error, socket) => broken.answer(error, socket),
 	});

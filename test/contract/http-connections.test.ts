@@ -185,16 +185,21 @@ test("a client that sends half a request does not keep the node from stopping", 
 });
 
 test("of more connections than a node serves, each is told to come again, and hears its health", async () => {
-	await using server = await startServer();
+	const origin = "https://app.example.com";
+	await using server = await startServer("127.0.0.1", {
+		corsOrigins: [origin],
+	});
 	const [host = "", port] = server.address.split(":");
 	const open = async () => {
 		const socket = connect(Number(port), host).setEncoding("utf8");
 		await once(socket, "connect");
 		return socket;
 	};
-	const ask = async (path: string) => {
+	const ask = async (path: string, method = "GET", more = "") => {
 		const socket = await open();
-		socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+		socket.write(
+			`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n${more}\r\n`,
+		);
 		const [text] = await once(socket, "data");
 		return { socket, text: String(text) };
 	};
@@ -207,6 +212,14 @@ test("of more connections than a node serves, each is told to come again, and he
 		/^HTTP\/1.1 503 .*retry-after: \d.*"code":"overloaded"/is,
 	);
 	await once(refused.socket, "close");
+	// A page can read that, too, also if its browser has to ask first whether it may.
+	const readable = `access-control-allow-origin: ${origin}`;
+	expect(refused.text).toContain(readable);
+	const asks = "Access-Control-Request-Method: GET\r\n";
+	const asked = await ask("/v1/cluster", "OPTIONS", asks);
+	expect(asked.text).toMatch(/^HTTP\/1.1 204 /);
+	expect(asked.text).toContain(readable);
+	await once(asked.socket, "close");
 	const health = await ask("/healthz");
 	expect(health.text).toMatch(/^HTTP\/1.1 200 /);
 	health.socket.destroy();

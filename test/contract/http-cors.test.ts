@@ -1,4 +1,6 @@
 /** Pages of other origins: who is let in, and what a browser is told. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { type Server, startServer } from "./http-server.ts";
 
@@ -100,4 +102,40 @@ test("pages of other live nodes, and of the public URL, are let in if they bring
 	const asking = { "access-control-request-headers": "authorization" };
 	expect((await submit(asking)).status).toBe(403);
 	expect((await submit({ authorization: "Basic eDp5" })).status).toBe(403);
+});
+
+test("a refusal can be read by who is let in, whoever refuses", async () => {
+	const server = await startServer("127.0.0.1", { corsOrigins: [APP] });
+	const allowed = async (path: string, origin = APP) => {
+		const { status, headers } = await server.get(path, { origin });
+		return [status, headers.get("access-control-allow-origin")];
+	};
+	// The router, before it knows an operation.
+	expect(await allowed("/v1/tasks/%zz")).toEqual([400, APP]);
+	expect(await allowed("/v1/tasks/%zz", "https://example.com")).toEqual([
+		...[400, null],
+	]);
+	const misdirected = await server.raw(
+		`GET /v1/tasks HTTP/1.1\r\nHost: other.example\r\nOrigin: ${APP}\r\n\r\n`,
+	);
+	expect(misdirected.status).toBe(421);
+	expect(misdirected.text).toContain(`access-control-allow-origin: ${APP}`);
+	// What is no request tells of no origin.
+	const broken = await server.raw(
+		`GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nOrigin: ${APP}\r\nX\r\n\r\n`,
+	);
+	expect(broken.status).toBe(400);
+	expect(broken.text).not.toContain("access-control");
+
+	// A node that stops, on a request that had begun to come.
+	const [host = "", port] = server.address.split(":");
+	const late = connect(Number(port), host).setEncoding("utf8");
+	late.write(`GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nOrigin: ${APP}\r\n`);
+	await server.get("/healthz");
+	const closed = server.close();
+	late.write("\r\n");
+	const [text] = await once(late, "data");
+	expect(String(text)).toMatch(/^HTTP\/1.1 503 .*"code":"stopping"/s);
+	expect(String(text)).toContain(`access-control-allow-origin: ${APP}`);
+	await closed;
 });

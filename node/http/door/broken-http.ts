@@ -7,6 +7,9 @@
  * may have been taken. So while an answer is under way on the socket, nothing is
  * said in its place: the socket closes behind it. Nor is a word said where no request
  * has begun: it would be read as the answer to one that is just leaving its client.
+ *
+ * Who asks is not known, since the head was not understood: so no page of another origin is told
+ * that it may read the answer, and a browser calls that a network error.
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";

@@ -16,22 +16,31 @@ const ALLOWED =
 /** Of answers; what else a page needs it may read anyway. */
 const EXPOSED = "allow, location, retry-after, www-authenticate";
 
-/** Tells who may read the answer. True: the request was the question before another, and is answered. */
-export function allowOrigins(
+/** Tells who may read the answer, whatever it will be: a refusal that cannot be read looks like a node that is dead. */
+export function tellReaders(
+	origins: Origins,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): void {
+	if (request.headers.origin === undefined) return;
+	// Caches must not give it to others.
+	reply.header("vary", "Origin");
+	const origin = origins.letIn(request);
+	if (origin === undefined) return;
+	reply.header("access-control-allow-origin", origin);
+	reply.header("access-control-expose-headers", EXPOSED);
+}
+
+/** True: the request was the question before another, and is answered. */
+export function answerQuestion(
 	origins: Origins,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): boolean {
 	const { headers, method, url } = request;
-	if (headers.origin === undefined) return false;
-	// Caches must not give it to others.
-	reply.header("vary", "Origin");
-	const origin = origins.letIn(request);
-	if (origin === undefined) return false;
-	reply.header("access-control-allow-origin", origin);
-	reply.header("access-control-expose-headers", EXPOSED);
 	if (method !== "OPTIONS") return false;
 	if (headers["access-control-request-method"] === undefined) return false;
+	if (origins.letIn(request) === undefined) return false;
 	const methods = methodsAt(url.replace(/\?.*$/s, ""));
 	if (methods.length === 0) return false;
 	reply.header("access-control-allow-methods", methods.join(", "));

@@ -17,9 +17,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { ALWAYS, sendProblem } from "./answer.ts";
-import { allowOrigins } from "./cors.ts";
+import { answerQuestion, tellReaders } from "./cors.ts";
 import type { Crowd } from "./crowd.ts";
-import { Origins, type Site } from "./origins.ts";
+import type { Origins } from "./origins.ts";
 
 /** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
 const HEALTH: readonly string[] = [
@@ -66,22 +66,28 @@ const crowded: Problem = {
 };
 
 interface Limits {
+	readonly origins: Origins;
 	readonly crowd: Crowd;
 	readonly isStopping: () => boolean;
 }
 
 /** For answers that come about without the guard, too. */
-export function secure(reply: FastifyReply): FastifyReply {
+export function secure(
+	origins: Origins,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): FastifyReply {
+	tellReaders(origins, request, reply);
 	return reply.headers(ALWAYS);
 }
 
+/** `host`: on which the node listens. */
 export function guard(
 	app: FastifyInstance,
-	site: Site,
-	{ crowd, isStopping }: Limits,
+	host: string,
+	{ origins, crowd, isStopping }: Limits,
 ): void {
-	const hostIsFree = !isLoopback(site.host);
-	const origins = new Origins(site);
+	const hostIsFree = !isLoopback(host);
 	const isOurs = (request: FastifyRequest) =>
 		hostIsFree ||
 		origins.isOwnName(request.headers.host) ||
@@ -89,21 +95,19 @@ export function guard(
 	const isTooMany = (request: FastifyRequest) =>
 		crowd.isSurplus(request.raw.socket) && !asksHealth(request);
 	app.addHook("onRequest", (request, reply, done) => {
-		secure(reply);
-		if (isStopping()) {
-			sendProblem(reply, stopping);
-		} else if (isTooMany(request)) {
-			sendProblem(reply.header("connection", "close"), crowded);
-		} else if (isHostless(request)) {
-			sendProblem(reply, hostless);
-		} else if (hasManyHosts(request)) {
-			sendProblem(reply, manyHosts);
-		} else if (isForAnother(request)) {
-			sendProblem(reply, twoHosts);
-		} else if (!isOurs(request)) {
-			sendProblem(reply, misdirected);
-		} else if (allowOrigins(origins, request, reply)) {
+		secure(origins, request, reply);
+		const isSurplus = isTooMany(request);
+		if (isSurplus) reply.header("connection", "close");
+		const flaw = flawOfHost(request, isOurs);
+		if (flaw !== undefined) {
+			sendProblem(reply, flaw);
+		} else if (answerQuestion(origins, request, reply)) {
+			// Also by a node that refuses what is asked then: or a page could not read why.
 			return;
+		} else if (isStopping()) {
+			sendProblem(reply, stopping);
+		} else if (isSurplus) {
+			sendProblem(reply, crowded);
 		} else if (isUnsafe(request) && origins.isForeign(request)) {
 			sendProblem(reply, forbidden);
 		} else {
@@ -129,6 +133,16 @@ export function isLoopback(host: string): boolean {
 
 function asksHealth({ routeOptions }: FastifyRequest): boolean {
 	return HEALTH.includes(routeOptions.url ?? "");
+}
+
+function flawOfHost(
+	request: FastifyRequest,
+	isOurs: (request: FastifyRequest) => boolean,
+): Problem | undefined {
+	if (isHostless(request)) return hostless;
+	if (hasManyHosts(request)) return manyHosts;
+	if (isForAnother(request)) return twoHosts;
+	return isOurs(request) ? undefined : misdirected;
 }
 
 /** Told here, since Node itself would refuse it with an empty answer. */
