@@ -6,8 +6,8 @@
 export const METRIC_LABELS_MAX = 200;
 /** What metrics need from the whole cluster is read no more often than this. */
 export const METRICS_READ_MS_MIN = 1_000;
-/** At most one part in so many of the time goes into reading it: if there is much to read, it is read less often. */
-export const METRICS_READ_SHARE = 200;
+/** At most one part in so many of the time goes into reading it: if there is much to read, it is read less often. So half of what a scrape a second may take is left for the rest. */
+export const METRICS_READ_SHARE = 400;
 /** Quantiles of the event loop's delay cover the last seconds, between this many and twice as many. */
 export const LOOP_WINDOW_MS = 10_000;
 /** Time between two looks at how late the event loop is. */

@@ -116,7 +116,7 @@ test("a refusal can be read by who is let in, whoever refuses", async () => {
 		...[400, null],
 	]);
 	const misdirected = await server.raw(
-		`GET /v1/tasks HTTP/1.1\r\nHost: other.example\r\nOrigin: ${APP}\r\n\r\n`,
+		`GET /v1/tasks HTTP/1.1\r\nHost: other.example\r\nOrigin: ${APP}\r\nConnection: close\r\n\r\n`,
 	);
 	expect(misdirected.status).toBe(421);
 	expect(misdirected.text).toContain(`access-control-allow-origin: ${APP}`);

@@ -18,6 +18,7 @@ import {
 	hastyVerdict,
 	patientSilence,
 } from "./broken-leases.ts";
+import { LIVE_MUTANTS } from "./broken-live.ts";
 import { revived } from "./broken-reads.ts";
 import {
 	anyTokenEnds,
@@ -277,4 +278,5 @@ export const MUTANTS: readonly NamedMutant[] = [
 		shard: forgottenTokens,
 	},
 	...EVENT_MUTANTS,
+	...LIVE_MUTANTS,
 ];

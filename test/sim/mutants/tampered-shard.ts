@@ -5,6 +5,7 @@ import type {
 	Shard,
 	ShardAccess,
 	ShardEvents,
+	ShardLive,
 	ShardSessions,
 	ShardTasks,
 } from "../../../node/ports.ts";
@@ -16,12 +17,13 @@ interface Tampered {
 	readonly tasks?: Partial<ShardTasks>;
 	readonly access?: Partial<ShardAccess>;
 	readonly events?: Partial<ShardEvents>;
+	readonly live?: Partial<ShardLive>;
 }
 
 /** `sound`: the shard beneath, which keeps the rules. */
 export function tamperWith(
 	sound: Shard,
-	{ sessions = {}, tasks = {}, access = {}, events = {} }: Tampered,
+	{ sessions = {}, tasks = {}, access = {}, events = {}, live = {} }: Tampered,
 ): Shard {
 	return {
 		index: sound.index,
@@ -29,7 +31,7 @@ export function tamperWith(
 		tasks: override(sound.tasks, tasks),
 		access: override(sound.access, access),
 		stats: sound.stats,
-		live: sound.live,
+		live: override(sound.live, live),
 		events: override(sound.events, events),
 	};
 }
