@@ -1,6 +1,7 @@
 /**
  * Requests that nobody should send, to a real node with a real Redis: each is answered as
- * the description of the API says, none by an error of the node, and its memory stays.
+ * the description of the API says, none by an error of the node, and its memory stays. Meanwhile
+ * somebody reads its events and how things are: these streams go on, and tell what is described.
  *
  * A flaw is shown with its number: `--seed S --times N` draws the same requests again,
  * each by its own number.
@@ -15,6 +16,7 @@ import {
 } from "../../test/contract/http-described.ts";
 import { type Flaw, type FuzzResult, fuzz } from "../../test/fuzz/fuzz.ts";
 import { Heap } from "../../test/fuzz/heap.ts";
+import { OpenStream } from "../../test/fuzz/open-stream.ts";
 import { APP, BASE } from "../../test/fuzz/requests.ts";
 import { startRedis } from "../../test/redis.ts";
 import { bundleProgram } from "../build/program.ts";
@@ -28,6 +30,9 @@ const FROZEN = 500;
 const TOKENS = ["read", "submit", "operate"].map(
 	(role) => `hs_${role}_${"Fuzz".repeat(8)}`,
 );
+
+/** Read by somebody all the while. */
+const STREAMS = ["/v1/events", "/v1/live"];
 
 export const fuzzed: Proof = {
 	name: "fuzz",
@@ -78,6 +83,14 @@ async function attackNode(
 	const described = new Described(body);
 	const tokens = TOKENS.map((token) => `Bearer ${token}`);
 	const plan = { port, seed, described, ...(hasTokens && { tokens }) };
+	const streams = await Promise.all(
+		STREAMS.map((path) =>
+			OpenStream.open(node.url, path, described, {
+				...(hasTokens && { authorization: tokens[0] ?? "" }),
+			}),
+		),
+	);
+	for (const stream of streams) stack.use(stream);
 	const memory: number[] = [];
 	const statuses: number[] = [];
 	const found = await fuzz({
@@ -94,7 +107,7 @@ async function attackNode(
 		() => process.kill(redis.pid, "SIGCONT"),
 	);
 	await node.ready();
-	return findingOf(node, { found, frozen, memory, statuses });
+	return findingOf(node, { found, frozen, memory, statuses, streams });
 }
 
 interface Seen {
@@ -103,11 +116,12 @@ interface Seen {
 	/** As it went on: what the node held, and how others were answered. */
 	readonly memory: readonly number[];
 	readonly statuses: readonly number[];
+	readonly streams: readonly OpenStream[];
 }
 
 function findingOf(
 	node: ClusterNode,
-	{ found, frozen, memory, statuses }: Seen,
+	{ found, frozen, memory, statuses, streams }: Seen,
 ): Finding {
 	const before = memory[Math.ceil(memory.length / 4) - 1] ?? 0;
 	const after = memory.at(-1) ?? 0;
@@ -115,6 +129,10 @@ function findingOf(
 	return {
 		figures: {
 			...countsOf(found),
+			"messages of streams": streams.reduce(
+				(sum, { messages }) => sum + messages,
+				0,
+			),
 			"answered 503 while Redis stood still": unavailable,
 			"held after a quarter, MB": before,
 			"held at the end, MB": after,
@@ -122,6 +140,14 @@ function findingOf(
 		breaches: [
 			...[...found.flaws, ...frozen.flaws].map(breachOf),
 			...errorsIn(node),
+			...streams
+				.flatMap(({ flaws }) => flaws)
+				.map((what) => ({ promise: "streams go on, as described", what })),
+			...unless(
+				streams.every(({ messages }) => messages > 0),
+				"streams tell what happens",
+				streams.map(({ messages }) => messages).join(),
+			),
 			...unless(node.running, "the node lives", node.output.slice(-2_000)),
 			...unless(
 				statuses.every((status) => status === 200),

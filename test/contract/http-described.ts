@@ -2,6 +2,7 @@
  * Holds answers against what `/openapi.json` promises of them: the address, the
  * method, the status, the type and the shape.
  */
+import { MessageReader } from "../../protocol/sse.ts";
 import { Ajv2020, type ValidateFunction } from "../tools/ajv.ts";
 
 type Content = Readonly<
@@ -53,10 +54,10 @@ export class Described {
 		const isStream = type === "text/event-stream";
 		const schema = isLines || isStream ? said?.contentSchema : said;
 		if (schema === undefined) return `${what}, which is not described`;
-		if (type.startsWith("text/")) return;
+		if (type.startsWith("text/") && !isStream) return;
 		const fits = this.#shapeOf(schema);
 		const parts = isStream
-			? [...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => data)
+			? new MessageReader().push(text).flatMap(({ data }) => data ?? [])
 			: isLines
 				? text.trimEnd().split("\n")
 				: [text];

@@ -28,15 +28,8 @@ const METHODS = [
 	...["PROPFIND", "MKCOL", "M-SEARCH", "PURGE", "LINK", "QUERY"],
 ];
 
-/** But the streams: what is asked of these has no end. */
-const OPERATION_LIST: readonly Operation[] = Object.values<Operation>(
-	OPERATIONS,
-).filter(
-	({ answers }) =>
-		!Object.values(answers).some(
-			({ shape }) => typeof shape === "object" && "eventsOf" in shape,
-		),
-);
+const OPERATION_LIST: readonly Operation[] =
+	Object.values<Operation>(OPERATIONS);
 const FILE_LIST: readonly Operation[] = Object.values(FILES).map(
 	(path): Operation => ({
 		...{ method: "GET", path, tag: "Health", role: "open" },

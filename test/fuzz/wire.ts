@@ -5,7 +5,9 @@ export interface Answer {
 	readonly status: number;
 	/** By name in small letters; of one that came several times the last. */
 	readonly headers: ReadonlyMap<string, string>;
+	/** Of a stream the messages that are whole. */
 	readonly text: string;
+	readonly isStream: boolean;
 }
 
 export type Outcome =
@@ -16,7 +18,11 @@ export type Outcome =
 	| { readonly kind: "silent" }
 	| { readonly kind: "refused"; readonly why: string };
 
-/** Reads until the other side has closed. `ends`: says that no more comes, which to a node is to go. */
+/** A stream has no end: so much of it is read. */
+const STREAM_MS = 200;
+const STREAM = "text/event-stream";
+
+/** Reads until the other side has closed, and of a stream for a moment. `ends`: says that no more comes, which to a node is to go. */
 export function exchange(
 	port: number,
 	bytes: Buffer,
@@ -26,6 +32,8 @@ export function exchange(
 	return new Promise((resolve) => {
 		const parts: Uint8Array[] = [];
 		let isConnected = false;
+		let isStreaming = false;
+		let timer: NodeJS.Timeout | undefined;
 		const socket = connect(port, "127.0.0.1");
 		socket.setTimeout(msMax, () => settle({ kind: "silent" }));
 		const settle = (outcome: Outcome) => {
@@ -37,11 +45,18 @@ export function exchange(
 			if (ends) socket.end(bytes);
 			else socket.write(bytes);
 		});
-		socket.on("data", (part: Buffer) => parts.push(part));
+		socket.on("data", (part: Buffer) => {
+			parts.push(part);
+			if (!isStreaming && readAnswer(Buffer.concat(parts))?.isStream) {
+				isStreaming = true;
+				timer = setTimeout(() => socket.destroy(), STREAM_MS);
+			}
+		});
 		socket.on("error", ({ message }) => {
 			if (!isConnected) settle({ kind: "refused", why: message });
 		});
 		socket.on("close", () => {
+			clearTimeout(timer);
 			const answer = readAnswer(Buffer.concat(parts));
 			resolve(
 				answer === undefined
@@ -72,7 +87,10 @@ function readAnswer(bytes: Buffer): Answer | undefined {
 	const isChunked = headers.get("transfer-encoding") === "chunked";
 	const length = Number(headers.get("content-length") ?? rest.length);
 	const body = isChunked ? joined(rest) : rest.subarray(0, length);
-	return { status, headers, text: body.toString("utf8") };
+	const text = body.toString("utf8");
+	const isStream = headers.get("content-type") === STREAM;
+	const whole = isStream ? text.lastIndexOf("\n\n") + 2 : text.length;
+	return { status, headers, text: text.slice(0, whole), isStream };
 }
 
 function joined(chunks: Buffer): Buffer {
