@@ -50,8 +50,11 @@ export class Http2 implements AsyncDisposable {
 	}
 
 	/** What comes of an answer that goes on, a piece each. */
-	async *follow(path: string): AsyncGenerator<string> {
-		const stream = this.#session.request({ ":path": path });
+	async *follow(
+		path: string,
+		headers: Record<string, string> = {},
+	): AsyncGenerator<string> {
+		const stream = this.#session.request({ ":path": path, ...headers });
 		stream.setEncoding("utf8");
 		for await (const part of stream) yield part;
 	}

@@ -4,21 +4,19 @@
  * 60 s, a wait is answered by the node.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import {
-	createServer as createPlainServer,
-	type RequestListener,
-} from "node:http";
-import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { EVENTS_HEARTBEAT_MS, LIVE_FRAME_MS } from "../../protocol/limits.ts";
+import type { EventAsRead } from "../../protocol/schema/events.ts";
+import { type Message, MessageReader } from "../../protocol/sse.ts";
+import { median } from "../../scripts/bench/stats.ts";
 import { Cluster, ClusterNode, until } from "../cluster.ts";
 import { startBrowser } from "../contract/page-browser.ts";
 import { freePorts } from "../e2e/up-process.ts";
 import { startRedis } from "../redis.ts";
-import { tlsFile, tlsText } from "../tls-files.ts";
+import { tlsFile } from "../tls-files.ts";
 import { Http2 } from "./http2.ts";
 import {
 	adapt,
@@ -102,34 +100,50 @@ async function startBehind({ isSecure, start }: Kind) {
 	};
 }
 
-/** Something that streams: a piece a second, then silence, then one more. Healthy, too. */
-async function startStreaming(isSecure: boolean) {
-	const answer: RequestListener = async ({ url }, response) => {
-		if (url?.endsWith("/readyz")) return void response.end("{}");
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		for (let i = 1; i <= 5; i++) {
-			response.write(`data: ${i}\n\n`);
-			await pause(1_000);
+/** A stream of a node as it comes through the proxy. */
+class Followed {
+	readonly messages: (Message & { readonly atMs: number })[] = [];
+	/** It has no end of itself. */
+	isOver = false;
+
+	constructor(client: Http2, path: string, headers?: Record<string, string>) {
+		void this.#follow(client.follow(path, headers));
+	}
+
+	async #follow(pieces: AsyncIterable<string>): Promise<void> {
+		const reader = new MessageReader();
+		try {
+			for await (const piece of pieces)
+				for (const message of reader.push(piece))
+					this.messages.push({ ...message, atMs: performance.now() });
+		} finally {
+			this.isOver = true;
 		}
-		await pause(SILENT_MS);
-		response.end("data: last\n\n");
-	};
-	const server = isSecure
-		? createSecureServer(
-				{ cert: tlsText("node.pem"), key: tlsText("node-key.pem") },
-				answer,
-			)
-		: createPlainServer(answer);
-	await new Promise<void>((resolve) =>
-		server.listen(0, "127.0.0.1", () => resolve()),
-	);
-	return {
-		port: (server.address() as AddressInfo).port,
-		async [Symbol.asyncDispose]() {
-			server.closeAllConnections();
-			server.close();
-		},
-	};
+	}
+
+	/** What was told of such a kind: ids of tasks, for each in order. */
+	tasks(kind: string): string[] {
+		return this.messages
+			.filter(({ event }) => event === kind)
+			.map(({ data = "" }) => (JSON.parse(data) as EventAsRead).task ?? "");
+	}
+
+	of(event: string): number[] {
+		return this.messages
+			.filter((message) => message.event === event)
+			.map(({ atMs }) => atMs);
+	}
+
+	get id(): string | undefined {
+		return this.messages.findLast(({ id }) => id !== undefined)?.id;
+	}
+
+	async told(isEnough: () => boolean): Promise<void> {
+		await until(
+			() => isEnough(),
+			(enough) => enough,
+		);
+	}
 }
 
 describe.each(Object.entries(PROXIES))("behind %s", (_name, kind) => {
@@ -217,27 +231,43 @@ describe.each(Object.entries(PROXIES))("behind %s", (_name, kind) => {
 		);
 	}, 120_000);
 
-	test("a stream comes piece by piece, and is not closed while it is silent", async () => {
-		await using server = await startStreaming(kind.isSecure);
-		const port = await freePorts(1);
-		const ports = [server.port, server.port, server.port];
-		await using _proxy = await kind.start(ports, port);
-		await using client = await Http2.to(`https://localhost:${port}`);
-		await until(
-			() => client.ask(`${PATH}/readyz`),
-			({ status }) => status === 200,
-		);
-		const begunMs = performance.now();
-		const pieces: string[] = [];
-		const atMs: number[] = [];
-		for await (const piece of client.follow(`${PATH}/v1/stream`)) {
-			pieces.push(piece);
-			atMs.push(Math.round((performance.now() - begunMs) / 1_000));
+	test("events and frames come as they happen, are not closed while nothing does, and go on from an id", async () => {
+		await using behind = await startBehind(kind);
+		const { client } = behind;
+		const run = async (id: string) => {
+			const task = JSON.stringify({ id, type: "noop" });
+			const { status } = await client.ask(`${PATH}/v1/tasks`, {}, task);
+			expect(status).toBe(202);
+			return performance.now();
+		};
+		const path = `${PATH}/v1/events?type=noop`;
+		const events = new Followed(client, path);
+		const live = new Followed(client, `${PATH}/v1/live`);
+		await events.told(() => events.id !== undefined);
+		await live.told(() => live.of("first").length > 0);
+		for (const [at, id] of ["early", "late"].entries()) {
+			const sentMs = await run(id);
+			await events.told(() => events.tasks("task.ended").includes(id));
+			// What is kept back to be sent with more comes a heartbeat later at best.
+			const tookMs = (events.of("task.ended").at(-1) ?? 0) - sentMs;
+			expect(tookMs).toBeLessThan(EVENTS_HEARTBEAT_MS / 2);
+			if (at === 0) await pause(SILENT_MS);
 		}
-		expect(pieces.join("")).toBe(
-			[1, 2, 3, 4, 5, "last"].map((each) => `data: ${each}\n\n`).join(""),
-		);
-		expect(atMs).toEqual([0, 1, 2, 3, 4, 65]);
+		expect(events.tasks("task.accepted")).toEqual(["early", "late"]);
+		// A frame a second, each by itself.
+		const framesMs = [...live.of("first"), ...live.of("next")];
+		expect(framesMs.length).toBeGreaterThan(SILENT_MS / LIVE_FRAME_MS / 2);
+		const gapsMs = framesMs.slice(1).map((ms, at) => ms - (framesMs[at] ?? 0));
+		expect(median(gapsMs)).toBeGreaterThan(LIVE_FRAME_MS / 2);
+		expect(live.of("first")).toHaveLength(1);
+		expect([events.isOver, live.isOver]).toEqual([false, false]);
+
+		const id = events.id ?? "";
+		await run("after");
+		const again = new Followed(client, path, { "last-event-id": id });
+		await again.told(() => again.tasks("task.ended").length > 0);
+		expect(again.tasks("task.accepted")).toEqual(["after"]);
+		expect(again.of("reset")).toEqual([]);
 	}, 180_000);
 });
 
