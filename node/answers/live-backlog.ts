@@ -6,6 +6,8 @@ import {
 	LIVE_FAILING_STEPS,
 	LIVE_FAILING_TYPES_MAX,
 	LIVE_QUEUES_MAX,
+	LIVE_READ_SHARE,
+	METRICS_READ_MS_MIN,
 	STATS_ADD_MS,
 	STATS_HOUR_STEP_MS,
 } from "../../protocol/limits.ts";
@@ -41,9 +43,13 @@ export class LiveBacklog {
 
 	constructor({ clock, overview, onlooker }: LiveBacklogParts) {
 		this.#onlooker = onlooker;
-		this.#queues = new PacedRead(clock, () => overview.queues());
-		const stats = () => overview.stats("hour");
-		this.#stats = new PacedRead(clock, stats, STATS_ADD_MS);
+		const [queues, stats] = [
+			() => overview.queues(),
+			() => overview.stats("hour"),
+		];
+		const share = LIVE_READ_SHARE;
+		this.#queues = new PacedRead(clock, queues, METRICS_READ_MS_MIN, share);
+		this.#stats = new PacedRead(clock, stats, STATS_ADD_MS, share);
 	}
 
 	async read(): Promise<void> {

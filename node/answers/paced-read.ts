@@ -1,8 +1,9 @@
 /**
  * PacedRead: a reading of the whole cluster that is reported again and again, and taken
  * from the store only when somebody asks: at most every METRICS_READ_MS_MIN, and so
- * rarely that reading takes at most one part of the time in METRICS_READ_SHARE, however
- * much there is to read. While the store cannot be had, there is nothing to report.
+ * rarely that reading takes at most one part of the time in METRICS_READ_SHARE (or in the
+ * share that its owner says), however much there is to read. While the store cannot be had,
+ * there is nothing to report.
  */
 import {
 	METRICS_READ_MS_MIN,
@@ -21,12 +22,16 @@ export class PacedRead<Read> {
 
 	readonly #leastMs: number;
 
-	/** `read` may throw StoreError. `leastMs`: no more often than this. */
+	readonly #share: number;
+
+	/** `read` may throw StoreError. `leastMs`: no more often than this; `share`: for one part in so many of the time at most. */
 	constructor(
 		clock: PacedReadClock,
 		read: () => Promise<Read>,
 		leastMs = METRICS_READ_MS_MIN,
+		share = METRICS_READ_SHARE,
 	) {
+		this.#share = share;
 		this.#clock = clock;
 		this.#read = read;
 		this.#leastMs = leastMs;
@@ -51,7 +56,7 @@ export class PacedRead<Read> {
 			this.#last = undefined;
 		}
 		const tookMs = this.#clock.monoMs() - beganMs;
-		const pauseMs = Math.max(this.#leastMs, METRICS_READ_SHARE * tookMs);
+		const pauseMs = Math.max(this.#leastMs, this.#share * tookMs);
 		this.#dueMs = beganMs + pauseMs;
 	}
 }

@@ -71,3 +71,5 @@ export const LIVE_SESSIONS_STEP = 100;
 export const LIVE_LOAD_MS = 3_000;
 /** A reader to whom nothing comes for so long, or up to twice as long, leaves the node for another. */
 export const LIVE_QUIET_MS = 2_000;
+/** At most one part in so many of the time goes into reading queues for pages: more than for metrics, as somebody waits to see what is new. */
+export const LIVE_READ_SHARE = 200;
