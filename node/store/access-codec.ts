@@ -1,6 +1,6 @@
 /**
- * Access tokens as the store keeps them: a line each, see `lua/pieces/access.lua`. Every node
- * reads all of them, so one that is damaged must not end them all.
+ * Access tokens as the store keeps them: a line each, see `lua/pieces/access.lua`. Every
+ * node reads all of them, so a damaged one must not make it fail on the others.
  */
 import { ACCESS_ROLES, type AccessToken } from "../../protocol/access.ts";
 import type { NewAccessToken } from "../ports.ts";
@@ -22,7 +22,7 @@ const SHAPE: Readonly<Record<keyof May, (value: unknown) => boolean>> = {
 	expiresMs: (value) => value === undefined || Number.isFinite(value),
 };
 
-/** What it may, as JSON. */
+/** What the token may do, as JSON. */
 export function encodeMay(token: NewAccessToken): string {
 	const { role, queues, types, payloads, expiresMs } = token;
 	return JSON.stringify({ role, queues, types, payloads, expiresMs });
@@ -35,7 +35,7 @@ export function encodeToken(token: AccessToken): string {
 
 const LINE = /^(\d+) (\d+) (\d+) ([0-9a-f]{64})\n(.*)$/;
 
-/** Undefined for anything that is no such line. */
+/** Undefined for anything that is not such a line. */
 export function decodeToken(
 	name: string,
 	line: string,

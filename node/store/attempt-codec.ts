@@ -1,4 +1,4 @@
-/** The attempts of a task, as its texts in Redis tell of them (see `lua/keys.lua`). */
+/** The attempts of a task, decoded from its texts in Redis (see `lua/keys.lua`). */
 import { parseSession } from "../../protocol/lease.ts";
 import type { AttemptEnd, TaskState } from "../../protocol/state.ts";
 import type { Attempt, TaskError } from "../../protocol/task.ts";
@@ -9,13 +9,15 @@ export const UNREADABLE_ERROR: TaskError = {
 	message: "the stored error cannot be read",
 };
 
-/** It may have been damaged in the store; whoever reads tasks must not end by it. */
+/**
+ * The text may have been damaged in the store; that must not make readers of tasks fail.
+ */
 export function decodeError(body: string): TaskError {
 	try {
 		const error = readTaskError(JSON.parse(body));
 		if (error !== undefined) return error;
 	} catch {
-		// Not JSON: told below.
+		// It is not JSON: handled below.
 	}
 	return UNREADABLE_ERROR;
 }
@@ -40,7 +42,10 @@ export function decodePast(past: string): Attempt[] {
 	});
 }
 
-/** Of one that came to no end of its own: who took its lease, why, and whether its node ran nothing else. */
+/**
+ * For an attempt that did not end by itself: who took its lease, why, and whether its
+ * node ran nothing else.
+ */
 function decodeLoss(
 	words: readonly string[],
 ): Pick<Attempt, "by" | "why" | "alone"> {
@@ -68,19 +73,22 @@ function isTold(word: string | undefined): word is string {
 	return word !== undefined && word !== "" && word !== "-";
 }
 
-/** The round stands behind it, where that is not the first. */
+/** The round stands behind the token, unless it is the first. */
 function readToken(text = "") {
 	const [token, round = 1] = text.split(",");
 	return { token: Number(token), round: Number(round) };
 }
 
-/** An attempt with a holder: its number, and what is told of it. */
+/** An attempt with a holder: its number, and what is known of it. */
 interface Held {
 	readonly attempt: number;
 	readonly record: Attempt;
 }
 
-/** `token attempt claimed seq size session`, of an attempt of the round; behind claimed, `,started`, if that is known. */
+/**
+ * `token attempt claimed seq size session`, for an attempt of the round. `,started`
+ * follows claimed, if that is known.
+ */
 export function decodeHolder(text: string, round: number): Held {
 	const [token, attempt, times = "", , , session = ""] = text.split(" ");
 	const [claimed, started] = times.split(",");
@@ -94,7 +102,10 @@ export function decodeHolder(text: string, round: number): Held {
 	return { attempt: Number(attempt), record };
 }
 
-/** `STATE ended`, and, where an attempt brought it, `how started` and that attempt; a line break, the body. */
+/**
+ * `STATE ended`, and, if an attempt ended the task, `how started` and that attempt; then
+ * a line break and the body.
+ */
 export function decodeEnd(text: string, round: number) {
 	if (text === "") return undefined;
 	const lineEnd = text.indexOf("\n");

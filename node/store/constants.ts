@@ -1,4 +1,4 @@
-/** The numbers that scripts know by name: limits, and what ranks and tokens are made of. */
+/** The numbers that scripts know by name: limits, and the parts of ranks and tokens. */
 import {
 	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,
@@ -58,7 +58,7 @@ import {
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
 import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
 
-/** What is used of them stands in front of a script. */
+/** Those that a script uses are put in front of it. */
 export const CONSTANTS: Readonly<Record<string, number>> = {
 	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,

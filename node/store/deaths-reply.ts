@@ -1,9 +1,9 @@
-/** Takes the answer of `deaths.lua` apart: how a node's leases were taken, a line each. */
+/** Decodes the answer of `deaths.lua`: how a node's leases were taken, a line each. */
 import { DEATH_GROUNDS, type Sighting } from "../../protocol/loss.ts";
 import type { Death, Deaths } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 
-/** Lines that cannot be read, which only a store that was tampered with has, are left out. */
+/** Unreadable lines, which occur only in a store that was tampered with, are left out. */
 export function decodeDeaths(reply: Reply): Deaths {
 	const [nowMs, text] = reply as [number, string];
 	const deaths = text.split("\n").map(decodeDeath);

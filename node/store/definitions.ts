@@ -1,13 +1,13 @@
 /**
- * Which of the definitions that scripts share a script needs. Redis runs the whole text
- * of a script with each call, and to make the names of a dozen keys that it does not use
- * took a tenth of its time for a single task.
+ * Which of the shared definitions a script needs. Redis runs the whole text of a script
+ * with each call, and making the names of a dozen keys that it does not use took a tenth
+ * of its time for a single task.
  */
 
 /**
- * Those of `definitions` that `user` names, itself or through others of them, in their
- * order and without comments. A definition begins with `local` where a line does, and
- * names only such as stand before it.
+ * Those of `definitions` that `user` names, directly or through others, in their order
+ * and without comments. A definition begins with `local` at the beginning of a line, and
+ * names only definitions that stand before it.
  */
 export function neededOf(definitions: string, user: string): string {
 	const named = wordsOf(user);
@@ -23,12 +23,15 @@ export function neededOf(definitions: string, user: string): string {
 }
 
 interface Definition {
-	/** What it defines. */
+	/** The names that it defines. */
 	readonly names: readonly string[];
 	readonly words: ReadonlySet<string>;
 }
 
-/** By their texts: dozens of scripts share them, and a node that starts should not read each so often. */
+/**
+ * Kept by text: dozens of scripts share them, and a node that starts should not parse
+ * each so often.
+ */
 const read = new Map<string, Definition>();
 
 function readDefinition(text: string): Definition {
@@ -40,12 +43,12 @@ function readDefinition(text: string): Definition {
 	return definition;
 }
 
-/** All names in a text, among them keywords and numbers. */
+/** All names in a text, including keywords and numbers. */
 export function wordsOf(lua: string): Set<string> {
 	return new Set(lua.match(/\w+/g));
 }
 
-/** Of whole lines. */
+/** Whole lines only. */
 export function withoutComments(lua: string): string {
 	return lua.replace(/^ *--.*\n/gm, "");
 }

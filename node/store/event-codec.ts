@@ -1,4 +1,4 @@
-/** Entries of the stream of events, as `lua/pieces/events.lua` writes them, taken apart. */
+/** Decodes entries of the event stream, which `lua/pieces/events.lua` writes. */
 import type {
 	EventAbout,
 	EventPlace,
@@ -13,19 +13,19 @@ const NOTHING = "*";
 
 type Words = readonly string[];
 
-/** How lines of one letter are read. */
+/** How lines that begin with a certain letter are read. */
 interface Line {
-	/** What their things have in common, from its words. */
+	/** What the line's things have in common, from its words. */
 	about(words: Words): EventAbout;
-	/** Words of each thing. */
+	/** The number of words of each thing. */
 	readonly size: number;
 	thing(about: EventAbout, words: Words): StoreEvent;
 }
 
-/** `=token` says which one the next id has; from there on they rise by one. */
+/** `=token` gives the token of the next id; from there on tokens rise by one. */
 const TOKEN = "=";
 
-/** `route tags` at the end, and the round before it if there is one. */
+/** `route tags` at the end, preceded by the round if there is one. */
 function aboutOf(kind: StoredKind, words: Words, rest?: Partial<EventAbout>) {
 	const [tags = NOTHING, route = "", round] = words.toReversed();
 	return {
@@ -37,7 +37,9 @@ function aboutOf(kind: StoredKind, words: Words, rest?: Partial<EventAbout>) {
 	};
 }
 
-/** `session attempt round route tags`; of a task that had no attempt under way, none. */
+/**
+ * `session attempt round route tags`; nothing for a task that had no attempt under way.
+ */
 function attemptOf(kind: StoredKind, words: Words, rest: Partial<EventAbout>) {
 	const [session = NOTHING, attempt] = words;
 	return aboutOf(kind, words, {
@@ -116,11 +118,11 @@ const LINES: Readonly<Record<string, Line>> = {
 	},
 };
 
-/** Of a later version there may be lines that this one does not know: it leaves them out. */
+/** Lines of a later version that this one does not know are left out. */
 function decodeEntry(text: string): StoreEvent[] {
 	const events: StoreEvent[] = [];
 	for (const line of text.split("\n")) {
-		// What stands in a task's text may have been written by hand; ids have no tabs.
+		// A task's text may have been written by hand; ids contain no tabs.
 		const tab = line.lastIndexOf("\t");
 		const [letter = "", ...words] = line.slice(0, tab).split(" ");
 		const things = line.slice(tab + 1);

@@ -1,4 +1,4 @@
-/** Takes the answer of `failures.lua` apart. */
+/** Decodes the answer of `failures.lua`. */
 import { firstLineOf } from "../../protocol/first-line.ts";
 import type { FailureGroup, FailuresReply } from "../ports.ts";
 import { UNREADABLE_ERROR } from "./attempt-codec.ts";
@@ -27,7 +27,10 @@ function decodeGroup([type, code, line, count, id, ms]: Group): FailureGroup {
 	};
 }
 
-/** Of an error, as they stand in its JSON; undefined if that was damaged in the store. */
+/**
+ * The texts of an error as they stand in its JSON; undefined if that was damaged in the
+ * store.
+ */
 function decodeTexts(code: string, line: string) {
 	try {
 		const [read, message] = JSON.parse(`["${code}","${line}"]`) as string[];

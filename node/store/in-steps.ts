@@ -1,8 +1,14 @@
-/** What one script is asked to do to many tasks, and may do to some of them only (see STEP_BYTES_MAX). */
+/**
+ * For scripts that are asked to do something to many tasks, and may get through only some
+ * of them (see STEP_BYTES_MAX).
+ */
 import assert from "node:assert/strict";
 import type { RetryReply, RoutedCount } from "../ports.ts";
 
-/** Asks again for those it did not come to. `ask` answers for as many as it did, from the first. */
+/**
+ * Asks again for those that it did not get to. `ask` answers for as many as it did, from
+ * the first.
+ */
 export async function inSteps<Item, Answer>(
 	all: readonly Item[],
 	ask: (some: readonly Item[]) => Promise<readonly Answer[]>,
@@ -16,7 +22,7 @@ export async function inSteps<Item, Answer>(
 	return answers;
 }
 
-/** Of steps that followed one another. */
+/** Joins the replies of consecutive steps. */
 export function joinReplies(replies: readonly RetryReply[]): RetryReply {
 	const [first] = replies;
 	const reopened = new Map<string, RoutedCount>();

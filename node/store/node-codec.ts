@@ -1,6 +1,7 @@
 /**
- * What a node says of itself, as the registry keeps it: JSON. Every node reads all of
- * them, so one that is damaged, or of another version, must not end them all.
+ * What a node says about itself, as the registry keeps it: JSON. Every node reads all
+ * records, so one that is damaged, or of another version, must not make it fail on the
+ * others.
  */
 import { END_KINDS } from "../../protocol/keep.ts";
 import type { NodeRecord } from "../ports.ts";
@@ -47,12 +48,12 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	keeps: (value) => value === undefined || isKeeps(value),
 };
 
-/** The name comes first, which `lua/name.lua` rests on. */
+/** The name comes first: `lua/name.lua` depends on that. */
 export function encodeNodeRecord({ name, ...rest }: NodeRecord): string {
 	return JSON.stringify({ name, ...rest });
 }
 
-/** Undefined for anything that is no such record. */
+/** Undefined for anything that is not such a record. */
 export function decodeNodeRecord(text: string): NodeRecord | undefined {
 	let value: unknown;
 	try {
@@ -61,7 +62,7 @@ export function decodeNodeRecord(text: string): NodeRecord | undefined {
 		return; // Not JSON: no record, as promised above.
 	}
 	if (typeof value !== "object" || value === null) return;
-	// A node of an earlier version has no name: that of its host stands in for it.
+	// A node of an earlier version has no name; the name of its host takes its place.
 	value = { name: (value as Unchecked).host, ...value };
 	const isRecord = Object.entries(SHAPE).every(([name, fits]) =>
 		fits((value as Unchecked)[name]),

@@ -1,4 +1,4 @@
-/** Takes the answer of `pulse.lua` apart, laid out as its contract says. */
+/** Decodes the answer of `pulse.lua`, as its contract lays it out. */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { AttemptName, Pulse, SeenLease } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
@@ -62,7 +62,7 @@ function decodeMark(mark: string): AttemptName {
 	return { id, token: Number(token) };
 }
 
-/** Lists one after the other, each behind the number of what is in it. */
+/** Lists one after the other, each preceded by its length. */
 function listsOf(values: Flat): string[][] {
 	const lists: string[][] = [];
 	for (let at = 0; at < values.length; ) {

@@ -1,6 +1,6 @@
 /**
- * The access tokens of a shard in Redis: the `ShardAccess` port, each method one script of the
- * same name. What a step does is written in `lua/access/`.
+ * The access tokens of a shard in Redis: the `ShardAccess` port, each method one script
+ * of the same name. `lua/access/` says what a step does.
  */
 import assert from "node:assert/strict";
 import type { AccessToken } from "../../protocol/access.ts";
@@ -21,13 +21,13 @@ import { decodeToken, encodeMay, encodeToken } from "./access-codec.ts";
 import type { Reply } from "./redis/connection.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
 
-/** Of each token that is read: name, line, hour of its last use. */
+/** For each token read: name, line, hour of its last use. */
 const STRIDE = 3;
 
 export class RedisAccess implements ShardAccess {
 	readonly #scripts: ShardScripts;
 	readonly #log: Log;
-	/** Tokens whose records could not be read, and were told of. */
+	/** The unreadable tokens that were logged last. */
 	#toldUnreadable = "";
 
 	constructor(scripts: ShardScripts, log: Log) {

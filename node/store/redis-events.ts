@@ -1,6 +1,6 @@
 /**
- * The events of a shard in Redis: the `ShardEvents` port. They are read over a connection of their own, so that
- * what is read by the megabyte keeps no lease waiting.
+ * The events of a shard in Redis: the `ShardEvents` port. They are read over a connection
+ * of their own, so that megabytes of them keep no lease waiting.
  */
 import assert from "node:assert/strict";
 import type { EventPlace } from "../../protocol/event.ts";
@@ -11,7 +11,7 @@ import type { ShardScripts } from "./shard-scripts.ts";
 
 export class RedisEvents implements ShardEvents {
 	readonly #scripts: ShardScripts;
-	/** Over the other connection. */
+	/** Over that other connection. */
 	readonly #reading: ShardScripts;
 
 	constructor(scripts: ShardScripts, reading: ShardScripts) {

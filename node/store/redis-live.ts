@@ -1,4 +1,6 @@
-/** How things are in a shard in Redis: the `ShardLive` port. What a step does is written in `lua/live/`. */
+/**
+ * The state of a shard in Redis: the `ShardLive` port. `lua/live/` says what a step does.
+ */
 import type { SessionName } from "../../protocol/lease.ts";
 import type {
 	HeldAttempt,
@@ -16,7 +18,7 @@ const SESSION_STRIDE = 3;
 
 export class RedisLive implements ShardLive {
 	readonly #scripts: ShardScripts;
-	/** Over a connection of its own: what is read by the kilobyte keeps no lease waiting. */
+	/** Over a connection of its own, so that kilobytes of answers keep no lease waiting. */
 	readonly #reading: ShardScripts;
 
 	constructor(scripts: ShardScripts, reading: ShardScripts) {
@@ -92,7 +94,7 @@ function decodeSessions(flat: readonly (string | number)[]): LiveSession[] {
 
 const HOLDER = /^(\d+) (\d+) (\d+)[^ ]* \d+ [^ ]+ (.+)$/;
 
-/** None of what was written by hand. */
+/** Undefined for what was written by hand. */
 function decodeHolder(id: string, held: string): HeldAttempt[] {
 	const [, token, attempt, claimed, session] = HOLDER.exec(held) ?? [];
 	if (session === undefined) return [];

@@ -1,7 +1,6 @@
 /**
- * The sessions of a shard in Redis: the `ShardSessions` port, each method one script of the
- * same name. What a step does is written in `lua/session/`; answers are taken apart in
- * `replies.ts`.
+ * The sessions of a shard in Redis: the `ShardSessions` port, each method one script of
+ * the same name. `lua/session/` says what a step does; `replies.ts` decodes the answers.
  */
 import assert from "node:assert/strict";
 import type { SessionName } from "../../protocol/lease.ts";
@@ -48,7 +47,7 @@ const RECORD_CHARS_TOLD = 200;
 export class RedisSessions implements ShardSessions {
 	readonly #scripts: ShardScripts;
 	readonly #log: Log;
-	/** A node's record that could not be read, and was told of. */
+	/** The unreadable record of a node that was logged last. */
 	#toldUnreadable: string | undefined;
 
 	constructor(scripts: ShardScripts, log: Log) {
@@ -179,7 +178,7 @@ export class RedisSessions implements ShardSessions {
 		});
 	}
 
-	/** What pulses and openings say of the cluster. */
+	/** What pulses and openings say about the cluster. */
 	get #number(): number[] {
 		const { shards, index } = this.#scripts;
 		return [shards, LAYOUT, index === 0 ? 1 : 0];

@@ -1,4 +1,7 @@
-/** One shard in Redis: the `Shard` port, its subjects, and the number of shards that it has. */
+/**
+ * One shard in Redis: the `Shard` port with its subjects, and the shard's number of
+ * shards.
+ */
 import type { Log, Shard } from "../ports.ts";
 import { RedisAccess } from "./redis-access.ts";
 import { RedisEvents } from "./redis-events.ts";
@@ -19,7 +22,7 @@ export class RedisShard implements Shard {
 	readonly live: RedisLive;
 	readonly #scripts: ShardScripts;
 
-	/** `reading`: the same over a connection of its own. */
+	/** `reading`: the same scripts over a connection of their own. */
 	constructor(scripts: ShardScripts, reading: ShardScripts, log: Log) {
 		this.index = scripts.index;
 		this.sessions = new RedisSessions(scripts, log);
@@ -31,7 +34,10 @@ export class RedisShard implements Shard {
 		this.#scripts = scripts;
 	}
 
-	/** The number of shards and the layout that the shard has, fixed now where it `mayMake` it; or why it has none. Shard 0 tells those of the cluster. */
+	/**
+	 * The shard's number of shards and layout, fixed now if it `mayMake` them; or why it
+	 * has none. Shard 0 says those of the cluster.
+	 */
 	async agree(
 		mayMake: boolean,
 	): Promise<{ shards: number; layout: number } | "empty" | "used"> {

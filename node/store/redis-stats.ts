@@ -1,4 +1,7 @@
-/** How work went, in a shard in Redis: the `ShardStats` port. What a step does is written in `lua/stats/`. */
+/**
+ * How work went, in a shard in Redis: the `ShardStats` port. `lua/stats/` says what a
+ * step does.
+ */
 import assert from "node:assert/strict";
 import { STATS_ADDED_MAX } from "../../protocol/limits.ts";
 import { readSums, writeSums } from "../../protocol/work-sums.ts";

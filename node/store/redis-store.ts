@@ -1,10 +1,10 @@
 /**
- * The `Store` port on Redis: one connection, and the shards of one cluster on it; and another
- * for those who read events, while there are any.
+ * The `Store` port on Redis: one connection, with the shards of one cluster on it; and
+ * another one for readers of events, while there are any.
  *
- * The number of shards is the cluster's, fixed by the first node that ever
- * connects and kept in Redis; a node told otherwise is refused, since it would
- * look for tasks in the wrong shard.
+ * The number of shards is the cluster's. It is fixed by the first node that ever
+ * connects, and kept in Redis. A node with another number is refused, since it would look
+ * for tasks in the wrong shard.
  */
 import type { Histogram } from "../../protocol/instruments.ts";
 import {
@@ -34,10 +34,10 @@ export interface StoreOptions {
 }
 
 /**
- * Begins to connect and returns at once: a store that is away is no error, it
- * is `up: false` until it is there. `ready` settles with the first connection.
+ * Begins to connect and returns at once: a store that is away is no error, it is `up:
+ * false` until it is there. `ready` settles with the first connection.
  *
- * @throws Error where the address is not of a known form.
+ * @throws Error if the address has an unknown form.
  */
 export function connectStore({
 	url,
@@ -51,7 +51,9 @@ export function connectStore({
 	return new RedisStore(connect(), reading, cluster, shards, log);
 }
 
-/** Like a submission, it may write, and may not once memory is full; it does nothing. */
+/**
+ * Like a submission, it may write, which is refused once memory is full. It does nothing.
+ */
 const WRITE = "#!lua\nreturn 1";
 
 export class RedisStore implements Store {
@@ -113,14 +115,14 @@ export class RedisStore implements Store {
 	}
 
 	/**
-	 * Whether the cluster has the number of shards that this node was told; where it has none
-	 * yet and there is nothing at all, it gets this one, if it may. Shard 0 alone is asked: the
-	 * others get the number with the first session, once shard 0 has given it its word. Before,
-	 * two nodes that both make the cluster could each leave their number somewhere.
+	 * Makes sure that the cluster has the number of shards that this node was told. If the
+	 * cluster has none yet and the store is empty, it gets this one, if it may.
+	 * Only shard 0 is asked: the others get the number with the first session, once shard 0
+	 * has given its word. Else two nodes that both make the cluster could each leave their
+	 * number somewhere.
 	 *
-	 * @throws StoreMismatch where the cluster was made with another number of shards,
-	 * or by a version that kept its tasks in another form, or Redis does not let the
-	 * node in.
+	 * @throws StoreMismatch if the cluster was created with another number of shards, or by
+	 * a version that kept its tasks in another form, or Redis does not let the node in.
 	 * @throws StoreError
 	 */
 	async agreeOnShards(mayMake: boolean): Promise<Agreement> {
@@ -143,7 +145,7 @@ export class RedisStore implements Store {
 		return "agreed";
 	}
 
-	/** What is wrong where there are tasks, and no node that knows their number of shards. */
+	/** What is wrong if there are tasks, and no node that knows their number of shards. */
 	numberIsLost(): StoreMismatch {
 		return new StoreMismatch(
 			`the cluster "${this.#cluster}" in this Redis has lost its number of shards, and no node runs that knows it; put it back with "HSET {${this.#cluster}:0}:meta shards N layout ${LAYOUT}", N being the --shards of its nodes, or start this node with another --cluster`,
@@ -164,7 +166,7 @@ export class RedisStore implements Store {
 		await Promise.all([this.#reading.close(), this.#connection.close()]);
 	}
 
-	/** Hosted Redis may block CONFIG: then it is simply not known. */
+	/** Hosted Redis may block CONFIG; then it is simply not known. */
 	async #readDurability(): Promise<void> {
 		const read = async (name: string) => {
 			const [, value] = (await this.#connection.command(
@@ -190,7 +192,7 @@ export class RedisStore implements Store {
 			};
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
-			// Where it is lost again the next connection reads it.
+			// If the connection is lost again, the next one reads it.
 			if (error.kind === "refused")
 				this.#log.info({ err: error }, "Redis does not tell its settings");
 		}

@@ -1,6 +1,6 @@
 /**
- * The tasks of a shard in Redis: the `ShardTasks` port, each method one script of the same
- * name. What a step does is written in `lua/task/`; answers are taken apart in `replies.ts`.
+ * The tasks of a shard in Redis: the `ShardTasks` port, each method one script of the
+ * same name. `lua/task/` says what a step does; `replies.ts` decodes the answers.
  */
 import assert from "node:assert/strict";
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";

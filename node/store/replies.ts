@@ -1,6 +1,6 @@
 /**
- * Takes the scripts' answers apart: lists of strings and numbers, laid out as
- * the contract on top of each script says, into what the port promises.
+ * Decodes the scripts' answers: from lists of strings and numbers, laid out as the
+ * contract at the top of each script says, into what the port promises.
  */
 import type { EndKind, Kept } from "../../protocol/keep.ts";
 import { msOfSeq, priorityOf } from "../../protocol/rank.ts";
@@ -40,7 +40,9 @@ const CANCEL_CODES = { 0: "none", 1: "same", 3: "ended" } as Readonly<
 	Record<number, "none" | "same" | "ended">
 >;
 
-/** @throws StoreError if the shard does not have the number of shards that this node goes by. */
+/**
+ * @throws StoreError if the shard does not have the number of shards that this node uses.
+ */
 export function settled(reply: Reply): Reply {
 	if (reply === "unsettled") throw unsettled();
 	return reply;
@@ -146,7 +148,7 @@ export function decodeClaim(reply: Reply): ClaimReply {
 	return { ok: true, tasks, waiting: left.split(" ").map(Number) };
 }
 
-/** How each of so many ends fared. */
+/** What became of each of so many ends. */
 export function decodeComplete(
 	reply: Reply,
 	ends: number,
@@ -237,7 +239,7 @@ export function decodeCounts(reply: Reply): ShardCounts {
 	};
 }
 
-/** Nodes whose record cannot be read are left out, and told of. */
+/** Nodes whose records cannot be read are left out, and reported. */
 export function decodeNodes(
 	reply: Reply,
 	unreadable: (record: string) => void,

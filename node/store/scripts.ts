@@ -1,12 +1,13 @@
 /**
- * The scripts: each one fenced transition (or one read), in a `.lua` file of its
- * own that opens with its contract.
+ * The scripts: each one fenced transition (or one read), in a `.lua` file of its own that
+ * opens with its contract.
  *
- * What is sent to Redis is the script's text behind what it needs of what it shares with
- * others: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces, of which some are for all.
- * Those of a state that a task leaves or comes to follow from the moves that the script
- * makes: so there is one place that writes what is known of the tasks in a state. One
- * text, one SHA-1; see `connection.ts` for how it runs.
+ * What is sent to Redis is the script's text, preceded by what it needs of the shared
+ * text: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces,
+ * some of which are for all scripts. The pieces of the states that a task leaves or
+ * enters follow from the moves that the script makes: so one place alone writes what is
+ * known of the tasks in a state. One text, one SHA-1; see `connection.ts` for how it
+ * runs.
  */
 import { createHash } from "node:crypto";
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
@@ -16,14 +17,16 @@ import { readAsset } from "../world/assets.ts";
 import { CONSTANTS } from "./constants.ts";
 import { neededOf, withoutComments, wordsOf } from "./definitions.ts";
 
-/** Of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read what older ones wrote. */
+/**
+ * The version of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read
+ * what older ones wrote.
+ */
 export const LAYOUT = 8;
 
 /**
- * What Redis is told of a script on its first line (of Redis 7). Reads run
- * always. Writes run, too, when memory is full, as they are about tasks that
- * are there already: what was accepted can end, and leases are kept. Only what
- * adds tasks is refused then.
+ * The flags on a script's first line (since Redis 7). Reads always run. Writes about
+ * tasks that are there already also run when memory is full: what was accepted can end,
+ * and leases are kept. Only scripts that add tasks are refused then.
  */
 const FLAGS = {
 	read: "#!lua flags=no-writes",
@@ -31,7 +34,10 @@ const FLAGS = {
 	add: "#!lua",
 } as const;
 
-/** Of sessions, leases and the registry: what each does, the moves that it makes, and what else of the shared it stands on. */
+/**
+ * Of sessions, leases and the registry: what each script does, the moves that it makes,
+ * and what else of the shared text it needs.
+ */
 const SESSION_SCRIPTS = {
 	agree: { kind: "write" },
 	open: {
@@ -60,7 +66,7 @@ const SESSION_SCRIPTS = {
 	nodes: { kind: "read" },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of tasks, likewise: what each does, its moves, and what it stands on. */
+/** Of tasks: what each script does, the moves that it makes, and what else it needs. */
 const TASK_SCRIPTS = {
 	submit: {
 		...{ kind: "add", moves: ["submit", "submitClaimed", "schedule"] },
@@ -132,7 +138,7 @@ const TASK_SCRIPTS = {
 	counts: { kind: "read", pieces: ["number", "books"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of access tokens, likewise. */
+/** Of access tokens: what each script does, and what else it needs. */
 const ACCESS_SCRIPTS = {
 	tokens: { kind: "read" },
 	"grant-token": { kind: "write", pieces: ["access"] },
@@ -141,13 +147,13 @@ const ACCESS_SCRIPTS = {
 	"tokens-used": { kind: "write", pieces: ["access"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of how work went. */
+/** Of the sums of how work went. */
 const STATS_SCRIPTS = {
 	add: { kind: "write", pieces: ["stats"] },
 	sums: { kind: "read", pieces: ["stats"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of what the page is drawn from. */
+/** Of what live pages are drawn from. */
 const LIVE_SCRIPTS = {
 	look: { kind: "read", pieces: ["number", "books"] },
 	sample: { kind: "write", pieces: ["number", "books"] },
@@ -155,7 +161,7 @@ const LIVE_SCRIPTS = {
 	heads: { kind: "read", pieces: ["number"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of the stream of events. */
+/** Of the event stream. */
 const EVENT_SCRIPTS = {
 	after: { kind: "read" },
 	before: { kind: "read" },
@@ -189,7 +195,7 @@ interface ScriptPlan {
 /** Pieces that any script may need. */
 const OF_ALL = ["head", "events", "task-events", "node-events"];
 
-/** What writes which tasks are in a state, and which are no longer. */
+/** The pieces that write which tasks are in a state, and which no longer are. */
 function piecesOf(state: TaskState): readonly string[] {
 	if (isEnded(state)) return ["to-ended", "leave-ended"];
 	return state === "PENDING"
@@ -207,7 +213,7 @@ export interface Script {
 	readonly tookS: Histogram;
 }
 
-/** What is sent, the same for every store of a process. */
+/** The texts as they are sent, the same for every store of a process. */
 const texts = new Map<ScriptName, Omit<Script, "tookS">>();
 
 export function loadScripts(): Readonly<Record<ScriptName, Script>> {
@@ -242,7 +248,7 @@ function compose(
 		Object.entries(FOLDERS).find(([, scripts]) => name in scripts) ?? [];
 	const script = readLua(`${folder}/${name}`);
 	const own = neededOf(shared, script) + script;
-	// Only the constants that are used: Lua allows 200 locals, and each costs time.
+	// Only the constants that are used: Lua allows 200 locals, and each takes time.
 	const named = wordsOf(own);
 	const constants = Object.entries(CONSTANTS)
 		.filter(([constant]) => named.has(constant))
@@ -253,7 +259,7 @@ function compose(
 	return `${constants.join("\n")}\n${own}`;
 }
 
-/** `path`: in `lua/`, without its ending. */
+/** `path`: below `lua/`, without the extension. */
 function readLua(path: string): string {
 	return withoutComments(readAsset(`node/store/lua/${path}.lua`));
 }

@@ -1,14 +1,14 @@
 /**
- * How the scripts of one shard are run: on its keys, over the node's connection. It also
- * knows whether tokens may be given on that connection, which is for those to say who open
- * or adopt the shard, and for those to ask who would be given tasks.
+ * Runs the scripts of one shard: on its keys, over the node's connection. It also knows
+ * whether tokens may be given on that connection: whoever opens or adopts the shard says
+ * so, and whoever would be given tasks asks.
  */
 import type { Connection, Reply } from "./redis/connection.ts";
 import type { Script, ScriptName } from "./scripts.ts";
 
 export class ShardScripts {
 	readonly index: number;
-	/** Of the cluster. */
+	/** The cluster's number of shards. */
 	readonly shards: number;
 	/** The connection on which the shard was last opened or adopted. */
 	adoptedLife: number | undefined;
@@ -30,7 +30,7 @@ export class ShardScripts {
 		this.#scripts = scripts;
 	}
 
-	/** The number of the connection: each has its own. */
+	/** The number of the connection; each connection has its own. */
 	get life(): number | undefined {
 		return this.#connection.life;
 	}

@@ -1,4 +1,4 @@
-/** Takes the answer to new tasks apart (see `submit.lua`), into what became of each. */
+/** Decodes the answer to new tasks (see `submit.lua`) into what became of each. */
 import assert from "node:assert/strict";
 import type { NewTask } from "../../protocol/task.ts";
 import {
@@ -44,7 +44,7 @@ export function decodeSubmit(
 	});
 }
 
-/** What is told of a task that has times, which the store took at `nowMs`. */
+/** The times of a task that has any, accepted by the store at `nowMs`. */
 function timed(times: TaskTimes, nowMs: number) {
 	const moments = momentsOf(times, nowMs);
 	const later = (moments.dueMs ?? 0) > nowMs;

@@ -1,6 +1,6 @@
 /**
- * A task's texts in Redis (see `lua/keys.lua`) to a `TaskRecord`, and what
- * scripts are told of the end of an attempt.
+ * From a task's texts in Redis (see `lua/keys.lua`) to a `TaskRecord`; and what scripts
+ * are told about the end of an attempt.
  */
 
 import { retentionMsOf } from "../../protocol/keep.ts";
@@ -43,7 +43,7 @@ export interface TaskText {
 	readonly losses: number;
 	readonly failures: number;
 	readonly round: number;
-	/** 0: none. */
+	/** 0 if there is none. */
 	readonly dueMs: number;
 	readonly expiresMs: number;
 	readonly route: Route;
@@ -57,13 +57,13 @@ const COMMA = ",".charCodeAt(0);
 /** A line each: `priority seq created counts route`, the options, the payload. */
 export function decodeTaskText(text: string): TaskText {
 	let at = 0;
-	// The next number of the line. Read digit by digit, since this is done for every
-	// task that is claimed, and to split the line takes longer than all else here.
+	// The next number of the line. Read digit by digit: this is done for every task that is
+	// claimed, and splitting the line takes longer than everything else here.
 	const number = () => {
 		let value = 0;
 		for (;;) {
 			const digit = text.charCodeAt(at++) - ZERO;
-			// Behind it; in a damaged text at its end at the latest, where it is not a number.
+			// After the number; in a damaged text, no later than its end.
 			if (!(digit >= 0)) return value;
 			value = value * 10 + digit;
 		}
@@ -72,7 +72,7 @@ export function decodeTaskText(text: string): TaskText {
 	const seq = number();
 	const createdMs = number();
 	const attempts = number();
-	// Of most tasks there are no other counts: no attempt of theirs has ended without a result.
+	// Most tasks have no other counts: no attempt of theirs has ended without a result.
 	const isCounted = text.charCodeAt(at - 1) === COMMA;
 	const crashes = isCounted ? number() : 0;
 	const losses = isCounted ? number() : 0;
@@ -102,7 +102,10 @@ export function decodeTaskText(text: string): TaskText {
 	};
 }
 
-/** The record, or undefined where `readTask` has found none. Sound, whatever was found; brief without payload and result. */
+/**
+ * The record, or undefined if `readTask` found none. It is sound, whatever was found;
+ * without payload and result if brief.
+ */
 export function decodeTask(
 	id: string,
 	found: Reply,
@@ -112,7 +115,7 @@ export function decodeTask(
 	return task && soundTask(isBrief ? briefly(task) : task);
 }
 
-/** Nothing has come of payload and result. */
+/** Without payload and result. */
 function briefly({ result, ...task }: TaskRecord): TaskRecord {
 	return { ...task, payload: LEFT_OUT };
 }
@@ -144,7 +147,7 @@ function readTask(id: string, found: Reply): TaskRecord | undefined {
 	};
 }
 
-/** `at by`, a line break, why. */
+/** `at by`, a line break, the reason. */
 function decodeCancelText(text: string): Cancel {
 	const lineEnd = text.indexOf("\n");
 	const [at, by = ""] = text.slice(0, lineEnd).split(" ");
@@ -168,7 +171,7 @@ export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	return args;
 }
 
-/** What its events tell of a task (see `lua/pieces/events.lua`). */
+/** What its events say about a task (see `lua/pieces/events.lua`). */
 function encodeAbout(about: TaskEnd["about"]): string {
 	if (about === undefined) return "1 * *";
 	const { round, route, tags = [] } = about;
@@ -189,14 +192,17 @@ export function encodeGiveBack(back: GiveBack): (string | number)[] {
 	return [id, token, end, text, Math.round(afterMs), started, "-"];
 }
 
-/** As `attempt.lua` keeps it: a word of `loss.ts`, or JSON of what may be any text. */
+/** As `attempt.lua` keeps it: a word of `loss.ts`, or any text as JSON. */
 function encodeWhy({ end, message }: Unfinished): string {
 	if (message === "") return "-";
 	if (end !== "crashed") return message;
 	return JSON.stringify(attemptError({ code: "crashed", message }).message);
 }
 
-/** The times of those tasks that have any, and how long they are to be kept: a line each (see `submit.lua`). */
+/**
+ * For each task that has times, or says how long it is to be kept: a line (see
+ * `submit.lua`).
+ */
 export function encodeTimes(tasks: readonly NewTask[]): string {
 	let lines = "";
 	for (const [i, { options }] of tasks.entries()) {
@@ -209,7 +215,7 @@ export function encodeTimes(tasks: readonly NewTask[]): string {
 	return lines;
 }
 
-/** The numbers of those that may be another run of their id (see `submit.lua`). */
+/** The numbers of those that may become another run of their id (see `submit.lua`). */
 export function encodeAgain(tasks: readonly NewTask[]): string {
 	let numbers = "";
 	for (const [i, { again }] of tasks.entries())
@@ -217,14 +223,14 @@ export function encodeAgain(tasks: readonly NewTask[]): string {
 	return numbers;
 }
 
-/** As `claim.lua` takes them. */
+/** In the form that `claim.lua` takes. */
 export function encodeRooms(rooms: readonly ClaimRoom[]): string {
 	return rooms
 		.map(({ tasks, routes }) => `${tasks}:${routes.map((at) => at + 1)}`)
 		.join(" ");
 }
 
-/** As `change.lua` takes it; what is undefined stays. */
+/** In the form that `change.lua` takes; undefined leaves it as it is. */
 export function encodeChange(when: When): string {
 	return when === undefined ? "" : encodeWhen(when);
 }

@@ -1,7 +1,8 @@
 /**
- * One step of a list, as it is read from Redis: mostly by one script. Where thousands of routes
- * have waiting tasks it takes several to find out which come next; so they find out thousands,
- * and later steps look at those. A long text is searched by several, too.
+ * One step of a list, as it is read from Redis: mostly by one script. If thousands of
+ * routes have waiting tasks, it takes several scripts to find out which come next; so
+ * they find thousands at once, and later steps use those. Searching a long text takes
+ * several scripts, too.
  */
 import { FIND_CUT_MAX, FIND_FOUND_MAX } from "../../protocol/limits.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
@@ -12,7 +13,7 @@ import { settled } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
 import { decodeTask } from "./task-codec.ts";
 
-/** As `list.lua` is asked. */
+/** The arguments of `list.lua`. */
 interface Asked {
 	readonly states: readonly string[];
 	readonly before: number;
@@ -26,11 +27,11 @@ interface Asked {
 }
 
 interface Page extends ListReply {
-	/** How far the next task was searched, if in part. */
+	/** How far the next task was searched, if partly. */
 	readonly search: readonly Reply[];
 }
 
-/** Ids, each with its number behind it. */
+/** Ids, each followed by its number. */
 const PAIR = 2;
 
 /** @throws StoreError */
@@ -79,12 +80,12 @@ async function readPage(
 	const first = found.slice(0, FIND_CUT_MAX * PAIR);
 	const isAll = first.length === found.length;
 	const floor = isAll ? ahead.floor : Number(first.at(-1));
-	// What is asked with no tasks at all would be taken for a list that begins.
+	// Asking with no tasks at all would begin a new list.
 	const next = first.length === 0 ? NONE : first;
 	const reply = await run(scripts, { ...asked, floor, found: next });
 	const page = decodePage(reply, asked.brief);
 	const left = before(found, page.downToSeq);
-	// Where none is left, the next step finds out on.
+	// If none is left, the next step finds more.
 	return page.more && left.length > 0
 		? { ...page, ahead: { ...ahead, found: left } }
 		: page;
@@ -93,7 +94,7 @@ async function readPage(
 /** No task has this id. */
 const NONE = [" ", 0] as const;
 
-/** Where the next tasks are: of all routes, one some after the others. */
+/** Finds out where the next tasks are: for all routes, some at a time. */
 async function findOut(
 	scripts: ShardScripts,
 	asked: Asked,

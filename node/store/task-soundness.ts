@@ -1,8 +1,8 @@
 /**
- * Tasks as they are read from the store, made sound: their texts may have been damaged, or
- * written by another version, and are put as they are into answers with many tasks. What
- * cannot be read of one is left out, and its error says what that is; the others are as they
- * were. So nobody who reads tasks has to doubt what a `TaskRecord` promises.
+ * Tasks as they are read from the store, made sound. Their texts may have been damaged,
+ * or written by another version, and are put as they are into answers with many tasks.
+ * What cannot be read of a task is left out, and its error says what that is; other tasks
+ * are not affected. So no reader of tasks has to doubt what a `TaskRecord` promises.
  */
 import { parseRoute, UNREADABLE_ROUTE } from "../../protocol/route.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
@@ -13,7 +13,7 @@ import {
 } from "../../protocol/task.ts";
 import { PLAIN, UNREADABLE_OPTIONS } from "../../protocol/task-options.ts";
 
-/** Furthest from 1970 that a date can be. */
+/** The furthest from 1970 that a date can be. */
 const DATE_MS_MAX = 8.64e15;
 
 export function soundTask(task: TaskRecord): TaskRecord {
@@ -74,7 +74,7 @@ function hasSoundHead(task: TaskRecord): boolean {
 	);
 }
 
-/** What can be told all the same. */
+/** What can still be read of the head. */
 function headOf(task: TaskRecord): Partial<TaskRecord> {
 	const whole = (number: number) => (Number.isSafeInteger(number) ? number : 0);
 	const time = (ms: number) => (isTime(ms) ? ms : 0);

@@ -1,6 +1,6 @@
 /**
  * How ioredis is set up for `connection.ts`, which says why: it sends nothing twice,
- * queues nothing and connects again for ever, ever more seldom.
+ * queues nothing, and reconnects for ever, more and more rarely.
  */
 import { Redis } from "ioredis";
 import {
@@ -9,26 +9,30 @@ import {
 } from "../../../protocol/limits.ts";
 import type { StoreAddress } from "./url.ts";
 
-/** Between the first two tries to connect; it doubles up to RETRY_MS_MAX. */
+/** Between the first two attempts to connect; it doubles up to RETRY_MS_MAX. */
 const RETRY_MS_MIN = 100;
-/** Between tries to connect at the longest, and of who was not let in. Nodes find Redis again so far apart. */
+/**
+ * The longest time between attempts to connect, and the time between attempts of a node
+ * that was not let in. Nodes find Redis again within this time of each other.
+ */
 const RETRY_MS_MAX = 500;
 
 const OPTIONS = {
 	autoResendUnfulfilledCommands: false,
 	enableOfflineQueue: false,
-	// What was sent and lost is settled by the connection; ioredis need not count tries.
+	// The connection settles what was sent and lost; ioredis need not count attempts.
 	maxRetriesPerRequest: null,
-	// ioredis's commandTimeout would bound each command, but turns every one into a dictionary to
-	// take its timer out. One timer does for all, as they are answered in order: see `Connection.#look`.
+	// ioredis's commandTimeout would limit each command, but removing its timer turns every
+	// command into a dictionary. One timer does for all, since commands are answered in
+	// order: see `Connection.#look`.
 	socketTimeout: STORE_COMMAND_TIMEOUT_MS,
 	connectTimeout: STORE_COMMAND_TIMEOUT_MS,
 	protocol: 2,
-	// It asks for a right of its own, and tells nobody anything.
+	// It needs a right of its own, and is of use to nobody.
 	disableClientInfo: true,
 } as const;
 
-/** Begins to connect. `isRefused` is asked before each further try. */
+/** Begins to connect. `isRefused` is asked before each further attempt. */
 export function createClient(
 	{ kind, hosts, primary, options, sentinelAccess }: StoreAddress,
 	isRefused: () => boolean,
@@ -51,12 +55,12 @@ export function createClient(
 			enableTLSForSentinelMode: true,
 			sentinelTLS: options.tls,
 		}),
-		// One that is frozen is passed over; of itself ioredis waits for it for ever.
+		// A frozen Sentinel is skipped; by default ioredis waits for it for ever.
 		sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
 	});
 }
 
-/** In ioredis's words, without what is not given. */
+/** In ioredis's terms, without what is not given. */
 function sentinelLogin({ username, password }: StoreAddress["sentinelAccess"]) {
 	return {
 		...(username !== undefined && { sentinelUsername: username }),

@@ -1,26 +1,24 @@
 /**
  * The connection to Redis, through ioredis: one for all shards of a node.
  *
- * Owns when a command may be sent and what its failure means. Guarantees that
- * every call settles, that none is sent twice, and that a call which was sent
- * but not answered is told apart (`unknown`) from one that was not sent
- * (`unreachable`):
+ * Owns when a command may be sent and what its failure means. Guarantees that every call
+ * settles, that none is sent twice, and that a call which was sent but not answered
+ * (`unknown`) is told apart from one that was not sent (`unreachable`):
  *
- * - no offline queue, no resending: ioredis's defaults run a command twice
- *   after a lost reply, and report success;
- * - commands in flight when a connection closes are settled here, at once, as
- *   ioredis would leave them hanging;
- * - a Redis that is frozen answers nothing and closes nothing: the socket
- *   timeout ends the connection then, and a new one is tried. So does a look
- *   every STORE_COMMAND_TIMEOUT_MS, where answers come, but too late.
+ * - no offline queue, no resending: ioredis's defaults run a command twice after a lost
+ *   reply, and report success;
+ * - commands in flight when a connection closes are settled here, at once, since ioredis
+ *   would leave them hanging;
+ * - a Redis that is frozen answers nothing and closes nothing: the socket timeout ends
+ *   the connection then, and a new one is tried. A check every STORE_COMMAND_TIMEOUT_MS
+ *   does the same if answers come, but too late.
  *
  * Redis may also answer and not let the node in (see `refusal.ts`): then there is no
- * connection, and it is told why.
+ * connection, and the reason is known.
  *
- * Every new connection has a number (`life`), since a store that was away may
- * have restarted and forgotten writes: it has to be adopted before it gives
- * tasks (see `shard-scripts.ts`).
- * Retrying is left to the actors, who know what may be repeated.
+ * Every new connection has a number (`life`), since a store that was away may have
+ * restarted and lost writes: it has to be adopted before it gives tasks (see
+ * `shard-scripts.ts`). Retrying is left to the actors, who know what may be repeated.
  */
 import { type Redis, ReplyError } from "ioredis";
 import {
@@ -31,6 +29,7 @@ import { type Clock, type Log, StoreError, type Timer } from "../../ports.ts";
 import { SlotMap } from "../../slot-map.ts";
 import type { Script } from "../scripts.ts";
 import { createClient } from "./client.ts";
+import { isReadOnly, meaningOf } from "./failure.ts";
 import { Flaws } from "./flaws.ts";
 import { Outgoing } from "./outgoing.ts";
 import { isRefusal, obstacleOf, refusalOf } from "./refusal.ts";
@@ -40,35 +39,29 @@ import { parseStoreUrl } from "./url.ts";
 
 export type Reply = string | number | null | Reply[];
 
-/** Beginnings of errors by which Redis says that it does not take writes now. */
-const FULL = ["OOM", "MISCONF", "NOREPLICAS"];
-/** How Redis says that it cannot serve at all now, or is no longer the primary. */
-const AWAY = [
-	"LOADING",
-	"BUSY",
-	"MASTERDOWN",
-	"CLUSTERDOWN",
-	"READONLY",
-	"TRYAGAIN",
-];
-
 export class Connection {
 	/** Rises with every connection made; undefined while there is none. */
 	life: number | undefined;
-	/** This machine's, of the newest connection; undefined: it is a socket of the file system, or there was none. */
+	/**
+	 * This machine's address in the newest connection; undefined if that is a Unix socket,
+	 * or there was none.
+	 */
 	localAddress: string | undefined;
-	/** Why Redis does not let this node in, where it answers and says so: one clause. */
+	/** Why Redis does not let this node in, if it says so: one clause. */
 	refusal: string | undefined;
-	/** What kept it away and was told of since it was last up. */
+	/** What kept the connection away and was logged since it was last up. */
 	#told: string | undefined;
-	/** What Redis refuses though it lets the node in. */
+	/** What Redis refuses although it lets the node in. */
 	readonly #flaws: Flaws;
 	#lives = 0;
 	readonly #redis: Redis;
 	readonly #watch: SentinelWatch | undefined;
 	readonly #clock: Clock;
 	readonly #log: Log;
-	/** Commands sent and settled, ever; and those that had been sent at the last look. */
+	/**
+	 * How many commands were ever sent and settled; and how many had been sent at the last
+	 * check.
+	 */
 	#sent = 0;
 	#settled = 0;
 	#sentAtLook = 0;
@@ -84,7 +77,7 @@ export class Connection {
 		this.#outgoing = new Outgoing(clock);
 		this.#log = log;
 		this.#flaws = new Flaws(log);
-		// Where Redis does not speak TLS both sides wait for the other to begin.
+		// If Redis does not speak TLS, both sides wait for the other to begin.
 		this.#lastTrouble = address.options.tls
 			? "it has not answered over TLS yet"
 			: "it has not been reached yet";
@@ -101,7 +94,7 @@ export class Connection {
 			this.refusal = undefined;
 		});
 		this.#redis.on("ready", () => {
-			// Refused the database asked for, ioredis would go on with the first one.
+			// If the database asked for is refused, ioredis would go on with the first one.
 			if (this.refusal === undefined) this.#begin();
 			else this.#redis.disconnect(true);
 		});
@@ -174,9 +167,9 @@ export class Connection {
 		}
 	}
 
-	/** @throws StoreError; ReplyError only where a script is not known. */
+	/** @throws StoreError; ReplyError only if a script is not known. */
 	async command(name: string, ...args: (string | number)[]): Promise<Reply> {
-		// What is closing is not written to any more: this never leaves.
+		// Nothing is written to a closing connection: this command would never leave.
 		if (!this.up || !this.#redis.stream.writable)
 			throw new StoreError(
 				"unreachable",
@@ -191,14 +184,14 @@ export class Connection {
 	}
 
 	async close(): Promise<void> {
-		// An end that was asked for is no loss.
+		// A requested end is not a loss.
 		this.#listeners.length = 0;
 		this.#looking?.cancel();
 		this.#watch?.close();
 		const ended = new Promise<void>((resolve) =>
 			this.#redis.once("end", () => resolve()),
 		);
-		// Only an open connection tells of its end; one being waited for does not.
+		// Only an open connection reports its end; one that is still being made does not.
 		const open = ["connecting", "connect", "ready"].includes(
 			this.#redis.status,
 		);
@@ -215,7 +208,9 @@ export class Connection {
 			const reply = this.#redis.call(name, ...args) as Promise<Reply>;
 			return await Promise.race([reply, lost]);
 		} catch (error) {
-			throw this.#explain(error as Error);
+			// A former primary answers READONLY for good: look for the new one.
+			if (isReadOnly(error as Error)) this.#redis.disconnect(true);
+			throw meaningOf(error as Error);
 		} finally {
 			this.#pending.take(place);
 			this.#settled += 1;
@@ -223,7 +218,7 @@ export class Connection {
 		}
 	}
 
-	/** What has come meanwhile is read first: it may be this node that stood still. */
+	/** What has arrived meanwhile is read first: it may be this node that stood still. */
 	#lookLater(): void {
 		const { life } = this;
 		this.#looking = this.#clock.after(STORE_COMMAND_TIMEOUT_MS, () =>
@@ -234,8 +229,8 @@ export class Connection {
 	}
 
 	/**
-	 * Ends a connection that owes an answer to a command since before the last look, so none
-	 * waits for longer than two of them.
+	 * Ends a connection that has owed an answer to a command since before the last check,
+	 * so that none waits longer than two of them.
 	 */
 	#look(): void {
 		if (this.#settled < this.#sentAtLook) {
@@ -247,51 +242,24 @@ export class Connection {
 		this.#lookLater();
 	}
 
-	#explain(error: Error): Error {
-		if (!(error instanceof ReplyError)) {
-			return new StoreError(
-				"unknown",
-				`Redis did not answer: ${error.message}`,
-				error,
-			);
-		}
-		// Its word alone is passed on: the error also holds the arguments, anybody's payloads.
-		const [word = ""] = error.message.split(" ");
-		if (FULL.includes(word)) {
-			return new StoreError(
-				"full",
-				`Redis does not take writes: ${error.message}`,
-			);
-		}
-		if (word === "NOSCRIPT") return error; // Expected: see `run`.
-		if (!AWAY.includes(word)) {
-			return new StoreError(
-				"refused",
-				`Redis refused a command: ${error.message}`,
-			);
-		}
-		// A former primary answers READONLY for good: look for the new one.
-		if (word === "READONLY") this.#redis.disconnect(true);
-		return new StoreError(
-			"unreachable",
-			`Redis cannot serve: ${error.message}`,
-		);
-	}
-
-	/** Of what waiting does not mend. */
+	/** Logs trouble that does not pass by itself. */
 	#tell(trouble: string): void {
-		// At the start whoever waits for the store tells of it.
+		// At the start, whoever waits for the store reports it.
 		if (this.#lives === 0 || this.#told === trouble) return;
 		this.#told = trouble;
 		this.#log.warn({ trouble }, "Redis no longer lets this node in");
 	}
 
-	/** The primary is there now. Whoever is still with the former one leaves it at once, and asks. */
+	/**
+	 * The primary is there now. A connection to the former one is ended at once, and asks
+	 * again.
+	 */
 	async #moved({ host, port, addresses }: Told): Promise<void> {
 		const { life } = this;
 		const known = await addresses;
 		const { remoteAddress, remotePort } = this.#redis.stream ?? {};
-		// It is with nobody, and asks anyway; or it may be anywhere, and has asked since.
+		// It is connected to nothing, and asks anyway; or it may be connected to anything,
+		// and has asked since.
 		if (remoteAddress === undefined) return;
 		if (known.length === 0 && life !== this.life) return;
 		if (known.includes(remoteAddress) && remotePort === port) {

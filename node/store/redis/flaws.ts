@@ -1,7 +1,7 @@
 /**
  * What a Redis that is connected refuses this node: script by script, in words for its
- * operator. Told in the log once, and again only when it changes; a script that
- * runs again is told, too.
+ * operator. Logged once, and again only when it changes; also logged when such a script
+ * runs again.
  */
 import type { Log } from "../../ports.ts";
 import { aclRules, isDenial, lackOf } from "./rights.ts";
@@ -12,7 +12,7 @@ const REPLICA =
 export class Flaws {
 	/** What is wrong, by the script that met it. */
 	readonly #clauses = new Map<string, string>();
-	/** Refusals as Redis said them last, by script: each is looked into once. */
+	/** The last refusal of each script, in Redis's words: each is looked into once. */
 	readonly #replies = new Map<string, string>();
 	readonly #log: Log;
 
@@ -20,7 +20,7 @@ export class Flaws {
 		this.#log = log;
 	}
 
-	/** One clause; undefined: nothing is refused. */
+	/** One clause; undefined if nothing is refused. */
 	get first(): string | undefined {
 		return this.#clauses.values().next().value;
 	}
@@ -33,7 +33,10 @@ export class Flaws {
 			this.#log.info({ script }, "Redis refuses nothing any more");
 	}
 
-	/** The script was refused. `probe` finds the commands that the user may not run; it may be refused itself. */
+	/**
+	 * The script was refused. `probe` finds the commands that the user may not run; it may
+	 * itself be refused.
+	 */
 	async refused(
 		script: string,
 		tag: string,

@@ -1,4 +1,7 @@
-/** A connection that is there while it is used: made for the first command, and closed some time after the last. */
+/**
+ * A connection that exists while it is used: made for the first command, and closed some
+ * time after the last.
+ */
 import { STORE_IDLE_MS, STORE_OPEN_MS } from "../../../protocol/limits.ts";
 import type { Clock, Timer } from "../../ports.ts";
 import type { Script } from "../scripts.ts";
@@ -48,7 +51,7 @@ export class OccasionalConnection {
 		await this.#letGo();
 	}
 
-	/** Resolves when it is there, or has had its time. */
+	/** Resolves when it is there, or its time is over. */
 	async #open(connection: Connection): Promise<void> {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		connection.onChange((up) => {

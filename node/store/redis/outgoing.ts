@@ -1,17 +1,21 @@
 /**
- * When what is said to Redis leaves the node: after a quiet moment at once, and else all
- * that is said in one turn in one piece.
+ * When commands leave the node for Redis: at once after a quiet moment, and otherwise all
+ * those of one turn in one piece.
  *
- * Redis answers only when it has run all that it read at once: what belongs together (the
- * ends of some tasks, the claim of as many) is read together and answered before what
- * is sent next, so that Redis works on one batch while the node has another. Where
- * nothing else is under way that would only hold the first command up, for as long as the
- * turn has other things to do: a claim upon a hint, for the acknowledgement of the hint.
+ * Redis answers only when it has run everything that it read at once. So what belongs
+ * together (the ends of some tasks, the claim of as many) is read together and answered
+ * before what is sent next, and Redis works on one batch while the node has another. If
+ * nothing else is under way, gathering would only delay the first command for as long as
+ * the turn has other things to do: for instance, a claim upon a hint for the
+ * acknowledgement of the hint.
  */
 import type { Writable } from "node:stream";
 import type { Clock } from "../../ports.ts";
 
-/** Without a command under way for so long it is quiet. Under load there is hardly ever such a pause. */
+/**
+ * It is quiet after this long without a command under way. Under load there is hardly
+ * ever such a pause.
+ */
 const QUIET_MS = 1;
 
 export class Outgoing {

@@ -1,6 +1,7 @@
 /**
  * What Redis means when it answers and lets nobody in: one clause for whoever gave its
- * address. Only what waiting does not mend: the rest is a Redis that is away. Pure.
+ * address. Only what does not pass by itself: in all other cases Redis is simply away.
+ * Pure.
  */
 import type { FullError, StoreError } from "../../ports.ts";
 
@@ -23,7 +24,10 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
 	],
 ];
 
-/** What keeps a node from reaching Redis until an operator mends it, in Node's codes or ioredis's words. */
+/**
+ * What keeps a node from reaching Redis until an operator mends it, in Node's codes or
+ * ioredis's words.
+ */
 const OBSTACLES: readonly (readonly [RegExp, (message: string) => string])[] = [
 	[
 		/All sentinels.*(WRONGPASS|invalid password|invalid username)/,
@@ -46,30 +50,30 @@ const OBSTACLES: readonly (readonly [RegExp, (message: string) => string])[] = [
 	],
 ];
 
-/** Of an error while connecting; undefined if it may pass. */
+/** For an error while connecting; undefined if it may pass. */
 export function obstacleOf(error: Error): string | undefined {
 	const { code = "" } = error as { code?: string };
 	const text = `${code} ${error.message}`;
 	return OBSTACLES.find(([form]) => form.test(text))?.[1](error.message);
 }
 
-/** Of an error while connecting; undefined where it is no refusal. */
+/** For an error while connecting; undefined if it is not a refusal. */
 export function refusalOf(error: Error): string | undefined {
 	const known = REFUSALS.find(([form]) => form.test(error.message))?.[1];
 	if (known !== undefined) return known;
-	// Whatever the reason: ioredis would go on with the first database instead.
+	// Whatever the reason: otherwise ioredis would go on with the first database.
 	const { command } = error as { command?: { name?: string } };
 	return command?.name === "select"
 		? `Redis does not let this node use the database in its address: ${error.message}`
 		: undefined;
 }
 
-/** A replica has said so; and whatever else no waiting mends. */
+/** A replica has said so; or something else that does not pass by itself. */
 export function isRefusal({ kind, message }: StoreError): boolean {
 	return kind === "refused" || message.includes("READONLY");
 }
 
-/** By the word that Redis begins such an answer with. */
+/** By the word with which Redis begins such an answer. */
 const FULL: Readonly<Record<string, string>> = {
 	OOM: "its memory is full; raise its maxmemory",
 	MISCONF:

@@ -1,10 +1,13 @@
 /**
- * What the user that a node has in Redis must be allowed, and nothing else: the one place
- * for it. The manual quotes it, tests run under exactly this, and a node that is refused
- * finds out here which right it lacks, since Redis does not say.
+ * The rights that a node's user needs in Redis, and no others: this is the one place for
+ * them. The manual quotes it, and tests run with exactly these rights. A node that is
+ * refused finds out here which right it lacks, since Redis does not say.
  */
 
-/** What scripts run, each with arguments of a number that it takes. A test holds this against the scripts. */
+/**
+ * What scripts run, each with as many arguments as it takes. A test compares this with
+ * the scripts.
+ */
 const SCRIPTS_RUN: Readonly<Record<string, readonly string[]>> = {
 	del: ["k"],
 	exists: ["k"],
@@ -39,7 +42,7 @@ const SCRIPTS_RUN: Readonly<Record<string, readonly string[]>> = {
 /** What a node sends itself. */
 const NODES_SEND = ["eval", "evalsha"];
 
-/** As `ACL SETUSER` takes them. */
+/** In the form of `ACL SETUSER`. */
 export function aclRules(cluster: string): string[] {
 	const commands = [...NODES_SEND, ...Object.keys(SCRIPTS_RUN)];
 	const rights = commands.map((command) => `+${command}`);
@@ -47,9 +50,9 @@ export function aclRules(cluster: string): string[] {
 }
 
 /**
- * Tries every command, to no effect: in a script that may not write Redis asks first whether
- * the user may run a command, and only then refuses it for that. KEYS[1] is a key of the
- * cluster. Returns the commands that the user may not run.
+ * Tries every command without effect: in a script that may not write, Redis first asks
+ * whether the user may run a command, and only then refuses it for writing. KEYS[1] is a
+ * key of the cluster. Returns the commands that the user may not run.
  */
 export const PROBE = `#!lua flags=no-writes
 local missing = {}
@@ -71,7 +74,10 @@ export function isDenial(message: string): boolean {
 	return /NOPERM|The user executing the script|ACL failure/.test(message);
 }
 
-/** What is lacking, as one clause; `missing` as the probe found it, empty if it was refused with `message`. */
+/**
+ * What is missing, as one clause. `missing` is what the probe found; empty if the probe
+ * was refused, with `message`.
+ */
 export function lackOf(
 	missing: readonly string[],
 	message: string,

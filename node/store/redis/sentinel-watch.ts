@@ -1,16 +1,16 @@
 /**
  * Listens to the Sentinels for a new primary.
  *
- * A primary that was sent away lives on, and takes writes for some ten seconds
- * before Sentinel makes a replica of it; all of them are lost then. So a node
- * has to leave it as soon as any Sentinel says so. Owns one subscription to each
- * Sentinel that the address names, kept up whatever becomes of Redis or of the
- * other Sentinels. Whether to leave is for the listener to say: it is told by
- * each of them, one after another, and they do not know at the same moment.
+ * A primary that was replaced lives on, and takes writes for some ten seconds until
+ * Sentinel makes a replica of it; then all of these are lost. So a node has to leave it
+ * as soon as any Sentinel says so. Owns one subscription to each Sentinel that the
+ * address names, kept up whatever becomes of Redis or of the other Sentinels. Whether to
+ * leave is left to the listener: each Sentinel tells it, one after another, since they do
+ * not all know at the same moment.
  *
- * ioredis has one of its own (`failoverDetector`), which stays away for a minute
- * from a Sentinel that restarted, and ends the connection for good where it is
- * told while an address is being asked for.
+ * ioredis has a feature of its own for this (`failoverDetector`). It stays away from a
+ * Sentinel that restarted for a minute, and ends the connection for good if it is told
+ * while an address is being asked for.
  */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
@@ -25,15 +25,18 @@ import type { StoreAddress } from "./url.ts";
 
 const CHANNEL = "+switch-master";
 
-/** After so long without a word the system asks the Sentinel for a sign of life. */
+/** After this long without a word, the system asks the Sentinel for a sign of life. */
 const KEEP_ALIVE_MS = 10_000;
 
 /** Where the primary is now. */
 export interface Told {
-	/** As the Sentinel says it: an address, or a name where it is set up to announce names. */
+	/** As the Sentinel says it: an address, or a name if it is set up to announce names. */
 	readonly host: string;
 	readonly port: number;
-	/** Of the host. None where they cannot be had soon: to stay with a former primary meanwhile loses writes. Never rejects. */
+	/**
+	 * The addresses of the host. None if they cannot be had soon: staying with a former
+	 * primary meanwhile loses writes. Never rejects.
+	 */
 	readonly addresses: Promise<readonly string[]>;
 }
 
@@ -57,7 +60,7 @@ export class SentinelWatch {
 				...(options.tls && { tls: options.tls }),
 				enableReadyCheck: false,
 				autoResubscribe: false,
-				// It is silent by nature: the system sees whether the other end is there.
+				// It is silent by nature, so the system checks whether the other end is there.
 				keepAlive: KEEP_ALIVE_MS,
 				maxRetriesPerRequest: null,
 				connectTimeout: STORE_COMMAND_TIMEOUT_MS,
@@ -74,7 +77,7 @@ export class SentinelWatch {
 				const addresses = this.#addressesOf(host);
 				moved({ host, port: Number(port), addresses });
 			});
-			// The others are listened to, and this one is tried again.
+			// The others are still listened to, and this one is tried again.
 			client.on("error", (err) =>
 				log.debug({ err, ...sentinel }, "a Sentinel is not reachable"),
 			);

@@ -19,7 +19,7 @@ interface Access {
 	readonly username?: string;
 	readonly password?: string;
 	readonly db?: number;
-	/** Present: use TLS, with the system's authorities. */
+	/** Present if TLS is used, with the system's authorities. */
 	readonly tls?: Record<string, never>;
 	readonly path?: string;
 }
@@ -27,10 +27,10 @@ interface Access {
 export interface StoreAddress {
 	readonly kind: "single" | "sentinel";
 	readonly hosts: readonly { readonly host: string; readonly port: number }[];
-	/** Sentinel's name of the primary. */
+	/** The name that Sentinel has for the primary. */
 	readonly primary: string;
 	readonly options: Access;
-	/** For the Sentinels, which keep users of their own. */
+	/** For the Sentinels, which have users of their own. */
 	readonly sentinelAccess: Pick<Access, "username" | "password">;
 }
 

@@ -1,0 +1,43 @@
+/**
+ * What the failure of a command means: which `StoreError` it is, by the word with which
+ * Redis's answer begins, or because there was no answer. Pure.
+ */
+import { ReplyError } from "ioredis";
+import { StoreError } from "../../ports.ts";
+
+/** How errors begin by which Redis says that it takes no writes now. */
+const FULL = ["OOM", "MISCONF", "NOREPLICAS"];
+/** How errors begin by which Redis says that it cannot serve at all now, or is no longer the primary. */
+const AWAY = [
+	"LOADING",
+	"BUSY",
+	"MASTERDOWN",
+	"CLUSTERDOWN",
+	"READONLY",
+	"TRYAGAIN",
+];
+
+/** The error itself if Redis does not know the script: that is expected, see `connection.ts`. */
+export function meaningOf(error: Error): Error {
+	const { message } = error;
+	if (!(error instanceof ReplyError))
+		return new StoreError("unknown", `Redis did not answer: ${message}`, error);
+	// Only its text is passed on: the error also holds the arguments, which are users' payloads.
+	const word = wordOf(error);
+	if (FULL.includes(word))
+		return new StoreError("full", `Redis does not take writes: ${message}`);
+	if (word === "NOSCRIPT") return error;
+	return AWAY.includes(word)
+		? new StoreError("unreachable", `Redis cannot serve: ${message}`)
+		: new StoreError("refused", `Redis refused a command: ${message}`);
+}
+
+/** A former primary has answered. */
+export function isReadOnly(error: Error): boolean {
+	return error instanceof ReplyError && wordOf(error) === "READONLY";
+}
+
+function wordOf({ message }: Error): string {
+	const [word = ""] = message.split(" ");
+	return word;
+}
