@@ -1,11 +1,11 @@
 /**
  * The HTTP side of a node: one fastify server with every operation on it.
  *
- * It owns the connections and what may come through them; what is asked of the
- * node goes through `Api`. It guarantees that every refusal is a problem+json
- * answer, whoever refused (a route, fastify, or Node's HTTP parser), that no
- * request holds resources without a limit, and that `close` comes to an end:
- * waiting requests are answered at once, others have a moment, then are cut.
+ * It owns the connections and what may come through them; what is asked of the node goes
+ * through `Api`. It guarantees that every refusal is a problem+json answer, whoever
+ * refused (a route, fastify, or Node's HTTP parser); that no request holds resources
+ * without a limit; and that `close` comes to an end: waiting requests are answered at
+ * once, others have a moment, and are then cut off.
  */
 import {
 	createServer as createPlainServer,
@@ -84,31 +84,33 @@ import type { TlsFiles } from "./tls-files.ts";
 export interface HttpOptions {
 	readonly api: Api;
 	readonly host: string;
-	/** 0 takes any free one. */
+	/** 0 for any free port. */
 	readonly port: number;
-	/** Requests a second that are taken of each token; undefined: any number. */
+	/** Requests a second that each token may make; undefined for any number. */
 	readonly rate: number | undefined;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Of the program, as the description of the API tells it. */
+	/** The program's version, for the description of the API. */
 	readonly version: string;
-	/** Where the cluster is reached through a proxy; see `protocol/host.ts` for its form. */
+	/**
+	 * Where the cluster is reached through a proxy; see `protocol/host.ts` for its form.
+	 */
 	readonly publicUrl?: string;
-	/** Of others' pages that may use the API. */
+	/** Origins of other sites whose pages may use the API. */
 	readonly corsOrigins?: readonly string[];
-	/** Undefined: it speaks plain HTTP. */
+	/** Undefined for plain HTTP. */
 	readonly tls?: TlsFiles;
 }
 
 export interface Http {
 	/** `host:port`, where it listens. */
 	readonly address: string;
-	/** The same, with the address that the system knows the host by. */
+	/** The same, with the address by which the system knows the host. */
 	readonly bound: { readonly host: string; readonly port: number };
 	close(): Promise<void>;
 }
 
-/** @throws the system's error (`EADDRINUSE`, …) where it cannot listen. */
+/** @throws the system's error (`EADDRINUSE`, …) if it cannot listen. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
 	const { host, port, clock, log, publicUrl, tls } = options;
 	const base = baseOf(publicUrl);
@@ -253,9 +255,9 @@ function createServer(
 		// The guard answers for a node that is stopping.
 		return503OnClosing: false,
 		routerOptions: {
-			// An id, each character of which may come percent-encoded.
+			// Every character of an id may come percent-encoded.
 			maxParamLength: ID_CHARS_MAX * 3,
-			// `/v1/tasks/` is the list and not a task of no id.
+			// `/v1/tasks/` is the list, and not a task with an empty id.
 			ignoreTrailingSlash: true,
 		},
 		serverFactory: (handle) => listenerOf(handle, inflow, tls),
@@ -269,7 +271,7 @@ function createServer(
 	return app;
 }
 
-/** Whatever listens for the node: nothing gets past its limits. */
+/** The listening server: nothing gets past its limits. */
 function listenerOf(
 	handle: RequestListener,
 	inflow: Inflow,

@@ -1,13 +1,13 @@
 /**
- * TlsFiles: the certificate and the key that a node serves HTTPS with, and the authorities
- * whose clients it lets in, if only those (mutual TLS).
+ * TlsFiles: the certificate and the key that a node serves HTTPS with, and the
+ * authorities whose clients it lets in, if it lets in only those (mutual TLS).
  *
- * They are read at start, where what is wrong with them is told in one sentence, and looked
- * at again every second, by their contents: a file may be written in place, replaced, or
- * be at the end of a link that is moved. What is new is used at once if it is sound; the
- * connections that stand keep what they began with. A certificate that is new beside an old
- * key is a pair half replaced, so it is told only if it is still so at the next look. Until
- * it is mended the node goes on with what it had.
+ * The files are read at start, where anything wrong with them is reported in one
+ * sentence, and again every second, by their contents: a file may be written in place,
+ * replaced, or be the target of a link that is moved. Sound new contents are used at
+ * once; existing connections keep what they began with. A new certificate with an old key
+ * is a half-replaced pair, so it is reported only if it is still so at the next look.
+ * Until that is mended, the node goes on with what it had.
  */
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ import type { Clock, Log, Timer } from "../ports.ts";
 export interface TlsPaths {
 	readonly cert: string;
 	readonly key: string;
-	/** Whoever has no certificate of these authorities is not let in. */
+	/** Clients without a certificate of these authorities are not let in. */
 	readonly clientCa?: string;
 }
 
@@ -35,7 +35,10 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 export class TlsFiles {
 	readonly #paths: TlsPaths;
 	#texts: Texts;
-	/** Of what is used, of what was found at the last look, and of what was told of. */
+	/**
+	 * Fingerprints of what is used, of what was found at the last look, and of what was
+	 * reported.
+	 */
 	#used: string;
 	#found: string;
 	#told = "";
@@ -65,7 +68,7 @@ export class TlsFiles {
 		};
 	}
 
-	/** From now on the server has what the files have. */
+	/** From now on the server uses what the files contain. */
 	follow(server: Server, clock: Clock, log: Log): void {
 		this.#warnOfAge(clock, log);
 		const look = async () => {
@@ -173,7 +176,7 @@ function readCertificates(
 		const found = text.match(PEM) ?? [];
 		if (found.length > 0) return found.map((each) => new X509Certificate(each));
 	} catch {
-		// Told below: it begins and ends as one, and is none.
+		// Reported below: it begins and ends like one, and is none.
 	}
 	throw new Error(
 		`${flag} ${path} has no sound certificate in PEM ("-----BEGIN CERTIFICATE-----"); give a file that has.`,
@@ -193,7 +196,7 @@ function readKey(path: string, text: string) {
 	}
 }
 
-/** Tells whether two are the same, and nothing else of the key. */
+/** Tells whether two are the same, and reveals nothing else about the key. */
 function printOf({ cert, key, ca = "" }: Texts): string {
 	const hash = createHash("sha256");
 	for (const text of [cert, key, ca]) hash.update(`${text.length} ${text}`);

@@ -1,12 +1,12 @@
 /**
- * Who asks: looked at before a body is read, and told to who answers.
+ * Identifies the asker before a body is read, and tells those who answer.
  *
- * A token comes as `Authorization: Bearer`. What is wrong with it is told as RFC 6750 says, in
- * words that say what to do. To look at it asks nobody (see answers/access.ts), so a request
- * costs the store nothing.
+ * A token comes as `Authorization: Bearer`. What is wrong with it is reported as RFC 6750
+ * requires, in words that say what to do. Checking it asks nobody (see
+ * answers/access.ts), so a request costs the store nothing.
  *
- * Of what a restricted token may not reach an operation has to take care itself. So such
- * tokens are let to those that do, and refused by all others.
+ * An operation has to take care itself of what a restricted token may not reach. So such
+ * tokens are accepted by operations that do, and refused by all others.
  */
 import type {
 	FastifyInstance,
@@ -30,12 +30,12 @@ declare module "fastify" {
 	interface FastifyRequest {
 		/** Set for operations that are not open. */
 		asker: Asker | null;
-		/** What is meant, where the path does not say it. */
+		/** What the request is about, if the path does not say it. */
 		target: string;
 	}
 }
 
-/** They see to it that a restricted token reaches its own tasks alone. */
+/** They make sure that a restricted token reaches only its own tasks. */
 const KEEP_RESTRICTIONS: ReadonlySet<OperationId> = new Set([
 	...(["submitTasks", "submitTaskLines", "addTask"] as const),
 	...(["listTasks", "getTask", "listStatuses", "getStatus"] as const),
@@ -46,7 +46,7 @@ const KEEP_RESTRICTIONS: ReadonlySet<OperationId> = new Set([
 	...(["readEvents", "readLive"] as const),
 ]);
 
-/** A submission is work, of which there is too much to write down each. */
+/** Submissions are work, and there are too many of them to record each. */
 const SUBMISSIONS: ReadonlySet<OperationId> = new Set([
 	...(["submitTasks", "submitTaskLines", "addTask"] as const),
 ]);
@@ -114,7 +114,7 @@ export class Doorkeeper {
 		app.decorateRequest("target", "");
 	}
 
-	/** Lets pass who may, and tells who it is: see `askerOf`. */
+	/** Lets permitted requests pass, and records who asks: see `askerOf`. */
 	check(id: OperationId, { role }: Operation): onRequestHookHandler {
 		return (request, reply, done) => {
 			if (role === "open") return done();
@@ -131,7 +131,7 @@ export class Doorkeeper {
 		};
 	}
 
-	/** Tells of each that is answered, but for those of whom it is not known who asks. */
+	/** Records each request that is answered, except those whose asker is not known. */
 	audits(id: OperationId, { method, role }: Operation) {
 		const isTold = method !== "GET" && role !== "open" && !SUBMISSIONS.has(id);
 		if (!isTold) return [];
@@ -163,8 +163,8 @@ export class Doorkeeper {
 }
 
 /**
- * Why who asked may not be answered any more, after a while: for whatever takes longer than a
- * moment, or goes on. Undefined: they may.
+ * Why the asker may not be answered any more, after a while: for whatever takes longer
+ * than a moment, or goes on. Undefined if it may.
  */
 export function refusalNow(
 	access: AccessApi,
@@ -174,7 +174,7 @@ export function refusalNow(
 	return verdict.ok ? undefined : REFUSALS[verdict.why];
 }
 
-/** Who asks for an operation that is not open. */
+/** The asker of an operation that is not open. */
 export function askerOf({ asker }: FastifyRequest): Asker {
 	if (asker === null) throw new Error("nobody has looked who asks");
 	return asker;
@@ -211,7 +211,7 @@ function lacksRole(
 	});
 }
 
-/** A token that is good, and not for this. */
+/** The token is valid, but not for this. */
 export function forbid(reply: FastifyReply, detail: string): FastifyReply {
 	reply.header("www-authenticate", `${REALM}, error="insufficient_scope"`);
 	return sendProblem(reply, { code: "forbidden", detail });

@@ -1,9 +1,9 @@
 /**
- * Answers: how problems and JSON texts go out, and which problem an error is.
+ * Answers: how problems and JSON texts are sent, and which problem an error is.
  *
- * Every refusal leaves as `application/problem+json` with a stable code, and
- * never with a stack: what is not known here by name becomes `internal`, and
- * the log gets the error itself.
+ * Every refusal leaves as `application/problem+json` with a stable code, and never with a
+ * stack: an error that is not known here by name becomes `internal`, and the log gets the
+ * error itself.
  */
 import type { FastifyReply } from "fastify";
 import {
@@ -28,7 +28,7 @@ export const ALWAYS = {
 /** What a client should wait before it tries again after a 503 or 429. */
 export const RETRY_AFTER_S = "1";
 
-/** Sends a text; a refusal that passes says when to come back. */
+/** Sends a text. A temporary refusal says when to come back. */
 export function send(
 	reply: FastifyReply,
 	status: number,
@@ -58,14 +58,14 @@ export function sendProblem(
 	return send(reply, problemStatus(problem.code), PROBLEM_TYPE, text);
 }
 
-/** What some problems tell besides. */
+/** What some problems say in addition. */
 export interface ProblemExtras {
-	/** Of the task that was to be submitted, also where the node made it up. */
+	/** The id of the task that was to be submitted, even if the node generated it. */
 	readonly id?: string;
 	readonly reasons?: readonly string[];
 }
 
-/** `ProblemAsRead`, as text. */
+/** The text of a `ProblemAsRead`. */
 export function writeProblem(
 	problem: Problem,
 	{ id, reasons }: ProblemExtras = {},
@@ -84,7 +84,7 @@ export function writeProblem(
 	return JSON.stringify(answer);
 }
 
-/** Why a body does not come in whole. */
+/** Why a body does not arrive whole. */
 export class BodiesFull extends Error {}
 export class BodyTooLarge extends Error {}
 export class BodyLost extends Error {}
@@ -97,13 +97,16 @@ const bodyTooLarge: Problem = {
 	code: "too_large",
 	detail: "The body is too large; send fewer tasks at once.",
 };
-/** Rarely read: as a rule its client is gone. */
+/** Rarely read: usually the client is gone. */
 const bodyLost: Problem = {
 	code: "invalid",
 	detail: "The body broke off; send the request again.",
 };
 
-/** The problem that an error is for a request of this method, or undefined for one of our own making. */
+/**
+ * The problem that an error is for a request of this method; undefined for an error of
+ * our own.
+ */
 export function problemOf(error: unknown, method: string): Problem | undefined {
 	if (error instanceof StoreError)
 		return READS.includes(method) && error.kind === "unknown"
@@ -118,7 +121,7 @@ export function problemOf(error: unknown, method: string): Problem | undefined {
 
 const READS = ["GET", "HEAD"];
 
-/** Who only asked has done nothing that might have been done. */
+/** A read has done nothing that might have been done. */
 const unread: Problem = {
 	code: "store_unavailable",
 	detail: "Redis did not answer this node in time; try again shortly.",

@@ -1,15 +1,15 @@
 /**
- * Base: the path below which the cluster is reached through a proxy, as `--public-url`
- * says: `/hearsay` of `https://example.com/hearsay`.
+ * Base: the path below which the cluster is reached through a proxy, according to
+ * `--public-url`: `/hearsay` for `https://example.com/hearsay`.
  *
- * A node serves everything below it and without it, so that it is the same whether the
- * proxy takes the path away, and so that it can still be asked directly. What answers refer
- * to by an address of their own has the path; pages refer to each other relatively.
+ * A node serves everything both below it and without it, so that it does not matter
+ * whether the proxy strips the path, and so that the node can still be asked directly.
+ * Absolute addresses in answers have the path; pages refer to each other relatively.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface Base {
-	/** Empty: there is none. */
+	/** Empty if there is none. */
 	readonly path: string;
 	/** The address of a request without the path. */
 	strip(url: string): string;
@@ -24,7 +24,7 @@ export function baseOf(publicUrl: string | undefined): Base {
 		path,
 		strip(url) {
 			if (path === "") return url;
-			// It may stand behind a host, as is said to proxies.
+			// It may follow a host, in the form that is sent to proxies.
 			const [, host = "", rest = ""] =
 				/^(https?:\/\/[^/?#]*)?(.*)$/is.exec(url) ?? [];
 			if (!rest.startsWith(path)) return url;
@@ -36,8 +36,8 @@ export function baseOf(publicUrl: string | undefined): Base {
 }
 
 /**
- * A page's links are relative, so its own address has to end as they suppose: `/hearsay` is
- * sent on to `/hearsay/`, and `/docs/` to `/docs`. True: it was.
+ * A page's links are relative, so its own address has to end as they assume: `/hearsay`
+ * is redirected to `/hearsay/`, and `/docs/` to `/docs`. True if it was.
  */
 export function sendToPage(
 	{ originalUrl, url }: FastifyRequest,

@@ -1,11 +1,11 @@
 /**
  * Bodies: what requests bring, held in memory until they are answered.
  *
- * What counts is what has come, not what is announced. Small bodies are bounded by the
- * number of connections; what is beyond a small one is counted in steps as it comes,
- * over all. When there is no room for a step, the body that comes slowest goes, if it
- * has had a second to come: a few slow clients must not shut out all others. If none is
- * slow, the one that asks is refused.
+ * What counts is what has arrived, not what is announced. Small bodies are bounded by the
+ * number of connections. What exceeds a small body is counted in steps as it arrives,
+ * over all requests. If there is no room for a step, the body that arrives most slowly is
+ * dropped, once it has had a second: a few slow clients must not shut out all others. If
+ * none is slow, the request that needs the step is refused.
  */
 import type { IncomingMessage } from "node:http";
 import {
@@ -21,10 +21,10 @@ import { Pace } from "./pace.ts";
 
 type Done = (error: Error | null, body?: Buffer, release?: () => void) => void;
 
-/** One that comes in. */
+/** A body that is arriving. */
 interface Coming {
 	bytes: number;
-	/** Beyond a small body. */
+	/** What exceeds a small body. */
 	held: number;
 	readonly pace: Pace;
 	refuse: () => void;
@@ -39,7 +39,10 @@ export class Bodies {
 		this.#clock = clock;
 	}
 
-	/** Reads one whole; `done` is given what gives its memory back, to be called when it is worked off. */
+	/**
+	 * Reads a whole body. `done` is given the function that releases its memory, to be
+	 * called when the body has been processed.
+	 */
 	collect(stream: IncomingMessage, done: Done): void {
 		const announced = Number(stream.headers["content-length"] ?? 0);
 		if (announced > BODY_BYTES_MAX) {
@@ -77,7 +80,7 @@ export class Bodies {
 		stream.on("data", add).on("end", finish).on("error", fail);
 	}
 
-	/** Whether there is room for what has come of it. */
+	/** Whether there is room for what has arrived of it. */
 	#hold(coming: Coming): boolean {
 		if (coming.bytes <= BODY_SMALL_BYTES + coming.held) return true;
 		coming.pace.at(this.#clock.monoMs());
@@ -94,7 +97,7 @@ export class Bodies {
 		return true;
 	}
 
-	/** Of those that hold something, the slowest. */
+	/** The slowest of those that hold something. */
 	#slowerThan(asking: Coming): Coming | undefined {
 		const nowMs = this.#clock.monoMs();
 		let slowest: Coming | undefined;
@@ -115,10 +118,13 @@ export class Bodies {
 	}
 }
 
-/** What has come of a body, copied together: thousands of chunks of a byte must not cost a buffer each. */
+/**
+ * What has arrived of a body, copied together: thousands of chunks of one byte must not
+ * cost a buffer each.
+ */
 class Pieces {
 	#pieces: Buffer[] = [];
-	/** How much of the last one is filled. */
+	/** How much of the last piece is filled. */
 	#filled = 0;
 
 	add(chunk: Buffer, announced: number): void {
@@ -134,7 +140,7 @@ class Pieces {
 		}
 	}
 
-	/** One that has room. */
+	/** A piece that has room. */
 	#last(): Buffer {
 		const last = this.#pieces.at(-1);
 		if (last !== undefined && this.#filled < last.length) return last;

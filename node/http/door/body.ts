@@ -1,8 +1,8 @@
 /**
- * Request bodies: which types are taken, and the lines of those that have lines.
+ * Request bodies: which types are accepted, and the lines of those that have lines.
  *
- * Bodies stay bytes until a route parses them, so that one bad line of NDJSON
- * is that line's trouble alone. How much is held at once see `bodies.ts`.
+ * Bodies stay bytes until a route parses them, so that one bad line of NDJSON affects
+ * that line alone. For how much is held at once see `bodies.ts`.
  */
 import type {
 	FastifyInstance,
@@ -43,7 +43,7 @@ export function takeBodies(app: FastifyInstance, clock: Clock): void {
 		if (isEncoded(request)) sendProblem(reply, encoded);
 		else done();
 	});
-	// A large one becomes many objects: those of one at a time are enough.
+	// A large body becomes many objects: those of one at a time are enough.
 	const large = new Places(clock, 1, BODIES_LARGE_WAITING_MAX);
 	large.watch(app);
 	app.addHook("preHandler", (request, reply, done) => {
@@ -53,7 +53,8 @@ export function takeBodies(app: FastifyInstance, clock: Clock): void {
 			else sendProblem(reply, bodiesFull);
 		}, done);
 	});
-	// Not when the answer is out: who does not take it must not keep the body, too.
+	// Not once the answer is out: a client that does not take it must not keep the body as
+	// well.
 	app.addHook("onSend", (request, _reply, _payload, done) => {
 		releases.get(request)?.();
 		releases.delete(request);
@@ -81,14 +82,16 @@ function hasBody(headers: FastifyRequest["headers"]): boolean {
 	);
 }
 
-/** For a route that needs no body: none is none, whatever its type is said to be. */
+/**
+ * For a route that needs no body: an empty one counts as none, whatever type is declared.
+ */
 export const needsNoBody: onRequestHookHandler = ({ raw }, _reply, done) => {
-	// As curl's `-d ''` calls it, which would be refused else.
+	// curl's `-d ''` declares one, which would otherwise be refused.
 	if (!hasBody(raw.headers)) delete raw.headers["content-type"];
 	done();
 };
 
-/** Empty where the request had none. */
+/** Empty if the request had none. */
 export function bodyOf(request: FastifyRequest): Uint8Array {
 	return (request.body as Uint8Array | undefined) ?? none;
 }
@@ -112,7 +115,7 @@ export function splitLines(body: Uint8Array, limit: number): Uint8Array[] {
 	return lines;
 }
 
-/** As JSON sees it. */
+/** As JSON defines it. */
 function isBlank(line: Uint8Array): boolean {
 	for (const byte of line) {
 		if (byte !== SPACE && byte !== TAB && byte !== RETURN) return false;

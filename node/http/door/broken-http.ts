@@ -1,6 +1,6 @@
 /**
- * What Node's parser refuses, and so never reaches a route: it is answered on
- * the bare socket, which closes then.
+ * What Node's parser refuses, and which therefore never reaches a route: it is answered
+ * on the bare socket, which then closes.
  *
  * A client may send its next request before the last one is answered. If that
  * next one is broken, its 400 would be read as the answer to the last one, which
@@ -28,7 +28,7 @@ export class BrokenHttp {
 
 	answer(error: NodeJS.ErrnoException, socket: Socket): void {
 		const flow = this.#inflow.flowOf(socket);
-		// It came to no TLS: nobody could read a word.
+		// TLS was never established, so the client could not read a word.
 		if (flow === undefined) return void socket.destroy();
 		flow.stop();
 		const isOver = !socket.writable || error.code === "ECONNRESET";
@@ -40,7 +40,7 @@ export class BrokenHttp {
 		}
 	}
 
-	/** False where no answer was ever under way: then there is room for another. */
+	/** False if no answer was ever under way: then there is room for another. */
 	#closeAfterAnswers(socket: Socket): boolean {
 		const flow = this.#inflow.flowOf(socket);
 		if (flow !== undefined && [...flow.open].some(isUnderWay)) {
@@ -51,7 +51,10 @@ export class BrokenHttp {
 	}
 }
 
-/** A request of which more was to come has no answer yet: what is broken is the request itself. */
+/**
+ * A request whose body has not fully arrived has no answer yet: the broken part is the
+ * request itself.
+ */
 function isUnderWay({ req, headersSent, closed }: ServerResponse): boolean {
 	return !closed && (req.complete || headersSent);
 }

@@ -1,19 +1,21 @@
 /**
- * CORS: what a browser is told of an answer that a page of another origin asked for, if
- * that is let in (see origins.ts), and the question that it asks before, which is answered here.
- * Without `--cors-origin`, and without a token, nothing is allowed and nothing is said.
+ * CORS: what a browser is told about an answer that a page of another origin asked for,
+ * if that origin is let in (see origins.ts); and the preflight request, which is answered
+ * here. Without `--cors-origin`, and without a token, nothing is allowed and nothing is
+ * said.
  *
- * Credentials are never allowed: there are no cookies, and a token is a header of its own.
+ * Credentials are never allowed: there are no cookies, and a token has a header of its
+ * own.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { PREFLIGHT_KEPT_S } from "../../../protocol/limits.ts";
 import { methodsAt } from "./methods.ts";
 import type { Origins } from "./origins.ts";
 
-/** Of requests; more than these nobody needs. */
+/** Headers of requests; nobody needs more than these. */
 const ALLOWED =
 	"authorization, content-type, idempotency-key, last-event-id, traceparent, tracestate";
-/** Of answers; what else a page needs it may read anyway. */
+/** Headers of answers; whatever else a page needs, it may read anyway. */
 const EXPOSED = "allow, location, retry-after, www-authenticate";
 
 /** Tells who may read the answer, whatever it will be: a refusal that cannot be read looks like a node that is dead. */

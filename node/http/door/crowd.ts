@@ -1,10 +1,10 @@
 /**
  * The crowd: more connections than a node serves.
  *
- * Who floods a node with connections is told when to come again, like everybody whom a
- * node refuses: a connection that closes without a word looks like a node that is dead.
- * Some more than HTTP_CONNECTIONS_MAX are let in for that; each hears its refusal and is
- * closed. Their number is bounded by the server, HTTP_SURPLUS_MAX.
+ * A client that floods a node with connections is told when to come back, like everybody
+ * whom a node refuses: a connection that closes without a word looks like a dead node. So
+ * some more than HTTP_CONNECTIONS_MAX are accepted; each gets its refusal and is closed.
+ * The server bounds their number, HTTP_SURPLUS_MAX.
  */
 import type { Server } from "node:http";
 import { Server as SecureServer } from "node:https";
@@ -20,7 +20,7 @@ export class Crowd {
 
 	watch(server: Server): void {
 		server.maxConnections = HTTP_CONNECTIONS_MAX + HTTP_SURPLUS_MAX;
-		// The socket of a request over TLS is the one that deciphers it.
+		// For a request over TLS, the socket is the one that decrypts it.
 		const event =
 			server instanceof SecureServer ? "secureConnection" : "connection";
 		server.on(event, (socket: Socket) => {

@@ -1,9 +1,15 @@
-/** What of a JSON value does not fit its schema, for whoever sent it: one sentence that names the field. */
+/**
+ * What is wrong with a JSON value that does not fit its schema: one sentence for its
+ * sender, which names the field.
+ */
 import type { TObject, TSchema } from "typebox";
 import { Check } from "typebox/value";
 import type { Problem } from "../../../protocol/problem.ts";
 
-/** The problem with a value that fails its schema: its first flaw, in one sentence. `what` it is to be: "task". */
+/**
+ * The problem with a value that does not fit its schema: its first flaw, in one sentence.
+ * `what` is what it should be: "task".
+ */
 export function flawOf(what: string, schema: TObject, value: unknown): Problem {
 	const { field, detail } = firstFlaw(what, schema, value);
 	const problem: Problem = { code: "invalid", detail };

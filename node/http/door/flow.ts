@@ -1,22 +1,22 @@
 /**
- * Flow: what one connection sends, handed to Node's parser at the pace at which it
- * is answered.
+ * Flow: what one connection sends, handed to Node's parser at the pace at which it is
+ * answered.
  *
- * By itself Node parses whatever has come, 64 KiB at a time with thousands of
- * requests in it, and stops reading only for answers that it cannot send. So the flow
- * stands between: it takes the socket's bytes, gives the parser one head or a piece of
- * a body at a time, and keeps the rest while
+ * By itself Node parses whatever has arrived, 64 KiB at a time with thousands of requests
+ * in it, and stops reading only for answers that it cannot send. So the flow stands
+ * between: it takes the socket's bytes, gives the parser one head or a piece of a body at
+ * a time, and keeps the rest while
  *
  * - as many requests of the connection are open as may be, or an answer is not out,
  * - the server itself has asked for a pause,
  * - this turn of the event loop has done enough for HTTP (see inflow.ts).
  *
- * While it keeps something it does not read, so that the client's own system holds
- * what it sends further. It holds no more than what was read in one go, twice.
+ * While it keeps something it does not read, so the client's own system holds whatever it
+ * sends. It holds at most twice what was read in one go.
  *
- * It rests on two things that Node's HTTP server does to a socket: it listens to
- * `data` and `end`, and it calls `pause` and `resume`. The constructor asserts the
- * first; the tests of floods would see the second.
+ * It depends on two things that Node's HTTP server does to a socket: it listens to `data`
+ * and `end`, and it calls `pause` and `resume`. The constructor asserts the first; the
+ * tests of floods would notice the second.
  */
 import { strict as assert } from "node:assert";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -30,9 +30,9 @@ import { endOfHead, lineEndsBefore, type Tail, tailOf } from "./heads.ts";
 
 /** What the flows of a server share. */
 export interface Share {
-	/** Of requests, over all connections. */
+	/** Open requests, over all connections. */
 	open: number;
-	/** Kept, over all connections. */
+	/** Kept bytes, over all connections. */
 	bytes: number;
 	/** Whether a connection that has an open request may begin another. */
 	readonly mayBeginMore: boolean;
@@ -48,9 +48,9 @@ export interface Share {
 type Listener = (bytes?: Buffer) => void;
 
 export class Flow {
-	/** The connection's requests whose answers are not out. */
+	/** The connection's requests whose answers are not out yet. */
 	readonly open = new Set<ServerResponse>();
-	/** Called when one of them is. */
+	/** Called when such an answer is out. */
 	onAnswered: (() => void) | undefined;
 	readonly #socket: Socket;
 	readonly #share: Share;
@@ -58,9 +58,9 @@ export class Flow {
 	readonly #end: Listener;
 	#kept: Buffer[] = [];
 	#newest: IncomingMessage | undefined;
-	/** Of the newest request's body, as far as is known. */
+	/** What is left of the newest request's body, as far as is known. */
 	#bodyLeft = 0;
-	/** Of a head that has begun and not ended. */
+	/** The end of a head that has begun and not ended. */
 	#tail: Tail = "";
 	#reads = true;
 	/** The server has asked for a pause. */
@@ -113,7 +113,10 @@ export class Flow {
 		});
 	}
 
-	/** Nothing more is parsed, whatever comes: it cannot be understood, or nobody is there. */
+	/**
+	 * Nothing more is parsed, whatever arrives: it cannot be understood, or nobody is
+	 * there.
+	 */
 	stop(): void {
 		this.#stopped = true;
 		this.#forget();
@@ -136,7 +139,7 @@ export class Flow {
 	}
 
 	#run(): void {
-		// The parser calls who calls this, and must not be called within its call.
+		// The parser calls the caller of this, and must not be called within its own call.
 		if (this.#feeding) return;
 		while (this.#mayGoOn()) {
 			if (!this.#share.hasTime) {
@@ -178,7 +181,7 @@ export class Flow {
 			this.#bodyLeft = newest === undefined ? 0 : bodyLeftOf(newest);
 		} else if (this.#bodyLeft > 0) {
 			const isOver = newest === undefined || newest.complete;
-			// What is not over has at least a byte to come, whatever was reckoned.
+			// An unfinished body has at least one byte to come, whatever was calculated.
 			this.#bodyLeft = isOver ? 0 : Math.max(1, this.#bodyLeft - piece.length);
 		} else {
 			this.#tail = tailOf(this.#tail, piece);
@@ -188,7 +191,7 @@ export class Flow {
 	#sizeOfPiece(first: Buffer): number {
 		const isInChunks = this.#bodyLeft === Number.POSITIVE_INFINITY;
 		if (this.#bodyLeft > 0 && !isInChunks) return this.#bodyLeft;
-		// What is in chunks ends with an empty line, too.
+		// A chunked body ends with an empty line, too.
 		const end = endOfHead(this.#tail, first);
 		return Math.min(end ?? HEAD_PIECE_BYTES, HEAD_PIECE_BYTES);
 	}
@@ -213,7 +216,7 @@ export class Flow {
 			return;
 		}
 		this.#read(false);
-		// A few bytes that wait must not keep the many that they came with.
+		// A few waiting bytes must not keep the many that they came with.
 		if (first.buffer.byteLength > 2 * first.length) {
 			const own = Buffer.allocUnsafeSlow(first.length);
 			first.copy(own);
@@ -243,7 +246,7 @@ export class Flow {
 	}
 }
 
-/** Infinite for one in chunks, which does not say. */
+/** Infinite for a chunked body, which does not say. */
 function bodyLeftOf({ complete, headers }: IncomingMessage): number {
 	if (complete) return 0;
 	const length = Number(headers["content-length"]);

@@ -21,7 +21,10 @@ import { answerQuestion, tellReaders } from "./cors.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Origins } from "./origins.ts";
 
-/** What load balancers ask, often without a Host or by another name; the answers tell nothing secret. */
+/**
+ * What load balancers ask for, often without a Host or by another name; the answers
+ * reveal nothing secret.
+ */
 const HEALTH: readonly string[] = [
 	OPERATIONS.getHealth.path,
 	OPERATIONS.getReadiness.path,
@@ -121,7 +124,7 @@ export function guard(
 	});
 }
 
-/** 127.0.0.0/8, `::1`, or a name that means them wherever one is. */
+/** 127.0.0.0/8, `::1`, or a name that means them everywhere. */
 export function isLoopback(host: string): boolean {
 	return (
 		host === "localhost" ||
@@ -150,7 +153,7 @@ function isHostless({ headers, raw }: FastifyRequest): boolean {
 	return headers.host === undefined && raw.httpVersion === "1.1";
 }
 
-/** Node keeps the first alone, and a proxy in front may have looked at another. */
+/** Node keeps only the first, and a proxy in front may have looked at another. */
 function hasManyHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
 	let hosts = 0;
 	for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -160,7 +163,10 @@ function hasManyHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
 	return hosts > 1;
 }
 
-/** `GET http://other.example/…`, as is said to proxies: what it names counts before the Host. */
+/**
+ * `GET http://other.example/…`, as sent to proxies: the name in it takes precedence over
+ * the Host.
+ */
 function isForAnother({ raw, headers }: FastifyRequest): boolean {
 	const target = raw.url ?? "";
 	if (target.startsWith("/") || target === "*") return false;

@@ -1,16 +1,16 @@
 /**
- * Where the head of a request ends in bytes that come in pieces.
+ * Where the head of a request ends, in bytes that arrive in pieces.
  *
- * The parser takes whatever it is given, all requests of it at once; so it is given
- * no more than one head at a time (see flow.ts). This looks for the empty line that
- * ends one, across the seams of pieces, and for nothing else: what a head says is the
- * parser's to judge.
+ * The parser takes whatever it is given, with all the requests in it; so it is given no
+ * more than one head at a time (see flow.ts). This looks for the empty line that ends a
+ * head, across the seams between pieces, and for nothing else: what a head says is for
+ * the parser to judge.
  */
 const END = "\r\n\r\n";
 const RETURN = 0x0d;
 const NEWLINE = 0x0a;
 
-/** The last bytes of a head that has not ended, in which its end may have begun. */
+/** The last bytes of an unfinished head, in which its end may have begun. */
 export type Tail = string;
 
 /** How many bytes belong to the head that begins before or with them; undefined if it goes on. */
@@ -29,7 +29,7 @@ export function tailOf(tail: Tail, bytes: Buffer): Tail {
 	return (tail + bytes.toString("latin1", from)).slice(1 - END.length);
 }
 
-/** How many line ends stand before a head: the parser passes over them, so nothing has begun. */
+/** How many line breaks precede a head. The parser skips them, so nothing has begun. */
 export function lineEndsBefore(bytes: Buffer): number {
 	let count = 0;
 	while (bytes[count] === RETURN || bytes[count] === NEWLINE) count++;

@@ -1,11 +1,11 @@
 /**
  * Inflow: what all connections together may send.
  *
- * Each has a flow (see flow.ts), which keeps what is too much of one. What is too
- * much of all is bounded here: the requests that are open, the bytes that are kept,
- * and the time that beginning requests may take of one turn of the event loop, on
- * which leases are renewed, too. When that time is over, the connections wait for the
- * next turn in a queue, from which each begins one request at a time.
+ * Each connection has a flow (see flow.ts), which keeps what is too much for one. What is
+ * too much for all is bounded here: the open requests, the kept bytes, and the time that
+ * beginning requests may take in one turn of the event loop, on which leases are renewed,
+ * too. When that time is over, the connections wait for the next turn in a queue, and
+ * each begins one request at a time.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as SecureServer } from "node:https";
@@ -25,9 +25,9 @@ export class Inflow implements Share {
 	bytes = 0;
 	readonly #clock: Clock;
 	readonly #flows = new WeakMap<Socket, Flow>();
-	/** In the order of their turns. */
+	/** In the order in which they take their turns. */
 	readonly #waiting = new Set<Flow>();
-	/** Of this turn's requests; set by the first. */
+	/** When this turn's time is over; set by its first request. */
 	#endsMs = NEVER;
 
 	constructor(clock: Clock) {
@@ -35,7 +35,7 @@ export class Inflow implements Share {
 	}
 
 	watch(server: Server): void {
-		// What comes over TLS is a request's once it is deciphered.
+		// Over TLS, bytes belong to a request once they are decrypted.
 		const event =
 			server instanceof SecureServer ? "secureConnection" : "connection";
 		server.on(event, (socket: Socket) => {
@@ -44,7 +44,8 @@ export class Inflow implements Share {
 		server.on("request", (request: IncomingMessage, response) => {
 			this.#flows.get(request.socket)?.begun(request, response);
 		});
-		// By itself Node answers those that it does not know, and nobody counts these answers.
+		// By itself Node answers expectations that it does not know, and nobody counts these
+		// answers.
 		server.on("checkExpectation", (request, response: ServerResponse) => {
 			server.emit("request", request, response);
 		});
@@ -84,7 +85,7 @@ export class Inflow implements Share {
 		return true;
 	}
 
-	/** Those that wait begin one request each, again and again while there is time. */
+	/** Each waiting connection begins one request, again and again while there is time. */
 	#turn(): void {
 		this.#endsMs = NEVER;
 		if (this.#waiting.size === 0) return;

@@ -1,9 +1,10 @@
 /**
  * One read for all who ask at the same time.
  *
- * What the whole cluster is read from costs the store much, for every shard, and a flood of
- * questions would keep it from the renewals of leases. So one read is under way at a time,
- * and who asks meanwhile shares the next one: what is told is never older than the question.
+ * Reading about the whole cluster costs the store much, for every shard, and a flood of
+ * such requests would keep it from renewing leases. So one read is under way at a time,
+ * and requests that come meanwhile share the next one: an answer is never older than the
+ * question.
  */
 export function jointRead<T>(read: () => Promise<T>): () => Promise<T> {
 	let underWay: Promise<T> | undefined;

@@ -1,10 +1,10 @@
 /**
- * JSON as it is written: what is gone once it has been parsed. How many names
- * there are, how deep it goes, and whether whole numbers keep their digits.
+ * JSON as text: what is lost once it has been parsed. How many names there are, how deep
+ * it is nested, and whether integers keep their digits.
  *
- * `scan` looks at every text, which may yet turn out not to be JSON: one pass,
- * no memory. `findFlaw` says where what it noticed lies; that takes a memory of
- * names, and is for texts that are refused anyway.
+ * `scan` looks at every text, which may yet turn out not to be JSON: one pass, no memory.
+ * `findFlaw` locates what `scan` noticed; that takes a memory of names, and is for texts
+ * that are refused anyway.
  */
 import type { JsonText } from "../../../protocol/task.ts";
 
@@ -17,19 +17,21 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-/** `[` and `{`, `]` and `}` differ in this one bit, as large letters and small. */
+/**
+ * `[` and `{`, `]` and `}` differ in this one bit, as upper and lower case letters do.
+ */
 const CURLY = 0x20;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const EXPONENT = 0x65;
 
-/** Whole numbers of fewer digits are all below 2^53. */
+/** Integers with fewer digits are all below 2^53. */
 const DIGITS_UNSURE = 16;
 
 interface Scan {
 	readonly names: number;
 	readonly depth: number;
-	/** Whether a whole number in it would come back as another one. */
+	/** Whether an integer in it would come back as a different one. */
 	readonly changes: boolean;
 }
 
@@ -83,9 +85,9 @@ function numberEnd(text: string, start: number): number {
 }
 
 /**
- * Whether digits are lost: a whole number, written out, that would be written
- * as another one when it has been a double. With a fraction or an exponent it
- * counts nothing exactly and claims no exact digits, so that 1e300 is taken.
+ * Whether digits are lost: an integer, written out, that would be written differently
+ * after it has been a double. A number with a fraction or an exponent does not claim
+ * exact digits, so 1e300 is accepted.
  */
 function isChanged(text: string, start: number, end: number): boolean {
 	if (end - start < DIGITS_UNSURE) return false;
@@ -96,7 +98,7 @@ function isChanged(text: string, start: number, end: number): boolean {
 	);
 }
 
-/** A whole number as JavaScript writes it, without its exponent. */
+/** An integer as JavaScript writes it, without an exponent. */
 function writeOut(value: number): string {
 	const [digits = "", exponent] = String(value).split("e+");
 	if (exponent === undefined) return digits;
@@ -105,22 +107,26 @@ function writeOut(value: number): string {
 }
 
 export interface TextFlaw {
-	/** A name that its object has already; undefined: a number that would change. */
+	/** A name that its object already has; undefined if a number would change. */
 	readonly twice: string | undefined;
-	/** Where, as `[3].payload.list`. */
+	/** The location, as `[3].payload.list`. */
 	readonly path: string;
 }
 
-/** An object or array that is open where one looks, and what of it is being looked at. */
+/**
+ * An object or array that is open at the current position, and what is being read in it.
+ */
 interface Level {
-	/** Undefined in an array. */
+	/** Undefined for an array. */
 	readonly names: Set<string> | undefined;
 	at: string | number;
-	/** Whether the next text is a name. */
+	/** Whether the next string is a name. */
 	named: boolean;
 }
 
-/** The first name that occurs twice or number that would change, in a text that is JSON. */
+/**
+ * The first name that occurs twice, or number that would change, in a text that is JSON.
+ */
 export function findFlaw(text: JsonText): TextFlaw | undefined {
 	const levels: Level[] = [];
 	for (let i = 0; i < text.length; i++) {

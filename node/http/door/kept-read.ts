@@ -1,22 +1,22 @@
 /**
- * A joint read whose last answer is told again while it is fresh enough: for what is read in
- * many steps, and asked for by every page that is open.
+ * A joint read whose last answer is repeated while it is fresh enough: for what is read
+ * in many steps, and asked for by every open page.
  *
- * What is small is read anew for everybody, up to so many times a second. What is large is
- * told again for a while, and so is whatever somebody has begun to read through. How old
- * an answer is, it says itself.
+ * Small answers are read again for everybody, up to so many times a second. Large ones
+ * are repeated for a while, and so is any answer that somebody has begun to page through.
+ * An answer says itself how old it is.
  */
 import { KEPT_READS_A_SECOND_MAX } from "../../../protocol/limits.ts";
 import type { Clock } from "../../ports.ts";
 import { jointRead } from "./joint-read.ts";
 
-/** What is read: so many rows. */
+/** What is read, with its number of rows. */
 interface Rows {
 	readonly rows: readonly unknown[];
 }
 
 interface Keeping {
-	/** For how long an answer may be told again, if it has more rows than are few. */
+	/** How long an answer with more than a few rows may be repeated. */
 	readonly keptMs: number;
 	readonly few: number;
 }
@@ -48,7 +48,7 @@ export class KeptRead<T extends Rows> {
 		});
 	}
 
-	/** `goesOn`: for one who has been told an answer before, and wants more of it. */
+	/** `goesOn`: for somebody who has been given an answer before, and wants more of it. */
 	async ask(goesOn: boolean): Promise<T> {
 		const { keptMs, few } = this.#keeping;
 		if (this.#last === undefined) return await this.#read();

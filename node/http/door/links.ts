@@ -1,14 +1,14 @@
 /**
- * Links: every answer about a task says where the task is. One about a single task has it
- * as `Location`; one about many says once how each is found by its id: as `links`, or as
- * `Link-Template` (RFC 9652) where its form has no room for that.
+ * Links: every answer about a task says where the task is. An answer about a single task
+ * has it as `Location`. One about many says once how each is found by its id: as `links`,
+ * or as `Link-Template` (RFC 9652) if its form has no room for that.
  */
 import type { FastifyReply } from "fastify";
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Base } from "./base.ts";
 
 export class Links {
-	/** `{id}` stands for a task's. */
+	/** `{id}` stands for a task's id. */
 	readonly task: string;
 	readonly #tasks: string;
 
@@ -17,7 +17,7 @@ export class Links {
 		this.#tasks = this.task.replace("{id}", "");
 	}
 
-	/** No character of an id has another meaning in an address. */
+	/** No character of an id has a special meaning in a URL. */
 	toTask(reply: FastifyReply, id: string): void {
 		reply.header("location", this.#tasks + id);
 	}

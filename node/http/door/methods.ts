@@ -1,7 +1,7 @@
 /**
- * Requests that no operation takes: 405 with `Allow` where the address exists, 404
- * where it does not. Both are told before a body is read, and whatever the
- * method: TRACE and PROPFIND, too, for which nobody would add a route.
+ * Requests that no operation takes: 405 with `Allow` if the path exists, 404 if it does
+ * not. Both are answered before a body is read, and for any method: also TRACE and
+ * PROPFIND, for which nobody would add a route.
  */
 import type { FastifyInstance, onResponseHookHandler } from "fastify";
 import { ADDRESSES } from "../../../protocol/operations.ts";
@@ -33,7 +33,7 @@ export function refuseWhatNoOperationTakes(
 	});
 }
 
-/** Those that an address takes; none: there is no such address. */
+/** The methods that a path takes; empty if there is no such path. */
 export function methodsAt(path: string): string[] {
 	const here = ADDRESSES.filter((address) => isAt(path, address.path));
 	const methods = here.flatMap(({ method }) =>
@@ -42,7 +42,10 @@ export function methodsAt(path: string): string[] {
 	return [...new Set(methods)];
 }
 
-/** Whether a path is one of an operation's, as the router sees it: a slash at the end is nothing. */
+/**
+ * Whether a path is an operation's, as the router sees it: a slash at the end makes no
+ * difference.
+ */
 function isAt(path: string, template: string): boolean {
 	const parts = path.replace(/(.)\/$/, "$1").split("/");
 	const wanted = template.split("/");

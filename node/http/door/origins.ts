@@ -1,33 +1,34 @@
 /**
  * Origins: from which pages a browser may ask a node for what.
  *
- * Own are the pages that the node serves itself: by the Host that they ask it by, by its
- * `--public-url`, and by any of loopback's names if another of them is the Host. Let in are
- * those of `--cors-origin`; and other live nodes' pages, if a token comes along, since a
- * page that has one goes on with another node when its own is down. All others may read
- * nothing (a browser sees to that, as no answer allows it) and change nothing. The token
- * is looked at by others; here it counts that it is there.
+ * A node's own pages are those that it serves itself: by the Host that they use, by its
+ * `--public-url`, and by any other name of loopback if the Host is one. Let in are the
+ * origins of `--cors-origin`; and other live nodes' pages, if a token comes along, since
+ * a page that has a token goes on with another node when its own is down. Pages of all
+ * other origins may read nothing (the browser sees to that, as no answer allows it) and
+ * change nothing. Others check the token; what counts here is that there is one.
  *
- * A browser tells of a page by `Origin` and, where the connection is safe, by
- * `Sec-Fetch-Site`. What comes with neither is no page's, and no concern of this.
+ * A browser identifies a page by `Origin` and, if the connection is secure, by
+ * `Sec-Fetch-Site`. A request with neither does not come from a page, and is no concern
+ * of this.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { inUrl } from "../../../protocol/host.ts";
 
 export interface Site {
-	/** On which the node listens, as its user wrote it. */
+	/** The address on which the node listens, as its user wrote it. */
 	readonly host: string;
-	/** It speaks TLS itself. */
+	/** Whether it speaks TLS itself. */
 	readonly isSecure: boolean;
 	/** Where the cluster is reached through a proxy: see `protocol/host.ts`. */
 	readonly publicUrl?: string;
-	/** Of others' pages that may use the API. */
+	/** Origins of other sites whose pages may use the API. */
 	readonly corsOrigins: readonly string[];
 	/** Origins of the HTTP sides of live nodes. */
 	readonly nodeOrigins: () => readonly string[];
 }
 
-/** The names of loopback, as a Host has them. */
+/** The names of loopback, as they occur in a Host. */
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const PORT_MAX = 65_535;
 
@@ -47,7 +48,7 @@ export class Origins {
 		this.#names = new Set(names);
 	}
 
-	/** Whether a node on loopback goes by the name in this Host. */
+	/** Whether a node on loopback may be called by this Host's name. */
 	isOwnName(host: string | undefined): boolean {
 		return this.#names.has(nameIn(host ?? ""));
 	}
@@ -62,14 +63,17 @@ export class Origins {
 		return isLetIn ? origin : undefined;
 	}
 
-	/** Of a live node, by whichever of loopback's names, or where the proxy serves them all. */
+	/**
+	 * Whether it is a live node's origin, by any name of loopback, or the proxy's, which
+	 * serves them all.
+	 */
 	#isCluster(origin: string): boolean {
 		if (origin === this.#public?.origin) return true;
 		const own = byOneName(origin);
 		return this.#site.nodeOrigins().some((each) => byOneName(each) === own);
 	}
 
-	/** Whether a page sent this that may change nothing here. */
+	/** Whether this comes from a page that may change nothing here. */
 	isForeign(asked: Asked): boolean {
 		const { headers } = asked;
 		const { origin, "sec-fetch-site": from } = headers;
@@ -99,7 +103,7 @@ export class Origins {
 	}
 }
 
-/** A Host without its port, which may differ (a tunnel's other end) but must be one. */
+/** The name in a Host. The port may differ (a tunnel's other end), but must be a port. */
 function nameIn(host: string): string {
 	const [, name, port] =
 		/^(.*):([1-9][0-9]{0,4})$/s.exec(host.toLowerCase()) ?? [];
@@ -108,7 +112,7 @@ function nameIn(host: string): string {
 		: host.toLowerCase();
 }
 
-/** All names of loopback are one. */
+/** Replaces any name of loopback by one. */
 function byOneName(origin: string): string {
 	return origin.replace(/\/\/(localhost|\[::1\])(?=:|$)/, "//127.0.0.1");
 }
@@ -117,7 +121,7 @@ function portIn(host: string): string | undefined {
 	return /:(\d+)$/.exec(host)?.[1];
 }
 
-/** What a browser asks before it sends a token has only the header's name. */
+/** A preflight for a request with a token contains only the header's name. */
 function bringsToken(method: string, headers: IncomingHttpHeaders): boolean {
 	if (method !== "OPTIONS")
 		return /^bearer /i.test(headers.authorization ?? "");

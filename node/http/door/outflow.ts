@@ -1,16 +1,16 @@
 /**
- * Outflow: answers that are not taken, a few megabytes at a time.
+ * Outflow: answers that their clients have not taken yet, a few megabytes at a time.
  *
- * An answer lies in memory until its client has taken it, and a client may take its
- * time. So answers that are not small are counted from before they are sent until they
- * are out. When they are too many, the next one waits, and whoever takes its own most
- * slowly, and has done so for a second at least, is cut off in its favour: slow readers hold
- * memory only as long as nobody needs it. A client that takes nothing at all is cut
+ * An answer lies in memory until its client has taken it, and a client may take its time.
+ * So answers that are not small are counted from before they are sent until they are out.
+ * When there are too many, the next one waits, and the client that takes its answer most
+ * slowly, if it has had at least a second, is cut off in its favour: slow readers hold
+ * memory only as long as nobody else needs it. A client that takes nothing at all is cut
  * off after a while in any case.
  *
- * To hand the system megabytes takes milliseconds, so only so much is begun in one turn
- * of the event loop. It goes in slices, by which it is seen how much is taken; only the
- * next one is there as bytes beside the text.
+ * Handing megabytes to the system takes milliseconds, so only so much is begun in one
+ * turn of the event loop. An answer goes out in slices, which show how much of it is
+ * taken; only the next slice exists as bytes besides the text.
  */
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -32,7 +32,7 @@ interface Unsent {
 	readonly raw: FastifyReply["raw"];
 	readonly socket: Socket;
 	readonly text: string;
-	/** Lets it be sent. */
+	/** Lets the answer be sent. */
 	readonly go: (error: null, payload: Readable | string) => void;
 	bytes: number;
 	pace: Pace;
@@ -59,7 +59,7 @@ class Slices extends Readable {
 	}
 }
 
-/** Near `at`, where no character is cut in two. */
+/** Near `at`, but not within a character. */
 function sliceEnd(text: string, at: number): number {
 	const code = text.charCodeAt(at - 1);
 	return code >= 0xd800 && code < 0xdc00 ? at + 1 : at;
@@ -86,7 +86,8 @@ export class Outflow {
 				return done();
 			this.#add({
 				raw: reply.raw,
-				// The answer itself has none while an earlier one of the connection is not out.
+				// The answer itself has no socket while an earlier one of the connection is not
+				// out.
 				socket: request.raw.socket,
 				text: payload,
 				bytes: 0,
@@ -125,7 +126,7 @@ export class Outflow {
 			this.#bytes += unsent.bytes;
 			this.#count(unsent.bytes);
 			unsent.pace = this.#newPace();
-			// Halved, since a socket that has something unsent is given its time twice.
+			// Halved, because a socket that has something unsent is given its time twice.
 			unsent.socket.setTimeout(READ_PATIENCE_MS / 2);
 			unsent.go(null, new Slices(unsent.text, unsent.pace));
 		}
@@ -140,13 +141,16 @@ export class Outflow {
 		this.#turnBytes += bytes;
 	}
 
-	/** What is larger than all that there is room for goes alone. */
+	/** An answer that is larger than all the room there is goes alone. */
 	#hasRoomFor({ text }: Unsent): boolean {
 		const bytes = this.#bytes + text.length;
 		return this.#held.size === 0 || bytes <= UNSENT_BYTES_MAX;
 	}
 
-	/** False if none is slow, or has had its time; then they are looked at again a while later. */
+	/**
+	 * False if none is slow, or has had its time; then they are checked again a while
+	 * later.
+	 */
 	#cutSlowest(): boolean {
 		const nowMs = this.#clock.monoMs();
 		let slowest: Unsent | undefined;

@@ -1,6 +1,6 @@
 /**
- * How fast something comes or goes of late, so that of many the slowest can be found:
- * what went fast at first and then stands still is slow.
+ * How fast something has been coming or going lately, so that the slowest of many can be
+ * found: something that was fast at first and then stands still is slow.
  */
 export class Pace {
 	readonly #graceMs: number;
@@ -8,7 +8,7 @@ export class Pace {
 	/** When the pace was taken, and how much there was by then. */
 	#markMs: number;
 	#markBytes = 0;
-	/** Bytes a millisecond; what has just begun is not slow yet. */
+	/** Bytes a millisecond; something that has just begun is not slow yet. */
 	#pace = Number.POSITIVE_INFINITY;
 
 	constructor(nowMs: number, graceMs: number) {

@@ -1,10 +1,10 @@
 /**
- * Places: so many answers of one kind are read from the store at once.
+ * Places: only so many answers of one kind are read from the store at once.
  *
- * What is read costs its bytes on the one connection to the store, where renewals of
- * the lease must come through as well, and in memory until the answer may be sent
- * (see outflow.ts). So a request takes a place before it reads, and gives it back when
- * its answer is on its way out. Others wait their turn, so many and not for long.
+ * What is read costs its bytes on the one connection to the store, where lease renewals
+ * must get through as well, and in memory until the answer may be sent (see outflow.ts).
+ * So a request takes a place before it reads, and gives it back when its answer is on its
+ * way out. Others wait their turn: a limited number, and not for long.
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { READ_PATIENCE_MS } from "../../../protocol/limits.ts";
@@ -20,7 +20,7 @@ export const readsFull: Problem = {
 /** What may be read at once. */
 export interface Reads {
 	readonly lists: Places;
-	/** Lists for which much may have to be looked at. */
+	/** Lists for which much may have to be searched. */
 	readonly searches: Places;
 	/** One task each. */
 	readonly tasks: Places;
@@ -33,7 +33,7 @@ export class Places {
 	readonly #max: number;
 	readonly #waitingMax: number;
 	readonly #held = new Set<Raw>();
-	/** In the order in which they came; each is told that it has a place. */
+	/** In the order in which they came; each is told when it has a place. */
 	readonly #waiting = new Set<() => void>();
 
 	constructor(clock: Clock, max: number, waitingMax: number) {
@@ -42,7 +42,10 @@ export class Places {
 		this.#waitingMax = waitingMax;
 	}
 
-	/** Answers that are sent give their places back. Hooks added before have had their time by then. */
+	/**
+	 * Answers that are sent give their places back. Hooks that were added earlier have run
+	 * by then.
+	 */
 	watch(app: FastifyInstance): void {
 		app.addHook("onSend", (_request, reply, _payload, done) => {
 			this.leave(reply);
@@ -50,7 +53,7 @@ export class Places {
 		});
 	}
 
-	/** Whether there is a place for this answer, maybe after a while. */
+	/** Whether there is a place for this answer, perhaps after a while. */
 	enter({ raw }: FastifyReply): boolean | Promise<boolean> {
 		if (raw.closed) return false;
 		if (this.#held.has(raw)) return true;
@@ -66,7 +69,7 @@ export class Places {
 
 	#leave(raw: Raw): void {
 		if (!this.#held.delete(raw) || this.#waiting.size === 0) return;
-		// In another turn: one answer after the other would fill this one.
+		// In another turn: otherwise one answer after the other would fill this one.
 		this.#clock.soon(() => {
 			const [next] = this.#waiting;
 			if (this.#held.size < this.#max) next?.();
@@ -78,7 +81,7 @@ export class Places {
 		raw.once("close", () => this.#leave(raw));
 	}
 
-	/** False if too many wait, it took too long, or nobody is there any more. */
+	/** False if too many wait, it took too long, or the client is gone. */
 	#turn(raw: Raw): Promise<boolean> | boolean {
 		if (this.#waiting.size >= this.#waitingMax) return false;
 		return new Promise((resolve) => {
@@ -86,7 +89,7 @@ export class Places {
 				this.#waiting.delete(called);
 				tooLong.cancel();
 				raw.off("close", gone);
-				// At once, before another comes or this one goes.
+				// At once, before another request comes or this one goes.
 				if (hasPlace) this.#hold(raw);
 				resolve(hasPlace);
 			};

@@ -1,13 +1,13 @@
 /**
- * Query parameters, as strict as bodies: an unknown one is refused, since a
- * filter that is misspelt or not yet there would otherwise seem to match all.
+ * Query parameters, as strict as bodies: an unknown one is refused, since a filter that
+ * is misspelt or does not exist yet would otherwise seem to match everything.
  */
 import type { FastifyRequest, onRequestHookHandler } from "fastify";
 import type { Parameter } from "../../../protocol/operation.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
-/** Those that were given: a text, or of one that may be repeated a list of texts. */
+/** Those that were given: a text, or a list of texts for one that may be repeated. */
 type Given<Wanted> = {
 	readonly [Name in keyof Wanted]?: Wanted[Name] extends {
 		readonly isRepeatable: true;
@@ -22,7 +22,7 @@ type Query<Wanted> =
 
 const NAME_SHOWN_CHARS = 64;
 
-/** For a route that takes no parameters: refuses those there are before a body is read. */
+/** For a route that takes no parameters: refuses any before a body is read. */
 export const takesNoParameters: onRequestHookHandler = (
 	request,
 	reply,

@@ -1,10 +1,11 @@
 /**
- * Rates: so many requests a second of each token. Each has a bucket that holds as many as a
- * second brings, and fills evenly; what finds it empty is refused.
+ * Rates: limits the requests a second of each token. Each token has a bucket that holds
+ * as many as one second allows, and fills evenly; a request that finds it empty is
+ * refused.
  */
 import type { Clock } from "../../ports.ts";
 
-/** Beyond, those that are full are forgotten, and so are as good as new. */
+/** Beyond this number, full buckets are discarded: a new one is the same. */
 const BUCKETS_MAX = 4_096;
 const SECOND_MS = 1_000;
 
@@ -23,7 +24,7 @@ export class Rates {
 		this.#rate = rate;
 	}
 
-	/** Whether the token of this name may ask once more. */
+	/** Whether the token of this name may make one more request. */
 	take(name: string): boolean {
 		const nowMs = this.#clock.monoMs();
 		const bucket = this.#buckets.get(name) ?? this.#newBucket(name, nowMs);

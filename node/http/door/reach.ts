@@ -1,7 +1,7 @@
 /**
- * What a token reaches and sees of the tasks. A task of another queue or type than those to
- * which a token is restricted does not exist for it; and who may not see payloads is shown
- * none, nor what comes of them.
+ * Which tasks a token reaches, and what it sees of them. Tasks outside the queues or
+ * types to which a token is restricted do not exist for it; and a token that may not see
+ * payloads is shown neither payloads nor what results from them.
  */
 import {
 	type AccessGrant,
@@ -21,7 +21,7 @@ import { isTaskId } from "../../../protocol/task-id.ts";
 import { readRoute } from "../../../protocol/view.ts";
 import type { Api, Asker } from "../../ports.ts";
 
-/** Whether the asker may have to do with tasks of this route. */
+/** Whether the asker may deal with tasks of this route. */
 export function reachesRoute(asker: AccessGrant, route: Route): boolean {
 	return !isRestricted(asker) || reaches(asker, readRoute(route));
 }
@@ -50,7 +50,10 @@ export function flawOfRoute(asker: Asker, route: Route): Problem | undefined {
 	};
 }
 
-/** Whether there is no such task, as far as the asker can tell. Asks the store only for who is restricted. */
+/**
+ * Whether there is no such task, as far as the asker can tell. Asks the store only if the
+ * asker is restricted.
+ */
 export async function isOutOfReach(
 	api: Api,
 	asker: Asker,
@@ -65,7 +68,9 @@ type Narrowed =
 	| { readonly ok: true; readonly query: TaskQuery }
 	| { readonly ok: false; readonly problem: Problem };
 
-/** The query as it is to be asked for: with what the asker is restricted to. `inBody`: where fields are named so. */
+/**
+ * The query with the asker's restrictions added. `inBody`: fields are named as in a body.
+ */
 export function narrow(asker: Asker, query: TaskQuery, inBody = ""): Narrowed {
 	const narrowed: { queue?: string; type?: string } = {};
 	for (const [field, names] of [

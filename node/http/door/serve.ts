@@ -1,9 +1,9 @@
 /**
- * Puts what a node serves where `protocol/operations.ts` says: each operation at
- * its address, by its method, behind what its entry asks for.
+ * Serves the operations of `protocol/operations.ts`: each at its path, by its method,
+ * after the checks that its entry asks for.
  *
- * An operation without a handler is an error of types. A route that is no
- * operation is refused when it is added, so that none comes about beside them.
+ * An operation without a handler is a type error. A route that is not an operation is
+ * refused when it is added, so that none can exist besides them.
  */
 import type {
 	FastifyInstance,
@@ -31,7 +31,10 @@ type Handler<Path extends string> = (
 	reply: FastifyReply,
 ) => FastifyReply | Promise<FastifyReply>;
 
-/** What answers, for each operation and file. A family of them has its part in a file of its own. */
+/**
+ * The handler of each operation and file. Each family of operations has its part in a
+ * file of its own.
+ */
 export type Handlers = {
 	readonly [Id in OperationId]: Handler<(typeof OPERATIONS)[Id]["path"]>;
 } & { readonly [Id in FileId]: Handler<(typeof FILES)[Id]> };
@@ -43,7 +46,7 @@ export function serveOperationsOnly(app: FastifyInstance): void {
 	});
 }
 
-/** Who looks at all that comes. */
+/** Who sees every request. */
 interface Overseers {
 	readonly doorkeeper: Doorkeeper;
 	readonly traffic: Traffic;
@@ -113,7 +116,7 @@ function routeOf(path: string): string {
 	return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-/** @throws where it is none of the operations. HEAD comes with each GET. */
+/** @throws if it is not an operation. HEAD comes with each GET. */
 function refuseUnlisted(method: string, url: string): void {
 	const listed = ADDRESSES.some(
 		(address) =>
@@ -128,7 +131,7 @@ function refuseUnlisted(method: string, url: string): void {
 	}
 }
 
-/** Whether its answers go on for as long as who asks wishes. */
+/** Whether its answers go on for as long as the client wishes. */
 function isStream({ answers }: Operation): boolean {
 	return Object.values(answers).some(
 		({ shape }) => typeof shape === "object" && "eventsOf" in shape,

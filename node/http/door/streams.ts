@@ -1,17 +1,20 @@
 /**
- * Answers that go on: each is written as its client takes it, ends when that hangs up, and at once
- * when the node stops, so that none keeps it from closing.
+ * Answers that go on: each is written as its client takes it, ends when the client hangs
+ * up, and ends at once when the node stops, so that none keeps the node from closing.
  */
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 
-/** As much as is written ahead of who reads. */
+/** How much is written ahead of the reader. */
 const AHEAD_BYTES = 16 * 1024;
 
 export class Streams {
 	readonly #open = new Set<() => void>();
 
-	/** `end` is called when it is no longer wanted, and lets `pieces` come to its end. */
+	/**
+	 * `end` is called when the answer is no longer wanted, and makes `pieces` come to an
+	 * end.
+	 */
 	send(
 		reply: FastifyReply,
 		type: string,
@@ -21,15 +24,15 @@ export class Streams {
 		const options = { objectMode: false, highWaterMark: AHEAD_BYTES };
 		const stream = Readable.from(pieces, options);
 		this.#open.add(end);
-		// Not when the stream is closed, which waits for its last piece to come.
+		// Not when the stream is closed: that waits for its last piece.
 		reply.raw.once("close", () => {
 			this.#open.delete(end);
 			end();
 		});
-		// A proxy must not keep what is to be seen now.
+		// A proxy must not hold back what is to be seen now.
 		reply.headers({
 			...{ "content-type": type, "x-accel-buffering": "no" },
-			// With it ends its connection, for which a node that stops would wait.
+			// Its connection ends with it; otherwise a node that stops would wait for that.
 			connection: "close",
 		});
 		void reply.code(200).send(stream);

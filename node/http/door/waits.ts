@@ -1,13 +1,13 @@
 /**
- * Requests that wait for a task to end: each is let go when its client hangs up,
- * and all are when the node stops, so that none keeps the node from closing.
+ * Requests that wait for a task to end: each is released when its client hangs up, and
+ * all are when the node stops, so that none keeps the node from closing.
  */
 import type { FastifyReply } from "fastify";
 
 export class Waits {
 	readonly #open = new Set<AbortController>();
 
-	/** Runs `wait` with a signal that aborts when it is no longer wanted. */
+	/** Runs `wait` with a signal that aborts when the request is no longer wanted. */
 	async hold<T>(
 		reply: FastifyReply,
 		wait: (signal: AbortSignal) => Promise<T>,
@@ -24,7 +24,7 @@ export class Waits {
 		}
 	}
 
-	/** Each answers at once, with the task as it stands. */
+	/** Each answers at once, with the task as it is. */
 	endAll(): void {
 		for (const controller of this.#open) controller.abort();
 	}

@@ -1,12 +1,12 @@
 /**
- * Many submissions in one request: check each, submit the good ones, and keep
- * the answers in the order of the items.
+ * Many submissions in one request: checks each, submits the good ones, and keeps the
+ * answers in the order of the items.
  *
- * A body may hold fifty thousand tasks. They are taken a chunk at a time, and between
- * chunks the node turns to its other work. Some chunks' submissions run side by side, so
- * that the store is kept busy; the others wait until one is through, so that whoever
- * else submits is not behind all of them. A store that hangs refuses what comes later at
- * once, so it delays the answer once, not once a chunk.
+ * A body may hold fifty thousand tasks. They are taken in chunks, and between chunks the
+ * node turns to its other work. Some chunks are submitted side by side, so that the store
+ * is kept busy; the others wait until one is through, so that other submitters are not
+ * behind all of them. A store that hangs refuses later submissions at once, so it delays
+ * the answer once, and not once for each chunk.
  */
 import {
 	ITEMS_CHUNK,
@@ -25,13 +25,16 @@ const tooManyItems: Problem = {
 	code: "too_large",
 	detail: `One request may hold at most ${ITEMS_MAX} tasks; send the rest in further ones.`,
 };
-/** To take nothing with a 2xx would tell a sender whose tasks got lost on the way that all is well. */
+/**
+ * Answering 2xx for no tasks would tell a sender whose tasks got lost on the way that all
+ * is well.
+ */
 const noItems: Problem = {
 	code: "invalid",
 	detail: "The body holds no task; send at least one.",
 };
 
-/** What is wrong with how many tasks a body holds, if anything is. */
+/** What is wrong with the number of tasks in a body, if anything. */
 export function flawOfCount(items: number): Problem | undefined {
 	if (items === 0) return noItems;
 	return items > ITEMS_MAX ? tooManyItems : undefined;
@@ -66,7 +69,7 @@ export async function submitAll<Item>(
 			return outcomes;
 		});
 		chunks.push(chunk);
-		// Should it fail, that is met below; it is not unhandled until then.
+		// A failure is handled below; until then it must not count as unhandled.
 		const through = chunk.then(
 			() => {},
 			() => {},
@@ -95,16 +98,17 @@ async function submitChunk(
 
 interface Insistence {
 	readonly tasks: readonly NewTask[];
-	/** Replaced where a later one is certain. */
+	/** Replaced once a later outcome is certain. */
 	readonly outcomes: Submitted[];
 	readonly untilMs: number;
 }
 
 /**
- * Submits those again that the store was too slow for, for SUBMIT_AGAIN_MS_MAX: under its id
- * a task that has been stored after all is the same. What would be another run of its id is
- * submitted again only if it was not sent. Who sends one task or a few is told
- * within a second and can do that alone; of thousands some would always be left.
+ * Submits the tasks again that the store was too slow for, for SUBMIT_AGAIN_MS_MAX: a
+ * task that has been stored after all is found under its id. A task that would become
+ * another run of its id is submitted again only if it was not sent. A client that sends
+ * one task or a few is told within a second and can do that itself; of thousands, some
+ * would always be left.
  */
 async function insist(
 	api: Api,
@@ -122,7 +126,7 @@ async function insist(
 		const again = await api.tasks.submit(slow.map((i) => tasks[i] as NewTask));
 		for (const [n, i] of slow.entries()) {
 			const outcome = again[n] as Submitted;
-			// What may be in the store is not said to be refused.
+			// A task that may be in the store is not reported as refused.
 			if (outcome.ok || !isUnknown(outcomes[i])) outcomes[i] = outcome;
 		}
 		if (again.every((outcome) => !outcome.ok && !isSlow(outcome))) return;
@@ -146,7 +150,7 @@ function refuseAll(tasks: readonly NewTask[]): Submitted[] {
 
 /**
  * The status of the answer as a whole: `taken` if any item was taken, so that nobody
- * sends all of it again by mistake; else the most serious of the items' own.
+ * sends everything again by mistake; otherwise the most serious of the items' own.
  */
 export function statusOfAll(
 	outcomes: readonly Submitted[],

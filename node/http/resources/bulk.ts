@@ -1,4 +1,7 @@
-/** `POST /v1/tasks/cancel`, `/retry` and `/delete`: what is done to all tasks that fit a filter. */
+/**
+ * `POST /v1/tasks/cancel`, `/retry` and `/delete`: an action on all tasks that match a
+ * filter.
+ */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TObject } from "typebox";
 import { Check } from "typebox/value";
@@ -161,7 +164,7 @@ const DONE: Readonly<Record<BulkAction, string>> = {
 	delete: "deleted",
 };
 const NAME_SHOWN_CHARS = 64;
-/** Of the filter, in the audit. */
+/** The length of the filter in the audit. */
 const TARGET_CHARS = 256;
 
 function refuse(

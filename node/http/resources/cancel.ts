@@ -57,7 +57,7 @@ type Read =
 	| { readonly ok: true; readonly wish: CancelWish }
 	| { readonly ok: false; readonly problem: Problem };
 
-/** No body is a wish without more. */
+/** Without a body, nothing more is asked for. */
 function readWish(body: Uint8Array): Read {
 	const parsed =
 		body.length === 0 ? { ok: true as const, value: {} } : parseJson(body);

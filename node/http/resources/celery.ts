@@ -1,11 +1,11 @@
 /**
- * The addresses of the Celery + Flask system that Hearsay replaces, so that its
- * scripts and Postman collections go on working: `POST /add_task`,
- * `GET /status/all`, `GET /status/:task_id`.
+ * The addresses of the Celery + Flask system that Hearsay replaces, so that its scripts
+ * and Postman collections keep working: `POST /add_task`, `GET /status/all`, `GET
+ * /status/:task_id`.
  *
- * Every request is a task, and runs, as there. A `task_id` that is a name is the task's id as
- * text; further tasks of that name are runs of it (see celery-id.ts). It is told back as it
- * was sent, whatever JSON that is.
+ * As in that system, every request is a task, and runs. A `task_id` that is a valid name
+ * is the task's id; further tasks with that name are runs of it (see celery-id.ts). It is
+ * returned as it was sent, whatever JSON it is.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isOfTaskId } from "../../../protocol/celery-id.ts";
@@ -113,7 +113,7 @@ async function addTask(
 	return send(reply, status, JSON_TYPE, JSON.stringify(answers));
 }
 
-/** REJECTED is Celery's word too: for what was never taken on. */
+/** REJECTED is also Celery's word, for what was never accepted. */
 function answerOf(outcome: Submitted, item: unknown): object {
 	const task_id = (item as { task_id?: unknown } | null)?.task_id;
 	if (!outcome.ok) {
@@ -125,7 +125,7 @@ function answerOf(outcome: Submitted, item: unknown): object {
 	return { task_id, status: STATUS[state], id };
 }
 
-/** Elsewhere the same request may safely be sent again, since it brings the task's id. */
+/** Elsewhere the same request may safely be sent again, since it has the task's id. */
 function worded(problem: Problem): Problem {
 	if (problem.code !== "outcome_unknown") return problem;
 	return {
@@ -165,7 +165,7 @@ function oldestFirst(tasks: readonly JsonText[]): string {
 	return tasks.toReversed().join(",");
 }
 
-/** `CeleryTask`, as text; the result goes in as it is kept. */
+/** The text of a `CeleryTask`; the result goes in as it is kept. */
 function writeStatus(record: TaskRecord): JsonText {
 	const result = record.result ?? JSON.stringify(record.error?.message ?? null);
 	return `{"task_id":${taskIdOf(record)},"status":"${STATUS[record.state]}","result":${result}}`;
@@ -174,9 +174,9 @@ function writeStatus(record: TaskRecord): JsonText {
 const BEFORE_TASK_ID = '{"task_id":';
 
 /**
- * As it was sent, if the task came in by these addresses. These write the
- * `task_id` first, so that a look at the beginning tells; to parse thousands of
- * payloads for it would hold up the node.
+ * As it was sent, if the task came through these addresses. They write the `task_id`
+ * first, so that the beginning is enough: parsing thousands of payloads for it would hold
+ * up the node.
  */
 function taskIdOf({ id, route, payload }: TaskRecord): JsonText {
 	if (
@@ -190,7 +190,7 @@ function taskIdOf({ id, route, payload }: TaskRecord): JsonText {
 	return JSON.stringify(id);
 }
 
-/** Where the value ends that begins there, in sound JSON. */
+/** The end of the value that begins there, in sound JSON. */
 function valueEnd(text: JsonText, from: number): number {
 	let depth = 0;
 	for (let at = from; at < text.length; at++) {
@@ -203,7 +203,7 @@ function valueEnd(text: JsonText, from: number): number {
 	return text.length;
 }
 
-/** Where the string ends that is open there. */
+/** The end of the string that is open there. */
 function quoteAfter(text: JsonText, from: number): number {
 	let at = from;
 	while (at < text.length && text.charAt(at) !== '"')

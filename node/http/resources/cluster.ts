@@ -1,6 +1,6 @@
 /**
- * `GET /v1/cluster`, `/v1/nodes`, `/healthz` and `/readyz`: how the cluster and
- * this node are; and `POST /v1/nodes/:id/drain`, which sends a node away.
+ * `GET /v1/cluster`, `/v1/nodes`, `/healthz` and `/readyz`: the state of the cluster and
+ * of this node; and `POST /v1/nodes/:id/drain`, which makes a node leave.
  */
 import { ID_CHARS_MAX } from "../../../protocol/limits.ts";
 import type { Problem } from "../../../protocol/problem.ts";
@@ -21,7 +21,7 @@ import { reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { readDeaths } from "./deaths.ts";
 
-/** `wallMs`: the wall clock, by which uptimes are told. */
+/** `wallMs`: the wall clock, for uptimes. */
 export function clusterHandlers(
 	api: Api,
 	wallMs: () => number,
@@ -34,7 +34,7 @@ export function clusterHandlers(
 	| "getHealth"
 	| "getReadiness"
 > {
-	// What is shared is what was read; each is told of it what they may know.
+	// What was read is shared; each asker is told what it may know of it.
 	const cluster = jointRead(() => api.cluster.cluster());
 	const nodes = jointRead(async () => {
 		const { nodes, ageMs, storeAway } = await api.cluster.nodes();

@@ -1,4 +1,7 @@
-/** How a node's sessions were lost, as it is read: who took them, on what grounds, and who saw what. */
+/**
+ * How a node's sessions were lost, as the API says it: who took them, on what grounds,
+ * and who saw what.
+ */
 import { LEASE_TTL_MS } from "../../../protocol/limits.ts";
 import { type Sighting, whyTaken } from "../../../protocol/loss.ts";
 import type { DeathList } from "../../../protocol/schema/deaths.ts";

@@ -1,4 +1,7 @@
-/** What is done with tasks that have ended: `POST /v1/tasks/:id/retry` and `DELETE /v1/tasks/:id`. */
+/**
+ * What can be done with tasks that have ended: `POST /v1/tasks/:id/retry` and `DELETE
+ * /v1/tasks/:id`.
+ */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Compile } from "typebox/compile";
 import { delayMsOf } from "../../../protocol/backoff.ts";
@@ -88,7 +91,7 @@ type Read =
 	| { readonly ok: true; readonly wish: RetryWish }
 	| { readonly ok: false; readonly problem: Problem };
 
-/** No body is a wish without more. */
+/** Without a body, nothing more is asked for. */
 function readWish(body: Uint8Array): Read {
 	const parsed =
 		body.length === 0 ? { ok: true as const, value: {} } : parseJson(body);

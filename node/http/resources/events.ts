@@ -1,8 +1,9 @@
 /**
  * `GET /v1/events`: what happens, as server-sent events, from now on or from an id.
  *
- * What many read is written once. Who takes nothing holds a few kilobytes here, until the node
- * cuts it off for being too slow (see event-feed.ts) or its connection for being idle.
+ * What many readers are told is written once. A reader that takes nothing costs a few
+ * kilobytes here, until the node cuts it off for being too slow (see event-feed.ts) or
+ * its connection for being idle.
  */
 import type { FastifyRequest } from "fastify";
 import {

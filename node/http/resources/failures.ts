@@ -1,4 +1,4 @@
-/** `GET /v1/failures`: why tasks failed, most of them first. */
+/** `GET /v1/failures`: why tasks failed, most frequent first. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { seesPayloads } from "../../../protocol/access.ts";
 import { parseDuration } from "../../../protocol/duration.ts";
@@ -67,7 +67,7 @@ async function list(
 const ofAllQueues =
 	"Failures are counted by type and not by queue, and this token is restricted to some queues; use another.";
 
-/** Of the asker's types; without what the errors say if that may not be seen. */
+/** Of the asker's types; without the texts of errors if it may not see them. */
 function shownFailures(asker: Asker, view: FailuresView): FailuresView {
 	const { types } = asker;
 	const own = view.groups.filter(
@@ -97,7 +97,7 @@ function readSince(
 	return Number.isNaN(atMs) ? undefined : { atMs: Math.max(0, atMs) };
 }
 
-/** `FailureList`, as text. */
+/** The text of a `FailureList`. */
 function write(view: FailuresView, limit: number): string {
 	const { asOfMs, sinceMs, searchedBackToMs } = view;
 	const groups = view.groups.toSorted(

@@ -1,9 +1,9 @@
 /**
- * `Idempotency-Key`: tasks without an id get one derived from the key, so that
- * the rule "same id, same task" answers for keys too. In a request with many
- * tasks each has its own, from the key and its place.
+ * `Idempotency-Key`: tasks without an id get one derived from the key, so that the rule
+ * "same id, same task" covers keys, too. In a request with many tasks each has its own
+ * id, from the key and its position.
  *
- * The id is `idem-` and 130 bits of SHA-256: nobody meets another's by chance.
+ * The id is `idem-` and 130 bits of SHA-256, so no two meet by chance.
  */
 import { createHash } from "node:crypto";
 import { IDEMPOTENCY_KEY_CHARS_MAX } from "../../../protocol/limits.ts";
@@ -23,7 +23,7 @@ export function checkKey(key: string): Problem | undefined {
 	};
 }
 
-/** `index` is the task's place among many; undefined where it came alone. */
+/** `index` is the task's position among many; undefined if it came alone. */
 export function idOfKey(key: string, index: number | undefined): string {
 	// A header cannot hold a line break, so keys and places cannot be confused.
 	const text = index === undefined ? key : `${key}\n${index}`;
@@ -36,7 +36,7 @@ export function idOfKey(key: string, index: number | undefined): string {
 	return id;
 }
 
-/** To one who used a key, a taken id is a key used for another task. */
+/** For the user of a key, a taken id means that the key was used for another task. */
 export function inWordsOfKey(outcome: Submitted): Submitted {
 	if (outcome.ok || outcome.problem.code !== "conflict") return outcome;
 	const problem: Problem = {

@@ -1,6 +1,4 @@
-/**
- * `/docs` and `/docs/CHAPTER`: the manual, as it was when this program was built.
- */
+/** `/docs` and `/docs/CHAPTER`: the manual as of when this program was built. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "../../../protocol/problem.ts";
 import { openManual } from "../../world/assets.ts";

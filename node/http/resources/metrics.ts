@@ -1,4 +1,7 @@
-/** `GET /metrics`: all that a node tells of itself in numbers, as Prometheus reads it. */
+/**
+ * `GET /metrics`: everything that a node reports about itself in numbers, in Prometheus's
+ * format.
+ */
 import { METRICS_TYPE, writeMetrics } from "../../../protocol/exposition.ts";
 import type { Api } from "../../ports.ts";
 import { send } from "../door/answer.ts";

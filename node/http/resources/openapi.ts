@@ -1,6 +1,6 @@
 /**
- * `/openapi.json`: OpenAPI 3.1, made from the operations and the very schemas
- * that validate. It is written when it is first asked for.
+ * `/openapi.json`: OpenAPI 3.1, made from the operations and from the very schemas that
+ * validate. It is written when it is first asked for.
  */
 import {
 	type Operation,
@@ -22,9 +22,14 @@ import type { Handlers } from "../door/serve.ts";
 
 const EVENTS_TYPE = "text/event-stream";
 const JSON_BODY = "application/json";
-/** Any request may be refused for these; what is not told a status each is under `default`. */
+/**
+ * Any request may be refused for these. Statuses that are not listed one by one are under
+ * `default`.
+ */
 const ANYWHERE: readonly ProblemCode[] = ["invalid", "stopping"];
-/** What needs a token; the last where the node cannot tell whether it is one. */
+/**
+ * For operations that need a token; the last if the node cannot tell whether it is valid.
+ */
 const WITH_TOKEN: readonly ProblemCode[] = [
 	"unauthenticated",
 	"forbidden",
@@ -153,7 +158,7 @@ function responsesOf(operation: Operation): object {
 	};
 }
 
-/** By status, each with the codes that it may come with. */
+/** By status, each with the codes that may come with it. */
 function refusalsOf({ problems, role, body, refused }: Operation): object {
 	const codes = new Set([
 		...ANYWHERE,
@@ -165,7 +170,7 @@ function refusalsOf({ problems, role, body, refused }: Operation): object {
 	return Object.fromEntries(
 		[...byStatus].map(([status, codes]) => {
 			const each = codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`);
-			// Only what an item is refused for, all items can be refused for.
+			// Only a reason for which one item is refused can apply to all of them.
 			const ofMany = codes.some((code) => problems.includes(code));
 			const many = ofMany ? refused : undefined;
 			const passes = status === 503 || status === 429;
@@ -181,7 +186,7 @@ function refusalsOf({ problems, role, body, refused }: Operation): object {
 const LATER = { "Retry-After": "In so many seconds, it may be tried again." };
 const CHALLENGE = { "WWW-Authenticate": "What is wrong, as RFC 6750 says it." };
 
-/** `many`: how it looks where each of many was refused. */
+/** `many`: its form if each of many was refused. */
 function refusal(
 	description: string,
 	many?: Shape,
@@ -236,7 +241,7 @@ function isLines(shape: Shape): shape is Extract<Shape, { linesOf: unknown }> {
 	return typeof shape === "object" && "linesOf" in shape;
 }
 
-/** A generator takes a body of lines for what it is to it: text. */
+/** To a generator, a body of lines is text. */
 function schemaOf(shape: Shape): object {
 	if (typeof shape === "string") return reference(shape);
 	if ("anyOf" in shape) return { anyOf: shape.anyOf.map(schemaOf) };
@@ -258,7 +263,7 @@ function schemaOf(shape: Shape): object {
 	};
 }
 
-/** One of each form that there is, by the form's name. */
+/** One for each form that there is, by the form's name. */
 function examplesOf(shape: Shape): Record<string, { value: unknown }> {
 	if (typeof shape === "string") return { [shape]: { value: EXAMPLES[shape] } };
 	if ("anyOf" in shape)

@@ -1,10 +1,10 @@
 /**
- * `/`: the dashboard's page, and the files that it and the manual load, read once at start;
- * the API's client among them.
+ * `/`: the dashboard's page, and the files that it and the manual load, read once at
+ * start; the API's client is among them.
  *
- * Their policy lets a page load from its own node and nowhere else, and run no script
- * that stands in the page: a task's text that slipped into it could do nothing. The
- * dashboard may ask other nodes, too, those that are known when it is loaded.
+ * Their policy lets a page load from its own node and nowhere else, and run no inline
+ * script: a task's text that slipped into the page could do nothing. The dashboard may
+ * also ask other nodes: those that are known when it is loaded.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { PAGE_ORIGINS_MAX } from "../../../protocol/limits.ts";
@@ -20,7 +20,7 @@ const HTML = "text/html; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 const STYLE = "text/css; charset=utf-8";
 
-/** `nodeOrigins`: of the HTTP sides of live nodes. */
+/** `nodeOrigins`: the origins of live nodes' HTTP sides. */
 export function pageHandlers(
 	nodeOrigins: () => readonly string[],
 ): Pick<
@@ -56,7 +56,7 @@ export function pageHandlers(
 }
 
 function send(asset: string, type: string) {
-	// One for all answers; a text would be copied for each.
+	// One buffer for all answers; a text would be copied for each.
 	const bytes = Buffer.from(readAsset(asset));
 	return (_request: FastifyRequest, reply: FastifyReply) =>
 		sendFile(reply, type, bytes);

@@ -1,10 +1,11 @@
 /**
- * `GET /v1/queues`: the routes with tasks that have not ended, worst first: those with waiting
- * tasks that nobody serves, then those whose oldest task has waited longest, then the rest.
+ * `GET /v1/queues`: the routes with tasks that have not ended, worst first: those with
+ * waiting tasks that nobody serves, then those whose oldest task has waited longest, then
+ * the rest.
  *
- * Worst first means that all must be read for each page; so what was read is shared, and if
- * there are many queues told again for a while (see kept-read.ts). A cursor names the last
- * row by what it is sorted by, so any node goes on from there.
+ * Worst first means that all must be read for each page. So what was read is shared and,
+ * if there are many queues, repeated for a while (see kept-read.ts). A cursor names the
+ * last row by its sort keys, so any node can go on from there.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { QUEUES_FEW, QUEUES_KEPT_MS } from "../../../protocol/limits.ts";
@@ -63,11 +64,11 @@ export function queueHandlers(
 
 interface Wish {
 	readonly limit: number;
-	/** After this row; undefined: from the first. */
+	/** After this row; undefined for the first. */
 	readonly from: QueuePlace | undefined;
 }
 
-/** What is wished for, or the refusal of it. */
+/** What is asked for, or the refusal of it. */
 function readWish(
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -83,7 +84,7 @@ function readWish(
 		: { limit, from };
 }
 
-/** `QueueList`, as text. */
+/** The text of a `QueueList`. */
 function writePage(
 	api: Api,
 	{ asOfMs, rows }: Read,
@@ -101,7 +102,7 @@ function writePage(
 	});
 }
 
-/** What stands between the parts of a route has no place in an address. */
+/** The separator between the parts of a route must not occur in a URL. */
 const BREAK = "~";
 const CURSOR = /^([01])\.(\d{1,15})\.(.+)$/s;
 

@@ -133,7 +133,7 @@ function timesOf(totalMs: number, counts: readonly number[]): Series["wait"] {
 	};
 }
 
-/** Of so many values; within a bucket they are taken to lie evenly. */
+/** Of so many values; within a bucket they are assumed to be spread evenly. */
 function quantileMs(counts: readonly number[], rank: number): number {
 	let before = 0;
 	for (const [at, count] of counts.entries()) {

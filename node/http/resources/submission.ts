@@ -1,10 +1,10 @@
 /**
- * The door: from JSON as someone sent it to a complete task, or a problem that
- * names the field.
+ * Submissions: from JSON as a client sent it to a complete task, or a problem that names
+ * the field.
  *
- * The check that every good submission passes is compiled. Only a refused one
- * is looked at again, field by field and up to its first flaw: listing all the
- * flaws of a hostile submission would take seconds.
+ * The check that every good submission passes is compiled. Only a refused one is looked
+ * at again, field by field and up to its first flaw: listing all the flaws of a hostile
+ * submission would take seconds.
  */
 import type { TObject } from "typebox";
 import { Compile } from "typebox/compile";
@@ -39,7 +39,7 @@ const QUEUE_DEFAULT = "default";
 /** The built-in type that does what the Celery system's tasks did. */
 export const CELERY_TYPE = "process_task";
 
-/** `newId` is asked for tasks that bring no id; `trace` counts for those that bring none. */
+/** `newId` is called for tasks without an id; `trace` is used for those without one. */
 export function checkTask(
 	value: unknown,
 	clock: Pick<Clock, "wallMs">,
@@ -69,7 +69,7 @@ export function checkTask(
 	});
 }
 
-/** Refused if it is of another queue or type than the asker may submit to. */
+/** Refused if the asker may not submit to its queue or type. */
 export function withinReach(asker: Asker, checked: Checked): Checked {
 	const problem = checked.ok
 		? flawOfRoute(asker, checked.task.route)
@@ -77,7 +77,10 @@ export function withinReach(asker: Asker, checked: Checked): Checked {
 	return problem === undefined ? checked : { ok: false, problem };
 }
 
-/** Whatever the old system took. `newId` is asked for tasks whose `task_id` is no name. */
+/**
+ * Accepts whatever the old system did. `newId` is called for tasks whose `task_id` is not
+ * a valid name.
+ */
 export function checkCelery(value: unknown, newId: () => string): Checked {
 	if (!celery.Check(value)) return refuse(CelerySubmission, value);
 	const { task_id, task_data = null, priority } = value;
@@ -108,7 +111,7 @@ function complete(task: NewTask): Checked {
 	return { ok: true, task };
 }
 
-/** Says of a value that fails its schema where and why. */
+/** Says where and why a value does not fit its schema. */
 function refuse(schema: TObject, value: unknown): Checked {
 	return { ok: false, problem: flawOf("task", schema, value) };
 }

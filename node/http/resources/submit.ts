@@ -1,10 +1,10 @@
 /**
- * `POST /v1/tasks`: one task, an array of tasks, or NDJSON with one a line; the
- * latter at `/v1/tasks.ndjson`, too, whatever its type is said to be.
+ * `POST /v1/tasks`: one task, an array of tasks, or NDJSON with one a line; NDJSON also
+ * at `/v1/tasks.ndjson`, whatever type is declared.
  *
- * One task: 202 when it was taken, 200 when the same was there already, else
- * the problem. Many: an answer for each, in order, the good ones taken whatever
- * the others are (see `ItemAnswer`).
+ * One task: 202 if it was accepted, 200 if the same was there already, otherwise the
+ * problem. Many: an answer for each, in order; the good ones are accepted whatever the
+ * others are (see `ItemAnswer`).
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ID_CHARS_MAX, ITEMS_MAX } from "../../../protocol/limits.ts";
@@ -26,16 +26,16 @@ import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
 import { type Checked, checkTask, withinReach } from "./submission.ts";
 import { servedOnce, stateWhenTaken } from "./taken.ts";
 
-/** One request to submit: what it takes, and how its ids come about. */
+/** One request to submit: what it needs, and how ids are made for it. */
 interface Door {
 	readonly api: Api;
 	readonly clock: Clock;
 	readonly links: Links;
 	readonly reply: FastifyReply;
 	readonly asker: Asker;
-	/** Of the request's `Idempotency-Key`, where it has one. */
+	/** The request's `Idempotency-Key`, if it has one. */
 	readonly key: string | undefined;
-	/** That the request's headers tell of. */
+	/** The trace that the request's headers name. */
 	readonly trace: TraceContext | undefined;
 }
 
@@ -127,7 +127,7 @@ async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 interface Settled {
 	readonly outcome: Submitted;
 	readonly id: string | undefined;
-	/** Of an item that is a task. */
+	/** Set if the item is a task. */
 	readonly route: Route | undefined;
 }
 
@@ -180,7 +180,7 @@ function settle(
 		: outcome;
 }
 
-/** The id that an item was sent with, if it can be told back to the sender. */
+/** The id that an item was sent with, if it can be returned to the sender. */
 function sentId(value: unknown): string | undefined {
 	const id = (value as { id?: unknown } | null)?.id;
 	return typeof id === "string" && id.length <= ID_CHARS_MAX ? id : undefined;

@@ -1,15 +1,15 @@
 /**
- * What the answer to a submission tells of a task that was taken: alike whether
+ * What the answer to a submission says about a task that was accepted: the same whether
  * it came alone, in an array or as a line.
  *
- * A node that is free takes a task in the very step that stores it; then it is
- * STARTED already when its sender hears of it.
+ * A free node takes a task in the very step that stores it; then the task is STARTED
+ * already when its sender hears of it.
  */
 import type { Route } from "../../../protocol/route.ts";
 import type { StateWhenTaken } from "../../../protocol/schema.ts";
 import type { Api, Taken } from "../../ports.ts";
 
-/** Asks once for each route: a body may hold thousands of tasks, and of few routes. */
+/** Looks up each route once: a body may hold thousands of tasks, but of few routes. */
 export function servedOnce(api: Api): (route: Route) => boolean {
 	const known = new Map<Route, boolean>();
 	return (route) => {

@@ -41,7 +41,7 @@ async function list(
 	const narrowed = narrow(asker, read.wish.query);
 	if (!narrowed.ok) return sendProblem(reply, narrowed.problem);
 	const { query } = narrowed;
-	// Who searches for long does not keep others from what is found at once.
+	// Long searches do not keep others from what is found at once.
 	const { state: _, ...search } = query;
 	const isSearch = Object.keys(search).length > 0;
 	const places = isSearch ? reads.searches : reads.lists;
@@ -78,7 +78,10 @@ function refuse(field: string, must: string): Read {
 	return { ok: false, problem: { code: "invalid", detail, field } };
 }
 
-/** What these texts say, where they say it; a zone's plus sign, which an address may have as a blank, stands again. */
+/**
+ * The values of these texts, if they have any. A zone's plus sign, which may come as a
+ * blank in a URL, is restored.
+ */
 function valuesOf(
 	texts: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Record<string, unknown> {
@@ -92,7 +95,7 @@ function valuesOf(
 	return values;
 }
 
-/** `TaskList`, as text. */
+/** The text of a `TaskList`. */
 function writePage(
 	page: TaskPage,
 	onlooker: Onlooker,

@@ -1,8 +1,8 @@
 /**
- * `GET /v1/tasks/:id`: read a task, or wait for its end.
+ * `GET /v1/tasks/:id`: reads a task, or waits for its end.
  *
- * Who waited and saw no end is told by `Retry-After` when to ask again: at once, or
- * a little later if the node did not wait, as it waits for too many already.
+ * If a client waited and saw no end, `Retry-After` says when to ask again: at once, or a
+ * little later if the node did not wait because too many wait already.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseDuration } from "../../../protocol/duration.ts";
@@ -60,7 +60,7 @@ async function read(
 			field: "wait",
 		});
 	}
-	// What is no id is not asked of the store.
+	// The store is not asked about something that is not an id.
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
 	const waitMs = Math.min(wantedMs, WAIT_MS_MAX);
 	const startedMs = clock.monoMs();
@@ -77,7 +77,7 @@ async function read(
 				);
 	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
 	if (refusal !== undefined) return sendProblem(reply, refusal);
-	// Who waited has given the place to others meanwhile.
+	// While it waited, its place was given to others.
 	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
 	if (record === undefined) return sendProblem(reply, noSuchTask);
 	links.toTask(reply, record.id);
