@@ -1,11 +1,14 @@
-/** `--cloud`: which cloud gave the machine, and where that tells it about itself. */
+/**
+ * `--cloud`: which cloud the machine belongs to, and where that answers questions about
+ * it.
+ */
 import { METADATA_ENDPOINT } from "../cloud/instance-metadata.ts";
 import { type CloudPlace, ConfigError } from "../options.ts";
 import type { Environment, FlagValues } from "./flags.ts";
 import type { NodeFlag } from "./node-flags.ts";
 import { readChoice } from "./values.ts";
 
-/** As the tools of AWS read it. */
+/** The variable that AWS's own tools read. */
 const ENDPOINT_VARIABLE = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
 /** @throws ConfigError */

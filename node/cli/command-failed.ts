@@ -1,4 +1,7 @@
-/** A command cannot be done, though it was asked for rightly: one sentence for its user, and the exit code. */
+/**
+ * A command that was used correctly has failed: one sentence for its user, and the exit
+ * code.
+ */
 export class CommandFailed extends Error {
 	/** 1 failed, 3 timed out, 4 no node reachable. */
 	readonly exitCode: 1 | 3 | 4;

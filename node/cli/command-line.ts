@@ -1,7 +1,7 @@
 /**
- * The command line: finds the command, and turns how it ended into an exit
- * code: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 no node
- * reachable. A user's mistake is one sentence; anything else that goes wrong shows its stack, to be reported.
+ * The command line: finds the command, and turns its outcome into an exit code: 0 done, 1
+ * failed, 2 wrong use or configuration, 3 timed out, 4 no node reachable. A user's
+ * mistake is one sentence; any other error shows its stack, so that it can be reported.
  */
 import { ConfigError } from "../options.ts";
 import type { Command, Invocation } from "./command.ts";

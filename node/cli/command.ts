@@ -1,4 +1,4 @@
-/** What a command is to the command line, and what it is handed when it runs. */
+/** What a command consists of, and what it is given when it runs. */
 import type { Clock } from "../ports.ts";
 import type { Environment } from "./flags.ts";
 import type { CommandHelp } from "./help.ts";
@@ -7,7 +7,7 @@ import type { StopWish } from "./stop-signals.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Invocation {
-	/** After the command's name. */
+	/** Those after the command's name. */
 	readonly args: readonly string[];
 	readonly env: Environment;
 	readonly surroundings: Surroundings;

@@ -1,8 +1,7 @@
 /**
- * Flags: what one is, and how those of a command are read from its arguments
- * and from the environment. A flag wins over its variable. What the values
- * mean is for others to say; each carries where it came from, so that they can
- * name the culprit.
+ * Flags: what a flag is, and how a command's flags are read from its arguments and from
+ * the environment. A flag takes precedence over its variable. The meaning of the values
+ * is left to others; each value says where it was given, so that an error can name that.
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../options.ts";
@@ -14,7 +13,7 @@ export interface Flag {
 	readonly kind: FlagKind;
 	/** What stands for the value in the help. */
 	readonly value?: string;
-	/** Variables that give it where the flag is absent; the first one set counts. */
+	/** Variables that give it if the flag is absent; the first one set counts. */
 	readonly env?: readonly string[];
 	readonly help: string;
 	/** Not for task code: see `secrets.ts`. */
@@ -24,7 +23,7 @@ export interface Flag {
 export type Flags<Name extends string = string> = Readonly<Record<Name, Flag>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A value with where it was given: `--http` or `HEARSAY_HTTP`. */
+/** A value and where it was given: `--http` or `HEARSAY_HTTP`. */
 export interface Given {
 	readonly text: string;
 	readonly from: string;
@@ -37,7 +36,7 @@ export class FlagValues<Name extends string> {
 		this.#values = values;
 	}
 
-	/** The last one counts where a flag is repeated. */
+	/** The last one, if a flag is repeated. */
 	text(name: Name): Given | undefined {
 		return this.#values.get(name)?.at(-1);
 	}
@@ -46,7 +45,7 @@ export class FlagValues<Name extends string> {
 		return this.#values.get(name) ?? [];
 	}
 
-	/** The same values but for one. */
+	/** The same values, except for this one. */
 	with(name: Name, given: Given): FlagValues<Name> {
 		return new FlagValues(new Map(this.#values).set(name, [given]));
 	}
@@ -93,7 +92,8 @@ function parse(
 	try {
 		return parseArgs({ args: [...args], options, strict: true }).values;
 	} catch (error) {
-		// Its messages go on with advice that does not fit here: the first sentence says it.
+		// Its messages continue with advice that does not fit here; the first sentence is
+		// enough.
 		const [sentence] = (error as Error).message.split(/[.\n]\s/);
 		throw new ConfigError(
 			`${sentence?.replace(/\.$/, "")}; --help lists what there is.`,

@@ -1,11 +1,10 @@
 /**
- * One program at a time in a folder: two nodes with one key would supersede
- * each other for ever, two Redis servers with one log would ruin it.
+ * One program at a time in a folder: two nodes with one key would supersede each other
+ * for ever, and two Redis servers with one log would ruin it.
  *
- * The lock is the kernel's and ends with the process, however it ends, so
- * there is nothing stale to clean up. Node.js has no `flock`; SQLite, which it
- * carries, takes such a lock for an exclusive transaction, and that is all the
- * database file is for.
+ * The lock is the kernel's and ends with the process, however that ends, so nothing stale
+ * is left to clean up. Node.js has no `flock`; SQLite, which is part of it, takes such a
+ * lock for an exclusive transaction, and the database file is for nothing else.
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -16,15 +15,15 @@ const SQLITE_BUSY = 5;
 
 /** What to tell the user. */
 export interface LockTexts {
-	/** One sentence, where another process holds the folder. */
+	/** One sentence for when another process holds the folder. */
 	readonly taken: string;
-	/** The end of a sentence: what to do where the folder cannot be used. */
+	/** The end of a sentence: what to do if the folder cannot be used. */
 	readonly advice: string;
 }
 
 /**
- * Makes the folder where it is missing, and holds it until disposed of.
- * @throws ConfigError where another process holds it, or nobody can.
+ * Creates the folder if it is missing, and holds it until disposed of. @throws
+ * ConfigError if another process holds it, or nobody can.
  */
 export function lockFolder(
 	folder: string,

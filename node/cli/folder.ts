@@ -1,16 +1,16 @@
 /**
- * Makes a folder with all those above it, one at a time: `mkdir` with
- * `recursive` of Node.js tries for ever, at full speed and deaf to signals,
- * where the system answers "no such file" although the folder above is there,
- * as under /proc (seen in Node.js 26.10).
+ * Creates a folder with all those above it, one at a time. (`mkdir` of Node.js with
+ * `recursive` tries for ever, at full speed and deaf to signals, if the system answers
+ * "no such file" although the folder above is there, as below /proc; seen in Node.js
+ * 26.10.)
  */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { ConfigError } from "../options.ts";
 
 /**
- * Only its owner may look into what is made here.
- * @throws ConfigError one sentence that ends in `advice`.
+ * Only its owner may read what is created here.
+ * @throws ConfigError with one sentence that ends in `advice`
  */
 export function makeFolder(folder: string, advice: string): void {
 	try {

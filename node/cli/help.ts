@@ -1,7 +1,7 @@
 /** The texts of `--help`, made from the tables of flags. */
 import type { Flag, Flags } from "./flags.ts";
 
-/** Columns before the explanation, and of the whole. */
+/** The column where explanations begin, and the width of the whole. */
 const LEFT_CHARS = 26;
 const LINE_CHARS = 92;
 

@@ -1,6 +1,6 @@
 /**
- * The end of this process and of what its tasks have started: the one place that ends
- * processes other than a child by its handle.
+ * Ends this process and what its tasks have started: the one place that ends processes
+ * other than a child by its handle.
  *
  * A thread in a call of the system that blocks (a pipe that nobody writes to, a long
  * computation of a library) cannot be ended, and `process.exit` waits for all threads:
@@ -11,19 +11,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 
 /**
- * Children that were there before this program: a shell that starts something and then becomes
- * the node (`exec`) leaves them to it. They are nobody's but the shell's. None are known
- * where the system does not tell as Linux does.
+ * Children that were there before this program: a shell that starts something and then
+ * becomes the node (`exec`) leaves them to it. They are only the shell's. None are known
+ * if the system does not list them as Linux does.
  */
 const inherited: ReadonlySet<number> = new Set(childrenOf(process.pid));
 
-/** Passes over all processes, in case one of them starts others meanwhile. */
+/** Passes over all processes, because one of them may start others meanwhile. */
 const PASSES_MAX = 10;
 
 /**
- * Ends all processes that descend from one, this one if not said. First they are stopped, so that none
- * starts another or is left to the system's first process by the end of its parent before
- * it is known.
+ * Ends all descendants of a process; of this one by default. They are stopped first, so
+ * that none starts another, or is left to the system's first process when its parent ends
+ * before it is known.
  */
 function endDescendants(root = process.pid): void {
 	const known = new Set<number>();
@@ -38,7 +38,7 @@ function endDescendants(root = process.pid): void {
 	for (const pid of known) signal(pid, "SIGKILL");
 }
 
-/** Ends all processes that descend from this one, or those that one of its threads has started. */
+/** Ends all descendants of this process, or those that one of its threads has started. */
 export function endProcesses(systemThread?: number): void {
 	if (systemThread === undefined) endDescendants();
 	else
@@ -76,7 +76,9 @@ function childrenOf(systemThread: number): number[] {
 	}
 }
 
-/** All processes with their parents; none if the system does not tell as Linux does. */
+/**
+ * All processes with their parents; none if the system does not list them as Linux does.
+ */
 function* processes(): Generator<[pid: number, parent: number]> {
 	let names: string[];
 	try {
@@ -89,7 +91,7 @@ function* processes(): Generator<[pid: number, parent: number]> {
 		if (!Number.isInteger(pid)) continue;
 		try {
 			const stat = readFileSync(`/proc/${name}/stat`, "latin1");
-			// Its name stands in brackets, and may hold any character.
+			// The name stands in brackets, and may contain any character.
 			const [, , parent] = stat.slice(stat.lastIndexOf(")")).split(" ");
 			yield [pid, Number(parent)];
 		} catch {
@@ -106,14 +108,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
 	}
 }
 
-/** Ends a process with all that descends from it. */
+/** Ends a process with all its descendants. */
 export function endTree(pid: number): void {
 	signal(pid, "SIGSTOP");
 	endDescendants(pid);
 	signal(pid, "SIGKILL");
 }
 
-/** Ends this process, whatever its threads are at. */
+/** Ends this process, whatever its threads are doing. */
 export function leave(code: number): void {
 	const end = exitOfTheSystem();
 	if (end === undefined) {

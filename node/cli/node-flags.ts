@@ -1,11 +1,10 @@
 /**
- * The flags of `hearsay node`, in the order of its help. Every one has a
- * variable `HEARSAY_<FLAG>`; `up` passes on those that make sense for all of
- * its nodes.
+ * The flags of `hearsay node`, in the order of its help. Each has a variable
+ * `HEARSAY_<FLAG>`; `up` passes on those that make sense for all of its nodes.
  */
 import type { Flag, Flags } from "./flags.ts";
 
-/** Mean the same for every node of a local cluster. */
+/** Flags with the same meaning for every node of a local cluster. */
 export const SHARED_FLAGS = {
 	redis: {
 		kind: "text",

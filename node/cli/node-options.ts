@@ -1,6 +1,6 @@
 /**
- * From flags to `NodeOptions`: fills in defaults and checks what each value
- * must be and how they go together. Pure; throws `ConfigError`.
+ * From flags to `NodeOptions`: fills in defaults, and checks each value and how they fit
+ * together. Pure; throws `ConfigError`.
  */
 import { resolve } from "node:path";
 import { KEEPS_DEFAULT, type Keep } from "../../protocol/keep.ts";
@@ -69,12 +69,12 @@ export function readNodeOptions(
 		name: readNodeName(flags.text("name"), around.host),
 		redis,
 		http,
-		// Where Redis is on this machine, so is the cluster, as far as one can
-		// tell; a node elsewhere that joins it dials from there.
+		// If Redis is on this machine, so is the cluster, as far as one can tell; a node
+		// elsewhere that joins it dials from there.
 		p2p: p2p
 			? readAddress(p2p)
 			: { host: isLocalStore(redis) ? "127.0.0.1" : "0.0.0.0", port: 0 },
-		// The others knock there to see whether this node is alive.
+		// The others connect there to see whether this node is alive.
 		...(advertise && { advertise: readReachable(advertise) }),
 		...(httpAdvertise && {
 			httpAdvertise: readBase(httpAdvertise, tls ? "https" : "http"),
@@ -84,7 +84,7 @@ export function readNodeOptions(
 	};
 }
 
-/** Checked alike for a node and for a whole local cluster. */
+/** Checked in the same way for a node and for a whole local cluster. */
 export function readSharedOptions(
 	flags: FlagValues<SharedFlag>,
 	around: Surroundings,
@@ -171,7 +171,7 @@ function readTls(
 	return { ...tls, clientCa: resolve(folder, clientCa.text) };
 }
 
-/** A machine's name may have what a node's may not, and be longer. */
+/** A machine's name may be longer than a node's, and contain other characters. */
 function readNodeName(given: Given | undefined, host: string): string {
 	if (given !== undefined) return readName(given, NODE_NAME_CHARS_MAX);
 	const fit = host.replaceAll(/[^A-Za-z0-9._:-]/g, "-");

@@ -1,7 +1,7 @@
 /**
  * The nodes that a command asks: those of `--url`, one after the other until one answers.
- * What may have been done by one that did not answer is not asked of the next, unless it
- * does no harm to do it twice.
+ * If a node did not answer, what it may have done is not asked of the next, unless doing
+ * it twice does no harm.
  */
 import {
 	type Answer,
@@ -14,7 +14,7 @@ import type { Clock } from "../ports.ts";
 import { CommandFailed } from "./command-failed.ts";
 import type { Environment, Flags, FlagValues } from "./flags.ts";
 
-/** Of every command that asks nodes. */
+/** Flags of every command that asks nodes. */
 export const CLIENT_FLAGS = {
 	url: {
 		kind: "texts",
@@ -25,7 +25,10 @@ export const CLIENT_FLAGS = {
 	json: { kind: "switch", help: "print JSON, for programs" },
 } as const satisfies Flags;
 
-/** The access token that commands send. There is no flag for it: others see the arguments of a program. */
+/**
+ * The access token that commands send. There is no flag for it, because others can see
+ * the arguments of a program.
+ */
 export const TOKEN_VARIABLE = "HEARSAY_TOKEN";
 
 const URL_DEFAULT = { text: "http://127.0.0.1:5000", from: "--url" };
@@ -49,8 +52,8 @@ export class Nodes {
 	}
 
 	/**
-	 * What the first that answers says. `mayRepeat`: it does no harm to do it twice.
-	 * @throws CommandFailed
+	 * The answer of the first node that gives one. `mayRepeat`: doing it twice does no
+	 * harm. @throws CommandFailed
 	 */
 	async ask<T>(
 		asks: (client: Client) => Promise<Answer<T>>,
@@ -117,7 +120,7 @@ function readUrl({ text, from }: { text: string; from: string }): string {
 	return text.replace(/\/+$/, "");
 }
 
-/** What is wrong with it is told without it. */
+/** The message about a bad token does not contain it. */
 function readToken(text = ""): string | undefined {
 	const token = text.trim();
 	if (/[^\x21-\x7e]/.test(token))

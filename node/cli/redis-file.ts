@@ -1,6 +1,6 @@
 /**
- * `--redis-file`: the address of Redis from a file, so that its password is neither in the
- * arguments of a process nor in its environment.
+ * `--redis-file`: the address of Redis from a file, so that its password is neither among
+ * the arguments of a process nor in its environment.
  */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -10,8 +10,8 @@ import type { FlagValues } from "./flags.ts";
 import type { NodeFlag } from "./node-flags.ts";
 
 /**
- * The flags, with the address in place of the file's name.
- * @throws ConfigError, which says nothing of what is in the file
+ * The flags, with the address in place of the file's name. @throws ConfigError, which
+ * reveals nothing of what is in the file
  */
 export function withRedisFile(
 	flags: FlagValues<NodeFlag>,

@@ -1,20 +1,26 @@
 /**
- * Keeps what a node is told in confidence (where its store is, with the password; the access
- * token of who started it) from the
- * code of its tasks, which runs in the same process: out of the environment that it and all
- * that it starts have, and out of the process's title. Whoever may read the memory of the
- * process, or `/proc/self/environ`, finds it all the same: a user of the machine that should
- * not know the password must not run as the same user.
+ * Keeps a node's secrets (where its store is, with the password; the access token of
+ * whoever started it) from the code of its tasks, which runs in the same process: removes
+ * them from the environment that task code and everything it starts inherit, and from the
+ * process's title. Anybody who may read the memory of the process, or
+ * `/proc/self/environ`, finds them all the same: a user of the machine who should not
+ * know the password must not run as the same user.
  */
 import { redact } from "../store/redis/url.ts";
 import type { Environment, Flag } from "./flags.ts";
 import { NODE_FLAGS } from "./node-flags.ts";
 import { TOKEN_VARIABLE } from "./nodes.ts";
 
-/** Of the service manager that started this program: nothing that it starts may speak in its name. */
+/**
+ * Variables of the service manager that started this program: nothing that the program
+ * starts may speak in its name.
+ */
 const SERVICE_VARIABLES = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
 
-/** The environment, from which what is secret, or for this process alone, is taken away. */
+/**
+ * Returns the environment after removing from it what is secret, or for this process
+ * alone.
+ */
 export function takeEnvironment(env: NodeJS.ProcessEnv): Environment {
 	const taken = { ...env };
 	for (const name of [TOKEN_VARIABLE, ...SERVICE_VARIABLES]) delete env[name];
@@ -23,7 +29,9 @@ export function takeEnvironment(env: NodeJS.ProcessEnv): Environment {
 	return taken;
 }
 
-/** What to call the process instead of by its arguments; undefined where these hold no secret. */
+/**
+ * A title for the process instead of its arguments; undefined if these contain no secret.
+ */
 export function titleOf(args: readonly string[]): string | undefined {
 	const shown = args.map((arg) => arg.replace(/[\w+]+:\/\/.*/s, redact));
 	const same = shown.every((arg, i) => arg === args[i]);

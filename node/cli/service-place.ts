@@ -1,8 +1,11 @@
-/** Where the service manager hears this program, as its environment says: see sd_notify(3). */
+/**
+ * Where the service manager listens to this program, according to its environment: see
+ * sd_notify(3).
+ */
 import type { NodeOptions } from "../options.ts";
 import type { Environment } from "./flags.ts";
 
-/** `pid`: of this process; a watchdog that looks at another is none of its. */
+/** `pid`: of this process. A watchdog that watches another process is not its own. */
 export function readService(
 	env: Environment,
 	pid: number,

@@ -1,8 +1,8 @@
 /**
- * Trouble of the operating system at start that is the user's to mend: an
- * address that cannot be listened on. Libraries wrap the system's error in
- * their own, one keeps nothing of it but its text; so the text is what is
- * looked at, along the chain of causes. Pure.
+ * Trouble of the operating system at start that the user has to mend, for instance an
+ * address that cannot be listened on. Libraries wrap the system's error in their own, and
+ * one keeps nothing of it but its text; so the texts along the chain of causes are looked
+ * at. Pure.
  */
 
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 const LISTEN = /\blisten (E[A-Z]+): [^\n]*? (\S+):(\d+)$/m;
 const LOOK_UP = /\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/;
 
-/** One sentence, or undefined where the error is something else. */
+/** One sentence; undefined if the error is something else. */
 export function findStartProblem(error: unknown): string | undefined {
 	if (!(error instanceof Error)) return;
 	const [, code = "", host, port] = LISTEN.exec(error.message) ?? [];

@@ -1,28 +1,30 @@
 /**
- * The wish to stop, as processes are told it: SIGTERM, SIGINT (Ctrl-C),
- * SIGHUP (the terminal is gone), or the end of the program that started this
- * one and held a channel to it. The first asks to stop in order; a second
- * signal, of whatever kind, asks to stop at once: what runs then loses that attempt, and is
- * run again by the next who looks.
+ * How processes are told to stop: SIGTERM, SIGINT (Ctrl-C), SIGHUP (the terminal is
+ * gone), or the end of the program that started this one and held a channel to it. The
+ * first asks for an orderly stop. A second signal of any kind asks to stop at once: what
+ * runs then loses that attempt, and the next node that looks runs it again.
  */
 import { SAME_SIGNAL_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../ports.ts";
 import type { Environment } from "./flags.ts";
 
 export interface StopWish {
-	/** Resolves with who asked; `parent`: by being gone. */
+	/** Resolves with who asked; `parent` asks by being gone. */
 	readonly inOrder: Promise<"signal" | "parent">;
 	/** Resolves on a second signal. */
 	readonly atOnce: Promise<void>;
 }
 
-/** Whether a signal may come twice that was sent once: npm passes on what its child has heard already. */
+/**
+ * Whether a signal that was sent once may come twice: npm passes on what its child has
+ * received already.
+ */
 export function mayHearTwice(env: Environment): boolean {
 	const isPassedOn = env.npm_lifecycle_event !== undefined;
 	return isPassedOn && process.send === undefined;
 }
 
-/** `twice`: the same signal within SAME_SIGNAL_MS is the first one still. */
+/** `twice`: the same signal within SAME_SIGNAL_MS counts as the first one. */
 export function listenForStop(clock: Clock, twice: boolean): StopWish {
 	const inOrder = Promise.withResolvers<"signal" | "parent">();
 	const atOnce = Promise.withResolvers<void>();

@@ -6,21 +6,21 @@ export interface Terminal {
 	problem(text: string): void;
 }
 
-/** On the second wish to stop. */
+/** On the second request to stop. */
 export function sayEnding(terminal: Terminal): void {
 	terminal.line(
 		"Ending the nodes at once. Tasks that were running are run again, by other nodes or after the next start.",
 	);
 }
 
-/** Nothing else is said for as long as tasks run, and it would seem to hang. */
+/** Nothing else is printed while tasks run, and the command would seem to hang. */
 export function sayStopping(terminal: Terminal, drainMs: number): void {
 	terminal.line(
 		`Stopping … Running tasks have up to ${formatDuration(drainMs)} to finish; a second Ctrl-C ends them at once.`,
 	);
 }
 
-/** The last word: all that this command had running is over. */
+/** The last words: everything that this command was running has ended. */
 export function sayStopped(terminal: Terminal): void {
 	terminal.line("Stopped.");
 }

@@ -1,7 +1,7 @@
 /**
- * What the texts of flags mean. Each function takes a value as given and
- * answers what it stands for, or throws one sentence that says what is wrong
- * with it and what to do. Pure.
+ * The meaning of flags' texts. Each function takes a value as given and returns what it
+ * stands for, or throws one sentence that says what is wrong with it and what to do.
+ * Pure.
  */
 import { isIPv6 } from "node:net";
 import { parseDuration } from "../../protocol/duration.ts";
@@ -19,7 +19,7 @@ import { type Address, ConfigError } from "../options.ts";
 import { parseStoreUrl } from "../store/redis/url.ts";
 import type { Given } from "./flags.ts";
 
-/** `HOST:PORT`, `[IPV6]:PORT`; port 0 only where any free one will do. */
+/** `HOST:PORT`, `[IPV6]:PORT`; port 0 only if any free one will do. */
 export function readAddress({ text, from }: Given, portMin = 0): Address {
 	const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text);
 	const host = match?.[1] ?? match?.[2];
@@ -42,8 +42,8 @@ export function readReachable(given: Given): Address {
 }
 
 /**
- * Where an HTTP side begins, as others call it: a URL, or HOST:PORT by the scheme that the
- * node itself speaks. Written as a browser writes it, without a slash at its end.
+ * The base of an HTTP side, as others use it: a URL, or HOST:PORT with the scheme that
+ * the node itself speaks. Written as a browser writes it, without a slash at the end.
  */
 export function readBase(given: Given, scheme: "http" | "https"): string {
 	const { text, from } = given;
@@ -63,7 +63,7 @@ export function readBase(given: Given, scheme: "http" | "https"): string {
 	return base;
 }
 
-/** A URL; its path must leave the node's own addresses alone, as both are served. */
+/** A URL. Its path must not hide the node's own addresses, since both are served. */
 export function readPublicUrl(given: Given): string {
 	const { text, from } = given;
 	if (!/^https?:\/\//i.test(text))
@@ -119,9 +119,9 @@ export function readCount(
 }
 
 /**
- * Milliseconds. A number without a unit is refused, other than in the API,
- * where programs speak in milliseconds: a person who types 5 mostly means
- * seconds, and would never be told that it counted for nothing. 0 is 0.
+ * Milliseconds. A number without a unit is refused, unlike in the API, where programs
+ * speak in milliseconds: a person who types 5 mostly means seconds, and would never learn
+ * that it made no difference. 0 is 0.
  */
 export function readDuration({ text, from }: Given, msMax: number): number {
 	if (/^[1-9]\d*$/.test(text)) {
@@ -146,7 +146,7 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
 };
 const KEEP = /^([^,]*)(?:,(\d{0,12})(?:,(?:(\d{1,6})(KiB|MiB|GiB|TiB))?)?)?$/;
 
-/** `TIME,NUMBER,SIZE`: what is left out is as it would be. */
+/** `TIME,NUMBER,SIZE`; what is left out keeps its default. */
 export function readKeep({ text, from }: Given, otherwise: Keep): Keep {
 	const [all, time = "", number = "", amount, unit = ""] =
 		KEEP.exec(text) ?? [];
@@ -195,7 +195,7 @@ export function readChoice<Choice extends string>(
 	return choice;
 }
 
-/** The store's address as given: its forms are the store's to know. */
+/** The store's address as given; its forms are the store's business. */
 export function readStoreUrl({ text, from }: Given): string {
 	try {
 		parseStoreUrl(text);

@@ -1,6 +1,6 @@
 /**
- * `hearsay node`: one node, in this process, until it is told to stop. Stopping
- * drains it: it takes no more work, and hands back what it cannot finish.
+ * `hearsay node`: one node, in this process, until it is told to stop. Stopping drains
+ * it: it takes no more work, and hands back what it cannot finish.
  */
 import { startNode } from "../../node.ts";
 import { readCloud } from "../cloud-place.ts";

@@ -62,7 +62,7 @@ const ACTIONS = { create, list, revoke } as const;
 interface Asked {
 	readonly nodes: Nodes;
 	readonly flags: FlagValues<Flag>;
-	/** Of the token; empty if none was given. */
+	/** The token's name; empty if none was given. */
 	readonly name: string;
 	readonly terminal: Terminal;
 }
@@ -132,7 +132,9 @@ function readRole(flags: FlagValues<Flag>): AccessRole {
 	);
 }
 
-/** What is a duration the node knows; a bare number would be taken for milliseconds. */
+/**
+ * The node knows what a duration is; but it would take a bare number for milliseconds.
+ */
 function readExpiry({ text, from }: { text: string; from: string }): string {
 	if (/^\d+(ms|[smhd])$/.test(text)) return text;
 	throw new ConfigError(

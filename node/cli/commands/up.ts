@@ -1,7 +1,7 @@
 /**
- * `hearsay up`: a cluster on this machine, with a Redis of its own, for as
- * long as the command runs. Everything it keeps lies in `.hearsay/` of the
- * current folder; the next `up` there goes on where this one stopped.
+ * `hearsay up`: a cluster on this machine, with a Redis of its own, for as long as the
+ * command runs. Everything that it keeps is in `.hearsay/` in the current folder; the
+ * next `up` there goes on where this one stopped.
  */
 import { join, resolve } from "node:path";
 import { UP_NODES_MAX } from "../../../protocol/limits.ts";
@@ -93,7 +93,10 @@ async function runUp(invocation: Invocation): Promise<number> {
 
 interface UpPlan {
 	readonly plan: ClusterPlan;
-	/** All that a node needs to be told which joins by hand, wherever it is started; but for its addresses. */
+	/**
+	 * Everything that a node needs to be told which joins by hand, wherever it is started,
+	 * except for its addresses.
+	 */
 	readonly join: readonly string[];
 }
 
@@ -133,8 +136,8 @@ function isFile(flag: string): boolean {
 }
 
 /**
- * What `up` was told that its nodes are to be told, too, as flags. Its own nodes have
- * its variables, and so get only what was given as a flag.
+ * The flags that `up` was given and its nodes have to be given, too. Its own nodes
+ * inherit its variables, and so get only what was given as a flag.
  */
 function sharedArgs(
 	flags: FlagValues<SharedFlag>,
@@ -160,7 +163,7 @@ function greet(
 ): void {
 	const url = cluster.url(0);
 	const { where, line } = oneMore(cluster.redisUrl, plan, joining);
-	// Shown to nobody, like a password.
+	// Not shown to anybody, like a password.
 	const token = joining.includes("--token-file")
 		? ' -H "authorization: Bearer $HEARSAY_TOKEN"'
 		: "";
@@ -180,7 +183,7 @@ function oneMore(
 ): { where: string; line: string } {
 	const next = first.port + nodes;
 	const port = next > 65_535 ? 0 : next;
-	// A password is shown to nobody, and so has to be there already.
+	// A password is not shown to anybody, and so has to be there already.
 	const isSecret = redact(redisUrl) !== redisUrl;
 	const line = shellLine([
 		...[...program, "node", ...(isSecret ? [] : ["--redis", redisUrl])],

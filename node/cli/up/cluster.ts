@@ -17,15 +17,15 @@ import { findRedisPlace } from "./redis-place.ts";
 export interface ClusterPlan {
 	readonly folder: string;
 	readonly nodes: number;
-	/** HTTP address of the first node; each next one has the port after. */
+	/** The HTTP address of the first node; each further one has the next port. */
 	readonly first: Address;
 	/** Nodes speak TLS. */
 	readonly isSecure: boolean;
-	/** A Redis that runs already; undefined starts one of its own. */
+	/** The URL of a Redis that runs already; undefined to start one. */
 	readonly redis: string | undefined;
 	/** How long a node may take to let its tasks finish when it stops. */
 	readonly drainMs: number;
-	/** This program: what to run, before the arguments of a command. */
+	/** This program: what precedes the arguments of a command. */
 	readonly program: readonly string[];
 	/** Flags for every node. */
 	readonly args: readonly string[];
@@ -50,7 +50,7 @@ export class LocalCluster {
 		);
 	}
 
-	/** Base of the HTTP side of node `index`, counted from 0. */
+	/** The base of the HTTP side of node `index`, counted from 0. */
 	url(index: number): string {
 		const scheme = this.#plan.isSecure ? "https" : "http";
 		return `${scheme}://${this.#addressOf(index)}`;
@@ -61,9 +61,9 @@ export class LocalCluster {
 	}
 
 	/**
-	 * Resolves when every node is ready. Told to stop meanwhile, it starts and says
-	 * nothing more.
-	 * @throws ConfigError, StartFailed, or the system's error for a port in use
+	 * Resolves when every node is ready. If told to stop meanwhile, it starts and prints
+	 * nothing more. @throws ConfigError, StartFailed, or the system's error for a port in
+	 * use
 	 */
 	async start(): Promise<void> {
 		const { redis, folder, drainMs, first, nodes } = this.#plan;
@@ -72,7 +72,7 @@ export class LocalCluster {
 			redis === undefined
 				? await findRedisPlace(folder, drainMs, clock, terminal)
 				: undefined;
-		// Not before: an earlier cluster here may have had them till now.
+		// Not earlier: an earlier cluster here may have used them until now.
 		await checkPorts(first, nodes);
 		if (place !== undefined && !this.#stopping) {
 			const own = new LocalRedis(place, clock, terminal);
@@ -82,7 +82,7 @@ export class LocalCluster {
 				terminal.line(`redis   ${own.url}  (pid ${own.pid})`);
 		}
 		if (this.#stopping) return;
-		// All at once, and told of in their order.
+		// All at once, but reported in their order.
 		let told: Promise<unknown> = Promise.resolve();
 		await Promise.all(
 			this.#members.map((member) => {
@@ -101,7 +101,7 @@ export class LocalCluster {
 		await this.#redis?.stop();
 	}
 
-	/** For who cannot wait: `stop` then has little left to wait for. */
+	/** For impatient users: `stop` then has little left to wait for. */
 	hurry(): void {
 		for (const member of this.#members) member.hurry();
 	}
@@ -132,11 +132,11 @@ export class LocalCluster {
 			],
 			env: () => ({
 				...env,
-				// Not as an argument: it may hold a password, and anyone can list those.
+				// Not as an argument: it may contain a password, and anybody can list arguments.
 				HEARSAY_REDIS_URL: this.redisUrl,
 				HEARSAY_ADVERTISE: undefined,
 				HEARSAY_HTTP_ADVERTISE: undefined,
-				// It has no certificate to ask them with whether they are ready.
+				// It has no certificate with which to ask them whether they are ready.
 				HEARSAY_TLS_CLIENT_CA: undefined,
 			}),
 			drainMs,

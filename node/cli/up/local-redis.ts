@@ -1,6 +1,6 @@
 /**
- * The local cluster's own Redis: on the port and with the data of the last
- * time, started again when it dies, as the nodes are, and stopped last.
+ * The local cluster's own Redis: with last time's port and data, restarted when it dies,
+ * as the nodes are, and stopped last.
  */
 import type { Writable } from "node:stream";
 import {
@@ -28,7 +28,7 @@ export class LocalRedis {
 	#server: RedisServer;
 	#stopping = false;
 
-	/** Begins to start. @throws ConfigError where its folder cannot be made */
+	/** Begins to start. @throws ConfigError if its folder cannot be created */
 	constructor({ files, port }: RedisPlace, clock: Clock, terminal: Terminal) {
 		makeFolder(files.data, "move what is there out of the way");
 		writeConfig(files, port);
@@ -41,9 +41,8 @@ export class LocalRedis {
 	}
 
 	/**
-	 * Resolves when the server takes commands, with its earlier data in memory, or was
-	 * told to stop meanwhile. From then on it is started again whenever it ends.
-	 * @throws StartFailed
+	 * Resolves when the server takes commands, with its earlier data in memory, or was told
+	 * to stop meanwhile. From then on it is restarted whenever it ends. @throws StartFailed
 	 */
 	async ready(): Promise<void> {
 		const startedMs = this.#clock.monoMs();
@@ -63,7 +62,7 @@ export class LocalRedis {
 		return hold?.destroyed ? undefined : hold;
 	}
 
-	/** Resolves when the server has written everything down and ended. */
+	/** Resolves when the server has saved everything and ended. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		this.#server.stop();
@@ -76,8 +75,8 @@ export class LocalRedis {
 	}
 
 	/**
-	 * Nodes that run already hold the pipe of the server before. Only if `up` is
-	 * killed after this, the new server may end before they have drained.
+	 * Running nodes still hold the former server's pipe. Only if `up` is killed after this
+	 * may the new server end before they have drained.
 	 */
 	async #keepUp(startedMs: number): Promise<void> {
 		const pace = new RestartPace();
@@ -95,7 +94,7 @@ export class LocalRedis {
 		}
 	}
 
-	/** Of one that ends instead, who keeps it up tells. */
+	/** If the server ends instead, whoever keeps it up reports that. */
 	async #tellReady(server: RedisServer): Promise<void> {
 		const start = await this.#startOf(server);
 		if (this.#stopping) return;
@@ -105,7 +104,7 @@ export class LocalRedis {
 			this.#terminal.problem(`redis   ${start.how}; it is told to end.`);
 	}
 
-	/** One that is not heard of for REDIS_START_MS is told to end. */
+	/** A server that is not heard of for REDIS_START_MS is told to end. */
 	async #startOf(server: RedisServer): Promise<Start> {
 		let how: string | undefined;
 		void server.ended.then((said) => {
@@ -114,9 +113,9 @@ export class LocalRedis {
 		const listensByMs = this.#clock.monoMs() + REDIS_START_MS;
 		for (;;) {
 			const found = await probeRedis(this.#port);
-			// Whoever else is there has the port, and this one will end for want of it.
+			// If something else has the port, this server will end because of that.
 			const isIt = found.kind === "redis" && found.pid === server.pid;
-			// Reading a large backlog may take its time.
+			// Reading a large backlog may take a while.
 			if (isIt && !found.loading) return { kind: "ready" };
 			if (how !== undefined) return { kind: "ended", how };
 			if (!isIt && this.#clock.monoMs() > listensByMs) {
@@ -128,7 +127,7 @@ export class LocalRedis {
 	}
 }
 
-/** What has become of a server that was started; with what to say after its name. */
+/** What has become of a server that was started, with the words that follow its name. */
 type Start =
 	| { readonly kind: "ready" }
 	| { readonly kind: "ended" | "late"; readonly how: string };

@@ -1,6 +1,6 @@
 /**
- * A node's log: the node writes to the file itself, so that it loses nothing
- * when `up` is gone; `up` reads along and passes on what a person should see.
+ * A node's log: the node writes to the file itself, so that nothing is lost when `up` is
+ * gone; `up` reads along and shows what a person should see.
  */
 import {
 	closeSync,
@@ -24,7 +24,7 @@ export function openLog(path: string): number {
 	return openSync(path, "a", 0o600);
 }
 
-/** Tells every line that is added to the file from now on. */
+/** Passes on every line that is added to the file from now on. */
 export class LogFollower {
 	readonly #file: number;
 	readonly #watcher: FSWatcher;
@@ -45,7 +45,7 @@ export class LogFollower {
 		}
 	}
 
-	/** Reads what is there, and ends. */
+	/** Reads what is there, and stops. */
 	close(): void {
 		this.#watcher.close();
 		this.#read();

@@ -1,12 +1,12 @@
 /**
- * What of a node's log a person sees on the terminal, and how: warnings and
- * errors, in words instead of JSON, and whatever is no log entry at all (the
- * last words of a program that failed). Pure.
+ * What a person sees of a node's log on the terminal, and how: warnings and errors, in
+ * words instead of JSON, and whatever is not a log entry (the last words of a program
+ * that failed). Pure.
  */
 
 const WARN = 40;
 const ERROR = 50;
-/** Said of every entry, and of no use on the terminal. */
+/** Part of every entry, and of no use on the terminal. */
 const COMMON_FIELDS = new Set([
 	"level",
 	"time",
@@ -17,7 +17,7 @@ const COMMON_FIELDS = new Set([
 	"err",
 ]);
 
-/** The line to show, or undefined for what stays in the file. */
+/** The line to show; undefined if it is not to be shown. */
 export function formatLogLine(line: string): string | undefined {
 	const entry = parseEntry(line);
 	if (entry === undefined) return line.trim() === "" ? undefined : line;

@@ -1,7 +1,7 @@
 /**
- * One process of a node, from its start to its end, with its log followed
- * meanwhile. A system that is out of processes, files or memory starts none:
- * then this has ended before it began, as one whose process died at once.
+ * One process of a node, from its start to its end, with its log followed meanwhile. If
+ * the system is out of processes, files or memory, it starts none: then this has ended
+ * before it began, like a process that died at once.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
@@ -20,20 +20,20 @@ export interface ProcessPlan {
 }
 
 export interface ProcessEnd {
-	/** Null where a signal ended it, or it never began. */
+	/** Null if a signal ended it, or it never began. */
 	readonly code: number | null;
-	/** What to say after its name. */
+	/** The words that follow its name. */
 	readonly how: string;
 }
 
-/** What a node tells its parent when it has started. */
+/** What a node tells its parent once it has started. */
 export interface Started {
 	readonly name: string;
 }
 
 export class MemberProcess {
 	readonly #child: ChildProcess | undefined;
-	/** Resolves with what it is called, once it says so: it runs then. */
+	/** Resolves with its name once it reports that: then it runs. */
 	readonly named: Promise<string>;
 	/** Resolves, never rejects. */
 	readonly ended: Promise<ProcessEnd>;
@@ -50,7 +50,7 @@ export class MemberProcess {
 			const child = begin(plan, onLine);
 			this.#child = child;
 			child.once("message", (message: Started) => named.resolve(message.name));
-			// Of one that runs it is a signal that did not reach it, and its end will tell.
+			// For a running process, a signal did not reach it; its end will be reported.
 			child.on("error", (error) => {
 				if (child.pid === undefined) fail(error);
 			});
@@ -65,7 +65,7 @@ export class MemberProcess {
 		}
 	}
 
-	/** Undefined where it never began. */
+	/** Undefined if it never began. */
 	get pid(): number | undefined {
 		return this.#child?.pid;
 	}
@@ -78,20 +78,23 @@ export class MemberProcess {
 	}
 }
 
-/** @throws what the system says where it starts nothing; some of it comes as an event, of a child without a pid */
+/**
+ * @throws what the system says if it starts nothing; some errors come as an event, of a
+ * child without a pid
+ */
 function begin(
 	{ command, env, logPath, hold }: ProcessPlan,
 	onLine: (line: string) => void,
 ): ChildProcess {
 	const [program = "", ...args] = command;
 	const log = openLog(logPath);
-	// Whatever fails, nothing stays open: it may be files that the system is out of.
+	// Whatever fails, nothing stays open: files may be what the system is out of.
 	try {
 		const follower = new LogFollower(logPath, onLine);
 		try {
 			const child = spawn(program, args, {
 				env,
-				// The channel tells the node when `up` is gone: see stop-signals.ts.
+				// Through this channel the node learns that `up` is gone: see stop-signals.ts.
 				stdio: ["ignore", log, log, "ipc", hold],
 				// Its own process group: a Ctrl-C in the terminal is not for it.
 				detached: true,

@@ -1,10 +1,10 @@
 /**
- * One node of the local cluster: a process that is started, watched, started
- * again when it dies, and stopped.
+ * One node of the local cluster: a process that is started, watched, restarted when it
+ * dies, and stopped.
  *
- * A node whose process ends before it was ever ready has no chance of doing
- * better the next time (a port in use, a broken handler file), so the cluster
- * gives up; one that was ready once is started again, for as long as `up` runs.
+ * If a node's process ends before it was ever ready, it would do no better the next time
+ * (a port in use, a broken handler file), so the cluster gives up. A node that was ready
+ * once is restarted, for as long as `up` runs.
  */
 import type { Writable } from "node:stream";
 import {
@@ -24,7 +24,7 @@ import { RestartPace } from "./restart-pace.ts";
 import { StartFailed } from "./start-failed.ts";
 
 export interface MemberPlan {
-	/** `node-1`, if no other node of the cluster is called so. */
+	/** `node-1`, unless another node of the cluster has that name. */
 	readonly name: string;
 	/** Program, then arguments. */
 	readonly command: readonly string[];
@@ -32,7 +32,7 @@ export interface MemberPlan {
 	readonly logPath: string;
 	/** Base of its HTTP side. */
 	readonly url: string;
-	/** How long it may let its tasks finish when it is told to stop. */
+	/** How long its tasks may take to finish when it is told to stop. */
 	readonly drainMs: number;
 	/** Held open by the node for as long as it lives; see `local-redis.ts`. */
 	readonly hold: () => Writable | "ignore";
@@ -62,7 +62,7 @@ export class Member {
 		const { name } = this.#plan;
 		const process = this.#begin();
 		const ended = process.ended.then(({ code, how }) => {
-			// What it could not say itself.
+			// Reports what the process could not report itself.
 			if (process.pid === undefined)
 				this.#terminal.problem(`${this.#label} ${how}.`);
 			throw new StartFailed(
@@ -80,7 +80,7 @@ export class Member {
 		return `${this.#label} ${this.#plan.url}  (pid ${this.#process?.pid})`;
 	}
 
-	/** Lets it finish or hand back its tasks; past its time it is killed. */
+	/** Lets it finish or hand back its tasks; when its time is over, it is killed. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		this.#restart?.cancel();
@@ -96,7 +96,7 @@ export class Member {
 		late.cancel();
 	}
 
-	/** Told to stop a second time, it ends its tasks at once. */
+	/** Told to stop a second time, a node ends its tasks at once. */
 	hurry(): void {
 		const process = this.#process;
 		if (process === undefined) return;
@@ -109,7 +109,7 @@ export class Member {
 		const { command, env, logPath, hold } = this.#plan;
 		const plan = { command, env: env(), logPath, hold: hold() };
 		const process = new MemberProcess(plan, (line) => {
-			// A start that was given up has been explained; its log file has the rest.
+			// A start that was given up has been explained; the log file has the rest.
 			if (this.#stopping && !this.#wasReady) return;
 			const text = formatLogLine(line);
 			if (text !== undefined) this.#terminal.problem(`${this.#label} ${text}`);
@@ -124,12 +124,12 @@ export class Member {
 		return process;
 	}
 
-	/** Before what is said of it; with others in a column. */
+	/** Precedes what is printed about the node; aligned with the others'. */
 	get #label(): string {
 		return this.#name.padEnd(7);
 	}
 
-	/** Starts it again whenever it ends, later and later if it does so soon. */
+	/** Restarts it whenever it ends, after a longer and longer pause if it ends soon. */
 	async #keepUp(process: MemberProcess): Promise<void> {
 		const startedMs = this.#clock.monoMs();
 		const { how } = await process.ended;
@@ -152,9 +152,9 @@ export class Member {
 		}
 	}
 
-	/** Returns too when the process has ended: whoever cares watches that. */
+	/** Also returns when the process has ended, which others watch. */
 	async #untilReady(process: MemberProcess): Promise<void> {
-		// Until it says so itself, whoever answers on its port may be another program.
+		// Until the node reports itself, whoever answers on its port may be another program.
 		await Promise.race([process.named, process.ended]);
 		let tellAtMs = this.#clock.monoMs() + UP_TELL_MS;
 		while (this.#process === process) {

@@ -1,17 +1,17 @@
 /**
- * Looks whether the nodes' ports are free, before anything is started: a node
- * that cannot listen would be noticed when the others run stored tasks already,
- * and those would have to finish, or lose an attempt, for a start that failed.
- * Whoever takes a port just after this look is noticed by the node itself.
+ * Checks that the nodes' ports are free before anything is started: otherwise a node that
+ * cannot listen would be noticed only when the others run stored tasks already, and these
+ * would have to finish, or lose an attempt, for a start that failed. If something takes a
+ * port just after this check, the node itself notices.
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Address } from "../../options.ts";
 
 /**
- * As many ports as there are nodes, the first one's and those after it.
+ * Checks as many ports as there are nodes, from the first one's on.
  * @throws the system's error for the first that cannot be listened on; see
- * `start-problem.ts` for what the user is told.
+ * `start-problem.ts` for what the user is told
  */
 export async function checkPorts(
 	{ host, port }: Address,

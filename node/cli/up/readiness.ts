@@ -26,7 +26,8 @@ export async function askReadiness(
 
 /**
  * Over TLS, whatever the certificate says: it is for the names by which others know the
- * node, and this asks a process of its own at an address of this machine, and tells it nothing.
+ * node; this asks a process of its own at an address of this machine, and tells it
+ * nothing.
  */
 const askOwn: Fetch = (url, { method, headers, signal }) =>
 	new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 /**
- * The configuration of the local cluster's Redis, which also remembers its
- * port from one `up` to the next: nodes that joined by hand find it again, and
- * the next `up` knows where to look for a server that was left behind.
+ * The configuration of the local cluster's Redis. It also remembers the port from one
+ * `up` to the next: nodes that joined by hand find the server again, and the next `up`
+ * knows where to look for a server that was left behind.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -22,8 +22,8 @@ export function redisFiles(folder: string): RedisFiles {
 }
 
 /**
- * `everysec`: a crash of this machine may cost the last second or two, and so may one of Redis
- * itself, which keeps what it is told to itself while its disk is slow; that of nodes costs nothing.
+ * `everysec`: a crash of this machine may lose the last second or two, and so may a crash
+ * of Redis itself while its disk is slow; crashes of nodes lose nothing.
  */
 function formatConfig(files: RedisFiles, port: number): string {
 	return `# Written by \`hearsay up\` at every start; changes are lost.
@@ -43,7 +43,7 @@ export function writeConfig(files: RedisFiles, port: number): void {
 	writeFileSync(files.config, formatConfig(files, port));
 }
 
-/** Undefined where there was no `up` in this folder yet. */
+/** Undefined if there has been no `up` in this folder yet. */
 export function rememberedPort(files: RedisFiles): number | undefined {
 	let text: string;
 	try {
@@ -56,7 +56,9 @@ export function rememberedPort(files: RedisFiles): number | undefined {
 	return port === undefined ? undefined : Number(port);
 }
 
-/** A port that is free now; whoever comes first has it, so trouble shows at start. */
+/**
+ * A port that is free now. Another program may take it first; that shows at the start.
+ */
 export async function freePort(): Promise<number> {
 	const { promise, resolve, reject } = Promise.withResolvers<number>();
 	const server = createServer();

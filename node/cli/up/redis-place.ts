@@ -1,8 +1,8 @@
 /**
- * Where the local cluster's Redis is to run: with the files of its folder, on
- * the port of the last time. A cluster that is still ending there, as its `up`
- * was killed, is waited for: two servers must not write to the same files, and
- * its nodes still have their ports.
+ * Where the local cluster's Redis is to run: with the files of its folder, on last time's
+ * port. If an earlier cluster is still ending there, because its `up` was killed, that is
+ * waited for: two servers must not write to the same files, and its nodes still have
+ * their ports.
  */
 import {
 	REDIS_STOP_MS,
@@ -29,9 +29,9 @@ export interface RedisPlace {
 }
 
 /**
- * Resolves when nothing of an earlier cluster is left in the folder.
- * `drainMs`: how long its nodes may still need its server.
- * @throws ConfigError where there is no server program, or the folder's server is stuck.
+ * Resolves when nothing of an earlier cluster is left in the folder. `drainMs`: how long
+ * its nodes may still need its server. @throws ConfigError if there is no server program,
+ * or the folder's server is stuck.
  */
 export async function findRedisPlace(
 	folder: string,
@@ -44,7 +44,7 @@ export async function findRedisPlace(
 	return { files, port: await choosePort(files, drainMs, clock, terminal) };
 }
 
-/** The port of the last time, once no server of ours is left on it; else a free one. */
+/** Last time's port, once no server of ours is left on it; otherwise a free one. */
 async function choosePort(
 	files: RedisFiles,
 	drainMs: number,

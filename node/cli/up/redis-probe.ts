@@ -1,7 +1,7 @@
 /**
- * One question to a Redis server on this machine, in the plainest form of its
- * protocol: `up` has to know whether the server that it starts is ready, and
- * whether one that it finds is its own. Not a client; that is `store/`.
+ * One question to a Redis server on this machine, in the simplest form of its protocol:
+ * `up` has to know whether the server that it starts is ready, and whether one that it
+ * finds is its own. This is not a client; that is `store/`.
  */
 import { connect } from "node:net";
 import { REDIS_PROBE_MS } from "../../../protocol/limits.ts";
@@ -9,18 +9,18 @@ import { REDIS_PROBE_MS } from "../../../protocol/limits.ts";
 export type Probe =
 	/** Nobody listens there. */
 	| { readonly kind: "closed" }
-	/** Someone does, and says nothing. */
+	/** Something listens, and says nothing. */
 	| { readonly kind: "silent" }
-	/** Someone else, or a Redis that wants a password. */
+	/** Another program, or a Redis that wants a password. */
 	| { readonly kind: "stranger" }
 	| {
 			readonly kind: "redis";
-			/** Absolute path; "" where it runs without one. */
+			/** Absolute path; "" if it runs without one. */
 			readonly configFile: string;
 			readonly pid: number;
 			/** Still reading its data: takes no commands yet. */
 			readonly loading: boolean;
-			/** Connections besides the one that asks. */
+			/** Connections besides the asking one. */
 			readonly clients: number;
 	  };
 
@@ -44,7 +44,7 @@ export async function probeRedis(port: number): Promise<Probe> {
 	};
 }
 
-/** Tells it to write everything down and end; it does not answer. */
+/** Tells it to save everything and end; it does not answer. */
 export async function shutDownRedis(port: number): Promise<void> {
 	await ask(port, "SHUTDOWN", () => false);
 }

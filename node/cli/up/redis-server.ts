@@ -1,15 +1,14 @@
 /**
  * A Redis server as a process that ends when nobody needs it any more.
  *
- * It has to outlive the nodes, which hand their tasks back when they stop, and
- * must not outlive them for ever, even when `up` is killed. So a watcher stands
- * beside the server and waits for the end of a pipe; `up` and every node hold the
- * other end, and when the last of them is gone, the kernel closes the pipe and
- * the watcher tells the server to end.
+ * It has to outlive the nodes, which hand their tasks back when they stop, but must not
+ * outlive them for ever, even if `up` is killed. So a watcher beside the server waits for
+ * the end of a pipe. `up` and every node hold the other end; when the last of them is
+ * gone, the kernel closes the pipe, and the watcher tells the server to end.
  *
- * The process that `up` starts, and whose end it hears of, is the server itself:
- * a shell forks the watcher and then becomes the server. Both are in one process
- * group, so the server's pid is nobody else's for as long as the watcher is there.
+ * The process that `up` starts, and whose end it learns of, is the server itself: a shell
+ * forks the watcher and then becomes the server. Both are in one process group, so the
+ * server's pid cannot be reused for as long as the watcher is there.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -29,15 +28,24 @@ const REDIS_MAJOR_MIN = 7;
 export interface RedisServer {
 	/** Undefined if it never began. */
 	readonly pid: number | undefined;
-	/** The pipe: held by `up`, and passed to whoever needs the server; undefined where it never began. */
+	/**
+	 * The pipe: held by `up`, and passed to whoever needs the server; undefined if the
+	 * server never began.
+	 */
 	readonly hold: Writable | undefined;
-	/** Resolves, never rejects, when the server has ended: what to say after its name. */
+	/**
+	 * Resolves, and never rejects, when the server has ended: with the words that follow
+	 * its name.
+	 */
 	readonly ended: Promise<string>;
-	/** Tells it to write everything down and end, whoever may still need it. */
+	/** Tells it to save everything and end, whoever may still need it. */
 	stop(): void;
 }
 
-/** Where the system starts nothing, as it is out of processes, files or memory, it has ended before it began. */
+/**
+ * If the system starts nothing, because it is out of processes, files or memory, the
+ * server has ended before it began.
+ */
 export function spawnRedis(files: RedisFiles): RedisServer {
 	try {
 		return begin(files);
