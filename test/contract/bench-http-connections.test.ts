@@ -1,4 +1,7 @@
-/** The load generator's client: servers close idle connections, and it must not send on one as they do. */
+/**
+ * The load generator's client: servers close idle connections, and it must not send on
+ * one that is being closed.
+ */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";

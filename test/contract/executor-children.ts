@@ -1,4 +1,6 @@
-/** What the system tells of the processes that a node has started for isolated tasks. */
+/**
+ * What the system reports about the processes that a node has started for isolated tasks.
+ */
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";

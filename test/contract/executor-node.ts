@@ -1,7 +1,8 @@
 /**
- * A process that is as a node to its executor: runs one task isolated, and prints what is
- * logged of it and then its outcome, a JSON text a line. Started as `executor-node.ts type`;
- * as `executor-node.ts expects` it only keeps a process ready for such a task.
+ * A process that looks like a node to its executor: runs one task isolated, and prints
+ * what is logged about it and then its outcome, one line of JSON each. Started as
+ * `executor-node.ts type`; as `executor-node.ts expects` it only keeps a process ready
+ * for such a task.
  */
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Log } from "../../node/ports.ts";

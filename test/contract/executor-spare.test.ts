@@ -1,4 +1,7 @@
-/** The processes that are kept ready for tasks that will have to run isolated: only real ones show it. */
+/**
+ * The processes that are kept ready for tasks that will have to run isolated. Only real
+ * processes can show this.
+ */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

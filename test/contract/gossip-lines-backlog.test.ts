@@ -1,4 +1,4 @@
-/** Lines: what is said faster than it is heard. */
+/** Lines of a peer that reads more slowly than it is written to. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Gossip } from "../../node/ports.ts";
 import { type Announcement, encodeGossip } from "../../protocol/gossip.ts";

@@ -1,4 +1,4 @@
-/** How what nodes say to each other leaves them, on real connections. */
+/** How messages leave a node, on real connections. */
 import { Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Gossip } from "../../node/ports.ts";

@@ -1,6 +1,6 @@
 /**
- * Messages that come over others: node → relay → far, where the two at the ends
- * admit each other and cannot connect.
+ * Relayed messages: node → relay → far, where both ends admit each other and cannot
+ * connect.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AdmittedPeer, Gossip } from "../../node/ports.ts";

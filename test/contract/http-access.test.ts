@@ -1,4 +1,4 @@
-/** Who may ask a node for what, as its HTTP side sees to it. */
+/** Who may ask a node for what, as its HTTP side enforces it. */
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { expect, test } from "vitest";

@@ -1,6 +1,4 @@
-/**
- * Large bodies: what they may hold together, and whom slow ones shut out.
- */
+/** Large bodies: how much they may hold together, and that slow ones shut nobody out. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";

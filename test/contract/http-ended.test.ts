@@ -1,4 +1,6 @@
-/** What is done with tasks that have ended: `POST /v1/tasks/:id/retry`, `DELETE /v1/tasks/:id`. */
+/**
+ * What can be done with ended tasks: `POST /v1/tasks/:id/retry`, `DELETE /v1/tasks/:id`.
+ */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 

@@ -1,4 +1,4 @@
-/** `GET /v1/failures`: why tasks failed, most of them first. */
+/** `GET /v1/failures`: why tasks failed, most frequent first. */
 import { expect, test } from "vitest";
 import type { FailureGroup } from "../../node/ports.ts";
 import { startServer } from "./http-server.ts";

@@ -1,4 +1,4 @@
-/** `GET /v1/live`: the stream, for which page it is, and how it ends. */
+/** `GET /v1/live`: the stream, its kinds of page, and how it ends. */
 import { expect, test } from "vitest";
 import { EVENTS_RETRY_MS } from "../../protocol/limits.ts";
 import { EXAMPLES } from "../../protocol/schema/examples.ts";

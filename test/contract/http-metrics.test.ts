@@ -1,4 +1,7 @@
-/** `/metrics`: what the node tells, and what its HTTP side counts, in Prometheus' words. */
+/**
+ * `/metrics`: what the node reports, and what its HTTP side counts, in Prometheus's
+ * format.
+ */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 

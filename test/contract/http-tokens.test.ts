@@ -1,4 +1,4 @@
-/** Access tokens, as they are made, listed and revoked over HTTP. */
+/** Access tokens: created, listed and revoked over HTTP. */
 import { expect, test } from "vitest";
 import { as, bearer, closed } from "./http-closed.ts";
 import { startServer } from "./http-server.ts";

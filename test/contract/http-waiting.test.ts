@@ -1,4 +1,4 @@
-/** Why a task waits, until when, and how many before it: as it is read over HTTP. */
+/** Why a task waits, until when, and how many are before it, as read over HTTP. */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 

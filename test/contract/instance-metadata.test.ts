@@ -1,4 +1,4 @@
-/** The metadata service of EC2 as it is spoken to: only by version 2. */
+/** EC2's metadata service, spoken to in version 2 alone. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,6 +1,4 @@
-/**
- * A node, and peers put together here, whose every stream is in sight.
- */
+/** A real node, and peers built here, every stream of which is visible to the test. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A program whose log nobody reads any more comes to its end. */
+/** A program ends in order even if nobody reads its log any more. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** Every page for everybody: in both themes, on narrow screens, for who does not see, and without colour. */
+/**
+ * Every page for everybody: in both themes, on narrow screens, for people who cannot see
+ * it, and without colour.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Feeder, startFeeder } from "../page/feeder.ts";
 import { MadeUpStream } from "../page/made-up-stream.ts";

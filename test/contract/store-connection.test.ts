@@ -1,4 +1,7 @@
-/** A store that is away, or next to it: a node is told so in time, and can leave at any moment of it. */
+/**
+ * A store that is away, or all but: a node learns of it in time, and can leave at any
+ * moment.
+ */
 import { once } from "node:events";
 import { createServer, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,7 @@
-/** What users do with tasks, drawn at random: what waits is changed, and what has ended forgotten or opened again. */
+/**
+ * What users do with tasks, drawn at random: waiting tasks are changed, ended ones are
+ * deleted or reopened.
+ */
 import { PLAIN } from "../../protocol/task-options.ts";
 import type { SeededRandom } from "../random.ts";
 import { SOME_OPTIONS } from "./store-bench.ts";
