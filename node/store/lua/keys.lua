@@ -1,5 +1,5 @@
--- Every key of the store, and what scripts share. In front of each script (see
--- scripts.ts) stands what it names of this.
+-- Every key of the store, and what scripts share. Each script is preceded by what it names of
+-- this (see scripts.ts).
 --
 -- KEYS[1] of every script is the shard's hash tag, e.g. {hearsay:0}. All keys of
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
@@ -24,20 +24,20 @@
 --                                         when its code began. Size: of its text, in bytes; behind it ",keep",
 --                                         as in the head
 --     One hash for all tasks, so that a script reads, writes or deletes those of a whole batch
---     in one command, without making a key for each. A task with an end has ended, one among
---     the holders is STARTED, one that is due later is SCHEDULED, any other waits.
+--     in one command, without a key for each. A task with an end has ended, one among the
+--     holders is STARTED, one that is due later is SCHEDULED, and any other waits.
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:routes             zset   route → seq that no task in its queue is above; the routes that exist: whose
 --                                         queues are not empty
 --   {hearsay:0}:ready              zset   route → number; those of them that may be claimed from. A number from seq,
 --                                         above all before it, so that a node finds what is new to it
---   {hearsay:0}:unserved           zset   route → number; likewise those that no node serves, as far as who last
---                                         looked knows: in here and not in ready
+--   {hearsay:0}:unserved           zset   route → number; those that no node serves, as far as whoever last looked
+--                                         knows: they are in here and not in ready
 --   {hearsay:0}:displaced          zset   id → seq; tasks whose place in their queue is not their seq
 --   {hearsay:0}:late               zset   last place of a run → its first; runs of places that only such tasks have had
 --   {hearsay:0}:due                zset   id → when it is due, ms; the tasks that are SCHEDULED
 --   {hearsay:0}:on:STARTED         zset   route → how many of its tasks are; those with some
---   {hearsay:0}:on:SCHEDULED       zset   likewise
+--   {hearsay:0}:on:SCHEDULED       zset   the same for tasks that are SCHEDULED
 --   {hearsay:0}:scheduled          zset   id → seq; the same
 --   {hearsay:0}:expiring           zset   id → when it expires, ms; the tasks that must have begun by then
 --   {hearsay:0}:cancels            hash   id → "at(ms) by", a line break, why; tasks that somebody has asked to end
