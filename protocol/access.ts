@@ -51,6 +51,9 @@ export function roleOfToken(text: string): AccessRole | undefined {
 	return TOKEN.exec(text)?.[1] as AccessRole | undefined;
 }
 
+/** What is written of who asks where nobody has to have a token. */
+export const NOBODY = "-";
+
 /** Makes a text safe to write down: a token that somebody put there by mistake is none any more. */
 export function withoutTokens(text: string): string {
 	return text.replaceAll(/(hs_(?:read|submit|operate)_)[0-9A-Za-z]+/g, "$1…");

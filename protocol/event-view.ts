@@ -1,4 +1,5 @@
 /** An event as a user reads it, made from an event as the store or a node tells it. */
+import { readAskedBy } from "./asked-by.ts";
 import type { StoreEvent, ViewEvent } from "./event.ts";
 import { parseSession } from "./lease.ts";
 import { parseRoute } from "./route.ts";
@@ -63,7 +64,7 @@ function readTaskEvent(
 		...(about.end !== undefined && { end: about.end }),
 		...(priority !== undefined && { priority }),
 		...(dueMs !== undefined && { dueAt: isoTime(dueMs) }),
-		...(about.by !== undefined && { by: about.by }),
+		...(about.by !== undefined && readAskedBy(about.by)),
 	};
 }
 

@@ -38,6 +38,7 @@ export const FILES = {
 	client: "/client/client.js",
 	manual: "/docs",
 	manualChapter: "/docs/{chapter}",
+	manualPicture: "/docs/shots/{picture}",
 	manualScript: "/manual.js",
 	manualStyle: "/manual.css",
 	tokens: "/tokens.css",

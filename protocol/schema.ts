@@ -140,7 +140,15 @@ export const TaskAsRead = Type.Object({
 		Type.Object(
 			{
 				at: time(),
-				by: Type.String({ description: "the node that was asked" }),
+				by: Type.String({
+					description: "the node that was asked, by its name",
+				}),
+				asker: Type.Optional(
+					Type.String({
+						description:
+							"the name of the access token that asked, if one was needed",
+					}),
+				),
 				reason: Type.Optional(Type.String()),
 			},
 			{ description: "that somebody has asked it to end" },

@@ -73,7 +73,7 @@ export interface Attempt {
 
 export interface Cancel {
 	readonly atMs: number;
-	/** Who asked. */
+	/** Who asked; see asked-by.ts. */
 	readonly by: string;
 	/** Why, if that was said. */
 	readonly reason: string;

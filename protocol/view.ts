@@ -5,6 +5,7 @@
  * already, so they are inserted as they are. Parsing and writing them again would block
  * the node if a page holds large tasks.
  */
+import { readAskedBy } from "./asked-by.ts";
 import { whyOf } from "./loss.ts";
 import { parseRoute, type Route, UNREADABLE_ROUTE } from "./route.ts";
 import type { TaskAsRead } from "./schema.ts";
@@ -103,7 +104,10 @@ function readCancel({
 	by,
 	reason,
 }: Cancel): NonNullable<TaskAsRead["cancel"]> {
-	return { at: isoTime(atMs), by, ...(reason !== "" && { reason }) };
+	return {
+		...{ at: isoTime(atMs), ...readAskedBy(by) },
+		...(reason !== "" && { reason }),
+	};
 }
 
 /** ISO 8601 in UTC with milliseconds. */

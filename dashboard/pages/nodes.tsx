@@ -41,12 +41,14 @@ const HEADS: readonly Head[] = [
 function Nodes({ query }: Place): JSX.Element {
 	const asked = useAsked("nodes", () => ask("listNodes"), ASK_MS).value;
 	const isWhole = useSignal(false);
-	const nodes = (asked.value?.nodes ?? []).toSorted(worstFirst);
-	const wish = query.get("node");
-	const chosen = nodes.find(({ name, id }) => name === wish || id === wish);
 	const now = new Map(
 		[...(live.value?.nodes.values() ?? [])].map((node) => [node.id, node]),
 	);
+	const nodes = (asked.value?.nodes ?? [])
+		.map((node) => ({ ...node, state: now.get(node.id)?.state ?? node.state }))
+		.toSorted(worstFirst);
+	const wish = query.get("node");
+	const chosen = nodes.find(({ name, id }) => name === wish || id === wish);
 	const names = new Map(nodes.map(({ id, name }) => [id, name]));
 	const shown = isWhole.value ? nodes : nodes.slice(0, SHOWN);
 	const more = nodes.length - shown.length;
@@ -102,8 +104,7 @@ interface RowParts {
 }
 
 function NodeRow({ node, now, names, isChosen }: RowParts): JSX.Element {
-	const state = now?.state ?? node.state;
-	const { name, load } = node;
+	const { name, load, state } = node;
 	const memoryBytes = now?.memoryBytes ?? node.memoryBytes;
 	const isDead = state === "dead";
 	return (

@@ -2,7 +2,7 @@
  * Why tasks failed: by type and the first line of their error, most of them first. The counts add
  * up to all failures that there are; what is not counted is said.
  */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { FIND_TEXT_CHARS_MAX } from "../../protocol/limits.ts";
 import type { FailureAsRead } from "../../protocol/schema/overview.ts";
@@ -11,11 +11,20 @@ import { useAsked } from "../state/asked.ts";
 import { nowMs } from "../state/clock.ts";
 import { ask } from "../state/node.ts";
 import { clockTime, counted, figure, longSpanOf } from "../words/times.ts";
-import { Long, Table } from "./table.tsx";
+import { type Head, Long, Table } from "./table.tsx";
 
 const ASK_MS = 3_000;
-/** As long as a node keeps anything. */
-const SINCE = "366d";
+/** Of which time; the first is as long as a node keeps anything. */
+const TIMES = [
+	["366d", "All that is kept"],
+	["24h", "Last 24 hours"],
+	["1h", "Last hour"],
+] as const;
+type Time = (typeof TIMES)[number];
+const HEADS: readonly Head[] = [
+	...[{ figure: "Tasks" }, "Type", "First line of the error"],
+	...["Code", "Newest"],
+];
 const GROUPS_MAX = 200;
 const GROUPS_FIRST = 8;
 
@@ -26,9 +35,11 @@ export function FailureGroups({
 	readonly total: number | undefined;
 }): JSX.Element {
 	const isWhole = useSignal(false);
+	const time = useSignal<Time>(TIMES[0]);
+	const [since] = time.value;
 	const { value, why } = useAsked(
-		"failures",
-		() => ask("listFailures", { query: { since: SINCE, limit: GROUPS_MAX } }),
+		`failures ${since}`,
+		() => ask("listFailures", { query: { since, limit: GROUPS_MAX } }),
 		ASK_MS,
 	).value;
 	const groups = value?.failures ?? [];
@@ -37,16 +48,13 @@ export function FailureGroups({
 	const told = groups.reduce((sum, { count }) => sum + count, 0);
 	return (
 		<section class="failures" aria-labelledby="failures-title">
-			<h2 id="failures-title">Why they failed</h2>
+			<header>
+				<h2 id="failures-title">Why they failed</h2>
+				<Times time={time} />
+			</header>
 			<Table
 				label="Table of reasons"
-				heads={[
-					{ figure: "Tasks" },
-					"Type",
-					"First line of the error",
-					"Code",
-					"Newest",
-				]}
+				heads={HEADS}
 				empty={why ?? (value && "Nothing has failed.")}
 			>
 				{shown.map((group) => (
@@ -68,21 +76,47 @@ export function FailureGroups({
 			)}
 			{value && (
 				<p class="note" data-told={told}>
-					{sumOf(told, total, value.more, value.searchedBackTo)}
+					{sumOf(
+						told,
+						time.value === TIMES[0] ? total : undefined,
+						value.more,
+						value.searchedBackTo,
+					)}
 				</p>
 			)}
 		</section>
 	);
 }
 
+function Times({ time }: { readonly time: Signal<Time> }): JSX.Element {
+	return (
+		<nav class="chips" aria-label="Of which time">
+			{TIMES.map((each) => (
+				<button
+					key={each[0]}
+					type="button"
+					class="chip"
+					aria-pressed={each === time.value}
+					onClick={() => {
+						time.value = each;
+					}}
+				>
+					{each[1]}
+				</button>
+			))}
+		</nav>
+	);
+}
+
+/** `total`: undefined if it is not known, or is of another time. */
 function sumOf(
 	told: number,
 	total: number | undefined,
 	more: number | undefined,
 	back: string | undefined,
 ): string {
-	if (total === undefined || told === total)
-		return `${counted(told, "failure")}, each with its reason.`;
+	const all = `${counted(told, "failure")}, each with its reason.`;
+	if (told === total) return all;
 	const left = [
 		more === undefined ? "" : `those of ${counted(more, "rarer reason")}`,
 		back === undefined
@@ -90,10 +124,12 @@ function sumOf(
 			: `those that ended before ${clockTime(new Date(back), nowMs.value)}`,
 	].filter(Boolean);
 	const which = left.length === 0 ? "" : `: ${left.join(" and ")}`;
+	if (total === undefined)
+		return left.length === 0 ? all : `${all} Not counted${which}.`;
 	const missing = total - told;
 	return missing > 0
 		? `${figure(told)} of ${counted(total, "failure")}; ${figure(missing)} ${missing === 1 ? "is" : "are"} not counted here${which}.`
-		: `${counted(told, "failure")}, each with its reason.`;
+		: all;
 }
 
 function Group({ group }: { readonly group: FailureAsRead }): JSX.Element {

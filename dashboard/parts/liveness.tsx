@@ -1,15 +1,12 @@
 /** How live the page is: whether a node answers, and if not, why and since when. */
 import type { JSX } from "preact";
 import { isPaused, nowMs } from "../state/clock.ts";
-import { live, toldMs } from "../state/live.ts";
+import { live, quietMs } from "../state/live.ts";
 import { hasAnswered, trouble } from "../state/node.ts";
 import { signInWhy } from "../state/token.ts";
 import { addressOf, pageOf } from "../words/nodes.ts";
 import { clockTime, longSpanOf } from "../words/times.ts";
 import { Glyph, type GlyphName } from "./glyph.tsx";
-
-/** Frames come each second; one may be late. */
-const QUIET_MS = 3_000;
 
 export function Liveness(): JSX.Element {
 	const [name, tone, word] = howLive();
@@ -28,9 +25,11 @@ function howLive(): [GlyphName, string, string] {
 	if (trouble.value !== undefined)
 		return ["dead", "dead", `${trouble.value.why} Trying again …`];
 	if (!hasAnswered.value) return ["PENDING", "quiet", "Asking this node …"];
-	const quietMs = nowMs.value - (toldMs.value ?? nowMs.value);
-	if (quietMs >= QUIET_MS)
-		return ["suspect", "suspect", `Nothing new for ${longSpanOf(quietMs)}`];
+	if (quietMs.value !== undefined)
+		return [
+			...(["suspect", "suspect"] as const),
+			`Nothing new for ${longSpanOf(quietMs.value)}`,
+		];
 	return ["up", "up", "Live"];
 }
 

@@ -3,9 +3,12 @@ import type { ComponentChildren, JSX } from "preact";
 import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { hrefOf } from "../state/address.ts";
 import { useAsked } from "../state/asked.ts";
+import { live } from "../state/live.ts";
 import { ask } from "../state/node.ts";
+import type { LiveDeath } from "../words/live-model.ts";
 import { addressOf, namesOf, pageOf } from "../words/nodes.ts";
 import { longSpanOf } from "../words/times.ts";
+import { whatMoved } from "../words/verdict.ts";
 import { Badge } from "./glyph.tsx";
 import { WhoSaw } from "./who-saw.tsx";
 
@@ -39,12 +42,28 @@ export function NodePanel({ node, nodes }: Parts): JSX.Element {
 				))}
 			</dl>
 			{deaths?.map((death) => (
-				<WhoSaw key={death.at} name={name} death={death} />
+				<WhoSaw key={death.at} name={name} death={death}>
+					<Moved node={id} epoch={death.epoch} />
+				</WhoSaw>
 			))}
 			{deaths?.length === 0 && (
 				<p class="note">It has lost no lease that is still known.</p>
 			)}
 		</section>
+	);
+}
+
+/** Of a death that the stream still tells of. */
+function Moved(life: Pick<LiveDeath, "node" | "epoch">): JSX.Element | null {
+	const death = live.value?.deaths.find(
+		({ node, epoch }) => node === life.node && epoch === life.epoch,
+	);
+	if (death === undefined || death.tasks === 0) return null;
+	return (
+		<p>
+			{whatMoved(death).join(" · ")}.{" "}
+			<a href={hrefOf("tasks", { moved: "true" })}>Show them</a>
+		</p>
 	);
 }
 

@@ -4,7 +4,6 @@ import type { TaskAsRead } from "../../protocol/schema.ts";
 import { hrefOf } from "../state/address.ts";
 import { nowMs } from "../state/clock.ts";
 import type { TaskTimes } from "../words/attempts.ts";
-import { nameOf } from "../words/nodes.ts";
 import { optionsOf, whyWaits } from "../words/task.ts";
 import {
 	clockTime,
@@ -130,8 +129,14 @@ export function Waiting({
 				<p class="says" data-tone="CANCELLED">
 					<Glyph name="CANCELLED" />
 					<span>
-						Asked to end at <Moment time={cancel.at} />, by way of{" "}
-						{nameOf(undefined, cancel.by)}
+						{cancel.asker === undefined ? (
+							"Asked to end"
+						) : (
+							<>
+								<b>{cancel.asker}</b> asked it to end
+							</>
+						)}{" "}
+						at <Moment time={cancel.at} />, by way of {cancel.by}
 						{cancel.reason ? (
 							<>
 								: <bdi>{cancel.reason}</bdi>

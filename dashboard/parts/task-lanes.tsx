@@ -41,7 +41,11 @@ const WAITS: Readonly<Record<WaitKind, string>> = {
 
 export function TaskLanes({ task, times, nowMs }: Parts): JSX.Element {
 	const { attempts, waits } = times;
-	const spans = [...waits, ...attempts];
+	// Just submitted, it has waited for no time yet.
+	const bornMs = Date.parse(task.createdAt);
+	const born = { fromMs: bornMs, toMs: bornMs };
+	const all = [...waits, ...attempts];
+	const spans = all.length === 0 ? [born] : all;
 	const fromMs = Math.min(...spans.map((each) => each.fromMs));
 	const toMs = Math.max(...spans.map((each) => each.toMs));
 	const axis = timeAxis({ fromMs, toMs }, attempts);
@@ -191,7 +195,7 @@ function Wait({
 				style={placeOf(shares)}
 				title={text}
 			/>
-			<Words said={{ side: "in", ...shares }} tone="quiet" text={text} />
+			<Words said={shares.said} tone="quiet" text={text} />
 		</>
 	);
 }
@@ -233,7 +237,11 @@ interface WordsParts {
 	readonly text: string;
 }
 
-function Words({ said, tone, glyph, text }: WordsParts): JSX.Element {
+/** Of less, one letter would be seen. */
+const WORDS_SHARE_MIN = 0.05;
+
+function Words({ said, tone, glyph, text }: WordsParts): JSX.Element | null {
+	if (said.to - said.from < WORDS_SHARE_MIN) return null;
 	return (
 		<div
 			class="said"

@@ -2,8 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { hrefOf } from "../state/address.ts";
-import { live, storeNowMs } from "../state/live.ts";
-import { type Verdict, verdictOf } from "../words/verdict.ts";
+import { live, quietMs, storeNowMs } from "../state/live.ts";
+import { outOfDate, type Verdict, verdictOf } from "../words/verdict.ts";
 import { Glyph } from "./glyph.tsx";
 
 /** What has been dismissed; known as long as the tab is open. */
@@ -17,10 +17,11 @@ function dismiss(key: string): void {
 	sessionStorage.setItem(KEY, [...dismissed.value].join("\n"));
 }
 
-const verdict = computed(
-	(): Verdict | undefined =>
-		live.value && verdictOf(live.value, storeNowMs(), dismissed.value),
-);
+const verdict = computed((): Verdict | undefined => {
+	if (live.value === undefined) return undefined;
+	const last = verdictOf(live.value, storeNowMs(), dismissed.value);
+	return quietMs.value === undefined ? last : outOfDate(last, quietMs.value);
+});
 
 /** Before the page's name, in the title of the tab. */
 export const alarm = computed(() => {

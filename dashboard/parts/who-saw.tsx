@@ -1,5 +1,5 @@
 /** Who saw a node when it lost its lease: each observer's connection, port, last renewal and verdict, and Redis' own row. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { DeathList } from "../../protocol/schema/deaths.ts";
 import { alone, nameOf } from "../words/nodes.ts";
 import { counted, exactTime, spanOf } from "../words/times.ts";
@@ -24,9 +24,11 @@ const VERDICTS: Readonly<Record<Observer["verdict"], GlyphName>> = {
 interface Parts {
 	readonly name: string;
 	readonly death: Death;
+	/** What has become of its tasks, as far as that is still told. */
+	readonly children?: ComponentChildren;
 }
 
-export function WhoSaw({ name, death }: Parts): JSX.Element {
+export function WhoSaw({ name, death, children }: Parts): JSX.Element {
 	const { at, tasks, why, observers } = death;
 	const node = alone(name);
 	return (
@@ -37,6 +39,7 @@ export function WhoSaw({ name, death }: Parts): JSX.Element {
 			<p>
 				Its lease was taken because {why}. It ran {counted(tasks, "task")} then.
 			</p>
+			{children}
 			<Table label={`Who saw ${name}`} heads={HEADS} empty="Nobody has said.">
 				{[
 					...observers.map((observer) => (
@@ -88,7 +91,7 @@ function Redis({ death }: { readonly death: Death }): JSX.Element {
 			<td>—</td>
 			<td>—</td>
 			<td>{before(lastRenewalAt, at)} before</td>
-			<td>
+			<td class="whole">
 				{by}
 				{left}
 			</td>

@@ -5,7 +5,7 @@
  * The node that served the page is asked first, and again whenever the stream breaks; then the
  * others that it has named, as far as the browser lets it (see `state/node.ts`).
  */
-import { batch, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { Refused } from "../../protocol/client/client.ts";
 import { readLive } from "../../protocol/client/live.ts";
 import { fold, type LiveModel } from "../words/live-model.ts";
@@ -16,7 +16,20 @@ import { refuse, signInWhy, token } from "./token.ts";
 export const live = signal<LiveModel>();
 
 /** When a frame came last, by the browser's clock. */
-export const toldMs = signal<number>();
+const toldMs = signal<number>();
+
+/** The stream has broken, and goes on nowhere yet. */
+const isBroken = signal(false);
+
+/** Frames come each second; one may be late. */
+const QUIET_MS = 3_000;
+
+/** For how long nothing has come that should have; undefined: all is as it is shown. */
+export const quietMs = computed(() => {
+	if (toldMs.value === undefined || isPaused.value) return undefined;
+	const ms = nowMs.value - toldMs.value;
+	return isBroken.value || ms >= QUIET_MS ? Math.max(0, ms) : undefined;
+});
 
 /** Under which the stream's troubles are told. */
 const KEY = "live";
@@ -48,12 +61,14 @@ async function read(
 		if ("error" in read) {
 			const { error } = read;
 			tellTrouble(KEY, { why: reasonOf(error), atMs: toldMs.peek() });
+			isBroken.value = true;
 			if (error instanceof Refused && error.problem.status === 401)
 				refuse(error.problem.detail);
 		} else if (read.frame.kind !== "closing") {
 			server.value = read.url;
 			hasAnswered.value = true;
 			toldMs.value = Date.now();
+			isBroken.value = false;
 			tellTrouble(KEY, undefined);
 			if (!isPaused.peek()) show(read.frame);
 		}

@@ -58,7 +58,9 @@ export function detailsOf(event: EventAsRead): string {
 		why === undefined ? "" : groundsOf(why),
 		by === undefined
 			? ""
-			: `${isByNode ? "seen" : "asked"} by ${nameOf(undefined, by)}`,
+			: isByNode
+				? `seen by ${nameOf(undefined, by)}`
+				: `asked by ${event.asker ?? "somebody"} at ${by}`,
 	]
 		.filter(Boolean)
 		.join(" · ");

@@ -104,7 +104,7 @@ function sayTask(event: LiveEvent): Said | undefined {
 		case "task.cancel-asked":
 			return [
 				"CANCELLED",
-				`${task}: asked to end${event.by ? ` by ${event.by}` : ""}`,
+				`${task}: asked to end${event.asker ? ` by ${event.asker}` : ""}`,
 			];
 		case "task.reopened":
 			return ["PENDING", `${task} is tried again`];

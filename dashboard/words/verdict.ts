@@ -57,6 +57,22 @@ export function verdictOf(
 		: { ...first, others: found.slice(1).map(({ lead }) => lead) };
 }
 
+/** What was said last, when nothing has come since: nobody may take it for how things are. */
+export function outOfDate({ lead }: Verdict, quietMs: number): Verdict {
+	return {
+		...{ tone: "suspect", glyph: "away" },
+		lead: "How things are now is not known",
+		parts: [
+			quietMs < 1_000
+				? "this node does not answer"
+				: `this node has not answered for ${longSpanOf(quietMs)}`,
+			"it and the others are asked again",
+			`it said last: ${lead}`,
+		],
+		others: [],
+	};
+}
+
 function storeTrouble({ store, figures }: LiveModel, nowMs: number): Found[] {
 	if (store.up) return [];
 	const since =
@@ -113,7 +129,8 @@ function deathsOf(
 
 const deathKey = ({ node, atMs }: LiveDeath) => `${node} ${atMs}`;
 
-function whatMoved(death: LiveDeath): string[] {
+/** Where the tasks of a dead node went, a clause each. */
+export function whatMoved(death: LiveDeath): string[] {
 	const { tasks, moved, movedTasks, overTasks, waitingTasks, slowestMs } =
 		death;
 	if (tasks === 0) return ["it ran nothing"];

@@ -15,6 +15,7 @@
 import {
 	type AccessToken,
 	mergeTokens,
+	NOBODY,
 	roleOfToken,
 } from "../../protocol/access.ts";
 import {
@@ -52,7 +53,7 @@ export interface AccessParts {
 }
 
 /** The asker if nobody has to identify themselves. */
-const ANYBODY: Verdict = { ok: true, asker: { name: "-", role: "operate" } };
+const ANYBODY: Verdict = { ok: true, asker: { name: NOBODY, role: "operate" } };
 const MISSING: Verdict = { ok: false, why: "missing" };
 const UNKNOWN: Verdict = { ok: false, why: "unknown" };
 const UNSURE: Verdict = { ok: false, why: "unsure" };

@@ -172,14 +172,16 @@ export class Bulk {
 	}
 
 	async #act(
-		{ action, reason, force, spreadMs }: BulkWish,
+		{ action, reason, force, asker, spreadMs }: BulkWish,
 		shard: number,
 		tasks: readonly TaskRecord[],
 	): Promise<number> {
 		const { wishes, random } = this.#parts;
 		switch (action) {
 			case "cancel":
-				return await wishes.cancelAll(shard, tasks, { reason, force });
+				return await wishes.cancelAll(shard, tasks, {
+					...{ reason, force, asker },
+				});
 			case "delete":
 				return await wishes.removeAll(shard, tasks);
 			case "retry":

@@ -3,6 +3,7 @@
  * round, is changed or deleted. Any node may be asked, and the store decides; others that
  * have to know are notified.
  */
+import { writeAskedBy } from "../../protocol/asked-by.ts";
 import { parseSession } from "../../protocol/lease.ts";
 import { CHANGE_TRIES_MAX } from "../../protocol/limits.ts";
 import { shardOf } from "../../protocol/shard.ts";
@@ -122,9 +123,14 @@ export class TaskWishes {
 	): Promise<CancelOutcome["code"][]> {
 		const { shard, looks } = this.#engineAt(at);
 		const { nodeId, digester, report, watcher } = this.#parts;
-		const by = report.record().name;
+		const { asker, ...how } = wish;
+		const { name } = report.record();
+		const by = writeAskedBy({
+			by: name,
+			...(asker !== undefined && { asker }),
+		});
 		const tasks = all.map(({ id, round }) => ({ id, round }));
-		const outcomes = await shard.tasks.cancel({ tasks, by, ...wish });
+		const outcomes = await shard.tasks.cancel({ tasks, by, ...how });
 		const holders = new Set<string>();
 		for (const outcome of outcomes)
 			if ("holder" in outcome && outcome.holder !== undefined)

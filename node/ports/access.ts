@@ -8,7 +8,7 @@ import type { NewAccessToken } from "./store-access.ts";
 
 /** A client, and what it may do. */
 export interface Asker extends AccessGrant {
-	/** The name of its token; `-` if no token is needed. */
+	/** The name of its token; NOBODY if no token is needed. */
 	readonly name: string;
 }
 

@@ -38,6 +38,8 @@ export interface CancelWish {
 	/** Empty if none was given. */
 	readonly reason: string;
 	readonly force: boolean;
+	/** The name of the access token that asks; absent: none was needed. */
+	readonly asker?: string | undefined;
 }
 
 export interface Cancelled {
@@ -125,6 +127,8 @@ export interface BulkWish {
 	/** The reason of a cancel. Empty if none was given. */
 	readonly reason: string;
 	readonly force: boolean;
+	/** As of a CancelWish. */
+	readonly asker?: string | undefined;
 	/** Retries become due within this time, spread over it. */
 	readonly spreadMs: number;
 }

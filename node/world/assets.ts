@@ -17,7 +17,7 @@ import { promisify } from "node:util";
 
 /** The name under which the executable, and the bundle's folder, hold the code of a worker. */
 export const WORKER_ASSET = "worker.cjs";
-/** The manual's name there: a JSON object of its pages by chapter, the overview under "". */
+/** The manual's name there: a JSON object of its pages by chapter, the overview under "", and its pictures. */
 export const MANUAL_ASSET = "manual.json";
 /** What the dashboard's page is drawn by there: a JSON object of its `script` and its `style`. */
 export const PAGE_ASSET = "page.json";
@@ -101,9 +101,9 @@ function openBuilt<T>(
 function parseManual(text: string): Manual {
 	const pages: Record<string, string> = JSON.parse(text);
 	return new Map(
-		Object.entries(pages).map(([chapter, html]) => [
-			chapter,
-			Buffer.from(html),
+		Object.entries(pages).map(([name, text]) => [
+			name,
+			Buffer.from(text, name.endsWith(".png") ? "base64" : "utf8"),
 		]),
 	);
 }

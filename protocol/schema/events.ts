@@ -39,7 +39,12 @@ export const EventAsRead = Type.Object(
 		end: text("how that attempt ended by it, if it did"),
 		priority: number("that a changed task has now"),
 		dueAt: moment("when the task is due, if it does not wait yet"),
-		by: text("who asked the task to end, or whose view this is: a node's id"),
+		by: text(
+			"the node that was asked to end the task, by its name; or whose view this is, by its id",
+		),
+		asker: text(
+			"the name of the access token that asked the task to end, if one was needed",
+		),
 		node: text("the node that it is about, by its id"),
 		nodeName: text("what that is called, if it is known"),
 		epoch: number("of the session that it is about"),

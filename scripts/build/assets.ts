@@ -6,7 +6,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** What is made into the page or the manual. */
-const IN_PAGE = /\.(tsx?|md)$|^dashboard\/(styles|pages)\//;
+const IN_PAGE = /\.(tsx?|md)$|^dashboard\/(styles|pages|docs)\//;
 
 export function listAssets(root: string): Record<string, string> {
 	const names = [

@@ -1,4 +1,4 @@
-/** The chapters of the manual, as they are written, in the order of its contents. */
+/** The chapters of the manual, as they are written, in the order of its contents; and its pictures. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -23,6 +23,11 @@ const CHAPTERS = [
 	"design",
 ];
 const FOLDER = "dashboard/docs";
+/** A folder within that one. */
+const PICTURES = "shots";
+
+/** By the address that a chapter has for each: `shots/all-well.png`. */
+export type Pictures = ReadonlyMap<string, Buffer>;
 
 export interface ChapterText {
 	readonly name: string;
@@ -31,7 +36,9 @@ export interface ChapterText {
 
 /** @throws Error if the folder holds other chapters than the contents */
 export function readChapters(root: string): ChapterText[] {
-	const files = readdirSync(join(root, FOLDER)).sort();
+	const files = readdirSync(join(root, FOLDER))
+		.filter((name) => name !== PICTURES)
+		.sort();
 	const wanted = CHAPTERS.map((name) => `${name}.md`).sort();
 	if (files.join() !== wanted.join()) {
 		throw new Error(
@@ -42,4 +49,15 @@ export function readChapters(root: string): ChapterText[] {
 		name,
 		text: readFileSync(join(root, FOLDER, `${name}.md`), "utf8"),
 	}));
+}
+
+export function readPictures(root: string): Pictures {
+	const folder = join(root, FOLDER);
+	const names = readdirSync(join(folder, PICTURES));
+	return new Map(
+		names.map((name) => [
+			`${PICTURES}/${name}`,
+			readFileSync(join(folder, PICTURES, name)),
+		]),
+	);
 }

@@ -2,12 +2,12 @@
  * Chapters of the manual, from Markdown to pages.
  *
  * A flawed chapter is refused: one without a title, or without a paragraph that says what
- * it is about; one with a link that leads nowhere, with HTML among the Markdown, or with
- * two headings of one anchor.
+ * it is about; one with a link that leads nowhere, with HTML among the Markdown, with two
+ * headings of one anchor, or with a picture that is not there or says nothing to who cannot see it.
  */
 import { Marked, type RendererObject, type Token, type Tokens } from "marked";
 import { escapeHtml } from "./html-text.ts";
-import type { ChapterText } from "./manual-chapters.ts";
+import type { ChapterText, Pictures } from "./manual-chapters.ts";
 import { chapterPage, type Heading, overviewPage } from "./manual-page.ts";
 
 interface Chapter {
@@ -22,25 +22,34 @@ interface Chapter {
 /** A figure, or a pair of figures: kept on one line. */
 const VALUE = /^\d.{0,23}$/;
 
-/** Pages by chapter, the overview under "". */
+/** Pages by chapter, the overview under ""; and those of the pictures that are in them. */
 export function renderPages(
 	texts: readonly ChapterText[],
+	pictures: Pictures,
 	version: string,
 ): Record<string, string> {
 	const chapters = texts.map(readChapter);
+	const shown: Record<string, string> = {};
+	const show = (href: string) => {
+		const bytes = pictures.get(href);
+		if (bytes !== undefined) shown[href] = bytes.toString("base64");
+		return bytes;
+	};
 	const written = chapters.map((chapter) => {
 		const { name, headings, tokens, summary } = chapter;
 		const from = (root: string) =>
-			new Marked({ renderer: rulesOf(chapter, chapters, root) });
+			new Marked({ renderer: rulesOf(chapter, chapters, show, root) });
 		// The first paragraph stands on the overview.
-		const shown = `${from("").parseInline(summary)}`;
+		const first = `${from("").parseInline(summary)}`;
 		return {
-			entry: { name, headings, summary: shown },
+			entry: { name, headings, summary: first },
 			html: `${from("../").parser([...tokens])}`,
 		};
 	});
 	const entries = written.map(({ entry }) => entry);
-	const pages: Record<string, string> = { "": overviewPage(entries, version) };
+	const pages: Record<string, string> = {
+		...{ "": overviewPage(entries, version), ...shown },
+	};
 	for (const { entry, html } of written)
 		pages[entry.name] = chapterPage(entry.name, html, entries, version);
 	return pages;
@@ -77,11 +86,13 @@ function anchorOf(title: string): string {
 
 /**
  * How a chapter's page writes what it writes differently from Markdown by default.
- * `root`: the path to the address at which the HTTP side begins.
+ * `show`: of a picture that is to be served, its bytes; undefined if there is none at this
+ * address. `root`: the path to the address at which the HTTP side begins.
  */
 function rulesOf(
 	own: Chapter,
 	chapters: readonly Chapter[],
+	show: (href: string) => Buffer | undefined,
 	root: string,
 ): RendererObject<string, string> {
 	return {
@@ -113,8 +124,15 @@ function rulesOf(
 		html({ text }) {
 			throw new Error(`${own.name}.md: write Markdown, not ${text.trim()}.`);
 		},
-		image({ href }) {
-			throw new Error(`${own.name}.md: draw in text, not as ${href}.`);
+		image({ href, text }) {
+			const bytes = show(href);
+			if (bytes === undefined || text === "")
+				throw new Error(
+					`${own.name}.md: ${href} is no picture in shots/, or does not say what is on it.`,
+				);
+			// Of a PNG.
+			const [width, height] = [16, 20].map((at) => bytes.readUInt32BE(at));
+			return `<img src="${root}docs/${escapeHtml(href)}" alt="${escapeHtml(text)}" width="${width}" height="${height}" loading="lazy" />`;
 		},
 	};
 }

@@ -4,12 +4,13 @@
  *
  *   node scripts/build/manual.ts
  *
- * prints it for a program that runs from its sources: a JSON object of pages by chapter.
+ * prints it for a program that runs from its sources: a JSON object of pages by chapter, and
+ * of the pictures in them, as base64, by `shots/NAME.png`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readChapters } from "./manual-chapters.ts";
+import { readChapters, readPictures } from "./manual-chapters.ts";
 import { renderPages } from "./manual-text.ts";
 
 export function writeManual(root: string, file: string): void {
@@ -18,7 +19,10 @@ export function writeManual(root: string, file: string): void {
 
 function renderManual(root: string): string {
 	const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-	return JSON.stringify(renderPages(readChapters(root), about.version));
+	const pictures = readPictures(root);
+	return JSON.stringify(
+		renderPages(readChapters(root), pictures, about.version),
+	);
 }
 
 if (import.meta.main) {

@@ -1,5 +1,6 @@
 /** `POST /v1/tasks/:id/cancel`: what a task is told, and what is refused. */
 import { expect, test } from "vitest";
+import { as, closed, tokenFor } from "./http-closed.ts";
 import { startServer } from "./http-server.ts";
 
 const ADDRESS = "/v1/tasks/a/cancel";
@@ -26,6 +27,22 @@ test("cancelling a running task is answered by 202", async () => {
 	});
 	expect([status, json.state]).toEqual([202, "STARTED"]);
 	expect(server.api.cancels).toEqual([{ force: true, round: 1, reason: "" }]);
+});
+
+test("a cancel says which token has asked", async () => {
+	await using server = await closed();
+	const ann = await tokenFor(server, "ann", { role: "submit" });
+	await server.post("/v1/tasks", { id: "a", type: "t" }, ann);
+	await server.post("/v1/tasks", { id: "b", type: "t" }, ann);
+	await server.post(ADDRESS, {}, ann);
+	await server.post(
+		"/v1/tasks/cancel",
+		{ filter: { type: "t" } },
+		as("operate"),
+	);
+	expect(server.api.cancels.map(({ asker }) => asker)).toEqual(["ann"]);
+	const { asker } = server.api.bulks.at(-1) ?? {};
+	expect(asker).toBe("token-file:3");
 });
 
 test("a cancel needs no body", async () => {

@@ -61,6 +61,17 @@ test("a task that moved has a lane for each node, the first attempt cut off, and
 	await page.close();
 }, 60_000);
 
+test("a task that has waited for no time yet has a time axis all the same", async () => {
+	await submit(server, "newborn");
+	const { createdMs = 0 } = server.api.tasks.get("newborn") ?? {};
+	// By the browser's clock it is yet to be submitted.
+	server.api.change("newborn", { createdMs: createdMs + 10 ** 12 });
+	const page = await open("newborn");
+	await page.locator(".task-lane").getByText("Queue").waitFor();
+	expect(await page.locator(".axis").textContent()).toMatch(/\d\d:\d\d:\d\d$/);
+	await page.close();
+}, 60_000);
+
 test("texts are shown as they are: markup, right to left, numbers beyond 53 bits, a chain of errors", async () => {
 	const payload = `{"n":${BIG},"t":"<img src=x onerror=document.title='hit'>","r":"${RTL}"}`;
 	const id = "i".repeat(128);

@@ -123,11 +123,34 @@ test("Redis stands still: the verdict says so and since when, nodes are told of 
 	await cluster.whole();
 });
 
+test("the serving node freezes: nobody is told that all is well, but since when nothing is known and where to look", async () => {
+	await page.goto(`${cluster.node(4).url}/#/`);
+	await page.getByText("Live", { exact: true }).waitFor();
+	const unknown = verdict().getByText("How things are now is not known");
+	expect(await unknown.count()).toBe(0);
+	cluster.node(4).signal("SIGSTOP");
+	const frozenMs = performance.now();
+	await unknown.waitFor();
+	// Frames come each second; three seconds without one, and what the clock adds.
+	expect(performance.now() - frozenMs).toBeLessThanOrEqual(5_000);
+	expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
+	expect(await verdict().getAttribute("data-tone")).toBe("suspect");
+	expect(await page.title()).toMatch(/^How things are now is not known — /);
+	await page.locator(".age a").first().waitFor();
+	cluster.node(4).signal("SIGCONT");
+	await unknown.waitFor({ state: "detached" });
+	await page.getByText("Live", { exact: true }).waitFor();
+	await cluster.whole();
+});
+
 test("the serving node is killed: the page leads to the others, with its page and filter", async () => {
 	const other = await browser.newPage();
 	await other.goto(`${cluster.node(4).url}/#/tasks?state=STARTED`);
 	await other.getByText("Live", { exact: true }).waitFor();
+	await page.goto(`${cluster.node(4).url}/#/`);
+	await page.getByText("Live", { exact: true }).waitFor();
 	await cluster.node(4).kill();
+	await verdict().getByText("this node does not answer").waitFor();
 	const url = cluster.node(1).url;
 	const links = other.locator(".age a");
 	await links.first().waitFor();

@@ -2,7 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { happenedOf } from "../../dashboard/words/happened.ts";
 import { fold, type LiveModel } from "../../dashboard/words/live-model.ts";
-import { percent, verdictOf } from "../../dashboard/words/verdict.ts";
+import {
+	outOfDate,
+	percent,
+	verdictOf,
+} from "../../dashboard/words/verdict.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import { MadeUpCluster } from "../page/made-up-cluster.ts";
 import { MadeUpStream } from "../page/made-up-stream.ts";
@@ -41,6 +45,18 @@ describe("the verdict", () => {
 	test("all well, if nothing is the matter", () => {
 		expect(says(verdictOf(read(busy()).model(), NOW_MS, none))).toBe(
 			"All well · 3 nodes up · nothing waits",
+		);
+	});
+
+	test("what was said last is not what is so, if nothing has come since", () => {
+		const last = verdictOf(read(busy()).model(), NOW_MS, none);
+		const old = outOfDate(last, 200);
+		expect([old.tone, says(old)]).toEqual([
+			"suspect",
+			"How things are now is not known · this node does not answer · it and the others are asked again · it said last: All well",
+		]);
+		expect(says(outOfDate(last, 61_000))).toContain(
+			"this node has not answered for 1 min 1 s",
 		);
 	});
 

@@ -4,7 +4,8 @@ import {
 	TaskWishes,
 	type WishedEngine,
 } from "../../node/answers/task-wishes.ts";
-import type { RemoveOutcome } from "../../node/ports.ts";
+import type { CancelRequest, RemoveOutcome } from "../../node/ports.ts";
+import { readAskedBy } from "../../protocol/asked-by.ts";
 import type { TaskState } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
@@ -46,6 +47,30 @@ function wishesOf(states: readonly TaskState[]) {
 	});
 	return { wishes, asked };
 }
+
+test("the store is told which node was asked to end a task, and by which token", async () => {
+	const asked: string[] = [];
+	const cancel = async ({ by }: CancelRequest) => {
+		asked.push(by);
+		return [{ code: "none" }];
+	};
+	const engine = {
+		...{ shard: { index: 0, tasks: { cancel } }, looks: { look() {} } },
+	} as unknown as WishedEngine;
+	const wishes = new TaskWishes({
+		...{ nodeId: "n", engines: [engine], watcher: { endedHere() {} } },
+		digester: { nudge() {} },
+		report: { record: () => nodeRecord("n") },
+	});
+	const wish = { round: undefined, reason: "", force: false };
+	await wishes.cancel("a", wish);
+	await wishes.cancel("a", { ...wish, asker: "ann" });
+	const { name } = nodeRecord("n");
+	expect(asked.map(readAskedBy)).toEqual([
+		{ by: name },
+		{ by: name, asker: "ann" },
+	]);
+});
 
 const RACE: readonly TaskState[] = ["FAILURE", "STARTED", "FAILURE"];
 

@@ -17,6 +17,7 @@ import type {
 import {
 	isRestricted,
 	mayDo,
+	NOBODY,
 	withoutTokens,
 } from "../../../protocol/access.ts";
 import type { Operation } from "../../../protocol/operation.ts";
@@ -178,6 +179,11 @@ export function refusalNow(
 export function askerOf({ asker }: FastifyRequest): Asker {
 	if (asker === null) throw new Error("nobody has looked who asks");
 	return asker;
+}
+
+/** The name of the token that asks; undefined where nobody has to have one. */
+export function tokenOf({ name }: Asker): string | undefined {
+	return name === NOBODY ? undefined : name;
 }
 
 function outcomeOf(status: number) {

@@ -21,7 +21,7 @@ import {
 import type { TaskState } from "../../../protocol/state.ts";
 import type { TaskQuery } from "../../../protocol/task-filter.ts";
 import type { Api, BulkWish } from "../../ports.ts";
-import { askerOf } from "../door/access.ts";
+import { askerOf, tokenOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
@@ -65,7 +65,8 @@ export function bulkHandlers(
 			if (!read.ok) return sendProblem(reply, read.problem);
 			const asked = narrow(askerOf(request), read.wish.query, "filter.");
 			if (!asked.ok) return sendProblem(reply, asked.problem);
-			const wish = { ...read.wish, query: asked.query };
+			const asker = tokenOf(askerOf(request));
+			const wish = { ...read.wish, query: asked.query, asker };
 			request.target = JSON.stringify(wish.query).slice(0, TARGET_CHARS);
 			if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
 			const done = await waits.hold(reply, (signal) =>

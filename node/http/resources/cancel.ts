@@ -6,7 +6,7 @@ import { CancelAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, CancelWish } from "../../ports.ts";
-import { askerOf } from "../door/access.ts";
+import { askerOf, tokenOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
@@ -38,9 +38,10 @@ async function cancel(
 	const wish = readWish(bodyOf(request));
 	if (!wish.ok) return sendProblem(reply, wish.problem);
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
-	if (await isOutOfReach(api, askerOf(request), id))
-		return sendProblem(reply, noSuchTask);
-	const cancelled = await api.tasks.cancel(id, wish.wish);
+	const who = askerOf(request);
+	if (await isOutOfReach(api, who, id)) return sendProblem(reply, noSuchTask);
+	const asker = tokenOf(who);
+	const cancelled = await api.tasks.cancel(id, { ...wish.wish, asker });
 	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
 	const { code, task } = cancelled;
 	links.toTask(reply, task.id);

@@ -66,6 +66,10 @@ export function sendHtml(reply: FastifyReply, bytes: Buffer): FastifyReply {
 	return sendFile(reply, HTML, bytes);
 }
 
+export function sendPicture(reply: FastifyReply, bytes: Buffer): FastifyReply {
+	return sendFile(reply, "image/png", bytes);
+}
+
 function sendFile(
 	reply: FastifyReply,
 	type: string,
