@@ -32,10 +32,19 @@ export const page: Page = {
 
 const ASK_MS = 3_000;
 const SHOWN = 60;
-const HEADS: readonly Head[] = [
+/** What a cluster has not has no column. */
+interface Columns {
+	readonly memory: boolean;
+	readonly zone: boolean;
+	readonly drain: boolean;
+}
+
+const headsOf = ({ memory, zone, drain }: Columns): readonly Head[] => [
 	...["Node", "State", "Lease", { figure: "Running" }, { figure: "Load" }],
-	...[{ figure: "Memory" }, "Zone", "Version", { figure: "Up for" }],
-	"Who sees it",
+	...(memory ? [{ figure: "Memory" }] : []),
+	...(zone ? ["Zone"] : []),
+	...["Version", { figure: "Up for" }, "Who sees it"],
+	...(drain ? ["Drain"] : []),
 ];
 
 function Nodes({ query }: Place): JSX.Element {
@@ -50,6 +59,14 @@ function Nodes({ query }: Place): JSX.Element {
 	const wish = query.get("node");
 	const chosen = nodes.find(({ name, id }) => name === wish || id === wish);
 	const names = new Map(nodes.map(({ id, name }) => [id, name]));
+	const told = [...now.values()];
+	const columns: Columns = {
+		memory: [...nodes, ...told].some(
+			({ memoryBytes }) => memoryBytes !== undefined,
+		),
+		zone: [...nodes, ...told].some(({ zone }) => zone),
+		drain: may("operate"),
+	};
 	const shown = isWhole.value ? nodes : nodes.slice(0, SHOWN);
 	const more = nodes.length - shown.length;
 	return (
@@ -69,13 +86,13 @@ function Nodes({ query }: Place): JSX.Element {
 			</h2>
 			<Table
 				label="Table of nodes"
-				heads={may("operate") ? [...HEADS, "Drain"] : HEADS}
+				heads={headsOf(columns)}
 				empty={asked.value && "No node is known."}
 			>
 				{shown.map((node) => (
 					<NodeRow
 						key={node.id}
-						{...{ node, names }}
+						{...{ node, names, columns }}
 						now={now.get(node.id)}
 						isChosen={node === chosen}
 					/>
@@ -100,10 +117,17 @@ interface RowParts {
 	readonly node: NodeAsRead;
 	readonly now: LiveNode | undefined;
 	readonly names: ReadonlyMap<string, string>;
+	readonly columns: Columns;
 	readonly isChosen: boolean;
 }
 
-function NodeRow({ node, now, names, isChosen }: RowParts): JSX.Element {
+function NodeRow({
+	node,
+	now,
+	names,
+	columns,
+	isChosen,
+}: RowParts): JSX.Element {
 	const { name, load, state } = node;
 	const memoryBytes = now?.memoryBytes ?? node.memoryBytes;
 	const isDead = state === "dead";
@@ -124,14 +148,16 @@ function NodeRow({ node, now, names, isChosen }: RowParts): JSX.Element {
 			<td class="figure">
 				{load !== undefined && !isDead && `${Math.round(load * 100)} %`}
 			</td>
-			<td class="figure">
-				{memoryBytes !== undefined && !isDead && mebibytes(memoryBytes)}
-			</td>
-			<Long text={node.zone ?? now?.zone ?? ""} />
+			{columns.memory && (
+				<td class="figure">
+					{memoryBytes !== undefined && !isDead && mebibytes(memoryBytes)}
+				</td>
+			)}
+			{columns.zone && <Long text={node.zone ?? now?.zone ?? ""} />}
 			<td>{node.version}</td>
 			<td class="figure">{!isDead && longSpanOf(node.uptimeMs)}</td>
 			<Long text={namesOf(node.seenBy, names)} />
-			{may("operate") && (
+			{columns.drain && (
 				<td>{DRAINABLE.includes(state) && <Drain node={node} />}</td>
 			)}
 		</tr>

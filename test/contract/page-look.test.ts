@@ -150,6 +150,33 @@ test("waiting work is shown worst first, with what no node has and how long it w
 	await page.close();
 }, 60_000);
 
+test("what no node tells has no column, and what one tells has", async () => {
+	await using server = await servePage();
+	const node = nodeAt("127.0.0.1:5000");
+	server.api.nodeViews = [node];
+	const { nodeId: id, name } = node.record;
+	const first = { n: 0, id, name, state: "up" as const, slots: 8 };
+	server.live.frames = [firstFrame({ nodes: [first] })];
+	const page = await openPage(browser, `http://${server.address}/#/nodes`);
+	const row = page.getByRole("row", { name });
+	await row.waitFor();
+	const heads = page.locator("thead th");
+	const names = [
+		...["Node", "State", "Lease", "Running", "Load", "Version", "Up for"],
+		...["Who sees it", "Drain"],
+	];
+	expect(await heads.allTextContents()).toEqual(names);
+	const nowMs = Date.now();
+	const told = { n: 0, memoryBytes: 96 * 2 ** 20, zone: "eu-1a" };
+	server.live.tell({ kind: "next", nowMs, nodes: [told] });
+	await row.getByText("96 MiB").waitFor();
+	await row.getByText("eu-1a").waitFor();
+	expect(await heads.allTextContents()).toEqual(
+		names.toSpliced(5, 0, "Memory", "Zone"),
+	);
+	await page.close();
+}, 60_000);
+
 test("a wide table is scrolled by keys", async () => {
 	await using server = await servePage();
 	server.api.nodeViews = [nodeAt("127.0.0.1:5000")];
