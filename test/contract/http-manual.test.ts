@@ -34,6 +34,10 @@ test("every chapter is served, under the page's strict policy, and so is all tha
 		const { status, headers, text } = await server.get(path);
 		expect(status, path).toBe(200);
 		if (!path.startsWith("/docs")) continue;
+		if (path.endsWith(".png")) {
+			expect(headers.get("content-type")).toBe("image/png");
+			continue;
+		}
 		expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
 		expect(headers.get("content-security-policy")).toMatch(
 			/^default-src 'none'; script-src 'self'; style-src 'self';/,
@@ -48,12 +52,34 @@ test("every chapter is served, under the page's strict policy, and so is all tha
 });
 
 test("a chapter that is not there is a problem that leads to those that are", async () => {
-	for (const name of ["nothing", "__proto__", "..%2Fstart"]) {
+	const others = ["shots/nothing.png", "shots%2Fdeath.png"];
+	for (const name of ["nothing", "__proto__", "..%2Fstart", ...others]) {
 		const { status, json } = await server.get(`/docs/${name}`);
 		expect(status).toBe(404);
-		expect(json.detail).toContain("/docs lists the chapters");
+		expect(json.detail).toContain("/docs lists ");
 	}
 });
+
+test.each([1280, 400])(
+	"at %i px its pictures are seen, and no wider than the text",
+	async (width) => {
+		const page = await read("/docs/page", width);
+		const pictures = page.locator("main img");
+		expect(await pictures.count()).toBeGreaterThanOrEqual(2);
+		for (const picture of await pictures.all()) {
+			await picture.scrollIntoViewIfNeeded();
+			await expect
+				.poll(() =>
+					picture.evaluate((it) => (it as HTMLImageElement).naturalWidth),
+				)
+				.toBe(1280);
+		}
+		expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(
+			width,
+		);
+		await page.close();
+	},
+);
 
 test("the chapter on the API has every address that /openapi.json describes", async () => {
 	const { paths } = (await server.get("/openapi.json")).json;

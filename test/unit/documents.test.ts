@@ -22,6 +22,7 @@ import { PLAN } from "./house/plan.ts";
 const CHAPTERS = readChapters(process.cwd());
 const README_LINES_MAX = 160;
 const README_WORDS_MAX = 900;
+const PICTURES_BYTES_MAX = 1.5 * 2 ** 20;
 
 const { scripts: SCRIPTS } = JSON.parse(
 	readFileSync("package.json", "utf8"),
@@ -78,11 +79,34 @@ describe("the README", () => {
 	});
 
 	test("leads to every chapter, and nowhere else", () => {
-		const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, to]) => to);
+		const links = [...readme.matchAll(/(?<!!)\[[^\]]*\]\(([^)]+)\)/g)].map(
+			([, to]) => to,
+		);
 		expect([...new Set(links)].sort()).toEqual(
 			CHAPTERS.map(({ name }) => `dashboard/docs/${name}.md`).sort(),
 		);
 	});
+});
+
+test("the README shows pictures that are there, and says what is on them", () => {
+	const readme = DOCUMENTS[0]?.text ?? "";
+	const all = [
+		...readme.matchAll(/!\[([^\]]*)\]\(dashboard\/docs\/([^)]+)\)/g),
+	];
+	expect(all.length).toBeGreaterThanOrEqual(2);
+	for (const [, said, file = ""] of all) {
+		expect(said).not.toBe("");
+		expect([...readPictures(process.cwd()).keys()]).toContain(file);
+	}
+});
+
+test("all pictures together are small enough to be kept with the sources", () => {
+	const sizes = [...readPictures(process.cwd()).values()].map(
+		({ length }) => length,
+	);
+	expect(sizes.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(
+		PICTURES_BYTES_MAX,
+	);
 });
 
 test("the README's figures are those of the manual", () => {
