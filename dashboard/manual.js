@@ -1,7 +1,23 @@
 /**
- * The manual's search over titles, and buttons that copy examples. The pages are whole
- * without it: the contents that it searches stand on each of them.
+ * The manual's search over titles, buttons that copy examples, and the colours that somebody has
+ * chosen on the dashboard. The pages are whole without it: the contents that it searches stand on
+ * each of them.
  */
+
+/** As dashboard/state/theme.ts keeps it. */
+const THEME = "hearsay-theme";
+
+function followTheme() {
+	const kept = localStorage.getItem(THEME) ?? "";
+	if (["light", "dark"].includes(kept))
+		document.documentElement.dataset.theme = kept;
+	else delete document.documentElement.dataset.theme;
+}
+
+followTheme();
+addEventListener("storage", ({ key }) => {
+	if (key === THEME) followTheme();
+});
 
 const contents = /** @type {HTMLElement} */ (
 	document.querySelector(".contents")

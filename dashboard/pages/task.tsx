@@ -61,7 +61,7 @@ function Body({ whole }: { readonly whole: WholeTask }): JSX.Element {
 		<>
 			<TaskFacts task={task} times={times} />
 			<Waiting task={task} />
-			<TaskLanes task={task} times={times} nowMs={nowMs.value} />
+			<TaskLanes task={task} times={times} />
 			{times.attempts.length > 0 && <AttemptTable attempts={times.attempts} />}
 			<div class="texts">
 				<div>

@@ -28,7 +28,6 @@ import { Glyph, type GlyphName } from "./glyph.tsx";
 interface Parts {
 	readonly task: TaskAsRead;
 	readonly times: TaskTimes;
-	readonly nowMs: number;
 }
 
 const WAITS: Readonly<Record<WaitKind, string>> = {
@@ -39,7 +38,7 @@ const WAITS: Readonly<Record<WaitKind, string>> = {
 	ended: "had ended; opened again",
 };
 
-export function TaskLanes({ task, times, nowMs }: Parts): JSX.Element {
+export function TaskLanes({ task, times }: Parts): JSX.Element {
 	const { attempts, waits } = times;
 	// Just submitted, it has waited for no time yet.
 	const bornMs = Date.parse(task.createdAt);
@@ -52,7 +51,7 @@ export function TaskLanes({ task, times, nowMs }: Parts): JSX.Element {
 	const lanes = Object.groupBy(attempts, ({ attempt }) => attempt.node);
 	return (
 		<div class="task-lanes">
-			<Axis axis={axis} fromMs={fromMs} nowMs={nowMs} />
+			<Axis axis={axis} fromMs={fromMs} />
 			<Lane head="Queue" note={task.queue}>
 				{waits.map((wait, at) => (
 					<Wait
@@ -114,11 +113,9 @@ function sharesOf(all: readonly Span[], at: number, axis: TimeAxis): Shares {
 function Axis({
 	axis,
 	fromMs,
-	nowMs,
 }: {
 	readonly axis: TimeAxis;
 	readonly fromMs: number;
-	readonly nowMs: number;
 }): JSX.Element {
 	return (
 		<div class="axis" aria-hidden="true">
@@ -132,7 +129,8 @@ function Axis({
 						style={{ left: percent(share) }}
 					>
 						{at === 0
-							? clockTime(new Date(ms), nowMs)
+							? // Its day stands above.
+								clockTime(new Date(ms), ms)
 							: laterOf(ms - fromMs, ms - (all[at - 1]?.ms ?? ms))}
 					</span>
 				))}

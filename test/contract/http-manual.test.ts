@@ -81,6 +81,27 @@ test.each([1280, 400])(
 	},
 );
 
+test("it has the colours that were chosen on the page, and changes with them", async () => {
+	const context = await browser.newContext({ colorScheme: "light" });
+	const [page, manual] = [await context.newPage(), await context.newPage()];
+	await page.goto(url("/"));
+	const ground = () =>
+		manual.evaluate(() => getComputedStyle(document.body).backgroundColor);
+	await manual.goto(url("/docs/start"));
+	const light = await ground();
+	const next = page.getByRole("button", { name: /^Colours/ });
+	// From the system's to light, to dark.
+	await next.click();
+	await next.click();
+	await expect.poll(ground).not.toBe(light);
+	const dark = await ground();
+	await manual.reload();
+	await expect.poll(ground).toBe(dark);
+	await next.click();
+	await expect.poll(ground).toBe(light);
+	await context.close();
+});
+
 test("the chapter on the API has every address that /openapi.json describes", async () => {
 	const { paths } = (await server.get("/openapi.json")).json;
 	const chapter = CHAPTERS.find(({ name }) => name === "api")?.text ?? "";

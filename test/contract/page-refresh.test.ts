@@ -1,7 +1,7 @@
 /** What a person does on the page outlives the answers that come meanwhile. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Browser, Page } from "../tools/playwright.ts";
+import type { Browser, Page, Request } from "../tools/playwright.ts";
 import {
 	nodeAt,
 	openPage,
@@ -92,27 +92,67 @@ test("a task that is no longer among the newest stays while somebody is in its r
 	await page.close();
 }, 60_000);
 
-test("a page that nobody can see asks nothing, and asks at once when it is seen again", async () => {
+const setHidden = (page: Page, hidden: boolean) =>
+	page.evaluate((value) => {
+		Object.defineProperty(document, "hidden", { configurable: true, value });
+		document.dispatchEvent(new Event("visibilitychange"));
+	}, hidden);
+
+test.each([
+	["", "live"],
+	["tasks", "tasks?"],
+	["tasks?state=FAILURE", "failures"],
+	["tasks/task-a", "tasks/task-a"],
+	["queues", "queues"],
+	["nodes", "nodes"],
+	["nodes?node=node-1", "nodes/node-of-127.0.0.1:1/deaths"],
+	["events", "events"],
+	["submit", "live"],
+])(
+	"a page that nobody can see asks nothing, reads no stream, and asks at once when it is seen again: %s",
+	async (path, asks) => {
+		await using server = await servePage();
+		server.api.nodeViews = [nodeAt("127.0.0.1:1")];
+		await submit(server, "task-a");
+		const page = await browser.newPage();
+		await page.clock.install();
+		const open = new Set<Request>();
+		let asked = 0;
+		page.on("request", (request) => {
+			asked += 1;
+			open.add(request);
+		});
+		for (const end of ["requestfinished", "requestfailed"] as const)
+			page.on(end as "requestfinished", (request) => open.delete(request));
+		const ofPage = (request: Request) =>
+			decodeURIComponent(request.url()).includes(`/v1/${asks}`);
+		const first = page.waitForRequest(ofPage);
+		await page.goto(`http://${server.address}/#/${path}`);
+		await page.getByText("Live", { exact: true }).waitFor();
+		await first;
+		await setHidden(page, true);
+		await expect.poll(() => open.size).toBe(0);
+		asked = 0;
+		// Longer than between any two questions.
+		await page.clock.runFor(60_000);
+		expect(asked).toBe(0);
+		// No timer ends any more: what is asked now is asked at once.
+		await page.clock.pauseAt(Date.now() + 3_600_000);
+		expect(asked).toBe(0);
+		const next = page.waitForRequest(ofPage);
+		await setHidden(page, false);
+		await next;
+		await page.close();
+	},
+	60_000,
+);
+
+test("what has changed meanwhile is there as soon as the page is seen again", async () => {
 	await using server = await servePage();
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
-	const setHidden = (hidden: boolean) =>
-		page.evaluate((value) => {
-			Object.defineProperty(document, "hidden", {
-				configurable: true,
-				value,
-			});
-			document.dispatchEvent(new Event("visibilitychange"));
-		}, hidden);
-	await setHidden(true);
-	let asked = 0;
-	page.on("request", () => asked++);
-	// Longer than between two questions: of none there is nothing to wait for.
-	await page.evaluate(() => new Promise((end) => setTimeout(end, 2_500)));
-	expect(asked).toBe(0);
+	await setHidden(page, true);
 	await submit(server, "task-a");
-	const request = page.waitForRequest(/\/v1\/tasks\?/, { timeout: 900 });
-	await setHidden(false);
-	await request;
+	await setHidden(page, false);
 	await page.getByRole("row", { name: "PENDING task-a" }).waitFor();
 	await page.close();
 }, 60_000);

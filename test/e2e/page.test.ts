@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { QueueAsRead } from "../../protocol/schema/overview.ts";
+import type { TaskAsRead } from "../../protocol/schema.ts";
 import { Cluster } from "../cluster.ts";
 import { startBrowser } from "../contract/page-browser.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
@@ -59,6 +61,56 @@ test("the page of any node shows all nodes, and figures that follow the tasks by
 	await page.locator("[data-kind=runs]").waitFor();
 	await page.goto(`${cluster.node(2).url}/#/tasks`);
 	await rows().nth(3).waitFor();
+	expect(complaints).toEqual([]);
+});
+
+test("tasks, a task, queues and events show what the API says", async () => {
+	const front = cluster.node(2);
+	const open = async (path: string) => {
+		await page.goto(`${front.url}/#/${path}`);
+		await page.getByText("Live", { exact: true }).waitFor();
+	};
+	await front.post("/v1/tasks", {
+		...{ id: "waits", type: "noop", queue: "later", labels: ["gpu"] },
+		priority: 7,
+	});
+	const { body } = await front.get<{ tasks: TaskAsRead[] }>("/v1/tasks");
+	await open("tasks");
+	await rows()
+		.nth(body.tasks.length - 1)
+		.waitFor();
+	const told = body.tasks.map(({ state, id, type }) => `${state}${id}${type}`);
+	const texts = await rows().allTextContents();
+	expect(texts.map((text, at) => text.slice(0, told[at]?.length))).toEqual(
+		told,
+	);
+
+	await open("tasks/waits");
+	await page.getByRole("heading", { name: "PENDING noop waits" }).waitFor();
+	const { queue, priority, labels } = await front.task("waits");
+	const facts = await page.locator(".task-facts").textContent();
+	expect(facts).toMatch(`Queue${queue}Priority${priority}`);
+	expect(facts).toContain(`Needs labels${labels}`);
+
+	const { body: list } = await front.get<{ queues: QueueAsRead[] }>(
+		"/v1/queues",
+	);
+	await open("queues");
+	await rows()
+		.nth(list.queues.length - 1)
+		.waitFor();
+	const first = list.queues[0];
+	expect(await rows().first().textContent()).toMatch(
+		`unserved${first?.queue}${first?.type}${first?.labels}${first?.counts.PENDING}`,
+	);
+
+	const reads = page.waitForResponse(/\/v1\/events/);
+	await open("events");
+	await reads;
+	await front.post("/v1/tasks/waits/cancel", { reason: "smoke" });
+	const ended = rows().filter({ hasText: "task.ended" });
+	await ended.getByText("waits", { exact: true }).waitFor();
+	expect((await front.task("waits")).state).toBe("CANCELLED");
 	expect(complaints).toEqual([]);
 });
 

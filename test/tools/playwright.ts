@@ -1,2 +1,7 @@
 /** Drives a browser. */
-export { type Browser, chromium, type Page } from "playwright-core";
+export {
+	type Browser,
+	chromium,
+	type Page,
+	type Request,
+} from "playwright-core";
