@@ -8,11 +8,7 @@ import { originOf } from "../../protocol/host.ts";
 import { READY_ASK_MS } from "../../protocol/limits.ts";
 import type { NodeState } from "../../protocol/node-state.ts";
 import type { Route } from "../../protocol/route.ts";
-import {
-	ENDED_STATES,
-	TASK_STATES,
-	type TaskState,
-} from "../../protocol/state.ts";
+import { ENDED_STATES, type TaskState } from "../../protocol/state.ts";
 import {
 	type Clock,
 	type ClusterApi,
@@ -27,11 +23,11 @@ import {
 	type Readiness,
 	type RegisteredNode,
 	type Shard,
-	type ShardCounts,
 	type ShardSessions,
 	type Store,
 	StoreError,
 } from "../ports.ts";
+import { sumCounts, sumStates } from "./cluster-counts.ts";
 import {
 	atOnce,
 	type NodesRoster,
@@ -277,33 +273,4 @@ function originOfNode({
 	url = `http://${http}`,
 }: Pick<NodeRecord, "http" | "url">): string[] {
 	return [originOf(url)].filter((origin) => origin !== undefined);
-}
-
-function sumCounts(
-	counts: readonly ShardCounts[],
-): Pick<ClusterView, "counts" | "backlog" | "backlogMore"> {
-	const sum = (count: (counts: ShardCounts) => number) =>
-		counts.reduce((total, one) => total + count(one), 0);
-	const backlog = new Map<string, number>();
-	for (const { route, count } of counts.flatMap(({ waiting }) => waiting)) {
-		backlog.set(route, (backlog.get(route) ?? 0) + count);
-	}
-	return {
-		counts: {
-			states: sumStates(counts),
-			accepted: sum(({ accepted }) => accepted),
-			attempts: sum(({ attempts }) => attempts),
-			stale: sum(({ stale }) => stale),
-		},
-		backlog: [...backlog].map(([route, count]) => ({ route, count })),
-		backlogMore: sum(({ routes, waiting }) => routes - waiting.length),
-	};
-}
-
-function sumStates(counts: readonly ShardCounts[]): Record<TaskState, number> {
-	const total = (state: TaskState) =>
-		counts.reduce((sum, { states }) => sum + states[state], 0);
-	return Object.fromEntries(
-		TASK_STATES.map((state) => [state, total(state)]),
-	) as Record<TaskState, number>;
 }

@@ -4,7 +4,8 @@ import type { HistoryEvent } from "../checker/history.ts";
 import { breaches, read, soundHistory } from "./checker-history.ts";
 
 test("a task that fails although its code works is found out, however often it crashed", () => {
-	const crashed = { token: 1, node: "one", end: "crashed" } as const;
+	const crashed = (token: number, node: string) =>
+		({ token, node, end: "crashed" }) as const;
 	expect(
 		breaches([
 			{
@@ -14,7 +15,7 @@ test("a task that fails although its code works is found out, however often it c
 			...soundHistory().slice(1, 8),
 			read({
 				...{ state: "FAILURE", errorCode: "crashed" },
-				attempts: [crashed, crashed, crashed],
+				attempts: [crashed(1, "one"), crashed(2, "two"), crashed(3, "one")],
 			}),
 		]),
 	).toEqual([

@@ -79,7 +79,10 @@ test("a refused task must not be there, nor one that nobody submitted", () => {
 test("a task that has not ended after all has healed is reported with its state", () => {
 	const waiting = read({
 		...{ atMs: 10_200, state: "PENDING" },
-		attempts: [{ token: 1, node: "one", end: "lease-lost" }],
+		attempts: [
+			{ token: 1, node: "one", end: "lease-lost" },
+			{ token: 2, node: "two", end: "lease-lost" },
+		],
 	});
 	expect(breaches([...soundHistory().slice(0, 8), waiting])).toEqual([
 		"everything ends in bounded time: a is still PENDING 10120 ms after all has healed",
@@ -149,6 +152,7 @@ test("an attempt that started after the task had ended for good is found out", (
 		]),
 	).toEqual([
 		"a result is taken from its newest token only: a has the result of token 2, and one started token 3 at 95 ms",
+		"what is told of attempts is so: a began on one at 95 ms (token 3), which its attempts do not tell",
 	]);
 });
 

@@ -196,6 +196,7 @@ export const PLAN: readonly Dwelling[] = [
 			"node/answers/pace.ts",
 			"node/answers/paced-read.ts",
 			"node/answers/queue-readings.ts",
+			"node/answers/cluster-counts.ts",
 			"node/answers/registry-read.ts",
 			"node/answers/search.ts",
 			"node/answers/token-index.ts",
