@@ -92,6 +92,8 @@ export class Access implements AccessApi {
 	#aheadMs = 0;
 	#reading = false;
 	#isBack = false;
+	/** The store's, as the last pulse reported it. */
+	#generation = 0;
 	/** Names of tokens that were used, not yet reported to the store. */
 	#used = new Set<string>();
 	#usedToldMs = Number.NEGATIVE_INFINITY;
@@ -121,10 +123,13 @@ export class Access implements AccessApi {
 	}
 
 	/** Shard 0 has reported its state. */
-	pulsed({ nowMs, accessVersion }: GoodPulse): void {
+	pulsed({ nowMs, accessVersion, raised }: GoodPulse): void {
 		this.#aheadMs = nowMs - this.#parts.clock.monoMs();
-		if (this.#isBack) this.#version = -1;
+		// A store that was emptied counts anew, and may have come to the same number.
+		if (this.#isBack || raised.generation !== this.#generation)
+			this.#version = -1;
 		this.#isBack = false;
+		this.#generation = raised.generation;
 		this.#versionTold = accessVersion;
 		if (accessVersion > 0) this.#isClosed = true;
 		// If there never was a token and none is known, there is nothing to read.

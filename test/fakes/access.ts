@@ -60,11 +60,13 @@ export class AccessGround {
 	 * what it has to.
 	 */
 	async pulse(access: Access): Promise<void> {
-		const { accessVersion, nowMs } = {
-			accessVersion: this.home.contents.access.version,
+		const { contents } = this.home;
+		const told = {
+			accessVersion: contents.access.version,
 			nowMs: this.clock.wallMs(),
+			raised: contents.sessions.tokens.raised(),
 		};
-		access.pulsed({ nowMs, accessVersion } as GoodPulse);
+		access.pulsed(told as GoodPulse);
 		await this.clock.runFor(0);
 	}
 }

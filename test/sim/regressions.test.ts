@@ -207,8 +207,8 @@ test.each([400496, 900131])(
 	},
 );
 
-test.each([2, 52, 108, 122])(
-	"a node that was away while its cluster was made anew neither puts a task nor looks for one where the others do not: seed %i",
+test.each([2, 52, 108, 122, 370])(
+	"a node that was away while its cluster was made anew neither puts a task nor looks for one where the others do not, and knows its tokens: seed %i",
 	async (seed) => {
 		const fault = "joiner of another number";
 		const { verdict } = await runSeed({ seed, fault });

@@ -157,6 +157,22 @@ test("access: a store that has lost writes is given them back, and revives no re
 	expect([why(cid, ci), why(cid, dash)]).toEqual(["revoked", "dash"]);
 });
 
+test("access: a store that counts its tokens anew is read anew, though it has come to the same number", async () => {
+	const { ground, ann, bob, pulse } = await begin();
+	await created(ann, "ops");
+	await pulse();
+	const { version } = ground.home.contents.access;
+	ground.store.empty();
+	const known = { generation: 1, run: "another" };
+	ground.home.contents.sessions.tokens.adopt(known, ground.clock.wallMs());
+	const cid = ground.node();
+	await ground.pulse(cid);
+	const other = await created(cid, "other");
+	expect(ground.home.contents.access.version).toBe(version);
+	await ground.pulse(bob);
+	expect(why(bob, other)).toBe("other");
+});
+
 test("access: a store that has lost everything is no reason to let anybody in", async () => {
 	const { ground, ann, bob, pulse } = await begin();
 	const ops = await created(ann, "ops");
