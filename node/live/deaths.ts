@@ -65,7 +65,9 @@ export class Deaths implements CutListener {
 		why: string,
 		tasks: number,
 	): void {
-		const grounds = DEATH_GROUNDS.find((each) => each === why);
+		// A node that comes again ends its own former session, before anybody finds it dead.
+		const told = why === "superseded" ? "restarted" : why;
+		const grounds = DEATH_GROUNDS.find((each) => each === told);
 		// It said goodbye, and ran nothing.
 		if (grounds === undefined) return;
 		const { nodeId: node, epoch } = parseSession(session);

@@ -5,6 +5,7 @@
  */
 import {
 	DEATHS_KEPT_MAX,
+	LIVE_DEATHS_MAX,
 	LIVE_FIRST_BYTES_MAX,
 	LIVE_NEXT_BYTES_MAX,
 } from "../../protocol/limits.ts";
@@ -119,11 +120,17 @@ export class LiveWatchers {
 	#deathFlawsOf({ deaths }: LiveView): string[] {
 		const { truth } = this.#cluster.world.server;
 		const shown = [...deaths.values()];
+		// Of older ones than are shown the store still knows, and they would be taken for these.
+		const sinceMs =
+			shown.length < LIVE_DEATHS_MAX
+				? Number.NEGATIVE_INFINITY
+				: Math.min(...shown.map(({ atMs }) => atMs)) + APART_MS_MAX;
 		return shown.flatMap((death) => {
 			const { node, atMs, by, tasks } = death;
 			const kept = truth.map(({ contents }) =>
 				contents.sessions.deaths.of(node),
 			);
+			if (atMs < sinceMs) return [];
 			// Older ones of the node may be forgotten.
 			if (kept.some(({ length }) => length >= DEATHS_KEPT_MAX)) return [];
 			const ofNode = shown.filter((each) => each.node === node);

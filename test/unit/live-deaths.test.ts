@@ -41,6 +41,18 @@ describe("a node that dies twice within seconds", () => {
 		]);
 	});
 
+	test("a session that its own node ended, as it came again, is of the death that it had died by then", () => {
+		const deaths = new Deaths();
+		deaths.revoked("ann:11", 1, FIRST_MS, "silent", 0);
+		deaths.revoked("ann:10", 0, FIRST_MS + 500, "superseded", 1);
+		deaths.revoked("ann:20", 0, SECOND_MS, "expired", 2);
+		deaths.revoked("ann:21", 1, SECOND_MS + 500, "expired", 0);
+		expect(deaths.all.map((each) => [each.epoch, tasksOf(each)])).toEqual([
+			[20, 2],
+			[11, 1],
+		]);
+	});
+
 	test("a task that the first cut off counts for that, though it begins again after the second", () => {
 		const deaths = new Deaths();
 		const attempts = new Attempts(deaths);
