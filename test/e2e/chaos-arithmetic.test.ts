@@ -221,17 +221,31 @@ describe("the checker, given a recording", () => {
 		]);
 	});
 
+	test("sees a run that the task's attempts do not tell", () => {
+		const runs = [run(6, 1, 5, 8), run(7, 1, 10, 20)];
+		expect(promises({ runs })).toEqual(["what is told of attempts is so"]);
+	});
+
 	test("excuses two runs at once by a pause of the earlier one's node, and by nothing else", () => {
 		const runs = [run(6, 1, 10, 35), run(7, 2, 30, 40)];
 		const nodes = [
 			{ name: "a", lives: [{ pid: 1, endedMs: undefined }] },
 			{ name: "b", lives: [{ pid: 2, endedMs: undefined }] },
 		];
+		const attempts: TaskAsRead["attempts"] = [
+			{
+				...{ round: 1, token: 6, node: "A", claimedAt: "" },
+				...{ end: "revoked", why: "its node had fallen silent" },
+			},
+			...task.attempts,
+		];
+		const read = [{ atMs: 900, task: { ...task, attempts } }];
+		const reads = [read, read];
 		const pause = fault({ kind: "pause", atMs: 15, untilMs: 35 });
-		expect(promises({ runs, nodes, faults: [pause] })).toEqual([]);
+		expect(promises({ runs, nodes, reads, faults: [pause] })).toEqual([]);
 		const underCut = (cut: Cut) => {
 			const struck = fault({ kind: "one-way", cut, atMs: 15, untilMs: 35 });
-			return promises({ runs, nodes, faults: [struck] });
+			return promises({ runs, nodes, reads, faults: [struck] });
 		};
 		expect(underCut("store-unanswered")).toEqual([]);
 		expect(underCut("peers-unheard")).toHaveLength(1);
