@@ -90,8 +90,8 @@ export type ToWorker =
 			readonly message: string;
 	  }
 	/**
-	 * What the handlers say besides their code is sound: jobs may begin. Said only if they
-	 * say something.
+	 * It is known that the handlers have loaded, and what they say besides their code is sound:
+	 * jobs may begin. Said only to a process, and if they say something.
 	 */
 	| { readonly kind: "go" }
 	| { readonly kind: "ping" };

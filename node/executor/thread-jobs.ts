@@ -122,13 +122,13 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	/** Settles all jobs, since the thread has ended and none of them runs any more. */
 	bury(death: Death, nowMs: number, loaded: boolean): void {
 		const only = this.#live.size === 1;
-		// A process that ended by itself may have had no time to say what has begun.
-		const mayHaveBegun = loaded || death.kind !== "ended";
+		// A process begins only once the node knows that it has loaded, and may have had no time
+		// to say that it has begun.
+		const mayHaveBegun = this.#cells === undefined && loaded;
 		for (const live of this.#live) {
 			const { number, aborted, overdue, job } = live;
 			const atMs = this.beganMs(live);
-			const begun =
-				atMs !== undefined || (this.#cells === undefined && mayHaveBegun);
+			const begun = atMs !== undefined || mayHaveBegun;
 			const ranMs = nowMs - (atMs ?? nowMs);
 			const bereaved = { number, aborted, overdue, job, only, begun, ranMs };
 			this.settle(number, outcomeOfDeath(bereaved, death));

@@ -277,7 +277,8 @@ export class Thread {
 		this.#loading.cancel();
 		this.#loaded = true;
 		this.#link.takeWorkMs();
-		if (settings.length > 0) this.#outgoing.say({ kind: "go" });
+		if (settings.length > 0 || this.#link.cells === undefined)
+			this.#outgoing.say({ kind: "go" });
 		this.#events.onLoaded(types, read);
 	}
 

@@ -63,7 +63,7 @@ async function main({ port, typeScript }: WorkerData): Promise<void> {
 	// failed load.
 	outbox.sayNow({ kind: "loaded", types: handlers.names, settings, thread });
 	keepAlive(port);
-	if (settings.length > 0) {
+	if (settings.length > 0 || cells === undefined) {
 		hear = (burst) => {
 			early[early.length] = burst;
 			if (says("go", burst)) allowed.resolve();
