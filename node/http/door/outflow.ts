@@ -10,7 +10,8 @@
  *
  * Handing megabytes to the system takes milliseconds, so only so much is begun in one
  * turn of the event loop. An answer goes out in slices, which show how much of it is
- * taken; only the next slice exists as bytes besides the text.
+ * taken; only the next slice exists as bytes besides the text. Files are buffers, which
+ * all answers share: of them only that counts which is begun in one turn.
  */
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -70,6 +71,8 @@ export class Outflow {
 	/** In the order in which they came. */
 	readonly #held = new Set<Unsent>();
 	readonly #waiting = new Set<Unsent>();
+	/** Files that are not begun yet, in the order in which they came. */
+	readonly #files: { readonly bytes: number; readonly go: () => void }[] = [];
 	#bytes = 0;
 	/** Sent in this turn. */
 	#turnBytes = 0;
@@ -81,7 +84,11 @@ export class Outflow {
 
 	watch(app: FastifyInstance): void {
 		app.addHook("onSend", (request, reply, payload, done) => {
-			// Buffers are files, which all answers share.
+			if (Buffer.isBuffer(payload) && payload.length >= UNSENT_SMALL_BYTES) {
+				this.#files.push({ bytes: payload.length, go: done });
+				this.#beginFiles();
+				return;
+			}
 			if (typeof payload !== "string" || payload.length < UNSENT_SMALL_BYTES)
 				return done();
 			this.#add({
@@ -132,10 +139,20 @@ export class Outflow {
 		}
 	}
 
+	#beginFiles(): void {
+		while (this.#turnBytes < UNSENT_TURN_BYTES) {
+			const file = this.#files.shift();
+			if (file === undefined) return;
+			this.#count(file.bytes);
+			file.go();
+		}
+	}
+
 	#count(bytes: number): void {
 		if (this.#turnBytes === 0)
 			this.#clock.soon(() => {
 				this.#turnBytes = 0;
+				this.#beginFiles();
 				this.#admit();
 			});
 		this.#turnBytes += bytes;
