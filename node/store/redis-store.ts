@@ -194,7 +194,10 @@ export class RedisStore implements Store {
 			if (!(error instanceof StoreError)) throw error;
 			// If the connection is lost again, the next one reads it.
 			if (error.kind === "refused")
-				this.#log.info({ err: error }, "Redis does not tell its settings");
+				this.#log.info(
+					{ reply: error.message },
+					"Redis does not tell this node how durable it is; with the right +config|get it would",
+				);
 		}
 	}
 }
