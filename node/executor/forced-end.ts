@@ -41,7 +41,10 @@ export class ForcedEnd {
 	readonly #worker: Lingering;
 	#timer: Timer | undefined;
 	#looks = 0;
-	#left: readonly LiveJob[] | undefined;
+	#isOver = false;
+	/** Whether the worker is still there though it was ended, and no more is waited for. */
+	leftBehind = false;
+	#left: readonly LiveJob[] = [];
 
 	constructor(
 		clock: Clock,
@@ -53,28 +56,29 @@ export class ForcedEnd {
 		this.#worker = worker;
 	}
 
-	/** Whether the worker is still there though it was ended, and no more is waited for. */
-	get leftBehind(): boolean {
-		return this.#left !== undefined;
-	}
-
-	/** The worker was told to end. May be called more than once. */
+	/**
+	 * The worker was told to end. May be called more than once, and also when it is gone: its
+	 * last words may be heard after its exit.
+	 */
 	begin(): void {
+		if (this.#isOver) return;
 		this.#timer ??= this.#clock.after(END_BY_FORCE_MS, () => this.#look());
 	}
 
 	/** The worker is gone. */
 	over(): void {
+		this.#isOver = true;
 		this.#timer?.cancel();
 	}
 
 	#look(): void {
 		const { systemThread } = this;
 		if (systemThread !== undefined) this.#events.onStuck(systemThread);
-		if (this.#looks === LOOKS_UNTIL_LEFT)
+		if (this.#looks === LOOKS_UNTIL_LEFT) {
+			this.leftBehind = true;
 			this.#left = this.#worker.leaveBehind();
-		if (this.#looks === LOOKS_UNTIL_BLOCKED)
-			this.#events.onBlocked(this.#left ?? []);
+		}
+		if (this.#looks === LOOKS_UNTIL_BLOCKED) this.#events.onBlocked(this.#left);
 		const ms = this.#looks < LOOKS_UNTIL_BLOCKED ? LOOK_MS : LATE_LOOK_MS;
 		this.#looks += 1;
 		this.#timer = this.#clock.after(ms, () => this.#look());
