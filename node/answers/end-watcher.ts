@@ -29,6 +29,11 @@ export interface EndWatcherParts {
 	readonly log: Log;
 	/** Of each shard, in their order. */
 	readonly tasks: readonly Pick<ShardTasks, "get" | "over">[];
+	/** See home-word.ts. */
+	readonly home: {
+		/** Makes sure that the cluster has this node's number of shards. @throws StoreError */
+		confirm(): Promise<void>;
+	};
 }
 
 type Answer = (task: TaskRecord | undefined) => void;
@@ -232,8 +237,11 @@ export class EndWatcher implements EndApi {
 		);
 	}
 
+	/** @throws StoreError, also if it is not sure which shard has the task */
 	async #get(id: string): Promise<TaskRecord | undefined> {
-		const shard = shardOf(id, this.#parts.tasks.length);
+		const { tasks, home } = this.#parts;
+		const shard = shardOf(id, tasks.length);
+		if (shard > 0) await home.confirm();
 		const [task] = await this.#tasksOf(shard).get([id]);
 		return task;
 	}

@@ -91,8 +91,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			meter: this.#runMeter,
 		});
 		const runner = this.#runner;
-		const shardTasks = store.shards.map(({ tasks }) => tasks);
-		this.#watcher = new EndWatcher({ clock, log, tasks: shardTasks });
+		const tasks = store.shards.map((shard) => shard.tasks);
+		this.#watcher = new EndWatcher({ clock, log, home: this.#home, tasks });
 		this.#report = new SelfReport({
 			...{ host, name, gossip, store, executor, runner, engines },
 		});

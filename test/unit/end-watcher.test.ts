@@ -12,6 +12,8 @@ import type { TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+/** The cluster has this node's number of shards. */
+const home = { confirm: async () => {} };
 
 /** Tasks are in it, and run for as long as `over` does not name them. */
 function tasksOf(over: ShardTasks["over"]): Pick<ShardTasks, "get" | "over"> {
@@ -32,8 +34,7 @@ function watcherOn(clock: Clock, getMs: number) {
 	/** How often each task was looked for. */
 	const looks = new Map<string, number>();
 	const watcher = new EndWatcher({
-		clock,
-		log,
+		...{ clock, log, home },
 		tasks: [
 			tasksOf(async (ids) => {
 				for (const id of ids) looks.set(id, (looks.get(id) ?? 0) + 1);
@@ -99,8 +100,7 @@ test("tasks that are waited for long are looked for together", async () => {
 	const clock = new VirtualClock();
 	let calls = 0;
 	const watcher = new EndWatcher({
-		clock,
-		log,
+		...{ clock, log, home },
 		tasks: [
 			tasksOf(async () => {
 				calls += 1;
@@ -128,7 +128,10 @@ test("if tasks are waited for together, only those that are over are read", asyn
 		read.push(...ids);
 		return tasks.get(ids);
 	};
-	const watcher = new EndWatcher({ clock, log, tasks: [{ ...tasks, get }] });
+	const watcher = new EndWatcher({
+		...{ clock, log, home },
+		tasks: [{ ...tasks, get }],
+	});
 	const waits = Array.from({ length: 300 }, (_, i) => {
 		const wait = watcher.wait(`task ${i}`, 60_000);
 		wait.lookSoon();
@@ -198,8 +201,7 @@ test("a client that waits while the store is away is answered once it is back", 
 	const clock = new VirtualClock();
 	let isAway = true;
 	const watcher = new EndWatcher({
-		clock,
-		log,
+		...{ clock, log, home },
 		tasks: [
 			tasksOf(async (ids) => {
 				if (isAway) throw new StoreError("unreachable", "away");
