@@ -128,7 +128,8 @@ export class Access implements AccessApi {
 		// A store that was emptied counts anew, and may have come to the same number.
 		if (this.#isBack || raised.generation !== this.#generation)
 			this.#version = -1;
-		this.#isBack = false;
+		// What is being read may be the former store's: all is read once more then.
+		this.#isBack = this.#reading && this.#version < 0;
 		this.#generation = raised.generation;
 		this.#versionTold = accessVersion;
 		if (accessVersion > 0) this.#isClosed = true;
