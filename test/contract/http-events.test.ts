@@ -158,6 +158,28 @@ test("a reader that hangs up is let go", async () => {
 	);
 });
 
+test("a reader that has hung up before there was anything to tell is let go", async () => {
+	await using server = await startServer();
+	const store = Promise.withResolvers<void>();
+	server.events.ready = store.promise;
+	const gone = new AbortController();
+	const url = `http://${server.address}/v1/events`;
+	const asked = fetch(url, { signal: gone.signal }).catch(() => "hung up");
+	await until(
+		async () => server.events.wishes.length,
+		(wishes) => wishes === 1,
+	);
+	gone.abort();
+	expect(await asked).toBe("hung up");
+	// What comes after it is met after it.
+	expect((await server.get("/healthz")).status).toBe(200);
+	store.resolve();
+	await until(
+		async () => [server.events.begun, server.events.open],
+		([begun, open]) => begun === 1 && open === 0,
+	);
+});
+
 test("a node that stops ends its streams, and does not wait for who reads them", async () => {
 	const server = await startServer();
 	const answer = await fetch(`http://${server.address}/v1/events`);

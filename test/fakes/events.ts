@@ -13,8 +13,12 @@ export class FakeEvents implements EventApi {
 	/** Thrown, while set. */
 	failure: Error | undefined;
 	full = false;
+	/** Nobody begins to read before this. */
+	ready: Promise<void> = Promise.resolve();
 	others: readonly string[] = [];
 	open = 0;
+	/** How many have begun to read, ever. */
+	begun = 0;
 	#queue: EventBatch[] = [];
 	#over: EventsOver | undefined;
 	#wake = () => {};
@@ -23,7 +27,9 @@ export class FakeEvents implements EventApi {
 		if (this.failure !== undefined) throw this.failure;
 		if (this.full) return undefined;
 		this.wishes.push(wish);
+		await this.ready;
 		this.open += 1;
+		this.begun += 1;
 		const over = new AbortController();
 		const close = () => {
 			if (over.signal.aborted) return;

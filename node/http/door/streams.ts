@@ -24,11 +24,14 @@ export class Streams {
 		const options = { objectMode: false, highWaterMark: AHEAD_BYTES };
 		const stream = Readable.from(pieces, options);
 		this.#open.add(end);
-		// Not when the stream is closed: that waits for its last piece.
-		reply.raw.once("close", () => {
+		const hangUp = () => {
 			this.#open.delete(end);
 			end();
-		});
+		};
+		// Not when the stream is closed: that waits for its last piece. A client that has hung up
+		// while the answer was being prepared does so no more.
+		if (reply.raw.destroyed) hangUp();
+		else reply.raw.once("close", hangUp);
 		// A proxy must not hold back what is to be seen now.
 		reply.headers({
 			...{ "content-type": type, "x-accel-buffering": "no" },
