@@ -49,7 +49,7 @@ export class Deaths implements CutListener {
 
 	/** The nodes of which more is to be asked, each once. */
 	takeUnasked(): readonly DeathTold[] {
-		return this.#unasked.splice(0);
+		return [...new Set(this.#unasked.splice(0))];
 	}
 
 	pass(nowMs: number): void {

@@ -88,6 +88,13 @@ test("who took the lease is asked again when the first shard tells of the death,
 	expect(deaths.takeUnasked()).toEqual([]);
 });
 
+test("who took the lease is asked once, if several shards have told of the death meanwhile", () => {
+	const deaths = new Deaths();
+	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
+	deaths.revoked("ann:10", 0, FIRST_MS + 1, "now", 1);
+	expect(deaths.takeUnasked()).toHaveLength(1);
+});
+
 test("of many the newest are told, whichever shard tells first", () => {
 	const deaths = new Deaths();
 	const late = FIRST_MS + LIVE_DEATHS_MAX;
