@@ -82,8 +82,7 @@ export class TaskProcess {
 
 	#say(what: ToProcess | BurstToWorker): void {
 		if (this.#pid === undefined) return;
-		// // If the process is gone, it does not matter that it hears nothing: its end is
-		// reported.
+		// If the process is gone, it does not matter that it hears nothing: its end is reported.
 		this.#child.send(what, () => {});
 	}
 

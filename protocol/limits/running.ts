@@ -2,7 +2,6 @@
  * Limits of running tasks, and of the threads that run them.
  */
 
-/** Crashes of the worker that ran a task. The last one ends the task FAILURE `crashed`: it is poison. */
 /**
  * With one pulse a node reports so many attempts whose code began; the rest follow with
  * the next ones.
@@ -10,6 +9,7 @@
 export const BEGUN_TOLD_MAX = 256;
 /** Younger attempts are usually over before the next pulse, and not reported. */
 export const BEGUN_TOLD_MS = 100;
+/** Crashes of the worker that ran a task. The last one ends the task FAILURE `crashed`: it is poison. */
 export const CRASHES_MAX = 3;
 /** Losses of its node after which a task runs in a process of its own: it may be the cause. */
 export const LOSSES_SHARED_MAX = 2;
