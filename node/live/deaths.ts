@@ -72,7 +72,8 @@ export class Deaths implements CutListener {
 		if (grounds === undefined) return;
 		const { nodeId: node, epoch } = parseSession(session);
 		const death = this.#lose({ node, shard, epoch, atMs });
-		death.grounds = grounds;
+		// Those go with who took the lease, which is told of one shard.
+		if (shard === KEEPER || !death.epochs.has(KEEPER)) death.grounds = grounds;
 		death.ran.set(shard, tasks);
 		death.isTold = false;
 	}

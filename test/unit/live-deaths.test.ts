@@ -95,6 +95,15 @@ test("who took the lease is asked once, if several shards have told of the death
 	expect(deaths.takeUnasked()).toHaveLength(1);
 });
 
+test("a death has the grounds on which that node took the lease that is named, whatever other shards tell later", () => {
+	const deaths = new Deaths();
+	const silent = { grounds: "silent", tasks: 1 } as const;
+	deaths.revoked("ann:10", 0, FIRST_MS, "silent", 1);
+	deaths.kept("ann", { ...silent, epoch: 10, atMs: FIRST_MS, by: "bob" }, 0);
+	deaths.revoked("ann:11", 1, FIRST_MS + 500, "superseded", 1);
+	expect(deaths.all).toMatchObject([{ grounds: "silent", by: "bob" }]);
+});
+
 test("of many the newest are told, whichever shard tells first", () => {
 	const deaths = new Deaths();
 	const late = FIRST_MS + LIVE_DEATHS_MAX;
