@@ -16,6 +16,8 @@ export class Waits {
 		const hangUp = () => controller.abort();
 		this.#open.add(controller);
 		reply.raw.once("close", hangUp);
+		// Its client may have hung up already, while it was being checked who asks.
+		if (reply.raw.destroyed) hangUp();
 		try {
 			return await wait(controller.signal);
 		} finally {
