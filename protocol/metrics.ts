@@ -34,7 +34,7 @@ export const METRICS = {
 	},
 	hearsay_attempts_total: {
 		...{ type: "counter", labels: ["type", "end"] },
-		help: "Attempts that ended on this node, by how; lost: its lease was taken or had expired.",
+		help: "Attempts that ended on this node, by how; lost: its lease was taken or had expired; handed-back: its node stopped it, or was not sure of the lease.",
 	},
 	hearsay_stale_writes_total: {
 		type: "counter",

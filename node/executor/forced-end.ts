@@ -24,8 +24,10 @@ import type { ThreadEvents } from "./thread-events.ts";
 const LOOK_MS = 50;
 /** Those at one that is taken for blocked. */
 const LATE_LOOK_MS = 1_000;
-const LOOKS_UNTIL_LEFT = (LEFT_BEHIND_MS - END_BY_FORCE_MS) / LOOK_MS;
-const LOOKS_UNTIL_BLOCKED = (BLOCKED_MS - END_BY_FORCE_MS) / LOOK_MS;
+const LOOKS_UNTIL_LEFT = Math.ceil(
+	(LEFT_BEHIND_MS - END_BY_FORCE_MS) / LOOK_MS,
+);
+const LOOKS_UNTIL_BLOCKED = Math.ceil((BLOCKED_MS - END_BY_FORCE_MS) / LOOK_MS);
 
 /** The worker whose end this is. */
 export interface Lingering {

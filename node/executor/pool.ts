@@ -209,6 +209,7 @@ export class Pool {
 	#newWorker(home: Home): Thread {
 		const { clock, log, endProcesses, deadlines } = this.#parts;
 		const { workers, retrier, open } = home;
+		let lingers = false;
 		const worker = new Thread(open, this.#start, clock, log, {
 			onLoaded: (types, settings) => this.#welcome(types, settings, retrier),
 			onBegan: (live) => deadlines.begin(live),
@@ -229,6 +230,8 @@ export class Pool {
 			},
 			onStuck: (systemThread) => endProcesses(systemThread),
 			onOver: (death) => {
+				lingers = death.kind === "unloaded";
+				if (lingers) retrier.lingers();
 				// A process that even force does not end keeps its place: there is room for few.
 				if (home !== this.#isolated) workers.delete(worker);
 				this.#mourn(death);
@@ -236,6 +239,7 @@ export class Pool {
 			},
 			onBlocked: (left) => this.#unruly.blocked(left),
 			onExit: () => {
+				if (lingers) retrier.gone();
 				if (workers.delete(worker)) this.#freed(home);
 			},
 		});

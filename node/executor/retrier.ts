@@ -6,7 +6,8 @@
  * job is to blame for that. From the first worker that fails until the next one that
  * loads, the pool starts none for a job. A trial is made after a pause that doubles up to
  * THREAD_RETRY_MS_MAX, without end, so that nobody has to tell the node that the file is
- * good again.
+ * good again. But while a worker is still there that was ended as it did not load, and
+ * sits in a call that nothing ends, none is tried: each trial might leave another behind.
  *
  * Each cause is logged once, as an error; so is the recovery, once.
  */
@@ -39,6 +40,10 @@ export class Retrier {
 	#cause: string | undefined;
 	#pauseMs = FIRST_PAUSE_MS;
 	#pause: Timer | undefined;
+	/** How many workers that did not load are still there. */
+	#lingering = 0;
+	/** A trial is due, and waits for these. */
+	#isDue = false;
 	#stopped = false;
 
 	/** `tryAgain` starts a worker; the result is reported to `failed` or `succeeded`. */
@@ -65,9 +70,27 @@ export class Retrier {
 		if (this.#pause !== undefined) return;
 		this.#pause = this.#clock.after(this.#pauseMs, () => {
 			this.#pause = undefined;
-			this.#tryAgain();
+			this.#isDue = true;
+			this.#tryIfDue();
 		});
 		this.#pauseMs = Math.min(this.#pauseMs * 2, THREAD_RETRY_MS_MAX);
+	}
+
+	/** A worker that did not load is still there, and cannot be ended. */
+	lingers(): void {
+		this.#lingering += 1;
+	}
+
+	/** One of those is gone. */
+	gone(): void {
+		this.#lingering -= 1;
+		this.#tryIfDue();
+	}
+
+	#tryIfDue(): void {
+		if (!this.#isDue || this.#lingering > 0 || this.#stopped) return;
+		this.#isDue = false;
+		this.#tryAgain();
 	}
 
 	/** A worker has loaded. True if it was in doubt whether one would. */
@@ -75,6 +98,7 @@ export class Retrier {
 		if (this.#cause === undefined || this.#stopped) return false;
 		this.#pause?.cancel();
 		this.#pause = undefined;
+		this.#isDue = false;
 		this.#pauseMs = FIRST_PAUSE_MS;
 		this.#cause = undefined;
 		this.#log.info({}, this.#words.again);

@@ -140,12 +140,17 @@ export class LiveWatchers {
 			);
 			const taker = its[0]?.[0]?.by ?? by;
 			const ran = its.flat().reduce((sum, each) => sum + each.tasks, 0);
+			// A session that was lost between two deaths may be of either: see deaths.ts.
+			const isLone = ofNode.every(
+				(each) =>
+					each === death || Math.abs(each.atMs - atMs) >= 2 * APART_MS_MAX,
+			);
 			const what = `shows that ${node} died at ${atMs}`;
 			return [
 				...(by === undefined || by === taker
 					? []
 					: [`${what} by ${by}, not ${taker}`]),
-				...(death.isPartial || tasks === ran
+				...(death.isPartial || !isLone || tasks === ran
 					? []
 					: [`${what} with ${tasks} tasks, not ${ran}`]),
 			];

@@ -43,6 +43,16 @@ test("threads that fail together are followed by one trial", async () => {
 	expect(trialsMs).toEqual([250]);
 });
 
+test("while one that did not load is still there none is tried, and then at once", async () => {
+	outcome = (each) => each.lingers();
+	retrier.lingers();
+	retrier.failed("half a file");
+	await clock.runFor(60_000);
+	expect(trialsMs).toEqual([]);
+	retrier.gone();
+	expect(trialsMs).toEqual([60_000]);
+});
+
 test("another cause is logged too", () => {
 	retrier.failed("half a file");
 	retrier.failed("a type is lost");
