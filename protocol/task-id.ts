@@ -26,8 +26,11 @@ const TIME_CHARS = 9;
 export const ID_CHANCE_CHARS = 11;
 const newId = new RegExp(`^[${DIGITS}]{${TIME_CHARS + ID_CHANCE_CHARS}}$`);
 
-/** A new id: 20 characters, ordered by time. `chance`: ID_CHANCE_CHARS of it. */
-export function newTaskId(wallMs: number, chance: string): string {
+/** The last time that an id was given, as text: many ids are given within a millisecond. */
+let last = { wallMs: -1, time: "" };
+
+function timeText(wallMs: number): string {
+	if (wallMs === last.wallMs) return last.time;
 	// Crockford's digits sort as the numbers do, so ids sort by time.
 	let time = "";
 	for (
@@ -36,7 +39,13 @@ export function newTaskId(wallMs: number, chance: string): string {
 		rest = Math.floor(rest / 32)
 	)
 		time = DIGITS.charAt(rest % 32) + time;
-	return time + chance;
+	last = { wallMs, time };
+	return time;
+}
+
+/** A new id: 20 characters, ordered by time. `chance`: ID_CHANCE_CHARS of it. */
+export function newTaskId(wallMs: number, chance: string): string {
+	return timeText(wallMs) + chance;
 }
 
 /** Whether the id may be one that `newTaskId` made. */

@@ -182,10 +182,13 @@ export class TaskAnswers implements TaskApi {
 		}
 	}
 
-	async #submit(task: NewTask): Promise<Submission | "stopping"> {
+	/** Makes no promise of its own: arrays are of many tasks. */
+	#submit(
+		task: NewTask,
+	): Promise<Submission> | Extract<Submission, string> | "stopping" {
 		if (this.#parts.report.draining) return "stopping";
 		const { submitter } = this.#engineOf(task.id);
-		return submitter.overloaded ? "overloaded" : await submitter.submit(task);
+		return submitter.overloaded ? "overloaded" : submitter.submit(task);
 	}
 
 	/** Sessions are opened only once it is certain that the store is the cluster's. */

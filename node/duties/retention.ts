@@ -27,7 +27,7 @@ export interface RetentionParts {
 export class Retention {
 	/** What each node was told to keep, and when that was last read. */
 	readonly #told = new Map<string, { keeps: Keeps; readMs: number }>();
-	#known = false;
+	#keeps: Keeps | undefined;
 	readonly #parts: RetentionParts;
 
 	constructor(parts: RetentionParts) {
@@ -36,7 +36,6 @@ export class Retention {
 
 	/** The roster has read which nodes there are. */
 	registryRead(): void {
-		this.#known = true;
 		const { roster, clock } = this.#parts;
 		const readMs = clock.monoMs();
 		// A node of an earlier version says nothing about it.
@@ -45,15 +44,19 @@ export class Retention {
 				this.#told.set(record.nodeId, { keeps: record.keeps, readMs });
 		for (const [nodeId, told] of this.#told)
 			if (readMs - told.readMs > RETENTION_TOLD_MS) this.#told.delete(nodeId);
+		this.#keeps = this.#mostKept();
 	}
 
 	/**
 	 * What to keep, for each shard; undefined while that is not known, since no other node
-	 * has been heard.
+	 * has been heard. It is asked for with every batch of ends.
 	 */
 	get keeps(): Keeps | undefined {
+		return this.#keeps;
+	}
+
+	#mostKept(): Keeps {
 		const { report, shards } = this.#parts;
-		if (!this.#known) return undefined;
 		const { keeps: own = KEEPS_DEFAULT } = report.record();
 		const all = [own, ...[...this.#told.values()].map(({ keeps }) => keeps)];
 		const most = (kind: keyof Keeps) =>

@@ -78,7 +78,7 @@ const TASK_SCRIPTS = {
 	},
 	complete: {
 		...{ kind: "write", moves: ["succeed", "fail", "cancelHeld"] },
-		pieces: ["books", "cancels"],
+		pieces: ["books", "cancels", "ends"],
 	},
 	"give-back": {
 		...{

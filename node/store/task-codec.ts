@@ -158,13 +158,20 @@ function outcomeOf(state: TaskState, body: string) {
 	return state === "SUCCESS" ? { result: body } : { error: decodeError(body) };
 }
 
-/** The arguments of `complete.lua`: a line for each end in the first, then the bodies. */
+/**
+ * The arguments of `complete.lua`: the lines of the ends in the first, then the bodies. Ends
+ * one after another mostly have all in common that is not their own.
+ */
 export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	const args = [""];
 	let lines = "";
+	let common = "";
 	for (const end of ends) {
 		const how = end.state === "SUCCESS" ? "success" : end.end;
-		lines += `${end.id} ${end.token} ${end.state} ${how} ${Math.round(end.startedMs)} ${encodeAbout(end.about)}\n`;
+		const own = `= ${end.state} ${how} ${encodeAbout(end.about)}\n`;
+		if (own !== common) lines += own;
+		common = own;
+		lines += `${end.id} ${end.token} ${Math.round(end.startedMs)}\n`;
 		args.push(end.state === "SUCCESS" ? end.result : JSON.stringify(end.error));
 	}
 	args[0] = lines;

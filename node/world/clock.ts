@@ -3,7 +3,7 @@
  * them through `ports.ts`, so that tests can advance time by hand and repeat what chance
  * once did.
  */
-import { getRandomValues, randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Clock, Random, Timer } from "../ports.ts";
 
@@ -31,24 +31,32 @@ export function holdProcess(): void {
 /** Crockford's base 32, lower case: no i, l, o, u to misread. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/** Random bytes, drawn by the thousand: one draw for every id would cost more than the id. */
-const pool = new Uint8Array(4_096);
-let drawn = pool.length;
+const DRAW_CHARS = 4_096;
 
-function nextByte(): number {
-	if (drawn === pool.length) {
-		getRandomValues(pool);
-		drawn = 0;
-	}
-	drawn += 1;
-	return pool[drawn - 1] as number;
+/** Drawn by the thousand: one draw for every id would cost more than the id. */
+let drawn = "";
+let taken = 0;
+
+function draw(): string {
+	const chars = randomBytes(DRAW_CHARS);
+	for (const [at, byte] of chars.entries())
+		chars[at] = ALPHABET.charCodeAt(byte & 31);
+	return chars.toString("latin1");
 }
 
 export const systemRandom: Random = {
 	unit: () => Math.random(),
 	text(chars) {
 		let text = "";
-		while (text.length < chars) text += ALPHABET.charAt(nextByte() & 31);
+		while (text.length < chars) {
+			if (taken === drawn.length) {
+				drawn = draw();
+				taken = 0;
+			}
+			const part = drawn.slice(taken, taken + chars - text.length);
+			taken += part.length;
+			text += part;
+		}
 		return text;
 	},
 };

@@ -96,8 +96,13 @@ export class BareShard implements AsyncDisposable {
 	async complete(tasks: readonly ClaimedTask[]): Promise<void> {
 		if (tasks.length === 0) return;
 		const { outcomes } = await this.#shard.tasks.complete(
-			tasks.map(({ id, token, claimedMs }) => ({
-				...{ id, token, startedMs: claimedMs },
+			tasks.map(({ id, token, claimedMs, route, round }) => ({
+				...{
+					id,
+					token,
+					startedMs: claimedMs,
+					about: { route, round, tags: [] },
+				},
 				...{ state: "SUCCESS", result: "null" },
 			})),
 		);

@@ -11,26 +11,28 @@ local function toStarted(session, token, attempts, holders, running, ...)
   writeCounts(STARTED_ON, startedOn, HOLDERS, false)
 end
 
--- From STARTED: whose attempts are over, and what leaves the running set of each session.
-local letGo, left = {}, {}
+-- From STARTED: whose attempts are over and how many they are, and what leaves the running set
+-- of each session. (The length of a list is counted: Lua searches for the end of one.)
+local letGo, gone, left = {}, 0, {}
 
 -- An entry that stands for no attempt: its task was deleted by hand, or has another holder.
 local function leaveRunning(id, session)
-  local ids = left[session] or {}
-  left[session] = ids
+  local ids = left[session]
+  if not ids then ids = {} left[session] = ids end
   ids[#ids + 1] = id
 end
 
 -- `route`: nil, if the task's text is gone.
 local function leaveStarted(id, session, route)
   if route then countOn(startedOn, route, -1) end
-  letGo[#letGo + 1] = id
+  gone = gone + 1
+  letGo[gone] = id
   leaveRunning(id, session)
 end
 
 -- Once a script, with all tasks that have left.
 local function writeLeft()
-  if #letGo > 0 then
+  if gone > 0 then
     call('HDEL', HOLDERS, unpack(letGo))
     writeCounts(STARTED_ON, startedOn, HOLDERS, true)
   end

@@ -1,8 +1,7 @@
 -- Accepts the ends of attempts from their holders: succeed, fail, cancelHeld.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
--- ARGV    "id token state how started(ms) round route tags", a line per end, the tags between
---         commas, or * for none; then per end: result or error (JSON)
+-- ARGV    the lines of the ends, see ends.lua; then per end: result or error (JSON)
 -- Returns { successes kept in this shard, and their size in bytes; failures, and theirs; then
 --         the numbers, from 1, of the ends that are stale }. The others are accepted: now, or
 --         before, if that answer was lost
@@ -23,46 +22,49 @@ local function endedBy(id, token)
   return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
--- The route that the end's line says; if it does not, the one that the task's text says.
-local lastAbout, lastRoute
-local function routeOf(id, about)
-  if about ~= lastAbout then lastAbout, lastRoute = about, string.match(about, '^[^ ]+ ([^ ]+)') end
-  if lastRoute ~= '*' then return lastRoute end
+-- The route that a line says; if it says none, the one that the task's text says.
+local function routeOf(id, said)
+  if said ~= '*' then return said end
   local head = parseHead(call('HGET', TASKS, id) or '')
   return head and head.route
 end
 
-local ids, tokens, states, hows, starts, abouts = {}, {}, {}, {}, {}, {}
-for id, token, state, how, started, about in string.gmatch(ARGV[1], '([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^\n]+)\n') do
-  local i = #ids + 1
-  ids[i], tokens[i], states[i], hows[i], starts[i], abouts[i] = id, token, state, how, started, about
-end
+local ids, tokens, starts, alike = readEnds(ARGV[1])
 if #ids ~= #ARGV - 1 then error('as many lines as bodies are expected') end
+
+-- What of an end of these is the same for all: how it begins in ENDS, and the things of its
+-- line among the events. Both are kept at hand.
+local function partsOf(group, state, session, attempt)
+  if group.made ~= state or group.session ~= session or group.attempt ~= attempt then
+    group.made, group.session, group.attempt = state, session, attempt
+    group.begins = state .. ' ' .. nowText .. ' ' .. group.how .. ' '
+    group.things = thingsOf(table.concat({ 'z', state, group.how, session, attempt, group.about }, ' '))
+  end
+  return group.begins, group.things
+end
+
 local holders = call('HMGET', HOLDERS, unpack(ids))
--- What is known of the task that ends now; and what its line says, which is mostly also
--- what the next one says.
-local head, line = {}, {}
+-- What is known of the task that ends now.
+local head = {}
 
 for i, id in ipairs(ids) do
-  local token = tokens[i]
-  local held, seq, session, size, attempt = parseHolder(holders[i])
-  if held == token and settled[id] == nil then
+  local token, held = tokens[i], holders[i]
+  local current, seq, session, size, attempt = parseHolder(held)
+  if current == token and settled[id] == nil then
+    local group = alike[i]
     settled[id] = false
-    leaveStarted(id, session, routeOf(id, abouts[i]))
+    leaveStarted(id, session, routeOf(id, group.route))
     unmark(session, token, id)
     if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
-      if states[i] == 'FAILURE' and isCancelled(id) then states[i] = 'CANCELLED' end
+      local state = group.state
+      if state == 'FAILURE' and isCancelled(id) then state = 'CANCELLED' end
       local bytes, keep = tonumber(size), 0
       if not bytes then bytes, keep = string.match(size, '^(%d+),(%d+)$') end
       -- Most tasks have none.
       if attempt ~= '1' then bytes = bytes + call('HSTRLEN', PAST, id) end
-      local state, how, about = states[i], hows[i], abouts[i]
-      if line[1] ~= state or line[2] ~= how or line[3] ~= session or line[4] ~= attempt or line[5] ~= about then
-        line = { state, how, session, attempt, about }
-        head.things = thingsOf('z ' .. table.concat(line, ' '))
-      end
-      head.seq, head.keep = seq, tonumber(keep)
-      toEnded(id, head, state, nowText, ' ' .. how .. ' ' .. starts[i] .. ' ' .. holders[i], ARGV[i + 1], bytes)
+      local begins, things = partsOf(group, state, session, attempt)
+      head.seq, head.keep, head.things = seq, tonumber(keep), things
+      putEnded(id, head, state, nowText, begins .. starts[i] .. ' ' .. held .. '\n' .. ARGV[i + 1], bytes)
       settled[id] = token
     end
   end
