@@ -193,6 +193,19 @@ test.each<[string, unknown, string]>([
 	expect(returned(value)).toEqual({ ok: true, result });
 });
 
+test.each([
+	["nothing", undefined],
+	["a function", () => 1],
+])("a result whose own form is no JSON is refused as that: %s", (_, form) => {
+	expect(returned({ toJSON: () => form })).toEqual({
+		ok: false,
+		error: {
+			code: "result_not_json",
+			message: "what the result's toJSON returns is not JSON",
+		},
+	});
+});
+
 test("a result nested deeply is kept", () => {
 	let value: unknown = {};
 	for (let i = 0; i < 2_000; i += 1) value = [value];

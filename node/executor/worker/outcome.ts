@@ -45,7 +45,11 @@ const nothing: Returned = { ok: true, result: "null" };
 
 function judged(value: unknown, text: string | undefined): Returned {
 	if (text === undefined) {
-		return refuse("result_not_json", `a ${typeof value} is not JSON`);
+		const what =
+			typeof value === "object"
+				? "what the result's toJSON returns"
+				: `a ${typeof value}`;
+		return refuse("result_not_json", `${what} is not JSON`);
 	}
 	if (isLonger(text, RESULT_BYTES_MAX)) {
 		return refuse(
