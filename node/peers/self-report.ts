@@ -22,8 +22,8 @@ export interface OwnHost {
 	record(): Omit<NodeRecord, "name" | "draining" | "atRisk">;
 	/** The fraction of the last second that the event loop was busy. */
 	load(): number;
-	/** What the process takes of the machine's memory. */
-	memoryBytes(): number;
+	/** What the process takes of the machine's memory; undefined if the system does not say. */
+	memoryBytes(): number | undefined;
 }
 
 export interface SelfReportParts {
@@ -78,11 +78,14 @@ export class SelfReport {
 
 	digest(): DigestContent {
 		const { host, gossip, store, runner, engines } = this.#parts;
+		const memoryBytes = host.memoryBytes();
 		return {
 			freeSlots: this.draining ? 0 : runner.freeSlots,
 			running: runner.running,
 			load: host.load(),
-			memoryBytes: Math.round(host.memoryBytes() / MIB) * MIB,
+			...(memoryBytes !== undefined && {
+				memoryBytes: Math.round(memoryBytes / MIB) * MIB,
+			}),
 			storeUp: store.up && engines.every(({ renewer }) => !renewer.away),
 			draining: this.draining,
 			...(this.atRisk && { atRisk: true }),

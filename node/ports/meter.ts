@@ -17,7 +17,7 @@ export interface LoopFigures {
 /** Figures of this process, from the system. What it does not report is left out. */
 export interface ProcessFigures {
 	readonly cpuS: number;
-	readonly residentBytes: number;
+	readonly residentBytes?: number;
 	readonly virtualBytes?: number;
 	readonly openFds?: number;
 	readonly maxFds?: number;

@@ -10,9 +10,16 @@ import type { Clock, LoopFigures, ProcessFigures } from "../ports.ts";
 const NS_PER_S = 1e9;
 const QUANTILES = [0.5, 0.9, 0.99, 1] as const;
 
-/** What of this process is in the machine's memory. */
-export function residentBytes(): number {
-	return process.memoryUsage.rss();
+/**
+ * What of this process is in the machine's memory. Undefined if the system does not say:
+ * it is read from a file, and a process that has too many open cannot open another.
+ */
+export function residentBytes(): number | undefined {
+	try {
+		return process.memoryUsage.rss();
+	} catch {
+		return undefined;
+	}
 }
 
 export function systemFigures(
@@ -23,10 +30,14 @@ export function systemFigures(
 	const maxFds = readMaxFds();
 	return () => {
 		const { user, system } = process.cpuUsage();
-		const [virtualBytes, openFds] = [readVirtualBytes(), countFds()];
+		const [resident, virtualBytes, openFds] = [
+			residentBytes(),
+			readVirtualBytes(),
+			countFds(),
+		];
 		return {
 			cpuS: (user + system) / 1e6,
-			residentBytes: residentBytes(),
+			...(resident !== undefined && { residentBytes: resident }),
 			...(virtualBytes !== undefined && { virtualBytes }),
 			...(openFds !== undefined && { openFds }),
 			...(maxFds !== undefined && { maxFds }),
