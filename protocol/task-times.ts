@@ -130,12 +130,6 @@ export function findTimeFlaw(
 				"A task may be due 366 days from now at most; let an earlier one submit it.",
 		};
 	if (expiresMs === undefined) return undefined;
-	if (expiresAt !== undefined && expiresMs <= Math.max(dueMs, nowMs))
-		return {
-			field: "expiresAt",
-			detail:
-				"The task would expire before it is due; send a later time, or leave it out.",
-		};
 	if (expiresMs - Math.max(dueMs, nowMs) > DUE_MS_MAX)
 		return {
 			field: expiresAt === undefined ? "expiresIn" : "expiresAt",
@@ -149,4 +143,25 @@ export function findTimeFlaw(
 				"A task that expires at once would never begin; send a longer time, or leave it out.",
 		};
 	return undefined;
+}
+
+/**
+ * What is wrong with a new task of these times, which have no other flaw: it would never
+ * begin. One that was taken in time comes to this when it is sent again.
+ */
+export function findLateness(
+	options: TaskOptions,
+	nowMs: number,
+): TimeFlaw | undefined {
+	if (options.expiresAt === undefined) return undefined;
+	const times = timesOf(options);
+	if (times === undefined) return undefined;
+	const { dueMs = nowMs, expiresMs } = momentsOf(times, nowMs);
+	if (expiresMs === undefined || expiresMs > Math.max(dueMs, nowMs))
+		return undefined;
+	return {
+		field: "expiresAt",
+		detail:
+			"The task would expire before it is due; send a later time, or leave it out.",
+	};
 }

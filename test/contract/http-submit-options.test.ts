@@ -89,3 +89,33 @@ test.each<[string, Record<string, unknown>]>([
 		expect(server.api.tasks.size).toBe(0);
 	},
 );
+
+/** What was accepted while there was time. */
+const IN_TIME: readonly [string, Record<string, unknown>][] = [
+	["its expiry has passed", { expiresAt: inDays(-1) }],
+	["it would be due too late now", { delay: "2d", expiresAt: inDays(1) }],
+];
+const TASK = { id: "a", route: "default|t|", priority: 5, payload: "null" };
+
+test.each(IN_TIME)(
+	"a task that is sent again is the task that is there, although %s",
+	async (_, times) => {
+		await using server = await startServer();
+		await server.api.submit([{ ...TASK, options: times }]);
+		const again = { id: "a", type: "t", ...times };
+		const one = await server.post("/v1/tasks", again);
+		expect([one.status, one.json.id]).toEqual([200, "a"]);
+		const other = await server.post("/v1/tasks", { ...again, payload: 1 });
+		expect([other.status, other.json.code]).toEqual([409, "conflict"]);
+		const many = await server.post("/v1/tasks", [
+			again,
+			{ ...again, id: "b" },
+			{ id: "c", type: "t" },
+		]);
+		expect(many.json.tasks).toMatchObject([
+			{ id: "a", status: 200 },
+			{ id: "b", status: 400, problem: { field: "expiresAt" } },
+			{ id: "c", status: 202 },
+		]);
+	},
+);

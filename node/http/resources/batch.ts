@@ -19,6 +19,7 @@ import {
 import { type Problem, problemStatus } from "../../../protocol/problem.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import type { Api, Clock, Submitted } from "../../ports.ts";
+import { admitAllKnown } from "./late.ts";
 import type { Checked } from "./submission.ts";
 
 const tooManyItems: Problem = {
@@ -61,7 +62,7 @@ export async function submitAll<Item>(
 		const checked = items
 			.slice(start, start + ITEMS_CHUNK)
 			.map((item, index) => check(item, start + index));
-		const chunk = submitChunk(checked, async (tasks) => {
+		const chunk = submitChunk(admitAllKnown(api, checked), async (tasks) => {
 			if (clock.monoMs() >= untilMs) return refuseAll(tasks);
 			const outcomes = await api.tasks.submit(tasks);
 			if (items.length > ITEMS_CHUNK)
@@ -82,9 +83,10 @@ export async function submitAll<Item>(
 }
 
 async function submitChunk(
-	checked: readonly Checked[],
+	admitted: Promise<readonly Checked[]>,
 	submit: (tasks: readonly NewTask[]) => Promise<Submitted[]>,
 ): Promise<Submitted[]> {
+	const checked = await admitted;
 	const good = checked.flatMap((each) => (each.ok ? [each.task] : []));
 	const outcomes = good.length === 0 ? [] : await submit(good);
 	let next = 0;

@@ -6,6 +6,7 @@ import type { Problem } from "../../../protocol/problem.ts";
 import { ChangesAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { Changes } from "../../../protocol/task-change.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
+import { findLateness } from "../../../protocol/task-times.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
 import { askerOf } from "../door/access.ts";
@@ -96,7 +97,7 @@ function readChanges(body: Uint8Array, nowMs: number): Read {
 					"Nothing is to be changed; send at least one of the fields that may be.",
 			},
 		};
-	const flaw = findOptionFlaw(options, nowMs);
+	const flaw = findOptionFlaw(options, nowMs) ?? findLateness(options, nowMs);
 	if (flaw !== undefined)
 		return { ok: false, problem: { code: "invalid", ...flaw } };
 	return {

@@ -23,6 +23,7 @@ import { formatRoute } from "../../../protocol/route.ts";
 import { TaskAsSubmitted } from "../../../protocol/schema/submitted.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import { optionsOf, PLAIN } from "../../../protocol/task-options.ts";
+import { findLateness } from "../../../protocol/task-times.ts";
 import { type TraceContext, withoutTrace } from "../../../protocol/trace.ts";
 import type { Asker, Clock } from "../../ports.ts";
 import { flawOf } from "../door/flaw.ts";
@@ -30,7 +31,12 @@ import { flawOfRoute } from "../door/reach.ts";
 
 export type Checked =
 	| { readonly ok: true; readonly task: NewTask }
-	| { readonly ok: false; readonly problem: Problem };
+	| {
+			readonly ok: false;
+			readonly problem: Problem;
+			/** Set if nothing else is wrong than that it comes too late to be new. */
+			readonly late?: NewTask;
+	  };
 
 const submitted = Compile(TaskAsSubmitted);
 const celery = Compile(CelerySubmission);
@@ -52,11 +58,11 @@ export function checkTask(
 		trace === undefined || said.traceparent !== undefined
 			? said
 			: { ...withoutTrace(said), ...trace };
-	const flaw =
-		options === PLAIN ? undefined : findOptionFlaw(options, clock.wallMs());
+	const nowMs = clock.wallMs();
+	const flaw = options === PLAIN ? undefined : findOptionFlaw(options, nowMs);
 	if (flaw !== undefined)
 		return { ok: false, problem: { code: "invalid", ...flaw } };
-	return complete({
+	const checked = complete({
 		id: value.id ?? newId(),
 		route: formatRoute({
 			queue: value.queue ?? QUEUE_DEFAULT,
@@ -67,13 +73,17 @@ export function checkTask(
 		options,
 		payload: JSON.stringify(value.payload ?? null),
 	});
+	const lateness = findLateness(options, nowMs);
+	if (lateness === undefined || !checked.ok) return checked;
+	const problem: Problem = { code: "invalid", ...lateness };
+	return { ok: false, problem, late: checked.task };
 }
 
 /** Refused if the asker may not submit to its queue or type. */
 export function withinReach(asker: Asker, checked: Checked): Checked {
-	const problem = checked.ok
-		? flawOfRoute(asker, checked.task.route)
-		: undefined;
+	const task = checked.ok ? checked.task : checked.late;
+	const problem =
+		task === undefined ? undefined : flawOfRoute(asker, task.route);
 	return problem === undefined ? checked : { ok: false, problem };
 }
 

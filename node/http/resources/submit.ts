@@ -23,6 +23,7 @@ import type { Links } from "../door/links.ts";
 import type { Handlers } from "../door/serve.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
+import { admitKnown } from "./late.ts";
 import { type Checked, checkTask, withinReach } from "./submission.ts";
 import { servedOnce, stateWhenTaken } from "./taken.ts";
 
@@ -103,9 +104,12 @@ async function submitLines(
 
 async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { api, reply, key } = door;
-	const checked = withinReach(
-		door.asker,
-		checkTask(value, door.clock, () => newId(door, undefined), door.trace),
+	const checked = await admitKnown(
+		api,
+		withinReach(
+			door.asker,
+			checkTask(value, door.clock, () => newId(door, undefined), door.trace),
+		),
 	);
 	if (!checked.ok) return sendProblem(reply, checked.problem);
 	const { task } = checked;
@@ -142,7 +146,7 @@ async function submitMany<Item>(
 	const check = (item: Item, index: number): Checked => {
 		const parsed = read(item);
 		const id = parsed.ok ? sentId(parsed.value) : undefined;
-		const checked = parsed.ok
+		const checked: Checked = parsed.ok
 			? withinReach(
 					door.asker,
 					checkTask(
@@ -154,8 +158,9 @@ async function submitMany<Item>(
 				)
 			: parsed;
 		sent.push(id);
-		named.push(checked.ok ? checked.task.id : id);
-		routes.push(checked.ok ? checked.task.route : undefined);
+		const task = checked.ok ? checked.task : checked.late;
+		named.push(task?.id ?? id);
+		routes.push(task?.route);
 		return checked;
 	};
 	const outcomes = await submitAll(door.api, door.clock, items, check);
