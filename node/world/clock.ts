@@ -11,7 +11,8 @@ export const systemClock: Clock = {
 	wallMs: () => Date.now(),
 	monoMs: () => performance.now(),
 	after(ms, fn): Timer {
-		const timeout = setTimeout(fn, ms);
+		// Time passes while it is computed how much is left; Node warns if none is.
+		const timeout = setTimeout(fn, Math.max(0, ms));
 		timeout.unref();
 		return { cancel: () => clearTimeout(timeout) };
 	},
