@@ -110,7 +110,8 @@ function capture(
 	stream.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
 		const text = typeof chunk === "string" ? chunk : textOfBytes(chunk);
 		const log = runner.current() ?? outside;
-		log.log([trimEnd(text)]);
+		// `execSync` hands on what its process wrote to stderr, also if that is nothing.
+		if (text !== "") log.log([trimEnd(text)]);
 		for (let at = 0; at < rest.length; at += 1) {
 			const done = rest[at];
 			if (typeof done === "function") microtask(() => done());
