@@ -65,7 +65,7 @@ export interface RunningTasks {
 	held(shard: number): Iterable<AttemptName>;
 	/** The attempts that have not been told to stop. */
 	goingOn(shard: number): Iterable<AttemptName>;
-	/** Stops those of these attempts that still run; returns how many. */
+	/** Stops those of these attempts that still run; returns how many nobody has asked to end. */
 	letGo(
 		shard: number,
 		attempts: readonly AttemptName[],
@@ -198,7 +198,7 @@ export class Reconciler {
 					if (tasks > 0)
 						log.warn(
 							{ shard: shard.index, tasks },
-							"stopping tasks that the store has under another's name, or none: it has forgotten that they were claimed",
+							"stopping tasks that the store has under another's name, or none: they were just cancelled by force, or it has forgotten that they were claimed",
 						);
 				}),
 			);

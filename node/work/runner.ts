@@ -196,22 +196,23 @@ export class Runner {
 
 	/**
 	 * These attempts are no longer this node's: stops those that still run, unless they are
-	 * to run on. Returns how many.
+	 * to run on. Returns how many, besides those that somebody has asked to end: who cancels
+	 * by force takes them away.
 	 */
 	letGo(
 		shard: number,
 		attempts: readonly AttemptName[],
 		reason: string,
 	): number {
-		let stopped = 0;
+		let unasked = 0;
 		for (const { id, token } of attempts) {
 			const held = this.#find(shard, id, token);
 			if (held === undefined || !isGoingOn(held)) continue;
+			if (held.fate !== "cancel") unasked += 1;
 			if (held.runsOn) held.fate = "let-go";
 			else this.#stop(held, "let-go", reason);
-			stopped += 1;
 		}
-		return stopped;
+		return unasked;
 	}
 
 	/** Somebody has asked for these tasks to end: stops them. A result that comes all the same counts. */
