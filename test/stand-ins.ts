@@ -3,6 +3,8 @@
  * are told, and answer as on a node on which all is well and nothing else happens. A test
  * puts its own in place of those that it is about.
  */
+
+import type { HearerParts } from "../node/peers/hearer.ts";
 import type {
 	Shard,
 	ShardAccess,
@@ -64,11 +66,18 @@ export const NO_CAPS = {
 	giveBack() {},
 } satisfies ClaimerParts["caps"];
 
+/** A node that takes its turn like the others. */
+export const NO_LAST_TURN = {
+	isLast: false,
+	othersFirst: () => 0,
+} satisfies HearerParts["lastTurn"];
+
 export const AROUND_CLAIMER = {
 	serves: servesTypes("work"),
 	lease: { lease: { session: "a:1", generation: 1 }, hurry() {} },
 	slots: { reserve: () => 1, reserveAll: () => false, release() {} },
 	caps: NO_CAPS,
+	lastTurn: NO_LAST_TURN,
 	intake: { begin() {}, over() {}, lost() {}, deliver() {} },
 	turns: { othersWait: () => false, gotNone() {} },
 	rumours: { proved() {} },

@@ -30,6 +30,7 @@ import { Arrival } from "../peers/arrival.ts";
 import { Digester } from "../peers/digester.ts";
 import { DutyTurns } from "../peers/duty-turns.ts";
 import { Hearer } from "../peers/hearer.ts";
+import { LastTurn } from "../peers/last-turn.ts";
 import { PromisedLoad } from "../peers/promised-load.ts";
 import { Roster, type RosterEvents } from "../peers/roster.ts";
 import { SelfReport } from "../peers/self-report.ts";
@@ -70,6 +71,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly #drainer: Drainer;
 	readonly #runMeter = new RunMeter();
 	readonly #promised = new PromisedLoad();
+	readonly #lastTurn: LastTurn;
 	readonly #home = new HomeWord(this.#engines);
 	readonly #coroner: Coroner;
 	readonly #retention: Retention;
@@ -82,6 +84,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 
 	constructor(parts: EngineParts) {
 		const { clock, log, store, gossip, executor, host, name, serves } = parts;
+		const { shards } = store;
 		const engines = this.#engines;
 		this.#parts = parts;
 		this.#turns = new Turns(clock, engines);
@@ -91,17 +94,15 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			meter: this.#runMeter,
 		});
 		const runner = this.#runner;
-		const tasks = store.shards.map((shard) => shard.tasks);
+		const tasks = shards.map((shard) => shard.tasks);
 		this.#watcher = new EndWatcher({ clock, log, home: this.#home, tasks });
 		this.#report = new SelfReport({
 			...{ host, name, gossip, store, executor, runner, engines },
 		});
 		const report = this.#report;
-		this.#coroner = new Coroner({ shards: store.shards, log });
+		this.#coroner = new Coroner({ shards, log });
 		// Every node reads the registry of the first shard.
-		const [{ sessions: registry, access: home, stats }] = store.shards as [
-			Shard,
-		];
+		const [{ sessions: registry, access: home, stats }] = shards as [Shard];
 		const { given, mint } = parts;
 		this.access = new Access({ home, clock, log, given, mint });
 		this.#stats = new StatsKeeper({ clock, log, stats, meter: this.#runMeter });
@@ -112,27 +113,27 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			events: this,
 		});
 		const roster = this.#roster;
+		this.#lastTurn = new LastTurn({ report, roster });
+		const lastTurn = this.#lastTurn;
 		this.#arrival = new Arrival({ clock, gossip, roster });
 		this.#dutyTurns = new DutyTurns({ self, roster });
-		const shards = store.shards.length;
-		this.#retention = new Retention({ report, shards, clock, roster });
+		const retained = { report, shards: shards.length, clock, roster };
+		this.#retention = new Retention(retained);
 		this.#digester = new Digester({ clock, gossip, engines, report, roster });
 		const digester = this.#digester;
 		this.#announcer = new Announcer({ clock, digester });
-		const heard = { clock, self, runner, engines, roster, report, promised };
+		const heard = { clock, self, runner, engines, roster, lastTurn, promised };
 		this.#hearer = new Hearer(heard);
 		this.#watch = new Watch({ clock, log, gossip, engines, roster, digester });
-		for (const shard of store.shards)
-			engines.push(this.#makeShardEngine(shard));
+		for (const shard of shards) engines.push(this.#makeShardEngine(shard));
 		this.#drainer = new Drainer({
 			...{ clock, log, runner, executor, engines, store, report },
 		});
-		const { shards: all } = store;
 		this.#figures = new FigureKeeper({
-			...{ clock, log, shards: all, engines, runner, roster },
+			...{ clock, log, shards, engines, runner, roster },
 			dutyTurns: this.#dutyTurns,
 		});
-		this.#feed = new EventFeed({ clock, log, shards: all, roster });
+		this.#feed = new EventFeed({ clock, log, shards, roster });
 		const answering = this.#answering;
 		const cluster = clusterAnswers(answering);
 		const seen = { store, feed: this.#feed, cluster, watch: this.#watch };
@@ -259,7 +260,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 			...{ watch: this.#watch, home: this.#home, coroner: this.#coroner },
 			...{ dutyTurns: this.#dutyTurns, events: this },
 			...{ durations: this.#runMeter, promised: this.#promised },
-			self: gossip.nodeId,
+			...{ self: gossip.nodeId, lastTurn: this.#lastTurn },
 		});
 	}
 

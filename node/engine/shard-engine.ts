@@ -27,13 +27,14 @@ import {
 	type Shard,
 	StoreError,
 } from "../ports.ts";
-import { BackUp } from "../work/back-up.ts";
+import { BackUp, type BackUpParts } from "../work/back-up.ts";
 import { BegunTeller } from "../work/begun-teller.ts";
 import { Claimer } from "../work/claimer.ts";
 import type { ClaimerParts } from "../work/claimer-parts.ts";
 import { Finisher, type FinisherParts } from "../work/finisher.ts";
 import { Hinter, type HinterParts } from "../work/hinter.ts";
 import { Intake } from "../work/intake.ts";
+import { LeftOvers } from "../work/left-overs.ts";
 import { Reconciler } from "../work/reconciler.ts";
 import { Reviser } from "../work/reviser.ts";
 import { RouteSorter } from "../work/route-sorter.ts";
@@ -62,6 +63,7 @@ export interface ShardEngineParts {
 	readonly arrival: SubmitterParts["arrival"] & SweeperParts["arrival"];
 	readonly durations: SpreaderParts["durations"];
 	readonly promised: SpreaderParts["promised"];
+	readonly lastTurn: BackUpParts["lastTurn"];
 	/** This node's id. */
 	readonly self: string;
 	readonly dutyTurns: TimekeeperParts["dutyTurns"];
@@ -115,8 +117,8 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly #parts: ShardEngineParts;
 
 	constructor(parts: ShardEngineParts) {
-		const { shard, clock, random, log, ttlMs, serves, report } = parts;
-		const { runner, turns, announcer, watcher, roster, home, coroner } = parts;
+		const { shard, clock, random, log, ttlMs, serves, lastTurn } = parts;
+		const { runner, turns, announcer, watcher, roster, home, report } = parts;
 		const { index } = shard;
 		this.#parts = parts;
 		this.shard = shard;
@@ -136,7 +138,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.claimer = new Claimer({
 			...{ shard, clock, log, serves, lease: renewer, slots: runner },
 			...{ caps: runner.caps, intake, turns, rumours: parts.hearer },
-			adopter: this,
+			...{ lastTurn, adopter: this },
 		});
 		const { claimer } = this;
 		const { self, durations, promised, dutyTurns, arrival } = parts;
@@ -144,22 +146,22 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ self, serves, durations, roster, promised, claimer, renewer },
 			...{ runner, report },
 		});
-		this.#backUp = new BackUp({ clock, claimer, report });
-		this.#sweeper = new Sweeper({ clock, claimer, roster, arrival });
-		const backUp = this.#backUp;
+		const last = lastOf(parts, claimer);
+		this.#backUp = new BackUp({ clock, claimer, ...last });
+		this.#sweeper = new Sweeper({ clock, claimer, roster, arrival, ...last });
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
-			...{ spreader, backUp },
+			...{ spreader, backUp: this.#backUp, lastTurn },
 		});
 		this.reaper = new Reaper({
-			...{ shard, log, renewer, hinter, runner, coroner },
-			...{ self, inquest: parts.watch },
+			...{ shard, log, renewer, hinter, runner, self },
+			...{ coroner: parts.coroner, inquest: parts.watch },
 		});
 		this.#trimmer = new Trimmer({ ...parts, shard, clock, log });
-		this.#timekeeper = new Timekeeper({
+		const timekeeper = new Timekeeper({
 			...{ shard, clock, log, renewer, hinter, watcher, dutyTurns },
 		});
-		const timekeeper = this.#timekeeper;
+		this.#timekeeper = timekeeper;
 		this.#cutter = new EventCutter({ shard, clock, log, renewer, dutyTurns });
 		this.finisher = new Finisher({
 			...{ shard, clock, log, watcher, hinter, turns, timekeeper },
@@ -281,4 +283,13 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		);
 		this.#parts.events.superseded(shards);
 	}
+}
+
+/** What a node needs to come last, if its machine may soon be taken away. */
+function lastOf(
+	{ shard, log, runner, lastTurn }: ShardEngineParts,
+	claimer: Claimer,
+) {
+	const leftOvers = new LeftOvers({ shard, log, claimer, runner });
+	return { lastTurn, leftOvers };
 }

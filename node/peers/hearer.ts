@@ -37,8 +37,13 @@ export interface HearerParts {
 		/** How many more tasks of the route may come. */
 		roomFor(route: Route): number;
 	};
-	/** See self-report.ts. */
-	readonly report: { readonly atRisk: boolean };
+	/** See last-turn.ts. */
+	readonly lastTurn: {
+		/** Whether this node comes last. */
+		readonly isLast: boolean;
+		/** How many tasks of the route others are to have before it takes any. */
+		othersFirst(route: Route): number;
+	};
 	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly claimer: RumourTaker;
@@ -127,12 +132,17 @@ export class Hearer {
 		{ from, epoch, seq }: Announcement,
 		{ route, count, quotas }: AnnouncedRoute,
 	): { turn: number; tasks: number | undefined } | undefined {
-		const { self, roster, runner, report } = this.#parts;
+		const { self, roster, runner, lastTurn } = this.#parts;
 		// Also without room: then these are asked for, and no more, when there is some.
 		const named = new Map(quotas);
 		const tasks = named.get(shortName(self));
 		if (tasks !== undefined) return { turn: 0, tasks };
-		const { atRisk } = report;
+		const forOthers = lastTurn.othersFirst(route);
+		if (forOthers > 0)
+			return forOthers < count
+				? { turn: 0, tasks: count - forOthers }
+				: undefined;
+		const { isLast: atRisk } = lastTurn;
 		const own = { nodeId: self, freeSlots: runner.roomFor(route), atRisk };
 		// Without room for one the node asks for nothing now, and knows where work may be left
 		// when there is some.

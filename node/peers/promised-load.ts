@@ -33,20 +33,20 @@ export class PromisedLoad {
 	}
 
 	/** How much room a node has left that has reported this. */
-	roomOf(
-		nodeId: string,
-		{
-			freeSlots,
-			running,
-			atRisk,
-		}: Pick<Digest, "freeSlots" | "running" | "atRisk">,
-	): Room {
+	roomOf(nodeId: string, digest: Reported): Room {
 		const promised = this.#tasks.get(shortName(nodeId)) ?? 0;
-		return {
-			nodeId,
-			freeSlots: Math.max(0, freeSlots - promised),
-			slots: freeSlots + running,
-			...(atRisk && { atRisk }),
-		};
+		const room = reportedRoom(nodeId, digest);
+		return { ...room, freeSlots: Math.max(0, room.freeSlots - promised) };
 	}
+}
+
+type Reported = Pick<Digest, "freeSlots" | "running" | "atRisk">;
+
+/** The room of a node by its own word, whatever has been left to it since. */
+export function reportedRoom(
+	nodeId: string,
+	{ freeSlots, running, atRisk }: Reported,
+): Room {
+	const slots = freeSlots + running;
+	return { nodeId, freeSlots, slots, ...(atRisk && { atRisk }) };
 }

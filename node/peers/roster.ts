@@ -31,7 +31,7 @@ import {
 } from "../ports.ts";
 import { KnownNames } from "./known-names.ts";
 import { Openings } from "./openings.ts";
-import type { PromisedLoad } from "./promised-load.ts";
+import { type PromisedLoad, reportedRoom } from "./promised-load.ts";
 import { ServedRoutes, servesOf } from "./served-routes.ts";
 import { WordOfMouth } from "./word-of-mouth.ts";
 
@@ -164,14 +164,23 @@ export class Roster {
 
 	/** Other nodes that may claim work of this route, and what room they have. */
 	candidates(route: Route): Room[] {
-		const candidates: Room[] = [];
+		const { promised } = this.#parts;
+		return this.#rooms(route, (...said) => promised.roomOf(...said));
+	}
+
+	/** The same nodes, with the room that they report, whatever has been left to them since. */
+	reported(route: Route): Room[] {
+		return this.#rooms(route, reportedRoom);
+	}
+
+	#rooms(route: Route, roomOf: typeof reportedRoom): Room[] {
+		const rooms: Room[] = [];
 		for (const [nodeId, serves] of this.#served.nodes) {
 			const digest = this.#heard.known(nodeId);
 			if (digest === undefined || digest.draining || !digest.storeUp) continue;
-			if (servesRoute(serves, route))
-				candidates.push(this.#parts.promised.roomOf(nodeId, digest));
+			if (servesRoute(serves, route)) rooms.push(roomOf(nodeId, digest));
 		}
-		return candidates;
+		return rooms;
 	}
 
 	/** How many peers that we hear from see this node. */

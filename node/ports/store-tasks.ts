@@ -226,6 +226,11 @@ export interface ShardTasks {
 	 * undefined if it does not wait there.
 	 */
 	ahead(route: Route, id: string): Promise<number | undefined>;
+	/**
+	 * How many tasks wait on each route whose place was given to them so long ago, or
+	 * earlier: when they were created or became due. At most LEFT_OVER_ROUTES_MAX routes.
+	 */
+	leftOver(routes: readonly Route[], forMs: number): Promise<number[]>;
 	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */
 	newest(id: string): Promise<TaskRecord | undefined>;
 	/** The routes with waiting tasks, one step at a time. */

@@ -12,6 +12,7 @@ import {
 	COMPLETE_BATCH_MAX,
 	ELAPSE_BATCH_MAX,
 	FAILURES_STEP_MAX,
+	LEFT_OVER_ROUTES_MAX,
 	QUEUES_STEP_MAX,
 	REMOVE_BATCH_MAX,
 	RETRY_BATCH_MAX,
@@ -215,6 +216,12 @@ export class RedisTasks implements ShardTasks {
 		const args = [this.#scripts.shards, route, id];
 		const rank = settled(await this.#scripts.run("ahead", ...args)) as number;
 		return rank < 0 ? undefined : rank;
+	}
+
+	async leftOver(routes: readonly Route[], forMs: number): Promise<number[]> {
+		assert(routes.length > 0 && routes.length <= LEFT_OVER_ROUTES_MAX);
+		const args = [this.#scripts.shards, forMs, ...routes];
+		return settled(await this.#scripts.run("left-over", ...args)) as number[];
 	}
 
 	async newest(id: string): Promise<TaskRecord | undefined> {

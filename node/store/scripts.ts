@@ -123,6 +123,7 @@ const TASK_SCRIPTS = {
 	},
 	get: { kind: "read", pieces: ["number", "read"] },
 	ahead: { kind: "read", pieces: ["number"] },
+	"left-over": { kind: "read", pieces: ["number"] },
 	failures: { kind: "read", pieces: ["number"] },
 	queues: { kind: "read", pieces: ["number"] },
 	busy: { kind: "read", pieces: ["number"] },

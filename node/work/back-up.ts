@@ -5,12 +5,13 @@
  * The nodes that were told may be gone, or busy by now, or may have missed the message.
  * So a moment after it this node asks for as many tasks as it left; usually there are
  * none. It asks for no more. It waits while it goes on leaving tasks of the route to
- * others: what it found then would be theirs. If its own timer is late by BACK_UP_LATE_MS
+ * others: what it found then would be theirs. A node that comes last (see last-turn.ts)
+ * waits longer, and then asks for what has waited as long. If its own timer is late by BACK_UP_LATE_MS
  * the machine is busy: it waits as much longer, once and at most as long again, since others
  * on it are late, too, and a node that is busy need not take more.
  */
 import {
-	BACK_UP_AT_RISK_MS,
+	AT_RISK_MS,
 	BACK_UP_LATE_MS,
 	BACK_UP_MS,
 	BACK_UP_QUIET_MS,
@@ -23,8 +24,17 @@ export interface BackUpParts {
 	readonly clock: Clock;
 	/** See claimer.ts. */
 	readonly claimer: { want(route: Route, tasks: number): void };
-	/** See self-report.ts. */
-	readonly report: { readonly atRisk: boolean };
+	/** See last-turn.ts. */
+	readonly lastTurn: {
+		/** Whether this node comes last. */
+		readonly isLast: boolean;
+		/** How many tasks of the route others are to have before it takes any. */
+		othersFirst(route: Route): number;
+	};
+	/** See left-overs.ts. */
+	readonly leftOvers: {
+		take(routes: readonly Route[], tasksMax: number): Promise<void>;
+	};
 }
 
 /** Tasks left to others. */
@@ -73,12 +83,12 @@ export class BackUp {
 	}
 
 	get #patienceMs(): number {
-		return this.#parts.report.atRisk ? BACK_UP_AT_RISK_MS : 0;
+		return this.#parts.lastTurn.isLast ? AT_RISK_MS : 0;
 	}
 
 	/** Returns in how many ms to look again. */
 	#look(): number | undefined {
-		const { clock, claimer } = this.#parts;
+		const { clock } = this.#parts;
 		const nowMs = clock.monoMs() - this.#patienceMs;
 		let next: number | undefined;
 		for (const [route, left] of this.#left) {
@@ -94,9 +104,16 @@ export class BackUp {
 				tasks += left.shift()?.tasks ?? 0;
 			if (left.length === 0) this.#left.delete(route);
 			else next = Math.min(next ?? Infinity, BACK_UP_QUIET_MS);
-			if (tasks > 0) claimer.want(route, tasks);
+			if (tasks > 0) this.#ask(route, tasks);
 		}
 		return next;
+	}
+
+	/** What waits there now may be what was left, or what others are about to take. */
+	#ask(route: Route, tasks: number): void {
+		const { claimer, lastTurn, leftOvers } = this.#parts;
+		if (lastTurn.othersFirst(route) === 0) claimer.want(route, tasks);
+		else void leftOvers.take([route], tasks);
 	}
 }
 

@@ -6,6 +6,7 @@ import type { Serves } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Clock, Lease, Log, Shard } from "../ports.ts";
 import type { TypeBook } from "./claim-choice.ts";
+import type { OthersFirst } from "./hot-routes.ts";
 import type { Pledges, SlotBook } from "./pledges.ts";
 
 export interface ClaimerParts {
@@ -17,6 +18,8 @@ export interface ClaimerParts {
 	readonly slots: SlotBook;
 	/** How many tasks of each type fit: see type-caps.ts. */
 	readonly caps: TypeBook;
+	/** Which routes others are asked for first: see last-turn.ts. */
+	readonly lastTurn: OthersFirst;
 	/** What claims bring: see intake.ts. */
 	readonly intake: ClaimIntake;
 	/** Whose turn it is at the slots: see turns.ts. */

@@ -67,7 +67,7 @@ export class Claimer {
 	constructor(parts: ClaimerParts) {
 		this.#parts = parts;
 		this.pledges = new Pledges(parts);
-		this.#choice = new ClaimChoice(parts.caps);
+		this.#choice = new ClaimChoice(parts.caps, parts.lastTurn);
 		this.#hot = this.#choice.hot;
 		this.wanted = this.#choice.wanted;
 	}

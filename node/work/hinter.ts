@@ -39,6 +39,8 @@ export interface HinterParts {
 			counts: readonly (RoutedCount & Partial<Pick<Shares, "quotas">>)[],
 		): { readonly leftMs: number | undefined };
 	};
+	/** See last-turn.ts. */
+	readonly lastTurn: { othersFirst(route: Route): number };
 	readonly spreader: {
 		share(counts: readonly RoutedCount[]): SharePlan | undefined;
 	};
@@ -92,7 +94,7 @@ export class Hinter {
 			others.length > 0
 				? announcer.announce(shard, others)
 				: { leftMs: undefined };
-		for (const { route } of whole) claimer.hint(route);
+		for (const count of whole) this.#claim(count);
 		for (const [route, { own }] of plan) if (own > 0) claimer.want(route, own);
 		return (waiting) => {
 			const { leftMs } = told;
@@ -104,6 +106,14 @@ export class Hinter {
 				else if (!claimer.isHot(count.route)) claimer.hint(count.route);
 			}
 		};
+	}
+
+	/** Of what is not shared this node takes what it can; if it comes last, what is too much for the others. */
+	#claim({ route, count }: RoutedCount): void {
+		const { claimer, lastTurn } = this.#parts;
+		const forOthers = lastTurn.othersFirst(route);
+		if (forOthers === 0) claimer.hint(route);
+		else if (forOthers < count) claimer.want(route, count - forOthers);
 	}
 
 	/**

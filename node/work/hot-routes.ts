@@ -12,6 +12,8 @@
  * for them and none looks through all of them. Once there is room some of them come back,
  * and more when these have been asked for.
  *
+ * A node that comes last asks for no route for which others have room.
+ *
  * At most RUMOURS_MAX rumours of one sender stand here. Others (see hearer.ts) judge how
  * many it may spread in a time; they are told whose rumours proved true.
  */
@@ -32,6 +34,12 @@ export interface TypeRooms {
 	roomOf(type: string): number;
 }
 
+/** Whether others go first: see last-turn.ts. */
+export interface OthersFirst {
+	/** How many tasks of the route others are to have before this node asks for any. */
+	othersFirst(route: Route): number;
+}
+
 export class HotRoutes {
 	readonly #sure = new Map<Route, Hot>();
 	readonly #rumoured = new Map<Route, Hot>();
@@ -40,9 +48,11 @@ export class HotRoutes {
 	/** How many rumours of each sender stand here. */
 	readonly #rumours = new Map<string, number>();
 	readonly #caps: TypeRooms;
+	readonly #lastTurn: OthersFirst;
 
-	constructor(caps: TypeRooms) {
+	constructor(caps: TypeRooms, lastTurn: OthersFirst) {
 		this.#caps = caps;
+		this.#lastTurn = lastTurn;
 	}
 
 	/** The number of routes that may be asked for. */
@@ -102,14 +112,18 @@ export class HotRoutes {
 		return true;
 	}
 
-	/** The next routes to ask for. Those whose type is full step aside. */
+	/**
+	 * The next routes to ask for. Those whose type is full step aside, and those that are
+	 * for others first are left to them, and to the sweep.
+	 */
 	next(max: number): Route[] {
 		const routes: Route[] = [];
 		for (const lane of [this.#sure, this.#rumoured])
 			for (const [route, hot] of lane) {
 				if (routes.length === max) return routes;
 				const type = typeOf(route);
-				if (this.#caps.roomOf(type) > 0) routes.push(route);
+				if (this.#lastTurn.othersFirst(route) > 0) this.drop(route);
+				else if (this.#caps.roomOf(type) > 0) routes.push(route);
 				else {
 					lane.delete(route);
 					this.#stepAside(type, route, hot);

@@ -36,6 +36,8 @@ export interface SpreaderParts {
 		readonly nodes: number;
 		/** Other nodes that serve the route, and what room they have. */
 		candidates(route: Route): readonly Room[];
+		/** The same nodes, with the room that they report, whatever has been left to them since. */
+		reported(route: Route): readonly Room[];
 	};
 	/** See promised-load.ts. */
 	readonly promised: {
@@ -88,7 +90,7 @@ export class Spreader {
 
 	/** How to share tasks that come to wait; undefined if no other node gets any. */
 	share(counts: readonly RoutedCount[]): SharePlan | undefined {
-		const { roster, promised, durations, serves, runner, self } = this.#parts;
+		const { promised, durations, serves, runner, self } = this.#parts;
 		if (!this.mayShare(counts)) return undefined;
 		const { atRisk } = this.#parts.report;
 		const { slots } = runner;
@@ -103,19 +105,25 @@ export class Spreader {
 				? Math.min(freeSlots, runner.roomFor(route))
 				: 0;
 			const own = { nodeId: self, freeSlots: free, slots, atRisk };
-			const shares = shareOut(
-				count,
-				own,
-				this.#inTurn(roster.candidates(route)),
-			);
+			const shares = this.#shareOut(count, own, route);
 			freeSlots = Math.max(0, freeSlots - (shares?.own ?? count));
 			if (shares === undefined || shares.quotas.size === 0) continue;
 			plan.set(route, shares);
-			// If this node may be taken away, others are to have what it only believes to be too
-			// much for them: what they do not take it takes itself, a moment later.
-			if (!atRisk) promised.promise(shortQuotas(shares.quotas));
+			promised.promise(shortQuotas(shares.quotas));
 		}
 		return plan.size === 0 ? undefined : plan;
+	}
+
+	/**
+	 * If this node may be taken away, others are to have what it only believes to be too
+	 * much for them: what they do not take it takes itself, a moment later.
+	 */
+	#shareOut(count: number, own: Room, route: Route): Shares | undefined {
+		const { roster } = this.#parts;
+		const others = this.#inTurn(roster.candidates(route));
+		const shares = shareOut(count, own, others);
+		if (!own.atRisk || shares?.own === 0) return shares;
+		return shareOut(count, own, this.#inTurn(roster.reported(route)));
 	}
 
 	#freeSlots(): number {

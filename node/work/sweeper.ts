@@ -5,7 +5,7 @@
  * A pulse may come just when tasks do that are for others, or whose shares are on their
  * way (see hinter.ts). A node that claimed at once would take all that it can, and the
  * others would find nothing. So whoever was told goes first; a sweep is for what nobody
- * has taken, and has time.
+ * has taken, and has time. A node that comes last takes of it what has waited for long.
  */
 import { SWEEP_AFTER_MS } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -15,6 +15,10 @@ export interface SweeperParts {
 	readonly clock: Clock;
 	/** See claimer.ts. */
 	readonly claimer: { hint(route: Route): void };
+	/** See last-turn.ts. */
+	readonly lastTurn: { othersFirst(route: Route): number };
+	/** See left-overs.ts. */
+	readonly leftOvers: { take(routes: readonly Route[]): Promise<void> };
 	/** See roster.ts. */
 	readonly roster: {
 		/** The number of nodes in the cluster, including this one. */
@@ -42,19 +46,25 @@ export class Sweeper {
 
 	/** A pulse has named these routes. */
 	found(routes: readonly Route[]): void {
-		const { clock, claimer, roster, arrival } = this.#parts;
-		const claim = () => {
-			for (const route of routes) claimer.hint(route);
-		};
+		const { clock, roster, arrival } = this.#parts;
 		if (routes.length === 0) return;
 		if (roster.nodes === 1 && arrival.isOver) {
-			claim();
+			this.#claim(routes);
 			return;
 		}
 		const timer = clock.after(SWEEP_AFTER_MS, () => {
 			this.#waiting.delete(timer);
-			claim();
+			this.#claim(routes);
 		});
 		this.#waiting.add(timer);
+	}
+
+	#claim(routes: readonly Route[]): void {
+		const { claimer, lastTurn, leftOvers } = this.#parts;
+		const forOthers: Route[] = [];
+		for (const route of routes)
+			if (lastTurn.othersFirst(route) > 0) forOthers.push(route);
+			else claimer.hint(route);
+		void leftOvers.take(forOthers);
 	}
 }

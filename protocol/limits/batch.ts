@@ -20,6 +20,8 @@ export const CLAIM_BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** A claim looks at how much it has taken after every so many tasks. */
 export const READ_TASKS_MAX = 16;
 export const CLAIM_ROUTES_MAX = 64;
+/** Routes about which it is asked at once how many of their tasks have waited for long. */
+export const LEFT_OVER_ROUTES_MAX = 8;
 export const COMPLETE_BATCH_MAX = 128;
 export const COMPLETE_BATCH_BYTES_MAX = 1024 * 1024;
 /** Batches of ends of one shard under way to the store at once; the next one waits for an answer. */

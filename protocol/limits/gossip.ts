@@ -48,8 +48,11 @@ export const SPREAD_MS_MIN = 20;
 export const BACK_UP_MS = 12;
 export const BACK_UP_QUIET_MS = 8;
 export const BACK_UP_MS_MAX = 24;
-/** A node that may soon be taken away gives the others so much longer: it is the last to take work. */
-export const BACK_UP_AT_RISK_MS = 100;
+/**
+ * A node that may soon be taken away is the last to take work: what others have room for
+ * is theirs, unless it has waited for so long.
+ */
+export const AT_RISK_MS = 100;
 /** Its own timer late by so much: it waits as much longer, up to BACK_UP_MS. */
 export const BACK_UP_LATE_MS = 3;
 /** So long after a pulse that names them routes are claimed from: who was told of their tasks, or left some, goes first. */

@@ -18,6 +18,7 @@ import {
 	readHistory,
 } from "./history.ts";
 import { judgeKillers, NODES_KILLED_MAX } from "./killers.ts";
+import { judgeLastTurns, type LastTurnTerms } from "./last-turns.ts";
 import { judgeListed } from "./listed.ts";
 import { judgeMissed } from "./missed.ts";
 import { judgeOneNumber } from "./one-number.ts";
@@ -56,6 +57,8 @@ export interface Terms {
 	readonly startWithinMs?: number;
 	/** Any node that can deals with what is due within this. */
 	readonly dueWithinMs?: number;
+	/** If nothing goes wrong, a node at risk takes new work last. */
+	readonly lastTurn?: LastTurnTerms;
 	/** A host that vanishes has lost its leases within this, if a peer can tell. */
 	readonly missedWithinMs?: number;
 }
@@ -158,6 +161,12 @@ function judgeTimely(history: History, terms: Terms): readonly Judgement[] {
 			terms.startWithinMs === undefined
 				? []
 				: judgeWaits(history, terms.startWithinMs),
+		],
+		[
+			"a node at risk is the last to take new work",
+			terms.lastTurn === undefined
+				? []
+				: judgeLastTurns(history, terms.lastTurn),
 		],
 		["no task begins before its time, or after it", judgeTimes(history)],
 		[

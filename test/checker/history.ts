@@ -57,7 +57,15 @@ export type HistoryEvent =
 	| StoppingEvent
 	| { readonly kind: "stopped"; readonly atMs: number; readonly node: string }
 	| { readonly kind: "healed"; readonly atMs: number }
+	| AtRiskEvent
 	| FlawEvent;
+
+/** Its cloud has said that the node's machine may soon be taken away. */
+export interface AtRiskEvent {
+	readonly kind: "at-risk";
+	readonly atMs: number;
+	readonly node: string;
+}
 
 /** The node has told the task's code to stop, before its end. */
 export interface ToldToStopEvent {
@@ -123,6 +131,7 @@ export interface History {
 	/** By how much the store's clock was put back, in total. */
 	readonly setBackMs: number;
 	readonly opened: readonly OpenedEvent[];
+	readonly atRisk: readonly AtRiskEvent[];
 	readonly twoNumbers: readonly TwoNumbersEvent[];
 	readonly outnumbered: readonly OutnumberedEvent[];
 	readonly misplaced: readonly MisplacedEvent[];
@@ -165,6 +174,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		clockStepsMs: clockSteps.map(({ atMs }) => atMs),
 		setBackMs: setBackMsOf(events),
 		opened: events.filter((event) => event.kind === "opened"),
+		atRisk: events.filter((event) => event.kind === "at-risk"),
 		twoNumbers: events.filter((event) => event.kind === "two-numbers"),
 		outnumbered: events.filter((event) => event.kind === "outnumbered"),
 		refusing: events.filter((event) => event.kind === "refusing"),

@@ -29,6 +29,7 @@ import { findingRules } from "./store-finding.ts";
 import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
 import * as leases from "./store-leases.ts";
+import { leftOverRules } from "./store-left-over.ts";
 import { listingRules } from "./store-listing.ts";
 import { liveRules } from "./store-live.ts";
 import * as losses from "./store-losses.ts";
@@ -70,6 +71,7 @@ const RULES = {
 	"runs of one id": runRules,
 	reading: tasks.readingRules,
 	"where a task stands": standingRules,
+	"what is left over": leftOverRules,
 	queues: queueRules,
 	"what is busy": busyRules,
 	failures: failureRules,

@@ -3,14 +3,24 @@ import type { SeededRandom } from "../random.ts";
 import { ROUTES } from "./store-drawn-task.ts";
 import type { Operation } from "./store-operation.ts";
 
+export const LOOKS = [
+	...(["tasks.ahead", "tasks.leftOver", "tasks.queues"] as const),
+	...(["tasks.busy", "tasks.failures"] as const),
+] as const;
+
 export function drawLook(
 	random: SeededRandom,
-	method: "tasks.ahead" | "tasks.queues" | "tasks.busy" | "tasks.failures",
+	method: (typeof LOOKS)[number],
 	id: string,
 ): Operation {
 	const limit = 1 + random.below(4);
 	if (method === "tasks.ahead")
 		return { method, args: [random.pick(ROUTES), id] };
+	if (method === "tasks.leftOver") {
+		// To the millisecond two stores need not agree.
+		const forMs = random.pick([-60_000, 3_600_000]);
+		return { method, args: [[random.pick(ROUTES)], forMs] };
+	}
 	if (method === "tasks.queues")
 		return { method, args: [{ above: -1, limit }] };
 	if (method === "tasks.busy") return { method, args: [] };

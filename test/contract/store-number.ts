@@ -135,6 +135,7 @@ export function fencingRules(bench: Bench): void {
 				to.tasks.submit([bench.task()], lease),
 				to.tasks.get(ids),
 				to.tasks.ahead("q|t|", ids[0] ?? ""),
+				to.tasks.leftOver(["q|t|"], 0),
 				to.tasks.queues({ above: -1, limit: 1 }),
 				to.tasks.failures({ since: { atMs: 0 }, from: undefined, limit: 1 }),
 				to.tasks.newest(ids[0] ?? ""),

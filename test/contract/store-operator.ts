@@ -25,7 +25,7 @@ import type { SeededRandom } from "../random.ts";
 import { nodeRecord, TTL_MS } from "./store-bench.ts";
 import { drawAccess } from "./store-drawn-access.ts";
 import { drawList } from "./store-drawn-filter.ts";
-import { drawLook } from "./store-drawn-looks.ts";
+import { drawLook, LOOKS } from "./store-drawn-looks.ts";
 import { drawDeaths, drawRevoke } from "./store-drawn-losses.ts";
 import { drawRooms } from "./store-drawn-rooms.ts";
 import { drawSums } from "./store-drawn-sums.ts";
@@ -155,10 +155,7 @@ export class Operator {
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => ({ method: "tasks.remove", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
-		() => drawLook(this.#random, "tasks.ahead", this.#id()),
-		() => drawLook(this.#random, "tasks.queues", this.#id()),
-		() => drawLook(this.#random, "tasks.busy", this.#id()),
-		() => drawLook(this.#random, "tasks.failures", this.#id()),
+		...LOOKS.map((look) => () => drawLook(this.#random, look, this.#id())),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.list", args: [drawList(this.#random, this.ids)] }),

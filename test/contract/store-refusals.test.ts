@@ -88,6 +88,7 @@ const CALLS: {
 		trim: (tasks) => tasks.trim(keeping(1), 0),
 		get: (tasks) => tasks.get(["a"]),
 		ahead: (tasks) => tasks.ahead("q|t|", "a"),
+		leftOver: (tasks) => tasks.leftOver(["q|t|"], 0),
 		queues: (tasks) => tasks.queues({ above: -1, limit: 1 }),
 		failures: (tasks) =>
 			tasks.failures({ since: { agoMs: 1 }, from: undefined, limit: 1 }),

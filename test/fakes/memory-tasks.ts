@@ -187,6 +187,12 @@ export class MemoryTasks implements ShardTasks {
 		return this.#tasks.queues.ahead(route, id);
 	}
 
+	async leftOver(routes: readonly Route[], forMs: number): Promise<number[]> {
+		this.#contents.number.check(this.#asker.shards);
+		const byMs = this.#parts.nowMs() - forMs;
+		return routes.map((route) => this.#tasks.queues.waitingSince(route, byMs));
+	}
+
 	async newest(id: string): Promise<TaskRecord | undefined> {
 		this.#contents.number.check(this.#asker.shards);
 		return this.#contents.runs.newest(id, (run) => this.#tasks.get(run));

@@ -23,6 +23,7 @@ import {
 import { msOfSeq, rankOf, SEQ_SPAN } from "../../protocol/rank.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
+import { placeOf, type Queued } from "./queued.ts";
 
 export class Queues {
 	readonly #queues = new Map<Route, Queued[]>();
@@ -156,9 +157,14 @@ export class Queues {
 		return { queues, next: pages.length >= limit ? last : undefined };
 	}
 
+	/** How many tasks of the route were given their place by then. */
+	waitingSince(route: Route, byMs: number): number {
+		const queue = this.#queues.get(route) ?? [];
+		return queue.filter((each) => msOfSeq(placeOf(each)) <= byMs).length;
+	}
+
 	#depthOf(route: Route): { depth: WaitingDepth; bands: number } {
 		const queue = this.#queues.get(route) ?? [];
-		const placeOf = ({ task, rank }: Queued) => rank - rankOf(task.priority, 0);
 		const [oldest] = queue.toSorted(
 			(a, b) => placeOf(a) - placeOf(b) || a.rank - b.rank,
 		);
@@ -258,11 +264,6 @@ type WaitingDepth = Omit<QueueDepth, "started" | "scheduled">;
 
 interface Waiting extends Pick<QueuesReply, "next"> {
 	readonly queues: readonly WaitingDepth[];
-}
-
-interface Queued {
-	readonly task: TaskRecord;
-	readonly rank: number;
 }
 
 const BEHIND = Number.POSITIVE_INFINITY;

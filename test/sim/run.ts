@@ -13,11 +13,13 @@
 
 import type { Executor, Log } from "../../node/ports.ts";
 import {
+	AT_RISK_MS,
 	ELAPSE_OVERDUE_MS,
 	LEASE_TTL_MS,
 	PULSE_MS_MAX,
 } from "../../protocol/limits.ts";
 import { SEQ_SPAN } from "../../protocol/rank.ts";
+import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { Attempt, TaskRecord } from "../../protocol/task.ts";
 import { judge, type Terms, type Verdict } from "../checker/checker.ts";
@@ -41,7 +43,7 @@ import { DRIFT_MAX, drawScenario, type Scenario } from "./scenario.ts";
 import { type Agreeing, StoreServer, type Tamper } from "./store-server.ts";
 import { Storm } from "./storm.ts";
 import { Tokens } from "./tokens.ts";
-import { Waiting } from "./waiting.ts";
+import { serves, Waiting } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 import { DURATION_MS_MAX, startWorkload, type Workload } from "./workload.ts";
 
@@ -190,9 +192,18 @@ async function live(cluster: Cluster, random: SeededRandom): Promise<Terms> {
 		...(scenario.kind === "calm"
 			? { oneAtATimeWithinMs: CLAIM_MS + 4 * scenario.storeMs }
 			: {}),
+		...(scenario.kind === "fair" ? { lastTurn: lastTurnOf(scenario) } : {}),
 		isUndisturbed:
 			scenario.kind !== "storm" || HARMLESS.includes(scenario.fault ?? ""),
 	};
+}
+
+function lastTurnOf({ nodes }: Scenario): Required<Terms>["lastTurn"] {
+	const able = (route: Route) =>
+		nodes
+			.filter((spec) => spec.gossips && serves(spec, route))
+			.map(({ nodeId }) => nodeId);
+	return { able, leftOverMs: AT_RISK_MS };
 }
 
 /** Lets time pass until nothing is left to do, within the bound. */

@@ -140,6 +140,7 @@ export class SimulatedNode {
 
 	/** As its cloud recommends to replace it. */
 	markAtRisk(): void {
+		this.#world.recorder.record({ kind: "at-risk", node: this.nodeId });
 		this.machine.run(() => this.#engine.markAtRisk());
 	}
 

@@ -10,7 +10,7 @@ import type { StartEvent } from "../checker/task-history.ts";
 import { RECOVERY_MS } from "../checker/waits.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Observer, Sight, Spell } from "./observer.ts";
-import { CAPPED_TYPE, TYPES } from "./scenario.ts";
+import { CAPPED_TYPE, type NodeSpec, TYPES } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
 /** Shorter waits are not recorded. */
@@ -42,7 +42,7 @@ export class Waiting implements Observer<Wait> {
 		return tasks.flatMap(({ id, route, attempts }) =>
 			able
 				.filter(([, shards]) => shards.has(shardOf(id, this.#shards.length)))
-				.filter(([life]) => serves(life, route))
+				.filter(([life]) => serves(life.spec, route))
 				.filter(([life]) => hasRoom(life, route, running.get(life.nodeId)))
 				.map(([life]) => {
 					const { nodeId: node, executor } = life;
@@ -125,8 +125,11 @@ function hasRoom(
 	return running.filter(({ cap }) => cap !== undefined).length < spec.cap;
 }
 
-function serves({ spec }: SimulatedNode, route: Route): boolean {
-	const { queues, labels } = spec;
+/** Whether the node is given tasks of the route. */
+export function serves(
+	{ queues, labels }: Pick<NodeSpec, "queues" | "labels">,
+	route: Route,
+): boolean {
 	return servesRoute(
 		{
 			types: new Set(TYPES),

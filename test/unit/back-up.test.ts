@@ -2,13 +2,14 @@
 import { expect, test } from "vitest";
 import { BackUp } from "../../node/work/back-up.ts";
 import {
-	BACK_UP_AT_RISK_MS,
+	AT_RISK_MS,
 	BACK_UP_MS,
 	BACK_UP_MS_MAX,
 	BACK_UP_QUIET_MS,
 } from "../../protocol/limits.ts";
 import { askAtMs } from "../../protocol/share.ts";
 import { VirtualClock } from "../clock.ts";
+import { NO_LAST_TURN } from "../stand-ins.ts";
 
 test.each([
 	["one word", [0], BACK_UP_MS],
@@ -20,19 +21,25 @@ test.each([
 	expect(askAtMs(leftMs)).toBe(expected);
 });
 
-function backUpOf(atRisk = false) {
+function backUpOf(atRisk = false, forOthers = 0) {
 	const clock = new VirtualClock();
 	const asked: [string, number, number][] = [];
+	const leftOver: typeof asked = [];
 	const backUp = new BackUp({
 		clock,
-		report: { atRisk },
 		claimer: {
 			want: (route, tasks) => asked.push([route, tasks, clock.monoMs()]),
+		},
+		lastTurn: { isLast: atRisk, othersFirst: () => forOthers },
+		leftOvers: {
+			async take([route = ""], tasks) {
+				leftOver.push([route, tasks, clock.monoMs()]);
+			},
 		},
 	});
 	const leave = (route: string, tasks: number) =>
 		backUp.left(route, tasks, { leftMs: clock.monoMs() });
-	return { clock, backUp, asked, leave };
+	return { clock, backUp, asked, leftOver, leave };
 }
 
 test("a node asks once for as many tasks as it left to others, a moment after its message", async () => {
@@ -50,10 +57,18 @@ test("a node asks once for as many tasks as it left to others, a moment after it
 test("a node that may soon be taken away gives the others longer", async () => {
 	const { clock, asked, leave } = backUpOf(true);
 	leave("a", 3);
-	await clock.runFor(BACK_UP_AT_RISK_MS);
+	await clock.runFor(AT_RISK_MS);
 	expect(asked).toEqual([]);
 	await clock.runFor(1_000);
-	expect(asked).toEqual([["a", 3, BACK_UP_AT_RISK_MS + BACK_UP_MS]]);
+	expect(asked).toEqual([["a", 3, AT_RISK_MS + BACK_UP_MS]]);
+});
+
+test("while the others say that they have room, it takes only what has waited as long", async () => {
+	const { clock, asked, leftOver, leave } = backUpOf(true, 1);
+	leave("a", 3);
+	await clock.runFor(1_000);
+	expect(asked).toEqual([]);
+	expect(leftOver).toEqual([["a", 3, AT_RISK_MS + BACK_UP_MS]]);
 });
 
 test("a node that goes on leaving tasks to others asks for the older ones soon enough", async () => {
@@ -118,7 +133,8 @@ test.each([
 				},
 			},
 			claimer: { want: () => asked.push(clock.monoMs()) },
-			report: { atRisk: false },
+			lastTurn: NO_LAST_TURN,
+			leftOvers: { take: () => expect.fail("it is not the last") },
 		});
 		backUp.left("a", 1, { leftMs: 0 });
 		await clock.runFor(2_000);

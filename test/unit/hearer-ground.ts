@@ -32,7 +32,11 @@ export function announce(
 }
 
 /** A node of many slots on a store 2 ms away, in which tasks wait on some routes. */
-export function nodeOf(free = 100, others: readonly Candidate[] = []) {
+export function nodeOf(
+	free = 100,
+	others: readonly Candidate[] = [],
+	forOthers = 0,
+) {
 	const clock = new VirtualClock();
 	const waiting = new Map<string, number>();
 	const asked: string[][] = [];
@@ -56,16 +60,12 @@ export function nodeOf(free = 100, others: readonly Candidate[] = []) {
 			},
 		},
 	});
-	const looks = {
-		look() {
-			seen.looks += 1;
-		},
-	};
+	const looks = { look: () => void seen.looks++ };
 	const engines: { claimer: Claimer; looks: typeof looks }[] = [];
 	const hearer = new Hearer({
 		clock,
 		self: "self",
-		report: { atRisk: false },
+		lastTurn: { isLast: forOthers > 0, othersFirst: () => forOthers },
 		runner: { roomFor: () => seen.free },
 		engines,
 		roster: {

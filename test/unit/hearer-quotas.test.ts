@@ -54,3 +54,27 @@ describe("an announcement that says who is to take how many", () => {
 		expect(asked.flat().length).toBeLessThanOrEqual(RUMOUR_CREDIT_MAX + 4);
 	});
 });
+
+describe("a node that comes last", () => {
+	const ann = { nodeId: "ann", freeSlots: 0 };
+
+	test.each([
+		["takes only what is too much for the others", 5, 2],
+		["leaves to the others what they have room for", 3, 0],
+	])("%s", async (_, count, taken) => {
+		const { clock, hearer, waiting, seen } = nodeOf(100, [ann], 3);
+		waiting.set("a|t|", 9);
+		hearer.heard(announce("ann", 1, ["a|t|"], count));
+		hearer.heard(announce("ann", 2, ["a|t|"], 3, [["bob", 3]]));
+		await clock.runFor(1_000);
+		expect(seen.ran).toHaveLength(taken);
+	});
+
+	test("takes what is left to it by name", async () => {
+		const { clock, hearer, waiting, seen } = nodeOf(100, [ann], 3);
+		waiting.set("a|t|", 9);
+		hearer.heard(announce("ann", 1, ["a|t|"], 2, [["self", 2]]));
+		await clock.runFor(1_000);
+		expect(seen.ran).toHaveLength(2);
+	});
+});

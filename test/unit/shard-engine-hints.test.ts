@@ -16,7 +16,12 @@ import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
-import { AROUND_SUBMITTER, servesTypes, standInShard } from "../stand-ins.ts";
+import {
+	AROUND_SUBMITTER,
+	NO_LAST_TURN,
+	servesTypes,
+	standInShard,
+} from "../stand-ins.ts";
 
 const ROUTE = "default|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -61,7 +66,13 @@ test.each([
 		...{ ttlMs: 5_000, trustMarginMs: 500 },
 		retention: { keeps: undefined },
 		serves: servesTypes(),
-		roster: { isServed: () => true, nodes: 1, candidates: () => [] },
+		roster: {
+			isServed: () => true,
+			nodes: 1,
+			candidates: () => [],
+			reported: () => [],
+		},
+		lastTurn: NO_LAST_TURN,
 		dutyTurns: { turnAt: () => 0 },
 		arrival: { isOver: true, ...AROUND_SUBMITTER.arrival },
 		generations: new KeptInMemory(),

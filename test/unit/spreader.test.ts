@@ -1,6 +1,6 @@
 /** Which of its tasks a node leaves to others. */
 import { expect, test } from "vitest";
-import { PromisedLoad } from "../../node/peers/promised-load.ts";
+import { PromisedLoad, reportedRoom } from "../../node/peers/promised-load.ts";
 import { RunMeter } from "../../node/work/run-meter.ts";
 import { Spreader } from "../../node/work/spreader.ts";
 import { SPREAD_MS_MIN } from "../../protocol/limits.ts";
@@ -9,6 +9,7 @@ import { servesTypes } from "../stand-ins.ts";
 
 const ROUTE = "default|long|";
 const SHORT = "default|short|";
+const IDLE = { freeSlots: 8, running: 0 };
 
 function spreaderOf(peers: readonly string[], more: object = {}) {
 	const durations = new RunMeter();
@@ -22,8 +23,8 @@ function spreaderOf(peers: readonly string[], more: object = {}) {
 		...{ durations, runner, claimer, report: { atRisk: false } },
 		roster: {
 			nodes: 1 + peers.length,
-			candidates: () =>
-				peers.map((id) => promised.roomOf(id, { freeSlots: 8, running: 0 })),
+			candidates: () => peers.map((id) => promised.roomOf(id, IDLE)),
+			reported: () => peers.map((id) => reportedRoom(id, IDLE)),
 		},
 		promised,
 		renewer: { trusted: true },
@@ -66,6 +67,13 @@ test("a node that may soon be taken away leaves all tasks to others, if they hav
 	// However many it has left to them already: what they do not take it takes later.
 	const { share } = spreaderOf(["ann"], atRisk);
 	for (let i = 0; i < 9; i++) expect(share(1)).toEqual([0, { ann: 1 }]);
+	// As long as they have room for that, each gets its share.
+	const both = spreaderOf(["ann", "bob"], atRisk);
+	const shares = Array.from({ length: 8 }, () => both.share(1));
+	for (const name of ["ann", "bob"])
+		expect(
+			shares.filter((each) => JSON.stringify(each) === `[0,{"${name}":1}]`),
+		).toHaveLength(4);
 });
 
 test("if there is nobody else, or no room for all, nobody gets a share", () => {

@@ -4,14 +4,26 @@ import { Sweeper } from "../../node/work/sweeper.ts";
 import { BACK_UP_MS_MAX, SWEEP_AFTER_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 
-function sweeperOf(nodes: number, arrival = { isOver: true }) {
+function sweeperOf(
+	nodes: number,
+	arrival = { isOver: true },
+	othersFirst: (route: string) => number = () => 0,
+) {
 	const clock = new VirtualClock();
 	const hinted: [string, number][] = [];
 	const claimer = {
 		hint: (route: string) => hinted.push([route, clock.monoMs()]),
 	};
-	const sweeper = new Sweeper({ clock, claimer, roster: { nodes }, arrival });
-	return { clock, hinted, sweeper };
+	const leftOver: [readonly string[], number][] = [];
+	const leftOvers = {
+		take: async (routes: readonly string[]) =>
+			void leftOver.push([routes, clock.monoMs()]),
+	};
+	const sweeper = new Sweeper({
+		...{ clock, claimer, roster: { nodes }, arrival, leftOvers },
+		lastTurn: { othersFirst },
+	});
+	return { clock, hinted, leftOver, sweeper };
 }
 
 test("beside others a node waits until what is left to them has been taken, or asked for again", async () => {
@@ -48,4 +60,16 @@ test("a node that stops claims nothing more", async () => {
 	sweeper.stop();
 	await clock.runFor(1_000);
 	expect(hinted).toEqual([]);
+});
+
+test("a node that comes last takes what is left over of what others have room for", async () => {
+	const { clock, hinted, leftOver, sweeper } = sweeperOf(
+		2,
+		undefined,
+		(route) => (route === "b" ? 0 : 1),
+	);
+	sweeper.found(["a", "b", "c"]);
+	await clock.runFor(1_000);
+	expect(hinted).toEqual([["b", SWEEP_AFTER_MS]]);
+	expect(leftOver).toEqual([[["a", "c"], SWEEP_AFTER_MS]]);
 });

@@ -138,6 +138,18 @@ export const MUTANTS: readonly NamedMutant[] = [
 		shard: gullibleSweep,
 	},
 	{
+		name: "a node at risk takes its turn like the rest",
+		fromSeed: 60,
+		breaks: "a node at risk is the last to take new work",
+		hub: (hub) => {
+			hub.tamper = (message) => {
+				if (message.kind !== "digest") return message;
+				const { atRisk: _unsaid, ...said } = message;
+				return said;
+			};
+		},
+	},
+	{
 		name: "nobody looks for leases that have run out",
 		fromSeed: 20,
 		breaks: "everything ends in bounded time",
