@@ -2,7 +2,6 @@
  * The real adapters of a node, as its options want them. If something that the user asked
  * for is impossible, a `ConfigError` says so in one sentence.
  */
-import { LABEL_CHARS_MAX } from "../protocol/limits.ts";
 import { Ec2, type NoticedNode, readMachine } from "./cloud/ec2.ts";
 import { InstanceMetadata } from "./cloud/instance-metadata.ts";
 import { openNotifySocket } from "./cloud/notify-socket.ts";
@@ -88,9 +87,9 @@ async function makeLibp2p(
 }
 
 export interface Cloud {
-	/** Resolves in a few seconds at most. */
-	readonly machine: Promise<CloudMachine>;
-	watch(node: NoticedNode): Ec2;
+	/** Resolves in a few seconds at most; with undefined if the cloud did not say. */
+	readonly machine: Promise<CloudMachine | undefined>;
+	watch(node: NoticedNode, isPlaced: boolean): Ec2;
 }
 
 /** Undefined if the node was not told that its machine is of a cloud. */
@@ -100,18 +99,9 @@ export function openCloud({ cloud }: NodeOptions, log: Log): Cloud | undefined {
 	const metadata = new InstanceMetadata(cloud.endpoint, clock);
 	return {
 		machine: readMachine({ clock, log, metadata }),
-		watch: (node) => new Ec2({ clock, log, metadata, node }),
+		watch: (node, isPlaced) =>
+			new Ec2({ clock, log, metadata, node, isPlaced }),
 	};
-}
-
-/** What its user says that it has, and its zone. */
-export function labelsOf(
-	{ labels }: NodeOptions,
-	{ zone }: CloudMachine,
-): readonly string[] {
-	const label = `zone:${zone}`;
-	const isLabel = zone !== undefined && label.length <= LABEL_CHARS_MAX;
-	return isLabel ? [...new Set([...labels, label])] : labels;
 }
 
 /** Undefined if no service manager has started this program, or it cannot be told anything. */

@@ -14,7 +14,6 @@ import { GOODBYE_MS } from "../protocol/limits.ts";
 import type { Serves } from "../protocol/route.ts";
 import {
 	type Cloud,
-	labelsOf,
 	loadExecutor,
 	makeGossip,
 	makeStore,
@@ -22,6 +21,7 @@ import {
 	openServiceManager,
 	readTls,
 } from "./adapters.ts";
+import { Place } from "./cloud/place.ts";
 import { Service } from "./cloud/service.ts";
 import { type Closing, closeAll, Stopper } from "./engine/closing.ts";
 import { Engine } from "./engine/engine.ts";
@@ -67,8 +67,9 @@ interface Parts {
 	/** Undefined: it speaks plain HTTP. */
 	readonly tls: TlsFiles | undefined;
 	readonly cloud?: Cloud;
-	/** As its cloud describes it. */
-	readonly machine: CloudMachine;
+	readonly place: Place;
+	/** Whether its cloud has said which machine it runs on. */
+	readonly isPlaced: boolean;
 	readonly log: SystemLog;
 }
 
@@ -81,14 +82,11 @@ export async function startNode(
 	endProcesses: (systemThread?: number) => void = () => {},
 ): Promise<RunningNode> {
 	const parts = await openParts(options, endProcesses);
-	const { gossip, whereabouts, name, cloud, tls, log } = parts;
+	const { gossip, whereabouts, name, tls, log } = parts;
 	let http: Http | undefined;
 	const engine = makeEngine(options, parts, (end) => void stopper.stop(end));
 	const service = makeService(options, parts, engine);
-	const watch = cloud?.watch({
-		drainWithin: (ms) => stopper.drainWithin(ms),
-		markAtRisk: () => engine.markAtRisk(),
-	});
+	const watch = watchCloud(parts, engine, (ms) => stopper.drainWithin(ms));
 	const adapters = [
 		...closingsOf(parts, () => http),
 		{ part: "cloud", close: async () => watch?.close() },
@@ -137,6 +135,23 @@ export async function startNode(
 	};
 }
 
+/** Undefined if the node was not told that its machine is of a cloud. */
+function watchCloud(
+	{ cloud, place, isPlaced }: Parts,
+	engine: Engine,
+	drainWithin: (ms: number) => void,
+) {
+	const node = {
+		drainWithin,
+		markAtRisk: () => engine.markAtRisk(),
+		placed(machine: CloudMachine) {
+			place.found(machine);
+			engine.describe();
+		},
+	};
+	return cloud?.watch(node, isPlaced);
+}
+
 async function openParts(
 	options: NodeOptions,
 	endProcesses: (systemThread?: number) => void,
@@ -150,10 +165,13 @@ async function openParts(
 	const gossip = await makeGossip(options, whereabouts, log);
 	const store = makeStore(options, log);
 	whereabouts.follow(store);
+	const place = new Place(options.labels);
+	const machine = await cloud?.machine;
+	if (machine !== undefined) place.found(machine);
 	return {
 		...{ executor, gossip, store, whereabouts, name, tokens, tls, log },
 		...(cloud && { cloud }),
-		machine: (await cloud?.machine) ?? {},
+		...{ place, isPlaced: machine !== undefined },
 	};
 }
 
@@ -218,14 +236,13 @@ function closingsOf(
 
 function makeEngine(
 	options: NodeOptions,
-	{ executor, gossip, store, whereabouts, name, tokens, machine, log }: Parts,
+	{ executor, gossip, store, whereabouts, name, tokens, place, log }: Parts,
 	stop: (end: "drained" | Error) => void,
 ): Engine {
-	const labels = labelsOf(options, machine);
 	const serves: Serves = {
 		types: executor.types,
 		queues: options.queues === undefined ? undefined : new Set(options.queues),
-		labels: new Set(labels),
+		labels: place.labels,
 	};
 	const startedMs = systemClock.wallMs();
 	const load = systemLoad();
@@ -245,8 +262,7 @@ function makeEngine(
 			slots: options.concurrency,
 			types: [...executor.types],
 			...(options.queues === undefined ? {} : { queues: options.queues }),
-			labels,
-			...machine,
+			...place.record,
 			keeps: options.keeps,
 		}),
 		askedToDrain: () => stop("drained"),

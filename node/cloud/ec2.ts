@@ -6,7 +6,8 @@
  *     autoscaling/target-lifecycle-state the group is to stop this machine: the node drains
  *     events/recommendations/rebalance   it may soon be taken away: others get work first
  *
- * It looks every CLOUD_LOOK_MS. A service that cannot be asked is logged once, and asked
+ * It looks every CLOUD_LOOK_MS. If it is not known yet which machine this is, since the
+ * service was slow when the node started, it asks for that as well, until it knows. A service that cannot be asked is logged once, and asked
  * again at every look. A notice that comes while the node drains already makes it hurry,
  * if it leaves less time. EC2 counts by the wall clock, and this node's may be wrong: so it
  * never counts on more than SPOT_NOTICE_MS_MAX.
@@ -36,6 +37,8 @@ export interface Ec2Parts {
 	readonly log: Log;
 	readonly metadata: MachineMetadata;
 	readonly node: NoticedNode;
+	/** Whether it is known already which machine this is. */
+	readonly isPlaced: boolean;
 }
 
 /** The node, as its cloud has a say in it. */
@@ -43,31 +46,23 @@ export interface NoticedNode {
 	/** Drains it, in the time that it has been given for that, or in this if it is less. */
 	drainWithin(ms: number): void;
 	markAtRisk(): void;
+	/** It runs on this machine. */
+	placed(machine: CloudMachine): void;
 }
 
-/** Asks until it is answered, for METADATA_START_MS at most; what is not known then is left out. */
+/**
+ * Asks until it is answered, for METADATA_START_MS at most; what is not known then is left
+ * out. Undefined if there was no answer: see `Ec2`, which goes on asking.
+ */
 export async function readMachine({
 	clock,
 	log,
 	metadata,
-}: Omit<Ec2Parts, "node">): Promise<CloudMachine> {
+}: Omit<Ec2Parts, "node" | "isPlaced">): Promise<CloudMachine | undefined> {
 	const endMs = clock.monoMs() + METADATA_START_MS;
 	for (;;) {
 		try {
-			const [zone, instanceId, instanceType, lifecycle] = await Promise.all(
-				[
-					"placement/availability-zone",
-					"instance-id",
-					"instance-type",
-					"instance-life-cycle",
-				].map(async (name) => wordOf(await metadata.get(`${DATA}/${name}`))),
-			);
-			return {
-				...(zone !== undefined && { zone }),
-				...(instanceId !== undefined && { instanceId }),
-				...(instanceType !== undefined && { instanceType }),
-				...(lifecycle !== undefined && { lifecycle }),
-			};
+			return await machineOf(metadata);
 		} catch (error) {
 			if (clock.monoMs() < endMs) {
 				await new Promise<void>((go) => clock.after(METADATA_START_MS / 8, go));
@@ -76,11 +71,29 @@ export async function readMachine({
 			const { message: why } = error as Error;
 			log.warn(
 				{ why },
-				"EC2 does not tell which machine this is, so the node has no zone; is this a machine of EC2, and does it allow IMDSv2?",
+				"EC2 does not tell which machine this is, so the node has no zone until it does; is this a machine of EC2, and does it allow IMDSv2?",
 			);
-			return {};
+			return undefined;
 		}
 	}
+}
+
+/** @throws Error if the service does not answer all of it. */
+async function machineOf(metadata: MachineMetadata): Promise<CloudMachine> {
+	const [zone, instanceId, instanceType, lifecycle] = await Promise.all(
+		[
+			"placement/availability-zone",
+			"instance-id",
+			"instance-type",
+			"instance-life-cycle",
+		].map(async (name) => wordOf(await metadata.get(`${DATA}/${name}`))),
+	);
+	return {
+		...(zone !== undefined && { zone }),
+		...(instanceId !== undefined && { instanceId }),
+		...(instanceType !== undefined && { instanceType }),
+		...(lifecycle !== undefined && { lifecycle }),
+	};
 }
 
 function wordOf(text: string | undefined): string | undefined {
@@ -100,11 +113,13 @@ export class Ec2 {
 	#timer: Timer | undefined;
 	#closed = false;
 	#silent = false;
+	#isPlaced: boolean;
 	/** What was acted on already. */
 	#heeded = new Set<string>();
 
 	constructor(parts: Ec2Parts) {
 		this.#parts = parts;
+		this.#isPlaced = parts.isPlaced;
 	}
 
 	/** Resolves after the first look. */
@@ -121,6 +136,7 @@ export class Ec2 {
 		const { clock, log } = this.#parts;
 		try {
 			this.#heed(await this.#ask());
+			if (!this.#isPlaced) await this.#findPlace();
 			if (this.#silent) log.info({}, "EC2 can be asked again");
 			this.#silent = false;
 		} catch (error) {
@@ -134,6 +150,16 @@ export class Ec2 {
 		}
 		if (this.#closed) return;
 		this.#timer = clock.after(CLOUD_LOOK_MS, () => void this.#look());
+	}
+
+	/** The service did not answer when the node started. */
+	async #findPlace(): Promise<void> {
+		const { log, metadata, node } = this.#parts;
+		const machine = await machineOf(metadata);
+		if (this.#closed) return;
+		this.#isPlaced = true;
+		log.info({ ...machine }, "EC2 tells which machine this is");
+		node.placed(machine);
 	}
 
 	async #ask(): Promise<Look> {

@@ -149,6 +149,11 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	/** The node's machine may soon be taken away: others get new work first. */
 	markAtRisk(): void {
 		this.#report.atRisk = true;
+		this.describe();
+	}
+
+	/** What the node says about itself has changed: tells the others soon. */
+	describe(): void {
 		for (const { renewer } of this.#engines) renewer.hurry();
 	}
 

@@ -95,7 +95,7 @@ export class OwnEntry {
 	/**
 	 * Whether the registry has something else of this node than holds now: the address at
 	 * which it is reached, as Redis was connected to over another network; or whether its
-	 * machine may soon be taken away.
+	 * machine may soon be taken away, or is known only now.
 	 */
 	get hasChanged(): boolean {
 		return tellable(this.#report.record()) !== this.#told;
@@ -161,6 +161,7 @@ export class OwnEntry {
 	}
 }
 
-function tellable({ http, p2p, url, atRisk }: NodeRecord): string {
-	return [http, p2p, url, atRisk].join(" ");
+function tellable(record: NodeRecord): string {
+	const { http, p2p, url, atRisk, instanceId, labels } = record;
+	return [http, p2p, url, atRisk, instanceId, ...labels].join(" ");
 }

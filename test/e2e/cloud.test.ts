@@ -70,3 +70,33 @@ test("a node tells what machine it is on; a recommendation marks it; a notice dr
 	expect(leaver.output).toMatch(/EC2 takes this spot machine away/);
 	expect(metadata.asked.filter((each) => each.endsWith(" 401"))).toEqual([]);
 });
+
+test("a node whose metadata service was away when it started says where it is once that answers", async () => {
+	await using silent = await FakeMetadata.start();
+	silent.failing = 503;
+	process.env[ENDPOINT] = silent.url;
+	await using late = await Cluster.start({
+		nodes: [["--cloud", "ec2", "--labels", "gpu"], []],
+		all: [],
+	});
+	process.env[ENDPOINT] = metadata.url;
+	const [placed, witness] = [late.node(1), late.node(2)];
+	const seen = async () =>
+		(await witness.peers()).find(({ id }) => id === placed.id);
+	const before = await seen();
+	expect([before?.labels, before?.zone]).toEqual([["gpu"], undefined]);
+	silent.failing = undefined;
+	await until(seen, (node) => node?.zone !== undefined);
+	expect(await seen()).toMatchObject({
+		...{ zone: "eu-central-1b", instanceId: "i-0123456789abcdef0" },
+		labels: ["gpu", "zone:eu-central-1b"],
+	});
+	// Tasks for its zone find it.
+	const needs = { type: "process_task", labels: ["zone:eu-central-1b"] };
+	await witness.post("/v1/tasks", { id: "here", ...needs });
+	const { attempts } = await until(
+		() => witness.task("here"),
+		({ state }) => state === "SUCCESS",
+	);
+	expect(attempts.map(({ node }) => node)).toEqual([placed.id]);
+});

@@ -37,8 +37,9 @@ beforeEach(async () => {
 	const node = {
 		drainWithin: (ms: number) => done.push(`drain ${ms}`),
 		markAtRisk: () => done.push("at risk"),
+		placed: (machine: object) => done.push(`on ${JSON.stringify(machine)}`),
 	};
-	ec2 = new Ec2({ clock, log, metadata, node });
+	ec2 = new Ec2({ clock, log, metadata, node, isPlaced: true });
 	await ec2.start();
 });
 
@@ -144,13 +145,35 @@ describe("which machine it is", () => {
 
 	test("is not known, after a few seconds, where nobody answers", async () => {
 		away = true;
-		let machine: object | undefined;
+		let machine: object | string | undefined;
 		void readMachine({ clock, log, metadata }).then((found) => {
-			machine = found;
+			machine = found ?? "none";
 		});
 		await clock.runFor(5_000);
-		expect(machine).toEqual({});
+		expect(machine).toBe("none");
 		expect(log.lines).toHaveLength(2);
+	});
+
+	test("is asked for until it is answered, by a node that has started without knowing", async () => {
+		ec2.close();
+		data.set(`${DATA}/placement/availability-zone`, "us-east-1a");
+		away = true;
+		const node = {
+			...{ drainWithin() {}, markAtRisk() {} },
+			placed: (machine: object) => done.push(`on ${JSON.stringify(machine)}`),
+		};
+		const late = new Ec2({ clock, log, metadata, node, isPlaced: false });
+		await late.start();
+		await clock.runFor(100 * CLOUD_LOOK_MS);
+		expect(done).toEqual([]);
+		away = false;
+		await clock.runFor(CLOUD_LOOK_MS);
+		expect(done).toEqual([`on {"zone":"us-east-1a"}`]);
+		asked.length = 0;
+		await clock.runFor(10 * CLOUD_LOOK_MS);
+		expect(done).toHaveLength(1);
+		expect(new Set(asked)).toEqual(new Set([ACTION, GROUP, REBALANCE]));
+		late.close();
 	});
 
 	test("is known from the second answer, if there is no first one", async () => {
