@@ -6,13 +6,14 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
 	readFileSync,
 	rmSync,
 	statSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findUnpacked } from "../../scripts/setup/unpacked.mjs";
 import { call } from "../call.ts";
@@ -94,8 +95,35 @@ test("install.sh puts its files in place, and leaves settings alone the second t
 	expect(readFileSync(env, "utf8")).toBe("HEARSAY_CLUSTER=mine\n");
 });
 
+test("install.sh names secrets that others may read, and takes away what it put there, but no settings", () => {
+	const root = installed();
+	const token = join(root, "etc/hearsay/token");
+	writeFileSync(token, "x", { mode: 0o644 });
+	const env = { ...process.env, DESTDIR: root };
+	const script = resolve(DEPLOY, "install.sh");
+	// A name alone is a file here, and not a program of this machine.
+	const again = spawnSync(script, ["built"], {
+		cwd: root,
+		env,
+		encoding: "utf8",
+	});
+	expect(again.stderr).toMatch(/chmod 0600 \/etc\/hearsay\/token/);
+	const removed = spawnSync(script, ["--remove"], { env, encoding: "utf8" });
+	expect([removed.status, removed.stderr]).toEqual([
+		...[0, expect.stringMatching(/it is removed/)],
+	]);
+	const left = readdirSync(root, { recursive: true, withFileTypes: true });
+	expect(
+		left
+			.filter((each) => each.isFile())
+			.map(({ name }) => name)
+			.sort(),
+	).toEqual(["built", "hearsay.env", "token"]);
+});
+
 test.each([
 	[[], /give it the executable/],
+	[["ls"], /ls is no file/],
 	[["/bin/false"], /does not run on this machine/],
 ])("install.sh with %j says what to do", (args, said) => {
 	const ended = spawnSync(join(DEPLOY, "install.sh"), args, {
