@@ -106,6 +106,8 @@ interface Look {
 	readonly action: string | undefined;
 	readonly groupState: string | undefined;
 	readonly recommendation: string | undefined;
+	/** Why not all of it could be asked for. */
+	readonly failure: Error | undefined;
 }
 
 export class Ec2 {
@@ -135,7 +137,9 @@ export class Ec2 {
 	async #look(): Promise<void> {
 		const { clock, log } = this.#parts;
 		try {
-			this.#heed(await this.#ask());
+			const look = await this.#ask();
+			this.#heed(look);
+			if (look.failure !== undefined) throw look.failure;
 			if (!this.#isPlaced) await this.#findPlace();
 			if (this.#silent) log.info({}, "EC2 can be asked again");
 			this.#silent = false;
@@ -162,14 +166,26 @@ export class Ec2 {
 		node.placed(machine);
 	}
 
+	/** What can be asked for is heeded, whatever becomes of the rest. */
 	async #ask(): Promise<Look> {
 		const { metadata } = this.#parts;
-		const [action, groupState, recommendation] = await Promise.all([
-			metadata.get(`${DATA}/spot/instance-action`),
-			metadata.get(`${DATA}/autoscaling/target-lifecycle-state`),
-			metadata.get(`${DATA}/events/recommendations/rebalance`),
-		]);
-		return { action, groupState, recommendation };
+		let failure: Error | undefined;
+		const get = async (path: string) => {
+			try {
+				return await metadata.get(`${DATA}/${path}`);
+			} catch (error) {
+				failure = error as Error;
+				return undefined;
+			}
+		};
+		const [action, groupState, recommendation] = await Promise.all(
+			[
+				"spot/instance-action",
+				"autoscaling/target-lifecycle-state",
+				"events/recommendations/rebalance",
+			].map(get),
+		);
+		return { action, groupState, recommendation, failure };
 	}
 
 	#heed({ action, groupState, recommendation }: Look): void {

@@ -18,13 +18,15 @@ let log: RecordedLog;
 let data: Map<string, string>;
 let asked: string[];
 let away: boolean;
+/** What is not answered, though all else is. */
+let broken: string | undefined;
 let done: string[];
 let ec2: Ec2;
 
 const metadata = {
 	async get(path: string) {
 		asked.push(path);
-		if (away) throw new Error("it has not answered");
+		if (away || path === broken) throw new Error("it has not answered");
 		return data.get(path);
 	},
 };
@@ -33,7 +35,7 @@ beforeEach(async () => {
 	clock = new VirtualClock();
 	log = new RecordedLog();
 	data = new Map([[GROUP, "InService"]]);
-	[asked, done, away] = [[], [], false];
+	[asked, done, away, broken] = [[], [], false, undefined];
 	const node = {
 		drainWithin: (ms: number) => done.push(`drain ${ms}`),
 		markAtRisk: () => done.push("at risk"),
@@ -128,6 +130,30 @@ test("a service that cannot be asked is logged once, and asked on; when it answe
 	await clock.runFor(CLOUD_LOOK_MS);
 	expect(done).toEqual(["drain 45000"]);
 	expect(log.lines.at(-1)).toBe("EC2 can be asked again");
+});
+
+test.each([
+	["what its group wants", GROUP],
+	["a recommendation", REBALANCE],
+])(
+	"a notice is heeded though %s cannot be asked for, and that is logged once",
+	async (_, path) => {
+		broken = path;
+		await clock.runFor(CLOUD_LOOK_MS);
+		takeAwayIn(CLOUD_LOOK_MS + 60_000);
+		await clock.runFor(3 * CLOUD_LOOK_MS);
+		expect(done).toEqual(["drain 45000"]);
+		expect(
+			log.lines.filter((line) => /cannot be asked/.test(line)),
+		).toHaveLength(1);
+	},
+);
+
+test("of two notices at once the one with less time counts", async () => {
+	data.set(GROUP, "Terminated");
+	takeAwayIn(CLOUD_LOOK_MS + 60_000);
+	await clock.runFor(CLOUD_LOOK_MS);
+	expect(done).toEqual(["drain 45000", "drain Infinity"]);
 });
 
 describe("which machine it is", () => {
