@@ -64,7 +64,7 @@ export class GossipHub {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly #nodes = new Map<string, HubGossip>();
-	/** Nodes whose host is gone: nobody there closes or refuses anything. */
+	/** Nodes whose host is gone: nobody there closes, refuses or sends anything. */
 	readonly #away = new Set<string>();
 	readonly #cuts = new Set<string>();
 	readonly #mutes = new Set<string>();
@@ -125,6 +125,7 @@ export class GossipHub {
 		const message = decodeGossip(bytes);
 		const sender = this.#nodes.get(nodeId);
 		if (message === undefined || message.from !== nodeId) return;
+		if (this.#away.has(nodeId)) return;
 		for (const peer of sender?.connected() ?? []) {
 			if (to !== undefined && peer !== to) continue;
 			const receiver = this.#nodes.get(peer);
