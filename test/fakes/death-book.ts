@@ -9,16 +9,21 @@ import type { Sighting } from "../../protocol/loss.ts";
 
 export class DeathBook {
 	readonly #deaths = new Map<string, readonly Death[]>();
+	/** Also those that the store keeps no longer. */
+	readonly #ever = new Map<string, readonly Death[]>();
 
 	load(other: DeathBook): void {
 		for (const [nodeId, deaths] of other.#deaths)
 			this.#deaths.set(nodeId, deaths);
+		for (const [nodeId, deaths] of other.#ever) this.#ever.set(nodeId, deaths);
 	}
 
 	note(session: SessionName, how: Omit<Death, "epoch">): void {
 		const { nodeId, epoch } = parseSession(session);
-		const deaths = [{ epoch, ...how }, ...this.of(nodeId)];
+		const death = { epoch, ...how };
+		const deaths = [death, ...this.of(nodeId)];
 		this.#deaths.set(nodeId, deaths.slice(0, DEATHS_KEPT_MAX));
+		this.#ever.set(nodeId, [death, ...this.everOf(nodeId)]);
 	}
 
 	/**
@@ -41,6 +46,14 @@ export class DeathBook {
 
 	of(nodeId: string): readonly Death[] {
 		return this.#deaths.get(nodeId) ?? [];
+	}
+
+	/**
+	 * All that were noted, and not lost with the store's last writes: for an observer, who may have
+	 * been told of those that the store keeps no longer. Without what was added later.
+	 */
+	everOf(nodeId: string): readonly Death[] {
+		return this.#ever.get(nodeId) ?? [];
 	}
 
 	/** On what grounds a session was taken, and by whom. A session that said goodbye took its own. */

@@ -4,12 +4,13 @@
  * there is: what another page is told that comes only then, and what the store has.
  */
 import {
-	DEATHS_KEPT_MAX,
 	LIVE_DEATHS_MAX,
+	LIVE_DEATHS_MS,
 	LIVE_FIRST_BYTES_MAX,
 	LIVE_NEXT_BYTES_MAX,
 } from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
+import { APART_MS_MAX, flawsOfDeaths } from "../checker/shown-deaths.ts";
 import { LiveView } from "../live-view.ts";
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
@@ -20,8 +21,6 @@ import { Wanderer } from "./wanderer.ts";
 const STAY_MS_MAX = 12_000;
 /** At the end: to read what has become of all, some frames. */
 const SETTLED_MS = 8_000;
-/** The sessions of a node are lost within this, of whatever shard. */
-const APART_MS_MAX = 15_000;
 
 class Page extends Wanderer {
 	readonly flaws = new Set<string>();
@@ -116,45 +115,24 @@ export class LiveWatchers {
 		}
 	}
 
-	/** Deaths that are shown otherwise than the store has kept them. */
-	#deathFlawsOf({ deaths }: LiveView): string[] {
+	/** Deaths that are shown otherwise than the store took the leases. */
+	#deathFlawsOf({ deaths, last }: LiveView): string[] {
 		const { truth } = this.#cluster.world.server;
 		const shown = [...deaths.values()];
-		// Of older ones than are shown the store still knows, and they would be taken for these.
-		const sinceMs =
+		// What was lost with one that is too old to be shown is not of these.
+		const oldestMs = Math.max(
+			(last?.nowMs ?? 0) - LIVE_DEATHS_MS,
 			shown.length < LIVE_DEATHS_MAX
 				? Number.NEGATIVE_INFINITY
-				: Math.min(...shown.map(({ atMs }) => atMs)) + APART_MS_MAX;
-		return shown.flatMap((death) => {
-			const { node, atMs, by, tasks } = death;
-			const kept = truth.map(({ contents }) =>
-				contents.sessions.deaths.of(node),
-			);
-			if (atMs < sinceMs) return [];
-			// Older ones of the node may be forgotten.
-			if (kept.some(({ length }) => length >= DEATHS_KEPT_MAX)) return [];
-			const ofNode = shown.filter((each) => each.node === node);
-			// A node that died twice may have lost its session in one shard only once.
-			const its = kept.map((all) =>
-				all.filter((each) => nearest(ofNode, each.atMs) === death),
-			);
-			const taker = its[0]?.[0]?.by ?? by;
-			const ran = its.flat().reduce((sum, each) => sum + each.tasks, 0);
-			// A session that was lost between two deaths may be of either: see deaths.ts.
-			const isLone = ofNode.every(
-				(each) =>
-					each === death || Math.abs(each.atMs - atMs) >= 2 * APART_MS_MAX,
-			);
-			const what = `shows that ${node} died at ${atMs}`;
-			return [
-				...(by === undefined || by === taker
-					? []
-					: [`${what} by ${by}, not ${taker}`]),
-				...(death.isPartial || !isLone || tasks === ran
-					? []
-					: [`${what} with ${tasks} tasks, not ${ran}`]),
-			];
-		});
+				: Math.min(...shown.map(({ atMs }) => atMs)),
+		);
+		return [...Map.groupBy(shown, ({ node }) => node)].flatMap(([node, its]) =>
+			flawsOfDeaths(
+				its,
+				truth.map(({ contents }) => contents.sessions.deaths.everOf(node)),
+				oldestMs + APART_MS_MAX,
+			).map((what) => `shows that ${node} ${what}`),
+		);
 	}
 
 	#flawsOf({ bars, last }: LiveView): string[] {
@@ -176,17 +154,6 @@ export class LiveWatchers {
 				: running.map(({ task }) => `shows ${task} as running`)),
 		];
 	}
-}
-
-/** Of a node's deaths the one at about that time. */
-function nearest<Death extends { readonly atMs: number }>(
-	deaths: readonly Death[],
-	aboutMs: number,
-): Death | undefined {
-	const apart = ({ atMs }: Death) => Math.abs(atMs - aboutMs);
-	return deaths
-		.filter((death) => apart(death) < APART_MS_MAX)
-		.toSorted((a, b) => apart(a) - apart(b))[0];
 }
 
 /** What one who was there, and one who has just come are shown otherwise. */

@@ -1,0 +1,93 @@
+/** Deaths that a page shows: which of them the leases that the store has taken do not bear out. */
+import { expect, test } from "vitest";
+import {
+	APART_MS_MAX,
+	flawsOfDeaths,
+	type ShownDeath,
+	type TakenLease,
+} from "../checker/shown-deaths.ts";
+
+const FIRST_MS = 100_000;
+/** So soon that a session which was lost between the two may be of either. */
+const SECOND_MS = FIRST_MS + 5_000;
+const FIRST: ShownDeath = { epoch: 10, atMs: FIRST_MS, by: "bob", tasks: 3 };
+const SECOND: ShownDeath = { epoch: 20, atMs: SECOND_MS, by: "cid", tasks: 1 };
+
+function taken(epoch: number, atMs: number, tasks: number, by = "bob") {
+	return { epoch, atMs, tasks, by } satisfies TakenLease;
+}
+
+/** Of two shards, in which the node ran one task and two when it died. */
+const ONCE = [[taken(10, FIRST_MS, 1)], [taken(11, FIRST_MS + 900, 2, "dan")]];
+const TWICE = [
+	[taken(20, SECOND_MS, 1, "cid"), taken(10, FIRST_MS, 1)],
+	[taken(21, SECOND_MS + 100, 0, "cid"), taken(11, FIRST_MS + 3_000, 2)],
+];
+
+function isSound(
+	shown: readonly ShownDeath[],
+	leases: readonly (readonly TakenLease[])[],
+	sinceMs = 0,
+): boolean {
+	return flawsOfDeaths(shown, leases, sinceMs).length === 0;
+}
+
+test("a death has the tasks of the node's sessions in all shards, and who took the first shard's", () => {
+	expect(isSound([FIRST], ONCE)).toBe(true);
+	expect(isSound([{ ...FIRST, epoch: 11 }], ONCE)).toBe(true);
+	expect(flawsOfDeaths([{ ...FIRST, tasks: 2 }], ONCE, 0)).toEqual([
+		"died as 10 at 100000 with 2 tasks by bob; the store took 10 of shard 0 at 100000 with 1 tasks by bob, 11 of shard 1 at 100900 with 2 tasks by dan",
+	]);
+});
+
+test.each<[string, ShownDeath]>([
+	["too many tasks", { ...FIRST, tasks: 4 }],
+	["a taker of another shard's lease", { ...FIRST, by: "dan" }],
+	["a session that was not lost", { ...FIRST, epoch: 12 }],
+])("no death is right with %s", (_what, death) => {
+	expect(isSound([death], ONCE)).toBe(false);
+});
+
+test("a death of which the store took no lease is wrong", () => {
+	expect(isSound([{ ...FIRST, tasks: 0 }], [[], []])).toBe(false);
+	const longAfter = FIRST_MS + APART_MS_MAX;
+	expect(isSound([FIRST], [[taken(10, longAfter, 3)], []])).toBe(false);
+});
+
+test("a session that was lost between two deaths may be of either", () => {
+	expect(isSound([FIRST, SECOND], TWICE)).toBe(true);
+	const swapped = [
+		{ ...FIRST, tasks: 1 },
+		{ ...SECOND, tasks: 3 },
+	];
+	expect(isSound(swapped, TWICE)).toBe(true);
+});
+
+test.each<[string, ShownDeath, ShownDeath]>([
+	["lose a task", FIRST, { ...SECOND, tasks: 0 }],
+	["count one twice", FIRST, { ...SECOND, tasks: 2 }],
+	["split a session's tasks", { ...FIRST, tasks: 2 }, { ...SECOND, tasks: 2 }],
+	["swap their takers", { ...FIRST, by: "cid" }, { ...SECOND, by: "bob" }],
+])("two deaths within seconds must not %s", (_what, first, second) => {
+	expect(isSound([first, second], TWICE)).toBe(false);
+});
+
+test("no two sessions of one shard are of one death", () => {
+	const all = { ...FIRST, tasks: 4 };
+	expect(isSound([all], TWICE)).toBe(false);
+});
+
+test("of a death that is known in part the tasks may be others", () => {
+	const partial = { ...FIRST, tasks: 1, isPartial: true };
+	expect(isSound([partial], ONCE)).toBe(true);
+	expect(isSound([{ ...partial, by: "dan" }], ONCE)).toBe(false);
+});
+
+test("a death from before all were told is not judged, and may have what was lost then", () => {
+	const sinceMs = FIRST_MS + 4_000;
+	expect(isSound([FIRST], [[], []], sinceMs)).toBe(true);
+	expect(isSound([{ ...FIRST, tasks: 1 }, SECOND], TWICE, sinceMs)).toBe(true);
+	expect(isSound([SECOND], TWICE, sinceMs)).toBe(true);
+	const wrong = { ...SECOND, by: "bob" };
+	expect(isSound([FIRST, wrong], TWICE, sinceMs)).toBe(false);
+});
