@@ -57,7 +57,7 @@ export class Enquiries {
 
 	/** Who took the leases of those that have died since this was asked last. */
 	askOfNew(run: LiveRun, nowMs: number): void {
-		for (const { node } of run.deaths.takeUnasked())
+		for (const node of run.deaths.takeUnasked())
 			void this.#askHow(run, node, nowMs);
 	}
 

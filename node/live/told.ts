@@ -3,7 +3,7 @@ import { LIVE_NAMES_MAX } from "../../protocol/limits.ts";
 import { whyTaken } from "../../protocol/loss.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import type { Bar } from "./attempts.ts";
-import { type DeathTold, tasksOf } from "./deaths.ts";
+import type { DeathTold } from "./lost-sessions.ts";
 import type { Seats } from "./seats.ts";
 
 type AttemptLine = NonNullable<LiveFrame["lanes"]>["attempts"][number];
@@ -40,10 +40,10 @@ export function readDeath(
 	seats: Seats,
 	names: Names,
 ): DeathLine {
-	const { node, epoch, atMs, grounds, by, movedTo, slowestMs } = death;
+	const { node, epoch, atMs, grounds, by, tasks } = death;
+	const { movedTo, slowestMs } = death;
 	const [name, n] = [names.nameOf(node), seats.find(node)];
 	const byName = by === undefined ? undefined : names.nameOf(by);
-	const tasks = tasksOf(death);
 	return {
 		...{ node, epoch },
 		...(name !== undefined && { name }),

@@ -2,11 +2,11 @@
  * Deaths of nodes as a page shows them, held against the leases that the store has taken.
  *
  * A node has a session in each shard, which are lost one after the other, and a page puts
- * those that are lost within a while together, as one death. If the node dies again
- * meanwhile, a session may be of either: which of them it is depends on which shard is heard
- * first. So what a page shows is right if the sessions can be dealt out among the deaths,
- * each to one, such that every death has no more than one of a shard, the one that it is
- * named by, the tasks of all of them, and the taker that the first shard knows.
+ * those that are lost within a while together, as one death. Which shard it hears first
+ * varies; so a death is named by the session that the page was told of first. Of the other
+ * sessions each is of the death whose name was lost nearest to it, with no more than one of
+ * a shard in a death. So what a page shows follows from the leases and the names: the tasks
+ * of each death, and who took the lease in the first shard. And no session is left out.
  */
 
 /** The sessions of a death are lost within this, of whatever shard. */
@@ -15,7 +15,7 @@ export const APART_MS_MAX = 15_000;
 const KEEPER = 0;
 
 export interface ShownDeath {
-	/** Of one of its sessions: the one of which the page was told first. */
+	/** Of the session that names it. */
 	readonly epoch: number;
 	readonly atMs: number;
 	readonly by?: string;
@@ -32,23 +32,14 @@ export interface TakenLease {
 	readonly tasks: number;
 }
 
-/** A session to deal out. */
 interface Session extends TakenLease {
 	readonly shard: number;
 }
 
-/** What a death has not been dealt yet. */
-interface Want {
-	readonly tasks: number;
-	readonly isNamed: boolean;
-	readonly hasTaker: boolean;
-	/** Of which it has one. */
-	readonly shards: readonly number[];
-}
-
 /**
- * What is wrong with the deaths of one node. `taken`: its leases, of each shard. Of what was
- * before `sinceMs` the page may have told only a part.
+ * What is wrong with the deaths of one node. `taken`: its leases, of each shard. What hangs
+ * together with anything from before `sinceMs` is not judged: of that the page may show only
+ * a part.
  */
 export function flawsOfDeaths(
 	shown: readonly ShownDeath[],
@@ -58,110 +49,114 @@ export function flawsOfDeaths(
 	const sessions = taken.flatMap((leases, shard) =>
 		leases.map((lease): Session => ({ ...lease, shard })),
 	);
-	const isFull = ({ atMs }: ShownDeath) => atMs >= sinceMs;
-	return groups(shown)
-		.filter((group) => group.some(isFull))
-		.flatMap((group) => {
-			const its = sessions.filter((session) =>
-				group.some((death) => isNear(death, session)),
-			);
-			return canDeal(group, its, sinceMs) ? [] : [describe(group, its)];
+	return chains([...shown, ...sessions])
+		.filter(([first]) => first !== undefined && first.atMs >= sinceMs)
+		.flatMap((chain) => {
+			const deaths = shown.filter((death) => chain.includes(death));
+			const its = sessions.filter((session) => chain.includes(session));
+			// One of which nothing is shown: a step of the clock may have made it too old for a while.
+			if (deaths.length === 0) return [];
+			const flaws = flawsOfChain(deaths, its);
+			return flaws.length === 0
+				? []
+				: [`${flaws.join(", ")}; the store took ${its.map(nameOf).join(", ")}`];
 		});
 }
 
-/** Deaths that no session can be of both of are judged by themselves. */
-function groups(shown: readonly ShownDeath[]): ShownDeath[][] {
-	const found: ShownDeath[][] = [];
-	for (const death of shown.toSorted((a, b) => a.atMs - b.atMs)) {
+/** Those between which there is no gap in which nothing can be together. */
+function chains<Each extends { readonly atMs: number }>(
+	all: readonly Each[],
+): Each[][] {
+	const found: Each[][] = [];
+	for (const each of all.toSorted((a, b) => a.atMs - b.atMs)) {
 		const last = found.at(-1);
 		const lastMs = last?.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
-		if (last !== undefined && death.atMs - lastMs < 2 * APART_MS_MAX)
-			last.push(death);
-		else found.push([death]);
+		if (last !== undefined && each.atMs - lastMs < APART_MS_MAX)
+			last.push(each);
+		else found.push([each]);
 	}
 	return found;
 }
 
-function isNear({ atMs }: ShownDeath, lease: TakenLease): boolean {
-	return Math.abs(atMs - lease.atMs) < APART_MS_MAX;
-}
-
-function canDeal(
+function flawsOfChain(
 	deaths: readonly ShownDeath[],
 	sessions: readonly Session[],
-	sinceMs: number,
-): boolean {
-	const dead = new Set<string>();
-	const deal = (at: number, wants: readonly Want[]): boolean => {
-		const session = sessions[at];
-		if (session === undefined)
-			return wants.every(
-				({ tasks, isNamed, hasTaker }) => tasks === 0 && isNamed && hasTaker,
-			);
-		const key = JSON.stringify([at, wants]);
-		if (dead.has(key)) return false;
-		const fits = deaths.some((death, i) => {
-			const given = give(
-				...([session, death, wants[i] as Want] as const),
-				death.atMs >= sinceMs,
-			);
-			return given !== undefined && deal(at + 1, wants.with(i, given));
-		});
-		if (fits || (session.atMs < sinceMs && deal(at + 1, wants))) return true;
-		dead.add(key);
-		return false;
-	};
-	return deal(
-		0,
-		deaths.map(({ atMs, tasks, by, isPartial }): Want => {
-			const isFull = atMs >= sinceMs;
-			return {
-				tasks: isFull && isPartial !== true ? tasks : 0,
-				isNamed: !isFull,
-				hasTaker: !isFull || by === undefined,
-				shards: [],
-			};
-		}),
-	);
+): string[] {
+	const naming = namesOf(deaths, sessions);
+	const left = new Set(sessions);
+	const dealt = new Map<ShownDeath, Session[]>();
+	for (const [death, session] of naming) {
+		dealt.set(death, [session]);
+		left.delete(session);
+	}
+	for (const { death, session } of nearestFirst(naming, left)) {
+		const its = dealt.get(death) ?? [];
+		const hasRoom = its.every(({ shard }) => shard !== session.shard);
+		if (hasRoom && left.delete(session)) its.push(session);
+	}
+	const isWhole = deaths.every(({ isPartial }) => isPartial !== true);
+	return [
+		...deaths
+			.filter((death) => !naming.has(death))
+			.map(({ epoch, atMs }) => `died as ${epoch} at ${atMs}, as it did not`),
+		...[...dealt].flatMap(([death, its]) => flawsOf(death, its, isWhole)),
+		...(isWhole ? [...left] : []).map(
+			(session) => `is not shown to have lost ${nameOf(session)}`,
+		),
+	];
 }
 
-/** What the death still wants once it has the session; undefined if that cannot be of it. */
-function give(
-	session: Session,
-	death: ShownDeath,
-	want: Want,
-	isFull: boolean,
-): Want | undefined {
-	const { shard, epoch, by, tasks } = session;
-	if (!isNear(death, session) || want.shards.includes(shard)) return undefined;
-	const isTaker = shard === KEEPER && by === death.by;
-	if (isFull && shard === KEEPER && death.by !== undefined && !isTaker)
-		return undefined;
-	const counts = isFull && death.isPartial !== true;
-	const left = counts ? want.tasks - tasks : 0;
-	if (left < 0) return undefined;
-	return {
-		tasks: left,
-		isNamed: want.isNamed || epoch === death.epoch,
-		hasTaker: want.hasTaker || isTaker,
-		shards: [...want.shards, shard],
-	};
-}
-
-function describe(
-	shown: readonly ShownDeath[],
+/** The sessions that name these deaths. */
+function namesOf(
+	deaths: readonly ShownDeath[],
 	sessions: readonly Session[],
-): string {
-	const deaths = shown.map(({ epoch, atMs, by, tasks, isPartial }) =>
-		[
-			`${epoch} at ${atMs} with ${tasks} tasks`,
-			...(isPartial ? ["in part"] : []),
-			...(by === undefined ? [] : [`by ${by}`]),
-		].join(" "),
-	);
-	const leases = sessions.map(
-		({ shard, epoch, atMs, by, tasks }) =>
-			`${epoch} of shard ${shard} at ${atMs} with ${tasks} tasks by ${by}`,
-	);
-	return `died as ${deaths.join(", ")}; the store took ${leases.join(", ") || "nothing"}`;
+): Map<ShownDeath, Session> {
+	const names = new Map<ShownDeath, Session>();
+	for (const death of deaths) {
+		const { epoch, atMs } = death;
+		const own = sessions.find((each) => {
+			return each.epoch === epoch && each.atMs === atMs;
+		});
+		if (own !== undefined) names.set(death, own);
+	}
+	return names;
+}
+
+function nearestFirst(
+	naming: ReadonlyMap<ShownDeath, Session>,
+	sessions: ReadonlySet<Session>,
+) {
+	const apart = (death: ShownDeath, session: Session) =>
+		Math.abs(death.atMs - session.atMs);
+	return [...naming]
+		.toSorted(([a], [b]) => a.atMs - b.atMs)
+		.flatMap(([death]) =>
+			[...sessions].map((session) => {
+				return { death, session, apartMs: apart(death, session) };
+			}),
+		)
+		.filter(({ apartMs }) => apartMs < APART_MS_MAX)
+		.sort((a, b) => a.apartMs - b.apartMs);
+}
+
+function flawsOf(
+	{ epoch, atMs, by, tasks }: ShownDeath,
+	its: readonly Session[],
+	isWhole: boolean,
+): string[] {
+	const what = `died as ${epoch} at ${atMs}`;
+	const ran = its.reduce((sum, each) => sum + each.tasks, 0);
+	const { by: taker } = its.find(({ shard }) => shard === KEEPER) ?? {};
+	return [
+		...(!isWhole || tasks === ran
+			? []
+			: [`${what} with ${tasks} tasks, not ${ran}`]),
+		...(by === undefined || by === taker
+			? []
+			: [`${what} by ${by}, not ${taker || "who knows"}`]),
+	];
+}
+
+function nameOf({ shard, epoch, atMs, by, tasks }: Session): string {
+	return `${epoch} of shard ${shard} at ${atMs} with ${tasks} tasks by ${by}`;
 }

@@ -1,7 +1,7 @@
 /** Deaths: which sessions are one death, and what has become of the tasks that it cut off. */
 import { describe, expect, test } from "vitest";
 import { Attempts } from "../../node/live/attempts.ts";
-import { Deaths, tasksOf } from "../../node/live/deaths.ts";
+import { Deaths } from "../../node/live/deaths.ts";
 import type { StoreEvent } from "../../protocol/event.ts";
 import { LIVE_DEATHS_MAX } from "../../protocol/limits.ts";
 
@@ -20,12 +20,12 @@ describe("a node that dies twice within seconds", () => {
 		deaths.revoked("ann:20", 0, SECOND_MS, "now", 0);
 		deaths.kept("ann", { ...kept, epoch: 20, atMs: SECOND_MS, by: "cid" }, 0);
 		deaths.kept("ann", { ...kept, epoch: 10, atMs: FIRST_MS, by: "bob" }, 0);
-		expect(
-			deaths.all.map((each) => [each.epoch, each.by, tasksOf(each)]),
-		).toEqual([
-			[21, "cid", 0],
-			[11, "bob", 3],
-		]);
+		expect(deaths.all.map((each) => [each.epoch, each.by, each.tasks])).toEqual(
+			[
+				[21, "cid", 0],
+				[11, "bob", 3],
+			],
+		);
 		expect(deaths.all.some(({ isPartial }) => isPartial)).toBe(false);
 	});
 
@@ -47,9 +47,39 @@ describe("a node that dies twice within seconds", () => {
 		deaths.revoked("ann:10", 0, FIRST_MS + 500, "superseded", 1);
 		deaths.revoked("ann:20", 0, SECOND_MS, "expired", 2);
 		deaths.revoked("ann:21", 1, SECOND_MS + 500, "expired", 0);
-		expect(deaths.all.map((each) => [each.epoch, tasksOf(each)])).toEqual([
+		expect(deaths.all.map((each) => [each.epoch, each.tasks])).toEqual([
 			[20, 2],
 			[11, 1],
+		]);
+	});
+
+	test("sessions that were lost together stay so, though one of an older death was there to go with", () => {
+		const deaths = new Deaths();
+		deaths.revoked("ann:11", 1, FIRST_MS, "restarted", 1);
+		deaths.revoked("ann:10", 0, SECOND_MS, "now", 2);
+		deaths.kept("ann", { ...kept, epoch: 10, atMs: SECOND_MS, by: "bob" }, 0);
+		for (const death of deaths.all) death.isTold = true;
+		deaths.revoked("ann:21", 1, SECOND_MS + 40, "now", 1);
+		expect(
+			deaths.all.map(({ epoch, by, tasks }) => ({ epoch, by, tasks })),
+		).toEqual([
+			{ epoch: 21, by: "bob", tasks: 3 },
+			{ epoch: 11, by: undefined, tasks: 1 },
+		]);
+		expect(deaths.untold).toHaveLength(2);
+	});
+
+	test("a session makes room for a nearer one of its shard, with what its tasks came to", () => {
+		const deaths = new Deaths();
+		const attempts = new Attempts(deaths);
+		deaths.revoked("ann:11", 1, SECOND_MS, "now", 0);
+		deaths.revoked("ann:10", 0, FIRST_MS, "now", 1);
+		attempts.happened(cutOff("moves", "ann:10"), 0, FIRST_MS);
+		attempts.happened(begun("moves", "bob:5"), 0, FIRST_MS + 60);
+		deaths.revoked("ann:20", 0, SECOND_MS + 100, "now", 2);
+		expect(deaths.all).toMatchObject([
+			{ epoch: 11, tasks: 2, moved: 0 },
+			{ epoch: 10, tasks: 1, moved: 1, slowestMs: 60 },
 		]);
 	});
 
@@ -63,8 +93,8 @@ describe("a node that dies twice within seconds", () => {
 		attempts.happened(begun("moves", "bob:5"), 0, SECOND_MS + 500);
 		attempts.happened(given("ends"), 0, SECOND_MS + 600);
 		expect(deaths.all).toMatchObject([
-			{ epoch: 20, cut: 0, moved: 0, over: 0 },
-			{ epoch: 10, cut: 2, moved: 1, over: 1, slowestMs: 6_000 },
+			{ epoch: 20, tasks: 0, moved: 0, over: 0 },
+			{ epoch: 10, tasks: 2, moved: 1, over: 1, slowestMs: 6_000 },
 		]);
 	});
 });
@@ -83,7 +113,7 @@ test("who took the lease is asked again when the first shard tells of the death,
 	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
 	expect(deaths.takeUnasked()).toHaveLength(1);
 	deaths.revoked("ann:10", 0, FIRST_MS + 2_000, "now", 1);
-	expect(deaths.takeUnasked()).toMatchObject([{ node: "ann" }]);
+	expect(deaths.takeUnasked()).toEqual(["ann"]);
 	deaths.revoked("ann:12", 2, FIRST_MS + 2_000, "now", 1);
 	expect(deaths.takeUnasked()).toEqual([]);
 });
