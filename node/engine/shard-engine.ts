@@ -59,7 +59,9 @@ export interface ShardEngineParts {
 	readonly announcer: HinterParts["announcer"];
 	readonly hearer: ClaimerParts["rumours"];
 	readonly watcher: FinisherParts["watcher"];
-	readonly roster: SubmitterParts["roster"] & SpreaderParts["roster"];
+	readonly roster: SubmitterParts["roster"] &
+		SpreaderParts["roster"] &
+		ReaperParts["roster"];
 	readonly arrival: SubmitterParts["arrival"] & SweeperParts["arrival"];
 	readonly durations: SpreaderParts["durations"];
 	readonly promised: SpreaderParts["promised"];
@@ -154,7 +156,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ spreader, backUp: this.#backUp, lastTurn },
 		});
 		this.reaper = new Reaper({
-			...{ shard, log, renewer, hinter, runner, self },
+			...{ shard, log, renewer, hinter, roster, runner, self },
 			...{ coroner: parts.coroner, inquest: parts.watch },
 		});
 		this.#trimmer = new Trimmer({ ...parts, shard, clock, log });

@@ -41,6 +41,11 @@ export interface ReaperParts {
 		/** Tasks wait again. */
 		hint(counts: readonly RoutedCount[]): void;
 	};
+	/** See roster.ts. */
+	readonly roster: {
+		/** A session of the node is over: others are to have what it ran. */
+		sessionOver(nodeId: string): void;
+	};
 	/** See runner.ts. */
 	readonly runner: {
 		/** A node has died, and what ran there may come here. */
@@ -76,7 +81,7 @@ export class Reaper {
 	 * hold. Returns whether the session is over.
 	 */
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean> {
-		const { shard, log, hinter, runner } = this.#parts;
+		const { shard, log, hinter, roster, runner } = this.#parts;
 		if (this.#under.has(session)) return false;
 		// Another node may be the first to reap it, and this one may be given its tasks all
 		// the same.
@@ -87,6 +92,8 @@ export class Reaper {
 			for (let left = 1; left > 0; ) {
 				const reply = await this.#revoke(session, grounds);
 				if (!reply.ok) return false;
+				// Before its tasks are shared out: it must get none of them.
+				roster.sessionOver(parseSession(session).nodeId);
 				if (reply.taken) this.taken[grounds.when] += 1;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);

@@ -148,6 +148,11 @@ export class Roster {
 		if (this.#heard.hear(digest)) this.#parts.promised.told(digest.from);
 	}
 
+	/** A session of the node is over, as the registry will say: it has no room until it says so itself. */
+	sessionOver(nodeId: string): void {
+		this.#heard.discard(nodeId);
+	}
+
 	nameOf(nodeId: string): string | undefined {
 		return this.names.of(nodeId);
 	}

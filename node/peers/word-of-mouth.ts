@@ -44,6 +44,11 @@ export class WordOfMouth {
 			if (!nodeIds.has(nodeId)) this.#heard.delete(nodeId);
 	}
 
+	/** What the peer has said counts no more, until it says something again. */
+	discard(nodeId: string): void {
+		this.#heard.delete(nodeId);
+	}
+
 	/** The peer's digest, as long as it may count as the peer's current state. */
 	known(nodeId: string): Digest | undefined {
 		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);

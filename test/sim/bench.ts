@@ -6,6 +6,7 @@ import { shardOf } from "../../protocol/shard.ts";
 import { type AttemptEnd, isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
+import type { StartEvent } from "../checker/task-history.ts";
 import { VirtualClock } from "../clock.ts";
 import { CountingMint } from "../fakes/access.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
@@ -146,6 +147,20 @@ export class Bench {
 			if (this.clock.monoMs() > endMs) throw new Error(`${id} has not ended`);
 			await this.clock.runFor(LOOK_MS);
 		}
+	}
+
+	/** The tasks whose code runs on this node. */
+	running({ nodeId }: SimulatedNode): string[] {
+		return [...this.#recorder.running]
+			.filter(({ node }) => node === nodeId)
+			.map(({ id }) => id);
+	}
+
+	/** When and where the task's code began, each time. */
+	startsOf(id: string): StartEvent[] {
+		return this.#recorder.events
+			.filter((event) => event.kind === "start")
+			.filter((event) => event.id === id);
 	}
 
 	/** How many nodes the task has ended. */

@@ -62,6 +62,7 @@ test("a reaper asks what a suspect's node ran in other shards, and says so; it a
 			log: new RecordedLog(),
 			renewer: { mayReap: true },
 			hinter: { hint() {} },
+			roster: { sessionOver() {} },
 			runner: { nodeLost() {} },
 			coroner: coronerOf(1, word),
 		});

@@ -12,6 +12,8 @@ import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { servesTypes } from "../stand-ins.ts";
 
+const [type = ""] = nodeRecord("bob").types;
+
 /** Ann's roster, and a store in which nodes open sessions. */
 async function begin() {
 	const clock = new VirtualClock();
@@ -150,4 +152,25 @@ test("a node that reads the registry learns how long ago a node was last lost, n
 	await pulse();
 	await clock.runFor(1);
 	expect(losses.at(-1)).toBe(nowMs);
+});
+
+test("a node whose session is over has no room until it says so again", async () => {
+	const { clock, roster, open, pulse } = await begin();
+	await open("bob");
+	await pulse();
+	await clock.runFor(1);
+	const say = (seq: number) =>
+		roster.hear({
+			...{ kind: "digest", from: "bob", epoch: 1, seq },
+			...{ freeSlots: 4, running: 0, load: 0 },
+			...{ storeUp: true, draining: false, peers: [] },
+		});
+	const withRoom = () =>
+		roster.candidates(`default|${type}|`).map(({ nodeId }) => nodeId);
+	say(1);
+	expect(withRoom()).toEqual(["bob"]);
+	roster.sessionOver("bob");
+	expect(withRoom()).toEqual([]);
+	say(2);
+	expect(withRoom()).toEqual(["bob"]);
 });

@@ -71,6 +71,7 @@ test.each([
 			nodes: 1,
 			candidates: () => [],
 			reported: () => [],
+			sessionOver() {},
 		},
 		lastTurn: NO_LAST_TURN,
 		dutyTurns: { turnAt: () => 0 },
