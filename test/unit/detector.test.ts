@@ -147,6 +147,18 @@ test("an address that answers as the connection closes, and refuses a moment lat
 	expect(detector.suspects("bob")).toBe(false);
 });
 
+test.each([0.5, 1.5, 5, 14, 25])(
+	"a node that closes its address %d ms after its connection is taken in twice the time and 1 ms",
+	async (closingMs) => {
+		const { clock, world } = lost(0, { known: 1 });
+		await clock.runFor(closingMs);
+		world.reach = "refused";
+		await clock.runFor(closingMs + 1);
+		expect(world.looks).toBe(0);
+		expect(world.revoked).toEqual([formatSession("bob", 1)]);
+	},
+);
+
 test("a peer that has a newer session than was last read loses that one, too, and its refusal is no lie", async () => {
 	const { clock, world, detector } = lost(0, {
 		...{ known: 1, address: "refused" },
