@@ -10,12 +10,14 @@
 import type { ConnectionGater, PeerId } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { PEERS_MAX, STRANGER_MS } from "../../protocol/limits.ts";
-import type { AdmittedPeer, Clock, Log } from "../ports.ts";
+import type { AdmittedPeer, Clock, Log, Reach } from "../ports.ts";
 
 export class Admission {
 	readonly gater: ConnectionGater;
 	/** Strangers refused since the owner last cleared this; if they are very many, some of them. */
 	readonly knocked = new Set<string>();
+	/** Peers whose address has refused a connection since the list was last replaced. As a rule they are dead. */
+	readonly refusing = new Set<string>();
 	readonly #self: string;
 	readonly #clock: Clock;
 	readonly #log: Log;
@@ -57,6 +59,13 @@ export class Admission {
 			else this.#log.warn({ peer }, "a registered peer without a PeerId");
 		}
 		this.#peers = next;
+		this.refusing.clear();
+	}
+
+	/** What a new connection to the peer's address met. */
+	reached(nodeId: string, reach: Reach): void {
+		if (reach === "refused") this.refusing.add(nodeId);
+		else this.refusing.delete(nodeId);
 	}
 
 	onStranger(listener: (nodeId: string) => void): void {

@@ -47,7 +47,7 @@ import { Lines } from "./lines.ts";
 import { StackLinks } from "./links.ts";
 import { probeAddress } from "./probe.ts";
 import { Redialer } from "./redialer.ts";
-import { createStack, type Stack } from "./stack.ts";
+import { createStack, listenedPort, type Stack } from "./stack.ts";
 
 export interface GossipOptions {
 	/** The folder where the node's key lies, or will. */
@@ -164,7 +164,8 @@ class Libp2pGossip implements Gossip {
 	publish(message: GossipMessage): void {
 		// Messages that are worth something only while they are new go straight to the peers,
 		// if that reaches all of them.
-		this.#say(message, message.kind === "digest" ? undefined : this.#others());
+		const { kind } = message;
+		this.#say(message, kind === "digest" ? undefined : this.#others(kind));
 	}
 
 	tell(nodeId: string, message: GossipMessage): void {
@@ -223,7 +224,9 @@ class Libp2pGossip implements Gossip {
 	async probe(nodeId: string, timeoutMs: number): Promise<Reach> {
 		const address = parseHostPort(this.#admission.peers.get(nodeId)?.p2p ?? "");
 		if (address === undefined) return "unreachable";
-		return probeAddress(address, timeoutMs, this.#options.clock);
+		const reach = await probeAddress(address, timeoutMs, this.#options.clock);
+		this.#admission.reached(nodeId, reach);
+		return reach;
 	}
 
 	// --- What libp2p reports
@@ -285,10 +288,16 @@ class Libp2pGossip implements Gossip {
 		for (const listener of this.#onMessage) listener(message);
 	}
 
-	/** All nodes that can be gossiped with: those without an address do not gossip. */
-	*#others(): Iterable<string> {
-		for (const { nodeId, p2p } of this.#admission.peers.values())
-			if (p2p !== "") yield nodeId;
+	/**
+	 * All nodes that such a message is for: those without an address do not gossip. A hint
+	 * has nobody to reach where connections are refused, and so need not take the longer way.
+	 */
+	*#others(kind: GossipMessage["kind"]): Iterable<string> {
+		const { peers, refusing } = this.#admission;
+		for (const { nodeId, p2p } of peers.values()) {
+			const isGone = refusing.has(nodeId) && !this.#connected.has(nodeId);
+			if (p2p !== "" && !(isGone && kind === "announce")) yield nodeId;
+		}
 	}
 
 	#redial(): void {
@@ -298,14 +307,4 @@ class Libp2pGossip implements Gossip {
 		this.#redialer.aim(chooseDials(this.nodeId, peers), knocked);
 		knocked.clear();
 	}
-}
-
-function listenedPort(stack: Stack): number {
-	for (const address of stack.getMultiaddrs()) {
-		const port = address
-			.getComponents()
-			.find(({ name }) => name === "tcp")?.value;
-		if (port !== undefined) return Number(port);
-	}
-	throw new Error("libp2p listens on no TCP port");
 }

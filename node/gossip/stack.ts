@@ -138,3 +138,14 @@ function createRouter(topic: string): ReturnType<typeof gossipsub> {
 		scoreParams: { IPColocationFactorWeight: 0 },
 	});
 }
+
+/** The TCP port of a stack that has started. */
+export function listenedPort(stack: Stack): number {
+	for (const address of stack.getMultiaddrs()) {
+		const port = address
+			.getComponents()
+			.find(({ name }) => name === "tcp")?.value;
+		if (port !== undefined) return Number(port);
+	}
+	throw new Error("libp2p listens on no TCP port");
+}

@@ -124,6 +124,38 @@ test("if one peer has no line, all hear by the topic", async () => {
 	]);
 });
 
+test("a peer that is gone from an address that refuses is no reason to take the longer way to the others with a hint", async () => {
+	const { node, peer } = await bench.nodeAndPeer("lines too");
+	const mortal = await bench.peer("mortal", "lines too");
+	const met = linked(node, mortal.nodeId);
+	node.admit([peer, mortal]);
+	await met;
+	await announceUntil(node, peer, "line", 1);
+	const lost = new Promise<void>((resolve) => {
+		node.onPeer((id, is) => id === mortal.nodeId && !is && resolve());
+	});
+	await mortal.stack.stop();
+	await lost;
+	await announceUntil(node, peer, "topic", 10_000);
+	expect(await node.probe(mortal.nodeId, 500)).toBe("refused");
+	node.publish(announcement(node.nodeId, 20_000));
+	// It may yet be heard of by others, who are to pass this on.
+	const header = { from: node.nodeId, epoch: 1 };
+	node.publish({ kind: "question", ...header, seq: 20_001 });
+	const ways: [string, number][] = [];
+	while (ways.length < 2) {
+		const { by, message } = await peer.heard.take();
+		if (message.seq >= 20_000) ways.push([by, message.seq]);
+	}
+	expect(ways.sort()).toEqual([
+		["line", 20_000],
+		["topic", 20_001],
+	]);
+	// The registry has been read again, and still names it.
+	node.admit([peer, mortal]);
+	await announceUntil(node, peer, "topic", 30_000);
+});
+
 test("a node that does not gossip is no reason to take the longer way", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const nodeId = await bench.nodeId("silent");
