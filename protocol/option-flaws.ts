@@ -18,14 +18,18 @@ export interface OptionFlaw {
 	readonly detail: string;
 }
 
-/** `nowMs` is by the clock of whoever checks. */
+/**
+ * `nowMs` is by the clock of whoever checks. `elseDueMs`: by when the task is due if its
+ * options do not say; of a new one that is now.
+ */
 export function findOptionFlaw(
 	options: TaskOptions,
 	nowMs: number,
+	elseDueMs = nowMs,
 ): OptionFlaw | undefined {
 	const { backoff, timeout, killAfter, retention, tags = [] } = options;
 	return (
-		findTimeFlaw(options, nowMs) ??
+		findTimeFlaw(options, nowMs, elseDueMs) ??
 		(backoff && findBackoffFlaw(backoff as Backoff)) ??
 		flawOfLength("timeout", timeout, TIMEOUT_MS_MAX, "7 days") ??
 		flawOfLength("killAfter", killAfter, KILL_AFTER_MS_MAX, "5 minutes") ??

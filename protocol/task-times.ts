@@ -94,11 +94,12 @@ interface TimeFlaw {
 
 /**
  * What is wrong with the times of a submission that each fit their schema, by the clock
- * of whoever checks.
+ * of whoever checks. `elseDueMs`: by when it is due if they do not say.
  */
 export function findTimeFlaw(
 	options: TaskOptions,
 	nowMs: number,
+	elseDueMs: number,
 ): TimeFlaw | undefined {
 	const { delay, runAt, expiresAt, expiresIn } = options;
 	if (delay !== undefined && runAt !== undefined)
@@ -122,15 +123,15 @@ export function findTimeFlaw(
 			};
 	const times = timesOf(options);
 	if (times === undefined) return undefined;
-	const { dueMs = nowMs, expiresMs } = momentsOf(times, nowMs);
-	if (dueMs - nowMs > DUE_MS_MAX)
+	const { dueMs, expiresMs } = momentsOf(times, nowMs);
+	if (dueMs !== undefined && dueMs - nowMs > DUE_MS_MAX)
 		return {
 			field: runAt === undefined ? "delay" : "runAt",
 			detail:
 				"A task may be due 366 days from now at most; let an earlier one submit it.",
 		};
 	if (expiresMs === undefined) return undefined;
-	if (expiresMs - Math.max(dueMs, nowMs) > DUE_MS_MAX)
+	if (expiresMs - Math.max(dueMs ?? elseDueMs, nowMs) > DUE_MS_MAX)
 		return {
 			field: expiresAt === undefined ? "expiresIn" : "expiresAt",
 			detail:

@@ -93,3 +93,24 @@ test.each<[string | undefined, unknown]>([
 	expect(json.detail).not.toMatch(/(5|now|never) when absent/);
 	expect(bench.server.api.tasks.get("a")).toMatchObject({ priority: 5 });
 });
+
+test("a change of its expiry alone may be as late as the task is due, and no later than a submission's", async () => {
+	await using bench = await withTask();
+	const { server } = bench;
+	const inDays = (days: number) => ({
+		expiresAt: new Date(Date.now() + days * 86_400_000).toISOString(),
+	});
+	const late = { id: "late", type: "t", delay: "200d" };
+	const taken = await server.post("/v1/tasks", { ...late, ...inDays(400) });
+	expect(taken.status).toBe(202);
+	const patch = (body: unknown) =>
+		server.send("PATCH", "/v1/tasks/late", {}, body);
+	expect((await patch(inDays(401))).status).toBe(200);
+	expect((await patch({ delay: "300d", ...inDays(660) })).status).toBe(200);
+	for (const body of [inDays(733), { delay: "1d", ...inDays(400) }]) {
+		const { status, json } = await patch(body);
+		expect([status, json.code, json.field]).toEqual([
+			...[400, "invalid", "expiresAt"],
+		]);
+	}
+});

@@ -1,6 +1,7 @@
 /** `PATCH /v1/tasks/:id`: changes a task that waits, or is not due yet. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Compile } from "typebox/compile";
+import { DUE_MS_MAX } from "../../../protocol/limits.ts";
 import { findOptionFlaw } from "../../../protocol/option-flaws.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { ChangesAsSubmitted } from "../../../protocol/schema/submitted.ts";
@@ -97,7 +98,10 @@ function readChanges(body: Uint8Array, nowMs: number): Read {
 					"Nothing is to be changed; send at least one of the fields that may be.",
 			},
 		};
-	const flaw = findOptionFlaw(options, nowMs) ?? findLateness(options, nowMs);
+	// The task may be due as late as a new one might be.
+	const latestDueMs = nowMs + DUE_MS_MAX;
+	const flaw =
+		findOptionFlaw(options, nowMs, latestDueMs) ?? findLateness(options, nowMs);
 	if (flaw !== undefined)
 		return { ok: false, problem: { code: "invalid", ...flaw } };
 	return {
