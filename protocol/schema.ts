@@ -286,5 +286,6 @@ export const ClusterAsRead = Type.Object({
 	peers: Type.Array(Type.String(), {
 		description: "nodes that the answering one is connected to",
 	}),
+	asOf: time(),
 });
 export type ClusterAsRead = Static<typeof ClusterAsRead>;

@@ -153,6 +153,7 @@ const cluster: Examples["ClusterAsRead"] = {
 		},
 	},
 	peers: [],
+	asOf: "2026-11-29T12:00:00.000Z",
 };
 
 const queue: Examples["QueueList"]["queues"][number] = {
@@ -265,7 +266,7 @@ export const EXAMPLES: Examples = {
 	},
 	TokenAsRead: token,
 	TokenAsCreated: { token: "hs_submit_…", ...token },
-	TokenList: { tokens: [token] },
+	TokenList: { tokens: [token], asOf: "2026-11-29T12:00:00.000Z" },
 	Stats: stats,
 	Health: { status: "ok" },
 	CelerySubmission: { task_id: 7, task_data: "anything", priority: 5 },

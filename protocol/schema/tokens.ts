@@ -79,4 +79,5 @@ export const TokenAsCreated = Type.Object({
 
 export const TokenList = Type.Object({
 	tokens: Type.Array(TokenAsRead, { description: "by name" }),
+	asOf: time(),
 });

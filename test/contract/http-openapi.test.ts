@@ -35,6 +35,28 @@ test("the API describes every operation, and each is served", async () => {
 	}
 });
 
+test("every list and view says as of when it is", async () => {
+	await using server = await startServer();
+	const views = Object.entries<Operation>(OPERATIONS).filter(
+		([id, { method, path, answers }]) =>
+			method === "GET" &&
+			path.startsWith("/v1/") &&
+			typeof answers[200]?.shape === "string" &&
+			id !== "getTask",
+	);
+	expect(views.length).toBeGreaterThanOrEqual(8);
+	const { json } = await server.get("/openapi.json");
+	for (const [id, { path, answers }] of views) {
+		const { properties } = json.components.schemas[`${answers[200]?.shape}`];
+		expect([id, properties.asOf?.format]).toEqual([id, "date-time"]);
+		const read = await server.get(path.replace("{id}", "a"));
+		if (read.status === 200)
+			expect([id, read.json.asOf]).toEqual([
+				...[id, expect.stringMatching(/\.\d{3}Z$/)],
+			]);
+	}
+});
+
 test("lines are taken at an address of their own, as among JSON", async () => {
 	await using server = await startServer();
 	const lines = { "content-type": "application/x-ndjson" };

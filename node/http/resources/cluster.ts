@@ -12,6 +12,7 @@ import type {
 	Asker,
 	ClusterView,
 	NodeRecord,
+	NodesView,
 	NodeView,
 } from "../../ports.ts";
 import { askerOf } from "../door/access.ts";
@@ -21,7 +22,7 @@ import { reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { readDeaths } from "./deaths.ts";
 
-/** `wallMs`: the wall clock, for uptimes. */
+/** `wallMs`: the wall clock, for uptimes, and for as of when answers are. */
 export function clusterHandlers(
 	api: Api,
 	wallMs: () => number,
@@ -35,22 +36,20 @@ export function clusterHandlers(
 	| "getReadiness"
 > {
 	// What was read is shared; each asker is told what it may know of it.
-	const cluster = jointRead(() => api.cluster.cluster());
+	const cluster = jointRead(async () => ({
+		asOf: isoTime(wallMs()),
+		view: await api.cluster.cluster(),
+	}));
 	const nodes = jointRead(async () => {
-		const { nodes, ageMs, storeAway } = await api.cluster.nodes();
-		const nowMs = wallMs();
-		const list: NodeList = {
-			nodes: nodes.map((view) => readNode(view, nowMs)),
-			from: storeAway ? "gossip" : "store",
-			...(Number.isFinite(ageMs) && { asOf: isoTime(nowMs - ageMs) }),
-		};
-		return JSON.stringify(list);
+		const view = await api.cluster.nodes();
+		return JSON.stringify(readNodes(view, wallMs()));
 	});
 	const readiness = jointRead(() => api.cluster.readinessNow());
 	return {
 		getCluster: async (request, reply) => {
-			const told = readCluster(await cluster(), askerOf(request), api.cluster);
-			return sendJson(reply, 200, JSON.stringify(told));
+			const { view, asOf } = await cluster();
+			const told = readCluster(view, askerOf(request), api.cluster);
+			return sendJson(reply, 200, JSON.stringify({ ...told, asOf }));
 		},
 		listNodes: async (_request, reply) => sendJson(reply, 200, await nodes()),
 		drainNode: async (request, reply) => {
@@ -102,7 +101,7 @@ function readCluster(
 	view: ClusterView,
 	asker: Asker,
 	onlooker: Onlooker,
-): ClusterAsRead {
+): Omit<ClusterAsRead, "asOf"> {
 	const backlog = view.backlog.filter(({ route }) =>
 		reachesRoute(asker, route),
 	);
@@ -147,6 +146,17 @@ function machineOf({
 		...(instanceId !== undefined && { instanceId }),
 		...(instanceType !== undefined && { instanceType }),
 		...(lifecycle !== undefined && { lifecycle }),
+	};
+}
+
+function readNodes(
+	{ nodes, ageMs, storeAway }: NodesView,
+	nowMs: number,
+): NodeList {
+	return {
+		nodes: nodes.map((view) => readNode(view, nowMs)),
+		from: storeAway ? "gossip" : "store",
+		...(Number.isFinite(ageMs) && { asOf: isoTime(nowMs - ageMs) }),
 	};
 }
 

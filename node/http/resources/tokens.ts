@@ -29,8 +29,9 @@ export function tokenHandlers({
 }: Api): Pick<Handlers, "listTokens" | "createToken" | "revokeToken"> {
 	return {
 		listTokens: async (_request, reply) => {
+			const asOf = isoTime(access.nowMs());
 			const tokens = (await access.list()).map(readToken);
-			return sendJson(reply, 200, JSON.stringify({ tokens }));
+			return sendJson(reply, 200, JSON.stringify({ tokens, asOf }));
 		},
 		createToken: (request, reply) => create(access, request, reply),
 		revokeToken: async (request, reply) => {
