@@ -16,7 +16,7 @@ import type { Origins } from "./origins.ts";
 const ALLOWED =
 	"authorization, content-type, idempotency-key, last-event-id, traceparent, tracestate";
 /** Headers of answers; whatever else a page needs, it may read anyway. */
-const EXPOSED = "allow, location, retry-after, www-authenticate";
+const EXPOSED = "allow, link-template, location, retry-after, www-authenticate";
 
 /** Tells who may read the answer, whatever it will be: a refusal that cannot be read looks like a node that is dead. */
 export function tellReaders(
