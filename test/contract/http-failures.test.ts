@@ -62,6 +62,7 @@ test.each([
 test.each([
 	["since=yesterday", "since"],
 	["since=-1h", "since"],
+	["since=2026-02-30T03:04:05Z", "since"],
 	["since=2026-01-02T03:04:05", "since"],
 	["since=2026-13-02T03:04:05Z", "since"],
 	["limit=0", "limit"],

@@ -10,6 +10,7 @@ import {
 import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import type { FailureAsRead } from "../../../protocol/schema/overview.ts";
+import { isMoment } from "../../../protocol/task-times.ts";
 import { isoTime } from "../../../protocol/view.ts";
 import type {
 	Api,
@@ -93,8 +94,9 @@ function readSince(
 	const agoMs = parseDuration(text);
 	if (agoMs !== undefined)
 		return { agoMs: Math.min(agoMs, FAILURES_AGO_MS_MAX) };
-	const atMs = moment.test(text) ? Date.parse(text) : Number.NaN;
-	return Number.isNaN(atMs) ? undefined : { atMs: Math.max(0, atMs) };
+	return moment.test(text) && isMoment(text)
+		? { atMs: Math.max(0, Date.parse(text)) }
+		: undefined;
 }
 
 /** The text of a `FailureList`. */
