@@ -194,10 +194,18 @@ function keepOf(given: Given | undefined, otherwise: Keep): Keep {
 	return given === undefined ? otherwise : readKeep(given, otherwise);
 }
 
+/**
+ * None only if the flag is absent: `--queues "$QUEUES"` with an empty variable must not
+ * make a node serve all queues.
+ */
 function readNames(given: Given | undefined, charsMax: number): string[] {
 	if (given === undefined) return [];
 	const names = splitList(given.text).map((text) =>
 		readName({ ...given, text }, charsMax),
 	);
+	if (names.length === 0)
+		throw new ConfigError(
+			`${given.from} is "${given.text}", which names nothing; give one name or more, or leave it out.`,
+		);
 	return [...new Set(names)];
 }
