@@ -41,7 +41,7 @@ export const TaskAsSubmitted = Type.Object(
 		labels: Type.Optional(
 			Type.Array(name(LABEL_CHARS_MAX, ""), {
 				maxItems: LABELS_MAX,
-				description: `an array of at most ${LABELS_MAX} labels that a node must have, each of 1 to ${LABEL_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-"`,
+				description: `an array of at most ${LABELS_MAX} labels that a node must have, each of 1 to ${LABEL_CHARS_MAX} characters out of A-Z, a-z, 0-9, ".", "_", ":" and "-", not "." or ".."`,
 			}),
 		),
 		...OPTIONS,
