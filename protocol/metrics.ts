@@ -101,6 +101,10 @@ export const METRICS = {
 		type: "histogram",
 		help: "How long HTTP requests took, but for streams. Who asks to wait is answered late.",
 	},
+	hearsay_http_cut_off_total: {
+		...{ type: "counter", labels: ["reason"] },
+		help: "Connections that this node closed because of how their clients took answers: slow (others needed the memory) or silent (nothing was taken for too long).",
+	},
 	process_cpu_seconds_total: {
 		type: "counter",
 		help: "Total user and system CPU time spent in seconds.",

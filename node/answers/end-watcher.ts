@@ -7,6 +7,7 @@
  * nothing while nobody waits.
  */
 import {
+	READS_MAX,
 	WAIT_BATCH_MAX,
 	WAIT_POLL_MS_MAX,
 	WAIT_POLL_MS_MIN,
@@ -19,6 +20,7 @@ import {
 	type Clock,
 	type EndApi,
 	type Log,
+	type ReaderPlace,
 	type ShardTasks,
 	StoreError,
 	type Timer,
@@ -66,6 +68,9 @@ const POLL_GROWTH = 1.3;
 /** A look may come early by this much of the interval after it, to go out with others. */
 const POLL_SLACK = 0.25;
 
+/** Of the payload of a task that is kept while somebody waits for it. */
+const KNOWN_BYTES_MAX = 4 * 1024;
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class EndWatcher implements EndApi {
@@ -87,7 +92,7 @@ export class EndWatcher implements EndApi {
 		id: string,
 		ms: number,
 		signal: AbortSignal,
-		waits: () => void,
+		place: ReaderPlace,
 	): Promise<TaskRecord | undefined> {
 		if (ms <= 0 || this.#count >= WAITERS_MAX) return await this.#get(id);
 		// First wait, then look: otherwise it could end in between, unseen.
@@ -95,17 +100,30 @@ export class EndWatcher implements EndApi {
 		signal.addEventListener("abort", giveUp);
 		if (signal.aborted) giveUp();
 		try {
-			const task = await this.#get(id);
-			if (task === undefined || isEnded(task.state)) return task;
-			waits();
+			const first = await this.#firstLook(id);
+			if ("task" in first) return first.task;
+			place.leave();
 			lookSoon();
 			const end = await ended;
 			if (end !== undefined) return end;
-			return signal.aborted ? task : await this.#get(id);
+			if (signal.aborted && first.known !== undefined) return first.known;
+			return (await place.enter()) ? await this.#get(id) : undefined;
 		} finally {
 			signal.removeEventListener("abort", giveUp);
 			giveUp();
 		}
+	}
+
+	/**
+	 * The task, if there is nothing to wait for; else what of it is kept for as long as the
+	 * wait lasts: many may wait for large ones.
+	 */
+	async #firstLook(
+		id: string,
+	): Promise<{ task: TaskRecord | undefined } | { known?: TaskRecord }> {
+		const task = await this.#get(id);
+		if (task === undefined || isEnded(task.state)) return { task };
+		return task.payload.length > KNOWN_BYTES_MAX ? {} : { known: task };
 	}
 
 	/**
@@ -223,18 +241,20 @@ export class EndWatcher implements EndApi {
 		}
 	}
 
-	/** Answers those who wait for one of these that has ended. */
+	/** Answers those who wait for one of these that has ended. Only so many are read at once: they may be large. */
 	async #read(ids: readonly string[]): Promise<void> {
-		await this.#try(() =>
-			Promise.all(
-				ids.map(async (id) => {
-					const task = await this.#get(id);
-					if (task !== undefined && !isEnded(task.state)) return;
-					for (const answer of this.#awaited.get(id)?.answers ?? [])
-						answer(task);
-				}),
-			),
-		);
+		for (let at = 0; at < ids.length; at += READS_MAX)
+			await this.#try(() =>
+				Promise.all(
+					ids.slice(at, at + READS_MAX).map((id) => this.#readOne(id)),
+				),
+			);
+	}
+
+	async #readOne(id: string): Promise<void> {
+		const task = await this.#get(id);
+		if (task !== undefined && !isEnded(task.state)) return;
+		for (const answer of this.#awaited.get(id)?.answers ?? []) answer(task);
 	}
 
 	/** @throws StoreError, also if it is not sure which shard has the task */

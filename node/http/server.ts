@@ -25,18 +25,12 @@ import { withoutTokens } from "../../protocol/access.ts";
 import { inUrl } from "../../protocol/host.ts";
 import {
 	BODY_BYTES_MAX,
-	BULKS_MAX,
-	BULKS_WAITING_MAX,
 	CONNECTION_IDLE_MS,
 	HEADER_BYTES_MAX,
 	HEADERS_TIMEOUT_MS,
 	HTTP_BACKLOG_MAX,
 	HTTP_CLOSE_GRACE_MS,
-	HTTP_CONNECTIONS_MAX,
 	ID_CHARS_MAX,
-	LISTS_MAX,
-	LISTS_WAITING_MAX,
-	READS_MAX,
 	REQUEST_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
@@ -47,14 +41,16 @@ import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
 import { BrokenHttp } from "./door/broken-http.ts";
 import { Crowd } from "./door/crowd.ts";
+import { CutOffs } from "./door/cut-offs.ts";
 import { EventStreams } from "./door/event-stream.ts";
 import { guard, secure } from "./door/guard.ts";
 import { Inflow } from "./door/inflow.ts";
 import { Links } from "./door/links.ts";
 import { refuseWhatNoOperationTakes } from "./door/methods.ts";
+import { openPlaces } from "./door/open-places.ts";
 import { Origins } from "./door/origins.ts";
 import { Outflow } from "./door/outflow.ts";
-import { Places, type Reads } from "./door/places.ts";
+import type { Places, Reads } from "./door/places.ts";
 import { Rates } from "./door/rates.ts";
 import { type Handlers, serve, serveOperationsOnly } from "./door/serve.ts";
 import { Streams } from "./door/streams.ts";
@@ -116,10 +112,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const base = baseOf(publicUrl);
 	const links = new Links(base);
 	const waits = new Waits();
-	const streams = new Streams();
-	const outflow = new Outflow(clock);
-	const reads = readPlaces(clock);
-	const bulks = new Places(clock, BULKS_MAX, BULKS_WAITING_MAX);
+	const streams = new Streams(log);
+	const cutOffs = new CutOffs(clock, log);
+	const outflow = new Outflow(clock, cutOffs);
+	const { places, reads } = openPlaces(clock, outflow);
 	let stopping = false;
 	const origins = originsOf(options);
 	const app = createServer(clock, base, tls, origins);
@@ -132,13 +128,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const traffic = new Traffic();
 	refuseWhatNoOperationTakes(app, traffic.counter("none", false));
 	outflow.watch(app);
-	for (const places of [...Object.values(reads), bulks]) places.watch(app);
+	for (const each of Object.values(places)) each.watch(app);
 	takeBodies(app, clock);
 	const handlers = handlersOf(options, {
-		...{ traffic, waits, streams, reads, bulks, links },
+		...{ traffic, waits, streams, reads, bulks: places.bulks, links },
+		...{ cutOffs },
 	});
 	const doorkeeper = doorkeeperOf(app, options);
-	serve(app, handlers, { doorkeeper, traffic });
+	serve(app, handlers, { doorkeeper, traffic, outflow });
 	await app.listen({ host, port, backlog: HTTP_BACKLOG_MAX });
 	const bound = boundTo(app);
 	tls?.follow(app.server as SecureServer, clock, log);
@@ -173,11 +170,12 @@ interface HandlerParts {
 	readonly reads: Reads;
 	readonly bulks: Places;
 	readonly links: Links;
+	readonly cutOffs: CutOffs;
 }
 
 function handlersOf(
 	{ api, clock, version, publicUrl }: HttpOptions,
-	{ traffic, waits, streams, reads, bulks, links }: HandlerParts,
+	{ traffic, waits, streams, reads, bulks, links, cutOffs }: HandlerParts,
 ): Handlers {
 	const events = new EventStreams(api, streams);
 	return {
@@ -187,7 +185,7 @@ function handlersOf(
 		...patchHandlers(api, clock, links),
 		...listHandlers(api, reads, links),
 		...bulkHandlers(api, waits, bulks),
-		...taskHandlers({ api, waits, reads, clock, links }),
+		...taskHandlers({ api, waits, reads: reads.tasks, clock, links }),
 		...clusterHandlers(api, () => clock.wallMs()),
 		...queueHandlers(api, clock, links),
 		...failureHandlers(api, reads, links),
@@ -197,7 +195,7 @@ function handlersOf(
 		...tokenHandlers(api),
 		...pageHandlers(() => api.cluster.origins()),
 		...manualHandlers(),
-		...metricsHandlers(api, traffic),
+		...metricsHandlers(api, [traffic, cutOffs]),
 		...statsHandlers(api),
 		description: descriptionHandler(version, publicUrl),
 	};
@@ -215,14 +213,6 @@ function answerError(
 	if (problem !== undefined) return sendProblem(reply, problem);
 	log.error({ err: error, method, url }, "a request met an error");
 	return sendProblem(reply, internal);
-}
-
-function readPlaces(clock: Clock): Reads {
-	return {
-		lists: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
-		searches: new Places(clock, LISTS_MAX, LISTS_WAITING_MAX),
-		tasks: new Places(clock, READS_MAX, HTTP_CONNECTIONS_MAX),
-	};
 }
 
 const internal: Problem = {

@@ -188,13 +188,21 @@ export interface TaskApi {
 export interface EndApi {
 	/**
 	 * The task as soon as it has ended, or as it is when the time is over or the signal
-	 * fires. Undefined if there is no such task. `waits` is called once the task was seen
-	 * not to have ended.
+	 * fires. Undefined if there is no such task, or if it may not be read then. The reader's
+	 * place is left once the task was seen not to have ended, and entered before it is read
+	 * again.
 	 */
 	awaitEnd(
 		id: string,
 		ms: number,
 		signal: AbortSignal,
-		waits: () => void,
+		place: ReaderPlace,
 	): Promise<TaskRecord | undefined>;
+}
+
+/** Of one who reads a task: only so many are read at once. */
+export interface ReaderPlace {
+	leave(): void;
+	/** Whether it may be read. */
+	enter(): boolean | Promise<boolean>;
 }

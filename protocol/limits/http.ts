@@ -79,26 +79,33 @@ export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
  */
 export const LISTS_MAX = 2;
 export const LISTS_WAITING_MAX = 64;
-/** Single tasks that are read at once; more wait. */
+/** Single tasks that are read at once; more wait. If they have been large lately, so many as have these bytes, and at least so many. */
 export const READS_MAX = 64;
+export const READS_BYTES_MAX = 4 * 1024 * 1024;
+export const READS_MIN = 4;
 /**
  * The longest that a request waits for its turn to be read for. Beyond: 503 `overloaded`.
  * A client that takes nothing of an answer for so long is cut off.
  */
 export const READ_PATIENCE_MS = 10_000;
 /**
- * Bytes of answers that are not small and not sent yet. Beyond: the next answer waits
- * until another is sent, or has had its time and is cut off.
+ * Bytes of answers that are not small, and that the system has not taken from the node
+ * yet, over all connections. Beyond: the next answer waits until another is out, or has
+ * had its time and is cut off.
  */
 export const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 export const UNSENT_SMALL_BYTES = 4 * 1024;
+/** What an answer is counted as before any of its route has been seen. */
+export const UNSENT_UNKNOWN_BYTES = 64 * 1024;
 export const UNSENT_GRACE_MS = 1_000;
-/** Bytes per millisecond; a client that takes as many is not slow. */
-export const UNSENT_PACE_MIN = 256;
-/** What is sent of them in one turn of the event loop; the rest follows in the next. */
+/** Bytes per millisecond; a client that takes as many, all in all, is not slow. */
+export const UNSENT_PACE_MIN = 64;
+/** What is begun of them in one turn of the event loop; the rest follows in the next. */
 export const UNSENT_TURN_BYTES = 4 * 1024 * 1024;
 /** They are sent in slices of this. */
 export const UNSENT_SLICE_BYTES = 64 * 1024;
+/** The log tells of connections that were cut off so long after the first of them, all in one line. */
+export const CUT_OFFS_TOLD_MS = 10_000;
 
 // --- Connections to the HTTP side.
 

@@ -14,6 +14,7 @@ import type {
 	ClusterView,
 	EndApi,
 	ListWish,
+	ReaderPlace,
 	Readiness,
 	Removed,
 	Retried,
@@ -210,12 +211,12 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		id: string,
 		ms: number,
 		signal: AbortSignal,
-		waits: () => void,
+		place: ReaderPlace,
 	): Promise<TaskRecord | undefined> {
 		this.needStore();
 		const task = this.tasks.get(id);
 		if (task === undefined || isEnded(task.state)) return task;
-		waits();
+		place.leave();
 		this.#waits++;
 		this.#onWait?.();
 		const wake = Promise.withResolvers<void>();
@@ -227,7 +228,7 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		this.#ended.delete(wake.resolve);
 		this.#waits--;
 		this.#onWait?.();
-		return this.tasks.get(id);
+		return (await place.enter()) ? this.tasks.get(id) : undefined;
 	}
 
 	/** Resolves once so many requests wait for tasks. */

@@ -10,6 +10,7 @@ import {
 import { WAIT_POLL_MS_MAX } from "../../protocol/limits.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { VirtualClock } from "../clock.ts";
+import { FREE } from "../fakes/free-place.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -28,7 +29,7 @@ function watcherBeside(clock: Clock, confirm: () => Promise<void>) {
 		tasks: [tasks, tasks],
 	});
 	const wait = (id: string) =>
-		watcher.awaitEnd(id, 1_000, new AbortController().signal, () => {});
+		watcher.awaitEnd(id, 1_000, new AbortController().signal, FREE);
 	return { watcher, read, wait };
 }
 
@@ -45,7 +46,7 @@ test("of a task in another shard than the first nothing is said until the first 
 	expect(await wait(OF_FIRST)).toBeUndefined();
 	const atOnce = new AbortController().signal;
 	await expect(
-		watcher.awaitEnd(OF_SECOND, 0, atOnce, () => {}),
+		watcher.awaitEnd(OF_SECOND, 0, atOnce, FREE),
 	).rejects.toMatchObject({ kind: "unsettled" });
 	expect(read).toEqual([OF_FIRST]);
 });

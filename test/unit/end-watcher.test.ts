@@ -10,6 +10,7 @@ import {
 import { WAIT_POLL_MS_MAX, WAIT_POLL_MS_MIN } from "../../protocol/limits.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
+import { FREE } from "../fakes/free-place.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** The cluster has this node's number of shards. */
@@ -23,7 +24,7 @@ function tasksOf(over: ShardTasks["over"]): Pick<ShardTasks, "get" | "over"> {
 			const ended = await over(ids);
 			return ids.map((id) => {
 				const state = ended.includes(id) ? "SUCCESS" : "STARTED";
-				return { id, state } as TaskRecord;
+				return { id, state, payload: "1" } as TaskRecord;
 			});
 		},
 	};
@@ -228,7 +229,8 @@ test("a wait is over with the task's end, with its time, or when it is given up"
 	const seen: string[] = [];
 	const wait = (name: string, ms: number, signal: AbortSignal) => {
 		const waits = () => seen.push(`${name} waits`);
-		void watcher.awaitEnd("a", ms, signal, waits).then((task) => {
+		const place = { ...FREE, leave: waits };
+		void watcher.awaitEnd("a", ms, signal, place).then((task) => {
 			seen.push(`${name} ${task?.state}`);
 		});
 	};

@@ -1,55 +1,17 @@
-/**
- * Places to read and room to answer, by a clock turned by hand: who waits too long, who is cut off.
- */
-import { EventEmitter } from "node:events";
-import type { Readable } from "node:stream";
-import { text as readAll } from "node:stream/consumers";
-import type { FastifyInstance, FastifyReply } from "fastify";
-import { expect, test, vi } from "vitest";
-import { Outflow } from "../../node/http/door/outflow.ts";
-import { Places } from "../../node/http/door/places.ts";
+/** Places to read, by a clock turned by hand: who waits, and who waits too long. */
+import { expect, test } from "vitest";
+import { Places, ReadSizes } from "../../node/http/door/places.ts";
 import {
-	CONNECTION_IDLE_MS,
 	READ_PATIENCE_MS,
-	UNSENT_BYTES_MAX,
-	UNSENT_GRACE_MS,
-	UNSENT_SLICE_BYTES,
-	UNSENT_SMALL_BYTES,
-	UNSENT_TURN_BYTES,
+	READS_BYTES_MAX,
+	READS_MAX,
+	READS_MIN,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
+import { asReply, FakeReply } from "../fakes/http-reply.ts";
 
 const MAX = 4;
 
-class FakeSocket {
-	destroyed = false;
-	/** The limits that were set on its silence, in order. */
-	readonly silences: number[] = [];
-
-	setTimeout(ms: number): void {
-		this.silences.push(ms);
-	}
-
-	destroy(): void {
-		this.destroyed = true;
-	}
-}
-
-class FakeReply {
-	readonly socket = new FakeSocket();
-	readonly raw = Object.assign(new EventEmitter(), { closed: false });
-
-	header(): this {
-		return this;
-	}
-
-	close(): void {
-		this.raw.closed = true;
-		this.raw.emit("close");
-	}
-}
-
-const asReply = (fake: FakeReply) => fake as unknown as FastifyReply;
 const enter = async (places: Places, fake: FakeReply) =>
 	places.enter(asReply(fake));
 
@@ -61,7 +23,7 @@ async function fill(places: Places): Promise<FakeReply[]> {
 
 test("a request that waits too long for a place is refused, and so is one that comes when many wait", async () => {
 	const clock = new VirtualClock();
-	const places = new Places(clock, MAX, 1);
+	const places = new Places(clock, { max: MAX }, 1);
 	await fill(places);
 	const reply = new FakeReply();
 	const entered = enter(places, reply);
@@ -73,7 +35,7 @@ test("a request that waits too long for a place is refused, and so is one that c
 
 test("a place that is passed on to a request that goes in that instant is not lost", async () => {
 	const clock = new VirtualClock();
-	const places = new Places(clock, MAX, 2);
+	const places = new Places(clock, { max: MAX }, 2);
 	const holders = await fill(places);
 	const [gone, next] = [new FakeReply(), new FakeReply()];
 	const entered = [enter(places, gone), enter(places, next)];
@@ -88,7 +50,7 @@ test("a place that is passed on to a request that goes in that instant is not lo
 
 test("a place is taken once and given back once, and requests that wait go before new ones", async () => {
 	const clock = new VirtualClock();
-	const places = new Places(clock, 1, 2);
+	const places = new Places(clock, { max: 1 }, 2);
 	const [first, second] = [new FakeReply(), new FakeReply()];
 	expect(await enter(places, first)).toBe(true);
 	expect(await enter(places, first)).toBe(true);
@@ -106,103 +68,27 @@ test("a place is taken once and given back once, and requests that wait go befor
 	expect(await third).toBe(true);
 });
 
-/** What an outflow does with answers of so many bytes. */
-function outflowOn(clock: VirtualClock) {
-	type Hook = (
-		request: object,
-		reply: object,
-		text: string,
-		go: () => void,
-	) => void;
-	let hook: Hook = () => {};
-	const app = { addHook: (_name: string, added: Hook) => (hook = added) };
-	new Outflow(clock).watch(app as unknown as FastifyInstance);
-	return (bytes: number) => {
-		const reply = new FakeReply();
-		const sent = { reply, isGone: false };
-		const request = { raw: { socket: reply.socket } };
-		hook(request, reply, "x".repeat(bytes), () => {
-			sent.isGone = true;
-		});
-		return sent;
-	};
-}
+test("the larger tasks have been lately, the fewer are read at once", () => {
+	const sizes = new ReadSizes();
+	expect(sizes.max).toBe(READS_MAX);
+	sizes.learn(READS_BYTES_MAX / 16);
+	expect(sizes.max).toBe(16);
+	sizes.learn(READS_BYTES_MAX);
+	expect(sizes.max).toBe(READS_MIN);
+	for (let i = 0; i < 100; i++) sizes.learn(100);
+	expect(sizes.max).toBe(READS_MAX);
+});
 
-test.each(["a", "\u00fc", "\u20ac", "\u{1f600}"])(
-	"an answer of many %s goes out as it is, whatever is cut where",
-	async (character) => {
-		for (const before of ["", "a"]) {
-			const text = before + character.repeat(UNSENT_SLICE_BYTES);
-			const out = Promise.withResolvers<Readable>();
-			const watched = { addHook: vi.fn() };
-			new Outflow(new VirtualClock()).watch(
-				watched as unknown as FastifyInstance,
-			);
-			const reply = new FakeReply();
-			const request = { raw: { socket: reply.socket } };
-			const done = (_error: null, sent: Readable) => out.resolve(sent);
-			watched.addHook.mock.calls[0]?.[1](request, reply, text, done);
-			expect(await readAll(await out.promise)).toBe(text);
-		}
-	},
-);
-
-test("an answer for which there is no room waits until another is out", async () => {
+test("who waits goes on as soon as there are more places", async () => {
 	const clock = new VirtualClock();
-	const send = outflowOn(clock);
-	const first = send(UNSENT_BYTES_MAX);
+	const number = { max: 1 };
+	const places = new Places(clock, number, MAX);
+	const [first, ...others] = [0, 1, 2].map(() => new FakeReply());
+	if (first === undefined) throw new Error("there is none");
+	expect(await enter(places, first)).toBe(true);
+	const entered = others.map((reply) => enter(places, reply));
+	number.max = 2;
+	places.leave(asReply(first));
 	await clock.runFor(1);
-	const second = send(UNSENT_SMALL_BYTES);
-	const small = send(UNSENT_SMALL_BYTES - 1);
-	expect([first, second, small].map(({ isGone }) => isGone)).toEqual([
-		true,
-		false,
-		true,
-	]);
-	first.reply.close();
-	expect(second.isGone).toBe(true);
-	expect(first.reply.socket.destroyed).toBe(false);
-});
-
-test("an answer that is not taken is cut off when another needs the room, after its time", async () => {
-	const clock = new VirtualClock();
-	const send = outflowOn(clock);
-	const slow = send(UNSENT_BYTES_MAX);
-	const next = send(UNSENT_SMALL_BYTES);
-	await clock.runFor(UNSENT_GRACE_MS - 1);
-	expect(next.isGone).toBe(false);
-	expect(slow.reply.socket.destroyed).toBe(false);
-	await clock.runFor(2);
-	expect(slow.reply.socket.destroyed).toBe(true);
-	expect(next.isGone).toBe(true);
-	slow.reply.close();
-	const whole = send(UNSENT_BYTES_MAX);
-	expect(whole.isGone).toBe(false);
-	await clock.runFor(1);
-	next.reply.close();
-	expect(whole.isGone).toBe(true);
-});
-
-test("what is sent in one turn of the event loop is bounded", async () => {
-	const clock = new VirtualClock();
-	const send = outflowOn(clock);
-	const [first, second] = [send(UNSENT_TURN_BYTES), send(UNSENT_SMALL_BYTES)];
-	expect([first.isGone, second.isGone]).toEqual([true, false]);
-	await clock.runFor(0);
-	expect(second.isGone).toBe(true);
-});
-
-test("an answer whose client goes before there is room is let go", () => {
-	const send = outflowOn(new VirtualClock());
-	send(UNSENT_BYTES_MAX);
-	const second = send(UNSENT_SMALL_BYTES);
-	second.reply.close();
-	expect(second.isGone).toBe(true);
-});
-
-test("a client that takes nothing of an answer is cut off, and only then", () => {
-	const { reply } = outflowOn(new VirtualClock())(UNSENT_SMALL_BYTES);
-	expect(reply.socket.silences).toEqual([READ_PATIENCE_MS / 2]);
-	reply.close();
-	expect(reply.socket.silences.at(-1)).toBe(CONNECTION_IDLE_MS);
+	expect(await Promise.all(entered)).toEqual([true, true]);
 });

@@ -44,7 +44,7 @@ export function takeBodies(app: FastifyInstance, clock: Clock): void {
 		else done();
 	});
 	// A large body becomes many objects: those of one at a time are enough.
-	const large = new Places(clock, 1, BODIES_LARGE_WAITING_MAX);
+	const large = new Places(clock, { max: 1 }, BODIES_LARGE_WAITING_MAX);
 	large.watch(app);
 	app.addHook("preHandler", (request, reply, done) => {
 		if (bodyOf(request).length <= BODY_LARGE_BYTES) return done();

@@ -60,9 +60,9 @@ export class EventStreams {
 		const mayGoOn = () => refusalNow(this.#api.access, request) === undefined;
 		const pieces = this.#write(source, mayGoOn);
 		const stop = () => reader.close();
-		const stream = this.#streams.send(reply, TYPE, pieces, stop);
+		this.#streams.send(reply, TYPE, pieces, stop);
 		reader.over.addEventListener("abort", () => {
-			if (reader.over.reason === "slow") stream.destroy();
+			if (reader.over.reason === "slow") reply.raw.destroy();
 		});
 		return reply;
 	}

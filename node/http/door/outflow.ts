@@ -1,200 +1,170 @@
 /**
- * Outflow: answers that their clients have not taken yet, a few megabytes at a time.
+ * Outflow: how answers leave the node, and what they may hold of it meanwhile.
  *
- * An answer lies in memory until its client has taken it, and a client may take its time.
- * So answers that are not small are counted from before they are sent until they are out.
- * When there are too many, the next one waits, and the client that takes its answer most
- * slowly, if it has had at least a second, is cut off in its favour: slow readers hold
- * memory only as long as nobody else needs it. A client that takes nothing at all is cut
- * off after a while in any case.
+ * Every answer that is not small has its place in the room (see room.ts), which is one for
+ * all connections and all that a node answers:
  *
- * Handing megabytes to the system takes milliseconds, so only so much is begun in one
- * turn of the event loop. An answer goes out in slices, which show how much of it is
- * taken; only the next slice exists as bytes besides the text. Files are buffers, which
- * all answers share: of them only that counts which is begun in one turn.
+ * - If its size is known before it is made, or such answers have been large lately, it is
+ *   made only once there is room for it.
+ * - What is large without having been expected to be is made, and waits.
+ * - Files are buffers that all answers share, so they take room only where each connection
+ *   has them encrypted for itself.
+ *
+ * A small answer never waits. A client that takes nothing at all of one that is not small
+ * is cut off after READ_PATIENCE_MS, whether others need the room or not.
  */
-import type { Socket } from "node:net";
-import { Readable } from "node:stream";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import { TLSSocket } from "node:tls";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
 	CONNECTION_IDLE_MS,
 	READ_PATIENCE_MS,
-	UNSENT_BYTES_MAX,
-	UNSENT_GRACE_MS,
-	UNSENT_PACE_MIN,
-	UNSENT_SLICE_BYTES,
 	UNSENT_SMALL_BYTES,
-	UNSENT_TURN_BYTES,
+	UNSENT_UNKNOWN_BYTES,
 } from "../../../protocol/limits.ts";
-import type { Clock, Timer } from "../../ports.ts";
-import { Pace } from "./pace.ts";
+import type { Clock } from "../../ports.ts";
+import type { CutOffs } from "./cut-offs.ts";
+import { Room } from "./room.ts";
+import { Slices } from "./slices.ts";
+import { Turn } from "./turn.ts";
 
-interface Unsent {
-	readonly raw: FastifyReply["raw"];
-	readonly socket: Socket;
-	readonly text: string;
-	/** Lets the answer be sent. */
-	readonly go: (error: null, payload: Readable | string) => void;
-	bytes: number;
-	pace: Pace;
-}
-
-/** An answer in slices. */
-class Slices extends Readable {
-	readonly #text: string;
-	readonly #pace: Pace;
-	#at = 0;
-
-	constructor(text: string, pace: Pace) {
-		super({ highWaterMark: UNSENT_SLICE_BYTES });
-		this.#text = text;
-		this.#pace = pace;
-	}
-
-	override _read(): void {
-		const end = sliceEnd(this.#text, this.#at + UNSENT_SLICE_BYTES);
-		const slice = Buffer.from(this.#text.slice(this.#at, end));
-		this.#at = end;
-		this.#pace.count(slice.length);
-		this.push(slice.length === 0 ? null : slice);
-	}
-}
-
-/** Near `at`, but not within a character. */
-function sliceEnd(text: string, at: number): number {
-	const code = text.charCodeAt(at - 1);
-	return code >= 0xd800 && code < 0xdc00 ? at + 1 : at;
-}
+type Raw = FastifyReply["raw"];
+/** Lets an answer be sent. */
+type Send = (error: null, payload?: unknown) => void;
 
 export class Outflow {
-	readonly #clock: Clock;
-	/** In the order in which they came. */
-	readonly #held = new Set<Unsent>();
-	readonly #waiting = new Set<Unsent>();
+	readonly room: Room;
+	readonly #turn: Turn;
+	readonly #cutOffs: CutOffs;
 	/** Files that are not begun yet, in the order in which they came. */
 	readonly #files: { readonly bytes: number; readonly go: () => void }[] = [];
-	#bytes = 0;
-	/** Sent in this turn. */
-	#turnBytes = 0;
-	#timer: Timer | undefined;
+	/** How large the answers of each route have been lately. */
+	readonly #sizes = new Map<string, number>();
 
-	constructor(clock: Clock) {
-		this.#clock = clock;
+	constructor(clock: Clock, cutOffs: CutOffs) {
+		this.#turn = new Turn(clock);
+		this.#cutOffs = cutOffs;
+		this.#turn.onNext(() => this.#beginFiles());
+		this.room = new Room(clock, this.#turn, cutOffs);
 	}
 
 	watch(app: FastifyInstance): void {
-		app.addHook("onSend", (request, reply, payload, done) => {
-			if (Buffer.isBuffer(payload) && payload.length >= UNSENT_SMALL_BYTES) {
-				this.#files.push({ bytes: payload.length, go: done });
-				this.#beginFiles();
-				return;
-			}
-			if (typeof payload !== "string" || payload.length < UNSENT_SMALL_BYTES)
-				return done();
-			this.#add({
-				raw: reply.raw,
-				// The answer itself has no socket while an earlier one of the connection is not
-				// out.
-				socket: request.raw.socket,
-				text: payload,
-				bytes: 0,
-				go: (error, sent) => {
-					if (typeof sent !== "string")
-						reply.header("content-length", Buffer.byteLength(payload));
-					done(error, sent);
-				},
-				pace: this.#newPace(),
-			});
+		app.addHook("onSend", (request, reply, payload, done: Send) => {
+			const isText = typeof payload === "string";
+			if (!isText && !Buffer.isBuffer(payload)) done(null);
+			else if (isText) this.#text(request, reply, payload, done);
+			else this.#file(request, reply, payload, done);
 		});
-	}
-
-	#add(unsent: Unsent): void {
-		if (unsent.raw.closed) {
-			unsent.go(null, "");
-			return;
-		}
-		this.#waiting.add(unsent);
-		unsent.raw.once("close", () => {
-			unsent.socket.setTimeout(CONNECTION_IDLE_MS);
-			if (this.#waiting.delete(unsent)) unsent.go(null, "");
-			this.#release(unsent);
-			this.#admit();
-		});
-		this.#admit();
-	}
-
-	#admit(): void {
-		for (const unsent of this.#waiting) {
-			if (this.#turnBytes >= UNSENT_TURN_BYTES) return;
-			while (!this.#hasRoomFor(unsent)) if (!this.#cutSlowest()) return;
-			this.#waiting.delete(unsent);
-			this.#held.add(unsent);
-			unsent.bytes = Buffer.byteLength(unsent.text);
-			this.#bytes += unsent.bytes;
-			this.#count(unsent.bytes);
-			unsent.pace = this.#newPace();
-			// Halved, because a socket that has something unsent is given its time twice.
-			unsent.socket.setTimeout(READ_PATIENCE_MS / 2);
-			unsent.go(null, new Slices(unsent.text, unsent.pace));
-		}
-	}
-
-	#beginFiles(): void {
-		while (this.#turnBytes < UNSENT_TURN_BYTES) {
-			const file = this.#files.shift();
-			if (file === undefined) return;
-			this.#count(file.bytes);
-			file.go();
-		}
-	}
-
-	#count(bytes: number): void {
-		if (this.#turnBytes === 0)
-			this.#clock.soon(() => {
-				this.#turnBytes = 0;
-				this.#beginFiles();
-				this.#admit();
-			});
-		this.#turnBytes += bytes;
-	}
-
-	/** An answer that is larger than all the room there is goes alone. */
-	#hasRoomFor({ text }: Unsent): boolean {
-		const bytes = this.#bytes + text.length;
-		return this.#held.size === 0 || bytes <= UNSENT_BYTES_MAX;
 	}
 
 	/**
-	 * False if none is slow, or has had its time; then they are checked again a while
-	 * later.
+	 * Whether there is room for an answer of this route, before it is made: for as much as
+	 * its answers have had lately.
 	 */
-	#cutSlowest(): boolean {
-		const nowMs = this.#clock.monoMs();
-		let slowest: Unsent | undefined;
-		let pace = UNSENT_PACE_MIN;
-		for (const unsent of this.#held) {
-			const its = unsent.pace.at(nowMs);
-			if (its >= pace) continue;
-			slowest = unsent;
-			pace = its;
-		}
-		if (slowest === undefined) {
-			this.#timer ??= this.#clock.after(UNSENT_GRACE_MS, () => {
-				this.#timer = undefined;
-				this.#admit();
-			});
-			return false;
-		}
-		slowest.socket.destroy();
-		this.#release(slowest);
-		return true;
+	expect(
+		request: FastifyRequest,
+		reply: FastifyReply,
+	): true | Promise<boolean> {
+		const bytes = this.#sizes.get(routeOf(request)) ?? UNSENT_UNKNOWN_BYTES;
+		if (bytes < UNSENT_SMALL_BYTES) return true;
+		return this.room.enter(request, reply, bytes, READ_PATIENCE_MS);
 	}
 
-	#newPace(): Pace {
-		return new Pace(this.#clock.monoMs(), UNSENT_GRACE_MS);
+	#text(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		text: string,
+		done: Send,
+	): void {
+		this.#learn(request, reply, text.length);
+		if (text.length < UNSENT_SMALL_BYTES || request.method === "HEAD") {
+			this.room.leave(reply.raw);
+			done(null);
+			return;
+		}
+		const bytes = Buffer.byteLength(text);
+		this.#whenRoom(request, reply, bytes, () =>
+			this.#send(request, reply, { whole: text, bytes }, done),
+		);
 	}
 
-	#release(unsent: Unsent): void {
-		if (this.#held.delete(unsent)) this.#bytes -= unsent.bytes;
+	#file(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		whole: Buffer,
+		done: Send,
+	): void {
+		const bytes = whole.length;
+		if (bytes < UNSENT_SMALL_BYTES || request.method === "HEAD") {
+			done(null);
+		} else if (request.raw.socket instanceof TLSSocket) {
+			this.#whenRoom(request, reply, bytes, () =>
+				this.#send(request, reply, { whole, bytes }, done),
+			);
+		} else {
+			const go = () => {
+				this.#watchSilence(request, reply.raw);
+				done(null);
+			};
+			this.#files.push({ bytes, go });
+			this.#beginFiles();
+		}
 	}
+
+	/** However long it takes: it has been made. */
+	#whenRoom(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		bytes: number,
+		go: () => void,
+	): void {
+		const entered = this.room.enter(request, reply, bytes);
+		if (entered === true) go();
+		else void entered.then(go);
+	}
+
+	#send(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		{ whole, bytes }: { whole: string | Buffer; bytes: number },
+		done: Send,
+	): void {
+		const { raw } = reply;
+		const stake = this.room.sent(raw);
+		// Its client has gone.
+		if (stake === undefined) {
+			done(null, "");
+			return;
+		}
+		this.#watchSilence(request, raw);
+		reply.header("content-length", bytes);
+		done(null, new Slices(whole, (length) => stake.took(length)));
+	}
+
+	#watchSilence({ raw: { socket } }: FastifyRequest, raw: Raw): void {
+		const silent = () => this.#cutOffs.count("silent");
+		// Halved, because a socket that has something unsent is given its time twice.
+		socket.setTimeout(READ_PATIENCE_MS / 2).once("timeout", silent);
+		raw.once("close", () =>
+			socket.setTimeout(CONNECTION_IDLE_MS).off("timeout", silent),
+		);
+	}
+
+	#learn(request: FastifyRequest, { statusCode }: FastifyReply, bytes: number) {
+		const route = routeOf(request);
+		// A refusal says nothing about what is not refused.
+		if (statusCode === 200) this.#sizes.set(route, bytes);
+	}
+
+	#beginFiles(): void {
+		while (this.#turn.hasLeft) {
+			const file = this.#files.shift();
+			if (file === undefined) return;
+			this.#turn.count(file.bytes);
+			file.go();
+		}
+	}
+}
+
+function routeOf({ routeOptions }: FastifyRequest): string {
+	return routeOptions.url ?? "";
 }

@@ -7,9 +7,15 @@
  * way out. Others wait their turn: a limited number, and not for long.
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { READ_PATIENCE_MS } from "../../../protocol/limits.ts";
+import {
+	READ_PATIENCE_MS,
+	READS_BYTES_MAX,
+	READS_MAX,
+	READS_MIN,
+} from "../../../protocol/limits.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import type { Clock } from "../../ports.ts";
+import type { TaskReads } from "./task-reads.ts";
 
 export const readsFull: Problem = {
 	code: "overloaded",
@@ -23,22 +29,52 @@ export interface Reads {
 	/** Lists for which much may have to be searched. */
 	readonly searches: Places;
 	/** One task each. */
-	readonly tasks: Places;
+	readonly tasks: TaskReads;
 }
 
 type Raw = FastifyReply["raw"];
 
+/** How many single tasks are read at once: the fewer, the larger they have been lately. */
+export class ReadSizes {
+	/** What a read is reckoned to bring, falling from the largest of the last ones. */
+	#bytes = 0;
+
+	/** One has brought so many bytes. */
+	learn(bytes: number): void {
+		this.#bytes = Math.max(bytes, this.#bytes * SIZE_KEPT);
+	}
+
+	get max(): number {
+		const fit = Math.floor(READS_BYTES_MAX / Math.max(1, this.#bytes));
+		return Math.max(READS_MIN, Math.min(READS_MAX, fit));
+	}
+}
+
+/** Of so many places, one is for those that go after others, so that they come to their turn. */
+const LATER_SHARE = 4;
+
+/** So that sixty small tasks after a large one are read as if it had not been. */
+const SIZE_KEPT = 0.95;
+
 export class Places {
 	readonly #clock: Clock;
-	readonly #max: number;
+	readonly #places: { readonly max: number };
 	readonly #waitingMax: number;
 	readonly #held = new Set<Raw>();
 	/** In the order in which they came; each is told when it has a place. */
 	readonly #waiting = new Set<() => void>();
+	/** Those that go after them, but for every LATER_SHARE-th place. */
+	readonly #later = new Set<() => void>();
+	#given = 0;
 
-	constructor(clock: Clock, max: number, waitingMax: number) {
+	/** `places.max`: how many there are, which may change at any time. */
+	constructor(
+		clock: Clock,
+		places: { readonly max: number },
+		waitingMax: number,
+	) {
 		this.#clock = clock;
-		this.#max = max;
+		this.#places = places;
 		this.#waitingMax = waitingMax;
 	}
 
@@ -53,12 +89,15 @@ export class Places {
 		});
 	}
 
-	/** Whether there is a place for this answer, perhaps after a while. */
-	enter({ raw }: FastifyReply): boolean | Promise<boolean> {
+	/**
+	 * Whether there is a place for this answer, perhaps after a while. `isLater`: most others
+	 * that wait go before it.
+	 */
+	enter({ raw }: FastifyReply, isLater = false): boolean | Promise<boolean> {
 		if (raw.closed) return false;
 		if (this.#held.has(raw)) return true;
-		if (this.#held.size >= this.#max || this.#waiting.size > 0)
-			return this.#turn(raw);
+		if (this.#held.size >= this.#places.max || this.#waitingCount > 0)
+			return this.#turn(raw, isLater ? this.#later : this.#waiting);
 		this.#hold(raw);
 		return true;
 	}
@@ -68,12 +107,26 @@ export class Places {
 	}
 
 	#leave(raw: Raw): void {
-		if (!this.#held.delete(raw) || this.#waiting.size === 0) return;
+		if (!this.#held.delete(raw) || this.#waitingCount === 0) return;
 		// In another turn: otherwise one answer after the other would fill this one.
 		this.#clock.soon(() => {
-			const [next] = this.#waiting;
-			if (this.#held.size < this.#max) next?.();
+			while (this.#held.size < this.#places.max && this.#waitingCount > 0)
+				this.#next();
 		});
+	}
+
+	get #waitingCount(): number {
+		return this.#waiting.size + this.#later.size;
+	}
+
+	#next(): void {
+		this.#given += 1;
+		const isLaters = this.#given % LATER_SHARE === 0;
+		const [first, second] = isLaters
+			? [this.#later, this.#waiting]
+			: [this.#waiting, this.#later];
+		const [next] = first.size > 0 ? first : second;
+		next?.();
 	}
 
 	#hold(raw: Raw): void {
@@ -82,11 +135,11 @@ export class Places {
 	}
 
 	/** False if too many wait, it took too long, or the client is gone. */
-	#turn(raw: Raw): Promise<boolean> | boolean {
-		if (this.#waiting.size >= this.#waitingMax) return false;
+	#turn(raw: Raw, waiting: Set<() => void>): Promise<boolean> | boolean {
+		if (this.#waitingCount >= this.#waitingMax) return false;
 		return new Promise((resolve) => {
 			const end = (hasPlace: boolean) => {
-				this.#waiting.delete(called);
+				waiting.delete(called);
 				tooLong.cancel();
 				raw.off("close", gone);
 				// At once, before another request comes or this one goes.
@@ -96,7 +149,7 @@ export class Places {
 			const called = () => end(true);
 			const gone = () => end(false);
 			const tooLong = this.#clock.after(READ_PATIENCE_MS, gone);
-			this.#waiting.add(called);
+			waiting.add(called);
 			raw.once("close", gone);
 		});
 	}

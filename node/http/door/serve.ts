@@ -11,6 +11,7 @@ import type {
 	FastifyRequest,
 	onRequestHookHandler,
 	onResponseHookHandler,
+	preHandlerHookHandler,
 } from "fastify";
 import type { Method, Operation } from "../../../protocol/operation.ts";
 import {
@@ -22,7 +23,10 @@ import {
 	type PlacesOf,
 } from "../../../protocol/operations.ts";
 import type { Doorkeeper } from "./access.ts";
+import { sendProblem } from "./answer.ts";
 import { needsNoBody } from "./body.ts";
+import type { Outflow } from "./outflow.ts";
+import { readsFull } from "./places.ts";
 import { takesNoParameters } from "./query.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -50,17 +54,25 @@ export function serveOperationsOnly(app: FastifyInstance): void {
 interface Overseers {
 	readonly doorkeeper: Doorkeeper;
 	readonly traffic: Traffic;
+	readonly outflow: Outflow;
 }
+
+/** Of these, fewer are made at once: as many as may be read (see places.ts). */
+const PLACED: readonly OperationId[] = [
+	...(["getTask", "listTasks", "listFailures"] as const),
+	...(["getStatus", "listStatuses"] as const),
+];
 
 export function serve(
 	app: FastifyInstance,
 	handlers: Handlers,
-	{ doorkeeper, traffic }: Overseers,
+	{ doorkeeper, traffic, outflow }: Overseers,
 ): void {
 	for (const id of Object.keys(OPERATIONS) as OperationId[]) {
 		const operation: Operation = OPERATIONS[id];
 		add(app, operation.method, operation.path, {
 			onRequest: [doorkeeper.check(id, operation), ...checksOf(operation)],
+			preHandler: isMadeAtOnce(id, operation) ? [roomIn(outflow)] : [],
 			handler: handlers[id],
 			onResponse: [
 				traffic.counter(id, isStream(operation)),
@@ -72,6 +84,7 @@ export function serve(
 	for (const id of Object.keys(FILES) as FileId[]) {
 		add(app, "GET", FILES[id], {
 			onRequest: [],
+			preHandler: [],
 			handler: handlers[id],
 			onResponse: [onResponse],
 		});
@@ -81,6 +94,7 @@ export function serve(
 interface Served {
 	readonly onRequest: onRequestHookHandler[];
 	readonly onResponse: onResponseHookHandler[];
+	readonly preHandler: preHandlerHookHandler[];
 	/** Its parameters are those of the path. */
 	readonly handler: Handler<never>;
 }
@@ -89,13 +103,14 @@ function add(
 	app: FastifyInstance,
 	method: Method,
 	path: string,
-	{ onRequest, onResponse, handler }: Served,
+	{ onRequest, preHandler, onResponse, handler }: Served,
 ): void {
 	const handle = handler as Handler<string>;
 	app.route<{ Params: Record<string, string> }>({
 		method,
 		url: routeOf(path),
 		onRequest,
+		preHandler,
 		onResponse,
 		handler: handle,
 	});
@@ -109,6 +124,24 @@ function checksOf(operation: Operation): onRequestHookHandler[] {
 		...(query === undefined ? [takesNoParameters] : []),
 		...(method !== "GET" && mayBeEmpty ? [needsNoBody] : []),
 	];
+}
+
+/** Whether all who ask are answered in the same instant, once it is known what. */
+function isMadeAtOnce(id: OperationId, operation: Operation): boolean {
+	const { method } = operation;
+	return method === "GET" && !isStream(operation) && !PLACED.includes(id);
+}
+
+/** An answer is made once there is room for it. */
+function roomIn(outflow: Outflow): preHandlerHookHandler {
+	return (request, reply, done) => {
+		const entered = outflow.expect(request, reply);
+		if (entered === true) return done();
+		void entered.then((hasRoom) => {
+			if (hasRoom) done();
+			else sendProblem(reply, readsFull);
+		});
+	};
 }
 
 /** As fastify writes it: `/v1/tasks/:id`. */

@@ -1,15 +1,26 @@
 /**
  * Answers that go on: each is written as its client takes it, ends when the client hangs
  * up, and ends at once when the node stops, so that none keeps the node from closing.
+ *
+ * What comes next is made only once the system has taken all that came before: so of each
+ * answer there is one piece at most, however many of their clients take nothing. A piece
+ * is written in slices, since what the system does not take of a write is copied.
  */
-import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
+import type { Log } from "../../ports.ts";
+import { sliceEnd } from "./slices.ts";
 
-/** How much is written ahead of the reader. */
-const AHEAD_BYTES = 16 * 1024;
+const SLICE_BYTES = 16 * 1024;
+
+type Raw = FastifyReply["raw"];
 
 export class Streams {
+	readonly #log: Log;
 	readonly #open = new Set<() => void>();
+
+	constructor(log: Log) {
+		this.#log = log;
+	}
 
 	/**
 	 * `end` is called when the answer is no longer wanted, and makes `pieces` come to an
@@ -20,29 +31,57 @@ export class Streams {
 		type: string,
 		pieces: AsyncIterable<string>,
 		end: () => void,
-	): Readable {
-		const options = { objectMode: false, highWaterMark: AHEAD_BYTES };
-		const stream = Readable.from(pieces, options);
+	): void {
+		const { raw } = reply;
 		this.#open.add(end);
 		const hangUp = () => {
 			this.#open.delete(end);
 			end();
 		};
-		// Not when the stream is closed: that waits for its last piece. A client that has hung up
-		// while the answer was being prepared does so no more.
-		if (reply.raw.destroyed) hangUp();
-		else reply.raw.once("close", hangUp);
+		// A client that has hung up while the answer was being prepared does so no more.
+		if (raw.destroyed) hangUp();
+		else raw.once("close", hangUp);
 		// A proxy must not hold back what is to be seen now.
 		reply.headers({
 			...{ "content-type": type, "x-accel-buffering": "no" },
 			// Its connection ends with it; otherwise a node that stops would wait for that.
 			connection: "close",
 		});
-		void reply.code(200).send(stream);
-		return stream;
+		reply.hijack();
+		for (const [name, value] of Object.entries(reply.getHeaders()))
+			if (value !== undefined) raw.setHeader(name, value);
+		raw.statusCode = 200;
+		write(raw, pieces).catch((error: unknown) => {
+			this.#log.error({ err: error }, "a stream met an error");
+			raw.destroy();
+		});
 	}
 
 	endAll(): void {
 		for (const end of this.#open) end();
 	}
+}
+
+async function write(raw: Raw, pieces: AsyncIterable<string>): Promise<void> {
+	for await (const piece of pieces) {
+		for (let at = 0; at < piece.length; ) {
+			const end = sliceEnd(piece, at + SLICE_BYTES);
+			if (!(await isTaken(raw, piece.slice(at, end)))) return;
+			at = end;
+		}
+	}
+	raw.end();
+}
+
+/** Resolves when the system has taken it, or with false if the connection is closed. */
+function isTaken(raw: Raw, slice: string): Promise<boolean> {
+	if (raw.destroyed) return Promise.resolve(false);
+	return new Promise((resolve) => {
+		const closed = () => resolve(false);
+		raw.once("close", closed);
+		raw.write(slice, () => {
+			raw.off("close", closed);
+			resolve(!raw.destroyed);
+		});
+	});
 }

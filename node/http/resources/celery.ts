@@ -66,7 +66,11 @@ export function celeryHandlers(
 			const id = request.params.task_id;
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
-			const record = isTaskId(id) ? await api.tasks.newest(id) : undefined;
+			const read = async () =>
+				isTaskId(id) ? await api.tasks.newest(id) : undefined;
+			const found = await reads.tasks.settle(request, reply, read);
+			if (found === undefined) return sendProblem(reply, readsFull);
+			const { record } = found;
 			const asker = askerOf(request);
 			if (record === undefined || !reachesRoute(asker, record.route))
 				return sendProblem(reply, noSuchTask);

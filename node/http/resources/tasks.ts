@@ -16,10 +16,11 @@ import type { Api, Clock } from "../../ports.ts";
 import { askerOf, refusalNow } from "../door/access.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
-import { type Reads, readsFull } from "../door/places.ts";
+import { readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
 import { isOutOfReach, shownTo } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
+import type { TaskReads } from "../door/task-reads.ts";
 import type { Waits } from "../door/waits.ts";
 
 export const noSuchTask: Problem = {
@@ -38,7 +39,7 @@ export function taskHandlers(reader: Reader): Pick<Handlers, "getTask"> {
 interface Reader {
 	readonly api: Api;
 	readonly waits: Waits;
-	readonly reads: Reads;
+	readonly reads: TaskReads;
 	readonly clock: Clock;
 	readonly links: Links;
 }
@@ -64,21 +65,22 @@ async function read(
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
 	const waitMs = Math.min(wantedMs, WAIT_MS_MAX);
 	const startedMs = clock.monoMs();
-	const { tasks } = reads;
-	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
+	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
 	const asker = askerOf(request);
 	if (await isOutOfReach(api, asker, id)) return sendProblem(reply, noSuchTask);
-	const leave = () => tasks.leave(reply);
-	const record =
-		waitMs === 0
-			? await api.tasks.get(id)
-			: await waits.hold(reply, (signal) =>
-					api.ends.awaitEnd(id, waitMs, signal, leave),
-				);
+	const again = () => api.tasks.get(id);
+	const place = {
+		leave: () => reads.leave(reply),
+		enter: () => reads.enter(reply),
+	};
+	const whenEnded = () =>
+		waits.hold(reply, (signal) => api.ends.awaitEnd(id, waitMs, signal, place));
+	const read = waitMs === 0 ? again : whenEnded;
+	const found = await reads.settle(request, reply, read, again);
 	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
 	if (refusal !== undefined) return sendProblem(reply, refusal);
-	// While it waited, its place was given to others.
-	if (!(await tasks.enter(reply))) return sendProblem(reply, readsFull);
+	if (found === undefined) return sendProblem(reply, readsFull);
+	const { record } = found;
 	if (record === undefined) return sendProblem(reply, noSuchTask);
 	links.toTask(reply, record.id);
 	if (waitMs > 0 && !isEnded(record.state)) {

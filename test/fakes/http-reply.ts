@@ -1,0 +1,41 @@
+/** An answer of the HTTP side, and its connection, without a socket: closed by hand. */
+import { EventEmitter } from "node:events";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+class FakeSocket extends EventEmitter {
+	destroyed = false;
+	/** The limits that were set on its silence, in order. */
+	readonly silences: number[] = [];
+
+	setTimeout(ms: number): this {
+		this.silences.push(ms);
+		return this;
+	}
+
+	destroy(): void {
+		this.destroyed = true;
+	}
+}
+
+export class FakeReply {
+	readonly socket = new FakeSocket();
+	readonly raw = Object.assign(new EventEmitter(), { closed: false });
+	readonly statusCode = 200;
+
+	header(): this {
+		return this;
+	}
+
+	close(): void {
+		this.raw.closed = true;
+		this.raw.emit("close");
+	}
+}
+
+export const asReply = (fake: FakeReply) => fake as unknown as FastifyReply;
+
+/** A request of that route, which the reply answers. */
+export function requestOf({ socket }: FakeReply, url = "/a"): FastifyRequest {
+	const request = { method: "GET", raw: { socket }, routeOptions: { url } };
+	return request as unknown as FastifyRequest;
+}
