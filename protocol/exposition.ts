@@ -8,11 +8,13 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 type Labels = Readonly<Record<string, string>>;
 
+type Counted = Pick<Histogram, "bounds" | "counts" | "sum">;
+
 /** One metric, or one of its values under a set of labels. */
 export interface Reading {
 	readonly name: MetricName;
 	readonly labels?: Labels;
-	readonly value: number | Pick<Histogram, "bounds" | "counts" | "sum">;
+	readonly value: number | Counted;
 	/** For a summary, whose sum and count are reported this way. */
 	readonly suffix?: "_sum" | "_count";
 }
@@ -59,8 +61,38 @@ function writeReading({ name, labels, value, suffix }: Reading): string {
 	const own = inner === "" ? "" : `{${inner}}`;
 	if (typeof value === "number")
 		return `${name}${suffix ?? ""}${own} ${value}\n`;
-	const { bounds, counts, sum } = value;
-	// A histogram has many buckets, and there are many of them: what is the same in each line is written once.
+	const kept = KEPT.get(value);
+	const count = countOf(value);
+	if (kept?.name === name && kept.inner === inner && kept.count === count)
+		return kept.text;
+	const text = `${writeBuckets(name, inner, value)}${name}_sum${own} ${value.sum}\n${name}_count${own} ${count}\n`;
+	KEPT.set(value, { name, inner, count, text });
+	return text;
+}
+
+/** How a histogram was written last. */
+interface Kept {
+	readonly name: MetricName;
+	readonly inner: string;
+	readonly count: number;
+	readonly text: string;
+}
+
+/** There are many histograms, and most have seen nothing new since they were last written: whatever they see, they count. */
+const KEPT = new WeakMap<Counted, Kept>();
+
+function countOf({ counts }: Counted): number {
+	let count = 0;
+	for (const each of counts) count += each;
+	return count;
+}
+
+function writeBuckets(
+	name: MetricName,
+	inner: string,
+	{ bounds, counts }: Counted,
+): string {
+	// What is the same in each line is written once.
 	const bucket = `${name}_bucket{${inner}${inner === "" ? "" : ","}le="`;
 	let text = "";
 	let count = 0;
@@ -68,7 +100,7 @@ function writeReading({ name, labels, value, suffix }: Reading): string {
 		count += counts[at] ?? 0;
 		text += `${bucket}${at < bounds.length ? bounds[at] : "+Inf"}"} ${count}\n`;
 	}
-	return `${text}${name}_sum${own} ${sum}\n${name}_count${own} ${count}\n`;
+	return text;
 }
 
 function writeLabels(labels: Labels = {}): string {

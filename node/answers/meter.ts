@@ -21,7 +21,7 @@ import type {
 	Store,
 } from "../ports.ts";
 import { PacedRead, type PacedReadClock } from "./paced-read.ts";
-import { queueReadings } from "./queue-readings.ts";
+import { QueueReader } from "./queue-readings.ts";
 
 /** What is counted for one shard. */
 export interface CountingEngine {
@@ -69,12 +69,13 @@ export class Meter implements MeterApi {
 
 	constructor(parts: MeterParts) {
 		const { clock, cluster, overview } = parts;
+		const queueReader = new QueueReader();
 		this.#parts = parts;
 		this.#tasks = new PacedRead(clock, async () =>
 			written(taskReadings(await cluster.taskCounts())),
 		);
 		this.#queues = new PacedRead(clock, async () =>
-			written(queueReadings(await overview.queues())),
+			written(queueReader.readings(await overview.queues())),
 		);
 	}
 

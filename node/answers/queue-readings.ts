@@ -5,7 +5,7 @@
 import type { Reading } from "../../protocol/exposition.ts";
 import { OTHER } from "../../protocol/instruments.ts";
 import { METRIC_LABELS_MAX } from "../../protocol/limits.ts";
-import { parseRoute } from "../../protocol/route.ts";
+import { parseRoute, type Route } from "../../protocol/route.ts";
 import type { QueuesView } from "../ports.ts";
 
 interface Waiting {
@@ -13,10 +13,28 @@ interface Waiting {
 	oldestMs: number;
 }
 
-export function queueReadings({ asOfMs, queues }: QueuesView): Reading[] {
-	const byQueue = new Map<string, Waiting>();
-	for (const { route, count, oldestMs } of queues)
-		add(byQueue, parseRoute(route)?.queue ?? OTHER, { count, oldestMs });
+/** Reads queues again and again: of most routes it has found out before which queue they name. */
+export class QueueReader {
+	#queues = new Map<Route, string>();
+
+	readings({ asOfMs, queues }: QueuesView): Reading[] {
+		const known = this.#queues;
+		// Only what is there now is remembered.
+		this.#queues = new Map();
+		const byQueue = new Map<string, Waiting>();
+		for (const { route, count, oldestMs } of queues) {
+			const queue = known.get(route) ?? parseRoute(route)?.queue ?? OTHER;
+			this.#queues.set(route, queue);
+			add(byQueue, queue, count, oldestMs);
+		}
+		return readingsOf(byQueue, asOfMs);
+	}
+}
+
+function readingsOf(
+	byQueue: ReadonlyMap<string, Waiting>,
+	asOfMs: number,
+): Reading[] {
 	return [...largest(byQueue)].flatMap(
 		([queue, { count, oldestMs }]): Reading[] => [
 			{ name: "hearsay_queue_tasks", labels: { queue }, value: count },
@@ -28,19 +46,47 @@ export function queueReadings({ asOfMs, queues }: QueuesView): Reading[] {
 	);
 }
 
-function largest(all: ReadonlyMap<string, Waiting>): Map<string, Waiting> {
-	if (all.size <= METRIC_LABELS_MAX) return new Map(all);
-	const sorted = [...all].sort(([, a], [, b]) => b.count - a.count);
-	const told = new Map(sorted.slice(0, METRIC_LABELS_MAX - 1));
-	for (const [, waiting] of sorted.slice(METRIC_LABELS_MAX - 1))
-		add(told, OTHER, waiting);
+/** The rest is told as one. */
+function largest(
+	all: ReadonlyMap<string, Waiting>,
+): ReadonlyMap<string, Waiting> {
+	if (all.size <= METRIC_LABELS_MAX) return all;
+	const least = leastOfLargest(all, METRIC_LABELS_MAX - 1);
+	const named: [string, Waiting][] = [];
+	const rest: Waiting[] = [];
+	for (const each of all)
+		if (each[1].count >= least) named.push(each);
+		else rest.push(each[1]);
+	named.sort(([, a], [, b]) => b.count - a.count);
+	// Of those that have the least, there may be more than fit.
+	const more = named
+		.splice(METRIC_LABELS_MAX - 1)
+		.map(([, waiting]) => waiting);
+	const told = new Map(named);
+	for (const { count, oldestMs } of [...more, ...rest])
+		add(told, OTHER, count, oldestMs);
 	return told;
 }
 
-function add(all: Map<string, Waiting>, queue: string, more: Waiting): void {
-	const known = all.get(queue) ?? { count: 0, oldestMs: Infinity };
-	all.set(queue, {
-		count: known.count + more.count,
-		oldestMs: Math.min(known.oldestMs, more.oldestMs),
-	});
+/** The least count of the so many largest ones. Numbers alone are sorted many times as fast as what has them. */
+function leastOfLargest(all: ReadonlyMap<string, Waiting>, number: number) {
+	const counts = new Float64Array(all.size);
+	let at = 0;
+	for (const { count } of all.values()) counts[at++] = count;
+	return counts.sort().at(-number) ?? 0;
+}
+
+function add(
+	all: Map<string, Waiting>,
+	queue: string,
+	count: number,
+	oldestMs: number,
+): void {
+	const known = all.get(queue);
+	if (known === undefined) {
+		all.set(queue, { count, oldestMs });
+		return;
+	}
+	known.count += count;
+	known.oldestMs = Math.min(known.oldestMs, oldestMs);
 }

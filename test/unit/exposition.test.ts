@@ -52,3 +52,17 @@ test("readings that were written before are told like others of their metric, in
 		writeMetrics([...readings, slots]),
 	);
 });
+
+test("a histogram is written as it is by then, however often it was written before", () => {
+	const value = new Histogram([1, 2]);
+	const write = (name: "hearsay_claim_seconds" | "hearsay_task_wait_seconds") =>
+		writeMetrics([{ name, value }]);
+	value.observe(1);
+	const first = write("hearsay_claim_seconds");
+	expect(write("hearsay_claim_seconds")).toBe(first);
+	value.observe(0);
+	expect(write("hearsay_claim_seconds")).toMatch(/_bucket\{le="1"\} 2$/m);
+	expect(write("hearsay_task_wait_seconds")).toMatch(
+		/^hearsay_task_wait_seconds_count 2$/m,
+	);
+});

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { PacedRead } from "../../node/answers/paced-read.ts";
-import { queueReadings } from "../../node/answers/queue-readings.ts";
+import { QueueReader } from "../../node/answers/queue-readings.ts";
 import { StatsKeeper } from "../../node/duties/stats-keeper.ts";
 import { StoreError, type WorkSums } from "../../node/ports.ts";
 import { RunMeter } from "../../node/work/run-meter.ts";
@@ -53,7 +53,7 @@ test("of more queues than fit the smallest are told as one, and the oldest wait 
 		...{ oldestId: "a", oldestMs: 1_000_000 - i * 1_000 },
 		...{ started: 0, scheduled: 0 },
 	}));
-	const readings = queueReadings({ asOfMs: 1_000_000, queues });
+	const readings = new QueueReader().readings({ asOfMs: 1_000_000, queues });
 	const told = (name: MetricName) =>
 		new Map(
 			readings
@@ -69,6 +69,32 @@ test("of more queues than fit the smallest are told as one, and the oldest wait 
 	expect(told("hearsay_queue_oldest_seconds").get(OTHER)).toBe(
 		METRIC_LABELS_MAX + 9,
 	);
+});
+
+test("of queues that are equally large, as many are named as fit, and what has gone is told no more", () => {
+	const reader = new QueueReader();
+	const view = (count: number) => ({
+		asOfMs: 1_000_000,
+		queues: Array.from({ length: count }, (_, i) => ({
+			...{
+				route: `q${i}|t|`,
+				count: 3,
+				oldestMs: 900_000,
+				oldestId: "a",
+				started: 0,
+				scheduled: 0,
+			},
+		})),
+	});
+	const told = (count: number) =>
+		reader
+			.readings(view(count))
+			.filter(({ name }) => name === "hearsay_queue_tasks")
+			.map(({ labels, value }) => [labels?.queue, value]);
+	const all = told(300);
+	expect(all).toHaveLength(METRIC_LABELS_MAX);
+	expect(all.at(-1)).toEqual(["other", (300 - METRIC_LABELS_MAX + 1) * 3]);
+	expect(told(1)).toEqual([["q0", 3]]);
 });
 
 describe("what is read of the cluster for metrics", () => {
