@@ -25,6 +25,7 @@ import {
 	type EventsReply,
 	type EventsWish,
 	type Log,
+	type ReaderRoom,
 	type RegisteredNode,
 	type ShardEvents,
 	StoreError,
@@ -56,6 +57,9 @@ const POLL_GROWTH = 1.5;
  * before is lost.
  */
 const NOWHERE: ReadPlace = { generation: 1, bytes: 0, ms: 0, read: 0 };
+
+/** Of a reader that takes each batch at once. */
+const ENOUGH: ReaderRoom = { enter: () => true, leave() {} };
 
 /** What is read while there are readers, and for a moment longer. */
 interface Run {
@@ -99,7 +103,10 @@ export class EventFeed implements EventApi {
 			.map(({ record }) => record.url ?? `http://${record.http}`);
 	}
 
-	async read({ query, after }: EventsWish): Promise<EventReader | undefined> {
+	async read(
+		{ query, after }: EventsWish,
+		room: ReaderRoom = ENOUGH,
+	): Promise<EventReader | undefined> {
 		if (this.#readers.size >= EVENT_READERS_MAX || this.#stopped)
 			return undefined;
 		const { clock, roster } = this.#parts;
@@ -113,7 +120,10 @@ export class EventFeed implements EventApi {
 			(place, shard): ReadPlace =>
 				from?.() ?? after?.[shard] ?? { ...place, read: 0 },
 		);
-		const reader = new Reader(this.#feedOf(run), filter, places, clock);
+		const reader = new Reader(this.#feedOf(run), filter, places, {
+			clock,
+			room,
+		});
 		this.#lingering?.cancel();
 		this.#readers.add(reader);
 		return reader;

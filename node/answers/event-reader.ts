@@ -10,6 +10,8 @@ import { formatEventId, type ReadPlace } from "../../protocol/event-id.ts";
 import {
 	EVENTS_BATCH_MAX,
 	EVENTS_HEARTBEAT_MS,
+	EVENTS_STEP_BYTES,
+	UNSENT_SMALL_BYTES,
 } from "../../protocol/limits.ts";
 import {
 	type Clock,
@@ -18,6 +20,7 @@ import {
 	type EventReader,
 	type EventsOver,
 	type EventsReply,
+	type ReaderRoom,
 	StoreError,
 	type Told,
 } from "../ports.ts";
@@ -35,9 +38,18 @@ export interface ReaderFeed {
 	closed(reader: Reader): void;
 }
 
+/** What a step from the store takes: as it comes, as events, and as it is told. */
+const STEP_BYTES = 4 * EVENTS_STEP_BYTES;
+/** What an event takes that is told, and is kept for all readers anyway. */
+const TOLD_BYTES = 640;
 /** The most events that a reader looks at in one turn; it may want few of them. */
 const LOOKS_MAX = 4_096;
 const AGAIN_MS = 100;
+
+interface ReaderParts {
+	readonly clock: Pick<Clock, "soon" | "monoMs">;
+	readonly room: ReaderRoom;
+}
 
 export class Reader implements EventReader {
 	readonly batches: AsyncGenerator<EventBatch, EventsOver | undefined>;
@@ -53,6 +65,7 @@ export class Reader implements EventReader {
 	readonly #feed: ReaderFeed;
 	readonly #filter: EventFilter;
 	readonly #clock: Pick<Clock, "soon" | "monoMs">;
+	readonly #room: ReaderRoom;
 	/** When it was last told something. */
 	#toldMs: number;
 
@@ -60,11 +73,12 @@ export class Reader implements EventReader {
 		feed: ReaderFeed,
 		filter: EventFilter,
 		places: readonly ReadPlace[],
-		clock: Pick<Clock, "soon" | "monoMs">,
+		{ clock, room }: ReaderParts,
 	) {
 		this.#feed = feed;
 		this.#filter = filter;
 		this.#clock = clock;
+		this.#room = room;
 		// At once: a reader that has an id can go on from it.
 		this.#toldMs = Number.NEGATIVE_INFINITY;
 		this.#places = [...places];
@@ -91,8 +105,13 @@ export class Reader implements EventReader {
 		try {
 			while (!this.over.aborted) {
 				this.next ??= this.#join();
+				if (!(await this.#mayTell())) {
+					this.close();
+					break;
+				}
 				const told =
 					this.next === undefined ? await this.#catchUp() : this.#goOn();
+				if (told.length === 0) this.#room.leave();
 				const dueMs = this.#toldMs + EVENTS_HEARTBEAT_MS - this.#clock.monoMs();
 				if (told.length > 0 || (dueMs <= 0 && !this.over.aborted)) {
 					this.#toldMs = this.#clock.monoMs();
@@ -110,6 +129,30 @@ export class Reader implements EventReader {
 		} finally {
 			this.close();
 		}
+	}
+
+	/**
+	 * Whether there is room for what comes next; there always is for what is small. False if
+	 * the reader is over before there is.
+	 */
+	#mayTell(): true | Promise<boolean> {
+		const entered = this.#enter();
+		if (entered === true) return true;
+		return new Promise((resolve) => {
+			const isOver = () => resolve(false);
+			this.over.addEventListener("abort", isOver);
+			void entered.then((hasRoom) => {
+				this.over.removeEventListener("abort", isOver);
+				resolve(hasRoom);
+			});
+		});
+	}
+
+	#enter(): true | Promise<boolean> {
+		if (this.next === undefined) return this.#room.enter(STEP_BYTES);
+		const items = Math.min(this.#feed.log.end - this.next, EVENTS_BATCH_MAX);
+		const bytes = items * TOLD_BYTES;
+		return bytes < UNSENT_SMALL_BYTES || this.#room.enter(bytes);
 	}
 
 	/**

@@ -132,7 +132,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	takeBodies(app, clock);
 	const handlers = handlersOf(options, {
 		...{ traffic, waits, streams, reads, bulks: places.bulks, links },
-		...{ cutOffs },
+		...{ cutOffs, outflow },
 	});
 	const doorkeeper = doorkeeperOf(app, options);
 	serve(app, handlers, { doorkeeper, traffic, outflow });
@@ -171,13 +171,14 @@ interface HandlerParts {
 	readonly bulks: Places;
 	readonly links: Links;
 	readonly cutOffs: CutOffs;
+	readonly outflow: Outflow;
 }
 
 function handlersOf(
 	{ api, clock, version, publicUrl }: HttpOptions,
-	{ traffic, waits, streams, reads, bulks, links, cutOffs }: HandlerParts,
+	{ traffic, waits, streams, reads, bulks, links, ...parts }: HandlerParts,
 ): Handlers {
-	const events = new EventStreams(api, streams);
+	const events = new EventStreams(api, streams, parts.outflow);
 	return {
 		...submitHandlers(api, clock, links),
 		...cancelHandlers(api, links),
@@ -195,7 +196,7 @@ function handlersOf(
 		...tokenHandlers(api),
 		...pageHandlers(() => api.cluster.origins()),
 		...manualHandlers(),
-		...metricsHandlers(api, [traffic, cutOffs]),
+		...metricsHandlers(api, [traffic, parts.cutOffs]),
 		...statsHandlers(api),
 		description: descriptionHandler(version, publicUrl),
 	};

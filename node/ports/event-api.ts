@@ -53,12 +53,22 @@ export interface EventsWish {
 	readonly after: readonly ReadPlace[] | undefined;
 }
 
+/** Memory for what a reader is told next, of which there is only so much for all. */
+export interface ReaderRoom {
+	/** Resolves when there is room for so many bytes; with false if nobody reads any more. */
+	enter(bytes: number): true | Promise<boolean>;
+	/** None is needed for now. */
+	leave(): void;
+}
+
 export interface EventApi {
 	/**
-	 * Undefined if there are too many readers.
+	 * Undefined if there are too many readers. The reader enters the room before it makes up
+	 * a batch that is not small. Who takes the batch leaves the room when it is done with it.
+	 * Without a room there is enough: for who takes each batch at once.
 	 * @throws StoreError
 	 */
-	read(wish: EventsWish): Promise<EventReader | undefined>;
+	read(wish: EventsWish, room?: ReaderRoom): Promise<EventReader | undefined>;
 	/** The HTTP addresses of other live nodes. */
 	elsewhere(): readonly string[];
 }

@@ -1,6 +1,7 @@
 /** The feed of events: what readers are told, and what that costs. */
 import { expect, test } from "vitest";
 import { EventFilter } from "../../protocol/event-filter.ts";
+import { parseEventId } from "../../protocol/event-id.ts";
 import {
 	EVENT_READERS_MAX,
 	EVENTS_HEARTBEAT_MS,
@@ -161,4 +162,34 @@ test("what a node sees itself is told to who reads there, with where it is", asy
 	const again = await Listener.to(ground.feed(), listener.told[0]?.id);
 	await ground.clock.runFor(400);
 	expect(again.lines).toEqual(accepted("a"));
+});
+
+test("what a reader has missed is read once there is room for it, and a reader that waits for it ends with its node", async () => {
+	const ground = new Ground();
+	const start = await Listener.to(ground.feed());
+	await ground.submit(0, "a");
+	await ground.clock.runFor(400);
+	await ground.submit(0, "b");
+	const wish = {
+		query: ALL_EVENTS,
+		after: parseEventId(start.told[0]?.id ?? ""),
+	};
+	const feed = ground.feed();
+	const rooms = [0, 1].map(() => Promise.withResolvers<boolean>());
+	const [first, second] = await Promise.all(
+		rooms.map(async ({ promise }) => {
+			const room = { enter: () => promise, leave() {} };
+			const reader = await feed.read(wish, room);
+			if (reader === undefined) throw new Error("there are too many");
+			return new Listener(reader);
+		}),
+	);
+	await ground.clock.runFor(400);
+	expect([first?.told, second?.told]).toEqual([[], []]);
+	rooms[0]?.resolve(true);
+	await ground.clock.runFor(400);
+	expect(first?.told.length).toBeGreaterThan(0);
+	feed.stop();
+	await ground.clock.runFor(1);
+	expect(second?.over).toBe("stopping");
 });

@@ -11,15 +11,21 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { EVENTS_RETRY_MS } from "../../../protocol/limits.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { writeMessage } from "../../../protocol/sse.ts";
-import type { Api, EventsOver } from "../../ports.ts";
+import type { Api, EventsOver, ReaderRoom } from "../../ports.ts";
 import { refusalNow } from "./access.ts";
 import { sendProblem } from "./answer.ts";
-import type { Streams } from "./streams.ts";
+import type { Outflow } from "./outflow.ts";
+import { type Streams, slicesOf } from "./streams.ts";
 
 const TYPE = "text/event-stream";
 
 /** Why a stream is over; `refused`: its token no longer counts. */
 type Closing = EventsOver | "refused";
+
+/** What one answer has of the room for answers (see room.ts). */
+interface Own extends ReaderRoom {
+	sent(): { took(bytes: number): void } | undefined;
+}
 
 export interface EventSource<Item> {
 	/** Ends when the reader is closed, or for a reason. */
@@ -38,27 +44,39 @@ export interface EventSource<Item> {
 export class EventStreams {
 	readonly #api: Pick<Api, "access" | "events">;
 	readonly #streams: Streams;
+	readonly #outflow: Pick<Outflow, "room">;
 
-	constructor(api: Pick<Api, "access" | "events">, streams: Streams) {
+	constructor(
+		api: Pick<Api, "access" | "events">,
+		streams: Streams,
+		outflow: Pick<Outflow, "room">,
+	) {
 		this.#api = api;
 		this.#streams = streams;
+		this.#outflow = outflow;
 	}
 
 	/** `full` is the answer if there is no source, as there are too many readers. */
 	async answer<Item>(
 		request: FastifyRequest,
 		reply: FastifyReply,
-		open: () => Promise<EventSource<Item> | undefined>,
+		open: (room: ReaderRoom) => Promise<EventSource<Item> | undefined>,
 		full: Problem,
 	): Promise<FastifyReply> {
 		// A request for the head alone takes nobody's place.
 		if (request.method === "HEAD")
 			return reply.header("content-type", TYPE).send();
-		const source = await open();
+		const { room } = this.#outflow;
+		const own: Own = {
+			enter: (bytes) => room.enter(request, reply, bytes),
+			leave: () => room.leave(reply.raw),
+			sent: () => room.sent(reply.raw),
+		};
+		const source = await open(own);
 		if (source === undefined) return sendProblem(reply, full);
 		const { reader } = source;
 		const mayGoOn = () => refusalNow(this.#api.access, request) === undefined;
-		const pieces = this.#write(source, mayGoOn);
+		const pieces = this.#write(source, own, mayGoOn);
 		const stop = () => reader.close();
 		this.#streams.send(reply, TYPE, pieces, stop);
 		reader.over.addEventListener("abort", () => {
@@ -69,6 +87,7 @@ export class EventStreams {
 
 	async *#write<Item>(
 		source: EventSource<Item>,
+		own: Own,
 		mayGoOn: () => boolean,
 	): AsyncGenerator<string> {
 		yield writeMessage({ retryMs: EVENTS_RETRY_MS });
@@ -83,7 +102,12 @@ export class EventStreams {
 				source.reader.close();
 				return;
 			}
-			yield source.write(value);
+			const stake = own.sent();
+			for (const slice of slicesOf(source.write(value))) {
+				yield slice;
+				stake?.took(slice.length);
+			}
+			own.leave();
 		}
 	}
 

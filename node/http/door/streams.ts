@@ -3,8 +3,7 @@
  * up, and ends at once when the node stops, so that none keeps the node from closing.
  *
  * What comes next is made only once the system has taken all that came before: so of each
- * answer there is one piece at most, however many of their clients take nothing. A piece
- * is written in slices, since what the system does not take of a write is copied.
+ * answer there is one piece at most, however many of their clients take nothing.
  */
 import type { FastifyReply } from "fastify";
 import type { Log } from "../../ports.ts";
@@ -62,14 +61,17 @@ export class Streams {
 	}
 }
 
-async function write(raw: Raw, pieces: AsyncIterable<string>): Promise<void> {
-	for await (const piece of pieces) {
-		for (let at = 0; at < piece.length; ) {
-			const end = sliceEnd(piece, at + SLICE_BYTES);
-			if (!(await isTaken(raw, piece.slice(at, end)))) return;
-			at = end;
-		}
+/** What the system does not take of a write is copied; so a large piece is written in several. */
+export function* slicesOf(piece: string): Iterable<string> {
+	for (let at = 0; at < piece.length; ) {
+		const end = sliceEnd(piece, at + SLICE_BYTES);
+		yield piece.slice(at, end);
+		at = end;
 	}
+}
+
+async function write(raw: Raw, pieces: AsyncIterable<string>): Promise<void> {
+	for await (const piece of pieces) if (!(await isTaken(raw, piece))) return;
 	raw.end();
 }
 

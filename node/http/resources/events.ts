@@ -24,6 +24,7 @@ import type {
 	EventBatch,
 	EventReader,
 	EventsWish,
+	ReaderRoom,
 	Told,
 } from "../../ports.ts";
 import { askerOf } from "../door/access.ts";
@@ -50,8 +51,8 @@ export function eventHandlers(
 		readEvents: async (request, reply) => {
 			const wish = readWish(request);
 			if ("problem" in wish) return sendProblem(reply, wish.problem);
-			const open = async () => {
-				const reader = await api.events.read(wish);
+			const open = async (room: ReaderRoom) => {
+				const reader = await api.events.read(wish, room);
 				return reader && sourceOf(reader, writer);
 			};
 			return await streams.answer(request, reply, open, tooManyReaders);
