@@ -35,19 +35,24 @@ function howLive(): [GlyphName, string, string] {
 
 /** What is shown is old: it says so, stays as easy to read, and leads to where it can be seen as it is now. */
 export function Age(): JSX.Element | null {
-	const atMs = trouble.value?.atMs;
-	if (atMs === undefined) return null;
-	const time = clockTime(new Date(atMs), nowMs.value);
+	if (trouble.value === undefined) return null;
+	const { atMs } = trouble.value;
 	const others = (live.value?.elsewhere ?? []).flatMap((url) => {
 		const href = pageOf(url, location.href);
 		return href === undefined ? [] : [{ url, href: href + location.hash }];
 	});
+	if (atMs === undefined && others.length === 0) return null;
 	return (
 		<p class="age" data-tone="dead">
-			What is shown is as of <time>{time}</time>, and may have changed since.
+			{atMs !== undefined && (
+				<span>
+					What is shown is as of{" "}
+					<time>{clockTime(new Date(atMs), nowMs.value)}</time>, and may have
+					changed since.
+				</span>
+			)}
 			{others.length > 0 && (
 				<span>
-					{" "}
 					The same on other nodes:{" "}
 					{others.map(({ url, href }) => (
 						<a key={url} href={href}>

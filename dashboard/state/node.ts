@@ -44,8 +44,17 @@ interface Trouble {
 /** By what is asked for. */
 const troubles = signal<ReadonlyMap<string, Trouble>>(new Map());
 
-/** Undefined: all comes that the page asks for. */
-export const trouble = computed(() => [...troubles.value.values()][0]);
+/** Why it was not answered first, and since when it is the longest; undefined: all comes that the page asks for. */
+export const trouble = computed((): Trouble | undefined => {
+	const all = [...troubles.value.values()];
+	const times = all.flatMap(({ atMs }) => atMs ?? []);
+	return (
+		all[0] && {
+			why: all[0].why,
+			atMs: times.length > 0 ? Math.min(...times) : undefined,
+		}
+	);
+});
 
 /** Says what has become of something that is asked for again and again. */
 export function tellTrouble(key: string, told: Trouble | undefined): void {

@@ -56,6 +56,7 @@ export interface LiveModel {
 	readonly events: readonly LiveEvent[];
 	readonly queues: readonly LiveQueue[];
 	readonly queuesMore: number;
+	/** Addresses of other nodes: the last that were told. */
 	readonly elsewhere: readonly string[];
 }
 
@@ -108,8 +109,19 @@ export function fold(
 		queuesMore: frame.queues
 			? (frame.queuesMore ?? 0)
 			: (frame.queuesMore ?? before?.queuesMore ?? 0),
-		elsewhere: frame.elsewhere ?? before?.elsewhere ?? [],
+		elsewhere: foldElsewhere(model?.elsewhere, frame.elsewhere),
 	};
+}
+
+/**
+ * A node that begins, is cut off or was just away from Redis tells of none for a moment. Nobody
+ * says that the others are gone, and just then a page may need another one.
+ */
+function foldElsewhere(
+	before: readonly string[] = [],
+	told: readonly string[] = [],
+): readonly string[] {
+	return told.length > 0 ? told : before;
 }
 
 function foldNodes(

@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
+import { plainOperations } from "./plain-operations.ts";
 
 function options(root: string): BuildOptions {
 	return {
@@ -18,6 +19,7 @@ function options(root: string): BuildOptions {
 		format: "esm",
 		minifyWhitespace: true,
 		lineLimit: 160,
+		plugins: [plainOperations],
 		logLevel: "warning",
 	};
 }

@@ -13,6 +13,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
+import { plainOperations } from "./plain-operations.ts";
 
 /** As it asks for. */
 const LICENCE =
@@ -42,6 +43,7 @@ async function renderPage(root: string): Promise<string> {
 			banner: { js: LICENCE },
 			jsx: "automatic",
 			jsxImportSource: "preact",
+			plugins: [plainOperations],
 		}),
 		textOf({
 			...COMMON,

@@ -212,6 +212,21 @@ test("old figures say since when, say once that they are asked for again, and ar
 	await page.close();
 }, 60_000);
 
+test("a page that a node dies under leads to others at once, though its own answer never came", async () => {
+	const server = await servePage();
+	server.live.frames = [firstFrame({ elsewhere: ["http://127.0.0.1:1"] })];
+	const page = await openPage(browser, `http://${server.address}/#/`);
+	// What is asked for first here fails before the stream is known to have ended.
+	await page.route("**/v1/nodes", (route) => route.abort());
+	await page.goto(`http://${server.address}/#/nodes`);
+	await page.getByText("This node does not answer.").waitFor();
+	await server.close();
+	const other = page.getByRole("link", { name: "127.0.0.1:1", exact: true });
+	await other.waitFor();
+	expect(await other.getAttribute("href")).toBe("http://127.0.0.1:1/#/nodes");
+	await page.close();
+}, 60_000);
+
 test("a node's own page is led to where its address means the same for who looks", async () => {
 	await using server = await servePage("0.0.0.0");
 	const port = server.address.split(":")[1];

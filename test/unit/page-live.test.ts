@@ -59,6 +59,20 @@ describe("frames", () => {
 		expect(fold(model, { kind: "closing", reason: "stopping" })).toBe(model);
 	});
 
+	test("a node that hears nobody, or has only begun, takes no address of another node from the page", () => {
+		const first: LiveFrame = { kind: "first", nowMs: NOW_MS };
+		const elsewhere = ["http://127.0.0.1:5001"];
+		const known = fold(undefined, { ...first, elsewhere });
+		const alone = fold(known, { ...first, kind: "next", elsewhere: [] });
+		expect(alone?.elsewhere).toEqual(elsewhere);
+		const begun = fold(alone, { ...first, elsewhere: [] });
+		expect(begun?.elsewhere).toEqual(elsewhere);
+		const others = ["http://127.0.0.1:5002"];
+		expect(fold(begun, { ...first, elsewhere: others })?.elsewhere).toBe(
+			others,
+		);
+	});
+
 	test("what one does not say stays as it was said", () => {
 		const node = {
 			n: 4,

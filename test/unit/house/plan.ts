@@ -242,10 +242,11 @@ export const PLAN: readonly Dwelling[] = [
 	},
 	...PAGE_ROOMS,
 	{
-		// Puts into bundle and executable what the program then looks for.
+		// Puts into bundle and executable what the program then looks for, and of the operations
+		// into the page what a browser needs.
 		name: "build",
 		paths: ["scripts/build.ts", "scripts/bundle.ts", "scripts/build/"],
-		ours: ["assets"],
+		ours: ["assets", "protocol"],
 		libraries: ["esbuild", "marked"],
 		builtins: ANY,
 	},

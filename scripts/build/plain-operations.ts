@@ -1,0 +1,34 @@
+/**
+ * What a browser loads of the operations: their addresses, and the shapes of their bodies. What
+ * they are called and mean is for people and for the description of the API, and would be an
+ * eighth of all that the page weighs.
+ */
+import type { Plugin } from "esbuild";
+import type { Operation } from "../../protocol/operation.ts";
+import { OPERATIONS } from "../../protocol/operations.ts";
+
+/** In the place of `protocol/operations.ts`. */
+export const plainOperations: Plugin = {
+	name: "plain operations",
+	setup(build) {
+		build.onLoad({ filter: /[\\/]protocol[\\/]operations\.ts$/ }, () => {
+			const plain = Object.entries<Operation>(OPERATIONS).map(
+				([id, operation]) => [id, plainOf(operation)],
+			);
+			const text = JSON.stringify(Object.fromEntries(plain));
+			return { contents: `export const OPERATIONS = ${text};`, loader: "js" };
+		});
+	},
+};
+
+/** As much of it as `protocol/client/` reads. */
+function plainOf({ method, path, body, answers, refused }: Operation) {
+	const shapes = Object.entries(answers).map(([status, { shape }]) => [
+		status,
+		{ shape },
+	]);
+	return {
+		...{ method, path, body, refused },
+		answers: Object.fromEntries(shapes),
+	};
+}
