@@ -48,16 +48,19 @@ export function pageHandlers(
 		pageStyle: async (_request, reply) =>
 			sendFile(reply, STYLE, (await parts()).style),
 		client: async (_request, reply) => sendFile(reply, SCRIPT, await client()),
-		manualScript: send("dashboard/manual.js", SCRIPT),
-		manualStyle: send("dashboard/manual.css", STYLE),
-		tokens: send("dashboard/tokens.css", STYLE),
-		icon: send("dashboard/icon.svg", "image/svg+xml"),
+		manualScript: send(SCRIPT, "dashboard/manual.js"),
+		manualStyle: send(
+			STYLE,
+			...["dashboard/manual/frame.css", "dashboard/manual/text.css"],
+		),
+		tokens: send(STYLE, "dashboard/tokens.css"),
+		icon: send("image/svg+xml", "dashboard/icon.svg"),
 	};
 }
 
-function send(asset: string, type: string) {
+function send(type: string, ...assets: readonly string[]) {
 	// One buffer for all answers; a text would be copied for each.
-	const bytes = Buffer.from(readAsset(asset));
+	const bytes = Buffer.from(assets.map(readAsset).join(""));
 	return (_request: FastifyRequest, reply: FastifyReply) =>
 		sendFile(reply, type, bytes);
 }
