@@ -65,7 +65,10 @@ export function timeAxis(whole: Span, busy: readonly Span[]): TimeAxis {
 		shareOf,
 		breaks: pieces
 			.filter((piece) => piece.drawnMs < piece.toMs - piece.fromMs)
-			.map(({ fromMs, toMs }) => (shareOf(fromMs) + shareOf(toMs)) / 2),
+			.map(
+				({ fromMs, toMs }) =>
+					shareOf(fromMs) + (shareOf(toMs) - shareOf(fromMs)) * 0.85,
+			),
 		ticks: ticksOf([whole.fromMs, ...pieces.map(({ toMs }) => toMs)], shareOf),
 	};
 }

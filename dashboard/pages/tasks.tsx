@@ -1,15 +1,19 @@
 /**
  * Tasks: the newest that fit the filters, which all stand in the address:
  * `#/tasks?state=FAILURE&type=flaky`. Of failures also why there are so many. Older ones are a
- * page further, which has an address as well.
+ * page further, which has an address as well; and so has one that is shown beside the others:
+ * `#/tasks?state=FAILURE&task=charge-17`.
  */
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import type { TaskAsRead } from "../../protocol/schema.ts";
 import { TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { Page, Place } from "../page.ts";
 import { Bulk } from "../parts/bulk.tsx";
 import { FailureGroups } from "../parts/failure-groups.tsx";
 import { FilterField } from "../parts/filter-field.tsx";
 import { Badge } from "../parts/glyph.tsx";
+import { TaskSheet } from "../parts/task-sheet.tsx";
 import { TaskTable } from "../parts/task-table.tsx";
 import { useAsked } from "../state/asked.ts";
 import { nowMs } from "../state/clock.ts";
@@ -37,11 +41,16 @@ const COUNTS_MS = 3_000;
 /** Of these there are none in many clusters: they are shown once there are some. */
 const RARE: readonly TaskState[] = ["SCHEDULED", "CANCELLED", "EXPIRED"];
 
-function hrefOf(chips: readonly Chip[], cursor?: string): string {
+function hrefOf(
+	chips: readonly Chip[],
+	cursor?: string,
+	task?: string,
+): string {
 	const query = new URLSearchParams(
 		chips.map(({ name, value }) => [name, value]),
 	);
 	if (cursor !== undefined) query.append("cursor", cursor);
+	if (task !== undefined) query.append("task", task);
 	return `#/tasks${query.size > 0 ? `?${query}` : ""}`;
 }
 
@@ -55,26 +64,37 @@ function Tasks({ query }: Place): JSX.Element {
 		() => ask("getCluster"),
 		COUNTS_MS,
 	).value;
+	const beside = query.get("task") ?? undefined;
+	const gone = useSignal<TaskAsRead>();
 	return (
-		<section class="tasks" aria-labelledby="tasks-title">
-			<h1 id="tasks-title">
-				{cursor === undefined ? "Newest tasks" : "Older tasks"}
-			</h1>
-			<States chips={chips} state={state} counts={value?.counts} />
-			<FilterField
-				label="Filter"
-				example="state:failure type:resize node:node-1 attempt:>1"
-				chips={chips}
-				read={readTaskFilter}
-				hrefOf={hrefOf}
-			/>
-			{state === "FAILURE" && <FailureGroups total={value?.counts.FAILURE} />}
-			<List
-				key={hrefOf(chips, cursor)}
-				chips={chips}
-				cursor={cursor}
-				state={state}
-			/>
+		<section class="tasks" data-beside={beside && ""}>
+			<div class="list">
+				<h1>{cursor === undefined ? "Newest tasks" : "Older tasks"}</h1>
+				<States chips={chips} state={state} counts={value?.counts} />
+				<FilterField
+					label="Filter"
+					example="state:failure type:resize node:node-1 attempt:>1"
+					chips={chips}
+					read={readTaskFilter}
+					hrefOf={hrefOf}
+				/>
+				{state === "FAILURE" && <FailureGroups total={value?.counts.FAILURE} />}
+				<List
+					key={hrefOf(chips, cursor)}
+					{...{ chips, cursor, state, beside }}
+					gone={gone.value}
+				/>
+			</div>
+			{beside !== undefined && (
+				<TaskSheet
+					id={beside}
+					list={hrefOf(chips, cursor)}
+					isBeside
+					gone={(task) => {
+						gone.value = task;
+					}}
+				/>
+			)}
 		</section>
 	);
 }
@@ -136,9 +156,12 @@ interface ListParts {
 	readonly chips: readonly Chip[];
 	readonly cursor: string | undefined;
 	readonly state: TaskState | undefined;
+	readonly beside: string | undefined;
+	/** It was deleted, though an answer may still tell of it. */
+	readonly gone: TaskAsRead | undefined;
 }
 
-function List({ chips, cursor, state }: ListParts): JSX.Element {
+function List({ chips, cursor, state, beside, gone }: ListParts): JSX.Element {
 	const given = askedFor(chips, ["tag"]);
 	const { value, why } = useAsked(`tasks ${hrefOf(chips, cursor)}`, () =>
 		ask("listTasks", {
@@ -151,11 +174,16 @@ function List({ chips, cursor, state }: ListParts): JSX.Element {
 	const none =
 		chips.length > 0 ? "No task is like this." : "No task was submitted yet.";
 	const next = value?.cursor;
+	const tasks = (value?.tasks ?? []).filter(
+		({ id, createdAt }) => id !== gone?.id || createdAt !== gone.createdAt,
+	);
 	return (
 		<>
 			<TaskTable
-				tasks={value?.tasks ?? []}
+				tasks={tasks}
 				empty={why ?? (value && none)}
+				beside={beside}
+				hrefOf={(id) => hrefOf(chips, cursor, id)}
 				newer={(count, show) =>
 					count > 0 && (
 						<button type="button" class="newer" onClick={show}>
@@ -177,7 +205,7 @@ function List({ chips, cursor, state }: ListParts): JSX.Element {
 						{value?.searchedBackTo === undefined ? "Older" : "Search on"} →
 					</a>
 				)}
-				{may("operate") && (value?.tasks.length ?? 0) > 0 && (
+				{may("operate") && tasks.length > 0 && (
 					<Bulk filter={bulkFilter(given)} state={state} />
 				)}
 			</footer>

@@ -17,18 +17,20 @@ export function AttemptTable({
 	readonly attempts: readonly AttemptSpan[];
 }): JSX.Element {
 	return (
-		<Table
-			label="Table of attempts"
-			heads={[
-				...[{ figure: "Attempt" }, { figure: "Token" }, "Node", "Began"],
-				...[{ figure: "Took" }, "End", "Why, and by whom"],
-			]}
-			empty=""
-		>
-			{attempts.map((span) => (
-				<Row key={span.attempt.token} span={span} />
-			))}
-		</Table>
+		<div class="attempts">
+			<Table
+				label="Table of attempts"
+				heads={[
+					...[{ figure: "Attempt" }, { figure: "Token" }, "Node", "Began"],
+					...[{ figure: "Took" }, "End", "Why, and by whom"],
+				]}
+				empty=""
+			>
+				{attempts.map((span) => (
+					<Row key={span.attempt.token} span={span} />
+				))}
+			</Table>
+		</div>
 	);
 }
 

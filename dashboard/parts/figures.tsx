@@ -108,7 +108,7 @@ function Oldest({
 	return (
 		<Figure
 			name="Oldest waits"
-			tone="EXPIRED"
+			tone="PENDING"
 			value={
 				oldest === undefined ? "—" : longSpanOf(storeNowMs() - oldest.sinceMs)
 			}

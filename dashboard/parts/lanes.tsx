@@ -1,15 +1,13 @@
 /**
  * Handover lanes: what each node ran in the last minute, a line a slot, a bar an attempt. When
  * a node dies its lane closes, what was cut off turns dashed, and begins again elsewhere with a
- * mark at its left edge; pointing at one draws the way that it took.
+ * mark at its left edge; pointing at one draws the way that it took. A table says the same.
  *
  * The lanes hold still while somebody points at them.
  */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import {
-	type Bar,
-	type BarKind,
 	barsOf,
 	cellsOf,
 	type Layout,
@@ -26,9 +24,10 @@ import {
 	type LiveNode,
 } from "../words/live-model.ts";
 import { byName } from "../words/nodes.ts";
-import { clockTime, counted, figure } from "../words/times.ts";
+import { clockTime } from "../words/times.ts";
 import { Bars } from "./bars.tsx";
 import { Curves, usePointed } from "./curves.tsx";
+import { LaneTable } from "./lane-table.tsx";
 import { NodeHead } from "./node-head.tsx";
 import { Tiles } from "./tiles.tsx";
 import { useWidth } from "./width.ts";
@@ -74,6 +73,7 @@ export function Lanes(): JSX.Element | null {
 						layout={layout === "heat" && !isIll(node) ? "heat" : "lanes"}
 					/>
 				))}
+			{model && <LaneTable nodes={shown} model={model} />}
 			{layout === "tiles" && <Tiles nodes={all} />}
 			{model && <Curves pointed={pointed.value} model={model} />}
 		</section>
@@ -112,7 +112,7 @@ function Lane({ node, model, nowMs, scale, layout }: LaneParts): JSX.Element {
 				width="100%"
 				height={height}
 				role="group"
-				aria-label={summaryOf(node, bars)}
+				aria-label={`Attempts on ${node.name}`}
 			>
 				<g transform={`translate(${shiftOf(nowMs, scale)} 0)`}>
 					<path class="busy" d={cells.busy} />
@@ -126,18 +126,4 @@ function Lane({ node, model, nowMs, scale, layout }: LaneParts): JSX.Element {
 			</svg>
 		</div>
 	);
-}
-
-/** For who does not see them. */
-function summaryOf({ name }: LiveNode, bars: readonly Bar[]): string {
-	const count = (kind: BarKind) =>
-		bars.filter((bar) => bar.kind === kind).length;
-	const moved = bars.filter(({ movedFrom }) => movedFrom !== undefined).length;
-	return [
-		`In the last minute on ${name}: ${counted(count("done"), "attempt")} done`,
-		`${figure(count("failed"))} failed`,
-		`${figure(count("runs"))} under way`,
-		...(count("cut") > 0 ? [`${figure(count("cut"))} cut off`] : []),
-		...(moved > 0 ? [`${figure(moved)} moved here`] : []),
-	].join(", ");
 }

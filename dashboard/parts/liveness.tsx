@@ -13,7 +13,7 @@ export function Liveness(): JSX.Element {
 	return (
 		<p class="liveness" role="status" data-tone={tone}>
 			<Glyph name={name} />
-			<span>{word}</span>
+			<span title={word}>{word}</span>
 		</p>
 	);
 }

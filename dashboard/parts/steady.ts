@@ -16,10 +16,11 @@ interface Steady<T> {
 	readonly catchUp: () => void;
 }
 
-/** Of what is shown, each row says the newest that is known of it. */
+/** Of what is shown, each row says the newest that is known of it. `stays`: as if somebody were in there. */
 export function useSteady<T>(
 	items: readonly T[],
 	keyOf: (item: T) => string,
+	stays = false,
 ): Steady<T> {
 	const ref = useRef<HTMLDivElement>(null);
 	const kept = useRef<readonly T[]>(items);
@@ -28,7 +29,8 @@ export function useSteady<T>(
 	void turn.value;
 	useEffect(() => follow(ref.current, () => turn.value++), []);
 	// Of no rows none can move away: whoever comes back may point there already.
-	if (kept.current.length === 0 || !isHeld(ref.current)) kept.current = items;
+	if (kept.current.length === 0 || !(stays || isHeld(ref.current)))
+		kept.current = items;
 	else {
 		const newest = new Map(items.map((item) => [keyOf(item), item]));
 		kept.current = kept.current.map((item) => newest.get(keyOf(item)) ?? item);

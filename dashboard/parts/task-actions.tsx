@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { REASON_CHARS_MAX } from "../../protocol/limits.ts";
 import { isEnded } from "../../protocol/state.ts";
-import { go, hrefOf } from "../state/address.ts";
+import { hrefOf } from "../state/address.ts";
 import { ask, server } from "../state/node.ts";
 import { may, token } from "../state/token.ts";
 import type { WholeTask } from "../state/whole-task.ts";
@@ -19,9 +19,11 @@ interface Parts {
 	readonly whole: WholeTask;
 	/** Something was done: it is to be asked for at once. */
 	readonly changed: () => void;
+	/** It was deleted. */
+	readonly gone: () => void;
 }
 
-export function TaskActions({ whole, changed }: Parts): JSX.Element {
+export function TaskActions({ whole, changed, gone }: Parts): JSX.Element {
 	const { task, payload } = whole;
 	const { id, round, state } = task;
 	const places = { id };
@@ -59,7 +61,7 @@ export function TaskActions({ whole, changed }: Parts): JSX.Element {
 					yes="Delete it"
 					act={async () => {
 						await ask("deleteTask", { places });
-						go(hrefOf("tasks"));
+						gone();
 						return "It is deleted.";
 					}}
 				/>
@@ -68,7 +70,7 @@ export function TaskActions({ whole, changed }: Parts): JSX.Element {
 	);
 }
 
-function Cancel({ whole, changed }: Parts): JSX.Element {
+function Cancel({ whole, changed }: Omit<Parts, "gone">): JSX.Element {
 	const { id, round, state } = whole.task;
 	const reason = useSignal("");
 	const field = useId();

@@ -1,12 +1,12 @@
 /**
  * A page of tasks, one a row: state, id, where it goes and went, its attempts, how long it waited
- * and ran, and why it ended as it did. Whoever comes back from one finds its row again.
+ * and ran, and why it ended as it did. One of them may be shown beside them, and they then hold
+ * still. Whoever comes back from one finds its row again.
  */
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { TaskAsListed } from "../../protocol/schema.ts";
 import { isEnded } from "../../protocol/state.ts";
-import { hrefOf } from "../state/address.ts";
 import { nowMs } from "../state/clock.ts";
 import { keepPlace, takePlace } from "../state/list-place.ts";
 import { timesOf } from "../words/attempts.ts";
@@ -26,52 +26,67 @@ const HEADS: readonly Head[] = [
 interface Parts {
 	readonly tasks: readonly TaskAsListed[];
 	readonly empty: ComponentChildren;
+	/** The task that is shown beside them. */
+	readonly beside: string | undefined;
+	/** Where a task is shown beside them. */
+	readonly hrefOf: (id: string) => string;
 	/** What has come that is not shown, and shows it. */
 	readonly newer: (count: number, show: () => void) => ComponentChildren;
 }
 
-export function TaskTable({ tasks, empty, newer }: Parts): JSX.Element {
-	const steady = useSteady(tasks, ({ id }) => id);
+export function TaskTable(parts: Parts): JSX.Element {
+	const { tasks, empty, beside, hrefOf, newer } = parts;
+	const steady = useSteady(tasks, ({ id }) => id, beside !== undefined);
 	const { shown, ref } = steady;
-	const hasPlace = useRef(false);
+	const last = useRef<{ readonly beside: string | undefined } | null>(null);
 	useLayoutEffect(() => {
-		if (hasPlace.current || shown.length === 0) return;
-		hasPlace.current = true;
-		const id = takePlace();
-		if (id === undefined) return;
+		if (shown.length === 0) return;
+		const before = last.current;
+		last.current = { beside };
+		if (beside !== undefined) return;
+		const left = before === null ? takePlace() : before.beside;
+		// Who is somewhere else meanwhile stays there.
+		if (document.activeElement !== document.body) return;
 		const links = ref.current?.querySelectorAll<HTMLElement>("[data-row]");
-		const link = [...(links ?? [])].find((each) => each.title === id);
+		const link = [...(links ?? [])].find((each) => each.title === left);
 		link?.focus({ preventScroll: true });
-	}, [shown]);
+	}, [shown, beside]);
 	return (
 		<div class="task-table" ref={ref}>
 			{newer(steady.newer, steady.catchUp)}
 			<Table label="Table of tasks" heads={HEADS} empty={empty}>
 				{shown.map((task) => (
-					<Row key={task.id} task={task} />
+					<Row key={task.id} {...{ task, beside }} href={hrefOf(task.id)} />
 				))}
 			</Table>
 		</div>
 	);
 }
 
-function Row({ task }: { readonly task: TaskAsListed }): JSX.Element {
+interface RowParts {
+	readonly task: TaskAsListed;
+	readonly beside: string | undefined;
+	readonly href: string;
+}
+
+function Row({ task, beside, href }: RowParts): JSX.Element {
 	const runs = !isEnded(task.state);
 	const { waitedMs, ranMs, attempts } = timesOf(task, runs ? nowMs.value : 0);
 	const waits = runs && task.state !== "STARTED";
 	const reason = reasonLine(task);
+	const isOpen = beside !== undefined;
 	return (
-		<tr>
+		<tr aria-current={task.id === beside ? "true" : undefined}>
 			<td>
 				<Badge state={task.state} />
 			</td>
 			<th scope="row" class="long id">
 				<a
 					class="fixed"
-					href={hrefOf(`tasks/${task.id}`)}
+					href={href}
 					title={task.id}
-					data-row
-					onClick={() => keepPlace(task.id)}
+					data-row={isOpen ? "beside" : ""}
+					onClick={(event) => show(event, task.id, isOpen)}
 				>
 					{task.id}
 				</a>
@@ -95,6 +110,15 @@ function Row({ task }: { readonly task: TaskAsListed }): JSX.Element {
 			</td>
 		</tr>
 	);
+}
+
+/** Another one in the place of the one that is shown: Back then leads to the list all the same. */
+function show(event: MouseEvent, id: string, isOpen: boolean): void {
+	if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+	keepPlace(id);
+	if (!isOpen) return;
+	event.preventDefault();
+	location.replace((event.currentTarget as HTMLAnchorElement).href);
 }
 
 /** The node that has it, or had it last. */

@@ -70,12 +70,16 @@ function leave(target: EventTarget | null): void {
 	if (target instanceof HTMLElement && isTyping(target)) target.blur();
 }
 
+/** From the row that somebody is in, or whose thing is shown beside them: that is then the next one. */
 function step(by: number): void {
 	const rows = [...document.querySelectorAll<HTMLElement>("main [data-row]")];
 	const active = document.activeElement;
-	const at = rows.findIndex((row) => row === active || row.contains(active));
+	const own = rows.findIndex((row) => row === active || row.contains(active));
+	const at =
+		own < 0 ? rows.findIndex((row) => row.closest("[aria-current]")) : own;
 	const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by;
 	const row = rows[Math.min(Math.max(next, 0), rows.length - 1)];
 	row?.focus();
 	row?.scrollIntoView({ block: "nearest" });
+	if (row?.dataset.row === "beside" && next in rows) row.click();
 }

@@ -1,6 +1,9 @@
-/** Where somebody was in a list when they opened something: Esc leads back there, and to the same row. */
+/**
+ * Where somebody was in a list when they opened something, as a page or beside the list: Esc and
+ * Close lead back there, and to the same row.
+ */
 import { useEffect } from "preact/hooks";
-import { address, go, hrefOf } from "./address.ts";
+import { address, go } from "./address.ts";
 
 /** What was opened last from a list, and from which. */
 let opened: { readonly path: string; readonly key: string } | undefined;
@@ -18,11 +21,17 @@ export function takePlace(): string | undefined {
 	return key;
 }
 
-/** Whether what is shown was opened from a list: its title then has the focus, which the row had. */
-export const isFromList = (): boolean => opened !== undefined;
+/** Whether this was opened from a list: its title then has the focus, which the row had. */
+export const isFromList = (key: string): boolean => opened?.key === key;
+
+/** Back to the list that this was opened from, or to `list`. */
+export function leaveToList(key: string, list: string): void {
+	if (isFromList(key)) history.back();
+	else go(list);
+}
 
 /** Esc leads back to the list; it first closes what is open, and leaves a field that has the focus. */
-export function useEscapeToList(): void {
+export function useEscapeToList(key: string, list: string): void {
 	useEffect(() => {
 		const leave = (event: KeyboardEvent) => {
 			if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -31,10 +40,9 @@ export function useEscapeToList(): void {
 				target instanceof HTMLElement &&
 				target.closest("input, textarea, select, fieldset, dialog") !== null;
 			if (isElsewhere || document.querySelector("dialog[open]")) return;
-			if (opened === undefined) go(hrefOf("tasks"));
-			else history.back();
+			leaveToList(key, list);
 		};
 		addEventListener("keydown", leave);
 		return () => removeEventListener("keydown", leave);
-	}, []);
+	}, [key, list]);
 }

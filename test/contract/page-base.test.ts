@@ -57,7 +57,7 @@ test("behind a proxy's path the page and the manual lead to each other, and answ
 		.getByRole("link", { name: "Tasks" })
 		.click();
 	await page.getByRole("link", { name: "task-b" }).click();
-	await page.waitForURL(`${top}/#/tasks/task-b`);
+	await page.waitForURL(`${top}/#/tasks?task=task-b`);
 	await page.getByText("It waits for a free slot").waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();

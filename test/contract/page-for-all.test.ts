@@ -37,14 +37,27 @@ afterAll(async () => {
 });
 
 const PATHS = [
-	...["", "tasks", "tasks?state=FAILURE&type=process_task", "tasks/task-a"],
-	...["queues", "nodes", "nodes?node=node-5000", "events", "submit"],
+	...[
+		"",
+		"tasks",
+		"tasks?state=FAILURE&type=process_task&task=task-a",
+		"tasks/task-a",
+	],
+	...[
+		"tasks?task=task-a",
+		"queues",
+		"nodes",
+		"nodes?node=node-5000",
+		"events",
+		"submit",
+	],
 ];
 
 async function open(path: string): Promise<void> {
 	await page.goto(`${feeder.url}/#/${path}`);
 	await page.getByText("Live", { exact: true }).waitFor();
-	await page.locator("main :is(tbody tr, h1)").last().waitFor();
+	const parts = page.locator("main :is(tbody tr, h1, h2)");
+	await parts.filter({ visible: true }).last().waitFor();
 }
 
 /** What axe finds, in short. */
@@ -94,6 +107,25 @@ test("at 400 px no page is wider than the screen, and verdict and figures are on
 		const box = await page.locator(part).boundingBox();
 		expect(box && box.y + box.height, part).toBeLessThanOrEqual(800);
 	}
+}, 60_000);
+
+test("what the lanes draw is a table, too, for who does not see them", async () => {
+	await open("");
+	const table = page.getByRole("table", {
+		name: "What each node ran in the last minute",
+	});
+	const rows = await table.getByRole("row").allTextContents();
+	const [heads, ...nodes] = rows;
+	expect(heads).toBe(
+		"NodeStateSlots takenDoneFailedUnder wayCut offMoved here",
+	);
+	expect(nodes.map((text) => text.slice(0, 8))).toEqual([
+		...["node-1up", "node-2up", "node-3de"],
+	]);
+	// Of eight that were cut off there, all moved to the other two.
+	expect(nodes[2]).toMatch(/80$/);
+	const [one = 0, two = 0] = nodes.map((text) => Number(text.at(-1)));
+	expect(one + two).toBe(8);
 }, 60_000);
 
 test("without colour, who is dead looks different from who is up", async () => {

@@ -73,7 +73,7 @@ test("a click leads where it began, though answers come before the button is up"
 	await submit(server, "task-b");
 	await refreshed(page);
 	await page.mouse.up();
-	await page.waitForURL("**/#/tasks/task-a");
+	await page.waitForURL("**/#/tasks?task=task-a");
 	await page.close();
 }, 60_000);
 
@@ -102,7 +102,7 @@ test.each([
 	["", "live"],
 	["tasks", "tasks?"],
 	["tasks?state=FAILURE", "failures"],
-	["tasks/task-a", "tasks/task-a"],
+	["tasks?task=task-a", "tasks/task-a"],
 	["queues", "queues"],
 	["nodes", "nodes"],
 	["nodes?node=node-1", "nodes/node-of-127.0.0.1:1/deaths"],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "../tools/playwright.ts";
 import { as, closed, TOKENS } from "./http-closed.ts";
 import type { Server } from "./http-server.ts";
-import { firstFrame, startBrowser, submit } from "./page-browser.ts";
+import { firstFrame, nodeAt, startBrowser, submit } from "./page-browser.ts";
 
 let browser: Browser;
 let server: Server;
@@ -53,6 +53,12 @@ test("the page asks for a token, shows nothing before, and forgets it when it is
 	await field(page).waitFor();
 	expect(await page.getByText("secret-task").count()).toBe(0);
 	expect(await field(page).inputValue()).toBe("");
+	// By keys alone: the field has the focus.
+	await page.keyboard.type(TOKENS.read);
+	await page.keyboard.press("Enter");
+	await page.getByRole("link", { name: "secret-task" }).waitFor();
+	await page.getByRole("button", { name: "Sign out" }).press("Enter");
+	await field(page).waitFor();
 	await page.close();
 }, 60_000);
 
@@ -81,14 +87,37 @@ test("who stays signed in is so in other tabs, too, until the token is revoked",
 	await context.close();
 }, 60_000);
 
-test("who may only read is offered no more than that", async () => {
+test("who may only read is offered no more than that; who may operate drains nodes by mouse and by keys", async () => {
+	server.api.nodeViews = [1, 2].map((n) => nodeAt(`127.0.0.1:${n}`));
 	const page = await browser.newPage();
 	await page.goto(`http://${server.address}/#/nodes`);
 	await signIn(page, TOKENS.read);
-	await page.getByRole("columnheader", { name: "State" }).waitFor();
+	await page.getByRole("columnheader", { name: "Who sees it" }).waitFor();
 	expect(await page.getByText("Drain").count()).toBe(0);
+	const asked: string[] = [];
+	server.api.drain = async (node) => {
+		asked.push(node);
+		return node;
+	};
 	await page.getByText("Sign out").click();
 	await signIn(page, TOKENS.operate);
 	await page.getByRole("columnheader", { name: "Drain" }).waitFor();
+	// Each is asked where it stands, and the question left again, without a mouse.
+	const drain = (name: string) => page.getByRole("button", { name });
+	await drain("Drain").first().press("Enter");
+	await page.getByText("takes no new work and stops.").waitFor();
+	await page.keyboard.press("Escape");
+	await page
+		.locator("button:focus")
+		.getByText("Drain", { exact: true })
+		.waitFor();
+	await page.keyboard.press("Enter");
+	await page.locator("button:focus").getByText("Drain node-").waitFor();
+	await page.keyboard.press("Enter");
+	await page.getByText("Asked", { exact: true }).waitFor();
+	await drain("Drain").last().click();
+	await drain("Drain node-").click();
+	await page.getByText("Asked", { exact: true }).nth(1).waitFor();
+	expect(asked).toHaveLength(2);
 	await page.close();
 }, 60_000);

@@ -134,6 +134,47 @@ test("a waiting task says why, and is cancelled with a reason, by keys alone", a
 	await page.close();
 }, 60_000);
 
+test.each(["mouse", "keys"])(
+	"a task is cancelled, retried and deleted by %s, beside its list",
+	async (by) => {
+		const id = `acted-on-by-${by}`;
+		await submit(server, id);
+		const page = await openPage(
+			browser,
+			`http://${server.address}/#/tasks?task=${id}`,
+		);
+		const press = async (name: string) => {
+			const button = page.getByRole("button", { name, exact: true });
+			if (by === "mouse") return button.click();
+			await button.focus();
+			return page.keyboard.press("Enter");
+		};
+		const state = (name: string) =>
+			page.locator(".task-title").getByText(name).waitFor();
+		await press("Cancel");
+		await press("Cancel it");
+		await state("CANCELLED");
+		await press("Retry");
+		await page.getByText("It runs again, as another round;").waitFor();
+		await page.keyboard.press("Escape");
+		await press("Retry");
+		await press("Retry it");
+		await state("PENDING");
+		await press("Cancel");
+		await press("Cancel it");
+		await state("CANCELLED");
+		await press("Delete");
+		await press("Delete it");
+		await page.waitForURL("**/#/tasks");
+		await page.locator(".task").waitFor({ state: "detached" });
+		// Nor is it in the list any more, though that was not asked for again.
+		expect(await page.getByRole("link", { name: id }).count()).toBe(0);
+		expect(server.api.tasks.has(id)).toBe(false);
+		await page.close();
+	},
+	60_000,
+);
+
 test("a task is submitted again with changes, its numbers as they were, and the form says what is wrong where", async () => {
 	await submit(server, "first", `{"n":${BIG}}`);
 	const before = server.api.tasks.size;

@@ -46,13 +46,27 @@ test("a failure shows its error at a click; Back restores filter, scroll and row
 	const scrolled = await page.evaluate(() => scrollY);
 	expect(scrolled).toBeGreaterThan(0);
 	await link(page, "task-20").click();
-	await page.waitForURL("**/#/tasks/task-20");
+	await page.waitForURL("**/#/tasks?state=FAILURE&type=flaky&task=task-20");
 	const [line = ""] = ERROR.message.split("\n");
-	await page.getByText(line).first().waitFor();
+	await page.locator(".task").getByText(line).first().waitFor();
 	await page.goBack();
-	await link(page, "task-20").waitFor();
-	await expect.poll(() => page.evaluate(() => scrollY)).toBe(scrolled);
+	await page.locator(".task").waitFor({ state: "detached" });
+	expect(await page.evaluate(() => scrollY)).toBe(scrolled);
 	expect(page.url()).toMatch(/#\/tasks\?state=FAILURE&type=flaky$/);
+	expect(await focused(page)).toBe("task-20");
+	// The same where there is no room for both, and where it is a page of its own.
+	await page.setViewportSize({ width: 400, height: 600 });
+	await link(page, "task-20").scrollIntoViewIfNeeded();
+	const narrow = await page.evaluate(() => scrollY);
+	await link(page, "task-20").click();
+	await page.locator(".task .task-facts").waitFor();
+	expect(await link(page, "task-20").isVisible()).toBe(false);
+	await link(page, "Open as a page").click();
+	await page.waitForURL("**/#/tasks/task-20");
+	await page.goBack();
+	await page.getByRole("button", { name: "Close" }).click();
+	await link(page, "task-20").waitFor();
+	await expect.poll(() => page.evaluate(() => scrollY)).toBe(narrow);
 	expect(await focused(page)).toBe("task-20");
 	await page.close();
 }, 60_000);
@@ -106,12 +120,21 @@ test("by keys alone: a filter, a row, back to that row, an id that is searched f
 	);
 	expect(outline).toBe("solid");
 	await page.keyboard.press("Enter");
-	await page.waitForURL("**/#/tasks/task-59");
-	await page.locator(".task-facts").waitFor();
+	const title = page.locator(".task-title:focus");
+	await title.getByText("task-59").waitFor();
+	// What stands beside the list is the next one then, and the list holds still.
+	await failed(server, "newcomer");
+	await page.getByText("1 newer task ↑").waitFor();
+	await page.keyboard.press("j");
+	await page.waitForURL("**/#/tasks?type=flaky&task=task-58");
+	await title.getByText("task-58").waitFor();
+	expect(await page.locator("tr[aria-current] th").textContent()).toBe(
+		"task-58",
+	);
 	await page.keyboard.press("Escape");
 	await page.waitForURL("**/#/tasks?type=flaky");
-	await link(page, "task-59").waitFor();
-	await expect.poll(() => focused(page)).toBe("task-59");
+	await page.locator(".task").waitFor({ state: "detached" });
+	await expect.poll(() => focused(page)).toBe("task-58");
 	await page.keyboard.press("/");
 	await page.keyboard.type("task-3");
 	await page.keyboard.press("Enter");
@@ -166,6 +189,10 @@ test("what is to be done to many is counted first, and goes on until all are thr
 			query: { state: "FAILURE", type: "flaky" },
 		})),
 	);
+	await page.getByRole("button", { name: "Delete all …" }).click();
+	await page.getByText("60 tasks would be deleted.").waitFor();
+	await page.getByRole("button", { name: "Delete all: 60" }).click();
+	await page.getByText("60 tasks deleted.").waitFor();
 	// One that failed cannot be cancelled: that is not offered.
 	expect(await page.getByRole("button", { name: "Cancel all" }).count()).toBe(
 		0,

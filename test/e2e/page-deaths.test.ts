@@ -41,6 +41,7 @@ test("a node is killed: the verdict names it and where its tasks went; its lane 
 	expect(await page.title()).toMatch(/^node-3 died — Cluster/);
 	await lane("node-3").getByText("dead", { exact: true }).waitFor();
 	await lane("node-3").locator(".death").waitFor();
+	await page.getByRole("row", { name: /^node-3 dead .* 8 0$/ }).waitFor();
 
 	for (let at = 0; at < SLOTS; at++) {
 		const id = `moves-${at}`;
@@ -114,11 +115,11 @@ test("Redis stands still: the verdict says so and since when, nodes are told of 
 	expect(await verdict().textContent()).toContain("submissions are refused");
 	await page.getByRole("link", { name: "Nodes", exact: true }).click();
 	await page.getByText("as heard from each other: Redis is away").waitFor();
-	expect(await page.locator("tbody tr").count()).toBe(4);
+	expect(await page.locator(".scroll tbody tr").count()).toBe(4);
 	process.kill(cluster.redis.pid, "SIGCONT");
 	await page.getByRole("heading", { name: /^4 nodes$/ }).waitFor();
 	await page.getByRole("link", { name: "Cluster", exact: true }).click();
-	await page.getByText("up", { exact: true }).nth(3).waitFor();
+	await page.locator(".lane .badge[data-tone=up]").nth(3).waitFor();
 	expect(await page.evaluate("globalThis.isTheSame")).toBe(true);
 	await cluster.whole();
 });

@@ -36,7 +36,7 @@ afterAll(async () => {
 const says = (name: string) =>
 	page.getByRole("link", { name }).locator("strong");
 
-const rows = () => page.locator("tbody tr");
+const rows = () => page.locator(".scroll tbody tr");
 
 test("the page of any node shows all nodes, and figures that follow the tasks by themselves", async () => {
 	await page.goto(`${cluster.node(2).url}/#/nodes`);
