@@ -56,7 +56,7 @@ function hrefOf(
 
 function Tasks({ query }: Place): JSX.Element {
 	const chips = chipsIn(query, TASK_FILTERS);
-	const cursor = query.get("cursor") ?? undefined;
+	const cursor = query.get("cursor") || undefined;
 	const given = chips.find(({ name }) => name === "state")?.value;
 	const state = given?.toUpperCase() as TaskState | undefined;
 	const { value } = useAsked(
@@ -64,7 +64,7 @@ function Tasks({ query }: Place): JSX.Element {
 		() => ask("getCluster"),
 		COUNTS_MS,
 	).value;
-	const beside = query.get("task") ?? undefined;
+	const beside = query.get("task") || undefined;
 	const gone = useSignal<TaskAsRead>();
 	return (
 		<section class="tasks" data-beside={beside && ""}>

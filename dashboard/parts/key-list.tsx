@@ -1,8 +1,10 @@
 /** The list of keys, which `?` opens. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Page } from "../page.ts";
+import { address } from "../state/address.ts";
 import { isHelpOpen, keysOf } from "../state/keys.ts";
+import { signInWhy } from "../state/token.ts";
 
 interface Parts {
 	readonly pages: readonly Page[];
@@ -14,6 +16,11 @@ export function KeyList({ pages }: Parts): JSX.Element {
 	useEffect(() => {
 		if (isOpen) dialog.current?.showModal();
 	}, [isOpen]);
+	// Nobody is left behind it: not on another page, nor where one has to sign in.
+	useLayoutEffect(
+		() => dialog.current?.close(),
+		[address.value, signInWhy.value],
+	);
 	return (
 		<dialog
 			ref={dialog}

@@ -85,11 +85,12 @@ async function follow(
 		});
 	};
 	const timer = setInterval(flush, TOLD_MS);
+	const asked = token.peek();
 	try {
 		for await (const read of readEvents({
 			...{ wanted, signal: over, fetch: streaming, pause },
 			urls: () => [client.peek().url],
-			token: token.peek(),
+			token: asked,
 			...(after !== "" && { after }),
 		})) {
 			come.push(read);
@@ -100,7 +101,7 @@ async function follow(
 		flush();
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
-		if (error.problem.status === 401) refuse(error.problem.detail);
+		if (error.problem.status === 401) refuse(error.problem.detail, asked);
 		const why = error.problem.detail;
 		tell({ after: last, next: (before) => ({ ...before, why }) });
 	} finally {

@@ -63,7 +63,7 @@ async function read(
 			tellTrouble(KEY, { why: reasonOf(error), atMs: toldMs.peek() });
 			isBroken.value = true;
 			if (error instanceof Refused && error.problem.status === 401)
-				refuse(error.problem.detail);
+				refuse(error.problem.detail, secret);
 		} else if (read.frame.kind !== "closing") {
 			server.value = read.url;
 			hasAnswered.value = true;

@@ -70,13 +70,14 @@ export async function ask<Id extends OperationId>(
 	id: Id,
 	...question: Rest<Id>
 ): Promise<Told<Id>> {
+	const asked = token.value;
 	try {
 		const answer = await client.value.value(id, ...question);
 		hasAnswered.value = true;
 		return answer;
 	} catch (error) {
 		if (error instanceof Refused && error.problem.status === 401)
-			refuse(error.problem.detail);
+			refuse(error.problem.detail, asked);
 		throw error;
 	}
 }

@@ -41,8 +41,10 @@ export function signIn(secret: string, stays: boolean): boolean {
 	return true;
 }
 
-/** The node does not take the token, or asks for one. */
-export function refuse(why: string): void {
+/** A node does not take the token that it was asked with, or asks for one. */
+export function refuse(why: string, asked: string | undefined): void {
+	// It comes late: somebody has signed in with another one meanwhile.
+	if (asked !== token.value) return;
 	// Of several that were asked at once, the first says it.
 	signInWhy.value ??= token.value === undefined ? "" : why;
 	forget();

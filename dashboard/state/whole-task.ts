@@ -10,7 +10,7 @@ import type { TaskAsRead } from "../../protocol/schema.ts";
 import { isEnded } from "../../protocol/state.ts";
 import { laidOut, memberOf } from "../words/json-text.ts";
 import { client, hasAnswered } from "./node.ts";
-import { refuse } from "./token.ts";
+import { refuse, token } from "./token.ts";
 
 const CALM_MS = 4_500;
 const LARGE_CHARS = 32_768;
@@ -65,12 +65,13 @@ export async function wholeTask(id: string): Promise<WholeTask> {
 }
 
 async function answerOf(id: string) {
+	const asked = token.value;
 	const answer = await client.value.ask("getTask", { places: { id } });
 	if (answer.ok) {
 		hasAnswered.value = true;
 		return answer;
 	}
-	if (answer.problem.status === 401) refuse(answer.problem.detail);
+	if (answer.problem.status === 401) refuse(answer.problem.detail, asked);
 	throw new Refused("getTask", answer.problem);
 }
 

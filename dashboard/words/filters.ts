@@ -93,7 +93,7 @@ function textOf(name: string, value: string): string {
 	if (name === "state") return `state:${value.toLowerCase()}`;
 	if (name === "attemptMin") return `attempt:>${Number(value) - 1}`;
 	if (name === "moved") return "moved";
-	if (name === "q") return quotedIf(value, /[\s:"]/);
+	if (name === "q") return quotedIf(value, /[\s:"]|^moved$/);
 	return `${name}:${quotedIf(value, /[\s"]/)}`;
 }
 
@@ -108,7 +108,7 @@ function read(line: string, words: Readonly<Record<string, string>>): Read {
 	const free: string[] = [];
 	for (const [whole, word, given = ""] of line.matchAll(TOKEN)) {
 		const value = unquoted(given);
-		if (word === undefined && value === "moved" && "moved" in words) {
+		if (word === undefined && given === "moved" && "moved" in words) {
 			chips.push(chipOf("moved", "true"));
 			continue;
 		}

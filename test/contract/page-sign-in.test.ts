@@ -87,6 +87,50 @@ test("who stays signed in is so in other tabs, too, until the token is revoked",
 	await context.close();
 }, 60_000);
 
+test("a token expires while the keys are shown: one signs in at once, and what is answered to the old token later signs nobody out", async () => {
+	const page = await browser.newPage();
+	// However long that takes here, no question is given up.
+	await page.addInitScript(() => {
+		AbortSignal.timeout = () => new AbortController().signal;
+	});
+	await page.goto(`http://${server.address}/#/tasks`);
+	await signIn(page, TOKENS.read);
+	const link = page.getByRole("link", { name: "secret-task" });
+	await link.waitFor();
+	await page.keyboard.press("?");
+	await page.getByRole("heading", { name: "Keys" }).waitFor();
+	const expired = {
+		...{ status: 401, contentType: "application/problem+json" },
+		body: JSON.stringify({ status: 401, detail: "It has expired." }),
+	};
+	const [asked, late] = [0, 1].map(() => Promise.withResolvers<void>());
+	let [isFirst, hasExpired] = [true, false];
+	await page.route("**/v1/tasks?*", async (route) => {
+		if (!isFirst) return route.continue();
+		isFirst = false;
+		asked?.resolve();
+		await late?.promise;
+		await route.fulfill(expired);
+	});
+	await asked?.promise;
+	await page.route("**/v1/cluster", (route) => {
+		if (hasExpired) return route.continue();
+		hasExpired = true;
+		return route.fulfill(expired);
+	});
+	await page.getByText("It has expired.").waitFor();
+	await page.locator("#token:focus").waitFor();
+	await page.keyboard.type(TOKENS.submit);
+	await page.keyboard.press("Enter");
+	await link.waitFor();
+	late?.resolve();
+	await page.waitForResponse(/\/v1\/tasks\?/);
+	await page.waitForResponse(/\/v1\/tasks\?/);
+	expect(await field(page).count()).toBe(0);
+	expect(await link.count()).toBe(1);
+	await page.close();
+}, 60_000);
+
 test("who may only read is offered no more than that; who may operate drains nodes by mouse and by keys", async () => {
 	server.api.nodeViews = [1, 2].map((n) => nodeAt(`127.0.0.1:${n}`));
 	const page = await browser.newPage();

@@ -161,6 +161,7 @@ describe("filters", () => {
 		["moved tag:a tag:b", undefined],
 		["cat.jpg", undefined],
 		['"two words"', undefined],
+		['"moved"', undefined],
 		["attempt:>=3", "attempt:>2"],
 		['type:"a b" State:SUCCESS', 'type:"a b" state:success'],
 		["type:a type:b", "type:b"],
