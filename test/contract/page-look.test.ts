@@ -38,7 +38,7 @@ test("a task's id leads to all that is known of it", async () => {
 	});
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	await page.getByRole("link", { name: "task-a" }).click();
-	await page.getByText("the disk is full").waitFor();
+	await page.locator(".task").getByText("the disk is full").waitFor();
 	await page.close();
 }, 60_000);
 
@@ -158,9 +158,10 @@ test("what no node tells has no column, and what one tells has", async () => {
 	const first = { n: 0, id, name, state: "up" as const, slots: 8 };
 	server.live.frames = [firstFrame({ nodes: [first] })];
 	const page = await openPage(browser, `http://${server.address}/#/nodes`);
-	const row = page.getByRole("row", { name });
+	const table = page.getByRole("region", { name: "Table of nodes" });
+	const row = table.getByRole("row", { name });
 	await row.waitFor();
-	const heads = page.locator("thead th");
+	const heads = table.locator("thead th");
 	const names = [
 		...["Node", "State", "Lease", "Running", "Load", "Version", "Up for"],
 		...["Who sees it", "Drain"],
