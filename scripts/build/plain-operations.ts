@@ -1,7 +1,7 @@
 /**
  * What a browser loads of the operations: their addresses, and the shapes of their bodies. What
  * they are called and mean is for people and for the description of the API, and would be an
- * eighth of all that the page weighs.
+ * eleventh of all that the page weighs.
  */
 import type { Plugin } from "esbuild";
 import type { Operation } from "../../protocol/operation.ts";
