@@ -27,7 +27,7 @@ const WALL_START_MS = Date.UTC(2026, 6, 1);
  * How often the real event loop has its turn, so that a signal, or a test's own limit of
  * time, ends a long run. A turn costs more than most events do.
  */
-const EVENTS_BETWEEN_TURNS = 64;
+const EVENTS_BETWEEN_TURNS = 512;
 
 export class VirtualClock implements Clock {
 	readonly #timers = new TimerHeap();

@@ -1,7 +1,7 @@
 /**
  * The timers of the virtual clock: a binary heap, ordered by due time and,
- * within one instant, by the order of setting. A cancelled timer stays until
- * its time comes and is then passed over, so that cancelling costs nothing.
+ * within one instant, by the order of setting. A cancelled timer stays where it
+ * is, so that cancelling costs nothing; once most are cancelled, those go.
  */
 import type { Timer } from "../node/ports.ts";
 
@@ -10,31 +10,51 @@ interface SetTimer {
 	readonly order: number;
 	readonly fn: () => void;
 	cancelled: boolean;
+	/** It is no longer in the heap. */
+	taken: boolean;
 }
 
+/** Fewer than these cost less than it does to clear them away. */
+const CANCELLED_MIN = 64;
+
 export class TimerHeap {
-	readonly #heap: SetTimer[] = [];
+	#heap: SetTimer[] = [];
 	#set = 0;
+	/** How many in the heap are cancelled. */
+	#cancelled = 0;
 
 	add(atMs: number, fn: () => void): Timer {
-		const timer = { atMs, order: this.#set++, fn, cancelled: false };
+		const order = this.#set++;
+		const timer = { atMs, order, fn, cancelled: false, taken: false };
 		this.#rise(timer);
 		return {
-			cancel: () => {
-				timer.cancelled = true;
-			},
+			cancel: () => this.#cancel(timer),
 		};
 	}
 
 	/** Takes out the next timer due at or before `endMs`. */
 	take(endMs: number): { atMs: number; fn: () => void } | undefined {
 		for (;;) {
-			const [first] = this.#heap;
+			const first = this.#heap[0];
 			if (first === undefined || first.atMs > endMs) return;
 			const last = this.#heap.pop();
 			if (last !== undefined && last !== first) this.#sink(last);
+			first.taken = true;
 			if (!first.cancelled) return first;
+			this.#cancelled -= 1;
 		}
+	}
+
+	#cancel(timer: SetTimer): void {
+		if (timer.cancelled || timer.taken) return;
+		timer.cancelled = true;
+		this.#cancelled += 1;
+		if (this.#cancelled < CANCELLED_MIN) return;
+		if (this.#cancelled * 2 <= this.#heap.length) return;
+		const left = this.#heap.filter(({ cancelled }) => !cancelled);
+		this.#heap = [];
+		this.#cancelled = 0;
+		for (const each of left) this.#rise(each);
 	}
 
 	/** Puts a timer in at the bottom and lets it rise to its place. */

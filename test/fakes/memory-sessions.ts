@@ -234,10 +234,7 @@ export class MemorySessions implements ShardSessions {
 
 	async nodes(): Promise<Registry> {
 		const nowMs = this.#parts.nowMs();
-		const nodes = this.#sessions.nodes(nowMs).map(({ session, ...node }) => ({
-			...node,
-			running: this.#contents.countRunning(session),
-		}));
+		const nodes = this.#sessions.nodes(nowMs, this.#contents.countRunning);
 		const { clockStepsBack, opens, lostMs } = this.#sessions;
 		return { nowMs, clockStepsBack, opens, lostMs, nodes };
 	}

@@ -101,7 +101,7 @@ export class ShardContents {
 	}
 
 	readonly countRunning = (session: SessionName): number =>
-		this.tasks.running(session).length;
+		this.tasks.holders.count(session);
 
 	heldBy(session: SessionName, limit: number): TaskRecord[] {
 		const first = this.tasks.running(session).slice(0, limit);

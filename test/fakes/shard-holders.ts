@@ -58,6 +58,11 @@ export class Holders {
 		return [...(this.#running.get(session) ?? [])];
 	}
 
+	/** How many tasks the session runs. */
+	count(session: SessionName): number {
+		return this.#running.get(session)?.size ?? 0;
+	}
+
 	get ids(): string[] {
 		return [...this.#running.values()].flatMap((ids) => [...ids]);
 	}

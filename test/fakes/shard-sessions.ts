@@ -280,18 +280,18 @@ export class Sessions {
 	}
 
 	/** The registry by node id, each node with the name of its newest session. */
-	nodes(
-		nowMs: number,
-	): (Omit<RegisteredNode, "running"> & { session: SessionName })[] {
-		return [...this.#nodes]
-			.filter(([, { goneMs }]) => !isLongGone(goneMs, nowMs))
-			.sort(([a], [b]) => (a < b ? -1 : 1))
-			.flatMap(([nodeId, { record, epoch, askedToDrain }]) => {
-				if (record === undefined) return [];
-				const session = formatSession(nodeId, epoch);
-				const expiresMs = this.leases.get(session);
-				return [{ record, epoch, expiresMs, askedToDrain, session }];
-			});
+	nodes(nowMs: number, countRunning: CountRunning): RegisteredNode[] {
+		const nodes: RegisteredNode[] = [];
+		for (const nodeId of [...this.#nodes.keys()].sort()) {
+			const known = this.#nodes.get(nodeId) as Known;
+			const { record, epoch, askedToDrain, goneMs } = known;
+			if (record === undefined || isLongGone(goneMs, nowMs)) continue;
+			const session = formatSession(nodeId, epoch);
+			const expiresMs = this.leases.get(session);
+			const running = countRunning(session);
+			nodes.push({ record, epoch, expiresMs, askedToDrain, running });
+		}
+		return nodes;
 	}
 
 	/** The session's node, if the session is its newest. */

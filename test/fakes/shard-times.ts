@@ -43,8 +43,10 @@ export class Times {
 
 	/** When a task is due, or expires, next. */
 	get nextMs(): number | undefined {
-		const all = [...this.#due.values(), ...this.#expiring.values()];
-		return all.length === 0 ? undefined : Math.min(...all);
+		let nextMs = Infinity;
+		for (const times of [this.#due, this.#expiring])
+			for (const ms of times.values()) nextMs = Math.min(nextMs, ms);
+		return nextMs === Infinity ? undefined : nextMs;
 	}
 
 	places() {

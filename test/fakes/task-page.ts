@@ -9,14 +9,14 @@ export function pageOf(
 	request: ListRequest,
 	nowMs: number,
 ): ListReply {
-	const { state, beforeSeq, limit, filter = {}, only, brief } = request;
+	const { state, beforeSeq, limit, filter, only, brief } = request;
 	const found = all
 		.filter(
 			(task) =>
 				(only === undefined || task.id === only) &&
 				task.seq < beforeSeq &&
 				isInState(task, state) &&
-				fitsFilter(task, filter),
+				(filter === undefined || fitsFilter(task, filter)),
 		)
 		.sort((a, b) => b.seq - a.seq);
 	const tasks: TaskRecord[] = [];

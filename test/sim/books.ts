@@ -36,8 +36,9 @@ async function wrongIn(shard: Shard): Promise<string[]> {
 		shard.tasks.counts(),
 		shard.tasks.list(all),
 	]);
+	const byState = Map.groupBy(tasks, ({ state }) => state);
 	const wrong = TASK_STATES.flatMap((state) => {
-		const listed = tasks.filter((task) => task.state === state).length;
+		const listed = byState.get(state)?.length ?? 0;
 		return states[state] === listed
 			? []
 			: [`counts ${states[state]} ${state} and lists ${listed}`];

@@ -11,12 +11,19 @@ export function linkSubject<Subject extends object>(
 	subject: Subject,
 	call: Call,
 ): Subject {
+	/** Each method as it was found, beside what stands for it. */
+	const linked = new Map<string | symbol, readonly [unknown, unknown]>();
 	return new Proxy(subject, {
 		get(target, name) {
 			const method: unknown = Reflect.get(target, name);
 			if (typeof method !== "function") return method;
-			return (...args: unknown[]) =>
-				call(String(name), () => Reflect.apply(method, target, args));
+			const known = linked.get(name);
+			if (known?.[0] === method) return known[1];
+			const text = String(name);
+			const far = (...args: unknown[]) =>
+				call(text, () => Reflect.apply(method, target, args));
+			linked.set(name, [method, far]);
+			return far;
 		},
 	});
 }

@@ -47,9 +47,10 @@ export class Overdue implements Observer<Delay> {
 		const relievedMs = server.relievedMs.get(index) ?? -Infinity;
 		if (server.troubles.has(index)) return [];
 		if (clock.monoMs() < relievedMs + RECOVERY_MS) return [];
-		const { nowMs, nodes } = await shard.sessions.nodes();
 		const dueMs = contents.tasks.nextTimeMs;
-		if (dueMs === undefined || dueMs > nowMs) return [];
+		if (dueMs === undefined) return [];
+		const { nowMs, nodes } = await shard.sessions.nodes();
+		if (dueMs > nowMs) return [];
 		const holders = new Set(
 			nodes
 				.filter(({ expiresMs = 0, askedToDrain }) => {

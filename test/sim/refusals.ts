@@ -11,14 +11,13 @@
 import { StoreError } from "../../node/ports.ts";
 import { loadScripts, type ScriptName } from "../../node/store/scripts.ts";
 
-export type Refusing = "nothing" | "memory full" | "writes refused";
+export type Refusing = "nothing" | keyof typeof PASSING;
 
 /** Flags of a script's first line that let it run all the same. */
 const PASSING = {
-	nothing: [""],
 	"memory full": ["allow-oom", "no-writes"],
 	"writes refused": ["no-writes"],
-} as const satisfies Record<Refusing, readonly string[]>;
+} as const;
 const FIRST_LINES = new Map(
 	Object.values(loadScripts()).map(({ name, source }) => [
 		name,
@@ -31,6 +30,7 @@ export function refusalOf(
 	method: string,
 	refusing: Refusing,
 ): StoreError | undefined {
+	if (refusing === "nothing") return undefined;
 	const line = FIRST_LINES.get(scriptOf(method));
 	// A method without a script is a greeting, which Redis always answers.
 	if (line === undefined) return undefined;
