@@ -38,11 +38,12 @@ export function formatRoute({ queue, type, labels }: RouteParts): Route {
 
 /** The parts of a route, or undefined if the text is not one. */
 export function parseRoute(route: Route): RouteParts | undefined {
-	const [queue, type, list, ...rest] = route.split("|");
+	const parts = route.split("|");
+	const [queue, type, list] = parts;
 	if (queue === undefined || type === undefined || list === undefined) return;
 	const labels = list === "" ? [] : list.split(",");
 	const sound =
-		rest.length === 0 &&
+		parts.length === 3 &&
 		isName(queue, QUEUE_CHARS_MAX) &&
 		isName(type, TYPE_CHARS_MAX) &&
 		labels.length <= LABELS_MAX &&

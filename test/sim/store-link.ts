@@ -59,6 +59,8 @@ const CALM: Readonly<LinkFaults> = {
 };
 /** Methods that tell users about tasks, from the shards in which the node looks for them. */
 const READS = new Set(["get", "list", "counts"]);
+/** One for all calls: they are many while a store is away, and each error takes its stack. */
+const UNREACHABLE = new StoreError("unreachable", "the store is not reachable");
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1_000;
 
@@ -153,10 +155,7 @@ export class StoreLink implements Store {
 		step: () => Promise<Reply>,
 		index = 0,
 	): Promise<Reply> {
-		if (!this.up)
-			return Promise.reject(
-				new StoreError("unreachable", "the store is not reachable"),
-			);
+		if (!this.up) return Promise.reject(UNREACHABLE);
 		const { random } = this.#parts;
 		const { breakBefore, breakAfter } = this.faults;
 		const chance = random.unit();
