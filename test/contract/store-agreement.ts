@@ -24,6 +24,7 @@ import { placesOf } from "../fakes/shard-places.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { fitsFilter, isInState } from "../fakes/task-filter.ts";
 import { SeededRandom } from "../random.ts";
+import { expectAlike } from "./store-alike.ts";
 import {
 	type MakeWorld,
 	nodeRecord,
@@ -224,18 +225,18 @@ class Pair {
 		const sureMs = Math.min(madeMs, now.nowMs);
 		this.#clock.nowMs = Math.max(this.#clock.nowMs, sureMs);
 		const same = await perform(this.#twin, operation);
-		expect(same, `${where}: answers`).toEqual(answer);
-		expect(await this.#readTwin.on(), `${where}: events`).toEqual(happened);
+		expectAlike(same, answer, `${where}: answers`);
+		expectAlike(await this.#readTwin.on(), happened, `${where}: events`);
 		this.#clock.nowMs = now.nowMs;
 		const twin = await look(this.#twin, sessions, ids);
-		expect(twin, `${where}: what is left behind`).toEqual(now);
+		expectAlike(twin, now, `${where}: what is left behind`);
 
 		checkInvariants(now, where);
 		const places = await this.#world.places(this.#shard.index);
 		checkPlaces(places, now, where);
 		const twins = placesOf(this.#twin.contents);
 		checkPlaces(twins, twin, `${where}, the twin`);
-		expect(twins.runs, `${where}: runs of ids`).toEqual(places.runs);
+		expectAlike(twins.runs, places.runs, `${where}: runs of ids`);
 		if (this.#last !== undefined) checkStep(this.#last, now, where);
 		if (operation.method === "sessions.pulse" && answer.routes !== undefined) {
 			const waiting = now.counts.waiting.map(({ route }) => route);
@@ -262,7 +263,7 @@ class Pair {
 			.filter((task) => fitsFilter(task, request.filter ?? {}))
 			.sort((a, b) => b.seq - a.seq);
 		const said = `${where}: what fits ${JSON.stringify(request)}`;
-		expect(found, said).toEqual(fitting.map(({ id }) => id));
+		expectAlike(found, ...([fitting.map(({ id }) => id), said] as const));
 	}
 
 	/** Lets the lease that was just renewed for a moment run out, and what is due in a moment be due. */

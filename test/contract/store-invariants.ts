@@ -25,6 +25,7 @@ import { isEnded, TASK_STATES } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { addSums, noSums } from "../../protocol/work-sums.ts";
 import { busyOf } from "../fakes/busy.ts";
+import { expectAlike, Flaws } from "./store-alike.ts";
 
 /** Everything that a shard tells of itself. */
 export interface Snapshot {
@@ -150,7 +151,9 @@ export function latestMs({ tasks, lostMs }: Snapshot): number {
 export function checkInvariants(now: Snapshot, where: string): void {
 	checkLists(now, where);
 	checkRunning(now, where);
-	for (const task of now.tasks) checkTask(task, `${where}: ${task.id}`);
+	const flaws = new Flaws();
+	for (const task of now.tasks) checkTask(task, flaws);
+	flaws.expectNone(`${where}: what is wrong with its tasks`);
 	const tokens = now.tasks.flatMap((task) =>
 		task.attempts.map((attempt) => attempt.token),
 	);
@@ -164,27 +167,31 @@ function checkLists(
 ): void {
 	// Lists are read from queues, holders and indexes: so each task is in one of these.
 	const bySeq = [...byId].sort((a, b) => b.seq - a.seq);
-	expect(tasks, `${where}: each task in one place`).toEqual(bySeq);
+	expectAlike(tasks, bySeq, `${where}: each task in one place`);
 	const seqs = tasks.map((task) => task.seq);
 	const falling = [...new Set(seqs)].sort((a, b) => b - a);
-	expect(seqs, `${where}: newest first, none twice`).toEqual(falling);
+	expectAlike(seqs, falling, `${where}: newest first, none twice`);
 	for (const [i, state] of TASK_STATES.entries()) {
 		const own = tasks.filter((task) => task.state === state);
-		expect(states[i], `${where}: the list of ${state}`).toEqual(own);
+		expectAlike(states[i], own, `${where}: the list of ${state}`);
 		expect(counts.states[state], `${where}: ${state}`).toBe(own.length);
 	}
-	expect(busy, `${where}: what runs or is not due yet, by route`).toEqual(
+	expectAlike(
+		busy,
 		[...busyOf(tasks).values()].sort((a, b) => (a.route < b.route ? -1 : 1)),
+		`${where}: what runs or is not due yet, by route`,
 	);
 	const waiting = Map.groupBy(
 		tasks.filter((task) => task.state === "PENDING"),
 		(task) => task.route,
 	);
-	expect(counts.waiting, `${where}: what waits by route`).toEqual(
+	expectAlike(
+		counts.waiting,
 		[...waiting.keys()].sort().map((route) => ({
 			route,
 			count: waiting.get(route)?.length,
 		})),
+		`${where}: what waits by route`,
 	);
 }
 
@@ -200,8 +207,9 @@ function checkRunning(
 			const { token, nodeId, epoch } = attempts.at(-1) ?? {};
 			return { session: formatSession(nodeId ?? "", epoch ?? 0), id, token };
 		});
-	expect([...running].sort(byId), `${where}: what runs`).toEqual(
-		started.sort(byId),
+	expectAlike(
+		...([[...running].sort(byId), started.sort(byId)] as const),
+		`${where}: what runs`,
 	);
 	for (const node of nodes) {
 		const session = formatSession(node.record.nodeId, node.epoch);
@@ -210,36 +218,36 @@ function checkRunning(
 	}
 }
 
-function checkTask(task: TaskRecord, where: string): void {
-	const newest = task.attempts.at(-1);
-	const past = task.attempts.slice(
-		0,
-		task.state === "STARTED" ? -1 : undefined,
-	);
-	for (const { end, endedMs, claimedMs, token } of past) {
-		expect(end, `${where}: a past attempt has its end`).toBeDefined();
-		expect(endedMs, `${where}: attempt ${token}`).toBeGreaterThanOrEqual(
-			claimedMs,
-		);
+function checkTask(task: TaskRecord, flaws: Flaws): void {
+	const { id, state, attempts, finishedMs, result, error } = task;
+	const newest = attempts.at(-1);
+	const isStarted = state === "STARTED";
+	for (const attempt of isStarted ? attempts.slice(0, -1) : attempts) {
+		const { end, endedMs, claimedMs, token } = attempt;
+		const what = `${id}: attempt ${token}, which is past,`;
+		flaws.unless(end !== undefined, `${what} has no end`);
+		const isInOrder = endedMs !== undefined && endedMs >= claimedMs;
+		flaws.unless(isInOrder, `${what} ended before it was claimed`);
 	}
-	if (task.state === "STARTED") expect(newest?.end, where).toBeUndefined();
-	const tokens = task.attempts.map((attempt) => attempt.token);
-	expect(tokens, `${where}: tokens rise`).toEqual(
-		[...tokens].sort((a, b) => a - b),
+	if (isStarted)
+		flaws.unless(newest?.end === undefined, `${id}: runs, and has its end`);
+	const rise = attempts.every(
+		({ token }, i) => i === 0 || token >= (attempts[i - 1]?.token ?? 0),
 	);
-	expect(task.attempt, where).toBeGreaterThanOrEqual(task.attempts.length);
-	const { state, finishedMs = 0 } = task;
-	if (state === "SUCCESS" || state === "FAILURE")
-		expect(finishedMs, `${where}: finished when its last attempt was`).toBe(
-			newest?.endedMs,
-		);
-	else if (isEnded(state))
-		expect(finishedMs, where).toBeGreaterThanOrEqual(newest?.endedMs ?? 1);
-	else expect(task.finishedMs, where).toBeUndefined();
-	expect(task.result !== undefined, where).toBe(state === "SUCCESS");
-	expect(task.error !== undefined, where).toBe(
-		state !== "SUCCESS" && isEnded(state),
-	);
+	flaws.unless(rise, `${id}: tokens do not rise`);
+	const isCounted = task.attempt >= attempts.length;
+	flaws.unless(isCounted, `${id}: attempt ${task.attempt} of more`);
+	const isBegun = state === "SUCCESS" || state === "FAILURE";
+	const isTimely = isBegun
+		? (finishedMs ?? 0) === newest?.endedMs
+		: isEnded(state)
+			? (finishedMs ?? 0) >= (newest?.endedMs ?? 1)
+			: finishedMs === undefined;
+	flaws.unless(isTimely, `${id}: ${state}, and finished at ${finishedMs}`);
+	const isSuccess = state === "SUCCESS";
+	flaws.unless((result !== undefined) === isSuccess, `${id}: its result`);
+	const hasFailed = !isSuccess && isEnded(state);
+	flaws.unless((error !== undefined) === hasFailed, `${id}: its error`);
 }
 
 /** From one moment to the next each task makes at most one move; only ended ones go. */
