@@ -7,7 +7,7 @@
  *
  * Prints the figures of the latter tasks as JSON. Why it lives here: see bare-shard.ts.
  */
-import { FREE } from "../fakes/free-place.ts";
+
 import assert from "node:assert/strict";
 import { Engine } from "../../node/engine/engine.ts";
 import { createExecutor } from "../../node/executor/executor.ts";
@@ -31,6 +31,7 @@ import { PLAIN } from "../../protocol/task-options.ts";
 import { nowMs, openLoop, sleep } from "../../scripts/bench/clock.ts";
 import { CONCURRENCY } from "../../scripts/bench/contender.ts";
 import { latencyFigures } from "../../scripts/bench/latency-figures.ts";
+import { FREE } from "../fakes/free-place.ts";
 
 const CLUSTER = "hearsay";
 const ROUTE = formatRoute({ queue: "default", type: "stamp", labels: [] });
