@@ -10,8 +10,10 @@
  * token repeats even if the counter fell back. The raise itself may be lost too, and must
  * not be made a second time to the same number. So it goes above what the store and the
  * node remember, and up to the store's clock, in milliseconds since SEQ_EPOCH_MS, as that
- * would stand had it never been put back. And a node that remembers the number from a
- * raise on another run of the server has it raised once more.
+ * would stand had it never been put back. If the clock stands below what is remembered
+ * all the same, chance adds to the number: else a raise that was lost would be made again
+ * by whoever remembers no more than the one before it. And a node that remembers the
+ * number from a raise on another run of the server has it raised once more.
  *
  * A counter that outgrows its 12 bits carries into the next generation, and a node knows
  * about the one that its newest token is in. No store gives 4,096 tokens a millisecond,
@@ -21,6 +23,12 @@
 import { SEQ_EPOCH_MS } from "./rank.ts";
 
 export const TOKENS_PER_GENERATION = 2 ** 12;
+/**
+ * Chance adds less than this to a generation that the clock does not lead: two such raises
+ * from the same number meet once in so many times. It puts the generation a minute ahead of
+ * the clock at most.
+ */
+export const GENERATION_CHANCE = 2 ** 16;
 
 /** A generation as a raise made it. */
 export interface Generation {

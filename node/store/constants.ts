@@ -56,7 +56,10 @@ import {
 	UNSERVED_ROUTES_MAX,
 } from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS, SEQ_PER_MS, SEQ_SPAN } from "../../protocol/rank.ts";
-import { TOKENS_PER_GENERATION } from "../../protocol/token.ts";
+import {
+	GENERATION_CHANCE,
+	TOKENS_PER_GENERATION,
+} from "../../protocol/token.ts";
 
 /** Those that a script uses are put in front of it. */
 export const CONSTANTS: Readonly<Record<string, number>> = {
@@ -116,6 +119,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
 	STEP_BYTES_MAX,
 	SWEEP_ROUTES_MAX,
 	TRUST_MARGIN_MS,
+	GENERATION_CHANCE,
 	TOKENS_PER_GENERATION,
 	UNSERVED_ROUTES_MAX,
 };

@@ -1,5 +1,7 @@
 /** The generation of one shard of the store's twin, with its counter of tokens. */
+import { hash32 } from "../../protocol/shard.ts";
 import {
+	GENERATION_CHANCE,
 	type Generation,
 	generationAt,
 	generationOf,
@@ -47,7 +49,7 @@ export class TokenCounter {
 	/**
 	 * A server of another run, behind what a node knows, or with another raise to the same
 	 * number, may have lost tokens: goes on above all that are known, and at the clock, as
-	 * if that had never been put back.
+	 * if that had never been put back; by chance, if it stands below them.
 	 */
 	adopt({ generation: known, run }: Generation, nowMs: number): Generation {
 		const carried = generationOf(this.#token);
@@ -56,12 +58,21 @@ export class TokenCounter {
 			!this.isAdopted() ||
 			known > highest ||
 			(known === highest && run !== this.#run);
-		this.generation = mayHaveForgotten
-			? Math.max(highest + 1, known + 1, generationAt(nowMs + this.putBackMs))
-			: highest;
 		this.#run = this.#server.run;
+		this.generation = mayHaveForgotten
+			? this.#raise(Math.max(highest, known), nowMs)
+			: highest;
 		this.#token = Math.max(this.#token, tokenFloor(this.generation));
 		return this.raised();
+	}
+
+	#raise(known: number, nowMs: number): number {
+		const byClock = generationAt(nowMs + this.putBackMs);
+		if (byClock > known) return byClock;
+		const chance = hash32(`${this.#server.run} ${nowMs}`) % GENERATION_CHANCE;
+		const generation = known + 1 + chance;
+		this.putBackMs = generation - generationAt(nowMs);
+		return generation;
 	}
 
 	raised(): Generation {
