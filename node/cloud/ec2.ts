@@ -7,8 +7,9 @@
  *     events/recommendations/rebalance   it may soon be taken away: others get work first
  *
  * It looks every CLOUD_LOOK_MS. If it is not known yet which machine this is, since the
- * service was slow when the node started, it asks for that as well, until it knows. A service that cannot be asked is logged once, and asked
- * again at every look. A notice that comes while the node drains already makes it hurry,
+ * service was slow when the node started, it asks for that as well, until it knows. A
+ * service that cannot be asked is logged once, and asked again at every look; what part of
+ * it answers is heeded. A notice that comes while the node drains already makes it hurry,
  * if it leaves less time. EC2 counts by the wall clock, and this node's may be wrong: so it
  * never counts on more than SPOT_NOTICE_MS_MAX.
  */
@@ -139,8 +140,8 @@ export class Ec2 {
 		try {
 			const look = await this.#ask();
 			this.#heed(look);
-			if (look.failure !== undefined) throw look.failure;
 			if (!this.#isPlaced) await this.#findPlace();
+			if (look.failure !== undefined) throw look.failure;
 			if (this.#silent) log.info({}, "EC2 can be asked again");
 			this.#silent = false;
 		} catch (error) {

@@ -1,5 +1,6 @@
 /** Rules of what a shard tells about tasks that have waited for long. */
 import { expect, it } from "vitest";
+import { LEFT_OVER_ROUTES_MAX } from "../../protocol/limits.ts";
 import type { Bench } from "./store-bench.ts";
 
 export function leftOverRules(bench: Bench): void {
@@ -24,4 +25,12 @@ export function leftOverRules(bench: Bench): void {
 		expect(late?.route).toBe("a|t|");
 		expect(await leftOver(0)).toEqual([1, 1, 0]);
 	});
+
+	it.each([0, LEFT_OVER_ROUTES_MAX + 1])(
+		"%i routes are not asked about at once",
+		async (count) => {
+			const routes = Array.from({ length: count }, (_, i) => `r${i}|t|`);
+			await expect(bench.tasks.leftOver(routes, 0)).rejects.toThrow();
+		},
+	);
 }

@@ -3,6 +3,7 @@
  * (shard-tasks.ts) and from the leases (shard-sessions.ts) under which they are given
  * out. Each method reads the clock once.
  */
+import assert from "node:assert/strict";
 import type {
 	BusyRoute,
 	CancelOutcome,
@@ -30,6 +31,7 @@ import type {
 	SubmitOutcome,
 } from "../../node/ports.ts";
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
+import { LEFT_OVER_ROUTES_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
@@ -188,6 +190,7 @@ export class MemoryTasks implements ShardTasks {
 	}
 
 	async leftOver(routes: readonly Route[], forMs: number): Promise<number[]> {
+		assert(routes.length > 0 && routes.length <= LEFT_OVER_ROUTES_MAX);
 		this.#contents.number.check(this.#asker.shards);
 		const byMs = this.#parts.nowMs() - forMs;
 		return routes.map((route) => this.#tasks.queues.waitingSince(route, byMs));

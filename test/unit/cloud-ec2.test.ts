@@ -202,6 +202,23 @@ describe("which machine it is", () => {
 		late.close();
 	});
 
+	test("is asked for though some notice can never be asked for", async () => {
+		ec2.close();
+		data.set(`${DATA}/placement/availability-zone`, "us-east-1a");
+		broken = REBALANCE;
+		const node = {
+			...{ drainWithin() {}, markAtRisk() {} },
+			placed: (machine: object) => done.push(`on ${JSON.stringify(machine)}`),
+		};
+		const late = new Ec2({ clock, log, metadata, node, isPlaced: false });
+		await late.start();
+		expect(done).toEqual([`on {"zone":"us-east-1a"}`]);
+		expect(log.lines).toContain(
+			"EC2 cannot be asked whether it takes this machine away",
+		);
+		late.close();
+	});
+
 	test("is known from the second answer, if there is no first one", async () => {
 		away = true;
 		data.set(`${DATA}/placement/availability-zone`, "us-east-1a");
