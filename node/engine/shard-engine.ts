@@ -156,7 +156,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ spreader, backUp: this.#backUp, lastTurn },
 		});
 		this.reaper = new Reaper({
-			...{ shard, log, renewer, hinter, roster, runner, self },
+			...{ shard, clock, log, renewer, hinter, roster, runner, self },
 			...{ coroner: parts.coroner, inquest: parts.watch },
 		});
 		this.#trimmer = new Trimmer({ ...parts, shard, clock, log });

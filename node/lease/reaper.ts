@@ -11,6 +11,7 @@ import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import { REVOKE_BATCH_MAX } from "../../protocol/limits.ts";
 import type { Sighting } from "../../protocol/loss.ts";
 import {
+	type Clock,
 	type Log,
 	type NodeLife,
 	type RevokeGrounds,
@@ -30,6 +31,7 @@ export interface ReaperParts {
 		sightingsOf(nodeId: string, grounds: RevokeGrounds): Sighting[];
 	};
 	readonly shard: Pick<Shard, "index" | "sessions">;
+	readonly clock: Pick<Clock, "monoMs">;
 	readonly log: Log;
 	/** See renewer.ts. */
 	readonly renewer: {
@@ -43,8 +45,15 @@ export interface ReaperParts {
 	};
 	/** See roster.ts. */
 	readonly roster: {
-		/** A session of the node is over: others are to have what it ran. */
-		sessionOver(nodeId: string): void;
+		/**
+		 * A session of the node is over: others are to have what it ran. The node may live
+		 * again already: only what it said in a session of such an epoch, or by such a time,
+		 * counts no more.
+		 */
+		sessionOver(
+			nodeId: string,
+			words: { readonly epoch: number } | { readonly heardByMs: number },
+		): void;
 	};
 	/** See runner.ts. */
 	readonly runner: {
@@ -81,19 +90,20 @@ export class Reaper {
 	 * hold. Returns whether the session is over.
 	 */
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean> {
-		const { shard, log, hinter, roster, runner } = this.#parts;
+		const { shard, clock, log, hinter, runner } = this.#parts;
 		if (this.#under.has(session)) return false;
 		// Another node may be the first to reap it, and this one may be given its tasks all
 		// the same.
 		runner.nodeLost();
 		this.#under.add(session);
+		const beganMs = clock.monoMs();
 		try {
 			let tasks = 0;
 			for (let left = 1; left > 0; ) {
 				const reply = await this.#revoke(session, grounds);
 				if (!reply.ok) return false;
 				// Before its tasks are shared out: it must get none of them.
-				roster.sessionOver(parseSession(session).nodeId);
+				this.#sessionOver(session, reply, beganMs);
 				if (reply.taken) this.taken[grounds.when] += 1;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
@@ -113,6 +123,22 @@ export class Reaper {
 		} finally {
 			this.#under.delete(session);
 		}
+	}
+
+	/**
+	 * Digests tell the epochs of the first shard only. In another one a session that was
+	 * reaped long ago says nothing of how its node is now.
+	 */
+	#sessionOver(
+		session: SessionName,
+		{ taken, putBack }: Extract<RevokeReply, { ok: true }>,
+		beganMs: number,
+	): void {
+		const { shard, roster } = this.#parts;
+		const { nodeId, epoch } = parseSession(session);
+		if (shard.index === 0) roster.sessionOver(nodeId, { epoch });
+		else if (taken || putBack.length > 0)
+			roster.sessionOver(nodeId, { heardByMs: beganMs });
 	}
 
 	/** Takes one step, and finds out whether a suspect was alone, if there is one. */

@@ -33,7 +33,7 @@ import { KnownNames } from "./known-names.ts";
 import { Openings } from "./openings.ts";
 import { type PromisedLoad, reportedRoom } from "./promised-load.ts";
 import { ServedRoutes, servesOf } from "./served-routes.ts";
-import { WordOfMouth } from "./word-of-mouth.ts";
+import { type Outdated, WordOfMouth } from "./word-of-mouth.ts";
 
 export interface RosterParts {
 	readonly self: string;
@@ -148,9 +148,12 @@ export class Roster {
 		if (this.#heard.hear(digest)) this.#parts.promised.told(digest.from);
 	}
 
-	/** A session of the node is over, as the registry will say: it has no room until it says so itself. */
-	sessionOver(nodeId: string): void {
-		this.#heard.discard(nodeId);
+	/**
+	 * A session of the node is over, as the registry will say: it has no room until it says
+	 * so itself, and later. Digests tell the epochs of the first shard only.
+	 */
+	sessionOver(nodeId: string, words: Outdated): void {
+		this.#heard.outdate(nodeId, words);
 	}
 
 	nameOf(nodeId: string): string | undefined {
@@ -181,7 +184,7 @@ export class Roster {
 	#rooms(route: Route, roomOf: typeof reportedRoom): Room[] {
 		const rooms: Room[] = [];
 		for (const [nodeId, serves] of this.#served.nodes) {
-			const digest = this.#heard.known(nodeId);
+			const digest = this.#heard.inSession(nodeId);
 			if (digest === undefined || digest.draining || !digest.storeUp) continue;
 			if (servesRoute(serves, route)) rooms.push(roomOf(nodeId, digest));
 		}

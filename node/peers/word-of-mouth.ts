@@ -12,6 +12,11 @@ export interface WordOfMouthParts {
 	readonly gossip: Pick<Gossip, "connected">;
 }
 
+/** What tells words that count no more from those that a node says since. */
+export type Outdated =
+	| { readonly epoch: number }
+	| { readonly heardByMs: number };
+
 interface Heard {
 	readonly digest: Digest;
 	readonly atMs: number;
@@ -21,6 +26,8 @@ export class WordOfMouth {
 	/** The number of nodes: the more there are, the less often a digest comes. */
 	nodes = 1;
 	readonly #heard = new Map<string, Heard>();
+	/** The last session of each peer that is known to be over, by its epoch. */
+	readonly #over = new Map<string, number>();
 	readonly #parts: WordOfMouthParts;
 
 	constructor(parts: WordOfMouthParts) {
@@ -40,18 +47,35 @@ export class WordOfMouth {
 
 	/** Discards the digests of all others. */
 	keep(nodeIds: { has(nodeId: string): boolean }): void {
-		for (const nodeId of this.#heard.keys())
-			if (!nodeIds.has(nodeId)) this.#heard.delete(nodeId);
+		for (const known of [this.#heard, this.#over])
+			for (const nodeId of known.keys())
+				if (!nodeIds.has(nodeId)) known.delete(nodeId);
 	}
 
-	/** What the peer has said counts no more, until it says something again. */
-	discard(nodeId: string): void {
-		this.#heard.delete(nodeId);
+	/**
+	 * What the peer has said in that session or an earlier one, or by that time, counts no
+	 * more. It stays known which digest was the last: an older one may still be on its way.
+	 */
+	outdate(nodeId: string, outdated: Outdated): void {
+		const heard = this.#heard.get(nodeId);
+		if ("epoch" in outdated) {
+			const { epoch } = outdated;
+			this.#over.set(nodeId, Math.max(epoch, this.#over.get(nodeId) ?? epoch));
+			if (heard === undefined || heard.digest.epoch > epoch) return;
+		} else if (heard === undefined || heard.atMs > outdated.heardByMs) return;
+		this.#heard.set(nodeId, { ...heard, atMs: Number.NEGATIVE_INFINITY });
 	}
 
 	/** The peer's digest, as long as it may count as the peer's current state. */
 	known(nodeId: string): Digest | undefined {
 		return this.#heardWithin(digestKnownMs(this.nodes), nodeId);
+	}
+
+	/** That digest, if the session in which the peer said it is not known to be over. */
+	inSession(nodeId: string): Digest | undefined {
+		const digest = this.known(nodeId);
+		const over = this.#over.get(nodeId) ?? -1;
+		return digest === undefined || digest.epoch <= over ? undefined : digest;
 	}
 
 	/**

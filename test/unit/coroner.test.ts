@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { Coroner } from "../../node/lease/coroner.ts";
 import { Reaper } from "../../node/lease/reaper.ts";
 import { type RevokeRequest, StoreError } from "../../node/ports.ts";
+import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 import { standInShard } from "../stand-ins.ts";
 
@@ -60,6 +61,7 @@ test("a reaper asks what a suspect's node ran in other shards, and says so; it a
 				},
 			}),
 			log: new RecordedLog(),
+			clock: new VirtualClock(),
 			renewer: { mayReap: true },
 			hinter: { hint() {} },
 			roster: { sessionOver() {} },

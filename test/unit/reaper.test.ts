@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Reaper } from "../../node/lease/reaper.ts";
 import type { RevokeReply } from "../../node/ports.ts";
+import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 import { standInShard } from "../stand-ins.ts";
 
@@ -8,18 +9,27 @@ import { standInShard } from "../stand-ins.ts";
 function reaperOf(
 	mayReap: boolean,
 	reply: RevokeReply = { ok: false, code: "renewed" },
+	index = 0,
 ) {
+	const clock = new VirtualClock();
+	const revoke = async () => {
+		await clock.runFor(5);
+		return reply;
+	};
 	const lost: true[] = [];
 	const did: string[] = [];
-	const shard = standInShard({ sessions: { revoke: async () => reply } });
+	const shard = { ...standInShard({ sessions: { revoke } }), index };
 	const reaper = new Reaper({
 		self: "watcher",
 		inquest: { sightingsOf: () => [] },
-		shard,
+		...{ shard, clock },
 		log: new RecordedLog(),
 		renewer: { mayReap },
 		hinter: { hint: () => did.push("shared its tasks out") },
-		roster: { sessionOver: (nodeId) => did.push(`left out ${nodeId}`) },
+		roster: {
+			sessionOver: (nodeId, words) =>
+				did.push(`left out ${nodeId} ${JSON.stringify(words)}`),
+		},
 		runner: { nodeLost: () => lost.push(true) },
 		coroner: { lostElsewhere: async () => true },
 	});
@@ -41,8 +51,25 @@ test("a lease that this node may not judge is no loss", async () => {
 test("a node whose session is over gets none of the tasks that it ran, one that has renewed its lease may", async () => {
 	const over = reaperOf(true, { ok: true, putBack: [], left: 0 });
 	await over.reaper.reap("node:1" as never, { when: "now" });
-	expect(over.did).toEqual(["left out node", "shared its tasks out"]);
+	expect(over.did).toEqual([
+		'left out node {"epoch":1}',
+		"shared its tasks out",
+	]);
 	const renewed = reaperOf(true);
 	await renewed.reaper.reap("node:1" as never, { when: "now" });
 	expect(renewed.did).toEqual([]);
+});
+
+test("in a shard whose epochs no digest tells, only what was said before its reaping counts no more, and only if there was anything to reap", async () => {
+	const putBack = [{ route: "a|t|", count: 1, topPriority: 5 }];
+	const over = reaperOf(true, { ok: true, putBack, left: 0 }, 1);
+	await over.reaper.reap("node:1" as never, { when: "now" });
+	expect(over.did[0]).toBe('left out node {"heardByMs":0}');
+	const taken = { ok: true, taken: true, putBack: [], left: 0 } as const;
+	const idle = reaperOf(true, taken, 1);
+	await idle.reaper.reap("node:1" as never, { when: "now" });
+	expect(idle.did[0]).toBe('left out node {"heardByMs":0}');
+	const late = reaperOf(true, { ok: true, putBack: [], left: 0 }, 1);
+	await late.reaper.reap("node:1" as never, { when: "now" });
+	expect(late.did).toEqual(["shared its tasks out"]);
 });

@@ -154,23 +154,63 @@ test("a node that reads the registry learns how long ago a node was last lost, n
 	expect(losses.at(-1)).toBe(nowMs);
 });
 
-test("a node whose session is over has no room until it says so again", async () => {
+/** Ann has heard of bob; what he says from now on, and whether he has room. */
+async function hearingBob() {
 	const { clock, roster, open, pulse } = await begin();
 	await open("bob");
 	await pulse();
 	await clock.runFor(1);
-	const say = (seq: number) =>
+	const say = (epoch: number, seq: number) =>
 		roster.hear({
-			...{ kind: "digest", from: "bob", epoch: 1, seq },
+			...{ kind: "digest", from: "bob", epoch, seq },
 			...{ freeSlots: 4, running: 0, load: 0 },
 			...{ storeUp: true, draining: false, peers: [] },
 		});
-	const withRoom = () =>
-		roster.candidates(`default|${type}|`).map(({ nodeId }) => nodeId);
-	say(1);
-	expect(withRoom()).toEqual(["bob"]);
-	roster.sessionOver("bob");
-	expect(withRoom()).toEqual([]);
-	say(2);
-	expect(withRoom()).toEqual(["bob"]);
+	const hasRoom = () => roster.candidates(`default|${type}|`).length > 0;
+	const witnesses = () => [...roster.witnessesOf("cid").keys()];
+	return { clock, roster, say, hasRoom, witnesses };
+}
+
+test("a node whose session is over has no room until it says so in its next one", async () => {
+	const { roster, say, hasRoom, witnesses } = await hearingBob();
+	say(1, 1);
+	expect(hasRoom()).toBe(true);
+	roster.sessionOver("bob", { epoch: 1 });
+	expect([hasRoom(), witnesses()]).toEqual([false, []]);
+	say(2, 1);
+	expect([hasRoom(), witnesses()]).toEqual([true, ["bob"]]);
+});
+
+test("what was still on its way when a session ended says nothing of its node's room", async () => {
+	const { roster, say, hasRoom, witnesses } = await hearingBob();
+	say(1, 5);
+	roster.sessionOver("bob", { epoch: 1 });
+	say(1, 4);
+	expect([hasRoom(), witnesses()]).toEqual([false, []]);
+	// The node may live on without its session: then it sees others, and has no room.
+	say(1, 6);
+	expect([hasRoom(), witnesses()]).toEqual([false, ["bob"]]);
+});
+
+test("that a former session is over takes nothing from what its node says now", async () => {
+	const { clock, roster, say, hasRoom, witnesses } = await hearingBob();
+	const beganMs = clock.monoMs();
+	await clock.runFor(1);
+	say(2, 1);
+	roster.sessionOver("bob", { epoch: 1 });
+	roster.sessionOver("bob", { heardByMs: beganMs });
+	expect([hasRoom(), witnesses()]).toEqual([true, ["bob"]]);
+	roster.sessionOver("bob", { heardByMs: clock.monoMs() });
+	expect([hasRoom(), witnesses()]).toEqual([false, []]);
+	say(2, 2);
+	expect(hasRoom()).toBe(true);
+});
+
+test("that a session was over is known though its node had said nothing yet", async () => {
+	const { roster, say, hasRoom } = await hearingBob();
+	roster.sessionOver("bob", { epoch: 1 });
+	say(1, 1);
+	expect(hasRoom()).toBe(false);
+	say(2, 1);
+	expect(hasRoom()).toBe(true);
 });
