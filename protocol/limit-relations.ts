@@ -10,6 +10,7 @@ import {
 	ARRIVAL_MS_MAX,
 	ASK_AGAIN_MS,
 	ASK_AGE_MS,
+	AT_RISK_MS,
 	AWAY_FRESH_MS,
 	BACK_UP_MS,
 	BACK_UP_MS_MAX,
@@ -47,6 +48,7 @@ import {
 	GOSSIP_PACKET_BYTES_MAX,
 	HAND_BACK_MS,
 	HEADER_BYTES_MAX,
+	HINT_AHEAD_MS_MAX,
 	HTTP_CONNECTIONS_MAX,
 	ID_CHARS_MAX,
 	KILL_MS,
@@ -54,6 +56,7 @@ import {
 	LABELS_MAX,
 	LEASE_TTL_MS,
 	LEFT_BEHIND_MS,
+	LEFT_OVER_AGAIN_MS,
 	LINK_LOOK_MS,
 	LOG_END_MS,
 	LOOK_LATE_MS,
@@ -133,6 +136,10 @@ const relations: readonly (readonly [boolean, string])[] = [
 			BACK_UP_QUIET_MS < BACK_UP_MS &&
 			BACK_UP_MS < BACK_UP_MS_MAX,
 		"who has left tasks to others asks for them after all whose turn it was",
+	],
+	[
+		HINT_AHEAD_MS_MAX < BACK_UP_MS && LEFT_OVER_AGAIN_MS < AT_RISK_MS,
+		"what is announced before the store has it has waited for long when a node that comes last looks at it",
 	],
 	[
 		2 * LOG_END_MS <= EXIT_MS,

@@ -72,12 +72,18 @@ export const NO_LAST_TURN = {
 	othersFirst: () => 0,
 } satisfies HearerParts["lastTurn"];
 
+/** What becomes of routes that are for others first. */
+export const NO_LEFT_OVERS = {
+	passedOver() {},
+} satisfies ClaimerParts["leftOvers"];
+
 export const AROUND_CLAIMER = {
 	serves: servesTypes("work"),
 	lease: { lease: { session: "a:1", generation: 1 }, hurry() {} },
 	slots: { reserve: () => 1, reserveAll: () => false, release() {} },
 	caps: NO_CAPS,
 	lastTurn: NO_LAST_TURN,
+	leftOvers: NO_LEFT_OVERS,
 	intake: { begin() {}, over() {}, lost() {}, deliver() {} },
 	turns: { othersWait: () => false, gotNone() {} },
 	rumours: { proved() {} },

@@ -111,6 +111,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly #trimmer: Trimmer;
 	readonly #cutter: EventCutter;
 	readonly #reconciler: Reconciler;
+	readonly leftOvers: LeftOvers;
 	readonly #backUp: BackUp;
 	readonly #sweeper: Sweeper;
 	#adopting = false;
@@ -136,11 +137,12 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		const { renewer } = this;
 		this.looks = new Looks({ clock, renewer });
 		this.intake = new Intake({ shard: index, lease: this, memory, runner });
-		const { intake } = this;
+		this.leftOvers = new LeftOvers({ ...parts, engine: this });
+		const { intake, leftOvers } = this;
 		this.claimer = new Claimer({
 			...{ shard, clock, log, serves, lease: renewer, slots: runner },
 			...{ caps: runner.caps, intake, turns, rumours: parts.hearer },
-			...{ lastTurn, adopter: this },
+			...{ lastTurn, leftOvers, adopter: this },
 		});
 		const { claimer } = this;
 		const { self, durations, promised, dutyTurns, arrival } = parts;
@@ -148,9 +150,8 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ self, serves, durations, roster, promised, claimer, renewer },
 			...{ runner, report },
 		});
-		const last = lastOf(parts, claimer);
-		this.#backUp = new BackUp({ clock, claimer, ...last });
-		this.#sweeper = new Sweeper({ clock, claimer, roster, arrival, ...last });
+		this.#backUp = new BackUp({ clock, claimer, lastTurn, leftOvers });
+		this.#sweeper = new Sweeper({ ...parts, claimer, leftOvers });
 		const hinter = new Hinter({
 			...{ shard: index, clock, serves, claimer, announcer, renewer, runner },
 			...{ spreader, backUp: this.#backUp, lastTurn },
@@ -208,6 +209,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.looks.stop();
 		this.finisher.stop();
 		this.#timekeeper.stop();
+		this.leftOvers.stop();
 		this.#backUp.stop();
 		this.#sweeper.stop();
 		this.#trimmer.stop();
@@ -285,13 +287,4 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		);
 		this.#parts.events.superseded(shards);
 	}
-}
-
-/** What a node needs to come last, if its machine may soon be taken away. */
-function lastOf(
-	{ shard, log, runner, lastTurn }: ShardEngineParts,
-	claimer: Claimer,
-) {
-	const leftOvers = new LeftOvers({ shard, log, claimer, runner });
-	return { lastTurn, leftOvers };
 }

@@ -47,6 +47,13 @@ export interface HearerParts {
 	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly claimer: RumourTaker;
+		/** See left-overs.ts. */
+		readonly leftOvers: {
+			/** Whether the route will be looked at anyway. */
+			has(route: Route): boolean;
+			/** Tasks of the route are for others first. */
+			passedOver(route: Route): void;
+		};
 		/** See looks.ts. */
 		readonly looks: { look(): void };
 	}[];
@@ -70,6 +77,8 @@ interface Rumour {
 
 export class Hearer {
 	readonly #credit = new SenderCredit();
+	/** For questions about what others have left, which take nothing from the others. */
+	readonly #laterCredit = new SenderCredit();
 	readonly #parts: HearerParts;
 
 	constructor(parts: HearerParts) {
@@ -117,6 +126,7 @@ export class Hearer {
 			// A node with another number of shards is not of this cluster.
 			if (claimer === undefined || !claimer.isNews(route)) continue;
 			if (!this.#credit.heed(from, roster.nodes, nowMs)) break;
+			this.#passOver(from, announced);
 			const own = this.#turnOf(announcement, announced);
 			if (own === undefined) continue;
 			if (!this.#credit.spend(from, nowMs)) break;
@@ -126,6 +136,15 @@ export class Hearer {
 			rumours.push({ claimer, route, tasks });
 		}
 		return byTurn;
+	}
+
+	/** Tasks that are for others first may be left all the same: this node will see. */
+	#passOver(from: string, { shard, route }: AnnouncedRoute): void {
+		const { lastTurn, engines, clock } = this.#parts;
+		const leftOvers = engines[shard]?.leftOvers;
+		if (leftOvers === undefined || lastTurn.othersFirst(route) === 0) return;
+		if (leftOvers.has(route) || this.#laterCredit.spend(from, clock.monoMs()))
+			leftOvers.passedOver(route);
 	}
 
 	#turnOf(

@@ -148,10 +148,7 @@ export class Roster {
 		if (this.#heard.hear(digest)) this.#parts.promised.told(digest.from);
 	}
 
-	/**
-	 * A session of the node is over, as the registry will say: it has no room until it says
-	 * so itself, and later. Digests tell the epochs of the first shard only.
-	 */
+	/** A session of the node is over, as the registry will say: it has no room until it says so since. */
 	sessionOver(nodeId: string, words: Outdated): void {
 		this.#heard.outdate(nodeId, words);
 	}

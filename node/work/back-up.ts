@@ -6,9 +6,9 @@
  * So a moment after it this node asks for as many tasks as it left; usually there are
  * none. It asks for no more. It waits while it goes on leaving tasks of the route to
  * others: what it found then would be theirs. A node that comes last (see last-turn.ts)
- * waits longer, and then asks for what has waited as long. If its own timer is late by BACK_UP_LATE_MS
- * the machine is busy: it waits as much longer, once and at most as long again, since others
- * on it are late, too, and a node that is busy need not take more.
+ * waits longer, and then asks for what has waited as long. If its own timer is late by
+ * BACK_UP_LATE_MS the machine is busy: it waits as much longer, once and at most as long
+ * again, since others on it are late, too, and a node that is busy need not take more.
  */
 import {
 	AT_RISK_MS,
@@ -32,9 +32,7 @@ export interface BackUpParts {
 		othersFirst(route: Route): number;
 	};
 	/** See left-overs.ts. */
-	readonly leftOvers: {
-		take(routes: readonly Route[], tasksMax: number): Promise<void>;
-	};
+	readonly leftOvers: { take(routes: readonly Route[]): void };
 }
 
 /** Tasks left to others. */
@@ -88,7 +86,8 @@ export class BackUp {
 
 	/** Returns in how many ms to look again. */
 	#look(): number | undefined {
-		const { clock } = this.#parts;
+		const { clock, claimer, lastTurn, leftOvers } = this.#parts;
+		const forOthers: Route[] = [];
 		const nowMs = clock.monoMs() - this.#patienceMs;
 		let next: number | undefined;
 		for (const [route, left] of this.#left) {
@@ -104,16 +103,13 @@ export class BackUp {
 				tasks += left.shift()?.tasks ?? 0;
 			if (left.length === 0) this.#left.delete(route);
 			else next = Math.min(next ?? Infinity, BACK_UP_QUIET_MS);
-			if (tasks > 0) this.#ask(route, tasks);
+			if (tasks === 0) continue;
+			// What waits there now may be what was left, or what others are about to take.
+			if (lastTurn.othersFirst(route) > 0) forOthers.push(route);
+			else claimer.want(route, tasks);
 		}
+		leftOvers.take(forOthers);
 		return next;
-	}
-
-	/** What waits there now may be what was left, or what others are about to take. */
-	#ask(route: Route, tasks: number): void {
-		const { claimer, lastTurn, leftOvers } = this.#parts;
-		if (lastTurn.othersFirst(route) === 0) claimer.want(route, tasks);
-		else void leftOvers.take([route], tasks);
 	}
 }
 

@@ -10,7 +10,7 @@
 import { CLAIM_BATCH_MAX, CLAIM_ROUTES_MAX } from "../../protocol/limits.ts";
 import { type Route, typeOf } from "../../protocol/route.ts";
 import type { ClaimReply } from "../ports.ts";
-import { HotRoutes, type OthersFirst } from "./hot-routes.ts";
+import { HotRoutes, type OthersFirst, type RouteLeaver } from "./hot-routes.ts";
 import type { Pledge, TypePlaces } from "./pledges.ts";
 import { type TakenRoutes, WantedRoutes } from "./wanted-routes.ts";
 
@@ -35,9 +35,9 @@ export class ClaimChoice {
 	readonly wanted = new WantedRoutes();
 	readonly #caps: TypeBook;
 
-	constructor(caps: TypeBook, lastTurn: OthersFirst) {
+	constructor(caps: TypeBook, lastTurn: OthersFirst, leftOvers: RouteLeaver) {
 		this.#caps = caps;
-		this.hot = new HotRoutes(caps, lastTurn);
+		this.hot = new HotRoutes(caps, lastTurn, leftOvers);
 	}
 
 	/** Whether there is anything to ask for now. */

@@ -6,7 +6,7 @@ import type { Serves } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Clock, Lease, Log, Shard } from "../ports.ts";
 import type { TypeBook } from "./claim-choice.ts";
-import type { OthersFirst } from "./hot-routes.ts";
+import type { OthersFirst, RouteLeaver } from "./hot-routes.ts";
 import type { Pledges, SlotBook } from "./pledges.ts";
 
 export interface ClaimerParts {
@@ -20,6 +20,8 @@ export interface ClaimerParts {
 	readonly caps: TypeBook;
 	/** Which routes others are asked for first: see last-turn.ts. */
 	readonly lastTurn: OthersFirst;
+	/** What becomes of routes that are for others first: see left-overs.ts. */
+	readonly leftOvers: RouteLeaver;
 	/** What claims bring: see intake.ts. */
 	readonly intake: ClaimIntake;
 	/** Whose turn it is at the slots: see turns.ts. */

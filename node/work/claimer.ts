@@ -66,8 +66,9 @@ export class Claimer {
 
 	constructor(parts: ClaimerParts) {
 		this.#parts = parts;
+		const { caps, lastTurn, leftOvers } = parts;
 		this.pledges = new Pledges(parts);
-		this.#choice = new ClaimChoice(parts.caps, parts.lastTurn);
+		this.#choice = new ClaimChoice(caps, lastTurn, leftOvers);
 		this.#hot = this.#choice.hot;
 		this.wanted = this.#choice.wanted;
 	}

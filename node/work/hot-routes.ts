@@ -12,7 +12,8 @@
  * for them and none looks through all of them. Once there is room some of them come back,
  * and more when these have been asked for.
  *
- * A node that comes last asks for no route for which others have room.
+ * A node that comes last asks for no route for which others have room, until its tasks
+ * have waited for long (see left-overs.ts).
  *
  * At most RUMOURS_MAX rumours of one sender stand here. Others (see hearer.ts) judge how
  * many it may spread in a time; they are told whose rumours proved true.
@@ -34,6 +35,11 @@ export interface TypeRooms {
 	roomOf(type: string): number;
 }
 
+/** Who has what is left of a route that is for others first: see left-overs.ts. */
+export interface RouteLeaver {
+	passedOver(route: Route): void;
+}
+
 /** Whether others go first: see last-turn.ts. */
 export interface OthersFirst {
 	/** How many tasks of the route others are to have before this node asks for any. */
@@ -49,10 +55,12 @@ export class HotRoutes {
 	readonly #rumours = new Map<string, number>();
 	readonly #caps: TypeRooms;
 	readonly #lastTurn: OthersFirst;
+	readonly #leftOvers: RouteLeaver;
 
-	constructor(caps: TypeRooms, lastTurn: OthersFirst) {
+	constructor(caps: TypeRooms, lastTurn: OthersFirst, leftOvers: RouteLeaver) {
 		this.#caps = caps;
 		this.#lastTurn = lastTurn;
+		this.#leftOvers = leftOvers;
 	}
 
 	/** The number of routes that may be asked for. */
@@ -114,7 +122,7 @@ export class HotRoutes {
 
 	/**
 	 * The next routes to ask for. Those whose type is full step aside, and those that are
-	 * for others first are left to them, and to the sweep.
+	 * for others first are left to them, and looked at later.
 	 */
 	next(max: number): Route[] {
 		const routes: Route[] = [];
@@ -122,8 +130,10 @@ export class HotRoutes {
 			for (const [route, hot] of lane) {
 				if (routes.length === max) return routes;
 				const type = typeOf(route);
-				if (this.#lastTurn.othersFirst(route) > 0) this.drop(route);
-				else if (this.#caps.roomOf(type) > 0) routes.push(route);
+				if (this.#lastTurn.othersFirst(route) > 0) {
+					this.drop(route);
+					this.#leftOvers.passedOver(route);
+				} else if (this.#caps.roomOf(type) > 0) routes.push(route);
 				else {
 					lane.delete(route);
 					this.#stepAside(type, route, hot);

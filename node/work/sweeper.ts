@@ -18,7 +18,7 @@ export interface SweeperParts {
 	/** See last-turn.ts. */
 	readonly lastTurn: { othersFirst(route: Route): number };
 	/** See left-overs.ts. */
-	readonly leftOvers: { take(routes: readonly Route[]): Promise<void> };
+	readonly leftOvers: { take(routes: readonly Route[]): void };
 	/** See roster.ts. */
 	readonly roster: {
 		/** The number of nodes in the cluster, including this one. */
@@ -65,6 +65,6 @@ export class Sweeper {
 		for (const route of routes)
 			if (lastTurn.othersFirst(route) > 0) forOthers.push(route);
 			else claimer.hint(route);
-		void leftOvers.take(forOthers);
+		leftOvers.take(forOthers);
 	}
 }

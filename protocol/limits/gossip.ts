@@ -53,6 +53,8 @@ export const BACK_UP_MS_MAX = 24;
  * is theirs, unless it has waited for so long.
  */
 export const AT_RISK_MS = 100;
+/** What it had no room for it looks at again after so long, until nothing of it is left. */
+export const LEFT_OVER_AGAIN_MS = 20;
 /** Its own timer late by so much: it waits as much longer, up to BACK_UP_MS. */
 export const BACK_UP_LATE_MS = 3;
 /** So long after a pulse that names them routes are claimed from: who was told of their tasks, or left some, goes first. */

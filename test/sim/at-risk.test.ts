@@ -3,6 +3,7 @@
  * work, also of what is submitted through it, and all others see that.
  */
 import { expect, test } from "vitest";
+import { AT_RISK_MS } from "../../protocol/limits.ts";
 import { SeededRandom } from "../random.ts";
 import { type BenchPlan, beginCluster } from "./bench.ts";
 
@@ -15,7 +16,7 @@ const SETTLED_MS = 3_000;
 const STREAM = 150;
 
 /** A settled cluster of which the node that takes submissions is at risk. */
-async function begin(seed: number, plan: Omit<BenchPlan, "nodes"> = {}) {
+async function begin(seed: number, plan: Partial<BenchPlan> = {}) {
 	const bench = beginCluster(seed, { nodes: NODES, ...plan });
 	await bench.runFor(SETTLED_MS);
 	const atRisk = bench.node(0);
@@ -84,5 +85,44 @@ test.each(SEEDS)(
 		expect(ran.filter((nodeId) => nodeId === atRisk.nodeId)).toHaveLength(
 			SLOTS,
 		);
+	},
+);
+
+test.each(SEEDS)(
+	"seed %i: what others have slots for, and run no more of at once, it takes a moment later, for as long as there is any",
+	async (seed) => {
+		const plan = { nodes: 2, concurrency: 8, shards: 1 + (seed % 2) };
+		const { bench } = await begin(seed, { ...plan, caps: [8, 1] });
+		bench.submitAll(bench.node(1), ["long"], { durationMs: 60_000 });
+		await bench.runFor(SETTLED_MS);
+		const ids = Array.from({ length: 80 }, (_, i) => `task-${i}`);
+		const beganMs = bench.clock.monoMs();
+		const through = bench.node(seed % 2);
+		bench.submitAll(through, ids, { durationMs: 50 });
+		for (const id of ids) await bench.untilEnded(id, 20_000);
+		const tookMs = bench.clock.monoMs() - beganMs;
+		// Ten rounds of its eight slots.
+		expect(tookMs).toBeLessThan(AT_RISK_MS + 10 * (50 + 50));
+	},
+);
+
+test.each(SEEDS)(
+	"seed %i: of what comes one by one, and others run no more of at once, each waits only a moment",
+	async (seed) => {
+		const plan = { nodes: 2, concurrency: 8, shards: 1 + (seed % 2) };
+		const { bench } = await begin(seed, { ...plan, caps: [8, 1] });
+		bench.submitAll(bench.node(1), ["long"], { durationMs: 60_000 });
+		await bench.runFor(SETTLED_MS);
+		const random = new SeededRandom(seed);
+		for (let i = 0; i < 20; i += 1) {
+			const beganMs = bench.clock.monoMs();
+			bench.submitAll(bench.node(random.below(2)), [`t${i}`], {
+				durationMs: 5,
+			});
+			await bench.untilEnded(`t${i}`, 5_000);
+			const tookMs = bench.clock.monoMs() - beganMs;
+			expect(tookMs).toBeLessThan(2 * AT_RISK_MS);
+			await bench.runFor(random.below(40));
+		}
 	},
 );

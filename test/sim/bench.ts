@@ -2,6 +2,7 @@
  * A simulated cluster with which a test does what it likes, without a storm.
  */
 
+import type { Route } from "../../protocol/route.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import { type AttemptEnd, isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
@@ -14,7 +15,7 @@ import { SeededRandom } from "../random.ts";
 import { Cluster } from "./cluster.ts";
 import { Disk } from "./disk.ts";
 import { Recorder } from "./recorder.ts";
-import { drawScenario, ROUTES } from "./scenario.ts";
+import { CAPPED_TYPE, drawScenario, ROUTES } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { StoreServer } from "./store-server.ts";
 import type { TaskScript } from "./task-code.ts";
@@ -28,9 +29,9 @@ const STARTED_MS_MAX = 5_000;
  */
 export function beginCluster(
 	seed: number,
-	{ nodes, shards = 1, concurrency = 2 }: BenchPlan,
+	{ nodes, shards = 1, concurrency = 2, caps }: BenchPlan,
 ): Bench {
-	return new Bench(seed, { nodes, shards, concurrency });
+	return new Bench(seed, { nodes, shards, concurrency, caps });
 }
 
 export interface BenchPlan {
@@ -38,6 +39,8 @@ export interface BenchPlan {
 	readonly shards?: number;
 	/** The slots of each node. */
 	readonly concurrency?: number;
+	/** How many tasks each node runs at once, if all tasks are of the type that is capped. */
+	readonly caps?: readonly number[] | undefined;
 }
 
 export class Bench {
@@ -47,12 +50,15 @@ export class Bench {
 	readonly #recorder = new Recorder(this.clock);
 	readonly #cluster: Cluster;
 	readonly #ids: string[] = [];
+	readonly #route: Route;
 
 	constructor(
 		seed: number,
-		{ nodes, shards, concurrency }: Required<BenchPlan>,
+		{ nodes, shards, concurrency, caps }: Required<BenchPlan>,
 	) {
 		const { clock } = this;
+		this.#route =
+			caps === undefined ? (ROUTES[0] ?? "") : `default|${CAPPED_TYPE}|`;
 		this.server = new StoreServer(
 			clock,
 			shards,
@@ -62,8 +68,9 @@ export class Bench {
 		this.server.number = shards;
 		this.hub = new GossipHub(clock, new SeededRandom(seed ^ 0x60551b));
 		const drawn = drawScenario(seed, { nodes, fault: "none" });
-		const specs = drawn.nodes.map((spec) => ({
+		const specs = drawn.nodes.map((spec, i) => ({
 			...spec,
+			cap: caps?.[i] ?? spec.cap,
 			...{
 				gossips: true,
 				shards,
@@ -102,7 +109,7 @@ export class Bench {
 		const nodes = this.#cluster.alive();
 		for (const { api, nodeId, machine } of nodes) {
 			const id = `task-of-${nodeId}`;
-			const task = { id, route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
+			const task = { id, route: this.#route, priority: 5, options: PLAIN };
 			const payload = JSON.stringify([{ durationMs }]);
 			this.#ids.push(id);
 			machine.run(() => void api.tasks.submit([{ ...task, payload }]));
@@ -123,7 +130,7 @@ export class Bench {
 		ids: readonly string[],
 		...script: TaskScript
 	): void {
-		const task = { route: ROUTES[0] ?? "", priority: 5, options: PLAIN };
+		const task = { route: this.#route, priority: 5, options: PLAIN };
 		const payload = JSON.stringify(script);
 		const tasks = ids.map((id) => ({ ...task, id, payload }));
 		machine.run(() => void api.tasks.submit(tasks));

@@ -2,8 +2,8 @@
  * The ground of tests of what is heard: a node on a store in which tasks wait on some
  * routes, and announcements for it to hear.
  */
-import { Hearer } from "../../node/peers/hearer.ts";
-import type { ClaimRequest, Log } from "../../node/ports.ts";
+import { Hearer, type HearerParts } from "../../node/peers/hearer.ts";
+import type { ClaimRequest, Log, Shard } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
 import type { Announcement, Quota } from "../../protocol/gossip.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
@@ -31,6 +31,28 @@ export function announce(
 	};
 }
 
+function storeOf(
+	clock: VirtualClock,
+	waiting: Map<string, number>,
+	asked: string[][],
+): Shard {
+	const claim = async ({ routes, limit }: ClaimRequest) => {
+		asked.push([...routes]);
+		const answered = Promise.withResolvers<void>();
+		clock.after(ANSWER_MS, () => answered.resolve());
+		await answered.promise;
+		const tasks: ClaimedTask[] = [];
+		for (const route of routes)
+			while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
+				waiting.set(route, (waiting.get(route) ?? 0) - 1);
+				tasks.push(claimedTask("", 1, { route }));
+			}
+		const left = routes.map((route) => waiting.get(route) ?? 0);
+		return { ok: true as const, tasks, waiting: left };
+	};
+	return standInShard({ tasks: { claim } });
+}
+
 /** A node of many slots on a store 2 ms away, in which tasks wait on some routes. */
 export function nodeOf(
 	free = 100,
@@ -41,27 +63,16 @@ export function nodeOf(
 	const waiting = new Map<string, number>();
 	const asked: string[][] = [];
 	const [ran, promised]: [string[], Quota[]] = [[], []];
-	const seen = { free, weighed: 0, looks: 0, ran, promised };
-	const shard = standInShard({
-		tasks: {
-			claim: async ({ routes, limit }: ClaimRequest) => {
-				asked.push([...routes]);
-				const answered = Promise.withResolvers<void>();
-				clock.after(ANSWER_MS, () => answered.resolve());
-				await answered.promise;
-				const tasks: ClaimedTask[] = [];
-				for (const route of routes)
-					while ((waiting.get(route) ?? 0) > 0 && tasks.length < limit) {
-						waiting.set(route, (waiting.get(route) ?? 0) - 1);
-						tasks.push(claimedTask("", 1, { route }));
-					}
-				const left = routes.map((route) => waiting.get(route) ?? 0);
-				return { ok: true, tasks, waiting: left };
-			},
-		},
-	});
+	const passed: string[] = [];
+	const seen = { free, weighed: 0, looks: 0, ran, promised, passed };
+	const shard = storeOf(clock, waiting, asked);
 	const looks = { look: () => void seen.looks++ };
-	const engines: { claimer: Claimer; looks: typeof looks }[] = [];
+	const leftOvers = {
+		has: (route: string) => seen.passed.includes(route),
+		passedOver: (route: string) => seen.passed.push(route),
+	};
+	type Engine = HearerParts["engines"][number];
+	const engines: Engine[] = [];
 	const hearer = new Hearer({
 		clock,
 		self: "self",
@@ -88,6 +99,6 @@ export function nodeOf(
 		},
 		rumours: hearer,
 	});
-	engines.push({ claimer, looks });
+	engines.push({ claimer, leftOvers, looks });
 	return { clock, hearer, claimer, waiting, asked, seen };
 }

@@ -68,6 +68,22 @@ describe("a node that comes last", () => {
 		hearer.heard(announce("ann", 2, ["a|t|"], 3, [["bob", 3]]));
 		await clock.runFor(1_000);
 		expect(seen.ran).toHaveLength(taken);
+		// Those may not take it after all.
+		expect(new Set(seen.passed)).toEqual(new Set(["a|t|"]));
+	});
+
+	test("looks later at no more than a sender has credit for, which takes nothing from what is left to it by name", async () => {
+		const { clock, hearer, waiting, seen } = nodeOf(100, [ann], 3);
+		for (let i = 0; i < 2 * RUMOUR_CREDIT_MAX; i++)
+			for (const route of [`q${i}|t|`, "busy|t|"])
+				hearer.heard(announce("ann", 2 * i, [route], 1));
+		const others = seen.passed.filter((route) => route !== "busy|t|");
+		expect(others).toHaveLength(RUMOUR_CREDIT_MAX - 1);
+		expect(seen.passed.at(-1)).toBe("busy|t|");
+		waiting.set("a|t|", 9);
+		hearer.heard(announce("ann", 9_999, ["a|t|"], 2, [["self", 2]]));
+		await clock.runFor(1_000);
+		expect(seen.ran).toHaveLength(2);
 	});
 
 	test("takes what is left to it by name", async () => {

@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { HotRoutes } from "../../node/work/hot-routes.ts";
 import { RUMOURS_MAX } from "../../protocol/limits.ts";
-import { NO_CAPS, NO_LAST_TURN } from "../stand-ins.ts";
+import { NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS } from "../stand-ins.ts";
 
 test("known routes are asked for first, and rumours take the places that are left", () => {
-	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN);
+	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	hot.rumour("r1", "ann", 0);
 	hot.hint("s1", 0);
 	hot.rumour("r2", "bob", 0);
@@ -18,7 +18,7 @@ test("known routes are asked for first, and rumours take the places that are lef
 });
 
 test("only so many rumours of one sender stand, and others still find room", () => {
-	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN);
+	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	const told = Array.from({ length: RUMOURS_MAX }, (_, i) =>
 		hot.rumour(`r${i}`, "ann", 0),
 	);
@@ -37,7 +37,7 @@ test("only so many rumours of one sender stand, and others still find room", () 
 });
 
 test("a route stays hot if tasks wait there, or it was hinted at after the claim", () => {
-	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN);
+	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	for (const route of ["left", "hinted", "empty"]) hot.hint(route, 0);
 	hot.rumour("told", "ann", 0);
 	hot.hint("hinted", 1);
@@ -51,7 +51,7 @@ test("a route stays hot if tasks wait there, or it was hinted at after the claim
 });
 
 test("a rumoured route on which tasks are left waiting becomes known", () => {
-	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN);
+	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	hot.rumour("r1", "ann", 0);
 	hot.rumour("r2", "ann", 0);
 	hot.answered("r2", 1, true, true);
@@ -59,7 +59,7 @@ test("a rumoured route on which tasks are left waiting becomes known", () => {
 });
 
 test("a rumour that a claim finds true is credited once, to the peer that told it before the claim", () => {
-	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN);
+	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	hot.rumour("r", "ann", 0);
 	hot.hint("s", 0);
 	hot.rumour("s", "bob", 1);
@@ -72,7 +72,7 @@ test("a rumour that a claim finds true is credited once, to the peer that told i
 });
 
 test("between two claims only the first hint at a route is news", () => {
-	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN);
+	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	expect(hot.isNews("r", 0)).toBe(true);
 	hot.rumour("r", "ann", 0);
 	expect(hot.isNews("r", 0)).toBe(false);
@@ -84,11 +84,18 @@ test("between two claims only the first hint at a route is news", () => {
 test("a route that is for others first is asked for no more, until it is hinted at again", () => {
 	const tasks = new Map([["theirs|t|", 3]]);
 	const othersFirst = (route: string) => tasks.get(route) ?? 0;
-	const hot = new HotRoutes(NO_CAPS, { othersFirst });
+	const passed: string[] = [];
+	const hot = new HotRoutes(
+		NO_CAPS,
+		{ othersFirst },
+		{ passedOver: (route) => passed.push(route) },
+	);
 	hot.hint("theirs|t|", 0);
 	hot.rumour("other|t|", "ann", 0);
 	expect(hot.next(9)).toEqual(["other|t|"]);
 	expect([hot.size, hot.isSure]).toEqual([1, false]);
+	// It will be looked at later.
+	expect(passed).toEqual(["theirs|t|"]);
 	tasks.clear();
 	expect(hot.next(9)).toEqual(["other|t|"]);
 	hot.hint("theirs|t|", 1);

@@ -4,7 +4,13 @@ import { LastTurn } from "../../node/peers/last-turn.ts";
 import { StoreError } from "../../node/ports.ts";
 import { Hinter } from "../../node/work/hinter.ts";
 import { LeftOvers } from "../../node/work/left-overs.ts";
-import { AT_RISK_MS, LEFT_OVER_ROUTES_MAX } from "../../protocol/limits.ts";
+import {
+	AT_RISK_MS,
+	BACK_UP_MS,
+	LEFT_OVER_AGAIN_MS,
+	LEFT_OVER_ROUTES_MAX,
+	RUMOURS_MAX,
+} from "../../protocol/limits.ts";
 import type { Room } from "../../protocol/share.ts";
 import { VirtualClock } from "../clock.ts";
 import { servesTypes } from "../stand-ins.ts";
@@ -51,54 +57,133 @@ test.each([
 	expect(asked).toEqual(expected);
 });
 
-function leftOversOf(counts: Readonly<Record<string, number>>, room = 9) {
-	const [asked, wanted]: [string[][], string[]] = [[], []];
+/** What has waited for long is there for a claim of the node as soon as it wants it. */
+function leftOversOf(counts: Record<string, number>, room = 9) {
+	const clock = new VirtualClock();
+	const [asked, wanted]: [string[][], (string | number)[][]] = [[], []];
 	const claimer = {
 		claiming: true,
-		want: (route: string, tasks: number) => wanted.push(`${route} ${tasks}`),
+		wanted: { tasks: 0 },
+		want(route: string, tasks: number) {
+			wanted.push([route, tasks, clock.monoMs()]);
+			counts[route] = (counts[route] ?? 0) - tasks;
+			seen.room -= tasks;
+		},
 	};
-	const seen = { asked, wanted, claimer, fails: false };
+	const seen = {
+		asked,
+		wanted,
+		claimer,
+		counts,
+		room,
+		fails: false,
+		atOnce: 0,
+	};
+	let underWay = 0;
 	const leftOver = async (routes: readonly string[], forMs: number) => {
 		expect(forMs).toBe(AT_RISK_MS);
 		asked.push([...routes]);
 		if (seen.fails) throw new StoreError("unreachable", "Redis is away");
+		underWay += 1;
+		seen.atOnce = Math.max(seen.atOnce, underWay);
+		await new Promise<void>((answered) => clock.after(1, answered));
+		underWay -= 1;
 		return routes.map((route) => counts[route] ?? 0);
 	};
 	const leftOvers = new LeftOvers({
-		...{ shard: { index: 0, tasks: { leftOver } }, log, claimer },
-		runner: { roomFor: () => room },
+		...{ shard: { index: 0, tasks: { leftOver } }, log, clock },
+		...{ engine: { claimer }, runner: { roomFor: () => seen.room } },
 	});
-	return { leftOvers, seen };
+	return { clock, leftOvers, seen };
 }
 
-test("of what has waited for long it takes as much as there is, as it has room for, and as it may", async () => {
-	const { leftOvers, seen } = leftOversOf({ a: 3, b: 20 });
-	await leftOvers.take(["a", "b", "c"]);
-	expect(seen.wanted).toEqual(["a 3", "b 9"]);
-	await leftOvers.take(["a"], 1);
-	expect(seen.wanted.at(-1)).toBe("a 1");
+const ROUTES = Array.from(
+	{ length: 2 * LEFT_OVER_ROUTES_MAX + 1 },
+	(_, i) => `r${i}`,
+);
+
+test("of what has waited for long it takes as much as there is, and as it has room for", async () => {
+	const { clock, leftOvers, seen } = leftOversOf({ a: 3, b: 20 });
+	seen.claimer.wanted.tasks = 1;
+	leftOvers.take(["a", "b", "c"]);
+	await clock.runFor(1);
+	expect(seen.wanted).toEqual([
+		["a", 3, 1],
+		["b", 5, 1],
+	]);
 });
 
-test("many routes are asked about some at a time, and none by a node that stops", async () => {
-	const { leftOvers, seen } = leftOversOf({});
-	const routes = Array.from(
-		{ length: LEFT_OVER_ROUTES_MAX + 1 },
-		(_, i) => `r${i}`,
-	);
-	await leftOvers.take(routes);
-	expect(seen.asked.map(({ length }) => length)).toEqual([
-		LEFT_OVER_ROUTES_MAX,
-		1,
-	]);
-	await leftOvers.take([]);
-	seen.claimer.claiming = false;
-	await leftOvers.take(["a"]);
+test("what it had no room for it takes when it has some, until nothing is left, and then asks no more", async () => {
+	const { clock, leftOvers, seen } = leftOversOf({ a: 20 }, 8);
+	leftOvers.take(["a"]);
+	await clock.runFor(200);
+	expect([seen.wanted, seen.asked]).toEqual([[["a", 8, 1]], [["a"]]]);
+	for (const room of [8, 8]) {
+		seen.room = room;
+		await clock.runFor(LEFT_OVER_AGAIN_MS + 2);
+	}
+	expect(seen.wanted.map(([, tasks]) => tasks)).toEqual([8, 8, 4]);
+	await clock.runFor(1_000);
+	expect(seen.asked).toHaveLength(3);
+});
+
+test("what is for others first is looked at once it has waited for long, and what has come since as well", async () => {
+	const { clock, leftOvers, seen } = leftOversOf({ a: 2 });
+	const laterMs = AT_RISK_MS + BACK_UP_MS;
+	leftOvers.passedOver("a");
+	expect([leftOvers.has("a"), leftOvers.has("b")]).toEqual([true, false]);
+	await clock.runFor(30);
+	leftOvers.passedOver("a");
+	await clock.runFor(laterMs - 30);
+	expect(seen.asked).toHaveLength(1);
+	await clock.runFor(1);
+	expect(seen.wanted).toEqual([["a", 2, laterMs + 1]]);
+	Object.assign(seen.counts, { a: 1 });
+	await clock.runFor(1_000);
+	expect(seen.wanted.slice(1)).toEqual([["a", 1, laterMs + 31]]);
 	expect(seen.asked).toHaveLength(2);
 });
 
+test("many routes are asked about some at a time, one question after the other", async () => {
+	const { clock, leftOvers, seen } = leftOversOf({});
+	for (const route of ROUTES) leftOvers.take([route]);
+	await clock.runFor(10);
+	expect(seen.asked.flat().sort()).toEqual([...ROUTES].sort());
+	expect(Math.max(...seen.asked.map(({ length }) => length))).toBe(
+		LEFT_OVER_ROUTES_MAX,
+	);
+	expect(seen.asked.length).toBeLessThanOrEqual(4);
+	expect(seen.atOnce).toBe(1);
+});
+
+test("only so many routes stand to be looked at later", async () => {
+	const { clock, leftOvers, seen } = leftOversOf({});
+	for (let i = 0; i < 2 * RUMOURS_MAX; i += 1) leftOvers.passedOver(`r${i}`);
+	await clock.runFor(1_000);
+	expect(seen.asked.flat()).toHaveLength(RUMOURS_MAX);
+});
+
+test.each([
+	["takes no more work", "drain"],
+	["stops", "stop"],
+])("a node that %s asks for nothing", async (_, how) => {
+	const { clock, leftOvers, seen } = leftOversOf({ a: 1 });
+	leftOvers.passedOver("a");
+	if (how === "stop") leftOvers.stop();
+	else seen.claimer.claiming = false;
+	leftOvers.take(how === "stop" ? [] : ["b"]);
+	await clock.runFor(1_000);
+	expect(seen.asked).toEqual([]);
+});
+
 test("what cannot be asked now is left to the next sweep", async () => {
-	const { leftOvers, seen } = leftOversOf({ a: 3 });
+	const { clock, leftOvers, seen } = leftOversOf({ a: 3 });
 	seen.fails = true;
-	await leftOvers.take(["a"]);
-	expect(seen.wanted).toEqual([]);
+	leftOvers.take(["a"]);
+	await clock.runFor(1_000);
+	expect([seen.asked.length, seen.wanted]).toEqual([1, []]);
+	seen.fails = false;
+	leftOvers.take(["a"]);
+	await clock.runFor(1);
+	expect(seen.wanted).toHaveLength(1);
 });

@@ -16,7 +16,7 @@ function sweeperOf(
 	};
 	const leftOver: [readonly string[], number][] = [];
 	const leftOvers = {
-		take: async (routes: readonly string[]) =>
+		take: (routes: readonly string[]) =>
 			void leftOver.push([routes, clock.monoMs()]),
 	};
 	const sweeper = new Sweeper({
