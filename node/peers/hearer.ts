@@ -4,8 +4,9 @@
  * An announcement says that work waits: a claimer is told so when it is this node's turn.
  * Announcements may be untrue, and may come without end. So the node acts on only as much
  * of each sender as SenderCredit allows, an announcement without news costs nothing, and
- * a message sets at most one timer for each turn. Guarantees nothing else: losing any of
- * it costs a sweep's time.
+ * a message sets at most one timer for each turn. A node that comes last also looks later
+ * at what is announced and for others first. Guarantees nothing else: losing any of it
+ * costs a sweep's time.
  */
 import {
 	type AnnouncedRoute,
