@@ -127,9 +127,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	guard(app, host, { origins, crowd, isStopping: () => stopping });
 	const traffic = new Traffic();
 	refuseWhatNoOperationTakes(app, traffic.counter("none", false));
+	// Before what waits for room: an answer that waits must not keep a body, or its place.
+	takeBodies(app, clock);
 	outflow.watch(app);
 	for (const each of Object.values(places)) each.watch(app);
-	takeBodies(app, clock);
 	const handlers = handlersOf(options, {
 		...{ traffic, waits, streams, reads, bulks: places.bulks, links },
 		...{ cutOffs, outflow },

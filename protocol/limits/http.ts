@@ -89,16 +89,33 @@ export const READS_MIN = 4;
  */
 export const READ_PATIENCE_MS = 10_000;
 /**
- * Bytes of answers that are not small, and that the system has not taken from the node
- * yet, over all connections. Beyond: the next answer waits until another is out, or has
- * had its time and is cut off.
+ * Bytes of long answers that the system has not taken from the node yet, over all
+ * connections. Beyond: the next answer waits until another is out, or has had its time and
+ * is cut off.
  */
 export const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+/** The same of short answers, up to so many bytes, so that they do not wait for long ones. A step of a reader of events is short. */
+export const UNSENT_SHORT_BYTES_MAX = 8 * 1024 * 1024;
+export const UNSENT_SHORT_BYTES = 512 * 1024;
+/**
+ * The same of answers to requests that change something; these never wait. Beyond:
+ * requests with bodies of more than `BODY_SMALL_BYTES` wait before they are begun, for
+ * `READ_PATIENCE_MS` at most; then 503 `overloaded`.
+ */
+export const UNSENT_DONE_BYTES_MAX = 8 * 1024 * 1024;
+/** Smaller answers are not counted. */
 export const UNSENT_SMALL_BYTES = 4 * 1024;
-/** What an answer is counted as before any of its route has been seen. */
+/**
+ * What an answer is counted as before any of its route has been seen. One that turns out
+ * to be larger by more than this than it was counted as waits if there is no room.
+ */
 export const UNSENT_UNKNOWN_BYTES = 64 * 1024;
+/** How long an answer has been going out before its client may be called slow. */
 export const UNSENT_GRACE_MS = 1_000;
-/** Bytes per millisecond; a client that takes as many, all in all, is not slow. */
+/**
+ * Bytes per millisecond; a client that takes as many is not slow, also if it takes them
+ * all at once and then nothing for `READ_PATIENCE_MS`.
+ */
 export const UNSENT_PACE_MIN = 64;
 /** What is begun of them in one turn of the event loop; the rest follows in the next. */
 export const UNSENT_TURN_BYTES = 4 * 1024 * 1024;

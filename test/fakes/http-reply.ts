@@ -19,8 +19,12 @@ class FakeSocket extends EventEmitter {
 
 export class FakeReply {
 	readonly socket = new FakeSocket();
-	readonly raw = Object.assign(new EventEmitter(), { closed: false });
-	readonly statusCode = 200;
+	readonly raw = Object.assign(new EventEmitter(), {
+		closed: false,
+		/** Null while an earlier answer of the connection is not out. */
+		socket: this.socket as FakeSocket | null,
+	});
+	statusCode = 200;
 
 	header(): this {
 		return this;
@@ -35,7 +39,11 @@ export class FakeReply {
 export const asReply = (fake: FakeReply) => fake as unknown as FastifyReply;
 
 /** A request of that route, which the reply answers. */
-export function requestOf({ socket }: FakeReply, url = "/a"): FastifyRequest {
-	const request = { method: "GET", raw: { socket }, routeOptions: { url } };
+export function requestOf(
+	{ socket }: FakeReply,
+	url = "/a",
+	method = "GET",
+): FastifyRequest {
+	const request = { method, raw: { socket }, routeOptions: { url } };
 	return request as unknown as FastifyRequest;
 }

@@ -1,10 +1,7 @@
-/** Room for answers, by a clock turned by hand: what waits, what does not, and who is cut off. */
+/** How answers leave, by a clock turned by hand: what waits, what does not, and who is cut off. */
 import type { Readable } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
-import type { FastifyInstance } from "fastify";
 import { expect, test } from "vitest";
-import { CutOffs } from "../../node/http/door/cut-offs.ts";
-import { Outflow } from "../../node/http/door/outflow.ts";
 import {
 	CONNECTION_IDLE_MS,
 	CUT_OFFS_TOLD_MS,
@@ -17,61 +14,8 @@ import {
 	UNSENT_TURN_BYTES,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
+import { LONG, outflowOn } from "../fakes/http-outflow.ts";
 import { asReply, FakeReply, requestOf } from "../fakes/http-reply.ts";
-
-interface Sent {
-	readonly reply: FakeReply;
-	/** Undefined while it waits. */
-	payload: string | Readable | undefined;
-	readonly isGone: boolean;
-}
-
-function outflowOn(clock: VirtualClock) {
-	type Done = (error: null, payload?: string | Readable) => void;
-	type Hook = (
-		request: object,
-		reply: object,
-		text: string,
-		done: Done,
-	) => void;
-	let hook: Hook = () => {};
-	const app = { addHook: (_name: string, added: Hook) => (hook = added) };
-	const told: object[] = [];
-	const quiet = () => {};
-	const log = {
-		...{ debug: quiet, info: quiet, error: quiet },
-		warn: (fields: object) => told.push(fields),
-	};
-	const cutOffs = new CutOffs(clock, log);
-	const outflow = new Outflow(clock, cutOffs);
-	outflow.watch(app as unknown as FastifyInstance);
-	/** What becomes of an answer that is this text, or of so many bytes. */
-	const send = (
-		what: number | string,
-		reply = new FakeReply(),
-		url = "/a",
-	): Sent => {
-		const text = typeof what === "string" ? what : "x".repeat(what);
-		const sent = {
-			...{ reply, payload: undefined as Sent["payload"] },
-			get isGone(): boolean {
-				return this.payload !== undefined;
-			},
-		};
-		hook(requestOf(reply, url), reply, text, (_error, payload = text) => {
-			sent.payload = payload;
-		});
-		return sent;
-	};
-	const counts = () =>
-		Object.fromEntries(
-			[...cutOffs.readings()].map(({ labels, value }) => [
-				labels?.reason,
-				value,
-			]),
-		);
-	return { outflow, send, told, counts };
-}
 
 test.each(["a", "\u00fc", "\u20ac", "\u{1f600}"])(
 	"an answer of many %s goes out as it is, whatever is cut where",
@@ -91,7 +35,7 @@ test("an answer for which there is no room waits until another is out, and a sma
 	const { send } = outflowOn(clock);
 	const first = send(UNSENT_BYTES_MAX);
 	await clock.runFor(1);
-	const second = send(UNSENT_SMALL_BYTES);
+	const second = send(LONG);
 	const small = send(UNSENT_SMALL_BYTES - 1);
 	expect([first, second, small].map(({ isGone }) => isGone)).toEqual([
 		true,
@@ -108,7 +52,7 @@ test("an answer that is not taken is cut off when another needs the room, after 
 	const clock = new VirtualClock();
 	const { send, told, counts } = outflowOn(clock);
 	const slow = send(UNSENT_BYTES_MAX);
-	const next = send(UNSENT_SMALL_BYTES);
+	const next = send(LONG);
 	await clock.runFor(UNSENT_GRACE_MS - 1);
 	expect(next.isGone).toBe(false);
 	expect(slow.reply.socket.destroyed).toBe(false);
@@ -140,8 +84,8 @@ test("a client that takes an answer slowly, but all the time, gets all of it, wh
 		return slice !== null;
 	};
 	while (taken < atOnce && take());
-	const next = send(UNSENT_SMALL_BYTES);
-	await clock.runFor((0.9 * atOnce) / UNSENT_PACE_MIN);
+	const next = send(LONG);
+	await clock.runFor(0.9 * READ_PATIENCE_MS);
 	const sliceMs = UNSENT_SLICE_BYTES / (1.5 * UNSENT_PACE_MIN);
 	while (take()) await clock.runFor(sliceMs);
 	expect(taken).toBe(UNSENT_BYTES_MAX);
@@ -165,7 +109,7 @@ test("an answer whose client goes before there is room is let go", async () => {
 	const clock = new VirtualClock();
 	const { send } = outflowOn(clock);
 	send(UNSENT_BYTES_MAX);
-	const second = send(UNSENT_SMALL_BYTES);
+	const second = send(LONG);
 	second.reply.close();
 	await clock.runFor(0);
 	expect(second.payload).toBe("");
@@ -201,7 +145,9 @@ test("an answer of a route whose answers have been large is made once there is r
 	// What it turns out to be is what counts.
 	expect(send(10, first, "/large").isGone).toBe(true);
 	expect(await waits).toBe(true);
-	const refused = ask(late, "/unknown");
+	send(LONG, new FakeReply(), "/long").reply.close();
+	await clock.runFor(1);
+	const refused = ask(late, "/long");
 	await clock.runFor(READ_PATIENCE_MS);
 	expect(await refused).toBe(false);
 });

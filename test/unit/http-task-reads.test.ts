@@ -8,7 +8,7 @@ import { Turn } from "../../node/http/door/turn.ts";
 import {
 	READ_PATIENCE_MS,
 	UNSENT_BYTES_MAX,
-	UNSENT_SMALL_BYTES,
+	UNSENT_SHORT_BYTES,
 } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { asReply, FakeReply, requestOf } from "../fakes/http-reply.ts";
@@ -17,7 +17,8 @@ import { newRecord } from "../fakes/task-record.ts";
 const quiet = () => {};
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 const SMALL = "1";
-const LARGE = `"${"x".repeat(UNSENT_SMALL_BYTES)}"`;
+/** So large that it is no short answer. */
+const LARGE = `"${"x".repeat(UNSENT_SHORT_BYTES)}"`;
 
 /** With so many places. */
 function readsOn(clock: VirtualClock, max: number) {

@@ -54,7 +54,7 @@ export function takeBodies(app: FastifyInstance, clock: Clock): void {
 		}, done);
 	});
 	// Not once the answer is out: a client that does not take it must not keep the body as
-	// well.
+	// well. Hooks of what answers wait for are added later than this one, and its place's.
 	app.addHook("onSend", (request, _reply, _payload, done) => {
 		releases.get(request)?.();
 		releases.delete(request);

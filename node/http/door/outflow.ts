@@ -4,18 +4,22 @@
  * Every answer that is not small has its place in the room (see room.ts), which is one for
  * all connections and all that a node answers:
  *
- * - If its size is known before it is made, or such answers have been large lately, it is
- *   made only once there is room for it.
- * - What is large without having been expected to be is made, and waits.
+ * - If its size is known before it is made, or one of the last of its route was not small,
+ *   it is made only once there is room for it.
+ * - What is much larger than it was expected to be is made, and waits.
+ * - The answer to a request that changes something goes out at once. If the request may
+ *   have a long one, it is begun only while not too many such answers are untaken.
  * - Files are buffers that all answers share, so they take room only where each connection
  *   has them encrypted for itself.
  *
- * A small answer never waits. A client that takes nothing at all of one that is not small
+ * A small answer never waits once it is made, and those to probes are not waited for
+ * either: they are small, and who asks wants to know at once. A client that takes nothing at all of one that is not small
  * is cut off after READ_PATIENCE_MS, whether others need the room or not.
  */
 import { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
+	BODY_SMALL_BYTES,
 	CONNECTION_IDLE_MS,
 	READ_PATIENCE_MS,
 	UNSENT_SMALL_BYTES,
@@ -23,7 +27,8 @@ import {
 } from "../../../protocol/limits.ts";
 import type { Clock } from "../../ports.ts";
 import type { CutOffs } from "./cut-offs.ts";
-import { Room } from "./room.ts";
+import { FallingMax } from "./falling-max.ts";
+import { changesSomething, Room } from "./room.ts";
 import { Slices } from "./slices.ts";
 import { Turn } from "./turn.ts";
 
@@ -38,7 +43,7 @@ export class Outflow {
 	/** Files that are not begun yet, in the order in which they came. */
 	readonly #files: { readonly bytes: number; readonly go: () => void }[] = [];
 	/** How large the answers of each route have been lately. */
-	readonly #sizes = new Map<string, number>();
+	readonly #sizes = new Map<string, FallingMax>();
 
 	constructor(clock: Clock, cutOffs: CutOffs) {
 		this.#turn = new Turn(clock);
@@ -58,14 +63,29 @@ export class Outflow {
 
 	/**
 	 * Whether there is room for an answer of this route, before it is made: for as much as
-	 * its answers have had lately.
+	 * the largest of its last answers had.
 	 */
 	expect(
 		request: FastifyRequest,
 		reply: FastifyReply,
 	): true | Promise<boolean> {
-		const bytes = this.#sizes.get(routeOf(request)) ?? UNSENT_UNKNOWN_BYTES;
+		const size = this.#sizes.get(routeOf(request));
+		const bytes = Math.ceil(size?.value ?? UNSENT_UNKNOWN_BYTES);
 		if (bytes < UNSENT_SMALL_BYTES) return true;
+		return this.room.enter(request, reply, bytes, READ_PATIENCE_MS);
+	}
+
+	/**
+	 * Whether a request that changes something may be begun: its answer must find room.
+	 * `bodyBytes`: a small body has no long answer.
+	 */
+	mayBegin(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		bodyBytes: number,
+	): true | Promise<boolean> {
+		if (bodyBytes <= BODY_SMALL_BYTES) return true;
+		const bytes = UNSENT_SMALL_BYTES;
 		return this.room.enter(request, reply, bytes, READ_PATIENCE_MS);
 	}
 
@@ -82,9 +102,11 @@ export class Outflow {
 			return;
 		}
 		const bytes = Buffer.byteLength(text);
-		this.#whenRoom(request, reply, bytes, () =>
-			this.#send(request, reply, { whole: text, bytes }, done),
-		);
+		const go = () => this.#send(request, reply, { whole: text, bytes }, done);
+		if (changesSomething(request.method)) {
+			this.room.take(request, reply, bytes);
+			go();
+		} else this.#whenRoom(request, reply, bytes, go);
 	}
 
 	#file(
@@ -149,10 +171,19 @@ export class Outflow {
 		);
 	}
 
-	#learn(request: FastifyRequest, { statusCode }: FastifyReply, bytes: number) {
+	#learn(
+		request: FastifyRequest,
+		{ statusCode, raw }: FastifyReply,
+		bytes: number,
+	): void {
 		const route = routeOf(request);
-		// A refusal says nothing about what is not refused.
-		if (statusCode === 200) this.#sizes.set(route, bytes);
+		const size = this.#sizes.get(route);
+		// A refusal says nothing about what is not refused; but it is better than nothing, if
+		// it was made where such answers are made.
+		const isUseful = size === undefined && this.room.holds(raw);
+		if (statusCode !== 200 && !isUseful) return;
+		if (size !== undefined) size.learn(bytes);
+		else this.#sizes.set(route, new FallingMax(bytes));
 	}
 
 	#beginFiles(): void {

@@ -4,7 +4,9 @@
  * What is read costs its bytes on the one connection to the store, where lease renewals
  * must get through as well, and in memory until the answer may be sent (see outflow.ts).
  * So a request takes a place before it reads, and gives it back when its answer is on its
- * way out. Others wait their turn: a limited number, and not for long.
+ * way out: what has been read and waits for room counts as being read. Others wait their
+ * turn: a limited number, and not for long. (Places for large bodies are given back as soon
+ * as the answer is made, whatever that waits for; see body.ts.)
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import {
@@ -15,6 +17,7 @@ import {
 } from "../../../protocol/limits.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import type { Clock } from "../../ports.ts";
+import { FallingMax } from "./falling-max.ts";
 import type { TaskReads } from "./task-reads.ts";
 
 export const readsFull: Problem = {
@@ -36,25 +39,22 @@ type Raw = FastifyReply["raw"];
 
 /** How many single tasks are read at once: the fewer, the larger they have been lately. */
 export class ReadSizes {
-	/** What a read is reckoned to bring, falling from the largest of the last ones. */
-	#bytes = 0;
+	/** What a read is reckoned to bring. */
+	readonly #bytes = new FallingMax();
 
 	/** One has brought so many bytes. */
 	learn(bytes: number): void {
-		this.#bytes = Math.max(bytes, this.#bytes * SIZE_KEPT);
+		this.#bytes.learn(bytes);
 	}
 
 	get max(): number {
-		const fit = Math.floor(READS_BYTES_MAX / Math.max(1, this.#bytes));
+		const fit = Math.floor(READS_BYTES_MAX / Math.max(1, this.#bytes.value));
 		return Math.max(READS_MIN, Math.min(READS_MAX, fit));
 	}
 }
 
 /** Of so many places, one is for those that go after others, so that they come to their turn. */
 const LATER_SHARE = 4;
-
-/** So that sixty small tasks after a large one are read as if it had not been. */
-const SIZE_KEPT = 0.95;
 
 export class Places {
 	readonly #clock: Clock;
@@ -80,7 +80,7 @@ export class Places {
 
 	/**
 	 * Answers that are sent give their places back. Hooks that were added earlier have run
-	 * by then.
+	 * by then: after those of the outflow, an answer keeps its place while it waits for room.
 	 */
 	watch(app: FastifyInstance): void {
 		app.addHook("onSend", (_request, reply, _payload, done) => {

@@ -22,12 +22,14 @@ import {
 	type OperationId,
 	type PlacesOf,
 } from "../../../protocol/operations.ts";
+import type { Problem } from "../../../protocol/problem.ts";
 import type { Doorkeeper } from "./access.ts";
-import { sendProblem } from "./answer.ts";
-import { needsNoBody } from "./body.ts";
+import { bodiesFull, sendProblem } from "./answer.ts";
+import { bodyOf, needsNoBody } from "./body.ts";
 import type { Outflow } from "./outflow.ts";
 import { readsFull } from "./places.ts";
 import { takesNoParameters } from "./query.ts";
+import { changesSomething } from "./room.ts";
 import type { Traffic } from "./traffic.ts";
 
 type Handler<Path extends string> = (
@@ -63,6 +65,9 @@ const PLACED: readonly OperationId[] = [
 	...(["getStatus", "listStatuses"] as const),
 ];
 
+/** Of these, all are: their answers are small, and who asks wants to know at once. */
+const PROBES: readonly OperationId[] = ["getHealth", "getReadiness"];
+
 export function serve(
 	app: FastifyInstance,
 	handlers: Handlers,
@@ -72,7 +77,7 @@ export function serve(
 		const operation: Operation = OPERATIONS[id];
 		add(app, operation.method, operation.path, {
 			onRequest: [doorkeeper.check(id, operation), ...checksOf(operation)],
-			preHandler: isMadeAtOnce(id, operation) ? [roomIn(outflow)] : [],
+			preHandler: waitsOf(id, operation, outflow),
 			handler: handlers[id],
 			onResponse: [
 				traffic.counter(id, isStream(operation)),
@@ -126,20 +131,42 @@ function checksOf(operation: Operation): onRequestHookHandler[] {
 	];
 }
 
-/** Whether all who ask are answered in the same instant, once it is known what. */
-function isMadeAtOnce(id: OperationId, operation: Operation): boolean {
-	const { method } = operation;
-	return method === "GET" && !isStream(operation) && !PLACED.includes(id);
+/** What a request waits for before it is worked on. */
+function waitsOf(
+	id: OperationId,
+	operation: Operation,
+	outflow: Outflow,
+): preHandlerHookHandler[] {
+	if (changesSomething(operation.method))
+		return [
+			onceTrue(bodiesFull, (request, reply) =>
+				outflow.mayBegin(request, reply, bodyOf(request).length),
+			),
+		];
+	return isMadeAtOnce(id, operation)
+		? [onceTrue(readsFull, (...both) => outflow.expect(...both))]
+		: [];
 }
 
-/** An answer is made once there is room for it. */
-function roomIn(outflow: Outflow): preHandlerHookHandler {
+/** Whether all who ask are answered in the same instant, once it is known what. */
+function isMadeAtOnce(id: OperationId, operation: Operation): boolean {
+	return !isStream(operation) && !PLACED.includes(id) && !PROBES.includes(id);
+}
+
+/** A request goes on once there is room, and is refused if there is none. */
+function onceTrue(
+	refusal: Problem,
+	room: (
+		request: FastifyRequest,
+		reply: FastifyReply,
+	) => true | Promise<boolean>,
+): preHandlerHookHandler {
 	return (request, reply, done) => {
-		const entered = outflow.expect(request, reply);
+		const entered = room(request, reply);
 		if (entered === true) return done();
 		void entered.then((hasRoom) => {
 			if (hasRoom) done();
-			else sendProblem(reply, readsFull);
+			else sendProblem(reply, refusal);
 		});
 	};
 }

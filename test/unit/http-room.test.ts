@@ -1,0 +1,147 @@
+/** Room for answers, by a clock turned by hand: short and long ones, slow clients, and how large answers may be. */
+import type { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import {
+	BODY_SMALL_BYTES,
+	READ_PATIENCE_MS,
+	UNSENT_BYTES_MAX,
+	UNSENT_DONE_BYTES_MAX,
+	UNSENT_GRACE_MS,
+	UNSENT_PACE_MIN,
+	UNSENT_SHORT_BYTES,
+	UNSENT_SHORT_BYTES_MAX,
+	UNSENT_SMALL_BYTES,
+	UNSENT_UNKNOWN_BYTES,
+} from "../../protocol/limits.ts";
+import { VirtualClock } from "../clock.ts";
+import { LONG, outflowOn, type Sent } from "../fakes/http-outflow.ts";
+import { asReply, FakeReply, requestOf } from "../fakes/http-reply.ts";
+
+test("a short answer does not wait for a long one, whoever takes that and whoever waits for it", async () => {
+	const clock = new VirtualClock();
+	const { send } = outflowOn(clock);
+	send(UNSENT_BYTES_MAX);
+	await clock.runFor(0);
+	const long = send(LONG);
+	const short = send(UNSENT_SHORT_BYTES);
+	await clock.runFor(0);
+	expect([long.isGone, short.isGone]).toEqual([false, true]);
+});
+
+test("a long answer does not wait for short ones, and short ones are bounded too", async () => {
+	const clock = new VirtualClock();
+	const { send, sendAll } = outflowOn(clock);
+	const count = UNSENT_SHORT_BYTES_MAX / UNSENT_SHORT_BYTES;
+	const sent = await sendAll(...Array(count).fill(UNSENT_SHORT_BYTES));
+	expect(sent.every(({ isGone }) => isGone)).toBe(true);
+	const [short, long] = [send(UNSENT_SMALL_BYTES), send(LONG)];
+	await clock.runFor(0);
+	expect([short.isGone, long.isGone]).toEqual([false, true]);
+	sent[0]?.reply.close();
+	await clock.runFor(0);
+	expect(short.isGone).toBe(true);
+});
+
+test("a client that takes most of an answer at once, and then a trickle, is cut off in favour of others", async () => {
+	const clock = new VirtualClock();
+	const { send } = outflowOn(clock);
+	const { payload, reply } = send(UNSENT_BYTES_MAX);
+	const take = () => ((payload as Readable).read() as string | null)?.length;
+	for (let taken = 0; taken < 0.9 * UNSENT_BYTES_MAX; ) taken += take() ?? 0;
+	const next = send(LONG);
+	while (clock.monoMs() < 3 * READ_PATIENCE_MS)
+		await clock.runFor((take() ?? 0) / (UNSENT_PACE_MIN / 2));
+	expect(reply.socket.destroyed).toBe(true);
+	expect(next.isGone).toBe(true);
+});
+
+test("an answer behind another of its connection is not slow before it can be taken, but does not keep the room either", async () => {
+	const clock = new VirtualClock();
+	const { send, sendAll } = outflowOn(clock);
+	const behind = new FakeReply();
+	behind.raw.socket = null;
+	send(UNSENT_BYTES_MAX, behind);
+	const next = send(LONG);
+	await clock.runFor(READ_PATIENCE_MS - UNSENT_GRACE_MS);
+	expect(behind.socket.destroyed).toBe(false);
+	behind.raw.socket = behind.socket;
+	await clock.runFor(UNSENT_GRACE_MS);
+	expect(behind.socket.destroyed).toBe(false);
+	await clock.runFor(UNSENT_GRACE_MS);
+	expect(behind.socket.destroyed).toBe(true);
+	expect(next.isGone).toBe(true);
+	next.reply.close();
+	const forever = new FakeReply();
+	forever.raw.socket = null;
+	send(UNSENT_BYTES_MAX, forever);
+	const [last] = await sendAll(LONG);
+	await clock.runFor(READ_PATIENCE_MS + UNSENT_GRACE_MS);
+	expect(forever.socket.destroyed).toBe(true);
+	expect(last?.isGone).toBe(true);
+});
+
+test("an answer that is much larger than was expected waits if there is no room", async () => {
+	const clock = new VirtualClock();
+	const { outflow, send } = outflowOn(clock);
+	const replies = Array.from({ length: 100 }, () => new FakeReply());
+	for (const reply of replies) {
+		expect(outflow.expect(requestOf(reply), asReply(reply))).toBe(true);
+		await clock.runFor(0);
+	}
+	const sent: Sent[] = [];
+	for (const reply of replies) {
+		sent.push(send(2 * LONG, reply));
+		await clock.runFor(0);
+	}
+	const gone = sent.filter(({ isGone }) => isGone);
+	expect(gone.length).toBe(Math.floor(UNSENT_BYTES_MAX / (2 * LONG)));
+	// A little more is no matter.
+	const [reply, more] = [new FakeReply(), UNSENT_UNKNOWN_BYTES];
+	expect(outflow.expect(requestOf(reply, "/b"), asReply(reply))).toBe(true);
+	expect(send(more + UNSENT_UNKNOWN_BYTES, reply, "/b").isGone).toBe(true);
+});
+
+test("a small answer does not make the next of its route be expected to be small", async () => {
+	const clock = new VirtualClock();
+	const { outflow, send } = outflowOn(clock);
+	send(2 * LONG, new FakeReply(), "/a").reply.close();
+	send(10, new FakeReply(), "/a").reply.close();
+	await clock.runFor(0);
+	send(UNSENT_BYTES_MAX, new FakeReply(), "/b");
+	await clock.runFor(0);
+	const reply = new FakeReply();
+	expect(outflow.expect(requestOf(reply), asReply(reply))).not.toBe(true);
+});
+
+test("a route that only refuses is known by its refusals", async () => {
+	const clock = new VirtualClock();
+	const { outflow, send, sendAll } = outflowOn(clock);
+	const [first, next] = [new FakeReply(), new FakeReply()];
+	first.statusCode = 503;
+	expect(outflow.expect(requestOf(first, "/b"), asReply(first))).toBe(true);
+	send(10, first, "/b");
+	const count = UNSENT_SHORT_BYTES_MAX / UNSENT_SHORT_BYTES;
+	const shorts = Array(count).fill(UNSENT_SHORT_BYTES);
+	await sendAll(UNSENT_BYTES_MAX, ...shorts);
+	expect(outflow.expect(requestOf(next, "/b"), asReply(next))).toBe(true);
+});
+
+test("what was done is answered at once, room or not, and a large request is begun once there is room", async () => {
+	const clock = new VirtualClock();
+	const { outflow, send, sendAll, counts } = outflowOn(clock);
+	const post = (bytes: number) =>
+		send(bytes, new FakeReply(), "/tasks", "POST");
+	await sendAll(UNSENT_BYTES_MAX);
+	const acks = [1, 2, 3].map(() => post(UNSENT_DONE_BYTES_MAX / 2));
+	expect(acks.map(({ isGone }) => isGone)).toEqual([true, true, true]);
+	await clock.runFor(0);
+	const begin = (reply: FakeReply, bytes: number) =>
+		outflow.mayBegin(requestOf(reply, "/tasks", "POST"), asReply(reply), bytes);
+	expect(begin(new FakeReply(), BODY_SMALL_BYTES)).toBe(true);
+	const begun = begin(new FakeReply(), BODY_SMALL_BYTES + 1);
+	expect(begun).not.toBe(true);
+	// Nobody else needs what they have, but there is too much of it.
+	await clock.runFor(UNSENT_GRACE_MS);
+	expect(await begun).toBe(true);
+	expect(counts()).toMatchObject({ slow: 2 });
+});
