@@ -145,3 +145,32 @@ test("what was done is answered at once, room or not, and a large request is beg
 	expect(await begun).toBe(true);
 	expect(counts()).toMatchObject({ slow: 2 });
 });
+
+test("what is smaller than it was counted as makes room at once", async () => {
+	const clock = new VirtualClock();
+	const { outflow, send } = outflowOn(clock);
+	const { room } = outflow;
+	const replies: FakeReply[] = [];
+	const enter = (reply: FakeReply, bytes: number) =>
+		room.enter(requestOf(reply), asReply(reply), bytes);
+	for (
+		let held = 0;
+		held < UNSENT_SHORT_BYTES_MAX;
+		held += UNSENT_SHORT_BYTES
+	) {
+		const reply = new FakeReply();
+		expect(enter(reply, UNSENT_SHORT_BYTES)).toBe(true);
+		replies.push(reply);
+		await clock.runFor(0);
+	}
+	const [first, second] = replies;
+	if (first === undefined || second === undefined) throw new Error("too few");
+	const next = send(UNSENT_SHORT_BYTES / 2);
+	room.sent(asReply(first).raw, UNSENT_SHORT_BYTES / 2);
+	await clock.runFor(0);
+	expect(next.isGone).toBe(true);
+	const last = send(UNSENT_SHORT_BYTES / 2);
+	enter(second, UNSENT_SHORT_BYTES / 2);
+	await clock.runFor(0);
+	expect(last.isGone).toBe(true);
+});

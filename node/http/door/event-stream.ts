@@ -24,7 +24,8 @@ type Closing = EventsOver | "refused";
 
 /** What one answer has of the room for answers (see room.ts). */
 interface Own extends ReaderRoom {
-	sent(): { took(bytes: number): void } | undefined;
+	/** What comes next has so many bytes, and is on its way. */
+	sent(bytes: number): { took(bytes: number): void } | undefined;
 }
 
 export interface EventSource<Item> {
@@ -70,7 +71,7 @@ export class EventStreams {
 		const own: Own = {
 			enter: (bytes) => room.enter(request, reply, bytes),
 			leave: () => room.leave(reply.raw),
-			sent: () => room.sent(reply.raw),
+			sent: (bytes) => room.sent(reply.raw, bytes),
 		};
 		const source = await open(own);
 		if (source === undefined) return sendProblem(reply, full);
@@ -102,11 +103,7 @@ export class EventStreams {
 				source.reader.close();
 				return;
 			}
-			const stake = own.sent();
-			for (const slice of slicesOf(source.write(value))) {
-				yield slice;
-				stake?.took(slice.length);
-			}
+			yield* tell(own, source.write(value));
 			own.leave();
 		}
 	}
@@ -117,5 +114,14 @@ export class EventStreams {
 			...{ event: "closing", retryMs: EVENTS_RETRY_MS },
 			data: JSON.stringify(data),
 		});
+	}
+}
+
+/** (A loop that goes on would keep the text until there is another.) */
+function* tell(own: Own, text: string): Iterable<string> {
+	const stake = own.sent(text.length);
+	for (const slice of slicesOf(text)) {
+		yield slice;
+		stake?.took(slice.length);
 	}
 }

@@ -66,6 +66,7 @@ export class RoomPart {
 		this.#bytes += bytes - stake.bytes;
 		stake.bytes = bytes;
 		this.#relieve();
+		this.#admit();
 	}
 
 	/** It needs no room, or is gone. */

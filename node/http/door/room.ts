@@ -84,10 +84,16 @@ export class Room {
 		return this.#partOf(raw) !== undefined;
 	}
 
-	/** The answer is on its way, and its pace counts. Undefined if it has no stake. */
-	sent(raw: Raw): Stake | undefined {
-		const stake = this.#partOf(raw)?.of(raw);
-		stake?.sent();
+	/**
+	 * The answer is on its way, and its pace counts. `bytes`: it turned out to have no more
+	 * than these. Undefined if it has no stake.
+	 */
+	sent(raw: Raw, bytes = Number.POSITIVE_INFINITY): Stake | undefined {
+		const part = this.#partOf(raw);
+		const stake = part?.of(raw);
+		if (part === undefined || stake === undefined) return undefined;
+		stake.sent();
+		if (bytes < stake.bytes) part.resize(stake, bytes);
 		return stake;
 	}
 
