@@ -40,7 +40,10 @@ export function judgeLastTurns(
 		const sinceMs = riskMs.get(node) ?? Infinity;
 		const waitedMs = atMs - submit.atMs;
 		if (atMs < sinceMs + KNOWN_MS || waitedMs >= leftOverMs) return [];
-		const other = able(submit.route).find(
+		const others = able(submit.route);
+		// A node that hears nothing cannot know whose turn it is.
+		if (!others.includes(node)) return [];
+		const other = others.find(
 			(each) => !riskMs.has(each) && idle(each, atMs - KNOWN_MS, atMs),
 		);
 		return other === undefined

@@ -3,18 +3,27 @@ import { expect, test } from "vitest";
 import type { HistoryEvent } from "../checker/history.ts";
 import { breaches, submitted } from "./checker-history.ts";
 
-const TERMS = { lastTurn: { able: () => ["one", "two"], leftOverMs: 100 } };
 const RISK: HistoryEvent = { kind: "at-risk", atMs: 1_000, node: "one" };
 
 /** A task that comes at 20 s, and starts on node `one` after this time. */
 function begun(afterMs: number, ...more: readonly HistoryEvent[]): string[] {
+	return begunAmong(["one", "two"], afterMs, ...more);
+}
+
+/** The same; these nodes hear each other and serve it. */
+function begunAmong(
+	nodes: readonly string[],
+	afterMs: number,
+	...more: readonly HistoryEvent[]
+): string[] {
 	const atMs = 20_000 + afterMs;
 	const events: HistoryEvent[] = [
 		...submitted("a", 20_000, "ok"),
 		{ kind: "start", atMs, id: "a", token: 9, node: "one" },
 		{ kind: "stop", atMs: atMs + 1, id: "a", token: 9, node: "one" },
 	];
-	return breaches([...events, ...more], TERMS).filter((what) =>
+	const lastTurn = { able: () => nodes, leftOverMs: 100 };
+	return breaches([...events, ...more], { lastTurn }).filter((what) =>
 		what.startsWith("a node at risk is the last"),
 	);
 }
@@ -41,4 +50,8 @@ test("none is that has waited, or came while the others were at work or at risk 
 	expect(begun(50, RISK, ...ran(15_000, 16_000))).toEqual([]);
 	expect(begun(50, RISK, { ...RISK, node: "two" })).toEqual([]);
 	expect(begun(50, { ...RISK, atMs: 16_000 })).toEqual([]);
+});
+
+test("none is held against a node that hears no other", () => {
+	expect(begunAmong(["two"], 50, RISK)).toEqual([]);
 });
