@@ -19,6 +19,7 @@ import type { TaskRecord } from "../../protocol/task.ts";
 import {
 	type Clock,
 	type EndApi,
+	type Found,
 	type Log,
 	type ReaderPlace,
 	type ShardTasks,
@@ -93,21 +94,24 @@ export class EndWatcher implements EndApi {
 		ms: number,
 		signal: AbortSignal,
 		place: ReaderPlace,
-	): Promise<TaskRecord | undefined> {
-		if (ms <= 0 || this.#count >= WAITERS_MAX) return await this.#get(id);
+	): Promise<Found | undefined> {
+		if (ms <= 0 || this.#count >= WAITERS_MAX)
+			return { record: await this.#get(id) };
 		// First wait, then look: otherwise it could end in between, unseen.
 		const { ended, lookSoon, giveUp } = this.wait(id, ms);
 		signal.addEventListener("abort", giveUp);
 		if (signal.aborted) giveUp();
 		try {
 			const first = await this.#firstLook(id);
-			if ("task" in first) return first.task;
+			if ("record" in first) return first;
 			place.leave();
 			lookSoon();
 			const end = await ended;
-			if (end !== undefined) return end;
-			if (signal.aborted && first.known !== undefined) return first.known;
-			return (await place.enter()) ? await this.#get(id) : undefined;
+			if (end !== undefined) return { record: end };
+			if (signal.aborted && first.known !== undefined)
+				return { record: first.known };
+			if (!(await place.enter())) return undefined;
+			return { record: await this.#get(id) };
 		} finally {
 			signal.removeEventListener("abort", giveUp);
 			giveUp();
@@ -118,12 +122,10 @@ export class EndWatcher implements EndApi {
 	 * The task, if there is nothing to wait for; else what of it is kept for as long as the
 	 * wait lasts: many may wait for large ones.
 	 */
-	async #firstLook(
-		id: string,
-	): Promise<{ task: TaskRecord | undefined } | { known?: TaskRecord }> {
-		const task = await this.#get(id);
-		if (task === undefined || isEnded(task.state)) return { task };
-		return task.payload.length > KNOWN_BYTES_MAX ? {} : { known: task };
+	async #firstLook(id: string): Promise<Found | { known?: TaskRecord }> {
+		const record = await this.#get(id);
+		if (record === undefined || isEnded(record.state)) return { record };
+		return record.payload.length > KNOWN_BYTES_MAX ? {} : { known: record };
 	}
 
 	/**

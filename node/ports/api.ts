@@ -184,20 +184,24 @@ export interface TaskApi {
 	newId(): string;
 }
 
+/** What was read of one task, which may be nothing: there is no such task. */
+export interface Found {
+	readonly record: TaskRecord | undefined;
+}
+
 /** For clients that wait for a task to end. */
 export interface EndApi {
 	/**
 	 * The task as soon as it has ended, or as it is when the time is over or the signal
-	 * fires. Undefined if there is no such task, or if it may not be read then. The reader's
-	 * place is left once the task was seen not to have ended, and entered before it is read
-	 * again.
+	 * fires. Undefined if it may not be read then. The reader's place is left once the task
+	 * was seen not to have ended, and entered before it is read again.
 	 */
 	awaitEnd(
 		id: string,
 		ms: number,
 		signal: AbortSignal,
 		place: ReaderPlace,
-	): Promise<TaskRecord | undefined>;
+	): Promise<Found | undefined>;
 }
 
 /** Of one who reads a task: only so many are read at once. */

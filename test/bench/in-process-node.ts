@@ -95,8 +95,8 @@ async function measure(api: Api, count: number, perSecond: number) {
 		assert(submitted?.ok);
 		const ended = await api.ends.awaitEnd(id, WAIT_MS, never, FREE);
 		results.push(nowMs() - sentMs);
-		assert(ended?.state === "SUCCESS");
-		starts.push(Number(ended.result));
+		assert(ended?.record?.state === "SUCCESS");
+		starts.push(Number(ended.record.result));
 	});
 	return latencyFigures(starts, results);
 }

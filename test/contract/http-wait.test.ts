@@ -21,6 +21,21 @@ test("a reader who waits is answered when the time is over", async () => {
 	expect(answer.headers.get("retry-after")).toBe("0");
 });
 
+test("a task that could not be read at once when its wait was over is read when it can be", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	const { awaitEnd } = server.api;
+	server.api.awaitEnd = (id, ms, signal, place) =>
+		awaitEnd.call(server.api, id, ms, signal, {
+			leave: () => place.leave(),
+			enter: () => false,
+		});
+	const answer = await server.get("/v1/tasks/a?wait=20ms");
+	expect([answer.status, answer.json.state]).toEqual([200, "PENDING"]);
+	const none = await server.get("/v1/tasks/b?wait=20ms");
+	expect(none.status).toBe(404);
+});
+
 test("a wait for longer than proxies wait for an answer is cut", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });

@@ -13,6 +13,7 @@ import type {
 	ClusterApi,
 	ClusterView,
 	EndApi,
+	Found,
 	ListWish,
 	ReaderPlace,
 	Readiness,
@@ -212,10 +213,10 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		ms: number,
 		signal: AbortSignal,
 		place: ReaderPlace,
-	): Promise<TaskRecord | undefined> {
+	): Promise<Found | undefined> {
 		this.needStore();
-		const task = this.tasks.get(id);
-		if (task === undefined || isEnded(task.state)) return task;
+		const record = this.tasks.get(id);
+		if (record === undefined || isEnded(record.state)) return { record };
 		place.leave();
 		this.#waits++;
 		this.#onWait?.();
@@ -228,7 +229,7 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		this.#ended.delete(wake.resolve);
 		this.#waits--;
 		this.#onWait?.();
-		return (await place.enter()) ? this.tasks.get(id) : undefined;
+		return (await place.enter()) ? { record: this.tasks.get(id) } : undefined;
 	}
 
 	/** Resolves once so many requests wait for tasks. */

@@ -230,8 +230,8 @@ test("a wait is over with the task's end, with its time, or when it is given up"
 	const wait = (name: string, ms: number, signal: AbortSignal) => {
 		const waits = () => seen.push(`${name} waits`);
 		const place = { ...FREE, leave: waits };
-		void watcher.awaitEnd("a", ms, signal, place).then((task) => {
-			seen.push(`${name} ${task?.state}`);
+		void watcher.awaitEnd("a", ms, signal, place).then((found) => {
+			seen.push(`${name} ${found?.record?.state}`);
 		});
 	};
 	wait("brief", 10, stays);

@@ -13,13 +13,11 @@ import {
 	UNSENT_SMALL_BYTES,
 } from "../../../protocol/limits.ts";
 import type { TaskRecord } from "../../../protocol/task.ts";
+import type { Found } from "../../ports.ts";
 import type { Places, ReadSizes } from "./places.ts";
 import type { Room } from "./room.ts";
 
 type Read = () => Promise<TaskRecord | undefined>;
-
-/** What was read, which may be nothing; undefined if the node has too much to do. */
-type Found = { readonly record: TaskRecord | undefined } | undefined;
 
 export class TaskReads {
 	readonly #places: Places;
@@ -44,23 +42,27 @@ export class TaskReads {
 	}
 
 	/**
-	 * What `read` finds, by somebody who has a place, or what `again` finds once there are a
-	 * place and room for it. `read` may take long, and lose the place meanwhile. (It gets no
-	 * task, but how to read it: who calls an async function keeps what he gave it.)
+	 * What `first` finds, by somebody who has a place, or what `read` finds once there are a
+	 * place and room for it; undefined if the node has too much to do. `first` may take long,
+	 * lose the place meanwhile, and find nothing out for want of one. (It gets no task, but
+	 * how to read it: who calls an async function keeps what he gave it.)
 	 */
 	async settle(
 		request: FastifyRequest,
 		reply: FastifyReply,
 		read: Read,
-		again = read,
-	): Promise<Found> {
-		let record = await read();
+		first: () => Promise<Found | undefined> = async () => ({
+			record: await read(),
+		}),
+	): Promise<Found | undefined> {
+		let found = await first();
 		const placed = this.enter(reply);
 		if (placed !== true) {
-			record = undefined;
+			found = undefined;
 			if (!(await placed)) return undefined;
-			record = await again();
 		}
+		let record = found === undefined ? await read() : found.record;
+		found = undefined;
 		const bytes = bytesOf(record);
 		this.#sizes.learn(bytes);
 		const { socket } = request.raw;
@@ -74,7 +76,7 @@ export class TaskReads {
 		record = undefined;
 		this.#places.leave(reply);
 		if (!(await entered) || !(await this.enter(reply))) return undefined;
-		return { record: await again() };
+		return { record: await read() };
 	}
 }
 

@@ -68,15 +68,15 @@ async function read(
 	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
 	const asker = askerOf(request);
 	if (await isOutOfReach(api, asker, id)) return sendProblem(reply, noSuchTask);
-	const again = () => api.tasks.get(id);
+	const read = () => api.tasks.get(id);
 	const place = {
 		leave: () => reads.leave(reply),
 		enter: () => reads.enter(reply),
 	};
 	const whenEnded = () =>
 		waits.hold(reply, (signal) => api.ends.awaitEnd(id, waitMs, signal, place));
-	const read = waitMs === 0 ? again : whenEnded;
-	const found = await reads.settle(request, reply, read, again);
+	const first = waitMs === 0 ? undefined : whenEnded;
+	const found = await reads.settle(request, reply, read, first);
 	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
 	if (refusal !== undefined) return sendProblem(reply, refusal);
 	if (found === undefined) return sendProblem(reply, readsFull);
