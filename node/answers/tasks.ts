@@ -6,6 +6,7 @@
  * throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
  * Only a submission does not throw: each of its tasks is told what became of it.
  */
+import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { shardOf } from "../../protocol/shard.ts";
@@ -110,11 +111,38 @@ export class TaskAnswers implements TaskApi {
 		const all = outcomes.map((outcome, i) =>
 			describe(tasks[i] as NewTask, outcome, nodeId),
 		);
-		for (const each of all) {
-			const outcome = outcomeOf(each);
-			this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
-		}
+		for (const each of all) this.#count(each);
 		return all;
+	}
+
+	async known(tasks: readonly NewTask[]): Promise<(Submitted | undefined)[]> {
+		const found = new Map<NewTask, Submitted>();
+		const byShard = Map.groupBy(tasks, ({ id }) => this.#shardOf(id));
+		for (const own of byShard.values())
+			for (let at = 0; at < own.length; at += SUBMIT_BATCH_MAX)
+				await this.#compare(own.slice(at, at + SUBMIT_BATCH_MAX), found);
+		for (const each of found.values()) this.#count(each);
+		return tasks.map((task) => found.get(task));
+	}
+
+	/** Adds to `found` what is there of these tasks, which are of one shard. */
+	async #compare(
+		tasks: readonly NewTask[],
+		found: Map<NewTask, Submitted>,
+	): Promise<void> {
+		const { shard } = await this.#sureEngineOf((tasks[0] as NewTask).id);
+		const known = await shard.tasks.known(tasks);
+		for (const [i, task] of tasks.entries()) {
+			const existing = known[i];
+			if (existing === undefined) continue;
+			const outcome = { ok: true, created: false, existing } as const;
+			found.set(task, describe(task, outcome, this.#parts.nodeId));
+		}
+	}
+
+	#count(submitted: Submitted): void {
+		const outcome = outcomeOf(submitted);
+		this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {
@@ -204,11 +232,11 @@ export class TaskAnswers implements TaskApi {
 	}
 
 	#engineOf(id: string): AnsweringEngine {
-		return this.#engineAt(shardOf(id, this.#parts.engines.length));
+		return this.#parts.engines[this.#shardOf(id)] as AnsweringEngine;
 	}
 
-	#engineAt(shard: number): AnsweringEngine {
-		return this.#parts.engines[shard] as AnsweringEngine;
+	#shardOf(id: string): number {
+		return shardOf(id, this.#parts.engines.length);
 	}
 }
 

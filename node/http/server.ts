@@ -181,7 +181,7 @@ function handlersOf(
 ): Handlers {
 	const events = new EventStreams(api, streams, parts.outflow);
 	return {
-		...submitHandlers(api, clock, links),
+		...submitHandlers(api, clock, links, reads.tasks),
 		...cancelHandlers(api, links),
 		...endedHandlers(api, links),
 		...patchHandlers(api, clock, links),

@@ -9,6 +9,7 @@ import type { ClusterApi, OverviewApi } from "./cluster-api.ts";
 import type { EventApi } from "./event-api.ts";
 import type { LiveApi } from "./live-api.ts";
 import type { MeterApi } from "./meter.ts";
+import type { KnownTask } from "./store-tasks.ts";
 import type { ChangeReply } from "./store-wishes.ts";
 
 export interface Taken {
@@ -19,7 +20,7 @@ export interface Taken {
 	/** It is not due yet. */
 	readonly scheduled?: true;
 	/** The task, if it was there already. */
-	readonly existing?: TaskRecord;
+	readonly existing?: KnownTask;
 	/** Its first attempt, if the step that stored the task also began that. */
 	readonly started?: {
 		readonly attempt: number;
@@ -151,6 +152,11 @@ export interface TaskApi {
 	 * Outcomes in order. Trouble with the store is an outcome, too: each task has its own.
 	 */
 	submit(tasks: readonly NewTask[]): Promise<Submitted[]>;
+	/**
+	 * What `submit` would say of those whose id is taken already, in order; undefined for the
+	 * others. Nothing is submitted.
+	 */
+	known(tasks: readonly NewTask[]): Promise<(Submitted | undefined)[]>;
 	get(id: string): Promise<TaskRecord | undefined>;
 	/**
 	 * How many tasks wait before a PENDING one, in the queue of its route in its shard;

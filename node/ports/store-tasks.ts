@@ -6,7 +6,9 @@ import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd } from "../../protocol/state.ts";
 import type {
+	Attempt,
 	ClaimedTask,
+	JsonText,
 	NewTask,
 	TaskEnd,
 	TaskError,
@@ -34,6 +36,22 @@ import type {
 	RetryRequest,
 } from "./store-wishes.ts";
 
+/**
+ * What a submission is told of the task that has its id: enough to compare them, and to say
+ * how that one stands. However large a payload, result and errors are kept, this is not much
+ * larger than what was submitted.
+ */
+export interface KnownTask
+	extends Pick<
+		TaskRecord,
+		"id" | "route" | "priority" | "options" | "state" | "attempt"
+	> {
+	/** LEFT_OUT if it is not as long as the one that was submitted, and so is another. */
+	readonly payload: JsonText;
+	/** The attempt that runs; absent unless it is STARTED. */
+	readonly running?: Attempt;
+}
+
 export type SubmitOutcome =
 	| {
 			readonly ok: true;
@@ -55,7 +73,7 @@ export type SubmitOutcome =
 	| {
 			readonly ok: true;
 			readonly created: false;
-			readonly existing: TaskRecord;
+			readonly existing: KnownTask;
 	  }
 	| {
 			readonly ok: false;
@@ -221,6 +239,11 @@ export interface ShardTasks {
 	trim(keeps: Keeps, leastMs: number): Promise<number>;
 	/** In order; undefined for a task that does not exist. */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	/**
+	 * In order, what a submission would be told of the task that has its id; undefined if
+	 * none has. At most SUBMIT_BATCH_MAX.
+	 */
+	known(tasks: readonly NewTask[]): Promise<(KnownTask | undefined)[]>;
 	/**
 	 * How many tasks wait before this one, in the queue of its route in this shard;
 	 * undefined if it does not wait there.

@@ -36,6 +36,7 @@ import type {
 	FailuresRequest,
 	GiveBack,
 	GiveBackOutcome,
+	KnownTask,
 	Lease,
 	ListReply,
 	ListRequest,
@@ -64,7 +65,7 @@ import {
 	settled,
 } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
-import { decodeSubmit } from "./submit-reply.ts";
+import { decodeKnown, decodeSubmit } from "./submit-reply.ts";
 import {
 	decodeTask,
 	encodeAgain,
@@ -210,6 +211,18 @@ export class RedisTasks implements ShardTasks {
 		const reply = await this.#scripts.run("get", this.#scripts.shards, ...ids);
 		const replies = settled(reply) as Reply[];
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
+	}
+
+	async known(tasks: readonly NewTask[]): Promise<(KnownTask | undefined)[]> {
+		assert(tasks.length <= SUBMIT_BATCH_MAX);
+		const args = tasks.flatMap(({ id, payload }) => [
+			...[id, Buffer.byteLength(payload)],
+		]);
+		const { shards } = this.#scripts;
+		const reply = settled(await this.#scripts.run("known", shards, ...args));
+		return (reply as Reply[]).map((found, i) =>
+			decodeKnown((tasks[i] as NewTask).id, found),
+		);
 	}
 
 	async ahead(route: Route, id: string): Promise<number | undefined> {

@@ -70,7 +70,7 @@ const SESSION_SCRIPTS = {
 const TASK_SCRIPTS = {
 	submit: {
 		...{ kind: "add", moves: ["submit", "submitClaimed", "schedule"] },
-		pieces: ["read", "lease", "to-ended", "leave-ended", "times", "runs"],
+		pieces: ["known", "lease", "to-ended", "leave-ended", "times", "runs"],
 	},
 	claim: {
 		...{ kind: "write", moves: ["claim", "expire"] },
@@ -122,6 +122,7 @@ const TASK_SCRIPTS = {
 		pieces: ["to-ended", "leave-ended", "runs", "forget"],
 	},
 	get: { kind: "read", pieces: ["number", "read"] },
+	known: { kind: "read", pieces: ["number", "known"] },
 	ahead: { kind: "read", pieces: ["number"] },
 	"left-over": { kind: "read", pieces: ["number"] },
 	failures: { kind: "read", pieces: ["number"] },

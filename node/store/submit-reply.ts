@@ -1,4 +1,7 @@
-/** Decodes the answer to new tasks (see `submit.lua`) into what became of each. */
+/**
+ * Decodes the answer to new tasks (see `submit.lua`) into what became of each, and what is
+ * known of those that are there already (see `known.lua`).
+ */
 import assert from "node:assert/strict";
 import type { NewTask } from "../../protocol/task.ts";
 import {
@@ -6,7 +9,7 @@ import {
 	type TaskTimes,
 	timesOf,
 } from "../../protocol/task-times.ts";
-import type { SubmitOutcome } from "../ports.ts";
+import type { KnownTask, SubmitOutcome } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 import { decodeTask } from "./task-codec.ts";
 
@@ -38,10 +41,25 @@ export function decodeSubmit(
 		const [seq, given] = answer as [number | string, string];
 		if (typeof seq === "number")
 			return { ...takenOn({ ...task, id: given }, seq), id: given };
-		const existing = decodeTask(task.id, answer);
+		const existing = decodeKnown(task.id, answer);
 		assert(existing !== undefined, "a task that exists has fields");
 		return { ok: true, created: false, existing };
 	});
+}
+
+/** Undefined if `readKnown` found none. */
+export function decodeKnown(id: string, found: Reply): KnownTask | undefined {
+	const [text] = found as string[];
+	// JSON has no line break at its end: the payload was left out.
+	const record = decodeTask(id, found, text?.endsWith("\n"));
+	if (record === undefined) return undefined;
+	const { route, priority, options, payload, state, attempt, attempts } =
+		record;
+	const running = state === "STARTED" ? attempts.at(-1) : undefined;
+	return {
+		...{ id, route, priority, options, payload, state, attempt },
+		...(running && { running }),
+	};
 }
 
 /** The times of a task that has any, accepted by the store at `nowMs`. */

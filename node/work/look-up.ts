@@ -3,23 +3,28 @@
  * is asked again, since a lost connection may soon be back.
  */
 import { SUBMIT_LOOK_UP_MS } from "../../protocol/limits.ts";
-import type { TaskRecord } from "../../protocol/task.ts";
-import { type Clock, type ShardTasks, StoreError } from "../ports.ts";
+import type { NewTask } from "../../protocol/task.ts";
+import {
+	type Clock,
+	type KnownTask,
+	type ShardTasks,
+	StoreError,
+} from "../ports.ts";
 
 /**
  * What became of the tasks, in order. Empty if the store has not answered by `untilMs` of
  * the monotonic clock.
  */
 export async function lookUp(
-	tasks: Pick<ShardTasks, "get">,
+	tasks: Pick<ShardTasks, "known">,
 	clock: Clock,
-	ids: readonly string[],
+	sent: readonly NewTask[],
 	untilMs: number,
-): Promise<readonly (TaskRecord | undefined)[]> {
+): Promise<readonly (KnownTask | undefined)[]> {
 	const late = Promise.withResolvers<[]>();
 	const timer = clock.after(untilMs - clock.monoMs(), () => late.resolve([]));
 	const found = await Promise.race([
-		find(tasks, clock, ids, untilMs),
+		find(tasks, clock, sent, untilMs),
 		late.promise,
 	]);
 	timer.cancel();
@@ -27,14 +32,14 @@ export async function lookUp(
 }
 
 async function find(
-	tasks: Pick<ShardTasks, "get">,
+	tasks: Pick<ShardTasks, "known">,
 	clock: Clock,
-	ids: readonly string[],
+	sent: readonly NewTask[],
 	untilMs: number,
-): Promise<readonly (TaskRecord | undefined)[]> {
+): Promise<readonly (KnownTask | undefined)[]> {
 	while (clock.monoMs() < untilMs) {
 		try {
-			return await tasks.get(ids);
+			return await tasks.known(sent);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 		}

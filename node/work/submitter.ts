@@ -263,8 +263,8 @@ export class Submitter {
 			sentMs + SUBMIT_TIMEOUT_MS,
 			clock.monoMs() + SUBMIT_TIMEOUT_MS - SUBMIT_SILENCE_MS,
 		);
-		const ids = waiting.map(({ task }) => task.id);
-		const found = await lookUp(shard.tasks, clock, ids, untilMs);
+		const sent = waiting.map(({ task }) => task);
+		const found = await lookUp(shard.tasks, clock, sent, untilMs);
 		for (const [i, item] of waiting.entries()) {
 			const existing = item.task.again ? undefined : found[i];
 			settle(

@@ -119,3 +119,24 @@ test.each(IN_TIME)(
 		]);
 	},
 );
+
+test("of tasks that are sent again late, however many, none is read whole", async () => {
+	await using server = await startServer();
+	const options = { expiresAt: inDays(-1) };
+	await server.api.submit([{ ...TASK, options }]);
+	let reads = 0;
+	const { get } = server.api;
+	server.api.get = async (id) => {
+		reads += 1;
+		return await get.call(server.api, id);
+	};
+	const line = { id: "a", type: "t", ...options };
+	const { json } = await server.post("/v1/tasks", Array(2_000).fill(line));
+	expect(json.tasks).toHaveLength(2_000);
+	expect(
+		new Set(json.tasks.map(({ status }: { status: number }) => status)),
+	).toEqual(new Set([200]));
+	expect(reads).toBe(0);
+	expect((await server.post("/v1/tasks", line)).status).toBe(200);
+	expect(reads).toBe(1);
+});

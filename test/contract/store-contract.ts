@@ -28,6 +28,7 @@ import { eventRestartRules, eventRules } from "./store-events.ts";
 import { findingRules } from "./store-finding.ts";
 import * as generation from "./store-generation.ts";
 import { closingRules } from "./store-goodbyes.ts";
+import { knownRules } from "./store-known.ts";
 import * as leases from "./store-leases.ts";
 import { leftOverRules } from "./store-left-over.ts";
 import { listingRules } from "./store-listing.ts";
@@ -64,6 +65,7 @@ const RULES = {
 	closing: closingRules,
 	generations: generation.generationRules,
 	submitting: tasks.submittingRules,
+	known: knownRules,
 	claiming: tasks.claimingRules,
 	"claiming as much as fits": claimRoomRules,
 	options: optionRules,

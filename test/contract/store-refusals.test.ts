@@ -87,6 +87,7 @@ const CALLS: {
 		remove: (tasks) => tasks.remove(["a"]),
 		trim: (tasks) => tasks.trim(keeping(1), 0),
 		get: (tasks) => tasks.get(["a"]),
+		known: (tasks) => tasks.known([task]),
 		ahead: (tasks) => tasks.ahead("q|t|", "a"),
 		leftOver: (tasks) => tasks.leftOver(["q|t|"], 0),
 		queues: (tasks) => tasks.queues({ above: -1, limit: 1 }),

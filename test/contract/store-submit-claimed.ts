@@ -7,6 +7,7 @@ import {
 	SOME_OPTIONS,
 	success,
 } from "./store-bench.ts";
+import { knownAs } from "./store-known.ts";
 
 export function submittingClaimedRules(bench: Bench): void {
 	const submit = ({ name, generation }: Session, ...tasks: NewTask[]) =>
@@ -109,10 +110,10 @@ export function submittingClaimedRules(bench: Bench): void {
 		const task = bench.task();
 		const outcomes = await submit(session, known, task, ended as NewTask, task);
 		expect(outcomes).toMatchObject([
-			{ created: false, existing: await bench.read(known.id) },
+			{ created: false, existing: await knownAs(bench, known) },
 			{ created: true, claimed: { id: task.id, token: known.token + 1 } },
-			{ created: false, existing: await bench.read(ended?.id ?? "") },
-			{ created: false, existing: await bench.read(task.id) },
+			{ created: false, existing: await knownAs(bench, ended as NewTask) },
+			{ created: false, existing: await knownAs(bench, task) },
 		]);
 		expect(await bench.tasks.counts()).toMatchObject({
 			...{ accepted: 3, attempts: 3, states: { STARTED: 2, SUCCESS: 1 } },

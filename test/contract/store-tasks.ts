@@ -8,6 +8,7 @@ import {
 import { SEQ_EPOCH_MS, SEQ_PER_MS } from "../../protocol/rank.ts";
 import { TASK_STATES } from "../../protocol/state.ts";
 import { type Bench, ROUTE, success } from "./store-bench.ts";
+import { knownAs } from "./store-known.ts";
 
 /** Above every creation number. */
 const FROM_THE_TOP = Number.MAX_SAFE_INTEGER;
@@ -57,9 +58,9 @@ export function submittingRules(bench: Bench): void {
 		const other = bench.task({ id: started.id, priority: 9, payload: "2" });
 		const fresh = bench.task();
 		expect(await bench.tasks.submit([other, fresh, fresh])).toMatchObject([
-			{ created: false, existing: await bench.read(started.id) },
+			{ created: false, existing: await knownAs(bench, other) },
 			{ created: true },
-			{ created: false, existing: await bench.read(fresh.id) },
+			{ created: false, existing: await knownAs(bench, fresh) },
 		]);
 		const { accepted, states } = await bench.tasks.counts();
 		expect(accepted).toBe(2);

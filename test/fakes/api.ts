@@ -32,6 +32,7 @@ import type { Changes } from "../../protocol/task-change.ts";
 import { listOf } from "./api-list.ts";
 import { FakeNodes } from "./api-nodes.ts";
 import { clusterOf } from "./cluster-of.ts";
+import { knownTask } from "./known-task.ts";
 import { newRecord } from "./task-record.ts";
 import { patchRecord, retryRecord } from "./wished-record.ts";
 
@@ -99,7 +100,20 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 				...(record.state === "SCHEDULED" && { scheduled: true }),
 			};
 		}
-		if (isSameTask(task, existing))
+		return this.#compare(task, existing);
+	}
+
+	async known(tasks: readonly NewTask[]): Promise<(Submitted | undefined)[]> {
+		this.needStore();
+		return tasks.map((task) => {
+			const existing = this.tasks.get(task.id);
+			return existing && this.#compare(task, existing);
+		});
+	}
+
+	#compare(task: NewTask, record: TaskRecord): Submitted {
+		const existing = knownTask(record, task);
+		if (existing !== undefined && isSameTask(task, existing))
 			return { ok: true, created: false, id: task.id, existing };
 		return {
 			ok: false,

@@ -18,6 +18,7 @@ import type {
 	FailuresRequest,
 	GiveBack,
 	GiveBackOutcome,
+	KnownTask,
 	Lease,
 	ListReply,
 	ListRequest,
@@ -43,6 +44,7 @@ import { takeTasks } from "./claim.ts";
 import { elapse } from "./elapse.ts";
 import { failuresOf } from "./failures.ts";
 import { giveBack } from "./give-back.ts";
+import { knownTask } from "./known-task.ts";
 import { retry } from "./retry.ts";
 import type {
 	Asker,
@@ -182,6 +184,11 @@ export class MemoryTasks implements ShardTasks {
 	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
 		this.#contents.number.check(this.#asker.shards);
 		return ids.map((id) => this.#tasks.get(id));
+	}
+
+	async known(tasks: readonly NewTask[]): Promise<(KnownTask | undefined)[]> {
+		this.#contents.number.check(this.#asker.shards);
+		return tasks.map((task) => knownTask(this.#tasks.get(task.id), task));
 	}
 
 	async ahead(route: Route, id: string): Promise<number | undefined> {

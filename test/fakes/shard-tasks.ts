@@ -17,6 +17,7 @@ import type {
 	TaskEnd,
 	TaskRecord,
 } from "../../protocol/task.ts";
+import { knownTask } from "./known-task.ts";
 import { Marks } from "./shard-cancels.ts";
 import { type Holder, Holders } from "./shard-holders.ts";
 import { Queues } from "./shard-queues.ts";
@@ -101,7 +102,7 @@ export class Tasks {
 
 	/** Nothing → PENDING, or SCHEDULED. */
 	add(task: NewTask, served: boolean, nowMs: number): SubmitOutcome {
-		const existing = this.records.get(task.id);
+		const existing = knownTask(this.records.get(task.id), task);
 		if (existing !== undefined) return { ok: true, created: false, existing };
 		const seq = nextSeq(this.seq, nowMs);
 		const record = newRecord(task, seq, nowMs);
@@ -128,7 +129,7 @@ export class Tasks {
 		nextHolder: () => Holder,
 		nowMs: number,
 	): SubmitOutcome {
-		const existing = this.records.get(task.id);
+		const existing = knownTask(this.records.get(task.id), task);
 		if (existing !== undefined) return { ok: true, created: false, existing };
 		const record = newRecord(task, nextSeq(this.seq, nowMs), nowMs);
 		this.#keep(record);

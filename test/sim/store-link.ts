@@ -58,7 +58,7 @@ const CALM: Readonly<LinkFaults> = {
 	breakAfter: 0,
 };
 /** Methods that tell users about tasks, from the shards in which the node looks for them. */
-const READS = new Set(["get", "list", "counts"]);
+const READS = new Set(["get", "known", "list", "counts"]);
 /** One for all calls: they are many while a store is away, and each error takes its stack. */
 const UNREACHABLE = new StoreError("unreachable", "the store is not reachable");
 const RECONNECT_MS_MIN = 50;

@@ -1,6 +1,11 @@
 /** A store that is slow, silent or lost: how long new tasks wait for it, and what they are told. */
 import { expect, test } from "vitest";
-import { type Log, StoreError, type SubmitOutcome } from "../../node/ports.ts";
+import {
+	type KnownTask,
+	type Log,
+	StoreError,
+	type SubmitOutcome,
+} from "../../node/ports.ts";
 import { Submitter } from "../../node/work/submitter.ts";
 import {
 	SUBMIT_BATCH_MAX,
@@ -9,7 +14,7 @@ import {
 	SUBMIT_SILENCE_MS,
 	SUBMIT_TIMEOUT_MS,
 } from "../../protocol/limits.ts";
-import type { NewTask, TaskRecord } from "../../protocol/task.ts";
+import type { NewTask } from "../../protocol/task.ts";
 import { VirtualClock } from "../clock.ts";
 import { newTask } from "../new-task.ts";
 import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
@@ -44,11 +49,13 @@ function slowStore(...fates: Fate[]) {
 				if (isLost) throw new StoreError("unknown", "the connection closed");
 				return tasks.map((_, seq) => ({ ok: true, created: true, seq }));
 			},
-			async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+			async known(
+				tasks: readonly NewTask[],
+			): Promise<(KnownTask | undefined)[]> {
 				seen.lookUps += 1;
 				if (seen.fate === "silent") return await new Promise(() => {});
 				await after(1);
-				return ids.map((id) => stored.get(id) as TaskRecord | undefined);
+				return tasks.map(({ id }) => stored.get(id) as KnownTask | undefined);
 			},
 		},
 	});

@@ -19,7 +19,7 @@ import {
 import { type Problem, problemStatus } from "../../../protocol/problem.ts";
 import type { NewTask } from "../../../protocol/task.ts";
 import type { Api, Clock, Submitted } from "../../ports.ts";
-import { admitAllKnown } from "./late.ts";
+import { answerRefused, lookUpLate } from "./late.ts";
 import type { Checked } from "./submission.ts";
 
 const tooManyItems: Problem = {
@@ -55,6 +55,7 @@ export async function submitAll<Item>(
 	check: (item: Item, index: number) => Checked,
 ): Promise<Submitted[]> {
 	const untilMs = clock.monoMs() + SUBMIT_ALL_MS_MAX;
+	const isOver = () => clock.monoMs() >= untilMs;
 	const chunks: Promise<Submitted[]>[] = [];
 	const underWay = new Set<Promise<void>>();
 	for (let start = 0; start < items.length; start += ITEMS_CHUNK) {
@@ -62,8 +63,10 @@ export async function submitAll<Item>(
 		const checked = items
 			.slice(start, start + ITEMS_CHUNK)
 			.map((item, index) => check(item, start + index));
-		const chunk = submitChunk(admitAllKnown(api, checked), async (tasks) => {
-			if (clock.monoMs() >= untilMs) return refuseAll(tasks);
+		const known = (late: readonly NewTask[]) =>
+			isOver() ? refuseAll(late) : lookUpLate(api, late);
+		const chunk = submitChunk(checked, known, async (tasks) => {
+			if (isOver()) return refuseAll(tasks);
 			const outcomes = await api.tasks.submit(tasks);
 			if (items.length > ITEMS_CHUNK)
 				await insist(api, clock, { tasks, outcomes, untilMs });
@@ -83,16 +86,16 @@ export async function submitAll<Item>(
 }
 
 async function submitChunk(
-	admitted: Promise<readonly Checked[]>,
+	checked: readonly Checked[],
+	known: Parameters<typeof answerRefused>[1],
 	submit: (tasks: readonly NewTask[]) => Promise<Submitted[]>,
 ): Promise<Submitted[]> {
-	const checked = await admitted;
+	const refused = await answerRefused(checked, known);
 	const good = checked.flatMap((each) => (each.ok ? [each.task] : []));
 	const outcomes = good.length === 0 ? [] : await submit(good);
 	let next = 0;
-	return checked.map((each) => {
-		if (!each.ok) return each;
-		const outcome = outcomes[next++];
+	return refused.map((each) => {
+		const outcome = each ?? outcomes[next++];
 		if (outcome === undefined) throw new Error("a submission has no outcome");
 		return outcome;
 	});

@@ -3,30 +3,50 @@
  * expire before they are due, and are refused. But who was not told what became of a task
  * sends it again, perhaps only after its expiry. It is the task that is there then, as at
  * any other time, and not one that was never taken.
+ *
+ * Many may come so in one request, and the tasks that are there may be large. The store is
+ * asked for all of a chunk together, and says no more than it takes to compare them.
  */
-import type { Api } from "../../ports.ts";
+import type { NewTask } from "../../../protocol/task.ts";
+import type { Api, Submitted } from "../../ports.ts";
 import { problemOf } from "../door/answer.ts";
 import type { Checked } from "./submission.ts";
 
-/** A late task is good after all if there is one of its id; whether the same, the store says. */
-export async function admitKnown(api: Api, checked: Checked): Promise<Checked> {
-	if (checked.ok || checked.late === undefined) return checked;
-	const { late: task, problem } = checked;
-	try {
-		const isKnown = (await api.tasks.get(task.id)) !== undefined;
-		return isKnown ? { ok: true, task } : { ok: false, problem };
-	} catch (error) {
-		const trouble = problemOf(error, "GET");
-		if (trouble === undefined) throw error;
-		return { ok: false, problem: trouble };
-	}
+type Answers = readonly (Submitted | undefined)[];
+
+/**
+ * Answers to those that are no good as new tasks, in order; undefined for the good ones.
+ * `known` looks up those that are late.
+ */
+export async function answerRefused(
+	checked: readonly Checked[],
+	known: (late: readonly NewTask[]) => Promise<Answers> | Answers,
+): Promise<Answers> {
+	const late = checked.flatMap((each) => lateOf(each) ?? []);
+	const answers = late.length === 0 ? [] : await known(late);
+	let next = 0;
+	return checked.map((each) => {
+		if (each.ok) return undefined;
+		const { problem } = each;
+		const refused = { ok: false, problem } as const;
+		return each.late === undefined ? refused : (answers[next++] ?? refused);
+	});
 }
 
-export async function admitAllKnown(
+function lateOf(checked: Checked): NewTask | undefined {
+	return checked.ok ? undefined : checked.late;
+}
+
+/** Undefined for those that are not there. */
+export async function lookUpLate(
 	api: Api,
-	checked: readonly Checked[],
-): Promise<readonly Checked[]> {
-	return checked.some((each) => !each.ok && each.late !== undefined)
-		? await Promise.all(checked.map((each) => admitKnown(api, each)))
-		: checked;
+	late: readonly NewTask[],
+): Promise<Answers> {
+	try {
+		return await api.tasks.known(late);
+	} catch (error) {
+		const problem = problemOf(error, "GET");
+		if (problem === undefined) throw error;
+		return late.map(() => ({ ok: false, problem }));
+	}
 }

@@ -20,10 +20,12 @@ import { JSON_TYPE, send, sendJson, sendProblem } from "../door/answer.ts";
 import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "../door/body.ts";
 import { type Parsed, parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { readsFull } from "../door/places.ts";
 import type { Handlers } from "../door/serve.ts";
+import type { TaskReads } from "../door/task-reads.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { checkKey, idOfKey, inWordsOfKey } from "./idempotency.ts";
-import { admitKnown } from "./late.ts";
+import { answerRefused, lookUpLate } from "./late.ts";
 import { type Checked, checkTask, withinReach } from "./submission.ts";
 import { servedOnce, stateWhenTaken } from "./taken.ts";
 
@@ -32,7 +34,9 @@ interface Door {
 	readonly api: Api;
 	readonly clock: Clock;
 	readonly links: Links;
+	readonly request: FastifyRequest;
 	readonly reply: FastifyReply;
+	readonly reads: TaskReads;
 	readonly asker: Asker;
 	/** The request's `Idempotency-Key`, if it has one. */
 	readonly key: string | undefined;
@@ -44,6 +48,7 @@ export function submitHandlers(
 	api: Api,
 	clock: Clock,
 	links: Links,
+	reads: TaskReads,
 ): Pick<Handlers, "submitTasks" | "submitTaskLines"> {
 	const submit = (
 		request: FastifyRequest,
@@ -55,7 +60,9 @@ export function submitHandlers(
 		if (flaw !== undefined) return sendProblem(reply, flaw);
 		const asker = askerOf(request);
 		const trace = traceOf(request.headers);
-		const door: Door = { api, clock, links, reply, asker, key, trace };
+		const door: Door = {
+			...{ api, clock, links, request, reply, reads, asker, key, trace },
+		};
 		return hasLines
 			? submitLines(door, bodyOf(request))
 			: submitJson(door, bodyOf(request));
@@ -104,27 +111,49 @@ async function submitLines(
 
 async function submitOne(door: Door, value: unknown): Promise<FastifyReply> {
 	const { api, reply, key } = door;
-	const checked = await admitKnown(
-		api,
-		withinReach(
-			door.asker,
-			checkTask(value, door.clock, () => newId(door, undefined), door.trace),
-		),
+	const checked = withinReach(
+		door.asker,
+		checkTask(value, door.clock, () => newId(door, undefined), door.trace),
 	);
-	if (!checked.ok) return sendProblem(reply, checked.problem);
-	const { task } = checked;
-	const [first] = await api.tasks.submit([task]);
+	const [refused] = await answerRefused([checked], (late) =>
+		lookUpLate(api, late),
+	);
+	const task = checked.ok ? checked.task : checked.late;
+	if (refused?.ok === false && !isConflict(refused))
+		return sendProblem(reply, refused.problem);
+	if (task === undefined) throw new Error("what is no task was not refused");
+	const [first] = refused ? [refused] : await api.tasks.submit([task]);
 	if (first === undefined) throw new Error("a submission has no outcome");
-	const isServed = (route: Route) => api.cluster.missing(route) === undefined;
 	const outcome = settle(first, sentId(value), key);
 	if (!outcome.ok) {
-		if (outcome.problem.code === "conflict") door.links.toTask(reply, task.id);
+		if (isConflict(outcome)) door.links.toTask(reply, task.id);
 		return sendProblem(reply, outcome.problem, { id: task.id });
 	}
 	door.links.toTask(reply, outcome.id);
-	return outcome.existing === undefined
-		? sendJson(reply, 202, writeAccepted(task, outcome, isServed))
-		: sendJson(reply, 200, writeTask(outcome.existing, api.cluster));
+	if (outcome.existing !== undefined) return sendExisting(door, value, task.id);
+	const isServed = (route: Route) => api.cluster.missing(route) === undefined;
+	return sendJson(reply, 202, writeAccepted(task, outcome, isServed));
+}
+
+function isConflict(outcome: Submitted): boolean {
+	return !outcome.ok && outcome.problem.code === "conflict";
+}
+
+/** The task that is there, read like any other that is asked for. */
+async function sendExisting(
+	door: Door,
+	value: unknown,
+	id: string,
+): Promise<FastifyReply> {
+	const { api, request, reply, reads } = door;
+	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
+	const found = await reads.settle(request, reply, () => api.tasks.get(id));
+	if (found === undefined) return sendProblem(reply, readsFull);
+	if (found.record !== undefined)
+		return sendJson(reply, 200, writeTask(found.record, api.cluster));
+	// It was deleted in between, and is new now.
+	reads.leave(reply);
+	return await submitOne(door, value);
 }
 
 /** What became of one item of many, and the id that it came with or was given. */

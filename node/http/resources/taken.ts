@@ -28,13 +28,13 @@ export function stateWhenTaken(
 	if (started !== undefined) return { state: "STARTED", ...started };
 	const state = scheduled ? "SCHEDULED" : (existing?.state ?? "PENDING");
 	const waits = state === "PENDING" || state === "SCHEDULED";
-	const newest = state === "STARTED" ? existing?.attempts.at(-1) : undefined;
+	const running = existing?.running;
 	return {
 		state,
-		...(newest && {
+		...(running && {
 			attempt: existing?.attempt ?? 0,
-			node: newest.nodeId,
-			token: newest.token,
+			node: running.nodeId,
+			token: running.token,
 		}),
 		...(waits && !isServed(route) && { unserved: true }),
 	};

@@ -16,7 +16,7 @@
 --         that has another id, { creation number, that id },
 --         or -1 if ROUTES_MAX served routes have work already and its is not one of them,
 --         or -2 if UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
---         or, unchanged, the result of readTask for the task that has the id }
+--         or, unchanged, the result of readKnown for the task that has the id }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
 local created, claimed = digits(now) .. ' 0', ' 1 ' .. digits(now) .. ' '
 local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted', 'events')
@@ -95,5 +95,5 @@ if accepted > 0 then
   writeExpiry()
   addEntry(bytes, now)
 end
-for _, i in ipairs(again) do answers[i + 2] = readTask(ARGV[i * 4 + 3]) end
+for _, i in ipairs(again) do answers[i + 2] = readKnown(ARGV[i * 4 + 3], payloadBytes(ARGV[i * 4 + 6])) end
 return answers

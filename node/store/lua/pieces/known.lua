@@ -1,0 +1,17 @@
+-- What a submission is told of the task that has its id: a result of readTask without what may
+-- be large. The payload is in it only if it is as long as the one that came, of `size` bytes;
+-- another is another payload. So an answer is no longer than its question, whatever is kept here.
+local function readKnown(id, size)
+  local text = call('HGET', TASKS, id)
+  if not text then return {} end
+  local brief = string.match(text, '^[^\n]*\n[^\n]*\n')
+  if brief and #text - #brief ~= size then text = brief end
+  local ending = call('HGET', ENDS, id)
+  local held = not ending and call('HGET', HOLDERS, id)
+  local known = { text, ending and string.match(ending, '^[^\n]*\n') or ending or '', '', held or '' }
+  if not ending and not held and call('ZSCORE', DUE, id) then known[5] = '1' end
+  return known
+end
+
+-- Of a task as it comes: its options, a line break, its payload.
+local function payloadBytes(rest) return #rest - string.find(rest, '\n', 1, true) end
