@@ -8,6 +8,7 @@
  */
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
+import type { Route } from "../../protocol/route.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
@@ -143,6 +144,13 @@ export class TaskAnswers implements TaskApi {
 	#count(submitted: Submitted): void {
 		const outcome = outcomeOf(submitted);
 		this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+	}
+
+	async routeOf(id: string): Promise<Route | undefined> {
+		const { shard } = await this.#sureEngineOf(id);
+		// No payload is empty, so none is read.
+		const [known] = await shard.tasks.known([{ id, payload: "" }]);
+		return known?.route;
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {

@@ -1,6 +1,7 @@
 /** What the HTTP side asks of the node, by subject; and in full what it asks about tasks. */
 import type { BulkAction } from "../../protocol/bulk.ts";
 import type { Problem } from "../../protocol/problem.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
 import type { TaskQuery } from "../../protocol/task-filter.ts";
@@ -157,6 +158,8 @@ export interface TaskApi {
 	 * others. Nothing is submitted.
 	 */
 	known(tasks: readonly NewTask[]): Promise<(Submitted | undefined)[]>;
+	/** Undefined if there is no such task. */
+	routeOf(id: string): Promise<Route | undefined>;
 	get(id: string): Promise<TaskRecord | undefined>;
 	/**
 	 * How many tasks wait before a PENDING one, in the queue of its route in its shard;

@@ -192,6 +192,9 @@ export interface ElapseReply {
 	readonly promoted: readonly RoutedCount[];
 }
 
+/** What it takes to find the task that has the id of a submission. */
+export type Named = Pick<NewTask, "id" | "payload">;
+
 /** The tasks of a shard. `Shard` says what holds for all of its methods. */
 export interface ShardTasks {
 	/**
@@ -243,7 +246,7 @@ export interface ShardTasks {
 	 * In order, what a submission would be told of the task that has its id; undefined if
 	 * none has. At most SUBMIT_BATCH_MAX.
 	 */
-	known(tasks: readonly NewTask[]): Promise<(KnownTask | undefined)[]>;
+	known(tasks: readonly Named[]): Promise<(KnownTask | undefined)[]>;
 	/**
 	 * How many tasks wait before this one, in the queue of its route in this shard;
 	 * undefined if it does not wait there.

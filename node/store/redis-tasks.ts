@@ -40,6 +40,7 @@ import type {
 	Lease,
 	ListReply,
 	ListRequest,
+	Named,
 	QueuesReply,
 	QueuesRequest,
 	RemoveOutcome,
@@ -213,7 +214,7 @@ export class RedisTasks implements ShardTasks {
 		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
 	}
 
-	async known(tasks: readonly NewTask[]): Promise<(KnownTask | undefined)[]> {
+	async known(tasks: readonly Named[]): Promise<(KnownTask | undefined)[]> {
 		assert(tasks.length <= SUBMIT_BATCH_MAX);
 		const args = tasks.flatMap(({ id, payload }) => [
 			...[id, Buffer.byteLength(payload)],
@@ -221,7 +222,7 @@ export class RedisTasks implements ShardTasks {
 		const { shards } = this.#scripts;
 		const reply = settled(await this.#scripts.run("known", shards, ...args));
 		return (reply as Reply[]).map((found, i) =>
-			decodeKnown((tasks[i] as NewTask).id, found),
+			decodeKnown((tasks[i] as Named).id, found),
 		);
 	}
 

@@ -27,6 +27,30 @@ test("a restricted token submits to its own queues and types alone, item by item
 	expect([celery.status, celery.json.code]).toEqual([403, "forbidden"]);
 });
 
+test("whether a restricted token reaches a task is asked without reading the task", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", {
+		role: "operate",
+		queues: ["images"],
+	});
+	const task = { id: "a", type: "t", queue: "images" };
+	await server.post("/v1/tasks", task, as("submit"));
+	let reads = 0;
+	const { get } = server.api;
+	server.api.get = async (id) => {
+		reads += 1;
+		return await get.call(server.api, id);
+	};
+	const changed = await server.send(
+		...(["PATCH", "/v1/tasks/a", own, { priority: 1 }] as const),
+	);
+	expect(changed.status).toBe(200);
+	expect((await server.post("/v1/tasks/a/cancel", {}, own)).status).toBe(200);
+	expect(reads).toBe(0);
+	expect((await server.get("/v1/tasks/a", own)).status).toBe(200);
+	expect(reads).toBe(1);
+});
+
 test("for a restricted token the tasks of others do not exist", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", {

@@ -140,3 +140,16 @@ test("of tasks that are sent again late, however many, none is read whole", asyn
 	expect((await server.post("/v1/tasks", line)).status).toBe(200);
 	expect(reads).toBe(1);
 });
+
+test("a task that is deleted while it is being sent again is new", async () => {
+	await using server = await startServer();
+	const sent = { id: "a", type: "t" };
+	await server.post("/v1/tasks", sent);
+	const { get } = server.api;
+	server.api.get = async (id) => {
+		server.api.tasks.delete(id);
+		return await get.call(server.api, id);
+	};
+	expect((await server.post("/v1/tasks", sent)).status).toBe(202);
+	expect(server.api.tasks.has("a")).toBe(true);
+});

@@ -25,6 +25,7 @@ import type {
 	TaskPage,
 } from "../../node/ports.ts";
 import { STORE_PROBLEMS, StoreError } from "../../node/ports.ts";
+import type { Route } from "../../protocol/route.ts";
 import { isSameTask } from "../../protocol/same-task.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { JsonText, NewTask, TaskRecord } from "../../protocol/task.ts";
@@ -157,6 +158,11 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		const task = this.tasks.get(id);
 		if (task === undefined) throw new Error(`there is no task ${id}`);
 		this.tasks.set(id, { ...task, ...change });
+	}
+
+	async routeOf(id: string): Promise<Route | undefined> {
+		this.needStore();
+		return this.tasks.get(id)?.route;
 	}
 
 	async get(id: string): Promise<TaskRecord | undefined> {

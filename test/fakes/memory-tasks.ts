@@ -22,6 +22,7 @@ import type {
 	Lease,
 	ListReply,
 	ListRequest,
+	Named,
 	QueuesReply,
 	QueuesRequest,
 	RemoveOutcome,
@@ -186,7 +187,7 @@ export class MemoryTasks implements ShardTasks {
 		return ids.map((id) => this.#tasks.get(id));
 	}
 
-	async known(tasks: readonly NewTask[]): Promise<(KnownTask | undefined)[]> {
+	async known(tasks: readonly Named[]): Promise<(KnownTask | undefined)[]> {
 		this.#contents.number.check(this.#asker.shards);
 		return tasks.map((task) => knownTask(this.#tasks.get(task.id), task));
 	}

@@ -14,6 +14,7 @@ import {
 	type Submission,
 	unsettled,
 } from "../../node/ports.ts";
+import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import { shardOf } from "../../protocol/shard.ts";
 import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import type { Changes } from "../../protocol/task-change.ts";
@@ -55,6 +56,8 @@ function answersBeside(word: () => Promise<void>) {
 			index,
 			tasks: {
 				get: (ids: readonly string[]) => note(`get ${ids}`).then(() => []),
+				known: ([sent]: readonly NewTask[]) =>
+					note(`known ${sent?.id}`).then(() => []),
 				ahead: (_route: string, id: string) => note(`ahead ${id}`),
 				newest: (id: string) => note(`newest ${id}`),
 			},
@@ -82,6 +85,8 @@ function answersBeside(word: () => Promise<void>) {
 
 const ASKED: readonly [string, (a: TaskAnswers, id: string) => unknown][] = [
 	["submit", (a, id) => a.submit([{ ...task, id }])],
+	["known", (a, id) => a.known([{ ...task, id }])],
+	["known", (a, id) => a.routeOf(id)],
 	["get", (a, id) => a.get(id)],
 	["ahead", (a, id) => a.ahead({ ...task, id } as unknown as TaskRecord)],
 	["newest", (a, id) => a.newest(id)],
@@ -166,4 +171,35 @@ test("while the store is away, every task of a submission is told so, and counte
 	expect(away.outcomes).toMatchObject({
 		[STORE_PROBLEMS.unreachable.code]: 2,
 	});
+});
+
+test("what is known of many tasks is asked of each shard in batches, one after the other", async () => {
+	const most = { now: 0, ever: 0, tasks: 0 };
+	const known = async (tasks: readonly NewTask[]) => {
+		most.ever = Math.max(most.ever, ++most.now);
+		most.tasks = Math.max(most.tasks, tasks.length);
+		await Promise.resolve();
+		most.now -= 1;
+		return tasks.map((each) =>
+			each.id === "none"
+				? undefined
+				: { ...each, state: "EXPIRED", attempt: 0 },
+		);
+	};
+	const answers = new TaskAnswers({
+		nodeId: "node-a",
+		engines: [0, 1].map((index) => ({ shard: { index, tasks: { known } } })),
+		home: { confirm: async () => {} },
+	} as unknown as TaskAnswersParts);
+	const many = Array.from({ length: 600 }, (_, i) => ({
+		...task,
+		id: `t${i}`,
+	}));
+	const told = await answers.known([{ ...task, id: "none" }, ...many]);
+	expect(told.map((each) => each?.ok && each.id)).toEqual([
+		undefined,
+		...many.map(({ id }) => id),
+	]);
+	expect(most).toEqual({ now: 0, ever: 1, tasks: SUBMIT_BATCH_MAX });
+	expect(answers.outcomes.existing).toBe(600);
 });

@@ -60,8 +60,8 @@ export async function isOutOfReach(
 	id: string,
 ): Promise<boolean> {
 	if (!isRestricted(asker) || !isTaskId(id)) return false;
-	const record = await api.tasks.get(id);
-	return record === undefined || !reachesRoute(asker, record.route);
+	const route = await api.tasks.routeOf(id);
+	return route === undefined || !reachesRoute(asker, route);
 }
 
 type Narrowed =
