@@ -216,14 +216,16 @@ export class RedisTasks implements ShardTasks {
 
 	async known(tasks: readonly Named[]): Promise<(KnownTask | undefined)[]> {
 		assert(tasks.length <= SUBMIT_BATCH_MAX);
-		const args = tasks.flatMap(({ id, payload }) => [
-			...[id, Buffer.byteLength(payload)],
-		]);
 		const { shards } = this.#scripts;
-		const reply = settled(await this.#scripts.run("known", shards, ...args));
-		return (reply as Reply[]).map((found, i) =>
-			decodeKnown((tasks[i] as Named).id, found),
-		);
+		return await inSteps(tasks, async (some) => {
+			const args = some.flatMap(({ id, payload }) => [
+				...[id, Buffer.byteLength(payload)],
+			]);
+			const reply = settled(await this.#scripts.run("known", shards, ...args));
+			return (reply as Reply[]).map((found, i) =>
+				decodeKnown((some[i] as Named).id, found),
+			);
+		});
 	}
 
 	async ahead(route: Route, id: string): Promise<number | undefined> {

@@ -144,3 +144,18 @@ test("a step takes a few tasks with long payloads, and all have their turn in or
 	const { states } = await tasks.counts();
 	expect(states).toMatchObject({ PENDING: IDS.length, STARTED: 0 });
 });
+
+test("what is known of tasks with large payloads is told in order, in steps", async () => {
+	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
+	const many = Math.ceil((2.5 * STEP_BYTES_MAX) / PAYLOAD_BYTES_MAX);
+	const tasks = Array.from({ length: many }, (_, i) => {
+		return newTask(`known-${i}`, { route: ROUTE, payload });
+	});
+	for (const task of tasks) await ground.shard.tasks.submit([task]);
+	const asked = tasks.map((task) => ({ ...task, payload: "1" }));
+	const known = await ground.shard.tasks.known([newTask("no-such"), ...asked]);
+	expect(known.map((each) => each?.id)).toEqual([
+		undefined,
+		...tasks.map(({ id }) => id),
+	]);
+});
