@@ -31,7 +31,7 @@ export class LiveView {
 		for (const bar of frame.lanes?.attempts ?? [])
 			this.bars.set(`${bar.shard} ${bar.token}`, bar);
 		for (const death of frame.deaths ?? [])
-			this.deaths.set(`${death.node} ${death.atMs}`, death);
+			this.deaths.set(`${death.node} ${death.shard} ${death.epoch}`, death);
 		this.#keepNewest(frame.nowMs ?? 0);
 		this.events.push(...(frame.events ?? []));
 		this.queues = frame.queues ?? this.queues;

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { type Bar, LINE_PX, type Scale, xOf } from "../charts/lanes.ts";
 import { hrefOf } from "../state/address.ts";
-import type { LiveDeath } from "../words/live-model.ts";
+import { deathKey, type LiveDeath } from "../words/live-model.ts";
 
 const MARK_PX = 3;
 const CROSS_PX = 3.5;
@@ -24,8 +24,12 @@ export function Bars({ bars, deaths, scale, height }: Parts): JSX.Element {
 					<Moved key={bar.key} bar={bar} />
 				),
 			)}
-			{deaths.map(({ atMs }) => (
-				<Death key={atMs} x={xOf(atMs, scale)} height={height} />
+			{deaths.map((death) => (
+				<Death
+					key={deathKey(death)}
+					x={xOf(death.atMs, scale)}
+					height={height}
+				/>
 			))}
 		</>
 	);

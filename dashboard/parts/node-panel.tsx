@@ -5,7 +5,7 @@ import { hrefOf } from "../state/address.ts";
 import { useAsked } from "../state/asked.ts";
 import { live } from "../state/live.ts";
 import { ask } from "../state/node.ts";
-import type { LiveDeath } from "../words/live-model.ts";
+import { deathKey, type LiveDeath } from "../words/live-model.ts";
 import { addressOf, namesOf, pageOf } from "../words/nodes.ts";
 import { longSpanOf } from "../words/times.ts";
 import { whatMoved } from "../words/verdict.ts";
@@ -42,7 +42,7 @@ export function NodePanel({ node, nodes }: Parts): JSX.Element {
 				))}
 			</dl>
 			{deaths?.map((death) => (
-				<WhoSaw key={death.at} name={name} death={death}>
+				<WhoSaw key={death.epoch} name={name} death={death}>
 					<Moved node={id} epoch={death.epoch} />
 				</WhoSaw>
 			))}
@@ -55,9 +55,9 @@ export function NodePanel({ node, nodes }: Parts): JSX.Element {
 
 /** Of a death that the stream still tells of. */
 function Moved(life: Pick<LiveDeath, "node" | "epoch">): JSX.Element | null {
-	const death = live.value?.deaths.find(
-		({ node, epoch }) => node === life.node && epoch === life.epoch,
-	);
+	// The store keeps deaths in the first shard, and each shard numbers its own sessions.
+	const key = deathKey({ ...life, shard: 0 });
+	const death = live.value?.deaths.find((each) => deathKey(each) === key);
 	if (death === undefined || death.tasks === 0) return null;
 	return (
 		<p>

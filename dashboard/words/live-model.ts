@@ -154,15 +154,23 @@ function foldSeries(before: LiveSeries, told: LiveFrame["series"]): LiveSeries {
 	};
 }
 
+/** Two sessions may be lost in the same millisecond, and have the same number in two shards. */
+export function deathKey({
+	node,
+	shard,
+	epoch,
+}: Pick<LiveDeath, "node" | "shard" | "epoch">): string {
+	return `${node} ${shard} ${epoch}`;
+}
+
 /** Nobody tells what has become of those that are too old, or of which there are too many: they go. */
 function foldDeaths(
 	before: readonly LiveDeath[],
 	{ deaths = [], nowMs = 0 }: LiveFrame,
 ): readonly LiveDeath[] {
 	if (deaths.length === 0 && before.length === 0) return before;
-	const keyOf = ({ node, atMs }: LiveDeath) => `${node} ${atMs}`;
 	const all = new Map(
-		[...before, ...deaths].map((each) => [keyOf(each), each]),
+		[...before, ...deaths].map((each) => [deathKey(each), each]),
 	);
 	return [...all.values()]
 		.filter(({ atMs }) => atMs > nowMs - LIVE_DEATHS_MS)

@@ -5,7 +5,12 @@
  */
 import { LIVE_DEATHS_MS } from "../../protocol/limits/live.ts";
 import type { NodeState } from "../../protocol/node-state.ts";
-import type { LiveDeath, LiveModel, LiveNode } from "./live-model.ts";
+import {
+	deathKey,
+	type LiveDeath,
+	type LiveModel,
+	type LiveNode,
+} from "./live-model.ts";
 import { alone } from "./nodes.ts";
 import { clockTime, counted, figure, longSpanOf, spanOf } from "./times.ts";
 
@@ -126,8 +131,6 @@ function deathsOf(
 			}),
 		}));
 }
-
-const deathKey = ({ node, atMs }: LiveDeath) => `${node} ${atMs}`;
 
 /** Where the tasks of a dead node went, a clause each. */
 export function whatMoved(death: LiveDeath): string[] {

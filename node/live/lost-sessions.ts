@@ -5,7 +5,8 @@
  * The first session that is told begins a death, and that one stays with it. Every other is of the death that begins
  * nearest to it in time, with at most one session of a shard in a death. A node may die again within seconds, and its
  * shards tell of that in any order: so sessions are dealt out anew, nearest first, whenever one comes, and one that has
- * been with a death before may go to another. A session that no death has room for begins one.
+ * been with a death before may go to another. A session that no death has room for begins one. Of what is equally near
+ * the oldest comes first, and within a millisecond that with the lowest number: so it does not matter what is told first.
  */
 import type { DeathGrounds } from "../../protocol/loss.ts";
 
@@ -69,6 +70,10 @@ export class DeathTold {
 
 	get node(): string {
 		return this.founder.node;
+	}
+
+	get shard(): number {
+		return this.founder.shard;
 	}
 
 	get epoch(): number {
@@ -151,7 +156,7 @@ export class LostSessions {
 		if (homeless === undefined) return undefined;
 		const begun = new DeathTold(homeless);
 		this.#deaths.push(begun);
-		this.#deaths.sort((a, b) => a.atMs - b.atMs);
+		this.#deaths.sort(inOrder);
 		// It may be nearer to sessions of other shards than those that they are with.
 		const shards = new Set(its.flatMap(({ sessions }) => [...sessions.keys()]));
 		for (const shard of shards) deal([...its, begun], shard);
@@ -167,6 +172,13 @@ export class LostSessions {
 	forgetUntil(ms: number): void {
 		this.#deaths = this.#deaths.filter(({ atMs }) => atMs > ms);
 	}
+}
+
+function inOrder(
+	a: Pick<LostSession, "shard" | "epoch" | "atMs">,
+	b: Pick<LostSession, "shard" | "epoch" | "atMs">,
+): number {
+	return a.atMs - b.atMs || a.shard - b.shard || a.epoch - b.epoch;
 }
 
 /**
@@ -191,7 +203,12 @@ function deal(
 			}),
 		)
 		.filter(({ apartMs }) => apartMs < TOGETHER_MS)
-		.sort((a, b) => a.apartMs - b.apartMs);
+		.sort(
+			(a, b) =>
+				a.apartMs - b.apartMs ||
+				inOrder(a.death, b.death) ||
+				inOrder(a.session, b.session),
+		);
 	for (const { death, session } of pairs)
 		if (!dealt.has(death) && left.delete(session)) dealt.set(death, session);
 	for (const death of open) death.hold(shard, dealt.get(death));

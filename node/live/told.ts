@@ -40,12 +40,12 @@ export function readDeath(
 	seats: Seats,
 	names: Names,
 ): DeathLine {
-	const { node, epoch, atMs, grounds, by, tasks } = death;
+	const { node, shard, epoch, atMs, grounds, by, tasks } = death;
 	const { movedTo, slowestMs } = death;
 	const [name, n] = [names.nameOf(node), seats.find(node)];
 	const byName = by === undefined ? undefined : names.nameOf(by);
 	return {
-		...{ node, epoch },
+		...{ node, shard, epoch },
 		...(name !== undefined && { name }),
 		...(n !== undefined && { n }),
 		...{ atMs, grounds, why: whyTaken(grounds) },

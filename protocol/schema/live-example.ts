@@ -39,7 +39,7 @@ const lanes: NonNullable<LiveFrame["lanes"]> = {
 
 const deaths: NonNullable<LiveFrame["deaths"]> = [
 	{
-		...{ node: DEAD, epoch: 2, name: "node-3", n: 1, atMs: DIED_MS },
+		...{ node: DEAD, shard: 0, epoch: 2, name: "node-3", n: 1, atMs: DIED_MS },
 		grounds: "now",
 		why: "its node was dead: the connection had closed, and its address refused a new one",
 		...{ by: NODE, byName: "node-1", tasks: 1 },

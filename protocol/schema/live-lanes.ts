@@ -78,9 +78,13 @@ export const Lanes = Type.Object({
 export const LiveDeath = Type.Object(
 	{
 		node: Type.String({ description: "the node's id" }),
+		shard: Type.Integer({
+			description:
+				"in which the session was, of those that it lost, that was told of first",
+		}),
 		epoch: Type.Integer({
 			description:
-				"number of the session that was lost first. Each shard numbers its own, so two deaths of a node may have the same",
+				"number of that session. Each shard numbers its own, so two deaths of a node may have the same",
 		}),
 		name: maybe(Type.String()),
 		n: maybe(n()),
@@ -116,5 +120,5 @@ export const LiveDeath = Type.Object(
 			}),
 		),
 	},
-	{ description: "kept by `node` and `atMs`, and always told whole" },
+	{ description: "kept by `node`, `shard` and `epoch`, and always told whole" },
 );

@@ -5,7 +5,8 @@
  * those that are lost within a while together, as one death. Which shard it hears first
  * varies; so a death is named by the session that the page was told of first. Of the other
  * sessions each is of the death whose name was lost nearest to it, with no more than one of
- * a shard in a death. So what a page shows follows from the leases and the names: the tasks
+ * a shard in a death; of what is equally near the oldest, or of one millisecond that with the
+ * lowest number of a shard, and then of a session, comes first. So what a page shows follows from the leases and the names: the tasks
  * of each death, and who took the lease in the first shard. And no session is left out.
  */
 
@@ -16,6 +17,7 @@ const KEEPER = 0;
 
 export interface ShownDeath {
 	/** Of the session that names it. */
+	readonly shard: number;
 	readonly epoch: number;
 	readonly atMs: number;
 	readonly by?: string;
@@ -98,7 +100,7 @@ function flawsOfChain(
 	return [
 		...deaths
 			.filter((death) => !naming.has(death))
-			.map(({ epoch, atMs }) => `died as ${epoch} at ${atMs}, as it did not`),
+			.map((death) => `${whatOf(death)}, as it did not`),
 		...[...dealt].flatMap(([death, its]) => flawsOf(death, its, isWhole)),
 		...(isWhole ? [...left] : []).map(
 			(session) => `is not shown to have lost ${nameOf(session)}`,
@@ -113,10 +115,7 @@ function namesOf(
 ): Map<ShownDeath, Session> {
 	const names = new Map<ShownDeath, Session>();
 	for (const death of deaths) {
-		const { epoch, atMs } = death;
-		const own = sessions.find((each) => {
-			return each.epoch === epoch && each.atMs === atMs;
-		});
+		const own = sessions.find((each) => inOrder(each, death) === 0);
 		if (own !== undefined) names.set(death, own);
 	}
 	return names;
@@ -129,22 +128,38 @@ function nearestFirst(
 	const apart = (death: ShownDeath, session: Session) =>
 		Math.abs(death.atMs - session.atMs);
 	return [...naming]
-		.toSorted(([a], [b]) => a.atMs - b.atMs)
 		.flatMap(([death]) =>
 			[...sessions].map((session) => {
 				return { death, session, apartMs: apart(death, session) };
 			}),
 		)
 		.filter(({ apartMs }) => apartMs < APART_MS_MAX)
-		.sort((a, b) => a.apartMs - b.apartMs);
+		.sort(
+			(a, b) =>
+				a.apartMs - b.apartMs ||
+				inOrder(a.death, b.death) ||
+				inOrder(a.session, b.session),
+		);
+}
+
+type Named = Pick<Session, "shard" | "epoch" | "atMs">;
+
+/** 0: they are the same. */
+function inOrder(a: Named, b: Named): number {
+	return a.atMs - b.atMs || a.shard - b.shard || a.epoch - b.epoch;
+}
+
+function whatOf({ shard, epoch, atMs }: ShownDeath): string {
+	return `died as ${epoch} of shard ${shard} at ${atMs}`;
 }
 
 function flawsOf(
-	{ epoch, atMs, by, tasks }: ShownDeath,
+	death: ShownDeath,
 	its: readonly Session[],
 	isWhole: boolean,
 ): string[] {
-	const what = `died as ${epoch} at ${atMs}`;
+	const { by, tasks } = death;
+	const what = whatOf(death);
 	const ran = its.reduce((sum, each) => sum + each.tasks, 0);
 	const { by: taker } = its.find(({ shard }) => shard === KEEPER) ?? {};
 	return [

@@ -70,7 +70,7 @@ export class MadeUpCluster {
 		node.fate = "dead";
 		const others = this.nodes.filter(({ fate }) => fate === "up");
 		const death: Death = {
-			...{ node: node.id, name: node.name, n, epoch: node.epoch },
+			...{ node: node.id, name: node.name, n, shard: 0, epoch: node.epoch },
 			...{ atMs: this.nowMs, grounds: "now", tasks: node.running.size },
 			why: "its node was dead: the connection had closed, and its address refused a new one",
 			...{ by: others[0]?.id ?? "", byName: others[0]?.name ?? "" },

@@ -10,8 +10,12 @@ import {
 const FIRST_MS = 100_000;
 /** So soon that a session which was lost between the two may be of either. */
 const SECOND_MS = FIRST_MS + 5_000;
-const FIRST: ShownDeath = { epoch: 10, atMs: FIRST_MS, by: "bob", tasks: 3 };
-const SECOND: ShownDeath = { epoch: 20, atMs: SECOND_MS, by: "cid", tasks: 1 };
+const FIRST: ShownDeath = {
+	...{ shard: 0, epoch: 10, atMs: FIRST_MS, by: "bob", tasks: 3 },
+};
+const SECOND: ShownDeath = {
+	...{ shard: 0, epoch: 20, atMs: SECOND_MS, by: "cid", tasks: 1 },
+};
 
 function taken(epoch: number, atMs: number, tasks: number, by = "bob") {
 	return { epoch, atMs, tasks, by } satisfies TakenLease;
@@ -34,11 +38,10 @@ function isSound(
 
 test("a death has the tasks of the node's sessions in all shards, and who took the first shard's", () => {
 	expect(isSound([FIRST], ONCE)).toBe(true);
-	expect(isSound([{ ...FIRST, epoch: 11, atMs: FIRST_MS + 900 }], ONCE)).toBe(
-		true,
-	);
+	const later = { ...FIRST, shard: 1, epoch: 11, atMs: FIRST_MS + 900 };
+	expect(isSound([later], ONCE)).toBe(true);
 	expect(flawsOfDeaths([{ ...FIRST, tasks: 2 }], ONCE, 0)).toEqual([
-		"died as 10 at 100000 with 2 tasks, not 3; the store took 10 of shard 0 at 100000 with 1 tasks by bob, 11 of shard 1 at 100900 with 2 tasks by dan",
+		"died as 10 of shard 0 at 100000 with 2 tasks, not 3; the store took 10 of shard 0 at 100000 with 1 tasks by bob, 11 of shard 1 at 100900 with 2 tasks by dan",
 	]);
 });
 
@@ -46,6 +49,7 @@ test.each<[string, ShownDeath]>([
 	["too many tasks", { ...FIRST, tasks: 4 }],
 	["a taker of another shard's lease", { ...FIRST, by: "dan" }],
 	["a session that was not lost", { ...FIRST, epoch: 12 }],
+	["a session of another shard", { ...FIRST, shard: 1 }],
 	["another time", { ...FIRST, atMs: FIRST_MS + 1 }],
 ])("no death is right with %s", (_what, death) => {
 	expect(isSound([death], ONCE)).toBe(false);
@@ -80,6 +84,23 @@ test.each<[string, ShownDeath, ShownDeath]>([
 	["swap their takers", { ...FIRST, by: "cid" }, { ...SECOND, by: "bob" }],
 ])("two deaths within seconds must not %s", (_what, first, second) => {
 	expect(isSound([first, second], TWICE)).toBe(false);
+});
+
+test("of two deaths in one millisecond the sessions go in the order of their numbers", () => {
+	const first = { ...FIRST, shard: 1, epoch: 11, tasks: 1 };
+	const second = { ...FIRST, shard: 1, epoch: 12, tasks: 2 };
+	const lost = [
+		[taken(21, FIRST_MS + 5, 2), taken(20, FIRST_MS + 5, 1)],
+		[taken(12, FIRST_MS, 0), taken(11, FIRST_MS, 0)],
+	];
+	expect(isSound([first, second], lost)).toBe(true);
+	expect(isSound([second, first], lost)).toBe(true);
+	const swapped = [
+		{ ...first, tasks: 2 },
+		{ ...second, tasks: 1 },
+	];
+	expect(isSound(swapped, lost)).toBe(false);
+	expect(isSound([second], lost)).toBe(false);
 });
 
 test("a session that no death has room for is one that is not shown", () => {

@@ -69,6 +69,33 @@ describe("a node that dies twice within seconds", () => {
 		expect(deaths.untold).toHaveLength(2);
 	});
 
+	test.each([
+		["ann:20", "ann:21"],
+		["ann:21", "ann:20"],
+	] as const)(
+		"what two sessions lost in one millisecond ran is dealt alike, whichever is told first: %s or %s",
+		(...told) => {
+			const deaths = new Deaths();
+			deaths.revoked("ann:11", 1, FIRST_MS, "restarted", 0);
+			deaths.revoked("ann:12", 1, FIRST_MS, "restarted", 0);
+			for (const session of told)
+				deaths.revoked(
+					session,
+					0,
+					FIRST_MS + 5,
+					"now",
+					session === told[0] ? 1 : 2,
+				);
+			const ran = { [told[0]]: 1, [told[1]]: 2 };
+			expect(
+				deaths.all.map(({ shard, epoch, tasks }) => [shard, epoch, tasks]),
+			).toEqual([
+				[1, 12, ran["ann:21"]],
+				[1, 11, ran["ann:20"]],
+			]);
+		},
+	);
+
 	test("a session makes room for a nearer one of its shard, with what its tasks came to", () => {
 		const deaths = new Deaths();
 		const attempts = new Attempts(deaths);

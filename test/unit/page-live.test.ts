@@ -135,7 +135,8 @@ describe("frames", () => {
 
 	test("of deaths those are kept that whoever comes now is told", () => {
 		const death = (atMs: number) => ({
-			...{ node: "x", epoch: atMs, atMs, grounds: "now" as const, why: "" },
+			...{ node: "x", shard: 0, epoch: atMs, atMs },
+			...{ grounds: "now" as const, why: "" },
 			...{ tasks: 0, moved: [], movedTasks: 0, overTasks: 0, waitingTasks: 0 },
 		});
 		const atMs = Array.from({ length: LIVE_DEATHS_MAX }, (_, i) => NOW_MS - i);
@@ -152,18 +153,31 @@ describe("frames", () => {
 		expect(shown()).toEqual([NOW_MS + 1, NOW_MS, NOW_MS - 1]);
 	});
 
-	test("two deaths of a node are two, also if their sessions had the same number in two shards", () => {
-		const death = (atMs: number, tasks: number) => ({
-			...{ node: "x", epoch: 7, atMs, grounds: "now" as const, why: "" },
-			...{ tasks, moved: [], movedTasks: 0, overTasks: 0, waitingTasks: 0 },
-		});
-		const deaths = [death(NOW_MS, 0), death(NOW_MS - 5_000, 1)];
-		let model = fold(undefined, { kind: "first", nowMs: NOW_MS, deaths });
-		expect(model?.deaths).toEqual(deaths);
-		const again = death(NOW_MS - 5_000, 2);
-		model = fold(model, { kind: "next", nowMs: NOW_MS, deaths: [again] });
-		expect(model?.deaths).toEqual([deaths[0], again]);
-	});
+	test.each([
+		[
+			"had the same number in two shards",
+			[1, 7, NOW_MS],
+			[0, 7, NOW_MS - 5_000],
+		],
+		["were lost in the same millisecond", [1, 8, NOW_MS], [1, 7, NOW_MS]],
+	] as const)(
+		"two deaths of a node are two, also if their sessions %s",
+		(_what, later, earlier) => {
+			const death = (
+				[shard, epoch, atMs]: readonly [number, number, number],
+				tasks: number,
+			) => ({
+				...{ node: "x", shard, epoch, atMs, grounds: "now" as const, why: "" },
+				...{ tasks, moved: [], movedTasks: 0, overTasks: 0, waitingTasks: 0 },
+			});
+			const deaths = [death(later, 0), death(earlier, 1)];
+			let model = fold(undefined, { kind: "first", nowMs: NOW_MS, deaths });
+			expect(model?.deaths).toEqual(deaths);
+			const again = death(earlier, 2);
+			model = fold(model, { kind: "next", nowMs: NOW_MS, deaths: [again] });
+			expect(model?.deaths).toEqual([deaths[0], again]);
+		},
+	);
 
 	test("a character of a cell is a share", () => {
 		expect(shareAt("0.9", 0)).toBe(0);
