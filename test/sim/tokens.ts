@@ -1,8 +1,8 @@
 /**
  * Access tokens in a run: clients make some, at any node, and revoke some of them at
- * another. If a node that lives on has said that a token is revoked, in the end every
- * node refuses it, whatever the store has lost meanwhile. A token that was made, and that
- * nobody has asked to revoke, is good at every node.
+ * another. If a node that lives on has said that a token is revoked, every node refuses
+ * it a while later, whatever the store has lost meanwhile. A token that was made, and that
+ * nobody has asked to revoke, is good at every node, likewise.
  */
 import { StoreError } from "../../node/ports.ts";
 import { SeededRandom } from "../random.ts";
@@ -10,6 +10,8 @@ import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
 const TOKENS = 4;
+/** By then every node knows what another said. */
+const KNOWN_MS = 5_000;
 /** One in so many runs. Each costs the store a few steps, and so leads to another history. */
 const ONE_IN = 3;
 
@@ -18,6 +20,8 @@ interface Token {
 	readonly secret: string;
 	/** The node that said that the token is made. */
 	readonly maker: SimulatedNode;
+	/** When a node last said that it is made, or revoked. */
+	toldMs: number;
 	/** Whether somebody has asked to revoke it. */
 	isUnwanted: boolean;
 	/** The node that said that the token is revoked. */
@@ -43,7 +47,9 @@ export class Tokens {
 	/** What differs from what clients were told. Everything has been healed for a while. */
 	flaws(): string[] {
 		const alive = this.#cluster.alive();
-		return this.#tokens.flatMap(({ name, secret, isUnwanted, ...told }) => {
+		const untilMs = this.#nowMs - KNOWN_MS;
+		const known = this.#tokens.filter(({ toldMs }) => toldMs <= untilMs);
+		return known.flatMap(({ name, secret, isUnwanted, ...told }) => {
 			const takers = alive.filter(({ api }) => api.access.whose(secret).ok);
 			const names = takers.map(({ nodeId }) => nodeId).join(", ");
 			if (told.revoker?.machine.alive && takers.length > 0)
@@ -61,7 +67,8 @@ export class Tokens {
 		);
 		if (!made?.ok) return;
 		const { secret } = made;
-		const token: Token = { name, secret, maker, isUnwanted: false };
+		const toldMs = this.#nowMs;
+		const token: Token = { name, secret, maker, toldMs, isUnwanted: false };
 		this.#tokens.push(token);
 		if (this.#random.oneIn(3)) return;
 		const afterMs = this.#random.below(this.#random.pick([100, 5_000, 15_000]));
@@ -71,7 +78,13 @@ export class Tokens {
 	async #revoke(token: Token, life: SimulatedNode): Promise<void> {
 		token.isUnwanted = true;
 		const revoked = await unlessAway(() => life.api.access.revoke(token.name));
-		if (revoked !== undefined) token.revoker = life;
+		if (revoked === undefined) return;
+		token.revoker = life;
+		token.toldMs = this.#nowMs;
+	}
+
+	get #nowMs(): number {
+		return this.#cluster.world.clock.monoMs();
 	}
 
 	/** Acts at a node that lives then; if there is none, not at all. */
