@@ -13,10 +13,11 @@ import type { KnownTask, SubmitOutcome } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 import { decodeTask } from "./task-codec.ts";
 
+/** Undefined for a task that is there already, and is to be asked for. */
 export function decodeSubmit(
 	reply: Reply,
 	tasks: readonly NewTask[],
-): SubmitOutcome[] {
+): (SubmitOutcome | undefined)[] {
 	const [nowMs, firstToken, ...answers] = reply as [number, number, ...Reply[]];
 	let token = firstToken;
 	const takenOn = (task: NewTask, seq: number) => {
@@ -33,10 +34,11 @@ export function decodeSubmit(
 		};
 		return { ...created, claimed };
 	};
-	return tasks.map((task, i): SubmitOutcome => {
+	return tasks.map((task, i): SubmitOutcome | undefined => {
 		const answer = answers[i] as Reply;
 		if (answer === -1) return { ok: false, code: "too_many_routes" };
 		if (answer === -2) return { ok: false, code: "too_many_unserved" };
+		if (answer === -3) return undefined;
 		if (typeof answer === "number") return takenOn(task, answer);
 		const [seq, given] = answer as [number | string, string];
 		if (typeof seq === "number")

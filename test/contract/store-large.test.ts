@@ -1,5 +1,6 @@
 /** Steps on tasks with the longest texts that there may be hold Redis for a moment only. */
 import { expect, test } from "vitest";
+import type { SubmitOutcome } from "../../node/ports.ts";
 import {
 	ATTEMPT_ERROR_CHARS_MAX,
 	COMPLETE_BATCH_MAX,
@@ -158,4 +159,24 @@ test("what is known of tasks with large payloads is told in order, in steps", as
 		undefined,
 		...tasks.map(({ id }) => id),
 	]);
+});
+
+test("tasks that are sent again are told in order, in steps, if what is known of them is large", async () => {
+	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
+	const many = Math.ceil((2.5 * STEP_BYTES_MAX) / PAYLOAD_BYTES_MAX);
+	const large = Array.from({ length: many }, (_, i) => {
+		return newTask(`again-${i}`, { route: ROUTE, payload });
+	});
+	const { tasks } = ground.shard;
+	for (const task of large) await tasks.submit([task]);
+	const sent = [newTask("first"), ...large, newTask("last")];
+	let outcomes: readonly SubmitOutcome[] = [];
+	const steps = await stepsOf(async () => {
+		outcomes = await tasks.submit(sent);
+	});
+	expect(steps).toBeGreaterThan(1);
+	const ids = outcomes.map((each) =>
+		each.ok && !each.created ? each.existing.id : each.ok && "new",
+	);
+	expect(ids).toEqual(["new", ...large.map(({ id }) => id), "new"]);
 });

@@ -52,6 +52,22 @@ local function writeOrder()
   end
 end
 
+-- What ENDS has of those of these ids that have no text: mostly nothing, of none of them. Of the
+-- others it is not read, since results may be large.
+local function endsLeft(ids, texts)
+  local fresh, places, count = {}, {}, 0
+  for i, id in ipairs(ids) do
+    if not texts[i] then
+      count = count + 1
+      fresh[count], places[count] = id, i
+    end
+  end
+  local ends = {}
+  if count == 0 then return ends end
+  for at, ending in ipairs(call('HMGET', ENDS, unpack(fresh))) do ends[places[at]] = ending end
+  return ends
+end
+
 -- What is left of ended tasks whose ids are used again, because their texts were deleted
 -- by hand: id → end.
 local function clearEnded(leftover)

@@ -16,7 +16,8 @@
 --         that has another id, { creation number, that id },
 --         or -1 if ROUTES_MAX served routes have work already and its is not one of them,
 --         or -2 if UNSERVED_ROUTES_MAX others have, and its is neither served nor one of these,
---         or, unchanged, the result of readKnown for the task that has the id }
+--         or, unchanged, the result of readKnown for the task that has the id; or -3, if there
+--         is one that is to be asked for (known.lua), as those before it are large }
 local session, unserved, now = ARGV[1], ARGV[3], readClock()
 local created, claimed = digits(now) .. ' 0', ' 1 ' .. digits(now) .. ' '
 local meta = call('HMGET', META, 'seq', 'gen', 'token', 'shards', 'attempts', 'accepted', 'events')
@@ -37,7 +38,6 @@ end
 if not claims then open = {} end
 
 local function isServed(route) return not string.find(unserved, ' ' .. route .. ' ', 1, true) end
-
 local function isOpen(route)
   if open[route] == nil then open[route] = openRoute(route, isServed(route), seq + 1) end
   return open[route]
@@ -47,7 +47,8 @@ end
 -- id that was deleted by hand. Tasks of this batch with one id are told apart here.
 local ids, seen, again, mayRunAgain = {}, {}, {}, readNumbers(ARGV[6])
 for i = 7, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
-local texts, ends = call('HMGET', TASKS, unpack(ids)), call('HMGET', ENDS, unpack(ids))
+local texts = call('HMGET', TASKS, unpack(ids))
+local ends = endsLeft(ids, texts)
 
 for i, text in ipairs(texts) do
   local at = i * 4 + 3
@@ -95,5 +96,5 @@ if accepted > 0 then
   writeExpiry()
   addEntry(bytes, now)
 end
-for _, i in ipairs(again) do answers[i + 2] = readKnown(ARGV[i * 4 + 3], payloadBytes(ARGV[i * 4 + 6])) end
+for _, i in ipairs(again) do answers[i + 2] = isStepFull() and -3 or readKnown(ARGV[i * 4 + 3], payloadBytes(ARGV[i * 4 + 6])) end
 return answers
