@@ -120,15 +120,15 @@ export class ThreadJobs implements Iterable<LiveJob> {
 	}
 
 	/** Settles all jobs, since the thread has ended and none of them runs any more. */
-	bury(death: Death, nowMs: number, loaded: boolean): void {
+	bury(death: Death, nowMs: number, loadedMs: number | undefined): void {
 		const only = this.#live.size === 1;
-		// A process begins only once the node knows that it has loaded, and may have had no time
+		// A process begins as soon as the node knows that it has loaded, and may have had no time
 		// to say that it has begun.
-		const mayHaveBegun = this.#cells === undefined && loaded;
+		const elseMs = this.#cells === undefined ? loadedMs : undefined;
 		for (const live of this.#live) {
 			const { number, aborted, overdue, job } = live;
-			const atMs = this.beganMs(live);
-			const begun = atMs !== undefined || mayHaveBegun;
+			const atMs = this.beganMs(live) ?? elseMs;
+			const begun = atMs !== undefined;
 			const ranMs = nowMs - (atMs ?? nowMs);
 			const bereaved = { number, aborted, overdue, job, only, begun, ranMs };
 			this.settle(number, outcomeOfDeath(bereaved, death));

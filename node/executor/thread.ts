@@ -38,7 +38,7 @@ export class Thread {
 	readonly #jobs: ThreadJobs;
 	readonly #outgoing: Outgoing;
 	readonly #loading: Timer;
-	#loaded = false;
+	#loadedMs: number | undefined;
 	readonly #forced: ForcedEnd;
 	#unansweredPings = 0;
 	/** The thread runs nothing more, though its last words may still have to be heard. */
@@ -87,7 +87,7 @@ export class Thread {
 		this.#jobs = new ThreadJobs(this.#link.cells);
 		this.#loading = clock.after(HANDLERS_LOAD_MS, () => {
 			this.#link.hearAll();
-			if (!this.#loaded)
+			if (!this.loaded)
 				this.#end(this.#explain(`it took over ${HANDLERS_LOAD_MS / 1_000} s`));
 		});
 	}
@@ -128,19 +128,19 @@ export class Thread {
 
 	/** Whether the thread's handlers are loaded, so that what it is given runs. */
 	get loaded(): boolean {
-		return this.#loaded;
+		return this.#loadedMs !== undefined;
 	}
 
 	run(live: LiveJob): void {
 		live.thread = this;
 		this.#jobs.put(live);
 		this.#outgoing.sayRun(live.number, live.job);
-		live.measured = this.#loaded;
+		live.measured = this.loaded;
 	}
 
 	/** The thread's jobs that have not begun for so many looks, if this job is among them. */
 	waiting(): LiveJob[] {
-		if (!this.#loaded || this.ending) return [];
+		if (!this.loaded || this.ending) return [];
 		return this.#jobs.waiting(SILENT_PINGS_MAX);
 	}
 
@@ -181,7 +181,7 @@ export class Thread {
 	 * held against the thread.
 	 */
 	probe(): void {
-		if (!this.#loaded || this.ending) return;
+		if (!this.loaded || this.ending) return;
 		if (this.#unansweredPings === 0) this.#outgoing.say({ kind: "ping" });
 		this.#unansweredPings += 1;
 		if (this.#unansweredPings === SILENT_PINGS_MAX + 1) {
@@ -267,7 +267,7 @@ export class Thread {
 	}
 
 	#welcome({ types, settings, thread }: Loaded): void {
-		if (this.#loaded) return;
+		if (this.loaded) return;
 		this.#forced.systemThread = thread;
 		const read = readLoaded(settings);
 		if (typeof read === "string") {
@@ -275,7 +275,7 @@ export class Thread {
 			return;
 		}
 		this.#loading.cancel();
-		this.#loaded = true;
+		this.#loadedMs = this.#clock.monoMs();
 		this.#link.takeWorkMs();
 		if (settings.length > 0 || this.#link.cells === undefined)
 			this.#outgoing.say({ kind: "go" });
@@ -290,7 +290,7 @@ export class Thread {
 
 	/** The first explanation of a death is the nearest to its cause. */
 	#explain(message: string): Death {
-		this.#death ??= this.#loaded
+		this.#death ??= this.loaded
 			? { kind: "unexplained", message }
 			: { kind: "unloaded", message: `${this.#didNotLoad}: ${message}` };
 		return this.#death;
@@ -303,10 +303,10 @@ export class Thread {
 		this.#link.hearAll();
 		this.#loading.cancel();
 		const death = this.#explain(how);
-		if (death.kind === "unloaded" && !this.#loaded)
+		if (death.kind === "unloaded" && !this.loaded)
 			this.#events.onUnloaded(death.message, this.#jobs.takeAll());
 		const unbegun = this.#jobs.takeUnbegun();
-		this.#jobs.bury(death, this.#clock.monoMs(), this.#loaded);
+		this.#jobs.bury(death, this.#clock.monoMs(), this.#loadedMs);
 		this.#events.onUnbegun(unbegun);
 	}
 }

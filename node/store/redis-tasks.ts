@@ -66,7 +66,7 @@ import {
 	settled,
 } from "./replies.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
-import { decodeKnown, decodeSubmit } from "./submit-reply.ts";
+import { decodeKnown, decodeSubmit, withUntold } from "./submit-reply.ts";
 import {
 	decodeTask,
 	encodeAgain,
@@ -111,26 +111,7 @@ export class RedisTasks implements ShardTasks {
 		for (const { id, route, priority, options, payload } of tasks)
 			args.push(id, route, priority, `${writeOptions(options)}\n${payload}`);
 		const reply = settled(await this.#scripts.run("submit", ...args));
-		return await this.#withKnown(tasks, decodeSubmit(reply, tasks));
-	}
-
-	/** Asks for those that are there already and were not told, as many large ones are. */
-	async #withKnown(
-		tasks: readonly NewTask[],
-		outcomes: readonly (SubmitOutcome | undefined)[],
-	): Promise<SubmitOutcome[]> {
-		const untold = tasks.filter((_, i) => outcomes[i] === undefined);
-		const known = untold.length > 0 ? await this.known(untold) : [];
-		const told: SubmitOutcome[] = [];
-		for (const [i, outcome] of outcomes.entries()) {
-			const existing = outcome ?? known.shift();
-			if (existing !== undefined && "ok" in existing) told.push(existing);
-			else if (existing !== undefined)
-				told.push({ ok: true, created: false, existing });
-			// It was deleted meanwhile.
-			else told.push(...(await this.submit(tasks.slice(i, i + 1))));
-		}
-		return told;
+		return await withUntold(tasks, decodeSubmit(reply, tasks), this);
 	}
 
 	async claim({

@@ -9,7 +9,7 @@ import {
 	type TaskTimes,
 	timesOf,
 } from "../../protocol/task-times.ts";
-import type { KnownTask, SubmitOutcome } from "../ports.ts";
+import type { KnownTask, ShardTasks, SubmitOutcome } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 import { decodeTask } from "./task-codec.ts";
 
@@ -47,6 +47,29 @@ export function decodeSubmit(
 		assert(existing !== undefined, "a task that exists has fields");
 		return { ok: true, created: false, existing };
 	});
+}
+
+/** The outcomes, with those that are there already and were not told, as many large ones are. */
+export async function withUntold(
+	tasks: readonly NewTask[],
+	outcomes: readonly (SubmitOutcome | undefined)[],
+	shard: Pick<ShardTasks, "known" | "submit">,
+): Promise<SubmitOutcome[]> {
+	const untold = tasks.filter((_, i) => outcomes[i] === undefined);
+	const known = untold.length > 0 ? await shard.known(untold) : [];
+	const told: SubmitOutcome[] = [];
+	for (const [i, outcome] of outcomes.entries()) {
+		if (outcome !== undefined) {
+			told.push(outcome);
+			continue;
+		}
+		const existing = known.shift();
+		if (existing !== undefined)
+			told.push({ ok: true, created: false, existing });
+		// It was deleted meanwhile.
+		else told.push(...(await shard.submit(tasks.slice(i, i + 1))));
+	}
+	return told;
 }
 
 /** Undefined if `readKnown` found none. */
