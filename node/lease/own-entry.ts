@@ -143,13 +143,15 @@ export class OwnEntry {
 	/**
 	 * Whether the newer session is no other program's: this one asked for it, or an earlier
 	 * life of it, and the request reached the store late. A network may deliver what a
-	 * closed connection, or a dead process, had sent.
+	 * closed connection, or a dead process, had sent. Where the node's record is gone, nothing
+	 * says that there is another program. If there is one, the session that this one opens
+	 * next makes it look, too, and the later life of the two stays.
 	 *
 	 * @throws StoreError
 	 */
 	async isGhost(): Promise<boolean> {
 		const newest = await this.#newest();
-		if (newest === undefined) return false;
+		if (newest === undefined) return true;
 		return newest.record.startedMs <= this.#report.record().startedMs;
 	}
 

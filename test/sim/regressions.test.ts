@@ -19,6 +19,7 @@ import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
+import type { MemoryShard } from "../fakes/shard.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { NONE_KEPT } from "../keeping.ts";
 import { SeededRandom } from "../random.ts";
@@ -125,13 +126,58 @@ test.each([
 ])(
 	"a node keeps its session, or learns that it is over, where one is opened by %s",
 	async (_whose, startedMs, expected) => {
-		const clock = new VirtualClock();
-		const { shards } = createMemoryStore({
-			shards: 1,
-			nowMs: () => clock.wallMs(),
+		const { clock, shard, begin } = oneIdentity();
+		const { renewer, told } = begin(1_000);
+		await clock.runFor(100);
+		await shard.sessions.open({
+			...{ record: { ...nodeRecord("ann"), startedMs }, ttlMs: LEASE_TTL_MS },
+			...{ known: NO_GENERATION, knownEpoch: 0 },
 		});
-		const shard = shards[0] as Shard;
-		const record = { ...nodeRecord("ann"), startedMs: 1_000 };
+		// Long enough for what must not follow: another session of its own.
+		await clock.runFor(2 * PULSE_MS_MAX);
+		renewer.stop();
+		expect(told).toEqual(expected);
+	},
+);
+
+test("a node opens another session where nothing says any more whose the newer one was", async () => {
+	const { clock, shard, begin } = oneIdentity();
+	const { renewer, told } = begin(1_000);
+	await clock.runFor(100);
+	// By the same life, as when the answer to an earlier request was lost.
+	await shard.sessions.open({
+		...{ record: { ...nodeRecord("ann"), startedMs: 1_000 } },
+		...{ ttlMs: LEASE_TTL_MS, known: NO_GENERATION },
+		knownEpoch: Number.MAX_SAFE_INTEGER,
+	});
+	loseRecordWhenAsked(shard);
+	await clock.runFor(2 * PULSE_MS_MAX);
+	renewer.stop();
+	expect(told).toEqual(["opened", "revoked", "opened"]);
+});
+
+test("of two programs with one identity the later stays although their record was lost", async () => {
+	const { clock, shard, begin } = oneIdentity();
+	const earlier = begin(1_000);
+	await clock.runFor(100);
+	loseRecordWhenAsked(shard);
+	const later = begin(1_500);
+	await clock.runFor(6 * PULSE_MS_MAX);
+	later.renewer.stop();
+	expect(earlier.told).toEqual(["opened", "revoked", "opened", "superseded"]);
+	expect(later.told).toEqual(["opened", "revoked", "opened"]);
+});
+
+/** A store, and programs that all have the identity "ann" and run at once. */
+function oneIdentity() {
+	const clock = new VirtualClock();
+	const { shards } = createMemoryStore({
+		shards: 1,
+		nowMs: () => clock.wallMs(),
+	});
+	const shard = shards[0] as MemoryShard;
+	const begin = (startedMs: number) => {
+		const record = { ...nodeRecord("ann"), startedMs };
 		const told: string[] = [];
 		const renewer = new Renewer({
 			...{ shard, clock, random: new SeededRandom(1), log },
@@ -150,17 +196,22 @@ test.each([
 			},
 		});
 		renewer.start();
-		await clock.runFor(100);
-		await shard.sessions.open({
-			...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },
-			...{ known: NO_GENERATION, knownEpoch: 0 },
-		});
-		// Long enough for what must not follow: another session of its own.
-		await clock.runFor(2 * PULSE_MS_MAX);
-		renewer.stop();
-		expect(told).toEqual(expected);
-	},
-);
+		return { renewer, told };
+	};
+	return { clock, shard, begin };
+}
+
+/** The next question for the nodes comes after the loss of the record that it is about. */
+function loseRecordWhenAsked({ contents, sessions }: MemoryShard): void {
+	const nodes = sessions.nodes.bind(sessions);
+	sessions.nodes = async () => {
+		sessions.nodes = nodes;
+		const image = contents.save();
+		image.sessions.lose("ann");
+		contents.load(image);
+		return await nodes();
+	};
+}
 
 test("no token repeats when the store forgets the very raise of its generation", async () => {
 	let nowMs = Date.UTC(2026, 6, 1);
