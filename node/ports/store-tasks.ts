@@ -254,7 +254,9 @@ export interface ShardTasks {
 	ahead(route: Route, id: string): Promise<number | undefined>;
 	/**
 	 * How many tasks wait on each route whose place was given to them so long ago, or
-	 * earlier: when they were created or became due. At most LEFT_OVER_ROUTES_MAX routes.
+	 * earlier: when they were created or became due. All that wait there while the clock,
+	 * which was put back, stands further than that behind the last place. At most
+	 * LEFT_OVER_ROUTES_MAX routes.
 	 */
 	leftOver(routes: readonly Route[], forMs: number): Promise<number[]>;
 	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */

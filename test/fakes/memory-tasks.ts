@@ -34,6 +34,7 @@ import type {
 } from "../../node/ports.ts";
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import { LEFT_OVER_ROUTES_MAX } from "../../protocol/limits.ts";
+import { msOfSeq } from "../../protocol/rank.ts";
 import type { Route } from "../../protocol/route.ts";
 import { isEnded } from "../../protocol/state.ts";
 import type { NewTask, TaskEnd, TaskRecord } from "../../protocol/task.ts";
@@ -200,7 +201,9 @@ export class MemoryTasks implements ShardTasks {
 	async leftOver(routes: readonly Route[], forMs: number): Promise<number[]> {
 		assert(routes.length > 0 && routes.length <= LEFT_OVER_ROUTES_MAX);
 		this.#contents.number.check(this.#asker.shards);
-		const byMs = this.#parts.nowMs() - forMs;
+		const nowMs = this.#parts.nowMs();
+		const isPutBack = msOfSeq(this.#tasks.seq) > nowMs + forMs;
+		const byMs = isPutBack ? Infinity : nowMs - forMs;
 		return routes.map((route) => this.#tasks.queues.waitingSince(route, byMs));
 	}
 

@@ -4,8 +4,11 @@
 --         else for each route how many
 local now = readClock()
 if numberHere() ~= ARGV[1] then return 'unsettled' end
--- Places go by the clock: those below this one were given long enough ago.
+-- Places go by the clock: those below this one were given long enough ago. Once the clock has
+-- been put back they are ahead of it and do not tell how old they are, so all count.
 local below = (now - ARGV[2] + 1 - SEQ_EPOCH_MS) * SEQ_PER_MS
+local last = tonumber(call('HGET', META, 'seq') or 0)
+if last >= (now + ARGV[2] + 1 - SEQ_EPOCH_MS) * SEQ_PER_MS then below = SEQ_SPAN end
 
 -- Hops from one priority in use to the next.
 local function countOld(queue)
