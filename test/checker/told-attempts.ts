@@ -2,10 +2,13 @@
  * What is told of attempts is so: of one that is said to have begun the code did, on that node, and not
  * before it was claimed; and one that was lost says why. And all are told whose code has begun.
  */
-import { ATTEMPTS_KEPT_MAX } from "../../protocol/limits.ts";
+import { ATTEMPTS_KEPT_MAX, SPIN_MS } from "../../protocol/limits.ts";
 import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
 import { lastRead, type TaskHistory } from "./task-history.ts";
+
+/** Code begins so long after its claim at most, or elsewhere: a claim whose answer was under way may be lost. */
+const BEGUN_MS = SPIN_MS;
 
 export function judgeToldAttempts({ tasks, lostWritesMs }: History): string[] {
 	const broken: string[] = [];
@@ -39,7 +42,7 @@ function untoldIn(
 	const told = new Set(read.attempts.map(({ token }) => token));
 	return starts
 		.filter(({ token }) => !told.has(token))
-		.filter(({ atMs }) => !lostWritesMs.some((ms) => ms >= atMs))
+		.filter(({ atMs }) => !lostWritesMs.some((ms) => ms >= atMs - BEGUN_MS))
 		.map(
 			({ token, node, atMs }) =>
 				`${id} began on ${node} at ${atMs} ms (token ${token}), which its attempts do not tell`,
