@@ -148,7 +148,7 @@ test("a node opens another session where nothing says any more whose the newer o
 	await shard.sessions.open({
 		...{ record: { ...nodeRecord("ann"), startedMs: 1_000 } },
 		...{ ttlMs: LEASE_TTL_MS, known: NO_GENERATION },
-		knownEpoch: Number.MAX_SAFE_INTEGER,
+		knownEpoch: renewer.epoch,
 	});
 	loseRecordWhenAsked(shard);
 	await clock.runFor(2 * PULSE_MS_MAX);
