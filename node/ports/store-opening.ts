@@ -8,7 +8,10 @@ export interface OpenRequest {
 	readonly ttlMs: number;
 	/** The highest that this node has seen. */
 	readonly known: Generation;
-	/** The newest epoch that this life of the node was told; 0 before its first session. */
+	/**
+	 * The newest epoch that this life of the node was told; 0 before its first session. A
+	 * new session's epoch is later, even if the store has lost it and its clock was put back.
+	 */
 	readonly knownEpoch: number;
 	/**
 	 * Until when, by the shard's clock, the cluster is sure to have the node's number of

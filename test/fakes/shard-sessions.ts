@@ -101,7 +101,7 @@ export class Sessions {
 			const name = lastRecord?.name ?? record.name;
 			return { ...told, epoch: last, previous: undefined, name };
 		}
-		const epoch = Math.max(last + 1, nowMs);
+		const epoch = Math.max(last + 1, knownEpoch + 1, nowMs);
 		const previous = this.leases.has(earlier) ? earlier : undefined;
 		if (previous !== undefined) {
 			const death = { grounds: "restarted", by: nodeId, saw: [] } as const;

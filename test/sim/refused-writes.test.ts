@@ -58,7 +58,7 @@ async function begin() {
 		openAgain: (startedMs: number) =>
 			openSession(shard, {
 				...{ record: { ...record, startedMs }, ttlMs: LEASE_TTL_MS },
-				...{ known: NO_GENERATION, knownEpoch: Number.MAX_SAFE_INTEGER },
+				...{ known: NO_GENERATION, knownEpoch: renewer.epoch },
 			}),
 	};
 }

@@ -72,19 +72,22 @@ export function forgetfulLives(sound: Shard): Shard {
 	});
 }
 
-/** Openings arrive once more, late, and always open a new session. */
+/** Openings arrive once more, late, and open a new session each time. */
 export function forgetfulOpening(sound: Shard): Shard {
 	const { sessions } = sound;
 	const again = onceIn(20);
 	let late: OpenRequest | undefined;
+	const open = async (request: OpenRequest) => {
+		const opened = await sessions.open(request);
+		// The same request once more, as if its session had been told.
+		if (opened.ok) late = { ...request, knownEpoch: opened.epoch };
+		return opened;
+	};
 	return tamperWith(sound, {
 		sessions: {
-			open(request) {
-				late = { ...request, knownEpoch: Number.MAX_SAFE_INTEGER };
-				return sessions.open(late);
-			},
+			open,
 			async pulse(...request) {
-				if (late !== undefined && again()) await sessions.open(late);
+				if (late !== undefined && again()) await open(late);
 				return await sessions.pulse(...request);
 			},
 		},

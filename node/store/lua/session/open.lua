@@ -29,8 +29,9 @@ if not isHome and numberHere() ~= ARGV[8] and tonumber(ARGV[11]) < now then retu
 if not isHome then call('HSET', META, 'shards', ARGV[8], 'layout', ARGV[9]) end
 
 local again = life == started and last > tonumber(ARGV[6]) and lease and lease > 0
--- Epochs follow the clock, so that they rise even if writes were lost.
-local epoch = again and last or math.max(last + 1, now)
+-- Epochs follow the clock, so that they rise even if writes were lost; and what this life was
+-- told of, in case the clock was put back as well.
+local epoch = again and last or math.max(last + 1, tonumber(ARGV[6]) + 1, now)
 local generation, run = raiseGeneration(tonumber(ARGV[3]), ARGV[4], now)
 if again or not lease then
   earlier = ''
