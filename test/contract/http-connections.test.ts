@@ -4,8 +4,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { createHttp } from "../../node/http/server.ts";
-import { systemClock } from "../../node/world/clock.ts";
 import {
 	HEADER_BYTES_MAX,
 	HTTP_CONNECTIONS_MAX,
@@ -116,30 +114,9 @@ test("a body that breaks off in bad chunks is told so", async () => {
 
 test("a port in use is the system's own error", async () => {
 	await using server = await startServer();
-	const port = Number(server.address.split(":")[1]);
-	const { api, overview, access, audit, events, live } = server;
-	const log = { debug() {}, info() {}, warn() {}, error() {} };
-	await expect(
-		createHttp({
-			api: {
-				tasks: api,
-				ends: api,
-				cluster: api,
-				overview,
-				meter: api,
-				access,
-				audit,
-				events,
-				live,
-			},
-			rate: undefined,
-			host: "127.0.0.1",
-			port,
-			clock: systemClock,
-			log,
-			version: "0",
-		}),
-	).rejects.toMatchObject({ code: "EADDRINUSE" });
+	await expect(server.startAgain()).rejects.toMatchObject({
+		code: "EADDRINUSE",
+	});
 });
 
 test("a node that stops answers waiting clients at once", async () => {

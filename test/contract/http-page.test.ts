@@ -3,9 +3,7 @@
  */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createHttp } from "../../node/http/server.ts";
 import { StoreError } from "../../node/ports.ts";
-import { systemClock } from "../../node/world/clock.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import type { Browser, Page } from "../tools/playwright.ts";
 import { servePage, startBrowser } from "./page-browser.ts";
@@ -56,26 +54,7 @@ test("the page says what is wrong, and goes on by itself when it is mended", asy
 	await page
 		.locator(".liveness", { hasText: "This node does not answer." })
 		.waitFor();
-	const { api, overview, access, audit, events, live } = server;
-	const again = await createHttp({
-		api: {
-			tasks: api,
-			ends: api,
-			cluster: api,
-			overview,
-			meter: api,
-			access,
-			audit,
-			events,
-			live,
-		},
-		rate: undefined,
-		host: "127.0.0.1",
-		port: Number(server.address.split(":")[1]),
-		clock: systemClock,
-		log: { debug() {}, info() {}, warn() {}, error() {} },
-		version: "0",
-	});
+	const again = await server.startAgain();
 	await page.getByText("Live", { exact: true }).waitFor();
 	await page.close();
 	await again.close();

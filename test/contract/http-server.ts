@@ -10,7 +10,7 @@ import {
 	type Http,
 	type HttpOptions,
 } from "../../node/http/server.ts";
-import type { GivenTokens } from "../../node/ports.ts";
+import type { GivenTokens, Log } from "../../node/ports.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { openAccess, RecordedAudit } from "../fakes/access.ts";
 import { FakeApi } from "../fakes/api.ts";
@@ -51,6 +51,8 @@ export interface Server extends Http, AsyncDisposable {
 		headers?: Record<string, string>,
 		body?: unknown,
 	): Promise<Answer>;
+	/** Starts another one over the same `Api`, at the same address. */
+	startAgain(): Promise<Http>;
 	/** The status of one answer to bytes as they are. */
 	raw(request: string): Promise<{ status: number; text: string }>;
 }
@@ -74,28 +76,20 @@ export async function startServer(
 	const [events, live] = [new FakeEvents(), new FakeLive()];
 	const errors: object[] = [];
 	const told: string[] = [];
-	const quiet = () => {};
 	const access = await openAccess(given);
 	const audit = new RecordedAudit();
 	const parts = { overview, access, audit, events, live };
-	const http = await createHttp({
+	const options: HttpOptions = {
 		api: { ...parts, tasks: api, ends: api, cluster: api, meter: api },
 		rate,
 		host,
 		port: 0,
 		clock: systemClock,
-		log: {
-			debug: quiet,
-			info: quiet,
-			warn: (_fields, sentence) => told.push(sentence),
-			error: (fields, sentence) => {
-				errors.push(fields);
-				told.push(sentence);
-			},
-		},
+		log: logInto(errors, told),
 		version: "0.0.0",
 		...site,
-	});
+	};
+	const http = await createHttp(options);
 	const call = (path: string, init: RequestInit) =>
 		ask(`http://${http.address}`, path, init);
 	if (site.tls === undefined)
@@ -103,6 +97,7 @@ export async function startServer(
 	return {
 		...http,
 		...{ ...parts, api, errors, told },
+		startAgain: () => createHttp({ ...options, port: portOf(http) }),
 		get: (path, headers = {}) => call(path, { headers }),
 		post: (path, body, headers = {}) =>
 			call(path, {
@@ -124,6 +119,23 @@ export async function startServer(
 		raw: (request) => sendRaw(http.address, request),
 		[Symbol.asyncDispose]: () => http.close(),
 	};
+}
+
+function logInto(errors: object[], told: string[]): Log {
+	const quiet = () => {};
+	return {
+		debug: quiet,
+		info: quiet,
+		warn: (_fields, sentence) => told.push(sentence),
+		error: (fields, sentence) => {
+			errors.push(fields);
+			told.push(sentence);
+		},
+	};
+}
+
+function portOf({ address }: Http): number {
+	return Number(new URL(`http://${address}`).port);
 }
 
 /** What is answered is held against the server's own description. */

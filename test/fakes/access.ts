@@ -10,6 +10,7 @@ import type {
 	GoodPulse,
 	ShardAccess,
 	TokenMint,
+	TokenWish,
 } from "../../node/ports.ts";
 import type { AccessToken } from "../../protocol/access.ts";
 import { ACCESS_TOKENS_MAX } from "../../protocol/limits.ts";
@@ -56,6 +57,19 @@ export class AccessGround {
 	}
 
 	/**
+	 * Everything is gone, and another store counts its tokens from the start. Returns a node
+	 * that knows this store alone.
+	 */
+	async startAnew(): Promise<Access> {
+		this.store.empty();
+		const known = { generation: 1, run: "another" };
+		this.home.contents.sessions.tokens.adopt(known, this.clock.wallMs());
+		const access = this.node();
+		await this.pulse(access);
+		return access;
+	}
+
+	/**
 	 * Tells a node the state of things, as a pulse does; resolves when the node has read
 	 * what it has to.
 	 */
@@ -69,6 +83,35 @@ export class AccessGround {
 		access.pulsed(told as GoodPulse);
 		await this.clock.runFor(0);
 	}
+}
+
+/** Ann and bob, who have both heard from the store. */
+export async function startPair() {
+	const ground = new AccessGround();
+	const [ann, bob] = [ground.node(), ground.node()];
+	const pulse = async () => {
+		await ground.pulse(ann);
+		await ground.pulse(bob);
+	};
+	await pulse();
+	return { ground, ann, bob, pulse };
+}
+
+/** Creates an operator's token, unless told otherwise; returns its secret. */
+export async function createToken(
+	access: Access,
+	name: string,
+	more: Partial<TokenWish> = {},
+): Promise<string> {
+	const made = await access.create({ name, role: "operate", ...more });
+	if (!made.ok) throw new Error(`${name} is ${made.code}`);
+	return made.secret;
+}
+
+/** Who is let in with this secret, or why nobody is. */
+export function whoIs(access: Access, secret?: string): string {
+	const verdict = access.whose(secret);
+	return verdict.ok ? verdict.asker.name : verdict.why;
 }
 
 /** Everybody may do everything, since no token is known. */

@@ -2,8 +2,6 @@
  * What the simulator has found, each case as small as possible.
  */
 import { expect, test } from "vitest";
-import { Renewer } from "../../node/lease/renewer.ts";
-import { ShardMemory } from "../../node/lease/shard-memory.ts";
 import { type Log, type Shard, StoreError } from "../../node/ports.ts";
 import { Claimer } from "../../node/work/claimer.ts";
 import { Finisher } from "../../node/work/finisher.ts";
@@ -18,12 +16,11 @@ import { PLAIN } from "../../protocol/task-options.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
-import { KeptInMemory } from "../fakes/generations.ts";
 import type { MemoryShard } from "../fakes/shard.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 import { NONE_KEPT } from "../keeping.ts";
-import { SeededRandom } from "../random.ts";
 import { AROUND_CLAIMER, AROUND_FINISHER, standInShard } from "../stand-ins.ts";
+import { startRenewer } from "./lone-renewer.ts";
 import { runSeed } from "./run.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -127,8 +124,7 @@ test.each([
 	"a node keeps its session, or learns that it is over, where one is opened by %s",
 	async (_whose, startedMs, expected) => {
 		const { clock, shard, begin } = oneIdentity();
-		const { renewer, told } = begin(1_000);
-		await clock.runFor(100);
+		const { renewer, told } = await begin(1_000);
 		await shard.sessions.open({
 			...{ record: { ...nodeRecord("ann"), startedMs }, ttlMs: LEASE_TTL_MS },
 			...{ known: NO_GENERATION, knownEpoch: 0 },
@@ -142,8 +138,7 @@ test.each([
 
 test("a node opens another session where nothing says any more whose the newer one was", async () => {
 	const { clock, shard, begin } = oneIdentity();
-	const { renewer, told } = begin(1_000);
-	await clock.runFor(100);
+	const { renewer, told } = await begin(1_000);
 	// By the same life, as when the answer to an earlier request was lost.
 	await shard.sessions.open({
 		...{ record: { ...nodeRecord("ann"), startedMs: 1_000 } },
@@ -158,10 +153,9 @@ test("a node opens another session where nothing says any more whose the newer o
 
 test("of two programs with one identity the later stays although their record was lost", async () => {
 	const { clock, shard, begin } = oneIdentity();
-	const earlier = begin(1_000);
-	await clock.runFor(100);
+	const earlier = await begin(1_000);
 	loseRecordWhenAsked(shard);
-	const later = begin(1_500);
+	const later = await begin(1_500);
 	await clock.runFor(6 * PULSE_MS_MAX);
 	later.renewer.stop();
 	expect(earlier.told).toEqual(["opened", "revoked", "opened", "superseded"]);
@@ -176,28 +170,8 @@ function oneIdentity() {
 		nowMs: () => clock.wallMs(),
 	});
 	const shard = shards[0] as MemoryShard;
-	const begin = (startedMs: number) => {
-		const record = { ...nodeRecord("ann"), startedMs };
-		const told: string[] = [];
-		const renewer = new Renewer({
-			...{ shard, clock, random: new SeededRandom(1), log },
-			ttlMs: LEASE_TTL_MS,
-			memory: new ShardMemory(clock, 0, new KeptInMemory()),
-			report: { record: () => record },
-			sorter: { known: {} },
-			teller: { untold: () => [], told() {} },
-			home: { mayOpen: () => true, sureUntilMs: Infinity },
-			events: {
-				opened: () => told.push("opened"),
-				pulsed() {},
-				renewed() {},
-				revoked: () => told.push("revoked"),
-				superseded: () => told.push("superseded"),
-			},
-		});
-		renewer.start();
-		return { renewer, told };
-	};
+	const begin = (startedMs: number) =>
+		startRenewer(clock, shard, { ...nodeRecord("ann"), startedMs });
 	return { clock, shard, begin };
 }
 

@@ -13,13 +13,11 @@ import {
 	fold,
 	LANE_MS,
 	type LaneAttempt,
-	type LiveModel,
 	shareAt,
 } from "../../dashboard/words/live-model.ts";
 import { LIVE_DEATHS_MAX, LIVE_DEATHS_MS } from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
-import { MadeUpCluster } from "../page/made-up-cluster.ts";
-import { MadeUpStream } from "../page/made-up-stream.ts";
+import { busyCluster, MadeUpPage } from "../page/made-up-page.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 29, 12, 0, 0);
 const SCALE = { widthPx: 600, baseMs: NOW_MS };
@@ -29,27 +27,6 @@ const attempt = (part: Partial<LaneAttempt>): LaneAttempt => ({
 	...{ shard: 0, token: 1, task: "a", n: 0, key: "0 1", line: 0 },
 	...{ claimedMs: NOW_MS - 20_000, ...part },
 });
-
-const busy = () =>
-	new MadeUpCluster(
-		{ nodes: 3, slots: 8, taskMs: 4_000, load: 1, failing: 0 },
-		NOW_MS,
-	);
-
-/** As a page keeps it that reads from now on. */
-function read(cluster: MadeUpCluster) {
-	const stream = new MadeUpStream(cluster);
-	let model = fold(undefined, stream.first());
-	return {
-		model: () => model as LiveModel,
-		advance(ms: number) {
-			for (let left = ms; left > 0; left -= 1_000) {
-				cluster.advance(1_000);
-				model = fold(model, stream.next());
-			}
-		},
-	};
-}
 
 describe("frames", () => {
 	test("before a first one nothing is known, and a closing one changes nothing", () => {
@@ -104,13 +81,13 @@ describe("frames", () => {
 	});
 
 	test("two attempts of a node never overlap, and keep their lines", () => {
-		const page = read(busy());
+		const page = new MadeUpPage(busyCluster(NOW_MS));
 		const lines = new Map<string, number>();
 		const found: string[] = [];
 		for (let second = 0; second < 30; second++) {
 			page.advance(1_000);
 			const until = new Map<string, number>();
-			const all = [...page.model().attempts.values()];
+			const all = [...page.model.attempts.values()];
 			for (const one of all.sort((a, b) => a.claimedMs - b.claimedMs)) {
 				const { key, n, line, claimedMs, endedMs = Infinity } = one;
 				if (line !== (lines.get(key) ?? line)) found.push(`${key} moved`);
@@ -126,9 +103,9 @@ describe("frames", () => {
 	});
 
 	test("what is long over is forgotten", () => {
-		const page = read(busy());
+		const page = new MadeUpPage(busyCluster(NOW_MS));
 		page.advance(300_000);
-		const { attempts, cells } = page.model();
+		const { attempts, cells } = page.model;
 		expect(attempts.size).toBeLessThan(2_000);
 		expect(cells.length).toBeLessThanOrEqual(90);
 	});

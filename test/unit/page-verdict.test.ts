@@ -8,31 +8,11 @@ import {
 	verdictOf,
 } from "../../dashboard/words/verdict.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
-import { MadeUpCluster } from "../page/made-up-cluster.ts";
+import type { MadeUpCluster } from "../page/made-up-cluster.ts";
+import { busyCluster, MadeUpPage } from "../page/made-up-page.ts";
 import { MadeUpStream } from "../page/made-up-stream.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 29, 12, 0, 0);
-
-const busy = () =>
-	new MadeUpCluster(
-		{ nodes: 3, slots: 8, taskMs: 4_000, load: 1, failing: 0 },
-		NOW_MS,
-	);
-
-/** As a page keeps it that reads from now on. */
-function read(cluster: MadeUpCluster) {
-	const stream = new MadeUpStream(cluster);
-	let model = fold(undefined, stream.first());
-	return {
-		model: () => model as LiveModel,
-		advance(ms: number) {
-			for (let left = ms; left > 0; left -= 1_000) {
-				cluster.advance(1_000);
-				model = fold(model, stream.next());
-			}
-		},
-	};
-}
 
 const says = ({ lead, parts }: ReturnType<typeof verdictOf>) =>
 	[lead, ...parts].join(" · ");
@@ -43,13 +23,17 @@ describe("the verdict", () => {
 		fold(undefined, { kind: "first", nowMs: NOW_MS, ...frame }) as LiveModel;
 
 	test("all well, if nothing is the matter", () => {
-		expect(says(verdictOf(read(busy()).model(), NOW_MS, none))).toBe(
-			"All well · 3 nodes up · nothing waits",
-		);
+		expect(
+			says(verdictOf(new MadeUpPage(busyCluster(NOW_MS)).model, NOW_MS, none)),
+		).toBe("All well · 3 nodes up · nothing waits");
 	});
 
 	test("what was said last is not what is so, if nothing has come since", () => {
-		const last = verdictOf(read(busy()).model(), NOW_MS, none);
+		const last = verdictOf(
+			new MadeUpPage(busyCluster(NOW_MS)).model,
+			NOW_MS,
+			none,
+		);
 		const old = outOfDate(last, 200);
 		expect([old.tone, says(old)]).toEqual([
 			"suspect",
@@ -61,30 +45,30 @@ describe("the verdict", () => {
 	});
 
 	test("a death names the node, where its tasks went, how long it took, and that none is lost", () => {
-		const cluster = busy();
-		const page = read(cluster);
+		const cluster = busyCluster(NOW_MS);
+		const page = new MadeUpPage(cluster);
 		cluster.kill(2);
 		page.advance(1_000);
-		expect(says(verdictOf(page.model(), cluster.nowMs, none))).toMatch(
+		expect(says(verdictOf(page.model, cluster.nowMs, none))).toMatch(
 			/^node-3 died 1 s ago · /,
 		);
 		page.advance(9_000);
-		const verdict = verdictOf(page.model(), cluster.nowMs, none);
+		const verdict = verdictOf(page.model, cluster.nowMs, none);
 		expect(says(verdict)).toMatch(
 			/^node-3 died 10 s ago · 8 tasks moved to node-\d \(\d\), node-\d \(\d\) · slowest [\d.]+ m?s · none lost$/,
 		);
 		cluster.restart(2);
 		page.advance(60_000);
-		const later = verdictOf(page.model(), cluster.nowMs, none);
+		const later = verdictOf(page.model, cluster.nowMs, none);
 		expect(says(later)).toMatch(
 			/^node-3 died 1 min 10 s ago · 8 tasks moved .* · it is back$/,
 		);
 		const dismissed = new Set([verdict.key ?? ""]);
-		expect(verdictOf(page.model(), cluster.nowMs, dismissed).lead).toBe(
+		expect(verdictOf(page.model, cluster.nowMs, dismissed).lead).toBe(
 			"All well",
 		);
 		page.advance(540_000);
-		expect(verdictOf(page.model(), cluster.nowMs, none).lead).toBe("All well");
+		expect(verdictOf(page.model, cluster.nowMs, none).lead).toBe("All well");
 	});
 
 	test("what has not begun again yet is said to wait", () => {
@@ -147,7 +131,7 @@ describe("the verdict", () => {
 });
 
 function deadCluster(): MadeUpCluster {
-	const cluster = busy();
+	const cluster = busyCluster(NOW_MS);
 	cluster.kill(2);
 	return cluster;
 }

@@ -1,46 +1,14 @@
 /** Does not say what handlers say of their types, so that nobody heeds it. */
-import type { Executor, Job, JobOutcome } from "../../../node/ports.ts";
 import {
 	type HandlerSettings,
 	NO_SETTINGS,
 } from "../../../protocol/handler-settings.ts";
 import type { NamedMutant } from "./named-mutant.ts";
+import { TamperedExecutor } from "./tampered-executor.ts";
 
-class HeedlessExecutor implements Executor {
-	readonly types: ReadonlySet<string>;
-	readonly #sound: Executor;
-
-	constructor(sound: Executor) {
-		this.types = sound.types;
-		this.#sound = sound;
-	}
-
-	settingsOf(): HandlerSettings {
+class HeedlessExecutor extends TamperedExecutor {
+	override settingsOf(): HandlerSettings {
 		return NO_SETTINGS;
-	}
-
-	get answers(): boolean {
-		return this.#sound.answers;
-	}
-
-	run(job: Job): Promise<JobOutcome> {
-		return this.#sound.run(job);
-	}
-
-	begun(): Iterable<readonly [Job, number]> {
-		return this.#sound.begun();
-	}
-
-	expectIsolated(agoMs: number): void {
-		this.#sound.expectIsolated(agoMs);
-	}
-
-	abort(job: Job, reason: string, graceMs: number): void {
-		this.#sound.abort(job, reason, graceMs);
-	}
-
-	stop(): Promise<void> {
-		return this.#sound.stop();
 	}
 }
 
