@@ -10,6 +10,10 @@
  * store with sessions or tasks and no number gets it from those nodes, or this node is
  * refused.
  *
+ * Empty for that time means: at each question, and one is asked every STORE_RETRY_MS. A
+ * store that pulses fill and somebody empties again between two questions passes for empty.
+ * To pass for so long, it has to be emptied that quickly after every pulse.
+ *
  * It asks again when the store comes back, and after a moment in any case. A store that
  * is there and takes no writes (replicas missing, a full disk, a script that hangs) keeps
  * the connection open, so no change of the connection tells when it takes writes again.
